@@ -1,0 +1,1 @@
+"""Where inverse depth comes from."""

@@ -1,0 +1,11 @@
+"""What can go wrong on purpose."""
+
+from __future__ import annotations
+
+
+class LivingStillError(Exception):
+    """Anything raised deliberately; the message is one sentence for the user."""
+
+
+class InputError(LivingStillError):
+    """Something the caller can change: a file, a value, an option."""

@@ -1,0 +1,55 @@
+"""The one decorator that compiles a kernel, and where its machine code is kept."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numba
+from numba.core import config
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@cache
+def _cache_folder() -> str | None:
+    """Return a writable folder named after a hash of all kernel sources, or None.
+
+    Numba's own cache notices edits of a kernel's file only; the hash notices every file and so
+    also an upgrade. ``NUMBA_CACHE_DIR`` wins when the user set it.
+    """
+    if os.environ.get("NUMBA_CACHE_DIR"):
+        return os.environ["NUMBA_CACHE_DIR"]
+    digest = hashlib.sha256()
+    for source in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(source.read_bytes())
+    root = os.environ.get("XDG_CACHE_HOME") or Path(os.path.expanduser("~")) / ".cache"  # noqa: PTH111
+    folder = Path(root) / "livingstill" / f"kernels-{digest.hexdigest()[:16]}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return str(folder)
+    except OSError:
+        return None
+
+
+def kernel(function: F) -> F:
+    """Compile ``function`` at its first call: serial, without the GIL, strict IEEE, cached on disk.
+
+    Threads are the caller's business (row bands), so results never depend on their number. No
+    fastmath: it reorders sums, and then machines disagree.
+    """
+    folder = _cache_folder()
+    before, config.CACHE_DIR = config.CACHE_DIR, folder or ""
+    try:
+        compiled: F = numba.njit(nogil=True, error_model="numpy", cache=folder is not None)(function)
+    except RuntimeError:  # "no locator available": nowhere to write, so compile each time
+        compiled = numba.njit(nogil=True, error_model="numpy")(function)
+    finally:
+        config.CACHE_DIR = before
+    return compiled

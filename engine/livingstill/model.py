@@ -1,0 +1,255 @@
+"""The small frozen types that flow between the stages.
+
+Axes and units, once for the whole engine. Pictures are (H, W, ...), y down, pixel centres at
+integers. *Inverse depth* is 1 at the nearest point of the photo and 0 at infinity (the sky);
+so the nearest point stands at distance 1 and the camera's offsets are in that distance.
+*Phase* runs over one loop: 0 and 1 are the same instant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from livingstill.errors import InputError
+
+Bytes = NDArray[np.uint8]
+Words = NDArray[np.uint32]
+Floats = NDArray[np.float32]
+
+DEFAULT_FOCAL = 0.95
+"""Focal length in frame widths where EXIF is silent: a 34 mm lens on 35 mm film, a phone's."""
+
+
+def _freeze(array: NDArray[Any], name: str, shape: tuple[int | None, ...], dtype: Any) -> None:
+    """Check an array a frozen type holds, and make it read-only.
+
+    Raises
+    ------
+    InputError
+        If shape or dtype differ from what the type promises (``None`` matches any length).
+    """
+    fits = array.ndim == len(shape) and all(
+        want is None or have == want for have, want in zip(array.shape, shape)
+    )
+    if not fits or array.dtype != dtype:
+        want = "x".join("any" if n is None else str(n) for n in shape)
+        raise InputError(
+            f"{name} has shape {array.shape} and type {array.dtype}; "
+            f"it must be {want} {np.dtype(dtype).name}"
+        )
+    array.flags.writeable = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Photo:
+    """A still, upright, in sRGB.
+
+    ``rgb`` is (H, W, 3) uint8; ``focal`` the focal length in frame widths, None when unknown;
+    ``sha256`` the digest of the file's bytes; ``notes`` what reading it changed, in words.
+    """
+
+    rgb: Bytes
+    name: str = "photo"
+    focal: float | None = None
+    sha256: str = ""
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        _freeze(self.rgb, "photo", (None, None, 3), np.uint8)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in pixels."""
+        return self.rgb.shape[1], self.rgb.shape[0]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Perception:
+    """What one forward pass of the embedded network says of a photo, at the network's own size.
+
+    ``inverse_depth`` is (h, w) float32 in 0..1, 1 = nearest, quantised to 16 bits;
+    ``probabilities`` is (C, h, w) uint8, one plane per name in ``classes``, 255 = certain.
+    """
+
+    inverse_depth: Floats
+    classes: tuple[str, ...]
+    probabilities: Bytes
+
+    def __post_init__(self) -> None:
+        _freeze(self.inverse_depth, "perceived inverse depth", (None, None), np.float32)
+        shape = (len(self.classes), *self.inverse_depth.shape)
+        _freeze(self.probabilities, "perceived probabilities", shape, np.uint8)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class InverseDepth:
+    """(H, W) float32 inverse depth of a photo, 1 = nearest, 0 = infinity, and where it came from."""
+
+    values: Floats
+    source: str
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        _freeze(self.values, "inverse depth", (None, None), np.float32)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Region:
+    """A part of the photo of one class or kind: ``mask`` is (H, W) uint8, 255 = belongs."""
+
+    kind: str
+    mask: Bytes
+
+    def __post_init__(self) -> None:
+        _freeze(self.mask, f"mask of {self.kind}", (None, None), np.uint8)
+
+    @property
+    def share(self) -> float:
+        """How much of the picture it covers, 0..1."""
+        return float(self.mask.mean()) / 255
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Layer:
+    """One sheet of the scene, covering the whole frame.
+
+    ``colour`` is (H, W) uint32, bytes R, G, B, A from the lowest, premultiplied by alpha;
+    ``inverse_depth`` is (H, W) float32, continued smoothly beyond the visible part.
+    """
+
+    colour: Words
+    inverse_depth: Floats
+
+    def __post_init__(self) -> None:
+        _freeze(self.colour, "layer colour", (None, None), np.uint32)
+        _freeze(self.inverse_depth, "layer inverse depth", self.colour.shape, np.float32)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scene:
+    """The photo as layers, front to back; the last one is opaque. Built once, then only read.
+
+    ``focal`` is in frame widths.
+    """
+
+    layers: tuple[Layer, ...]
+    focal: float = DEFAULT_FOCAL
+
+    def __post_init__(self) -> None:
+        if not self.layers:
+            raise InputError("a scene has no layers; it must have at least one")
+        if len({layer.colour.shape for layer in self.layers}) != 1:
+            raise InputError("the layers of a scene differ in size; they must be equal")
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the layers in pixels."""
+        height, width = self.layers[0].colour.shape
+        return width, height
+
+
+@dataclass(frozen=True, slots=True)
+class Pose:
+    """Where the camera stands and looks.
+
+    ``x`` right, ``y`` down, ``z`` into the scene, in distances of the nearest point; ``pan``
+    (right), ``tilt`` (up) and ``roll`` (clockwise picture) in degrees; ``zoom`` magnifies about
+    the centre. ``pivot`` is the inverse depth that stays put while the camera moves sideways: the
+    convergence plane, 0 for a plain truck. ``focus`` is the inverse depth that is sharp and
+    ``aperture`` the blur disc's diameter in frame widths at inverse-depth distance 1 from it.
+    """
+
+    x: float = 0.0
+    y: float = 0.0
+    z: float = 0.0
+    pan: float = 0.0
+    tilt: float = 0.0
+    roll: float = 0.0
+    zoom: float = 1.0
+    pivot: float = 0.0
+    focus: float = 0.0
+    aperture: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Flow:
+    """How the colour of a layer moves at one instant: a backward warp with up to two samples.
+
+    The layer shows, at photo position s (pixels of the scene),
+
+        first_gain(s) * C(s + first(s)) + second_gain(s) * C(s + second(s)) + bias(s)
+
+    Every field is smooth and lives on a grid of one node per ``step`` scene pixels, node (j, i)
+    at scene pixel (i * step, j * step), interpolated bilinearly. Waves and sway use ``first``
+    alone; advected water and clouds cross-fade ``first`` and ``second``; light and overlays are
+    gains and ``bias`` (the layer's alpha scales the bias).
+
+    ``first``/``second``: (h, w, 2) float32, (dx, dy) scene pixels; gains (h, w) float32, None = 1
+    for the first; ``bias``: (h, w, 3) float32 in levels 0..255. No second: ``second`` is None.
+    """
+
+    first: Floats
+    first_gain: Floats | None = None
+    second: Floats | None = None
+    second_gain: Floats | None = None
+    bias: Floats | None = None
+    step: int = 4
+
+    def __post_init__(self) -> None:
+        _freeze(self.first, "flow", (None, None, 2), np.float32)
+        grid = self.first.shape[:2]
+        if (self.second is None) != (self.second_gain is None):
+            raise InputError("a flow's second sample and its gain come together; give both")
+        if self.second is not None and self.second_gain is not None:
+            _freeze(self.second, "second flow", (*grid, 2), np.float32)
+            _freeze(self.second_gain, "second gain", grid, np.float32)
+        if self.first_gain is not None:
+            _freeze(self.first_gain, "first gain", grid, np.float32)
+        if self.bias is not None:
+            _freeze(self.bias, "flow bias", (*grid, 3), np.float32)
+
+
+class CameraPath(Protocol):
+    """A camera move over the clip. ``at`` is pure: same time, same pose."""
+
+    def at(self, time: float) -> Pose:
+        """Return the pose at ``time`` in 0..1, from the clip's start to its end."""
+        ...
+
+
+class Motion(Protocol):
+    """What moves in the scene. ``at`` is pure and 1-periodic: phase 0 and 1 are one instant."""
+
+    def at(self, phase: float) -> tuple[Flow | None, ...]:
+        """Return one flow per layer of the scene, None where a layer is still."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """When the frames of a clip are: ``frames`` pictures at ``fps``, and how the end meets the start.
+
+    >>> [t for t in Timeline(4, 30.0, "seamless").phases()]
+    [0.0, 0.25, 0.5, 0.75]
+    """
+
+    frames: int
+    fps: float
+    loop: str = "seamless"
+
+    def phases(self) -> Iterator[float]:
+        """Yield the phase of every frame in its loop; motion follows it."""
+        return (i / self.frames for i in range(self.frames))
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A sentence the user should read, and whether it is a warning."""
+
+    text: str
+    warning: bool = field(default=False)

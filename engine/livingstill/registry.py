@@ -1,0 +1,63 @@
+"""Named families of things (camera moves, motion kinds, depth sources) with plug-ins by entry point."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from importlib.metadata import entry_points
+from typing import Generic, TypeVar
+
+from livingstill.errors import InputError
+
+T = TypeVar("T")
+
+
+def nearest(word: str, words: list[str]) -> str:
+    """Return ``"; did you mean 'x'?"`` for the closest of ``words``, or a list of them.
+
+    >>> nearest("spirl", ["spiral", "orbit"])
+    "; did you mean 'spiral'?"
+    """
+    close = get_close_matches(word, words, n=1, cutoff=0.6)
+    return f"; did you mean '{close[0]}'?" if close else f"; there are {', '.join(words)}"
+
+
+class Registry(Mapping[str, T], Generic[T]):
+    """An ordered, read-only table of members by name.
+
+    Members of other distributions come through the entry-point ``group`` and are imported only
+    when named.
+
+    >>> shapes = Registry("shape", "livingstill.doctest", {"circle": 1})
+    >>> shapes["circle"]
+    1
+    >>> shapes["circel"]
+    Traceback (most recent call last):
+    livingstill.errors.InputError: no shape is called 'circel'; did you mean 'circle'?
+    """
+
+    def __init__(self, what: str, group: str, members: Mapping[str, T]) -> None:
+        self.what = what
+        self.group = group
+        self._members = dict(members)
+
+    def __getitem__(self, name: str) -> T:
+        if name in self._members:
+            return self._members[name]
+        plugins = {p.name: p for p in entry_points(group=self.group)}
+        if name in plugins:
+            loaded: T = plugins[name].load()
+            return loaded
+        raise InputError(f"no {self.what} is called '{name}'{nearest(name, list(self))}")
+
+    def __contains__(self, name: object) -> bool:
+        return any(name == known for known in self)
+
+    def __iter__(self) -> Iterator[str]:
+        yield from self._members
+        for plugin in entry_points(group=self.group):
+            if plugin.name not in self._members:
+                yield plugin.name
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)

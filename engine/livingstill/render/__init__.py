@@ -1,0 +1,1 @@
+"""Scene, pose and motion to frames."""

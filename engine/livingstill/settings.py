@@ -1,0 +1,356 @@
+"""Every parameter of a shot, declared once: name, type, unit, range, default and help.
+
+The command line, the shot file, the Python API and the reference page are all made from
+``Shot.model_fields``.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    ValidationError,
+)
+
+from livingstill.errors import InputError
+from livingstill.registry import nearest
+
+DIRECTIONS = {"right": 0.0, "up": 90.0, "left": 180.0, "down": 270.0}
+LONG_SIDES = {"720p": 1280, "1080p": 1920, "1440p": 2560, "4k": 3840}
+
+
+def param(
+    default: Any,
+    help: str,  # noqa: A002  (the word click and pydantic users look for)
+    *,
+    group: str,
+    unit: str = "",
+    ge: float | None = None,
+    le: float | None = None,
+    metavar: str = "",
+) -> Any:
+    """Declare one parameter. ``ge`` and ``le`` are inclusive bounds in ``unit``."""
+    extra = {"unit": unit, "group": group, "metavar": metavar}
+    return Field(default, description=help, ge=ge, le=le, json_schema_extra=extra)
+
+
+class Choice(BaseModel):
+    """A name with keys, written ``name:key=value,key=value``.
+
+    >>> Choice.parse("push-in:amount=1.5,focus=0.4,0.6,ease=sine").keys
+    (('amount', '1.5'), ('focus', '0.4,0.6'), ('ease', 'sine'))
+    >>> str(Choice.parse("orbit:amount=2"))
+    'orbit:amount=2'
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    name: str
+    keys: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def parse(cls, value: object) -> object:
+        """Read the written form; anything that is no text passes through."""
+        if not isinstance(value, str):
+            return value
+        name, _, rest = value.partition(":") if not value.startswith("@") else (value, "", "")
+        keys: list[tuple[str, str]] = []
+        for part in filter(None, rest.split(",")):
+            key, equals, given = part.partition("=")
+            if equals:
+                keys.append((key.strip(), given.strip()))
+            elif keys:  # a comma inside a value, as in focus=0.4,0.6
+                keys[-1] = (keys[-1][0], f"{keys[-1][1]},{part.strip()}")
+            else:
+                raise ValueError(f"'{part}' is no key=value")
+        if not name.strip():
+            raise ValueError("it must begin with a name, as in push-in:amount=1.5")
+        return cls(name=name.strip(), keys=tuple(keys))
+
+    def __str__(self) -> str:
+        keys = ",".join(f"{key}={value}" for key, value in self.keys)
+        return f"{self.name}:{keys}" if keys else self.name
+
+
+class Wind(BaseModel):
+    """The one wind of a scene, written ``DIR[,SPEED[,GUST]]``.
+
+    >>> Wind.parse("left,5")
+    Wind(direction=180.0, speed=5.0, gust=0.4)
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    direction: float = Field(0.0, description="degrees, 0 = right, 90 = up")
+    speed: float = Field(3.0, ge=0, le=12, description="metres per second")
+    gust: float = Field(0.4, ge=0, le=1, description="gustiness")
+
+    @classmethod
+    def parse(cls, value: object) -> object:
+        """Read the written form; anything that is no text passes through."""
+        if not isinstance(value, str):
+            return value
+        parts = [part.strip() for part in value.split(",")]
+        if len(parts) > 3:
+            raise ValueError("it must be DIR[,SPEED[,GUST]]")
+        try:
+            angle = DIRECTIONS[parts[0]] if parts[0] in DIRECTIONS else float(parts[0])
+            rest = [float(part) for part in parts[1:]]
+        except ValueError:
+            raise ValueError("it must be left, right, up, down or degrees, then numbers") from None
+        return cls(direction=angle % 360, **dict(zip(("speed", "gust"), rest)))
+
+    def __str__(self) -> str:
+        return f"{self.direction:g},{self.speed:g},{self.gust:g}"
+
+
+class Stroke(BaseModel):
+    """A brush stroke, written ``KIND:x0,y0,x1,y1[,...]`` from tail to head in photo fractions."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    kind: str
+    points: tuple[tuple[float, float], ...] = Field(min_length=2)
+
+    @classmethod
+    def parse(cls, value: object) -> object:
+        """Read the written form; anything that is no text passes through."""
+        if not isinstance(value, str):
+            return value
+        kind, colon, rest = value.partition(":")
+        try:
+            numbers = [float(part) for part in rest.split(",")]
+        except ValueError:
+            numbers = []
+        if not colon or len(numbers) < 4 or len(numbers) % 2:
+            raise ValueError("it must be KIND:x0,y0,x1,y1[,...] in photo fractions 0..1")
+        if not all(0 <= number <= 1 for number in numbers):
+            raise ValueError("its points must lie in 0..1, fractions of the photo")
+        return cls(kind=kind, points=tuple(zip(numbers[::2], numbers[1::2])))
+
+    def __str__(self) -> str:
+        return f"{self.kind}:" + ",".join(f"{n:g}" for point in self.points for n in point)
+
+
+class MaskFile(BaseModel):
+    """A region from a file, written ``KIND=FILE``."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    kind: str
+    file: Path
+
+    @classmethod
+    def parse(cls, value: object) -> object:
+        """Read the written form; anything that is no text passes through."""
+        if not isinstance(value, str):
+            return value
+        kind, equals, file = value.partition("=")
+        if not equals or not kind or not file:
+            raise ValueError("it must be KIND=FILE, as in water=lake-mask.png")
+        return cls(kind=kind, file=Path(file))
+
+    def __str__(self) -> str:
+        return f"{self.kind}={self.file}"
+
+
+def _words(value: object) -> object:
+    """Split a comma list; anything that is no text passes through."""
+    if isinstance(value, str):
+        return tuple(word.strip() for word in value.split(",") if word.strip())
+    return value
+
+
+def _size(value: object) -> object:
+    """Check ``WxH``, a named height or ``source``."""
+    text = str(value).lower()
+    if text in LONG_SIDES or text == "source":
+        return text
+    match = re.fullmatch(r"(\d{1,5})x(\d{1,5})", text)
+    if not match:
+        raise ValueError(f"it must be WxH, {', '.join(LONG_SIDES)} or source")
+    width, height = int(match[1]), int(match[2])
+    if width % 2 or height % 2 or not (16 <= width <= 8192 and 16 <= height <= 8192):
+        raise ValueError("width and height must be even numbers from 16 to 8192")
+    return text
+
+
+def _aspect(value: object) -> object:
+    """Check ``W:H``."""
+    match = re.fullmatch(r"(\d+(?:\.\d+)?):(\d+(?:\.\d+)?)", str(value)) if value else None
+    if value is not None and not match:
+        raise ValueError("it must be W:H, as in 16:9")
+    if match and not (float(match[1]) and float(match[2])):
+        raise ValueError("neither side may be 0")
+    if match and not 0.1 <= float(match[1]) / float(match[2]) <= 10:
+        raise ValueError("it must lie between 1:10 and 10:1")
+    return value
+
+
+_text = PlainSerializer(str, return_type=str)
+CameraChoice = Annotated[Choice, BeforeValidator(Choice.parse), _text]
+WindChoice = Annotated[Wind, BeforeValidator(Wind.parse), _text]
+Strokes = tuple[Annotated[Stroke, BeforeValidator(Stroke.parse), _text], ...]
+MaskFiles = tuple[Annotated[MaskFile, BeforeValidator(MaskFile.parse), _text], ...]
+Words_ = Annotated[tuple[str, ...], BeforeValidator(_words)]
+Size = Annotated[str, BeforeValidator(_size)]
+Aspect = Annotated[str | None, BeforeValidator(_aspect)]
+
+
+class Shot(BaseModel):
+    """One photo's way to one clip: every setting that a user can give.
+
+    >>> Shot(camera="push-in:amount=1.2", wind="left,5").wind.speed
+    5.0
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+
+    camera: CameraChoice = param(
+        "auto", "camera move with its keys, or @FILE with keyframes; see `livingstill moves`",
+        group="Camera", metavar="NAME[:key=value,...]",
+    )
+    depth: str = param(
+        "embedded", "where depth comes from: embedded, cues, flat, a depth file, a model name or a model file",
+        group="Scene", metavar="SOURCE",
+    )
+    depth_far: Literal["auto", "bright", "dark"] = param(
+        "auto", "which end of a depth file is far; auto takes bright as near",
+        group="Scene",
+    )
+    layers: int | None = param(
+        None, "layers of the scene; by default as many as the depth's tears need",
+        group="Scene", ge=1, le=8,
+    )
+    motion: Words_ = param(
+        "auto", "what moves: auto, none, or a list of kinds; see `livingstill kinds`",
+        group="Motion", metavar="LIST",
+    )
+    mask: MaskFiles = param(
+        (), "region of a kind from a grey picture, white = moves; replaces detection; repeatable",
+        group="Motion", metavar="KIND=FILE",
+    )
+    brush: Strokes = param(
+        (), "stroke from tail to head in photo fractions, sets direction and speed; repeatable",
+        group="Motion", metavar="KIND:x0,y0,x1,y1[,...]",
+    )
+    hold: Path | None = param(
+        None, "grey picture, white = never moves", group="Motion", metavar="FILE",
+    )
+    hold_faces: bool = param(True, "faces and text never move", group="Motion")
+    wind: WindChoice = param(
+        "right,3,0.4", "one wind for everything: left/right/up/down or degrees, m/s, gustiness 0..1",
+        group="Motion", metavar="DIR[,SPEED[,GUST]]",
+    )
+    amount: float = param(1.0, "scales all motion: 0 = still, 2 = twice", group="Motion", ge=0, le=4)
+    seed: int = param(0, "every random choice follows from it", group="Motion", ge=0, le=2**32 - 1)
+    smooth: float = param(1.0, "strength of the temporal filter, 0 = off", group="Motion", ge=0, le=4)
+    duration: float = param(5.0, "length of the clip", group="Time", unit="seconds", ge=0.1, le=600)
+    fps: float = param(30.0, "frames per second", group="Time", unit="1/s", ge=1, le=120)
+    loop: Literal["seamless", "bounce", "none", "hold"] = param(
+        "seamless", "how the end meets the start", group="Time"
+    )
+    size: Size = param(
+        "1080p", "WxH, or 720p, 1080p, 1440p, 4k for the long side, or source", group="Frame",
+        metavar="WxH|NAME",
+    )
+    aspect: Aspect = param(None, "shape of the frame; by default the photo's", group="Frame", metavar="W:H")
+    fit: Literal["crop", "pad", "blur"] = param(
+        "crop", "how the photo fills another shape of frame", group="Frame"
+    )
+    max_upscale: float = param(
+        2.0, "largest enlargement of the photo without a warning", group="Frame", unit="times", ge=1, le=16
+    )
+    quality: Literal["draft", "standard", "high"] = param(
+        "standard", "sampler, supersampling and encoder preset", group="Output"
+    )
+    codec: str | None = param(None, "video codec; by default the format's own", group="Output", metavar="NAME")
+    crf: float | None = param(
+        None, "constant quality, smaller = better; by default the codec's own", group="Output", ge=0, le=63
+    )
+    bitrate: str | None = param(None, "bit rate, as in 4M, instead of constant quality", group="Output", metavar="RATE")
+    max_pixels: int = param(
+        200_000_000, "largest photo that is read", group="Input", unit="pixels", ge=1, le=2_000_000_000
+    )
+    background: str = param("white", "colour under transparent parts of the photo", group="Input", metavar="COLOUR")
+
+
+def read_shot(values: dict[str, Any], where: str = "") -> Shot:
+    """Check ``values`` once and return the frozen shot.
+
+    Raises
+    ------
+    InputError
+        Naming the first wrong key, its value and what would be right; ``where`` prefixes it.
+    """
+    unknown = next((key for key in values if key not in Shot.model_fields), None)
+    if unknown is not None:
+        hint = nearest(unknown, list(Shot.model_fields))
+        raise InputError(f"{where}no setting is called '{unknown}'{hint}")
+    try:
+        return Shot(**values)
+    except ValidationError as error:
+        raise InputError(where + _sentence(error)) from None
+
+
+def _sentence(error: ValidationError) -> str:
+    """Turn pydantic's first complaint into thing, value and remedy."""
+    first = error.errors()[0]
+    name = str(first["loc"][0]) if first["loc"] else "value"
+    field = Shot.model_fields.get(name)
+    unit = f" {(field.json_schema_extra or {}).get('unit', '')}".rstrip() if field else ""  # type: ignore[union-attr]
+    given = first["input"]
+    context = first.get("ctx", {})
+    match first["type"]:
+        case "greater_than_equal":
+            remedy = f"must be at least {context['ge']:g}{unit}"
+        case "less_than_equal":
+            remedy = f"must be at most {context['le']:g}{unit}"
+        case "literal_error":
+            remedy = f"must be {context['expected']}"
+        case "value_error":
+            remedy = str(context["error"]).removeprefix("it ")
+        case _:
+            remedy = first["msg"][0].lower() + first["msg"][1:]
+    inner = ".".join(str(part) for part in first["loc"][:3] if not isinstance(part, int))
+    return f"{inner or name} is {given!s}; it {remedy}"
+
+
+def load_shot_file(path: Path) -> dict[str, Any]:
+    """Read a shot file (TOML) into values for ``read_shot``; its keys are those of ``Shot``.
+
+    Relative paths in it are taken from the file's own folder.
+
+    Raises
+    ------
+    InputError
+        If the file is missing, no TOML, or holds tables.
+    """
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is no text"
+        raise InputError(f"cannot read shot file {path}: {reason}") from None
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"shot file {path} is no TOML: {error}") from None
+    return values
+
+
+def dump_shot_file(shot: Shot, photo: str | None = None) -> str:
+    """Return ``shot`` as the text of a shot file: each key with its help, defaults commented out."""
+    import json
+
+    lines = [f"photo = {json.dumps(photo)}", ""] if photo else []
+    written = shot.model_dump(mode="json")
+    default = Shot().model_dump(mode="json")
+    for name, info in Shot.model_fields.items():
+        value = written[name]
+        lines.append(f"# {info.description}")
+        mark = "" if value != default[name] else "# "
+        shown = "" if value is None else json.dumps(value, ensure_ascii=False)
+        lines.append(f"{mark}{name} = {shown}".rstrip() if value is not None else f"# {name} =")
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,50 @@
+"""How many threads work, and row bands to share among them; neither ever changes a pixel."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+
+_MIN_ROWS = 16
+_state = {"threads": os.cpu_count() or 1}
+
+
+def available() -> int:
+    """Return how many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def limit(threads: int | None) -> int:
+    """Use ``threads`` (all cores if None) in our bands and in OpenCV; return the number."""
+    import cv2
+
+    _state["threads"] = threads or available()
+    cv2.setNumThreads(_state["threads"])
+    return _state["threads"]
+
+
+@cache
+def _pool(threads: int) -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(threads, thread_name_prefix="livingstill-band")
+
+
+def over_bands(work: Callable[[int, int], object], rows: int, align: int = 1) -> None:
+    """Call ``work(first, last)`` over disjoint bands that cover ``range(rows)``.
+
+    Bands start at multiples of ``align``. An exception in one band is raised here.
+    """
+    threads = _state["threads"]
+    count = max(1, min(threads * 4, rows // max(_MIN_ROWS, align))) if threads > 1 else 1
+    edges = sorted({min(rows, round(rows * i / count / align) * align) for i in range(count)} | {rows})
+    if edges[0] != 0:
+        edges.insert(0, 0)
+    bands = list(zip(edges[:-1], edges[1:]))
+    if len(bands) == 1:
+        work(0, rows)
+        return
+    for done in [_pool(threads).submit(work, first, last) for first, last in bands]:
+        done.result()
