@@ -5,6 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile(  # the same examples everywhere, and no clock: CI machines are slow
+    "livingstill", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("livingstill")
 
 ROOT = Path(__file__).parent.parent
 

@@ -8,8 +8,10 @@ so the nearest point stands at distance 1 and the camera's offsets are in that d
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any, Protocol
 
 import numpy as np
@@ -232,24 +234,52 @@ class Motion(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """When the frames of a clip are: ``frames`` pictures at ``fps``, and how the end meets the start.
+    """When the frames of a clip are, and how its end meets its start.
 
-    >>> [t for t in Timeline(4, 30.0, "seamless").phases()]
+    ``loop`` is seamless, bounce, none or hold; the first two join, so their last frame lies one
+    step before the start, the others reach the end of the path with their last frame.
+
+    >>> [Timeline(4, Fraction(30)).time(i) for i in range(4)]
     [0.0, 0.25, 0.5, 0.75]
+    >>> [Timeline(3, Fraction(30), "none").time(i) for i in range(3)]
+    [0.0, 0.5, 1.0]
     """
 
     frames: int
-    fps: float
+    fps: Fraction
     loop: str = "seamless"
 
-    def phases(self) -> Iterator[float]:
-        """Yield the phase of every frame in its loop; motion follows it."""
-        return (i / self.frames for i in range(self.frames))
+    @property
+    def joins(self) -> bool:
+        """Whether frame ``frames`` would equal frame 0."""
+        return self.loop in ("seamless", "bounce")
+
+    @property
+    def seconds(self) -> float:
+        """Length of the clip."""
+        return float(self.frames / self.fps)
+
+    def time(self, index: int) -> float:
+        """Return where frame ``index`` stands on the camera's path, 0..1."""
+        return index / (self.frames if self.joins else max(1, self.frames - 1))
+
+    def phase(self, index: int) -> float:
+        """Return the phase of frame ``index`` in the motion's loop."""
+        return index / self.frames
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
-    """A sentence the user should read, and whether it is a warning."""
+class Progress(Protocol):
+    """Who is told how far the work is. The engine never prints."""
 
-    text: str
-    warning: bool = field(default=False)
+    def stage(self, name: str, total: int = 0) -> AbstractContextManager[Callable[[], object]]:
+        """Enter a stage of ``total`` steps; call what it gives once per step done."""
+        ...
+
+
+class Silent:
+    """Progress that nobody watches."""
+
+    @contextmanager
+    def stage(self, name: str, total: int = 0) -> Iterator[Callable[[], object]]:  # noqa: ARG002
+        """Enter a stage and say nothing."""
+        yield lambda: None

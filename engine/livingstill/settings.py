@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import (
     BaseModel,
@@ -29,7 +29,7 @@ LONG_SIDES = {"720p": 1280, "1080p": 1920, "1440p": 2560, "4k": 3840}
 
 def param(
     default: Any,
-    help: str,  # noqa: A002  (the word click and pydantic users look for)
+    help: str,
     *,
     group: str,
     unit: str = "",
@@ -38,7 +38,7 @@ def param(
     metavar: str = "",
 ) -> Any:
     """Declare one parameter. ``ge`` and ``le`` are inclusive bounds in ``unit``."""
-    extra = {"unit": unit, "group": group, "metavar": metavar}
+    extra: dict[str, Any] = {"unit": unit, "group": group, "metavar": metavar}
     return Field(default, description=help, ge=ge, le=le, json_schema_extra=extra)
 
 
@@ -69,7 +69,7 @@ class Choice(BaseModel):
             elif keys:  # a comma inside a value, as in focus=0.4,0.6
                 keys[-1] = (keys[-1][0], f"{keys[-1][1]},{part.strip()}")
             else:
-                raise ValueError(f"'{part}' is no key=value")
+                raise ValueError(f"it must have keys as key=value; '{part}' is none")
         if not name.strip():
             raise ValueError("it must begin with a name, as in push-in:amount=1.5")
         return cls(name=name.strip(), keys=tuple(keys))
@@ -130,7 +130,7 @@ class Stroke(BaseModel):
         if not colon or len(numbers) < 4 or len(numbers) % 2:
             raise ValueError("it must be KIND:x0,y0,x1,y1[,...] in photo fractions 0..1")
         if not all(0 <= number <= 1 for number in numbers):
-            raise ValueError("its points must lie in 0..1, fractions of the photo")
+            raise ValueError("it must have points in 0..1, fractions of the photo")
         return cls(kind=kind, points=tuple(zip(numbers[::2], numbers[1::2])))
 
     def __str__(self) -> str:
@@ -175,7 +175,7 @@ def _size(value: object) -> object:
         raise ValueError(f"it must be WxH, {', '.join(LONG_SIDES)} or source")
     width, height = int(match[1]), int(match[2])
     if width % 2 or height % 2 or not (16 <= width <= 8192 and 16 <= height <= 8192):
-        raise ValueError("width and height must be even numbers from 16 to 8192")
+        raise ValueError("it must be two even numbers from 16 to 8192")
     return text
 
 
@@ -185,7 +185,7 @@ def _aspect(value: object) -> object:
     if value is not None and not match:
         raise ValueError("it must be W:H, as in 16:9")
     if match and not (float(match[1]) and float(match[2])):
-        raise ValueError("neither side may be 0")
+        raise ValueError("it must have no side of 0")
     if match and not 0.1 <= float(match[1]) / float(match[2]) <= 10:
         raise ValueError("it must lie between 1:10 and 10:1")
     return value
@@ -211,98 +211,183 @@ class Shot(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
 
     camera: CameraChoice = param(
-        "auto", "camera move with its keys, or @FILE with keyframes; see `livingstill moves`",
-        group="Camera", metavar="NAME[:key=value,...]",
+        "auto",
+        "camera move with its keys, or @FILE with keyframes; see `livingstill moves`",
+        group="Camera",
+        metavar="NAME[:key=value,...]",
     )
     depth: str = param(
-        "embedded", "where depth comes from: embedded, cues, flat, a depth file, a model name or a model file",
-        group="Scene", metavar="SOURCE",
+        "embedded",
+        "where depth comes from: embedded, cues, flat, a depth file, a model name or a model file",
+        group="Scene",
+        metavar="SOURCE",
     )
     depth_far: Literal["auto", "bright", "dark"] = param(
-        "auto", "which end of a depth file is far; auto takes bright as near",
+        "auto",
+        "which end of a depth file is far; auto takes bright as near",
         group="Scene",
     )
     layers: int | None = param(
-        None, "layers of the scene; by default as many as the depth's tears need",
-        group="Scene", ge=1, le=8,
+        None,
+        "layers of the scene; by default as many as the depth's tears need",
+        group="Scene",
+        ge=1,
+        le=8,
     )
     motion: Words_ = param(
-        "auto", "what moves: auto, none, or a list of kinds; see `livingstill kinds`",
-        group="Motion", metavar="LIST",
+        "auto",
+        "what moves: auto, none, or a list of kinds; see `livingstill kinds`",
+        group="Motion",
+        metavar="LIST",
     )
     mask: MaskFiles = param(
-        (), "region of a kind from a grey picture, white = moves; replaces detection; repeatable",
-        group="Motion", metavar="KIND=FILE",
+        (),
+        "region of a kind from a grey picture, white = moves; replaces detection; repeatable",
+        group="Motion",
+        metavar="KIND=FILE",
     )
     brush: Strokes = param(
-        (), "stroke from tail to head in photo fractions, sets direction and speed; repeatable",
-        group="Motion", metavar="KIND:x0,y0,x1,y1[,...]",
+        (),
+        "stroke from tail to head in photo fractions, sets direction and speed; repeatable",
+        group="Motion",
+        metavar="KIND:x0,y0,x1,y1[,...]",
     )
     hold: Path | None = param(
-        None, "grey picture, white = never moves", group="Motion", metavar="FILE",
+        None,
+        "grey picture, white = never moves",
+        group="Motion",
+        metavar="FILE",
     )
     hold_faces: bool = param(True, "faces and text never move", group="Motion")
     wind: WindChoice = param(
-        "right,3,0.4", "one wind for everything: left/right/up/down or degrees, m/s, gustiness 0..1",
-        group="Motion", metavar="DIR[,SPEED[,GUST]]",
+        "right,3,0.4",
+        "one wind for everything: left/right/up/down or degrees, m/s, gustiness 0..1",
+        group="Motion",
+        metavar="DIR[,SPEED[,GUST]]",
     )
-    amount: float = param(1.0, "scales all motion: 0 = still, 2 = twice", group="Motion", ge=0, le=4)
+    amount: float = param(
+        1.0, "scales all motion: 0 = still, 2 = twice", group="Motion", ge=0, le=4
+    )
     seed: int = param(0, "every random choice follows from it", group="Motion", ge=0, le=2**32 - 1)
-    smooth: float = param(1.0, "strength of the temporal filter, 0 = off", group="Motion", ge=0, le=4)
+    smooth: float = param(
+        1.0, "strength of the temporal filter, 0 = off", group="Motion", ge=0, le=4
+    )
     duration: float = param(5.0, "length of the clip", group="Time", unit="seconds", ge=0.1, le=600)
-    fps: float = param(30.0, "frames per second", group="Time", unit="1/s", ge=1, le=120)
+    fps: float = param(30.0, "frames per second", group="Time", unit="per second", ge=1, le=120)
     loop: Literal["seamless", "bounce", "none", "hold"] = param(
         "seamless", "how the end meets the start", group="Time"
     )
     size: Size = param(
-        "1080p", "WxH, or 720p, 1080p, 1440p, 4k for the long side, or source", group="Frame",
+        "1080p",
+        "WxH, or 720p, 1080p, 1440p, 4k for the long side, or source",
+        group="Frame",
         metavar="WxH|NAME",
     )
-    aspect: Aspect = param(None, "shape of the frame; by default the photo's", group="Frame", metavar="W:H")
+    aspect: Aspect = param(
+        None, "shape of the frame; by default the photo's", group="Frame", metavar="W:H"
+    )
     fit: Literal["crop", "pad", "blur"] = param(
         "crop", "how the photo fills another shape of frame", group="Frame"
     )
     max_upscale: float = param(
-        2.0, "largest enlargement of the photo without a warning", group="Frame", unit="times", ge=1, le=16
+        2.0,
+        "largest enlargement of the photo without a warning",
+        group="Frame",
+        unit="times",
+        ge=1,
+        le=16,
     )
     quality: Literal["draft", "standard", "high"] = param(
         "standard", "sampler, supersampling and encoder preset", group="Output"
     )
-    codec: str | None = param(None, "video codec; by default the format's own", group="Output", metavar="NAME")
+    codec: str | None = param(
+        None, "video codec; by default the format's own", group="Output", metavar="NAME"
+    )
     crf: float | None = param(
-        None, "constant quality, smaller = better; by default the codec's own", group="Output", ge=0, le=63
+        None,
+        "constant quality, smaller = better; by default the codec's own",
+        group="Output",
+        ge=0,
+        le=63,
     )
-    bitrate: str | None = param(None, "bit rate, as in 4M, instead of constant quality", group="Output", metavar="RATE")
+    bitrate: str | None = param(
+        None, "bit rate, as in 4M, instead of constant quality", group="Output", metavar="RATE"
+    )
     max_pixels: int = param(
-        200_000_000, "largest photo that is read", group="Input", unit="pixels", ge=1, le=2_000_000_000
+        200_000_000,
+        "largest photo that is read",
+        group="Input",
+        unit="pixels",
+        ge=1,
+        le=2_000_000_000,
     )
-    background: str = param("white", "colour under transparent parts of the photo", group="Input", metavar="COLOUR")
+    background: str = param(
+        "white", "colour under transparent parts of the photo", group="Input", metavar="COLOUR"
+    )
 
 
-def read_shot(values: dict[str, Any], where: str = "") -> Shot:
-    """Check ``values`` once and return the frozen shot.
+class Job(BaseModel):
+    """Where a shot's results go and how the work behaves: nothing here changes a pixel."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+
+    photo: Path | None = param(None, "the photo, for shot files", group="Input", metavar="FILE")
+    output: tuple[str, ...] = param(
+        (),
+        "file to write, format by suffix; repeatable; - writes Y4M to stdout; "
+        "by default <photo>.mp4 in the current folder",
+        group="Output",
+        metavar="PATH",
+    )
+    manifest: Path | None = param(
+        None, "write what was done, with a hash of every frame", group="Output", metavar="FILE.json"
+    )
+    report: Path | None = param(
+        None, "write the continuity report", group="Output", metavar="FILE.html|.json"
+    )
+    overwrite: bool = param(False, "replace files that exist", group="Output")
+    threads: int | None = param(
+        None, "threads; all cores by default; never changes a pixel", group="Job", ge=1, le=1024
+    )
+
+
+Settings = TypeVar("Settings", Shot, Job)
+
+
+def split(values: dict[str, Any], where: str = "") -> tuple[Shot, Job]:
+    """Check the keys of a shot file or a command line once; return the shot and the job.
 
     Raises
     ------
     InputError
         Naming the first wrong key, its value and what would be right; ``where`` prefixes it.
     """
-    unknown = next((key for key in values if key not in Shot.model_fields), None)
+    known = {**Shot.model_fields, **Job.model_fields}
+    unknown = next((key for key in values if key not in known), None)
     if unknown is not None:
-        hint = nearest(unknown, list(Shot.model_fields))
-        raise InputError(f"{where}no setting is called '{unknown}'{hint}")
+        raise InputError(f"{where}no setting is called '{unknown}'{nearest(unknown, list(known))}")
+    parts = (
+        {key: value for key, value in values.items() if key in model.model_fields}
+        for model in (Shot, Job)
+    )
+    return checked(Shot, next(parts), where), checked(Job, next(parts), where)
+
+
+def checked(model: type[Settings], values: dict[str, Any], where: str = "") -> Settings:
+    """Return the frozen ``model`` of ``values``, or raise one sentence as InputError."""
     try:
-        return Shot(**values)
+        return model(**values)
     except ValidationError as error:
-        raise InputError(where + _sentence(error)) from None
+        raise InputError(where + _sentence(error, model)) from None
 
 
-def _sentence(error: ValidationError) -> str:
+def _sentence(error: ValidationError, model: type[BaseModel]) -> str:
     """Turn pydantic's first complaint into thing, value and remedy."""
     first = error.errors()[0]
     name = str(first["loc"][0]) if first["loc"] else "value"
-    field = Shot.model_fields.get(name)
-    unit = f" {(field.json_schema_extra or {}).get('unit', '')}".rstrip() if field else ""  # type: ignore[union-attr]
+    field = model.model_fields.get(name)
+    extra = field.json_schema_extra if field else None
+    unit = f" {extra['unit']}".rstrip() if isinstance(extra, dict) else ""
     given = first["input"]
     context = first.get("ctx", {})
     match first["type"]:
@@ -314,6 +399,12 @@ def _sentence(error: ValidationError) -> str:
             remedy = f"must be {context['expected']}"
         case "value_error":
             remedy = str(context["error"]).removeprefix("it ")
+        case "float_parsing" | "float_type" | "finite_number":
+            remedy = "must be a number"
+        case "int_parsing" | "int_type" | "int_from_float":
+            remedy = "must be a whole number"
+        case "bool_parsing" | "bool_type":
+            remedy = "must be true or false"
         case _:
             remedy = first["msg"][0].lower() + first["msg"][1:]
     inner = ".".join(str(part) for part in first["loc"][:3] if not isinstance(part, int))
@@ -321,7 +412,7 @@ def _sentence(error: ValidationError) -> str:
 
 
 def load_shot_file(path: Path) -> dict[str, Any]:
-    """Read a shot file (TOML) into values for ``read_shot``; its keys are those of ``Shot``.
+    """Read a shot file (TOML) into values for ``split``; its keys are those of ``Shot`` and ``Job``.
 
     Relative paths in it are taken from the file's own folder.
 
@@ -337,7 +428,21 @@ def load_shot_file(path: Path) -> dict[str, Any]:
         raise InputError(f"cannot read shot file {path}: {reason}") from None
     except tomllib.TOMLDecodeError as error:
         raise InputError(f"shot file {path} is no TOML: {error}") from None
-    return values
+    return {key: _beside(path.parent, key, value) for key, value in values.items()}
+
+
+def _beside(folder: Path, key: str, value: Any) -> Any:
+    """Take a relative path in a shot file from the file's own folder."""
+    if key in ("photo", "hold") and isinstance(value, str):
+        return str(folder / value)
+    if key == "depth" and isinstance(value, str) and (folder / value).is_file():
+        return str(folder / value)
+    if key == "camera" and isinstance(value, str) and value.startswith("@"):
+        return f"@{folder / value[1:]}"
+    if key == "mask" and isinstance(value, list):
+        parts = [str(entry).partition("=") for entry in value]
+        return [f"{kind}={folder / file}" if file else kind for kind, _, file in parts]
+    return value
 
 
 def dump_shot_file(shot: Shot, photo: str | None = None) -> str:

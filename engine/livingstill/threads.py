@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from itertools import pairwise
 
 _MIN_ROWS = 16
 _state = {"threads": os.cpu_count() or 1}
@@ -39,10 +40,12 @@ def over_bands(work: Callable[[int, int], object], rows: int, align: int = 1) ->
     """
     threads = _state["threads"]
     count = max(1, min(threads * 4, rows // max(_MIN_ROWS, align))) if threads > 1 else 1
-    edges = sorted({min(rows, round(rows * i / count / align) * align) for i in range(count)} | {rows})
+    edges = sorted(
+        {min(rows, round(rows * i / count / align) * align) for i in range(count)} | {rows}
+    )
     if edges[0] != 0:
         edges.insert(0, 0)
-    bands = list(zip(edges[:-1], edges[1:]))
+    bands = list(pairwise(edges))
     if len(bands) == 1:
         work(0, rows)
         return

@@ -1,0 +1,66 @@
+"""`livingstill animate`: the main job."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+from livingstill.settings import Job, Shot
+
+from livingstill_cli import progress, say
+from livingstill_cli.command import Command
+from livingstill_cli.options import gather, settings_options
+
+
+@click.command(
+    "animate",
+    cls=Command,
+    examples=(
+        "livingstill lake.jpg",
+        "livingstill room.jpg --camera truck-right --loop none -o room.mp4",
+        "livingstill lake.jpg --size 720p -o lake.gif -o lake.webm",
+    ),
+)
+@click.argument("photo", type=click.Path(path_type=Path), required=False)
+@settings_options(Shot, Job, without=("photo",))
+@click.option(
+    "--shot",
+    "shot_file",
+    type=click.Path(path_type=Path),
+    metavar="FILE.toml",
+    help="options from a file; the command line wins",
+)
+@click.option(
+    "--save-shot",
+    type=click.Path(path_type=Path),
+    metavar="FILE.toml",
+    help="write these options to a file",
+)
+@say.options
+def command(
+    photo: Path | None,
+    shot_file: Path | None,
+    save_shot: Path | None,
+    quiet: bool,
+    verbose: int,
+    as_json: bool,
+    no_progress: bool,
+    **values: Any,
+) -> None:
+    """Turn PHOTO into a clip."""
+    shot, job = gather({"photo": photo, **values}, shot_file)
+
+    from livingstill import pipeline
+
+    result = pipeline.animate_file(
+        shot,
+        job,
+        save_shot=save_shot,
+        hashes=as_json,
+        progress=progress.choose(quiet or as_json, no_progress),
+    )
+    if as_json:
+        say.json_line(result.as_json())
+    elif not quiet:
+        say.summary(result.lines(verbose))

@@ -1,0 +1,116 @@
+"""The command group, and the one place where what went wrong becomes a line and an exit code."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from difflib import get_close_matches
+from pathlib import Path
+
+import click
+from livingstill import __version__
+from livingstill.errors import InputError, LivingStillError
+
+COMMANDS = {
+    "animate": "turn one photo into a clip (the default command)",
+    "depth": "inverse depth of a photo as a picture",
+    "doctor": "is this photo fit, and for which move",
+    "render": "replay a shot file or a manifest",
+    "moves": "the camera moves there are",
+    "formats": "the formats clips can be written in",
+}
+"""Name and one line of every command; each lives in the module of its name."""
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they are used; without a command it animates."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """Return the names in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Import one command."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"livingstill_cli.{cmd_name}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """List the commands from the table, without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+        with formatter.section("Examples"):
+            formatter.write(
+                "  livingstill lake.jpg\n  livingstill lake.jpg --camera orbit -o lake.gif\n"
+            )
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read ``livingstill PHOTO`` as ``livingstill animate PHOTO``."""
+        first = args[0] if args else "--help"
+        if first not in COMMANDS and first not in ("--help", "-h", "--version"):
+            typo = get_close_matches(first, COMMANDS, n=1, cutoff=0.75)
+            if typo and not Path(first).suffix and not Path(first).exists():
+                raise InputError(f"no command is called '{first}'; did you mean '{typo[0]}'?")
+            args = ["animate", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(
+    cls=LazyGroup,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(__version__, prog_name="livingstill", message="%(prog)s %(version)s")
+def cli() -> None:
+    """Turn one still photo into a short living clip.
+
+    `livingstill PHOTO` is short for `livingstill animate PHOTO`.
+    """
+
+
+def main() -> None:
+    """Run the command line; never show a traceback."""
+    try:
+        code = cli.main(prog_name="livingstill", standalone_mode=False)
+        sys.exit(code if isinstance(code, int) else 0)
+    except click.exceptions.Exit as done:
+        sys.exit(done.exit_code)
+    except (KeyboardInterrupt, click.Abort):
+        _fail("interrupted; nothing was left behind", 130)
+    except click.ClickException as error:
+        _fail(error.format_message(), 2)
+    except InputError as error:
+        _fail(str(error), 2)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _fail("the reader of the output went away", 2)
+    except LivingStillError as error:
+        _fail(str(error), 3)
+    except Exception as error:
+        _fail(
+            f"an internal fault ({type(error).__name__}: {error}); the traceback is in {_log()}", 3
+        )
+
+
+def _fail(sentence: str, code: int) -> None:
+    """Say one sentence on stderr and leave."""
+    click.echo(f"livingstill: {' '.join(sentence.split())}", err=True)
+    sys.exit(code)
+
+
+def _log() -> str:
+    """Write the traceback of the current exception to a file; return its path."""
+    import tempfile
+    import traceback
+
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w", prefix="livingstill-", suffix=".log", delete=False, encoding="utf-8"
+        ) as file:
+            traceback.print_exc(file=file)
+            return file.name
+    except OSError:
+        return "no file, for none could be written"

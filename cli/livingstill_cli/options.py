@@ -1,0 +1,89 @@
+"""Click options made from the settings' declarations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Literal, get_args, get_origin
+
+import click
+from livingstill.settings import Job, Shot, load_shot_file, split
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from livingstill_cli.command import GroupedOption
+
+
+def _help(field: FieldInfo) -> str:
+    """Return help, range and default of one parameter as one line."""
+    extra = field.json_schema_extra
+    unit = f" {extra['unit']}".rstrip() if isinstance(extra, dict) else ""
+    bounds = {type(m).__name__: m for m in field.metadata}
+    low, high = getattr(bounds.get("Ge"), "ge", None), getattr(bounds.get("Le"), "le", None)
+    parts = []
+    if not isinstance(field.default, bool) and field.default not in (None, ()):
+        parts.append(f"default: {field.default}{unit}")
+    if low is not None and high is not None and high < 10**6:
+        parts.append(f"{low:g} to {high:g}")
+    return f"{field.description}" + (f"  [{'; '.join(parts)}]" if parts else "")
+
+
+def _option(name: str, field: FieldInfo) -> Callable[[Any], Any]:
+    """Return the click option of one parameter; values stay text, the settings check them."""
+    flag = "--" + name.replace("_", "-")
+    extra = field.json_schema_extra
+    heading = str(extra["group"]) if isinstance(extra, dict) else "Options"
+    if field.annotation is bool:
+        flags = f"{flag}/--no-{flag[2:]}" if field.default else flag
+        return click.option(
+            flags,
+            name,
+            default=None,
+            is_flag=True,
+            help=_help(field),
+            cls=GroupedOption,
+            heading=heading,
+        )
+    choices = get_args(field.annotation) if get_origin(field.annotation) is Literal else ()
+    metavar = "|".join(choices) or (str(extra["metavar"]) if isinstance(extra, dict) else "")
+    flags_ = ("-o", flag) if name == "output" else (flag,)
+    return click.option(
+        *flags_,
+        name,
+        default=None,
+        metavar=metavar or "N",
+        help=_help(field),
+        cls=GroupedOption,
+        heading=heading,
+        multiple=get_origin(field.annotation) is tuple and field.default == (),
+    )
+
+
+def settings_options(
+    *models: type[BaseModel], only: tuple[str, ...] = (), without: tuple[str, ...] = ()
+) -> Callable[[Any], Any]:
+    """Give a command one option per parameter of ``models``, or of those named ``only``."""
+
+    def decorate(command: Any) -> Any:
+        fields = [(n, f) for m in models for n, f in m.model_fields.items() if n not in without]
+        for name, field in reversed(fields):
+            if not only or name in only:
+                command = _option(name, field)(command)
+        return command
+
+    return decorate
+
+
+def given(values: dict[str, Any]) -> dict[str, Any]:
+    """Keep what the user wrote."""
+    return {key: value for key, value in values.items() if value not in (None, ())}
+
+
+def gather(values: dict[str, Any], shot_file: Any = None) -> tuple[Shot, Job]:
+    """Return the checked settings: the shot file's, overruled by the command line's.
+
+    The shot file is checked alone first, so that a complaint names the right place.
+    """
+    from_file = load_shot_file(shot_file) if shot_file else {}
+    if from_file:
+        split(from_file, f"{shot_file}: ")
+    return split({**from_file, **given(values)})

@@ -1,0 +1,158 @@
+"""The record of a rendered clip: enough to render it again and to prove that it is the same."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import os
+import platform
+import tempfile
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+from livingstill import __version__
+from livingstill.errors import InputError
+from livingstill.model import Bytes, InverseDepth, Region
+from livingstill.settings import Shot
+
+FORMAT = 1
+LIBRARIES = ("numpy", "opencv-contrib-python", "scipy", "numba", "pillow", "av")
+
+
+def digest(rgb: Bytes) -> str:
+    """Return the SHA-256 of a frame's RGB bytes, row by row, as 64 hex digits."""
+    return hashlib.sha256(np.ascontiguousarray(rgb)).hexdigest()
+
+
+def build(
+    *,
+    shot: Shot,
+    photo: str,
+    photo_sha256: str,
+    size: tuple[int, int],
+    fps: str,
+    outputs: list[str],
+    frames: list[str],
+    seconds: dict[str, float],
+    depth: InverseDepth,
+    regions: tuple[Region, ...],
+    notes: tuple[str, ...],
+    continuity: dict[str, Any],
+) -> dict[str, Any]:
+    """Return the manifest as plain JSON values.
+
+    Depth (16 bit) and masks (8 bit) are embedded as PNG in base64: they are what the frames were
+    made from, so a replay does not depend on the network or on the machine's arithmetic.
+    """
+    return {
+        "livingstill": __version__,
+        "format": FORMAT,
+        "photo": {"path": photo, "sha256": photo_sha256},
+        "shot": shot.model_dump(mode="json"),
+        "size": list(size),
+        "fps": fps,
+        "outputs": outputs,
+        "notes": list(notes),
+        "seconds": seconds,
+        "continuity": continuity,
+        "versions": {name: version(name) for name in LIBRARIES},
+        "machine": f"{platform.system()} {platform.machine()}, Python {platform.python_version()}",
+        "depth": {"source": depth.source, "png": _png(_quantised(depth))},
+        "regions": [{"kind": region.kind, "png": _png(region.mask)} for region in regions],
+        "frames": frames,
+    }
+
+
+def write(path: Path, manifest: dict[str, Any], overwrite: bool) -> None:
+    """Write a manifest in one piece: under a temporary name first.
+
+    Raises
+    ------
+    InputError
+        If the file exists and ``overwrite`` is off, or its folder cannot be written.
+    """
+    if path.exists() and not overwrite:
+        raise InputError(f"{path} exists; give --overwrite to replace it")
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w", dir=path.parent, prefix=f".{path.name}.", delete=False, encoding="utf-8"
+        ) as file:
+            json.dump(manifest, file, indent=1)
+        os.replace(file.name, path)
+    except OSError as error:
+        raise InputError(f"cannot write {path}: {error.strerror}; choose another folder") from None
+
+
+def load(path: Path) -> dict[str, Any]:
+    """Read a manifest.
+
+    Raises
+    ------
+    InputError
+        If the file is no manifest of a format this version knows.
+    """
+    try:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror}") from None
+    except (ValueError, RecursionError):
+        raise InputError(f"{path} is no JSON; give a manifest or a shot file (.toml)") from None
+    shape = {"photo": dict, "shot": dict, "depth": dict, "regions": list, "frames": list}
+    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
+        raise InputError(f"{path} is no manifest of format {FORMAT}; render the shot anew")
+    for key, kind in shape.items():
+        if not isinstance(manifest.get(key), kind):
+            raise InputError(f"{path} has no sound '{key}'; render the shot anew")
+    return manifest
+
+
+def depth_of(manifest: dict[str, Any]) -> InverseDepth:
+    """Return the inverse depth a manifest embeds."""
+    values = _image(manifest["depth"].get("png"), np.uint16).astype(np.float32) / np.float32(65535)
+    return InverseDepth(values, str(manifest["depth"].get("source")))
+
+
+def regions_of(manifest: dict[str, Any]) -> tuple[Region, ...]:
+    """Return the regions a manifest embeds."""
+    return tuple(
+        Region(str(entry.get("kind")), _image(entry.get("png"), np.uint8))
+        for entry in manifest["regions"]
+        if isinstance(entry, dict)
+    )
+
+
+def first_difference(expected: list[str], found: list[str]) -> int | None:
+    """Return the first frame whose hash differs, None if all agree.
+
+    >>> first_difference(["a", "b"], ["a", "c"])
+    1
+    """
+    for index, (before, after) in enumerate(zip(expected, found)):
+        if before != after:
+            return index
+    return None if len(expected) == len(found) else min(len(expected), len(found))
+
+
+def _quantised(depth: InverseDepth) -> Any:
+    return np.round(depth.values * np.float32(65535)).astype(np.uint16)
+
+
+def _png(array: Any) -> str:
+    return base64.b64encode(cv2.imencode(".png", array)[1].tobytes()).decode("ascii")
+
+
+def _image(text: object, dtype: Any) -> Any:
+    """Decode a picture that ``_png`` wrote."""
+    try:
+        raw = np.frombuffer(base64.b64decode(str(text), validate=True), np.uint8)
+        image = cv2.imdecode(raw, cv2.IMREAD_UNCHANGED) if raw.size else None
+    except (ValueError, cv2.error):
+        image = None
+    if image is None or image.ndim != 2 or image.dtype != dtype:
+        raise InputError("the manifest's depth or masks are damaged; render the shot anew")
+    return image
