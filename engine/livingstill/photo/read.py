@@ -1,0 +1,280 @@
+"""Read a picture file into an upright sRGB photo, or say in one sentence why it cannot be read."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import math
+import threading
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image, ImageCms, ImageColor, ImageFile, UnidentifiedImageError
+
+from livingstill.errors import InputError
+from livingstill.model import Bytes, Photo
+
+SMALLEST_SIDE = 16
+LARGEST_FILE = 2**31
+FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF", "AVIF", "JPEG2000", "PPM", "QOI")
+"""What we let Pillow try: pictures only, never formats that start another program (EPS, WMF)."""
+
+_HEIF_BRANDS = {b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1"}
+_DIAGONAL_35MM = math.hypot(36, 24)
+_ORIENTATION, _EXIF, _FOCAL_35MM = 0x0112, 0x8769, 0xA405
+_pillow_lock = threading.Lock()
+
+
+def read(
+    path: str | Path,
+    *,
+    max_pixels: int = 200_000_000,
+    background: str = "white",
+    at_least: int | None = None,
+) -> Photo:
+    """Return the photo in the file at ``path``: upright, sRGB, opaque.
+
+    ``background`` names the colour under transparent parts. ``at_least`` is the long side in
+    pixels that is enough for the caller: a much larger photo is read at a whole fraction of its
+    size, the same one every time, which saves memory.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, is no picture, is damaged, too small, or has more than
+        ``max_pixels`` pixels.
+    """
+    path = Path(path)
+    under = _colour(background)
+    data = _bytes_of(path)
+    notes: list[str] = []
+    with _pillow():
+        image = _opened(path, data)
+        _check_size(path, image.size, max_pixels)
+        Image.MAX_IMAGE_PIXELS = max_pixels
+        frames = _frames(image)
+        if frames > 1 and image.format != "MPO":
+            notes.append(f"{path.name} has {frames} frames; the first one is used")
+        try:
+            if image.format in {"JPEG", "MPO"} and at_least and image.mode in {"RGB", "L"}:
+                scale = min(1.0, at_least / max(image.size))
+                image.draft(None, (math.ceil(image.width * scale), math.ceil(image.height * scale)))
+            image.load()
+            turn, focal_35mm = _exif(image)
+            rgb = _flat_srgb(image, under, notes)
+        except MemoryError:
+            raise InputError(
+                f"photo {path} is {image.width}x{image.height} pixels, more than the memory of "
+                "this machine holds; make it smaller"
+            ) from None
+        except Exception as error:  # Pillow's readers raise anything at all on damaged files
+            raise InputError(
+                f"photo {path} is damaged or cut short ({_plain(error)}); get an intact copy"
+            ) from None
+    if at_least and max(rgb.size) >= 2 * at_least:
+        rgb = rgb.reduce(max(rgb.size) // at_least)
+    pixels = np.ascontiguousarray(_upright(np.asarray(rgb), turn))
+    height, width = pixels.shape[:2]
+    return Photo(
+        rgb=pixels,
+        name=path.name,
+        focal=_focal(focal_35mm, width, height),
+        sha256=hashlib.sha256(data).hexdigest(),
+        notes=tuple(notes),
+    )
+
+
+def _colour(name: str) -> tuple[int, int, int]:
+    """Return the red, green and blue of a colour's name or ``#rrggbb``."""
+    try:
+        return ImageColor.getrgb(name)[:3]
+    except ValueError:
+        raise InputError(
+            f"background is '{name}'; it must be a colour such as white, black or #204060"
+        ) from None
+
+
+def _bytes_of(path: Path) -> bytes:
+    """Return the bytes of a file of sensible size."""
+    try:
+        if path.is_dir():
+            raise InputError(f"photo {path} is a folder; name one picture in it")
+        if not path.exists():
+            raise InputError(f"photo {path} does not exist; check its name and folder")
+        if not path.is_file():
+            raise InputError(f"photo {path} is no ordinary file; copy the picture to one")
+        size = path.stat().st_size
+        if size == 0:
+            raise InputError(f"photo {path} is empty (0 bytes); get an intact copy")
+        if size > LARGEST_FILE:
+            raise InputError(
+                f"photo {path} is a file of {size / 2**30:.1f} GiB; it must be at most 2 GiB"
+            )
+        return path.read_bytes()
+    except (OSError, ValueError) as error:
+        raise InputError(f"photo {path} cannot be read: {_plain(error)}") from None
+
+
+@contextmanager
+def _pillow() -> Iterator[None]:
+    """Make Pillow strict about damage, silent, and leave limits to us; its switches are global."""
+    with _pillow_lock, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        before = Image.MAX_IMAGE_PIXELS, ImageFile.LOAD_TRUNCATED_IMAGES
+        Image.MAX_IMAGE_PIXELS, ImageFile.LOAD_TRUNCATED_IMAGES = None, False
+        try:
+            yield
+        finally:
+            Image.MAX_IMAGE_PIXELS, ImageFile.LOAD_TRUNCATED_IMAGES = before
+
+
+def _opened(path: Path, data: bytes) -> Image.Image:
+    """Return the picture with its header read and no pixel decoded."""
+    Image.init()
+    formats = list(FORMATS)
+    if data[4:8] == b"ftyp" and data[8:12] in _HEIF_BRANDS:
+        try:
+            import pillow_heif
+        except ImportError:
+            raise InputError(
+                f"photo {path} is HEIC, which needs pillow-heif; "
+                "install livingstill[heic] or save the photo as JPEG"
+            ) from None
+        pillow_heif.register_heif_opener(thumbnails=False)
+        formats.append("HEIF")
+    try:
+        return Image.open(io.BytesIO(data), formats=formats)
+    except Exception as error:
+        known = not isinstance(error, UnidentifiedImageError)
+        what = f"is damaged ({_plain(error)})" if known else "is no picture we can read"
+        raise InputError(
+            f"photo {path} {what}; give a JPEG, PNG, WebP, TIFF, BMP, GIF, HEIC or AVIF"
+        ) from None
+
+
+def _check_size(path: Path, size: tuple[int, int], max_pixels: int) -> None:
+    width, height = size
+    if min(size) < SMALLEST_SIDE:
+        raise InputError(
+            f"photo {path} is {width}x{height} pixels; "
+            f"it must be at least {SMALLEST_SIDE}x{SMALLEST_SIDE}"
+        )
+    if width * height > max_pixels:
+        raise InputError(
+            f"photo {path} is {width}x{height} = {width * height / 1e6:.4g} million pixels; "
+            f"it must have at most {max_pixels / 1e6:.4g} million, or raise --max-pixels"
+        )
+
+
+def _frames(image: Image.Image) -> int:
+    """Return how many pictures the file holds; 1 where counting fails."""
+    try:
+        return int(getattr(image, "n_frames", 1))
+    except Exception:
+        return 1
+
+
+def _exif(image: Image.Image) -> tuple[int, float | None]:
+    """Return orientation (1..8) and 35 mm equivalent focal length; damaged EXIF says nothing."""
+    try:
+        tags = image.getexif()
+        turn = tags.get(_ORIENTATION, 1)
+        focal = tags.get_ifd(_EXIF).get(_FOCAL_35MM)
+        return turn if turn in range(1, 9) else 1, float(focal) if focal else None
+    except Exception:
+        return 1, None
+
+
+def _focal(focal_35mm: float | None, width: int, height: int) -> float | None:
+    """Return the focal length in frame widths.
+
+    35 mm equivalents compare diagonals (CIPA DCG-001), so one formula serves any shape of frame:
+    a 3:2 landscape divides by 36 mm, a portrait by 24 mm.
+    """
+    if not focal_35mm or not math.isfinite(focal_35mm):
+        return None
+    focal = focal_35mm / _DIAGONAL_35MM * math.hypot(width, height) / width
+    return focal if 0.15 <= focal <= 40 else None
+
+
+def _flat_srgb(image: Image.Image, under: tuple[int, int, int], notes: list[str]) -> Image.Image:
+    """Return ``image`` as RGB in sRGB, transparent parts over the colour ``under``."""
+    alpha = None
+    if image.has_transparency_data:
+        image = image.convert("LA" if image.mode in {"1", "L", "LA", "La"} else "RGBA")
+        alpha = image.getchannel("A")
+        image = image.convert("L" if image.mode == "LA" else "RGB")
+    if image.mode in {"I", "F"} or image.mode.startswith("I;16"):
+        image = Image.fromarray(_eight_bits(np.asarray(image), image, notes))
+    elif image.mode not in {"L", "RGB", "CMYK", "LAB"}:
+        image = image.convert("RGB")
+    rgb = _to_srgb(image, notes)
+    if alpha is None or alpha.getextrema()[0] == 255:
+        return rgb
+    notes.append(f"transparent parts are filled with the background #{bytes(under).hex()}")
+    return Image.composite(rgb, Image.new("RGB", rgb.size, under), alpha)
+
+
+def _eight_bits(values: np.ndarray[Any, Any], image: Image.Image, notes: list[str]) -> Bytes:
+    """Return deep grey values as 8 bits: 16-bit files by their full scale, others by their range."""
+    if not np.isfinite(values).all():
+        raise ValueError("it has values that are no numbers")
+    low, high = float(values.min()), float(values.max())
+    full = 65535.0 if image.mode.startswith("I;16") or image.format in {"PNG", "PPM"} else 1.0
+    if low < 0 or high > full:
+        notes.append(f"grey values {low:.4g} to {high:.4g} are stretched to black and white")
+        values, full = values - low, (high - low) or 1.0
+    grey: Bytes = np.rint(values.astype(np.float32) * np.float32(255 / full)).astype(np.uint8)
+    return grey
+
+
+def _to_srgb(image: Image.Image, notes: list[str]) -> Image.Image:
+    """Convert by the embedded colour profile; a profile that does not work is left out and said."""
+    profile = image.info.get("icc_profile")
+    if profile or image.mode == "LAB":
+        try:
+            source = (
+                ImageCms.ImageCmsProfile(io.BytesIO(profile))
+                if profile
+                else ImageCms.createProfile("LAB")
+            )
+            said = ImageCms.getProfileDescription(source).strip() if profile else "Lab"
+            if image.mode == "RGB" and said.startswith("sRGB"):
+                return image
+            done = ImageCms.profileToProfile(
+                image,
+                source,
+                ImageCms.createProfile("sRGB"),
+                ImageCms.Intent.RELATIVE_COLORIMETRIC,
+                outputMode="RGB",
+                flags=ImageCms.Flags.BLACKPOINTCOMPENSATION,
+            )
+            if done is not None:
+                notes.append(f"colours are converted from {said or 'the embedded profile'} to sRGB")
+                return done
+        except Exception:  # any byte may be wrong in a profile
+            notes.append("the embedded colour profile does not work and is ignored")
+    if image.mode == "CMYK":
+        notes.append("CMYK without a usable profile is converted by the plain formula")
+    return image.convert("RGB")
+
+
+def _upright(pixels: Bytes, turn: int) -> Bytes:
+    """Turn a picture as EXIF's orientation 1..8 says."""
+    if turn in {5, 6, 7, 8}:
+        pixels = pixels.transpose(1, 0, 2)
+    if turn in {2, 3, 6, 7}:
+        pixels = pixels[:, ::-1]
+    if turn in {3, 4, 7, 8}:
+        pixels = pixels[::-1]
+    return pixels
+
+
+def _plain(error: BaseException) -> str:
+    """Return an exception's words on one short line, without file handles."""
+    text = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    return " ".join(str(text).split()).split(" <_io")[0][:120]
