@@ -37,13 +37,14 @@ from livingstill_cli.options import gather, settings_options
     metavar="FILE.toml",
     help="write these options to a file",
 )
+@click.option("-v", "--verbose", is_flag=True, help="say where the time went")
 @say.options
 def command(
     photo: Path | None,
     shot_file: Path | None,
     save_shot: Path | None,
     quiet: bool,
-    verbose: int,
+    verbose: bool,
     as_json: bool,
     no_progress: bool,
     **values: Any,

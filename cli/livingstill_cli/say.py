@@ -14,7 +14,6 @@ def options(command: Callable[..., Any]) -> Callable[..., Any]:
     for decorate in (
         click.option("--no-progress", is_flag=True, help="plain lines instead of live bars"),
         click.option("--json", "as_json", is_flag=True, help="print one JSON object on stdout"),
-        click.option("-v", "--verbose", count=True, help="say more"),
         click.option("-q", "--quiet", is_flag=True, help="say nothing but errors"),
     ):
         command = decorate(command)

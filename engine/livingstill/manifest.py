@@ -5,9 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import os
 import platform
-import tempfile
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -17,6 +15,7 @@ import numpy as np
 
 from livingstill import __version__
 from livingstill.errors import InputError
+from livingstill.files import replacing
 from livingstill.model import Bytes, InverseDepth, Region
 from livingstill.settings import Shot
 
@@ -69,23 +68,15 @@ def build(
 
 
 def write(path: Path, manifest: dict[str, Any], overwrite: bool) -> None:
-    """Write a manifest in one piece: under a temporary name first.
+    """Write a manifest in one piece.
 
     Raises
     ------
     InputError
         If the file exists and ``overwrite`` is off, or its folder cannot be written.
     """
-    if path.exists() and not overwrite:
-        raise InputError(f"{path} exists; give --overwrite to replace it")
-    try:
-        with tempfile.NamedTemporaryFile(
-            "w", dir=path.parent, prefix=f".{path.name}.", delete=False, encoding="utf-8"
-        ) as file:
-            json.dump(manifest, file, indent=1)
-        os.replace(file.name, path)
-    except OSError as error:
-        raise InputError(f"cannot write {path}: {error.strerror}; choose another folder") from None
+    with replacing(path, overwrite) as part:
+        part.write_text(json.dumps(manifest, indent=1), encoding="utf-8")
 
 
 def load(path: Path) -> dict[str, Any]:

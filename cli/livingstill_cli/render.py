@@ -1,0 +1,44 @@
+"""`livingstill render`: replay a shot file or a manifest."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+from livingstill.settings import Job
+
+from livingstill_cli import progress, say
+from livingstill_cli.command import Command
+from livingstill_cli.options import given, settings_options
+
+
+@click.command(
+    "render",
+    cls=Command,
+    examples=("livingstill render lake.toml", "livingstill render lake.json -o again.mp4"),
+)
+@click.argument("recipe", type=click.Path(path_type=Path), metavar="SHOT.toml|MANIFEST.json")
+@settings_options(Job)
+@click.option("-v", "--verbose", is_flag=True, help="say where the time went")
+@say.options
+@click.pass_context
+def command(
+    context: click.Context,
+    recipe: Path,
+    quiet: bool,
+    verbose: bool,
+    as_json: bool,
+    no_progress: bool,
+    **values: Any,
+) -> None:
+    """Render RECIPE again: the same frames bit for bit; a manifest's hashes are verified."""
+    from livingstill import pipeline
+
+    watched = progress.choose(quiet or as_json, no_progress)
+    result = pipeline.replay(recipe, given(values), hashes=as_json, progress=watched)
+    if as_json:
+        say.json_line(result.as_json())
+    elif not quiet:
+        say.summary(result.lines(verbose))
+    context.exit(1 if result.first_difference is not None else 0)

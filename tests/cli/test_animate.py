@@ -1,0 +1,118 @@
+"""`livingstill PHOTO` as a user runs it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import av
+import numpy as np
+import pytest
+
+SMALL = ("--size", "160x106", "--duration", "0.4", "--fps", "10", "--quality", "draft")
+
+
+def decoded(path):
+    with av.open(str(path)) as container:
+        return [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]
+
+
+@pytest.fixture
+def lake(samples):
+    return samples / "lake.jpg"
+
+
+def test_a_photo_becomes_a_clip_of_the_size_and_length_asked(livingstill, lake, tmp_path):
+    answer = livingstill(lake, *SMALL)
+    assert answer.code == 0, answer.err
+    frames = decoded(tmp_path / "lake.mp4")
+    assert len(frames) == 4
+    assert frames[0].shape == (106, 160, 3)
+    assert "lake.mp4" in answer.err
+    assert answer.out == ""
+
+
+def test_json_lists_a_hash_for_every_frame_and_threads_never_change_one(livingstill, lake):
+    answers = [
+        livingstill(lake, *SMALL, "--json", "--threads", n, "-o", f"{n}.mp4") for n in (1, 2, 4)
+    ]
+    reports = [json.loads(answer.out) for answer in answers]
+    assert [len(report["frames"]) for report in reports] == [4, 4, 4]
+    assert all(len(frame) == 64 for frame in reports[0]["frames"])
+    assert reports[0]["frames"] == reports[1]["frames"] == reports[2]["frames"]
+    assert sum(reports[0]["seconds"].values()) > 0
+
+
+def test_a_manifest_replays_to_the_same_frames(livingstill, lake, tmp_path):
+    assert livingstill(lake, *SMALL, "--manifest", "lake.json").code == 0
+    answer = livingstill("render", "lake.json", "-o", "again.mp4", "--json")
+    assert answer.code == 0, answer.err
+    assert (
+        json.loads(answer.out)["frames"]
+        == json.loads((tmp_path / "lake.json").read_text())["frames"]
+    )
+    assert (tmp_path / "again.mp4").read_bytes() == (tmp_path / "lake.mp4").read_bytes()
+
+
+def test_a_manifest_that_lies_is_caught_at_its_first_wrong_frame(livingstill, lake, tmp_path):
+    livingstill(lake, *SMALL, "--manifest", "lake.json")
+    manifest = json.loads((tmp_path / "lake.json").read_text())
+    manifest["frames"][2] = "0" * 64
+    (tmp_path / "lake.json").write_text(json.dumps(manifest))
+    answer = livingstill("render", "lake.json", "-o", "again.mp4")
+    assert answer.code == 1
+    assert "frame 2" in answer.err
+
+
+def test_a_saved_shot_renders_the_same_clip(livingstill, lake, tmp_path):
+    livingstill(lake, *SMALL, "--camera", "orbit:amount=0.5", "--save-shot", "lake.toml")
+    assert livingstill("render", "lake.toml", "-o", "again.mp4").code == 0
+    assert (tmp_path / "again.mp4").read_bytes() == (tmp_path / "lake.mp4").read_bytes()
+
+
+def test_y4m_goes_to_stdout_and_nothing_else_does(lake, tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-m", "livingstill_cli", str(lake), *SMALL, "-o", "-"],
+        cwd=tmp_path, capture_output=True, check=True,
+    )  # fmt: skip
+    assert done.stdout.startswith(b"YUV4MPEG2 W160 H106 F10:1")
+    assert done.stdout.count(b"FRAME\n") == 4
+
+
+def test_help_and_version_load_no_heavy_library(tmp_path):
+    code = (
+        "import sys; sys.argv=['livingstill', sys.argv[1]]\n"
+        "from livingstill_cli.main import main\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        "heavy = {'numpy', 'cv2', 'numba', 'scipy', 'av', 'rich', 'PIL'} & set(sys.modules)\n"
+        "print('heavy:', heavy)"
+    )
+    for flag in ("--help", "--version"):
+        done = subprocess.run(
+            [sys.executable, "-c", code, flag], capture_output=True, text=True, check=True
+        )
+        assert "heavy: set()" in done.stdout
+
+
+def test_the_loop_joins_and_the_open_clip_does_not(livingstill, lake, tmp_path):
+    def seam(*more):
+        livingstill(
+            lake,
+            *SMALL,
+            "--duration",
+            "2",
+            "--camera",
+            "truck-right",
+            *more,
+            "--overwrite",
+            "-o",
+            "c.png",
+        )
+        frames = [f.astype(np.float32) for f in decoded(tmp_path / "c.png")]
+        steps = [np.abs(b - a).mean() for a, b in zip(frames, frames[1:])]
+        return np.abs(frames[-1] - frames[0]).mean() / max(steps)
+
+    assert seam() <= 1.1
+    assert seam("--loop", "none") > 3

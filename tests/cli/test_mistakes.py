@@ -1,0 +1,90 @@
+"""Bad input gets one sentence naming thing, value and remedy, exit code 2, and leaves nothing."""
+
+from __future__ import annotations
+
+import os
+import struct
+import zlib
+
+import cv2
+import numpy as np
+import pytest
+
+
+def png_header(width: int, height: int) -> bytes:
+    """A PNG that claims a size and holds nothing."""
+    ihdr = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    chunk = b"IHDR" + ihdr
+    return (
+        b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + chunk + struct.pack(">I", zlib.crc32(chunk))
+    )
+
+
+@pytest.fixture
+def bad(tmp_path, samples):
+    """Photos nobody can use, by name."""
+    whole = (samples / "lake.jpg").read_bytes()
+    (tmp_path / "truncated.jpg").write_bytes(whole[: len(whole) // 2])
+    (tmp_path / "empty.jpg").write_bytes(b"")
+    (tmp_path / "words.jpg").write_bytes(b"not a picture at all")
+    (tmp_path / "bomb.png").write_bytes(png_header(40000, 40000))
+    cv2.imwrite(str(tmp_path / "dot.png"), np.zeros((1, 1, 3), np.uint8))
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    "name", ["missing.jpg", "truncated.jpg", "empty.jpg", "words.jpg", "bomb.png", "dot.png"]
+)
+def test_an_unusable_photo_is_one_sentence(livingstill, bad, name):
+    before = set(os.listdir(bad))
+    answer = livingstill(name)
+    assert answer.code == 2
+    assert answer.err.startswith("livingstill: ")
+    assert answer.err.count("\n") == 1
+    assert name in answer.err
+    assert set(os.listdir(bad)) == before
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        (["--camera", "orbt"], "did you mean 'orbit'"),
+        (["--camera", "orbit:amount=900"], "amount"),
+        (["--camera", "orbit:sped=1"], "sped"),
+        (["--amount", "99"], "amount is 99; it must be at most 4"),
+        (["--fps", "0"], "fps is 0; it must be at least 1"),
+        (["--size", "333x201"], "even"),
+        (["-o", "clip.xyz"], ".xyz"),
+        (["-o", "nowhere/clip.mp4"], "nowhere"),
+        (["--depth", "nowhere.png"], "nowhere.png"),
+        (["--shot", "nowhere.toml"], "nowhere.toml"),
+        (["--camra", "orbit"], "--camera"),
+    ],
+)
+def test_a_wrong_option_is_one_sentence(livingstill, samples, tmp_path, args, words):
+    answer = livingstill(samples / "lake.jpg", *args)
+    assert answer.code == 2
+    assert words in answer.err
+    assert answer.err.count("\n") == 1
+    assert os.listdir(tmp_path) == []
+
+
+def test_an_existing_output_is_kept_without_overwrite(livingstill, samples, tmp_path):
+    (tmp_path / "lake.mp4").write_bytes(b"mine")
+    answer = livingstill(samples / "lake.jpg")
+    assert answer.code == 2
+    assert "--overwrite" in answer.err
+    assert (tmp_path / "lake.mp4").read_bytes() == b"mine"
+
+
+def test_a_mistyped_command_is_told_its_neighbour(livingstill):
+    answer = livingstill("animat")
+    assert answer.code == 2
+    assert "did you mean 'animate'" in answer.err
+
+
+def test_a_depth_file_with_nan_is_refused(livingstill, samples, tmp_path):
+    np.save(tmp_path / "depth.npy", np.full((20, 30), np.nan, np.float32))
+    answer = livingstill(samples / "lake.jpg", "--depth", "depth.npy")
+    assert answer.code == 2
+    assert "depth.npy" in answer.err
