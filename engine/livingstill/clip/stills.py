@@ -1,0 +1,113 @@
+"""One picture per frame, numbered from 0; and a clip's poster."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import shutil
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from livingstill import files
+from livingstill.clip.formats import Encoding
+from livingstill.clip.video import straight
+from livingstill.errors import InputError
+from livingstill.model import Words
+
+_NUMBER = re.compile(r"%(?:0([1-9]))?d")
+_JPEG_QUALITY = {"draft": 85, "standard": 93, "high": 97}
+
+
+def name_of(path: Path, index: int) -> Path:
+    """Return the file of frame ``index`` of the sequence ``path``.
+
+    >>> name_of(Path("frame-%04d.png"), 7).name
+    'frame-0007.png'
+    """
+    return path.with_name(
+        _NUMBER.sub(lambda match: str(index).zfill(int(match[1] or 0)), path.name, count=1)
+    )
+
+
+def check_target(path: Path, overwrite: bool) -> None:
+    """Refuse early a sequence that could not be written.
+
+    Raises
+    ------
+    InputError
+        If a picture of it exists and ``overwrite`` is off, or the folder cannot be written.
+    """
+    files.check_target(name_of(path, 0), overwrite)
+
+
+class Stills:
+    """Writes the pictures into a hidden folder and moves them out when all are there."""
+
+    def __init__(self, path: Path, encoding: Encoding, overwrite: bool) -> None:
+        check_target(path, overwrite)
+        self._path = path
+        self._overwrite = overwrite
+        self._suffix = encoding.format.suffix[-4:]
+        self._alpha = encoding.alpha
+        if self._suffix == ".png":
+            level = int(encoding.options.get("compression_level", "6"))
+            self._settings = [cv2.IMWRITE_PNG_COMPRESSION, min(level, 9)]
+        else:
+            self._settings = [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY[encoding.quality]]
+        self._count = 0
+        name = f".{name_of(path, 0).stem}.{secrets.token_hex(4)}.part"
+        self._folder = path.with_name(name)
+        self._folder.mkdir()
+
+    def write(self, packed: Words) -> None:
+        """Write one frame as a picture."""
+        bytes_ = encoded(packed, self._suffix, self._settings, self._alpha)
+        name_of(self._folder / self._path.name, self._count).write_bytes(bytes_)
+        self._count += 1
+
+    def finish(self) -> None:
+        """Move all pictures to their names."""
+        targets = [name_of(self._path, index) for index in range(self._count)]
+        taken = next((target for target in targets if target.exists()), None)
+        if taken is not None and not self._overwrite:
+            raise InputError(f"{taken} exists; give --overwrite to replace it, or another name")
+        for target in targets:
+            (self._folder / target.name).replace(target)
+        self._folder.rmdir()
+
+    def abort(self) -> None:
+        """Remove the hidden folder."""
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def encoded(packed: Words, suffix: str, settings: list[int], alpha: bool = False) -> bytes:
+    """Return one frame as the bytes of a picture file."""
+    if alpha:
+        pixels = cv2.cvtColor(straight(packed), cv2.COLOR_RGBA2BGRA)
+    else:
+        rgba = packed.view(np.uint8).reshape(*packed.shape, 4)
+        pixels = cv2.cvtColor(rgba, cv2.COLOR_RGBA2BGR)
+    return bytes(cv2.imencode(suffix, pixels, settings)[1])
+
+
+def write_poster(path: str | Path, packed: Words, *, overwrite: bool = False) -> None:
+    """Write one frame as a PNG, JPEG or WebP picture, whole or not at all.
+
+    Raises
+    ------
+    InputError
+        If the suffix is another, or the file cannot be written.
+    """
+    path = Path(path)
+    kinds = {
+        ".png": [cv2.IMWRITE_PNG_COMPRESSION, 6],
+        ".jpg": [cv2.IMWRITE_JPEG_QUALITY, 93],
+        ".webp": [cv2.IMWRITE_WEBP_QUALITY, 90],
+    }
+    suffix = {".jpeg": ".jpg"}.get(path.suffix.lower(), path.suffix.lower())
+    if suffix not in kinds:
+        raise InputError(f"poster {path} has no picture's suffix; give .png, .jpg or .webp")
+    with files.replacing(path, overwrite) as part:
+        part.write_bytes(encoded(packed, suffix, kinds[suffix]))

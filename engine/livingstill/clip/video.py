@@ -1,0 +1,126 @@
+"""One video file through PyAV: BT.709 converted and tagged, the same bytes every time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc, Interpolation
+
+from livingstill.clip.formats import ENCODER_THREADS, Encoding
+from livingstill.model import Bytes, Words
+
+# The same values from swscale on every processor, rounded properly.
+_EXACT = Interpolation.AREA | Interpolation.ACCURATE_RND | Interpolation.BITEXACT
+
+
+class VideoFile:
+    """Encodes frames into a container as they come; ``finish`` completes the file."""
+
+    def __init__(
+        self,
+        path: Path,
+        size: tuple[int, int],
+        fps: Fraction,
+        encoding: Encoding,
+        metadata: Mapping[str, str],
+    ) -> None:
+        self._encoding = encoding
+        self._tick = 1 / fps
+        self._count = 0
+        # bitexact: no random identifiers (Matroska) and no build strings in the file
+        options = {"fflags": "+bitexact", **encoding.format.options}
+        self._container = av.open(
+            str(path), "w", format=encoding.format.muxer, container_options=options
+        )
+        try:
+            self._container.metadata.update(metadata)
+            self._stream = self._add_stream(size, fps)
+            self._container.start_encoding()
+        except BaseException:
+            self.abort()
+            raise
+
+    def _add_stream(self, size: tuple[int, int], fps: Fraction) -> Any:
+        encoding = self._encoding
+        options = {"flags": "+bitexact", **encoding.options}
+        if encoding.codec.name == "vp9" and encoding.bit_rate is None:
+            options["b"] = "0"  # libvpx: constant quality without a ceiling
+        stream = self._container.add_stream(encoding.codec.encoder, rate=fps, options=options)
+        context = stream.codec_context
+        context.width, context.height = size
+        context.pix_fmt = encoding.pixels
+        context.time_base = self._tick
+        context.sample_aspect_ratio = Fraction(1)
+        context.thread_count = ENCODER_THREADS
+        if encoding.bit_rate is not None:
+            context.bit_rate = encoding.bit_rate
+        if encoding.codec.name == "h265" and encoding.format.muxer in {"mp4", "mov"}:
+            context.codec_tag = "hvc1"  # the tag that Apple's players accept
+        context.color_primaries = ColorPrimaries.BT709
+        context.color_trc = ColorTrc.BT709
+        if encoding.pixels.startswith("yuv"):
+            context.colorspace = Colorspace.ITU709
+            context.color_range = ColorRange.MPEG
+        return stream
+
+    def write(self, packed: Words) -> None:
+        """Encode one frame, (H, W) uint32 with bytes R, G, B, A from the lowest."""
+        frame = picture(packed, self._encoding.pixels)
+        frame.pts = self._count
+        frame.time_base = self._tick
+        self._count += 1
+        self._container.mux(self._stream.encode(frame))
+
+    def finish(self) -> None:
+        """Encode what is still inside the encoder and complete the file."""
+        self._container.mux(self._stream.encode(None))
+        self._container.close()
+
+    def abort(self) -> None:
+        """Let go of the file, whatever state it is in."""
+        self._container.close()
+
+
+def straight(packed: Words) -> Bytes:
+    """Return (H, W, 4) RGBA with colours divided by alpha, as pictures outside the engine want it."""
+    rgba = packed.view(np.uint8).reshape(*packed.shape, 4)
+    alpha = rgba[..., 3:]
+    if alpha.min() == 255:
+        return rgba
+    colour = (rgba[..., :3].astype(np.uint16) * 255 + alpha // 2) // np.maximum(alpha, 1)
+    return np.concatenate([np.minimum(colour, 255).astype(np.uint8), alpha], axis=-1)
+
+
+def picture(packed: Words, pixels: str) -> Any:
+    """Return ``packed`` as an ``av.VideoFrame`` in FFmpeg's pixel format ``pixels``."""
+    keeps_alpha = pixels in {"yuva420p", "yuva444p10le", "rgba", "bgra"}
+    rgba = straight(packed) if keeps_alpha else packed.view(np.uint8).reshape(*packed.shape, 4)
+    frame = av.VideoFrame.from_ndarray(rgba, format="rgba")
+    if not pixels.startswith("yuv"):
+        return frame.reformat(format=pixels)
+    made = frame.reformat(
+        format=pixels,
+        src_colorspace=Colorspace.ITU709,
+        dst_colorspace=Colorspace.ITU709,
+        src_color_range=ColorRange.JPEG,
+        dst_color_range=ColorRange.MPEG,
+        interpolation=_EXACT,
+    )
+    made.color_trc, made.color_primaries = ColorTrc.BT709, ColorPrimaries.BT709
+    return made
+
+
+def planes(packed: Words) -> list[bytes]:
+    """Return Y, U and V of ``packed`` in 4:2:0, BT.709, limited range, rows without padding."""
+    frame = picture(packed, "yuv420p")
+    return [
+        np.frombuffer(plane, np.uint8)
+        .reshape(plane.height, plane.line_size)[:, : plane.width]
+        .tobytes()
+        for plane in frame.planes
+    ]

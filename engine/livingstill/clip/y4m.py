@@ -1,0 +1,42 @@
+"""Uncompressed YUV 4:2:0 frames (YUV4MPEG2), to a file or to standard output."""
+
+from __future__ import annotations
+
+import os
+from fractions import Fraction
+from pathlib import Path
+
+from livingstill.clip.video import planes
+from livingstill.model import Words
+
+
+class Y4M:
+    """Writes BT.709 limited-range frames; ``path`` None is standard output."""
+
+    def __init__(self, path: Path | None, size: tuple[int, int], fps: Fraction) -> None:
+        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0)
+        # The bare file descriptor: nothing stays in a buffer of sys.stdout that would fail again
+        # at exit when the reader has gone.
+        self._file = 1 if path is None else os.open(path, flags, 0o666)
+        self._header = (
+            f"YUV4MPEG2 W{size[0]} H{size[1]} F{fps.numerator}:{fps.denominator} Ip A1:1 "
+            "C420mpeg2 XYSCSS=420MPEG2 XCOLORRANGE=LIMITED\n"
+        ).encode()
+
+    def write(self, packed: Words) -> None:
+        """Write one frame."""
+        frame = b"".join([self._header, b"FRAME\n", *planes(packed)])
+        self._header = b""
+        rest = memoryview(frame)
+        while rest:
+            rest = rest[os.write(self._file, rest) :]
+
+    def finish(self) -> None:
+        """Close the file."""
+        self.abort()
+
+    def abort(self) -> None:
+        """Close the file; standard output stays open."""
+        if self._file > 2:
+            os.close(self._file)
+            self._file = -1
