@@ -1,0 +1,105 @@
+"""One pass of the embedded network over a photo, by OpenCV alone."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from importlib import resources
+from threading import Lock
+from typing import Any
+
+import cv2
+import numpy as np
+
+from livingstill.errors import InputError
+from livingstill.model import Bytes, Floats, Perception
+
+WEIGHTS = "livingstill.onnx"
+CLASSES = ("other", "sky", "water", "foliage", "grass", "person")
+SIZES = {"draft": 384, "standard": 512, "high": 640}
+"""Long side of what the network sees, for each quality; ``high`` also looks at the mirror image."""
+
+STEP = 32
+_lock = Lock()
+
+
+def forward(rgb: Bytes, *, quality: str = "standard") -> Perception:
+    """Return what the embedded network says of a photo, the same on any number of threads.
+
+    Parameters
+    ----------
+    rgb : (H, W, 3) uint8
+    quality : draft, standard or high
+
+    Raises
+    ------
+    InputError
+        If there is no such quality, or the photo has another shape or type.
+    """
+    if quality not in SIZES:
+        raise InputError(f"no quality is called '{quality}'; it must be one of {', '.join(SIZES)}")
+    if rgb.ndim != 3 or rgb.shape[2] != 3 or rgb.dtype != np.uint8:
+        raise InputError(
+            f"photo has shape {rgb.shape} and type {rgb.dtype}; "
+            "it must be (height, width, 3) and uint8"
+        )
+    with _lock:
+        inverse, chance = look(_embedded(), rgb, SIZES[quality], mirror=quality == "high")
+    return quantise(inverse, chance)
+
+
+def size_for(width: int, height: int, long_side: int) -> tuple[int, int]:
+    """Return the width and height the network sees: near the photo's aspect, divisible by 32.
+
+    >>> size_for(1920, 1080, 512)
+    (512, 288)
+    >>> size_for(3000, 4000, 512)
+    (384, 512)
+    """
+    scale = long_side / max(width, height)
+    sides = [max(STEP, round(side * scale / STEP) * STEP) for side in (width, height)]
+    return sides[0], sides[1]
+
+
+def look(net: Any, rgb: Bytes, long_side: int, *, mirror: bool = False) -> tuple[Floats, Floats]:
+    """Return raw inverse depth (h, w) and class probabilities (C, h, w) as the network gives them.
+
+    ``net`` is what `read_net` returns.
+    """
+    size = size_for(rgb.shape[1], rgb.shape[0], long_side)
+    shrinks = size[0] < rgb.shape[1]
+    how = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+    small = np.asarray(cv2.resize(rgb, size, interpolation=how), np.uint8)
+    inverse, chance = _pass(net, small)
+    if mirror:
+        other, likewise = _pass(net, np.ascontiguousarray(small[:, ::-1]))
+        inverse = (inverse + other[:, ::-1]) * np.float32(0.5)
+        chance = (chance + likewise[:, :, ::-1]) * np.float32(0.5)
+    return inverse, chance
+
+
+def quantise(inverse: Floats, chance: Floats) -> Perception:
+    """Round to 16 and 8 bits, so that the last digits of one machine decide nothing."""
+    words = np.round(np.clip(inverse, 0, 1) * 65535).astype(np.uint16)
+    nearest = max(float(np.percentile(words, 99.8, method="lower")), 1.0)
+    depth = np.minimum(words.astype(np.float32) / np.float32(nearest), np.float32(1))
+    depth = np.round(depth * 65535).astype(np.uint16).astype(np.float32) / np.float32(65535)
+    probabilities = np.round(np.clip(chance, 0, 1) * 255).astype(np.uint8)
+    return Perception(depth, CLASSES, np.ascontiguousarray(probabilities))
+
+
+def read_net(model: bytes) -> Any:
+    """Return an OpenCV network made from the bytes of an ONNX file."""
+    data = np.frombuffer(model, np.uint8)
+    return cv2.dnn.readNetFromONNX(data, cv2.dnn.ENGINE_NEW)
+
+
+def _pass(net: Any, small: Bytes) -> tuple[Floats, Floats]:
+    blob = np.ascontiguousarray(small.transpose(2, 0, 1)[None].astype(np.float32))
+    net.setInput(blob)
+    inverse, chance = net.forward(["inverse", "chance"])
+    return np.array(inverse[0, 0]), np.array(chance[0])
+
+
+@lru_cache(maxsize=1)
+def _embedded() -> Any:
+    return read_net((resources.files(__package__) / "weights" / WEIGHTS).read_bytes())

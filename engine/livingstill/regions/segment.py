@@ -1,0 +1,150 @@
+"""From class probabilities at the network's size to soft masks at the photo's size.
+
+The network knows what is where but not to the pixel. The photo does: near an edge its colours
+say which side a pixel belongs to, and how much of it where a leaf is finer than a pixel. So each
+mask is fitted, window by window, as a linear function of colour to the probabilities the network
+is sure of, and that function is then evaluated on the photo (the local colour-line model of He,
+Sun and Tang's guided filter, 2010, with its 2015 shortcut: fitted small, applied large).
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from livingstill.model import Bytes, Floats, Perception, Region
+
+FIT_SIDE = 640
+"""Long side of the picture the colour functions are fitted on."""
+
+RADIUS = 5
+"""Half the window of one colour function, at that size."""
+
+SOFTNESS = 0.025**2
+"""Colour variance (of 0..1) below which a window counts as flat."""
+
+LEAST = {"sky": 0.004, "water": 0.010, "foliage": 0.004, "grass": 0.006, "person": 0.003}
+"""Share of the photo below which a class counts as not there."""
+
+ISLAND = 0.0006
+"""Share of the photo below which a patch of a class is given to its neighbours."""
+
+SURE = {"sky": 0.80, "water": 0.75, "foliage": 0.60, "grass": 0.55, "person": 0.70}
+"""Somewhere a class must be this likely (its highest tenth), or it counts as not there."""
+
+
+def segment(perception: Perception, rgb: Bytes) -> tuple[Region, ...]:
+    """Return a soft mask of every class found in the photo, in the network's order of classes.
+
+    Parameters
+    ----------
+    perception : of the same photo
+    rgb : (H, W, 3) uint8
+
+    Returns
+    -------
+    tuple of Region
+        ``mask`` is (H, W) uint8; masks of different classes add up to at most about 255.
+    """
+    names = perception.classes
+    chance = perception.probabilities.astype(np.float32) / np.float32(255)
+    chance = decide(chance, names)
+    kept = [i for i, name in enumerate(names) if name != "other" and (chance[i] > 0.5).any()]
+    if not kept:
+        return ()
+    masks = follow(chance[kept], rgb)
+    return tuple(Region(names[i], mask) for i, mask in zip(kept, masks))
+
+
+def decide(chance: Floats, names: tuple[str, ...]) -> Floats:
+    """Return sharpened probabilities without stray patches or classes that are hardly there."""
+    chance = chance.copy()
+    count, height, width = chance.shape
+    least = ISLAND * height * width
+    for _ in range(2):
+        winner = np.argmax(chance, 0)
+        for i in range(count):
+            mine = (winner == i).astype(np.uint8)
+            if not mine.any():
+                continue
+            parts, labels, stats, _ = cv2.connectedComponentsWithStats(mine, connectivity=8)
+            small = stats[:, cv2.CC_STAT_AREA] < least
+            small[0] = False
+            if parts > 1 and small.any():
+                chance[i][small[labels]] = 0
+    winner = np.argmax(chance, 0)
+    for i, name in enumerate(names):
+        mine = winner == i
+        if name == "other" or not mine.any():
+            continue
+        sure = float(np.percentile(chance[i][mine], 90, method="lower"))
+        if mine.mean() < LEAST.get(name, 0) or sure < SURE.get(name, 0):
+            chance[i] = 0
+    sharp = chance * chance * chance
+    total = sharp.sum(0)
+    sharp[names.index("other")] += total <= 0
+    return np.asarray(sharp / np.maximum(total, np.float32(1e-6)) * (total > 0) + 0 * sharp)
+
+
+def follow(soft: Floats, rgb: Bytes) -> list[Bytes]:
+    """Bring soft masks (C, h, w) to the photo's size along the photo's colours."""
+    height, width = rgb.shape[:2]
+    scale = min(1.0, FIT_SIDE / max(height, width))
+    small = (max(8, round(width * scale)), max(8, round(height * scale)))
+    guide = cv2.resize(rgb, small, interpolation=cv2.INTER_AREA).astype(np.float32)
+    guide *= np.float32(1 / 255)
+    targets = [np.asarray(cv2.resize(p, small), np.float32) for p in soft]
+    slopes, shifts = fit(guide, targets)
+    photo = rgb.astype(np.float32) / np.float32(255)
+    size = (width, height)
+    masks = []
+    for slope, shift in zip(slopes, shifts):
+        a = cv2.resize(slope, size, interpolation=cv2.INTER_LINEAR)
+        mask = cv2.resize(shift, size, interpolation=cv2.INTER_LINEAR)
+        for k in range(3):
+            mask += a[..., k] * photo[..., k]
+        mask = (mask - np.float32(0.08)) / np.float32(0.84)
+        masks.append(np.round(np.clip(mask, 0, 1) * 255).astype(np.uint8))
+    return masks
+
+
+def fit(guide: Floats, targets: list[Floats]) -> tuple[list[Floats], list[Floats]]:
+    """Return for each target its colour slopes (h, w, 3) and shifts (h, w), window by window.
+
+    Pixels near a border between classes count little: their colour decides, not their guess.
+    """
+    top = np.max(targets, axis=0)
+    sure = np.maximum(np.abs(2 * top - 1), 0)
+    core = cv2.erode(sure, np.ones((3, 3), np.uint8))
+    weight = np.float32(0.02) + core * core
+
+    def mean(x: Floats) -> Floats:
+        side = 2 * RADIUS + 1
+        return np.asarray(cv2.boxFilter(x, cv2.CV_32F, (side, side), borderType=cv2.BORDER_REFLECT))
+
+    total = mean(weight)
+    middle = [mean(guide[..., k] * weight) / total for k in range(3)]
+    cov = {}
+    for i in range(3):
+        for j in range(i, 3):
+            both = mean(guide[..., i] * guide[..., j] * weight) / total
+            cov[i, j] = both - middle[i] * middle[j] + np.float32(SOFTNESS if i == j else 0)
+    a, b, c = cov[0, 0], cov[0, 1], cov[0, 2]
+    d, e, f = cov[1, 1], cov[1, 2], cov[2, 2]
+    inverse = [[d * f - e * e, c * e - b * f, b * e - c * d]]
+    inverse.append([inverse[0][1], a * f - c * c, b * c - a * e])
+    inverse.append([inverse[0][2], inverse[1][2], a * d - b * b])
+    volume = a * inverse[0][0] + b * inverse[0][1] + c * inverse[0][2]
+    slopes, shifts = [], []
+    for target in targets:
+        level = mean(target * weight) / total
+        with_colour = [mean(guide[..., k] * target * weight) / total for k in range(3)]
+        moved = [with_colour[k] - middle[k] * level for k in range(3)]
+        slope = np.stack(
+            [sum(inverse[i][k] * moved[k] for k in range(3)) / volume for i in range(3)]
+        )
+        shift = level - sum(slope[k] * middle[k] for k in range(3))
+        smooth = [mean(slope[k] * total) / mean(total) for k in range(3)]
+        slopes.append(np.ascontiguousarray(np.stack(smooth, -1)))
+        shifts.append(mean(shift * total) / mean(total))
+    return slopes, shifts
