@@ -1,0 +1,94 @@
+"""Edges of a coarse inverse depth follow the edges of the photo."""
+
+from __future__ import annotations
+
+from typing import cast
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from livingstill.errors import InputError
+from livingstill.model import Bytes, Floats
+
+_STEP = np.float32(0.06)
+"""Difference of inverse depth within one radius that is an edge of an object, not a slope."""
+
+
+def refine(rgb: Bytes, coarse: Floats) -> Floats:
+    """Return ``coarse`` at the photo's size, its edges sharp and where the photo has them.
+
+    Near an edge a coarse map is a ramp that belongs to neither side. So the ramps count little,
+    a smoother guided by the photo's colours carries the sure values up to its edges (fast global
+    smoother; Min et al., 2014), what is left of a ramp snaps to the nearer of its two ends, and a
+    median takes off the burrs. A map whose steps are sharp already is only resized. Where the map
+    says infinity (exactly 0) the result is exactly 0.
+
+    Parameters
+    ----------
+    rgb : (H, W, 3) uint8
+    coarse : (h, w) float32 in 0..1, h and w at least 2
+
+    Returns
+    -------
+    (H, W) float32 in 0..1
+    """
+    if coarse.ndim != 2 or min(coarse.shape) < 2:
+        raise InputError(f"depth map has shape {coarse.shape}; it must be (height, width)")
+    height, width = rgb.shape[:2]
+    factor = max(width / coarse.shape[1], height / coarse.shape[0])
+    blur = ramp_width(coarse)
+    if factor < 1.5:
+        if blur < 1.5:
+            return _resize(coarse, (width, height))
+        factor *= blur
+    up = _resize(coarse, (width, height))
+    disk = _disk(round(factor))
+    spread = _dilate(up, disk) - _erode(up, disk)
+    sure = np.maximum(np.exp(-np.square(spread / _STEP)), np.float32(1e-4))
+    smoother = cv2.ximgproc.createFastGlobalSmootherFilter(rgb, 50.0, 8.0)
+    weight = smoother.filter(sure)
+    smooth = cast(Floats, smoother.filter(up * sure) / weight)
+    high, low = _dilate(smooth, disk), _erode(smooth, disk)
+    snapped = np.where(smooth > (high + low) * np.float32(0.5), high, low)
+    snapped = np.where(high - low > _STEP, snapped, smooth)
+    out = cast(Floats, cv2.medianBlur(snapped, 5))
+    sky = coarse <= 0
+    if sky.any():
+        open_air = _resize(sky.astype(np.float32), (width, height))
+        out[smoother.filter(open_air * sure) > np.float32(0.5) * weight] = 0
+    return np.clip(out, 0, 1, out=out)
+
+
+def ramp_width(depth: Floats) -> float:
+    """Return over how many pixels the steps of a map are spread: 1 = sharp, 0 = it has no steps."""
+    disk = _disk(3)
+    spread = _dilate(depth, disk) - _erode(depth, disk)
+    edges = spread > _STEP
+    if not edges.any():
+        return 0.0
+    across = np.abs(np.diff(depth, axis=1, append=depth[:, -1:]))
+    down = np.abs(np.diff(depth, axis=0, append=depth[-1:]))
+    steepest = _dilate(np.maximum(across, down), disk)
+    return float(np.median(spread[edges] / np.maximum(steepest[edges], np.float32(1e-6))))
+
+
+def _resize(depth: Floats, size: tuple[int, int]) -> Floats:
+    if depth.shape == (size[1], size[0]):
+        return depth.astype(np.float32)
+    smaller = size[0] < depth.shape[1]
+    how = cv2.INTER_AREA if smaller else cv2.INTER_LINEAR
+    return cast(Floats, cv2.resize(depth, size, interpolation=how))
+
+
+def _disk(radius: int) -> NDArray[np.uint8]:
+    side = 2 * max(radius, 1) + 1
+    return cast("NDArray[np.uint8]", cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side)))
+
+
+def _dilate(picture: Floats, shape: NDArray[np.uint8]) -> Floats:
+    return cast(Floats, cv2.dilate(picture, shape))
+
+
+def _erode(picture: Floats, shape: NDArray[np.uint8]) -> Floats:
+    return cast(Floats, cv2.erode(picture, shape))
