@@ -5,28 +5,20 @@ from __future__ import annotations
 import hashlib
 import io
 import math
-import threading
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PIL import Image, ImageCms, ImageColor, ImageFile, UnidentifiedImageError
+from PIL import Image, ImageCms, ImageColor
 
+from livingstill import pictures
 from livingstill.errors import InputError
 from livingstill.model import Bytes, Photo
 
 SMALLEST_SIDE = 16
-LARGEST_FILE = 2**31
-FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF", "AVIF", "JPEG2000", "PPM", "QOI")
-"""What we let Pillow try: pictures only, never formats that start another program (EPS, WMF)."""
 
-_HEIF_BRANDS = {b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1"}
 _DIAGONAL_35MM = math.hypot(36, 24)
 _ORIENTATION, _EXIF, _FOCAL_35MM = 0x0112, 0x8769, 0xA405
-_pillow_lock = threading.Lock()
 
 
 def read(
@@ -50,31 +42,19 @@ def read(
     """
     path = Path(path)
     under = _colour(background)
-    data = _bytes_of(path)
+    data = pictures.bytes_of(path, "photo")
     notes: list[str] = []
-    with _pillow():
-        image = _opened(path, data)
-        _check_size(path, image.size, max_pixels)
-        Image.MAX_IMAGE_PIXELS = max_pixels
+    with pictures.opened(path, data, "photo", max_pixels) as image:
+        _check_size(path, image.size)
         frames = _frames(image)
         if frames > 1 and image.format != "MPO":
             notes.append(f"{path.name} has {frames} frames; the first one is used")
-        try:
-            if image.format in {"JPEG", "MPO"} and at_least and image.mode in {"RGB", "L"}:
-                scale = min(1.0, at_least / max(image.size))
-                image.draft(None, (math.ceil(image.width * scale), math.ceil(image.height * scale)))
-            image.load()
-            turn, focal_35mm = _exif(image)
-            rgb = _flat_srgb(image, under, notes)
-        except MemoryError:
-            raise InputError(
-                f"photo {path} is {image.width}x{image.height} pixels, more than the memory of "
-                "this machine holds; make it smaller"
-            ) from None
-        except Exception as error:  # Pillow's readers raise anything at all on damaged files
-            raise InputError(
-                f"photo {path} is damaged or cut short ({_plain(error)}); get an intact copy"
-            ) from None
+        if image.format in {"JPEG", "MPO"} and at_least and image.mode in {"RGB", "L"}:
+            scale = min(1.0, at_least / max(image.size))
+            image.draft(None, (math.ceil(image.width * scale), math.ceil(image.height * scale)))
+        image.load()
+        turn, focal_35mm = _exif(image)
+        rgb = _flat_srgb(image, under, notes)
     if at_least and max(rgb.size) >= 2 * at_least:
         rgb = rgb.reduce(max(rgb.size) // at_least)
     pixels = np.ascontiguousarray(_upright(np.asarray(rgb), turn))
@@ -98,75 +78,11 @@ def _colour(name: str) -> tuple[int, int, int]:
         ) from None
 
 
-def _bytes_of(path: Path) -> bytes:
-    """Return the bytes of a file of sensible size."""
-    try:
-        if path.is_dir():
-            raise InputError(f"photo {path} is a folder; name one picture in it")
-        if not path.exists():
-            raise InputError(f"photo {path} does not exist; check its name and folder")
-        if not path.is_file():
-            raise InputError(f"photo {path} is no ordinary file; copy the picture to one")
-        size = path.stat().st_size
-        if size == 0:
-            raise InputError(f"photo {path} is empty (0 bytes); get an intact copy")
-        if size > LARGEST_FILE:
-            raise InputError(
-                f"photo {path} is a file of {size / 2**30:.1f} GiB; it must be at most 2 GiB"
-            )
-        return path.read_bytes()
-    except (OSError, ValueError) as error:
-        raise InputError(f"photo {path} cannot be read: {_plain(error)}") from None
-
-
-@contextmanager
-def _pillow() -> Iterator[None]:
-    """Make Pillow strict about damage, silent, and leave limits to us; its switches are global."""
-    with _pillow_lock, warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        before = Image.MAX_IMAGE_PIXELS, ImageFile.LOAD_TRUNCATED_IMAGES
-        Image.MAX_IMAGE_PIXELS, ImageFile.LOAD_TRUNCATED_IMAGES = None, False
-        try:
-            yield
-        finally:
-            Image.MAX_IMAGE_PIXELS, ImageFile.LOAD_TRUNCATED_IMAGES = before
-
-
-def _opened(path: Path, data: bytes) -> Image.Image:
-    """Return the picture with its header read and no pixel decoded."""
-    Image.init()
-    formats = list(FORMATS)
-    if data[4:8] == b"ftyp" and data[8:12] in _HEIF_BRANDS:
-        try:
-            import pillow_heif
-        except ImportError:
-            raise InputError(
-                f"photo {path} is HEIC, which needs pillow-heif; "
-                "install livingstill[heic] or save the photo as JPEG"
-            ) from None
-        pillow_heif.register_heif_opener(thumbnails=False)
-        formats.append("HEIF")
-    try:
-        return Image.open(io.BytesIO(data), formats=formats)
-    except Exception as error:
-        known = not isinstance(error, UnidentifiedImageError)
-        what = f"is damaged ({_plain(error)})" if known else "is no picture we can read"
-        raise InputError(
-            f"photo {path} {what}; give a JPEG, PNG, WebP, TIFF, BMP, GIF, HEIC or AVIF"
-        ) from None
-
-
-def _check_size(path: Path, size: tuple[int, int], max_pixels: int) -> None:
-    width, height = size
+def _check_size(path: Path, size: tuple[int, int]) -> None:
     if min(size) < SMALLEST_SIDE:
         raise InputError(
-            f"photo {path} is {width}x{height} pixels; "
+            f"photo {path} is {size[0]}x{size[1]} pixels; "
             f"it must be at least {SMALLEST_SIDE}x{SMALLEST_SIDE}"
-        )
-    if width * height > max_pixels:
-        raise InputError(
-            f"photo {path} is {width}x{height} = {width * height / 1e6:.4g} million pixels; "
-            f"it must have at most {max_pixels / 1e6:.4g} million, or raise --max-pixels"
         )
 
 
@@ -272,9 +188,3 @@ def _upright(pixels: Bytes, turn: int) -> Bytes:
     if turn in {3, 4, 7, 8}:
         pixels = pixels[::-1]
     return pixels
-
-
-def _plain(error: BaseException) -> str:
-    """Return an exception's words on one short line, without file handles."""
-    text = getattr(error, "strerror", None) or str(error) or type(error).__name__
-    return " ".join(str(text).split()).split(" <_io")[0][:120]
