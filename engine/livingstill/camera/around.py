@@ -1,0 +1,80 @@
+"""Moves of the camera around what it looks at: orbit, arc and crane."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import asin, cos, degrees, sin, tau
+from typing import ClassVar
+
+from livingstill.camera.move import Amount, Parallax, reach
+from livingstill.camera.param import check
+from livingstill.camera.view import View
+from livingstill.model import Pose
+
+
+@dataclass(frozen=True, slots=True)
+class Orbit:
+    """Circle across the line of sight; the subject stays and the last frame meets the first.
+
+    ``parallax`` is the circle's width.
+    """
+
+    amount: Amount = 1.0
+    parallax: Parallax = 3.0
+    closed: ClassVar[bool] = True
+    rest: ClassVar[float] = 0.0
+
+    def __post_init__(self) -> None:
+        check(self)
+
+    def pose(self, where: float, view: View) -> Pose:
+        """Return the pose at phase ``where``."""
+        radius = self.amount * self.parallax / 200 / view.focal / reach(view, view.subject)
+        turn = tau * where
+        return Pose(x=radius * sin(turn), y=-0.6 * radius * cos(turn), pivot=view.subject)
+
+
+def swing(view: View, parallax: float) -> tuple[float, float, float]:
+    """Return how far a camera on a circle about the subject is aside, ahead, and turned (degrees)."""
+    aside = parallax / view.focal / reach(view, view.subject)
+    depth = max(view.subject, 1e-3)
+    aside = min(0.5 / depth, max(-0.5 / depth, aside))
+    angle = asin(aside * depth)
+    return aside, (1 - cos(angle)) / depth, degrees(angle)
+
+
+@dataclass(frozen=True, slots=True)
+class Arc:
+    """Swing round the subject from left to right, the camera always facing it."""
+
+    amount: Amount = 1.0
+    parallax: Parallax = 3.5
+    closed: ClassVar[bool] = False
+    rest: ClassVar[float] = 0.5
+
+    def __post_init__(self) -> None:
+        check(self)
+
+    def pose(self, where: float, view: View) -> Pose:
+        """Return the pose at ``where``."""
+        aside, ahead, angle = swing(view, where * self.amount * self.parallax / 100)
+        return Pose(x=aside, z=ahead, pan=-angle)
+
+
+@dataclass(frozen=True, slots=True)
+class Crane:
+    """Rise over the subject while looking down at it, and come a little closer."""
+
+    amount: Amount = 1.0
+    parallax: Parallax = 3.0
+    closed: ClassVar[bool] = False
+    rest: ClassVar[float] = 0.5
+
+    def __post_init__(self) -> None:
+        check(self)
+
+    def pose(self, where: float, view: View) -> Pose:
+        """Return the pose at ``where``."""
+        up, ahead, angle = swing(view, where * self.amount * self.parallax / 100)
+        closer = 0.02 * self.amount * (where + 0.5) / max(view.middle, 0.2)
+        return Pose(y=-up, z=ahead + closer, tilt=-angle)

@@ -1,0 +1,92 @@
+"""Moves that hover about the photo: static, sway and handheld, sums of harmonics that loop."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import sin, sqrt, tau
+from typing import ClassVar
+
+import numpy as np
+
+from livingstill.camera.move import Amount, Parallax, reach
+from livingstill.camera.param import check
+from livingstill.camera.view import View
+from livingstill.model import Pose
+
+
+@dataclass(frozen=True, slots=True)
+class Static:
+    """Stay where the photo was taken."""
+
+    amount: Amount = 1.0
+    closed: ClassVar[bool] = True
+    rest: ClassVar[float] = 0.0
+
+    def __post_init__(self) -> None:
+        check(self)
+
+    def pose(self, where: float, view: View) -> Pose:  # noqa: ARG002
+        """Return the photo's own pose."""
+        return Pose()
+
+
+@dataclass(frozen=True, slots=True)
+class Sway:
+    """Drift gently from side to side in a flat figure of eight about the subject."""
+
+    amount: Amount = 1.0
+    parallax: Parallax = 3.0
+    closed: ClassVar[bool] = True
+    rest: ClassVar[float] = 0.0
+
+    def __post_init__(self) -> None:
+        check(self)
+
+    def pose(self, where: float, view: View) -> Pose:
+        """Return the pose at phase ``where``."""
+        wide = self.amount * self.parallax / 200 / view.focal / reach(view, view.subject)
+        return Pose(
+            x=wide * sin(tau * where),
+            y=0.25 * wide * sin(2 * tau * where),
+            pivot=view.subject,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Handheld:
+    """Breathe and shake a little, as a camera in a steady hand does.
+
+    Five sums of harmonics of the turn with amplitudes that fall with frequency and stop at
+    ``FASTEST``; the phases come from the shot's seed.
+    """
+
+    amount: Amount = 1.0
+    parallax: Parallax = 1.2
+    closed: ClassVar[bool] = True
+    rest: ClassVar[float] = 0.0
+
+    FASTEST: ClassVar[float] = 1.2
+    """Hertz."""
+
+    def __post_init__(self) -> None:
+        check(self)
+
+    def pose(self, where: float, view: View) -> Pose:
+        """Return the pose at phase ``where``."""
+        count = max(2, min(40, int(self.FASTEST * view.seconds)))
+        k = np.arange(1, count + 1)
+        hertz = k / view.seconds
+        size = 1 / (1 + (hertz / 0.35) ** 2)
+        size /= sqrt(float((size**2).sum()) / 2)  # root mean square 1
+        phases = np.random.default_rng((view.seed, 0x11A4D)).uniform(0, tau, (5, count))
+        x, y, pan, tilt, roll = (float(v) for v in (size * np.sin(tau * k * where + phases)).sum(1))
+        wide = self.amount * self.parallax / 400 / view.focal / reach(view, view.subject)
+        turn = 0.06 * self.amount
+        return Pose(
+            x=wide * x,
+            y=0.8 * wide * y,
+            pan=turn * pan,
+            tilt=turn * tilt,
+            roll=0.8 * turn * roll,
+            pivot=view.subject,
+        )

@@ -1,0 +1,217 @@
+"""Camera paths from a file of keyframes."""
+
+from __future__ import annotations
+
+import bisect
+import math
+import tomllib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from livingstill.camera.view import View
+from livingstill.errors import InputError
+from livingstill.model import Pose
+from livingstill.registry import nearest
+
+CHANNELS = {
+    "x": (-10.0, 10.0),
+    "y": (-10.0, 10.0),
+    "z": (-10.0, 0.95),
+    "pan": (-60.0, 60.0),
+    "tilt": (-60.0, 60.0),
+    "roll": (-180.0, 180.0),
+    "zoom": (0.1, 10.0),
+    "focus": (0.0, 1.0),
+    "aperture": (0.0, 0.2),
+    "pivot": (-64.0, 1024.0),
+}
+"""What a keyframe may set, and the range; the units are those of ``Pose``."""
+
+Knots = tuple[tuple[float, float], ...]
+"""Times 0..1, rising, and the values there."""
+
+
+def _slopes(times: Sequence[float], values: Sequence[float], closed: bool) -> list[float]:
+    """Return a slope per knot: that of the parabola through it and its neighbours.
+
+    This is Catmull and Rom's spline (1974) for uneven times. ``closed`` joins the ends smoothly;
+    otherwise the camera starts and ends at rest.
+    """
+    last = len(times) - 1
+    steps = [times[i + 1] - times[i] for i in range(last)]
+    rises = [(values[i + 1] - values[i]) / steps[i] for i in range(last)]
+    inner = [
+        (rises[i - 1] * steps[i] + rises[i] * steps[i - 1]) / (steps[i - 1] + steps[i])
+        for i in range(1, last)
+    ]
+    if closed and last > 1:
+        a, b = steps[-1], steps[0]
+        end = (rises[-1] * b + rises[0] * a) / (a + b)
+        return [end, *inner, end]
+    return [0.0, *inner, 0.0]
+
+
+def _tame(times: Sequence[float], values: Sequence[float], slopes: list[float]) -> list[float]:
+    """Return slopes that keep every stretch monotone (Fritsch and Carlson, 1980)."""
+    slopes = list(slopes)
+    for i in range(len(times) - 1):
+        rise = (values[i + 1] - values[i]) / (times[i + 1] - times[i])
+        for j in (i, i + 1):
+            if rise == 0 or slopes[j] * rise < 0:
+                slopes[j] = 0.0
+        if rise:
+            steep = math.hypot(slopes[i] / rise, slopes[i + 1] / rise)
+            if steep > 3:
+                slopes[i] *= 3 / steep
+                slopes[i + 1] *= 3 / steep
+    return slopes
+
+
+def curve(knots: Knots, interpolation: str, closed: bool) -> Callable[[float], float]:
+    """Return the function through ``knots``: linear, or a cubic Hermite spline.
+
+    >>> round(curve(((0, 0), (1, 2)), "catmull-rom", False)(0.5), 9)
+    1.0
+    """
+    times, values = [t for t, _ in knots], [v for _, v in knots]
+    if len(knots) == 1:
+        return lambda time: values[0]  # noqa: ARG005
+    slopes = _slopes(times, values, closed)
+    if interpolation == "monotone":
+        slopes = _tame(times, values, slopes)
+
+    def at(time: float) -> float:
+        time = min(times[-1], max(times[0], time))
+        i = min(len(times) - 2, max(0, bisect.bisect_right(times, time) - 1))
+        step = times[i + 1] - times[i]
+        u = (time - times[i]) / step
+        if interpolation == "linear":
+            return values[i] + u * (values[i + 1] - values[i])
+        w = u * u * (3 - 2 * u)
+        return (
+            (1 - w) * values[i]
+            + w * values[i + 1]
+            + step * u * (1 - u) * ((1 - u) * slopes[i] - u * slopes[i + 1])
+        )
+
+    return at
+
+
+@dataclass(frozen=True, slots=True)
+class Keyframes:
+    """A move drawn by hand: ``channels`` has the knots of each value of the pose that is set."""
+
+    channels: tuple[tuple[str, Knots], ...]
+    interpolation: str = "catmull-rom"
+    amount: float = 1.0
+
+    @property
+    def closed(self) -> bool:
+        """Whether the last keyframe is the first again, so that the path can run round."""
+        return all(
+            len(knots) == 1
+            or (knots[0][0] == 0 and knots[-1][0] == 1 and knots[0][1] == knots[-1][1])
+            for _, knots in self.channels
+        )
+
+    @property
+    def rest(self) -> float:
+        """Where the way starts: keyframes say themselves where the photo is."""
+        return 0.0
+
+    def pose(self, where: float, view: View) -> Pose:
+        """Return the pose at ``where``, 0..1; without a pivot nothing but infinity stays put."""
+        values = {
+            name: curve(knots, self.interpolation, self.closed)(where)
+            for name, knots in self.channels
+        }
+        scaled = {
+            name: value**self.amount if name == "zoom" else value * self.amount
+            for name, value in values.items()
+            if name not in ("focus", "pivot")
+        }
+        kept = {name: value for name, value in values.items() if name in ("focus", "pivot")}
+        return Pose(**{"focus": view.subject, **scaled, **kept})
+
+
+def load(path: Path, duration: float) -> Keyframes:
+    """Read a file of keyframes (TOML).
+
+    It has ``[[keyframe]]`` tables, each with ``time`` and any of x, y, z, pan, tilt, roll, zoom,
+    focus, aperture, pivot; and may say ``interpolation`` (catmull-rom, monotone or linear) and
+    ``unit`` of time (fraction of the clip, or seconds). A value that a keyframe leaves out is
+    interpolated between the keyframes that have it.
+
+    Raises
+    ------
+    InputError
+        Naming the file, the keyframe and the key that is wrong.
+    """
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is no text"
+        raise InputError(f"cannot read keyframes {path}: {reason}") from None
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"keyframes {path} are no TOML: {error}") from None
+    try:
+        return parse(table, duration)
+    except InputError as error:
+        raise InputError(f"{path.name}: {error}") from None
+
+
+def parse(table: dict[str, Any], duration: float = 1.0) -> Keyframes:
+    """Return the keyframes in a parsed file; see ``load``."""
+    known = ("keyframe", "interpolation", "unit")
+    for key in table:
+        if key not in known:
+            raise InputError(f"a path has no '{key}'{nearest(key, list(known))}")
+    interpolation = _word(table, "interpolation", ("catmull-rom", "monotone", "linear"))
+    unit = _word(table, "unit", ("fraction", "seconds"))
+    frames = table.get("keyframe")
+    if not isinstance(frames, list) or not all(isinstance(frame, dict) for frame in frames):
+        raise InputError("there are no keyframes; write [[keyframe]] tables with time and values")
+    if not frames:
+        raise InputError("there are no keyframes; write at least one [[keyframe]]")
+    knots: dict[str, list[tuple[float, float]]] = {}
+    before = -1.0
+    for number, frame in enumerate(frames, 1):
+        where = f"keyframe {number}"
+        time = _number(where, "time", frame.get("time"))
+        time = time / duration if unit == "seconds" else time
+        if not 0 <= time <= 1:
+            most = f"{duration:g} seconds" if unit == "seconds" else "1, the end of the clip"
+            raise InputError(f"time of {where} is {frame['time']}; it must be 0 to {most}")
+        if time <= before:
+            raise InputError(f"time of {where} is {frame['time']}; it must be later than the last")
+        before = time
+        for key, value in frame.items():
+            if key == "time":
+                continue
+            if key not in CHANNELS:
+                raise InputError(f"{where} has '{key}'{nearest(key, ['time', *CHANNELS])}")
+            number_ = _number(where, key, value)
+            least, most_ = CHANNELS[key]
+            if not least <= number_ <= most_:
+                raise InputError(
+                    f"{key} of {where} is {value}; it must lie between {least:g} and {most_:g}"
+                )
+            knots.setdefault(key, []).append((time, number_))
+    return Keyframes(tuple((key, tuple(values)) for key, values in knots.items()), interpolation)
+
+
+def _word(table: dict[str, Any], key: str, words: tuple[str, ...]) -> str:
+    value = table.get(key, words[0])
+    if value not in words:
+        raise InputError(f"{key} is {value!r}{nearest(str(value), list(words))}")
+    return str(value)
+
+
+def _number(where: str, key: str, value: object) -> float:
+    if value is None:
+        raise InputError(f"{where} has no {key}; give one")
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+        raise InputError(f"{key} of {where} is {value!r}; it must be a number")
+    return float(value)

@@ -1,0 +1,67 @@
+"""Moves of the lens and of the picture plane: ken-burns and rack-focus."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+
+from livingstill.camera.move import Amount, Magnify
+from livingstill.camera.param import Param, check
+from livingstill.camera.view import View
+from livingstill.model import Pose
+
+SHIFT_PLANE = 1024.0
+"""A pivot so close that the scene's own depths make no difference: sideways moves shift the lens."""
+
+
+def shift(x: float, y: float, zoom: float, focal: float) -> Pose:
+    """Return the pose that moves the picture by (x, y) frame widths, then magnifies it."""
+    way = 1 / (focal * SHIFT_PLANE)
+    return Pose(x=x * way, y=y * way, zoom=zoom, pivot=SHIFT_PLANE)
+
+
+@dataclass(frozen=True, slots=True)
+class KenBurns:
+    """Zoom slowly towards the subject and bring it nearer the middle; needs no depth."""
+
+    amount: Amount = 1.0
+    magnify: Magnify = 12.0
+    closed: ClassVar[bool] = False
+    rest: ClassVar[float] = 0.0
+
+    def __post_init__(self) -> None:
+        check(self)
+
+    def pose(self, where: float, view: View) -> Pose:
+        """Return the pose at ``where``."""
+        zoom = (1 + self.magnify / 100) ** (where * self.amount)
+        room = (1 - 1 / zoom) / 2  # how far the picture may move before its border shows
+        x, y = view.offset
+        tall = 1 / view.aspect
+
+        def move(offset: float, side: float) -> float:  # 2 would keep it, 3.2 brings it nearer
+            return float(-room * side * max(-1.0, min(1.0, 3.2 * offset / side)))
+
+        return shift(move(x, 1.0), move(y, tall), zoom, view.focal)
+
+
+@dataclass(frozen=True, slots=True)
+class RackFocus:
+    """Let the sharp plane wander to the subject from the other end of the depth; nothing moves."""
+
+    amount: Amount = 1.0
+    blur: Annotated[
+        float, Param("blur of the far end when the near one is sharp", "percent of the width", 0, 4)
+    ] = 0.6
+    closed: ClassVar[bool] = False
+    rest: ClassVar[float] = 0.0
+
+    def __post_init__(self) -> None:
+        check(self)
+
+    def pose(self, where: float, view: View) -> Pose:
+        """Return the pose at ``where``."""
+        start = view.near if view.subject < (view.near + view.far) / 2 else view.far
+        focus = start + where * (view.subject - start)
+        spread = max(view.near - view.far, 0.1)
+        return Pose(focus=focus, aperture=self.amount * self.blur / 100 / spread)

@@ -1,0 +1,142 @@
+"""From the camera as written in a shot to its path over the clip."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields, replace
+from functools import partial
+from pathlib import Path
+
+from livingstill.camera.around import Arc, Crane, Orbit
+from livingstill.camera.dolly import DollyZoom, Push, Zoom
+from livingstill.camera.drift import Handheld, Static, Sway
+from livingstill.camera.keyframes import load
+from livingstill.camera.lens import KenBurns, RackFocus
+from livingstill.camera.move import Move
+from livingstill.camera.param import build, declared, defaults, home
+from livingstill.camera.rotate import Roll, Turn
+from livingstill.camera.sliders import Sliders
+from livingstill.camera.timing import Timing
+from livingstill.camera.truck import Truck
+from livingstill.camera.view import View
+from livingstill.errors import InputError
+from livingstill.model import CameraPath, Pose
+from livingstill.registry import Registry, nearest
+from livingstill.settings import Choice
+
+CAMERAS: Registry[Callable[..., Move]] = Registry(
+    "camera move",
+    "livingstill.cameras",
+    {
+        "static": Static,
+        "push-in": partial(Push, toward="in"),
+        "pull-out": partial(Push, toward="out", rest=1.0),
+        "zoom-in": partial(Zoom, toward="into"),
+        "zoom-out": partial(Zoom, toward="out of", rest=1.0),
+        "dolly-zoom": DollyZoom,
+        "pan-left": partial(Turn, toward="left"),
+        "pan-right": partial(Turn, toward="right"),
+        "tilt-up": partial(Turn, toward="up"),
+        "tilt-down": partial(Turn, toward="down"),
+        "roll-left": partial(Roll, toward="anticlockwise"),
+        "roll-right": partial(Roll, toward="clockwise"),
+        "truck-left": partial(Truck, toward="left"),
+        "truck-right": partial(Truck, toward="right"),
+        "pedestal-up": partial(Truck, toward="up"),
+        "pedestal-down": partial(Truck, toward="down"),
+        "orbit": Orbit,
+        "arc": Arc,
+        "crane": Crane,
+        "sway": Sway,
+        "handheld": Handheld,
+        "ken-burns": KenBurns,
+        "rack-focus": RackFocus,
+        "sliders": Sliders,
+    },
+)
+"""Every camera move by its name."""
+
+AUTO = "auto"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TimedMove:
+    """A move made in time: a ``CameraPath``."""
+
+    move: Move
+    timing: Timing
+    view: View
+    loop: str
+    turns: float
+
+    def at(self, time: float) -> Pose:
+        """Return the pose at ``time``, 0..1."""
+        way = self.timing.progress(time, self.loop, self.move.closed, self.turns)
+        if self.move.closed:
+            return self.move.pose(way, self.view)
+        rest = self.move.rest if self.timing.rest is None else self.timing.rest
+        return self.move.pose(way - rest, self.view)
+
+
+def parse(choice: Choice, duration: float = 5.0) -> tuple[Move, Timing]:
+    """Check the camera of a shot and return its move and its timing, before any photo is read.
+
+    Raises
+    ------
+    InputError
+        If the move or a key is unknown, a value cannot be read or is out of range, or a file of
+        keyframes is wrong; the sentence names it and what would be right.
+    """
+    keys = dict(choice.keys)
+    timed = {key: keys.pop(key) for key in tuple(keys) if key in declared(Timing)}
+    timing = build(Timing, choice.name, timed)
+    if choice.name.startswith("@"):
+        return load(Path(choice.name[1:]), duration), timing
+    if choice.name not in CAMERAS:
+        names = [AUTO, *CAMERAS]
+        raise InputError(f"no camera move is called '{choice.name}'{nearest(choice.name, names)}")
+    make = CAMERAS[choice.name]
+    unknown = next((key for key in keys if key not in declared(home(make))), None)
+    if unknown is not None:
+        every = [*declared(home(make)), *declared(Timing)]
+        raise InputError(f"{choice.name} has no key '{unknown}'{nearest(unknown, every)}")
+    return build(make, choice.name, keys), timing
+
+
+def resolve(choice: Choice, view: View, *, loop: str, duration: float, seed: int = 0) -> CameraPath:
+    """Return the path of the camera of a shot over a clip of ``duration`` seconds.
+
+    ``loop`` is seamless, bounce, none or hold. What the camera looks at is the view's subject
+    unless the choice says ``focus=x,y``.
+
+    Raises
+    ------
+    InputError
+        As ``parse``.
+    """
+    move, timing = parse(choice, duration)
+    if timing.focus:
+        x, y = timing.focus
+        view = replace(view, x=x, y=y, subject=view.at(x, y))
+    turns = timing.turns(loop, duration)
+    return TimedMove(move, timing, replace(view, seconds=duration / turns, seed=seed), loop, turns)
+
+
+def describe() -> list[tuple[str, str]]:
+    """Return a name and one line for each camera move there is."""
+    rows = [(AUTO, "Choose the move that suits the photo and say why.")]
+    for name, make in CAMERAS.items():
+        words = {field.name: field.default for field in fields(home(make))}
+        words |= getattr(make, "keywords", {})
+        rows.append((name, (home(make).__doc__ or "").strip().split("\n")[0].format(**words)))
+    return [*rows, ("@FILE.toml", "Follow keyframes: time, x, y, z, pan, tilt, roll, zoom, focus.")]
+
+
+def keys(name: str) -> list[tuple[str, object, str, str]]:
+    """Return key, default, unit and help of every key of a move, for reference pages."""
+    make = CAMERAS[name]
+    return [
+        (key, defaults(owner)[key], param.unit, param.help)
+        for owner in (make, Timing)
+        for key, param in declared(home(owner)).items()
+    ]

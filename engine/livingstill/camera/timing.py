@@ -1,0 +1,107 @@
+"""When the camera is where on its move: easing, holding, and how the end meets the start."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import cos, pi
+from typing import Annotated
+
+from livingstill.camera.param import POINT, Param, check
+
+
+def _linear(u: float) -> float:
+    return u
+
+
+def _sine(u: float) -> float:
+    return 0.5 - 0.5 * cos(pi * u)
+
+
+def _cubic(u: float) -> float:
+    return u * u * (3 - 2 * u)
+
+
+def _back(u: float) -> float:
+    """Swing 10 % beyond the end and settle (Penner's back, 2002, with a gentle start)."""
+    v = _cubic(u) - 1
+    return v * v * (2.70158 * v + 1.70158) + 1
+
+
+def _hold_in(u: float) -> float:
+    """Stay at the start for a fifth, then move."""
+    return _sine(max(0.0, (u - 0.2) / 0.8))
+
+
+def _hold_out(u: float) -> float:
+    """Move, then stay at the end for a fifth."""
+    return _sine(min(1.0, u / 0.8))
+
+
+EASES: dict[str, Callable[[float], float]] = {
+    "linear": _linear,
+    "sine": _sine,
+    "cubic": _cubic,
+    "back": _back,
+    "hold-in": _hold_in,
+    "hold-out": _hold_out,
+}
+"""Ways from 0 to 1; each begins at 0 and ends at 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """The keys that every move has: its pace, where it rests, what it looks at."""
+
+    ease: Annotated[str | None, Param("pace of the move; sine unless told", words=tuple(EASES))] = (
+        None
+    )
+    hold: Annotated[
+        float | None, Param("share of the clip for which the camera rests at its end", "", 0, 0.9)
+    ] = None
+    period: Annotated[
+        float | None,
+        Param("one turn, or one way there and back, when not the clip", "seconds", 0.1, 600),
+    ] = None
+    rest: Annotated[
+        float | None, Param("where on the move the photo stands: 0 its start, 1 its end", "", 0, 1)
+    ] = None
+    focus: Annotated[
+        tuple[float, float] | None,
+        Param("what the camera looks at; by default the subject", POINT, 0, 1),
+    ] = None
+
+    def __post_init__(self) -> None:
+        check(self)
+
+    def turns(self, loop: str, duration: float) -> float:
+        """Return how often the move is made in ``duration`` seconds: whole turns where ends join."""
+        if self.period is None:
+            return 1.0
+        count = duration / self.period
+        return float(max(1, round(count))) if loop in ("seamless", "bounce") else count
+
+    def progress(self, time: float, loop: str, closed: bool, turns: float = 1.0) -> float:
+        """Return where on the move the camera is at ``time`` of the clip, both 0..1.
+
+        A closed move (an orbit) ends where it starts, so it runs round evenly; an open one is made
+        there and back where the ends of the clip join. Seamless eases are wrapped in a raised
+        cosine, so that velocity is zero where the direction turns.
+        """
+        if loop == "hold":
+            hold = 0.35 if self.hold is None else self.hold
+            return EASES[self.ease or "sine"](min(1.0, time / (1 - hold)))
+        hold = self.hold or 0.0
+        way = (time * turns) % 1.0 if loop in ("seamless", "bounce") else time * turns
+        if closed and loop != "bounce":
+            if loop == "seamless" or not self.ease:
+                return way if not hold else min(1.0, way / (1 - hold))
+            return EASES[self.ease](min(1.0, way / (1 - hold)))
+        if loop == "none" and turns == 1.0:
+            return EASES[self.ease or "sine"](min(1.0, way / (1 - hold)))
+        way %= 1.0
+        half = (1 - hold) / 2
+        there = min(1.0, way / half, (1 - way) / half)
+        if loop == "bounce":
+            return EASES[self.ease or "sine"](there)
+        return EASES[self.ease or "linear"](_sine(there))

@@ -1,0 +1,41 @@
+"""Moves of the camera across its line of sight: truck and pedestal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from livingstill.camera.move import Amount, Parallax
+from livingstill.camera.param import check
+from livingstill.camera.view import View
+from livingstill.model import Pose
+
+SIDES = {"right": (1, 0), "left": (-1, 0), "up": (0, -1), "down": (0, 1)}
+
+
+@dataclass(frozen=True, slots=True)
+class Truck:
+    """Slide the camera {toward}: near things pass to the other side, the far end of the view stays.
+
+    >>> from livingstill.camera.truck import Truck
+    >>> import numpy as np
+    >>> view = View.of(np.tile(np.linspace(0, 1, 64, dtype=np.float32), (48, 1)))
+    >>> Truck("right").pose(0.5, view).x > 0
+    True
+    """
+
+    toward: str = "right"
+    amount: Amount = 1.0
+    parallax: Parallax = 3.5
+    closed: ClassVar[bool] = False
+    rest: ClassVar[float] = 0.5
+
+    def __post_init__(self) -> None:
+        check(self)
+
+    def pose(self, where: float, view: View) -> Pose:
+        """Return the pose at ``where``."""
+        right, down = SIDES[self.toward]
+        still = max(0.0, min(view.far, view.near - 0.15))
+        way = where * self.amount * self.parallax / 100 / view.focal / max(view.near - still, 0.05)
+        return Pose(x=right * way, y=down * way, pivot=still)
