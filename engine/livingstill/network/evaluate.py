@@ -17,11 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livingstill.errors import InputError
-from livingstill.model import Bytes, Floats
+from livingstill.model import Bytes, Perception
 from livingstill.network import forward
 
-Look = Callable[[Bytes], tuple[Floats, Floats]]
-"""From a photo to inverse depth (h, w) and class probabilities (C, h, w)."""
+Look = Callable[[Bytes], Perception]
+"""From a photo to what the network says of it."""
 
 CLASS_OF = {"sky": 1, "water": 2, "foliage": 3}
 FOUND = 0.001
@@ -75,10 +75,10 @@ def depth_scores(ours: NDArray[Any], truth: NDArray[Any]) -> tuple[float, float,
     )
 
 
-def regions_by_argmax(chance: Floats, shape: tuple[int, int]) -> NDArray[Any]:
+def likeliest(seen: Perception, shape: tuple[int, int]) -> NDArray[Any]:
     """Return the index of the likeliest class at each pixel of the photo."""
     size = (shape[1], shape[0])
-    planes = [cv2.resize(p, size, interpolation=cv2.INTER_LINEAR) for p in chance]
+    planes = [cv2.resize(p, size, interpolation=cv2.INTER_LINEAR) for p in seen.probabilities]
     return np.asarray(np.argmax(np.stack(planes), 0))
 
 
@@ -87,7 +87,7 @@ def evaluate(look: Look, data: Path, part: str = "val") -> dict[str, dict[str, f
     rows: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
     for file in sorted((data / "labels" / part).glob("*.png")):
         photo, label = _pair(file)
-        kinds = regions_by_argmax(look(photo)[1], label.shape)
+        kinds = likeliest(look(photo), label.shape)
         source = file.stem.rsplit("_", 1)[0]
         masks = {n: kinds == v for n, v in CLASS_OF.items()}
         masks["foliage+grass"] = (kinds == 3) | (kinds == 4)
@@ -98,7 +98,7 @@ def evaluate(look: Look, data: Path, part: str = "val") -> dict[str, dict[str, f
                 rows["all"][name].append(score)
     for file in sorted((data / "depth" / part).glob("*.png")):
         photo, coded = _pair(file)
-        inverse = cv2.resize(look(photo)[0], coded.shape[::-1], interpolation=cv2.INTER_LINEAR)
+        inverse = cv2.resize(look(photo).inverse_depth, coded.shape[::-1])
         valid = coded > 0
         scores = depth_scores(inverse[valid].astype(float), coded[valid] / 65535)
         indoor = file.stem.startswith(INDOOR)
@@ -139,7 +139,7 @@ def main(arguments: list[str] | None = None) -> None:
     net = forward.read_net((options.model or default).read_bytes())
     began = time.process_time()
     figures = evaluate(
-        lambda photo: forward.look(net, photo, options.size, mirror=options.mirror),
+        lambda p: forward.perceive(*forward.look(net, p, options.size, mirror=options.mirror)),
         options.data,
         options.part,
     )

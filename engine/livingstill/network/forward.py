@@ -12,6 +12,7 @@ import numpy as np
 
 from livingstill.errors import InputError
 from livingstill.model import Bytes, Floats, Perception
+from livingstill.network.tidy import tidy
 
 WEIGHTS = "livingstill.onnx"
 CLASSES = ("other", "sky", "water", "foliage", "grass", "person")
@@ -44,7 +45,7 @@ def forward(rgb: Bytes, *, quality: str = "standard") -> Perception:
         )
     with _lock:
         inverse, chance = look(_embedded(), rgb, SIZES[quality], mirror=quality == "high")
-    return quantise(inverse, chance)
+    return perceive(inverse, chance)
 
 
 def size_for(width: int, height: int, long_side: int) -> tuple[int, int]:
@@ -77,13 +78,14 @@ def look(net: Any, rgb: Bytes, long_side: int, *, mirror: bool = False) -> tuple
     return inverse, chance
 
 
-def quantise(inverse: Floats, chance: Floats) -> Perception:
-    """Round to 16 and 8 bits, so that the last digits of one machine decide nothing."""
+def perceive(inverse: Floats, chance: Floats) -> Perception:
+    """Round to 16 and 8 bits, so that the last digits of one machine decide nothing; then tidy."""
     words = np.round(np.clip(inverse, 0, 1) * 65535).astype(np.uint16)
     nearest = max(float(np.percentile(words, 99.8, method="lower")), 1.0)
     depth = np.minimum(words.astype(np.float32) / np.float32(nearest), np.float32(1))
     depth = np.round(depth * 65535).astype(np.uint16).astype(np.float32) / np.float32(65535)
-    probabilities = np.round(np.clip(chance, 0, 1) * 255).astype(np.uint8)
+    rounded = np.round(np.clip(chance, 0, 1) * 255).astype(np.float32) / np.float32(255)
+    probabilities = np.round(tidy(rounded, CLASSES) * 255).astype(np.uint8)
     return Perception(depth, CLASSES, np.ascontiguousarray(probabilities))
 
 

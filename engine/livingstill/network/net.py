@@ -126,6 +126,7 @@ class Network(nn.Module):
 
     The depth head answers in the square root of inverse depth, relative to the nearest surface:
     0 is the sky and 1 the nearest thing. The root spreads what is far over more of the range.
+    The two heads have decoders of their own: in one they share, depth drowned the classes.
     """
 
     def __init__(self, backbone: str = BACKBONES[0], classes: int = len(CLASSES)) -> None:
@@ -149,7 +150,11 @@ class Network(nn.Module):
         self.up8 = Merge(96, eighth, 64)
         self.up4 = Merge(64, quarter, 48)
         self.depth = Head(48, half, 1)
-        self.kind = Head(48, half, classes)
+        self.kind_context = Context(coarsest, 96)
+        self.kind16 = Merge(96, sixteenth, 64)
+        self.kind8 = Merge(64, eighth, 48)
+        self.kind4 = Merge(48, quarter, 40)
+        self.kind = nn.Conv2d(40, classes, 1)
 
     def features(self, picture: torch.Tensor) -> list[torch.Tensor]:
         """Return what the backbone sees, finest first."""
@@ -158,11 +163,11 @@ class Network(nn.Module):
     def decode(self, seen: list[torch.Tensor]) -> tuple[torch.Tensor, torch.Tensor]:
         """Return root inverse depth (N, 1, h/2, w/2) in 0..1 and class logits (N, C, h/2, w/2)."""
         half, quarter, eighth, sixteenth, coarsest = seen
-        x = self.context(coarsest)
-        x = self.up16(x, sixteenth)
-        x = self.up8(x, eighth)
-        x = self.up4(x, quarter)
-        return torch.sigmoid(self.depth(x, half).float()), self.kind(x, half).float()
+        far = self.up8(self.up16(self.context(coarsest), sixteenth), eighth)
+        root = self.depth(self.up4(far, quarter), half)
+        what = self.kind8(self.kind16(self.kind_context(coarsest), sixteenth), eighth)
+        logits = double(self.kind(self.kind4(what, quarter)))
+        return torch.sigmoid(root.float()), logits.float()
 
     def forward(self, picture: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Return root inverse depth and class logits of ``picture``."""

@@ -146,7 +146,7 @@ def total_loss(
         "prior": prior_loss(root[:, 0], kind, labelled),
         "class": class_loss(logits, kind),
     }
-    total = parts["depth"] + 0.5 * parts["prior"] + 3 * parts["class"]
+    total = 0.5 * parts["depth"] + 0.15 * parts["prior"] + 2 * parts["class"]
     return total, {k: float(v.detach()) for k, v in parts.items()}
 
 

@@ -23,15 +23,6 @@ RADIUS = 5
 SOFTNESS = 0.025**2
 """Colour variance (of 0..1) below which a window counts as flat."""
 
-LEAST = {"sky": 0.004, "water": 0.010, "foliage": 0.004, "grass": 0.006, "person": 0.003}
-"""Share of the photo below which a class counts as not there."""
-
-ISLAND = 0.0006
-"""Share of the photo below which a patch of a class is given to its neighbours."""
-
-SURE = {"sky": 0.80, "water": 0.75, "foliage": 0.60, "grass": 0.55, "person": 0.70}
-"""Somewhere a class must be this likely (its highest tenth), or it counts as not there."""
-
 
 def segment(perception: Perception, rgb: Bytes) -> tuple[Region, ...]:
     """Return a soft mask of every class found in the photo, in the network's order of classes.
@@ -47,43 +38,15 @@ def segment(perception: Perception, rgb: Bytes) -> tuple[Region, ...]:
         ``mask`` is (H, W) uint8; masks of different classes add up to at most about 255.
     """
     names = perception.classes
-    chance = perception.probabilities.astype(np.float32) / np.float32(255)
-    chance = decide(chance, names)
-    kept = [i for i, name in enumerate(names) if name != "other" and (chance[i] > 0.5).any()]
+    chance = perception.probabilities.astype(np.float32)
+    first = np.argmax(chance, 0)
+    kept = [i for i, name in enumerate(names) if name != "other" and (first == i).any()]
     if not kept:
         return ()
-    masks = follow(chance[kept], rgb)
-    return tuple(Region(names[i], mask) for i, mask in zip(kept, masks))
-
-
-def decide(chance: Floats, names: tuple[str, ...]) -> Floats:
-    """Return sharpened probabilities without stray patches or classes that are hardly there."""
-    chance = chance.copy()
-    count, height, width = chance.shape
-    least = ISLAND * height * width
-    for _ in range(2):
-        winner = np.argmax(chance, 0)
-        for i in range(count):
-            mine = (winner == i).astype(np.uint8)
-            if not mine.any():
-                continue
-            parts, labels, stats, _ = cv2.connectedComponentsWithStats(mine, connectivity=8)
-            small = stats[:, cv2.CC_STAT_AREA] < least
-            small[0] = False
-            if parts > 1 and small.any():
-                chance[i][small[labels]] = 0
-    winner = np.argmax(chance, 0)
-    for i, name in enumerate(names):
-        mine = winner == i
-        if name == "other" or not mine.any():
-            continue
-        sure = float(np.percentile(chance[i][mine], 90, method="lower"))
-        if mine.mean() < LEAST.get(name, 0) or sure < SURE.get(name, 0):
-            chance[i] = 0
     sharp = chance * chance * chance
-    total = sharp.sum(0)
-    sharp[names.index("other")] += total <= 0
-    return np.asarray(sharp / np.maximum(total, np.float32(1e-6)) * (total > 0) + 0 * sharp)
+    sharp /= np.maximum(sharp.sum(0), np.float32(1))
+    masks = follow(sharp[kept], rgb)
+    return tuple(Region(names[i], mask) for i, mask in zip(kept, masks) if mask.any())
 
 
 def follow(soft: Floats, rgb: Bytes) -> list[Bytes]:

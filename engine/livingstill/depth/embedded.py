@@ -1,0 +1,29 @@
+"""From what the embedded network perceives to inverse depth at the photo's size."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from livingstill.depth.refine import refine
+from livingstill.model import Bytes, Floats, Perception
+
+
+def from_perception(perception: Perception, rgb: Bytes) -> Floats:
+    """Return (H, W) float32 inverse depth in 0..1 with edges on the photo's own; sky exactly 0.
+
+    Parameters
+    ----------
+    perception : of the same photo
+    rgb : (H, W, 3) uint8
+    """
+    coarse = np.where(_sky(perception), np.float32(0), perception.inverse_depth)
+    return refine(rgb, np.ascontiguousarray(coarse, np.float32))
+
+
+def _sky(perception: Perception) -> NDArray[np.bool_]:
+    """Return where the sky is likelier than anything else."""
+    if "sky" not in perception.classes:
+        return np.zeros(perception.inverse_depth.shape, np.bool_)
+    sky = perception.classes.index("sky")
+    return np.asarray(np.argmax(perception.probabilities, 0) == sky)

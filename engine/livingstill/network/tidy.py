@@ -1,0 +1,49 @@
+"""Clear stray patches, and classes that are hardly there, from what the network says."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from livingstill.model import Floats
+
+ISLAND = 0.0008
+"""Share of the photo below which a patch of a class is given to its neighbours."""
+
+LEAST = {"sky": 0.003, "water": 0.012, "foliage": 0.004, "grass": 0.006, "person": 0.003}
+"""Share of the photo below which a class counts as not there."""
+
+SURE = {"sky": 0.75, "water": 0.70, "foliage": 0.55, "grass": 0.50, "person": 0.65}
+"""The likeliest tenth of a class must be this likely, or the class counts as not there."""
+
+
+def tidy(chance: Floats, names: tuple[str, ...]) -> Floats:
+    """Return probabilities (C, h, w) whose likeliest classes form no islands.
+
+    The first name is the class of all the rest; it takes what no other class may have.
+    """
+    chance = chance.copy()
+    for _ in range(2):
+        for i in range(len(names)):
+            chance[i][_islands(np.argmax(chance, 0) == i)] = 0
+    for i, name in enumerate(names[1:], 1):
+        mine = np.argmax(chance, 0) == i
+        if not mine.any():
+            continue
+        sure = float(np.percentile(chance[i][mine], 90, method="lower"))
+        if mine.mean() < LEAST.get(name, 0) or sure < SURE.get(name, 0):
+            chance[i] = 0
+    total = chance.sum(0)
+    chance[0] += total <= 0
+    return np.asarray(chance / np.where(total > 0, total, np.float32(1)), np.float32)
+
+
+def _islands(mine: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return where the connected parts of a mask are too small to be meant."""
+    if not mine.any():
+        return mine
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(mine.astype(np.uint8), connectivity=8)
+    small = stats[:, cv2.CC_STAT_AREA] < ISLAND * mine.size
+    small[0] = False
+    return np.asarray(small[labels])
