@@ -1,0 +1,145 @@
+"""The size of the frame and the part of the photo that it shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import floor
+
+from livingstill.errors import InputError
+from livingstill.settings import LONG_SIDES
+
+SMALLEST, LARGEST = 16, 8192
+
+
+@dataclass(frozen=True, slots=True)
+class Framing:
+    """How a photo sits in the frame.
+
+    ``size`` is the frame's (width, height) in pixels, even; ``picture`` the (left, top, width,
+    height) in it that the photo fills, the whole frame unless ``fit`` pads or blurs. The picture
+    shows the part of the photo with centre ``centre`` and extent ``extent``, both in photo
+    fractions, at ``scale`` frame pixels per photo pixel. ``notes`` is what the user should know.
+    """
+
+    size: tuple[int, int]
+    picture: tuple[int, int, int, int]
+    centre: tuple[float, float] = (0.5, 0.5)
+    extent: tuple[float, float] = (1.0, 1.0)
+    scale: float = 1.0
+    fit: str = "crop"
+    notes: tuple[str, ...] = ()
+
+    @property
+    def box(self) -> tuple[float, float, float, float]:
+        """The part of the photo shown: left, top, right, bottom in photo fractions."""
+        (x, y), (w, h) = self.centre, self.extent
+        return x - w / 2, y - h / 2, x + w / 2, y + h / 2
+
+    @property
+    def bars(self) -> bool:
+        """Whether the picture leaves a part of the frame free."""
+        return self.picture[2:] != self.size
+
+
+def even(length: float) -> int:
+    """Return the even number nearest to ``length``, within the sizes a clip can have."""
+    return min(LARGEST, max(SMALLEST, 2 * floor(length / 2 + 0.5)))
+
+
+def ratio(aspect: str) -> float:
+    """Return width / height of ``W:H``."""
+    width, _, height = aspect.partition(":")
+    return float(width) / float(height)
+
+
+def frame(
+    photo: tuple[int, int],
+    *,
+    size: str = "1080p",
+    aspect: str | None = None,
+    fit: str = "crop",
+    subject: tuple[float, float] = (0.5, 0.5),
+    max_upscale: float = 2.0,
+) -> Framing:
+    """Return how a photo of (width, height) pixels sits in the frame that was asked for.
+
+    A named size is the frame's long side, made shorter where the photo would be enlarged more
+    than ``max_upscale`` times; ``WxH`` is kept as it is. The subject (photo fractions) stays as
+    near the middle as the photo allows. Whatever enlarges the photo is noted.
+
+    Raises
+    ------
+    InputError
+        If ``size`` is WxH of another shape than ``aspect``.
+
+    >>> frame((4000, 3000), size="720p", aspect="16:9").size
+    (1280, 720)
+    >>> frame((640, 480)).size, frame((640, 480)).notes
+    ((1280, 960), ('the photo is enlarged 2.0 times; --size source keeps its own pixels',))
+    """
+    wide, tall = photo
+    notes: list[str] = []
+    if size == "source":
+        shape = ratio(aspect) if aspect else wide / tall
+        asked = _source((wide // 2 * 2, tall // 2 * 2), shape, fit)
+    elif size in LONG_SIDES:
+        shape = ratio(aspect) if aspect else wide / tall
+        long = LONG_SIDES[size]
+        asked = (long, long / shape) if shape >= 1 else (long * shape, long)
+        largest = max_upscale / _scale(photo, asked, fit)
+        if largest < 1:
+            asked = (asked[0] * largest, asked[1] * largest)
+    else:
+        width, _, height = size.partition("x")
+        asked = (float(width), float(height))
+        shape = asked[0] / asked[1]
+        if aspect and abs(ratio(aspect) / shape - 1) > 0.01:
+            raise InputError(f"size {size} is not {aspect}; give one of them")
+    if max(asked) > LARGEST:
+        notes.append(f"the frame is made {LARGEST} pixels long, the longest there is")
+        less = LARGEST / max(asked)
+        asked = (asked[0] * less, asked[1] * less)
+    out = (even(asked[0]), even(asked[1]))
+    picture, extent = (0, 0, *out), (1.0, 1.0)
+    if fit == "crop":
+        both = (out[0] / wide, out[1] / tall)
+        scale = max(both)
+        extent = (both[0] / scale, both[1] / scale)
+    else:
+        scale = min(out[0] / wide, out[1] / tall)
+        inner = (min(out[0], even(wide * scale)), min(out[1], even(tall * scale)))
+        picture = ((out[0] - inner[0]) // 2, (out[1] - inner[1]) // 2, *inner)
+        both = (inner[0] / wide, inner[1] / tall)
+        scale = max(both)
+        extent = (both[0] / scale, both[1] / scale)
+    if scale > 1.01:
+        notes.append(_enlarged(scale, max_upscale))
+    centre = tuple(_within(at, part) for at, part in zip(subject, extent))
+    return Framing(out, picture, (centre[0], centre[1]), extent, scale, fit, tuple(notes))
+
+
+def _source(photo: tuple[int, int], shape: float, fit: str) -> tuple[float, float]:
+    """Return the frame of ``shape`` that keeps one photo pixel per frame pixel."""
+    wide, tall = photo
+    inside = wide / tall > shape
+    if fit != "crop":
+        inside = not inside
+    return (tall * shape, tall) if inside else (wide, wide / shape)
+
+
+def _scale(photo: tuple[int, int], asked: tuple[float, float], fit: str) -> float:
+    both = (asked[0] / photo[0], asked[1] / photo[1])
+    return max(both) if fit == "crop" else min(both)
+
+
+def _within(at: float, part: float) -> float:
+    """Return the middle of a window ``part`` long, as near ``at`` as 0..1 allows."""
+    return min(1 - part / 2, max(part / 2, at))
+
+
+def _enlarged(scale: float, most: float) -> str:
+    if scale > most * 1.01:
+        return (
+            f"the photo is enlarged {scale:.1f} times and will look soft; choose a smaller --size"
+        )
+    return f"the photo is enlarged {scale:.1f} times; --size source keeps its own pixels"
