@@ -154,6 +154,23 @@ class Scene:
         height, width = self.layers[0].colour.shape
         return width, height
 
+    def stack(self) -> Words:
+        """Return the colours as one (K, H, W) uint32 array; no copy where they already are one."""
+        first = self.layers[0].colour
+        base = first.base
+        shape = (len(self.layers), *first.shape)
+        if (
+            isinstance(base, np.ndarray)
+            and base.shape == shape
+            and base.dtype == first.dtype
+            and all(
+                layer.colour.ctypes.data == base[k].ctypes.data and layer.colour.flags.c_contiguous
+                for k, layer in enumerate(self.layers)
+            )
+        ):
+            return base
+        return np.stack([layer.colour for layer in self.layers])
+
 
 @dataclass(frozen=True, slots=True)
 class Pose:
