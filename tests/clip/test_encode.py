@@ -6,51 +6,23 @@ import hashlib
 import json
 import shutil
 import subprocess
-from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
+from clip_scenes import FRAMES, SIZE, drifting, packed, psnr, written
 from livingstill.clip import encode
 from livingstill.clip.encode import Encoder, Tee
-from livingstill.clip.formats import choose
 from livingstill.clip.stills import name_of, write_poster
 from livingstill.errors import InputError
-from livingstill.model import Words
 
-SIZE = (98, 66)
-FRAMES = 13
 VIDEO = ["a.mp4", "a.mov", "a.webm", "a.mkv", "a.y4m"]
 PICTURES = ["a.gif", "a.webp", "a.png"]
 CODECS = [("a.mp4", "h265"), ("a.mp4", "av1"), ("a.webm", "av1"), ("a.mkv", "ffv1"),
           ("a.mov", "prores-4444"), ("a.mov", "h264")]  # fmt: skip
 needs_ffmpeg = pytest.mark.skipif(not shutil.which("ffprobe"), reason="FFmpeg is not here")
-
-
-def packed(rgba: np.ndarray) -> Words:
-    return np.ascontiguousarray(rgba).view(np.uint32)[..., 0]
-
-
-def clip(size: tuple[int, int] = SIZE, count: int = FRAMES) -> Iterator[np.ndarray]:
-    """Smooth colours that drift to the right, (h, w, 4) uint8."""
-    width, height = size
-    y, x = np.mgrid[:height, :width] * 2 * np.pi / np.array([height, width]).reshape(2, 1, 1)
-    waves = [np.cos(x - 2 * y), np.sin(2 * x + y), np.cos(2 * y), np.ones_like(x)]
-    base = (127 + 100 * np.stack(waves, axis=-1)).astype(np.uint8)
-    base[..., 3] = 255
-    return (np.roll(base, index, axis=1) for index in range(count))
-
-
-def write(path: Path, frames: Iterator[np.ndarray] | None = None, fps: Fraction = Fraction(30),
-          **settings: object) -> Path:  # fmt: skip
-    pictures = list(frames or clip())
-    size = pictures[0].shape[1::-1]
-    with Encoder(path, size, fps, choose(str(path), **settings), overwrite=True) as encoder:
-        for picture in pictures:
-            encoder.write(packed(picture))
-    return path
 
 
 def probe(path: Path) -> dict[str, str]:
@@ -68,23 +40,19 @@ def decoded(path: Path, size: tuple[int, int] = SIZE) -> np.ndarray:
     return np.frombuffer(data, np.uint8).reshape(-1, size[1], size[0], 3)
 
 
-def psnr(a: np.ndarray, b: np.ndarray) -> float:
-    return float(10 * np.log10(255**2 / max(np.mean((a.astype(float) - b) ** 2), 1e-9)))
-
-
 @needs_ffmpeg
 @pytest.mark.parametrize(("name", "codec"), [(name, None) for name in VIDEO] + CODECS)
 def test_another_reader_sees_the_frames_that_were_written(tmp_path, name, codec):
-    path = write(tmp_path / name, codec=codec)
+    path = written(tmp_path / name, codec=codec)
     seen = decoded(path)
     assert len(seen) == FRAMES
-    assert min(psnr(a, b[..., :3]) for a, b in zip(seen, clip())) > 33
+    assert min(psnr(a, b[..., :3]) for a, b in zip(seen, drifting())) > 33
 
 
 @needs_ffmpeg
 @pytest.mark.parametrize("name", ["a.mp4", "a.mov", "a.webm", "a.mkv"])
 def test_video_says_bt709_limited_range_and_square_pixels(tmp_path, name):
-    told = probe(write(tmp_path / name, fps=Fraction(30000, 1001)))
+    told = probe(written(tmp_path / name, fps=Fraction(30000, 1001)))
     tags = ("color_space", "color_primaries", "color_transfer")
     assert [told[tag] for tag in tags] == ["bt709"] * 3
     assert told["color_range"] == "tv"
@@ -103,7 +71,7 @@ def test_flat_colours_come_back_within_two_levels(tmp_path, name):
     flat = np.full((64, 256, 4), 255, np.uint8)
     for i, colour in enumerate(patches):
         flat[:, i * 32 : i * 32 + 32, :3] = colour
-    path = write(tmp_path / name, iter([flat] * 3), **({} if name != "a.webm" else {"crf": 4}))
+    path = written(tmp_path / name, iter([flat] * 3), **({} if name != "a.webm" else {"crf": 4}))
     seen = decoded(path, (256, 64))[1]
     for i, colour in enumerate(patches):
         middle = seen[16:48, i * 32 + 8 : i * 32 + 24].reshape(-1, 3).mean(axis=0)
@@ -111,7 +79,7 @@ def test_flat_colours_come_back_within_two_levels(tmp_path, name):
 
 
 def test_mp4_can_start_before_it_is_loaded_whole(tmp_path):
-    data = write(tmp_path / "a.mp4").read_bytes()
+    data = written(tmp_path / "a.mp4").read_bytes()
     assert data.index(b"moov") < data.index(b"mdat")
 
 
@@ -119,15 +87,15 @@ def test_mp4_can_start_before_it_is_loaded_whole(tmp_path):
 def test_the_same_clip_is_the_same_file(tmp_path, name, codec):
     digests = set()
     for _ in range(2):
-        path = write(tmp_path / name, codec=codec)
+        path = written(tmp_path / name, codec=codec)
         digests.add(hashlib.sha256(path.read_bytes()).hexdigest())
     assert len(digests) == 1
     assert [file.name for file in tmp_path.iterdir()] == [name]
 
 
 def test_a_sequence_is_one_exact_picture_per_frame(tmp_path):
-    path = write(tmp_path / "frame-%03d.png")
-    for index, frame in enumerate(clip()):
+    path = written(tmp_path / "frame-%03d.png")
+    for index, frame in enumerate(drifting()):
         seen = cv2.imread(str(name_of(path, index)))
         np.testing.assert_array_equal(seen[..., ::-1], frame[..., :3])
     assert len(list(tmp_path.iterdir())) == FRAMES
@@ -138,7 +106,7 @@ def test_a_sequence_is_one_exact_picture_per_frame(tmp_path):
 @pytest.mark.parametrize("name", ["a.mp4", "a.gif", "a.png", "a.y4m", "f-%d.png"])
 def test_a_clip_that_was_interrupted_leaves_nothing(tmp_path, name):
     with pytest.raises(KeyboardInterrupt), Encoder(tmp_path / name, SIZE, Fraction(30)) as encoder:
-        for frame in clip():
+        for frame in drifting():
             encoder.write(packed(frame))
         raise KeyboardInterrupt
     assert list(tmp_path.iterdir()) == []
@@ -157,7 +125,7 @@ def test_an_error_of_the_encoder_reaches_the_renderer_and_leaves_nothing(tmp_pat
         encoder._sink.abort()
         encoder._sink = Full()
         while True:
-            encoder.write(packed(next(clip())))
+            encoder.write(packed(next(drifting())))
     assert list(tmp_path.iterdir()) == []
 
 
@@ -177,22 +145,22 @@ def test_what_cannot_be_written_is_said_before_any_work(tmp_path):
 def test_several_clips_come_from_one_render_or_none(tmp_path):
     paths = [tmp_path / name for name in ("a.mp4", "a.gif", "a-%d.jpg")]
     with Tee([Encoder(path, SIZE, Fraction(30)) for path in paths]) as tee:
-        for frame in clip():
+        for frame in drifting():
             tee.write(packed(frame))
     assert paths[0].exists() and paths[1].exists() and (tmp_path / "a-12.jpg").exists()
     before = sorted(tmp_path.iterdir())
     with pytest.raises(RuntimeError), Tee(
         [Encoder(path, SIZE, Fraction(30), overwrite=True) for path in paths[:2]]
     ) as tee:  # fmt: skip
-        tee.write(packed(next(clip())))
+        tee.write(packed(next(drifting())))
         raise RuntimeError
     assert sorted(tmp_path.iterdir()) == before
 
 
 def test_the_pipe_gets_the_same_bytes_as_the_file(tmp_path, capfdbinary):
-    expected = write(tmp_path / "a.y4m").read_bytes()
+    expected = written(tmp_path / "a.y4m").read_bytes()
     with Encoder("-", SIZE, Fraction(30)) as encoder:
-        for frame in clip():
+        for frame in drifting():
             encoder.write(packed(frame))
     assert capfdbinary.readouterr().out == expected
 
@@ -200,10 +168,10 @@ def test_the_pipe_gets_the_same_bytes_as_the_file(tmp_path, capfdbinary):
 @needs_ffmpeg
 @pytest.mark.parametrize("name", ["a.webm", "a.mov", "a.png"])
 def test_transparency_comes_through(tmp_path, name):
-    frame = next(clip())
+    frame = next(drifting())
     frame[:, :40] = frame[:, :40] // 2  # half transparent, premultiplied
     frame[:, :20] = 0
-    path = write(tmp_path / name, iter([frame] * 3), alpha=True)
+    path = written(tmp_path / name, iter([frame] * 3), alpha=True)
     decoder = ["-c:v", "libvpx-vp9"] if name == "a.webm" else []
     command = ["ffmpeg", "-v", "error", *decoder, "-i", str(path), "-pix_fmt", "rgba",
                "-f", "rawvideo", "-"]  # fmt: skip
@@ -213,7 +181,7 @@ def test_transparency_comes_through(tmp_path, name):
 
 
 def test_a_poster_is_the_frame(tmp_path):
-    frame = next(clip())
+    frame = next(drifting())
     write_poster(tmp_path / "p.png", packed(frame))
     np.testing.assert_array_equal(cv2.imread(str(tmp_path / "p.png"))[..., ::-1], frame[..., :3])
     with pytest.raises(InputError, match=r"poster .* give \.png"):

@@ -124,7 +124,7 @@ class Encoder:
         if suffix == ".gif":
             from livingstill.clip.gif import Gif
 
-            return Gif(self._part(), self.size, self.fps, self._metadata)
+            return Gif(self._part(), self.size, self.fps, self.encoding, self._metadata)
         from livingstill.clip.video import VideoFile
 
         try:

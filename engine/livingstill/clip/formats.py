@@ -88,7 +88,7 @@ _CODECS = (
     Codec("ffv1", "ffv1", "bgr0", "lossless", "bgra", common={"level": "3", "slices": "4"}),
     Codec("gif", "gif", "pal8", "256 colours for the whole clip"),
     Codec(
-        "webp", "libwebp_anim", "yuv420p", "short loops on web pages", "bgra",
+        "webp", "libwebp_anim", "bgra", "short loops on web pages", "bgra",
         common={"compression_level": "4"}, presets=_presets("quality", "60", "80", "92"),
     ),
     Codec(
@@ -138,11 +138,7 @@ class Encoding:
     options: Mapping[str, str]
     bit_rate: int | None = None
     quality: str = "standard"
-
-    @property
-    def alpha(self) -> bool:
-        """Whether transparency is kept."""
-        return bool(self.codec.alpha_pixels) and self.pixels == self.codec.alpha_pixels
+    alpha: bool = False
 
 
 def format_of(path: str) -> Format:
@@ -223,7 +219,7 @@ def choose(
     if alpha and name == "vp9":
         options["auto-alt-ref"] = "0"  # libvpx cannot hide frames that carry alpha
     pixels = chosen.alpha_pixels if alpha else chosen.pixels
-    return Encoding(format_, chosen, pixels, options, rate, quality)
+    return Encoding(format_, chosen, pixels, options, rate, quality, alpha)
 
 
 def _with_alpha(format_: Format, path: str) -> str:

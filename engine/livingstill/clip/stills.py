@@ -16,7 +16,7 @@ from livingstill.clip.video import straight
 from livingstill.errors import InputError
 from livingstill.model import Words
 
-_NUMBER = re.compile(r"%(?:0([1-9]))?d")
+NUMBER = re.compile(r"%(?:0([1-9]))?d")
 _JPEG_QUALITY = {"draft": 85, "standard": 93, "high": 97}
 
 
@@ -27,7 +27,7 @@ def name_of(path: Path, index: int) -> Path:
     'frame-0007.png'
     """
     return path.with_name(
-        _NUMBER.sub(lambda match: str(index).zfill(int(match[1] or 0)), path.name, count=1)
+        NUMBER.sub(lambda match: str(index).zfill(int(match[1] or 0)), path.name, count=1)
     )
 
 

@@ -70,7 +70,7 @@ class VideoFile:
 
     def write(self, packed: Words) -> None:
         """Encode one frame, (H, W) uint32 with bytes R, G, B, A from the lowest."""
-        frame = picture(packed, self._encoding.pixels)
+        frame = picture(packed, self._encoding.pixels, self._encoding.alpha)
         frame.pts = self._count
         frame.time_base = self._tick
         self._count += 1
@@ -96,10 +96,17 @@ def straight(packed: Words) -> Bytes:
     return np.concatenate([np.minimum(colour, 255).astype(np.uint8), alpha], axis=-1)
 
 
-def picture(packed: Words, pixels: str) -> Any:
-    """Return ``packed`` as an ``av.VideoFrame`` in FFmpeg's pixel format ``pixels``."""
-    keeps_alpha = pixels in {"yuva420p", "yuva444p10le", "rgba", "bgra"}
-    rgba = straight(packed) if keeps_alpha else packed.view(np.uint8).reshape(*packed.shape, 4)
+def _opaque(packed: Words) -> Bytes:
+    whole = packed | np.uint32(0xFF000000)
+    return whole.view(np.uint8).reshape(*packed.shape, 4)
+
+
+def picture(packed: Words, pixels: str, alpha: bool = False) -> Any:
+    """Return ``packed`` as an ``av.VideoFrame`` in FFmpeg's pixel format ``pixels``.
+
+    Without ``alpha`` the frame is opaque whatever its fourth byte says.
+    """
+    rgba = straight(packed) if alpha else _opaque(packed)
     frame = av.VideoFrame.from_ndarray(rgba, format="rgba")
     if not pixels.startswith("yuv"):
         return frame.reformat(format=pixels)
