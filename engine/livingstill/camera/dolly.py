@@ -15,8 +15,11 @@ from livingstill.camera.param import check
 from livingstill.camera.view import View
 from livingstill.model import Pose
 
-EDGE_PARALLAX = 0.03
-"""How far the nearest point at the frame's edge may pass the middle depth, frame widths."""
+EDGE_PARALLAX = 0.02
+"""How far the nearest point at the frame's edge may pass the middle depth in a natural push."""
+
+NATURAL = 0.06
+"""How much a natural push magnifies the middle depth."""
 
 OFF_CENTRE = 0.3
 """How far from the centre the camera aims at most, frame widths: further, the subject may drift."""
@@ -38,7 +41,8 @@ def approach(view: View, magnify: float) -> Pose:
     middle = max(view.middle, 0.02)
     ahead = magnify / (1 + magnify) / middle
     most = 2 * EDGE_PARALLAX / max(view.near - view.middle, 0.05)
-    z = min(ahead, most, 0.4) if magnify > 0 else max(ahead, -most, -0.4)
+    share = min(1.0, most * middle / NATURAL)  # of the magnification that travelling makes
+    z = min(0.9, ahead * share)
     if abs(z) < 1e-9:
         return Pose()
     zoom = (1 + magnify) * (1 - z * middle)
@@ -54,7 +58,7 @@ class Push:
 
     toward: str = "in"
     amount: Amount = 1.0
-    magnify: Magnify = 8.0
+    magnify: Magnify = 100 * NATURAL
     rest: float = 0.0
     closed: ClassVar[bool] = False
 
@@ -103,10 +107,9 @@ class DollyZoom:
 
     def pose(self, where: float, view: View) -> Pose:
         """Return the pose at ``where``."""
-        grow = where * self.amount * self.magnify / 100
+        grow = self.amount * self.magnify / 100
         depth = max(view.subject, 0.05)
         apart = max(depth - view.far, 0.1)
         # (1 + back subject) / (1 + back far) = 1 + grow
-        back = grow / max(apart - grow * view.far, 0.3 * apart)
-        back = min(0.6, max(-0.6, back))
+        back = where * min(0.35 * max(1.0, self.amount), grow / max(apart - grow * view.far, 0.05))
         return Pose(z=-back, zoom=1 + back * depth)

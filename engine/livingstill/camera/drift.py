@@ -61,11 +61,11 @@ class Handheld:
     """
 
     amount: Amount = 1.0
-    parallax: Parallax = 1.2
+    parallax: Parallax = 1.0
     closed: ClassVar[bool] = True
     rest: ClassVar[float] = 0.0
 
-    FASTEST: ClassVar[float] = 1.2
+    FASTEST: ClassVar[float] = 1.0
     """Hertz."""
 
     def __post_init__(self) -> None:
@@ -76,12 +76,12 @@ class Handheld:
         count = max(2, min(40, int(self.FASTEST * view.seconds)))
         k = np.arange(1, count + 1)
         hertz = k / view.seconds
-        size = 1 / (1 + (hertz / 0.35) ** 2)
+        size = 1 / (1 + (hertz / 0.25) ** 2)
         size /= sqrt(float((size**2).sum()) / 2)  # root mean square 1
         phases = np.random.default_rng((view.seed, 0x11A4D)).uniform(0, tau, (5, count))
         x, y, pan, tilt, roll = (float(v) for v in (size * np.sin(tau * k * where + phases)).sum(1))
         wide = self.amount * self.parallax / 400 / view.focal / reach(view, view.subject)
-        turn = 0.06 * self.amount
+        turn = 0.05 * self.amount
         return Pose(
             x=wide * x,
             y=0.8 * wide * y,

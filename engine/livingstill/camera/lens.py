@@ -25,7 +25,7 @@ class KenBurns:
     """Zoom slowly towards the subject and bring it nearer the middle; needs no depth."""
 
     amount: Amount = 1.0
-    magnify: Magnify = 12.0
+    magnify: Magnify = 10.0
     closed: ClassVar[bool] = False
     rest: ClassVar[float] = 0.0
 

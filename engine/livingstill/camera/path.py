@@ -116,8 +116,7 @@ def resolve(choice: Choice, view: View, *, loop: str, duration: float, seed: int
     """
     move, timing = parse(choice, duration)
     if timing.focus:
-        x, y = timing.focus
-        view = replace(view, x=x, y=y, subject=view.at(x, y))
+        view = view.towards(*timing.focus)
     turns = timing.turns(loop, duration)
     return TimedMove(move, timing, replace(view, seconds=duration / turns, seed=seed), loop, turns)
 

@@ -29,7 +29,7 @@ class Turn:
 
     toward: str = "right"
     amount: Amount = 1.0
-    angle: Degrees = 3.0
+    angle: Degrees = 2.5
     closed: ClassVar[bool] = False
     rest: ClassVar[float] = 0.5
 
@@ -48,7 +48,7 @@ class Roll:
 
     toward: str = "clockwise"
     amount: Amount = 1.0
-    angle: Degrees = 3.0
+    angle: Degrees = 2.5
     closed: ClassVar[bool] = False
     rest: ClassVar[float] = 0.5
 

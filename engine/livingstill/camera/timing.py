@@ -84,19 +84,18 @@ class Timing:
     def progress(self, time: float, loop: str, closed: bool, turns: float = 1.0) -> float:
         """Return where on the move the camera is at ``time`` of the clip, both 0..1.
 
-        A closed move (an orbit) ends where it starts, so it runs round evenly; an open one is made
-        there and back where the ends of the clip join. Seamless eases are wrapped in a raised
-        cosine, so that velocity is zero where the direction turns.
+        A closed move (an orbit) ends where it starts, so it runs round, evenly unless an ease is
+        asked for; an open one is made there and back where the ends of the clip join. In a seamless
+        clip its ease runs over a raised cosine, so that velocity is zero where it turns.
         """
         if loop == "hold":
             hold = 0.35 if self.hold is None else self.hold
             return EASES[self.ease or "sine"](min(1.0, time / (1 - hold)))
         hold = self.hold or 0.0
         way = (time * turns) % 1.0 if loop in ("seamless", "bounce") else time * turns
-        if closed and loop != "bounce":
-            if loop == "seamless" or not self.ease:
-                return way if not hold else min(1.0, way / (1 - hold))
-            return EASES[self.ease](min(1.0, way / (1 - hold)))
+        if closed:
+            even = way if not hold else min(1.0, way / (1 - hold))
+            return EASES[self.ease](even % 1.0) if self.ease else even
         if loop == "none" and turns == 1.0:
             return EASES[self.ease or "sine"](min(1.0, way / (1 - hold)))
         way %= 1.0

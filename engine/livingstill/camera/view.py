@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 
 from livingstill.model import DEFAULT_FOCAL, Floats
 
-_LONG_SIDE = 96
+_LONG_SIDE = 128
+
+Box = tuple[float, float, float, float]
+"""Left, top, right, bottom in photo fractions."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class View:
-    """What the camera sees, and how long the take is.
+    """What the camera sees in the frame, and how long the take is.
 
-    ``aspect`` is width / height; ``focal`` in frame widths. Inverse depths (1 = nearest point,
-    0 = infinity): ``near``, ``middle`` and ``far`` are the 98th, 50th and 2nd percentile,
-    ``subject`` what the camera looks at. ``x``, ``y`` say where the subject is, in photo
-    fractions. ``depth`` is a small (h, w) float32 inverse depth, for other points to look at.
-    ``seconds`` is the length of one turn of the move, ``seed`` decides what is left to chance.
+    ``aspect`` is width / height of the frame; ``focal`` in frame widths. Inverse depths (1 =
+    nearest point, 0 = infinity): ``near``, ``middle`` and ``far`` are the 98th, 50th and 2nd
+    percentile, ``subject`` is that of what the camera looks at. ``x``, ``y`` say where the subject
+    is in the frame, as fractions of it; ``box`` is the part of the photo in the frame. ``depth`` is
+    a small (h, w) float32 inverse depth of the frame. ``seconds`` is the length of one turn of the
+    move, ``seed`` decides what is left to chance.
     """
 
     aspect: float
@@ -32,6 +36,7 @@ class View:
     x: float
     y: float
     depth: Floats
+    box: Box = (0.0, 0.0, 1.0, 1.0)
     seconds: float = 5.0
     seed: int = 0
 
@@ -41,30 +46,40 @@ class View:
         inverse_depth: Floats,
         focal: float | None = None,
         subject: tuple[float, float] = (0.5, 0.5),
+        box: Box = (0.0, 0.0, 1.0, 1.0),
     ) -> View:
-        """Return the view of (H, W) float32 ``inverse_depth`` towards ``subject``."""
+        """Return the view of the part ``box`` of a photo towards ``subject`` (photo fractions).
+
+        ``inverse_depth`` is the photo's, (H, W) float32, of any size; ``focal`` is in photo widths.
+        """
         height, width = inverse_depth.shape
-        scale = min(1.0, _LONG_SIDE / max(height, width))
-        size = (max(1, round(width * scale)), max(1, round(height * scale)))
-        small: Floats = np.asarray(
-            cv2.resize(inverse_depth, size, interpolation=cv2.INTER_AREA), np.float32
-        )
+        left, right = _cells(box[0], box[2], width)
+        top, bottom = _cells(box[1], box[3], height)
+        part = inverse_depth[top:bottom, left:right]
+        scale = min(1.0, _LONG_SIDE / max(part.shape))
+        size = (max(1, round(part.shape[1] * scale)), max(1, round(part.shape[0] * scale)))
+        small: Floats = np.asarray(cv2.resize(part, size, interpolation=cv2.INTER_AREA), np.float32)
         far, middle, near = (float(q) for q in np.percentile(small, (2, 50, 98)))
-        return cls(
-            aspect=width / height,
-            focal=focal or DEFAULT_FOCAL,
+        view = cls(
+            aspect=(box[2] - box[0]) * width / ((box[3] - box[1]) * height),
+            focal=(focal or DEFAULT_FOCAL) / (box[2] - box[0]),
             near=near,
             middle=middle,
             far=far,
-            subject=_around(small, *subject),
-            x=subject[0],
-            y=subject[1],
+            subject=middle,
+            x=0.5,
+            y=0.5,
             depth=small,
+            box=box,
         )
+        return view.towards(*subject)
 
-    def at(self, x: float, y: float) -> float:
-        """Return the inverse depth around a point of the picture, in photo fractions."""
-        return _around(self.depth, x, y)
+    def towards(self, x: float, y: float) -> View:
+        """Return this view with the camera looking at a point in photo fractions."""
+        left, top, right, bottom = self.box
+        across = min(1.0, max(0.0, (x - left) / (right - left)))
+        down = min(1.0, max(0.0, (y - top) / (bottom - top)))
+        return replace(self, x=across, y=down, subject=_around(self.depth, across, down))
 
     @property
     def offset(self) -> tuple[float, float]:
@@ -72,11 +87,18 @@ class View:
         return self.x - 0.5, (self.y - 0.5) / self.aspect
 
 
+def _cells(first: float, last: float, count: int) -> tuple[int, int]:
+    """Return the range of ``count`` cells between two fractions, one cell at least."""
+    start = min(count - 1, max(0, round(first * count)))
+    return start, min(count, max(start + 1, round(last * count)))
+
+
 def _around(depth: Floats, x: float, y: float) -> float:
-    """Return the median inverse depth in a small window about a point."""
+    """Return the median inverse depth in a small window about a point, in fractions."""
     height, width = depth.shape
     radius = max(1, round(0.02 * max(height, width)))
     column = min(width - 1, max(0, round(x * (width - 1))))
     row = min(height - 1, max(0, round(y * (height - 1))))
-    window = depth[max(0, row - radius) : row + radius + 1, max(0, column - radius) :]
-    return float(np.median(window[:, : 2 * radius + 1]))
+    rows = slice(max(0, row - radius), row + radius + 1)
+    columns = slice(max(0, column - radius), column + radius + 1)
+    return float(np.median(depth[rows, columns]))
