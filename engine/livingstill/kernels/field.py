@@ -1,0 +1,95 @@
+"""Sums of periodic displacement maps, and their way onto the grid of a flow."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from livingstill.kernels.compile import kernel
+from livingstill.model import Floats
+
+
+@kernel
+def evaluate(
+    maps: Floats, cosines: Floats, sines: Floats, out: Floats, first: int, last: int
+) -> None:
+    """Fill rows ``first..last`` of ``out`` with the real part of sum_m S_m * exp(i * angle_m).
+
+    Parameters
+    ----------
+    maps : (h, M, 2 * C, w) float32; S_m of channel c: real part at 2 c, imaginary at 2 c + 1
+    cosines, sines : (M,) float32 of the angles
+    out : (h, C, w) float32, overwritten
+    """
+    channels, width = out.shape[1], out.shape[2]
+    for y in range(first, last):
+        for c in range(channels):
+            row = out[y, c]
+            for x in range(width):
+                row[x] = 0.0
+            for m in range(maps.shape[1]):
+                real, imaginary = maps[y, m, 2 * c], maps[y, m, 2 * c + 1]
+                cos, sin = cosines[m], sines[m]
+                for x in range(width):
+                    row[x] += real[x] * cos - imaginary[x] * sin
+
+
+@kernel
+def spread(
+    field: Floats, factor: int, row: int, column: int, out: Floats, first: int, last: int
+) -> None:
+    """Add a coarse field to rows ``first..last`` of a finer one, bilinearly between its nodes.
+
+    Parameters
+    ----------
+    field : (h, C, w) float32; its node (j, i) lies on node (j * factor, i * factor) of the fine
+        grid's origin, and it reaches past ``out``
+    row, column : where node (0, 0) of ``out`` lies on the fine grid
+    out : (H, C, W) float32, added to
+    """
+    channels, width = out.shape[1], out.shape[2]
+    step = 1.0 / factor
+    for y in range(first, last):
+        top = (y + row) // factor
+        fy = ((y + row) - top * factor) * step
+        bottom = min(top + 1, field.shape[0] - 1)
+        for c in range(channels):
+            above, below, into = field[top, c], field[bottom, c], out[y, c]
+            for x in range(width):
+                left = (x + column) // factor
+                fx = ((x + column) - left * factor) * step
+                right = min(left + 1, field.shape[2] - 1)
+                a = above[left] + (above[right] - above[left]) * fx
+                b = below[left] + (below[right] - below[left]) * fx
+                into[x] += a + (b - a) * fy
+
+
+@kernel
+def displace(
+    field: Floats,
+    weight: Floats,
+    limit: Floats,
+    row: int,
+    column: int,
+    out: Floats,
+    first: int,
+    last: int,
+) -> None:
+    """Subtract a weighted displacement from a box of backward maps: out(s) = C(s - D).
+
+    Its length d is softly bounded: d * L / sqrt(L^2 + d^2) < L.
+
+    Parameters
+    ----------
+    field : (h, 2, w) float32, (dx, dy)
+    weight : (h, w) float32
+    limit : (h, w) float32, the bound L, above 0
+    row, column : where the box begins in ``out``
+    out : (H, W, 2) float32, changed in rows ``row + first..row + last``
+    """
+    for y in range(first, last):
+        into = out[row + y]
+        for x in range(weight.shape[1]):
+            dx, dy, most = field[y, 0, x] * weight[y, x], field[y, 1, x] * weight[y, x], limit[y, x]
+            short = most / np.sqrt(most * most + dx * dx + dy * dy)
+            into[column + x, 0] -= dx * short
+            into[column + x, 1] -= dy * short

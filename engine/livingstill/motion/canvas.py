@@ -1,0 +1,67 @@
+"""The flow of one instant while the effects of a scene write it, one after the other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+
+from livingstill.model import Floats, Flow
+from livingstill.motion.site import STEP
+
+
+@dataclass(slots=True, eq=False)
+class Canvas:
+    """Fields of a ``Flow`` under work, (h, w[, n]) float32; at first everything is still."""
+
+    shape: tuple[int, int]
+    first: Floats = field(init=False)
+    second: Floats | None = field(init=False, default=None)
+    first_gain: Floats | None = field(init=False, default=None)
+    second_gain: Floats | None = field(init=False, default=None)
+    bias: Floats | None = field(init=False, default=None)
+
+    def __post_init__(self) -> None:
+        self.first = np.zeros((*self.shape, 2), np.float32)
+
+    def gain(self) -> Floats:
+        """Return the first sample's gain, made when it is first asked for."""
+        if self.first_gain is None:
+            self.first_gain = np.ones(self.shape, np.float32)
+        return self.first_gain
+
+    def added(self) -> Floats:
+        """Return the bias, made when it is first asked for."""
+        if self.bias is None:
+            self.bias = np.zeros((*self.shape, 3), np.float32)
+        return self.bias
+
+    def pair(self) -> tuple[Floats, Floats]:
+        """Return the second sample's displacement and gain, made when they are first asked for."""
+        if self.second is None or self.second_gain is None:
+            self.second = self.first.copy()
+            self.second_gain = np.zeros(self.shape, np.float32)
+        return self.second, self.second_gain
+
+    def flow(self) -> Flow:
+        """Return the flow; the canvas is spent."""
+        return Flow(
+            self.first, self.first_gain, self.second, self.second_gain, self.bias, step=STEP
+        )
+
+
+class Effect(Protocol):
+    """One thing that moves. ``apply`` is pure in ``phase`` and 1-periodic.
+
+    ``order``: 0 for what sets the samples, 1 for what displaces them, 2 for light and overlays.
+    """
+
+    @property
+    def order(self) -> int:
+        """When it is applied."""
+        ...
+
+    def apply(self, phase: float, canvas: Canvas) -> None:
+        """Write what this effect does at ``phase``."""
+        ...

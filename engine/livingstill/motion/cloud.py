@@ -1,0 +1,59 @@
+"""Clouds drift along their own wind and slowly change shape.
+
+The layer lies on a plane above: its picture moves as v (y_h - y) / y_h, fastest overhead. Speed at
+the top 1 %W/s (real cumulus .5, "cinematic" 2), plus stationary curl noise of a fifth of it. Matter
+is carried with its raw colour; matter travels at most 2 %W to each side in its life, so the two
+generations' edges lie closer than they are soft.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from livingstill.model import Floats
+from livingstill.motion.advection import stream
+from livingstill.motion.canvas import Effect
+from livingstill.motion.chance import smooth_noise
+from livingstill.motion.site import STEP, Site, smoothstep
+
+SPEED = 0.010
+"""Frame widths per second at the top of the picture in a wind of 3 m/s."""
+
+TRAVEL = 0.036
+"""Frame widths that matter travels in its life."""
+
+
+def build(site: Site) -> tuple[Effect, ...]:
+    """Return the drift of a region of sky."""
+    velocity = drift(site)
+    fastest = float(np.hypot(velocity[..., 0], velocity[..., 1]).max())
+    if fastest == 0:
+        return ()
+    lifetime = float(np.clip(TRAVEL * site.width / fastest, 2.0, max(2.0, site.seconds)))
+    effect = stream(site, velocity, lifetime=lifetime, jitter=0, window=0.5, structure=0, blur=6)
+    return (effect,) if effect else ()
+
+
+def drift(site: Site) -> Floats:
+    """Return (h, w, 2) float32 velocity in pixels per second."""
+    width, shape = site.width, site.mask.shape
+    y = np.arange(shape[0], dtype=np.float32)[:, None]
+    rows = np.flatnonzero((site.mask >= 0.5).any(1))
+    if rows.size == 0:
+        return np.zeros((*shape, 2), np.float32)
+    horizon = float(rows[-1]) + 0.05 * shape[0]
+    height = np.clip((horizon - y) / horizon, 0.05, 1)
+    out = np.zeros((*shape, 2), np.float32)
+    if site.direction is not None:
+        out += site.direction * np.float32(width)
+    else:
+        speed = SPEED * width * min(max(site.breeze.speed / 3, 0.2), 2)
+        out[..., 0] = speed * site.breeze.x * height
+        out[..., 1] = speed * site.breeze.y * height**2
+    fastest = float(np.hypot(out[..., 0], out[..., 1]).max())
+    length = 0.12 * width / STEP
+    psi = smooth_noise(site.chance("curl"), 1, shape, length)[0] * (0.2 * fastest * length * 0.7)
+    out[..., 0] += np.gradient(psi, axis=0) * height
+    out[..., 1] -= np.gradient(psi, axis=1) * height
+    calm = smoothstep(site.inside() / (0.045 * width)) * np.float32(site.amount)
+    return np.asarray(out * calm[..., None], np.float32)

@@ -1,0 +1,98 @@
+"""All regions of a photo, moved by one wind, become one motion of the scene."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from livingstill.model import Bytes, Floats, Flow, Region
+from livingstill.motion import cloud, flow, foliage, grass, water
+from livingstill.motion.canvas import Canvas, Effect
+from livingstill.motion.site import Site, grid_shape, nodes
+from livingstill.motion.wind import breeze
+from livingstill.registry import Registry
+from livingstill.settings import Wind
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of motion: what it is, in a line, and how its effects are built for a region."""
+
+    help: str
+    build: Callable[[Site], tuple[Effect, ...]]
+
+
+KINDS: Registry[Kind] = Registry(
+    "motion kind",
+    "livingstill.kinds",
+    {
+        "water": Kind("lake, canal, sea: ripples bend reflections, or chop drifts", water.build),
+        "flow": Kind("river, waterfall, fountain: water that goes somewhere", flow.build),
+        "cloud": Kind("clouds drift and slowly change", cloud.build),
+        "foliage": Kind("trees, bushes and flowers sway", foliage.build),
+        "grass": Kind("grass and crops wave as gusts pass", grass.build),
+    },
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Composed:
+    """The motion of a scene: for each of its layers the effects that move it."""
+
+    shape: tuple[int, int]
+    effects: tuple[tuple[Effect, ...], ...]
+
+    def at(self, phase: float) -> tuple[Flow | None, ...]:
+        """Return one flow per layer; layers with the same effects share one."""
+        made: dict[tuple[int, ...], Flow | None] = {(): None}
+        flows = []
+        for effects in self.effects:
+            key = tuple(id(effect) for effect in effects)
+            if key not in made:
+                canvas = Canvas(self.shape)
+                for effect in effects:
+                    effect.apply(phase, canvas)
+                made[key] = canvas.flow()
+            flows.append(made[key])
+        return tuple(flows)
+
+
+def compose(
+    rgb: Bytes,
+    inverse_depth: Floats,
+    regions: tuple[Region, ...],
+    *,
+    wind: Wind,
+    seconds: float,
+    amount: float = 1.0,
+    seed: int = 0,
+    directions: Mapping[str, Floats] | None = None,
+    layers: int = 1,
+) -> Composed:
+    """Return the motion of a scene whose photo is ``rgb`` (H, W, 3) at the scene's size.
+
+    Parameters
+    ----------
+    inverse_depth : (H, W) float32, 1 = nearest
+    regions : what moves and how; kinds of ``KINDS``
+    seconds : the motion's period
+    directions : per kind (h, w, 2) float32, (dx, dy) in frame widths per second at any size,
+        what brush strokes or the lie of the land say (``regions.brush``)
+    layers : layers of the scene; by default all move alike, like a rubber sheet
+    """
+    height, width = rgb.shape[:2]
+    shape = grid_shape(height, width)
+    colour, depth = nodes(rgb.astype(np.float32)), nodes(inverse_depth)
+    air = breeze(wind, seconds, seed)
+    effects: list[Effect] = []
+    for index, region in enumerate(regions if amount > 0 else ()):
+        mask = nodes(region.mask.astype(np.float32) * np.float32(1 / 255))
+        given = (directions or {}).get(region.kind)
+        paths = None if given is None else np.asarray(cv2.resize(given, shape[::-1]), np.float32)
+        site = Site(region.kind, rgb, colour, mask, depth, air, seconds, amount, seed, index, paths)
+        effects.extend(KINDS[region.kind].build(site))
+    order = sorted(effects, key=lambda effect: effect.order)
+    return Composed(shape, (tuple(order),) * layers)

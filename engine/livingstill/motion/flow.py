@@ -1,0 +1,60 @@
+"""Rivers, waterfalls and fountains: water that goes somewhere.
+
+Speeds 20-30 %W/s for falls, 3-9 for rivers; generations live 1 s; base and contrast of the photo
+stay in place (see ``advection``). Fitted on one waterfall, one rapid and one fountain.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from livingstill.model import Floats
+from livingstill.motion.advection import stream
+from livingstill.motion.canvas import Effect
+from livingstill.motion.site import Site, smoothstep
+
+LIFE = 1.0
+"""Seconds."""
+
+BANK = 0.03
+"""Frame widths over which water slows down towards its bank."""
+
+
+def build(site: Site) -> tuple[Effect, ...]:
+    """Return the flow of a region of water along its direction."""
+    velocity = slowed_at_banks(site, along(site))
+    speed = float(np.hypot(velocity[..., 0], velocity[..., 1]).max())
+    if speed == 0:
+        return ()
+    travel = 0.25 * site.width
+    lifetime = min(1.6 * LIFE if speed < 0.08 * site.width else LIFE, travel / speed)
+    effect = stream(
+        site, velocity, lifetime=lifetime, jitter=30 * site.scale, structure=0.75, blur=15
+    )
+    return (effect,) if effect else ()
+
+
+def along(site: Site) -> Floats:
+    """Return (h, w, 2) float32 velocity in pixels per second: as given, else straight down."""
+    if site.direction is not None:
+        return site.direction * np.float32(site.width * site.amount)
+    out = np.zeros((*site.mask.shape, 2), np.float32)
+    out[..., 1] = 0.2 * site.width * site.amount
+    return out
+
+
+def slowed_at_banks(site: Site, velocity: Floats) -> Floats:
+    """Return ``velocity`` as it falls to 0 at the region's edge; the frame's border is no edge."""
+    inside = site.inside()
+    width = np.minimum(BANK * site.width, 0.9 * local_width(inside))
+    profile = smoothstep((inside - 4) / np.maximum(width, 1))
+    return (velocity * profile[..., None]).astype(np.float32)
+
+
+def local_width(inside: Floats) -> Floats:
+    """Return (h, w) float32: the largest distance to the edge nearby, half a stream's width."""
+    size = 15
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
+    widest = cv2.dilate(np.minimum(inside, np.float32(1e4)), kernel)
+    return np.asarray(cv2.blur(widest, (size, size)), np.float32)

@@ -1,0 +1,163 @@
+"""Plants as oscillators that one turbulent wind drives: crowns, branches and leaves.
+
+Each scale of a plant answers the wind like a damped oscillator; wind amplitudes fall with the cube
+root of the frequency; a gust front reaches every point with its own lag. Parameters are fitted to
+published loops of trees (Generative Image Dynamics, Li et al. 2024): rms .38 %W, f50 .6, f90 1.4 Hz.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import dijkstra
+
+from livingstill.model import Floats
+from livingstill.motion import chance
+from livingstill.motion.canvas import Effect
+from livingstill.motion.site import STEP, Box, Site, box_of, smoothstep
+from livingstill.motion.spectral import Spectrum, Sway, coarse, factor_for, guarded, gusts, pack
+from livingstill.motion.wind import bandwidth, choose
+
+MOST_HARMONICS = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Limb:
+    """One scale of a plant: resonance in Hz, damping, correlation length in frame widths, share.
+
+    ``common`` is how much of it the whole region does together.
+    """
+
+    frequency: float
+    damping: float
+    length: float
+    share: float
+    common: float = 0.0
+
+
+FEATHER = 0.008
+"""How far a swaying edge takes its surroundings along, in frame widths: like rubber."""
+
+
+def sway(
+    site: Site, reach: Floats, limbs: tuple[Limb, ...], cross: float = 0.4
+) -> tuple[Effect, ...]:
+    """Return how the region's plants sway; ``reach`` (h, w) is their rms in pixels.
+
+    Beyond the region the field fades like rubber, and nothing stretches by more than a third.
+    """
+    weight = (reach * rubber(site)).astype(np.float32)
+    box = box_of(weight)
+    if box is None:
+        return ()
+    weight = np.ascontiguousarray(weight[box.slices])
+    limit = np.full(weight.shape, 0.03 * site.width, np.float32)
+    parts = driven(site, box, limbs, cross)
+    return (guarded(Sway(box, parts, weight, limit, gusts(site.breeze, box, site.width))),)
+
+
+def rubber(site: Site) -> Floats:
+    """Return (h, w) float32: 1 well inside the region, 0 from ``FEATHER`` outside it on."""
+    feather = FEATHER * site.width
+    signed = site.inside() - site.outside()
+    return smoothstep((signed + feather - STEP) / (2 * feather))
+
+
+def driven(
+    site: Site, box: Box, limbs: tuple[Limb, ...], cross: float = 0.4
+) -> tuple[Spectrum, ...]:
+    """Return one spectrum per limb, in units of the displacement's rms along the wind."""
+    total = float(np.sqrt(sum(limb.share**2 for limb in limbs)))
+    return tuple(
+        _answer(site, box, limb, limb.share / total, cross, j) for j, limb in enumerate(limbs)
+    )
+
+
+def _answer(site: Site, box: Box, limb: Limb, share: float, cross: float, index: int) -> Spectrum:
+    """Return how one scale of the plant answers the wind."""
+    breeze, seconds, width = site.breeze, site.seconds, site.width
+    top = min(4.8, 2.2 * limb.frequency)
+    harmonics = choose(seconds, 0.15, top, MOST_HARMONICS, site.chance("harmonics", index))
+    hertz = harmonics / seconds
+    front = breeze.front * width / max(float(hertz.max()), 0.1)
+    length = limb.length * width
+    factor = factor_for(min(length, front * 0.8))
+    shape = coarse(box.shape, factor)
+    step = STEP * factor / width
+
+    rng = site.chance("limb", index)
+    nodes = length / (STEP * factor)
+    own = limb.frequency * (
+        1 + 0.1 * chance.smooth_noise(rng, 1, shape, 1.5 * nodes)[0].clip(-2, 2)
+    )
+    f = hertz[:, None, None]
+    answer = own**2 / (own**2 - f**2 + 2j * limb.damping * f * own)
+    answer = answer * (f ** (-1 / 3) * np.sqrt(bandwidth(harmonics, seconds))[:, None, None])
+    answer /= np.sqrt((np.abs(answer) ** 2).sum(0) / 2)
+
+    lag = breeze.lag(shape, step, box.top * STEP / width, box.left * STEP / width)
+    turn = np.array([chance.generator(site.seed, "wind", int(m)).random() for m in harmonics])
+    answer = answer * np.exp(2j * np.pi * (turn[:, None, None] - f * lag))
+
+    noise = chance.smooth_noise(rng, 4 * len(harmonics), shape, nodes)
+    noise = noise.reshape(2, 2, len(harmonics), *shape) / np.float32(np.sqrt(2))
+    free = float(np.sqrt(1 - limb.common**2))
+    along, across = limb.common + free * (noise[:, 0] + 1j * noise[:, 1])
+    along, across = share * answer * along, share * cross * answer * across
+    wx, wy = breeze.x, 0.5 * breeze.y
+    norm = max(float(np.hypot(wx, wy)), 1e-6)
+    wx, wy = wx / norm, wy / norm
+    both = np.stack([along * wx - across * wy, along * wy + across * wx], axis=1)
+    return Spectrum(harmonics, pack(both), factor)
+
+
+def from_roots(site: Site, sag: float = 1.2) -> Floats:
+    """Return (h, w) float32 in 0..1: how far a node may swing, 0 where the plant is held.
+
+    Geodesic distance inside the region to its support: the lower edge, where leaves meet ground or
+    trunk, or the frame's edge for what hangs in from outside.
+    """
+    factor = max(1, round(max(site.mask.shape) / 140))
+    solid = site.mask[::factor, ::factor] >= 0.5
+    if not solid.any():
+        return np.zeros(site.mask.shape, np.float32)
+    columns = solid.shape[1]
+    low = np.flatnonzero(solid.any(0))
+    floor = np.zeros(columns, int)
+    for x in low:
+        floor[x] = np.flatnonzero(solid[:, x])[-1]
+    support = np.zeros_like(solid)
+    support[floor[low], low] = True
+    distance = _geodesic(solid, support)
+    reach = np.percentile(distance[solid], 90) if solid.any() else 1.0
+    swing = np.clip(distance / max(float(reach), 1.0), 0, 1).astype(np.float32) ** sag
+    _, nearest = cv2.distanceTransformWithLabels(
+        (~solid).astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
+    )
+    value = np.zeros(int(nearest.max()) + 1, np.float32)
+    value[nearest[solid]] = swing[solid]
+    swing = cv2.resize(value[nearest], site.mask.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    return np.asarray(cv2.GaussianBlur(swing, (0, 0), factor), np.float32)
+
+
+def _geodesic(solid: np.ndarray, sources: np.ndarray) -> np.ndarray:
+    """Return (h, w): steps from ``sources`` to each node, going through ``solid`` only."""
+    number = np.full(solid.shape, -1)
+    number[solid] = np.arange(int(solid.sum()))
+    pairs = []
+    for dy, dx, cost in ((0, 1, 1.0), (1, 0, 1.0), (1, 1, 1.414), (1, -1, 1.414)):
+        a = number[: solid.shape[0] - dy, max(0, -dx) : solid.shape[1] - max(0, dx)]
+        b = number[dy:, max(0, dx) : solid.shape[1] + min(0, dx)]
+        both = (a >= 0) & (b >= 0)
+        pairs.append((a[both], b[both], np.full(int(both.sum()), cost)))
+    heads, tails, costs = (np.concatenate(part) for part in zip(*pairs))
+    count = int(solid.sum())
+    graph = coo_array((costs, (heads, tails)), shape=(count, count)).tocsr()
+    found = dijkstra(graph, directed=False, indices=number[sources], min_only=True)
+    out = np.zeros(solid.shape)
+    found[~np.isfinite(found)] = 0
+    out[solid] = found
+    return out

@@ -1,0 +1,174 @@
+"""Periodic motion as a sum of harmonics, each with a complex map of amplitudes.
+
+The displacement D(x, t) = Re sum_m S_m(x) exp(2 pi i m t / T) repeats after T exactly, because it
+holds nothing but harmonics of 1/T (the spectral volume of Davis, Chen and Durand, 2015). The photo
+is sampled once, at x - D(x, t).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+
+from livingstill import threads
+from livingstill.kernels import field as kernels
+from livingstill.model import Floats
+from livingstill.motion.canvas import Canvas
+from livingstill.motion.site import STEP, Box
+from livingstill.motion.wind import Breeze
+
+_STRETCH = 0.33
+"""Largest gradient of a displacement: folds begin at 1, rubber is seen above about a third."""
+
+_STRETCH_99 = 0.19
+"""What 99 % of a displacement's gradients stay under."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Spectrum:
+    """Maps of complex amplitude per harmonic, on every ``factor``-th node of the flow grid.
+
+    ``harmonics`` (M,) int; ``maps`` (h, M, 2 C, w) float32, real and imaginary by turns; node
+    (0, 0) lies on node (0, 0) of the box that the field is for.
+    """
+
+    harmonics: np.ndarray
+    maps: Floats
+    factor: int = 1
+
+    def at(self, phase: float) -> Floats:
+        """Return (h, C, w) float32 at ``phase``."""
+        turns = 2 * np.pi * np.mod(self.harmonics * (phase % 1.0), 1.0)
+        cosines, sines = np.cos(turns).astype(np.float32), np.sin(turns).astype(np.float32)
+        rows, _, twice, columns = self.maps.shape
+        out = np.empty((rows, twice // 2, columns), np.float32)
+        threads.over_bands(
+            lambda a, b: kernels.evaluate(self.maps, cosines, sines, out, a, b), rows
+        )
+        return out
+
+
+def pack(amplitudes: np.ndarray) -> Floats:
+    """Return complex (M, C, h, w) as the maps (h, M, 2 C, w) of a ``Spectrum``."""
+    count, channels, rows, columns = amplitudes.shape
+    both = np.stack([amplitudes.real, amplitudes.imag], axis=2).astype(np.float32)
+    both = both.reshape(count, 2 * channels, rows, columns)
+    return np.ascontiguousarray(both.transpose(2, 0, 1, 3))
+
+
+def coarse(shape: tuple[int, int], factor: int) -> tuple[int, int]:
+    """Return the nodes that every ``factor``-th node needs to span ``shape`` nodes."""
+    return -(-(shape[0] - 1) // factor) + 1, -(-(shape[1] - 1) // factor) + 1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sway:
+    """Displacement of a box of nodes: the sum of ``parts`` in pixels, times ``weight``.
+
+    ``limit`` (h, w) bounds its length in pixels. ``gust``, a one-channel spectrum, swells it.
+    ``shade`` (h, w) brightens by its product with the displacement downwards.
+    """
+
+    box: Box
+    parts: tuple[Spectrum, ...]
+    weight: Floats
+    limit: Floats
+    gust: Spectrum | None = None
+    shade: Floats | None = None
+    order: int = 1
+
+    def total(self, phase: float) -> Floats:
+        """Return (h, 2, w) float32 at ``phase``, before weight and limit."""
+        rows, columns = self.box.shape
+        out = np.zeros((rows, 2, columns), np.float32)
+        for part in self.parts:
+            _spread(part, phase, out)
+        if self.gust is not None:
+            swell = np.zeros((rows, 1, columns), np.float32)
+            _spread(self.gust, phase, swell)
+            out *= np.maximum(swell + 1, np.float32(0.15))
+        return out
+
+    def apply(self, phase: float, canvas: Canvas) -> None:
+        """Displace both samples and shade the first gain."""
+        field = self.total(phase)
+        top, left = self.box.top, self.box.left
+        for target in (canvas.first, canvas.second):
+            if target is not None:
+                threads.over_bands(
+                    lambda a, b, into=target: kernels.displace(  # type: ignore[misc]
+                        field, self.weight, self.limit, top, left, into, a, b
+                    ),
+                    self.box.shape[0],
+                )
+        if self.shade is not None:
+            light = 1 + np.clip(field[:, 1] * self.shade, -0.5, 0.5)
+            canvas.gain()[self.box.slices] *= light
+            if canvas.second_gain is not None:
+                canvas.second_gain[self.box.slices] *= light
+
+
+def _spread(part: Spectrum, phase: float, out: Floats) -> None:
+    """Add a spectrum at ``phase`` to all nodes of its box, ``out`` (h, C, w)."""
+    values = part.at(phase)
+    if part.factor == 1:
+        out += values
+        return
+    threads.over_bands(
+        lambda a, b: kernels.spread(values, part.factor, 0, 0, out, a, b), out.shape[0]
+    )
+
+
+def gusts(breeze: Breeze, box: Box, width: int) -> Spectrum | None:
+    """Return the wind's gusts over a box: the same front for every kind of motion."""
+    if breeze.gust == 0:
+        return None
+    factor = 8
+    shape = coarse(box.shape, factor)
+    step = STEP / width
+    lag = breeze.lag(shape, step * factor, box.top * step, box.left * step)
+    harmonics, amplitudes = breeze.gusts()
+    angles = -2j * np.pi * harmonics[:, None, None] / breeze.seconds * lag
+    return Spectrum(harmonics, pack((amplitudes[:, None, None] * np.exp(angles))[:, None]), factor)
+
+
+def guarded(sway: Sway, phases: int = 10) -> Sway:
+    """Return ``sway`` with its weight lowered wherever it would stretch the picture too far.
+
+    Gradients over ``phases`` instants stay below a third, so nothing folds.
+    """
+    fields = [np.moveaxis(sway.total(i / phases), 1, 2) for i in range(phases)]
+    weight = sway.weight
+    radius = max(2, round(0.004 * sway.box.shape[1]))
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
+    for _ in range(4):
+        steepest = np.max([_steepness(f * weight[..., None]) for f in fields], axis=0)
+        active = steepest[weight > 0]
+        if active.size == 0:
+            return sway
+        worst, usual = float(active.max()), float(np.percentile(active, 99))
+        if worst <= _STRETCH and usual <= _STRETCH_99:
+            break
+        allowed = np.minimum(1, 0.9 * _STRETCH / np.maximum(steepest, 1e-6)).astype(np.float32)
+        allowed *= np.float32(min(1.0, 0.97 * _STRETCH_99 / usual)) if worst <= _STRETCH else 1
+        calm = cv2.blur(cv2.erode(allowed, kernel), (2 * radius + 1, 2 * radius + 1))
+        weight = (weight * calm).astype(np.float32)
+    return replace(sway, weight=weight)
+
+
+def _steepness(field: Floats) -> Floats:
+    """Return (h, w): the root of the squared gradients of an (h, w, 2) field in pixels."""
+    dy, dx = (np.diff(field, axis=axis) / STEP for axis in (0, 1))
+    out = np.zeros(field.shape[:2], np.float32)
+    out[:-1] += (dy**2).sum(2)
+    out[:, :-1] += (dx**2).sum(2)
+    return np.sqrt(out)
+
+
+def factor_for(length: float, nodes_per_length: float = 5) -> int:
+    """Return the power of two of nodes that resolves fields of correlation ``length`` in pixels."""
+    most = length / STEP / nodes_per_length
+    return int(2 ** min(4, max(0, math.floor(math.log2(max(most, 1))))))

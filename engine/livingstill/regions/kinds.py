@@ -1,0 +1,339 @@
+"""Which kind of motion each part of a photo has: by class, place, texture and reflection.
+
+The plan is a tuple of regions, one per kind and place, whose masks do not overlap; `overlay` draws
+it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import cv2
+import numpy as np
+
+from livingstill.errors import InputError
+from livingstill.model import Bytes, Floats, Region
+from livingstill.regions import protect
+from livingstill.registry import nearest
+from livingstill.settings import Stroke
+
+KINDS = (
+    "water", "flow", "cloud", "foliage", "grass", "flag", "cloth", "hair", "steam", "smoke",
+    "fire", "glint", "twinkle", "reflection",
+)  # fmt: skip
+"""Every kind that can be planned; the motion stage knows how each one moves."""
+
+NATURAL = ("cloud", "water", "flow", "foliage", "grass", "reflection", "fire", "twinkle")
+"""What ``auto`` may choose; the rest moves only when it is named, masked or stroked."""
+
+LEAST = 0.004
+"""Share of the picture below which a region is left still."""
+
+COLOURS: Mapping[str, tuple[int, int, int]] = {
+    "water": (40, 110, 230), "flow": (0, 190, 230), "cloud": (150, 190, 255),
+    "foliage": (60, 180, 60), "grass": (170, 210, 50), "flag": (220, 60, 60),
+    "cloth": (200, 120, 200), "hair": (150, 90, 40), "steam": (235, 235, 235),
+    "smoke": (140, 140, 140), "fire": (255, 120, 0), "glint": (255, 240, 130),
+    "twinkle": (255, 210, 60), "reflection": (110, 90, 220),
+}  # fmt: skip
+
+
+def plan(
+    rgb: Bytes,
+    inverse_depth: Floats,
+    classes: tuple[Region, ...],
+    *,
+    motion: tuple[str, ...] = ("auto",),
+    masks: Mapping[str, Bytes] | None = None,
+    strokes: tuple[Stroke, ...] = (),
+    hold: Bytes | None = None,
+    hold_faces: bool = True,
+) -> tuple[Region, ...]:
+    """Return what moves in a photo and how, regions of motion kinds without overlap.
+
+    Parameters
+    ----------
+    rgb, inverse_depth : (H, W, 3) uint8 and (H, W) float32
+    classes : soft masks of the network's classes, at the photo's size
+    motion : ``auto``, ``none`` or kinds, as in ``--motion``
+    masks : (H, W) uint8 per kind that replace detection
+    strokes : brush strokes; their kinds move even if nothing was detected
+    hold : (H, W) uint8, 255 = never moves
+    hold_faces : whether people and lettering are held
+
+    Raises
+    ------
+    InputError
+        If a kind does not exist, or one that was named is nowhere to be found.
+    """
+    given = dict(masks or {})
+    named = [kind for kind in motion if kind not in ("auto", "none")]
+    for kind in (*named, *given, *(stroke.kind for stroke in strokes)):
+        if kind not in KINDS:
+            raise InputError(f"no motion kind is called '{kind}'{nearest(kind, list(KINDS))}")
+    if "none" in motion:
+        return ()
+    for kind, mask in given.items():
+        if mask.shape != rgb.shape[:2]:
+            raise InputError(
+                f"mask of {kind} is {mask.shape[1]}x{mask.shape[0]}; "
+                f"it must be {rgb.shape[1]}x{rgb.shape[0]}, like the photo"
+            )
+    wanted = set(NATURAL if "auto" in motion else ()) | set(named)
+    wanted |= set(given) | {stroke.kind for stroke in strokes}
+    found = {
+        kind: _share(mask)
+        for kind, mask in detect(rgb, inverse_depth, classes, wanted, strokes).items()
+        if kind in wanted
+    }
+    found |= {kind: _share(mask) for kind, mask in given.items()}
+    missing = [kind for kind in named if kind not in found]
+    if missing:
+        raise InputError(
+            f"no {missing[0]} was found in the photo; "
+            f"show it with --mask {missing[0]}=FILE or leave it out of --motion"
+        )
+    free = 1 - protect.still(rgb, classes, hold=hold, people=hold_faces)
+    return _apart(found, free, set(given))
+
+
+def detect(
+    rgb: Bytes,
+    inverse_depth: Floats,
+    classes: tuple[Region, ...],
+    wanted: set[str],
+    strokes: tuple[Stroke, ...] = (),
+) -> dict[str, Bytes]:
+    """Return a mask (H, W) uint8 for every kind that shows in the photo."""
+    seen = wetter(rgb, inverse_depth, {region.kind: region.mask for region in classes})
+    found: dict[str, Bytes] = {}
+    if "sky" in seen and clouded(rgb, seen["sky"]):
+        drift = seen["sky"].astype(np.float32) * (1 - protect.aloft(rgb, seen["sky"]))
+        found["cloud"] = drift.astype(np.uint8)
+    if "water" in seen:
+        runs = "flow" in wanted and (
+            any(stroke.kind == "flow" for stroke in strokes)
+            or ("water" not in wanted)
+            or running(rgb, seen["water"])
+        )
+        found["flow" if runs else "water"] = seen["water"]
+    for kind in ("foliage", "grass"):
+        if kind in seen:
+            found[kind] = seen[kind]
+    return found
+
+
+def wetter(rgb: Bytes, inverse_depth: Floats, seen: Mapping[str, Bytes]) -> dict[str, Bytes]:
+    """Return the class masks with what mirrors taken from sky and leaves and given to water.
+
+    A network sees sky and trees in a still lake. But sky has no ground above it, and what lies
+    below a line about which the whole picture is symmetric is its reflection.
+    """
+    out = dict(seen)
+    water = out.get("water", np.zeros(rgb.shape[:2], np.uint8))
+    drowned = np.zeros(rgb.shape[:2], np.uint8)
+    if "sky" in seen:
+        drowned |= _under_ground(seen["sky"], inverse_depth)
+    line = waterline(rgb)
+    if line is not None:
+        below = np.zeros_like(water)
+        below[line:] = 255
+        known = [seen[kind] for kind in ("sky", "water", "foliage") if kind in seen]
+        if known and np.max(known, axis=0)[line:].mean() > 0.4 * 255:
+            drowned |= below
+    if drowned.any():
+        for kind in ("sky", "foliage", "grass"):
+            if kind in out:
+                taken = np.minimum(out[kind], drowned)
+                water = np.maximum(water, taken)
+                out[kind] = out[kind] - taken
+        out["water"] = water
+    return {kind: mask for kind, mask in out.items() if mask.any()}
+
+
+def _under_ground(sky: Bytes, inverse_depth: Floats) -> Bytes:
+    """Return 255 on the parts of ``sky`` that have solid ground above them, and are near."""
+    height, width = sky.shape
+    scale = min(1.0, 240 / max(height, width))
+    size = (max(4, round(width * scale)), max(4, round(height * scale)))
+    solid = cv2.resize(sky, size, interpolation=cv2.INTER_AREA) > 128
+    near = np.asarray(cv2.resize(inverse_depth, size, interpolation=cv2.INTER_AREA))
+    out = np.zeros(solid.shape, np.uint8)
+    count, part = cv2.connectedComponents(solid.astype(np.uint8), connectivity=4)
+    for k in range(1, count):
+        inside = part == k
+        columns = np.flatnonzero(inside.any(0))
+        tops = inside[:, columns].argmax(0)
+        roofed = [int((~solid[:top, x]).sum()) > 0.04 * size[1] for top, x in zip(tops, columns)]
+        if np.mean(roofed) > 0.8 and float(near[inside].mean()) > 0.02:
+            out[inside] = 255
+    grown = cv2.dilate(out, np.ones((3, 3), np.uint8))
+    return np.asarray(cv2.resize(grown, (width, height), interpolation=cv2.INTER_NEAREST), np.uint8)
+
+
+def waterline(rgb: Bytes) -> int | None:
+    """Return the row about which the picture mirrors itself, None if it does not.
+
+    Correlation of .6 or more between a band and what is below it upside down, both freed of slow
+    changes, of their contrast and of each row's mean. Lakes reach .6 to .9; rooms with shiny
+    floors .6 at most, and their line lies higher.
+    """
+    height, width = rgb.shape[:2]
+    scale = min(1.0, 192 / max(height, width))
+    size = (max(8, round(width * scale)), max(8, round(height * scale)))
+    small = np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), np.float32)
+    sigma = 0.05 * size[0]
+    small = small - cv2.GaussianBlur(small, (0, 0), sigma)
+    power = cv2.GaussianBlur((small**2).mean(2), (0, 0), sigma)
+    small = cv2.GaussianBlur(small / (np.sqrt(power) + 3)[..., None], (0, 0), 1.0)
+    rows = size[1]
+    best, found = 0.6, None
+    for line in np.arange(int(0.35 * rows), int(0.85 * rows), 0.5):
+        reach = int(min(line, rows - 1 - line, 0.3 * rows))
+        if reach < 0.1 * rows:
+            continue
+        step = np.arange(1, reach)
+        above = small[np.floor(line - step).astype(int)]
+        below = small[np.ceil(line + step).astype(int)]
+        above = above - above.mean(1, keepdims=True)
+        below = below - below.mean(1, keepdims=True)
+        scatter = float(np.sqrt((above**2).sum() * (below**2).sum()))
+        like = float((above * below).sum()) / max(scatter, 1e-6)
+        if like > best:
+            best, found = like, round((line + 0.5) / scale)
+    return found
+
+
+def clouded(rgb: Bytes, sky: Bytes) -> bool:
+    """Return whether a sky shows clouds: structure at the scale of clouds, not a mere gradient."""
+    small, inside = _small(rgb, sky)
+    if inside.mean() < LEAST:
+        return False
+    weight = inside.astype(np.float32)
+    grey = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY).astype(np.float32)
+    sigma = 0.06 * grey.shape[1]
+    under = np.maximum(cv2.GaussianBlur(weight, (0, 0), sigma), 1e-3)
+    smooth = cv2.GaussianBlur(grey * weight, (0, 0), sigma) / under
+    fine = cv2.GaussianBlur(grey - smooth, (0, 0), 1.5)
+    core = cv2.erode(weight, np.ones((5, 5), np.uint8)) > 0
+    return bool(core.any()) and float(fine[core].std()) > 2.0
+
+
+def running(rgb: Bytes, water: Bytes) -> bool:
+    """Return whether water runs rather than stands: white water, or a surface that falls.
+
+    Standing water reaches far in one plane and mirrors; it is darkest where it is calm. Running
+    water is white in a good part while its far edge is no horizon.
+    """
+    small, inside = _small(rgb, water)
+    rows = np.flatnonzero(inside.any(1))
+    if rows.size < 3:
+        return False
+    pixels = small[inside].astype(np.float32)
+    darkest = pixels.min(1)
+    spread = pixels.max(1) - darkest
+    white = float(((darkest > 150) & (spread < 50)).mean())
+    grey = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY).astype(np.float32)
+    rough = float((grey - cv2.GaussianBlur(grey, (0, 0), 2.0))[inside].std())
+    columns = np.flatnonzero(inside.any(0))
+    shore = inside[:, columns].argmax(0)
+    wide = columns.size / inside.shape[1]
+    level = float(np.percentile(shore, 80) - np.percentile(shore, 20)) / inside.shape[0]
+    return white > 0.12 and rough > 6 and (level > 0.05 or wide < 0.6)
+
+
+def overlay(
+    rgb: Bytes, regions: tuple[Region, ...], directions: Mapping[str, Floats] | None = None
+) -> Bytes:
+    """Return the plan as a picture: tinted regions, arrows where they go, a legend."""
+    width = rgb.shape[1]
+    grey = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)
+    base = rgb.astype(np.float32) * 0.55 + grey[..., None].astype(np.float32) * 0.25
+    edges = []
+    for region in regions:
+        soft = region.mask.astype(np.float32)[..., None] / 255
+        colour = np.array(COLOURS.get(region.kind, (255, 0, 255)), np.float32)
+        base += soft * (0.45 * colour - 0.25 * base)
+        solid = (region.mask >= 128).astype(np.uint8)
+        edges.append((cv2.findContours(solid, cv2.RETR_LIST, cv2.CHAIN_APPROX_SIMPLE)[0], colour))
+    picture = np.clip(base, 0, 255).astype(np.uint8)
+    unit = max(1, round(width / 900))
+    for contours, colour in edges:
+        cv2.drawContours(picture, contours, -1, [int(c) for c in colour], unit, cv2.LINE_AA)
+    for region in regions:
+        field = (directions or {}).get(region.kind)
+        if field is not None:
+            _arrows(picture, region, field, unit)
+    _legend(picture, regions, unit)
+    return picture
+
+
+def _arrows(picture: Bytes, region: Region, field: Floats, unit: int) -> None:
+    """Draw the field on the region, an arrow as long as matter travels in .4 s at most."""
+    height, width = picture.shape[:2]
+    field = np.asarray(cv2.resize(field, (width, height)), np.float32)
+    pitch = max(24, width // 22)
+    for y in range(pitch // 2, height, pitch):
+        for x in range(pitch // 2, width, pitch):
+            u, v = (float(n) for n in field[y, x])
+            speed = float(np.hypot(u, v))
+            if region.mask[y, x] < 128 or speed < 1e-4:
+                continue
+            length = pitch * min(0.85, 0.35 + 2.5 * speed)
+            dx, dy = u / speed * length / 2, v / speed * length / 2
+            tail, head = (round(x - dx), round(y - dy)), (round(x + dx), round(y + dy))
+            cv2.arrowedLine(picture, tail, head, (0, 0, 0), 3 * unit, cv2.LINE_AA, tipLength=0.35)
+            cv2.arrowedLine(picture, tail, head, (255, 255, 255), unit, cv2.LINE_AA, tipLength=0.35)
+
+
+def _legend(picture: Bytes, regions: tuple[Region, ...], unit: int) -> None:
+    """Write each kind with its share in a corner."""
+    shares: dict[str, float] = {}
+    for region in regions:
+        shares[region.kind] = shares.get(region.kind, 0) + region.share
+    lines = [f"{kind}  {share:.0%}" for kind, share in shares.items()] or ["nothing moves"]
+    size, line = 0.5 * unit + 0.1, 20 * unit + 4
+    wide = max(cv2.getTextSize(text, cv2.FONT_HERSHEY_SIMPLEX, size, unit)[0][0] for text in lines)
+    left, top = 8 * unit, 8 * unit
+    box = picture[top : top + line * len(lines) + 8 * unit, left : left + wide + line + 16 * unit]
+    box[:] = (box * 0.3).astype(np.uint8)
+    for i, (text, kind) in enumerate(zip(lines, shares or [""])):
+        y = top + 4 * unit + i * line
+        colour = COLOURS.get(kind, (128, 128, 128))
+        corner = (left + 6 * unit, y + 3 * unit)
+        cv2.rectangle(picture, corner, (corner[0] + 12 * unit, corner[1] + 12 * unit), colour, -1)
+        cv2.putText(
+            picture, text, (left + 24 * unit, y + 14 * unit), cv2.FONT_HERSHEY_SIMPLEX, size,
+            (255, 255, 255), unit, cv2.LINE_AA,
+        )  # fmt: skip
+
+
+def _apart(found: Mapping[str, Floats], free: Floats, given: set[str]) -> tuple[Region, ...]:
+    """Return regions whose masks share every pixel out: what the user gave wins over the rest."""
+    first = sum((found[kind] for kind in found if kind in given), np.zeros_like(free))
+    rest = sum((found[kind] for kind in found if kind not in given), np.zeros_like(free))
+    room = np.clip(1 - first, 0, 1) / np.maximum(rest, 1)
+    regions = []
+    for kind in KINDS:
+        if kind not in found:
+            continue
+        share = 1 / np.maximum(first, 1) if kind in given else room
+        mask = np.round(found[kind] * share * free * 255).astype(np.uint8)
+        region = Region(kind, mask)
+        if region.share >= (1e-6 if kind in given else LEAST):
+            regions.append(region)
+    return tuple(regions)
+
+
+def _share(mask: Bytes) -> Floats:
+    """Return ``mask`` as shares 0..1."""
+    return mask.astype(np.float32) * np.float32(1 / 255)
+
+
+def _small(rgb: Bytes, mask: Bytes, side: int = 480) -> tuple[Bytes, np.ndarray]:
+    """Return the photo at most ``side`` long, and where ``mask`` holds in it."""
+    height, width = rgb.shape[:2]
+    scale = min(1.0, side / max(height, width))
+    size = (max(4, round(width * scale)), max(4, round(height * scale)))
+    small = np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), np.uint8)
+    return small, cv2.resize(mask, size, interpolation=cv2.INTER_AREA) > 128

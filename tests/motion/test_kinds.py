@@ -1,0 +1,112 @@
+"""What every kind of motion promises."""
+
+from __future__ import annotations
+
+import cv2
+import naive
+import numpy as np
+import pytest
+from livingstill import threads
+from livingstill.model import Region
+from livingstill.motion.compose import KINDS, compose
+from livingstill.settings import Wind
+
+ARRAYS = ("first", "first_gain", "second", "second_gain", "bias")
+
+
+def moved(rgb, depth, mask, kind, **given):
+    settings = {"wind": Wind(), "seconds": 2.0, **given}
+    return compose(rgb, depth, (Region(kind, mask),), **settings)
+
+
+def same(a, b):
+    return all(
+        (getattr(a, name) is None and getattr(b, name) is None)
+        or np.array_equal(getattr(a, name), getattr(b, name))
+        for name in ARRAYS
+    )
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_end_of_the_loop_is_its_start(kind, rgb, depth, mask):
+    motion = moved(rgb, depth, mask, kind)
+    assert same(motion.at(0.0)[0], motion.at(1.0)[0])
+    assert same(motion.at(0.25)[0], motion.at(2.25)[0])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_picture_changes_from_instant_to_instant(kind, rgb, depth, mask):
+    motion = moved(rgb, depth, mask, kind)
+    first, second = (naive.apply_flow(rgb, motion.at(t)[0]).astype(int) for t in (0.1, 0.45))
+    assert np.abs(first - second)[mask > 128].mean() > 0.2
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_seam_is_a_step_like_any_other(kind, rgb, depth, mask):
+    motion = moved(rgb, depth, mask, kind)
+    count = 60
+    instants = [0, 1, 20, 21, 40, 41, count - 1]
+    shown = {i: naive.apply_flow(rgb, motion.at(i / count)[0]).astype(float) for i in instants}
+    steps = [np.abs(shown[i + 1] - shown[i]).mean() for i in (0, 20, 40)]
+    seam = np.abs(shown[0] - shown[count - 1]).mean()
+    assert seam < 1.5 * max(steps) + 0.05
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_twelve_pixels_outside_the_region_nothing_changes(kind, rgb, depth, mask):
+    motion = moved(rgb, depth, mask, kind)
+    far = cv2.distanceTransform((mask == 0).astype(np.uint8), cv2.DIST_L2, 5) > 12
+    for phase in (0.0, 0.3, 0.77):
+        assert np.array_equal(naive.apply_flow(rgb, motion.at(phase)[0])[far], rgb[far])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_threads_change_nothing(kind, rgb, depth, mask):
+    try:
+        threads.limit(1)
+        one = moved(rgb, depth, mask, kind).at(0.31)[0]
+        threads.limit(4)
+        four = moved(rgb, depth, mask, kind).at(0.31)[0]
+    finally:
+        threads.limit(None)
+    assert same(one, four)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_seed_decides(kind, rgb, depth, mask):
+    a, b, c = (moved(rgb, depth, mask, kind, seed=s).at(0.31)[0] for s in (1, 1, 2))
+    assert same(a, b)
+    assert not same(a, c)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("seconds", [0.2, 31.0])
+def test_any_length_of_loop_works(kind, seconds, rgb, depth, mask):
+    flow = moved(rgb, depth, mask, kind, seconds=seconds).at(0.5)[0]
+    assert np.isfinite(flow.first).all()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_amount_is_stillness(kind, rgb, depth, mask):
+    assert moved(rgb, depth, mask, kind, amount=0.0).at(0.3) == (None,)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_empty_region_is_still(kind, rgb, depth, mask):
+    assert moved(rgb, depth, np.zeros_like(mask), kind).at(0.3) == (None,)
+
+
+@pytest.mark.parametrize("kind", ["foliage", "grass"])
+def test_plants_never_fold(kind, rgb, depth, mask):
+    motion = moved(rgb, depth, mask, kind, wind=Wind(speed=9), amount=2.0)
+    for i in range(12):
+        d = np.asarray(motion.at(i / 12)[0].first, float)
+        dy, dx = (np.gradient(d, 4, axis=axis) for axis in (0, 1))
+        determinant = (1 + dx[..., 0]) * (1 + dy[..., 1]) - dx[..., 1] * dy[..., 0]
+        assert determinant.min() > 0.3
+        assert max(np.abs(dx).max(), np.abs(dy).max()) <= 0.4
+
+
+def test_a_layer_without_motion_is_none(rgb, depth, mask):
+    motion = compose(rgb, depth, (), wind=Wind(), seconds=2.0, layers=3)
+    assert motion.at(0.2) == (None, None, None)

@@ -1,0 +1,134 @@
+"""Sums of harmonics, transport along streamlines and the wind, against the obvious."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from livingstill.kernels import advect, field
+from livingstill.motion import chance
+from livingstill.motion.spectral import Spectrum, coarse, pack
+from livingstill.motion.wind import breeze, choose
+from livingstill.settings import Wind
+
+
+def test_a_spectrum_is_the_real_part_of_its_harmonics():
+    rng = np.random.default_rng(1)
+    maps = rng.standard_normal((5, 2, 7, 9)) + 1j * rng.standard_normal((5, 2, 7, 9))
+    harmonics = np.array([1, 2, 4, 7, 11])
+    phase = 0.23
+    turning = np.exp(2j * np.pi * harmonics * phase)
+    expected = (maps * turning[:, None, None, None]).sum(0).real.transpose(1, 0, 2)
+    found = Spectrum(harmonics, pack(maps)).at(phase)
+    np.testing.assert_allclose(found, expected, atol=1e-4)
+
+
+def test_a_coarse_field_is_spread_bilinearly():
+    shape, factor = (11, 14), 4
+    rows, columns = coarse(shape, factor)
+    y, x = np.mgrid[:rows, :columns].astype(np.float32)
+    plane = np.stack([2 * y - x, 3 * x], axis=1) * factor
+    out = np.zeros((shape[0], 2, shape[1]), np.float32)
+    field.spread(np.ascontiguousarray(plane), factor, 0, 0, out, 0, shape[0])
+    y, x = np.mgrid[: shape[0], : shape[1]]
+    np.testing.assert_allclose(out[:, 0], 2 * y - x, atol=1e-4)
+    np.testing.assert_allclose(out[:, 1], 3 * x, atol=1e-4)
+
+
+def test_displacements_stay_below_their_limit():
+    values = np.full((3, 2, 5), 40, np.float32)
+    weight, limit = np.ones((3, 5), np.float32), np.full((3, 5), 2, np.float32)
+    out = np.zeros((6, 8, 2), np.float32)
+    field.displace(values, weight, limit, 1, 2, out, 0, 3)
+    length = np.hypot(out[..., 0], out[..., 1])
+    assert length[1:4, 2:7].min() > 1.9
+    assert length.max() < 2
+    assert (out[1:4, 2:7] < 0).all()
+    assert not out[0].any()
+    assert not out[:, :2].any()
+
+
+def test_paths_of_a_turning_flow_are_circles():
+    y, x = np.mgrid[:41, :41].astype(np.float32) - 20
+    velocity = np.ascontiguousarray(np.stack([-y, x], axis=-1))
+    out = np.empty_like(velocity)
+    advect.trace(velocity, np.zeros_like(velocity), np.pi / 2, 60, out, 0, 41)
+    node = out[20, 30]  # 10 nodes right of the centre; a quarter turn brings it below
+    np.testing.assert_allclose(node, (-10, 10), atol=0.05)
+
+
+def test_paths_back_undo_paths_forward():
+    rng = np.random.default_rng(2)
+    velocity = np.moveaxis(chance.smooth_noise(rng, 2, (30, 40), 12), 0, 2).copy()
+    forward, back = np.empty_like(velocity), np.empty_like(velocity)
+    advect.trace(velocity, np.zeros_like(velocity), 2.0, 40, forward, 0, 30)
+    advect.trace(velocity, forward, -2.0, 40, back, 0, 30)
+    assert np.abs(back[5:-5, 5:-5]).max() < 0.02
+
+
+def faded(now, **changes):
+    """Return what ``crossfade`` writes for a steady flow to the right over a plain base."""
+    shape = (5, 12)
+    ages = np.linspace(-2, 2, 9).astype(np.float32)
+    paths = np.zeros((9, *shape, 2), np.float32)
+    paths[..., 0] = 0.5 * ages[:, None, None]
+    look = np.full((*shape, 4), 100, np.float32)
+    given = {"structure": 1.0, "reach": 0.5, "shift": np.zeros(shape, np.float32), **changes}
+    first, second = np.zeros((*shape, 2), np.float32), np.zeros((*shape, 2), np.float32)
+    gain, other = np.ones(shape, np.float32), np.zeros(shape, np.float32)
+    bias = np.zeros((*shape, 3), np.float32)
+    advect.crossfade(
+        paths, -2.0, 0.5, now, 0.5, given["shift"], np.zeros(4, np.float32), look,
+        given["structure"], given["reach"], 0, 0, 11.0, 4.0, 4.0, np.ones(shape, np.float32),
+        first, gain, second, other, bias, 0, 5,
+    )  # fmt: skip
+    return first, gain, second, other, bias
+
+
+def test_matter_moves_downstream_with_time():
+    early, late = faded(0.1), faded(0.2)
+    for slot in (0, 2):
+        np.testing.assert_allclose((late[slot] - early[slot])[:, 6, 0], -0.5 * 0.1 * 4, atol=1e-4)
+
+
+@pytest.mark.parametrize("now", [0.0, 0.13, 0.25, 0.4, 0.5, 0.77])
+def test_a_plain_base_keeps_its_brightness(now):
+    _, gain, _, other, bias = faded(now)
+    np.testing.assert_allclose(100 * (gain + other) + bias[..., 0], 100, atol=1e-3)
+
+
+def test_unlike_detail_keeps_its_power_and_like_detail_its_sum():
+    _, gain, _, other, _ = faded(0.25, reach=1e-3)
+    np.testing.assert_allclose((gain**2 + other**2)[:, 1:-1], 1, atol=1e-3)
+    _, gain, _, other, _ = faded(0.25, reach=1e4)
+    np.testing.assert_allclose(gain + other, 1, atol=1e-3)
+
+
+def test_only_when_not_where_to_varies_with_the_window():
+    shift = np.tile(np.linspace(-0.1, 0.1, 12, dtype=np.float32), (5, 1))
+    first, gain, second, _, _ = faded(0.23, shift=shift)
+    assert np.ptp(gain) > 0.05
+    for to in (first, second):
+        assert np.ptp(to[:, 1:-1, 0]) < 1e-4
+
+
+def test_noise_is_unit_and_correlates_over_its_length():
+    rng = np.random.default_rng(5)
+    noise = chance.smooth_noise(rng, 6, (120, 160), 10)
+    assert abs(noise.std() - 1) < 0.15
+    likeness = (noise[:, :, 10:] * noise[:, :, :-10]).mean() / (noise**2).mean()
+    assert 0.35 < likeness < 0.65
+
+
+def test_a_front_reaches_everything_along_the_wind_in_turn():
+    air = breeze(Wind(direction=180), 5.0, 0)
+    lag = air.lag((4, 9), 0.1)
+    assert (np.diff(lag, axis=1) < 0).all()
+    assert np.abs(np.diff(lag, axis=0)).max() < 1e-6
+
+
+@pytest.mark.parametrize("seconds", [0.3, 5, 60, 600])
+def test_harmonics_are_few_and_within_the_band(seconds):
+    found = choose(seconds, 0.3, 4.0, 24, np.random.default_rng(0))
+    assert 1 <= len(found) <= 24
+    assert len(set(found.tolist())) == len(found)
+    assert found.max() / seconds <= 4.0 or len(found) == 1

@@ -1,0 +1,117 @@
+"""The plan: which part of a photo moves, and how."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+from livingstill.errors import InputError
+from livingstill.model import Region
+from livingstill.motion.compose import KINDS
+from livingstill.regions import kinds
+from livingstill.settings import Stroke
+
+HEIGHT, WIDTH = 120, 180
+
+
+def mask(top, bottom, value=255):
+    out = np.zeros((HEIGHT, WIDTH), np.uint8)
+    out[top:bottom] = value
+    return out
+
+
+@pytest.fixture
+def rgb():
+    rng = np.random.default_rng(0)
+    noise = cv2.GaussianBlur(rng.standard_normal((HEIGHT, WIDTH, 3)).astype(np.float32), (0, 0), 3)
+    return np.clip(120 + 60 * noise / noise.std(), 0, 255).astype(np.uint8)
+
+
+@pytest.fixture
+def depth():
+    return np.repeat(np.linspace(0, 1, HEIGHT, dtype=np.float32)[:, None], WIDTH, 1)
+
+
+def planned(rgb, depth, *classes, **given):
+    return {r.kind: r.mask for r in kinds.plan(rgb, depth, classes, **given)}
+
+
+def test_sky_with_clouds_drifts_and_a_plain_sky_stays(rgb, depth):
+    sky = Region("sky", mask(0, 50))
+    assert "cloud" in planned(rgb, depth, sky)
+    assert "cloud" not in planned(np.full_like(rgb, 180), depth, sky)
+
+
+def test_no_motion_means_no_regions(rgb, depth):
+    assert planned(rgb, depth, Region("foliage", mask(0, 99)), motion=("none",)) == {}
+
+
+def test_only_what_is_named_moves(rgb, depth):
+    classes = Region("sky", mask(0, 50)), Region("foliage", mask(60, 110))
+    assert set(planned(rgb, depth, *classes, motion=("foliage",))) == {"foliage"}
+
+
+def test_a_kind_that_is_not_there_is_an_error_that_helps(rgb, depth):
+    with pytest.raises(InputError, match="no foliage was found in the photo"):
+        planned(rgb, depth, motion=("foliage",))
+    with pytest.raises(InputError, match="did you mean 'foliage'"):
+        planned(rgb, depth, motion=("foliag",))
+
+
+def test_a_given_mask_wins_over_what_was_seen(rgb, depth):
+    found = planned(rgb, depth, Region("foliage", mask(0, 120)), masks={"flag": mask(20, 60)})
+    assert found["flag"][40, 90] == 255
+    assert found["foliage"][40, 90] == 0
+    assert found["foliage"][100, 90] == 255
+
+
+def test_a_mask_of_another_size_is_refused(rgb, depth):
+    with pytest.raises(InputError, match="mask of flag is 5x4; it must be 180x120"):
+        planned(rgb, depth, masks={"flag": np.zeros((4, 5), np.uint8)})
+
+
+def test_regions_never_overlap(rgb, depth):
+    soft = Region("foliage", mask(0, 90, 200)), Region("grass", mask(40, 120, 160))
+    total = sum(m.astype(int) for m in planned(rgb, depth, *soft).values())
+    assert total.max() <= 256
+
+
+def test_people_and_what_is_held_stay_still(rgb, depth):
+    classes = Region("foliage", mask(0, 120)), Region("person", mask(50, 80))
+    found = planned(rgb, depth, *classes, hold=mask(100, 120))
+    assert not found["foliage"][52:78].any()
+    assert not found["foliage"][102:].any()
+    assert found["foliage"][20, 20] == 255
+    free = planned(rgb, depth, *classes, hold_faces=False)
+    assert free["foliage"][65, 20] == 255
+
+
+def test_sky_below_the_ground_is_water(rgb, depth):
+    sky = mask(0, 30)
+    sky[70:110, 40:140] = 255
+    found = planned(rgb, depth, Region("sky", sky))
+    assert found["water"][90, 90] == 255
+    assert found["cloud"][90, 90] == 0
+
+
+def test_a_picture_that_mirrors_itself_has_a_waterline(rgb):
+    mirrored = np.concatenate([rgb[:60], rgb[:60][::-1]])
+    assert abs(kinds.waterline(mirrored) - 60) <= 2
+    assert kinds.waterline(rgb) is None
+
+
+def test_a_stroke_makes_water_flow(rgb, depth):
+    stroke = Stroke.parse("flow:0.1,0.9,0.9,0.9")
+    assert "flow" in planned(rgb, depth, Region("water", mask(60, 120)), strokes=(stroke,))
+
+
+def test_the_overlay_has_the_size_of_the_photo_and_shows_regions(rgb, depth):
+    regions = kinds.plan(rgb, depth, (Region("foliage", mask(60, 120)),))
+    field = {"foliage": np.full((12, 18, 2), 0.1, np.float32)}
+    shown = kinds.overlay(rgb, regions, field)
+    assert shown.shape == rgb.shape
+    assert np.abs(shown[90:].astype(int) - rgb[90:]).mean() > 10
+
+
+def test_every_planned_kind_can_move():
+    assert set(KINDS) <= set(kinds.KINDS)
