@@ -1,0 +1,71 @@
+"""A photo seen from beside, given its disparity."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from livingstill.depth.refine import refine
+from livingstill.errors import InputError
+from livingstill.model import DEFAULT_FOCAL, Bytes, Floats, Pose
+from livingstill.render.frames import Renderer, unpack, whole
+from livingstill.scene.layers import build
+
+
+def novel_view(
+    photo: Bytes,
+    disparity: Floats,
+    baseline: tuple[float, float] = (1.0, 0.0),
+    *,
+    layers: int | None = None,
+    quality: str = "standard",
+) -> Bytes:
+    """Return the picture from a camera moved so that a pixel moves by -disparity * baseline.
+
+    Parameters
+    ----------
+    photo : (H, W, 3) uint8
+    disparity : (H, W) float32 in pixels, larger = nearer; where it is not finite, as far as the
+        farther of its neighbours in the row
+    baseline : x right, y down, in units of the stereo baseline
+    layers : of the scene, None for as many as the depth needs
+    quality : draft, standard or high
+
+    Returns
+    -------
+    (H, W, 3) uint8
+    """
+    height, width = photo.shape[:2]
+    if disparity.shape != (height, width):
+        raise InputError(
+            f"disparity has shape {disparity.shape}; it must have the photo's, {(height, width)}"
+        )
+    known = _known(np.asarray(disparity, np.float32))
+    low, high = float(known.min()), float(known.max())
+    spread = high - low or 1.0
+    depth = refine(photo, (known - np.float32(low)) / np.float32(spread))
+    move = max(abs(baseline[0]), abs(baseline[1]))
+    scene = build(photo, depth, layers=layers, parallax=max(1.0, spread * move))
+    unit = spread / (DEFAULT_FOCAL * width)
+    pose = Pose(x=baseline[0] * unit, y=baseline[1] * unit, pivot=-low / spread)
+    size = (width, height)
+    return unpack(Renderer(scene, whole(size, size), size, quality).frame(pose))
+
+
+def _known(disparity: Floats) -> Floats:
+    """Fill what is not finite with the smaller of its finite neighbours to the left and right."""
+    finite = np.isfinite(disparity)
+    if finite.all():
+        return disparity
+    if not finite.any():
+        raise InputError("disparity has no finite value; give one number per pixel")
+    columns = np.arange(disparity.shape[1])
+    left = np.maximum.accumulate(np.where(finite, columns, -1), axis=1)
+    right = np.minimum.accumulate(np.where(finite, columns, len(columns))[:, ::-1], axis=1)[:, ::-1]
+    rows = np.arange(disparity.shape[0])[:, None]
+    lowest = disparity[finite].min()
+    a = np.where(left >= 0, disparity[rows, np.maximum(left, 0)], np.inf)
+    b = np.where(right < len(columns), disparity[rows, np.minimum(right, len(columns) - 1)], np.inf)
+    filled = np.minimum(a, b)
+    return np.where(finite, disparity, np.where(np.isfinite(filled), filled, lowest)).astype(
+        np.float32
+    )
