@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from fractions import Fraction
 from pathlib import Path
@@ -12,6 +13,7 @@ import numpy as np
 from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc, Interpolation
 
 from livingstill.clip.formats import ENCODER_THREADS, Encoding
+from livingstill.kernels.yuv import to_yuv420
 from livingstill.model import Bytes, Words
 
 # The same values from swscale on every processor, rounded properly.
@@ -32,6 +34,7 @@ class VideoFile:
         self._encoding = encoding
         self._tick = 1 / fps
         self._count = 0
+        os.environ.setdefault("SVT_LOG", "1")  # the AV1 encoder talks on stderr: errors only
         # bitexact: no random identifiers (Matroska) and no build strings in the file
         options = {"fflags": "+bitexact", **encoding.format.options}
         self._container = av.open(
@@ -106,6 +109,8 @@ def picture(packed: Words, pixels: str, alpha: bool = False) -> Any:
 
     Without ``alpha`` the frame is opaque whatever its fourth byte says.
     """
+    if pixels == "yuv420p":
+        return _yuv420(packed)
     rgba = straight(packed) if alpha else _opaque(packed)
     frame = av.VideoFrame.from_ndarray(rgba, format="rgba")
     if not pixels.startswith("yuv"):
@@ -122,12 +127,19 @@ def picture(packed: Words, pixels: str, alpha: bool = False) -> Any:
     return made
 
 
+def _yuv420(packed: Words) -> Any:
+    """Return ``packed`` as a 4:2:0 frame; the kernel gives the same bytes on every machine."""
+    frame = av.VideoFrame(packed.shape[1], packed.shape[0], "yuv420p")
+    to_yuv420(packed, *(_rows(plane) for plane in frame.planes))
+    return frame
+
+
+def _rows(plane: Any) -> Bytes:
+    """Return a plane's memory, (h, >= w) uint8: rows are as long as FFmpeg wants them."""
+    return np.frombuffer(plane, np.uint8).reshape(plane.height, plane.line_size)
+
+
 def planes(packed: Words) -> list[bytes]:
     """Return Y, U and V of ``packed`` in 4:2:0, BT.709, limited range, rows without padding."""
-    frame = picture(packed, "yuv420p")
-    return [
-        np.frombuffer(plane, np.uint8)
-        .reshape(plane.height, plane.line_size)[:, : plane.width]
-        .tobytes()
-        for plane in frame.planes
-    ]
+    frame = _yuv420(packed)
+    return [_rows(plane)[:, : plane.width].tobytes() for plane in frame.planes]

@@ -20,7 +20,7 @@ class Y4M:
         self._file = 1 if path is None else os.open(path, flags, 0o666)
         self._header = (
             f"YUV4MPEG2 W{size[0]} H{size[1]} F{fps.numerator}:{fps.denominator} Ip A1:1 "
-            "C420mpeg2 XYSCSS=420MPEG2 XCOLORRANGE=LIMITED\n"
+            "C420jpeg XYSCSS=420JPEG XCOLORRANGE=LIMITED\n"
         ).encode()
 
     def write(self, packed: Words) -> None:
