@@ -36,9 +36,9 @@ def class_scores(mask: NDArray[np.bool_], label: NDArray[Any], name: str) -> flo
     None where it is neither there nor found, so that the photo does not count for this class.
     """
     value = CLASS_OF[name]
+    if name != "water" and (label == 254).any():
+        return None  # nothing but water was labelled
     known = label != 255
-    if name != "water":
-        known &= label != 254
     if name == "foliage":
         known &= label != 253
     there = (label == value) & known

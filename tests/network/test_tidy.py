@@ -1,0 +1,43 @@
+import numpy as np
+from livingstill.network.tidy import tidy
+
+NAMES = ("other", "sky", "water")
+
+
+def chances(winner, sure=0.9):
+    planes = np.full((len(NAMES), *winner.shape), (1 - sure) / (len(NAMES) - 1), np.float32)
+    for i in range(len(NAMES)):
+        planes[i][winner == i] = sure
+    return planes
+
+
+def test_a_stray_patch_goes_to_its_surroundings():
+    winner = np.zeros((100, 120), int)
+    winner[:40] = 1
+    winner[80:82, 50:52] = 1  # sky on the ground
+    winner[10:12, 30:32] = 0  # a hole in the sky
+    found = tidy(chances(winner), NAMES).argmax(0)
+    assert (found[:40] == 1).all()
+    assert (found[40:] != 1).all()
+
+
+def test_a_class_that_is_hardly_there_is_not_there():
+    winner = np.zeros((100, 120), int)
+    winner[50:58, 50:60] = 2
+    assert (tidy(chances(winner), NAMES).argmax(0) == 0).all()
+
+
+def test_a_class_nobody_is_sure_of_is_not_there():
+    winner = np.zeros((100, 120), int)
+    winner[50:] = 2
+    assert (tidy(chances(winner, 0.5), NAMES).argmax(0) != 2).all()
+    assert (tidy(chances(winner, 0.9), NAMES).argmax(0) == winner).all()
+
+
+def test_chances_still_add_up_to_one():
+    rng = np.random.default_rng(0)
+    raw = rng.random((3, 40, 50)).astype(np.float32)
+    raw /= raw.sum(0)
+    found = tidy(raw, NAMES)
+    np.testing.assert_allclose(found.sum(0), 1, atol=1e-5)
+    assert found.dtype == np.float32
