@@ -52,9 +52,9 @@ def command(
     """Turn PHOTO into a clip."""
     shot, job = gather({"photo": photo, **values}, shot_file)
 
-    from livingstill import pipeline
+    from livingstill import deliver
 
-    result = pipeline.animate_file(
+    result = deliver.animate_file(
         shot,
         job,
         save_shot=save_shot,

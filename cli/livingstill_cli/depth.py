@@ -45,11 +45,11 @@ def command(
     """Write the inverse depth of PHOTO as a 16-bit PNG of its size: 65535 = nearest, 0 = infinity."""
     shot, job = gather(values)
 
-    from livingstill import pipeline
+    from livingstill import inspect
 
     target = output or Path(f"{photo.stem}-depth.png")
     watched = progress.choose(quiet or as_json, no_progress)
-    depth = pipeline.write_depth(photo, target, shot, job, preview=preview, progress=watched)
+    depth = inspect.write_depth(photo, target, shot, job, preview=preview, progress=watched)
     if as_json:
         say.json_line({"output": str(target), "source": depth.source, "notes": list(depth.notes)})
     elif not quiet:

@@ -39,9 +39,9 @@ def command(photo: Path, quiet: bool, as_json: bool, no_progress: bool, **values
     """Grade PHOTO: risks, the recommended move and the largest safe parallax."""
     shot, job = gather(values)
 
-    from livingstill import pipeline
+    from livingstill import inspect
 
-    fitness = pipeline.doctor(
+    fitness = inspect.doctor(
         photo, shot, job, progress=progress.choose(quiet or as_json, no_progress)
     )
     if as_json:

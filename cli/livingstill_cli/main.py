@@ -15,9 +15,12 @@ from livingstill.errors import InputError, LivingStillError
 COMMANDS = {
     "animate": "turn one photo into a clip (the default command)",
     "depth": "inverse depth of a photo as a picture",
+    "regions": "what will move in a photo, as a picture or masks",
     "doctor": "is this photo fit, and for which move",
     "render": "replay a shot file or a manifest",
     "moves": "the camera moves there are",
+    "kinds": "the kinds of motion there are",
+    "models": "the depth networks there are; fetch the larger ones",
     "formats": "the formats clips can be written in",
 }
 """Name and one line of every command; each lives in the module of its name."""

@@ -33,12 +33,12 @@ def command(
     **values: Any,
 ) -> None:
     """Render RECIPE again: the same frames bit for bit; a manifest's hashes are verified."""
-    from livingstill import pipeline
+    from livingstill import deliver
 
     watched = progress.choose(quiet or as_json, no_progress)
-    result = pipeline.replay(recipe, given(values), hashes=as_json, progress=watched)
+    result = deliver.replay(recipe, given(values), hashes=as_json, progress=watched)
     if as_json:
         say.json_line(result.as_json())
     elif not quiet:
         say.summary(result.lines(verbose))
-    context.exit(1 if result.first_difference is not None else 0)
+    context.exit(1 if result.difference is not None else 0)

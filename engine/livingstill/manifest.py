@@ -16,7 +16,7 @@ import numpy as np
 from livingstill import __version__
 from livingstill.errors import InputError
 from livingstill.files import replacing
-from livingstill.model import Bytes, InverseDepth, Region
+from livingstill.model import Bytes, Floats, InverseDepth, Region
 from livingstill.settings import Shot
 
 FORMAT = 1
@@ -40,6 +40,7 @@ def build(
     seconds: dict[str, float],
     depth: InverseDepth,
     regions: tuple[Region, ...],
+    subject: tuple[float, float],
     notes: tuple[str, ...],
     continuity: dict[str, Any],
 ) -> dict[str, Any]:
@@ -61,8 +62,12 @@ def build(
         "continuity": continuity,
         "versions": {name: version(name) for name in LIBRARIES},
         "machine": f"{platform.system()} {platform.machine()}, Python {platform.python_version()}",
-        "depth": {"source": depth.source, "png": _png(_quantised(depth))},
+        "depth": {
+            "source": depth.source,
+            "png": _png(np.round(depth.values * np.float32(65535)).astype(np.uint16)),
+        },
         "regions": [{"kind": region.kind, "png": _png(region.mask)} for region in regions],
+        "subject": list(subject),
         "frames": frames,
     }
 
@@ -129,8 +134,10 @@ def first_difference(expected: list[str], found: list[str]) -> int | None:
     return None if len(expected) == len(found) else min(len(expected), len(found))
 
 
-def _quantised(depth: InverseDepth) -> Any:
-    return np.round(depth.values * np.float32(65535)).astype(np.uint16)
+def quantised(inverse_depth: Floats) -> Floats:
+    """Return inverse depth in steps of 1/65535, as a manifest keeps it."""
+    levels = np.round(inverse_depth * np.float32(65535)).astype(np.uint16)
+    return levels.astype(np.float32) / np.float32(65535)
 
 
 def _png(array: Any) -> str:

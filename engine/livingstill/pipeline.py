@@ -4,25 +4,30 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
 
-from livingstill import manifest, threads
-from livingstill.camera import auto, framing, path
-from livingstill.clip import encode
-from livingstill.depth import cues, embedded, flat, given, refine
+from livingstill import manifest
+from livingstill.camera import auto, framing, path, subject
+from livingstill.camera.travel import travel
+from livingstill.camera.view import View
+from livingstill.clip import encode, formats
+from livingstill.continuity import measure
+from livingstill.depth import cues, embedded, flat, given, hub
+from livingstill.depth.refine import refine
 from livingstill.errors import InputError
 from livingstill.model import (
     DEFAULT_FOCAL,
     Bytes,
     CameraPath,
+    Floats,
     InverseDepth,
     Motion,
     Perception,
@@ -34,15 +39,21 @@ from livingstill.model import (
     Timeline,
     Words,
 )
-from livingstill.network import forward
+from livingstill.motion.compose import compose
+from livingstill.network.forward import forward
 from livingstill.photo import read
-from livingstill.regions import segment
+from livingstill.regions import brush, kinds, masks, segment
+from livingstill.registry import nearest
 from livingstill.render import frames, temporal
+from livingstill.render.surround import Surround
 from livingstill.scene import layers
-from livingstill.settings import Job, Shot, dump_shot_file
+from livingstill.settings import Shot, split
 
 OVERSIZE = {"draft": 1.0, "standard": 1.1, "high": 1.25}
 """How much finer than the output the scene is kept, so that zooming in stays sharp."""
+
+DEPTH_SOURCES = ("embedded", "cues", "flat")
+"""Depth sources that are always there, besides files and larger networks."""
 
 
 class Stages:
@@ -63,16 +74,28 @@ class Stages:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Known:
+    """What a replay knows of a photo already, so that nothing is estimated anew."""
+
+    depth: InverseDepth
+    regions: tuple[Region, ...]
+    subject: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Clip:
     """A photo made ready to render by one shot: all that is computed once.
 
     Every frame is a pure function of its index, so any of them can be asked for at any time.
+    ``shot`` is resolved: its camera is a move by name. ``depth`` and ``regions`` are at the size
+    of the scene, in steps of 16 and 8 bits.
     """
 
     photo: Photo
     shot: Shot
     timeline: Timeline
     framing: framing.Framing
+    subject: tuple[float, float]
     depth: InverseDepth
     regions: tuple[Region, ...]
     scene: Scene
@@ -84,15 +107,270 @@ class Clip:
 
     def packed(self) -> Iterator[Words]:
         """Yield the frames as (h, w) uint32 RGBX; each is valid until the next one is asked for."""
-        renderer = frames.Renderer(self.scene, self.window, self.framing.size, self.shot.quality)
+        size = self.framing.picture[2:]
+        renderer = frames.Renderer(self.scene, self.window, size, self.shot.quality)
+        timeline, smooth = self.timeline, self.shot.smooth if self.motion else 0.0
+        width, height = self.scene.size
+        pixels = width / self.window.scale
 
         def render(index: int) -> Words:
-            pose = self.camera.at(self.timeline.time(index))
-            flows = self.motion.at(self.timeline.phase(index)) if self.motion else None
-            return renderer.frame(pose, flows)
+            pose = self.camera.at(timeline.time(index))
+            flows = self.motion.at(timeline.phase(index)) if self.motion else None
+            frame = renderer.frame(pose, flows)
+            return frame.copy() if smooth else frame  # the filter keeps its neighbours
 
-        yield from (render(index) for index in range(self.timeline.frames))
+        def moved(first: int, second: int) -> float:
+            before, after = (self.camera.at(timeline.time(i)) for i in (first, second))
+            return pixels * travel(before, after, self.scene.focal, width / height)
+
+        made = temporal.smooth(
+            render, timeline.frames, smooth, circular=timeline.joins, travel=moved
+        )
+        if not self.framing.bars:
+            return made
+        around = Surround(self.photo.rgb, self.framing.size, self.framing.picture, self.shot.fit)
+        return map(around.around, made)
 
     def frames(self) -> Iterator[Bytes]:
         """Yield the frames as (h, w, 3) uint8 RGB."""
-        return (frames.unpack(packed) for packed in self.packed())
+        return map(frames.unpack, self.packed())
+
+    def save(
+        self, *outputs: str, overwrite: bool = False, hashes: bool = False
+    ) -> tuple[list[str], dict[str, float]]:
+        """Render once and write every output.
+
+        Return the SHA-256 of each frame (none unless ``hashes``) and the continuity figures.
+
+        Raises
+        ------
+        InputError
+            If a file exists and ``overwrite`` is off, or a format or setting does not fit.
+        """
+        found: list[str] = []
+        size, rate = self.framing.size, self.timeline.fps
+        encoders = [
+            encode.Encoder(output, size, rate, encoding(output, self.shot), overwrite=overwrite)
+            for output in outputs
+        ]
+        guard = measure.Guard({}, static=False)
+        with encode.Tee(encoders) as sink, self.stages("frames", self.timeline.frames) as step:
+            for packed in self.packed():
+                sink.write(packed)
+                guard.feed(packed)
+                if hashes:
+                    found.append(manifest.digest(frames.unpack(packed)))
+                step()
+        return found, guard.figures()
+
+
+def encoding(output: str, shot: Shot) -> formats.Encoding:
+    """Return how ``output`` is encoded by the settings of ``shot``."""
+    return formats.choose(
+        output, codec=shot.codec, crf=shot.crf, bitrate=shot.bitrate, quality=shot.quality
+    )
+
+
+def animate(photo: str | Path | Photo, **settings: Any) -> Clip:
+    """Make a photo ready to render; ``settings`` are the keys of ``Shot``.
+
+    Raises
+    ------
+    InputError
+        If the photo or a setting cannot be used; the sentence says which and what would be right.
+    """
+    shot, _ = split(settings)
+    check(shot)
+    stages = Stages()
+    if not isinstance(photo, Photo):
+        photo = read_photo(photo, shot, stages)
+    return prepare(photo, shot, stages)
+
+
+def check(shot: Shot) -> None:
+    """Refuse early what can be refused before any photo is read."""
+    if shot.camera.name != path.AUTO:
+        path.parse(shot.camera, shot.duration)
+    source = shot.depth
+    if source not in (*DEPTH_SOURCES, *hub.MODELS) and not Path(source).is_file():
+        if Path(source).suffix:
+            raise InputError(f"depth file {source} does not exist; check its name and folder")
+        raise InputError(
+            f"no depth source is called '{source}'{nearest(source, [*DEPTH_SOURCES, *hub.MODELS])}"
+        )
+
+
+def read_photo(file: str | Path, shot: Shot, stages: Stages) -> Photo:
+    """Read the photo of a shot."""
+    with stages("photo"):
+        return read.read(file, max_pixels=shot.max_pixels, background=shot.background)
+
+
+def prepare(photo: Photo, shot: Shot, stages: Stages, known: Known | None = None) -> Clip:
+    """Do all that is done once per clip: depth, regions, camera, scene and motion."""
+    frame_at = partial(
+        framing.frame,
+        photo.size,
+        size=shot.size,
+        aspect=shot.aspect,
+        fit=shot.fit,
+        max_upscale=shot.max_upscale,
+    )
+    rgb = working(photo.rgb, frame_at().scale * OVERSIZE[shot.quality])
+    perceive = Perceive(rgb, shot.quality, stages)
+    notes = list(photo.notes)
+
+    depth = known.depth if known else depth_of(rgb, shot, perceive, stages)
+    if depth.values.shape != rgb.shape[:2]:
+        raise InputError(
+            "the manifest's depth has another size than its scene; render the shot anew"
+        )
+    notes += depth.notes
+    with stages("regions"):
+        classes = () if known else segment.segment(perceive(), rgb)
+        regions = known.regions if known else planned(rgb, depth.values, classes, shot)
+    with stages("camera"):
+        sky = next((region.mask for region in classes if region.kind == "sky"), None)
+        target = known.subject if known else subject.find(rgb, depth.values, sky).point
+        frame = frame_at(subject=target)
+        view = View.of(depth.values, photo.focal, target, frame.box)
+        choice = shot.camera
+        if choice.name == path.AUTO:
+            choice, reason = auto.choose(view, rgb, depth.values, classes)
+            notes.append(f"camera {choice}: {reason}")
+        camera = path.resolve(
+            choice, view, loop=shot.loop, duration=shot.duration, seed=shot.seed
+        )
+    notes += frame.notes
+    timeline = Timeline(round(shot.duration * fps(shot)) or 1, fps(shot), shot.loop)
+    poses = [camera.at(timeline.time(i)) for i in range(timeline.frames)]
+    with stages("scene"):
+        scene = layers.build(
+            rgb, depth.values, focal=photo.focal or DEFAULT_FOCAL, layers=shot.layers
+        )
+        window = window_of(scene, frame)
+        zoom = frames.safe_zoom(scene, poses, window, frame.picture[2:])
+        window = replace(window, scale=window.scale / zoom)
+    with stages("motion"):
+        motion = moved(rgb, depth.values, regions, scene, shot, timeline) if regions else None
+    return Clip(
+        photo=photo,
+        shot=shot.model_copy(update={"camera": choice}),
+        timeline=timeline,
+        framing=frame,
+        subject=target,
+        depth=depth,
+        regions=regions,
+        scene=scene,
+        camera=camera,
+        window=window,
+        motion=motion,
+        notes=tuple(notes),
+        stages=stages,
+    )
+
+
+class Perceive:
+    """The embedded network's one pass over a photo, run when it is first asked for."""
+
+    def __init__(self, rgb: Bytes, quality: str, stages: Stages) -> None:
+        self._rgb, self._quality, self._stages = rgb, quality, stages
+        self._seen: Perception | None = None
+
+    def __call__(self) -> Perception:
+        """Return what the network says."""
+        if self._seen is None:
+            with self._stages("network"):
+                self._seen = forward(self._rgb, quality=self._quality)
+        return self._seen
+
+
+def working(rgb: Bytes, scale: float) -> Bytes:
+    """Return the photo at the size of the scene: never larger than it is."""
+    if scale >= 1:
+        return rgb
+    height, width = rgb.shape[:2]
+    size = (max(16, round(width * scale)), max(16, round(height * scale)))
+    return np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def window_of(scene: Scene, frame: framing.Framing) -> frames.Window:
+    """Return the part of the scene that a frame shows at rest."""
+    width, height = scene.size
+    scale = min(
+        frame.extent[0] * width / frame.picture[2], frame.extent[1] * height / frame.picture[3]
+    )
+    # pixel areas, not centres, are matched: a frame of the scene's own size is the scene
+    return frames.Window(frame.centre[0] * width - 0.5, frame.centre[1] * height - 0.5, scale)
+
+
+def fps(shot: Shot) -> Fraction:
+    """Return the frame rate as a fraction; 29.97 and its kin are the broadcast rates.
+
+    >>> fps(Shot(fps=29.97)), fps(Shot(fps=25))
+    (Fraction(30000, 1001), Fraction(25, 1))
+    """
+    broadcast = Fraction(round(shot.fps * 1.001) * 1000, 1001)
+    if abs(float(broadcast) - shot.fps) < 5e-3 and shot.fps % 1:
+        return broadcast
+    return Fraction(shot.fps).limit_denominator(1001)
+
+
+def depth_of(rgb: Bytes, shot: Shot, perceive: Perceive, stages: Stages) -> InverseDepth:
+    """Return the inverse depth of a picture from the source the shot names, in 16-bit steps."""
+    height, width = rgb.shape[:2]
+    source = shot.depth
+    seen = perceive() if source == "embedded" else None
+    with stages("depth"):
+        if seen is not None:
+            depth = InverseDepth(embedded.from_perception(seen, rgb), "embedded network")
+        elif source == "flat":
+            depth = flat.flat((width, height))
+        elif source == "cues":
+            depth = cues.estimate(rgb)
+        elif source in hub.MODELS or Path(source).suffix == ".onnx":
+            coarse = hub.estimate(source, rgb, far_bright=shot.depth_far == "bright")
+            depth = InverseDepth(refine(rgb, coarse), f"network {Path(source).stem}")
+        else:
+            depth = given.read(source, (width, height), shot.depth_far)
+    return InverseDepth(manifest.quantised(depth.values), depth.source, depth.notes)
+
+
+def planned(
+    rgb: Bytes, depth: Floats, classes: tuple[Region, ...], shot: Shot
+) -> tuple[Region, ...]:
+    """Return what moves by the settings of a shot."""
+    height, width = rgb.shape[:2]
+    given_masks = {one.kind: masks.read(one.file, (width, height)) for one in shot.mask}
+    return kinds.plan(
+        rgb,
+        depth,
+        classes,
+        motion=shot.motion,
+        masks=given_masks,
+        strokes=shot.brush,
+        hold=masks.read(shot.hold, (width, height)) if shot.hold else None,
+        hold_faces=shot.hold_faces,
+    )
+
+
+def moved(
+    rgb: Bytes,
+    depth: Floats,
+    regions: tuple[Region, ...],
+    scene: Scene,
+    shot: Shot,
+    timeline: Timeline,
+) -> Motion:
+    """Return the motion of the regions under the shot's wind, periodic in the clip."""
+    return compose(
+        rgb,
+        depth,
+        regions,
+        wind=shot.wind,
+        seconds=timeline.seconds,
+        amount=shot.amount,
+        seed=shot.seed,
+        directions=brush.directions(rgb, depth, regions, shot.brush),
+        layers=len(scene.layers),
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from itertools import pairwise
 
 import av
 import numpy as np
@@ -111,7 +112,7 @@ def test_the_loop_joins_and_the_open_clip_does_not(livingstill, lake, tmp_path):
             "c.png",
         )
         frames = [f.astype(np.float32) for f in decoded(tmp_path / "c.png")]
-        steps = [np.abs(b - a).mean() for a, b in zip(frames, frames[1:])]
+        steps = [np.abs(b - a).mean() for a, b in pairwise(frames)]
         return np.abs(frames[-1] - frames[0]).mean() / max(steps)
 
     assert seam() <= 1.1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import struct
 import zlib
 
@@ -36,13 +35,13 @@ def bad(tmp_path, samples):
     "name", ["missing.jpg", "truncated.jpg", "empty.jpg", "words.jpg", "bomb.png", "dot.png"]
 )
 def test_an_unusable_photo_is_one_sentence(livingstill, bad, name):
-    before = set(os.listdir(bad))
+    before = set(bad.iterdir())
     answer = livingstill(name)
     assert answer.code == 2
     assert answer.err.startswith("livingstill: ")
     assert answer.err.count("\n") == 1
     assert name in answer.err
-    assert set(os.listdir(bad)) == before
+    assert set(bad.iterdir()) == before
 
 
 @pytest.mark.parametrize(
@@ -66,7 +65,7 @@ def test_a_wrong_option_is_one_sentence(livingstill, samples, tmp_path, args, wo
     assert answer.code == 2
     assert words in answer.err
     assert answer.err.count("\n") == 1
-    assert os.listdir(tmp_path) == []
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_an_existing_output_is_kept_without_overwrite(livingstill, samples, tmp_path):

@@ -1,0 +1,35 @@
+"""`livingstill models`: the depth networks there are, and fetching the larger ones."""
+
+from __future__ import annotations
+
+import click
+
+from livingstill_cli import say
+from livingstill_cli.command import Command
+
+
+@click.group("models", invoke_without_command=True)
+@click.option("--json", "as_json", is_flag=True, help="print one JSON object on stdout")
+@click.pass_context
+def command(context: click.Context, as_json: bool) -> None:
+    """List the depth networks, one line each; `models fetch NAME` downloads one."""
+    if context.invoked_subcommand:
+        return
+    from livingstill.depth.hub import describe
+
+    rows = describe()
+    if as_json:
+        say.json_line(dict(rows))
+    else:
+        say.table(rows)
+
+
+@command.command(
+    "fetch", cls=Command, examples=("livingstill models fetch depth-anything-v2-small",)
+)
+@click.argument("name")
+def fetch(name: str) -> None:
+    """Download the network NAME once, and verify it."""
+    from livingstill.depth import hub
+
+    click.echo(str(hub.fetch(name)))

@@ -1,0 +1,82 @@
+"""`livingstill regions`: what will move, before anything is rendered."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+from livingstill.settings import Job, Shot
+
+from livingstill_cli import progress, say
+from livingstill_cli.command import Command
+from livingstill_cli.options import gather, settings_options
+
+
+@click.command(
+    "regions",
+    cls=Command,
+    examples=("livingstill regions lake.jpg", "livingstill regions lake.jpg --masks masks/"),
+)
+@click.argument("photo", type=click.Path(path_type=Path))
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="OUT.png",
+    help="default: <photo>-regions.png",
+)
+@click.option(
+    "--masks",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="write one 8-bit mask per class and kind",
+)
+@settings_options(
+    Shot,
+    Job,
+    only=(
+        "depth",
+        "depth_far",
+        "motion",
+        "mask",
+        "brush",
+        "hold",
+        "hold_faces",
+        "quality",
+        "max_pixels",
+        "background",
+        "overwrite",
+        "threads",
+    ),
+)
+@say.options
+def command(
+    photo: Path,
+    output: Path | None,
+    masks: Path | None,
+    quiet: bool,
+    as_json: bool,
+    no_progress: bool,
+    **values: Any,
+) -> None:
+    """Show what will move in PHOTO: a picture with each kind, its share and its direction."""
+    shot, job = gather(values)
+
+    from livingstill import inspect
+
+    target = output or (None if masks else Path(f"{photo.stem}-regions.png"))
+    watched = progress.choose(quiet or as_json, no_progress)
+    moving = inspect.write_regions(photo, shot, job, target=target, folder=masks, progress=watched)
+    if as_json:
+        kinds = [{"kind": region.kind, "share": round(region.share, 4)} for region in moving]
+        say.json_line(
+            {
+                "output": str(target) if target else None,
+                "masks": str(masks) if masks else None,
+                "kinds": kinds,
+            }
+        )
+    elif not quiet:
+        shares = ", ".join(f"{region.kind} {region.share:.0%}" for region in moving)
+        say.summary([f"{target or masks}: {shares or 'nothing moves'}"])

@@ -1,0 +1,18 @@
+"""How far the camera shifts the picture between two poses."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from livingstill.camera.projection import project
+from livingstill.model import Pose
+
+
+def travel(before: Pose, after: Pose, focal: float, aspect: float) -> float:
+    """Return the largest shift of a grid of points, nearest and farthest, in photo widths.
+
+    ``focal`` is in photo widths, ``aspect`` the photo's width / height.
+    """
+    x, y, w = np.meshgrid((-0.5, 0, 0.5), np.array((-0.5, 0, 0.5)) / aspect, (0.0, 1.0))
+    shift = np.subtract(project(x, y, w, after, focal), project(x, y, w, before, focal))
+    return float(np.nanmax(np.abs(shift), initial=0))

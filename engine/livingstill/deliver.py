@@ -1,0 +1,192 @@
+"""A shot and a job become files: clip, manifest, and what there is to say about them."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from livingstill import manifest, threads
+from livingstill.clip import encode
+from livingstill.errors import InputError
+from livingstill.files import check_target, replacing
+from livingstill.model import Progress
+from livingstill.pipeline import Clip, Known, Stages, check, encoding, prepare, read_photo
+from livingstill.settings import Job, Shot, checked, dump_shot_file, load_shot_file, split
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Delivered:
+    """A finished clip, as the user is told of it. ``difference`` is the first frame in which a
+    replay departed from its manifest."""
+
+    clip: Clip
+    outputs: tuple[str, ...]
+    frames: tuple[str, ...]
+    took: float
+    figures: dict[str, float] = field(default_factory=dict)
+    difference: int | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what `--json` prints."""
+        clip = self.clip
+        return {
+            "outputs": list(self.outputs),
+            "size": list(clip.framing.size),
+            "fps": float(clip.timeline.fps),
+            "duration": round(clip.timeline.seconds, 4),
+            "camera": str(clip.shot.camera),
+            "depth": clip.depth.source,
+            "kinds": {region.kind: round(region.share, 4) for region in clip.regions},
+            "layers": len(clip.scene.layers),
+            "notes": list(clip.notes),
+            "seconds": clip.stages.seconds,
+            "continuity": self.figures,
+            "first_difference": self.difference,
+            "frames": list(self.frames),
+        }
+
+    def lines(self, verbose: bool = False) -> list[str]:
+        """Return what the user reads at the end."""
+        clip = self.clip
+        width, height = clip.framing.size
+        moving = ", ".join(f"{r.kind} {r.share:.0%}" for r in clip.regions) or "nothing"
+        lines = [f"note: {note}" for note in clip.notes]
+        if verbose:
+            lines += [f"{name}: {taken:.2f} s" for name, taken in clip.stages.seconds.items()]
+            lines += [f"{name}: {value:.4g}" for name, value in self.figures.items()]
+        if self.difference is not None:
+            lines.append(f"frame {self.difference} differs from the manifest, the first to do so")
+        what = f"{width}x{height}, {clip.timeline.seconds:g} s at {float(clip.timeline.fps):g} fps"
+        lines += [
+            f"{output}: {what}, {_bytes(output)} in {self.took:.1f} s; camera {clip.shot.camera}, "
+            f"depth from {clip.depth.source}, {len(clip.scene.layers)} layers, moving: {moving}"
+            for output in self.outputs
+        ]
+        return lines
+
+
+def _bytes(output: str) -> str:
+    """Return a file's size in words."""
+    path = Path(output)
+    return f"{path.stat().st_size / 1e6:.1f} MB" if path.is_file() else "written"
+
+
+def animate_file(
+    shot: Shot,
+    job: Job,
+    *,
+    save_shot: Path | None = None,
+    hashes: bool = False,
+    progress: Progress | None = None,
+    known: Mapping[str, Any] | None = None,
+) -> Delivered:
+    """Render the job's photo by a shot and write its files.
+
+    ``hashes`` asks for frame hashes even without a manifest; ``known`` is a manifest to replay.
+
+    Raises
+    ------
+    InputError
+        If anything the user gave cannot be used; then no file is left behind.
+    """
+    start = time.perf_counter()
+    if job.photo is None:
+        raise InputError("no photo was given; name one, as in `livingstill lake.jpg`")
+    threads.limit(job.threads)
+    outputs = job.output or (f"{job.photo.stem}.mp4",)
+    check(shot)
+    for output in outputs:
+        encoding(output, shot)
+        encode.check_target(output, job.overwrite)
+    for extra in filter(None, (job.manifest, save_shot)):
+        check_target(extra, job.overwrite)
+    if len(set(outputs)) != len(outputs):
+        raise InputError("two outputs have one name; give each its own")
+    stages = Stages(progress)
+    photo = read_photo(job.photo, shot, stages)
+    if known is not None and photo.sha256 != known["photo"].get("sha256"):
+        raise InputError(
+            f"photo {job.photo} is not the one of the manifest; name the right one with --photo"
+        )
+    clip = prepare(photo, shot, stages, _known(known))
+    found, figures = clip.save(
+        *outputs, overwrite=job.overwrite, hashes=hashes or job.manifest is not None
+    )
+    expected = list(known["frames"]) if known is not None else []
+    difference = manifest.first_difference(expected, found) if known is not None else None
+    done = Delivered(clip, outputs, tuple(found), time.perf_counter() - start, figures, difference)
+    if job.manifest is not None:
+        manifest.write(job.manifest, _record(done, job), job.overwrite)
+    if save_shot is not None:
+        beside = os.path.relpath(job.photo, save_shot.parent or ".")
+        with replacing(save_shot, job.overwrite) as part:
+            part.write_text(dump_shot_file(shot, beside), encoding="utf-8")
+    return done
+
+
+def _known(record: Mapping[str, Any] | None) -> Known | None:
+    if record is None:
+        return None
+    where = record.get("subject", [0.5, 0.5])
+    return Known(
+        manifest.depth_of(dict(record)), manifest.regions_of(dict(record)), (where[0], where[1])
+    )
+
+
+def _record(done: Delivered, job: Job) -> dict[str, Any]:
+    clip = done.clip
+    return manifest.build(
+        shot=clip.shot,
+        photo=str(job.photo),
+        photo_sha256=clip.photo.sha256,
+        size=clip.framing.size,
+        fps=str(clip.timeline.fps),
+        outputs=list(done.outputs),
+        frames=list(done.frames),
+        seconds=clip.stages.seconds,
+        depth=clip.depth,
+        regions=clip.regions,
+        subject=clip.subject,
+        notes=clip.notes,
+        continuity=done.figures,
+    )
+
+
+def replay(
+    recipe: Path,
+    overrides: Mapping[str, Any],
+    *,
+    hashes: bool = False,
+    progress: Progress | None = None,
+) -> Delivered:
+    """Render a shot file (TOML) or a manifest (JSON) again.
+
+    ``overrides`` are keys of ``Job``: another photo, output and so on. A manifest's frames are
+    compared with what is rendered; the result says the first difference.
+
+    Raises
+    ------
+    InputError
+        If the recipe is neither, is damaged, or its photo is not the one it was made from.
+    """
+    if recipe.suffix.lower() == ".toml":
+        values = load_shot_file(recipe)
+        split(values, f"{recipe}: ")
+        shot, job = split({**values, **overrides})
+        return animate_file(shot, job, hashes=hashes, progress=progress)
+    record = manifest.load(recipe)
+    shot = checked(Shot, record["shot"], f"{recipe}: ")
+    photo = _find_photo(str(record["photo"].get("path")), recipe.parent)
+    outputs = tuple(str(output) for output in record.get("outputs", ()))
+    job = checked(Job, {"photo": photo, "output": outputs, **overrides})
+    return animate_file(shot, job, hashes=True, progress=progress, known=record)
+
+
+def _find_photo(path: str, folder: Path) -> Path:
+    """Return the photo where the manifest says, or beside the manifest."""
+    as_said = Path(path)
+    return as_said if as_said.exists() or not (folder / path).exists() else folder / path

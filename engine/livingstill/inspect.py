@@ -1,0 +1,103 @@
+"""What the engine sees in a photo, without rendering a clip: depth, regions, fitness."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from livingstill import threads
+from livingstill.camera import framing
+from livingstill.files import check_target, replacing
+from livingstill.model import Bytes, InverseDepth, Progress, Region
+from livingstill.photo import fitness
+from livingstill.pipeline import Perceive, Stages, check, depth_of, planned, read_photo
+from livingstill.regions import brush, kinds, masks, segment
+from livingstill.settings import Job, Shot
+
+
+def write_depth(
+    photo: Path,
+    target: Path,
+    shot: Shot,
+    job: Job,
+    *,
+    preview: bool = False,
+    progress: Progress | None = None,
+) -> InverseDepth:
+    """Write the inverse depth of a photo at its size: 16 bit, 65535 = nearest; or a colour picture."""
+    threads.limit(job.threads)
+    check(shot)
+    check_target(target, job.overwrite)
+    stages = Stages(progress)
+    rgb = read_photo(photo, shot, stages).rgb
+    depth = depth_of(rgb, shot, Perceive(rgb, shot.quality, stages), stages)
+    levels = np.round(depth.values * np.float32(65535)).astype(np.uint16)
+    picture = (
+        cv2.applyColorMap((levels >> 8).astype(np.uint8), cv2.COLORMAP_INFERNO)
+        if preview
+        else levels
+    )
+    _write_png(target, picture, job.overwrite)
+    return depth
+
+
+def write_regions(
+    photo: Path,
+    shot: Shot,
+    job: Job,
+    *,
+    target: Path | None = None,
+    folder: Path | None = None,
+    progress: Progress | None = None,
+) -> tuple[Region, ...]:
+    """Write what will move: an overlay picture and, into ``folder``, one mask per class and kind.
+
+    Return the kinds that will move.
+    """
+    threads.limit(job.threads)
+    check(shot)
+    if target is not None:
+        check_target(target, job.overwrite)
+    stages = Stages(progress)
+    rgb = read_photo(photo, shot, stages).rgb
+    perceive = Perceive(rgb, shot.quality, stages)
+    depth = depth_of(rgb, shot, perceive, stages).values
+    with stages("regions"):
+        classes = segment.segment(perceive(), rgb)
+        moving = planned(rgb, depth, classes, shot)
+    if folder is not None:
+        named = {region.kind for region in classes}
+        extra = tuple(region for region in moving if region.kind not in named)
+        masks.write(folder, (*classes, *extra), job.overwrite)
+    if target is not None:
+        directions = brush.directions(rgb, depth, moving, shot.brush)
+        picture = kinds.overlay(rgb, moving, directions)
+        _write_png(target, cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), job.overwrite)
+    return moving
+
+
+def doctor(
+    photo: Path, shot: Shot, job: Job, *, progress: Progress | None = None
+) -> fitness.Fitness:
+    """Return how fit a photo is for a clip by the settings of ``shot``."""
+    threads.limit(job.threads)
+    check(shot)
+    stages = Stages(progress)
+    read = read_photo(photo, shot, stages)
+    perceive = Perceive(read.rgb, shot.quality, stages)
+    depth = depth_of(read.rgb, shot, perceive, stages)
+    with stages("regions"):
+        classes = segment.segment(perceive(), read.rgb)
+    frame = framing.frame(
+        read.size, size=shot.size, aspect=shot.aspect, fit=shot.fit, max_upscale=shot.max_upscale
+    )
+    return fitness.assess(read, depth.values, classes, frame.size)
+
+
+def _write_png(
+    path: Path, picture: Bytes | np.ndarray[tuple[int, ...], np.dtype[np.uint16]], overwrite: bool
+) -> None:
+    with replacing(path, overwrite) as part:
+        part.write_bytes(cv2.imencode(".png", picture)[1].tobytes())
