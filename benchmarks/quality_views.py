@@ -17,12 +17,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
+import livingstill
 import numpy as np
 
-import livingstill
-
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
-import synthetic  # noqa: E402
+import synthetic
 
 BARS = {
     "cones": (26.0, 22.1, 17.7),

@@ -1,35 +1,64 @@
-"""Colour and depth for what no pixel of the photo shows."""
+"""Colour and depth for what no pixel of the photo shows.
+
+The fill is the harmonic surface through the rim of the hole, in colour as in depth: push-pull
+(Gortler et al., 1996) gives a first guess at a cost that does not depend on the hole's size, and
+a few relaxation sweeps on every level of its pyramid take it there.
+"""
 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from livingstill.kernels import fill as kernels
-from livingstill.model import Floats
+from livingstill.model import Bytes, Floats, Words
+from livingstill.threads import over_bands
 
-Mask = NDArray[np.bool_]
+_SWEEPS = 6
+_OVER = 1.4
 
 
-def complete(picture: Floats, unknown: Mask, sweeps: int = 8) -> Floats:
-    """Return ``picture`` (H, W, C) float32 with its unknown pixels filled smoothly from the known.
+def fill_behind(
+    colour: Words, depth: Floats, unknown: Bytes, farthest: float
+) -> tuple[Words, Floats]:
+    """Return colour and depth with the unknown pixels filled from the others.
 
-    Push-pull (Gortler et al., 1996) gives a first guess of any hole at a cost that does not
-    depend on its size; Gauss-Seidel sweeps then take it towards the harmonic surface through
-    the rim.
+    Parameters
+    ----------
+    colour : (H, W) uint32 packed
+    depth : (H, W) float32
+    unknown : (H, W) uint8, 0 = known
+    farthest : upper bound of the filled depth
     """
-    out = picture.copy()
-    if not unknown.any() or unknown.all():
-        return out
-    levels = [(out, np.where(unknown, np.float32(0), np.float32(1)))]
-    while min(levels[-1][1].shape) > 1 and not (levels[-1][1] >= 1).all():
-        fine, weight = levels[-1]
-        half = ((fine.shape[0] + 1) // 2, (fine.shape[1] + 1) // 2)
-        coarse = np.empty((*half, fine.shape[2]), np.float32)
-        total = np.empty(half, np.float32)
-        kernels.pull(fine, weight, coarse, total)
-        levels.append((coarse, total))
-    for (coarse, _), (fine, weight) in zip(levels[:0:-1], levels[-2::-1]):
-        kernels.push(coarse, fine, weight)
-    kernels.relax(out, np.argwhere(unknown).astype(np.int32), sweeps)
-    return out
+    height, width = depth.shape
+    half = ((height + 1) // 2, (width + 1) // 2)
+    level, known = np.empty((*half, 4), np.float32), np.empty(half, np.float32)
+    over_bands(
+        lambda first, last: kernels.pull_packed(colour, depth, unknown, level, known, first, last),
+        half[0],
+    )
+    complete(level, known)
+    colour, depth = colour.copy(), depth.copy()
+    over_bands(
+        lambda first, last: kernels.push_packed(
+            level, unknown, farthest, colour, depth, first, last
+        ),
+        height,
+    )
+    return colour, depth
+
+
+def complete(picture: Floats, known: Floats) -> None:
+    """Fill ``picture`` (h, w, C) float32 in place where ``known`` (h, w) float32 is 0."""
+    places = np.flatnonzero(known <= 0)
+    if not places.size or places.size == known.size:
+        return
+    if min(known.shape) > 1:
+        half = ((known.shape[0] + 1) // 2, (known.shape[1] + 1) // 2)
+        coarse, coarse_known = (
+            np.empty((*half, picture.shape[2]), np.float32),
+            np.empty(half, np.float32),
+        )
+        kernels.pull(picture, known, coarse, coarse_known)
+        complete(coarse, coarse_known)
+        kernels.push(coarse, picture, known)
+    kernels.relax(picture, places, _SWEEPS, _OVER)

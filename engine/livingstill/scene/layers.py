@@ -6,14 +6,19 @@ from typing import cast
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from livingstill.errors import InputError
+from livingstill.kernels.fill import residual
 from livingstill.model import DEFAULT_FOCAL, Bytes, Floats, Layer, Scene, Words
 from livingstill.scene import tears
-from livingstill.scene.fill import complete
+from livingstill.scene.fill import complete, fill_behind
+from livingstill.threads import over_bands
 
-Mask = NDArray[np.bool_]
+_TEAR = 2.0
+"""Difference of displacement between neighbours, in pixels, that tears the picture apart."""
+_SOFT = 0.8
+"""Standard deviation of a layer's soft border in pixels, about that of a lens."""
+_COARSE = 4
 
 
 def build(
@@ -37,66 +42,85 @@ def build(
     height, width = inverse_depth.shape
     if rgb.shape != (height, width, 3):
         raise InputError(
-            f"depth is {width}x{height}; it must have the photo's size, {rgb.shape[1]}x{rgb.shape[0]}"
+            f"depth is {width}x{height}; it must have the photo's size, "
+            f"{rgb.shape[1]}x{rgb.shape[0]}"
         )
-    shift = parallax or 0.03 * width
-    tau = float(np.clip(2.0 / shift, 0.02, 0.04)) * float(inverse_depth.max() or 1)
+    tau = float(np.clip(_TEAR / (parallax or 0.03 * width), 0.02, 0.04))
+    tau *= float(inverse_depth.max()) or 1.0
+    unit = max(1.0, width / 741)  # the radii were measured on pictures of that width
     torn = tears.find(inverse_depth, tau)
     cuts = tears.thresholds(inverse_depth, torn, layers)
-    colour = rgb.astype(np.float32)
-    depth = inverse_depth
-    done: list[tuple[Words, Floats]] = []
+    colour, depth = _packed(rgb), inverse_depth
+    sheets: list[tuple[Words, Floats]] = []
     for cut in cuts:
-        near = depth > cut
+        near = (depth > cut).view(np.uint8)
         if not near.any() or near.all():
             continue
-        step = tears.find(depth, tau)
-        edge = _near_tears(near, step)
-        alpha = _alpha(near, edge)
-        unknown = np.where(edge, alpha > 0, _erode(near, 3))
-        behind = complete(np.dstack([colour, depth]), unknown)
-        behind[..., 3] = np.where(unknown, np.minimum(behind[..., 3], cut), depth)
-        under = behind[..., :3]
-        a = alpha[..., None]
-        residual = np.clip(colour - (1 - a) * under, 0, 255 * a)
-        done.append((_packed(residual, alpha), _extended(depth, near)))
-        colour, depth = np.ascontiguousarray(under), np.ascontiguousarray(behind[..., 3])
-    done.append((_packed(colour, np.ones_like(depth)), depth.copy()))
-    colours = np.stack([colour for colour, _ in done])
-    return Scene(tuple(Layer(colours[k], w) for k, (_, w) in enumerate(done)), focal)
+        edge = _at_tears(near, tears.find(depth, tau), round(4 * unit))
+        alpha = _alpha(near, edge, round(2 * unit))
+        hidden = np.where(edge, (alpha > 0).view(np.uint8), _erode(near, round(3 * unit)))
+        behind, depth_behind = fill_behind(colour, depth, hidden, cut)
+        sheets.append((_peel(colour, behind, alpha), _extend(depth, near)))
+        colour, depth = behind, depth_behind
+    sheets.append((colour, depth))
+    stack = np.stack([sheet for sheet, _ in sheets])
+    return Scene(tuple(Layer(stack[k], w) for k, (_, w) in enumerate(sheets)), focal)
 
 
-def _near_tears(near: Mask, torn: tears.Tears) -> Mask:
+def _at_tears(near: Bytes, torn: tears.Tears, radius: int) -> Bytes:
     """Return where the border of ``near`` is a jump of depth, and not a cut through a slope."""
-    edge = np.zeros(near.shape, np.uint8)
+    edge = np.zeros_like(near)
     across = torn.across & (near[:, 1:] != near[:, :-1])
     down = torn.down & (near[1:] != near[:-1])
     edge[:, 1:] |= across
     edge[:, :-1] |= across
     edge[1:] |= down
     edge[:-1] |= down
-    return cv2.dilate(edge, np.ones((9, 9), np.uint8)) > 0
+    return _dilate(edge, radius)
 
 
-def _alpha(near: Mask, edge: Mask) -> Floats:
+def _alpha(near: Bytes, edge: Bytes, overlap: int) -> Bytes:
     """Return the soft coverage of a layer: tight at tears, overlapping where the surface goes on."""
-    wide = cv2.dilate(near.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
-    mask = np.where(edge, near, wide).astype(np.float32)
-    soft = cv2.GaussianBlur(mask, (0, 0), 0.8)
-    soft[soft < 0.05] = 0
-    soft[soft > 0.95] = 1
-    return cast(Floats, soft)
+    mask = np.where(edge, near, _dilate(near, overlap)) * np.uint8(255)
+    soft = cv2.GaussianBlur(mask, (0, 0), _SOFT)
+    levels = np.arange(256)
+    levels[levels < 0.05 * 255] = 0
+    levels[levels > 0.95 * 255] = 255
+    return cast(Bytes, cv2.LUT(soft, levels.astype(np.uint8)))
 
 
-def _erode(mask: Mask, radius: int) -> Mask:
-    side = 2 * radius + 1
-    return cv2.erode(mask.astype(np.uint8), np.ones((side, side), np.uint8)) > 0
+def _peel(colour: Words, behind: Words, alpha: Bytes) -> Words:
+    out = np.empty_like(colour)
+    over_bands(
+        lambda first, last: residual(colour, behind, alpha, out, first, last), colour.shape[0]
+    )
+    return out
 
 
-def _extended(depth: Floats, own: Mask) -> Floats:
-    return complete(np.ascontiguousarray(depth[..., None]), ~own, sweeps=2)[..., 0].copy()
+def _extend(depth: Floats, own: Bytes) -> Floats:
+    """Return the depth of a layer continued smoothly past its own pixels."""
+    height, width = depth.shape
+    small = (-(-width // _COARSE), -(-height // _COARSE))
+    mask = own.astype(np.float32)
+    known = cv2.resize(mask, small, interpolation=cv2.INTER_AREA)
+    means = cv2.resize(depth * mask, small, interpolation=cv2.INTER_AREA)
+    picture = (means / np.maximum(known, np.float32(1e-6)))[..., None]
+    complete(picture, known)
+    around = cv2.resize(picture[..., 0], (width, height), interpolation=cv2.INTER_LINEAR)
+    return np.where(own, depth, around)
 
 
-def _packed(premultiplied: Floats, alpha: Floats) -> Words:
-    rgba = np.dstack([premultiplied, alpha * 255]).round().astype(np.uint8)
-    return np.ascontiguousarray(rgba).view(np.uint32)[..., 0]
+def _packed(rgb: Bytes) -> Words:
+    return np.ascontiguousarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2RGBA)).view(np.uint32)[..., 0]
+
+
+def _square(radius: int) -> Bytes:
+    return np.ones((2 * radius + 1, 2 * radius + 1), np.uint8)
+
+
+def _dilate(mask: Bytes, radius: int) -> Bytes:
+    return cast(Bytes, cv2.dilate(mask.view(np.uint8), _square(radius)))
+
+
+def _erode(mask: Bytes, radius: int) -> Bytes:
+    return cast(Bytes, cv2.erode(mask, _square(radius)))
