@@ -17,6 +17,9 @@ def rgb():
     for sigma, size in ((1, 30), (4, 25), (16, 40)):
         noise = cv2.GaussianBlur(rng.standard_normal(out.shape).astype(np.float32), (0, 0), sigma)
         out += noise / noise.std() * size
+    out -= 60
+    for y, x in rng.integers((45, 50), (140, 250), (40, 2)):
+        out[y : y + 2, x : x + 2] = 255  # lamps
     return np.clip(out + 120, 0, 255).astype(np.uint8)
 
 

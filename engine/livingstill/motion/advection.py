@@ -49,6 +49,7 @@ class Stream:
     gains: Floats
     size: tuple[float, float]
     order: int = 0
+    alone: bool = False
 
     def apply(self, phase: float, canvas: Canvas) -> None:
         """Write both samples, their gains and the bias inside the box."""
@@ -119,6 +120,22 @@ def stream(
         box, paths, oldest, spacing, site.seconds, shift, births,
         np.ascontiguousarray(look), structure, reach, moving, size,
     )  # fmt: skip
+
+
+def curled(site: Site, velocity: Floats, length: float, share: float) -> Floats:
+    """Return ``velocity`` with eddies: curl noise of ``length`` frame widths, ``share`` of its speed.
+
+    The curl of a scalar has no sources, so eddies neither gather nor thin matter (Bridson 2007).
+    """
+    speed = np.hypot(velocity[..., 0], velocity[..., 1])
+    nodes_long = max(2.0, length * site.width / STEP)
+    psi = smooth_noise(site.chance("curl"), 1, site.mask.shape, nodes_long)[0]
+    psi *= np.float32(share * float(speed.max()) * nodes_long * 0.7)
+    out = velocity.copy()
+    local = speed / max(float(speed.max()), 1e-9)
+    out[..., 0] += np.gradient(psi, axis=0) * local
+    out[..., 1] -= np.gradient(psi, axis=1) * local
+    return out
 
 
 def _paths(velocity: Floats, count: int, spacing: float) -> Floats:

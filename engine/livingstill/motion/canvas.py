@@ -54,12 +54,18 @@ class Canvas:
 class Effect(Protocol):
     """One thing that moves. ``apply`` is pure in ``phase`` and 1-periodic.
 
-    ``order``: 0 for what sets the samples, 1 for what displaces them, 2 for light and overlays.
+    ``order``: 0 for what sets the samples, 1 for what displaces them, 2 for mirrors, 3 for light
+    and overlays.
     """
 
     @property
     def order(self) -> int:
         """When it is applied."""
+        ...
+
+    @property
+    def alone(self) -> bool:
+        """Whether only the layer that holds the region moves, not what lies behind it."""
         ...
 
     def apply(self, phase: float, canvas: Canvas) -> None:

@@ -11,10 +11,9 @@ from __future__ import annotations
 import numpy as np
 
 from livingstill.model import Floats
-from livingstill.motion.advection import stream
+from livingstill.motion.advection import curled, stream
 from livingstill.motion.canvas import Effect
-from livingstill.motion.chance import smooth_noise
-from livingstill.motion.site import STEP, Site, smoothstep
+from livingstill.motion.site import Site, smoothstep
 
 SPEED = 0.010
 """Frame widths per second at the top of the picture in a wind of 3 m/s."""
@@ -50,10 +49,6 @@ def drift(site: Site) -> Floats:
         speed = SPEED * width * min(max(site.breeze.speed / 3, 0.2), 2)
         out[..., 0] = speed * site.breeze.x * height
         out[..., 1] = speed * site.breeze.y * height**2
-    fastest = float(np.hypot(out[..., 0], out[..., 1]).max())
-    length = 0.12 * width / STEP
-    psi = smooth_noise(site.chance("curl"), 1, shape, length)[0] * (0.2 * fastest * length * 0.7)
-    out[..., 0] += np.gradient(psi, axis=0) * height
-    out[..., 1] -= np.gradient(psi, axis=1) * height
+    out = curled(site, out, 0.12, 0.2)
     calm = smoothstep(site.inside() / (0.045 * width)) * np.float32(site.amount)
     return np.asarray(out * calm[..., None], np.float32)

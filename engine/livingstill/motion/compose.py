@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
-from livingstill.model import Bytes, Floats, Flow, Region
-from livingstill.motion import cloud, flow, foliage, grass, water
+from livingstill.model import Bytes, Floats, Flow, Layer, Region, Scene
+from livingstill.motion import (
+    cloth,
+    cloud,
+    fire,
+    flag,
+    flow,
+    foliage,
+    glint,
+    grass,
+    hair,
+    reflection,
+    smoke,
+    steam,
+    twinkle,
+    water,
+)  # fmt: skip
 from livingstill.motion.canvas import Canvas, Effect
-from livingstill.motion.site import Site, grid_shape, nodes
+from livingstill.motion.site import STEP, Site, grid_shape, nodes
 from livingstill.motion.wind import breeze
 from livingstill.registry import Registry
 from livingstill.settings import Wind
@@ -34,6 +49,15 @@ KINDS: Registry[Kind] = Registry(
         "cloud": Kind("clouds drift and slowly change", cloud.build),
         "foliage": Kind("trees, bushes and flowers sway", foliage.build),
         "grass": Kind("grass and crops wave as gusts pass", grass.build),
+        "flag": Kind("a flag waves from its pole; the background stays", flag.build),
+        "cloth": Kind("curtains and laundry breathe from their upper edge", cloth.build),
+        "hair": Kind("strands of hair sway from their roots", hair.build),
+        "steam": Kind("vapour rises where it is shown by a mask or a stroke", steam.build),
+        "smoke": Kind("smoke in the photo drifts up and away", smoke.build),
+        "fire": Kind("flames flicker and light their surroundings", fire.build),
+        "glint": Kind("a band of light passes over a product", glint.build),
+        "twinkle": Kind("lamps, stars and city lights twinkle", twinkle.build),
+        "reflection": Kind("a mirror moves as what it mirrors", reflection.build),
     },
 )
 
@@ -70,7 +94,7 @@ def compose(
     amount: float = 1.0,
     seed: int = 0,
     directions: Mapping[str, Floats] | None = None,
-    layers: int = 1,
+    scene: Scene | None = None,
 ) -> Composed:
     """Return the motion of a scene whose photo is ``rgb`` (H, W, 3) at the scene's size.
 
@@ -81,18 +105,38 @@ def compose(
     seconds : the motion's period
     directions : per kind (h, w, 2) float32, (dx, dy) in frame widths per second at any size,
         what brush strokes or the lie of the land say (``regions.brush``)
-    layers : layers of the scene; by default all move alike, like a rubber sheet
+    scene : its layers move alike, like a rubber sheet, but for what only the layer in front does;
+        None is one layer
     """
     height, width = rgb.shape[:2]
     shape = grid_shape(height, width)
     colour, depth = nodes(rgb.astype(np.float32)), nodes(inverse_depth)
     air = breeze(wind, seconds, seed)
-    effects: list[Effect] = []
+    layers = scene.layers if scene else (None,)
+    effects: list[list[Effect]] = [[] for _ in layers]
     for index, region in enumerate(regions if amount > 0 else ()):
         mask = nodes(region.mask.astype(np.float32) * np.float32(1 / 255))
         given = (directions or {}).get(region.kind)
         paths = None if given is None else np.asarray(cv2.resize(given, shape[::-1]), np.float32)
         site = Site(region.kind, rgb, colour, mask, depth, air, seconds, amount, seed, index, paths)
-        effects.extend(KINDS[region.kind].build(site))
-    order = sorted(effects, key=lambda effect: effect.order)
-    return Composed(shape, (tuple(order),) * layers)
+        front = _holder(layers, region)
+        for effect in KINDS[region.kind].build(site):
+            for k, chosen in enumerate(effects):
+                if k == front or not effect.alone:
+                    chosen.append(effect)
+    order = (tuple(sorted(chosen, key=lambda effect: effect.order)) for chosen in effects)
+    return Composed(shape, tuple(order))
+
+
+def _holder(layers: Sequence[Layer | None], region: Region) -> int:
+    """Return the number of the layer that shows most of a region."""
+    left = region.mask[::STEP, ::STEP].astype(np.float32)
+    shown = []
+    for layer in layers:
+        alpha = np.ones_like(left)
+        if layer is not None:
+            alpha = (layer.colour[::STEP, ::STEP] >> np.uint32(24)).astype(np.float32)
+            alpha *= np.float32(1 / 255)
+        shown.append(float((left * alpha).sum()))
+        left = left * (1 - alpha)
+    return int(np.argmax(shown))

@@ -143,6 +143,23 @@ def from_roots(site: Site, sag: float = 1.2) -> Floats:
     return np.asarray(cv2.GaussianBlur(swing, (0, 0), factor), np.float32)
 
 
+def from_top(site: Site) -> Floats:
+    """Return (h, w) float32 in 0..1: share of each column's way down, for what hangs."""
+    solid = site.mask >= 0.5
+    rows, columns = solid.shape
+    known = np.flatnonzero(solid.any(0))
+    if known.size == 0:
+        return np.zeros(solid.shape, np.float32)
+    top = np.interp(np.arange(columns), known, solid[:, known].argmax(0))
+    low = np.interp(np.arange(columns), known, rows - 1 - solid[::-1, known].argmax(0))
+    top, low = (
+        cv2.GaussianBlur(edge.astype(np.float32)[None], (0, 0), 0.02 * columns)[0]
+        for edge in (top, low)
+    )
+    y = np.arange(rows, dtype=np.float32)[:, None]
+    return np.asarray(np.clip((y - top) / np.maximum(low - top, 1), 0, 1), np.float32)
+
+
 def _geodesic(solid: np.ndarray, sources: np.ndarray) -> np.ndarray:
     """Return (h, w): steps from ``sources`` to each node, going through ``solid`` only."""
     number = np.full(solid.shape, -1)

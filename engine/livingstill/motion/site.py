@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from livingstill.model import Bytes, Floats
 from livingstill.motion import chance
@@ -117,7 +119,8 @@ class Site:
         return cv2.distanceTransform(empty, cv2.DIST_L2, 5) * np.float32(STEP)
 
 
-def smoothstep(value: Floats) -> Floats:
+def smoothstep(value: NDArray[np.floating[Any]]) -> Floats:
     """Return 3 v^2 - 2 v^3 of ``value`` clipped to 0..1."""
-    v = np.clip(value, 0, 1).astype(np.float32)
-    return v * v * (3 - 2 * v)
+    v = np.asarray(np.clip(value, 0, 1), np.float32)
+    out: Floats = v * v * (3 - 2 * v)
+    return out

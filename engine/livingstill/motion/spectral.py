@@ -69,7 +69,9 @@ class Sway:
     """Displacement of a box of nodes: the sum of ``parts`` in pixels, times ``weight``.
 
     ``limit`` (h, w) bounds its length in pixels. ``gust``, a one-channel spectrum, swells it.
-    ``shade`` (h, w) brightens by its product with the displacement downwards.
+    ``shade`` (h, w) brightens by its product with the last channel: the displacement downwards, or
+    a third channel of its own. With ``alone``, only the layer that holds the region moves, not
+    what lies behind it.
     """
 
     box: Box
@@ -78,12 +80,14 @@ class Sway:
     limit: Floats
     gust: Spectrum | None = None
     shade: Floats | None = None
+    alone: bool = False
     order: int = 1
 
     def total(self, phase: float) -> Floats:
-        """Return (h, 2, w) float32 at ``phase``, before weight and limit."""
+        """Return (h, C, w) float32 at ``phase``, before weight and limit."""
         rows, columns = self.box.shape
-        out = np.zeros((rows, 2, columns), np.float32)
+        channels = self.parts[0].maps.shape[2] // 2
+        out = np.zeros((rows, channels, columns), np.float32)
         for part in self.parts:
             _spread(part, phase, out)
         if self.gust is not None:
@@ -105,7 +109,7 @@ class Sway:
                     self.box.shape[0],
                 )
         if self.shade is not None:
-            light = 1 + np.clip(field[:, 1] * self.shade, -0.5, 0.5)
+            light = 1 + np.clip(field[:, -1] * self.shade, -0.5, 0.5)
             canvas.gain()[self.box.slices] *= light
             if canvas.second_gain is not None:
                 canvas.second_gain[self.box.slices] *= light
@@ -140,7 +144,7 @@ def guarded(sway: Sway, phases: int = 10) -> Sway:
 
     Gradients over ``phases`` instants stay below a third, so nothing folds.
     """
-    fields = [np.moveaxis(sway.total(i / phases), 1, 2) for i in range(phases)]
+    fields = [np.moveaxis(sway.total(i / phases)[:, :2], 1, 2) for i in range(phases)]
     weight = sway.weight
     radius = max(2, round(0.004 * sway.box.shape[1]))
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))

@@ -16,6 +16,7 @@ import cv2
 import numpy as np
 
 from livingstill.model import DEFAULT_FOCAL, Floats
+from livingstill.motion import reflection
 from livingstill.motion.advection import stream
 from livingstill.motion.canvas import Effect
 from livingstill.motion.site import STEP, Box, Site, box_of, smoothstep
@@ -50,7 +51,7 @@ def build(site: Site) -> tuple[Effect, ...]:
         return ()
     surface = plane(site, box)
     if calmness(site) > 0.3:
-        return (mirror(site, box, surface),)
+        return (*reflection.build(site), mirror(site, box, surface))
     return chop(site, box, surface)
 
 

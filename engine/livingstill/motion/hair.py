@@ -1,0 +1,18 @@
+"""Hair: strands sway from their roots, a little.
+
+As ferns do: rms .2 %W at 3 m/s, .9 and 2 Hz. Physics, no clip was measured.
+"""
+
+from __future__ import annotations
+
+from livingstill.motion import plants
+from livingstill.motion.canvas import Effect
+from livingstill.motion.site import Site
+
+LIMBS = (plants.Limb(0.9, 0.2, 0.08, 1.0, common=0.6), plants.Limb(2.0, 0.2, 0.03, 0.4))
+
+
+def build(site: Site) -> tuple[Effect, ...]:
+    """Return the sway of hair that grows from the region's upper edge."""
+    rms = min(0.0007 * site.breeze.speed, 0.004) * site.amount * site.width
+    return plants.sway(site, rms * plants.from_top(site), LIMBS, cross=0.5)

@@ -1,0 +1,61 @@
+"""Light that changes without anything moving: a gain in time over a map in space."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from livingstill.model import Floats
+from livingstill.motion.canvas import Canvas
+from livingstill.motion.site import Site
+from livingstill.motion.wind import choose
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Glow:
+    """Brightness times 1 + ``strength`` (h, w) * level(t), level of rms 1.
+
+    ``harmonics`` (M,) and ``amplitudes`` (N, M) complex give N levels; ``which`` (h, w) says whose
+    a node is, None when there is one.
+    """
+
+    strength: Floats
+    harmonics: np.ndarray
+    amplitudes: np.ndarray
+    which: np.ndarray | None = None
+    order: int = 3
+    alone: bool = False
+
+    def levels(self, phase: float) -> Floats:
+        """Return (N,) float32 at ``phase``, in -2..2."""
+        turns = 2 * np.pi * np.mod(self.harmonics * (phase % 1.0), 1.0)
+        value = (self.amplitudes * np.exp(1j * turns)).real.sum(1)
+        return np.asarray(np.clip(value, -2, 2), np.float32)
+
+    def apply(self, phase: float, canvas: Canvas) -> None:
+        """Brighten or darken all that lies below."""
+        levels = self.levels(phase)
+        level = levels[0] if self.which is None else levels[self.which]
+        gain = 1 + self.strength * level
+        first = canvas.gain()
+        first *= gain
+        if canvas.second_gain is not None:
+            canvas.second_gain *= gain
+        if canvas.bias is not None:
+            canvas.bias *= gain[..., None]
+
+
+def flicker(
+    site: Site, lowest: float, highest: float, count: int = 1, slope: float = 0.3
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return harmonics (M,) and amplitudes (N, M) of ``count`` independent flickers of rms 1.
+
+    Amplitude falls with frequency to the power ``slope``.
+    """
+    rng = site.chance("flicker")
+    harmonics = choose(site.seconds, lowest, highest, 20, rng)
+    size = harmonics**-slope
+    size = size / np.sqrt((size**2).sum() / 2)
+    phases = rng.random((count, len(harmonics)))
+    return harmonics, size * np.exp(2j * np.pi * phases)
