@@ -372,5 +372,5 @@ def moved(
         amount=shot.amount,
         seed=shot.seed,
         directions=brush.directions(rgb, depth, regions, shot.brush),
-        layers=len(scene.layers),
+        scene=scene,
     )
