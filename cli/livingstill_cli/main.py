@@ -17,6 +17,7 @@ COMMANDS = {
     "depth": "inverse depth of a photo as a picture",
     "regions": "what will move in a photo, as a picture or masks",
     "doctor": "is this photo fit, and for which move",
+    "check": "continuity report of any clip",
     "render": "replay a shot file or a manifest",
     "moves": "the camera moves there are",
     "kinds": "the kinds of motion there are",

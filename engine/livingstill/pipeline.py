@@ -41,7 +41,7 @@ from livingstill.model import (
 )
 from livingstill.motion.compose import compose
 from livingstill.network.forward import forward
-from livingstill.photo import read
+from livingstill.photo import read, traits
 from livingstill.regions import brush, kinds, masks, segment
 from livingstill.registry import nearest
 from livingstill.render import frames, temporal
@@ -231,13 +231,16 @@ def prepare(photo: Photo, shot: Shot, stages: Stages, known: Known | None = None
         regions = known.regions if known else planned(rgb, depth.values, classes, shot)
     with stages("camera"):
         sky = next((region.mask for region in classes if region.kind == "sky"), None)
-        target = known.subject if known else subject.find(rgb, depth.values, sky).point
+        found = subject.find(rgb, depth.values, sky)
+        target = known.subject if known else found.point
         frame = frame_at(subject=target)
         view = View.of(depth.values, photo.focal, target, frame.box)
         choice = shot.camera
         if choice.name == path.AUTO:
-            choice, reason = auto.choose(view, rgb, depth.values, classes)
-            notes.append(f"camera {choice}: {reason}")
+            shares = {region.kind: region.share for region in classes}
+            advice = auto.choose(view, traits.measure(rgb, depth.values, shares), found.confidence)
+            choice = advice.choice
+            notes.append(f"camera {choice}: {advice.reason}")
         camera = path.resolve(
             choice, view, loop=shot.loop, duration=shot.duration, seed=shot.seed
         )

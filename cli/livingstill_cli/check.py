@@ -1,0 +1,64 @@
+"""`livingstill check`: the continuity report of any clip."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from livingstill_cli import progress, say
+from livingstill_cli.command import Command
+
+
+@click.command(
+    "check",
+    cls=Command,
+    examples=(
+        "livingstill check clip.mp4",
+        "livingstill check clip.mp4 --still photo.jpg --report clip.html",
+    ),
+)
+@click.argument("clip", type=click.Path(path_type=Path))
+@click.option(
+    "--still",
+    type=click.Path(path_type=Path),
+    metavar="PHOTO",
+    help="the photo the clip was made of",
+)
+@click.option("--loop", is_flag=True, help="the clip is meant to loop without a seam")
+@click.option(
+    "--report", type=click.Path(path_type=Path), metavar="FILE.html|.json", help="write the report"
+)
+@click.option("--overwrite", is_flag=True, help="replace files that exist")
+@say.options
+@click.pass_context
+def command(
+    context: click.Context,
+    clip: Path,
+    still: Path | None,
+    loop: bool,
+    report: Path | None,
+    overwrite: bool,
+    quiet: bool,
+    as_json: bool,
+    no_progress: bool,
+) -> None:
+    """Watch CLIP frame by frame: what is wrong, where, and why. Exit 0 if clean, 1 if not."""
+    from livingstill import review
+    from livingstill.clip import decode
+
+    if report is not None:
+        review.check_report(report, overwrite)
+    watched = progress.choose(quiet or as_json, no_progress)
+    found = review.review(clip, still, loop=loop, progress=watched)
+    if report is not None:
+        review.write_report(found, lambda: decode.frames(clip), report, clip.name, overwrite)
+    if as_json:
+        say.json_line({"clip": str(clip), "notes": list(found.notes), **found.verdict.to_dict()})
+    elif not quiet:
+        for fault in found.verdict.faults:
+            click.echo(f"frames {fault.first}-{fault.last}: {fault.message}")
+        faults = len(found.verdict.faults)
+        verdict = "clean" if found.verdict.clean else f"{faults} fault{'s' if faults > 1 else ''}"
+        say.summary([*found.notes, f"{clip}: {found.verdict.frames} frames, {verdict}"])
+    context.exit(0 if found.verdict.clean else 1)
