@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -114,6 +114,45 @@ class Region:
     def share(self) -> float:
         """How much of the picture it covers, 0..1."""
         return float(self.mask.mean()) / 255
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Traits:
+    """What a photo is like, measured once: the camera's choice and the photo's grade rest on it.
+
+    Lengths are in pixels of the photo at a long side of ``SIDE``. ``blur`` is the standard
+    deviation of the sharpest edges' blur; ``noise`` that of flat areas, in levels; ``dark`` and
+    ``bright`` the shares of pixels without any detail; ``contrast`` the spread of luminance, in
+    levels; ``clutter`` the share of edges; ``thin`` that of lone thin structures; ``even`` that of
+    perfectly even areas; ``common`` that of the commonest colour. ``straight`` and ``vertical`` are
+    the lengths of long straight lines, all and upright, in long sides; ``lines`` is (n, 4) float32,
+    x0, y0, x1, y1 in photo fractions, longest first. ``indoors`` is a room seen from within;
+    ``drawn`` a drawing, a document or a screenshot. ``shares`` are (class, share of the photo).
+    """
+
+    SIDE: ClassVar[int] = 1600
+    blur: float
+    noise: float
+    dark: float
+    bright: float
+    contrast: float
+    clutter: float
+    thin: float
+    even: float
+    common: float
+    straight: float
+    vertical: float
+    lines: Floats
+    indoors: bool = False
+    drawn: bool = False
+    shares: tuple[tuple[str, float], ...] = ()
+
+    def __post_init__(self) -> None:
+        _freeze(self.lines, "lines", (None, 4), np.float32)
+
+    def share(self, kind: str) -> float:
+        """Return how much of the photo a class covers, 0..1."""
+        return dict(self.shares).get(kind, 0.0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

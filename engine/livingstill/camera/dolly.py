@@ -8,10 +8,11 @@ frame's edge allows; where the scene is so far that this hardly magnifies, the l
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
+from livingstill.camera.lens import shift
 from livingstill.camera.move import Amount, Magnify
-from livingstill.camera.param import check
+from livingstill.camera.param import Param, check
 from livingstill.camera.view import View
 from livingstill.model import Pose
 
@@ -33,21 +34,23 @@ def _towards(view: View) -> tuple[float, float]:
     )
 
 
-def approach(view: View, magnify: float) -> Pose:
+def approach(view: View, magnify: float, depth: float = 1.0) -> Pose:
     """Return the pose that magnifies the middle depth ``1 + magnify`` times towards the subject.
 
-    The subject's direction keeps its place in the picture at every depth.
+    The subject's direction keeps its place in the picture at every depth. ``depth`` scales the
+    part that travelling has in it; the lens does the rest.
     """
     middle = max(view.middle, 0.02)
     ahead = magnify / (1 + magnify) / middle
     most = 2 * EDGE_PARALLAX / max(view.near - view.middle, 0.05)
-    share = min(1.0, most * middle / NATURAL)  # of the magnification that travelling makes
+    share = depth * min(1.0, most * middle / NATURAL)  # of the magnification
     z = min(0.9, ahead * share)
-    if abs(z) < 1e-9:
-        return Pose()
     zoom = (1 + magnify) * (1 - z * middle)
     # where a point s of the picture is to stay: zoom (s - focal x (w - pivot)) = s (1 - z w)
     across, down = _towards(view)
+    if abs(z) < 1e-6:
+        still = 1 / zoom - 1
+        return shift(across * still, down * still, zoom, view.focal)
     way = z / (zoom * view.focal)
     return Pose(x=across * way, y=down * way, z=z, zoom=zoom, pivot=(1 - zoom) / z)
 
@@ -59,6 +62,9 @@ class Push:
     toward: str = "in"
     amount: Amount = 1.0
     magnify: Magnify = 100 * NATURAL
+    depth: Annotated[
+        float, Param("parallax: 1 = as much as suits the scene, 0 = a plain zoom", "times", 0, 3)
+    ] = 1.0
     rest: float = 0.0
     closed: ClassVar[bool] = False
 
@@ -68,7 +74,7 @@ class Push:
     def pose(self, where: float, view: View) -> Pose:
         """Return the pose at ``where``."""
         sign = 1 if self.toward.startswith("in") else -1
-        return approach(view, sign * where * self.amount * self.magnify / 100)
+        return approach(view, sign * where * self.amount * self.magnify / 100, self.depth)
 
 
 @dataclass(frozen=True, slots=True)

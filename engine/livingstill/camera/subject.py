@@ -1,0 +1,129 @@
+"""What a photo is of: the point that framing keeps and the camera looks at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from livingstill.model import Bytes, Floats
+
+LONG_SIDE = 128
+"""Saliency is judged on a picture this small, where only large shapes remain."""
+
+Box = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The point (``x``, ``y``), the ``box`` (left, top, right, bottom), all in photo fractions.
+
+    ``confidence`` is 0 for a picture that is the same all over and 1 for a lone bright thing;
+    ``kind`` says what it was found by: a face, or what stands out.
+    """
+
+    x: float = 0.5
+    y: float = 0.5
+    box: Box = (0.0, 0.0, 1.0, 1.0)
+    confidence: float = 0.0
+    kind: str = "centre"
+
+    @property
+    def point(self) -> tuple[float, float]:
+        """The point the camera looks at."""
+        return self.x, self.y
+
+
+def saliency(rgb: Bytes, inverse_depth: Floats, sky: Bytes | None = None) -> Floats:
+    """Return (h, w) float32 in 0..1: how much each part stands out, at ``LONG_SIDE``.
+
+    What stands out differs from its surroundings in colour (centre-surround over scales, Itti,
+    Koch and Niebur 1998), from the colours along the picture's border (the border is mostly
+    background, Wei et al. 2012), and comes forward in depth. The middle counts more, the sky less.
+    ``sky`` is a mask of any size, 255 = sky.
+    """
+    height, width = rgb.shape[:2]
+    scale = LONG_SIDE / max(height, width)
+    size = (max(8, round(width * scale)), max(8, round(height * scale)))
+    small = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA).astype(np.float32) / 255
+    lab: Floats = np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2LAB), np.float32)
+    depth = np.asarray(cv2.resize(inverse_depth, size, interpolation=cv2.INTER_AREA), np.float32)
+
+    contrast = np.zeros(lab.shape[:2], np.float32)
+    for sigma in (1.5, 3.0, 6.0):
+        apart = _blur(lab, sigma) - _blur(lab, 4 * sigma)
+        contrast += np.sqrt((apart * apart).sum(-1))
+    forward = np.maximum(_blur(depth, 1.5) - _blur(depth, 20.0), 0)
+    parts = 0.45 * _unit(contrast) + 0.35 * _unit(_unlike_border(lab)) + 0.35 * _unit(forward)
+
+    x = (np.arange(size[0], dtype=np.float32) + 0.5) / size[0] - 0.5
+    y = (np.arange(size[1], dtype=np.float32) + 0.5) / size[1] - 0.5
+    parts *= np.exp(-(x[None] ** 2 + y[:, None] ** 2) / np.float32(2 * 0.30**2))
+    if sky is not None:
+        mask = cv2.resize(sky, size, interpolation=cv2.INTER_AREA).astype(np.float32) / 255
+        parts *= 1 - 0.75 * mask
+    return _unit(_blur(parts, 3.0))
+
+
+def find(
+    rgb: Bytes,
+    inverse_depth: Floats,
+    sky: Bytes | None = None,
+    faces: Sequence[Box] = (),
+) -> Subject:
+    """Return the subject of a photo; ``faces`` are boxes in photo fractions and come first."""
+    if faces:
+        areas = [(f[2] - f[0]) * (f[3] - f[1]) for f in faces]
+        kept = [f for f, area in zip(faces, areas) if area >= 0.3 * max(areas)]
+        left, top = (min(f[i] for f in kept) for i in (0, 1))
+        right, bottom = (max(f[i] for f in kept) for i in (2, 3))
+        return Subject(
+            (left + right) / 2, (top + bottom) / 2, (left, top, right, bottom), 1, "face"
+        )
+    map_ = saliency(rgb, inverse_depth, sky)
+    height, width = map_.shape
+    _, _, _, (column, row) = cv2.minMaxLoc(map_)
+    _, labels = cv2.connectedComponents((map_ > 0.6 * map_.max()).astype(np.uint8))
+    blob = (labels == labels[row, column]) & (map_ > 0)
+    weight = np.where(blob, map_, 0).astype(np.float64)
+    total = float(weight.sum())
+    if total <= 0:
+        return Subject()
+    xs, ys = (np.arange(width) + 0.5) / width, (np.arange(height) + 0.5) / height
+    x, y = float((weight.sum(0) * xs).sum() / total), float((weight.sum(1) * ys).sum() / total)
+    across, down = np.flatnonzero(blob.any(0)), np.flatnonzero(blob.any(1))
+    left, right = float(across[0]) / width, float(across[-1] + 1) / width
+    top, bottom = float(down[0]) / height, float(down[-1] + 1) / height
+    inside = float(map_[blob].mean())
+    outside = float(map_[~blob].mean()) if not blob.all() else inside
+    confidence = max(0.0, 1 - 1.8 * outside / inside)
+    return Subject(x, y, (left, top, right, bottom), confidence, "what stands out")
+
+
+def _blur(values: Floats, sigma: float) -> Floats:
+    return np.asarray(cv2.GaussianBlur(values, (0, 0), sigma, borderType=cv2.BORDER_REPLICATE))
+
+
+def _unit(values: Floats) -> Floats:
+    """Return ``values`` over their 99th percentile, at most 1."""
+    top = float(np.percentile(values, 99))
+    return (
+        np.minimum(values / np.float32(max(top, 1e-6)), np.float32(1)) if top > 1e-6 else values * 0
+    )
+
+
+def _unlike_border(lab: Floats) -> Floats:
+    """Return how far each colour is from those along the border (Mahalanobis), per side the least."""
+    rim = max(2, min(lab.shape[:2]) // 12)
+    sides = (lab[:rim], lab[-rim:], lab[:, :rim], lab[:, -rim:])
+    least = np.full(lab.shape[:2], np.inf, np.float32)
+    for side in sides:
+        colours = side.reshape(-1, 3)
+        mean = colours.mean(0)
+        spread = np.cov(colours.T) + 16 * np.eye(3)
+        apart = (lab - mean).reshape(-1, 3)
+        far = np.sqrt(np.einsum("ni,ij,nj->n", apart, np.linalg.inv(spread), apart))
+        least = np.minimum(least, far.reshape(least.shape).astype(np.float32))
+    return least

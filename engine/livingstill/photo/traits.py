@@ -1,0 +1,132 @@
+"""Measure what a photo is like: sharpness, noise, light, lines, clutter, room or drawing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import pi, sqrt
+
+import cv2
+import numpy as np
+
+from livingstill.model import Bytes, Floats, Traits
+
+LINE_SIDE = 800
+"""Long side of the picture in which straight lines, clutter and thin structures are sought."""
+
+LONG_LINE = 0.06
+"""A line counts from this length on, in long sides."""
+
+
+def measure(rgb: Bytes, inverse_depth: Floats, shares: Mapping[str, float] | None = None) -> Traits:
+    """Return the traits of a photo.
+
+    Parameters
+    ----------
+    rgb : (H, W, 3) uint8
+    inverse_depth : (h, w) float32 of the same photo at any size
+    shares : how much of the photo each class covers, 0..1
+    """
+    shares = dict(shares or {})
+    fine, coarse = _shrunk(rgb, Traits.SIDE), _shrunk(rgb, LINE_SIDE)
+    grey = np.asarray(cv2.cvtColor(fine, cv2.COLOR_RGB2GRAY), np.float32)
+    noise, even = _noise(grey)
+    small = np.asarray(cv2.cvtColor(coarse, cv2.COLOR_RGB2GRAY), np.uint8)
+    edges = (_slope(_smooth(small.astype(np.float32), 1.0)) > 6).astype(np.float32)
+    straight, vertical, lines = _lines(small)
+    common = _commonest(coarse)
+    quarter = float(np.percentile(inverse_depth, 25))
+    return Traits(
+        blur=_blur(grey),
+        noise=noise,
+        dark=float((grey < 3).mean()),
+        bright=float((grey > 252).mean()),
+        contrast=float(np.subtract(*np.percentile(grey, (98, 2)))),
+        clutter=float(edges.mean()),
+        thin=_thin(small, edges),
+        even=even,
+        common=common,
+        straight=straight,
+        vertical=vertical,
+        lines=lines,
+        indoors=straight > 5.5 and vertical > 1.9 and shares.get("sky", 0) < 0.12 and quarter > 0.3,
+        drawn=even > 0.5 and common > 0.3 and noise < 0.1 and shares.get("sky", 0) < 0.3,
+        shares=tuple(shares.items()),
+    )
+
+
+def _shrunk(rgb: Bytes, side: int) -> Bytes:
+    height, width = rgb.shape[:2]
+    scale = side / max(height, width)
+    if scale >= 1:
+        return rgb
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    return np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA))
+
+
+def _smooth(grey: Floats, sigma: float) -> Floats:
+    return np.asarray(cv2.GaussianBlur(grey, (0, 0), sigma), np.float32)
+
+
+def _slope(grey: Floats) -> Floats:
+    """Return the size of the gradient, in levels per pixel."""
+    across = cv2.Sobel(grey, cv2.CV_32F, 1, 0, scale=1 / 8)
+    down = cv2.Sobel(grey, cv2.CV_32F, 0, 1, scale=1 / 8)
+    return np.asarray(cv2.magnitude(across, down))
+
+
+def _blur(grey: Floats) -> float:
+    """Return the blur of the sharpest strong edges, from how much more blur flattens them.
+
+    An edge of blur s loses slope by sqrt(1 + 1 / s^2) when blurred by 1 (Zhuo and Sim, 2011).
+    """
+    once = _smooth(grey, 0.6)
+    slope, flattened = _slope(once), _slope(_smooth(once, 1.0))
+    strong = slope > max(6.0, float(np.percentile(slope, 95)))
+    if int(strong.sum()) < 50:
+        return 9.0
+    lost = slope[strong] / np.maximum(flattened[strong], 1e-3)
+    return float(np.percentile(1 / np.sqrt(np.maximum(lost * lost - 1, 1e-2)), 8))
+
+
+def _noise(grey: Floats) -> tuple[float, float]:
+    """Return the noise of the calmest tenth of tiles (Immerkaer, 1996), and the even share."""
+    kernel = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32)
+    rough = np.abs(cv2.filter2D(grey, -1, kernel))
+    size = (max(1, grey.shape[1] // 24), max(1, grey.shape[0] // 24))
+    tiles = cv2.resize(rough, size, interpolation=cv2.INTER_AREA)
+    light = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
+    usable = (light > 12) & (light < 243)
+    calm = float(np.percentile(tiles[usable] if usable.any() else tiles, 10))
+    return calm * sqrt(pi / 2) / 6, float((cv2.blur(rough, (5, 5)) < 0.6).mean())
+
+
+def _lines(grey: Bytes) -> tuple[float, float, Floats]:
+    """Return the length of long straight lines and of upright ones, and the lines, longest first."""
+    found = cv2.createLineSegmentDetector(cv2.LSD_REFINE_STD).detect(grey)[0]
+    ends = np.zeros((0, 4)) if found is None else np.asarray(found, np.float64).reshape(-1, 4)
+    side = max(grey.shape)
+    across, down = ends[:, 2] - ends[:, 0], ends[:, 3] - ends[:, 1]
+    length = np.hypot(across, down) / side
+    order = np.argsort(-length, kind="stable")[:200]
+    order = order[length[order] > LONG_LINE]
+    upright = np.abs(across[order]) < 0.14 * np.abs(down[order])
+    height, width = grey.shape
+    fractions = ends[order] / np.array([width, height, width, height])
+    total = float(length[order].sum())
+    return total, float(length[order][upright].sum()), fractions.astype(np.float32)
+
+
+def _thin(grey: Bytes, edges: Floats) -> float:
+    """Return the share of bright or dark structures under 9 px on calm ground: wires, poles, twigs."""
+    round_ = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (9, 9))
+    bright = cv2.morphologyEx(grey, cv2.MORPH_TOPHAT, round_)
+    dark = cv2.morphologyEx(grey, cv2.MORPH_BLACKHAT, round_)
+    calm = cv2.blur(edges, (31, 31)) < 0.25
+    return float(((cv2.max(bright, dark) > 40) & calm).mean())
+
+
+def _commonest(rgb: Bytes) -> float:
+    """Return the share of the commonest of 4096 colours."""
+    parts = (rgb // 16).reshape(-1, 3).astype(np.int64)
+    codes = parts[:, 0] * 256 + parts[:, 1] * 16 + parts[:, 2]
+    return float(np.bincount(codes).max() / len(codes))
