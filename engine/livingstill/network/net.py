@@ -51,9 +51,10 @@ class Plain(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        inside = 3
-        steps = []
-        for outside in self.channels:
+        # no residual from the 3 colours: torch 2.15 corrupts the heap in its backward pass (AMD CPU)
+        inside = self.channels[0]
+        steps = [nn.Sequential(Conv(3, inside, 3, 2), Residual(inside, inside, 1))]
+        for outside in self.channels[1:]:
             steps.append(nn.Sequential(Residual(inside, outside, 2), Residual(outside, outside, 1)))
             inside = outside
         self.steps = nn.ModuleList(steps)
@@ -185,15 +186,18 @@ def load_imagenet(network: Network, file: str) -> int:
     return len(fits)
 
 
-def quick(network: Network) -> None:
-    """Make what bfloat16 makes slow, or crash, on a CPU run in float32 during training.
+def hold(network: Network, blocks: int) -> None:
+    """Leave the stem and the first blocks of a timm backbone as they are.
 
-    Depthwise convolutions are slow; the backward pass of a dense one from 3 channels corrupts the
-    heap (torch 2.15 on AMD).
+    Their edges and colours are as good as they get, and most of the time of a step is spent there.
     """
-    if isinstance(network.backbone, Plain):
-        stem = network.backbone.steps[0]
-        stem.forward = _in_float32(stem.forward)
+    names = ("conv_stem.", "bn1.", *(f"blocks.{i}." for i in range(blocks)))
+    for name, parameter in network.backbone.named_parameters():
+        parameter.requires_grad_(not (blocks and name.startswith(names)))
+
+
+def quick(network: Network) -> None:
+    """Make every depthwise convolution run in float32: on a CPU bfloat16 slows it down."""
     for parent in list(network.backbone.modules()):
         for child in list(parent.children()):
             if isinstance(child, nn.Conv2d) and child.groups > 1:

@@ -23,7 +23,7 @@ from rich.progress import MofNCompleteColumn, Progress, TextColumn, TimeRemainin
 from torch.nn import functional
 
 from livingstill.network import data
-from livingstill.network.net import BACKBONES, CLASSES, Network, load_imagenet, quick
+from livingstill.network.net import BACKBONES, CLASSES, Network, hold, load_imagenet, quick
 
 log = logging.getLogger("livingstill.train")
 
@@ -202,6 +202,9 @@ def parser() -> argparse.ArgumentParser:
     p.add_argument("--backbone", choices=BACKBONES, default=BACKBONES[0])
     p.add_argument("--steps", type=int, default=2000)
     p.add_argument("--frozen", type=int, default=0, help="steps that leave the backbone as it is")
+    p.add_argument(
+        "--hold", type=int, default=0, help="first backbone blocks that stay as they are"
+    )
     p.add_argument("--batch", type=int, default=8)
     p.add_argument("--size", type=int, default=256, help="side of a square crop; others by area")
     p.add_argument("--rate", type=float, default=1e-3, help="learning rate of the decoder")
@@ -243,6 +246,7 @@ def main(arguments: list[str] | None = None) -> None:
         log.info("%d arrays from ImageNet", load_imagenet(network, str(file)))
     if options.start:
         network.load_state_dict(load(options.start)["average"])
+    hold(network, options.hold)
     if device == "cpu":
         quick(network)
     network.to(device, memory_format=torch.channels_last)
