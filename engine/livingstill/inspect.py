@@ -8,10 +8,11 @@ import cv2
 import numpy as np
 
 from livingstill import threads
-from livingstill.camera import framing
+from livingstill.camera import auto, framing, subject
+from livingstill.camera.view import View
 from livingstill.files import check_target, replacing
 from livingstill.model import Bytes, InverseDepth, Progress, Region
-from livingstill.photo import fitness
+from livingstill.photo import fitness, traits
 from livingstill.pipeline import Perceive, Stages, check, depth_of, planned, read_photo
 from livingstill.regions import brush, kinds, masks, segment
 from livingstill.settings import Job, Shot
@@ -90,10 +91,28 @@ def doctor(
     depth = depth_of(read.rgb, shot, perceive, stages)
     with stages("regions"):
         classes = segment.segment(perceive(), read.rgb)
+    sky = next((region.mask for region in classes if region.kind == "sky"), None)
+    found = subject.find(read.rgb, depth.values, sky)
     frame = framing.frame(
-        read.size, size=shot.size, aspect=shot.aspect, fit=shot.fit, max_upscale=shot.max_upscale
+        read.size,
+        size=shot.size,
+        aspect=shot.aspect,
+        fit=shot.fit,
+        subject=found.point,
+        max_upscale=shot.max_upscale,
     )
-    return fitness.assess(read, depth.values, classes, frame.size)
+    view = View.of(depth.values, read.focal, found.point, frame.box)
+    shares = {region.kind: region.share for region in classes}
+    measured = traits.measure(read.rgb, depth.values, shares)
+    advice = auto.choose(view, measured, found.confidence)
+    return fitness.assess(
+        measured,
+        scale=frame.scale,
+        depth=view.near - view.far,
+        camera=str(advice.choice),
+        reason=advice.reason,
+        parallax=advice.parallax,
+    )
 
 
 def _write_png(

@@ -40,6 +40,8 @@ def approach(view: View, magnify: float, depth: float = 1.0) -> Pose:
     The subject's direction keeps its place in the picture at every depth. ``depth`` scales the
     part that travelling has in it; the lens does the rest.
     """
+    if not magnify:
+        return Pose()
     middle = max(view.middle, 0.02)
     ahead = magnify / (1 + magnify) / middle
     most = 2 * EDGE_PARALLAX / max(view.near - view.middle, 0.05)

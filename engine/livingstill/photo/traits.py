@@ -78,6 +78,7 @@ def _blur(grey: Floats) -> float:
     """Return the blur of the sharpest strong edges, from how much more blur flattens them.
 
     An edge of blur s loses slope by sqrt(1 + 1 / s^2) when blurred by 1 (Zhuo and Sim, 2011).
+    What we smooth beforehand and the width of the gradient's kernel are taken off again.
     """
     once = _smooth(grey, 0.6)
     slope, flattened = _slope(once), _slope(_smooth(once, 1.0))
@@ -85,7 +86,8 @@ def _blur(grey: Floats) -> float:
     if int(strong.sum()) < 50:
         return 9.0
     lost = slope[strong] / np.maximum(flattened[strong], 1e-3)
-    return float(np.percentile(1 / np.sqrt(np.maximum(lost * lost - 1, 1e-2)), 8))
+    squared = float(np.percentile(1 / np.maximum(lost * lost - 1, 1e-2), 8))
+    return sqrt(max(0.0, squared - 0.85))
 
 
 def _noise(grey: Floats) -> tuple[float, float]:
@@ -96,7 +98,7 @@ def _noise(grey: Floats) -> tuple[float, float]:
     tiles = cv2.resize(rough, size, interpolation=cv2.INTER_AREA)
     light = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
     usable = (light > 12) & (light < 243)
-    calm = float(np.percentile(tiles[usable] if usable.any() else tiles, 10))
+    calm = float(np.percentile(tiles[usable] if usable.mean() > 0.2 else tiles, 10))
     return calm * sqrt(pi / 2) / 6, float((cv2.blur(rough, (5, 5)) < 0.6).mean())
 
 
@@ -121,7 +123,7 @@ def _thin(grey: Bytes, edges: Floats) -> float:
     round_ = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (9, 9))
     bright = cv2.morphologyEx(grey, cv2.MORPH_TOPHAT, round_)
     dark = cv2.morphologyEx(grey, cv2.MORPH_BLACKHAT, round_)
-    calm = cv2.blur(edges, (31, 31)) < 0.25
+    calm = cv2.blur(edges, (31, 31)) < 0.3
     return float(((cv2.max(bright, dark) > 40) & calm).mean())
 
 

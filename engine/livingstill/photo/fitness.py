@@ -1,0 +1,182 @@
+"""Is a photo fit for a clip? A grade, the risks in words, what to do (`doctor`)."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from livingstill.model import Traits
+
+GRADES = ((85, "A"), (70, "B"), (55, "C"), (40, "D"), (0, "E"))
+
+MEANING = {
+    "A": "very fit",
+    "B": "fit",
+    "C": "fit with care",
+    "D": "hardly fit",
+    "E": "not fit",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Risk:
+    """One thing that may spoil a clip: what it is, how much it weighs (points of 100), a sentence."""
+
+    kind: str
+    weight: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fitness:
+    """How fit a photo is.
+
+    ``score`` is 0..100 and ``grade`` A..E; ``risks`` are the heaviest first; ``figures`` is what
+    was measured; ``camera`` the move that suits, as one writes it, and ``reason`` why; ``parallax``
+    the largest safe parallax, percent of the frame's width.
+    """
+
+    score: int
+    grade: str
+    risks: tuple[Risk, ...]
+    camera: str
+    reason: str
+    parallax: float
+    figures: tuple[tuple[str, float], ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return everything as plain values."""
+        return {
+            "grade": self.grade,
+            "score": self.score,
+            "risks": [asdict(risk) for risk in self.risks],
+            "camera": self.camera,
+            "reason": self.reason,
+            "largest_safe_parallax_percent": round(self.parallax, 2),
+            "figures": {name: round(value, 4) for name, value in self.figures},
+        }
+
+    def lines(self) -> list[str]:
+        """Return it as sentences for a terminal."""
+        told = [f"Grade {self.grade}: {MEANING[self.grade]} ({self.score} of 100)"]
+        told += [f"- {risk.message}" for risk in self.risks] or ["- no risks found"]
+        told.append(f"Camera: {self.camera} ({self.reason})")
+        told.append(f"Largest safe parallax: {self.parallax:.1f} % of the width")
+        return told
+
+
+def assess(
+    traits: Traits, *, scale: float, depth: float, camera: str, reason: str, parallax: float
+) -> Fitness:
+    """Return how fit a photo with these traits is.
+
+    Parameters
+    ----------
+    traits : what was measured on the photo
+    scale : frame pixels per photo pixel: above 1 the photo is enlarged
+    depth : near minus far inverse depth, 0..1
+    camera, reason, parallax : the move that suits, why, and the parallax that is safe (percent)
+    """
+    found = [risk for risk in _risks(traits, scale, depth, parallax) if risk.weight > 0]
+    found.sort(key=lambda risk: -risk.weight)
+    score = max(0, 100 - sum(risk.weight for risk in found))
+    figures = (
+        ("blur", traits.blur),
+        ("noise", traits.noise),
+        ("dark", traits.dark),
+        ("bright", traits.bright),
+        ("contrast", traits.contrast),
+        ("enlarged", scale),
+        ("depth_spread", depth),
+        ("clutter", traits.clutter),
+        ("thin", traits.thin),
+        ("straight", traits.straight),
+        ("people", traits.share("person")),
+        ("indoors", float(traits.indoors)),
+        ("drawn", float(traits.drawn)),
+    )
+    return Fitness(
+        score=score,
+        grade=next(grade for least, grade in GRADES if score >= least),
+        risks=tuple(found),
+        camera=camera,
+        reason=reason,
+        parallax=parallax,
+        figures=figures,
+    )
+
+
+def _ramp(value: float, fine: float, bad: float, weight: int) -> int:
+    """Return 0 where ``value`` is ``fine``, ``weight`` where it is ``bad``, in between between."""
+    return round(weight * min(1.0, max(0.0, (value - fine) / (bad - fine))))
+
+
+def _risks(traits: Traits, scale: float, depth: float, parallax: float) -> list[Risk]:
+    people = traits.share("person")
+    return [
+        Risk(
+            "blur",
+            _ramp(traits.blur, 0.9, 3.0, 40),
+            f"the sharpest edges are blurred by {traits.blur:.1f} px; use a sharper photo",
+        ),
+        Risk(
+            "noise",
+            _ramp(traits.noise, 2.0, 8.0, 25),
+            f"noise of {traits.noise:.1f} levels will seem to move; denoise the photo first",
+        ),
+        Risk(
+            "dark",
+            _ramp(traits.dark, 0.08, 0.5, 25),
+            f"{traits.dark:.0%} of the photo is black; motion cannot show there",
+        ),
+        Risk(
+            "bright",
+            0 if traits.drawn else _ramp(traits.bright, 0.05, 0.35, 25),
+            f"{traits.bright:.0%} of the photo is blown out; use a darker exposure",
+        ),
+        Risk(
+            "contrast",
+            _ramp(-traits.contrast, -80, -15, 30),
+            f"light and dark are only {traits.contrast:.0f} levels apart; raise the contrast",
+        ),
+        Risk(
+            "resolution",
+            _ramp(scale, 1.2, 3.0, 35),
+            f"the photo is enlarged {scale:.1f} times; choose a smaller --size or a larger photo",
+        ),
+        Risk(
+            "depth",
+            _ramp(-depth, -0.45, -0.05, 30),
+            "there is little depth; a flat move (ken-burns) shows it best",
+        ),
+        Risk(
+            "clutter",
+            _ramp(traits.clutter, 0.38, 0.75, 20),
+            f"{traits.clutter:.0%} of the photo is edges; fine detail shimmers, keep moves slow",
+        ),
+        Risk(
+            "thin",
+            _ramp(traits.thin, 0.008, 0.04, 25),
+            "wires, poles or twigs stand before something far; they may bend, keep the amount low",
+        ),
+        Risk(
+            "people",
+            _ramp(people, 0.02, 0.3, 15),
+            f"people fill {people:.0%} of the photo; keep the amount low",
+        ),
+        Risk(
+            "lines",
+            _ramp(-parallax, -3.5, -0.8, 25) if traits.straight > 3 else 0,
+            f"straight lines bend above {parallax:.1f} % parallax; use the camera named below",
+        ),
+        Risk(
+            "drawn",
+            15 if traits.drawn else 0,
+            "this looks like a drawing, a document or a screenshot; it has no depth",
+        ),
+        Risk(
+            "shine",
+            8 if traits.indoors and traits.share("water") > 0.02 else 0,
+            "mirrors or glass seem to be there; their depth is wrong, keep the amount low",
+        ),
+    ]
