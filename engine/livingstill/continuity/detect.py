@@ -1,0 +1,487 @@
+"""One test per kind of fault, each over the series of a clip and against the clip's own habits.
+
+Natural clips differ by orders of magnitude in how much they change (a candle, a flag in a storm),
+so nearly every bar is a multiple of the clip's median or of its median absolute deviation.
+Steps and frames that one test has explained are hidden from those after it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from livingstill.continuity.blind import LAGS, Series
+from livingstill.model import Floats
+
+Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Finding:
+    """Something wrong in frames ``first`` to ``last``, in the ``tiles`` (gy, gx) bool.
+
+    ``strength`` is how far the figure lies beyond its bar: 1 = just.
+    """
+
+    kind: str
+    first: int
+    last: int
+    tiles: Flags
+    strength: float
+
+
+def findings(series: Series, *, loop: bool) -> list[Finding]:
+    """Run every test; those that explain most come first."""
+    found: list[Finding] = []
+    explained = np.zeros(len(series), bool)
+    for test in TESTS:
+        for finding in test(series, explained):
+            found.append(finding)
+            if finding.last - finding.first < len(series) // 2:
+                explained[max(0, finding.first - 1) : finding.last + 2] = True
+    if loop:
+        found.extend(seam(series))
+    return found
+
+
+def black(s: Series, _: Flags) -> Iterator[Finding]:
+    """Frames without a picture: black or of one colour."""
+    texture = s.contrast.mean((1, 2)) + s.luma.std((1, 2))
+    usual = float(np.median(texture))
+    if usual < 2:
+        return
+    for first, last in _runs(texture < 0.12 * usual):
+        yield Finding("black", first, last, _all(s), usual / (texture[first] + 0.1 * usual) / 2)
+
+
+def stills(s: Series, explained: Flags) -> Iterator[Finding]:
+    """Frames that repeat the one before although the clip moves; a steady cadence is no fault."""
+    if len(s) < 4:
+        return
+    activity = np.quantile(s.change[0].reshape(len(s), -1), 0.98, axis=1)
+    activity[0] = np.inf
+    usual = float(np.median(activity[1:]))
+    awake = activity[np.isfinite(activity) & (activity > 0.2 * usual)]
+    usual = float(np.median(awake)) if awake.size else usual
+    if usual < 0.6:  # so little moves that no one misses a step
+        return
+    runs = []
+    for first, last in _runs((activity < 0.25 * usual) & ~explained):
+        around = [activity[i] for i in (first - 1, last + 1) if 0 < i < len(s)]
+        within = float(activity[first : last + 1].max())
+        if around and max(around) > max(5 * within, 0.4 * usual):
+            runs.append((first, last))
+    if _cadence([first for first, last in runs if first == last], len(s)):
+        bigger = np.maximum(np.roll(activity, 1), np.roll(activity, -1))
+        for t in np.flatnonzero(activity < 0.3 * bigger):
+            explained[t : t + 2] = True
+        runs = [(first, last) for first, last in runs if last > first]
+    for first, last in runs:
+        kind = "freeze" if last - first >= 2 else "duplicate"
+        yield Finding(kind, first, last, _all(s), 1.0 + (last - first + 1) / 2)
+
+
+def borders(s: Series, _: Flags) -> Iterator[Finding]:
+    """The picture does not reach an edge: its last pixels are drawn out."""
+    for side in range(4):
+        ratio = s.border[:, side]
+        usual = float(np.median(ratio))
+        bar = 0.05 if usual < 0.2 else 0.15 * min(usual, 0.8)
+        for first, last in _runs(ratio < bar):
+            tiles = np.zeros(s.grid, bool)
+            tiles[
+                (slice(None), slice(None), 0, -1)[side], (0, -1, slice(None), slice(None))[side]
+            ] = True
+            yield Finding("border", first, last, tiles, bar / (float(ratio[first]) + 0.2 * bar))
+
+
+def odd(s: Series, explained: Flags) -> Iterator[Finding]:
+    """One to three frames that differ from both neighbours more than those from each other."""
+    count = len(s)
+    if count < 3:
+        return
+    usual = _around(np.nanmedian(s.change[0], axis=0))
+    taken = explained.copy()
+    # longest first: of three bad frames the middle one alone may look odd
+    for length in range(min(LAGS, count - 1) - 1, 0, -1):
+        starts = np.arange(1, count - length)
+        jump = np.minimum(s.change[0, starts], s.change[0, starts + length])
+        for lag in range(1, length):  # every frame of the run differs from the last good one
+            jump = np.minimum(jump, s.change[lag, starts + lag])
+        bar = np.maximum(1.7 * s.change[length, starts + length] + 0.8, 1.5 * usual + 0.5)
+        over = _beyond_habit(jump / bar)
+        enough = _more_than_habit(over)
+        for first in starts[enough]:
+            after = int(first) + length
+            if taken[first : after + 1].any():
+                continue
+            taken[first : after + 1] = True
+            tiles = over[first - 1]
+            strength = float((jump / bar)[first - 1][tiles].mean())
+            yield Finding(
+                _name(s, int(first), after, tiles), int(first), after - 1, tiles, strength
+            )
+
+
+def _name(s: Series, first: int, after: int, tiles: Flags) -> str:
+    """Say what an odd run of frames suffers from."""
+    before = first - 1
+    jump = np.minimum(s.change[0, first], s.change[0, after])[tiles].mean()
+    lift = (s.luma[first] - (s.luma[before] + s.luma[after]) / 2)[tiles]
+    tint = (s.chroma[first] - (s.chroma[before] + s.chroma[after]) / 2)[tiles]
+    if np.abs(tint.mean(0)).max() > max(1.0, 0.5 * np.abs(lift).mean()) and _agree(tint):
+        return "colour"
+    if np.abs(lift.mean()) > 0.5 * jump and _agree(lift[:, None]):
+        return "flicker"
+    there, back = s.flow[first][tiles], s.flow[after][tiles]
+    shift = np.median(there, 0)
+    if (
+        tiles.mean() > 0.4
+        and np.hypot(*(shift + np.median(back, 0))) < 0.5 * np.hypot(*shift)
+        and s.residual[first][tiles].mean() < 0.6 * s.change[0, first][tiles].mean()
+    ):
+        return "jitter"
+    detail = s.detail[first] / (0.5 * (s.detail[before] + s.detail[after]) + 0.3)
+    if tiles.mean() > 0.25 and np.median(detail[tiles]) < 0.85:
+        return "blur"
+    return "scramble" if tiles.mean() > 0.5 else "melt"
+
+
+def brightness(s: Series, explained: Flags) -> Iterator[Finding]:
+    """The whole picture brightens or darkens from frame to frame, all tiles alike."""
+    log = np.log(s.luma + 8)
+    lit = np.median(s.luma, axis=0) > 12
+    if lit.sum() < 0.1 * lit.size or len(s) < 5:
+        return
+    bend = np.zeros_like(log)
+    bend[1:-1] = log[1:-1] - (log[:-2] + log[2:]) / 2
+    common = np.median(bend[:, lit], axis=1)
+    spread = np.median(np.abs(bend[:, lit] - common[:, None]), axis=1) * 1.4826
+    habit = np.median(np.abs(common)) * 1.4826
+    size = np.abs(common)
+    bar = np.minimum(
+        np.maximum.reduce([np.full_like(size, 0.005), 6 * np.full_like(size, habit), 1.5 * spread]),
+        np.maximum(0.012, 4 * spread),
+    )
+    bad = (size > bar) & ~explained
+    for first, last in _runs(bad, gap=2):
+        strength = float((size / bar)[first : last + 1].max())
+        yield Finding("flicker", first, last, _all(s), strength)
+
+
+def patches(s: Series, explained: Flags) -> Iterator[Finding]:
+    """Part of the picture brightens or darkens from frame to frame."""
+    if len(s) < 8:
+        return
+    log = np.log(s.luma + 8)
+    bend = np.zeros_like(log)
+    bend[1:-1] = log[1:-1] - (log[:-2] + log[2:]) / 2
+    size = np.abs(bend)
+    bar = np.maximum(0.02, 7 * 1.4826 * _around(np.median(size, axis=0)))
+    # something bright that moves through a tile lifts it too, but a flow explains it
+    residual = np.nan_to_num(s.residual)
+    left = np.maximum(residual, np.roll(residual, -1, axis=0))
+    size[left < 0.6 * size * (s.luma + 8)] = 0
+    for finding in _local(size / bar, explained, "flicker"):
+        lifts = bend[finding.first : finding.last + 1][:, finding.tiles]
+        together = np.abs(lifts.sum(1)) / (np.abs(lifts).sum(1) + 1e-6)
+        # a frame off by x bends the curve by x there and by x / 2 at its neighbours
+        edge = int(finding.last - finding.first > 1)
+        yield replace(
+            finding,
+            kind="flicker" if together.max() > 0.8 else "melt",
+            first=finding.first + edge,
+            last=finding.last - edge,
+        )
+
+
+def steps(s: Series, explained: Flags) -> Iterator[Finding]:
+    """Colour or brightness of the whole picture jumps and stays there."""
+    planes = np.concatenate([40 * np.log(s.luma + 8)[..., None], s.chroma], axis=-1)
+    jump = np.zeros_like(planes)
+    jump[1:] = planes[1:] - planes[:-1]
+    flat = jump.reshape(len(s), -1, 3)
+    common = np.median(flat, axis=1)
+    spread = np.median(np.abs(flat - common[:, None]), axis=1) * 1.4826
+    habit = np.median(np.abs(common), axis=0) * 1.4826
+    bar = np.maximum(np.maximum(1.0, 8 * habit), 2 * spread)
+    ratio = np.abs(common) / bar
+    for t in map(int, np.flatnonzero((ratio.max(1) > 1) & ~explained)):
+        axis = int(ratio[t].argmax())
+        back = [
+            u
+            for u in range(t + 1, min(t + 24, len(s)))
+            if ratio[u, axis] > 0.7 and common[u, axis] * common[t, axis] < 0
+        ]
+        last = back[0] - 1 if back else t
+        explained[t : last + 2] = True
+        yield Finding("colour" if axis else "flicker", t, last, _all(s), float(ratio[t].max()))
+
+
+def shake(s: Series, explained: Flags) -> Iterator[Finding]:
+    """The whole picture hops: its global shift breaks the path of its neighbours."""
+    if len(s) < 6:
+        return
+    unit = 480 / max(s.size)
+    textured = np.median(s.contrast, axis=0) > 4
+    if textured.sum() < 4:
+        return
+    flow = np.nan_to_num(s.flow)[:, textured] * unit
+    off = flow - _middle(flow, 3)
+    common = np.median(off, axis=1)
+    size = np.hypot(common[:, 0], common[:, 1])
+    agree = (np.hypot(*np.moveaxis(off - common[:, None], -1, 0)) < 0.5 * size[:, None]).mean(1)
+    habit = np.median(size[1:]) * 1.4826
+    bar = max(0.15, 7 * float(habit))
+    bad = (size > bar) & (agree > 0.5) & ~explained
+    bad[0] = False
+    for first, last in _runs(bad, gap=2):
+        # a step belongs to the frame it leads to; the last step of a tremble leads back
+        end = max(first, last - 1)
+        yield Finding("jitter", first, end, _all(s), float(size[first : last + 1].max() / bar))
+
+
+def gaps(s: Series, explained: Flags) -> Iterator[Finding]:
+    """A step much larger than those around it: frames are missing, or the scene is cut."""
+    if len(s) < 8:
+        return
+    change = np.where(explained[:, None, None], np.nan, s.change[0])
+    usual = np.nanmedian(change, axis=0)
+    moving = usual > max(0.5, 0.25 * float(np.nanquantile(usual, 0.9)))
+    if moving.sum() < _few(moving.size):
+        moving = usual >= np.nanquantile(usual, 0.9)
+    steps_ = change[:, moving] + 0.2
+    around = np.full_like(steps_, np.nan)
+    for t in range(2, len(s) - 1):
+        near = steps_[[u for u in (t - 2, t - 1, t + 1, t + 2) if 0 < u < len(s)]]
+        known = np.isfinite(near[:, 0])
+        if known[:2].any() and known[2:].any():  # else a camera setting off looks like a skip
+            around[t] = np.median(near[known], axis=0)
+    with np.errstate(all="ignore"):
+        rise = np.log2(steps_ / around)
+    level = np.array([np.nanmedian(r) if np.isfinite(r).sum() > 2 else 0.0 for r in rise])
+    habit = float(np.median(np.abs(level[2:-1]))) * 1.4826
+    bar = max(0.36, 6 * habit)
+    for t in map(int, np.flatnonzero((level > bar) & ~explained)):
+        alike = (rise[t][np.isfinite(rise[t])] > 0.5 * level[t]).mean() > 0.6
+        if not alike or np.nanmedian(steps_[t]) < 0.5 * np.nanmedian(steps_):
+            continue
+        whole = np.nanmean(s.change[0, t]) > 0.5 * float(s.contrast.mean())
+        lost = np.nanmean(s.residual[t]) > 4 * np.nanmean(np.nanmedian(s.residual, axis=0))
+        kind = "cut" if level[t] > 1.5 and whole and lost else "drop"
+        tiles = np.zeros(s.grid, bool)
+        tiles[moving] = True
+        yield Finding(kind, t - (kind == "drop"), t, tiles, float(level[t]) / bar)
+
+
+def softness(s: Series, explained: Flags) -> Iterator[Finding]:
+    """Frames less sharp than those around them."""
+    if len(s) < 8:
+        return
+    crisp = np.median(s.detail, axis=0) > 1
+    if crisp.sum() < _few(crisp.size):
+        return
+    detail = s.detail[:, crisp]
+    ratio = np.median(detail / _middle(detail, 9), axis=1)
+    habit = float(np.median(np.abs(ratio - 1))) * 1.4826
+    bar = min(0.9, 1 - 6 * habit)
+    for first, last in _runs((ratio < bar) & ~explained, gap=1):
+        low = float(ratio[first : last + 1].min())
+        yield Finding("blur", first, last, _all(s), (1 - low) / (1 - bar))
+
+
+def surges(s: Series, explained: Flags) -> Iterator[Finding]:
+    """Part of the picture changes as no smooth flow explains, far beyond its habit: it melts."""
+    if len(s) < 8:
+        return
+    residual = np.nan_to_num(s.residual)
+    habit = _around(np.median(residual[1:], axis=0))
+    yield from _local(residual / (2.2 * habit + 1.2), explained, "melt")
+
+
+def boiling(s: Series, explained: Flags) -> Iterator[Finding]:
+    """Grain sets in all over the picture for a while."""
+    if len(s) < 8:
+        return
+    residual = np.nan_to_num(s.residual)
+    habit = np.median(residual[1:], axis=0)
+    excess = np.median(residual - habit, axis=(1, 2))
+    ratio = np.median(np.log((residual + 0.3) / (habit + 0.3)), axis=(1, 2))
+    noise = float(np.median(np.abs(ratio[1:]))) * 1.4826
+    bar = max(0.4, 5 * noise)
+    for first, last in _runs((ratio > bar) & (excess > 0.6) & ~explained, gap=1):
+        before = ratio[max(1, first - 3) : first]
+        if last > first and (before.size == 0 or ratio[first] - before.min() > 0.6 * bar):
+            yield Finding(
+                "flicker", first, last, _all(s), float(ratio[first : last + 1].max()) / bar
+            )
+
+
+def drift(s: Series, _: Flags) -> Iterator[Finding]:
+    """Colours wander off over the clip."""
+    if len(s) < 12:
+        return
+    planes = np.concatenate([40 * np.log(s.luma + 8)[..., None], s.chroma], axis=-1)
+    path = (planes - planes[: max(1, len(s) // 10)].mean(0)).reshape(len(s), -1, 3)
+    common = np.median(path, axis=1)
+    end = common[-max(1, len(s) // 10) :].mean(0)
+    last = path[-max(1, len(s) // 10) :].mean(0)
+    spread = np.median(np.abs(last - end), axis=0) * 1.4826
+    time = np.arange(len(s))
+    for axis, bar in ((1, 2.0), (2, 2.0)):
+        monotone = np.corrcoef(time, common[:, axis])[0, 1] if np.ptp(common[:, axis]) > 0 else 0
+        size = abs(float(end[axis]))
+        if size > max(bar, 1.2 * float(spread[axis])) and abs(monotone) > 0.9:
+            yield Finding("drift", 0, len(s) - 1, _all(s), size / bar)
+            return
+
+
+def identity(s: Series, _: Flags) -> Iterator[Finding]:
+    """Parts that looked like the still no longer do."""
+    if s.identity is None:
+        return
+    start = s.identity[: max(1, len(s) // 10)].mean(0)
+    gone = (s.identity < 0.45) & (s.identity < start - 0.25)
+    lost = np.stack([_clustered(flags) for flags in gone])
+    for first, last in _runs(lost.mean((1, 2)) > 0.08, gap=2):
+        tiles = np.asarray(lost[first : last + 1].any(0))
+        share = float(lost[first : last + 1].mean((1, 2)).max())
+        if last > first or len(s) == 1:
+            yield Finding("identity", first, last, tiles, share / 0.08)
+
+
+def seam(s: Series) -> Iterator[Finding]:
+    """A clip meant to loop jumps where its end meets its start."""
+    if len(s) < 4:
+        return
+    change = s.change[0, 1:].mean((1, 2))
+    step = max(float(np.median(change)), 0.05)
+    ends = max(float(np.median(change[[0, 1, -2, -1]])), step)
+    ratio = float(s.from_first[-1]) / ends
+    if ratio > 1.35 and float(s.from_first[-1]) > 0.3:
+        yield Finding("seam", len(s) - 1, len(s) - 1, _all(s), ratio / 1.35)
+
+
+TESTS: tuple[Callable[[Series, Flags], Iterator[Finding]], ...] = (
+    black,
+    stills,
+    borders,
+    odd,
+    softness,
+    brightness,
+    steps,
+    shake,
+    gaps,
+    boiling,
+    patches,
+    surges,
+    drift,
+    identity,
+)
+
+
+def _all(s: Series) -> Flags:
+    return np.ones(s.grid, bool)
+
+
+def _few(tiles: int) -> int:
+    """Return how many of all tiles make a fault: fewer are a glint, a spark, a leaf."""
+    return min(tiles, max(2, round(0.025 * tiles)))
+
+
+def _runs(flags: Flags, gap: int = 0) -> Iterator[tuple[int, int]]:
+    """Yield first and last index of each run of true flags, bridging ``gap`` false ones.
+
+    >>> list(_runs(np.array([0, 1, 1, 0, 1, 0, 0, 1], bool), gap=1))
+    [(1, 4), (7, 7)]
+    """
+    at = np.flatnonzero(flags)
+    if at.size == 0:
+        return
+    breaks = np.flatnonzero(np.diff(at) > gap + 1)
+    for first, last in zip(np.r_[at[0], at[breaks + 1]], np.r_[at[breaks], at[-1]]):
+        yield int(first), int(last)
+
+
+def _clustered(flags: Flags) -> Flags:
+    """Return the flags without tiles that stand alone."""
+    around = cv2.boxFilter(
+        flags.astype(np.float32), -1, (3, 3), normalize=False, borderType=cv2.BORDER_CONSTANT
+    )
+    out: Flags = flags & (around > 1.5)
+    return out
+
+
+def _agree(values: Floats) -> bool:
+    """Tell whether the tiles (n, axes) move the same way along their strongest axis."""
+    axis = int(np.abs(values.mean(0)).argmax())
+    total = float(np.abs(values[:, axis]).sum())
+    return abs(float(values[:, axis].sum())) > 0.75 * total
+
+
+def _middle(values: Floats, reach: int) -> Floats:
+    """Return the running median over ``reach`` frames to either side."""
+    count = len(values)
+    out: Floats = np.stack(
+        [
+            np.median(values[max(0, t - reach) : min(count, t + reach + 1)], axis=0)
+            for t in range(count)
+        ]
+    )
+    return out
+
+
+def _cadence(singles: list[int], count: int) -> bool:
+    """Tell whether repeats come at a steady beat, as a frame-rate conversion makes them.
+
+    >>> _cadence([4, 10, 16, 21, 28, 34], 40)
+    True
+    """
+    if len(singles) < 3 or len(singles) < count / 24:
+        return False
+    steps_ = np.diff(singles)
+    beat = float(np.median(steps_))
+    off = np.abs(steps_ / beat - np.round(steps_ / beat)) * beat
+    return bool((off <= 1).mean() >= 0.75 and beat <= 24)
+
+
+def _local(ratio: Floats, explained: Flags, kind: str) -> Iterator[Finding]:
+    """Yield runs of frames in which clusters of tiles exceed their bars."""
+    over = _beyond_habit(ratio)
+    bad = _more_than_habit(over) & ~explained
+    bad[:2] = False  # the step after a key frame, while the coder settles
+    for first, last in _runs(bad, gap=2):
+        tiles = np.asarray(over[first : last + 1].any(0))
+        strength = float(ratio[first : last + 1][:, tiles].max())
+        yield Finding(kind, first, last, tiles, strength)
+
+
+def _around(habit: Floats) -> Floats:
+    """Return (gy, gx) habits, no less than a third of the liveliest neighbour's."""
+    most = cv2.dilate(habit.astype(np.float32), np.ones((3, 3), np.uint8))
+    return np.maximum(habit, np.asarray(most) / 3)
+
+
+def _beyond_habit(ratio: Floats) -> Flags:
+    """Return where (T, gy, gx) ratios exceed 1 and what their neighbourhood often reaches.
+
+    Flames, spray and flags throw outliers into the tiles around them, so the habit is that of the
+    liveliest tile within two; and where the liveliest tiles of most frames come near the bar, it
+    rises for all.
+    """
+    top = np.quantile(ratio, 0.75, axis=0).astype(np.float32)
+    around = cv2.dilate(top, np.ones((5, 5), np.uint8))
+    flat = np.sort(ratio.reshape(len(ratio), -1), axis=1)
+    lively = float(np.quantile(flat[:, -_few(ratio[0].size)], 0.75))
+    bar = np.maximum(max(1.0, 1.7 * lively), 2.0 * around)
+    return np.stack([_clustered(flags) for flags in ratio > bar])
+
+
+def _more_than_habit(over: Flags) -> Flags:
+    """Return the times at which enough tiles are over, and more than the clip is used to."""
+    count = over.sum((1, 2))
+    return np.asarray((count >= _few(over[0].size)) & (count > 2.5 * np.quantile(count, 0.75)))

@@ -1,0 +1,210 @@
+"""Exact figures for clips we render ourselves, whose flow, masks and rest frame are known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from livingstill.model import Bytes, Floats, Flow, Words
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """How far a displacement bends the picture.
+
+    ``gradient`` is the largest singular value of grad D; ``determinant`` the least of
+    det(I + grad D), 0 or less where the picture folds; ``stretched`` the share of it that is
+    drawn out more than twice.
+    """
+
+    gradient: float
+    determinant: float
+    stretched: float
+
+
+def folds(flow: Flow) -> Fold:
+    """Measure the bending of a flow's samples on their own grid, between its nodes."""
+    gradient, least, stretched = 0.0, np.inf, 0.0
+    for field, gain in ((flow.first, flow.first_gain), (flow.second, flow.second_gain)):
+        if field is None or min(field.shape[:2]) < 2:
+            continue
+        across = (field[:-1, 1:] - field[:-1, :-1]) / flow.step
+        down = (field[1:, :-1] - field[:-1, :-1]) / flow.step
+        a, b = across[..., 0], down[..., 0]
+        c, d = across[..., 1], down[..., 1]
+        # singular values of a 2x2 matrix, in closed form
+        size = np.hypot(a + d, c - b) / 2 + np.hypot(a - d, c + b) / 2
+        determinant = (1 + a) * (1 + d) - b * c
+        if gain is not None:  # a sample nobody sees folds nothing
+            seen = gain[:-1, :-1] > 0.02
+            if not seen.any():
+                continue
+            size, determinant = size[seen], determinant[seen]
+        gradient = max(gradient, float(size.max()))
+        least = min(least, float(determinant.min()))
+        stretched = max(stretched, float((np.abs(determinant) < 0.5).mean()))
+    return Fold(gradient, least if np.isfinite(least) else 1.0, stretched)
+
+
+def leak(frame: Bytes, rest: Bytes, masks: Bytes, distance: float = 12.0) -> int:
+    """Return the largest change of a byte further than ``distance`` pixels from every mask.
+
+    ``frame`` and ``rest`` are (H, W, 3) uint8 under one static camera; ``masks`` (H, W) uint8,
+    the union of all that may move, non-zero = may.
+    """
+    far = beyond(masks, distance)
+    return int(cv2.absdiff(frame, rest)[far].max()) if far.any() else 0
+
+
+def beyond(masks: Bytes, distance: float) -> NDArray[np.bool_]:
+    """Return (H, W) bool: further than ``distance`` pixels from any non-zero pixel of ``masks``."""
+    if not masks.any():
+        return np.ones(masks.shape, bool)
+    return np.asarray(cv2.distanceTransform((masks == 0).view(np.uint8), cv2.DIST_L2, 5) > distance)
+
+
+def warp_error(first: Bytes, second: Bytes, flow: Floats, seen: Bytes) -> float:
+    """Return the mean over seen pixels of (second(x + flow(x)) - first(x))^2, colours in [0, 1].
+
+    Lai et al., 2018, with our own flow: ``flow`` is (H, W, 2) float32 (dx, dy) pixels from the
+    first frame to the second, ``seen`` (H, W) uint8, 0 = occluded.
+    """
+    height, width = flow.shape[:2]
+    y, x = np.mgrid[:height, :width].astype(np.float32)
+    warped = cv2.remap(
+        second,
+        x + flow[..., 0],
+        y + flow[..., 1],
+        cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_REPLICATE,
+    )
+    off = cv2.absdiff(warped, first)[seen > 0].astype(np.float32) / 255
+    return float((off * off).mean()) if off.size else 0.0
+
+
+def sharpness(frame: Bytes, photo: Bytes, mask: Bytes) -> float:
+    """Return the fine detail of a region, as a share of the photo's.
+
+    Detail is the standard deviation of what a Gaussian of 1.5 px takes away.
+    """
+    inside = mask > 127
+    return _detail(frame)[inside].std() / max(float(_detail(photo)[inside].std()), 1e-3)  # type: ignore[no-any-return]
+
+
+def _detail(picture: Bytes) -> Floats:
+    grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY).astype(np.float32)
+    out: Floats = grey - cv2.GaussianBlur(grey, (0, 0), 1.5)
+    return out
+
+
+def rest(frame: Bytes, photo: Bytes) -> tuple[float, float]:
+    """Return PSNR in decibels, and the share of pixels off by more than one level."""
+    off = cv2.absdiff(frame, photo)
+    error = float((off.astype(np.float32) ** 2).mean())
+    decibels = 10 * np.log10(255**2 / error) if error else np.inf
+    return float(decibels), float((off.max(-1) > 1).mean())
+
+
+def outside(map_x: Floats, map_y: Floats, size: tuple[int, int]) -> float:
+    """Return the share of pixels whose source lies more than half a pixel outside the photo."""
+    width, height = size
+    off = (map_x < -0.5) | (map_y < -0.5) | (map_x > width - 0.5) | (map_y > height - 0.5)
+    return float(off.mean())
+
+
+def steadiness(track: Floats) -> float:
+    """Return the largest second difference of a (T, 2) camera track, in its pixels."""
+    return float(np.hypot(*np.diff(track, 2, axis=0).T).max()) if len(track) > 2 else 0.0
+
+
+def self_repeat(pixels: Floats, fps: float) -> float:
+    """Return the largest circular autocorrelation of (T, n) signals, .27 s to half a loop apart.
+
+    1 means that the region repeats itself within the loop.
+    """
+    lags = range(round(0.27 * fps), len(pixels) // 2 + 1)
+    moving = pixels - pixels.mean(0)
+    energy = float((moving * moving).sum())
+    if energy == 0 or not lags:
+        return 0.0
+    return max(float((moving * np.roll(moving, lag, 0)).sum()) / energy for lag in lags)
+
+
+BARS = {"luminance": 0.6, "contrast": 0.025, "change": 0.05}
+"""Pulsing of a region: std of mean luminance (levels), variation of contrast and of change."""
+
+
+class Guard:
+    """Watches frames while they are rendered, on a grid of pixels: under 1 ms at 1080p.
+
+    Parameters
+    ----------
+    regions : name -> (H, W) uint8 mask at the size of the frames, 255 = belongs
+    static : the camera stands, so nothing far from every region may change
+    """
+
+    ROWS, COLUMNS = 8, 4
+
+    def __init__(self, regions: dict[str, Bytes], *, static: bool) -> None:
+        grid = np.s_[:: self.ROWS, :: self.COLUMNS]
+        self.static = static
+        self.masks = {name: mask[grid] > 127 for name, mask in regions.items()}
+        self.masks = {name: mask for name, mask in self.masks.items() if mask.any()}
+        union = None
+        for mask in regions.values():
+            union = mask if union is None else np.maximum(union, mask)
+        self.far = None if union is None else beyond(union, 12.0)[grid]
+        self.first: Bytes | None = None
+        self.before: Bytes | None = None
+        self.steps: list[float] = []
+        self.ends = 0.0
+        self.leaks: list[int] = []
+        self.told: dict[str, list[tuple[float, float, float]]] = {name: [] for name in self.masks}
+
+    def feed(self, frame: Words) -> None:
+        """Take in one packed frame, (H, W) uint32."""
+        green = np.ascontiguousarray(frame).view(np.uint8)[:: self.ROWS, 1 :: 4 * self.COLUMNS]
+        green = np.ascontiguousarray(green)
+        across = cv2.absdiff(green[:, 1:], green[:, :-1])
+        if self.first is None or self.before is None:
+            self.first = self.before = green
+        step = cv2.absdiff(green, self.before)
+        whole = cv2.absdiff(green, self.first)
+        self.steps.append(float(step.mean()))
+        self.ends = float(whole.mean())
+        if self.static and self.far is not None:
+            self.leaks.append(int(whole[self.far].max()) if self.far.any() else 0)
+        for name, mask in self.masks.items():
+            inside = mask.view(np.uint8)
+            self.told[name].append(
+                (
+                    cv2.mean(green, inside)[0],
+                    cv2.mean(across, inside[:, 1:])[0],
+                    cv2.mean(step, inside)[0],
+                )
+            )
+        self.before = green
+
+    def figures(self) -> dict[str, float]:
+        """Return the seam ratio, the largest leak, and three pulsing figures per region."""
+        found: dict[str, float] = {}
+        steps = np.array(self.steps[1:])
+        if steps.size and np.median(steps) > 0:
+            found["seam"] = self.ends / float(np.median(steps))
+        if self.leaks:
+            found["leak"] = float(max(self.leaks))
+        for name, told in self.told.items():
+            luminance, contrast, change = np.array(told).T
+            found[f"{name}.luminance"] = float(luminance.std())
+            found[f"{name}.contrast"] = _variation(contrast)
+            found[f"{name}.change"] = _variation(change[1:])
+        return found
+
+
+def _variation(values: Floats) -> float:
+    """Return the coefficient of variation."""
+    mean = float(values.mean()) if values.size else 0.0
+    return float(values.std()) / mean if mean > 0 else 0.0

@@ -1,0 +1,133 @@
+"""The director finds each kind of fault, names it, and is silent on clean clips."""
+
+from __future__ import annotations
+
+import json
+
+import faults
+import numpy as np
+import pytest
+from livingstill.continuity import blind, detect, director, report
+from livingstill.errors import InputError
+
+FPS = 24.0
+
+
+@pytest.fixture(scope="module")
+def loop():
+    return faults.swaying(faults.texture(160, 256, 4), 48, fps=FPS)
+
+
+@pytest.fixture(scope="module")
+def push():
+    return faults.pushing(faults.texture(160, 256, 5), 40)
+
+
+def test_clean_clips_have_no_fault(loop, push):
+    assert director.check(loop, FPS, loop=True).faults == ()
+    assert director.check(push, FPS).faults == ()
+
+
+@pytest.mark.parametrize("name", faults.FAULTS)
+def test_a_fault_is_found_and_named(loop, name):
+    spoiled = faults.FAULTS[name](loop, np.random.default_rng(7))
+    verdict = director.check(spoiled.clip, FPS)
+    fitting = [
+        f
+        for f in verdict.faults
+        if f.kind in spoiled.kinds and f.first <= spoiled.last + 1 and f.last >= spoiled.first - 1
+    ]
+    assert fitting
+    if name != "drift":
+        outside = np.ones(len(verdict.bad), bool)
+        outside[max(0, spoiled.first - 1) : spoiled.last + 2] = False
+        assert not (verdict.bad & outside).any()
+
+
+def test_a_jump_at_the_seam_is_found_when_the_clip_should_loop(loop):
+    spoiled = faults.unseamed(loop, np.random.default_rng(0))
+    assert [f.kind for f in director.check(spoiled.clip, FPS, loop=True).faults] == ["seam"]
+    assert director.check(spoiled.clip, FPS).clean
+
+
+def test_the_box_lies_where_the_fault_is(loop):
+    clip = [f.copy() for f in loop]
+    for i in range(20, 23):
+        clip[i][40:120, 160:240] = np.roll(clip[i][40:120, 160:240], 9 * (-1) ** i, axis=1)
+    (fault, *_) = director.check(clip, FPS).faults
+    x, y, w, h = fault.box
+    assert 140 <= x <= 176 and x + w <= 256 and 20 <= y <= 56 and y + h <= 140
+    assert (fault.first, fault.last) == (20, 22)
+
+
+def test_a_still_that_is_not_the_clips_is_told(loop):
+    other = faults.texture(160, 256, 77)
+    assert director.check(loop[:24], FPS, loop[0]).clean
+    # an unlike still is no drift of the clip: likeness is low from the start
+    series = blind.observe(loop[:6], FPS, other)
+    assert series.identity.mean() < 0.6 < blind.observe(loop[:6], FPS, loop[0]).identity.mean()
+
+
+def test_repeats_at_a_steady_beat_are_a_frame_rate_conversion(push):
+    pulled = [push[i * 4 // 5] for i in range(len(push) * 5 // 4)]
+    assert director.check(pulled, FPS).clean
+
+
+def test_the_json_of_a_fault_has_exactly_the_promised_keys(loop, tmp_path):
+    spoiled = faults.blackened(loop, np.random.default_rng(1))
+    verdict = director.check(spoiled.clip, FPS)
+    report.write_json(verdict, tmp_path / "r.json")
+    told = json.loads((tmp_path / "r.json").read_text())
+    assert set(told["faults"][0]) == {"kind", "first", "last", "box", "severity", "message"}
+    assert told["clean"] is False and told["faults"][0]["kind"] == "black"
+
+
+def test_the_report_needs_nothing_but_itself(loop, tmp_path):
+    spoiled = faults.melted(loop, np.random.default_rng(1))
+    series = blind.observe(spoiled.clip, FPS)
+    verdict = director.judge(series)
+    shown = {i: spoiled.clip[i] for i in report.worst(verdict)}
+    assert shown
+    report.write_html(verdict, series, shown, tmp_path / "r.html", "a <clip>")
+    page = (tmp_path / "r.html").read_text(encoding="utf-8")
+    assert "http" not in page and "<script" not in page and "a &lt;clip&gt;" in page
+    assert page.count("data:image/jpeg") == len(shown) + 2
+
+
+def test_every_kind_a_test_can_find_has_its_sentence():
+    source = detect.__loader__.get_source(detect.__name__)
+    import re
+
+    named = set(re.findall(r'Finding\(\s*"(\w+)"', source)) | {"flicker", "melt", "drop", "cut"}
+    assert named <= set(director.KINDS)
+
+
+@pytest.mark.parametrize("frames", [1, 2, 3, 7])
+def test_very_short_clips_are_judged_too(loop, frames):
+    assert director.check(loop[:frames], FPS, loop[0], loop=True).frames == frames
+
+
+def test_odd_sizes_are_judged(loop):
+    assert director.check([f[:37, :51] for f in loop[:12]], FPS).clean
+
+
+def test_no_frames_and_frames_of_two_sizes_are_refused(loop):
+    with pytest.raises(InputError, match="no frames"):
+        director.check([], FPS)
+    with pytest.raises(InputError, match="must have one size"):
+        director.check([loop[0], loop[0][:100]], FPS)
+
+
+def test_observing_is_the_same_on_any_thread_count(loop):
+    import cv2
+
+    before = cv2.getNumThreads()
+    try:
+        seen = []
+        for n in (1, 4):
+            cv2.setNumThreads(n)
+            seen.append(blind.observe(loop[:8], FPS))
+    finally:
+        cv2.setNumThreads(before)
+    np.testing.assert_array_equal(seen[0].residual, seen[1].residual)
+    np.testing.assert_array_equal(seen[0].flow, seen[1].flow)
