@@ -1,0 +1,137 @@
+"""The camera's own choice: safe where a photo is delicate, flat where there is no depth."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import pytest
+from livingstill.camera import auto
+from livingstill.camera.subject import find, saliency
+from livingstill.camera.view import View
+from livingstill.model import Traits
+from livingstill.settings import Choice
+
+PLAIN = Traits(
+    blur=0.5,
+    noise=0.2,
+    dark=0.0,
+    bright=0.0,
+    contrast=200.0,
+    clutter=0.2,
+    thin=0.0,
+    even=0.1,
+    common=0.1,
+    straight=0.0,
+    vertical=0.0,
+    lines=np.zeros((0, 4), np.float32),
+)
+RAMP = np.tile(np.linspace(0.05, 1, 80, dtype=np.float32)[:, None], (1, 120))
+
+
+def stepped(near=1.0, far=0.2):
+    """A near post before a far wall."""
+    depth = np.full((80, 120), far, np.float32)
+    depth[:, 50:70] = near
+    return depth
+
+
+def costs(name, depth, lines=None):
+    view = View.of(depth)
+    rows = np.zeros((0, 4)) if lines is None else np.asarray(lines, float)
+    return auto.cost(auto.ends(Choice(name=name), view), view, rows)
+
+
+def test_a_smooth_slope_uncovers_nothing_and_a_step_as_much_as_theory_says():
+    assert costs("truck-right", RAMP).uncovered == 0
+    # 3.5 % parallax, half of it to each side: the post uncovers 1.75 % of the width all along
+    assert costs("truck-right", stepped()).uncovered == pytest.approx(1.75, rel=0.1)
+
+
+def test_a_pan_shows_little_depth_uncovers_nothing_and_bends_nothing():
+    line = [(0.1, 0.2, 0.9, 0.7)]
+    found = costs("pan-right", stepped(), line)
+    assert found.shown < 0.3 and found.uncovered == 0 and found.bent < 1e-6
+
+
+def test_lines_on_a_plane_stay_straight_and_lines_on_a_bulge_bend():
+    bulge = np.tile(0.5 + 0.4 * np.hanning(120).astype(np.float32), (80, 1))
+    line = [(0.1, 0.3, 0.9, 0.7)]
+    assert costs("truck-right", RAMP, line).bent < 0.5
+    assert costs("pedestal-up", bulge, line).bent > 3
+
+
+def test_a_truck_loses_what_its_near_border_moves():
+    assert costs("truck-right", np.where(RAMP > 0, RAMP, 0)).lost == pytest.approx(3.5, rel=0.1)
+    assert costs("push-in", RAMP).lost == 0
+
+
+def test_a_photo_with_depth_gets_a_move_in_depth_within_its_limits():
+    view = View.of(RAMP)
+    advice = auto.choose(view, PLAIN)
+    assert advice.choice.name in auto.LIKED
+    found = auto.cost(auto.ends(advice.choice, view), view, np.zeros((0, 4)))
+    assert found.uncovered <= auto.LIMITS.uncovered * 1.02
+    assert found.lost <= auto.LIMITS.lost * 1.02
+
+
+@pytest.mark.parametrize(
+    ("depth", "traits", "word"),
+    [
+        (np.full((80, 120), 0.5, np.float32), PLAIN, "hardly any depth"),
+        (RAMP, replace(PLAIN, drawn=True), "drawing"),
+    ],
+)
+def test_flat_scenes_and_drawings_get_a_flat_move_and_the_reason_is_said(depth, traits, word):
+    advice = auto.choose(View.of(depth), traits)
+    assert advice.choice.name == "ken-burns" and word in advice.reason
+
+
+def test_a_room_gets_a_move_that_keeps_upright_lines_upright_and_straight():
+    rng = np.random.default_rng(2)
+    lumpy = cv2.GaussianBlur(rng.random((80, 120), dtype=np.float32), (0, 0), 6)
+    depth = (0.4 + 0.6 * (lumpy - lumpy.min()) / np.ptp(lumpy)).astype(np.float32)
+    lines = np.array([(x, 0.05, x, 0.95) for x in np.linspace(0.1, 0.9, 9)], np.float32)
+    view = View.of(depth)
+    room = replace(PLAIN, lines=lines, straight=9.0, vertical=9.0, indoors=True)
+    advice = auto.choose(view, room)
+    assert advice.choice.name in (*auto.UPRIGHT, "ken-burns") and "room" in advice.reason
+    assert advice.parallax < auto.choose(view, PLAIN).parallax
+    found = auto.cost(auto.ends(advice.choice, view), view, lines.astype(float))
+    assert found.bent <= 1.05
+
+
+def test_thin_structures_people_and_mirrors_lower_the_amount():
+    assert auto.caution(PLAIN) == 1
+    assert auto.caution(replace(PLAIN, thin=0.03)) < 0.7
+    assert auto.caution(replace(PLAIN, shares=(("person", 0.2),))) < 1
+    assert auto.caution(replace(PLAIN, indoors=True, shares=(("water", 0.1),))) < 1
+
+
+def test_the_subject_is_the_thing_that_stands_out():
+    rgb = np.full((300, 450, 3), 90, np.uint8)
+    cv2.circle(rgb, (330, 180), 30, (220, 40, 30), -1)
+    found = find(rgb, np.full((80, 120), 0.5, np.float32))
+    assert found.point == pytest.approx((330 / 450, 180 / 300), abs=0.04)
+    assert found.confidence > 0.6
+    left, top, right, bottom = found.box
+    assert left < found.x < right and top < found.y < bottom
+
+
+def test_faces_come_first_and_nothing_at_all_is_the_middle():
+    grey = np.full((60, 90, 3), 128, np.uint8)
+    flat = np.full((60, 90), 0.5, np.float32)
+    assert find(grey, flat).point == pytest.approx((0.5, 0.5))
+    face = find(grey, flat, faces=[(0.1, 0.1, 0.3, 0.5), (0.8, 0.8, 0.82, 0.82)])
+    assert face.point == pytest.approx((0.2, 0.3)) and face.kind == "face"
+
+
+def test_the_sky_is_seldom_the_subject():
+    rgb = np.full((300, 450, 3), 60, np.uint8)
+    cv2.circle(rgb, (300, 60), 25, (250, 250, 250), -1)
+    cv2.circle(rgb, (150, 220), 25, (240, 240, 240), -1)
+    sky = np.zeros((300, 450), np.uint8)
+    sky[:130] = 255
+    assert find(rgb, np.full((30, 45), 0.5, np.float32), sky).y > 0.5
+    assert saliency(rgb, np.full((30, 45), 0.5, np.float32), sky).max() <= 1
