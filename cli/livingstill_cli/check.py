@@ -34,6 +34,7 @@ from livingstill_cli.command import Command
 @click.pass_context
 def command(
     context: click.Context,
+    /,
     clip: Path,
     still: Path | None,
     loop: bool,

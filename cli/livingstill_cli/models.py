@@ -15,9 +15,13 @@ def command(context: click.Context, as_json: bool) -> None:
     """List the depth networks, one line each; `models fetch NAME` downloads one."""
     if context.invoked_subcommand:
         return
-    from livingstill.depth.hub import describe
+    from livingstill.depth.hub import MODELS
 
-    rows = describe()
+    rows = [("embedded", "in the package: depth and regions in one pass, no download")]
+    rows += [
+        (name, f"{model.licence}, {model.megabytes:.0f} MB; {model.note}")
+        for name, model in MODELS.items()
+    ]
     if as_json:
         say.json_line(dict(rows))
     else:

@@ -25,6 +25,7 @@ from livingstill_cli.options import given, settings_options
 @click.pass_context
 def command(
     context: click.Context,
+    /,
     recipe: Path,
     quiet: bool,
     verbose: bool,

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from livingstill.views import novel_view as novel_view
     from livingstill.pipeline import Clip as Clip
     from livingstill.pipeline import animate as animate
     from livingstill.settings import Job as Job
     from livingstill.settings import Shot as Shot
+    from livingstill.views import novel_view as novel_view
 
 _HOMES = {
     "animate": "pipeline",

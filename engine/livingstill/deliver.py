@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from livingstill import manifest, threads
+from livingstill import manifest, review, threads
 from livingstill.clip import encode
+from livingstill.continuity import blind, director
 from livingstill.errors import InputError
 from livingstill.files import check_target, replacing
 from livingstill.model import Progress
@@ -104,6 +105,8 @@ def animate_file(
         encode.check_target(output, job.overwrite)
     for extra in filter(None, (job.manifest, save_shot)):
         check_target(extra, job.overwrite)
+    if job.report is not None:
+        review.check_report(job.report, job.overwrite)
     if len(set(outputs)) != len(outputs):
         raise InputError("two outputs have one name; give each its own")
     stages = Stages(progress)
@@ -113,9 +116,21 @@ def animate_file(
             f"photo {job.photo} is not the one of the manifest; name the right one with --photo"
         )
     clip = prepare(photo, shot, stages, _known(known))
+    observer = blind.Observer() if job.report is not None else None
     found, figures = clip.save(
-        *outputs, overwrite=job.overwrite, hashes=hashes or job.manifest is not None
+        *outputs,
+        overwrite=job.overwrite,
+        hashes=hashes or job.manifest is not None or known is not None,
+        watch=observer.look if observer else None,
     )
+    if job.report is not None and observer is not None:
+        with stages("report"):
+            series = observer.series(float(clip.timeline.fps))
+            verdict = director.judge(series, loop=clip.timeline.joins)
+            title = Path(outputs[0]).name
+            review.write_report(
+                review.Review(verdict, series), clip.frames, job.report, title, job.overwrite
+            )
     expected = list(known["frames"]) if known is not None else []
     difference = manifest.first_difference(expected, found) if known is not None else None
     done = Delivered(clip, outputs, tuple(found), time.perf_counter() - start, figures, difference)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from livingstill import threads
 from livingstill.camera import auto, framing, subject
 from livingstill.camera.view import View
 from livingstill.files import check_target, replacing
-from livingstill.model import Bytes, InverseDepth, Progress, Region
+from livingstill.model import InverseDepth, Progress, Region
 from livingstill.photo import fitness, traits
 from livingstill.pipeline import Perceive, Stages, check, depth_of, planned, read_photo
 from livingstill.regions import brush, kinds, masks, segment
@@ -115,8 +117,6 @@ def doctor(
     )
 
 
-def _write_png(
-    path: Path, picture: Bytes | np.ndarray[tuple[int, ...], np.dtype[np.uint16]], overwrite: bool
-) -> None:
+def _write_png(path: Path, picture: NDArray[Any], overwrite: bool) -> None:
     with replacing(path, overwrite) as part:
         part.write_bytes(cv2.imencode(".png", picture)[1].tobytes())

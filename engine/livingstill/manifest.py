@@ -13,7 +13,6 @@ from typing import Any
 import cv2
 import numpy as np
 
-from livingstill import __version__
 from livingstill.errors import InputError
 from livingstill.files import replacing
 from livingstill.model import Bytes, Floats, InverseDepth, Region
@@ -25,7 +24,7 @@ LIBRARIES = ("numpy", "opencv-contrib-python", "scipy", "numba", "pillow", "av")
 
 def digest(rgb: Bytes) -> str:
     """Return the SHA-256 of a frame's RGB bytes, row by row, as 64 hex digits."""
-    return hashlib.sha256(np.ascontiguousarray(rgb)).hexdigest()
+    return hashlib.sha256(np.ascontiguousarray(rgb).data).hexdigest()
 
 
 def build(
@@ -50,7 +49,7 @@ def build(
     made from, so a replay does not depend on the network or on the machine's arithmetic.
     """
     return {
-        "livingstill": __version__,
+        "livingstill": version("livingstill"),
         "format": FORMAT,
         "photo": {"path": photo, "sha256": photo_sha256},
         "shot": shot.model_dump(mode="json"),

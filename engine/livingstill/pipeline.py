@@ -136,9 +136,13 @@ class Clip:
         return map(frames.unpack, self.packed())
 
     def save(
-        self, *outputs: str, overwrite: bool = False, hashes: bool = False
+        self,
+        *outputs: str,
+        overwrite: bool = False,
+        hashes: bool = False,
+        watch: Callable[[Bytes], object] | None = None,
     ) -> tuple[list[str], dict[str, float]]:
-        """Render once and write every output.
+        """Render once and write every output; ``watch`` is shown each frame, (h, w, 3) uint8.
 
         Return the SHA-256 of each frame (none unless ``hashes``) and the continuity figures.
 
@@ -158,8 +162,12 @@ class Clip:
             for packed in self.packed():
                 sink.write(packed)
                 guard.feed(packed)
-                if hashes:
-                    found.append(manifest.digest(frames.unpack(packed)))
+                if hashes or watch:
+                    rgb = frames.unpack(packed)
+                    if hashes:
+                        found.append(manifest.digest(rgb))
+                    if watch:
+                        watch(rgb)
                 step()
         return found, guard.figures()
 
@@ -241,9 +249,7 @@ def prepare(photo: Photo, shot: Shot, stages: Stages, known: Known | None = None
             advice = auto.choose(view, traits.measure(rgb, depth.values, shares), found.confidence)
             choice = advice.choice
             notes.append(f"camera {choice}: {advice.reason}")
-        camera = path.resolve(
-            choice, view, loop=shot.loop, duration=shot.duration, seed=shot.seed
-        )
+        camera = path.resolve(choice, view, loop=shot.loop, duration=shot.duration, seed=shot.seed)
     notes += frame.notes
     timeline = Timeline(round(shot.duration * fps(shot)) or 1, fps(shot), shot.loop)
     poses = [camera.at(timeline.time(i)) for i in range(timeline.frames)]
