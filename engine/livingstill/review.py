@@ -6,11 +6,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
 
 from livingstill.clip import decode
-from livingstill.continuity import blind, director, report
+from livingstill.continuity import blind, director, register, report
 from livingstill.errors import InputError
 from livingstill.files import check_target, replacing
 from livingstill.model import Bytes, Progress, Silent
@@ -50,7 +49,7 @@ def review(
     with (progress or Silent()).stage("watching", opened.info.frames or 0) as step:
         for frame in opened:
             if observer is None:
-                framed = None if photo is None else _framed(photo, frame.rgb.shape)
+                framed = None if photo is None else register.framed(photo, frame.rgb)
                 observer = blind.Observer(framed)
             observer.look(frame.rgb)
             step()
@@ -58,16 +57,6 @@ def review(
         raise InputError(f"clip {clip} has no frame; give a clip with pictures in it")
     series = observer.series(float(opened.info.fps))
     return Review(director.judge(series, loop=loop), series, tuple(opened.notes))
-
-
-def _framed(photo: Bytes, shape: tuple[int, ...]) -> Bytes:
-    """Return the photo's largest middle part of the shape of a frame, at its size."""
-    height, width = photo.shape[:2]
-    scale = min(width / shape[1], height / shape[0])
-    part_w, part_h = round(shape[1] * scale), round(shape[0] * scale)
-    left, top = (width - part_w) // 2, (height - part_h) // 2
-    part = photo[top : top + part_h, left : left + part_w]
-    return np.asarray(cv2.resize(part, (shape[1], shape[0]), interpolation=cv2.INTER_AREA))
 
 
 def check_report(path: Path, overwrite: bool) -> None:
