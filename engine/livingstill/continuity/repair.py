@@ -1,0 +1,114 @@
+"""Bad frames between good ones, built anew from their neighbours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import cv2
+import numpy as np
+
+from livingstill.model import Bytes, Floats
+
+_ROUNDS = 4
+_PLAIN = 0.03
+"""Weight of a plain cross-fade: what is left where no flow makes the ends agree, as in fire."""
+
+
+def between(before: Bytes, after: Bytes, times: Sequence[float]) -> list[Bytes]:
+    """Return the pictures at ``times`` in 0..1 on the way from ``before`` to ``after``.
+
+    Every pixel x of a frame at time t is looked up along both flows (DIS, Kroeger et al., 2016):
+    by the forward flow F, carried to time t by the fixed point d = F(x - t d), and likewise by
+    the backward flow. The two candidates are blended by how well their ends agree; where an end
+    was occluded, which the forward-backward check tells, the other end alone is taken.
+    """
+    grey = [cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY) for frame in (before, after)]
+    dis = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
+    there: Floats = dis.calc(grey[0], grey[1], None)  # type: ignore[call-overload]
+    back: Floats = dis.calc(grey[1], grey[0], None)  # type: ignore[call-overload]
+    lost = [_unreturned(there, back), _unreturned(back, there)]
+    return [_at(t, before, after, there, back, lost) for t in times]
+
+
+def mend(frames: Iterable[Bytes], bad: Sequence[bool], reach: int = 8) -> Iterator[Bytes]:
+    """Yield the clip with its bad frames rebuilt; good frames pass as the very arrays.
+
+    Runs of up to ``reach`` bad frames are interpolated; in longer ones, and at either end of the
+    clip, the nearest good frame stands. At most two good frames are held.
+    """
+    good: Bytes | None = None
+    waiting = 0
+    for frame, spoiled in zip(frames, bad):
+        if spoiled:
+            waiting += 1
+            continue
+        if waiting:
+            yield from _bridge(good, frame, waiting, reach)
+            waiting = 0
+        yield frame
+        good = frame
+    if good is not None:
+        yield from (good for _ in range(waiting))
+
+
+def _bridge(before: Bytes | None, after: Bytes, count: int, reach: int) -> Iterator[Bytes]:
+    """Yield ``count`` frames that lead from ``before`` to ``after``."""
+    if before is None:
+        yield from (after for _ in range(count))
+    elif count > reach:
+        half = count // 2
+        yield from (before for _ in range(half))
+        yield from (after for _ in range(count - half))
+    else:
+        yield from between(before, after, [(i + 1) / (count + 1) for i in range(count)])
+
+
+def _grid(shape: tuple[int, ...]) -> tuple[Floats, Floats]:
+    y, x = np.mgrid[: shape[0], : shape[1]].astype(np.float32)
+    return x, y
+
+
+def _look(picture: Bytes | Floats, x: Floats, y: Floats, how: int = cv2.INTER_LINEAR) -> Floats:
+    return np.asarray(cv2.remap(picture, x, y, how, borderMode=cv2.BORDER_REPLICATE), np.float32)
+
+
+def _unreturned(there: Floats, back: Floats) -> Floats:
+    """Return (H, W) float32, 1 where the way back misses the start (Sundaram et al., 2010)."""
+    x, y = _grid(there.shape)
+    returned = there + _look(back, x + there[..., 0], y + there[..., 1])
+    a, b = cv2.split(returned)
+    u, v = cv2.split(there)
+    lost = (a * a + b * b > 0.02 * (u * u + v * v) + 0.5).astype(np.float32)
+    return np.asarray(cv2.GaussianBlur(lost, (0, 0), 1.5), np.float32)
+
+
+def _at(
+    t: float, before: Bytes, after: Bytes, there: Floats, back: Floats, lost: list[Floats]
+) -> Bytes:
+    """Return the picture at time ``t``."""
+    x, y = _grid(there.shape)
+    total = np.zeros(before.shape, np.float32)
+    weights = np.full(there.shape[:2], _PLAIN, np.float32)
+    plain = before.astype(np.float32) * (1 - t) + after.astype(np.float32) * t
+    total += plain * _PLAIN
+    for flow, share, missing in ((there, t, lost[0]), (-back, 1 - t, lost[1])):
+        # d is the whole way from before to after of what is at x at time t
+        sign = 1.0 if flow is there else -1.0
+        way = flow
+        for _ in range(_ROUNDS):
+            way = _look(flow, x - sign * share * way[..., 0], y - sign * share * way[..., 1])
+        u, v = way[..., 0], way[..., 1]
+        at = (x - t * u, y - t * v), (x + (1 - t) * u, y + (1 - t) * v)
+        ends = _look(before, *at[0], cv2.INTER_CUBIC), _look(after, *at[1], cv2.INTER_CUBIC)
+        gone = [_look(mask, *place) for mask, place in zip(lost, at)]
+        first = (1 - t) * (1 - gone[0]) + 1e-3
+        second = t * (1 - gone[1]) + 1e-3
+        mixed = (ends[0] * first[..., None] + ends[1] * second[..., None]) / (first + second)[
+            ..., None
+        ]
+        off = cv2.GaussianBlur(np.abs(ends[0] - ends[1]).mean(-1), (0, 0), 1.5)
+        weight = np.exp(-off / 6) * (1 - 0.9 * _look(missing, *at[0 if flow is there else 1]))
+        total += mixed * weight[..., None]
+        weights += weight
+    mean = total / weights[..., None] + 0.5
+    return np.asarray(np.clip(mean, 0, 255).astype(np.uint8))
