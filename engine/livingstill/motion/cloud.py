@@ -1,7 +1,7 @@
 """Clouds drift along their own wind and slowly change shape.
 
 The layer lies on a plane above: its picture moves as v (y_h - y) / y_h, fastest overhead. Speed at
-the top 1 %W/s (real cumulus .5, "cinematic" 2), plus stationary curl noise of a fifth of it. Matter
+the top .8 %W/s (real cumulus .5, "cinematic" 2), plus stationary curl noise of a fifth of it. Matter
 is carried with its raw colour; matter travels at most 2 %W to each side in its life, so the two
 generations' edges lie closer than they are soft.
 """
@@ -15,10 +15,10 @@ from livingstill.motion.advection import curled, stream
 from livingstill.motion.canvas import Effect
 from livingstill.motion.site import Site, smoothstep
 
-SPEED = 0.010
+SPEED = 0.008
 """Frame widths per second at the top of the picture in a wind of 3 m/s."""
 
-TRAVEL = 0.036
+TRAVEL = 0.04
 """Frame widths that matter travels in its life."""
 
 
@@ -29,7 +29,15 @@ def build(site: Site) -> tuple[Effect, ...]:
     if fastest == 0:
         return ()
     lifetime = float(np.clip(TRAVEL * site.width / fastest, 2.0, max(2.0, site.seconds)))
-    effect = stream(site, velocity, lifetime=lifetime, jitter=0, window=0.5, structure=0, blur=6)
+    effect = stream(
+        site,
+        velocity,
+        lifetime=lifetime,
+        jitter=0.004 * site.width,
+        window=0.5,
+        structure=0,
+        blur=6,
+    )
     return (effect,) if effect else ()
 
 
@@ -44,7 +52,7 @@ def drift(site: Site) -> Floats:
     height = np.clip((horizon - y) / horizon, 0.05, 1)
     out = np.zeros((*shape, 2), np.float32)
     if site.direction is not None:
-        out += site.direction * np.float32(width)
+        out += site.direction * np.float32(width) * height[..., None]
     else:
         speed = SPEED * width * min(max(site.breeze.speed / 3, 0.2), 2)
         out[..., 0] = speed * site.breeze.x * height

@@ -42,7 +42,7 @@ def build(site: Site) -> tuple[Effect, ...]:
         Limb(1.2, 0.3, height / site.width, 1.0, common=0.6),
         Limb(3.0, 0.3, 0.4 * height / site.width, 0.8),
     )
-    dance = sway(site, np.float32(0.05 * height * site.amount) * lick, limbs, cross=0.7)
+    dance = sway(site, 0.03 * height * site.amount, lick, limbs, cross=0.7)
 
     away = site.outside()
     own = smoothstep(inside / (0.15 * height)) * bright

@@ -17,7 +17,7 @@ from livingstill.motion.site import Site, smoothstep
 LIFE = 1.0
 """Seconds."""
 
-BANK = 0.03
+BANK = 0.02
 """Frame widths over which water slows down towards its bank."""
 
 

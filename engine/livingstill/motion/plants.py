@@ -38,18 +38,21 @@ class Limb:
     common: float = 0.0
 
 
-FEATHER = 0.008
+FEATHER = 0.009
 """How far a swaying edge takes its surroundings along, in frame widths: like rubber."""
 
 
 def sway(
-    site: Site, reach: Floats, limbs: tuple[Limb, ...], cross: float = 0.4
+    site: Site, rms: float, reach: Floats, limbs: tuple[Limb, ...], cross: float = 0.4
 ) -> tuple[Effect, ...]:
-    """Return how the region's plants sway; ``reach`` (h, w) is their rms in pixels.
+    """Return how the region's plants sway: ``rms`` pixels on average, in proportion to ``reach``.
 
     Beyond the region the field fades like rubber, and nothing stretches by more than a third.
     """
-    weight = (reach * rubber(site)).astype(np.float32)
+    inside = reach[site.mask >= 0.5]
+    usual = float(inside.mean()) if inside.size else 1.0
+    weight = np.minimum(reach * np.float32(rms / max(usual, 1e-3)), 2 * rms) * rubber(site)
+    weight = np.asarray(weight, np.float32)
     box = box_of(weight)
     if box is None:
         return ()
@@ -63,7 +66,7 @@ def rubber(site: Site) -> Floats:
     """Return (h, w) float32: 1 well inside the region, 0 from ``FEATHER`` outside it on."""
     feather = FEATHER * site.width
     signed = site.inside() - site.outside()
-    return smoothstep((signed + feather - STEP) / (2 * feather))
+    return smoothstep((signed + feather - STEP) / (3 * feather))
 
 
 def driven(

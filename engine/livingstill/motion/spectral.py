@@ -139,27 +139,27 @@ def gusts(breeze: Breeze, box: Box, width: int) -> Spectrum | None:
     return Spectrum(harmonics, pack((amplitudes[:, None, None] * np.exp(angles))[:, None]), factor)
 
 
-def guarded(sway: Sway, phases: int = 10) -> Sway:
+def guarded(sway: Sway, phases: int = 16) -> Sway:
     """Return ``sway`` with its weight lowered wherever it would stretch the picture too far.
 
     Gradients over ``phases`` instants stay below a third, so nothing folds.
     """
     fields = [np.moveaxis(sway.total(i / phases)[:, :2], 1, 2) for i in range(phases)]
     weight = sway.weight
-    radius = max(2, round(0.004 * sway.box.shape[1]))
+    radius = max(3, round(0.015 * max(sway.box.shape)))
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
-    for _ in range(4):
+    for last in (False, False, False, False, True):
         steepest = np.max([_steepness(f * weight[..., None]) for f in fields], axis=0)
         active = steepest[weight > 0]
         if active.size == 0:
             return sway
         worst, usual = float(active.max()), float(np.percentile(active, 99))
-        if worst <= _STRETCH and usual <= _STRETCH_99:
-            break
-        allowed = np.minimum(1, 0.9 * _STRETCH / np.maximum(steepest, 1e-6)).astype(np.float32)
-        allowed *= np.float32(min(1.0, 0.97 * _STRETCH_99 / usual)) if worst <= _STRETCH else 1
-        calm = cv2.blur(cv2.erode(allowed, kernel), (2 * radius + 1, 2 * radius + 1))
-        weight = (weight * calm).astype(np.float32)
+        if last:  # what is left of the excess is shared by all
+            weight = weight * np.float32(min(1, _STRETCH / worst, _STRETCH_99 / usual))
+        elif worst > _STRETCH or usual > _STRETCH_99:
+            allowed = np.minimum(1, 0.6 * _STRETCH / np.maximum(steepest, 1e-6)).astype(np.float32)
+            calm = cv2.GaussianBlur(cv2.erode(allowed, kernel), (0, 0), radius)
+            weight = np.asarray(weight * calm, np.float32)
     return replace(sway, weight=weight)
 
 

@@ -185,28 +185,32 @@ def slopes(
 def calmness(site: Site) -> float:
     """Return how well the water mirrors what stands above it: correlation in -1..1.
 
-    Each column is compared with its own picture above the waterline, upside down, low-passed and
-    with the mean of each row removed; the waterline may be a little off.
+    Each column is compared with its own picture above the waterline, upside down, between a fine
+    and a coarse scale; the waterline may be a little off.
     """
     mask = site.mask >= 0.5
     rows, columns = mask.shape
+    sigma = 0.04 * columns
     grey = cv2.GaussianBlur(site.colour.mean(2), (0, 0), 0.004 * columns)
-    grey -= grey.mean(1, keepdims=True)
-    best = -1.0
+    grey = grey - cv2.GaussianBlur(grey, (0, 0), sigma)
+    grey = grey / (np.sqrt(cv2.GaussianBlur(grey**2, (0, 0), sigma)) + 2)
     slack = max(1, round(0.025 * rows))
     used = [x for x in range(0, columns, 2) if mask[:, x].sum() >= 8]
     shores = [int(mask[:, x].argmax()) for x in used]
-    for offset in range(-slack, 2 * slack + 1, max(1, slack // 4)):
+    best = -1.0
+    for offset in range(-4 * slack, 2 * slack + 1):
         above, below = [], []
         for x, shore in zip(used, shores):
             line = shore + offset
             length = min(line, rows - line, int(mask[:, x].sum()), rows // 4)
             if length >= 6:
-                above.append(grey[line - length : line, x][::-1])
-                below.append(grey[line : line + length, x])
+                both = mask[line : line + length, x]
+                above.append(grey[line - length : line, x][::-1][both])
+                below.append(grey[line : line + length, x][both])
         if not above:
             continue
         a, b = np.concatenate(above), np.concatenate(below)
+        a, b = a - a.mean(), b - b.mean()
         power = float(np.sqrt((a * a).sum() * (b * b).sum()))
         best = max(best, float((a * b).sum()) / power if power > 0 else 0.0)
     return best

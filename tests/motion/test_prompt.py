@@ -1,0 +1,72 @@
+"""A sentence becomes settings, or an error that says which word."""
+
+from __future__ import annotations
+
+import pytest
+from livingstill.errors import InputError
+from livingstill.motion import prompt
+from livingstill.motion.compose import KINDS
+from livingstill.settings import Shot
+
+
+def shot(text):
+    return Shot(**prompt.read(text))
+
+
+def test_the_example_of_the_manual():
+    made = shot("clouds drift left slowly, gentle ripples, push in")
+    assert made.motion == ("cloud", "water")
+    assert made.camera.name == "push-in"
+    (tail, head) = made.brush[0].points
+    assert made.brush[0].kind == "cloud"
+    assert head[0] < tail[0]
+    assert made.amount == 0.6
+
+
+def test_wind_has_a_direction_and_a_strength():
+    assert shot("strong wind from the right, trees sway").wind.direction == 180
+    assert shot("gentle breeze to the left, grass waves").wind.speed < 3
+
+
+def test_slowly_makes_a_shorter_stroke_than_fast():
+    def length(text):
+        tail, head = shot(text).brush[0].points
+        return abs(head[0] - tail[0])
+
+    assert length("river flows right slowly") < length("river flows right fast")
+
+
+def test_things_joined_by_and_share_what_is_said_of_them():
+    assert shot("trees and grass sway gently").amount == 0.6
+    assert shot("trees and grass sway gently").motion == ("foliage", "grass")
+
+
+def test_no_takes_a_kind_away():
+    assert "cloud" not in shot("no clouds").motion
+    assert shot("trees sway, no clouds").motion == ("foliage",)
+
+
+def test_a_camera_can_be_slow():
+    assert str(shot("slow pan left").camera) == "pan-left:amount=0.6"
+    assert shot("camera still, fire flickers").camera.name == "static"
+
+
+@pytest.mark.parametrize("text", ["clouds dance left", "cluds drift", "zebra", "", "slowly", "; ,"])
+def test_what_is_not_understood_is_refused(text):
+    with pytest.raises(InputError, match="prompt"):
+        prompt.read(text)
+
+
+def test_a_near_miss_is_suggested():
+    with pytest.raises(InputError, match="did you mean 'clouds'"):
+        prompt.read("cluds drift left")
+
+
+def test_every_kind_has_a_word():
+    assert set(prompt.THINGS) == set(KINDS)
+
+
+def test_every_camera_word_is_a_move():
+    from livingstill.camera.path import CAMERAS
+
+    assert set(prompt.CAMERA.values()) <= set(CAMERAS)
