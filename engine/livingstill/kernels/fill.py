@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -163,7 +165,7 @@ def residual(colour: Words, behind: Words, alpha: Bytes, out: Words, row0: int, 
     low = np.uint32(255)
     for y in range(row0, row1):
         for x in range(colour.shape[1]):
-            a = np.int32(alpha[y, x])
+            a: Any = np.int32(alpha[y, x])
             if a == 0:
                 out[y, x] = 0
                 continue

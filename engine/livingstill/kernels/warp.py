@@ -16,7 +16,7 @@ from numba.extending import intrinsic
 from numpy.typing import NDArray
 
 from livingstill.kernels.compile import kernel
-from livingstill.model import Bytes, Floats, Words
+from livingstill.model import Floats, Words
 
 Ints = NDArray[np.int32]
 
@@ -100,87 +100,58 @@ def solve(
     camera : (15,) H^-1 row by row, from output pixels to scene pixels about the axis; the axis
         x, y in scene pixels; f t_x, f t_y in scene pixels; z; and the pivot
     pitch : output pixels per node
-    nodes : (K, rows, columns, 2) float32, (x, y) in scene pixels, rows ``row0..row1`` filled
+    nodes : (K, 2, rows, columns) float32, x and y in scene pixels, rows ``row0..row1`` filled
     """
-    h, w = depth.shape[1], depth.shape[2]
-    ax, ay, tx, ty, tz, pivot = (
-        camera[9],
-        camera[10],
-        camera[11],
-        camera[12],
-        camera[13],
-        camera[14],
-    )
+    h, w, columns = depth.shape[1], depth.shape[2], nodes.shape[3]
+    flat = depth.reshape(depth.size)
+    one, zero = np.float32(1), np.float32(0)
+    ax, ay = np.float32(camera[9]), np.float32(camera[10])
+    tx, ty, tz = np.float32(camera[11]), np.float32(camera[12]), np.float32(camera[13])
+    pivot, over = np.float32(camera[14]), np.float32(1 / step)
+    right, bottom = np.float32(w - 1), np.float32(h - 1)
+    qx, qy = np.empty(columns, np.float32), np.empty(columns, np.float32)
+    sx, sy = np.empty(columns, np.float32), np.empty(columns, np.float32)
     for j in range(row0, row1):
-        for i in range(nodes.shape[2]):
-            px, py = float(i * pitch), float(j * pitch)
+        py = float(j * pitch)
+        for i in range(columns):
+            px = float(i * pitch)
             d = 1.0 / (camera[6] * px + camera[7] * py + camera[8])
-            qx = (camera[0] * px + camera[1] * py + camera[2]) * d
-            qy = (camera[3] * px + camera[4] * py + camera[5]) * d
-            for k in range(depth.shape[0]):
-                x, y = qx, qy
-                for _ in range(4):
-                    u = min(max((x + ax) / step, 0.0), w - 1.001)
-                    v = min(max((y + ay) / step, 0.0), h - 1.001)
-                    left, top = int(u), int(v)
-                    fx, fy = u - left, v - top
-                    a = depth[k, top, left] * (1 - fx) + depth[k, top, left + 1] * fx
-                    b = depth[k, top + 1, left] * (1 - fx) + depth[k, top + 1, left + 1] * fx
-                    e = a * (1 - fy) + b * fy
-                    x = (1 - tz * e) * qx + tx * (e - pivot)
-                    y = (1 - tz * e) * qy + ty * (e - pivot)
-                nodes[k, j, i, 0] = x + ax
-                nodes[k, j, i, 1] = y + ay
-
-
-@kernel
-def _ramp(
-    nodes: Floats, j: int, first: int, last: int, pitch: int, row: int, sx: Floats, sy: Floats
-) -> None:
-    """Fill ``sx``, ``sy`` for tiles ``first..last`` of one output row between node rows j, j + 1."""
-    t = np.float32(row) / np.float32(pitch)
-    over = np.float32(1) / np.float32(pitch)
-    for i in range(first, last):
-        x0 = nodes[j, i, 0] + (nodes[j + 1, i, 0] - nodes[j, i, 0]) * t
-        x1 = nodes[j, i + 1, 0] + (nodes[j + 1, i + 1, 0] - nodes[j, i + 1, 0]) * t
-        y0 = nodes[j, i, 1] + (nodes[j + 1, i, 1] - nodes[j, i, 1]) * t
-        y1 = nodes[j, i + 1, 1] + (nodes[j + 1, i + 1, 1] - nodes[j, i + 1, 1]) * t
-        dx, dy = (x1 - x0) * over, (y1 - y0) * over
-        at = i * pitch
-        for n in range(pitch):
-            f = np.float32(n)
-            _poke(sx, at + n, x0 + dx * f)
-            _poke(sy, at + n, y0 + dy * f)
-
-
-@kernel
-def _bend(fine: Floats, j: int, first: int, last: int, pitch: int, row: int, rows: Floats) -> None:
-    """Fill channels of ``rows`` for columns of fine tiles ``first..last`` of one output row.
-
-    ``fine`` is (C, rows, columns), one node per ``pitch`` output pixels.
-    """
-    t = np.float32(row) / np.float32(pitch)
-    over = np.float32(1) / np.float32(pitch)
-    for c in range(fine.shape[0]):
-        above, below, into = fine[c, j], fine[c, j + 1], rows[c]
-        for i in range(first, last):
-            a = above[i] + (below[i] - above[i]) * t
-            b = above[i + 1] + (below[i + 1] - above[i + 1]) * t
-            d = (b - a) * over
-            for n in range(pitch):
-                _poke(into, i * pitch + n, a + d * np.float32(n))
+            qx[i] = (camera[0] * px + camera[1] * py + camera[2]) * d
+            qy[i] = (camera[3] * px + camera[4] * py + camera[5]) * d
+        for k in range(depth.shape[0]):
+            base = np.int32(k * h * w)
+            for i in range(columns):
+                sx[i], sy[i] = qx[i] + ax, qy[i] + ay
+            for _ in range(4):
+                for i in range(columns):
+                    u = min(max(_peek(sx, i) * over, zero), right)
+                    v = min(max(_peek(sy, i) * over, zero), bottom)
+                    left, top = min(np.int32(u), np.int32(w - 2)), min(np.int32(v), np.int32(h - 2))
+                    fx, fy = u - np.float32(left), v - np.float32(top)
+                    at = base + top * np.int32(w) + left
+                    a, b = _peek(flat, at), _peek(flat, at + np.int32(1))
+                    c, d = _peek(flat, at + np.int32(w)), _peek(flat, at + np.int32(w + 1))
+                    a += (b - a) * fx
+                    c += (d - c) * fx
+                    e = a + (c - a) * fy
+                    less, more = one - tz * e, e - pivot
+                    qx_i, qy_i = _peek(qx, i), _peek(qy, i)
+                    _poke(sx, i, (less * qx_i + tx * more) + ax)
+                    _poke(sy, i, (less * qy_i + ty * more) + ay)
+            nodes[k, 0, j, :] = sx
+            nodes[k, 1, j, :] = sy
 
 
 @kernel
 def _bilinear(
     colour: Words, base: int, width: int, height: int,
-    sx: Floats, sy: Floats, first: int, last: int,
-    red: Floats, green: Floats, blue: Floats, alpha: Floats, linear: Any,
+    sx: Floats, sy: Floats, out: Floats, linear: Any,
 ) -> None:  # fmt: skip
-    """Sample a layer bilinearly at pixels ``first..last`` of a row; beyond it, its edge repeats."""
+    """Sample a layer bilinearly into ``out`` (4, n); beyond its border the last pixel repeats."""
     one, low, eight = np.float32(1), np.uint32(255), np.uint32(8)
     right, bottom = np.float32(width - 1), np.float32(height - 1)
-    for i in range(first, last):
+    red, green, blue, alpha = out[0], out[1], out[2], out[3]
+    for i in range(sx.size):
         x = min(max(_peek(sx, i), np.float32(0)), right)
         y = min(max(_peek(sy, i), np.float32(0)), bottom)
         left, top = min(np.int32(x), np.int32(width - 2)), min(np.int32(y), np.int32(height - 2))
@@ -244,8 +215,7 @@ def _mix(
 @kernel
 def _cubic(
     colour: Words, base: int, width: int, height: int,
-    sx: Floats, sy: Floats, first: int, last: int,
-    red: Floats, green: Floats, blue: Floats, alpha: Floats, linear: Any,
+    sx: Floats, sy: Floats, out: Floats, linear: Any,
 ) -> None:  # fmt: skip
     """Sample like ``_bilinear``, but through four points a side (Catmull and Rom, 1974)."""
     zero, one, half, two, three = (
@@ -253,7 +223,8 @@ def _cubic(
     )  # fmt: skip
     right, bottom = np.float32(width - 1), np.float32(height - 1)
     w, h = np.int32(width), np.int32(height)
-    for i in range(first, last):
+    red, green, blue, alpha = out[0], out[1], out[2], out[3]
+    for i in range(sx.size):
         x = min(max(_peek(sx, i), zero), right)
         y = min(max(_peek(sy, i), zero), bottom)
         left, top = min(np.int32(x), w - np.int32(2)), min(np.int32(y), h - np.int32(2))
@@ -296,24 +267,26 @@ def _cubic(
 
 
 @kernel
-def _over(colour: Floats, alpha: Floats, first: int, last: int, below: Floats, top: float) -> None:
-    """Lay one premultiplied channel over ``below``; ``top`` is the largest colour value."""
+def _over(sample: Floats, below: Floats, top: float) -> None:
+    """Lay a premultiplied sample (4, n) over ``below``; ``top`` is the largest colour value."""
     zero, one, full = np.float32(0), np.float32(1), np.float32(255)
     highest, inverse = np.float32(top), np.float32(1 / 255)
-    for i in range(first, last):
-        a = alpha[i]
-        # a cubic rings beyond the opaque: scaling back keeps the colour's hue and the edge free of halos
-        c = max(colour[i], zero) * (full / max(a, full))
-        below[i] = min(c, highest) + below[i] * (one - min(max(a, zero), full) * inverse)
+    alpha = sample[3]
+    for c in range(3):
+        colour, into = sample[c], below[c]
+        for i in range(alpha.size):
+            a = _peek(alpha, i)
+            # a cubic rings past the opaque; scaled back, edges get no halo and keep their hue
+            v = max(_peek(colour, i), zero) * (full / max(a, full))
+            into[i] = min(v, highest) + into[i] * (one - min(max(a, zero), full) * inverse)
 
 
 @kernel
-def _pack(
-    red: Floats, green: Floats, blue: Floats, first: int, last: int, out: Words, linear: Any
-) -> None:
-    """Round three channels into opaque packed pixels."""
+def _pack(colour: Floats, out: Words, linear: Any) -> None:
+    """Round three channels (>= 3, n) into opaque packed pixels (n,)."""
     zero, half, full = np.float32(0), np.float32(0.5), np.float32(255)
-    for i in range(first, last):
+    red, green, blue = colour[0], colour[1], colour[2]
+    for i in range(out.size):
         r, g, b = max(_peek(red, i), zero), max(_peek(green, i), zero), max(_peek(blue, i), zero)
         if linear is not None:
             r, g, b = np.sqrt(r), np.sqrt(g), np.sqrt(b)
@@ -324,124 +297,108 @@ def _pack(
 
 
 @kernel
-def _combine(
-    first_sample: Floats, second_sample: Floats, fields: Floats, first: int, last: int, linear: Any
-) -> None:
-    """Blend two samples by their gains, add the bias; the result replaces the first."""
+def _combine(sample: Floats, second: Floats, fields: Floats, linear: Any) -> None:
+    """Blend two samples (4, n) by their gains and add the bias; the result replaces the first."""
     zero, inverse = np.float32(0), np.float32(1 / 255)
-    alpha, other = first_sample[3], second_sample[3]
+    alpha, other = sample[3], second[3]
     g1, g2 = fields[2], fields[5]
-    for i in range(first, last):
+    for i in range(alpha.size):
         a, b = _peek(g1, i), _peek(g2, i)
-        total = max(a + b, np.float32(1e-6))
-        _poke(alpha, i, (a * alpha[i] + b * _peek(other, i)) / total)
+        alpha[i] = (a * alpha[i] + b * _peek(other, i)) / max(a + b, np.float32(1e-6))
     for c in range(3):
-        into, more, bias = first_sample[c], second_sample[c], fields[6 + c]
-        for i in range(first, last):
+        into, more, bias = sample[c], second[c], fields[6 + c]
+        for i in range(alpha.size):
             v = _peek(g1, i) * into[i] + _peek(g2, i) * _peek(more, i)
             v = max(v + _peek(bias, i) * (_peek(alpha, i) * inverse), zero)
             if linear is not None:
                 v = v * v
-            _poke(into, i, v)
+            into[i] = v
 
 
 @kernel
-def carry(
-    flow: Floats,
-    step: float,
-    nodes: Floats,
-    pitch: int,
-    fine_pitch: int,
-    fine: Floats,
-    active: Bytes,
-    row0: int,
-    row1: int,
-) -> None:
-    """Bring a layer's flow from the scene's grid to a grid of output pixels.
+def _ramp(nodes: Floats, j: int, i: int, pitch: int, fields: Floats) -> None:
+    """Fill the positions of a tile's pixels (2, pitch * pitch) from its four corners."""
+    over = np.float32(1) / np.float32(pitch)
+    for c in range(2):
+        corners, out = nodes[c], fields[c]
+        a, d = corners[j, i], (corners[j, i + 1] - corners[j, i]) * over
+        b = (corners[j + 1, i] - a) * over
+        e = ((corners[j + 1, i + 1] - corners[j + 1, i]) * over - d) * over
+        for r in range(pitch):
+            t = np.float32(r)
+            start, slope = a + b * t, d + e * t
+            for n in range(pitch):
+                _poke(out, r * pitch + n, start + slope * np.float32(n))
 
-    Parameters
-    ----------
-    flow : (C, h, w) float32, one node per ``step`` scene pixels. C is 2: (dx, dy); or 9: and the
-        gain of the first sample, (dx, dy) and gain of the second, bias of red, green and blue
-    nodes : (rows, columns, 2) float32, from ``solve``
-    fine : (9, fine rows, fine columns) float32, one node per ``fine_pitch`` output pixels; the
-        displacements become positions
-    active : (tile rows, tile columns) uint8: 0 still, 1 one sample, 2 both; tile rows ``row0..row1``
+
+@kernel
+def _carry(
+    flow: Floats, first: int, channels: int, h: int, w: int, over: Any,
+    x0: Any, x1: Any, x2: Any, x3: Any, y0: Any, y1: Any, y2: Any, y3: Any,
+    pitch: int, fine: Floats,
+) -> None:  # fmt: skip
+    """Bring a flow to the nodes of a tile, one every 4 pixels; displacements become positions.
+
+    ``flow`` is flat: planes of (h, w) from ``first`` on; ``fine`` (9, side * side).
     """
-    per = pitch // fine_pitch
-    channels, h, w = flow.shape[0], flow.shape[1], flow.shape[2]
-    columns = (nodes.shape[1] - 1) * per
-    sx = np.empty(columns, np.float32)
-    sy = np.empty(columns, np.float32)
-    line = np.empty((9, columns), np.float32)
-    over = np.float32(1 / step)
-    one = np.float32(1)
+    side = pitch // 4 + 1
+    one, zero = np.float32(1), np.float32(0)
+    step = np.float32(4) / np.float32(pitch)
     edge_x, edge_y = np.float32(w - 1), np.float32(h - 1)
-    flat = flow.reshape(flow.size)
-    for tile in range(row0, row1):
-        for i in range(columns // per):
-            active[tile, i] = 0
-    for j in range(row0 * per, row1 * per + 1):
-        tile = min(j // per, nodes.shape[0] - 2)
-        _ramp(nodes, tile, 0, nodes.shape[1] - 1, per, j - tile * per, sx, sy)
-        for c in range(channels):
-            into = line[c]
-            base = np.int32(c * h * w)
-            for i in range(columns):
-                x = min(max(_peek(sx, i) * over, np.float32(0)), edge_x)
-                y = min(max(_peek(sy, i) * over, np.float32(0)), edge_y)
-                left, top = min(np.int32(x), np.int32(w - 2)), min(np.int32(y), np.int32(h - 2))
-                fx, fy = x - np.float32(left), y - np.float32(top)
-                at = base + top * np.int32(w) + left
-                a, b = _peek(flat, at), _peek(flat, at + np.int32(1))
-                e, f = _peek(flat, at + np.int32(w)), _peek(flat, at + np.int32(w + 1))
-                wd = fx * fy
-                we, wb = fy - wd, fx - wd
-                wa = one - fx - we
-                _poke(into, i, (wa * a + wb * b) + (we * e + wd * f))
-        for i in range(columns):
-            kind = 0
-            if abs(line[0, i]) + abs(line[1, i]) > np.float32(1 / 256):
-                kind = 1
-            if channels > 2 and (
-                abs(line[2, i] - one) > np.float32(1e-3)
-                or abs(line[5, i]) > np.float32(1e-3)
-                or abs(line[6, i]) + abs(line[7, i]) + abs(line[8, i]) > np.float32(0.05)
-            ):
-                kind = 2
-            if kind > 0:  # a node on the border of tiles moves all that meet there
-                column = i // per
-                for y in range(max(row0, (j + per - 1) // per - 1), min(row1, j // per + 1)):
-                    active[y, column] = max(active[y, column], np.uint8(kind))
-                    if i % per == 0 and column > 0:
-                        active[y, column - 1] = max(active[y, column - 1], np.uint8(kind))
-        for c in range(channels):
-            into = fine[c, j]
-            if c in (0, 3):
-                for i in range(columns):
-                    into[i] = line[c, i] + sx[i]
-            elif c in (1, 4):
-                for i in range(columns):
-                    into[i] = line[c, i] + sy[i]
-            else:
-                for i in range(columns):
-                    into[i] = line[c, i]
-            # beyond the last column the frame goes on as before it
-            into[columns] = into[columns - 1] + (into[columns - 1] - into[columns - 2])
+    line, stride = np.int32(w), np.int32(h * w)
+    for r in range(side):
+        t = np.float32(r) * step
+        xa, xb = x0 + (x2 - x0) * t, x1 + (x3 - x1) * t
+        ya, yb = y0 + (y2 - y0) * t, y1 + (y3 - y1) * t
+        dx, dy = (xb - xa) * step, (yb - ya) * step
+        for n in range(side):
+            sx, sy = xa + dx * np.float32(n), ya + dy * np.float32(n)
+            x, y = min(max(sx * over, zero), edge_x), min(max(sy * over, zero), edge_y)
+            left, top = min(np.int32(x), line - np.int32(2)), min(np.int32(y), np.int32(h - 2))
+            fx, fy = x - np.float32(left), y - np.float32(top)
+            wd = fx * fy
+            wc, wb = fy - wd, fx - wd
+            wa = one - fx - wc
+            at = np.int32(first) + top * line + left
+            for c in range(channels):
+                a, b = _peek(flow, at), _peek(flow, at + np.int32(1))
+                e, f = _peek(flow, at + line), _peek(flow, at + line + np.int32(1))
+                v = (wa * a + wb * b) + (wc * e + wd * f)
+                if c == 0 or c == 3:
+                    v += sx
+                elif c == 1 or c == 4:
+                    v += sy
+                fine[c, r * side + n] = v
+                at += stride
 
 
 @kernel
-def _state(blocks: Ints, x0: int, y0: int, x1: int, y1: int) -> int:
-    """Return 0 if a box of blocks is empty, 2 if it is opaque, 1 otherwise.
+def _bend(fine: Floats, channels: int, pitch: int, out: Floats) -> None:
+    """Fill ``channels`` fields of a tile's pixels (9, pitch * pitch) from nodes every 4 pixels."""
+    side = pitch // 4 + 1
+    quarter = np.float32(0.25)
+    for c in range(channels):
+        nodes, field = fine[c], out[c]
+        for r in range(pitch):
+            above = r // 4 * side
+            t = np.float32(r % 4) * quarter
+            a = nodes[above] + (nodes[above + side] - nodes[above]) * t
+            for n in range(side - 1):
+                b = nodes[above + n + 1]
+                b += (nodes[above + side + n + 1] - b) * t
+                d = (b - a) * quarter
+                at = r * pitch + n * 4
+                field[at] = a
+                field[at + 1] = a + d
+                field[at + 2] = a + d * np.float32(2)
+                field[at + 3] = a + d * np.float32(3)
+                a = b
 
-    ``blocks`` is (2, rows + 1, columns + 1): summed areas of the empty and of the opaque blocks.
-    """
-    area = (x1 - x0) * (y1 - y0)
-    for n in range(2):
-        t = blocks[n]
-        if t[y1, x1] - t[y0, x1] - t[y1, x0] + t[y0, x0] == area:
-            return 2 * n
-    return 1
+
+@kernel
+def _count(table: Ints, x0: int, y0: int, x1: int, y1: int) -> Any:
+    """Return the sum over a box from a table of summed areas."""
+    return table[y1, x1] - table[y0, x1] - table[y1, x0] + table[y0, x0]
 
 
 @kernel
@@ -451,10 +408,10 @@ def compose(
     block: int,
     nodes: Floats,
     pitch: int,
-    fine: Floats,
-    fine_pitch: int,
-    moving: Ints,
-    active: Bytes,
+    flow: Floats,
+    sizes: Ints,
+    busy: Ints,
+    step: Floats,
     out: Words,
     cubic: Any,
     linear: Any,
@@ -465,126 +422,118 @@ def compose(
 
     Per tile of ``pitch`` x ``pitch`` pixels the layers are asked front to back whether they are
     empty, opaque or mixed there; the first opaque one is stored and the mixed ones before it are
-    laid over, so hidden layers cost nothing.
+    laid over, so hidden layers cost nothing. A tile whose part of a layer is still pays nothing
+    for motion elsewhere.
 
     Parameters
     ----------
     colour : (K, H, W) uint32 premultiplied RGBA
-    blocks : (K, 2, rows + 1, columns + 1) int32 summed areas of empty and opaque blocks
-    nodes : (K, rows, columns, 2) float32 from ``solve``
-    fine : (M, 9, rows, columns) float32 from ``carry``
-    moving : (K,) int32 index into ``fine`` and ``active``, or -1
-    active : (M, tile rows, tile columns) uint8
+    blocks : (K, 2, rows + 1, columns + 1) int32 summed areas: blocks of ``block`` x ``block``
+        pixels that are empty, and that are opaque
+    nodes : (K, 2, rows, columns) float32 from ``solve``; ``pitch`` a multiple of 4
+    flow : flat float32, the planes of all flows
+    sizes : (K, 5) int32: where a layer's planes begin in ``flow``; how many, 0 = still, 2 =
+        (dx, dy), 9 = and gain, (dx, dy) and gain of a second sample, bias of red, green, blue;
+        their rows and columns; the longest displacement in pixels, rounded up
+    busy : (K, rows + 1, columns + 1) int32 summed areas of the blocks where a layer's flow moves;
+        block (j, i) speaks for the scene pixels from (j, i) * ``block`` on
+    step : (K,) float32 scene pixels per node of the flows
     out : (h, w) uint32
     cubic, linear : None, or anything else for Catmull-Rom sampling and for blending in linear
         light (gamma 2; ``colour`` then holds sqrt(alpha) * colour)
     """
     count, height, width = colour.shape
-    tiles = nodes.shape[2] - 1
-    wide = tiles * pitch
+    tiles = nodes.shape[3] - 1
+    area = pitch * pitch
     flat = colour.reshape(colour.size)
-    per = pitch // fine_pitch
-    sx = np.empty(wide, np.float32)
-    sy = np.empty(wide, np.float32)
-    below = np.empty((4, wide), np.float32)
-    sample = np.empty((4, wide), np.float32)
-    second = np.empty((4, wide), np.float32)
-    rows = np.empty((9, wide), np.float32)
-    state = np.empty((count, tiles), np.uint8)  # 0 hidden or empty, else 1 + kind, + 4 if opaque
-    runs = np.empty((count * tiles, 4), np.int32)
+    below = np.empty((4, area), np.float32)
+    sample = np.empty((4, area), np.float32)
+    second = np.empty((4, area), np.float32)
+    fields = np.empty((9, area), np.float32)
+    packed = np.empty(area, np.uint32)
+    points = (pitch // 4 + 1) * (pitch // 4 + 1)
+    fine = np.empty((count, 9, points), np.float32)
+    moves = np.empty(count, np.bool_)
+    draw = np.empty(count, np.int64)
     reach = 1 if cubic is not None else 0
     top = 65025.0 if linear is not None else 255.0
     for j in range(row0 // pitch, (row1 + pitch - 1) // pitch):
+        rows = min(pitch, row1 - j * pitch)
         for i in range(tiles):
-            hidden = False
+            drawn, opaque = 0, False
             for k in range(count):
-                state[k, i] = 0
-                if hidden:
+                xs, ys, table = nodes[k, 0], nodes[k, 1], blocks[k]
+                x0, x1, x2, x3 = xs[j, i], xs[j, i + 1], xs[j + 1, i], xs[j + 1, i + 1]
+                y0, y1, y2, y3 = ys[j, i], ys[j, i + 1], ys[j + 1, i], ys[j + 1, i + 1]
+                xa, xb = min(x0, x1, x2, x3), max(x0, x1, x2, x3)
+                ya, yb = min(y0, y1, y2, y3), max(y0, y1, y2, y3)
+                channels, far = sizes[k, 1], sizes[k, 4]
+                moves[k] = False
+                if channels > 0:
+                    left = min(max(int(xa) - far - reach, 0), width - 1) // block
+                    upper = min(max(int(ya) - far - reach, 0), height - 1) // block
+                    right = min(max(int(xb) + 1 + far + reach, 0), width - 1) // block + 1
+                    lower = min(max(int(yb) + 1 + far + reach, 0), height - 1) // block + 1
+                    whole = (right - left) * (lower - upper)
+                    if _count(table[0], left, upper, right, lower) == whole:
+                        continue
+                    left = min(max(int(xa), 0), width - 1) // block
+                    upper = min(max(int(ya), 0), height - 1) // block
+                    right = min(max(int(xb) + 1, 0), width - 1) // block + 1
+                    lower = min(max(int(yb) + 1, 0), height - 1) // block + 1
+                    moves[k] = _count(busy[k], left, upper, right, lower) > 0
+                if moves[k]:
+                    _carry(flow, sizes[k, 0], channels, sizes[k, 2], sizes[k, 3],
+                           np.float32(1) / step[k],
+                           x0, x1, x2, x3, y0, y1, y2, y3, pitch, fine[k])  # fmt: skip
+                    xa, ya = fine[k, 0, 0], fine[k, 1, 0]
+                    xb, yb = xa, ya
+                    for c in range(0, 3 if channels == 2 else 6, 3):
+                        for n in range(points):
+                            x, y = fine[k, c, n], fine[k, c + 1, n]
+                            xa, xb, ya, yb = min(xa, x), max(xb, x), min(ya, y), max(yb, y)
+                left = min(max(int(xa) - reach, 0), width - 1) // block
+                upper = min(max(int(ya) - reach, 0), height - 1) // block
+                right = min(max(int(xb) + 1 + reach, 0), width - 1) // block + 1
+                lower = min(max(int(yb) + 1 + reach, 0), height - 1) // block + 1
+                whole = (right - left) * (lower - upper)
+                if _count(table[0], left, upper, right, lower) == whole:
                     continue
-                kind = 0
-                if moving[k] >= 0:
-                    kind = int(active[moving[k], j, i])
-                if kind == 0:
-                    a, b = nodes[k, j, i], nodes[k, j, i + 1]
-                    c, d = nodes[k, j + 1, i], nodes[k, j + 1, i + 1]
-                    x0, x1 = min(a[0], b[0], c[0], d[0]), max(a[0], b[0], c[0], d[0])
-                    y0, y1 = min(a[1], b[1], c[1], d[1]), max(a[1], b[1], c[1], d[1])
-                else:
-                    f = fine[moving[k]]
-                    x0, y0 = f[0, j * per, i * per], f[1, j * per, i * per]
-                    x1, y1 = x0, y0
-                    for v in range(j * per, j * per + per + 1):
-                        for u in range(i * per, i * per + per + 1):
-                            for n in range(0, 3 * kind, 3):
-                                x0, x1 = min(x0, f[n, v, u]), max(x1, f[n, v, u])
-                                y0, y1 = min(y0, f[n + 1, v, u]), max(y1, f[n + 1, v, u])
-                left = min(max(int(x0) - reach, 0), width - 1) // block
-                upper = min(max(int(y0) - reach, 0), height - 1) // block
-                right = min(max(int(x1) + 1 + reach, 0), width - 1) // block + 1
-                lower = min(max(int(y1) + 1 + reach, 0), height - 1) // block + 1
-                found = _state(blocks[k], left, upper, right, lower)
-                if found > 0:
-                    state[k, i] = 1 + kind + (4 if found == 2 else 0)
-                hidden = found == 2
-        total = 0
-        for k in range(count - 1, -1, -1):
-            i = 0
-            while i < tiles:
-                if state[k, i] == 0:
-                    i += 1
-                    continue
-                start = i
-                while i < tiles and state[k, i] == state[k, start]:
-                    i += 1
-                runs[total, 0], runs[total, 1], runs[total, 2] = k, start, i
-                runs[total, 3] = state[k, start]
-                total += 1
-        for y in range(j * pitch, min(j * pitch + pitch, row1)):
-            for n in range(total):
-                k, tile0, tile1 = runs[n, 0], runs[n, 1], runs[n, 2]
-                opaque = runs[n, 3] > 3
-                kind = (runs[n, 3] & 3) - 1
-                first, last = tile0 * pitch, tile1 * pitch
+                draw[drawn] = k
+                drawn += 1
+                if _count(table[1], left, upper, right, lower) == whole:
+                    opaque = True
+                    break
+            if not opaque:
+                below[:] = 0
+            for n in range(drawn - 1, -1, -1):
+                k = draw[n]
                 base = k * height * width
-                into = below if opaque else sample
-                if kind == 0:
-                    _ramp(nodes[k], j, tile0, tile1, pitch, y - j * pitch, sx, sy)
-                    if cubic is not None:
-                        _cubic(flat, base, width, height, sx, sy, first, last,
-                               into[0], into[1], into[2], into[3], linear)  # fmt: skip
-                    else:
-                        _bilinear(flat, base, width, height, sx, sy, first, last,
-                                  into[0], into[1], into[2], into[3], linear)  # fmt: skip
+                into = below if opaque and n == drawn - 1 else sample
+                if not moves[k]:
+                    _ramp(nodes[k], j, i, pitch, fields)
                 else:
-                    at = y // fine_pitch
-                    fields = fine[moving[k]]
-                    if kind == 1:
-                        fields = fields[:2]
-                    _bend(fields, at, tile0 * per, tile1 * per, fine_pitch,
-                          y - at * fine_pitch, rows)  # fmt: skip
-                    if kind == 1:
-                        if cubic is not None:
-                            _cubic(flat, base, width, height, rows[0], rows[1], first, last,
-                                   into[0], into[1], into[2], into[3], linear)  # fmt: skip
-                        else:
-                            _bilinear(flat, base, width, height, rows[0], rows[1], first, last,
-                                      into[0], into[1], into[2], into[3], linear)  # fmt: skip
+                    _bend(fine[k], sizes[k, 1], pitch, fields)
+                if moves[k] and sizes[k, 1] > 2:
+                    if cubic is not None:
+                        _cubic(flat, base, width, height, fields[0], fields[1], into, None)
+                        _cubic(flat, base, width, height, fields[3], fields[4], second, None)
                     else:
-                        if cubic is not None:
-                            _cubic(flat, base, width, height, rows[0], rows[1], first, last,
-                                   into[0], into[1], into[2], into[3], None)  # fmt: skip
-                            _cubic(flat, base, width, height, rows[3], rows[4], first, last,
-                                   second[0], second[1], second[2], second[3], None)  # fmt: skip
-                        else:
-                            _bilinear(flat, base, width, height, rows[0], rows[1], first, last,
-                                      into[0], into[1], into[2], into[3], None)  # fmt: skip
-                            _bilinear(flat, base, width, height, rows[3], rows[4], first, last,
-                                      second[0], second[1], second[2], second[3], None)  # fmt: skip
-                        _combine(into, second, rows, first, last, linear)
-                if not opaque:
-                    for c in range(3):
-                        _over(sample[c], sample[3], first, last, below[c], top)
-            _pack(below[0], below[1], below[2], 0, out.shape[1], out[y], linear)
+                        _bilinear(flat, base, width, height, fields[0], fields[1], into, None)
+                        _bilinear(flat, base, width, height, fields[3], fields[4], second, None)
+                    _combine(into, second, fields, linear)
+                elif cubic is not None:
+                    _cubic(flat, base, width, height, fields[0], fields[1], into, linear)
+                else:
+                    _bilinear(flat, base, width, height, fields[0], fields[1], into, linear)
+                if not (opaque and n == drawn - 1):
+                    _over(sample, below, top)
+            _pack(below, packed, linear)
+            columns = min(pitch, out.shape[1] - i * pitch)
+            for r in range(rows):
+                line, at = out[j * pitch + r], r * pitch
+                for n in range(columns):
+                    _poke(line, i * pitch + n, _peek(packed, at + n))
 
 
 @kernel
@@ -596,7 +545,7 @@ def exposed(
     Parameters
     ----------
     colour : (K, H, W) uint32 premultiplied RGBA
-    nodes : (K, rows, columns, 2) float32 from ``solve``
+    nodes : (K, 2, rows, columns) float32 from ``solve``
     width, height : of the output
     """
     right, bottom = np.float32(colour.shape[2] - 1), np.float32(colour.shape[1] - 1)
@@ -610,12 +559,13 @@ def exposed(
             i = x // pitch
             fx = np.float32(x - i * pitch) / np.float32(pitch)
             for k in range(colour.shape[0]):
-                n = nodes[k]
-                a = n[j, i, 0] + (n[j, i + 1, 0] - n[j, i, 0]) * fx
-                b = n[j + 1, i, 0] + (n[j + 1, i + 1, 0] - n[j + 1, i, 0]) * fx
+                n = nodes[k, 0]
+                a = n[j, i] + (n[j, i + 1] - n[j, i]) * fx
+                b = n[j + 1, i] + (n[j + 1, i + 1] - n[j + 1, i]) * fx
                 u = a + (b - a) * fy
-                a = n[j, i, 1] + (n[j, i + 1, 1] - n[j, i, 1]) * fx
-                b = n[j + 1, i, 1] + (n[j + 1, i + 1, 1] - n[j + 1, i, 1]) * fx
+                n = nodes[k, 1]
+                a = n[j, i] + (n[j, i + 1] - n[j, i]) * fx
+                b = n[j + 1, i] + (n[j + 1, i + 1] - n[j + 1, i]) * fx
                 v = a + (b - a) * fy
                 column = int(min(max(u, np.float32(0)), right) + half)
                 row = int(min(max(v, np.float32(0)), bottom) + half)
@@ -628,3 +578,47 @@ def exposed(
                 if alpha == 255:
                     break
     return total
+
+
+@kernel
+def activity(planes: Floats, step: float, block: int, rows: int, columns: int, busy: Ints) -> Any:
+    """Fill summed areas of the blocks of the scene where a flow moves; return its longest reach.
+
+    Parameters
+    ----------
+    planes : (2 or 9, h, w) float32, as ``compose`` takes them
+    step : scene pixels per node
+    block : scene pixels per block
+    busy : (>= rows + 1, >= columns + 1) int32, overwritten
+    """
+    channels, h, w = planes.shape
+    one, slight = np.float32(1), np.float32(1 / 256)
+    busy[: rows + 1, : columns + 1] = 0
+    longest = np.float32(0)
+    for j in range(h):
+        # a node is felt one step to all sides of it
+        y0 = max(int((j - 1) * step) // block, 0)
+        y1 = min(int((j + 1) * step) // block, rows - 1)
+        for i in range(w):
+            reach = max(abs(planes[0, j, i]), abs(planes[1, j, i]))
+            felt = reach > slight
+            if channels > 2:
+                if planes[5, j, i] != 0:
+                    reach = max(reach, abs(planes[3, j, i]), abs(planes[4, j, i]))
+                    felt = True
+                felt = felt or abs(planes[2, j, i] - one) > slight
+                bias = abs(planes[6, j, i]) + abs(planes[7, j, i]) + abs(planes[8, j, i])
+                felt = felt or bias > slight
+            longest = max(longest, reach)
+            if felt:
+                x0 = max(int((i - 1) * step) // block, 0)
+                x1 = min(int((i + 1) * step) // block, columns - 1)
+                for y in range(y0, y1 + 1):
+                    for x in range(x0, x1 + 1):
+                        busy[y + 1, x + 1] = 1
+    for y in range(1, rows + 1):
+        total = np.int32(0)
+        for x in range(1, columns + 1):
+            total += busy[y, x]
+            busy[y, x] = busy[y - 1, x] + total
+    return longest

@@ -17,7 +17,6 @@ from livingstill.threads import over_bands
 __all__ = ["Renderer", "Window", "outside", "safe_zoom", "unpack", "whole"]
 
 _BLOCK = 8
-_FINE = 4
 
 
 class Renderer:
@@ -43,47 +42,60 @@ class Renderer:
         self._view = View(scene, window, size, self._pitch)
         self._colour = scene.stack()
         self._blocks = np.stack([_blocks(layer.colour) for layer in scene.layers])
-        rows, columns, per = self._view.rows, self._view.columns, self._pitch // _FINE
-        self._fine = np.zeros((0, 9, rows * per + 1, columns * per + 1), np.float32)
+        count, _, rows, columns = self._blocks.shape
+        self._busy = np.zeros((count, rows, columns), np.int32)
+        self._sizes = np.zeros((count, 5), np.int32)
+        self._step = np.ones(count, np.float32)
+        self._flow = np.zeros(1, np.float32)
         self._out = [np.zeros((height, width), np.uint32) for _ in range(2)]
         self._turn = 0
 
     def frame(self, pose: Pose, flows: Sequence[Flow | None] | None = None) -> Words:
         """Return the (h, w) uint32 frame, bytes R, G, B, 255 from the lowest."""
         nodes = self._view.solve(pose)
-        moving, active = self._carry(nodes, flows)
+        self._take(flows)
         self._turn = 1 - self._turn
         out = self._out[self._turn]
         over_bands(
-            lambda first, last: warp.compose(
-                self._colour, self._blocks, _BLOCK, nodes, self._pitch, self._fine, _FINE,
-                moving, active, out, self._cubic, self._linear, first, last,
+            partial(
+                warp.compose, self._colour, self._blocks, _BLOCK, nodes, self._pitch, self._flow,
+                self._sizes, self._busy, self._step, out, self._cubic, self._linear,
             ),
             self.size[1],
             self._pitch,
         )  # fmt: skip
         return out
 
-    def _carry(
-        self, nodes: Floats, flows: Sequence[Flow | None] | None
-    ) -> tuple[NDArray[np.int32], Bytes]:
-        """Bring the flows to the frame; return which layers move and where."""
-        count, rows, columns, _ = nodes.shape
-        moving = np.full(count, -1, np.int32)
-        given = [(k, flow) for k, flow in enumerate(flows or ()) if flow is not None]
-        if flows is not None and len(flows) != count:
+    def _take(self, flows: Sequence[Flow | None] | None) -> None:
+        """Lay the flows out for the kernel; equal flows of several layers are held once."""
+        self._sizes[:] = 0
+        if flows is None:
+            return
+        count, rows, columns = self._busy.shape
+        if len(flows) != count:
             raise InputError(f"there are {len(flows)} flows; the scene has {count} layers")
-        active = np.zeros((max(1, len(given)), rows - 1, columns - 1), np.uint8)
-        if self._fine.shape[0] < len(given):
-            self._fine = np.zeros((len(given), *self._fine.shape[1:]), np.float32)
-        for m, (k, flow) in enumerate(given):
-            moving[k] = m
-            planes, step = _planes(flow), float(flow.step)
-            carry = partial(
-                warp.carry, planes, step, nodes[k], self._pitch, _FINE, self._fine[m], active[m]
+        held: dict[int, int] = {}
+        need = sum(_volume(flow) for flow in {id(f): f for f in flows if f is not None}.values())
+        if self._flow.size < need:
+            self._flow = np.zeros(need, np.float32)
+        at = 0
+        for k, flow in enumerate(flows):
+            if flow is None:
+                continue
+            if id(flow) in held:
+                same = held[id(flow)]
+                self._sizes[k], self._step[k] = self._sizes[same], self._step[same]
+                self._busy[k] = self._busy[same]
+                continue
+            held[id(flow)] = k
+            planes = self._flow[at : at + _volume(flow)].reshape(-1, *flow.first.shape[:2])
+            _lay_out(flow, planes)
+            longest = warp.activity(
+                planes, float(flow.step), _BLOCK, rows - 1, columns - 1, self._busy[k]
             )
-            over_bands(carry, rows - 1)  # neighbours both write the row they share, the same
-        return moving, active
+            self._sizes[k] = at, *planes.shape, int(np.ceil(longest))
+            self._step[k] = flow.step
+            at += planes.size
 
 
 def unpack(packed: Words) -> Bytes:
@@ -92,20 +104,23 @@ def unpack(packed: Words) -> Bytes:
     return np.ascontiguousarray(rgba[..., :3])
 
 
-def _planes(flow: Flow) -> Floats:
-    """Return a flow's fields one after another: 2 planes, or 9 if it is more than one sample."""
-    h, w = flow.first.shape[:2]
-    if flow.second is None and flow.first_gain is None and flow.bias is None:
-        return np.ascontiguousarray(flow.first.transpose(2, 0, 1))
-    out = np.zeros((9, h, w), np.float32)
-    out[:2] = flow.first.transpose(2, 0, 1)
-    out[2] = 1 if flow.first_gain is None else flow.first_gain
+def _volume(flow: Flow) -> int:
+    """Return how many numbers the planes of a flow hold."""
+    alone = flow.second is None and flow.first_gain is None and flow.bias is None
+    return (2 if alone else 9) * int(flow.first.shape[0] * flow.first.shape[1])
+
+
+def _lay_out(flow: Flow, planes: Floats) -> None:
+    """Copy a flow's fields one after another: 2 planes, or 9 if it is more than one sample."""
+    planes[:2] = flow.first.transpose(2, 0, 1)
+    if planes.shape[0] == 2:
+        return
+    planes[2] = 1 if flow.first_gain is None else flow.first_gain
+    planes[3:6] = 0
     if flow.second is not None and flow.second_gain is not None:
-        out[3:5] = flow.second.transpose(2, 0, 1)
-        out[5] = flow.second_gain
-    if flow.bias is not None:
-        out[6:] = flow.bias.transpose(2, 0, 1)
-    return out
+        planes[3:5] = flow.second.transpose(2, 0, 1)
+        planes[5] = flow.second_gain
+    planes[6:] = 0 if flow.bias is None else flow.bias.transpose(2, 0, 1)
 
 
 def _blocks(colour: Words) -> NDArray[np.int32]:

@@ -44,11 +44,11 @@ class View:
         self._depth = np.stack([_coarse(layer.inverse_depth, self.step) for layer in scene.layers])
         self.rows, self.columns = -(-height // pitch), -(-width // pitch)
         self.nodes: Floats = np.empty(
-            (len(scene.layers), self.rows + 1, self.columns + 1, 2), np.float32
+            (len(scene.layers), 2, self.rows + 1, self.columns + 1), np.float32
         )
 
     def solve(self, pose: Pose) -> Floats:
-        """Return the (K, rows + 1, columns + 1, 2) scene positions; overwritten by the next call."""
+        """Return the (K, 2, rows + 1, columns + 1) scene positions; overwritten by the next call."""
         focal = self.scene.focal * self.scene.size[0]
         camera = np.array(
             [

@@ -102,9 +102,9 @@ def _extend(depth: Floats, own: Bytes) -> Floats:
     height, width = depth.shape
     small = (-(-width // _COARSE), -(-height // _COARSE))
     mask = own.astype(np.float32)
-    known = cv2.resize(mask, small, interpolation=cv2.INTER_AREA)
+    known = cast(Floats, cv2.resize(mask, small, interpolation=cv2.INTER_AREA))
     means = cv2.resize(depth * mask, small, interpolation=cv2.INTER_AREA)
-    picture = (means / np.maximum(known, np.float32(1e-6)))[..., None]
+    picture = np.asarray(means / np.maximum(known, np.float32(1e-6)), np.float32)[..., None]
     complete(picture, known)
     around = cv2.resize(picture[..., 0], (width, height), interpolation=cv2.INTER_LINEAR)
     return np.where(own, depth, around)
