@@ -29,7 +29,7 @@ class Turn:
 
     toward: str = "right"
     amount: Amount = 1.0
-    angle: Degrees = 2.5
+    angle: Degrees = 2.2
     closed: ClassVar[bool] = False
     rest: ClassVar[float] = 0.5
 

@@ -81,6 +81,14 @@ class View:
         down = min(1.0, max(0.0, (y - top) / (bottom - top)))
         return replace(self, x=across, y=down, subject=_around(self.depth, across, down))
 
+    def zoomed(self, zoom: float) -> View:
+        """Return the view through the middle of the frame, ``zoom`` times enlarged.
+
+        Moves planned from it are as large as asked for in the frame that is seen in the end.
+        """
+        x, y = (min(1.0, max(0.0, 0.5 + zoom * (at - 0.5))) for at in (self.x, self.y))
+        return replace(self, focal=self.focal * zoom, x=x, y=y)
+
     @property
     def offset(self) -> tuple[float, float]:
         """Where the subject is from the centre, in frame widths, right and down."""
