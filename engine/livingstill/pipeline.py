@@ -249,22 +249,19 @@ def prepare(photo: Photo, shot: Shot, stages: Stages, known: Known | None = None
             advice = auto.choose(view, traits.measure(rgb, depth.values, shares), found.confidence)
             choice = advice.choice
             notes.append(f"camera {choice}: {advice.reason}")
-        camera = path.resolve(choice, view, loop=shot.loop, duration=shot.duration, seed=shot.seed)
+    shot = shot.model_copy(update={"camera": choice})
     notes += frame.notes
     timeline = Timeline(round(shot.duration * fps(shot)) or 1, fps(shot), shot.loop)
-    poses = [camera.at(timeline.time(i)) for i in range(timeline.frames)]
     with stages("scene"):
         scene = layers.build(
             rgb, depth.values, focal=photo.focal or DEFAULT_FOCAL, layers=shot.layers
         )
-        window = window_of(scene, frame)
-        zoom = frames.safe_zoom(scene, poses, window, frame.picture[2:])
-        window = replace(window, scale=window.scale / zoom)
+        camera, window = aim(scene, frame, view, shot, timeline)
     with stages("motion"):
         motion = moved(rgb, depth.values, regions, scene, shot, timeline) if regions else None
     return Clip(
         photo=photo,
-        shot=shot.model_copy(update={"camera": choice}),
+        shot=shot,
         timeline=timeline,
         framing=frame,
         subject=target,
@@ -277,6 +274,41 @@ def prepare(photo: Photo, shot: Shot, stages: Stages, known: Known | None = None
         notes=tuple(notes),
         stages=stages,
     )
+
+
+def aim(
+    scene: Scene, frame: framing.Framing, view: View, shot: Shot, timeline: Timeline
+) -> tuple[CameraPath, frames.Window]:
+    """Return the path of the shot's camera and the window that shows no border anywhere on it."""
+    course = partial(
+        path.resolve, shot.camera, loop=shot.loop, duration=shot.duration, seed=shot.seed
+    )
+    camera = course(view)
+    poses = [camera.at(timeline.time(i)) for i in range(timeline.frames)]
+    window = window_of(scene, frame)
+    zoom = frames.safe_zoom(scene, poses, window, frame.picture[2:])
+    # the move is planned anew, as large as asked for in the narrower frame that is seen
+    return course(view.zoomed(zoom)), replace(window, scale=window.scale / zoom)
+
+
+def reframed(clip: Clip, aspect: str | None) -> Clip:
+    """Return a clip of the same scene in a frame of another shape.
+
+    The scene keeps its resolution: prepare the shape that enlarges the photo most first.
+    """
+    shot = clip.shot.model_copy(update={"aspect": aspect})
+    frame = framing.frame(
+        clip.photo.size,
+        size=shot.size,
+        aspect=aspect,
+        fit=shot.fit,
+        subject=clip.subject,
+        max_upscale=shot.max_upscale,
+    )
+    view = View.of(clip.depth.values, clip.photo.focal, clip.subject, frame.box)
+    with clip.stages("scene"):
+        camera, window = aim(clip.scene, frame, view, shot, clip.timeline)
+    return replace(clip, shot=shot, framing=frame, camera=camera, window=window)
 
 
 class Perceive:
