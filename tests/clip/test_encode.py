@@ -14,9 +14,11 @@ import numpy as np
 import pytest
 from clip_scenes import FRAMES, SIZE, drifting, packed, psnr, written
 from livingstill.clip import encode
+from livingstill.clip.decode import Clip
 from livingstill.clip.encode import Encoder, Tee
 from livingstill.clip.stills import name_of, write_poster
 from livingstill.errors import InputError
+from PIL import Image
 
 VIDEO = ["a.mp4", "a.mov", "a.webm", "a.mkv", "a.y4m"]
 PICTURES = ["a.gif", "a.webp", "a.png"]
@@ -178,6 +180,31 @@ def test_transparency_comes_through(tmp_path, name):
     data = subprocess.run(command, check=True, capture_output=True).stdout
     alpha = np.frombuffer(data, np.uint8).reshape(-1, SIZE[1], SIZE[0], 4)[1, ..., 3].astype(int)
     assert np.abs(alpha[:, [8, 30, 60]].mean(axis=0) - [0, 127, 255]).max() < 6
+
+
+def test_webp_codes_only_what_moves(tmp_path):
+    still = next(drifting())
+    frames = [still.copy() for _ in range(8)]
+    for index, frame in enumerate(frames):
+        frame[20:41, 31:50] = 30 * index
+        frame[..., 3] = 255
+    moving = written(tmp_path / "all.webp").stat().st_size
+    path = written(tmp_path / "part.webp", frames, fps=Fraction(24))
+    assert path.stat().st_size < moving / 2
+    seen = list(Clip(path))
+    assert min(psnr(a.rgb, b[..., :3]) for a, b in zip(seen, frames)) > 32
+    np.testing.assert_allclose([a.time for a in seen], np.arange(8) / 24, atol=0.001)
+
+
+def test_webp_keeps_transparency(tmp_path):
+    frame = next(drifting())
+    frame[:, :40] = frame[:, :40] // 2
+    path = written(tmp_path / "a.webp", [frame, np.roll(frame, 9, axis=1)], alpha=True)
+    with Image.open(path) as image:
+        alpha = np.asarray(image.convert("RGBA"))[..., 3]
+        colour = np.asarray(image.convert("RGBA"))[:, 60, :3]
+    assert np.abs(alpha[:, [20, 60]].mean(axis=0) - [127, 255]).max() < 4
+    assert psnr(colour, frame[:, 60, :3]) > 28
 
 
 def test_a_poster_is_the_frame(tmp_path):

@@ -125,6 +125,10 @@ class Encoder:
             from livingstill.clip.gif import Gif
 
             return Gif(self._part(), self.size, self.fps, self.encoding, self._metadata)
+        if suffix == ".webp":
+            from livingstill.clip.webp import WebP
+
+            return WebP(self._part(), self.size, self.fps, self.encoding)
         from livingstill.clip.video import VideoFile
 
         try:

@@ -19,7 +19,8 @@ ENCODER_THREADS = 4
 class Codec:
     """How a codec is driven.
 
-    ``pixels`` and ``alpha_pixels`` are FFmpeg's names, the latter empty where there is no alpha;
+    ``encoder``, ``pixels`` and ``alpha_pixels`` are FFmpeg's names: empty where another library
+    codes, or where there is no alpha;
     ``crf`` is the default constant quality, None where the codec has none, and ``worst_crf`` its
     largest; ``common`` and ``presets[quality]`` are options of the encoder.
     """
@@ -90,8 +91,8 @@ _CODECS = (
     Codec("ffv1", "ffv1", "bgr0", "lossless", "bgra", common={"level": "3", "slices": "4"}),
     Codec("gif", "gif", "pal8", "256 colours for the whole clip"),
     Codec(
-        "webp", "libwebp_anim", "bgra", "short loops on web pages", "bgra",
-        common={"compression_level": "4"}, presets=_presets("quality", "60", "80", "92"),
+        "webp", "", "rgb24", "short loops on web pages", "rgba",
+        presets=_presets("quality", "60", "80", "92"),
     ),
     Codec(
         "png", "apng", "rgb24", "lossless", "rgba",
@@ -109,7 +110,7 @@ _FORMATS = (
     Format(".webm", "webm", ("vp9", "av1"), "video for web pages"),
     Format(".mkv", "matroska", ("h264", "h265", "vp9", "av1", "ffv1"), "video, any codec"),
     Format(".gif", "gif", ("gif",), "loop for mail and chat, one palette per clip"),
-    Format(".webp", "webp", ("webp",), "animated picture, small", {"loop": "0"}),
+    Format(".webp", "", ("webp",), "animated picture, small"),
     Format(".png", "apng", ("png",), "animated picture (APNG), lossless", {"plays": "0"}),
     Format("%04d.png", "", ("png",), "one PNG per frame, as in frame-%04d.png"),
     Format("%04d.jpg", "", ("jpeg",), "one JPEG per frame, as in frame-%04d.jpg"),

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import av
+import cv2
 import numpy as np
 from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc, Interpolation
 
@@ -16,6 +17,7 @@ from livingstill.clip.formats import ENCODER_THREADS, Encoding
 from livingstill.kernels.yuv import to_yuv420
 from livingstill.model import Bytes, Words
 
+_AVX_512 = 13  # OpenCV's number for AVX-512F
 # The same values from swscale on every processor, rounded properly.
 _EXACT = Interpolation.AREA | Interpolation.ACCURATE_RND | Interpolation.BITEXACT
 
@@ -51,6 +53,10 @@ class VideoFile:
     def _add_stream(self, size: tuple[int, int], fps: Fraction) -> Any:
         encoding = self._encoding
         options = {"flags": "+bitexact", **encoding.options}
+        if encoding.codec.name == "h264" and cv2.checkHardwareSupport(_AVX_512):
+            # x264's AVX-512 code for macroblock trees reads memory that nobody has written, which
+            # made other files each time at widths such as 854; its AVX2 code does not.
+            options["x264-params"] += ":asm=avx2"
         if encoding.codec.name == "vp9" and encoding.bit_rate is None:
             options["b"] = "0"  # libvpx: constant quality without a ceiling
         stream = self._container.add_stream(encoding.codec.encoder, rate=fps, options=options)
@@ -123,6 +129,7 @@ def picture(packed: Words, pixels: str, alpha: bool = False) -> Any:
         dst_color_range=ColorRange.MPEG,
         interpolation=_EXACT,
     )
+    _settle(made)
     made.color_trc, made.color_primaries = ColorTrc.BT709, ColorPrimaries.BT709
     return made
 
@@ -131,7 +138,16 @@ def _yuv420(packed: Words) -> Any:
     """Return ``packed`` as a 4:2:0 frame; the kernel gives the same bytes on every machine."""
     frame = av.VideoFrame(packed.shape[1], packed.shape[0], "yuv420p")
     to_yuv420(packed, *(_rows(plane) for plane in frame.planes))
+    _settle(frame)
     return frame
+
+
+def _settle(frame: Any) -> None:
+    """Fill the slack at the end of rows: x264 reads it, and chance there is chance in the file."""
+    sample = np.uint16 if frame.format.components[0].bits > 8 else np.uint8
+    for plane in frame.planes:
+        rows = _rows(plane).view(sample)
+        rows[:, plane.width :] = rows[:, plane.width - 1 : plane.width]
 
 
 def _rows(plane: Any) -> Bytes:
