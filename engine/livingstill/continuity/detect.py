@@ -300,7 +300,9 @@ def surges(s: Series, explained: Flags) -> Iterator[Finding]:
         return
     residual = np.nan_to_num(s.residual)
     habit = _around(np.median(residual[1:], axis=0))
-    yield from _local(residual / (2.2 * habit + 1.2), explained, "melt")
+    for finding in _local(residual / (2.2 * habit + 1.2), explained, "melt"):
+        # the last step leads back to a good frame
+        yield replace(finding, last=max(finding.first, finding.last - 1))
 
 
 def boiling(s: Series, explained: Flags) -> Iterator[Finding]:
@@ -457,7 +459,19 @@ def _local(ratio: Floats, explained: Flags, kind: str) -> Iterator[Finding]:
     for first, last in _runs(bad, gap=2):
         tiles = np.asarray(over[first : last + 1].any(0))
         strength = float(ratio[first : last + 1][:, tiles].max())
-        yield Finding(kind, first, last, tiles, strength)
+        start, end = _widened(ratio[:, tiles].mean(1), first, last, explained)
+        yield Finding(kind, start, end, tiles, strength)
+
+
+def _widened(level: Floats, first: int, last: int, explained: Flags) -> tuple[int, int]:
+    """Return the run with the neighbours that belong to it: well above the usual level."""
+    usual = float(np.median(level))
+    high = max(usual + 0.3 * (float(level[first : last + 1].max()) - usual), 2 * usual)
+    while first > 2 and level[first - 1] > high and not explained[first - 1]:
+        first -= 1
+    while last < len(level) - 1 and level[last + 1] > high and not explained[last + 1]:
+        last += 1
+    return first, last
 
 
 def _around(habit: Floats) -> Floats:

@@ -49,7 +49,7 @@ h1{font-size:24px;margin:0 0 4px;overflow-wrap:anywhere}h2{font-size:16px;margin
 p{margin:0}.soft{color:var(--soft)}.card{background:var(--card);border:1px solid var(--line);
 border-radius:10px;padding:14px 16px;margin:0 0 12px}
 .word{display:inline-block;padding:2px 12px;border-radius:99px;color:#fff;font-weight:600;
-font-size:14px;margin:10px 0 0}.fault{display:flex;gap:12px;align-items:baseline}
+font-size:14px;margin:10px 0 0}.fault{display:flex;gap:12px;align-items:baseline}.fault+.fault{margin-top:8px}
 .kind{flex:0 0 92px;font-weight:600}.bar{flex:0 0 60px;height:6px;border-radius:3px;
 background:var(--line);overflow:hidden}.bar i{display:block;height:6px}
 .grid{display:grid;grid-template-columns:repeat(auto-fill,minmax(310px,1fr));gap:12px}
@@ -157,7 +157,7 @@ def _lanes(verdict: Verdict) -> str:
         parts.append(f'<text x="0" y="{y + 12}">{kind}</text>')
         parts.append(
             f'<rect x="{left}" y="{y + 3}" width="{width - left}" height="10" rx="2" '
-            'fill="var(--line)"/>'
+            'style="fill:var(--line)"/>'
         )
         parts += [
             f'<rect x="{left + fault.first * per:.1f}" y="{y + 3}" rx="2" height="10" '
@@ -233,11 +233,15 @@ def _plot(name: str, values: NDArray[np.floating], verdict: Verdict) -> str:
     width, height, top = 320.0, 110.0, 20.0
     finite = values[np.isfinite(values)]
     low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
+    if finite.size > 8:  # one black frame must not flatten the rest: what sticks out is cut off
+        bottom, top_ = (float(v) for v in np.quantile(finite, (0.04, 0.96)))
+        room = 1.5 * (top_ - bottom) + 1e-3
+        low, high = max(low, bottom - room), min(high, top_ + room)
     if high - low < 1e-3 * max(1.0, abs(high)):
         low, high = low - 0.5 * max(1e-3, abs(low)), high + 0.5 * max(1e-3, abs(high))
-    per = width / max(1, len(values) - 1)
+    per, rise = width / max(1, len(values) - 1), (height - top) / (high - low)
     points: Sequence[str] = [
-        f"{i * per:.1f},{height - (float(v) - low) / (high - low) * (height - top):.1f}"
+        f"{i * per:.1f},{height - (np.clip(float(v), low, high) - low) * rise:.1f}"
         for i, v in enumerate(values)
         if np.isfinite(v)
     ]
@@ -250,7 +254,7 @@ def _plot(name: str, values: NDArray[np.floating], verdict: Verdict) -> str:
     return (
         f'<svg viewBox="0 0 {width:.0f} {height + 14:.0f}"><text x="0" y="11">{escape(name)}</text>'
         f'<text x="{width}" y="11" text-anchor="end">{low:.3g} to {high:.3g}</text>{shade}'
-        f'<polyline points="{" ".join(points)}" fill="none" stroke="var(--plot)" '
+        f'<polyline points="{" ".join(points)}" style="fill:none;stroke:var(--plot)" '
         'stroke-width="1.5" stroke-linejoin="round"/>'
-        f'<line x1="0" x2="{width}" y1="{height}" y2="{height}" stroke="var(--line)"/></svg>'
+        f'<line x1="0" x2="{width}" y1="{height}" y2="{height}" style="stroke:var(--line)"/></svg>'
     )
