@@ -197,8 +197,7 @@ def animate(photo: str | Path | Photo, **settings: Any) -> Clip:
 
 def check(shot: Shot) -> None:
     """Refuse early what can be refused before any photo is read."""
-    if shot.camera.name != path.AUTO:
-        path.parse(shot.camera, shot.duration)
+    path.parse(shot.camera, shot.duration)
     source = shot.depth
     if source not in (*DEPTH_SOURCES, *hub.MODELS) and not Path(source).is_file():
         if Path(source).suffix:
@@ -247,7 +246,7 @@ def prepare(photo: Photo, shot: Shot, stages: Stages, known: Known | None = None
         if choice.name == path.AUTO:
             shares = {region.kind: region.share for region in classes}
             advice = auto.choose(view, traits.measure(rgb, depth.values, shares), found.confidence)
-            choice = advice.choice
+            choice = path.settle(choice, advice.choice)
             notes.append(f"camera {choice}: {advice.reason}")
     shot = shot.model_copy(update={"camera": choice})
     notes += frame.notes

@@ -236,3 +236,9 @@ def test_every_move_tells_what_it_does_and_has_an_amount():
     for name in CAMERAS:
         assert "amount" in declared(home(CAMERAS[name]))
         assert all(help for _, _, _, help in keys(name))
+
+
+def test_auto_takes_an_amount_and_a_timing_and_nothing_else():
+    parse(Choice.parse("auto:amount=0.5,hold=0.2"))
+    with pytest.raises(InputError, match="auto has no key 'magnify'"):
+        parse(Choice.parse("auto:magnify=2"))

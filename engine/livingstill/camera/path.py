@@ -12,8 +12,8 @@ from livingstill.camera.dolly import DollyZoom, Push, Zoom
 from livingstill.camera.drift import Handheld, Static, Sway
 from livingstill.camera.keyframes import load
 from livingstill.camera.lens import KenBurns, RackFocus
-from livingstill.camera.move import Move
-from livingstill.camera.param import build, declared, defaults, home
+from livingstill.camera.move import Amount, Move
+from livingstill.camera.param import build, check, declared, defaults, home
 from livingstill.camera.rotate import Roll, Turn
 from livingstill.camera.sliders import Sliders
 from livingstill.camera.timing import Timing
@@ -59,6 +59,19 @@ CAMERAS: Registry[Callable[..., Move]] = Registry(
 AUTO = "auto"
 
 
+@dataclass(frozen=True, slots=True)
+class Auto:
+    """Choose the move that suits the photo and say why.
+
+    The keys that are given besides ``amount`` go to the move that is chosen.
+    """
+
+    amount: Amount = 1.0
+
+    def __post_init__(self) -> None:
+        check(self)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class TimedMove:
     """A move made in time: a ``CameraPath``."""
@@ -78,8 +91,23 @@ class TimedMove:
         return self.move.pose(way - rest, self.view)
 
 
+def settle(asked: Choice, advised: Choice) -> Choice:
+    """Return the move that was advised with the amount and the timing that ``auto`` was asked for.
+
+    >>> asked = Choice.parse("auto:amount=0.5,ease=cubic")
+    >>> str(settle(asked, Choice.parse("truck-right:amount=0.8")))
+    'truck-right:amount=0.4,ease=cubic'
+    """
+    wanted, keys = dict(asked.keys), dict(advised.keys)
+    amount = float(wanted.pop("amount", 1)) * float(keys.pop("amount", 1))
+    told = {} if amount == 1 else {"amount": f"{amount:.3g}"}
+    return Choice(name=advised.name, keys=tuple({**told, **keys, **wanted}.items()))
+
+
 def parse(choice: Choice, duration: float = 5.0) -> tuple[Move, Timing]:
     """Check the camera of a shot and return its move and its timing, before any photo is read.
+
+    ``auto`` has no move of its own yet; its keys are checked and it stands still.
 
     Raises
     ------
@@ -92,6 +120,9 @@ def parse(choice: Choice, duration: float = 5.0) -> tuple[Move, Timing]:
     timing = build(Timing, choice.name, timed)
     if choice.name.startswith("@"):
         return load(Path(choice.name[1:]), duration), timing
+    if choice.name == AUTO:
+        build(Auto, AUTO, keys)
+        return Static(), timing
     if choice.name not in CAMERAS:
         names = [AUTO, *CAMERAS]
         raise InputError(f"no camera move is called '{choice.name}'{nearest(choice.name, names)}")
@@ -123,7 +154,7 @@ def resolve(choice: Choice, view: View, *, loop: str, duration: float, seed: int
 
 def describe() -> list[tuple[str, str]]:
     """Return a name and one line for each camera move there is."""
-    rows = [(AUTO, "Choose the move that suits the photo and say why.")]
+    rows = [(AUTO, (Auto.__doc__ or "").split("\n")[0])]
     for name, make in CAMERAS.items():
         words = {field.name: field.default for field in fields(home(make))}
         words |= getattr(make, "keywords", {})
