@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 import subprocess
+import sys
 from fractions import Fraction
 from pathlib import Path
 
@@ -93,6 +95,21 @@ def test_the_same_clip_is_the_same_file(tmp_path, name, codec):
         digests.add(hashlib.sha256(path.read_bytes()).hexdigest())
     assert len(digests) == 1
     assert [file.name for file in tmp_path.iterdir()] == [name]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="glibc fills fresh memory on demand")
+def test_what_was_in_memory_before_leaves_no_trace_in_the_file(tmp_path):
+    script = (
+        "import sys; sys.path.insert(0, sys.argv[1])\n"
+        "from clip_scenes import drifting, written, Path\n"
+        "written(Path(sys.argv[2]), list(drifting((98, 66), 10)))\n"
+    )
+    files = []
+    for fill in ("1", "85"):
+        files.append(tmp_path / f"{fill}.mp4")
+        command = [sys.executable, "-c", script, str(Path(__file__).parent.parent), str(files[-1])]
+        subprocess.run(command, check=True, env={**os.environ, "MALLOC_PERTURB_": fill})
+    assert files[0].read_bytes() == files[1].read_bytes()
 
 
 def test_a_sequence_is_one_exact_picture_per_frame(tmp_path):

@@ -129,7 +129,6 @@ def picture(packed: Words, pixels: str, alpha: bool = False) -> Any:
         dst_color_range=ColorRange.MPEG,
         interpolation=_EXACT,
     )
-    _settle(made)
     made.color_trc, made.color_primaries = ColorTrc.BT709, ColorPrimaries.BT709
     return made
 
@@ -138,16 +137,7 @@ def _yuv420(packed: Words) -> Any:
     """Return ``packed`` as a 4:2:0 frame; the kernel gives the same bytes on every machine."""
     frame = av.VideoFrame(packed.shape[1], packed.shape[0], "yuv420p")
     to_yuv420(packed, *(_rows(plane) for plane in frame.planes))
-    _settle(frame)
     return frame
-
-
-def _settle(frame: Any) -> None:
-    """Fill the slack at the end of rows: x264 reads it, and chance there is chance in the file."""
-    sample = np.uint16 if frame.format.components[0].bits > 8 else np.uint8
-    for plane in frame.planes:
-        rows = _rows(plane).view(sample)
-        rows[:, plane.width :] = rows[:, plane.width - 1 : plane.width]
 
 
 def _rows(plane: Any) -> Bytes:
