@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from math import ceil
+
 import numpy as np
 
 from livingstill.depth.refine import refine
 from livingstill.errors import InputError
 from livingstill.model import DEFAULT_FOCAL, Bytes, Floats, Pose
-from livingstill.render.frames import Renderer, unpack, whole
-from livingstill.scene.layers import build
+from livingstill.render.frames import Renderer, Window, unpack
+from livingstill.scene.layers import build, extend
 
 
 def novel_view(
@@ -44,11 +46,16 @@ def novel_view(
     spread = high - low or 1.0
     depth = refine(photo, (known - np.float32(low)) / np.float32(spread))
     move = max(abs(baseline[0]), abs(baseline[1]))
-    scene = build(photo, depth, layers=layers, parallax=max(1.0, spread * move))
-    unit = spread / (DEFAULT_FOCAL * width)
+    reach = max(abs(low), abs(high))
+    border = tuple(
+        min(ceil(abs(b) * reach) + 2, side) for b, side in zip(baseline, (width, height))
+    )
+    around, beyond = extend(photo, depth, (border[0], border[1]))
+    scene = build(around, beyond, layers=layers, parallax=max(1.0, spread * move))
+    unit = spread / (DEFAULT_FOCAL * scene.size[0])
     pose = Pose(x=baseline[0] * unit, y=baseline[1] * unit, pivot=-low / spread)
-    size = (width, height)
-    return unpack(Renderer(scene, whole(size, size), size, quality).frame(pose))
+    window = Window((scene.size[0] - 1) / 2, (scene.size[1] - 1) / 2)
+    return unpack(Renderer(scene, window, (width, height), quality).frame(pose))
 
 
 def _known(disparity: Floats) -> Floats:

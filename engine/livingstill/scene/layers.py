@@ -67,6 +67,19 @@ def build(
     return Scene(tuple(Layer(stack[k], w) for k, (_, w) in enumerate(sheets)), focal)
 
 
+def extend(rgb: Bytes, inverse_depth: Floats, border: tuple[int, int]) -> tuple[Bytes, Floats]:
+    """Return photo and depth continued by ``border`` (x, y) pixels on all sides, smoothly."""
+    x, y = border
+    height, width = inverse_depth.shape
+    colour = np.zeros((height + 2 * y, width + 2 * x), np.uint32)
+    depth = np.zeros(colour.shape, np.float32)
+    unknown = np.ones(colour.shape, np.uint8)
+    inside = slice(y, y + height), slice(x, x + width)
+    colour[inside], depth[inside], unknown[inside] = _packed(rgb), inverse_depth, 0
+    colour, depth = fill_behind(colour, depth, unknown, float(inverse_depth.max()))
+    return np.ascontiguousarray(colour.view(np.uint8).reshape(*colour.shape, 4)[..., :3]), depth
+
+
 def _at_tears(near: Bytes, torn: tears.Tears, radius: int) -> Bytes:
     """Return where the border of ``near`` is a jump of depth, and not a cut through a slope."""
     edge = np.zeros_like(near)
