@@ -5,7 +5,7 @@ from __future__ import annotations
 import faults
 import numpy as np
 import pytest
-from livingstill.continuity import blind, measure
+from livingstill.continuity import blind, director, measure
 from livingstill.model import Flow
 
 
@@ -115,3 +115,13 @@ class TestGuard:
         found = self.run(clip, self.mask((240, 320)))
         assert found["leak"] > 5
         assert found["water.luminance"] > 4 * calm["water.luminance"]
+
+    def test_what_it_saw_beyond_the_bars_becomes_faults(self):
+        seen = {"seam": 3.0, "leak": 0.0, "water.luminance": 2.0, "fire.luminance": 9.0}
+        told = director.judge_guard(seen, 30, 30.0, (640, 360), loop=True)
+        assert {f.kind for f in told} == {"seam", "pulsing"}
+        assert (
+            director.judge_guard(seen | {"leak": 9.0}, 30, 30.0, (640, 360), loop=False)[0].kind
+            == "leak"
+        )
+        assert director.judge_guard({"foliage.change": 0.2}, 30, 30.0, (640, 360), loop=True) == ()

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from livingstill.continuity import blind
+from livingstill.continuity import blind, measure
 from livingstill.continuity.detect import Finding, findings
 from livingstill.model import Bytes
 
@@ -118,6 +118,34 @@ def judge(series: blind.Series, *, loop: bool = False) -> Verdict:
         size=series.size,
         faults=order(_fault(finding, series) for finding in found),
         figures=blind.figures(series),
+    )
+
+
+def judge_guard(
+    figures: Mapping[str, float], frames: int, fps: float, size: tuple[int, int], *, loop: bool
+) -> tuple[Fault, ...]:
+    """Return what a ``measure.Guard`` saw beyond the bars, for a clip we rendered ourselves.
+
+    Fire and lights flicker by nature and are exempt from pulsing; foliage may gust.
+    """
+    excess: list[tuple[str, float]] = []
+    if loop and "seam" in figures:
+        excess.append(("seam", figures["seam"] / measure.SEAM))
+    if "leak" in figures:
+        excess.append(("leak", figures["leak"] / measure.LEAK))
+    for name, value in figures.items():
+        region, _, what = name.rpartition(".")
+        if region and region not in measure.LIVELY:
+            gusty = what == "change" and region in measure.GUSTY
+            excess.append(("pulsing", value / (measure.GUST if gusty else measure.BARS[what])))
+    whole = (0, 0, *size)
+    worst: dict[str, float] = {}
+    for kind, ratio in excess:
+        worst[kind] = max(ratio, worst.get(kind, 0.0))
+    return order(
+        fault(kind, frames - 1 if kind == "seam" else 0, frames - 1, whole, size, fps, ratio)
+        for kind, ratio in worst.items()
+        if ratio > 1
     )
 
 

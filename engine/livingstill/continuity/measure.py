@@ -136,6 +136,15 @@ def self_repeat(pixels: Floats, fps: float) -> float:
 BARS = {"luminance": 0.6, "contrast": 0.025, "change": 0.05}
 """Pulsing of a region: std of mean luminance (levels), variation of contrast and of change."""
 
+GUST = 0.35
+"""The same for the change of what a gusty wind moves."""
+
+SEAM, LEAK = 1.35, 1.0
+"""Largest step over the seam in median steps; largest change, in levels, far from every region."""
+
+LIVELY = frozenset({"fire", "glint", "twinkle", "candle"})
+GUSTY = frozenset({"foliage", "grass", "flag", "cloth", "hair", "steam", "smoke"})
+
 
 class Guard:
     """Watches frames while they are rendered, on a grid of pixels: under 1 ms at 1080p.
