@@ -143,7 +143,8 @@ def crossfade(
             lift = gains[j, i] / np.sqrt(power)
             here = look[j, i, 3]
             for n in range(2):
-                gain[n] = weight[n] * lift * (one + keep * (here / base[n, 3] - one))
+                ratio = min(max(here / base[n, 3], np.float32(0.5)), np.float32(1.6))
+                gain[n] = weight[n] * lift * (one + keep * (ratio - one))
             y, x = row + j, column + i
             first_to[y, x, 0] += to[0, 0] * pixels
             first_to[y, x, 1] += to[0, 1] * pixels

@@ -138,6 +138,21 @@ def curled(site: Site, velocity: Floats, length: float, share: float) -> Floats:
     return out
 
 
+def contained(site: Site, velocity: Floats, seconds: float) -> Floats:
+    """Return ``velocity`` as it crosses towards an edge no faster than edge distance per ``seconds``.
+
+    So matter that appears or vanishes at an edge is stretched by a factor e at most in that time.
+    """
+    inside = site.inside()
+    smooth = cv2.GaussianBlur(np.minimum(inside, np.float32(1e4)), (0, 0), 1.5)
+    normal = np.stack([np.gradient(smooth, axis=1), np.gradient(smooth, axis=0)], axis=-1)
+    normal /= np.maximum(np.hypot(normal[..., 0], normal[..., 1]), 1e-6)[..., None]
+    across = (velocity * normal).sum(2)
+    most = inside / np.float32(seconds)
+    excess = across - np.clip(across, -most, most)
+    return np.asarray(velocity - excess[..., None] * normal, np.float32)
+
+
 def _paths(velocity: Floats, count: int, spacing: float) -> Floats:
     """Return (A, h, w, 2): displacements in nodes at ages -n..n times ``spacing`` seconds."""
     half = count // 2

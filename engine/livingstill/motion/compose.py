@@ -118,8 +118,11 @@ def compose(
         mask = nodes(region.mask.astype(np.float32) * np.float32(1 / 255))
         given = (directions or {}).get(region.kind)
         paths = None if given is None else np.asarray(cv2.resize(given, shape[::-1]), np.float32)
-        site = Site(region.kind, rgb, colour, mask, depth, air, seconds, amount, seed, index, paths)
         front = _holder(layers, region)
+        apart = front < len(layers) - 1
+        site = Site(
+            region.kind, rgb, colour, mask, depth, air, seconds, amount, seed, index, paths, apart
+        )
         for effect in KINDS[region.kind].build(site):
             for k, chosen in enumerate(effects):
                 if k == front or not effect.alone:

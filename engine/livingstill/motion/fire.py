@@ -1,6 +1,7 @@
 """Fire: flames lick upwards and flicker, and their light plays on what stands around.
 
-Gas rises about two flame heights a second (a big fire fills the frame at 90-130 %W/s); generations
+Gas rises four times the flame's local half width a second (a big fire fills the frame at 90-130
+%W/s); generations
 of .45 s; brightness flickers by 10 % between 1.8 and 7 Hz; surroundings by 3 %, over one flame
 height, well under what is unsafe to watch. Spectrum fitted on one fire: f50 4.0 (real 4.65), f90 9.8
 (10.3), half its amplitude: a flame's outline cannot change, so small fires convince, large do not.
@@ -10,8 +11,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from livingstill.motion.advection import curled, stream
+from livingstill.motion.advection import contained, curled, stream
 from livingstill.motion.canvas import Effect
+from livingstill.motion.flow import local_width
 from livingstill.motion.light import Glow, flicker
 from livingstill.motion.plants import Limb, sway
 from livingstill.motion.site import STEP, Site, smoothstep
@@ -23,17 +25,20 @@ def build(site: Site) -> tuple[Effect, ...]:
     if rows.size == 0:
         return ()
     height = max(float(np.ptp(rows)) * STEP, 0.02 * site.width)
+    inside = site.inside()
+    half = np.minimum(local_width(inside), 0.5 * height)
     velocity = np.zeros((*site.mask.shape, 2), np.float32)
     if site.direction is not None and site.direction.any():
         velocity += site.direction * np.float32(site.width)
     else:
-        velocity[..., 1] = -min(1.0 * site.width, 2.2 * height)
-    velocity = curled(site, velocity, min(0.08, 0.5 * height / site.width), 0.35)
-    inside = site.inside()
+        velocity[..., 1] = -np.minimum(4.0 * half, 0.9 * site.width)
+    velocity = curled(site, velocity, min(0.08, 0.5 * height / site.width), 0.4)
     bright = smoothstep((site.colour.max(2) - 70) / 90)
-    calm = smoothstep(inside / (0.12 * height)) * bright * np.float32(min(site.amount, 1.5))
+    calm = (
+        smoothstep(inside / np.maximum(0.6 * half, 1)) * bright * np.float32(min(site.amount, 1.5))
+    )
     flames = stream(
-        site, velocity * calm[..., None], lifetime=0.45, jitter=0.12 * height, structure=0.5,
+        site, contained(site, velocity * calm[..., None], 0.3), lifetime=0.45, jitter=0.04 * height, structure=0.0,
         blur=max(4.0, 0.12 * height / site.scale),
     )  # fmt: skip
     up = np.clip((rows[-1] - np.arange(site.mask.shape[0])) * STEP / height, 0, 1)
@@ -42,17 +47,13 @@ def build(site: Site) -> tuple[Effect, ...]:
         Limb(1.2, 0.3, height / site.width, 1.0, common=0.6),
         Limb(3.0, 0.3, 0.4 * height / site.width, 0.8),
     )
-    dance = sway(site, 0.03 * height * site.amount, lick, limbs, cross=0.7)
+    usual = float(np.median(half[inside > 0])) if (inside > 0).any() else 0.0
+    reach = min(0.03 * height, 0.15 * usual) * site.amount
+    dance = sway(site, reach, lick, limbs, cross=0.7)
 
     away = site.outside()
     own = smoothstep(inside / (0.15 * height)) * bright
-    around = np.exp(-((away / (1.6 * height)) ** 2)) * (1 - np.clip(inside, 0, 1))
-    levels = flicker(site, 1.8, 7.0)
-    strength = min(site.amount, 1.5)
-    glow = Glow(
-        (0.10 * strength * own + 0.03 * strength * around * (away < 3.5 * height)).astype(
-            np.float32
-        ),
-        *levels,
-    )
+    around = np.exp(-((away / (1.6 * height)) ** 2)) * (away < 3.5 * height)
+    strength = min(site.amount, 1.5) * (0.10 * own + 0.03 * around)
+    glow = Glow(strength.astype(np.float32), *flicker(site, 1.8, 7.0))
     return (*((flames,) if flames else ()), *dance, glow)

@@ -21,7 +21,7 @@ AMPLITUDE = 0.02
 
 def build(site: Site) -> tuple[Effect, ...]:
     """Return the waves of a flag; a stroke from pole to fly end says how it hangs."""
-    soft = rubber(site)
+    soft = rubber(site, alone=True)
     box = box_of(soft)
     if box is None or not (site.mask >= 0.5).any():
         return ()

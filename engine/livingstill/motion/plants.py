@@ -62,10 +62,15 @@ def sway(
     return (guarded(Sway(box, parts, weight, limit, gusts(site.breeze, box, site.width))),)
 
 
-def rubber(site: Site) -> Floats:
-    """Return (h, w) float32: 1 well inside the region, 0 from ``FEATHER`` outside it on."""
+def rubber(site: Site, alone: bool = False) -> Floats:
+    """Return (h, w) float32: 1 well inside the region, 0 from ``FEATHER`` outside it on.
+
+    What moves alone on a layer of its own takes nothing along: there the fade is wide.
+    """
+    signed = np.asarray(cv2.GaussianBlur(site.inside() - site.outside(), (0, 0), 1.2), np.float32)
+    if alone and site.apart:
+        return smoothstep(1 + (signed - STEP) / (0.05 * site.width))
     feather = FEATHER * site.width
-    signed = site.inside() - site.outside()
     return smoothstep((signed + feather - STEP) / (3 * feather))
 
 

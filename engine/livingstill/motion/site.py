@@ -56,11 +56,16 @@ class Box:
 
 
 def box_of(weight: Floats) -> Box | None:
-    """Return the smallest box around the nodes where ``weight`` is not 0; None if there are none."""
+    """Return the box around the nodes where ``weight`` is not 0 and one more; None if none is.
+
+    The rim of zeros is what keeps fields that are sampled beyond the box at rest.
+    """
     rows, columns = np.flatnonzero(weight.any(1)), np.flatnonzero(weight.any(0))
     if rows.size == 0:
         return None
-    return Box(int(rows[0]), int(columns[0]), int(rows[-1]) + 1, int(columns[-1]) + 1)
+    top, bottom = max(0, int(rows[0]) - 1), min(weight.shape[0], int(rows[-1]) + 2)
+    left, right = max(0, int(columns[0]) - 1), min(weight.shape[1], int(columns[-1]) + 2)
+    return Box(top, left, bottom, right)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,7 +74,8 @@ class Site:
 
     ``rgb`` is the photo (H, W, 3) uint8; ``colour`` (h, w, 3) float32 levels, ``mask`` (h, w)
     float32 in 0..1 and ``inverse_depth`` (h, w) float32 live on the grid. ``direction`` is what
-    brush strokes say, (h, w, 2) float32 in frame widths per second, or None.
+    brush strokes say, (h, w, 2) float32 in frame widths per second, or None; ``apart``, whether a
+    layer of the scene holds the region with its background filled behind it.
     """
 
     kind: str
@@ -83,6 +89,7 @@ class Site:
     seed: int
     index: int
     direction: Floats | None = None
+    apart: bool = False
 
     @property
     def width(self) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from livingstill.motion.advection import curled, stream
+from livingstill.motion.advection import contained, curled, stream
 from livingstill.motion.canvas import Effect
 from livingstill.motion.site import Site, smoothstep
 
@@ -27,7 +27,7 @@ def build(site: Site) -> tuple[Effect, ...]:
     velocity = curled(site, velocity, 0.10, 0.3)
     calm = smoothstep(site.inside() / (0.03 * width)) * np.float32(site.amount)
     effect = stream(
-        site, velocity * calm[..., None], lifetime=1.5, jitter=6 * site.scale, window=0.5,
+        site, contained(site, velocity * calm[..., None], 1.0), lifetime=1.5, jitter=6 * site.scale, window=0.5,
         structure=0.25, blur=20,
     )  # fmt: skip
     return (effect,) if effect else ()

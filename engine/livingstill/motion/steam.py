@@ -43,7 +43,7 @@ def rising(site: Site, colour: tuple[float, float, float], most: float) -> tuple
     fade = smoothstep(share / 0.15) * smoothstep((1 - share) / 0.6)
     luma = site.colour[box.slices].mean(2).astype(np.float32)
     shows = 1 - 0.75 * smoothstep((luma - 120) / 90)
-    envelope = np.asarray(most * body * fade * shows * (inside > 0), np.float32)
+    envelope = np.asarray(most * body * fade * shows * smoothstep(2 * inside), np.float32)
     lean = 0.1 * site.breeze.speed * site.breeze.x
     side = 0.5 + 0.42 * across - lean * share / 3
     speed = 0.055 * site.width / STEP

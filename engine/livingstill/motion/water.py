@@ -3,8 +3,8 @@
 Waves are linear, on the plane of the lake, in perspective: omega_m = 2 pi m / T and k = omega^2 / g
 make dispersion and loop exact together. Amplitudes are JONSWAP's (Hasselmann et al. 1973), in six
 directions about the wind. A facet of slope s tilts the reflected ray by 2 s, so the picture of what
-stands at the far shore moves by 2 f s; waves smaller than a node are filtered out. Slope rms .004
-per m/s of wind, at most .02 (canal at night .012, glassy .006).
+stands at the far shore moves by 2 f s; waves smaller than a node are filtered out. Slope rms .0028
+per m/s of wind, at most .02 (an autumn lake .008, a canal at night .012, glassy .006).
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def build(site: Site) -> tuple[Effect, ...]:
 
 def mirror(site: Site, box: Box, surface: Plane) -> Sway:
     """Return how waves bend what calm water reflects."""
-    slope = min(0.004 * site.breeze.speed, 0.02) * site.amount
+    slope = min(0.0028 * site.breeze.speed, 0.02) * site.amount
     harmonics, maps = slopes(site, surface, slope)
     pinned = 2 * surface.focal * np.clip(1 - surface.z / surface.far, 0, 1)
     steep = np.sin(np.arctan(HEIGHT / surface.z))

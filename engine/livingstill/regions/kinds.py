@@ -7,6 +7,7 @@ it.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -81,6 +82,8 @@ def plan(
             )
     wanted = set(NATURAL if "auto" in motion else ()) | set(named)
     wanted |= set(given) | {stroke.kind for stroke in strokes}
+    if "smoke" in wanted and any(stroke.kind == "smoke" for stroke in strokes):
+        wanted = wanted | {"steam"}
     found = {
         kind: _share(mask)
         for kind, mask in detect(rgb, inverse_depth, classes, wanted, strokes).items()
@@ -120,7 +123,30 @@ def detect(
     for kind in ("foliage", "grass"):
         if kind in seen:
             found[kind] = seen[kind]
+    for kind in ("steam", "smoke"):
+        drawn = [stroke for stroke in strokes if stroke.kind == kind]
+        if drawn:  # vapour is drawn where there is none yet
+            found["steam"] = plume(rgb.shape[:2], drawn)
     return found
+
+
+def plume(shape: tuple[int, int], strokes: list[Stroke]) -> Bytes:
+    """Return (H, W) uint8: cones that open along ``strokes``, from their tails up."""
+    height, width = shape
+    out = np.zeros(shape, np.uint8)
+    for stroke in strokes:
+        points = np.array(stroke.points) * (width, height)
+        reach = float(np.hypot(*np.diff(points, axis=0).T).sum())
+        done = 0.0
+        for a, b in pairwise(points):
+            way = float(np.hypot(*(b - a)))
+            for t in np.arange(0, 1, max(2 / max(way, 2), 0.01)):
+                share = (done + t * way) / max(reach, 1)
+                x, y = a + t * (b - a)
+                radius = max(2, round((0.10 + 0.22 * share) * reach))
+                cv2.circle(out, (round(x), round(y)), radius, 255, -1)
+            done += way
+    return out
 
 
 def wetter(rgb: Bytes, inverse_depth: Floats, seen: Mapping[str, Bytes]) -> dict[str, Bytes]:
