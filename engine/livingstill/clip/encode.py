@@ -62,7 +62,7 @@ def check_target(path: str | Path, overwrite: bool = False) -> None:
 class Encoder:
     """Writes a clip; a context manager that leaves either the whole clip or nothing.
 
-    ``size`` is (width, height). ``write`` copies the frame and returns at once unless ``BUFFERS``
+    ``size`` is (width, height); ``budget`` the largest file in bytes, met by search. ``write`` copies the frame and returns at once unless ``BUFFERS``
     frames wait already; what goes wrong in the thread is raised by the next ``write`` or at the
     end.
 
@@ -84,6 +84,7 @@ class Encoder:
         *,
         overwrite: bool = False,
         metadata: Mapping[str, str] | None = None,
+        budget: int | None = None,
     ) -> None:
         self.path = str(path)
         self.size = size
@@ -92,6 +93,7 @@ class Encoder:
         self.frames = 0
         self._overwrite = overwrite
         self._metadata = dict(metadata or {})
+        self._budget = budget
         self._free: SimpleQueue[Words | None] = SimpleQueue()
         self._filled: SimpleQueue[Words | None] = SimpleQueue()
         self._error: BaseException | None = None
@@ -102,7 +104,11 @@ class Encoder:
 
     def __enter__(self) -> Self:
         self._stack = ExitStack()
-        self._sink = self._open()
+        try:
+            self._sink = self._open()
+        except BaseException:
+            self._drop()
+            raise
         for _ in range(BUFFERS):
             self._free.put(np.empty(self.size[::-1], np.uint32))
         self._thread = threading.Thread(target=self._work, name="livingstill-encoder", daemon=True)
@@ -112,6 +118,11 @@ class Encoder:
     def _open(self) -> Sink:
         """Open the file under a temporary name, or standard output."""
         suffix = self.encoding.format.suffix
+        if self._budget is not None:
+            from livingstill.clip.budget import Budget
+
+            part = self._part()
+            return Budget(part, self.size, self.fps, self.encoding, self._metadata, self._budget)
         if suffix.startswith("%"):
             from livingstill.clip.stills import Stills
 
@@ -119,8 +130,7 @@ class Encoder:
         if suffix == ".y4m":
             from livingstill.clip.y4m import Y4M
 
-            part = None if self.path == "-" else self._part()
-            return Y4M(part, self.size, self.fps)
+            return Y4M(None if self.path == "-" else self._part(), self.size, self.fps)
         if suffix == ".gif":
             from livingstill.clip.gif import Gif
 
@@ -131,11 +141,12 @@ class Encoder:
             return WebP(self._part(), self.size, self.fps, self.encoding)
         from livingstill.clip.video import VideoFile
 
-        try:
-            return VideoFile(self._part(), self.size, self.fps, self.encoding, self._metadata)
-        except BaseException:
-            self._drop()
-            raise
+        return VideoFile(self._part(), self.size, self.fps, self.encoding, self._metadata)
+
+    @property
+    def chosen(self) -> str:
+        """What the search for a budget settled on, in words; empty without one."""
+        return str(getattr(self._sink, "chosen", ""))
 
     def _part(self) -> Path:
         return self._stack.enter_context(files.replacing(Path(self.path), self._overwrite))

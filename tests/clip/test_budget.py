@@ -1,0 +1,62 @@
+"""A budget is met: under it, and by no more than three in a hundred."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import cv2
+import numpy as np
+import pytest
+from clip_scenes import packed
+from livingstill.clip.decode import frames
+from livingstill.clip.encode import Encoder
+from livingstill.clip.formats import choose
+from livingstill.errors import InputError
+
+SIZE = (160, 112)
+
+
+def grainy(count: int = 24) -> list[np.ndarray]:
+    """Moving texture that costs bits, (h, w, 4) uint8."""
+    noise = np.random.default_rng(5).normal(128, 160, (SIZE[1], SIZE[0] * 2, 4))
+    base = cv2.GaussianBlur(noise, (0, 0), 1.5).clip(0, 255).astype(np.uint8)
+    return [np.ascontiguousarray(base[:, 3 * i : 3 * i + SIZE[0]]) for i in range(count)]
+
+
+@pytest.mark.parametrize(
+    ("name", "codec", "budget"),
+    [("a.mp4", "h264", 35_000), ("a.mp4", "h264", 25_000), ("a.mp4", "h265", 30_000)],
+)
+def test_a_budget_is_met_within_three_percent_under(tmp_path, name, codec, budget):
+    path = tmp_path / name
+    encoding = choose(str(path), codec=codec)
+    with Encoder(path, SIZE, Fraction(24), encoding, budget=budget) as encoder:
+        for frame in grainy():
+            encoder.write(packed(frame))
+    assert 0.97 * budget <= path.stat().st_size <= budget
+    assert encoder.chosen.startswith("crf") or "kbit/s" in encoder.chosen
+    assert len(list(frames(path))) == 24
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_generous_budget_gives_the_best_quality_at_once(tmp_path):
+    with Encoder(tmp_path / "a.mp4", SIZE, Fraction(24), budget=10**6) as encoder:
+        for frame in grainy():
+            encoder.write(packed(frame))
+    assert encoder.chosen.startswith("crf 4,")
+
+
+def test_what_no_quality_can_meet_is_said(tmp_path):
+    with (
+        pytest.raises(InputError, match="larger budget"),
+        Encoder(tmp_path / "a.mp4", SIZE, Fraction(24), budget=1500) as encoder,
+    ):
+        for frame in grainy():
+            encoder.write(packed(frame))
+    assert list(tmp_path.iterdir()) == []
+    with (
+        pytest.raises(InputError, match="cannot be fitted"),
+        Encoder(tmp_path / "a.gif", SIZE, Fraction(24), budget=1500),
+    ):
+        pass
+    assert list(tmp_path.iterdir()) == []
