@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from livingstill import manifest, review, threads
+from livingstill import manifest, review, threads, warmup
 from livingstill.clip import encode
 from livingstill.continuity import blind, director
 from livingstill.errors import InputError
@@ -109,6 +109,7 @@ def animate_file(
         review.check_report(job.report, job.overwrite)
     if len(set(outputs)) != len(outputs):
         raise InputError("two outputs have one name; give each its own")
+    warmup.start(shot.quality, moving="none" not in shot.motion)
     stages = Stages(progress)
     photo = read_photo(job.photo, shot, stages)
     if known is not None and photo.sha256 != known["photo"].get("sha256"):

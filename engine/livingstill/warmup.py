@@ -1,0 +1,46 @@
+"""Compile the kernels while the photo is read and the network runs."""
+
+from __future__ import annotations
+
+from threading import Thread
+
+import numpy as np
+
+from livingstill.kernels.yuv import to_yuv420
+from livingstill.model import Flow, Pose
+from livingstill.render import frames, temporal
+from livingstill.scene import layers
+
+_SIDE = 64
+
+
+def start(quality: str, moving: bool) -> Thread:
+    """Start a thread that renders a toy scene once, through the kernels a clip will use.
+
+    Machine code from an earlier run is read from disk instead, in a fraction of a second. Numba
+    compiles under a lock of its own, so a kernel that is needed meanwhile is waited for.
+    """
+    thread = Thread(
+        target=_work, args=(quality, moving), name="livingstill-warmup", daemon=True
+    )
+    thread.start()
+    return thread
+
+
+def _work(quality: str, moving: bool) -> None:
+    rgb = np.zeros((_SIDE, _SIDE, 3), np.uint8)
+    rgb[:, _SIDE // 2 :] = 255
+    depth = np.zeros((_SIDE, _SIDE), np.float32)
+    depth[:, _SIDE // 2 :] = 1
+    scene = layers.build(rgb, depth)
+    size = (_SIDE, _SIDE)
+    renderer = frames.Renderer(scene, frames.whole(size, size), size, quality)
+    still = np.zeros((_SIDE // 4 + 1, _SIDE // 4 + 1, 2), np.float32)
+    gain = np.ones(still.shape[:2], np.float32)
+    for flow in (Flow(still), Flow(still, gain, still, gain))[: 2 * moving]:
+        renderer.frame(Pose(), [flow] * len(scene.layers))
+    packed = renderer.frame(Pose())
+    luma, chroma = np.empty(size, np.uint8), np.empty((2, _SIDE // 2, _SIDE // 2), np.uint8)
+    to_yuv420(packed, luma, chroma[0], chroma[1])
+    if moving:
+        list(temporal.smooth(lambda _: packed.copy(), 5))
