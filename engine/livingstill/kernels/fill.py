@@ -127,7 +127,8 @@ def push_packed(
 ) -> None:
     """Fill the unknown pixels of ``colour`` and ``depth`` from half their size, bilinearly.
 
-    ``farthest`` bounds the filled depth from above: what was hidden lies behind what hid it.
+    Depth up to ``farthest`` is kept: the soft border of what hides has a colour that is not the
+    hidden one's, but its depth is. What is filled is bounded by it from above.
     """
     w = colour.shape[1]
     last_y, last_x = coarse.shape[0] - 1, coarse.shape[1] - 1
@@ -150,7 +151,7 @@ def push_packed(
                 if c < 3:
                     level = np.uint32(min(max(v + half, np.float32(0)), np.float32(255)))
                     packed |= level << np.uint32(8 * c)
-                else:
+                elif depth[y, x] > most:
                     depth[y, x] = min(v, most)
             colour[y, x] = packed
 

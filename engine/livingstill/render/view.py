@@ -34,6 +34,11 @@ def whole(scene_size: tuple[int, int], size: tuple[int, int]) -> Window:
     return Window((w - 1) / 2, (h - 1) / 2, min(w / width, h / height))
 
 
+def pitch_of(size: tuple[int, int]) -> int:
+    """Return how many pixels of a frame of this size share one solved node."""
+    return 8 if size[0] <= 1280 else 16
+
+
 class View:
     """The backward map of every layer on a coarse grid of output pixels."""
 
@@ -96,7 +101,7 @@ def outside(
     A pixel counts if a layer that shows there has to be continued beyond its last pixel.
     ``border_only`` looks at the frame's border alone, where any exposure begins.
     """
-    view = view or View(scene, window, size, 16)
+    view = view or View(scene, window, size, pitch_of(size))
     nodes = view.solve(pose)
     colour = scene.stack()
     return int(warp.exposed(colour, nodes, view.pitch, size[0], size[1], border_only))
@@ -114,7 +119,7 @@ def safe_zoom(
 
     Every pose's own zoom is multiplied by it. ``most`` is returned if even that is too little.
     """
-    view = View(scene, window, size, 32)
+    view = View(scene, window, size, pitch_of(size))
 
     def exposed(pose: Pose, zoom: float) -> bool:
         zoomed = replace(pose, zoom=pose.zoom * zoom)

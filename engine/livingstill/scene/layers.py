@@ -72,7 +72,7 @@ def extend(rgb: Bytes, inverse_depth: Floats, border: tuple[int, int]) -> tuple[
     x, y = border
     height, width = inverse_depth.shape
     colour = np.zeros((height + 2 * y, width + 2 * x), np.uint32)
-    depth = np.zeros(colour.shape, np.float32)
+    depth = np.full(colour.shape, np.inf, np.float32)
     unknown = np.ones(colour.shape, np.uint8)
     inside = slice(y, y + height), slice(x, x + width)
     colour[inside], depth[inside], unknown[inside] = _packed(rgb), inverse_depth, 0

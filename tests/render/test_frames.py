@@ -1,0 +1,219 @@
+import hashlib
+import os
+import subprocess
+import sys
+from math import radians, tan
+
+import cv2
+import naive
+import numpy as np
+import pytest
+import synthetic
+from livingstill import threads
+from livingstill.errors import InputError
+from livingstill.model import DEFAULT_FOCAL, Flow, Pose
+from livingstill.render.frames import Renderer, outside, safe_zoom, unpack, whole
+from livingstill.scene.layers import build
+from livingstill.views import novel_view
+
+SIZE = (243, 161)
+
+
+@pytest.fixture(scope="module")
+def still():
+    rgb, distance = synthetic.cast(*SIZE)
+    return rgb, (distance.min() / distance).astype(np.float32)
+
+
+@pytest.fixture(scope="module")
+def scene(still):
+    return build(*still)
+
+
+@pytest.fixture(scope="module")
+def plane(still):
+    """The photo as a plane at inverse depth 0.5."""
+    return build(still[0], np.full(still[0].shape[:2], 0.5, np.float32))
+
+
+def render(scene, pose=None, quality="standard", flows=None, size=SIZE):
+    renderer = Renderer(scene, whole(scene.size, size), size, quality)
+    return unpack(renderer.frame(pose or Pose(), flows)).astype(int)
+
+
+def shifted(rgb, x, y):
+    h, w = rgb.shape[:2]
+    mx, my = np.meshgrid(np.arange(w, dtype=np.float32), np.arange(h, dtype=np.float32))
+    return cv2.remap(
+        rgb,
+        mx + np.float32(x),
+        my + np.float32(y),
+        cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_REPLICATE,
+    ).astype(int)
+
+
+def some_flow(seed=0, full=True):
+    rng = np.random.default_rng(seed)
+    grid = (SIZE[1] // 4 + 2, SIZE[0] // 4 + 2)
+
+    def field(*shape, scale):
+        noise = cv2.GaussianBlur(rng.normal(size=(*grid, *shape)).astype(np.float32), (0, 0), 3)
+        return (noise / np.abs(noise).max() * scale).astype(np.float32)
+
+    if not full:
+        return Flow(field(2, scale=4))
+    gain = 0.5 + field(scale=0.3)
+    return Flow(field(2, scale=4), gain, field(2, scale=5), 1 - gain, field(3, scale=20))
+
+
+@pytest.mark.parametrize("quality", ["draft", "standard", "high"])
+def test_at_rest_the_frame_is_the_photo(still, scene, quality):
+    assert np.abs(render(scene, quality=quality) - still[0]).max() <= 1
+
+
+def test_linear_light_leaves_the_photo_at_rest(still, scene):
+    renderer = Renderer(scene, whole(SIZE, SIZE), SIZE, linear_light=True)
+    off = np.abs(unpack(renderer.frame(Pose())).astype(int) - still[0])
+    assert off.mean() < 0.3 and np.percentile(off, 99.5) <= 3
+
+
+def test_a_plane_moves_by_its_parallax(still, plane):
+    pose = Pose(x=0.02, y=-0.01, pivot=0.1)
+    shift = DEFAULT_FOCAL * SIZE[0] * (0.5 - 0.1)
+    got = render(plane, pose, "draft")
+    want = shifted(still[0], 0.02 * shift, -0.01 * shift)
+    assert np.abs(got - want).max() <= 1
+
+
+def test_a_plane_grows_when_the_camera_comes_nearer(plane):
+    near = render(plane, Pose(z=0.4))  # 1 / (1 - 0.4 * 0.5)
+    zoomed = render(plane, Pose(zoom=1.25))
+    assert np.abs(near - zoomed).max() <= 1
+
+
+def test_panning_shifts_the_middle_by_the_tangent(still, plane):
+    angle = 2.0
+    shift = DEFAULT_FOCAL * SIZE[0] * tan(radians(angle))
+    got = render(plane, Pose(pan=angle), "draft")
+    middle = np.s_[SIZE[1] // 2, SIZE[0] // 2 - 2 : SIZE[0] // 2 + 3]
+    assert np.abs(got[middle] - shifted(still[0], shift, 0)[middle]).max() <= 6
+    up = render(plane, Pose(tilt=angle), "draft")
+    middle = np.s_[SIZE[1] // 2 - 2 : SIZE[1] // 2 + 3, SIZE[0] // 2]
+    assert np.abs(up[middle] - shifted(still[0], 0, -shift)[middle]).max() <= 6
+
+
+def test_a_moved_view_is_near_the_truth():
+    left, right, disparity = synthetic.stereo_pair(480, 320)
+    view = novel_view(left, disparity)
+    error = np.square(view.astype(float) - right).mean()
+    assert 10 * np.log10(255**2 / error) > 31.5
+
+
+def test_no_disparity_is_the_photo(still):
+    assert (
+        novel_view(still[0], np.full(still[0].shape[:2], 3, np.float32), (0, 0)) == still[0]
+    ).all()
+    holes = np.full(still[0].shape[:2], 4, np.float32)
+    holes[30:50, 20:90] = np.inf
+    assert np.abs(novel_view(still[0], holes).astype(int)[:, :-6] - still[0][:, 4:-2]).max() <= 1
+
+
+@pytest.mark.parametrize("full", [False, True])
+def test_a_flow_moves_the_colour_as_its_definition_says(still, plane, full):
+    flow = some_flow(full=full)
+    got = render(plane, flows=[flow], quality="draft")
+    want = naive.apply_flow(cv2.GaussianBlur(still[0], (0, 0), 2), flow)
+    soft = build(
+        cv2.GaussianBlur(still[0], (0, 0), 2), np.full(still[0].shape[:2], 0.5, np.float32)
+    )
+    got = render(soft, flows=[flow])
+    assert np.abs(got - want).max() <= 2
+
+
+def test_layers_without_motion_stay_as_they_are(scene):
+    still_frame = render(scene, Pose(x=0.02))
+    zero = Flow(np.zeros((SIZE[1] // 4 + 2, SIZE[0] // 4 + 2, 2), np.float32))
+    count = len(scene.layers)
+    assert (render(scene, Pose(x=0.02), flows=[None] * count) == still_frame).all()
+    assert (render(scene, Pose(x=0.02), flows=[zero] * count) == still_frame).all()
+    with pytest.raises(InputError, match="flows"):
+        render(scene, flows=[zero])
+
+
+def digest(quality="standard", size=SIZE):
+    rgb, distance = synthetic.cast(*SIZE, fine=1)
+    scene = build(rgb, (distance.min() / distance).astype(np.float32))
+    renderer = Renderer(scene, whole(SIZE, size), size, quality)
+    flows = [some_flow(k) for k in range(len(scene.layers))]
+    frame = renderer.frame(Pose(x=0.03, y=-0.01, z=0.1, pan=1, roll=2, zoom=1.2), flows)
+    return hashlib.sha256(frame.tobytes()).hexdigest()
+
+
+def test_threads_never_change_a_pixel():
+    before = threads.available()
+    try:
+        found = set()
+        for count in (1, 2, 3, 7):
+            threads.limit(count)
+            found.add(digest())
+    finally:
+        threads.limit(before)
+    assert len(found) == 1
+
+
+@pytest.mark.slow
+def test_a_machine_without_vectors_renders_the_same():
+    code = "import sys; sys.path[:0] = %r; import test_frames; print(test_frames.digest())"
+    paths = [os.path.dirname(__file__), os.path.dirname(synthetic.__file__)]  # noqa: PTH120
+    environment = {**os.environ, "NUMBA_CPU_NAME": "generic", "NUMBA_CPU_FEATURES": ""}
+    environment.pop("NUMBA_CACHE_DIR", None)
+    told = subprocess.run(
+        [sys.executable, "-c", code % paths],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert told.stdout.strip() == digest()
+
+
+@pytest.mark.parametrize(
+    "pose",
+    [
+        Pose(x=0.05),
+        Pose(x=-0.04, y=0.03, pivot=0.3),
+        Pose(pan=3, tilt=-2),
+        Pose(roll=4),
+        Pose(z=-0.1),
+    ],
+)
+def test_the_safe_zoom_shows_nothing_outside(scene, pose):
+    window = whole(SIZE, SIZE)
+    assert outside(scene, pose, window, SIZE) > 0
+    zoom = safe_zoom(scene, [Pose(), pose], window, SIZE)
+    assert 1 < zoom < 1.5
+    closer = Pose(pose.x, pose.y, pose.z, pose.pan, pose.tilt, pose.roll, zoom, pose.pivot)
+    assert outside(scene, closer, window, SIZE) == 0
+    assert outside(scene, Pose(), window, SIZE) == 0
+
+
+def test_an_exposure_is_the_mean_of_its_instants(scene):
+    poses = [Pose(x=x) for x in (-0.02, 0, 0.03)]
+    renderer = Renderer(scene, whole(SIZE, SIZE), SIZE)
+    singles = [unpack(renderer.frame(pose)).astype(int) for pose in poses]
+    blurred = unpack(renderer.exposure([(pose, None) for pose in poses])).astype(int)
+    assert np.abs(blurred - np.mean(singles, axis=0)).max() < 0.51
+    with pytest.raises(InputError, match="instants"):
+        renderer.exposure([])
+
+
+def test_what_is_in_focus_stays_sharp_and_the_rest_blurs(still, plane, scene):
+    def sharp(frame):
+        return np.abs(np.diff(frame, axis=1)).mean()
+
+    for focus, like in ((0.5, 1.0), (0.9, 0.8), (0.0, 0.7)):
+        frame = render(plane, Pose(focus=focus, aperture=0.03))
+        assert sharp(frame) <= like * sharp(still[0].astype(int)) + 1e-9
+    assert (render(plane, Pose(focus=0.5, aperture=0.03)) == still[0]).all()
+    assert abs(render(scene, Pose(focus=0.2, aperture=0.02)).mean() - still[0].mean()) < 2
