@@ -54,7 +54,7 @@ def black(s: Series, _: Flags) -> Iterator[Finding]:
     usual = float(np.median(texture))
     if usual < 2:
         return
-    for first, last in _runs(texture < 0.12 * usual):
+    for first, last in runs(texture < 0.12 * usual):
         yield Finding("black", first, last, _all(s), usual / (texture[first] + 0.1 * usual) / 2)
 
 
@@ -69,18 +69,18 @@ def stills(s: Series, explained: Flags) -> Iterator[Finding]:
     usual = float(np.median(awake)) if awake.size else usual
     if usual < 0.6:  # so little moves that no one misses a step
         return
-    runs = []
-    for first, last in _runs((activity < 0.25 * usual) & ~explained):
+    spans = []
+    for first, last in runs((activity < 0.15 * usual) & ~explained):
         around = [activity[i] for i in (first - 1, last + 1) if 0 < i < len(s)]
         within = float(activity[first : last + 1].max())
         if around and max(around) > max(5 * within, 0.4 * usual):
-            runs.append((first, last))
-    if _cadence([first for first, last in runs if first == last], len(s)):
+            spans.append((first, last))
+    if _cadence([first for first, last in spans if first == last], len(s)):
         bigger = np.maximum(np.roll(activity, 1), np.roll(activity, -1))
         for t in np.flatnonzero(activity < 0.3 * bigger):
             explained[t : t + 2] = True
-        runs = [(first, last) for first, last in runs if last > first]
-    for first, last in runs:
+        spans = [(first, last) for first, last in spans if last > first]
+    for first, last in spans:
         kind = "freeze" if last - first >= 2 else "duplicate"
         yield Finding(kind, first, last, _all(s), 1.0 + (last - first + 1) / 2)
 
@@ -91,7 +91,7 @@ def borders(s: Series, _: Flags) -> Iterator[Finding]:
         ratio = s.border[:, side]
         usual = float(np.median(ratio))
         bar = 0.05 if usual < 0.2 else 0.15 * min(usual, 0.8)
-        for first, last in _runs(ratio < bar):
+        for first, last in runs(ratio < bar):
             tiles = np.zeros(s.grid, bool)
             tiles[
                 (slice(None), slice(None), 0, -1)[side], (0, -1, slice(None), slice(None))[side]
@@ -168,7 +168,7 @@ def brightness(s: Series, explained: Flags) -> Iterator[Finding]:
         np.maximum(0.012, 4 * spread),
     )
     bad = (size > bar) & ~explained
-    for first, last in _runs(bad, gap=2):
+    for first, last in runs(bad, gap=2):
         strength = float((size / bar)[first : last + 1].max())
         yield Finding("flicker", first, last, _all(s), strength)
 
@@ -239,7 +239,7 @@ def shake(s: Series, explained: Flags) -> Iterator[Finding]:
     bar = max(0.15, 7 * float(habit))
     bad = (size > bar) & (agree > 0.5) & ~explained
     bad[0] = False
-    for first, last in _runs(bad, gap=2):
+    for first, last in runs(bad, gap=2):
         # a step belongs to the frame it leads to; the last step of a tremble leads back
         end = max(first, last - 1)
         yield Finding("jitter", first, end, _all(s), float(size[first : last + 1].max() / bar))
@@ -289,7 +289,7 @@ def softness(s: Series, explained: Flags) -> Iterator[Finding]:
     ratio = np.median(detail / _middle(detail, 9), axis=1)
     habit = float(np.median(np.abs(ratio - 1))) * 1.4826
     bar = min(0.9, 1 - 6 * habit)
-    for first, last in _runs((ratio < bar) & ~explained, gap=1):
+    for first, last in runs((ratio < bar) & ~explained, gap=1):
         low = float(ratio[first : last + 1].min())
         yield Finding("blur", first, last, _all(s), (1 - low) / (1 - bar))
 
@@ -315,7 +315,7 @@ def boiling(s: Series, explained: Flags) -> Iterator[Finding]:
     ratio = np.median(np.log((residual + 0.3) / (habit + 0.3)), axis=(1, 2))
     noise = float(np.median(np.abs(ratio[1:]))) * 1.4826
     bar = max(0.4, 5 * noise)
-    for first, last in _runs((ratio > bar) & (excess > 0.6) & ~explained, gap=1):
+    for first, last in runs((ratio > bar) & (excess > 0.6) & ~explained, gap=1):
         before = ratio[max(1, first - 3) : first]
         if last > first and (before.size == 0 or ratio[first] - before.min() > 0.6 * bar):
             yield Finding(
@@ -349,7 +349,7 @@ def identity(s: Series, _: Flags) -> Iterator[Finding]:
     start = s.identity[: max(1, len(s) // 10)].mean(0)
     gone = (s.identity < 0.45) & (s.identity < start - 0.25)
     lost = np.stack([_clustered(flags) for flags in gone])
-    for first, last in _runs(lost.mean((1, 2)) > 0.08, gap=2):
+    for first, last in runs(lost.mean((1, 2)) > 0.08, gap=2):
         tiles = np.asarray(lost[first : last + 1].any(0))
         share = float(lost[first : last + 1].mean((1, 2)).max())
         if last > first or len(s) == 1:
@@ -373,10 +373,10 @@ TESTS: tuple[Callable[[Series, Flags], Iterator[Finding]], ...] = (
     stills,
     borders,
     odd,
-    softness,
     brightness,
     steps,
     shake,
+    softness,
     gaps,
     boiling,
     patches,
@@ -395,10 +395,10 @@ def _few(tiles: int) -> int:
     return min(tiles, max(2, round(0.025 * tiles)))
 
 
-def _runs(flags: Flags, gap: int = 0) -> Iterator[tuple[int, int]]:
+def runs(flags: Flags, gap: int = 0) -> Iterator[tuple[int, int]]:
     """Yield first and last index of each run of true flags, bridging ``gap`` false ones.
 
-    >>> list(_runs(np.array([0, 1, 1, 0, 1, 0, 0, 1], bool), gap=1))
+    >>> list(runs(np.array([0, 1, 1, 0, 1, 0, 0, 1], bool), gap=1))
     [(1, 4), (7, 7)]
     """
     at = np.flatnonzero(flags)
@@ -456,7 +456,7 @@ def _local(ratio: Floats, explained: Flags, kind: str) -> Iterator[Finding]:
     over = _beyond_habit(ratio)
     bad = _more_than_habit(over) & ~explained
     bad[:2] = False  # the step after a key frame, while the coder settles
-    for first, last in _runs(bad, gap=2):
+    for first, last in runs(bad, gap=2):
         tiles = np.asarray(over[first : last + 1].any(0))
         strength = float(ratio[first : last + 1][:, tiles].max())
         start, end = _widened(ratio[:, tiles].mean(1), first, last, explained)

@@ -1,0 +1,74 @@
+"""Whether a clip is kept, repaired or replaced, from its verdict."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from livingstill.continuity.detect import runs
+from livingstill.continuity.director import Fault, Verdict
+
+LONGEST = 4
+"""Frames in a row that interpolation rebuilds well: about 30 decibels at three."""
+
+MOST = 0.25
+"""Share of the clip that may be rebuilt before rendering it anew is the honest thing."""
+
+_JUST = 0.25  # the severity of a fault that just reaches its bar
+
+SPREAD = frozenset({"drift", "identity", "cut"})
+"""Faults that no neighbouring frame can heal."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Decision:
+    """What to do with a clip, why, and the frames (T,) bool that a repair rebuilds."""
+
+    decision: Literal["keep", "repair", "replace"]
+    reasons: tuple[str, ...]
+    rebuild: NDArray[np.bool_]
+
+
+def decide(verdict: Verdict, strict: float = 1.0) -> Decision:
+    """Return the decision on a verdict.
+
+    ``strict`` scales what counts: at 1 every fault does, at 0.5 those of severity 0.5 and more, 0
+    keeps anything. A fault at the seam alone is no reason: whether the clip should loop is not
+    the clip's to say.
+    """
+    counting = [
+        f for f in verdict.faults if f.kind != "seam" and f.severity * strict >= _JUST - 1e-9
+    ]
+    rebuild = np.zeros(verdict.frames, bool)
+    if not counting:
+        word = "no fault was found" if verdict.clean else "its faults are too slight to count"
+        return Decision("keep", (word,), rebuild)
+    for fault in counting:
+        rebuild[fault.first : fault.last + 1] = True
+    told = tuple(fault.message for fault in counting)
+    against = _against_repair(counting, rebuild)
+    if against:
+        return Decision("replace", (*against, *told), np.zeros_like(rebuild))
+    count = int(rebuild.sum())
+    frames = "frame lies" if count == 1 else "frames lie"
+    return Decision("repair", (f"{count} bad {frames} between good ones", *told), rebuild)
+
+
+def _against_repair(faults: list[Fault], rebuild: NDArray[np.bool_]) -> list[str]:
+    """Return why interpolation cannot heal these faults, in sentences."""
+    why = [
+        f"{kind} cannot be healed from neighbouring frames"
+        for kind in sorted({fault.kind for fault in faults} & SPREAD)
+    ]
+    spans = list(runs(rebuild))
+    longest = max(last - first + 1 for first, last in spans)
+    if longest > LONGEST:
+        why.append(f"{longest} bad frames in a row; at most {LONGEST} can be rebuilt well")
+    if rebuild.mean() > MOST:
+        why.append(f"{rebuild.mean():.0%} of the frames are bad; at most {MOST:.0%} are rebuilt")
+    if rebuild[0] or rebuild[-1]:
+        why.append("the clip begins or ends badly, so there is nothing to rebuild it from")
+    return why
