@@ -11,12 +11,15 @@ from itertools import pairwise
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from livingstill.errors import InputError
 from livingstill.model import Bytes, Floats, Region
 from livingstill.regions import protect
 from livingstill.registry import nearest
 from livingstill.settings import Stroke
+
+Mask = NDArray[np.bool_]
 
 KINDS = (
     "water", "flow", "cloud", "foliage", "grass", "flag", "cloth", "hair", "steam", "smoke",
@@ -27,7 +30,7 @@ KINDS = (
 NATURAL = ("cloud", "water", "flow", "foliage", "grass", "reflection", "fire", "twinkle")
 """What ``auto`` may choose; the rest moves only when it is named, masked or stroked."""
 
-LEAST = 0.004
+LEAST = 0.012
 """Share of the picture below which a region is left still."""
 
 COLOURS: Mapping[str, tuple[int, int, int]] = {
@@ -97,6 +100,8 @@ def plan(
             f"show it with --mask {missing[0]}=FILE or leave it out of --motion"
         )
     free = 1 - protect.still(rgb, classes, hold=hold, people=hold_faces)
+    if "foliage" in found and "foliage" not in given:
+        found["foliage"] = found["foliage"] * (1 - protect.straight(rgb))
     return _apart(found, free, set(given))
 
 
@@ -114,10 +119,11 @@ def detect(
         drift = seen["sky"].astype(np.float32) * (1 - protect.aloft(rgb, seen["sky"]))
         found["cloud"] = drift.astype(np.uint8)
     if "water" in seen:
+        seen["water"] = level(seen["water"], inverse_depth)
         runs = "flow" in wanted and (
             any(stroke.kind == "flow" for stroke in strokes)
             or ("water" not in wanted)
-            or running(rgb, seen["water"])
+            or running(rgb, seen["water"], seen.get("sky"))
         )
         found["flow" if runs else "water"] = seen["water"]
     for kind in ("foliage", "grass"):
@@ -159,7 +165,10 @@ def wetter(rgb: Bytes, inverse_depth: Floats, seen: Mapping[str, Bytes]) -> dict
     water = out.get("water", np.zeros(rgb.shape[:2], np.uint8))
     drowned = np.zeros(rgb.shape[:2], np.uint8)
     if "sky" in seen:
-        drowned |= _under_ground(seen["sky"], inverse_depth)
+        buried = _under_ground(seen["sky"], inverse_depth)
+        out["sky"] = np.minimum(seen["sky"], ~buried)
+        buried[: round(0.45 * len(buried))] = 0  # higher up it is snow, or haze
+        drowned |= buried
     line = waterline(rgb)
     if line is not None:
         below = np.zeros_like(water)
@@ -170,9 +179,9 @@ def wetter(rgb: Bytes, inverse_depth: Floats, seen: Mapping[str, Bytes]) -> dict
     if drowned.any():
         for kind in ("sky", "foliage", "grass"):
             if kind in out:
-                taken = np.minimum(out[kind], drowned)
+                taken = np.minimum(seen[kind], drowned)
                 water = np.maximum(water, taken)
-                out[kind] = out[kind] - taken
+                out[kind] = np.minimum(out[kind], ~drowned)
         out["water"] = water
     return {kind: mask for kind, mask in out.items() if mask.any()}
 
@@ -245,27 +254,85 @@ def clouded(rgb: Bytes, sky: Bytes) -> bool:
     return bool(core.any()) and float(fine[core].std()) > 2.0
 
 
-def running(rgb: Bytes, water: Bytes) -> bool:
-    """Return whether water runs rather than stands: white water, or a surface that falls.
+def level(water: Bytes, inverse_depth: Floats) -> Bytes:
+    """Return ``water`` without the parts that cannot be: crumbs, and what reaches up to the sky.
 
-    Standing water reaches far in one plane and mirrors; it is darkest where it is calm. Running
-    water is white in a good part while its far edge is no horizon.
+    Water lies: a part that begins at the picture's upper border over much of its width, and does
+    not come nearer on its way down, is a wall, a curtain or a blurred background.
+    """
+    height, width = water.shape
+    scale = min(1.0, 240 / max(height, width))
+    size = (max(4, round(width * scale)), max(4, round(height * scale)))
+    solid = cv2.resize(water, size, interpolation=cv2.INTER_AREA) > 96
+    depth = np.asarray(cv2.resize(inverse_depth, size, interpolation=cv2.INTER_AREA))
+    out = np.zeros(solid.shape, np.uint8)
+    count, part = cv2.connectedComponents(solid.astype(np.uint8))
+    for k in range(1, count):
+        inside = part == k
+        if inside.mean() < 0.004:
+            continue
+        rows, columns = np.nonzero(inside)
+        high = inside[: max(1, size[1] // 50)].any(0).sum() / len(np.unique(columns))
+        near = np.corrcoef(rows, depth[rows, columns])[0, 1] if np.ptp(rows) > 8 else 1.0
+        if high < 0.25 and not near < -0.2:
+            out[inside] = 255
+    grown = cv2.dilate(out, np.ones((5, 5), np.uint8))
+    whole = cv2.resize(grown, (width, height), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(np.minimum(water, whole), np.uint8)
+
+
+def running(rgb: Bytes, water: Bytes, sky: Bytes | None = None) -> bool:
+    """Return whether water runs rather than stands.
+
+    Water that mirrors stands, and so does what reaches to the sky. What else is white in a good
+    part, with the texture of foam, runs.
     """
     small, inside = _small(rgb, water)
-    rows = np.flatnonzero(inside.any(1))
-    if rows.size < 3:
+    if inside.sum() < 40 or mirroring(small, inside) > 0.27:
         return False
-    pixels = small[inside].astype(np.float32)
-    darkest = pixels.min(1)
-    spread = pixels.max(1) - darkest
-    white = float(((darkest > 150) & (spread < 50)).mean())
-    grey = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY).astype(np.float32)
-    rough = float((grey - cv2.GaussianBlur(grey, (0, 0), 2.0))[inside].std())
     columns = np.flatnonzero(inside.any(0))
-    shore = inside[:, columns].argmax(0)
-    wide = columns.size / inside.shape[1]
-    level = float(np.percentile(shore, 80) - np.percentile(shore, 20)) / inside.shape[0]
-    return white > 0.12 and rough > 6 and (level > 0.05 or wide < 0.6)
+    if sky is not None:
+        _, above = _small(rgb, sky)
+        reach = max(2, round(0.03 * inside.shape[0]))
+        shore = inside[:, columns].argmax(0)
+        open_ = [bool(above[max(0, y - reach) : y + 1, x].any()) for y, x in zip(shore, columns)]
+        if np.mean(open_) > 0.25:
+            return False
+    grey = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY).astype(np.float32)
+    fine = np.abs(grey - cv2.GaussianBlur(grey, (0, 0), 2.0))
+    pixels = small.astype(np.float32)
+    white = (pixels.min(2) > 130) & (np.ptp(pixels, axis=2) < 60) & inside
+    foam = white & (cv2.GaussianBlur(fine, (0, 0), 3.0) > 5)
+    return float(foam.sum()) / float(inside.sum()) > 0.08
+
+
+def mirroring(small: Bytes, inside: Mask) -> float:
+    """Return the correlation of water with what stands above it, upside down, in -1..1.
+
+    Both between a fine and a coarse scale; the waterline may be a tenth of the picture too low.
+    """
+    rows, columns = inside.shape
+    sigma = 0.04 * columns
+    grey = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY).astype(np.float32)
+    grey = np.asarray(cv2.GaussianBlur(grey, (0, 0), 0.004 * columns), np.float32)
+    grey = grey - cv2.GaussianBlur(grey, (0, 0), sigma)
+    grey = grey / (np.sqrt(cv2.GaussianBlur(grey**2, (0, 0), sigma)) + 2)
+    used = [x for x in range(0, columns, 3) if inside[:, x].sum() >= 8]
+    best = -1.0
+    for offset in range(-rows // 10, rows // 20, 2):
+        above, below = [], []
+        for x in used:
+            line = int(inside[:, x].argmax()) + offset
+            length = min(line, rows - line, int(inside[:, x].sum()), rows // 4)
+            if length >= 8:
+                both = inside[line : line + length, x]
+                above.append(grey[line - length : line, x][::-1][both])
+                below.append(grey[line : line + length, x][both])
+        if sum(part.size for part in above) > 40:
+            a, b = np.concatenate(above), np.concatenate(below)
+            like = float(((a - a.mean()) * (b - b.mean())).mean())
+            best = max(best, like / max(float(a.std() * b.std()), 1e-6))
+    return best
 
 
 def overlay(
@@ -356,7 +423,7 @@ def _share(mask: Bytes) -> Floats:
     return mask.astype(np.float32) * np.float32(1 / 255)
 
 
-def _small(rgb: Bytes, mask: Bytes, side: int = 480) -> tuple[Bytes, np.ndarray]:
+def _small(rgb: Bytes, mask: Bytes, side: int = 480) -> tuple[Bytes, Mask]:
     """Return the photo at most ``side`` long, and where ``mask`` holds in it."""
     height, width = rgb.shape[:2]
     scale = min(1.0, side / max(height, width))

@@ -7,6 +7,8 @@ import numpy as np
 
 from livingstill.model import Bytes, Floats, Region
 
+_MOST_BIRDS = 40
+
 SIDE = 960
 """Long side of the picture in which lines and letters are looked for."""
 
@@ -71,9 +73,9 @@ def lettering(rgb: Bytes) -> Floats:
 
 
 def straight(rgb: Bytes) -> Floats:
-    """Return (h, w) float32, 1 along long straight edges: walls, masts, railings, wires, poles.
+    """Return (H, W) float32, near 1 along long straight edges: walls, masts, railings, wires, poles.
 
-    Line segments by LSD (Grompone von Gioi et al. 2010), at least a twentieth of the frame long.
+    Line segments by LSD (Grompone von Gioi et al. 2010), at least a tenth of the frame long.
     """
     small, _ = _reduced(rgb)
     grey = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY)
@@ -81,10 +83,11 @@ def straight(rgb: Bytes) -> Floats:
     out = np.zeros(grey.shape, np.uint8)
     if found is not None:
         for x0, y0, x1, y1 in found.reshape(-1, 4):
-            if np.hypot(x1 - x0, y1 - y0) >= 0.05 * max(grey.shape):
+            if np.hypot(x1 - x0, y1 - y0) >= 0.1 * max(grey.shape):
                 a, b = (round(x0), round(y0)), (round(x1), round(y1))
-                cv2.line(out, a, b, 255, 3)
-    return out.astype(np.float32) * np.float32(1 / 255)
+                cv2.line(out, a, b, 255, max(3, round(0.012 * max(grey.shape))))
+    soft = cv2.GaussianBlur(out.astype(np.float32), (0, 0), 0.004 * max(grey.shape))
+    return _at_size(np.asarray(soft * np.float32(0.9 / 255), np.float32), rgb.shape[:2])
 
 
 def aloft(rgb: Bytes, sky: Bytes) -> Floats:
@@ -101,7 +104,8 @@ def aloft(rgb: Bytes, sky: Bytes) -> Floats:
     apart = cv2.morphologyEx(grey, cv2.MORPH_BLACKHAT, kernel) > 70
     count, part, stats, _ = cv2.connectedComponentsWithStats(apart.astype(np.uint8))
     out = np.zeros(grey.shape, np.uint8)
-    for k in range(1, count):
+    few = count <= _MOST_BIRDS + 1  # more are no flock but the texture of a cloud or of twigs
+    for k in range(1, count if few else 0):
         x, y, w, h, _ = (int(n) for n in stats[k])
         around = inside[max(0, y - size) : y + h + size, max(0, x - size) : x + w + size]
         if max(w, h) <= 2 * size and around.mean() > 0.9:  # alone in the sky: no twig, no roof
