@@ -9,6 +9,43 @@ from livingstill.model import Bytes, Words
 
 
 @kernel
+def _luma(line: Words, out: Bytes) -> None:
+    """Fill one row of luma."""
+    low, eight, sixteen = np.uint32(255), np.uint32(8), np.uint32(16)
+    for i in range(line.size):
+        p = line[i]
+        r, g, b = p & low, (p >> eight) & low, (p >> sixteen) & low
+        # 219/255 * (0.2126, 0.7152, 0.0722) * 2^16, rounded so that white is 235 exactly
+        y = np.uint32(11966) * r + np.uint32(40254) * g + np.uint32(4064) * b
+        out[i] = np.uint8((y + np.uint32(1081344)) >> sixteen)
+
+
+@kernel
+def _chroma(above: Words, below: Words, sums: Words, cb: Bytes, cr: Bytes) -> None:
+    """Fill one row of both chroma planes from two rows of pixels; ``sums`` is scratch (2, w)."""
+    even, eight, sixteen = np.uint32(0x00FF00FF), np.uint32(8), np.uint32(16)
+    odd, low = np.uint32(0xFF00), np.uint32(0xFFFF)
+    both, green = sums[0], sums[1]
+    for i in range(above.size):  # red and blue share a word: a sum of four fits 16 bits
+        p, q = above[i], below[i]
+        both[i] = (p & even) + (q & even)
+        green[i] = ((p & odd) >> eight) + ((q & odd) >> eight)
+    for i in range(cb.size):
+        rb = both[2 * i] + both[2 * i + 1]
+        g = np.int32(green[2 * i] + green[2 * i + 1])
+        r, b = np.int32(rb & low), np.int32(rb >> sixteen)
+        # 224/255 * 2^14 on sums of four; 128.5 * 2^16 rounds
+        cb[i] = np.uint8(
+            (np.int32(-1649) * r - np.int32(5547) * g + np.int32(7196) * b + np.int32(8421376))
+            >> np.int32(16)
+        )
+        cr[i] = np.uint8(
+            (np.int32(7196) * r - np.int32(6536) * g - np.int32(660) * b + np.int32(8421376))
+            >> np.int32(16)
+        )
+
+
+@kernel
 def to_yuv420(packed: Words, y: Bytes, u: Bytes, v: Bytes) -> None:
     """Fill the planes of a BT.709 limited-range 4:2:0 picture.
 
@@ -20,41 +57,13 @@ def to_yuv420(packed: Words, y: Bytes, u: Bytes, v: Bytes) -> None:
     y : (>= h, >= w) uint8 view of the luma plane, rows as far apart as the encoder wants
     u, v : (>= h / 2, >= w / 2) uint8
     """
-    low, eight, sixteen = np.uint32(255), np.uint32(8), np.uint32(16)
-    for j in range(packed.shape[0] // 2):
+    height, width = packed.shape
+    sums = np.empty((2, width), np.uint32)
+    for j in range(height // 2):
         above, below = packed[2 * j], packed[2 * j + 1]
-        luma0, luma1, cb, cr = y[2 * j], y[2 * j + 1], u[j], v[j]
-        for i in range(packed.shape[1]):
-            p = above[i]
-            r, g, b = (
-                np.int32(p & low),
-                np.int32((p >> eight) & low),
-                np.int32((p >> sixteen) & low),
-            )
-            # 219/255 * (0.2126, 0.7152, 0.0722) * 2^16, rounded so that white is 235 exactly
-            luma0[i] = np.uint8((11966 * r + 40254 * g + 4064 * b + 1081344) >> 16)
-            p = below[i]
-            r, g, b = (
-                np.int32(p & low),
-                np.int32((p >> eight) & low),
-                np.int32((p >> sixteen) & low),
-            )
-            luma1[i] = np.uint8((11966 * r + 40254 * g + 4064 * b + 1081344) >> 16)
-        for i in range(packed.shape[1] // 2):
-            p0, p1, p2, p3 = above[2 * i], above[2 * i + 1], below[2 * i], below[2 * i + 1]
-            # two channels at a time, each sum of four fits its 16 bits
-            odd = np.uint32(0x00FF00FF)
-            rb = (p0 & odd) + (p1 & odd) + (p2 & odd) + (p3 & odd)
-            r, b = np.int32(rb & np.uint32(0xFFFF)), np.int32(rb >> sixteen)
-            g = (
-                np.int32((p0 >> eight) & low)
-                + np.int32((p1 >> eight) & low)
-                + np.int32((p2 >> eight) & low)
-                + np.int32((p3 >> eight) & low)
-            )
-            # 224/255 * 2^14 on sums of four; 128.5 * 2^16 rounds
-            cb[i] = np.uint8((-1649 * r - 5547 * g + 7196 * b + 8421376) >> 16)
-            cr[i] = np.uint8((7196 * r - 6536 * g - 660 * b + 8421376) >> 16)
+        _luma(above, y[2 * j, :width])
+        _luma(below, y[2 * j + 1, :width])
+        _chroma(above, below, sums, u[j, : width // 2], v[j, : width // 2])
 
 
 @kernel
