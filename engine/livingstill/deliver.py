@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from livingstill.continuity import blind, director
 from livingstill.errors import InputError
 from livingstill.files import check_target, replacing
 from livingstill.model import Progress
-from livingstill.pipeline import Clip, Known, Stages, check, encoding, prepare, read_photo
+from livingstill.pipeline import Clip, Known, Saved, Stages, check, encoding, prepare, read_photo
 from livingstill.settings import Job, Shot, checked, dump_shot_file, load_shot_file, split
 
 
@@ -26,9 +26,8 @@ class Delivered:
 
     clip: Clip
     outputs: tuple[str, ...]
-    frames: tuple[str, ...]
+    saved: Saved
     took: float
-    figures: dict[str, float] = field(default_factory=dict)
     difference: int | None = None
 
     def as_json(self) -> dict[str, Any]:
@@ -43,11 +42,11 @@ class Delivered:
             "depth": clip.depth.source,
             "kinds": {region.kind: round(region.share, 4) for region in clip.regions},
             "layers": len(clip.scene.layers),
-            "notes": list(clip.notes),
+            "notes": [*clip.notes, *self.saved.notes],
             "seconds": clip.stages.seconds,
-            "continuity": self.figures,
+            "continuity": self.saved.figures,
             "first_difference": self.difference,
-            "frames": list(self.frames),
+            "frames": list(self.saved.frames),
         }
 
     def lines(self, verbose: bool = False) -> list[str]:
@@ -55,10 +54,10 @@ class Delivered:
         clip = self.clip
         width, height = clip.framing.size
         moving = ", ".join(f"{r.kind} {r.share:.0%}" for r in clip.regions) or "nothing"
-        lines = [f"note: {note}" for note in clip.notes]
+        lines = [f"note: {note}" for note in (*clip.notes, *self.saved.notes)]
         if verbose:
             lines += [f"{name}: {taken:.2f} s" for name, taken in clip.stages.seconds.items()]
-            lines += [f"{name}: {value:.4g}" for name, value in self.figures.items()]
+            lines += [f"{name}: {value:.4g}" for name, value in self.saved.figures.items()]
         if self.difference is not None:
             lines.append(f"frame {self.difference} differs from the manifest, the first to do so")
         what = f"{width}x{height}, {clip.timeline.seconds:g} s at {float(clip.timeline.fps):g} fps"
@@ -118,7 +117,7 @@ def animate_file(
         )
     clip = prepare(photo, shot, stages, _known(known))
     observer = blind.Observer() if job.report is not None else None
-    found, figures = clip.save(
+    saved = clip.save(
         *outputs,
         overwrite=job.overwrite,
         hashes=hashes or job.manifest is not None or known is not None,
@@ -133,8 +132,10 @@ def animate_file(
                 review.Review(verdict, series), clip.frames, job.report, title, job.overwrite
             )
     expected = list(known["frames"]) if known is not None else []
-    difference = manifest.first_difference(expected, found) if known is not None else None
-    done = Delivered(clip, outputs, tuple(found), time.perf_counter() - start, figures, difference)
+    difference = (
+        manifest.first_difference(expected, list(saved.frames)) if known is not None else None
+    )
+    done = Delivered(clip, outputs, saved, time.perf_counter() - start, difference)
     if job.manifest is not None:
         manifest.write(job.manifest, _record(done, job), job.overwrite)
     if save_shot is not None:
@@ -162,13 +163,13 @@ def _record(done: Delivered, job: Job) -> dict[str, Any]:
         size=clip.framing.size,
         fps=str(clip.timeline.fps),
         outputs=list(done.outputs),
-        frames=list(done.frames),
+        frames=list(done.saved.frames),
         seconds=clip.stages.seconds,
         depth=clip.depth,
         regions=clip.regions,
         subject=clip.subject,
         notes=clip.notes,
-        continuity=done.figures,
+        continuity=done.saved.figures,
     )
 
 

@@ -56,6 +56,19 @@ DEPTH_SOURCES = ("embedded", "cues", "flat")
 """Depth sources that are always there, besides files and larger networks."""
 
 
+PROVENANCE = "camera and procedural motion of one photograph; no generated content"
+"""What every clip says of itself in its metadata."""
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What came of a render: the frames' SHA-256 if asked for, continuity figures, what to say."""
+
+    frames: tuple[str, ...]
+    figures: dict[str, float]
+    notes: tuple[str, ...] = ()
+
+
 class Stages:
     """Wall seconds per stage, told to whoever watches."""
 
@@ -141,10 +154,10 @@ class Clip:
         overwrite: bool = False,
         hashes: bool = False,
         watch: Callable[[Bytes], object] | None = None,
-    ) -> tuple[list[str], dict[str, float]]:
-        """Render once and write every output; ``watch`` is shown each frame, (h, w, 3) uint8.
+    ) -> Saved:
+        """Render once and write every output.
 
-        Return the SHA-256 of each frame (none unless ``hashes``) and the continuity figures.
+        ``hashes`` asks for the frames' SHA-256; ``watch`` is shown each frame, (h, w, 3) uint8.
 
         Raises
         ------
@@ -154,7 +167,15 @@ class Clip:
         found: list[str] = []
         size, rate = self.framing.size, self.timeline.fps
         encoders = [
-            encode.Encoder(output, size, rate, encoding(output, self.shot), overwrite=overwrite)
+            encode.Encoder(
+                output,
+                size,
+                rate,
+                encoding(output, self.shot),
+                overwrite=overwrite,
+                metadata={"comment": PROVENANCE},
+                budget=formats.parse_size(self.shot.budget) if self.shot.budget else None,
+            )
             for output in outputs
         ]
         guard = measure.Guard({}, static=False)
@@ -169,7 +190,8 @@ class Clip:
                     if watch:
                         watch(rgb)
                 step()
-        return found, guard.figures()
+        chosen = (f"{encoder.path}: {encoder.chosen}" for encoder in encoders if encoder.chosen)
+        return Saved(tuple(found), guard.figures(), tuple(chosen))
 
 
 def encoding(output: str, shot: Shot) -> formats.Encoding:
@@ -198,6 +220,8 @@ def animate(photo: str | Path | Photo, **settings: Any) -> Clip:
 def check(shot: Shot) -> None:
     """Refuse early what can be refused before any photo is read."""
     path.parse(shot.camera, shot.duration)
+    if shot.budget:
+        formats.parse_size(shot.budget)
     source = shot.depth
     if source not in (*DEPTH_SOURCES, *hub.MODELS) and not Path(source).is_file():
         if Path(source).suffix:

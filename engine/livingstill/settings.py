@@ -313,6 +313,12 @@ class Shot(BaseModel):
     bitrate: str | None = param(
         None, "bit rate, as in 4M, instead of constant quality", group="Output", metavar="RATE"
     )
+    budget: str | None = param(
+        None,
+        "largest file, as in 2MB: the best quality that fits, found by search",
+        group="Output",
+        metavar="SIZE",
+    )
     max_pixels: int = param(
         200_000_000,
         "largest photo that is read",
