@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import signal
 import sys
 from difflib import get_close_matches
 from pathlib import Path
@@ -78,6 +79,7 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command line; never show a traceback."""
+    signal.signal(signal.SIGTERM, _interrupt)
     try:
         code = cli.main(prog_name="livingstill", standalone_mode=False)
         sys.exit(code if isinstance(code, int) else 0)
@@ -98,6 +100,11 @@ def main() -> None:
         _fail(
             f"an internal fault ({type(error).__name__}: {error}); the traceback is in {_log()}", 3
         )
+
+
+def _interrupt(number: int, frame: object) -> None:  # noqa: ARG001
+    """Treat a polite request to end like Ctrl-C, so that everything is cleaned up."""
+    raise KeyboardInterrupt
 
 
 def _fail(sentence: str, code: int) -> None:
