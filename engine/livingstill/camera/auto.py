@@ -28,7 +28,7 @@ class Cost:
     ``shown``: how far depths pass each other, root mean square, percent of the width. ``uncovered``:
     percent of the frame that opens behind near things. ``stretched``: how much slanted surfaces are
     drawn out, percent, at the 95th percentile. ``bent``: how far straight lines leave straight,
-    pixels of a frame 1920 wide, at the 90th percentile. ``lost``: percent of the picture that
+    pixels of a frame 1920 wide, at the 95th percentile. ``lost``: percent of the picture that
     has to be cut off so that no border shows.
     """
 
@@ -39,10 +39,10 @@ class Cost:
     lost: float
 
 
-LIMITS = Cost(shown=1.2, uncovered=1.0, stretched=20.0, bent=2.5, lost=6.0)
+LIMITS = Cost(shown=1.2, uncovered=1.0, stretched=20.0, bent=3.0, lost=6.0)
 """What an ordinary photo bears."""
 
-LIMITS_INDOORS = Cost(shown=1.0, uncovered=0.6, stretched=18.0, bent=1.0, lost=5.0)
+LIMITS_INDOORS = Cost(shown=1.0, uncovered=0.6, stretched=18.0, bent=0.9, lost=5.0)
 """What a room bears: its walls are straight and must stay so."""
 
 LEAST = 0.35
@@ -213,7 +213,7 @@ def _torn(across: Reals, down: Reals, view: View) -> tuple[float, float]:
 
 
 def _bent(lines: Reals, pose: Pose, view: View) -> float:
-    """Return how far the middles of lines leave the chord of their ends, pixels, 90th percentile."""
+    """Return how far the middles of lines leave the chord of their ends, pixels, 95th percentile."""
     along = np.array([0.03, 0.5, 0.97])
     fx = lines[:, :1] + along * (lines[:, 2:3] - lines[:, :1])
     fy = lines[:, 1:2] + along * (lines[:, 3:4] - lines[:, 1:2])
@@ -221,7 +221,7 @@ def _bent(lines: Reals, pose: Pose, view: View) -> float:
     x, y = project(fx - 0.5, (fy - 0.5) / view.aspect, w, pose, view.focal)
     across, down = x[:, 2] - x[:, 0], y[:, 2] - y[:, 0]
     away = (x[:, 1] - x[:, 0]) * down - (y[:, 1] - y[:, 0]) * across
-    return float(np.percentile(np.abs(away) / np.maximum(np.hypot(across, down), 1e-9), 90)) * WIDTH
+    return float(np.percentile(np.abs(away) / np.maximum(np.hypot(across, down), 1e-9), 95)) * WIDTH
 
 
 def _sampled(depth: Floats, fx: Reals, fy: Reals) -> Reals:
