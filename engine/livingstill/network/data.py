@@ -28,16 +28,35 @@ LABEL_SETS |= {253: ANY & ~(SKY | WATER), 254: ANY & ~WATER, 255: ANY}
 RENDER_SETS = {0: OTHER, 1: SKY, 2: WATER, 3: FOLIAGE, 4: OTHER | PERSON, 5: GRASS}
 """What the class pictures of renders allow (4 is cloth or a mannequin)."""
 
-WEIGHTS = {
-    "bsds500": 0.24,
-    "labelmefacade": 0.13,
-    "camvid": 0.06,
-    "flood": 0.08,
-    "spade_coco": 0.03,
-    "depth": 0.04,
-    "renders": 0.42,
+WEIGHTS: dict[str, dict[str, float]] = {
+    "both": {
+        "bsds500": 0.24,
+        "labelmefacade": 0.13,
+        "camvid": 0.06,
+        "flood": 0.08,
+        "spade_coco": 0.03,
+        "depth": 0.04,
+        "renders": 0.42,
+    },
+    "kind": {
+        "bsds500": 0.38,
+        "labelmefacade": 0.20,
+        "camvid": 0.09,
+        "flood": 0.10,
+        "spade_coco": 0.05,
+        "depth": 0.01,
+        "renders": 0.17,
+    },
+    "depth": {
+        "bsds500": 0.10,
+        "labelmefacade": 0.06,
+        "camvid": 0.03,
+        "spade_coco": 0.01,
+        "depth": 0.09,
+        "renders": 0.71,
+    },
 }
-"""How often a picture is drawn from each source."""
+"""How often a picture is drawn from each source, when both heads learn or one of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +276,8 @@ def cut(
 def recolour(rng: np.random.Generator, photo: NDArray[Any], like: NDArray[Any] | None) -> Any:
     """Change light, colour, sharpness, grain and compression; ``like`` lends its palette."""
     x: Any = photo
+    if like is None and rng.random() < 0.3:
+        return x
     if like is not None:
         lab = cv2.cvtColor(x, cv2.COLOR_RGB2LAB).astype(np.float32)
         there = cv2.cvtColor(cv2.resize(like, (64, 64)), cv2.COLOR_RGB2LAB).astype(np.float32)
@@ -351,12 +372,18 @@ class Batches:
     """Endless batches for one seed, made ahead by a thread of their own."""
 
     def __init__(
-        self, packed: Pack, sizes: list[tuple[int, int]], count: int, seed: int, ahead: int = 3
+        self,
+        packed: Pack,
+        sizes: list[tuple[int, int]],
+        count: int,
+        seed: int,
+        mix: str = "both",
+        ahead: int = 3,
     ) -> None:
         self.packed, self.sizes, self.count = packed, sizes, count
         self.rng = np.random.default_rng(seed)
-        names = [n for n in WEIGHTS if packed.by_source.get(n)]
-        shares = np.array([WEIGHTS[n] for n in names])
+        names = [n for n in WEIGHTS[mix] if packed.by_source.get(n)]
+        shares = np.array([WEIGHTS[mix][n] for n in names])
         self.names, self.shares = names, shares / shares.sum()
         self.chances = {n: self._chances(n) for n in names}
         self.real = [i for n in names if n != "renders" for i in packed.by_source[n]]

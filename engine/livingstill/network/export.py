@@ -68,9 +68,16 @@ def halve(model: onnx.ModelProto, least: int = 64) -> onnx.ModelProto:
     return model
 
 
-def export(checkpoint: Path, out: Path) -> int:
-    """Write the averaged weights of a checkpoint to ``out``; return the size in bytes."""
+def export(checkpoint: Path, out: Path, kinds: Path | None = None) -> int:
+    """Write the averaged weights of a checkpoint to ``out``; return the size in bytes.
+
+    ``kinds`` is a checkpoint to take the class decoder from, when the two were trained apart on
+    one backbone.
+    """
     state = load(checkpoint)
+    if kinds:
+        other = load(kinds)["average"]
+        state["average"].update({k: v for k, v in other.items() if k.startswith("kind")})
     network = Network(state["backbone"], len(state["classes"]))
     network.load_state_dict(state["average"])
     pad_plainly(network)
@@ -97,9 +104,10 @@ def main(arguments: list[str] | None = None) -> None:
     """Export one checkpoint."""
     p = argparse.ArgumentParser(description=__doc__)
     p.add_argument("checkpoint", type=Path)
+    p.add_argument("--kinds", type=Path, help="checkpoint to take the class decoder from")
     p.add_argument("-o", "--out", type=Path, default=Path(__file__).parent / "weights" / WEIGHTS)
     options = p.parse_args(arguments)
-    size = export(options.checkpoint, options.out)
+    size = export(options.checkpoint, options.out, options.kinds)
     print(f"{options.out}: {size / 1e6:.2f} MB")  # noqa: T201
 
 

@@ -161,14 +161,21 @@ class Network(nn.Module):
         """Return what the backbone sees, finest first."""
         return list(self.backbone((picture - 128.0) / 128.0))
 
-    def decode(self, seen: list[torch.Tensor]) -> tuple[torch.Tensor, torch.Tensor]:
-        """Return root inverse depth (N, 1, h/2, w/2) in 0..1 and class logits (N, C, h/2, w/2)."""
+    def depth_of(self, seen: list[torch.Tensor]) -> torch.Tensor:
+        """Return root inverse depth (N, 1, h/2, w/2) in 0..1."""
         half, quarter, eighth, sixteenth, coarsest = seen
-        far = self.up8(self.up16(self.context(coarsest), sixteenth), eighth)
-        root = self.depth(self.up4(far, quarter), half)
-        what = self.kind8(self.kind16(self.kind_context(coarsest), sixteenth), eighth)
-        logits = double(self.kind(self.kind4(what, quarter)))
-        return torch.sigmoid(root.float()), logits.float()
+        x = self.up8(self.up16(self.context(coarsest), sixteenth), eighth)
+        return torch.sigmoid(self.depth(self.up4(x, quarter), half).float())
+
+    def kind_of(self, seen: list[torch.Tensor]) -> torch.Tensor:
+        """Return class logits (N, C, h/2, w/2)."""
+        _, quarter, eighth, sixteenth, coarsest = seen
+        x = self.kind8(self.kind16(self.kind_context(coarsest), sixteenth), eighth)
+        return double(self.kind(self.kind4(x, quarter))).float()
+
+    def decode(self, seen: list[torch.Tensor]) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return root inverse depth and class logits."""
+        return self.depth_of(seen), self.kind_of(seen)
 
     def forward(self, picture: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Return root inverse depth and class logits of ``picture``."""

@@ -11,10 +11,10 @@ from livingstill.model import Floats
 ISLAND = 0.0008
 """Share of the photo below which a patch of a class is given to its neighbours."""
 
-LEAST = {"sky": 0.003, "water": 0.012, "foliage": 0.004, "grass": 0.006, "person": 0.003}
+LEAST = {"sky": 0.010, "water": 0.015, "foliage": 0.004, "grass": 0.006, "person": 0.003}
 """Share of the photo below which a class counts as not there."""
 
-SURE = {"sky": 0.75, "water": 0.70, "foliage": 0.55, "grass": 0.50, "person": 0.65}
+SURE = {"sky": 0.85, "water": 0.85, "foliage": 0.60, "grass": 0.50, "person": 0.70}
 """The likeliest tenth of a class must be this likely, or the class counts as not there."""
 
 

@@ -132,21 +132,29 @@ def class_loss(logits: torch.Tensor, kind: torch.Tensor) -> torch.Tensor:
 
 
 def total_loss(
-    root: torch.Tensor, logits: torch.Tensor, depth: torch.Tensor, kind: torch.Tensor
+    root: torch.Tensor | None,
+    logits: torch.Tensor | None,
+    depth: torch.Tensor,
+    kind: torch.Tensor,
 ) -> tuple[torch.Tensor, dict[str, float]]:
-    """Return the whole loss and its parts; truths are at the input size, maps at half of it."""
+    """Return the whole loss and its parts; truths are at the input size, maps at half of it.
+
+    A head that is not trained is None.
+    """
     depth, kind = depth[:, ::2, ::2], kind[:, ::2, ::2]
-    known = (depth > 0).float()
-    measured = known.flatten(1).mean(1) > 0.02
-    aerial = kind == (data.ANY & ~data.WATER)
-    labelled = ~measured & (aerial.flatten(1).float().mean(1) < 0.01)
-    truth = (depth.float() - 1).clamp(min=0) / 65534
-    parts = {
-        "depth": depth_loss(root[:, 0], truth, known * measured[:, None, None]),
-        "prior": prior_loss(root[:, 0], kind, labelled),
-        "class": class_loss(logits, kind),
-    }
-    total = 0.5 * parts["depth"] + 0.15 * parts["prior"] + 2 * parts["class"]
+    parts: dict[str, torch.Tensor] = {}
+    if root is not None:
+        known = (depth > 0).float()
+        measured = known.flatten(1).mean(1) > 0.02
+        aerial = kind == (data.ANY & ~data.WATER)
+        labelled = ~measured & (aerial.flatten(1).float().mean(1) < 0.01)
+        truth = (depth.float() - 1).clamp(min=0) / 65534
+        parts["depth"] = depth_loss(root[:, 0], truth, known * measured[:, None, None])
+        parts["prior"] = prior_loss(root[:, 0], kind, labelled)
+    if logits is not None:
+        parts["class"] = class_loss(logits, kind)
+    shares = {"depth": 0.5, "prior": 0.15, "class": 2.0}
+    total = torch.stack([shares[name] * part for name, part in parts.items()]).sum()
     return total, {k: float(v.detach()) for k, v in parts.items()}
 
 
@@ -205,6 +213,8 @@ def parser() -> argparse.ArgumentParser:
     p.add_argument(
         "--hold", type=int, default=0, help="first backbone blocks that stay as they are"
     )
+    p.add_argument("--only", choices=("depth", "kind"), help="train one head's decoder alone")
+    p.add_argument("--mix", default="both", choices=sorted(data.WEIGHTS), help="shares of sources")
     p.add_argument("--batch", type=int, default=8)
     p.add_argument("--size", type=int, default=256, help="side of a square crop; others by area")
     p.add_argument("--rate", type=float, default=1e-3, help="learning rate of the decoder")
@@ -268,7 +278,9 @@ def main(arguments: list[str] | None = None) -> None:
         first, spent, average.count = state["step"], state["seconds"], state["step"]
     known = {s: len(i) for s, i in packed.by_source.items()}
     log.info("%s on %s, from step %d, pictures %s", vars(options), device, first, json.dumps(known))
-    batches = iter(data.Batches(packed, shapes(options.size), options.batch, options.seed + first))
+    batches = iter(
+        data.Batches(packed, shapes(options.size), options.batch, options.seed + first, options.mix)
+    )
     began = saved = time.monotonic()
 
     def keep(step: int) -> None:
@@ -301,7 +313,8 @@ def main(arguments: list[str] | None = None) -> None:
             with torch.autocast(device, torch.bfloat16):
                 with torch.set_grad_enabled(not frozen):
                     seen = network.features(x)
-                root, logits = network.decode(seen)
+                root = network.depth_of(seen) if options.only != "kind" else None
+                logits = network.kind_of(seen) if options.only != "depth" else None
             truth = torch.from_numpy(depths.astype(np.int32)).to(device)
             kind = torch.from_numpy(kinds.astype(np.int32)).to(device)
             loss, parts = total_loss(root, logits, truth, kind)
