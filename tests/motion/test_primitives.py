@@ -28,7 +28,7 @@ def test_a_coarse_field_is_spread_bilinearly():
     y, x = np.mgrid[:rows, :columns].astype(np.float32)
     plane = np.stack([2 * y - x, 3 * x], axis=1) * factor
     out = np.zeros((shape[0], 2, shape[1]), np.float32)
-    field.spread(np.ascontiguousarray(plane), factor, 0, 0, out, 0, shape[0])
+    field.spread(np.ascontiguousarray(plane), factor, out, 0, shape[0])
     y, x = np.mgrid[: shape[0], : shape[1]]
     np.testing.assert_allclose(out[:, 0], 2 * y - x, atol=1e-4)
     np.testing.assert_allclose(out[:, 1], 3 * x, atol=1e-4)

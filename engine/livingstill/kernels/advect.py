@@ -99,9 +99,11 @@ def crossfade(
     bias : (H, W, 3) float32, overwritten
     """
     generations = jitter.shape[0]
+    births, per = 1.0 / half_life, 1.0 / spacing
     inv = np.float32(1.0 / (reach * reach))
     keep = np.float32(structure)
-    one = np.float32(1)
+    one, zero = np.float32(1), np.float32(0)
+    bottom, right = np.float32(look.shape[0] - 1), np.float32(look.shape[1] - 1)
     pixels = np.float32(step)
     to = np.empty((2, 2), np.float32)
     weight = np.empty(2, np.float32)
@@ -111,7 +113,7 @@ def crossfade(
         for i in range(shift.shape[1]):
             if gains[j, i] == 0:
                 continue
-            u = (now - shift[j, i]) / half_life
+            u = (now - shift[j, i]) * births
             k = int(np.floor(u))
             v = np.float32(u - k)
             rise = v * v * (np.float32(3) - np.float32(2) * v)
@@ -120,7 +122,7 @@ def crossfade(
                 slot = born & 1
                 weight[slot] = rise if n == 1 else one - rise
                 age = now - born * half_life + jitter[born % generations]
-                a = (-age - oldest) / spacing
+                a = (-age - oldest) * per
                 low = min(max(int(a), 0), paths.shape[0] - 2)
                 f = np.float32(a - low)
                 dx = paths[low, j, i, 0] + (paths[low + 1, j, i, 0] - paths[low, j, i, 0]) * f
@@ -133,8 +135,17 @@ def crossfade(
                     y = np.float32(2 * size_y) - y
                 to[slot, 0] = x - np.float32(column + i)
                 to[slot, 1] = y - np.float32(row + j)
+                y = min(max(y - np.float32(row), zero), bottom)
+                x = min(max(x - np.float32(column), zero), right)
+                top, left = min(int(y), look.shape[0] - 2), min(int(x), look.shape[1] - 2)
+                fy, fx = y - np.float32(top), x - np.float32(left)
+                wd = fy * fx
+                wb, wc = fx - wd, fy - wd
+                wa = one - fx - wc
                 for c in range(4):
-                    base[slot, c] = _at(look, y - np.float32(row), x - np.float32(column), c)
+                    base[slot, c] = (wa * look[top, left, c] + wb * look[top, left + 1, c]) + (
+                        wc * look[top + 1, left, c] + wd * look[top + 1, left + 1, c]
+                    )
             ex, ey = to[0, 0] - to[1, 0], to[0, 1] - to[1, 1]
             like = one / (one + (ex * ex + ey * ey) * inv)
             like *= like

@@ -34,33 +34,32 @@ def evaluate(
 
 
 @kernel
-def spread(
-    field: Floats, factor: int, row: int, column: int, out: Floats, first: int, last: int
-) -> None:
+def spread(field: Floats, factor: int, out: Floats, first: int, last: int) -> None:
     """Add a coarse field to rows ``first..last`` of a finer one, bilinearly between its nodes.
 
     Parameters
     ----------
-    field : (h, C, w) float32; its node (j, i) lies on node (j * factor, i * factor) of the fine
-        grid's origin, and it reaches past ``out``
-    row, column : where node (0, 0) of ``out`` lies on the fine grid
+    field : (h, C, w) float32; its node (j, i) lies on node (j * factor, i * factor) of ``out``,
+        and it reaches to the end of ``out`` or past it
     out : (H, C, W) float32, added to
     """
     channels, width = out.shape[1], out.shape[2]
-    step = 1.0 / factor
+    step = np.float32(1.0 / factor)
+    line = np.empty(field.shape[2] + 1, np.float32)
     for y in range(first, last):
-        top = (y + row) // factor
-        fy = ((y + row) - top * factor) * step
+        top = y // factor
         bottom = min(top + 1, field.shape[0] - 1)
+        fy = np.float32(y - top * factor) * step
         for c in range(channels):
             above, below, into = field[top, c], field[bottom, c], out[y, c]
-            for x in range(width):
-                left = (x + column) // factor
-                fx = ((x + column) - left * factor) * step
-                right = min(left + 1, field.shape[2] - 1)
-                a = above[left] + (above[right] - above[left]) * fx
-                b = below[left] + (below[right] - below[left]) * fx
-                into[x] += a + (b - a) * fy
+            for i in range(field.shape[2]):
+                line[i] = above[i] + (below[i] - above[i]) * fy
+            line[field.shape[2]] = line[field.shape[2] - 1]
+            for i in range(field.shape[2]):
+                a, slope = line[i], (line[i + 1] - line[i]) * step
+                left = i * factor
+                for n in range(min(factor, width - left)):
+                    into[left + n] += a + slope * np.float32(n)
 
 
 @kernel

@@ -121,9 +121,7 @@ def _spread(part: Spectrum, phase: float, out: Floats) -> None:
     if part.factor == 1:
         out += values
         return
-    threads.over_bands(
-        lambda a, b: kernels.spread(values, part.factor, 0, 0, out, a, b), out.shape[0]
-    )
+    threads.over_bands(lambda a, b: kernels.spread(values, part.factor, out, a, b), out.shape[0])
 
 
 def gusts(breeze: Breeze, box: Box, width: int) -> Spectrum | None:
