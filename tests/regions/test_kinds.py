@@ -115,3 +115,26 @@ def test_the_overlay_has_the_size_of_the_photo_and_shows_regions(rgb, depth):
 
 def test_every_planned_kind_can_move():
     assert set(KINDS) <= set(kinds.KINDS)
+
+
+def test_a_mask_that_was_given_moves_even_on_a_person(rgb, depth):
+    person = Region("person", mask(0, 120))
+    assert planned(rgb, depth, person, masks={"hair": mask(10, 40)})["hair"][20, 90] == 255
+
+
+def test_steam_rises_where_a_stroke_shows_it(rgb, depth):
+    stroke = Stroke.parse("steam:0.5,0.8,0.5,0.3")
+    found = planned(rgb, depth, motion=("steam",), strokes=(stroke,))["steam"]
+    assert found[60, 90] == 255
+    assert found[60, 10] == 0
+    assert (found[45] > 0).sum() > (found[90] > 0).sum()
+
+
+def test_lamps_twinkle_and_flames_burn_only_when_named(depth):
+    night = np.full((HEIGHT, WIDTH, 3), 12, np.uint8)
+    for x in range(10, 170, 15):
+        night[40:42, x : x + 2] = 255
+    night[70:100, 80:100] = (250, 150, 40)
+    assert planned(night, depth) == {}
+    assert planned(night, depth, motion=("twinkle",))["twinkle"][41, 10] > 200
+    assert planned(night, depth, motion=("fire",))["fire"][85, 90] > 200

@@ -27,8 +27,11 @@ KINDS = (
 )  # fmt: skip
 """Every kind that can be planned; the motion stage knows how each one moves."""
 
-NATURAL = ("cloud", "water", "flow", "foliage", "grass", "reflection", "fire", "twinkle")
+NATURAL = ("cloud", "water", "flow", "foliage", "grass")
 """What ``auto`` may choose; the rest moves only when it is named, masked or stroked."""
+
+SMALL = ("steam", "fire", "twinkle")
+"""Kinds that are small by nature."""
 
 LEAST = 0.012
 """Share of the picture below which a region is left still."""
@@ -100,9 +103,12 @@ def plan(
             f"show it with --mask {missing[0]}=FILE or leave it out of --motion"
         )
     free = 1 - protect.still(rgb, classes, hold=hold, people=hold_faces)
+    allowed = 1 - protect.still(rgb, (), hold=hold, people=False)
     if "foliage" in found and "foliage" not in given:
         found["foliage"] = found["foliage"] * (1 - protect.straight(rgb))
-    return _apart(found, free, set(given))
+    return _apart(
+        {kind: m * (allowed if kind in given else free) for kind, m in found.items()}, set(given)
+    )
 
 
 def detect(
@@ -129,11 +135,51 @@ def detect(
     for kind in ("foliage", "grass"):
         if kind in seen:
             found[kind] = seen[kind]
+    if "twinkle" in wanted:
+        found["twinkle"] = lights(rgb, seen)
+    if "fire" in wanted:
+        found["fire"] = flames(rgb, seen)
+    if "glint" in wanted:
+        found["glint"] = ~seen["sky"] if "sky" in seen else np.full(rgb.shape[:2], 255, np.uint8)
     for kind in ("steam", "smoke"):
         drawn = [stroke for stroke in strokes if stroke.kind == kind]
         if drawn:  # vapour is drawn where there is none yet
             found["steam"] = plume(rgb.shape[:2], drawn)
-    return found
+    return {kind: mask for kind, mask in found.items() if mask.any()}
+
+
+def lights(rgb: Bytes, seen: Mapping[str, Bytes]) -> Bytes:
+    """Return (H, W) uint8 around lamps and stars, not in water or leaves.
+
+    Snow, foam and dew look like them, so this is asked only when twinkling is named.
+    """
+    grey = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)
+    size = max(3, round(0.012 * max(grey.shape)) | 1)
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
+    points = (cv2.morphologyEx(grey, cv2.MORPH_TOPHAT, kernel) > 70) & (grey > 140)
+    for kind in ("water", "foliage", "grass", "person"):
+        if kind in seen:
+            points &= seen[kind] < 64
+    return np.asarray(cv2.dilate(points.astype(np.uint8) * np.uint8(255), kernel), np.uint8)
+
+
+def flames(rgb: Bytes, seen: Mapping[str, Bytes]) -> Bytes:
+    """Return (H, W) uint8 on what has the colours of fire: white-hot to orange, never in the sky.
+
+    Sunsets and lamps have them too, so this is asked only when fire is named.
+    """
+    soft = cv2.GaussianBlur(rgb, (0, 0), max(1.0, rgb.shape[1] / 700)).astype(np.int16)
+    red, green, blue = soft[..., 0], soft[..., 1], soft[..., 2]
+    orange = (red > 165) & (red - blue > 60) & (red >= green)
+    size = max(3, round(0.02 * rgb.shape[1]) | 1)
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
+    near = cv2.dilate(orange.astype(np.uint8), kernel) > 0
+    core = (red > 235) & (green > 200) & near
+    mask = ((orange | core) & near).astype(np.uint8) * np.uint8(255)
+    for kind in ("sky", "water", "person"):
+        if kind in seen:
+            mask[seen[kind] > 96] = 0
+    return np.asarray(cv2.GaussianBlur(mask, (0, 0), max(1.0, rgb.shape[1] / 800)), np.uint8)
 
 
 def plume(shape: tuple[int, int], strokes: list[Stroke]) -> Bytes:
@@ -401,19 +447,22 @@ def _legend(picture: Bytes, regions: tuple[Region, ...], unit: int) -> None:
         )  # fmt: skip
 
 
-def _apart(found: Mapping[str, Floats], free: Floats, given: set[str]) -> tuple[Region, ...]:
+def _apart(found: Mapping[str, Floats], given: set[str]) -> tuple[Region, ...]:
     """Return regions whose masks share every pixel out: what the user gave wins over the rest."""
-    first = sum((found[kind] for kind in found if kind in given), np.zeros_like(free))
-    rest = sum((found[kind] for kind in found if kind not in given), np.zeros_like(free))
+    if not found:
+        return ()
+    none = np.zeros_like(next(iter(found.values())))
+    first = sum((found[kind] for kind in found if kind in given), none)
+    rest = sum((found[kind] for kind in found if kind not in given), none)
     room = np.clip(1 - first, 0, 1) / np.maximum(rest, 1)
     regions = []
     for kind in KINDS:
         if kind not in found:
             continue
         share = 1 / np.maximum(first, 1) if kind in given else room
-        mask = np.round(found[kind] * share * free * 255).astype(np.uint8)
+        mask = np.round(found[kind] * share * 255).astype(np.uint8)
         region = Region(kind, mask)
-        if region.share >= (1e-6 if kind in given else LEAST):
+        if region.share >= (1e-6 if kind in given or kind in SMALL else LEAST):
             regions.append(region)
     return tuple(regions)
 
