@@ -77,8 +77,7 @@ def stills(s: Series, explained: Flags) -> Iterator[Finding]:
             spans.append((first, last))
     if _cadence([first for first, last in spans if first == last], len(s)):
         bigger = np.maximum(np.roll(activity, 1), np.roll(activity, -1))
-        for t in np.flatnonzero(activity < 0.3 * bigger):
-            explained[t : t + 2] = True
+        explained |= activity < 0.3 * bigger
         spans = [(first, last) for first, last in spans if last > first]
     for first, last in spans:
         kind = "freeze" if last - first >= 2 else "duplicate"
@@ -104,7 +103,8 @@ def odd(s: Series, explained: Flags) -> Iterator[Finding]:
     count = len(s)
     if count < 3:
         return
-    usual = _around(np.nanmedian(s.change[0], axis=0))
+    usual = np.nanmedian(s.change[0], axis=0)
+    lively, usual = cv2.dilate(usual, np.ones((5, 5), np.uint8)), _around(usual)
     taken = explained.copy()
     # longest first: of three bad frames the middle one alone may look odd
     for length in range(min(LAGS, count - 1) - 1, 0, -1):
@@ -112,7 +112,9 @@ def odd(s: Series, explained: Flags) -> Iterator[Finding]:
         jump = np.minimum(s.change[0, starts], s.change[0, starts + length])
         for lag in range(1, length):  # every frame of the run differs from the last good one
             jump = np.minimum(jump, s.change[lag, starts + lag])
-        bar = np.maximum(1.7 * s.change[length, starts + length] + 0.8, 1.5 * usual + 0.5)
+        # flames and spray come and go by themselves: the livelier, the odder a frame has to be
+        odder = 1.7 + 0.06 * np.minimum(lively, 25)
+        bar = np.maximum(odder * s.change[length, starts + length] + 0.8, 1.5 * usual + 0.5)
         over = _beyond_habit(jump / bar)
         enough = _more_than_habit(over)
         for first in starts[enough]:
@@ -164,8 +166,8 @@ def brightness(s: Series, explained: Flags) -> Iterator[Finding]:
     habit = np.median(np.abs(common)) * 1.4826
     size = np.abs(common)
     bar = np.minimum(
-        np.maximum.reduce([np.full_like(size, 0.005), 6 * np.full_like(size, habit), 1.5 * spread]),
-        np.maximum(0.012, 4 * spread),
+        np.maximum.reduce([np.full_like(size, 0.008), 6 * np.full_like(size, habit), 1.5 * spread]),
+        np.maximum(0.015, 4 * spread),
     )
     bad = (size > bar) & ~explained
     for first, last in runs(bad, gap=2):
@@ -373,8 +375,8 @@ TESTS: tuple[Callable[[Series, Flags], Iterator[Finding]], ...] = (
     stills,
     borders,
     odd,
-    brightness,
     steps,
+    brightness,
     shake,
     softness,
     gaps,

@@ -60,10 +60,10 @@ def locate(still: Bytes, frame: Bytes) -> Crop:
 def framed(still: Bytes, frame: Bytes) -> Bytes:
     """Return ``still`` cropped and scaled as ``frame`` shows it, at the frame's size."""
     crop = locate(still, frame)
-    return _cut(still, (crop.x, crop.y, crop.width, crop.height), frame.shape[1::-1])
+    return cut(still, (crop.x, crop.y, crop.width, crop.height), frame.shape[1::-1])
 
 
-def _cut(
+def cut(
     still: Bytes, box: tuple[float, float, float, float], size: tuple[int, int]
 ) -> NDArray[np.uint8]:
     """Return a box of the still at ``size``, averaged where it shrinks."""
@@ -100,7 +100,7 @@ def _likeness(still: Bytes, frame: Bytes, box: tuple[float, float, float, float]
     scale = min(1.0, 256 / max(frame.shape[:2]))
     size = (max(8, round(frame.shape[1] * scale)), max(8, round(frame.shape[0] * scale)))
     pictures: list[NDArray[Any]] = []
-    for picture in (_cut(still, box, size), frame):
+    for picture in (cut(still, box, size), frame):
         grey = cv2.GaussianBlur(_grey(picture, size), (0, 0), 1.0).astype(np.float32)
         pictures.append(grey - grey.mean())
     a, b = pictures
