@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -118,8 +118,11 @@ class Clip:
     notes: tuple[str, ...]
     stages: Stages = field(repr=False)
 
-    def packed(self) -> Iterator[Words]:
-        """Yield the frames as (h, w) uint32 RGBX; each is valid until the next one is asked for."""
+    def packed(self, span: range | None = None) -> Iterator[Words]:
+        """Yield the frames as (h, w) uint32 RGBX; each is valid until the next one is asked for.
+
+        ``span`` yields only these: the same pixels as in the whole clip.
+        """
         size = self.framing.picture[2:]
         renderer = frames.Renderer(self.scene, self.window, size, self.shot.quality)
         timeline, smooth = self.timeline, self.shot.smooth if self.motion else 0.0
@@ -137,7 +140,7 @@ class Clip:
             return pixels * travel(before, after, self.scene.focal, width / height)
 
         made = temporal.smooth(
-            render, timeline.frames, smooth, circular=timeline.joins, travel=moved
+            render, timeline.frames, smooth, circular=timeline.joins, travel=moved, span=span
         )
         if not self.framing.bars:
             return made
@@ -154,10 +157,12 @@ class Clip:
         overwrite: bool = False,
         hashes: bool = False,
         watch: Callable[[Bytes], object] | None = None,
+        source: Iterable[Words] | None = None,
     ) -> Saved:
         """Render once and write every output.
 
         ``hashes`` asks for the frames' SHA-256; ``watch`` is shown each frame, (h, w, 3) uint8.
+        ``source`` has the frames if they are rendered elsewhere.
 
         Raises
         ------
@@ -180,7 +185,7 @@ class Clip:
         ]
         guard = measure.Guard({}, static=False)
         with encode.Tee(encoders) as sink, self.stages("frames", self.timeline.frames) as step:
-            for packed in self.packed():
+            for packed in self.packed() if source is None else source:
                 sink.write(packed)
                 guard.feed(packed)
                 if hashes or watch:

@@ -179,7 +179,7 @@ def _clips(task: Task) -> Iterator[dict[str, Any]]:
         }
         store(task.record(output), record)
         thumbnail = Thumbnail(clip.timeline.frames // 2)
-        _, figures = clip.save(str(target), watch=thumbnail.look)
+        saved = clip.save(str(target), watch=thumbnail.look)
         yield record | {
             "state": "done",
             "size": list(clip.framing.size),
@@ -189,9 +189,9 @@ def _clips(task: Task) -> Iterator[dict[str, Any]]:
             "camera": str(clip.shot.camera),
             "depth": clip.depth.source,
             "kinds": {region.kind: round(region.share, 4) for region in clip.regions},
-            "notes": [*clip.notes, *(n for n in clip.framing.notes if n not in clip.notes)],
+            "notes": [*clip.notes, *saved.notes],
             "seconds": dict(stages.seconds),
-            "continuity": figures,
+            "continuity": saved.figures,
             "thumbnail": thumbnail.text,
         }
 

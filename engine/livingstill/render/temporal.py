@@ -36,6 +36,7 @@ def smooth(
     *,
     circular: bool = True,
     travel: Callable[[int, int], float] | None = None,
+    span: range | None = None,
 ) -> Iterator[Words]:
     """Yield ``count`` frames of ``render``, each averaged with two before and two after it.
 
@@ -56,11 +57,13 @@ def smooth(
     circular : the clip loops: frame ``count`` is frame 0
     travel : the largest distance in pixels that the camera shifts the picture between two
         frames; the tap fades with it and is gone at half a pixel. None: the camera is static.
+    span : yield only these frames of the clip, the same as in the whole
 
     Memory: five frames, and four more for the ends of a loop; independent of ``count``.
     """
+    span = range(count) if span is None else span
     if strength <= 0 or count < 2 * _REACH + 1:
-        yield from map(render, range(count))
+        yield from map(render, span)
         return
     held: dict[int, Words] = {}
 
@@ -69,7 +72,7 @@ def smooth(
             held[index] = render(index)
         return held[index]
 
-    for now in range(count):
+    for now in span:
         window = _window(now, count, circular)
         taps = _taps(now, window, min(strength, 1.0), travel)
         if taps.any():
