@@ -297,19 +297,22 @@ def _pack(colour: Floats, out: Words, linear: Any) -> None:
 
 
 @kernel
-def _combine(sample: Floats, second: Floats, fields: Floats, linear: Any) -> None:
-    """Blend two samples (4, n) by their gains and add the bias; the result replaces the first."""
+def _combine(sample: Floats, second: Floats, fields: Floats, twice: bool, linear: Any) -> None:
+    """Light a sample (4, n) by gain and bias, blended with a second one if ``twice``, in place."""
     zero, inverse = np.float32(0), np.float32(1 / 255)
     alpha, other = sample[3], second[3]
     g1, g2 = fields[2], fields[5]
-    for i in range(alpha.size):
-        a, b = _peek(g1, i), _peek(g2, i)
-        alpha[i] = (a * alpha[i] + b * _peek(other, i)) / max(a + b, np.float32(1e-6))
+    if twice:
+        for i in range(alpha.size):
+            a, b = _peek(g1, i), _peek(g2, i)
+            alpha[i] = (a * alpha[i] + b * _peek(other, i)) / max(a + b, np.float32(1e-6))
     for c in range(3):
         into, more, bias = sample[c], second[c], fields[6 + c]
         for i in range(alpha.size):
-            v = _peek(g1, i) * into[i] + _peek(g2, i) * _peek(more, i)
-            v = max(v + _peek(bias, i) * (_peek(alpha, i) * inverse), zero)
+            v = _peek(g1, i) * into[i] + _peek(bias, i) * (_peek(alpha, i) * inverse)
+            if twice:
+                v += _peek(g2, i) * _peek(more, i)
+            v = max(v, zero)
             if linear is not None:
                 v = v * v
             into[i] = v
@@ -334,65 +337,91 @@ def _ramp(nodes: Floats, j: int, i: int, pitch: int, fields: Floats) -> None:
 @kernel
 def _carry(
     flow: Floats, first: int, channels: int, h: int, w: int, over: Any,
-    x0: Any, x1: Any, x2: Any, x3: Any, y0: Any, y1: Any, y2: Any, y3: Any,
-    pitch: int, fine: Floats,
-) -> None:  # fmt: skip
+    nodes: Floats, j: int, i: int, side: int, places: Ints, weights: Floats, fine: Floats,
+) -> int:  # fmt: skip
     """Bring a flow to the nodes of a tile, one every 4 pixels; displacements become positions.
 
-    ``flow`` is flat: planes of (h, w) from ``first`` on; ``fine`` (9, side * side).
+    Returns what the tile needs: 1 one sample, 2 also gain and bias, 3 also a second sample.
+
+    ``flow`` is flat: planes of (h, w) from ``first`` on; ``fine`` (9, >= side * side), ``places``
+    (>= side * side) and ``weights`` (4, >= side * side) are filled; beyond the nodes they repeat.
     """
-    side = pitch // 4 + 1
     one, zero = np.float32(1), np.float32(0)
-    step = np.float32(4) / np.float32(pitch)
+    step = one / np.float32(side - 1)
     edge_x, edge_y = np.float32(w - 1), np.float32(h - 1)
-    line, stride = np.int32(w), np.int32(h * w)
-    for r in range(side):
-        t = np.float32(r) * step
-        xa, xb = x0 + (x2 - x0) * t, x1 + (x3 - x1) * t
-        ya, yb = y0 + (y2 - y0) * t, y1 + (y3 - y1) * t
-        dx, dy = (xb - xa) * step, (yb - ya) * step
-        for n in range(side):
-            sx, sy = xa + dx * np.float32(n), ya + dy * np.float32(n)
-            x, y = min(max(sx * over, zero), edge_x), min(max(sy * over, zero), edge_y)
-            left, top = min(np.int32(x), line - np.int32(2)), min(np.int32(y), np.int32(h - 2))
-            fx, fy = x - np.float32(left), y - np.float32(top)
-            wd = fx * fy
-            wc, wb = fy - wd, fx - wd
-            wa = one - fx - wc
-            at = np.int32(first) + top * line + left
-            for c in range(channels):
-                a, b = _peek(flow, at), _peek(flow, at + np.int32(1))
-                e, f = _peek(flow, at + line), _peek(flow, at + line + np.int32(1))
-                v = (wa * a + wb * b) + (wc * e + wd * f)
-                if c == 0 or c == 3:
-                    v += sx
-                elif c == 1 or c == 4:
-                    v += sy
-                fine[c, r * side + n] = v
-                at += stride
+    line = np.int32(w)
+    points = side * side
+    for c in range(2):
+        corners, out = nodes[c], fine[c]
+        a, d = corners[j, i], (corners[j, i + 1] - corners[j, i]) * step
+        b = (corners[j + 1, i] - a) * step
+        e = ((corners[j + 1, i + 1] - corners[j + 1, i]) * step - d) * step
+        for r in range(side):
+            t = np.float32(r)
+            for n in range(side):
+                out[r * side + n] = (a + b * t) + (d + e * t) * np.float32(n)
+        for n in range(points, out.size):
+            out[n] = out[points - 1]
+    xs, ys = fine[0], fine[1]
+    wa, wb, wc, wd = weights[0], weights[1], weights[2], weights[3]
+    for n in range(places.size):
+        x = min(max(_peek(xs, n) * over, zero), edge_x)
+        y = min(max(_peek(ys, n) * over, zero), edge_y)
+        left, top = min(np.int32(x), line - np.int32(2)), min(np.int32(y), np.int32(h - 2))
+        fx, fy = x - np.float32(left), y - np.float32(top)
+        both = fx * fy
+        _poke(places, n, np.int32(first) + top * line + left)
+        _poke(wd, n, both)
+        _poke(wc, n, fy - both)
+        _poke(wb, n, fx - both)
+        _poke(wa, n, (one - fx) - (fy - both))
+    if channels > 2:  # positions of the second sample start where those of the first do
+        for n in range(places.size):
+            fine[3, n], fine[4, n] = xs[n], ys[n]
+    for c in range(channels):
+        out = fine[c]
+        keep = one if c in (0, 1, 3, 4) else zero
+        offset = np.int32(c * h * w)
+        for n in range(places.size):
+            at = _peek(places, n) + offset
+            a, b = _peek(flow, at), _peek(flow, at + np.int32(1))
+            e, f = _peek(flow, at + line), _peek(flow, at + line + np.int32(1))
+            v = (_peek(wa, n) * a + _peek(wb, n) * b) + (_peek(wc, n) * e + _peek(wd, n) * f)
+            out[n] = keep * out[n] + v
+    need = 1
+    if channels > 2:
+        slight = np.float32(1 / 256)
+        for n in range(points):
+            if abs(fine[5, n]) > slight:
+                return 3
+            light = abs(fine[6, n]) + abs(fine[7, n]) + abs(fine[8, n])
+            if abs(fine[2, n] - one) > slight or light > slight:
+                need = 2
+    return need
 
 
 @kernel
-def _bend(fine: Floats, channels: int, pitch: int, out: Floats) -> None:
-    """Fill ``channels`` fields of a tile's pixels (9, pitch * pitch) from nodes every 4 pixels."""
-    side = pitch // 4 + 1
+def _bend(nodes: Floats, side: int, hats: Floats, pitch: int, out: Floats) -> None:
+    """Fill a field of a tile's pixels (pitch * pitch) from its nodes every 4 pixels.
+
+    ``hats`` (5, pitch) are the weights of a row's nodes, 0 where there are fewer.
+    """
     quarter = np.float32(0.25)
-    for c in range(channels):
-        nodes, field = fine[c], out[c]
-        for r in range(pitch):
-            above = r // 4 * side
-            t = np.float32(r % 4) * quarter
-            a = nodes[above] + (nodes[above + side] - nodes[above]) * t
-            for n in range(side - 1):
-                b = nodes[above + n + 1]
-                b += (nodes[above + side + n + 1] - b) * t
-                d = (b - a) * quarter
-                at = r * pitch + n * 4
-                field[at] = a
-                field[at + 1] = a + d
-                field[at + 2] = a + d * np.float32(2)
-                field[at + 3] = a + d * np.float32(3)
-                a = b
+    h0, h1, h2, h3, h4 = hats[0], hats[1], hats[2], hats[3], hats[4]
+    for r in range(pitch):
+        at = r // 4 * side
+        t = np.float32(r % 4) * quarter
+        last = side - 1
+        a = nodes[at] + (nodes[at + side] - nodes[at]) * t
+        b = nodes[at + 1] + (nodes[at + side + 1] - nodes[at + 1]) * t
+        c = nodes[at + 2] + (nodes[at + side + 2] - nodes[at + 2]) * t
+        n = min(3, last)
+        d = nodes[at + n] + (nodes[at + side + n] - nodes[at + n]) * t
+        n = min(4, last)
+        e = nodes[at + n] + (nodes[at + side + n] - nodes[at + n]) * t
+        for i in range(pitch):
+            v = (a * _peek(h0, i) + b * _peek(h1, i)) + (c * _peek(h2, i) + d * _peek(h3, i))
+            _poke(out, r * pitch + i, v + e * _peek(h4, i))
 
 
 @kernel
@@ -451,9 +480,16 @@ def compose(
     second = np.empty((4, area), np.float32)
     fields = np.empty((9, area), np.float32)
     packed = np.empty(area, np.uint32)
-    points = (pitch // 4 + 1) * (pitch // 4 + 1)
+    side = pitch // 4 + 1
+    points = (side * side + 15) // 16 * 16
     fine = np.empty((count, 9, points), np.float32)
-    moves = np.empty(count, np.bool_)
+    places = np.empty(points, np.int32)
+    weights = np.empty((4, points), np.float32)
+    hats = np.zeros((5, pitch), np.float32)
+    for i in range(pitch):
+        hats[i // 4, i] = np.float32(1 - i % 4 * 0.25)
+        hats[i // 4 + 1, i] = np.float32(i % 4 * 0.25)
+    moves = np.empty(count, np.int64)  # 0 still, else what _carry returns
     draw = np.empty(count, np.int64)
     reach = 1 if cubic is not None else 0
     top = 65025.0 if linear is not None else 255.0
@@ -468,7 +504,7 @@ def compose(
                 xa, xb = min(x0, x1, x2, x3), max(x0, x1, x2, x3)
                 ya, yb = min(y0, y1, y2, y3), max(y0, y1, y2, y3)
                 channels, far = sizes[k, 1], sizes[k, 4]
-                moves[k] = False
+                moves[k] = 0
                 if channels > 0:
                     left = min(max(int(xa) - far - reach, 0), width - 1) // block
                     upper = min(max(int(ya) - far - reach, 0), height - 1) // block
@@ -481,15 +517,16 @@ def compose(
                     upper = min(max(int(ya), 0), height - 1) // block
                     right = min(max(int(xb) + 1, 0), width - 1) // block + 1
                     lower = min(max(int(yb) + 1, 0), height - 1) // block + 1
-                    moves[k] = _count(busy[k], left, upper, right, lower) > 0
-                if moves[k]:
-                    _carry(flow, sizes[k, 0], channels, sizes[k, 2], sizes[k, 3],
-                           np.float32(1) / step[k],
-                           x0, x1, x2, x3, y0, y1, y2, y3, pitch, fine[k])  # fmt: skip
+                    moves[k] = _count(busy[k], left, upper, right, lower)
+                if moves[k] > 0:
+                    moves[k] = _carry(
+                        flow, sizes[k, 0], channels, sizes[k, 2], sizes[k, 3],
+                        np.float32(1) / step[k], nodes[k], j, i, side, places, weights, fine[k],
+                    )  # fmt: skip
                     xa, ya = fine[k, 0, 0], fine[k, 1, 0]
                     xb, yb = xa, ya
-                    for c in range(0, 3 if channels == 2 else 6, 3):
-                        for n in range(points):
+                    for c in range(0, 6 if moves[k] == 3 else 3, 3):
+                        for n in range(side * side):
                             x, y = fine[k, c, n], fine[k, c + 1, n]
                             xa, xb, ya, yb = min(xa, x), max(xb, x), min(ya, y), max(yb, y)
                 left = min(max(int(xa) - reach, 0), width - 1) // block
@@ -510,18 +547,22 @@ def compose(
                 k = draw[n]
                 base = k * height * width
                 into = below if opaque and n == drawn - 1 else sample
-                if not moves[k]:
+                if moves[k] == 0:
                     _ramp(nodes[k], j, i, pitch, fields)
                 else:
-                    _bend(fine[k], sizes[k, 1], pitch, fields)
-                if moves[k] and sizes[k, 1] > 2:
+                    for c in range(9):
+                        if c < 2 or moves[k] == 3 or (moves[k] == 2 and (c == 2 or c > 5)):
+                            _bend(fine[k, c], side, hats, pitch, fields[c])
+                if moves[k] > 1:
                     if cubic is not None:
                         _cubic(flat, base, width, height, fields[0], fields[1], into, None)
-                        _cubic(flat, base, width, height, fields[3], fields[4], second, None)
+                        if moves[k] == 3:
+                            _cubic(flat, base, width, height, fields[3], fields[4], second, None)
                     else:
                         _bilinear(flat, base, width, height, fields[0], fields[1], into, None)
-                        _bilinear(flat, base, width, height, fields[3], fields[4], second, None)
-                    _combine(into, second, fields, linear)
+                        if moves[k] == 3:
+                            _bilinear(flat, base, width, height, fields[3], fields[4], second, None)
+                    _combine(into, second, fields, moves[k] == 3, linear)
                 elif cubic is not None:
                     _cubic(flat, base, width, height, fields[0], fields[1], into, linear)
                 else:
