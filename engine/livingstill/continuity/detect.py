@@ -259,10 +259,14 @@ def gaps(s: Series, explained: Flags) -> Iterator[Finding]:
     steps_ = change[:, moving] + 0.2
     around = np.full_like(steps_, np.nan)
     for t in range(2, len(s) - 1):
-        near = steps_[[u for u in (t - 2, t - 1, t + 1, t + 2) if 0 < u < len(s)]]
-        known = np.isfinite(near[:, 0])
-        if known[:2].any() and known[2:].any():  # else a camera setting off looks like a skip
-            around[t] = np.median(near[known], axis=0)
+        pairs = ((t - 2, t - 1), (t + 1, t + 2))
+        sides = [steps_[[u for u in pair if 0 < u < len(s)]] for pair in pairs]
+        sides = [side[np.isfinite(side[:, 0])] for side in sides]
+        known = [len(side) for side in sides]
+        if min(known) > 0:  # on both sides, or a camera setting off looks like a skip
+            even = known[0] == known[1]
+            middles = [np.median(side, axis=0) for side in sides]
+            around[t] = np.median(np.concatenate(sides), axis=0) if even else sum(middles) / 2
     with np.errstate(all="ignore"):
         rise = np.log2(steps_ / around)
     level = np.array([np.nanmedian(r) if np.isfinite(r).sum() > 2 else 0.0 for r in rise])
