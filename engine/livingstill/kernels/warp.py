@@ -482,7 +482,7 @@ def compose(
     packed = np.empty(area, np.uint32)
     side = pitch // 4 + 1
     points = (side * side + 15) // 16 * 16
-    fine = np.empty((count, 9, points), np.float32)
+    fine = np.zeros((count, 9, points), np.float32)  # finite: _carry multiplies what it replaces
     places = np.empty(points, np.int32)
     weights = np.empty((4, points), np.float32)
     hats = np.zeros((5, pitch), np.float32)
