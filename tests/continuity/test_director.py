@@ -131,3 +131,21 @@ def test_observing_is_the_same_on_any_thread_count(loop):
         cv2.setNumThreads(before)
     np.testing.assert_array_equal(seen[0].residual, seen[1].residual)
     np.testing.assert_array_equal(seen[0].flow, seen[1].flow)
+
+
+def test_a_camera_that_goes_far_is_still_the_stills():
+    photo = faults.texture(160, 256, 5)
+    clip = faults.pushing(photo, 30, 1.3)
+    assert director.check(clip, FPS, clip[0]).clean
+
+
+def test_content_that_is_replaced_is_not(loop):
+    clip = [f.copy() for f in loop]
+    other = faults.texture(160, 256, 50)
+    for i in range(16, 48):
+        share = min(1.0, (i - 15) / 12)
+        part = clip[i][:, 128:].astype(np.float32)
+        clip[i][:, 128:] = (part * (1 - share) + other[:, 128:] * share).astype(np.uint8)
+    verdict = director.check(clip, FPS, loop[0])
+    (fault,) = [f for f in verdict.faults if f.kind == "identity"]
+    assert 18 <= fault.first <= 28 and fault.last == 47 and fault.box[0] >= 96

@@ -140,6 +140,7 @@ class Observer:
 
     def __init__(self, still: Bytes | None = None) -> None:
         self.given = still
+        self.way: Floats | None = None
         self.past: list[Array] = []
         self.first: Array | None = None
         self.kept: dict[str, list[Any]] = {}
@@ -213,10 +214,10 @@ class Observer:
             self._keep(warp_error=np.nan, occluded=np.nan, folded=np.nan, steady=np.nan)
         self.past = [*self.past[1 - LAGS :], luma]
 
-    def _flow(self, here: Array, there: Array) -> Floats:
+    def _flow(self, here: Array, there: Array, guess: Floats | None = None) -> Floats:
         """Return the displacement (dx, dy) of every pixel of ``here``, reduced pixels."""
-        # None: an array given here would be taken as the first guess
-        flow: Floats = self.dis.calc(here, there, None)  # type: ignore[call-overload]
+        # DIS takes what it is given to write into as its first guess, and None as no guess
+        flow: Array = self.dis.calc(here, there, guess)  # type: ignore[arg-type]
         return flow
 
     def _step(self, before: Array, luma: Array, change: Array) -> None:
@@ -247,7 +248,8 @@ class Observer:
     def _likeness(self, luma: Array) -> Floats:
         """Return SSIM per tile of a frame and the still, registered by flow (Wang et al., 2004)."""
         assert self.still is not None
-        flow = self._flow(luma, self.still)
+        flow = self._flow(luma, self.still, None if self.way is None else self.way.copy())
+        self.way = flow
         still = cv2.remap(
             self.still,
             self.x + flow[..., 0],

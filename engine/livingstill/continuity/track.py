@@ -17,6 +17,9 @@ Flags = NDArray[np.bool_]
 _STILL = 0.004
 """Frame widths below which an edge counts as standing."""
 
+_TRUST = 0.45
+"""Share of the picture that has to follow; else things moved, not the camera."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Track:
@@ -109,7 +112,7 @@ def name(found: Track) -> Move:
         "y": float(np.ptp(found.y)),
     }
     axis = max(reach, key=lambda key: reach[key])
-    if reach[axis] < _STILL:
+    if reach[axis] < _STILL or found.trust < _TRUST:
         return Move("static", 0.0)
     if axis == "zoom":
         return Move("push-in" if zoom > 0 else "pull-out", abs(zoom))
