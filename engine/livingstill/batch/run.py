@@ -29,6 +29,9 @@ _HALF_DONE = re.compile(r"^\..+\.[0-9a-f]{8}\.part")
 _GIGABYTES_EACH = {"4k": 3.0, "source": 3.0, "1440p": 1.6}
 """Memory to count on per worker, for sizes that need more than 1 GB."""
 
+Runner = Callable[[Sequence[Task]], Iterator[list[dict[str, Any]]]]
+"""Does tasks in any order; gives the records of each as it ends."""
+
 
 def batch(
     sources: Iterable[str | Path],
@@ -42,6 +45,7 @@ def batch(
     join: bool = False,
     dissolve: float = 0.6,
     overwrite: bool = False,
+    runner: Runner | None = None,
     progress: Progress | None = None,
 ) -> Report:
     """Make clips of many photos; what is finished already is left as it is.
@@ -58,6 +62,7 @@ def batch(
     join : also join the clips of each group and shape into one video with cross-dissolves
     dissolve : seconds of each cross-dissolve
     overwrite : make every clip anew
+    runner : who does the tasks instead of worker processes of this machine
 
     One photo that fails never stops the others: its record and the report say why. Call it from
     the main module only under ``if __name__ == "__main__"``: the workers are fresh processes.
@@ -85,7 +90,7 @@ def batch(
             if len(before) < len(task.outputs):
                 todo.append(replace(task, kept=frozenset(before)))
         with progress.stage("photos", len(todo)) as step:
-            for made in _run(todo, workers or _fitting(tasks)):
+            for made in runner(todo) if runner else _run(todo, workers or _fitting(tasks)):
                 records.update({record["output"]: record for record in made})
                 step()
         ordered = [records[output.name] for task in tasks for output in task.outputs]
