@@ -19,6 +19,8 @@ MOST = 0.25
 
 _JUST = 0.25  # the severity of a fault that just reaches its bar
 
+_BETWEEN = 2  # good frames between bad ones that are too few to build from
+
 SPREAD = frozenset({"drift", "identity", "cut"})
 """Faults that no neighbouring frame can heal."""
 
@@ -48,6 +50,8 @@ def decide(verdict: Verdict, strict: float = 1.0) -> Decision:
         return Decision("keep", (word,), rebuild)
     for fault in counting:
         rebuild[fault.first : fault.last + 1] = True
+    for first, last in list(runs(rebuild, gap=_BETWEEN)):
+        rebuild[first : last + 1] = True
     told = tuple(fault.message for fault in counting)
     against = _against_repair(counting, rebuild)
     if against:
