@@ -19,6 +19,7 @@ COMMANDS = {
     "regions": "what will move in a photo, as a picture or masks",
     "doctor": "is this photo fit, and for which move",
     "check": "continuity report of any clip",
+    "rescue": "keep, repair or replace a glitchy AI clip",
     "takes": "several seeds, contact sheet, ranked",
     "render": "replay a shot file or a manifest",
     "moves": "the camera moves there are",

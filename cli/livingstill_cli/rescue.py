@@ -1,0 +1,90 @@
+"""`livingstill rescue`: keep, repair or replace a clip that a generator spoiled."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from livingstill_cli import progress, say
+from livingstill_cli.command import Command
+
+
+@click.command(
+    "rescue",
+    cls=Command,
+    examples=(
+        "livingstill rescue clip.mp4 --still photo.jpg -o rescued.mp4",
+        "livingstill rescue clip.mp4 --still photo.jpg -o rescued.mp4 --mode replace --blend 8",
+    ),
+)
+@click.argument("clip", type=click.Path(path_type=Path))
+@click.option(
+    "--still",
+    type=click.Path(path_type=Path),
+    metavar="PHOTO",
+    help="the photo the clip was made of; without it the first good frame serves",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    required=True,
+    metavar="OUT",
+    help="the clip to write",
+)
+@click.option(
+    "--mode",
+    type=click.Choice(["auto", "keep", "repair", "replace"]),
+    default="auto",
+    show_default=True,
+    help="decide, or do as told",
+)
+@click.option(
+    "--strict",
+    type=click.FloatRange(0, 4),
+    default=1.0,
+    show_default=True,
+    metavar="X",
+    help="how slight a fault counts: 1 = each, 0.5 = severity 0.5 and more, 0 = none",
+)
+@click.option(
+    "--blend",
+    type=click.IntRange(0, 10000),
+    default=0,
+    metavar="N",
+    help="keep the clip up to its last good frame, fade to the replacement over N frames",
+)
+@click.option(
+    "--report", type=click.Path(path_type=Path), metavar="FILE.html|.json", help="write the report"
+)
+@click.option("--force", is_flag=True, help="take the still even if it is unlike the clip")
+@click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=0, metavar="N", help="chance")
+@click.option(
+    "--quality",
+    type=click.Choice(["draft", "standard", "high"]),
+    default="standard",
+    help="of a replacement",
+)
+@click.option("--threads", type=click.IntRange(1), metavar="N", help="never changes a pixel")
+@click.option("--overwrite", is_flag=True, help="replace files that exist")
+@say.options
+def command(
+    clip: Path,
+    still: Path | None,
+    output: Path,
+    quiet: bool,
+    as_json: bool,
+    no_progress: bool,
+    **options: Any,
+) -> None:
+    """Watch CLIP, then keep it, rebuild its bad frames, or render its still in its place."""
+    from livingstill.rescue import run
+
+    watched = progress.choose(quiet or as_json, no_progress)
+    done = run.rescue(clip, output, still, run.Options(**options), progress=watched)
+    if as_json:
+        say.json_line(done.as_json())
+    elif not quiet:
+        say.summary(done.lines())

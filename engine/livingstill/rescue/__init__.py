@@ -1,0 +1,1 @@
+"""Clips that a generator spoiled: kept, repaired, or replaced from their still."""

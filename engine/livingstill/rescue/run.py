@@ -1,0 +1,440 @@
+"""A clip is watched, then kept, repaired or replaced."""
+
+from __future__ import annotations
+
+import dataclasses
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from livingstill import review, threads
+from livingstill.clip import decode, encode, remux, stills
+from livingstill.continuity import blind, decide, director, level, register, repair, track
+from livingstill.errors import InputError
+from livingstill.files import replacing
+from livingstill.model import Bytes, Floats, Progress, Timeline
+from livingstill.photo import read
+from livingstill.pipeline import Stages
+from livingstill.rescue import replace
+from livingstill.settings import Shot
+
+Flags = NDArray[np.bool_]
+Mode = Literal["auto", "keep", "repair", "replace"]
+MODES: tuple[Mode, ...] = ("auto", "keep", "repair", "replace")
+
+_SEEN = 6.0
+"""Standard deviation below which a frame shows too little to find the still in."""
+_HEALED = 0.8
+"""Share of a fault's severity that may be left where it was repaired."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to rescue: see the command's options of these names."""
+
+    mode: Mode = "auto"
+    strict: float = 1.0
+    blend: int = 0
+    force: bool = False
+    overwrite: bool = False
+    report: Path | None = None
+    seed: int = 0
+    quality: Literal["draft", "standard", "high"] = "standard"
+    threads: int | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rescued:
+    """What was done with a clip and why.
+
+    ``camera`` and ``kinds`` are a replacement's; ``rebuilt`` are a repair's frames.
+    """
+
+    clip: str
+    output: str
+    decision: Literal["keep", "repair", "replace"]
+    reasons: tuple[str, ...]
+    verdict: director.Verdict
+    notes: tuple[str, ...] = ()
+    camera: str | None = None
+    kinds: tuple[str, ...] = ()
+    rebuilt: tuple[int, ...] = ()
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what `--json` prints."""
+        return {
+            "clip": self.clip,
+            "output": self.output,
+            "decision": self.decision,
+            "reasons": list(self.reasons),
+            "notes": list(self.notes),
+            "camera": self.camera,
+            "kinds": list(self.kinds),
+            "rebuilt": list(self.rebuilt),
+            "seconds": self.seconds,
+            **self.verdict.to_dict(),
+        }
+
+    def lines(self) -> list[str]:
+        """Return what the user reads at the end."""
+        done = {"keep": "kept as it is", "repair": "repaired", "replace": "replaced"}[self.decision]
+        if self.rebuilt:
+            done += f", {len(self.rebuilt)} of {self.verdict.frames} frames rebuilt"
+        return [
+            *(f"because: {reason}" for reason in self.reasons),
+            *(f"note: {note}" for note in self.notes),
+            f"{self.output}: {done}",
+        ]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Watched:
+    """A clip after one look: what was measured, each frame's levels, how the still sits in it."""
+
+    opened: decode.Clip
+    found: review.Review
+    levels: Floats
+    crop: register.Crop | None
+
+    @property
+    def short(self) -> bool:
+        """Whether the file broke off."""
+        return bool(self.opened.notes)
+
+
+def rescue(
+    clip: Path,
+    output: Path,
+    still: Path | None = None,
+    options: Options | None = None,
+    *,
+    progress: Progress | None = None,
+) -> Rescued:
+    """Write ``clip`` to ``output``: untouched, with bad frames rebuilt, or made anew from ``still``.
+
+    Raises
+    ------
+    InputError
+        If the clip or the still cannot be used, or the output cannot be written; then no file is
+        left behind.
+    """
+    asked = options or Options()
+    threads.limit(asked.threads)
+    _check_output(clip, output, asked.overwrite)
+    if asked.report is not None:
+        review.check_report(asked.report, asked.overwrite)
+    stages = Stages(progress)
+    photo = read.read(still).rgb if still else None
+    watched = _watch(clip, photo, still, asked, stages)
+    plan = _decision(watched, asked)
+    if asked.report is not None:
+        frames = decode.frames(clip)
+        review.write_report(watched.found, lambda: frames, asked.report, clip.name, asked.overwrite)
+    job = _Job(watched, output, asked, stages)
+    done: dict[str, Any]
+    if plan.decision == "keep":
+        done = job.keep()
+    elif plan.decision == "repair":
+        done = job.repair(plan)
+        left = done.pop("left")
+        if left:
+            plan = decide.Decision("replace", (left, *plan.reasons), np.zeros_like(plan.rebuild))
+            done = job.replace(photo)
+    else:
+        done = job.replace(photo)
+    notes = (*dict.fromkeys(watched.opened.notes), *done.pop("notes", ()))
+    return Rescued(
+        clip=str(clip),
+        output=str(output),
+        decision=plan.decision,
+        reasons=plan.reasons,
+        verdict=watched.found.verdict,
+        notes=notes,
+        seconds=stages.seconds,
+        **done,
+    )
+
+
+def _check_output(clip: Path, output: Path, overwrite: bool) -> None:
+    """Refuse early an output that could not be written, or that is the clip itself."""
+    if output.exists() and clip.exists() and output.resolve() == clip.resolve():
+        raise InputError(f"output {output} is the clip itself; give another name")
+    encode.check_target(output, overwrite)
+
+
+def _watch(
+    clip: Path, photo: Bytes | None, still: Path | None, asked: Options, stages: Stages
+) -> Watched:
+    """Look at every frame once; find the still in the first that shows something."""
+    opened = decode.Clip(clip)
+    observer: blind.Observer | None = None
+    waiting: list[Bytes] = []
+    found: list[Floats] = []
+    crop: register.Crop | None = None
+    with stages("watching", opened.info.frames or 0) as step:
+        for frame in opened:
+            found.append(level.levels(frame.rgb))
+            step()
+            if observer is None:
+                waiting.append(frame.rgb)
+                if photo is not None and found[-1][:, 1].max() < _SEEN and len(waiting) < 12:
+                    continue
+                if photo is not None:
+                    crop = register.locate(photo, frame.rgb)
+                    _alike(crop, clip, still, asked.force)
+                    box = (crop.x, crop.y, crop.width, crop.height)
+                    photo = register.cut(photo, box, frame.rgb.shape[1::-1])
+                observer = blind.Observer(photo)
+                for early in waiting:
+                    observer.look(early)
+                waiting.clear()
+            else:
+                observer.look(frame.rgb)
+    if len(found) < 2:
+        raise InputError(f"clip {clip} has one frame only; give a clip, or animate the picture")
+    if observer is None:
+        raise InputError(f"clip {clip} shows nothing; give a clip with pictures in it")
+    series = observer.series(float(opened.info.fps))
+    reviewed = review.Review(_told(director.judge(series)), series, tuple(opened.notes))
+    return Watched(opened, reviewed, np.stack(found), crop)
+
+
+def _told(verdict: director.Verdict) -> director.Verdict:
+    """Leave out that a frame is unlike the still where another fault of that frame says why."""
+    why = np.zeros(verdict.frames, bool)
+    for fault in verdict.faults:
+        if fault.kind not in decide.SPREAD:
+            why[fault.first : fault.last + 1] = True
+    kept = (
+        fault
+        for fault in verdict.faults
+        if fault.kind != "identity" or not why[fault.first : fault.last + 1].all()
+    )
+    return dataclasses.replace(verdict, faults=tuple(kept))
+
+
+def _alike(crop: register.Crop, clip: Path, still: Path | None, force: bool) -> None:
+    if crop.likeness < register.ALIKE and not force:
+        raise InputError(
+            f"still {still} is unlike clip {clip} (likeness {crop.likeness:.2f}, "
+            f"{register.ALIKE} is needed); name the still it was made of, or give --force"
+        )
+
+
+def _decision(watched: Watched, asked: Options) -> decide.Decision:
+    """Return what to do: as asked, else as the verdict says."""
+    verdict = watched.found.verdict
+    plan = decide.decide(verdict, asked.strict)
+    rebuild = plan.rebuild
+    if asked.mode == "auto":
+        if plan.decision == "keep" and watched.short:
+            return decide.Decision("repair", ("the file breaks off",), rebuild)
+        return plan
+    told = (f"--mode {asked.mode} was given", *plan.reasons)
+    if asked.mode == "repair":
+        for fault in verdict.faults:
+            if fault.kind not in decide.SPREAD and fault.kind != "seam":
+                rebuild[fault.first : fault.last + 1] = True
+        if rebuild.all():
+            raise InputError(
+                f"every frame of clip {watched.opened.path} is bad, so there is nothing to repair "
+                "it from; give --mode replace"
+            )
+        if not rebuild.any() and not watched.short:
+            return decide.Decision("keep", (*told, "there is nothing to repair"), rebuild)
+    return decide.Decision(asked.mode, told, rebuild)
+
+
+class _Unhealed(Exception):  # noqa: N818  (control flow: drops the half-written file)
+    """A repair did not remove what it was made for."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Job:
+    """The three ways to answer; each returns what ``Rescued`` tells of it."""
+
+    watched: Watched
+    output: Path
+    asked: Options
+    stages: Stages
+
+    @property
+    def frames(self) -> int:
+        return self.watched.found.verdict.frames
+
+    def twin(self) -> remux.Twin:
+        """Return a writer of the clip's frame, time and sound."""
+        return remux.Twin(
+            self.watched.opened,
+            self.output,
+            self.frames,
+            short=self.watched.short,
+            overwrite=self.asked.overwrite,
+        )
+
+    def given(self) -> Iterator[Bytes]:
+        """Yield the clip's own frames."""
+        return (frame.rgb for frame in self.watched.opened)
+
+    def keep(self) -> dict[str, Any]:
+        """Copy the file; where another format is asked for, its frames."""
+        source = self.watched.opened.path
+        if source.suffix.lower() != self.output.suffix.lower():
+            with self.twin() as twin:
+                for frame in self.given():
+                    twin.write(frame)
+            return {"notes": (*twin.notes, f"converted from {source.suffix}, frames untouched")}
+        if stills.NUMBER.search(source.name):
+            self._keep_sequence(source)
+        else:
+            with replacing(self.output, self.asked.overwrite) as part:
+                shutil.copyfile(source, part)
+        return {}
+
+    def _keep_sequence(self, source: Path) -> None:
+        first = 0 if stills.name_of(source, 0).exists() else 1
+        for index in range(self.frames):
+            target = stills.name_of(self.output, index)
+            with replacing(target, self.asked.overwrite) as part:
+                shutil.copyfile(stills.name_of(source, first + index), part)
+
+    def repair(self, plan: decide.Decision) -> dict[str, Any]:
+        """Set levels right where they alone are wrong, rebuild the other bad frames."""
+        series, levels = self.watched.found.series, self.watched.levels
+        bad = plan.rebuild
+        loud = np.zeros_like(bad)
+        for fault in self.watched.found.verdict.faults:
+            if fault.kind in ("flicker", "colour"):
+                loud[fault.first : fault.last + 1] = True
+        tinted = level.healable(levels, series.detail.mean((1, 2)), bad) & loud
+        aim = level.wanted(levels, bad) if tinted.any() else levels
+
+        def relevelled() -> Iterator[Bytes]:
+            for index, frame in enumerate(self.given()):
+                here = tinted[index]
+                yield level.relevel(frame, levels[index], aim[index]) if here else frame
+
+        observer = blind.Observer()
+        try:
+            with self.twin() as twin, self.stages("frames", self.frames) as step:
+                for frame in repair.mend(relevelled(), list(bad & ~tinted)):
+                    observer.look(frame)
+                    twin.write(frame)
+                    step()
+                after = director.judge(observer.series(series.fps))
+                left = self._left(after, bad) if self.asked.mode == "auto" else ""
+                if left:
+                    raise _Unhealed
+        except _Unhealed:
+            return {"left": left}
+        notes = list(twin.notes)
+        if tinted.any():
+            notes.append(f"{int(tinted.sum())} frames had their brightness and colour set right")
+        return {
+            "left": "",
+            "notes": tuple(notes),
+            "rebuilt": tuple(map(int, np.flatnonzero(bad))),
+        }
+
+    def _left(self, after: director.Verdict, bad: Flags) -> str:
+        """Say what a repair left, if it left the worst."""
+        near = bad | np.r_[bad[1:], False] | np.r_[False, bad[:-1]]
+        before = max((f.severity for f in self.watched.found.verdict.faults), default=0.0)
+        for fault in after.faults:
+            touched = near[fault.first : fault.last + 1].any() and fault.kind not in (
+                "blur",
+                "seam",
+            )
+            if touched and fault.severity > _HEALED * before:
+                return f"repair did not heal it: {fault.message}"
+        return ""
+
+    def replace(self, photo: Bytes | None) -> dict[str, Any]:
+        """Render the still as the clip showed it."""
+        series = self.watched.found.series
+        good = self._good()
+        start = int(np.flatnonzero(good)[0])
+        notes: list[str] = []
+        first = self._frame(start)
+        if photo is None:
+            photo = np.array(first)
+            crop = register.Crop(0, 0, photo.shape[1], photo.shape[0], 1.0)
+            notes.append(f"no still was given; frame {start} of the clip serves as one")
+        else:
+            crop = register.locate(photo, first)
+            _alike(crop, self.watched.opened.path, None, self.asked.force)
+            notes.append(
+                f"the clip shows {crop.width:.0f}x{crop.height:.0f} of the still at "
+                f"{crop.x:.0f},{crop.y:.0f} (likeness {crop.likeness:.2f})"
+            )
+        loop = "seamless" if good[-1] and replace.joins(series) else "none"
+        info = self.watched.opened.info
+        wanted = replace.Wanted(
+            size=(info.width, info.height),
+            timeline=Timeline(self.frames, info.fps, loop),
+            path=track.track(series, good),
+            lively=replace.lively(series, good),
+        )
+        shot = Shot(seed=self.asked.seed, quality=self.asked.quality, loop=loop)
+        clip = replace.build(photo, crop, wanted, shot, self.stages)
+        last, blend = self._opening(), self.asked.blend
+        if blend and last < 0:
+            notes.append("the clip has no good opening to blend from")
+        with self.twin() as twin, self.stages("frames", self.frames) as step:
+            for frame in self._blended(clip.frames, last, blend) if blend else clip.frames():
+                twin.write(frame)
+                step()
+        notes += [
+            *clip.notes,
+            f"it {'loops' if loop == 'seamless' else 'does not loop'}, like the clip",
+        ]
+        return {
+            "notes": (*notes, *twin.notes),
+            "camera": str(clip.shot.camera),
+            "kinds": tuple(region.kind for region in clip.regions),
+        }
+
+    def _good(self) -> Flags:
+        """Return the frames to learn from; where each is bad, those a passing fault spares."""
+        verdict = self.watched.found.verdict
+        good = ~verdict.bad
+        if not good.any():
+            good[:] = True
+            for fault in verdict.faults:
+                if fault.last - fault.first + 1 < self.frames:
+                    good[fault.first : fault.last + 1] = False
+        return good if good.any() else np.ones_like(good)
+
+    def _frame(self, index: int) -> Bytes:
+        for now, frame in enumerate(self.given()):
+            if now == index:
+                return frame
+        raise InputError(f"clip {self.watched.opened.path} changed while it was read; try again")
+
+    def _opening(self) -> int:
+        """Return the last frame before the first bad one; 0 in a clip without one, else -1."""
+        bad = self.watched.found.verdict.bad
+        return int(np.flatnonzero(bad)[0]) - 1 if bad.any() else 0
+
+    def _blended(
+        self, made: Callable[[], Iterator[Bytes]], last: int, blend: int
+    ) -> Iterator[Bytes]:
+        """Yield the clip up to its last good frame, which then fades into the replacement."""
+        given = self.given() if last >= 0 else iter(())
+        held: Bytes | None = None
+        for index, frame in enumerate(made()):
+            if index <= last:
+                held = np.array(next(given))
+                yield held
+            elif held is not None and index <= last + blend:
+                share = (index - last) / (blend + 1)
+                mixed = held * np.float32(1 - share) + frame * np.float32(share) + np.float32(0.5)
+                yield mixed.astype(np.uint8)
+            else:
+                yield frame

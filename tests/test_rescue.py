@@ -1,0 +1,128 @@
+"""Rescue keeps what is sound, rebuilds a few bad frames, and replaces the rest in kind."""
+
+from __future__ import annotations
+
+import faults
+import numpy as np
+import pytest
+import rescue_clips as clips
+from clip_scenes import psnr
+from livingstill.continuity import level, register
+from livingstill.errors import InputError
+from livingstill.rescue import run
+from livingstill.rescue.run import Options, rescue
+
+COUNT = 40
+
+
+@pytest.fixture(scope="module")
+def photo(samples):
+    return clips.still(samples)
+
+
+@pytest.fixture(scope="module")
+def pushed(photo):
+    return faults.pushing(photo, COUNT, 1.1)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory, photo, pushed):
+    """A clean clip, one with two black frames, one that drifts, and the still of all."""
+    where = tmp_path_factory.mktemp("clips")
+    clips.saved(where / "still.png", photo)
+    clips.written(where / "clean.mp4", pushed)
+    black = [f * 0 if i in (15, 16) else f for i, f in enumerate(pushed)]
+    clips.written(where / "black.mp4", black)
+    drift = faults.drifted(pushed, np.random.default_rng(1)).clip
+    clips.written(where / "drift.mp4", drift)
+    return where
+
+
+def test_a_clean_clip_is_kept_byte_for_byte(folder, tmp_path):
+    out = tmp_path / "out.mp4"
+    done = rescue(folder / "clean.mp4", out, folder / "still.png")
+    assert done.decision == "keep" and done.reasons
+    assert out.read_bytes() == (folder / "clean.mp4").read_bytes()
+
+
+def test_black_frames_are_rebuilt_and_everything_else_stays(folder, tmp_path, pushed):
+    source, out = folder / "black.mp4", tmp_path / "out.mp4"
+    done = rescue(source, out, folder / "still.png")
+    assert done.decision == "repair" and done.rebuilt == (15, 16)
+    assert clips.told(out) == clips.told(source)
+    truth, before, after = (clips.decoded(p) for p in (folder / "clean.mp4", source, out))
+    assert min(psnr(after[i], truth[i]) for i in (15, 16)) > 30
+    assert min(psnr(after[i], before[i]) for i in range(COUNT) if i not in (15, 16)) > 38
+
+
+def test_a_drifting_clip_is_replaced_in_kind(folder, tmp_path, photo):
+    source, out = folder / "drift.mp4", tmp_path / "out.mp4"
+    done = rescue(source, out, folder / "still.png")
+    assert done.decision == "replace" and done.camera.startswith("push-in")
+    assert clips.told(out) == clips.told(source)
+    first = register.framed(photo, clips.decoded(source)[0])
+    assert psnr(clips.decoded(out)[0], first) > 33  # 4:2:0 and the coder between the two
+
+
+def test_odd_times_and_a_shift_of_the_camera_are_kept(tmp_path, photo):
+    import cv2
+
+    ticks = list(np.cumsum([0, *([1001, 2002, 1001, 501] * 8)]))
+    slid = [
+        cv2.warpAffine(photo, np.float32([[1.15, 0, -0.6 * i], [0, 1.15, -10]]), (256, 144))
+        for i in range(len(ticks))
+    ]
+    source = clips.written(tmp_path / "in.mkv", slid, ticks=[int(t) for t in ticks])
+    done = rescue(source, tmp_path / "out.mkv", clips.saved(tmp_path / "a.png", photo),
+                  Options(mode="replace"))  # fmt: skip
+    assert done.camera.startswith(("pan-right", "truck-right"))
+    want, got = clips.told(source), clips.told(tmp_path / "out.mkv")
+    assert {k: got[k] for k in got if k != "length"} == {k: want[k] for k in want if k != "length"}
+
+
+def test_blending_keeps_the_opening(folder, tmp_path):
+    source, out = folder / "black.mp4", tmp_path / "out.mp4"
+    rescue(source, out, folder / "still.png", Options(mode="replace", blend=6))
+    before, after = clips.decoded(source), clips.decoded(out)
+    assert min(psnr(a, b) for a, b in zip(after[:15], before[:15])) > 38
+    assert psnr(after[15], before[14]) > psnr(after[20], before[14])
+
+
+def test_without_a_still_the_first_good_frame_serves(folder, tmp_path):
+    done = rescue(folder / "clean.mp4", tmp_path / "out.mp4", None, Options(mode="replace"))
+    assert any("serves" in note for note in done.notes)
+    before, after = clips.decoded(folder / "clean.mp4"), clips.decoded(tmp_path / "out.mp4")
+    assert psnr(after[0], before[0]) > 35
+
+
+def test_a_clip_that_breaks_off_is_rescued_up_to_the_break(tmp_path, pushed):
+    source = clips.written(tmp_path / "a.mp4", pushed, movflags="+faststart")
+    data = source.read_bytes()
+    (tmp_path / "cut.mp4").write_bytes(data[: int(len(data) * 0.7)])
+    done = rescue(tmp_path / "cut.mp4", tmp_path / "out.mp4")
+    assert done.decision != "keep" and any("cut short" in note for note in done.notes)
+    whole = clips.decoded(tmp_path / "out.mp4")
+    assert 10 < len(whole) < COUNT
+    assert not run.decode.Clip(tmp_path / "out.mp4").notes
+
+
+def test_another_still_needs_force(folder, tmp_path, samples):
+    rng = np.random.default_rng(0)
+    other = clips.saved(tmp_path / "other.png", rng.integers(0, 255, (144, 256, 3), np.uint8))
+    with pytest.raises(InputError, match="unlike"):
+        rescue(folder / "clean.mp4", tmp_path / "out.mp4", other)
+    assert not (tmp_path / "out.mp4").exists()
+    rescue(folder / "clean.mp4", tmp_path / "out.mp4", other, Options(force=True, mode="keep"))
+
+
+def test_levels_are_set_back(photo):
+    sway = faults.swaying(photo, 12)
+    bad = np.zeros(12, bool)
+    bad[4:9] = True
+    tint = np.float32([1.1, 1.0, 0.9])
+    spoiled = [(f * tint).clip(0, 255).astype(np.uint8) if b else f for f, b in zip(sway, bad)]
+    found = np.stack([level.levels(f) for f in spoiled])
+    assert (level.healable(found, np.ones(12, np.float32) * 5, bad) == bad).all()
+    want = level.wanted(found, bad)
+    for i in np.flatnonzero(bad):
+        assert psnr(level.relevel(spoiled[i], found[i], want[i]), sway[i]) > 33
