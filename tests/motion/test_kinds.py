@@ -119,7 +119,7 @@ def test_a_mirror_shows_upside_down_what_sways_above_it(rgb, depth):
     first = compose(rgb, depth, regions, wind=Wind(), seconds=2.0).at(0.3)[0].first
     tree, image = first[16], first[26]
     assert np.abs(tree[5:-5, 0]).max() > 0.3
-    np.testing.assert_allclose(image[5:-5, 0], tree[5:-5, 0], atol=0.35)
+    assert np.corrcoef(image[5:-5, 0], tree[5:-5, 0])[0, 1] > 0.9
 
 
 def test_a_fire_lights_its_surroundings_but_not_the_far_end(rgb, depth):

@@ -1,6 +1,6 @@
 """Rivers, waterfalls and fountains: water that goes somewhere.
 
-Speeds 20-30 %W/s for falls, 3-9 for rivers; generations live 1 s; base and contrast of the photo
+Speeds 20-30 %W/s for falls, 3-9 for rivers; generations live .85 s; base and contrast of the photo
 stay in place (see ``advection``). Fitted on one waterfall, one rapid and one fountain.
 """
 
@@ -14,7 +14,7 @@ from livingstill.motion.advection import stream
 from livingstill.motion.canvas import Effect
 from livingstill.motion.site import Site, smoothstep
 
-LIFE = 1.0
+LIFE = 0.85
 """Seconds."""
 
 BANK = 0.02

@@ -25,4 +25,4 @@ def build(site: Site) -> tuple[Effect, ...]:
     """Return the sway of a region of foliage."""
     speed = site.breeze.speed
     rms = min(0.0013 * speed, 0.012) * site.amount * site.width
-    return plants.sway(site, rms, plants.from_roots(site), limbs(speed))
+    return plants.sway(site, rms, plants.from_roots(site) * plants.nearness(site), limbs(speed))

@@ -50,7 +50,7 @@ def sway(
     Beyond the region the field fades like rubber, and nothing stretches by more than a third.
     """
     inside = reach[site.mask >= 0.5]
-    usual = float(inside.mean()) if inside.size else 1.0
+    usual = float((inside**2).sum() / max(float(inside.sum()), 1e-3))
     weight = np.minimum(reach * np.float32(rms / max(usual, 1e-3)), 2 * rms) * rubber(site)
     weight = np.asarray(weight, np.float32)
     box = box_of(weight)
@@ -149,6 +149,17 @@ def from_roots(site: Site, sag: float = 1.2) -> Floats:
     value[nearest[solid]] = swing[solid]
     swing = cv2.resize(value[nearest], site.mask.shape[::-1], interpolation=cv2.INTER_LINEAR)
     return np.asarray(cv2.GaussianBlur(swing, (0, 0), factor), np.float32)
+
+
+def nearness(site: Site) -> Floats:
+    """Return (h, w) float32 in .05..1: how large plants are in the picture, by their depth.
+
+    Whatever is eight times as far as the photo's nearest point, a hillside, hardly sways.
+    """
+    inside = site.inverse_depth[site.mask >= 0.5]
+    full = max(0.8 * float(np.percentile(inside, 85)), 0.12) if inside.size else 1.0
+    near = cv2.GaussianBlur(site.inverse_depth, (0, 0), 0.03 * site.width / STEP)
+    return np.asarray(np.clip(near / np.float32(full), 0.05, 1), np.float32)
 
 
 def from_top(site: Site) -> Floats:

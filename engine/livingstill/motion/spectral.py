@@ -124,8 +124,8 @@ def _spread(part: Spectrum, phase: float, out: Floats) -> None:
     threads.over_bands(lambda a, b: kernels.spread(values, part.factor, out, a, b), out.shape[0])
 
 
-def gusts(breeze: Breeze, box: Box, width: int) -> Spectrum | None:
-    """Return the wind's gusts over a box: the same front for every kind of motion."""
+def gusts(breeze: Breeze, box: Box, width: int, share: float = 1.0) -> Spectrum | None:
+    """Return ``share`` of the wind's gusts over a box: the same front for every kind of motion."""
     if breeze.gust == 0:
         return None
     factor = 8
@@ -134,7 +134,8 @@ def gusts(breeze: Breeze, box: Box, width: int) -> Spectrum | None:
     lag = breeze.lag(shape, step * factor, box.top * step, box.left * step)
     harmonics, amplitudes = breeze.gusts()
     angles = -2j * np.pi * harmonics[:, None, None] / breeze.seconds * lag
-    return Spectrum(harmonics, pack((amplitudes[:, None, None] * np.exp(angles))[:, None]), factor)
+    swell = share * amplitudes[:, None, None] * np.exp(angles)
+    return Spectrum(harmonics, pack(swell[:, None]), factor)
 
 
 def guarded(sway: Sway, phases: int = 16) -> Sway:
@@ -146,16 +147,18 @@ def guarded(sway: Sway, phases: int = 16) -> Sway:
     weight = sway.weight
     radius = max(3, round(0.015 * max(sway.box.shape)))
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
-    for last in (False, False, False, False, True):
-        steepest = np.max([_steepness(f * weight[..., None]) for f in fields], axis=0)
-        active = steepest[weight > 0]
+    for last in (*7 * (False,), True):
+        steep = np.stack([_steepness(f * weight[..., None]) for f in fields])
+        active = steep[:, weight > 0]
         if active.size == 0:
             return sway
         worst, usual = float(active.max()), float(np.percentile(active, 99))
         if last:  # what is left of the excess is shared by all
             weight = weight * np.float32(min(1, _STRETCH / worst, _STRETCH_99 / usual))
         elif worst > _STRETCH or usual > _STRETCH_99:
-            allowed = np.minimum(1, 0.6 * _STRETCH / np.maximum(steepest, 1e-6)).astype(np.float32)
+            allowed = np.minimum(1, 0.75 * _STRETCH / np.maximum(steep.max(0), 1e-6)).astype(
+                np.float32
+            )
             calm = cv2.GaussianBlur(cv2.erode(allowed, kernel), (0, 0), radius)
             weight = np.asarray(weight * calm, np.float32)
     return replace(sway, weight=weight)
@@ -163,11 +166,8 @@ def guarded(sway: Sway, phases: int = 16) -> Sway:
 
 def _steepness(field: Floats) -> Floats:
     """Return (h, w): the root of the squared gradients of an (h, w, 2) field in pixels."""
-    dy, dx = (np.diff(field, axis=axis) / STEP for axis in (0, 1))
-    out = np.zeros(field.shape[:2], np.float32)
-    out[:-1] += (dy**2).sum(2)
-    out[:, :-1] += (dx**2).sum(2)
-    return np.sqrt(out)
+    dy, dx = (np.gradient(field, STEP, axis=axis) for axis in (0, 1))
+    return np.asarray(np.sqrt((dy**2 + dx**2).sum(2)), np.float32)
 
 
 def factor_for(length: float, nodes_per_length: float = 5) -> int:

@@ -70,7 +70,7 @@ def mirror(site: Site, box: Box, surface: Plane) -> Sway:
         (Spectrum(harmonics, pack(maps)),),
         edge,
         np.maximum(0.8 * inside, np.float32(0.1)),
-        gusts(site.breeze, box, site.width),
+        gusts(site.breeze, box, site.width, 0.4),
         np.full(box.shape, 3.0 / (2 * surface.focal), np.float32) * edge,
     )
 
@@ -93,7 +93,7 @@ def chop(site: Site, box: Box, surface: Plane) -> tuple[Effect, ...]:
 
     harmonics, maps = slopes(site, surface, 1.0, orbits=True)
     power = float((np.abs(maps) ** 2).sum((0, 1)).mean()) / 2
-    rms = 1.3 * site.scale * min(breeze.speed / 3, 1.5) * site.amount
+    rms = 1.1 * site.scale * min(breeze.speed / 3, 1.5) * site.amount
     maps *= rms / math.sqrt(max(power, 1e-12))
     inside = inside[box.slices]
     limit = np.minimum(3 * site.scale, np.maximum(0.5 * inside, np.float32(0.1)))
@@ -145,14 +145,17 @@ def slopes(
     """
     breeze, seconds = site.breeze, site.seconds
     rng = site.chance("waves")
-    top = 2.0 if orbits else 4.8
-    harmonics = choose(seconds, 0.25 if orbits else 0.35, top, 16 if orbits else 24, rng)
+    top = 2.6 if orbits else 4.8
+    harmonics = choose(seconds, 0.25 if orbits else 0.35, top, 22 if orbits else 24, rng)
     omega = 2 * np.pi * harmonics / seconds
     wave = omega**2 / GRAVITY
     peak = GRAVITY / max(breeze.speed, 1.5)
     peak = max(peak, float(omega[0]))
     density = omega**-5.0 * np.exp(-1.25 * (peak / omega) ** 4)
-    density *= 3.3 ** np.exp(-((omega - peak) ** 2) / (2 * (0.08 * peak) ** 2))
+    if orbits:  # a choppy sea is steadier: no peak, a flatter tail
+        density *= omega**1.5
+    else:
+        density *= 3.3 ** np.exp(-((omega - peak) ** 2) / (2 * (0.08 * peak) ** 2))
     height = np.sqrt(2 * density * 2 * np.pi * bandwidth(harmonics, seconds) / DIRECTIONS)
     height *= rms / math.sqrt(
         float((DIRECTIONS * (height * (1 if orbits else wave)) ** 2).sum()) / 2

@@ -31,8 +31,8 @@ class Breeze:
 
     @property
     def front(self) -> float:
-        """Frame widths per second of a gust front: a tenth of the wind's speed, within reason."""
-        return min(max(0.1 * self.speed, 0.2), 0.8)
+        """Frame widths per second of a gust front: it crosses in two seconds in a fresh wind."""
+        return min(max(0.17 * self.speed, 0.3), 0.9)
 
     def lag(self, shape: tuple[int, int], step: float, top: float = 0, left: float = 0) -> Floats:
         """Return (h, w) float32: seconds until a front that enters now arrives at each node.
