@@ -6,7 +6,7 @@ from math import ceil
 
 import numpy as np
 
-from livingstill.depth.refine import refine
+from livingstill.depth.refine import ramp_width, refine
 from livingstill.errors import InputError
 from livingstill.model import DEFAULT_FOCAL, Bytes, Floats, Pose
 from livingstill.render.frames import Renderer, Window, unpack
@@ -44,14 +44,21 @@ def novel_view(
     known = _known(np.asarray(disparity, np.float32))
     low, high = float(known.min()), float(known.max())
     spread = high - low or 1.0
-    depth = refine(photo, (known - np.float32(low)) / np.float32(spread))
+    scaled = (known - np.float32(low)) / np.float32(spread)
+    depth = refine(photo, scaled)
     move = max(abs(baseline[0]), abs(baseline[1]))
     reach = max(abs(low), abs(high))
     border = tuple(
         min(ceil(abs(b) * reach) + 2, side) for b, side in zip(baseline, (width, height))
     )
     around, beyond = extend(photo, depth, (border[0], border[1]))
-    scene = build(around, beyond, layers=layers, parallax=max(1.0, spread * move))
+    scene = build(
+        around,
+        beyond,
+        layers=layers,
+        parallax=max(1.0, spread * move),
+        edge_error=0.0 if ramp_width(scaled) < 1.5 else 1.0,
+    )
     unit = spread / (DEFAULT_FOCAL * scene.size[0])
     pose = Pose(x=baseline[0] * unit, y=baseline[1] * unit, pivot=-low / spread)
     window = Window((scene.size[0] - 1) / 2, (scene.size[1] - 1) / 2)

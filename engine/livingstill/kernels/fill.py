@@ -157,17 +157,26 @@ def push_packed(
 
 
 @kernel
-def residual(colour: Words, behind: Words, alpha: Bytes, out: Words, row0: int, row1: int) -> None:
+def residual(
+    colour: Words,
+    behind: Words,
+    alpha: Bytes,
+    ring: Bytes,
+    out: Words,
+    row0: int,
+    row1: int,
+) -> None:
     """Fill rows of ``out`` with the premultiplied layer that over ``behind`` gives ``colour``.
 
     P = C - (1 - a) B, so that the layers at rest add up to the photo again. Where no P in
-    0..255 a does, ``a`` is raised to the smallest for which one exists.
+    0..255 a does, ``a`` is raised to the smallest for which one exists; so too in the ``ring``
+    around the layer, where ``behind`` is not the photo either.
     """
     low = np.uint32(255)
     for y in range(row0, row1):
         for x in range(colour.shape[1]):
             a: Any = np.int32(alpha[y, x])
-            if a == 0:
+            if a == 0 and ring[y, x] == 0:
                 out[y, x] = 0
                 continue
             if a == 255:

@@ -28,6 +28,7 @@ def build(
     focal: float = DEFAULT_FOCAL,
     layers: int | None = None,
     parallax: float | None = None,
+    edge_error: float = 2.0,
 ) -> Scene:
     """Return the photo as layers that, at rest, show the photo.
 
@@ -38,6 +39,7 @@ def build(
     focal : frame widths
     layers : how many, or None for the fewest that part most of the depth's tears
     parallax : largest expected difference of displacement, in pixels; 3 % of the width by default
+    edge_error : how many pixels the edges of depth may lie beside the photo's; 0 if it is exact
     """
     height, width = inverse_depth.shape
     if rgb.shape != (height, width, 3):
@@ -56,11 +58,12 @@ def build(
         near = (depth > cut).view(np.uint8)
         if not near.any() or near.all():
             continue
-        edge = _at_tears(near, tears.find(depth, tau), round(4 * unit))
+        edge = _at_tears(near, tears.find(depth, tau), round(4 * unit + edge_error))
         alpha = _alpha(near, edge, round(2 * unit))
-        hidden = np.where(edge, (alpha > 0).view(np.uint8), _erode(near, round(3 * unit)))
+        ring = _dilate((alpha > 0).view(np.uint8), round(edge_error)) * edge
+        hidden = np.where(edge, ring, _erode(near, round(3 * unit)))
         behind, depth_behind = fill_behind(colour, depth, hidden, cut)
-        sheets.append((_peel(colour, behind, alpha), _extend(depth, near)))
+        sheets.append((_peel(colour, behind, alpha, ring), _extend(depth, near)))
         colour, depth = behind, depth_behind
     sheets.append((colour, depth))
     stack = np.stack([sheet for sheet, _ in sheets])
@@ -102,10 +105,10 @@ def _alpha(near: Bytes, edge: Bytes, overlap: int) -> Bytes:
     return cast(Bytes, cv2.LUT(soft, levels.astype(np.uint8)))
 
 
-def _peel(colour: Words, behind: Words, alpha: Bytes) -> Words:
+def _peel(colour: Words, behind: Words, alpha: Bytes, ring: Bytes) -> Words:
     out = np.empty_like(colour)
     over_bands(
-        lambda first, last: residual(colour, behind, alpha, out, first, last), colour.shape[0]
+        lambda first, last: residual(colour, behind, alpha, ring, out, first, last), colour.shape[0]
     )
     return out
 
@@ -132,7 +135,7 @@ def _square(radius: int) -> Bytes:
 
 
 def _dilate(mask: Bytes, radius: int) -> Bytes:
-    return cast(Bytes, cv2.dilate(mask.view(np.uint8), _square(radius)))
+    return cast(Bytes, cv2.dilate(mask, _square(radius)))
 
 
 def _erode(mask: Bytes, radius: int) -> Bytes:
