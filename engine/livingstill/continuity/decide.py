@@ -17,6 +17,8 @@ LONGEST = 4
 MOST = 0.25
 """Share of the clip that may be rebuilt before rendering it anew is the honest thing."""
 
+_MOST_EASED = 0.6
+
 _JUST = 0.25  # the severity of a fault that just reaches its bar
 
 _BETWEEN = 2  # good frames between bad ones that are too few to build from
@@ -34,8 +36,12 @@ class Decision:
     rebuild: NDArray[np.bool_]
 
 
-def decide(verdict: Verdict, strict: float = 1.0) -> Decision:
+def decide(
+    verdict: Verdict, strict: float = 1.0, level: NDArray[np.bool_] | None = None
+) -> Decision:
     """Return the decision on a verdict.
+
+    ``level`` (T,) bool are frames that are off in level alone: they heal however many they are.
 
     ``strict`` scales what counts: at 1 every fault does, at 0.5 those of severity 0.5 and more, 0
     keeps anything. A fault at the seam alone is no reason: whether the clip should loop is not
@@ -50,10 +56,15 @@ def decide(verdict: Verdict, strict: float = 1.0) -> Decision:
         return Decision("keep", (word,), rebuild)
     for fault in counting:
         rebuild[fault.first : fault.last + 1] = True
+    eased = rebuild & level if level is not None else np.zeros_like(rebuild)
+    rebuild &= ~eased
     for first, last in list(runs(rebuild, gap=_BETWEEN)):
         rebuild[first : last + 1] = True
     told = tuple(fault.message for fault in counting)
     against = _against_repair(counting, rebuild)
+    rebuild |= eased
+    if not against and rebuild.mean() > _MOST_EASED:
+        against = [f"{rebuild.mean():.0%} of the frames are bad; too few are left to go by"]
     if against:
         return Decision("replace", (*against, *told), np.zeros_like(rebuild))
     count = int(rebuild.sum())
@@ -68,7 +79,7 @@ def _against_repair(faults: list[Fault], rebuild: NDArray[np.bool_]) -> list[str
         for kind in sorted({fault.kind for fault in faults} & SPREAD)
     ]
     spans = list(runs(rebuild))
-    longest = max(last - first + 1 for first, last in spans)
+    longest = max((last - first + 1 for first, last in spans), default=0)
     if longest > LONGEST:
         why.append(f"{longest} bad frames in a row; at most {LONGEST} can be rebuilt well")
     if rebuild.mean() > MOST:

@@ -11,9 +11,13 @@ from livingstill.model import Bytes, Floats
 Flags = NDArray[np.bool_]
 
 _NOTABLE = 0.5
-"""Levels by which a frame's mean must be off for its level to be the fault."""
+"""Levels by which a frame's mean or spread must be off for its level to be the fault."""
 _GRAIN = 0.12
 """How far detail, relative to contrast, may differ from the neighbours': more is another fault."""
+_LEFT = 0.45
+"""Share of the worst tiles' error that new levels may leave: more, and a part of it is off."""
+_SLIGHT = 1.2
+_LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 
 
 def levels(frame: Bytes) -> Floats:
@@ -32,21 +36,33 @@ def wanted(found: Floats, bad: Flags) -> Floats:
     return out
 
 
-def healable(found: Floats, detail: Floats, bad: Flags) -> Flags:
-    """Tell which ``bad`` frames (T,) are off in level alone.
+def healable(found: Floats, luma: Floats, detail: Floats, bad: Flags) -> Flags:
+    """Tell which ``bad`` frames (T,) are off in level alone, and all over the picture alike.
 
-    ``found`` is (T, 3, 2) ``levels``; ``detail`` (T,) the mean difference of neighbouring pixels,
-    which grows with contrast and with nothing else if the picture itself is sound.
+    ``found`` is (T, 3, 2) ``levels``; ``luma`` (T, gy, gx) the mean luma of tiles; ``detail`` (T,)
+    the mean difference of neighbouring pixels, which grows with contrast and with nothing else
+    if the picture itself is sound.
     """
     if bad.all() or not bad.any():
         return np.zeros_like(bad)
     aim = wanted(found, bad)
-    contrast = found[..., 1].mean(1) + 1e-3
-    crisp = np.log((detail + 0.05) / contrast)
-    good = np.flatnonzero(~bad)
-    usual = np.interp(np.arange(len(bad)), good, crisp[good])
-    off = np.abs(found - aim).max((1, 2))
-    out: Flags = bad & (off > _NOTABLE) & (np.abs(crisp - usual) < _GRAIN)
+    good, times = np.flatnonzero(~bad), np.arange(len(bad))
+    crisp = np.log((detail + 0.05) / (found[..., 1].mean(1) + 1e-3))
+    usual = np.interp(times, good, crisp[good])
+    out: Flags = bad & (np.abs(found - aim).max((1, 2)) > _NOTABLE)
+    out &= np.abs(crisp - usual) < _GRAIN
+    steps = np.quantile(np.abs(np.diff(luma, axis=0)), 0.97, axis=(1, 2))
+    habit = float(np.median(steps[~bad[1:] & ~bad[:-1]])) if len(good) > 2 else 0.0
+    for t in map(int, np.flatnonzero(out)):
+        before, after = good[good < t][-1:], good[good > t][:1]
+        ends = [int(i) for i in (*before, *after)]
+        share = (t - ends[0]) / max(1, ends[-1] - ends[0])
+        truth = luma[ends[0]] * (1 - share) + luma[ends[-1]] * share
+        have, want = _LUMA @ found[t], _LUMA @ aim[t]
+        set_back = (luma[t] - have[0]) * (want[1] / max(float(have[1]), 0.5)) + want[0]
+        was, left = (float(np.quantile(np.abs(x - truth), 0.97)) for x in (luma[t], set_back))
+        moved = min(4, int(np.abs(good - t).min())) * habit
+        out[t] = left < max(_SLIGHT, _LEFT * was, 1.5 * moved)
     return out
 
 

@@ -48,6 +48,7 @@ _TURNS = {
 }
 _PARALLAX = 2.5
 """Natural sizes of a sliding move, beyond which a turn must have moved the whole picture."""
+_GENTLE = (("amount", "0.6"), ("rest", "0"))
 _CLOSER = 1.12
 """How far the camera may close in to hide the still's border, before its move is cut down."""
 
@@ -116,13 +117,14 @@ def build(still: Bytes, crop: register.Crop, wanted: Wanted, shot: Shot, stages:
     view = View.of(depth.values, None, point, frame.box)
     with stages("camera"):
         camera, choice, notes = _camera(wanted, shot, scene, window, view, _room(frame))
+        if choice.name == "static" and not regions and wanted.lively.any():
+            choice = Choice(name="push-in", keys=_GENTLE)
+            camera = _resolved(choice, shot, view, wanted.timeline)
+            notes = (*notes, f"nothing in the still moves as the clip did; {choice} keeps it alive")
     with stages("motion"):
         moving = shot.model_copy(update={"camera": choice})
-        motion = (
-            moved(canvas, depth.values, regions, scene, moving, wanted.timeline)
-            if regions
-            else None
-        )
+        motion, lowered = moved(canvas, depth.values, regions, scene, moving, wanted.timeline)
+        notes = (*notes, *filter(None, [lowered]))
     skipped = sorted({r.kind for r in found} - {r.kind for r in regions})
     if skipped:
         notes = (*notes, f"{', '.join(skipped)} stood still in the clip and so do here")
@@ -244,13 +246,13 @@ def _camera(
         target = room
     closed = asked.name in ("static", "sway", "orbit")
     if asked.name == "static" or target < 0.004:
-        return _static(shot, view, timeline), Choice(name="static"), tuple(notes)
+        static = Choice(name="static")
+        return _resolved(static, shot, view, timeline), static, tuple(notes)
     keys = () if closed else (("ease", _ease(wanted.path, asked.name)), ("rest", "0"))
 
     def course(name: str, amount: float) -> tuple[Departing, Choice, float]:
         choice = Choice(name=name, keys=(("amount", f"{amount:.3f}"), *keys))
-        loop = timeline.loop
-        way = path.resolve(choice, view, loop=loop, duration=timeline.seconds, seed=shot.seed)
+        way = _resolved(choice, shot, view, timeline)
         camera = _departing(way, scene, window, wanted.size)
         return camera, choice, _extent(name, scene, window, wanted.size, shot.quality, camera)
 
@@ -274,10 +276,9 @@ def _camera(
     return camera, choice, tuple(notes)
 
 
-def _static(shot: Shot, view: View, timeline: Timeline) -> CameraPath:
-    return path.resolve(
-        Choice(name="static"), view, loop=timeline.loop, duration=timeline.seconds, seed=shot.seed
-    )
+def _resolved(choice: Choice, shot: Shot, view: View, timeline: Timeline) -> CameraPath:
+    seconds = timeline.seconds
+    return path.resolve(choice, view, loop=timeline.loop, duration=seconds, seed=shot.seed)
 
 
 def _along(found: track.Track, name: str) -> Floats:

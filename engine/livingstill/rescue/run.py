@@ -100,6 +100,7 @@ class Watched:
     opened: decode.Clip
     found: review.Review
     levels: Floats
+    tinted: Flags
     crop: register.Crop | None
 
     @property
@@ -202,7 +203,22 @@ def _watch(
         raise InputError(f"clip {clip} shows nothing; give a clip with pictures in it")
     series = observer.series(float(opened.info.fps))
     reviewed = review.Review(_told(director.judge(series)), series, tuple(opened.notes))
-    return Watched(opened, reviewed, np.stack(found), crop)
+    levels = np.stack(found)
+    return Watched(opened, reviewed, levels, _tinted(reviewed, levels), crop)
+
+
+def _tinted(reviewed: review.Review, levels: Floats) -> Flags:
+    """Return the frames whose brightness or colour is off and nothing else."""
+    series, verdict = reviewed.series, reviewed.verdict
+    found = np.zeros(verdict.frames, bool)
+    for fault in verdict.faults:
+        if fault.kind in ("flicker", "colour"):
+            found[fault.first : fault.last + 1] = True
+    others = [fault for fault in verdict.faults if fault.kind not in ("flicker", "colour", "seam")]
+    for fault in others:
+        found[fault.first : fault.last + 1] = False
+    detail = series.detail.mean((1, 2))
+    return level.healable(levels, series.luma, detail, verdict.bad) & found
 
 
 def _told(verdict: director.Verdict) -> director.Verdict:
@@ -230,7 +246,7 @@ def _alike(crop: register.Crop, clip: Path, still: Path | None, force: bool) -> 
 def _decision(watched: Watched, asked: Options) -> decide.Decision:
     """Return what to do: as asked, else as the verdict says."""
     verdict = watched.found.verdict
-    plan = decide.decide(verdict, asked.strict)
+    plan = decide.decide(verdict, asked.strict, watched.tinted)
     rebuild = plan.rebuild
     if asked.mode == "auto":
         if plan.decision == "keep" and watched.short:
@@ -308,11 +324,7 @@ class _Job:
         """Set levels right where they alone are wrong, rebuild the other bad frames."""
         series, levels = self.watched.found.series, self.watched.levels
         bad = plan.rebuild
-        loud = np.zeros_like(bad)
-        for fault in self.watched.found.verdict.faults:
-            if fault.kind in ("flicker", "colour"):
-                loud[fault.first : fault.last + 1] = True
-        tinted = level.healable(levels, series.detail.mean((1, 2)), bad) & loud
+        tinted = bad & self.watched.tinted
         aim = level.wanted(levels, bad) if tinted.any() else levels
 
         def relevelled() -> Iterator[Bytes]:
