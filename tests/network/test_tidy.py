@@ -41,3 +41,13 @@ def test_chances_still_add_up_to_one():
     found = tidy(raw, NAMES)
     np.testing.assert_allclose(found.sum(0), 1, atol=1e-5)
     assert found.dtype == np.float32
+
+
+def test_sky_on_the_road_is_no_sky():
+    winner = np.zeros((100, 120), int)
+    winner[:30] = 1
+    winner[70:90, 20:100] = 1  # a zebra crossing
+    depth = np.linspace(0, 1, 100, dtype=np.float32)[:, None].repeat(120, 1)
+    found = tidy(chances(winner), NAMES, depth).argmax(0)
+    assert (found[:30] == 1).all()
+    assert (found[30:] != 1).all()

@@ -85,7 +85,7 @@ def perceive(inverse: Floats, chance: Floats) -> Perception:
     depth = np.minimum(words.astype(np.float32) / np.float32(nearest), np.float32(1))
     depth = np.round(depth * 65535).astype(np.uint16).astype(np.float32) / np.float32(65535)
     rounded = np.round(np.clip(chance, 0, 1) * 255).astype(np.float32) / np.float32(255)
-    probabilities = np.round(tidy(rounded, CLASSES) * 255).astype(np.uint8)
+    probabilities = np.round(tidy(rounded, CLASSES, depth) * 255).astype(np.uint8)
     return Perception(depth, CLASSES, np.ascontiguousarray(probabilities))
 
 

@@ -18,12 +18,20 @@ SURE = {"sky": 0.85, "water": 0.85, "foliage": 0.60, "grass": 0.50, "person": 0.
 """The likeliest tenth of a class must be this likely, or the class counts as not there."""
 
 
-def tidy(chance: Floats, names: tuple[str, ...]) -> Floats:
+NEAR = 0.10
+"""Sky below the upper edge of more than this median inverse depth is a white wall or a wave."""
+
+
+def tidy(chance: Floats, names: tuple[str, ...], inverse: Floats | None = None) -> Floats:
     """Return probabilities (C, h, w) whose likeliest classes form no islands.
 
     The first name is the class of all the rest; it takes what no other class may have.
+    ``inverse`` is the inverse depth (h, w) of the same pass, 1 = nearest.
     """
     chance = chance.copy()
+    if inverse is not None and "sky" in names:
+        sky = names.index("sky")
+        chance[sky][_close(np.argmax(chance, 0) == sky, inverse)] = 0
     for _ in range(2):
         for i in range(len(names)):
             chance[i][_islands(np.argmax(chance, 0) == i)] = 0
@@ -37,6 +45,16 @@ def tidy(chance: Floats, names: tuple[str, ...]) -> Floats:
     total = chance.sum(0)
     chance[0] += total <= 0
     return np.asarray(chance / np.where(total > 0, total, np.float32(1)), np.float32)
+
+
+def _close(mine: NDArray[np.bool_], inverse: Floats) -> NDArray[np.bool_]:
+    """Return the connected parts of a mask that are near and do not touch the upper edge."""
+    count, labels = cv2.connectedComponents(mine.astype(np.uint8), connectivity=8)
+    near = np.zeros(count, np.bool_)
+    for part in range(1, count):
+        where = labels == part
+        near[part] = not where[0].any() and float(np.median(inverse[where])) > NEAR
+    return np.asarray(near[labels])
 
 
 def _islands(mine: NDArray[np.bool_]) -> NDArray[np.bool_]:
