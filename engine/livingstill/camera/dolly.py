@@ -22,6 +22,9 @@ EDGE_PARALLAX = 0.02
 NATURAL = 0.06
 """How much a natural push magnifies the middle depth."""
 
+SHRINK = 0.07
+"""How much the nearest things may shrink in a natural dolly-zoom."""
+
 OFF_CENTRE = 0.3
 """How far from the centre the camera aims at most, frame widths: further, the subject may drift."""
 
@@ -119,5 +122,10 @@ class DollyZoom:
         depth = max(view.subject, 0.05)
         apart = max(depth - view.far, 0.1)
         # (1 + back subject) / (1 + back far) = 1 + grow
-        back = where * min(0.35 * max(1.0, self.amount), grow / max(apart - grow * view.far, 0.05))
+        back = grow / max(apart - grow * view.far, 0.05)
+        # what is nearer than the subject shrinks, and near the border uncovers what is beyond it
+        least = 1 - SHRINK * max(1.0, self.amount)
+        if view.near * least > depth:
+            back = min(back, (1 - least) / (view.near * least - depth))
+        back *= where
         return Pose(z=-back, zoom=1 + back * depth)
