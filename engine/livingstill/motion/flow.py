@@ -30,7 +30,7 @@ def build(site: Site) -> tuple[Effect, ...]:
     travel = 0.25 * site.width
     lifetime = min(1.6 * LIFE if speed < 0.08 * site.width else LIFE, travel / speed)
     effect = stream(
-        site, velocity, lifetime=lifetime, jitter=30 * site.scale, structure=0.75, blur=15
+        site, velocity, lifetime=lifetime, jitter=30 * site.scale, structure=0.85, blur=15
     )
     return (effect,) if effect else ()
 

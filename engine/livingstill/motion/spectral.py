@@ -20,7 +20,7 @@ from livingstill.motion.canvas import Canvas
 from livingstill.motion.site import STEP, Box
 from livingstill.motion.wind import Breeze
 
-_STRETCH = 0.33
+_STRETCH = 0.29
 """Largest gradient of a displacement: folds begin at 1, rubber is seen above about a third."""
 
 _STRETCH_99 = 0.19
@@ -141,7 +141,7 @@ def gusts(breeze: Breeze, box: Box, width: int, share: float = 1.0) -> Spectrum 
 def guarded(sway: Sway, phases: int = 16) -> Sway:
     """Return ``sway`` with its weight lowered wherever it would stretch the picture too far.
 
-    Gradients over ``phases`` instants stay below a third, so nothing folds.
+    Gradients over ``phases`` instants stay below .3, so nothing folds.
     """
     fields = [np.moveaxis(sway.total(i / phases)[:, :2], 1, 2) for i in range(phases)]
     weight = sway.weight

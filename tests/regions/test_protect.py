@@ -1,0 +1,53 @@
+"""What never moves."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from livingstill.model import Region
+from livingstill.regions import protect
+
+HEIGHT, WIDTH = 360, 640
+
+
+def leaves():
+    rng = np.random.default_rng(4)
+    noise = cv2.GaussianBlur(rng.standard_normal((HEIGHT, WIDTH, 3)).astype(np.float32), (0, 0), 2)
+    return np.clip(100 + 30 * noise / noise.std(), 0, 255).astype(np.uint8)
+
+
+def test_people_are_held_a_little_beyond_their_outline():
+    person = np.zeros((HEIGHT, WIDTH), np.uint8)
+    person[100:200, 200:300] = 255
+    held = protect.still(leaves(), (Region("person", person),))
+    assert held[100:200, 200:300].min() > 0.9
+    assert held[150, 300] > 0.3
+    assert held[150, 340] == 0
+    assert protect.still(leaves(), (Region("person", person),), people=False)[150, 250] == 0
+
+
+def test_a_line_of_text_is_held_and_leaves_are_not():
+    rgb = np.full((HEIGHT, WIDTH, 3), 235, np.uint8)
+    cv2.putText(rgb, "Grand Hotel Bellevue", (60, 180), cv2.FONT_HERSHEY_SIMPLEX, 1.4, (20,) * 3, 3)
+    held = protect.still(rgb, ())
+    assert held[150:180, 80:500].mean() > 0.6
+    assert held[300:].max() == 0
+    assert protect.still(leaves(), ()).mean() < 0.02
+
+
+def test_a_mast_is_straight_and_leaves_are_not():
+    rgb = leaves()
+    assert protect.straight(rgb).mean() < 0.01
+    cv2.line(rgb, (400, 20), (400, 340), (250, 250, 250), 6)
+    assert protect.straight(rgb)[60:300, 398:403].mean() > 0.5
+
+
+def test_a_bird_and_the_sun_stay_where_they_are():
+    rgb = np.full((HEIGHT, WIDTH, 3), (120, 160, 220), np.uint8)
+    cv2.circle(rgb, (150, 100), 14, (255, 255, 255), -1)
+    cv2.ellipse(rgb, (420, 120), (4, 2), 20, 0, 360, (10, 10, 10), -1)
+    sky = np.full((HEIGHT, WIDTH), 255, np.uint8)
+    held = protect.aloft(rgb, sky)
+    assert held[100, 150] == 1
+    assert held[120, 420] == 1
+    assert held.mean() < 0.02
