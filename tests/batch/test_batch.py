@@ -214,6 +214,21 @@ def test_a_batch_makes_clips_keeps_finished_ones_and_reports_a_bad_photo(tmp_pat
     assert again.kept == 2 and len(again.failures) == 1
 
 
+def test_one_scene_gives_several_frames_and_a_lost_one_is_made_again_the_same(tmp_path):
+    photo(tmp_path / "in" / "p.png")
+    settings = {k: v for k, v in SMALL.items() if k != "size"} | {"size": "source"}
+    batch([tmp_path / "in"], tmp_path / "out", settings, aspects=("1:1", "9:16"), workers=1)
+    whole = digests(tmp_path / "out")
+    shapes = {name: decode.info(tmp_path / "out" / name) for name in whole}
+    assert {name: (one.width, one.height) for name, one in shapes.items()} == {
+        "p-1x1.mp4": (72, 72),
+        "p-9x16.mp4": (40, 72),
+    }
+    (tmp_path / "out" / "p-1x1.mp4").unlink()
+    again = batch([tmp_path / "in"], tmp_path / "out", settings, aspects=("1:1", "9:16"), workers=1)
+    assert digests(tmp_path / "out") == whole and again.kept == 1
+
+
 def test_what_a_kill_left_half_done_is_swept_away_and_names_are_free(tmp_path):
     (tmp_path / ".p0.0123abcd.part.mp4").write_bytes(b"x")
     (tmp_path / ".keep.mp4").write_bytes(b"x")

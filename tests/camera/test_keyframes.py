@@ -86,5 +86,5 @@ def test_a_mistake_names_file_key_and_remedy(tmp_path, text, sentence):
     assert sentence in str(caught.value) and "path.toml" in str(caught.value)
 
 
-def test_a_keyframe_path_takes_amount_through_its_values_only():
+def test_one_keyframe_is_a_pose_that_stays():
     assert parse({"keyframe": [{"time": 0, "x": 1}]}).pose(0.3, VIEW).x == 1

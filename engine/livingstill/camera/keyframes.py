@@ -105,7 +105,6 @@ class Keyframes:
 
     channels: tuple[tuple[str, Knots], ...]
     interpolation: str = "catmull-rom"
-    amount: float = 1.0
 
     @property
     def closed(self) -> bool:
@@ -127,13 +126,7 @@ class Keyframes:
             name: curve(knots, self.interpolation, self.closed)(where)
             for name, knots in self.channels
         }
-        scaled = {
-            name: value**self.amount if name == "zoom" else value * self.amount
-            for name, value in values.items()
-            if name not in ("focus", "pivot")
-        }
-        kept = {name: value for name, value in values.items() if name in ("focus", "pivot")}
-        return Pose(**{"focus": view.subject, **scaled, **kept})
+        return Pose(**{"focus": view.subject, **values})
 
 
 def load(path: Path, duration: float) -> Keyframes:
