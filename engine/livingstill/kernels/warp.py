@@ -553,20 +553,25 @@ def compose(
                     for c in range(9):
                         if c < 2 or moves[k] == 3 or (moves[k] == 2 and (c == 2 or c > 5)):
                             _bend(fine[k, c], side, hats, pitch, fields[c])
-                if moves[k] > 1:
-                    if cubic is not None:
-                        _cubic(flat, base, width, height, fields[0], fields[1], into, None)
-                        if moves[k] == 3:
-                            _cubic(flat, base, width, height, fields[3], fields[4], second, None)
+                for m in range(2 if moves[k] == 3 else 1):  # one call each: they are large inlined
+                    xs, ys = fields[3 * m], fields[3 * m + 1]
+                    target = second if m == 1 else into
+                    if linear is not None:
+                        if moves[k] > 1:  # flows speak of levels: light only after them
+                            if cubic is not None:
+                                _cubic(flat, base, width, height, xs, ys, target, None)
+                            else:
+                                _bilinear(flat, base, width, height, xs, ys, target, None)
+                        elif cubic is not None:
+                            _cubic(flat, base, width, height, xs, ys, target, linear)
+                        else:
+                            _bilinear(flat, base, width, height, xs, ys, target, linear)
+                    elif cubic is not None:
+                        _cubic(flat, base, width, height, xs, ys, target, None)
                     else:
-                        _bilinear(flat, base, width, height, fields[0], fields[1], into, None)
-                        if moves[k] == 3:
-                            _bilinear(flat, base, width, height, fields[3], fields[4], second, None)
+                        _bilinear(flat, base, width, height, xs, ys, target, None)
+                if moves[k] > 1:
                     _combine(into, second, fields, moves[k] == 3, linear)
-                elif cubic is not None:
-                    _cubic(flat, base, width, height, fields[0], fields[1], into, linear)
-                else:
-                    _bilinear(flat, base, width, height, fields[0], fields[1], into, linear)
                 if not (opaque and n == drawn - 1):
                     _over(sample, below, top)
             _pack(below, packed, linear)
