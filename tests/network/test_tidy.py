@@ -51,3 +51,16 @@ def test_sky_on_the_road_is_no_sky():
     found = tidy(chances(winner), NAMES, depth).argmax(0)
     assert (found[:30] == 1).all()
     assert (found[30:] != 1).all()
+
+
+def test_a_dark_cloud_is_sky_and_a_balloon_is_not():
+    winner = np.ones((100, 120), int)
+    winner[80:] = 0
+    winner[20:30, 10:40] = 0
+    winner[40:55, 70:85] = 0
+    depth = np.zeros((100, 120), np.float32)
+    depth[80:], depth[20:30, 10:40], depth[40:55, 70:85] = 0.8, 0.02, 0.4
+    found = tidy(chances(winner), NAMES, depth).argmax(0)
+    assert (found[20:30, 10:40] == 1).all()
+    assert (found[40:55, 70:85] == 0).all()
+    assert (found[80:] == 0).all()

@@ -22,6 +22,10 @@ NEAR = 0.10
 """Sky below the upper edge of more than this median inverse depth is a white wall or a wave."""
 
 
+FAR = 0.06
+"""What the sky encloses, if its median inverse depth is below this, is a cloud."""
+
+
 def tidy(chance: Floats, names: tuple[str, ...], inverse: Floats | None = None) -> Floats:
     """Return probabilities (C, h, w) whose likeliest classes form no islands.
 
@@ -35,6 +39,11 @@ def tidy(chance: Floats, names: tuple[str, ...], inverse: Floats | None = None) 
     for _ in range(2):
         for i in range(len(names)):
             chance[i][_islands(np.argmax(chance, 0) == i)] = 0
+    if inverse is not None and "sky" in names:
+        winner = np.argmax(chance, 0)
+        clouds = _enclosed(winner == 0, winner == names.index("sky"), inverse)
+        chance[:, clouds] = 0
+        chance[names.index("sky"), clouds] = 1
     for i, name in enumerate(names[1:], 1):
         mine = np.argmax(chance, 0) == i
         if not mine.any():
@@ -55,6 +64,21 @@ def _close(mine: NDArray[np.bool_], inverse: Floats) -> NDArray[np.bool_]:
         where = labels == part
         near[part] = not where[0].any() and float(np.median(inverse[where])) > NEAR
     return np.asarray(near[labels])
+
+
+def _enclosed(
+    mine: NDArray[np.bool_], sky: NDArray[np.bool_], inverse: Floats
+) -> NDArray[np.bool_]:
+    """Return the far parts of a mask that have nothing but sky around them: dark clouds."""
+    count, labels = cv2.connectedComponents(mine.astype(np.uint8), connectivity=8)
+    found = np.zeros(mine.shape, np.bool_)
+    square = np.ones((3, 3), np.uint8)
+    for part in range(1, count):
+        where = labels == part
+        rim = (cv2.dilate(where.astype(np.uint8), square) > 0) & ~where
+        if rim.any() and sky[rim].all() and float(np.median(inverse[where])) < FAR:
+            found |= where
+    return found
 
 
 def _islands(mine: NDArray[np.bool_]) -> NDArray[np.bool_]:
