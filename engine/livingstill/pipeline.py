@@ -14,12 +14,12 @@ from typing import Any
 import cv2
 import numpy as np
 
-from livingstill import manifest
+from livingstill import guards, manifest
 from livingstill.camera import auto, framing, path, subject
 from livingstill.camera.travel import travel
 from livingstill.camera.view import View
 from livingstill.clip import encode, formats
-from livingstill.continuity import measure
+from livingstill.continuity import director
 from livingstill.depth import cues, embedded, flat, given, hub
 from livingstill.depth.refine import refine
 from livingstill.errors import InputError
@@ -183,7 +183,9 @@ class Clip:
             )
             for output in outputs
         ]
-        guard = measure.Guard({}, static=False)
+        times = map(self.timeline.time, range(self.timeline.frames))
+        static = len(set(map(self.camera.at, times))) == 1 and not self.framing.bars
+        guard = guards.watch(self.regions, self.window, size, static)
         with encode.Tee(encoders) as sink, self.stages("frames", self.timeline.frames) as step:
             for packed in self.packed() if source is None else source:
                 sink.write(packed)
@@ -196,7 +198,12 @@ class Clip:
                         watch(rgb)
                 step()
         chosen = (f"{encoder.path}: {encoder.chosen}" for encoder in encoders if encoder.chosen)
-        return Saved(tuple(found), guard.figures(), tuple(chosen))
+        figures = guard.figures()
+        faults = director.judge_guard(
+            figures, self.timeline.frames, float(rate), size, loop=static and self.timeline.joins
+        )
+        warnings = (f"warning: {fault.message}" for fault in faults)
+        return Saved(tuple(found), figures, (*chosen, *warnings))
 
 
 def encoding(output: str, shot: Shot) -> formats.Encoding:
@@ -286,7 +293,8 @@ def prepare(photo: Photo, shot: Shot, stages: Stages, known: Known | None = None
         )
         camera, window = aim(scene, frame, view, shot, timeline)
     with stages("motion"):
-        motion = moved(rgb, depth.values, regions, scene, shot, timeline) if regions else None
+        motion, lowered = moved(rgb, depth.values, regions, scene, shot, timeline)
+        notes += filter(None, [lowered])
     return Clip(
         photo=photo,
         shot=shot,
@@ -430,16 +438,23 @@ def moved(
     scene: Scene,
     shot: Shot,
     timeline: Timeline,
-) -> Motion:
-    """Return the motion of the regions under the shot's wind, periodic in the clip."""
-    return compose(
-        rgb,
-        depth,
-        regions,
-        wind=shot.wind,
-        seconds=timeline.seconds,
-        amount=shot.amount,
-        seed=shot.seed,
-        directions=brush.directions(rgb, depth, regions, shot.brush),
-        scene=scene,
-    )
+) -> tuple[Motion | None, str]:
+    """Return the motion of the regions under the shot's wind, periodic in the clip, and a note."""
+    if not regions:
+        return None, ""
+    directions = brush.directions(rgb, depth, regions, shot.brush)
+
+    def make(amount: float) -> Motion:
+        return compose(
+            rgb,
+            depth,
+            regions,
+            wind=shot.wind,
+            seconds=timeline.seconds,
+            amount=amount,
+            seed=shot.seed,
+            directions=directions,
+            scene=scene,
+        )
+
+    return guards.tamed(make, shot.amount)

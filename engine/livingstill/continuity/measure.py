@@ -17,17 +17,19 @@ class Fold:
 
     ``gradient`` is the largest singular value of grad D; ``determinant`` the least of
     det(I + grad D), 0 or less where the picture folds; ``stretched`` the share of it that is
-    drawn out more than twice.
+    drawn out more than twice, ``folded`` the share that folds. Samples that hardly show (a gain
+    below a quarter) do not count.
     """
 
     gradient: float
     determinant: float
     stretched: float
+    folded: float = 0.0
 
 
 def folds(flow: Flow) -> Fold:
     """Measure the bending of a flow's samples on their own grid, between its nodes."""
-    gradient, least, stretched = 0.0, np.inf, 0.0
+    gradient, least, stretched, folded = 0.0, np.inf, 0.0, 0.0
     for field, gain in ((flow.first, flow.first_gain), (flow.second, flow.second_gain)):
         if field is None or min(field.shape[:2]) < 2:
             continue
@@ -39,14 +41,16 @@ def folds(flow: Flow) -> Fold:
         size = np.hypot(a + d, c - b) / 2 + np.hypot(a - d, c + b) / 2
         determinant = (1 + a) * (1 + d) - b * c
         if gain is not None:  # a sample nobody sees folds nothing
-            seen = gain[:-1, :-1] > 0.02
+            seen = gain[:-1, :-1] > 0.25
             if not seen.any():
                 continue
             size, determinant = size[seen], determinant[seen]
         gradient = max(gradient, float(size.max()))
         least = min(least, float(determinant.min()))
-        stretched = max(stretched, float((np.abs(determinant) < 0.5).mean()))
-    return Fold(gradient, least if np.isfinite(least) else 1.0, stretched)
+        cells = (field.shape[0] - 1) * (field.shape[1] - 1)
+        stretched = max(stretched, float((np.abs(determinant) < 0.5).sum()) / cells)
+        folded = max(folded, float((determinant <= 0).sum()) / cells)
+    return Fold(gradient, least if np.isfinite(least) else 1.0, stretched, folded)
 
 
 def leak(frame: Bytes, rest: Bytes, masks: Bytes, distance: float = 12.0) -> int:
@@ -133,10 +137,14 @@ def self_repeat(pixels: Floats, fps: float) -> float:
     return max(float((moving * np.roll(moving, lag, 0)).sum()) / energy for lag in lags)
 
 
-BARS = {"luminance": 0.6, "contrast": 0.025, "change": 0.05}
-"""Pulsing of a region: std of mean luminance (levels), variation of contrast and of change."""
+BARS = {"luminance": 0.6, "contrast": 0.05, "change": 0.25}
+"""Pulsing of a region: std of mean luminance (levels), variation of contrast and of change.
 
-GUST = 0.35
+The last two are twice and a half what clean renders reach on the guard's coarse grid, where the
+few pixels of a small region do not average out.
+"""
+
+GUST = 0.5
 """The same for the change of what a gusty wind moves."""
 
 SEAM, LEAK = 1.35, 1.0
