@@ -90,7 +90,7 @@ def main() -> None:
                     same = rescue_clips.told(source) == rescue_clips.told(out)
                 alike.append(same)
                 worst = float("nan")
-                if done.decision == "repair" and fault != "drop" and length <= LONGEST:
+                if done.decision == "repair" and fault not in ("", "drop") and length <= LONGEST:
                     made = rescue_clips.decoded(out)
                     span = range(spoiled.first, spoiled.last + 1)
                     worst = min(psnr(made[i], clip[i]) for i in span)
@@ -100,7 +100,7 @@ def main() -> None:
                     print(
                         f"{name:16s} {fault or 'clean':12s} [{spoiled.first},{spoiled.last}] "
                         f"{done.decision:8s} {'' if good else 'WRONG '}{'' if same else 'UNLIKE '}"
-                        f"{worst:.1f} dB {said[:4]}",
+                        f"{worst:.1f} dB {said[:4]} {done.reasons[0][:70]}",
                         flush=True,
                     )
     for fault, hits in decided.items():

@@ -36,24 +36,24 @@ def wanted(found: Floats, bad: Flags) -> Floats:
     return out
 
 
-def healable(found: Floats, luma: Floats, detail: Floats, bad: Flags) -> Flags:
-    """Tell which ``bad`` frames (T,) are off in level alone, and all over the picture alike.
+def healable(found: Floats, luma: Floats, detail: Floats, bad: Flags) -> tuple[Flags, Flags]:
+    """Tell which ``bad`` frames (T,) are off in level alone, all over alike; and which are sound.
 
     ``found`` is (T, 3, 2) ``levels``; ``luma`` (T, gy, gx) the mean luma of tiles; ``detail`` (T,)
     the mean difference of neighbouring pixels, which grows with contrast and with nothing else
     if the picture itself is sound.
     """
     if bad.all() or not bad.any():
-        return np.zeros_like(bad)
+        return np.zeros_like(bad), np.zeros_like(bad)
     aim = wanted(found, bad)
     good, times = np.flatnonzero(~bad), np.arange(len(bad))
     crisp = np.log((detail + 0.05) / (found[..., 1].mean(1) + 1e-3))
     usual = np.interp(times, good, crisp[good])
-    out: Flags = bad & (np.abs(found - aim).max((1, 2)) > _NOTABLE)
-    out &= np.abs(crisp - usual) < _GRAIN
+    whole = bad & (np.abs(crisp - usual) < _GRAIN)
+    off = np.abs(found - aim).max((1, 2)) > _NOTABLE
     steps = np.quantile(np.abs(np.diff(luma, axis=0)), 0.97, axis=(1, 2))
     habit = float(np.median(steps[~bad[1:] & ~bad[:-1]])) if len(good) > 2 else 0.0
-    for t in map(int, np.flatnonzero(out)):
+    for t in map(int, np.flatnonzero(whole)):
         before, after = good[good < t][-1:], good[good > t][:1]
         ends = [int(i) for i in (*before, *after)]
         share = (t - ends[0]) / max(1, ends[-1] - ends[0])
@@ -62,8 +62,8 @@ def healable(found: Floats, luma: Floats, detail: Floats, bad: Flags) -> Flags:
         set_back = (luma[t] - have[0]) * (want[1] / max(float(have[1]), 0.5)) + want[0]
         was, left = (float(np.quantile(np.abs(x - truth), 0.97)) for x in (luma[t], set_back))
         moved = min(4, int(np.abs(good - t).min())) * habit
-        out[t] = left < max(_SLIGHT, _LEFT * was, 1.5 * moved)
-    return out
+        whole[t] = left < max(_SLIGHT, _LEFT * was, 1.5 * moved)
+    return whole & off, whole & ~off
 
 
 def relevel(frame: Bytes, have: Floats, want: Floats) -> Bytes:

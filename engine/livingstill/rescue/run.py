@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from livingstill import review, threads
 from livingstill.clip import decode, encode, remux, stills
-from livingstill.continuity import blind, decide, director, level, register, repair, track
+from livingstill.continuity import blind, decide, detect, director, level, register, repair, track
 from livingstill.errors import InputError
 from livingstill.files import replacing
 from livingstill.model import Bytes, Floats, Progress, Timeline
@@ -29,6 +29,8 @@ MODES: tuple[Mode, ...] = ("auto", "keep", "repair", "replace")
 
 _SEEN = 6.0
 """Standard deviation below which a frame shows too little to find the still in."""
+_APART = 4
+"""Frames between two flickers that may belong to them."""
 _HEALED = 0.8
 """Share of a fault's severity that may be left where it was repaired."""
 
@@ -101,6 +103,7 @@ class Watched:
     found: review.Review
     levels: Floats
     tinted: Flags
+    sound: Flags
     crop: register.Crop | None
 
     @property
@@ -143,6 +146,9 @@ def rescue(
         done = job.keep()
     elif plan.decision == "repair":
         done = job.repair(plan)
+        wider = _widened(plan)
+        if done["left"] and wider is not None:  # a skip is spread over more frames
+            done = job.repair(wider)
         left = done.pop("left")
         if left:
             plan = decide.Decision("replace", (left, *plan.reasons), np.zeros_like(plan.rebuild))
@@ -204,21 +210,31 @@ def _watch(
     series = observer.series(float(opened.info.fps))
     reviewed = review.Review(_told(director.judge(series)), series, tuple(opened.notes))
     levels = np.stack(found)
-    return Watched(opened, reviewed, levels, _tinted(reviewed, levels), crop)
+    return Watched(opened, reviewed, levels, *_levels(reviewed, levels), crop)
 
 
-def _tinted(reviewed: review.Review, levels: Floats) -> Flags:
-    """Return the frames whose brightness or colour is off and nothing else."""
+def _levels(reviewed: review.Review, levels: Floats) -> tuple[Flags, Flags]:
+    """Return the frames whose brightness or colour alone is off, and sound ones among them.
+
+    A flicker that passes its own mean goes unseen there, so the frames between are asked too.
+    """
     series, verdict = reviewed.series, reviewed.verdict
-    found = np.zeros(verdict.frames, bool)
+    loud = np.zeros(verdict.frames, bool)
+    other = loud.copy()
     for fault in verdict.faults:
-        if fault.kind in ("flicker", "colour"):
-            found[fault.first : fault.last + 1] = True
-    others = [fault for fault in verdict.faults if fault.kind not in ("flicker", "colour", "seam")]
-    for fault in others:
-        found[fault.first : fault.last + 1] = False
+        here = loud if fault.kind in ("flicker", "colour") else other
+        if fault.kind != "seam":
+            here[fault.first : fault.last + 1] = True
+    for first, last in list(detect.runs(loud, gap=_APART)):
+        loud[max(0, first - 1) : last + 2] = True
     detail = series.detail.mean((1, 2))
-    return level.healable(levels, series.luma, detail, verdict.bad) & found
+    tinted, sound = level.healable(levels, series.luma, detail, loud | other)
+    tinted, sound = tinted & loud & ~other, sound & loud & ~other
+    for first, last in detect.runs(loud):
+        span = slice(first, last + 1)
+        if not tinted[span].any():  # then it is not the level that made it loud
+            sound[span] = False
+    return tinted, sound
 
 
 def _told(verdict: director.Verdict) -> director.Verdict:
@@ -246,8 +262,10 @@ def _alike(crop: register.Crop, clip: Path, still: Path | None, force: bool) -> 
 def _decision(watched: Watched, asked: Options) -> decide.Decision:
     """Return what to do: as asked, else as the verdict says."""
     verdict = watched.found.verdict
-    plan = decide.decide(verdict, asked.strict, watched.tinted)
+    plan = decide.decide(verdict, asked.strict, watched.tinted | watched.sound)
     rebuild = plan.rebuild
+    if plan.decision == "repair":
+        rebuild[:] = rebuild & ~watched.sound | watched.tinted
     if asked.mode == "auto":
         if plan.decision == "keep" and watched.short:
             return decide.Decision("repair", ("the file breaks off",), rebuild)
@@ -265,6 +283,16 @@ def _decision(watched: Watched, asked: Options) -> decide.Decision:
         if not rebuild.any() and not watched.short:
             return decide.Decision("keep", (*told, "there is nothing to repair"), rebuild)
     return decide.Decision(asked.mode, told, rebuild)
+
+
+def _widened(plan: decide.Decision) -> decide.Decision | None:
+    """Return the plan with a frame more on either side of its bad ones, if that is not too many."""
+    bad = plan.rebuild
+    wide = bad | np.r_[bad[1:], False] | np.r_[False, bad[:-1]]
+    longest = max(last - first + 1 for first, last in detect.runs(wide))
+    if longest > decide.LONGEST or wide[0] or wide[-1]:
+        return None
+    return dataclasses.replace(plan, rebuild=wide)
 
 
 class _Unhealed(Exception):  # noqa: N818  (control flow: drops the half-written file)
