@@ -33,7 +33,7 @@ def build(site: Site) -> tuple[Effect, ...]:
     number[kept] = np.arange(1, kept.size + 1)
     spots = number[part].astype(np.float32)
     rows, columns = site.mask.shape
-    radius = max(1, round(0.004 * site.width / STEP))
+    radius = max(2, round(0.009 * site.width / STEP))
     which = np.zeros((rows, columns), np.int32)
     y = np.clip(np.round(centres[kept, 1] / STEP).astype(int), 0, rows - 1)
     x = np.clip(np.round(centres[kept, 0] / STEP).astype(int), 0, columns - 1)
@@ -41,7 +41,6 @@ def build(site: Site) -> tuple[Effect, ...]:
         which[max(0, cy - radius) : cy + radius + 1, max(0, cx - radius) : cx + radius + 1] = n
     halo = cv2.GaussianBlur((spots > 0).astype(np.float32), (0, 0), 1.0 * site.scale + 1)
     soft = np.minimum(nodes(halo) * 2.5, 1) * (which > 0) * (site.mask > 0.5)
-    soft = cv2.erode(soft.astype(np.float32), np.ones((1, 1), np.uint8))
     dark = float(np.percentile(grey[inside > 0.5], 50)) < 60
     small = float(np.median(areas[kept - 1])) < (0.003 * site.width) ** 2
     stars = dark and small and float(np.median(centres[kept, 1])) < 0.5 * grey.shape[0]
