@@ -20,6 +20,7 @@ COMMANDS = {
     "doctor": "is this photo fit, and for which move",
     "check": "continuity report of any clip",
     "rescue": "keep, repair or replace a glitchy AI clip",
+    "batch": "many photos to clips, resumable, one report",
     "takes": "several seeds, contact sheet, ranked",
     "render": "replay a shot file or a manifest",
     "moves": "the camera moves there are",

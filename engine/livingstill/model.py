@@ -315,13 +315,15 @@ class Timeline:
         """Length of the clip."""
         return float(self.frames / self.fps)
 
-    def time(self, index: int) -> float:
-        """Return where frame ``index`` stands on the camera's path, 0..1."""
-        return index / (self.frames if self.joins else max(1, self.frames - 1))
+    def time(self, index: float) -> float:
+        """Return where frame ``index`` stands on the camera's path, 0..1; between frames too."""
+        if self.joins:
+            return index / self.frames % 1.0
+        return min(1.0, max(0.0, index / max(1, self.frames - 1)))
 
-    def phase(self, index: int) -> float:
+    def phase(self, index: float) -> float:
         """Return the phase of frame ``index`` in the motion's loop."""
-        return index / self.frames
+        return index / self.frames % 1.0
 
 
 class Progress(Protocol):

@@ -21,17 +21,19 @@ from livingstill.camera.view import View
 from livingstill.clip import encode, formats
 from livingstill.continuity import director
 from livingstill.depth import cues, embedded, flat, given, hub
-from livingstill.depth.refine import refine
+from livingstill.depth.refine import ramp_width, refine
 from livingstill.errors import InputError
 from livingstill.model import (
     DEFAULT_FOCAL,
     Bytes,
     CameraPath,
     Floats,
+    Flow,
     InverseDepth,
     Motion,
     Perception,
     Photo,
+    Pose,
     Progress,
     Region,
     Scene,
@@ -48,6 +50,12 @@ from livingstill.render import frames, temporal
 from livingstill.render.surround import Surround
 from livingstill.scene import layers
 from livingstill.settings import Shot, split
+
+LAYERS = {"draft": 5, "standard": 5, "high": 8}
+"""Most layers of a scene: what is gained beyond five is seen at large moves only, and costs time."""
+
+EXPOSURES = 4
+"""Instants that make one frame where the shutter blurs motion."""
 
 OVERSIZE = {"draft": 1.0, "standard": 1.1, "high": 1.25}
 """How much finer than the output the scene is kept, so that zooming in stays sharp."""
@@ -129,10 +137,18 @@ class Clip:
         width, height = self.scene.size
         pixels = width / self.window.scale
 
+        def instant(when: float) -> tuple[Pose, tuple[Flow | None, ...] | None]:
+            pose = self.camera.at(timeline.time(when))
+            return pose, self.motion.at(timeline.phase(when)) if self.motion else None
+
+        blur = self.shot.shutter / 360 if self.shot.quality == "high" else 0.0
+
         def render(index: int) -> Words:
-            pose = self.camera.at(timeline.time(index))
-            flows = self.motion.at(timeline.phase(index)) if self.motion else None
-            frame = renderer.frame(pose, flows)
+            if blur:
+                opened = (index + blur * ((i + 0.5) / EXPOSURES - 0.5) for i in range(EXPOSURES))
+                frame = renderer.exposure([instant(when) for when in opened])
+            else:
+                frame = renderer.frame(*instant(index))
             return frame.copy() if smooth else frame  # the filter keeps its neighbours
 
         def moved(first: int, second: int) -> float:
@@ -288,8 +304,15 @@ def prepare(photo: Photo, shot: Shot, stages: Stages, known: Known | None = None
     notes += frame.notes
     timeline = Timeline(round(shot.duration * fps(shot)) or 1, fps(shot), shot.loop)
     with stages("scene"):
+        # a file's own edges are taken as they are; estimated ones may lie beside the photo's
+        sharp = depth.source.startswith("file") and ramp_width(depth.values) < 1.5
         scene = layers.build(
-            rgb, depth.values, focal=photo.focal or DEFAULT_FOCAL, layers=shot.layers
+            rgb,
+            depth.values,
+            focal=photo.focal or DEFAULT_FOCAL,
+            layers=shot.layers,
+            most=LAYERS[shot.quality],
+            edge_error=0.0 if sharp else 2.0,
         )
         camera, window = aim(scene, frame, view, shot, timeline)
     with stages("motion"):

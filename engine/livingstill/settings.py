@@ -20,6 +20,7 @@ from pydantic import (
     ValidationError,
 )
 
+from livingstill import prompt
 from livingstill.errors import InputError
 from livingstill.registry import nearest
 
@@ -210,6 +211,13 @@ class Shot(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
 
+    prompt: str | None = param(
+        None,
+        "the shot in words, as in 'clouds drift left slowly, gentle ripples, push in'; "
+        "other settings win over it",
+        group="Camera",
+        metavar="WORDS",
+    )
     camera: CameraChoice = param(
         "auto",
         "camera move with its keys, or @FILE with keyframes; see `livingstill moves`",
@@ -229,7 +237,7 @@ class Shot(BaseModel):
     )
     layers: int | None = param(
         None,
-        "layers of the scene; by default as many as the depth's tears need",
+        "layers of the scene; by default as many as the depth needs, 2 to 5 (8 with --quality high)",
         group="Scene",
         ge=1,
         le=8,
@@ -300,6 +308,14 @@ class Shot(BaseModel):
     quality: Literal["draft", "standard", "high"] = param(
         "standard", "sampler, supersampling and encoder preset", group="Output"
     )
+    shutter: float = param(
+        180.0,
+        "motion blur of --quality high: how long the shutter is open in each frame; 0 = none",
+        group="Output",
+        unit="degrees",
+        ge=0,
+        le=360,
+    )
     codec: str | None = param(
         None, "video codec; by default the format's own", group="Output", metavar="NAME"
     )
@@ -368,6 +384,8 @@ def split(values: dict[str, Any], where: str = "") -> tuple[Shot, Job]:
     InputError
         Naming the first wrong key, its value and what would be right; ``where`` prefixes it.
     """
+    if isinstance(values.get("prompt"), str):  # what it says, under what is said by key
+        values = {**prompt.read(values["prompt"]), **values}
     known = {**Shot.model_fields, **Job.model_fields}
     unknown = next((key for key in values if key not in known), None)
     if unknown is not None:

@@ -27,6 +27,7 @@ def build(
     *,
     focal: float = DEFAULT_FOCAL,
     layers: int | None = None,
+    most: int = tears.MOST_LAYERS,
     parallax: float | None = None,
     edge_error: float = 2.0,
 ) -> Scene:
@@ -37,7 +38,7 @@ def build(
     rgb : (H, W, 3) uint8
     inverse_depth : (H, W) float32 in 0..1
     focal : frame widths
-    layers : how many, or None for the fewest that part most of the depth's tears
+    layers : how many, or None for the fewest, at ``most``, that part most of the depth's tears
     parallax : largest expected difference of displacement, in pixels; 3 % of the width by default
     edge_error : how many pixels the edges of depth may lie beside the photo's; 0 if it is exact
     """
@@ -51,7 +52,7 @@ def build(
     tau *= float(inverse_depth.max()) or 1.0
     unit = max(1.0, width / 741)  # the radii were measured on pictures of that width
     torn = tears.find(inverse_depth, tau)
-    cuts = tears.thresholds(inverse_depth, torn, layers)
+    cuts = tears.thresholds(inverse_depth, torn, layers, most)
     colour, depth = _packed(rgb), inverse_depth
     sheets: list[tuple[Words, Floats]] = []
     for cut in cuts:

@@ -30,12 +30,14 @@ def find(depth: Floats, tau: float) -> Tears:
     )
 
 
-def thresholds(depth: Floats, tears: Tears, layers: int | None) -> tuple[float, ...]:
+def thresholds(
+    depth: Floats, tears: Tears, layers: int | None, most: int = MOST_LAYERS
+) -> tuple[float, ...]:
     """Return the cuts of inverse depth, largest first, that stab the most weight of tears.
 
     Each tear is an interval of inverse depth weighted by its height; the best cuts are found
     exactly, by dynamic programming over a histogram. ``layers`` None takes the fewest that
-    cut 95 % of the weight, at most eight layers.
+    cut 95 % of the weight, at ``most`` layers.
     """
     lows, highs = [], []
     for axis, flags in ((1, tears.across), (0, tears.down)):
@@ -61,19 +63,19 @@ def thresholds(depth: Floats, tears: Tears, layers: int | None) -> tuple[float, 
     gain = np.zeros((_BINS + 1, _BINS + 1))
     for c in range(1, _BINS):
         gain[: c + 1, c] = np.append(beyond[:c, c][::-1].cumsum()[::-1], 0.0)
-    most = (layers or MOST_LAYERS) - 1
-    best = np.full((most + 1, _BINS + 1), -np.inf)
+    cuts_at_most = (layers or most) - 1
+    best = np.full((cuts_at_most + 1, _BINS + 1), -np.inf)
     best[0, 0] = 0
-    came = np.zeros((most + 1, _BINS + 1), np.int64)
-    for n in range(1, most + 1):
+    came = np.zeros((cuts_at_most + 1, _BINS + 1), np.int64)
+    for n in range(1, cuts_at_most + 1):
         reach = best[n - 1][:, None] + gain
         reach[np.tril_indices(_BINS + 1)] = -np.inf
         came[n] = reach.argmax(0)
         best[n] = reach.max(0)
-    count = most
+    count = cuts_at_most
     if layers is None:
-        enough = [n for n in range(1, most + 1) if best[n].max() >= _COVERED * total]
-        count = enough[0] if enough else most
+        enough = [n for n in range(1, cuts_at_most + 1) if best[n].max() >= _COVERED * total]
+        count = enough[0] if enough else cuts_at_most
     cuts = []
     at = int(best[count].argmax())
     for n in range(count, 0, -1):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from livingstill import prompt
 from livingstill.errors import InputError
-from livingstill.motion import prompt
 from livingstill.motion.compose import KINDS
 from livingstill.settings import Shot
 

@@ -1,0 +1,103 @@
+"""`livingstill batch`: many photos to clips."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import click
+from livingstill.settings import Shot
+
+from livingstill_cli import progress, say
+from livingstill_cli.command import Command
+from livingstill_cli.options import given, settings_options
+
+
+@click.command(
+    "batch",
+    cls=Command,
+    examples=(
+        "livingstill batch photos/ -o clips/ --preset listing",
+        "livingstill batch photos/ -o clips/ --preset listing --tour",
+        "livingstill batch 'shots/*.jpg' list.csv -o clips/ --aspect 16:9,9:16 --workers 2",
+    ),
+)
+@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
+@click.option(
+    "-o",
+    "--output",
+    "folder",
+    type=click.Path(path_type=Path),
+    required=True,
+    metavar="DIR",
+    help="folder of the clips and the report",
+)
+@click.option("--preset", metavar="NAME", help="listing, social, calm or energetic")
+@click.option("--aspect", metavar="W:H[,W:H...]", help="shapes of frame, all from one scene")
+@click.option(
+    "--format",
+    "suffix",
+    default=".mp4",
+    metavar="SUFFIX",
+    help="the clips' format  [default: .mp4]",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 256),
+    metavar="N",
+    help="processes; by default as many as fit",
+)
+@click.option(
+    "--tour", is_flag=True, help="also join the clips of each property with cross-dissolves"
+)
+@click.option("--cluster", metavar="local|tcp://...", help="work on a Dask cluster")
+@click.option("--overwrite", is_flag=True, help="make finished clips anew")
+@settings_options(Shot, without=("aspect",))
+@say.options
+def command(
+    sources: tuple[str, ...],
+    folder: Path,
+    preset: str | None,
+    aspect: str | None,
+    suffix: str,
+    workers: int | None,
+    tour: bool,
+    cluster: str | None,
+    overwrite: bool,
+    quiet: bool,
+    as_json: bool,
+    no_progress: bool,
+    **values: Any,
+) -> int:
+    """Make clips of many photos: folders, globs, photos, CSV or JSONL tables with any setting per row.
+
+    What is finished is never made again, so a batch that was stopped goes on where it was.
+    """
+    from livingstill.batch.run import batch
+
+    with ExitStack() as stack:
+        runner = None
+        if cluster:
+            from livingstill import cluster as dask
+
+            runner = partial(dask.run, stack.enter_context(dask.connect(cluster, workers)))
+        report = batch(
+            sources,
+            folder,
+            given(values),
+            preset=preset,
+            aspects=tuple(part.strip() for part in aspect.split(",")) if aspect else (),
+            suffix=suffix if suffix.startswith(".") else f".{suffix}",
+            workers=workers,
+            join=tour,
+            overwrite=overwrite,
+            runner=runner,
+            progress=progress.choose(quiet or as_json, no_progress),
+        )
+    if as_json:
+        say.json_line(report.as_json())
+    elif not quiet:
+        say.summary(report.lines())
+    return 1 if report.failures else 0
