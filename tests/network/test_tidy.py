@@ -64,3 +64,10 @@ def test_a_dark_cloud_is_sky_and_a_balloon_is_not():
     assert (found[20:30, 10:40] == 1).all()
     assert (found[40:55, 70:85] == 0).all()
     assert (found[80:] == 0).all()
+
+
+def test_far_dunes_under_the_sky_stay_ground():
+    winner = np.ones((100, 120), int)
+    winner[80:] = 0
+    depth = np.full((100, 120), 0.01, np.float32)
+    assert (tidy(chances(winner), NAMES, depth).argmax(0) == winner).all()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import io
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from torch import nn
 from torch.nn import functional
 
 from livingstill.network.forward import WEIGHTS
-from livingstill.network.net import Network
+from livingstill.network.net import CLASSES, Network
 from livingstill.network.train import load
 
 
@@ -68,16 +69,22 @@ def halve(model: onnx.ModelProto, least: int = 64) -> onnx.ModelProto:
     return model
 
 
-def export(checkpoint: Path, out: Path, kinds: Path | None = None) -> int:
+def export(
+    checkpoint: Path, out: Path, kinds: Sequence[Path] = (), lower_grass: float = 0.0
+) -> int:
     """Write the averaged weights of a checkpoint to ``out``; return the size in bytes.
 
-    ``kinds`` is a checkpoint to take the class decoder from, when the two were trained apart on
-    one backbone.
+    ``kinds`` are checkpoints to take the class decoder from (their mean), when the two were
+    trained apart on one backbone. ``lower_grass`` is taken off the logit of grass, which only
+    renders know: photos call a meadow foliage.
     """
     state = load(checkpoint)
-    if kinds:
-        other = load(kinds)["average"]
-        state["average"].update({k: v for k, v in other.items() if k.startswith("kind")})
+    average = state["average"]
+    others = [load(file)["average"] for file in kinds]
+    for name in average:
+        if others and name.startswith("kind") and average[name].dtype.is_floating_point:
+            average[name] = torch.stack([other[name] for other in others]).mean(0)
+    average["kind.bias"][CLASSES.index("grass")] -= lower_grass
     network = Network(state["backbone"], len(state["classes"]))
     network.load_state_dict(state["average"])
     pad_plainly(network)
@@ -104,10 +111,11 @@ def main(arguments: list[str] | None = None) -> None:
     """Export one checkpoint."""
     p = argparse.ArgumentParser(description=__doc__)
     p.add_argument("checkpoint", type=Path)
-    p.add_argument("--kinds", type=Path, help="checkpoint to take the class decoder from")
+    p.add_argument("--kinds", type=Path, nargs="*", default=[], help="class decoders to average")
+    p.add_argument("--lower-grass", type=float, default=0.0, help="taken off the logit of grass")
     p.add_argument("-o", "--out", type=Path, default=Path(__file__).parent / "weights" / WEIGHTS)
     options = p.parse_args(arguments)
-    size = export(options.checkpoint, options.out, options.kinds)
+    size = export(options.checkpoint, options.out, options.kinds, options.lower_grass)
     print(f"{options.out}: {size / 1e6:.2f} MB")  # noqa: T201
 
 

@@ -75,6 +75,8 @@ def _enclosed(
     square = np.ones((3, 3), np.uint8)
     for part in range(1, count):
         where = labels == part
+        if where[-1].any() or where[:, 0].any() or where[:, -1].any():
+            continue
         rim = (cv2.dilate(where.astype(np.uint8), square) > 0) & ~where
         if rim.any() and sky[rim].all() and float(np.median(inverse[where])) < FAR:
             found |= where
