@@ -128,3 +128,17 @@ def test_levels_are_set_back(photo):
     want = level.wanted(found, bad)
     for i in np.flatnonzero(bad):
         assert psnr(level.relevel(spoiled[i], found[i], want[i]), sway[i]) > 33
+
+
+def test_what_replaces_a_loop_loops_from_the_still_itself(tmp_path, photo):
+    sway = faults.swaying(photo, 36)
+    source = clips.written(tmp_path / "in.mp4", sway, sound=False)
+    still = clips.saved(tmp_path / "still.png", photo)
+    done = rescue(source, tmp_path / "out.png", still, Options(mode="replace"))
+    assert any("it loops" in note for note in done.notes)
+    told = next(note for note in done.notes if "first frame" in note)
+    assert "bit for bit" in told or int(told.split()[-2]) >= 42
+    made = [f.astype(np.float32) for f in clips.decoded(tmp_path / "out.png")]
+    assert len(made) == 36
+    apart = [float(np.abs(frame - made[0]).mean()) for frame in made]
+    assert apart[-1] < 0.1 * max(apart)

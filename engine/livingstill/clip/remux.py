@@ -74,7 +74,7 @@ class Twin:
         info = self._source.info
         self._stack = ExitStack()
         self._writer: _Container | encode.Encoder
-        if self._encoding.format.muxer in _CONTAINERS and _in_container(self._source):
+        if keeps_time(self._source, self._output):
             part = self._stack.enter_context(files.replacing(self._output, self._overwrite))
             self._writer = _Container(
                 self._source, part, self._encoding, self._count, self._short, self.notes
@@ -118,9 +118,10 @@ class Twin:
         self._stack.__exit__(kind, error, trace)
 
 
-def _in_container(source: decode.Clip) -> bool:
-    """Tell whether a clip has a time base worth keeping."""
-    return source.info.codec not in {"gif", "apng", "webp", "png", "jpg", "jpeg"}
+def keeps_time(source: decode.Clip, output: Path) -> bool:
+    """Tell whether time stamps and sound of a clip can be kept in a file of that name."""
+    pictures = {"gif", "apng", "webp", "png", "jpg", "jpeg"}
+    return choose(str(output)).format.muxer in _CONTAINERS and source.info.codec not in pictures
 
 
 class _Container:

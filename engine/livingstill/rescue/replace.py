@@ -17,6 +17,8 @@ from livingstill.model import (
     Bytes,
     CameraPath,
     Floats,
+    Flow,
+    Motion,
     Photo,
     Pose,
     Region,
@@ -34,12 +36,12 @@ Flags = NDArray[np.bool_]
 _MARGIN = 0.15
 """How much of the still beyond the frame is taken along, in frame sizes per side."""
 _PROBES = 13
-_LIVELY = 0.15
-"""Unsteadiness of a tile's flow, in 1/480 frame widths per frame, from which it moves by itself."""
-_UNSMOOTH = 1.5
-"""Levels per frame that no flow explains, from which a tile moves by itself."""
+_MOVES, _MOVES_UNDER = 0.03, 0.15
+"""1/480 frame widths per frame from which a tile moves: before a still camera, a moving one."""
+_CHANGES, _CHANGES_UNDER = 0.35, 3.0
+"""Levels per frame that no flow explains, likewise: moving detail is never explained entirely."""
 _SHARE = 0.15
-_OUT = {"pull-out", "zoom-out"}
+_OUT = {"pull-out"}
 _TURNS = {
     "truck-left": "pan-left",
     "truck-right": "pan-right",
@@ -48,6 +50,8 @@ _TURNS = {
 }
 _PARALLAX = 2.5
 """Natural sizes of a sliding move, beyond which a turn must have moved the whole picture."""
+_RAMP = 0.6
+"""Seconds in which motion sets in."""
 _GENTLE = (("amount", "0.6"), ("rest", "0"))
 _CLOSER = 1.12
 """How far the camera may close in to hide the still's border, before its move is cut down."""
@@ -66,18 +70,27 @@ class Wanted:
     lively: Flags
 
 
-def lively(series: blind.Series, good: Flags) -> Flags:
-    """Return the tiles (gy, gx) that moved otherwise than under a smooth camera."""
+def lively(series: blind.Series, good: Flags, still: bool) -> Flags:
+    """Return the tiles (gy, gx) that moved by themselves; ``still`` says that the camera did not."""
     steps = good.copy()
     steps[0] = False
     steps[1:] &= good[:-1]
     if not steps.any():
         return np.zeros(series.grid, bool)
     flow = series.flow[steps] * (480 / max(series.size))
-    unsteady = 1.4826 * np.median(np.abs(flow - np.median(flow, 0)), 0)
+    pattern = np.median(flow, 0)
+    # a camera's flow is one pattern that comes and goes as the camera speeds up and slows down
+    pace = (flow * pattern).sum((1, 2, 3)) / max(float((pattern**2).sum()), 1e-6)
+    own = flow if still else flow - pace[:, None, None, None] * pattern
+    unsteady = _length(1.4826 * np.median(np.abs(own - np.median(own, 0)), 0))
     unexplained = np.median(series.residual[steps], 0)
-    out: Flags = (np.hypot(*np.moveaxis(unsteady, -1, 0)) > _LIVELY) | (unexplained > _UNSMOOTH)
-    return out
+    if still:
+        return (unsteady > _MOVES) | (unexplained > _CHANGES) | (_length(pattern) > _MOVES)
+    return (unsteady > _MOVES_UNDER) | (unexplained > _CHANGES_UNDER)
+
+
+def _length(vectors: Floats) -> Floats:
+    return np.asarray(np.hypot(vectors[..., 0], vectors[..., 1]), np.float32)
 
 
 def joins(series: blind.Series) -> bool:
@@ -86,7 +99,10 @@ def joins(series: blind.Series) -> bool:
     if len(change) < 3:
         return False
     step = max(float(np.median(change)), float(np.median(change[[0, 1, -2, -1]])), 0.05)
-    return float(series.from_first[-1]) < max(1.35 * step, 0.3)
+    apart = series.from_first
+    # coding blurs the first steps and lifts the first frame, so a return is told by its approach
+    nearing = bool(apart[-1] < apart[-2] < apart[-3]) and apart[-1] < 0.5 * apart.max()
+    return float(apart[-1]) < max(1.35 * step, 0.3, 1.2 * float(apart[3]) if nearing else 0.0)
 
 
 def build(still: Bytes, crop: register.Crop, wanted: Wanted, shot: Shot, stages: Stages) -> Clip:
@@ -125,6 +141,10 @@ def build(still: Bytes, crop: register.Crop, wanted: Wanted, shot: Shot, stages:
         moving = shot.model_copy(update={"camera": choice})
         motion, lowered = moved(canvas, depth.values, regions, scene, moving, wanted.timeline)
         notes = (*notes, *filter(None, [lowered]))
+        if motion is not None:
+            timeline = wanted.timeline
+            ramp = min(_RAMP / timeline.seconds, 0.25)
+            motion = Roused(motion, ramp, timeline.joins)
     skipped = sorted({r.kind for r in found} - {r.kind for r in regions})
     if skipped:
         notes = (*notes, f"{', '.join(skipped)} stood still in the clip and so do here")
@@ -181,6 +201,45 @@ def _moved(region: Region, box: tuple[float, ...], tiles: Flags) -> bool:
     x = np.minimum(np.arange(part.shape[1]) * across // part.shape[1], across - 1)
     weights = part.sum()
     return bool(weights and (part * tiles[y][:, x]).sum() > _SHARE * weights)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Roused:
+    """A motion that sets in from the still, over ``ramp`` of the clip, and where ends join settles."""
+
+    motion: Motion
+    ramp: float
+    joins: bool
+
+    def at(self, phase: float) -> tuple[Flow | None, ...]:
+        """Return the flows at ``phase``, 0..1."""
+        since = min(phase, 1 - phase) if self.joins else phase
+        way = min(1.0, since / self.ramp)
+        flows = self.motion.at(phase)
+        return flows if way >= 1 else tuple(_less(f, way * way * (3 - 2 * way)) for f in flows)
+
+
+def _less(flow: Flow | None, share: float) -> Flow | None:
+    """Return a flow at ``share`` of its strength: 0 shows the still."""
+    if flow is None:
+        return None
+    some = np.float32(share)
+    rest = np.float32(1 - share)
+    first, second = flow.first_gain, flow.second_gain
+    if second is not None:
+        start = np.ones_like(second) if first is None else first
+        whole = np.maximum(start + second, np.float32(1e-3))
+        first, second = start * (some + rest / whole), second * (some + rest / whole)
+    elif first is not None:
+        first = rest + first * some
+    return Flow(
+        flow.first * some,
+        first,
+        None if flow.second is None else flow.second * some,
+        second,
+        None if flow.bias is None else flow.bias * some,
+        flow.step,
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -249,6 +308,8 @@ def _camera(
         static = Choice(name="static")
         return _resolved(static, shot, view, timeline), static, tuple(notes)
     keys = () if closed else (("ease", _ease(wanted.path, asked.name)), ("rest", "0"))
+    if asked.name in _OUT and target > 0.5 * room:
+        keys = (*keys, ("depth", "0"))  # parallax at the border would need still more room
 
     def course(name: str, amount: float) -> tuple[Departing, Choice, float]:
         choice = Choice(name=name, keys=(("amount", f"{amount:.3f}"), *keys))

@@ -105,6 +105,7 @@ class Watched:
     tinted: Flags
     sound: Flags
     crop: register.Crop | None
+    uneven: bool
 
     @property
     def short(self) -> bool:
@@ -156,6 +157,8 @@ def rescue(
     else:
         done = job.replace(photo)
     notes = (*dict.fromkeys(watched.opened.notes), *done.pop("notes", ()))
+    if plan.decision != "keep" and watched.uneven and not remux.keeps_time(watched.opened, output):
+        notes = (*notes, "the clip's frames stood for unequal times; these stand for the average")
     return Rescued(
         clip=str(clip),
         output=str(output),
@@ -184,8 +187,10 @@ def _watch(
     waiting: list[Bytes] = []
     found: list[Floats] = []
     crop: register.Crop | None = None
+    times: list[float] = []
     with stages("watching", opened.info.frames or 0) as step:
         for frame in opened:
+            times.append(frame.time)
             found.append(level.levels(frame.rgb))
             step()
             if observer is None:
@@ -210,7 +215,9 @@ def _watch(
     series = observer.series(float(opened.info.fps))
     reviewed = review.Review(_told(director.judge(series)), series, tuple(opened.notes))
     levels = np.stack(found)
-    return Watched(opened, reviewed, levels, *_levels(reviewed, levels), crop)
+    steps = np.diff(times)
+    uneven = bool(steps.max() > 1.2 * steps.min() + 0.002)
+    return Watched(opened, reviewed, levels, *_levels(reviewed, levels), crop, uneven)
 
 
 def _levels(reviewed: review.Review, levels: Floats) -> tuple[Flags, Flags]:
@@ -289,10 +296,16 @@ def _widened(plan: decide.Decision) -> decide.Decision | None:
     """Return the plan with a frame more on either side of its bad ones, if that is not too many."""
     bad = plan.rebuild
     wide = bad | np.r_[bad[1:], False] | np.r_[False, bad[:-1]]
-    longest = max(last - first + 1 for first, last in detect.runs(wide))
-    if longest > decide.LONGEST or wide[0] or wide[-1]:
+    longest = max((last - first + 1 for first, last in detect.runs(wide)), default=0)
+    if not 0 < longest <= decide.LONGEST or wide[0] or wide[-1]:
         return None
     return dataclasses.replace(plan, rebuild=wide)
+
+
+def _likeness(frame: Bytes, aim: Bytes) -> str:
+    """Return how near two pictures are, in words."""
+    error = float(np.mean((frame.astype(np.float32) - aim) ** 2))
+    return "bit for bit" if error == 0 else f"within {10 * np.log10(255**2 / error):.0f} dB"
 
 
 class _Unhealed(Exception):  # noqa: N818  (control flow: drops the half-written file)
@@ -415,19 +428,26 @@ class _Job:
             )
         loop = "seamless" if good[-1] and replace.joins(series) else "none"
         info = self.watched.opened.info
+        path = track.track(series, good)
         wanted = replace.Wanted(
             size=(info.width, info.height),
             timeline=Timeline(self.frames, info.fps, loop),
-            path=track.track(series, good),
-            lively=replace.lively(series, good),
+            path=path,
+            lively=replace.lively(series, good, track.name(path).name == "static"),
         )
         shot = Shot(seed=self.asked.seed, quality=self.asked.quality, loop=loop)
         clip = replace.build(photo, crop, wanted, shot, self.stages)
         last, blend = self._opening(), self.asked.blend
         if blend and last < 0:
             notes.append("the clip has no good opening to blend from")
+        box = (crop.x, crop.y, crop.width, crop.height)
+        aim = register.cut(photo, box, wanted.size)
         with self.twin() as twin, self.stages("frames", self.frames) as step:
-            for frame in self._blended(clip.frames, last, blend) if blend else clip.frames():
+            for index, frame in enumerate(
+                self._blended(clip.frames, last, blend) if blend else clip.frames()
+            ):
+                if index == 0 and not (blend and last >= 0):
+                    notes.append(f"its first frame is the still, {_likeness(frame, aim)}")
                 twin.write(frame)
                 step()
         notes += [
