@@ -138,7 +138,9 @@ def gusts(breeze: Breeze, box: Box, width: int, share: float = 1.0) -> Spectrum 
     return Spectrum(harmonics, pack(swell[:, None]), factor)
 
 
-def guarded(sway: Sway, phases: int = 16) -> Sway:
+def guarded(
+    sway: Sway, phases: int = 16, stretch: float = _STRETCH, usual_stretch: float = _STRETCH_99
+) -> Sway:
     """Return ``sway`` with its weight lowered wherever it would stretch the picture too far.
 
     Gradients over ``phases`` instants stay below .3, so nothing folds.
@@ -154,9 +156,9 @@ def guarded(sway: Sway, phases: int = 16) -> Sway:
             return sway
         worst, usual = float(active.max()), float(np.percentile(active, 99))
         if last:  # what is left of the excess is shared by all
-            weight = weight * np.float32(min(1, _STRETCH / worst, _STRETCH_99 / usual))
-        elif worst > _STRETCH or usual > _STRETCH_99:
-            allowed = np.minimum(1, 0.75 * _STRETCH / np.maximum(steep.max(0), 1e-6)).astype(
+            weight = weight * np.float32(min(1, stretch / worst, usual_stretch / usual))
+        elif worst > stretch or usual > usual_stretch:
+            allowed = np.minimum(1, 0.75 * stretch / np.maximum(steep.max(0), 1e-6)).astype(
                 np.float32
             )
             calm = cv2.GaussianBlur(cv2.erode(allowed, kernel), (0, 0), radius)

@@ -20,7 +20,7 @@ from livingstill.motion import reflection
 from livingstill.motion.advection import stream
 from livingstill.motion.canvas import Effect
 from livingstill.motion.site import STEP, Box, Site, box_of, smoothstep
-from livingstill.motion.spectral import Spectrum, Sway, gusts, pack
+from livingstill.motion.spectral import Spectrum, Sway, guarded, gusts, pack
 from livingstill.motion.wind import bandwidth, choose
 
 GRAVITY = 9.81
@@ -65,7 +65,7 @@ def mirror(site: Site, box: Box, surface: Plane) -> Sway:
     maps[:, 1] *= pinned
     inside = site.inside()[box.slices]
     edge = smoothstep(inside / (0.004 * site.width))
-    return Sway(
+    waves = Sway(
         box,
         (Spectrum(harmonics, pack(maps)),),
         edge,
@@ -73,6 +73,8 @@ def mirror(site: Site, box: Box, surface: Plane) -> Sway:
         gusts(site.breeze, box, site.width, 0.4),
         np.full(box.shape, 3.0 / (2 * surface.focal), np.float32) * edge,
     )
+    # a real mirror folds what it shows; where facets are the texture, folds look like marble
+    return guarded(waves, stretch=0.9, usual_stretch=0.45)
 
 
 def chop(site: Site, box: Box, surface: Plane) -> tuple[Effect, ...]:
