@@ -17,6 +17,7 @@ COMMANDS = {
     "animate": "turn one photo into a clip (the default command)",
     "depth": "inverse depth of a photo as a picture",
     "regions": "what will move in a photo, as a picture or masks",
+    "scene": "the layered scene as pictures or a mesh",
     "doctor": "is this photo fit, and for which move",
     "check": "continuity report of any clip",
     "rescue": "keep, repair or replace a glitchy AI clip",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -53,3 +54,27 @@ def replacing(path: Path, overwrite: bool = False) -> Iterator[Path]:
         ) from None
     finally:
         part.unlink(missing_ok=True)
+
+
+@contextmanager
+def folder(path: Path) -> Iterator[Path]:
+    """Give a temporary folder beside ``path``; move its files into ``path`` if the block ends well.
+
+    Raises
+    ------
+    InputError
+        If the folder cannot be made or written.
+    """
+    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    try:
+        part.mkdir(parents=True)
+        yield part
+        path.mkdir(exist_ok=True)
+        for file in sorted(part.iterdir()):
+            file.replace(path / file.name)
+    except OSError as error:
+        raise InputError(
+            f"cannot write the folder {path}: {error.strerror or error}; choose another place"
+        ) from None
+    finally:
+        shutil.rmtree(part, ignore_errors=True)

@@ -9,15 +9,16 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from livingstill import threads
+from livingstill import files, threads
 from livingstill.camera import auto, framing, subject
 from livingstill.camera.view import View
 from livingstill.files import check_target, replacing
-from livingstill.model import InverseDepth, Progress, Region
+from livingstill.model import InverseDepth, Progress, Region, Scene
 from livingstill.photo import fitness, traits
-from livingstill.pipeline import Perceive, Stages, check, depth_of, planned, read_photo
+from livingstill.pipeline import Perceive, Stages, check, depth_of, planned, prepare, read_photo
 from livingstill.regions import brush, kinds, masks, segment
-from livingstill.settings import Job, Shot
+from livingstill.scene import export
+from livingstill.settings import Choice, Job, Shot
 
 
 def write_depth(
@@ -79,6 +80,35 @@ def write_regions(
         picture = kinds.overlay(rgb, moving, directions)
         _write_png(target, cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), job.overwrite)
     return moving
+
+
+def write_scene(
+    photo: Path,
+    folder: Path,
+    shot: Shot,
+    job: Job,
+    *,
+    mesh: Path | None = None,
+    progress: Progress | None = None,
+) -> Scene:
+    """Write the layered scene of a photo into ``folder``: a picture and a depth map per layer, the
+    camera and scene.json; and all of it as a mesh, .ply or .glb."""
+    threads.limit(job.threads)
+    check(shot)
+    if folder.exists():
+        check_target(folder / "scene.json", job.overwrite)
+    if mesh is not None:
+        check_target(mesh, job.overwrite)
+        export.check_mesh(mesh)
+    stages = Stages(progress)
+    still = shot.model_copy(update={"motion": ("none",), "camera": Choice(name="static")})
+    scene = prepare(read_photo(photo, shot, stages), still, stages).scene
+    with stages("export"), files.folder(folder) as part:
+        export.export(scene, part)
+        if mesh is not None:
+            with replacing(mesh, job.overwrite) as piece:
+                export.write_mesh(scene, piece)
+    return scene
 
 
 def doctor(

@@ -70,15 +70,25 @@ def export(scene: Scene, folder: Path | str) -> list[Path]:
     return written
 
 
+def check_mesh(path: Path) -> None:
+    """Refuse a mesh whose format we do not write.
+
+    Raises
+    ------
+    InputError
+        If it ends neither in .ply nor in .glb.
+    """
+    if path.suffix.lower() not in _FORMATS:
+        raise InputError(f"mesh is '{path.name}'; it must end in {' or '.join(_FORMATS)}")
+
+
 def write_mesh(scene: Scene, path: Path | str) -> Path:
     """Write the scene as .ply (vertex colours) or .glb (textures, unlit, with its camera)."""
     path = Path(path)
-    suffix = path.suffix.lower()
-    if suffix not in _FORMATS:
-        raise InputError(f"mesh is '{path.name}'; it must end in {' or '.join(_FORMATS)}")
+    check_mesh(path)
     sheets = meshes(scene)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(_ply(sheets) if suffix == ".ply" else _glb(scene, sheets))
+    path.write_bytes(_ply(sheets) if path.suffix.lower() == ".ply" else _glb(scene, sheets))
     return path
 
 

@@ -1,0 +1,83 @@
+"""`livingstill scene`: the layered scene as files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+from livingstill.settings import Job, Shot
+
+from livingstill_cli import progress, say
+from livingstill_cli.command import Command
+from livingstill_cli.options import gather, settings_options
+
+
+@click.command(
+    "scene",
+    cls=Command,
+    examples=(
+        "livingstill scene room.jpg -o room/",
+        "livingstill scene room.jpg -o room/ --mesh room.glb",
+    ),
+)
+@click.argument("photo", type=click.Path(path_type=Path))
+@click.option(
+    "-o",
+    "--output",
+    "folder",
+    type=click.Path(path_type=Path),
+    required=True,
+    metavar="DIR",
+    help="folder of the layers",
+)
+@click.option(
+    "--mesh",
+    type=click.Path(path_type=Path),
+    metavar="OUT.ply|.glb",
+    help="the scene as a mesh, for Blender and others",
+)
+@settings_options(
+    Shot,
+    Job,
+    only=(
+        "depth",
+        "depth_far",
+        "layers",
+        "size",
+        "quality",
+        "max_pixels",
+        "background",
+        "overwrite",
+        "threads",
+    ),
+)
+@say.options
+def command(
+    photo: Path,
+    folder: Path,
+    mesh: Path | None,
+    quiet: bool,
+    as_json: bool,
+    no_progress: bool,
+    **values: Any,
+) -> None:
+    """Write the layered scene of PHOTO: colour and inverse depth per layer, camera, scene.json."""
+    shot, job = gather(values)
+
+    from livingstill import inspect
+
+    watched = progress.choose(quiet or as_json, no_progress)
+    scene = inspect.write_scene(photo, folder, shot, job, mesh=mesh, progress=watched)
+    if as_json:
+        say.json_line(
+            {
+                "output": str(folder),
+                "mesh": str(mesh) if mesh else None,
+                "layers": len(scene.layers),
+            }
+        )
+    elif not quiet:
+        width, height = scene.size
+        beside = f", mesh {mesh}" if mesh else ""
+        say.summary([f"{folder}: {len(scene.layers)} layers of {width}x{height}{beside}"])
