@@ -17,6 +17,7 @@ _GRAIN = 0.12
 _LEFT = 0.45
 """Share of the worst tiles' error that new levels may leave: more, and a part of it is off."""
 _SLIGHT = 1.2
+_ALONE = 0.04
 _LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 
 
@@ -69,6 +70,10 @@ def healable(found: Floats, luma: Floats, detail: Floats, bad: Flags) -> tuple[F
 def relevel(frame: Bytes, have: Floats, want: Floats) -> Bytes:
     """Return the frame with the levels ``want`` instead of ``have``, both (3, 2)."""
     gain = np.clip(want[:, 1] / np.maximum(have[:, 1], 0.5), 0.25, 4.0)
+    exposure = np.clip(want[:, 0] / np.maximum(have[:, 0], 0.5), 0.25, 4.0)
+    # clipped lights narrow the spread: an exposure that explains nearly all is taken for all
+    simple = np.abs(exposure / gain - 1) < _ALONE
+    gain = np.where(simple, exposure, gain)
     ramp = np.arange(256, dtype=np.float32)[:, None]
     table = np.clip((ramp - have[:, 0]) * gain + want[:, 0] + 0.5, 0, 255).astype(np.uint8)
     return np.asarray(cv2.LUT(frame, table[None]), np.uint8)

@@ -76,7 +76,7 @@ def lively(series: blind.Series, good: Flags, still: bool) -> Flags:
     steps[0] = False
     steps[1:] &= good[:-1]
     if not steps.any():
-        return np.zeros(series.grid, bool)
+        steps[1:] = True
     flow = series.flow[steps] * (480 / max(series.size))
     pattern = np.median(flow, 0)
     # a camera's flow is one pattern that comes and goes as the camera speeds up and slows down

@@ -29,10 +29,14 @@ MODES: tuple[Mode, ...] = ("auto", "keep", "repair", "replace")
 
 _SEEN = 6.0
 """Standard deviation below which a frame shows too little to find the still in."""
-_APART = 4
+_ENOUGH = 3
+"""Good steps that tell the camera's path; of fewer, bad ones are heard too."""
+_APART = 8
 """Frames between two flickers that may belong to them."""
 _HEALED = 0.8
-"""Share of a fault's severity that may be left where it was repaired."""
+"""Share of the worst severity that may be left where a clip was repaired..."""
+_SLIGHT = 0.34
+"""...and the severity, half beyond the bar, that may be left in any case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -400,11 +404,10 @@ class _Job:
         near = bad | np.r_[bad[1:], False] | np.r_[False, bad[:-1]]
         before = max((f.severity for f in self.watched.found.verdict.faults), default=0.0)
         for fault in after.faults:
-            touched = near[fault.first : fault.last + 1].any() and fault.kind not in (
-                "blur",
-                "seam",
-            )
-            if touched and fault.severity > _HEALED * before:
+            where = near if fault.kind in ("drop", "jitter", "cut") else bad
+            touched = where[fault.first : fault.last + 1].any()
+            touched = touched and fault.kind not in ("blur", "seam")
+            if touched and fault.severity > max(_SLIGHT, _HEALED * before):
                 return f"repair did not heal it: {fault.message}"
         return ""
 
@@ -421,14 +424,14 @@ class _Job:
             notes.append(f"no still was given; frame {start} of the clip serves as one")
         else:
             crop = register.locate(photo, first)
-            _alike(crop, self.watched.opened.path, None, self.asked.force)
             notes.append(
                 f"the clip shows {crop.width:.0f}x{crop.height:.0f} of the still at "
                 f"{crop.x:.0f},{crop.y:.0f} (likeness {crop.likeness:.2f})"
             )
         loop = "seamless" if good[-1] and replace.joins(series) else "none"
         info = self.watched.opened.info
-        path = track.track(series, good)
+        known = int((good[1:] & good[:-1]).sum()) >= _ENOUGH
+        path = track.track(series, good if known else None)
         wanted = replace.Wanted(
             size=(info.width, info.height),
             timeline=Timeline(self.frames, info.fps, loop),
