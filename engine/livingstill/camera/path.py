@@ -85,10 +85,13 @@ class TimedMove:
     def at(self, time: float) -> Pose:
         """Return the pose at ``time``, 0..1."""
         way = self.timing.progress(time, self.loop, self.move.closed, self.turns)
-        if self.move.closed:
-            return self.move.pose(way, self.view)
-        rest = self.move.rest if self.timing.rest is None else self.timing.rest
-        return self.move.pose(way - rest, self.view)
+        if not self.move.closed:
+            way -= self.move.rest if self.timing.rest is None else self.timing.rest
+        pose = self.move.pose(way, self.view)
+        if self.timing.aperture is None:
+            return pose
+        spread = max(self.view.near - self.view.far, 0.1)
+        return replace(pose, focus=self.view.subject, aperture=self.timing.aperture / 100 / spread)
 
 
 def settle(asked: Choice, advised: Choice) -> Choice:

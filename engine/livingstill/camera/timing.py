@@ -70,6 +70,13 @@ class Timing:
         tuple[float, float] | None,
         Param("what the camera looks at; by default the subject", POINT, 0, 1),
     ] = None
+    aperture: Annotated[
+        float | None,
+        Param(
+            "depth of field: blur of the farthest point, sharp at what the camera looks at",
+            "percent of the width", 0, 4,
+        ),
+    ] = None  # fmt: skip
 
     def __post_init__(self) -> None:
         check(self)
