@@ -20,9 +20,7 @@ def start(quality: str, moving: bool) -> Thread:
     Machine code from an earlier run is read from disk instead, in a fraction of a second. Numba
     compiles under a lock of its own, so a kernel that is needed meanwhile is waited for.
     """
-    thread = Thread(
-        target=_work, args=(quality, moving), name="livingstill-warmup", daemon=True
-    )
+    thread = Thread(target=_work, args=(quality, moving), name="livingstill-warmup", daemon=True)
     thread.start()
     return thread
 

@@ -117,3 +117,10 @@ def test_the_loop_joins_and_the_open_clip_does_not(livingstill, lake, tmp_path):
 
     assert seam() <= 1.1
     assert seam("--loop", "none") > 3
+
+
+@pytest.mark.parametrize("name", ["lake", "meadow"])
+def test_a_clip_of_two_frames_is_a_clip(livingstill, samples, tmp_path, name):
+    answer = livingstill(samples / f"{name}.jpg", *SMALL, "--duration", "0.2")
+    assert answer.code == 0, answer.err
+    assert len(decoded(tmp_path / f"{name}.mp4")) == 2

@@ -155,6 +155,8 @@ def guarded(
         if active.size == 0:
             return sway
         worst, usual = float(active.max()), float(np.percentile(active, 99))
+        if worst == 0:  # a clip too short for any wave
+            return sway
         if last:  # what is left of the excess is shared by all
             weight = weight * np.float32(min(1, stretch / worst, usual_stretch / usual))
         elif worst > stretch or usual > usual_stretch:
