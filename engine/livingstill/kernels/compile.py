@@ -47,7 +47,9 @@ def kernel(function: F) -> F:
     folder = _cache_folder()
     before, config.CACHE_DIR = config.CACHE_DIR, folder or ""
     try:
-        compiled: F = numba.njit(nogil=True, error_model="numpy", cache=folder is not None)(function)
+        compiled: F = numba.njit(nogil=True, error_model="numpy", cache=folder is not None)(
+            function
+        )
     except RuntimeError:  # "no locator available": nowhere to write, so compile each time
         compiled = numba.njit(nogil=True, error_model="numpy")(function)
     finally:

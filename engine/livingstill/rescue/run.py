@@ -236,6 +236,7 @@ def _levels(reviewed: review.Review, levels: Floats) -> tuple[Flags, Flags]:
         here = loud if fault.kind in ("flicker", "colour") else other
         if fault.kind != "seam":
             here[fault.first : fault.last + 1] = True
+    flagged = loud.copy()
     for first, last in list(detect.runs(loud, gap=_APART)):
         loud[max(0, first - 1) : last + 2] = True
     detail = series.detail.mean((1, 2))
@@ -243,8 +244,8 @@ def _levels(reviewed: review.Review, levels: Floats) -> tuple[Flags, Flags]:
     tinted, sound = tinted & loud & ~other, sound & loud & ~other
     for first, last in detect.runs(loud):
         span = slice(first, last + 1)
-        if not tinted[span].any():  # then it is not the level that made it loud
-            sound[span] = False
+        if tinted[span][flagged[span]].mean() < 0.5:  # then it is not the level that is at fault
+            tinted[span] = sound[span] = False
     return tinted, sound
 
 
