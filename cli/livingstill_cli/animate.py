@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -37,12 +39,14 @@ from livingstill_cli.options import gather, settings_options
     metavar="FILE.toml",
     help="write these options to a file",
 )
+@click.option("--cluster", metavar="local|tcp://...", help="render the frames on a Dask cluster")
 @click.option("-v", "--verbose", is_flag=True, help="say where the time went")
 @say.options
 def command(
     photo: Path | None,
     shot_file: Path | None,
     save_shot: Path | None,
+    cluster: str | None,
     quiet: bool,
     verbose: bool,
     as_json: bool,
@@ -54,13 +58,20 @@ def command(
 
     from livingstill import deliver
 
-    result = deliver.animate_file(
-        shot,
-        job,
-        save_shot=save_shot,
-        hashes=as_json,
-        progress=progress.choose(quiet or as_json, no_progress),
-    )
+    with ExitStack() as stack:
+        elsewhere = None
+        if cluster:
+            from livingstill import cluster as dask
+
+            elsewhere = partial(dask.frames, stack.enter_context(dask.connect(cluster)))
+        result = deliver.animate_file(
+            shot,
+            job,
+            save_shot=save_shot,
+            hashes=as_json,
+            progress=progress.choose(quiet or as_json, no_progress),
+            elsewhere=elsewhere,
+        )
     if as_json:
         say.json_line(result.as_json())
     elif not quiet:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from livingstill.clip import encode
 from livingstill.continuity import blind, director
 from livingstill.errors import InputError
 from livingstill.files import check_target, replacing
-from livingstill.model import Progress
+from livingstill.model import Progress, Words
 from livingstill.pipeline import Clip, Known, Saved, Stages, check, encoding, prepare, read_photo
 from livingstill.settings import Job, Shot, checked, dump_shot_file, load_shot_file, split
 
@@ -83,10 +83,12 @@ def animate_file(
     hashes: bool = False,
     progress: Progress | None = None,
     known: Mapping[str, Any] | None = None,
+    elsewhere: Callable[[Clip], Iterable[Words]] | None = None,
 ) -> Delivered:
     """Render the job's photo by a shot and write its files.
 
-    ``hashes`` asks for frame hashes even without a manifest; ``known`` is a manifest to replay.
+    ``hashes`` asks for frame hashes even without a manifest; ``known`` is a manifest to replay;
+    ``elsewhere`` renders the frames on other machines.
 
     Raises
     ------
@@ -122,6 +124,7 @@ def animate_file(
         overwrite=job.overwrite,
         hashes=hashes or job.manifest is not None or known is not None,
         watch=observer.look if observer else None,
+        source=elsewhere(clip) if elsewhere else None,
     )
     if job.report is not None and observer is not None:
         with stages("report"):
