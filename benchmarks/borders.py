@@ -39,7 +39,7 @@ def main() -> None:
         for name in CAMERAS:
             shot = clip.shot.model_copy(update={"camera": Choice(name=name)})
             camera, window = aim(clip.scene, clip.framing, view, shot, clip.timeline)
-            seen = view_of.View(clip.scene, window, size, 32)
+            seen = view_of.View(clip.scene, window, size, frames.pitch_of(size))
             poses = (camera.at(clip.timeline.time(i)) for i in range(clip.timeline.frames))
             found[name] = sum(
                 frames.outside(clip.scene, pose, window, size, border_only=True, view=seen)
