@@ -57,6 +57,8 @@ LAYERS = {"draft": 5, "standard": 5, "high": 8}
 EXPOSURES = 4
 """Instants that make one frame where the shutter blurs motion."""
 
+_AIMS, _SPARE = 4, 1.002
+
 OVERSIZE = {"draft": 1.0, "standard": 1.1, "high": 1.25}
 """How much finer than the output the scene is kept, so that zooming in stays sharp."""
 
@@ -342,12 +344,17 @@ def aim(
     course = partial(
         path.resolve, shot.camera, loop=shot.loop, duration=shot.duration, seed=shot.seed
     )
-    camera = course(view)
-    poses = [camera.at(timeline.time(i)) for i in range(timeline.frames)]
-    window = window_of(scene, frame)
-    zoom = frames.safe_zoom(scene, poses, window, frame.picture[2:])
-    # the move is planned anew, as large as asked for in the narrower frame that is seen
-    return course(view.zoomed(zoom)), replace(window, scale=window.scale / zoom)
+    window, zoom = window_of(scene, frame), 1.0
+    for _ in range(_AIMS):
+        # planned as large as asked for in the narrower frame that is seen, and so seen anew
+        camera = course(view.zoomed(zoom))
+        poses = [camera.at(timeline.time(i)) for i in range(timeline.frames)]
+        seen = replace(window, scale=window.scale / zoom)
+        more = frames.safe_zoom(scene, poses, seen, frame.picture[2:])
+        if more == 1.0:
+            break
+        zoom *= more * _SPARE
+    return camera, replace(window, scale=window.scale / zoom)
 
 
 def reframed(clip: Clip, aspect: str | None) -> Clip:

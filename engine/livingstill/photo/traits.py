@@ -48,7 +48,10 @@ def measure(rgb: Bytes, inverse_depth: Floats, shares: Mapping[str, float] | Non
         straight=straight,
         vertical=vertical,
         lines=lines,
-        indoors=straight > 5.5 and vertical > 1.9 and shares.get("sky", 0) < 0.12 and quarter > 0.3,
+        indoors=straight > 5.5
+        and vertical > 1.9
+        and shares.get("sky", 0) < 0.12
+        and (quarter > 0.3 or vertical > 4),  # near on all sides, or a hall full of uprights
         drawn=even > 0.5 and common > 0.3 and noise < 0.1 and shares.get("sky", 0) < 0.3,
         shares=tuple(shares.items()),
     )
