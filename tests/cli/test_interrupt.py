@@ -10,12 +10,21 @@ import time
 import pytest
 
 
+def _heed_interrupts() -> None:
+    """A shell's background jobs, and what they start, ignore SIGINT unless told otherwise."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_clip_leaves_no_file(samples, tmp_path, number):
     command = [sys.executable, "-m", "livingstill_cli", str(samples / "lake.jpg")]
     options = ["--size", "320x214", "--duration", "600", "--motion", "none"]
     running = subprocess.Popen(
-        [*command, *options], cwd=tmp_path, stderr=subprocess.PIPE, text=True
+        [*command, *options],
+        cwd=tmp_path,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=_heed_interrupts,
     )
     deadline = time.monotonic() + 120
     while not list(tmp_path.glob(".lake.*")) and time.monotonic() < deadline:
