@@ -10,21 +10,24 @@ import time
 import pytest
 
 
-def _heed_interrupts() -> None:
-    """A shell's background jobs, and what they start, ignore SIGINT unless told otherwise."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+# a shell's background jobs, and what they start, ignore SIGINT unless told otherwise
+RUN = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from livingstill_cli.main import main
+main()
+"""
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_clip_leaves_no_file(samples, tmp_path, number):
-    command = [sys.executable, "-m", "livingstill_cli", str(samples / "lake.jpg")]
+    command = [sys.executable, "-c", RUN, str(samples / "lake.jpg")]
     options = ["--size", "320x214", "--duration", "600", "--motion", "none"]
     running = subprocess.Popen(
         [*command, *options],
         cwd=tmp_path,
         stderr=subprocess.PIPE,
         text=True,
-        preexec_fn=_heed_interrupts,
     )
     deadline = time.monotonic() + 120
     while not list(tmp_path.glob(".lake.*")) and time.monotonic() < deadline:
