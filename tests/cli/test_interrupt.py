@@ -9,7 +9,6 @@ import time
 
 import pytest
 
-
 # a shell's background jobs, and what they start, ignore SIGINT unless told otherwise
 RUN = """
 import signal
