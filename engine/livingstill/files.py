@@ -8,6 +8,9 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+
+from numpy.typing import NDArray
 
 from livingstill.errors import InputError
 
@@ -54,6 +57,20 @@ def replacing(path: Path, overwrite: bool = False) -> Iterator[Path]:
         ) from None
     finally:
         part.unlink(missing_ok=True)
+
+
+def write_png(path: Path, picture: NDArray[Any], overwrite: bool = False) -> None:
+    """Write a picture as PNG, in OpenCV's order of channels: grey, BGR or BGRA; 8 or 16 bits.
+
+    Raises
+    ------
+    InputError
+        As ``replacing``.
+    """
+    import cv2
+
+    with replacing(path, overwrite) as part:
+        part.write_bytes(cv2.imencode(".png", picture)[1].tobytes())
 
 
 @contextmanager

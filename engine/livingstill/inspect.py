@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from livingstill import files, threads
 from livingstill.camera import auto, framing, subject
 from livingstill.camera.view import View
-from livingstill.files import check_target, replacing
+from livingstill.files import check_target, replacing, write_png
 from livingstill.model import InverseDepth, Progress, Region, Scene
 from livingstill.photo import fitness, traits
 from livingstill.pipeline import Perceive, Stages, check, depth_of, planned, prepare, read_photo
@@ -43,7 +41,7 @@ def write_depth(
         if preview
         else levels
     )
-    _write_png(target, picture, job.overwrite)
+    write_png(target, picture, job.overwrite)
     return depth
 
 
@@ -78,7 +76,7 @@ def write_regions(
     if target is not None:
         directions = brush.directions(rgb, depth, moving, shot.brush)
         picture = kinds.overlay(rgb, moving, directions)
-        _write_png(target, cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), job.overwrite)
+        write_png(target, cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), job.overwrite)
     return moving
 
 
@@ -145,8 +143,3 @@ def doctor(
         reason=advice.reason,
         parallax=advice.parallax,
     )
-
-
-def _write_png(path: Path, picture: NDArray[Any], overwrite: bool) -> None:
-    with replacing(path, overwrite) as part:
-        part.write_bytes(cv2.imencode(".png", picture)[1].tobytes())

@@ -14,7 +14,7 @@ from livingstill import threads
 from livingstill.clip import encode
 from livingstill.continuity import blind, director
 from livingstill.errors import InputError
-from livingstill.files import check_target, replacing
+from livingstill.files import check_target, write_png
 from livingstill.model import Bytes, Progress
 from livingstill.pipeline import Known, Stages, check, prepare, read_photo
 from livingstill.settings import Job, Shot
@@ -92,9 +92,8 @@ def takes(
         done.append(take)
         rows[seed] = row.picture(f"seed {seed}")
     ranked = sorted(done, key=lambda take: (take.badness, take.seed))
-    with replacing(sheet, job.overwrite) as part:
-        page = np.vstack([rows[take.seed] for take in ranked])
-        part.write_bytes(cv2.imencode(".png", cv2.cvtColor(page, cv2.COLOR_RGB2BGR))[1].tobytes())
+    page = np.vstack([rows[take.seed] for take in ranked])
+    write_png(sheet, cv2.cvtColor(page, cv2.COLOR_RGB2BGR), job.overwrite)
     return ranked
 
 

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from livingstill.errors import InputError
-from livingstill.files import replacing
+from livingstill.files import write_png
 from livingstill.model import Bytes, Region
 from livingstill.pictures import bytes_of, opened
 
@@ -55,7 +55,6 @@ def write(folder: Path, regions: tuple[Region, ...], overwrite: bool) -> list[Pa
     paths = []
     for kind, mask in together.items():
         path = folder / f"{kind}.png"
-        with replacing(path, overwrite) as part:
-            part.write_bytes(cv2.imencode(".png", mask)[1].tobytes())
+        write_png(path, mask, overwrite)
         paths.append(path)
     return paths
