@@ -122,6 +122,17 @@ def test_a_sequence_is_one_exact_picture_per_frame(tmp_path):
         Encoder(path, SIZE, Fraction(30))
 
 
+@pytest.mark.parametrize("name", ["f-%02d.png", "f-%d.jpg"])
+def test_a_shorter_sequence_leaves_nothing_of_the_longer_one(tmp_path, name):
+    path = written(tmp_path / name)
+    others = ["f-99.txt", "g-12.png", "f-7x.png", "f-0012.png", "f-012.jpg"]
+    for other in others:
+        (tmp_path / other).write_text("mine")
+    written(path, list(drifting(count=5)))
+    kept = {name_of(path, index).name for index in range(5)} | set(others)
+    assert {file.name for file in tmp_path.iterdir()} == kept
+
+
 @pytest.mark.parametrize("name", ["a.mp4", "a.gif", "a.png", "a.y4m", "f-%d.png"])
 def test_a_clip_that_was_interrupted_leaves_nothing(tmp_path, name):
     with pytest.raises(KeyboardInterrupt), Encoder(tmp_path / name, SIZE, Fraction(30)) as encoder:
@@ -182,6 +193,15 @@ def test_the_pipe_gets_the_same_bytes_as_the_file(tmp_path, capfdbinary):
         for frame in drifting():
             encoder.write(packed(frame))
     assert capfdbinary.readouterr().out == expected
+
+
+def test_bare_rgb_is_the_frames_and_nothing_else(tmp_path, capfdbinary):
+    frames = list(drifting())
+    with Encoder("-.rgb", SIZE, Fraction(30)) as encoder:
+        for frame in frames:
+            encoder.write(packed(frame))
+    data = np.frombuffer(capfdbinary.readouterr().out, np.uint8)
+    np.testing.assert_array_equal(data.reshape(-1, *SIZE[::-1], 3), np.stack(frames)[..., :3])
 
 
 @needs_ffmpeg

@@ -15,7 +15,7 @@ from typing import Protocol, Self
 import numpy as np
 
 from livingstill import files
-from livingstill.clip.formats import Encoding, choose
+from livingstill.clip.formats import PIPES, Encoding, choose
 from livingstill.errors import InputError, LivingStillError
 from livingstill.model import Words
 
@@ -53,7 +53,7 @@ def check_target(path: str | Path, overwrite: bool = False) -> None:
         from livingstill.clip import stills
 
         stills.check_target(Path(path), overwrite)
-    elif text != "-":
+    elif text not in PIPES:
         files.check_target(Path(path), overwrite)
     elif os.isatty(1):
         raise InputError("standard output is a terminal; pipe the clip to a program or a file")
@@ -127,10 +127,11 @@ class Encoder:
             from livingstill.clip.stills import Stills
 
             return Stills(Path(self.path), self.encoding, self._overwrite)
-        if suffix == ".y4m":
-            from livingstill.clip.y4m import Y4M
+        if suffix in PIPES.values():
+            from livingstill.clip.raw import Raw
 
-            return Y4M(None if self.path == "-" else self._part(), self.size, self.fps)
+            part = None if self.path in PIPES else self._part()
+            return Raw(part, self.size, self.fps, self.encoding)
         if suffix == ".gif":
             from livingstill.clip.gif import Gif
 

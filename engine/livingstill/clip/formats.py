@@ -100,6 +100,7 @@ _CODECS = (
     ),
     Codec("jpeg", "mjpeg", "yuvj420p", "still pictures", crf=None),
     Codec("raw", "rawvideo", "yuv420p", "uncompressed"),
+    Codec("rgb", "rawvideo", "rgb24", "uncompressed", "rgba"),
 )  # fmt: skip
 CODECS: Mapping[str, Codec] = {codec.name: codec for codec in _CODECS}
 
@@ -115,10 +116,13 @@ _FORMATS = (
     Format("%04d.png", "", ("png",), "one PNG per frame, as in frame-%04d.png"),
     Format("%04d.jpg", "", ("jpeg",), "one JPEG per frame, as in frame-%04d.jpg"),
     Format(".y4m", "", ("raw",), "uncompressed YUV; the name - writes it to standard output"),
+    Format(".rgb", "", ("rgb",), "bare RGB frames without a header; -.rgb is standard output"),
 )
 FORMATS: Mapping[str, Format] = {format_.suffix: format_ for format_ in _FORMATS}
 
 _ALIASES = {".apng": ".png", ".m4v": ".mp4", ".jpeg": ".jpg", ".qt": ".mov"}
+PIPES = {"-": ".y4m", "-.y4m": ".y4m", "-.rgb": ".rgb"}
+"""Names of standard output, and what is written to it."""
 _NUMBERED = re.compile(r"%(0[1-9])?d")
 _UNITS = {"": 1, "k": 1_000, "m": 1_000_000, "g": 1_000_000_000}
 
@@ -155,8 +159,8 @@ def format_of(path: str) -> Format:
     InputError
         If no format has that suffix.
     """
-    if path == "-":
-        return FORMATS[".y4m"]
+    if path in PIPES:
+        return FORMATS[PIPES[path]]
     suffix = PurePath(path).suffix.lower()
     suffix = _ALIASES.get(suffix, suffix)
     numbered = bool(_NUMBERED.search(PurePath(path).name))

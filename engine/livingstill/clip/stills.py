@@ -31,6 +31,18 @@ def name_of(path: Path, index: int) -> Path:
     )
 
 
+def later(path: Path, count: int) -> list[Path]:
+    """Return the pictures of the sequence ``path`` that are there with numbers from ``count`` on."""
+    before, after = NUMBER.split(path.name, maxsplit=1)[:: NUMBER.groups + 1]
+    numbered = re.compile(re.escape(before) + r"(\d+)" + re.escape(after))
+    found = ((numbered.fullmatch(file.name), file) for file in sorted(path.parent.iterdir()))
+    return [
+        file
+        for match, file in found
+        if match and int(match[1]) >= count and name_of(path, int(match[1])) == file
+    ]
+
+
 def check_target(path: Path, overwrite: bool) -> None:
     """Refuse early a sequence that could not be written.
 
@@ -68,7 +80,7 @@ class Stills:
         self._count += 1
 
     def finish(self) -> None:
-        """Move all pictures to their names."""
+        """Move all pictures to their names; of a longer sequence that was there nothing stays."""
         targets = [name_of(self._path, index) for index in range(self._count)]
         taken = next((target for target in targets if target.exists()), None)
         if taken is not None and not self._overwrite:
@@ -76,6 +88,8 @@ class Stills:
         for target in targets:
             (self._folder / target.name).replace(target)
         self._folder.rmdir()
+        for stale in later(self._path, self._count):
+            stale.unlink()
 
     def abort(self) -> None:
         """Remove the hidden folder."""
