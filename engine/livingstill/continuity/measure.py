@@ -173,7 +173,8 @@ class Guard:
         union = None
         for mask in regions.values():
             union = mask if union is None else np.maximum(union, mask)
-        self.far = None if union is None else beyond(union, 12.0)[grid]
+        lit = not LIVELY.isdisjoint(regions)  # light falls far beyond its region
+        self.far = None if union is None or lit else beyond(union, 12.0)[grid]
         self.first: Bytes | None = None
         self.before: Bytes | None = None
         self.steps: list[float] = []
@@ -209,8 +210,10 @@ class Guard:
         """Return the seam ratio, the largest leak, and three pulsing figures per region."""
         found: dict[str, float] = {}
         steps = np.array(self.steps[1:])
-        if steps.size and np.median(steps) > 0:
-            found["seam"] = self.ends / float(np.median(steps))
+        if steps.size > 1 and np.median(steps) > 0:
+            # gusts make steps unlike over a loop: the seam is held against its neighbours too
+            usual = max(float(np.median(steps)), float(np.median(steps[[0, 1, -2, -1]])))
+            found["seam"] = self.ends / usual
         if self.leaks:
             found["leak"] = float(max(self.leaks))
         for name, told in self.told.items():
