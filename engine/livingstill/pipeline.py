@@ -20,8 +20,9 @@ from livingstill.camera.travel import travel
 from livingstill.camera.view import View
 from livingstill.clip import encode, formats
 from livingstill.continuity import director
-from livingstill.depth import cues, embedded, flat, given, hub
+from livingstill.depth import embedded, given, hub
 from livingstill.depth.refine import ramp_width, refine
+from livingstill.depth.sources import SOURCES
 from livingstill.errors import InputError
 from livingstill.model import (
     DEFAULT_FOCAL,
@@ -41,7 +42,7 @@ from livingstill.model import (
     Timeline,
     Words,
 )
-from livingstill.motion.compose import compose
+from livingstill.motion.compose import KINDS, compose
 from livingstill.network.forward import forward
 from livingstill.photo import read, traits
 from livingstill.regions import brush, kinds, masks, segment
@@ -61,10 +62,6 @@ _AIMS, _SPARE = 4, 1.002
 
 OVERSIZE = {"draft": 1.0, "standard": 1.1, "high": 1.25}
 """How much finer than the output the scene is kept, so that zooming in stays sharp."""
-
-DEPTH_SOURCES = ("embedded", "cues", "flat")
-"""Depth sources that are always there, besides files and larger networks."""
-
 
 PROVENANCE = "camera and procedural motion of one photograph; no generated content"
 """What every clip says of itself in its metadata."""
@@ -253,12 +250,11 @@ def check(shot: Shot) -> None:
     if shot.budget:
         formats.parse_size(shot.budget)
     source = shot.depth
-    if source not in (*DEPTH_SOURCES, *hub.MODELS) and not Path(source).is_file():
+    names = ["embedded", *SOURCES, *hub.MODELS]
+    if source not in names and not Path(source).is_file():
         if Path(source).suffix:
             raise InputError(f"depth file {source} does not exist; check its name and folder")
-        raise InputError(
-            f"no depth source is called '{source}'{nearest(source, [*DEPTH_SOURCES, *hub.MODELS])}"
-        )
+        raise InputError(f"no depth source is called '{source}'{nearest(source, names)}")
 
 
 def read_photo(file: str | Path, shot: Shot, stages: Stages) -> Photo:
@@ -431,10 +427,13 @@ def depth_of(rgb: Bytes, shot: Shot, perceive: Perceive, stages: Stages) -> Inve
     with stages("depth"):
         if seen is not None:
             depth = InverseDepth(embedded.from_perception(seen, rgb), "embedded network")
-        elif source == "flat":
-            depth = flat.flat((width, height))
-        elif source == "cues":
-            depth = cues.estimate(rgb)
+        elif source in SOURCES:
+            depth = SOURCES[source](rgb)
+            if depth.values.shape != (height, width):
+                raise InputError(
+                    f"depth source {source} gave {depth.values.shape} for a photo of "
+                    f"{(height, width)}; it must be as large as the photo"
+                )
         elif source in hub.MODELS or Path(source).suffix == ".onnx":
             coarse = hub.estimate(source, rgb, far_bright=shot.depth_far == "bright")
             depth = InverseDepth(refine(rgb, coarse), f"network {Path(source).stem}")
@@ -458,6 +457,7 @@ def planned(
         strokes=shot.brush,
         hold=masks.read(shot.hold, (width, height)) if shot.hold else None,
         hold_faces=shot.hold_faces,
+        known=tuple(KINDS),
     )
 
 

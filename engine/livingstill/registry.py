@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from typing import Generic, TypeVar
 
 from livingstill.errors import InputError
@@ -46,9 +46,20 @@ class Registry(Mapping[str, T], Generic[T]):
             return self._members[name]
         plugins = {p.name: p for p in entry_points(group=self.group)}
         if name in plugins:
-            loaded: T = plugins[name].load()
-            return loaded
+            return self._load(plugins[name])
         raise InputError(f"no {self.what} is called '{name}'{nearest(name, list(self))}")
+
+    def _load(self, plugin: EntryPoint) -> T:
+        """Import a member of another distribution."""
+        try:
+            loaded: T = plugin.load()
+        except Exception as error:
+            owner = plugin.dist.name if plugin.dist else plugin.value
+            raise InputError(
+                f"{self.what} '{plugin.name}' of {owner} cannot be loaded: {error}; "
+                "mend or uninstall that plug-in"
+            ) from error
+        return loaded
 
     def __contains__(self, name: object) -> bool:
         return any(name == known for known in self)

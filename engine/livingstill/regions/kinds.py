@@ -6,7 +6,7 @@ it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 import cv2
@@ -55,6 +55,7 @@ def plan(
     strokes: tuple[Stroke, ...] = (),
     hold: Bytes | None = None,
     hold_faces: bool = True,
+    known: Sequence[str] = KINDS,
 ) -> tuple[Region, ...]:
     """Return what moves in a photo and how, regions of motion kinds without overlap.
 
@@ -67,6 +68,7 @@ def plan(
     strokes : brush strokes; their kinds move even if nothing was detected
     hold : (H, W) uint8, 255 = never moves
     hold_faces : whether people and lettering are held
+    known : the kinds there are; those that are not in ``KINDS`` move where a mask says
 
     Raises
     ------
@@ -76,8 +78,8 @@ def plan(
     given = dict(masks or {})
     named = [kind for kind in motion if kind not in ("auto", "none")]
     for kind in (*named, *given, *(stroke.kind for stroke in strokes)):
-        if kind not in KINDS:
-            raise InputError(f"no motion kind is called '{kind}'{nearest(kind, list(KINDS))}")
+        if kind not in known:
+            raise InputError(f"no motion kind is called '{kind}'{nearest(kind, list(known))}")
     if "none" in motion:
         return ()
     for kind, mask in given.items():
@@ -107,7 +109,9 @@ def plan(
     if "foliage" in found and "foliage" not in given:
         found["foliage"] = found["foliage"] * (1 - protect.straight(rgb))
     return _apart(
-        {kind: m * (allowed if kind in given else free) for kind, m in found.items()}, set(given)
+        {kind: m * (allowed if kind in given else free) for kind, m in found.items()},
+        set(given),
+        known,
     )
 
 
@@ -447,7 +451,9 @@ def _legend(picture: Bytes, regions: tuple[Region, ...], unit: int) -> None:
         )  # fmt: skip
 
 
-def _apart(found: Mapping[str, Floats], given: set[str]) -> tuple[Region, ...]:
+def _apart(
+    found: Mapping[str, Floats], given: set[str], known: Sequence[str]
+) -> tuple[Region, ...]:
     """Return regions whose masks share every pixel out: what the user gave wins over the rest."""
     if not found:
         return ()
@@ -456,7 +462,7 @@ def _apart(found: Mapping[str, Floats], given: set[str]) -> tuple[Region, ...]:
     rest = sum((found[kind] for kind in found if kind not in given), none)
     room = np.clip(1 - first, 0, 1) / np.maximum(rest, 1)
     regions = []
-    for kind in KINDS:
+    for kind in known:
         if kind not in found:
             continue
         share = 1 / np.maximum(first, 1) if kind in given else room

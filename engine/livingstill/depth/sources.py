@@ -1,0 +1,22 @@
+"""The depth sources that have a name of their own, besides files and networks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from livingstill.depth import cues, flat
+from livingstill.model import Bytes, InverseDepth
+from livingstill.registry import Registry
+
+Source = Callable[[Bytes], InverseDepth]
+"""From a photo (H, W, 3) uint8 RGB to its inverse depth (H, W) float32, 1 = nearest, 0 = infinity."""
+
+SOURCES: Registry[Source] = Registry(
+    "depth source",
+    "livingstill.depths",
+    {
+        "cues": cues.estimate,
+        "flat": lambda rgb: flat.flat((rgb.shape[1], rgb.shape[0])),
+    },
+)
+"""Every depth source by its name; the embedded network, which sees classes too, comes before them."""

@@ -1,0 +1,134 @@
+"""Another distribution's camera move, motion kind and depth source are as good as our own."""
+
+import cv2
+import numpy as np
+import pytest
+
+import livingstill
+from livingstill.camera.path import CAMERAS, describe
+from livingstill.errors import InputError
+from livingstill.motion.compose import KINDS
+
+CODE = '''
+from dataclasses import dataclass
+from math import pi, sin
+from typing import ClassVar
+
+import numpy as np
+from livingstill.camera.move import Amount
+from livingstill.camera.param import check
+from livingstill.model import InverseDepth, Pose
+from livingstill.motion.canvas import Canvas
+from livingstill.motion.compose import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Nod:
+    """Look down once and come back."""
+
+    amount: Amount = 1.0
+    closed: ClassVar[bool] = True
+    rest: ClassVar[float] = 0.0
+
+    def __post_init__(self):
+        check(self)
+
+    def pose(self, where, view):
+        return Pose(tilt=-1.5 * self.amount * sin(pi * where) ** 2)
+
+
+class Lift:
+    order, alone = 0, False
+
+    def __init__(self, site):
+        self.mask = site.mask * np.float32(site.amount)
+
+    def apply(self, phase, canvas):
+        canvas.first[..., 1] += self.mask * np.float32(4 * sin(2 * pi * phase))
+
+
+LIFT = Kind("rises and falls", lambda site: (Lift(site),))
+
+
+def ramp(rgb):
+    height, width = rgb.shape[:2]
+    rows = np.linspace(0, 1, height, dtype=np.float32)
+    return InverseDepth(np.repeat(rows[:, None], width, 1), "ramp")
+
+
+def small(rgb):
+    return InverseDepth(np.ones((4, 4), np.float32), "small")
+'''
+
+POINTS = """
+[livingstill.cameras]
+nod = nodding:Nod
+torn = nodding:Missing
+[livingstill.kinds]
+lift = nodding:LIFT
+[livingstill.depths]
+ramp = nodding:ramp
+small = nodding:small
+"""
+
+
+@pytest.fixture
+def plugin(tmp_path, monkeypatch):
+    """A distribution as pip leaves it on the path, until the test is over."""
+    (tmp_path / "nodding.py").write_text(CODE)
+    info = tmp_path / "nodding-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: nodding\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text(POINTS)
+    monkeypatch.syspath_prepend(tmp_path)
+
+
+@pytest.fixture
+def photo(tmp_path):
+    noise = np.random.default_rng(3).integers(0, 255, (48, 64, 3), dtype=np.uint8)
+    cv2.imwrite(str(tmp_path / "photo.png"), cv2.GaussianBlur(noise, (0, 0), 2))
+    return tmp_path / "photo.png"
+
+
+def test_one_clip_of_a_move_a_kind_and_a_depth_from_elsewhere(plugin, photo, tmp_path):
+    half = np.zeros((48, 64), np.uint8)
+    half[:, 32:] = 255
+    cv2.imwrite(str(tmp_path / "half.png"), half)
+    clip = livingstill.animate(
+        photo, camera="nod:amount=0.5", motion="lift", mask=(f"lift={tmp_path / 'half.png'}",),
+        depth="ramp", size="64x48", duration=0.4, smooth=0,
+    )  # fmt: skip
+    assert clip.depth.source == "ramp"
+    assert np.all(np.diff(clip.depth.values[:, 0]) > 0)
+    assert [region.kind for region in clip.regions] == ["lift"]
+    assert clip.camera.at(0.5).tilt == pytest.approx(-0.75)
+    flow = clip.motion.at(0.25)[0].first[..., 1]
+    assert flow[:, -3:].min() == pytest.approx(4, abs=1e-3) and np.abs(flow[:, :6]).max() < 0.1
+    assert len(list(clip.frames())) == 12
+
+
+def test_the_lists_name_what_a_plugin_brings(plugin):
+    assert "nod" in CAMERAS and "lift" in KINDS
+    assert KINDS["lift"].help == "rises and falls"
+
+
+def test_the_lists_go_away_with_the_plugin():
+    assert "nod" not in CAMERAS and "lift" not in KINDS
+    assert "nod" not in dict(describe())
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        ({"camera": "nodd"}, "did you mean 'nod'"),
+        ({"camera": "nod:amount=99"}, r"nod.amount is 99.*at most"),
+        ({"camera": "torn"}, "camera move 'torn' of nodding cannot be loaded.*uninstall"),
+        ({"depth": "rampp"}, "did you mean 'ramp'"),
+        ({"depth": "small"}, r"depth source small gave \(4, 4\).*as large as the photo"),
+        ({"motion": "lift"}, "no lift was found in the photo; show it with --mask"),
+        ({"motion": "lifd"}, "did you mean 'lift'"),
+    ],
+)
+def test_what_is_wrong_is_said_as_for_our_own(plugin, photo, settings, sentence):
+    with pytest.raises(InputError, match=sentence):
+        livingstill.animate(photo, size="64x48", duration=0.2, **settings)
