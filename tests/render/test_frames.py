@@ -11,8 +11,8 @@ import pytest
 import synthetic
 from livingstill import threads
 from livingstill.errors import InputError
-from livingstill.model import DEFAULT_FOCAL, Flow, Pose
-from livingstill.render.frames import Renderer, outside, safe_zoom, unpack, whole
+from livingstill.model import DEFAULT_FOCAL, Flow, Layer, Pose, Scene
+from livingstill.render.frames import Card, Renderer, outside, safe_zoom, unpack, whole
 from livingstill.scene.layers import build
 from livingstill.views import novel_view
 
@@ -217,3 +217,65 @@ def test_what_is_in_focus_stays_sharp_and_the_rest_blurs(still, plane, scene):
         assert sharp(frame) <= like * sharp(still[0].astype(int)) + 1e-9
     assert (render(plane, Pose(focus=0.5, aperture=0.03)) == still[0]).all()
     assert abs(render(scene, Pose(focus=0.2, aperture=0.02)).mean() - still[0].mean()) < 2
+
+
+def card_at(left, top, behind, shape=(60, 90), seed=4):
+    rng = np.random.default_rng(seed)
+    alpha = rng.integers(0, 256, (*shape, 1))
+    colour = rng.integers(0, 256, (*shape, 3)) * alpha // 255
+    rgba = np.concatenate([colour, alpha], 2).astype(np.uint8)
+    return Card(rgba.view(np.uint32)[..., 0], left, top, behind)
+
+
+@pytest.mark.parametrize("behind", [0, 1, 2])
+@pytest.mark.parametrize("shown", [1.0, 0.4])
+def test_a_card_stands_between_layers(scene, behind, shown):
+    """Against the frames of what is before it, what it covers and what is behind it."""
+    pose = Pose(x=0.03, zoom=1.05)
+    count = len(scene.layers)
+    assert count > 2
+    card = card_at(70, 50, behind)
+    white, black = (np.full(scene.size[::-1], c, np.uint32) for c in (0xFFFFFFFF, 0xFF000000))
+    front = [layer.colour for layer in scene.layers[:behind]]
+
+    def seen(*layers):
+        flat = [*layers, *[black] * (count - len(layers))]
+        parts = Scene(
+            tuple(Layer(c, layer.inverse_depth) for c, layer in zip(flat, scene.layers)),
+            scene.focal,
+        )
+        return render(parts, pose, "draft") / 255
+
+    before = seen(*front)
+    clear = seen(*[c & np.uint32(0xFF000000) for c in front], white)
+    back = seen(*[c * np.uint32(0) for c in front], *[la.colour for la in scene.layers[behind:]])
+    rgba = card.rgba.view(np.uint8).reshape(60, 90, 4) / 255 * shown
+    under = back.copy()
+    box = under[50:110, 70:160]
+    box[:] = rgba[..., :3] + (1 - rgba[..., 3:]) * box
+    renderer = Renderer(scene, whole(SIZE, SIZE), SIZE, "draft", card=card)
+    found = unpack(renderer.frame(pose, None, shown)).astype(int)
+    off = np.abs(found - 255 * (before + clear * under))
+    assert off.max() <= 2.5
+    assert behind or np.abs(found - render(scene, pose, "draft"))[50:110, 70:160].max() > 60
+
+
+def test_a_card_partly_outside_the_frame_is_cut_off(scene):
+    renderer = Renderer(scene, whole(SIZE, SIZE), SIZE, card=card_at(-30, 130, 0))
+    inside = Renderer(scene, whole(SIZE, SIZE), SIZE)
+    found = np.abs(unpack(renderer.frame(Pose())).astype(int) - unpack(inside.frame(Pose())))
+    assert found[130:, :60].max() > 50
+    assert not found[:130].any() and not found[:, 60:].any()
+
+
+def test_finer_rays_show_the_same_card():
+    rgb = np.full((320, 480, 3), 90, np.uint8)
+    scene = build(rgb, np.full((320, 480), 0.5, np.float32))
+    size = (240, 160)
+    frames = [
+        unpack(
+            Renderer(scene, whole(scene.size, size), size, q, card=card_at(20, 30, 0)).frame(Pose())
+        )
+        for q in ("standard", "high")
+    ]
+    assert np.abs(frames[0].astype(int) - frames[1]).max() <= 1

@@ -425,6 +425,22 @@ def _bend(nodes: Floats, side: int, hats: Floats, pitch: int, out: Floats) -> No
 
 
 @kernel
+def _stand(card: Words, stand: Ints, shown: Any, y: int, x: int, pitch: int, below: Floats) -> None:
+    """Lay the part of a premultiplied card that lies in the tile at (y, x) over ``below`` (3, n)."""
+    left, top = stand[0], stand[1]
+    one, inverse, low = np.float32(1), np.float32(1 / 255), np.uint32(255)
+    for r in range(max(0, top - y), min(pitch, top + card.shape[0] - y)):
+        line = card[y + r - top]
+        for n in range(max(0, left - x), min(pitch, left + card.shape[1] - x)):
+            p = line[x + n - left]
+            rest = one - shown * np.float32(np.int32(p >> np.uint32(24))) * inverse
+            i = r * pitch + n
+            for c in range(3):
+                v = np.float32(np.int32((p >> np.uint32(8 * c)) & low))
+                below[c, i] = shown * v + rest * below[c, i]
+
+
+@kernel
 def _count(table: Ints, x0: int, y0: int, x1: int, y1: int) -> Any:
     """Return the sum over a box from a table of summed areas."""
     return table[y1, x1] - table[y0, x1] - table[y1, x0] + table[y0, x0]
@@ -444,6 +460,9 @@ def compose(
     out: Words,
     cubic: Any,
     linear: Any,
+    card: Any,
+    stand: Ints,
+    shown: float,
     row0: int,
     row1: int,
 ) -> None:
@@ -470,6 +489,9 @@ def compose(
     out : (h, w) uint32
     cubic, linear : None, or anything else for Catmull-Rom sampling and for blending in linear
         light (gamma 2; ``colour`` then holds sqrt(alpha) * colour)
+    card : None, or (h, w) uint32 premultiplied RGBA that stands in the picture, not in linear light
+    stand : (3,) int32: its left and top in output pixels, and how many layers pass before it
+    shown : its opacity, 0..1
     """
     count, height, width = colour.shape
     tiles = nodes.shape[3] - 1
@@ -543,8 +565,18 @@ def compose(
                     break
             if not opaque:
                 below[:] = 0
+            laid = card is None
+            if card is not None:
+                left, upper = i * pitch, j * pitch
+                laid = (
+                    left + pitch <= stand[0] or left >= stand[0] + card.shape[1]
+                    or upper + pitch <= stand[1] or upper >= stand[1] + card.shape[0]
+                )  # fmt: skip
             for n in range(drawn - 1, -1, -1):
                 k = draw[n]
+                if card is not None and not laid and k < stand[2]:
+                    laid = True  # behind an opaque layer it is overwritten, as it should be
+                    _stand(card, stand, np.float32(shown), j * pitch, i * pitch, pitch, below)
                 base = k * height * width
                 into = below if opaque and n == drawn - 1 else sample
                 if moves[k] == 0:
@@ -574,6 +606,8 @@ def compose(
                     _combine(into, second, fields, moves[k] == 3, linear)
                 if not (opaque and n == drawn - 1):
                     _over(sample, below, top)
+            if card is not None and not laid:
+                _stand(card, stand, np.float32(shown), j * pitch, i * pitch, pitch, below)
             _pack(below, packed, linear)
             columns = min(pitch, out.shape[1] - i * pitch)
             for r in range(rows):

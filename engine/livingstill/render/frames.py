@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -16,10 +16,24 @@ from livingstill.render.lens import Lens
 from livingstill.render.view import View, Window, outside, pitch_of, safe_zoom, whole
 from livingstill.threads import over_bands
 
-__all__ = ["Renderer", "Window", "outside", "safe_zoom", "unpack", "whole"]
+__all__ = ["Card", "Renderer", "Window", "outside", "safe_zoom", "unpack", "whole"]
 
 _BLOCK = 8
 _FINER = 1.05
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Card:
+    """A picture that stands in the scene, between layers: text that a tree passes in front of.
+
+    ``rgba`` is (h, w) uint32, premultiplied; its first pixel lies at (``left``, ``top``) of the
+    frame, and the first ``behind`` layers pass before it.
+    """
+
+    rgba: Words
+    left: int
+    top: int
+    behind: int
 
 
 class Renderer:
@@ -28,7 +42,7 @@ class Renderer:
     Quality draft samples bilinearly, standard by Catmull-Rom, high too, but from 2 x 2 rays a pixel
     where the scene is finer than the frame. ``linear_light`` blends light instead of levels (gamma 2). All memory is taken once. A
     frame is a pure function of poses and flows; the array it is returned in is overwritten by
-    the frame after the next.
+    the frame after the next. A ``card`` stands in the scene, fixed to the frame.
     """
 
     def __init__(
@@ -38,6 +52,7 @@ class Renderer:
         size: tuple[int, int],
         quality: str = "standard",
         linear_light: bool = False,
+        card: Card | None = None,
     ) -> None:
         width, height = size
         self.scene, self.window, self.size = scene, window, size
@@ -49,6 +64,15 @@ class Renderer:
         self._view = View(scene, view, rays, pitch_of(size))
         if linear_light:
             self.scene = scene = _linear(scene)
+        if card is not None and linear_light:
+            raise InputError("a card cannot stand in a scene that is blended in linear light")
+        self._card = (
+            None if card is None else card.rgba.repeat(self._times, 0).repeat(self._times, 1)
+        )
+        place = (card.left, card.top) if card else (0, 0)
+        self._stand = np.array(
+            [*(self._times * at for at in place), card.behind if card else 0], np.int32
+        )
         self._colour = scene.stack()
         self._blocks = _blocks(self._colour)
         self._lens: Lens | None = None
@@ -63,30 +87,39 @@ class Renderer:
         if self._times > 1:
             self._out[0] = np.zeros((height, width), np.uint32)
 
-    def frame(self, pose: Pose, flows: Sequence[Flow | None] | None = None) -> Words:
-        """Return the (h, w) uint32 frame, bytes R, G, B, 255 from the lowest."""
-        return self.exposure([(pose, flows)])
+    def frame(
+        self, pose: Pose, flows: Sequence[Flow | None] | None = None, shown: float = 1.0
+    ) -> Words:
+        """Return the (h, w) uint32 frame, bytes R, G, B, 255 from the lowest.
 
-    def exposure(self, instants: Sequence[tuple[Pose, Sequence[Flow | None] | None]]) -> Words:
+        ``shown`` is the opacity of the card in the scene, if there is one.
+        """
+        return self.exposure([(pose, flows)], shown)
+
+    def exposure(
+        self, instants: Sequence[tuple[Pose, Sequence[Flow | None] | None]], shown: float = 1.0
+    ) -> Words:
         """Return the mean of the frames at several instants: motion blur, if they span a shutter."""
         if not instants:
             raise InputError("an exposure has no instants; it must have at least one")
         self._out.reverse()
         out = self._out[0]
         if len(instants) == 1 and self._times == 1:
-            self._draw(*instants[0], out)
+            self._draw(*instants[0], out, shown)
             return out
         height, width = out.shape
         if not self._sums.size:
             self._sums = np.zeros((height, 3, width), np.uint32)
         rays = self._rays if self._times > 1 else out
         for pose, flows in instants:
-            self._draw(pose, flows, rays)
+            self._draw(pose, flows, rays, shown)
             over_bands(partial(average.add, rays, self._times, self._sums), height)
         over_bands(partial(average.mean, self._sums, len(instants) * self._times**2, out), height)
         return out
 
-    def _draw(self, pose: Pose, flows: Sequence[Flow | None] | None, out: Words) -> None:
+    def _draw(
+        self, pose: Pose, flows: Sequence[Flow | None] | None, out: Words, shown: float
+    ) -> None:
         nodes = self._view.solve(pose)
         self._take(flows)
         colour, blocks = self._colour, self._blocks
@@ -98,6 +131,7 @@ class Renderer:
             partial(
                 warp.compose, colour, blocks, _BLOCK, nodes, self._view.pitch, self._flow,
                 self._sizes, self._busy, self._step, out, self._cubic, self._linear,
+                self._card, self._stand, shown,
             ),
             out.shape[0],
             self._view.pitch,
