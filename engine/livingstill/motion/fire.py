@@ -52,8 +52,9 @@ def build(site: Site) -> tuple[Effect, ...]:
     dance = sway(site, reach, lick, limbs, cross=0.7)
 
     away = site.outside()
+    white = smoothstep((site.colour.min(2) - 110) / 110)  # clipped: dimmed, it would turn grey
     own = smoothstep(inside / (0.15 * height)) * bright
     around = np.exp(-((away / (1.6 * height)) ** 2)) * (away < 3.5 * height)
-    strength = min(site.amount, 1.5) * (0.10 * own + 0.03 * around)
+    strength = min(site.amount, 1.5) * (1 - white) * (0.10 * own + 0.03 * around)
     glow = Glow(strength.astype(np.float32), *flicker(site, 1.8, 7.0))
     return (*((flames,) if flames else ()), *dance, glow)
