@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import os
 import signal
 import sys
+from contextlib import suppress
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -30,6 +32,22 @@ COMMANDS = {
     "formats": "the formats clips can be written in",
 }
 """Name and one line of every command; each lives in the module of its name."""
+
+_REFUSALS = (
+    "ENOSPC",
+    "EDQUOT",
+    "EFBIG",
+    "EROFS",
+    "EIO",
+    "ENAMETOOLONG",
+    "EMFILE",
+    "ENFILE",
+    "ENOMEM",
+)
+"""Errors of the system that are no fault of ours: full disks, names too long and the like."""
+
+_LONGEST = 600
+"""Characters of a sentence on stderr."""
 
 
 class LazyGroup(click.Group):
@@ -83,6 +101,8 @@ def cli() -> None:
 def main() -> None:
     """Run the command line; never show a traceback."""
     signal.signal(signal.SIGTERM, _interrupt)
+    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) == signal.SIG_DFL:
+        signal.signal(signal.SIGHUP, _interrupt)  # the terminal was closed, and nohup was not asked
     try:
         code = cli.main(prog_name="livingstill", standalone_mode=False)
         sys.exit(code if isinstance(code, int) else 0)
@@ -100,6 +120,9 @@ def main() -> None:
     except LivingStillError as error:
         _fail(str(error), 3)
     except Exception as error:
+        refused = _refusal(error)
+        if refused:
+            _fail(refused, 2)
         _fail(
             f"an internal fault ({type(error).__name__}: {error}); the traceback is in {_log()}", 3
         )
@@ -111,9 +134,28 @@ def _interrupt(number: int, frame: object) -> None:  # noqa: ARG001
 
 
 def _fail(sentence: str, code: int) -> None:
-    """Say one sentence on stderr and leave."""
-    click.echo(f"livingstill: {' '.join(sentence.split())}", err=True)
+    """Say one sentence on stderr and leave; from here on nothing interrupts."""
+    for number in ("SIGINT", "SIGTERM", "SIGHUP"):
+        if hasattr(signal, number):
+            signal.signal(getattr(signal, number), signal.SIG_IGN)
+    text = " ".join(sentence.split())
+    if len(text) > _LONGEST:  # what was given may be of any length
+        text = f"{text[: _LONGEST // 2]} ... {text[-_LONGEST // 3 :]}"
+    with suppress(OSError, ValueError):  # stderr may be closed or full
+        click.echo(f"livingstill: {text}", err=True)
     sys.exit(code)
+
+
+def _refusal(error: Exception) -> str:
+    """Return what the machine, not the program, could not do; empty if it is another error."""
+    words = str(error)
+    short = ("Insufficient memory", "can't start new thread", "Unable to allocate")
+    if isinstance(error, MemoryError) or any(part in words for part in short):
+        return "there is not enough memory for this; give a smaller --size or fewer --threads"
+    if isinstance(error, OSError) and errno.errorcode.get(error.errno or 0) in _REFUSALS:
+        what = f" {error.filename}" if error.filename else ""
+        return f"the system refuses{what}: {error.strerror}; free some, or choose another place"
+    return ""
 
 
 def _log() -> str:

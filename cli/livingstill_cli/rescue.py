@@ -67,7 +67,7 @@ from livingstill_cli.command import Command
     default="standard",
     help="of a replacement",
 )
-@click.option("--threads", type=click.IntRange(1), metavar="N", help="never changes a pixel")
+@click.option("--threads", type=click.IntRange(1, 1024), metavar="N", help="never changes a pixel")
 @click.option("--overwrite", is_flag=True, help="replace files that exist")
 @say.options
 def command(

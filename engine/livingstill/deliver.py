@@ -151,10 +151,8 @@ def animate_file(
 def _known(record: Mapping[str, Any] | None) -> Known | None:
     if record is None:
         return None
-    where = record.get("subject", [0.5, 0.5])
-    return Known(
-        manifest.depth_of(dict(record)), manifest.regions_of(dict(record)), (where[0], where[1])
-    )
+    known = dict(record)
+    return Known(manifest.depth_of(known), manifest.regions_of(known), manifest.subject_of(known))
 
 
 def _record(done: Delivered, job: Job) -> dict[str, Any]:

@@ -1,18 +1,33 @@
-"""Files appear whole or not at all: written under a temporary name, then renamed."""
+"""Files appear whole or not at all: written under a temporary name, then renamed.
+
+A temporary name is held by a lock that ends with its process, so that what a killed run left can be
+told from what another run is just writing, and be removed.
+"""
 
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from numpy.typing import NDArray
 
 from livingstill.errors import InputError
+
+try:
+    import fcntl
+except ImportError:  # such locks are not on this system: leftovers stay there
+    fcntl = None  # type: ignore[assignment]
+
+_PART = re.compile(r"\..*\.[0-9a-f]{8}\.part(\.\w+)?")
+
+_LONGEST_NAME, _LONGEST_STEM = 255, 200
+"""Bytes of a file's name, and what of it a temporary name keeps."""
 
 
 def check_target(path: Path, overwrite: bool) -> None:
@@ -24,6 +39,8 @@ def check_target(path: Path, overwrite: bool) -> None:
         If ``path`` exists and ``overwrite`` is off, is a folder, or its folder is missing or
         cannot be written.
     """
+    if len(os.fsencode(path.name)) > _LONGEST_NAME or "\0" in str(path):
+        raise InputError(f"{path} is no name for a file; give one of at most {_LONGEST_NAME} bytes")
     if path.is_dir():
         raise InputError(f"{path} is a folder; give a file name in it")
     if path.exists() and not overwrite:
@@ -35,11 +52,87 @@ def check_target(path: Path, overwrite: bool) -> None:
         raise InputError(f"the folder {folder} cannot be written; choose another")
 
 
+def _hold(path: Path) -> int:
+    """Lock what stands at ``path``; return the handle that holds it.
+
+    Raises
+    ------
+    OSError
+        ``BlockingIOError`` if another process holds it, ``FileNotFoundError`` if it was swept away,
+        others where there are no such locks.
+    """
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if os.fstat(handle).st_ino != path.stat().st_ino:
+            raise FileNotFoundError
+    except OSError:
+        os.close(handle)
+        raise
+    return handle
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        with suppress(OSError):
+            path.unlink()
+
+
+def sweep(folder: Path) -> None:
+    """Remove from ``folder`` what killed runs left under temporary names."""
+    if fcntl is None:
+        return
+    with suppress(OSError), os.scandir(folder) as entries:
+        found = [Path(entry.path) for entry in entries if _PART.fullmatch(entry.name)]
+        for path in found:
+            with suppress(OSError):
+                handle = _hold(path)
+                _remove(path)
+                os.close(handle)
+
+
+@contextmanager
+def temporary(path: Path, *, folder: bool = False) -> Iterator[Path]:
+    """Give an empty file (or ``folder``) beside ``path`` under a hidden name; remove it at the end.
+
+    The name keeps the suffix, by which many writers choose their format. What killed runs left
+    beside ``path`` is removed first.
+
+    Raises
+    ------
+    OSError
+        If it cannot be made.
+    """
+    sweep(path.parent)
+    stem, suffix = (path.name, "") if folder else (path.stem, path.suffix)
+    stem = os.fsdecode(os.fsencode(stem)[:_LONGEST_STEM])
+    handle = None
+    while True:
+        part = path.with_name(f".{stem}.{secrets.token_hex(4)}.part{suffix}")
+        if folder:
+            part.mkdir()
+        else:
+            part.open("xb").close()
+        try:
+            handle = _hold(part) if fcntl is not None else None
+        except (BlockingIOError, FileNotFoundError):  # swept before it was held
+            continue
+        except OSError:  # a file system without locks
+            handle = None
+        break
+    try:
+        yield part
+    finally:
+        _remove(part)
+        if handle is not None:
+            os.close(handle)
+
+
 @contextmanager
 def replacing(path: Path, overwrite: bool = False) -> Iterator[Path]:
-    """Give a temporary name beside ``path``; rename it when the block ends well, else remove it.
-
-    The temporary name keeps the suffix, by which many writers choose their format.
+    """Give a temporary file beside ``path``; rename it when the block ends well, else remove it.
 
     Raises
     ------
@@ -47,16 +140,14 @@ def replacing(path: Path, overwrite: bool = False) -> Iterator[Path]:
         As ``check_target``, or when the disk refuses.
     """
     check_target(path, overwrite)
-    part = path.with_name(f".{path.stem}.{secrets.token_hex(4)}.part{path.suffix}")
     try:
-        yield part
-        part.replace(path)
+        with temporary(path) as part:
+            yield part
+            part.replace(path)
     except OSError as error:
         raise InputError(
             f"cannot write {path}: {error.strerror or error}; free some space or choose another place"
         ) from None
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def write_png(path: Path, picture: NDArray[Any], overwrite: bool = False) -> None:
@@ -82,16 +173,14 @@ def folder(path: Path) -> Iterator[Path]:
     InputError
         If the folder cannot be made or written.
     """
-    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     try:
-        part.mkdir(parents=True)
-        yield part
-        path.mkdir(exist_ok=True)
-        for file in sorted(part.iterdir()):
-            file.replace(path / file.name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with temporary(path, folder=True) as part:
+            yield part
+            path.mkdir(exist_ok=True)
+            for file in sorted(part.iterdir()):
+                file.replace(path / file.name)
     except OSError as error:
         raise InputError(
             f"cannot write the folder {path}: {error.strerror or error}; choose another place"
         ) from None
-    finally:
-        shutil.rmtree(part, ignore_errors=True)

@@ -13,12 +13,14 @@ from typing import Any
 import cv2
 import numpy as np
 
+from livingstill import pictures
 from livingstill.errors import InputError
 from livingstill.files import replacing
 from livingstill.model import Bytes, Floats, InverseDepth, Region
 from livingstill.settings import Shot
 
 FORMAT = 1
+_MOST_PIXELS = 200_000_000
 LIBRARIES = ("numpy", "opencv-contrib-python", "scipy", "numba", "pillow", "av")
 
 
@@ -121,6 +123,14 @@ def regions_of(manifest: dict[str, Any]) -> tuple[Region, ...]:
     )
 
 
+def subject_of(manifest: dict[str, Any]) -> tuple[float, float]:
+    """Return the point that the camera looked at, in fractions of the photo."""
+    match manifest.get("subject", [0.5, 0.5]):
+        case [float() | int() as x, float() | int() as y] if 0 <= x <= 1 and 0 <= y <= 1:
+            return float(x), float(y)
+    raise InputError("the manifest's subject is no point of the photo; render the shot anew")
+
+
 def first_difference(expected: list[str], found: list[str]) -> int | None:
     """Return the first frame whose hash differs, None if all agree.
 
@@ -146,9 +156,10 @@ def _png(array: Any) -> str:
 def _image(text: object, dtype: Any) -> Any:
     """Decode a picture that ``_png`` wrote."""
     try:
-        raw = np.frombuffer(base64.b64decode(str(text), validate=True), np.uint8)
-        image = cv2.imdecode(raw, cv2.IMREAD_UNCHANGED) if raw.size else None
-    except (ValueError, cv2.error):
+        data = base64.b64decode(str(text), validate=True)
+        with pictures.opened(Path("in it"), data, "picture", _MOST_PIXELS) as picture:
+            image = np.array(picture)
+    except (ValueError, InputError):
         image = None
     if image is None or image.ndim != 2 or image.dtype != dtype:
         raise InputError("the manifest's depth or masks are damaged; render the shot anew")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import io
+import os
 import threading
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 from PIL import Image, ImageFile, UnidentifiedImageError
@@ -73,7 +74,8 @@ def opened(path: Path, data: bytes, what: str, max_pixels: int) -> Iterator[Imag
                     "or raise --max-pixels"
                 )
             Image.MAX_IMAGE_PIXELS = max_pixels
-            yield image
+            with _hushed() if image.format == "TIFF" else nullcontext():
+                yield image
         except InputError:
             raise
         except MemoryError:
@@ -87,6 +89,23 @@ def opened(path: Path, data: bytes, what: str, max_pixels: int) -> Iterator[Imag
             ) from None
         finally:
             Image.MAX_IMAGE_PIXELS, ImageFile.LOAD_TRUNCATED_IMAGES = before
+
+
+@contextmanager
+def _hushed() -> Iterator[None]:
+    """Send the file descriptor of stderr nowhere: libtiff writes there what it raises as well."""
+    try:
+        kept = os.dup(2)
+    except OSError:  # it is closed
+        yield
+        return
+    try:
+        with open(os.devnull, "wb") as nowhere:  # noqa: PTH123
+            os.dup2(nowhere.fileno(), 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
 
 
 def _header(path: Path, data: bytes, what: str) -> Image.Image:

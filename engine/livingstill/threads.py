@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from itertools import pairwise
 
+MOST = 64
 _MIN_ROWS = 16
 _state = {"threads": os.cpu_count() or 1}
 
@@ -20,10 +21,13 @@ def available() -> int:
 
 
 def limit(threads: int | None) -> int:
-    """Use ``threads`` (all cores if None) in our bands and in OpenCV; return the number."""
+    """Use ``threads`` (all cores if None) in our bands and in OpenCV; return the number.
+
+    More than ``MOST`` are of use only where there are as many cores.
+    """
     import cv2
 
-    _state["threads"] = threads or available()
+    _state["threads"] = min(threads or available(), max(MOST, available()))
     cv2.setNumThreads(_state["threads"])
     return _state["threads"]
 

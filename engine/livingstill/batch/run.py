@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import re
 import signal
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -18,14 +17,14 @@ from livingstill import threads
 from livingstill.batch import overview, tour
 from livingstill.batch.overview import Report
 from livingstill.batch.presets import PRESETS
-from livingstill.batch.sources import Row, gather
+from livingstill.batch.sources import LONGEST_NAME, Row, gather
 from livingstill.batch.work import RECORDS, Output, Task, begin, failure, load, make, store
 from livingstill.clip.formats import choose
 from livingstill.errors import InputError
+from livingstill.files import sweep
 from livingstill.model import Progress, Silent
 from livingstill.settings import Shot, checked
 
-_HALF_DONE = re.compile(r"^\..+\.[0-9a-f]{8}\.part")
 _GIGABYTES_EACH = {"4k": 3.0, "source": 3.0, "1440p": 1.6}
 """Memory to count on per worker, for sizes that need more than 1 GB."""
 
@@ -128,7 +127,8 @@ def plan(
         shapes: Sequence[str | None] = aspects or (chosen.aspects if chosen else ())
         if merged.get("aspect") or not shapes:
             shapes = (merged.pop("aspect", None),)
-        stem = (Path(row.group) / row.photo.stem).as_posix()
+        name = os.fsdecode(os.fsencode(row.photo.stem)[:LONGEST_NAME])
+        stem = (Path(row.group) / name).as_posix()
         count = 1
         while (stem if count == 1 else f"{stem}-{count}") in taken:
             count += 1
@@ -250,9 +250,8 @@ def _pool(workers: int, each: int) -> Iterator[Callable[[Task], Future[list[dict
 
 def _sweep(folder: Path) -> None:
     """Remove what a killed batch left half-done."""
-    for path in folder.rglob(".*.part*"):
-        if _HALF_DONE.match(path.name) and path.is_file():
-            path.unlink(missing_ok=True)
+    for path in (folder, *filter(Path.is_dir, folder.rglob("*"))):
+        sweep(path)
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import glob
 import json
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +19,9 @@ SUFFIXES = frozenset(
     (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp", ".heic", ".heif", ".avif", ".jp2")
 )
 """What is taken for a photo in a folder."""
+
+LONGEST_NAME = 200
+"""Bytes of a group's or a clip's name, so that what is added to it still makes a file's name."""
 
 COLUMNS = ("photo", "group", *Shot.model_fields)
 """What a row of a table may say: the photo, the folder its clips go to, and any setting."""
@@ -124,10 +128,12 @@ def _column(path: Path, name: str) -> str:
 
 def _row(path: Path, number: int, values: dict[str, Any]) -> Row:
     photo = values.pop("photo", None)
-    if not isinstance(photo, str) or not photo:
+    if not isinstance(photo, str) or not photo or "\0" in photo:
         raise InputError(f"{path}, line {number} has no photo; name one")
     group = str(values.pop("group", "")).strip("/")
-    if Path(group).is_absolute() or ".." in Path(group).parts:
+    parts = Path(group).parts
+    plain = "\0" not in group and all(len(os.fsencode(part)) <= LONGEST_NAME for part in parts)
+    if Path(group).is_absolute() or ".." in parts or not plain:
         raise InputError(f"{path}, line {number} has group '{group}'; it must be a plain name")
     return Row(path.parent / photo, group, values)
 

@@ -69,7 +69,7 @@ class Task:
         made_from = hashlib.sha256()
         try:
             made_from.update(Path(self.photo).read_bytes())
-        except OSError:
+        except (OSError, ValueError):
             made_from.update(b"missing")
         said = json.dumps([dict(self.values), output.aspect], sort_keys=True, default=str)
         return hashlib.sha256(made_from.digest() + said.encode()).hexdigest()
@@ -244,9 +244,11 @@ def begin(threads: int) -> None:
     threading.Thread(target=leave, name="livingstill-orphan", daemon=True).start()
 
     def stop(*_: object) -> None:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)
         if not _busy["task"]:
             os._exit(130)
         raise KeyboardInterrupt
 
-    signal.signal(signal.SIGINT, stop)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)

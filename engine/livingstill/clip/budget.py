@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 import av
 import numpy as np
 
+from livingstill import files
 from livingstill.clip.formats import Encoding, choose
 from livingstill.clip.video import VideoFile
 from livingstill.errors import InputError
@@ -43,7 +45,8 @@ class Budget:
         self._path, self._size, self._fps = path, size, fps
         self._encoding, self._metadata, self._limit = encoding, metadata, limit
         self._frames = 0
-        self._copy = path.with_suffix(".copy")
+        self._stack = ExitStack()
+        self._copy = self._stack.enter_context(files.temporary(path.with_suffix(".copy")))
         self._video = VideoFile(self._copy, size, fps, choose("copy.mkv", codec="ffv1"), {})
         self.chosen = ""
 
@@ -86,7 +89,7 @@ class Budget:
         if self._path.stat().st_size < CLOSE * self._limit and high > _BEST + self._step():
             fits = self._by_rate(fits)
         self.chosen = f"{fits}, {self._path.stat().st_size} of {self._limit} bytes"
-        self._copy.unlink()
+        self._stack.close()
 
     def _by_rate(self, fallback: str) -> str:
         """Fill what whole steps of constant quality leave free; keep the better of both."""
@@ -135,4 +138,4 @@ class Budget:
     def abort(self) -> None:
         """Remove the copy."""
         self._video.abort()
-        self._copy.unlink(missing_ok=True)
+        self._stack.close()

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from contextlib import ExitStack
 from fractions import Fraction
 from pathlib import Path
 
 import av
 import numpy as np
 
+from livingstill import files
 from livingstill.clip import palette
 from livingstill.clip.formats import Encoding, choose
 from livingstill.clip.video import VideoFile
@@ -39,7 +41,8 @@ class Gif:
         self._metadata = metadata
         self._histogram = palette.new_histogram()
         self._count = 0
-        self._copy = path.with_suffix(".copy")
+        self._stack = ExitStack()
+        self._copy = self._stack.enter_context(files.temporary(path.with_suffix(".copy")))
         self._video = VideoFile(self._copy, size, fps, choose("copy.mkv", codec="ffv1"), {})
 
     def write(self, packed: Words) -> None:
@@ -84,9 +87,9 @@ class Gif:
                 picture.pts, picture.time_base = number * self._step, 1 / self._fps
                 out.mux(stream.encode(picture))
             out.mux(stream.encode(None))
-        self._copy.unlink()
+        self._stack.close()
 
     def abort(self) -> None:
         """Remove the copy."""
         self._video.abort()
-        self._copy.unlink(missing_ok=True)
+        self._stack.close()

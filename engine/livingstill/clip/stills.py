@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-import secrets
-import shutil
+from contextlib import ExitStack
 from pathlib import Path
 
 import cv2
@@ -69,9 +68,8 @@ class Stills:
         else:
             self._settings = [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY[encoding.quality]]
         self._count = 0
-        name = f".{name_of(path, 0).stem}.{secrets.token_hex(4)}.part"
-        self._folder = path.with_name(name)
-        self._folder.mkdir()
+        self._stack = ExitStack()
+        self._folder = self._stack.enter_context(files.temporary(name_of(path, 0), folder=True))
 
     def write(self, packed: Words) -> None:
         """Write one frame as a picture."""
@@ -87,13 +85,13 @@ class Stills:
             raise InputError(f"{taken} exists; give --overwrite to replace it, or another name")
         for target in targets:
             (self._folder / target.name).replace(target)
-        self._folder.rmdir()
+        self._stack.close()
         for stale in later(self._path, self._count):
             stale.unlink()
 
     def abort(self) -> None:
         """Remove the hidden folder."""
-        shutil.rmtree(self._folder, ignore_errors=True)
+        self._stack.close()
 
 
 def encoded(packed: Words, suffix: str, settings: list[int], alpha: bool = False) -> bytes:
