@@ -27,6 +27,10 @@ DEFAULT_FOCAL = 0.95
 """Focal length in frame widths where EXIF is silent: a 34 mm lens on 35 mm film, a phone's."""
 
 
+SAMPLE_RATE = 48_000
+"""Samples per second of all sound: (n, 2) float32 in -1..1, left and right."""
+
+
 def _freeze(array: NDArray[Any], name: str, shape: tuple[int | None, ...], dtype: Any) -> None:
     """Check an array a frozen type holds, and make it read-only.
 
