@@ -19,10 +19,11 @@ from numpy.typing import NDArray
 
 from livingstill.errors import InputError
 
+fcntl: Any
 try:
     import fcntl
 except ImportError:  # such locks are not on this system: leftovers stay there
-    fcntl = None  # type: ignore[assignment]
+    fcntl = None
 
 _PART = re.compile(r"\..*\.[0-9a-f]{8}\.part(\.\w+)?")
 
