@@ -231,15 +231,22 @@ def shapes(side: int) -> list[tuple[int, int]]:
     return [(less, more), (less, more), (side, side), (more, less)]
 
 
+def _log_to(file: Path) -> None:
+    """Append what is logged to ``file``, and to no file of an earlier run in this process."""
+    for handler in list(log.handlers):
+        log.removeHandler(handler)
+        handler.close()
+    handler = logging.FileHandler(file)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
+    log.addHandler(handler)
+    log.setLevel(logging.INFO)
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Run, or go on with, one training run."""
     options = parser().parse_args(arguments)
     options.out.mkdir(parents=True, exist_ok=True)
-    logging.basicConfig(
-        level=logging.INFO,
-        format="%(asctime)s %(message)s",
-        handlers=[logging.FileHandler(options.out / "log.txt")],
-    )
+    _log_to(options.out / "log.txt")
     if options.threads:
         torch.set_num_threads(options.threads)
     cv2.setNumThreads(1)
