@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -91,16 +92,19 @@ def export(
     shipped = Shipped(network).eval()
     buffer = io.BytesIO()
     axes = {2: "height", 3: "width"}
-    torch.onnx.export(
-        shipped,
-        (torch.full((1, 3, 256, 320), 127.0),),
-        buffer,
-        input_names=["picture"],
-        output_names=["inverse", "chance"],
-        opset_version=17,
-        dynamic_axes={"picture": axes, "inverse": axes, "chance": axes},
-        dynamo=False,
-    )
+    with warnings.catch_warnings():
+        # the new exporter's graphs crash OpenCV; that the old one is old is known
+        warnings.simplefilter("ignore", DeprecationWarning)
+        torch.onnx.export(
+            shipped,
+            (torch.full((1, 3, 256, 320), 127.0),),
+            buffer,
+            input_names=["picture"],
+            output_names=["inverse", "chance"],
+            opset_version=17,
+            dynamic_axes={"picture": axes, "inverse": axes, "chance": axes},
+            dynamo=False,
+        )
     model = halve(onnx.load_from_string(buffer.getvalue()))
     onnx.checker.check_model(model)
     out.parent.mkdir(parents=True, exist_ok=True)
