@@ -46,16 +46,18 @@ def review(
     opened = decode.Clip(clip)
     photo = read.read(still).rgb if still else None
     observer: blind.Observer | None = None
+    times: list[float] = []
     with (progress or Silent()).stage("watching", opened.info.frames or 0) as step:
         for frame in opened:
             if observer is None:
                 framed = None if photo is None else register.framed(photo, frame.rgb)
                 observer = blind.Observer(framed)
             observer.look(frame.rgb)
+            times.append(frame.time)
             step()
     if observer is None:
         raise InputError(f"clip {clip} has no frame; give a clip with pictures in it")
-    series = observer.series(float(opened.info.fps))
+    series = observer.series(float(opened.info.fps), times)
     return Review(director.judge(series, loop=loop), series, tuple(opened.notes))
 
 

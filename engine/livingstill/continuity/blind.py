@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,6 +44,7 @@ class Series:
         it, as a share of the same ratio further in; 1 = like the rest, 0 = smeared
     ``identity`` : (T, gy, gx) structural similarity to the still, or None
     ``rows``, ``columns`` : (T, w, 3), (T, h, 3) uint8, the middle row and column: x-t slices
+    ``pace`` : (T,) time that each step takes, 1 = the usual
     """
 
     size: tuple[int, int]
@@ -64,6 +65,7 @@ class Series:
     identity: Floats | None
     rows: Bytes
     columns: Bytes
+    pace: Floats
 
     def __len__(self) -> int:
         return len(self.luma)
@@ -266,8 +268,11 @@ class Observer:
         under = (a * a + b * b + _SSIM_C1) * (va + vb + _SSIM_C2)
         return np.asarray(top / under, np.float32)
 
-    def series(self, fps: float) -> Series:
-        """Return everything kept, as arrays with time first."""
+    def series(self, fps: float, times: Sequence[float] = ()) -> Series:
+        """Return everything kept, as arrays with time first.
+
+        ``times`` are the frames' seconds, where they may be uneven.
+        """
         if not self.kept:
             raise InputError("the clip has no frames; it must have at least one")
         slices: dict[str, Any] = {n: np.stack(self.kept[n]) for n in ("rows", "columns")}
@@ -278,7 +283,11 @@ class Observer:
         }
         arrays["change"] = np.moveaxis(arrays["change"], 1, 0)
         arrays.setdefault("identity", None)
-        return Series(size=self.shape[1::-1], fps=fps, **arrays, **slices)
+        pace = np.ones(len(self.kept["luma"]), np.float32)
+        if len(times) == len(pace) > 1:
+            steps = np.diff(times)
+            pace[1:] = steps / max(float(np.median(steps)), 1e-6)
+        return Series(size=self.shape[1::-1], fps=fps, pace=pace, **arrays, **slices)
 
 
 def determinant(flow: Floats) -> Floats:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -25,6 +26,12 @@ _BETWEEN = 2  # good frames between bad ones that are too few to build from
 
 SPREAD = frozenset({"drift", "identity", "cut"})
 """Faults that no neighbouring frame can heal."""
+
+
+LOCAL = frozenset({"melt", "scramble", "border", "leak", "fold"})
+"""Faults that may spoil a part of a frame and leave the rest sound."""
+
+Box = tuple[int, int, int, int]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,6 +77,27 @@ def decide(
     count = int(rebuild.sum())
     frames = "frame lies" if count == 1 else "frames lie"
     return Decision("repair", (f"{count} bad {frames} between good ones", *told), rebuild)
+
+
+def places(verdict: Verdict, rebuild: NDArray[np.bool_]) -> list[Box | None]:
+    """Return for each frame the box outside which it is sound, None where nothing tells."""
+    around = [_place(verdict.faults, t, t) or _place(verdict.faults, t - _BETWEEN, t + _BETWEEN)
+              for t in range(verdict.frames)]  # fmt: skip
+    most = 0.6 * verdict.size[0] * verdict.size[1]
+    return [
+        box if bad and box is not None and box[2] * box[3] < most else None
+        for box, bad in zip(around, rebuild)
+    ]
+
+
+def _place(faults: Iterable[Fault], first: int, last: int) -> Box | None:
+    """Return the box around all faults of these frames; None if one has no place, or there is none."""
+    here = [f for f in faults if f.first <= last and f.last >= first and f.kind != "seam"]
+    if not here or not {f.kind for f in here} <= LOCAL:
+        return None
+    left, top = (min(f.box[axis] for f in here) for axis in (0, 1))
+    right, below = (max(f.box[axis] + f.box[axis + 2] for f in here) for axis in (0, 1))
+    return left, top, right - left, below - top
 
 
 def _against_repair(faults: list[Fault], rebuild: NDArray[np.bool_]) -> list[str]:

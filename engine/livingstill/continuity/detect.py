@@ -19,6 +19,11 @@ from livingstill.model import Floats
 
 Flags = NDArray[np.bool_]
 
+_SEEN = 0.03
+"""Pixels per step, of a picture 480 wide, from which a tile counts as moving."""
+_WHOLE = 0.4
+"""Share of the tiles that makes the whole picture odd."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Finding:
@@ -105,7 +110,7 @@ def odd(s: Series, explained: Flags) -> Iterator[Finding]:
         return
     usual = np.nanmedian(s.change[0], axis=0)
     lively, usual = cv2.dilate(usual, np.ones((5, 5), np.uint8)), _around(usual)
-    taken = explained.copy()
+    taken, wild = explained.copy(), _wild(s)
     # longest first: of three bad frames the middle one alone may look odd
     for length in range(min(LAGS, count - 1) - 1, 0, -1):
         starts = np.arange(1, count - length)
@@ -115,8 +120,12 @@ def odd(s: Series, explained: Flags) -> Iterator[Finding]:
         # flames and spray come and go by themselves: the livelier, the odder a frame has to be
         odder = 1.7 + 0.06 * np.minimum(lively, 25)
         bar = np.maximum(odder * s.change[length, starts + length] + 0.8, 1.5 * usual + 0.5)
-        over = _beyond_habit(jump / bar)
+        over = _beyond_habit(jump / bar, wild)
         enough = _more_than_habit(over)
+        if wild > 1:  # the whole picture is never odd by chance
+            whole = (jump > bar).mean((1, 2)) > _WHOLE
+            over[whole] = (jump > bar)[whole]
+            enough |= whole
         for first in starts[enough]:
             after = int(first) + length
             if taken[first : after + 1].any():
@@ -188,7 +197,7 @@ def patches(s: Series, explained: Flags) -> Iterator[Finding]:
     residual = np.nan_to_num(s.residual)
     left = np.maximum(residual, np.roll(residual, -1, axis=0))
     size[left < 0.6 * size * (s.luma + 8)] = 0
-    for finding in _local(size / bar, explained, "flicker"):
+    for finding in _local(size / bar, _wild(s), explained, "flicker"):
         lifts = bend[finding.first : finding.last + 1][:, finding.tiles]
         together = np.abs(lifts.sum(1)) / (np.abs(lifts).sum(1) + 1e-6)
         # a frame off by x bends the curve by x there and by x / 2 at its neighbours
@@ -271,8 +280,11 @@ def gaps(s: Series, explained: Flags) -> Iterator[Finding]:
         rise = np.log2(steps_ / around)
     level = np.array([np.nanmedian(r) if np.isfinite(r).sum() > 2 else 0.0 for r in rise])
     habit = float(np.median(np.abs(level[2:-1]))) * 1.4826
+    level -= np.log2(_leisure(s))
     bar = max(0.36, 6 * habit)
-    for t in map(int, np.flatnonzero((level > bar) & ~explained)):
+    times, same = _strides(s)
+    steady = (same > 0.8) & (times < 1.3)  # a camera that sets off
+    for t in map(int, np.flatnonzero((level > bar) & ~explained & ~steady)):
         alike = (rise[t][np.isfinite(rise[t])] > 0.5 * level[t]).mean() > 0.6
         if not alike or np.nanmedian(steps_[t]) < 0.5 * np.nanmedian(steps_):
             continue
@@ -282,6 +294,37 @@ def gaps(s: Series, explained: Flags) -> Iterator[Finding]:
         tiles = np.zeros(s.grid, bool)
         tiles[moving] = True
         yield Finding(kind, t - (kind == "drop"), t, tiles, float(level[t]) / bar)
+
+
+def _strides(s: Series) -> tuple[Floats, Floats]:
+    """Return (T,) how many times the flow before and after it each step's flow is, and how alike."""
+    flow = np.nan_to_num(s.flow) * (480 / max(s.size))
+    here, around = flow[2:-1], (flow[1:-2] + flow[3:]) / 2
+    along, way = (here * around).sum((1, 2, 3)), (around**2).sum((1, 2, 3))
+    times, alike = np.ones(len(s), np.float32), np.zeros(len(s), np.float32)
+    times[2:-1] = along / np.maximum(way, _SEEN**2 * s.luma[0].size) / _leisure(s)[2:-1]
+    alike[2:-1] = along / np.sqrt(np.maximum(way * (here**2).sum((1, 2, 3)), 1e-6))
+    return times, alike
+
+
+def _leisure(s: Series) -> Floats:
+    """Return (T,) how much longer than those around it each step takes, at least 1."""
+    out = np.ones(len(s), np.float32)
+    out[2:-1] = 2 * s.pace[2:-1] / np.maximum(s.pace[1:-2] + s.pace[3:], 0.1)
+    return np.asarray(np.clip(out, 1, 8))
+
+
+def skips(s: Series, explained: Flags) -> Iterator[Finding]:
+    """The picture goes much further in one step than the same way before and after it."""
+    if len(s) < 8:
+        return
+    times, alike = _strides(s)
+    habit = 1.4826 * float(np.median(np.abs(np.log(np.maximum(times[2:-1], 0.1)))))
+    bar = max(1.6, np.exp(2.2 * habit))
+    for t in map(int, np.flatnonzero((times > bar) & (alike > 0.7))):
+        if not explained[t - 1 : t + 2].any():
+            tiles = np.hypot(*np.moveaxis(s.flow[t], -1, 0)) * 480 > _SEEN * max(s.size)
+            yield Finding("drop", t - 1, t, tiles, float(times[t]) / bar)
 
 
 def softness(s: Series, explained: Flags) -> Iterator[Finding]:
@@ -306,7 +349,7 @@ def surges(s: Series, explained: Flags) -> Iterator[Finding]:
         return
     residual = np.nan_to_num(s.residual)
     habit = _around(np.median(residual[1:], axis=0))
-    for finding in _local(residual / (2.2 * habit + 1.2), explained, "melt"):
+    for finding in _local(residual / (2.6 * habit + 1.5), _wild(s), explained, "melt"):
         # the last step leads back to a good frame
         yield replace(finding, last=max(finding.first, finding.last - 1))
 
@@ -383,6 +426,7 @@ TESTS: tuple[Callable[[Series, Flags], Iterator[Finding]], ...] = (
     brightness,
     shake,
     softness,
+    skips,
     gaps,
     boiling,
     patches,
@@ -457,9 +501,9 @@ def _cadence(singles: list[int], count: int) -> bool:
     return bool((off <= 1).mean() >= 0.75 and beat <= 24)
 
 
-def _local(ratio: Floats, explained: Flags, kind: str) -> Iterator[Finding]:
+def _local(ratio: Floats, wild: float, explained: Flags, kind: str) -> Iterator[Finding]:
     """Yield runs of frames in which clusters of tiles exceed their bars."""
-    over = _beyond_habit(ratio)
+    over = _beyond_habit(ratio, wild)
     bad = _more_than_habit(over) & ~explained
     bad[:2] = False  # the step after a key frame, while the coder settles
     for first, last in runs(bad, gap=2):
@@ -480,24 +524,36 @@ def _widened(level: Floats, first: int, last: int, explained: Flags) -> tuple[in
     return first, last
 
 
+def _wild(s: Series) -> float:
+    """Return how far the clip's nature, as that of flames, is to surprise: 1 = not at all.
+
+    Where the liveliest tiles of ordinary frames exceed their own habits by far, chance makes
+    any part of the picture look odd now and then.
+    """
+    residual = np.nan_to_num(s.residual)
+    ratio = residual / (2.2 * _around(np.median(residual[1:], axis=0)) + 1.2)
+    top = np.sort(ratio.reshape(len(ratio), -1), axis=1)[:, -_few(ratio[0].size)]
+    return max(1.0, float(np.quantile(top, 0.75))) ** 1.5
+
+
 def _around(habit: Floats) -> Floats:
     """Return (gy, gx) habits, no less than a third of the liveliest neighbour's."""
     most = cv2.dilate(habit.astype(np.float32), np.ones((3, 3), np.uint8))
     return np.maximum(habit, np.asarray(most) / 3)
 
 
-def _beyond_habit(ratio: Floats) -> Flags:
+def _beyond_habit(ratio: Floats, wild: float) -> Flags:
     """Return where (T, gy, gx) ratios exceed 1 and what their neighbourhood often reaches.
 
     Flames, spray and flags throw outliers into the tiles around them, so the habit is that of the
     liveliest tile within two; and where the liveliest tiles of most frames come near the bar, it
-    rises for all.
+    rises for all. ``wild`` is the clip's own.
     """
     top = np.quantile(ratio, 0.75, axis=0).astype(np.float32)
     around = cv2.dilate(top, np.ones((5, 5), np.uint8))
     flat = np.sort(ratio.reshape(len(ratio), -1), axis=1)
     lively = float(np.quantile(flat[:, -_few(ratio[0].size)], 0.75))
-    bar = np.maximum(max(1.0, 1.7 * lively), 2.0 * around)
+    bar = wild * np.maximum(max(1.0, 1.7 * lively), 2.0 * around)
     return np.stack([_clustered(flags) for flags in ratio > bar])
 
 

@@ -9,7 +9,11 @@ import numpy as np
 
 from livingstill.model import Bytes, Floats
 
+Box = tuple[int, int, int, int]
+
 _ROUNDS = 4
+_TILES = 16
+"""Margins around a box in a picture: faults are told by tiles, and may reach into the next."""
 _PLAIN = 0.03
 """Weight of a plain cross-fade: what is left where no flow makes the ends agree, as in fire."""
 
@@ -30,37 +34,61 @@ def between(before: Bytes, after: Bytes, times: Sequence[float]) -> list[Bytes]:
     return [_at(t, before, after, there, back, lost) for t in times]
 
 
-def mend(frames: Iterable[Bytes], bad: Sequence[bool], reach: int = 8) -> Iterator[Bytes]:
+def mend(
+    frames: Iterable[Bytes],
+    bad: Sequence[bool],
+    boxes: Sequence[Box | None] | None = None,
+    reach: int = 8,
+) -> Iterator[Bytes]:
     """Yield the clip with its bad frames rebuilt; good frames pass as the very arrays.
 
     Runs of up to ``reach`` bad frames are interpolated; in longer ones, and at either end of the
-    clip, the nearest good frame stands. At most two good frames are held.
+    clip, the nearest good frame stands. Where ``boxes`` has x, y, width and height in pixels for a
+    bad frame, it is bad there alone and keeps the rest. Two good frames are held, and up to
+    ``reach`` bad ones that have a box.
     """
     good: Bytes | None = None
-    waiting = 0
-    for frame, spoiled in zip(frames, bad):
+    waiting: list[tuple[Bytes | None, Box | None]] = []
+    for index, (frame, spoiled) in enumerate(zip(frames, bad)):
         if spoiled:
-            waiting += 1
+            box = boxes[index] if boxes else None
+            waiting.append((frame if box and len(waiting) < reach else None, box))
             continue
         if waiting:
             yield from _bridge(good, frame, waiting, reach)
-            waiting = 0
+            waiting = []
         yield frame
         good = frame
     if good is not None:
-        yield from (good for _ in range(waiting))
+        yield from (_patched(good, *held) for held in waiting)
 
 
-def _bridge(before: Bytes | None, after: Bytes, count: int, reach: int) -> Iterator[Bytes]:
-    """Yield ``count`` frames that lead from ``before`` to ``after``."""
+def _bridge(
+    before: Bytes | None, after: Bytes, waiting: list[tuple[Bytes | None, Box | None]], reach: int
+) -> Iterator[Bytes]:
+    """Yield the frames that lead from ``before`` to ``after`` instead of those that wait."""
+    count = len(waiting)
     if before is None:
-        yield from (after for _ in range(count))
+        made = [after] * count
     elif count > reach:
-        half = count // 2
-        yield from (before for _ in range(half))
-        yield from (after for _ in range(count - half))
+        made = [before] * (count // 2) + [after] * (count - count // 2)
     else:
-        yield from between(before, after, [(i + 1) / (count + 1) for i in range(count)])
+        made = between(before, after, [(i + 1) / (count + 1) for i in range(count)])
+    yield from (_patched(frame, *held) for frame, held in zip(made, waiting))
+
+
+def _patched(made: Bytes, given: Bytes | None, box: Box | None) -> Bytes:
+    """Return ``given`` with its box, and a soft edge around it, from ``made``."""
+    if given is None or box is None:
+        return made
+    x, y, width, height = box
+    margin = max(given.shape[:2]) / _TILES
+    mask = np.zeros(given.shape[:2], np.float32)
+    rows = slice(max(0, round(y - margin)), round(y + height + margin))
+    mask[rows, max(0, round(x - margin)) : round(x + width + margin)] = 1
+    mask = np.asarray(cv2.GaussianBlur(mask, (0, 0), margin / 4), np.float32)[..., None]
+    mixed = given + (made.astype(np.float32) - given) * mask + np.float32(0.5)
+    return np.asarray(np.clip(mixed, 0, 255).astype(np.uint8))
 
 
 def _grid(shape: tuple[int, ...]) -> tuple[Floats, Floats]:

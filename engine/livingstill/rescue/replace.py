@@ -12,6 +12,7 @@ from livingstill.camera import framing, path, subject
 from livingstill.camera.travel import travel
 from livingstill.camera.view import View
 from livingstill.continuity import blind, register, track
+from livingstill.finish.finisher import Finisher
 from livingstill.model import (
     DEFAULT_FOCAL,
     Bytes,
@@ -160,6 +161,8 @@ def build(still: Bytes, crop: register.Crop, wanted: Wanted, shot: Shot, stages:
         camera=camera,
         window=window,
         motion=motion,
+        finisher=Finisher(moving, frame.size, frame.picture, wanted.timeline),
+        card=None,
         notes=notes,
         stages=stages,
     )

@@ -150,11 +150,12 @@ def rescue(
     if plan.decision == "keep":
         done = job.keep()
     elif plan.decision == "repair":
-        done = job.repair(plan)
-        wider = _widened(plan)
-        if done["left"] and wider is not None:  # a skip is spread over more frames
-            done = job.repair(wider)
-        left = done.pop("left")
+        left = ""
+        for tried, boxes in _attempts(plan, watched.found.verdict):
+            done = job.repair(tried, boxes)
+            left = done.pop("left")
+            if not left:
+                break
         if left:
             plan = decide.Decision("replace", (left, *plan.reasons), np.zeros_like(plan.rebuild))
             done = job.replace(photo)
@@ -216,7 +217,7 @@ def _watch(
         raise InputError(f"clip {clip} has one frame only; give a clip, or animate the picture")
     if observer is None:
         raise InputError(f"clip {clip} shows nothing; give a clip with pictures in it")
-    series = observer.series(float(opened.info.fps))
+    series = observer.series(float(opened.info.fps), times)
     reviewed = review.Review(_told(director.judge(series)), series, tuple(opened.notes))
     levels = np.stack(found)
     steps = np.diff(times)
@@ -297,6 +298,19 @@ def _decision(watched: Watched, asked: Options) -> decide.Decision:
     return decide.Decision(asked.mode, told, rebuild)
 
 
+def _attempts(
+    plan: decide.Decision, verdict: director.Verdict
+) -> Iterator[tuple[decide.Decision, list[decide.Box | None] | None]]:
+    """Yield ways to repair: the spoiled places, whole frames, whole frames and their neighbours."""
+    boxes = decide.places(verdict, plan.rebuild)
+    if any(boxes):
+        yield plan, boxes
+    yield plan, None
+    wider = _widened(plan)
+    if wider is not None:  # a skip is spread over more frames
+        yield wider, None
+
+
 def _widened(plan: decide.Decision) -> decide.Decision | None:
     """Return the plan with a frame more on either side of its bad ones, if that is not too many."""
     bad = plan.rebuild
@@ -366,8 +380,10 @@ class _Job:
             with replacing(target, self.asked.overwrite) as part:
                 shutil.copyfile(stills.name_of(source, first + index), part)
 
-    def repair(self, plan: decide.Decision) -> dict[str, Any]:
-        """Set levels right where they alone are wrong, rebuild the other bad frames."""
+    def repair(
+        self, plan: decide.Decision, boxes: list[decide.Box | None] | None = None
+    ) -> dict[str, Any]:
+        """Set levels right where they alone are wrong, rebuild the other bad frames in their boxes."""
         series, levels = self.watched.found.series, self.watched.levels
         bad = plan.rebuild
         tinted = bad & self.watched.tinted
@@ -381,7 +397,7 @@ class _Job:
         observer = blind.Observer()
         try:
             with self.twin() as twin, self.stages("frames", self.frames) as step:
-                for frame in repair.mend(relevelled(), list(bad & ~tinted)):
+                for frame in repair.mend(relevelled(), list(bad & ~tinted), boxes):
                     observer.look(frame)
                     twin.write(frame)
                     step()
