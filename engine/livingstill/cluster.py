@@ -172,7 +172,7 @@ class Parcel:
 
 
 def frames(client: Client, clip: Clip, span: int = SPAN) -> Iterator[Words]:
-    """Yield the frames of a clip that ``prepare`` made, rendered by the workers, in order.
+    """Yield the bare frames of a clip that ``prepare`` made, rendered by the workers, in order.
 
     Give them to ``Clip.save(source=...)``. At most ``AHEAD`` spans per worker are under way.
 
@@ -234,4 +234,4 @@ def _render_there(parcel: Parcel, span: range) -> bytes:
             _ready.clear()
             _ready[parcel.key] = prepare(parcel.photo, parcel.shot, Stages(), parcel.known)
         clip = _ready[parcel.key]
-    return b"".join(frame.tobytes() for frame in clip.packed(span))
+    return b"".join(frame.tobytes() for frame in clip.bare(span))

@@ -14,6 +14,7 @@ from livingstill.clip import encode
 from livingstill.continuity import blind, director
 from livingstill.errors import InputError
 from livingstill.files import check_target, replacing
+from livingstill.finish import inputs
 from livingstill.model import Progress, Words
 from livingstill.pipeline import Clip, Known, Saved, Stages, check, encoding, prepare, read_photo
 from livingstill.settings import Job, Shot, checked, dump_shot_file, load_shot_file, split
@@ -171,6 +172,7 @@ def _record(done: Delivered, job: Job) -> dict[str, Any]:
         subject=clip.subject,
         notes=clip.notes,
         continuity=done.saved.figures,
+        files=inputs.files(clip.shot),
     )
 
 
@@ -198,6 +200,7 @@ def replay(
         return animate_file(shot, job, hashes=hashes, progress=progress)
     record = manifest.load(recipe)
     shot = checked(Shot, record["shot"], f"{recipe}: ")
+    shot = inputs.again(shot, record.get("files"), recipe.parent)
     photo = _find_photo(str(record["photo"].get("path")), recipe.parent)
     outputs = tuple(str(output) for output in record.get("outputs", ()))
     job = checked(Job, {"photo": photo, "output": outputs, **overrides})

@@ -44,17 +44,20 @@ def build(
     subject: tuple[float, float],
     notes: tuple[str, ...],
     continuity: dict[str, Any],
+    files: dict[str, dict[str, str]],
 ) -> dict[str, Any]:
     """Return the manifest as plain JSON values.
 
     Depth (16 bit) and masks (8 bit) are embedded as PNG in base64: they are what the frames were
     made from, so a replay does not depend on the network or on the machine's arithmetic.
+    ``files`` are path and hash of the fonts, the logo and the LUT.
     """
     return {
         "livingstill": version("livingstill"),
         "format": FORMAT,
         "photo": {"path": photo, "sha256": photo_sha256},
         "shot": shot.model_dump(mode="json"),
+        "files": files,
         "size": list(size),
         "fps": fps,
         "outputs": outputs,

@@ -24,6 +24,8 @@ from livingstill.depth import embedded, given, hub
 from livingstill.depth.refine import ramp_width, refine
 from livingstill.depth.sources import SOURCES
 from livingstill.errors import InputError
+from livingstill.finish import inputs
+from livingstill.finish.finisher import Finisher
 from livingstill.model import (
     DEFAULT_FOCAL,
     Bytes,
@@ -48,6 +50,7 @@ from livingstill.photo import read, traits
 from livingstill.regions import brush, kinds, masks, segment
 from livingstill.registry import nearest
 from livingstill.render import frames, temporal
+from livingstill.render.standing import stand
 from livingstill.render.surround import Surround
 from livingstill.scene import layers
 from livingstill.settings import Shot, split
@@ -122,6 +125,8 @@ class Clip:
     camera: CameraPath
     window: frames.Window
     motion: Motion | None
+    finisher: Finisher
+    card: frames.Card | None
     notes: tuple[str, ...]
     stages: Stages = field(repr=False)
 
@@ -130,8 +135,17 @@ class Clip:
 
         ``span`` yields only these: the same pixels as in the whole clip.
         """
+        span = range(self.timeline.frames) if span is None else span
+        return self.finisher.over(self.bare(span), span)
+
+    def bare(self, span: range | None = None) -> Iterator[Words]:
+        """Yield the frames like ``packed``, but before finishing: no grade, grain, title or logo.
+
+        A title that stands in the scene is in them.
+        """
         size = self.framing.picture[2:]
-        renderer = frames.Renderer(self.scene, self.window, size, self.shot.quality)
+        renderer = frames.Renderer(self.scene, self.window, size, self.shot.quality, card=self.card)
+        shown = self.finisher.shown
         timeline, smooth = self.timeline, self.shot.smooth if self.motion else 0.0
         width, height = self.scene.size
         pixels = width / self.window.scale
@@ -145,9 +159,9 @@ class Clip:
         def render(index: int) -> Words:
             if blur:
                 opened = (index + blur * ((i + 0.5) / EXPOSURES - 0.5) for i in range(EXPOSURES))
-                frame = renderer.exposure([instant(when) for when in opened])
+                frame = renderer.exposure([instant(when) for when in opened], shown(index))
             else:
-                frame = renderer.frame(*instant(index))
+                frame = renderer.frame(*instant(index), shown(index))
             return frame.copy() if smooth else frame  # the filter keeps its neighbours
 
         def moved(first: int, second: int) -> float:
@@ -177,7 +191,7 @@ class Clip:
         """Render once and write every output.
 
         ``hashes`` asks for the frames' SHA-256; ``watch`` is shown each frame, (h, w, 3) uint8.
-        ``source`` has the frames if they are rendered elsewhere.
+        ``source`` has the bare frames if they are rendered elsewhere.
 
         Raises
         ------
@@ -200,11 +214,17 @@ class Clip:
         ]
         times = map(self.timeline.time, range(self.timeline.frames))
         static = len(set(map(self.camera.at, times))) == 1 and not self.framing.bars
-        guard = guards.watch(self.regions, self.window, size, static)
+        still = static and not (self.card and self.shot.title_fade)
+        guard = guards.watch(self.regions, self.window, size, still)
+
+        def bare() -> Iterator[Words]:
+            for frame in self.bare() if source is None else source:
+                guard.feed(frame)
+                yield frame
+
         with encode.Tee(encoders) as sink, self.stages("frames", self.timeline.frames) as step:
-            for packed in self.packed() if source is None else source:
+            for packed in self.finisher.over(bare(), range(self.timeline.frames)):
                 sink.write(packed)
-                guard.feed(packed)
                 if hashes or watch:
                     rgb = frames.unpack(packed)
                     if hashes:
@@ -247,6 +267,7 @@ def animate(photo: str | Path | Photo, **settings: Any) -> Clip:
 def check(shot: Shot) -> None:
     """Refuse early what can be refused before any photo is read."""
     path.parse(shot.camera, shot.duration)
+    inputs.check(shot)
     if shot.budget:
         formats.parse_size(shot.budget)
     source = shot.depth
@@ -301,6 +322,9 @@ def prepare(photo: Photo, shot: Shot, stages: Stages, known: Known | None = None
     shot = shot.model_copy(update={"camera": choice})
     notes += frame.notes
     timeline = Timeline(round(shot.duration * fps(shot)) or 1, fps(shot), shot.loop)
+    with stages("finish"):
+        finisher = Finisher(shot, frame.size, frame.picture, timeline)
+        notes += finisher.notes
     with stages("scene"):
         # a file's own edges are taken as they are; estimated ones may lie beside the photo's
         sharp = depth.source.startswith("file") and ramp_width(depth.values) < 1.5
@@ -313,6 +337,8 @@ def prepare(photo: Photo, shot: Shot, stages: Stages, known: Known | None = None
             edge_error=0.0 if sharp else 2.0,
         )
         camera, window = aim(scene, frame, view, shot, timeline)
+        card, said = standing(finisher, scene, window, frame, shot)
+        notes += said
     with stages("motion"):
         motion, lowered = moved(rgb, depth.values, regions, scene, shot, timeline)
         notes += filter(None, [lowered])
@@ -328,6 +354,8 @@ def prepare(photo: Photo, shot: Shot, stages: Stages, known: Known | None = None
         camera=camera,
         window=window,
         motion=motion,
+        finisher=finisher,
+        card=card,
         notes=tuple(notes),
         stages=stages,
     )
@@ -370,7 +398,25 @@ def reframed(clip: Clip, aspect: str | None) -> Clip:
     view = View.of(clip.depth.values, clip.photo.focal, clip.subject, frame.box)
     with clip.stages("scene"):
         camera, window = aim(clip.scene, frame, view, shot, clip.timeline)
-    return replace(clip, shot=shot, framing=frame, camera=camera, window=window)
+    with clip.stages("finish"):
+        finisher = Finisher(shot, frame.size, frame.picture, clip.timeline)
+        card, _ = standing(finisher, clip.scene, window, frame, shot)
+    return replace(
+        clip, shot=shot, framing=frame, camera=camera, window=window, finisher=finisher, card=card
+    )
+
+
+def standing(
+    finisher: Finisher, scene: Scene, window: frames.Window, frame: framing.Framing, shot: Shot
+) -> tuple[frames.Card | None, list[str]]:
+    """Return the title as a card in the scene, if it stands there, and what to say of it."""
+    title = finisher.standing
+    if title is None:
+        return None, []
+    left, top, *size = frame.picture
+    place = (title.left - left, title.top - top)
+    card, note = stand(scene, window, (size[0], size[1]), title.rgba, place, shot.title_depth)
+    return card, [note]
 
 
 class Perceive:

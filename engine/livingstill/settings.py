@@ -20,7 +20,7 @@ from pydantic import (
     ValidationError,
 )
 
-from livingstill import prompt
+from livingstill import brand, prompt
 from livingstill.errors import InputError
 from livingstill.registry import nearest
 
@@ -192,6 +192,27 @@ def _aspect(value: object) -> object:
     return value
 
 
+def _line(value: object) -> object:
+    """Check a text of a title or card; an empty one is none."""
+    text = str(value) if isinstance(value, (str, int, float)) else value
+    if isinstance(text, str) and len(text) > 300:
+        raise ValueError("it must have at most 300 characters")
+    return (text.strip() or None) if isinstance(text, str) else text
+
+
+def _depth(value: object) -> object:
+    """Check ``front``, ``auto`` or an inverse depth."""
+    if value in ("front", "auto"):
+        return value
+    try:
+        number = float(str(value))
+    except ValueError:
+        number = -1.0
+    if not 0 <= number <= 1:
+        raise ValueError("it must be front, auto or a number from 0 (far) to 1 (near)")
+    return f"{number:g}"
+
+
 _text = PlainSerializer(str, return_type=str)
 CameraChoice = Annotated[Choice, BeforeValidator(Choice.parse), _text]
 WindChoice = Annotated[Wind, BeforeValidator(Wind.parse), _text]
@@ -200,6 +221,8 @@ MaskFiles = tuple[Annotated[MaskFile, BeforeValidator(MaskFile.parse), _text], .
 Words_ = Annotated[tuple[str, ...], BeforeValidator(_words)]
 Size = Annotated[str, BeforeValidator(_size)]
 Aspect = Annotated[str | None, BeforeValidator(_aspect)]
+Line = Annotated[str | None, BeforeValidator(_line)]
+Depth = Annotated[str, BeforeValidator(_depth)]
 
 
 class Shot(BaseModel):
@@ -335,6 +358,145 @@ class Shot(BaseModel):
         group="Output",
         metavar="SIZE",
     )
+    title: Line = param(None, "a title over the clip", group="Finishing", metavar="TEXT")
+    subtitle: Line = param(
+        None, "a smaller line below the title", group="Finishing", metavar="TEXT"
+    )
+    price: Line = param(None, "price on the card of a listing", group="Finishing", metavar="TEXT")
+    address: Line = param(
+        None, "address on the card of a listing", group="Finishing", metavar="TEXT"
+    )
+    details: Line = param(
+        None,
+        "small print on the card of a listing, as in '3 beds, 2 baths'",
+        group="Finishing",
+        metavar="TEXT",
+    )
+    font: Path | None = param(
+        None,
+        "font file (.ttf, .otf) of title and price; by default a free one that is built in",
+        group="Finishing",
+        metavar="FILE",
+    )
+    subtitle_font: Path | None = param(
+        None,
+        "font file of the smaller lines; by default the title's",
+        group="Finishing",
+        metavar="FILE",
+    )
+    title_place: Literal[
+        "auto",
+        "top-left",
+        "top",
+        "top-right",
+        "left",
+        "centre",
+        "right",
+        "bottom-left",
+        "bottom",
+        "bottom-right",
+    ] = param(
+        "auto",
+        "where the title is, in the safe area; auto is bottom-left, above a card top-left",
+        group="Finishing",
+    )
+    title_size: float = param(
+        1.0, "size of title and card", group="Finishing", unit="times", ge=0.2, le=4
+    )
+    title_colour: str = param(
+        "white", "colour of title and subtitle", group="Finishing", metavar="COLOUR"
+    )
+    title_shadow: float = param(
+        0.6, "strength of the title's soft shadow", group="Finishing", ge=0, le=1
+    )
+    title_fade: float = param(
+        0.0,
+        "how long title and card fade in and out; 0 = they stay",
+        group="Finishing",
+        unit="seconds",
+        ge=0,
+        le=60,
+    )
+    title_depth: Depth = param(
+        "front",
+        "front = before everything; an inverse depth, 0 far to 1 near = nearer things pass before "
+        "the title; auto = as many as leave it readable",
+        group="Finishing",
+        metavar="front|auto|0..1",
+    )
+    card_place: Literal[
+        "top-left",
+        "top",
+        "top-right",
+        "left",
+        "centre",
+        "right",
+        "bottom-left",
+        "bottom",
+        "bottom-right",
+    ] = param("bottom-left", "where the card of a listing is", group="Finishing")
+    card_colour: str = param(
+        "#14181d", "colour of the card's plate", group="Finishing", metavar="COLOUR"
+    )
+    accent: str | None = param(
+        None, "colour of a bar at the card's left edge", group="Finishing", metavar="COLOUR"
+    )
+    logo: Path | None = param(
+        None, "picture with transparency to lay over the clip", group="Finishing", metavar="FILE"
+    )
+    logo_place: Literal[
+        "top-left",
+        "top",
+        "top-right",
+        "left",
+        "centre",
+        "right",
+        "bottom-left",
+        "bottom",
+        "bottom-right",
+    ] = param("top-right", "where the logo is, in the safe area", group="Finishing")
+    logo_size: float = param(
+        0.12,
+        "side of a square of the logo's area",
+        group="Finishing",
+        unit="of the frame's shorter side",
+        ge=0.01,
+        le=1,
+    )
+    logo_opacity: float = param(1.0, "opacity of the logo", group="Finishing", ge=0, le=1)
+    lut: Path | None = param(
+        None, "colour table (.cube, 1D or 3D)", group="Finishing", metavar="FILE"
+    )
+    lut_strength: float = param(1.0, "share of the table's colours", group="Finishing", ge=0, le=1)
+    exposure: float = param(
+        0.0, "brightness, in linear light", group="Finishing", unit="stops", ge=-5, le=5
+    )
+    temperature: float = param(
+        6500.0,
+        "white balance: light of this temperature becomes neutral, so more is warmer",
+        group="Finishing",
+        unit="kelvin",
+        ge=2000,
+        le=20000,
+    )
+    tint: float = param(
+        0.0, "white balance from green (-1) to magenta (1)", group="Finishing", ge=-1, le=1
+    )
+    saturation: float = param(1.0, "strength of colours, 0 = grey", group="Finishing", ge=0, le=3)
+    vignette: float = param(0.0, "how much darker the corners are", group="Finishing", ge=0, le=1)
+    grain: float = param(
+        0.0,
+        "film grain, from the seed; about 0.2 is seen, 1 is coarse",
+        group="Finishing",
+        ge=0,
+        le=1,
+    )
+    brand: Path | None = param(
+        None,
+        "brand file: fonts, colours, logo, LUT and mood; other settings win over it",
+        group="Finishing",
+        metavar="FILE.toml",
+    )
     max_pixels: int = param(
         200_000_000,
         "largest photo that is read",
@@ -384,8 +546,7 @@ def split(values: dict[str, Any], where: str = "") -> tuple[Shot, Job]:
     InputError
         Naming the first wrong key, its value and what would be right; ``where`` prefixes it.
     """
-    if isinstance(values.get("prompt"), str):  # what it says, under what is said by key
-        values = {**prompt.read(values["prompt"]), **values}
+    values = expanded(values)
     known = {**Shot.model_fields, **Job.model_fields}
     unknown = next((key for key in values if key not in known), None)
     if unknown is not None:
@@ -395,6 +556,21 @@ def split(values: dict[str, Any], where: str = "") -> tuple[Shot, Job]:
         for model in (Shot, Job)
     )
     return checked(Shot, next(parts), where), checked(Job, next(parts), where)
+
+
+def expanded(values: dict[str, Any]) -> dict[str, Any]:
+    """Return ``values`` over what their prompt says, and that over what their brand file says.
+
+    Raises
+    ------
+    InputError
+        If the prompt or the brand file cannot be read.
+    """
+    if isinstance(values.get("prompt"), str):
+        values = {**prompt.read(values["prompt"]), **values}
+    if isinstance(values.get("brand"), (str, Path)):
+        values = {**brand.read(Path(values["brand"])), **values}
+    return values
 
 
 def checked(model: type[Settings], values: dict[str, Any], where: str = "") -> Settings:
@@ -452,12 +628,12 @@ def load_shot_file(path: Path) -> dict[str, Any]:
         raise InputError(f"cannot read shot file {path}: {reason}") from None
     except tomllib.TOMLDecodeError as error:
         raise InputError(f"shot file {path} is no TOML: {error}") from None
-    return {key: _beside(path.parent, key, value) for key, value in values.items()}
+    return {key: beside(path.parent, key, value) for key, value in values.items()}
 
 
-def _beside(folder: Path, key: str, value: Any) -> Any:
+def beside(folder: Path, key: str, value: Any) -> Any:
     """Take a relative path in a shot file from the file's own folder."""
-    if key in ("photo", "hold") and isinstance(value, str):
+    if key in ("photo", "hold", "brand", *brand.FILES) and isinstance(value, str):
         return str(folder / value)
     if key == "depth" and isinstance(value, str) and (folder / value).is_file():
         return str(folder / value)

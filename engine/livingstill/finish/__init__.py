@@ -1,0 +1,1 @@
+"""What is done to finished frames: grade, vignette, grain, titles, cards, logos."""

@@ -1,0 +1,150 @@
+"""Frames as rendered become frames as delivered: one pass over bands of rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import partial
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from livingstill.finish import card, grade, logo, title
+from livingstill.finish.place import Box, Sprite, meet
+from livingstill.kernels import finish as kernels
+from livingstill.model import Timeline, Words
+from livingstill.settings import Shot
+from livingstill.threads import over_bands
+
+_ROWS = 509
+"""Rows of grain before it repeats: a prime, so that frames' heights are no multiple of it."""
+
+_STRONGEST = 10.0
+"""Standard deviation of grain 1 in levels, at middle grey."""
+
+_FALL = 0.62
+"""How much of the light a vignette of 1 takes from the corners."""
+
+
+class Finisher:
+    """Does to every frame of a clip what its shot asks for: grade, vignette, grain, overlays.
+
+    A frame is a function of what was rendered and of its index alone, and frame ``frames`` would
+    be frame 0, so loops stay loops. ``standing`` is the title that the renderer puts into the
+    scene instead; ``notes`` is what the user should know.
+
+    Parameters
+    ----------
+    shot : the settings
+    size : the frame's (width, height)
+    picture : left, top, width, height of the picture in it
+    timeline : when the frames are
+    """
+
+    def __init__(self, shot: Shot, size: tuple[int, int], picture: Box, timeline: Timeline) -> None:
+        frame = (0, 0, *size)
+        self._timeline, self._fade = timeline, shot.title_fade
+        inside = shot.title_depth != "front"
+        words = title.draw(shot, picture if inside else frame)
+        self.standing = words if inside else None
+        plate, mark = card.draw(shot, frame), logo.draw(shot, frame)
+        self.notes = tuple(_crowded([("title", words), ("card", plate), ("logo", mark)]))
+        self._fading = [one for one in (None if inside else words, plate) if one]
+        self._steady = [mark] if mark else []
+        self._table = grade.table(shot)
+        self._gains = vignette(size, shot.vignette) if shot.vignette else None
+        self._grain = grain_tile(size, shot.grain, shot.seed) if shot.grain else None
+        rng = np.random.Generator(np.random.Philox(key=shot.seed + 2**64))
+        self._offsets = rng.integers(0, _ROWS, (timeline.frames, 2))
+        self.idle = not (
+            self._fading
+            or self._steady
+            or self._table is not None
+            or self._gains is not None
+            or self._grain is not None
+        )
+
+    def over(self, frames: Iterable[Words], indices: Iterable[int]) -> Iterator[Words]:
+        """Yield frames finished; each is valid until the next but one is asked for."""
+        if self.idle:
+            yield from frames
+            return
+        buffers: list[Words] = []
+        for index, frame in zip(indices, frames):
+            if len(buffers) < 2:
+                buffers.append(np.empty(frame.shape, np.uint32))
+            buffers.reverse()
+            out = buffers[0]
+            over_bands(partial(self._band, index, frame, out), out.shape[0])
+            yield out
+
+    def _band(self, index: int, frame: Words, out: Words, first: int, last: int) -> None:
+        if self._table is None:
+            out[first:last] = frame[first:last]
+        else:
+            kernels.look_up(frame, self._table, out, first, last)
+        if self._gains is not None:
+            kernels.shade(self._gains, out, first, last)
+        if self._grain is not None:
+            down, across = self._offsets[index]
+            kernels.grain(self._grain, int(down), int(across), out, first, last)
+        shown = round(256 * self.shown(index))
+        for sprite, opacity in [
+            *((one, shown) for one in self._fading),
+            *((one, 256) for one in self._steady),
+        ]:
+            kernels.lay(sprite.rgba, sprite.left, sprite.top, opacity, out, first, last)
+
+    def shown(self, index: float) -> float:
+        """Return the opacity of title and card at frame ``index``, 0..1.
+
+        They fade in after the clip's start and out before its end, so a loop has no seam.
+        """
+        if not self._fade:
+            return 1.0
+        count, rate = self._timeline.frames, float(self._timeline.fps)
+        end = count if self._timeline.joins else count - 1
+        length = min(self._fade, end / rate / 2) or 1 / rate
+        u = min(1.0, max(0.0, min(index % count, end - index % count) / rate / length))
+        return u * u * (3 - 2 * u)
+
+
+def vignette(size: tuple[int, int], strength: float) -> NDArray[np.uint16]:
+    """Return (h, w) uint16 gains in 1/32768: light falls off as the fourth power of the cosine.
+
+    The corners keep 1 - 0.62 ``strength`` of their light. Levels are its square root, near enough,
+    so their gains are the cosine's square, 1 / (1 + tan^2).
+
+    >>> gains = vignette((101, 51), 1.0) / 32768
+    >>> round(float(gains[25, 50]), 2), round(float(gains[0, 0] ** 2), 2)
+    (1.0, 0.38)
+    """
+    width, height = size
+    x = np.linspace(-1, 1, width, dtype=np.float32)
+    y = np.linspace(-1, 1, height, dtype=np.float32)[:, None]
+    slope = np.float32((1 - _FALL * strength) ** -0.5 - 1)
+    return np.round(32768 / (1 + slope * (x * x + y * y) / 2)).astype(np.uint16)
+
+
+def grain_tile(size: tuple[int, int], strength: float, seed: int) -> NDArray[np.int16]:
+    """Return (509, w + 509) int16 noise for ``kernels.grain``: Gaussian, as fine as a frame's pixels.
+
+    Grains are a pixel wide at 1080p and grow with the frame.
+    """
+    rng = np.random.Generator(np.random.Philox(key=seed))
+    white = rng.standard_normal((_ROWS, size[0] + _ROWS), np.float32)
+    sigma = 0.55 * min(size) / 1080
+    noise = cv2.GaussianBlur(white, (0, 0), sigma, borderType=cv2.BORDER_REFLECT)
+    noise *= np.float32(_STRONGEST * strength * 65536 / 254) / noise.std()
+    return np.clip(np.round(noise), -32767, 32767).astype(np.int16)
+
+
+def _crowded(things: list[tuple[str, Sprite | None]]) -> list[str]:
+    """Return a sentence for each two things that lie over each other."""
+    there = [(name, one.box) for name, one in things if one is not None]
+    return [
+        f"{name} and {other} overlap; give one another place"
+        for i, (name, box) in enumerate(there)
+        for other, its in there[i + 1 :]
+        if meet(box, its)
+    ]

@@ -1,0 +1,39 @@
+"""A logo in a corner of the safe area."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from livingstill.finish.place import Box, Sprite, packed, placed, safe_area
+from livingstill.pictures import bytes_of, opened
+from livingstill.settings import Shot
+
+_MOST_PIXELS = 100_000_000
+
+
+def draw(shot: Shot, area: Box) -> Sprite | None:
+    """Return the logo of a shot for a frame, its transparency kept; None without one.
+
+    Raises
+    ------
+    InputError
+        If the file is no picture.
+    """
+    if shot.logo is None:
+        return None
+    with opened(shot.logo, bytes_of(shot.logo, "logo"), "logo", _MOST_PIXELS) as image:
+        rgba = np.asarray(image.convert("RGBA"), np.float32) / np.float32(255)
+    rgba[..., :3] *= rgba[..., 3:]  # premultiplied, or what is transparent would bleed
+    height, width = rgba.shape[:2]
+    safe = safe_area(area)
+    wide = shot.logo_size * min(area[2:])
+    scale = min(wide / (width * height) ** 0.5, safe[2] / width, safe[3] / height)
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    rgba = np.clip(cv2.resize(rgba, size, interpolation=how), 0, 1)
+    alpha = rgba[..., 3:]
+    straight = np.concatenate([rgba[..., :3] / np.maximum(alpha, 1e-6), alpha], axis=2)
+    straight[..., 3] *= np.float32(shot.logo_opacity)
+    left, top = placed(size, shot.logo_place, safe)
+    return Sprite(packed(straight), left, top)
