@@ -10,6 +10,7 @@ import numpy as np
 from livingstill import files, threads
 from livingstill.camera import auto, framing, subject
 from livingstill.camera.view import View
+from livingstill.depth import straight
 from livingstill.files import check_target, replacing, write_png
 from livingstill.model import InverseDepth, Progress, Region, Scene
 from livingstill.photo import fitness, traits
@@ -134,7 +135,8 @@ def doctor(
     view = View.of(depth.values, read.focal, found.point, frame.box)
     shares = {region.kind: region.share for region in classes}
     measured = traits.measure(read.rgb, depth.values, shares)
-    advice = auto.choose(view, measured, found.confidence)
+    along = straight.samples(depth.values, measured.lines, auto.ALONG)
+    advice = auto.choose(view, measured, found.confidence, along)
     return fitness.assess(
         measured,
         scale=frame.scale,

@@ -20,7 +20,7 @@ from livingstill.camera.travel import travel
 from livingstill.camera.view import View
 from livingstill.clip import encode, formats
 from livingstill.continuity import director
-from livingstill.depth import embedded, given, hub
+from livingstill.depth import embedded, given, hub, panes, straight
 from livingstill.depth.refine import ramp_width, refine
 from livingstill.depth.sources import SOURCES
 from livingstill.errors import InputError
@@ -316,7 +316,9 @@ def prepare(photo: Photo, shot: Shot, stages: Stages, known: Known | None = None
         choice = shot.camera
         if choice.name == path.AUTO:
             shares = {region.kind: region.share for region in classes}
-            advice = auto.choose(view, traits.measure(rgb, depth.values, shares), found.confidence)
+            measured = traits.measure(rgb, depth.values, shares)
+            along = straight.samples(depth.values, measured.lines, auto.ALONG)
+            advice = auto.choose(view, measured, found.confidence, along)
             choice = path.settle(choice, advice.choice)
             notes.append(f"camera {choice}: {advice.reason}")
     shot = shot.model_copy(update={"camera": choice})
@@ -472,7 +474,9 @@ def depth_of(rgb: Bytes, shot: Shot, perceive: Perceive, stages: Stages) -> Inve
     seen = perceive() if source == "embedded" else None
     with stages("depth"):
         if seen is not None:
-            depth = InverseDepth(embedded.from_perception(seen, rgb), "embedded network")
+            depth = InverseDepth(
+                built(rgb, embedded.from_perception(seen, rgb)), "embedded network"
+            )
         elif source in SOURCES:
             depth = SOURCES[source](rgb)
             if depth.values.shape != (height, width):
@@ -482,10 +486,18 @@ def depth_of(rgb: Bytes, shot: Shot, perceive: Perceive, stages: Stages) -> Inve
                 )
         elif source in hub.MODELS or Path(source).suffix == ".onnx":
             coarse = hub.estimate(source, rgb, far_bright=shot.depth_far == "bright")
-            depth = InverseDepth(refine(rgb, coarse), f"network {Path(source).stem}")
+            depth = InverseDepth(built(rgb, refine(rgb, coarse)), f"network {Path(source).stem}")
         else:
             depth = given.read(source, (width, height), shot.depth_far)
     return InverseDepth(manifest.quantised(depth.values), depth.source, depth.notes)
+
+
+def built(rgb: Bytes, depth: Floats) -> Floats:
+    """Return estimated inverse depth as people build: windows in their wall, straight edges straight."""
+    lines = traits.lines(rgb)
+    if traits.room(*traits.lengths(lines, rgb), depth, float((depth <= 0).mean())):
+        depth = panes.close(depth)
+    return straight.straighten(depth, lines)
 
 
 def planned(

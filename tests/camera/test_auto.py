@@ -39,8 +39,8 @@ def stepped(near=1.0, far=0.2):
 
 def costs(name, depth, lines=None):
     view = View.of(depth)
-    rows = np.zeros((0, 4)) if lines is None else np.asarray(lines, float)
-    return auto.cost(auto.ends(Choice(name=name), view), view, rows)
+    rows = np.zeros((0, 4), np.float32) if lines is None else np.asarray(lines, np.float32)
+    return auto.cost(auto.ends(Choice(name=name), view), view, auto.edges(rows, view))
 
 
 def test_a_smooth_slope_uncovers_nothing_and_a_step_as_much_as_theory_says():
@@ -71,7 +71,7 @@ def test_a_photo_with_depth_gets_a_move_in_depth_within_its_limits():
     view = View.of(RAMP)
     advice = auto.choose(view, PLAIN)
     assert advice.choice.name in auto.LIKED
-    found = auto.cost(auto.ends(advice.choice, view), view, np.zeros((0, 4)))
+    found = auto.cost(auto.ends(advice.choice, view), view, auto.edges(PLAIN.lines, view))
     assert found.uncovered <= auto.LIMITS.uncovered * 1.02
     assert found.lost <= auto.LIMITS.lost * 1.02
 
@@ -98,7 +98,7 @@ def test_a_room_gets_a_move_that_keeps_upright_lines_upright_and_straight():
     advice = auto.choose(view, room)
     assert advice.choice.name in (*auto.UPRIGHT, "ken-burns") and "room" in advice.reason
     assert advice.parallax < auto.choose(view, PLAIN).parallax
-    found = auto.cost(auto.ends(advice.choice, view), view, lines.astype(float))
+    found = auto.cost(auto.ends(advice.choice, view), view, auto.edges(lines, view))
     assert found.bent <= 1.05
 
 

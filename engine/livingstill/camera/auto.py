@@ -21,6 +21,20 @@ WIDTH = 1920.0
 """Pixels of the frame's width in which bending is told."""
 
 
+ALONG = np.array([0.03, 0.5, 0.97])
+"""Where on a line its bending is measured."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Edges:
+    """Straight lines in the frame at ``ALONG``: (n, 3) places in frame widths from the centre,
+    right and down, and inverse depths."""
+
+    x: Reals
+    y: Reals
+    w: Reals
+
+
 @dataclass(frozen=True, slots=True)
 class Cost:
     """What a move does to a photo, at its natural size; each grows in proportion to the amount.
@@ -42,7 +56,7 @@ class Cost:
 LIMITS = Cost(shown=1.2, uncovered=1.0, stretched=20.0, bent=3.0, lost=6.0)
 """What an ordinary photo bears."""
 
-LIMITS_INDOORS = Cost(shown=1.0, uncovered=0.6, stretched=18.0, bent=0.9, lost=5.0)
+LIMITS_INDOORS = Cost(shown=1.0, uncovered=0.6, stretched=18.0, bent=0.8, lost=5.0)
 """What a room bears: its walls are straight and must stay so."""
 
 LEAST = 0.35
@@ -60,6 +74,9 @@ LIKED = {"push-in": 0.8, "truck-right": 0.85, "arc": 0.7, "sway": 0.7, "pedestal
 UPRIGHT = ("push-in", "truck-right")
 """Moves that keep upright lines upright: all that a room is shown with."""
 
+PEOPLE = 0.04
+"""Share of the photo from which on it is one of people."""
+
 FLAT = Choice(name="ken-burns")
 
 _EDGE = 0.25
@@ -75,12 +92,16 @@ class Advice:
     parallax: float
 
 
-def choose(view: View, traits: Traits, confidence: float = 0.5) -> Advice:
+def choose(
+    view: View, traits: Traits, confidence: float = 0.5, along: Floats | None = None
+) -> Advice:
     """Return the move that suits a photo.
 
-    ``confidence`` is how clear the subject is, 0..1. The same photo always gets the same advice.
+    ``confidence`` is how clear the subject is, 0..1; ``along`` is (n, 3) float32, the inverse depth
+    of each of the photo's lines at the fractions ``ALONG``, by default that of the view's small
+    map. The same photo always gets the same advice.
     """
-    lines = _in_frame(traits.lines, view)
+    lines = edges(traits.lines, view, along)
     borne = caution(traits)
     most = largest_parallax(view, lines, traits.indoors, borne)
     where = "what stands out" if confidence > 0.35 else "the middle"
@@ -94,11 +115,12 @@ def choose(view: View, traits: Traits, confidence: float = 0.5) -> Advice:
         choice = Choice(name=name)
         costs = cost(ends(choice, view), view, lines)
         amount = min(MOST, borne * _within(costs, limits))
-        found.append((_worth(name, amount, view, confidence), name, amount, costs))
+        people = traits.share("person") > PEOPLE
+        found.append((_worth(name, amount, view, confidence, people), name, amount, costs))
     _, name, amount, costs = max(found, key=lambda row: row[0])
     opened, bent = amount * costs.uncovered, amount * costs.bent
     told = f"opens {opened:.1f} % of the frame"
-    if len(lines):
+    if len(lines.w):
         told += f" and bends lines by {bent:.1f} px"
     place = "a room" if traits.indoors else "depth to show"
     keys: tuple[tuple[str, str], ...] = (("amount", f"{amount:.2g}"),)
@@ -111,7 +133,7 @@ def choose(view: View, traits: Traits, confidence: float = 0.5) -> Advice:
     return Advice(choice, f"{place}{towards}; {told}", most)
 
 
-def largest_parallax(view: View, lines: Reals, indoors: bool, borne: float) -> float:
+def largest_parallax(view: View, lines: Edges, indoors: bool, borne: float) -> float:
     """Return the parallax of a truck that a photo bears, percent of the width, at most 8."""
     truck = Choice(name="truck-right", keys=(("parallax", "3.5"),))
     costs = cost(ends(truck, view), view, lines)
@@ -122,7 +144,7 @@ def largest_parallax(view: View, lines: Reals, indoors: bool, borne: float) -> f
 def caution(traits: Traits) -> float:
     """Return the part of the natural amount that thin structures, people and shine leave."""
     left = 1 / (1 + 25 * max(0.0, traits.thin - 0.004))
-    if traits.share("person") > 0.04:
+    if traits.share("person") > PEOPLE:
         left *= 0.8
     if (
         traits.indoors and traits.share("water") > 0.02
@@ -137,13 +159,14 @@ def _within(costs: Cost, limits: Cost) -> float:
     return float(min(limit / max(have, 1e-6) for limit, have in pairs))
 
 
-def _worth(name: str, amount: float, view: View, confidence: float) -> float:
+def _worth(name: str, amount: float, view: View, confidence: float, people: bool) -> float:
     """Return how good a move is: how much it is liked, how much of it the photo bears, what suits."""
     clear = max(0.0, confidence - 0.3)
     forward = view.subject - view.middle > 0.15
     bonus = {
         "push-in": 0.5 * clear,
         "arc": 0.1 + 0.5 * clear if forward else 0.0,
+        "sway": 0.3 if people else 0.0,  # a held camera breathes before a face
         "truck-right": 0.15 if view.aspect > 1.9 else 0.0,
         "pedestal-up": 0.25 if view.aspect < 0.8 else 0.0,
     }.get(name, 0.0)
@@ -151,12 +174,17 @@ def _worth(name: str, amount: float, view: View, confidence: float) -> float:
     return (LIKED[name] + bonus) * visible
 
 
-def _in_frame(lines: Floats, view: View) -> Reals:
-    """Return the lines (photo fractions) that lie in the frame, in fractions of it."""
+def edges(lines: Floats, view: View, along: Floats | None = None) -> Edges:
+    """Return the lines (photo fractions) that lie in the frame."""
     left, top, right, bottom = view.box
     corner, extent = np.array([left, top] * 2), np.array([right - left, bottom - top] * 2)
-    inside = (lines.astype(np.float64) - corner) / extent
-    return np.asarray(inside[((inside >= 0) & (inside <= 1)).all(1)])
+    ends = (lines.astype(np.float64) - corner) / extent
+    kept = ((ends >= 0) & (ends <= 1)).all(1)
+    ends = ends[kept]
+    x = ends[:, :1] + ALONG * (ends[:, 2:3] - ends[:, :1])
+    y = ends[:, 1:2] + ALONG * (ends[:, 3:4] - ends[:, 1:2])
+    w = _sampled(view.depth, x, y) if along is None else along[kept].astype(np.float64)
+    return Edges(x - 0.5, (y - 0.5) / view.aspect, w)
 
 
 def ends(choice: Choice, view: View) -> list[Pose]:
@@ -165,8 +193,8 @@ def ends(choice: Choice, view: View) -> list[Pose]:
     return [path.at(i / 8) for i in range(9)]
 
 
-def cost(poses: list[Pose], view: View, lines: Reals) -> Cost:
-    """Return the worst of each cost over ``poses``; ``lines`` is (n, 4) in fractions of the frame."""
+def cost(poses: list[Pose], view: View, lines: Edges) -> Cost:
+    """Return the worst of each cost over ``poses``."""
     height, width = view.depth.shape
     x, y = np.meshgrid(
         (np.arange(width) + 0.5) / width - 0.5,
@@ -180,7 +208,7 @@ def cost(poses: list[Pose], view: View, lines: Reals) -> Cost:
             (
                 _shown(x, y, across, down),
                 *_torn(across, down, view),
-                _bent(lines, pose, view) if len(lines) else 0.0,
+                _bent(lines, pose, view) if len(lines.w) else 0.0,
                 _lost(across, down, view.aspect),
             ),
         )
@@ -212,13 +240,9 @@ def _torn(across: Reals, down: Reals, view: View) -> tuple[float, float]:
     return 100 * opened / view.depth.size, 100 * stretched
 
 
-def _bent(lines: Reals, pose: Pose, view: View) -> float:
+def _bent(lines: Edges, pose: Pose, view: View) -> float:
     """Return how far the middles of lines leave the chord of their ends, pixels, 95th percentile."""
-    along = np.array([0.03, 0.5, 0.97])
-    fx = lines[:, :1] + along * (lines[:, 2:3] - lines[:, :1])
-    fy = lines[:, 1:2] + along * (lines[:, 3:4] - lines[:, 1:2])
-    w = _sampled(view.depth, fx, fy)
-    x, y = project(fx - 0.5, (fy - 0.5) / view.aspect, w, pose, view.focal)
+    x, y = project(lines.x, lines.y, lines.w, pose, view.focal)
     across, down = x[:, 2] - x[:, 0], y[:, 2] - y[:, 0]
     away = (x[:, 1] - x[:, 0]) * down - (y[:, 1] - y[:, 0]) * across
     return float(np.percentile(np.abs(away) / np.maximum(np.hypot(across, down), 1e-9), 95)) * WIDTH

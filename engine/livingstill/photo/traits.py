@@ -17,7 +17,12 @@ LONG_LINE = 0.06
 """A line counts from this length on, in long sides."""
 
 
-def measure(rgb: Bytes, inverse_depth: Floats, shares: Mapping[str, float] | None = None) -> Traits:
+def measure(
+    rgb: Bytes,
+    inverse_depth: Floats,
+    shares: Mapping[str, float] | None = None,
+    straight: Floats | None = None,
+) -> Traits:
     """Return the traits of a photo.
 
     Parameters
@@ -25,16 +30,17 @@ def measure(rgb: Bytes, inverse_depth: Floats, shares: Mapping[str, float] | Non
     rgb : (H, W, 3) uint8
     inverse_depth : (h, w) float32 of the same photo at any size
     shares : how much of the photo each class covers, 0..1
+    straight : its ``lines``, where they are known already
     """
     shares = dict(shares or {})
+    ends = lines(rgb) if straight is None else straight
+    total, upright = lengths(ends, rgb)
     fine, coarse = _shrunk(rgb, Traits.SIDE), _shrunk(rgb, LINE_SIDE)
     grey = np.asarray(cv2.cvtColor(fine, cv2.COLOR_RGB2GRAY), np.float32)
     noise, even = _noise(grey)
     small = np.asarray(cv2.cvtColor(coarse, cv2.COLOR_RGB2GRAY), np.uint8)
     edges = (_slope(_smooth(small.astype(np.float32), 1.0)) > 6).astype(np.float32)
-    straight, vertical, lines = _lines(small)
     common = _commonest(coarse)
-    quarter = float(np.percentile(inverse_depth, 25))
     return Traits(
         blur=_blur(grey),
         noise=noise,
@@ -45,13 +51,10 @@ def measure(rgb: Bytes, inverse_depth: Floats, shares: Mapping[str, float] | Non
         thin=_thin(small, edges),
         even=even,
         common=common,
-        straight=straight,
-        vertical=vertical,
-        lines=lines,
-        indoors=straight > 5.5
-        and vertical > 1.9
-        and shares.get("sky", 0) < 0.12
-        and (quarter > 0.3 or vertical > 4),  # near on all sides, or a hall full of uprights
+        straight=total,
+        vertical=upright,
+        lines=ends,
+        indoors=room(total, upright, inverse_depth, shares.get("sky", 0)),
         drawn=even > 0.5 and common > 0.3 and noise < 0.1 and shares.get("sky", 0) < 0.3,
         shares=tuple(shares.items()),
     )
@@ -105,20 +108,37 @@ def _noise(grey: Floats) -> tuple[float, float]:
     return calm * sqrt(pi / 2) / 6, float((cv2.blur(rough, (5, 5)) < 0.6).mean())
 
 
-def _lines(grey: Bytes) -> tuple[float, float, Floats]:
-    """Return the length of long straight lines and of upright ones, and the lines, longest first."""
+def lines(rgb: Bytes) -> Floats:
+    """Return the long straight lines of a photo, longest first.
+
+    (n, 4) float32, x0, y0, x1, y1 in photo fractions; line segments by LSD (Grompone von Gioi et
+    al., 2010).
+    """
+    grey = np.asarray(cv2.cvtColor(_shrunk(rgb, LINE_SIDE), cv2.COLOR_RGB2GRAY), np.uint8)
     found = cv2.createLineSegmentDetector(cv2.LSD_REFINE_STD).detect(grey)[0]
     ends = np.zeros((0, 4)) if found is None else np.asarray(found, np.float64).reshape(-1, 4)
-    side = max(grey.shape)
-    across, down = ends[:, 2] - ends[:, 0], ends[:, 3] - ends[:, 1]
-    length = np.hypot(across, down) / side
+    length = np.hypot(ends[:, 2] - ends[:, 0], ends[:, 3] - ends[:, 1]) / max(grey.shape)
     order = np.argsort(-length, kind="stable")[:200]
     order = order[length[order] > LONG_LINE]
-    upright = np.abs(across[order]) < 0.14 * np.abs(down[order])
     height, width = grey.shape
     fractions = ends[order] / np.array([width, height, width, height])
-    total = float(length[order].sum())
-    return total, float(length[order][upright].sum()), fractions.astype(np.float32)
+    return np.asarray(fractions, np.float32)
+
+
+def lengths(straight: Floats, rgb: Bytes) -> tuple[float, float]:
+    """Return the length of all ``lines`` and of the upright ones, in long sides of the photo."""
+    height, width = rgb.shape[:2]
+    across = (straight[:, 2] - straight[:, 0]) * (width / max(width, height))
+    down = (straight[:, 3] - straight[:, 1]) * (height / max(width, height))
+    length = np.hypot(across, down)
+    return float(length.sum()), float(length[np.abs(across) < 0.14 * np.abs(down)].sum())
+
+
+def room(total: float, upright: float, inverse_depth: Floats, sky: float) -> bool:
+    """Say whether a photo shows a room from within, by its lines and depth and the share of sky."""
+    quarter = float(np.percentile(inverse_depth, 25))
+    walled = quarter > 0.3 or upright > 4  # near on all sides, or a hall full of uprights
+    return total > 5.5 and upright > 1.9 and sky < 0.12 and walled
 
 
 def _thin(grey: Bytes, edges: Floats) -> float:
