@@ -7,7 +7,7 @@ from fractions import Fraction
 import cv2
 import numpy as np
 import pytest
-from clip_scenes import packed
+from clip_scenes import drifting, packed, written
 from livingstill.clip.decode import frames
 from livingstill.clip.encode import Encoder
 from livingstill.clip.formats import choose
@@ -39,6 +39,20 @@ def test_a_budget_is_met_within_three_percent_under(tmp_path, name, codec, budge
     assert list(tmp_path.iterdir()) == [path]
 
 
+@pytest.mark.parametrize("name", ["a.gif", "a.webp", "a.png"])
+@pytest.mark.parametrize("share", [0.8, 0.3])
+def test_pictures_meet_a_budget_too(tmp_path, name, share):
+    pictures = list(drifting((160, 112), 12))
+    budget = round(share * written(tmp_path / name, pictures).stat().st_size)
+    with Encoder(tmp_path / name, SIZE, Fraction(24), budget=budget, overwrite=True) as encoder:
+        for frame in pictures:
+            encoder.write(packed(frame))
+    assert 0.97 * budget <= (tmp_path / name).stat().st_size <= budget
+    seen = list(frames(tmp_path / name))
+    assert 2 <= len(seen) <= 12
+    assert [file.name for file in tmp_path.iterdir()] == [name]
+
+
 def test_a_generous_budget_gives_the_best_quality_at_once(tmp_path):
     with Encoder(tmp_path / "a.mp4", SIZE, Fraction(24), budget=10**6) as encoder:
         for frame in grainy():
@@ -56,7 +70,7 @@ def test_what_no_quality_can_meet_is_said(tmp_path):
     assert list(tmp_path.iterdir()) == []
     with (
         pytest.raises(InputError, match="cannot be fitted"),
-        Encoder(tmp_path / "a.gif", SIZE, Fraction(24), budget=1500),
+        Encoder(tmp_path / "a.mov", SIZE, Fraction(24), budget=1500),
     ):
         pass
     assert list(tmp_path.iterdir()) == []

@@ -1,32 +1,86 @@
-"""The best quality under a file size: frames go to a lossless copy once, then sizes are tried."""
+"""The best quality under a file size: frames go to a lossless copy once, then settings are tried."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
 import av
+import cv2
 import numpy as np
 
 from livingstill import files
 from livingstill.clip.formats import Encoding, choose
+from livingstill.clip.sinks import Opener
 from livingstill.clip.video import VideoFile
 from livingstill.errors import InputError
-from livingstill.model import Words
+from livingstill.model import Bytes, Words
 
 CLOSE = 0.97
 """A file of this share of the budget, or more, is near enough."""
 
-_TRIES = 9
-_BEST, _CRF_PER_HALVING = 4.0, 6.0
+_AIM = 0.985
+_GOLDEN = 0.6180339887498949
+_TRIES = 10
+_SPARSEST = 6
+"""Of this many frames one is kept, at the worst, where a format has no finer way to shrink."""
+
+
+_PICTURES = {
+    "gif": ("stale", 0.0, 10.0, 48.0, 5.0, 12.0, "changes of {:g} levels and less left out"),
+    "webp": ("quality", 100.0, 40.0, 1.0, 80.0, -25.0, "quality {:g}"),
+    "png": ("levels", 1.0, 8.0, 64.0, 2.0, 5.0, "colours in steps of {:g}"),
+}
+"""Codecs of pictures: option, best, the worst that is hardly seen, worst, start, what halves, said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One way to trade quality for size: a number from ``best`` to ``worst`` in steps of ``step``.
+
+    ``said`` tells the number to the user; ``option`` is the encoder's name for it, or ``levels``
+    for colours rounded before encoding; ``halves`` is about what halves the size; one frame of
+    ``every`` is kept.
+    """
+
+    option: str
+    best: float
+    worst: float
+    step: float
+    start: float
+    halves: float
+    said: str
+    every: int = 1
+
+
+def rungs(encoding: Encoding, count: int, fps: Fraction) -> Iterator[Rung]:
+    """Yield what can be tried for a clip of ``count`` frames, the best first.
+
+    Video has its constant quality. Pictures first lose what is hardly seen, then every second,
+    third... frame, where these divide the clip, and in the end more than is pretty.
+    """
+    codec = encoding.codec
+    if codec.crf is not None:
+        fine = 0.05 if codec.name in {"h264", "h265"} else 1.0
+        yield Rung("crf", 4, codec.worst_crf, fine, codec.crf, 6, "crf {:g}")
+        return
+    option, best, fair, worst, start, halves, said = _PICTURES[codec.name]
+    first = math.ceil(fps / 25) if codec.name == "gif" else 1
+    kept = [n for n in range(first, first * _SPARSEST + 1) if n == first or count % n == 0]
+    for every in kept:
+        end = worst if every == kept[-1] else fair
+        yield Rung(option, best, end, 0.05, start, halves, said, every)
 
 
 class Budget:
-    """Collects frames losslessly; ``finish`` finds the quality whose file fits ``limit`` bytes."""
+    """Collects frames losslessly; ``finish`` finds the settings whose file fits ``limit`` bytes.
+
+    ``opener`` opens the writer of one try; ``chosen`` says in the end what was settled on.
+    """
 
     def __init__(
         self,
@@ -34,16 +88,17 @@ class Budget:
         size: tuple[int, int],
         fps: Fraction,
         encoding: Encoding,
-        metadata: Mapping[str, str],
         limit: int,
+        opener: Opener,
     ) -> None:
-        if encoding.codec.crf is None or encoding.alpha:
+        known = encoding.codec.crf is not None or encoding.codec.name in _PICTURES
+        if encoding.alpha or not known:
             raise InputError(
                 f"codec {encoding.codec.name} cannot be fitted to a budget; "
-                "use h264, h265, vp9 or av1 without transparency"
+                "use h264, h265, vp9, av1, gif, webp or png without transparency"
             )
         self._path, self._size, self._fps = path, size, fps
-        self._encoding, self._metadata, self._limit = encoding, metadata, limit
+        self._encoding, self._limit, self._opener = encoding, limit, opener
         self._frames = 0
         self._stack = ExitStack()
         self._copy = self._stack.enter_context(files.temporary(path.with_suffix(".copy")))
@@ -56,79 +111,68 @@ class Budget:
         self._frames += 1
 
     def finish(self) -> None:
-        """Try constant qualities between too large and too small, then bit rates for the rest."""
+        """Try rung after rung until one fits, then fill with bit rates what whole steps leave."""
         self._video.finish()
-        worst = float(self._encoding.codec.worst_crf)
-        crf = float(self._encoding.codec.crf or 0)
-        low, high = _BEST, worst  # low is too large or untried, high fits or untried
-        fits = ""
-        for _ in range(_TRIES):
-            made = self._encode({"crf": f"{crf:g}"}, None)
+        ladder = list(rungs(self._encoding, self._frames, self._fps))
+        for rung in ladder:
+            value, made = self._search(rung)
             if made <= self._limit:
-                fits, high = f"crf {crf:g}", crf
-                if made >= CLOSE * self._limit or crf <= _BEST:
-                    break
-            else:
-                low = crf
-            if high - low <= self._step():
                 break
-            guess = crf + _CRF_PER_HALVING * math.log2(max(made, 1) / (0.985 * self._limit))
-            if guess <= _BEST and low == _BEST and crf > _BEST:
-                crf = _BEST  # even the best may be small enough: try that before all between
-                continue
-            inside = min(max(guess, low + 0.1 * (high - low)), high - 0.1 * (high - low))
-            crf = self._rounded(inside, low, high)
-        if not fits or self._path.stat().st_size > self._limit:
-            fits = fits or f"crf {worst:g}"
-            made = self._encode({"crf": fits.removeprefix("crf ")}, None)
-            if made > self._limit:
-                raise InputError(
-                    f"budget is {self._limit} bytes, but {self._encoding.codec.name} needs {made} "
-                    "at its worst; give a larger budget, a smaller size or a shorter clip"
-                )
-        if self._path.stat().st_size < CLOSE * self._limit and high > _BEST + self._step():
-            fits = self._by_rate(fits)
-        self.chosen = f"{fits}, {self._path.stat().st_size} of {self._limit} bytes"
+        else:
+            raise InputError(
+                f"budget is {self._limit} bytes, but {self._encoding.codec.name} needs {made} "
+                "at its worst; give a larger budget, a smaller size or a shorter clip"
+            )
+        if made < CLOSE * self._limit and rung != ladder[0]:  # between it and the one above
+            above = replace(ladder[ladder.index(rung) - 1], worst=ladder[-1].worst)
+            lower, more = self._search(above)
+            if made < more <= self._limit:
+                rung, value, made = above, lower, more
+            else:
+                self._encode(rung, value)
+        said = rung.said.format(round(value, 2))
+        if rung.every > 1:
+            said += f", {float(self._fps / rung.every):.3g} frames per second"
+        if rung.option == "crf" and made < CLOSE * self._limit and value > rung.best:
+            said = self._by_rate(rung, value) or said
+        self.chosen = f"{said}, {self._path.stat().st_size} of {self._limit} bytes"
         self._stack.close()
 
-    def _by_rate(self, fallback: str) -> str:
+    def _search(self, rung: Rung) -> tuple[float, int]:
+        return search(lambda value: self._encode(rung, value), rung, self._limit)
+
+    def _by_rate(self, rung: Rung, fallback: float) -> str:
         """Fill what whole steps of constant quality leave free; keep the better of both."""
         seconds = float(self._frames / self._fps)
-        rate = 0.96 * self._limit * 8 / seconds
+        rate = chosen = 0.96 * self._limit * 8 / seconds
         best = 0
-        chosen = rate
         for _ in range(_TRIES):
-            made = self._encode({}, round(rate))
+            made = self._encode(rung, None, round(rate))
             if best < made <= self._limit:
                 best, chosen = made, rate
                 if made >= CLOSE * self._limit:
                     return f"{rate / 1000:.0f} kbit/s"
-            rate *= 0.985 * self._limit / made
+            rate *= _AIM * self._limit / made
         if best:
-            self._encode({}, round(chosen))
+            self._encode(rung, None, round(chosen))
             return f"{chosen / 1000:.0f} kbit/s"
-        self._encode({"crf": fallback.removeprefix("crf ")}, None)
-        return fallback
+        self._encode(rung, fallback)
+        return ""
 
-    def _step(self) -> float:
-        """Return the smallest step of quality that the codec knows."""
-        return 0.05 if self._encoding.codec.name in {"h264", "h265"} else 1.0
-
-    def _rounded(self, crf: float, low: float, high: float) -> float:
-        if self._step() < 1:
-            return round(crf, 2)
-        return float(min(max(round(crf), math.floor(low) + 1), math.ceil(high) - 1))
-
-    def _encode(self, quality: Mapping[str, str], rate: int | None) -> int:
+    def _encode(self, rung: Rung, value: float | None, rate: int | None = None) -> int:
         """Encode the copy once; return the size of the file."""
-        options = {key: value for key, value in self._encoding.options.items() if key != "crf"}
-        encoding = replace(self._encoding, options=options | dict(quality), bit_rate=rate)
-        out = VideoFile(self._path, self._size, self._fps, encoding, self._metadata)
+        options = {key: text for key, text in self._encoding.options.items() if key != rung.option}
+        if value is not None:
+            options[rung.option] = f"{value:g}"
+        levels = float(options.pop("levels", 1))
+        encoding = replace(self._encoding, options=options, bit_rate=rate)
+        out = self._opener(self._path, self._size, self._fps / rung.every, encoding)
         try:
             with av.open(str(self._copy)) as copy:
-                for frame in copy.decode(video=0):
-                    rgba = np.ascontiguousarray(frame.to_ndarray(format="rgba"))
-                    out.write(rgba.view(np.uint32)[..., 0])
+                for index, frame in enumerate(copy.decode(video=0)):
+                    if index % rung.every == 0:
+                        rgba = np.ascontiguousarray(frame.to_ndarray(format="rgba"))
+                        out.write(_rounded(rgba, levels, index).view(np.uint32)[..., 0])
             out.finish()
         except BaseException:
             out.abort()
@@ -139,3 +183,62 @@ class Budget:
         """Remove the copy."""
         self._video.abort()
         self._stack.close()
+
+
+def _rounded(rgba: Bytes, step: float, index: int) -> Bytes:
+    """Return frame ``index`` with its levels rounded to multiples of ``step``, the ends kept.
+
+    Sizes jump from one whole step to the next, so a fraction is a share of the frames.
+    """
+    whole = int(step)
+    whole += (index * _GOLDEN) % 1 < step - whole
+    if whole <= 1:
+        return rgba
+    levels = np.rint(np.arange(256) / whole) * whole
+    levels[255] = 255
+    return np.asarray(cv2.LUT(rgba, levels.clip(0, 255).astype(np.uint8)), np.uint8)
+
+
+def search(size_of: Callable[[float], int], rung: Rung, limit: int) -> tuple[float, int]:
+    """Return the number whose file is the largest found under ``limit``, and the file's size.
+
+    The file of that number is the last one made. If not even the worst fits, its size, which is
+    above ``limit``, is returned. Sizes fall about exponentially from best to worst, so each try is
+    placed by the logarithms of the sizes around it.
+    """
+    sign = 1 if rung.worst > rung.best else -1
+    tried: dict[float, int] = {}
+
+    def placed(value: float) -> float:
+        low, high = sorted((rung.best, rung.worst))
+        return min(max(round(round(value / rung.step) * rung.step, 4), low), high)
+
+    value = placed(rung.start)
+    for _ in range(_TRIES):
+        tried[value] = size_of(value)
+        fits = {v: n for v, n in tried.items() if n <= limit}
+        over = {v: n for v, n in tried.items() if n > limit}
+        if value in fits and (tried[value] >= CLOSE * limit or value == rung.best):
+            return value, tried[value]
+        if value in over and value == rung.worst:
+            return value, tried[value]
+        if not (fits and over):
+            guess = value + 1.1 * rung.halves * math.log2(max(tried[value], 1) / (_AIM * limit))
+            if placed(guess) in tried:
+                guess = rung.worst if over else rung.best
+        else:
+            near, far = min(fits, key=lambda v: sign * v), max(over, key=lambda v: sign * v)
+            share = math.log(over[far] / (_AIM * limit)) / math.log(over[far] / fits[near])
+            guess = far + (near - far) * min(max(share, 0.1), 0.9)
+            if placed(guess) in tried:
+                guess = far + (near - far) * 0.5
+        value = placed(guess)
+        if value in tried:
+            break
+    fits = {v: n for v, n in tried.items() if n <= limit}
+    if not fits:
+        return rung.worst, size_of(rung.worst)
+    best = max(fits, key=lambda v: fits[v])
+    if next(reversed(tried)) != best:
+        size_of(best)
+    return best, fits[best]

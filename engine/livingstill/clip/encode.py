@@ -7,36 +7,23 @@ import threading
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, suppress
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Self
 
 import numpy as np
 
 from livingstill import files
+from livingstill.clip import sinks
 from livingstill.clip.formats import PIPES, Encoding, choose
+from livingstill.clip.sinks import Sink
 from livingstill.errors import InputError, LivingStillError
-from livingstill.model import Words
+from livingstill.model import Floats, Words
 
 BUFFERS = 3
 """Frames between the renderer and the encoder: the most that wait, and all the memory it takes."""
-
-
-class Sink(Protocol):
-    """Where frames go, one by one; a file is complete after ``finish``, let go by ``abort``."""
-
-    def write(self, packed: Words) -> None:
-        """Take the next frame, (H, W) uint32, bytes R, G, B, A from the lowest, premultiplied."""
-        ...
-
-    def finish(self) -> None:
-        """Complete the file."""
-        ...
-
-    def abort(self) -> None:
-        """Release what is held, complete or not."""
-        ...
 
 
 def check_target(path: str | Path, overwrite: bool = False) -> None:
@@ -62,9 +49,10 @@ def check_target(path: str | Path, overwrite: bool = False) -> None:
 class Encoder:
     """Writes a clip; a context manager that leaves either the whole clip or nothing.
 
-    ``size`` is (width, height); ``budget`` the largest file in bytes, met by search. ``write`` copies the frame and returns at once unless ``BUFFERS``
-    frames wait already; what goes wrong in the thread is raised by the next ``write`` or at the
-    end.
+    ``size`` is (width, height); ``budget`` the largest file in bytes, met by search; ``sound`` is
+    (n, 2) float32 at 48 kHz, left out where the format has none; ``metadata`` what the file says of
+    itself. ``write`` copies the frame and returns at once unless ``BUFFERS`` frames wait already;
+    what goes wrong in the thread is raised by the next ``write`` or at the end.
 
     >>> with Encoder("-", (16, 16), Fraction(30)):  # doctest: +SKIP
     ...     pass
@@ -85,6 +73,7 @@ class Encoder:
         overwrite: bool = False,
         metadata: Mapping[str, str] | None = None,
         budget: int | None = None,
+        sound: Floats | None = None,
     ) -> None:
         self.path = str(path)
         self.size = size
@@ -94,6 +83,7 @@ class Encoder:
         self._overwrite = overwrite
         self._metadata = dict(metadata or {})
         self._budget = budget
+        self._sound = sound if self.encoding.format.sound else None
         self._free: SimpleQueue[Words | None] = SimpleQueue()
         self._filled: SimpleQueue[Words | None] = SimpleQueue()
         self._error: BaseException | None = None
@@ -117,40 +107,24 @@ class Encoder:
 
     def _open(self) -> Sink:
         """Open the file under a temporary name, or standard output."""
-        suffix = self.encoding.format.suffix
-        if self._budget is not None:
-            from livingstill.clip.budget import Budget
-
-            part = self._part()
-            return Budget(part, self.size, self.fps, self.encoding, self._metadata, self._budget)
-        if suffix.startswith("%"):
+        if self.encoding.format.suffix.startswith("%"):
             from livingstill.clip.stills import Stills
 
-            return Stills(Path(self.path), self.encoding, self._overwrite)
-        if suffix in PIPES.values():
-            from livingstill.clip.raw import Raw
+            return Stills(Path(self.path), self.encoding, self._overwrite, self._metadata)
+        make = partial(sinks.opened, metadata=self._metadata, sound=self._sound)
+        if self.path in PIPES:
+            return make(None, self.size, self.fps, self.encoding)
+        part = self._stack.enter_context(files.replacing(Path(self.path), self._overwrite))
+        if self._budget is None:
+            return make(part, self.size, self.fps, self.encoding)
+        from livingstill.clip.budget import Budget
 
-            part = None if self.path in PIPES else self._part()
-            return Raw(part, self.size, self.fps, self.encoding)
-        if suffix == ".gif":
-            from livingstill.clip.gif import Gif
-
-            return Gif(self._part(), self.size, self.fps, self.encoding, self._metadata)
-        if suffix == ".webp":
-            from livingstill.clip.webp import WebP
-
-            return WebP(self._part(), self.size, self.fps, self.encoding)
-        from livingstill.clip.video import VideoFile
-
-        return VideoFile(self._part(), self.size, self.fps, self.encoding, self._metadata)
+        return Budget(part, self.size, self.fps, self.encoding, self._budget, make)
 
     @property
     def chosen(self) -> str:
         """What the search for a budget settled on, in words; empty without one."""
         return str(getattr(self._sink, "chosen", ""))
-
-    def _part(self) -> Path:
-        return self._stack.enter_context(files.replacing(Path(self.path), self._overwrite))
 
     def write(self, packed: Words) -> None:
         """Hand over the next frame, (H, W) uint32, bytes R, G, B, A from the lowest."""

@@ -38,13 +38,17 @@ class Codec:
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A kind of file: ``suffix`` names it, ``codecs`` are those it takes, the first by default."""
+    """A kind of file: ``suffix`` names it, ``codecs`` are those it takes, the first by default.
+
+    ``sound`` is FFmpeg's name of its sound codec, empty where it has none.
+    """
 
     suffix: str
     muxer: str
     codecs: tuple[str, ...]
     line: str
     options: Mapping[str, str] = field(default_factory=dict)
+    sound: str = ""
 
     @property
     def alpha(self) -> bool:
@@ -89,7 +93,10 @@ _CODECS = (
         common={"vendor": "apl0", "profile": "4444"},
     ),
     Codec("ffv1", "ffv1", "bgr0", "lossless", "bgra", common={"level": "3", "slices": "4"}),
-    Codec("gif", "gif", "pal8", "256 colours for the whole clip"),
+    Codec(
+        "gif", "gif", "pal8", "256 colours for the whole clip",
+        presets=_presets("stale", "8", "5", "2"),
+    ),
     Codec(
         "webp", "", "rgb24", "short loops on web pages", "rgba",
         presets=_presets("quality", "60", "80", "92"),
@@ -106,10 +113,23 @@ CODECS: Mapping[str, Codec] = {codec.name: codec for codec in _CODECS}
 
 _FAST = {"movflags": "+faststart"}
 _FORMATS = (
-    Format(".mp4", "mp4", ("h264", "h265", "av1"), "video for everywhere", _FAST),
-    Format(".mov", "mov", ("prores", "prores-4444", "h264", "h265"), "video for editing", _FAST),
-    Format(".webm", "webm", ("vp9", "av1"), "video for web pages"),
-    Format(".mkv", "matroska", ("h264", "h265", "vp9", "av1", "ffv1"), "video, any codec"),
+    Format(".mp4", "mp4", ("h264", "h265", "av1"), "video for everywhere", _FAST, "aac"),
+    Format(
+        ".mov",
+        "mov",
+        ("prores", "prores-4444", "h264", "h265"),
+        "video for editing",
+        _FAST,
+        "pcm_s16le",
+    ),
+    Format(".webm", "webm", ("vp9", "av1"), "video for web pages", sound="libopus"),
+    Format(
+        ".mkv",
+        "matroska",
+        ("h264", "h265", "vp9", "av1", "ffv1"),
+        "video, any codec",
+        sound="flac",
+    ),
     Format(".gif", "gif", ("gif",), "loop for mail and chat, one palette per clip"),
     Format(".webp", "", ("webp",), "animated picture, small"),
     Format(".png", "apng", ("png",), "animated picture (APNG), lossless", {"plays": "0"}),
@@ -129,10 +149,12 @@ _UNITS = {"": 1, "k": 1_000, "m": 1_000_000, "g": 1_000_000_000}
 
 def describe() -> list[tuple[str, str]]:
     """Return the formats with one line each."""
-    return [
-        (name, f"{known.line} ({', '.join(known.codecs)}{'; transparency' if known.alpha else ''})")
-        for name, known in FORMATS.items()
-    ]
+    return [(name, f"{known.line} ({_what(known)})") for name, known in FORMATS.items()]
+
+
+def _what(known: Format) -> str:
+    also = [word for word, has in (("transparency", known.alpha), ("sound", known.sound)) if has]
+    return "; ".join([", ".join(known.codecs), *also])
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from contextlib import ExitStack
 from fractions import Fraction
 from pathlib import Path
@@ -19,7 +18,6 @@ from livingstill.model import Bytes, Words
 
 _FASTEST = {"draft": 15, "standard": 25, "high": 50}
 """Frames per second at most; GIF counts in hundredths of a second and browsers slow down above 50."""
-_STALE = {"draft": 8, "standard": 5, "high": 2}
 
 
 class Gif:
@@ -31,14 +29,12 @@ class Gif:
         size: tuple[int, int],
         fps: Fraction,
         encoding: Encoding,
-        metadata: Mapping[str, str],
     ) -> None:
         self._path = path
         self._size = size
         self._fps = fps
-        self._stale = _STALE[encoding.quality]
+        self._stale = float(encoding.options["stale"])
         self._step = math.ceil(fps / _FASTEST[encoding.quality])
-        self._metadata = metadata
         self._histogram = palette.new_histogram()
         self._count = 0
         self._stack = ExitStack()
@@ -56,7 +52,7 @@ class Gif:
     def finish(self) -> None:
         """Choose the palette, then write the GIF frame by frame."""
         self._video.finish()
-        colours = palette.Palette(self._histogram)
+        colours = palette.of(self._histogram)
         table = np.zeros((256, 4), np.uint8)
         table[:, 0] = 255
         table[: len(colours.rgb), 1:] = colours.rgb

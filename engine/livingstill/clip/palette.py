@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -124,6 +126,19 @@ class Palette:
         return np.where(self._share[where] > threshold, self._second[where], self._first[where])
 
 
+_made: dict[bytes, Palette] = {}
+
+
+def of(histogram: NDArray[np.int64]) -> Palette:
+    """Return the palette of a histogram; the one made last is kept, for a clip encoded again."""
+    key = hashlib.sha256(histogram.data).digest()
+    if key not in _made:
+        made = Palette(histogram)
+        _made.clear()
+        _made[key] = made
+    return _made[key]
+
+
 def _median_cut(lab: Floats, weight: Floats, rgb: Floats) -> Bytes:
     """Return the palette, (n, 3) uint8 RGB."""
     boxes = [np.arange(len(lab))]
@@ -181,12 +196,16 @@ def _bayer() -> Bytes:
 _BAYER = _bayer()
 
 
-def keep_still(index: Bytes, rgb: Bytes, last_index: Bytes, last_rgb: Bytes, within: int) -> None:
+def keep_still(index: Bytes, rgb: Bytes, last_index: Bytes, last_rgb: Bytes, within: float) -> None:
     """Keep the last index where a pixel changed by no more than ``within`` levels since it was set.
 
     Changes ``index`` in place and ``last_rgb`` where a pixel is set anew: what is shown is never
-    staler than ``within``, however long the clip.
+    staler than ``within``, however long the clip. A fraction of a level is a share of the pixels,
+    by the fixed pattern of the dither.
     """
-    same = cv2.absdiff(rgb, last_rgb).max(axis=2) <= within
+    height, width = index.shape
+    limit = np.floor(within + _BAYER / np.float32(256)).astype(np.uint8)
+    limit = np.tile(limit, (-(-height // 8), -(-width // 8)))[:height, :width]
+    same = cv2.absdiff(rgb, last_rgb).max(axis=2) <= limit
     np.copyto(index, last_index, where=same)
     np.copyto(last_rgb, rgb, where=~same[..., None])

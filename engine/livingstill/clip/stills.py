@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import re
+from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import cv2
 import numpy as np
 
 from livingstill import files
+from livingstill.clip import xmp
 from livingstill.clip.formats import Encoding
 from livingstill.clip.video import straight
 from livingstill.errors import InputError
@@ -56,10 +59,17 @@ def check_target(path: Path, overwrite: bool) -> None:
 class Stills:
     """Writes the pictures into a hidden folder and moves them out when all are there."""
 
-    def __init__(self, path: Path, encoding: Encoding, overwrite: bool) -> None:
+    def __init__(
+        self,
+        path: Path,
+        encoding: Encoding,
+        overwrite: bool,
+        metadata: Mapping[str, str] | None = None,
+    ) -> None:
         check_target(path, overwrite)
         self._path = path
         self._overwrite = overwrite
+        self._metadata = metadata or {}
         self._suffix = encoding.format.suffix[-4:]
         self._alpha = encoding.alpha
         if self._suffix == ".png":
@@ -73,8 +83,9 @@ class Stills:
 
     def write(self, packed: Words) -> None:
         """Write one frame as a picture."""
-        bytes_ = encoded(packed, self._suffix, self._settings, self._alpha)
-        name_of(self._folder / self._path.name, self._count).write_bytes(bytes_)
+        picture = io.BytesIO(encoded(packed, self._suffix, self._settings, self._alpha))
+        xmp.embed(picture, self._suffix, self._metadata)
+        name_of(self._folder / self._path.name, self._count).write_bytes(picture.getvalue())
         self._count += 1
 
     def finish(self) -> None:

@@ -13,9 +13,10 @@ import cv2
 import numpy as np
 from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc, Interpolation
 
+from livingstill.clip.audio import Track
 from livingstill.clip.formats import ENCODER_THREADS, Encoding
 from livingstill.kernels.yuv import to_yuv420
-from livingstill.model import Bytes, Words
+from livingstill.model import Bytes, Floats, Words
 
 _AVX_512 = 13  # OpenCV's number for AVX-512F
 # The same values from swscale on every processor, rounded properly.
@@ -23,7 +24,10 @@ _EXACT = Interpolation.AREA | Interpolation.ACCURATE_RND | Interpolation.BITEXAC
 
 
 class VideoFile:
-    """Encodes frames into a container as they come; ``finish`` completes the file."""
+    """Encodes frames into a container as they come; ``finish`` completes the file.
+
+    ``sound`` is (n, 2) float32 at 48 kHz, for formats that carry sound.
+    """
 
     def __init__(
         self,
@@ -32,6 +36,7 @@ class VideoFile:
         fps: Fraction,
         encoding: Encoding,
         metadata: Mapping[str, str],
+        sound: Floats | None = None,
     ) -> None:
         self._encoding = encoding
         self._tick = 1 / fps
@@ -45,6 +50,8 @@ class VideoFile:
         try:
             self._container.metadata.update(metadata)
             self._stream = self._add_stream(size, fps)
+            codec = encoding.format.sound
+            self._track = Track(self._container, codec, sound) if sound is not None else None
             self._container.start_encoding()
         except BaseException:
             self.abort()
@@ -84,10 +91,14 @@ class VideoFile:
         frame.time_base = self._tick
         self._count += 1
         self._container.mux(self._stream.encode(frame))
+        if self._track is not None:
+            self._track.play(float(self._count * self._tick))
 
     def finish(self) -> None:
         """Encode what is still inside the encoder and complete the file."""
         self._container.mux(self._stream.encode(None))
+        if self._track is not None:
+            self._track.finish()
         self._container.close()
 
     def abort(self) -> None:

@@ -35,7 +35,7 @@ class WebP:
             raise InputError(f"clip {path} is {max(size)} pixels long; WebP ends at {LARGEST_SIDE}")
         self._fps = fps
         self._alpha = encoding.alpha
-        self._quality = int(encoding.options["quality"])
+        self._quality = float(encoding.options["quality"])
         self._last: Words | None = None
         self._count = 0
         self._file = path.open("wb")

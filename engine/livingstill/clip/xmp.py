@@ -1,0 +1,111 @@
+"""What a file says of itself, as an XMP packet in the place that each format has for it.
+
+Places after Adobe's "XMP Specification, Part 3: Storage in Files" (2020), the PNG specification
+(third edition) and Google's WebP container specification.
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+import zlib
+from collections.abc import Callable, Mapping
+from typing import BinaryIO
+from xml.sax.saxutils import escape
+
+_NAMES = {"comment": "dc:description", "software": "xmp:CreatorTool"}
+_NAMESPACES = (
+    'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:xmp="http://ns.adobe.com/xap/1.0/" '
+    'xmlns:livingstill="urn:livingstill:1"'
+)
+_UUID = bytes.fromhex("BE7ACFCB97A942E89C71999491E3AFAC")
+_JPEG = b"http://ns.adobe.com/xap/1.0/\0"
+_GIF_END = bytes([1, *range(255, -1, -1), 0])
+"""Whatever byte a reader takes for a block's length, it lands on the end of the blocks."""
+_WEBP_XMP = 0x04
+
+
+def packet(said: Mapping[str, str]) -> bytes:
+    """Return the XMP packet of ``comment``, ``software`` and names of our own.
+
+    >>> b"<livingstill:photo>ab</livingstill:photo>" in packet({"photo": "ab"})
+    True
+    """
+    lines = []
+    for key, value in said.items():
+        name, text = _NAMES.get(key, f"livingstill:{key}"), escape(value)
+        if name == "dc:description":
+            text = f'<rdf:Alt><rdf:li xml:lang="x-default">{text}</rdf:li></rdf:Alt>'
+        lines.append(f"<{name}>{text}</{name}>")
+    body = "\n".join(lines)
+    return (
+        '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>\n'
+        '<x:xmpmeta xmlns:x="adobe:ns:meta/">\n'
+        '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">\n'
+        f'<rdf:Description rdf:about="" {_NAMESPACES}>\n{body}\n</rdf:Description>\n'
+        '</rdf:RDF>\n</x:xmpmeta>\n<?xpacket end="r"?>'
+    ).encode()
+
+
+def embed(file: BinaryIO, suffix: str, said: Mapping[str, str]) -> None:
+    """Put the packet into a complete file, open for reading and writing.
+
+    ``suffix`` is the format's; files of those that have no place for it stay as they are.
+    """
+    place = _PLACES.get("." + suffix.rpartition(".")[2])
+    if said and place is not None:
+        place(file, packet(said))
+
+
+def _mp4(file: BinaryIO, data: bytes) -> None:
+    """Append a box: the index before it and its offsets stay true."""
+    file.seek(0, io.SEEK_END)
+    file.write(struct.pack(">I4s", 24 + len(data), b"uuid") + _UUID + data)
+
+
+def _gif(file: BinaryIO, data: bytes) -> None:
+    file.seek(-1, io.SEEK_END)
+    end = file.read(1)
+    file.seek(-1, io.SEEK_END)
+    file.write(b"\x21\xff\x0bXMP DataXMP" + data + _GIF_END + end)
+
+
+def _png(file: BinaryIO, data: bytes) -> None:
+    file.seek(-12, io.SEEK_END)
+    end = file.read(12)
+    file.seek(-12, io.SEEK_END)
+    body = b"iTXt" + b"XML:com.adobe.xmp\0\0\0\0\0" + data
+    file.write(struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body)) + end)
+
+
+def _jpeg(file: BinaryIO, data: bytes) -> None:
+    file.seek(0)
+    whole = file.read()
+    file.seek(0)
+    segment = struct.pack(">HH", 0xFFE1, 2 + len(_JPEG) + len(data)) + _JPEG + data
+    after = 2  # behind the start, and behind JFIF's segment, which must be first
+    if whole[2:4] == b"\xff\xe0":
+        after = 4 + int.from_bytes(whole[4:6], "big")
+    file.write(whole[:after] + segment + whole[after:])
+
+
+def _webp(file: BinaryIO, data: bytes) -> None:
+    file.seek(0, io.SEEK_END)
+    file.write(b"XMP " + struct.pack("<I", len(data)) + data + b"\0" * (len(data) % 2))
+    length = file.tell() - 8
+    file.seek(4)
+    file.write(struct.pack("<I", length))
+    file.seek(20)  # the flags of the VP8X chunk, which comes first
+    flags = file.read(1)[0]
+    file.seek(20)
+    file.write(bytes([flags | _WEBP_XMP]))
+
+
+_PLACES: Mapping[str, Callable[[BinaryIO, bytes], None]] = {
+    ".mp4": _mp4,
+    ".mov": _mp4,
+    ".gif": _gif,
+    ".png": _png,
+    ".jpg": _jpeg,
+    ".webp": _webp,
+}
