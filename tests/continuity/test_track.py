@@ -64,3 +64,19 @@ def test_bad_frames_do_not_break_the_track():
     good = np.arange(N) != 9
     found = track.track(blind.observe(clip, 24.0), good)
     assert found.zoom[-1] == pytest.approx(1.1, abs=0.005)
+
+
+def test_small_orbits_sways_and_pushes_that_come_back_have_their_names():
+    turn = 2 * np.pi * np.arange(N) / N
+    circle = [(0.9 * np.sin(a), -0.6 * np.cos(a)) for a in turn]
+    assert track.name(told(np.ones(N), circle)).name == "orbit"
+    assert track.name(told(np.ones(N), [(0.9 * np.sin(a), 0) for a in turn])).name == "sway"
+    push = track.name(told(1 + 0.03 * (1 - np.cos(turn)), STILL))
+    assert push.name == "push-in" and push.size == pytest.approx(0.06, abs=0.006)
+
+
+def test_a_camera_stands_if_a_good_part_of_the_picture_does():
+    photo = cv2.GaussianBlur(faults.texture(180, 320, 8), (0, 0), 1.0)
+    slid = moved(photo, np.ones(N), [(-16 * p, 0) for p in PHASE])
+    clip = [np.concatenate([slid[0][:, :130], frame[:, 130:]], 1) for frame in slid]
+    assert track.name(track.track(blind.observe(clip, 24.0))).name == "static"

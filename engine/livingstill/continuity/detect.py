@@ -533,7 +533,7 @@ def _wild(s: Series) -> float:
     residual = np.nan_to_num(s.residual)
     ratio = residual / (2.2 * _around(np.median(residual[1:], axis=0)) + 1.2)
     top = np.sort(ratio.reshape(len(ratio), -1), axis=1)[:, -_few(ratio[0].size)]
-    return max(1.0, float(np.quantile(top, 0.75))) ** 1.5
+    return max(1.0, float(np.quantile(top, 0.75) ** 1.5))
 
 
 def _around(habit: Floats) -> Floats:

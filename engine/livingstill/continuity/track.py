@@ -15,10 +15,16 @@ from livingstill.model import Floats
 Flags = NDArray[np.bool_]
 
 _STILL = 0.004
-"""Frame widths below which an edge counts as standing."""
+"""Frame widths below which an edge counts as standing..."""
 
-_TRUST = 0.45
+_SMALL, _SURE = 0.0015, 0.85
+"""...and where so large a share of the picture comes back to where it was, as in small orbits."""
+
+_TRUST = 0.72
 """Share of the picture that has to follow; else things moved, not the camera."""
+
+_FIXED, _STANDS = 0.3, 0.002
+"""Share of the textured tiles that stays within so many frame widths before a still camera."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,6 +34,7 @@ class Track:
     ``x``, ``y`` : shift of the centre in frame widths, +x right, +y down
     ``zoom`` : magnification; ``roll`` : degrees, clockwise picture
     ``trust`` : share of the picture that moves with the camera, mean over the clip
+    ``stands`` : share of it that never leaves its place
     """
 
     x: Floats
@@ -35,6 +42,7 @@ class Track:
     zoom: Floats
     roll: Floats
     trust: float
+    stands: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +105,18 @@ def track(series: Series, good: Flags | None = None) -> Track:
         zoom=zoom.astype(np.float32),
         roll=np.cumsum(taken[:, 3]).astype(np.float32),
         trust=float(np.mean(trusts)) if trusts else 0.0,
+        stands=_standing(series, seen, good),
     )
+
+
+def _standing(series: Series, seen: Flags, good: Flags | None) -> float:
+    """Return the share of the ``seen`` tiles that good steps never carry away."""
+    flow = np.nan_to_num(series.flow)[:, seen]
+    if good is not None:
+        kept = np.asarray(good, bool)
+        flow[1:][~(kept[1:] & kept[:-1])] = 0
+    went = np.ptp(np.cumsum(flow, axis=0), axis=0) / series.size[0]
+    return float((np.hypot(went[:, 0], went[:, 1]) < _STANDS).mean())
 
 
 def name(found: Track) -> Move:
@@ -106,19 +125,34 @@ def name(found: Track) -> Move:
     A camera that goes right shows the picture going left.
     """
     zoom = float(found.zoom[-1]) - 1
+    # a zoom that comes back was all to one side; one that trembles was no zoom
+    there = float(found.zoom[np.abs(found.zoom - 1).argmax()]) - 1
+    if abs(zoom) < 0.4 * abs(there) and abs(float(found.zoom.mean()) - 1) > 0.35 * abs(there):
+        zoom = there
     reach = {
         "zoom": abs(zoom) / 2,
         "x": float(np.ptp(found.x)),
         "y": float(np.ptp(found.y)),
     }
     axis = max(reach, key=lambda key: reach[key])
-    if reach[axis] < _STILL or found.trust < _TRUST:
+    if found.stands > _FIXED or found.trust < _TRUST or reach[axis] < _SMALL:
+        return Move("static", 0.0)
+    end = float((found.x if axis == "x" else found.y)[-1])
+    back = axis != "zoom" and abs(end) < 0.4 * reach[axis]
+    if reach[axis] < _STILL and not (back and found.trust > _SURE and found.stands < 0.1):
         return Move("static", 0.0)
     if axis == "zoom":
         return Move("push-in" if zoom > 0 else "pull-out", abs(zoom))
-    end = float((found.x if axis == "x" else found.y)[-1])
-    if abs(end) < 0.4 * reach[axis]:  # there and back
-        both = min(reach["x"], reach["y"]) > 0.5 * max(reach["x"], reach["y"])
-        return Move("orbit" if both else "sway", reach[axis] / 2)
+    if back:
+        return Move("orbit" if _round(found) else "sway", reach[axis] / 2)
     names = {"x": ("truck-left", "truck-right"), "y": ("pedestal-up", "pedestal-down")}
     return Move(names[axis][end < 0], abs(end))
+
+
+def _round(found: Track) -> bool:
+    """Tell whether a path that comes back goes round an ellipse rather than along a line."""
+    x, y = found.x - found.x.mean(), found.y - found.y.mean()
+    area = abs(float((x * np.roll(y, -1) - y * np.roll(x, -1)).sum())) / 2
+    box = float(np.ptp(x) * np.ptp(y))
+    slim = min(np.ptp(x), np.ptp(y)) < 0.3 * max(np.ptp(x), np.ptp(y))
+    return not slim and area > 0.4 * box  # an ellipse fills pi / 4 of its box

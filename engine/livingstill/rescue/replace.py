@@ -310,7 +310,12 @@ def _camera(
     if asked.name == "static" or target < 0.004:
         static = Choice(name="static")
         return _resolved(static, shot, view, timeline), static, tuple(notes)
-    keys = () if closed else (("ease", _ease(wanted.path, asked.name)), ("rest", "0"))
+    if closed:
+        keys: tuple[tuple[str, str], ...] = ()
+    elif timeline.joins:
+        keys = (("rest", "0"),)
+    else:
+        keys = (("ease", _ease(wanted.path, asked.name)), ("rest", "0"))
     if asked.name in _OUT and target > 0.5 * room:
         keys = (*keys, ("depth", "0"))  # parallax at the border would need still more room
 
