@@ -39,12 +39,12 @@ def draw(shot: Shot, area: Box) -> Sprite | None:
     inks = []
     for (what, words), scale in zip(said, _SCALES):
         if words:
-            data, name = text.load(
-                shot.font if what == "price" else shot.subtitle_font or shot.font
-            )
+            large = what == "price"
+            file = shot.font if large else shot.subtitle_font or shot.font
+            data, name = text.load(file, text.TITLE if large else text.SMALL)
             style = text.Style(max(8.0, size * scale), data, name)
             inks.append(text.fitted(words, style, max(1, safe[2] - 2 * pad), what))
-    coverage = stacked([one.coverage for one in inks], round(0.36 * size), "left")
+    coverage = stacked([one.coverage for one in inks], round(0.26 * size), "left")
     height, width = coverage.shape[0] + 2 * pad, coverage.shape[1] + 2 * pad
     shape = _plate((width, height), round(0.22 * size))
     bar = round(0.14 * size) if accent else 0

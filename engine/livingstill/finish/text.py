@@ -21,17 +21,20 @@ _LEAST = 0.55
 
 _LEADING = 1.22
 
+TITLE, SMALL = "OpenSans-Semibold.ttf", "OpenSans-Regular.ttf"
+"""The fonts that we bring: for what is set large, and for what is set small."""
+
+_FONTS = Path(__file__).parent / "fonts"
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Style:
-    """How a text is set: ``font`` is the bytes of a font file, empty for the one we have.
-
-    ``size`` is in pixels per em; ``name`` the font's name in the sentence of an error.
-    """
+    """How a text is set: the bytes of a font file, its name in the sentence of an error, and the
+    ``size`` in pixels per em."""
 
     size: float
-    font: bytes = b""
-    name: str = "the default font"
+    font: bytes
+    name: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,8 +45,8 @@ class Ink:
     size: float
 
 
-def load(path: Path | None) -> tuple[bytes, str]:
-    """Return a font file's bytes and name; none is the free font that Pillow brings (Aileron, CC0).
+def load(path: Path | None, own: str = TITLE) -> tuple[bytes, str]:
+    """Return a font file's bytes and name; no file is the ``own`` font that we bring (Open Sans).
 
     Raises
     ------
@@ -51,7 +54,7 @@ def load(path: Path | None) -> tuple[bytes, str]:
         If the file is missing or no font.
     """
     if path is None:
-        return b"", Style(1).name
+        return (_FONTS / own).read_bytes(), "the default font"
     data = bytes_of(path, "font")
     _font(Style(20, data, f"font {path}"), ImageFont.Layout.BASIC)
     return data, f"font {path}"
@@ -115,11 +118,7 @@ def _engine(text: str, what: str) -> ImageFont.Layout:
 
 def _font(style: Style, engine: ImageFont.Layout) -> ImageFont.FreeTypeFont:
     try:
-        if style.font:
-            return ImageFont.truetype(io.BytesIO(style.font), style.size, layout_engine=engine)
-        font = ImageFont.load_default(style.size)
-        assert isinstance(font, ImageFont.FreeTypeFont)
-        return font
+        return ImageFont.truetype(io.BytesIO(style.font), style.size, layout_engine=engine)
     except (OSError, ValueError):
         raise InputError(
             f"{style.name} is no font we can read; give a TrueType or OpenType file (.ttf, .otf)"
@@ -156,13 +155,16 @@ def _wrapped(text: str, font: ImageFont.FreeTypeFont, width: int) -> list[str]:
 
 
 def _drawn(lines: list[str], font: ImageFont.FreeTypeFont, size: float, align: str) -> Floats:
-    """Return the coverage of lines of text, cut to the ink at the sides."""
+    """Return the coverage of lines of text: cut to the ink at the sides, from the capitals of the
+    first line to the descenders of the last, whether or not it has some."""
     leading = round(size * _LEADING)
     boxes = [font.getbbox(line, anchor="ls") for line in lines]
+    tall, deep = font.getbbox("H", anchor="ls"), font.getbbox("p", anchor="ls")
     left = int(min(box[0] for box in boxes))
     right = int(np.ceil(max(box[2] for box in boxes)))
-    above = int(-min(box[1] + i * leading for i, box in enumerate(boxes)))
-    below = int(np.ceil(max(box[3] + i * leading for i, box in enumerate(boxes))))
+    above = int(-min(tall[1], *(box[1] + i * leading for i, box in enumerate(boxes))))
+    last = (len(lines) - 1) * leading
+    below = int(np.ceil(max(last + deep[3], *(b[3] + i * leading for i, b in enumerate(boxes)))))
     page = Image.new("L", (max(1, right - left), max(1, above + below)))
     draw = ImageDraw.Draw(page)
     for i, (line, box) in enumerate(zip(lines, boxes)):
@@ -189,7 +191,7 @@ def shadowed(
         down = max(1, round(0.035 * size))
         near = np.roll(near, down, axis=0)
         near[:down] = 0
-        dark = np.minimum(1, (0.55 * near + 0.95 * far) * shadow).astype(np.float32)
+        dark = np.minimum(1, (0.6 * near + 1.2 * far) * shadow).astype(np.float32)
     alpha = inner + (1 - inner) * dark
     share = (inner / np.maximum(alpha, 1e-6))[..., None]
     rgb = share * np.array(ink, np.float32)

@@ -9,7 +9,7 @@ from livingstill.finish.place import Box, Sprite, packed, placed, safe_area
 from livingstill.model import Floats
 from livingstill.settings import Shot
 
-_TITLE, _SUBTITLE, _GAP = 0.074, 0.52, 0.62
+_TITLE, _SUBTITLE, _GAP = 0.074, 0.52, 0.5
 _WIDEST = 0.86
 """Share of the safe area's width that a title takes before it is wrapped."""
 
@@ -31,12 +31,12 @@ def draw(shot: Shot, area: Box) -> Sprite | None:
     align = next((side for side in ("left", "right") if side in place), "centre")
     width = round(_WIDEST * safe[2])
     inks = []
-    for what, words, scale, file in (
-        ("title", shot.title, 1.0, shot.font),
-        ("subtitle", shot.subtitle, _SUBTITLE, shot.subtitle_font or shot.font),
+    for what, words, scale, file, own in (
+        ("title", shot.title, 1.0, shot.font, text.TITLE),
+        ("subtitle", shot.subtitle, _SUBTITLE, shot.subtitle_font or shot.font, text.SMALL),
     ):
         if words:
-            data, name = text.load(file)
+            data, name = text.load(file, own)
             style = text.Style(max(8.0, size * scale), data, name)
             inks.append(text.fitted(words, style, width, what, align))
     gap = round(_GAP * inks[-1].size) if len(inks) > 1 else 0
