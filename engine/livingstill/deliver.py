@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from livingstill import manifest, review, threads, warmup
-from livingstill.clip import encode
+from livingstill import manifest, provenance, review, threads, warmup
+from livingstill.clip import encode, stills
 from livingstill.continuity import blind, director
 from livingstill.errors import InputError
 from livingstill.files import check_target, replacing
@@ -109,6 +109,10 @@ def animate_file(
         check_target(extra, job.overwrite)
     if job.report is not None:
         review.check_report(job.report, job.overwrite)
+    if job.poster is not None:
+        stills.check_poster(job.poster, job.overwrite)
+    if job.sidecar is not None:
+        provenance.check_sidecar(job.sidecar, job.overwrite)
     if len(set(outputs)) != len(outputs):
         raise InputError("two outputs have one name; give each its own")
     warmup.start(shot.quality, moving="none" not in shot.motion)
@@ -126,7 +130,11 @@ def animate_file(
         hashes=hashes or job.manifest is not None or known is not None,
         watch=observer.look if observer else None,
         source=elsewhere(clip) if elsewhere else None,
+        poster=job.poster,
     )
+    if job.sidecar is not None:
+        said = provenance.metadata(clip.shot, photo.sha256)
+        provenance.write_sidecar(job.sidecar, said, outputs, job.overwrite)
     if job.report is not None and observer is not None:
         with stages("report"):
             series = observer.series(float(clip.timeline.fps))

@@ -14,11 +14,11 @@ from typing import Any
 import cv2
 import numpy as np
 
-from livingstill import guards, manifest
+from livingstill import guards, manifest, matte, provenance, soundtrack
 from livingstill.camera import auto, framing, path, subject
 from livingstill.camera.travel import travel
 from livingstill.camera.view import View
-from livingstill.clip import encode, formats
+from livingstill.clip import encode, formats, inline, stills
 from livingstill.continuity import director
 from livingstill.depth import embedded, given, hub, panes, straight
 from livingstill.depth.refine import ramp_width, refine
@@ -65,9 +65,6 @@ _AIMS, _SPARE = 4, 1.002
 
 OVERSIZE = {"draft": 1.0, "standard": 1.1, "high": 1.25}
 """How much finer than the output the scene is kept, so that zooming in stays sharp."""
-
-PROVENANCE = "camera and procedural motion of one photograph; no generated content"
-"""What every clip says of itself in its metadata."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,11 +184,13 @@ class Clip:
         hashes: bool = False,
         watch: Callable[[Bytes], object] | None = None,
         source: Iterable[Words] | None = None,
+        poster: Path | None = None,
     ) -> Saved:
         """Render once and write every output.
 
         ``hashes`` asks for the frames' SHA-256; ``watch`` is shown each frame, (h, w, 3) uint8.
-        ``source`` has the bare frames if they are rendered elsewhere.
+        ``source`` has the bare frames if they are rendered elsewhere; ``poster`` is a file for the
+        first one.
 
         Raises
         ------
@@ -200,6 +199,9 @@ class Clip:
         """
         found: list[str] = []
         size, rate = self.framing.size, self.timeline.fps
+        said = provenance.metadata(self.shot, self.photo.sha256)
+        mattes = self.mattes() if self.shot.alpha else None
+        sound, heard = self.sound()
         encoders = [
             encode.Encoder(
                 output,
@@ -207,8 +209,9 @@ class Clip:
                 rate,
                 encoding(output, self.shot),
                 overwrite=overwrite,
-                metadata={"comment": PROVENANCE},
+                metadata=said,
                 budget=formats.parse_size(self.shot.budget) if self.shot.budget else None,
+                sound=sound,
             )
             for output in outputs
         ]
@@ -222,29 +225,78 @@ class Clip:
                 guard.feed(frame)
                 yield frame
 
+        first: Words | None = None
         with encode.Tee(encoders) as sink, self.stages("frames", self.timeline.frames) as step:
             for packed in self.finisher.over(bare(), range(self.timeline.frames)):
-                sink.write(packed)
-                if hashes or watch:
-                    rgb = frames.unpack(packed)
-                    if hashes:
-                        found.append(manifest.digest(rgb))
-                    if watch:
-                        watch(rgb)
+                written = packed if mattes is None else matte.cut(packed, next(mattes))
+                sink.write(written)
+                if poster is not None and first is None:
+                    first = written.copy()
+                if hashes:
+                    found.append(manifest.digest(frames.unpack(written)))
+                if watch:
+                    watch(frames.unpack(packed))
                 step()
+        if poster is not None and first is not None:
+            stills.write_poster(poster, first, overwrite=overwrite, metadata=said)
+        mute = [] if sound is None else [e.path for e in encoders if not e.encoding.format.sound]
+        heard_notes = [*filter(None, [heard]), *(f"{path} carries no sound" for path in mute)]
         chosen = (f"{encoder.path}: {encoder.chosen}" for encoder in encoders if encoder.chosen)
         figures = guard.figures()
         faults = director.judge_guard(
             figures, self.timeline.frames, float(rate), size, loop=static and self.timeline.joins
         )
         warnings = (f"warning: {fault.message}" for fault in faults)
-        return Saved(tuple(found), figures, (*chosen, *warnings))
+        return Saved(tuple(found), figures, (*chosen, *heard_notes, *warnings))
+
+    def sound(self) -> tuple[Floats | None, str]:
+        """Return the clip's sound, (n, 2) float32 at 48 kHz or None, and what it is in words."""
+        if self.shot.audio is None:
+            return None, ""
+        width, height = self.framing.size
+        shares = {region.kind: region.share for region in self.regions}
+        with self.stages("sound"):
+            return soundtrack.make(self.shot, self.timeline, shares, height / width)
+
+    def mattes(self) -> Iterator[Words]:
+        """Yield, as grey frames, how much of each pixel belongs to what ``shot.alpha`` chooses.
+
+        Raises
+        ------
+        InputError
+            If the photo has no such part, or the frame has bars, which belong to nothing.
+        """
+        if self.framing.bars:
+            raise InputError("alpha is given with bars around the photo; use --fit crop")
+        white = matte.chosen(self.scene, self.regions, self.shot.alpha or "")
+        motion = matte.Shapes(self.motion) if self.motion else None
+        return replace(self, scene=white, motion=motion, card=None).bare()
+
+    def preview(self, side: int = 480, fps: int = 12) -> Clip:
+        """Return the same move and motion in a frame ``side`` pixels long, ``fps`` times a second."""
+        scale = min(1.0, side / max(self.framing.size))
+        width, height = (max(16, 2 * round(scale * n / 2)) for n in self.framing.size)
+        shot = self.shot.model_copy(update={"size": f"{width}x{height}", "aspect": None})
+        count = max(1, round(self.timeline.seconds * fps))
+        timeline = replace(self.timeline, frames=count, fps=Fraction(fps))
+        return reframed(replace(self, shot=shot, timeline=timeline), None)
+
+    def _repr_html_(self) -> str:
+        """Show a small loop in a notebook."""
+        small = self.preview()
+        words = f"{self.photo.name}: camera {self.shot.camera}"
+        return inline.image(small.packed(), small.framing.size, small.timeline.fps, words)
 
 
 def encoding(output: str, shot: Shot) -> formats.Encoding:
     """Return how ``output`` is encoded by the settings of ``shot``."""
     return formats.choose(
-        output, codec=shot.codec, crf=shot.crf, bitrate=shot.bitrate, quality=shot.quality
+        output,
+        codec=shot.codec,
+        crf=shot.crf,
+        bitrate=shot.bitrate,
+        quality=shot.quality,
+        alpha=bool(shot.alpha),
     )
 
 
@@ -268,6 +320,7 @@ def check(shot: Shot) -> None:
     """Refuse early what can be refused before any photo is read."""
     path.parse(shot.camera, shot.duration)
     inputs.check(shot)
+    soundtrack.check(shot)
     if shot.budget:
         formats.parse_size(shot.budget)
     source = shot.depth

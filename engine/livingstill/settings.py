@@ -358,6 +358,31 @@ class Shot(BaseModel):
         group="Output",
         metavar="SIZE",
     )
+    alpha: str | None = param(
+        None,
+        "transparent but for these: kinds that move, moving, or layer:N (1 = in front)",
+        group="Output",
+        metavar="KIND|layer:N[,...]",
+    )
+    audio: str | None = param(
+        None,
+        "sound: a file, beds of noise (wind, leaves, water, stream, waves, rain, fire), or auto = "
+        "beds that suit what moves",
+        group="Sound",
+        metavar="FILE|auto|BED[,...]",
+    )
+    audio_start: float = param(
+        0.0, "where in the file the sound begins", group="Sound", unit="seconds", ge=0, le=1e6
+    )
+    audio_fade: float = param(
+        0.5,
+        "cross-fade of the sound's end into its start; fade in and out where the clip does not loop",
+        group="Sound",
+        unit="seconds",
+        ge=0,
+        le=60,
+    )
+    audio_level: float = param(0.0, "louder or softer", group="Sound", unit="dB", ge=-60, le=30)
     title: Line = param(None, "a title over the clip", group="Finishing", metavar="TEXT")
     subtitle: Line = param(
         None, "a smaller line below the title", group="Finishing", metavar="TEXT"
@@ -529,6 +554,15 @@ class Job(BaseModel):
     report: Path | None = param(
         None, "write the continuity report", group="Output", metavar="FILE.html|.json"
     )
+    poster: Path | None = param(
+        None, "write the first frame too (.png, .jpg or .webp)", group="Output", metavar="FILE"
+    )
+    sidecar: Path | None = param(
+        None,
+        "write where the clip came from: photo, settings, files, and that nothing is generated",
+        group="Output",
+        metavar="FILE.json|.xmp",
+    )
     overwrite: bool = param(False, "replace files that exist", group="Output")
     threads: int | None = param(
         None, "threads; all cores by default; never changes a pixel", group="Job", ge=1, le=1024
@@ -635,7 +669,7 @@ def beside(folder: Path, key: str, value: Any) -> Any:
     """Take a relative path in a shot file from the file's own folder."""
     if key in ("photo", "hold", "brand", *brand.FILES) and isinstance(value, str):
         return str(folder / value)
-    if key == "depth" and isinstance(value, str) and (folder / value).is_file():
+    if key in ("depth", "audio") and isinstance(value, str) and (folder / value).is_file():
         return str(folder / value)
     if key == "camera" and isinstance(value, str) and value.startswith("@"):
         return f"@{folder / value[1:]}"

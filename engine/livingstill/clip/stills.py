@@ -115,22 +115,47 @@ def encoded(packed: Words, suffix: str, settings: list[int], alpha: bool = False
     return bytes(cv2.imencode(suffix, pixels, settings)[1])
 
 
-def write_poster(path: str | Path, packed: Words, *, overwrite: bool = False) -> None:
-    """Write one frame as a PNG, JPEG or WebP picture, whole or not at all.
+_POSTERS = {
+    ".png": [cv2.IMWRITE_PNG_COMPRESSION, 6],
+    ".jpg": [cv2.IMWRITE_JPEG_QUALITY, 93],
+    ".webp": [cv2.IMWRITE_WEBP_QUALITY, 90],
+}
+
+
+def check_poster(path: Path, overwrite: bool = False) -> str:
+    """Refuse early a poster that could not be written; return its format's suffix.
 
     Raises
     ------
     InputError
-        If the suffix is another, or the file cannot be written.
+        If the suffix is none of .png, .jpg and .webp, or as ``files.check_target``.
+    """
+    suffix = {".jpeg": ".jpg"}.get(path.suffix.lower(), path.suffix.lower())
+    if suffix not in _POSTERS:
+        raise InputError(f"poster {path} has no picture's suffix; give .png, .jpg or .webp")
+    files.check_target(path, overwrite)
+    return suffix
+
+
+def write_poster(
+    path: str | Path,
+    packed: Words,
+    *,
+    overwrite: bool = False,
+    metadata: Mapping[str, str] | None = None,
+) -> None:
+    """Write one frame as a PNG, JPEG or WebP picture, whole or not at all; JPEG is always opaque.
+
+    Raises
+    ------
+    InputError
+        As ``check_poster``.
     """
     path = Path(path)
-    kinds = {
-        ".png": [cv2.IMWRITE_PNG_COMPRESSION, 6],
-        ".jpg": [cv2.IMWRITE_JPEG_QUALITY, 93],
-        ".webp": [cv2.IMWRITE_WEBP_QUALITY, 90],
-    }
-    suffix = {".jpeg": ".jpg"}.get(path.suffix.lower(), path.suffix.lower())
-    if suffix not in kinds:
-        raise InputError(f"poster {path} has no picture's suffix; give .png, .jpg or .webp")
+    suffix = check_poster(path, overwrite)
+    clear = suffix != ".jpg" and bool((packed >> np.uint32(24) < 255).any())
+    picture = io.BytesIO(encoded(packed, suffix, _POSTERS[suffix], clear))
+    if suffix != ".webp":  # a plain WebP has no place for a packet
+        xmp.embed(picture, suffix, metadata or {})
     with files.replacing(path, overwrite) as part:
-        part.write_bytes(encoded(packed, suffix, kinds[suffix]))
+        part.write_bytes(picture.getvalue())
