@@ -7,9 +7,11 @@ import importlib
 import os
 import signal
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Any
 
 import click
 from livingstill import __version__
@@ -50,6 +52,18 @@ _LONGEST = 600
 """Characters of a sentence on stderr."""
 
 
+class _UnheardError(Exception):
+    """Nobody reads our output any more; click would leave with 1 and say nothing."""
+
+
+@contextmanager
+def _heard() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        raise _UnheardError from None
+
+
 class LazyGroup(click.Group):
     """A group whose commands are imported when they are used; without a command it animates."""
 
@@ -82,7 +96,13 @@ class LazyGroup(click.Group):
             if typo and not Path(first).suffix and not Path(first).exists():
                 raise InputError(f"no command is called '{first}'; did you mean '{typo[0]}'?")
             args = ["animate", *args]
-        return super().parse_args(ctx, args)
+        with _heard():
+            return super().parse_args(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command."""
+        with _heard():
+            return super().invoke(ctx)
 
 
 @click.group(
@@ -114,7 +134,7 @@ def main() -> None:
         _fail(error.format_message(), 2)
     except InputError as error:
         _fail(str(error), 2)
-    except BrokenPipeError:
+    except (BrokenPipeError, _UnheardError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         _fail("the reader of the output went away", 2)
     except LivingStillError as error:

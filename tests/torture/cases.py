@@ -224,6 +224,7 @@ def tables(rng: random.Random) -> Case:
     values: Any = [ROW, {**ROW, "group": "b"}]
     if rng.random() < 0.95:
         values = warped(values, rng)
+    values = values if isinstance(values, list) else [values]
     rows = [row if isinstance(row, dict) else {"photo": row} for row in values][:2]
     if rng.random() < 0.5:
         text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
