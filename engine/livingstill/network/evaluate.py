@@ -27,6 +27,11 @@ CLASS_OF = {"sky": 1, "water": 2, "foliage": 3}
 FOUND = 0.001
 """A class counts as found where it covers more than this share of the photo."""
 
+FARTHEST = 0.02
+"""Inverse depth, relative to the nearest, that counts as far: ours is capped there, as benchmarks
+cap depth, and truth beyond is left out.
+"""
+
 INDOOR = ("metric3d_000", "middlebury", "7scenes", "nyu", "adampi_006", "adampi_007")
 
 
@@ -65,9 +70,9 @@ def depth_scores(ours: NDArray[Any], truth: NDArray[Any]) -> tuple[float, float,
     more, less = np.maximum(truth[a], truth[b]), np.minimum(truth[a], truth[b])
     pair = more > 1.1 * less
     right = np.sign(ours[a] - ours[b])[pair] == np.sign(truth[a] - truth[b])[pair]
-    fitted = np.maximum(align(ours, truth), 1e-3 * truth.max())
+    fitted = np.maximum(align(ours, truth), FARTHEST * truth.max())
     ratio = truth / fitted
-    ratio = ratio[truth > 0.02 * truth.max()]
+    ratio = ratio[truth > FARTHEST * truth.max()]
     return (
         float(right.mean()),
         float(np.abs(ratio - 1).mean()),
