@@ -5,33 +5,70 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from livingstill import guards
-from livingstill.model import Flow, Region
+from livingstill.model import Flow, Layer, Region, Scene
 from livingstill.render.frames import Window
+
+HEIGHT, WIDTH = 256, 256
+LEFT = np.zeros((HEIGHT, WIDTH), np.uint8)
+LEFT[:, : WIDTH // 2] = 255
+REGIONS = (Region("water", LEFT), Region("foliage", 255 - LEFT))
+GREY = np.full((HEIGHT, WIDTH), 0xFF808080, np.uint32)
+SCENE = Scene((Layer(GREY, np.full((HEIGHT, WIDTH), 0.5, np.float32)),))
 
 
 class Bent:
-    """A displacement that folds the picture over itself beyond amount 1."""
+    """A displacement that folds each half of the picture beyond a strength of 1."""
 
-    def __init__(self, amount: float) -> None:
+    def __init__(self, left: float, right: float) -> None:
         x = np.arange(64, dtype=np.float32)
         field = np.zeros((64, 64, 2), np.float32)
-        field[..., 0] = amount * 4 * np.sin(np.pi * x / 2)  # steepest: amount
+        field[..., 0] = 4 * np.sin(np.pi * x / 2) * np.where(x < 32, left, right)  # steepest there
         self.flow = Flow(field)
 
     def at(self, phase: float) -> tuple[Flow | None, ...]:
-        return (self.flow, None)
+        return (self.flow,)
 
 
 def test_motion_that_does_not_fold_keeps_its_amount():
-    motion, note = guards.tamed(Bent, 0.5)
+    motion, note = guards.tamed(
+        lambda less: Bent(0.5 * less["water"], 0.7 * less["foliage"]), REGIONS, SCENE
+    )
     assert note == ""
-    np.testing.assert_array_equal(motion.at(0.0)[0].first, Bent(0.5).flow.first)
+    np.testing.assert_array_equal(motion.at(0.0)[0].first, Bent(0.5, 0.7).flow.first)
 
 
-def test_motion_that_folds_is_lowered_and_said():
-    motion, note = guards.tamed(Bent, 2.0)
-    assert "lowered to 0.98" in note
-    np.testing.assert_array_equal(motion.at(0.0)[0].first, Bent(2.0 * 0.7**2).flow.first)
+def test_only_the_kind_that_folds_is_lowered_and_it_is_said():
+    motion, note = guards.tamed(
+        lambda less: Bent(0.5 * less["water"], 2.0 * less["foliage"]), REGIONS, SCENE
+    )
+    assert note == "foliage is lowered to 0.49 of its amount so that it does not fold"
+    np.testing.assert_array_equal(motion.at(0.0)[0].first, Bent(0.5, 2.0 * 0.7**2).flow.first)
+
+
+def test_a_kind_that_lowering_does_not_help_keeps_its_amount_with_a_warning():
+    motion, note = guards.tamed(lambda less: Bent(3.0, 0.5), REGIONS, SCENE)
+    assert note.startswith("water may fold")
+    np.testing.assert_array_equal(motion.at(0.0)[0].first, Bent(3.0, 0.5).flow.first)
+
+
+class Bright:
+    """Light that swells on the left half by so many levels."""
+
+    def __init__(self, levels: float) -> None:
+        self.levels = levels
+
+    def at(self, phase: float) -> tuple[Flow | None, ...]:
+        bias = np.zeros((64, 64, 3), np.float32)
+        bias[:, :32] = self.levels * np.sin(2 * np.pi * phase)
+        return (Flow(np.zeros((64, 64, 2), np.float32), bias=bias),)
+
+
+def test_a_region_that_pulses_is_lowered_and_lights_are_exempt():
+    motion, note = guards.tamed(lambda less: Bright(2.0 * less["water"]), REGIONS, SCENE)
+    assert "water is lowered to" in note and "pulse" in note
+    assert motion.levels < 1.4
+    fire = (Region("fire", LEFT),)
+    assert guards.tamed(lambda less: Bright(2.0 * less["fire"]), fire, SCENE)[1] == ""
 
 
 @pytest.mark.parametrize("static", [True, False])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -585,17 +585,19 @@ def moved(
         return None, ""
     directions = brush.directions(rgb, depth, regions, shot.brush)
 
-    def make(amount: float) -> Motion:
+    def make(less: Mapping[str, float]) -> Motion:
         return compose(
             rgb,
             depth,
             regions,
             wind=shot.wind,
             seconds=timeline.seconds,
-            amount=amount,
+            amount=shot.amount,
+            less=less,
             seed=shot.seed,
             directions=directions,
             scene=scene,
         )
 
-    return guards.tamed(make, shot.amount)
+    motion, told = guards.tamed(make, regions, scene)
+    return motion, told

@@ -53,6 +53,19 @@ def folds(flow: Flow) -> Fold:
     return Fold(gradient, least if np.isfinite(least) else 1.0, stretched, folded)
 
 
+def folded(flow: Flow) -> NDArray[np.bool_]:
+    """Return (h - 1, w - 1) bool: cells of a flow's grid in which a sample that shows folds."""
+    cells = np.zeros((flow.first.shape[0] - 1, flow.first.shape[1] - 1), bool)
+    for field, gain in ((flow.first, flow.first_gain), (flow.second, flow.second_gain)):
+        if field is None or not cells.size:
+            continue
+        across = (field[:-1, 1:] - field[:-1, :-1]) / flow.step
+        down = (field[1:, :-1] - field[:-1, :-1]) / flow.step
+        turned = (1 + across[..., 0]) * (1 + down[..., 1]) <= down[..., 0] * across[..., 1]
+        cells |= turned if gain is None else turned & (gain[:-1, :-1] > 0.25)
+    return cells
+
+
 def leak(frame: Bytes, rest: Bytes, masks: Bytes, distance: float = 12.0) -> int:
     """Return the largest change of a byte further than ``distance`` pixels from every mask.
 
@@ -161,20 +174,30 @@ class Guard:
     ----------
     regions : name -> (H, W) uint8 mask at the size of the frames, 255 = belongs
     static : the camera stands, so nothing far from every region may change
+    grid : rows and columns from one pixel that is watched to the next
+    distance : how far from a region is far, in pixels
     """
 
     ROWS, COLUMNS = 8, 4
 
-    def __init__(self, regions: dict[str, Bytes], *, static: bool) -> None:
-        grid = np.s_[:: self.ROWS, :: self.COLUMNS]
+    def __init__(
+        self,
+        regions: dict[str, Bytes],
+        *,
+        static: bool,
+        grid: tuple[int, int] = (ROWS, COLUMNS),
+        distance: float = 12.0,
+    ) -> None:
+        self.rows, self.columns = grid
+        taken = np.s_[:: self.rows, :: self.columns]
         self.static = static
-        self.masks = {name: mask[grid] > 127 for name, mask in regions.items()}
+        self.masks = {name: mask[taken] > 127 for name, mask in regions.items()}
         self.masks = {name: mask for name, mask in self.masks.items() if mask.any()}
         union = None
         for mask in regions.values():
             union = mask if union is None else np.maximum(union, mask)
         lit = not LIVELY.isdisjoint(regions)  # light falls far beyond its region
-        self.far = None if union is None or lit else beyond(union, 12.0)[grid]
+        self.far = None if union is None or lit else beyond(union, distance)[taken]
         self.first: Bytes | None = None
         self.before: Bytes | None = None
         self.steps: list[float] = []
@@ -184,7 +207,7 @@ class Guard:
 
     def feed(self, frame: Words) -> None:
         """Take in one packed frame, (H, W) uint32."""
-        green = np.ascontiguousarray(frame).view(np.uint8)[:: self.ROWS, 1 :: 4 * self.COLUMNS]
+        green = np.ascontiguousarray(frame).view(np.uint8)[:: self.rows, 1 :: 4 * self.columns]
         green = np.ascontiguousarray(green)
         across = cv2.absdiff(green[:, 1:], green[:, :-1])
         if self.first is None or self.before is None:
@@ -219,7 +242,7 @@ class Guard:
         for name, told in self.told.items():
             luminance, contrast, change = np.array(told).T
             found[f"{name}.luminance"] = float(luminance.std())
-            found[f"{name}.contrast"] = _variation(contrast)
+            found[f"{name}.contrast"] = float(contrast.std()) / max(1.0, float(contrast.mean()))
             found[f"{name}.change"] = _variation(change[1:])
         return found
 

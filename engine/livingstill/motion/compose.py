@@ -92,6 +92,7 @@ def compose(
     wind: Wind,
     seconds: float,
     amount: float = 1.0,
+    less: Mapping[str, float] | None = None,
     seed: int = 0,
     directions: Mapping[str, Floats] | None = None,
     scene: Scene | None = None,
@@ -103,6 +104,7 @@ def compose(
     inverse_depth : (H, W) float32, 1 = nearest
     regions : what moves and how; kinds of ``KINDS``
     seconds : the motion's period
+    less : per kind, the part of ``amount`` that is left to it
     directions : per kind (h, w, 2) float32, (dx, dy) in frame widths per second at any size,
         what brush strokes or the lie of the land say (``regions.brush``)
     scene : its layers move alike, like a rubber sheet, but for what only the layer in front does;
@@ -120,8 +122,9 @@ def compose(
         paths = None if given is None else np.asarray(cv2.resize(given, shape[::-1]), np.float32)
         front = _holder(layers, region)
         apart = front < len(layers) - 1
+        much = amount * (less or {}).get(region.kind, 1.0)
         site = Site(
-            region.kind, rgb, colour, mask, depth, air, seconds, amount, seed, index, paths, apart
+            region.kind, rgb, colour, mask, depth, air, seconds, much, seed, index, paths, apart
         )
         for effect in KINDS[region.kind].build(site):
             for k, chosen in enumerate(effects):
