@@ -1,10 +1,9 @@
 """Another distribution's camera move, motion kind and depth source are as good as our own."""
 
 import cv2
+import livingstill
 import numpy as np
 import pytest
-
-import livingstill
 from livingstill.camera.path import CAMERAS, describe
 from livingstill.errors import InputError
 from livingstill.motion.compose import KINDS

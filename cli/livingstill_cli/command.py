@@ -23,6 +23,18 @@ def _write_examples(formatter: click.HelpFormatter, examples: tuple[str, ...]) -
             formatter.write("".join(f"  {line}\n" for line in examples))
 
 
+class Group(click.Group):
+    """A command with commands of its own whose help ends with examples to copy."""
+
+    def __init__(self, *args: Any, examples: tuple[str, ...] = (), **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.examples = examples
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """Write the examples."""
+        _write_examples(formatter, self.examples)
+
+
 class Command(click.Command):
     """A command whose help groups its options and ends with examples to copy."""
 

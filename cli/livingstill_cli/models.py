@@ -5,10 +5,18 @@ from __future__ import annotations
 import click
 
 from livingstill_cli import say
-from livingstill_cli.command import Command
+from livingstill_cli.command import Command, Group
 
 
-@click.group("models", invoke_without_command=True)
+@click.group(
+    "models",
+    cls=Group,
+    invoke_without_command=True,
+    examples=(
+        "livingstill models fetch midas-small",
+        "livingstill models --json",
+    ),
+)
 @click.option("--json", "as_json", is_flag=True, help="print one JSON object on stdout")
 @click.pass_context
 def command(context: click.Context, as_json: bool) -> None:

@@ -11,12 +11,19 @@ from livingstill.registry import Registry
 Source = Callable[[Bytes], InverseDepth]
 """From a photo (H, W, 3) uint8 RGB to its inverse depth (H, W) float32, 1 = nearest, 0 = infinity."""
 
+
+
+def wall(rgb: Bytes) -> InverseDepth:
+    """Return no depth at all: the photo as a picture on a wall."""
+    return flat.flat((rgb.shape[1], rgb.shape[0]))
+
+
 SOURCES: Registry[Source] = Registry(
     "depth source",
     "livingstill.depths",
     {
         "cues": cues.estimate,
-        "flat": lambda rgb: flat.flat((rgb.shape[1], rgb.shape[0])),
+        "flat": wall,
     },
 )
 """Every depth source by its name; the embedded network, which sees classes too, comes before them."""

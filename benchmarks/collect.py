@@ -1,0 +1,110 @@
+"""All figures anew, into benchmarks/RESULTS.md: `python benchmarks/collect.py [--quick] [NAME...]`.
+
+Each section is what one benchmark prints, with its command and date; NAME measures those sections
+anew and keeps the rest. Peers are those that are installed (`--depthflow PROGRAM` names one that is
+not on the path). Close other programs first: wall seconds suffer from company, CPU seconds a little.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import re
+import subprocess
+import sys
+import time
+from importlib.metadata import version
+from pathlib import Path
+
+HERE = Path(__file__).parent
+RESULTS = HERE / "RESULTS.md"
+LIBRARIES = ("livingstill", "numpy", "opencv-contrib-python", "scipy", "numba", "av")
+
+SECTIONS: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
+    "peers": ("Beside other programs", ("peers.py",), ("--seconds", "2", "--rounds", "1")),
+    "stages": ("Where the time goes", ("speed_clip.py",), ("--duration", "2")),
+    "frame": ("One frame beside cv2.remap", ("speed_render.py",), ("--rounds", "3")),
+    "scaling": ("What cost grows with", ("scaling.py",), ("--seconds", "1")),
+    "views": ("Novel views against the truth", ("quality_views.py",), ()),
+    "camera": ("Is the camera obeyed", ("camera_obedience.py",), ()),
+    "borders": ("Does any move show the border", ("borders.py",), ("--frames", "30")),
+    "lines": (
+        "Do walls stay straight",
+        (
+            "straight_lines.py",
+            "samples/living-room.jpg",
+            "samples/kitchen.jpg",
+            "samples/house.jpg",
+        ),
+        (),
+    ),
+    "temporal": ("Flicker, and what the filter does to it", ("temporal.py",), ()),
+    "director": ("Faults found", ("director.py",), ("--frames", "36")),
+    "rescue": ("Clips rescued", ("rescue.py",), ("--frames", "36")),
+}
+"""Heading, command and what makes it quick, in the order of the file."""
+
+
+def machine() -> str:
+    """Return what was measured on, in a line."""
+    model = platform.processor() or platform.machine()
+    info = Path("/proc/cpuinfo")
+    if info.is_file():
+        found = re.search(r"model name\s*: (.+)", info.read_text())
+        model = found[1] if found else model
+    versions = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
+    return (
+        f"{model}, {os.cpu_count()} cores, {platform.system()} {platform.release().split('-')[0]}, "
+        f"Python {platform.python_version()}; {versions}."
+    )
+
+
+def measure(name: str, more: list[str]) -> str:
+    """Run one benchmark and return its section."""
+    title, command, _ = SECTIONS[name]
+    words = [*command, *more]
+    start, load = time.perf_counter(), os.getloadavg()[0]
+    answer = subprocess.run(
+        [sys.executable, str(HERE / words[0]), *words[1:]],
+        cwd=HERE.parent, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    said = answer.stdout.rstrip() or f"failed: {answer.stderr.strip().splitlines()[-1]}"
+    plain = not re.search(r"^\|", said, re.M)
+    body = f"```text\n{said}\n```" if plain else said
+    return (
+        f"## {title}\n\n`python benchmarks/{' '.join(map(_name, words))}`, {time.strftime('%Y-%m-%d')}, "
+        f"{time.perf_counter() - start:.0f} s, load {load:.0f} when it began\n\n{body}\n"
+    )
+
+
+def _name(word: str) -> str:
+    """Return a word without the folders of this machine."""
+    return Path(word).name if word.startswith("/") else word
+
+
+def main() -> None:
+    """Measure and write, section by section, so that a run that was stopped leaves what it had."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(SECTIONS))
+    parser.add_argument("--quick", action="store_true", help="shorter clips, fewer rounds")
+    parser.add_argument("--depthflow", metavar="PROGRAM")
+    asked = parser.parse_args()
+    old = RESULTS.read_text(encoding="utf-8") if RESULTS.is_file() else ""
+    parts = {part.split("\n")[0]: f"## {part}" for part in old.split("\n## ")[1:]}
+    for name in asked.names or SECTIONS:
+        title, _, quick = SECTIONS[name]
+        more = list(quick if asked.quick else ())
+        if name == "peers" and asked.depthflow:
+            more += ["--depthflow", asked.depthflow]
+        parts[title] = measure(name, more)
+        head = f"# Figures\n\n`python benchmarks/collect.py` measures all of this anew.\n\n{machine()}\n"
+        body = [parts[title].rstrip() + "\n" for title, _, _ in SECTIONS.values() if title in parts]
+        RESULTS.write_text("\n".join([head, *body]), encoding="utf-8")
+        print(f"{name}: {parts[title].splitlines()[2]}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,176 @@
+"""Every command line in the README, the pages and the help is run, on small pictures, and works."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+import tomllib
+from pathlib import Path
+
+import click
+import cv2
+import livingstill
+import numpy as np
+import pytest
+from livingstill_cli.main import COMMANDS, LazyGroup, cli
+
+ROOT = Path(__file__).parents[2]
+PAGES = [
+    ROOT / "README.md",
+    ROOT / "CONTRIBUTING.md",
+    ROOT / "samples/README.md",
+    *sorted((ROOT / "docs").rglob("*.md")),
+]
+ELSEWHERE = {"pip", "pytest", "python", "python3", ".ci/run", "mkdocs", "ruff"}
+"""Programs of examples that set things up; CI runs them itself."""
+
+QUICK = {
+    "--size": "96x64", "--duration": "0.2", "--fps": "20", "--quality": "draft",
+    "--workers": "1", "--count": "2",
+}  # fmt: skip
+"""What every example is given on top, so that it is quick: the last of an option wins."""
+
+
+def blocks(text: str, language: str):
+    return re.findall(rf"^```{language}(?: title=\"(.+)\")?\n(.*?)^```", text, re.M | re.S)
+
+
+def lines(page: Path):
+    """Return the command lines of a page as lists of words."""
+    found = []
+    for _, block in blocks(page.read_text(encoding="utf-8"), "sh"):
+        for line in block.replace("&&", "\n").splitlines():
+            words = shlex.split(line, comments=True)
+            if words and words[0] == "livingstill":
+                found.append(words[1:])
+            elif words:
+                assert words[0] in ELSEWHERE, f"{page.name}: nobody runs {line}"
+    return found
+
+
+def examples():
+    with click.Context(cli) as context:
+        for name in COMMANDS:
+            command = cli.get_command(context, name)
+            subs = command.commands.items() if isinstance(command, click.Group) else ()
+            for what, told in [(name, command), *((f"{name} {sub}", c) for sub, c in subs)]:
+                for line in getattr(told, "examples", ()):
+                    yield what, shlex.split(line)[1:]
+
+
+@pytest.fixture(scope="module")
+def stock(samples, tmp_path_factory):
+    """What examples speak of, small."""
+    folder = tmp_path_factory.mktemp("stock")
+    names = {
+        "lake": "lake",
+        "photo": "lake",
+        "room": "living-room",
+        "river": "river",
+        "mug": "product",
+    }
+    for name, sample in names.items():
+        small = cv2.resize(cv2.imread(str(samples / f"{sample}.jpg")), (192, 128))
+        cv2.imwrite(str(folder / f"{name}.jpg"), small)
+    for place in ("photos", "shots"):
+        (folder / place).mkdir()
+        shutil.copy(folder / "room.jpg", folder / place / "1-room.jpg")
+        shutil.copy(folder / "lake.jpg", folder / place / "2-lake.jpg")
+    (folder / "frames").mkdir()
+    (folder / "out").mkdir()
+    (folder / "list.csv").write_text("photo,camera\nroom.jpg,truck-right\n")
+    lower = np.zeros((128, 192), np.uint8)
+    lower[80:] = 255
+    for name in ("river-mask", "people"):
+        cv2.imwrite(str(folder / f"{name}.png"), lower)
+    cv2.imwrite(
+        str(folder / "lake-depth.png"),
+        np.repeat(np.linspace(0, 65535, 128), 192).reshape(128, 192).astype(np.uint16),
+    )
+    small = {"size": "96x64", "duration": 1.0, "fps": 20, "quality": "draft"}
+    clip = livingstill.animate(folder / "lake.jpg", **small)
+    clip.save(str(folder / "clip.mp4"))
+    (folder / "lake.toml").write_text('photo = "lake.jpg"\ncamera = "orbit"\n')
+    run(["lake.jpg", "--manifest", "lake.json", "-o", "made.mp4"], folder)
+    return folder
+
+
+def quick(words):
+    """Return the words with what makes them quick, as far as their command knows it."""
+    name = words[0] if words[0] in COMMANDS else "animate"
+    if words[0].startswith("-") or name == "models":
+        return words
+    with click.Context(cli) as context:
+        known = {flag for p in cli.get_command(context, name).params for flag in p.opts}
+    return [
+        *words,
+        *(w for k, v in QUICK.items() if k in known and k not in ("-n",) for w in (k, v)),
+    ]
+
+
+def run(words, folder):
+    """Run one command line in ``folder`` as the terminal would; return its exit code."""
+    import os
+
+    here = Path.cwd()
+    os.chdir(folder)
+    try:
+        code = cli.main(quick(words), prog_name="livingstill", standalone_mode=False)
+    finally:
+        os.chdir(here)
+    return code if isinstance(code, int) else 0
+
+
+def skipped(words):
+    if words[:2] == ["models", "fetch"]:
+        return "it needs the network"
+    if "--cluster" in words:
+        pytest.importorskip("distributed")
+    return None
+
+
+def check(words, folder):
+    reason = skipped(words)
+    if reason is None:
+        code = run(words, folder)
+        assert code == 0 or (code == 1 and words[0] == "check"), words
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_the_examples_of_a_page_run(page, stock, tmp_path):
+    for title, block in blocks(page.read_text(encoding="utf-8"), "toml"):
+        tomllib.loads(block)
+        if title:
+            (tmp_path / Path(title).name).write_text(block)
+    found = lines(page)
+    if found:
+        shutil.copytree(stock, tmp_path, dirs_exist_ok=True)
+        (tmp_path / "samples").symlink_to(ROOT / "samples")
+    for words in found:
+        check(words, tmp_path)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_examples_at_the_end_of_help_run(name, stock, tmp_path):
+    shutil.copytree(stock, tmp_path, dirs_exist_ok=True)
+    for what, words in examples():
+        if what.split()[0] == name:
+            check(words, tmp_path)
+            for made in tmp_path.glob("lake*.mp4"):
+                made.unlink()
+
+
+def test_the_group_shows_examples_too():
+    assert isinstance(cli, LazyGroup)
+    assert "Examples:\n  livingstill lake.jpg\n" in cli.get_help(click.Context(cli))
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_the_shell_completes(shell, monkeypatch, capsys):
+    monkeypatch.setenv("COMP_WORDS", "livingstill regions --ma")
+    monkeypatch.setenv("COMP_CWORD", "2" if shell != "fish" else "--ma")
+    monkeypatch.setenv("_LIVINGSTILL_COMPLETE", f"{shell}_complete")
+    with pytest.raises((SystemExit, click.exceptions.Exit)):
+        cli.main(prog_name="livingstill")
+    assert {"--masks", "--mask"} <= set(re.findall(r"--\w+", capsys.readouterr().out))
