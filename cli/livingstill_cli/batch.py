@@ -22,6 +22,7 @@ from livingstill_cli.options import given, settings_options
         "livingstill batch photos/ -o clips/ --preset listing",
         "livingstill batch photos/ -o clips/ --preset listing --tour",
         "livingstill batch 'shots/*.jpg' list.csv -o clips/ --aspect 16:9,9:16 --workers 2",
+        "livingstill batch rescues.csv -o rescued/    # columns clip,still: keep, repair or replace",
     ),
 )
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
@@ -73,7 +74,8 @@ def command(
 ) -> int:
     """Make clips of many photos: folders, globs, photos, CSV or JSONL tables with any setting per row.
 
-    What is finished is never made again, so a batch that was stopped goes on where it was.
+    A row with a clip and its still is a rescue. What is finished is never made again, so a batch
+    that was stopped goes on where it was.
     """
     from livingstill.batch.run import batch
 

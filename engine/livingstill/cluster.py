@@ -101,6 +101,10 @@ def run(client: Client, tasks: Sequence[Task]) -> Iterator[list[dict[str, Any]]]
 
     def hand_out() -> None:
         for task in waiting:
+            if task.rescue:
+                raise InputError(
+                    f"clip {task.photo} is rescued on this machine only; leave out --cluster"
+                )
             try:
                 data = Path(task.photo).read_bytes()
             except OSError:

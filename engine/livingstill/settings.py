@@ -569,7 +569,7 @@ class Job(BaseModel):
     )
 
 
-Settings = TypeVar("Settings", Shot, Job)
+Settings = TypeVar("Settings", bound=BaseModel)
 
 
 def split(values: dict[str, Any], where: str = "") -> tuple[Shot, Job]:

@@ -113,7 +113,10 @@ def _card(record: Mapping[str, Any]) -> str:
     if "size" in record:
         width, height = record["size"]
         facts.append(f"{width}x{height}, {record['duration']:g} s, {record['bytes'] / 1e6:.1f} MB")
-        facts.append(f"camera {record['camera']}")
+        if "decision" in record:
+            facts.append(f"{record['decision']}: {record['reasons'][0]}")
+        if record["camera"]:
+            facts.append(f"camera {record['camera']}")
     if record.get("kinds"):
         facts.append(", ".join(f"{kind} {share:.0%}" for kind, share in record["kinds"].items()))
     facts += [str(note) for note in record.get("notes", ())]

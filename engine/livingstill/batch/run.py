@@ -17,16 +17,19 @@ from livingstill import threads
 from livingstill.batch import overview, tour
 from livingstill.batch.overview import Report
 from livingstill.batch.presets import PRESETS
-from livingstill.batch.sources import LONGEST_NAME, Row, gather
+from livingstill.batch.sources import LONGEST_NAME, RescueValues, Row, gather
 from livingstill.batch.work import RECORDS, Output, Task, begin, failure, load, make, store
 from livingstill.clip.formats import choose
 from livingstill.errors import InputError
 from livingstill.files import sweep
 from livingstill.model import Progress, Silent
-from livingstill.settings import Shot, checked
+from livingstill.settings import Shot, checked, expanded
 
 _GIGABYTES_EACH = {"4k": 3.0, "source": 3.0, "1440p": 1.6}
 """Memory to count on per worker, for sizes that need more than 1 GB."""
+
+_WRITTEN = (".mp4", ".mov", ".webm", ".mkv", ".gif", ".webp", ".png")
+"""Formats that a rescued clip keeps; others become MP4."""
 
 Runner = Callable[[Sequence[Task]], Iterator[list[dict[str, Any]]]]
 """Does tasks in any order; gives the records of each as it ends."""
@@ -51,7 +54,8 @@ def batch(
 
     Parameters
     ----------
-    sources : folders, globs, photos, CSV or JSON Lines tables; see ``sources.gather``
+    sources : folders, globs, photos, CSV or JSON Lines tables; see ``sources.gather``. A table's
+        row may also name a clip to rescue, and its still
     folder : where the clips, ``report.html`` and ``report.json`` go; made if missing
     values : keys of ``Shot`` for all photos; they win over the preset, a table's row over them
     preset : a name of ``PRESETS``
@@ -71,10 +75,44 @@ def batch(
     InputError
         If a source, the folder or a setting cannot be used, or another batch works in the folder.
     """
-    folder, progress = Path(folder), progress or Silent()
+    folder = Path(folder)
+    tasks = plan(gather(sources, folder), folder, values, preset, aspects, suffix)
+    return work(
+        tasks,
+        folder,
+        suffix,
+        workers=workers,
+        dissolve=dissolve if join else None,
+        overwrite=overwrite,
+        runner=runner,
+        progress=progress,
+    )
+
+
+def work(
+    tasks: Sequence[Task],
+    folder: Path,
+    suffix: str,
+    *,
+    workers: int | None = None,
+    dissolve: float | None = None,
+    overwrite: bool = False,
+    runner: Runner | None = None,
+    progress: Progress | None = None,
+) -> Report:
+    """Do the tasks of a batch that are not finished, and write its report.
+
+    ``dissolve`` is of the cross-dissolves that join the clips, None = they stay apart; the rest is
+    as in ``batch``.
+
+    Raises
+    ------
+    InputError
+        If the format or the folder cannot be used, or another batch works in the folder.
+    """
+    progress = progress or Silent()
     if choose(f"clip{suffix}").format.suffix.startswith("%"):
         raise InputError(f"format {suffix} is a sequence; a batch makes one file per clip")
-    tasks = plan(gather(sources, folder), folder, values, preset, aspects, suffix)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -94,7 +132,7 @@ def batch(
                 step()
         ordered = [records[output.name] for task in tasks for output in task.outputs]
         tours = []
-        if join:
+        if dissolve is not None:
             with progress.stage("tours"):
                 tours = tour.join_all(folder, ordered, suffix, dissolve)
         report = Report(folder, tuple(ordered), tuple(tours))
@@ -120,20 +158,17 @@ def plan(
     chosen = PRESETS[preset] if preset else None
     common = {**(chosen.values if chosen else {}), **(values or {})}
     for aspect in aspects or (None,):
-        checked(Shot, {**common, **({"aspect": aspect} if aspect else {})})
-    tasks, taken = [], set()
+        checked(Shot, expanded({**common, **({"aspect": aspect} if aspect else {})}))
+    tasks, taken = [], set[str]()
     for row in rows:
+        stem = _free(row, taken)
+        if row.rescue:
+            tasks.append(_to_rescue(row, folder, common, stem))
+            continue
         merged = {**common, **row.values}
         shapes: Sequence[str | None] = aspects or (chosen.aspects if chosen else ())
         if merged.get("aspect") or not shapes:
             shapes = (merged.pop("aspect", None),)
-        name = os.fsdecode(os.fsencode(row.photo.stem)[:LONGEST_NAME])
-        stem = (Path(row.group) / name).as_posix()
-        count = 1
-        while (stem if count == 1 else f"{stem}-{count}") in taken:
-            count += 1
-        stem = stem if count == 1 else f"{stem}-{count}"
-        taken.add(stem)
         outputs = tuple(
             Output(f"{stem}{_mark(shape) if len(shapes) > 1 else ''}{suffix}", shape)
             for shape in shapes
@@ -141,11 +176,46 @@ def plan(
         error = ""
         try:
             for shape in shapes:
-                checked(Shot, {**merged, **({"aspect": shape} if shape else {})})
+                checked(Shot, expanded({**merged, **({"aspect": shape} if shape else {})}))
         except InputError as mistake:
             error = str(mistake)
         tasks.append(Task(str(row.photo), str(folder), outputs, merged, error))
     return tasks
+
+
+def _free(row: Row, taken: set[str]) -> str:
+    """Return a name for a row's clips that no other row has, and take it."""
+    name = os.fsdecode(os.fsencode(row.photo.stem)[:LONGEST_NAME])
+    stem = (Path(row.group) / name).as_posix()
+    count = 1
+    while (stem if count == 1 else f"{stem}-{count}") in taken:
+        count += 1
+    stem = stem if count == 1 else f"{stem}-{count}"
+    taken.add(stem)
+    return stem
+
+
+def _to_rescue(row: Row, folder: Path, common: Mapping[str, Any], stem: str) -> Task:
+    """Return the task of a clip to rescue, in its own format; of ``common``, what concerns it."""
+    values = {k: v for k, v in common.items() if k in RescueValues.model_fields} | dict(row.values)
+    suffix, error = row.photo.suffix.lower(), ""
+    try:
+        checked(RescueValues, values)
+        if "%" in row.photo.name:
+            error = f"clip {row.photo} is a sequence of pictures; rescue it by itself"
+    except InputError as mistake:
+        error = str(mistake)
+    suffix = suffix if suffix in _WRITTEN else ".mp4"
+    still = str(row.still) if row.still else ""
+    return Task(
+        str(row.photo),
+        str(folder),
+        (Output(stem + suffix),),
+        values,
+        error,
+        rescue=True,
+        still=still,
+    )
 
 
 def _mark(aspect: str | None) -> str:

@@ -20,9 +20,11 @@ from typing import Any
 
 import cv2
 
+from livingstill.brand import FILES
 from livingstill.errors import InputError, LivingStillError
 from livingstill.files import replacing
 from livingstill.model import Bytes
+from livingstill.settings import expanded
 
 RECORDS = ".livingstill"
 """Folder, in the batch's folder, of one record per clip: what it was made from and how it went."""
@@ -45,7 +47,8 @@ class Task:
 
     ``kept`` are the names of outputs that are finished already: all outputs together decide how
     fine the scene is, so that a resumed batch makes the same clips. ``error`` is what was wrong
-    with the row before any work began.
+    with the row before any work began. With ``rescue``, ``photo`` is a clip to rescue and
+    ``still`` its picture.
     """
 
     photo: str
@@ -54,6 +57,8 @@ class Task:
     values: Mapping[str, Any]
     error: str = ""
     kept: frozenset[str] = frozenset()
+    rescue: bool = False
+    still: str = ""
 
     @property
     def wanted(self) -> tuple[Output, ...]:
@@ -65,13 +70,18 @@ class Task:
         return Path(self.folder) / RECORDS / f"{output.name}.json"
 
     def digest(self, output: Output) -> str:
-        """Return what an output depends on: the photo's bytes, the settings, the aspect."""
+        """Return what an output depends on: photo, settings, aspect, brand, font, logo and LUT."""
         made_from = hashlib.sha256()
         try:
-            made_from.update(Path(self.photo).read_bytes())
-        except (OSError, ValueError):
-            made_from.update(b"missing")
-        said = json.dumps([dict(self.values), output.aspect], sort_keys=True, default=str)
+            values = expanded(dict(self.values))
+        except InputError:  # the task will fail for it
+            values = dict(self.values)
+        for file in (self.photo, *filter(None, map(values.get, FILES))):
+            try:
+                made_from.update(Path(file).read_bytes() if Path(file).is_file() else b"missing")
+            except (OSError, TypeError, ValueError):
+                made_from.update(b"missing")
+        said = json.dumps([values, output.aspect], sort_keys=True, default=str)
         return hashlib.sha256(made_from.digest() + said.encode()).hexdigest()
 
 
@@ -99,7 +109,7 @@ def make(task: Task) -> list[dict[str, Any]]:
         with _interruptible():
             if task.error:
                 raise InputError(task.error)
-            for record in _clips(task):
+            for record in _made(task):
                 records.append(record)
                 store(task.record(Output(record["output"])), record)
     except Exception as error:
@@ -112,6 +122,15 @@ def make(task: Task) -> list[dict[str, Any]]:
     for record in records:
         record["took"] = round((time.perf_counter() - start) / len(records), 2)
     return records
+
+
+def _made(task: Task) -> Iterator[dict[str, Any]]:
+    """Yield the records of a task's clips, animated or rescued."""
+    if not task.rescue:
+        return _clips(task)
+    from livingstill.batch.rescued import rescued
+
+    return rescued(task)
 
 
 def failure(task: Task, output: Output, message: str, trace: str = "") -> dict[str, Any]:
@@ -142,7 +161,7 @@ def _clips(task: Task) -> Iterator[dict[str, Any]]:
 
     shots = {
         output: checked(
-            Shot, {**task.values, **({"aspect": output.aspect} if output.aspect else {})}
+            Shot, expanded({**task.values, **({"aspect": output.aspect} if output.aspect else {})})
         )
         for output in task.outputs
     }

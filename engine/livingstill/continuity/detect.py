@@ -78,7 +78,9 @@ def stills(s: Series, explained: Flags) -> Iterator[Finding]:
     for first, last in runs((activity < 0.15 * usual) & ~explained):
         around = [activity[i] for i in (first - 1, last + 1) if 0 < i < len(s)]
         within = float(activity[first : last + 1].max())
-        if around and max(around) > max(5 * within, 0.4 * usual):
+        # at either end it may be a camera that sets off or comes to rest
+        least = 0.4 if len(around) == 2 else 0.8
+        if around and max(around) > max(5 * within, least * usual):
             spans.append((first, last))
     if _cadence([first for first, last in spans if first == last], len(s)):
         bigger = np.maximum(np.roll(activity, 1), np.roll(activity, -1))

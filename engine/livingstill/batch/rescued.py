@@ -1,0 +1,62 @@
+"""One clip of a batch to rescue: the rescued clip and its record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from livingstill.batch.sources import RescueValues
+from livingstill.batch.work import Task, Thumbnail, store
+from livingstill.settings import checked
+
+
+def rescued(task: Task) -> Iterator[dict[str, Any]]:
+    """Rescue the clip of a task; yield its record.
+
+    Raises
+    ------
+    InputError
+        As ``rescue.run.rescue``.
+    """
+    from livingstill.clip import decode
+    from livingstill.rescue import run
+
+    options = checked(RescueValues, dict(task.values))
+    for output in task.wanted:
+        target = Path(task.folder) / output.name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.unlink(missing_ok=True)  # then what stands there in the end is this clip
+        record: dict[str, Any] = {
+            "output": output.name,
+            "photo": task.photo,
+            "aspect": None,
+            "state": "started",
+            "digest": task.digest(output),
+        }
+        store(task.record(output), record)
+        done = run.rescue(
+            Path(task.photo),
+            target,
+            Path(task.still) if task.still else None,
+            run.Options(**options.model_dump(), overwrite=True),
+        )
+        thumbnail = Thumbnail(done.verdict.frames // 2)
+        for frame in decode.frames(target):
+            thumbnail.look(frame)
+            if thumbnail.text:
+                break
+        yield record | {
+            "state": "done",
+            "decision": done.decision,
+            "reasons": list(done.reasons),
+            "size": list(done.verdict.size),
+            "fps": done.verdict.fps,
+            "duration": round(done.verdict.frames / done.verdict.fps, 4),
+            "bytes": target.stat().st_size,
+            "camera": done.camera,
+            "rebuilt": list(done.rebuilt),
+            "notes": list(done.notes),
+            "seconds": dict(done.seconds),
+            "thumbnail": thumbnail.text,
+        }
