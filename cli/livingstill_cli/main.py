@@ -27,6 +27,7 @@ COMMANDS = {
     "rescue": "keep, repair or replace a glitchy AI clip",
     "batch": "many photos to clips, resumable, one report",
     "takes": "several seeds, contact sheet, ranked",
+    "variants": "one photo in every combination of some settings",
     "render": "replay a shot file or a manifest",
     "moves": "the camera moves there are",
     "kinds": "the kinds of motion there are",

@@ -1,0 +1,90 @@
+"""`livingstill variants`: one photo in every combination of some settings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+from livingstill.settings import Shot
+
+from livingstill_cli import progress, say
+from livingstill_cli.command import Command
+from livingstill_cli.options import given, settings_options
+
+
+@click.command(
+    "variants",
+    cls=Command,
+    examples=(
+        "livingstill variants lake.jpg -o ab/ --vary camera=push-in,orbit --vary aspect=16:9,9:16",
+        "livingstill variants room.jpg -o ab/ --vary 'title=Open house;Come in, it is open'",
+    ),
+)
+@click.argument("photo", type=click.Path(path_type=Path))
+@click.option(
+    "-o",
+    "--output",
+    "folder",
+    type=click.Path(path_type=Path),
+    required=True,
+    metavar="DIR",
+    help="folder of the clips, variants.csv and the report",
+)
+@click.option(
+    "--vary",
+    multiple=True,
+    required=True,
+    metavar="KEY=A,B[,...]",
+    help="a setting and its values (with ; between them if they have commas); repeatable",
+)
+@click.option(
+    "--format",
+    "suffix",
+    default=".mp4",
+    metavar="SUFFIX",
+    help="the clips' format  [default: .mp4]",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 256),
+    metavar="N",
+    help="processes; by default as many as fit",
+)
+@click.option("--overwrite", is_flag=True, help="make finished clips anew")
+@settings_options(Shot)
+@say.options
+def command(
+    photo: Path,
+    folder: Path,
+    vary: tuple[str, ...],
+    suffix: str,
+    workers: int | None,
+    overwrite: bool,
+    quiet: bool,
+    as_json: bool,
+    no_progress: bool,
+    **values: Any,
+) -> int:
+    """Make clips of PHOTO in every combination of some settings, for A/B tests.
+
+    Each clip's name has an ID that depends on photo and settings only, and variants.csv lists them.
+    What is finished is never made again.
+    """
+    from livingstill.batch.variants import variants
+
+    report = variants(
+        photo,
+        folder,
+        vary,
+        given(values),
+        suffix=suffix if suffix.startswith(".") else f".{suffix}",
+        workers=workers,
+        overwrite=overwrite,
+        progress=progress.choose(quiet or as_json, no_progress),
+    )
+    if as_json:
+        say.json_line(report.as_json())
+    elif not quiet:
+        say.summary(report.lines())
+    return 1 if report.failures else 0
