@@ -19,6 +19,8 @@ import sys
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from importlib import import_module
+from importlib.metadata import distribution
 from pathlib import Path
 
 from measured import OURS, Cost, cost
@@ -92,6 +94,18 @@ def installed(python: str, name: str) -> float | None:
     return int(answer.stdout) / 1e6 if answer.returncode == 0 and int(answer.stdout) else None
 
 
+def beside_metadata() -> float:
+    """Return the megabytes of our packages where an editable install does not list them."""
+    listed = {str(file) for file in distribution("livingstill").files or ()}
+    if "livingstill/__init__.py" in listed:
+        return 0.0
+    homes = [
+        Path(p) for name in ("livingstill", "livingstill_cli") for p in import_module(name).__path__
+    ]
+    files = (file for home in homes for file in home.rglob("*") if "__pycache__" not in file.parts)
+    return sum(file.stat().st_size for file in files if file.is_file()) / 1e6
+
+
 def linked(program: str) -> float | None:
     """Return the megabytes of a program and the libraries it is linked to."""
     answer = subprocess.run(["ldd", program], capture_output=True, text=True, check=False).stdout
@@ -108,7 +122,8 @@ def programs(photo: Path, depth: Path, size: str, seconds: float, out: Path, dep
     base = [*OURS, str(photo), *shared]
 
     def own() -> float | None:
-        return installed(sys.executable, "livingstill")
+        needed = installed(sys.executable, "livingstill")
+        return None if needed is None else needed + beside_metadata()
 
     here = [
         Program("livingstill", "camera, depth given", [*base, *given, "-o", str(out / "a.mp4")], own),

@@ -161,6 +161,23 @@ def presets() -> str:
     return table("preset|for|settings", rows)
 
 
+def moods() -> str:
+    """Every mood of a brand file."""
+    from livingstill.brand import MOODS
+
+    return table(
+        "mood|settings",
+        ((_code(n), ", ".join(f"{k} = {v}" for k, v in m.items())) for n, m in MOODS.items()),
+    )
+
+
+def beds() -> str:
+    """Every bed of sound."""
+    from livingstill.sound.beds import BEDS
+
+    return table("bed|what", ((_code(name), bed.help) for name, bed in BEDS.items()))
+
+
 def settings(which: str = "Shot") -> str:
     """Every key of a shot or a job: the declaration the command line is made from too."""
     from livingstill import settings as declared
@@ -307,7 +324,7 @@ TABLES: dict[str, Callable[..., str]] = {
     made.__name__: made
     for made in (
         moves, timing, channels, kinds, words, formats, codecs, faults, networks, sources,
-        presets, settings, commands, api, types, samples, file,
+        presets, moods, beds, settings, commands, api, types, samples, file,
     )
 }  # fmt: skip
 """What a page may ask for by name."""

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 import pytest
 from livingstill.batch.presets import PRESETS
+from livingstill.brand import MOODS
 from livingstill.camera.path import CAMERAS
 from livingstill.camera.timing import Timing
 from livingstill.clip.formats import CODECS, FORMATS
@@ -17,6 +18,7 @@ from livingstill.depth.hub import MODELS
 from livingstill.depth.sources import SOURCES
 from livingstill.motion.compose import KINDS
 from livingstill.settings import Job, Shot
+from livingstill.sound.beds import BEDS
 from livingstill_cli.main import COMMANDS, cli
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -51,6 +53,7 @@ def pages(reference):
         ("how/depth.md", ["embedded", *SOURCES]),
         ("how/continuity.md", [*FAULTS]),
         ("recipes.md", [*PRESETS]),
+        ("finishing.md", [*MOODS, *BEDS]),
     ],
 )
 def test_every_name_stands_on_its_page(pages, page, names):
