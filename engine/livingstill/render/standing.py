@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 
@@ -11,6 +13,7 @@ from livingstill.render.view import Window
 
 AUTO = "auto"
 _MOST_HIDDEN, _MOST_OF_A_LINE, _LEAST_HIDDEN = 0.35, 0.5, 0.01
+_STEP, _CLEAN = 0.04, 0.7
 
 
 def stand(
@@ -25,57 +28,87 @@ def stand(
 
     ``rgba`` is (h, w) uint32, premultiplied, its first pixel at ``place`` (left, top) of a frame
     of ``size``. ``depth`` is an inverse depth, 0..1, and nearer layers pass before the card; or
-    auto, for as many layers as cover at most 35 % of it, and half of any of its lines.
+    auto, for those that end there at a step of depth, so that no surface is cut through, and
+    cover at most 35 % of the card and half of any of its lines.
     """
-    hidden, lines = covered(scene, window, size, rgba, place)
-    count = len(scene.layers)
+    found = covered(scene, window, size, rgba, place)
     if depth == AUTO:
         fitting = [
-            k for k in range(count) if hidden[k] <= _MOST_HIDDEN and lines[k] <= _MOST_OF_A_LINE
+            k
+            for k, one in enumerate(found)
+            if one.share <= _MOST_HIDDEN and one.line <= _MOST_OF_A_LINE and one.clean >= _CLEAN
         ]
-        behind = max(fitting, key=lambda k: hidden[k])
-        if hidden[behind] < _LEAST_HIDDEN:
+        behind = max(fitting, key=lambda k: found[k].share)
+        if found[behind].share < _LEAST_HIDDEN:
             behind = 0
     else:
         nearer = [_typical(layer.colour, layer.inverse_depth) for layer in scene.layers[:-1]]
         behind = sum(near > float(depth) for near in nearer)
     card = Card(rgba, *place, behind)
     if not behind:
-        return card, "the title stands before everything; nothing nearer crosses it"
+        return card, "the title stands before everything; nothing nearer crosses it well"
     layers = "layer passes" if behind == 1 else "layers pass"
-    much = "; choose a larger --title-depth or another place" if hidden[behind] > 0.5 else ""
-    return card, f"{behind} {layers} before the title and cover {hidden[behind]:.0%} of it{much}"
+    note = f"{behind} {layers} before the title and cover {found[behind].share:.0%} of it"
+    if found[behind].share > 0.5:
+        note += "; choose a larger --title-depth or another place"
+    elif found[behind].share >= _LEAST_HIDDEN and found[behind].clean < _CLEAN:
+        note += " and cut through a surface; try another --title-depth or place"
+    return card, note
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """How the first layers of a scene lie over a card: the share of it that they cover, of its row
+    that they cover most, and the share of their border on it that is a step of depth."""
+
+    share: float
+    line: float
+    clean: float
 
 
 def covered(
     scene: Scene, window: Window, size: tuple[int, int], rgba: Words, place: tuple[int, int]
-) -> tuple[list[float], list[float]]:
-    """Return what share of a card its first 0, 1, 2, ... layers cover at rest, and of its rows.
-
-    The second list is of the row that is covered most, of those with at least a little ink.
-    """
+) -> list[Cover]:
+    """Return how the first 0, 1, 2, ... layers lie over a card at rest."""
     (left, top), (height, width) = place, rgba.shape
-    ink = (rgba >> 24 > 200).astype(np.float32)
     x = window.x + window.scale * (left - (size[0] - 1) / 2)
     y = window.y + window.scale * (top - (size[1] - 1) / 2)
     look = np.array([[window.scale, 0, x], [0, window.scale, y]])
-    clear = np.ones((height, width), np.float32)
+
+    def seen(field: Floats) -> Floats:
+        how = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        warped = cv2.warpAffine(
+            field, look, (width, height), flags=how, borderMode=cv2.BORDER_REPLICATE
+        )
+        return np.asarray(warped, np.float32)
+
+    alphas = [
+        seen((layer.colour >> 24).astype(np.float32) / np.float32(255)) for layer in scene.layers
+    ]
+    depth = np.zeros((height, width), np.float32)
+    for alpha, layer in zip(reversed(alphas), reversed(scene.layers)):
+        depth = np.where(alpha > 0.5, seen(layer.inverse_depth), depth)
+    block = np.ones((5, 5), np.uint8)
+    step = cv2.dilate(depth, block) - cv2.erode(depth, block) > _STEP
+    ink = (rgba >> 24 > 200).astype(np.float32)
+    near = cv2.dilate(ink, block) > 0
     rows = ink.sum(axis=1)
     full = rows > 0.1 * rows.max()
-    shares, lines = [], []
-    for layer in scene.layers:
+    clear = np.ones((height, width), np.float32)
+    found = []
+    for alpha in alphas:
         left_over = (ink * clear).sum(axis=1)
-        shares.append(float(1 - left_over.sum() / max(float(rows.sum()), 1)))
-        lines.append(float((1 - left_over[full] / rows[full]).max(initial=0)))
-        alpha = (layer.colour >> 24).astype(np.float32) / np.float32(255)
-        clear *= 1 - cv2.warpAffine(
-            alpha,
-            look,
-            (width, height),
-            flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-            borderMode=cv2.BORDER_REPLICATE,
+        front = (clear < 0.5).view(np.uint8)
+        border = near & (cv2.dilate(front, block) != cv2.erode(front, block))
+        found.append(
+            Cover(
+                float(1 - left_over.sum() / max(float(rows.sum()), 1)),
+                float((1 - left_over[full] / rows[full]).max(initial=0)),
+                float(step[border].mean()) if border.any() else 1.0,
+            )
         )
-    return shares, lines
+        clear = clear * (1 - alpha)
+    return found
 
 
 def _typical(colour: Words, inverse_depth: Floats) -> float:
