@@ -300,8 +300,8 @@ def _first(doc: str) -> str:
 
 def samples() -> str:
     """The gallery: every sample with its loop, its line and its shot file."""
-    about = re.findall(r"^\| (.+?) \| (.+?) \|$", (ROOT / "samples/README.md").read_text(), re.M)
-    lines = {name: line for names, line in about for name in re.findall(r"`([\w-]+)`", names)}
+    about = (ROOT / "samples/README.md").read_text(encoding="utf-8")
+    lines = dict(re.findall(r"^\| `(.+?)` \| (.+?) \|", about, re.M))
     parts = []
     for shot in sorted((ROOT / "samples").glob("*.toml")):
         name = shot.stem
