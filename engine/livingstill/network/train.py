@@ -213,6 +213,7 @@ def parser() -> argparse.ArgumentParser:
     p.add_argument(
         "--hold", type=int, default=0, help="first backbone blocks that stay as they are"
     )
+    p.add_argument("--still-norms", action="store_true", help="keep every norm's statistics")
     p.add_argument("--only", choices=("depth", "kind"), help="train one head's decoder alone")
     p.add_argument("--mix", default="both", choices=sorted(data.WEIGHTS), help="shares of sources")
     p.add_argument("--batch", type=int, default=8)
@@ -309,7 +310,7 @@ def main(arguments: list[str] | None = None) -> None:
         task = bar.add_task("training", total=options.steps, completed=first)
         for step in range(first, options.steps):
             frozen = step < options.frozen
-            network.train()
+            network.train(not options.still_norms)
             if options.backbone != "plain":
                 network.backbone.eval()
             photos, depths, kinds = next(batches)
