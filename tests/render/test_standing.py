@@ -17,7 +17,7 @@ def scene(*boxes):
     for k, (x0, x1, y0, y1) in enumerate([*boxes, (0, 200, 0, 100)]):
         colour = np.zeros((100, 200), np.uint32)
         colour[y0:y1, x0:x1] = 0xFF808080
-        depth = np.full(colour.shape, 0.9 - 0.3 * k, np.float32)
+        depth = np.full(colour.shape, 0.9 / 3**k, np.float32)
         layers.append(Layer(colour, depth))
     return Scene(tuple(layers))
 
@@ -34,7 +34,7 @@ def test_what_covers_a_card_is_measured_at_rest():
     assert [one.clean for one in found] == [1, 1, 1]
 
 
-@pytest.mark.parametrize(("depth", "behind"), [("1", 0), ("0.7", 1), ("0.45", 2), ("0", 2)])
+@pytest.mark.parametrize(("depth", "behind"), [("1", 0), ("0.7", 1), ("0.2", 2), ("0", 2)])
 def test_nearer_layers_pass_before_a_card(depth, behind):
     there = scene((0, 75, 0, 100), (100, 110, 0, 100))
     found, note = stand(there, whole(SIZE, SIZE), SIZE, card(), (50, 40), depth)

@@ -13,7 +13,8 @@ from livingstill.render.view import Window
 
 AUTO = "auto"
 _MOST_HIDDEN, _MOST_OF_A_LINE, _LEAST_HIDDEN = 0.35, 0.5, 0.01
-_STEP, _CLEAN = 0.04, 0.7
+_STEP, _CLEAN = 0.45, 0.8
+"""A border of depth is where what is behind is this share farther; and how much of one is enough."""
 
 
 def stand(
@@ -89,7 +90,8 @@ def covered(
     for alpha, layer in zip(reversed(alphas), reversed(scene.layers)):
         depth = np.where(alpha > 0.5, seen(layer.inverse_depth), depth)
     block = np.ones((5, 5), np.uint8)
-    step = cv2.dilate(depth, block) - cv2.erode(depth, block) > _STEP
+    nearest = cv2.dilate(depth, block)
+    step = nearest - cv2.erode(depth, block) > _STEP * nearest + 0.01
     ink = (rgba >> 24 > 200).astype(np.float32)
     near = cv2.dilate(ink, block) > 0
     rows = ink.sum(axis=1)
