@@ -49,6 +49,8 @@ def test_black_frames_are_rebuilt_and_everything_else_stays(folder, tmp_path, pu
     source, out = folder / "black.mp4", tmp_path / "out.mp4"
     done = rescue(source, out, folder / "still.png")
     assert done.decision == "repair" and done.rebuilt == (15, 16)
+    (tried,) = [note for note in done.notes if "as a trial" in note]
+    assert int(tried.split(" dB")[0].split()[-1]) > 30
     assert clips.told(out) == clips.told(source)
     truth, before, after = (clips.decoded(p) for p in (folder / "clean.mp4", source, out))
     assert min(psnr(after[i], truth[i]) for i in (15, 16)) > 30

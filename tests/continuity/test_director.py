@@ -149,3 +149,18 @@ def test_content_that_is_replaced_is_not(loop):
     verdict = director.check(clip, FPS, loop[0])
     (fault,) = [f for f in verdict.faults if f.kind == "identity"]
     assert 18 <= fault.first <= 28 and fault.last == 47 and fault.box[0] >= 96
+
+
+def test_lost_frames_are_told_from_frames_that_took_longer(push):
+    times = list(np.delete(np.arange(len(push)), [20, 21]) / FPS)
+    lost = [f for i, f in enumerate(push) if i not in (20, 21)]
+
+    def drops(times):
+        observer = blind.Observer()
+        for frame in lost:
+            observer.look(frame)
+        verdict = director.judge(observer.series(FPS, times))
+        return [(f.first, f.last) for f in verdict.faults if f.kind == "drop"]
+
+    assert drops(()) == [(19, 20)]
+    assert drops(times) == []

@@ -60,6 +60,19 @@ def test_bad_ends_and_long_gaps_show_the_nearest_good_frame():
     assert values[5:16] == [40] * 5 + [160] * 6
 
 
+def test_a_frame_bad_in_one_place_keeps_the_rest(photo):
+    rng = np.random.default_rng(4)
+    noisy = np.clip(photo + rng.normal(0, 8, photo.shape), 0, 255).astype(np.uint8)
+    clip = [noisy, np.roll(noisy, 1, 1), np.roll(noisy, 2, 1)]
+    spoiled = clip[1].copy()
+    spoiled[60:90, 100:140] = 0
+    _, mended, _ = repair.mend(
+        [clip[0], spoiled, clip[2]], [0, 1, 0], [None, (100, 60, 40, 30), None]
+    )
+    assert (mended[:, :60] == clip[1][:, :60]).all() and (mended[:, 180:] == clip[1][:, 180:]).all()
+    assert decibels(mended[60:90, 100:140], clip[1][60:90, 100:140]) > 25
+
+
 @pytest.fixture(scope="module")
 def still(samples):
     import cv2

@@ -22,7 +22,7 @@ _MOST_EASED = 0.6
 
 _JUST = 0.25  # the severity of a fault that just reaches its bar
 
-_BETWEEN = 2  # good frames between bad ones that are too few to build from
+_BETWEEN = 2  # frames between two of one fault that are likely to share it
 
 SPREAD = frozenset({"drift", "identity", "cut"})
 """Faults that no neighbouring frame can heal."""
@@ -65,8 +65,13 @@ def decide(
         rebuild[fault.first : fault.last + 1] = True
     eased = rebuild & level if level is not None else np.zeros_like(rebuild)
     rebuild &= ~eased
-    for first, last in list(runs(rebuild, gap=_BETWEEN)):
-        rebuild[first : last + 1] = True
+    found = rebuild.copy()
+    for kind in sorted({fault.kind for fault in counting}):
+        here = np.zeros_like(rebuild)
+        for fault in counting:
+            here[fault.first : fault.last + 1] |= fault.kind == kind
+        for first, last in runs(here & found, gap=_BETWEEN):
+            rebuild[first : last + 1] = True
     told = tuple(fault.message for fault in counting)
     against = _against_repair(counting, rebuild)
     rebuild |= eased

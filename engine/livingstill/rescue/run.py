@@ -6,6 +6,8 @@ import dataclasses
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
+from math import inf, log10
 from pathlib import Path
 from typing import Any, Literal
 
@@ -37,6 +39,8 @@ _HEALED = 0.8
 """Share of the worst severity that may be left where a clip was repaired..."""
 _SLIGHT = 0.34
 """...and the severity, half beyond the bar, that may be left in any case."""
+_TRUE = 27.0
+"""Decibels below which a rebuilt frame is a likely picture, not the true one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,8 +327,14 @@ def _widened(plan: decide.Decision) -> decide.Decision | None:
 
 def _likeness(frame: Bytes, aim: Bytes) -> str:
     """Return how near two pictures are, in words."""
+    level = _decibels(frame, aim)
+    return "bit for bit" if level == inf else f"within {level:.0f} dB"
+
+
+def _decibels(frame: Bytes, aim: Bytes) -> float:
+    """Return how near two pictures are: peak signal to noise."""
     error = float(np.mean((frame.astype(np.float32) - aim) ** 2))
-    return "bit for bit" if error == 0 else f"within {10 * np.log10(255**2 / error):.0f} dB"
+    return 10 * log10(255**2 / error) if error else inf
 
 
 class _Unhealed(Exception):  # noqa: N818  (control flow: drops the half-written file)
@@ -408,6 +418,12 @@ class _Job:
         except _Unhealed:
             return {"left": left}
         notes = list(twin.notes)
+        tried = self._tried(bad & ~tinted)
+        if tried is not None:
+            chance = "; such texture is chance, which no one can foretell" if tried < _TRUE else ""
+            notes.append(
+                f"good frames beside them, rebuilt as a trial, come within {tried:.0f} dB{chance}"
+            )
         if tinted.any():
             notes.append(f"{int(tinted.sum())} frames had their brightness and colour set right")
         return {
@@ -415,6 +431,25 @@ class _Job:
             "notes": tuple(notes),
             "rebuilt": tuple(map(int, np.flatnonzero(bad))),
         }
+
+    def _tried(self, bad: Flags) -> float | None:
+        """Return how near the truth good frames come, dB, rebuilt from as far as the bad were.
+
+        None where nothing was rebuilt, or no stretch of good frames is long enough.
+        """
+        spans = list(detect.runs(bad))
+        count = max((last - first + 1 for first, last in spans), default=0)
+        if not 0 < count <= decide.LONGEST:
+            return None
+        whole = np.lib.stride_tricks.sliding_window_view(~bad, count + 2).all(1)
+        starts = np.flatnonzero(whole)
+        if not starts.size:
+            return None
+        start = int(starts[np.abs(starts - spans[0][0]).argmin()])
+        held = list(islice(self.given(), start, start + count + 2))
+        ways = [(i + 1) / (count + 1) for i in range(count)]
+        made = repair.between(held[0], held[-1], ways)
+        return min(_decibels(frame, truth) for frame, truth in zip(made, held[1:-1]))
 
     def _left(self, after: director.Verdict, bad: Flags) -> str:
         """Say what a repair left, if it left the worst."""
