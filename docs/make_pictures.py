@@ -140,16 +140,15 @@ def motion() -> None:
 
 
 def edges() -> None:
-    """An edge under the same move: one height field, and layers."""
+    """Edges under the same move with the same true depth: one height field, and layers."""
     shown = []
     for count in (1, None):
         clip = livingstill.animate(
-            SAMPLES / "forest.jpg", camera="truck-left:amount=1.8", motion="none", loop="none",
-            size="960x640", duration=1, layers=count,
+            SAMPLES / "candle.jpg", camera="truck-left:amount=2", motion="none", loop="none",
+            size="960x640", duration=1, layers=count, depth=str(SAMPLES / "candle-depth.png"),
         )  # fmt: skip
-        picture = frame(clip, 29)
-        shown.append(enlarged(picture[90:290, 560:800], 2))
-    write("edges.jpg", row(*shown))
+        shown.append(frame(clip, 29)[190:510, 540:960])
+    write("edges.jpg", row(*shown), 90)
 
 
 def formats() -> None:
