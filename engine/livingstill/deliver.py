@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from livingstill import manifest, provenance, review, threads, warmup
+from livingstill import exact, manifest, provenance, review, threads, warmup
 from livingstill.clip import encode, stills
 from livingstill.continuity import blind, director
 from livingstill.errors import InputError
 from livingstill.files import check_target, replacing
 from livingstill.finish import inputs
-from livingstill.model import Progress, Words
+from livingstill.model import Bytes, Progress, Words
 from livingstill.pipeline import Clip, Known, Saved, Stages, check, encoding, prepare, read_photo
 from livingstill.settings import Job, Shot, checked, dump_shot_file, load_shot_file, split
 
@@ -124,21 +124,29 @@ def animate_file(
         )
     clip = prepare(photo, shot, stages, _known(known))
     observer = blind.Observer() if job.report is not None else None
+    known_all = exact.Exact(clip) if job.report is not None else None
+
+    def watch(rgb: Bytes) -> None:
+        if observer and known_all:
+            observer.look(rgb)
+            known_all.look(rgb)
+
     saved = clip.save(
         *outputs,
         overwrite=job.overwrite,
         hashes=hashes or job.manifest is not None or known is not None,
-        watch=observer.look if observer else None,
+        watch=watch if observer else None,
         source=elsewhere(clip) if elsewhere else None,
         poster=job.poster,
     )
     if job.sidecar is not None:
         said = provenance.metadata(clip.shot, photo.sha256)
         provenance.write_sidecar(job.sidecar, said, outputs, job.overwrite)
-    if job.report is not None and observer is not None:
+    if job.report is not None and observer is not None and known_all is not None:
         with stages("report"):
             series = observer.series(float(clip.timeline.fps))
             verdict = director.judge(series, loop=clip.timeline.joins)
+            verdict = director.informed(verdict, known_all.figures())
             title = Path(outputs[0]).name
             review.write_report(
                 review.Review(verdict, series), clip.frames, job.report, title, job.overwrite

@@ -71,7 +71,7 @@ class Trial:
         """Return what is beyond a bar."""
         renderer = Renderer(self.scene, self.window, self.size, "draft")
         guard = measure.Guard(
-            _masks(self.regions, self.window, self.size),
+            masks_in_frame(self.regions, self.window, self.size),
             static=False,
             grid=(1, 1),
         )
@@ -111,10 +111,12 @@ def watch(
     regions: tuple[Region, ...], window: Window, size: tuple[int, int], static: bool
 ) -> measure.Guard:
     """Return a guard over frames of ``size``; it knows the regions only while the camera stands."""
-    return measure.Guard(_masks(regions if static else (), window, size), static=static)
+    return measure.Guard(masks_in_frame(regions if static else (), window, size), static=static)
 
 
-def _masks(regions: tuple[Region, ...], window: Window, size: tuple[int, int]) -> dict[str, Bytes]:
+def masks_in_frame(
+    regions: tuple[Region, ...], window: Window, size: tuple[int, int]
+) -> dict[str, Bytes]:
     """Return where each kind is in a frame at rest."""
     kinds: dict[str, Bytes] = {}
     for region in regions:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -147,6 +147,19 @@ def judge_guard(
         for kind, ratio in worst.items()
         if ratio > 1
     )
+
+
+def informed(verdict: Verdict, exact: Mapping[str, float]) -> Verdict:
+    """Return a verdict on a clip of ours with its exact figures, and what they say is wrong."""
+    bars = {"border": "exact_border", "hole": "exact_holes", "leak": "exact_leak"}
+    whole = (0, 0, *verdict.size)
+    found = [
+        fault(kind, 0, verdict.frames - 1, whole, verdict.size, verdict.fps, 1 + exact[name])
+        for kind, name in bars.items()
+        if exact.get(name, 0.0) > 0
+    ]
+    faults = order((*verdict.faults, *found))
+    return replace(verdict, faults=faults, figures={**verdict.figures, **exact})
 
 
 def order(faults: Iterable[Fault]) -> tuple[Fault, ...]:

@@ -10,6 +10,32 @@ from numpy.typing import NDArray
 
 from livingstill.model import Bytes, Floats, Flow, Words
 
+HELP = {
+    "exact_seam": "step over the loop's seam, in median steps; bar 0.90 to 1.10",
+    "exact_loop_gap": "largest change of a byte between frame 0 and frame N; bar 0",
+    "exact_leak": "largest change more than 12 px outside every mask, camera static; bar 0",
+    "exact_warp_error": "mean squared residual along our own flow, unoccluded pixels (Lai 2018)",
+    "exact_border": "pixels whose source lies outside the photo, most of any frame; bar 0",
+    "exact_holes": "pixels that no layer covers, most of any frame; bar 0",
+    "exact_uncovered": "share of the frame that shows what was filled in, most of any frame",
+    "exact_colour_drift": "largest change of a layer's mean Lab against the photo; bar 0.5 of 255",
+    "exact_line_bend": "bending of the photo's straight lines, 95th percentile, pixels; bar 1",
+    "exact_camera_step": "largest second difference of the camera's track, pixels; bar 0.1",
+    "exact_rest_psnr": "rest frame against the photo, decibels; bar 42",
+    "exact_rest_off": "share of its pixels off by more than a level; bar 0.02",
+    "exact_gradient": "largest gradient of a displacement",
+    "exact_folded": "share of the picture whose displacement folds; bar 0",
+    "exact_stretched": "share of it that is drawn out more than twice",
+    "sharpness": "fine detail of a region as a share of the photo's; bar 0.90 to 1.15",
+    "sharpness_least": "the same, its least over the loop",
+    "sharpness_most": "the same, its most",
+    "luminance": "standard deviation over time of a region's mean luminance, levels; bar 0.6",
+    "contrast": "variation over time of a region's local contrast; bar 0.025",
+    "change": "variation of a region's frame differences; bar 0.05, gusts 0.35",
+    "self_repeat": "largest self-likeness of a region within the loop; bar 0.35",
+}
+"""What each figure is, and its bar. Those of a region are named ``<kind>.<figure>``."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fold:

@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from livingstill.continuity import measure
 from livingstill.continuity.blind import Series
 from livingstill.continuity.director import Fault, Verdict
 from livingstill.model import Bytes
@@ -61,6 +62,11 @@ td{padding:5px 8px;border-top:1px solid var(--line);font-variant-numeric:tabular
 tr:first-child td{border:0}text{font:11px system-ui,sans-serif;fill:var(--soft)}
 svg{display:block;width:100%}
 """
+
+
+def help_of(name: str) -> str:
+    """Return what a figure is, in words; a region's is named ``<kind>.<figure>``."""
+    return _HELP.get(name) or measure.HELP.get(name.rpartition(".")[2], "")
 
 
 def write_json(verdict: Verdict, path: Path) -> None:
@@ -126,7 +132,7 @@ def html(verdict: Verdict, series: Series, frames: Mapping[int, Bytes], title: s
     ]
     parts += [
         f"<tr><td>{escape(name.replace('_', ' '))}<td>{value:.4g}"
-        f"<td class=soft>{escape(_HELP.get(name, ''))}"
+        f"<td class=soft>{escape(help_of(name))}"
         for name, value in verdict.figures.items()
     ]
     parts += ["</table></div></main></html>"]

@@ -12,7 +12,6 @@ Source = Callable[[Bytes], InverseDepth]
 """From a photo (H, W, 3) uint8 RGB to its inverse depth (H, W) float32, 1 = nearest, 0 = infinity."""
 
 
-
 def wall(rgb: Bytes) -> InverseDepth:
     """Return no depth at all: the photo as a picture on a wall."""
     return flat.flat((rgb.shape[1], rgb.shape[0]))
