@@ -78,6 +78,12 @@ def measure(name: str, more: list[str]) -> str:
     )
 
 
+def written() -> dict[str, str]:
+    """Return the sections there are, by heading."""
+    old = RESULTS.read_text(encoding="utf-8") if RESULTS.is_file() else ""
+    return {part.split("\n")[0]: f"## {part}" for part in old.split("\n## ")[1:]}
+
+
 def _name(word: str) -> str:
     """Return a word without the folders of this machine."""
     return Path(word).name if word.startswith("/") else word
@@ -92,18 +98,17 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="shorter clips, fewer rounds")
     parser.add_argument("--depthflow", metavar="PROGRAM")
     asked = parser.parse_args()
-    old = RESULTS.read_text(encoding="utf-8") if RESULTS.is_file() else ""
-    parts = {part.split("\n")[0]: f"## {part}" for part in old.split("\n## ")[1:]}
     for name in asked.names or SECTIONS:
         title, _, quick = SECTIONS[name]
         more = list(quick if asked.quick else ())
         if name == "peers" and asked.depthflow:
             more += ["--depthflow", asked.depthflow]
-        parts[title] = measure(name, more)
+        made = measure(name, more)
+        parts = {**written(), title: made}
         head = f"# Figures\n\n`python benchmarks/collect.py` measures all of this anew.\n\n{machine()}\n"
         body = [parts[title].rstrip() + "\n" for title, _, _ in SECTIONS.values() if title in parts]
         RESULTS.write_text("\n".join([head, *body]), encoding="utf-8")
-        print(f"{name}: {parts[title].splitlines()[2]}", flush=True)
+        print(f"{name}: {made.splitlines()[2]}", flush=True)
 
 
 if __name__ == "__main__":

@@ -98,7 +98,7 @@ def stock(samples, tmp_path_factory):
     )
     small = {"size": "96x64", "duration": 1.0, "fps": 20, "quality": "draft"}
     clip = livingstill.animate(folder / "lake.jpg", **small)
-    clip.save(str(folder / "clip.mp4"))
+    clip.save(str(folder / "clip.mp4"), str(folder / "clip.webm"))
     (folder / "lake.toml").write_text('photo = "lake.jpg"\ncamera = "orbit"\n')
     run(["lake.jpg", "--manifest", "lake.json", "-o", "made.mp4"], folder)
     return folder
