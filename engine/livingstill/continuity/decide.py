@@ -23,6 +23,8 @@ _MOST_EASED = 0.6
 _JUST = 0.25  # the severity of a fault that just reaches its bar
 
 _BETWEEN = 2  # frames between two of one fault that are likely to share it
+REPEATS = frozenset({"duplicate", "freeze"})
+"""Faults of time: a picture stands. All others are of the picture, and go over into each other."""
 
 SPREAD = frozenset({"drift", "identity", "cut"})
 """Faults that no neighbouring frame can heal."""
@@ -66,10 +68,10 @@ def decide(
     eased = rebuild & level if level is not None else np.zeros_like(rebuild)
     rebuild &= ~eased
     found = rebuild.copy()
-    for kind in sorted({fault.kind for fault in counting}):
+    for repeats in (True, False):
         here = np.zeros_like(rebuild)
         for fault in counting:
-            here[fault.first : fault.last + 1] |= fault.kind == kind
+            here[fault.first : fault.last + 1] |= (fault.kind in REPEATS) == repeats
         for first, last in runs(here & found, gap=_BETWEEN):
             rebuild[first : last + 1] = True
     told = tuple(fault.message for fault in counting)
