@@ -17,7 +17,7 @@ from livingstill.settings import Shot
 
 STATEMENT = "camera and procedural motion of one photograph; no generated content"
 
-_FOLDERS = re.compile(r"(?:[A-Za-z]:)?[^\s=@:,\"]*[/\\]")
+_FOLDERS = re.compile(r'(?<=["=@])(?:[A-Za-z]:)?[^"=@]*[/\\]')
 _SUFFIXES = (".json", ".xmp")
 
 

@@ -54,9 +54,14 @@ def test_another_reader_sees_the_frames_that_were_written(tmp_path, name, codec)
 
 
 @needs_ffmpeg
-@pytest.mark.parametrize("name", ["a.mp4", "a.mov", "a.webm", "a.mkv"])
-def test_video_says_bt709_limited_range_and_square_pixels(tmp_path, name):
-    told = probe(written(tmp_path / name, fps=Fraction(30000, 1001)))
+@pytest.mark.parametrize(
+    ("name", "codec"),
+    [(name, None) for name in VIDEO if name != "a.y4m"]
+    + [pair for pair in CODECS if pair[1] != "ffv1"],
+)
+def test_video_says_bt709_limited_range_square_pixels_and_no_rotation(tmp_path, name, codec):
+    told = probe(written(tmp_path / name, fps=Fraction(30000, 1001), codec=codec))
+    assert "side_data_list" not in told and "rotate" not in told.get("tags", {})
     tags = ("color_space", "color_primaries", "color_transfer")
     assert [told[tag] for tag in tags] == ["bt709"] * 3
     assert told["color_range"] == "tv"

@@ -44,10 +44,13 @@ def read(path: Path, start: float, seconds: float) -> Floats:
         with av.open(str(path.resolve()), metadata_errors="replace") as container:
             if not container.streams.audio:
                 raise InputError(f"sound {path} has no sound in it; give a WAV, MP3, FLAC, M4A...")
-            resampler = av.AudioResampler(format="flt", layout="stereo", rate=SAMPLE_RATE)
+            mono = container.streams.audio[0].codec_context.layout.nb_channels == 1
+            # one channel becomes two of the same level, not two that are softer
+            layout = "mono" if mono else "stereo"
+            resampler = av.AudioResampler(format="flt", layout=layout, rate=SAMPLE_RATE)
             for frame in _frames(container):
                 for made in resampler.resample(frame):
-                    parts.append(made.to_ndarray().reshape(-1, 2))
+                    parts.append(made.to_ndarray().reshape(-1, 1 if mono else 2))
                     count += len(parts[-1])
                     if count - len(parts[-1]) <= first - _CHUNK:
                         parts[-1] = parts[-1][:0]
@@ -56,14 +59,14 @@ def read(path: Path, start: float, seconds: float) -> Floats:
     except (av.error.FFmpegError, OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise InputError(f"sound {path} cannot be decoded ({reason}); get an intact copy") from None
-    whole = np.concatenate([np.zeros((0, 2), np.float32), *parts])
+    whole = np.concatenate(parts) if parts else np.zeros((0, 2), np.float32)
     skip = max(0, first - (count - len(whole)))
     sound = whole[skip : skip + last - first]
     if len(sound) == 0:
         raise InputError(
             f"sound {path} lasts {count / SAMPLE_RATE:.2f} s; --audio-start must be less"
         )
-    return np.ascontiguousarray(sound)
+    return np.ascontiguousarray(np.broadcast_to(sound, (len(sound), 2)))
 
 
 def _frames(container: Any) -> Any:

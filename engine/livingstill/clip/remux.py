@@ -17,6 +17,7 @@ from av.video.reformatter import ColorRange, Colorspace, Interpolation
 from livingstill import files
 from livingstill.clip import decode, encode
 from livingstill.clip.formats import ENCODER_THREADS, Encoding, choose
+from livingstill.clip.video import taken
 from livingstill.model import Bytes
 
 _CONTAINERS = {"mp4", "mov", "matroska", "webm"}
@@ -163,7 +164,8 @@ class _Container:
             )
             self._sound = self._packets(self._end if short else float("inf"))
             self._next = next(self._sound, None)
-            self._made.start_encoding()
+            with taken(encoding, (source.info.width, source.info.height), source.info.fps):
+                self._made.start_encoding()
         except BaseException:
             self.abort()
             raise

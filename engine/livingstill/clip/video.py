@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTr
 
 from livingstill.clip.audio import Track
 from livingstill.clip.formats import ENCODER_THREADS, Encoding
+from livingstill.errors import InputError
 from livingstill.kernels.yuv import to_yuv420
 from livingstill.model import Bytes, Floats, Words
 
@@ -52,7 +54,8 @@ class VideoFile:
             self._stream = self._add_stream(size, fps)
             codec = encoding.format.sound
             self._track = Track(self._container, codec, sound) if sound is not None else None
-            self._container.start_encoding()
+            with taken(encoding, size, fps):
+                self._container.start_encoding()
         except BaseException:
             self.abort()
             raise
@@ -104,6 +107,22 @@ class VideoFile:
     def abort(self) -> None:
         """Let go of the file, whatever state it is in."""
         self._container.close()
+
+
+@contextmanager
+def taken(encoding: Encoding, size: tuple[int, int], fps: Fraction) -> Iterator[None]:
+    """Say in a sentence that a codec does not take a size or a rate, where it is opened."""
+    try:
+        yield
+    except av.error.FFmpegError as error:
+        if (
+            isinstance(error, OSError) and 0 < (error.errno or 0) < 200
+        ):  # the system's, as a full disk
+            raise
+        raise InputError(
+            f"{encoding.codec.name} does not take {size[0]}x{size[1]} at {float(fps):g} frames per "
+            "second; choose another format, size or rate"
+        ) from None
 
 
 def straight(packed: Words) -> Bytes:

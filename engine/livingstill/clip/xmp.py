@@ -22,7 +22,9 @@ _UUID = bytes.fromhex("BE7ACFCB97A942E89C71999491E3AFAC")
 _JPEG = b"http://ns.adobe.com/xap/1.0/\0"
 _GIF_END = bytes([1, *range(255, -1, -1), 0])
 """Whatever byte a reader takes for a block's length, it lands on the end of the blocks."""
+_GIF_LOOP = b"\x21\xff\x0bNETSCAPE2.0"
 _WEBP_XMP = 0x04
+_BLOCK = 1 << 20
 
 
 def packet(said: Mapping[str, str]) -> bytes:
@@ -63,30 +65,44 @@ def _mp4(file: BinaryIO, data: bytes) -> None:
     file.write(struct.pack(">I4s", 24 + len(data), b"uuid") + _UUID + data)
 
 
+def _insert(file: BinaryIO, at: int, data: bytes) -> None:
+    """Make room at ``at`` from the end backwards, so that no file is ever held in memory whole."""
+    end = file.seek(0, io.SEEK_END)
+    while end > at:
+        start = max(at, end - _BLOCK)
+        file.seek(start)
+        block = file.read(end - start)
+        file.seek(start + len(data))
+        file.write(block)
+        end = start
+    file.seek(at)
+    file.write(data)
+
+
 def _gif(file: BinaryIO, data: bytes) -> None:
-    file.seek(-1, io.SEEK_END)
-    end = file.read(1)
-    file.seek(-1, io.SEEK_END)
-    file.write(b"\x21\xff\x0bXMP DataXMP" + data + _GIF_END + end)
+    """Insert behind the table of colours and the loop's count, where readers look for it."""
+    file.seek(10)
+    flags = file.read(1)[0]
+    at = 13 + (3 << (flags & 7) + 1 if flags & 0x80 else 0)
+    file.seek(at)
+    if file.read(len(_GIF_LOOP)) == _GIF_LOOP:
+        at += len(_GIF_LOOP) + 5
+    _insert(file, at, b"\x21\xff\x0bXMP DataXMP" + data + _GIF_END)
 
 
 def _png(file: BinaryIO, data: bytes) -> None:
-    file.seek(-12, io.SEEK_END)
-    end = file.read(12)
-    file.seek(-12, io.SEEK_END)
+    """Insert behind the header, which is always as long."""
     body = b"iTXt" + b"XML:com.adobe.xmp\0\0\0\0\0" + data
-    file.write(struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body)) + end)
+    chunk = struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body))
+    _insert(file, 33, chunk)
 
 
 def _jpeg(file: BinaryIO, data: bytes) -> None:
-    file.seek(0)
-    whole = file.read()
-    file.seek(0)
+    """Insert behind the start, and behind JFIF's segment, which must be first."""
+    file.seek(2)
+    mark, length = struct.unpack(">HH", file.read(4))
     segment = struct.pack(">HH", 0xFFE1, 2 + len(_JPEG) + len(data)) + _JPEG + data
-    after = 2  # behind the start, and behind JFIF's segment, which must be first
-    if whole[2:4] == b"\xff\xe0":
-        after = 4 + int.from_bytes(whole[4:6], "big")
-    file.write(whole[:after] + segment + whole[after:])
+    _insert(file, 4 + length if mark == 0xFFE0 else 2, segment)
 
 
 def _webp(file: BinaryIO, data: bytes) -> None:
