@@ -218,7 +218,7 @@ def replay(
     shot = checked(Shot, record["shot"], f"{recipe}: ")
     shot = inputs.again(shot, record.get("files"), recipe.parent)
     photo = _find_photo(str(record["photo"].get("path")), recipe.parent)
-    outputs = tuple(str(output) for output in record.get("outputs", ()))
+    outputs = tuple(map(str, record["outputs"]))
     job = checked(Job, {"photo": photo, "output": outputs, **overrides})
     return animate_file(shot, job, hashes=True, progress=progress, known=record)
 

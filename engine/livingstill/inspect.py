@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from livingstill import files, threads
+from livingstill.arithmetic import plain
 from livingstill.camera import auto, framing, subject
 from livingstill.camera.view import View
 from livingstill.depth import straight
@@ -20,6 +21,7 @@ from livingstill.scene import export
 from livingstill.settings import Choice, Job, Shot
 
 
+@plain()
 def write_depth(
     photo: Path,
     target: Path,
@@ -46,6 +48,7 @@ def write_depth(
     return depth
 
 
+@plain()
 def write_regions(
     photo: Path,
     shot: Shot,
@@ -110,6 +113,7 @@ def write_scene(
     return scene
 
 
+@plain()
 def doctor(
     photo: Path, shot: Shot, job: Job, *, progress: Progress | None = None
 ) -> fitness.Fitness:

@@ -102,7 +102,9 @@ def load(path: Path) -> dict[str, Any]:
         raise InputError(f"cannot read {path}: {error.strerror}") from None
     except (ValueError, RecursionError):
         raise InputError(f"{path} is no JSON; give a manifest or a shot file (.toml)") from None
-    shape = {"photo": dict, "shot": dict, "depth": dict, "regions": list, "frames": list}
+    shape = {
+        "photo": dict, "shot": dict, "outputs": list, "depth": dict, "regions": list, "frames": list
+    }  # fmt: skip
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
         raise InputError(f"{path} is no manifest of format {FORMAT}; render the shot anew")
     for key, kind in shape.items():

@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 
 from livingstill import guards, manifest, matte, provenance, soundtrack
+from livingstill.arithmetic import plain
 from livingstill.camera import auto, framing, path, subject
 from livingstill.camera.travel import travel
 from livingstill.camera.view import View
@@ -153,6 +154,7 @@ class Clip:
 
         blur = self.shot.shutter / 360 if self.shot.quality == "high" else 0.0
 
+        @plain()
         def render(index: int) -> Words:
             if blur:
                 opened = (index + blur * ((i + 0.5) / EXPOSURES - 0.5) for i in range(EXPOSURES))
@@ -170,7 +172,10 @@ class Clip:
         )
         if not self.framing.bars:
             return made
-        around = Surround(self.photo.rgb, self.framing.size, self.framing.picture, self.shot.fit)
+        with plain():
+            around = Surround(
+                self.photo.rgb, self.framing.size, self.framing.picture, self.shot.fit
+            )
         return map(around.around, made)
 
     def frames(self) -> Iterator[Bytes]:
@@ -337,6 +342,7 @@ def read_photo(file: str | Path, shot: Shot, stages: Stages) -> Photo:
         return read.read(file, max_pixels=shot.max_pixels, background=shot.background)
 
 
+@plain()
 def prepare(photo: Photo, shot: Shot, stages: Stages, known: Known | None = None) -> Clip:
     """Do all that is done once per clip: depth, regions, camera, scene and motion."""
     frame_at = partial(

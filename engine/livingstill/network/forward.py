@@ -10,6 +10,7 @@ from typing import Any
 import cv2
 import numpy as np
 
+from livingstill.arithmetic import plain
 from livingstill.errors import InputError
 from livingstill.model import Bytes, Floats, Perception
 from livingstill.network.tidy import tidy
@@ -43,7 +44,7 @@ def forward(rgb: Bytes, *, quality: str = "standard") -> Perception:
             f"photo has shape {rgb.shape} and type {rgb.dtype}; "
             "it must be (height, width, 3) and uint8"
         )
-    with _lock:
+    with _lock, plain():
         inverse, chance = look(_embedded(), rgb, SIZES[quality], mirror=quality == "high")
     return perceive(inverse, chance)
 
