@@ -11,6 +11,15 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from livingstill_cli.command import GroupedOption
+from livingstill_cli.complete import completer
+
+EXTRA = {
+    "camera": ("auto",),
+    "motion": ("auto", "none"),
+    "depth": ("embedded",),
+    "audio": ("auto",),
+}
+"""Words that settings may be besides the names there are."""
 
 
 def _help(field: FieldInfo) -> str:
@@ -55,6 +64,7 @@ def _option(name: str, field: FieldInfo) -> Callable[[Any], Any]:
         cls=GroupedOption,
         heading=heading,
         multiple=get_origin(field.annotation) is tuple and field.default == (),
+        shell_complete=completer(name, choices or EXTRA.get(name, ())),
     )
 
 

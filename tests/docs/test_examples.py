@@ -190,3 +190,23 @@ def test_the_shell_completes(shell, monkeypatch, capsys):
     with pytest.raises((SystemExit, click.exceptions.Exit)):
         cli.main(prog_name="livingstill")
     assert {"--masks", "--mask"} <= set(re.findall(r"--\w+", capsys.readouterr().out))
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("livingstill lake.jpg --camera pu", {"push-in", "pull-out"}),
+        ("livingstill lake.jpg --motion water,cl", {"water,cloud", "water,cloth"}),
+        ("livingstill takes lake.jpg --loop s", {"seamless"}),
+        ("livingstill lake.jpg --depth c", {"cues"}),
+        ("livingstill va", {"variants"}),
+    ],
+)
+def test_the_shell_completes_words_and_names(line, words, monkeypatch, capsys):
+    monkeypatch.setenv("COMP_WORDS", line)
+    monkeypatch.setenv("COMP_CWORD", str(len(line.split()) - 1))
+    monkeypatch.setenv("_LIVINGSTILL_COMPLETE", "bash_complete")
+    with pytest.raises((SystemExit, click.exceptions.Exit)):
+        cli.main(prog_name="livingstill")
+    said = capsys.readouterr().out.split()
+    assert {one.removeprefix("plain,") for one in said} == words
