@@ -22,6 +22,7 @@ from livingstill_cli.options import gather, settings_options
         "livingstill lake.jpg",
         "livingstill room.jpg --camera truck-right --loop none -o room.mp4",
         "livingstill lake.jpg --size 720p -o lake.gif -o lake.webm",
+        "livingstill lake.jpg --aspect 16:9,9:16,1:1",
     ),
 )
 @click.argument("photo", type=click.Path(path_type=Path), required=False)
@@ -54,6 +55,9 @@ def command(
     **values: Any,
 ) -> None:
     """Turn PHOTO into a clip."""
+    several = [part.strip() for part in str(values.get("aspect") or "").split(",")]
+    if len(several) > 1:
+        values["aspect"] = None
     shot, job = gather({"photo": photo, **values}, shot_file)
 
     from livingstill import deliver
@@ -64,15 +68,19 @@ def command(
             from livingstill import cluster as dask
 
             elsewhere = partial(dask.frames, stack.enter_context(dask.connect(cluster)))
-        result = deliver.animate_file(
-            shot,
-            job,
-            save_shot=save_shot,
-            hashes=as_json,
-            progress=progress.choose(quiet or as_json, no_progress),
-            elsewhere=elsewhere,
-        )
+        how: dict[str, Any] = {
+            "hashes": as_json,
+            "progress": progress.choose(quiet or as_json, no_progress),
+            "elsewhere": elsewhere,
+            "save_shot": save_shot,
+        }
+        if len(several) > 1:
+            results = deliver.animate_shapes(shot, job, several, **how)
+        else:
+            results = [deliver.animate_file(shot, job, **how)]
     if as_json:
-        say.json_line(result.as_json())
+        told = [result.as_json() for result in results]
+        say.json_line(told if len(several) > 1 else told[0])
     elif not quiet:
-        say.summary(result.lines(verbose))
+        for result in results:
+            say.summary(result.lines(verbose))

@@ -4,19 +4,30 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from livingstill import exact, manifest, provenance, review, threads, warmup
+from livingstill.camera import framing
 from livingstill.clip import encode, stills
 from livingstill.continuity import blind, director
 from livingstill.errors import InputError
 from livingstill.files import check_target, replacing
 from livingstill.finish import inputs
 from livingstill.model import Bytes, Progress, Words
-from livingstill.pipeline import Clip, Known, Saved, Stages, check, encoding, prepare, read_photo
+from livingstill.pipeline import (
+    Clip,
+    Known,
+    Saved,
+    Stages,
+    check,
+    encoding,
+    prepare,
+    read_photo,
+    reframed,
+)
 from livingstill.settings import Job, Shot, checked, dump_shot_file, load_shot_file, split
 
 
@@ -85,11 +96,13 @@ def animate_file(
     progress: Progress | None = None,
     known: Mapping[str, Any] | None = None,
     elsewhere: Callable[[Clip], Iterable[Words]] | None = None,
+    scene: Clip | None = None,
 ) -> Delivered:
     """Render the job's photo by a shot and write its files.
 
     ``hashes`` asks for frame hashes even without a manifest; ``known`` is a manifest to replay;
-    ``elsewhere`` renders the frames on other machines.
+    ``elsewhere`` renders the frames on other machines; ``scene`` is a clip of the same photo and
+    settings whose scene is taken, in the shot's shape of frame.
 
     Raises
     ------
@@ -117,12 +130,15 @@ def animate_file(
         raise InputError("two outputs have one name; give each its own")
     warmup.start(shot.quality, moving="none" not in shot.motion)
     stages = Stages(progress)
-    photo = read_photo(job.photo, shot, stages)
+    photo = scene.photo if scene is not None else read_photo(job.photo, shot, stages)
     if known is not None and photo.sha256 != known["photo"].get("sha256"):
         raise InputError(
             f"photo {job.photo} is not the one of the manifest; name the right one with --photo"
         )
-    clip = prepare(photo, shot, stages, _known(known))
+    if scene is not None:
+        clip = replace(reframed(scene, shot.aspect), stages=stages)
+    else:
+        clip = prepare(photo, shot, stages, _known(known))
     observer = blind.Observer() if job.report is not None else None
     known_all = exact.Exact(clip) if job.report is not None else None
 
@@ -163,6 +179,74 @@ def animate_file(
         with replacing(save_shot, job.overwrite) as part:
             part.write_text(dump_shot_file(shot, beside), encoding="utf-8")
     return done
+
+
+def animate_shapes(
+    shot: Shot,
+    job: Job,
+    shapes: Sequence[str],
+    *,
+    save_shot: Path | None = None,
+    progress: Progress | None = None,
+    **how: Any,
+) -> list[Delivered]:
+    """Render a photo in several shapes of frame from one scene, as in ("16:9", "9:16").
+
+    Every file of ``job`` gets the shape in its name: lake.mp4 becomes lake-16x9.mp4. ``how`` is as
+    for ``animate_file``.
+
+    Raises
+    ------
+    InputError
+        As ``animate_file``, or if a shape is named twice, or a manifest or shot file is asked for.
+    """
+    if job.photo is None:
+        raise InputError("no photo was given; name one, as in `livingstill lake.jpg`")
+    if job.manifest is not None or save_shot is not None:
+        raise InputError("manifests and shot files are of one clip; give one --aspect with them")
+    if len(set(shapes)) != len(shapes):
+        raise InputError(f"aspect {','.join(shapes)} names a shape twice; name each once")
+    outputs = job.output or (f"{job.photo.stem}.mp4",)
+    shots = [checked(Shot, {**dict(shot), "aspect": shape}) for shape in shapes]
+    check(shot)
+    for shape in shapes:
+        for output in outputs:
+            encode.check_target(marked(output, shape), job.overwrite)
+    threads.limit(job.threads)
+    stages = Stages(progress)
+    photo = read_photo(job.photo, shot, stages)
+
+    def enlarged(one: Shot) -> float:
+        return framing.frame(
+            photo.size, size=one.size, aspect=one.aspect, fit=one.fit, max_upscale=one.max_upscale
+        ).scale
+
+    scene = prepare(photo, max(shots, key=enlarged), stages)  # fine enough for all of them
+    done = []
+    for one in shots:
+        files = {
+            name: Path(marked(str(getattr(job, name)), str(one.aspect)))
+            for name in ("report", "poster", "sidecar")
+            if getattr(job, name) is not None
+        }
+        named = tuple(marked(output, str(one.aspect)) for output in outputs)
+        part = job.model_copy(update={"output": named, **files})
+        done.append(animate_file(one, part, progress=progress, scene=scene, **how))
+    spent = done[0].clip.stages.seconds  # what was done once is told with the first
+    spent |= {name: taken + spent.get(name, 0.0) for name, taken in stages.seconds.items()}
+    return done
+
+
+def marked(output: str, shape: str) -> str:
+    """Return a file's name with the shape of its frame in it.
+
+    >>> marked("out/lake.mp4", "9:16")
+    'out/lake-9x16.mp4'
+    """
+    if output == "-":
+        raise InputError("several shapes cannot go to one stream; name a file with --output")
+    path = Path(output)
+    return str(path.with_name(f"{path.stem}-{shape.replace(':', 'x')}{path.suffix}"))
 
 
 def _known(record: Mapping[str, Any] | None) -> Known | None:

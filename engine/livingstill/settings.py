@@ -184,7 +184,7 @@ def _aspect(value: object) -> object:
     """Check ``W:H``."""
     match = re.fullmatch(r"(\d+(?:\.\d+)?):(\d+(?:\.\d+)?)", str(value)) if value else None
     if value is not None and not match:
-        raise ValueError("it must be one W:H, as in 16:9; `livingstill batch` takes several")
+        raise ValueError("it must be one W:H, as in 16:9; animate and batch take several")
     if match and not (float(match[1]) and float(match[2])):
         raise ValueError("it must have no side of 0")
     if match and not 0.1 <= float(match[1]) / float(match[2]) <= 10:

@@ -56,6 +56,26 @@ def test_a_manifest_replays_to_the_same_frames(livingstill, lake, tmp_path):
     assert (tmp_path / "again.mp4").read_bytes() == (tmp_path / "lake.mp4").read_bytes()
 
 
+def test_several_shapes_come_from_one_scene(livingstill, lake, tmp_path):
+    asked = ("--size", "720p", "--duration", "0.2", "--fps", "10", "--quality", "draft")
+    answer = livingstill(lake, *asked, "--aspect", "16:9,4:5", "-o", "a.mp4", "--json")
+    assert answer.code == 0, answer.err
+    wide, tall = json.loads(answer.out)
+    assert wide["outputs"] == ["a-16x9.mp4"] and tall["outputs"] == ["a-4x5.mp4"]
+    for told in (wide, tall):
+        assert list(decoded(tmp_path / told["outputs"][0])[0].shape[1::-1]) == told["size"]
+    assert wide["size"] == [1280, 720] and tall["size"][0] / tall["size"][1] == 0.8
+    assert wide["seconds"]["network"] > 0 and "network" not in tall["seconds"]
+
+
+def test_several_shapes_refuse_what_is_of_one_clip(livingstill, lake, tmp_path):
+    answer = livingstill(lake, *SMALL[2:], "--aspect", "16:9,9:16", "--manifest", "m.json")
+    assert answer.code == 2 and "one --aspect" in answer.err
+    answer = livingstill(lake, "--aspect", "16:9,tall")
+    assert answer.code == 2 and "W:H" in answer.err
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_manifest_that_lies_is_caught_at_its_first_wrong_frame(livingstill, lake, tmp_path):
     livingstill(lake, *SMALL, "--manifest", "lake.json")
     manifest = json.loads((tmp_path / "lake.json").read_text())
