@@ -47,7 +47,12 @@ def test_the_packet_is_read_back_and_the_pictures_with_it(tmp_path, name):
     else:
         with Image.open(name_of(path, 3) if "%" in name else path) as image:
             image.load()
-            packet = image.info.get("xmp") or image.info["XML:com.adobe.xmp"].encode()
+            if name == "a.gif":
+                told, place = image.info["extension"]
+                assert told == b"XMP DataXMP"
+                packet = path.read_bytes()[place:].split(b"\x01\xff\xfe")[0]
+            else:
+                packet = image.info.get("xmp") or image.info["XML:com.adobe.xmp"].encode()
     assert set(SAID.values()) <= texts(packet)
     assert len(list(frames(path))) == FRAMES
 
