@@ -1,0 +1,72 @@
+"""The frames of every sample, by their hashes: what they must be on any machine.
+
+    PYTHONPATH=tests python -m golden [NAME...]   compare; say what differs, and in which stage first
+    PYTHONPATH=tests python -m golden --write     set anew, after a change that is meant to be seen
+
+``golden.json`` has, for each shot file in ``samples/``, the SHA-256 of the depth, of the regions and
+of the RGB frames of a short, small clip of it. See CONTRIBUTING.md for when it may change.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from livingstill import pipeline
+from livingstill.manifest import digest
+from livingstill.settings import load_shot_file, split
+
+SAMPLES = Path(__file__).parent.parent / "samples"
+FILE = Path(__file__).parent / "golden.json"
+SMALL = {"size": "192x128", "duration": 0.5, "fps": 8}
+REFRESH = (
+    "if frames were meant to change, look at them, then: PYTHONPATH=tests python -m golden --write"
+)
+STAGES = ("photo", "depth", "regions", "camera", "frames")
+
+
+def names() -> list[str]:
+    return sorted(path.stem for path in SAMPLES.glob("*.toml"))
+
+
+def hashes(name: str) -> dict[str, Any]:
+    """Return what one sample's clip is made of, by hash, stage by stage."""
+    shot, job = split({**load_shot_file(SAMPLES / f"{name}.toml"), **SMALL})
+    clip = pipeline.animate(job.photo, **shot.model_dump())
+    regions = hashlib.sha256()
+    for region in clip.regions:
+        regions.update(region.kind.encode() + region.mask.tobytes())
+    return {
+        "photo": digest(clip.photo.rgb),
+        "depth": digest(np.round(clip.depth.values * np.float32(65535)).astype(np.uint16)),
+        "regions": regions.hexdigest(),
+        "camera": str(clip.shot.camera),
+        "frames": [digest(frame) for frame in clip.frames()],
+    }
+
+
+def differences(expected: dict[str, Any], found: dict[str, Any]) -> list[str]:
+    """Return the stages that differ, the first to do so first."""
+    return [stage for stage in STAGES if expected.get(stage) != found[stage]]
+
+
+def main() -> int:
+    asked = [word for word in sys.argv[1:] if not word.startswith("-")]
+    found = {name: hashes(name) for name in asked or names()}
+    if "--write" in sys.argv:
+        FILE.write_text(json.dumps(found, indent=1) + "\n")
+        print(f"{FILE.name} has {len(found)} samples")
+        return 0
+    expected = json.loads(FILE.read_text())
+    wrong = {name: differences(expected.get(name, {}), found[name]) for name in found}
+    for name, stages in wrong.items():
+        print(f"{name}: {', '.join(stages) + ' differ' if stages else 'the same'}")
+    return 1 if any(wrong.values()) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,95 @@
+"""The same frames on every machine: by the hashes in `golden.json`, and under other processors' code."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import golden
+import numpy as np
+import pytest
+from livingstill import threads
+from livingstill.arithmetic import plain
+
+
+@pytest.fixture(autouse=True)
+def all_threads():
+    yield
+    threads.limit(None)
+
+
+EXPECTED = json.loads(golden.FILE.read_text())
+PROCESSORS = {
+    "no AVX2": {"OPENCV_CPU_DISABLE": "AVX2,AVX512F,AVX512-SKX,FMA3"},
+    "no AVX-512": {"OPENCV_CPU_DISABLE": "AVX512F,AVX512-SKX"},
+    "SSE3 only": {"OPENCV_CPU_DISABLE": "SSE4.1,SSE4.2,AVX,AVX2,AVX512F,AVX512-SKX,FMA3"},
+    "no IPP": {"OPENCV_IPP": "disabled"},
+    "older IPP": {"OPENCV_IPP": "sse42"},
+    "generic kernels": {"NUMBA_CPU_NAME": "generic", "NUMBA_CPU_FEATURES": ""},
+}
+"""What OpenCV, IPP and Numba take the machine for."""
+
+
+def test_every_sample_has_its_hashes():
+    assert list(EXPECTED) == golden.names(), golden.REFRESH
+
+
+@pytest.mark.parametrize("name", ["lake", "living-room"])
+def test_frames_are_those_of_every_other_machine(name):
+    wrong = golden.differences(EXPECTED[name], golden.hashes(name))
+    assert not wrong, f"{wrong[0]} of {name} differs first; {golden.REFRESH}"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", golden.names())
+def test_frames_of_all_samples(name):
+    test_frames_are_those_of_every_other_machine(name)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("count", [1, 2, 4])
+def test_threads_and_repetition_change_nothing(count):
+    threads.limit(count)
+    for _ in range(2):
+        assert golden.hashes("lake")["frames"] == EXPECTED["lake"]["frames"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("machine", PROCESSORS)
+def test_another_processor_makes_the_same_frames(machine, tmp_path):
+    """In a new process with an empty cache, so that every kernel is compiled anew."""
+    environment = {
+        **os.environ,
+        **PROCESSORS[machine],
+        "PYTHONPATH": str(Path(__file__).parent),
+    }
+    if machine == "generic kernels":
+        environment["NUMBA_CACHE_DIR"] = str(tmp_path)
+    done = subprocess.run(
+        [sys.executable, "-m", "golden", "meadow", "river"],
+        env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_plain_path_ends_with_the_last_block():
+    import cv2
+
+    before = cv2.useOptimized()
+    with plain():
+        with plain():
+            assert not cv2.useOptimized()
+        assert not cv2.useOptimized()
+    assert cv2.useOptimized() == before
+
+
+def test_depth_and_masks_are_whole_steps(samples):
+    import livingstill
+
+    clip = livingstill.animate(samples / "lake.jpg", size="96x64", duration=0.1, quality="draft")
+    steps = clip.depth.values * np.float32(65535)
+    np.testing.assert_allclose(steps, np.round(steps), atol=4e-3)
+    assert all(region.mask.dtype == np.uint8 for region in clip.regions)
