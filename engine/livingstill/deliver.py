@@ -28,7 +28,15 @@ from livingstill.pipeline import (
     read_photo,
     reframed,
 )
-from livingstill.settings import Job, Shot, checked, dump_shot_file, load_shot_file, split
+from livingstill.settings import (
+    Job,
+    Shot,
+    checked,
+    dump_shot_file,
+    load_shot_file,
+    split,
+    stays_inside,
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -303,6 +311,8 @@ def replay(
     shot = inputs.again(shot, record.get("files"), recipe.parent)
     photo = _find_photo(str(record["photo"].get("path")), recipe.parent)
     outputs = tuple(map(str, record["outputs"]))
+    if "output" not in overrides:
+        stays_inside(recipe, {"output": list(outputs)})
     job = checked(Job, {"photo": photo, "output": outputs, **overrides})
     return animate_file(shot, job, hashes=True, progress=progress, known=record)
 

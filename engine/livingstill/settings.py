@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -662,7 +663,33 @@ def load_shot_file(path: Path) -> dict[str, Any]:
         raise InputError(f"cannot read shot file {path}: {reason}") from None
     except tomllib.TOMLDecodeError as error:
         raise InputError(f"shot file {path} is no TOML: {error}") from None
+    stays_inside(path, values)
     return {key: beside(path.parent, key, value) for key, value in values.items()}
+
+
+WRITTEN = ("output", "manifest", "report", "poster", "sidecar")
+"""Keys that name files to write."""
+
+
+def stays_inside(recipe: Path, values: Mapping[str, Any]) -> None:
+    """Refuse a shot file or a manifest that would write where nobody said: it may be a stranger's.
+
+    Raises
+    ------
+    InputError
+        If a file it would write lies neither in its own folder nor in the current one.
+    """
+    homes = (Path.cwd().resolve(), recipe.parent.resolve())
+    for key in WRITTEN:
+        named = values.get(key)
+        for name in named if isinstance(named, list) else [named]:
+            if not isinstance(name, str) or name == "-" or "\0" in name:
+                continue
+            if not any(Path(name).resolve().is_relative_to(home) for home in homes):
+                raise InputError(
+                    f"{recipe} would write {name}, outside its own folder and the current one; "
+                    f"if that is meant, take it out and give --{key} yourself"
+                )
 
 
 def beside(folder: Path, key: str, value: Any) -> Any:
