@@ -56,7 +56,9 @@ def read(path: Path) -> dict[str, Any]:
         If the file is missing or no TOML, has an unknown key, or a path leaves its folder.
     """
     try:
-        if path.is_file() and path.stat().st_size > _LARGEST:
+        if path.exists() and not path.is_file():
+            raise InputError(f"brand file {path} is no ordinary file; name a TOML file")
+        if path.exists() and path.stat().st_size > _LARGEST:
             raise InputError(
                 f"brand file {path} is larger than 1 MiB; it must be a short TOML file"
             )

@@ -8,6 +8,7 @@ import json
 import cv2
 import numpy as np
 import pytest
+from livingstill import animate
 from livingstill.clip import decode
 
 SMALL = (
@@ -55,6 +56,22 @@ def test_a_finished_clip_replays_bit_for_bit_from_its_manifest(livingstill, lake
     assert refused.code == 2
     assert "is not the one of the manifest" in refused.err
     assert not (tmp_path / "third.mp4").exists()
+
+
+def test_a_title_in_the_scene_stands_still_where_nothing_passes(lake):
+    """Under a moving camera, moving water and the filter over time."""
+    clip = animate(
+        lake, size="240x160", duration=0.4, fps=10, title="LAKE", title_depth=1,
+        title_size=2, camera="push-in", quality="draft",
+    )  # fmt: skip
+    frames = np.array([frame.copy() for frame in clip.frames()])
+    sprite = clip.finisher.standing
+    left, top, width, height = sprite.box
+    ink = sprite.rgba[sprite.margin :, sprite.margin :][:height, :width] == 0xFFFFFFFF
+    assert ink.sum() > 200
+    seen = frames[:, top : top + height, left : left + width]
+    assert (seen[:, ink] == 255).all()
+    assert (frames[0] != frames[2]).mean() > 0.3
 
 
 def test_a_batch_takes_brand_and_card_from_its_table(livingstill, lake, brand, tmp_path):

@@ -189,6 +189,12 @@ def test_a_long_title_wraps_then_shrinks_and_then_is_refused():
         finisher(title="x" * 200)
 
 
+def test_what_is_higher_than_the_frame_is_refused():
+    for settings in ({"title": "a\nb\nc\nd"}, {"price": "1", "address": "2", "details": "3"}):
+        with pytest.raises(InputError, match="pixels high, of which the frame has"):
+            finisher(**settings, title_size=4, size=(300, 48))
+
+
 def test_a_title_makes_room_for_a_card():
     assert where(Shot(title="a", address="b")) == "top-left"
     assert placed((4, 4), where(Shot(title="a")), (0, 0, 10, 10)) == (0, 6)

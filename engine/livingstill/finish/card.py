@@ -46,6 +46,7 @@ def draw(shot: Shot, area: Box) -> Sprite | None:
             inks.append(text.fitted(words, style, max(1, safe[2] - 2 * pad), what))
     coverage = stacked([one.coverage for one in inks], round(0.26 * size), "left")
     height, width = coverage.shape[0] + 2 * pad, coverage.shape[1] + 2 * pad
+    text.check_height(coverage, safe[3] - 2 * pad, "card")
     shape = _plate((width, height), round(0.22 * size))
     bar = round(0.14 * size) if accent else 0
     rgb = np.broadcast_to(np.array(plate, np.float32), (height, width, 3)).copy()

@@ -103,6 +103,15 @@ def fitted(text: str, style: Style, width: int, what: str, align: str = "left") 
     )
 
 
+def check_height(coverage: Floats, most: int, what: str) -> None:
+    """Refuse a text that is higher than the frame's safe area."""
+    if coverage.shape[0] > most:
+        raise InputError(
+            f"{what} is {coverage.shape[0]} pixels high, of which the frame has {max(0, most)}; "
+            "shorten it, or lower --title-size"
+        )
+
+
 def _engine(text: str, what: str) -> ImageFont.Layout:
     """Return who shapes the text: the plain engine is the same everywhere, and enough for most."""
     joined = any(

@@ -41,6 +41,7 @@ def draw(shot: Shot, area: Box) -> Sprite | None:
             inks.append(text.fitted(words, style, width, what, align))
     gap = round(_GAP * inks[-1].size) if len(inks) > 1 else 0
     coverage = stacked([one.coverage for one in inks], gap, align)
+    text.check_height(coverage, safe[3], "title")
     rgba, margin = text.shadowed(coverage, ink, size, shot.title_shadow)
     left, top = placed(coverage.shape[::-1], place, safe)
     return Sprite(packed(rgba), left - margin, top - margin, margin)
