@@ -263,8 +263,8 @@ def begin(threads: int) -> None:
     threading.Thread(target=leave, name="livingstill-orphan", daemon=True).start()
 
     def stop(*_: object) -> None:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, signal.SIG_IGN)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)  # the pool ends its workers so, at the last
         if not _busy["task"]:
             os._exit(130)
         raise KeyboardInterrupt
