@@ -42,6 +42,12 @@ SECTIONS: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
     "temporal": ("Flicker, and what the filter does to it", ("temporal.py",), ()),
     "director": ("Faults found", ("director.py",), ("--frames", "36")),
     "rescue": ("Clips rescued", ("rescue.py",), ("--frames", "36")),
+    "motion": ("How motion looks in numbers", ("motion_stats.py", "samples/river.jpg"), ()),
+    "finishing": ("Finishing", ("finishing.py",), ()),
+    "budget": ("File sizes asked for", ("budget.py",), ()),
+    "browser": ("Formats that browsers show", ("browser.py",), ()),
+    "memory": ("Memory", ("memory.py",), ("--quick",)),
+    "soak": ("Many jobs in one process", ("soak.py",), ("--jobs", "60")),
 }
 """Heading, command and what makes it quick, in the order of the file."""
 

@@ -315,8 +315,8 @@ def samples() -> str:
 
 def file(name: str = "CONTRIBUTING") -> str:
     """A Markdown file of the repository without its title."""
-    homes = {"CONTRIBUTING": "CONTRIBUTING.md", "RESULTS": "benchmarks/RESULTS.md"}
-    text = (ROOT / homes[name]).read_text(encoding="utf-8")
+    homes = {"RESULTS": "benchmarks/RESULTS.md"}
+    text = (ROOT / homes.get(name, f"{name}.md")).read_text(encoding="utf-8")
     return text.split("\n", 1)[1].strip() + "\n"
 
 

@@ -21,6 +21,7 @@ ROOT = Path(__file__).parents[2]
 PAGES = [
     ROOT / "README.md",
     ROOT / "CONTRIBUTING.md",
+    ROOT / "SECURITY.md",
     ROOT / "samples/README.md",
     *sorted((ROOT / "docs").rglob("*.md")),
 ]
@@ -44,6 +45,8 @@ def lines(page: Path):
     for _, block in blocks(page.read_text(encoding="utf-8"), "sh"):
         for line in block.replace("&&", "\n").splitlines():
             words = shlex.split(line, comments=True)
+            while words and re.match(r"[A-Z_]+=", words[0]):
+                words = words[1:]
             if words and words[0] == "livingstill":
                 found.append(words[1:])
             elif words:

@@ -102,3 +102,9 @@ def test_every_sample_has_a_photo_a_shot_and_a_loop(samples):
     assert len(shots) >= 8
     for loop in (DOCS / "pictures/gallery").glob("*.webp"):
         assert loop.stat().st_size < 1_000_000, loop.name
+
+
+def test_every_benchmark_is_collected():
+    told = (DOCS.parent / "benchmarks/collect.py").read_text(encoding="utf-8")
+    found = {path.name for path in (DOCS.parent / "benchmarks").glob("*.py")}
+    assert [name for name in found - {"collect.py", "measured.py"} if f'"{name}"' not in told] == []
