@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from livingstill import exact, manifest, provenance, review, threads, warmup
+from livingstill import exact, manifest, provenance, review, soundtrack, threads, warmup
 from livingstill.camera import framing
 from livingstill.clip import encode, stills
 from livingstill.continuity import blind, director
@@ -280,7 +280,7 @@ def _record(done: Delivered, job: Job) -> dict[str, Any]:
         subject=clip.subject,
         notes=clip.notes,
         continuity=done.saved.figures,
-        files=inputs.files(clip.shot),
+        files=inputs.files(clip.shot) | soundtrack.files(clip.shot),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -25,6 +26,14 @@ def beds(said: str) -> tuple[str, ...] | None:
     """
     names = tuple(part.strip() for part in said.split(","))
     return names if all(name in BEDS for name in names) else None
+
+
+def files(shot: Shot) -> dict[str, dict[str, str]]:
+    """Return path and SHA-256 of the recording, if the sound is one, for the manifest."""
+    if shot.audio is None or shot.audio == AUTO or beds(shot.audio):
+        return {}
+    digest = hashlib.sha256(Path(shot.audio).read_bytes()).hexdigest()
+    return {"audio": {"path": shot.audio, "sha256": digest}}
 
 
 def check(shot: Shot) -> None:
