@@ -15,13 +15,13 @@ from livingstill.clip.encode import Encoder
 from livingstill.clip.formats import choose, parse_size
 
 CASES = (
-    ("a.mp4", "h264", "150kB"),
+    ("a.mp4", "h264", "100kB"),
     ("a.mp4", "h264", "40kB"),
     ("a.mp4", "h265", "60kB"),
     ("a.mp4", "av1", "50kB"),
     ("a.webm", "vp9", "50kB"),
     ("a.webm", "av1", "25kB"),
-    ("a.gif", "gif", "250kB"),
+    ("a.gif", "gif", "180kB"),
     ("a.gif", "gif", "100kB"),
     ("a.webp", "webp", "150kB"),
     ("a.webp", "webp", "40kB"),
