@@ -1,10 +1,9 @@
 """How cost grows with pixels, length, layers, regions, threads and workers.
 
-    python benchmarks/scaling.py [--seconds 2] [--size 1280x720] [NAME...]
+    python benchmarks/scaling.py [--frames 30] [--size 1280x720] [NAME...]
 
-One process per row, from the start of Python to the finished file, motion and all; the last columns
-are per frame, once what a clip of three frames costs is taken off. NAME picks tables: pixels,
-duration, layers, regions, threads, workers.
+From photo to H.264, motion and all, in one process: what is done once per clip, and what each frame
+costs. Memory is in memory.py. NAME picks tables: pixels, duration, layers, regions, threads, workers.
 """
 
 from __future__ import annotations
@@ -13,41 +12,38 @@ import argparse
 import os
 import shutil
 import tempfile
+import time
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
-from measured import OURS, Cost, cost
+import livingstill
+from livingstill import threads
+from measured import OURS, cost
 
 SAMPLES = Path(__file__).parent.parent / "samples"
 SAMPLE = SAMPLES / "river.jpg"
+FPS = 30
 
 
-def clip(out: Path, seconds: float, *more: str) -> Cost:
-    """Render one clip."""
-    return cost([
-        *OURS, str(SAMPLE), "--camera", "orbit", "--duration", f"{seconds:g}", *more,
-        "-o", str(out / "clip.mp4"), "--overwrite", "-q",
-    ])  # fmt: skip
-
-
-def rows(title: str, cases: dict[str, tuple[float, tuple[str, ...]]]) -> None:
-    """Print a table: one row per case, named, with its length and further options."""
-    print(f"\n| {title} | CPU s | wall s | MiB | CPU ms a frame | wall ms a frame |")
-    print("|---|---:|---:|---:|---:|---:|")
-    with tempfile.TemporaryDirectory() as folder:
-        out = Path(folder)
-        for name, (seconds, more) in cases.items():
-            start, whole = clip(out, 0.1, *more), clip(out, seconds, *more)
-            frames = round(30 * seconds) - 3
-            each = [
-                1e3 * (a - b) / frames
-                for a, b in ((whole.cpu, start.cpu), (whole.wall, start.wall))
-            ]
-            print(
-                f"| {name} | {whole.cpu:.1f} | {whole.wall:.1f} | {whole.memory:.0f} "
-                f"| {each[0]:.0f} | {each[1]:.0f} |",
-                flush=True,
-            )
+def rows(title: str, cases: dict[str, dict[str, Any]]) -> None:
+    """Print a table: one row per case, named, with the settings in which it differs."""
+    print(f"\n| {title} | layers | ready: CPU s | CPU ms a frame | wall ms a frame |")
+    print("|---|---:|---:|---:|---:|")
+    for name, settings in cases.items():
+        threads.limit(settings.pop("threads", None))
+        with tempfile.TemporaryDirectory() as folder:
+            start = time.process_time()
+            clip = livingstill.animate(SAMPLE, camera="orbit", **settings)
+            ready, wall = time.process_time(), time.perf_counter()
+            clip.save(str(Path(folder) / "clip.mp4"))
+            each = [time.process_time() - ready, time.perf_counter() - wall]
+        cpu, passed = (1e3 * seconds / clip.timeline.frames for seconds in each)
+        print(
+            f"| {name} | {len(clip.scene.layers)} | {ready - start:.2f} | {cpu:.0f} | {passed:.0f} |",
+            flush=True,
+        )
+    threads.limit(None)
 
 
 def workers(size: str, seconds: float) -> None:
@@ -76,32 +72,34 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
     parser.add_argument("names", nargs="*")
-    parser.add_argument("--seconds", type=float, default=2.0)
+    parser.add_argument("--frames", type=int, default=30)
     parser.add_argument("--size", default="1280x720")
     asked = parser.parse_args()
-    s, size = asked.seconds, ("--size", asked.size)
+    plain = {"size": asked.size, "duration": asked.frames / FPS}
     cores = sorted({1, 2, os.cpu_count() or 1})
-    tables = {
+    tables: dict[str, dict[str, dict[str, Any]]] = {
         "pixels": {
-            w: (s, ("--size", w)) for w in ("640x360", "1280x720", "1920x1080", "3840x2160")
+            size: {**plain, "size": size}
+            for size in ("640x360", "1280x720", "1920x1080", "3840x2160")
         },
-        "duration": {f"{n * s:g} s": (n * s, size) for n in (1, 2, 4)},
-        "layers": {f"{n}": (s, (*size, "--layers", str(n))) for n in (1, 2, 3, 5, 8)},
+        "duration": {
+            f"{n * asked.frames} frames": {**plain, "duration": n * asked.frames / FPS}
+            for n in (1, 2, 4)
+        },
+        "layers": {f"at most {n}": {**plain, "layers": n} for n in (1, 2, 3, 5, 8)},
         "regions": {
-            "none": (s, (*size, "--motion", "none")),
-            **{f"{m}": (s, (*size, "--motion", m)) for m in ("cloud", "cloud,foliage", "auto")},
+            kinds: {**plain, "motion": kinds}
+            for kinds in ("none", "cloud", "cloud,foliage", "auto")
         },
-        "threads": {f"{n}": (s, (*size, "--threads", str(n))) for n in cores},
+        "threads": {f"{n}": {**plain, "threads": n} for n in cores},
     }
-    clip_size = asked.size
-    with tempfile.TemporaryDirectory() as folder:
-        clip(Path(folder), 0.1)  # kernels compile once per machine
-    print(f"{SAMPLE.name}, {clip_size} and {s:g} s unless said otherwise")
+    livingstill.animate(SAMPLE, **{**plain, "duration": 0.1}).preview()  # kernels compile once
+    print(f"{SAMPLE.name}, {asked.size} and {asked.frames} frames unless said otherwise")
     for title, cases in tables.items():
         if not asked.names or title in asked.names:
             rows(title, cases)
     if not asked.names or "workers" in asked.names:
-        workers(asked.size, s)
+        workers(asked.size, asked.frames / FPS)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import re
 import shlex
 import shutil
 import tomllib
+import wave
 from pathlib import Path
 
 import click
@@ -48,7 +49,7 @@ def lines(page: Path):
             while words and re.match(r"[A-Z_]+=", words[0]):
                 words = words[1:]
             if words and words[0] == "livingstill":
-                found.append(words[1:])
+                found.append(words[1 : words.index("|") if "|" in words else None])
             elif words:
                 assert words[0] in ELSEWHERE, f"{page.name}: nobody runs {line}"
     return found
@@ -88,6 +89,11 @@ def stock(samples, tmp_path_factory):
     (folder / "frames").mkdir()
     (folder / "out").mkdir()
     (folder / "list.csv").write_text("photo,camera\nroom.jpg,truck-right\n")
+    with wave.open(str(folder / "song.mp3"), "wb") as song:  # named as people name songs
+        song.setparams((1, 2, 8000, 0, "NONE", ""))
+        song.writeframes(
+            np.random.default_rng(0).integers(-999, 999, 8000 * 14, np.int16).tobytes()
+        )
     (folder / "rescues.csv").write_text("clip,still\nclip.mp4,lake.jpg\n")
     cv2.imwrite(str(folder / "logo.png"), np.full((16, 16, 4), 200, np.uint8))
     (folder / "film.cube").write_text("LUT_1D_SIZE 2\n0 0 0\n1 0.9 0.8\n")
@@ -114,7 +120,7 @@ def quick(words):
         return words
     with click.Context(cli) as context:
         known = {flag for p in cli.get_command(context, name).params for flag in p.opts}
-    if name == "batch":  # a preset's shapes of frame leave no room for a size
+    if name == "batch" or any("aspect" in word for word in words):  # no room for a size
         known -= {"--size"}
     more = [word for key, value in QUICK.items() if key in known for word in (key, value)]
     return [*words, *more, *(["--overwrite"] if "--overwrite" in known else [])]
