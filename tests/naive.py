@@ -49,3 +49,23 @@ def apply_flow(rgb, flow):
     if flow.bias is not None:
         out += on_pixels(flow.bias, shape, flow.step).astype(np.float32)
     return np.clip(np.round(out), 0, 255).astype(np.uint8)
+
+
+def sample(picture, x, y, cubic):
+    """Sample (H, W, C) at one place, from the definition of the kernels; the border repeats."""
+
+    def weight(d):
+        d = abs(d)
+        if not cubic:
+            return max(0.0, 1 - d)
+        if d < 1:
+            return 1.5 * d**3 - 2.5 * d**2 + 1
+        return -0.5 * d**3 + 2.5 * d**2 - 4 * d + 2 if d < 2 else 0.0
+
+    h, w = picture.shape[:2]
+    total = 0.0
+    for j in range(int(y) - 3, int(y) + 5):
+        for i in range(int(x) - 3, int(x) + 5):
+            pixel = picture[min(max(j, 0), h - 1), min(max(i, 0), w - 1)]
+            total = total + weight(y - j) * weight(x - i) * pixel
+    return total

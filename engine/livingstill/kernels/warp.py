@@ -1,12 +1,15 @@
 """The layered frame: every layer warped and laid over the ones behind it, in one pass.
 
-Numba cannot prove that a gather does not read what the loop writes, and so does not vectorise it.
-``_peek`` and ``_poke`` tell LLVM by alias scopes; that makes the sampling loops several times
-faster and changes no result.
+A pixel is sampled by vectors over channels and points (``_sampler``): its points lie side by side,
+so one load takes a row of them, where a loop over pixels would have to gather one by one.
+
+Elsewhere Numba cannot prove that what a loop reads is not what it writes, and so does not vectorise
+it. ``_peek`` and ``_poke`` tell LLVM by alias scopes, which changes no result.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -15,7 +18,7 @@ from numba import types
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
-from livingstill.kernels.compile import kernel
+from livingstill.kernels.compile import kernel, part
 from livingstill.model import Floats, Words
 
 Ints = NDArray[np.int32]
@@ -45,20 +48,6 @@ def _peek(typing_context: Any, array: Any, index: Any) -> Any:  # noqa: ARG001
         return value
 
     return array.dtype(array, index), generate
-
-
-@intrinsic  # type: ignore[untyped-decorator]
-def _pair(typing_context: Any, array: Any, index: Any) -> Any:  # noqa: ARG001
-    """Read ``array[index]`` and its right neighbour (uint32, 1-D, unchecked) as one uint64."""
-
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        place = _element(context, builder, signature.args[0], arguments[0], arguments[1])
-        wide = builder.bitcast(place, ir.IntType(64).as_pointer())
-        value = builder.load(wide, align=4)
-        value.set_metadata("alias.scope", _scope(builder))
-        return value
-
-    return types.uint64(array, index), generate
 
 
 @intrinsic  # type: ignore[untyped-decorator]
@@ -142,199 +131,281 @@ def solve(
             nodes[k, 1, j, :] = sy
 
 
-@kernel
-def _bilinear(
-    colour: Words, base: int, width: int, height: int,
-    sx: Floats, sy: Floats, out: Floats, linear: Any,
-) -> None:  # fmt: skip
-    """Sample a layer bilinearly into ``out`` (4, n); beyond its border the last pixel repeats."""
-    one, low, eight = np.float32(1), np.uint32(255), np.uint32(8)
-    right, bottom = np.float32(width - 1), np.float32(height - 1)
-    red, green, blue, alpha = out[0], out[1], out[2], out[3]
-    for i in range(sx.size):
-        x = min(max(_peek(sx, i), np.float32(0)), right)
-        y = min(max(_peek(sy, i), np.float32(0)), bottom)
-        left, top = min(np.int32(x), np.int32(width - 2)), min(np.int32(y), np.int32(height - 2))
-        fx, fy = x - np.float32(left), y - np.float32(top)
-        at = np.int32(base) + top * np.int32(width) + left
-        a, b = _peek(colour, at), _peek(colour, at + np.int32(1))
-        c, d = _peek(colour, at + np.int32(width)), _peek(colour, at + np.int32(width + 1))
-        wd = fx * fy
-        wc, wb = fy - wd, fx - wd
-        wa = one - fx - wc
-        r0, r1 = np.float32(np.int32(a & low)), np.float32(np.int32(b & low))
-        r2, r3 = np.float32(np.int32(c & low)), np.float32(np.int32(d & low))
-        a, b, c, d = a >> eight, b >> eight, c >> eight, d >> eight
-        g0, g1 = np.float32(np.int32(a & low)), np.float32(np.int32(b & low))
-        g2, g3 = np.float32(np.int32(c & low)), np.float32(np.int32(d & low))
-        a, b, c, d = a >> eight, b >> eight, c >> eight, d >> eight
-        b0, b1 = np.float32(np.int32(a & low)), np.float32(np.int32(b & low))
-        b2, b3 = np.float32(np.int32(c & low)), np.float32(np.int32(d & low))
-        a, b, c, d = a >> eight, b >> eight, c >> eight, d >> eight
-        if linear is not None:
-            r0, r1, r2, r3 = r0 * r0, r1 * r1, r2 * r2, r3 * r3
-            g0, g1, g2, g3 = g0 * g0, g1 * g1, g2 * g2, g3 * g3
-            b0, b1, b2, b3 = b0 * b0, b1 * b1, b2 * b2, b3 * b3
-        _poke(red, i, (wa * r0 + wb * r1) + (wc * r2 + wd * r3))
-        _poke(green, i, (wa * g0 + wb * g1) + (wc * g2 + wd * g3))
-        _poke(blue, i, (wa * b0 + wb * b1) + (wc * b2 + wd * b3))
-        a0, a1 = np.float32(np.int32(a)), np.float32(np.int32(b))
-        a2, a3 = np.float32(np.int32(c)), np.float32(np.int32(d))
-        _poke(alpha, i, (wa * a0 + wb * a1) + (wc * a2 + wd * a3))
+@intrinsic  # type: ignore[untyped-decorator]
+def _borrow(typing_context: Any, array: Any) -> Any:  # noqa: ARG001
+    """Return the same array, its references not counted: whoever owns it must outlive the loops.
+
+    Counting is atomic, and a tile takes tens of slices: it cost more than the pixels.
+    """
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        view = context.make_array(signature.args[0])(context, builder, arguments[0])
+        view.meminfo = ir.Constant(view.meminfo.type, None)
+        return view._getvalue()
+
+    return array(array), generate
 
 
-@kernel
-def _mix(
-    a: Any, b: Any, c: Any, d: Any, wa: Any, wb: Any, wc: Any, wd: Any, linear: Any
-) -> tuple[Any, Any, Any, Any]:
-    """Return the weighted sum of four packed pixels, channel by channel."""
-    low, eight = np.uint32(255), np.uint32(8)
-    r0, r1 = np.float32(np.int32(a & low)), np.float32(np.int32(b & low))
-    r2, r3 = np.float32(np.int32(c & low)), np.float32(np.int32(d & low))
-    a, b, c, d = a >> eight, b >> eight, c >> eight, d >> eight
-    g0, g1 = np.float32(np.int32(a & low)), np.float32(np.int32(b & low))
-    g2, g3 = np.float32(np.int32(c & low)), np.float32(np.int32(d & low))
-    a, b, c, d = a >> eight, b >> eight, c >> eight, d >> eight
-    b0, b1 = np.float32(np.int32(a & low)), np.float32(np.int32(b & low))
-    b2, b3 = np.float32(np.int32(c & low)), np.float32(np.int32(d & low))
-    a, b, c, d = a >> eight, b >> eight, c >> eight, d >> eight
-    a0, a1 = np.float32(np.int32(a)), np.float32(np.int32(b))
-    a2, a3 = np.float32(np.int32(c)), np.float32(np.int32(d))
-    if linear is not None:
-        r0, r1, r2, r3 = r0 * r0, r1 * r1, r2 * r2, r3 * r3
-        g0, g1, g2, g3 = g0 * g0, g1 * g1, g2 * g2, g3 * g3
-        b0, b1, b2, b3 = b0 * b0, b1 * b1, b2 * b2, b3 * b3
-    return (
-        (wa * r0 + wb * r1) + (wc * r2 + wd * r3),
-        (wa * g0 + wb * g1) + (wc * g2 + wd * g3),
-        (wa * b0 + wb * b1) + (wc * b2 + wd * b3),
-        (wa * a0 + wb * a1) + (wc * a2 + wd * a3),
+def _splat(builder: Any, scalar: Any, lanes: int) -> Any:
+    kind = ir.VectorType(scalar.type, lanes)
+    alone = builder.insert_element(
+        ir.Constant(kind, ir.Undefined), scalar, ir.Constant(ir.IntType(32), 0)
+    )
+    return _shuffle(builder, alone, alone, [0] * lanes)
+
+
+def _shuffle(builder: Any, a: Any, b: Any, lanes: Sequence[int]) -> Any:
+    return builder.shuffle_vector(
+        a, b, ir.Constant(ir.VectorType(ir.IntType(32), len(lanes)), list(lanes))
     )
 
 
-@kernel
-def _cubic(
-    colour: Words, base: int, width: int, height: int,
-    sx: Floats, sy: Floats, out: Floats, linear: Any,
+def _add(builder: Any, terms: Sequence[Any]) -> Any:
+    """Return the sum of two or four terms, pair by pair: every machine adds in the same order."""
+    if len(terms) == 1:
+        return terms[0]
+    half = len(terms) // 2
+    return builder.fadd(_add(builder, terms[:half]), _add(builder, terms[half:]))
+
+
+def _sampler(taps: int, squares: bool) -> Any:
+    """Return an intrinsic that samples four pixels, each through ``taps`` x ``taps`` points.
+
+    The points of a row lie side by side, so that one load fetches them all: vectors run over
+    channels and points, never over pixels, and no gather is needed. ``squares`` samples the
+    squares of the colours.
+    """
+    floats, wide = ir.FloatType(), 4 * taps
+
+    @intrinsic  # type: ignore[untyped-decorator]
+    def sample(
+        typing_context: Any, colour: Any, width: Any, places: Any, weights: Any, i: Any, out: Any  # noqa: ARG001
+    ) -> Any:  # fmt: skip
+        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            long = ir.IntType(64)
+
+            def data(n: int) -> Any:
+                return context.make_array(signature.args[n])(context, builder, arguments[n])
+
+            def integer(n: int) -> Any:
+                return context.cast(builder, arguments[n], signature.args[n], types.int64)
+
+            line, first = integer(1), integer(4)
+            into, given = data(5), data(3)
+            area = builder.extract_value(into.shape, 1)
+            span = builder.extract_value(given.shape, 1)
+
+            def weight(c: int, n: int, lanes: int) -> Any:
+                at = builder.add(builder.mul(span, long(c)), builder.add(first, long(n)))
+                return _splat(builder, builder.load(builder.gep(given.data, [at])), lanes)
+
+            pixels = []
+            for n in range(4):
+                place = builder.gep(data(2).data, [builder.add(first, long(n))])
+                at = builder.sext(builder.load(place), long)
+                rows = []
+                for r in range(taps):
+                    here = builder.gep(data(0).data, [at])
+                    kind = ir.VectorType(ir.IntType(8), wide).as_pointer()
+                    row = builder.load(builder.bitcast(here, kind), align=4)
+                    row = builder.uitofp(row, ir.VectorType(floats, wide))
+                    if squares:
+                        light = [c % 4 != 3 for c in range(wide)]
+                        lanes = ir.Constant(ir.VectorType(ir.IntType(1), wide), light)
+                        row = builder.select(lanes, builder.fmul(row, row), row)
+                    rows.append(builder.fmul(row, weight(taps + r, n, wide)))
+                    at = builder.add(at, line)
+                row = _add(builder, rows)
+                points = [_shuffle(builder, row, row, range(4 * c, 4 * c + 4)) for c in range(taps)]
+                points = [builder.fmul(p, weight(c, n, 4)) for c, p in enumerate(points)]
+                pixels.append(_add(builder, points))
+            for c in range(0, 4, 2):  # four pixels of four channels become four channels of pixels
+                pairs = [c, c + 4, c + 1, c + 5]
+                low = _shuffle(builder, pixels[0], pixels[1], pairs)
+                high = _shuffle(builder, pixels[2], pixels[3], pairs)
+                for n, plane in enumerate(([0, 1, 4, 5], [2, 3, 6, 7])):
+                    channel = _shuffle(builder, low, high, plane)
+                    at = builder.add(builder.mul(area, long(c + n)), first)
+                    here = builder.gep(into.data, [at])
+                    builder.store(
+                        channel, builder.bitcast(here, channel.type.as_pointer()), align=4
+                    )
+            return context.get_dummy_value()
+
+        return types.void(colour, width, places, weights, i, out), generate
+
+    return sample
+
+
+_two_points, _two_squares = _sampler(2, squares=False), _sampler(2, squares=True)
+_four_points, _four_squares = _sampler(4, squares=False), _sampler(4, squares=True)
+
+
+@part
+def _aim_linear(
+    xs: Floats, ys: Floats, count: int, base: int, width: int, height: int,
+    places: Ints, weights: Floats,
 ) -> None:  # fmt: skip
-    """Sample like ``_bilinear``, but through four points a side (Catmull and Rom, 1974)."""
-    zero, one, half, two, three = (
-        np.float32(0), np.float32(1), np.float32(0.5), np.float32(2), np.float32(3)
-    )  # fmt: skip
-    right, bottom = np.float32(width - 1), np.float32(height - 1)
-    w, h = np.int32(width), np.int32(height)
-    red, green, blue, alpha = out[0], out[1], out[2], out[3]
-    for i in range(sx.size):
-        x = min(max(_peek(sx, i), zero), right)
-        y = min(max(_peek(sy, i), zero), bottom)
-        left, top = min(np.int32(x), w - np.int32(2)), min(np.int32(y), h - np.int32(2))
-        t, u = x - np.float32(left), y - np.float32(top)
-        t2, u2 = t * t, u * u
-        xa, xd = half * t * (two * t - one - t2), half * t2 * (t - one)
-        ya, yd = half * u * (two * u - one - u2), half * u2 * (u - one)
-        xb, yb = (
-            one + half * t2 * (three * t - np.float32(5)),
-            one + half * u2 * (three * u - np.float32(5)),
-        )
-        xc, yc = one - xa - xb - xd, one - ya - yb - yd
-        ca, cd = max(left - np.int32(1), np.int32(0)), min(left + np.int32(2), w - np.int32(1))
-        cb, cc = left, left + np.int32(1)
-        middle = np.int32(base) + top * w
-        at = middle - min(top, np.int32(1)) * w
-        r0, g0, b0, a0 = _mix(
-            _peek(colour, at + ca), _peek(colour, at + cb), _peek(colour, at + cc),
-            _peek(colour, at + cd), xa, xb, xc, xd, linear,
-        )  # fmt: skip
-        at = middle
-        r1, g1, b1, a1 = _mix(
-            _peek(colour, at + ca), _peek(colour, at + cb), _peek(colour, at + cc),
-            _peek(colour, at + cd), xa, xb, xc, xd, linear,
-        )  # fmt: skip
-        at = middle + w
-        r2, g2, b2, a2 = _mix(
-            _peek(colour, at + ca), _peek(colour, at + cb), _peek(colour, at + cc),
-            _peek(colour, at + cd), xa, xb, xc, xd, linear,
-        )  # fmt: skip
-        at = middle + min(np.int32(2), h - np.int32(1) - top) * w
-        r3, g3, b3, a3 = _mix(
-            _peek(colour, at + ca), _peek(colour, at + cb), _peek(colour, at + cc),
-            _peek(colour, at + cd), xa, xb, xc, xd, linear,
-        )  # fmt: skip
-        _poke(red, i, (ya * r0 + yb * r1) + (yc * r2 + yd * r3))
-        _poke(green, i, (ya * g0 + yb * g1) + (yc * g2 + yd * g3))
-        _poke(blue, i, (ya * b0 + yb * b1) + (yc * b2 + yd * b3))
-        _poke(alpha, i, (ya * a0 + yb * a1) + (yc * a2 + yd * a3))
+    """Fill where the 2 x 2 points of each position begin, and their weights (columns, rows)."""
+    zero, one = np.float32(0), np.float32(1)
+    right, bottom, line = np.float32(width - 1), np.float32(height - 1), np.int32(width)
+    x0, x1, y0, y1 = weights[0], weights[1], weights[2], weights[3]
+    for i in range(count):
+        x, y = min(max(_peek(xs, i), zero), right), min(max(_peek(ys, i), zero), bottom)
+        left, top = min(np.int32(x), line - np.int32(2)), min(np.int32(y), np.int32(height - 2))
+        fx, fy = x - np.float32(left), y - np.float32(top)
+        _poke(places, i, np.int32(base) + top * line + left)
+        _poke(x0, i, one - fx)
+        _poke(x1, i, fx)
+        _poke(y0, i, one - fy)
+        _poke(y1, i, fy)
 
 
-@kernel
-def _over(sample: Floats, below: Floats, top: float) -> None:
+@part
+def _catmull_rom(t: Any) -> tuple[Any, Any, Any, Any]:
+    """Return the weights of four points, ``t`` past the second (Catmull and Rom, 1974)."""
+    one, half, two = np.float32(1), np.float32(0.5), np.float32(2)
+    s = t * t
+    a, d = half * t * (two * t - one - s), half * s * (t - one)
+    b = one + half * s * (np.float32(3) * t - np.float32(5))
+    return a, b, one - a - b - d, d
+
+
+@part
+def _aim_cubic(along: Floats, count: int, extent: int, starts: Ints, weights: Floats) -> None:
+    """Fill where the 4 points of each coordinate begin, and their weights.
+
+    At the border, where the last pixel repeats, its weights are added up: no point lies outside.
+    """
+    zero = np.float32(0)
+    last, n = np.float32(extent - 1), np.int32(extent)
+    w0, w1, w2, w3 = weights[0], weights[1], weights[2], weights[3]
+    for i in range(count):
+        x = min(max(_peek(along, i), zero), last)
+        left = min(np.int32(x), n - np.int32(2))
+        a, b, c, d = _catmull_rom(x - np.float32(left))
+        begin = min(max(left - np.int32(1), np.int32(0)), n - np.int32(4))
+        low, high = left < np.int32(1), left > n - np.int32(3)
+        _poke(starts, i, begin)
+        _poke(w0, i, zero if high else a + b if low else a)
+        _poke(w1, i, a if high else c if low else b)
+        _poke(w2, i, b if high else d if low else c)
+        _poke(w3, i, c + d if high else zero if low else d)
+
+
+@part
+def _sample(
+    colour: Words, base: int, width: int, height: int, xs: Floats, ys: Floats, count: int,
+    cubic: bool, squares: bool, starts: Ints, weights: Floats, out: Floats,
+) -> None:  # fmt: skip
+    """Sample a layer at ``count`` positions (a multiple of 4) into ``out`` (4, >= count).
+
+    Beyond the layer's border the last pixel repeats. ``starts`` (2, >= count) and ``weights``
+    (8, >= count) are scratch.
+    """
+    places = starts[0]
+    if not cubic:
+        _aim_linear(xs, ys, count, base, width, height, places, weights)
+        if squares:
+            for i in range(0, count, 4):
+                _two_squares(colour, width, places, weights, i, out)
+        else:
+            for i in range(0, count, 4):
+                _two_points(colour, width, places, weights, i, out)
+        return
+    upper = starts[1]
+    _aim_cubic(xs, count, width, places, weights)
+    _aim_cubic(ys, count, height, upper, weights[4:])
+    for i in range(count):
+        _poke(places, i, np.int32(base) + _peek(upper, i) * np.int32(width) + places[i])
+    if squares:
+        for i in range(0, count, 4):
+            _four_squares(colour, width, places, weights, i, out)
+    else:
+        for i in range(0, count, 4):
+            _four_points(colour, width, places, weights, i, out)
+
+
+@part
+def _over(sample: Floats, below: Floats, count: int, top: float) -> None:
     """Lay a premultiplied sample (4, n) over ``below``; ``top`` is the largest colour value."""
     zero, one, full = np.float32(0), np.float32(1), np.float32(255)
     highest, inverse = np.float32(top), np.float32(1 / 255)
     alpha = sample[3]
     for c in range(3):
         colour, into = sample[c], below[c]
-        for i in range(alpha.size):
+        for i in range(count):
             a = _peek(alpha, i)
             # a cubic rings past the opaque; scaled back, edges get no halo and keep their hue
             v = max(_peek(colour, i), zero) * (full / max(a, full))
             into[i] = min(v, highest) + into[i] * (one - min(max(a, zero), full) * inverse)
 
 
-@kernel
-def _pack(colour: Floats, out: Words, linear: Any) -> None:
+@part
+def _pack(colour: Floats, count: int, out: Words, linear: bool) -> None:
     """Round three channels (>= 3, n) into opaque packed pixels (n,)."""
     zero, half, full = np.float32(0), np.float32(0.5), np.float32(255)
     red, green, blue = colour[0], colour[1], colour[2]
-    for i in range(out.size):
+    if linear:
+        for c in range(3):
+            line = colour[c]
+            for i in range(count):
+                line[i] = np.sqrt(max(line[i], zero))
+    for i in range(count):
         r, g, b = max(_peek(red, i), zero), max(_peek(green, i), zero), max(_peek(blue, i), zero)
-        if linear is not None:
-            r, g, b = np.sqrt(r), np.sqrt(g), np.sqrt(b)
         x = np.uint32(np.int32(min(r, full) + half))
         y = np.uint32(np.int32(min(g, full) + half))
         z = np.uint32(np.int32(min(b, full) + half))
         _poke(out, i, x | (y << np.uint32(8)) | (z << np.uint32(16)) | np.uint32(0xFF000000))
 
 
-@kernel
-def _combine(sample: Floats, second: Floats, fields: Floats, twice: bool, linear: Any) -> None:
+@part
+def _combine(
+    sample: Floats, second: Floats, fields: Floats, count: int, twice: bool, linear: bool
+) -> None:
     """Light a sample (4, n) by gain and bias, blended with a second one if ``twice``, in place."""
     zero, inverse = np.float32(0), np.float32(1 / 255)
     alpha, other = sample[3], second[3]
     g1, g2 = fields[2], fields[5]
     if twice:
-        for i in range(alpha.size):
+        for i in range(count):
             a, b = _peek(g1, i), _peek(g2, i)
             alpha[i] = (a * alpha[i] + b * _peek(other, i)) / max(a + b, np.float32(1e-6))
     for c in range(3):
         into, more, bias = sample[c], second[c], fields[6 + c]
-        for i in range(alpha.size):
+        for i in range(count):
             v = _peek(g1, i) * into[i] + _peek(bias, i) * (_peek(alpha, i) * inverse)
             if twice:
                 v += _peek(g2, i) * _peek(more, i)
             v = max(v, zero)
-            if linear is not None:
+            if linear:
                 v = v * v
             into[i] = v
 
 
-@kernel
-def _ramp(nodes: Floats, j: int, i: int, pitch: int, fields: Floats) -> None:
-    """Fill the positions of a tile's pixels (2, pitch * pitch) from its four corners."""
+@part
+def _ramp(
+    nodes: Floats, j: int, i: int, pitch: int, across: Floats, down: Floats, count: int,
+    row: int, column: int, fields: Floats,
+) -> None:  # fmt: skip
+    """Fill the positions of a tile's part that begins at row and column from the tile's corners.
+
+    ``across`` and ``down`` (>= count) say where its pixels lie in the part: a loop over all of
+    them is long enough for vectors, one over a row is not.
+    """
     over = np.float32(1) / np.float32(pitch)
+    left, upper = np.float32(column), np.float32(row)
     for c in range(2):
         corners, out = nodes[c], fields[c]
         a, d = corners[j, i], (corners[j, i + 1] - corners[j, i]) * over
         b = (corners[j + 1, i] - a) * over
         e = ((corners[j + 1, i + 1] - corners[j + 1, i]) * over - d) * over
-        for r in range(pitch):
-            t = np.float32(r)
-            start, slope = a + b * t, d + e * t
-            for n in range(pitch):
-                _poke(out, r * pitch + n, start + slope * np.float32(n))
+        for n in range(count):
+            t = upper + _peek(down, n)
+            _poke(out, n, (a + b * t) + (d + e * t) * (left + _peek(across, n)))
 
 
-@kernel
+@part
 def _carry(
     flow: Floats, first: int, channels: int, h: int, w: int, over: Any,
     nodes: Floats, j: int, i: int, side: int, places: Ints, weights: Floats, fine: Floats,
@@ -400,17 +471,19 @@ def _carry(
     return need
 
 
-@kernel
-def _bend(nodes: Floats, side: int, hats: Floats, pitch: int, out: Floats) -> None:
-    """Fill a field of a tile's pixels (pitch * pitch) from its nodes every 4 pixels.
+@part
+def _bend(
+    nodes: Floats, side: int, hats: Floats, row: int, column: int, size: int, out: Floats
+) -> None:
+    """Fill a field of a tile's part (size x size) from its nodes every 4 pixels.
 
     ``hats`` (5, pitch) are the weights of a row's nodes, 0 where there are fewer.
     """
     quarter = np.float32(0.25)
     h0, h1, h2, h3, h4 = hats[0], hats[1], hats[2], hats[3], hats[4]
-    for r in range(pitch):
-        at = r // 4 * side
-        t = np.float32(r % 4) * quarter
+    for r in range(size):
+        at = (row + r) // 4 * side
+        t = np.float32((row + r) % 4) * quarter
         last = side - 1
         a = nodes[at] + (nodes[at + side] - nodes[at]) * t
         b = nodes[at + 1] + (nodes[at + side + 1] - nodes[at + 1]) * t
@@ -419,12 +492,13 @@ def _bend(nodes: Floats, side: int, hats: Floats, pitch: int, out: Floats) -> No
         d = nodes[at + n] + (nodes[at + side + n] - nodes[at + n]) * t
         n = min(4, last)
         e = nodes[at + n] + (nodes[at + side + n] - nodes[at + n]) * t
-        for i in range(pitch):
-            v = (a * _peek(h0, i) + b * _peek(h1, i)) + (c * _peek(h2, i) + d * _peek(h3, i))
-            _poke(out, r * pitch + i, v + e * _peek(h4, i))
+        for i in range(size):
+            n = column + i
+            v = (a * _peek(h0, n) + b * _peek(h1, n)) + (c * _peek(h2, n) + d * _peek(h3, n))
+            _poke(out, r * size + i, v + e * _peek(h4, n))
 
 
-@kernel
+@part
 def _stand(card: Words, stand: Ints, shown: Any, y: int, x: int, pitch: int, below: Floats) -> None:
     """Lay the part of a premultiplied card that lies in the tile at (y, x) over ``below`` (3, n)."""
     left, top = stand[0], stand[1]
@@ -440,27 +514,142 @@ def _stand(card: Words, stand: Ints, shown: Any, y: int, x: int, pitch: int, bel
                 below[c, i] = shown * v + rest * below[c, i]
 
 
-@kernel
-def _count(table: Ints, x0: int, y0: int, x1: int, y1: int) -> Any:
-    """Return the sum over a box from a table of summed areas."""
-    return table[y1, x1] - table[y0, x1] - table[y1, x0] + table[y0, x0]
+@part
+def _count(
+    table: Words, base: int, line: int, shift: int, last_x: Any, last_y: Any,
+    xa: Any, ya: Any, xb: Any, yb: Any, pad: Any,
+) -> tuple[Any, Any]:  # fmt: skip
+    """Return the sum over the blocks that a box of positions, widened, touches; and their number.
+
+    ``table`` holds summed areas of blocks of ``1 << shift`` pixels, ``line`` to a row, flat.
+    """
+    zero, one = np.float32(0), np.float32(1)
+    left = np.int32(min(max(xa - pad, zero), last_x)) >> np.int32(shift)
+    upper = np.int32(min(max(ya - pad, zero), last_y)) >> np.int32(shift)
+    right = (np.int32(min(max(xb + pad + one, zero), last_x)) >> np.int32(shift)) + np.int32(1)
+    lower = (np.int32(min(max(yb + pad + one, zero), last_y)) >> np.int32(shift)) + np.int32(1)
+    above = np.int32(base) + upper * np.int32(line)
+    below = np.int32(base) + lower * np.int32(line)
+    outer = np.uint32(_peek(table, below + right) - _peek(table, above + right))
+    inner = np.uint32(_peek(table, below + left) - _peek(table, above + left))
+    return np.uint32(outer - inner), np.uint32((right - left) * (lower - upper))
+
+
+@part
+def _state(sums: Any, whole: Any) -> Any:
+    """Return 0 if all blocks of a box are empty, 2 if all are opaque, 1 otherwise.
+
+    ``sums`` counts the empty ones in its lower half and the opaque ones in its upper half; boxes
+    of more than 65535 blocks are mixed.
+    """
+    if sums & np.uint32(0xFFFF) == whole:
+        return 0
+    # what the lower half borrowed is added back before the upper one is read
+    return 2 if (sums - (sums & np.uint32(0xFFFF))) >> np.uint32(16) == whole else 1
+
+
+@part
+def _judge(
+    nodes: Floats, j: int, table: Words, base: int, line: int, shift: int,
+    width: int, height: int, pad: float, states: Ints,
+) -> None:  # fmt: skip
+    """Fill the state of a layer in every tile of a row, at rest; see ``_state``."""
+    right, bottom, wide = np.float32(width - 1), np.float32(height - 1), np.float32(pad)
+    top_x, low_x, top_y, low_y = nodes[0, j], nodes[0, j + 1], nodes[1, j], nodes[1, j + 1]
+    for i in range(states.size):
+        x0, x1, x2, x3 = _peek(top_x, i), _peek(top_x, i + 1), _peek(low_x, i), _peek(low_x, i + 1)
+        y0, y1, y2, y3 = _peek(top_y, i), _peek(top_y, i + 1), _peek(low_y, i), _peek(low_y, i + 1)
+        sums, whole = _count(
+            table, base, line, shift, right, bottom,
+            min(x0, x1, x2, x3), min(y0, y1, y2, y3),
+            max(x0, x1, x2, x3), max(y0, y1, y2, y3), wide,
+        )  # fmt: skip
+        empty = (sums & np.uint32(0xFFFF)) == whole
+        full = (sums - (sums & np.uint32(0xFFFF))) >> np.uint32(16) == whole
+        _poke(states, i, np.int32(0) if empty else np.int32(2) if full else np.int32(1))
+
+
+@part
+def _stir(
+    nodes: Floats, j: int, table: Words, base: int, line: int, shift: int,
+    width: int, height: int, still: Ints, states: Ints,
+) -> None:  # fmt: skip
+    """Turn the states of a moving layer in a row of tiles to 3 where it moves.
+
+    ``states`` were judged with the flow's reach and tell where it may show at all, ``still``
+    without it. ``table`` holds summed areas of the blocks that move.
+    """
+    right, bottom, none = np.float32(width - 1), np.float32(height - 1), np.float32(0)
+    for i in range(states.size):
+        if states[i] == 0:
+            continue
+        x0, x1, x2, x3 = (
+            nodes[0, j, i],
+            nodes[0, j, i + 1],
+            nodes[0, j + 1, i],
+            nodes[0, j + 1, i + 1],
+        )
+        y0, y1, y2, y3 = (
+            nodes[1, j, i],
+            nodes[1, j, i + 1],
+            nodes[1, j + 1, i],
+            nodes[1, j + 1, i + 1],
+        )
+        moving, _ = _count(
+            table, base, line, shift, right, bottom,
+            min(x0, x1, x2, x3), min(y0, y1, y2, y3), max(x0, x1, x2, x3), max(y0, y1, y2, y3), none,
+        )  # fmt: skip
+        states[i] = 3 if moving > 0 else still[i]
+
+
+@part
+def _corners(
+    nodes: Floats, j: int, i: int, pitch: int, row: int, column: int, size: int, box: Floats
+) -> None:
+    """Fill the box (left, top, right, bottom) of a tile's part's positions, at rest."""
+    over = np.float32(1) / np.float32(pitch)
+    for c in range(2):
+        a, b = nodes[c, j, i], nodes[c, j, i + 1]
+        d, e = nodes[c, j + 1, i], nodes[c, j + 1, i + 1]
+        box[c], box[2 + c] = np.float32(np.inf), np.float32(-np.inf)
+        for m in range(4):
+            fy = np.float32(row + m // 2 * size) * over
+            fx = np.float32(column + m % 2 * size) * over
+            left, right = a + (d - a) * fy, b + (e - b) * fy
+            v = left + (right - left) * fx
+            box[c], box[2 + c] = min(box[c], v), max(box[2 + c], v)
+
+
+@part
+def _hull(
+    fine: Floats, side: int, twice: bool, row: Any, column: Any, size: int, box: Floats
+) -> None:
+    """Fill the box (left, top, right, bottom) of a tile's part's positions, carried by a flow."""
+    for c in range(2):
+        box[c], box[2 + c] = np.float32(np.inf), np.float32(-np.inf)
+        for m in range(2 if twice else 1):
+            for r in range(row // 4, (row + size) // 4 + 1):
+                for n in range(column // 4, (column + size) // 4 + 1):
+                    v = fine[3 * m + c, r * side + n]
+                    box[c], box[2 + c] = min(box[c], v), max(box[2 + c], v)
 
 
 @kernel
 def compose(
     colour: Words,
-    blocks: Ints,
-    block: int,
+    blocks: Words,
+    shift: int,
     nodes: Floats,
     pitch: int,
     flow: Floats,
     sizes: Ints,
-    busy: Ints,
+    busy: Words,
+    busy_shift: int,
     step: Floats,
     out: Words,
-    cubic: Any,
-    linear: Any,
-    card: Any,
+    cubic: bool,
+    linear: bool,
+    card: Words,
     stand: Ints,
     shown: float,
     row0: int,
@@ -470,150 +659,216 @@ def compose(
 
     Per tile of ``pitch`` x ``pitch`` pixels the layers are asked front to back whether they are
     empty, opaque or mixed there; the first opaque one is stored and the mixed ones before it are
-    laid over, so hidden layers cost nothing. A tile whose part of a layer is still pays nothing
-    for motion elsewhere.
+    laid over, so hidden layers cost nothing. Tiles that show several layers are asked again by
+    quarters. A tile whose part of a layer is still pays nothing for motion elsewhere.
 
     Parameters
     ----------
-    colour : (K, H, W) uint32 premultiplied RGBA
-    blocks : (K, 2, rows + 1, columns + 1) int32 summed areas: blocks of ``block`` x ``block``
-        pixels that are empty, and that are opaque
-    nodes : (K, 2, rows, columns) float32 from ``solve``; ``pitch`` a multiple of 4
+    colour : (K, H, W) uint32 premultiplied RGBA, H and W at least 4
+    blocks : (K, rows + 1, columns + 1) uint32 summed areas of blocks of ``1 << shift`` pixels
+        squared: 1 for an empty one, 65536 for an opaque one
+    nodes : (K, 2, rows, columns) float32 from ``solve``; ``pitch`` 8 or 16
     flow : flat float32, the planes of all flows
     sizes : (K, 5) int32: where a layer's planes begin in ``flow``; how many, 0 = still, 2 =
         (dx, dy), 9 = and gain, (dx, dy) and gain of a second sample, bias of red, green, blue;
         their rows and columns; the longest displacement in pixels, rounded up
-    busy : (K, rows + 1, columns + 1) int32 summed areas of the blocks where a layer's flow moves;
-        block (j, i) speaks for the scene pixels from (j, i) * ``block`` on
+    busy : (K, rows + 1, columns + 1) uint32 summed areas of the blocks where a layer's flow
+        moves, of ``1 << busy_shift`` scene pixels
     step : (K,) float32 scene pixels per node of the flows
     out : (h, w) uint32
-    cubic, linear : None, or anything else for Catmull-Rom sampling and for blending in linear
-        light (gamma 2; ``colour`` then holds sqrt(alpha) * colour)
-    card : None, or (h, w) uint32 premultiplied RGBA that stands in the picture, not in linear light
+    cubic : Catmull-Rom sampling, else bilinear
+    linear : blend in linear light (gamma 2; ``colour`` then holds sqrt(alpha) * colour)
+    card : (h, w) uint32 premultiplied RGBA that stands in the picture, not in linear light; or
+        nothing, (0, 0)
     stand : (3,) int32: its left and top in output pixels, and how many layers pass before it
     shown : its opacity, 0..1
     """
     count, height, width = colour.shape
     tiles = nodes.shape[3] - 1
-    area = pitch * pitch
-    flat = colour.reshape(colour.size)
-    below = np.empty((4, area), np.float32)
-    sample = np.empty((4, area), np.float32)
-    second = np.empty((4, area), np.float32)
-    fields = np.empty((9, area), np.float32)
-    packed = np.empty(area, np.uint32)
-    side = pitch // 4 + 1
+    area, side = pitch * pitch, pitch // 4 + 1
     points = (side * side + 15) // 16 * 16
-    fine = np.zeros((count, 9, points), np.float32)  # finite: _carry multiplies what it replaces
-    places = np.empty(points, np.int32)
-    weights = np.empty((4, points), np.float32)
-    hats = np.zeros((5, pitch), np.float32)
+    colour, blocks, nodes, flow = _borrow(colour), _borrow(blocks), _borrow(nodes), _borrow(flow)
+    sizes, busy, out, card = _borrow(sizes), _borrow(busy), _borrow(out), _borrow(card)
+    floats = np.zeros(33 * area + (9 * count + 4) * points + 5 * pitch + 4, np.float32)
+    whole_numbers = np.empty(2 * area + points + (count + 1) * tiles, np.int32)
+    memory, numbers = _borrow(floats), _borrow(whole_numbers)
+    flat, table, moving = (
+        colour.reshape(colour.size),
+        blocks.reshape(blocks.size),
+        busy.reshape(busy.size),
+    )
+    line, busy_line = blocks.shape[2], busy.shape[2]
+    planes = memory[: 33 * area].reshape(33, area)
+    below, sample, second, fields = planes[:4], planes[4:8], planes[8:12], planes[12:21]
+    taps, across, down = planes[21:29], planes[29:31], planes[31:33]
+    rest = memory[33 * area :]
+    fine = rest[: 9 * count * points].reshape(count, 9, points)
+    rest = rest[9 * count * points :]
+    weights = rest[: 4 * points].reshape(4, points)
+    rest = rest[4 * points :]
+    hats, box = rest[: 5 * pitch].reshape(5, pitch), rest[5 * pitch :]
+    starts, places = numbers[: 2 * area].reshape(2, area), numbers[2 * area : 2 * area + points]
+    states = numbers[2 * area + points :].reshape(count + 1, tiles)
+    still = states[count]
+    packed = np.empty(area, np.uint32)
     for i in range(pitch):
         hats[i // 4, i] = np.float32(1 - i % 4 * 0.25)
         hats[i // 4 + 1, i] = np.float32(i % 4 * 0.25)
+    half = pitch // 2
+    for n in range(area):  # of a tile, and of its quarter
+        across[0, n], down[0, n] = np.float32(n % pitch), np.float32(n // pitch)
+        across[1, n], down[1, n] = np.float32(n % half), np.float32(n // half)
     moves = np.empty(count, np.int64)  # 0 still, else what _carry returns
-    draw = np.empty(count, np.int64)
-    reach = 1 if cubic is not None else 0
-    top = 65025.0 if linear is not None else 255.0
+    draw, part = np.empty(count, np.int64), np.empty(count, np.int64)
+    begin = np.int64(0)  # not a literal: _hull would be compiled once more for it
+    last_x, last_y = np.float32(width - 1), np.float32(height - 1)
+    margin = 1.0 if cubic else 0.0
+    reach = np.float32(margin)
+    top = 65025.0 if linear else 255.0
     for j in range(row0 // pitch, (row1 + pitch - 1) // pitch):
-        rows = min(pitch, row1 - j * pitch)
+        for k in range(count):
+            base = k * blocks.shape[1] * line
+            _judge(nodes[k], j, table, base, line, shift, width, height, margin, states[k])
+            if sizes[k, 1] > 0:
+                still[:] = states[k]
+                far = margin + sizes[k, 4]
+                _judge(nodes[k], j, table, base, line, shift, width, height, far, states[k])
+                base = k * busy.shape[1] * busy_line
+                _stir(
+                    nodes[k], j, moving, base, busy_line, busy_shift, width, height, still,
+                    states[k],
+                )  # fmt: skip
         for i in range(tiles):
-            drawn, opaque = 0, False
+            drawn = 0
+            opaque = False
             for k in range(count):
-                xs, ys, table = nodes[k, 0], nodes[k, 1], blocks[k]
-                x0, x1, x2, x3 = xs[j, i], xs[j, i + 1], xs[j + 1, i], xs[j + 1, i + 1]
-                y0, y1, y2, y3 = ys[j, i], ys[j, i + 1], ys[j + 1, i], ys[j + 1, i + 1]
-                xa, xb = min(x0, x1, x2, x3), max(x0, x1, x2, x3)
-                ya, yb = min(y0, y1, y2, y3), max(y0, y1, y2, y3)
-                channels, far = sizes[k, 1], sizes[k, 4]
+                state = states[k, i]
                 moves[k] = 0
-                if channels > 0:
-                    left = min(max(int(xa) - far - reach, 0), width - 1) // block
-                    upper = min(max(int(ya) - far - reach, 0), height - 1) // block
-                    right = min(max(int(xb) + 1 + far + reach, 0), width - 1) // block + 1
-                    lower = min(max(int(yb) + 1 + far + reach, 0), height - 1) // block + 1
-                    whole = (right - left) * (lower - upper)
-                    if _count(table[0], left, upper, right, lower) == whole:
-                        continue
-                    left = min(max(int(xa), 0), width - 1) // block
-                    upper = min(max(int(ya), 0), height - 1) // block
-                    right = min(max(int(xb) + 1, 0), width - 1) // block + 1
-                    lower = min(max(int(yb) + 1, 0), height - 1) // block + 1
-                    moves[k] = _count(busy[k], left, upper, right, lower)
-                if moves[k] > 0:
+                if state == 3:
                     moves[k] = _carry(
-                        flow, sizes[k, 0], channels, sizes[k, 2], sizes[k, 3],
+                        flow, sizes[k, 0], sizes[k, 1], sizes[k, 2], sizes[k, 3],
                         np.float32(1) / step[k], nodes[k], j, i, side, places, weights, fine[k],
                     )  # fmt: skip
-                    xa, ya = fine[k, 0, 0], fine[k, 1, 0]
-                    xb, yb = xa, ya
-                    for c in range(0, 6 if moves[k] == 3 else 3, 3):
-                        for n in range(side * side):
-                            x, y = fine[k, c, n], fine[k, c + 1, n]
-                            xa, xb, ya, yb = min(xa, x), max(xb, x), min(ya, y), max(yb, y)
-                left = min(max(int(xa) - reach, 0), width - 1) // block
-                upper = min(max(int(ya) - reach, 0), height - 1) // block
-                right = min(max(int(xb) + 1 + reach, 0), width - 1) // block + 1
-                lower = min(max(int(yb) + 1 + reach, 0), height - 1) // block + 1
-                whole = (right - left) * (lower - upper)
-                if _count(table[0], left, upper, right, lower) == whole:
+                    _hull(fine[k], side, moves[k] == 3, begin, begin, pitch, box)
+                    sums, whole = _count(
+                        table, k * blocks.shape[1] * line, line, shift, last_x, last_y,
+                        box[0], box[1], box[2], box[3], reach,
+                    )  # fmt: skip
+                    state = _state(sums, whole)
+                if state > 0:
+                    draw[drawn] = k
+                    drawn += 1
+                    if state == 2:
+                        opaque = True
+                        break
+            parts = 1 if drawn == 1 else 4
+            quarter = 0 if drawn == 1 else 1
+            size = half if quarter else pitch
+            for p in range(parts):
+                row, column = p // 2 * size, p % 2 * size
+                y, x = j * pitch + row, i * pitch + column
+                rows, columns = min(size, row1 - y), min(size, out.shape[1] - x)
+                if rows <= 0 or columns <= 0:
                     continue
-                draw[drawn] = k
-                drawn += 1
-                if _count(table[1], left, upper, right, lower) == whole:
-                    opaque = True
-                    break
-            if not opaque:
-                below[:] = 0
-            laid = card is None
-            if card is not None:
-                left, upper = i * pitch, j * pitch
-                laid = (
-                    left + pitch <= stand[0] or left >= stand[0] + card.shape[1]
-                    or upper + pitch <= stand[1] or upper >= stand[1] + card.shape[0]
-                )  # fmt: skip
-            for n in range(drawn - 1, -1, -1):
-                k = draw[n]
-                if card is not None and not laid and k < stand[2]:
-                    laid = True  # behind an opaque layer it is overwritten, as it should be
-                    _stand(card, stand, np.float32(shown), j * pitch, i * pitch, pitch, below)
-                base = k * height * width
-                into = below if opaque and n == drawn - 1 else sample
-                if moves[k] == 0:
-                    _ramp(nodes[k], j, i, pitch, fields)
-                else:
-                    for c in range(9):
-                        if c < 2 or moves[k] == 3 or (moves[k] == 2 and (c == 2 or c > 5)):
-                            _bend(fine[k, c], side, hats, pitch, fields[c])
-                for m in range(2 if moves[k] == 3 else 1):  # one call each: they are large inlined
-                    xs, ys = fields[3 * m], fields[3 * m + 1]
-                    target = second if m == 1 else into
-                    if linear is not None:
-                        if moves[k] > 1:  # flows speak of levels: light only after them
-                            if cubic is not None:
-                                _cubic(flat, base, width, height, xs, ys, target, None)
-                            else:
-                                _bilinear(flat, base, width, height, xs, ys, target, None)
-                        elif cubic is not None:
-                            _cubic(flat, base, width, height, xs, ys, target, linear)
-                        else:
-                            _bilinear(flat, base, width, height, xs, ys, target, linear)
-                    elif cubic is not None:
-                        _cubic(flat, base, width, height, xs, ys, target, None)
+                shows, covered = 0, opaque
+                for n in range(drawn if parts > 1 else 0):
+                    k = draw[n]
+                    if moves[k] > 0:
+                        _hull(fine[k], side, moves[k] == 3, row, column, size, box)
                     else:
-                        _bilinear(flat, base, width, height, xs, ys, target, None)
-                if moves[k] > 1:
-                    _combine(into, second, fields, moves[k] == 3, linear)
-                if not (opaque and n == drawn - 1):
-                    _over(sample, below, top)
-            if card is not None and not laid:
-                _stand(card, stand, np.float32(shown), j * pitch, i * pitch, pitch, below)
-            _pack(below, packed, linear)
-            columns = min(pitch, out.shape[1] - i * pitch)
-            for r in range(rows):
-                line, at = out[j * pitch + r], r * pitch
-                for n in range(columns):
-                    _poke(line, i * pitch + n, _peek(packed, at + n))
+                        _corners(nodes[k], j, i, pitch, row, column, size, box)
+                    sums, whole = _count(
+                        table, k * blocks.shape[1] * line, line, shift, last_x, last_y,
+                        box[0], box[1], box[2], box[3], reach,
+                    )  # fmt: skip
+                    state = _state(sums, whole)
+                    if state > 0:
+                        part[shows] = k
+                        shows += 1
+                    if state == 2:
+                        covered = True
+                        break
+                if parts == 1:
+                    part[0], shows = draw[0], 1
+                many = size * size
+                if not covered:
+                    below[:, :many] = 0
+                laid = (
+                    x + size <= stand[0] or x >= stand[0] + card.shape[1]
+                    or y + size <= stand[1] or y >= stand[1] + card.shape[0]
+                )  # fmt: skip
+                for n in range(shows - 1, -1, -1):
+                    k = part[n]
+                    if not laid and k < stand[2]:
+                        laid = True  # behind an opaque layer it is overwritten, as it should be
+                        _stand(card, stand, np.float32(shown), y, x, size, below)
+                    into = below if covered and n == shows - 1 else sample
+                    if moves[k] == 0:
+                        _ramp(
+                            nodes[k], j, i, pitch, across[quarter], down[quarter], many, row,
+                            column, fields,
+                        )  # fmt: skip
+                    else:
+                        for c in range(9):
+                            if c < 2 or moves[k] == 3 or (moves[k] == 2 and (c == 2 or c > 5)):
+                                _bend(fine[k, c], side, hats, row, column, size, fields[c])
+                    for m in range(2 if moves[k] == 3 else 1):
+                        # flows speak of levels: light only after them
+                        _sample(
+                            flat, k * height * width, width, height, fields[3 * m],
+                            fields[3 * m + 1], many, cubic, linear and moves[k] < 2, starts, taps,
+                            second if m == 1 else into,
+                        )  # fmt: skip
+                    if moves[k] > 1:
+                        _combine(into, second, fields, many, moves[k] == 3, linear)
+                    if not (covered and n == shows - 1):
+                        _over(sample, below, many, top)
+                if not laid:
+                    _stand(card, stand, np.float32(shown), y, x, size, below)
+                _pack(below, many, packed, linear)
+                for r in range(rows):
+                    into_row, at = out[y + r], r * size
+                    for n in range(0, columns - 3, 4):
+                        for m in range(4):
+                            _poke(into_row, x + n + m, _peek(packed, at + n + m))
+                    for n in range(columns - columns % 4, columns):
+                        _poke(into_row, x + n, _peek(packed, at + n))
+    floats[0] = whole_numbers[0] = 0  # lent till here
+
+
+@kernel
+def survey(colour: Words, shift: int, blocks: Words) -> None:
+    """Fill the summed areas of the empty and the opaque blocks of layers, as ``compose`` takes them.
+
+    Parameters
+    ----------
+    colour : (K, H, W) uint32
+    blocks : (K, rows + 1, columns + 1) uint32, overwritten
+    """
+    side, opaque = 1 << shift, np.uint32(0xFF000000)
+    height, width = colour.shape[1], colour.shape[2]
+    every, some = np.empty(width, np.uint32), np.empty(width, np.uint32)
+    for k in range(colour.shape[0]):
+        blocks[k, 0] = np.uint32(0)
+        for j in range(1, blocks.shape[1]):
+            every[:], some[:] = opaque, np.uint32(0)
+            for y in range((j - 1) * side, min(j * side, height)):
+                row = colour[k, y]
+                for x in range(width):
+                    every[x] &= row[x]
+                    some[x] |= row[x]
+            total = np.uint32(0)
+            blocks[k, j, 0] = total
+            for i in range(1, blocks.shape[2]):
+                both, any_ = opaque, np.uint32(0)
+                for x in range((i - 1) * side, min(i * side, width)):
+                    both &= every[x]
+                    any_ |= some[x]
+                if any_ & opaque == 0:
+                    total = np.uint32(total + np.uint32(1))
+                elif both & opaque == opaque:
+                    total = np.uint32(total + np.uint32(65536))
+                blocks[k, j, i] = np.uint32(blocks[k, j - 1, i] + total)
 
 
 @kernel
@@ -661,15 +916,15 @@ def exposed(
 
 
 @kernel
-def activity(planes: Floats, step: float, block: int, rows: int, columns: int, busy: Ints) -> Any:
+def activity(planes: Floats, step: float, shift: int, rows: int, columns: int, busy: Words) -> Any:
     """Fill summed areas of the blocks of the scene where a flow moves; return its longest reach.
 
     Parameters
     ----------
     planes : (2 or 9, h, w) float32, as ``compose`` takes them
     step : scene pixels per node
-    block : scene pixels per block
-    busy : (>= rows + 1, >= columns + 1) int32, overwritten
+    shift : binary logarithm of the scene pixels along a block's side
+    busy : (>= rows + 1, >= columns + 1) uint32, overwritten
     """
     channels, h, w = planes.shape
     one, slight = np.float32(1), np.float32(1 / 256)
@@ -677,8 +932,8 @@ def activity(planes: Floats, step: float, block: int, rows: int, columns: int, b
     longest = np.float32(0)
     for j in range(h):
         # a node is felt one step to all sides of it
-        y0 = max(int((j - 1) * step) // block, 0)
-        y1 = min(int((j + 1) * step) // block, rows - 1)
+        y0 = max(int((j - 1) * step), 0) >> shift
+        y1 = min(int((j + 1) * step) >> shift, rows - 1)
         for i in range(w):
             reach = max(abs(planes[0, j, i]), abs(planes[1, j, i]))
             felt = reach > slight
@@ -691,14 +946,14 @@ def activity(planes: Floats, step: float, block: int, rows: int, columns: int, b
                 felt = felt or bias > slight
             longest = max(longest, reach)
             if felt:
-                x0 = max(int((i - 1) * step) // block, 0)
-                x1 = min(int((i + 1) * step) // block, columns - 1)
+                x0 = max(int((i - 1) * step), 0) >> shift
+                x1 = min(int((i + 1) * step) >> shift, columns - 1)
                 for y in range(y0, y1 + 1):
                     for x in range(x0, x1 + 1):
                         busy[y + 1, x + 1] = 1
     for y in range(1, rows + 1):
-        total = np.int32(0)
+        total = np.uint32(0)
         for x in range(1, columns + 1):
-            total += busy[y, x]
-            busy[y, x] = busy[y - 1, x] + total
+            total = np.uint32(total + busy[y, x])
+            busy[y, x] = np.uint32(busy[y - 1, x] + total)
     return longest

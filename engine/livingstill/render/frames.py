@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
-from numpy.typing import NDArray
 
 from livingstill.errors import InputError
 from livingstill.kernels import average, warp
@@ -18,8 +17,9 @@ from livingstill.threads import over_bands
 
 __all__ = ["Card", "Renderer", "Window", "outside", "safe_zoom", "unpack", "whole"]
 
-_BLOCK = 8
+_BLOCK, _BUSY = 2, 3  # binary logarithms of the sides of blocks
 _FINER = 1.05
+_SMALLEST = 4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,9 +55,14 @@ class Renderer:
         card: Card | None = None,
     ) -> None:
         width, height = size
+        if min(scene.size) < _SMALLEST:
+            raise InputError(
+                f"the scene is {scene.size[0]}x{scene.size[1]}; "
+                f"its sides must be at least {_SMALLEST} pixels, as many as a sample takes in"
+            )
         self.scene, self.window, self.size = scene, window, size
-        self._cubic = None if quality == "draft" else True
-        self._linear = True if linear_light else None
+        self._cubic = quality != "draft"
+        self._linear = linear_light
         self._times = 2 if quality == "high" and window.scale > _FINER else 1
         rays = (width * self._times, height * self._times)
         view = replace(window, scale=window.scale / self._times)
@@ -66,9 +71,8 @@ class Renderer:
             self.scene = scene = _linear(scene)
         if card is not None and linear_light:
             raise InputError("a card cannot stand in a scene that is blended in linear light")
-        self._card = (
-            None if card is None else card.rgba.repeat(self._times, 0).repeat(self._times, 1)
-        )
+        rgba = np.zeros((0, 0), np.uint32) if card is None else card.rgba
+        self._card = rgba.repeat(self._times, 0).repeat(self._times, 1)
         place = (card.left, card.top) if card else (0, 0)
         self._stand = np.array(
             [*(self._times * at for at in place), card.behind if card else 0], np.int32
@@ -76,8 +80,8 @@ class Renderer:
         self._colour = scene.stack()
         self._blocks = _blocks(self._colour)
         self._lens: Lens | None = None
-        count, _, rows, columns = self._blocks.shape
-        self._busy = np.zeros((count, rows, columns), np.int32)
+        count, high, wide = self._colour.shape
+        self._busy = np.zeros((count, -(-high >> _BUSY) + 1, -(-wide >> _BUSY) + 1), np.uint32)
         self._sizes = np.zeros((count, 5), np.int32)
         self._step = np.ones(count, np.float32)
         self._flow = np.zeros(1, np.float32)
@@ -130,7 +134,7 @@ class Renderer:
         over_bands(
             partial(
                 warp.compose, colour, blocks, _BLOCK, nodes, self._view.pitch, self._flow,
-                self._sizes, self._busy, self._step, out, self._cubic, self._linear,
+                self._sizes, self._busy, _BUSY, self._step, out, self._cubic, self._linear,
                 self._card, self._stand, shown,
             ),
             out.shape[0],
@@ -162,7 +166,7 @@ class Renderer:
             planes = self._flow[at : at + _volume(flow)].reshape(-1, *flow.first.shape[:2])
             _lay_out(flow, planes)
             longest = warp.activity(
-                planes, float(flow.step), _BLOCK, rows - 1, columns - 1, self._busy[k]
+                planes, float(flow.step), _BUSY, rows - 1, columns - 1, self._busy[k]
             )
             self._sizes[k] = at, *planes.shape, int(np.ceil(longest))
             self._step[k] = flow.step
@@ -220,15 +224,9 @@ def _linear(scene: Scene) -> Scene:
     return Scene(tuple(layers), scene.focal)
 
 
-def _blocks(colour: Words) -> NDArray[np.int32]:
-    """Return (K, 2, rows + 1, columns + 1) summed areas of the layers' empty and opaque blocks."""
+def _blocks(colour: Words) -> Words:
+    """Return (K, rows + 1, columns + 1) summed areas of the layers' empty and opaque blocks."""
     count, height, width = colour.shape
-    rows, columns = -(-height // _BLOCK), -(-width // _BLOCK)
-    out = np.zeros((count, 2, rows + 1, columns + 1), np.int32)
-    for k in range(count):
-        alpha = (colour[k] >> 24).astype(np.uint8)
-        padded = np.pad(alpha, ((0, rows * _BLOCK - height), (0, columns * _BLOCK - width)), "edge")
-        tiles = padded.reshape(rows, _BLOCK, columns, _BLOCK)
-        out[k, 0, 1:, 1:] = (tiles.max((1, 3)) == 0).cumsum(0).cumsum(1)
-        out[k, 1, 1:, 1:] = (tiles.min((1, 3)) == 255).cumsum(0).cumsum(1)
+    out = np.empty((count, -(-height >> _BLOCK) + 1, -(-width >> _BLOCK) + 1), np.uint32)
+    over_bands(lambda first, last: warp.survey(colour[first:last], _BLOCK, out[first:last]), count)
     return out
