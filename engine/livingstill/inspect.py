@@ -127,7 +127,8 @@ def doctor(
     with stages("regions"):
         classes = segment.segment(perceive(), read.rgb)
     sky = next((region.mask for region in classes if region.kind == "sky"), None)
-    found = subject.find(read.rgb, depth.values, sky)
+    people = next((region.mask for region in classes if region.kind == "person"), None)
+    found = subject.find(read.rgb, depth.values, sky, subject.heads(people))
     frame = framing.frame(
         read.size,
         size=shot.size,

@@ -368,7 +368,8 @@ def prepare(photo: Photo, shot: Shot, stages: Stages, known: Known | None = None
         regions = known.regions if known else planned(rgb, depth.values, classes, shot)
     with stages("camera"):
         sky = next((region.mask for region in classes if region.kind == "sky"), None)
-        found = subject.find(rgb, depth.values, sky)
+        people = next((region.mask for region in classes if region.kind == "person"), None)
+        found = subject.find(rgb, depth.values, sky, subject.heads(people))
         target = known.subject if known else found.point
         frame = frame_at(subject=target)
         view = View.of(depth.values, photo.focal, target, frame.box)

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 from livingstill.camera import auto
-from livingstill.camera.subject import find, saliency
+from livingstill.camera.subject import find, heads, saliency
 from livingstill.camera.view import View
 from livingstill.model import Traits
 from livingstill.settings import Choice
@@ -125,6 +125,16 @@ def test_faces_come_first_and_nothing_at_all_is_the_middle():
     assert find(grey, flat).point == pytest.approx((0.5, 0.5))
     face = find(grey, flat, faces=[(0.1, 0.1, 0.3, 0.5), (0.8, 0.8, 0.82, 0.82)])
     assert face.point == pytest.approx((0.2, 0.3)) and face.kind == "face"
+
+
+def test_the_subject_of_people_is_where_their_heads_are():
+    people = np.zeros((300, 450), np.uint8)
+    cv2.ellipse(people, (300, 220), (60, 120), 0, 0, 360, 255, -1)
+    people[10:14, 10:14] = 255  # too small to be anybody
+    (head,) = heads(people)
+    assert head[1] == pytest.approx(1 / 3, abs=0.02) and head[3] < 0.6
+    assert (head[0] + head[2]) / 2 == pytest.approx(2 / 3, abs=0.02)
+    assert heads(None) == []
 
 
 def test_the_sky_is_seldom_the_subject():

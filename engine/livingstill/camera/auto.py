@@ -166,7 +166,7 @@ def _worth(name: str, amount: float, view: View, confidence: float, people: bool
     bonus = {
         "push-in": 0.5 * clear,
         "arc": 0.1 + 0.5 * clear if forward else 0.0,
-        "sway": 0.3 if people else 0.0,  # a held camera breathes before a face
+        "sway": 0.45 if people else 0.0,  # a held camera breathes before a face
         "truck-right": 0.15 if view.aspect > 1.9 else 0.0,
         "pedestal-up": 0.25 if view.aspect < 0.8 else 0.0,
     }.get(name, 0.0)
