@@ -104,7 +104,7 @@ def distinct(clip: faults.Clip) -> faults.Clip:
     """Return the clip without the frames that repeat the one before."""
     steps = _steps(clip)
     usual = float(np.median(steps))
-    return [clip[0], *(frame for frame, step in zip(clip[1:], steps) if step > 0.2 * usual)]
+    return [clip[0], *(frame for frame, step in zip(clip[1:], steps) if step > 0.35 * usual)]
 
 
 def small(clip: faults.Clip, width: int) -> faults.Clip:

@@ -60,10 +60,19 @@ def test_black_frames_are_rebuilt_and_everything_else_stays(folder, tmp_path, pu
 def test_a_drifting_clip_is_replaced_in_kind(folder, tmp_path, photo):
     source, out = folder / "drift.mp4", tmp_path / "out.mp4"
     done = rescue(source, out, folder / "still.png")
+    assert any("does not loop, like the clip" in note for note in done.notes)
     assert done.decision == "replace" and done.camera.startswith("push-in")
     assert clips.told(out) == clips.told(source)
     first = register.framed(photo, clips.decoded(source)[0])
     assert psnr(clips.decoded(out)[0], first) > 33  # 4:2:0 and the coder between the two
+
+
+def test_a_replacement_loops_if_asked(folder, tmp_path):
+    out, asked = tmp_path / "out.mp4", Options(mode="replace", loop="seamless", quality="draft")
+    done = rescue(folder / "clean.mp4", out, folder / "still.png", asked)
+    assert any("loops, as asked" in note for note in done.notes)
+    made = clips.decoded(out)
+    assert psnr(made[-1], made[0]) > psnr(made[COUNT // 2], made[0]) + 3
 
 
 def test_odd_times_and_a_shift_of_the_camera_are_kept(tmp_path, photo):

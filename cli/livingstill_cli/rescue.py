@@ -57,6 +57,13 @@ from livingstill_cli.command import Command
     help="keep the clip up to its last good frame, fade to the replacement over N frames",
 )
 @click.option(
+    "--loop",
+    type=click.Choice(["auto", "seamless", "none"]),
+    default="auto",
+    show_default=True,
+    help="whether a replacement loops; auto = if the clip did",
+)
+@click.option(
     "--report", type=click.Path(path_type=Path), metavar="FILE.html|.json", help="write the report"
 )
 @click.option("--force", is_flag=True, help="take the still even if it is unlike the clip")

@@ -197,7 +197,7 @@ def _free(row: Row, taken: set[str]) -> str:
 
 def _to_rescue(row: Row, folder: Path, common: Mapping[str, Any], stem: str) -> Task:
     """Return the task of a clip to rescue, in its own format; of ``common``, what concerns it."""
-    values = {k: v for k, v in common.items() if k in RescueValues.model_fields} | dict(row.values)
+    values = {k: v for k, v in common.items() if k in ("seed", "quality")} | dict(row.values)
     suffix, error = row.photo.suffix.lower(), ""
     try:
         checked(RescueValues, values)

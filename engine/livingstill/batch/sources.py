@@ -41,6 +41,7 @@ class RescueValues(BaseModel):
     strict: float = Field(1.0, ge=0, le=4)
     blend: int = Field(0, ge=0, le=10000)
     force: bool = False
+    loop: Literal["auto", "seamless", "none"] = "auto"
     seed: int = Field(0, ge=0, le=2**32 - 1)
     quality: Literal["draft", "standard", "high"] = "standard"
 

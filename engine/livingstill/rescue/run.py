@@ -56,6 +56,7 @@ class Options:
     seed: int = 0
     quality: Literal["draft", "standard", "high"] = "standard"
     threads: int | None = None
+    loop: Literal["auto", "seamless", "none"] = "auto"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -483,7 +484,12 @@ class _Job:
                 f"the clip shows {crop.width:.0f}x{crop.height:.0f} of the still at "
                 f"{crop.x:.0f},{crop.y:.0f} (likeness {crop.likeness:.2f})"
             )
-        loop = "seamless" if good[-1] and replace.joins(series) else "none"
+        loop, asked = self.asked.loop, "as asked"
+        if loop == "auto":
+            loop, asked = (
+                "seamless" if good[-1] and replace.joins(series) else "none",
+                "like the clip",
+            )
         info = self.watched.opened.info
         known = int((good[1:] & good[:-1]).sum()) >= _ENOUGH
         path = track.track(series, good if known else None)
@@ -510,7 +516,7 @@ class _Job:
                 step()
         notes += [
             *clip.notes,
-            f"it {'loops' if loop == 'seamless' else 'does not loop'}, like the clip",
+            f"it {'loops' if loop == 'seamless' else 'does not loop'}, {asked}",
         ]
         return {
             "notes": (*notes, *twin.notes),
