@@ -134,7 +134,9 @@ def animate_file(
         stills.check_poster(job.poster, job.overwrite)
     if job.sidecar is not None:
         provenance.check_sidecar(job.sidecar, job.overwrite)
-    if len(set(outputs)) != len(outputs):
+    extras = (job.manifest, job.report, job.poster, job.sidecar)
+    names = [Path(name) for name in (*outputs, *filter(None, extras))]
+    if len(set(names)) != len(names):
         raise InputError("two outputs have one name; give each its own")
     warmup.start(shot.quality, moving="none" not in shot.motion)
     stages = Stages(progress)
