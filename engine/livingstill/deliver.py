@@ -135,7 +135,7 @@ def animate_file(
     if job.sidecar is not None:
         provenance.check_sidecar(job.sidecar, job.overwrite)
     extras = (job.manifest, job.report, job.poster, job.sidecar)
-    names = [Path(name) for name in (*outputs, *filter(None, extras))]
+    names = [Path(output) for output in outputs] + [path for path in extras if path is not None]
     if len(set(names)) != len(names):
         raise InputError("two outputs have one name; give each its own")
     warmup.start(shot.quality, moving="none" not in shot.motion)
