@@ -472,30 +472,23 @@ def _carry(
 
 
 @part
-def _bend(
-    nodes: Floats, side: int, hats: Floats, row: int, column: int, size: int, out: Floats
-) -> None:
+def _bend(nodes: Floats, side: int, row: int, column: int, size: int, out: Floats) -> None:
     """Fill a field of a tile's part (size x size) from its nodes every 4 pixels.
 
-    ``hats`` (5, pitch) are the weights of a row's nodes, 0 where there are fewer.
+    Four pixels at a time are written by one vector: rows are too short for loops over them.
     """
     quarter = np.float32(0.25)
-    h0, h1, h2, h3, h4 = hats[0], hats[1], hats[2], hats[3], hats[4]
     for r in range(size):
-        at = (row + r) // 4 * side
+        at = (row + r) // 4 * side + column // 4
         t = np.float32((row + r) % 4) * quarter
-        last = side - 1
         a = nodes[at] + (nodes[at + side] - nodes[at]) * t
-        b = nodes[at + 1] + (nodes[at + side + 1] - nodes[at + 1]) * t
-        c = nodes[at + 2] + (nodes[at + side + 2] - nodes[at + 2]) * t
-        n = min(3, last)
-        d = nodes[at + n] + (nodes[at + side + n] - nodes[at + n]) * t
-        n = min(4, last)
-        e = nodes[at + n] + (nodes[at + side + n] - nodes[at + n]) * t
-        for i in range(size):
-            n = column + i
-            v = (a * _peek(h0, n) + b * _peek(h1, n)) + (c * _peek(h2, n) + d * _peek(h3, n))
-            _poke(out, r * size + i, v + e * _peek(h4, n))
+        for g in range(size // 4):
+            at += 1
+            b = nodes[at] + (nodes[at + side] - nodes[at]) * t
+            slope = (b - a) * quarter
+            for n in range(4):
+                _poke(out, r * size + 4 * g + n, a + slope * np.float32(n))
+            a = b
 
 
 @part
@@ -689,7 +682,7 @@ def compose(
     points = (side * side + 15) // 16 * 16
     colour, blocks, nodes, flow = _borrow(colour), _borrow(blocks), _borrow(nodes), _borrow(flow)
     sizes, busy, out, card = _borrow(sizes), _borrow(busy), _borrow(out), _borrow(card)
-    floats = np.zeros(33 * area + (9 * count + 4) * points + 5 * pitch + 4, np.float32)
+    floats = np.zeros(33 * area + (9 * count + 4) * points + 4, np.float32)
     whole_numbers = np.empty(2 * area + points + (count + 1) * tiles, np.int32)
     memory, numbers = _borrow(floats), _borrow(whole_numbers)
     flat, table, moving = (
@@ -705,15 +698,11 @@ def compose(
     fine = rest[: 9 * count * points].reshape(count, 9, points)
     rest = rest[9 * count * points :]
     weights = rest[: 4 * points].reshape(4, points)
-    rest = rest[4 * points :]
-    hats, box = rest[: 5 * pitch].reshape(5, pitch), rest[5 * pitch :]
+    box = rest[4 * points :]
     starts, places = numbers[: 2 * area].reshape(2, area), numbers[2 * area : 2 * area + points]
     states = numbers[2 * area + points :].reshape(count + 1, tiles)
     still = states[count]
     packed = np.empty(area, np.uint32)
-    for i in range(pitch):
-        hats[i // 4, i] = np.float32(1 - i % 4 * 0.25)
-        hats[i // 4 + 1, i] = np.float32(i % 4 * 0.25)
     half = pitch // 2
     for n in range(area):  # of a tile, and of its quarter
         across[0, n], down[0, n] = np.float32(n % pitch), np.float32(n // pitch)
@@ -811,7 +800,7 @@ def compose(
                     else:
                         for c in range(9):
                             if c < 2 or moves[k] == 3 or (moves[k] == 2 and (c == 2 or c > 5)):
-                                _bend(fine[k, c], side, hats, row, column, size, fields[c])
+                                _bend(fine[k, c], side, row, column, size, fields[c])
                     for m in range(2 if moves[k] == 3 else 1):
                         # flows speak of levels: light only after them
                         _sample(
