@@ -250,7 +250,7 @@ def shake(s: Series, explained: Flags) -> Iterator[Finding]:
     agree = (np.hypot(*np.moveaxis(off - common[:, None], -1, 0)) < 0.5 * size[:, None]).mean(1)
     habit = np.median(size[1:]) * 1.4826
     bar = max(0.15, 7 * float(habit))
-    bad = (size > bar) & (agree > 0.5) & ~explained
+    bad = (size > bar) & (agree > 0.5) & ~explained & (_leisure(s) < 1.3)
     bad[0] = False
     for first, last in runs(bad, gap=2):
         # a step belongs to the frame it leads to; the last step of a tremble leads back
