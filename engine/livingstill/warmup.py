@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from threading import Thread
 
 import numpy as np
@@ -20,9 +21,15 @@ def start(quality: str, moving: bool) -> Thread:
     Machine code from an earlier run is read from disk instead, in a fraction of a second. Numba
     compiles under a lock of its own, so a kernel that is needed meanwhile is waited for.
     """
-    thread = Thread(target=_work, args=(quality, moving), name="livingstill-warmup", daemon=True)
+    thread = Thread(target=_quietly, args=(quality, moving), name="livingstill-warmup", daemon=True)
     thread.start()
     return thread
+
+
+def _quietly(quality: str, moving: bool) -> None:
+    """Warm up; what fails here fails in the job too, or only because the job is done already."""
+    with suppress(Exception):
+        _work(quality, moving)
 
 
 def _work(quality: str, moving: bool) -> None:
