@@ -43,7 +43,7 @@ class Lift:
         self.mask = site.mask * np.float32(site.amount)
 
     def apply(self, phase, canvas):
-        canvas.first[..., 1] += self.mask * np.float32(4 * sin(2 * pi * phase))
+        canvas.first[..., 1] += self.mask * np.float32(sin(2 * pi * phase))
 
 
 LIFT = Kind("rises and falls", lambda site: (Lift(site),))
@@ -102,7 +102,8 @@ def test_one_clip_of_a_move_a_kind_and_a_depth_from_elsewhere(plugin, photo, tmp
     assert [region.kind for region in clip.regions] == ["lift"]
     assert clip.camera.at(0.5).tilt == pytest.approx(-0.75)
     flow = clip.motion.at(0.25)[0].first[..., 1]
-    assert flow[:, -3:].min() == pytest.approx(4, abs=1e-3) and np.abs(flow[:, :6]).max() < 0.1
+    assert flow[:, -3:].min() > 0.2  # as far as the guards let it
+    assert np.abs(flow[:, :6]).max() < 0.03
     assert len(list(clip.frames())) == 12
 
 
