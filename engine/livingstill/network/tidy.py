@@ -14,7 +14,7 @@ ISLAND = 0.0008
 LEAST = {"sky": 0.010, "water": 0.015, "foliage": 0.004, "grass": 0.006, "person": 0.003}
 """Share of the photo below which a class counts as not there."""
 
-SURE = {"sky": 0.85, "water": 0.85, "foliage": 0.60, "grass": 0.50, "person": 0.70}
+SURE = {"sky": 0.85, "water": 0.85, "foliage": 0.60, "grass": 0.50, "person": 0.85}
 """The likeliest tenth of a class must be this likely, or the class counts as not there."""
 
 
