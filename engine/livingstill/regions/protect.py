@@ -66,7 +66,7 @@ def lettering(rgb: Bytes) -> Floats:
             inside = strong[y : y + h, x : x + w]
             changes = np.abs(np.diff(inside.astype(np.int8), axis=1)).sum(1)
             ink = float(inside.mean())
-            even = float(changes[h // 4 : -h // 4 or None].mean()) / max(w / h, 1)
+            even = float(changes[h // 4 : h - h // 4].mean()) / max(w / h, 1)
             if 2.0 <= even <= 8 and 0.2 <= ink <= 0.7:
                 out[y : y + h, x : x + w] = 1
     return out
