@@ -125,7 +125,7 @@ def motion() -> None:
     """Displacement at two instants: hue is direction, strength is distance."""
     clip = livingstill.animate(
         SAMPLES / "meadow.jpg", camera="static", size="480x320", wind="right,6,0.7",
-        motion="foliage,grass",
+        motion="foliage",
     )  # fmt: skip
     assert clip.motion is not None
     shown = []
