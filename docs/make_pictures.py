@@ -145,9 +145,9 @@ def edges() -> None:
     for count in (1, None):
         clip = livingstill.animate(
             SAMPLES / "candle.jpg", camera="truck-left:amount=2", motion="none", loop="none",
-            size="960x640", duration=1, layers=count, depth=str(SAMPLES / "candle-depth.png"),
+            size="1440x960", duration=1, layers=count, depth=str(SAMPLES / "candle-depth.png"),
         )  # fmt: skip
-        shown.append(frame(clip, 29)[190:510, 540:960])
+        shown.append(frame(clip, 29)[330:770, 1130:1440])
     write("edges.jpg", row(*shown), 90)
 
 
