@@ -12,7 +12,7 @@ from livingstill.settings import Shot
 
 from livingstill_cli import progress, say
 from livingstill_cli.command import Command
-from livingstill_cli.options import given, settings_options
+from livingstill_cli.options import folder_option, given, many_clips, settings_options
 
 
 @click.command(
@@ -26,35 +26,14 @@ from livingstill_cli.options import given, settings_options
     ),
 )
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
-@click.option(
-    "-o",
-    "--output",
-    "folder",
-    type=click.Path(path_type=Path),
-    required=True,
-    metavar="DIR",
-    help="folder of the clips and the report",
-)
+@folder_option("folder of the clips and the report")
 @click.option("--preset", metavar="NAME", help="listing, social, calm or energetic")
 @click.option("--aspect", metavar="W:H[,W:H...]", help="shapes of frame, all from one scene")
-@click.option(
-    "--format",
-    "suffix",
-    default=".mp4",
-    metavar="SUFFIX",
-    help="the clips' format  [default: .mp4]",
-)
-@click.option(
-    "--workers",
-    type=click.IntRange(1, 256),
-    metavar="N",
-    help="processes; by default as many as fit",
-)
 @click.option(
     "--tour", is_flag=True, help="also join the clips of each property with cross-dissolves"
 )
 @click.option("--cluster", metavar="local|tcp://...", help="work on a Dask cluster")
-@click.option("--overwrite", is_flag=True, help="make finished clips anew")
+@many_clips
 @settings_options(Shot, without=("aspect",))
 @say.options
 def command(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
 import click
@@ -66,6 +67,41 @@ def _option(name: str, field: FieldInfo) -> Callable[[Any], Any]:
         multiple=get_origin(field.annotation) is tuple and field.default == (),
         shell_complete=completer(name, choices or EXTRA.get(name, ())),
     )
+
+
+def folder_option(what: str) -> Callable[[Any], Any]:
+    """Return the option for a folder that a command must be given."""
+    return click.option(
+        "-o",
+        "--output",
+        "folder",
+        type=click.Path(path_type=Path),
+        required=True,
+        metavar="DIR",
+        help=what,
+    )
+
+
+def many_clips(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add what commands that make many clips have in common."""
+    for option in (
+        click.option("--overwrite", is_flag=True, help="make finished clips anew"),
+        click.option(
+            "--workers",
+            type=click.IntRange(1, 256),
+            metavar="N",
+            help="processes; by default as many as fit",
+        ),
+        click.option(
+            "--format",
+            "suffix",
+            default=".mp4",
+            metavar="SUFFIX",
+            help="the clips' format  [default: .mp4]",
+        ),
+    ):
+        command = option(command)
+    return command
 
 
 def settings_options(

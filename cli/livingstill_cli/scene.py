@@ -10,7 +10,7 @@ from livingstill.settings import Job, Shot
 
 from livingstill_cli import progress, say
 from livingstill_cli.command import Command
-from livingstill_cli.options import gather, settings_options
+from livingstill_cli.options import folder_option, gather, settings_options
 
 
 @click.command(
@@ -22,15 +22,7 @@ from livingstill_cli.options import gather, settings_options
     ),
 )
 @click.argument("photo", type=click.Path(path_type=Path))
-@click.option(
-    "-o",
-    "--output",
-    "folder",
-    type=click.Path(path_type=Path),
-    required=True,
-    metavar="DIR",
-    help="folder of the layers",
-)
+@folder_option("folder of the layers")
 @click.option(
     "--mesh",
     type=click.Path(path_type=Path),

@@ -10,7 +10,7 @@ from livingstill.settings import Shot
 
 from livingstill_cli import progress, say
 from livingstill_cli.command import Command
-from livingstill_cli.options import given, settings_options
+from livingstill_cli.options import folder_option, given, many_clips, settings_options
 
 
 @click.command(
@@ -22,15 +22,7 @@ from livingstill_cli.options import given, settings_options
     ),
 )
 @click.argument("photo", type=click.Path(path_type=Path))
-@click.option(
-    "-o",
-    "--output",
-    "folder",
-    type=click.Path(path_type=Path),
-    required=True,
-    metavar="DIR",
-    help="folder of the clips, variants.csv and the report",
-)
+@folder_option("folder of the clips, variants.csv and the report")
 @click.option(
     "--vary",
     multiple=True,
@@ -38,20 +30,7 @@ from livingstill_cli.options import given, settings_options
     metavar="KEY=A,B[,...]",
     help="a setting and its values (with ; between them if they have commas); repeatable",
 )
-@click.option(
-    "--format",
-    "suffix",
-    default=".mp4",
-    metavar="SUFFIX",
-    help="the clips' format  [default: .mp4]",
-)
-@click.option(
-    "--workers",
-    type=click.IntRange(1, 256),
-    metavar="N",
-    help="processes; by default as many as fit",
-)
-@click.option("--overwrite", is_flag=True, help="make finished clips anew")
+@many_clips
 @settings_options(Shot)
 @say.options
 def command(
