@@ -19,9 +19,10 @@ def start(quality: str, moving: bool) -> Thread:
     """Start a thread that renders a toy scene once, through the kernels a clip will use.
 
     Machine code from an earlier run is read from disk instead, in a fraction of a second. Numba
-    compiles under a lock of its own, so a kernel that is needed meanwhile is waited for.
+    compiles under a lock of its own, so a kernel that is needed meanwhile is waited for. No daemon:
+    a process that ends while the compiler runs would abort.
     """
-    thread = Thread(target=_quietly, args=(quality, moving), name="livingstill-warmup", daemon=True)
+    thread = Thread(target=_quietly, args=(quality, moving), name="livingstill-warmup")
     thread.start()
     return thread
 

@@ -37,6 +37,7 @@ def digests(folder: Path) -> dict[str, str]:
     return {
         path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(folder.rglob("*.mp4"))
+        if not path.name.startswith(".")  # on their way
     }
 
 

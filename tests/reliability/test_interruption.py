@@ -112,7 +112,8 @@ def test_stopped_at_any_moment_nothing_partial_has_the_final_name(small, command
         time.sleep(rng.uniform(0, takes))
         process.send_signal(number)
         _, err = process.communicate(timeout=120)
-        assert process.returncode in (0, -number if number == signal.SIGKILL else 130), err
+        # -number: killed, or stopped while Python itself was going down
+        assert process.returncode in (0, 130, -number), err
         assert "Traceback" not in err
         for name, frames in made.items():
             assert not (small / name).exists() or whole(small / name, frames)

@@ -323,7 +323,9 @@ def level(water: Bytes, inverse_depth: Floats) -> Bytes:
             continue
         rows, columns = np.nonzero(inside)
         high = inside[: max(1, size[1] // 50)].any(0).sum() / len(np.unique(columns))
-        near = np.corrcoef(rows, depth[rows, columns])[0, 1] if np.ptp(rows) > 8 else 1.0
+        behind = depth[rows, columns]
+        slopes = np.ptp(rows) > 8 and np.ptp(behind) > 0
+        near = np.corrcoef(rows, behind)[0, 1] if slopes else 1.0
         if high < 0.25 and not near < -0.2:
             out[inside] = 255
     grown = cv2.dilate(out, np.ones((5, 5), np.uint8))
