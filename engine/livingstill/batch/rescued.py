@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from livingstill.batch.sources import RescueValues
-from livingstill.batch.work import Task, Thumbnail, store
+from livingstill.batch.work import Task, Thumbnail, begun
 from livingstill.settings import checked
 
 
@@ -24,17 +24,7 @@ def rescued(task: Task) -> Iterator[dict[str, Any]]:
 
     options = checked(RescueValues, dict(task.values))
     for output in task.wanted:
-        target = Path(task.folder) / output.name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.unlink(missing_ok=True)  # then what stands there in the end is this clip
-        record: dict[str, Any] = {
-            "output": output.name,
-            "photo": task.photo,
-            "aspect": None,
-            "state": "started",
-            "digest": task.digest(output),
-        }
-        store(task.record(output), record)
+        target, record = begun(task, output)
         done = run.rescue(
             Path(task.photo),
             target,

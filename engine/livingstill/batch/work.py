@@ -101,6 +101,22 @@ def store(path: Path, record: Mapping[str, Any]) -> None:
         part.write_text(json.dumps(record, indent=1, default=str) + "\n", encoding="utf-8")
 
 
+def begun(task: Task, output: Output) -> tuple[Path, dict[str, Any]]:
+    """Clear the place of a clip and note that it is started; return the place and the record."""
+    target = Path(task.folder) / output.name
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.unlink(missing_ok=True)  # then what stands there in the end is this clip
+    record: dict[str, Any] = {
+        "output": output.name,
+        "photo": task.photo,
+        "aspect": output.aspect,
+        "state": "started",
+        "digest": task.digest(output),
+    }
+    store(task.record(output), record)
+    return target, record
+
+
 def make(task: Task) -> list[dict[str, Any]]:
     """Render the clips of a task; return their records. What goes wrong is in the record."""
     start = time.perf_counter()
@@ -186,17 +202,7 @@ def _clips(task: Task) -> Iterator[dict[str, Any]]:
         if output.name in task.kept:
             continue
         clip = scene if output is first else pipeline.reframed(scene, shots[output].aspect)
-        target = Path(task.folder) / output.name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.unlink(missing_ok=True)  # then what stands there in the end is this clip
-        record: dict[str, Any] = {
-            "output": output.name,
-            "photo": task.photo,
-            "aspect": output.aspect,
-            "state": "started",
-            "digest": task.digest(output),
-        }
-        store(task.record(output), record)
+        target, record = begun(task, output)
         thumbnail = Thumbnail(clip.timeline.frames // 2)
         saved = clip.save(str(target), watch=thumbnail.look)
         yield record | {
