@@ -117,6 +117,15 @@ def test_help_and_version_load_no_heavy_library(tmp_path):
         assert "heavy: set()" in done.stdout
 
 
+def test_a_job_loads_scipy_only_where_it_needs_it():
+    code = (
+        "import sys, livingstill.deliver\n"
+        "print('scipy:', {'scipy.fft', 'scipy.sparse'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "scipy: set()" in done.stdout
+
+
 def test_the_loop_joins_and_the_open_clip_does_not(livingstill, lake, tmp_path):
     def seam(*more):
         livingstill(

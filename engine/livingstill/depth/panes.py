@@ -6,9 +6,8 @@ from typing import cast
 
 import cv2
 import numpy as np
+import scipy  # its parts are imported when they are used
 from numpy.typing import NDArray
-from scipy import sparse
-from scipy.sparse.linalg import spsolve
 
 from livingstill.model import Bytes, Floats
 
@@ -76,6 +75,10 @@ def _harmonic(values: Floats, unknown: NDArray[np.bool_]) -> Floats:
         count[inside] += 1
         pairs.append(np.stack([inside[other >= 0], other[other >= 0]]))
     near = np.concatenate(pairs, axis=1)
-    joined = sparse.csr_array((np.ones(near.shape[1]), (near[0], near[1])), shape=(len(rows),) * 2)
-    out[rows, columns] = spsolve((sparse.diags_array(count) - joined).tocsc(), right)
+    joined = scipy.sparse.csr_array(
+        (np.ones(near.shape[1]), (near[0], near[1])), shape=(len(rows),) * 2
+    )
+    out[rows, columns] = scipy.sparse.linalg.spsolve(
+        (scipy.sparse.diags_array(count) - joined).tocsc(), right
+    )
     return np.asarray(out, np.float32)

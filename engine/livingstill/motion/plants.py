@@ -11,8 +11,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import dijkstra
+import scipy  # its parts are imported when they are used
 
 from livingstill.model import Floats
 from livingstill.motion import chance
@@ -191,8 +190,10 @@ def _geodesic(solid: np.ndarray, sources: np.ndarray) -> np.ndarray:
         pairs.append((a[both], b[both], np.full(int(both.sum()), cost)))
     heads, tails, costs = (np.concatenate(part) for part in zip(*pairs))
     count = int(solid.sum())
-    graph = coo_array((costs, (heads, tails)), shape=(count, count)).tocsr()
-    found = dijkstra(graph, directed=False, indices=number[sources], min_only=True)
+    graph = scipy.sparse.coo_array((costs, (heads, tails)), shape=(count, count)).tocsr()
+    found = scipy.sparse.csgraph.dijkstra(
+        graph, directed=False, indices=number[sources], min_only=True
+    )
     out = np.zeros(solid.shape)
     found[~np.isfinite(found)] = 0
     out[solid] = found

@@ -11,9 +11,8 @@ from itertools import pairwise
 
 import cv2
 import numpy as np
+import scipy  # its parts are imported when they are used
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.linalg import spsolve
 
 from livingstill.model import Bytes, Floats, Region
 from livingstill.settings import Stroke
@@ -113,9 +112,9 @@ def harmonic(mask: Mask, known: Mask, values: Field) -> Field:
     rows = np.concatenate([i[free], np.arange(count)])
     columns = np.concatenate([j[free], np.arange(count)])
     data = np.concatenate([-np.ones(int(free.sum())), np.where(fixed, 1.0, degree + 1e-9)])
-    matrix = coo_array((data, (rows, columns)), shape=(count, count)).tocsc()
+    matrix = scipy.sparse.coo_array((data, (rows, columns)), shape=(count, count)).tocsc()
     out = np.zeros(mask.shape)
-    out[mask] = spsolve(matrix, np.where(fixed, values[mask], 0.0))
+    out[mask] = scipy.sparse.linalg.spsolve(matrix, np.where(fixed, values[mask], 0.0))
     del number
     return out
 
@@ -150,9 +149,9 @@ def projected(mask: Mask, velocity: Field) -> Field:
     i = np.concatenate([heads, tails, np.arange(count)])
     j = np.concatenate([tails, heads, np.arange(count)])
     data = np.concatenate([-np.ones(2 * heads.size), diagonal])
-    matrix = coo_array((data, (i, j)), shape=(count, count)).tocsc()
+    matrix = scipy.sparse.coo_array((data, (i, j)), shape=(count, count)).tocsc()
     pressure = np.zeros(mask.shape)
-    pressure[mask] = spsolve(matrix, -source)
+    pressure[mask] = scipy.sparse.linalg.spsolve(matrix, -source)
     u[:, 1:-1][inner_x] -= np.diff(pressure, axis=1)[inner_x]
     v[1:-1][inner_y] -= np.diff(pressure, axis=0)[inner_y]
     u[:, 0] -= pressure[:, 0]

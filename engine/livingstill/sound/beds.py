@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+import scipy  # its parts are imported when they are used
 from numpy.typing import NDArray
-from scipy import fft
 
 from livingstill.model import SAMPLE_RATE, Floats
 from livingstill.registry import Registry
@@ -38,7 +38,7 @@ class Air:
             turn = np.exp(-2j * np.pi * np.array(self.harmonics) * lag * SAMPLE_RATE / count)
             spectrum = np.zeros(count // 2 + 1, np.complex64)
             spectrum[list(self.harmonics)] = np.array(self.amplitudes) * turn * (count / 2)
-            ears.append(1 + fft.irfft(spectrum, count))
+            ears.append(1 + scipy.fft.irfft(spectrum, count))
         return np.maximum(np.stack(ears, axis=-1), 0.2).astype(np.float32)
 
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+import scipy  # its parts are imported when they are used
 from numpy.typing import NDArray
-from scipy import fft
 
 from livingstill.model import SAMPLE_RATE, Floats
 
@@ -20,7 +20,7 @@ _SHARED = 0.5
 
 def hertz(count: int) -> Floats:
     """Return the frequency of each bin of a period of ``count`` samples, Hz."""
-    return np.asarray(fft.rfftfreq(count, 1 / SAMPLE_RATE), np.float32)
+    return np.asarray(scipy.fft.rfftfreq(count, 1 / SAMPLE_RATE), np.float32)
 
 
 def band(count: int, low: float, high: float, tilt: float = 0.0) -> Floats:
@@ -38,7 +38,7 @@ def coloured(rng: np.random.Generator, count: int, gain: Floats) -> Floats:
     white = rng.standard_normal((2, len(gain)), np.float32)
     spectrum = (white[0] + 1j * white[1]) * gain
     spectrum[0] = 0
-    made = fft.irfft(spectrum.astype(np.complex64), count)
+    made = scipy.fft.irfft(spectrum.astype(np.complex64), count)
     return np.asarray(made / np.sqrt(np.mean(made**2)), np.float32)
 
 
