@@ -8,7 +8,10 @@ import numpy as np
 import pytest
 from livingstill import threads
 from livingstill.model import Layer, Region, Scene
+from livingstill.motion import reflection
+from livingstill.motion.canvas import Canvas
 from livingstill.motion.compose import KINDS, compose
+from livingstill.motion.site import Box
 from livingstill.settings import Wind
 
 ARRAYS = ("first", "first_gain", "second", "second_gain", "bias")
@@ -150,3 +153,34 @@ def test_a_layer_without_motion_is_none(rgb, depth, mask):
     layers = layered(rgb, depth, mask)
     motion = compose(rgb, depth, (), wind=Wind(), seconds=2.0, scene=Scene(layers))
     assert motion.at(0.2) == (None, None)
+
+
+@pytest.mark.parametrize("twice", [False, True])
+def test_a_mirror_copies_what_it_mirrors_upside_down(twice):
+    rng = np.random.default_rng(4)
+    box, shape = Box(20, 5, 38, 50), (40, 60)
+    source = rng.integers(0, 20, box.shape)
+    weight = (rng.random(box.shape) * (rng.random(box.shape) > 0.4)).astype(np.float32)
+    canvas = Canvas(shape)
+    canvas.first[:] = rng.normal(size=(*shape, 2))
+    expected = canvas.first.copy()
+    columns = np.arange(box.left, box.right)[None]
+    seen = expected[source, columns] * np.float32([1, -1]) * weight[..., None]
+    if twice:
+        second, own = canvas.pair()
+        second[:], canvas.gain()[:] = rng.normal(size=(*shape, 2)), rng.random(shape)
+        own[:] = rng.random(shape) * (rng.random(shape) > 0.5)
+        still = own[box.slices] == 0
+        gains = np.stack([canvas.gain(), own], 2)
+        lent = gains[source, columns] / np.maximum(gains[source, columns].sum(2), 1e-3)[..., None]
+        lends = still & (weight > 0) & (gains[source, columns, 1] > 0)
+        shares = np.where(lends[..., None], lent, gains[box.slices])
+        other = second[source, columns] * np.float32([1, -1]) * weight[..., None]
+        moved = second[box.slices] + np.where(still[..., None], other, seen)
+    expected[box.slices] += seen
+    reflection.Mirror(box, source, weight).apply(0.0, canvas)
+    np.testing.assert_allclose(canvas.first, expected, rtol=1e-6)
+    if twice:
+        np.testing.assert_allclose(canvas.second[box.slices], moved, rtol=1e-6)
+        np.testing.assert_allclose(canvas.gain()[box.slices], shares[..., 0], rtol=1e-6)
+        np.testing.assert_allclose(own[box.slices], shares[..., 1], rtol=1e-6)

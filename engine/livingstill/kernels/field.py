@@ -1,11 +1,14 @@
-"""Sums of periodic displacement maps, and their way onto the grid of a flow."""
+"""Sums of periodic displacement maps, their way onto the grid of a flow, and their reflection."""
 
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from livingstill.kernels.compile import kernel
 from livingstill.model import Floats
+
+Ints = NDArray[np.int64]
 
 
 @kernel
@@ -92,3 +95,59 @@ def displace(
             short = most / np.sqrt(most * most + dx * dx + dy * dy)
             into[column + x, 0] -= dx * short
             into[column + x, 1] -= dy * short
+
+
+@kernel
+def reflect(
+    source: Ints,
+    weight: Floats,
+    row: int,
+    column: int,
+    seen: Floats,
+    seen_second: Floats,
+    gains: Floats,
+    first_to: Floats,
+    first_gain: Floats,
+    second_to: Floats,
+    second_gain: Floats,
+    first: int,
+    last: int,
+) -> None:
+    """Add the motion of each node's mirror image, upside down, to a box.
+
+    Parameters
+    ----------
+    source : (h, w) int64, the row that a node mirrors
+    weight : (h, w) float32
+    row, column : where the box begins in the outputs
+    seen, seen_second : (H, W, 2) float32, both samples before; the second is empty if there is one
+        sample only, and so are the gains
+    gains : (H, W, 2) float32, of both samples before
+    first_to, second_to : (H, W, 2) float32, added to in rows ``row + first..row + last``
+    first_gain, second_gain : (H, W) float32; where nothing flows of its own they become those of
+        the mirror image
+    """
+    twice = gains.size > 0
+    zero, least = np.float32(0), np.float32(1e-3)
+    for y in range(first, last):
+        j = row + y
+        for x in range(weight.shape[1]):
+            i, share = column + x, weight[y, x]
+            if share == zero:
+                continue
+            at = source[y, x]
+            dx, dy = seen[at, i, 0] * share, -seen[at, i, 1] * share
+            first_to[j, i, 0] += dx
+            first_to[j, i, 1] += dy
+            if not twice:
+                continue
+            if gains[j, i, 1] == zero:
+                second_to[j, i, 0] += seen_second[at, i, 0] * share
+                second_to[j, i, 1] -= seen_second[at, i, 1] * share
+                a, b = gains[at, i, 0], gains[at, i, 1]
+                if b > zero:
+                    total = max(a + b, least)
+                    first_gain[j, i], second_gain[j, i] = a / total, b / total
+            else:
+                second_to[j, i, 0] += dx
+                second_to[j, i, 1] += dy

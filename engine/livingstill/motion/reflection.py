@@ -10,10 +10,16 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
+from livingstill import threads
+from livingstill.kernels import field as kernels
 from livingstill.model import Floats
 from livingstill.motion.canvas import Canvas, Effect
 from livingstill.motion.site import STEP, Box, Site, box_of, smoothstep
+
+_NONE = np.zeros((0, 0, 2), np.float32)
+_NO_GAIN = np.zeros((0, 0), np.float32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -21,29 +27,25 @@ class Mirror:
     """Copies the motion of rows ``source`` (h, w) into a box, times ``weight`` (h, w)."""
 
     box: Box
-    source: np.ndarray
+    source: NDArray[np.int64]
     weight: Floats
     order: int = 2
     alone: bool = False
 
     def apply(self, phase: float, canvas: Canvas) -> None:  # noqa: ARG002
         """Add what moves above the waterline, upside down."""
-        columns = np.arange(self.box.left, self.box.right)[None]
-        rows, cut = self.source, self.box.slices
-        weight = self.weight[..., None]
-        flip = np.array([1, -1], np.float32)
-        seen = canvas.first[rows, columns] * flip * weight
+        second, gains, other, both = _NONE, _NO_GAIN, _NO_GAIN, _NONE
         if canvas.second is not None and canvas.second_gain is not None:
-            gain, other = canvas.gain(), canvas.second_gain
-            a, b = gain[rows, columns], other[rows, columns]
-            still = other[cut] == 0  # where nothing flows of its own
-            total = np.maximum(a + b, np.float32(1e-3))
-            second = canvas.second[rows, columns] * flip * weight
-            canvas.second[cut] += np.where(still[..., None], second, seen)
-            both = still & (self.weight > 0) & (b > 0)
-            canvas.second_gain[cut] = np.where(both, b / total, other[cut])
-            canvas.first_gain[cut] = np.where(both, a / total, gain[cut])  # type: ignore[index]
-        canvas.first[cut] += seen
+            second, gains, other = canvas.second, canvas.gain(), canvas.second_gain
+            both = np.stack([gains, other], axis=2)
+        before, likewise = canvas.first.copy(), second.copy()
+        threads.over_bands(
+            lambda a, b: kernels.reflect(
+                self.source, self.weight, self.box.top, self.box.left, before, likewise, both,
+                canvas.first, gains, second, other, a, b,
+            ),
+            self.box.shape[0],
+        )  # fmt: skip
 
 
 def build(site: Site) -> tuple[Effect, ...]:
@@ -59,7 +61,7 @@ def build(site: Site) -> tuple[Effect, ...]:
     shore = np.interp(np.arange(columns), known, shore[known]).astype(np.float32)
     shore = cv2.GaussianBlur(shore[None], (0, 0), max(1.0, 0.01 * site.width / STEP))[0]
     rows = np.arange(box.top, box.bottom, dtype=np.float32)[:, None]
-    source = np.round(2 * shore[None, box.left : box.right] - rows - 1).astype(int)
+    source = np.round(2 * shore[None, box.left : box.right] - rows - 1).astype(np.int64)
     seen = source >= 0
     source = np.clip(source, 0, mask.shape[0] - 1)
     dry = ~mask[source, np.arange(box.left, box.right)[None]]  # never mirror the mirror itself
