@@ -136,7 +136,7 @@ def main(arguments: list[str] | None = None) -> None:
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     p.add_argument("--data", type=Path, required=True, help="folder with labels/val and depth/val")
     p.add_argument("--model", type=Path, help="an ONNX file; the embedded one when left out")
-    p.add_argument("--size", type=int, default=forward.SIZES["standard"])
+    p.add_argument("--sizes", type=int, nargs="+", default=forward.SIZES["standard"])
     p.add_argument("--mirror", action="store_true")
     p.add_argument("--part", default="val")
     options = p.parse_args(arguments)
@@ -144,7 +144,7 @@ def main(arguments: list[str] | None = None) -> None:
     net = forward.read_net((options.model or default).read_bytes())
     began = time.process_time()
     figures = evaluate(
-        lambda p: forward.perceive(*forward.look(net, p, options.size, mirror=options.mirror)),
+        lambda p: forward.perceive(*forward.look(net, p, options.sizes, mirror=options.mirror)),
         options.data,
         options.part,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from importlib import resources
 from threading import Lock
@@ -17,8 +18,15 @@ from livingstill.network.tidy import tidy
 
 WEIGHTS = "livingstill.onnx"
 CLASSES = ("other", "sky", "water", "foliage", "grass", "person")
-SIZES = {"draft": 384, "standard": 512, "high": 640}
-"""Long side of what the network sees, for each quality; ``high`` also looks at the mirror image."""
+SIZES = {"draft": (384,), "standard": (512, 320), "high": (640, 384)}
+"""Long sides of what the network sees at each quality, the finest first; ``high`` also mirrors.
+
+A coarse view holds more of the scene within the network's sight, so it judges layout and regions
+better; a fine one has the edges.
+"""
+
+LAYOUT = 0.03
+"""Detail smaller than this (one sigma, in long sides) is taken from the finest view alone."""
 
 STEP = 32
 _lock = Lock()
@@ -62,11 +70,29 @@ def size_for(width: int, height: int, long_side: int) -> tuple[int, int]:
     return sides[0], sides[1]
 
 
-def look(net: Any, rgb: Bytes, long_side: int, *, mirror: bool = False) -> tuple[Floats, Floats]:
-    """Return raw inverse depth (h, w) and class probabilities (C, h, w) as the network gives them.
+def look(
+    net: Any, rgb: Bytes, long_sides: Sequence[int], *, mirror: bool = False
+) -> tuple[Floats, Floats]:
+    """Return inverse depth (h, w) and class probabilities (C, h, w) at the size of the first view.
 
-    ``net`` is what `read_net` returns.
+    ``net`` is what `read_net` returns. Probabilities are the mean of all views; of depth, the
+    coarser views correct only the layout of the finest.
     """
+    inverse, chance = _view(net, rgb, long_sides[0], mirror)
+    if len(long_sides) == 1:
+        return inverse, chance
+    size = (inverse.shape[1], inverse.shape[0])
+    root, layout = np.sqrt(inverse), np.zeros_like(inverse)
+    for side in long_sides[1:]:
+        coarse, likewise = _view(net, rgb, side, mirror)
+        layout += cv2.resize(np.sqrt(coarse), size, interpolation=cv2.INTER_LINEAR) - root
+        chance += np.stack([cv2.resize(p, size, interpolation=cv2.INTER_LINEAR) for p in likewise])
+    share = np.float32(1 / len(long_sides))
+    root = np.clip(root + cv2.GaussianBlur(layout * share, (0, 0), LAYOUT * max(size)), 0, 1)
+    return np.asarray(root * root, np.float32), chance * share
+
+
+def _view(net: Any, rgb: Bytes, long_side: int, mirror: bool) -> tuple[Floats, Floats]:
     size = size_for(rgb.shape[1], rgb.shape[0], long_side)
     shrinks = size[0] < rgb.shape[1]
     how = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
@@ -76,7 +102,7 @@ def look(net: Any, rgb: Bytes, long_side: int, *, mirror: bool = False) -> tuple
         other, likewise = _pass(net, np.ascontiguousarray(small[:, ::-1]))
         inverse = (inverse + other[:, ::-1]) * np.float32(0.5)
         chance = (chance + likewise[:, :, ::-1]) * np.float32(0.5)
-    return inverse, chance
+    return np.maximum(inverse, 0), chance
 
 
 def perceive(inverse: Floats, chance: Floats) -> Perception:
