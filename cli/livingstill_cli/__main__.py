@@ -1,5 +1,5 @@
 """`python -m livingstill_cli`, the same as `livingstill`."""
 
-from livingstill_cli.main import main
+from livingstill_cli.entry import run
 
-main()
+run()

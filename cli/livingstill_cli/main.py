@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import importlib
 import os
-import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -120,17 +119,22 @@ def cli() -> None:
 
 
 def main() -> None:
-    """Run the command line; never show a traceback."""
-    signal.signal(signal.SIGTERM, _interrupt)
-    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) == signal.SIG_DFL:
-        signal.signal(signal.SIGHUP, _interrupt)  # the terminal was closed, and nohup was not asked
+    """Run the command line; never show a traceback.
+
+    Raises
+    ------
+    SystemExit
+        In the end, with the exit code.
+    KeyboardInterrupt
+        If it was interrupted.
+    """
     try:
         code = cli.main(prog_name="livingstill", standalone_mode=False)
         sys.exit(code if isinstance(code, int) else 0)
     except click.exceptions.Exit as done:
         sys.exit(done.exit_code)
-    except (KeyboardInterrupt, click.Abort):
-        _fail("interrupted; nothing was left behind", 130)
+    except click.Abort:
+        raise KeyboardInterrupt from None
     except click.ClickException as error:
         _fail(error.format_message(), 2)
     except InputError as error:
@@ -149,16 +153,8 @@ def main() -> None:
         )
 
 
-def _interrupt(number: int, frame: object) -> None:  # noqa: ARG001
-    """Treat a polite request to end like Ctrl-C, so that everything is cleaned up."""
-    raise KeyboardInterrupt
-
-
 def _fail(sentence: str, code: int) -> None:
-    """Say one sentence on stderr and leave; from here on nothing interrupts."""
-    for number in ("SIGINT", "SIGTERM", "SIGHUP"):
-        if hasattr(signal, number):
-            signal.signal(getattr(signal, number), signal.SIG_IGN)
+    """Say one sentence on stderr and leave."""
     text = " ".join(sentence.split())
     if len(text) > _LONGEST:  # what was given may be of any length
         text = f"{text[: _LONGEST // 2]} ... {text[-_LONGEST // 3 :]}"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import tempfile
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -87,7 +87,7 @@ def _workers(client: Client) -> int:
 # Photos of a batch
 
 
-def run(client: Client, tasks: Sequence[Task]) -> Iterator[list[dict[str, Any]]]:
+def run(client: Client, tasks: Sequence[Task]) -> Generator[list[dict[str, Any]], None, None]:
     """Yield each task's records as it ends; for ``batch(runner=...)``.
 
     Photos travel to the workers and clips back, so nothing needs a shared disk, except files that

@@ -13,8 +13,8 @@ import pytest
 RUN = """
 import signal
 signal.signal(signal.SIGINT, signal.default_int_handler)
-from livingstill_cli.main import main
-main()
+from livingstill_cli.entry import run
+run()
 """
 
 

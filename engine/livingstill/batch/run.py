@@ -5,10 +5,10 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -31,8 +31,9 @@ _GIGABYTES_EACH = {"4k": 3.0, "source": 3.0, "1440p": 1.6}
 _WRITTEN = (".mp4", ".mov", ".webm", ".mkv", ".gif", ".webp", ".png")
 """Formats that a rescued clip keeps; others become MP4."""
 
-Runner = Callable[[Sequence[Task]], Iterator[list[dict[str, Any]]]]
-"""Does tasks in any order; gives the records of each as it ends."""
+Records = list[dict[str, Any]]
+Runner = Callable[[Sequence[Task]], Generator[Records, None, None]]
+"""Does tasks in any order; gives the records of each as it ends. Closed early, it stops its work."""
 
 
 def batch(
@@ -126,8 +127,9 @@ def work(
             records |= before
             if len(before) < len(task.outputs):
                 todo.append(replace(task, kept=frozenset(before)))
-        with progress.stage("photos", len(todo)) as step:
-            for made in runner(todo) if runner else _run(todo, workers or _fitting(tasks)):
+        doing = runner(todo) if runner else _run(todo, workers or _fitting(tasks))
+        with progress.stage("photos", len(todo)) as step, closing(doing):
+            for made in doing:
                 records.update({record["output"]: record for record in made})
                 step()
         ordered = [records[output.name] for task in tasks for output in task.outputs]
@@ -267,7 +269,7 @@ def _fitting(tasks: Sequence[Task]) -> int:
     return max(1, int(min((threads.available() + 1) // 2, room, len(tasks))))
 
 
-def _run(tasks: Sequence[Task], workers: int) -> Iterator[list[dict[str, Any]]]:
+def _run(tasks: Sequence[Task], workers: int) -> Generator[Records, None, None]:
     """Yield each task's records as it ends; a worker that dies costs only its own task.
 
     No more tasks are handed out than there are workers, so memory does not grow with the batch.
@@ -286,7 +288,7 @@ def _run(tasks: Sequence[Task], workers: int) -> Iterator[list[dict[str, Any]]]:
                     yield [failure(task, output, message) for output in task.wanted]
             continue
         with _pool(workers, max(1, threads.available() // workers)) as submit:
-            under_way: dict[Future[list[dict[str, Any]]], Task] = {}
+            under_way: dict[Future[Records], Task] = {}
             try:
                 while waiting or under_way:
                     while waiting and len(under_way) < workers:
@@ -301,21 +303,41 @@ def _run(tasks: Sequence[Task], workers: int) -> Iterator[list[dict[str, Any]]]:
 
 
 @contextmanager
-def _pool(workers: int, each: int) -> Iterator[Callable[[Task], Future[list[dict[str, Any]]]]]:
-    """Give a function that hands a task to fresh processes of ``each`` threads."""
+def _pool(workers: int, each: int) -> Iterator[Callable[[Task], Future[Records]]]:
+    """Give a function that hands a task to fresh processes of ``each`` threads.
+
+    If the block is left early they are told to stop, and clean up.
+    """
+    others = set(multiprocessing.active_children())
     pool = ProcessPoolExecutor(
         workers, multiprocessing.get_context("spawn"), initializer=begin, initargs=(each,)
     )
+
+    def submit(task: Task) -> Future[Records]:
+        with _deaf():
+            return pool.submit(make, task)
+
     try:
-        yield lambda task: pool.submit(make, task)
-    except KeyboardInterrupt:
-        for child in multiprocessing.active_children():
-            if child.pid is not None:
-                with suppress(OSError):
-                    os.kill(child.pid, signal.SIGINT)
+        yield submit
+    except BaseException:
+        for child in set(multiprocessing.active_children()) - others:
+            child.terminate()
         raise
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """Hold Ctrl-C back: processes started meanwhile begin so, and stay so until they can heed it."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _sweep(folder: Path) -> None:

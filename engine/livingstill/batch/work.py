@@ -240,17 +240,19 @@ class Thumbnail:
         self._left -= 1
 
 
-_busy = {"task": False}
+_state = {"busy": False, "leaving": False}
 
 
 @contextmanager
 def _interruptible() -> Iterator[None]:
-    """While a task runs, an interrupt stops it cleanly; otherwise it ends the process at once."""
-    _busy["task"] = True
+    """While a task runs, an interrupt stops it and, when all is cleaned up, ends the process."""
+    _state["busy"] = True
     try:
         yield
     finally:
-        _busy["task"] = False
+        _state["busy"] = False
+        if _state["leaving"]:
+            os._exit(130)
 
 
 def begin(threads: int) -> None:
@@ -269,11 +271,14 @@ def begin(threads: int) -> None:
     threading.Thread(target=leave, name="livingstill-orphan", daemon=True).start()
 
     def stop(*_: object) -> None:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)  # the pool ends its workers so, at the last
-        if not _busy["task"]:
+        if _state["leaving"]:  # once is enough: the cleaning up is not disturbed
+            return
+        _state["leaving"] = True
+        if not _state["busy"]:
             os._exit(130)
         raise KeyboardInterrupt
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
+    if hasattr(signal, "pthread_sigmask"):  # blocked from birth, see `run._deaf`
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})

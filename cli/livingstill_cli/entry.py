@@ -1,0 +1,46 @@
+"""The process from its first line to its last: an interrupt at any moment is one sentence and 130."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from contextlib import suppress
+from typing import NoReturn
+
+_NUMBERS = [
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+]
+
+_GRACE = 5.0
+"""Seconds in which another interrupt does not disturb the cleaning up after one."""
+
+_last = {"interrupt": -_GRACE}
+
+
+def run() -> NoReturn:
+    """Run the command line in a process of its own, and leave; the heavy imports come after."""
+    try:
+        try:
+            for number in _NUMBERS:
+                if signal.getsignal(number) != signal.SIG_IGN:  # as under nohup
+                    signal.signal(number, _interrupt)
+            from livingstill_cli.main import main
+
+            main()
+        finally:  # the answer is decided: nothing disturbs the leaving
+            for number in _NUMBERS:
+                signal.signal(number, signal.SIG_IGN)
+    except KeyboardInterrupt:
+        with suppress(OSError):  # stderr may be closed or full
+            os.write(2, b"livingstill: interrupted; nothing was left behind\n")
+        sys.exit(130)
+    sys.exit(0)
+
+
+def _interrupt(number: int, frame: object) -> None:  # noqa: ARG001
+    """Treat a polite request to end like Ctrl-C; impatience does not make it leave files."""
+    if time.monotonic() - _last["interrupt"] >= _GRACE:
+        _last["interrupt"] = time.monotonic()
+        raise KeyboardInterrupt
