@@ -15,6 +15,7 @@ import scipy  # its parts are imported when they are used
 from numpy.typing import NDArray
 
 from livingstill.model import Bytes, Floats, Region
+from livingstill.regions import falls
 from livingstill.settings import Stroke
 
 SIDE = 112
@@ -166,8 +167,9 @@ def downhill(mask: Mask, rgb: Bytes, inverse_depth: Floats) -> Floats:
     """Return where water in ``mask`` (h, w) runs when nobody says: (h, w, 2) float32.
 
     It enters each part of the region at its far or upper end, leaves at its near or lower end and
-    keeps to the banks: the gradient of a harmonic potential. Where the surface is steep or white
-    it falls; where it lies flat it slows down with distance.
+    keeps to the banks: the gradient of a harmonic potential, but along its own streaks where it
+    falls. Where the surface is steep or white it is fast; where it lies flat it slows down with
+    distance.
     """
     count, part = cv2.connectedComponents(mask.astype(np.uint8), connectivity=4)
     field: Field = np.zeros((*mask.shape, 2))
@@ -181,6 +183,8 @@ def downhill(mask: Mask, rgb: Bytes, inverse_depth: Floats) -> Floats:
     length = np.hypot(field[..., 0], field[..., 1])
     unit = field / np.maximum(length, 1e-12)[..., None]
     unit = np.asarray(cv2.GaussianBlur(unit, (0, 0), 1.2), np.float64)
+    share, along = _falls(mask, rgb)
+    unit = unit * (1 - share) + along * share
     unit /= np.maximum(np.hypot(unit[..., 0], unit[..., 1]), 0.25)[..., None]
     return (unit * pace(mask, rgb, depth)[..., None] * mask[..., None]).astype(np.float32)
 
@@ -198,9 +202,26 @@ def pace(mask: Mask, rgb: Bytes, depth: Floats) -> Field:
     near = np.clip(depth / max(float(np.percentile(depth[mask], 95)), 1e-3), 0.15, 1)
     rows = np.flatnonzero(mask.any(1))
     tall = len(rows) / max(1, float(mask.sum(1)[rows].mean()))
-    falls = np.clip(white * np.clip(tall - 0.35, 0, 1) * 2, 0, 1)
-    speed = near * (0.05 + 0.07 * white) * (1 - falls) + 0.28 * falls
+    steep = np.clip(white * np.clip(tall - 0.35, 0, 1) * 2, 0, 1)
+    speed = near * (0.05 + 0.07 * white) * (1 - steep) + 0.28 * steep
     return np.asarray(cv2.GaussianBlur(speed, (0, 0), 3), np.float64)
+
+
+def _falls(mask: Mask, rgb: Bytes) -> tuple[Floats, Floats]:
+    """Return the share (h, w, 1) of water that falls and its direction (h, w, 2), both softened."""
+    finer = falls.SIDE / max(mask.shape)
+    size = (round(mask.shape[1] * finer), round(mask.shape[0] * finer))
+    picture = np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), np.uint8)
+    inside = cv2.resize(mask.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
+    upright, along = falls.streaks(picture, inside)
+    share = upright[..., None].astype(np.float32)
+    both = cv2.resize(
+        np.concatenate([share, along * share], 2), mask.shape[::-1], interpolation=cv2.INTER_AREA
+    )
+    both = np.asarray(cv2.GaussianBlur(both, (0, 0), 2.0), np.float32)
+    share = np.ascontiguousarray(both[..., :1])
+    along = both[..., 1:] / np.maximum(share, np.float32(1e-6))
+    return share, along.astype(np.float32)
 
 
 def _potential(inside: Mask, depth: Floats) -> Field:

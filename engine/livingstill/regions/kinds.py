@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from livingstill.errors import InputError
 from livingstill.model import Bytes, Floats, Region
-from livingstill.regions import protect
+from livingstill.regions import falls, protect
 from livingstill.registry import nearest
 from livingstill.settings import Stroke
 
@@ -336,11 +336,15 @@ def level(water: Bytes, inverse_depth: Floats) -> Bytes:
 def running(rgb: Bytes, water: Bytes, sky: Bytes | None = None) -> bool:
     """Return whether water runs rather than stands.
 
-    Water that mirrors stands, and so does what reaches to the sky. What else is white in a good
-    part, with the texture of foam, runs.
+    Water that falls runs. Water that mirrors stands, and so does what reaches to the sky. What else
+    is white in a good part, with the texture of foam, runs.
     """
     small, inside = _small(rgb, water)
-    if inside.sum() < 40 or mirroring(small, inside) > 0.27:
+    if inside.sum() < 40:
+        return False
+    if falls.streaks(small, inside)[0].sum() > 0.1 * inside.sum():
+        return True
+    if mirroring(small, inside) > 0.27:
         return False
     columns = np.flatnonzero(inside.any(0))
     if sky is not None:
@@ -480,7 +484,7 @@ def _share(mask: Bytes) -> Floats:
     return mask.astype(np.float32) * np.float32(1 / 255)
 
 
-def _small(rgb: Bytes, mask: Bytes, side: int = 480) -> tuple[Bytes, Mask]:
+def _small(rgb: Bytes, mask: Bytes, side: int = falls.SIDE) -> tuple[Bytes, Mask]:
     """Return the photo at most ``side`` long, and where ``mask`` holds in it."""
     height, width = rgb.shape[:2]
     scale = min(1.0, side / max(height, width))
