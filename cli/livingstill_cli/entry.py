@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -16,11 +17,15 @@ _NUMBERS = [
 _GRACE = 5.0
 """Seconds in which another interrupt does not disturb the cleaning up after one."""
 
+_NEW_OBJECTS = 100_000
+"""How many make the garbage collector look at them. Imports make a million, none of it garbage."""
+
 _last = {"interrupt": -_GRACE}
 
 
 def run() -> NoReturn:
     """Run the command line in a process of its own, and leave; the heavy imports come after."""
+    gc.set_threshold(_NEW_OBJECTS)
     try:
         try:
             for number in _NUMBERS:
@@ -32,6 +37,7 @@ def run() -> NoReturn:
         finally:  # the answer is decided: nothing disturbs the leaving
             for number in _NUMBERS:
                 signal.signal(number, signal.SIG_IGN)
+            gc.freeze()  # what is left ends with the process: no search for garbage in it
     except KeyboardInterrupt:
         with suppress(OSError):  # stderr may be closed or full
             os.write(2, b"livingstill: interrupted; nothing was left behind\n")
