@@ -13,11 +13,10 @@ It is TOML; its keys are settings, and what a shot says for itself wins over the
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import Any
 
-from livingstill import prompt
+from livingstill import prompt, texts
 from livingstill.errors import InputError
 from livingstill.registry import nearest
 
@@ -41,8 +40,6 @@ MOODS: dict[str, dict[str, Any]] = {
 }
 """Moods by name; any other is read like ``--prompt``."""
 
-_LARGEST = 2**20
-
 
 def read(path: Path) -> dict[str, Any]:
     """Return the settings (keys and values of ``Shot``) of a brand file.
@@ -55,21 +52,7 @@ def read(path: Path) -> dict[str, Any]:
     InputError
         If the file is missing or no TOML, has an unknown key, or a path leaves its folder.
     """
-    try:
-        if path.exists() and not path.is_file():
-            raise InputError(f"brand file {path} is no ordinary file; name a TOML file")
-        if path.exists() and path.stat().st_size > _LARGEST:
-            raise InputError(
-                f"brand file {path} is larger than 1 MiB; it must be a short TOML file"
-            )
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        if isinstance(error, tomllib.TOMLDecodeError):
-            raise InputError(f"brand file {path} is no TOML: {error}") from None
-        reason = getattr(error, "strerror", None) or "it is no text"
-        raise InputError(f"cannot read brand file {path}: {reason}") from None
-    except RecursionError:
-        raise InputError(f"brand file {path} is no TOML: it is nested too deeply") from None
+    values = texts.toml(path, "brand file")
     for key in values:
         if key not in (*KEYS, "mood"):
             known = [*KEYS, "mood"]

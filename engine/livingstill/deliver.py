@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from livingstill.camera import framing
 from livingstill.clip import encode, stills
 from livingstill.continuity import blind, director
 from livingstill.errors import InputError
-from livingstill.files import check_target, replacing
+from livingstill.files import check_target, keep_apart, replacing
 from livingstill.finish import inputs
 from livingstill.model import Bytes, Progress, Words
 from livingstill.pipeline import (
@@ -136,8 +137,14 @@ def animate_file(
         provenance.check_sidecar(job.sidecar, job.overwrite)
     extras = (job.manifest, job.report, job.poster, job.sidecar)
     names = [Path(output) for output in outputs] + [path for path in extras if path is not None]
-    if len(set(names)) != len(names):
+    if len(set(map(os.path.realpath, names))) != len(names):
         raise InputError("two outputs have one name; give each its own")
+    numbered = (stills.later(Path(output), 0) for output in outputs if stills.NUMBER.search(output))
+    written = [*names, *chain.from_iterable(numbered), *filter(None, [save_shot])]
+    text = ""
+    if save_shot is not None:
+        text = dump_shot_file(shot, os.path.relpath(job.photo, save_shot.parent or "."))
+    keep_apart(written, (job.photo, shot.hold, *(mask.file for mask in shot.mask)))
     warmup.start(shot.quality, moving="none" not in shot.motion)
     stages = Stages(progress)
     photo = scene.photo if scene is not None else read_photo(job.photo, shot, stages)
@@ -185,9 +192,8 @@ def animate_file(
     if job.manifest is not None:
         manifest.write(job.manifest, _record(done, job), job.overwrite)
     if save_shot is not None:
-        beside = os.path.relpath(job.photo, save_shot.parent or ".")
         with replacing(save_shot, job.overwrite) as part:
-            part.write_text(dump_shot_file(shot, beside), encoding="utf-8")
+            part.write_text(text, encoding="utf-8")
     return done
 
 

@@ -10,7 +10,7 @@ import os
 import re
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -37,20 +37,44 @@ def check_target(path: Path, overwrite: bool) -> None:
     Raises
     ------
     InputError
-        If ``path`` exists and ``overwrite`` is off, is a folder, or its folder is missing or
-        cannot be written.
+        If ``path`` exists and ``overwrite`` is off, is a folder, a pipe or a device, or its folder
+        is missing or cannot be written.
     """
     if len(os.fsencode(path.name)) > _LONGEST_NAME or "\0" in str(path):
         raise InputError(f"{path} is no name for a file; give one of at most {_LONGEST_NAME} bytes")
     if path.is_dir():
         raise InputError(f"{path} is a folder; give a file name in it")
-    if path.exists() and not overwrite:
-        raise InputError(f"{path} exists; give --overwrite to replace it, or another name")
+    if path.exists() and not path.is_file():
+        raise InputError(f"{path} is no ordinary file; give another name, or - for standard output")
+    if os.path.lexists(path) and not overwrite:
+        raise _taken(path)
     folder = path.parent
     if not folder.is_dir():
         raise InputError(f"the folder {folder} does not exist; create it, or choose another")
     if not os.access(folder, os.W_OK | os.X_OK):
         raise InputError(f"the folder {folder} cannot be written; choose another")
+
+
+def _taken(path: Path) -> InputError:
+    return InputError(f"{path} exists; give --overwrite to replace it, or another name")
+
+
+def keep_apart(targets: Iterable[Path], sources: Iterable[Path | None]) -> None:
+    """Refuse to write over what is read, which no ``--overwrite`` means.
+
+    Raises
+    ------
+    InputError
+        Naming the first target that is a source too, by whatever name or link.
+    """
+    read = [source for source in sources if source is not None]
+    for target in targets:
+        for source in read:
+            with suppress(OSError, ValueError):
+                if target.samefile(source):
+                    raise InputError(
+                        f"{target} would replace {source}, which is read; give it another name"
+                    )
 
 
 def _hold(path: Path) -> int:
@@ -135,6 +159,8 @@ def temporary(path: Path, *, folder: bool = False) -> Iterator[Path]:
 def replacing(path: Path, overwrite: bool = False) -> Iterator[Path]:
     """Give a temporary file beside ``path``; rename it when the block ends well, else remove it.
 
+    Without ``overwrite`` not even a file that came there meanwhile is replaced.
+
     Raises
     ------
     InputError
@@ -144,11 +170,24 @@ def replacing(path: Path, overwrite: bool = False) -> Iterator[Path]:
     try:
         with temporary(path) as part:
             yield part
-            part.replace(path)
+            _place(part, path, overwrite)
     except OSError as error:
         raise InputError(
             f"cannot write {path}: {error.strerror or error}; free some space or choose another place"
         ) from None
+
+
+def _place(part: Path, path: Path, overwrite: bool) -> None:
+    """Give a finished file its name in one step."""
+    if not overwrite:
+        try:
+            os.link(part, path)  # unlike a rename it never replaces
+            return
+        except FileExistsError:
+            raise _taken(path) from None
+        except OSError:  # a file system without such links
+            check_target(path, overwrite)
+    part.replace(path)
 
 
 def write_png(path: Path, picture: NDArray[Any], overwrite: bool = False) -> None:
@@ -166,20 +205,23 @@ def write_png(path: Path, picture: NDArray[Any], overwrite: bool = False) -> Non
 
 
 @contextmanager
-def folder(path: Path) -> Iterator[Path]:
+def folder(path: Path, overwrite: bool = False) -> Iterator[Path]:
     """Give a temporary folder beside ``path``; move its files into ``path`` if the block ends well.
 
     Raises
     ------
     InputError
-        If the folder cannot be made or written.
+        If the folder cannot be made or written, or has one of the files and ``overwrite`` is off.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with temporary(path, folder=True) as part:
             yield part
             path.mkdir(exist_ok=True)
-            for file in sorted(part.iterdir()):
+            found = sorted(part.iterdir())
+            for file in found:
+                check_target(path / file.name, overwrite)
+            for file in found:
                 file.replace(path / file.name)
     except OSError as error:
         raise InputError(

@@ -12,7 +12,7 @@ from livingstill.arithmetic import plain
 from livingstill.camera import auto, framing, subject
 from livingstill.camera.view import View
 from livingstill.depth import straight
-from livingstill.files import check_target, replacing, write_png
+from livingstill.files import check_target, keep_apart, replacing, write_png
 from livingstill.model import InverseDepth, Progress, Region, Scene
 from livingstill.photo import fitness, traits
 from livingstill.pipeline import Perceive, Stages, check, depth_of, planned, prepare, read_photo
@@ -35,6 +35,7 @@ def write_depth(
     threads.limit(job.threads)
     check(shot)
     check_target(target, job.overwrite)
+    keep_apart([target], [photo])
     stages = Stages(progress)
     rgb = read_photo(photo, shot, stages).rgb
     depth = depth_of(rgb, shot, Perceive(rgb, shot.quality, stages), stages)
@@ -66,6 +67,7 @@ def write_regions(
     check(shot)
     if target is not None:
         check_target(target, job.overwrite)
+        keep_apart([target], [photo])
     stages = Stages(progress)
     rgb = read_photo(photo, shot, stages).rgb
     perceive = Perceive(rgb, shot.quality, stages)
@@ -101,11 +103,12 @@ def write_scene(
         check_target(folder / "scene.json", job.overwrite)
     if mesh is not None:
         check_target(mesh, job.overwrite)
+        keep_apart([mesh], [photo])
         export.check_mesh(mesh)
     stages = Stages(progress)
     still = shot.model_copy(update={"motion": ("none",), "camera": Choice(name="static")})
     scene = prepare(read_photo(photo, shot, stages), still, stages).scene
-    with stages("export"), files.folder(folder) as part:
+    with stages("export"), files.folder(folder, job.overwrite) as part:
         export.export(scene, part)
         if mesh is not None:
             with replacing(mesh, job.overwrite) as piece:

@@ -13,7 +13,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from livingstill import pictures
+from livingstill import pictures, texts
 from livingstill.errors import InputError
 from livingstill.files import replacing
 from livingstill.model import Bytes, Floats, InverseDepth, Region
@@ -21,6 +21,7 @@ from livingstill.settings import Shot
 
 FORMAT = 1
 _MOST_PIXELS = 200_000_000
+_LARGEST = 2**30
 LIBRARIES = ("numpy", "opencv-contrib-python", "scipy", "numba", "pillow", "av")
 
 
@@ -96,12 +97,7 @@ def load(path: Path) -> dict[str, Any]:
     InputError
         If the file is no manifest of a format this version knows.
     """
-    try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InputError(f"cannot read {path}: {error.strerror}") from None
-    except (ValueError, RecursionError):
-        raise InputError(f"{path} is no JSON; give a manifest or a shot file (.toml)") from None
+    manifest = texts.parsed(texts.read(path, "manifest", _LARGEST), f"manifest {path}")
     shape = {
         "photo": dict, "shot": dict, "outputs": list, "depth": dict, "regions": list, "frames": list
     }  # fmt: skip

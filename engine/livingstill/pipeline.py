@@ -443,6 +443,7 @@ def aim(
     return camera, replace(window, scale=window.scale / zoom)
 
 
+@plain()
 def reframed(clip: Clip, aspect: str | None) -> Clip:
     """Return a clip of the same scene in a frame of another shape.
 

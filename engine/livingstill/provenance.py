@@ -76,7 +76,8 @@ def write_sidecar(
                 if Path(name).is_file()
             ],
         }
-        part.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        text = json.dumps(record, indent=1, ensure_ascii=False) + "\n"
+        part.write_text(text, encoding="utf-8", errors="backslashreplace")  # a name may be no text
 
 
 def digest(path: Path) -> str:

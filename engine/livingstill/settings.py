@@ -7,7 +7,6 @@ The command line, the shot file, the Python API and the reference page are all m
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
@@ -21,7 +20,7 @@ from pydantic import (
     ValidationError,
 )
 
-from livingstill import brand, prompt
+from livingstill import brand, prompt, texts
 from livingstill.errors import InputError
 from livingstill.registry import nearest
 
@@ -656,13 +655,7 @@ def load_shot_file(path: Path) -> dict[str, Any]:
     InputError
         If the file is missing, no TOML, or holds tables.
     """
-    try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is no text"
-        raise InputError(f"cannot read shot file {path}: {reason}") from None
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"shot file {path} is no TOML: {error}") from None
+    values = texts.toml(path, "shot file")
     stays_inside(path, values)
     return {key: beside(path.parent, key, value) for key, value in values.items()}
 
@@ -707,10 +700,16 @@ def beside(folder: Path, key: str, value: Any) -> Any:
 
 
 def dump_shot_file(shot: Shot, photo: str | None = None) -> str:
-    """Return ``shot`` as the text of a shot file: each key with its help, defaults commented out."""
+    """Return ``shot`` as the text of a shot file: each key with its help, defaults commented out.
+
+    Raises
+    ------
+    InputError
+        If a file's name is no text, so that TOML cannot say it.
+    """
     import json
 
-    lines = [f"photo = {json.dumps(photo)}", ""] if photo else []
+    lines = [f"photo = {json.dumps(photo, ensure_ascii=False)}", ""] if photo else []
     written = shot.model_dump(mode="json")
     default = Shot().model_dump(mode="json")
     for name, info in Shot.model_fields.items():
@@ -719,4 +718,11 @@ def dump_shot_file(shot: Shot, photo: str | None = None) -> str:
         mark = "" if value != default[name] else "# "
         shown = "" if value is None else json.dumps(value, ensure_ascii=False)
         lines.append(f"{mark}{name} = {shown}".rstrip() if value is not None else f"# {name} =")
-    return "\n".join(lines) + "\n"
+    text = "\n".join(lines) + "\n"
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise InputError(
+            "a shot file cannot name a file whose name is no text; rename it"
+        ) from None
+    return text

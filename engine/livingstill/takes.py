@@ -14,7 +14,7 @@ from livingstill import threads
 from livingstill.clip import encode
 from livingstill.continuity import blind, director
 from livingstill.errors import InputError
-from livingstill.files import check_target, write_png
+from livingstill.files import check_target, keep_apart, write_png
 from livingstill.model import Bytes, Progress
 from livingstill.pipeline import Known, Stages, check, prepare, read_photo
 from livingstill.settings import Job, Shot
@@ -73,6 +73,7 @@ def takes(
     for name in names:
         encode.check_target(name, job.overwrite)
     check_target(sheet, job.overwrite)
+    keep_apart([*map(Path, names), sheet], [job.photo])
     stages = Stages(progress)
     photo = read_photo(job.photo, shot, stages)
     known, done, rows = None, [], {}

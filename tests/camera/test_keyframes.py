@@ -68,7 +68,7 @@ def test_a_path_that_closes_runs_round_and_one_that_does_not_goes_there_and_back
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("x = ", "are no TOML"),
+        ("x = ", "is no TOML"),
         ("", "there are no keyframes; write [[keyframe]] tables"),
         ("[[keyframe]]\nx = 1", "keyframe 1 has no time; give one"),
         ("[[keyframe]]\ntime = 2", "time of keyframe 1 is 2; it must be 0 to 1, the end of the"),

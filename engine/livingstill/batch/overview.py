@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from livingstill.files import replacing
 
@@ -73,7 +75,8 @@ def write(report: Report) -> None:
         text = json.dumps(report.as_json(), indent=1, default=str)
         part.write_text(text + "\n", encoding="utf-8")
     with replacing(report.folder / "report.html", overwrite=True) as part:
-        part.write_text(page(report), encoding="utf-8")
+        # a name may be no text
+        part.write_text(page(report), encoding="utf-8", errors="xmlcharrefreplace")
 
 
 def page(report: Report) -> str:
@@ -97,12 +100,21 @@ def page(report: Report) -> str:
     if report.tours:
         parts.append("<h2>Tours</h2>")
         parts += [
-            f'<p><a href="{escape(tour["output"])}">{escape(tour["output"])}</a> '
+            f'<p><a href="{_link(tour["output"])}">{escape(tour["output"])}</a> '
             f"<span class=soft>{len(tour['clips'])} clips</span></p>"
             for tour in report.tours
         ]
     parts += ["<h2>Clips</h2><div class=grid>", *(_card(record) for record in done), "</div>"]
     return "\n".join([*parts, "</main></html>", ""])
+
+
+def _link(name: str) -> str:
+    """Return the address of a file beside the report, whatever is in its name.
+
+    >>> _link("a/50% #1 é.mp4")
+    'a/50%25%20%231%20%C3%A9.mp4'
+    """
+    return quote(os.fsencode(name))
 
 
 def _card(record: Mapping[str, Any]) -> str:
@@ -123,6 +135,4 @@ def _card(record: Mapping[str, Any]) -> str:
     if "took" in record:
         facts.append(f"made in {record['took']:.1f} s")
     told = "<br>".join(escape(fact) for fact in facts)
-    return (
-        f'<a class=card href="{name}">{shown}<div><b>{name}</b><p class=soft>{told}</p></div></a>'
-    )
+    return f'<a class=card href="{_link(record["output"])}">{shown}<div><b>{name}</b><p class=soft>{told}</p></div></a>'

@@ -16,6 +16,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from livingstill import texts
 from livingstill.errors import InputError
 from livingstill.registry import nearest
 from livingstill.settings import Shot, beside
@@ -24,6 +25,9 @@ SUFFIXES = frozenset(
     (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp", ".heic", ".heif", ".avif", ".jp2")
 )
 """What is taken for a photo in a folder."""
+
+_LARGEST = 2**26
+"""Bytes of a table."""
 
 LONGEST_NAME = 200
 """Bytes of a group's or a clip's name, so that what is added to it still makes a file's name."""
@@ -120,20 +124,16 @@ def _rows(source: str) -> Iterator[Row]:
         raise InputError(f"{source} does not exist; check its name and folder")
 
 
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is no UTF-8 text"
-        raise InputError(f"cannot read {path}: {reason}") from None
-
-
 def _csv(path: Path) -> Iterator[Row]:
-    reader = csv.DictReader(_text(path).splitlines())
-    names = [_column(path, name) for name in reader.fieldnames or ()]
+    reader = csv.DictReader(texts.read(path, "table", _LARGEST).splitlines())
+    try:
+        head, lines = reader.fieldnames or (), list(reader)
+    except csv.Error as error:
+        raise InputError(f"{path}, line {reader.line_num} is no CSV: {error}") from None
+    names = [_column(path, name) for name in head]
     if not {"photo", "clip"} & set(names):
         raise InputError(f"{path} has no column 'photo'; its first line must name the columns")
-    for number, cells in enumerate(reader, 2):
+    for number, cells in enumerate(lines, 2):
         if None in cells:
             raise InputError(f"{path}, line {number} has more cells than columns; quote commas")
         values = dict(zip(names, cells.values()))
@@ -141,13 +141,10 @@ def _csv(path: Path) -> Iterator[Row]:
 
 
 def _jsonl(path: Path) -> Iterator[Row]:
-    for number, line in enumerate(_text(path).splitlines(), 1):
+    for number, line in enumerate(texts.read(path, "table", _LARGEST).splitlines(), 1):
         if not line.strip():
             continue
-        try:
-            values = json.loads(line)
-        except json.JSONDecodeError as error:
-            raise InputError(f"{path}, line {number} is no JSON: {error.msg}") from None
+        values = texts.parsed(line, f"{path}, line {number}")
         if not isinstance(values, dict):
             raise InputError(f'{path}, line {number} is no object; write {{"photo": ...}}')
         yield from _row(path, number, {_column(path, key): value for key, value in values.items()})

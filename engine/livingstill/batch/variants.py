@@ -171,7 +171,7 @@ def variants(
     )  # fmt: skip
     records = {record["output"]: record for record in report.records}
     with replacing(folder / TABLE, overwrite=True) as part:
-        part.write_text(_table(made, records), encoding="utf-8")
+        part.write_text(_table(made, records), encoding="utf-8", errors="surrogateescape")
     return report
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import bisect
 import math
-import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from livingstill import texts
 from livingstill.camera.view import View
 from livingstill.errors import InputError
 from livingstill.model import Pose
@@ -142,13 +142,7 @@ def load(path: Path, duration: float) -> Keyframes:
     InputError
         Naming the file, the keyframe and the key that is wrong.
     """
-    try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is no text"
-        raise InputError(f"cannot read keyframes {path}: {reason}") from None
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"keyframes {path} are no TOML: {error}") from None
+    table = texts.toml(path, "keyframe file")
     try:
         return parse(table, duration)
     except InputError as error:

@@ -49,10 +49,14 @@ class ClipInfo:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Frame:
-    """One decoded frame: ``rgb`` is (h, w, 3) uint8, ``time`` in seconds from the clip's start."""
+    """One decoded frame: ``rgb`` is (h, w, 3) uint8, ``time`` in seconds from the clip's start.
+
+    ``key`` tells whether it was coded without regard to those before it.
+    """
 
     rgb: Bytes
     time: float
+    key: bool = False
 
 
 class Clip:
@@ -123,7 +127,9 @@ def _check_file(path: Path) -> None:
             raise InputError(f"clip {path} is a folder; name a clip in it")
         if not path.exists():
             raise InputError(f"clip {path} does not exist; check its name and folder")
-        if path.is_file() and path.stat().st_size == 0:
+        if not path.is_file():
+            raise InputError(f"clip {path} is no ordinary file; copy it to one")
+        if path.stat().st_size == 0:
             raise InputError(f"clip {path} is empty (0 bytes); get an intact copy")
     except (OSError, ValueError) as error:
         raise InputError(f"clip {path} cannot be read: {pictures.plain(error)}") from None
@@ -221,7 +227,7 @@ def _video_frames(path: Path, told: ClipInfo, notes: list[str]) -> Iterator[Fram
                 if start is None:
                     start = frame.time or 0.0
                 time = frame.time - start if frame.time is not None else count / float(told.fps)
-                yield Frame(_rgb(frame, aspect), time)
+                yield Frame(_rgb(frame, aspect), time, bool(frame.key_frame))
                 count += 1
     if trouble or (told.frames is not None and count < told.frames):
         notes.append(_cut_short(path, count, told.frames))

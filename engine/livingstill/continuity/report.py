@@ -98,7 +98,8 @@ def write_html(
 
     ``frames`` are the pictures of the frames in ``worst(verdict)``, (H, W, 3) uint8 RGB.
     """
-    path.write_text(html(verdict, series, frames, title), encoding="utf-8")
+    page = html(verdict, series, frames, title)
+    path.write_text(page, encoding="utf-8", errors="xmlcharrefreplace")  # a name may be no text
 
 
 def html(verdict: Verdict, series: Series, frames: Mapping[int, Bytes], title: str) -> str:

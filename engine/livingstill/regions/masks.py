@@ -7,8 +7,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from livingstill import files
 from livingstill.errors import InputError
-from livingstill.files import write_png
 from livingstill.model import Bytes, Region
 from livingstill.pictures import bytes_of, opened
 
@@ -44,17 +44,11 @@ def read(path: Path, size: tuple[int, int]) -> Bytes:
 
 def write(folder: Path, regions: tuple[Region, ...], overwrite: bool) -> list[Path]:
     """Write one 8-bit PNG per kind into ``folder``, made if missing; return their paths."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"cannot create the folder {folder}: {error.strerror}") from None
     together: dict[str, Bytes] = {}
     for region in regions:
         before = together.get(region.kind)
         together[region.kind] = region.mask if before is None else np.maximum(before, region.mask)
-    paths = []
-    for kind, mask in together.items():
-        path = folder / f"{kind}.png"
-        write_png(path, mask, overwrite)
-        paths.append(path)
-    return paths
+    with files.folder(folder, overwrite) as part:
+        for kind, mask in together.items():
+            files.write_png(part / f"{kind}.png", mask)
+    return [folder / f"{kind}.png" for kind in together]
