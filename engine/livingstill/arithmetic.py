@@ -1,15 +1,32 @@
-"""OpenCV's plain code path: the same numbers on every processor of a kind, for a little more time."""
+"""OpenCV's plain code path: the same numbers on every processor of a kind and any number of threads."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from threading import Lock
 
 import cv2
+from cv2.utils import logging
 
 _lock = Lock()
-_state = {"inside": 0, "before": True}
+_plain = {"inside": 0, "before": True}
+_alone = {"inside": 0, "before": 1}
+
+
+def _without_ipp() -> None:
+    """Turn Intel's IPP off for this process, unless somebody has used or chosen it already."""
+    if "OPENCV_IPP" in os.environ:
+        return
+    level = logging.setLogLevel(logging.LOG_LEVEL_ERROR)  # it would warn that it was told so
+    os.environ["OPENCV_IPP"] = "disabled"
+    cv2.ipp.useIPP()  # reads the variable, once and for all
+    del os.environ["OPENCV_IPP"]
+    logging.setLogLevel(level)
+
+
+_without_ipp()
 
 
 @contextmanager
@@ -18,17 +35,42 @@ def plain() -> Iterator[None]:
 
     Its code for AVX2 and AVX-512, and Intel's IPP, add and round in other orders, so that the last
     bits of the network and of resized masks would depend on the machine. The switch is the whole
-    process's: blocks may overlap, and the last to end sets it back.
+    process's: blocks may overlap, and the last to end sets it back. IPP alone is switched for the
+    calling thread only; where a host has it running already, the block works on that one thread.
+    """
+    intel = cv2.ipp.useIPP()
+    with alone() if intel else nullcontext():
+        with _lock:
+            if _plain["inside"] == 0:
+                _plain["before"] = cv2.useOptimized()
+            _plain["inside"] += 1
+            cv2.setUseOptimized(False)
+        try:
+            yield
+        finally:
+            with _lock:
+                _plain["inside"] -= 1
+                if _plain["inside"] == 0:
+                    cv2.setUseOptimized(bool(_plain["before"]))
+                cv2.ipp.setUseIPP(intel)
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """While the block runs, OpenCV works on one thread.
+
+    For what rounds otherwise at the ends of each thread's share of the rows, as its fast global
+    smoother does. The switch is the whole process's, like that of ``plain``.
     """
     with _lock:
-        if _state["inside"] == 0:
-            _state["before"] = cv2.useOptimized()
-            cv2.setUseOptimized(False)
-        _state["inside"] += 1
+        if _alone["inside"] == 0:
+            _alone["before"] = cv2.getNumThreads()
+            cv2.setNumThreads(1)
+        _alone["inside"] += 1
     try:
         yield
     finally:
         with _lock:
-            _state["inside"] -= 1
-            if _state["inside"] == 0:
-                cv2.setUseOptimized(bool(_state["before"]))
+            _alone["inside"] -= 1
+            if _alone["inside"] == 0:
+                cv2.setNumThreads(_alone["before"])

@@ -42,3 +42,17 @@ def test_the_sky_stays_at_infinity(still):
 def test_a_map_that_is_none_is_an_error(still):
     with pytest.raises(InputError, match="depth map"):
         refine(still[0], np.zeros((3, 4, 1), np.float32))
+
+
+def test_the_number_of_threads_changes_no_bit(still):
+    rgb, depth = still
+    small = cv2.resize(depth, (120, 80), interpolation=cv2.INTER_AREA)
+    before, found = cv2.getNumThreads(), []
+    try:
+        for count in (1, 2, 3, 5):
+            cv2.setNumThreads(count)
+            found.append(refine(rgb, small))
+            assert cv2.getNumThreads() == count
+    finally:
+        cv2.setNumThreads(before)
+    assert all((one == found[0]).all() for one in found)

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from livingstill.arithmetic import alone
 from livingstill.depth.refine import refine
 from livingstill.model import Bytes, Floats, InverseDepth
 
@@ -47,9 +48,9 @@ def coarse(small: Bytes) -> Floats:
         guess = guess + 0.06 * _texture(value) + 0.04 * _clear_air(value, sky)
     else:
         guess = 0.45 + 0.40 * below - 0.25 * above + 0.03 * _sharpness(value)
-    smoother = cv2.ximgproc.createFastGlobalSmootherFilter(small, 400.0, 12.0)
+    guided = alone()(cv2.ximgproc.createFastGlobalSmootherFilter(small, 400.0, 12.0).filter)
     weight = np.where(sky, np.float32(1e-3), np.float32(1))
-    smooth = smoother.filter(guess * weight) / smoother.filter(weight)
+    smooth = guided(guess * weight) / guided(weight)
     top = max(float(np.percentile(smooth[~sky], 99.5)) if (~sky).any() else 1.0, 1e-3)
     result: Floats = np.clip(smooth / top, 0, 1).astype(np.float32)
     result[sky] = 0

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from livingstill.arithmetic import alone
 from livingstill.errors import InputError
 from livingstill.model import Bytes, Floats
 
@@ -46,9 +47,9 @@ def refine(rgb: Bytes, coarse: Floats) -> Floats:
     disk = _disk(round(factor))
     spread = _dilate(up, disk) - _erode(up, disk)
     sure = np.maximum(np.exp(-np.square(spread / _STEP)), np.float32(1e-4))
-    smoother = cv2.ximgproc.createFastGlobalSmootherFilter(rgb, 50.0, 8.0)
-    weight = smoother.filter(sure)
-    smooth = cast(Floats, smoother.filter(up * sure) / weight)
+    guided = alone()(cv2.ximgproc.createFastGlobalSmootherFilter(rgb, 50.0, 8.0).filter)
+    weight = guided(sure)
+    smooth = cast(Floats, guided(up * sure) / weight)
     high, low = _dilate(smooth, disk), _erode(smooth, disk)
     snapped = np.where(smooth > (high + low) * np.float32(0.5), high, low)
     snapped = np.where(high - low > _STEP, snapped, smooth)
@@ -56,7 +57,7 @@ def refine(rgb: Bytes, coarse: Floats) -> Floats:
     sky = coarse <= 0
     if sky.any():
         open_air = _resize(sky.astype(np.float32), (width, height))
-        out[smoother.filter(open_air * sure) > np.float32(0.5) * weight] = 0
+        out[guided(open_air * sure) > np.float32(0.5) * weight] = 0
     return np.clip(out, 0, 1, out=out)
 
 
