@@ -193,6 +193,18 @@ def test_hold_rests_at_the_end():
     assert camera("zoom-in", "hold").at(0.7) == camera("zoom-in", "hold").at(1)
 
 
+@pytest.mark.parametrize("loop", ["seamless", "none", "hold"])
+@pytest.mark.parametrize("name", ["orbit", "sway", "handheld"])
+def test_a_closed_move_comes_to_rest_gently(name, loop):
+    def jolt(path):
+        return np.abs(np.diff(track(path, np.arange(151) / 150), 2, axis=0)).max()
+
+    held = camera(with_key(name, "hold=0.3"), loop)
+    assert held.at(0.75) == held.at(0.9) == held.at(0.0) == held.at(1.0)
+    # twice the speed at the middle of a shorter way; a sudden stop is 20 times and more
+    assert jolt(held) < 8 * jolt(camera(name))
+
+
 def test_a_period_makes_whole_turns_of_a_loop():
     path = camera("orbit:period=2.2", duration=4.4)
     assert path.at(0.1).x == pytest.approx(path.at(0.6).x)

@@ -93,16 +93,19 @@ class Timing:
 
         A closed move (an orbit) ends where it starts, so it runs round, evenly unless an ease is
         asked for; an open one is made there and back where the ends of the clip join. In a seamless
-        clip its ease runs over a raised cosine, so that velocity is zero where it turns.
+        clip its ease runs over a raised cosine, so that velocity is zero where it turns; so does
+        that of a closed move which rests between its rounds.
         """
         if loop == "hold":
             hold = 0.35 if self.hold is None else self.hold
-            return EASES[self.ease or "sine"](min(1.0, time / (1 - hold)))
+            way = EASES[self.ease or "sine"](min(1.0, time / (1 - hold)))
+            return way % 1.0 if closed else way
         hold = self.hold or 0.0
         way = (time * turns) % 1.0 if loop in ("seamless", "bounce") else time * turns
         if closed:
-            even = way if not hold else min(1.0, way / (1 - hold))
-            return EASES[self.ease](even % 1.0) if self.ease else even
+            way %= 1.0
+            even = _sine(min(1.0, way / (1 - hold))) % 1.0 if hold else way
+            return EASES[self.ease](even) if self.ease else even
         if loop == "none" and turns == 1.0:
             return EASES[self.ease or "sine"](min(1.0, way / (1 - hold)))
         way %= 1.0
