@@ -1,14 +1,14 @@
-"""What rescue decides on clips with injected faults, and how well it repairs them.
+"""What rescue decides on clean clips and on faults put into them, and how well it repairs.
 
-    python benchmarks/rescue.py [--frames N] [--width W] [--faults A,B] [--made FOLDER] [CLIP...]
+    python benchmarks/rescue.py [--frames N] [--width W] [--windows N] [--faults A,B] [CLIP|FOLDER...]
 
-Every clip is taken clean and then with each fault in it, written at high quality with a tone, and
-rescued. The right decision: keep a clean clip; repair up to 4 bad frames in a row, and any number
-whose level alone is off; else replace. A fault that no eye can find may be kept too: told apart in
-the last lines. Repaired frames are compared with the clean ones and, as a bound, with the clean
-neighbours of those; sizes, rates, counts and sound with the source's. Without clips: loops and
-pushes made from samples/. ``--made`` renders clips of samples/ first, a move each, into a folder.
-Frames that a clip repeats are taken out of it first: they are faults already.
+The clips: those named, and clips of samples/ rendered by ourselves. Each is taken clean, at full
+size, in several stretches, and, reduced to ``--width``, with each fault in it: written at high
+quality with a tone, rescued, and read again. Right is: a clean clip kept byte for byte; up to 4 bad
+frames in a row repaired, and any number whose level alone is off; else the clip replaced. A fault
+that no eye can find may be kept too; such are counted apart. Repaired frames are compared with the
+clean ones; size, rate, count, stamps, tags and sound with the source's. Frames that a clip repeats
+are taken out of it first: they are faults already. Wrong cases are told on standard error.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -37,21 +38,29 @@ from livingstill.rescue.run import Options, rescue  # noqa: E402
 
 NAMES = ("drop", "duplicate", "flicker", "melt", "colour jump", "scramble", "black", "freeze")
 LEVEL = ("flicker", "colour jump")
-MOVES = {
-    "lake": "push-in", "river": "static", "kitchen": "truck-right", "living-room": "orbit",
-    "house": "pan-left", "meadow": "sway", "product": "arc",
-}  # fmt: skip
+MADE = (
+    ("lake", "push-in"), ("lake", "truck-left"), ("river", "static"), ("river", "pull-out"),
+    ("kitchen", "truck-right"), ("kitchen", "orbit"), ("living-room", "arc"), ("house", "pan-left"),
+    ("house", "handheld"), ("meadow", "sway"), ("meadow", "push-in"), ("product", "arc"),
+)  # fmt: skip
 BAR = 30.0
 """Decibels that a repaired frame should reach where 1 to 3 frames were bad."""
 
 
 @dataclass(frozen=True)
 class Tried:
-    """One rescue: ``hidden`` tells that the fault drowns in what the clip does by itself."""
+    """One rescue: ``hidden`` tells that the fault drowns in what the clip does by itself.
+
+    ``worst`` is the worst repaired frame against the truth, ``near`` what its better clean
+    neighbour comes to, both dB, where 1 to 3 frames were bad.
+    """
 
     right: bool
     hidden: bool
     alike: bool
+    decision: str
+    worst: float | None = None
+    near: float = 0.0
 
 
 def right(fault: str, length: int) -> set[str]:
@@ -114,104 +123,122 @@ def small(clip: faults.Clip, width: int) -> faults.Clip:
     return [cv2.resize(frame, size, interpolation=cv2.INTER_AREA) for frame in clip]
 
 
-def made(folder: Path) -> list[Path]:
-    """Render a clip of every sample, once."""
+def made(folder: Path) -> Iterator[Path]:
+    """Render the clips of our own."""
     import livingstill
 
-    folder.mkdir(parents=True, exist_ok=True)
-    paths = []
-    for name, move in MOVES.items():
-        path = folder / f"{name}-{move}.mp4"
-        if not path.exists():
-            photo = ROOT / "samples" / f"{name}.jpg"
-            loop = "seamless" if move in ("push-in", "static", "orbit", "sway") else "none"
-            clip = livingstill.animate(
-                photo, camera=move, loop=loop, size="640x426", duration=2, quality="draft"
-            )
-            clip.save(str(path))
-        paths.append(path)
-    return paths
+    for name, move in MADE:
+        loop = "seamless" if move in ("push-in", "static", "orbit", "sway") else "none"
+        clip = livingstill.animate(
+            ROOT / "samples" / f"{name}.jpg",
+            camera=move, loop=loop, size="640x426", duration=2, quality="draft",
+        )  # fmt: skip
+        clip.save(str(folder / f"{name}-{move}.mp4"))
+        yield folder / f"{name}-{move}.mp4"
+
+
+def stretches(clip: faults.Clip, frames: int, most: int) -> list[faults.Clip]:
+    """Return up to ``most`` stretches of ``frames`` frames, spread over the clip."""
+    count = max(1, min(most, len(clip) // frames))
+    starts = np.linspace(0, max(0, len(clip) - frames), count).astype(int)
+    return [clip[s : s + frames] for s in starts]
+
+
+def attempt(name: str, fault: str, clip: faults.Clip, folder: Path) -> Tried:
+    """Rescue a clip with a fault in it, or a clean one."""
+    spoiled = director.spoil(name, fault, clip) if fault else faults.Spoiled(clip, 0, -1, ())
+    source = rescue_clips.written(folder / "in.mp4", spoiled.clip)
+    out = folder / "out.mp4"
+    length = spoiled.last - spoiled.first + 1
+    done = rescue(source, out, None, Options(overwrite=True, quality="draft"))
+    good = done.decision in right(fault, length)
+    unseen = hidden(fault, spoiled, clip)
+    if done.decision == "keep":
+        alike = source.read_bytes() == out.read_bytes()
+    else:
+        alike = rescue_clips.told(source) == rescue_clips.told(out)
+    worst, near = None, 0.0
+    if done.decision == "repair" and fault not in ("", "drop") and length < LONGEST:
+        rebuilt = rescue_clips.decoded(out)
+        span = range(spoiled.first, spoiled.last + 1)
+        worst = min(psnr(rebuilt[i], clip[i]) for i in span)
+        near = min(max(psnr(clip[i + d], clip[i]) for d in (-1, 1)) for i in span)
+    if not good or not alike or (worst is not None and worst < BAR):
+        said = ", ".join(f"{f.kind} {f.first}-{f.last}" for f in done.verdict.faults[:3])
+        print(
+            f"{name:20s} {fault or 'clean':11s} [{spoiled.first},{spoiled.last}] {done.decision:7s}"
+            f"{'' if good else ' WRONG'}{' hidden' if unseen else ''}{'' if alike else ' UNLIKE'}"
+            f"{'' if worst is None else f' {worst:.1f} dB, neighbours {near:.1f}'}; {said}",
+            file=sys.stderr,
+            flush=True,
+        )
+    return Tried(good, unseen, alike, done.decision, worst, near)
+
+
+def row(fault: str, tried: list[Tried]) -> str:
+    """Return a line of the table."""
+    count = len(tried)
+    right_ = sum(t.right for t in tried)
+    may = sum(t.right or t.hidden for t in tried)
+    levels = [t.worst for t in tried if t.worst is not None]
+    reach = f"{sum(level >= BAR for level in levels)}/{len(levels)}" if levels else ""
+    told = [f"{np.median(levels):.1f}", f"{min(levels):.1f}"] if levels else ["", ""]
+    alike = f"{sum(t.alike for t in tried)}/{count}"
+    cells = [
+        fault,
+        f"{right_}/{count}",
+        f"{right_ / count:.1%}",
+        f"{may / count:.1%}",
+        reach,
+        *told,
+        alike,
+    ]
+    return f"| {' | '.join(cells)} |"
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("clips", nargs="*", type=Path)
-    parser.add_argument("--frames", type=int, default=48)
-    parser.add_argument("--width", type=int, default=480)
+    parser.add_argument("--frames", type=int, default=40)
+    parser.add_argument("--width", type=int, default=384, help="of spoiled clips")
+    parser.add_argument("--windows", type=int, default=4, help="clean stretches of a clip at most")
     parser.add_argument("--faults", default=",".join(NAMES))
-    parser.add_argument("--most", type=int, default=99, help="clips at most")
-    parser.add_argument("--made", type=Path, help="render clips of the samples into this folder")
-    parser.add_argument("-v", action="store_true")
     args = parser.parse_args()
     tried: dict[str, list[Tried]] = defaultdict(list)
-    quality: dict[str, list[float]] = defaultdict(list)
-    bound: dict[str, list[float]] = defaultdict(list)
     start = time.process_time()
-    paths = [*args.clips, *(made(args.made) if args.made else ())]
-    if paths:
-        corpus = ((p.stem, *director.read(p, args.frames + 4)) for p in paths)
-    else:
-        corpus = director.corpus([], args.frames)
-    with tempfile.TemporaryDirectory() as folder:
-        for _, (name, whole, _fps) in zip(range(args.most), corpus):
-            clip = small(distinct(whole)[: args.frames], args.width)
-            for fault in ("", *args.faults.split(",")):
-                spoiled = (
-                    director.spoil(name, fault, clip) if fault else faults.Spoiled(clip, 0, -1, ())
-                )
-                source, out = Path(folder, "in.mp4"), Path(folder, "out.mp4")
-                rescue_clips.written(source, spoiled.clip)
-                length = spoiled.last - spoiled.first + 1
-                done = rescue(source, out, None, Options(overwrite=True, quality="draft"))
-                good = done.decision in right(fault, length)
-                unseen = hidden(fault, spoiled, clip)
-                if done.decision == "keep":
-                    same = source.read_bytes() == out.read_bytes()
-                else:
-                    same = rescue_clips.told(source) == rescue_clips.told(out)
-                tried[fault or "clean"].append(Tried(good, unseen, same))
-                worst = near = float("nan")
-                if done.decision == "repair" and fault not in ("", "drop") and length < LONGEST:
-                    rebuilt = rescue_clips.decoded(out)
-                    span = range(spoiled.first, spoiled.last + 1)
-                    worst = min(psnr(rebuilt[i], clip[i]) for i in span)
-                    near = min(max(psnr(clip[i + d], clip[i]) for d in (-1, 1)) for i in span)
-                    quality[fault].append(worst)
-                    bound[fault].append(near)
-                if args.v or not good or not same or worst < BAR:
-                    said = [f"{f.kind} {f.first}-{f.last}" for f in done.verdict.faults]
-                    print(
-                        f"{name:16s} {fault or 'clean':12s} [{spoiled.first},{spoiled.last}] "
-                        f"{done.decision:8s} {'' if good else 'WRONG '}"
-                        f"{'hidden ' if unseen else ''}{'' if same else 'UNLIKE '}"
-                        f"{worst:.1f} dB (neighbours {near:.1f}) {said[:4]} {done.reasons[0][:70]}",
-                        flush=True,
-                    )
-    for fault, all_ in tried.items():
-        levels = quality[fault]
-        told = (
-            f", repaired worst {min(levels):.1f} dB, median {np.median(levels):.1f}"
-            if levels
-            else ""
-        )
-        print(f"{fault:12s} decided rightly {sum(t.right for t in all_)}/{len(all_)}{told}")
-    every = [t for fault, all_ in tried.items() if fault != "clean" for t in all_]
-    may = [t.right or t.hidden for t in every]
+    count = 0
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        given = [p for c in args.clips for p in (sorted(c.iterdir()) if c.is_dir() else [c])]
+        for path in (*given, *made(folder)):
+            whole = distinct(director.read(path, args.frames * args.windows * 5 // 4)[0])
+            count += 1
+            for clip in stretches(whole, args.frames, args.windows):
+                tried["clean"].append(attempt(path.stem, "", clip, folder))
+            clip = small(whole[: args.frames], args.width)
+            for fault in args.faults.split(","):
+                tried[fault].append(attempt(path.stem, fault, clip, folder))
+    print(f"{count} clips, {args.frames} frames each")
+    print()
     print(
-        f"decisions right {np.mean([t.right for t in every]):.1%} of {len(every)} faults, ", end=""
+        "| fault | decided rightly | | or hidden | repaired to 30 dB | median dB | worst dB | file as the source's |"
     )
-    print(f"{np.mean(may):.1%} where {sum(t.hidden for t in every)} hidden ones may be kept")
-    print(f"clean clips kept {sum(t.right for t in tried['clean'])}/{len(tried['clean'])}")
-    pairs = [(q, b) for f in quality for q, b in zip(quality[f], bound[f])]
-    if pairs:
-        reach = [q for q, b in pairs if b >= BAR - 3]
-        print(
-            f"repaired to {BAR:g} dB: {sum(q >= BAR for q, _ in pairs)}/{len(pairs)}; where a clean"
-            f" neighbour comes within {BAR - 3:g} dB: {sum(q >= BAR for q in reach)}/{len(reach)}"
-        )
-    alike = [t.alike for all_ in tried.values() for t in all_]
-    print(f"size, rate, count, tags and sound as the source's: {sum(alike)}/{len(alike)}")
-    print(f"{time.process_time() - start:.0f} CPU-s")
+    print("|---|---:|---:|---:|---:|---:|---:|---:|")
+    for fault, all_ in tried.items():
+        print(row(fault, all_))
+    print(row("all faults", [t for fault, all_ in tried.items() if fault != "clean" for t in all_]))
+    levels = [t for all_ in tried.values() for t in all_ if t.worst is not None]
+    reach = [t.worst or 0.0 for t in levels if t.near >= BAR - 3]
+    replaced = [t for all_ in tried.values() for t in all_ if t.decision == "replace"]
+    print()
+    print(
+        f"Repaired to {BAR:g} dB counts clips with 1 to 3 bad frames, by the worst of them; where a "
+        f"clean neighbour comes within {BAR - 3:g} dB of it: {sum(q >= BAR for q in reach)}/{len(reach)}. "
+        f"Replaced clips with the source's size, rate, count, tags and sound: "
+        f"{sum(t.alike for t in replaced)}/{len(replaced)}. {time.process_time() - start:.0f} CPU-s."
+    )
 
 
 if __name__ == "__main__":

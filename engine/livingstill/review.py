@@ -47,6 +47,7 @@ def review(
     photo = read.read(still).rgb if still else None
     observer: blind.Observer | None = None
     times: list[float] = []
+    keys: list[bool] = []
     with (progress or Silent()).stage("watching", opened.info.frames or 0) as step:
         for frame in opened:
             if observer is None:
@@ -54,10 +55,11 @@ def review(
                 observer = blind.Observer(framed)
             observer.look(frame.rgb)
             times.append(frame.time)
+            keys.append(frame.key)
             step()
     if observer is None:
         raise InputError(f"clip {clip} has no frame; give a clip with pictures in it")
-    series = observer.series(float(opened.info.fps), times)
+    series = observer.series(float(opened.info.fps), times, keys)
     return Review(director.judge(series, loop=loop), series, tuple(opened.notes))
 
 

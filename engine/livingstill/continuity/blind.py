@@ -18,6 +18,9 @@ Array = NDArray[Any]
 LAGS = 4
 _LONG_SIDE = 480
 _TILES = 16
+_PLAIN = 1.0
+_KEYS = 0.2
+"""Share of key frames from which they tell nothing: a GIF has no others."""
 _SSIM_C1, _SSIM_C2 = 6.5025, 58.5225  # (0.01 * 255)^2, (0.03 * 255)^2
 
 
@@ -45,6 +48,7 @@ class Series:
     ``identity`` : (T, gy, gx) structural similarity to the still, or None
     ``rows``, ``columns`` : (T, w, 3), (T, h, 3) uint8, the middle row and column: x-t slices
     ``pace`` : (T,) time that each step takes, 1 = the usual
+    ``key`` : (T,) bool, frames coded without regard to those before, where they are few
     """
 
     size: tuple[int, int]
@@ -66,6 +70,7 @@ class Series:
     rows: Bytes
     columns: Bytes
     pace: Floats
+    key: NDArray[np.bool_]
 
     def __len__(self) -> int:
         return len(self.luma)
@@ -268,10 +273,10 @@ class Observer:
         under = (a * a + b * b + _SSIM_C1) * (va + vb + _SSIM_C2)
         return np.asarray(top / under, np.float32)
 
-    def series(self, fps: float, times: Sequence[float] = ()) -> Series:
+    def series(self, fps: float, times: Sequence[float] = (), keys: Sequence[bool] = ()) -> Series:
         """Return everything kept, as arrays with time first.
 
-        ``times`` are the frames' seconds, where they may be uneven.
+        ``times`` are the frames' seconds, where they may be uneven; ``keys`` tells key frames.
         """
         if not self.kept:
             raise InputError("the clip has no frames; it must have at least one")
@@ -287,7 +292,10 @@ class Observer:
         if len(times) == len(pace) > 1:
             steps = np.diff(times)
             pace[1:] = steps / max(float(np.median(steps)), 1e-6)
-        return Series(size=self.shape[1::-1], fps=fps, pace=pace, **arrays, **slices)
+        key = np.zeros(len(pace), bool)
+        if len(keys) == len(pace) and np.mean(keys) < _KEYS:
+            key[:] = keys
+        return Series(size=self.shape[1::-1], fps=fps, pace=pace, key=key, **arrays, **slices)
 
 
 def determinant(flow: Floats) -> Floats:
@@ -333,5 +341,6 @@ def _border(frame: Bytes) -> Floats:
         along = cv2.absdiff(lines[:, 1:], lines[:, :-1])
         edge = (cv2.mean(across[:4])[0] + 0.05) / (cv2.mean(along[:5])[0] + 0.5)
         inner = (cv2.mean(across[5:])[0] + 0.05) / (cv2.mean(along[5:])[0] + 0.5)
-        out.append(edge / inner)
+        # where nothing is to be seen along the edge, nothing can be seen drawn out
+        out.append(edge / inner if cv2.mean(along[:5])[0] > _PLAIN else 1.0)
     return np.array(out, np.float32)

@@ -23,6 +23,12 @@ _SEEN = 0.03
 """Pixels per step, of a picture 480 wide, from which a tile counts as moving."""
 _WHOLE = 0.4
 """Share of the tiles that makes the whole picture odd."""
+_SETTLED = 5
+"""Steps in which a coder settles on a picture and a camera sets off."""
+_RENEWED, _PLAIN = frozenset({"drop", "melt", "flicker", "blur"}), 3.0
+"""What a new key frame may look like, unless it is so much beyond its bar."""
+_SIDE, _CALM = 3, 0.6
+"""Steps before and after, in which the tiles around must have been so much calmer."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,9 +54,17 @@ def findings(series: Series, *, loop: bool) -> list[Finding]:
             found.append(finding)
             if finding.last - finding.first < len(series) // 2:
                 explained[max(0, finding.first - 1) : finding.last + 2] = True
+    found = [finding for finding in found if not _pops(finding, series.key)]
     if loop:
         found.extend(seam(series))
     return found
+
+
+def _pops(finding: Finding, key: Flags) -> bool:
+    """Tell whether a coder that begins anew at a key frame is all there is to a finding."""
+    start = finding.first if finding.kind != "drop" else finding.last
+    slight = finding.strength < _PLAIN and finding.kind in _RENEWED
+    return slight and finding.last - start < 2 and bool(key[start])
 
 
 def black(s: Series, _: Flags) -> Iterator[Finding]:
@@ -82,7 +96,13 @@ def stills(s: Series, explained: Flags) -> Iterator[Finding]:
         least = 0.4 if len(around) == 2 else 0.8
         if around and max(around) > max(5 * within, least * usual):
             spans.append((first, last))
-    if _cadence([first for first, last in spans if first == last], len(s)):
+    # coding hides some repeats of a cadence, but they stay weaker than the steps beside them
+    low = activity[1:-1] < 0.6 * np.minimum(activity[:-2], activity[2:])
+    weak = [int(t) for t in np.flatnonzero(low) + 1]
+    singles = [first for first, last in spans if first == last]
+    if _cadence(singles, len(s)) or (
+        singles and set(singles) <= {*weak} and _cadence(weak, len(s))
+    ):
         bigger = np.maximum(np.roll(activity, 1), np.roll(activity, -1))
         explained |= activity < 0.3 * bigger
         spans = [(first, last) for first, last in spans if last > first]
@@ -110,6 +130,7 @@ def odd(s: Series, explained: Flags) -> Iterator[Finding]:
     count = len(s)
     if count < 3:
         return
+    steps = np.nan_to_num(s.change[0])
     usual = np.nanmedian(s.change[0], axis=0)
     lively, usual = cv2.dilate(usual, np.ones((5, 5), np.uint8)), _around(usual)
     taken, wild = explained.copy(), _wild(s)
@@ -132,8 +153,10 @@ def odd(s: Series, explained: Flags) -> Iterator[Finding]:
             after = int(first) + length
             if taken[first : after + 1].any():
                 continue
-            taken[first : after + 1] = True
             tiles = over[first - 1]
+            if tiles.mean() < _WHOLE and not _arises(steps, tiles, int(first), after, taken):
+                continue
+            taken[first : after + 1] = True
             strength = float((jump / bar)[first - 1][tiles].mean())
             yield Finding(
                 _name(s, int(first), after, tiles), int(first), after - 1, tiles, strength
@@ -177,8 +200,8 @@ def brightness(s: Series, explained: Flags) -> Iterator[Finding]:
     habit = np.median(np.abs(common)) * 1.4826
     size = np.abs(common)
     bar = np.minimum(
-        np.maximum.reduce([np.full_like(size, 0.008), 6 * np.full_like(size, habit), 1.5 * spread]),
-        np.maximum(0.015, 4 * spread),
+        np.maximum.reduce([np.full_like(size, 0.013), 6 * np.full_like(size, habit), 1.5 * spread]),
+        np.maximum(0.02, 4 * spread),
     )
     bad = (size > bar) & ~explained
     for first, last in runs(bad, gap=2):
@@ -198,8 +221,12 @@ def patches(s: Series, explained: Flags) -> Iterator[Finding]:
     # something bright that moves through a tile lifts it too, but a flow explains it
     residual = np.nan_to_num(s.residual)
     left = np.maximum(residual, np.roll(residual, -1, axis=0))
-    size[left < 0.6 * size * (s.luma + 8)] = 0
-    for finding in _local(size / bar, _wild(s), explained, "flicker"):
+    lift = size * (s.luma + 8)
+    size[left < 0.6 * lift] = 0
+    # and what comes in front of a tile changes it by far more than it darkens it
+    more = np.nan_to_num(s.change[0]) - np.nanmedian(s.change[0], axis=0)
+    size[lift < 0.4 * np.maximum(more, np.roll(more, -1, axis=0))] = 0
+    for finding in _local(size, bar, _wild(s), explained, "flicker"):
         lifts = bend[finding.first : finding.last + 1][:, finding.tiles]
         together = np.abs(lifts.sum(1)) / (np.abs(lifts).sum(1) + 1e-6)
         # a frame off by x bends the curve by x there and by x / 2 at its neighbours
@@ -249,9 +276,9 @@ def shake(s: Series, explained: Flags) -> Iterator[Finding]:
     size = np.hypot(common[:, 0], common[:, 1])
     agree = (np.hypot(*np.moveaxis(off - common[:, None], -1, 0)) < 0.5 * size[:, None]).mean(1)
     habit = np.median(size[1:]) * 1.4826
-    bar = max(0.15, 7 * float(habit))
+    bar = max(0.2, 8 * float(habit))
     bad = (size > bar) & (agree > 0.5) & ~explained & (_leisure(s) < 1.3)
-    bad[0] = False
+    bad[:_SETTLED] = False
     for first, last in runs(bad, gap=2):
         # a step belongs to the frame it leads to; the last step of a tremble leads back
         end = max(first, last - 1)
@@ -283,12 +310,13 @@ def gaps(s: Series, explained: Flags) -> Iterator[Finding]:
     level = np.array([np.nanmedian(r) if np.isfinite(r).sum() > 2 else 0.0 for r in rise])
     habit = float(np.median(np.abs(level[2:-1]))) * 1.4826
     level -= np.log2(_leisure(s))
-    bar = max(0.36, 6 * habit)
+    bar = max(0.45, 6 * habit)
     times, same = _strides(s)
     steady = (same > 0.8) & (times < 1.3)  # a camera that sets off
+    level[:_SETTLED] = 0
     for t in map(int, np.flatnonzero((level > bar) & ~explained & ~steady)):
         alike = (rise[t][np.isfinite(rise[t])] > 0.5 * level[t]).mean() > 0.6
-        if not alike or np.nanmedian(steps_[t]) < 0.5 * np.nanmedian(steps_):
+        if not alike or np.nanmedian(steps_[t]) < 0.9 * np.nanmedian(steps_):
             continue
         whole = np.nanmean(s.change[0, t]) > 0.5 * float(s.contrast.mean())
         lost = np.nanmean(s.residual[t]) > 4 * np.nanmean(np.nanmedian(s.residual, axis=0))
@@ -322,7 +350,8 @@ def skips(s: Series, explained: Flags) -> Iterator[Finding]:
         return
     times, alike = _strides(s)
     habit = 1.4826 * float(np.median(np.abs(np.log(np.maximum(times[2:-1], 0.1)))))
-    bar = max(1.6, np.exp(2.2 * habit))
+    bar = max(1.75, np.exp(2.2 * habit))
+    times[:_SETTLED] = 0
     for t in map(int, np.flatnonzero((times > bar) & (alike > 0.7))):
         if not explained[t - 1 : t + 2].any():
             tiles = np.hypot(*np.moveaxis(s.flow[t], -1, 0)) * 480 > _SEEN * max(s.size)
@@ -351,7 +380,7 @@ def surges(s: Series, explained: Flags) -> Iterator[Finding]:
         return
     residual = np.nan_to_num(s.residual)
     habit = _around(np.median(residual[1:], axis=0))
-    for finding in _local(residual / (2.6 * habit + 1.5), _wild(s), explained, "melt"):
+    for finding in _local(residual, 2.6 * habit + 1.5, _wild(s), explained, "melt"):
         # the last step leads back to a good frame
         yield replace(finding, last=max(finding.first, finding.last - 1))
 
@@ -366,7 +395,7 @@ def boiling(s: Series, explained: Flags) -> Iterator[Finding]:
     ratio = np.median(np.log((residual + 0.3) / (habit + 0.3)), axis=(1, 2))
     noise = float(np.median(np.abs(ratio[1:]))) * 1.4826
     bar = max(0.4, 5 * noise)
-    for first, last in runs((ratio > bar) & (excess > 0.6) & ~explained, gap=1):
+    for first, last in runs((ratio > bar) & (excess > 1.8) & ~explained, gap=1):
         before = ratio[max(1, first - 3) : first]
         if last > first and (before.size == 0 or ratio[first] - before.min() > 0.6 * bar):
             yield Finding(
@@ -385,7 +414,7 @@ def drift(s: Series, _: Flags) -> Iterator[Finding]:
     last = path[-max(1, len(s) // 10) :].mean(0)
     spread = np.median(np.abs(last - end), axis=0) * 1.4826
     time = np.arange(len(s))
-    for axis, bar in ((1, 2.0), (2, 2.0)):
+    for axis, bar in ((1, 3.5), (2, 3.5)):
         monotone = np.corrcoef(time, common[:, axis])[0, 1] if np.ptp(common[:, axis]) > 0 else 0
         size = abs(float(end[axis]))
         if size > max(bar, 1.2 * float(spread[axis])) and abs(monotone) > 0.9:
@@ -503,8 +532,11 @@ def _cadence(singles: list[int], count: int) -> bool:
     return bool((off <= 1).mean() >= 0.75 and beat <= 24)
 
 
-def _local(ratio: Floats, wild: float, explained: Flags, kind: str) -> Iterator[Finding]:
+def _local(
+    values: Floats, bar: Floats, wild: float, explained: Flags, kind: str
+) -> Iterator[Finding]:
     """Yield runs of frames in which clusters of tiles exceed their bars."""
+    ratio = values / bar
     over = _beyond_habit(ratio, wild)
     bad = _more_than_habit(over) & ~explained
     bad[:2] = False  # the step after a key frame, while the coder settles
@@ -512,7 +544,23 @@ def _local(ratio: Floats, wild: float, explained: Flags, kind: str) -> Iterator[
         tiles = np.asarray(over[first : last + 1].any(0))
         strength = float(ratio[first : last + 1][:, tiles].max())
         start, end = _widened(ratio[:, tiles].mean(1), first, last, explained)
-        yield Finding(kind, start, end, tiles, strength)
+        if _arises(values, tiles, start, end, explained):
+            yield Finding(kind, start, end, tiles, strength)
+
+
+def _arises(values: Floats, tiles: Flags, first: int, last: int, explained: Flags) -> bool:
+    """Tell whether what is odd in ``tiles`` arose there, and did not come from or go beside them.
+
+    Whoever walks into the picture, or the tip of a flag, surprises a tile and not its neighbour.
+    """
+    near = np.stack([cv2.dilate(v, np.ones((5, 5), np.uint8))[tiles] for v in values])
+    within = float(near[first : last + 1].max(0).mean())
+    sides = slice(max(1, first - _SIDE), first), slice(last + 1, last + 1 + _SIDE)
+    return all(
+        float(near[side].max(0).mean()) < _CALM * within
+        for side in sides
+        if len(near[side]) and not explained[side].any()
+    )
 
 
 def _widened(level: Floats, first: int, last: int, explained: Flags) -> tuple[int, int]:

@@ -198,9 +198,11 @@ def _watch(
     found: list[Floats] = []
     crop: register.Crop | None = None
     times: list[float] = []
+    keys: list[bool] = []
     with stages("watching", opened.info.frames or 0) as step:
         for frame in opened:
             times.append(frame.time)
+            keys.append(frame.key)
             found.append(level.levels(frame.rgb))
             step()
             if observer is None:
@@ -222,7 +224,7 @@ def _watch(
         raise InputError(f"clip {clip} has one frame only; give a clip, or animate the picture")
     if observer is None:
         raise InputError(f"clip {clip} shows nothing; give a clip with pictures in it")
-    series = observer.series(float(opened.info.fps), times)
+    series = observer.series(float(opened.info.fps), times, keys)
     reviewed = review.Review(_told(director.judge(series)), series, tuple(opened.notes))
     levels = np.stack(found)
     steps = np.diff(times)
