@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 from livingstill.kernels import advect, field
 from livingstill.motion import chance
+from livingstill.motion.advection import unfanned
+from livingstill.motion.site import STEP
 from livingstill.motion.spectral import Spectrum, coarse, pack
 from livingstill.motion.wind import breeze, choose
 from livingstill.settings import Wind
@@ -132,3 +134,16 @@ def test_harmonics_are_few_and_within_the_band(seconds):
     assert 1 <= len(found) <= 24
     assert len(set(found.tolist())) == len(found)
     assert found.max() / seconds <= 4.0 or len(found) == 1
+
+
+def test_a_stream_from_a_narrow_source_does_not_fan_out_too_fast():
+    y, x = np.mgrid[:60, :60].astype(np.float32)
+    away = np.stack([x - 30, y + 2], -1)
+    away *= (200 / np.hypot(*np.moveaxis(away, -1, 0)))[..., None]  # pixels per second
+    seconds = 0.85
+    slower = unfanned(away, seconds)
+    reach = np.hypot(x - 30, y + 2) * STEP
+    spread = np.hypot(*np.moveaxis(slower, -1, 0)) * seconds / reach  # of neighbours, per life
+    assert spread[4:-4, 4:-4].max() < 1.2
+    far = reach > 300
+    np.testing.assert_allclose(slower[far], away[far], rtol=0.02)

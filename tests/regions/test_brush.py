@@ -64,3 +64,14 @@ def test_kinds_that_do_not_flow_have_no_direction_unless_drawn():
     stroke = Stroke.parse("cloud:0.9,0.5,0.1,0.5")
     field = brush.directions(rgb, depth, (Region("cloud", mask),), (stroke,))["cloud"]
     assert (field[..., 0] < 0).all()
+
+
+def test_level_water_nears_a_bank_no_faster_than_it_can_be_followed():
+    mask = np.zeros((70, 112), bool)
+    mask[30:50, 20:90] = True
+    rgb = np.full((280, 448, 3), 200, np.uint8)
+    velocity = brush.downhill(mask, rgb, np.ones(rgb.shape[:2], np.float32))
+    to_bank = np.arange(1, 11) / 112  # frame widths, from the lower bank up
+    lower = np.abs(velocity[49:39:-1, 40:70, 1]).max(1)
+    assert (lower * 0.85 <= 1.3 * to_bank).all()
+    assert velocity[..., 1].max() > 0.04

@@ -153,6 +153,25 @@ def contained(site: Site, velocity: Floats, seconds: float) -> Floats:
     return np.asarray(velocity - excess[..., None] * normal, np.float32)
 
 
+def unfanned(velocity: Floats, seconds: float) -> Floats:
+    """Return ``velocity`` slowed where it fans out or gathers by more than e in ``seconds``.
+
+    Streamlines that spread from a narrow source would draw its few pixels out into rays. What
+    stretches along the way is let be: falling water looks like that.
+    """
+    out = velocity.copy()
+    for _ in range(3):
+        soft = np.asarray(cv2.GaussianBlur(out, (0, 0), 1.5), np.float32)
+        speed = np.maximum(np.hypot(soft[..., 0], soft[..., 1]), np.float32(1e-6))
+        x, y = soft[..., 0] / speed, soft[..., 1] / speed
+        (uy, ux), (vy, vx) = (np.gradient(soft[..., c]) for c in (0, 1))
+        across = np.abs(y * y * ux - x * y * (uy + vx) + x * x * vy) / np.float32(STEP)
+        slower = 1 / np.maximum(across * np.float32(seconds), 1)
+        slower = cv2.GaussianBlur(cv2.erode(slower, np.ones((3, 3), np.uint8)), (0, 0), 1.5)
+        out *= np.minimum(slower, 1)[..., None]
+    return out
+
+
 def _paths(velocity: Floats, count: int, spacing: float) -> Floats:
     """Return (A, h, w, 2): displacements in nodes at ages -n..n times ``spacing`` seconds."""
     half = count // 2

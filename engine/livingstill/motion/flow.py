@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from livingstill.model import Floats
-from livingstill.motion.advection import stream
+from livingstill.motion.advection import stream, unfanned
 from livingstill.motion.canvas import Effect
 from livingstill.motion.site import Site, smoothstep
 
@@ -23,7 +23,7 @@ BANK = 0.02
 
 def build(site: Site) -> tuple[Effect, ...]:
     """Return the flow of a region of water along its direction."""
-    velocity = slowed_at_banks(site, along(site))
+    velocity = slowed_at_banks(site, unfanned(along(site), LIFE))
     speed = float(np.hypot(velocity[..., 0], velocity[..., 1]).max())
     if speed == 0:
         return ()

@@ -18,6 +18,9 @@ from livingstill.model import Bytes, Floats, Region
 from livingstill.regions import falls
 from livingstill.settings import Stroke
 
+_LIFE = 0.85
+"""Seconds that moving water is seen, see ``motion.flow``."""
+
 SIDE = 112
 """Long side of the grid that directions are solved on."""
 
@@ -186,7 +189,25 @@ def downhill(mask: Mask, rgb: Bytes, inverse_depth: Floats) -> Floats:
     share, along = _falls(mask, rgb)
     unit = unit * (1 - share) + along * share
     unit /= np.maximum(np.hypot(unit[..., 0], unit[..., 1]), 0.25)[..., None]
-    return (unit * pace(mask, rgb, depth)[..., None] * mask[..., None]).astype(np.float32)
+    velocity = unit * pace(mask, rgb, depth)[..., None] * mask[..., None]
+    return _kept(mask, velocity, share).astype(np.float32)
+
+
+def _kept(mask: Mask, velocity: Field, falls: Floats) -> Field:
+    """Return ``velocity`` as it crosses towards a bank no faster than its distance per ``_LIFE``.
+
+    What crossed it faster would be drawn out without end. Where water falls its streaks hide that.
+    """
+    padded = cv2.copyMakeBorder(mask.astype(np.uint8), 40, 40, 40, 40, cv2.BORDER_REPLICATE)
+    distance = cv2.distanceTransform(padded, cv2.DIST_L2, 5)
+    smooth = np.asarray(cv2.GaussianBlur(distance, (0, 0), 1.5), np.float64)
+    normal = np.stack([np.gradient(smooth, axis=1), np.gradient(smooth, axis=0)], axis=-1)
+    normal /= np.maximum(np.hypot(normal[..., 0], normal[..., 1]), 1e-6)[..., None]
+    normal, distance = normal[40:-40, 40:-40], distance[40:-40, 40:-40]
+    across = (velocity * normal).sum(2)
+    most = distance / (mask.shape[1] * _LIFE)
+    excess = (across - np.clip(across, -most, most)) * (1 - falls[..., 0])
+    return np.asarray(velocity - excess[..., None] * normal)
 
 
 def pace(mask: Mask, rgb: Bytes, depth: Floats) -> Field:
@@ -214,14 +235,12 @@ def _falls(mask: Mask, rgb: Bytes) -> tuple[Floats, Floats]:
     picture = np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), np.uint8)
     inside = cv2.resize(mask.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
     upright, along = falls.streaks(picture, inside)
-    share = upright[..., None].astype(np.float32)
-    both = cv2.resize(
-        np.concatenate([share, along * share], 2), mask.shape[::-1], interpolation=cv2.INTER_AREA
-    )
-    both = np.asarray(cv2.GaussianBlur(both, (0, 0), 2.0), np.float32)
-    share = np.ascontiguousarray(both[..., :1])
-    along = both[..., 1:] / np.maximum(share, np.float32(1e-6))
-    return share, along.astype(np.float32)
+    alone = upright[..., None].astype(np.float32)
+    both = np.concatenate([alone, along * alone], axis=2)
+    both = cv2.resize(both, mask.shape[::-1], interpolation=cv2.INTER_AREA)
+    soft = np.asarray(cv2.GaussianBlur(both, (0, 0), 2.0), np.float32)
+    share = np.ascontiguousarray(soft[..., :1])
+    return share, np.asarray(soft[..., 1:] / np.maximum(share, 1e-6), np.float32)
 
 
 def _potential(inside: Mask, depth: Floats) -> Field:
