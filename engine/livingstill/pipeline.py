@@ -21,7 +21,7 @@ from livingstill.camera.travel import travel
 from livingstill.camera.view import View
 from livingstill.clip import encode, formats, inline, stills
 from livingstill.continuity import director
-from livingstill.depth import embedded, given, hub, panes, straight
+from livingstill.depth import embedded, given, hub, panes, steps, straight
 from livingstill.depth.refine import ramp_width, refine
 from livingstill.depth.sources import SOURCES
 from livingstill.errors import InputError
@@ -558,7 +558,7 @@ def built(rgb: Bytes, depth: Floats) -> Floats:
     lines = traits.lines(rgb)
     if traits.room(*traits.lengths(lines, rgb), depth, float((depth <= 0).mean())):
         depth = panes.close(depth)
-    return straight.straighten(depth, lines)
+    return steps.align(straight.straighten(depth, lines), lines)
 
 
 def planned(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from livingstill.depth import panes, straight
+from livingstill.depth import panes, steps, straight
 
 LINE = np.array([[0.1, 0.5, 0.9, 0.5]], np.float32)
 ALONG = np.linspace(0.05, 0.95, 19)
@@ -48,3 +48,36 @@ def test_a_window_closes_with_the_wall_around_it_and_nothing_else_moves():
 
 def test_a_room_without_a_window_is_left_alone():
     assert panes.close(SLOPE) is SLOPE
+
+
+def test_a_step_that_wavers_about_a_straight_edge_stands_on_it():
+    edge = np.array([[0.5, 0.05, 0.5, 0.95]], np.float32)  # x = 179.5
+    wavering = 179.5 + 1.0 * np.sign(np.sin(Y / 9))
+    near, far = np.float32(0.8), np.asarray(0.3 + 0.1 * Y / 240, np.float32)
+    depth = np.where(wavering > X, near, far)
+    mended = steps.align(depth, edge)
+    rows = slice(14, 226)
+    assert np.unique((mended[rows] > 0.6).sum(1)).size == 1 < np.unique((depth > 0.6).sum(1)).size
+    np.testing.assert_allclose(mended[rows, 181:], far[rows, 181:], atol=2e-3)
+    np.testing.assert_array_equal(
+        mended[:, np.abs(X[0] - 179.5) > 4], depth[:, abs(X[0] - 179.5) > 4]
+    )
+
+
+def test_steps_leave_slopes_and_things_in_front_and_the_sky_alone():
+    edge = np.array([[0.5, 0.05, 0.5, 0.95]], np.float32)
+    np.testing.assert_array_equal(steps.align(SLOPE, edge), SLOPE)
+    step = np.where(X < 180, np.float32(0.7), np.float32(0.3))
+    leaf = (np.abs(Y - 100) < 6) & (np.abs(X - 180) < 2)
+    np.testing.assert_array_equal(
+        steps.align(np.where(leaf, np.float32(0.95), step), edge)[leaf], np.float32(0.95)
+    )
+    roof = np.where(X < 180, np.float32(0.7), np.float32(0))
+    np.testing.assert_array_equal(steps.align(roof, edge), roof)
+
+
+def test_lines_lying_down_are_treated_as_upright_ones():
+    depth = np.where(180 + 1.5 * np.sin(Y) > X, np.float32(0.7), np.float32(0.3))
+    edge = np.array([[0.5, 0.05, 0.51, 0.95]], np.float32)
+    turned = steps.align(np.ascontiguousarray(depth.T), edge[:, [1, 0, 3, 2]])
+    np.testing.assert_array_equal(turned.T, steps.align(depth, edge))

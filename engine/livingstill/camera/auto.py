@@ -21,13 +21,13 @@ WIDTH = 1920.0
 """Pixels of the frame's width in which bending is told."""
 
 
-ALONG = np.array([0.03, 0.5, 0.97])
-"""Where on a line its bending is measured."""
+ALONG = np.linspace(0.06, 0.94, 9, dtype=np.float32)
+"""Where on a line its bending is measured, evenly."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Edges:
-    """Straight lines in the frame at ``ALONG``: (n, 3) places in frame widths from the centre,
+    """Straight lines in the frame at ``ALONG``: (n, k) places in frame widths from the centre,
     right and down, and inverse depths."""
 
     x: Reals
@@ -42,7 +42,7 @@ class Cost:
     ``shown``: how far depths pass each other, root mean square, percent of the width. ``uncovered``:
     percent of the frame that opens behind near things. ``stretched``: how much slanted surfaces are
     drawn out, percent, at the 95th percentile. ``bent``: how far straight lines leave straight,
-    pixels of a frame 1920 wide, at the 95th percentile. ``lost``: percent of the picture that
+    pixels of a frame 1920 wide, at the 99th percentile. ``lost``: percent of the picture that
     has to be cut off so that no border shows.
     """
 
@@ -56,7 +56,7 @@ class Cost:
 LIMITS = Cost(shown=1.2, uncovered=1.0, stretched=20.0, bent=3.0, lost=6.0)
 """What an ordinary photo bears."""
 
-LIMITS_INDOORS = Cost(shown=1.0, uncovered=0.6, stretched=18.0, bent=0.8, lost=5.0)
+LIMITS_INDOORS = Cost(shown=1.0, uncovered=0.6, stretched=18.0, bent=0.9, lost=5.0)
 """What a room bears: its walls are straight and must stay so."""
 
 LEAST = 0.35
@@ -79,6 +79,9 @@ PEOPLE = 0.04
 
 FLAT = Choice(name="ken-burns")
 
+_WORST = 0.6
+"""How much of the bending of the worst line counts."""
+
 _EDGE = 0.25
 """A gap between neighbours of the grid wider than this part of their distance is a tear."""
 
@@ -97,7 +100,7 @@ def choose(
 ) -> Advice:
     """Return the move that suits a photo.
 
-    ``confidence`` is how clear the subject is, 0..1; ``along`` is (n, 3) float32, the inverse depth
+    ``confidence`` is how clear the subject is, 0..1; ``along`` is (n, k) float32, the inverse depth
     of each of the photo's lines at the fractions ``ALONG``, by default that of the view's small
     map. The same photo always gets the same advice.
     """
@@ -241,11 +244,18 @@ def _torn(across: Reals, down: Reals, view: View) -> tuple[float, float]:
 
 
 def _bent(lines: Edges, pose: Pose, view: View) -> float:
-    """Return how far the middles of lines leave the chord of their ends, pixels, 95th percentile."""
+    """Return how far lines leave the straight line that fits them best, pixels.
+
+    The 99th percentile, or ``_WORST`` of the worst: a single line may be two things in a row.
+    """
     x, y = project(lines.x, lines.y, lines.w, pose, view.focal)
-    across, down = x[:, 2] - x[:, 0], y[:, 2] - y[:, 0]
-    away = (x[:, 1] - x[:, 0]) * down - (y[:, 1] - y[:, 0]) * across
-    return float(np.percentile(np.abs(away) / np.maximum(np.hypot(across, down), 1e-9), 95)) * WIDTH
+    x, y = x - x.mean(1, keepdims=True), y - y.mean(1, keepdims=True)
+    across, down = x[:, -1:] - x[:, :1], y[:, -1:] - y[:, :1]
+    length = np.maximum(np.hypot(across, down), 1e-9)
+    along, aside = (x * across + y * down) / length, (x * down - y * across) / length
+    lean = (along * aside).sum(1) / np.maximum((along * along).sum(1), 1e-12)
+    away = np.abs(aside - lean[:, None] * along).max(1)
+    return max(float(np.percentile(away, 99)), _WORST * float(away.max())) * WIDTH
 
 
 def _sampled(depth: Floats, fx: Reals, fy: Reals) -> Reals:

@@ -19,7 +19,7 @@ HELP = {
     "exact_holes": "pixels that no layer covers, most of any frame; bar 0",
     "exact_uncovered": "share of the frame that shows what was filled in, most of any frame",
     "exact_colour_drift": "largest change of a layer's mean Lab against the photo; bar 0.5 of 255",
-    "exact_line_bend": "bending of the photo's straight lines, 95th percentile, pixels; bar 1",
+    "exact_line_bend": "bending of the photo's straight lines, 99th percentile, pixels; bar 1",
     "exact_camera_step": "largest second difference of the camera's track, pixels; bar 0.1",
     "exact_rest_psnr": "rest frame against the photo, decibels; bar 42",
     "exact_rest_off": "share of its pixels off by more than a level; bar 0.02",

@@ -6,7 +6,6 @@ from typing import cast
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from livingstill.model import Floats
 
@@ -69,13 +68,18 @@ def straighten(inverse_depth: Floats, lines: Floats) -> Floats:
 
 
 def samples(inverse_depth: Floats, lines: Floats, fractions: Floats) -> Floats:
-    """Return (n, k) inverse depths at ``fractions`` (k,) along lines (n, 4), of their nearer side."""
+    """Return (n, k) inverse depths at ``fractions`` (k,) along lines (n, 4), of their nearer side.
+
+    Where another thing stands before a line, it is as deep there as its straight fit.
+    """
     if not len(lines):
         return np.zeros((0, len(fractions)), np.float32)
     height, width = inverse_depth.shape
     x, y, across, down = _along(lines, (width, height), fractions.astype(np.float32))
     reach = np.float32(_ASIDE * max(width, height) / SIDE)
-    return _nearest(inverse_depth, x, y, reach * across, reach * down)
+    have = _nearest(inverse_depth, x, y, reach * across, reach * down)
+    fit = _fitted(have)
+    return np.where(have > fit + np.float32(_LEAP), fit, have)
 
 
 def _nearest(depth: Floats, x: Floats, y: Floats, across: Floats, down: Floats) -> Floats:
@@ -105,16 +109,9 @@ def _along(
 
 def _fitted(values: Floats) -> Floats:
     """Return the robust straight line through each row of (n, samples) values."""
-    first, second = _PAIRS
+    count = values.shape[1]
+    first, second = np.triu_indices(count, count // 4)
     slope = np.median((values[:, second] - values[:, first]) / (second - first), axis=1)[:, None]
-    t = np.arange(_SAMPLES, dtype=np.float32)
+    t = np.arange(count, dtype=np.float32)
     offset = np.median(values - slope * t, axis=1)[:, None]
     return np.asarray(offset + slope * t, np.float32)
-
-
-def _pairs() -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    first, second = np.triu_indices(_SAMPLES, _SAMPLES // 4)
-    return first, second
-
-
-_PAIRS = _pairs()
