@@ -12,12 +12,14 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from livingstill import pipeline
 from livingstill.manifest import digest
+from livingstill.photo import read
 from livingstill.settings import load_shot_file, split
 
 SAMPLES = Path(__file__).parent.parent / "samples"
@@ -47,6 +49,23 @@ def hashes(name: str) -> dict[str, Any]:
         "camera": str(clip.shot.camera),
         "frames": [digest(frame) for frame in clip.frames()],
     }
+
+
+def finished() -> str:
+    """Return the hash of a clip with all that finishing does, in a frame cut anew from its scene."""
+    shot = {
+        "size": "source", "fps": 8, "duration": 0.25, "motion": "none", "depth": "flat", "camera": "push-in",
+        "title": "Lake", "subtitle": "in the morning", "title_depth": "0.5", "price": "120",
+        "logo": SAMPLES / "product.jpg", "exposure": 0.3, "temperature": 5200, "tint": 0.1,
+        "saturation": 1.2, "vignette": 0.6, "grain": 0.8, "fit": "blur",
+    }  # fmt: skip
+    photo = read.read(SAMPLES / "lake.jpg")
+    small = replace(photo, rgb=np.ascontiguousarray(photo.rgb[::6, ::6]))
+    clip = pipeline.reframed(pipeline.animate(small, **shot), "1:1")
+    frames = hashlib.sha256()
+    for frame in clip.frames():
+        frames.update(frame.tobytes())
+    return frames.hexdigest()
 
 
 def differences(expected: dict[str, Any], found: dict[str, Any]) -> list[str]:

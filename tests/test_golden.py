@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from livingstill import threads
 from livingstill.arithmetic import plain
+from numpy._core import _multiarray_umath as umath
 
 
 @pytest.fixture(autouse=True)
@@ -22,6 +23,7 @@ def all_threads():
 
 
 EXPECTED = json.loads(golden.FILE.read_text())
+DISPATCHED = umath.__cpu_dispatch__
 PROCESSORS = {
     "no AVX2": {"OPENCV_CPU_DISABLE": "AVX2,AVX512F,AVX512-SKX,FMA3"},
     "no AVX-512": {"OPENCV_CPU_DISABLE": "AVX512F,AVX512-SKX"},
@@ -29,8 +31,17 @@ PROCESSORS = {
     "no IPP": {"OPENCV_IPP": "disabled"},
     "older IPP": {"OPENCV_IPP": "sse42"},
     "generic kernels": {"NUMBA_CPU_NAME": "generic", "NUMBA_CPU_FEATURES": ""},
+    "no AVX-512 in NumPy": {
+        "NPY_DISABLE_CPU_FEATURES": " ".join(
+            name for name in DISPATCHED if "AVX512" in name or name == "X86_V4"
+        )
+    },
+    "no AVX2 in NumPy": {"NPY_DISABLE_CPU_FEATURES": " ".join(DISPATCHED)},
+    "AVX2 in BLAS": {"OPENBLAS_CORETYPE": "Haswell"},
+    "SSE in BLAS": {"OPENBLAS_CORETYPE": "Nehalem"},
+    "no FMA in libm": {"GLIBC_TUNABLES": "glibc.cpu.hwcaps=-AVX2,-FMA,-AVX512F"},
 }
-"""What OpenCV, IPP and Numba take the machine for."""
+"""What OpenCV, IPP, Numba, NumPy, OpenBLAS and the C library take the machine for."""
 
 
 def test_every_sample_has_its_hashes():
@@ -73,6 +84,22 @@ def test_another_processor_makes_the_same_frames(machine, tmp_path):
         env=environment, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.fixture(scope="module")
+def here() -> str:
+    return golden.finished()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("machine", PROCESSORS)
+def test_another_processor_finishes_frames_the_same(machine, here):
+    environment = {**os.environ, **PROCESSORS[machine], "PYTHONPATH": str(Path(__file__).parent)}
+    done = subprocess.run(
+        [sys.executable, "-c", "import golden; print(golden.finished())"],
+        env=environment, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert done.stdout.split()[-1] == here
 
 
 def test_the_plain_path_ends_with_the_last_block():

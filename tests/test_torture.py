@@ -23,6 +23,6 @@ def share(family: str) -> list[int]:
 @pytest.mark.parametrize("family", FAMILIES)
 def test_no_input_breaks_a_promise(family, capfd):
     with capfd.disabled():  # a case has its own files for what is said
-        results = [run(number, SEED) for number in share(family)]
+        results = [run(case(number, SEED), number) for number in share(family)]
     broken = [(r.number, r.wrong, r.args, r.err[-800:]) for r in results if r.wrong]
     assert not broken, broken

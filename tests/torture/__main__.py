@@ -7,8 +7,8 @@ Every case runs through the real entry point, most of them in a process that ser
 200th in one of its own. A case fails if its exit code is not one of the contract's, if it shows
 a traceback or more than one sentence, leaves or changes a file, writes outside its folder, touches
 the network or a pickle, kills its process, or takes more than ``--limit`` seconds of the processor
-(``--patience`` times that of the clock), twice: the first time kernels may have been compiled. Exit
-code 1 if any case failed.
+(``--patience`` times that of the clock), twice: the first time a kernel may have been compiled.
+Exit code 1 if any case failed.
 """
 
 from __future__ import annotations

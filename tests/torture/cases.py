@@ -38,6 +38,17 @@ def case(number: int, seed: int = 0) -> Case:
     return FAMILIES[family][1](rng)
 
 
+def sound_jobs() -> list[Case]:
+    """Return jobs with nothing wrong, through the libraries and kernels that most cases use."""
+    files = {"photo.png": plain_photo(), "clip.mp4": sound.clip("mp4")}
+    kinds = ("water", "cloud", "flag", "fire")
+    masks = [part for kind in kinds for part in ("--mask", f"{kind}=photo.png")]
+    return [
+        Case("sound", ("photo.png", *SMALL, "--motion", ",".join(kinds), *masks, "-q"), files),
+        Case("sound", ("rescue", "clip.mp4", "--mode", "replace", "-o", "out.mp4", "-q"), files),
+    ]
+
+
 @cache
 def plain_photo() -> bytes:
     """Return a sound PNG."""
@@ -101,6 +112,10 @@ SHOT: dict[str, Any] = {
 }  # fmt: skip
 
 
+ENDLESS = (b"[" * 100_000, b"a = " + b"[" * 100_000, b"a = " + b"9" * 5000, b"9" * 5000)
+"""Nested too deeply, and numbers of too many digits."""
+
+
 def toml(values: dict[str, Any]) -> str:
     """Write plain values as TOML, near enough: what is no TOML is a case of its own."""
     return "".join(
@@ -127,6 +142,8 @@ def shots(rng: random.Random) -> Case:
     for key, cost in (("size", "32x32"), ("duration", 0.2)):  # left out they are large
         values.setdefault(key, cost)
     data = _encoded(toml(values))
+    if rng.random() < 0.01:
+        data = rng.choice(ENDLESS)
     if rng.random() < 0.4:
         data = spoiled(data, rng)
         data += b'\nsize = "32x32"\n' if b"\nsize" not in data else b""
@@ -191,7 +208,7 @@ def manifests(rng: random.Random) -> Case:
     if rng.random() < 0.3:
         data = spoiled(data, rng)
     if rng.random() < 0.01:
-        data = b"[" * 100_000
+        data = rng.choice(ENDLESS)
     return Case("manifests", ("render", "m.json", "-q"), {"m.json": data, "photo.png": plain_photo()},
                 (0, 1, 2))  # fmt: skip
 
