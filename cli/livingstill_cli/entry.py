@@ -40,7 +40,7 @@ def run() -> NoReturn:
             gc.freeze()  # what is left ends with the process: no search for garbage in it
     except KeyboardInterrupt:
         with suppress(OSError):  # stderr may be closed or full
-            os.write(2, b"livingstill: interrupted; nothing was left behind\n")
+            os.write(2, b"livingstill: interrupted; nothing half-done is left behind\n")
         sys.exit(130)
     sys.exit(0)
 

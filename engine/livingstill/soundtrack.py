@@ -10,6 +10,7 @@ from livingstill.clip import audio
 from livingstill.errors import InputError
 from livingstill.model import SAMPLE_RATE, Floats, Timeline
 from livingstill.motion.wind import breeze
+from livingstill.pictures import bytes_of
 from livingstill.settings import Shot
 from livingstill.sound.beds import BEDS, Air
 from livingstill.sound.fit import fitted
@@ -32,7 +33,7 @@ def files(shot: Shot) -> dict[str, dict[str, str]]:
     """Return path and SHA-256 of the recording, if the sound is one, for the manifest."""
     if shot.audio is None or shot.audio == AUTO or beds(shot.audio):
         return {}
-    digest = hashlib.sha256(Path(shot.audio).read_bytes()).hexdigest()
+    digest = hashlib.sha256(bytes_of(Path(shot.audio), "sound")).hexdigest()
     return {"audio": {"path": shot.audio, "sha256": digest}}
 
 
