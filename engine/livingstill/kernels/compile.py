@@ -44,26 +44,24 @@ def kernel(function: F) -> F:
     Threads are the caller's business (row bands), so results never depend on their number. No
     fastmath: it reorders sums, and then machines disagree.
     """
-    return _compiled(function, {})
-
-
-def part(function: F) -> F:
-    """Compile ``function`` like a kernel, for kernels of its file alone.
-
-    Python cannot call it: the wrappers that take its arguments apart would double its compilation.
-    """
-    return _compiled(function, {"no_cpython_wrapper": True, "no_cfunc_wrapper": True})
-
-
-def _compiled(function: F, options: dict[str, bool]) -> F:
     folder = _cache_folder()
     before, config.CACHE_DIR = config.CACHE_DIR, folder or ""
     try:
-        compiled: F = numba.njit(
-            nogil=True, error_model="numpy", cache=folder is not None, **options
-        )(function)
+        return _compiled(function, cache=folder is not None)
     except RuntimeError:  # "no locator available": nowhere to write, so compile each time
-        compiled = numba.njit(nogil=True, error_model="numpy", **options)(function)
+        return _compiled(function)
     finally:
         config.CACHE_DIR = before
+
+
+def part(function: F) -> F:
+    """Compile ``function`` like a kernel, for kernels of its file alone, which it is cached with.
+
+    Python cannot call it: the wrappers that take its arguments apart would double its compilation.
+    """
+    return _compiled(function, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+
+
+def _compiled(function: F, **options: bool) -> F:
+    compiled: F = numba.njit(nogil=True, error_model="numpy", **options)(function)
     return compiled

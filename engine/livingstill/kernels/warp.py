@@ -68,6 +68,7 @@ def _poke(typing_context: Any, array: Any, index: Any, value: Any) -> Any:  # no
 def solve(
     depth: Floats,
     step: float,
+    middle: Floats,
     camera: NDArray[np.float64],
     pitch: int,
     nodes: Floats,
@@ -81,11 +82,12 @@ def solve(
         q = H ((s - f t (w - pivot)) / (1 - z w)),
 
     so the backward map solves s = (1 - z w(s)) H^-1 q + f t (w(s) - pivot) by fixed-point
-    iteration; the layers' depth is smooth, so few steps suffice.
+    iteration from the middle of a layer's depth; that is smooth, so few steps suffice.
 
     Parameters
     ----------
     depth : (K, h, w) float32 inverse depth, one sample per ``step`` scene pixels
+    middle : (K,) float32 the middle of each layer's depths
     camera : (15,) H^-1 row by row, from output pixels to scene pixels about the axis; the axis
         x, y in scene pixels; f t_x, f t_y in scene pixels; z; and the pivot
     pitch : output pixels per node
@@ -109,9 +111,10 @@ def solve(
             qy[i] = (camera[3] * px + camera[4] * py + camera[5]) * d
         for k in range(depth.shape[0]):
             base = np.int32(k * h * w)
+            less, more = one - tz * middle[k], middle[k] - pivot
             for i in range(columns):
-                sx[i], sy[i] = qx[i] + ax, qy[i] + ay
-            for _ in range(4):
+                sx[i], sy[i] = (less * qx[i] + tx * more) + ax, (less * qy[i] + ty * more) + ay
+            for _ in range(3):
                 for i in range(columns):
                     u = min(max(_peek(sx, i) * over, zero), right)
                     v = min(max(_peek(sy, i) * over, zero), bottom)
@@ -127,8 +130,8 @@ def solve(
                     qx_i, qy_i = _peek(qx, i), _peek(qy, i)
                     _poke(sx, i, (less * qx_i + tx * more) + ax)
                     _poke(sy, i, (less * qy_i + ty * more) + ay)
-            nodes[k, 0, j, :] = sx
-            nodes[k, 1, j, :] = sy
+            for i in range(columns):
+                nodes[k, 0, j, i], nodes[k, 1, j, i] = sx[i], sy[i]
 
 
 @intrinsic  # type: ignore[untyped-decorator]
@@ -719,7 +722,8 @@ def compose(
             base = k * blocks.shape[1] * line
             _judge(nodes[k], j, table, base, line, shift, width, height, margin, states[k])
             if sizes[k, 1] > 0:
-                still[:] = states[k]
+                for i in range(tiles):
+                    still[i] = states[k, i]
                 far = margin + sizes[k, 4]
                 _judge(nodes[k], j, table, base, line, shift, width, height, far, states[k])
                 base = k * busy.shape[1] * busy_line

@@ -47,6 +47,8 @@ class View:
         self.scene, self.window, self.size, self.pitch = scene, window, size, pitch
         self.step = max(1.0, pitch * window.scale / 2)
         self._depth = np.stack([_coarse(layer.inverse_depth, self.step) for layer in scene.layers])
+        lowest, highest = self._depth.min(axis=(1, 2)), self._depth.max(axis=(1, 2))
+        self._middle = np.asarray((lowest + highest) / 2, np.float32)
         self.rows, self.columns = -(-height // pitch), -(-width // pitch)
         self.nodes: Floats = np.empty(
             (len(scene.layers), 2, self.rows + 1, self.columns + 1), np.float32
@@ -64,7 +66,7 @@ class View:
         )
         over_bands(
             lambda first, last: warp.solve(
-                self._depth, self.step, camera, self.pitch, self.nodes, first, last
+                self._depth, self.step, self._middle, camera, self.pitch, self.nodes, first, last
             ),
             self.rows + 1,
         )
