@@ -41,7 +41,7 @@ SECTIONS: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
     ),
     "temporal": ("Flicker, and what the filter does to it", ("temporal.py",), ()),
     "director": ("Faults found", ("director.py",), ("--frames", "36")),
-    "rescue": ("Clips rescued", ("rescue.py",), ("--frames", "36")),
+    "rescue": ("Clips rescued", ("rescue.py",), ("--windows", "1")),
     "motion": ("How motion looks in numbers", ("motion_stats.py", "samples/river.jpg"), ()),
     "finishing": ("Finishing", ("finishing.py",), ()),
     "budget": ("File sizes asked for", ("budget.py",), ()),
@@ -103,12 +103,17 @@ def main() -> None:
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(SECTIONS))
     parser.add_argument("--quick", action="store_true", help="shorter clips, fewer rounds")
     parser.add_argument("--depthflow", metavar="PROGRAM")
+    parser.add_argument(
+        "--clips", metavar="FOLDER", action="append", default=[], help="real clips for rescue"
+    )
     asked = parser.parse_args()
     for name in asked.names or SECTIONS:
         title, _, quick = SECTIONS[name]
         more = list(quick if asked.quick else ())
         if name == "peers" and asked.depthflow:
             more += ["--depthflow", asked.depthflow]
+        if name == "rescue":
+            more += asked.clips
         made = measure(name, more)
         parts = {**written(), title: made}
         head = f"# Figures\n\n`python benchmarks/collect.py` measures all of this anew.\n\n{machine()}\n"

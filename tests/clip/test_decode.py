@@ -95,8 +95,23 @@ def test_a_clip_cut_short_gives_what_is_readable_and_says_so(tmp_path, name):
     clip = Clip(path)
     count = len(list(clip))
     assert 5 < count < 60
-    if name == "a.mp4":  # the others do not say how many frames they should have
-        assert f"{count} of 60 frames" in clip.notes[0]
+    if name != "a.gif":  # which does not say how long it should be
+        whole = " of 60" if name == "a.mp4" else ""
+        assert f"{count}{whole} frames were readable" in clip.notes[0]
+
+
+def test_an_mp4_that_breaks_off_before_its_index_or_between_fragments_is_told(tmp_path):
+    path = written(tmp_path / "a.mp4", list(drifting(SIZE, 60)))
+    for name, *how in ("late.mp4",), ("parts.mp4", "-movflags", "frag_every_frame+empty_moov"):
+        made = tmp_path / name
+        subprocess.run(["ffmpeg", "-loglevel", "error", "-i", path, "-c", "copy", *how, made],
+                       check=True)  # fmt: skip
+        assert len(list(Clip(made))) == 60 and not Clip(made).notes
+        made.write_bytes(made.read_bytes()[: made.stat().st_size * 3 // 5])
+    with pytest.raises(InputError, match="breaks off before its index"):
+        Clip(tmp_path / "late.mp4")
+    clip = Clip(tmp_path / "parts.mp4")
+    assert 5 < len(list(clip)) < 60 and "cut short" in clip.notes[0]
 
 
 def test_what_is_no_clip_is_refused_in_one_sentence(tmp_path):

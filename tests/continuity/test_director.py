@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 
 import faults
@@ -71,6 +72,41 @@ def test_a_still_that_is_not_the_clips_is_told(loop):
 def test_repeats_at_a_steady_beat_are_a_frame_rate_conversion(push):
     pulled = [push[i * 4 // 5] for i in range(len(push) * 5 // 4)]
     assert director.check(pulled, FPS).clean
+    # coding hides two of three of them
+    series = blind.observe(pulled, FPS)
+    repeats = [t for t in range(2, len(pulled)) if (pulled[t] == pulled[t - 1]).all()]
+    hidden = series.change.copy()
+    for t in (t for n, t in enumerate(repeats) if n % 3):
+        hidden[0, t] = 0.4 * hidden[0, t - 1]
+    series = dataclasses.replace(series, change=hidden)
+    assert not list(detect.stills(series, np.zeros(len(series), bool)))
+
+
+def test_whoever_walks_through_the_picture_is_no_fault(loop):
+    clip = []
+    for t, empty in enumerate(loop):
+        frame, left = empty.copy(), 9 * (t - 10)
+        frame[30:, max(0, left) : max(0, left + 50)] = (12, 10, 16)
+        clip.append(frame)
+    assert director.check(clip, FPS).clean
+
+
+def test_the_pop_of_a_key_frame_is_no_fault_and_more_than_that_is(loop):
+    rng = np.random.default_rng(3)
+    fresh = [f.astype(np.float32) + faults.grain(f.shape[:2], rng, 1.6)[..., None] for f in loop]
+    held = [fresh[0] - loop[0], fresh[24] - loop[24]]
+    clip = [(f + held[t >= 24]).clip(0, 255).astype(np.uint8) for t, f in enumerate(loop)]
+
+    def told(clip, keys):
+        observer = blind.Observer()
+        for frame in clip:
+            observer.look(frame)
+        return [f.kind for f in director.judge(observer.series(FPS, (), keys)).faults]
+
+    keys = [t % 24 == 0 for t in range(48)]
+    assert told(clip, ()) and not told(clip, keys)
+    clip[24] = clip[24] * 0
+    assert told(clip, keys) == ["black"]
 
 
 def test_the_json_of_a_fault_has_exactly_the_promised_keys(loop, tmp_path):

@@ -150,6 +150,11 @@ def _video(path: Path) -> Any:
         # An absolute name, so that no part of it is taken for a protocol or a numbered sequence.
         container = av.open(str(path.resolve()), metadata_errors="replace")
     except (av.error.FFmpegError, OSError, ValueError) as error:
+        if _breaks_off(path):
+            raise InputError(
+                f"clip {path} breaks off before its index, without which no frame of it can be "
+                "found; get an intact copy, or have it written index first (-movflags +faststart)"
+            ) from None
         raise InputError(
             f"clip {path} is no clip we can read ({pictures.plain(error)}); give an mp4, mov, webm, "
             "mkv, gif, webp or png"
@@ -161,6 +166,34 @@ def _video(path: Path) -> Any:
         container.close()
         raise InputError(f"clip {path} is in a codec we cannot read; convert it to mp4 with h264")
     return container
+
+
+def _breaks_off(path: Path) -> bool:
+    """Tell whether an MP4 or MOV (ISO 14496-12), MKV or WebM (RFC 8794) ends within a box."""
+    end = path.stat().st_size
+    with path.open("rb") as file:
+        head = file.read(64)
+        if head[:4] == b"\x1a\x45\xdf\xa3":
+            start = head.find(b"\x18\x53\x80\x67") + 4
+            if start < 4 or start >= len(head) or not head[start]:
+                return False
+            length = 9 - head[start].bit_length()
+            whole = (1 << 7 * length) - 1
+            size = int.from_bytes(head[start : start + length], "big") & whole
+            return size < whole and start + length + size > end
+        if head[4:8] != b"ftyp":
+            return False
+        at = 0
+        while at + 8 <= end:
+            file.seek(at)
+            box = file.read(16)
+            size = int.from_bytes(box[:4], "big")
+            if size == 1:
+                size = int.from_bytes(box[8:], "big")
+            if size < 8:
+                return False
+            at += size
+        return at > end
 
 
 def _video_info(path: Path) -> ClipInfo:
@@ -229,7 +262,7 @@ def _video_frames(path: Path, told: ClipInfo, notes: list[str]) -> Iterator[Fram
                 time = frame.time - start if frame.time is not None else count / float(told.fps)
                 yield Frame(_rgb(frame, aspect), time, bool(frame.key_frame))
                 count += 1
-    if trouble or (told.frames is not None and count < told.frames):
+    if trouble or (told.frames is not None and count < told.frames) or _breaks_off(path):
         notes.append(_cut_short(path, count, told.frames))
 
 
