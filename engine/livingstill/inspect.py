@@ -142,7 +142,7 @@ def doctor(
     )
     view = View.of(depth.values, read.focal, found.point, frame.box)
     shares = {region.kind: region.share for region in classes}
-    measured = traits.measure(read.rgb, depth.values, shares)
+    measured = traits.measure(read.rgb, depth.values, shares, perceive.lines)
     along = straight.samples(depth.values, measured.lines, auto.ALONG)
     advice = auto.choose(view, measured, found.confidence, along)
     return fitness.assess(

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -376,7 +376,7 @@ def prepare(photo: Photo, shot: Shot, stages: Stages, known: Known | None = None
         choice = shot.camera
         if choice.name == path.AUTO:
             shares = {region.kind: region.share for region in classes}
-            measured = traits.measure(rgb, depth.values, shares)
+            measured = traits.measure(rgb, depth.values, shares, perceive.lines)
             along = straight.samples(depth.values, measured.lines, auto.ALONG)
             advice = auto.choose(view, measured, found.confidence, along)
             choice = path.settle(choice, advice.choice)
@@ -483,7 +483,7 @@ def standing(
 
 
 class Perceive:
-    """The embedded network's one pass over a photo, run when it is first asked for."""
+    """The embedded network's one pass over a photo, and its lines; each sought when first asked for."""
 
     def __init__(self, rgb: Bytes, quality: str, stages: Stages) -> None:
         self._rgb, self._quality, self._stages = rgb, quality, stages
@@ -495,6 +495,11 @@ class Perceive:
             with self._stages("network"):
                 self._seen = forward(self._rgb, quality=self._quality)
         return self._seen
+
+    @cached_property
+    def lines(self) -> Floats:
+        """The photo's ``traits.lines``."""
+        return traits.lines(self._rgb)
 
 
 def working(rgb: Bytes, scale: float) -> Bytes:
@@ -536,7 +541,7 @@ def depth_of(rgb: Bytes, shot: Shot, perceive: Perceive, stages: Stages) -> Inve
     with stages("depth"):
         if seen is not None:
             depth = InverseDepth(
-                built(rgb, embedded.from_perception(seen, rgb)), "embedded network"
+                built(rgb, embedded.from_perception(seen, rgb), perceive.lines), "embedded network"
             )
         elif source in SOURCES:
             depth = SOURCES[source](rgb)
@@ -547,15 +552,16 @@ def depth_of(rgb: Bytes, shot: Shot, perceive: Perceive, stages: Stages) -> Inve
                 )
         elif source in hub.MODELS or Path(source).suffix == ".onnx":
             coarse = hub.estimate(source, rgb, far_bright=shot.depth_far == "bright")
-            depth = InverseDepth(built(rgb, refine(rgb, coarse)), f"network {Path(source).stem}")
+            depth = InverseDepth(
+                built(rgb, refine(rgb, coarse), perceive.lines), f"network {Path(source).stem}"
+            )
         else:
             depth = given.read(source, (width, height), shot.depth_far)
     return InverseDepth(manifest.quantised(depth.values), depth.source, depth.notes)
 
 
-def built(rgb: Bytes, depth: Floats) -> Floats:
+def built(rgb: Bytes, depth: Floats, lines: Floats) -> Floats:
     """Return estimated inverse depth as people build: windows in their wall, straight edges straight."""
-    lines = traits.lines(rgb)
     if traits.room(*traits.lengths(lines, rgb), depth, float((depth <= 0).mean())):
         depth = panes.close(depth)
     return steps.align(straight.straighten(depth, lines), lines)
