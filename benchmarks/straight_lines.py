@@ -101,7 +101,7 @@ def grey(renderer: Renderer, pose: Pose) -> np.ndarray:
 
 
 def predicted(clip: Clip, lines: np.ndarray) -> float:
-    """Return the bending that the depth predicts, 99th percentile, pixels."""
+    """Return the bending that the depth predicts for the worst line, pixels."""
     view = View.of(clip.depth.values, clip.photo.focal, clip.subject, clip.framing.box)
     along = straight.samples(clip.depth.values, lines, auto.ALONG)
     poses = [clip.camera.at(i / 8) for i in range(9)]
@@ -121,7 +121,7 @@ def main() -> int:
         print(
             f"{photo.rpartition('/')[2]:28} {clip.shot.camera!s:32} {len(found):3} lines  "
             f"median {p50:.2f}  p95 {p95:.2f}  max {found.max():.2f} px  "
-            f"(predicted p99 {predicted(clip, lines):.2f})",
+            f"(predicted {predicted(clip, lines):.2f})",
             flush=True,
         )
     return int(missed > 0)

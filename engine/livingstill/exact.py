@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import cv2
@@ -23,6 +23,9 @@ from livingstill.render.seen import Looker, Seen
 
 _ACROSS = 160
 _SAMPLES = 1500
+_TAKEN = 0.01
+"""How far beside a region something may be taken along, frame widths."""
+
 _LEAST = 0.02
 """Share of the frame from which on a layer's mean colour is told."""
 
@@ -52,9 +55,8 @@ class Exact:
         self.masks = guards.masks_in_frame(
             clip.regions if self.static else (), clip.window, self.size
         )
-        self.lively = guards.masks_in_frame(
-            tuple(r for r in clip.regions if r.kind in measure.LIVELY), clip.window, self.size
-        )
+        self.lively = _union(clip, measure.LIVELY)
+        self.moving = _union(clip, {region.kind for region in clip.regions})
         self.rest = self._render(Pose(), None)
         picks = np.random.default_rng(0)
         self.picks = {
@@ -71,6 +73,7 @@ class Exact:
                 union = np.maximum(union, mask)
             self.far = measure.beyond(union, 12.0)
         self.worst = dict.fromkeys(("leak", "border", "holes", "uncovered", "drift"), 0.0)
+        self.tones: dict[int, list[Floats]] = {}
         self.errors: list[float] = []
         self.steps: list[float] = []
         self.first: Bytes | None = None
@@ -110,7 +113,7 @@ class Exact:
             "exact_border": worst["border"],
             "exact_holes": worst["holes"],
             "exact_uncovered": worst["uncovered"],
-            "exact_colour_drift": worst["drift"],
+            "exact_colour_drift": max(worst["drift"], self._lasting()),
             "exact_warp_error": float(np.mean(self.errors)) if self.errors else 0.0,
             "exact_camera_step": self._steadiness(),
         }
@@ -157,18 +160,29 @@ class Exact:
         return unpack(renderer.frame(pose, flows))
 
     def _drift(self, rgb: Bytes, seen: Seen) -> float:
-        """Return the largest change of a layer's mean Lab, 0..255, where the photo itself shows."""
-        was = _lab(_look(self.smooth, seen.x, seen.y))
-        now = _lab(_look(cv2.blur(rgb, (self.stride,) * 2), self.looker.x, self.looker.y))
-        still = seen.own & ~seen.outside
-        for mask in self.lively.values():
-            still &= _look(mask, self.looker.x, self.looker.y) == 0
+        """Return the largest change of a layer's mean Lab, 0..255, where the photo itself shows.
+
+        Here it is told of what stands still. What moves is kept in ``tones``: waves bring bright
+        and dark by turns, and only what is left of that over the clip is a drift.
+        """
+        off = _lab(_look(cv2.blur(rgb, (self.stride,) * 2), self.looker.x, self.looker.y))
+        off -= _lab(_look(self.smooth, seen.x, seen.y))
+        own = seen.own & ~seen.outside & (_look(self.lively, seen.x, seen.y) == 0)
+        moves = _look(self.moving, seen.x, seen.y) > 0
         most = 0.0
         for layer in np.unique(seen.layer):
-            at = still & (seen.layer == layer)
+            at = own & (seen.layer == layer)
+            still = at & ~moves
+            if still.mean() > _LEAST:
+                most = max(most, float(np.abs(off[still].mean(0)).max()))
             if at.mean() > _LEAST:
-                most = max(most, float(np.abs((now[at] - was[at]).mean(0)).max()))
+                self.tones.setdefault(int(layer), []).append(off[at].mean(0))
         return most
+
+    def _lasting(self) -> float:
+        """Return the largest mean over the clip of a layer's change in Lab, 0..255."""
+        whole = [tones for tones in self.tones.values() if 2 * len(tones) > len(self.steps)]
+        return max((float(np.abs(np.mean(tones, 0)).max()) for tones in whole), default=0.0)
 
     def _warped(
         self,
@@ -251,6 +265,16 @@ class Exact:
             "exact_folded": max((fold.folded for fold in seen), default=0.0),
             "exact_stretched": max((fold.stretched for fold in seen), default=0.0),
         }
+
+
+def _union(clip: Clip, kinds: Collection[str]) -> Bytes:
+    """Return, in scene pixels, where these kinds may move something: over 0."""
+    out = np.zeros(clip.scene.size[::-1], np.uint8)
+    for region in clip.regions:
+        if region.kind in kinds:
+            out = np.maximum(out, region.mask)
+    reach = 2 * round(_TAKEN * out.shape[1]) + 1
+    return np.asarray(cv2.dilate(out, np.ones((reach, reach), np.uint8)), np.uint8)
 
 
 def flattened(scene: Scene) -> Bytes:

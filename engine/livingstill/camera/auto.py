@@ -41,8 +41,8 @@ class Cost:
 
     ``shown``: how far depths pass each other, root mean square, percent of the width. ``uncovered``:
     percent of the frame that opens behind near things. ``stretched``: how much slanted surfaces are
-    drawn out, percent, at the 95th percentile. ``bent``: how far straight lines leave straight,
-    pixels of a frame 1920 wide, at the 99th percentile. ``lost``: percent of the picture that
+    drawn out, percent, at the 95th percentile. ``bent``: how far the straight line that bends
+    most leaves straight, pixels of a frame 1920 wide. ``lost``: percent of the picture that
     has to be cut off so that no border shows.
     """
 
@@ -53,11 +53,11 @@ class Cost:
     lost: float
 
 
-LIMITS = Cost(shown=1.2, uncovered=1.0, stretched=20.0, bent=3.0, lost=6.0)
+LIMITS = Cost(shown=1.2, uncovered=1.0, stretched=20.0, bent=4.0, lost=6.0)
 """What an ordinary photo bears."""
 
 LIMITS_INDOORS = Cost(shown=1.0, uncovered=0.6, stretched=18.0, bent=0.9, lost=5.0)
-"""What a room bears: its walls are straight and must stay so."""
+"""What a room bears: its walls are straight and must stay so, within a pixel of what is rendered."""
 
 LEAST = 0.35
 """Below this amount a move in depth is hardly seen."""
@@ -78,9 +78,6 @@ PEOPLE = 0.04
 """Share of the photo from which on it is one of people."""
 
 FLAT = Choice(name="ken-burns")
-
-_WORST = 0.6
-"""How much of the bending of the worst line counts."""
 
 _EDGE = 0.25
 """A gap between neighbours of the grid wider than this part of their distance is a tear."""
@@ -244,10 +241,7 @@ def _torn(across: Reals, down: Reals, view: View) -> tuple[float, float]:
 
 
 def _bent(lines: Edges, pose: Pose, view: View) -> float:
-    """Return how far lines leave the straight line that fits them best, pixels.
-
-    The 99th percentile, or ``_WORST`` of the worst: a single line may be two things in a row.
-    """
+    """Return how far the worst line leaves the straight line that fits it best, pixels."""
     x, y = project(lines.x, lines.y, lines.w, pose, view.focal)
     x, y = x - x.mean(1, keepdims=True), y - y.mean(1, keepdims=True)
     across, down = x[:, -1:] - x[:, :1], y[:, -1:] - y[:, :1]
@@ -255,7 +249,7 @@ def _bent(lines: Edges, pose: Pose, view: View) -> float:
     along, aside = (x * across + y * down) / length, (x * down - y * across) / length
     lean = (along * aside).sum(1) / np.maximum((along * along).sum(1), 1e-12)
     away = np.abs(aside - lean[:, None] * along).max(1)
-    return max(float(np.percentile(away, 99)), _WORST * float(away.max())) * WIDTH
+    return float(away.max()) * WIDTH
 
 
 def _sampled(depth: Floats, fx: Reals, fy: Reals) -> Reals:
