@@ -11,7 +11,7 @@ from livingstill.model import Floats
 ISLAND = 0.0008
 """Share of the photo below which a patch of a class is given to its neighbours."""
 
-LEAST = {"sky": 0.010, "water": 0.015, "foliage": 0.004, "grass": 0.006, "person": 0.003}
+LEAST = {"sky": 0.010, "water": 0.015, "foliage": 0.012, "grass": 0.006, "person": 0.003}
 """Share of the photo below which a class counts as not there."""
 
 SURE = {"sky": 0.85, "water": 0.85, "foliage": 0.60, "grass": 0.50, "person": 0.85}
