@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
@@ -18,6 +19,7 @@ from livingstill.continuity.director import Fault, Verdict
 from livingstill.model import Bytes
 
 _WIDE = 720
+_OPTION = re.compile(r"--[a-z-]+")
 _HUES = {
     "black": "#5b5b6b", "freeze": "#7a6ff0", "duplicate": "#9a8cf5", "drop": "#e4572e",
     "cut": "#c2185b", "flicker": "#e0a100", "colour": "#d7589b", "drift": "#2a9d8f",
@@ -51,6 +53,7 @@ p{margin:0}.soft{color:var(--soft)}.card{background:var(--card);border:1px solid
 border-radius:10px;padding:14px 16px;margin:0 0 12px}
 .word{display:inline-block;padding:2px 12px;border-radius:99px;color:#fff;font-weight:600;
 font-size:14px;margin:10px 0 0}.fault{display:flex;gap:12px;align-items:baseline}.fault+.fault{margin-top:8px}
+.fault b{font-weight:inherit;white-space:nowrap}
 .kind{flex:0 0 92px;font-weight:600}.bar{flex:0 0 60px;height:6px;border-radius:3px;
 background:var(--line);overflow:hidden}.bar i{display:block;height:6px}
 .grid{display:grid;grid-template-columns:repeat(auto-fill,minmax(310px,1fr));gap:12px}
@@ -146,10 +149,11 @@ def _hue(kind: str) -> str:
 
 def _row(fault: Fault) -> str:
     hue = _hue(fault.kind)
+    message = _OPTION.sub(r"<b>\g<0></b>", escape(fault.message))
     return (
         f'<p class=fault><span class=kind style="color:{hue}">{fault.kind}</span>'
         f'<span class=bar><i style="width:{100 * fault.severity:.0f}%;background:{hue}"></i></span>'
-        f"<span>{escape(fault.message)}</span></p>"
+        f"<span>{message}</span></p>"
     )
 
 
