@@ -96,9 +96,10 @@ class Encoder:
         self._stack = ExitStack()
         try:
             self._sink = self._open()
-        except BaseException:
+        except BaseException as error:
             self._drop()
-            raise
+            self._error = error
+            raise self._reason() from None
         for _ in range(BUFFERS):
             self._free.put(np.empty(self.size[::-1], np.uint32))
         self._thread = threading.Thread(target=self._work, name="livingstill-encoder", daemon=True)
@@ -196,7 +197,8 @@ class Encoder:
         if hasattr(self, "_thread"):
             self._thread.join()
         if hasattr(self, "_sink"):
-            self._sink.abort()
+            with suppress(Exception):  # a full disk refuses even the closing
+                self._sink.abort()
         stop = _Abandoned()
         with suppress(_Abandoned):
             self._stack.__exit__(_Abandoned, stop, None)

@@ -106,16 +106,16 @@ class Twin:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if isinstance(self._writer, _Container):
-            try:
-                if kind is None:
-                    self._writer.finish()
-            except BaseException as failed:
-                kind, error, trace = type(failed), failed, failed.__traceback__
-                self._writer.abort()
-                self._stack.__exit__(kind, error, trace)
-                raise
-            self._writer.abort()
+        try:
+            if isinstance(self._writer, _Container):
+                try:
+                    if kind is None:
+                        self._writer.finish()
+                finally:
+                    self._writer.abort()
+        except BaseException as failed:  # a full disk may refuse even the closing
+            self._stack.__exit__(type(failed), failed, failed.__traceback__)
+            raise
         self._stack.__exit__(kind, error, trace)
 
 

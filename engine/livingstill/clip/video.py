@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -106,7 +106,8 @@ class VideoFile:
 
     def abort(self) -> None:
         """Let go of the file, whatever state it is in."""
-        self._container.close()
+        with suppress(OSError):  # as a full disk
+            self._container.close()
 
 
 @contextmanager
