@@ -32,6 +32,9 @@ LEAST = 6
 FAINT = 4.0
 """Root mean square slope across a line, levels per pixel, from which on the line itself is followed."""
 
+LOST = 8.0
+"""A point so far from its line was taken for another one."""
+
 WINDOW = 21
 
 
@@ -60,10 +63,19 @@ def tracked(clip: Clip, lines: np.ndarray) -> np.ndarray:
         good = clear & sure & (missed < 0.3) & (error < 12)
         for i in np.flatnonzero(good.sum(1) >= LEAST):
             at = there[i][good[i]].astype(np.float64)
-            at -= at.mean(0)
-            s, t = at @ across[i], at @ along[i]
-            worst[i] = np.fmax(worst[i], np.abs(s - np.polyval(np.polyfit(t, s, 1), t)).max())
+            off = away(at, across[i], along[i])
+            while off.max() > LOST and len(at) > LEAST:
+                at = np.delete(at, off.argmax(), 0)
+                off = away(at, across[i], along[i])
+            worst[i] = np.fmax(worst[i], off.max() if off.max() < LOST else np.nan)
     return worst[np.isfinite(worst)]
+
+
+def away(at: np.ndarray, across: np.ndarray, along: np.ndarray) -> np.ndarray:
+    """Return how far points (n, 2) are from the line through them, pixels."""
+    at = at - at.mean(0)
+    s, t = at @ across, at @ along
+    return np.abs(s - np.polyval(np.polyfit(t, s, 1), t))
 
 
 def follow(

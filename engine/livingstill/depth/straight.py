@@ -70,7 +70,8 @@ def straighten(inverse_depth: Floats, lines: Floats) -> Floats:
 def samples(inverse_depth: Floats, lines: Floats, fractions: Floats) -> Floats:
     """Return (n, k) inverse depths at ``fractions`` (k,) along lines (n, 4), of their nearer side.
 
-    Where another thing stands before a line, it is as deep there as its straight fit.
+    Where another thing stands before a stretch of a line, it is as deep there as its straight fit;
+    what is nearer at one of its ends may be its own and counts as it is.
     """
     if not len(lines):
         return np.zeros((0, len(fractions)), np.float32)
@@ -79,7 +80,10 @@ def samples(inverse_depth: Floats, lines: Floats, fractions: Floats) -> Floats:
     reach = np.float32(_ASIDE * max(width, height) / SIDE)
     have = _nearest(inverse_depth, x, y, reach * across, reach * down)
     fit = _fitted(have)
-    return np.where(have > fit + np.float32(_LEAP), fit, have)
+    own = have <= fit + np.float32(_LEAP)
+    before = np.maximum.accumulate(own, axis=1)
+    after = np.maximum.accumulate(own[:, ::-1], axis=1)[:, ::-1]
+    return np.where(before & after & ~own, fit, have)
 
 
 def _nearest(depth: Floats, x: Floats, y: Floats, across: Floats, down: Floats) -> Floats:
