@@ -85,8 +85,8 @@ def test_repeats_at_a_steady_beat_are_a_frame_rate_conversion(push):
 def test_whoever_walks_through_the_picture_is_no_fault(loop):
     clip = []
     for t, empty in enumerate(loop):
-        frame, left = empty.copy(), 9 * (t - 10)
-        frame[30:, max(0, left) : max(0, left + 50)] = (12, 10, 16)
+        frame, left = empty.copy(), 16 * (t - 14)
+        frame[30:, max(0, left) : max(0, left + 60)] = (12, 10, 16)
         clip.append(frame)
     assert director.check(clip, FPS).clean
 

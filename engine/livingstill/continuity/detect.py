@@ -27,8 +27,8 @@ _SETTLED = 5
 """Steps in which a coder settles on a picture and a camera sets off."""
 _RENEWED, _PLAIN = frozenset({"drop", "melt", "flicker", "blur"}), 3.0
 """What a new key frame may look like, unless it is so much beyond its bar."""
-_SIDE, _CALM = 3, 0.6
-"""Steps before and after, in which the tiles around must have been so much calmer."""
+_SIDE, _CALM = 3, 0.5
+"""Steps at least before and after, in which the tiles around must have been so much calmer."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -154,7 +154,7 @@ def odd(s: Series, explained: Flags) -> Iterator[Finding]:
             if taken[first : after + 1].any():
                 continue
             tiles = over[first - 1]
-            if tiles.mean() < _WHOLE and not _arises(steps, tiles, int(first), after, taken):
+            if not _arises(steps, tiles, int(first), after, taken):
                 continue
             taken[first : after + 1] = True
             strength = float((jump / bar)[first - 1][tiles].mean())
@@ -222,11 +222,12 @@ def patches(s: Series, explained: Flags) -> Iterator[Finding]:
     residual = np.nan_to_num(s.residual)
     left = np.maximum(residual, np.roll(residual, -1, axis=0))
     lift = size * (s.luma + 8)
-    size[left < 0.6 * lift] = 0
+    told = size.copy()
+    told[left < 0.6 * lift] = 0
     # and what comes in front of a tile changes it by far more than it darkens it
     more = np.nan_to_num(s.change[0]) - np.nanmedian(s.change[0], axis=0)
-    size[lift < 0.4 * np.maximum(more, np.roll(more, -1, axis=0))] = 0
-    for finding in _local(size, bar, _wild(s), explained, "flicker"):
+    told[lift < 0.4 * np.maximum(more, np.roll(more, -1, axis=0))] = 0
+    for finding in _local(told / bar, size, _wild(s), explained, "flicker"):
         lifts = bend[finding.first : finding.last + 1][:, finding.tiles]
         together = np.abs(lifts.sum(1)) / (np.abs(lifts).sum(1) + 1e-6)
         # a frame off by x bends the curve by x there and by x / 2 at its neighbours
@@ -380,7 +381,7 @@ def surges(s: Series, explained: Flags) -> Iterator[Finding]:
         return
     residual = np.nan_to_num(s.residual)
     habit = _around(np.median(residual[1:], axis=0))
-    for finding in _local(residual, 2.6 * habit + 1.5, _wild(s), explained, "melt"):
+    for finding in _local(residual / (2.6 * habit + 1.5), residual, _wild(s), explained, "melt"):
         # the last step leads back to a good frame
         yield replace(finding, last=max(finding.first, finding.last - 1))
 
@@ -533,10 +534,12 @@ def _cadence(singles: list[int], count: int) -> bool:
 
 
 def _local(
-    values: Floats, bar: Floats, wild: float, explained: Flags, kind: str
+    ratio: Floats, values: Floats, wild: float, explained: Flags, kind: str
 ) -> Iterator[Finding]:
-    """Yield runs of frames in which clusters of tiles exceed their bars."""
-    ratio = values / bar
+    """Yield runs of frames in which clusters of tiles exceed their bars, and not their surround.
+
+    ``ratio`` (T, gy, gx) is what speaks for a fault, in bars; ``values`` what there is in all.
+    """
     over = _beyond_habit(ratio, wild)
     bad = _more_than_habit(over) & ~explained
     bad[:2] = False  # the step after a key frame, while the coder settles
@@ -552,10 +555,14 @@ def _arises(values: Floats, tiles: Flags, first: int, last: int, explained: Flag
     """Tell whether what is odd in ``tiles`` arose there, and did not come from or go beside them.
 
     Whoever walks into the picture, or the tip of a flag, surprises a tile and not its neighbour.
+    What is odd nearly everywhere came from nowhere.
     """
+    if tiles.mean() >= _WHOLE:
+        return True
     near = np.stack([cv2.dilate(v, np.ones((5, 5), np.uint8))[tiles] for v in values])
     within = float(near[first : last + 1].max(0).mean())
-    sides = slice(max(1, first - _SIDE), first), slice(last + 1, last + 1 + _SIDE)
+    reach = max(_SIDE, last + 1 - first)
+    sides = slice(max(1, first - reach), first), slice(last + 1, last + 1 + reach)
     return all(
         float(near[side].max(0).mean()) < _CALM * within
         for side in sides
