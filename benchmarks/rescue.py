@@ -7,9 +7,9 @@ size, in several stretches, and, reduced to ``--width``, with each fault in it: 
 quality with a tone, rescued, and read again. Right is: a clean clip kept byte for byte; up to 4 bad
 frames in a row repaired, and any number whose level alone is off; else the clip replaced. A fault
 that no eye can find may be kept too; such are counted apart. Repaired frames are compared with the
-clean ones; size, rate, count, stamps, tags and sound with the source's. Of a clip
-with faults of its own, frames repeated and then skipped, the longest stretch without is taken. Wrong cases are told on standard
-error; a run that is interrupted tells what it has.
+clean ones; size, rate, count, stamps, tags and sound with the source's. Of a clip with faults of
+its own, frames repeated and then skipped, the longest stretch without is taken. Wrong cases are told
+on standard error; a run that is interrupted tells what it has.
 """
 
 from __future__ import annotations
