@@ -7,7 +7,7 @@ torch = pytest.importorskip("torch")
 pytest.importorskip("timm")
 pytest.importorskip("onnx")
 
-from livingstill.network import data, export, forward, net, train  # noqa: E402
+from livingstill.network import data, export, forward, mean, net, train  # noqa: E402
 
 
 @pytest.fixture
@@ -85,3 +85,27 @@ def test_only_one_backbone_ships_and_both_build():
         assert root.shape == (1, 1, 32, 32)
         assert logits.shape == (1, len(net.CLASSES), 32, 32)
     assert net.CLASSES == forward.CLASSES
+
+
+def test_the_mean_of_two_checkpoints_has_norms_of_its_own(pack, tmp_path):
+    files = []
+    for seed in (1, 2):
+        torch.manual_seed(seed)
+        state = net.Network().state_dict()
+        files.append(tmp_path / f"{seed}.pt")
+        train.save(files[-1], backbone=net.BACKBONES[0], average=state)
+    both = [train.load(file)["average"] for file in files]
+    common = ["--pack", str(pack), "--size", "64", "--batches", "2", "-o", str(tmp_path / "m.pt")]
+    mean.main([*map(str, files), *common])
+    found = train.load(tmp_path / "m.pt")["average"]
+    weight = "kind4.lateral.weight"
+    torch.testing.assert_close(found[weight], (both[0][weight] + both[1][weight]) / 2)
+    network = net.Network()
+    network.load_state_dict(found)
+    network.eval()
+    norm, seen = network.kind_context.narrow[1], []
+    norm.register_forward_hook(lambda _m, given, _o: seen.append(given[0].mean((0, 2, 3))))
+    for _, batch in zip(range(2), data.Batches(data.Pack(pack), train.shapes(64), 8, 0, "both")):
+        with torch.no_grad():
+            network(torch.from_numpy(batch[0]).float())
+    torch.testing.assert_close(norm.running_mean, torch.stack(seen).mean(0), rtol=1e-3, atol=1e-6)
