@@ -247,6 +247,8 @@ def _under_ground(sky: Bytes, inverse_depth: Floats) -> Bytes:
     count, part = cv2.connectedComponents(solid.astype(np.uint8), connectivity=4)
     for k in range(1, count):
         inside = part == k
+        if np.nonzero(inside)[0].mean() < 0.45 * len(solid):
+            continue  # a gap high up shows sky: the mouth of a cave, an arch
         columns = np.flatnonzero(inside.any(0))
         tops = inside[:, columns].argmax(0)
         roofed = [int((~solid[:top, x]).sum()) > 0.04 * size[1] for top, x in zip(tops, columns)]
@@ -359,7 +361,7 @@ def running(rgb: Bytes, water: Bytes, sky: Bytes | None = None) -> bool:
     pixels = small.astype(np.float32)
     white = (pixels.min(2) > 130) & (np.ptp(pixels, axis=2) < 60) & inside
     foam = white & (cv2.GaussianBlur(fine, (0, 0), 3.0) > 5)
-    return float(foam.sum()) / float(inside.sum()) > 0.08
+    return float(foam.sum()) / float(inside.sum()) > 0.12
 
 
 def mirroring(small: Bytes, inside: Mask) -> float:
