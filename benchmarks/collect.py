@@ -41,7 +41,7 @@ SECTIONS: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
     ),
     "temporal": ("Flicker, and what the filter does to it", ("temporal.py",), ()),
     "director": ("Faults found", ("director.py",), ("--frames", "36")),
-    "rescue": ("Clips rescued", ("rescue.py",), ("--windows", "1")),
+    "rescue": ("Clips rescued", ("rescue.py", "--frames", "48"), ("--windows", "1")),
     "motion": ("How motion looks in numbers", ("motion_stats.py", "samples/river.jpg"), ()),
     "finishing": ("Finishing", ("finishing.py",), ()),
     "budget": ("File sizes asked for", ("budget.py",), ()),
