@@ -138,3 +138,18 @@ def test_lamps_twinkle_and_flames_burn_only_when_named(depth):
     assert planned(night, depth) == {}
     assert planned(night, depth, motion=("twinkle",))["twinkle"][41, 10] > 200
     assert planned(night, depth, motion=("fire",))["fire"][85, 90] > 200
+
+
+def test_leaves_that_float_in_water_are_its_mirror_images():
+    water, leaves = np.zeros((240, 320), np.uint8), np.zeros((240, 320), np.uint8)
+    water[120:] = 255
+    leaves[40:120] = 255  # the shore, beside the water but not in it
+    leaves[170:182, 100:130] = 255
+    water[170:182, 100:130] = 0
+    rgb = np.full((240, 320, 3), 90, np.uint8)
+    seen = kinds.wetter(
+        rgb, np.full((240, 320), 0.3, np.float32), {"water": water, "foliage": leaves}
+    )
+    assert (seen["water"][170:182, 100:130] > 200).all()
+    assert not seen["foliage"][170:182, 100:130].any()
+    assert (seen["foliage"][40:118] == 255).all()

@@ -208,8 +208,8 @@ def plume(shape: tuple[int, int], strokes: list[Stroke]) -> Bytes:
 def wetter(rgb: Bytes, inverse_depth: Floats, seen: Mapping[str, Bytes]) -> dict[str, Bytes]:
     """Return the class masks with what mirrors taken from sky and leaves and given to water.
 
-    A network sees sky and trees in a still lake. But sky has no ground above it, and what lies
-    below a line about which the whole picture is symmetric is its reflection.
+    A network sees sky and trees in a still lake. But sky has no ground above it, leaves do not
+    float, and what lies below a line about which the whole picture is symmetric is its reflection.
     """
     out = dict(seen)
     water = out.get("water", np.zeros(rgb.shape[:2], np.uint8))
@@ -226,11 +226,14 @@ def wetter(rgb: Bytes, inverse_depth: Floats, seen: Mapping[str, Bytes]) -> dict
         known = [seen[kind] for kind in ("sky", "water", "foliage") if kind in seen]
         if known and np.max(known, axis=0)[line:].mean() > 0.4 * 255:
             drowned |= below
+    for kind in ("foliage", "grass"):
+        if kind in out:
+            drowned |= _afloat(rgb, out[kind], water)
     if drowned.any():
         for kind in ("sky", "foliage", "grass"):
             if kind in out:
                 taken = np.minimum(seen[kind], drowned)
-                water = np.maximum(water, taken)
+                water = np.asarray(cv2.add(water, taken), np.uint8)  # shares of one pixel add up
                 out[kind] = np.minimum(out[kind], ~drowned)
         out["water"] = water
     return {kind: mask for kind, mask in out.items() if mask.any()}
@@ -256,6 +259,32 @@ def _under_ground(sky: Bytes, inverse_depth: Floats) -> Bytes:
             out[inside] = 255
     grown = cv2.dilate(out, np.ones((3, 3), np.uint8))
     return np.asarray(cv2.resize(grown, (width, height), interpolation=cv2.INTER_NEAREST), np.uint8)
+
+
+def _afloat(rgb: Bytes, leaves: Bytes, water: Bytes) -> Bytes:
+    """Return 255 on the parts of ``leaves`` in the water that are mirror images.
+
+    They have water around them, or border on much of it and are smoother than leaves are.
+    """
+    small, solid = _small(rgb, leaves, 240)
+    _, wet = _small(rgb, water, 240)
+    grey = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY).astype(np.float32)
+    rough = np.abs(grey - cv2.GaussianBlur(grey, (0, 0), 1.5))
+    usual = float(rough[solid].mean()) if solid.any() else 0.0
+    out, near = np.zeros(solid.shape, np.uint8), np.ones((7, 7), np.uint8)
+    count, part, stats, _ = cv2.connectedComponentsWithStats(solid.astype(np.uint8))
+    for k in range(1, count):
+        inside = part == k
+        grown = cv2.dilate(inside.astype(np.uint8), near[:3, :3])  # the next pixels are mixed
+        rim = (cv2.dilate(grown, near[:5, :5]) > grown) & ~solid
+        share = float(wet[rim].mean()) if rim.any() else 0.0
+        area = stats[k, cv2.CC_STAT_AREA] / solid.size
+        smooth = float(rough[inside].mean()) < 0.5 * usual
+        if (share > 0.8 and area < 0.01) or (share > 0.4 and area < 0.05 and smooth):
+            out[inside] = 255
+    size = (leaves.shape[1], leaves.shape[0])
+    out = np.asarray(cv2.dilate(out, near), np.uint8)
+    return np.asarray(cv2.resize(out, size, interpolation=cv2.INTER_LINEAR), np.uint8)
 
 
 def waterline(rgb: Bytes) -> int | None:
