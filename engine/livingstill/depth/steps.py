@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from livingstill.depth import robust
 from livingstill.model import Floats
 
 _BAND = 0.0055
@@ -69,7 +70,9 @@ def _align(depth: Floats, line: Reals, size: int) -> None:
     rims = have[:, [0, -1]]
     if (rims > 0).mean(0).min() < 0.6:
         return
-    sides = np.stack([_fitted(rows, rims[:, k]) for k in (0, 1)], 1)
+    pick = np.linspace(0, len(rows) - 1, _SAMPLES).astype(int)
+    slopes, offsets = robust.line(rows[pick].astype(np.float64), rims[pick].T.astype(np.float64))
+    sides = (offsets + slopes * rows).T
     apart = sides[:, 1] - sides[:, 0]
     step = float(np.median(apart))
     if abs(step) < _STEP:
@@ -91,14 +94,3 @@ def _align(depth: Floats, line: Reals, size: int) -> None:
     near = np.abs(np.arange(1, len(rows) + 1)[:, None] - away).min(1)
     share = np.minimum(near / (2 * reach), 1)[:, None] * (between & (have > 0))
     depth[rows[:, None], columns] = have + share * (want - have)
-
-
-def _fitted(rows: NDArray[np.intp], values: Floats) -> Reals:
-    """Return the robust straight line through values at rows."""
-    pick = np.linspace(0, len(rows) - 1, _SAMPLES).astype(int)
-    t, v = rows[pick].astype(np.float64), values[pick].astype(np.float64)
-    first, second = np.triu_indices(_SAMPLES, _SAMPLES // 4)
-    rising = t[second] > t[first]
-    rise, run = (v[second] - v[first])[rising], (t[second] - t[first])[rising]
-    slope = float(np.median(rise / run))
-    return np.asarray(float(np.median(v - slope * t)) + slope * rows, np.float64)

@@ -7,6 +7,7 @@ from typing import cast
 import cv2
 import numpy as np
 
+from livingstill.depth import robust
 from livingstill.model import Floats
 
 SIDE = 640
@@ -113,9 +114,6 @@ def _along(
 
 def _fitted(values: Floats) -> Floats:
     """Return the robust straight line through each row of (n, samples) values."""
-    count = values.shape[1]
-    first, second = np.triu_indices(count, count // 4)
-    slope = np.median((values[:, second] - values[:, first]) / (second - first), axis=1)[:, None]
-    t = np.arange(count, dtype=np.float32)
-    offset = np.median(values - slope * t, axis=1)[:, None]
-    return np.asarray(offset + slope * t, np.float32)
+    places = np.arange(values.shape[1])
+    slope, offset = robust.line(places, values)
+    return np.asarray(offset + slope * places, np.float32)
