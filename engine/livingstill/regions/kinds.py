@@ -226,9 +226,9 @@ def wetter(rgb: Bytes, inverse_depth: Floats, seen: Mapping[str, Bytes]) -> dict
         known = [seen[kind] for kind in ("sky", "water", "foliage") if kind in seen]
         if known and np.max(known, axis=0)[line:].mean() > 0.4 * 255:
             drowned |= below
-    for kind in ("foliage", "grass"):
-        if kind in out:
-            drowned |= _afloat(rgb, out[kind], water)
+    if water.any():
+        leaves = [out[kind] for kind in ("foliage", "grass") if kind in out]
+        drowned = np.maximum(drowned, _afloat(rgb, leaves, water))
     if drowned.any():
         for kind in ("sky", "foliage", "grass"):
             if kind in out:
@@ -261,29 +261,30 @@ def _under_ground(sky: Bytes, inverse_depth: Floats) -> Bytes:
     return np.asarray(cv2.resize(grown, (width, height), interpolation=cv2.INTER_NEAREST), np.uint8)
 
 
-def _afloat(rgb: Bytes, leaves: Bytes, water: Bytes) -> Bytes:
-    """Return 255 on the parts of ``leaves`` in the water that are mirror images.
+def _afloat(rgb: Bytes, leaves: Sequence[Bytes], water: Bytes) -> Bytes:
+    """Return 255 on the parts of masks of leaves in the water that are mirror images.
 
     They have water around them, or border on much of it and are smoother than leaves are.
     """
-    small, solid = _small(rgb, leaves, 240)
-    _, wet = _small(rgb, water, 240)
+    small, wet = _small(rgb, water, 240)
     grey = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY).astype(np.float32)
     rough = np.abs(grey - cv2.GaussianBlur(grey, (0, 0), 1.5))
-    usual = float(rough[solid].mean()) if solid.any() else 0.0
-    out, near = np.zeros(solid.shape, np.uint8), np.ones((7, 7), np.uint8)
-    count, part, stats, _ = cv2.connectedComponentsWithStats(solid.astype(np.uint8))
-    for k in range(1, count):
-        inside = part == k
-        grown = cv2.dilate(inside.astype(np.uint8), near[:3, :3])  # the next pixels are mixed
-        rim = (cv2.dilate(grown, near[:5, :5]) > grown) & ~solid
-        share = float(wet[rim].mean()) if rim.any() else 0.0
-        area = stats[k, cv2.CC_STAT_AREA] / solid.size
-        smooth = float(rough[inside].mean()) < 0.5 * usual
-        if (share > 0.8 and area < 0.01) or (share > 0.4 and area < 0.05 and smooth):
-            out[inside] = 255
-    size = (leaves.shape[1], leaves.shape[0])
+    out, near = np.zeros(wet.shape, np.uint8), np.ones((7, 7), np.uint8)
+    for mask in leaves:
+        solid = _reduced(mask, wet.shape)
+        usual = float(rough[solid].mean()) if solid.any() else 0.0
+        count, part, stats, _ = cv2.connectedComponentsWithStats(solid.astype(np.uint8))
+        for k in range(1, count):
+            inside = part == k
+            grown = cv2.dilate(inside.astype(np.uint8), near[:3, :3])  # the next pixels are mixed
+            rim = (cv2.dilate(grown, near[:5, :5]) > grown) & ~solid
+            share = float(wet[rim].mean()) if rim.any() else 0.0
+            area = stats[k, cv2.CC_STAT_AREA] / solid.size
+            smooth = float(rough[inside].mean()) < 0.5 * usual
+            if (share > 0.8 and area < 0.01) or (share > 0.4 and area < 0.05 and smooth):
+                out[inside] = 255
     out = np.asarray(cv2.dilate(out, near), np.uint8)
+    size = (rgb.shape[1], rgb.shape[0])
     return np.asarray(cv2.resize(out, size, interpolation=cv2.INTER_LINEAR), np.uint8)
 
 
@@ -521,4 +522,9 @@ def _small(rgb: Bytes, mask: Bytes, side: int = falls.SIDE) -> tuple[Bytes, Mask
     scale = min(1.0, side / max(height, width))
     size = (max(4, round(width * scale)), max(4, round(height * scale)))
     small = np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), np.uint8)
-    return small, cv2.resize(mask, size, interpolation=cv2.INTER_AREA) > 128
+    return small, _reduced(mask, small.shape)
+
+
+def _reduced(mask: Bytes, shape: tuple[int, ...]) -> Mask:
+    """Return where ``mask`` holds in a picture of another shape."""
+    return cv2.resize(mask, shape[1::-1], interpolation=cv2.INTER_AREA) > 128
