@@ -19,6 +19,7 @@ LAGS = 4
 _LONG_SIDE = 480
 _TILES = 16
 _PLAIN = 1.0
+"""Mean difference of neighbours along an edge, levels, from which on there is something to be seen."""
 _KEYS = 0.2
 """Share of key frames from which they tell nothing: a GIF has no others."""
 _SSIM_C1, _SSIM_C2 = 6.5025, 58.5225  # (0.01 * 255)^2, (0.03 * 255)^2

@@ -532,12 +532,17 @@ def _count(
 
 
 @part
-def _state(sums: Any, whole: Any) -> Any:
-    """Return 0 if all blocks of a box are empty, 2 if all are opaque, 1 otherwise.
+def _state(
+    table: Words, base: int, line: int, shift: int, last_x: Any, last_y: Any, box: Floats, pad: Any
+) -> Any:
+    """Return 0 if all blocks that a box of positions touches are empty, 2 if opaque, 1 otherwise.
 
-    ``sums`` counts the empty ones in its lower half and the opaque ones in its upper half; boxes
+    ``table`` counts the empty ones in its lower half and the opaque ones in its upper half; boxes
     of more than 65535 blocks are mixed.
     """
+    sums, whole = _count(
+        table, base, line, shift, last_x, last_y, box[0], box[1], box[2], box[3], pad
+    )
     if sums & np.uint32(0xFFFF) == whole:
         return 0
     # what the lower half borrowed is added back before the upper one is read
@@ -743,11 +748,8 @@ def compose(
                         np.float32(1) / step[k], nodes[k], j, i, side, places, weights, fine[k],
                     )  # fmt: skip
                     _hull(fine[k], side, moves[k] == 3, begin, begin, pitch, box)
-                    sums, whole = _count(
-                        table, k * blocks.shape[1] * line, line, shift, last_x, last_y,
-                        box[0], box[1], box[2], box[3], reach,
-                    )  # fmt: skip
-                    state = _state(sums, whole)
+                    base = k * blocks.shape[1] * line
+                    state = _state(table, base, line, shift, last_x, last_y, box, reach)
                 if state > 0:
                     draw[drawn] = k
                     drawn += 1
@@ -770,11 +772,8 @@ def compose(
                         _hull(fine[k], side, moves[k] == 3, row, column, size, box)
                     else:
                         _corners(nodes[k], j, i, pitch, row, column, size, box)
-                    sums, whole = _count(
-                        table, k * blocks.shape[1] * line, line, shift, last_x, last_y,
-                        box[0], box[1], box[2], box[3], reach,
-                    )  # fmt: skip
-                    state = _state(sums, whole)
+                    base = k * blocks.shape[1] * line
+                    state = _state(table, base, line, shift, last_x, last_y, box, reach)
                     if state > 0:
                         part[shows] = k
                         shows += 1
