@@ -19,7 +19,7 @@ from numba.extending import intrinsic
 from numpy.typing import NDArray
 
 from livingstill.kernels.compile import kernel, part
-from livingstill.model import Floats, Words
+from livingstill.model import Bytes, Floats, Words
 
 Ints = NDArray[np.int32]
 
@@ -171,6 +171,37 @@ def _add(builder: Any, terms: Sequence[Any]) -> Any:
     return builder.fadd(_add(builder, terms[:half]), _add(builder, terms[half:]))
 
 
+def _vector(builder: Any, data: Any, index: Any, lanes: int = 4) -> Any:
+    """Load the floats that begin at an index."""
+    kind = ir.VectorType(ir.FloatType(), lanes).as_pointer()
+    return builder.load(builder.bitcast(builder.gep(data, [index]), kind), align=4)
+
+
+def _keep(builder: Any, data: Any, index: Any, value: Any) -> None:
+    """Store a vector from an index on."""
+    here = builder.bitcast(builder.gep(data, [index]), value.type.as_pointer())
+    builder.store(value, here, align=4)
+
+
+def _turn(builder: Any, pixels: Sequence[Any], quads: int = 1) -> list[Any]:
+    """Return four pixels of four channels a quad as the channels, each of four pixels."""
+    lanes, channels = 4 * quads, []
+
+    def within(a: Any, b: Any, picked: Sequence[int]) -> Any:
+        """Shuffle the quads of two vectors alike: 0..3 of the one, 4..7 of the other."""
+        places = [4 * q + p % 4 + p // 4 * lanes for q in range(quads) for p in picked]
+        return _shuffle(builder, a, b, places)
+
+    for c in (0, 2):
+        pairs = [c, c + 4, c + 1, c + 5]
+        low, high = within(pixels[0], pixels[1], pairs), within(pixels[2], pixels[3], pairs)
+        channels += [within(low, high, turn) for turn in ([0, 1, 4, 5], [2, 3, 6, 7])]
+    if quads == 1:
+        return channels
+    alone = [range(4 * q, 4 * q + 4) for q in range(quads)]
+    return [_shuffle(builder, c, c, lanes) for lanes in alone for c in channels]
+
+
 def _sampler(taps: int, squares: bool) -> Any:
     """Return an intrinsic that samples four pixels, each through ``taps`` x ``taps`` points.
 
@@ -222,17 +253,8 @@ def _sampler(taps: int, squares: bool) -> Any:
                 points = [_shuffle(builder, row, row, range(4 * c, 4 * c + 4)) for c in range(taps)]
                 points = [builder.fmul(p, weight(c, n, 4)) for c, p in enumerate(points)]
                 pixels.append(_add(builder, points))
-            for c in range(0, 4, 2):  # four pixels of four channels become four channels of pixels
-                pairs = [c, c + 4, c + 1, c + 5]
-                low = _shuffle(builder, pixels[0], pixels[1], pairs)
-                high = _shuffle(builder, pixels[2], pixels[3], pairs)
-                for n, plane in enumerate(([0, 1, 4, 5], [2, 3, 6, 7])):
-                    channel = _shuffle(builder, low, high, plane)
-                    at = builder.add(builder.mul(area, long(c + n)), first)
-                    here = builder.gep(into.data, [at])
-                    builder.store(
-                        channel, builder.bitcast(here, channel.type.as_pointer()), align=4
-                    )
+            for c, channel in enumerate(_turn(builder, pixels)):
+                _keep(builder, into.data, builder.add(builder.mul(area, long(c)), first), channel)
             return context.get_dummy_value()
 
         return types.void(colour, width, places, weights, i, out), generate
@@ -242,6 +264,87 @@ def _sampler(taps: int, squares: bool) -> Any:
 
 _two_points, _two_squares = _sampler(2, squares=False), _sampler(2, squares=True)
 _four_points, _four_squares = _sampler(4, squares=False), _sampler(4, squares=True)
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def _mix(
+    typing_context: Any, flow: Any, at: Any, line: Any, node: Any, weights: Any, n: Any, out: Any, to: Any  # noqa: ARG001
+) -> Any:  # fmt: skip
+    """Fill ``out[to:to + 4]`` from the quads of four nodes around a point, by column n of ``weights``.
+
+    ``node`` and ``line`` are the distances in ``flow`` to the next node and to the next row of them.
+    """
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        arrays = {
+            c: context.make_array(signature.args[c])(context, builder, arguments[c])
+            for c in (0, 4, 6)
+        }
+        at, line, node, column, to = (
+            context.cast(builder, arguments[c], signature.args[c], types.int64)
+            for c in (1, 2, 3, 5, 7)
+        )
+        data, given = arrays[0].data, arrays[4]
+        span = builder.extract_value(given.shape, 1)
+        terms = []
+        for c in range(4):
+            place = builder.add(builder.mul(span, ir.IntType(64)(c)), column)
+            weight = _splat(builder, builder.load(builder.gep(given.data, [place])), 4)
+            here = builder.add(at, line) if c > 1 else at
+            here = builder.add(here, node) if c % 2 else here
+            terms.append(builder.fmul(weight, _vector(builder, data, here)))
+        _keep(builder, arrays[6].data, to, _add(builder, terms))
+        return context.get_dummy_value()
+
+    return types.void(flow, at, line, node, weights, n, out, to), generate
+
+
+def _spreader(quads: int) -> Any:
+    """Return an intrinsic that brings so many quads of the nodes to four pixels."""
+    lanes = 4 * quads
+
+    @intrinsic  # type: ignore[untyped-decorator]
+    def spread(
+        typing_context: Any, nodes: Any, at: Any, line: Any, node: Any, t: Any, out: Any, to: Any  # noqa: ARG001
+    ) -> Any:  # fmt: skip
+        """Fill ``out[c, to:to + 4]``, channel by channel, in the four pixels from a node on.
+
+        They lie ``t`` of the way to the next row of nodes, ``line`` further on in ``nodes``; the
+        next node in the row is ``node`` further on.
+        """
+
+        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            data = context.make_array(signature.args[0])(context, builder, arguments[0]).data
+            into = context.make_array(signature.args[5])(context, builder, arguments[5])
+            at, line, node, to = (
+                context.cast(builder, arguments[c], signature.args[c], types.int64)
+                for c in (1, 2, 3, 6)
+            )
+            floats = ir.FloatType()
+            down = context.cast(builder, arguments[4], signature.args[4], types.float32)
+            down, ends = _splat(builder, down, lanes), []
+            for here in (at, builder.add(at, node)):
+                upper = _vector(builder, data, here, lanes)
+                lower = _vector(builder, data, builder.add(here, line), lanes)
+                ends.append(builder.fadd(upper, builder.fmul(builder.fsub(lower, upper), down)))
+            slope = builder.fsub(ends[1], ends[0])
+            slope = builder.fmul(slope, _splat(builder, floats(0.25), lanes))
+            pixels = [
+                builder.fadd(ends[0], builder.fmul(slope, _splat(builder, floats(n), lanes)))
+                for n in range(4)
+            ]
+            area = builder.extract_value(into.shape, 1)
+            for c, channel in enumerate(_turn(builder, pixels, quads)):
+                place = builder.add(builder.mul(area, ir.IntType(64)(c)), to)
+                _keep(builder, into.data, place, channel)
+            return context.get_dummy_value()
+
+        return types.void(nodes, at, line, node, t, out, to), generate
+
+    return spread
+
+
+_spread_one, _spread_two, _spread_three = (_spreader(quads) for quads in (1, 2, 3))
 
 
 @part
@@ -341,7 +444,8 @@ def _over(sample: Floats, below: Floats, count: int, top: float) -> None:
             a = _peek(alpha, i)
             # a cubic rings past the opaque; scaled back, edges get no halo and keep their hue
             v = max(_peek(colour, i), zero) * (full / max(a, full))
-            into[i] = min(v, highest) + into[i] * (one - min(max(a, zero), full) * inverse)
+            rest = one - min(max(a, zero), full) * inverse
+            _poke(into, i, min(v, highest) + _peek(into, i) * rest)
 
 
 @part
@@ -367,23 +471,26 @@ def _combine(
     sample: Floats, second: Floats, fields: Floats, count: int, twice: bool, linear: bool
 ) -> None:
     """Light a sample (4, n) by gain and bias, blended with a second one if ``twice``, in place."""
-    zero, inverse = np.float32(0), np.float32(1 / 255)
+    zero, inverse, least = np.float32(0), np.float32(1 / 255), np.float32(1e-6)
     alpha, other = sample[3], second[3]
-    g1, g2 = fields[2], fields[5]
+    g1, g2 = fields[2], fields[3]
     if twice:
         for i in range(count):
             a, b = _peek(g1, i), _peek(g2, i)
-            alpha[i] = (a * alpha[i] + b * _peek(other, i)) / max(a + b, np.float32(1e-6))
+            _poke(alpha, i, (a * _peek(alpha, i) + b * _peek(other, i)) / max(a + b, least))
     for c in range(3):
-        into, more, bias = sample[c], second[c], fields[6 + c]
-        for i in range(count):
-            v = _peek(g1, i) * into[i] + _peek(bias, i) * (_peek(alpha, i) * inverse)
-            if twice:
-                v += _peek(g2, i) * _peek(more, i)
-            v = max(v, zero)
-            if linear:
-                v = v * v
-            into[i] = v
+        into, more, bias = sample[c], second[c], fields[4 + c]
+        if twice:
+            for i in range(count):
+                v = _peek(g1, i) * _peek(into, i) + _peek(bias, i) * (_peek(alpha, i) * inverse)
+                _poke(into, i, max(v + _peek(g2, i) * _peek(more, i), zero))
+        else:
+            for i in range(count):
+                v = _peek(g1, i) * _peek(into, i) + _peek(bias, i) * (_peek(alpha, i) * inverse)
+                _poke(into, i, max(v, zero))
+        if linear:
+            for i in range(count):
+                _poke(into, i, _peek(into, i) * _peek(into, i))
 
 
 @part
@@ -410,23 +517,23 @@ def _ramp(
 
 @part
 def _carry(
-    flow: Floats, first: int, channels: int, h: int, w: int, over: Any,
+    flow: Floats, first: int, quads: int, h: int, w: int, over: Any,
     nodes: Floats, j: int, i: int, side: int, places: Ints, weights: Floats, fine: Floats,
 ) -> int:  # fmt: skip
     """Bring a flow to the nodes of a tile, one every 4 pixels; displacements become positions.
 
     Returns what the tile needs: 1 one sample, 2 also gain and bias, 3 also a second sample.
 
-    ``flow`` is flat: planes of (h, w) from ``first`` on; ``fine`` (9, >= side * side), ``places``
-    (>= side * side) and ``weights`` (4, >= side * side) are filled; beyond the nodes they repeat.
+    ``flow`` is flat: nodes (h, w) of so many quads from ``first`` on; ``fine`` (12 numbers a node),
+    ``places`` (>= side * side) and ``weights`` (6, >= side * side) are filled.
     """
     one, zero = np.float32(1), np.float32(0)
     step = one / np.float32(side - 1)
     edge_x, edge_y = np.float32(w - 1), np.float32(h - 1)
-    line = np.int32(w)
-    points = side * side
+    points, wide = side * side, np.int32(4 * quads)
+    line = np.int32(w) * wide
     for c in range(2):
-        corners, out = nodes[c], fine[c]
+        corners, out = nodes[c], weights[4 + c]
         a, d = corners[j, i], (corners[j, i + 1] - corners[j, i]) * step
         b = (corners[j + 1, i] - a) * step
         e = ((corners[j + 1, i + 1] - corners[j + 1, i]) * step - d) * step
@@ -436,62 +543,57 @@ def _carry(
                 out[r * side + n] = (a + b * t) + (d + e * t) * np.float32(n)
         for n in range(points, out.size):
             out[n] = out[points - 1]
-    xs, ys = fine[0], fine[1]
+    xs, ys = weights[4], weights[5]
     wa, wb, wc, wd = weights[0], weights[1], weights[2], weights[3]
     for n in range(places.size):
         x = min(max(_peek(xs, n) * over, zero), edge_x)
         y = min(max(_peek(ys, n) * over, zero), edge_y)
-        left, top = min(np.int32(x), line - np.int32(2)), min(np.int32(y), np.int32(h - 2))
+        left, top = min(np.int32(x), np.int32(w - 2)), min(np.int32(y), np.int32(h - 2))
         fx, fy = x - np.float32(left), y - np.float32(top)
         both = fx * fy
-        _poke(places, n, np.int32(first) + top * line + left)
+        _poke(places, n, np.int32(first) + top * line + left * wide)
         _poke(wd, n, both)
         _poke(wc, n, fy - both)
         _poke(wb, n, fx - both)
         _poke(wa, n, (one - fx) - (fy - both))
-    if channels > 2:  # positions of the second sample start where those of the first do
-        for n in range(places.size):
-            fine[3, n], fine[4, n] = xs[n], ys[n]
-    for c in range(channels):
-        out = fine[c]
-        keep = one if c in (0, 1, 3, 4) else zero
-        offset = np.int32(c * h * w)
-        for n in range(places.size):
-            at = _peek(places, n) + offset
-            a, b = _peek(flow, at), _peek(flow, at + np.int32(1))
-            e, f = _peek(flow, at + line), _peek(flow, at + line + np.int32(1))
-            v = (_peek(wa, n) * a + _peek(wb, n) * b) + (_peek(wc, n) * e + _peek(wd, n) * f)
-            out[n] = keep * out[n] + v
-    need = 1
-    if channels > 2:
-        slight = np.float32(1 / 256)
+    for n in range(points):
+        for q in range(quads):
+            _mix(flow, places[n] + 4 * q, line, wide, weights, n, fine, 12 * n + 4 * q)
+        fine[12 * n] = xs[n] + fine[12 * n]
+        fine[12 * n + 1] = ys[n] + fine[12 * n + 1]
+    slight = np.float32(1 / 256)
+    if quads > 2:  # positions of the second sample start where those of the first do
         for n in range(points):
-            if abs(fine[5, n]) > slight:
+            fine[12 * n + 8] = xs[n] + fine[12 * n + 8]
+            fine[12 * n + 9] = ys[n] + fine[12 * n + 9]
+        for n in range(points):
+            if abs(fine[12 * n + 3]) > slight:
                 return 3
-            light = abs(fine[6, n]) + abs(fine[7, n]) + abs(fine[8, n])
-            if abs(fine[2, n] - one) > slight or light > slight:
+    need = 1
+    if quads > 1:
+        for n in range(0, 12 * points, 12):
+            light = abs(fine[n + 4]) + abs(fine[n + 5]) + abs(fine[n + 6])
+            if abs(fine[n + 2] - one) > slight or light > slight:
                 need = 2
     return need
 
 
 @part
-def _bend(nodes: Floats, side: int, row: int, column: int, size: int, out: Floats) -> None:
-    """Fill a field of a tile's part (size x size) from its nodes every 4 pixels.
-
-    Four pixels at a time are written by one vector: rows are too short for loops over them.
-    """
+def _bend(
+    nodes: Floats, quads: int, side: int, row: int, column: int, size: int, fields: Floats
+) -> None:
+    """Fill the fields of a tile's part (size x size) from its nodes, one every 4 pixels."""
     quarter = np.float32(0.25)
     for r in range(size):
-        at = (row + r) // 4 * side + column // 4
+        at = 12 * ((row + r) // 4 * side + column // 4)
         t = np.float32((row + r) % 4) * quarter
-        a = nodes[at] + (nodes[at + side] - nodes[at]) * t
         for g in range(size // 4):
-            at += 1
-            b = nodes[at] + (nodes[at + side] - nodes[at]) * t
-            slope = (b - a) * quarter
-            for n in range(4):
-                _poke(out, r * size + 4 * g + n, a + slope * np.float32(n))
-            a = b
+            if quads == 1:
+                _spread_one(nodes, at + 12 * g, 12 * side, 12, t, fields, r * size + 4 * g)
+            elif quads == 2:
+                _spread_two(nodes, at + 12 * g, 12 * side, 12, t, fields, r * size + 4 * g)
+            else:
+                _spread_three(nodes, at + 12 * g, 12 * side, 12, t, fields, r * size + 4 * g)
 
 
 @part
@@ -575,7 +677,7 @@ def _stir(
     nodes: Floats, j: int, table: Words, base: int, line: int, shift: int,
     width: int, height: int, still: Ints, states: Ints,
 ) -> None:  # fmt: skip
-    """Turn the states of a moving layer in a row of tiles to 3 where it moves.
+    """Turn the states of a moving layer in a row of tiles to 3 where it moves, 4 if opaque there.
 
     ``states`` were judged with the flow's reach and tell where it may show at all, ``still``
     without it. ``table`` holds summed areas of the blocks that move.
@@ -600,7 +702,7 @@ def _stir(
             table, base, line, shift, right, bottom,
             min(x0, x1, x2, x3), min(y0, y1, y2, y3), max(x0, x1, x2, x3), max(y0, y1, y2, y3), none,
         )  # fmt: skip
-        states[i] = 3 if moving > 0 else still[i]
+        states[i] = still[i] if moving == 0 else 4 if states[i] == 2 else 3
 
 
 @part
@@ -612,13 +714,14 @@ def _corners(
     for c in range(2):
         a, b = nodes[c, j, i], nodes[c, j, i + 1]
         d, e = nodes[c, j + 1, i], nodes[c, j + 1, i + 1]
-        box[c], box[2 + c] = np.float32(np.inf), np.float32(-np.inf)
+        low, high = np.float32(np.inf), np.float32(-np.inf)
         for m in range(4):
             fy = np.float32(row + m // 2 * size) * over
             fx = np.float32(column + m % 2 * size) * over
             left, right = a + (d - a) * fy, b + (e - b) * fy
             v = left + (right - left) * fx
-            box[c], box[2 + c] = min(box[c], v), max(box[2 + c], v)
+            low, high = min(low, v), max(high, v)
+        box[c], box[2 + c] = low, high
 
 
 @part
@@ -627,12 +730,13 @@ def _hull(
 ) -> None:
     """Fill the box (left, top, right, bottom) of a tile's part's positions, carried by a flow."""
     for c in range(2):
-        box[c], box[2 + c] = np.float32(np.inf), np.float32(-np.inf)
-        for m in range(2 if twice else 1):
+        low, high = np.float32(np.inf), np.float32(-np.inf)
+        for m in range(c, c + 9 if twice else c + 1, 8):
             for r in range(row // 4, (row + size) // 4 + 1):
                 for n in range(column // 4, (column + size) // 4 + 1):
-                    v = fine[3 * m + c, r * side + n]
-                    box[c], box[2 + c] = min(box[c], v), max(box[2 + c], v)
+                    v = _peek(fine, 12 * (r * side + n) + m)
+                    low, high = min(low, v), max(high, v)
+        box[c], box[2 + c] = low, high
 
 
 @kernel
@@ -669,9 +773,9 @@ def compose(
     blocks : (K, rows + 1, columns + 1) uint32 summed areas of blocks of ``1 << shift`` pixels
         squared: 1 for an empty one, 65536 for an opaque one
     nodes : (K, 2, rows, columns) float32 from ``solve``; ``pitch`` 8 or 16
-    flow : flat float32, the planes of all flows
-    sizes : (K, 5) int32: where a layer's planes begin in ``flow``; how many, 0 = still, 2 =
-        (dx, dy), 9 = and gain, (dx, dy) and gain of a second sample, bias of red, green, blue;
+    flow : flat float32, the nodes of all flows, each of 1 to 3 quads: (dx, dy), gain and the
+        second sample's gain; bias of red, green, blue, nothing; (dx, dy) of the second, nothing
+    sizes : (K, 5) int32: where a layer's nodes begin in ``flow``; how many quads, 0 = still;
         their rows and columns; the longest displacement in pixels, rounded up
     busy : (K, rows + 1, columns + 1) uint32 summed areas of the blocks where a layer's flow
         moves, of ``1 << busy_shift`` scene pixels
@@ -690,7 +794,7 @@ def compose(
     points = (side * side + 15) // 16 * 16
     colour, blocks, nodes, flow = _borrow(colour), _borrow(blocks), _borrow(nodes), _borrow(flow)
     sizes, busy, out, card = _borrow(sizes), _borrow(busy), _borrow(out), _borrow(card)
-    floats = np.zeros(33 * area + (9 * count + 4) * points + 4, np.float32)
+    floats = np.zeros(36 * area + (12 * count + 6) * points + 4, np.float32)
     whole_numbers = np.empty(2 * area + points + (count + 1) * tiles, np.int32)
     memory, numbers = _borrow(floats), _borrow(whole_numbers)
     flat, table, moving = (
@@ -699,14 +803,14 @@ def compose(
         busy.reshape(busy.size),
     )
     line, busy_line = blocks.shape[2], busy.shape[2]
-    planes = memory[: 33 * area].reshape(33, area)
-    below, sample, second, fields = planes[:4], planes[4:8], planes[8:12], planes[12:21]
-    taps, across, down = planes[21:29], planes[29:31], planes[31:33]
-    rest = memory[33 * area :]
-    fine = rest[: 9 * count * points].reshape(count, 9, points)
-    rest = rest[9 * count * points :]
-    weights = rest[: 4 * points].reshape(4, points)
-    box = rest[4 * points :]
+    planes = memory[: 36 * area].reshape(36, area)
+    below, sample, second, fields = planes[:4], planes[4:8], planes[8:12], planes[12:24]
+    taps, across, down = planes[24:32], planes[32:34], planes[34:36]
+    rest = memory[36 * area :]
+    fine = rest[: 12 * count * points].reshape(count, 12 * points)
+    rest = rest[12 * count * points :]
+    weights = rest[: 6 * points].reshape(6, points)
+    box = rest[6 * points :]
     starts, places = numbers[: 2 * area].reshape(2, area), numbers[2 * area : 2 * area + points]
     states = numbers[2 * area + points :].reshape(count + 1, tiles)
     still = states[count]
@@ -742,14 +846,17 @@ def compose(
             for k in range(count):
                 state = states[k, i]
                 moves[k] = 0
-                if state == 3:
+                if state > 2:
                     moves[k] = _carry(
                         flow, sizes[k, 0], sizes[k, 1], sizes[k, 2], sizes[k, 3],
                         np.float32(1) / step[k], nodes[k], j, i, side, places, weights, fine[k],
                     )  # fmt: skip
-                    _hull(fine[k], side, moves[k] == 3, begin, begin, pitch, box)
-                    base = k * blocks.shape[1] * line
-                    state = _state(table, base, line, shift, last_x, last_y, box, reach)
+                    if state == 4:
+                        state = 2
+                    else:
+                        _hull(fine[k], side, moves[k] == 3, begin, begin, pitch, box)
+                        base = k * blocks.shape[1] * line
+                        state = _state(table, base, line, shift, last_x, last_y, box, reach)
                 if state > 0:
                     draw[drawn] = k
                     drawn += 1
@@ -801,14 +908,12 @@ def compose(
                             column, fields,
                         )  # fmt: skip
                     else:
-                        for c in range(9):
-                            if c < 2 or moves[k] == 3 or (moves[k] == 2 and (c == 2 or c > 5)):
-                                _bend(fine[k, c], side, row, column, size, fields[c])
+                        _bend(fine[k], moves[k], side, row, column, size, fields)
                     for m in range(2 if moves[k] == 3 else 1):
                         # flows speak of levels: light only after them
                         _sample(
-                            flat, k * height * width, width, height, fields[3 * m],
-                            fields[3 * m + 1], many, cubic, linear and moves[k] < 2, starts, taps,
+                            flat, k * height * width, width, height, fields[8 * m],
+                            fields[8 * m + 1], many, cubic, linear and moves[k] < 2, starts, taps,
                             second if m == 1 else into,
                         )  # fmt: skip
                     if moves[k] > 1:
@@ -908,44 +1013,89 @@ def exposed(
 
 
 @kernel
-def activity(planes: Floats, step: float, shift: int, rows: int, columns: int, busy: Words) -> Any:
-    """Fill summed areas of the blocks of the scene where a flow moves; return its longest reach.
+def lay_out(
+    first: Floats,
+    first_gain: Floats,
+    second: Floats,
+    second_gain: Floats,
+    bias: Floats,
+    nodes: Floats,
+    felt: Bytes,
+    reach: Floats,
+    row0: int,
+    row1: int,
+) -> None:
+    """Copy rows ``row0..row1`` of a flow's fields into its nodes; say where it is felt.
 
     Parameters
     ----------
-    planes : (2 or 9, h, w) float32, as ``compose`` takes them
+    first, second : (h, w, 2) float32 displacements in pixels; no second: (0, 0, 2)
+    first_gain, second_gain : (h, w) float32, or (0, 0) for 1 and 0
+    bias : (h, w, 3) float32, or (0, 0, 3)
+    nodes : (h, w, 4, 8 or 12) float32, filled as ``compose`` takes them
+    felt : (h, w) uint8, filled: 1 where the flow changes anything
+    reach : (h,) float32, filled with the longest displacement of each row
+    """
+    w, channels = nodes.shape[1], nodes.shape[2]
+    one, zero, slight = np.float32(1), np.float32(0), np.float32(1 / 256)
+    gained, lit = first_gain.size > 0, bias.size > 0
+    for j in range(row0, row1):
+        longest = zero
+        for i in range(w):
+            x, y = first[j, i, 0], first[j, i, 1]
+            gain = first_gain[j, i] if gained else one
+            far, other, light = max(abs(x), abs(y)), zero, zero
+            nodes[j, i, 0], nodes[j, i, 1], nodes[j, i, 2] = x, y, gain
+            here = far > slight or abs(gain - one) > slight
+            if channels > 4:
+                for c in range(3):
+                    v = bias[j, i, c] if lit else zero
+                    nodes[j, i, 4 + c] = v
+                    light += abs(v)
+                nodes[j, i, 7] = zero
+                here |= light > slight
+            if channels > 8:
+                x, y, other = second[j, i, 0], second[j, i, 1], second_gain[j, i]
+                nodes[j, i, 8], nodes[j, i, 9] = x, y
+                nodes[j, i, 10] = nodes[j, i, 11] = zero
+                if other != zero:
+                    far, here = max(far, abs(x), abs(y)), True
+            nodes[j, i, 3] = other
+            felt[j, i] = np.uint8(1) if here else np.uint8(0)
+            longest = max(longest, far)
+        reach[j] = longest
+
+
+@kernel
+def activity(felt: Bytes, step: float, shift: int, rows: int, columns: int, busy: Words) -> None:
+    """Fill summed areas of the blocks of the scene where a flow is felt.
+
+    Parameters
+    ----------
+    felt : (h, w) uint8 from ``lay_out``
     step : scene pixels per node
     shift : binary logarithm of the scene pixels along a block's side
     busy : (>= rows + 1, >= columns + 1) uint32, overwritten
     """
-    channels, h, w = planes.shape
-    one, slight = np.float32(1), np.float32(1 / 256)
+    h, w = felt.shape
     busy[: rows + 1, : columns + 1] = 0
-    longest = np.float32(0)
+    marks = np.empty(columns, np.uint32)
     for j in range(h):
         # a node is felt one step to all sides of it
         y0 = max(int((j - 1) * step), 0) >> shift
         y1 = min(int((j + 1) * step) >> shift, rows - 1)
+        marks[:] = 0
         for i in range(w):
-            reach = max(abs(planes[0, j, i]), abs(planes[1, j, i]))
-            felt = reach > slight
-            if channels > 2:
-                if planes[5, j, i] != 0:
-                    reach = max(reach, abs(planes[3, j, i]), abs(planes[4, j, i]))
-                    felt = True
-                felt = felt or abs(planes[2, j, i] - one) > slight
-                bias = abs(planes[6, j, i]) + abs(planes[7, j, i]) + abs(planes[8, j, i])
-                felt = felt or bias > slight
-            longest = max(longest, reach)
-            if felt:
+            if felt[j, i]:
                 x0 = max(int((i - 1) * step), 0) >> shift
                 x1 = min(int((i + 1) * step) >> shift, columns - 1)
-                for y in range(y0, y1 + 1):
-                    for x in range(x0, x1 + 1):
-                        busy[y + 1, x + 1] = 1
+                for x in range(x0, x1 + 1):
+                    marks[x] = 1
+        for y in range(y0, y1 + 1):
+            for x in range(columns):
+                busy[y + 1, x + 1] |= marks[x]
     for y in range(1, rows + 1):
         total = np.uint32(0)
         for x in range(1, columns + 1):
             total = np.uint32(total + busy[y, x])
             busy[y, x] = np.uint32(busy[y - 1, x] + total)
-    return longest

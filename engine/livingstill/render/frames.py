@@ -163,14 +163,13 @@ class Renderer:
                 self._busy[k] = self._busy[same]
                 continue
             held[id(flow)] = k
-            planes = self._flow[at : at + _volume(flow)].reshape(-1, *flow.first.shape[:2])
-            _lay_out(flow, planes)
-            longest = warp.activity(
-                planes, float(flow.step), _BUSY, rows - 1, columns - 1, self._busy[k]
-            )
-            self._sizes[k] = at, *planes.shape, int(np.ceil(longest))
+            nodes = self._flow[at : at + _volume(flow)].reshape(*flow.first.shape[:2], -1)
+            felt, longest = _lay_out(flow, nodes)
+            warp.activity(felt, float(flow.step), _BUSY, rows - 1, columns - 1, self._busy[k])
+            high, wide, channels = nodes.shape
+            self._sizes[k] = at, channels // 4, high, wide, int(np.ceil(longest))
             self._step[k] = flow.step
-            at += planes.size
+            at += nodes.size
 
 
 def unpack(packed: Words) -> Bytes:
@@ -179,23 +178,39 @@ def unpack(packed: Words) -> Bytes:
     return np.ascontiguousarray(rgba[..., :3])
 
 
+def _quads(flow: Flow) -> int:
+    """Return how many quads of numbers a node of a flow takes; see ``warp.compose``."""
+    if flow.second is not None:
+        return 3
+    return 1 if flow.first_gain is None and flow.bias is None else 2
+
+
 def _volume(flow: Flow) -> int:
-    """Return how many numbers the planes of a flow hold."""
-    alone = flow.second is None and flow.first_gain is None and flow.bias is None
-    return (2 if alone else 9) * int(flow.first.shape[0] * flow.first.shape[1])
+    """Return how many numbers a flow's nodes take."""
+    return 4 * _quads(flow) * int(flow.first.shape[0] * flow.first.shape[1])
 
 
-def _lay_out(flow: Flow, planes: Floats) -> None:
-    """Copy a flow's fields one after another: 2 planes, or 9 if it is more than one sample."""
-    planes[:2] = flow.first.transpose(2, 0, 1)
-    if planes.shape[0] == 2:
-        return
-    planes[2] = 1 if flow.first_gain is None else flow.first_gain
-    planes[3:6] = 0
-    if flow.second is not None and flow.second_gain is not None:
-        planes[3:5] = flow.second.transpose(2, 0, 1)
-        planes[5] = flow.second_gain
-    planes[6:] = 0 if flow.bias is None else flow.bias.transpose(2, 0, 1)
+def _lay_out(flow: Flow, nodes: Floats) -> tuple[Bytes, float]:
+    """Copy a flow's fields into its nodes (h, w, 4 a quad).
+
+    Returns (h, w) uint8, where the flow is felt, and its longest displacement in pixels.
+    """
+    shape = nodes.shape[:2]
+    felt, reach = np.empty(shape, np.uint8), np.empty(shape[0], np.float32)
+    gain, second_gain = _or_none(flow.first_gain, 0, 0), _or_none(flow.second_gain, 0, 0)
+    second, bias = _or_none(flow.second, 0, 0, 2), _or_none(flow.bias, 0, 0, 3)
+    fill = partial(warp.lay_out, flow.first, gain, second, second_gain, bias, nodes, felt, reach)
+    over_bands(fill, shape[0])
+    return felt, float(reach.max())
+
+
+def _or_none(field: Floats | None, *shape: int) -> Floats:
+    """Return the field, or an empty one, unwritable as flows are: kernels are compiled per type."""
+    if field is not None:
+        return field
+    empty = np.zeros(shape, np.float32)
+    empty.setflags(write=False)
+    return empty
 
 
 def _linear(scene: Scene) -> Scene:
