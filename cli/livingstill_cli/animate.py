@@ -59,6 +59,12 @@ def command(
     if len(several) > 1:
         values["aspect"] = None
     shot, job = gather({"photo": photo, **values}, shot_file)
+    how: dict[str, Any] = {}
+    if job.photo and len(several) == 1:
+        from livingstill import sight, threads
+
+        threads.limit(job.threads)
+        how["looked"] = sight.begin_with(job.photo, shot)  # while the rest is imported
 
     from livingstill import deliver
 
@@ -68,7 +74,7 @@ def command(
             from livingstill import cluster as dask
 
             elsewhere = partial(dask.frames, stack.enter_context(dask.connect(cluster)))
-        how: dict[str, Any] = {
+        how |= {
             "hashes": as_json,
             "progress": progress.choose(quiet or as_json, no_progress),
             "elsewhere": elsewhere,

@@ -26,6 +26,8 @@ _last = {"interrupt": -_GRACE}
 def run() -> NoReturn:
     """Run the command line in a process of its own, and leave; the heavy imports come after."""
     gc.set_threshold(_NEW_OBJECTS)
+    # its threads wait by spinning, and no matrix here is large enough for a second one
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         try:
             for number in _NUMBERS:

@@ -17,7 +17,7 @@ from livingstill.continuity import blind, director
 from livingstill.errors import InputError
 from livingstill.files import check_target, keep_apart, replacing
 from livingstill.finish import inputs
-from livingstill.model import Bytes, Progress, Words
+from livingstill.model import Bytes, Photo, Progress, Words
 from livingstill.pipeline import (
     Clip,
     Known,
@@ -38,6 +38,8 @@ from livingstill.settings import (
     split,
     stays_inside,
 )
+from livingstill.sight import Sight
+from livingstill.threads import Result
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -106,12 +108,14 @@ def animate_file(
     known: Mapping[str, Any] | None = None,
     elsewhere: Callable[[Clip], Iterable[Words]] | None = None,
     scene: Clip | None = None,
+    looked: Result[tuple[Photo, Sight]] | None = None,
 ) -> Delivered:
     """Render the job's photo by a shot and write its files.
 
     ``hashes`` asks for frame hashes even without a manifest; ``known`` is a manifest to replay;
     ``elsewhere`` renders the frames on other machines; ``scene`` is a clip of the same photo and
-    settings whose scene is taken, in the shot's shape of frame.
+    settings whose scene is taken, in the shot's shape of frame; ``looked`` is the photo's
+    ``sight.begin_with``, if that runs already.
 
     Raises
     ------
@@ -147,7 +151,14 @@ def animate_file(
     keep_apart(written, (job.photo, shot.hold, *(mask.file for mask in shot.mask)))
     warmup.start(shot.quality, moving="none" not in shot.motion)
     stages = Stages(progress)
-    photo = scene.photo if scene is not None else read_photo(job.photo, shot, stages)
+    look = None
+    if scene is not None:
+        photo = scene.photo
+    elif looked is not None:
+        with stages("photo"):
+            photo, look = looked()
+    else:
+        photo = read_photo(job.photo, shot, stages)
     if known is not None and photo.sha256 != known["photo"].get("sha256"):
         raise InputError(
             f"photo {job.photo} is not the one of the manifest; name the right one with --photo"
@@ -155,7 +166,7 @@ def animate_file(
     if scene is not None:
         clip = replace(reframed(scene, shot.aspect), stages=stages)
     else:
-        clip = prepare(photo, shot, stages, _known(known))
+        clip = prepare(photo, shot, stages, _known(known), look)
     observer = blind.Observer() if job.report is not None else None
     known_all = exact.Exact(clip) if job.report is not None else None
 

@@ -15,10 +15,11 @@ from livingstill.depth import straight
 from livingstill.files import check_target, keep_apart, replacing, write_png
 from livingstill.model import InverseDepth, Progress, Region, Scene
 from livingstill.photo import fitness, traits
-from livingstill.pipeline import Perceive, Stages, check, depth_of, planned, prepare, read_photo
-from livingstill.regions import brush, kinds, masks, segment
+from livingstill.pipeline import Stages, check, depth_of, planned, prepare, read_photo
+from livingstill.regions import brush, kinds, masks
 from livingstill.scene import export
 from livingstill.settings import Choice, Job, Shot
+from livingstill.sight import Sight
 
 
 @plain()
@@ -38,7 +39,7 @@ def write_depth(
     keep_apart([target], [photo])
     stages = Stages(progress)
     rgb = read_photo(photo, shot, stages).rgb
-    depth = depth_of(rgb, shot, Perceive(rgb, shot.quality, stages), stages)
+    depth = depth_of(Sight(rgb, shot.quality), shot, stages)
     levels = np.round(depth.values * np.float32(65535)).astype(np.uint16)
     picture = (
         cv2.applyColorMap((levels >> 8).astype(np.uint8), cv2.COLORMAP_INFERNO)
@@ -70,10 +71,10 @@ def write_regions(
         keep_apart([target], [photo])
     stages = Stages(progress)
     rgb = read_photo(photo, shot, stages).rgb
-    perceive = Perceive(rgb, shot.quality, stages)
-    depth = depth_of(rgb, shot, perceive, stages).values
+    look = Sight(rgb, shot.quality, ahead=True)
+    depth = depth_of(look, shot, stages).values
     with stages("regions"):
-        classes = segment.segment(perceive(), rgb)
+        classes = look.classes()
         moving = planned(rgb, depth, classes, shot)
     if folder is not None:
         named = {region.kind for region in classes}
@@ -125,10 +126,10 @@ def doctor(
     check(shot)
     stages = Stages(progress)
     read = read_photo(photo, shot, stages)
-    perceive = Perceive(read.rgb, shot.quality, stages)
-    depth = depth_of(read.rgb, shot, perceive, stages)
+    look = Sight(read.rgb, shot.quality, ahead=True)
+    depth = depth_of(look, shot, stages)
     with stages("regions"):
-        classes = segment.segment(perceive(), read.rgb)
+        classes = look.classes()
     sky = next((region.mask for region in classes if region.kind == "sky"), None)
     people = next((region.mask for region in classes if region.kind == "person"), None)
     found = subject.find(read.rgb, depth.values, sky, subject.heads(people))
@@ -142,7 +143,7 @@ def doctor(
     )
     view = View.of(depth.values, read.focal, found.point, frame.box)
     shares = {region.kind: region.share for region in classes}
-    measured = traits.measure(read.rgb, depth.values, shares, perceive.lines)
+    measured = traits.measure(read.rgb, depth.values, shares, look.lines())
     along = straight.samples(depth.values, measured.lines, auto.ALONG)
     advice = auto.choose(view, measured, found.confidence, along)
     return fitness.assess(

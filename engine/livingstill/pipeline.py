@@ -7,14 +7,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from functools import cached_property, partial
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-import cv2
-import numpy as np
-
-from livingstill import guards, manifest, matte, provenance, soundtrack
+from livingstill import guards, manifest, matte, provenance, sight, soundtrack
 from livingstill.arithmetic import plain
 from livingstill.camera import auto, framing, path, subject
 from livingstill.camera.travel import travel
@@ -35,7 +32,6 @@ from livingstill.model import (
     Flow,
     InverseDepth,
     Motion,
-    Perception,
     Photo,
     Pose,
     Progress,
@@ -46,15 +42,16 @@ from livingstill.model import (
     Words,
 )
 from livingstill.motion.compose import KINDS, compose
-from livingstill.network.forward import forward
-from livingstill.photo import read, traits
-from livingstill.regions import brush, kinds, masks, segment
+from livingstill.photo import traits
+from livingstill.regions import brush, kinds, masks
 from livingstill.registry import nearest
 from livingstill.render import frames, temporal
 from livingstill.render.standing import stand
 from livingstill.render.surround import Surround
 from livingstill.scene import layers
 from livingstill.settings import Shot, split
+from livingstill.sight import Sight
+from livingstill.threads import begin
 
 LAYERS = {"draft": 5, "standard": 5, "high": 8}
 """Most layers of a scene: what is gained beyond five is seen at large moves only, and costs time."""
@@ -63,9 +60,6 @@ EXPOSURES = 4
 """Instants that make one frame where the shutter blurs motion."""
 
 _AIMS, _SPARE = 4, 1.002
-
-OVERSIZE = {"draft": 1.0, "standard": 1.1, "high": 1.25}
-"""How much finer than the output the scene is kept, so that zooming in stays sharp."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,12 +333,22 @@ def check(shot: Shot) -> None:
 def read_photo(file: str | Path, shot: Shot, stages: Stages) -> Photo:
     """Read the photo of a shot."""
     with stages("photo"):
-        return read.read(file, max_pixels=shot.max_pixels, background=shot.background)
+        return sight.read_photo(file, shot)
 
 
 @plain()
-def prepare(photo: Photo, shot: Shot, stages: Stages, known: Known | None = None) -> Clip:
-    """Do all that is done once per clip: depth, regions, camera, scene and motion."""
+def prepare(
+    photo: Photo,
+    shot: Shot,
+    stages: Stages,
+    known: Known | None = None,
+    looked: Sight | None = None,
+) -> Clip:
+    """Do all that is done once per clip: depth, regions, camera, scene and motion.
+
+    ``looked`` is the photo's ``sight.of`` if that is begun already. What is begun here or there runs
+    beside the stages, which count only how long it is waited for.
+    """
     frame_at = partial(
         framing.frame,
         photo.size,
@@ -353,18 +357,33 @@ def prepare(photo: Photo, shot: Shot, stages: Stages, known: Known | None = None
         fit=shot.fit,
         max_upscale=shot.max_upscale,
     )
-    rgb = working(photo.rgb, frame_at().scale * OVERSIZE[shot.quality])
-    perceive = Perceive(rgb, shot.quality, stages)
+    look = looked or sight.of(photo, shot, ahead=known is None)
+    rgb = look.rgb
     notes = list(photo.notes)
 
-    depth = known.depth if known else depth_of(rgb, shot, perceive, stages)
+    depth = known.depth if known else depth_of(look, shot, stages)
     if depth.values.shape != rgb.shape[:2]:
         raise InputError(
             "the manifest's depth has another size than its scene; render the shot anew"
         )
     notes += depth.notes
+    # a file's own edges are taken as they are; estimated ones may lie beside the photo's
+    sharp = depth.source.startswith("file") and ramp_width(depth.values) < 1.5
+    building = begin(
+        plain()(
+            partial(
+                layers.build,
+                rgb,
+                depth.values,
+                focal=photo.focal or DEFAULT_FOCAL,
+                layers=shot.layers,
+                most=LAYERS[shot.quality],
+                edge_error=0.0 if sharp else 2.0,
+            )
+        )
+    )
     with stages("regions"):
-        classes = () if known else segment.segment(perceive(), rgb)
+        classes = () if known else look.classes()
         regions = known.regions if known else planned(rgb, depth.values, classes, shot)
     with stages("camera"):
         sky = next((region.mask for region in classes if region.kind == "sky"), None)
@@ -376,7 +395,7 @@ def prepare(photo: Photo, shot: Shot, stages: Stages, known: Known | None = None
         choice = shot.camera
         if choice.name == path.AUTO:
             shares = {region.kind: region.share for region in classes}
-            measured = traits.measure(rgb, depth.values, shares, perceive.lines)
+            measured = traits.measure(rgb, depth.values, shares, look.lines())
             along = straight.samples(depth.values, measured.lines, auto.ALONG)
             advice = auto.choose(view, measured, found.confidence, along)
             choice = path.settle(choice, advice.choice)
@@ -388,16 +407,7 @@ def prepare(photo: Photo, shot: Shot, stages: Stages, known: Known | None = None
         finisher = Finisher(shot, frame.size, frame.picture, timeline)
         notes += finisher.notes
     with stages("scene"):
-        # a file's own edges are taken as they are; estimated ones may lie beside the photo's
-        sharp = depth.source.startswith("file") and ramp_width(depth.values) < 1.5
-        scene = layers.build(
-            rgb,
-            depth.values,
-            focal=photo.focal or DEFAULT_FOCAL,
-            layers=shot.layers,
-            most=LAYERS[shot.quality],
-            edge_error=0.0 if sharp else 2.0,
-        )
+        scene = building()
         camera, window = aim(scene, frame, view, shot, timeline)
         card, said = standing(finisher, scene, window, frame, shot)
         notes += said
@@ -482,35 +492,6 @@ def standing(
     return card, [note]
 
 
-class Perceive:
-    """The embedded network's one pass over a photo, and its lines; each sought when first asked for."""
-
-    def __init__(self, rgb: Bytes, quality: str, stages: Stages) -> None:
-        self._rgb, self._quality, self._stages = rgb, quality, stages
-        self._seen: Perception | None = None
-
-    def __call__(self) -> Perception:
-        """Return what the network says."""
-        if self._seen is None:
-            with self._stages("network"):
-                self._seen = forward(self._rgb, quality=self._quality)
-        return self._seen
-
-    @cached_property
-    def lines(self) -> Floats:
-        """The photo's ``traits.lines``."""
-        return traits.lines(self._rgb)
-
-
-def working(rgb: Bytes, scale: float) -> Bytes:
-    """Return the photo at the size of the scene: never larger than it is."""
-    if scale >= 1:
-        return rgb
-    height, width = rgb.shape[:2]
-    size = (max(16, round(width * scale)), max(16, round(height * scale)))
-    return np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), np.uint8)
-
-
 def window_of(scene: Scene, frame: framing.Framing) -> frames.Window:
     """Return the part of the scene that a frame shows at rest."""
     width, height = scene.size
@@ -533,15 +514,18 @@ def fps(shot: Shot) -> Fraction:
     return Fraction(shot.fps).limit_denominator(1001)
 
 
-def depth_of(rgb: Bytes, shot: Shot, perceive: Perceive, stages: Stages) -> InverseDepth:
+def depth_of(look: Sight, shot: Shot, stages: Stages) -> InverseDepth:
     """Return the inverse depth of a picture from the source the shot names, in 16-bit steps."""
+    rgb, source = look.rgb, shot.depth
     height, width = rgb.shape[:2]
-    source = shot.depth
-    seen = perceive() if source == "embedded" else None
+    if source == "embedded":
+        with stages("network"):
+            look.seen()
     with stages("depth"):
-        if seen is not None:
+        if source == "embedded":
             depth = InverseDepth(
-                built(rgb, embedded.from_perception(seen, rgb), perceive.lines), "embedded network"
+                built(rgb, embedded.from_perception(look.seen(), rgb), look.lines()),
+                "embedded network",
             )
         elif source in SOURCES:
             depth = SOURCES[source](rgb)
@@ -553,7 +537,7 @@ def depth_of(rgb: Bytes, shot: Shot, perceive: Perceive, stages: Stages) -> Inve
         elif source in hub.MODELS or Path(source).suffix == ".onnx":
             coarse = hub.estimate(source, rgb, far_bright=shot.depth_far == "bright")
             depth = InverseDepth(
-                built(rgb, refine(rgb, coarse), perceive.lines), f"network {Path(source).stem}"
+                built(rgb, refine(rgb, coarse), look.lines()), f"network {Path(source).stem}"
             )
         else:
             depth = given.read(source, (width, height), shot.depth_far)

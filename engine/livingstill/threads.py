@@ -1,12 +1,18 @@
-"""How many threads work, and row bands to share among them; neither ever changes a pixel."""
+"""How many threads work, bands to share among them, work ahead; none of it ever changes a pixel."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
 from itertools import pairwise
+from threading import Thread
+from typing import TypeVar
+
+T = TypeVar("T")
+Result = Callable[[], T]
+"""Gives a result when called, now or later; or raises what went wrong."""
 
 MOST = 64
 _MIN_ROWS = 16
@@ -30,6 +36,23 @@ def limit(threads: int | None) -> int:
     _state["threads"] = min(threads or available(), max(MOST, available()))
     cv2.setNumThreads(_state["threads"])
     return _state["threads"]
+
+
+def begin(work: Result[T]) -> Result[T]:
+    """Begin ``work`` in a thread of its own; return what waits for its result.
+
+    No daemon: OpenCV must not be at work in a process that ends.
+    """
+    done: Future[T] = Future()
+
+    def run() -> None:
+        try:
+            done.set_result(work())
+        except BaseException as error:
+            done.set_exception(error)
+
+    Thread(target=run, name="livingstill-ahead").start()
+    return done.result
 
 
 @cache

@@ -7,13 +7,36 @@ import os
 import tempfile
 from collections.abc import Callable
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any, TypeVar
 
 import numba
 from numba.core import config
+from numba.np import linalg
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+
+def _without_blas() -> None:
+    """Import Numba's array functions, which look for a BLAS in SciPy that no kernel of ours uses.
+
+    Numba would import them at the first call of a kernel, and SciPy's linear algebra takes longer
+    than all the rest of it. A host's matrix products lose nothing: Numba looks again for each.
+    """
+
+    def none() -> None:
+        raise ImportError
+
+    before = getattr(linalg, "ensure_blas", none)
+    linalg.ensure_blas = none
+    try:
+        import_module("numba.np.arraymath")
+    finally:
+        linalg.ensure_blas = before
+
+
+_without_blas()
 
 
 @cache

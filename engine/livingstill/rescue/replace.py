@@ -26,11 +26,11 @@ from livingstill.model import (
     Scene,
     Timeline,
 )
-from livingstill.pipeline import Clip, Perceive, Stages, depth_of, moved, planned, window_of
-from livingstill.regions import segment
+from livingstill.pipeline import Clip, Stages, depth_of, moved, planned, window_of
 from livingstill.render import frames
 from livingstill.scene import layers
 from livingstill.settings import Choice, Shot
+from livingstill.sight import Sight
 
 Flags = NDArray[np.bool_]
 
@@ -120,10 +120,10 @@ def build(still: Bytes, crop: register.Crop, wanted: Wanted, shot: Shot, stages:
     )
     extent = (width / canvas.shape[1], height / canvas.shape[0])
     frame = framing.Framing(wanted.size, (0, 0, width, height), centre, extent)
-    perceive = Perceive(canvas, shot.quality, stages)
-    depth = depth_of(canvas, shot, perceive, stages)
+    look = Sight(canvas, shot.quality)
+    depth = depth_of(look, shot, stages)
     with stages("regions"):
-        classes = segment.segment(perceive(), canvas)
+        classes = look.classes()
         found = planned(canvas, depth.values, classes, shot)
         regions = tuple(r for r in found if _moved(r, frame.box, wanted.lively))
     with stages("scene"):
