@@ -36,12 +36,30 @@ def test_a_coarse_field_is_spread_bilinearly():
     np.testing.assert_allclose(out[:, 1], 3 * x, atol=1e-4)
 
 
+def test_a_gust_swells_a_field_but_never_stills_it():
+    shape, factor = (9, 13), 4
+    rows, columns = coarse(shape, factor)
+    y, x = np.mgrid[:rows, :columns].astype(np.float32)
+    gust = np.ascontiguousarray((0.3 * x - y)[:, None])
+    out = np.full((shape[0], 2, shape[1]), 2, np.float32)
+    field.swell(gust, factor, 0.15, out, 0, shape[0])
+    y, x = np.mgrid[: shape[0], : shape[1]]
+    wanted = 2 * np.maximum(1 + (0.3 * x - y) / factor, 0.15)
+    np.testing.assert_allclose(out, np.stack([wanted, wanted], axis=1), atol=1e-5)
+
+
 def test_displacements_stay_below_their_limit():
     values = np.full((3, 2, 5), 40, np.float32)
     weight, limit = np.ones((3, 5), np.float32), np.full((3, 5), 2, np.float32)
     out = np.zeros((6, 8, 2), np.float32)
-    field.displace(values, weight, limit, 1, 2, out, 0, 3)
+    none, gain = np.zeros((0, 0), np.float32), np.ones((6, 8), np.float32)
+    shade = np.full((3, 5), 0.01, np.float32)
+    other = out.copy()
+    field.displace(values, weight, limit, shade, 1, 2, out, other, gain, none, 0, 3)
     length = np.hypot(out[..., 0], out[..., 1])
+    np.testing.assert_array_equal(out, other)
+    np.testing.assert_allclose(gain[1:4, 2:7], 1.4)
+    assert gain.sum() == pytest.approx(48 + 15 * 0.4)
     assert length[1:4, 2:7].min() > 1.9
     assert length.max() < 2
     assert (out[1:4, 2:7] < 0).all()

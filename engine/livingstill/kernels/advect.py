@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-import numpy as np
+from typing import Any
 
-from livingstill.kernels.compile import kernel
+import numpy as np
+from numpy.typing import NDArray
+
+from livingstill.kernels.compile import kernel, part
+from livingstill.kernels.vectors import mix, peek, poke
 from livingstill.model import Floats
+
+Ints = NDArray[np.int32]
 
 
 @kernel
@@ -98,72 +104,135 @@ def crossfade(
     first_gain, second_gain : (H, W) float32, overwritten
     bias : (H, W, 3) float32, overwritten
     """
-    generations = jitter.shape[0]
     births, per = 1.0 / half_life, 1.0 / spacing
-    inv = np.float32(1.0 / (reach * reach))
-    keep = np.float32(structure)
-    one, zero = np.float32(1), np.float32(0)
-    bottom, right = np.float32(look.shape[0] - 1), np.float32(look.shape[1] - 1)
+    h, w = shift.shape
+    # all nodes see a few generations: how far each has come is asked once
+    eldest = int(np.floor((now - shift.max()) * births))
+    many = int(np.floor((now - shift.min()) * births)) + 2 - eldest
+    begin, along = np.empty(many, np.int32), np.empty(many, np.float32)
+    for n in range(many):
+        age = now - (eldest + n) * half_life + jitter[(eldest + n) % jitter.shape[0]]
+        a = (-age - oldest) * per
+        low = min(max(int(a), 0), paths.shape[0] - 2)
+        begin[n], along[n] = low * h * w * 2, np.float32(a - low)
+    flat, looks = paths.reshape(paths.size), look.reshape(look.size)
+    keep, inv = np.float32(structure), np.float32(1.0 / (reach * reach))
     pixels = np.float32(step)
-    to = np.empty((2, 2), np.float32)
-    weight = np.empty(2, np.float32)
-    gain = np.empty(2, np.float32)
-    base = np.empty((2, 4), np.float32)
+    born, rise = np.empty(w, np.int32), np.empty(w, np.float32)
+    places, corners = np.empty(w, np.int32), np.empty((4, w), np.float32)
+    to, weight = np.empty((2, 2, w), np.float32), np.empty((2, w), np.float32)
+    base, gain = np.empty((2, 4 * w), np.float32), np.empty((2, w), np.float32)
     for j in range(first, last):
-        for i in range(shift.shape[1]):
+        y, left, right = row + j, 0, w
+        while left < w and gains[j, left] == 0:
+            left += 1
+        while right > left and gains[j, right - 1] == 0:
+            right -= 1
+        if left == right:
+            continue
+        _turns(shift[j], left, right, now, births, eldest, born, rise)
+        for n in range(2):
+            _travel(
+                flat, begin, along, born, rise, (eldest + n) & 1, left, right, h, w, j, row,
+                column, np.float32(size_x), np.float32(size_y), to[n], weight[n], places, corners,
+            )  # fmt: skip
+            for i in range(left, right):
+                if gains[j, i] != 0:
+                    mix(looks, places[i], 4 * w, 4, corners, i, base[n], 4 * i)
+        _weigh(
+            to, weight, base, looks[4 * w * j : 4 * w * (j + 1)], gains[j], left, right, inv, keep,
+            gain,
+        )  # fmt: skip
+        for i in range(left, right):
             if gains[j, i] == 0:
                 continue
-            u = (now - shift[j, i]) * births
-            k = int(np.floor(u))
-            v = np.float32(u - k)
-            rise = v * v * (np.float32(3) - np.float32(2) * v)
-            for n in range(2):  # the generation that fades, the one that comes
-                born = k + n
-                slot = born & 1
-                weight[slot] = rise if n == 1 else one - rise
-                age = now - born * half_life + jitter[born % generations]
-                a = (-age - oldest) * per
-                low = min(max(int(a), 0), paths.shape[0] - 2)
-                f = np.float32(a - low)
-                dx = paths[low, j, i, 0] + (paths[low + 1, j, i, 0] - paths[low, j, i, 0]) * f
-                dy = paths[low, j, i, 1] + (paths[low + 1, j, i, 1] - paths[low, j, i, 1]) * f
-                x, y = np.float32(column + i) + dx, np.float32(row + j) + dy
-                x, y = abs(x), abs(y)
-                if x > size_x:
-                    x = np.float32(2 * size_x) - x
-                if y > size_y:
-                    y = np.float32(2 * size_y) - y
-                to[slot, 0] = x - np.float32(column + i)
-                to[slot, 1] = y - np.float32(row + j)
-                y = min(max(y - np.float32(row), zero), bottom)
-                x = min(max(x - np.float32(column), zero), right)
-                top, left = min(int(y), look.shape[0] - 2), min(int(x), look.shape[1] - 2)
-                fy, fx = y - np.float32(top), x - np.float32(left)
-                wd = fy * fx
-                wb, wc = fx - wd, fy - wd
-                wa = one - fx - wc
-                for c in range(4):
-                    base[slot, c] = (wa * look[top, left, c] + wb * look[top, left + 1, c]) + (
-                        wc * look[top + 1, left, c] + wd * look[top + 1, left + 1, c]
-                    )
-            ex, ey = to[0, 0] - to[1, 0], to[0, 1] - to[1, 1]
-            like = one / (one + (ex * ex + ey * ey) * inv)
-            like *= like
-            w0, w1 = weight[0], weight[1]
-            power = w0 * w0 + w1 * w1 + np.float32(2) * like * w0 * w1
-            lift = gains[j, i] / np.sqrt(power)
-            here = look[j, i, 3]
-            for n in range(2):
-                ratio = min(max(here / base[n, 3], np.float32(0.5)), np.float32(1.6))
-                gain[n] = weight[n] * lift * (one + keep * (ratio - one))
-            y, x = row + j, column + i
-            first_to[y, x, 0] += to[0, 0] * pixels
-            first_to[y, x, 1] += to[0, 1] * pixels
-            second_to[y, x, 0] += to[1, 0] * pixels
-            second_to[y, x, 1] += to[1, 1] * pixels
-            first_gain[y, x] = gain[0]
-            second_gain[y, x] = gain[1]
+            x = column + i
+            first_to[y, x, 0] += to[0, 0, i] * pixels
+            first_to[y, x, 1] += to[0, 1, i] * pixels
+            second_to[y, x, 0] += to[1, 0, i] * pixels
+            second_to[y, x, 1] += to[1, 1, i] * pixels
+            g0, g1, w0, w1 = gain[0, i], gain[1, i], weight[0, i], weight[1, i]
+            first_gain[y, x], second_gain[y, x] = g0, g1
             for c in range(3):
-                carried = w0 * base[0, c] + w1 * base[1, c]
+                b0, b1 = base[0, 4 * i + c], base[1, 4 * i + c]
+                carried = w0 * b0 + w1 * b1
                 wanted = carried + keep * (look[j, i, c] - carried)
-                bias[y, x, c] = wanted - gain[0] * base[0, c] - gain[1] * base[1, c]
+                bias[y, x, c] = wanted - g0 * b0 - g1 * b1
+
+
+@part
+def _turns(
+    shift: Floats, left: int, right: int, now: float, births: float, eldest: int,
+    born: Ints, rise: Floats,
+) -> None:  # fmt: skip
+    """Fill which generation fades at each node of a row, from the eldest, and the next one's share."""
+    for i in range(left, right):
+        u = (now - peek(shift, i)) * births
+        k = np.floor(u)
+        v = np.float32(u - k)
+        poke(born, i, np.int32(k) - np.int32(eldest))
+        poke(rise, i, v * v * (np.float32(3) - np.float32(2) * v))
+
+
+@part
+def _travel(
+    paths: Floats, begin: Ints, along: Floats, born: Ints, rise: Floats, odd: int,
+    left: int, right: int, h: int, w: int, j: int, row: int, column: int, end_x: Any, end_y: Any,
+    to: Floats, weight: Floats, places: Ints, corners: Floats,
+) -> None:  # fmt: skip
+    """Fill where a sample's matter comes from, in nodes, its share, and where its look is found.
+
+    The samples take turns: the one shows the fading generation where that is an ``odd`` one from
+    the eldest (1) or not (0), the other the coming one.
+    """
+    one, two, zero = np.float32(1), np.float32(2), np.float32(0)
+    wide, high = np.float32(w - 1), np.float32(h - 1)
+    x0, y0, top = np.float32(column), np.float32(row), np.float32(row + j)
+    xs, ys = to[0], to[1]
+    wa, wb, wc, wd = corners[0], corners[1], corners[2], corners[3]
+    apart, line = np.int32(2 * h * w), np.int32(2 * j * w)
+    for i in range(left, right):
+        n = peek(born, i)
+        fading = n & np.int32(1) == odd
+        n = n if fading else n + np.int32(1)
+        at, f = peek(begin, n) + line + np.int32(2 * i), peek(along, n)
+        dx, dy = peek(paths, at), peek(paths, at + np.int32(1))
+        dx += (peek(paths, at + apart) - dx) * f
+        dy += (peek(paths, at + apart + np.int32(1)) - dy) * f
+        here = x0 + np.float32(i)
+        x, y = abs(np.float32(column + i) + dx), abs(top + dy)
+        x, y = two * end_x - x if x > end_x else x, two * end_y - y if y > end_y else y
+        poke(xs, i, x - here)
+        poke(ys, i, y - top)
+        poke(weight, i, one - peek(rise, i) if fading else peek(rise, i))
+        x, y = min(max(x - x0, zero), wide), min(max(y - y0, zero), high)
+        m, r = min(np.int32(x), np.int32(w - 2)), min(np.int32(y), np.int32(h - 2))
+        fx, fy = x - np.float32(m), y - np.float32(r)
+        both = fy * fx
+        poke(places, i, (r * np.int32(w) + m) * np.int32(4))
+        poke(wd, i, both)
+        poke(wc, i, fy - both)
+        poke(wb, i, fx - both)
+        poke(wa, i, (one - fx) - (fy - both))
+
+
+@part
+def _weigh(
+    to: Floats, weight: Floats, base: Floats, look: Floats, gains: Floats, left: int, right: int,
+    inv: Any, keep: Any, gain: Floats,
+) -> None:  # fmt: skip
+    """Fill the gains (2, n) of both samples' detail."""
+    one, two, low, high = np.float32(1), np.float32(2), np.float32(0.5), np.float32(1.6)
+    x0, y0, x1, y1 = to[0, 0], to[0, 1], to[1, 0], to[1, 1]
+    w0, w1, b0, b1, g0, g1 = weight[0], weight[1], base[0], base[1], gain[0], gain[1]
+    for i in range(left, right):
+        ex, ey = peek(x0, i) - peek(x1, i), peek(y0, i) - peek(y1, i)
+        like = one / (one + (ex * ex + ey * ey) * inv)
+        like *= like
+        a, b = peek(w0, i), peek(w1, i)
+        power = a * a + b * b + two * like * a * b
+        lift, here = peek(gains, i) / np.sqrt(power), peek(look, 4 * i + 3)
+        ratio = min(max(here / peek(b0, 4 * i + 3), low), high)
+        poke(g0, i, a * lift * (one + keep * (ratio - one)))
+        ratio = min(max(here / peek(b1, 4 * i + 3), low), high)
+        poke(g1, i, b * lift * (one + keep * (ratio - one)))

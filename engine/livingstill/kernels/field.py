@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livingstill.kernels.compile import kernel
+from livingstill.kernels.vectors import peek, poke
 from livingstill.model import Floats
 
 Ints = NDArray[np.int64]
@@ -66,35 +67,92 @@ def spread(field: Floats, factor: int, out: Floats, first: int, last: int) -> No
 
 
 @kernel
+def swell(field: Floats, factor: int, least: float, out: Floats, first: int, last: int) -> None:
+    """Multiply rows ``first..last`` of ``out`` by 1 + a coarse field, ``least`` at least.
+
+    Parameters
+    ----------
+    field : (h, 1, w) float32, as ``spread`` takes it
+    out : (H, C, W) float32, changed
+    """
+    channels, width = out.shape[1], out.shape[2]
+    step, one, low = np.float32(1.0 / factor), np.float32(1), np.float32(least)
+    line, factors = np.empty(field.shape[2] + 1, np.float32), np.empty(width, np.float32)
+    for y in range(first, last):
+        top = y // factor
+        above, below = field[top, 0], field[min(top + 1, field.shape[0] - 1), 0]
+        fy = np.float32(y - top * factor) * step
+        for i in range(field.shape[2]):
+            line[i] = above[i] + (below[i] - above[i]) * fy
+        line[field.shape[2]] = line[field.shape[2] - 1]
+        for i in range(field.shape[2]):
+            a, slope = line[i], (line[i + 1] - line[i]) * step
+            left = i * factor
+            for n in range(min(factor, width - left)):
+                factors[left + n] = max(a + slope * np.float32(n) + one, low)
+        for c in range(channels):
+            into = out[y, c]
+            for x in range(width):
+                poke(into, x, peek(into, x) * peek(factors, x))
+
+
+@kernel
 def displace(
     field: Floats,
     weight: Floats,
     limit: Floats,
+    shade: Floats,
     row: int,
     column: int,
-    out: Floats,
+    first_to: Floats,
+    second_to: Floats,
+    first_gain: Floats,
+    second_gain: Floats,
     first: int,
     last: int,
 ) -> None:
-    """Subtract a weighted displacement from a box of backward maps: out(s) = C(s - D).
+    """Subtract a weighted displacement from a box of backward maps, out(s) = C(s - D); shade it.
 
     Its length d is softly bounded: d * L / sqrt(L^2 + d^2) < L.
 
     Parameters
     ----------
-    field : (h, 2, w) float32, (dx, dy)
+    field : (h, C, w) float32, (dx, dy) first
     weight : (h, w) float32
     limit : (h, w) float32, the bound L, above 0
-    row, column : where the box begins in ``out``
-    out : (H, W, 2) float32, changed in rows ``row + first..row + last``
+    shade : (h, w) float32: gains grow by its product with the last channel, half at most; or (0, 0)
+    row, column : where the box begins in the outputs
+    first_to, second_to : (H, W, 2) float32, changed in rows ``row + first..row + last``; no second:
+        (0, 0, 2)
+    first_gain, second_gain : (H, W) float32, changed if there is shade; (0, 0) without
     """
+    w = weight.shape[1]
+    one, half = np.float32(1), np.float32(0.5)
+    moved, light = np.empty((2, w), np.float32), np.empty(w, np.float32)
+    right, down = moved[0], moved[1]
     for y in range(first, last):
-        into = out[row + y]
-        for x in range(weight.shape[1]):
-            dx, dy, most = field[y, 0, x] * weight[y, x], field[y, 1, x] * weight[y, x], limit[y, x]
-            short = most / np.sqrt(most * most + dx * dx + dy * dy)
-            into[column + x, 0] -= dx * short
-            into[column + x, 1] -= dy * short
+        j = row + y
+        xs, ys, much, most = field[y, 0], field[y, 1], weight[y], limit[y]
+        for x in range(w):
+            dx, dy, bound = peek(xs, x) * peek(much, x), peek(ys, x) * peek(much, x), peek(most, x)
+            short = bound / np.sqrt(bound * bound + dx * dx + dy * dy)
+            poke(right, x, dx * short)
+            poke(down, x, dy * short)
+        for to in (first_to, second_to):
+            if to.size > 0:
+                for x in range(w):
+                    to[j, column + x, 0] -= right[x]
+                    to[j, column + x, 1] -= down[x]
+        if shade.size == 0:
+            continue
+        given, depth = field[y, field.shape[1] - 1], shade[y]
+        for x in range(w):
+            v = min(max(peek(given, x) * peek(depth, x), -half), half)
+            poke(light, x, one + v)
+        for gain in (first_gain, second_gain):
+            if gain.size > 0:
+                for x in range(w):
+                    gain[j, column + x] *= light[x]
 
 
 @kernel

@@ -1,67 +1,25 @@
 """The layered frame: every layer warped and laid over the ones behind it, in one pass.
 
-A pixel is sampled by vectors over channels and points (``_sampler``): its points lie side by side,
-so one load takes a row of them, where a loop over pixels would have to gather one by one.
-
-Elsewhere Numba cannot prove that what a loop reads is not what it writes, and so does not vectorise
-it. ``_peek`` and ``_poke`` tell LLVM by alias scopes, which changes no result.
+A pixel is sampled by vectors over channels and points (``vectors.sampler``): its points lie side by
+side, so one load takes a row of them, where a loop over pixels would have to gather one by one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from llvmlite import ir
-from numba import types
-from numba.extending import intrinsic
 from numpy.typing import NDArray
 
 from livingstill.kernels.compile import kernel, part
+from livingstill.kernels.vectors import borrow, mix, peek, poke, sampler, spreader
 from livingstill.model import Bytes, Floats, Words
 
 Ints = NDArray[np.int32]
 
-
-def _scope(builder: Any) -> Any:
-    """Return the list of alias scopes that holds what ``_peek`` reads."""
-    module = builder.module
-    domain = module.add_metadata([ir.MetaDataString(module, "livingstill")])
-    scope = module.add_metadata([ir.MetaDataString(module, "livingstill: read only"), domain])
-    return module.add_metadata([scope])
-
-
-def _element(context: Any, builder: Any, kind: Any, array: Any, index: Any) -> Any:
-    data = context.make_array(kind)(context, builder, array).data
-    return builder.gep(data, [index], inbounds=True)
-
-
-@intrinsic  # type: ignore[untyped-decorator]
-def _peek(typing_context: Any, array: Any, index: Any) -> Any:  # noqa: ARG001
-    """Read ``array[index]``, 1-D, unchecked; nothing the loop writes overlaps it."""
-
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        place = _element(context, builder, signature.args[0], arguments[0], arguments[1])
-        value = builder.load(place)
-        value.set_metadata("alias.scope", _scope(builder))
-        return value
-
-    return array.dtype(array, index), generate
-
-
-@intrinsic  # type: ignore[untyped-decorator]
-def _poke(typing_context: Any, array: Any, index: Any, value: Any) -> Any:  # noqa: ARG001
-    """Write ``array[index] = value``, 1-D, unchecked; ``_peek`` never reads there."""
-
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        kind = signature.args[0]
-        place = _element(context, builder, kind, arguments[0], arguments[1])
-        item = context.cast(builder, arguments[2], signature.args[2], kind.dtype)
-        builder.store(item, place).set_metadata("noalias", _scope(builder))
-        return context.get_dummy_value()
-
-    return types.void(array, index, value), generate
+_two_points, _two_squares = sampler(2, squares=False), sampler(2, squares=True)
+_four_points, _four_squares = sampler(4, squares=False), sampler(4, squares=True)
+_spread_one, _spread_two, _spread_three = (spreader(quads) for quads in (1, 2, 3))
 
 
 @kernel
@@ -116,235 +74,22 @@ def solve(
                 sx[i], sy[i] = (less * qx[i] + tx * more) + ax, (less * qy[i] + ty * more) + ay
             for _ in range(3):
                 for i in range(columns):
-                    u = min(max(_peek(sx, i) * over, zero), right)
-                    v = min(max(_peek(sy, i) * over, zero), bottom)
+                    u = min(max(peek(sx, i) * over, zero), right)
+                    v = min(max(peek(sy, i) * over, zero), bottom)
                     left, top = min(np.int32(u), np.int32(w - 2)), min(np.int32(v), np.int32(h - 2))
                     fx, fy = u - np.float32(left), v - np.float32(top)
                     at = base + top * np.int32(w) + left
-                    a, b = _peek(flat, at), _peek(flat, at + np.int32(1))
-                    c, d = _peek(flat, at + np.int32(w)), _peek(flat, at + np.int32(w + 1))
+                    a, b = peek(flat, at), peek(flat, at + np.int32(1))
+                    c, d = peek(flat, at + np.int32(w)), peek(flat, at + np.int32(w + 1))
                     a += (b - a) * fx
                     c += (d - c) * fx
                     e = a + (c - a) * fy
                     less, more = one - tz * e, e - pivot
-                    qx_i, qy_i = _peek(qx, i), _peek(qy, i)
-                    _poke(sx, i, (less * qx_i + tx * more) + ax)
-                    _poke(sy, i, (less * qy_i + ty * more) + ay)
+                    qx_i, qy_i = peek(qx, i), peek(qy, i)
+                    poke(sx, i, (less * qx_i + tx * more) + ax)
+                    poke(sy, i, (less * qy_i + ty * more) + ay)
             for i in range(columns):
                 nodes[k, 0, j, i], nodes[k, 1, j, i] = sx[i], sy[i]
-
-
-@intrinsic  # type: ignore[untyped-decorator]
-def _borrow(typing_context: Any, array: Any) -> Any:  # noqa: ARG001
-    """Return the same array, its references not counted: whoever owns it must outlive the loops.
-
-    Counting is atomic, and a tile takes tens of slices: it cost more than the pixels.
-    """
-
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        view = context.make_array(signature.args[0])(context, builder, arguments[0])
-        view.meminfo = ir.Constant(view.meminfo.type, None)
-        return view._getvalue()
-
-    return array(array), generate
-
-
-def _splat(builder: Any, scalar: Any, lanes: int) -> Any:
-    kind = ir.VectorType(scalar.type, lanes)
-    alone = builder.insert_element(
-        ir.Constant(kind, ir.Undefined), scalar, ir.Constant(ir.IntType(32), 0)
-    )
-    return _shuffle(builder, alone, alone, [0] * lanes)
-
-
-def _shuffle(builder: Any, a: Any, b: Any, lanes: Sequence[int]) -> Any:
-    return builder.shuffle_vector(
-        a, b, ir.Constant(ir.VectorType(ir.IntType(32), len(lanes)), list(lanes))
-    )
-
-
-def _add(builder: Any, terms: Sequence[Any]) -> Any:
-    """Return the sum of two or four terms, pair by pair: every machine adds in the same order."""
-    if len(terms) == 1:
-        return terms[0]
-    half = len(terms) // 2
-    return builder.fadd(_add(builder, terms[:half]), _add(builder, terms[half:]))
-
-
-def _vector(builder: Any, data: Any, index: Any, lanes: int = 4) -> Any:
-    """Load the floats that begin at an index."""
-    kind = ir.VectorType(ir.FloatType(), lanes).as_pointer()
-    return builder.load(builder.bitcast(builder.gep(data, [index]), kind), align=4)
-
-
-def _keep(builder: Any, data: Any, index: Any, value: Any) -> None:
-    """Store a vector from an index on."""
-    here = builder.bitcast(builder.gep(data, [index]), value.type.as_pointer())
-    builder.store(value, here, align=4)
-
-
-def _turn(builder: Any, pixels: Sequence[Any], quads: int = 1) -> list[Any]:
-    """Return four pixels of four channels a quad as the channels, each of four pixels."""
-    lanes, channels = 4 * quads, []
-
-    def within(a: Any, b: Any, picked: Sequence[int]) -> Any:
-        """Shuffle the quads of two vectors alike: 0..3 of the one, 4..7 of the other."""
-        places = [4 * q + p % 4 + p // 4 * lanes for q in range(quads) for p in picked]
-        return _shuffle(builder, a, b, places)
-
-    for c in (0, 2):
-        pairs = [c, c + 4, c + 1, c + 5]
-        low, high = within(pixels[0], pixels[1], pairs), within(pixels[2], pixels[3], pairs)
-        channels += [within(low, high, turn) for turn in ([0, 1, 4, 5], [2, 3, 6, 7])]
-    if quads == 1:
-        return channels
-    alone = [range(4 * q, 4 * q + 4) for q in range(quads)]
-    return [_shuffle(builder, c, c, lanes) for lanes in alone for c in channels]
-
-
-def _sampler(taps: int, squares: bool) -> Any:
-    """Return an intrinsic that samples four pixels, each through ``taps`` x ``taps`` points.
-
-    The points of a row lie side by side, so that one load fetches them all: vectors run over
-    channels and points, never over pixels, and no gather is needed. ``squares`` samples the
-    squares of the colours.
-    """
-    floats, wide = ir.FloatType(), 4 * taps
-
-    @intrinsic  # type: ignore[untyped-decorator]
-    def sample(
-        typing_context: Any, colour: Any, width: Any, places: Any, weights: Any, i: Any, out: Any  # noqa: ARG001
-    ) -> Any:  # fmt: skip
-        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-            long = ir.IntType(64)
-
-            def data(n: int) -> Any:
-                return context.make_array(signature.args[n])(context, builder, arguments[n])
-
-            def integer(n: int) -> Any:
-                return context.cast(builder, arguments[n], signature.args[n], types.int64)
-
-            line, first = integer(1), integer(4)
-            into, given = data(5), data(3)
-            area = builder.extract_value(into.shape, 1)
-            span = builder.extract_value(given.shape, 1)
-
-            def weight(c: int, n: int, lanes: int) -> Any:
-                at = builder.add(builder.mul(span, long(c)), builder.add(first, long(n)))
-                return _splat(builder, builder.load(builder.gep(given.data, [at])), lanes)
-
-            pixels = []
-            for n in range(4):
-                place = builder.gep(data(2).data, [builder.add(first, long(n))])
-                at = builder.sext(builder.load(place), long)
-                rows = []
-                for r in range(taps):
-                    here = builder.gep(data(0).data, [at])
-                    kind = ir.VectorType(ir.IntType(8), wide).as_pointer()
-                    row = builder.load(builder.bitcast(here, kind), align=4)
-                    row = builder.uitofp(row, ir.VectorType(floats, wide))
-                    if squares:
-                        light = [c % 4 != 3 for c in range(wide)]
-                        lanes = ir.Constant(ir.VectorType(ir.IntType(1), wide), light)
-                        row = builder.select(lanes, builder.fmul(row, row), row)
-                    rows.append(builder.fmul(row, weight(taps + r, n, wide)))
-                    at = builder.add(at, line)
-                row = _add(builder, rows)
-                points = [_shuffle(builder, row, row, range(4 * c, 4 * c + 4)) for c in range(taps)]
-                points = [builder.fmul(p, weight(c, n, 4)) for c, p in enumerate(points)]
-                pixels.append(_add(builder, points))
-            for c, channel in enumerate(_turn(builder, pixels)):
-                _keep(builder, into.data, builder.add(builder.mul(area, long(c)), first), channel)
-            return context.get_dummy_value()
-
-        return types.void(colour, width, places, weights, i, out), generate
-
-    return sample
-
-
-_two_points, _two_squares = _sampler(2, squares=False), _sampler(2, squares=True)
-_four_points, _four_squares = _sampler(4, squares=False), _sampler(4, squares=True)
-
-
-@intrinsic  # type: ignore[untyped-decorator]
-def _mix(
-    typing_context: Any, flow: Any, at: Any, line: Any, node: Any, weights: Any, n: Any, out: Any, to: Any  # noqa: ARG001
-) -> Any:  # fmt: skip
-    """Fill ``out[to:to + 4]`` from the quads of four nodes around a point, by column n of ``weights``.
-
-    ``node`` and ``line`` are the distances in ``flow`` to the next node and to the next row of them.
-    """
-
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        arrays = {
-            c: context.make_array(signature.args[c])(context, builder, arguments[c])
-            for c in (0, 4, 6)
-        }
-        at, line, node, column, to = (
-            context.cast(builder, arguments[c], signature.args[c], types.int64)
-            for c in (1, 2, 3, 5, 7)
-        )
-        data, given = arrays[0].data, arrays[4]
-        span = builder.extract_value(given.shape, 1)
-        terms = []
-        for c in range(4):
-            place = builder.add(builder.mul(span, ir.IntType(64)(c)), column)
-            weight = _splat(builder, builder.load(builder.gep(given.data, [place])), 4)
-            here = builder.add(at, line) if c > 1 else at
-            here = builder.add(here, node) if c % 2 else here
-            terms.append(builder.fmul(weight, _vector(builder, data, here)))
-        _keep(builder, arrays[6].data, to, _add(builder, terms))
-        return context.get_dummy_value()
-
-    return types.void(flow, at, line, node, weights, n, out, to), generate
-
-
-def _spreader(quads: int) -> Any:
-    """Return an intrinsic that brings so many quads of the nodes to four pixels."""
-    lanes = 4 * quads
-
-    @intrinsic  # type: ignore[untyped-decorator]
-    def spread(
-        typing_context: Any, nodes: Any, at: Any, line: Any, node: Any, t: Any, out: Any, to: Any  # noqa: ARG001
-    ) -> Any:  # fmt: skip
-        """Fill ``out[c, to:to + 4]``, channel by channel, in the four pixels from a node on.
-
-        They lie ``t`` of the way to the next row of nodes, ``line`` further on in ``nodes``; the
-        next node in the row is ``node`` further on.
-        """
-
-        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-            data = context.make_array(signature.args[0])(context, builder, arguments[0]).data
-            into = context.make_array(signature.args[5])(context, builder, arguments[5])
-            at, line, node, to = (
-                context.cast(builder, arguments[c], signature.args[c], types.int64)
-                for c in (1, 2, 3, 6)
-            )
-            floats = ir.FloatType()
-            down = context.cast(builder, arguments[4], signature.args[4], types.float32)
-            down, ends = _splat(builder, down, lanes), []
-            for here in (at, builder.add(at, node)):
-                upper = _vector(builder, data, here, lanes)
-                lower = _vector(builder, data, builder.add(here, line), lanes)
-                ends.append(builder.fadd(upper, builder.fmul(builder.fsub(lower, upper), down)))
-            slope = builder.fsub(ends[1], ends[0])
-            slope = builder.fmul(slope, _splat(builder, floats(0.25), lanes))
-            pixels = [
-                builder.fadd(ends[0], builder.fmul(slope, _splat(builder, floats(n), lanes)))
-                for n in range(4)
-            ]
-            area = builder.extract_value(into.shape, 1)
-            for c, channel in enumerate(_turn(builder, pixels, quads)):
-                place = builder.add(builder.mul(area, ir.IntType(64)(c)), to)
-                _keep(builder, into.data, place, channel)
-            return context.get_dummy_value()
-
-        return types.void(nodes, at, line, node, t, out, to), generate
-
-    return spread
-
-
-_spread_one, _spread_two, _spread_three = (_spreader(quads) for quads in (1, 2, 3))
 
 
 @part
@@ -357,14 +102,14 @@ def _aim_linear(
     right, bottom, line = np.float32(width - 1), np.float32(height - 1), np.int32(width)
     x0, x1, y0, y1 = weights[0], weights[1], weights[2], weights[3]
     for i in range(count):
-        x, y = min(max(_peek(xs, i), zero), right), min(max(_peek(ys, i), zero), bottom)
+        x, y = min(max(peek(xs, i), zero), right), min(max(peek(ys, i), zero), bottom)
         left, top = min(np.int32(x), line - np.int32(2)), min(np.int32(y), np.int32(height - 2))
         fx, fy = x - np.float32(left), y - np.float32(top)
-        _poke(places, i, np.int32(base) + top * line + left)
-        _poke(x0, i, one - fx)
-        _poke(x1, i, fx)
-        _poke(y0, i, one - fy)
-        _poke(y1, i, fy)
+        poke(places, i, np.int32(base) + top * line + left)
+        poke(x0, i, one - fx)
+        poke(x1, i, fx)
+        poke(y0, i, one - fy)
+        poke(y1, i, fy)
 
 
 @part
@@ -387,16 +132,16 @@ def _aim_cubic(along: Floats, count: int, extent: int, starts: Ints, weights: Fl
     last, n = np.float32(extent - 1), np.int32(extent)
     w0, w1, w2, w3 = weights[0], weights[1], weights[2], weights[3]
     for i in range(count):
-        x = min(max(_peek(along, i), zero), last)
+        x = min(max(peek(along, i), zero), last)
         left = min(np.int32(x), n - np.int32(2))
         a, b, c, d = _catmull_rom(x - np.float32(left))
         begin = min(max(left - np.int32(1), np.int32(0)), n - np.int32(4))
         low, high = left < np.int32(1), left > n - np.int32(3)
-        _poke(starts, i, begin)
-        _poke(w0, i, zero if high else a + b if low else a)
-        _poke(w1, i, a if high else c if low else b)
-        _poke(w2, i, b if high else d if low else c)
-        _poke(w3, i, c + d if high else zero if low else d)
+        poke(starts, i, begin)
+        poke(w0, i, zero if high else a + b if low else a)
+        poke(w1, i, a if high else c if low else b)
+        poke(w2, i, b if high else d if low else c)
+        poke(w3, i, c + d if high else zero if low else d)
 
 
 @part
@@ -423,7 +168,7 @@ def _sample(
     _aim_cubic(xs, count, width, places, weights)
     _aim_cubic(ys, count, height, upper, weights[4:])
     for i in range(count):
-        _poke(places, i, np.int32(base) + _peek(upper, i) * np.int32(width) + places[i])
+        poke(places, i, np.int32(base) + peek(upper, i) * np.int32(width) + places[i])
     if squares:
         for i in range(0, count, 4):
             _four_squares(colour, width, places, weights, i, out)
@@ -441,11 +186,11 @@ def _over(sample: Floats, below: Floats, count: int, top: float) -> None:
     for c in range(3):
         colour, into = sample[c], below[c]
         for i in range(count):
-            a = _peek(alpha, i)
+            a = peek(alpha, i)
             # a cubic rings past the opaque; scaled back, edges get no halo and keep their hue
-            v = max(_peek(colour, i), zero) * (full / max(a, full))
+            v = max(peek(colour, i), zero) * (full / max(a, full))
             rest = one - min(max(a, zero), full) * inverse
-            _poke(into, i, min(v, highest) + _peek(into, i) * rest)
+            poke(into, i, min(v, highest) + peek(into, i) * rest)
 
 
 @part
@@ -459,11 +204,11 @@ def _pack(colour: Floats, count: int, out: Words, linear: bool) -> None:
             for i in range(count):
                 line[i] = np.sqrt(max(line[i], zero))
     for i in range(count):
-        r, g, b = max(_peek(red, i), zero), max(_peek(green, i), zero), max(_peek(blue, i), zero)
+        r, g, b = max(peek(red, i), zero), max(peek(green, i), zero), max(peek(blue, i), zero)
         x = np.uint32(np.int32(min(r, full) + half))
         y = np.uint32(np.int32(min(g, full) + half))
         z = np.uint32(np.int32(min(b, full) + half))
-        _poke(out, i, x | (y << np.uint32(8)) | (z << np.uint32(16)) | np.uint32(0xFF000000))
+        poke(out, i, x | (y << np.uint32(8)) | (z << np.uint32(16)) | np.uint32(0xFF000000))
 
 
 @part
@@ -476,21 +221,21 @@ def _combine(
     g1, g2 = fields[2], fields[3]
     if twice:
         for i in range(count):
-            a, b = _peek(g1, i), _peek(g2, i)
-            _poke(alpha, i, (a * _peek(alpha, i) + b * _peek(other, i)) / max(a + b, least))
+            a, b = peek(g1, i), peek(g2, i)
+            poke(alpha, i, (a * peek(alpha, i) + b * peek(other, i)) / max(a + b, least))
     for c in range(3):
         into, more, bias = sample[c], second[c], fields[4 + c]
         if twice:
             for i in range(count):
-                v = _peek(g1, i) * _peek(into, i) + _peek(bias, i) * (_peek(alpha, i) * inverse)
-                _poke(into, i, max(v + _peek(g2, i) * _peek(more, i), zero))
+                v = peek(g1, i) * peek(into, i) + peek(bias, i) * (peek(alpha, i) * inverse)
+                poke(into, i, max(v + peek(g2, i) * peek(more, i), zero))
         else:
             for i in range(count):
-                v = _peek(g1, i) * _peek(into, i) + _peek(bias, i) * (_peek(alpha, i) * inverse)
-                _poke(into, i, max(v, zero))
+                v = peek(g1, i) * peek(into, i) + peek(bias, i) * (peek(alpha, i) * inverse)
+                poke(into, i, max(v, zero))
         if linear:
             for i in range(count):
-                _poke(into, i, _peek(into, i) * _peek(into, i))
+                poke(into, i, peek(into, i) * peek(into, i))
 
 
 @part
@@ -511,8 +256,8 @@ def _ramp(
         b = (corners[j + 1, i] - a) * over
         e = ((corners[j + 1, i + 1] - corners[j + 1, i]) * over - d) * over
         for n in range(count):
-            t = upper + _peek(down, n)
-            _poke(out, n, (a + b * t) + (d + e * t) * (left + _peek(across, n)))
+            t = upper + peek(down, n)
+            poke(out, n, (a + b * t) + (d + e * t) * (left + peek(across, n)))
 
 
 @part
@@ -546,19 +291,19 @@ def _carry(
     xs, ys = weights[4], weights[5]
     wa, wb, wc, wd = weights[0], weights[1], weights[2], weights[3]
     for n in range(places.size):
-        x = min(max(_peek(xs, n) * over, zero), edge_x)
-        y = min(max(_peek(ys, n) * over, zero), edge_y)
+        x = min(max(peek(xs, n) * over, zero), edge_x)
+        y = min(max(peek(ys, n) * over, zero), edge_y)
         left, top = min(np.int32(x), np.int32(w - 2)), min(np.int32(y), np.int32(h - 2))
         fx, fy = x - np.float32(left), y - np.float32(top)
         both = fx * fy
-        _poke(places, n, np.int32(first) + top * line + left * wide)
-        _poke(wd, n, both)
-        _poke(wc, n, fy - both)
-        _poke(wb, n, fx - both)
-        _poke(wa, n, (one - fx) - (fy - both))
+        poke(places, n, np.int32(first) + top * line + left * wide)
+        poke(wd, n, both)
+        poke(wc, n, fy - both)
+        poke(wb, n, fx - both)
+        poke(wa, n, (one - fx) - (fy - both))
     for n in range(points):
         for q in range(quads):
-            _mix(flow, places[n] + 4 * q, line, wide, weights, n, fine, 12 * n + 4 * q)
+            mix(flow, places[n] + 4 * q, line, wide, weights, n, fine, 12 * n + 4 * q)
         fine[12 * n] = xs[n] + fine[12 * n]
         fine[12 * n + 1] = ys[n] + fine[12 * n + 1]
     slight = np.float32(1 / 256)
@@ -628,8 +373,8 @@ def _count(
     lower = (np.int32(min(max(yb + pad + one, zero), last_y)) >> np.int32(shift)) + np.int32(1)
     above = np.int32(base) + upper * np.int32(line)
     below = np.int32(base) + lower * np.int32(line)
-    outer = np.uint32(_peek(table, below + right) - _peek(table, above + right))
-    inner = np.uint32(_peek(table, below + left) - _peek(table, above + left))
+    outer = np.uint32(peek(table, below + right) - peek(table, above + right))
+    inner = np.uint32(peek(table, below + left) - peek(table, above + left))
     return np.uint32(outer - inner), np.uint32((right - left) * (lower - upper))
 
 
@@ -660,8 +405,8 @@ def _judge(
     right, bottom, wide = np.float32(width - 1), np.float32(height - 1), np.float32(pad)
     top_x, low_x, top_y, low_y = nodes[0, j], nodes[0, j + 1], nodes[1, j], nodes[1, j + 1]
     for i in range(states.size):
-        x0, x1, x2, x3 = _peek(top_x, i), _peek(top_x, i + 1), _peek(low_x, i), _peek(low_x, i + 1)
-        y0, y1, y2, y3 = _peek(top_y, i), _peek(top_y, i + 1), _peek(low_y, i), _peek(low_y, i + 1)
+        x0, x1, x2, x3 = peek(top_x, i), peek(top_x, i + 1), peek(low_x, i), peek(low_x, i + 1)
+        y0, y1, y2, y3 = peek(top_y, i), peek(top_y, i + 1), peek(low_y, i), peek(low_y, i + 1)
         sums, whole = _count(
             table, base, line, shift, right, bottom,
             min(x0, x1, x2, x3), min(y0, y1, y2, y3),
@@ -669,7 +414,7 @@ def _judge(
         )  # fmt: skip
         empty = (sums & np.uint32(0xFFFF)) == whole
         full = (sums - (sums & np.uint32(0xFFFF))) >> np.uint32(16) == whole
-        _poke(states, i, np.int32(0) if empty else np.int32(2) if full else np.int32(1))
+        poke(states, i, np.int32(0) if empty else np.int32(2) if full else np.int32(1))
 
 
 @part
@@ -734,7 +479,7 @@ def _hull(
         for m in range(c, c + 9 if twice else c + 1, 8):
             for r in range(row // 4, (row + size) // 4 + 1):
                 for n in range(column // 4, (column + size) // 4 + 1):
-                    v = _peek(fine, 12 * (r * side + n) + m)
+                    v = peek(fine, 12 * (r * side + n) + m)
                     low, high = min(low, v), max(high, v)
         box[c], box[2 + c] = low, high
 
@@ -792,11 +537,11 @@ def compose(
     tiles = nodes.shape[3] - 1
     area, side = pitch * pitch, pitch // 4 + 1
     points = (side * side + 15) // 16 * 16
-    colour, blocks, nodes, flow = _borrow(colour), _borrow(blocks), _borrow(nodes), _borrow(flow)
-    sizes, busy, out, card = _borrow(sizes), _borrow(busy), _borrow(out), _borrow(card)
+    colour, blocks, nodes, flow = borrow(colour), borrow(blocks), borrow(nodes), borrow(flow)
+    sizes, busy, out, card = borrow(sizes), borrow(busy), borrow(out), borrow(card)
     floats = np.zeros(36 * area + (12 * count + 6) * points + 4, np.float32)
     whole_numbers = np.empty(2 * area + points + (count + 1) * tiles, np.int32)
-    memory, numbers = _borrow(floats), _borrow(whole_numbers)
+    memory, numbers = borrow(floats), borrow(whole_numbers)
     flat, table, moving = (
         colour.reshape(colour.size),
         blocks.reshape(blocks.size),
@@ -927,9 +672,9 @@ def compose(
                     into_row, at = out[y + r], r * size
                     for n in range(0, columns - 3, 4):
                         for m in range(4):
-                            _poke(into_row, x + n + m, _peek(packed, at + n + m))
+                            poke(into_row, x + n + m, peek(packed, at + n + m))
                     for n in range(columns - columns % 4, columns):
-                        _poke(into_row, x + n, _peek(packed, at + n))
+                        poke(into_row, x + n, peek(packed, at + n))
     floats[0] = whole_numbers[0] = 0  # lent till here
 
 

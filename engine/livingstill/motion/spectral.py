@@ -26,6 +26,11 @@ _STRETCH = 0.29
 _STRETCH_99 = 0.19
 """What 99 % of a displacement's gradients stay under."""
 
+_LULL = 0.15
+"""What a gust leaves of a sway at least."""
+
+_NO_NODES = np.zeros((0, 0), np.float32)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Spectrum:
@@ -86,33 +91,30 @@ class Sway:
     def total(self, phase: float) -> Floats:
         """Return (h, C, w) float32 at ``phase``, before weight and limit."""
         rows, columns = self.box.shape
-        channels = self.parts[0].maps.shape[2] // 2
-        out = np.zeros((rows, channels, columns), np.float32)
+        out = np.zeros((rows, self.parts[0].maps.shape[2] // 2, columns), np.float32)
         for part in self.parts:
             _spread(part, phase, out)
-        if self.gust is not None:
-            swell = np.zeros((rows, 1, columns), np.float32)
-            _spread(self.gust, phase, swell)
-            out *= np.maximum(swell + 1, np.float32(0.15))
+        if (gust := self.gust) is not None:
+            swell = gust.at(phase)
+            threads.over_bands(
+                lambda a, b: kernels.swell(swell, gust.factor, _LULL, out, a, b), rows
+            )
         return out
 
     def apply(self, phase: float, canvas: Canvas) -> None:
-        """Displace both samples and shade the first gain."""
-        field = self.total(phase)
-        top, left = self.box.top, self.box.left
-        for target in (canvas.first, canvas.second):
-            if target is not None:
-                threads.over_bands(
-                    lambda a, b, into=target: kernels.displace(  # type: ignore[misc]
-                        field, self.weight, self.limit, top, left, into, a, b
-                    ),
-                    self.box.shape[0],
-                )
+        """Displace both samples and shade their gains."""
+        field, shade, gain = self.total(phase), _NO_NODES, _NO_NODES
         if self.shade is not None:
-            light = 1 + np.clip(field[:, -1] * self.shade, -0.5, 0.5)
-            canvas.gain()[self.box.slices] *= light
-            if canvas.second_gain is not None:
-                canvas.second_gain[self.box.slices] *= light
+            shade, gain = self.shade, canvas.gain()
+        second = _NO_NODES.reshape(0, 0, 2) if canvas.second is None else canvas.second
+        other = _NO_NODES if canvas.second_gain is None else canvas.second_gain
+        threads.over_bands(
+            lambda a, b: kernels.displace(
+                field, self.weight, self.limit, shade, self.box.top, self.box.left, canvas.first,
+                second, gain, other, a, b,
+            ),
+            self.box.shape[0],
+        )  # fmt: skip
 
 
 def _spread(part: Spectrum, phase: float, out: Floats) -> None:

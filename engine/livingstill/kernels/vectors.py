@@ -1,0 +1,261 @@
+"""Vectors within kernels: what LLVM is told or given by hand where Numba's loops fall short.
+
+Numba cannot prove that what a loop reads is not what it writes, and so does not vectorise it.
+``peek`` and ``poke`` tell LLVM by alias scopes, which changes no result. Where numbers that belong
+together lie side by side, a vector runs over them, four at a time: a quad.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic
+
+
+def _scope(builder: Any) -> Any:
+    """Return the list of alias scopes that holds what ``peek`` reads."""
+    module = builder.module
+    domain = module.add_metadata([ir.MetaDataString(module, "livingstill")])
+    scope = module.add_metadata([ir.MetaDataString(module, "livingstill: read only"), domain])
+    return module.add_metadata([scope])
+
+
+def _element(context: Any, builder: Any, kind: Any, array: Any, index: Any) -> Any:
+    data = context.make_array(kind)(context, builder, array).data
+    return builder.gep(data, [index], inbounds=True)
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def peek(typing_context: Any, array: Any, index: Any) -> Any:  # noqa: ARG001
+    """Read ``array[index]``, 1-D, unchecked; nothing the loop writes overlaps it."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        place = _element(context, builder, signature.args[0], arguments[0], arguments[1])
+        value = builder.load(place)
+        value.set_metadata("alias.scope", _scope(builder))
+        return value
+
+    return array.dtype(array, index), generate
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def poke(typing_context: Any, array: Any, index: Any, value: Any) -> Any:  # noqa: ARG001
+    """Write ``array[index] = value``, 1-D, unchecked; ``peek`` never reads there."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        kind = signature.args[0]
+        place = _element(context, builder, kind, arguments[0], arguments[1])
+        item = context.cast(builder, arguments[2], signature.args[2], kind.dtype)
+        builder.store(item, place).set_metadata("noalias", _scope(builder))
+        return context.get_dummy_value()
+
+    return types.void(array, index, value), generate
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def borrow(typing_context: Any, array: Any) -> Any:  # noqa: ARG001
+    """Return the same array, its references not counted: whoever owns it must outlive the loops.
+
+    Counting is atomic, and a tile takes tens of slices: it cost more than the pixels.
+    """
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        view = context.make_array(signature.args[0])(context, builder, arguments[0])
+        view.meminfo = ir.Constant(view.meminfo.type, None)
+        return view._getvalue()
+
+    return array(array), generate
+
+
+def _splat(builder: Any, scalar: Any, lanes: int) -> Any:
+    kind = ir.VectorType(scalar.type, lanes)
+    alone = builder.insert_element(
+        ir.Constant(kind, ir.Undefined), scalar, ir.Constant(ir.IntType(32), 0)
+    )
+    return _shuffle(builder, alone, alone, [0] * lanes)
+
+
+def _shuffle(builder: Any, a: Any, b: Any, lanes: Sequence[int]) -> Any:
+    return builder.shuffle_vector(
+        a, b, ir.Constant(ir.VectorType(ir.IntType(32), len(lanes)), list(lanes))
+    )
+
+
+def _add(builder: Any, terms: Sequence[Any]) -> Any:
+    """Return the sum of two or four terms, pair by pair: every machine adds in the same order."""
+    if len(terms) == 1:
+        return terms[0]
+    half = len(terms) // 2
+    return builder.fadd(_add(builder, terms[:half]), _add(builder, terms[half:]))
+
+
+def _vector(builder: Any, data: Any, index: Any, lanes: int = 4) -> Any:
+    """Load the floats that begin at an index."""
+    kind = ir.VectorType(ir.FloatType(), lanes).as_pointer()
+    return builder.load(builder.bitcast(builder.gep(data, [index]), kind), align=4)
+
+
+def _keep(builder: Any, data: Any, index: Any, value: Any) -> None:
+    """Store a vector from an index on."""
+    here = builder.bitcast(builder.gep(data, [index]), value.type.as_pointer())
+    builder.store(value, here, align=4)
+
+
+def _turn(builder: Any, pixels: Sequence[Any], quads: int = 1) -> list[Any]:
+    """Return four pixels of four channels a quad as the channels, each of four pixels."""
+    lanes, channels = 4 * quads, []
+
+    def within(a: Any, b: Any, picked: Sequence[int]) -> Any:
+        """Shuffle the quads of two vectors alike: 0..3 of the one, 4..7 of the other."""
+        places = [4 * q + p % 4 + p // 4 * lanes for q in range(quads) for p in picked]
+        return _shuffle(builder, a, b, places)
+
+    for c in (0, 2):
+        pairs = [c, c + 4, c + 1, c + 5]
+        low, high = within(pixels[0], pixels[1], pairs), within(pixels[2], pixels[3], pairs)
+        channels += [within(low, high, turn) for turn in ([0, 1, 4, 5], [2, 3, 6, 7])]
+    if quads == 1:
+        return channels
+    alone = [range(4 * q, 4 * q + 4) for q in range(quads)]
+    return [_shuffle(builder, c, c, lanes) for lanes in alone for c in channels]
+
+
+def sampler(taps: int, squares: bool) -> Any:
+    """Return an intrinsic that samples four pixels, each through ``taps`` x ``taps`` points.
+
+    The points of a row lie side by side, so that one load fetches them all: vectors run over
+    channels and points, never over pixels, and no gather is needed. ``squares`` samples the
+    squares of the colours.
+    """
+    floats, wide = ir.FloatType(), 4 * taps
+
+    @intrinsic  # type: ignore[untyped-decorator]
+    def sample(
+        typing_context: Any, colour: Any, width: Any, places: Any, weights: Any, i: Any, out: Any  # noqa: ARG001
+    ) -> Any:  # fmt: skip
+        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            long = ir.IntType(64)
+
+            def data(n: int) -> Any:
+                return context.make_array(signature.args[n])(context, builder, arguments[n])
+
+            def integer(n: int) -> Any:
+                return context.cast(builder, arguments[n], signature.args[n], types.int64)
+
+            line, first = integer(1), integer(4)
+            into, given = data(5), data(3)
+            area = builder.extract_value(into.shape, 1)
+            span = builder.extract_value(given.shape, 1)
+
+            def weight(c: int, n: int, lanes: int) -> Any:
+                at = builder.add(builder.mul(span, long(c)), builder.add(first, long(n)))
+                return _splat(builder, builder.load(builder.gep(given.data, [at])), lanes)
+
+            pixels = []
+            for n in range(4):
+                place = builder.gep(data(2).data, [builder.add(first, long(n))])
+                at = builder.sext(builder.load(place), long)
+                rows = []
+                for r in range(taps):
+                    here = builder.gep(data(0).data, [at])
+                    kind = ir.VectorType(ir.IntType(8), wide).as_pointer()
+                    row = builder.load(builder.bitcast(here, kind), align=4)
+                    row = builder.uitofp(row, ir.VectorType(floats, wide))
+                    if squares:
+                        light = [c % 4 != 3 for c in range(wide)]
+                        lanes = ir.Constant(ir.VectorType(ir.IntType(1), wide), light)
+                        row = builder.select(lanes, builder.fmul(row, row), row)
+                    rows.append(builder.fmul(row, weight(taps + r, n, wide)))
+                    at = builder.add(at, line)
+                row = _add(builder, rows)
+                points = [_shuffle(builder, row, row, range(4 * c, 4 * c + 4)) for c in range(taps)]
+                points = [builder.fmul(p, weight(c, n, 4)) for c, p in enumerate(points)]
+                pixels.append(_add(builder, points))
+            for c, channel in enumerate(_turn(builder, pixels)):
+                _keep(builder, into.data, builder.add(builder.mul(area, long(c)), first), channel)
+            return context.get_dummy_value()
+
+        return types.void(colour, width, places, weights, i, out), generate
+
+    return sample
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def mix(
+    typing_context: Any, flow: Any, at: Any, line: Any, node: Any, weights: Any, n: Any, out: Any, to: Any  # noqa: ARG001
+) -> Any:  # fmt: skip
+    """Fill ``out[to:to + 4]`` from the quads of four nodes around a point, by column n of ``weights``.
+
+    ``node`` and ``line`` are the distances in ``flow`` to the next node and to the next row of them.
+    """
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        arrays = {
+            c: context.make_array(signature.args[c])(context, builder, arguments[c])
+            for c in (0, 4, 6)
+        }
+        at, line, node, column, to = (
+            context.cast(builder, arguments[c], signature.args[c], types.int64)
+            for c in (1, 2, 3, 5, 7)
+        )
+        data, given = arrays[0].data, arrays[4]
+        span = builder.extract_value(given.shape, 1)
+        terms = []
+        for c in range(4):
+            place = builder.add(builder.mul(span, ir.IntType(64)(c)), column)
+            weight = _splat(builder, builder.load(builder.gep(given.data, [place])), 4)
+            here = builder.add(at, line) if c > 1 else at
+            here = builder.add(here, node) if c % 2 else here
+            terms.append(builder.fmul(weight, _vector(builder, data, here)))
+        _keep(builder, arrays[6].data, to, _add(builder, terms))
+        return context.get_dummy_value()
+
+    return types.void(flow, at, line, node, weights, n, out, to), generate
+
+
+def spreader(quads: int) -> Any:
+    """Return an intrinsic that brings so many quads of the nodes to four pixels."""
+    lanes = 4 * quads
+
+    @intrinsic  # type: ignore[untyped-decorator]
+    def spread(
+        typing_context: Any, nodes: Any, at: Any, line: Any, node: Any, t: Any, out: Any, to: Any  # noqa: ARG001
+    ) -> Any:  # fmt: skip
+        """Fill ``out[c, to:to + 4]``, channel by channel, in the four pixels from a node on.
+
+        They lie ``t`` of the way to the next row of nodes, ``line`` further on in ``nodes``; the
+        next node in the row is ``node`` further on.
+        """
+
+        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            data = context.make_array(signature.args[0])(context, builder, arguments[0]).data
+            into = context.make_array(signature.args[5])(context, builder, arguments[5])
+            at, line, node, to = (
+                context.cast(builder, arguments[c], signature.args[c], types.int64)
+                for c in (1, 2, 3, 6)
+            )
+            floats = ir.FloatType()
+            down = context.cast(builder, arguments[4], signature.args[4], types.float32)
+            down, ends = _splat(builder, down, lanes), []
+            for here in (at, builder.add(at, node)):
+                upper = _vector(builder, data, here, lanes)
+                lower = _vector(builder, data, builder.add(here, line), lanes)
+                ends.append(builder.fadd(upper, builder.fmul(builder.fsub(lower, upper), down)))
+            slope = builder.fsub(ends[1], ends[0])
+            slope = builder.fmul(slope, _splat(builder, floats(0.25), lanes))
+            pixels = [
+                builder.fadd(ends[0], builder.fmul(slope, _splat(builder, floats(n), lanes)))
+                for n in range(4)
+            ]
+            area = builder.extract_value(into.shape, 1)
+            for c, channel in enumerate(_turn(builder, pixels, quads)):
+                place = builder.add(builder.mul(area, ir.IntType(64)(c)), to)
+                _keep(builder, into.data, place, channel)
+            return context.get_dummy_value()
+
+        return types.void(nodes, at, line, node, t, out, to), generate
+
+    return spread
