@@ -13,6 +13,12 @@ from livingstill.model import Floats
 
 Ints = NDArray[np.int32]
 
+_REST = 0.1
+"""Share of a half life before and after a cross-fade, when one generation shows alone.
+
+Where it does, one sample is all a frame has to take; that it is not fading then is not seen.
+"""
+
 
 @kernel
 def _at(field: Floats, y: np.float32, x: np.float32, c: int) -> np.float32:
@@ -101,7 +107,7 @@ def crossfade(
     step : pixels per node
     gains : (h, w) float32 correction of the detail's gain; nodes where it is 0 are left alone
     first_to, second_to : (H, W, 2) float32 in pixels, added to
-    first_gain, second_gain : (H, W) float32, overwritten
+    first_gain, second_gain : (H, W) float32, overwritten; the second is above 0 where matter flows
     bias : (H, W, 3) float32, overwritten
     """
     births, per = 1.0 / half_life, 1.0 / spacing
@@ -117,7 +123,7 @@ def crossfade(
         begin[n], along[n] = low * h * w * 2, np.float32(a - low)
     flat, looks = paths.reshape(paths.size), look.reshape(look.size)
     keep, inv = np.float32(structure), np.float32(1.0 / (reach * reach))
-    pixels = np.float32(step)
+    pixels, least = np.float32(step), np.float32(1e-6)
     born, rise = np.empty(w, np.int32), np.empty(w, np.float32)
     places, corners = np.empty(w, np.int32), np.empty((4, w), np.float32)
     to, weight = np.empty((2, 2, w), np.float32), np.empty((2, w), np.float32)
@@ -152,7 +158,7 @@ def crossfade(
             second_to[y, x, 0] += to[1, 0, i] * pixels
             second_to[y, x, 1] += to[1, 1, i] * pixels
             g0, g1, w0, w1 = gain[0, i], gain[1, i], weight[0, i], weight[1, i]
-            first_gain[y, x], second_gain[y, x] = g0, g1
+            first_gain[y, x], second_gain[y, x] = g0, max(g1, least)
             for c in range(3):
                 b0, b1 = base[0, 4 * i + c], base[1, 4 * i + c]
                 carried = w0 * b0 + w1 * b1
@@ -166,10 +172,12 @@ def _turns(
     born: Ints, rise: Floats,
 ) -> None:  # fmt: skip
     """Fill which generation fades at each node of a row, from the eldest, and the next one's share."""
+    zero, one, rest = np.float32(0), np.float32(1), np.float32(_REST)
+    over = np.float32(1 / (1 - 2 * _REST))
     for i in range(left, right):
         u = (now - peek(shift, i)) * births
         k = np.floor(u)
-        v = np.float32(u - k)
+        v = min(max((np.float32(u - k) - rest) * over, zero), one)
         poke(born, i, np.int32(k) - np.int32(eldest))
         poke(rise, i, v * v * (np.float32(3) - np.float32(2) * v))
 

@@ -213,12 +213,16 @@ def _pack(colour: Floats, count: int, out: Words, linear: bool) -> None:
 
 @part
 def _combine(
-    sample: Floats, second: Floats, fields: Floats, count: int, twice: bool, linear: bool
-) -> None:
-    """Light a sample (4, n) by gain and bias, blended with a second one if ``twice``, in place."""
+    sample: Floats, second: Floats, fields: Floats, which: int, count: int, twice: bool,
+    linear: bool,
+) -> None:  # fmt: skip
+    """Light a sample (4, n) by its gain and bias, blended with the second if ``twice``, in place.
+
+    ``which`` is 1 if the sample is the second, alone.
+    """
     zero, inverse, least = np.float32(0), np.float32(1 / 255), np.float32(1e-6)
     alpha, other = sample[3], second[3]
-    g1, g2 = fields[2], fields[3]
+    g1, g2 = fields[2 + which], fields[3]
     if twice:
         for i in range(count):
             a, b = peek(g1, i), peek(g2, i)
@@ -267,7 +271,8 @@ def _carry(
 ) -> int:  # fmt: skip
     """Bring a flow to the nodes of a tile, one every 4 pixels; displacements become positions.
 
-    Returns what the tile needs: 1 one sample, 2 also gain and bias, 3 also a second sample.
+    Returns what the tile needs: 1 one sample, 2 also gain and bias, 3 also a second sample, 4 the
+    second alone.
 
     ``flow`` is flat: nodes (h, w) of so many quads from ``first`` on; ``fine`` (12 numbers a node),
     ``places`` (>= side * side) and ``weights`` (6, >= side * side) are filled.
@@ -311,9 +316,11 @@ def _carry(
         for n in range(points):
             fine[12 * n + 8] = xs[n] + fine[12 * n + 8]
             fine[12 * n + 9] = ys[n] + fine[12 * n + 9]
+        other, own = zero, zero
         for n in range(points):
-            if abs(fine[12 * n + 3]) > slight:
-                return 3
+            own, other = max(own, abs(fine[12 * n + 2])), max(other, abs(fine[12 * n + 3]))
+        if other > slight:
+            return 3 if own > slight else 4
     need = 1
     if quads > 1:
         for n in range(0, 12 * points, 12):
@@ -471,12 +478,12 @@ def _corners(
 
 @part
 def _hull(
-    fine: Floats, side: int, twice: bool, row: Any, column: Any, size: int, box: Floats
+    fine: Floats, side: int, need: int, row: Any, column: Any, size: int, box: Floats
 ) -> None:
     """Fill the box (left, top, right, bottom) of a tile's part's positions, carried by a flow."""
     for c in range(2):
         low, high = np.float32(np.inf), np.float32(-np.inf)
-        for m in range(c, c + 9 if twice else c + 1, 8):
+        for m in range(c + 8 if need == 4 else c, c + 9 if need > 2 else c + 1, 8):
             for r in range(row // 4, (row + size) // 4 + 1):
                 for n in range(column // 4, (column + size) // 4 + 1):
                     v = peek(fine, 12 * (r * side + n) + m)
@@ -599,7 +606,7 @@ def compose(
                     if state == 4:
                         state = 2
                     else:
-                        _hull(fine[k], side, moves[k] == 3, begin, begin, pitch, box)
+                        _hull(fine[k], side, moves[k], begin, begin, pitch, box)
                         base = k * blocks.shape[1] * line
                         state = _state(table, base, line, shift, last_x, last_y, box, reach)
                 if state > 0:
@@ -621,7 +628,7 @@ def compose(
                 for n in range(drawn if parts > 1 else 0):
                     k = draw[n]
                     if moves[k] > 0:
-                        _hull(fine[k], side, moves[k] == 3, row, column, size, box)
+                        _hull(fine[k], side, moves[k], row, column, size, box)
                     else:
                         _corners(nodes[k], j, i, pitch, row, column, size, box)
                     base = k * blocks.shape[1] * line
@@ -653,16 +660,17 @@ def compose(
                             column, fields,
                         )  # fmt: skip
                     else:
-                        _bend(fine[k], moves[k], side, row, column, size, fields)
-                    for m in range(2 if moves[k] == 3 else 1):
+                        _bend(fine[k], min(moves[k], 3), side, row, column, size, fields)
+                    alone = 1 if moves[k] == 4 else 0
+                    for m in range(alone, 2 if moves[k] > 2 else 1):
                         # flows speak of levels: light only after them
                         _sample(
                             flat, k * height * width, width, height, fields[8 * m],
                             fields[8 * m + 1], many, cubic, linear and moves[k] < 2, starts, taps,
-                            second if m == 1 else into,
+                            second if m > alone else into,
                         )  # fmt: skip
                     if moves[k] > 1:
-                        _combine(into, second, fields, many, moves[k] == 3, linear)
+                        _combine(into, second, fields, alone, many, moves[k] == 3, linear)
                     if not (covered and n == shows - 1):
                         _over(sample, below, many, top)
                 if not laid:
