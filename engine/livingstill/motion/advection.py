@@ -19,6 +19,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from livingstill import threads
 from livingstill.kernels import advect as kernels
@@ -76,6 +77,7 @@ def stream(
     window: float = 0.3,
     structure: float = 1.0,
     blur: float = 15.0,
+    lead: float = 1.5,
 ) -> Stream | None:
     """Return the effect that carries a region along ``velocity``, None if nothing flows.
 
@@ -87,6 +89,7 @@ def stream(
     window : largest shift of the cross-fade, in lifetimes
     structure : share of base and contrast that stay in place
     blur : standard deviation of the base, in pixels of the reference width
+    lead : most that a generation may be ahead or behind, in lifetimes
     """
     speed = np.hypot(velocity[..., 0], velocity[..., 1])
     box = box_of(
@@ -100,21 +103,23 @@ def stream(
 
     pairs = max(1, round(site.seconds / lifetime))
     lifetime = site.seconds / pairs
-    ahead = min(jitter / usual, 1.5 * lifetime)
+    ahead = min(jitter / usual, lead * lifetime)
     rng = site.chance("stream")
     births = rng.uniform(-ahead, ahead, 2 * pairs).astype(np.float32)
     noise = smooth_noise(rng, 1, box.shape, 0.08 * site.width / STEP)[0]
-    shift = (noise.clip(-2, 2) * (window * lifetime / 2)).astype(np.float32)
 
-    oldest = -(0.5 + window) * lifetime - ahead - 0.01
+    oldest = -max((0.5 + window) * lifetime + ahead, lifetime + 2 * ahead) - 0.01
     travel = -oldest * float(speed.max()) / STEP
     count = 2 * min(_MOST_PATHS // 2, max(2, math.ceil(travel / _STRIDE))) + 1
     spacing = -2 * oldest / (count - 1)
     paths = _paths(velocity, count, spacing)
 
+    size = ((site.rgb.shape[1] - 1) / STEP, (site.rgb.shape[0] - 1) / STEP)
+    shift = noise.clip(-2, 2) * np.float32(window * lifetime / 2)
+    shift = _in_frame(shift, paths, spacing, box, size, lifetime / 2 + ahead)
+
     look = _look(site, site.mask, blur)[cut]
     moving = np.where(speed > 0, np.float32(1), np.float32(0))
-    size = ((site.rgb.shape[1] - 1) / STEP, (site.rgb.shape[0] - 1) / STEP)
     reach = _reach(site) / STEP
     return Stream(
         box, paths, oldest, spacing, site.seconds, shift, births,
@@ -188,6 +193,29 @@ def _paths(velocity: Floats, count: int, spacing: float) -> Floats:
                 rows,
             )
     return paths
+
+
+def _in_frame(
+    shift: Floats, paths: Floats, spacing: float, box: Box, size: tuple[float, float], life: float
+) -> Floats:
+    """Return ``shift`` (h, w) so that matter is seen only while it is in the frame.
+
+    Where it leaves the frame soon it is seen when it is old, and where it has just come in while it
+    is young; beyond the border there is nothing to see. ``life`` is half of what is seen of it.
+    """
+    x = np.arange(box.left, box.right, dtype=np.float32)[None] + paths[..., 0]
+    y = np.arange(box.top, box.bottom, dtype=np.float32)[:, None] + paths[..., 1]
+    seen = (x >= 0) & (x <= size[0]) & (y >= 0) & (y <= size[1])
+    half = len(paths) // 2
+
+    def time(stays: NDArray[np.bool_]) -> Floats:
+        steps = np.logical_and.accumulate(stays).sum(0, dtype=np.float32)
+        return np.where(steps < len(stays), (steps - 1) * np.float32(spacing), np.float32(1e3))
+
+    least, most = life - time(seen[half:]), time(seen[half::-1]) - life
+    middle = (least + most) / 2  # what crosses the frame faster than it lives
+    held = np.clip(shift, np.minimum(least, middle), np.maximum(most, middle))
+    return np.asarray(cv2.GaussianBlur(held, (0, 0), 1.5), np.float32)
 
 
 def _look(site: Site, mask: Floats, blur: float) -> Floats:

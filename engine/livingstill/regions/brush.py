@@ -18,6 +18,9 @@ from livingstill.model import Bytes, Floats, Region
 from livingstill.regions import falls
 from livingstill.settings import Stroke
 
+_FALL = 0.28
+"""Frame widths per second of water that falls."""
+
 _LIFE = 0.85
 """Seconds that moving water is seen, see ``motion.flow``."""
 
@@ -189,7 +192,8 @@ def downhill(mask: Mask, rgb: Bytes, inverse_depth: Floats) -> Floats:
     share, along = _falls(mask, rgb)
     unit = unit * (1 - share) + along * share
     unit /= np.maximum(np.hypot(unit[..., 0], unit[..., 1]), 0.25)[..., None]
-    velocity = unit * pace(mask, rgb, depth)[..., None] * mask[..., None]
+    speed = np.maximum(pace(mask, rgb, depth)[..., None], _FALL * share)
+    velocity = unit * speed * mask[..., None]
     return _kept(mask, velocity, share).astype(np.float32)
 
 
@@ -224,7 +228,7 @@ def pace(mask: Mask, rgb: Bytes, depth: Floats) -> Field:
     rows = np.flatnonzero(mask.any(1))
     tall = len(rows) / max(1, float(mask.sum(1)[rows].mean()))
     steep = np.clip(white * np.clip(tall - 0.35, 0, 1) * 2, 0, 1)
-    speed = near * (0.05 + 0.07 * white) * (1 - steep) + 0.28 * steep
+    speed = near * (0.05 + 0.07 * white) * (1 - steep) + _FALL * steep
     return np.asarray(cv2.GaussianBlur(speed, (0, 0), 3), np.float64)
 
 

@@ -33,7 +33,9 @@ def streaks(rgb: Bytes, inside: Mask) -> tuple[Mask, Floats]:
     rgb : (h, w, 3) uint8, the photo with a long side of about ``SIDE``
     inside : (h, w) bool, water
     """
-    grey = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY).astype(np.float32)
+    grey = rgb.max(2).astype(np.float32)  # in the shade foam is blue
+    tint = rgb.reshape(-1, 3).mean(0, dtype=np.float64)
+    neutral = rgb * (tint.mean() / np.maximum(tint, 1)).astype(np.float32)
     core = cv2.erode(inside.astype(np.uint8), np.ones((5, 5), np.uint8)).astype(np.float32)
     soft = cv2.GaussianBlur(grey, (0, 0), 1.0)
     weight = cv2.GaussianBlur(core, (0, 0), REACH) + np.float32(1e-3)
@@ -44,7 +46,7 @@ def streaks(rgb: Bytes, inside: Mask) -> tuple[Mask, Floats]:
     dx, dy = (np.asarray(cv2.Sobel(soft, cv2.CV_32F, *d), np.float32) for d in ((1, 0), (0, 1)))
     across, along, mixed = mean(dx * dx), mean(dy * dy), mean(dx * dy)
     land = float(np.percentile(grey[~inside], 75)) if not inside.all() else 255.0
-    pale = (grey > max(PALE, land)) & (np.ptp(rgb, axis=2) < 110)
+    pale = (grey > max(PALE, land)) & (np.ptp(neutral, axis=2) < 110)
     steep = (across > along) & (across + along > 40) & (mean(pale.astype(np.float32)) > 0.5)
     falls = (steep & (core > 0)).astype(np.uint8)
     falls = np.asarray(cv2.morphologyEx(falls, cv2.MORPH_OPEN, np.ones((7, 7), np.uint8)), np.uint8)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from livingstill.errors import InputError
 from livingstill.model import Bytes, Floats, Region
-from livingstill.regions import falls, protect
+from livingstill.regions import falls, protect, wet
 from livingstill.registry import nearest
 from livingstill.settings import Stroke
 
@@ -130,12 +130,7 @@ def detect(
         found["cloud"] = drift.astype(np.uint8)
     if "water" in seen:
         seen["water"] = level(seen["water"], inverse_depth)
-        runs = "flow" in wanted and (
-            any(stroke.kind == "flow" for stroke in strokes)
-            or ("water" not in wanted)
-            or running(rgb, seen["water"], seen.get("sky"))
-        )
-        found["flow" if runs else "water"] = seen["water"]
+        found |= _waters(rgb, seen, wanted, strokes)
     for kind in ("foliage", "grass"):
         if kind in seen:
             found[kind] = seen[kind]
@@ -150,6 +145,29 @@ def detect(
         if drawn:  # vapour is drawn where there is none yet
             found["steam"] = plume(rgb.shape[:2], drawn)
     return {kind: mask for kind, mask in found.items() if mask.any()}
+
+
+def _waters(
+    rgb: Bytes, seen: Mapping[str, Bytes], wanted: set[str], strokes: tuple[Stroke, ...]
+) -> dict[str, Bytes]:
+    """Return which water flows and which stands: a fall does, the dark pool below it does not."""
+    water = seen["water"]
+    if "flow" not in wanted:
+        return {"water": water}
+    dry = [mask for kind, mask in seen.items() if kind != "water"]
+    other = np.max([np.zeros_like(water), *dry], axis=0)
+    if "water" in wanted and not any(stroke.kind == "flow" for stroke in strokes):
+        fall = wet.falling(rgb, water, other)
+        small, inside = _small(rgb, water)
+        if (
+            fall.any()
+            and fall.sum() < 0.3 * water.sum()
+            and not _foaming(small, inside & ~_reduced(fall, small.shape))
+        ):
+            return {"flow": fall, "water": np.minimum(water, ~fall)}
+        if not running(rgb, water, seen.get("sky")):
+            return {"water": water}
+    return {"flow": wet.told(rgb, water, other)}
 
 
 def lights(rgb: Bytes, seen: Mapping[str, Bytes]) -> Bytes:
@@ -386,6 +404,11 @@ def running(rgb: Bytes, water: Bytes, sky: Bytes | None = None) -> bool:
         open_ = [bool(above[max(0, y - reach) : y + 1, x].any()) for y, x in zip(shore, columns)]
         if np.mean(open_) > 0.25:
             return False
+    return _foaming(small, inside)
+
+
+def _foaming(small: Bytes, inside: Mask) -> bool:
+    """Return whether a good part of water is white, with the texture of foam."""
     grey = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY).astype(np.float32)
     fine = np.abs(grey - cv2.GaussianBlur(grey, (0, 0), 2.0))
     pixels = small.astype(np.float32)
