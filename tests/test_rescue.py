@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import rescue_clips as clips
 from clip_scenes import psnr
-from livingstill.continuity import blind, level, register
+from livingstill.continuity import blind, director, level, register, repair
 from livingstill.errors import InputError
 from livingstill.rescue import run
 from livingstill.rescue.run import Options, rescue
@@ -132,13 +132,10 @@ def test_levels_are_set_back(photo):
     bad[4:9] = True
     tint = np.float32([1.1, 1.0, 0.9])
     spoiled = [(f * tint).clip(0, 255).astype(np.uint8) if b else f for f, b in zip(sway, bad)]
-    found = np.stack([level.levels(f) for f in spoiled])
-    series = blind.observe(spoiled, 24.0)
-    detail = series.detail.mean((1, 2))
-    assert (level.healable(found, series.luma, detail, bad)[0] == bad).all()
-    want = level.wanted(found, bad)
+    found = level.judged(blind.observe(spoiled, 24.0), bad, bad)
+    assert (found.off == bad).all()
     for i in np.flatnonzero(bad):
-        assert psnr(level.relevel(spoiled[i], found[i], want[i]), sway[i]) > 33
+        assert psnr(level.relevel(spoiled[i], found.gain[i], found.offset[i]), sway[i]) > 33
 
 
 def test_what_replaces_a_loop_loops_from_the_still_itself(tmp_path, photo):
@@ -153,3 +150,38 @@ def test_what_replaces_a_loop_loops_from_the_still_itself(tmp_path, photo):
     assert len(made) == 36
     apart = [float(np.abs(frame - made[0]).mean()) for frame in made]
     assert apart[-1] < 0.1 * max(apart)
+
+
+def test_lights_lost_in_a_flicker_are_rebuilt(photo):
+    lit = np.clip(photo.astype(np.float32) * 1.25 + 20, 0, 255).astype(np.uint8)
+    sway = faults.swaying(lit, 12)
+    bad = np.arange(12) == 6
+    spoiled = [(f * 1.1).clip(0, 255).astype(np.uint8) if b else f for f, b in zip(sway, bad)]
+    found = level.judged(blind.observe(spoiled, 24.0), bad, bad)
+    even = level.relevel(spoiled[6], found.gain[6], found.offset[6])
+    lost = level.blown(spoiled[6], found.gain[6])
+    pieces = [repair.Piece(f) for f in spoiled]
+    pieces[6] = repair.Piece(even, lost, bright=True)
+    made = list(repair.mend(pieces))[6]
+    white = (sway[6] > 240).all(-1)
+    assert white.mean() > 0.02 and even[white].max() < 245
+    assert psnr(made[white], sway[6][white]) > psnr(even[white], sway[6][white]) + 6
+
+
+def test_a_local_flaw_is_no_matter_of_level(photo):
+    sway = faults.swaying(photo, 12)
+    bad = np.arange(12) == 6
+    sway[6] = sway[6].copy()
+    sway[6][20:70, 40:120] = (sway[6][20:70, 40:120] * 0.8).astype(np.uint8)
+    found = level.judged(blind.observe(sway, 24.0), bad, bad)
+    assert not found.off.any() and not found.sound.any()
+
+
+def test_a_cast_in_proportion_to_brightness_is_seen_on_bright_and_dark(photo):
+    ramp = np.linspace(0.1, 1.0, photo.shape[1])[:, None]
+    clip = faults.swaying((photo * ramp).astype(np.uint8), 30)
+    tint = np.float32([1.12, 1.0, 0.88])
+    for i in range(12, 17):
+        clip[i] = (clip[i] * tint).clip(0, 255).astype(np.uint8)
+    (fault,) = director.check(clip, 24.0).faults
+    assert (fault.kind, fault.first, fault.last) == ("colour", 12, 16)

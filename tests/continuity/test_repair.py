@@ -25,15 +25,14 @@ def photo():
 def test_one_to_three_missing_frames_are_rebuilt_to_30_decibels(photo, make, missing):
     clip = make(photo, 24)
     bad = [10 <= i < 10 + missing for i in range(24)]
-    spoiled = [f * 0 if b else f for f, b in zip(clip, bad)]
-    mended = list(repair.mend(spoiled, bad))
+    mended = list(repair.mend(repair.Piece(None if b else f) for f, b in zip(clip, bad)))
     assert len(mended) == 24
     for i, flag in enumerate(bad):
         if flag:
             assert decibels(mended[i], clip[i]) >= 30
             assert decibels(mended[i], clip[i]) > decibels(clip[9], clip[i]) + 3
         else:
-            assert mended[i] is spoiled[i]
+            assert mended[i] is clip[i]
 
 
 def test_a_disc_that_passes_over_a_wall_leaves_no_ghost():
@@ -55,7 +54,8 @@ def test_a_disc_that_passes_over_a_wall_leaves_no_ghost():
 def test_bad_ends_and_long_gaps_show_the_nearest_good_frame():
     clip = [np.full((64, 64, 3), 10 * i, np.uint8) for i in range(20)]
     bad = [i < 2 or 5 <= i < 16 or i == 19 for i in range(20)]
-    values = [int(f[0, 0, 0]) for f in repair.mend(clip, bad)]
+    pieces = [repair.Piece(None if b else f) for f, b in zip(clip, bad)]
+    values = [int(f[0, 0, 0]) for f in repair.mend(pieces)]
     assert values[:2] == [20, 20] and values[19] == 180
     assert values[5:16] == [40] * 5 + [160] * 6
 
@@ -66,8 +66,9 @@ def test_a_frame_bad_in_one_place_keeps_the_rest(photo):
     clip = [noisy, np.roll(noisy, 1, 1), np.roll(noisy, 2, 1)]
     spoiled = clip[1].copy()
     spoiled[60:90, 100:140] = 0
+    mask = repair.around((100, 60, 40, 30), photo.shape)
     _, mended, _ = repair.mend(
-        [clip[0], spoiled, clip[2]], [0, 1, 0], [None, (100, 60, 40, 30), None]
+        [repair.Piece(clip[0]), repair.Piece(spoiled, mask), repair.Piece(clip[2])]
     )
     assert (mended[:, :60] == clip[1][:, :60]).all() and (mended[:, 180:] == clip[1][:, 180:]).all()
     assert decibels(mended[60:90, 100:140], clip[1][60:90, 100:140]) > 25

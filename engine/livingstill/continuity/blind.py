@@ -128,6 +128,14 @@ def figures(series: Series) -> dict[str, float]:
     return found
 
 
+def colours(series: Series) -> Floats:
+    """Return (T, gy, gx, 3) mean R, G and B of the tiles (ITU-R BT.601), 0..255."""
+    red, blue = np.moveaxis(series.chroma - 128, -1, 0)
+    y = series.luma
+    planes = [y + 1.403 * red, y - 0.714 * red - 0.344 * blue, y + 1.773 * blue]
+    return np.asarray(np.clip(np.stack(planes, axis=-1), 0, 255), np.float32)
+
+
 def _mean(values: Floats) -> float:
     finite = values[np.isfinite(values)]
     return float(finite.mean()) if finite.size else 0.0

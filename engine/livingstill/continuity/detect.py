@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from livingstill.continuity.blind import LAGS, Series
+from livingstill.continuity.blind import LAGS, Series, colours
 from livingstill.model import Floats
 
 Flags = NDArray[np.bool_]
@@ -241,17 +241,23 @@ def patches(s: Series, explained: Flags) -> Iterator[Finding]:
 
 
 def steps(s: Series, explained: Flags) -> Iterator[Finding]:
-    """Colour or brightness of the whole picture jumps and stays there."""
-    planes = np.concatenate([40 * np.log(s.luma + 8)[..., None], s.chroma], axis=-1)
+    """Colour or brightness of the whole picture jumps and stays there.
+
+    A cast adds the same to all tiles or, as a gain of a channel, more to the brighter ones: both
+    are asked, each where the tiles agree on it.
+    """
+    planes = np.concatenate([40 * np.log(s.luma + 8)[..., None], s.chroma, _balance(s)], axis=-1)
     jump = np.zeros_like(planes)
     jump[1:] = planes[1:] - planes[:-1]
-    flat = jump.reshape(len(s), -1, 3)
+    flat = jump.reshape(len(s), -1, jump.shape[-1])
     common = np.median(flat, axis=1)
     spread = np.median(np.abs(flat - common[:, None]), axis=1) * 1.4826
     habit = np.median(np.abs(common), axis=0) * 1.4826
     bar = np.maximum(np.maximum(1.0, 8 * habit), 2 * spread)
     ratio = np.abs(common) / bar
-    for t in map(int, np.flatnonzero((ratio.max(1) > 1) & ~explained)):
+    for t in map(int, np.flatnonzero(ratio.max(1) > 1)):
+        if explained[t]:  # perhaps as the way back of the jump before
+            continue
         axis = int(ratio[t].argmax())
         back = [
             u
@@ -261,6 +267,12 @@ def steps(s: Series, explained: Flags) -> Iterator[Finding]:
         last = back[0] - 1 if back else t
         explained[t : last + 2] = True
         yield Finding("colour" if axis else "flicker", t, last, _all(s), float(ratio[t].max()))
+
+
+def _balance(s: Series) -> Floats:
+    """Return (T, gy, gx, 2), 40 times the logarithm of red and of blue over green."""
+    log = 40 * np.log(colours(s) + 8)
+    return np.asarray(log[..., ::2] - log[..., 1:2], np.float32)
 
 
 def shake(s: Series, explained: Flags) -> Iterator[Finding]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -16,6 +17,19 @@ _TILES = 16
 """Margins around a box in a picture: faults are told by tiles, and may reach into the next."""
 _PLAIN = 0.03
 """Weight of a plain cross-fade: what is left where no flow makes the ends agree, as in fire."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Piece:
+    """A frame as a clip gives it, and what of it is lost; without a frame, all of it.
+
+    ``lost`` are weights, (H, W) or (H, W, 3) uint8, 0 to 255. ``bright`` tells that what was lost
+    was at least as bright as what ``frame`` has there.
+    """
+
+    frame: Bytes | None
+    lost: Bytes | None = None
+    bright: bool = False
 
 
 def between(before: Bytes, after: Bytes, times: Sequence[float]) -> list[Bytes]:
@@ -34,25 +48,19 @@ def between(before: Bytes, after: Bytes, times: Sequence[float]) -> list[Bytes]:
     return [_at(t, before, after, there, back, lost) for t in times]
 
 
-def mend(
-    frames: Iterable[Bytes],
-    bad: Sequence[bool],
-    boxes: Sequence[Box | None] | None = None,
-    reach: int = 8,
-) -> Iterator[Bytes]:
-    """Yield the clip with its bad frames rebuilt; good frames pass as the very arrays.
+def mend(pieces: Iterable[Piece], reach: int = 8) -> Iterator[Bytes]:
+    """Yield a clip's frames with what is bad of them rebuilt; good frames pass as the very arrays.
 
     Runs of up to ``reach`` bad frames are interpolated; in longer ones, and at either end of the
-    clip, the nearest good frame stands. Where ``boxes`` has x, y, width and height in pixels for a
-    bad frame, it is bad there alone and keeps the rest. Two good frames are held, and up to
-    ``reach`` bad ones that have a box.
+    clip, the nearest good frame stands. Two good frames are held, and up to ``reach`` of those
+    that are bad in part.
     """
     good: Bytes | None = None
-    waiting: list[tuple[Bytes | None, Box | None]] = []
-    for index, (frame, spoiled) in enumerate(zip(frames, bad)):
-        if spoiled:
-            box = boxes[index] if boxes else None
-            waiting.append((frame if box and len(waiting) < reach else None, box))
+    waiting: list[Piece] = []
+    for piece in pieces:
+        frame = piece.frame
+        if frame is None or piece.lost is not None:
+            waiting.append(piece if len(waiting) < reach else Piece(None))
             continue
         if waiting:
             yield from _bridge(good, frame, waiting, reach)
@@ -60,11 +68,21 @@ def mend(
         yield frame
         good = frame
     if good is not None:
-        yield from (_patched(good, *held) for held in waiting)
+        yield from (_patched(good, held) for held in waiting)
+
+
+def around(box: Box, shape: tuple[int, ...]) -> Bytes:
+    """Return (H, W) weights, 0 to 255, of a box in a picture and a soft margin around it."""
+    x, y, width, height = box
+    margin = max(shape[:2]) / _TILES
+    mask = np.zeros(shape[:2], np.uint8)
+    rows = slice(max(0, round(y - margin)), round(y + height + margin))
+    mask[rows, max(0, round(x - margin)) : round(x + width + margin)] = 255
+    return np.asarray(cv2.GaussianBlur(mask, (0, 0), margin / 4), np.uint8)
 
 
 def _bridge(
-    before: Bytes | None, after: Bytes, waiting: list[tuple[Bytes | None, Box | None]], reach: int
+    before: Bytes | None, after: Bytes, waiting: list[Piece], reach: int
 ) -> Iterator[Bytes]:
     """Yield the frames that lead from ``before`` to ``after`` instead of those that wait."""
     count = len(waiting)
@@ -74,20 +92,17 @@ def _bridge(
         made = [before] * (count // 2) + [after] * (count - count // 2)
     else:
         made = between(before, after, [(i + 1) / (count + 1) for i in range(count)])
-    yield from (_patched(frame, *held) for frame, held in zip(made, waiting))
+    yield from (_patched(frame, held) for frame, held in zip(made, waiting))
 
 
-def _patched(made: Bytes, given: Bytes | None, box: Box | None) -> Bytes:
-    """Return ``given`` with its box, and a soft edge around it, from ``made``."""
-    if given is None or box is None:
+def _patched(made: Bytes, held: Piece) -> Bytes:
+    """Return what is held, and what is lost of it from ``made``."""
+    given, lost = held.frame, held.lost
+    if given is None or lost is None:
         return made
-    x, y, width, height = box
-    margin = max(given.shape[:2]) / _TILES
-    mask = np.zeros(given.shape[:2], np.float32)
-    rows = slice(max(0, round(y - margin)), round(y + height + margin))
-    mask[rows, max(0, round(x - margin)) : round(x + width + margin)] = 1
-    mask = np.asarray(cv2.GaussianBlur(mask, (0, 0), margin / 4), np.float32)[..., None]
-    mixed = given + (made.astype(np.float32) - given) * mask + np.float32(0.5)
+    share = (lost if lost.ndim == 3 else lost[..., None]) * np.float32(1 / 255)
+    there = np.maximum(made, given) if held.bright else made
+    mixed = given + (there.astype(np.float32) - given) * share + np.float32(0.5)
     return np.asarray(np.clip(mixed, 0, 255).astype(np.uint8))
 
 

@@ -19,7 +19,7 @@ from livingstill.clip import decode, encode, remux, stills
 from livingstill.continuity import blind, decide, detect, director, level, register, repair, track
 from livingstill.errors import InputError
 from livingstill.files import replacing
-from livingstill.model import Bytes, Floats, Progress, Timeline
+from livingstill.model import Bytes, Progress, Timeline
 from livingstill.photo import read
 from livingstill.pipeline import Stages
 from livingstill.rescue import replace
@@ -110,9 +110,7 @@ class Watched:
 
     opened: decode.Clip
     found: review.Review
-    levels: Floats
-    tinted: Flags
-    sound: Flags
+    levels: level.Levels
     crop: register.Crop | None
     uneven: bool
 
@@ -195,7 +193,6 @@ def _watch(
     opened = decode.Clip(clip)
     observer: blind.Observer | None = None
     waiting: list[Bytes] = []
-    found: list[Floats] = []
     crop: register.Crop | None = None
     times: list[float] = []
     keys: list[bool] = []
@@ -203,11 +200,14 @@ def _watch(
         for frame in opened:
             times.append(frame.time)
             keys.append(frame.key)
-            found.append(level.levels(frame.rgb))
             step()
             if observer is None:
                 waiting.append(frame.rgb)
-                if photo is not None and found[-1][:, 1].max() < _SEEN and len(waiting) < 12:
+                if (
+                    photo is not None
+                    and frame.rgb[::4, ::4].std((0, 1)).max() < _SEEN
+                    and len(waiting) < 12
+                ):
                     continue
                 if photo is not None:
                     crop = register.locate(photo, frame.rgb)
@@ -220,20 +220,19 @@ def _watch(
                 waiting.clear()
             else:
                 observer.look(frame.rgb)
-    if len(found) < 2:
+    if len(times) < 2:
         raise InputError(f"clip {clip} has one frame only; give a clip, or animate the picture")
     if observer is None:
         raise InputError(f"clip {clip} shows nothing; give a clip with pictures in it")
     series = observer.series(float(opened.info.fps), times, keys)
     reviewed = review.Review(_told(director.judge(series)), series, tuple(opened.notes))
-    levels = np.stack(found)
     steps = np.diff(times)
     uneven = bool(steps.max() > 1.2 * steps.min() + 0.002)
-    return Watched(opened, reviewed, levels, *_levels(reviewed, levels), crop, uneven)
+    return Watched(opened, reviewed, _levels(reviewed), crop, uneven)
 
 
-def _levels(reviewed: review.Review, levels: Floats) -> tuple[Flags, Flags]:
-    """Return the frames whose brightness or colour alone is off, and sound ones among them.
+def _levels(reviewed: review.Review) -> level.Levels:
+    """Return what sets the brightness and colour right of frames that are off in these alone.
 
     A flicker that passes its own mean goes unseen there, so the frames between are asked too.
     """
@@ -247,14 +246,13 @@ def _levels(reviewed: review.Review, levels: Floats) -> tuple[Flags, Flags]:
     flagged = loud.copy()
     for first, last in list(detect.runs(loud, gap=_APART)):
         loud[max(0, first - 1) : last + 2] = True
-    detail = series.detail.mean((1, 2))
-    tinted, sound = level.healable(levels, series.luma, detail, loud | other)
-    tinted, sound = tinted & loud & ~other, sound & loud & ~other
+    found = level.judged(series, loud | other, flagged)
+    tinted, sound = found.off & loud & ~other, found.sound & loud & ~other
     for first, last in detect.runs(loud):
         span = slice(first, last + 1)
         if tinted[span][flagged[span]].mean() < 0.5:  # then it is not the level that is at fault
             tinted[span] = sound[span] = False
-    return tinted, sound
+    return dataclasses.replace(found, off=tinted, sound=sound)
 
 
 def _told(verdict: director.Verdict) -> director.Verdict:
@@ -282,10 +280,10 @@ def _alike(crop: register.Crop, clip: Path, still: Path | None, force: bool) -> 
 def _decision(watched: Watched, asked: Options) -> decide.Decision:
     """Return what to do: as asked, else as the verdict says."""
     verdict = watched.found.verdict
-    plan = decide.decide(verdict, asked.strict, watched.tinted | watched.sound)
+    plan = decide.decide(verdict, asked.strict, watched.levels.off | watched.levels.sound)
     rebuild = plan.rebuild
     if plan.decision == "repair":
-        rebuild[:] = rebuild & ~watched.sound | watched.tinted
+        rebuild[:] = rebuild & ~watched.levels.sound | watched.levels.off
     if asked.mode == "auto":
         if plan.decision == "keep" and watched.short:
             return decide.Decision("repair", ("the file breaks off",), rebuild)
@@ -399,18 +397,26 @@ class _Job:
         """Set levels right where they alone are wrong, rebuild the other bad frames in their boxes."""
         series, levels = self.watched.found.series, self.watched.levels
         bad = plan.rebuild
-        tinted = bad & self.watched.tinted
-        aim = level.wanted(levels, bad) if tinted.any() else levels
+        tinted = bad & levels.off
 
-        def relevelled() -> Iterator[Bytes]:
+        def pieces() -> Iterator[repair.Piece]:
             for index, frame in enumerate(self.given()):
-                here = tinted[index]
-                yield level.relevel(frame, levels[index], aim[index]) if here else frame
+                box = boxes[index] if boxes else None
+                if tinted[index]:
+                    gain = levels.gain[index]
+                    lost = level.blown(frame, gain)
+                    even = level.relevel(frame, gain, levels.offset[index])
+                    yield repair.Piece(even, lost, bright=True)
+                elif bad[index] and box is None:
+                    yield repair.Piece(None)
+                else:
+                    lost = repair.around(box, frame.shape) if box and bad[index] else None
+                    yield repair.Piece(frame, lost)
 
         observer = blind.Observer()
         try:
             with self.twin() as twin, self.stages("frames", self.frames) as step:
-                for frame in repair.mend(relevelled(), list(bad & ~tinted), boxes):
+                for frame in repair.mend(pieces()):
                     observer.look(frame)
                     twin.write(frame)
                     step()
@@ -463,7 +469,7 @@ class _Job:
             touched = where[fault.first : fault.last + 1].any()
             touched = touched and fault.kind not in ("blur", "seam")
             # rounding of what was set right is seen in a clip that hardly moves, and by no one else
-            levelled = self.watched.tinted[fault.first : fault.last + 1].all()
+            levelled = self.watched.levels.off[fault.first : fault.last + 1].all()
             touched = touched and not (levelled and fault.kind in ("flicker", "colour"))
             if touched and fault.severity > max(_SLIGHT, _HEALED * before):
                 return f"repair did not heal it: {fault.message}"
