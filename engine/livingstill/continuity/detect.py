@@ -90,8 +90,13 @@ def stills(s: Series, explained: Flags) -> Iterator[Finding]:
         return
     spans = []
     for first, last in runs((activity < 0.15 * usual) & ~explained):
-        around = [activity[i] for i in (first - 1, last + 1) if 0 < i < len(s)]
         within = float(activity[first : last + 1].max())
+        # a coder still betters the picture where it stands
+        while first > 2 and activity[first - 1] < 0.3 * usual and not explained[first - 1]:
+            first -= 1
+        while last < len(s) - 1 and activity[last + 1] < 0.3 * usual and not explained[last + 1]:
+            last += 1
+        around = [activity[i] for i in (first - 1, last + 1) if 0 < i < len(s)]
         # at either end it may be a camera that sets off or comes to rest
         least = 0.4 if len(around) == 2 else 0.8
         if around and max(around) > max(5 * within, least * usual):
