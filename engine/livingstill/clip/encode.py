@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 
@@ -51,8 +51,8 @@ class Encoder:
 
     ``size`` is (width, height); ``budget`` the largest file in bytes, met by search; ``sound`` is
     (n, 2) float32 at 48 kHz, left out where the format has none; ``metadata`` what the file says of
-    itself. ``write`` copies the frame and returns at once unless ``BUFFERS`` frames wait already;
-    what goes wrong in the thread is raised by the next ``write`` or at the end.
+    itself. ``write`` takes what it needs of the frame and returns at once unless ``BUFFERS`` frames
+    wait already; what goes wrong in the thread is raised by the next ``write`` or at the end.
 
     >>> with Encoder("-", (16, 16), Fraction(30)):  # doctest: +SKIP
     ...     pass
@@ -84,8 +84,8 @@ class Encoder:
         self._metadata = dict(metadata or {})
         self._budget = budget
         self._sound = sound if self.encoding.format.sound else None
-        self._free: SimpleQueue[Words | None] = SimpleQueue()
-        self._filled: SimpleQueue[Words | None] = SimpleQueue()
+        self._free: SimpleQueue[bool] = SimpleQueue()
+        self._filled: SimpleQueue[Any] = SimpleQueue()
         self._error: BaseException | None = None
         self._abandoned = False
         self._finished = False
@@ -100,8 +100,9 @@ class Encoder:
             self._drop()
             self._error = error
             raise self._reason() from None
+        self._hold = getattr(self._sink, "hold", np.copy)
         for _ in range(BUFFERS):
-            self._free.put(np.empty(self.size[::-1], np.uint32))
+            self._free.put(True)
         self._thread = threading.Thread(target=self._work, name="livingstill-encoder", daemon=True)
         self._thread.start()
         return self
@@ -134,12 +135,10 @@ class Encoder:
                 f"frame {self.frames} is {packed.shape[1]}x{packed.shape[0]}; "
                 f"it must be {self.size[0]}x{self.size[1]} like the clip"
             )
-        buffer = self._free.get()
-        if buffer is None:  # the thread has stopped; say why, now and on every later call
-            self._free.put(None)
+        if not self._free.get():  # the thread has stopped; say why, now and on every later call
+            self._free.put(False)
             raise self._reason()
-        np.copyto(buffer, packed)
-        self._filled.put(buffer)
+        self._filled.put(self._hold(packed))
         self.frames += 1
 
     def _work(self) -> None:
@@ -147,12 +146,12 @@ class Encoder:
         try:
             while (frame := self._filled.get()) is not None and not self._abandoned:
                 self._sink.write(frame)
-                self._free.put(frame)
+                self._free.put(True)
             if not self._abandoned:
                 self._sink.finish()
         except BaseException as error:
             self._error = error
-            self._free.put(None)
+            self._free.put(False)
 
     def finish(self) -> None:
         """Wait until every frame is encoded; the file keeps its temporary name until the end."""

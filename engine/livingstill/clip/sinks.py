@@ -16,7 +16,10 @@ class Sink(Protocol):
     """Where frames go, one by one; a file is complete after ``finish``, let go by ``abort``."""
 
     def write(self, packed: Words) -> None:
-        """Take the next frame, (H, W) uint32, bytes R, G, B, A from the lowest, premultiplied."""
+        """Take the next frame, (H, W) uint32, bytes R, G, B, A from the lowest, premultiplied.
+
+        Or what ``hold`` made of it, for sinks that have one.
+        """
         ...
 
     def finish(self) -> None:
@@ -59,6 +62,8 @@ class Signed:
         self._sink, self._path, self._suffix, self._metadata = sink, path, suffix, metadata
         self.write = sink.write
         self.abort = sink.abort
+        if hasattr(sink, "hold"):
+            self.hold = sink.hold
 
     def finish(self) -> None:
         """Complete the file, then sign it."""

@@ -10,8 +10,8 @@ import io
 import struct
 import zlib
 from collections.abc import Callable, Mapping
+from html import escape
 from typing import BinaryIO
-from xml.sax.saxutils import escape
 
 _NAMES = {"comment": "dc:description", "software": "xmp:CreatorTool"}
 _NAMESPACES = (
@@ -35,7 +35,7 @@ def packet(said: Mapping[str, str]) -> bytes:
     """
     lines = []
     for key, value in said.items():
-        name, text = _NAMES.get(key, f"livingstill:{key}"), escape(value)
+        name, text = _NAMES.get(key, f"livingstill:{key}"), escape(value, quote=False)
         if name == "dc:description":
             text = f'<rdf:Alt><rdf:li xml:lang="x-default">{text}</rdf:li></rdf:Alt>'
         lines.append(f"<{name}>{text}</{name}>")

@@ -14,6 +14,9 @@ from livingstill.kernels import warp
 from livingstill.model import Floats, Pose, Scene
 from livingstill.threads import over_bands
 
+_FEW = 2**16
+"""Nodes, both coordinates counted, that are solved sooner than threads are woken."""
+
 
 @dataclass(frozen=True, slots=True)
 class Window:
@@ -64,12 +67,16 @@ class View:
                 *(focal * pose.x, focal * pose.y, pose.z, pose.pivot),
             ]
         )
-        over_bands(
-            lambda first, last: warp.solve(
+
+        def work(first: int, last: int) -> None:
+            warp.solve(
                 self._depth, self.step, self._middle, camera, self.pitch, self.nodes, first, last
-            ),
-            self.rows + 1,
-        )
+            )
+
+        if self.nodes.size < _FEW:
+            work(0, self.rows + 1)
+        else:
+            over_bands(work, self.rows + 1)
         return self.nodes
 
 
