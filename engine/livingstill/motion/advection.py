@@ -32,6 +32,8 @@ _MOST_PATHS = 40
 _STRIDE = 5.0
 """Nodes that matter may travel from one stored path to the next."""
 
+_DRAWS = 2000
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Stream:
@@ -105,7 +107,7 @@ def stream(
     lifetime = site.seconds / pairs
     ahead = min(jitter / usual, lead * lifetime)
     rng = site.chance("stream")
-    births = rng.uniform(-ahead, ahead, 2 * pairs).astype(np.float32)
+    births = (ahead * _spread_out(2 * pairs, rng)).astype(np.float32)
     noise = smooth_noise(rng, 1, box.shape, 0.08 * site.width / STEP)[0]
 
     oldest = -max((0.5 + window) * lifetime + ahead, lifetime + 2 * ahead) - 0.01
@@ -193,6 +195,17 @@ def _paths(velocity: Floats, count: int, spacing: float) -> Floats:
                 rows,
             )
     return paths
+
+
+def _spread_out(count: int, rng: np.random.Generator) -> NDArray[np.float64]:
+    """Return ``count`` numbers evenly over -1..1 by chance, but each far from the next, in a ring.
+
+    Neighbours that lie close together would stall the motion while they cross-fade; an order with a
+    rule would repeat itself. So it is the evenest of many that chance draws.
+    """
+    drawn = (rng.permuted(np.tile(np.arange(count), (_DRAWS, 1)), axis=1) + rng.random()) / count
+    steps = np.abs(drawn - np.roll(drawn, 1, axis=1))
+    return np.asarray(drawn[np.argmin(steps.std(1) / steps.mean(1))] * 2 - 1)
 
 
 def _in_frame(

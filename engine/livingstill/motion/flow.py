@@ -32,7 +32,7 @@ def build(site: Site) -> tuple[Effect, ...]:
     lifetime = min(2 * LIFE if speed < 0.08 * site.width else LIFE, travel / speed)
     effect = stream(
         site, velocity, lifetime=lifetime, jitter=30 * site.scale, lead=0.25, window=0.5,
-        structure=0.85, blur=15,
+        structure=0.95, blur=12,
     )  # fmt: skip
     return (effect,) if effect else ()
 

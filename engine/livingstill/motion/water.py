@@ -50,7 +50,7 @@ def build(site: Site) -> tuple[Effect, ...]:
     if box is None:
         return ()
     surface = plane(site, box)
-    if calmness(site) > 0.3:
+    if calm(site):
         return (*reflection.build(site), mirror(site, box, surface))
     return chop(site, box, surface)
 
@@ -70,7 +70,7 @@ def mirror(site: Site, box: Box, surface: Plane) -> Sway:
         (Spectrum(harmonics, pack(maps)),),
         edge,
         np.maximum(0.8 * inside, np.float32(0.1)),
-        gusts(site.breeze, box, site.width, 0.4),
+        gusts(site.breeze, box, site.width, 0.2),
         np.full(box.shape, 3.0 / (2 * surface.focal), np.float32) * edge,
     )
     # a real mirror folds what it shows; where facets are the texture, folds look like marble
@@ -91,7 +91,10 @@ def chop(site: Site, box: Box, surface: Plane) -> tuple[Effect, ...]:
     velocity *= np.minimum(1, 0.06 * width / np.maximum(speed, 1e-6))[..., None]
     inside = site.inside()
     velocity *= smoothstep((inside - STEP) / (0.02 * width))[..., None]
-    drift = stream(site, velocity, lifetime=0.6, jitter=28 * site.scale, structure=0.8, blur=15)
+    drift = stream(
+        site, velocity, lifetime=0.6, jitter=28 * site.scale, lead=4.0, window=0.5,
+        structure=0.8, blur=15,
+    )  # fmt: skip
 
     harmonics, maps = slopes(site, surface, 1.0, orbits=True)
     power = float((np.abs(maps) ** 2).sum((0, 1)).mean()) / 2
@@ -185,6 +188,34 @@ def slopes(
                 out[m, 0] += (-1j * kx) * ripple
                 out[m, 1] += (-1j * kz) * ripple
     return harmonics, out
+
+
+def calm(site: Site) -> bool:
+    """Return whether water mirrors rather than shows its own waves.
+
+    Facets of waves lie: on rough water the finest gradients stand upright. What a smooth surface
+    mirrors is as upright as the land; what a ruffled one mirrors must be recognised all the better.
+    """
+    lying = facets(site)
+    return lying < 2 or calmness(site) > 0.3 + 0.07 * (math.log2(lying) - 1.3)
+
+
+def facets(site: Site) -> float:
+    """Return how much steeper than across the water is upwards, in its finest detail: a ratio."""
+    inside = cv2.resize(site.mask, site.rgb.shape[1::-1], interpolation=cv2.INTER_LINEAR) > 0.5
+    margin = np.ones((2 * round(7 * site.scale) + 1,) * 2, np.uint8)
+    inside = cv2.erode(inside.astype(np.uint8), margin) > 0
+    if not inside.any():
+        return 1.0
+    grey = cv2.cvtColor(site.rgb, cv2.COLOR_RGB2GRAY).astype(np.float32)
+    sigma = max(1.0, site.scale)
+    fine = np.asarray(cv2.GaussianBlur(grey, (0, 0), sigma), np.float32)
+    fine = fine - np.asarray(cv2.GaussianBlur(grey, (0, 0), 2 * sigma), np.float32)
+    across, up = (
+        float((np.asarray(cv2.Sobel(fine, cv2.CV_32F, *d))[inside] ** 2).mean())
+        for d in ((1, 0), (0, 1))
+    )
+    return max(up, 1e-6) / max(across, 1e-6)
 
 
 def calmness(site: Site) -> float:

@@ -1,0 +1,50 @@
+"""Whether water mirrors or shows its own waves, and when the matter of a stream is seen."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+from livingstill.motion import advection, water
+from livingstill.motion.site import Box, Site, grid_shape, nodes
+from livingstill.motion.wind import breeze
+from livingstill.settings import Wind
+
+
+def lake(wide, tall):
+    """Water below a plain sky, with a texture of that size."""
+    noise = np.random.default_rng(2).normal(0, 1, (240, 320)).astype(np.float32)
+    noise = cv2.GaussianBlur(noise, (0, 0), sigmaX=wide, sigmaY=tall)
+    grey = np.full((240, 320), 180, np.float32)
+    grey[100:] = 110 + (20 * noise / noise.std())[100:]
+    rgb = np.repeat(np.clip(grey, 0, 255).astype(np.uint8)[..., None], 3, 2)
+    mask = np.zeros(grid_shape(240, 320), np.float32)
+    mask[25:] = 1
+    colour = nodes(rgb.astype(np.float32))
+    depth = np.repeat(np.linspace(0, 1, len(mask), dtype=np.float32)[:, None], mask.shape[1], 1)
+    return Site("water", rgb, colour, mask, depth, breeze(Wind(), 2.0, 0), 2.0, 1.0, 0, 0)
+
+
+@pytest.mark.parametrize(("wide", "tall", "calm"), [(4, 1, False), (1, 4, True), (2, 2, True)])
+def test_the_facets_of_waves_lie_and_mirror_images_stand(wide, tall, calm):
+    assert water.calm(lake(wide, tall)) == calm
+
+
+def test_numbers_are_spread_evenly_and_no_neighbours_are_close():
+    drawn = advection._spread_out(16, np.random.default_rng(3))
+    np.testing.assert_allclose(np.diff(np.sort(drawn)), 2 / 16)
+    steps = np.abs(drawn - np.roll(drawn, 1))
+    assert -1 <= drawn.min() < drawn.max() <= 1
+    assert steps.min() > 0.3 * steps.mean()
+
+
+def test_matter_is_seen_old_where_it_leaves_the_frame_and_young_where_it_comes_in():
+    box, count, spacing = Box(0, 0, 5, 41), 21, 0.1
+    ages = (np.arange(count) - count // 2) * spacing
+    paths = np.zeros((count, *box.shape, 2), np.float32)
+    paths[..., 0] = (10 * ages)[:, None, None]  # ten nodes a second to the right
+    shift = np.zeros(box.shape, np.float32)
+    seen = advection._in_frame(shift, paths, spacing, box, (40.0, 4.0), 0.5)
+    assert seen[2, 0] == pytest.approx(-0.5, abs=0.2)
+    assert seen[2, 40] == pytest.approx(0.5, abs=0.2)
+    assert not seen[2, 15:26].any()
