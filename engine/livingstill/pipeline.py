@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from livingstill import guards, manifest, matte, provenance, sight, soundtrack
+from livingstill import guards, manifest, matte, memory, provenance, sight, soundtrack
 from livingstill.arithmetic import plain
 from livingstill.camera import auto, framing, path, subject
 from livingstill.camera.travel import travel
@@ -225,6 +225,7 @@ class Clip:
                 yield frame
 
         first: Words | None = None
+        memory.give_back()
         with encode.Tee(encoders) as sink, self.stages("frames", self.timeline.frames) as step:
             for packed in self.finisher.over(bare(), range(self.timeline.frames)):
                 written = packed if mattes is None else matte.cut(packed, next(mattes))
@@ -414,6 +415,7 @@ def prepare(
     with stages("motion"):
         motion, lowered = moved(rgb, depth.values, regions, scene, shot, timeline)
         notes += filter(None, [lowered])
+    look.forget()
     return Clip(
         photo=photo,
         shot=shot,

@@ -39,6 +39,10 @@ class Sight:
         self.lines = how(plain()(partial(traits.lines, rgb)))
         self.classes = how(self._classes)
 
+    def forget(self) -> None:
+        """Let go of what was seen, which is no longer asked for, whoever still holds this."""
+        del self.rgb, self.seen, self.lines, self.classes
+
     @plain()
     def _classes(self) -> tuple[Region, ...]:
         return segment.segment(self.seen(), self.rgb)

@@ -51,14 +51,25 @@ def refine(rgb: Bytes, coarse: Floats) -> Floats:
         factor *= blur
     up = _resize(coarse, (width, height))
     disk = _disk(round(factor))
-    spread = _dilate(up, disk) - _erode(up, disk)
-    sure = _SURE[np.rint(np.minimum(spread, 1) * np.float32(65535)).astype(np.uint16)]
+    spread = _dilate(up, disk)
+    spread -= _erode(up, disk)
+    np.minimum(spread, 1, out=spread)
+    spread *= np.float32(65535)
+    sure = _SURE[np.rint(spread, out=spread).astype(np.uint16)]
+    del spread  # each of these is as large as the photo: what is done with goes at once
     guided = alone()(cv2.ximgproc.createFastGlobalSmootherFilter(rgb, 50.0, 8.0).filter)
     weight = guided(sure)
-    smooth = cast(Floats, guided(up * sure) / weight)
+    up *= sure
+    smooth = cast(Floats, guided(up))
+    del up
+    smooth /= weight
     high, low = _dilate(smooth, disk), _erode(smooth, disk)
-    snapped = np.where(smooth > (high + low) * np.float32(0.5), high, low)
-    snapped = np.where(high - low > _STEP, snapped, smooth)
+    middle = high + low
+    middle *= np.float32(0.5)
+    snapped = np.where(smooth > middle, high, low)
+    high -= low
+    np.copyto(snapped, smooth, where=high <= _STEP)
+    del high, low, middle, smooth
     out = cast(Floats, cv2.medianBlur(snapped, 5))
     sky = coarse <= 0
     if sky.any():

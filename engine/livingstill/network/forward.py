@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from importlib import resources
 from threading import Lock
 from typing import Any
@@ -129,6 +128,6 @@ def _pass(net: Any, small: Bytes) -> tuple[Floats, Floats]:
     return np.array(inverse[0, 0]), np.array(chance[0])
 
 
-@lru_cache(maxsize=1)
 def _embedded() -> Any:
+    """Return the network that ships: it is read anew for each photo, as it holds 80 MB while it lives."""
     return read_net((resources.files(__package__) / "weights" / WEIGHTS).read_bytes())

@@ -73,16 +73,21 @@ def follow(soft: Floats, rgb: Bytes) -> list[Bytes]:
     targets = [np.asarray(cv2.resize(p, small), np.float32) for p in soft]
     pixel = max(small[0] / soft.shape[2], 1.0)
     slopes, shifts = fit(guide, targets, pixel)
-    photo = rgb.astype(np.float32) / np.float32(255)
     size = (width, height)
     masks = []
     for slope, shift in zip(slopes, shifts):
-        a = cv2.resize(slope, size, interpolation=cv2.INTER_LINEAR)
         mask = cv2.resize(shift, size, interpolation=cv2.INTER_LINEAR)
-        for k in range(3):
-            mask += a[..., k] * photo[..., k]
-        mask = (mask - np.float32(0.08)) / np.float32(0.84)
-        masks.append(np.round(np.clip(mask, 0, 1) * 255).astype(np.uint8))
+        for k in range(3):  # one channel at a time: the photo as numbers takes much memory
+            a = cv2.resize(
+                np.ascontiguousarray(slope[..., k]), size, interpolation=cv2.INTER_LINEAR
+            )
+            a *= rgb[..., k] / np.float32(255)
+            mask += a
+        mask -= np.float32(0.08)
+        mask /= np.float32(0.84)
+        np.clip(mask, 0, 1, out=mask)
+        mask *= 255
+        masks.append(np.round(mask, out=mask).astype(np.uint8))
     return masks
 
 

@@ -54,7 +54,8 @@ def build(
     torn = tears.find(inverse_depth, tau)
     cuts = tears.thresholds(inverse_depth, torn, layers, most)
     colour, depth = _packed(rgb), inverse_depth
-    sheets: list[tuple[Words, Floats]] = []
+    stack = np.empty((len(cuts) + 1, height, width), np.uint32)
+    depths: list[Floats] = []
     for cut in cuts:
         near = (depth > cut).view(np.uint8)
         if not near.any() or near.all():
@@ -64,11 +65,14 @@ def build(
         ring = _dilate((alpha > 0).view(np.uint8), round(edge_error)) * edge
         hidden = np.where(edge, ring, _erode(near, round(3 * unit)))
         behind, depth_behind = fill_behind(colour, depth, hidden, cut)
-        sheets.append((_peel(colour, behind, alpha, ring), _extend(depth, near)))
+        _peel(colour, behind, alpha, ring, stack[len(depths)])
+        depths.append(_extend(depth, near))
         colour, depth = behind, depth_behind
-    sheets.append((colour, depth))
-    stack = np.stack([sheet for sheet, _ in sheets])
-    return Scene(tuple(Layer(stack[k], w) for k, (_, w) in enumerate(sheets)), focal)
+    stack[len(depths)] = colour
+    depths.append(depth)
+    if len(depths) < len(stack):
+        stack = stack[: len(depths)].copy()
+    return Scene(tuple(map(Layer, stack, depths)), focal)
 
 
 def extend(rgb: Bytes, inverse_depth: Floats, border: tuple[int, int]) -> tuple[Bytes, Floats]:
@@ -106,12 +110,10 @@ def _alpha(near: Bytes, edge: Bytes, overlap: int) -> Bytes:
     return cast(Bytes, cv2.LUT(soft, levels.astype(np.uint8)))
 
 
-def _peel(colour: Words, behind: Words, alpha: Bytes, ring: Bytes) -> Words:
-    out = np.empty_like(colour)
+def _peel(colour: Words, behind: Words, alpha: Bytes, ring: Bytes, out: Words) -> None:
     over_bands(
         lambda first, last: residual(colour, behind, alpha, ring, out, first, last), colour.shape[0]
     )
-    return out
 
 
 def _extend(depth: Floats, own: Bytes) -> Floats:
