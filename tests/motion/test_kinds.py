@@ -149,6 +149,17 @@ def test_a_flag_moves_alone(rgb, depth, mask):
     assert flows[1] is None
 
 
+def test_a_flag_that_a_fold_has_cut_in_two_moves_in_both_parts(rgb, depth, mask):
+    whole, behind = layered(rgb, depth, mask)
+    upper, lower = whole.colour.copy(), whole.colour.copy()
+    upper[100:], lower[:100] = 0, 0
+    scene = Scene((Layer(upper, depth.copy()), Layer(lower, depth.copy()), behind))
+    regions = (Region("flag", mask),)
+    flows = compose(rgb, depth, regions, wind=Wind(), seconds=2.0, scene=scene).at(0.2)
+    assert flows[0] is not None and same(flows[0], flows[1])
+    assert flows[2] is None
+
+
 def test_a_layer_without_motion_is_none(rgb, depth, mask):
     layers = layered(rgb, depth, mask)
     motion = compose(rgb, depth, (), wind=Wind(), seconds=2.0, scene=Scene(layers))

@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from livingstill.model import Floats
-from livingstill.motion.advection import curled, stream
+from livingstill.motion.advection import contained, curled, stream
 from livingstill.motion.canvas import Effect
 from livingstill.motion.site import Site, smoothstep
 
@@ -20,6 +20,12 @@ SPEED = 0.008
 
 TRAVEL = 0.04
 """Frame widths that matter travels in its life."""
+
+EDGE = 0.025
+"""Frame widths over which clouds come to rest at roofs and treetops, along which they pass."""
+
+CLEARANCE = 2.5
+"""Seconds that they take at least to come up to one, half a life: the edge stretches nothing."""
 
 
 def build(site: Site) -> tuple[Effect, ...]:
@@ -58,5 +64,5 @@ def drift(site: Site) -> Floats:
         out[..., 0] = speed * site.breeze.x * height
         out[..., 1] = speed * site.breeze.y * height**2
     out = curled(site, out, 0.12, 0.2)
-    calm = smoothstep(site.inside() / (0.045 * width)) * np.float32(site.amount)
-    return np.asarray(out * calm[..., None], np.float32)
+    calm = smoothstep(site.inside() / (EDGE * width)) * np.float32(site.amount)
+    return contained(site, np.asarray(out * calm[..., None], np.float32), CLEARANCE)

@@ -120,22 +120,22 @@ def compose(
         mask = nodes(region.mask.astype(np.float32) * np.float32(1 / 255))
         given = (directions or {}).get(region.kind)
         paths = None if given is None else np.asarray(cv2.resize(given, shape[::-1]), np.float32)
-        front = _holder(layers, region)
-        apart = front < len(layers) - 1
+        fronts = _holders(layers, region)
+        apart = max(fronts) < len(layers) - 1
         much = amount * (less or {}).get(region.kind, 1.0)
         site = Site(
             region.kind, rgb, colour, mask, depth, air, seconds, much, seed, index, paths, apart
         )
         for effect in KINDS[region.kind].build(site):
             for k, chosen in enumerate(effects):
-                if k == front or not effect.alone:
+                if k in fronts or not effect.alone:
                     chosen.append(effect)
     order = (tuple(sorted(chosen, key=lambda effect: effect.order)) for chosen in effects)
     return Composed(shape, tuple(order))
 
 
-def _holder(layers: Sequence[Layer | None], region: Region) -> int:
-    """Return the number of the layer that shows most of a region."""
+def _holders(layers: Sequence[Layer | None], region: Region) -> tuple[int, ...]:
+    """Return the numbers of the layers that show a region: a fold may have cut it in two."""
     left = region.mask[::STEP, ::STEP].astype(np.float32)
     shown = []
     for layer in layers:
@@ -145,4 +145,4 @@ def _holder(layers: Sequence[Layer | None], region: Region) -> int:
             alpha *= np.float32(1 / 255)
         shown.append(float((left * alpha).sum()))
         left = left * (1 - alpha)
-    return int(np.argmax(shown))
+    return tuple(k for k, part in enumerate(shown) if part >= max(0.12 * sum(shown), 1e-9)) or (0,)

@@ -9,6 +9,8 @@ height, well under what is unsafe to watch. Spectrum fitted on one fire: f50 4.0
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from livingstill.motion.advection import contained, curled, stream
@@ -25,6 +27,11 @@ def build(site: Site) -> tuple[Effect, ...]:
     if rows.size == 0:
         return ()
     height = max(float(np.ptp(rows)) * STEP, 0.02 * site.width)
+    red, blue = site.colour[..., 0], site.colour[..., 2]
+    glows = np.maximum(smoothstep((red - blue - 15) / 60), smoothstep((blue - 150) / 60))
+    bright = smoothstep((site.colour.max(2) - 70) / 90) * glows  # warm, or white-hot
+    away = site.outside()
+    site = replace(site, mask=site.mask * smoothstep(2 * bright))  # no wall between flames
     inside = site.inside()
     half = np.minimum(local_width(inside), 0.5 * height)
     velocity = np.zeros((*site.mask.shape, 2), np.float32)
@@ -33,12 +40,11 @@ def build(site: Site) -> tuple[Effect, ...]:
     else:
         velocity[..., 1] = -np.minimum(4.0 * half, 0.9 * site.width)
     velocity = curled(site, velocity, min(0.08, 0.5 * height / site.width), 0.4)
-    bright = smoothstep((site.colour.max(2) - 70) / 90)
     calm = (
         smoothstep(inside / np.maximum(0.6 * half, 1)) * bright * np.float32(min(site.amount, 1.5))
     )
     flames = stream(
-        site, contained(site, velocity * calm[..., None], 0.3), lifetime=0.45, jitter=0.04 * height, structure=0.0,
+        site, contained(site, velocity * calm[..., None], 0.3), lifetime=0.45, jitter=0.04 * height, lead=0.25, window=0.5, structure=0.6,
         blur=max(4.0, 0.12 * height / site.scale),
     )  # fmt: skip
     up = np.clip((rows[-1] - np.arange(site.mask.shape[0])) * STEP / height, 0, 1)
@@ -51,7 +57,6 @@ def build(site: Site) -> tuple[Effect, ...]:
     reach = min(0.03 * height, 0.15 * usual) * site.amount
     dance = sway(site, reach, lick, limbs, cross=0.7)
 
-    away = site.outside()
     white = smoothstep((site.colour.min(2) - 110) / 110)  # clipped: dimmed, it would turn grey
     own = smoothstep(inside / (0.15 * height)) * bright
     around = np.exp(-((away / (1.6 * height)) ** 2)) * (away < 3.5 * height)
