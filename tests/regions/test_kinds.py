@@ -153,3 +153,42 @@ def test_leaves_that_float_in_water_are_its_mirror_images():
     assert (seen["water"][170:182, 100:130] > 200).all()
     assert not seen["foliage"][170:182, 100:130].any()
     assert (seen["foliage"][40:118] == 255).all()
+
+
+def test_what_hangs_in_the_sky_is_cloud_if_it_is_smooth_and_leaf_if_it_is_rough(depth):
+    noise = np.random.default_rng(1).standard_normal((HEIGHT, WIDTH)).astype(np.float32)
+    sky = mask(0, 80)
+    sky[30:50, 40:80] = sky[30:50, 110:150] = 0
+    leaves = 255 - sky
+    leaves[80:] = 0
+    grey = 150 + 6 * noise
+    grey[30:50, 40:80] = 140
+    grey[30:50, 110:150] = 110 + 25 * noise[30:50, 110:150]
+    rgb = np.repeat(np.clip(grey, 0, 255).astype(np.uint8)[..., None], 3, 2)
+    found = kinds.wetter(rgb, depth, {"sky": sky, "foliage": leaves})
+    assert (found["sky"][30:50, 40:80] == 255).all()
+    assert not found["foliage"][30:50, 40:80].any()
+    assert (found["foliage"][30:50, 110:150] == 255).all()
+
+
+def test_a_backdrop_out_of_focus_is_neither_water_nor_leaves_nor_sky(depth):
+    noise = np.random.default_rng(1).standard_normal((HEIGHT, WIDTH, 3)).astype(np.float32)
+    backdrop = cv2.GaussianBlur(noise, (0, 0), 12)
+    rgb = np.clip(110 + 40 * backdrop / backdrop.std(), 0, 255).astype(np.uint8)
+    rgb[40:90, 70:110] = np.clip(130 + 60 * noise, 0, 255)[40:90, 70:110].astype(np.uint8)
+    classes = [Region(kind, mask(a, b)) for kind, a, b in (("sky", 0, 38), ("water", 92, 120))]
+    assert planned(rgb, depth, *classes) == {}
+    rgb[92:] = np.clip(110 + 40 * noise, 0, 255)[92:].astype(np.uint8)
+    assert set(planned(rgb, depth, *classes)) == {"cloud", "water"}
+
+
+def test_water_that_fills_a_picture_lies_if_it_comes_nearer(depth):
+    whole = mask(0, 120)
+    whole[:40, :100] = 0
+    assert kinds.level(whole, depth).any()
+    assert not kinds.level(whole, np.full_like(depth, 0.5)).any()
+
+
+def test_smoke_that_is_named_may_be_drawn(rgb, depth):
+    stroke = Stroke.parse("smoke:0.5,0.8,0.5,0.3")
+    assert set(planned(rgb, depth, motion=("smoke",), strokes=(stroke,))) == {"steam"}
