@@ -51,7 +51,6 @@ from livingstill.render.surround import Surround
 from livingstill.scene import layers
 from livingstill.settings import Shot, split
 from livingstill.sight import Sight
-from livingstill.threads import begin
 
 LAYERS = {"draft": 5, "standard": 5, "high": 8}
 """Most layers of a scene: what is gained beyond five is seen at large moves only, and costs time."""
@@ -136,9 +135,11 @@ class Clip:
         A title that stands in the scene is in them.
         """
         size = self.framing.picture[2:]
-        renderer = frames.Renderer(self.scene, self.window, size, self.shot.quality, card=self.card)
-        shown = self.finisher.shown
         timeline, smooth = self.timeline, self.shot.smooth if self.motion else 0.0
+        renderer = frames.Renderer(
+            self.scene, self.window, size, self.shot.quality, card=self.card, kept=smooth > 0
+        )
+        shown = self.finisher.shown
         width, height = self.scene.size
         pixels = width / self.window.scale
 
@@ -150,12 +151,10 @@ class Clip:
 
         @plain()
         def render(index: int) -> Words:
-            if blur:
-                opened = (index + blur * ((i + 0.5) / EXPOSURES - 0.5) for i in range(EXPOSURES))
-                frame = renderer.exposure([instant(when) for when in opened], shown(index))
-            else:
-                frame = renderer.frame(*instant(index), shown(index))
-            return frame.copy() if smooth else frame  # the filter keeps its neighbours
+            if not blur:
+                return renderer.frame(*instant(index), shown(index))
+            opened = (index + blur * ((i + 0.5) / EXPOSURES - 0.5) for i in range(EXPOSURES))
+            return renderer.exposure([instant(when) for when in opened], shown(index))
 
         def moved(first: int, second: int) -> float:
             before, after = (self.camera.at(timeline.time(i)) for i in (first, second))
@@ -370,7 +369,7 @@ def prepare(
     notes += depth.notes
     # a file's own edges are taken as they are; estimated ones may lie beside the photo's
     sharp = depth.source.startswith("file") and ramp_width(depth.values) < 1.5
-    building = begin(
+    building = sight.beside(rgb)(
         plain()(
             partial(
                 layers.build,

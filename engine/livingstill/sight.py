@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cache, partial
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Any
 
 import cv2
 import numpy as np
@@ -16,12 +17,13 @@ from livingstill.network.forward import forward
 from livingstill.photo import read, traits
 from livingstill.regions import segment
 from livingstill.settings import Shot
-from livingstill.threads import Result, begin
+from livingstill.threads import Result, begin, later
 
 OVERSIZE = {"draft": 1.0, "standard": 1.1, "high": 1.25}
 """How much finer than the output the scene is kept, so that zooming in stays sharp."""
 
-T = TypeVar("T")
+LARGE = 2**22
+"""Pixels beyond which things are done in turn: together they would take too much memory."""
 
 
 class Sight:
@@ -29,15 +31,15 @@ class Sight:
 
     ``seen`` is what the embedded network says, ``classes`` its soft masks, at the picture's size,
     and ``lines`` are the photo's ``traits.lines``. Sought ahead, they are begun at once, in threads
-    of their own, and asking waits for them.
+    of their own, and asking waits for them; but the masks of large pictures wait to be asked for.
     """
 
     def __init__(self, rgb: Bytes, quality: str, *, ahead: bool = False) -> None:
-        how = begin if ahead else _later
+        how = begin if ahead else later
         self.rgb = rgb
         self.seen = how(partial(forward, rgb, quality=quality))
         self.lines = how(plain()(partial(traits.lines, rgb)))
-        self.classes = how(self._classes)
+        self.classes = beside(rgb)(self._classes) if ahead else later(self._classes)
 
     def forget(self) -> None:
         """Let go of what was seen, which is no longer asked for, whoever still holds this."""
@@ -48,8 +50,9 @@ class Sight:
         return segment.segment(self.seen(), self.rgb)
 
 
-def _later(work: Result[T]) -> Result[T]:
-    return cache(work)
+def beside(rgb: Bytes) -> Callable[[Result[Any]], Result[Any]]:
+    """Return how work on all of a picture is begun: beside other work only if it is small."""
+    return begin if rgb.shape[0] * rgb.shape[1] <= LARGE else later
 
 
 def of(photo: Photo, shot: Shot, *, ahead: bool = True) -> Sight:

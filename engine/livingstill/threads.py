@@ -55,6 +55,11 @@ def begin(work: Result[T]) -> Result[T]:
     return done.result
 
 
+def later(work: Result[T]) -> Result[T]:
+    """Return what does ``work`` when it is first called."""
+    return cache(work)
+
+
 @cache
 def _pool(threads: int) -> ThreadPoolExecutor:
     return ThreadPoolExecutor(threads, thread_name_prefix="livingstill-band")

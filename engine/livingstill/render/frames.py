@@ -42,7 +42,8 @@ class Renderer:
     Quality draft samples bilinearly, standard by Catmull-Rom, high too, but from 2 x 2 rays a pixel
     where the scene is finer than the frame. ``linear_light`` blends light instead of levels (gamma 2). All memory is taken once. A
     frame is a pure function of poses and flows; the array it is returned in is overwritten by
-    the frame after the next. A ``card`` stands in the scene, fixed to the frame.
+    the frame after the next, unless frames are to be ``kept``: then each has an array of its own.
+    A ``card`` stands in the scene, fixed to the frame.
     """
 
     def __init__(
@@ -53,6 +54,7 @@ class Renderer:
         quality: str = "standard",
         linear_light: bool = False,
         card: Card | None = None,
+        kept: bool = False,
     ) -> None:
         width, height = size
         if min(scene.size) < _SMALLEST:
@@ -85,11 +87,9 @@ class Renderer:
         self._sizes = np.zeros((count, 5), np.int32)
         self._step = np.ones(count, np.float32)
         self._flow = np.zeros(1, np.float32)
-        self._rays = np.zeros((rays[1], rays[0]), np.uint32)
+        self._rays = np.zeros(rays[::-1] if self._times > 1 else (0, 0), np.uint32)
         self._sums = np.zeros((0, 3, width), np.uint32)
-        self._out = [self._rays, np.zeros((height, width), np.uint32)]
-        if self._times > 1:
-            self._out[0] = np.zeros((height, width), np.uint32)
+        self._out = [] if kept else [np.zeros((height, width), np.uint32) for _ in range(2)]
 
     def frame(
         self, pose: Pose, flows: Sequence[Flow | None] | None = None, shown: float = 1.0
@@ -107,7 +107,7 @@ class Renderer:
         if not instants:
             raise InputError("an exposure has no instants; it must have at least one")
         self._out.reverse()
-        out = self._out[0]
+        out = self._out[0] if self._out else np.empty(self.size[::-1], np.uint32)
         if len(instants) == 1 and self._times == 1:
             self._draw(*instants[0], out, shown)
             return out

@@ -16,6 +16,8 @@ _NEAR, _FAR = 0.27, 0.02
 _RADIUS = 18.0
 _STILL = 0.5
 _REACH = 2
+_LARGE = 2**22
+"""Pixels of a frame from which it is cheaper to render it twice than to keep it through a loop."""
 
 
 def ghost_bound(strength: float) -> float:
@@ -59,7 +61,8 @@ def smooth(
         frames; the tap fades with it and is gone at half a pixel. None: the camera is static.
     span : yield only these frames of the clip, the same as in the whole
 
-    Memory: five frames, and four more for the ends of a loop; independent of ``count``.
+    Memory: five frames, and four more for the ends of a loop, but large frames there are rendered
+    twice; independent of ``count``.
     """
     span = range(count) if span is None else span
     if strength <= 0 or count < 2 * _REACH + 1:
@@ -79,8 +82,10 @@ def smooth(
             yield _filtered([frame(i) for i in window], taps, _RADIUS * max(strength, 1.0))
         else:
             yield frame(now)
-        for index in [i for i in held if _last_use(i, count, circular) <= now]:
-            del held[index]
+        soon = _window(now + 1, count, circular) if held[now].size > _LARGE else ()
+        for index in list(held):
+            if _last_use(index, count, circular) <= now or (soon and index not in soon):
+                del held[index]
 
 
 def _window(now: int, count: int, circular: bool) -> list[int]:
