@@ -51,3 +51,19 @@ def test_a_bird_and_the_sun_stay_where_they_are():
     assert held[100, 150] == 1
     assert held[120, 420] == 1
     assert held.mean() < 0.02
+
+
+def test_a_post_stands_in_waves_and_a_mirror_shows_images():
+    noise = np.random.default_rng(4).normal(0, 1, (240, 320)).astype(np.float32)
+    water = np.ones((240, 320), np.float32)
+
+    def ripples(wide, tall):
+        soft = cv2.GaussianBlur(noise, (0, 0), sigmaX=wide, sigmaY=tall)
+        grey = np.clip(120 + 12 * soft / soft.std(), 0, 255).astype(np.uint8)
+        grey[100:150, 158:161] = 20
+        return np.repeat(grey[..., None], 3, 2)
+
+    held = protect.posts(ripples(5, 1), water)
+    assert held[105:145, 159].min() > 0.9
+    assert (held > 0).mean() < 0.05
+    assert not protect.posts(ripples(1, 5), water).any()

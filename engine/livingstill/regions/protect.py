@@ -1,4 +1,4 @@
-"""What never moves: people, lettering, straight edges of buildings, the sun, the moon, birds."""
+"""What never moves: people, lettering, straight edges, posts in water, the sun, the moon, birds."""
 
 from __future__ import annotations
 
@@ -119,6 +119,33 @@ def aloft(rgb: Bytes, sky: Bytes) -> Floats:
             out[y : y + h, x : x + w] |= part[y : y + h, x : x + w] == k
     grown = cv2.dilate(out, kernel)
     return _at_size(grown.astype(np.float32), rgb.shape[:2])
+
+
+def posts(rgb: Bytes, water: Floats) -> Floats:
+    """Return (H, W) float32, 1 on what stands thin and dark before ``water``: posts, masts, twigs.
+
+    On water that shows its waves everything lies, and what stands is no water; on a mirror what
+    stands is mostly an image.
+    """
+    small, _ = _reduced(rgb)
+    value, side = small.max(2), max(small.shape)
+    inside = cv2.resize(water, value.shape[::-1], interpolation=cv2.INTER_AREA) > 0.5
+    none = np.zeros(rgb.shape[:2], np.float32)
+    if not inside.any():
+        return none
+    soft = cv2.GaussianBlur(value, (0, 0), 1.0).astype(np.float32)
+    up = float(np.abs(np.diff(soft, axis=0))[inside[1:]].mean())
+    across = float(np.abs(np.diff(soft, axis=1))[inside[:, 1:]].mean())
+    if up < 1.4 * across:
+        return none
+    wide = round(0.012 * side) | 1
+    thin = cv2.morphologyEx(value, cv2.MORPH_BLACKHAT, np.ones((1, wide), np.uint8))
+    dark = thin > np.maximum(12, 0.25 * cv2.blur(value, (wide, wide)))
+    stands = cv2.morphologyEx(dark.astype(np.uint8), cv2.MORPH_OPEN, np.ones((wide, 1), np.uint8))
+    stands[~inside] = 0
+    near = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * wide + 1, wide))
+    grown = cv2.GaussianBlur(cv2.dilate(stands, near).astype(np.float32), (0, 0), wide / 4)
+    return _at_size(np.asarray(grown, np.float32), rgb.shape[:2])
 
 
 def _reduced(rgb: Bytes) -> tuple[Bytes, float]:
