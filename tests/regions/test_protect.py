@@ -53,7 +53,7 @@ def test_a_bird_and_the_sun_stay_where_they_are():
     assert held.mean() < 0.02
 
 
-def test_a_post_stands_in_waves_and_a_mirror_shows_images():
+def test_a_post_stands_in_waves_and_in_the_sky_and_a_mirror_shows_images():
     noise = np.random.default_rng(4).normal(0, 1, (240, 320)).astype(np.float32)
     water = np.ones((240, 320), np.float32)
 
@@ -67,3 +67,4 @@ def test_a_post_stands_in_waves_and_a_mirror_shows_images():
     assert held[105:145, 159].min() > 0.9
     assert (held > 0).mean() < 0.05
     assert not protect.posts(ripples(1, 5), water).any()
+    assert protect.posts(ripples(5, 5), water, waves=False)[105:145, 159].min() > 0.9  # a sky

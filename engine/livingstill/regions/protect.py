@@ -121,22 +121,22 @@ def aloft(rgb: Bytes, sky: Bytes) -> Floats:
     return _at_size(grown.astype(np.float32), rgb.shape[:2])
 
 
-def posts(rgb: Bytes, water: Floats) -> Floats:
-    """Return (H, W) float32, 1 on what stands thin and dark before ``water``: posts, masts, twigs.
+def posts(rgb: Bytes, behind: Floats, waves: bool = True) -> Floats:
+    """Return (H, W) float32, 1 on what stands thin and dark before sky or water: masts, treetops.
 
-    On water that shows its waves everything lies, and what stands is no water; on a mirror what
-    stands is mostly an image.
+    ``behind`` is a (H, W) mask in 0..1; with ``waves`` it is water. Where it shows its waves
+    everything lies, and what stands is no water; on a mirror what stands is mostly an image.
     """
     small, _ = _reduced(rgb)
     value, side = small.max(2), max(small.shape)
-    inside = cv2.resize(water, value.shape[::-1], interpolation=cv2.INTER_AREA) > 0.5
+    inside = cv2.resize(behind, value.shape[::-1], interpolation=cv2.INTER_AREA) > 0.5
     none = np.zeros(rgb.shape[:2], np.float32)
     if not inside.any():
         return none
     soft = cv2.GaussianBlur(value, (0, 0), 1.0).astype(np.float32)
     up = float(np.abs(np.diff(soft, axis=0))[inside[1:]].mean())
     across = float(np.abs(np.diff(soft, axis=1))[inside[:, 1:]].mean())
-    if up < 1.4 * across:
+    if waves and up < 1.4 * across:
         return none
     wide = round(0.012 * side) | 1
     thin = cv2.morphologyEx(value, cv2.MORPH_BLACKHAT, np.ones((1, wide), np.uint8))
