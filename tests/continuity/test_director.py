@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 
+import cv2
 import faults
 import numpy as np
 import pytest
@@ -155,7 +156,6 @@ def test_no_frames_and_frames_of_two_sizes_are_refused(loop):
 
 
 def test_observing_is_the_same_on_any_thread_count(loop):
-    import cv2
 
     before = cv2.getNumThreads()
     try:
@@ -200,3 +200,50 @@ def test_lost_frames_are_told_from_frames_that_took_longer(push):
 
     assert drops(()) == [(19, 20)]
     assert drops(times) == []
+
+
+def test_what_melts_in_falling_water_is_told_from_the_water():
+    rng = np.random.default_rng(7)
+    scene = faults.texture(160, 256, 4).astype(np.float32)
+    across = np.exp(-(((np.arange(256) - 128) / 60) ** 2))[None, :, None]
+    water = [
+        (scene + across * faults.grain((160, 256), rng, 6.0)[..., None]).clip(0, 255)
+        for _ in range(48)
+    ]
+    clip = [frame.astype(np.uint8) for frame in water]
+    assert director.check(clip, FPS).clean
+    y, x = np.mgrid[:160, :256].astype(np.float32)
+    window = np.exp(-(((x - 128) / 36) ** 2 + ((y - 80) / 36) ** 2))
+    for i in range(6):
+        bend = 9 * window * np.sin(np.pi * (i + 1) / 7)
+        clip[20 + i] = cv2.remap(
+            clip[20 + i],
+            np.float32(x + bend * np.sin(y / 9 + i)),
+            np.float32(y + bend * np.sin(x / 9)),
+            cv2.INTER_LINEAR,
+        )
+    (fault,) = director.check(clip, FPS).faults
+    assert fault.kind == "melt" and 19 <= fault.first <= 21 and 24 <= fault.last <= 26
+
+
+def test_a_skip_is_told_from_the_beat_of_a_converted_rate():
+    wide = cv2.GaussianBlur(faults.texture(160, 400, 4), (0, 0), 3)
+
+    def moved(x):
+        frame = wide[:, :256].copy()
+        frame[40:120, 60:160] = wide[40:120, 60 + x : 160 + x]
+        return frame
+
+    at = np.cumsum([1, 1, 3] * 16)
+    assert director.check(map(moved, at), FPS).clean
+    at[24:] += 5
+    (fault,) = director.check(map(moved, at), FPS).faults
+    assert fault.kind == "drop" and fault.last == 24
+
+
+def test_a_freeze_that_a_coder_betters_is_told_whole(loop):
+    clip = [f.astype(np.float32) for f in loop]
+    for i in range(18, 23):
+        clip[i] = clip[17] + (0.22 * (clip[18] - clip[17]) if i > 18 else 0)
+    (fault,) = director.check([f.astype(np.uint8) for f in clip], FPS).faults
+    assert fault.kind == "freeze" and (fault.first, fault.last) == (18, 22)

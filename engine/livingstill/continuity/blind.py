@@ -15,7 +15,7 @@ from livingstill.model import Bytes, Floats
 
 Array = NDArray[Any]
 
-LAGS = 4
+LAGS = 10
 _LONG_SIDE = 480
 _TILES = 16
 _PLAIN = 1.0

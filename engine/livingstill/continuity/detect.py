@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from livingstill.continuity.blind import LAGS, Series, colours
+from livingstill.continuity.blind import Series, colours
 from livingstill.model import Floats
 
 Flags = NDArray[np.bool_]
@@ -27,6 +27,19 @@ _SETTLED = 5
 """Steps in which a coder settles on a picture and a camera sets off."""
 _RENEWED, _PLAIN = frozenset({"drop", "melt", "flicker", "blur"}), 3.0
 """What a new key frame may look like, unless it is so much beyond its bar."""
+_ODD = 3
+"""Frames in a row that may be odd beside their neighbours; more are told in other ways."""
+_LEAP, _AHEAD, _NEAR = 0.45, 0.38, 6
+"""Octaves by which a step that skips frames exceeds the middle of those around it, and the largest
+of so many on either side: of 3,000 steps of clips of fire, water, leaves and flags none exceeded
+those by more than 0.3."""
+_REACHES = (5, 3)
+"""Frames before and after, between which what melts is told: up to nine, and up to five."""
+_PARTED, _UNREST = 0.8, 4.5
+"""How far from both ends makes a fault: so many bars, and so many times its own unrest (in
+standard deviations of its logarithm) above the clip's middle."""
+_FAULTY = 24
+"""Frames that may be bad before what they show counts as the clip's habit."""
 _SIDE, _CALM = 3, 0.5
 """Steps at least before and after, in which the tiles around must have been so much calmer."""
 
@@ -89,14 +102,15 @@ def stills(s: Series, explained: Flags) -> Iterator[Finding]:
     if usual < 0.6:  # so little moves that no one misses a step
         return
     spans = []
-    for first, last in runs((activity < 0.15 * usual) & ~explained):
-        within = float(activity[first : last + 1].max())
-        # a coder still betters the picture where it stands
-        while first > 2 and activity[first - 1] < 0.3 * usual and not explained[first - 1]:
-            first -= 1
-        while last < len(s) - 1 and activity[last + 1] < 0.3 * usual and not explained[last + 1]:
-            last += 1
+    stands = activity < 0.15 * usual
+    # before and after, a coder still betters the picture where it stands
+    nearly = (activity < 0.3 * usual) & ~explained
+    nearly[:2] = False
+    for first, last in runs(nearly):
+        if not (stands & ~explained)[first : last + 1].any():
+            continue
         around = [activity[i] for i in (first - 1, last + 1) if 0 < i < len(s)]
+        within = float(np.median(activity[first : last + 1]))
         # at either end it may be a camera that sets off or comes to rest
         least = 0.4 if len(around) == 2 else 0.8
         if around and max(around) > max(5 * within, least * usual):
@@ -140,7 +154,7 @@ def odd(s: Series, explained: Flags) -> Iterator[Finding]:
     lively, usual = cv2.dilate(usual, np.ones((5, 5), np.uint8)), _around(usual)
     taken, wild = explained.copy(), _wild(s)
     # longest first: of three bad frames the middle one alone may look odd
-    for length in range(min(LAGS, count - 1) - 1, 0, -1):
+    for length in range(min(_ODD, count - 2), 0, -1):
         starts = np.arange(1, count - length)
         jump = np.minimum(s.change[0, starts], s.change[0, starts + length])
         for lag in range(1, length):  # every frame of the run differs from the last good one
@@ -328,11 +342,16 @@ def gaps(s: Series, explained: Flags) -> Iterator[Finding]:
     level = np.array([np.nanmedian(r) if np.isfinite(r).sum() > 2 else 0.0 for r in rise])
     habit = float(np.median(np.abs(level[2:-1]))) * 1.4826
     level -= np.log2(_leisure(s))
-    bar = max(0.45, 6 * habit)
+    bar = max(_LEAP, 6 * habit)
+    # steps of a beat, as of converted rates, are uneven by habit, but do not outdo each other
+    out = np.minimum(
+        level / _LEAP, (_lead(np.asarray(steps_, np.float32)) - np.log2(_leisure(s))) / _AHEAD
+    )
+    strength = np.maximum(level / bar, out)
     times, same = _strides(s)
     steady = (same > 0.8) & (times < 1.3)  # a camera that sets off
-    level[:_SETTLED] = 0
-    for t in map(int, np.flatnonzero((level > bar) & ~explained & ~steady)):
+    strength[:_SETTLED] = 0
+    for t in map(int, np.flatnonzero((strength > 1) & ~explained & ~steady)):
         alike = (rise[t][np.isfinite(rise[t])] > 0.5 * level[t]).mean() > 0.6
         if not alike or np.nanmedian(steps_[t]) < 0.9 * np.nanmedian(steps_):
             continue
@@ -341,7 +360,19 @@ def gaps(s: Series, explained: Flags) -> Iterator[Finding]:
         kind = "cut" if level[t] > 1.5 and whole and lost else "drop"
         tiles = np.zeros(s.grid, bool)
         tiles[moving] = True
-        yield Finding(kind, t - (kind == "drop"), t, tiles, float(level[t]) / bar)
+        yield Finding(kind, t - (kind == "drop"), t, tiles, float(strength[t]))
+
+
+def _lead(steps_: Floats) -> Floats:
+    """Return (T,) by how many octaves each step (T, n), in the mean, exceeds all those near it."""
+    size = np.nan_to_num(steps_.mean(1), nan=0.0)
+    rivals = np.pad(size, _NEAR)
+    most = np.stack(
+        [np.delete(rivals[t : t + 2 * _NEAR + 1], _NEAR).max() for t in range(len(size))]
+    )
+    lead = np.log2(np.maximum(size, 1e-3) / np.maximum(most, 1e-3))
+    lead[[*range(3), -1, -2]] = 0
+    return np.asarray(np.where(size > 0, lead, 0), np.float32)
 
 
 def _strides(s: Series) -> tuple[Floats, Floats]:
@@ -386,7 +417,7 @@ def softness(s: Series, explained: Flags) -> Iterator[Finding]:
     detail = s.detail[:, crisp]
     ratio = np.median(detail / _middle(detail, 9), axis=1)
     habit = float(np.median(np.abs(ratio - 1))) * 1.4826
-    bar = min(0.9, 1 - 6 * habit)
+    bar = 1 - _wild(s) * max(0.1, 6 * habit)
     for first, last in runs((ratio < bar) & ~explained, gap=1):
         low = float(ratio[first : last + 1].min())
         yield Finding("blur", first, last, _all(s), (1 - low) / (1 - bar))
@@ -401,6 +432,76 @@ def surges(s: Series, explained: Flags) -> Iterator[Finding]:
     for finding in _local(residual / (2.6 * habit + 1.5), residual, _wild(s), explained, "melt"):
         # the last step leads back to a good frame
         yield replace(finding, last=max(finding.first, finding.last - 1))
+
+
+def departures(s: Series, explained: Flags) -> Iterator[Finding]:
+    """Part of the picture leaves what it was some frames ago and will be some frames hence: it melts.
+
+    Falling water, leaves and flags never look the same twice, yet two frames of them differ by much
+    the same at any distance: what differs from both ends by far more than these from each other, or
+    than is usual at that distance, is no texture's chance.
+    """
+    taken = explained.copy()
+    found = [
+        (float(worst[t]), int(t), reach, ratio, apart)
+        for reach in _REACHES
+        if len(s) >= 4 * reach
+        for ratio, worst, apart in [_departed(s, reach)]
+        for t in np.flatnonzero(worst > 1)
+    ]
+    for _, t, reach, ratio, apart in sorted(found, key=lambda f: -f[0]):
+        tiles = _clustered(ratio[t] > 1)
+        if taken[t - reach : t + reach + 1].any() or tiles.sum() < _few(tiles.size):
+            continue
+        first, last = _departure(s, t, reach, tiles)
+        # it sets in and fades: what lies right beside it is no witness; nor are the clip's ends
+        span, known = (first - 1 - reach, last + 1 - reach), slice(reach, len(s) - reach)
+        if _arises(apart[known], tiles, *span, taken[known], tiles_around=3):
+            taken[first - 1 : last + 2] = True
+            yield Finding("melt", first, last, tiles, float(ratio[t][tiles].mean()))
+
+
+def _departed(s: Series, reach: int) -> tuple[Floats, Floats, Floats]:
+    """Return how far each frame is from those ``reach`` before and after it.
+
+    (T, gy, gx) in bars; (T,) of the tiles that a fault takes at least; (T, gy, gx) levels beyond
+    the usual.
+    """
+    apart, ratio = np.zeros_like(s.residual), np.zeros_like(s.residual)
+    near, far = np.nan_to_num(s.change[reach - 1]), np.nan_to_num(s.change[2 * reach - 1])
+    usual = _around(np.median(near[reach:], axis=0))
+    known = slice(reach, len(s) - reach)
+    apart[known] = np.minimum(near[known], near[2 * reach :])
+    ratio[known] = apart[known] / (1.5 * np.maximum(far[2 * reach :], usual) + 1.2)
+    worst = np.sort(ratio.reshape(len(s), -1), axis=1)[:, -_few(ratio[0].size)]
+    log = np.log(np.maximum(worst[known], 0.05))
+    middle = float(np.median(log))
+    unrest = max(0.08, 1.4826 * float(np.median(np.abs(log - middle))))
+    often = float(np.quantile(worst, _rank(len(worst))))
+    bar = max(_PARTED, float(np.exp(middle + _UNREST * unrest)), 1.5 * often)
+    beyond = np.maximum(apart - np.median(apart[known], axis=0), 0)
+    return ratio / bar, worst / bar, beyond
+
+
+def _departure(s: Series, t: int, reach: int, tiles: Flags) -> tuple[int, int]:
+    """Return the first and last frame around ``t`` that differ from both ends in ``tiles``."""
+    start, end = t - reach, t + reach
+    ends = float(s.change[2 * reach - 1, end][tiles].mean())
+    inner = range(start + 1, end)
+    apart = [
+        min(
+            float(s.change[u - start - 1, u][tiles].mean()),
+            float(s.change[end - u - 1, end][tiles].mean()),
+        )
+        for u in inner
+    ]
+    high = [a > ends + 0.3 * (apart[t - start - 1] - ends) for a in apart]
+    first = last = t
+    while first - 1 in inner and high[first - 1 - start - 1]:
+        first -= 1
+    while last + 1 in inner and high[last + 1 - start - 1]:
+        last += 1
+    return first, last
 
 
 def boiling(s: Series, explained: Flags) -> Iterator[Finding]:
@@ -480,6 +581,7 @@ TESTS: tuple[Callable[[Series, Flags], Iterator[Finding]], ...] = (
     boiling,
     patches,
     surges,
+    departures,
     drift,
     identity,
 )
@@ -568,7 +670,9 @@ def _local(
             yield Finding(kind, start, end, tiles, strength)
 
 
-def _arises(values: Floats, tiles: Flags, first: int, last: int, explained: Flags) -> bool:
+def _arises(
+    values: Floats, tiles: Flags, first: int, last: int, explained: Flags, tiles_around: int = 2
+) -> bool:
     """Tell whether what is odd in ``tiles`` arose there, and did not come from or go beside them.
 
     Whoever walks into the picture, or the tip of a flag, surprises a tile and not its neighbour.
@@ -576,14 +680,15 @@ def _arises(values: Floats, tiles: Flags, first: int, last: int, explained: Flag
     """
     if tiles.mean() >= _WHOLE:
         return True
-    near = np.stack([cv2.dilate(v, np.ones((5, 5), np.uint8))[tiles] for v in values])
+    window = np.ones((2 * tiles_around + 1, 2 * tiles_around + 1), np.uint8)
+    near = np.stack([cv2.dilate(v, window)[tiles] for v in values])
     within = float(near[first : last + 1].max(0).mean())
     reach = max(_SIDE, last + 1 - first)
     sides = slice(max(1, first - reach), first), slice(last + 1, last + 1 + reach)
     return all(
-        float(near[side].max(0).mean()) < _CALM * within
+        len(near[side]) > 1 and float(near[side].max(0).mean()) < _CALM * within
         for side in sides
-        if len(near[side]) and not explained[side].any()
+        if not explained[side].any()
     )
 
 
@@ -607,7 +712,16 @@ def _wild(s: Series) -> float:
     residual = np.nan_to_num(s.residual)
     ratio = residual / (2.2 * _around(np.median(residual[1:], axis=0)) + 1.2)
     top = np.sort(ratio.reshape(len(ratio), -1), axis=1)[:, -_few(ratio[0].size)]
-    return max(1.0, float(np.quantile(top, 0.75) ** 1.5))
+    return max(1.0, float(np.quantile(top, _rank(len(top))) ** 1.5))
+
+
+def _rank(count: int) -> float:
+    """Return the rank of what ``count`` frames often reach: beyond it lie no more than a fault takes.
+
+    >>> _rank(40), _rank(1000)
+    (0.75, 0.9)
+    """
+    return min(0.9, max(0.75, 1 - _FAULTY / count))
 
 
 def _around(habit: Floats) -> Floats:
@@ -623,10 +737,10 @@ def _beyond_habit(ratio: Floats, wild: float) -> Flags:
     liveliest tile within two; and where the liveliest tiles of most frames come near the bar, it
     rises for all. ``wild`` is the clip's own.
     """
-    top = np.quantile(ratio, 0.75, axis=0).astype(np.float32)
+    top = np.quantile(ratio, _rank(len(ratio)), axis=0).astype(np.float32)
     around = cv2.dilate(top, np.ones((5, 5), np.uint8))
     flat = np.sort(ratio.reshape(len(ratio), -1), axis=1)
-    lively = float(np.quantile(flat[:, -_few(ratio[0].size)], 0.75))
+    lively = float(np.quantile(flat[:, -_few(ratio[0].size)], _rank(len(ratio))))
     bar = wild * np.maximum(max(1.0, 1.7 * lively), 2.0 * around)
     return np.stack([_clustered(flags) for flags in ratio > bar])
 
@@ -634,4 +748,6 @@ def _beyond_habit(ratio: Floats, wild: float) -> Flags:
 def _more_than_habit(over: Flags) -> Flags:
     """Return the times at which enough tiles are over, and more than the clip is used to."""
     count = over.sum((1, 2))
-    return np.asarray((count >= _few(over[0].size)) & (count > 2.5 * np.quantile(count, 0.75)))
+    return np.asarray(
+        (count >= _few(over[0].size)) & (count > 2.5 * np.quantile(count, _rank(len(count))))
+    )

@@ -39,7 +39,7 @@ _HEALED = 0.8
 """Share of the worst severity that may be left where a clip was repaired..."""
 _SLIGHT = 0.34
 """...and the severity, half beyond the bar, that may be left in any case."""
-_TRUE = 27.0
+_TRUE = 30.0
 """Decibels below which a rebuilt frame is a likely picture, not the true one."""
 
 
