@@ -26,8 +26,7 @@ SPREAD = (0.229, 0.224, 0.225)
 class NamedModel:
     """A depth network that can be fetched: where it lies and on what terms.
 
-    ``sha256`` is empty where the publisher states none that we could check; what was fetched is
-    then shown, not verified. ``side`` is the long side the network was made for.
+    ``side`` is the long side the network was made for.
     """
 
     name: str
@@ -75,9 +74,9 @@ MODELS: dict[str, NamedModel] = {
             commercial=True,
             megabytes=66.4,
             repo="julienkay/sentis-MiDaS",
-            file="onnx/midas_v21_small_256.onnx",
-            revision="main",
-            sha256="",
+            file="midas_v21_small_256.onnx",
+            revision="b867253b86ef4cef1cfda70e8fbcf72fb27eaa3e",
+            sha256="b0a5b3f12625137e626805167907fe0410665bec671685d59daaa2daab19f977",
             side=256,
             note="MiDaS v2.1 small at 256x256; needs no torch; the quickest",
         ),
@@ -127,7 +126,7 @@ def verify(file: Path, model: NamedModel) -> str:
     """
     with file.open("rb") as stream:
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
-    if model.sha256 and digest != model.sha256:
+    if digest != model.sha256:
         raise InputError(
             f"{file} has SHA-256 {digest}; {model.name} must have {model.sha256}: "
             "delete the file and fetch it again"
