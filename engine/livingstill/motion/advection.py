@@ -32,7 +32,7 @@ _MOST_PATHS = 40
 _STRIDE = 5.0
 """Nodes that matter may travel from one stored path to the next."""
 
-_DRAWS = 2000
+_DRAWS = 400
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -200,12 +200,17 @@ def _paths(velocity: Floats, count: int, spacing: float) -> Floats:
 def _spread_out(count: int, rng: np.random.Generator) -> NDArray[np.float64]:
     """Return ``count`` numbers evenly over -1..1 by chance, but each far from the next, in a ring.
 
-    Neighbours that lie close together would stall the motion while they cross-fade; an order with a
-    rule would repeat itself. So it is the evenest of many that chance draws.
+    Neighbours that lie close together would stall the motion while they cross-fade, and a ring that
+    turned by some places looks like itself would repeat it. It is the best of many drawn by chance.
     """
     drawn = (rng.permuted(np.tile(np.arange(count), (_DRAWS, 1)), axis=1) + rng.random()) / count
     steps = np.abs(drawn - np.roll(drawn, 1, axis=1))
-    return np.asarray(drawn[np.argmin(steps.std(1) / steps.mean(1))] * 2 - 1)
+    alike = [
+        np.exp(-(((drawn - np.roll(drawn, turn, axis=1)) / 0.2) ** 2)).mean(1)
+        for turn in range(1, count // 2 + 1)
+    ]
+    fault = steps.std(1) / steps.mean(1) + 3 * np.max(alike, axis=0)
+    return np.asarray(drawn[np.argmin(fault)] * 2 - 1)
 
 
 def _in_frame(
