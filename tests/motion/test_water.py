@@ -30,15 +30,17 @@ def test_the_facets_of_waves_lie_and_mirror_images_stand(wide, tall, calm):
     assert water.calm(lake(wide, tall)) == calm
 
 
-@pytest.mark.parametrize("seed", range(4))
-def test_numbers_are_spread_evenly_and_the_ring_of_them_looks_nowhere_like_itself(seed):
-    drawn = advection._spread_out(16, np.random.default_rng(seed))
-    np.testing.assert_allclose(np.diff(np.sort(drawn)), 2 / 16)
-    assert -1 <= drawn.min() < drawn.max() <= 1
-    for turn in range(1, 16):
-        assert (np.abs(drawn - np.roll(drawn, turn)) < 0.3).mean() < 0.5
-    steps = np.abs(drawn - np.roll(drawn, 1))
-    assert steps.std() < 0.65 * steps.mean()  # .71 by chance
+def test_numbers_are_spread_evenly_and_the_ring_of_them_looks_nowhere_like_itself():
+    uneven = []
+    for seed in range(6):
+        drawn = advection._spread_out(16, np.random.default_rng(seed))
+        np.testing.assert_allclose(np.diff(np.sort(drawn)), 2 / 16)
+        assert -1 <= drawn.min() < drawn.max() <= 1
+        for turn in range(1, 16):
+            assert (np.abs(drawn - np.roll(drawn, turn)) < 0.3).mean() < 0.5
+        steps = np.abs(drawn - np.roll(drawn, 1))
+        uneven.append(steps.std() / steps.mean())
+    assert np.mean(uneven) < 0.6  # .71 by chance
 
 
 def test_matter_is_seen_old_where_it_leaves_the_frame_and_young_where_it_comes_in():
