@@ -49,9 +49,10 @@ def corpus(paths: list[Path], frames: int) -> Iterator[tuple[str, faults.Clip, f
         yield f"{path.stem}-push", faults.pushing(photo, frames), 30.0
 
 
-def spoil(name: str, fault: str, clip: faults.Clip) -> faults.Spoiled:
-    """Return the clip with one fault; which one depends on the names only."""
-    rng = np.random.default_rng(zlib.crc32(f"{name} {fault}".encode()))
+def spoil(name: str, fault: str, clip: faults.Clip, seed: int = 0) -> faults.Spoiled:
+    """Return the clip with one fault; which one depends on the names and the seed only."""
+    told = f"{name} {fault} {seed}" if seed else f"{name} {fault}"
+    rng = np.random.default_rng(zlib.crc32(told.encode()))
     return faults.FAULTS[fault](clip, rng)
 
 

@@ -29,10 +29,10 @@ _RENEWED, _PLAIN = frozenset({"drop", "melt", "flicker", "blur"}), 3.0
 """What a new key frame may look like, unless it is so much beyond its bar."""
 _ODD = 3
 """Frames in a row that may be odd beside their neighbours; more are told in other ways."""
-_LEAP, _AHEAD, _NEAR = 0.45, 0.38, 6
+_LEAP, _AHEAD, _BEHIND, _NEAR = 0.45, 0.38, -0.25, 6
 """Octaves by which a step that skips frames exceeds the middle of those around it, and the largest
 of so many on either side: of 3,000 steps of clips of fire, water, leaves and flags none exceeded
-those by more than 0.3."""
+those by more than 0.3, and none that skipped fell behind them."""
 _REACHES = (5, 3)
 """Frames before and after, between which what melts is told: up to nine, and up to five."""
 _PARTED, _UNREST = 0.8, 4.5
@@ -344,10 +344,9 @@ def gaps(s: Series, explained: Flags) -> Iterator[Finding]:
     level -= np.log2(_leisure(s))
     bar = max(_LEAP, 6 * habit)
     # steps of a beat, as of converted rates, are uneven by habit, but do not outdo each other
-    out = np.minimum(
-        level / _LEAP, (_lead(np.asarray(steps_, np.float32)) - np.log2(_leisure(s))) / _AHEAD
-    )
-    strength = np.maximum(level / bar, out)
+    lead = _lead(np.asarray(steps_, np.float32)) - np.log2(_leisure(s))
+    strength = np.maximum(level / bar, np.minimum(level / _LEAP, lead / _AHEAD))
+    strength[lead < _BEHIND] = 0  # where motion ebbs, steps of before must not be forgotten
     times, same = _strides(s)
     steady = (same > 0.8) & (times < 1.3)  # a camera that sets off
     strength[:_SETTLED] = 0
