@@ -73,20 +73,22 @@ def follow(soft: Floats, rgb: Bytes) -> list[Bytes]:
     targets = [np.asarray(cv2.resize(p, small), np.float32) for p in soft]
     pixel = max(small[0] / soft.shape[2], 1.0)
     slopes, shifts = fit(guide, targets, pixel)
-    size = (width, height)
+
+    def large(x: Floats) -> Floats:
+        whole = cv2.resize(np.ascontiguousarray(x), (width, height), interpolation=cv2.INTER_LINEAR)
+        return np.asarray(whole, np.float32)
+
     masks = []
     for slope, shift in zip(slopes, shifts):
-        mask = cv2.resize(shift, size, interpolation=cv2.INTER_LINEAR)
+        mask = large(shift)
         for k in range(3):  # one channel at a time: the photo as numbers takes much memory
-            a = cv2.resize(
-                np.ascontiguousarray(slope[..., k]), size, interpolation=cv2.INTER_LINEAR
-            )
-            a *= rgb[..., k] / np.float32(255)
-            mask += a
+            part = large(slope[..., k])
+            part *= rgb[..., k] / np.float32(255)
+            mask += part
         mask -= np.float32(0.08)
         mask /= np.float32(0.84)
         np.clip(mask, 0, 1, out=mask)
-        mask *= 255
+        mask *= np.float32(255)
         masks.append(np.round(mask, out=mask).astype(np.uint8))
     return masks
 

@@ -78,13 +78,19 @@ def smooth(
     for now in span:
         window = _window(now, count, circular)
         taps = _taps(now, window, min(strength, 1.0), travel)
+        centre = frame(now)
+        soon = _window(now + 1, count, circular) if centre.size > _LARGE else range(count)
         if taps.any():
-            yield _filtered([frame(i) for i in window], taps, _RADIUS * max(strength, 1.0))
+            five = [frame(i) for i in window]
+            oldest = window[0]
+            last = oldest not in window[1:] and _last_use(oldest, count, circular) <= now
+            out = five[0] if last else np.empty_like(centre)
+            _filter(five, taps, _RADIUS * max(strength, 1.0), out)
+            yield out
         else:
-            yield frame(now)
-        soon = _window(now + 1, count, circular) if held[now].size > _LARGE else ()
+            yield centre
         for index in list(held):
-            if _last_use(index, count, circular) <= now or (soon and index not in soon):
+            if _last_use(index, count, circular) <= now or index not in soon:
                 del held[index]
 
 
@@ -116,9 +122,8 @@ def _taps(
     return taps
 
 
-def _filtered(frames: list[Words], taps: Floats, radius: float) -> Words:
-    out = np.empty_like(frames[_REACH])
+def _filter(frames: list[Words], taps: Floats, radius: float, out: Words) -> None:
+    """Fill ``out``, which may be one of the ``frames``."""
     a, b, x, c, d = (np.ascontiguousarray(frame).view(np.uint8) for frame in frames)
     into = out.view(np.uint8)
     over_bands(lambda i, j: smooth_rows(a, b, x, c, d, into, taps, radius, i, j), out.shape[0])
-    return out
