@@ -11,8 +11,15 @@ import click
 from livingstill.model import Progress, Silent
 
 
+def _say(line: str) -> None:
+    """Print a line on stderr; where a bar is live, it appears above."""
+    click.echo(line, err=True)
+
+
 class Lines:
     """One plain line when a stage ends, for logs and pipes."""
+
+    say = staticmethod(_say)
 
     @contextmanager
     def stage(self, name: str, total: int = 0) -> Iterator[Callable[[], object]]:
@@ -26,6 +33,8 @@ class Lines:
 
 class Bars:
     """One live bar per stage of several steps, with steps per second and time left."""
+
+    say = staticmethod(_say)
 
     @contextmanager
     def stage(self, name: str, total: int = 0) -> Iterator[Callable[[], object]]:

@@ -149,8 +149,8 @@ def animate_file(
     if save_shot is not None:
         text = dump_shot_file(shot, os.path.relpath(job.photo, save_shot.parent or "."))
     keep_apart(written, (job.photo, shot.hold, *(mask.file for mask in shot.mask)))
-    warmup.start(shot.quality, moving="none" not in shot.motion)
     stages = Stages(progress)
+    warmup.start(shot.quality, "none" not in shot.motion, stages.progress.say)
     look = None
     if scene is not None:
         photo = scene.photo

@@ -337,6 +337,10 @@ class Progress(Protocol):
         """Enter a stage of ``total`` steps; call what it gives once per step done."""
         ...
 
+    def say(self, line: str) -> None:
+        """Tell what cannot wait for the end; from any thread."""
+        ...
+
 
 class Silent:
     """Progress that nobody watches."""
@@ -345,3 +349,6 @@ class Silent:
     def stage(self, name: str, total: int = 0) -> Iterator[Callable[[], object]]:  # noqa: ARG002
         """Enter a stage and say nothing."""
         yield lambda: None
+
+    def say(self, line: str) -> None:
+        """Say nothing."""

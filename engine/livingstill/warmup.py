@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from threading import Thread
 
 import numpy as np
 
+from livingstill.kernels.compile import when_compiling
 from livingstill.kernels.yuv import to_yuv420
 from livingstill.model import Flow, Pose
 from livingstill.render import frames, temporal
@@ -15,13 +18,18 @@ from livingstill.scene import layers
 _SIDE = 64
 
 
-def start(quality: str, moving: bool) -> Thread:
+_FIRST = "compiling for this processor, which takes some seconds the first time"
+
+
+def start(quality: str, moving: bool, say: Callable[[str], object]) -> Thread:
     """Start a thread that renders a toy scene once, through the kernels a clip will use.
 
-    Machine code from an earlier run is read from disk instead, in a fraction of a second. Numba
+    Machine code from an earlier run is read from disk instead, in a fraction of a second; only if
+    there is none, ``say`` is told so in a line. Numba
     compiles under a lock of its own, so a kernel that is needed meanwhile is waited for. No daemon:
     a process that ends while the compiler runs would abort.
     """
+    when_compiling(partial(say, _FIRST))
     thread = Thread(target=_quietly, args=(quality, moving), name="livingstill-warmup")
     thread.start()
     return thread

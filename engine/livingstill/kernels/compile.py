@@ -6,13 +6,14 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any, TypeVar
 
 import numba
-from numba.core import config
+from numba.core import config, event
 from numba.np import linalg
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -37,6 +38,31 @@ def _without_blas() -> None:
 
 
 _without_blas()
+
+
+class _Listener(event.Listener):  # type: ignore[misc]
+    """Tells somebody, once, that a kernel is being compiled; reading one from disk is no news."""
+
+    tell: Callable[[], object] | None = None
+
+    def on_start(self, event: object) -> None:  # noqa: ARG002
+        """Tell, and forget who was to be told."""
+        tell, self.tell = self.tell, None
+        if tell is not None:
+            with suppress(OSError, ValueError):  # stderr may be closed or full
+                tell()
+
+    def on_end(self, event: object) -> None:
+        """Say nothing."""
+
+
+_listener = _Listener()
+event.register("numba:compile", _listener)
+
+
+def when_compiling(tell: Callable[[], object]) -> None:
+    """Call ``tell``, and whoever was to be told before no more, when a kernel has to be compiled."""
+    _listener.tell = tell
 
 
 @cache
