@@ -46,3 +46,14 @@ def test_it_is_carried_the_way_it_falls():
     velocity = downhill(small, rgb, np.full(mask.shape, 0.5, np.float32))
     middle = velocity[25:45, 45:65].mean((0, 1))
     assert np.rad2deg(np.arctan2(*middle)) == pytest.approx(25, abs=6)
+
+
+@pytest.mark.parametrize(("wide", "tall", "runs"), [(6.0, 1.0, False), (1.5, 1.5, True)])
+def test_crests_of_waves_lie_and_foam_does_not(wide, tall, runs):
+    noise = np.random.default_rng(6).normal(0, 1, (300, 480)).astype(np.float32)
+    noise = cv2.GaussianBlur(noise, (0, 0), sigmaX=wide, sigmaY=tall)
+    grey = np.where(np.arange(300)[:, None] > 150, 150 + 35 * noise / noise.std(), 60)
+    rgb = np.repeat(np.clip(grey, 0, 255).astype(np.uint8)[..., None], 3, 2)
+    mask = np.zeros((300, 480), np.uint8)
+    mask[155:] = 255
+    assert running(rgb, mask) == runs

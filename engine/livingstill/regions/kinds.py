@@ -471,13 +471,22 @@ def running(rgb: Bytes, water: Bytes, sky: Bytes | None = None) -> bool:
 
 
 def _foaming(small: Bytes, inside: Mask) -> bool:
-    """Return whether a good part of water is white, with the texture of foam."""
+    """Return whether a good part of water is white, with the texture of foam; crests of waves lie."""
     grey = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY).astype(np.float32)
-    fine = np.abs(grey - cv2.GaussianBlur(grey, (0, 0), 2.0))
+    soft = cv2.GaussianBlur(grey, (0, 0), 2.0)
+    fine = np.abs(grey - soft)
+    core = cv2.erode(inside.astype(np.uint8), np.ones((7, 7), np.uint8)) > 0
+    band = np.asarray(cv2.GaussianBlur(grey, (0, 0), 1.0) - soft, np.float32)
+    up, across = (
+        float((np.asarray(cv2.Sobel(band, cv2.CV_32F, *d))[core] ** 2).sum())
+        for d in ((0, 1), (1, 0))
+    )
+    if up > 5 * across:
+        return False
     pixels = small.astype(np.float32)
     white = (pixels.min(2) > 130) & (np.ptp(pixels, axis=2) < 60) & inside
     foam = white & (cv2.GaussianBlur(fine, (0, 0), 3.0) > 5)
-    return float(foam.sum()) / float(inside.sum()) > 0.12
+    return float(foam.sum()) / max(float(inside.sum()), 1.0) > 0.12
 
 
 def mirroring(small: Bytes, inside: Mask) -> float:
