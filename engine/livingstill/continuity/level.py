@@ -26,7 +26,7 @@ within so many times what detail does by itself."""
 _LEFT, _SLIGHT, _MOVED = 0.45, 1.2, 2.0
 """What new levels may leave of a tile's error: a share of it, so many levels, or so many times
 what the tile and those beside it change by themselves; more, and it is not the level..."""
-_STRAY, _SOUND = 0.08, 0.03
+_STRAY, _SOUND = 0.15, 0.03
 """...unless it is so small a share of the tiles; of those of a frame that needs nothing, this."""
 _BETTER = 0.7
 """Share of a gain's error that a gain and an offset must come down to, to be believed."""
