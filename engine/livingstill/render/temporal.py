@@ -78,17 +78,16 @@ def smooth(
     for now in span:
         window = _window(now, count, circular)
         taps = _taps(now, window, min(strength, 1.0), travel)
-        centre = frame(now)
-        soon = _window(now + 1, count, circular) if centre.size > _LARGE else range(count)
+        soon = _window(now + 1, count, circular) if frame(now).size > _LARGE else range(count)
         if taps.any():
-            five = [frame(i) for i in window]
             oldest = window[0]
             last = oldest not in window[1:] and _last_use(oldest, count, circular) <= now
-            out = five[0] if last else np.empty_like(centre)
-            _filter(five, taps, _RADIUS * max(strength, 1.0), out)
+            out = frame(oldest) if last else np.empty_like(frame(now))
+            _filter([frame(i) for i in window], taps, _RADIUS * max(strength, 1.0), out)
             yield out
+            del out
         else:
-            yield centre
+            yield frame(now)
         for index in list(held):
             if _last_use(index, count, circular) <= now or index not in soon:
                 del held[index]
