@@ -20,7 +20,7 @@ LIMBS = (plants.Limb(1.0, 0.25, 0.07, 1.0, common=0.7), plants.Limb(2.2, 0.2, 0.
 def build(site: Site) -> tuple[Effect, ...]:
     """Return the waves of a region of grass."""
     rms = min(0.0008 * site.breeze.speed, 0.006) * site.amount * site.width
-    return plants.sway(site, rms, nearness(site), LIMBS, cross=0.25)
+    return plants.sway(site, rms, nearness(site), LIMBS, cross=0.25, gust=0.7)
 
 
 def nearness(site: Site) -> Floats:

@@ -15,4 +15,4 @@ LIMBS = (plants.Limb(0.9, 0.2, 0.08, 1.0, common=0.6), plants.Limb(2.0, 0.2, 0.0
 def build(site: Site) -> tuple[Effect, ...]:
     """Return the sway of hair that grows from the region's upper edge."""
     rms = min(0.0007 * site.breeze.speed, 0.004) * site.amount * site.width
-    return plants.sway(site, rms, plants.from_top(site), LIMBS, cross=0.5)
+    return plants.sway(site, rms, plants.from_top(site), LIMBS, cross=0.5, gust=0.7)

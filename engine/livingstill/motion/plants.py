@@ -42,11 +42,16 @@ FEATHER = 0.009
 
 
 def sway(
-    site: Site, rms: float, reach: Floats, limbs: tuple[Limb, ...], cross: float = 0.4
+    site: Site,
+    rms: float,
+    reach: Floats,
+    limbs: tuple[Limb, ...],
+    cross: float = 0.4,
+    gust: float = 1.0,
 ) -> tuple[Effect, ...]:
     """Return how the region's plants sway: ``rms`` pixels on average, in proportion to ``reach``.
 
-    Beyond the region the field fades like rubber, and nothing stretches by more than a third.
+    ``gust`` is the share of the wind's gusts that they feel. Beyond the region the field fades like rubber, and nothing stretches by more than a third.
     """
     inside = reach[site.mask >= 0.5]
     usual = float((inside**2).sum() / max(float(inside.sum()), 1e-3))
@@ -58,7 +63,7 @@ def sway(
     weight = np.ascontiguousarray(weight[box.slices])
     limit = np.full(weight.shape, 0.03 * site.width, np.float32)
     parts = driven(site, box, limbs, cross)
-    return (guarded(Sway(box, parts, weight, limit, gusts(site.breeze, box, site.width))),)
+    return (guarded(Sway(box, parts, weight, limit, gusts(site.breeze, box, site.width, gust))),)
 
 
 def rubber(site: Site, alone: bool = False) -> Floats:
