@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+import pytest
 from livingstill.model import Region
 from livingstill.regions import kinds, wet
 
@@ -51,3 +52,17 @@ def test_water_that_looks_like_the_land_keeps_its_outline():
     outline = np.zeros((HEIGHT, WIDTH), np.uint8)
     outline[100:200] = 255
     assert (wet.told(rgb, outline, np.zeros_like(outline)) == outline).all()
+
+
+@pytest.mark.parametrize(("wide", "tall", "trims"), [(6.0, 1.0, True), (1.0, 6.0, False)])
+def test_a_beach_is_no_lake_with_waves_but_may_be_a_mirror(wide, tall, trims):
+    noise = np.random.default_rng(4).normal(0, 1, (HEIGHT, WIDTH)).astype(np.float32)
+    waves = cv2.GaussianBlur(noise, (0, 0), sigmaX=wide, sigmaY=tall)
+    rgb = np.stack([level + grain(1, 2.0, 8) for level in (150, 130, 100)], axis=-1)
+    lake = np.stack([level + 12 * waves / waves.std() for level in (60, 80, 110)], axis=-1)
+    rgb[120:, 150:] = lake[120:, 150:]
+    outline = np.zeros((HEIGHT, WIDTH), np.uint8)
+    outline[120:, 110:] = 255  # 40 pixels of beach
+    found = wet.trimmed(np.clip(rgb, 0, 255).astype(np.uint8), outline) > 128
+    assert found[160:, 170:].mean() > 0.98
+    assert found[160:, 115:140].any() != trims

@@ -174,7 +174,7 @@ def _waters(
         ):
             return {"flow": fall, "water": np.minimum(water, ~fall)}
         if not running(rgb, water, seen.get("sky")):
-            return {"water": water}
+            return {"water": wet.trimmed(rgb, water)}
     return {"flow": wet.told(rgb, water, other)}
 
 

@@ -48,6 +48,23 @@ def told(rgb: Bytes, water: Bytes, other: Bytes) -> Bytes:
     return _at_size(now, rgb.shape[:2])
 
 
+def trimmed(rgb: Bytes, water: Bytes) -> Bytes:
+    """Return ``water`` that stands without the land in its outline, if it shows its waves.
+
+    Their facets lie, so the finest gradients stand up; a mirror looks like land and is let be.
+    """
+    scale = min(1.0, 960 / max(rgb.shape))
+    size = (max(4, round(rgb.shape[1] * scale)), max(4, round(rgb.shape[0] * scale)))
+    value = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA).max(2).astype(np.float32)
+    inside = cv2.resize(water, size, interpolation=cv2.INTER_AREA) > 128
+    inside = cv2.erode(inside.astype(np.uint8), np.ones((15, 15), np.uint8)) > 0
+    fine = cv2.GaussianBlur(value, (0, 0), 1.0) - cv2.GaussianBlur(value, (0, 0), 2.0)
+    up, across = (float((np.diff(fine, axis=k) ** 2)[inside[1 - k :, k:]].sum()) for k in (0, 1))
+    if up < 3 * across:
+        return water
+    return np.minimum(water, told(rgb, water, np.full_like(water, 255)))
+
+
 def falling(rgb: Bytes, water: Bytes, other: Bytes) -> Bytes:
     """Return the falls that feed ``water`` that stands, (H, W) uint8: pale, streaked, at its top."""
     small, before, taken = _reduced(rgb, water, other)
