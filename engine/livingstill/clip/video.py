@@ -22,9 +22,12 @@ from livingstill.model import Bytes, Floats, Words
 from livingstill.threads import over_bands
 
 _AVX_512 = 13  # OpenCV's number for AVX-512F
-_SEVERAL_AT_ONCE = 2**22
+_LARGE = 2**22
 """Pixels up to which x264 works on several frames at once, which keeps all cores busy and codes a
 little better; of larger frames its threads share one, which takes 40 bytes a pixel less."""
+_FEWER_AHEAD = 5
+"""Large frames that x264 looks ahead at: each takes 3 bytes a pixel or more, and it would hold 10 or
+50 of them."""
 # The same values from swscale on every processor, rounded properly.
 _EXACT = Interpolation.AREA | Interpolation.ACCURATE_RND | Interpolation.BITEXACT
 
@@ -67,6 +70,9 @@ class VideoFile:
     def _add_stream(self, size: tuple[int, int], fps: Fraction) -> Any:
         encoding = self._encoding
         options = {"flags": "+bitexact", **encoding.options}
+        large = size[0] * size[1] > _LARGE
+        if encoding.codec.name == "h264" and large and encoding.options["preset"] != "superfast":
+            options["x264-params"] += f":rc-lookahead={_FEWER_AHEAD}"
         if encoding.codec.name == "h264" and cv2.checkHardwareSupport(_AVX_512):
             # x264's AVX-512 code for macroblock trees reads memory that nobody has written, which
             # made other files each time at widths such as 854; its AVX2 code does not.
@@ -80,7 +86,7 @@ class VideoFile:
         context.time_base = self._tick
         context.sample_aspect_ratio = Fraction(1)
         context.thread_count = ENCODER_THREADS
-        if encoding.codec.name == "h264" and size[0] * size[1] <= _SEVERAL_AT_ONCE:
+        if encoding.codec.name == "h264" and not large:
             context.thread_type = "FRAME"
         if encoding.bit_rate is not None:
             context.bit_rate = encoding.bit_rate
