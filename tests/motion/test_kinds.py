@@ -160,6 +160,20 @@ def test_a_flag_that_a_fold_has_cut_in_two_moves_in_both_parts(rgb, depth, mask)
     assert flows[2] is None
 
 
+def test_a_ruffled_mirror_shows_nothing_that_flows():
+    box, shape = Box(20, 5, 38, 50), (40, 60)
+    source = np.broadcast_to(np.arange(19, 1, -1)[:, None], box.shape)
+    canvas = Canvas(shape)
+    canvas.first[:20] = 1
+    second, own = canvas.pair()
+    second[:20], own[:20, :30] = 2, 0.5  # clouds to the left, trees to the right
+    mirror = reflection.Mirror(box, source, np.ones(box.shape, np.float32), clear=False)
+    mirror.apply(0.0, canvas)
+    assert not canvas.first[20:38, 5:30].any()
+    assert not own[20:].any()
+    np.testing.assert_array_equal(canvas.first[20:38, 30:50], [[[1, -1]] * 20] * 18)
+
+
 def test_a_layer_without_motion_is_none(rgb, depth, mask):
     layers = layered(rgb, depth, mask)
     motion = compose(rgb, depth, (), wind=Wind(), seconds=2.0, scene=Scene(layers))

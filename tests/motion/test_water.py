@@ -30,17 +30,34 @@ def test_the_facets_of_waves_lie_and_mirror_images_stand(wide, tall, calm):
     assert water.calm(lake(wide, tall)) == calm
 
 
-def test_numbers_are_spread_evenly_and_the_ring_of_them_looks_nowhere_like_itself():
+@pytest.mark.parametrize(  # uneven .71 by chance
+    ("by_turns", "near", "most"), [(False, 0.5, 0.6), (True, 0.75, 0.3)]
+)
+def test_numbers_are_spread_evenly_and_the_ring_of_them_looks_nowhere_like_itself(
+    by_turns, near, most
+):
     uneven = []
     for seed in range(6):
-        drawn = advection._spread_out(16, np.random.default_rng(seed))
+        drawn = advection._spread_out(16, np.random.default_rng(seed), by_turns)
         np.testing.assert_allclose(np.diff(np.sort(drawn)), 2 / 16)
         assert -1 <= drawn.min() < drawn.max() <= 1
         for turn in range(1, 16):
-            assert (np.abs(drawn - np.roll(drawn, turn)) < 0.3).mean() <= 0.5
+            assert (np.abs(drawn - np.roll(drawn, turn)) < 0.3).mean() <= near
         steps = np.abs(drawn - np.roll(drawn, 1))
         uneven.append(steps.std() / steps.mean())
-    assert np.mean(uneven) < 0.6  # .71 by chance
+    assert np.mean(uneven) < most
+
+
+def test_as_much_of_what_moves_fades_at_any_time_as_at_any_other():
+    rng = np.random.default_rng(3)
+    noise = cv2.GaussianBlur(rng.normal(size=(60, 80)).astype(np.float32), (0, 0), 5) + 0.3
+    weight = rng.random((60, 80)).astype(np.float32)
+    weight[:, :30] = 0
+    level = advection._levelled(noise, weight)
+    share, _ = np.histogram(level, 8, (-1, 1), weights=weight)
+    np.testing.assert_allclose(share / share.sum(), 1 / 8, atol=0.005)
+    places = np.argsort(noise, axis=None)
+    assert (np.diff(level.ravel()[places]) >= 0).all()
 
 
 def test_matter_is_seen_old_where_it_leaves_the_frame_and_young_where_it_comes_in():

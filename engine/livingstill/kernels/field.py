@@ -164,6 +164,7 @@ def reflect(
     seen: Floats,
     seen_second: Floats,
     gains: Floats,
+    clear: bool,
     first_to: Floats,
     first_gain: Floats,
     second_to: Floats,
@@ -181,6 +182,7 @@ def reflect(
     seen, seen_second : (H, W, 2) float32, both samples before; the second is empty if there is one
         sample only, and so are the gains
     gains : (H, W, 2) float32, of both samples before
+    clear : whether what flows is mirrored, too
     first_to, second_to : (H, W, 2) float32, added to in rows ``row + first..row + last``
     first_gain, second_gain : (H, W) float32; where nothing flows of its own they become those of
         the mirror image
@@ -194,6 +196,8 @@ def reflect(
             if share == zero:
                 continue
             at = source[y, x]
+            if twice and not clear and gains[at, i, 1] > zero:
+                continue
             dx, dy = seen[at, i, 0] * share, -seen[at, i, 1] * share
             first_to[j, i, 0] += dx
             first_to[j, i, 1] += dy

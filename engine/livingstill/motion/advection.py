@@ -26,13 +26,13 @@ from livingstill.kernels import advect as kernels
 from livingstill.model import Floats
 from livingstill.motion.canvas import Canvas
 from livingstill.motion.chance import smooth_noise
-from livingstill.motion.site import STEP, Box, Site, box_of, nodes
+from livingstill.motion.site import STEP, Box, Site, box_of, nodes, smoothstep
 
 _MOST_PATHS = 40
 _STRIDE = 5.0
 """Nodes that matter may travel from one stored path to the next."""
 
-_DRAWS = 400
+_DRAWS = 2000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,6 +80,7 @@ def stream(
     structure: float = 1.0,
     blur: float = 15.0,
     lead: float = 1.5,
+    by_turns: bool = False,
 ) -> Stream | None:
     """Return the effect that carries a region along ``velocity``, None if nothing flows.
 
@@ -92,6 +93,8 @@ def stream(
     structure : share of base and contrast that stay in place
     blur : standard deviation of the base, in pixels of the reference width
     lead : most that a generation may be ahead or behind, in lifetimes
+    by_turns : whether generations are ahead and behind by turns: those that fade into each other lie
+        as far apart as can be, which keeps slow matter from stalling; every second one is more alike
     """
     speed = np.hypot(velocity[..., 0], velocity[..., 1])
     box = box_of(
@@ -107,8 +110,9 @@ def stream(
     lifetime = site.seconds / pairs
     ahead = min(jitter / usual, lead * lifetime)
     rng = site.chance("stream")
-    births = (ahead * _spread_out(2 * pairs, rng)).astype(np.float32)
-    noise = smooth_noise(rng, 1, box.shape, 0.08 * site.width / STEP)[0]
+    births = (ahead * _spread_out(2 * pairs, rng, by_turns)).astype(np.float32)
+    noise = smooth_noise(rng, 1, box.shape, 0.05 * site.width / STEP)[0]
+    look = _look(site, site.mask, blur)[cut]
 
     oldest = -max((0.5 + window) * lifetime + ahead, lifetime + 2 * ahead) - 0.01
     travel = -oldest * float(speed.max()) / STEP
@@ -117,11 +121,12 @@ def stream(
     paths = _paths(velocity, count, spacing)
 
     size = ((site.rgb.shape[1] - 1) / STEP, (site.rgb.shape[0] - 1) / STEP)
-    shift = noise.clip(-2, 2) * np.float32(window * lifetime / 2)
+    shift = _levelled(noise, speed * look[..., 3]) * np.float32(window * lifetime)
     shift = _in_frame(shift, paths, spacing, box, size, lifetime / 2 + ahead)
 
-    look = _look(site, site.mask, blur)[cut]
-    moving = np.where(speed > 0, np.float32(1), np.float32(0))
+    carried = np.minimum(speed * np.float32(lifetime), 1)  # half a pixel and more blurs alike
+    crisp = 1 + (_crispness(site) - 1) * smoothstep(carried)
+    moving = np.where(speed > 0, crisp, 0).astype(np.float32)
     reach = _reach(site) / STEP
     return Stream(
         box, paths, oldest, spacing, site.seconds, shift, births,
@@ -197,20 +202,40 @@ def _paths(velocity: Floats, count: int, spacing: float) -> Floats:
     return paths
 
 
-def _spread_out(count: int, rng: np.random.Generator) -> NDArray[np.float64]:
-    """Return ``count`` numbers evenly over -1..1 by chance, but each far from the next, in a ring.
+def _spread_out(count: int, rng: np.random.Generator, by_turns: bool) -> NDArray[np.float64]:
+    """Return ``count`` numbers, an even one, over -1..1 by chance, but each far from the next, in a ring.
 
     Neighbours that lie close together would stall the motion while they cross-fade, and a ring that
-    turned by some places looks like itself would repeat it. It is the best of many drawn by chance.
+    turned by some places looks like itself would repeat it. It is the best of many drawn by chance:
+    of lows and highs ``by_turns``, or of any order.
     """
-    drawn = (rng.permuted(np.tile(np.arange(count), (_DRAWS, 1)), axis=1) + rng.random()) / count
+    places = np.tile(np.arange(count), (_DRAWS, 1))
+    if by_turns:
+        lows, highs = (rng.permuted(part, axis=1) for part in np.split(places, 2, axis=1))
+        order = np.stack([lows, highs], axis=2).reshape(places.shape)
+    else:
+        order = rng.permuted(places, axis=1)
+    drawn = (order + rng.random()) / count
     steps = np.abs(drawn - np.roll(drawn, 1, axis=1))
+    near, much = (0.1, 1) if by_turns else (0.2, 3)
     alike = [
-        np.exp(-(((drawn - np.roll(drawn, turn, axis=1)) / 0.2) ** 2)).mean(1)
+        np.exp(-(((drawn - np.roll(drawn, turn, axis=1)) / near) ** 2)).mean(1)
         for turn in range(1, count // 2 + 1)
     ]
-    fault = steps.std(1) / steps.mean(1) + 3 * np.max(alike, axis=0)
+    fault = steps.std(1) / steps.mean(1) + much * np.max(alike, axis=0)
     return np.asarray(drawn[np.argmin(fault)] * 2 - 1)
+
+
+def _levelled(noise: Floats, weight: Floats) -> Floats:
+    """Return ``noise`` raised and lowered to lie evenly over -1..1, by ``weight``, both (h, w).
+
+    At any moment as much of what moves is fading as at any other, so the whole does not pulse.
+    """
+    order = np.argsort(noise, axis=None, kind="stable")
+    below = np.cumsum(weight.ravel()[order], dtype=np.float64)
+    out = np.empty(noise.size, np.float32)
+    out[order] = 2 * below / max(float(below[-1]), 1e-9) - 1
+    return out.reshape(noise.shape)
 
 
 def _in_frame(
@@ -253,6 +278,26 @@ def _look(site: Site, mask: Floats, blur: float) -> Floats:
     power = nodes((detail - rough) ** 2)
     contrast = np.sqrt(mean(power[..., None], 1.2 * sigma) + np.float32(1.5**2))
     return np.concatenate([base, contrast], axis=2).astype(np.float32)
+
+
+def _crispness(site: Site) -> float:
+    """Return the gain that gives fine detail back what taking it between pixels costs, 1.05 at most.
+
+    Between pixels the renderer weighs four of them (Catmull and Rom, 1974), worst half way; what is
+    carried is seen at any offset. Gained is all detail, from its base, so nothing rings.
+    """
+    grey = cv2.cvtColor(site.rgb, cv2.COLOR_RGB2GRAY).astype(np.float32)
+    inside = cv2.resize(site.mask, grey.shape[::-1], interpolation=cv2.INTER_LINEAR) > 0.5
+    if not inside.any():
+        return 1.0
+    none, half = np.ones(1, np.float32), np.array([-1, 9, 9, -1], np.float32) / 16
+    power = []
+    for x in (none, half):
+        for y in (none, half):
+            seen = cv2.sepFilter2D(grey, cv2.CV_32F, x, y)
+            fine = seen - cv2.GaussianBlur(seen, (0, 0), 1.5)
+            power.append(float((fine[inside] ** 2).mean()))
+    return min(math.sqrt(4 * power[0] / max(sum(power), 1e-6)), 1.05) if power[0] > 0 else 1.0
 
 
 def _reach(site: Site) -> float:

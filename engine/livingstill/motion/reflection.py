@@ -1,7 +1,8 @@
 """A mirror shows the motion of what it mirrors: still water, wet streets, polished floors.
 
 Each node of the region looks at its mirror image above the waterline and moves as that does, upside
-down, fading with the angle at which one looks in.
+down, fading with the angle at which one looks in. What flows is cross-faded; a ruffled mirror does not
+show it: its own ripples would fade along, while what it shows of clouds is too blurred to follow.
 """
 
 from __future__ import annotations
@@ -24,11 +25,15 @@ _NO_GAIN = np.zeros((0, 0), np.float32)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Mirror:
-    """Copies the motion of rows ``source`` (h, w) into a box, times ``weight`` (h, w)."""
+    """Copies the motion of rows ``source`` (h, w) into a box, times ``weight`` (h, w).
+
+    What flows is copied only if the mirror is ``clear``.
+    """
 
     box: Box
     source: NDArray[np.int64]
     weight: Floats
+    clear: bool = True
     order: int = 2
     alone: bool = False
 
@@ -42,14 +47,14 @@ class Mirror:
         threads.over_bands(
             lambda a, b: kernels.reflect(
                 self.source, self.weight, self.box.top, self.box.left, before, likewise, both,
-                canvas.first, gains, second, other, a, b,
+                self.clear, canvas.first, gains, second, other, a, b,
             ),
             self.box.shape[0],
         )  # fmt: skip
 
 
-def build(site: Site) -> tuple[Effect, ...]:
-    """Return the mirror that a region is."""
+def build(site: Site, clear: bool = True) -> tuple[Effect, ...]:
+    """Return the mirror that a region is, ``clear`` or ruffled."""
     weight = smoothstep(site.inside() / (0.006 * site.width)) * np.float32(min(site.amount, 1.0))
     box = box_of(weight)
     if box is None:
@@ -67,4 +72,4 @@ def build(site: Site) -> tuple[Effect, ...]:
     dry = ~mask[source, np.arange(box.left, box.right)[None]]  # never mirror the mirror itself
     keep = np.ascontiguousarray(weight[box.slices] * (seen & dry))
     soft = cv2.blur(keep, (5, 5)) * (weight[box.slices] > 0)
-    return (Mirror(box, source, soft.astype(np.float32)),)
+    return (Mirror(box, source, soft.astype(np.float32), clear),)

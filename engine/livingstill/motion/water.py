@@ -51,7 +51,7 @@ def build(site: Site) -> tuple[Effect, ...]:
         return ()
     surface = plane(site, box)
     if calm(site):
-        return (*reflection.build(site), mirror(site, box, surface))
+        return (*reflection.build(site, facets(site) < 2), mirror(site, box, surface))
     return chop(site, box, surface)
 
 
@@ -70,7 +70,7 @@ def mirror(site: Site, box: Box, surface: Plane) -> Sway:
         (Spectrum(harmonics, pack(maps)),),
         edge,
         np.maximum(0.8 * inside, np.float32(0.1)),
-        gusts(site.breeze, box, site.width, 0.2),
+        gusts(site.breeze, box, site.width, 0.1),
         np.full(box.shape, 3.0 / (2 * surface.focal), np.float32) * edge,
     )
     # a real mirror folds what it shows; where facets are the texture, folds look like marble
@@ -93,7 +93,7 @@ def chop(site: Site, box: Box, surface: Plane) -> tuple[Effect, ...]:
     velocity *= smoothstep((inside - STEP) / (0.02 * width))[..., None]
     drift = stream(
         site, velocity, lifetime=0.6, jitter=28 * site.scale, lead=4.0, window=0.5,
-        structure=0.8, blur=15,
+        structure=0.8, blur=15, by_turns=True,
     )  # fmt: skip
 
     harmonics, maps = slopes(site, surface, 1.0, orbits=True)
