@@ -64,11 +64,11 @@ class Bright:
 
 
 def test_a_region_that_pulses_is_lowered_and_lights_are_exempt():
-    motion, note = guards.tamed(lambda less: Bright(2.0 * less["water"]), REGIONS, SCENE)
+    motion, note = guards.tamed(lambda less: Bright(3.0 * less["water"]), REGIONS, SCENE)
     assert "water is lowered to" in note and "pulse" in note
-    assert motion.levels < 1.4
+    assert motion.levels < 1.5
     fire = (Region("fire", LEFT),)
-    assert guards.tamed(lambda less: Bright(2.0 * less["fire"]), fire, SCENE)[1] == ""
+    assert guards.tamed(lambda less: Bright(3.0 * less["fire"]), fire, SCENE)[1] == ""
 
 
 @pytest.mark.parametrize("static", [True, False])

@@ -21,6 +21,10 @@ _LESS = 0.7
 _WIDE = 240
 """Width of the frames that a trial looks at."""
 
+_WAVER = 1.5
+"""How much more a mean may vary in a trial, which takes single pixels of many: textures that pass by
+make it waver up to 1.7 times as much as the full frame's."""
+
 Excess = dict[str, tuple[str, float]]
 """Per kind what it does, and how many times its bar that is: only what is beyond a bar."""
 
@@ -88,7 +92,8 @@ class Trial:
         for name, value in guard.figures().items():
             kind, _, what = name.rpartition(".")
             if kind and kind not in measure.LIVELY and what != "change":
-                ratio = value / measure.BARS[what]
+                bar = measure.BARS[what] * (_WAVER if what == "luminance" else 1)
+                ratio = value / bar
                 if ratio > found.get(kind, ("", 0.0))[1]:
                     found[kind] = ("pulse", ratio)
         return {kind: fault for kind, fault in found.items() if fault[1] > 1}

@@ -15,4 +15,4 @@ LIMBS = (plants.Limb(0.6, 0.25, 0.16, 1.0, common=0.5), plants.Limb(1.1, 0.2, 0.
 def build(site: Site) -> tuple[Effect, ...]:
     """Return the movement of cloth held at its upper edge."""
     rms = min(0.0008 * site.breeze.speed, 0.005) * site.amount * site.width
-    return plants.sway(site, rms, plants.from_top(site), LIMBS, cross=0.2)
+    return plants.sway(site, rms, plants.from_top(site), LIMBS, cross=0.2, gust=0.6)

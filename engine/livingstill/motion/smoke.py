@@ -27,7 +27,7 @@ def build(site: Site) -> tuple[Effect, ...]:
     velocity = curled(site, velocity, 0.10, 0.3)
     calm = smoothstep(site.inside() / (0.03 * width)) * np.float32(site.amount)
     effect = stream(
-        site, contained(site, velocity * calm[..., None], 1.0), lifetime=1.5, jitter=6 * site.scale, window=0.5,
+        site, contained(site, velocity * calm[..., None], 1.0), lifetime=1.5, jitter=10 * site.scale, window=0.5,
         structure=0.25, blur=20,
     )  # fmt: skip
     return (effect,) if effect else ()
