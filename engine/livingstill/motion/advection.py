@@ -111,7 +111,7 @@ def stream(
     ahead = min(jitter / usual, lead * lifetime)
     rng = site.chance("stream")
     births = (ahead * _spread_out(2 * pairs, rng, by_turns)).astype(np.float32)
-    noise = smooth_noise(rng, 1, box.shape, 0.05 * site.width / STEP)[0]
+    noise = smooth_noise(rng, 1, box.shape, 0.03 * site.width / STEP)[0]
     look = _look(site, site.mask, blur)[cut]
 
     oldest = -max((0.5 + window) * lifetime + ahead, lifetime + 2 * ahead) - 0.01
