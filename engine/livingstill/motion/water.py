@@ -70,11 +70,11 @@ def mirror(site: Site, box: Box, surface: Plane) -> Sway:
         (Spectrum(harmonics, pack(maps)),),
         edge,
         np.maximum(0.8 * inside, np.float32(0.1)),
-        gusts(site.breeze, box, site.width, 0.1),
+        gusts(site.breeze, box, site.width, 0.05),
         np.full(box.shape, 3.0 / (2 * surface.focal), np.float32) * edge,
     )
     # a real mirror folds what it shows; where facets are the texture, folds look like marble
-    return guarded(waves, stretch=0.9, usual_stretch=0.45)
+    return guarded(waves, stretch=0.9, usual_stretch=0.36)
 
 
 def chop(site: Site, box: Box, surface: Plane) -> tuple[Effect, ...]:
