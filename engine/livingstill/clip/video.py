@@ -23,11 +23,9 @@ from livingstill.threads import over_bands
 
 _AVX_512 = 13  # OpenCV's number for AVX-512F
 _LARGE = 2**22
-"""Pixels up to which x264 works on several frames at once, which keeps all cores busy and codes a
-little better; of larger frames its threads share one, which takes 40 bytes a pixel less."""
 _FEWER_AHEAD = 5
-"""Large frames that x264 looks ahead at: each takes 3 bytes a pixel or more, and it would hold 10 or
-50 of them."""
+"""Frames that x264 looks ahead at where they have more pixels than ``_LARGE``: each takes 3 bytes a
+pixel or more, and it would hold 10 or 50 of them."""
 # The same values from swscale on every processor, rounded properly.
 _EXACT = Interpolation.AREA | Interpolation.ACCURATE_RND | Interpolation.BITEXACT
 
@@ -85,9 +83,8 @@ class VideoFile:
         context.pix_fmt = encoding.pixels
         context.time_base = self._tick
         context.sample_aspect_ratio = Fraction(1)
+        # x264's threads share a frame: one each for several did not always give the same file
         context.thread_count = ENCODER_THREADS
-        if encoding.codec.name == "h264" and not large:
-            context.thread_type = "FRAME"
         if encoding.bit_rate is not None:
             context.bit_rate = encoding.bit_rate
         if encoding.codec.name == "h265" and encoding.format.muxer in {"mp4", "mov"}:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from livingstill.kernels.compile import kernel
+from livingstill.kernels.compile import kernel, part
 from livingstill.kernels.vectors import peek, poke
 from livingstill.model import Floats
 
@@ -37,6 +37,23 @@ def evaluate(
                     row[x] += real[x] * cos - imaginary[x] * sin
 
 
+@part
+def _finer(field: Floats, factor: int, y: int, c: int, line: Floats, out: Floats) -> None:
+    """Fill row ``y`` of a finer grid, ``out`` (W,), from a coarse field; ``line`` is scratch."""
+    count, width, step = field.shape[2], out.size, np.float32(1.0 / factor)
+    top = y // factor
+    above, below = field[top, c], field[min(top + 1, field.shape[0] - 1), c]
+    fy = np.float32(y - top * factor) * step
+    for i in range(count):
+        line[i] = above[i] + (below[i] - above[i]) * fy
+    line[count] = line[count - 1]
+    for i in range(count):
+        a, slope = line[i], (line[i + 1] - line[i]) * step
+        left = i * factor
+        for n in range(min(factor, width - left)):
+            out[left + n] = a + slope * np.float32(n)
+
+
 @kernel
 def spread(field: Floats, factor: int, out: Floats, first: int, last: int) -> None:
     """Add a coarse field to rows ``first..last`` of a finer one, bilinearly between its nodes.
@@ -47,23 +64,13 @@ def spread(field: Floats, factor: int, out: Floats, first: int, last: int) -> No
         and it reaches to the end of ``out`` or past it
     out : (H, C, W) float32, added to
     """
-    channels, width = out.shape[1], out.shape[2]
-    step = np.float32(1.0 / factor)
-    line = np.empty(field.shape[2] + 1, np.float32)
+    line, row = np.empty(field.shape[2] + 1, np.float32), np.empty(out.shape[2], np.float32)
     for y in range(first, last):
-        top = y // factor
-        bottom = min(top + 1, field.shape[0] - 1)
-        fy = np.float32(y - top * factor) * step
-        for c in range(channels):
-            above, below, into = field[top, c], field[bottom, c], out[y, c]
-            for i in range(field.shape[2]):
-                line[i] = above[i] + (below[i] - above[i]) * fy
-            line[field.shape[2]] = line[field.shape[2] - 1]
-            for i in range(field.shape[2]):
-                a, slope = line[i], (line[i + 1] - line[i]) * step
-                left = i * factor
-                for n in range(min(factor, width - left)):
-                    into[left + n] += a + slope * np.float32(n)
+        for c in range(out.shape[1]):
+            _finer(field, factor, y, c, line, row)
+            into = out[y, c]
+            for x in range(row.size):
+                poke(into, x, peek(into, x) + peek(row, x))
 
 
 @kernel
@@ -75,25 +82,14 @@ def swell(field: Floats, factor: int, least: float, out: Floats, first: int, las
     field : (h, 1, w) float32, as ``spread`` takes it
     out : (H, C, W) float32, changed
     """
-    channels, width = out.shape[1], out.shape[2]
-    step, one, low = np.float32(1.0 / factor), np.float32(1), np.float32(least)
-    line, factors = np.empty(field.shape[2] + 1, np.float32), np.empty(width, np.float32)
+    line, row = np.empty(field.shape[2] + 1, np.float32), np.empty(out.shape[2], np.float32)
+    one, low = np.float32(1), np.float32(least)
     for y in range(first, last):
-        top = y // factor
-        above, below = field[top, 0], field[min(top + 1, field.shape[0] - 1), 0]
-        fy = np.float32(y - top * factor) * step
-        for i in range(field.shape[2]):
-            line[i] = above[i] + (below[i] - above[i]) * fy
-        line[field.shape[2]] = line[field.shape[2] - 1]
-        for i in range(field.shape[2]):
-            a, slope = line[i], (line[i + 1] - line[i]) * step
-            left = i * factor
-            for n in range(min(factor, width - left)):
-                factors[left + n] = max(a + slope * np.float32(n) + one, low)
-        for c in range(channels):
+        _finer(field, factor, y, 0, line, row)
+        for c in range(out.shape[1]):
             into = out[y, c]
-            for x in range(width):
-                poke(into, x, peek(into, x) * peek(factors, x))
+            for x in range(row.size):
+                poke(into, x, peek(into, x) * max(peek(row, x) + one, low))
 
 
 @kernel
