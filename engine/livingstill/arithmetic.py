@@ -10,6 +10,9 @@ from threading import Lock
 import cv2
 from cv2.utils import logging
 
+AVX_512 = bool(cv2.checkHardwareSupport(13))
+"""Whether this processor has AVX-512F: asked here, since within ``plain`` OpenCV denies it."""
+
 _lock = Lock()
 _plain = {"inside": 0, "before": True}
 _alone = {"inside": 0, "before": 1}

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from clip_scenes import FRAMES, SIZE, drifting, packed, written
+from livingstill.arithmetic import plain
 from livingstill.clip import audio
 from livingstill.clip.decode import frames
 from livingstill.clip.encode import Encoder
@@ -42,7 +43,8 @@ def test_a_clip_carries_its_sound(tmp_path, name):
     if name in {"a.mov", "a.mkv"}:
         assert seam(heard) < -60
     first = path.read_bytes()
-    assert sounding(path, sound).read_bytes() == first
+    with plain():  # as another thread may do, while a file is opened
+        assert all(sounding(path, sound).read_bytes() == first for _ in range(3))
 
 
 def test_formats_without_sound_take_the_pictures_alone(tmp_path):

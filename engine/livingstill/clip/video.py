@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import av
-import cv2
 import numpy as np
 from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc, Interpolation
 
+from livingstill.arithmetic import AVX_512
 from livingstill.clip.audio import Track
 from livingstill.clip.formats import ENCODER_THREADS, Encoding
 from livingstill.errors import InputError
@@ -21,7 +21,6 @@ from livingstill.kernels.yuv import to_yuv420
 from livingstill.model import Bytes, Floats, Words
 from livingstill.threads import over_bands
 
-_AVX_512 = 13  # OpenCV's number for AVX-512F
 _LARGE = 2**22
 _FEWER_AHEAD = 5
 """Frames that x264 looks ahead at where they have more pixels than ``_LARGE``: each takes 3 bytes a
@@ -71,7 +70,7 @@ class VideoFile:
         large = size[0] * size[1] > _LARGE
         if encoding.codec.name == "h264" and large and encoding.options["preset"] != "superfast":
             options["x264-params"] += f":rc-lookahead={_FEWER_AHEAD}"
-        if encoding.codec.name == "h264" and cv2.checkHardwareSupport(_AVX_512):
+        if encoding.codec.name == "h264" and AVX_512:
             # x264's AVX-512 code for macroblock trees reads memory that nobody has written, which
             # made other files each time at widths such as 854; its AVX2 code does not.
             options["x264-params"] += ":asm=avx2"
@@ -83,7 +82,6 @@ class VideoFile:
         context.pix_fmt = encoding.pixels
         context.time_base = self._tick
         context.sample_aspect_ratio = Fraction(1)
-        # x264's threads share a frame: one each for several did not always give the same file
         context.thread_count = ENCODER_THREADS
         if encoding.bit_rate is not None:
             context.bit_rate = encoding.bit_rate
