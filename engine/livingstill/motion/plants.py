@@ -51,9 +51,10 @@ def sway(
 ) -> tuple[Effect, ...]:
     """Return how the region's plants sway: ``rms`` pixels on average, in proportion to ``reach``.
 
-    ``gust`` is the share of the wind's gusts that they feel. Beyond the region the field fades like rubber, and nothing stretches by more than a third.
+    ``gust`` is the share of the wind's gusts that they feel. Beyond the region the field fades like
+    rubber, and nothing stretches by more than a third.
     """
-    inside = reach[site.mask >= 0.5]
+    inside = reach[site.mask >= 0.5].astype(np.float64)  # sums of floats depend on the processor
     usual = float((inside**2).sum() / max(float(inside.sum()), 1e-3))
     weight = np.minimum(reach * np.float32(rms / max(usual, 1e-3)), 2 * rms) * rubber(site)
     weight = np.asarray(weight, np.float32)
@@ -145,7 +146,8 @@ def from_roots(site: Site, sag: float = 1.2) -> Floats:
     support[floor[low], low] = True
     distance = _geodesic(solid, support)
     reach = np.percentile(distance[solid], 90) if solid.any() else 1.0
-    swing = np.clip(distance / max(float(reach), 1.0), 0, 1).astype(np.float32) ** sag
+    # powers of float32 depend on the processor in their last bit, those of float64 after rounding not
+    swing = (np.clip(distance / max(float(reach), 1.0), 0, 1) ** sag).astype(np.float32)
     _, nearest = cv2.distanceTransformWithLabels(
         (~solid).astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
     )
