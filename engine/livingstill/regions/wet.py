@@ -122,7 +122,8 @@ def _looks(small: Bytes) -> NDArray[np.int64]:
     lab = cv2.cvtColor(cv2.GaussianBlur(small, (0, 0), 1.0), cv2.COLOR_RGB2LAB).astype(np.float32)
     grey = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY).astype(np.float32)
     fine = np.abs(grey - cv2.GaussianBlur(grey, (0, 0), 2.0))
-    rough = np.log2(cv2.GaussianBlur(fine, (0, 0), 3.0) + 1)
+    # logarithms of float32 depend on the processor in their last bit, and here they decide
+    rough = np.log2(cv2.GaussianBlur(fine, (0, 0), 3.0).astype(np.float64) + 1)
     axes = (lab[..., 0] / 16, (lab[..., 1] - 96) / 8, (lab[..., 2] - 96) / 8, rough)
     classes = [np.clip(v, 0, n - 1).astype(np.int64) for v, n in zip(axes, _BINS)]
     return np.asarray(np.ravel_multi_index(classes, _BINS), np.int64)
@@ -131,14 +132,14 @@ def _looks(small: Bytes) -> NDArray[np.int64]:
 def _likeness(kind: NDArray[np.int64], wet: Mask, land: Mask) -> Floats:
     """Return (h, w) float32: the logarithm of how much likelier a look is in water than on land."""
 
-    def often(where: Mask) -> Floats:
+    def often(where: Mask) -> NDArray[np.float64]:
         count = np.bincount(kind[where], minlength=int(np.prod(_BINS))).reshape(_BINS)
-        share = count.astype(np.float32)
+        share = count.astype(np.float64)
         for axis in range(len(_BINS)):
             share = scipy.ndimage.convolve1d(share, [0.25, 0.5, 0.25], axis=axis, mode="nearest")
-        return np.asarray(share.ravel() / max(float(share.sum()), 1.0), np.float32)
+        return np.asarray(share.ravel() / max(float(share.sum()), 1.0))
 
-    ratio = np.log((often(wet) + np.float32(1e-5)) / (often(land) + np.float32(1e-5)))
+    ratio = np.log((often(wet) + 1e-5) / (often(land) + 1e-5)).astype(np.float32)
     return np.asarray(cv2.GaussianBlur(ratio[kind], (0, 0), 2.0), np.float32)
 
 
