@@ -22,7 +22,7 @@ _FALL = 0.28
 """Frame widths per second of water that falls."""
 
 _LIFE = 0.85
-"""Seconds that moving water is seen, see ``motion.flow``."""
+"""Seconds that moving water is seen, about: ``motion.flow`` has less where it is fast, more where slow."""
 
 SIDE = 112
 """Long side of the grid that directions are solved on."""

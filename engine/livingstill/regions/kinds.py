@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from livingstill.errors import InputError
 from livingstill.model import Bytes, Floats, Region
-from livingstill.regions import falls, protect, wet
+from livingstill.regions import falls, protect, reduced, wet
 from livingstill.registry import nearest
 from livingstill.settings import Stroke
 
@@ -170,7 +170,7 @@ def _waters(
         if (
             fall.any()
             and fall.sum() < 0.3 * water.sum()
-            and not _foaming(small, inside & ~_reduced(fall, small.shape))
+            and not _foaming(small, inside & ~reduced.where(fall, small.shape))
         ):
             return {"flow": fall, "water": np.minimum(water, ~fall)}
         if not running(rgb, water, seen.get("sky")):
@@ -185,16 +185,14 @@ def _in_focus(rgb: Bytes, found: Mapping[str, Bytes]) -> dict[str, Bytes]:
     tenth of them is at least .07 of the photo's strongest; behind a macro it is .02. A sky may be
     plain, but the sky above a backdrop is one too.
     """
-    scale = min(1.0, 960 / max(rgb.shape))
-    size = (max(4, round(rgb.shape[1] * scale)), max(4, round(rgb.shape[0] * scale)))
-    grey = cv2.cvtColor(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2GRAY)
+    grey = cv2.cvtColor(reduced.photo(rgb, 960), cv2.COLOR_RGB2GRAY)
     soft = np.asarray(cv2.GaussianBlur(grey.astype(np.float32), (0, 0), 1.0), np.float32)
     fine = np.abs(soft - cv2.GaussianBlur(grey.astype(np.float32), (0, 0), 2.0))
     least = 0.045 * float(np.percentile(fine, 99))
     core = np.ones((9, 9), np.uint8)
     blurred = set()
     for kind, mask in found.items():
-        inside = cv2.erode(_reduced(mask, grey.shape).astype(np.uint8), core) > 0
+        inside = cv2.erode(reduced.where(mask, grey.shape).astype(np.uint8), core) > 0
         if kind != "cloud" and inside.any() and float(np.percentile(fine[inside], 90)) < least:
             blurred.add(kind)
     if blurred and not set(found) - blurred - {"cloud"}:
@@ -324,7 +322,7 @@ def _in_the_sky(rgb: Bytes, mask: Bytes, sky: Bytes) -> Bytes:
     Leaves that hang into a sky are rougher than it.
     """
     small, air = _small(rgb, sky, 240)
-    solid = _reduced(mask, air.shape)
+    solid = reduced.where(mask, air.shape)
     grey = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY).astype(np.float32)
     rough = np.abs(grey - cv2.GaussianBlur(grey, (0, 0), 1.5))
     out, near = np.zeros(air.shape, np.uint8), np.ones((5, 5), np.uint8)
@@ -352,7 +350,7 @@ def _afloat(rgb: Bytes, leaves: Sequence[Bytes], water: Bytes) -> Bytes:
     rough = np.abs(grey - cv2.GaussianBlur(grey, (0, 0), 1.5))
     out, near = np.zeros(wet.shape, np.uint8), np.ones((7, 7), np.uint8)
     for mask in leaves:
-        solid = _reduced(mask, wet.shape)
+        solid = reduced.where(mask, wet.shape)
         usual = float(rough[solid].mean()) if solid.any() else 0.0
         count, part, stats, _ = cv2.connectedComponentsWithStats(solid.astype(np.uint8))
         for k in range(1, count):
@@ -613,13 +611,5 @@ def _share(mask: Bytes) -> Floats:
 
 def _small(rgb: Bytes, mask: Bytes, side: int = falls.SIDE) -> tuple[Bytes, Mask]:
     """Return the photo at most ``side`` long, and where ``mask`` holds in it."""
-    height, width = rgb.shape[:2]
-    scale = min(1.0, side / max(height, width))
-    size = (max(4, round(width * scale)), max(4, round(height * scale)))
-    small = np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), np.uint8)
-    return small, _reduced(mask, small.shape)
-
-
-def _reduced(mask: Bytes, shape: tuple[int, ...]) -> Mask:
-    """Return where ``mask`` holds in a picture of another shape."""
-    return cv2.resize(mask, shape[1::-1], interpolation=cv2.INTER_AREA) > 128
+    small = reduced.photo(rgb, side)
+    return small, reduced.where(mask, small.shape)

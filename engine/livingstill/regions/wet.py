@@ -14,7 +14,7 @@ import scipy  # its parts are imported when they are used
 from numpy.typing import NDArray
 
 from livingstill.model import Bytes, Floats
-from livingstill.regions import falls
+from livingstill.regions import falls, reduced
 
 Mask = NDArray[np.bool_]
 
@@ -53,11 +53,9 @@ def trimmed(rgb: Bytes, water: Bytes) -> Bytes:
 
     Their facets lie, so the finest gradients stand up; a mirror looks like land and is let be.
     """
-    scale = min(1.0, 960 / max(rgb.shape))
-    size = (max(4, round(rgb.shape[1] * scale)), max(4, round(rgb.shape[0] * scale)))
-    value = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA).max(2).astype(np.float32)
-    inside = cv2.resize(water, size, interpolation=cv2.INTER_AREA) > 128
-    inside = cv2.erode(inside.astype(np.uint8), np.ones((15, 15), np.uint8)) > 0
+    value = reduced.photo(rgb, 960).max(2).astype(np.float32)
+    wet = reduced.where(water, value.shape).astype(np.uint8)
+    inside = cv2.erode(wet, np.ones((15, 15), np.uint8)) > 0
     fine = cv2.GaussianBlur(value, (0, 0), 1.0) - cv2.GaussianBlur(value, (0, 0), 2.0)
     up, across = (float((np.diff(fine, axis=k) ** 2)[inside[1 - k :, k:]].sum()) for k in (0, 1))
     if up < 3 * across:
@@ -145,14 +143,8 @@ def _likeness(kind: NDArray[np.int64], wet: Mask, land: Mask) -> Floats:
 
 def _reduced(rgb: Bytes, water: Bytes, other: Bytes) -> tuple[Bytes, Mask, Mask]:
     """Return all three at most ``falls.SIDE`` long, masks as where they hold."""
-    height, width = rgb.shape[:2]
-    scale = min(1.0, falls.SIDE / max(height, width))
-    size = (max(4, round(width * scale)), max(4, round(height * scale)))
-    small, wet, taken = (
-        np.asarray(cv2.resize(n, size, interpolation=cv2.INTER_AREA), np.uint8)
-        for n in (rgb, water, other)
-    )
-    return small, wet > 128, taken > 100
+    small = reduced.photo(rgb, falls.SIDE)
+    return small, reduced.where(water, small.shape), reduced.where(other, small.shape, 100)
 
 
 def _at_size(mask: Mask, shape: tuple[int, int]) -> Bytes:
