@@ -11,6 +11,8 @@ from livingstill.motion.canvas import Canvas
 from livingstill.motion.site import Site
 from livingstill.motion.wind import choose
 
+GOLDEN = 0.5 * (5**0.5 - 1)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Glow:
@@ -49,13 +51,16 @@ class Glow:
 def flicker(
     site: Site, lowest: float, highest: float, count: int = 1, slope: float = 0.3
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return harmonics (M,) and amplitudes (N, M) of ``count`` independent flickers of rms 1.
+    """Return harmonics (M,) and amplitudes (N, M) of ``count`` flickers of rms 1.
 
-    Amplitude falls with frequency to the power ``slope``.
+    Amplitude falls with frequency to the power ``slope``. They are one flicker, each later than the
+    one before by the golden section of the loop: lags lie evenly over the loop, those of any run of
+    neighbours too, so as many rise as fall at any moment and the whole does not pulse.
     """
     rng = site.chance("flicker")
     harmonics = choose(site.seconds, lowest, highest, 20, rng)
     size = harmonics**-slope
     size = size / np.sqrt((size**2).sum() / 2)
-    phases = rng.random((count, len(harmonics)))
+    lags = np.arange(count)[:, None] * GOLDEN
+    phases = rng.random(len(harmonics)) + harmonics * lags
     return harmonics, size * np.exp(2j * np.pi * phases)
