@@ -92,7 +92,7 @@ def chop(site: Site, box: Box, surface: Plane) -> tuple[Effect, ...]:
     inside = site.inside()
     velocity *= smoothstep((inside - STEP) / (0.02 * width))[..., None]
     drift = stream(
-        site, velocity, lifetime=0.6, jitter=28 * site.scale, lead=4.0, window=0.5,
+        site, velocity, lifetime=0.7, jitter=28 * site.scale, lead=4.0, window=0.5,
         structure=0.8, blur=15, by_turns=True,
     )  # fmt: skip
 
