@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from livingstill.kernels import advect, field
@@ -144,6 +146,26 @@ def test_a_front_reaches_everything_along_the_wind_in_turn():
     lag = air.lag((4, 9), 0.1)
     assert (np.diff(lag, axis=1) < 0).all()
     assert np.abs(np.diff(lag, axis=0)).max() < 1e-6
+
+
+def test_a_clip_begins_neither_in_a_gust_nor_in_a_lull():
+    for seed in range(6):
+        air = breeze(Wind(), 5.0, seed)
+        harmonics, amplitudes = air.gusts()
+        lag = np.linspace(0.1, 0.9, 9) / air.front / 5.0
+        time = (np.arange(200)[:, None] / 200 - lag)[..., None]
+        swell = 1 + (amplitudes * np.exp(2j * np.pi * harmonics * time)).real.sum(2)
+        worst = np.abs(np.log(np.maximum(swell, 0.05) / np.median(swell, axis=0))).max(1)
+        assert worst[0] < np.percentile(worst, 20)
+
+
+def test_all_of_the_wind_begins_at_one_time():
+    late, early = breeze(Wind(), 5.0, 0), replace(breeze(Wind(), 5.0, 0), start=0.0)
+    harmonics, amplitudes = late.gusts()
+    turned = amplitudes / early.gusts()[1]
+    np.testing.assert_allclose(turned, np.exp(2j * np.pi * harmonics * late.start), atol=1e-9)
+    turns = late.turns(harmonics) - early.turns(harmonics)
+    np.testing.assert_allclose(turns, harmonics * late.start, atol=1e-9)
 
 
 @pytest.mark.parametrize("seconds", [0.3, 5, 60, 600])

@@ -112,7 +112,7 @@ def _answer(site: Site, box: Box, limb: Limb, share: float, cross: float, index:
     answer /= np.sqrt((np.abs(answer) ** 2).sum(0) / 2)
 
     lag = breeze.lag(shape, step, box.top * STEP / width, box.left * STEP / width)
-    turn = np.array([chance.generator(site.seed, "wind", int(m)).random() for m in harmonics])
+    turn = breeze.turns(harmonics)
     answer = answer * np.exp(2j * np.pi * (turn[:, None, None] - f * lag))
 
     noise = chance.smooth_noise(rng, 4 * len(harmonics), shape, nodes)

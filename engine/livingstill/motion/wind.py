@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -19,7 +19,8 @@ class Breeze:
 
     ``x``, ``y`` are the unit vector it blows along (y down), ``speed`` is in m/s, ``gust`` in
     0..1. A gust front crosses the picture at ``front`` frame widths per second, for every kind of
-    motion alike, so that it is seen to pass from grass to tree to water.
+    motion alike, so that it is seen to pass from grass to tree to water. ``start`` is when, in this
+    wind's own time, the clip begins: its part of the loop.
     """
 
     x: float
@@ -28,6 +29,7 @@ class Breeze:
     gust: float
     seconds: float
     seed: int
+    start: float = 0.0
 
     @property
     def front(self) -> float:
@@ -53,13 +55,36 @@ class Breeze:
         rng = chance.generator(self.seed, "gust", 1)
         size = harmonics ** (-1 / 3.0)
         size = self.gust * size / math.sqrt(float((size**2).sum()) / 2)
-        return harmonics, size * np.exp(2j * np.pi * rng.random(len(harmonics)))
+        turns = rng.random(len(harmonics)) + harmonics * self.start
+        return harmonics, size * np.exp(2j * np.pi * turns)
+
+    def turns(self, harmonics: np.ndarray) -> np.ndarray:
+        """Return the phases (M,) of the wind's own ``harmonics``, in turns: the same for all plants."""
+        own = [chance.generator(self.seed, "wind", int(m)).random() for m in harmonics]
+        return np.asarray(own + harmonics * self.start)
 
 
 def breeze(wind: Wind, seconds: float, seed: int) -> Breeze:
     """Return ``wind`` as it blows through a loop of ``seconds``."""
     angle = math.radians(wind.direction)
-    return Breeze(math.cos(angle), -math.sin(angle), wind.speed, wind.gust, seconds, seed)
+    air = Breeze(math.cos(angle), -math.sin(angle), wind.speed, wind.gust, seconds, seed)
+    return replace(air, start=usual(air))
+
+
+def usual(air: Breeze, instants: int = 120) -> float:
+    """Return the part of the loop at which gusts are nowhere in the picture far from their median.
+
+    A clip that begins in a gust or a lull steps over its seam faster or slower than it usually does.
+    """
+    if air.gust == 0:
+        return 0.0
+    harmonics, amplitudes = air.gusts()
+    lag = (np.linspace(0.1, 0.9, 9) * air.x + 0.3 * air.y) / air.front / air.seconds
+    phase = np.arange(instants)[:, None, None] / instants - lag[None, :, None]
+    swell = 1 + np.real(amplitudes * np.exp(2j * np.pi * phase * harmonics)).sum(2)
+    middle = np.maximum(np.median(swell, axis=0), 0.05)
+    off = np.abs(np.log(np.maximum(swell, 0.05) / middle)).max(1)
+    return int(np.round(off, 9).argmin()) / instants
 
 
 def choose(
