@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from livingstill import ripples
 from livingstill.model import DEFAULT_FOCAL, Floats
 from livingstill.motion import reflection
 from livingstill.motion.advection import stream
@@ -197,56 +198,14 @@ def calm(site: Site) -> bool:
     mirrors is as upright as the land; what a ruffled one mirrors must be recognised all the better.
     """
     lying = facets(site)
-    return lying < 2 or calmness(site) > 0.3 + 0.07 * (math.log2(lying) - 1.3)
+    if lying < 2:
+        return True
+    like = ripples.mirroring(site.colour.mean(2), site.mask >= 0.5)
+    return like > 0.3 + 0.07 * (math.log2(lying) - 1.3)
 
 
 def facets(site: Site) -> float:
-    """Return how much steeper than across the water is upwards, in its finest detail: a ratio."""
+    """Return how much the finest detail of the water lies (see ``ripples.lying``)."""
     inside = cv2.resize(site.mask, site.rgb.shape[1::-1], interpolation=cv2.INTER_LINEAR) > 0.5
-    margin = np.ones((2 * round(7 * site.scale) + 1,) * 2, np.uint8)
-    inside = cv2.erode(inside.astype(np.uint8), margin) > 0
-    if not inside.any():
-        return 1.0
     grey = cv2.cvtColor(site.rgb, cv2.COLOR_RGB2GRAY).astype(np.float32)
-    sigma = max(1.0, site.scale)
-    fine = np.asarray(cv2.GaussianBlur(grey, (0, 0), sigma), np.float32)
-    fine = fine - np.asarray(cv2.GaussianBlur(grey, (0, 0), 2 * sigma), np.float32)
-    across, up = (
-        float((np.asarray(cv2.Sobel(fine, cv2.CV_32F, *d))[inside] ** 2).mean())
-        for d in ((1, 0), (0, 1))
-    )
-    return max(up, 1e-6) / max(across, 1e-6)
-
-
-def calmness(site: Site) -> float:
-    """Return how well the water mirrors what stands above it: correlation in -1..1.
-
-    Each column is compared with its own picture above the waterline, upside down, between a fine
-    and a coarse scale; the waterline may be a little off.
-    """
-    mask = site.mask >= 0.5
-    rows, columns = mask.shape
-    sigma = 0.04 * columns
-    grey = cv2.GaussianBlur(site.colour.mean(2), (0, 0), 0.004 * columns)
-    grey = grey - cv2.GaussianBlur(grey, (0, 0), sigma)
-    grey = grey / (np.sqrt(cv2.GaussianBlur(grey**2, (0, 0), sigma)) + 2)
-    slack = max(1, round(0.025 * rows))
-    used = [x for x in range(0, columns, 2) if mask[:, x].sum() >= 8]
-    shores = [int(mask[:, x].argmax()) for x in used]
-    best = -1.0
-    for offset in range(-4 * slack, 2 * slack + 1):
-        above, below = [], []
-        for x, shore in zip(used, shores):
-            line = shore + offset
-            length = min(line, rows - line, int(mask[:, x].sum()), rows // 4)
-            if length >= 6:
-                both = mask[line : line + length, x]
-                above.append(grey[line - length : line, x][::-1][both])
-                below.append(grey[line : line + length, x][both])
-        if not above:
-            continue
-        a, b = np.concatenate(above), np.concatenate(below)
-        a, b = a - a.mean(), b - b.mean()
-        power = float(np.sqrt((a * a).sum() * (b * b).sum()))
-        best = max(best, float((a * b).sum()) / power if power > 0 else 0.0)
-    return best
+    return ripples.lying(grey, inside, max(1.0, site.scale))

@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from livingstill import ripples
 from livingstill.errors import InputError
 from livingstill.model import Bytes, Floats, Region
 from livingstill.regions import falls, protect, reduced, wet
@@ -455,7 +456,8 @@ def running(rgb: Bytes, water: Bytes, sky: Bytes | None = None) -> bool:
         return False
     if falls.streaks(small, inside)[0].sum() > 0.1 * inside.sum():
         return True
-    if mirroring(small, inside) > 0.27:
+    grey = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY).astype(np.float32)
+    if ripples.mirroring(grey, inside) > 0.27:
         return False
     columns = np.flatnonzero(inside.any(0))
     if sky is not None:
@@ -471,49 +473,13 @@ def running(rgb: Bytes, water: Bytes, sky: Bytes | None = None) -> bool:
 def _foaming(small: Bytes, inside: Mask) -> bool:
     """Return whether a good part of water is white, with the texture of foam; crests of waves lie."""
     grey = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY).astype(np.float32)
-    soft = cv2.GaussianBlur(grey, (0, 0), 2.0)
-    fine = np.abs(grey - soft)
-    core = cv2.erode(inside.astype(np.uint8), np.ones((7, 7), np.uint8)) > 0
-    band = np.asarray(cv2.GaussianBlur(grey, (0, 0), 1.0) - soft, np.float32)
-    up, across = (
-        float((np.asarray(cv2.Sobel(band, cv2.CV_32F, *d))[core] ** 2).sum())
-        for d in ((0, 1), (1, 0))
-    )
-    if up > 5 * across:
+    if ripples.lying(grey, inside) > 5:
         return False
+    fine = np.abs(grey - cv2.GaussianBlur(grey, (0, 0), 2.0))
     pixels = small.astype(np.float32)
     white = (pixels.min(2) > 130) & (np.ptp(pixels, axis=2) < 60) & inside
     foam = white & (cv2.GaussianBlur(fine, (0, 0), 3.0) > 5)
     return float(foam.sum()) / max(float(inside.sum()), 1.0) > 0.12
-
-
-def mirroring(small: Bytes, inside: Mask) -> float:
-    """Return the correlation of water with what stands above it, upside down, in -1..1.
-
-    Both between a fine and a coarse scale; the waterline may be a tenth of the picture too low.
-    """
-    rows, columns = inside.shape
-    sigma = 0.04 * columns
-    grey = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY).astype(np.float32)
-    grey = np.asarray(cv2.GaussianBlur(grey, (0, 0), 0.004 * columns), np.float32)
-    grey = grey - cv2.GaussianBlur(grey, (0, 0), sigma)
-    grey = grey / (np.sqrt(cv2.GaussianBlur(grey**2, (0, 0), sigma)) + 2)
-    used = [x for x in range(0, columns, 3) if inside[:, x].sum() >= 8]
-    best = -1.0
-    for offset in range(-rows // 10, rows // 20, 2):
-        above, below = [], []
-        for x in used:
-            line = int(inside[:, x].argmax()) + offset
-            length = min(line, rows - line, int(inside[:, x].sum()), rows // 4)
-            if length >= 8:
-                both = inside[line : line + length, x]
-                above.append(grey[line - length : line, x][::-1][both])
-                below.append(grey[line : line + length, x][both])
-        if sum(part.size for part in above) > 40:
-            a, b = np.concatenate(above), np.concatenate(below)
-            like = float(((a - a.mean()) * (b - b.mean())).mean())
-            best = max(best, like / max(float(a.std() * b.std()), 1e-6))
-    return best
 
 
 def overlay(

@@ -13,6 +13,7 @@ import numpy as np
 import scipy  # its parts are imported when they are used
 from numpy.typing import NDArray
 
+from livingstill import ripples
 from livingstill.model import Bytes, Floats
 from livingstill.regions import falls, reduced
 
@@ -54,11 +55,7 @@ def trimmed(rgb: Bytes, water: Bytes) -> Bytes:
     Their facets lie, so the finest gradients stand up; a mirror looks like land and is let be.
     """
     value = reduced.photo(rgb, 960).max(2).astype(np.float32)
-    wet = reduced.where(water, value.shape).astype(np.uint8)
-    inside = cv2.erode(wet, np.ones((15, 15), np.uint8)) > 0
-    fine = cv2.GaussianBlur(value, (0, 0), 1.0) - cv2.GaussianBlur(value, (0, 0), 2.0)
-    up, across = (float((np.diff(fine, axis=k) ** 2)[inside[1 - k :, k:]].sum()) for k in (0, 1))
-    if up < 3 * across:
+    if ripples.lying(value, reduced.where(water, value.shape)) < 2.9:
         return water
     return np.minimum(water, told(rgb, water, np.full_like(water, 255)))
 

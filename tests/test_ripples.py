@@ -1,0 +1,31 @@
+"""What ripples tell of water, on surfaces that are known."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from livingstill import ripples
+
+
+def _noise(across: float, up: float) -> np.ndarray:
+    white = np.random.default_rng(4).standard_normal((160, 240)).astype(np.float32)
+    soft = cv2.GaussianBlur(white, (0, 0), sigmaX=across, sigmaY=up)
+    return (128 + 30 * soft / soft.std()).astype(np.float32)
+
+
+def test_facets_that_lie_are_told_from_what_stands_and_from_what_does_neither() -> None:
+    everywhere = np.ones((160, 240), bool)
+    assert ripples.lying(_noise(6, 1), everywhere) > 4
+    assert 0.7 < ripples.lying(_noise(2, 2), everywhere) < 1.4
+    assert ripples.lying(_noise(1, 6), everywhere) < 0.25
+    assert ripples.lying(_noise(6, 1), np.zeros((160, 240), bool)) == 1
+
+
+def test_a_mirror_is_known_by_the_land_upside_down_even_if_its_waterline_is_a_little_off() -> None:
+    land = _noise(3, 3)[:90]
+    mirrored = np.vstack([land, land[::-1][:70]])
+    for off in (0, 6):
+        water = np.zeros((160, 240), bool)
+        water[90 + off :, 20:220] = True
+        assert ripples.mirroring(mirrored, water) > 0.85
+        assert ripples.mirroring(_noise(3, 3), water) < 0.3
