@@ -48,6 +48,16 @@ def test_it_is_carried_the_way_it_falls():
     assert np.rad2deg(np.arctan2(*middle)) == pytest.approx(25, abs=6)
 
 
+def test_white_water_runs_more_slowly_in_the_pool_than_where_it_falls():
+    fast, slow = (
+        np.hypot(*np.moveaxis(downhill(small, rgb, np.full(mask.shape, 0.5, np.float32)), -1, 0))
+        for rgb, mask in (water(0, 235.0), water(90, 235.0))
+        for small in [cv2.resize(mask.astype(np.uint8), (112, 70)) > 0]
+    )
+    assert 0.2 < fast[30:40, 50:62].mean() < 0.3
+    assert 0.02 < slow[30:40, 50:62].mean() < 0.13
+
+
 @pytest.mark.parametrize(("wide", "tall", "runs"), [(6.0, 1.0, False), (1.5, 1.5, True)])
 def test_crests_of_waves_lie_and_foam_does_not(wide, tall, runs):
     noise = np.random.default_rng(6).normal(0, 1, (300, 480)).astype(np.float32)
