@@ -48,7 +48,7 @@ from livingstill.registry import nearest
 from livingstill.render import frames, temporal
 from livingstill.render.standing import stand
 from livingstill.render.surround import Surround
-from livingstill.scene import layers
+from livingstill.scene import backdrop, layers
 from livingstill.settings import Shot, split
 from livingstill.sight import Sight
 
@@ -407,7 +407,7 @@ def prepare(
         finisher = Finisher(shot, frame.size, frame.picture, timeline)
         notes += finisher.notes
     with stages("scene"):
-        scene = building()
+        scene = set_apart(building(), regions)
         camera, window = aim(scene, frame, view, shot, timeline)
         card, said = standing(finisher, scene, window, frame, shot)
         notes += said
@@ -432,6 +432,12 @@ def prepare(
         notes=tuple(notes),
         stages=stages,
     )
+
+
+def set_apart(scene: Scene, regions: tuple[Region, ...]) -> Scene:
+    """Return the scene with clouds that drift in a layer of their own, behind all else."""
+    drifting = next((region.mask for region in regions if region.kind == "cloud"), None)
+    return scene if drifting is None else backdrop.part(scene, drifting)
 
 
 def aim(

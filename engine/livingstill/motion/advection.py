@@ -81,6 +81,7 @@ def stream(
     blur: float = 15.0,
     lead: float = 1.5,
     by_turns: bool = False,
+    shown: Floats | None = None,
 ) -> Stream | None:
     """Return the effect that carries a region along ``velocity``, None if nothing flows.
 
@@ -95,6 +96,7 @@ def stream(
     lead : most that a generation may be ahead or behind, in lifetimes
     by_turns : whether generations are ahead and behind by turns: those that fade into each other lie
         as far apart as can be, which keeps slow matter from stalling; every second one is more alike
+    shown : (h, w) float32, what of the region is seen; the rest lies behind something and is made up
     """
     speed = np.hypot(velocity[..., 0], velocity[..., 1])
     box = box_of(
@@ -121,8 +123,11 @@ def stream(
     paths = _paths(velocity, count, spacing)
 
     size = ((site.rgb.shape[1] - 1) / STEP, (site.rgb.shape[0] - 1) / STEP)
-    shift = _levelled(noise, speed * look[..., 3]) * np.float32(window * lifetime)
-    shift = _in_frame(shift, paths, spacing, box, size, lifetime / 2 + ahead)
+    weight, known = speed * look[..., 3], None
+    if shown is not None:
+        weight, known = weight * shown[cut], _solid(site, shown)
+    shift = _levelled(noise, weight) * np.float32(window * lifetime)
+    shift = _in_frame(shift, paths, spacing, box, size, lifetime / 2 + ahead, known)
 
     carried = np.minimum(speed * np.float32(lifetime), 1)  # half a pixel and more blurs alike
     crisp = 1 + (_crispness(site) - 1) * smoothstep(carried)
@@ -241,9 +246,10 @@ def _levelled(noise: Floats, weight: Floats) -> Floats:
 
 
 def _in_frame(
-    shift: Floats, paths: Floats, spacing: float, box: Box, size: tuple[float, float], life: float
-) -> Floats:
-    """Return ``shift`` (h, w) so that matter is seen only while it is in the frame.
+    shift: Floats, paths: Floats, spacing: float, box: Box, size: tuple[float, float], life: float,
+    known: NDArray[np.bool_] | None = None,
+) -> Floats:  # fmt: skip
+    """Return ``shift`` (h, w) so that matter is seen only while it is in the frame, and ``known``.
 
     Where it leaves the frame soon it is seen when it is old, and where it has just come in while it
     is young; beyond the border there is nothing to see. ``life`` is half of what is seen of it.
@@ -251,6 +257,11 @@ def _in_frame(
     x = np.arange(box.left, box.right, dtype=np.float32)[None] + paths[..., 0]
     y = np.arange(box.top, box.bottom, dtype=np.float32)[:, None] + paths[..., 1]
     seen = (x >= 0) & (x <= size[0]) & (y >= 0) & (y <= size[1])
+    if known is not None:
+        at = (
+            np.clip(np.rint(n), 0, top - 1).astype(np.intp) for n, top in zip((y, x), known.shape)
+        )
+        seen &= known[tuple(at)]
     half = len(paths) // 2
 
     def time(stays: NDArray[np.bool_]) -> Floats:
@@ -261,6 +272,14 @@ def _in_frame(
     middle = (least + most) / 2  # what crosses the frame faster than it lives
     held = np.clip(shift, np.minimum(least, middle), np.maximum(most, middle))
     return np.asarray(cv2.GaussianBlur(held, (0, 0), 1.5), np.float32)
+
+
+def _solid(site: Site, seen: Floats) -> NDArray[np.bool_]:
+    """Return where ``seen`` (h, w) holds, thin gaps closed: what passes behind a mast is known."""
+    size = max(3, round(0.02 * site.width / STEP) | 1)
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
+    solid = cv2.morphologyEx((seen >= 0.5).astype(np.uint8), cv2.MORPH_CLOSE, disc)
+    return np.asarray(solid, bool)
 
 
 def _look(site: Site, mask: Floats, blur: float) -> Floats:

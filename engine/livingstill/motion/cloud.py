@@ -8,6 +8,8 @@ generations' edges lie closer than they are soft.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from livingstill.model import Floats
@@ -35,14 +37,16 @@ def build(site: Site) -> tuple[Effect, ...]:
     if fastest == 0:
         return ()
     lifetime = float(np.clip(TRAVEL * site.width / fastest, 2.0, max(2.0, site.seconds)))
+    whole = replace(site, mask=np.ones_like(site.mask)) if site.behind else site
     effect = stream(
-        site,
+        whole,
         velocity,
         lifetime=lifetime,
         jitter=0.004 * site.width,
         window=0.5,
         structure=0,
         blur=6,
+        shown=site.mask if site.behind else None,
     )
     return (effect,) if effect else ()
 
@@ -64,5 +68,8 @@ def drift(site: Site) -> Floats:
         out[..., 0] = speed * site.breeze.x * height
         out[..., 1] = speed * site.breeze.y * height**2
     out = curled(site, out, 0.12, 0.2)
+    if site.behind:
+        beyond = smoothstep(2 - site.outside() / (TRAVEL * width)) * np.float32(site.amount)
+        return np.asarray(out * beyond[..., None], np.float32)
     calm = smoothstep(site.inside() / (EDGE * width)) * np.float32(site.amount)
     return contained(site, np.asarray(out * calm[..., None], np.float32), CLEARANCE)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain
 
 import cv2
 import numpy as np
@@ -116,22 +117,60 @@ def compose(
     air = breeze(wind, seconds, seed)
     layers = scene.layers if scene else (None,)
     effects: list[list[Effect]] = [[] for _ in layers]
-    for index, region in enumerate(regions if amount > 0 else ()):
+    moving = regions if amount > 0 else ()
+    backdrop = next((r for r in moving if r.kind == "cloud" and _is_backdrop(layers, r)), None)
+    rest = len(layers) - (backdrop is not None)
+    drifting: Site | None = None
+    for index, region in enumerate(moving):
         mask = nodes(region.mask.astype(np.float32) * np.float32(1 / 255))
         given = (directions or {}).get(region.kind)
         paths = None if given is None else np.asarray(cv2.resize(given, shape[::-1]), np.float32)
-        fronts = _holders(layers, region)
-        apart = max(fronts) < len(layers) - 1
+        fronts = _holders(layers[:rest], region)
+        apart = max(fronts) < rest - 1
         much = amount * (less or {}).get(region.kind, 1.0)
         site = Site(
             region.kind, rgb, colour, mask, depth, air, seconds, much, seed, index, paths, apart
         )
+        if region is backdrop:
+            drifting = site
+            effects[-1].extend(cloud.build(_behind(site, layers[-1])))
+            continue
         for effect in KINDS[region.kind].build(site):
-            for k, chosen in enumerate(effects):
+            for k, chosen in enumerate(effects[:rest]):
                 if k in fronts or not effect.alone:
                     chosen.append(effect)
+            if backdrop is not None and effect.order > 1 and not _mirrors(effect):
+                effects[-1].append(effect)
+    if drifting is not None and any(map(_mirrors, chain(*effects))):
+        above = cloud.build(drifting)  # a mirror looks for what drifts in its own layer
+        for chosen in effects[:rest]:
+            chosen.extend(above)
     order = (tuple(sorted(chosen, key=lambda effect: effect.order)) for chosen in effects)
     return Composed(shape, tuple(order))
+
+
+def _mirrors(effect: Effect) -> bool:
+    return isinstance(effect, reflection.Mirror)
+
+
+def _is_backdrop(layers: Sequence[Layer | None], region: Region) -> bool:
+    """Return whether the last layer shows a region alone, as ``scene.backdrop`` cuts it."""
+    left = np.ones_like(region.mask[::STEP, ::STEP], np.float32)
+    for layer in layers[:-1]:
+        if layer is not None:
+            alpha = (layer.colour[::STEP, ::STEP] >> np.uint32(24)).astype(np.float32)
+            left *= 1 - alpha * np.float32(1 / 255)
+    shown = region.mask[::STEP, ::STEP].astype(np.float32) * np.float32(1 / 255)
+    return len(layers) > 1 and float((left > shown + np.float32(0.1)).mean()) < 0.002
+
+
+def _behind(site: Site, layer: Layer | None) -> Site:
+    """Return the site as the last layer has it, also behind the others."""
+    if layer is None:
+        return site
+    rgba = np.ascontiguousarray(layer.colour).view(np.uint8).reshape(*layer.colour.shape, 4)
+    rgb = np.ascontiguousarray(rgba[..., :3])
+    return replace(site, rgb=rgb, colour=nodes(rgb.astype(np.float32)), behind=True)
 
 
 def _holders(layers: Sequence[Layer | None], region: Region) -> tuple[int, ...]:

@@ -75,7 +75,8 @@ class Site:
     ``rgb`` is the photo (H, W, 3) uint8; ``colour`` (h, w, 3) float32 levels, ``mask`` (h, w)
     float32 in 0..1 and ``inverse_depth`` (h, w) float32 live on the grid. ``direction`` is what
     brush strokes say, (h, w, 2) float32 in frame widths per second, or None; ``apart``, whether a
-    layer of the scene holds the region with its background filled behind it.
+    layer of the scene holds the region with its background filled behind it; ``behind``, whether the
+    region is all that the last layer shows, continued behind the rest.
     """
 
     kind: str
@@ -90,6 +91,7 @@ class Site:
     index: int
     direction: Floats | None = None
     apart: bool = False
+    behind: bool = False
 
     @property
     def width(self) -> int:

@@ -108,10 +108,8 @@ def plan(
         )
     free = 1 - protect.still(rgb, classes, hold=hold, people=hold_faces)
     allowed = 1 - protect.still(rgb, (), hold=hold, people=False)
-    for kind in ("water", "cloud"):
-        if kind in found and kind not in given:
-            standing = protect.posts(rgb, found[kind], waves=kind == "water")
-            found[kind] = found[kind] * (1 - standing)
+    if "water" in found and "water" not in given:
+        found["water"] = found["water"] * (1 - protect.posts(rgb, found["water"]))
     grown = [kind for kind in ("foliage", "grass") if kind in found and kind not in given]
     if grown:
         bending = 1 - protect.straight(rgb)

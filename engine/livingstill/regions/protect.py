@@ -1,13 +1,20 @@
-"""What never moves: people, lettering, straight edges, posts in water, the sun, the moon, birds."""
+"""What never moves: people, lettering, straight edges, what stands before the sky or in water."""
 
 from __future__ import annotations
 
 import cv2
 import numpy as np
+import scipy  # its parts are imported when they are used
+from numpy.typing import NDArray
 
 from livingstill.model import Bytes, Floats, Region
 
-_MOST_BIRDS = 40
+Mask = NDArray[np.bool_]
+
+_MOST_BIRDS = 25
+
+_NIGHT = 100
+"""Median grey level of a sky below which stars may be seen in it."""
 
 SIDE = 960
 """Long side of the picture in which lines and letters are looked for."""
@@ -91,34 +98,98 @@ def straight(rgb: Bytes) -> Floats:
 
 
 def aloft(rgb: Bytes, sky: Bytes) -> Floats:
-    """Return (H, W) float32, 1 on what must not drift with the clouds: sun, moon, birds, kites.
+    """Return (H, W) float32, 1 on what must not drift with the clouds, and little around it.
 
-    Small blobs that stand out from the sky around them, and the burnt-out disc of the sun.
+    Masts, lamps, wires, twigs, birds; by night the stars; the burnt-out discs of sun and moon.
+
+    Parameters
+    ----------
+    rgb : (H, W, 3) uint8
+    sky : (H, W) uint8
     """
-    small, _ = _reduced(rgb)
-    grey = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY)
-    inside = cv2.resize(sky, grey.shape[::-1], interpolation=cv2.INTER_AREA) > 200
+    small, scale = _reduced(rgb)
+    grey = np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), np.uint8)
+    inside = cv2.resize(sky, grey.shape[::-1], interpolation=cv2.INTER_AREA) > 100
+    if not inside.any():
+        return np.zeros(rgb.shape[:2], np.float32)
+    before = _before(grey, inside, scale) | _stars(grey, inside, scale)
+    thin = cv2.dilate(before.astype(np.uint8), _disc(5, 1))
+    disc = cv2.dilate(_burnt(grey, inside).astype(np.uint8), _disc(13, scale))
+    soft = cv2.GaussianBlur(np.maximum(thin, disc) * np.uint8(255), (0, 0), 0.7)
+    return _at_size(soft.astype(np.float32) * np.float32(1 / 255), rgb.shape[:2])
+
+
+def _before(grey: Bytes, sky: Mask, scale: float) -> Mask:
+    """Return where something thin or small and dark stands or flies before a sky.
+
+    It is darker than any sky around it, by more than the sky's own texture is deep at its width:
+    black hats of three sizes. What hangs together with the ground stands on it. What does not flies
+    only if it is small, sharp, no streak, and stands out of what clouds there are: their gaps do not.
+    """
+    size = _odd(81, scale)
+    wide = np.ones((size, size), np.uint8)
+    sure = cv2.morphologyEx(grey, cv2.MORPH_CLOSE, _disc(27, scale))
+    sure[cv2.dilate((~sky).astype(np.uint8), _disc(13, scale)) > 0] = 255
+    darkest = cv2.erode(sure, wide).astype(np.float32)
+    share = sky.astype(np.float32)
+    area = np.maximum(cv2.blur(share, (size, size)), np.float32(1e-3))
+    depth = np.zeros(grey.shape, np.float32)
+    value = grey.astype(np.float32)
+    for width, least in ((5, 9), (11, 14), (23, 20)):
+        hat = cv2.morphologyEx(grey, cv2.MORPH_BLACKHAT, _disc(width, scale)).astype(np.float32)
+        usual = cv2.blur(np.minimum(hat, np.float32(2 * least)) * share, (size, size)) / area
+        found = sky & (hat > np.maximum(6 * usual, least)) & (value + hat / 4 < darkest)
+        depth = np.where(found, np.maximum(depth, hat), depth)
+    found = depth > 0
+    joined = cv2.dilate(found.astype(np.uint8), np.ones((3, 3), np.uint8))
+    count, joints, stats, _ = cv2.connectedComponentsWithStats(joined)
+    part = np.asarray(joints, np.int32)
+    ground = cv2.dilate((~sky).astype(np.uint8), _disc(7, scale)) > 0
+    stands = np.bincount(part[ground & found], minlength=count) > 0
+    along, down = (cv2.Sobel(grey, cv2.CV_16S, *d).astype(np.float64) / 8 for d in ((1, 0), (0, 1)))
+    labels = np.arange(count)
+    deepest = scipy.ndimage.maximum(depth, part, labels)
+    steepest = scipy.ndimage.maximum(np.where(found, along**2 + down**2, 0), part, labels) ** 0.5
+    dark = scipy.ndimage.maximum(depth / np.maximum(value + depth, 1), part, labels)
+    breadth, height = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
+    texture = scipy.ndimage.maximum(usual, part, labels)  # of the widest hats
+    flies = (deepest >= np.maximum(25, 12 * texture)) & (steepest >= 0.28 * deepest)
+    flies &= np.maximum(breadth, height) <= np.where(dark > 0.4, 120, 60) * scale
+    flies &= (dark >= 0.18) & ((breadth <= 4 * height) | (dark > 0.4))
+    flies &= ~stands
+    flies[0] = False
+    if flies.sum() > _MOST_BIRDS:  # no flock but the texture of a cloud
+        flies[:] = False
+    return np.asarray((stands | flies)[part] & found, bool)
+
+
+def _stars(grey: Bytes, sky: Mask, scale: float) -> Mask:
+    """Return where points of light stand in a sky that is dark, not the rims of its clouds."""
+    if float(np.median(grey[sky])) > _NIGHT:
+        return np.zeros_like(sky)
+    hat = cv2.morphologyEx(grey, cv2.MORPH_TOPHAT, _disc(7, scale))
+    points = ((hat > 10) & sky).astype(np.uint8)
+    _, part, stats, _ = cv2.connectedComponentsWithStats(points)
+    most = max(3.0, 7 * scale)
+    small = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]) <= most
+    area = stats[1:, cv2.CC_STAT_AREA]
+    if area[small[1:]].sum() < area[~small[1:]].sum():
+        small[:] = False
+    small[0] = False
+    return np.asarray(small[part], bool)
+
+
+def _burnt(grey: Bytes, sky: Mask) -> Mask:
+    """Return the burnt-out round disc in a sky; several are clouds."""
     side = max(grey.shape)
-    size = max(3, round(0.012 * side) | 1)
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
-    apart = cv2.morphologyEx(grey, cv2.MORPH_BLACKHAT, kernel) > 70
-    count, part, stats, _ = cv2.connectedComponentsWithStats(apart.astype(np.uint8))
-    out = np.zeros(grey.shape, np.uint8)
-    few = count <= _MOST_BIRDS + 1  # more are no flock but the texture of a cloud or of twigs
-    for k in range(1, count if few else 0):
-        x, y, w, h, _ = (int(n) for n in stats[k])
-        around = inside[max(0, y - size) : y + h + size, max(0, x - size) : x + w + size]
-        if max(w, h) <= 2 * size and around.mean() > 0.9:  # alone in the sky: no twig, no roof
-            out[y : y + h, x : x + w] |= part[y : y + h, x : x + w] == k
-    burnt = ((grey >= 252) & inside).astype(np.uint8)
-    count, part, stats, _ = cv2.connectedComponentsWithStats(burnt)
+    count, part, stats, _ = cv2.connectedComponentsWithStats(((grey >= 252) & sky).astype(np.uint8))
+    discs = []
     for k in range(1, count):
-        x, y, w, h, area = (int(n) for n in stats[k])
+        _, _, w, h, area = (int(n) for n in stats[k])
         round_ = area >= 0.6 * w * h and max(w, h) <= 1.5 * min(w, h)
         if round_ and 1e-5 * side * side <= area <= 0.02 * side * side:
-            out[y : y + h, x : x + w] |= part[y : y + h, x : x + w] == k
-    grown = cv2.dilate(out, kernel)
-    return _at_size(grown.astype(np.float32), rgb.shape[:2])
+            discs.append(k)
+    return np.asarray(part == discs[0] if len(discs) == 1 else np.zeros_like(sky), bool)
 
 
 def posts(rgb: Bytes, behind: Floats, waves: bool = True) -> Floats:
@@ -146,6 +217,16 @@ def posts(rgb: Bytes, behind: Floats, waves: bool = True) -> Floats:
     near = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * wide + 1, wide))
     grown = cv2.GaussianBlur(cv2.dilate(stands, near).astype(np.float32), (0, 0), wide / 4)
     return _at_size(np.asarray(grown, np.float32), rgb.shape[:2])
+
+
+def _odd(width: float, scale: float) -> int:
+    """Return the odd number next to a width in pixels of the reduced photo, 3 at least."""
+    return max(3, round(width * scale) | 1)
+
+
+def _disc(width: float, scale: float) -> Bytes:
+    side = _odd(width, scale)
+    return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side)), np.uint8)
 
 
 def _reduced(rgb: Bytes) -> tuple[Bytes, float]:

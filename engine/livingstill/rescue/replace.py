@@ -26,7 +26,7 @@ from livingstill.model import (
     Scene,
     Timeline,
 )
-from livingstill.pipeline import Clip, Stages, depth_of, moved, planned, window_of
+from livingstill.pipeline import Clip, Stages, depth_of, moved, planned, set_apart, window_of
 from livingstill.render import frames
 from livingstill.scene import layers
 from livingstill.settings import Choice, Shot
@@ -130,6 +130,7 @@ def build(still: Bytes, crop: register.Crop, wanted: Wanted, shot: Shot, stages:
         sky = next((region.mask for region in classes if region.kind == "sky"), None)
         point = subject.find(canvas, depth.values, sky).point
         scene = layers.build(canvas, depth.values, focal=DEFAULT_FOCAL, layers=shot.layers)
+        scene = set_apart(scene, regions)
     window = window_of(scene, frame)
     view = View.of(depth.values, None, point, frame.box)
     with stages("camera"):

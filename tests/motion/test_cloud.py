@@ -1,0 +1,92 @@
+"""Clouds drift behind what stands before the sky, and take nothing of it along."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+from livingstill.model import Layer, Pose, Region, Scene
+from livingstill.motion.compose import compose
+from livingstill.regions import protect
+from livingstill.render import frames
+from livingstill.scene import backdrop
+from livingstill.settings import Wind
+
+HEIGHT, WIDTH, GROUND = 240, 400, 180
+
+
+@pytest.fixture(scope="module")
+def photo():
+    """Soft pale clouds above dark ground, a mast with an arm on it, a bird."""
+    noise = np.random.default_rng(5).standard_normal((HEIGHT, WIDTH)).astype(np.float32)
+    noise = cv2.GaussianBlur(noise, (0, 0), 5)
+    grey = 200 + 20 * noise / noise.std()
+    rgb = np.clip(grey[..., None] + (-30, 0, 20), 120, 255).astype(np.uint8)
+    rgb[GROUND:] = 40
+    standing = np.zeros((HEIGHT, WIDTH), np.uint8)
+    cv2.line(standing, (200, 60), (200, GROUND), 255, 2)
+    cv2.line(standing, (200, 70), (240, 66), 255, 1)
+    cv2.ellipse(standing, (90, 80), (4, 2), 20, 0, 360, 255, -1)
+    rgb[standing > 0] = 20
+    return rgb, standing > 0
+
+
+@pytest.fixture(scope="module")
+def sky(photo):
+    """What the network says of it: everything above the ground."""
+    out = np.zeros((HEIGHT, WIDTH), np.uint8)
+    out[:GROUND] = 255
+    return np.round(out * (1 - protect.aloft(photo[0], out))).astype(np.uint8)
+
+
+@pytest.fixture(scope="module")
+def scene(photo, sky):
+    rgba = np.dstack([photo[0], np.full(sky.shape, 255, np.uint8)]).view(np.uint32)[..., 0]
+    depth = np.repeat(np.linspace(0, 0.5, HEIGHT, dtype=np.float32)[:, None], WIDTH, 1)
+    return backdrop.part(Scene((Layer(rgba, depth),)), sky)
+
+
+@pytest.fixture(scope="module")
+def clip(photo, sky, scene):
+    motion = compose(
+        photo[0], np.zeros(sky.shape, np.float32), (Region("cloud", sky),),
+        wind=Wind(speed=6), seconds=5, scene=scene,
+    )  # fmt: skip
+    renderer = frames.Renderer(scene, frames.whole(scene.size, scene.size), scene.size)
+    return np.stack(
+        [frames.unpack(renderer.frame(Pose(), motion.at(k / 12))).copy() for k in range(12)]
+    )
+
+
+def test_at_rest_the_parted_scene_shows_the_photo(photo, scene):
+    assert len(scene.layers) == 2
+    renderer = frames.Renderer(scene, frames.whole(scene.size, scene.size), scene.size)
+    np.testing.assert_array_equal(frames.unpack(renderer.frame(Pose())), photo[0])
+    assert backdrop.part(scene, np.zeros((HEIGHT, WIDTH), np.uint8)) is scene
+
+
+def test_a_mast_and_a_bird_stay_bit_for_bit_and_so_does_the_ground(photo, clip):
+    rgb, standing = photo
+    standing = standing.copy()
+    standing[GROUND + 2 :] = True
+    for frame in clip:
+        np.testing.assert_array_equal(frame[standing], rgb[standing])
+
+
+def test_nothing_of_their_colour_appears_anywhere_else(photo, clip):
+    rgb, standing = photo
+    near = cv2.dilate(standing.astype(np.uint8), np.ones((7, 7), np.uint8)) > 0
+    air = ~near
+    air[GROUND - 3 :] = False
+    assert clip[:, air].min() > rgb[air].min() - 8
+
+
+def test_the_sky_drifts_right_up_to_them_and_to_the_ground(photo, clip):
+    standing = photo[1].astype(np.uint8)
+    rim = cv2.dilate(standing, np.ones((13, 13), np.uint8)) > cv2.dilate(standing, np.ones((9, 9)))
+    span = np.ptp(clip.astype(int), axis=0).max(2)
+    rim[110:] = False  # slower towards the horizon
+    free = np.zeros_like(rim)
+    free[60:110] = True
+    assert span[rim].mean() > 0.8 * span[free & ~rim].mean() > 5
+    assert (span[GROUND - 7 : GROUND - 3] > 0).mean() > 0.5
