@@ -48,7 +48,7 @@ from livingstill.registry import nearest
 from livingstill.render import frames, temporal
 from livingstill.render.standing import stand
 from livingstill.render.surround import Surround
-from livingstill.scene import backdrop, layers
+from livingstill.scene import backdrop, cutout, layers
 from livingstill.settings import Shot, split
 from livingstill.sight import Sight
 
@@ -369,19 +369,14 @@ def prepare(
     notes += depth.notes
     # a file's own edges are taken as they are; estimated ones may lie beside the photo's
     sharp = depth.source.startswith("file") and ramp_width(depth.values) < 1.5
-    building = sight.beside(rgb)(
-        plain()(
-            partial(
-                layers.build,
-                rgb,
-                depth.values,
-                focal=photo.focal or DEFAULT_FOCAL,
-                layers=shot.layers,
-                most=LAYERS[shot.quality],
-                edge_error=0.0 if sharp else 2.0,
-            )
-        )
+    build = partial(
+        layers.build,
+        focal=photo.focal or DEFAULT_FOCAL,
+        layers=shot.layers,
+        most=LAYERS[shot.quality],
+        edge_error=0.0 if sharp else 2.0,
     )
+    building = sight.beside(rgb)(plain()(partial(build, rgb, depth.values)))
     with stages("regions"):
         classes = () if known else look.classes()
         regions = known.regions if known else planned(rgb, depth.values, classes, shot)
@@ -407,7 +402,11 @@ def prepare(
         finisher = Finisher(shot, frame.size, frame.picture, timeline)
         notes += finisher.notes
     with stages("scene"):
-        scene = set_apart(building(), regions)
+        scene = building()
+        flag = next((region.mask for region in regions if region.kind == "flag"), None)
+        if flag is not None:
+            scene = hung(rgb, depth.values, flag, build)
+        scene = set_apart(scene, regions)
         camera, window = aim(scene, frame, view, shot, timeline)
         card, said = standing(finisher, scene, window, frame, shot)
         notes += said
@@ -432,6 +431,13 @@ def prepare(
         notes=tuple(notes),
         stages=stages,
     )
+
+
+def hung(rgb: Bytes, depth: Floats, flag: Bytes, build: Callable[[Bytes, Floats], Scene]) -> Scene:
+    """Return the scene with its flag in a layer of its own, in front, and the rest behind it."""
+    front, rgb, depth = cutout.cut(rgb, depth, flag)
+    scene = build(rgb, depth)
+    return Scene((front, *scene.layers), scene.focal)
 
 
 def set_apart(scene: Scene, regions: tuple[Region, ...]) -> Scene:

@@ -1,0 +1,44 @@
+"""Phases of harmonics for which the picture changes as fast at any moment as at any other."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+LEVELS = 16
+SWEEPS = 4
+INSTANTS = 96
+
+
+def phases(
+    rates: NDArray[np.complex128], harmonics: NDArray[np.integer], rng: np.random.Generator
+) -> NDArray[np.float64]:
+    """Return (M,) radians to turn each harmonic by, so that what all of them do together is even.
+
+    A sum of harmonics swells and calms; over a region it does so as a whole, which is seen as
+    pulsing. From a random start each phase in turn takes the level for which the mean square of the
+    rates varies least over the loop: a few sweeps of descent on a small matrix.
+
+    Parameters
+    ----------
+    rates : (M, N) complex, how fast each harmonic alone changes each of N points, with its phase
+    harmonics : (M,) int, in turns per loop
+    """
+    count = len(harmonics)
+    chosen = 2 * np.pi * rng.integers(0, LEVELS, count) / LEVELS
+    scale = max(float((np.abs(rates) ** 2).sum()), 1e-30)
+    alike, mirrored = rates @ rates.conj().T / scale, rates @ rates.T / scale
+    turning = np.exp(2j * np.pi * np.outer(harmonics, np.arange(INSTANTS)) / INSTANTS)
+    levels = np.exp(2j * np.pi * np.arange(LEVELS) / LEVELS)[:, None]
+    waves = turning * np.exp(1j * chosen)[:, None]
+    for _ in range(SWEEPS):
+        for k in range(count):
+            waves[k] = 0
+            rest = (waves * (alike @ waves.conj() + mirrored @ waves)).sum(0).real
+            pull = turning[k] * (alike[k] @ waves.conj() + mirrored[k] @ waves)
+            own = mirrored[k, k] * turning[k] ** 2
+            power = rest + 2 * (levels * pull).real + (levels**2 * own).real
+            best = int(np.round(power.var(1), 12).argmin())
+            chosen[k] = 2 * np.pi * best / LEVELS
+            waves[k] = turning[k] * levels[best]
+    return chosen

@@ -1,0 +1,40 @@
+"""What moves by itself in front of all else, a flag, is cut out of the photo, which goes on behind it."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from livingstill.kernels.fill import residual
+from livingstill.model import Bytes, Floats, Layer
+from livingstill.scene.fill import fill_behind
+from livingstill.threads import over_bands
+
+_SEEN = 13
+"""Level of a mask from which on a pixel shows something of what is cut out."""
+
+
+def cut(rgb: Bytes, inverse_depth: Floats, mask: Bytes) -> tuple[Layer, Bytes, Floats]:
+    """Return what ``mask`` holds as a layer, and the photo and its depth without it.
+
+    The layer over the photo without it is the photo. It hangs at one depth, the median of what it
+    holds: estimated depth has holes in cloth, and cuts it to pieces.
+
+    Parameters
+    ----------
+    rgb : (H, W, 3) uint8
+    inverse_depth : (H, W) float32
+    mask : (H, W) uint8, soft; not empty
+    """
+    unit = max(1.0, rgb.shape[1] / 741)
+    size = 2 * round(2 * unit) + 1  # its soft border has the colours of both
+    square = np.ones((size, size), np.uint8)
+    hidden = np.asarray(cv2.dilate((mask >= _SEEN).view(np.uint8), square), np.uint8)
+    colour = np.ascontiguousarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2RGBA)).view(np.uint32)[..., 0]
+    open_depth = np.where(hidden > 0, np.float32(np.inf), inverse_depth)
+    behind, depth_behind = fill_behind(colour, open_depth, hidden, float(inverse_depth.max()))
+    front = np.empty_like(colour)
+    over_bands(lambda a, b: residual(colour, behind, mask, hidden, front, a, b), len(colour))
+    level = np.float32(np.median(inverse_depth[mask >= 128])) if (mask >= 128).any() else 0
+    left = np.ascontiguousarray(behind.view(np.uint8).reshape(*behind.shape, 4)[..., :3])
+    return Layer(front, np.full_like(inverse_depth, level)), left, depth_behind
