@@ -1,65 +1,304 @@
-"""Fire: flames lick upwards and flicker, and their light plays on what stands around.
+"""Fire: tongues rise and go out, the fire's own colours follow its heat, and its light plays around.
 
-Gas rises four times the flame's local half width a second (a big fire fills the frame at 90-130
-%W/s); generations of .38 s; only what glows takes part. Brightness flickers by 10 % between 1.8 and
-9 Hz, surroundings by 3 % over one flame height, well under what is unsafe to watch. A fire under a
-pot: f50 3.2 (real 2.2), f90 7.2 (9.7), a third of its amplitude: a flame's outline cannot change, so small
-fires convince, large do not.
+What glows has heat: its luma. Matter of the flames is carried upwards (four times the local half
+width a second, generations of .38 s); over it tongues of noise, of three grains, push the heat up
+and down, and what is shown is coloured by the colours that the photo's own fire has at that heat,
+laid over what is seen behind it. Flames that are smooth, a candle's, have no tongues: they bend,
+stretch and dim. Light on the surroundings varies by 3 % over one flame height, between 1.8 and 9 Hz.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 
+import cv2
 import numpy as np
+from numpy.typing import NDArray
 
+from livingstill import threads
+from livingstill.kernels.burn import burn
+from livingstill.model import Floats
 from livingstill.motion.advection import contained, curled, stream
-from livingstill.motion.canvas import Effect
+from livingstill.motion.canvas import Canvas, Effect
 from livingstill.motion.flow import local_width
 from livingstill.motion.light import Glow, flicker
-from livingstill.motion.plants import Limb, sway
-from livingstill.motion.site import STEP, Site, smoothstep
+from livingstill.motion.plants import Limb, driven
+from livingstill.motion.rolling import Strip, strip
+from livingstill.motion.site import STEP, Box, Site, box_of, smoothstep
+from livingstill.motion.spectral import Sway, guarded
+
+T = TypeVar("T", bound=np.floating[Any])
+
+SWING = 0.22
+"""Standard deviation of the heat of a flame that is all tongues, of 1 from black to white."""
+
+GRAINS = ((0.22, 1.6, 1.0), (0.10, 4.0, 0.7), (0.045, 9.0, 0.5))
+"""Sizes of tongues in heights of the fire, their middle frequencies in Hz, their shares."""
+
+BREATH = 0.025
+"""Standard deviation of the heat of the whole."""
+
+LIGHT = 0.02
+"""Standard deviation of the light on what is next to a fire, as a share of it."""
+
+Waver = tuple[np.ndarray, np.ndarray]
+
+_GLOWING = np.array(
+    [(0, 0, 0), (60, 14, 4), (118, 30, 7), (190, 62, 12), (232, 96, 22), (250, 140, 44), (255, 186, 84),
+     (255, 224, 140), (255, 250, 226)], np.float64,
+)  # fmt: skip
+"""Colours of what glows, from black to white, an eighth of the way each: where the photo has none."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Rising:
+    """Tongues: noise of three grains that rises, bent this way and that; see ``GRAINS``.
+
+    ``rise`` (h, w) float32 is each node's height in a box. ``meander`` holds harmonics and complex
+    amplitudes.
+    """
+
+    rise: Floats
+    strips: tuple[Strip, ...]
+    meander: Waver
+
+    @classmethod
+    def of(cls, site: Site, box: Box, tall: float) -> _Rising:
+        """Return the tongues of a fire that is ``tall`` nodes high."""
+        y = np.arange(box.shape[0], dtype=np.float32)[::-1, None]
+        columns = max(8, round(box.shape[1] / 0.7))
+        strips = []
+        for k, (size, hertz, _) in enumerate(GRAINS):
+            long = max(1.0, size * tall)
+            speed = hertz / 0.67 * 2 * np.pi * long
+            rng = site.chance("tongues", k)
+            strips.append(strip(rng, columns, max(0.8, 0.45 * long), long, speed * site.seconds))
+        harmonics = np.array([1, 2, 3]) * max(1, round(site.seconds / 4))
+        sizes = np.exp(2j * np.pi * site.chance("meander").random(3)) / np.array([1.0, 1.5, 2.0])
+        rise = np.ascontiguousarray(np.broadcast_to(y, box.shape))
+        return cls(rise, tuple(strips), (harmonics, sizes))
+
+    def at(self, phase: float) -> Floats:
+        """Return (h, w) float32 noise of unit variance at ``phase``."""
+        height, width = self.rise.shape
+        harmonics, sizes = self.meander
+        turn = 2 * np.pi * np.mod(harmonics * (phase % 1.0), 1.0)
+        high = self.rise[:, :1].astype(np.float64) / height
+        bend = (np.abs(sizes) * high * np.cos(np.angle(sizes) + turn - 5.0 * high)).sum(1)
+        across = np.linspace(0.15, 0.85, width)[None] + 0.1 * bend[:, None]
+        total = np.zeros(self.rise.shape, np.float32)
+        for (_, _, share), layer in zip(GRAINS, self.strips):
+            total += np.float32(share) * layer.at(phase, self.rise, across.astype(np.float32))
+        total *= np.float32(1 / np.sqrt(sum(share**2 for _, _, share in GRAINS)))
+        return total
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Blaze:
+    """Heat pushed by tongues, and the colours that go with it (see ``kernels.burn``).
+
+    ``tone`` (H, W, 4), ``behind`` (h, w, 3) and ``ramp`` (256, 4) are the kernel's; ``weight`` and
+    ``breath`` (h, w) how much tongues and the flicker of the whole push the heat.
+    """
+
+    box: Box
+    tone: Floats
+    behind: Floats
+    ramp: Floats
+    weight: Floats
+    breath: Floats
+    pulse: Glow
+    rising: _Rising | None
+    order: int = 2
+    alone: bool = False
+
+    def push(self, phase: float) -> Floats:
+        """Return (h, w) float32 the change of heat at ``phase``, of 1 from black to white."""
+        out = self.breath * self.pulse.levels(phase)[0]
+        if self.rising is not None:
+            noise = self.weight * self.rising.at(phase)
+            common = float(noise.sum(dtype=np.float64))  # a fire must not flash as a whole
+            common /= max(float(self.weight.sum(dtype=np.float64)), 1e-6)
+            out += noise - np.float32(common) * self.weight
+        return np.asarray(out, np.float32)
+
+    def apply(self, phase: float, canvas: Canvas) -> None:
+        """Change gains and bias inside the box."""
+        push = self.push(phase)
+        gain, bias = canvas.gain(), canvas.added()
+        second, second_gain = canvas.second, canvas.second_gain
+        if second is None or second_gain is None:
+            second, second_gain = np.zeros((0, 0, 2), np.float32), np.zeros((0, 0), np.float32)
+        threads.over_bands(
+            lambda a, b: burn(
+                self.tone, self.behind, push, self.ramp, float(STEP), self.box.top, self.box.left,
+                canvas.first, gain, second, second_gain, bias, a, b,
+            ),
+            self.box.shape[0],
+        )  # fmt: skip
 
 
 def build(site: Site) -> tuple[Effect, ...]:
-    """Return the flames of a region, their flicker and their light."""
-    rows = np.flatnonzero((site.mask >= 0.5).any(1))
+    """Return the flames of a region, their tongues and their light."""
+    solid = site.mask >= 0.5
+    rows = np.flatnonzero(solid.any(1))
     if rows.size == 0:
         return ()
-    height = max(float(np.ptp(rows)) * STEP, 0.02 * site.width)
-    red, blue = site.colour[..., 0], site.colour[..., 2]
-    glows = np.maximum(smoothstep((red - blue - 15) / 60), smoothstep((blue - 150) / 60))
-    bright = smoothstep((site.colour.max(2) - 70) / 90) * glows  # warm, or white-hot
+    glow = _glowing(site.colour)
     away = site.outside()
-    site = replace(site, mask=site.mask * smoothstep(2 * bright))  # no wall between flames
-    inside = site.inside()
+    edge = site.inside() - away
+    columns = solid.sum(0)
+    height = max(float(np.percentile(columns[columns > 0], 75)) * STEP, 0.02 * site.width)
+    flames = replace(site, mask=site.mask * smoothstep(2 * glow))  # no wall between flames
+    inside = flames.inside()
     half = np.minimum(local_width(inside), 0.5 * height)
+    usual = float(np.median(half[inside > 0])) if (inside > 0).any() else 0.0
+    torn = _torn(site)
+    # what is small on the grid cannot tell tongues from each other: it flickers
+    wild = torn * float(smoothstep(np.array(usual / (8 * site.scale) - 1)))
+    amount = min(site.amount, 1.5)
+    waver = flicker(site, 1.8, 9.0) if torn > 0.5 else flicker(site, 0.3, 4.0, slope=1.0)
+    effects: list[Effect] = []
+    if wild > 0:
+        effects += _matter(flames, glow, height, half, amount * wild)
+    effects += _dance(site, rows, edge, height, usual, wild)
+    tall = height / STEP
+    near = smoothstep((edge + 10) / (10 + 0.08 * height))  # nothing changes 12 px outside
+    lit: Floats = glow * near
+    zone = np.asarray(cv2.GaussianBlur(lit, (0, 0), max(1.0, 0.12 * tall)), np.float32)
+    weight = near * smoothstep(zone / 0.5)
+    box = box_of(np.where(weight > 0.01, weight, np.float32(0)))
+    if box is not None:
+        cut = box.slices
+        much = np.asarray(amount * np.where(weight > 0.01, weight, np.float32(0))[cut], np.float32)
+        breath = np.float32(BREATH + 0.06 * (torn - wild)) * much * glow[cut]
+        rising = _Rising.of(site, box, tall) if wild > 0 else None
+        effects.append(
+            Blaze(
+                box,
+                np.ascontiguousarray(np.dstack([site.colour, glow])),
+                np.ascontiguousarray(_behind(site.colour, glow, zone, tall)[cut]),
+                _ramp(site.colour, glow * site.mask),
+                np.float32(SWING * wild) * much,
+                np.asarray(breath, np.float32),
+                Glow(np.zeros((1, 1), np.float32), *waver),
+                rising,
+            )
+        )
+    around = np.exp(-((away.astype(np.float64) / (1.6 * height)) ** 2)) * (away < 3.5 * height)
+    around = LIGHT * amount * around * smoothstep(away / (0.1 * height))
+    effects.append(Glow(around.astype(np.float32), *waver))
+    return tuple(effects)
+
+
+def _matter(
+    site: Site, glow: Floats, height: float, half: Floats, much: float
+) -> tuple[Effect, ...]:
+    """Return what carries the photo's flames upwards."""
     velocity = np.zeros((*site.mask.shape, 2), np.float32)
     if site.direction is not None and site.direction.any():
         velocity += site.direction * np.float32(site.width)
     else:
         velocity[..., 1] = -np.minimum(4.0 * half, 0.9 * site.width)
     velocity = curled(site, velocity, min(0.08, 0.5 * height / site.width), 0.4)
-    calm = (
-        smoothstep(inside / np.maximum(0.6 * half, 1)) * bright * np.float32(min(site.amount, 1.5))
-    )
-    flames = stream(
-        site, contained(site, velocity * calm[..., None], 0.3), lifetime=0.38, jitter=0.04 * height, lead=0.25, window=0.5, structure=0.6,
-        blur=max(4.0, 0.12 * height / site.scale),
+    calm: Floats = smoothstep(site.inside() / np.maximum(0.6 * half, 1)) * glow
+    velocity *= np.float32(much) * calm[..., None]
+    effect = stream(
+        site, contained(site, velocity, 0.3), lifetime=0.38, jitter=0.04 * height, lead=0.25,
+        window=0.5, structure=0.0, blur=6.0,
     )  # fmt: skip
-    up = np.clip((rows[-1] - np.arange(site.mask.shape[0])) * STEP / height, 0, 1)
-    lick = np.repeat(up.astype(np.float32)[:, None] ** 1.5, site.mask.shape[1], axis=1)
-    limbs = (
-        Limb(1.2, 0.3, height / site.width, 1.0, common=0.6),
-        Limb(3.0, 0.3, 0.4 * height / site.width, 0.8),
-    )
-    usual = float(np.median(half[inside > 0])) if (inside > 0).any() else 0.0
-    reach = min(0.03 * height, 0.15 * usual) * site.amount
-    dance = sway(site, reach, lick, limbs, cross=0.7)
+    return (effect,) if effect else ()
 
-    white = smoothstep((site.colour.min(2) - 110) / 110)  # clipped: dimmed, it would turn grey
-    own = smoothstep(inside / (0.15 * height)) * bright
-    around = np.exp(-((away / (1.6 * height)) ** 2)) * (away < 3.5 * height)
-    strength = min(site.amount, 1.5) * (1 - white) * (0.10 * own + 0.03 * around)
-    glow = Glow(strength.astype(np.float32), *flicker(site, 1.8, 9.0))
-    return (*((flames,) if flames else ()), *dance, glow)
+
+def _glowing(colour: Floats) -> Floats:
+    """Return (h, w) float32 in 0..1: what glows, by its colour: warm, or white-hot."""
+    red, blue = colour[..., 0], colour[..., 2]
+    warm = smoothstep((red - blue - 15) / 60) * smoothstep((red - 70) / 90)
+    hot = smoothstep((colour[..., 1] - 140) / 60) * smoothstep((red - blue + 25) / 20)
+    return np.asarray(np.maximum(warm, hot), np.float32)
+
+
+def _torn(site: Site) -> float:
+    """Return 0 for smooth flames, like a candle's, up to 1 for those that are torn into tongues.
+
+    What is bright of a candle's flame fills its convex hull (.95 and more of it), tongues do not
+    (.55-.7).
+    """
+    luma = cv2.cvtColor(site.rgb, cv2.COLOR_RGB2GRAY)
+    luma = cv2.GaussianBlur(luma, (0, 0), max(0.8, site.scale))
+    inside = cv2.resize(site.mask, luma.shape[::-1], interpolation=cv2.INTER_LINEAR) >= 0.5
+    level = 0.7 * float(np.percentile(luma[inside], 97)) if inside.any() else 0.0
+    bright = ((luma > level) & inside).astype(np.uint8)
+    outlines = cv2.findContours(bright, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)[0]
+    hulls = sum(cv2.contourArea(cv2.convexHull(line)) + len(line) / 2 for line in outlines)
+    torn = 1 - float(bright.sum(dtype=np.int64)) / max(hulls, 1.0)
+    return float(smoothstep(np.array((torn - 0.12) / 0.1)))
+
+
+def _dance(
+    site: Site, rows: np.ndarray, edge: Floats, height: float, usual: float, wild: float
+) -> tuple[Effect, ...]:
+    """Return how flames bend and stretch, from where they burn up."""
+    up = np.clip((rows[-1] - np.arange(site.mask.shape[0])) * STEP / height, 0, 1)
+    most = min(0.06 * height, (0.4 - 0.25 * wild) * usual) * site.amount
+    weight = (most * up**1.5).astype(np.float32)[:, None] * smoothstep((edge + 10) / 16)
+    box = box_of(weight)
+    if box is None:
+        return ()
+    slow = 0.5 + 0.7 * wild
+    limbs = (
+        Limb(slow, 0.3, height / site.width, 1.0, common=0.6),
+        Limb(2.5 * slow, 0.3, 0.4 * height / site.width, 0.8),
+    )
+    parts = driven(site, box, limbs, cross=1.0)
+    weight = np.ascontiguousarray(weight[box.slices])
+    limit = np.full(weight.shape, 0.03 * site.width, np.float32)
+    return (guarded(Sway(box, parts, weight, limit)),)
+
+
+def _behind(colour: Floats, glow: Floats, zone: Floats, tall: float) -> Floats:
+    """Return (h, w, 3) float32 levels of what flames are seen before: what is dark around them."""
+    luma = _luma(colour)
+    trust = (1 - glow) ** 2 * smoothstep((140 - luma) / 100) + np.float32(1e-4)
+    dark = np.minimum(colour, np.float32(90))
+    total, under = np.zeros_like(colour), np.zeros_like(luma)
+    for share, sigma in ((1.0, 0.05), (0.1, 0.2), (0.01, 0.8)):  # the nearest that there is
+        soft = max(1.0, sigma * tall)
+        total += np.float32(share) * cv2.GaussianBlur(dark * trust[..., None], (0, 0), soft)
+        under += np.float32(share) * cv2.GaussianBlur(trust, (0, 0), soft)
+    back = total / under[..., None]
+    lit = _luma(back)[..., None] * np.array([1.1, 0.7, 0.5], np.float32)  # by the flames themselves
+    return np.asarray(back + smoothstep(zone / 0.6)[..., None] * (lit - back), np.float32)
+
+
+def _ramp(colour: Floats, glow: Floats) -> Floats:
+    """Return (256, 4) float32: colour by heat, as the photo's fire has it, and how solid it is."""
+    weight = glow.astype(np.float64).ravel() ** 2
+    flat = colour.reshape(-1, 3).astype(np.float64)
+    luma = _luma(flat)
+    bins = np.clip((luma / 8).astype(int), 0, 31)
+    middles = np.arange(32) * 8 + 4.0
+    known = np.bincount(bins, weight, 32)
+    heats = np.arange(256.0)
+    body = _luma(_GLOWING)
+    out = np.empty((256, 4))
+    spread = np.exp(-0.5 * ((middles[:, None] - middles[None]) / 10) ** 2)
+    prior = max(0.02 * float(known.sum()), 1.0)
+    for c in range(3):
+        usual = np.interp(middles, body, _GLOWING[:, c])
+        seen = np.bincount(bins, weight * (flat[:, c] - luma), 32)
+        learned = (spread @ (seen + prior * (usual - middles))) / (spread @ (known + prior))
+        out[:, c] = np.clip(np.interp(heats, middles, learned) + heats, 0, 255)
+    out[0, :3] = 0
+    v = np.clip(heats / 110, 0, 1)
+    out[:, 3] = v * v * (3 - 2 * v)
+    return out.astype(np.float32)
+
+
+def _luma(colour: NDArray[T]) -> NDArray[T]:
+    """Return the luma (...) of colours (..., 3); no matrix product, which processors round each in
+    their own way.
+    """
+    red, green, blue = np.moveaxis(colour, -1, 0)
+    return np.asarray(0.299 * red + 0.587 * green + 0.114 * blue, colour.dtype)
