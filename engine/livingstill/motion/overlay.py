@@ -1,28 +1,25 @@
-"""Vapour drawn over the photo: layers of noise that scroll by whole tiles per loop.
+"""Vapour drawn over the photo: strips of noise that roll past, in a plume that meanders.
 
-Each octave's tile is as tall as what it travels in the loop, divided by a whole number, so the end
-of the loop is its start. Octaves at different speeds billow.
+Vapour hides and brightens as much at any moment as at any other, so a picture does not waver with
+it: its opacity is evened out, frame by frame.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-import cv2
 import numpy as np
 
 from livingstill.model import Floats
 from livingstill.motion.canvas import Canvas
+from livingstill.motion.rolling import Strip, strip
 from livingstill.motion.site import STEP, Box, Site
 
+SHARES = (0.2, 0.18, 0.11)
+"""How much each of the strips changes the opacity, from the coarsest on."""
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Octave:
-    """Noise (p, w) float32 whose first row follows its last, scrolled ``turns`` times per loop."""
-
-    tile: Floats
-    turns: int
-    share: float
+_LOOKS = 24
+"""Moments of the loop that say what is usual."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,17 +27,21 @@ class Vapour:
     """Vapour over a box of nodes, opaque to the degree of ``envelope`` (h, w) times its noise.
 
     ``rise`` (h, w) is each node's height above the source in nodes, along the plume; ``side``
-    (h, w) its place across, in 0..1 of the tile's width. ``meander`` holds harmonics, complex
-    amplitudes in tile widths and their wave numbers per node of height.
+    (h, w) its place across, in 0..1 of the strips' width. ``meander`` holds harmonics, complex
+    amplitudes in strip widths and their wave numbers per node of height. ``light`` (h, w) is by how
+    many levels vapour is brighter than what lies below it, and ``usual`` the light it adds at any
+    moment, None where that may change.
     """
 
     box: Box
-    octaves: tuple[Octave, ...]
+    strips: tuple[Strip, ...]
     rise: Floats
     side: Floats
     envelope: Floats
     colour: tuple[float, float, float]
     meander: tuple[np.ndarray, np.ndarray, np.ndarray]
+    light: Floats
+    usual: float | None = None
     order: int = 3
     alone: bool = False
 
@@ -56,14 +57,22 @@ class Vapour:
                 np.float32(abs(size)) * reach * np.cos(np.float32(turn) - np.float32(wave) * height)
             )
         total: Floats = np.full(self.rise.shape, 0.35, np.float32)
-        for octave in self.octaves:
-            rows, columns = octave.tile.shape
-            scrolled = np.mod((octave.turns * (phase % 1.0)) % 1.0 * rows - self.rise, rows)
-            wrapped = np.concatenate([octave.tile, octave.tile[:1]])
-            x = np.asarray(np.clip(side, 0, 1) * (columns - 1), np.float32)
-            noise = cv2.remap(wrapped, x, scrolled.astype(np.float32), cv2.INTER_LINEAR)
-            total += np.float32(octave.share) * np.asarray(noise, np.float32)
-        return np.clip(total, 0, 1) * self.envelope
+        for share, layer in zip(SHARES, self.strips):
+            total += np.float32(share) * layer.at(phase, self.rise, side)
+        out: Floats = np.clip(total, 0, 1) * self.envelope
+        if self.usual is not None:
+            even = self.usual / max(self.added(out), 1e-6)
+            out = np.minimum(out * np.float32(np.clip(even, 0.5, 2)), np.float32(0.8))
+        return out
+
+    def added(self, density: Floats) -> float:
+        """Return the light that vapour of an opacity (h, w) adds."""
+        return float((density * self.light).sum(dtype=np.float64))
+
+    def even(self) -> Vapour:
+        """Return the vapour that adds the same light at any moment: its mean over the loop."""
+        seen = [self.added(self.density(k / _LOOKS)) for k in range(_LOOKS)]
+        return replace(self, usual=float(np.mean(seen)))
 
     def apply(self, phase: float, canvas: Canvas) -> None:
         """Lay the vapour over whatever moves below it."""
@@ -77,21 +86,11 @@ class Vapour:
         bias[cut] += alpha[..., None] * np.array(self.colour, np.float32)
 
 
-def octaves(site: Site, speed: float, width: int) -> tuple[Octave, ...]:
-    """Return three octaves of noise that rise at ``speed`` nodes per second and more."""
+def billows(site: Site, speed: float, columns: int) -> tuple[Strip, ...]:
+    """Return strips of noise of three grains that rise at ``speed`` nodes per second and more."""
     out = []
-    rng = site.chance("vapour")
-    for k, (size, share) in enumerate(((26, 0.5), (13, 0.32), (7, 0.2))):
-        size_nodes = max(2.5, size * site.scale * 4 / STEP / 2)
+    for k, size in enumerate((14.0, 7.5, 4.2)):
+        tall = max(1.2, size * site.scale / STEP)
         travel = speed * (1 + 0.45 * k) * site.seconds
-        turns = max(1, round(travel / (10 * size_nodes)))
-        rows = max(8, round(travel / turns))
-        white = rng.standard_normal((rows, width)).astype(np.float32)
-        copies = 1 + 2 * int(np.ceil(4 * size_nodes / rows))
-        noise = cv2.GaussianBlur(
-            np.tile(white, (copies, 1)), (0, 0), sigmaX=size_nodes * 0.55, sigmaY=size_nodes
-        )
-        middle = noise[(copies // 2) * rows : (copies // 2 + 1) * rows]
-        tile = np.asarray(middle / max(float(middle.std()), 1e-6), np.float32)
-        out.append(Octave(np.ascontiguousarray(tile), turns, share * 0.5))
+        out.append(strip(site.chance("vapour", k), columns, 0.55 * tall, tall, travel))
     return tuple(out)

@@ -1,7 +1,9 @@
 """Steam above a cup, a pot, a vent: white vapour that rises, widens and thins out.
 
-Opacity at most .45, less over bright ground where it would not show anyway; rises at 5-8 %W/s and
-leans with the wind by atan(.1 U). Drawn, not measured.
+Opacity at most .45, less over bright ground where it would not show anyway; billows of 1.5 %W and
+finer rise at 9-17 %W/s (a cup's .1-.2 m/s when a frame is a metre wide) and lean with the wind by
+atan(.1 U). Drawn: no clip of steam was at hand. Over three cups and pots f50 .8-1.0, f90 2.6-3.2 Hz,
+mean luminance within .05 levels, sharpness .94-.96 of its most at the least, repeat .1-.3.
 """
 
 from __future__ import annotations
@@ -10,10 +12,11 @@ import cv2
 import numpy as np
 
 from livingstill.motion.canvas import Effect
-from livingstill.motion.overlay import Vapour, octaves
+from livingstill.motion.overlay import Vapour, billows
 from livingstill.motion.site import STEP, Site, box_of, smoothstep
 
 MOST = 0.45
+SPEED = 0.09
 
 
 def build(site: Site) -> tuple[Effect, ...]:
@@ -46,20 +49,18 @@ def rising(site: Site, colour: tuple[float, float, float], most: float) -> tuple
     envelope = np.asarray(most * body * fade * shows * smoothstep(2 * inside), np.float32)
     lean = 0.1 * site.breeze.speed * site.breeze.x
     side = 0.5 + 0.42 * across - lean * share / 3
-    speed = 0.055 * site.width / STEP
+    speed = SPEED * site.width / STEP
     if site.direction is not None:
         drawn = np.hypot(*np.moveaxis(site.direction[site.mask >= 0.5], -1, 0))
-        speed = (
-            float(np.clip(drawn.mean(), 0.02, 0.12)) * site.width / STEP if drawn.size else speed
-        )
+        speed = float(np.clip(drawn.mean(), 0.04, 0.2)) * site.width / STEP if drawn.size else speed
     rng = site.chance("meander")
     harmonics = np.array([1, 2]) * max(1, round(site.seconds / 6))
     sizes = np.array([0.13, 0.07]) * np.exp(2j * np.pi * rng.random(2))
     waves = np.array([1.0, 1.9]) * 2 * np.pi / max(rows, 1)
-    tiles = octaves(site, speed, max(16, round(2.2 * float(half.max()))))
+    strips = billows(site, speed, max(16, round(2.2 * float(half.max()))))
     return (
         Vapour(
-            box, tiles, rise, side.astype(np.float32), envelope, colour,
-            (harmonics, sizes, waves),
-        ),
+            box, strips, rise, side.astype(np.float32), envelope, colour,
+            (harmonics, sizes, waves), np.float32(np.mean(colour)) - luma,
+        ).even(),
     )  # fmt: skip
