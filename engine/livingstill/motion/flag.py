@@ -9,17 +9,14 @@ at most. Beside that clip, on two of its stills: f50 2.0 (real 2.0), f90 6.8 (7.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 import numpy as np
 from numpy.typing import NDArray
 
-from livingstill.model import Floats
-from livingstill.motion import even
 from livingstill.motion.canvas import Effect
 from livingstill.motion.plants import rubber
+from livingstill.motion.rippling import Cloth, Maps, rippling
 from livingstill.motion.site import STEP, Box, Site, box_of
-from livingstill.motion.spectral import Spectrum, Sway, coarse, guarded, pack
+from livingstill.motion.spectral import coarse
 from livingstill.motion.wind import choose
 
 AMPLITUDE = 0.04
@@ -27,9 +24,6 @@ AMPLITUDE = 0.04
 
 FARTHEST = 0.0115
 """What no wave exceeds, in frame widths: eleven pixels of a frame of the reference width."""
-
-STRETCH, USUAL_STRETCH = 0.45, 0.33
-"""Cloth in waves is seen foreshortened, so it may be squeezed more than leaves are."""
 
 WAVES = 1.3
 """Waves along the flag at its main frequency; four fifths of that follow the frequency."""
@@ -39,8 +33,6 @@ LIGHT = 0.65
 
 FACTOR = 2
 
-Maps = NDArray[np.complex128]
-
 
 def build(site: Site) -> tuple[Effect, ...]:
     """Return the waves of a flag; a stroke from pole to fly end says how it hangs."""
@@ -49,17 +41,9 @@ def build(site: Site) -> tuple[Effect, ...]:
     if box is None or not (site.mask >= 0.5).any():
         return ()
     harmonics, maps = travelling(site, box)
-    sight = Sight.of(site, box)
     weight = np.ascontiguousarray(soft[box.slices])
-    rates = harmonics[:, None] * sight.change(maps, weight)[:, sight.inside >= 0.5]
-    maps *= np.exp(1j * even.phases(rates, harmonics, site.chance("even")))[:, None, None, None]
-    inside = np.ascontiguousarray(np.clip(site.mask, 0, 1)[box.slices])
-    limit = np.full(weight.shape, FARTHEST * site.width, np.float32)
-    parts = (Spectrum(harmonics, pack(maps), FACTOR),)
-    sway = Sway(box, parts, weight, limit, None, inside, alone=True)
-    sway = guarded(sway, stretch=STRETCH, usual_stretch=USUAL_STRETCH)
-    maps[:, 2] -= sight.excess(sight.change(maps, sway.weight))
-    return (replace(sway, parts=(Spectrum(harmonics, pack(maps), FACTOR),)),)
+    cloth = Cloth(FARTHEST * site.width)
+    return (rippling(site, box, harmonics, maps, FACTOR, weight, cloth, alone=True),)
 
 
 def travelling(site: Site, box: Box) -> tuple[NDArray[np.int64], Maps]:
@@ -81,39 +65,6 @@ def travelling(site: Site, box: Box) -> tuple[NDArray[np.int64], Maps]:
     dx, dy = -wave * way[1] + lagging * way[0], wave * way[0] + lagging * way[1]
     light = -1j * LIGHT * waves[:, None, None] * wave / length
     return harmonics, np.stack([dx, dy, light], axis=1)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Sight:
-    """What is seen of a flag at every ``FACTOR``-th node of its box: (h, w) float64.
-
-    ``grey`` levels, their gradients per pixel, and how much of each node is ``inside``.
-    """
-
-    grey: NDArray[np.float64]
-    right: NDArray[np.float64]
-    down: NDArray[np.float64]
-    inside: NDArray[np.float64]
-
-    @classmethod
-    def of(cls, site: Site, box: Box) -> Sight:
-        """Return what is seen in a box of a site."""
-        grey = site.colour[box.slices].astype(np.float64) @ np.array([0.299, 0.587, 0.114])
-        down, right = np.gradient(grey, STEP)
-        inside = np.clip(site.mask[box.slices], 0, 1).astype(np.float64)
-        return cls(*(part[::FACTOR, ::FACTOR] for part in (grey, right, down, inside)))
-
-    def change(self, maps: Maps, weight: Floats) -> Maps:
-        """Return (M, h, w): by how many levels each harmonic brightens each node, to first order."""
-        rows, columns = self.grey.shape
-        dx, dy, light = (maps[:, c, :rows, :columns] for c in range(3))
-        moved = weight[::FACTOR, ::FACTOR] * (self.right * dx + self.down * dy)
-        return np.asarray(self.inside * (self.grey * light - moved))
-
-    def excess(self, change: Maps) -> Maps:
-        """Return (M, 1, 1): what to take from the light so that the flag is as bright at all times."""
-        whole = max(float((self.grey * self.inside).sum()), 1e-6)
-        return np.asarray(change.sum((1, 2), keepdims=True) / whole)
 
 
 def heading(site: Site) -> tuple[float, float]:
