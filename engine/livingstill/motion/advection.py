@@ -74,7 +74,7 @@ def stream(
     site: Site,
     velocity: Floats,
     *,
-    lifetime: float,
+    lifetime: float = 1.0,
     jitter: float,
     window: float = 0.3,
     structure: float = 1.0,
@@ -82,6 +82,8 @@ def stream(
     lead: float = 1.5,
     by_turns: bool = False,
     shown: Floats | None = None,
+    births: int | None = None,
+    scatter: float = 0.0,
 ) -> Stream | None:
     """Return the effect that carries a region along ``velocity``, None if nothing flows.
 
@@ -97,6 +99,9 @@ def stream(
     by_turns : whether generations are ahead and behind by turns: those that fade into each other lie
         as far apart as can be, which keeps slow matter from stalling; every second one is more alike
     shown : (h, w) float32, what of the region is seen; the rest lies behind something and is made up
+    births : generations in a loop, in place of ``lifetime``, which makes their number even
+    scatter : pixels by which matter lies beside its place all the time, some here and some there: so
+        there is no instant at which everything is where it was, between no pixels, and changes less
     """
     speed = np.hypot(velocity[..., 0], velocity[..., 1])
     box = box_of(
@@ -108,11 +113,11 @@ def stream(
     velocity, speed = np.ascontiguousarray(velocity[cut]) / np.float32(STEP), speed[cut]
     usual = float(np.sqrt((speed[speed > 0] ** 2).mean()))
 
-    pairs = max(1, round(site.seconds / lifetime))
-    lifetime = site.seconds / pairs
+    births = births or 2 * max(1, round(site.seconds / lifetime))
+    lifetime = 2 * site.seconds / births
     ahead = min(jitter / usual, lead * lifetime)
     rng = site.chance("stream")
-    births = (ahead * _spread_out(2 * pairs, rng, by_turns)).astype(np.float32)
+    late = (ahead * _spread_out(births, rng, by_turns)).astype(np.float32)
     noise = smooth_noise(rng, 1, box.shape, 0.03 * site.width / STEP)[0]
     look = _look(site, site.mask, blur)[cut]
 
@@ -120,7 +125,12 @@ def stream(
     travel = -oldest * float(speed.max()) / STEP
     count = 2 * min(_MOST_PATHS // 2, max(2, math.ceil(travel / _STRIDE))) + 1
     spacing = -2 * oldest / (count - 1)
-    paths = _paths(velocity, count, spacing)
+    start = np.zeros_like(velocity)
+    if scatter:
+        beside = smooth_noise(site.chance("scatter"), 2, box.shape, 0.08 * site.width / STEP)
+        share = np.minimum(speed * np.float32(lifetime / 6), np.float32(scatter)) / np.float32(STEP)
+        start += np.moveaxis(beside, 0, -1) * share[..., None]
+    paths = _paths(velocity, count, spacing, start)
 
     size = ((site.rgb.shape[1] - 1) / STEP, (site.rgb.shape[0] - 1) / STEP)
     weight, known = speed * look[..., 3], None
@@ -134,7 +144,7 @@ def stream(
     moving = np.where(speed > 0, crisp, 0).astype(np.float32)
     reach = _reach(site) / STEP
     return Stream(
-        box, paths, oldest, spacing, site.seconds, shift, births,
+        box, paths, oldest, spacing, site.seconds, shift, late,
         np.ascontiguousarray(look), structure, reach, moving, size,
     )  # fmt: skip
 
@@ -189,10 +199,11 @@ def unfanned(velocity: Floats, seconds: float) -> Floats:
     return out
 
 
-def _paths(velocity: Floats, count: int, spacing: float) -> Floats:
-    """Return (A, h, w, 2): displacements in nodes at ages -n..n times ``spacing`` seconds."""
+def _paths(velocity: Floats, count: int, spacing: float, start: Floats) -> Floats:
+    """Return (A, h, w, 2): displacements in nodes at ages -n..n times ``spacing`` s, ``start`` at 0."""
     half = count // 2
     paths = np.zeros((count, *velocity.shape), np.float32)
+    paths[half] = start
     rows = velocity.shape[0]
     steps = max(1, math.ceil(spacing * float(np.abs(velocity).max()) / 1.5))
     for sign in (1, -1):
@@ -208,12 +219,14 @@ def _paths(velocity: Floats, count: int, spacing: float) -> Floats:
 
 
 def _spread_out(count: int, rng: np.random.Generator, by_turns: bool) -> NDArray[np.float64]:
-    """Return ``count`` numbers, an even one, over -1..1 by chance, but each far from the next, in a ring.
+    """Return ``count`` numbers over -1..1 by chance, but each far from the next, in a ring.
 
     Neighbours that lie close together would stall the motion while they cross-fade, and a ring that
     turned by some places looks like itself would repeat it. It is the best of many drawn by chance:
     of lows and highs ``by_turns``, or of any order.
     """
+    if count == 1:
+        return np.zeros(1)
     places = np.tile(np.arange(count), (_DRAWS, 1))
     if by_turns:
         lows, highs = (rng.permuted(part, axis=1) for part in np.split(places, 2, axis=1))
