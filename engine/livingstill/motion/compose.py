@@ -141,7 +141,7 @@ def compose(
                     chosen.append(effect)
             if backdrop is not None and effect.order > 1 and not _mirrors(effect):
                 effects[-1].append(effect)
-    if drifting is not None and any(map(_mirrors, chain(*effects))):
+    if drifting is not None and any(map(_shows, chain(*effects))):
         above = cloud.build(drifting)  # a mirror looks for what drifts in its own layer
         for chosen in effects[:rest]:
             chosen.extend(above)
@@ -151,6 +151,11 @@ def compose(
 
 def _mirrors(effect: Effect) -> bool:
     return isinstance(effect, reflection.Mirror)
+
+
+def _shows(effect: Effect) -> bool:
+    """Return whether an effect mirrors what flows."""
+    return isinstance(effect, reflection.Mirror) and effect.clear
 
 
 def _is_backdrop(layers: Sequence[Layer | None], region: Region) -> bool:
