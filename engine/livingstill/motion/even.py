@@ -17,7 +17,8 @@ def phases(
 
     A sum of harmonics swells and calms; over a region it does so as a whole, which is seen as
     pulsing. From a random start each phase in turn takes the level for which the mean square of the
-    rates varies least over the loop: a few sweeps of descent on a small matrix.
+    rates varies least over the loop: a few sweeps of descent on a small matrix. The loop begins at a
+    moment when it is as usual.
 
     Parameters
     ----------
@@ -41,4 +42,8 @@ def phases(
             best = int(np.round(power.var(1), 12).argmin())
             chosen[k] = 2 * np.pi * best / LEVELS
             waves[k] = turning[k] * levels[best]
-    return chosen
+    power = (waves * (alike @ waves.conj() + mirrored @ waves)).sum(0).real
+    off = np.abs(power - np.median(power))
+    off = np.max([np.roll(off, n) for n in (-1, 0, 1)], axis=0)
+    start = int(np.round(off, 12).argmin())
+    return np.asarray(chosen + 2 * np.pi * harmonics * start / INSTANTS)

@@ -28,7 +28,7 @@ FARTHEST = 0.0115
 WAVES = 1.3
 """Waves along the flag at its main frequency; four fifths of that follow the frequency."""
 
-LIGHT = 0.65
+LIGHT = 0.45
 """How much brighter a fold is per unit of its slope."""
 
 FACTOR = 2
