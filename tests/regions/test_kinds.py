@@ -134,7 +134,8 @@ def test_lamps_twinkle_and_flames_burn_only_when_named(depth):
     night = np.full((HEIGHT, WIDTH, 3), 12, np.uint8)
     for x in range(10, 170, 15):
         night[40:42, x : x + 2] = 255
-    night[70:100, 80:100] = (250, 150, 40)
+    for size, colour in ((12, (150, 45, 8)), (9, (240, 140, 40)), (5, (255, 240, 190))):
+        cv2.ellipse(night, (90, 85), (size, 2 * size), 0, 0, 360, colour, -1)
     assert planned(night, depth) == {}
     assert planned(night, depth, motion=("twinkle",))["twinkle"][41, 10] > 200
     assert planned(night, depth, motion=("fire",))["fire"][85, 90] > 200

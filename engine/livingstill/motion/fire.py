@@ -9,6 +9,7 @@ stretch and dim. Light on the surroundings varies by 3 % over one flame height, 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
@@ -36,6 +37,9 @@ SWING = 0.22
 GRAINS = ((0.22, 1.6, 1.0), (0.10, 4.0, 0.7), (0.045, 9.0, 0.5))
 """Sizes of tongues in heights of the fire, their middle frequencies in Hz, their shares."""
 
+BENT = 0.25
+"""How far tongues lean to a side, in heights of the fire."""
+
 BREATH = 0.025
 """Standard deviation of the heat of the whole."""
 
@@ -60,6 +64,7 @@ class _Rising:
     """
 
     rise: Floats
+    tall: float
     strips: tuple[Strip, ...]
     meander: Waver
 
@@ -67,7 +72,7 @@ class _Rising:
     def of(cls, site: Site, box: Box, tall: float) -> _Rising:
         """Return the tongues of a fire that is ``tall`` nodes high."""
         y = np.arange(box.shape[0], dtype=np.float32)[::-1, None]
-        columns = max(8, round(box.shape[1] / 0.7))
+        columns = box.shape[1] + 2 * math.ceil(BENT * tall)
         strips = []
         for k, (size, hertz, _) in enumerate(GRAINS):
             long = max(1.0, size * tall)
@@ -75,18 +80,20 @@ class _Rising:
             rng = site.chance("tongues", k)
             strips.append(strip(rng, columns, max(0.8, 0.45 * long), long, speed * site.seconds))
         harmonics = np.array([1, 2, 3]) * max(1, round(site.seconds / 4))
-        sizes = np.exp(2j * np.pi * site.chance("meander").random(3)) / np.array([1.0, 1.5, 2.0])
+        sizes = np.exp(2j * np.pi * site.chance("meander").random(3)) * (0.5, 0.3, 0.2)
         rise = np.ascontiguousarray(np.broadcast_to(y, box.shape))
-        return cls(rise, tuple(strips), (harmonics, sizes))
+        return cls(rise, tall, tuple(strips), (harmonics, sizes))
 
     def at(self, phase: float) -> Floats:
         """Return (h, w) float32 noise of unit variance at ``phase``."""
-        height, width = self.rise.shape
+        width = self.rise.shape[1]
         harmonics, sizes = self.meander
         turn = 2 * np.pi * np.mod(harmonics * (phase % 1.0), 1.0)
-        high = self.rise[:, :1].astype(np.float64) / height
-        bend = (np.abs(sizes) * high * np.cos(np.angle(sizes) + turn - 5.0 * high)).sum(1)
-        across = np.linspace(0.15, 0.85, width)[None] + 0.1 * bend[:, None]
+        high = self.rise[:, :1].astype(np.float64) / self.tall
+        bend = (np.abs(sizes) * np.cos(np.angle(sizes) + turn - 3.0 * high)).sum(1)
+        bend *= BENT * self.tall * np.minimum(high[:, 0], 1.0)
+        margin = math.ceil(BENT * self.tall)
+        across = (np.arange(width)[None] + bend[:, None] + margin) / (width + 2 * margin - 1)
         total = np.zeros(self.rise.shape, np.float32)
         for (_, _, share), layer in zip(GRAINS, self.strips):
             total += np.float32(share) * layer.at(phase, self.rise, across.astype(np.float32))
@@ -269,7 +276,13 @@ def _behind(colour: Floats, glow: Floats, zone: Floats, tall: float) -> Floats:
         under += np.float32(share) * cv2.GaussianBlur(trust, (0, 0), soft)
     back = total / under[..., None]
     lit = _luma(back)[..., None] * np.array([1.1, 0.7, 0.5], np.float32)  # by the flames themselves
-    return np.asarray(back + smoothstep(zone / 0.6)[..., None] * (lit - back), np.float32)
+    back += smoothstep(zone / 0.6)[..., None] * (lit - back)
+    reach = 2 * max(1, round(0.08 * tall)) + 1
+    least = cv2.erode(colour, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach)))
+    glare = np.minimum(
+        cv2.GaussianBlur(least, (0, 0), reach / 4), np.array((92, 38, 22), np.float32)
+    )
+    return np.asarray(np.maximum(back, glare), np.float32)
 
 
 def _ramp(colour: Floats, glow: Floats) -> Floats:

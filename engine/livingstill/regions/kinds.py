@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from livingstill import ripples
 from livingstill.errors import InputError
 from livingstill.model import Bytes, Floats, Region
-from livingstill.regions import falls, protect, reduced, wet
+from livingstill.regions import burning, falls, protect, reduced, wet
 from livingstill.registry import nearest
 from livingstill.settings import Stroke
 
@@ -114,8 +114,12 @@ def plan(
     if grown:
         bending = 1 - protect.straight(rgb)
         found |= {kind: found[kind] * bending for kind in grown}
+    if "fire" in found and "fire" not in given:
+        # the network, which knows no fire, may see people, leaves or water in it
+        unburnt = 1 - found["fire"]
+        found |= {k: m * unburnt for k, m in found.items() if k != "fire" and k not in given}
     return _apart(
-        {kind: m * (allowed if kind in given else free) for kind, m in found.items()},
+        {k: m * (allowed if k in given or k == "fire" else free) for k, m in found.items()},
         set(given),
         known,
     )
@@ -144,7 +148,7 @@ def detect(
     if "twinkle" in wanted:
         found["twinkle"] = lights(rgb, seen)
     if "fire" in wanted:
-        found["fire"] = flames(rgb, seen)
+        found["fire"] = burning.flames(rgb, seen)
     if "glint" in wanted:
         found["glint"] = ~seen["sky"] if "sky" in seen else np.full(rgb.shape[:2], 255, np.uint8)
     for kind in ("steam", "smoke"):
@@ -212,25 +216,6 @@ def lights(rgb: Bytes, seen: Mapping[str, Bytes]) -> Bytes:
         if kind in seen:
             points &= seen[kind] < 64
     return np.asarray(cv2.dilate(points.astype(np.uint8) * np.uint8(255), kernel), np.uint8)
-
-
-def flames(rgb: Bytes, seen: Mapping[str, Bytes]) -> Bytes:
-    """Return (H, W) uint8 on what has the colours of fire: white-hot to orange, never in the sky.
-
-    Sunsets and lamps have them too, so this is asked only when fire is named.
-    """
-    soft = cv2.GaussianBlur(rgb, (0, 0), max(1.0, rgb.shape[1] / 700)).astype(np.int16)
-    red, green, blue = soft[..., 0], soft[..., 1], soft[..., 2]
-    orange = (red > 165) & (red - blue > 60) & (red >= green)
-    size = max(3, round(0.02 * rgb.shape[1]) | 1)
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
-    near = cv2.dilate(orange.astype(np.uint8), kernel) > 0
-    core = (red > 235) & (green > 200) & near
-    mask = ((orange | core) & near).astype(np.uint8) * np.uint8(255)
-    for kind in ("sky", "water", "person"):
-        if kind in seen:
-            mask[seen[kind] > 96] = 0
-    return np.asarray(cv2.GaussianBlur(mask, (0, 0), max(1.0, rgb.shape[1] / 800)), np.uint8)
 
 
 def plume(shape: tuple[int, int], strokes: list[Stroke]) -> Bytes:
