@@ -53,7 +53,7 @@ def test_a_bird_and_the_sun_stay_where_they_are():
     assert held.mean() < 0.02
 
 
-def test_a_post_stands_in_waves_and_in_the_sky_and_a_mirror_shows_images():
+def test_a_post_stands_in_waves_and_a_mirror_shows_images():
     noise = np.random.default_rng(4).normal(0, 1, (240, 320)).astype(np.float32)
     water = np.ones((240, 320), np.float32)
 
@@ -67,4 +67,23 @@ def test_a_post_stands_in_waves_and_in_the_sky_and_a_mirror_shows_images():
     assert held[105:145, 159].min() > 0.9
     assert (held > 0).mean() < 0.05
     assert not protect.posts(ripples(1, 5), water).any()
-    assert protect.posts(ripples(5, 5), water, waves=False)[105:145, 159].min() > 0.9  # a sky
+
+
+def test_wires_lamps_and_stars_stay_and_clouds_and_their_gaps_do_not():
+    noise = np.random.default_rng(4).normal(0, 1, (HEIGHT, WIDTH)).astype(np.float32)
+    soft = cv2.GaussianBlur(noise, (0, 0), 6)
+    clouds = np.clip(180 + 25 * soft / soft.std(), 0, 255).astype(np.uint8)
+    sky = np.full((HEIGHT, WIDTH), 255, np.uint8)
+    sky[300:] = 0
+    assert not protect.aloft(np.repeat(clouds[..., None], 3, 2), sky)[:290].any()
+    lamp = clouds.copy()
+    cv2.line(lamp, (200, 120), (200, 310), 60, 2)  # its post
+    cv2.line(lamp, (200, 122), (250, 118), 60, 1)
+    cv2.ellipse(lamp, (262, 118), (12, 5), 0, 0, 360, 50, -1)
+    held = protect.aloft(np.repeat(lamp[..., None], 3, 2), sky)
+    assert min(held[130:295, 200].min(), held[118, 255:270].min(), held[120, 225]) > 0.9
+    assert (held[:290] > 0).mean() < 0.02
+    night = np.full((HEIGHT, WIDTH), 30, np.uint8)
+    night[40:300:50, 30::60] = 200
+    held = protect.aloft(np.repeat(night[..., None], 3, 2), sky)
+    assert held[40:300:50, 30::60].min() > 0.9

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from livingstill import ripples
 from livingstill.errors import InputError
 from livingstill.model import Bytes, Floats, Region
-from livingstill.regions import burning, falls, protect, reduced, wet
+from livingstill.regions import burning, falls, lying, protect, reduced, wet
 from livingstill.registry import nearest
 from livingstill.settings import Stroke
 
@@ -141,6 +141,10 @@ def detect(
     if "water" in seen:
         seen["water"] = level(seen["water"], inverse_depth)
         found |= _waters(rgb, seen, wanted, strokes)
+    if "foliage" in seen:
+        lawn = np.minimum(seen["foliage"], lying.lying(rgb, seen["foliage"], inverse_depth))
+        seen["grass"] = np.asarray(cv2.add(seen.get("grass", np.zeros_like(lawn)), lawn), np.uint8)
+        seen["foliage"] = seen["foliage"] - lawn
     for kind in ("foliage", "grass"):
         if kind in seen:
             found[kind] = seen[kind]
@@ -164,7 +168,7 @@ def _waters(
     """Return which water flows and which stands: a fall does, the dark pool below it does not."""
     water = seen["water"]
     if "flow" not in wanted:
-        return {"water": water}
+        return {"water": wet.unboarded(rgb, water)}
     dry = [mask for kind, mask in seen.items() if kind != "water"]
     other = np.max([np.zeros_like(water), *dry], axis=0)
     if "water" in wanted and not any(stroke.kind == "flow" for stroke in strokes):
@@ -177,7 +181,7 @@ def _waters(
         ):
             return {"flow": fall, "water": np.minimum(water, ~fall)}
         if not running(rgb, water, seen.get("sky")):
-            return {"water": wet.trimmed(rgb, water)}
+            return {"water": wet.unboarded(rgb, wet.trimmed(rgb, water))}
     return {"flow": wet.told(rgb, water, other)}
 
 

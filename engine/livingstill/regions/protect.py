@@ -13,6 +13,9 @@ Mask = NDArray[np.bool_]
 
 _MOST_BIRDS = 25
 
+_WIDTHS = ((5, 9), (11, 14), (23, 20))
+"""Widths of what is thin, in pixels of the reduced photo, and the levels by which it is darker at least."""
+
 _NIGHT = 100
 """Median grey level of a sky below which stars may be seen in it."""
 
@@ -119,12 +122,13 @@ def aloft(rgb: Bytes, sky: Bytes) -> Floats:
     return _at_size(soft.astype(np.float32) * np.float32(1 / 255), rgb.shape[:2])
 
 
-def _before(grey: Bytes, sky: Mask, scale: float) -> Mask:
+def _before(grey: Bytes, sky: Mask, scale: float, alone: bool = True) -> Mask:
     """Return where something thin or small and dark stands or flies before a sky.
 
     It is darker than any sky around it, by more than the sky's own texture is deep at its width:
     black hats of three sizes. What hangs together with the ground stands on it. What does not flies
-    only if it is small, sharp, no streak, and stands out of what clouds there are: their gaps do not.
+    only if it is small, sharp, no streak, and stands out of what clouds there are: their gaps do not;
+    it is left out unless ``alone``, and so is what is not very thin.
     """
     size = _odd(81, scale)
     wide = np.ones((size, size), np.uint8)
@@ -135,7 +139,7 @@ def _before(grey: Bytes, sky: Mask, scale: float) -> Mask:
     area = np.maximum(cv2.blur(share, (size, size)), np.float32(1e-3))
     depth = np.zeros(grey.shape, np.float32)
     value = grey.astype(np.float32)
-    for width, least in ((5, 9), (11, 14), (23, 20)):
+    for width, least in _WIDTHS if alone else _WIDTHS[:1]:
         hat = cv2.morphologyEx(grey, cv2.MORPH_BLACKHAT, _disc(width, scale)).astype(np.float32)
         usual = cv2.blur(np.minimum(hat, np.float32(2 * least)) * share, (size, size)) / area
         found = sky & (hat > np.maximum(6 * usual, least)) & (value + hat / 4 < darkest)
@@ -158,7 +162,7 @@ def _before(grey: Bytes, sky: Mask, scale: float) -> Mask:
     flies &= (dark >= 0.18) & ((breadth <= 4 * height) | (dark > 0.4))
     flies &= ~stands
     flies[0] = False
-    if flies.sum() > _MOST_BIRDS:  # no flock but the texture of a cloud
+    if not alone or flies.sum() > _MOST_BIRDS:  # no flock but the texture of a cloud
         flies[:] = False
     return np.asarray((stands | flies)[part] & found, bool)
 
@@ -192,22 +196,22 @@ def _burnt(grey: Bytes, sky: Mask) -> Mask:
     return np.asarray(part == discs[0] if len(discs) == 1 else np.zeros_like(sky), bool)
 
 
-def posts(rgb: Bytes, behind: Floats, waves: bool = True) -> Floats:
-    """Return (H, W) float32, 1 on what stands thin and dark before sky or water: masts, treetops.
+def posts(rgb: Bytes, water: Floats) -> Floats:
+    """Return (H, W) float32, 1 on what stands thin and dark in water: posts, masts, reeds, poles.
 
-    ``behind`` is a (H, W) mask in 0..1; with ``waves`` it is water. Where it shows its waves
-    everything lies, and what stands is no water; on a mirror what stands is mostly an image.
+    ``water`` is a (H, W) mask in 0..1. Where it shows its waves everything lies, and what stands is
+    no water; on a mirror what stands is mostly an image.
     """
-    small, _ = _reduced(rgb)
-    value, side = small.max(2), max(small.shape)
-    inside = cv2.resize(behind, value.shape[::-1], interpolation=cv2.INTER_AREA) > 0.5
+    small, scale = _reduced(rgb)
+    value, side = np.ascontiguousarray(small.max(2)), max(small.shape)
+    inside = cv2.resize(water, value.shape[::-1], interpolation=cv2.INTER_AREA) > 0.5
     none = np.zeros(rgb.shape[:2], np.float32)
     if not inside.any():
         return none
     soft = cv2.GaussianBlur(value, (0, 0), 1.0).astype(np.float32)
     up = float(np.abs(np.diff(soft, axis=0))[inside[1:]].mean())
     across = float(np.abs(np.diff(soft, axis=1))[inside[:, 1:]].mean())
-    if waves and up < 1.4 * across:
+    if up < 1.4 * across:
         return none
     wide = round(0.012 * side) | 1
     thin = cv2.morphologyEx(value, cv2.MORPH_BLACKHAT, np.ones((1, wide), np.uint8))
@@ -215,7 +219,9 @@ def posts(rgb: Bytes, behind: Floats, waves: bool = True) -> Floats:
     stands = cv2.morphologyEx(dark.astype(np.uint8), cv2.MORPH_OPEN, np.ones((wide, 1), np.uint8))
     stands[~inside] = 0
     near = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * wide + 1, wide))
-    grown = cv2.GaussianBlur(cv2.dilate(stands, near).astype(np.float32), (0, 0), wide / 4)
+    ashore = _before(value, inside, scale, alone=False).astype(np.uint8)
+    held = np.maximum(cv2.dilate(stands, near), cv2.dilate(ashore, _disc(11, scale)))
+    grown = cv2.GaussianBlur(held.astype(np.float32), (0, 0), wide / 4)
     return _at_size(np.asarray(grown, np.float32), rgb.shape[:2])
 
 
