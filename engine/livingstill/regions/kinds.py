@@ -145,10 +145,6 @@ def detect(
         lawn = np.minimum(seen["foliage"], lying.lying(rgb, seen["foliage"], inverse_depth))
         seen["grass"] = np.asarray(cv2.add(seen.get("grass", np.zeros_like(lawn)), lawn), np.uint8)
         seen["foliage"] = seen["foliage"] - lawn
-    if "foliage" in seen:
-        lawn = np.minimum(seen["foliage"], lying.lying(rgb, seen["foliage"], inverse_depth))
-        seen["grass"] = np.asarray(cv2.add(seen.get("grass", np.zeros_like(lawn)), lawn), np.uint8)
-        seen["foliage"] = seen["foliage"] - lawn
     for kind in ("foliage", "grass"):
         if kind in seen:
             found[kind] = seen[kind]
