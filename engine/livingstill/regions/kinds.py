@@ -109,7 +109,9 @@ def plan(
     free = 1 - protect.still(rgb, classes, hold=hold, people=hold_faces)
     allowed = 1 - protect.still(rgb, (), hold=hold, people=False)
     if "water" in found and "water" not in given:
-        found["water"] = found["water"] * (1 - protect.posts(rgb, found["water"]))
+        water = found["water"]
+        standing = np.maximum(protect.posts(rgb, water), protect.banks(rgb, water))
+        found["water"] = water * (1 - standing)
     grown = [kind for kind in ("foliage", "grass") if kind in found and kind not in given]
     if grown:
         bending = 1 - protect.straight(rgb)
@@ -146,7 +148,7 @@ def detect(
         seen["grass"] = np.asarray(cv2.add(seen.get("grass", np.zeros_like(lawn)), lawn), np.uint8)
         seen["foliage"] = seen["foliage"] - lawn
     for kind in ("foliage", "grass"):
-        if kind in seen:
+        if kind in seen and seen[kind].any():
             found[kind] = seen[kind]
     found = _in_focus(rgb, found)
     if "twinkle" in wanted:

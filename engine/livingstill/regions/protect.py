@@ -88,16 +88,34 @@ def straight(rgb: Bytes) -> Floats:
     Line segments by LSD (Grompone von Gioi et al. 2010), at least a tenth of the frame long.
     """
     small, _ = _reduced(rgb)
+    side = max(small.shape)
+    out = _ruled(small, 0.1 * side, max(3, round(0.012 * side)))
+    soft = cv2.GaussianBlur(out.astype(np.float32), (0, 0), 0.004 * side)
+    return _at_size(np.asarray(soft * np.float32(0.9), np.float32), rgb.shape[:2])
+
+
+def banks(rgb: Bytes, water: Floats) -> Floats:
+    """Return (H, W) float32, 1 where water, a (H, W) mask in 0..1, ends at a straight edge of a thing.
+
+    Ripples would bend it: jetties, hulls, quays, not what lies level, which is where they end anyway.
+    """
+    small, scale = _reduced(rgb)
+    wet = cv2.resize(water, small.shape[1::-1], interpolation=cv2.INTER_AREA) > 0.5
+    lines = _ruled(small, 0.06 * max(small.shape), _odd(11, scale), 0.15)
+    near = cv2.dilate((~wet).astype(np.uint8), _disc(11, scale))
+    held = cv2.GaussianBlur(np.minimum(lines, near).astype(np.float32), (0, 0), 1.5 * scale)
+    return _at_size(np.asarray(held, np.float32), rgb.shape[:2])
+
+
+def _ruled(small: Bytes, least: float, wide: int, slope: float = 0.0) -> Bytes:
+    """Return (h, w) uint8, 1 on line segments of some length and slope, drawn ``wide``."""
     grey = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY)
     found = cv2.createLineSegmentDetector().detect(grey)[0]
     out = np.zeros(grey.shape, np.uint8)
-    if found is not None:
-        for x0, y0, x1, y1 in found.reshape(-1, 4):
-            if np.hypot(x1 - x0, y1 - y0) >= 0.1 * max(grey.shape):
-                a, b = (round(x0), round(y0)), (round(x1), round(y1))
-                cv2.line(out, a, b, 255, max(3, round(0.012 * max(grey.shape))))
-    soft = cv2.GaussianBlur(out.astype(np.float32), (0, 0), 0.004 * max(grey.shape))
-    return _at_size(np.asarray(soft * np.float32(0.9 / 255), np.float32), rgb.shape[:2])
+    for x0, y0, x1, y1 in () if found is None else found.reshape(-1, 4):
+        if np.hypot(x1 - x0, y1 - y0) >= least and abs(y1 - y0) >= slope * abs(x1 - x0):
+            cv2.line(out, (round(x0), round(y0)), (round(x1), round(y1)), 1, wide)
+    return out
 
 
 def aloft(rgb: Bytes, sky: Bytes) -> Floats:
