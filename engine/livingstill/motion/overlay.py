@@ -86,11 +86,14 @@ class Vapour:
         bias[cut] += alpha[..., None] * np.array(self.colour, np.float32)
 
 
-def billows(site: Site, speed: float, columns: int) -> tuple[Strip, ...]:
-    """Return strips of noise of three grains that rise at ``speed`` nodes per second and more."""
+def billows(site: Site, speed: float, columns: int, coarser: float = 1.0) -> tuple[Strip, ...]:
+    """Return strips of noise of three grains that rise at ``speed`` nodes per second and more.
+
+    ``coarser`` is how much larger than steam's their grains are.
+    """
     out = []
     for k, size in enumerate((14.0, 7.5, 4.2)):
-        tall = max(1.2, size * site.scale / STEP)
+        tall = max(1.2, coarser * size * site.scale / STEP)
         travel = speed * (1 + 0.45 * k) * site.seconds
         out.append(strip(site.chance("vapour", k), columns, 0.55 * tall, tall, travel))
     return tuple(out)
