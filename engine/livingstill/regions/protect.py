@@ -134,19 +134,26 @@ def aloft(rgb: Bytes, sky: Bytes) -> Floats:
     if not inside.any():
         return np.zeros(rgb.shape[:2], np.float32)
     before = _before(grey, inside, scale) | _stars(grey, inside, scale)
+    before |= _before(~grey, inside, scale, _WIDTHS[:2], alone=False)  # gilt, lit, painted white
     thin = cv2.dilate(before.astype(np.uint8), _disc(5, 1))
     disc = cv2.dilate(_burnt(grey, inside).astype(np.uint8), _disc(13, scale))
     soft = cv2.GaussianBlur(np.maximum(thin, disc) * np.uint8(255), (0, 0), 0.7)
     return _at_size(soft.astype(np.float32) * np.float32(1 / 255), rgb.shape[:2])
 
 
-def _before(grey: Bytes, sky: Mask, scale: float, alone: bool = True) -> Mask:
+def _before(
+    grey: Bytes,
+    sky: Mask,
+    scale: float,
+    widths: tuple[tuple[int, int], ...] = _WIDTHS,
+    alone: bool = True,
+) -> Mask:
     """Return where something thin or small and dark stands or flies before a sky.
 
     It is darker than any sky around it, by more than the sky's own texture is deep at its width:
     black hats of three sizes. What hangs together with the ground stands on it. What does not flies
     only if it is small, sharp, no streak, and stands out of what clouds there are: their gaps do not;
-    it is left out unless ``alone``, and so is what is not very thin.
+    it is left out unless ``alone``, and what stands has to stand out likewise then.
     """
     size = _odd(81, scale)
     wide = np.ones((size, size), np.uint8)
@@ -157,7 +164,7 @@ def _before(grey: Bytes, sky: Mask, scale: float, alone: bool = True) -> Mask:
     area = np.maximum(cv2.blur(share, (size, size)), np.float32(1e-3))
     depth = np.zeros(grey.shape, np.float32)
     value = grey.astype(np.float32)
-    for width, least in _WIDTHS if alone else _WIDTHS[:1]:
+    for width, least in widths:
         hat = cv2.morphologyEx(grey, cv2.MORPH_BLACKHAT, _disc(width, scale)).astype(np.float32)
         usual = cv2.blur(np.minimum(hat, np.float32(2 * least)) * share, (size, size)) / area
         found = sky & (hat > np.maximum(6 * usual, least)) & (value + hat / 4 < darkest)
@@ -180,8 +187,10 @@ def _before(grey: Bytes, sky: Mask, scale: float, alone: bool = True) -> Mask:
     flies &= (dark >= 0.18) & ((breadth <= 4 * height) | (dark > 0.4))
     flies &= ~stands
     flies[0] = False
-    if not alone or flies.sum() > _MOST_BIRDS:  # no flock but the texture of a cloud
+    if flies.sum() > _MOST_BIRDS:  # no flock but the texture of a cloud
         flies[:] = False
+    if not alone:
+        flies[:], stands = False, stands & (deepest >= 12 * texture)
     return np.asarray((stands | flies)[part] & found, bool)
 
 
@@ -237,7 +246,10 @@ def posts(rgb: Bytes, water: Floats) -> Floats:
     stands = cv2.morphologyEx(dark.astype(np.uint8), cv2.MORPH_OPEN, np.ones((wide, 1), np.uint8))
     stands[~inside] = 0
     near = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * wide + 1, wide))
-    ashore = _before(value, inside, scale, alone=False).astype(np.uint8)
+    ashore = _before(value, inside, scale, _WIDTHS[:1], alone=False).astype(np.uint8)
+    ashore = np.maximum(
+        ashore, _ruled(small, 0.06 * side, 1, 0.5) & inside
+    )  # waves lie, ropes rise
     held = np.maximum(cv2.dilate(stands, near), cv2.dilate(ashore, _disc(11, scale)))
     grown = cv2.GaussianBlur(held.astype(np.float32), (0, 0), wide / 4)
     return _at_size(np.asarray(grown, np.float32), rgb.shape[:2])
