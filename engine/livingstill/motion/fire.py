@@ -275,7 +275,7 @@ def _behind(colour: Floats, glow: Floats, zone: Floats, tall: float) -> Floats:
         total += np.float32(share) * cv2.GaussianBlur(dark * trust[..., None], (0, 0), soft)
         under += np.float32(share) * cv2.GaussianBlur(trust, (0, 0), soft)
     back = total / under[..., None]
-    lit = _luma(back)[..., None] * np.array([1.1, 0.7, 0.5], np.float32)  # by the flames themselves
+    lit = _luma(back)[..., None] * np.array([1.05, 0.8, 0.65], np.float32)  # by the flames themselves
     back += smoothstep(zone / 0.6)[..., None] * (lit - back)
     reach = 2 * max(1, round(0.08 * tall)) + 1
     least = cv2.erode(colour, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach)))
