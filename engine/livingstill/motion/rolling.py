@@ -28,10 +28,11 @@ class Strip:
     def at(self, phase: float, rise: Floats, across: Floats) -> Floats:
         """Return the noise (h, w) at ``phase``, that has come from where ``rise`` is less.
 
-        ``rise`` (h, w) is in rows; ``across`` (h, w) in 0..1 of the strip's width.
+        ``rise`` (h, w), or (h, 1), is in rows; ``across`` (h, w) in 0..1 of the strip's width.
         """
         rows, columns = self.noise.shape[0] - 1, self.noise.shape[1]
         y = np.mod((self.turns * (phase % 1.0)) % 1.0 * rows - rise, rows).astype(np.float32)
+        y = np.ascontiguousarray(np.broadcast_to(y, across.shape))
         x = np.asarray(np.clip(across, 0, 1) * np.float32(columns - 1), np.float32)
         return np.asarray(cv2.remap(self.noise, x, y, cv2.INTER_LINEAR), np.float32)
 
