@@ -69,6 +69,26 @@ def test_a_post_stands_in_waves_and_a_mirror_shows_images():
     assert not protect.posts(ripples(1, 5), water).any()
 
 
+def test_ropes_over_waves_and_jetties_in_them_stay_straight():
+    noise = np.random.default_rng(6).normal(0, 1, (HEIGHT, WIDTH)).astype(np.float32)
+    soft = cv2.GaussianBlur(noise, (0, 0), sigmaX=6, sigmaY=1.2)
+    grey = np.clip(120 + 12 * soft / soft.std(), 0, 255).astype(np.uint8)
+    water = np.ones((HEIGHT, WIDTH), np.float32)
+    plain = np.repeat(grey[..., None], 3, 2)
+    assert (protect.posts(plain, water) > 0.5).mean() < 0.01
+    cv2.line(grey, (300, 20), (420, 340), 70, 1)
+    held = protect.posts(np.repeat(grey[..., None], 3, 2), water)
+    assert min(held[y, 300 + (y - 20) * 120 // 320] for y in range(60, 300)) > 0.9
+    assert (held > 0.5).mean() < 0.05
+    jetty = np.array([[100, 359], [240, 100], [280, 100], [330, 359]], np.int32)
+    cv2.fillConvexPoly(plain, jetty, (60, 60, 60))
+    cv2.fillConvexPoly(water, jetty, 0)
+    held = protect.banks(plain, water)
+    beside = [held[y, 97 + (359 - y) * 140 // 259] for y in range(140, 330)]
+    assert np.mean(beside) > 0.5
+    assert held[200, 20] == 0
+
+
 def test_wires_lamps_and_stars_stay_and_clouds_and_their_gaps_do_not():
     noise = np.random.default_rng(4).normal(0, 1, (HEIGHT, WIDTH)).astype(np.float32)
     soft = cv2.GaussianBlur(noise, (0, 0), 6)

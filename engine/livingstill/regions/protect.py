@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import cv2
 import numpy as np
 import scipy  # its parts are imported when they are used
@@ -101,7 +103,7 @@ def banks(rgb: Bytes, water: Floats) -> Floats:
     """
     small, scale = _reduced(rgb)
     wet = cv2.resize(water, small.shape[1::-1], interpolation=cv2.INTER_AREA) > 0.5
-    lines = _ruled(small, 0.06 * max(small.shape), _odd(11, scale), 0.15)
+    lines = _ruled(small, 0.03 * max(small.shape), _odd(11, scale), 0.15)
     near = cv2.dilate((~wet).astype(np.uint8), _disc(11, scale))
     held = cv2.GaussianBlur(np.minimum(lines, near).astype(np.float32), (0, 0), 1.5 * scale)
     return _at_size(np.asarray(held, np.float32), rgb.shape[:2])
@@ -247,12 +249,27 @@ def posts(rgb: Bytes, water: Floats) -> Floats:
     stands[~inside] = 0
     near = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * wide + 1, wide))
     ashore = _before(value, inside, scale, _WIDTHS[:1], alone=False).astype(np.uint8)
-    ashore = np.maximum(
-        ashore, _ruled(small, 0.06 * side, 1, 0.5) & inside
-    )  # waves lie, ropes rise
+    ashore |= _ropes(value, inside, scale)
     held = np.maximum(cv2.dilate(stands, near), cv2.dilate(ashore, _disc(11, scale)))
     grown = cv2.GaussianBlur(held.astype(np.float32), (0, 0), wide / 4)
     return _at_size(np.asarray(grown, np.float32), rgb.shape[:2])
+
+
+def _ropes(value: Bytes, water: Mask, scale: float) -> Bytes:
+    """Return (h, w) uint8, 1 on what is thin, dark and rises in straight lines over water that lies.
+
+    It is what openings by lines of all steep directions leave of the black hat.
+    """
+    hat = cv2.morphologyEx(value, cv2.MORPH_BLACKHAT, _disc(5, scale))
+    least = max(6.0, 1.5 * float(hat[water].mean()))
+    wide, size = cv2.dilate(hat, np.ones((1, 3), np.uint8)), _odd(49, scale)
+    out, half = np.zeros_like(value), size // 2
+    for angle in np.radians(np.arange(35, 146, 4)).tolist():
+        x, y = round(half * math.cos(angle)), round(half * math.sin(angle))
+        line = np.zeros((size, size), np.uint8)
+        cv2.line(line, (half - x, half + y), (half + x, half - y), 1)
+        out = np.maximum(out, cv2.morphologyEx(wide, cv2.MORPH_OPEN, line))
+    return ((out > least) & water).astype(np.uint8)
 
 
 def _odd(width: float, scale: float) -> int:
