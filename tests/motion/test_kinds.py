@@ -11,7 +11,7 @@ from livingstill.model import Layer, Region, Scene
 from livingstill.motion import reflection
 from livingstill.motion.canvas import Canvas
 from livingstill.motion.compose import KINDS, compose
-from livingstill.motion.site import Box
+from livingstill.motion.site import STEP, Box
 from livingstill.settings import Wind
 
 ARRAYS = ("first", "first_gain", "second", "second_gain", "bias")
@@ -209,3 +209,18 @@ def test_a_mirror_copies_what_it_mirrors_upside_down(twice):
         np.testing.assert_allclose(canvas.second[box.slices], moved, rtol=1e-6)
         np.testing.assert_allclose(canvas.gain()[box.slices], shares[..., 0], rtol=1e-6)
         np.testing.assert_allclose(own[box.slices], shares[..., 1], rtol=1e-6)
+
+
+@pytest.mark.parametrize("kind", ["foliage", "grass", "water", "hair", "cloth"])
+def test_what_sways_at_the_frame_never_looks_beyond_its_border(rgb, depth, kind):
+    everywhere = Region(kind, np.full(rgb.shape[:2], 255, np.uint8))
+    motion = compose(
+        rgb, depth, (everywhere,), wind=Wind(speed=8), seconds=4, amount=2, seed=1, directions={}
+    )
+    y, x = STEP * np.mgrid[: motion.shape[0], : motion.shape[1]]
+    for phase in (0, 0.21, 0.55, 0.83):
+        flow = motion.at(phase)[0].first
+        assert np.abs(flow).max() > 0.3
+        across, down = x + flow[..., 0], y + flow[..., 1]
+        assert across.min() > -0.2 and across.max() < x.max() + 0.2
+        assert down.min() > -0.2 and down.max() < y.max() + 0.2

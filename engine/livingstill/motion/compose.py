@@ -28,6 +28,7 @@ from livingstill.motion import (
 )  # fmt: skip
 from livingstill.motion.canvas import Canvas, Effect
 from livingstill.motion.site import STEP, Site, grid_shape, nodes
+from livingstill.motion.spectral import Sway, within
 from livingstill.motion.wind import breeze
 from livingstill.registry import Registry
 from livingstill.settings import Wind
@@ -136,6 +137,8 @@ def compose(
             effects[-1].extend(cloud.build(_behind(site, layers[-1])))
             continue
         for effect in KINDS[region.kind].build(site):
+            if isinstance(effect, Sway):
+                effect = within(effect, shape)  # noqa: PLW2901
             for k, chosen in enumerate(effects[:rest]):
                 if k in fronts or not effect.alone:
                     chosen.append(effect)

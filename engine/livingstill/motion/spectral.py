@@ -26,6 +26,9 @@ _STRETCH = 0.29
 _STRETCH_99 = 0.19
 """What 99 % of a displacement's gradients stay under."""
 
+_BORDER = 0.4
+"""Largest displacement, in distances to the frame's border."""
+
 _LULL = 0.15
 """What a gust leaves of a sway at least."""
 
@@ -168,6 +171,21 @@ def guarded(
             calm = cv2.GaussianBlur(cv2.erode(allowed, kernel), (0, 0), radius)
             weight = np.asarray(weight * calm, np.float32)
     return replace(sway, weight=weight)
+
+
+def within(sway: Sway, shape: tuple[int, int]) -> Sway:
+    """Return ``sway`` as it never looks beyond the border of a frame of ``shape`` nodes.
+
+    There is nothing to show: the border's own pixels would be drawn out into streaks.
+    """
+    box = sway.box
+    down, across = (
+        np.minimum(np.arange(first, last), side - 1 - np.arange(first, last))
+        for first, last, side in zip((box.top, box.left), (box.bottom, box.right), shape)
+    )
+    away = STEP * np.minimum(down[:, None], across[None]).astype(np.float32)
+    most = np.maximum(np.float32(_BORDER) * away, np.float32(0.1))
+    return replace(sway, limit=np.minimum(sway.limit, most))
 
 
 def _steepness(field: Floats) -> Floats:
