@@ -51,7 +51,8 @@ def mirroring(grey: Floats, inside: Mask) -> float:
     sigma = 0.04 * columns
     soft = np.asarray(cv2.GaussianBlur(grey, (0, 0), 0.004 * columns), np.float32)
     even = soft - np.asarray(cv2.GaussianBlur(soft, (0, 0), sigma), np.float32)
-    even = even / (np.sqrt(np.asarray(cv2.GaussianBlur(even**2, (0, 0), sigma))) + np.float32(2))
+    power = np.asarray(cv2.GaussianBlur(even**2, (0, 0), sigma), np.float32)
+    even /= np.sqrt(power) + np.float32(2)
     used = [x for x in range(0, columns, 2) if inside[:, x].sum() >= 8]
     best = -1.0
     for offset in range(-rows // 10, rows // 20 + 1, max(1, rows // 135)):
@@ -64,7 +65,7 @@ def mirroring(grey: Floats, inside: Mask) -> float:
                 above.append(even[line - length : line, x][::-1][both])
                 below.append(even[line : line + length, x][both])
         if sum(part.size for part in above) > 40:
-            a, b = (np.concatenate(part).astype(np.float64) for part in (above, below))
+            a, b = (np.concatenate(part, dtype=np.float64) for part in (above, below))
             like = float(((a - a.mean()) * (b - b.mean())).mean())
             best = max(best, like / max(float(a.std() * b.std()), 1e-6))
     return best
