@@ -156,10 +156,10 @@ def test_leaves_that_float_in_water_are_its_mirror_images():
     assert (seen["foliage"][40:118] == 255).all()
 
 
-def test_what_hangs_in_the_sky_is_cloud_if_it_is_smooth_and_leaf_if_it_is_rough(depth):
+def test_what_hangs_in_the_sky_is_cloud_if_it_is_smooth_or_has_its_colours_else_leaf(depth):
     noise = np.random.default_rng(1).standard_normal((HEIGHT, WIDTH)).astype(np.float32)
     sky = mask(0, 80)
-    sky[30:50, 40:80] = sky[30:50, 110:150] = 0
+    sky[30:50, 40:80] = sky[30:50, 110:150] = sky[30:50, 8:28] = 0
     leaves = 255 - sky
     leaves[80:] = 0
     grey = 150 + 6 * noise
@@ -168,6 +168,7 @@ def test_what_hangs_in_the_sky_is_cloud_if_it_is_smooth_and_leaf_if_it_is_rough(
     rgb = np.repeat(np.clip(grey, 0, 255).astype(np.uint8)[..., None], 3, 2)
     found = kinds.wetter(rgb, depth, {"sky": sky, "foliage": leaves})
     assert (found["sky"][30:50, 40:80] == 255).all()
+    assert (found["sky"][30:50, 8:28] == 255).all()
     assert not found["foliage"][30:50, 40:80].any()
     assert (found["foliage"][30:50, 110:150] == 255).all()
 

@@ -307,11 +307,13 @@ def _under_ground(sky: Bytes, inverse_depth: Floats) -> Bytes:
 
 
 def _in_the_sky(rgb: Bytes, mask: Bytes, sky: Bytes) -> Bytes:
-    """Return 255 on the parts of a mask that are dark clouds: sky around them, smoother than it.
+    """Return 255 on the parts of a mask that are clouds or gaps in them, with sky around them.
 
-    Leaves that hang into a sky are rougher than it.
+    They are smoother than it, or have its very colours; leaves that hang into a sky have neither.
     """
     small, air = _small(rgb, sky, 240)
+    colour = (small >> 4).astype(np.intp) @ np.array([256, 16, 1])
+    often = np.bincount(colour[air], minlength=4096) > 5e-4 * air.sum()
     solid = reduced.where(mask, air.shape)
     grey = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY).astype(np.float32)
     rough = np.abs(grey - cv2.GaussianBlur(grey, (0, 0), 1.5))
@@ -323,7 +325,9 @@ def _in_the_sky(rgb: Bytes, mask: Bytes, sky: Bytes) -> Bytes:
         rim = (cv2.dilate(grown, near) > grown) & ~solid
         around = (cv2.dilate(grown, np.ones((31, 31), np.uint8)) > 0) & air
         hangs = rim.any() and around.any() and air[rim].mean() > 0.6
-        if hangs and rough[inside].mean() < 0.8 * rough[around].mean():
+        smooth = hangs and rough[inside].mean() < 0.8 * rough[around].mean()
+        large = inside.sum() > 1e-3 * air.size  # single leaves may have its colours
+        if smooth or (hangs and large and often[colour[inside]].mean() > 0.9):
             out[inside] = 255
     grown = cv2.dilate(out, near)
     size = (rgb.shape[1], rgb.shape[0])
