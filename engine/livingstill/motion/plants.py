@@ -7,6 +7,7 @@ published loops of trees (Generative Image Dynamics, Li et al. 2024): rms .38 %W
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import cv2
@@ -27,7 +28,8 @@ MOST_HARMONICS = 24
 class Limb:
     """One scale of a plant: resonance in Hz, damping, correlation length in frame widths, share.
 
-    ``common`` is how much of it the whole region does together.
+    ``common`` is how much of it the whole region does together, ``tall`` how many times as far it
+    goes up and down as it does sideways: blades are narrow.
     """
 
     frequency: float
@@ -35,10 +37,14 @@ class Limb:
     length: float
     share: float
     common: float = 0.0
+    tall: float = 1.0
 
 
 FEATHER = 0.009
 """How far a swaying edge takes its surroundings along, in frame widths: like rubber."""
+
+HELD = 0.03
+"""How far from the frame's border all sways in full, in frame widths."""
 
 
 def sway(
@@ -48,11 +54,13 @@ def sway(
     limbs: tuple[Limb, ...],
     cross: float = 0.4,
     gust: float = 1.0,
+    light: float = 0.0,
 ) -> tuple[Effect, ...]:
     """Return how the region's plants sway: ``rms`` pixels on average, in proportion to ``reach``.
 
-    ``gust`` is the share of the wind's gusts that they feel. Beyond the region the field fades like
-    rubber, and nothing stretches by more than a third.
+    ``gust`` is the share of the wind's gusts that they feel, ``light`` by how much what bends with
+    the wind turns brighter (and back, darker), rms; the region as a whole does not. Beyond the
+    region the field fades like rubber, and nothing stretches by more than a third.
     """
     inside = reach[site.mask >= 0.5].astype(np.float64)  # sums of floats depend on the processor
     usual = float((inside**2).sum() / max(float(inside.sum()), 1e-3))
@@ -63,33 +71,50 @@ def sway(
         return ()
     weight = np.ascontiguousarray(weight[box.slices])
     limit = np.full(weight.shape, 0.03 * site.width, np.float32)
-    parts = driven(site, box, limbs, cross)
-    return (guarded(Sway(box, parts, weight, limit, gusts(site.breeze, box, site.width, gust))),)
+    parts = driven(site, box, limbs, cross, light > 0)
+    shade = None
+    if light > 0:
+        shade = np.ascontiguousarray(np.clip(site.mask, 0, 1)[box.slices] * np.float32(light))
+    swell = gusts(site.breeze, box, site.width, gust)
+    return (guarded(Sway(box, parts, weight, limit, swell, shade)),)
 
 
 def rubber(site: Site, alone: bool = False) -> Floats:
     """Return (h, w) float32: 1 well inside the region, 0 from ``FEATHER`` outside it on.
 
-    What moves alone on a layer of its own takes nothing along: there the fade is wide.
+    What moves alone on a layer of its own takes nothing along: there the fade is wide. At the
+    frame's border all is held, as nothing is known that could come in from beyond it.
     """
     signed = np.asarray(cv2.GaussianBlur(site.inside() - site.outside(), (0, 0), 1.2), np.float32)
-    if alone and site.apart:
-        return smoothstep(1 + (signed - STEP) / (0.05 * site.width))
     feather = FEATHER * site.width
-    return smoothstep((signed + feather - STEP) / (3 * feather))
+    held = smoothstep(from_border(site.mask.shape) * STEP / np.float32(HELD * site.width))
+    if alone and site.apart:
+        return held * smoothstep(1 + (signed - STEP) / (0.05 * site.width))
+    return held * smoothstep((signed + feather - STEP) / (3 * feather))
+
+
+def from_border(shape: tuple[int, ...]) -> Floats:
+    """Return (h, w) float32: nodes to the nearest border of the frame."""
+    down, right = (np.minimum(np.arange(n), np.arange(n)[::-1]) for n in shape)
+    return np.minimum(down[:, None], right[None]).astype(np.float32)
 
 
 def driven(
-    site: Site, box: Box, limbs: tuple[Limb, ...], cross: float = 0.4
+    site: Site, box: Box, limbs: tuple[Limb, ...], cross: float = 0.4, lit: bool = False
 ) -> tuple[Spectrum, ...]:
-    """Return one spectrum per limb, in units of the displacement's rms along the wind."""
+    """Return one spectrum per limb, in units of the displacement's rms along the wind.
+
+    If they are ``lit``, a third channel is the displacement along the wind, of no mean brightness.
+    """
     total = float(np.sqrt(sum(limb.share**2 for limb in limbs)))
     return tuple(
-        _answer(site, box, limb, limb.share / total, cross, j) for j, limb in enumerate(limbs)
+        _answer(site, box, limb, limb.share / total, cross, j, lit) for j, limb in enumerate(limbs)
     )
 
 
-def _answer(site: Site, box: Box, limb: Limb, share: float, cross: float, index: int) -> Spectrum:
+def _answer(
+    site: Site, box: Box, limb: Limb, share: float, cross: float, index: int, lit: bool
+) -> Spectrum:
     """Return how one scale of the plant answers the wind."""
     breeze, seconds, width = site.breeze, site.seconds, site.width
     top = min(4.8, 2.2 * limb.frequency)
@@ -115,7 +140,7 @@ def _answer(site: Site, box: Box, limb: Limb, share: float, cross: float, index:
     turn = breeze.turns(harmonics)
     answer = answer * np.exp(2j * np.pi * (turn[:, None, None] - f * lag))
 
-    noise = chance.smooth_noise(rng, 4 * len(harmonics), shape, nodes)
+    noise = _noise(rng, 4 * len(harmonics), shape, nodes, limb.tall)
     noise = noise.reshape(2, 2, len(harmonics), *shape) / np.float32(np.sqrt(2))
     free = float(np.sqrt(1 - limb.common**2))
     along, across = limb.common + free * (noise[:, 0] + 1j * noise[:, 1])
@@ -123,8 +148,28 @@ def _answer(site: Site, box: Box, limb: Limb, share: float, cross: float, index:
     wx, wy = breeze.x, 0.5 * breeze.y
     norm = max(float(np.hypot(wx, wy)), 1e-6)
     wx, wy = wx / norm, wy / norm
-    both = np.stack([along * wx - across * wy, along * wy + across * wx], axis=1)
-    return Spectrum(harmonics, pack(both), factor)
+    channels = [along * wx - across * wy, along * wy + across * wx]
+    if lit:
+        bright = site.mask * (site.colour.astype(np.float64) @ [0.299, 0.587, 0.114])
+        bright = bright[box.slices][::factor, ::factor]
+        seen = along[:, : bright.shape[0], : bright.shape[1]] * bright
+        mean = seen.sum((1, 2), keepdims=True) / max(float(bright.sum()), 1e-6)
+        channels.append(along - mean)
+    return Spectrum(harmonics, pack(np.stack(channels, axis=1)), factor)
+
+
+def _noise(
+    rng: np.random.Generator, channels: int, shape: tuple[int, int], length: float, tall: float
+) -> Floats:
+    """Return (C, h, w) float32 smooth noise of ``length`` nodes sideways, ``tall`` times that down."""
+    if tall == 1:
+        return chance.smooth_noise(rng, channels, shape, length)
+    rows = max(2, math.ceil((shape[0] - 1) / tall) + 1)
+    flat = chance.smooth_noise(rng, channels, (rows, shape[1]), length)
+    at = np.arange(shape[0]) / tall
+    above = np.minimum(at.astype(int), rows - 2)
+    part = np.asarray(at - above, np.float32)[:, None]
+    return np.asarray(flat[:, above] * (1 - part) + flat[:, above + 1] * part, np.float32)
 
 
 def from_roots(site: Site, sag: float = 1.2) -> Floats:

@@ -1,0 +1,56 @@
+"""Grass sways in narrow blades, and light runs over it without its growing brighter as a whole."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from livingstill.model import Region
+from livingstill.motion import grass, plants
+from livingstill.motion.compose import compose
+from livingstill.motion.site import Box, Site
+from livingstill.motion.wind import breeze
+from livingstill.settings import Wind
+
+HEIGHT, WIDTH = 240, 400
+
+
+@pytest.fixture(scope="module")
+def meadow():
+    rng = np.random.default_rng(2)
+    rgb = np.clip(rng.normal((110, 140, 60), 25, (HEIGHT, WIDTH, 3)), 0, 255).astype(np.uint8)
+    mask = np.zeros((HEIGHT, WIDTH), np.uint8)
+    mask[80:] = 255
+    return rgb, mask
+
+
+def test_light_runs_over_grass_that_is_as_bright_at_all_times(meadow):
+    rgb, mask = meadow
+    depth = np.full(mask.shape, 0.5, np.float32)
+    wind = Wind(gust=0)
+    motion = compose(rgb, depth, (Region("grass", mask),), wind=wind, seconds=4.0)
+    light = np.stack([np.asarray(motion.at(i / 24)[0].first_gain)[24:58, 4:96] for i in range(24)])
+    assert 0.01 < light.std() < 0.1
+    assert light.mean((1, 2)).std() < 0.003
+
+
+def test_blades_are_taller_than_wide(meadow):
+    rgb, _ = meadow
+    air = breeze(Wind(gust=0), 4.0, 0)
+    none = np.zeros((60, 100), np.float32)
+    colour = np.zeros((60, 100, 3), np.float32)
+    site = Site("grass", rgb, colour, none + 1, none, air, 4.0, 1.0, 0, 0)
+    blades = plants.driven(site, Box(0, 0, 60, 100), grass.LIMBS)[1].at(0.3)[:, 0]
+    sideways = np.corrcoef(blades[:, :-4].ravel(), blades[:, 4:].ravel())[0, 1]
+    down = np.corrcoef(blades[:-4].ravel(), blades[4:].ravel())[0, 1]
+    assert down > 0.75 > 0.5 > sideways
+
+
+def test_nothing_sways_at_the_frame_s_border(meadow):
+    rgb, _ = meadow
+    everywhere = np.full((HEIGHT, WIDTH), 255, np.uint8)
+    depth = np.full(everywhere.shape, 0.5, np.float32)
+    motion = compose(rgb, depth, (Region("grass", everywhere),), wind=Wind(speed=8), seconds=4.0)
+    for phase in (0.0, 0.3, 0.7):
+        flow = np.asarray(motion.at(phase)[0].first)
+        away = 4 * plants.from_border(flow.shape[:2])[..., None]
+        assert (np.abs(flow) <= np.maximum(away, 0.5)).all()
