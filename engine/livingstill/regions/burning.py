@@ -87,8 +87,7 @@ def _burns(
     around = (cv2.dilate(inside.astype(np.uint8), beyond) > 0) & ~inside
     return bool(
         np.percentile(bright, 95) > hot + 8
-        and around.any()
-        and np.median(luma[around]) < 105
+        and (not around.any() or np.median(luma[around]) < 105)
         and (rim & inside & orange).sum() > 0.35 * rim.sum()
         and np.corrcoef(bright, hue)[0, 1] > 0.8
     )
