@@ -313,7 +313,7 @@ def _in_the_sky(rgb: Bytes, mask: Bytes, sky: Bytes) -> Bytes:
     """
     small, air = _small(rgb, sky, 240)
     colour = (small >> 4).astype(np.intp) @ np.array([256, 16, 1])
-    often = np.bincount(colour[air], minlength=4096) > 5e-4 * air.sum()
+    often = np.bincount(colour[air], minlength=4096) > 2e-4 * air.sum()
     solid = reduced.where(mask, air.shape)
     grey = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY).astype(np.float32)
     rough = np.abs(grey - cv2.GaussianBlur(grey, (0, 0), 1.5))
@@ -326,8 +326,8 @@ def _in_the_sky(rgb: Bytes, mask: Bytes, sky: Bytes) -> Bytes:
         around = (cv2.dilate(grown, np.ones((31, 31), np.uint8)) > 0) & air
         hangs = rim.any() and around.any() and air[rim].mean() > 0.6
         smooth = hangs and rough[inside].mean() < 0.8 * rough[around].mean()
-        large = inside.sum() > 1e-3 * air.size  # single leaves may have its colours
-        if smooth or (hangs and large and often[colour[inside]].mean() > 0.9):
+        large = inside.sum() > 2e-4 * air.size  # single leaves may have its colours
+        if smooth or (hangs and large and often[colour[inside]].mean() > 0.95):
             out[inside] = 255
     grown = cv2.dilate(out, near)
     size = (rgb.shape[1], rgb.shape[0])

@@ -10,7 +10,7 @@ from livingstill.model import Bytes, Layer, Scene
 from livingstill.scene.fill import fill_behind
 from livingstill.threads import over_bands
 
-_SEEN = 13
+_SEEN = 32
 """Levels of a mask that are taken for none, and as many for all: masks are soft, edges are not."""
 
 
