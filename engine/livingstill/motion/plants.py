@@ -94,9 +94,12 @@ def rubber(site: Site, alone: bool = False) -> Floats:
 
 
 def from_border(shape: tuple[int, ...]) -> Floats:
-    """Return (h, w) float32: nodes to the nearest border of the frame."""
+    """Return (h, w) float32: nodes to the nearest border of the frame.
+
+    Those above and below count three times: what sways goes sideways above all.
+    """
     down, right = (np.minimum(np.arange(n), np.arange(n)[::-1]) for n in shape)
-    return np.minimum(down[:, None], right[None]).astype(np.float32)
+    return np.minimum(3 * down[:, None], right[None]).astype(np.float32)
 
 
 def driven(
