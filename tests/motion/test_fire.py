@@ -117,3 +117,13 @@ def test_a_strip_of_noise_comes_round(travel):
     later = strip.at(3 / travel, rise, across)  # three rows further
     np.testing.assert_allclose(later[3:], first[:-3], atol=2e-2 * travel / 1000 + 1e-3)
     assert 0.9 < strip.noise.std() < 1.1
+
+
+def test_candles_flicker_each_for_itself_their_light_together():
+    rgb, mask = candle()
+    two = np.maximum(np.roll(rgb, -50, 1), np.roll(rgb, 50, 1))
+    motion, frames = clip(two, np.maximum(np.roll(mask, -50, 1), np.roll(mask, 50, 1)))
+    left, right = (frames[:, 50:70, x - 4 : x + 5].mean((1, 2, 3)) for x in (50, 150))
+    assert abs(np.corrcoef(left, right)[0, 1]) < 0.9
+    wall = motion.at(0.3)[0].first_gain[15, 20:31]  # between them
+    assert np.abs(np.diff(wall)).max() < 0.01

@@ -111,7 +111,8 @@ class Blaze:
     """Heat pushed by tongues, and the colours that go with it (see ``kernels.burn``).
 
     ``tone`` (H, W, 4), ``behind`` (h, w, 3) and ``ramp`` (256, 4) are the kernel's; ``heat`` (h, w) is the
-    photo's; ``weight`` and ``breath`` (h, w) how much tongues and the flicker of the whole push it.
+    photo's; ``weight`` and ``breath`` (h, w) how much tongues and the flicker of the whole push it,
+    ``which`` (h, w) which of the flickers of ``pulse``.
     """
 
     box: Box
@@ -121,6 +122,7 @@ class Blaze:
     heat: Floats
     weight: Floats
     breath: Floats
+    which: NDArray[np.intp]
     pulse: Glow
     rising: _Rising | None
     order: int = 2
@@ -131,7 +133,7 @@ class Blaze:
 
         Tongues together leave the region's heat what it is: a fire must not flash as a whole.
         """
-        breath = self.breath * self.pulse.levels(phase)[0]
+        breath = self.breath * self.pulse.levels(phase)[self.which]
         if self.rising is None:
             return np.asarray(breath, np.float32)
         out = self.weight * self.rising.at(phase)
@@ -160,8 +162,7 @@ class Blaze:
 def build(site: Site) -> tuple[Effect, ...]:
     """Return the flames of a region, their tongues and their light."""
     solid = site.mask >= 0.5
-    rows = np.flatnonzero(solid.any(1))
-    if rows.size == 0:
+    if not solid.any():
         return ()
     glow = _glowing(site.colour)
     away = site.outside()
@@ -176,11 +177,13 @@ def build(site: Site) -> tuple[Effect, ...]:
     # what is small on the grid cannot tell tongues from each other: it flickers
     wild = torn * float(smoothstep(np.array(usual / (8 * site.scale) - 1)))
     amount = min(site.amount, 1.5)
-    waver = flicker(site, 1.8, 9.0) if torn > 0.5 else flicker(site, 0.3, 4.0, slope=1.0)
+    which, up = _apart(flames.mask >= 0.5) if (flames.mask >= 0.5).any() else _apart(solid)
+    count = int(which.max()) + 1
+    waver = flicker(site, 1.8, 9.0, count) if torn > 0.5 else flicker(site, 0.3, 4.0, count, 1.0)
     effects: list[Effect] = []
     if wild > 0:
         effects += _matter(flames, glow, height, half, amount * wild)
-    effects += _dance(site, rows, edge, height, usual, wild)
+    effects += _dance(site, up, edge, height, usual, wild)
     tall = height / STEP
     near = smoothstep((edge + 10) / (10 + 0.08 * height))  # nothing changes 12 px outside
     lit: Floats = glow * near
@@ -203,13 +206,16 @@ def build(site: Site) -> tuple[Effect, ...]:
                 np.asarray(glow * _luma(site.colour) / 255, np.float32)[cut],
                 np.float32(SWING * wild) * much,
                 np.asarray(breath, np.float32),
+                np.ascontiguousarray(which[cut]),
                 Glow(np.zeros((1, 1), np.float32), *waver),
                 rising,
             )
         )
     around = np.exp(-((away.astype(np.float64) / (1.6 * height)) ** 2)) * (away < 3.5 * height)
     around = LIGHT * amount * around * smoothstep(away / (0.1 * height))
-    effects.append(Glow(around.astype(np.float32), *waver))
+    harmonics, levels = waver
+    together = levels.sum(0, keepdims=True) / np.sqrt(count)
+    effects.append(Glow(around.astype(np.float32), harmonics, together))
     return tuple(effects)
 
 
@@ -257,13 +263,26 @@ def _torn(site: Site) -> float:
     return float(smoothstep(np.array((torn - 0.12) / 0.1)))
 
 
+def _apart(solid: NDArray[np.bool_]) -> tuple[NDArray[np.intp], Floats]:
+    """Return (h, w) the number of the flame that is nearest, and how high in it, 0..1 and above."""
+    _, part, stats, _ = cv2.connectedComponentsWithStats(solid.astype(np.uint8))
+    _, label = cv2.distanceTransformWithLabels((~solid).astype(np.uint8), cv2.DIST_L2, 5)
+    owner = np.zeros(int(label.max()) + 1, np.intp)
+    owner[label[solid]] = part[solid] - 1
+    which = owner[label]
+    foot = (stats[1:, cv2.CC_STAT_TOP] + stats[1:, cv2.CC_STAT_HEIGHT] - 1)[which]
+    tall = stats[1:, cv2.CC_STAT_HEIGHT][which]
+    up = (foot - np.arange(len(solid))[:, None]) / tall
+    return which, np.clip(up, 0, 1.5).astype(np.float32)
+
+
 def _dance(
-    site: Site, rows: np.ndarray, edge: Floats, height: float, usual: float, wild: float
+    site: Site, up: Floats, edge: Floats, height: float, usual: float, wild: float
 ) -> tuple[Effect, ...]:
     """Return how flames bend and stretch, from where they burn up."""
-    up = np.clip((rows[-1] - np.arange(site.mask.shape[0])) * STEP / height, 0, 1)
     most = min(0.06 * height, (0.4 - 0.25 * wild) * usual) * site.amount
-    weight = (most * up**1.5).astype(np.float32)[:, None] * smoothstep((edge + 10) / 16)
+    lick = most * np.minimum(up, 1).astype(np.float64) ** 1.5
+    weight: Floats = lick.astype(np.float32) * smoothstep((edge + 10) / 16)
     box = box_of(weight)
     if box is None:
         return ()
@@ -272,7 +291,7 @@ def _dance(
         Limb(slow, 0.3, height / site.width, 1.0, common=0.6),
         Limb(2.5 * slow, 0.3, 0.4 * height / site.width, 0.8),
     )
-    parts = driven(site, box, limbs, cross=1.0)
+    parts = driven(site, box, limbs, cross=1.6 - 0.6 * wild)
     weight = np.ascontiguousarray(weight[box.slices])
     limit = np.full(weight.shape, 0.03 * site.width, np.float32)
     return (guarded(Sway(box, parts, weight, limit)),)
