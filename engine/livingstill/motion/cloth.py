@@ -1,7 +1,7 @@
 """Curtains and laundry: cloth that hangs from its upper edge, swings in pieces and waves in folds.
 
 Frequencies up to about 1.4 Hz alike and fewer above, as in a published loop of laundry: f50 .8, f90
-2.0 Hz (.8 and 1.8 there), rms .14 %W (.20). Folds of three lengths run with the wind and downwards,
+2.2 Hz (.8 and 1.8 there), rms .16-.19 %W (.20). Folds of three lengths run with the wind and downwards,
 in half a second and more; light and shade run with them.
 """
 
@@ -44,7 +44,7 @@ def build(site: Site) -> tuple[Effect, ...]:
     harmonics, maps = hanging(site, box)
     weight = np.ascontiguousarray(soft[box.slices])
     gust = gusts(site.breeze, box, site.width, GUST)
-    cloth = Cloth(0.02 * site.width, stretch=0.4, usual=0.3)
+    cloth = Cloth(0.02 * site.width, stretch=0.45, usual=0.33)
     return (rippling(site, box, harmonics, maps, FACTOR, weight, cloth, gust),)
 
 
@@ -54,7 +54,7 @@ def hanging(site: Site, box: Box) -> tuple[NDArray[np.int64], Maps]:
     harmonics = choose(site.seconds, 0.15, 2.4, 16, rng)
     f = harmonics / site.seconds
     size = np.sqrt(bandwidth(harmonics, site.seconds) / (1 + (f / HERTZ) ** 4))
-    rms = min(0.0014 * site.breeze.speed, 0.009) * site.amount * site.width
+    rms = min(0.002 * site.breeze.speed, 0.012) * site.amount * site.width
     drop = from_top(site)[box.slices][::FACTOR, ::FACTOR].astype(np.float64)
     drop = np.pad(drop, [(0, n - m) for n, m in zip(shape, drop.shape)], mode="edge")
     reach = (size * rms / np.sqrt((size**2).sum() / 2))[:, None, None] * drop
