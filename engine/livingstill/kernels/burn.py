@@ -47,7 +47,12 @@ def burn(
     height, width = tone.shape[:2]
     twice = second_gain.size > 0
     zero, one, top = np.float32(0), np.float32(1), np.float32(255)
-    start, loss, least = np.float32(1.1), np.float32(1.5 / 255), np.float32(0.4)
+    half, start, loss, least = (
+        np.float32(0.5),
+        np.float32(1.15),
+        np.float32(1.1 / 255),
+        np.float32(0.55),
+    )
     per, right, low = np.float32(1 / step), np.float32(width - 1), np.float32(height - 1)
     shown, glows = np.empty(3, np.float32), np.float32(0)
     for y in range(first, last):
@@ -91,7 +96,7 @@ def burn(
                 fine = min(start - (heat - now) * loss, one)
             else:  # what stands behind is covered
                 keep = (top - now) / (top - heat) if heat < top else one
-                fine = one - max(then - solid, zero)
+                fine = one - half * max(then - solid, zero)
             fine = max(fine, least)
             for c in range(3):
                 back = behind[y, x, c]

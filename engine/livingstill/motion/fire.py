@@ -6,9 +6,9 @@ and down, and what is shown is coloured by the colours that the photo's own fire
 laid over what is seen behind it. Flames that are smooth, a candle's, have no tongues: they bend,
 stretch and dim. Light on the surroundings varies by 2 % over one flame height.
 
-Two stills of a fire under a pot, by hand and own masks: temporal standard deviation 41-46 levels
+Two stills of a fire under a pot, by hand and own masks: temporal standard deviation 41-44 levels
 (the real clip's 50-52 in the same places), f50 2.0-2.4 Hz (real 2.2-2.5), f90 7.0-7.6 (9.8), least
-sharpness .81-.88 of the most (real .52-.56). The frame's mean swings by 4-7 % from least to most,
+sharpness .83-.88 of the most (real .52-.56). The frame's mean swings by 4-7 % from least to most,
 at most .7 % of it at any frequency above 3 Hz. A candle: f50 .4, f90 1.4 Hz (a published loop: .4, 2.0).
 """
 
