@@ -37,9 +37,9 @@ def test_a_line_of_text_is_held_and_leaves_are_not():
 
 def test_a_mast_is_straight_and_leaves_are_not():
     rgb = leaves()
-    assert protect.straight(rgb).mean() < 0.01
+    assert protect.straight(rgb, protect.lines(rgb)).mean() < 0.01
     cv2.line(rgb, (400, 20), (400, 340), (250, 250, 250), 6)
-    assert protect.straight(rgb)[60:300, 398:403].mean() > 0.5
+    assert protect.straight(rgb, protect.lines(rgb))[60:300, 398:403].mean() > 0.5
 
 
 def test_a_bird_and_the_sun_stay_where_they_are():
@@ -83,10 +83,14 @@ def test_ropes_over_waves_and_jetties_in_them_stay_straight():
     jetty = np.array([[100, 359], [240, 100], [280, 100], [330, 359]], np.int32)
     cv2.fillConvexPoly(plain, jetty, (60, 60, 60))
     cv2.fillConvexPoly(water, jetty, 0)
-    held = protect.banks(plain, water)
+    held = protect.banks(plain, protect.lines(plain), water)
     beside = [held[y, 97 + (359 - y) * 140 // 259] for y in range(140, 330)]
     assert np.mean(beside) > 0.5
     assert held[200, 20] == 0
+    deck = np.full_like(plain, 120)
+    deck[::12] = 40
+    assert protect.boards(deck, protect.lines(deck), np.ones_like(water)).mean() == 1
+    assert not protect.boards(leaves(), protect.lines(leaves()), np.ones_like(water)).any()
 
 
 def test_wires_lamps_and_stars_stay_and_clouds_and_their_gaps_do_not():

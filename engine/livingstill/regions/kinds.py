@@ -108,14 +108,16 @@ def plan(
         )
     free = 1 - protect.still(rgb, classes, hold=hold, people=hold_faces)
     allowed = 1 - protect.still(rgb, (), hold=hold, people=False)
-    if "water" in found and "water" not in given:
-        water = found["water"]
-        standing = np.maximum(protect.posts(rgb, water), protect.banks(rgb, water))
-        found["water"] = water * (1 - standing)
-    grown = [kind for kind in ("foliage", "grass") if kind in found and kind not in given]
-    if grown:
-        bending = 1 - protect.straight(rgb)
-        found |= {kind: found[kind] * bending for kind in grown}
+    own = [kind for kind in ("water", "foliage", "grass") if kind in found and kind not in given]
+    edges = protect.lines(rgb) if own else np.zeros((0, 4), np.float32)
+    for kind in own:
+        if kind == "water":
+            water = found[kind]
+            stands = np.maximum(protect.posts(rgb, water), protect.banks(rgb, edges, water))
+            held = np.maximum(stands, protect.boards(rgb, edges, water))
+        else:
+            held = protect.straight(rgb, edges)
+        found[kind] = found[kind] * (1 - held)
     if "fire" in found and "fire" not in given:
         # the network, which knows no fire, may see people, leaves or water in it
         unburnt = 1 - found["fire"]
@@ -170,7 +172,7 @@ def _waters(
     """Return which water flows and which stands: a fall does, the dark pool below it does not."""
     water = seen["water"]
     if "flow" not in wanted:
-        return {"water": wet.unboarded(rgb, water)}
+        return {"water": water}
     dry = [mask for kind, mask in seen.items() if kind != "water"]
     other = np.max([np.zeros_like(water), *dry], axis=0)
     if "water" in wanted and not any(stroke.kind == "flow" for stroke in strokes):
@@ -183,7 +185,7 @@ def _waters(
         ):
             return {"flow": fall, "water": np.minimum(water, ~fall)}
         if not running(rgb, water, seen.get("sky")):
-            return {"water": wet.unboarded(rgb, wet.trimmed(rgb, water))}
+            return {"water": wet.trimmed(rgb, water)}
     return {"flow": wet.told(rgb, water, other)}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import cv2
 import numpy as np
@@ -84,37 +85,62 @@ def lettering(rgb: Bytes) -> Floats:
     return out
 
 
-def straight(rgb: Bytes) -> Floats:
+def lines(rgb: Bytes) -> Floats:
+    """Return (n, 4) float32, the ends x, y, x, y of the reduced photo's straight edges.
+
+    Line segments by LSD (Grompone von Gioi et al. 2010).
+    """
+    grey = cv2.cvtColor(_reduced(rgb)[0], cv2.COLOR_RGB2GRAY)
+    found = cv2.createLineSegmentDetector().detect(grey)[0]
+    return np.asarray(np.zeros((0, 4)) if found is None else found.reshape(-1, 4), np.float32)
+
+
+def straight(rgb: Bytes, edges: Floats) -> Floats:
     """Return (H, W) float32, near 1 along long straight edges: walls, masts, railings, wires, poles.
 
-    Line segments by LSD (Grompone von Gioi et al. 2010), at least a tenth of the frame long.
+    ``edges`` are the photo's ``lines``; those are long that span a tenth of it.
     """
     small, _ = _reduced(rgb)
     side = max(small.shape)
-    out = _ruled(small, 0.1 * side, max(3, round(0.012 * side)))
+    out = _ruled(small, edges, 0.1 * side, max(3, round(0.012 * side)))
     soft = cv2.GaussianBlur(out.astype(np.float32), (0, 0), 0.004 * side)
     return _at_size(np.asarray(soft * np.float32(0.9), np.float32), rgb.shape[:2])
 
 
-def banks(rgb: Bytes, water: Floats) -> Floats:
+def banks(rgb: Bytes, edges: Floats, water: Floats) -> Floats:
     """Return (H, W) float32, 1 where water, a (H, W) mask in 0..1, ends at a straight edge of a thing.
 
     Ripples would bend it: jetties, hulls, quays, not what lies level, which is where they end anyway.
     """
     small, scale = _reduced(rgb)
     wet = cv2.resize(water, small.shape[1::-1], interpolation=cv2.INTER_AREA) > 0.5
-    lines = _ruled(small, 0.03 * max(small.shape), _odd(11, scale), 0.15)
+    ruled = _ruled(small, edges, 0.03 * max(small.shape), _odd(11, scale), 0.15)
     near = cv2.dilate((~wet).astype(np.uint8), _disc(11, scale))
-    held = cv2.GaussianBlur(np.minimum(lines, near).astype(np.float32), (0, 0), 1.5 * scale)
+    held = cv2.GaussianBlur(np.minimum(ruled, near).astype(np.float32), (0, 0), 1.5 * scale)
     return _at_size(np.asarray(held, np.float32), rgb.shape[:2])
 
 
-def _ruled(small: Bytes, least: float, wide: int, slope: float = 0.0) -> Bytes:
-    """Return (h, w) uint8, 1 on line segments of some length and slope, drawn ``wide``."""
-    grey = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY)
-    found = cv2.createLineSegmentDetector().detect(grey)[0]
-    out = np.zeros(grey.shape, np.uint8)
-    for x0, y0, x1, y1 in () if found is None else found.reshape(-1, 4):
+def boards(rgb: Bytes, edges: Floats, water: Floats) -> Floats:
+    """Return (H, W) float32, 1 on parts of what was taken for water that are ruled: decks, jetties.
+
+    Their lines, of .06 of the long side and more, are 6 times the square root of a part's area in
+    all; those of water with a mast before it 2.
+    """
+    small, _ = _reduced(rgb)
+    wet = cv2.resize(water, small.shape[1::-1], interpolation=cv2.INTER_AREA) > 0.5
+    core = cv2.erode(wet.astype(np.uint8), np.ones((9, 9), np.uint8))
+    ruled = np.minimum(_ruled(small, edges, 0.06 * max(small.shape), 1), core)
+    count, part, stats, _ = cv2.connectedComponentsWithStats(wet.astype(np.uint8), connectivity=4)
+    found = np.bincount(part[ruled > 0], minlength=count) > 4 * np.sqrt(stats[:, cv2.CC_STAT_AREA])
+    found[0] = False
+    dry = cv2.dilate(found[part].astype(np.uint8), np.ones((7, 7), np.uint8))
+    return _at_size(dry.astype(np.float32), rgb.shape[:2])
+
+
+def _ruled(small: Bytes, edges: Floats, least: float, wide: int, slope: float = 0.0) -> Bytes:
+    """Return (h, w) uint8, 1 on edges of some length and slope, drawn ``wide``."""
+    out = np.zeros(small.shape[:2], np.uint8)
+    for x0, y0, x1, y1 in edges:
         if np.hypot(x1 - x0, y1 - y0) >= least and abs(y1 - y0) >= slope * abs(x1 - x0):
             cv2.line(out, (round(x0), round(y0)), (round(x1), round(y1)), 1, wide)
     return out
@@ -172,18 +198,23 @@ def _before(
         found = sky & (hat > np.maximum(6 * usual, least)) & (value + hat / 4 < darkest)
         depth = np.where(found, np.maximum(depth, hat), depth)
     found = depth > 0
+    if not found.any():
+        return found
     joined = cv2.dilate(found.astype(np.uint8), np.ones((3, 3), np.uint8))
     count, joints, stats, _ = cv2.connectedComponentsWithStats(joined)
     part = np.asarray(joints, np.int32)
     ground = cv2.dilate((~sky).astype(np.uint8), _disc(7, scale)) > 0
     stands = np.bincount(part[ground & found], minlength=count) > 0
     along, down = (cv2.Sobel(grey, cv2.CV_16S, *d).astype(np.float64) / 8 for d in ((1, 0), (0, 1)))
-    labels = np.arange(count)
-    deepest = scipy.ndimage.maximum(depth, part, labels)
-    steepest = scipy.ndimage.maximum(np.where(found, along**2 + down**2, 0), part, labels) ** 0.5
-    dark = scipy.ndimage.maximum(depth / np.maximum(value + depth, 1), part, labels)
+    of, labels = part[found], np.arange(count)
+
+    def most(values: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
+        return np.asarray(scipy.ndimage.maximum(values[found], of, labels), np.float64)
+
+    deepest, steepest = most(depth), most(along**2 + down**2) ** 0.5
+    dark = most(depth / np.maximum(value + depth, 1))
+    texture = most(usual)  # of the widest hats
     breadth, height = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
-    texture = scipy.ndimage.maximum(usual, part, labels)  # of the widest hats
     flies = (deepest >= np.maximum(25, 12 * texture)) & (steepest >= 0.28 * deepest)
     flies &= np.maximum(breadth, height) <= np.where(dark > 0.4, 120, 60) * scale
     flies &= (dark >= 0.18) & ((breadth <= 4 * height) | (dark > 0.4))

@@ -60,30 +60,6 @@ def trimmed(rgb: Bytes, water: Bytes) -> Bytes:
     return np.minimum(water, told(rgb, water, np.full_like(water, 255)))
 
 
-def unboarded(rgb: Bytes, water: Bytes) -> Bytes:
-    """Return ``water`` without the parts that are ruled with long straight lines: decks, jetties, roofs.
-
-    Lines by LSD (Grompone von Gioi et al. 2010), longer than .06 of the long side. Boards reach 6
-    times the square root of a part's area in all, water with a mast before it 2.
-    """
-    grey = cv2.cvtColor(reduced.photo(rgb, 960), cv2.COLOR_RGB2GRAY)
-    wet = reduced.where(water, grey.shape).astype(np.uint8)
-    found = cv2.createLineSegmentDetector().detect(grey)[0]
-    lines = np.zeros(grey.shape, np.uint8)
-    for x0, y0, x1, y1 in () if found is None else found.reshape(-1, 4).tolist():
-        if (x1 - x0) ** 2 + (y1 - y0) ** 2 >= (0.06 * max(grey.shape)) ** 2:
-            cv2.line(lines, (round(x0), round(y0)), (round(x1), round(y1)), 1)
-    lines = np.minimum(lines, cv2.erode(wet, np.ones((9, 9), np.uint8)))
-    count, part, stats, _ = cv2.connectedComponentsWithStats(wet, connectivity=4)
-    long = np.bincount(part[lines > 0], minlength=count)
-    boards = long > 4 * np.sqrt(stats[:, cv2.CC_STAT_AREA])
-    boards[0] = False
-    if not boards.any():
-        return water
-    dry = cv2.dilate(boards[part].astype(np.uint8), np.ones((7, 7), np.uint8))
-    return np.minimum(water, ~_at_size(dry > 0, rgb.shape[:2]))
-
-
 def falling(rgb: Bytes, water: Bytes, other: Bytes) -> Bytes:
     """Return the falls that feed ``water`` that stands, (H, W) uint8: pale, streaked, at its top."""
     small, before, taken = _reduced(rgb, water, other)
