@@ -15,7 +15,7 @@ from livingstill.motion.canvas import Canvas
 from livingstill.motion.rolling import Strip, strip
 from livingstill.motion.site import STEP, Box, Site
 
-SHARES = (0.2, 0.18, 0.11)
+SHARES = (0.2, 0.17, 0.1)
 """How much each of the strips changes the opacity, from the coarsest on."""
 
 _LOOKS = 24
@@ -92,7 +92,7 @@ def billows(site: Site, speed: float, columns: int, coarser: float = 1.0) -> tup
     ``coarser`` is how much larger than steam's their grains are.
     """
     out = []
-    for k, size in enumerate((14.0, 7.5, 4.2)):
+    for k, size in enumerate((12.0, 7.0, 4.2)):
         tall = max(1.2, coarser * size * site.scale / STEP)
         travel = speed * (1 + 0.45 * k) * site.seconds
         out.append(strip(site.chance("vapour", k), columns, 0.55 * tall, tall, travel))

@@ -3,8 +3,8 @@
 Where it is dense it is carried: at 5 %W/s (a real plume: rms 2.7 %W, mostly upwards), generations of
 1.2 s with a wide window, leaning with the wind. What is seen through it, by its fine detail, stays
 where it is: there the smoke's own colour thickens and thins in billows that rise. Two rendered
-plumes and three photos of haze, by hand masks: sharpness .90-1.01, least to most .85-.97, repeat
-.1-.3, f50 1.0-1.6 Hz; there was no clip of smoke to compare with.
+plumes and three photos of haze, by hand masks: sharpness .90-1.00, least to most .82-.97, repeat
+.1-.3, f50 .8-1.6 Hz; there was no clip of smoke to compare with.
 """
 
 from __future__ import annotations
