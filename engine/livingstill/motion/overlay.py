@@ -26,8 +26,8 @@ _LOOKS = 24
 class Vapour:
     """Vapour over a box of nodes, opaque to the degree of ``envelope`` (h, w) times its noise.
 
-    ``rise`` (h, w) is each node's height above the source in nodes, along the plume; ``side``
-    (h, w) its place across, in 0..1 of the strips' width. ``meander`` holds harmonics, complex
+    ``rise`` (h, w) is each row's height above the source in nodes, along the plume; ``side``
+    (h, w) a node's place across, in 0..1 of the strips' width. ``meander`` holds harmonics, complex
     amplitudes in strip widths and their wave numbers per node of height. ``light`` (h, w) is by how
     many levels vapour is brighter than what lies below it, and ``usual`` the light it adds at any
     moment, None where that may change.
@@ -48,14 +48,11 @@ class Vapour:
     def density(self, phase: float) -> Floats:
         """Return the opacity (h, w) float32 at ``phase``."""
         harmonics, sizes, waves = self.meander
-        height = np.maximum(self.rise, 0)
-        side = self.side.copy()
-        reach = height / max(float(height.max()), 1.0)
-        for m, size, wave in zip(harmonics, sizes, waves):
-            turn = 2 * np.pi * ((m * (phase % 1.0)) % 1.0) + np.angle(size)
-            side += (
-                np.float32(abs(size)) * reach * np.cos(np.float32(turn) - np.float32(wave) * height)
-            )
+        height = np.maximum(self.rise[:, 0], 0).astype(np.float64)  # cosines of floats differ
+        turns = 2 * np.pi * np.mod(harmonics * (phase % 1.0), 1.0) + np.angle(sizes)
+        bend = (np.abs(sizes) * np.cos(turns - waves * height[:, None])).sum(1)
+        bend *= height / max(float(height.max()), 1.0)
+        side = self.side + bend.astype(np.float32)[:, None]
         total: Floats = np.full(self.rise.shape, 0.35, np.float32)
         for share, layer in zip(SHARES, self.strips):
             total += np.float32(share) * layer.at(phase, self.rise, side)

@@ -51,7 +51,7 @@ def rising(site: Site, colour: tuple[float, float, float], most: float) -> tuple
     side = 0.5 + 0.42 * across - lean * share / 3
     speed = SPEED * site.width / STEP
     if site.direction is not None:
-        drawn = np.hypot(*np.moveaxis(site.direction[site.mask >= 0.5], -1, 0))
+        drawn = np.hypot(*site.direction[site.mask >= 0.5].astype(np.float64).T)
         speed = float(np.clip(drawn.mean(), 0.04, 0.2)) * site.width / STEP if drawn.size else speed
     rng = site.chance("meander")
     harmonics = np.array([1, 2]) * max(1, round(site.seconds / 6))
