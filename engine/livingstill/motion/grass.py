@@ -4,8 +4,8 @@ Stiffer and smaller than trees: resonances 1.0 and 2.2 Hz, so the gust's lag dom
 are seen to travel; what bends with the wind shows its bright side. Seen at a slant, what sways as
 one is wide and low; a blade is narrow and tall, and moves like its neighbours .02 frame widths away
 only in part. Roots are hidden by the blades before them, so nothing is held: a warp cannot bend a
-blade over the next. Far blades are too fine to be moved without blur: amplitude grows faster than
-their size from the horizon down. Physics, not fitted to a clip.
+blade over the next. Far blades are too fine to be moved without blur: amplitude grows with the square
+of their size. Physics, not fitted to a clip.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ LIMBS = (
     plants.Limb(1.0, 0.25, 0.08, 1.0, common=0.7, tall=0.5),
     plants.Limb(2.2, 0.20, 0.018, 0.4, tall=4.0),
 )
-LIGHT = 0.035
+LIGHT = 0.03
 
 
 def build(site: Site) -> tuple[Effect, ...]:
     """Return the waves of a region of grass."""
     rms = min(0.0008 * site.breeze.speed, 0.006) * site.amount * site.width
     light = min(LIGHT * site.amount, 0.1)
-    return plants.sway(site, rms, nearness(site), LIMBS, cross=0.25, gust=0.7, light=light)
+    return plants.sway(site, rms, nearness(site), LIMBS, cross=0.25, gust=0.55, light=light)
 
 
 def nearness(site: Site) -> Floats:
@@ -39,5 +39,5 @@ def nearness(site: Site) -> Floats:
     top, bottom = int(rows[0]), int(rows[-1])
     span = max(bottom - top, 1)
     y = np.arange(site.mask.shape[0], dtype=np.float64)
-    size = np.clip((y - top + 0.1 * span) / (1.1 * span), 0, 1) ** 1.6
-    return np.repeat(size.astype(np.float32)[:, None], site.mask.shape[1], axis=1)
+    size = np.clip((y - top + 0.1 * span) / (1.1 * span), 0, 1)
+    return np.repeat((size * size).astype(np.float32)[:, None], site.mask.shape[1], axis=1)
