@@ -14,12 +14,14 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from livingstill import pipeline
 from livingstill.depth import embedded
 from livingstill.model import Layer, Pose, Region, Scene
 from livingstill.motion.compose import compose
 from livingstill.network import forward
 from livingstill.regions import brush, kinds, segment
 from livingstill.render import frames
+from livingstill.scene import layers
 from livingstill.settings import Stroke, Wind
 
 SECONDS, RATE = 5.0, 30
@@ -103,12 +105,14 @@ def border(clip: np.ndarray, still: np.ndarray, mask: np.ndarray, every: np.ndar
 
 def fields(motion, mask: np.ndarray, width: int) -> dict:
     """Measure the displacement itself: rms, gradients, the smallest determinant."""
-    inside = (
-        cv2.resize(mask, motion.at(0)[0].first.shape[1::-1], interpolation=cv2.INTER_AREA) > 128
-    )
+
+    def flow_at(phase: float):
+        return next(flow for flow in motion.at(phase) if flow is not None)
+
+    inside = cv2.resize(mask, flow_at(0).first.shape[1::-1], interpolation=cv2.INTER_AREA) > 128
     total, steep, det = [], [], []
     for i in range(15):
-        flow = motion.at(i / 15)[0]
+        flow = flow_at(i / 15)
         d = np.asarray(flow.first, np.float64)
         dy, dx = (np.gradient(d, flow.step, axis=axis) for axis in (0, 1))
         total.append((d**2).sum(2)[inside])
@@ -117,7 +121,7 @@ def fields(motion, mask: np.ndarray, width: int) -> dict:
     rms = np.sqrt(np.mean(total, axis=0))
     points = np.flatnonzero(inside.ravel())[::37]
     series = np.stack(
-        [np.asarray(motion.at(i / 75)[0].first).reshape(-1, 2)[points].ravel() for i in range(75)]
+        [np.asarray(flow_at(i / 75).first).reshape(-1, 2)[points].ravel() for i in range(75)]
     )
     f50, f90 = spectrum(series, 75 / SECONDS)
     return {
@@ -128,17 +132,21 @@ def fields(motion, mask: np.ndarray, width: int) -> dict:
     }
 
 
-def rendered(rgb: np.ndarray, motion, count: int) -> np.ndarray:
-    """Return the clip (F, H, W) uint8 of luma that a still camera sees."""
+def rendered(rgb: np.ndarray, motion, count: int, scene: Scene | None = None) -> np.ndarray:
+    """Return the clip (F, H, W) uint8 of luma that a still camera sees of a scene, or of a sheet.
+
+    Without a motion it shows the scene at rest.
+    """
     height, width = rgb.shape[:2]
-    packed = np.dstack([rgb, np.full((height, width), 255, np.uint8)]).view(np.uint32)[..., 0]
-    scene = Scene((Layer(packed.copy(), np.zeros((height, width), np.float32)),))
+    if scene is None:
+        packed = np.dstack([rgb, np.full((height, width), 255, np.uint8)]).view(np.uint32)[..., 0]
+        scene = Scene((Layer(packed.copy(), np.zeros((height, width), np.float32)),))
     renderer = frames.Renderer(
         scene, frames.whole((width, height), (width, height)), (width, height)
     )
     out = np.empty((count, height, width), np.uint8)
     for i in range(count):
-        shown = frames.unpack(renderer.frame(Pose(), motion.at(i / count)))
+        shown = frames.unpack(renderer.frame(Pose(), motion and motion.at(i / count)))
         out[i] = cv2.cvtColor(shown, cv2.COLOR_RGB2GRAY)
     return out
 
@@ -173,16 +181,19 @@ def main() -> None:
         strokes = tuple(Stroke(**Stroke.parse(b).model_dump()) for b in options.brush)
         ways = brush.directions(rgb, depth, regions, strokes)
         start = time.process_time()
-        motion = compose(rgb, depth, regions, wind=Wind(), seconds=SECONDS, directions=ways)
+        scene = pipeline.set_apart(layers.build(rgb, depth, most=5), regions)
+        motion = compose(
+            rgb, depth, regions, wind=Wind(), seconds=SECONDS, directions=ways, scene=scene
+        )
         build = time.process_time() - start
-        if motion.at(0)[0] is None:
+        if not any(motion.at(0)):
             continue
         start = time.process_time()
         for i in range(20):
             motion.at(i / 20)
         cost = (time.process_time() - start) * 50
-        clip = rendered(rgb, motion, round(SECONDS * RATE))
-        grey = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)
+        clip = rendered(rgb, motion, round(SECONDS * RATE), scene)
+        grey = rendered(rgb, None, 1, scene)[0]
         every = np.max([r.mask for r in regions], axis=0)
         for region in regions:
             row = {"region": f"{Path(path).stem} {region.kind}{'*' if hand else ''}"}
