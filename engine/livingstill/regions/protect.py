@@ -220,8 +220,10 @@ def _before(
     flies &= (dark >= 0.18) & ((breadth <= 4 * height) | (dark > 0.4))
     flies &= ~stands
     flies[0] = False
-    if flies.sum() > _MOST_BIRDS:  # no flock but the texture of a cloud
-        flies[:] = False
+    near = cv2.dilate(ground.astype(np.uint8), _disc(51, scale)) > 0  # there it may be a loose leaf
+    away = flies & (np.bincount(part[near & found], minlength=count) == 0)
+    if away.sum() > _MOST_BIRDS:  # no flock but the texture of a cloud
+        flies &= ~away
     if not alone:
         flies[:], stands = False, stands & (deepest >= 12 * texture)
     return np.asarray((stands | flies)[part] & found, bool)
