@@ -95,3 +95,23 @@ def test_phases_are_chosen_for_an_even_sum():
 
     chance = np.mean([swing(2 * np.pi * rng.random(len(harmonics))) for _ in range(20)])
     assert swing(even.phases(rates, harmonics, rng)) < 0.3 * chance
+
+
+def test_the_straight_edge_is_at_the_pole():
+    y, x = np.mgrid[:60, :100]
+    flying = (x >= 20 + 0.1 * y) & (x < 75 + 6 * np.sin(y / 6)) & (y > 10) & (y < 45 + x / 12)
+    left, right = flag.bent(flying.astype(np.float32))
+    assert right > flag.STRAIGHTER * left
+    assert flag.bent(flying[:, ::-1].astype(np.float32)) == pytest.approx((right, left), abs=0.05)
+
+
+def test_a_flag_flies_from_its_pole_whatever_the_wind():
+    y, x = np.mgrid[:240, :400]
+    flying = (x >= 60) & (x < 310 + 24 * np.sin(y / 25)) & (y > 40) & (y < 200)
+    rgb = np.full((240, 400, 3), 120, np.uint8)
+    for mask, free, held in ((flying, 60, 17), (flying[:, ::-1], 39, 82)):
+        motion = waving(rgb, np.where(mask, np.uint8(255), np.uint8(0)))
+        swing = np.std(
+            [np.asarray(motion.at(i / 12)[0].first)[30, :, 1] for i in range(12)], axis=0
+        )
+        assert swing[free] > 2 * swing[held]

@@ -12,6 +12,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from livingstill.model import Floats
 from livingstill.motion.canvas import Effect
 from livingstill.motion.plants import rubber
 from livingstill.motion.rippling import Cloth, Maps, rippling
@@ -30,6 +31,9 @@ WAVES = 1.3
 
 LIGHT = 0.45
 """How much brighter a fold is per unit of its slope."""
+
+STRAIGHTER = 1.5
+"""How many times as straight the edge at the pole is as the free one."""
 
 FACTOR = 2
 
@@ -68,12 +72,42 @@ def travelling(site: Site, box: Box) -> tuple[NDArray[np.int64], Maps]:
 
 
 def heading(site: Site) -> tuple[float, float]:
-    """Return the unit vector from the fixed edge to the free one: the stroke's, else the wind's."""
+    """Return the unit vector from the fixed edge to the free one: the stroke's, else as it hangs.
+
+    An edge at a pole is straight, a free one is not; if neither is clearly straighter, the flag
+    flies with the wind.
+    """
     x, y = site.breeze.x, 0.3 * site.breeze.y
     if site.direction is not None and site.direction.any():
         x, y = (float(n) for n in site.direction[site.mask >= 0.5].mean(0))
+    else:
+        left, right = bent(site.mask)
+        if max(left, right) > STRAIGHTER * min(left, right):
+            x = abs(x) if left < right else -abs(x)
     norm = float(np.hypot(x, y))
     return (x / norm, y / norm) if norm > 1e-6 else (1.0, 0.0)
+
+
+def bent(mask: Floats) -> tuple[float, float]:
+    """Return by how many nodes most of a region's left, and right, edge departs from a straight line.
+
+    Most is two thirds of its rows: above and below a pole's edge hang the corners of the free one.
+    """
+    solid = mask >= 0.5
+    rows = np.flatnonzero(solid.any(1))
+    if len(rows) < 6:
+        return 1.0, 1.0
+    left, right = solid[rows].argmax(1), solid.shape[1] - 1 - solid[rows, ::-1].argmax(1)
+    return _bent(rows, left), _bent(rows, right)
+
+
+def _bent(rows: NDArray[np.intp], ends: NDArray[np.intp]) -> float:
+    near = np.abs(ends - np.median(ends)).argsort(kind="stable")
+    for _ in range(4):
+        most = near[: 2 * len(rows) // 3]
+        off = np.abs(ends - np.polyval(np.polyfit(rows[most], ends[most], 1), rows))
+        near = np.round(off, 6).argsort(kind="stable")
+    return max(float(np.sqrt((off[most] ** 2).mean())), 0.3)
 
 
 def distance(
