@@ -89,8 +89,8 @@ def rubber(site: Site, alone: bool = False) -> Floats:
     feather = FEATHER * site.width
     held = smoothstep(from_border(site.mask.shape) * STEP / np.float32(HELD * site.width))
     if alone and site.apart:
-        return held * smoothstep(1 + (signed - STEP) / (0.05 * site.width))
-    return held * smoothstep((signed + feather - STEP) / (3 * feather))
+        return np.asarray(held * smoothstep(1 + (signed - STEP) / (0.05 * site.width)))
+    return np.asarray(held * smoothstep((signed + feather - STEP) / (3 * feather)))
 
 
 def from_border(shape: tuple[int, ...]) -> Floats:
