@@ -89,8 +89,8 @@ def rubber(site: Site, alone: bool = False) -> Floats:
     feather = FEATHER * site.width
     held = smoothstep(from_border(site.mask.shape) * STEP / np.float32(HELD * site.width))
     if alone and site.apart:
-        return np.asarray(held * smoothstep(1 + (signed - STEP) / (0.05 * site.width)))
-    return np.asarray(held * smoothstep((signed + feather - STEP) / (3 * feather)))
+        return held * smoothstep(1 + (signed - STEP) / (0.05 * site.width))
+    return held * smoothstep((signed + feather - STEP) / (3 * feather))
 
 
 def from_border(shape: tuple[int, ...]) -> Floats:
@@ -99,7 +99,7 @@ def from_border(shape: tuple[int, ...]) -> Floats:
     Those above and below count three times: what sways goes sideways above all.
     """
     down, right = (np.minimum(np.arange(n), np.arange(n)[::-1]) for n in shape)
-    return np.minimum(3 * down[:, None], right[None]).astype(np.float32)
+    return np.asarray(np.minimum(3 * down[:, None], right[None]), np.float32)
 
 
 def driven(
