@@ -403,6 +403,7 @@ def prepare(
         notes += finisher.notes
     with stages("scene"):
         scene = building()
+        del building  # which keeps what it has built
         flag = next((region.mask for region in regions if region.kind == "flag"), None)
         if flag is not None:
             scene = hung(rgb, depth.values, flag, build)

@@ -6,12 +6,15 @@ import cv2
 import numpy as np
 
 from livingstill.kernels.fill import residual
-from livingstill.model import Bytes, Layer, Scene
-from livingstill.scene.fill import fill_behind
+from livingstill.model import Bytes, Floats, Layer, Scene, Words
+from livingstill.scene.fill import complete
 from livingstill.threads import over_bands
 
 _SEEN = 32
 """Levels of a mask that are taken for none, and as many for all: masks are soft, edges are not."""
+
+_FINE = 960
+"""Long side of the picture that is continued, at most half as large as the photo: it is smooth."""
 
 
 def part(scene: Scene, drifting: Bytes) -> Scene:
@@ -31,10 +34,43 @@ def part(scene: Scene, drifting: Bytes) -> Scene:
     alpha = np.asarray(cv2.LUT(~drifting, levels), np.uint8)
     if not alpha.any() or alpha.all():
         return scene
-    colour, depth = last.colour, last.inverse_depth
-    farthest = float(depth[alpha == 0].max())
-    hidden = (alpha > 0).view(np.uint8)
-    behind, depth_behind = fill_behind(colour, depth, hidden, farthest)
-    rest, none = np.empty_like(colour), np.zeros_like(alpha)
-    over_bands(lambda a, b: residual(colour, behind, alpha, none, rest, a, b), colour.shape[0])
-    return Scene((*front, Layer(rest, depth), Layer(behind, depth_behind)), scene.focal)
+    stack = np.empty((len(front) + 2, *alpha.shape), np.uint32)
+    for k, layer in enumerate(front):
+        stack[k] = layer.colour
+    stack[-1], depth = _continued(last, (alpha > 0).view(np.uint8))
+    none = np.zeros_like(alpha)
+    over_bands(
+        lambda a, b: residual(last.colour, stack[-1], alpha, none, stack[-2], a, b), len(alpha)
+    )
+    depths = (*(layer.inverse_depth for layer in scene.layers), depth)
+    return Scene(tuple(map(Layer, stack, depths)), scene.focal)
+
+
+def _continued(layer: Layer, hidden: Bytes) -> tuple[Words, Floats]:
+    """Return colour and depth of a layer with what is ``hidden``, (H, W), filled from the rest.
+
+    Depth is bounded by the rest's from above.
+    """
+    height, width = hidden.shape
+    factor = max(2, round(max(height, width) / _FINE))
+    small = (-(-width // factor), -(-height // factor))
+    share = np.subtract(1, hidden, dtype=np.float32)
+    known = np.asarray(cv2.resize(share, small, interpolation=cv2.INTER_AREA), np.float32)
+    rgba = np.ascontiguousarray(layer.colour).view(np.uint8).reshape(height, width, 4)
+    picture = np.empty((*known.shape, 4), np.float32)
+    for c in range(4):
+        values = layer.inverse_depth if c == 3 else rgba[..., c].astype(np.float32)
+        picture[..., c] = cv2.resize(values * share, small, interpolation=cv2.INTER_AREA)
+    picture /= np.maximum(known, np.float32(1e-6))[..., None]
+    farthest = layer.inverse_depth[hidden == 0].max()
+    complete(picture, known)
+    levels = np.clip(np.rint(picture[..., :3]), 0, 255).astype(np.uint8)
+    filled = cv2.resize(levels, (width, height), interpolation=cv2.INTER_LINEAR)
+    colour = np.ascontiguousarray(cv2.cvtColor(filled, cv2.COLOR_RGB2RGBA)).view(np.uint32)
+    depth = np.ascontiguousarray(np.minimum(picture[..., 3], farthest))
+    beyond = cv2.resize(depth, (width, height), interpolation=cv2.INTER_LINEAR)
+    nearer = (hidden > 0) & (layer.inverse_depth > farthest)
+    return (
+        np.where(hidden > 0, colour[..., 0], layer.colour),
+        np.asarray(np.where(nearer, beyond, layer.inverse_depth), np.float32),
+    )
