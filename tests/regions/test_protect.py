@@ -40,6 +40,10 @@ def test_a_mast_is_straight_and_leaves_are_not():
     assert protect.straight(rgb, protect.lines(rgb)).mean() < 0.01
     cv2.line(rgb, (400, 20), (400, 340), (250, 250, 250), 6)
     assert protect.straight(rgb, protect.lines(rgb))[60:300, 398:403].mean() > 0.5
+    hidden = leaves()
+    for y in range(20, 340, 40):  # leaves hang before it
+        cv2.line(hidden, (400, y), (400, y + 34), (10, 10, 10), 4)
+    assert protect.straight(hidden, protect.lines(hidden))[60:300, 398:403].mean() > 0.8
 
 
 def test_a_bird_and_the_sun_stay_where_they_are():

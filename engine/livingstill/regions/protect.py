@@ -98,11 +98,13 @@ def lines(rgb: Bytes) -> Floats:
 def straight(rgb: Bytes, edges: Floats) -> Floats:
     """Return (H, W) float32, near 1 along long straight edges: walls, masts, railings, wires, poles.
 
-    ``edges`` are the photo's ``lines``; those are long that span a tenth of it.
+    ``edges`` are the photo's ``lines``; those are long that span a tenth of it, if they are upright
+    in pieces.
     """
-    small, _ = _reduced(rgb)
+    small, scale = _reduced(rgb)
     side = max(small.shape)
     out = _ruled(small, edges, 0.1 * side, max(3, round(0.012 * side)))
+    out = np.maximum(out, _upright(small, edges, scale))
     soft = cv2.GaussianBlur(out.astype(np.float32), (0, 0), 0.004 * side)
     return _at_size(np.asarray(soft * np.float32(0.9), np.float32), rgb.shape[:2])
 
@@ -143,6 +145,32 @@ def _ruled(small: Bytes, edges: Floats, least: float, wide: int, slope: float = 
     for x0, y0, x1, y1 in edges:
         if np.hypot(x1 - x0, y1 - y0) >= least and abs(y1 - y0) >= slope * abs(x1 - x0):
             cv2.line(out, (round(x0), round(y0)), (round(x1), round(y1)), 1, wide)
+    return out
+
+
+def _upright(small: Bytes, edges: Floats, scale: float) -> Bytes:
+    """Return (h, w) uint8, 1 along posts: upright edges whose pieces lie in one line and fill most of it.
+
+    Leaves hide and break them, but hardly ever line up.
+    """
+    side = max(small.shape)
+    out = np.zeros(small.shape[:2], np.uint8)
+    way = (edges[:, 2:] - edges[:, :2]).astype(np.float64)
+    length = np.sqrt((way**2).sum(1))
+    lean = np.divide(way[:, 0], way[:, 1], out=np.full(len(way), np.inf), where=way[:, 1] != 0)
+    kept = (np.abs(lean) < 0.16) & (length >= 14 * scale)
+    edges, length, lean = edges[kept].astype(np.float64), length[kept], lean[kept]
+    middle = (edges[:, :2] + edges[:, 2:]) / 2
+    for slope in np.linspace(-0.15, 0.15, 16).tolist():
+        like = np.abs(lean - slope) < 0.03
+        foot, pieces, long = middle[like, 0] - slope * middle[like, 1], edges[like], length[like]
+        for x in foot.tolist():
+            row = (foot >= x) & (foot < x + 4 * scale)
+            rows = pieces[row][:, 1::2]
+            top, bottom, filled = float(rows.min()), float(rows.max()), float(long[row].sum())
+            if filled >= max(0.13 * side, 0.6 * (bottom - top)):
+                high, low = ((round(x + 2 * scale + slope * y), round(y)) for y in (top, bottom))
+                cv2.line(out, high, low, 1, _odd(17, scale))
     return out
 
 
