@@ -142,8 +142,9 @@ def boards(rgb: Bytes, edges: Floats, water: Floats) -> Floats:
 def _ruled(small: Bytes, edges: Floats, least: float, wide: int, slope: float = 0.0) -> Bytes:
     """Return (h, w) uint8, 1 on edges of some length and slope, drawn ``wide``."""
     out = np.zeros(small.shape[:2], np.uint8)
-    for x0, y0, x1, y1 in edges:
-        if np.hypot(x1 - x0, y1 - y0) >= least and abs(y1 - y0) >= slope * abs(x1 - x0):
+    for x0, y0, x1, y1 in edges.tolist():
+        long = (x1 - x0) ** 2 + (y1 - y0) ** 2 >= least**2
+        if long and abs(y1 - y0) >= slope * abs(x1 - x0):
             cv2.line(out, (round(x0), round(y0)), (round(x1), round(y1)), 1, wide)
     return out
 
