@@ -125,7 +125,7 @@ def motion() -> None:
     """Displacement at two instants: hue is direction, strength is distance."""
     clip = livingstill.animate(
         SAMPLES / "meadow.jpg", camera="static", size="480x320", wind="right,6,0.7",
-        motion="foliage",
+        motion="foliage,grass",
     )  # fmt: skip
     assert clip.motion is not None
     shown = []
@@ -134,7 +134,9 @@ def motion() -> None:
         flow = max(fields, key=lambda field: float(np.abs(field).mean()))
         flow = np.asarray(cv2.resize(flow, (480, 320), interpolation=cv2.INTER_CUBIC), np.float32)
         strength, angle = cv2.cartToPolar(flow[..., 0], flow[..., 1], angleInDegrees=True)
-        hsv = np.dstack([angle / 2, np.full_like(angle, 220), np.clip(90 * strength, 0, 255)])
+        hsv = np.dstack(
+            [angle / 2, np.full_like(angle, 220), np.clip(250 * np.sqrt(strength / 3), 0, 255)]
+        )
         shown.append(np.asarray(cv2.cvtColor(hsv.astype(np.uint8), cv2.COLOR_HSV2RGB), np.uint8))
     write("how/motion.jpg", row(shrunk(clip.photo.rgb, (480, 320)), *shown))
 
