@@ -10,18 +10,18 @@ from __future__ import annotations
 
 import argparse
 import time
+from functools import partial
 from pathlib import Path
 
 import cv2
 import numpy as np
-from livingstill import pipeline
 from livingstill.depth import embedded
 from livingstill.model import Layer, Pose, Region, Scene
 from livingstill.motion.compose import compose
 from livingstill.network import forward
 from livingstill.regions import brush, kinds, segment
 from livingstill.render import frames
-from livingstill.scene import layers
+from livingstill.scene import layers, staged
 from livingstill.settings import Stroke, Wind
 
 SECONDS, RATE = 5.0, 30
@@ -181,7 +181,7 @@ def main() -> None:
         strokes = tuple(Stroke(**Stroke.parse(b).model_dump()) for b in options.brush)
         ways = brush.directions(rgb, depth, regions, strokes)
         start = time.process_time()
-        scene = pipeline.set_apart(layers.build(rgb, depth, most=5), regions)
+        scene = staged.build(partial(layers.build, most=5), rgb, depth, regions)
         motion = compose(
             rgb, depth, regions, wind=Wind(), seconds=SECONDS, directions=ways, scene=scene
         )

@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from livingstill.errors import InputError
 from livingstill.model import Bytes, Floats, Flow, Layer, Motion, Region, Scene, Words
 from livingstill.registry import nearest as closest
+from livingstill.scene.fill import continued
 
 MOVING = "moving"
 _LAYER = "layer:"
@@ -54,25 +53,10 @@ def chosen(scene: Scene, regions: tuple[Region, ...], said: str) -> Scene:
     white, hidden = np.full_like(mask, 255), np.zeros(mask.shape, bool)
     made = []
     for k, layer in enumerate(scene.layers):
-        seen = white if k in layers else _continued(mask, hidden)
+        seen = white if k in layers else continued(mask, hidden)
         made.append(Layer(_grey(layer.colour, seen), layer.inverse_depth))
         hidden |= layer.colour >> np.uint32(24) > 0
     return Scene(tuple(made), scene.focal)
-
-
-def _continued(mask: Bytes, hidden: NDArray[np.bool_]) -> Bytes:
-    """Return ``mask`` with the nearest seen pixel's value where layers in front touch it.
-
-    What lies there may move out from behind them.
-    """
-    if not hidden.any() or hidden.all():
-        return mask
-    nearest = cv2.distanceTransformWithLabels(
-        hidden.view(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
-    )[1]
-    values = np.zeros(int(nearest.max()) + 1, np.uint8)
-    values[nearest[~hidden]] = mask[~hidden]
-    return np.asarray(values[nearest], np.uint8)
 
 
 def _grey(colour: Words, value: Bytes) -> Words:

@@ -48,7 +48,7 @@ from livingstill.registry import nearest
 from livingstill.render import frames, temporal
 from livingstill.render.standing import stand
 from livingstill.render.surround import Surround
-from livingstill.scene import backdrop, cutout, layers
+from livingstill.scene import layers, staged
 from livingstill.settings import Shot, split
 from livingstill.sight import Sight
 
@@ -402,12 +402,8 @@ def prepare(
         finisher = Finisher(shot, frame.size, frame.picture, timeline)
         notes += finisher.notes
     with stages("scene"):
-        scene = building()
+        scene = staged.build(build, rgb, depth.values, regions, building)
         del building  # which keeps what it has built
-        flag = next((region.mask for region in regions if region.kind == "flag"), None)
-        if flag is not None:
-            scene = hung(rgb, depth.values, flag, build)
-        scene = set_apart(scene, regions)
         camera, window = aim(scene, frame, view, shot, timeline)
         card, said = standing(finisher, scene, window, frame, shot)
         notes += said
@@ -432,19 +428,6 @@ def prepare(
         notes=tuple(notes),
         stages=stages,
     )
-
-
-def hung(rgb: Bytes, depth: Floats, flag: Bytes, build: Callable[[Bytes, Floats], Scene]) -> Scene:
-    """Return the scene with its flag in a layer of its own, in front, and the rest behind it."""
-    front, rgb, depth = cutout.cut(rgb, depth, flag)
-    scene = build(rgb, depth)
-    return Scene((front, *scene.layers), scene.focal)
-
-
-def set_apart(scene: Scene, regions: tuple[Region, ...]) -> Scene:
-    """Return the scene with clouds that drift in a layer of their own, behind all else."""
-    drifting = next((region.mask for region in regions if region.kind == "cloud"), None)
-    return scene if drifting is None else backdrop.part(scene, drifting)
 
 
 def aim(

@@ -267,14 +267,15 @@ def _in_frame(
     Where it leaves the frame soon it is seen when it is old, and where it has just come in while it
     is young; beyond the border there is nothing to see. ``life`` is half of what is seen of it.
     """
-    x = np.arange(box.left, box.right, dtype=np.float32)[None] + paths[..., 0]
-    y = np.arange(box.top, box.bottom, dtype=np.float32)[:, None] + paths[..., 1]
-    seen = (x >= 0) & (x <= size[0]) & (y >= 0) & (y <= size[1])
-    if known is not None:
-        at = (
-            np.clip(np.rint(n), 0, top - 1).astype(np.intp) for n, top in zip((y, x), known.shape)
-        )
-        seen &= known[tuple(at)]
+    x = np.arange(box.left, box.right, dtype=np.float32)[None]
+    y = np.arange(box.top, box.bottom, dtype=np.float32)[:, None]
+    seen = np.empty(paths.shape[:3], bool)
+    for path, stays in zip(paths, seen):
+        right, down = x + path[..., 0], y + path[..., 1]
+        stays[:] = (right >= 0) & (right <= size[0]) & (down >= 0) & (down <= size[1])
+        if known is not None:
+            at = (np.rint(n).astype(np.int32) for n in (down, right))
+            stays[:] &= known[tuple(np.clip(n, 0, top - 1) for n, top in zip(at, known.shape))]
     half = len(paths) // 2
 
     def time(stays: NDArray[np.bool_]) -> Floats:

@@ -44,7 +44,8 @@ def stand(
             behind = 0
     else:
         nearer = [_typical(layer.colour, layer.inverse_depth) for layer in scene.layers[:-1]]
-        behind = sum(near > float(depth) for near in nearer)
+        passing = [k for k, near in enumerate(nearer, start=1) if near > float(depth)]
+        behind = max(passing, default=0)  # a layer of its own may stand before nearer ones
     card = Card(rgba, *place, behind)
     if not behind:
         return card, "the title stands before everything; nothing nearer crosses it well"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from math import pi
 
 import numpy as np
@@ -26,9 +27,9 @@ from livingstill.model import (
     Scene,
     Timeline,
 )
-from livingstill.pipeline import Clip, Stages, depth_of, moved, planned, set_apart, window_of
+from livingstill.pipeline import Clip, Stages, depth_of, moved, planned, window_of
 from livingstill.render import frames
-from livingstill.scene import layers
+from livingstill.scene import layers, staged
 from livingstill.settings import Choice, Shot
 from livingstill.sight import Sight
 
@@ -129,8 +130,8 @@ def build(still: Bytes, crop: register.Crop, wanted: Wanted, shot: Shot, stages:
     with stages("scene"):
         sky = next((region.mask for region in classes if region.kind == "sky"), None)
         point = subject.find(canvas, depth.values, sky).point
-        scene = layers.build(canvas, depth.values, focal=DEFAULT_FOCAL, layers=shot.layers)
-        scene = set_apart(scene, regions)
+        layered = partial(layers.build, focal=DEFAULT_FOCAL, layers=shot.layers)
+        scene = staged.build(layered, canvas, depth.values, regions)
     window = window_of(scene, frame)
     view = View.of(depth.values, None, point, frame.box)
     with stages("camera"):

@@ -7,7 +7,7 @@ import numpy as np
 
 from livingstill.kernels.fill import residual
 from livingstill.model import Bytes, Floats, Layer, Scene, Words
-from livingstill.scene.fill import complete
+from livingstill.scene.fill import complete, continued
 from livingstill.threads import over_bands
 
 _SEEN = 32
@@ -26,9 +26,13 @@ def part(scene: Scene, drifting: Bytes) -> Scene:
 
     Parameters
     ----------
-    drifting : (H, W) uint8, how much of each pixel drifts
+    drifting : (H, W) uint8, how much drifts of what each pixel shows
     """
     *front, last = scene.layers
+    hidden = np.zeros(drifting.shape, bool)
+    for layer in front:
+        hidden |= layer.colour >> np.uint32(24) > 0
+    drifting = continued(drifting, hidden)
     spread = 255 / (255 - 2 * _SEEN)
     levels = np.clip(np.round((np.arange(256) - _SEEN) * spread), 0, 255).astype(np.uint8)
     alpha = np.asarray(cv2.LUT(~drifting, levels), np.uint8)

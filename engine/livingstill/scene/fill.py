@@ -7,7 +7,9 @@ a few relaxation sweeps on every level of its pyramid take it there.
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from livingstill.kernels import fill as kernels
 from livingstill.model import Bytes, Floats, Words
@@ -45,6 +47,26 @@ def fill_behind(
         height,
     )
     return colour, depth
+
+
+def continued(mask: Bytes, hidden: NDArray[np.bool_]) -> Bytes:
+    """Return ``mask`` with the nearest seen pixel's value where it is ``hidden`` by layers in front.
+
+    What lies there may move out from behind them.
+
+    Parameters
+    ----------
+    mask : (H, W) uint8
+    hidden : (H, W) bool
+    """
+    if not hidden.any() or hidden.all():
+        return mask
+    nearest = cv2.distanceTransformWithLabels(
+        hidden.view(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
+    )[1]
+    values = np.zeros(int(nearest.max()) + 1, np.uint8)
+    values[nearest[~hidden]] = mask[~hidden]
+    return np.asarray(values[nearest], np.uint8)
 
 
 def complete(picture: Floats, known: Floats) -> None:

@@ -1,0 +1,26 @@
+"""Clouds on a layer of their own, behind all else."""
+
+from __future__ import annotations
+
+import numpy as np
+from livingstill.model import Layer, Scene
+from livingstill.scene import backdrop
+
+SKY, LAND, FLAG = (np.uint32(0xFF000000 | level * 0x010101) for level in (200, 60, 120))
+
+
+def test_the_sky_goes_on_behind_what_stands_before_it_in_another_layer():
+    last = np.full((96, 128), SKY, np.uint32)
+    last[64:] = LAND
+    front = np.zeros_like(last)
+    front[20:50, 40:90] = FLAG
+    last[20:50, 40:90] = SKY + 1  # as filled behind the flag
+    drifting = np.where((front == 0) & (last == SKY), 255, 0).astype(np.uint8)
+    depth = np.zeros(last.shape, np.float32)
+    scene = Scene((Layer(front, depth + 1), Layer(last, depth)))
+    kept, rest, sky = backdrop.part(scene, drifting).layers
+    assert np.array_equal(kept.colour, front)
+    assert not (rest.colour[:58] >> 24).any()
+    assert (rest.colour[70:] == LAND).all()
+    assert (sky.colour[:58] >> 24 == 255).all()
+    assert (abs((sky.colour[:58] & 255).astype(int) - 200) <= 1).all()
