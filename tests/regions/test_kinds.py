@@ -141,6 +141,21 @@ def test_lamps_twinkle_and_flames_burn_only_when_named(depth):
     assert planned(night, depth, motion=("fire",))["fire"][85, 90] > 200
 
 
+def test_flames_may_look_like_people_but_lettering_before_them_stays(depth, monkeypatch):
+    night = np.full((HEIGHT, WIDTH, 3), 12, np.uint8)
+    for size, colour in ((12, (150, 45, 8)), (9, (240, 140, 40)), (5, (255, 240, 190))):
+        cv2.ellipse(night, (90, 85), (size, 2 * size), 0, 0, 360, colour, -1)
+    letters = mask(92, 120, 1).astype(np.float32)
+    monkeypatch.setattr(kinds.protect, "lettering", lambda rgb: letters)
+    person = Region("person", mask(0, 120))
+    found = planned(night, depth, person, motion=("fire",), hold=mask(0, 78))["fire"]
+    assert found[85, 90] > 200
+    assert not found[95:].any()
+    assert not found[:75].any()
+    free = planned(night, depth, person, motion=("fire",), hold_faces=False)["fire"]
+    assert free[96, 90] > 200
+
+
 def test_leaves_that_float_in_water_are_its_mirror_images():
     water, leaves = np.zeros((240, 320), np.uint8), np.zeros((240, 320), np.uint8)
     water[120:] = 255

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+import pytest
 from livingstill.model import Region
 from livingstill.regions import protect
 
@@ -71,6 +72,14 @@ def test_a_post_stands_in_waves_and_a_mirror_shows_images():
     assert held[105:145, 159].min() > 0.9
     assert (held > 0).mean() < 0.05
     assert not protect.posts(ripples(1, 5), water).any()
+
+
+@pytest.mark.filterwarnings("error")
+def test_water_of_one_row_or_column_has_no_posts():
+    for edge in (np.s_[:1], np.s_[:, :1]):
+        water = np.zeros((HEIGHT, WIDTH), np.float32)
+        water[edge] = 1
+        assert not protect.posts(leaves(), water).any()
 
 
 def test_ropes_over_waves_and_jetties_in_them_stay_straight():

@@ -110,23 +110,22 @@ def plan(
     allowed = 1 - protect.still(rgb, (), hold=hold, people=False)
     own = [kind for kind in ("water", "foliage", "grass") if kind in found and kind not in given]
     edges = protect.lines(rgb) if own else np.zeros((0, 4), np.float32)
-    for kind in own:
-        if kind == "water":
-            water = found[kind]
-            stands = np.maximum(protect.posts(rgb, water), protect.banks(rgb, edges, water))
-            held = np.maximum(stands, protect.boards(rgb, edges, water))
-        else:
-            held = protect.straight(rgb, edges)
-        found[kind] = found[kind] * (1 - held)
+    if "water" in own:
+        water = found["water"]
+        stands = np.maximum(protect.posts(rgb, water), protect.banks(rgb, edges, water))
+        found["water"] = water * (1 - np.maximum(stands, protect.boards(rgb, edges, water)))
+        own.remove("water")
+    if own:
+        bent = 1 - protect.straight(rgb, edges)
+        found |= {kind: found[kind] * bent for kind in own}
+    room = {kind: allowed if kind in given else free for kind in found}
     if "fire" in found and "fire" not in given:
+        # flames may look like people, never like lettering
+        room["fire"] = 1 - protect.still(rgb, (), hold=hold, people=hold_faces)
         # the network, which knows no fire, may see people, leaves or water in it
         unburnt = 1 - found["fire"]
         found |= {k: m * unburnt for k, m in found.items() if k != "fire" and k not in given}
-    return _apart(
-        {k: m * (allowed if k in given or k == "fire" else free) for k, m in found.items()},
-        set(given),
-        known,
-    )
+    return _apart({k: m * room[k] for k, m in found.items()}, set(given), known)
 
 
 def detect(

@@ -221,10 +221,12 @@ def _before(
     area = np.maximum(cv2.blur(share, (size, size)), np.float32(1e-3))
     depth = np.zeros(grey.shape, np.float32)
     value = grey.astype(np.float32)
+    usual: list[Floats] = []
     for width, least in widths:
         hat = cv2.morphologyEx(grey, cv2.MORPH_BLACKHAT, _disc(width, scale)).astype(np.float32)
-        usual = cv2.blur(np.minimum(hat, np.float32(2 * least)) * share, (size, size)) / area
-        found = sky & (hat > np.maximum(6 * usual, least)) & (value + hat / 4 < darkest)
+        mean = cv2.blur(np.minimum(hat, np.float32(2 * least)) * share, (size, size)) / area
+        usual.append(np.asarray(mean, np.float32))
+        found = sky & (hat > np.maximum(6 * usual[-1], least)) & (value + hat / 4 < darkest)
         depth = np.where(found, np.maximum(depth, hat), depth)
     found = depth > 0
     if not found.any():
@@ -242,7 +244,7 @@ def _before(
 
     deepest, steepest = most(depth), most(along**2 + down**2) ** 0.5
     dark = most(depth / np.maximum(value + depth, 1))
-    texture = most(usual)  # of the widest hats
+    texture = most(usual[-1])  # of the widest hats
     breadth, height = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
     flies = (deepest >= np.maximum(25, 12 * texture)) & (steepest >= 0.28 * deepest)
     flies &= np.maximum(breadth, height) <= np.where(dark > 0.4, 120, 60) * scale
@@ -297,7 +299,7 @@ def posts(rgb: Bytes, water: Floats) -> Floats:
     value, side = np.ascontiguousarray(small.max(2)), max(small.shape)
     inside = cv2.resize(water, value.shape[::-1], interpolation=cv2.INTER_AREA) > 0.5
     none = np.zeros(rgb.shape[:2], np.float32)
-    if not inside.any():
+    if not (inside[1:].any() and inside[:, 1:].any()):
         return none
     soft = cv2.GaussianBlur(value, (0, 0), 1.0).astype(np.float32)
     up = float(np.abs(np.diff(soft, axis=0))[inside[1:]].mean())
