@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from livingstill.kernels.burn import burn
 from livingstill.model import Region
-from livingstill.motion import fire, rolling
+from livingstill.motion import fire, rolling, site
 from livingstill.motion.compose import compose
 from livingstill.settings import Wind
 
@@ -20,7 +20,7 @@ DARK = np.full((*SIZE, 3), (24, 22, 26), np.uint8)
 
 def hot(heat):
     """Return (H, W, 3) uint8 of what glows with ``heat`` (H, W), 0..255, as a camera sees it."""
-    body = fire._luma(fire._GLOWING)
+    body = site.luma(fire._GLOWING)
     planes = [np.interp(heat, body, fire._GLOWING[:, c]) for c in range(3)]
     return np.maximum(np.dstack(planes), DARK).astype(np.uint8)
 
@@ -82,7 +82,7 @@ def test_what_does_not_glow_is_not_dimmed_but_flames_pass_before_it():
 def test_a_large_fire_swings_as_a_whole_it_does_not_flash():
     rgb, mask = torn()
     _, frames = clip(rgb, mask)
-    luma = fire._luma(frames.astype(np.float64))
+    luma = site.luma(frames.astype(np.float64))
     assert np.sqrt(luma.var(0)[mask > 0].mean()) > 30
     mean = luma.mean((1, 2))
     assert np.ptp(mean) < 0.1 * mean.mean()

@@ -34,3 +34,13 @@ def test_smoke_drifts_and_what_is_seen_through_it_stays():
     still = rgb[48:112, 168:240, 0].astype(float)
     for frame in seen:
         assert np.corrcoef(frame.ravel(), still.ravel())[0, 1] > 0.9
+
+
+def test_smoke_that_may_not_move_leaves_the_photo_as_it_is():
+    fence = np.where(np.arange(SIZE[1]) // 3 % 2, np.uint8(90), np.uint8(150))
+    rgb = np.repeat(np.broadcast_to(fence, SIZE)[..., None], 3, 2)
+    mask = np.zeros(SIZE, np.uint8)
+    mask[20:140, 20:260] = 255
+    depth, still = np.full(SIZE, 0.5, np.float32), {"smoke": 0.0}
+    motion = compose(rgb, depth, (Region("smoke", mask),), wind=Wind(), seconds=4.0, less=still)
+    np.testing.assert_array_equal(naive.apply_flow(rgb, motion.at(0.3)[0]), rgb)

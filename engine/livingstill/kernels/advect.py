@@ -98,7 +98,7 @@ def crossfade(
     paths : (A, h, w, 2) float32, displacement (dx, dy) in nodes after ``oldest + a * spacing`` s
     now : seconds since the loop began, in 0..loop
     shift : (h, w) float32 seconds
-    jitter : (G,) float32 seconds added to the age of each generation; G even, loop = G half lives
+    jitter : (G,) float32 seconds added to the age of each generation in turn; loop = G half lives
     look : (h, w, 4) float32: the smooth base colour in levels, and the local contrast
     structure : share of base and contrast that stays in place, 0..1
     reach : distance in nodes at which detail has lost its likeness to itself

@@ -29,8 +29,8 @@ from livingstill.motion.chance import smooth_noise
 from livingstill.motion.site import STEP, Box, Site, box_of, nodes, smoothstep
 
 _MOST_PATHS = 40
-_STRIDE = 5.0
-"""Nodes that matter may travel from one stored path to the next."""
+_STRIDE = 0.0104
+"""Frame widths that matter may travel from one stored path to the next, or five nodes."""
 
 _DRAWS = 2000
 
@@ -123,7 +123,8 @@ def stream(
 
     oldest = -max((0.5 + window) * lifetime + ahead, lifetime + 2 * ahead) - 0.01
     travel = -oldest * float(speed.max()) / STEP
-    count = 2 * min(_MOST_PATHS // 2, max(2, math.ceil(travel / _STRIDE))) + 1
+    stride = max(5.0, _STRIDE * site.width / STEP)
+    count = 2 * min(_MOST_PATHS // 2, max(2, math.ceil(travel / stride))) + 1
     spacing = -2 * oldest / (count - 1)
     start = np.zeros_like(velocity)
     if scatter:

@@ -54,8 +54,8 @@ class Canvas:
 class Effect(Protocol):
     """One thing that moves. ``apply`` is pure in ``phase`` and 1-periodic.
 
-    ``order``: 0 for what sets the samples, 1 for what displaces them, 2 for mirrors, 3 for light
-    and overlays.
+    ``order``: 0 for what sets the samples, 1 for what displaces them, 2 for what shows or hides them
+    as they are by then (mirrors, flames, veils of smoke), 3 for light and overlays.
     """
 
     @property

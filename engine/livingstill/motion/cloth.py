@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from livingstill.motion import chance
 from livingstill.motion.canvas import Effect
 from livingstill.motion.plants import from_top, rubber
-from livingstill.motion.rippling import Cloth, Maps, rippling
+from livingstill.motion.rippling import Maps, rippling
 from livingstill.motion.site import STEP, Box, Site, box_of
 from livingstill.motion.spectral import coarse, gusts
 from livingstill.motion.wind import bandwidth, choose
@@ -27,6 +27,9 @@ FOLDS = (0.05, 0.08, 0.128)
 
 DOWN = 0.6
 """Seconds that a fold takes to the lower edge."""
+
+FARTHEST = 0.02
+"""What no swing exceeds, in frame widths."""
 
 GUST = 0.3
 LIGHT = 0.28
@@ -44,8 +47,8 @@ def build(site: Site) -> tuple[Effect, ...]:
     harmonics, maps = hanging(site, box)
     weight = np.ascontiguousarray(soft[box.slices])
     gust = gusts(site.breeze, box, site.width, GUST)
-    cloth = Cloth(0.02 * site.width, stretch=0.45, usual=0.33)
-    return (rippling(site, box, harmonics, maps, FACTOR, weight, cloth, gust),)
+    farthest = FARTHEST * site.width
+    return (rippling(site, box, harmonics, maps, FACTOR, weight, farthest, gust),)
 
 
 def hanging(site: Site, box: Box) -> tuple[NDArray[np.int64], Maps]:

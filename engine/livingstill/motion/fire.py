@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar
 
 import cv2
 import numpy as np
@@ -28,13 +27,11 @@ from livingstill.model import Floats
 from livingstill.motion.advection import contained, curled, stream
 from livingstill.motion.canvas import Canvas, Effect
 from livingstill.motion.flow import local_width
-from livingstill.motion.light import Glow, flicker
+from livingstill.motion.light import Glow, flicker, levels
 from livingstill.motion.plants import Limb, driven
 from livingstill.motion.rolling import Strip, strip
-from livingstill.motion.site import STEP, Box, Site, box_of, smoothstep
+from livingstill.motion.site import STEP, Box, Site, box_of, luma, smoothstep
 from livingstill.motion.spectral import Sway, guarded
-
-T = TypeVar("T", bound=np.floating[Any])
 
 SWING = 0.22
 """Standard deviation of the heat of a flame that is all tongues, of 1 from black to white."""
@@ -123,7 +120,7 @@ class Blaze:
     weight: Floats
     breath: Floats
     which: NDArray[np.intp]
-    pulse: Glow
+    pulse: Waver
     rising: _Rising | None
     order: int = 2
     alone: bool = False
@@ -133,7 +130,7 @@ class Blaze:
 
         Tongues together leave the region's heat what it is: a fire must not flash as a whole.
         """
-        breath = self.breath * self.pulse.levels(phase)[self.which]
+        breath = self.breath * levels(*self.pulse, phase)[self.which]
         if self.rising is None:
             return np.asarray(breath, np.float32)
         out = self.weight * self.rising.at(phase)
@@ -203,18 +200,18 @@ def build(site: Site) -> tuple[Effect, ...]:
                 np.ascontiguousarray(np.dstack([site.colour, glow])),
                 np.ascontiguousarray(_behind(site.colour, glow, zone, tall)[cut]),
                 _ramp(site.colour, glow * site.mask),
-                np.asarray(glow * _luma(site.colour) / 255, np.float32)[cut],
+                np.asarray(glow * luma(site.colour) / 255, np.float32)[cut],
                 np.float32(SWING * wild) * much,
                 np.asarray(breath, np.float32),
                 np.ascontiguousarray(which[cut]),
-                Glow(np.zeros((1, 1), np.float32), *waver),
+                waver,
                 rising,
             )
         )
     around = np.exp(-((away.astype(np.float64) / (1.6 * height)) ** 2)) * (away < 3.5 * height)
     around = LIGHT * amount * around * smoothstep(away / (0.1 * height))
-    harmonics, levels = waver
-    together = levels.sum(0, keepdims=True) / np.sqrt(count)
+    harmonics, amplitudes = waver
+    together = amplitudes.sum(0, keepdims=True) / np.sqrt(count)
     effects.append(Glow(around.astype(np.float32), harmonics, together))
     return tuple(effects)
 
@@ -252,11 +249,11 @@ def _torn(site: Site) -> float:
     What is bright of a candle's flame fills its convex hull (.95 and more of it), tongues do not
     (.55-.7).
     """
-    luma = cv2.cvtColor(site.rgb, cv2.COLOR_RGB2GRAY)
-    luma = cv2.GaussianBlur(luma, (0, 0), max(0.8, site.scale))
-    inside = cv2.resize(site.mask, luma.shape[::-1], interpolation=cv2.INTER_LINEAR) >= 0.5
-    level = 0.7 * float(np.percentile(luma[inside], 97)) if inside.any() else 0.0
-    bright = ((luma > level) & inside).astype(np.uint8)
+    grey = cv2.cvtColor(site.rgb, cv2.COLOR_RGB2GRAY)
+    grey = cv2.GaussianBlur(grey, (0, 0), max(0.8, site.scale))
+    inside = cv2.resize(site.mask, grey.shape[::-1], interpolation=cv2.INTER_LINEAR) >= 0.5
+    level = 0.7 * float(np.percentile(grey[inside], 97)) if inside.any() else 0.0
+    bright = ((grey > level) & inside).astype(np.uint8)
     outlines = cv2.findContours(bright, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)[0]
     hulls = sum(cv2.contourArea(cv2.convexHull(line)) + len(line) / 2 for line in outlines)
     torn = 1 - float(bright.sum(dtype=np.int64)) / max(hulls, 1.0)
@@ -299,16 +296,15 @@ def _dance(
 
 def _behind(colour: Floats, glow: Floats, zone: Floats, tall: float) -> Floats:
     """Return (h, w, 3) float32 levels of what flames are seen before: what is dark around them."""
-    luma = _luma(colour)
-    trust = (1 - glow) ** 2 * smoothstep((140 - luma) / 100) + np.float32(1e-4)
+    trust = (1 - glow) ** 2 * smoothstep((140 - luma(colour)) / 100) + np.float32(1e-4)
     dark = np.minimum(colour, np.float32(90))
-    total, under = np.zeros_like(colour), np.zeros_like(luma)
+    total, under = np.zeros_like(colour), np.zeros_like(trust)
     for share, sigma in ((1.0, 0.05), (0.1, 0.2), (0.01, 0.8)):  # the nearest that there is
         soft = max(1.0, sigma * tall)
-        total += np.float32(share) * cv2.GaussianBlur(dark * trust[..., None], (0, 0), soft)
-        under += np.float32(share) * cv2.GaussianBlur(trust, (0, 0), soft)
+        total += np.float32(share) * _blurred(dark * trust[..., None], soft)
+        under += np.float32(share) * _blurred(trust, soft)
     back = total / under[..., None]
-    lit = _luma(back)[..., None] * np.array([1.05, 0.8, 0.65], np.float32)  # by the flames
+    lit = luma(back)[..., None] * np.array([1.05, 0.8, 0.65], np.float32)  # by the flames
     back += smoothstep(zone / 0.6)[..., None] * (lit - back)
     reach = 2 * max(1, round(0.08 * tall)) + 1
     least = cv2.erode(colour, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach)))
@@ -318,33 +314,38 @@ def _behind(colour: Floats, glow: Floats, zone: Floats, tall: float) -> Floats:
     return np.asarray(np.maximum(back, glare), np.float32)
 
 
+def _blurred(picture: Floats, sigma: float) -> Floats:
+    """Return a picture (h, w[, C]) blurred; if widely, on a quarter of its nodes each way."""
+    if sigma <= 12:
+        return np.asarray(cv2.GaussianBlur(picture, (0, 0), sigma), np.float32)
+    height, width = picture.shape[:2]
+    size = (-(-width // 4), -(-height // 4))
+    small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+    small = cv2.GaussianBlur(small, (0, 0), sigma / 4)
+    return np.asarray(
+        cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR), np.float32
+    )
+
+
 def _ramp(colour: Floats, glow: Floats) -> Floats:
     """Return (256, 4) float32: colour by heat, as the photo's fire has it, and how solid it is."""
     weight = glow.astype(np.float64).ravel() ** 2
     flat = colour.reshape(-1, 3).astype(np.float64)
-    luma = _luma(flat)
-    bins = np.clip((luma / 8).astype(int), 0, 31)
+    bright = luma(flat)
+    bins = np.clip((bright / 8).astype(int), 0, 31)
     middles = np.arange(32) * 8 + 4.0
     known = np.bincount(bins, weight, 32)
     heats = np.arange(256.0)
-    body = _luma(_GLOWING)
+    body = luma(_GLOWING)
     out = np.empty((256, 4))
     spread = np.exp(-0.5 * ((middles[:, None] - middles[None]) / 10) ** 2)
     prior = max(0.02 * float(known.sum()), 1.0)
     for c in range(3):
         usual = np.interp(middles, body, _GLOWING[:, c])
-        seen = np.bincount(bins, weight * (flat[:, c] - luma), 32)
+        seen = np.bincount(bins, weight * (flat[:, c] - bright), 32)
         learned = (spread @ (seen + prior * (usual - middles))) / (spread @ (known + prior))
         out[:, c] = np.clip(np.interp(heats, middles, learned) + heats, 0, 255)
     out[0, :3] = 0
     v = np.clip(heats / 110, 0, 1)
     out[:, 3] = v * v * (3 - 2 * v)
     return out.astype(np.float32)
-
-
-def _luma(colour: NDArray[T]) -> NDArray[T]:
-    """Return the luma (...) of colours (..., 3); no matrix product, which processors round each in
-    their own way.
-    """
-    red, green, blue = np.moveaxis(colour, -1, 0)
-    return np.asarray(0.299 * red + 0.587 * green + 0.114 * blue, colour.dtype)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from livingstill.model import Floats
 from livingstill.motion.canvas import Effect
 from livingstill.motion.plants import rubber
-from livingstill.motion.rippling import Cloth, Maps, rippling
+from livingstill.motion.rippling import Maps, rippling
 from livingstill.motion.site import STEP, Box, Site, box_of
 from livingstill.motion.spectral import coarse
 from livingstill.motion.wind import choose
@@ -46,8 +46,8 @@ def build(site: Site) -> tuple[Effect, ...]:
         return ()
     harmonics, maps = travelling(site, box)
     weight = np.ascontiguousarray(soft[box.slices])
-    cloth = Cloth(FARTHEST * site.width)
-    return (rippling(site, box, harmonics, maps, FACTOR, weight, cloth, alone=True),)
+    farthest = FARTHEST * site.width
+    return (rippling(site, box, harmonics, maps, FACTOR, weight, farthest, alone=True),)
 
 
 def travelling(site: Site, box: Box) -> tuple[NDArray[np.int64], Maps]:
@@ -75,7 +75,7 @@ def heading(site: Site) -> tuple[float, float]:
     """Return the unit vector from the fixed edge to the free one: the stroke's, else as it hangs.
 
     An edge at a pole is straight, a free one is not; if neither is clearly straighter, the flag
-    flies with the wind.
+    flies with the wind. Where one is, the wind only lifts or lowers it.
     """
     x, y = site.breeze.x, 0.3 * site.breeze.y
     if site.direction is not None and site.direction.any():
@@ -83,7 +83,7 @@ def heading(site: Site) -> tuple[float, float]:
     else:
         left, right = bent(site.mask)
         if max(left, right) > STRAIGHTER * min(left, right):
-            x = abs(x) if left < right else -abs(x)
+            x = 1.0 if left < right else -1.0
     norm = float(np.hypot(x, y))
     return (x / norm, y / norm) if norm > 1e-6 else (1.0, 0.0)
 

@@ -29,23 +29,23 @@ class Glow:
     order: int = 3
     alone: bool = False
 
-    def levels(self, phase: float) -> Floats:
-        """Return (N,) float32 at ``phase``, in -2..2."""
-        turns = 2 * np.pi * np.mod(self.harmonics * (phase % 1.0), 1.0)
-        value = (self.amplitudes * np.exp(1j * turns)).real.sum(1)
-        return np.asarray(np.clip(value, -2, 2), np.float32)
-
     def apply(self, phase: float, canvas: Canvas) -> None:
         """Brighten or darken all that lies below."""
-        levels = self.levels(phase)
-        level = levels[0] if self.which is None else levels[self.which]
-        gain = 1 + self.strength * level
+        level = levels(self.harmonics, self.amplitudes, phase)
+        gain = 1 + self.strength * (level[0] if self.which is None else level[self.which])
         first = canvas.gain()
         first *= gain
         if canvas.second_gain is not None:
             canvas.second_gain *= gain
         if canvas.bias is not None:
             canvas.bias *= gain[..., None]
+
+
+def levels(harmonics: np.ndarray, amplitudes: np.ndarray, phase: float) -> Floats:
+    """Return (N,) float32 in -2..2, the levels at ``phase`` of ``harmonics`` (M,), complex (N, M)."""
+    turns = 2 * np.pi * np.mod(harmonics * (phase % 1.0), 1.0)
+    value = (amplitudes * np.exp(1j * turns)).real.sum(1)
+    return np.asarray(np.clip(value, -2, 2), np.float32)
 
 
 def flicker(

@@ -28,9 +28,9 @@ class Vapour:
 
     ``rise`` (h, w) is each row's height above the source in nodes, along the plume; ``side``
     (h, w) a node's place across, in 0..1 of the strips' width. ``meander`` holds harmonics, complex
-    amplitudes in strip widths and their wave numbers per node of height. ``light`` (h, w) is by how
-    many levels vapour is brighter than what lies below it, and ``usual`` the light it adds at any
-    moment, None where that may change.
+    amplitudes in strip widths and their wave numbers per node of height. ``light`` (h, w), above 0,
+    is by how many levels vapour is brighter than what lies below it, and ``usual`` the light it adds
+    at any moment, None where that may change.
     """
 
     box: Box

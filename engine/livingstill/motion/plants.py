@@ -17,7 +17,7 @@ import scipy  # its parts are imported when they are used
 from livingstill.model import Floats
 from livingstill.motion import chance
 from livingstill.motion.canvas import Effect
-from livingstill.motion.site import STEP, Box, Site, box_of, smoothstep
+from livingstill.motion.site import STEP, Box, Site, box_of, luma, smoothstep
 from livingstill.motion.spectral import Spectrum, Sway, coarse, factor_for, guarded, gusts, pack
 from livingstill.motion.wind import bandwidth, choose
 
@@ -153,7 +153,7 @@ def _answer(
     wx, wy = wx / norm, wy / norm
     channels = [along * wx - across * wy, along * wy + across * wx]
     if lit:
-        bright = site.mask * (site.colour.astype(np.float64) @ [0.299, 0.587, 0.114])
+        bright = site.mask * luma(site.colour.astype(np.float64))
         bright = bright[box.slices][::factor, ::factor]
         seen = along[:, : bright.shape[0], : bright.shape[1]] * bright
         mean = seen.sum((1, 2), keepdims=True) / max(float(bright.sum()), 1e-6)

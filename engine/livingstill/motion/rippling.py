@@ -9,22 +9,17 @@ from numpy.typing import NDArray
 
 from livingstill.model import Floats
 from livingstill.motion import even
-from livingstill.motion.site import STEP, Box, Site
+from livingstill.motion.site import STEP, Box, Site, luma
 from livingstill.motion.spectral import Spectrum, Sway, guarded, pack
 
 Maps = NDArray[np.complex128]
 
 
-@dataclass(frozen=True, slots=True)
-class Cloth:
-    """How far cloth goes and bends: ``farthest`` in pixels, gradients that none, and that 99 % exceed.
+STRETCH = 0.45
+"""What no gradient of the displacement exceeds: foreshortened waves are squeezed more than leaves."""
 
-    Waves are seen foreshortened, so cloth may be squeezed more than leaves are.
-    """
-
-    farthest: float
-    stretch: float = 0.45
-    usual: float = 0.33
+USUAL_STRETCH = 0.33
+"""What 99 % of them do not exceed."""
 
 
 def rippling(
@@ -34,7 +29,7 @@ def rippling(
     maps: Maps,
     factor: int,
     weight: Floats,
-    cloth: Cloth,
+    farthest: float,
     gust: Spectrum | None = None,
     alone: bool = False,
 ) -> Sway:
@@ -46,6 +41,7 @@ def rippling(
     maps : (M, 3, h, w), on every ``factor``-th node of the box: displacement in pixels, and the
         light of folds, which is added to a gain of 1
     weight : (H, W) float32 in 0..1 on the nodes of the box; inside the region it is the light's, too
+    farthest : what no displacement exceeds, in pixels
     gust : swells displacement and light alike
     """
     seen = Seen.of(site, box, weight, factor)
@@ -53,10 +49,10 @@ def rippling(
     turned = np.exp(1j * even.phases(rates, harmonics, site.chance("even")))
     maps = maps * turned[:, None, None, None]
     lit = np.ascontiguousarray(np.clip(site.mask, 0, 1)[box.slices] * weight)
-    limit = np.full(weight.shape, cloth.farthest, np.float32)
+    limit = np.full(weight.shape, farthest, np.float32)
     parts = (Spectrum(harmonics, pack(maps), factor),)
     sway = Sway(box, parts, weight, limit, gust, lit, alone)
-    sway = guarded(sway, stretch=cloth.stretch, usual_stretch=cloth.usual)
+    sway = guarded(sway, stretch=STRETCH, usual_stretch=USUAL_STRETCH)
     maps[:, 2] -= seen.excess(seen.change(maps, sway.weight))
     return replace(sway, parts=(Spectrum(harmonics, pack(maps), factor),))
 
@@ -77,11 +73,11 @@ class Seen:
     @classmethod
     def of(cls, site: Site, box: Box, weight: Floats, factor: int) -> Seen:
         """Return what is seen in a box of a site."""
-        grey = site.colour[box.slices].astype(np.float64) @ np.array([0.299, 0.587, 0.114])
+        grey = luma(site.colour[box.slices].astype(np.float64))
         down, right = np.gradient(grey, STEP)
         inside = np.clip(site.mask[box.slices], 0, 1).astype(np.float64) * weight
         grey, right, down, inside = (
-            np.asarray(part[::factor, ::factor]) for part in (grey, right, down, inside)
+            np.asarray(part)[::factor, ::factor] for part in (grey, right, down, inside)
         )
         return cls(grey, right, down, inside, factor)
 

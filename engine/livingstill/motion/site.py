@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import cv2
 import numpy as np
@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from livingstill.model import Bytes, Floats
 from livingstill.motion import chance
 from livingstill.motion.wind import Breeze
+
+T = TypeVar("T", bound=np.floating[Any])
 
 STEP = 4
 """Scene pixels per node of a flow."""
@@ -133,3 +135,11 @@ def smoothstep(value: NDArray[np.floating[Any]]) -> Floats:
     v = np.asarray(np.clip(value, 0, 1), np.float32)
     out: Floats = v * v * (3 - 2 * v)
     return out
+
+
+def luma(colour: NDArray[T]) -> NDArray[T]:
+    """Return the luma (...) of colours (..., 3); no matrix product, which processors round each in
+    their own way.
+    """
+    red, green, blue = np.moveaxis(colour, -1, 0)
+    return np.asarray(0.299 * red + 0.587 * green + 0.114 * blue, colour.dtype)

@@ -50,7 +50,8 @@ class Veil:
         for share, layer in zip(SHARES, self.strips):
             noise += np.float32(share) * layer.at(phase, self.rise, self.across)
         noise *= self.weight / np.float32(np.hypot.reduce(SHARES))
-        common = float(noise.sum(dtype=np.float64)) / float(self.weight.sum(dtype=np.float64))
+        whole = max(float(self.weight.sum(dtype=np.float64)), 1e-6)
+        common = float(noise.sum(dtype=np.float64)) / whole
         return np.asarray(noise - np.float32(common) * self.weight, np.float32)
 
     def apply(self, phase: float, canvas: Canvas) -> None:
@@ -82,7 +83,7 @@ def build(site: Site) -> tuple[Effect, ...]:
         site, contained(site, velocity * calm[..., None], 1.0), lifetime=1.2, jitter=10 * site.scale, window=0.5,
         structure=0.25, blur=20,
     )  # fmt: skip
-    veil = _veil(site, edge * through)
+    veil = _veil(site, edge * through, site.mask * (1 - through))
     return tuple(effect for effect in (drift, veil) if effect)
 
 
@@ -95,14 +96,17 @@ def _seen_through(site: Site) -> Floats:
     return smoothstep((rough - 2.0) / 3.5)
 
 
-def _veil(site: Site, weight: Floats) -> Veil | None:
-    """Return what thickens and thins, ``weight`` (h, w) much, None if nothing does."""
+def _veil(site: Site, weight: Floats, dense: Floats) -> Veil | None:
+    """Return what thickens and thins, ``weight`` (h, w) much, None if nothing does.
+
+    It has the colour of what is ``dense`` (h, w).
+    """
     weight = np.where(weight > 0.02, weight, np.float32(0))
     box = box_of(weight)
     if box is None:
         return None
-    dense = site.mask.astype(np.float64) * (1 - _seen_through(site)) + 1e-6
-    colour = (site.colour * dense[..., None]).sum((0, 1)) / dense.sum()
+    share = dense.astype(np.float64) + 1e-6
+    colour = (site.colour * share[..., None]).sum((0, 1)) / share.sum()
     rows, columns = box.shape
     y = np.arange(rows, dtype=np.float32)[::-1, None]
     lean = 0.1 * site.breeze.speed * site.breeze.x

@@ -18,6 +18,9 @@ from livingstill.motion.site import STEP, Site, box_of, smoothstep
 MOST = 0.45
 SPEED = 0.09
 
+LEAST_LIGHT = 8
+"""Levels that vapour counts as brighter than what it hides at least: white ground could even out none."""
+
 
 def build(site: Site) -> tuple[Effect, ...]:
     """Return steam inside the region, rising from its lower end."""
@@ -44,8 +47,8 @@ def rising(site: Site, colour: tuple[float, float, float], most: float) -> tuple
     across = (x - centre[:, None]) / half[:, None]
     body = smoothstep(1.15 - np.abs(across))
     fade = smoothstep(share / 0.15) * smoothstep((1 - share) / 0.6)
-    luma = site.colour[box.slices].mean(2).astype(np.float32)
-    shows = 1 - 0.75 * smoothstep((luma - 120) / 90)
+    ground = site.colour[box.slices].mean(2).astype(np.float32)
+    shows = 1 - 0.75 * smoothstep((ground - 120) / 90)
     envelope = np.asarray(most * body * fade * shows * smoothstep(2 * inside), np.float32)
     lean = 0.1 * site.breeze.speed * site.breeze.x
     side = 0.5 + 0.42 * across - lean * share / 3
@@ -53,6 +56,7 @@ def rising(site: Site, colour: tuple[float, float, float], most: float) -> tuple
     if site.direction is not None:
         drawn = np.hypot(*site.direction[site.mask >= 0.5].astype(np.float64).T)
         speed = float(np.clip(drawn.mean(), 0.04, 0.2)) * site.width / STEP if drawn.size else speed
+    light = np.maximum(np.float32(np.mean(colour)) - ground, np.float32(LEAST_LIGHT))
     rng = site.chance("meander")
     harmonics = np.array([1, 2]) * max(1, round(site.seconds / 6))
     sizes = np.array([0.13, 0.07]) * np.exp(2j * np.pi * rng.random(2))
@@ -61,6 +65,6 @@ def rising(site: Site, colour: tuple[float, float, float], most: float) -> tuple
     return (
         Vapour(
             box, strips, rise, side.astype(np.float32), envelope, colour,
-            (harmonics, sizes, waves), np.float32(np.mean(colour)) - luma,
+            (harmonics, sizes, waves), light,
         ).even(),
     )  # fmt: skip
