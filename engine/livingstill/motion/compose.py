@@ -52,7 +52,9 @@ KINDS: Registry[Kind] = Registry(
         "foliage": Kind("trees, bushes and flowers sway", foliage.build),
         "grass": Kind("grass and crops wave as gusts pass", grass.build),
         "flag": Kind("a flag waves from its pole; the background stays", flag.build),
-        "cloth": Kind("curtains and laundry swing from their upper edge, folds run through them", cloth.build),
+        "cloth": Kind(
+            "curtains and laundry swing from their upper edge, folds run through them", cloth.build
+        ),
         "hair": Kind("strands of hair sway from their roots", hair.build),
         "steam": Kind("vapour rises where it is shown by a mask or a stroke", steam.build),
         "smoke": Kind("smoke in the photo drifts up and away", smoke.build),
