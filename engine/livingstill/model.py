@@ -179,11 +179,13 @@ class Layer:
 class Scene:
     """The photo as layers, front to back; the last one is opaque. Built once, then only read.
 
-    ``focal`` is in frame widths.
+    ``focal`` is in frame widths. A ``backdrop`` is a last layer that is all sky, continued behind
+    what stands before it.
     """
 
     layers: tuple[Layer, ...]
     focal: float = DEFAULT_FOCAL
+    backdrop: bool = False
 
     def __post_init__(self) -> None:
         if not self.layers:

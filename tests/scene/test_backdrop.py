@@ -18,7 +18,9 @@ def test_the_sky_goes_on_behind_what_stands_before_it_in_another_layer():
     drifting = np.where((front == 0) & (last == SKY), 255, 0).astype(np.uint8)
     depth = np.zeros(last.shape, np.float32)
     scene = Scene((Layer(front, depth + 1), Layer(last, depth)))
-    kept, rest, sky = backdrop.part(scene, drifting).layers
+    parted = backdrop.part(scene, drifting)
+    assert parted.backdrop and not scene.backdrop
+    kept, rest, sky = parted.layers
     assert np.array_equal(kept.colour, front)
     assert not (rest.colour[:58] >> 24).any()
     assert (rest.colour[70:] == LAND).all()

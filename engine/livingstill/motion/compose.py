@@ -121,8 +121,9 @@ def compose(
     layers = scene.layers if scene else (None,)
     effects: list[list[Effect]] = [[] for _ in layers]
     moving = regions if amount > 0 else ()
-    backdrop = next((r for r in moving if r.kind == "cloud" and _is_backdrop(layers, r)), None)
-    rest = len(layers) - (backdrop is not None)
+    clouds = (region for region in moving if region.kind == "cloud")
+    backdrop = next(clouds, None) if scene and scene.backdrop else None
+    rest = len(layers) - (scene is not None and scene.backdrop)
     drifting: Site | None = None
     for index, region in enumerate(moving):
         mask = nodes(region.mask.astype(np.float32) * np.float32(1 / 255))
@@ -161,17 +162,6 @@ def _mirrors(effect: Effect) -> bool:
 def _shows(effect: Effect) -> bool:
     """Return whether an effect mirrors what flows."""
     return isinstance(effect, reflection.Mirror) and effect.clear
-
-
-def _is_backdrop(layers: Sequence[Layer | None], region: Region) -> bool:
-    """Return whether the last layer shows a region alone, as ``scene.backdrop`` cuts it: tighter."""
-    left = np.ones_like(region.mask[::STEP, ::STEP], np.float32)
-    for layer in layers[:-1]:
-        if layer is not None:
-            alpha = (layer.colour[::STEP, ::STEP] >> np.uint32(24)).astype(np.float32)
-            left *= 1 - alpha * np.float32(1 / 255)
-    shown = region.mask[::STEP, ::STEP].astype(np.float32) * np.float32(1 / 255)
-    return len(layers) > 1 and float((left > 1.4 * shown + 0.1).mean()) < 0.002
 
 
 def _behind(site: Site, layer: Layer | None) -> Site:

@@ -47,7 +47,7 @@ def part(scene: Scene, drifting: Bytes) -> Scene:
         lambda a, b: residual(last.colour, stack[-1], alpha, none, stack[-2], a, b), len(alpha)
     )
     depths = (*(layer.inverse_depth for layer in scene.layers), depth)
-    return Scene(tuple(map(Layer, stack, depths)), scene.focal)
+    return Scene(tuple(map(Layer, stack, depths)), scene.focal, backdrop=True)
 
 
 def _continued(layer: Layer, hidden: Bytes) -> tuple[Words, Floats]:

@@ -24,7 +24,7 @@ def build(
     regions : what moves
     whole : gives what ``layered`` makes of the whole photo, if that is begun already
     """
-    moving = {region.kind: region.mask for region in regions}
+    moving = {region.kind: region.mask for region in reversed(regions)}
     if "flag" in moving:
         front, rgb, inverse_depth = cutout.cut(rgb, inverse_depth, moving["flag"])
         scene = layered(rgb, inverse_depth)
