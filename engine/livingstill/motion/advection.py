@@ -70,11 +70,16 @@ class Stream:
         )  # fmt: skip
 
 
+def generations(site: Site, lifetime: float) -> int:
+    """Return how many generations of about ``lifetime`` seconds fill the loop, an even number."""
+    return 2 * max(1, round(site.seconds / lifetime))
+
+
 def stream(
     site: Site,
     velocity: Floats,
     *,
-    lifetime: float = 1.0,
+    births: int,
     jitter: float,
     window: float = 0.3,
     structure: float = 1.0,
@@ -82,7 +87,6 @@ def stream(
     lead: float = 1.5,
     by_turns: bool = False,
     shown: Floats | None = None,
-    births: int | None = None,
     scatter: float = 0.0,
 ) -> Stream | None:
     """Return the effect that carries a region along ``velocity``, None if nothing flows.
@@ -90,7 +94,7 @@ def stream(
     Parameters
     ----------
     velocity : (h, w, 2) float32, (dx, dy) in pixels per second, 0 at banks and outside the region
-    lifetime : seconds that a generation lives
+    births : generations in a loop, each of which lives till the next but one is born
     jitter : pixels that a generation may be ahead or behind, on average
     window : largest shift of the cross-fade, in lifetimes
     structure : share of base and contrast that stay in place
@@ -99,7 +103,6 @@ def stream(
     by_turns : whether generations are ahead and behind by turns: those that fade into each other lie
         as far apart as can be, which keeps slow matter from stalling; every second one is more alike
     shown : (h, w) float32, what of the region is seen; the rest lies behind something and is made up
-    births : generations in a loop, in place of ``lifetime``, which makes their number even
     scatter : pixels by which matter lies beside its place all the time, some here and some there: so
         there is no instant at which everything is where it was, between no pixels, and changes less
     """
@@ -113,7 +116,6 @@ def stream(
     velocity, speed = np.ascontiguousarray(velocity[cut]) / np.float32(STEP), speed[cut]
     usual = float(np.sqrt((speed[speed > 0] ** 2).mean()))
 
-    births = births or 2 * max(1, round(site.seconds / lifetime))
     lifetime = 2 * site.seconds / births
     ahead = min(jitter / usual, lead * lifetime)
     rng = site.chance("stream")

@@ -37,6 +37,15 @@ class Canvas:
             self.bias = np.zeros((*self.shape, 3), np.float32)
         return self.bias
 
+    def veil(self, cut: tuple[slice, slice], alpha: Floats, colour: Floats) -> None:
+        """Lay a ``colour`` (3,), opaque to the degree of ``alpha`` (h, w), over nodes ``cut``."""
+        self.gain()[cut] *= 1 - alpha
+        if self.second_gain is not None:
+            self.second_gain[cut] *= 1 - alpha
+        bias = self.added()
+        bias[cut] *= (1 - alpha)[..., None]
+        bias[cut] += alpha[..., None] * colour
+
     def pair(self) -> tuple[Floats, Floats]:
         """Return the second sample's displacement and gain, made when they are first asked for."""
         if self.second is None or self.second_gain is None:

@@ -135,9 +135,9 @@ def compose(
         site = Site(
             region.kind, rgb, colour, mask, depth, air, seconds, much, seed, index, paths, apart
         )
-        if region is backdrop:
+        if scene and region is backdrop:
             drifting = site
-            effects[-1].extend(cloud.build(_behind(site, layers[-1])))
+            effects[-1].extend(cloud.build(_behind(site, scene.layers[-1])))
             continue
         for effect in KINDS[region.kind].build(site):
             if isinstance(effect, Sway):
@@ -164,10 +164,8 @@ def _shows(effect: Effect) -> bool:
     return isinstance(effect, reflection.Mirror) and effect.clear
 
 
-def _behind(site: Site, layer: Layer | None) -> Site:
+def _behind(site: Site, layer: Layer) -> Site:
     """Return the site as the last layer has it, also behind the others."""
-    if layer is None:
-        return site
     rgba = np.ascontiguousarray(layer.colour).view(np.uint8).reshape(*layer.colour.shape, 4)
     rgb = np.ascontiguousarray(rgba[..., :3])
     return replace(site, rgb=rgb, colour=nodes(rgb.astype(np.float32)), behind=True)

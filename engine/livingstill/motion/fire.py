@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from livingstill import threads
 from livingstill.kernels.burn import burn
 from livingstill.model import Floats
-from livingstill.motion.advection import contained, curled, stream
+from livingstill.motion.advection import contained, curled, generations, stream
 from livingstill.motion.canvas import Canvas, Effect
 from livingstill.motion.flow import local_width
 from livingstill.motion.light import Glow, flicker, levels
@@ -229,7 +229,7 @@ def _matter(
     calm: Floats = smoothstep(site.inside() / np.maximum(0.6 * half, 1)) * glow
     velocity *= np.float32(much) * calm[..., None]
     effect = stream(
-        site, contained(site, velocity, 0.3), lifetime=0.38, jitter=0.04 * height, lead=0.25,
+        site, contained(site, velocity, 0.3), births=generations(site, 0.38), jitter=0.04 * height, lead=0.25,
         window=0.5, structure=0.0, blur=6.0,
     )  # fmt: skip
     return (effect,) if effect else ()

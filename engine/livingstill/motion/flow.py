@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from livingstill.model import Floats
-from livingstill.motion.advection import stream, unfanned
+from livingstill.motion.advection import generations, stream, unfanned
 from livingstill.motion.canvas import Effect
 from livingstill.motion.site import Site, smoothstep
 
@@ -34,7 +34,7 @@ def build(site: Site) -> tuple[Effect, ...]:
     travel = 0.25 * site.width
     lifetime = min(2 * LIFE if speed < 0.08 * site.width else LIFE, travel / speed)
     effect = stream(
-        site, velocity, lifetime=lifetime, jitter=30 * site.scale, lead=0.25, window=0.5,
+        site, velocity, births=generations(site, lifetime), jitter=30 * site.scale, lead=0.25, window=0.5,
         structure=0.95, blur=12,
     )  # fmt: skip
     return (effect,) if effect else ()

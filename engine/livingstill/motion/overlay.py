@@ -73,14 +73,8 @@ class Vapour:
 
     def apply(self, phase: float, canvas: Canvas) -> None:
         """Lay the vapour over whatever moves below it."""
-        alpha = self.density(phase)
-        cut = self.box.slices
-        canvas.gain()[cut] *= 1 - alpha
-        if canvas.second_gain is not None:
-            canvas.second_gain[cut] *= 1 - alpha
-        bias = canvas.added()
-        bias[cut] *= (1 - alpha)[..., None]
-        bias[cut] += alpha[..., None] * np.array(self.colour, np.float32)
+        colour = np.array(self.colour, np.float32)
+        canvas.veil(self.box.slices, self.density(phase), colour)
 
 
 def billows(site: Site, speed: float, columns: int, coarser: float = 1.0) -> tuple[Strip, ...]:

@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 
 from livingstill.model import Floats
-from livingstill.motion.advection import contained, curled, stream
+from livingstill.motion.advection import contained, curled, generations, stream
 from livingstill.motion.canvas import Canvas, Effect
 from livingstill.motion.overlay import SHARES, billows
 from livingstill.motion.rolling import Strip
@@ -56,14 +56,7 @@ class Veil:
 
     def apply(self, phase: float, canvas: Canvas) -> None:
         """Lay it over whatever moves below it."""
-        gained = self.opacity(phase)
-        cut = self.box.slices
-        canvas.gain()[cut] *= 1 - gained
-        if canvas.second_gain is not None:
-            canvas.second_gain[cut] *= 1 - gained
-        bias = canvas.added()
-        bias[cut] *= (1 - gained)[..., None]
-        bias[cut] += gained[..., None] * self.colour
+        canvas.veil(self.box.slices, self.opacity(phase), self.colour)
 
 
 def build(site: Site) -> tuple[Effect, ...]:
@@ -80,7 +73,7 @@ def build(site: Site) -> tuple[Effect, ...]:
     edge = smoothstep(site.inside() / (0.03 * width))
     calm: Floats = edge * (1 - through) * np.float32(site.amount)
     drift = stream(
-        site, contained(site, velocity * calm[..., None], 1.0), lifetime=1.2, jitter=10 * site.scale, window=0.5,
+        site, contained(site, velocity * calm[..., None], 1.0), births=generations(site, 1.2), jitter=10 * site.scale, window=0.5,
         structure=0.25, blur=20,
     )  # fmt: skip
     veil = _veil(site, edge * through, site.mask * (1 - through))

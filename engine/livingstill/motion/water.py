@@ -18,7 +18,7 @@ import numpy as np
 from livingstill import ripples
 from livingstill.model import DEFAULT_FOCAL, Floats
 from livingstill.motion import reflection
-from livingstill.motion.advection import stream
+from livingstill.motion.advection import generations, stream
 from livingstill.motion.canvas import Effect
 from livingstill.motion.site import STEP, Box, Site, box_of, smoothstep
 from livingstill.motion.spectral import Spectrum, Sway, guarded, gusts, pack
@@ -93,7 +93,7 @@ def chop(site: Site, box: Box, surface: Plane) -> tuple[Effect, ...]:
     inside = site.inside()
     velocity *= smoothstep((inside - STEP) / (0.02 * width))[..., None]
     drift = stream(
-        site, velocity, lifetime=0.7, jitter=28 * site.scale, lead=4.0, window=0.5,
+        site, velocity, births=generations(site, 0.7), jitter=28 * site.scale, lead=4.0, window=0.5,
         structure=0.8, blur=15, by_turns=True,
     )  # fmt: skip
 

@@ -11,6 +11,7 @@ import scipy  # its parts are imported when they are used
 from numpy.typing import NDArray
 
 from livingstill.model import Bytes, Floats, Region
+from livingstill.regions import reduced
 
 Mask = NDArray[np.bool_]
 
@@ -348,11 +349,8 @@ def _disc(width: float, scale: float) -> Bytes:
 
 def _reduced(rgb: Bytes) -> tuple[Bytes, float]:
     """Return the photo at most ``SIDE`` long, and its size relative to that."""
-    height, width = rgb.shape[:2]
-    scale = min(1.0, SIDE / max(height, width))
-    size = (max(8, round(width * scale)), max(8, round(height * scale)))
-    small = np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), np.uint8)
-    return small, max(size) / SIDE
+    small = reduced.photo(rgb, SIDE)
+    return small, max(small.shape) / SIDE
 
 
 def _at_size(mask: Floats, shape: tuple[int, int]) -> Floats:
