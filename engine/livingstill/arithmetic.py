@@ -77,3 +77,12 @@ def alone() -> Iterator[None]:
             _alone["inside"] -= 1
             if _alone["inside"] == 0:
                 cv2.setNumThreads(_alone["before"])
+
+
+def graph_engine() -> tuple[int, ...]:
+    """Return the arguments that ask ``cv2.dnn`` for the engine that reads graphs of any size.
+
+    OpenCV 5.0 has two engines and wants to be told; from 5.1 on there is one, and no constant.
+    """
+    engine = getattr(cv2.dnn, "ENGINE_NEW", None)
+    return () if engine is None else (int(engine),)

@@ -13,6 +13,7 @@ from typing import Any
 import cv2
 import numpy as np
 
+from livingstill.arithmetic import graph_engine
 from livingstill.depth.refine import refine
 from livingstill.errors import InputError
 from livingstill.model import Bytes, Floats
@@ -209,7 +210,7 @@ def run_onnx(file: Path, rgb: Bytes, *, side: int = 518) -> Floats:
     failure = ""
     for height, width in sizes:
         try:
-            net = cv2.dnn.readNetFromONNX(str(file), cv2.dnn.ENGINE_NEW)
+            net = cv2.dnn.readNetFromONNX(str(file), *graph_engine())
             net.setInput(blob(rgb, height, width))
             answer = np.asarray(net.forward())
         except cv2.error as error:

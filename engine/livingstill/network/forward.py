@@ -10,7 +10,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from livingstill.arithmetic import plain
+from livingstill.arithmetic import graph_engine, plain
 from livingstill.errors import InputError
 from livingstill.model import Bytes, Floats, Perception
 from livingstill.network.tidy import tidy
@@ -117,8 +117,7 @@ def perceive(inverse: Floats, chance: Floats) -> Perception:
 
 def read_net(model: bytes) -> Any:
     """Return an OpenCV network made from the bytes of an ONNX file."""
-    data = np.frombuffer(model, np.uint8)
-    return cv2.dnn.readNetFromONNX(data, cv2.dnn.ENGINE_NEW)
+    return cv2.dnn.readNetFromONNX(np.frombuffer(model, np.uint8), *graph_engine())
 
 
 def _pass(net: Any, small: Bytes) -> tuple[Floats, Floats]:
