@@ -14,10 +14,10 @@ from pathlib import Path
 import livingstill
 from livingstill.camera.path import CAMERAS
 from livingstill.camera.view import View
-from livingstill.pipeline import aim
+from livingstill.jobs.clip import aim
 from livingstill.render import frames
-from livingstill.render import view as view_of
-from livingstill.settings import Choice
+from livingstill.render import projection as view_of
+from livingstill.settings.shot import Choice
 
 SAMPLES = Path(__file__).parent.parent / "samples"
 

@@ -26,10 +26,10 @@ ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
 from clip_scenes import drifting, packed  # noqa: E402
-from livingstill.clip.encode import Encoder  # noqa: E402
-from livingstill.clip.formats import choose  # noqa: E402
-from livingstill.clip.stills import write_poster  # noqa: E402
-from livingstill.sound.mix import mixed  # noqa: E402
+from livingstill.audio.mix import mixed  # noqa: E402
+from livingstill.media.formats import choose  # noqa: E402
+from livingstill.media.write.encoder import Encoder  # noqa: E402
+from livingstill.media.write.stills import write_poster  # noqa: E402
 
 SIZE, COUNT, FPS = (160, 96), 24, 24
 FILES = (

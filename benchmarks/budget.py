@@ -11,8 +11,8 @@ import time
 from pathlib import Path
 
 import livingstill
-from livingstill.clip.encode import Encoder
-from livingstill.clip.formats import choose, parse_size
+from livingstill.media.formats import choose, parse_size
+from livingstill.media.write.encoder import Encoder
 
 CASES = (
     ("a.mp4", "h264", "100kB"),

@@ -17,8 +17,8 @@ import cv2
 import numpy as np
 from livingstill.camera.path import CAMERAS, keys
 from livingstill.camera.projection import project
-from livingstill.model import DEFAULT_FOCAL, Photo
-from livingstill.pipeline import animate
+from livingstill.core.model import DEFAULT_FOCAL, Photo
+from livingstill.jobs.clip import animate
 from livingstill.render.frames import Renderer, unpack
 
 SIZE = (1920, 1080)

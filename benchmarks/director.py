@@ -25,7 +25,8 @@ ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
 import faults  # noqa: E402
-from livingstill.continuity import blind, director  # noqa: E402
+from livingstill.quality import no_reference  # noqa: E402
+from livingstill.quality import verdict as director  # noqa: E402
 
 
 def read(path: Path, limit: int) -> tuple[faults.Clip, float]:
@@ -56,25 +57,25 @@ def spoil(name: str, fault: str, clip: faults.Clip, seed: int = 0) -> faults.Spo
     return faults.FAULTS[fault](clip, rng)
 
 
-Case = tuple[str, str, blind.Series, int, int, tuple[str, ...]]
+Case = tuple[str, str, no_reference.Series, int, int, tuple[str, ...]]
 
 
 def cases(paths: list[Path], frames: int) -> Iterator[Case]:
     """Yield clip, fault, series, first and last frame of the fault, its names."""
     for name, clip, fps in corpus(paths, frames):
         start = time.process_time()
-        yield name, "", blind.observe(clip, fps), 0, -1, ()
+        yield name, "", no_reference.observe(clip, fps), 0, -1, ()
         spent = 1000 * (time.process_time() - start) / len(clip)
         print(
             f"{name}: {clip[0].shape[1]}x{clip[0].shape[0]}, {spent:.1f} CPU-ms/frame", flush=True
         )
         for fault in faults.FAULTS:
             spoiled = spoil(name, fault, clip)
-            series = blind.observe(spoiled.clip, fps)
+            series = no_reference.observe(spoiled.clip, fps)
             yield name, fault, series, spoiled.first, spoiled.last, spoiled.kinds
         if name.endswith("-sway"):
             spoiled = faults.unseamed(clip, np.random.default_rng(0))
-            series = blind.observe(spoiled.clip, fps)
+            series = no_reference.observe(spoiled.clip, fps)
             yield name, "seam", series, spoiled.first, spoiled.last, spoiled.kinds
 
 

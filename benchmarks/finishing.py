@@ -18,9 +18,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from livingstill import pipeline, threads
-from livingstill.clip import encode
+from livingstill.core import threads
 from livingstill.finish.finisher import Finisher
+from livingstill.jobs import clip as pipeline
+from livingstill.media.write import encoder
 from PIL import Image
 
 SAMPLE = Path(__file__).parent.parent / "samples" / "lake.jpg"
@@ -61,7 +62,7 @@ def spent(clip: pipeline.Clip, count: int, target: Path) -> tuple[float, float]:
     rendered = time.process_time() - start
     start = time.process_time()
     coded = pipeline.encoding(str(target), clip.shot)
-    with encode.Encoder(target, clip.framing.size, Fraction(30), coded, overwrite=True) as sink:
+    with encoder.Encoder(target, clip.framing.size, Fraction(30), coded, overwrite=True) as sink:
         for frame in clip.packed(range(count)):
             sink.write(frame)
     return rendered, time.process_time() - start

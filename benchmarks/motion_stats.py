@@ -15,14 +15,14 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from livingstill.core.model import Layer, Pose, Region, Scene
 from livingstill.depth import embedded
-from livingstill.model import Layer, Pose, Region, Scene
-from livingstill.motion.compose import compose
+from livingstill.motion.builder import compose
 from livingstill.network import forward
-from livingstill.regions import brush, kinds, segment
 from livingstill.render import frames
-from livingstill.scene import layers, staged
-from livingstill.settings import Stroke, Wind
+from livingstill.scene import assembly, layers
+from livingstill.segmentation import flow_field, plan, semantic
+from livingstill.settings.shot import Stroke, Wind
 
 SECONDS, RATE = 5.0, 30
 HEADER = (
@@ -158,7 +158,7 @@ def photo(path: str, width: int) -> tuple[np.ndarray, np.ndarray, tuple[Region, 
         rgb, (width, round(rgb.shape[0] * width / rgb.shape[1])), interpolation=cv2.INTER_AREA
     )
     seen = forward.forward(rgb)
-    return rgb, embedded.from_perception(seen, rgb), segment.segment(seen, rgb)
+    return rgb, embedded.from_perception(seen, rgb), semantic.segment(seen, rgb)
 
 
 def main() -> None:
@@ -177,11 +177,11 @@ def main() -> None:
             mask = cv2.resize(cv2.imread(file, 0), rgb.shape[1::-1], interpolation=cv2.INTER_AREA)
             regions: tuple[Region, ...] = (Region(kind, mask),)
         else:
-            regions = kinds.plan(rgb, depth, classes)
+            regions = plan.plan(rgb, depth, classes)
         strokes = tuple(Stroke(**Stroke.parse(b).model_dump()) for b in options.brush)
-        ways = brush.directions(rgb, depth, regions, strokes)
+        ways = flow_field.directions(rgb, depth, regions, strokes)
         start = time.process_time()
-        scene = staged.build(partial(layers.build, most=5), rgb, depth, regions)
+        scene = assembly.build(partial(layers.build, most=5), rgb, depth, regions)
         motion = compose(
             rgb, depth, regions, wind=Wind(), seconds=SECONDS, directions=ways, scene=scene
         )

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import livingstill
-from livingstill import threads
+from livingstill.core import threads
 from measured import OURS, cost
 
 SAMPLES = Path(__file__).parent.parent / "samples"

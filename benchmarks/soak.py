@@ -23,10 +23,10 @@ from typing import NamedTuple
 
 import cv2
 import livingstill
-from livingstill import deliver, inspect, review, takes
-from livingstill.errors import InputError
-from livingstill.rescue import run as rescue
-from livingstill.settings import split
+from livingstill.core.errors import InputError
+from livingstill.jobs import animate, check, inspect, takes
+from livingstill.jobs.rescue import run as rescue
+from livingstill.settings.shot import split
 
 SAMPLES = Path(__file__).parent.parent / "samples"
 GROWTH = 1.02
@@ -61,14 +61,14 @@ def clip(photo: Path, suffix: str = ".mp4", **more: object) -> str:
     name = new(suffix)
     values = {"size": "160x106", "duration": 0.4, "fps": 10, "quality": "draft", **more}
     shot, job = split({**values, "photo": photo, "output": (name,)})
-    deliver.animate_file(shot, job)
+    animate.animate_file(shot, job)
     return name
 
 
 def replayed(photo: Path) -> None:
     manifest = new(".json")
     clip(photo, manifest=manifest)
-    again = deliver.replay(Path(manifest), {"output": (new(".mp4"),)})
+    again = animate.replay(Path(manifest), {"output": (new(".mp4"),)})
     assert again.difference is None
 
 
@@ -123,7 +123,7 @@ JOBS: tuple[Callable[[Path], object], ...] = (
     lambda photo: clip(photo, "-%02d.png", size="106x106", loop="bounce"),
     lambda photo: clip(photo, budget="20kB", depth="cues"),
     lambda photo: clip(photo, quality="high", duration=0.2),
-    lambda photo: review.review(Path(clip(photo)), photo),
+    lambda photo: check.review(Path(clip(photo)), photo),
     lambda photo: rescue.rescue(Path(clip(photo)), Path(new(".mp4")), photo),
     lambda photo: rescue.rescue(
         Path(clip(photo)), Path(new(".mp4")), photo, rescue.Options(mode="replace", quality="draft")

@@ -15,9 +15,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from livingstill import pipeline, threads
-from livingstill.clip import encode
-from livingstill.continuity import measure
+from livingstill.core import threads
+from livingstill.jobs import clip as pipeline
+from livingstill.media.write import encoder as encode
+from livingstill.quality import known_flow
 from livingstill.render import frames
 
 SAMPLE = Path(__file__).parent.parent / "samples" / "river.jpg"
@@ -65,7 +66,7 @@ def main() -> None:
         warm.save(str(Path(folder) / "warm.mp4"))
         clock = Clock()
         clock.watch(frames.Renderer, "frame", "warp")
-        clock.watch(measure.Guard, "feed", "continuity")
+        clock.watch(known_flow.Guard, "feed", "continuity")
         clock.watch(encode.Tee, "write", "encoder, calls")
         wall, cpu = time.perf_counter(), time.process_time()
         clip = pipeline.animate(options.photo, **settings)

@@ -14,7 +14,8 @@ import time
 from pathlib import Path
 
 import numpy as np
-from livingstill import pipeline, threads
+from livingstill.core import threads
+from livingstill.jobs import clip as pipeline
 
 SAMPLES = Path(__file__).parent.parent / "samples"
 USUAL = ("river", "lake", "forest", "meadow")

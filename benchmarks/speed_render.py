@@ -16,9 +16,9 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from livingstill import threads
+from livingstill.core import threads
+from livingstill.core.model import Flow, Pose
 from livingstill.kernels.yuv import to_yuv420
-from livingstill.model import Flow, Pose
 from livingstill.render.frames import Renderer, whole
 from livingstill.scene.layers import build
 

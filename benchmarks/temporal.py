@@ -18,7 +18,7 @@ ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
 import faults  # noqa: E402
-from livingstill import threads  # noqa: E402
+from livingstill.core import threads  # noqa: E402
 from livingstill.render.temporal import ghost_bound, smooth  # noqa: E402
 
 

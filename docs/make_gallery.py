@@ -6,10 +6,10 @@ import sys
 from pathlib import Path
 
 import livingstill
-from livingstill.clip.encode import Encoder
-from livingstill.clip.formats import choose
+from livingstill.media.formats import choose
+from livingstill.media.write.encoder import Encoder
 from livingstill.photo.read import read
-from livingstill.settings import load_shot_file
+from livingstill.settings.shot import load_shot_file
 
 HERE = Path(__file__).parent
 SAMPLES = HERE.parent / "samples"

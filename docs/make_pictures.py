@@ -11,15 +11,15 @@ from pathlib import Path
 import cv2
 import livingstill
 import numpy as np
-from livingstill import review
-from livingstill.clip import decode
-from livingstill.clip.encode import Encoder
+from livingstill.core.model import Bytes, Floats
 from livingstill.depth.refine import refine
-from livingstill.model import Bytes, Floats
+from livingstill.jobs import check
+from livingstill.media import clip_reader
+from livingstill.media.write.encoder import Encoder
 from livingstill.network.forward import forward
 from livingstill.photo.read import read
-from livingstill.regions import brush, kinds
 from livingstill.render.frames import unpack
+from livingstill.segmentation import flow_field, plan
 
 HERE = Path(__file__).parent
 SAMPLES = HERE.parent / "samples"
@@ -68,8 +68,8 @@ def seen() -> None:
     """What the engine sees in a photo: the photo, its depth, what moves."""
     clip = livingstill.animate(SAMPLES / "river.jpg", camera="static", size="640x426")
     rgb = shrunk(clip.photo.rgb, clip.scene.size)
-    ways = brush.directions(rgb, clip.depth.values, clip.regions)
-    overlay = kinds.overlay(rgb, clip.regions, ways)
+    ways = flow_field.directions(rgb, clip.depth.values, clip.regions)
+    overlay = plan.overlay(rgb, clip.regions, ways)
     write("seen.jpg", row(rgb, heat(clip.depth.values), overlay))
     write("how/regions.jpg", overlay)
 
@@ -163,7 +163,7 @@ def formats() -> None:
         for suffix in ("mp4", "webp", "gif"):
             path = Path(folder) / f"clip.{suffix}"
             clip.save(str(path))
-            opened = decode.Clip(path)
+            opened = clip_reader.Clip(path)
             first = next(iter(opened)).rgb
             detail = enlarged(np.ascontiguousarray(first[110:230, 180:360]), 2)
             words = f".{suffix} {path.stat().st_size // 1000} kB"
@@ -191,7 +191,7 @@ def continuity() -> None:
             for one in frames:
                 packed = np.dstack([one, np.full(one.shape[:2], 255, np.uint8)])
                 encoder.write(np.ascontiguousarray(packed).view(np.uint32)[..., 0])
-        found = review.review(path).verdict
+        found = check.review(path).verdict
     width, height, low = 900, 250, 190
     chart = np.full((height, width, 3), 255, np.uint8)
     across = np.linspace(10, width - 10, len(frames))

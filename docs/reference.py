@@ -83,8 +83,8 @@ def channels() -> str:
 
 def kinds() -> str:
     """Every kind of motion: what it is, how it is found, and where its numbers come from."""
-    from livingstill.motion.compose import KINDS
-    from livingstill.regions.kinds import NATURAL
+    from livingstill.motion.builder import KINDS
+    from livingstill.segmentation.plan import NATURAL
 
     parts = []
     for name, kind in KINDS.items():
@@ -97,7 +97,7 @@ def kinds() -> str:
 
 def words() -> str:
     """What a prompt may say."""
-    from livingstill import prompt
+    from livingstill.settings import prompt
 
     rows = [(f"`{kind}`", nouns) for kind, nouns in prompt.THINGS.items()]
     rows.append(("camera", ", ".join(prompt.CAMERA)))
@@ -107,7 +107,7 @@ def words() -> str:
 
 def formats() -> str:
     """Every format a clip can have."""
-    from livingstill.clip.formats import FORMATS
+    from livingstill.media.formats import FORMATS
 
     rows = [
         (_code(name), known.line, ", ".join(known.codecs), "yes" if known.alpha else "")
@@ -118,7 +118,7 @@ def formats() -> str:
 
 def codecs() -> str:
     """Every codec."""
-    from livingstill.clip.formats import CODECS
+    from livingstill.media.formats import CODECS
 
     rows = [(_code(c.name), c.line, "" if c.crf is None else f"{c.crf:g}") for c in CODECS.values()]
     return table("codec|what|default `--crf`", rows)
@@ -126,14 +126,14 @@ def codecs() -> str:
 
 def faults() -> str:
     """Every fault the director knows."""
-    from livingstill.continuity.director import KINDS
+    from livingstill.quality.verdict import KINDS
 
     return table("fault|what is seen|cause and remedy", ((_code(k), *v) for k, v in KINDS.items()))
 
 
 def networks() -> str:
     """Every larger depth network."""
-    from livingstill.depth.hub import MODELS
+    from livingstill.depth.models import MODELS
 
     rows = [(_code(m.name), m.licence, f"{m.megabytes:.0f} MB", m.note) for m in MODELS.values()]
     return table("name|licence|size|notes", rows)
@@ -152,7 +152,7 @@ def sources() -> str:
 
 def presets() -> str:
     """Every preset of a batch."""
-    from livingstill.batch.presets import PRESETS
+    from livingstill.jobs.batch.presets import PRESETS
 
     rows = [
         (_code(name), preset.help, ", ".join(f"{k} = {v}" for k, v in preset.values.items()))
@@ -163,7 +163,7 @@ def presets() -> str:
 
 def moods() -> str:
     """Every mood of a brand file."""
-    from livingstill.brand import MOODS
+    from livingstill.settings.brand import MOODS
 
     return table(
         "mood|settings",
@@ -173,14 +173,14 @@ def moods() -> str:
 
 def beds() -> str:
     """Every bed of sound."""
-    from livingstill.sound.beds import BEDS
+    from livingstill.audio.beds import BEDS
 
     return table("bed|what", ((_code(name), bed.help) for name, bed in BEDS.items()))
 
 
 def settings(which: str = "Shot") -> str:
     """Every key of a shot or a job: the declaration the command line is made from too."""
-    from livingstill import settings as declared
+    from livingstill.settings import shot as declared
 
     model = getattr(declared, which)
     groups: dict[str, list[tuple[str, str, str, str]]] = {}

@@ -7,9 +7,9 @@ from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
-from livingstill.clip.encode import Encoder
-from livingstill.clip.formats import choose
-from livingstill.model import Words
+from livingstill.core.model import Words
+from livingstill.media.formats import choose
+from livingstill.media.write.encoder import Encoder
 
 SIZE = (98, 66)
 FRAMES = 13

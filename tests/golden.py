@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from livingstill import pipeline
-from livingstill.manifest import digest
+from livingstill.jobs import clip as pipeline
+from livingstill.jobs.manifest import digest
 from livingstill.photo import read
-from livingstill.settings import load_shot_file, split
+from livingstill.settings.shot import load_shot_file, split
 
 SAMPLES = Path(__file__).parent.parent / "samples"
 FILE = Path(__file__).parent / "golden.json"

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from livingstill import brand
-from livingstill.errors import InputError
-from livingstill.settings import Shot, split
+from livingstill.core.errors import InputError
+from livingstill.settings import brand
+from livingstill.settings.shot import Shot, split
 
 
 def written(folder, text):

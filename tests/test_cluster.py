@@ -14,11 +14,11 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from livingstill import cluster
-from livingstill.batch.run import batch
-from livingstill.errors import InputError
-from livingstill.manifest import digest
-from livingstill.pipeline import animate
+from livingstill.core.errors import InputError
+from livingstill.jobs import cluster
+from livingstill.jobs.batch.run import batch
+from livingstill.jobs.clip import animate
+from livingstill.jobs.manifest import digest
 from livingstill.render.frames import unpack
 
 SMALL = {"size": "64x48", "duration": 0.4, "motion": "none", "depth": "cues", "quality": "draft"}

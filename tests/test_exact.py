@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from livingstill import animate, exact
-from livingstill.model import Photo
-from livingstill.pipeline import Clip
+from livingstill import animate
+from livingstill.core.model import Photo
+from livingstill.jobs import exact_figures
+from livingstill.jobs.clip import Clip
 
 SIZE = (240, 160)
 
@@ -18,7 +19,7 @@ def photo() -> Photo:
 
 
 def figures(clip: Clip, spoil=lambda index, rgb: rgb) -> dict[str, float]:
-    known = exact.Exact(clip)
+    known = exact_figures.Exact(clip)
     for index, rgb in enumerate(clip.frames()):
         known.look(spoil(index, rgb))
     return known.figures()
@@ -72,6 +73,6 @@ def test_a_truck_uncovers_a_little_and_its_own_flow_explains_it(moving):
 
 
 def test_every_figure_is_explained(moving):
-    from livingstill.continuity import report
+    from livingstill.quality import report
 
     assert all(report.help_of(name) for name in figures(moving))

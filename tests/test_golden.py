@@ -11,8 +11,8 @@ from pathlib import Path
 import golden
 import numpy as np
 import pytest
-from livingstill import threads
-from livingstill.arithmetic import plain
+from livingstill.core import threads
+from livingstill.core.determinism import plain
 from numpy._core import _multiarray_umath as umath
 
 

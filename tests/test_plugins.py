@@ -5,8 +5,8 @@ import livingstill
 import numpy as np
 import pytest
 from livingstill.camera.path import CAMERAS, describe
-from livingstill.errors import InputError
-from livingstill.motion.compose import KINDS
+from livingstill.core.errors import InputError
+from livingstill.motion.builder import KINDS
 
 CODE = '''
 from dataclasses import dataclass

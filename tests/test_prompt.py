@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from livingstill import prompt
-from livingstill.errors import InputError
-from livingstill.motion.compose import KINDS
-from livingstill.settings import Shot
+from livingstill.core.errors import InputError
+from livingstill.motion.builder import KINDS
+from livingstill.settings import prompt
+from livingstill.settings.shot import Shot
 
 
 def shot(text):

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 import rescue_clips as clips
 from clip_scenes import psnr
-from livingstill.continuity import blind, director, level, register, repair
-from livingstill.errors import InputError
-from livingstill.rescue import run
-from livingstill.rescue.run import Options, rescue
+from livingstill.core.errors import InputError
+from livingstill.jobs.rescue import run
+from livingstill.jobs.rescue.run import Options, rescue
+from livingstill.quality import no_reference, registration, relevel, repair, verdict
 
 COUNT = 40
 
@@ -63,7 +63,7 @@ def test_a_drifting_clip_is_replaced_in_kind(folder, tmp_path, photo):
     assert any("does not loop, like the clip" in note for note in done.notes)
     assert done.decision == "replace" and done.camera.startswith("push-in")
     assert clips.told(out) == clips.told(source)
-    first = register.framed(photo, clips.decoded(source)[0])
+    first = registration.framed(photo, clips.decoded(source)[0])
     assert psnr(clips.decoded(out)[0], first) > 33  # 4:2:0 and the coder between the two
 
 
@@ -132,10 +132,10 @@ def test_levels_are_set_back(photo):
     bad[4:9] = True
     tint = np.float32([1.1, 1.0, 0.9])
     spoiled = [(f * tint).clip(0, 255).astype(np.uint8) if b else f for f, b in zip(sway, bad)]
-    found = level.judged(blind.observe(spoiled, 24.0), bad, bad)
+    found = relevel.judged(no_reference.observe(spoiled, 24.0), bad, bad)
     assert (found.off == bad).all()
     for i in np.flatnonzero(bad):
-        assert psnr(level.relevel(spoiled[i], found.gain[i], found.offset[i]), sway[i]) > 33
+        assert psnr(relevel.relevel(spoiled[i], found.gain[i], found.offset[i]), sway[i]) > 33
 
 
 def test_what_replaces_a_loop_loops_from_the_still_itself(tmp_path, photo):
@@ -157,9 +157,9 @@ def test_lights_lost_in_a_flicker_are_rebuilt(photo):
     sway = faults.swaying(lit, 12)
     bad = np.arange(12) == 6
     spoiled = [(f * 1.1).clip(0, 255).astype(np.uint8) if b else f for f, b in zip(sway, bad)]
-    found = level.judged(blind.observe(spoiled, 24.0), bad, bad)
-    even = level.relevel(spoiled[6], found.gain[6], found.offset[6])
-    lost = level.blown(spoiled[6], found.gain[6])
+    found = relevel.judged(no_reference.observe(spoiled, 24.0), bad, bad)
+    even = relevel.relevel(spoiled[6], found.gain[6], found.offset[6])
+    lost = relevel.blown(spoiled[6], found.gain[6])
     pieces = [repair.Piece(f) for f in spoiled]
     pieces[6] = repair.Piece(even, lost, bright=True)
     made = list(repair.mend(pieces))[6]
@@ -173,7 +173,7 @@ def test_a_local_flaw_is_no_matter_of_level(photo):
     bad = np.arange(12) == 6
     sway[6] = sway[6].copy()
     sway[6][20:70, 40:120] = (sway[6][20:70, 40:120] * 0.8).astype(np.uint8)
-    found = level.judged(blind.observe(sway, 24.0), bad, bad)
+    found = relevel.judged(no_reference.observe(sway, 24.0), bad, bad)
     assert not found.off.any() and not found.sound.any()
 
 
@@ -183,5 +183,5 @@ def test_a_cast_in_proportion_to_brightness_is_seen_on_bright_and_dark(photo):
     tint = np.float32([1.12, 1.0, 0.88])
     for i in range(12, 17):
         clip[i] = (clip[i] * tint).clip(0, 255).astype(np.uint8)
-    (fault,) = director.check(clip, 24.0).faults
+    (fault,) = verdict.check(clip, 24.0).faults
     assert (fault.kind, fault.first, fault.last) == ("colour", 12, 16)

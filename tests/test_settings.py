@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from livingstill.errors import InputError
-from livingstill.settings import Job, Shot, dump_shot_file, load_shot_file, split
+from livingstill.core.errors import InputError
+from livingstill.settings.shot import Job, Shot, dump_shot_file, load_shot_file, split
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import click
-from livingstill.settings import Job, Shot
+from livingstill.settings.shot import Job, Shot
 
 from livingstill_cli import progress, say
 from livingstill_cli.command import Command
@@ -61,17 +61,18 @@ def command(
     shot, job = gather({"photo": photo, **values}, shot_file)
     how: dict[str, Any] = {}
     if job.photo and len(several) == 1:
-        from livingstill import sight, threads
+        from livingstill.core import threads
+        from livingstill.jobs import analyse
 
         threads.limit(job.threads)
-        how["looked"] = sight.begin_with(job.photo, shot)  # while the rest is imported
+        how["looked"] = analyse.begin_with(job.photo, shot)  # while the rest is imported
 
-    from livingstill import deliver
+    from livingstill.jobs import animate
 
     with ExitStack() as stack:
         elsewhere = None
         if cluster:
-            from livingstill import cluster as dask
+            from livingstill.jobs import cluster as dask
 
             elsewhere = partial(dask.frames, stack.enter_context(dask.connect(cluster)))
         how |= {
@@ -81,9 +82,9 @@ def command(
             "save_shot": save_shot,
         }
         if len(several) > 1:
-            results = deliver.animate_shapes(shot, job, several, **how)
+            results = animate.animate_shapes(shot, job, several, **how)
         else:
-            results = [deliver.animate_file(shot, job, **how)]
+            results = [animate.animate_file(shot, job, **how)]
     if as_json:
         told = [result.as_json() for result in results]
         say.json_line(told if len(several) > 1 else told[0])

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import click
-from livingstill.settings import Shot
+from livingstill.settings.shot import Shot
 
 from livingstill_cli import progress, say
 from livingstill_cli.command import Command
@@ -56,12 +56,12 @@ def command(
     A row with a clip and its still is a rescue. What is finished is never made again, so a batch
     that was stopped goes on where it was.
     """
-    from livingstill.batch.run import batch
+    from livingstill.jobs.batch.run import batch
 
     with ExitStack() as stack:
         runner = None
         if cluster:
-            from livingstill import cluster as dask
+            from livingstill.jobs import cluster as dask
 
             runner = partial(dask.run, stack.enter_context(dask.connect(cluster, workers)))
         report = batch(

@@ -45,15 +45,15 @@ def command(
     no_progress: bool,
 ) -> None:
     """Watch CLIP frame by frame: what is wrong, where, and why. Exit 0 if clean, 1 if not."""
-    from livingstill import review
-    from livingstill.clip import decode
+    from livingstill.jobs import check
+    from livingstill.media import clip_reader
 
     if report is not None:
-        review.check_report(report, overwrite)
+        check.check_report(report, overwrite)
     watched = progress.choose(quiet or as_json, no_progress)
-    found = review.review(clip, still, loop=loop, progress=watched)
+    found = check.review(clip, still, loop=loop, progress=watched)
     if report is not None:
-        review.write_report(found, lambda: decode.frames(clip), report, clip.name, overwrite)
+        check.write_report(found, lambda: clip_reader.frames(clip), report, clip.name, overwrite)
     if as_json:
         say.json_line({"clip": str(clip), "notes": list(found.notes), **found.verdict.to_dict()})
     elif not quiet:

@@ -10,10 +10,10 @@ from click.shell_completion import CompletionItem
 
 NAMES = {
     "camera": ("livingstill.camera.path", "CAMERAS"),
-    "motion": ("livingstill.motion.compose", "KINDS"),
-    "alpha": ("livingstill.motion.compose", "KINDS"),
+    "motion": ("livingstill.motion.builder", "KINDS"),
+    "alpha": ("livingstill.motion.builder", "KINDS"),
     "depth": ("livingstill.depth.sources", "SOURCES"),
-    "audio": ("livingstill.sound.beds", "BEDS"),
+    "audio": ("livingstill.audio.beds", "BEDS"),
 }
 """Settings that are names, and the table of each: imported when the shell asks."""
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import click
-from livingstill.settings import Job, Shot
+from livingstill.settings.shot import Job, Shot
 
 from livingstill_cli import progress, say
 from livingstill_cli.command import Command
@@ -45,7 +45,7 @@ def command(
     """Write the inverse depth of PHOTO as a 16-bit PNG of its size: 65535 = nearest, 0 = infinity."""
     shot, job = gather(values)
 
-    from livingstill import inspect
+    from livingstill.jobs import inspect
 
     target = output or Path(f"{photo.stem}-depth.png")
     watched = progress.choose(quiet or as_json, no_progress)

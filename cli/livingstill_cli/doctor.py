@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import click
-from livingstill.settings import Job, Shot
+from livingstill.settings.shot import Job, Shot
 
 from livingstill_cli import progress, say
 from livingstill_cli.command import Command
@@ -39,7 +39,7 @@ def command(photo: Path, quiet: bool, as_json: bool, no_progress: bool, **values
     """Grade PHOTO: risks, the recommended move and the largest safe parallax."""
     shot, job = gather(values)
 
-    from livingstill import inspect
+    from livingstill.jobs import inspect
 
     fitness = inspect.doctor(
         photo, shot, job, progress=progress.choose(quiet or as_json, no_progress)

@@ -14,7 +14,7 @@ from livingstill_cli.command import Command
 @click.option("--json", "as_json", is_flag=True, help="print one JSON object on stdout")
 def command(as_json: bool) -> None:
     """List the formats, one line each."""
-    from livingstill.clip.formats import describe
+    from livingstill.media.formats import describe
 
     rows = describe()
     if as_json:

@@ -14,7 +14,7 @@ from typing import Any
 
 import click
 from livingstill import __version__
-from livingstill.errors import InputError, LivingStillError
+from livingstill.core.errors import InputError, LivingStillError
 
 COMMANDS = {
     "animate": "turn one photo into a clip (the default command)",

@@ -23,7 +23,7 @@ def command(context: click.Context, as_json: bool) -> None:
     """List the depth networks, one line each; `models fetch NAME` downloads one."""
     if context.invoked_subcommand:
         return
-    from livingstill.depth.hub import MODELS
+    from livingstill.depth.models import MODELS
 
     rows = [("embedded", "in the package: depth and regions in one pass, no download")]
     rows += [
@@ -42,6 +42,6 @@ def command(context: click.Context, as_json: bool) -> None:
 @click.argument("name")
 def fetch(name: str) -> None:
     """Download the network NAME once, and verify it."""
-    from livingstill.depth import hub
+    from livingstill.depth import models
 
-    click.echo(str(hub.fetch(name)))
+    click.echo(str(models.fetch(name)))

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import click
-from livingstill.model import Progress, Silent
+from livingstill.core.model import Progress, Silent
 
 
 def _say(line: str) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import click
-from livingstill.settings import Job, Shot
+from livingstill.settings.shot import Job, Shot
 
 from livingstill_cli import progress, say
 from livingstill_cli.command import Command
@@ -63,7 +63,7 @@ def command(
     """Show what will move in PHOTO: a picture with each kind, its share and its direction."""
     shot, job = gather(values)
 
-    from livingstill import inspect
+    from livingstill.jobs import inspect
 
     target = output or (None if masks else Path(f"{photo.stem}-regions.png"))
     watched = progress.choose(quiet or as_json, no_progress)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import click
-from livingstill.settings import Job
+from livingstill.settings.shot import Job
 
 from livingstill_cli import progress, say
 from livingstill_cli.command import Command
@@ -34,10 +34,10 @@ def command(
     **values: Any,
 ) -> None:
     """Render RECIPE again: the same frames bit for bit; a manifest's hashes are verified."""
-    from livingstill import deliver
+    from livingstill.jobs import animate
 
     watched = progress.choose(quiet or as_json, no_progress)
-    result = deliver.replay(recipe, given(values), hashes=as_json, progress=watched)
+    result = animate.replay(recipe, given(values), hashes=as_json, progress=watched)
     if as_json:
         say.json_line(result.as_json())
     elif not quiet:

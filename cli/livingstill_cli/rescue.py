@@ -87,7 +87,7 @@ def command(
     **options: Any,
 ) -> None:
     """Watch CLIP, then keep it, rebuild its bad frames, or render its still in its place."""
-    from livingstill.rescue import run
+    from livingstill.jobs.rescue import run
 
     watched = progress.choose(quiet or as_json, no_progress)
     done = run.rescue(clip, output, still, run.Options(**options), progress=watched)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import click
-from livingstill.settings import Job, Shot
+from livingstill.settings.shot import Job, Shot
 
 from livingstill_cli import progress, say
 from livingstill_cli.command import Command
@@ -57,7 +57,7 @@ def command(
     """Write the layered scene of PHOTO: colour and inverse depth per layer, camera, scene.json."""
     shot, job = gather(values)
 
-    from livingstill import inspect
+    from livingstill.jobs import inspect
 
     watched = progress.choose(quiet or as_json, no_progress)
     scene = inspect.write_scene(photo, folder, shot, job, mesh=mesh, progress=watched)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import click
-from livingstill.settings import Job, Shot
+from livingstill.settings.shot import Job, Shot
 
 from livingstill_cli import progress, say
 from livingstill_cli.command import Command
@@ -45,7 +45,7 @@ def command(
     """Render PHOTO with several seeds, best first by the continuity director."""
     shot, job = gather({"photo": photo, **values})
 
-    from livingstill import takes
+    from livingstill.jobs import takes
 
     watched = progress.choose(quiet or as_json, no_progress)
     ranked = takes.takes(shot, job, count, sheet=sheet, progress=watched)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import click
-from livingstill.settings import Shot
+from livingstill.settings.shot import Shot
 
 from livingstill_cli import progress, say
 from livingstill_cli.command import Command
@@ -50,7 +50,7 @@ def command(
     Each clip's name has an ID that depends on photo and settings only, and variants.csv lists them.
     What is finished is never made again.
     """
-    from livingstill.batch.variants import variants
+    from livingstill.jobs.variants import variants
 
     report = variants(
         photo,

@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from livingstill.pipeline import Clip as Clip
-    from livingstill.pipeline import animate as animate
-    from livingstill.settings import Job as Job
-    from livingstill.settings import Shot as Shot
-    from livingstill.views import novel_view as novel_view
+    from livingstill.jobs.clip import Clip as Clip
+    from livingstill.jobs.clip import animate as animate
+    from livingstill.jobs.novel_view import novel_view as novel_view
+    from livingstill.settings.shot import Job as Job
+    from livingstill.settings.shot import Shot as Shot
 
 _HOMES = {
-    "animate": "pipeline",
-    "Clip": "pipeline",
-    "novel_view": "views",
-    "Shot": "settings",
-    "Job": "settings",
+    "animate": "jobs.clip",
+    "Clip": "jobs.clip",
+    "novel_view": "jobs.novel_view",
+    "Shot": "settings.shot",
+    "Job": "settings.shot",
 }
 """Public names and the modules they live in: imported when used, so that `--help` is quick."""
 

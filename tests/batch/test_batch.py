@@ -14,13 +14,13 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from livingstill.batch import overview, run, tour, work
-from livingstill.batch.presets import PRESETS, describe
-from livingstill.batch.run import batch, finished, plan
-from livingstill.batch.sources import gather
-from livingstill.batch.work import Output, Task
-from livingstill.clip import decode
-from livingstill.errors import InputError
+from livingstill.core.errors import InputError
+from livingstill.jobs.batch import overview, run, tour, work
+from livingstill.jobs.batch.presets import PRESETS, describe
+from livingstill.jobs.batch.run import batch, finished, plan
+from livingstill.jobs.batch.sources import gather
+from livingstill.jobs.batch.work import Output, Task
+from livingstill.media import clip_reader
 
 SMALL = {"size": "64x48", "duration": 0.2, "motion": "none", "depth": "cues", "quality": "draft"}
 
@@ -202,8 +202,8 @@ def test_a_batch_makes_clips_keeps_finished_ones_and_reports_a_bad_photo(tmp_pat
     assert "bad.jpg" in report.failures[0]["error"]
     assert sorted(path.name for path in out.glob("*.mp4")) == ["p0.mp4", "p1.mp4", "tour.mp4"]
     frames = round(0.2 * 30)
-    assert len(list(decode.frames(out / "p0.mp4"))) == frames
-    assert len(list(decode.frames(out / "tour.mp4"))) < 2 * frames
+    assert len(list(clip_reader.frames(out / "p0.mp4"))) == frames
+    assert len(list(clip_reader.frames(out / "tour.mp4"))) < 2 * frames
     told = json.loads((out / "report.json").read_text())
     assert (told["done"], told["failed"]) == (2, 1)
     page = (out / "report.html").read_text()
@@ -220,7 +220,7 @@ def test_one_scene_gives_several_frames_and_a_lost_one_is_made_again_the_same(tm
     settings = {k: v for k, v in SMALL.items() if k != "size"} | {"size": "source"}
     batch([tmp_path / "in"], tmp_path / "out", settings, aspects=("1:1", "9:16"), workers=1)
     whole = digests(tmp_path / "out")
-    shapes = {name: decode.info(tmp_path / "out" / name) for name in whole}
+    shapes = {name: clip_reader.info(tmp_path / "out" / name) for name in whole}
     assert {name: (one.width, one.height) for name, one in shapes.items()} == {
         "p-1x1.mp4": (72, 72),
         "p-9x16.mp4": (40, 72),

@@ -8,9 +8,9 @@ import faults
 import numpy as np
 import pytest
 import rescue_clips as clips
-from livingstill.batch.run import batch, plan
-from livingstill.batch.sources import gather
-from livingstill.errors import InputError
+from livingstill.core.errors import InputError
+from livingstill.jobs.batch.run import batch, plan
+from livingstill.jobs.batch.sources import gather
 
 
 def table(folder, text):

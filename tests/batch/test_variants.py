@@ -8,9 +8,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from livingstill.batch.variants import TABLE, axes, plan, variants
-from livingstill.batch.work import make
-from livingstill.errors import InputError
+from livingstill.core.errors import InputError
+from livingstill.jobs.batch.work import make
+from livingstill.jobs.variants import TABLE, axes, plan, variants
 
 
 @pytest.fixture

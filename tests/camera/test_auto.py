@@ -10,8 +10,8 @@ import pytest
 from livingstill.camera import auto
 from livingstill.camera.subject import find, heads, saliency
 from livingstill.camera.view import View
-from livingstill.model import Traits
-from livingstill.settings import Choice
+from livingstill.core.model import Traits
+from livingstill.settings.shot import Choice
 
 PLAIN = Traits(
     blur=0.5,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from livingstill.camera.framing import frame, ratio
-from livingstill.errors import InputError
+from livingstill.core.errors import InputError
 
 sides = st.integers(16, 9000)
 points = st.tuples(st.floats(0, 1), st.floats(0, 1))

@@ -7,8 +7,8 @@ import pytest
 from livingstill.camera.keyframes import curve, parse
 from livingstill.camera.path import resolve
 from livingstill.camera.view import View
-from livingstill.errors import InputError
-from livingstill.settings import Choice
+from livingstill.core.errors import InputError
+from livingstill.settings.shot import Choice
 
 VIEW = View.of(np.full((4, 6), 0.5, np.float32))
 KNOTS = ((0.0, 0.0), (0.2, 1.0), (0.5, 1.1), (1.0, 0.0))

@@ -11,9 +11,9 @@ from livingstill.camera.path import CAMERAS, describe, keys, parse, resolve
 from livingstill.camera.projection import project
 from livingstill.camera.timing import EASES
 from livingstill.camera.view import View
-from livingstill.errors import InputError
-from livingstill.model import Pose
-from livingstill.settings import Choice
+from livingstill.core.errors import InputError
+from livingstill.core.model import Pose
+from livingstill.settings.shot import Choice
 
 RAMP = np.tile(np.linspace(0.1, 1, 60, dtype=np.float32)[:, None], (1, 90))
 VIEW = View.of(RAMP, 0.95, (0.4, 0.6))

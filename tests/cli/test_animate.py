@@ -119,7 +119,7 @@ def test_help_and_version_load_no_heavy_library(tmp_path):
 
 def test_a_job_loads_scipy_only_where_it_needs_it():
     code = (
-        "import sys, livingstill.deliver\n"
+        "import sys, livingstill.jobs.animate\n"
         "print('scipy:', {'scipy.fft', 'scipy.sparse'} & set(sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -8,7 +8,7 @@ import xml.etree.ElementTree as ET
 import cv2
 import numpy as np
 import pytest
-from livingstill.clip import audio
+from livingstill.media import sound
 
 QUICK = ("--size", "64x48", "--duration", "0.5", "--fps", "10", "--motion", "none",
          "--depth", "flat", "--camera", "static")  # fmt: skip
@@ -29,7 +29,7 @@ def test_one_render_gives_everything(livingstill, photo, tmp_path):
     )  # fmt: skip
     assert answer.code == 0, answer.err
     assert "sound of rain" in answer.err and "f-%d.jpg carries no sound" in answer.err
-    assert len(audio.read(tmp_path / "a.mp4", 0, 9)) == pytest.approx(24_000, abs=1024)
+    assert len(sound.read(tmp_path / "a.mp4", 0, 9)) == pytest.approx(24_000, abs=1024)
     poster, still = cv2.imread("poster.png"), cv2.imread(photo)
     np.testing.assert_allclose(poster.astype(int), still, atol=2)
     texts = {(node.text or "") for node in ET.parse(tmp_path / "a.xmp").iter()}

@@ -1,8 +1,8 @@
 import cv2
 import numpy as np
 import pytest
+from livingstill.core.model import Perception
 from livingstill.depth.embedded import from_perception
-from livingstill.model import Perception
 from livingstill.network.forward import forward
 
 NAMES = ("other", "sky")

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from livingstill.core.errors import InputError
+from livingstill.depth.file import read, resized
 from livingstill.depth.flat import flat
-from livingstill.depth.given import read, resized
-from livingstill.errors import InputError
 from PIL import Image
 
 H, W = 31, 45

@@ -4,8 +4,8 @@ from dataclasses import replace
 import cv2
 import numpy as np
 import pytest
-from livingstill.depth import hub
-from livingstill.errors import InputError
+from livingstill.core.errors import InputError
+from livingstill.depth import models
 
 # --- a writer of protobuf, so that the tests need neither onnx nor torch ---------------------
 
@@ -47,14 +47,14 @@ def onnx_of_one_convolution(dims):
 
 
 def test_the_input_size_is_read_from_the_file():
-    assert hub.input_size(onnx_of_one_convolution((1, 3, 64, 96))) == (64, 96)
-    assert hub.input_size(onnx_of_one_convolution((1, 3, "h", "w"))) is None
+    assert models.input_size(onnx_of_one_convolution((1, 3, 64, 96))) == (64, 96)
+    assert models.input_size(onnx_of_one_convolution((1, 3, "h", "w"))) is None
 
 
 @pytest.mark.parametrize("junk", [b"", b"not a model", bytes(50), b"\xff" * 30])
 def test_a_file_that_is_no_model_is_refused_in_one_sentence(junk):
     with pytest.raises(InputError, match="ONNX"):
-        hub.input_size(junk)
+        models.input_size(junk)
 
 
 @pytest.mark.parametrize("dims", [(1, 3, 64, 96), (1, 3, "h", "w")])
@@ -63,7 +63,7 @@ def test_any_onnx_file_from_image_to_plane_gives_depth(tmp_path, dims):
     file.write_bytes(onnx_of_one_convolution(dims))
     rgb = np.zeros((60, 90, 3), np.uint8)
     rgb[:, 45:] = 200
-    depth = hub.estimate(str(file), rgb)
+    depth = models.estimate(str(file), rgb)
     assert depth.shape == (60, 90)
     assert depth.dtype == np.float32
     assert depth[:, :40].max() < 0.1
@@ -72,19 +72,19 @@ def test_any_onnx_file_from_image_to_plane_gives_depth(tmp_path, dims):
 
 def test_an_unknown_source_says_what_there_is():
     with pytest.raises(InputError, match="midas-small"):
-        hub.estimate("nonesuch", np.zeros((8, 8, 3), np.uint8))
+        models.estimate("nonesuch", np.zeros((8, 8, 3), np.uint8))
     with pytest.raises(InputError, match="depth-anything-v2-small"):
-        hub.fetch("nonesuch")
+        models.fetch("nonesuch")
 
 
 def test_a_changed_file_is_not_used(tmp_path):
     file = tmp_path / "weights.pth"
     file.write_bytes(b"something else")
     with pytest.raises(InputError, match="SHA-256"):
-        hub.verify(file, hub.MODELS["depth-anything-v2-small"])
+        models.verify(file, models.MODELS["depth-anything-v2-small"])
     own = hashlib.sha256(b"something else").hexdigest()
-    right = replace(hub.MODELS["midas-small"], sha256=own)
-    assert hub.verify(file, right) == own
+    right = replace(models.MODELS["midas-small"], sha256=own)
+    assert models.verify(file, right) == own
 
 
 def test_offline_is_said_in_one_sentence(tmp_path, monkeypatch):
@@ -95,11 +95,11 @@ def test_offline_is_said_in_one_sentence(tmp_path, monkeypatch):
 
     monkeypatch.setattr(hf, "hf_hub_download", fails)
     with pytest.raises(InputError, match="go online"):
-        hub.fetch("midas-small", folder=tmp_path)
+        models.fetch("midas-small", folder=tmp_path)
 
 
 def test_every_named_model_says_its_licence_and_may_be_used_commercially():
-    for name, model in hub.MODELS.items():
+    for name, model in models.MODELS.items():
         assert model.name == name
         assert model.licence
         assert model.commercial or "non-commercial" in model.note
@@ -160,7 +160,7 @@ def test_the_official_names_of_depth_anything_fill_our_network_at_any_aspect():
     pytest.importorskip("timm")
     torch.manual_seed(0)
     state = {name: torch.randn(shape) * 0.02 for name, shape in official_names().items()}
-    network = hub.depth_anything(state)
+    network = models.depth_anything(state)
     ours = network.state_dict()
     assert len(ours) == len(state) - 1  # all but the mask token
     weight = state["depth_head.scratch.refinenet2.resConfUnit1.conv2.weight"]
@@ -170,7 +170,7 @@ def test_the_official_names_of_depth_anything_fill_our_network_at_any_aspect():
             assert network(torch.zeros(1, 3, *size)).shape == (1, 1, *size)
     state.pop("pretrained.norm.weight")
     with pytest.raises(InputError, match="not Depth Anything V2 Small"):
-        hub.depth_anything(state)
+        models.depth_anything(state)
 
 
 def test_a_checkpoint_with_code_in_it_is_not_run(tmp_path):
@@ -182,14 +182,14 @@ def test_a_checkpoint_with_code_in_it_is_not_run(tmp_path):
 
     torch.save({"weights": Trap()}, tmp_path / "trap.pth")
     with pytest.raises(Exception, match=r"weights_only|Unsupported"):
-        hub.read_checkpoint(tmp_path / "trap.pth")
+        models.read_checkpoint(tmp_path / "trap.pth")
 
 
 def test_the_photo_is_normalised_as_the_networks_expect():
     grey = np.full((20, 30, 3), 128, np.uint8)
-    blob = hub.blob(grey, 14, 28)
+    blob = models.blob(grey, 14, 28)
     assert blob.shape == (1, 3, 14, 28)
     np.testing.assert_allclose(
-        blob[0, :, 0, 0], (128 / 255 - np.array(hub.MEAN)) / hub.SPREAD, 1e-5
+        blob[0, :, 0, 0], (128 / 255 - np.array(models.MEAN)) / models.SPREAD, 1e-5
     )
     assert cv2.__version__.startswith("5")

@@ -2,8 +2,8 @@ import cv2
 import numpy as np
 import pytest
 import synthetic
+from livingstill.core.errors import InputError
 from livingstill.depth.refine import ramp_width, refine
-from livingstill.errors import InputError
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ import cv2
 import livingstill
 import numpy as np
 import pytest
-from livingstill.settings import Shot
+from livingstill.settings.shot import Shot
 from livingstill_cli.main import COMMANDS, LazyGroup, cli
 
 ROOT = Path(__file__).parents[2]

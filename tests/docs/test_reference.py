@@ -8,17 +8,17 @@ from pathlib import Path
 
 import click
 import pytest
-from livingstill.batch.presets import PRESETS
-from livingstill.brand import MOODS
+from livingstill.audio.beds import BEDS
 from livingstill.camera.path import CAMERAS
 from livingstill.camera.timing import Timing
-from livingstill.clip.formats import CODECS, FORMATS
-from livingstill.continuity.director import KINDS as FAULTS
-from livingstill.depth.hub import MODELS
+from livingstill.depth.models import MODELS
 from livingstill.depth.sources import SOURCES
-from livingstill.motion.compose import KINDS
-from livingstill.settings import Job, Shot
-from livingstill.sound.beds import BEDS
+from livingstill.jobs.batch.presets import PRESETS
+from livingstill.media.formats import CODECS, FORMATS
+from livingstill.motion.builder import KINDS
+from livingstill.quality.verdict import KINDS as FAULTS
+from livingstill.settings.brand import MOODS
+from livingstill.settings.shot import Job, Shot
 from livingstill_cli.main import COMMANDS, cli
 
 DOCS = Path(__file__).parents[2] / "docs"

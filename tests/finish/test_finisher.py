@@ -7,16 +7,16 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from livingstill import threads
-from livingstill.errors import InputError
-from livingstill.finish import inputs, text
+from livingstill.core import threads
+from livingstill.core.errors import InputError
+from livingstill.core.model import Timeline
+from livingstill.finish import files, text
 from livingstill.finish.finisher import Finisher, grain_tile, vignette
-from livingstill.finish.place import placed, safe_area
-from livingstill.finish.title import where
-from livingstill.kernels import finish as kernels
-from livingstill.model import Timeline
+from livingstill.finish.layout import placed, safe_area
+from livingstill.finish.titles import where
+from livingstill.kernels import colour as kernels
 from livingstill.render.frames import unpack
-from livingstill.settings import Shot
+from livingstill.settings.shot import Shot
 from PIL import Image
 
 SIZE = (322, 182)
@@ -229,7 +229,7 @@ def test_what_cannot_be_used_is_told_before_any_work(tmp_path):
         ({"accent": "#12"}, "accent is #12; it must be a colour"),
     ):
         with pytest.raises(InputError) as caught:
-            inputs.check(Shot(**settings))
+            files.check(Shot(**settings))
         assert sentence in str(caught.value)
     with pytest.raises(InputError, match="'★' \\(BLACK STAR\\), which the default font lacks"):
         finisher(title="★")

@@ -6,9 +6,9 @@ import itertools
 
 import numpy as np
 import pytest
-from livingstill.errors import InputError
+from livingstill.core.errors import InputError
 from livingstill.finish import grade, lut
-from livingstill.settings import Shot
+from livingstill.settings.shot import Shot
 
 RNG = np.random.default_rng(5)
 SOME = RNG.integers(0, 256, (400, 3))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numba
 import pytest
-from livingstill import warmup
+from livingstill.jobs import warmup
 from livingstill.kernels.compile import when_compiling
 
 

@@ -3,7 +3,7 @@ import naive
 import numba
 import numpy as np
 import pytest
-from livingstill.kernels import warp, yuv
+from livingstill.kernels import composite, yuv
 
 
 def test_a_pixel_is_sampled_by_vectors_and_without_gathers():
@@ -12,7 +12,9 @@ def test_a_pixel_is_sampled_by_vectors_and_without_gathers():
     colour = np.zeros((16, 16), np.uint32).ravel()
     place, out = np.full(32, 4, np.float32), np.zeros((4, 32), np.float32)
     starts, weights = np.zeros((2, 32), np.int32), np.zeros((8, 32), np.float32)
-    fresh = numba.njit(nogil=True, error_model="numpy")(warp._sample.py_func)  # not from the cache
+    fresh = numba.njit(nogil=True, error_model="numpy")(
+        composite._sample.py_func
+    )  # not from the cache
     fresh(colour, 0, 16, 16, place, place, 32, True, False, starts, weights, out)
     code = "".join(fresh.inspect_asm().values())
     assert "vpmovzxbd" in code and "vmulps" in code and "vgather" not in code
@@ -29,7 +31,7 @@ def test_points_beyond_the_border_repeat_the_last_pixel(cubic):
     out = np.zeros((4, 64), np.float32)
     both = np.concatenate([np.zeros(7, np.uint32), colour.ravel()])
 
-    run = numba.njit(warp._sample.py_func)
+    run = numba.njit(composite._sample.py_func)
     run(both, 7, 9, 6, xs, ys, 64, cubic, False, starts, weights, out)
     rgba = colour.view(np.uint8).reshape(6, 9, 4).astype(float)
     for n in range(64):

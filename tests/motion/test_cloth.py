@@ -5,9 +5,9 @@ from __future__ import annotations
 import naive
 import numpy as np
 import pytest
-from livingstill.model import Region
-from livingstill.motion.compose import compose
-from livingstill.settings import Wind
+from livingstill.core.model import Region
+from livingstill.motion.builder import compose
+from livingstill.settings.shot import Wind
 
 
 @pytest.fixture(scope="module")

@@ -5,12 +5,12 @@ from __future__ import annotations
 import cv2
 import numpy as np
 import pytest
-from livingstill.model import Layer, Pose, Region, Scene
-from livingstill.motion.compose import compose
-from livingstill.regions import protect
+from livingstill.core.model import Layer, Pose, Region, Scene
+from livingstill.motion.builder import compose
 from livingstill.render import frames
-from livingstill.scene import backdrop
-from livingstill.settings import Wind
+from livingstill.scene import background
+from livingstill.segmentation import static_mask
+from livingstill.settings.shot import Wind
 
 HEIGHT, WIDTH, GROUND, WALL = 240, 400, 180, 340
 
@@ -38,14 +38,14 @@ def sky(photo):
     out = np.zeros((HEIGHT, WIDTH), np.uint8)
     out[:GROUND] = 255
     out[30:, WALL:] = 0
-    return np.round(out * (1 - protect.aloft(photo[0], out))).astype(np.uint8)
+    return np.round(out * (1 - static_mask.aloft(photo[0], out))).astype(np.uint8)
 
 
 @pytest.fixture(scope="module")
 def scene(photo, sky):
     rgba = np.dstack([photo[0], np.full(sky.shape, 255, np.uint8)]).view(np.uint32)[..., 0]
     depth = np.repeat(np.linspace(0, 0.5, HEIGHT, dtype=np.float32)[:, None], WIDTH, 1)
-    return backdrop.part(Scene((Layer(rgba, depth),)), sky)
+    return background.part(Scene((Layer(rgba, depth),)), sky)
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +64,7 @@ def test_at_rest_the_parted_scene_shows_the_photo(photo, scene):
     assert len(scene.layers) == 2
     renderer = frames.Renderer(scene, frames.whole(scene.size, scene.size), scene.size)
     np.testing.assert_array_equal(frames.unpack(renderer.frame(Pose())), photo[0])
-    assert backdrop.part(scene, np.zeros((HEIGHT, WIDTH), np.uint8)) is scene
+    assert background.part(scene, np.zeros((HEIGHT, WIDTH), np.uint8)) is scene
 
 
 def test_a_mast_and_a_bird_stay_bit_for_bit_and_so_do_ground_and_wall(photo, clip):

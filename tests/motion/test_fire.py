@@ -8,11 +8,12 @@ import cv2
 import naive
 import numpy as np
 import pytest
-from livingstill.kernels.burn import burn
-from livingstill.model import Region
-from livingstill.motion import fire, rolling, site
-from livingstill.motion.compose import compose
-from livingstill.settings import Wind
+from livingstill.core.model import Region
+from livingstill.kernels.flame import burn
+from livingstill.motion import context, rolling_noise
+from livingstill.motion.builder import compose
+from livingstill.motion.kinds import fire
+from livingstill.settings.shot import Wind
 
 SIZE = (120, 200)
 DARK = np.full((*SIZE, 3), (24, 22, 26), np.uint8)
@@ -20,7 +21,7 @@ DARK = np.full((*SIZE, 3), (24, 22, 26), np.uint8)
 
 def hot(heat):
     """Return (H, W, 3) uint8 of what glows with ``heat`` (H, W), 0..255, as a camera sees it."""
-    body = site.luma(fire._GLOWING)
+    body = context.luma(fire._GLOWING)
     planes = [np.interp(heat, body, fire._GLOWING[:, c]) for c in range(3)]
     return np.maximum(np.dstack(planes), DARK).astype(np.uint8)
 
@@ -82,7 +83,7 @@ def test_what_does_not_glow_is_not_dimmed_but_flames_pass_before_it():
 def test_a_large_fire_swings_as_a_whole_it_does_not_flash():
     rgb, mask = torn()
     _, frames = clip(rgb, mask)
-    luma = site.luma(frames.astype(np.float64))
+    luma = context.luma(frames.astype(np.float64))
     assert np.sqrt(luma.var(0)[mask > 0].mean()) > 30
     mean = luma.mean((1, 2))
     assert np.ptp(mean) < 0.1 * mean.mean()
@@ -109,7 +110,7 @@ def test_a_candle_bends_and_has_no_tongues():
 
 @pytest.mark.parametrize("travel", [40.0, 1000.0, 10_000.0])
 def test_a_strip_of_noise_comes_round(travel):
-    strip = rolling.strip(np.random.default_rng(1), 30, 2.0, 4.0, travel)
+    strip = rolling_noise.strip(np.random.default_rng(1), 30, 2.0, 4.0, travel)
     rise, across = np.mgrid[:20, :30].astype(np.float32)
     across /= 29
     first = strip.at(0.0, rise, across)

@@ -6,10 +6,11 @@ import cv2
 import naive
 import numpy as np
 import pytest
-from livingstill.model import Region
-from livingstill.motion import even, flag
-from livingstill.motion.compose import compose
-from livingstill.settings import Wind
+from livingstill.core.model import Region
+from livingstill.motion import phases as even
+from livingstill.motion.builder import compose
+from livingstill.motion.kinds import flag
+from livingstill.settings.shot import Wind
 
 
 @pytest.fixture(scope="module")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from livingstill.model import Region
-from livingstill.motion import grass, plants
-from livingstill.motion.compose import compose
-from livingstill.motion.site import Box, Site
+from livingstill.core.model import Region
+from livingstill.motion import oscillators
+from livingstill.motion.builder import compose
+from livingstill.motion.context import Box, Site
+from livingstill.motion.kinds import grass
 from livingstill.motion.wind import breeze
-from livingstill.settings import Wind
+from livingstill.settings.shot import Wind
 
 HEIGHT, WIDTH = 240, 400
 
@@ -39,7 +40,7 @@ def test_blades_are_taller_than_wide(meadow):
     none = np.zeros((60, 100), np.float32)
     colour = np.zeros((60, 100, 3), np.float32)
     site = Site("grass", rgb, colour, none + 1, none, air, 4.0, 1.0, 0, 0)
-    blades = plants.driven(site, Box(0, 0, 60, 100), grass.LIMBS)[1].at(0.3)[:, 0]
+    blades = oscillators.driven(site, Box(0, 0, 60, 100), grass.LIMBS)[1].at(0.3)[:, 0]
     sideways = np.corrcoef(blades[:, :-4].ravel(), blades[:, 4:].ravel())[0, 1]
     down = np.corrcoef(blades[:-4].ravel(), blades[4:].ravel())[0, 1]
     assert down > 0.75 > 0.5 > sideways

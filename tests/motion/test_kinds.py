@@ -6,13 +6,13 @@ import cv2
 import naive
 import numpy as np
 import pytest
-from livingstill import threads
-from livingstill.model import Layer, Region, Scene
-from livingstill.motion import reflection
+from livingstill.core import threads
+from livingstill.core.model import Layer, Region, Scene
+from livingstill.motion.builder import KINDS, compose
 from livingstill.motion.canvas import Canvas
-from livingstill.motion.compose import KINDS, compose
-from livingstill.motion.site import STEP, Box
-from livingstill.settings import Wind
+from livingstill.motion.context import STEP, Box
+from livingstill.motion.kinds import reflection
+from livingstill.settings.shot import Wind
 
 ARRAYS = ("first", "first_gain", "second", "second_gain", "bias")
 

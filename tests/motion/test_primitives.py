@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from livingstill.kernels import advect, field
-from livingstill.motion import chance
+from livingstill.kernels import advect, spectral
+from livingstill.motion import noise as chance
 from livingstill.motion.advection import unfanned
-from livingstill.motion.site import STEP
-from livingstill.motion.spectral import Spectrum, coarse, pack
+from livingstill.motion.context import STEP
+from livingstill.motion.harmonics import Spectrum, coarse, pack
 from livingstill.motion.wind import breeze, choose
-from livingstill.settings import Wind
+from livingstill.settings.shot import Wind
 
 
 def test_a_spectrum_is_the_real_part_of_its_harmonics():
@@ -32,7 +32,7 @@ def test_a_coarse_field_is_spread_bilinearly():
     y, x = np.mgrid[:rows, :columns].astype(np.float32)
     plane = np.stack([2 * y - x, 3 * x], axis=1) * factor
     out = np.zeros((shape[0], 2, shape[1]), np.float32)
-    field.spread(np.ascontiguousarray(plane), factor, out, 0, shape[0])
+    spectral.spread(np.ascontiguousarray(plane), factor, out, 0, shape[0])
     y, x = np.mgrid[: shape[0], : shape[1]]
     np.testing.assert_allclose(out[:, 0], 2 * y - x, atol=1e-4)
     np.testing.assert_allclose(out[:, 1], 3 * x, atol=1e-4)
@@ -44,7 +44,7 @@ def test_a_gust_swells_a_field_but_never_stills_it():
     y, x = np.mgrid[:rows, :columns].astype(np.float32)
     gust = np.ascontiguousarray((0.3 * x - y)[:, None])
     out = np.full((shape[0], 2, shape[1]), 2, np.float32)
-    field.swell(gust, factor, 0.15, out, 0, shape[0])
+    spectral.swell(gust, factor, 0.15, out, 0, shape[0])
     y, x = np.mgrid[: shape[0], : shape[1]]
     wanted = 2 * np.maximum(1 + (0.3 * x - y) / factor, 0.15)
     np.testing.assert_allclose(out, np.stack([wanted, wanted], axis=1), atol=1e-5)
@@ -57,7 +57,7 @@ def test_displacements_stay_below_their_limit():
     none, gain = np.zeros((0, 0), np.float32), np.ones((6, 8), np.float32)
     shade = np.full((3, 5), 0.01, np.float32)
     other = out.copy()
-    field.displace(values, weight, limit, shade, 1, 2, out, other, gain, none, 0, 3)
+    spectral.displace(values, weight, limit, shade, 1, 2, out, other, gain, none, 0, 3)
     length = np.hypot(out[..., 0], out[..., 1])
     np.testing.assert_array_equal(out, other)
     np.testing.assert_allclose(gain[1:4, 2:7], 1.4)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import cv2
 import naive
 import numpy as np
-from livingstill.model import Region
-from livingstill.motion.compose import compose
-from livingstill.settings import Wind
+from livingstill.core.model import Region
+from livingstill.motion.builder import compose
+from livingstill.settings.shot import Wind
 
 SIZE = (160, 280)
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import cv2
 import numpy as np
 import pytest
-from livingstill.motion import advection, water
-from livingstill.motion.site import Box, Site, grid_shape, nodes
+from livingstill.motion import advection
+from livingstill.motion.context import Box, Site, grid_shape, nodes
+from livingstill.motion.kinds import water
 from livingstill.motion.wind import breeze
-from livingstill.settings import Wind
+from livingstill.settings.shot import Wind
 
 
 def lake(wide, tall):

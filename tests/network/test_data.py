@@ -1,7 +1,7 @@
 import cv2
 import numpy as np
 import pytest
-from livingstill.network import data
+from livingstill_training import data
 
 
 @pytest.fixture

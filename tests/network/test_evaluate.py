@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
-from livingstill.model import Perception
-from livingstill.network import evaluate
+from livingstill.core.model import Perception
+from livingstill_training import evaluate
 
 
 def test_a_class_found_where_there_is_none_counts_zero():

@@ -3,7 +3,7 @@ from importlib import resources
 import cv2
 import numpy as np
 import pytest
-from livingstill.errors import InputError
+from livingstill.core.errors import InputError
 from livingstill.network import forward as module
 from livingstill.network.forward import CLASSES, SIZES, forward, size_for
 

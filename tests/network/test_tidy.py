@@ -1,5 +1,5 @@
 import numpy as np
-from livingstill.network.tidy import tidy
+from livingstill.network.cleanup import tidy
 
 NAMES = ("other", "sky", "water")
 

@@ -7,7 +7,8 @@ torch = pytest.importorskip("torch")
 pytest.importorskip("timm")
 pytest.importorskip("onnx")
 
-from livingstill.network import data, export, forward, mean, net, train  # noqa: E402
+from livingstill.network import forward  # noqa: E402
+from livingstill_training import average, data, export, net, train  # noqa: E402
 
 
 @pytest.fixture
@@ -96,7 +97,7 @@ def test_the_mean_of_two_checkpoints_has_norms_of_its_own(pack, tmp_path):
         train.save(files[-1], backbone=net.BACKBONES[0], average=state)
     both = [train.load(file)["average"] for file in files]
     common = ["--pack", str(pack), "--size", "64", "--batches", "2", "-o", str(tmp_path / "m.pt")]
-    mean.main([*map(str, files), *common])
+    average.main([*map(str, files), *common])
     found = train.load(tmp_path / "m.pt")["average"]
     weight = "kind4.lateral.weight"
     torch.testing.assert_close(found[weight], (both[0][weight] + both[1][weight]) / 2)

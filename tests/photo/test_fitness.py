@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 from livingstill.photo.fitness import assess
-from livingstill.photo.traits import measure
+from livingstill.photo.statistics import measure
 
 
 def picture(side=600):

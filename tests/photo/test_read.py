@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from livingstill.errors import InputError
+from livingstill.core.errors import InputError
 from livingstill.photo.read import read
 from PIL import Image, ImageCms, ImageOps
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from livingstill import files
-from livingstill.batch import overview
-from livingstill.errors import InputError
+from livingstill.core.errors import InputError
+from livingstill.io import files
+from livingstill.jobs.batch import overview
 
 QUICK = ("--size", "32x32", "--duration", "0.2", "--fps", "10", "--quality", "draft", "--depth",
          "flat", "--motion", "none", "--camera", "static", "-q")  # fmt: skip

@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from livingstill import deliver
-from livingstill.settings import split
+from livingstill.jobs import animate
+from livingstill.settings.shot import split
 
 ROOT = Path(__file__).parent.parent.parent
 CAMERAS = (
@@ -23,7 +23,8 @@ REPLAY = """
 import json, sys
 from pathlib import Path
 import livingstill
-from livingstill import deliver, threads
+from livingstill.core import threads
+from livingstill.jobs import animate as deliver
 assert Path(livingstill.__file__).is_relative_to(sys.argv[1]), livingstill.__file__
 for manifest in map(Path, sys.argv[2:]):
     for count in (1, 2, 4):
@@ -52,7 +53,7 @@ def test_another_installation_replays_twenty_manifests_on_any_number_of_threads(
                 "manifest": manifest,
             }
         )
-        deliver.animate_file(shot, job)
+        animate.animate_file(shot, job)
         manifests.append(manifest)
 
     def pip(python: str, *args: object) -> None:

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from livingstill.batch.sources import gather
-from livingstill.errors import InputError
-from livingstill.settings import load_shot_file
+from livingstill.core.errors import InputError
+from livingstill.jobs.batch.sources import gather
+from livingstill.settings.shot import load_shot_file
 
 ROOT = Path(__file__).parent.parent.parent
 PICKLES = (".pt", ".pth", ".pkl", ".pickle", ".joblib", ".ckpt", ".bin")

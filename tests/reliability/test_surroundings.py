@@ -126,7 +126,7 @@ sys.argv = ["livingstill", {str(photo)!r}, "--size", "96x64", "--duration", "2",
             "-q", "--threads", "{count}", "-o", "out.mp4"]
 from pathlib import Path
 import cv2
-from livingstill import pipeline
+from livingstill.jobs import clip as pipeline
 from livingstill.clip import formats
 most = [0]
 names = set()

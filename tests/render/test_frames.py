@@ -9,12 +9,12 @@ import naive
 import numpy as np
 import pytest
 import synthetic
-from livingstill import threads
-from livingstill.errors import InputError
-from livingstill.model import DEFAULT_FOCAL, Flow, Layer, Pose, Scene
+from livingstill.core import threads
+from livingstill.core.errors import InputError
+from livingstill.core.model import DEFAULT_FOCAL, Flow, Layer, Pose, Scene
+from livingstill.jobs.novel_view import novel_view
 from livingstill.render.frames import Card, Renderer, outside, safe_zoom, unpack, whole
 from livingstill.scene.layers import build
-from livingstill.views import novel_view
 
 SIZE = (243, 161)
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from livingstill.model import Layer, Scene
+from livingstill.core.model import Layer, Scene
 from livingstill.render.frames import whole
-from livingstill.render.standing import covered, stand
+from livingstill.render.title_occlusion import covered, stand
 
 SIZE = (200, 100)
 

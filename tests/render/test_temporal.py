@@ -5,7 +5,7 @@ from __future__ import annotations
 import faults
 import numpy as np
 import pytest
-from livingstill import threads
+from livingstill.core import threads
 from livingstill.render.temporal import ghost_bound, smooth
 
 

@@ -4,9 +4,9 @@ import struct
 import numpy as np
 import pytest
 import synthetic
-from livingstill.errors import InputError
-from livingstill.scene import export, tears
-from livingstill.scene.fill import complete
+from livingstill.core.errors import InputError
+from livingstill.scene import discontinuities, export
+from livingstill.scene.inpaint import complete
 from livingstill.scene.layers import build, extend
 
 
@@ -71,10 +71,10 @@ def test_cuts_go_through_the_tears():
     depth = np.full((40, 60), 0.1, np.float32)
     depth[10:30, 10:25] = 0.5
     depth[10:30, 35:50] = 0.9
-    found = tears.thresholds(depth, tears.find(depth, 0.03), None)
+    found = discontinuities.thresholds(depth, discontinuities.find(depth, 0.03), None)
     assert len(found) == 1 and 0.1 < found[0] <= 0.5
     depth[15:25, 20:40] = 0.7
-    high, low = tears.thresholds(depth, tears.find(depth, 0.03), 3)
+    high, low = discontinuities.thresholds(depth, discontinuities.find(depth, 0.03), 3)
     assert low < high
 
 

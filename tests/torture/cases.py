@@ -179,8 +179,8 @@ def _manifest() -> dict[str, Any]:
     import os
     import tempfile
 
-    from livingstill import deliver
-    from livingstill.settings import Job, Shot
+    from livingstill.jobs import animate
+    from livingstill.settings.shot import Job, Shot
 
     with tempfile.TemporaryDirectory() as folder:
         here = Path.cwd()
@@ -190,7 +190,7 @@ def _manifest() -> dict[str, Any]:
             shot = Shot(size="32x32", duration=0.2, fps=10, quality="draft", motion="water",
                         mask=["water=photo.png"], camera="truck-right")  # fmt: skip
             job = Job(photo="photo.png", output=("out.mp4",), manifest="m.json")
-            deliver.animate_file(shot, job)
+            animate.animate_file(shot, job)
             return dict(json.loads(Path("m.json").read_text()))
         finally:
             os.chdir(here)

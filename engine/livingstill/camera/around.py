@@ -9,7 +9,7 @@ from typing import ClassVar
 from livingstill.camera.move import Amount, Parallax, reach
 from livingstill.camera.param import check
 from livingstill.camera.view import View
-from livingstill.model import Pose
+from livingstill.core.model import Pose
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ import numpy as np
 from livingstill.camera.path import resolve
 from livingstill.camera.projection import Reals, project
 from livingstill.camera.view import View
-from livingstill.model import Floats, Pose, Traits
-from livingstill.settings import Choice
+from livingstill.core.model import Floats, Pose, Traits
+from livingstill.settings.shot import Choice
 
 WIDTH = 1920.0
 """Pixels of the frame's width in which bending is told."""

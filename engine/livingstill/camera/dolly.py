@@ -14,7 +14,7 @@ from livingstill.camera.lens import shift
 from livingstill.camera.move import Amount, Magnify
 from livingstill.camera.param import Param, check
 from livingstill.camera.view import View
-from livingstill.model import Pose
+from livingstill.core.model import Pose
 
 EDGE_PARALLAX = 0.02
 """How far the nearest point at the frame's edge may pass the middle depth in a natural push."""

@@ -11,7 +11,7 @@ import numpy as np
 from livingstill.camera.move import Amount, Parallax, reach
 from livingstill.camera.param import check
 from livingstill.camera.view import View
-from livingstill.model import Pose
+from livingstill.core.model import Pose
 
 
 @dataclass(frozen=True, slots=True)

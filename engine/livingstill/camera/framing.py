@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import floor
 
-from livingstill.errors import InputError
-from livingstill.settings import LONG_SIDES
+from livingstill.core.errors import InputError
+from livingstill.settings.shot import LONG_SIDES
 
 SMALLEST, LARGEST = 16, 8192
 

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from livingstill import texts
 from livingstill.camera.view import View
-from livingstill.errors import InputError
-from livingstill.model import Pose
-from livingstill.registry import nearest
+from livingstill.core.errors import InputError
+from livingstill.core.model import Pose
+from livingstill.core.registry import nearest
+from livingstill.io import text
 
 CHANNELS = {
     "x": (-10.0, 10.0),
@@ -142,7 +142,7 @@ def load(path: Path, duration: float) -> Keyframes:
     InputError
         Naming the file, the keyframe and the key that is wrong.
     """
-    table = texts.toml(path, "keyframe file")
+    table = text.toml(path, "keyframe file")
     try:
         return parse(table, duration)
     except InputError as error:

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar
 from livingstill.camera.move import Amount, Magnify
 from livingstill.camera.param import Param, check
 from livingstill.camera.view import View
-from livingstill.model import Pose
+from livingstill.core.model import Pose
 
 SHIFT_PLANE = 1024.0
 """A pivot so close that the scene's own depths make no difference: sideways moves shift the lens."""

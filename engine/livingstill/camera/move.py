@@ -6,7 +6,7 @@ from typing import Annotated, Protocol
 
 from livingstill.camera.param import Param
 from livingstill.camera.view import View
-from livingstill.model import Pose
+from livingstill.core.model import Pose
 
 Amount = Annotated[float, Param("1 = the move's natural size", "times", 0, 8)]
 Parallax = Annotated[

@@ -8,8 +8,8 @@ from dataclasses import MISSING, dataclass, fields
 from functools import cache, partial
 from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
 
-from livingstill.errors import InputError
-from livingstill.registry import nearest
+from livingstill.core.errors import InputError
+from livingstill.core.registry import nearest
 
 T = TypeVar("T")
 

@@ -19,10 +19,10 @@ from livingstill.camera.sliders import Sliders
 from livingstill.camera.timing import Timing
 from livingstill.camera.truck import Truck
 from livingstill.camera.view import View
-from livingstill.errors import InputError
-from livingstill.model import CameraPath, Pose
-from livingstill.registry import Registry, nearest
-from livingstill.settings import Choice
+from livingstill.core.errors import InputError
+from livingstill.core.model import CameraPath, Pose
+from livingstill.core.registry import Registry, nearest
+from livingstill.settings.shot import Choice
 
 CAMERAS: Registry[Callable[..., Move]] = Registry(
     "camera move",

@@ -7,7 +7,7 @@ from math import cos, radians, sin
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from livingstill.model import Pose
+from livingstill.core.model import Pose
 
 Reals = NDArray[np.float64]
 

@@ -8,7 +8,7 @@ from typing import ClassVar
 from livingstill.camera.move import Amount, Degrees
 from livingstill.camera.param import check
 from livingstill.camera.view import View
-from livingstill.model import Pose
+from livingstill.core.model import Pose
 
 _TURNS = {
     "right": {"pan": 1},

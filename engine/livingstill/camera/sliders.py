@@ -10,7 +10,7 @@ from livingstill.camera.param import Param, check
 from livingstill.camera.rotate import Roll, Turn
 from livingstill.camera.truck import Truck
 from livingstill.camera.view import View
-from livingstill.model import Pose
+from livingstill.core.model import Pose
 
 Slider = Annotated[
     float, Param("100 = twice the natural size, minus = the other way", "", -100, 100)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from livingstill.model import Bytes, Floats
+from livingstill.core.model import Bytes, Floats
 
 LONG_SIDE = 128
 """Saliency is judged on a picture this small, where only large shapes remain."""

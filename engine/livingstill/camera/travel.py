@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from livingstill.camera.projection import project
-from livingstill.model import Pose
+from livingstill.core.model import Pose
 
 
 def travel(before: Pose, after: Pose, focal: float, aspect: float) -> float:

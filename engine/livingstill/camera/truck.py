@@ -8,7 +8,7 @@ from typing import ClassVar
 from livingstill.camera.move import Amount, Parallax
 from livingstill.camera.param import check
 from livingstill.camera.view import View
-from livingstill.model import Pose
+from livingstill.core.model import Pose
 
 SIDES = {"right": (1, 0), "left": (-1, 0), "up": (0, -1), "down": (0, 1)}
 

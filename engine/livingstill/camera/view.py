@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from livingstill.model import DEFAULT_FOCAL, Floats
+from livingstill.core.model import DEFAULT_FOCAL, Floats
 
 _LONG_SIDE = 128
 

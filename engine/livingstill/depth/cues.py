@@ -6,9 +6,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from livingstill.arithmetic import alone
+from livingstill.core.determinism import alone
+from livingstill.core.model import Bytes, Floats, InverseDepth
 from livingstill.depth.refine import refine
-from livingstill.model import Bytes, Floats, InverseDepth
 
 WORKING_SIDE = 256
 _SKY_STEP = 0.045

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from livingstill.core.model import Bytes, Floats, Perception
 from livingstill.depth.refine import refine
-from livingstill.model import Bytes, Floats, Perception
 
 
 def from_perception(perception: Perception, rgb: Bytes) -> Floats:

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from livingstill.errors import InputError
-from livingstill.model import Floats
+from livingstill.core.errors import InputError
+from livingstill.core.model import Floats
 
 MAGIC = b"\x76\x2f\x31\x01"
 _TYPES = (np.dtype("<u4"), np.dtype("<f2"), np.dtype("<f4"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from livingstill.model import InverseDepth
+from livingstill.core.model import InverseDepth
 
 
 def flat(size: tuple[int, int]) -> InverseDepth:

@@ -8,9 +8,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from livingstill.arithmetic import alone
-from livingstill.errors import InputError
-from livingstill.model import Bytes, Floats
+from livingstill.core.determinism import alone
+from livingstill.core.errors import InputError
+from livingstill.core.model import Bytes, Floats
 
 _STEP = np.float32(0.06)
 """Difference of inverse depth within one radius that is an edge of an object, not a slope."""

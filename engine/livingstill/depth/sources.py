@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from livingstill.core.model import Bytes, InverseDepth
+from livingstill.core.registry import Registry
 from livingstill.depth import cues, flat
-from livingstill.model import Bytes, InverseDepth
-from livingstill.registry import Registry
 
 Source = Callable[[Bytes], InverseDepth]
 """From a photo (H, W, 3) uint8 RGB to its inverse depth (H, W) float32, 1 = nearest, 0 = infinity."""

@@ -6,11 +6,11 @@ import cv2
 import numpy as np
 from PIL import Image, ImageDraw
 
+from livingstill.core.model import Floats
 from livingstill.finish import text
-from livingstill.finish.place import Box, Sprite, packed, placed, safe_area
-from livingstill.finish.title import stacked
-from livingstill.model import Floats
-from livingstill.settings import Shot
+from livingstill.finish.layout import Box, Sprite, packed, placed, safe_area
+from livingstill.finish.titles import stacked
+from livingstill.settings.shot import Shot
 
 _PRICE, _SCALES = 0.066, (1.0, 0.5, 0.42)
 _OPAQUE = 0.84

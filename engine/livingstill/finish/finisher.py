@@ -9,12 +9,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from livingstill.finish import card, grade, logo, title
-from livingstill.finish.place import Box, Sprite, meet
-from livingstill.kernels import finish as kernels
-from livingstill.model import Timeline, Words
-from livingstill.settings import Shot
-from livingstill.threads import over_bands
+from livingstill.core.model import Timeline, Words
+from livingstill.core.threads import over_bands
+from livingstill.finish import card, grade, logo, titles
+from livingstill.finish.layout import Box, Sprite, meet
+from livingstill.kernels import colour as kernels
+from livingstill.settings.shot import Shot
 
 _ROWS = 509
 """Rows of grain before it repeats: a prime, so that frames' heights are no multiple of it."""
@@ -45,7 +45,7 @@ class Finisher:
         frame = (0, 0, *size)
         self._timeline, self._fade = timeline, shot.title_fade
         inside = shot.title_depth != "front"
-        words = title.draw(shot, picture if inside else frame)
+        words = titles.draw(shot, picture if inside else frame)
         self.standing = words if inside else None
         plate, mark = card.draw(shot, frame), logo.draw(shot, frame)
         self.notes = tuple(_crowded([("title", words), ("card", plate), ("logo", mark)]))

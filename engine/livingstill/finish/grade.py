@@ -7,11 +7,11 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
+from livingstill.core.model import Floats, Words
+from livingstill.core.threads import over_bands
 from livingstill.finish import lut as cube
-from livingstill.kernels import finish as kernels
-from livingstill.model import Floats, Words
-from livingstill.settings import Shot
-from livingstill.threads import over_bands
+from livingstill.kernels import colour as kernels
+from livingstill.settings.shot import Shot
 
 NEUTRAL = 6500.0
 """Kelvin at which white stays white."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from livingstill.finish.place import Box, Sprite, packed, placed, safe_area
-from livingstill.pictures import bytes_of, opened
-from livingstill.settings import Shot
+from livingstill.finish.layout import Box, Sprite, packed, placed, safe_area
+from livingstill.io.images import bytes_of, opened
+from livingstill.settings.shot import Shot
 
 _MOST_PIXELS = 100_000_000
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
-from livingstill.errors import InputError
-from livingstill.model import Floats
-from livingstill.pictures import bytes_of
+from livingstill.core.errors import InputError
+from livingstill.core.model import Floats
+from livingstill.io.images import bytes_of
 
 MOST_STEPS, MOST_CURVE = 129, 65536
 _KEYS = {"LUT_1D_SIZE": 1, "LUT_3D_SIZE": 1, "DOMAIN_MIN": 3, "DOMAIN_MAX": 3}

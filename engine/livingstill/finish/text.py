@@ -11,9 +11,9 @@ import cv2
 import numpy as np
 from PIL import Image, ImageColor, ImageDraw, ImageFont, features
 
-from livingstill.errors import InputError
-from livingstill.model import Floats
-from livingstill.pictures import bytes_of
+from livingstill.core.errors import InputError
+from livingstill.core.model import Floats
+from livingstill.io.images import bytes_of
 
 MOST_LINES = 3
 _LEAST = 0.55

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from livingstill.core.model import Floats
 from livingstill.kernels.compile import kernel, part
-from livingstill.kernels.vectors import mix, peek, poke
-from livingstill.model import Floats
+from livingstill.kernels.simd import mix, peek, poke
 
 Ints = NDArray[np.int32]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from livingstill.core.model import Bytes, Words
 from livingstill.kernels.compile import kernel
-from livingstill.model import Bytes, Words
 
 
 @kernel

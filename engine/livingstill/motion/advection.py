@@ -21,12 +21,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from livingstill import threads
+from livingstill.core import threads
+from livingstill.core.model import Floats
 from livingstill.kernels import advect as kernels
-from livingstill.model import Floats
 from livingstill.motion.canvas import Canvas
-from livingstill.motion.chance import smooth_noise
-from livingstill.motion.site import STEP, Box, Site, box_of, nodes, smoothstep
+from livingstill.motion.context import STEP, Box, Site, box_of, nodes, smoothstep
+from livingstill.motion.noise import smooth_noise
 
 _MOST_PATHS = 40
 _STRIDE = 0.0104

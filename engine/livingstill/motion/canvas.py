@@ -7,8 +7,8 @@ from typing import Protocol
 
 import numpy as np
 
-from livingstill.model import Floats, Flow
-from livingstill.motion.site import STEP
+from livingstill.core.model import Floats, Flow
+from livingstill.motion.context import STEP
 
 
 @dataclass(slots=True, eq=False)

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from livingstill.model import Floats
+from livingstill.core.model import Floats
 from livingstill.motion.canvas import Canvas
-from livingstill.motion.site import Site
+from livingstill.motion.context import Site
 from livingstill.motion.wind import choose
 
 GOLDEN = 0.5 * (5**0.5 - 1)

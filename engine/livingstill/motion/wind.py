@@ -8,9 +8,9 @@ from itertools import pairwise
 
 import numpy as np
 
-from livingstill.model import Floats
-from livingstill.motion import chance
-from livingstill.settings import Wind
+from livingstill.core.model import Floats
+from livingstill.motion import noise
+from livingstill.settings.shot import Wind
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +51,8 @@ class Breeze:
         Amplitudes fall with the cube root of the frequency, as in the boundary layer (Davenport,
         1961). Periods lie between 1 and 12 seconds.
         """
-        harmonics = choose(self.seconds, 0.08, 1.0, 6, chance.generator(self.seed, "gust", 0))
-        rng = chance.generator(self.seed, "gust", 1)
+        harmonics = choose(self.seconds, 0.08, 1.0, 6, noise.generator(self.seed, "gust", 0))
+        rng = noise.generator(self.seed, "gust", 1)
         size = harmonics ** (-1 / 3.0)
         size = self.gust * size / math.sqrt(float((size**2).sum()) / 2)
         turns = rng.random(len(harmonics)) + harmonics * self.start
@@ -60,7 +60,7 @@ class Breeze:
 
     def turns(self, harmonics: np.ndarray) -> np.ndarray:
         """Return the phases (M,) of the wind's own ``harmonics``, in turns: the same for all plants."""
-        own = [chance.generator(self.seed, "wind", int(m)).random() for m in harmonics]
+        own = [noise.generator(self.seed, "wind", int(m)).random() for m in harmonics]
         return np.asarray(own + harmonics * self.start)
 
 

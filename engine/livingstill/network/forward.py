@@ -10,10 +10,10 @@ from typing import Any
 import cv2
 import numpy as np
 
-from livingstill.arithmetic import graph_engine, plain
-from livingstill.errors import InputError
-from livingstill.model import Bytes, Floats, Perception
-from livingstill.network.tidy import tidy
+from livingstill.core.determinism import graph_engine, plain
+from livingstill.core.errors import InputError
+from livingstill.core.model import Bytes, Floats, Perception
+from livingstill.network.cleanup import tidy
 
 WEIGHTS = "livingstill.onnx"
 CLASSES = ("other", "sky", "water", "foliage", "grass", "person")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from livingstill.model import Traits
+from livingstill.core.model import Traits
 
 GRADES = ((85, "A"), (70, "B"), (55, "C"), (40, "D"), (0, "E"))
 

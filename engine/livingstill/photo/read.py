@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageCms, ImageColor
 
-from livingstill import pictures
-from livingstill.errors import InputError
-from livingstill.model import Bytes, Photo
+from livingstill.core.errors import InputError
+from livingstill.core.model import Bytes, Photo
+from livingstill.io import images
 
 SMALLEST_SIDE = 16
 
@@ -42,9 +42,9 @@ def read(
     """
     path = Path(path)
     under = _colour(background)
-    data = pictures.bytes_of(path, "photo")
+    data = images.bytes_of(path, "photo")
     notes: list[str] = []
-    with pictures.opened(path, data, "photo", max_pixels) as image:
+    with images.opened(path, data, "photo", max_pixels) as image:
         _check_size(path, image.size)
         frames = _frames(image)
         if frames > 1 and image.format != "MPO":

@@ -8,12 +8,12 @@ from functools import partial
 
 import numpy as np
 
-from livingstill.errors import InputError
-from livingstill.kernels import average, warp
-from livingstill.model import Bytes, Floats, Flow, Layer, Pose, Scene, Words
-from livingstill.render.lens import Lens
-from livingstill.render.view import View, Window, outside, pitch_of, safe_zoom, whole
-from livingstill.threads import over_bands
+from livingstill.core.errors import InputError
+from livingstill.core.model import Bytes, Floats, Flow, Layer, Pose, Scene, Words
+from livingstill.core.threads import over_bands
+from livingstill.kernels import accumulate, composite
+from livingstill.render.depth_of_field import Lens
+from livingstill.render.projection import View, Window, outside, pitch_of, safe_zoom, whole
 
 __all__ = ["Card", "Renderer", "Window", "outside", "safe_zoom", "unpack", "whole"]
 
@@ -117,8 +117,10 @@ class Renderer:
         rays = self._rays if self._times > 1 else out
         for pose, flows in instants:
             self._draw(pose, flows, rays, shown)
-            over_bands(partial(average.add, rays, self._times, self._sums), height)
-        over_bands(partial(average.mean, self._sums, len(instants) * self._times**2, out), height)
+            over_bands(partial(accumulate.add, rays, self._times, self._sums), height)
+        over_bands(
+            partial(accumulate.mean, self._sums, len(instants) * self._times**2, out), height
+        )
         return out
 
     def _draw(
@@ -133,7 +135,7 @@ class Renderer:
             blocks = _blocks(colour)
         over_bands(
             partial(
-                warp.compose, colour, blocks, _BLOCK, nodes, self._view.pitch, self._flow,
+                composite.compose, colour, blocks, _BLOCK, nodes, self._view.pitch, self._flow,
                 self._sizes, self._busy, _BUSY, self._step, out, self._cubic, self._linear,
                 self._card, self._stand, shown,
             ),
@@ -165,7 +167,7 @@ class Renderer:
             held[id(flow)] = k
             nodes = self._flow[at : at + _volume(flow)].reshape(*flow.first.shape[:2], -1)
             felt, longest = _lay_out(flow, nodes)
-            warp.activity(felt, float(flow.step), _BUSY, rows - 1, columns - 1, self._busy[k])
+            composite.activity(felt, float(flow.step), _BUSY, rows - 1, columns - 1, self._busy[k])
             high, wide, channels = nodes.shape
             self._sizes[k] = at, channels // 4, high, wide, int(np.ceil(longest))
             self._step[k] = flow.step
@@ -199,7 +201,9 @@ def _lay_out(flow: Flow, nodes: Floats) -> tuple[Bytes, float]:
     felt, reach = np.empty(shape, np.uint8), np.empty(shape[0], np.float32)
     gain, second_gain = _or_none(flow.first_gain, 0, 0), _or_none(flow.second_gain, 0, 0)
     second, bias = _or_none(flow.second, 0, 0, 2), _or_none(flow.bias, 0, 0, 3)
-    fill = partial(warp.lay_out, flow.first, gain, second, second_gain, bias, nodes, felt, reach)
+    fill = partial(
+        composite.lay_out, flow.first, gain, second, second_gain, bias, nodes, felt, reach
+    )
     over_bands(fill, shape[0])
     return felt, float(reach.max())
 
@@ -243,5 +247,7 @@ def _blocks(colour: Words) -> Words:
     """Return (K, rows + 1, columns + 1) summed areas of the layers' empty and opaque blocks."""
     count, height, width = colour.shape
     out = np.empty((count, -(-height >> _BLOCK) + 1, -(-width >> _BLOCK) + 1), np.uint32)
-    over_bands(lambda first, last: warp.survey(colour[first:last], _BLOCK, out[first:last]), count)
+    over_bands(
+        lambda first, last: composite.survey(colour[first:last], _BLOCK, out[first:last]), count
+    )
     return out

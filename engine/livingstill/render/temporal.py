@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from livingstill.core.model import Floats, Words
+from livingstill.core.threads import over_bands
 from livingstill.kernels.temporal import smooth_rows
-from livingstill.model import Floats, Words
-from livingstill.threads import over_bands
 
 # Longer tails average more (.25 and .1: 48 % of injected flicker instead of 38 %) and also flatten
 # low-contrast motion at 2 to 4 Hz by 4 %; these lose 2 % of it.

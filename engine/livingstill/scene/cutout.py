@@ -5,10 +5,10 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from livingstill.kernels.fill import residual
-from livingstill.model import Bytes, Floats, Layer
-from livingstill.scene.fill import fill_behind
-from livingstill.threads import over_bands
+from livingstill.core.model import Bytes, Floats, Layer
+from livingstill.core.threads import over_bands
+from livingstill.kernels.inpaint import residual
+from livingstill.scene.inpaint import fill_behind
 
 _SEEN = 13
 """Level of a mask from which on a pixel shows something of what is cut out."""

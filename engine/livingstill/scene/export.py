@@ -17,8 +17,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from livingstill.errors import InputError
-from livingstill.model import Bytes, Floats, Layer, Scene
+from livingstill.core.errors import InputError
+from livingstill.core.model import Bytes, Floats, Layer, Scene
 
 _FARTHEST = 100.0
 _VERTICES = 600_000

@@ -7,12 +7,12 @@ from typing import cast
 import cv2
 import numpy as np
 
-from livingstill.errors import InputError
-from livingstill.kernels.fill import residual
-from livingstill.model import DEFAULT_FOCAL, Bytes, Floats, Layer, Scene, Words
-from livingstill.scene import tears
-from livingstill.scene.fill import complete, fill_behind
-from livingstill.threads import over_bands
+from livingstill.core.errors import InputError
+from livingstill.core.model import DEFAULT_FOCAL, Bytes, Floats, Layer, Scene, Words
+from livingstill.core.threads import over_bands
+from livingstill.kernels.inpaint import residual
+from livingstill.scene import discontinuities
+from livingstill.scene.inpaint import complete, fill_behind
 
 _TEAR = 2.0
 """Difference of displacement between neighbours, in pixels, that tears the picture apart."""
@@ -27,7 +27,7 @@ def build(
     *,
     focal: float = DEFAULT_FOCAL,
     layers: int | None = None,
-    most: int = tears.MOST_LAYERS,
+    most: int = discontinuities.MOST_LAYERS,
     parallax: float | None = None,
     edge_error: float = 2.0,
 ) -> Scene:
@@ -51,8 +51,8 @@ def build(
     tau = float(np.clip(_TEAR / (parallax or 0.03 * width), 0.02, 0.04))
     tau *= float(inverse_depth.max()) or 1.0
     unit = max(1.0, width / 741)  # the radii were measured on pictures of that width
-    torn = tears.find(inverse_depth, tau)
-    cuts = tears.thresholds(inverse_depth, torn, layers, most)
+    torn = discontinuities.find(inverse_depth, tau)
+    cuts = discontinuities.thresholds(inverse_depth, torn, layers, most)
     colour, depth = _packed(rgb), inverse_depth
     stack = np.empty((len(cuts) + 1, height, width), np.uint32)
     depths: list[Floats] = []
@@ -60,7 +60,7 @@ def build(
         near = (depth > cut).view(np.uint8)
         if not near.any() or near.all():
             continue
-        edge = _at_tears(near, tears.find(depth, tau), round(4 * unit + edge_error))
+        edge = _at_tears(near, discontinuities.find(depth, tau), round(4 * unit + edge_error))
         alpha = _alpha(near, edge, round(2 * unit))
         ring = _dilate((alpha > 0).view(np.uint8), round(edge_error)) * edge
         hidden = np.where(edge, ring, _erode(near, round(3 * unit)))
@@ -88,7 +88,7 @@ def extend(rgb: Bytes, inverse_depth: Floats, border: tuple[int, int]) -> tuple[
     return np.ascontiguousarray(colour.view(np.uint8).reshape(*colour.shape, 4)[..., :3]), depth
 
 
-def _at_tears(near: Bytes, torn: tears.Tears, radius: int) -> Bytes:
+def _at_tears(near: Bytes, torn: discontinuities.Tears, radius: int) -> Bytes:
     """Return where the border of ``near`` is a jump of depth, and not a cut through a slope."""
     edge = np.zeros_like(near)
     across = torn.across & (near[:, 1:] != near[:, :-1])

@@ -1,0 +1,72 @@
+"""A recording fitted to a clip: repeated if it is short, cut if it is long, joined or faded."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from livingstill.core.model import SAMPLE_RATE, Floats
+
+
+def repeated(sound: Floats, count: int, fade: int) -> Floats:
+    """Return (count, 2) of a sound played again and again, each end cross-faded into the start.
+
+    ``fade`` is in samples, at most half the sound.
+    """
+    if len(sound) >= count:
+        return sound[:count]
+    loop = joined(sound, len(sound) - min(fade, len(sound) // 2))
+    times = -(-count // len(loop))
+    return np.ascontiguousarray(np.tile(loop, (times, 1))[:count])
+
+
+def joined(sound: Floats, count: int) -> Floats:
+    """Return (count, 2) whose end runs on into its start, without a step of its own.
+
+    What the sound has beyond ``count`` is faded out over the start as that is faded in, at equal
+    power: the first sample is the one that followed the last.
+    """
+    spare = min(len(sound) - count, count)
+    out = sound[:count].copy()
+    if spare > 0:
+        angle = (np.arange(spare, dtype=np.float32) / np.float32(spare) * np.float32(np.pi / 2))[
+            :, None
+        ]
+        out[:spare] = sound[:spare] * np.sin(angle) + sound[count : count + spare] * np.cos(angle)
+    return out
+
+
+def faded(sound: Floats, fade: int) -> Floats:
+    """Return the sound risen from silence and fallen back to it, over ``fade`` samples each."""
+    fade = min(fade, len(sound) // 2)
+    if fade == 0:
+        return sound
+    ramp = np.sin(np.arange(fade, dtype=np.float32) / np.float32(fade) * np.float32(np.pi / 2))
+    out = sound.copy()
+    out[:fade] *= ramp[:, None]
+    out[-fade:] *= ramp[::-1, None]
+    return out
+
+
+def fitted(sound: Floats, count: int, *, joins: bool, fade: float, level: float) -> Floats:
+    """Return (count, 2) float32 of a recording, for a clip of ``count`` samples.
+
+    Parameters
+    ----------
+    sound : (n, 2) float32, n > 0; what follows the first sample that is wanted
+    joins : the clip loops, so the sound's end is cross-faded into its start; else both ends fade
+    fade : seconds of each
+    level : dB added; where that would exceed full scale the whole is lowered
+    """
+    samples = round(fade * SAMPLE_RATE)
+    if joins:
+        spare = min(samples, count // 2)
+        made = joined(repeated(sound, count + spare, samples), count)
+    else:
+        made = faded(repeated(sound, count, samples), samples)
+    return limited(made * np.float32(10 ** (level / 20)))
+
+
+def limited(sound: Floats) -> Floats:
+    """Return the sound, lowered as a whole if any sample lies beyond full scale."""
+    peak = float(np.abs(sound).max(initial=0))
+    return sound / np.float32(peak) if peak > 1 else sound

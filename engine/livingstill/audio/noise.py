@@ -1,0 +1,82 @@
+"""Noise that repeats exactly: any colour, any slow rise and fall, and grains scattered over it.
+
+A period of n samples is made in its spectrum, so that sample n would be sample 0 and no place in it
+differs from another: there is no seam to hide.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import scipy  # its parts are imported when they are used
+from numpy.typing import NDArray
+
+from livingstill.core.model import SAMPLE_RATE, Floats
+
+_SHARED = 0.5
+"""Share of the power that both ears hear alike."""
+
+
+def hertz(count: int) -> Floats:
+    """Return the frequency of each bin of a period of ``count`` samples, Hz."""
+    return np.asarray(scipy.fft.rfftfreq(count, 1 / SAMPLE_RATE), np.float32)
+
+
+def band(count: int, low: float, high: float, tilt: float = 0.0) -> Floats:
+    """Return the gain of each bin: 1 between ``low`` and ``high`` Hz, 12 dB per octave beyond.
+
+    ``tilt`` is in dB per octave around the middle of the band.
+    """
+    f = np.maximum(hertz(count), np.float32(1))
+    sides = 1 / ((1 + (low / f) ** 2) * (1 + (f / high) ** 2))
+    return np.asarray(sides * (f / np.sqrt(low * high)) ** (tilt / 6.02), np.float32)
+
+
+def coloured(rng: np.random.Generator, count: int, gain: Floats) -> Floats:
+    """Return (count,) float32 periodic Gaussian noise of unit power whose spectrum is ``gain``."""
+    white = rng.standard_normal((2, len(gain)), np.float32)
+    spectrum = (white[0] + 1j * white[1]) * gain
+    spectrum[0] = 0
+    made = scipy.fft.irfft(spectrum.astype(np.complex64), count)
+    return np.asarray(made / np.sqrt(np.mean(made**2)), np.float32)
+
+
+def wide(rng: np.random.Generator, count: int, gain: Floats) -> Floats:
+    """Return (count, 2) float32: noise as ``coloured``, partly the same in both ears."""
+    both, *each = (coloured(rng, count, gain) for _ in range(3))
+    common, own = np.float32(_SHARED**0.5), np.float32((1 - _SHARED) ** 0.5)
+    return np.stack([common * both + own * ear for ear in each], axis=-1)
+
+
+def swell(rng: np.random.Generator, count: int, low: float, high: float, depth: float) -> Floats:
+    """Return (count,) float32: a periodic gain about 1 that wanders at ``low`` to ``high`` Hz.
+
+    It is exp of noise, so it never falls to silence; ``depth`` is the rms of its logarithm.
+    """
+    f = hertz(count)
+    inside = (f >= low) & (f <= high)
+    if not inside.any():  # slower than the period: its first harmonic
+        inside[1] = True
+    return np.asarray(np.exp(depth * coloured(rng, count, inside.astype(np.float32))), np.float32)
+
+
+def scatter(
+    rng: np.random.Generator,
+    count: int,
+    rate: float,
+    grain: Callable[[np.random.Generator], NDArray[np.float64]],
+) -> Floats:
+    """Return (count, 2) float32: grains at random times, ``rate`` a second, from random sides.
+
+    A grain that reaches over the end goes on at the start.
+    """
+    out = np.zeros((count, 2), np.float32)
+    for _ in range(max(1, round(rate * count / SAMPLE_RATE))):
+        at, side = int(rng.integers(count)), rng.uniform(0.15, 0.85)
+        made = grain(rng)[:count]
+        both = (made[:, None] * np.sqrt([1 - side, side])).astype(np.float32)
+        before = min(len(made), count - at)
+        out[at : at + before] += both[:before]
+        out[: len(made) - before] += both[before:]
+    return out

@@ -1,0 +1,1 @@
+"""Frozen types, errors, registries and the helpers every floor uses."""

@@ -1,0 +1,356 @@
+"""The small frozen types that flow between the stages.
+
+Axes and units, once for the whole engine. Pictures are (H, W, ...), y down, pixel centres at
+integers. *Inverse depth* is 1 at the nearest point of the photo and 0 at infinity (the sky);
+so the nearest point stands at distance 1 and the camera's offsets are in that distance.
+*Phase* runs over one loop: 0 and 1 are the same instant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, ClassVar, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from livingstill.core.errors import InputError
+
+Bytes = NDArray[np.uint8]
+Words = NDArray[np.uint32]
+Floats = NDArray[np.float32]
+
+DEFAULT_FOCAL = 0.95
+"""Focal length in frame widths where EXIF is silent: a 34 mm lens on 35 mm film, a phone's."""
+
+
+SAMPLE_RATE = 48_000
+"""Samples per second of all sound: (n, 2) float32 in -1..1, left and right."""
+
+
+def _freeze(array: NDArray[Any], name: str, shape: tuple[int | None, ...], dtype: Any) -> None:
+    """Check an array a frozen type holds, and make it read-only.
+
+    Raises
+    ------
+    InputError
+        If shape or dtype differ from what the type promises (``None`` matches any length).
+    """
+    fits = array.ndim == len(shape) and all(
+        want is None or have == want for have, want in zip(array.shape, shape)
+    )
+    if not fits or array.dtype != dtype:
+        want = "x".join("any" if n is None else str(n) for n in shape)
+        raise InputError(
+            f"{name} has shape {array.shape} and type {array.dtype}; "
+            f"it must be {want} {np.dtype(dtype).name}"
+        )
+    array.flags.writeable = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Photo:
+    """A still, upright, in sRGB.
+
+    ``rgb`` is (H, W, 3) uint8; ``focal`` the focal length in frame widths, None when unknown;
+    ``sha256`` the digest of the file's bytes; ``notes`` what reading it changed, in words.
+    """
+
+    rgb: Bytes
+    name: str = "photo"
+    focal: float | None = None
+    sha256: str = ""
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        _freeze(self.rgb, "photo", (None, None, 3), np.uint8)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in pixels."""
+        return self.rgb.shape[1], self.rgb.shape[0]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Perception:
+    """What one forward pass of the embedded network says of a photo, at the network's own size.
+
+    ``inverse_depth`` is (h, w) float32 in 0..1, 1 = nearest, quantised to 16 bits;
+    ``probabilities`` is (C, h, w) uint8, one plane per name in ``classes``, 255 = certain.
+    """
+
+    inverse_depth: Floats
+    classes: tuple[str, ...]
+    probabilities: Bytes
+
+    def __post_init__(self) -> None:
+        _freeze(self.inverse_depth, "perceived inverse depth", (None, None), np.float32)
+        shape = (len(self.classes), *self.inverse_depth.shape)
+        _freeze(self.probabilities, "perceived probabilities", shape, np.uint8)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class InverseDepth:
+    """(H, W) float32 inverse depth of a photo, 1 = nearest, 0 = infinity, and where it came from."""
+
+    values: Floats
+    source: str
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        _freeze(self.values, "inverse depth", (None, None), np.float32)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Region:
+    """A part of the photo of one class or kind: ``mask`` is (H, W) uint8, 255 = belongs."""
+
+    kind: str
+    mask: Bytes
+
+    def __post_init__(self) -> None:
+        _freeze(self.mask, f"mask of {self.kind}", (None, None), np.uint8)
+
+    @property
+    def share(self) -> float:
+        """How much of the picture it covers, 0..1."""
+        return float(self.mask.mean()) / 255
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Traits:
+    """What a photo is like, measured once: the camera's choice and the photo's grade rest on it.
+
+    Lengths are in pixels of the photo at a long side of ``SIDE``. ``blur`` is the standard
+    deviation of the sharpest edges' blur; ``noise`` that of flat areas, in levels; ``dark`` and
+    ``bright`` the shares of pixels without any detail; ``contrast`` the spread of luminance, in
+    levels; ``clutter`` the share of edges; ``thin`` that of lone thin structures; ``even`` that of
+    perfectly even areas; ``common`` that of the commonest colour. ``straight`` and ``vertical`` are
+    the lengths of long straight lines, all and upright, in long sides; ``lines`` is (n, 4) float32,
+    x0, y0, x1, y1 in photo fractions, longest first. ``indoors`` is a room seen from within;
+    ``drawn`` a drawing, a document or a screenshot. ``shares`` are (class, share of the photo).
+    """
+
+    SIDE: ClassVar[int] = 1600
+    blur: float
+    noise: float
+    dark: float
+    bright: float
+    contrast: float
+    clutter: float
+    thin: float
+    even: float
+    common: float
+    straight: float
+    vertical: float
+    lines: Floats
+    indoors: bool = False
+    drawn: bool = False
+    shares: tuple[tuple[str, float], ...] = ()
+
+    def __post_init__(self) -> None:
+        _freeze(self.lines, "lines", (None, 4), np.float32)
+
+    def share(self, kind: str) -> float:
+        """Return how much of the photo a class covers, 0..1."""
+        return dict(self.shares).get(kind, 0.0)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Layer:
+    """One sheet of the scene, covering the whole frame.
+
+    ``colour`` is (H, W) uint32, bytes R, G, B, A from the lowest, premultiplied by alpha;
+    ``inverse_depth`` is (H, W) float32, continued smoothly beyond the visible part.
+    """
+
+    colour: Words
+    inverse_depth: Floats
+
+    def __post_init__(self) -> None:
+        _freeze(self.colour, "layer colour", (None, None), np.uint32)
+        _freeze(self.inverse_depth, "layer inverse depth", self.colour.shape, np.float32)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scene:
+    """The photo as layers, front to back; the last one is opaque. Built once, then only read.
+
+    ``focal`` is in frame widths. A ``backdrop`` is a last layer that is all sky, continued behind
+    what stands before it.
+    """
+
+    layers: tuple[Layer, ...]
+    focal: float = DEFAULT_FOCAL
+    backdrop: bool = False
+
+    def __post_init__(self) -> None:
+        if not self.layers:
+            raise InputError("a scene has no layers; it must have at least one")
+        if len({layer.colour.shape for layer in self.layers}) != 1:
+            raise InputError("the layers of a scene differ in size; they must be equal")
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the layers in pixels."""
+        height, width = self.layers[0].colour.shape
+        return width, height
+
+    def stack(self) -> Words:
+        """Return the colours as one (K, H, W) uint32 array; no copy where they already are one."""
+        first = self.layers[0].colour
+        base = first.base
+        shape = (len(self.layers), *first.shape)
+        if (
+            isinstance(base, np.ndarray)
+            and base.shape == shape
+            and base.dtype == first.dtype
+            and all(
+                layer.colour.ctypes.data == base[k].ctypes.data and layer.colour.flags.c_contiguous
+                for k, layer in enumerate(self.layers)
+            )
+        ):
+            return base
+        return np.stack([layer.colour for layer in self.layers])
+
+
+@dataclass(frozen=True, slots=True)
+class Pose:
+    """Where the camera stands and looks.
+
+    ``x`` right, ``y`` down, ``z`` into the scene, in distances of the nearest point; ``pan``
+    (right), ``tilt`` (up) and ``roll`` (clockwise picture) in degrees; ``zoom`` magnifies about
+    the centre. ``pivot`` is the inverse depth that stays put while the camera moves sideways: the
+    convergence plane, 0 for a plain truck. ``focus`` is the inverse depth that is sharp and
+    ``aperture`` the blur disc's diameter in frame widths at inverse-depth distance 1 from it.
+    """
+
+    x: float = 0.0
+    y: float = 0.0
+    z: float = 0.0
+    pan: float = 0.0
+    tilt: float = 0.0
+    roll: float = 0.0
+    zoom: float = 1.0
+    pivot: float = 0.0
+    focus: float = 0.0
+    aperture: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Flow:
+    """How the colour of a layer moves at one instant: a backward warp with up to two samples.
+
+    The layer shows, at photo position s (pixels of the scene),
+
+        first_gain(s) * C(s + first(s)) + second_gain(s) * C(s + second(s)) + bias(s)
+
+    Every field is smooth and lives on a grid of one node per ``step`` scene pixels, node (j, i)
+    at scene pixel (i * step, j * step), interpolated bilinearly. Waves and sway use ``first``
+    alone; advected water and clouds cross-fade ``first`` and ``second``; light and overlays are
+    gains and ``bias`` (the layer's alpha scales the bias).
+
+    ``first``/``second``: (h, w, 2) float32, (dx, dy) scene pixels; gains (h, w) float32, None = 1
+    for the first; ``bias``: (h, w, 3) float32 in levels 0..255. No second: ``second`` is None.
+    """
+
+    first: Floats
+    first_gain: Floats | None = None
+    second: Floats | None = None
+    second_gain: Floats | None = None
+    bias: Floats | None = None
+    step: int = 4
+
+    def __post_init__(self) -> None:
+        _freeze(self.first, "flow", (None, None, 2), np.float32)
+        grid = self.first.shape[:2]
+        if (self.second is None) != (self.second_gain is None):
+            raise InputError("a flow's second sample and its gain come together; give both")
+        if self.second is not None and self.second_gain is not None:
+            _freeze(self.second, "second flow", (*grid, 2), np.float32)
+            _freeze(self.second_gain, "second gain", grid, np.float32)
+        if self.first_gain is not None:
+            _freeze(self.first_gain, "first gain", grid, np.float32)
+        if self.bias is not None:
+            _freeze(self.bias, "flow bias", (*grid, 3), np.float32)
+
+
+class CameraPath(Protocol):
+    """A camera move over the clip. ``at`` is pure: same time, same pose."""
+
+    def at(self, time: float) -> Pose:
+        """Return the pose at ``time`` in 0..1, from the clip's start to its end."""
+        ...
+
+
+class Motion(Protocol):
+    """What moves in the scene. ``at`` is pure and 1-periodic: phase 0 and 1 are one instant."""
+
+    def at(self, phase: float) -> tuple[Flow | None, ...]:
+        """Return one flow per layer of the scene, None where a layer is still."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """When the frames of a clip are, and how its end meets its start.
+
+    ``loop`` is seamless, bounce, none or hold; the first two join, so their last frame lies one
+    step before the start, the others reach the end of the path with their last frame.
+
+    >>> [Timeline(4, Fraction(30)).time(i) for i in range(4)]
+    [0.0, 0.25, 0.5, 0.75]
+    >>> [Timeline(3, Fraction(30), "none").time(i) for i in range(3)]
+    [0.0, 0.5, 1.0]
+    """
+
+    frames: int
+    fps: Fraction
+    loop: str = "seamless"
+
+    @property
+    def joins(self) -> bool:
+        """Whether frame ``frames`` would equal frame 0."""
+        return self.loop in ("seamless", "bounce")
+
+    @property
+    def seconds(self) -> float:
+        """Length of the clip."""
+        return float(self.frames / self.fps)
+
+    def time(self, index: float) -> float:
+        """Return where frame ``index`` stands on the camera's path, 0..1; between frames too."""
+        if self.joins:
+            return index / self.frames % 1.0
+        return min(1.0, max(0.0, index / max(1, self.frames - 1)))
+
+    def phase(self, index: float) -> float:
+        """Return the phase of frame ``index`` in the motion's loop."""
+        return index / self.frames % 1.0
+
+
+class Progress(Protocol):
+    """Who is told how far the work is. The engine never prints."""
+
+    def stage(self, name: str, total: int = 0) -> AbstractContextManager[Callable[[], object]]:
+        """Enter a stage of ``total`` steps; call what it gives once per step done."""
+        ...
+
+    def say(self, line: str) -> None:
+        """Tell what cannot wait for the end; from any thread."""
+        ...
+
+
+class Silent:
+    """Progress that nobody watches."""
+
+    @contextmanager
+    def stage(self, name: str, total: int = 0) -> Iterator[Callable[[], object]]:  # noqa: ARG002
+        """Enter a stage and say nothing."""
+        yield lambda: None
+
+    def say(self, line: str) -> None:
+        """Say nothing."""

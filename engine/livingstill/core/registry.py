@@ -1,0 +1,74 @@
+"""Named families of things (camera moves, motion kinds, depth sources) with plug-ins by entry point."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from importlib.metadata import EntryPoint, entry_points
+from typing import Generic, TypeVar
+
+from livingstill.core.errors import InputError
+
+T = TypeVar("T")
+
+
+def nearest(word: str, words: list[str]) -> str:
+    """Return ``"; did you mean 'x'?"`` for the closest of ``words``, or a list of them.
+
+    >>> nearest("spirl", ["spiral", "orbit"])
+    "; did you mean 'spiral'?"
+    """
+    close = get_close_matches(word, words, n=1, cutoff=0.6)
+    return f"; did you mean '{close[0]}'?" if close else f"; there are {', '.join(words)}"
+
+
+class Registry(Mapping[str, T], Generic[T]):
+    """An ordered, read-only table of members by name.
+
+    Members of other distributions come through the entry-point ``group`` and are imported only
+    when named.
+
+    >>> shapes = Registry("shape", "livingstill.doctest", {"circle": 1})
+    >>> shapes["circle"]
+    1
+    >>> shapes["circel"]
+    Traceback (most recent call last):
+    livingstill.core.errors.InputError: no shape is called 'circel'; did you mean 'circle'?
+    """
+
+    def __init__(self, what: str, group: str, members: Mapping[str, T]) -> None:
+        self.what = what
+        self.group = group
+        self._members = dict(members)
+
+    def __getitem__(self, name: str) -> T:
+        if name in self._members:
+            return self._members[name]
+        plugins = {p.name: p for p in entry_points(group=self.group)}
+        if name in plugins:
+            return self._load(plugins[name])
+        raise InputError(f"no {self.what} is called '{name}'{nearest(name, list(self))}")
+
+    def _load(self, plugin: EntryPoint) -> T:
+        """Import a member of another distribution."""
+        try:
+            loaded: T = plugin.load()
+        except Exception as error:
+            owner = plugin.dist.name if plugin.dist else plugin.value
+            raise InputError(
+                f"{self.what} '{plugin.name}' of {owner} cannot be loaded: {error}; "
+                "mend or uninstall that plug-in"
+            ) from error
+        return loaded
+
+    def __contains__(self, name: object) -> bool:
+        return any(name == known for known in self)
+
+    def __iter__(self) -> Iterator[str]:
+        yield from self._members
+        for plugin in entry_points(group=self.group):
+            if plugin.name not in self._members:
+                yield plugin.name
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)

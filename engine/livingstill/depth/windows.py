@@ -1,0 +1,84 @@
+"""Windows and mirrors of a room: what is seen in them stays in the plane of the glass."""
+
+from __future__ import annotations
+
+from typing import cast
+
+import cv2
+import numpy as np
+import scipy  # its parts are imported when they are used
+from numpy.typing import NDArray
+
+from livingstill.core.model import Bytes, Floats
+
+SIDE = 320
+"""Long side of the map on which windows are found and closed."""
+
+_SURELY, _OUTSIDE = 0.15, 0.5
+"""What lies beyond a window: its inverse depth in that of the middle of the room, somewhere in it
+and everywhere."""
+
+_MOST = 0.4
+"""A picture that shows more of the open air than this is no room with windows."""
+
+_FRAME = 0.016
+"""Where depth passes from the frame to the view, long sides: it belongs to neither."""
+
+
+def close(inverse_depth: Floats) -> Floats:
+    """Return a room's inverse depth with its windows and mirrors closed.
+
+    The open air, or a room behind a mirror, is far beyond the walls. Mullions and frames before it
+    are too thin for an estimated depth, which hangs them half-way to the trees behind; they wobble
+    when the camera moves. So whatever is much farther than the room and connects with something
+    that cannot be in it takes the depth of the wall around it: the harmonic surface through the
+    rim. Nothing else changes.
+
+    Parameters
+    ----------
+    inverse_depth : (H, W) float32 in 0..1
+    """
+    height, width = inverse_depth.shape
+    scale = min(1.0, SIDE / max(height, width))
+    size = (max(2, round(width * scale)), max(2, round(height * scale)))
+    small = cast(Floats, cv2.resize(inverse_depth, size, interpolation=cv2.INTER_NEAREST))
+    middle = float(np.median(small))
+    far = small < _OUTSIDE * middle
+    _, parts = cv2.connectedComponents(far.astype(np.uint8))
+    outside = far & np.isin(parts, np.unique(parts[small < _SURELY * middle]))
+    if not 0 < outside.mean() < _MOST:
+        return inverse_depth
+    reach = 2 * max(1, round(_FRAME * max(size))) + 1
+    disk = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach))
+    wide = cast(Bytes, cv2.dilate(outside.astype(np.uint8), disk))
+    wall = _harmonic(small, wide > 0)
+    soft = cv2.GaussianBlur(wide.astype(np.float32), (0, 0), reach / 6)
+    soft = cv2.resize(soft, (width, height), interpolation=cv2.INTER_LINEAR)
+    wall = cast(Floats, cv2.resize(wall, (width, height), interpolation=cv2.INTER_LINEAR))
+    return np.asarray(inverse_depth + soft * (wall - inverse_depth), np.float32)
+
+
+def _harmonic(values: Floats, unknown: NDArray[np.bool_]) -> Floats:
+    """Return values with the unknown ones the mean of their neighbours, solved at once."""
+    out = values.astype(np.float64)
+    rows, columns = np.nonzero(unknown)
+    number = np.full(values.shape, -1)
+    number[rows, columns] = np.arange(len(rows))
+    right, count = np.zeros(len(rows)), np.zeros(len(rows))
+    pairs: list[NDArray[np.intp]] = []
+    for down, across in ((0, 1), (0, -1), (1, 0), (-1, 0)):
+        i, j = rows + down, columns + across
+        inside = np.flatnonzero((i >= 0) & (j >= 0) & (i < out.shape[0]) & (j < out.shape[1]))
+        other = number[i[inside], j[inside]]
+        known = inside[other < 0]
+        right[known] += out[i[known], j[known]]
+        count[inside] += 1
+        pairs.append(np.stack([inside[other >= 0], other[other >= 0]]))
+    near = np.concatenate(pairs, axis=1)
+    joined = scipy.sparse.csr_array(
+        (np.ones(near.shape[1]), (near[0], near[1])), shape=(len(rows),) * 2
+    )
+    out[rows, columns] = scipy.sparse.linalg.spsolve(
+        (scipy.sparse.diags_array(count) - joined).tocsc(), right
+    )
+    return np.asarray(out, np.float32)

@@ -1,0 +1,72 @@
+"""Title and subtitle as one picture in the safe area."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from livingstill.core.model import Floats
+from livingstill.finish import text
+from livingstill.finish.layout import Box, Sprite, packed, placed, safe_area
+from livingstill.settings.shot import Shot
+
+_TITLE, _SUBTITLE, _GAP = 0.074, 0.52, 0.5
+_WIDEST = 0.86
+"""Share of the safe area's width that a title takes before it is wrapped."""
+
+
+def draw(shot: Shot, area: Box) -> Sprite | None:
+    """Return title and subtitle of a shot for a frame, or the picture in it; None without either.
+
+    Raises
+    ------
+    InputError
+        If a font or colour is none, or the text does not fit.
+    """
+    if not (shot.title or shot.subtitle):
+        return None
+    ink = text.colour(shot.title_colour, "title_colour")
+    safe = safe_area(area)
+    size = max(8.0, _TITLE * min(area[2:]) * shot.title_size)
+    place = where(shot)
+    align = next((side for side in ("left", "right") if side in place), "centre")
+    width = round(_WIDEST * safe[2])
+    inks = []
+    for what, words, scale, file, own in (
+        ("title", shot.title, 1.0, shot.font, text.TITLE),
+        ("subtitle", shot.subtitle, _SUBTITLE, shot.subtitle_font or shot.font, text.SMALL),
+    ):
+        if words:
+            data, name = text.load(file, own)
+            style = text.Style(max(8.0, size * scale), data, name)
+            inks.append(text.fitted(words, style, width, what, align))
+    gap = round(_GAP * inks[-1].size) if len(inks) > 1 else 0
+    coverage = stacked([one.coverage for one in inks], gap, align)
+    text.check_height(coverage, safe[3], "title")
+    rgba, margin = text.shadowed(coverage, ink, size, shot.title_shadow)
+    left, top = placed(coverage.shape[::-1], place, safe)
+    return Sprite(packed(rgba), left - margin, top - margin, margin)
+
+
+def where(shot: Shot) -> str:
+    """Return the title's place: bottom left, or at the top where a card takes the bottom.
+
+    >>> where(Shot(title="Lake")), where(Shot(title="Lake", price="1"))
+    ('bottom-left', 'top-left')
+    """
+    if shot.title_place != "auto":
+        return shot.title_place
+    card = shot.price or shot.address or shot.details
+    return "top-left" if card and "bottom" in shot.card_place else "bottom-left"
+
+
+def stacked(parts: list[Floats], gap: int, align: str) -> Floats:
+    """Return pictures (h, w) one below the other."""
+    width = max(part.shape[1] for part in parts)
+    rows: list[Floats] = []
+    for i, part in enumerate(parts):
+        free = width - part.shape[1]
+        left = {"left": 0, "centre": free // 2, "right": free}[align]
+        if i:
+            rows.append(np.zeros((gap, width), np.float32))
+        rows.append(np.pad(part, ((0, 0), (left, free - left))))
+    return np.concatenate(rows)

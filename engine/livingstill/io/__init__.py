@@ -1,0 +1,1 @@
+"""Files, pictures and text from users, read and written safely."""

@@ -1,0 +1,229 @@
+"""Files appear whole or not at all: written under a temporary name, then renamed.
+
+A temporary name is held by a lock that ends with its process, so that what a killed run left can be
+told from what another run is just writing, and be removed.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from numpy.typing import NDArray
+
+from livingstill.core.errors import InputError
+
+fcntl: Any
+try:
+    import fcntl
+except ImportError:  # such locks are not on this system: leftovers stay there
+    fcntl = None
+
+_PART = re.compile(r"\..*\.[0-9a-f]{8}\.part(\.\w+)?")
+
+_LONGEST_NAME, _LONGEST_STEM = 255, 200
+"""Bytes of a file's name, and what of it a temporary name keeps."""
+
+
+def check_target(path: Path, overwrite: bool) -> None:
+    """Refuse early what could not be written at the end.
+
+    Raises
+    ------
+    InputError
+        If ``path`` exists and ``overwrite`` is off, is a folder, a pipe or a device, or its folder
+        is missing or cannot be written.
+    """
+    if len(os.fsencode(path.name)) > _LONGEST_NAME or "\0" in str(path):
+        raise InputError(f"{path} is no name for a file; give one of at most {_LONGEST_NAME} bytes")
+    if path.is_dir():
+        raise InputError(f"{path} is a folder; give a file name in it")
+    if path.exists() and not path.is_file():
+        raise InputError(f"{path} is no ordinary file; give another name, or - for standard output")
+    if os.path.lexists(path) and not overwrite:
+        raise _taken(path)
+    folder = path.parent
+    if not folder.is_dir():
+        raise InputError(f"the folder {folder} does not exist; create it, or choose another")
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise InputError(f"the folder {folder} cannot be written; choose another")
+
+
+def _taken(path: Path) -> InputError:
+    return InputError(f"{path} exists; give --overwrite to replace it, or another name")
+
+
+def keep_apart(targets: Iterable[Path], sources: Iterable[Path | None]) -> None:
+    """Refuse to write over what is read, which no ``--overwrite`` means.
+
+    Raises
+    ------
+    InputError
+        Naming the first target that is a source too, by whatever name or link.
+    """
+    read = [source for source in sources if source is not None]
+    for target in targets:
+        for source in read:
+            with suppress(OSError, ValueError):
+                if target.samefile(source):
+                    raise InputError(
+                        f"{target} would replace {source}, which is read; give it another name"
+                    )
+
+
+def _hold(path: Path) -> int:
+    """Lock what stands at ``path``; return the handle that holds it.
+
+    Raises
+    ------
+    OSError
+        ``BlockingIOError`` if another process holds it, ``FileNotFoundError`` if it was swept away,
+        others where there are no such locks.
+    """
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if os.fstat(handle).st_ino != path.stat().st_ino:
+            raise FileNotFoundError
+    except OSError:
+        os.close(handle)
+        raise
+    return handle
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        with suppress(OSError):
+            path.unlink()
+
+
+def sweep(folder: Path) -> None:
+    """Remove from ``folder`` what killed runs left under temporary names."""
+    if fcntl is None:
+        return
+    with suppress(OSError), os.scandir(folder) as entries:
+        found = [Path(entry.path) for entry in entries if _PART.fullmatch(entry.name)]
+        for path in found:
+            with suppress(OSError):
+                handle = _hold(path)
+                _remove(path)
+                os.close(handle)
+
+
+@contextmanager
+def temporary(path: Path, *, folder: bool = False) -> Iterator[Path]:
+    """Give an empty file (or ``folder``) beside ``path`` under a hidden name; remove it at the end.
+
+    The name keeps the suffix, by which many writers choose their format. What killed runs left
+    beside ``path`` is removed first.
+
+    Raises
+    ------
+    OSError
+        If it cannot be made.
+    """
+    sweep(path.parent)
+    stem, suffix = (path.name, "") if folder else (path.stem, path.suffix)
+    stem = os.fsdecode(os.fsencode(stem)[:_LONGEST_STEM])
+    handle = None
+    while True:
+        part = path.with_name(f".{stem}.{secrets.token_hex(4)}.part{suffix}")
+        if folder:
+            part.mkdir()
+        else:
+            part.open("xb").close()
+        try:
+            handle = _hold(part) if fcntl is not None else None
+        except (BlockingIOError, FileNotFoundError):  # swept before it was held
+            continue
+        except OSError:  # a file system without locks
+            handle = None
+        break
+    try:
+        yield part
+    finally:
+        _remove(part)
+        if handle is not None:
+            os.close(handle)
+
+
+@contextmanager
+def replacing(path: Path, overwrite: bool = False) -> Iterator[Path]:
+    """Give a temporary file beside ``path``; rename it when the block ends well, else remove it.
+
+    Without ``overwrite`` not even a file that came there meanwhile is replaced.
+
+    Raises
+    ------
+    InputError
+        As ``check_target``, or when the disk refuses.
+    """
+    check_target(path, overwrite)
+    try:
+        with temporary(path) as part:
+            yield part
+            _place(part, path, overwrite)
+    except OSError as error:
+        raise InputError(
+            f"cannot write {path}: {error.strerror or error}; free some space or choose another place"
+        ) from None
+
+
+def _place(part: Path, path: Path, overwrite: bool) -> None:
+    """Give a finished file its name in one step."""
+    if not overwrite:
+        try:
+            os.link(part, path)  # unlike a rename it never replaces
+            return
+        except FileExistsError:
+            raise _taken(path) from None
+        except OSError:  # a file system without such links
+            check_target(path, overwrite)
+    part.replace(path)
+
+
+def write_png(path: Path, picture: NDArray[Any], overwrite: bool = False) -> None:
+    """Write a picture as PNG, in OpenCV's order of channels: grey, BGR or BGRA; 8 or 16 bits.
+
+    Raises
+    ------
+    InputError
+        As ``replacing``.
+    """
+    import cv2
+
+    with replacing(path, overwrite) as part:
+        part.write_bytes(cv2.imencode(".png", picture)[1].tobytes())
+
+
+@contextmanager
+def folder(path: Path, overwrite: bool = False) -> Iterator[Path]:
+    """Give a temporary folder beside ``path``; move its files into ``path`` if the block ends well.
+
+    Raises
+    ------
+    InputError
+        If the folder cannot be made or written, or has one of the files and ``overwrite`` is off.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with temporary(path, folder=True) as part:
+            yield part
+            path.mkdir(exist_ok=True)
+            found = sorted(part.iterdir())
+            for file in found:
+                check_target(path / file.name, overwrite)
+            for file in found:
+                file.replace(path / file.name)
+    except OSError as error:
+        raise InputError(
+            f"cannot write the folder {path}: {error.strerror or error}; choose another place"
+        ) from None

@@ -1,0 +1,137 @@
+"""Opening picture files that may be anything: limits first, damage never passed over in silence."""
+
+from __future__ import annotations
+
+import io
+import os
+import threading
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+
+from PIL import Image, ImageFile, UnidentifiedImageError
+
+from livingstill.core.errors import InputError
+
+LARGEST_FILE = 2**31
+FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF", "AVIF", "JPEG2000", "PPM", "QOI")
+"""What we let Pillow try: pictures only, never formats that start another program (EPS, WMF)."""
+
+_HEIF_BRANDS = {b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1"}
+_pillow_lock = threading.Lock()
+
+
+def bytes_of(path: Path, what: str) -> bytes:
+    """Return the bytes of a file of sensible size; ``what`` begins the sentence of an error.
+
+    Raises
+    ------
+    InputError
+        If there is no such file, it is none, empty, larger than 2 GiB, or may not be read.
+    """
+    try:
+        if path.is_dir():
+            raise InputError(f"{what} {path} is a folder; name one file in it")
+        if not path.exists():
+            raise InputError(f"{what} {path} does not exist; check its name and folder")
+        if not path.is_file():
+            raise InputError(f"{what} {path} is no ordinary file; copy it to one")
+        size = path.stat().st_size
+        if size == 0:
+            raise InputError(f"{what} {path} is empty (0 bytes); get an intact copy")
+        if size > LARGEST_FILE:
+            gib = size / 2**30
+            raise InputError(f"{what} {path} is a file of {gib:.1f} GiB; it must be at most 2 GiB")
+        return path.read_bytes()
+    except (OSError, ValueError) as error:
+        raise InputError(f"{what} {path} cannot be read: {plain(error)}") from None
+
+
+@contextmanager
+def opened(path: Path, data: bytes, what: str, max_pixels: int) -> Iterator[Image.Image]:
+    """Give the picture in ``data`` with its header read; pixels decode strictly inside the block.
+
+    Pillow's switches for damage and bombs are global, so one picture is open at a time.
+
+    Raises
+    ------
+    InputError
+        If it is no picture, has more than ``max_pixels``, or anything else goes wrong in the block
+        (its decoders raise all kinds of errors on damaged files).
+    """
+    with _pillow_lock, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        before = Image.MAX_IMAGE_PIXELS, ImageFile.LOAD_TRUNCATED_IMAGES
+        Image.MAX_IMAGE_PIXELS, ImageFile.LOAD_TRUNCATED_IMAGES = None, False
+        try:
+            image = _header(path, data, what)
+            width, height = image.size
+            if width * height > max_pixels:
+                raise InputError(
+                    f"{what} {path} is {width}x{height} = {width * height / 1e6:.4g} million "
+                    f"pixels; it must have at most {max_pixels / 1e6:.4g} million, "
+                    "or raise --max-pixels"
+                )
+            Image.MAX_IMAGE_PIXELS = max_pixels
+            with _hushed() if image.format == "TIFF" else nullcontext():
+                yield image
+        except InputError:
+            raise
+        except MemoryError:
+            raise InputError(
+                f"{what} {path} is {width}x{height} pixels, more than the memory of this machine "
+                "holds; make it smaller"
+            ) from None
+        except Exception as error:
+            raise InputError(
+                f"{what} {path} is damaged or cut short ({plain(error)}); get an intact copy"
+            ) from None
+        finally:
+            Image.MAX_IMAGE_PIXELS, ImageFile.LOAD_TRUNCATED_IMAGES = before
+
+
+@contextmanager
+def _hushed() -> Iterator[None]:
+    """Send the file descriptor of stderr nowhere: libtiff writes there what it raises as well."""
+    try:
+        kept = os.dup(2)
+    except OSError:  # it is closed
+        yield
+        return
+    try:
+        with open(os.devnull, "wb") as nowhere:  # noqa: PTH123
+            os.dup2(nowhere.fileno(), 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+
+
+def _header(path: Path, data: bytes, what: str) -> Image.Image:
+    """Return the picture with its header read and no pixel decoded."""
+    Image.init()
+    formats = list(FORMATS)
+    if data[4:8] == b"ftyp" and data[8:12] in _HEIF_BRANDS:
+        try:
+            import pillow_heif
+        except ImportError:
+            raise InputError(
+                f"{what} {path} is HEIC, which needs pillow-heif; "
+                "install livingstill[heic] or save it as JPEG"
+            ) from None
+        pillow_heif.register_heif_opener(thumbnails=False)
+        formats.append("HEIF")
+    try:
+        return Image.open(io.BytesIO(data), formats=formats)
+    except UnidentifiedImageError:
+        raise InputError(
+            f"{what} {path} is no picture we can read; "
+            "give a JPEG, PNG, WebP, TIFF, BMP, GIF, HEIC or AVIF"
+        ) from None
+
+
+def plain(error: BaseException) -> str:
+    """Return an exception's words on one short line, without file handles."""
+    text = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    return " ".join(str(text).split()).split(" <_io")[0][:120]

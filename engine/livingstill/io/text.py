@@ -1,0 +1,69 @@
+"""Text files that a user gives: read whole and parsed, or refused in one sentence."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from livingstill.core.errors import InputError
+
+LARGEST = 2**20
+"""Bytes of a file that people write."""
+
+
+def read(path: Path, what: str, most: int = LARGEST) -> str:
+    """Return the text of a file; ``what`` begins the sentence of an error.
+
+    Raises
+    ------
+    InputError
+        If it is missing, no ordinary file (a pipe would be waited for, a device has no end), larger
+        than ``most`` bytes, or no UTF-8.
+    """
+    try:
+        if path.exists() and not path.is_file():
+            raise InputError(f"{what} {path} is no ordinary file; name a text file")
+        if path.exists() and path.stat().st_size > most:
+            raise InputError(f"{what} {path} is larger than {most >> 20} MiB; it must be shorter")
+        return path.read_text(encoding="utf-8-sig")
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "it is no UTF-8 text"
+        raise InputError(f"cannot read {what} {path}: {reason}") from None
+
+
+def toml(path: Path, what: str) -> dict[str, Any]:
+    """Return what a TOML file says.
+
+    Raises
+    ------
+    InputError
+        As ``read``, or if it is no TOML.
+    """
+    try:
+        return tomllib.loads(read(path, what))
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{what} {path} is no TOML: {_reason(error)}") from None
+
+
+def parsed(text: str, what: str) -> Any:
+    """Return what a JSON text says; ``what`` begins the sentence of an error.
+
+    Raises
+    ------
+    InputError
+        If it is no JSON.
+    """
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{what} is no JSON: {_reason(error)}") from None
+
+
+def _reason(error: ValueError | RecursionError) -> str:
+    if isinstance(error, RecursionError):
+        return "it is nested too deeply"
+    if isinstance(error, (tomllib.TOMLDecodeError, json.JSONDecodeError)):
+        return str(error)
+    return "it has a number of too many digits"

@@ -1,0 +1,52 @@
+"""One clip of a batch to rescue: the rescued clip and its record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from livingstill.jobs.batch.sources import RescueValues
+from livingstill.jobs.batch.work import Task, Thumbnail, begun
+from livingstill.settings.shot import checked
+
+
+def rescued(task: Task) -> Iterator[dict[str, Any]]:
+    """Rescue the clip of a task; yield its record.
+
+    Raises
+    ------
+    InputError
+        As ``rescue.run.rescue``.
+    """
+    from livingstill.jobs.rescue import run
+    from livingstill.media import clip_reader
+
+    options = checked(RescueValues, dict(task.values))
+    for output in task.wanted:
+        target, record = begun(task, output)
+        done = run.rescue(
+            Path(task.photo),
+            target,
+            Path(task.still) if task.still else None,
+            run.Options(**options.model_dump(), overwrite=True),
+        )
+        thumbnail = Thumbnail(done.verdict.frames // 2)
+        for frame in clip_reader.frames(target):
+            thumbnail.look(frame)
+            if thumbnail.text:
+                break
+        yield record | {
+            "state": "done",
+            "decision": done.decision,
+            "reasons": list(done.reasons),
+            "size": list(done.verdict.size),
+            "fps": done.verdict.fps,
+            "duration": round(done.verdict.frames / done.verdict.fps, 4),
+            "bytes": target.stat().st_size,
+            "camera": done.camera,
+            "rebuilt": list(done.rebuilt),
+            "notes": list(done.notes),
+            "seconds": dict(done.seconds),
+            "thumbnail": thumbnail.text,
+        }

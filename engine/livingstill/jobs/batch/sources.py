@@ -1,0 +1,207 @@
+"""What a batch is made from: folders, globs, single photos, and tables with settings per row.
+
+A row of a table names a photo to animate, or a clip to rescue and its still.
+"""
+
+from __future__ import annotations
+
+import csv
+import glob
+import json
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from livingstill.core.errors import InputError
+from livingstill.core.registry import nearest
+from livingstill.io import text
+from livingstill.settings.shot import Shot, beside
+
+SUFFIXES = frozenset(
+    (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp", ".heic", ".heif", ".avif", ".jp2")
+)
+"""What is taken for a photo in a folder."""
+
+_LARGEST = 2**26
+"""Bytes of a table."""
+
+LONGEST_NAME = 200
+"""Bytes of a group's or a clip's name, so that what is added to it still makes a file's name."""
+
+CLIPS = frozenset((".mp4", ".mov", ".m4v", ".webm", ".mkv", ".avi", ".gif"))
+"""What is taken for a clip in a folder of clips to rescue."""
+
+
+class RescueValues(BaseModel):
+    """What a row that names a clip may say of its rescue; see the options of ``rescue``."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    mode: Literal["auto", "keep", "repair", "replace"] = "auto"
+    strict: float = Field(1.0, ge=0, le=4)
+    blend: int = Field(0, ge=0, le=10000)
+    force: bool = False
+    loop: Literal["auto", "seamless", "none"] = "auto"
+    seed: int = Field(0, ge=0, le=2**32 - 1)
+    quality: Literal["draft", "standard", "high"] = "standard"
+
+
+COLUMNS = tuple(
+    dict.fromkeys(
+        ("photo", "group", *Shot.model_fields, "clip", "still", *RescueValues.model_fields)
+    )
+)
+"""What a row of a table may say: the photo, the folder its clips go to, and any setting; or the
+clip to rescue, its still, and how."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One photo to make clips of: ``group`` is the folder, below the batch's, that they go to.
+
+    With ``rescue``, ``photo`` is a clip to rescue, ``still`` the picture it was made of.
+    """
+
+    photo: Path
+    group: str = ""
+    values: Mapping[str, Any] = field(default_factory=dict)
+    rescue: bool = False
+    still: Path | None = None
+
+
+def gather(sources: Iterable[str | Path], apart: Path | None = None) -> list[Row]:
+    """Return a row for every photo in ``sources``, each once, in order; none inside ``apart``.
+
+    A folder gives its photos and those of its subfolders, whose names become the groups; a table
+    (CSV with a header, or JSON Lines) gives its rows, with paths from its own folder.
+
+    Raises
+    ------
+    InputError
+        If a source is missing or empty, or a table has an unknown column or cannot be read.
+    """
+    rows: list[Row] = []
+    for source in sources:
+        found = list(_rows(str(source)))
+        if apart is not None:
+            found = [row for row in found if not _inside(row.photo, apart)]
+        if not found:
+            raise InputError(
+                f"{source} has no photos; name a folder, photos, a CSV or a JSONL file"
+            )
+        rows += found
+    once: dict[tuple[Path, str], Row] = {}
+    for row in rows:
+        said = [row.values, row.rescue, row.still]
+        key = (row.photo.absolute(), json.dumps(said, sort_keys=True, default=str))
+        once.setdefault(key, row)
+    return list(once.values())
+
+
+def _rows(source: str) -> Iterator[Row]:
+    path = Path(source)
+    if path.is_dir():
+        for photo in sorted(path.rglob("*")):
+            inner = photo.relative_to(path)
+            hidden = any(part.startswith(".") for part in inner.parts)
+            if photo.suffix.lower() in SUFFIXES and photo.is_file() and not hidden:
+                group = inner.parent.as_posix()
+                yield Row(photo, "" if group == "." else group)
+    elif path.suffix.lower() == ".csv" and path.is_file():
+        yield from _csv(path)
+    elif path.suffix.lower() in (".jsonl", ".ndjson") and path.is_file():
+        yield from _jsonl(path)
+    elif path.is_file():
+        yield Row(path)
+    elif glob.has_magic(source):
+        found = glob.glob(source, recursive=True)  # noqa: PTH207  (patterns may be absolute)
+        yield from (Row(Path(name)) for name in sorted(found))
+    else:
+        raise InputError(f"{source} does not exist; check its name and folder")
+
+
+def _csv(path: Path) -> Iterator[Row]:
+    reader = csv.DictReader(text.read(path, "table", _LARGEST).splitlines())
+    try:
+        head, lines = reader.fieldnames or (), list(reader)
+    except csv.Error as error:
+        raise InputError(f"{path}, line {reader.line_num} is no CSV: {error}") from None
+    names = [_column(path, name) for name in head]
+    if not {"photo", "clip"} & set(names):
+        raise InputError(f"{path} has no column 'photo'; its first line must name the columns")
+    for number, cells in enumerate(lines, 2):
+        if None in cells:
+            raise InputError(f"{path}, line {number} has more cells than columns; quote commas")
+        values = dict(zip(names, cells.values()))
+        yield from _row(path, number, {k: v.strip() for k, v in values.items() if v and v.strip()})
+
+
+def _jsonl(path: Path) -> Iterator[Row]:
+    for number, line in enumerate(text.read(path, "table", _LARGEST).splitlines(), 1):
+        if not line.strip():
+            continue
+        values = text.parsed(line, f"{path}, line {number}")
+        if not isinstance(values, dict):
+            raise InputError(f'{path}, line {number} is no object; write {{"photo": ...}}')
+        yield from _row(path, number, {_column(path, key): value for key, value in values.items()})
+
+
+def _column(path: Path, name: str) -> str:
+    key = name.strip().lstrip("-").replace("-", "_").lower()
+    if key not in COLUMNS:
+        raise InputError(f"{path} has a column '{name}'{nearest(key, list(COLUMNS))}")
+    return key
+
+
+def _row(path: Path, number: int, values: dict[str, Any]) -> Iterator[Row]:
+    """Yield the row of a line; a folder of clips gives a row each."""
+    place = f"{path}, line {number}"
+    kind = "clip" if "clip" in values else "photo"
+    if kind == "clip" and "photo" in values:
+        raise InputError(f"{place} names a photo and a clip; name the clip's picture as its still")
+    named = values.pop(kind, None)
+    if not isinstance(named, str) or not named or "\0" in named:
+        raise InputError(f"{place} has no photo; name one")
+    group = str(values.pop("group", "")).strip("/")
+    parts = Path(group).parts
+    plain = "\0" not in group and all(len(os.fsencode(part)) <= LONGEST_NAME for part in parts)
+    if Path(group).is_absolute() or ".." in parts or not plain:
+        raise InputError(f"{place} has group '{group}'; it must be a plain name")
+    if kind == "photo":
+        if "still" in values:
+            raise InputError(f"{place} has a still and no clip; name the clip to rescue")
+        values = {key: beside(path.parent, key, value) for key, value in values.items()}
+        yield Row(path.parent / named, group, values)
+        return
+    clip, still = path.parent / named, str(values.pop("still", ""))
+    picture = path.parent / still if still else None
+    for found in _clips(clip):
+        yield Row(found, group, values, rescue=True, still=_still(found, picture, place))
+
+
+def _clips(clip: Path) -> list[Path]:
+    if not clip.is_dir():
+        return [clip]
+    return sorted(p for p in clip.iterdir() if p.suffix.lower() in CLIPS and p.is_file())
+
+
+def _still(clip: Path, picture: Path | None, place: str) -> Path | None:
+    """Return the still of a clip: as named, or the picture of its name in the folder named."""
+    if picture is None or not picture.is_dir():
+        return picture
+    found = sorted(
+        p for p in picture.iterdir() if p.stem == clip.stem and p.suffix.lower() in SUFFIXES
+    )
+    if not found:
+        raise InputError(
+            f"{place}: {picture} has no picture called {clip.stem}; add the clip's still"
+        )
+    return found[0]
+
+
+def _inside(path: Path, folder: Path) -> bool:
+    return path.resolve().is_relative_to(folder.resolve())

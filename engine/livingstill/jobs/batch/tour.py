@@ -1,0 +1,121 @@
+"""Join the clips of one property into one video with cross-dissolves."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from fractions import Fraction
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import cv2
+import numpy as np
+
+from livingstill.core.model import Bytes, Words
+from livingstill.jobs.batch.work import RECORDS, load, store
+from livingstill.media import clip_reader
+from livingstill.media.formats import choose
+from livingstill.media.write import encoder
+
+
+def join_all(
+    folder: Path, records: Sequence[Mapping[str, Any]], suffix: str, dissolve: float
+) -> list[dict[str, Any]]:
+    """Join the finished clips of each group and shape of a batch; return a record per tour.
+
+    A tour that stands there, made from the same clips, is left as it is.
+    """
+    sets: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
+    for record in records:
+        if record["state"] == "done":
+            group = PurePosixPath(record["output"]).parent.as_posix()
+            mark = (record.get("aspect") or "").replace(":", "x")
+            sets.setdefault(("" if group == "." else group, mark), []).append(record)
+    made = []
+    for (group, mark), members in sets.items():
+        if len(members) < 2:
+            continue
+        name = (PurePosixPath(group) / f"tour{'-' if mark else ''}{mark}{suffix}").as_posix()
+        names = [str(record["output"]) for record in members]
+        said = json.dumps([[record.get("digest") for record in members], names, dissolve])
+        record = {"output": name, "digest": hashlib.sha256(said.encode()).hexdigest()}
+        kept = folder / RECORDS / f"{name}.json"
+        if load(kept) != record or not (folder / name).is_file():
+            (folder / name).unlink(missing_ok=True)
+            store(kept, record)
+            join([folder / member for member in names], folder / name, dissolve)
+        made.append({**record, "clips": names, "bytes": (folder / name).stat().st_size})
+    return made
+
+
+def join(clips: Sequence[Path], target: Path, dissolve: float = 0.6) -> None:
+    """Write ``clips`` one after another, each dissolving into the next over ``dissolve`` seconds.
+
+    The frame has the size and the rate that most clips have; others are fitted into it. No more
+    than the frames of one dissolve are held.
+    """
+    told = [clip_reader.info(clip) for clip in clips]
+    size = Counter((one.width // 2 * 2, one.height // 2 * 2) for one in told).most_common(1)[0][0]
+    rate = Counter(one.fps for one in told).most_common(1)[0][0]
+    overlap = max(1, round(dissolve * rate))
+    with encoder.Encoder(target, size, rate, choose(str(target), quality="high")) as sink:
+        for frame in dissolved((_fitted(clip, size, rate) for clip in clips), overlap):
+            sink.write(_packed(frame))
+
+
+def dissolved(clips: Iterable[Iterable[Bytes]], overlap: int) -> Iterator[Bytes]:
+    """Yield the frames of clips in turn; the last ``overlap`` of one blend into the next's first.
+
+    The blend eases in and out. Clips shorter than two overlaps are blended over less.
+    """
+    tail: deque[Bytes] = deque()
+    for clip in clips:
+        fresh: deque[Bytes] = deque()
+        blending = deque(tail)
+        tail.clear()
+        count = len(blending)
+        for index, frame in enumerate(clip):
+            if blending:
+                u = (index + 1) / (count + 1)
+                weight = u * u * (3 - 2 * u)
+                before = blending.popleft()
+                mixed = cv2.addWeighted(before, 1 - weight, frame, weight, 0)
+                fresh.append(np.asarray(mixed, np.uint8))
+            else:
+                fresh.append(frame)
+            if len(fresh) > overlap:
+                yield fresh.popleft()
+        yield from blending  # the clip was shorter than the blend
+        tail = fresh
+    yield from tail
+
+
+def _fitted(clip: Path, size: tuple[int, int], rate: Fraction) -> Iterator[Bytes]:
+    """Yield a clip's frames at ``rate``, each the nearest in time, inside ``size`` on black."""
+    due = 0
+    for frame in clip_reader.Clip(clip):
+        while due / rate <= frame.time + 0.5 / rate:
+            yield _inside(frame.rgb, size)
+            due += 1
+
+
+def _inside(rgb: Bytes, size: tuple[int, int]) -> Bytes:
+    height, width = rgb.shape[:2]
+    if (width, height) == size:
+        return rgb
+    scale = min(size[0] / width, size[1] / height)
+    inner = (max(1, round(width * scale)), max(1, round(height * scale)))
+    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    page = np.zeros((size[1], size[0], 3), np.uint8)
+    left, top = (size[0] - inner[0]) // 2, (size[1] - inner[1]) // 2
+    page[top : top + inner[1], left : left + inner[0]] = cv2.resize(
+        rgb, inner, interpolation=method
+    )
+    return page
+
+
+def _packed(rgb: Bytes) -> Words:
+    """Return (h, w, 3) uint8 as (h, w) uint32, bytes R, G, B, 255 from the lowest."""
+    return np.ascontiguousarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2RGBA)).view(np.uint32)[..., 0]

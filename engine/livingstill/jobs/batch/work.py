@@ -1,0 +1,284 @@
+"""One photo of a batch, in a process of its own: its clips, and a record beside each."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import multiprocessing
+import os
+import signal
+import threading
+import time
+import traceback
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing.connection import wait
+from pathlib import Path
+from typing import Any
+
+import cv2
+
+from livingstill.core.errors import InputError, LivingStillError
+from livingstill.core.model import Bytes
+from livingstill.io.files import replacing
+from livingstill.settings.brand import FILES
+from livingstill.settings.shot import expanded
+
+RECORDS = ".livingstill"
+"""Folder, in the batch's folder, of one record per clip: what it was made from and how it went."""
+
+THUMBNAIL = 320
+"""Width of the picture in a record, pixels."""
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One clip to make: its path below the batch's folder, and the shape of its frame."""
+
+    name: str
+    aspect: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One photo and its clips. ``values`` are keys of ``Shot``; ``folder`` is the batch's.
+
+    ``kept`` are the names of outputs that are finished already: all outputs together decide how
+    fine the scene is, so that a resumed batch makes the same clips. ``error`` is what was wrong
+    with the row before any work began. With ``rescue``, ``photo`` is a clip to rescue and
+    ``still`` its picture.
+    """
+
+    photo: str
+    folder: str
+    outputs: tuple[Output, ...]
+    values: Mapping[str, Any]
+    error: str = ""
+    kept: frozenset[str] = frozenset()
+    rescue: bool = False
+    still: str = ""
+
+    @property
+    def wanted(self) -> tuple[Output, ...]:
+        """The clips that are still to be made."""
+        return tuple(output for output in self.outputs if output.name not in self.kept)
+
+    def record(self, output: Output) -> Path:
+        """Return where the record of an output is kept."""
+        return Path(self.folder) / RECORDS / f"{output.name}.json"
+
+    def digest(self, output: Output) -> str:
+        """Return what an output depends on: photo, settings, aspect, brand, font, logo and LUT."""
+        made_from = hashlib.sha256()
+        try:
+            values = expanded(dict(self.values))
+        except InputError:  # the task will fail for it
+            values = dict(self.values)
+        for file in (self.photo, *filter(None, map(values.get, FILES))):
+            try:
+                made_from.update(Path(file).read_bytes() if Path(file).is_file() else b"missing")
+            except (OSError, TypeError, ValueError):
+                made_from.update(b"missing")
+        said = json.dumps([values, output.aspect], sort_keys=True, default=str)
+        return hashlib.sha256(made_from.digest() + said.encode()).hexdigest()
+
+
+def load(path: Path) -> dict[str, Any]:
+    """Return a record, or an empty one if there is none that can be read."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def store(path: Path, record: Mapping[str, Any]) -> None:
+    """Write a record in one piece."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with replacing(path, overwrite=True) as part:
+        part.write_text(json.dumps(record, indent=1, default=str) + "\n", encoding="utf-8")
+
+
+def begun(task: Task, output: Output) -> tuple[Path, dict[str, Any]]:
+    """Clear the place of a clip and note that it is started; return the place and the record."""
+    target = Path(task.folder) / output.name
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.unlink(missing_ok=True)  # then what stands there in the end is this clip
+    record: dict[str, Any] = {
+        "output": output.name,
+        "photo": task.photo,
+        "aspect": output.aspect,
+        "state": "started",
+        "digest": task.digest(output),
+    }
+    store(task.record(output), record)
+    return target, record
+
+
+def make(task: Task) -> list[dict[str, Any]]:
+    """Render the clips of a task; return their records. What goes wrong is in the record."""
+    start = time.perf_counter()
+    records: list[dict[str, Any]] = []
+    try:
+        with _interruptible():
+            if task.error:
+                raise InputError(task.error)
+            for record in _made(task):
+                records.append(record)
+                store(task.record(Output(record["output"])), record)
+    except Exception as error:
+        made = {record["output"] for record in records}
+        trace = "" if isinstance(error, LivingStillError) else traceback.format_exc()
+        message = str(error) if isinstance(error, LivingStillError) else _plain(error)
+        for output in task.wanted:
+            if output.name not in made:
+                records.append(failure(task, output, message, trace))
+    for record in records:
+        record["took"] = round((time.perf_counter() - start) / len(records), 2)
+    return records
+
+
+def _made(task: Task) -> Iterator[dict[str, Any]]:
+    """Yield the records of a task's clips, animated or rescued."""
+    if not task.rescue:
+        return _clips(task)
+    from livingstill.jobs.batch.rescue_row import rescued
+
+    return rescued(task)
+
+
+def failure(task: Task, output: Output, message: str, trace: str = "") -> dict[str, Any]:
+    """Store and return the record of a clip that could not be made."""
+    record = {
+        "output": output.name,
+        "photo": task.photo,
+        "aspect": output.aspect,
+        "state": "failed",
+        "error": message,
+        **({"traceback": trace} if trace else {}),
+    }
+    store(task.record(output), record)
+    return record
+
+
+def _plain(error: Exception) -> str:
+    if isinstance(error, MemoryError):
+        return "there was not enough memory; use fewer workers or a smaller --size"
+    return f"an internal fault ({type(error).__name__}: {error})"
+
+
+def _clips(task: Task) -> Iterator[dict[str, Any]]:
+    """Render the clips of one photo from one scene, the shape that enlarges it most first."""
+    from livingstill.camera import framing
+    from livingstill.jobs import clip as pipeline
+    from livingstill.settings.shot import Shot, checked
+
+    shots = {
+        output: checked(
+            Shot, expanded({**task.values, **({"aspect": output.aspect} if output.aspect else {})})
+        )
+        for output in task.outputs
+    }
+    stages = pipeline.Stages()
+    for shot in shots.values():
+        pipeline.check_settings(shot)
+    photo = pipeline.read_photo(task.photo, next(iter(shots.values())), stages)
+
+    def enlarged(output: Output) -> float:
+        shot = shots[output]
+        return framing.frame(
+            photo.size,
+            size=shot.size,
+            aspect=shot.aspect,
+            fit=shot.fit,
+            max_upscale=shot.max_upscale,
+        ).scale
+
+    first, *others = sorted(task.outputs, key=enlarged, reverse=True)
+    scene = pipeline.prepare(photo, shots[first], stages)
+    for output in (first, *others):
+        if output.name in task.kept:
+            continue
+        clip = scene if output is first else pipeline.reframed(scene, shots[output].aspect)
+        target, record = begun(task, output)
+        thumbnail = Thumbnail(clip.timeline.frames // 2)
+        saved = clip.save(str(target), watch=thumbnail.look)
+        yield record | {
+            "state": "done",
+            "size": list(clip.framing.size),
+            "fps": float(clip.timeline.fps),
+            "duration": round(clip.timeline.seconds, 4),
+            "bytes": target.stat().st_size,
+            "camera": str(clip.shot.camera),
+            "depth": clip.depth.source,
+            "kinds": {region.kind: round(region.share, 4) for region in clip.regions},
+            "notes": [*clip.notes, *saved.notes],
+            "seconds": dict(stages.seconds),
+            "continuity": saved.figures,
+            "thumbnail": thumbnail.text,
+        }
+
+
+class Thumbnail:
+    """Keeps one frame of a clip as a small JPEG in base64."""
+
+    def __init__(self, index: int) -> None:
+        self._left = index
+        self.text = ""
+
+    def look(self, rgb: Bytes) -> None:
+        """Take in the next frame."""
+        if self._left == 0:
+            height = max(1, round(THUMBNAIL * rgb.shape[0] / rgb.shape[1]))
+            small = cv2.resize(rgb, (THUMBNAIL, height), interpolation=cv2.INTER_AREA)
+            jpeg = cv2.imencode(
+                ".jpg", cv2.cvtColor(small, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, 80]
+            )[1]
+            self.text = base64.b64encode(jpeg.tobytes()).decode("ascii")
+        self._left -= 1
+
+
+_state = {"busy": False, "leaving": False}
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """While a task runs, an interrupt stops it and, when all is cleaned up, ends the process."""
+    _state["busy"] = True
+    try:
+        yield
+    finally:
+        _state["busy"] = False
+        if _state["leaving"]:
+            os._exit(130)
+
+
+def begin(threads: int) -> None:
+    """Set a worker process up: its threads, and that it never outlives its parent."""
+    from livingstill.core import threads as pool
+
+    pool.limit(threads)
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+
+    def leave() -> None:
+        wait([parent.sentinel])
+        os._exit(1)
+
+    threading.Thread(target=leave, name="livingstill-orphan", daemon=True).start()
+
+    def stop(*_: object) -> None:
+        if _state["leaving"]:  # once is enough: the cleaning up is not disturbed
+            return
+        _state["leaving"] = True
+        if not _state["busy"]:
+            os._exit(130)
+        raise KeyboardInterrupt
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
+    if hasattr(signal, "pthread_sigmask"):  # blocked from birth, see `run._deaf`
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})

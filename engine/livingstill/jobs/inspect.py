@@ -1,0 +1,157 @@
+"""What the engine sees in a photo, without rendering a clip: depth, regions, fitness."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from livingstill.camera import auto, framing, subject
+from livingstill.camera.view import View
+from livingstill.core import threads
+from livingstill.core.determinism import plain
+from livingstill.core.model import InverseDepth, Progress, Region, Scene
+from livingstill.depth import straightening
+from livingstill.io import files
+from livingstill.io.files import check_target, keep_apart, replacing, write_png
+from livingstill.jobs.analyse import Sight
+from livingstill.jobs.clip import Stages, check_settings, depth_of, planned, prepare, read_photo
+from livingstill.photo import fitness, statistics
+from livingstill.scene import export
+from livingstill.segmentation import flow_field, mask_files, plan
+from livingstill.settings.shot import Choice, Job, Shot
+
+
+@plain()
+def write_depth(
+    photo: Path,
+    target: Path,
+    shot: Shot,
+    job: Job,
+    *,
+    preview: bool = False,
+    progress: Progress | None = None,
+) -> InverseDepth:
+    """Write the inverse depth of a photo at its size: 16 bit, 65535 = nearest; or a colour picture."""
+    threads.limit(job.threads)
+    check_settings(shot)
+    check_target(target, job.overwrite)
+    keep_apart([target], [photo])
+    stages = Stages(progress)
+    rgb = read_photo(photo, shot, stages).rgb
+    depth = depth_of(Sight(rgb, shot.quality), shot, stages)
+    levels = np.round(depth.values * np.float32(65535)).astype(np.uint16)
+    picture = (
+        cv2.applyColorMap((levels >> 8).astype(np.uint8), cv2.COLORMAP_INFERNO)
+        if preview
+        else levels
+    )
+    write_png(target, picture, job.overwrite)
+    return depth
+
+
+@plain()
+def write_regions(
+    photo: Path,
+    shot: Shot,
+    job: Job,
+    *,
+    target: Path | None = None,
+    folder: Path | None = None,
+    progress: Progress | None = None,
+) -> tuple[Region, ...]:
+    """Write what will move: an overlay picture and, into ``folder``, one mask per class and kind.
+
+    Return the kinds that will move.
+    """
+    threads.limit(job.threads)
+    check_settings(shot)
+    if target is not None:
+        check_target(target, job.overwrite)
+        keep_apart([target], [photo])
+    stages = Stages(progress)
+    rgb = read_photo(photo, shot, stages).rgb
+    look = Sight(rgb, shot.quality, ahead=True)
+    depth = depth_of(look, shot, stages).values
+    with stages("regions"):
+        classes = look.classes()
+        moving = planned(rgb, depth, classes, shot)
+    if folder is not None:
+        named = {region.kind for region in classes}
+        extra = tuple(region for region in moving if region.kind not in named)
+        mask_files.write(folder, (*classes, *extra), job.overwrite)
+    if target is not None:
+        directions = flow_field.directions(rgb, depth, moving, shot.brush)
+        picture = plan.overlay(rgb, moving, directions)
+        write_png(target, cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), job.overwrite)
+    return moving
+
+
+def write_scene(
+    photo: Path,
+    folder: Path,
+    shot: Shot,
+    job: Job,
+    *,
+    mesh: Path | None = None,
+    progress: Progress | None = None,
+) -> Scene:
+    """Write the layered scene of a photo into ``folder``: a picture and a depth map per layer, the
+    camera and scene.json; and all of it as a mesh, .ply or .glb."""
+    threads.limit(job.threads)
+    check_settings(shot)
+    if folder.exists():
+        check_target(folder / "scene.json", job.overwrite)
+    if mesh is not None:
+        check_target(mesh, job.overwrite)
+        keep_apart([mesh], [photo])
+        export.check_mesh(mesh)
+    stages = Stages(progress)
+    still = shot.model_copy(update={"motion": ("none",), "camera": Choice(name="static")})
+    scene = prepare(read_photo(photo, shot, stages), still, stages).scene
+    with stages("export"), files.folder(folder, job.overwrite) as part:
+        export.export(scene, part)
+        if mesh is not None:
+            with replacing(mesh, job.overwrite) as piece:
+                export.write_mesh(scene, piece)
+    return scene
+
+
+@plain()
+def doctor(
+    photo: Path, shot: Shot, job: Job, *, progress: Progress | None = None
+) -> fitness.Fitness:
+    """Return how fit a photo is for a clip by the settings of ``shot``."""
+    threads.limit(job.threads)
+    check_settings(shot)
+    stages = Stages(progress)
+    read = read_photo(photo, shot, stages)
+    look = Sight(read.rgb, shot.quality, ahead=True)
+    depth = depth_of(look, shot, stages)
+    with stages("regions"):
+        classes = look.classes()
+    sky = next((region.mask for region in classes if region.kind == "sky"), None)
+    people = next((region.mask for region in classes if region.kind == "person"), None)
+    found = subject.find(read.rgb, depth.values, sky, subject.heads(people))
+    frame = framing.frame(
+        read.size,
+        size=shot.size,
+        aspect=shot.aspect,
+        fit=shot.fit,
+        subject=found.point,
+        max_upscale=shot.max_upscale,
+    )
+    view = View.of(depth.values, read.focal, found.point, frame.box)
+    shares = {region.kind: region.share for region in classes}
+    measured = statistics.measure(read.rgb, depth.values, shares, look.lines())
+    along = straightening.samples(depth.values, measured.lines, auto.ALONG)
+    advice = auto.choose(view, measured, found.confidence, along)
+    return fitness.assess(
+        measured,
+        scale=frame.scale,
+        depth=view.near - view.far,
+        camera=str(advice.choice),
+        reason=advice.reason,
+        parallax=advice.parallax,
+    )

@@ -1,0 +1,168 @@
+"""The record of a rendered clip: enough to render it again and to prove that it is the same."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import platform
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+from livingstill.core.errors import InputError
+from livingstill.core.model import Bytes, Floats, InverseDepth, Region
+from livingstill.io import images
+from livingstill.io import text as texts
+from livingstill.io.files import replacing
+from livingstill.settings.shot import Shot
+
+FORMAT = 1
+_MOST_PIXELS = 200_000_000
+_LARGEST = 2**30
+LIBRARIES = ("numpy", "opencv-contrib-python", "scipy", "numba", "pillow", "av")
+
+
+def digest(rgb: Bytes) -> str:
+    """Return the SHA-256 of a frame's RGB bytes, row by row, as 64 hex digits."""
+    return hashlib.sha256(np.ascontiguousarray(rgb).data).hexdigest()
+
+
+def build(
+    *,
+    shot: Shot,
+    photo: str,
+    photo_sha256: str,
+    size: tuple[int, int],
+    fps: str,
+    outputs: list[str],
+    frames: list[str],
+    seconds: dict[str, float],
+    depth: InverseDepth,
+    regions: tuple[Region, ...],
+    subject: tuple[float, float],
+    notes: tuple[str, ...],
+    continuity: dict[str, Any],
+    files: dict[str, dict[str, str]],
+) -> dict[str, Any]:
+    """Return the manifest as plain JSON values.
+
+    Depth (16 bit) and masks (8 bit) are embedded as PNG in base64: they are what the frames were
+    made from, so a replay does not depend on the network or on the machine's arithmetic.
+    ``files`` are path and hash of the fonts, the logo and the LUT.
+    """
+    return {
+        "livingstill": version("livingstill"),
+        "format": FORMAT,
+        "photo": {"path": photo, "sha256": photo_sha256},
+        "shot": shot.model_dump(mode="json"),
+        "files": files,
+        "size": list(size),
+        "fps": fps,
+        "outputs": outputs,
+        "notes": list(notes),
+        "seconds": seconds,
+        "continuity": continuity,
+        "versions": {name: version(name) for name in LIBRARIES},
+        "machine": f"{platform.system()} {platform.machine()}, Python {platform.python_version()}",
+        "depth": {
+            "source": depth.source,
+            "png": _png(np.round(depth.values * np.float32(65535)).astype(np.uint16)),
+        },
+        "regions": [{"kind": region.kind, "png": _png(region.mask)} for region in regions],
+        "subject": list(subject),
+        "frames": frames,
+    }
+
+
+def write(path: Path, manifest: dict[str, Any], overwrite: bool) -> None:
+    """Write a manifest in one piece.
+
+    Raises
+    ------
+    InputError
+        If the file exists and ``overwrite`` is off, or its folder cannot be written.
+    """
+    with replacing(path, overwrite) as part:
+        part.write_text(json.dumps(manifest, indent=1), encoding="utf-8")
+
+
+def load(path: Path) -> dict[str, Any]:
+    """Read a manifest.
+
+    Raises
+    ------
+    InputError
+        If the file is no manifest of a format this version knows.
+    """
+    manifest = texts.parsed(texts.read(path, "manifest", _LARGEST), f"manifest {path}")
+    shape = {
+        "photo": dict, "shot": dict, "outputs": list, "depth": dict, "regions": list, "frames": list
+    }  # fmt: skip
+    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
+        raise InputError(f"{path} is no manifest of format {FORMAT}; render the shot anew")
+    for key, kind in shape.items():
+        if not isinstance(manifest.get(key), kind):
+            raise InputError(f"{path} has no sound '{key}'; render the shot anew")
+    return manifest
+
+
+def depth_of(manifest: dict[str, Any]) -> InverseDepth:
+    """Return the inverse depth a manifest embeds."""
+    values = _image(manifest["depth"].get("png"), np.uint16).astype(np.float32) / np.float32(65535)
+    return InverseDepth(values, str(manifest["depth"].get("source")))
+
+
+def regions_of(manifest: dict[str, Any]) -> tuple[Region, ...]:
+    """Return the regions a manifest embeds."""
+    return tuple(
+        Region(str(entry.get("kind")), _image(entry.get("png"), np.uint8))
+        for entry in manifest["regions"]
+        if isinstance(entry, dict)
+    )
+
+
+def subject_of(manifest: dict[str, Any]) -> tuple[float, float]:
+    """Return the point that the camera looked at, in fractions of the photo."""
+    match manifest.get("subject", [0.5, 0.5]):
+        case [float() | int() as x, float() | int() as y] if 0 <= x <= 1 and 0 <= y <= 1:
+            return float(x), float(y)
+    raise InputError("the manifest's subject is no point of the photo; render the shot anew")
+
+
+def first_difference(expected: list[str], found: list[str]) -> int | None:
+    """Return the first frame whose hash differs, None if all agree.
+
+    >>> first_difference(["a", "b"], ["a", "c"])
+    1
+    """
+    for index, (before, after) in enumerate(zip(expected, found)):
+        if before != after:
+            return index
+    return None if len(expected) == len(found) else min(len(expected), len(found))
+
+
+def quantised(inverse_depth: Floats) -> Floats:
+    """Return inverse depth in steps of 1/65535, as a manifest keeps it."""
+    levels = np.round(inverse_depth * np.float32(65535)).astype(np.uint16)
+    return levels.astype(np.float32) / np.float32(65535)
+
+
+def _png(array: Any) -> str:
+    return base64.b64encode(cv2.imencode(".png", array)[1].tobytes()).decode("ascii")
+
+
+def _image(text: object, dtype: Any) -> Any:
+    """Decode a picture that ``_png`` wrote."""
+    try:
+        data = base64.b64decode(str(text), validate=True)
+        with images.opened(Path("in it"), data, "picture", _MOST_PIXELS) as picture:
+            image = np.array(picture)
+    except (ValueError, InputError):
+        image = None
+    if image is None or image.ndim != 2 or image.dtype != dtype:
+        raise InputError("the manifest's depth or masks are damaged; render the shot anew")
+    return image

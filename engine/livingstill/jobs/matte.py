@@ -1,0 +1,98 @@
+"""Chosen layers or regions of a clip alone: what of each pixel is theirs, frame by frame.
+
+The scene is rendered a second time, the chosen parts white and all else black, under the same
+camera and motion. So the matte is exactly what is seen of them, however they move and whatever
+passes before them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from livingstill.core.errors import InputError
+from livingstill.core.model import Bytes, Floats, Flow, Layer, Motion, Region, Scene, Words
+from livingstill.core.registry import nearest as closest
+from livingstill.scene.inpaint import continued
+
+MOVING = "moving"
+_LAYER = "layer:"
+
+
+def chosen(scene: Scene, regions: tuple[Region, ...], said: str) -> Scene:
+    """Return the scene with the chosen parts white and all else black.
+
+    ``said`` is a list of kinds that move, ``moving`` for all of them, or ``layer:N``, 1 in front.
+
+    Raises
+    ------
+    InputError
+        If there is no such kind or layer in the photo.
+    """
+    height, width = scene.layers[0].colour.shape
+    mask = np.zeros((height, width), np.uint8)
+    layers: set[int] = set()
+    kinds = {region.kind: region.mask for region in regions}
+    names = [part.strip() for part in said.split(",") if part.strip()]
+    for name in names:
+        if name.startswith(_LAYER):
+            number = name.removeprefix(_LAYER)
+            if not (number.isdecimal() and 1 <= int(number) <= len(scene.layers)):
+                raise InputError(
+                    f"alpha is {name}; the scene has layers 1 to {len(scene.layers)}, 1 in front"
+                )
+            layers.add(int(number) - 1)
+        elif name == MOVING and kinds:
+            mask = np.maximum.reduce([mask, *kinds.values()])
+        elif name in kinds:
+            mask = np.maximum(mask, kinds[name])
+        else:
+            there = [*kinds, *([MOVING] if kinds else []), "layer:1"]
+            raise InputError(f"alpha is {name}, which is not in this photo{closest(name, there)}")
+    white, hidden = np.full_like(mask, 255), np.zeros(mask.shape, bool)
+    made = []
+    for k, layer in enumerate(scene.layers):
+        seen = white if k in layers else continued(mask, hidden)
+        made.append(Layer(_grey(layer.colour, seen), layer.inverse_depth))
+        hidden |= layer.colour >> np.uint32(24) > 0
+    return Scene(tuple(made), scene.focal)
+
+
+def _grey(colour: Words, value: Bytes) -> Words:
+    """Return grey of ``value`` under the alpha of ``colour``, premultiplied."""
+    alpha = colour >> np.uint32(24)
+    level = (value * alpha + np.uint32(127)) // np.uint32(255)
+    return np.asarray(alpha << 24 | level << 16 | level << 8 | level, np.uint32)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shapes:
+    """A motion without its light: where things go, not how bright they are."""
+
+    motion: Motion
+
+    def at(self, phase: float) -> tuple[Flow | None, ...]:
+        """Return the flows of the motion; two samples share each pixel by their gains."""
+        flows = self.motion.at(phase)
+        made = {id(flow): _shape(flow) for flow in flows}
+        return tuple(made[id(flow)] for flow in flows)
+
+
+def _shape(flow: Flow | None) -> Flow | None:
+    if flow is None:
+        return None
+    if flow.second is None or flow.second_gain is None:
+        return replace(flow, first_gain=None, bias=None)
+    first: Floats = np.ones_like(flow.second_gain) if flow.first_gain is None else flow.first_gain
+    both = np.maximum(first + flow.second_gain, np.float32(1e-6))
+    return replace(flow, first_gain=first / both, second_gain=flow.second_gain / both, bias=None)
+
+
+def cut(packed: Words, matte: Words) -> Words:
+    """Return a frame premultiplied by the grey of its matte, which becomes its alpha."""
+    alpha = (matte & np.uint32(255)).astype(np.uint16)[..., None]
+    rgba = packed.view(np.uint8).reshape(*packed.shape, 4)
+    out = ((rgba * alpha + 127) // 255).astype(np.uint8)
+    out[..., 3] = alpha[..., 0]
+    return out.view(np.uint32)[..., 0]

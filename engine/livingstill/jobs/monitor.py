@@ -1,0 +1,141 @@
+"""What is watched while our own clips are made: folds before, pulsing, leaks and the seam during."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from livingstill.core.model import Bytes, Motion, Pose, Region, Scene
+from livingstill.quality import known_flow
+from livingstill.render.frames import Renderer, Window
+
+FOLDED = 0.05
+"""Share of a region that may fold: bent mirrors and ends of streams do, in spots nobody sees."""
+
+_PHASES = 8
+_TRIES = 4
+_LESS = 0.7
+_WIDE = 240
+"""Width of the frames that a trial looks at."""
+
+_WAVER = 1.5
+"""How much more a mean may vary in a trial, which takes single pixels of many: textures that pass by
+make it waver up to 1.7 times as much as the full frame's."""
+
+Excess = dict[str, tuple[str, float]]
+"""Per kind what it does, and how many times its bar that is: only what is beyond a bar."""
+
+
+def tamed(
+    make: Callable[[Mapping[str, float]], Motion], regions: tuple[Region, ...], scene: Scene
+) -> tuple[Motion, str]:
+    """Return the motion with each kind as large as asked for, or lowered where it faults; and a note.
+
+    ``make`` gives the motion with a part of the amount per kind. A kind that folds or
+    pulses in a small trial of the loop is lowered by itself until it does not; if lowering does not
+    help it keeps its amount, and the note says so.
+    """
+    less = {region.kind: 1.0 for region in regions}
+    trial = Trial(scene, regions)
+    motion = make(less)
+    first = seen = trial.look(motion)
+    for _ in range(_TRIES):
+        if not seen:
+            break
+        less = {kind: part * (_LESS if kind in seen else 1) for kind, part in less.items()}
+        motion = make(less)
+        seen = trial.look(motion)
+    if seen:  # for another reason: they get back what was taken
+        less |= dict.fromkeys(seen, 1.0)
+        motion = make(less)
+    told = [
+        f"{kind} is lowered to {less[kind]:.2g} of its amount so that it does not {what}"
+        if less[kind] < 1
+        else f"{kind} may {what}; lower --amount or choose another --seed"
+        for kind, (what, _) in first.items()
+    ]
+    return motion, "; ".join(told)
+
+
+class Trial:
+    """A few small frames of a loop under a camera that stands, to see how each kind behaves."""
+
+    def __init__(self, scene: Scene, regions: tuple[Region, ...]) -> None:
+        self.scene, self.regions = scene, regions
+        width, height = scene.size
+        self.stride = max(1, round(width / _WIDE))
+        self.size = (max(2, width // self.stride), max(2, height // self.stride))
+        middle = self.stride * np.array([(n - 1) / 2 for n in self.size])
+        self.window = Window(float(middle[0]), float(middle[1]), float(self.stride))
+
+    def look(self, motion: Motion) -> Excess:
+        """Return what is beyond a bar."""
+        renderer = Renderer(self.scene, self.window, self.size, "draft")
+        guard = known_flow.Guard(
+            masks_in_frame(self.regions, self.window, self.size),
+            static=False,
+            grid=(1, 1),
+        )
+        cells: NDArray[np.bool_] | None = None
+        for index in range(_PHASES):
+            flows = motion.at(index / _PHASES)
+            guard.feed(renderer.frame(Pose(), flows))
+            for flow in {id(flow): flow for flow in flows if flow is not None}.values():
+                folded = known_flow.folded(flow)
+                cells = folded if cells is None else cells | folded
+        found: Excess = {}
+        if cells is not None and cells.any():
+            found = {k: ("fold", share / FOLDED) for k, share in self._shares(cells).items()}
+        for name, value in guard.figures().items():
+            kind, _, what = name.rpartition(".")
+            if kind and kind not in known_flow.LIVELY and what != "change":
+                bar = known_flow.BARS[what] * (_WAVER if what == "luminance" else 1)
+                ratio = value / bar
+                if ratio > found.get(kind, ("", 0.0))[1]:
+                    found[kind] = ("pulse", ratio)
+        return {kind: fault for kind, fault in found.items() if fault[1] > 1}
+
+    def _shares(self, cells: NDArray[np.bool_]) -> dict[str, float]:
+        """Return the folded share of each kind's region; a cell counts for what moves it most."""
+        size = (cells.shape[1], cells.shape[0])
+        masks = [cv2.resize(r.mask, size, interpolation=cv2.INTER_AREA) for r in self.regions]
+        stack = np.stack(masks).astype(np.uint8)
+        owner = stack.argmax(0)
+        shares: dict[str, float] = {}
+        for index, region in enumerate(self.regions):
+            area = max(1, int((stack[index] > 127).sum()))
+            share = float((cells & (owner == index)).sum()) / area
+            shares[region.kind] = max(share, shares.get(region.kind, 0.0))
+        return shares
+
+
+def watch(
+    regions: tuple[Region, ...], window: Window, size: tuple[int, int], static: bool
+) -> known_flow.Guard:
+    """Return a guard over frames of ``size``; it knows the regions only while the camera stands."""
+    return known_flow.Guard(masks_in_frame(regions if static else (), window, size), static=static)
+
+
+def masks_in_frame(
+    regions: tuple[Region, ...], window: Window, size: tuple[int, int]
+) -> dict[str, Bytes]:
+    """Return where each kind is in a frame at rest."""
+    kinds: dict[str, Bytes] = {}
+    for region in regions:
+        mask = _in_frame(region.mask, window, size)
+        before = kinds.get(region.kind)
+        kinds[region.kind] = mask if before is None else np.maximum(before, mask)
+    return kinds
+
+
+def _in_frame(mask: Bytes, window: Window, size: tuple[int, int]) -> Bytes:
+    """Return a mask of the scene as a frame at rest shows it."""
+    width, height = size
+    left = window.x - window.scale * (width - 1) / 2
+    top = window.y - window.scale * (height - 1) / 2
+    look = np.array([[window.scale, 0, left], [0, window.scale, top]])
+    seen = cv2.warpAffine(mask, look, size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
+    return np.asarray(seen, np.uint8)

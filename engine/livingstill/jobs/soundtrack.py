@@ -1,0 +1,109 @@
+"""The sound of a clip by its settings: a recording, beds by name, or those that suit what moves."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+
+from livingstill.audio.beds import BEDS, Air
+from livingstill.audio.fit import fitted
+from livingstill.audio.mix import mixed, suited
+from livingstill.core.errors import InputError
+from livingstill.core.model import SAMPLE_RATE, Floats, Timeline
+from livingstill.io.images import bytes_of
+from livingstill.media import sound
+from livingstill.motion.wind import breeze
+from livingstill.settings.shot import Shot
+
+AUTO = "auto"
+
+
+def beds(said: str) -> tuple[str, ...] | None:
+    """Return the beds that a setting names, None if it names a file.
+
+    >>> beds("wind,rain"), beds("song.mp3")
+    (('wind', 'rain'), None)
+    """
+    names = tuple(part.strip() for part in said.split(","))
+    return names if all(name in BEDS for name in names) else None
+
+
+def files(shot: Shot) -> dict[str, dict[str, str]]:
+    """Return path and SHA-256 of the recording, if the sound is one, for the manifest."""
+    if shot.audio is None or shot.audio == AUTO or beds(shot.audio):
+        return {}
+    digest = hashlib.sha256(bytes_of(Path(shot.audio), "sound")).hexdigest()
+    return {"audio": {"path": shot.audio, "sha256": digest}}
+
+
+def check(shot: Shot) -> None:
+    """Refuse early a sound that cannot be had.
+
+    Raises
+    ------
+    InputError
+        If it is no bed and no recording that we can decode.
+    """
+    if shot.audio is None or shot.audio == AUTO or beds(shot.audio):
+        return
+    path = Path(shot.audio)
+    if not path.suffix and not path.exists():
+        raise InputError(
+            f"audio is {shot.audio}; it must be a file, auto, or some of {', '.join(BEDS)}"
+        )
+    sound.check(path)
+
+
+def make(
+    shot: Shot, timeline: Timeline, shares: Mapping[str, float], height: float
+) -> tuple[Floats | None, str]:
+    """Return (n, 2) float32 as long as the clip, and what it is in words; None is silence.
+
+    Parameters
+    ----------
+    shares : kind of motion -> its share of the picture
+    height : of the frame, in frame widths
+
+    Raises
+    ------
+    InputError
+        As ``check``.
+    """
+    if shot.audio is None:
+        return None, ""
+    count = round(timeline.frames / timeline.fps * SAMPLE_RATE)
+    names = beds(shot.audio)
+    if shot.audio != AUTO and names is None:
+        beyond = timeline.seconds + shot.audio_fade + 0.1
+        recording = sound.read(Path(shot.audio), shot.audio_start, beyond)
+        heard = fitted(
+            recording, count, joins=timeline.joins, fade=shot.audio_fade, level=shot.audio_level
+        )
+        return heard, f"sound of {Path(shot.audio).name}"
+    weights = suited(shares, shot.wind.speed) if names is None else dict.fromkeys(names, 1.0)
+    if not weights:
+        return None, "nothing that moves has a sound; the clip is silent"
+    made = mixed(
+        weights,
+        count,
+        seed=shot.seed,
+        air=_air(shot, timeline, height),
+        joins=timeline.joins,
+        fade=shot.audio_fade,
+        level=shot.audio_level,
+    )
+    return made, f"sound of {', '.join(weights)}"
+
+
+def _air(shot: Shot, timeline: Timeline, height: float) -> Air:
+    """Return the wind of the picture as it is heard a quarter of the frame from either side."""
+    air = breeze(shot.wind, timeline.seconds, shot.seed)
+    harmonics, amplitudes = air.gusts()
+    lags = [(x * air.x + height / 2 * air.y) / air.front for x in (0.25, 0.75)]
+    return Air(
+        air.speed,
+        tuple(int(h) for h in harmonics),
+        tuple(complex(a) for a in amplitudes),
+        (lags[0], lags[1]),
+    )

@@ -1,0 +1,126 @@
+"""Several seeds of one shot, ranked by the continuity director, with a contact sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+from livingstill.core import threads
+from livingstill.core.errors import InputError
+from livingstill.core.model import Bytes, Progress
+from livingstill.io.files import check_target, keep_apart, write_png
+from livingstill.jobs.clip import Known, Stages, check_settings, prepare, read_photo
+from livingstill.media.write import encoder
+from livingstill.quality import no_reference
+from livingstill.quality import verdict as director
+from livingstill.settings.shot import Job, Shot
+
+MOST = 50
+_SHOTS = 4
+_CELL = 320
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Take:
+    """One seed's clip and what the director says of it."""
+
+    seed: int
+    output: str
+    verdict: director.Verdict
+
+    @property
+    def badness(self) -> float:
+        """Return the sum of the severities of its faults: 0 = clean."""
+        return sum(fault.severity for fault in self.verdict.faults)
+
+    def as_json(self) -> Mapping[str, Any]:
+        """Return what `--json` prints of a take."""
+        return {"seed": self.seed, "output": self.output, **self.verdict.to_dict()}
+
+
+def takes(
+    shot: Shot,
+    job: Job,
+    count: int,
+    *,
+    sheet: Path | None = None,
+    progress: Progress | None = None,
+) -> list[Take]:
+    """Render ``count`` clips with the seeds from the shot's on; return them best first.
+
+    The clips are named ``<output>-seed<N>`` and the contact sheet ``<output>-takes.png``: one row
+    per take, best first, its frames at even times. Depth, regions and subject are found once.
+
+    Raises
+    ------
+    InputError
+        As ``deliver.animate_file``, or if ``count`` is not 1 to 50.
+    """
+    if not 1 <= count <= MOST:
+        raise InputError(f"takes are {count}; it must be 1 to {MOST}")
+    if job.photo is None:
+        raise InputError("no photo was given; name one, as in `livingstill takes lake.jpg`")
+    threads.limit(job.threads)
+    check_settings(shot)
+    base = Path(job.output[0]) if job.output else Path(f"{job.photo.stem}.mp4")
+    sheet = sheet or base.with_name(f"{base.stem}-takes.png")
+    seeds = [(shot.seed + i) % 2**32 for i in range(count)]
+    names = [str(base.with_name(f"{base.stem}-seed{seed}{base.suffix}")) for seed in seeds]
+    for name in names:
+        encoder.check_target(name, job.overwrite)
+    check_target(sheet, job.overwrite)
+    keep_apart([*map(Path, names), sheet], [job.photo])
+    stages = Stages(progress)
+    photo = read_photo(job.photo, shot, stages)
+    known, done, rows = None, [], {}
+    for seed, name in zip(seeds, names):
+        clip = prepare(photo, shot.model_copy(update={"seed": seed}), stages, known)
+        shot = clip.shot  # its camera is chosen now, for all takes
+        known = known or Known(clip.depth, clip.regions, clip.subject)
+        observer, row = no_reference.Observer(), Row(clip.timeline.frames)
+
+        def watch(rgb: Bytes, observer: no_reference.Observer = observer, row: Row = row) -> None:
+            observer.look(rgb)
+            row.look(rgb)
+
+        clip.save(name, overwrite=job.overwrite, watch=watch)
+        series = observer.series(float(clip.timeline.fps))
+        take = Take(seed, name, director.judge(series, loop=clip.timeline.joins))
+        done.append(take)
+        rows[seed] = row.picture(f"seed {seed}")
+    ranked = sorted(done, key=lambda take: (take.badness, take.seed))
+    page = np.vstack([rows[take.seed] for take in ranked])
+    write_png(sheet, cv2.cvtColor(page, cv2.COLOR_RGB2BGR), job.overwrite)
+    return ranked
+
+
+class Row:
+    """Keeps a few frames of a clip, small and side by side."""
+
+    def __init__(self, count: int) -> None:
+        self._wanted = {round(i * count / _SHOTS) for i in range(_SHOTS)}
+        self._seen = 0
+        self._kept: list[Bytes] = []
+
+    def look(self, rgb: Bytes) -> None:
+        """Take in the next frame."""
+        if self._seen in self._wanted:
+            height = round(_CELL * rgb.shape[0] / rgb.shape[1])
+            small = cv2.resize(rgb, (_CELL, height), interpolation=cv2.INTER_AREA)
+            self._kept.append(np.asarray(small, np.uint8))
+        self._seen += 1
+
+    def picture(self, title: str) -> Bytes:
+        """Return the row, ``title`` in its corner."""
+        blank = np.zeros_like(self._kept[0])
+        row = np.hstack([*self._kept, *[blank] * (_SHOTS - len(self._kept))])
+        for colour, thick in (((0, 0, 0), 4), ((255, 255, 255), 1)):
+            cv2.putText(
+                row, title, (10, 26), cv2.FONT_HERSHEY_SIMPLEX, 0.7, colour, thick, cv2.LINE_AA
+            )
+        return row

@@ -1,0 +1,854 @@
+"""The layered frame: every layer warped and laid over the ones behind it, in one pass.
+
+A pixel is sampled by vectors over channels and points (``vectors.sampler``): its points lie side by
+side, so one load takes a row of them, where a loop over pixels would have to gather one by one.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from livingstill.core.model import Bytes, Floats, Words
+from livingstill.kernels.compile import kernel, part
+from livingstill.kernels.simd import borrow, mix, peek, poke, sampler, spreader
+
+Ints = NDArray[np.int32]
+
+_two_points, _two_squares = sampler(2, squares=False), sampler(2, squares=True)
+_four_points, _four_squares = sampler(4, squares=False), sampler(4, squares=True)
+_spread_one, _spread_two, _spread_three = (spreader(quads) for quads in (1, 2, 3))
+
+
+@kernel
+def solve(
+    depth: Floats,
+    step: float,
+    middle: Floats,
+    camera: NDArray[np.float64],
+    pitch: int,
+    nodes: Floats,
+    row0: int,
+    row1: int,
+) -> None:
+    """Fill ``nodes`` with where each output pixel of a coarse grid looks in every layer.
+
+    A point s of the scene (pixels from the camera's axis) with inverse depth w is seen at
+
+        q = H ((s - f t (w - pivot)) / (1 - z w)),
+
+    so the backward map solves s = (1 - z w(s)) H^-1 q + f t (w(s) - pivot) by fixed-point
+    iteration from the middle of a layer's depth; that is smooth, so few steps suffice.
+
+    Parameters
+    ----------
+    depth : (K, h, w) float32 inverse depth, one sample per ``step`` scene pixels
+    middle : (K,) float32 the middle of each layer's depths
+    camera : (15,) H^-1 row by row, from output pixels to scene pixels about the axis; the axis
+        x, y in scene pixels; f t_x, f t_y in scene pixels; z; and the pivot
+    pitch : output pixels per node
+    nodes : (K, 2, rows, columns) float32, x and y in scene pixels, rows ``row0..row1`` filled
+    """
+    h, w, columns = depth.shape[1], depth.shape[2], nodes.shape[3]
+    flat = depth.reshape(depth.size)
+    one, zero = np.float32(1), np.float32(0)
+    ax, ay = np.float32(camera[9]), np.float32(camera[10])
+    tx, ty, tz = np.float32(camera[11]), np.float32(camera[12]), np.float32(camera[13])
+    pivot, over = np.float32(camera[14]), np.float32(1 / step)
+    right, bottom = np.float32(w - 1), np.float32(h - 1)
+    qx, qy = np.empty(columns, np.float32), np.empty(columns, np.float32)
+    sx, sy = np.empty(columns, np.float32), np.empty(columns, np.float32)
+    for j in range(row0, row1):
+        py = float(j * pitch)
+        for i in range(columns):
+            px = float(i * pitch)
+            d = 1.0 / (camera[6] * px + camera[7] * py + camera[8])
+            qx[i] = (camera[0] * px + camera[1] * py + camera[2]) * d
+            qy[i] = (camera[3] * px + camera[4] * py + camera[5]) * d
+        for k in range(depth.shape[0]):
+            base = np.int32(k * h * w)
+            less, more = one - tz * middle[k], middle[k] - pivot
+            for i in range(columns):
+                sx[i], sy[i] = (less * qx[i] + tx * more) + ax, (less * qy[i] + ty * more) + ay
+            for _ in range(3):
+                for i in range(columns):
+                    u = min(max(peek(sx, i) * over, zero), right)
+                    v = min(max(peek(sy, i) * over, zero), bottom)
+                    left, top = min(np.int32(u), np.int32(w - 2)), min(np.int32(v), np.int32(h - 2))
+                    fx, fy = u - np.float32(left), v - np.float32(top)
+                    at = base + top * np.int32(w) + left
+                    a, b = peek(flat, at), peek(flat, at + np.int32(1))
+                    c, d = peek(flat, at + np.int32(w)), peek(flat, at + np.int32(w + 1))
+                    a += (b - a) * fx
+                    c += (d - c) * fx
+                    e = a + (c - a) * fy
+                    less, more = one - tz * e, e - pivot
+                    qx_i, qy_i = peek(qx, i), peek(qy, i)
+                    poke(sx, i, (less * qx_i + tx * more) + ax)
+                    poke(sy, i, (less * qy_i + ty * more) + ay)
+            for i in range(columns):
+                nodes[k, 0, j, i], nodes[k, 1, j, i] = sx[i], sy[i]
+
+
+@part
+def _aim_linear(
+    xs: Floats, ys: Floats, count: int, base: int, width: int, height: int,
+    places: Ints, weights: Floats,
+) -> None:  # fmt: skip
+    """Fill where the 2 x 2 points of each position begin, and their weights (columns, rows)."""
+    zero, one = np.float32(0), np.float32(1)
+    right, bottom, line = np.float32(width - 1), np.float32(height - 1), np.int32(width)
+    x0, x1, y0, y1 = weights[0], weights[1], weights[2], weights[3]
+    for i in range(count):
+        x, y = min(max(peek(xs, i), zero), right), min(max(peek(ys, i), zero), bottom)
+        left, top = min(np.int32(x), line - np.int32(2)), min(np.int32(y), np.int32(height - 2))
+        fx, fy = x - np.float32(left), y - np.float32(top)
+        poke(places, i, np.int32(base) + top * line + left)
+        poke(x0, i, one - fx)
+        poke(x1, i, fx)
+        poke(y0, i, one - fy)
+        poke(y1, i, fy)
+
+
+@part
+def _catmull_rom(t: Any) -> tuple[Any, Any, Any, Any]:
+    """Return the weights of four points, ``t`` past the second (Catmull and Rom, 1974)."""
+    one, half, two = np.float32(1), np.float32(0.5), np.float32(2)
+    s = t * t
+    a, d = half * t * (two * t - one - s), half * s * (t - one)
+    b = one + half * s * (np.float32(3) * t - np.float32(5))
+    return a, b, one - a - b - d, d
+
+
+@part
+def _aim_cubic(along: Floats, count: int, extent: int, starts: Ints, weights: Floats) -> None:
+    """Fill where the 4 points of each coordinate begin, and their weights.
+
+    At the border, where the last pixel repeats, its weights are added up: no point lies outside.
+    """
+    zero = np.float32(0)
+    last, n = np.float32(extent - 1), np.int32(extent)
+    w0, w1, w2, w3 = weights[0], weights[1], weights[2], weights[3]
+    for i in range(count):
+        x = min(max(peek(along, i), zero), last)
+        left = min(np.int32(x), n - np.int32(2))
+        a, b, c, d = _catmull_rom(x - np.float32(left))
+        begin = min(max(left - np.int32(1), np.int32(0)), n - np.int32(4))
+        low, high = left < np.int32(1), left > n - np.int32(3)
+        poke(starts, i, begin)
+        poke(w0, i, zero if high else a + b if low else a)
+        poke(w1, i, a if high else c if low else b)
+        poke(w2, i, b if high else d if low else c)
+        poke(w3, i, c + d if high else zero if low else d)
+
+
+@part
+def _sample(
+    colour: Words, base: int, width: int, height: int, xs: Floats, ys: Floats, count: int,
+    cubic: bool, squares: bool, starts: Ints, weights: Floats, out: Floats,
+) -> None:  # fmt: skip
+    """Sample a layer at ``count`` positions (a multiple of 4) into ``out`` (4, >= count).
+
+    Beyond the layer's border the last pixel repeats. ``starts`` (2, >= count) and ``weights``
+    (8, >= count) are scratch.
+    """
+    places = starts[0]
+    if not cubic:
+        _aim_linear(xs, ys, count, base, width, height, places, weights)
+        if squares:
+            for i in range(0, count, 4):
+                _two_squares(colour, width, places, weights, i, out)
+        else:
+            for i in range(0, count, 4):
+                _two_points(colour, width, places, weights, i, out)
+        return
+    upper = starts[1]
+    _aim_cubic(xs, count, width, places, weights)
+    _aim_cubic(ys, count, height, upper, weights[4:])
+    for i in range(count):
+        poke(places, i, np.int32(base) + peek(upper, i) * np.int32(width) + places[i])
+    if squares:
+        for i in range(0, count, 4):
+            _four_squares(colour, width, places, weights, i, out)
+    else:
+        for i in range(0, count, 4):
+            _four_points(colour, width, places, weights, i, out)
+
+
+@part
+def _over(sample: Floats, below: Floats, count: int, top: float) -> None:
+    """Lay a premultiplied sample (4, n) over ``below``; ``top`` is the largest colour value."""
+    zero, one, full = np.float32(0), np.float32(1), np.float32(255)
+    highest, inverse = np.float32(top), np.float32(1 / 255)
+    alpha = sample[3]
+    for c in range(3):
+        colour, into = sample[c], below[c]
+        for i in range(count):
+            a = peek(alpha, i)
+            # a cubic rings past the opaque; scaled back, edges get no halo and keep their hue
+            v = max(peek(colour, i), zero) * (full / max(a, full))
+            rest = one - min(max(a, zero), full) * inverse
+            poke(into, i, min(v, highest) + peek(into, i) * rest)
+
+
+@part
+def _pack(colour: Floats, count: int, out: Words, linear: bool) -> None:
+    """Round three channels (>= 3, n) into opaque packed pixels (n,)."""
+    zero, half, full = np.float32(0), np.float32(0.5), np.float32(255)
+    red, green, blue = colour[0], colour[1], colour[2]
+    if linear:
+        for c in range(3):
+            line = colour[c]
+            for i in range(count):
+                line[i] = np.sqrt(max(line[i], zero))
+    for i in range(count):
+        r, g, b = max(peek(red, i), zero), max(peek(green, i), zero), max(peek(blue, i), zero)
+        x = np.uint32(np.int32(min(r, full) + half))
+        y = np.uint32(np.int32(min(g, full) + half))
+        z = np.uint32(np.int32(min(b, full) + half))
+        poke(out, i, x | (y << np.uint32(8)) | (z << np.uint32(16)) | np.uint32(0xFF000000))
+
+
+@part
+def _combine(
+    sample: Floats, second: Floats, fields: Floats, which: int, count: int, twice: bool,
+    linear: bool,
+) -> None:  # fmt: skip
+    """Light a sample (4, n) by its gain and bias, blended with the second if ``twice``, in place.
+
+    ``which`` is 1 if the sample is the second, alone.
+    """
+    zero, inverse, least = np.float32(0), np.float32(1 / 255), np.float32(1e-6)
+    alpha, other = sample[3], second[3]
+    g1, g2 = fields[2 + which], fields[3]
+    if twice:
+        for i in range(count):
+            a, b = peek(g1, i), peek(g2, i)
+            poke(alpha, i, (a * peek(alpha, i) + b * peek(other, i)) / max(a + b, least))
+    for c in range(3):
+        into, more, bias = sample[c], second[c], fields[4 + c]
+        if twice:
+            for i in range(count):
+                v = peek(g1, i) * peek(into, i) + peek(bias, i) * (peek(alpha, i) * inverse)
+                poke(into, i, max(v + peek(g2, i) * peek(more, i), zero))
+        else:
+            for i in range(count):
+                v = peek(g1, i) * peek(into, i) + peek(bias, i) * (peek(alpha, i) * inverse)
+                poke(into, i, max(v, zero))
+        if linear:
+            for i in range(count):
+                poke(into, i, peek(into, i) * peek(into, i))
+
+
+@part
+def _ramp(
+    nodes: Floats, j: int, i: int, pitch: int, across: Floats, down: Floats, count: int,
+    row: int, column: int, fields: Floats,
+) -> None:  # fmt: skip
+    """Fill the positions of a tile's part that begins at row and column from the tile's corners.
+
+    ``across`` and ``down`` (>= count) say where its pixels lie in the part: a loop over all of
+    them is long enough for vectors, one over a row is not.
+    """
+    over = np.float32(1) / np.float32(pitch)
+    left, upper = np.float32(column), np.float32(row)
+    for c in range(2):
+        corners, out = nodes[c], fields[c]
+        a, d = corners[j, i], (corners[j, i + 1] - corners[j, i]) * over
+        b = (corners[j + 1, i] - a) * over
+        e = ((corners[j + 1, i + 1] - corners[j + 1, i]) * over - d) * over
+        for n in range(count):
+            t = upper + peek(down, n)
+            poke(out, n, (a + b * t) + (d + e * t) * (left + peek(across, n)))
+
+
+@part
+def _carry(
+    flow: Floats, first: int, quads: int, h: int, w: int, over: Any,
+    nodes: Floats, j: int, i: int, side: int, places: Ints, weights: Floats, fine: Floats,
+) -> int:  # fmt: skip
+    """Bring a flow to the nodes of a tile, one every 4 pixels; displacements become positions.
+
+    Returns what the tile needs: 1 one sample, 2 also gain and bias, 3 also a second sample, 4 the
+    second alone.
+
+    ``flow`` is flat: nodes (h, w) of so many quads from ``first`` on; ``fine`` (12 numbers a node),
+    ``places`` (>= side * side) and ``weights`` (6, >= side * side) are filled.
+    """
+    one, zero = np.float32(1), np.float32(0)
+    step = one / np.float32(side - 1)
+    edge_x, edge_y = np.float32(w - 1), np.float32(h - 1)
+    points, wide = side * side, np.int32(4 * quads)
+    line = np.int32(w) * wide
+    for c in range(2):
+        corners, out = nodes[c], weights[4 + c]
+        a, d = corners[j, i], (corners[j, i + 1] - corners[j, i]) * step
+        b = (corners[j + 1, i] - a) * step
+        e = ((corners[j + 1, i + 1] - corners[j + 1, i]) * step - d) * step
+        for r in range(side):
+            t = np.float32(r)
+            for n in range(side):
+                out[r * side + n] = (a + b * t) + (d + e * t) * np.float32(n)
+        for n in range(points, out.size):
+            out[n] = out[points - 1]
+    xs, ys = weights[4], weights[5]
+    wa, wb, wc, wd = weights[0], weights[1], weights[2], weights[3]
+    for n in range(places.size):
+        x = min(max(peek(xs, n) * over, zero), edge_x)
+        y = min(max(peek(ys, n) * over, zero), edge_y)
+        left, top = min(np.int32(x), np.int32(w - 2)), min(np.int32(y), np.int32(h - 2))
+        fx, fy = x - np.float32(left), y - np.float32(top)
+        both = fx * fy
+        poke(places, n, np.int32(first) + top * line + left * wide)
+        poke(wd, n, both)
+        poke(wc, n, fy - both)
+        poke(wb, n, fx - both)
+        poke(wa, n, (one - fx) - (fy - both))
+    for n in range(points):
+        for q in range(quads):
+            mix(flow, places[n] + 4 * q, line, wide, weights, n, fine, 12 * n + 4 * q)
+        fine[12 * n] = xs[n] + fine[12 * n]
+        fine[12 * n + 1] = ys[n] + fine[12 * n + 1]
+    slight = np.float32(1 / 256)
+    if quads > 2:  # positions of the second sample start where those of the first do
+        for n in range(points):
+            fine[12 * n + 8] = xs[n] + fine[12 * n + 8]
+            fine[12 * n + 9] = ys[n] + fine[12 * n + 9]
+        other, own = zero, zero
+        for n in range(points):
+            own, other = max(own, abs(fine[12 * n + 2])), max(other, abs(fine[12 * n + 3]))
+        if other > slight:
+            return 3 if own > slight else 4
+    need = 1
+    if quads > 1:
+        for n in range(0, 12 * points, 12):
+            light = abs(fine[n + 4]) + abs(fine[n + 5]) + abs(fine[n + 6])
+            if abs(fine[n + 2] - one) > slight or light > slight:
+                need = 2
+    return need
+
+
+@part
+def _bend(
+    nodes: Floats, quads: int, side: int, row: int, column: int, size: int, fields: Floats
+) -> None:
+    """Fill the fields of a tile's part (size x size) from its nodes, one every 4 pixels."""
+    quarter = np.float32(0.25)
+    for r in range(size):
+        at = 12 * ((row + r) // 4 * side + column // 4)
+        t = np.float32((row + r) % 4) * quarter
+        for g in range(size // 4):
+            if quads == 1:
+                _spread_one(nodes, at + 12 * g, 12 * side, 12, t, fields, r * size + 4 * g)
+            elif quads == 2:
+                _spread_two(nodes, at + 12 * g, 12 * side, 12, t, fields, r * size + 4 * g)
+            else:
+                _spread_three(nodes, at + 12 * g, 12 * side, 12, t, fields, r * size + 4 * g)
+
+
+@part
+def _stand(card: Words, stand: Ints, shown: Any, y: int, x: int, pitch: int, below: Floats) -> None:
+    """Lay the part of a premultiplied card that lies in the tile at (y, x) over ``below`` (3, n)."""
+    left, top = stand[0], stand[1]
+    one, inverse, low = np.float32(1), np.float32(1 / 255), np.uint32(255)
+    for r in range(max(0, top - y), min(pitch, top + card.shape[0] - y)):
+        line = card[y + r - top]
+        for n in range(max(0, left - x), min(pitch, left + card.shape[1] - x)):
+            p = line[x + n - left]
+            rest = one - shown * np.float32(np.int32(p >> np.uint32(24))) * inverse
+            i = r * pitch + n
+            for c in range(3):
+                v = np.float32(np.int32((p >> np.uint32(8 * c)) & low))
+                below[c, i] = shown * v + rest * below[c, i]
+
+
+@part
+def _count(
+    table: Words, base: int, line: int, shift: int, last_x: Any, last_y: Any,
+    xa: Any, ya: Any, xb: Any, yb: Any, pad: Any,
+) -> tuple[Any, Any]:  # fmt: skip
+    """Return the sum over the blocks that a box of positions, widened, touches; and their number.
+
+    ``table`` holds summed areas of blocks of ``1 << shift`` pixels, ``line`` to a row, flat.
+    """
+    zero, one = np.float32(0), np.float32(1)
+    left = np.int32(min(max(xa - pad, zero), last_x)) >> np.int32(shift)
+    upper = np.int32(min(max(ya - pad, zero), last_y)) >> np.int32(shift)
+    right = (np.int32(min(max(xb + pad + one, zero), last_x)) >> np.int32(shift)) + np.int32(1)
+    lower = (np.int32(min(max(yb + pad + one, zero), last_y)) >> np.int32(shift)) + np.int32(1)
+    above = np.int32(base) + upper * np.int32(line)
+    below = np.int32(base) + lower * np.int32(line)
+    outer = np.uint32(peek(table, below + right) - peek(table, above + right))
+    inner = np.uint32(peek(table, below + left) - peek(table, above + left))
+    return np.uint32(outer - inner), np.uint32((right - left) * (lower - upper))
+
+
+@part
+def _state(
+    table: Words, base: int, line: int, shift: int, last_x: Any, last_y: Any, box: Floats, pad: Any
+) -> Any:
+    """Return 0 if all blocks that a box of positions touches are empty, 2 if opaque, 1 otherwise.
+
+    ``table`` counts the empty ones in its lower half and the opaque ones in its upper half; boxes
+    of more than 65535 blocks are mixed.
+    """
+    sums, whole = _count(
+        table, base, line, shift, last_x, last_y, box[0], box[1], box[2], box[3], pad
+    )
+    if sums & np.uint32(0xFFFF) == whole:
+        return 0
+    # what the lower half borrowed is added back before the upper one is read
+    return 2 if (sums - (sums & np.uint32(0xFFFF))) >> np.uint32(16) == whole else 1
+
+
+@part
+def _judge(
+    nodes: Floats, j: int, table: Words, base: int, line: int, shift: int,
+    width: int, height: int, pad: float, states: Ints,
+) -> None:  # fmt: skip
+    """Fill the state of a layer in every tile of a row, at rest; see ``_state``."""
+    right, bottom, wide = np.float32(width - 1), np.float32(height - 1), np.float32(pad)
+    top_x, low_x, top_y, low_y = nodes[0, j], nodes[0, j + 1], nodes[1, j], nodes[1, j + 1]
+    for i in range(states.size):
+        x0, x1, x2, x3 = peek(top_x, i), peek(top_x, i + 1), peek(low_x, i), peek(low_x, i + 1)
+        y0, y1, y2, y3 = peek(top_y, i), peek(top_y, i + 1), peek(low_y, i), peek(low_y, i + 1)
+        sums, whole = _count(
+            table, base, line, shift, right, bottom,
+            min(x0, x1, x2, x3), min(y0, y1, y2, y3),
+            max(x0, x1, x2, x3), max(y0, y1, y2, y3), wide,
+        )  # fmt: skip
+        empty = (sums & np.uint32(0xFFFF)) == whole
+        full = (sums - (sums & np.uint32(0xFFFF))) >> np.uint32(16) == whole
+        poke(states, i, np.int32(0) if empty else np.int32(2) if full else np.int32(1))
+
+
+@part
+def _stir(
+    nodes: Floats, j: int, table: Words, base: int, line: int, shift: int,
+    width: int, height: int, still: Ints, states: Ints,
+) -> None:  # fmt: skip
+    """Turn the states of a moving layer in a row of tiles to 3 where it moves, 4 if opaque there.
+
+    ``states`` were judged with the flow's reach and tell where it may show at all, ``still``
+    without it. ``table`` holds summed areas of the blocks that move.
+    """
+    right, bottom, none = np.float32(width - 1), np.float32(height - 1), np.float32(0)
+    for i in range(states.size):
+        if states[i] == 0:
+            continue
+        x0, x1, x2, x3 = (
+            nodes[0, j, i],
+            nodes[0, j, i + 1],
+            nodes[0, j + 1, i],
+            nodes[0, j + 1, i + 1],
+        )
+        y0, y1, y2, y3 = (
+            nodes[1, j, i],
+            nodes[1, j, i + 1],
+            nodes[1, j + 1, i],
+            nodes[1, j + 1, i + 1],
+        )
+        moving, _ = _count(
+            table, base, line, shift, right, bottom,
+            min(x0, x1, x2, x3), min(y0, y1, y2, y3), max(x0, x1, x2, x3), max(y0, y1, y2, y3), none,
+        )  # fmt: skip
+        states[i] = still[i] if moving == 0 else 4 if states[i] == 2 else 3
+
+
+@part
+def _corners(
+    nodes: Floats, j: int, i: int, pitch: int, row: int, column: int, size: int, box: Floats
+) -> None:
+    """Fill the box (left, top, right, bottom) of a tile's part's positions, at rest."""
+    over = np.float32(1) / np.float32(pitch)
+    for c in range(2):
+        a, b = nodes[c, j, i], nodes[c, j, i + 1]
+        d, e = nodes[c, j + 1, i], nodes[c, j + 1, i + 1]
+        low, high = np.float32(np.inf), np.float32(-np.inf)
+        for m in range(4):
+            fy = np.float32(row + m // 2 * size) * over
+            fx = np.float32(column + m % 2 * size) * over
+            left, right = a + (d - a) * fy, b + (e - b) * fy
+            v = left + (right - left) * fx
+            low, high = min(low, v), max(high, v)
+        box[c], box[2 + c] = low, high
+
+
+@part
+def _hull(
+    fine: Floats, side: int, need: int, row: Any, column: Any, size: int, box: Floats
+) -> None:
+    """Fill the box (left, top, right, bottom) of a tile's part's positions, carried by a flow."""
+    for c in range(2):
+        low, high = np.float32(np.inf), np.float32(-np.inf)
+        for m in range(c + 8 if need == 4 else c, c + 9 if need > 2 else c + 1, 8):
+            for r in range(row // 4, (row + size) // 4 + 1):
+                for n in range(column // 4, (column + size) // 4 + 1):
+                    v = peek(fine, 12 * (r * side + n) + m)
+                    low, high = min(low, v), max(high, v)
+        box[c], box[2 + c] = low, high
+
+
+@kernel
+def compose(
+    colour: Words,
+    blocks: Words,
+    shift: int,
+    nodes: Floats,
+    pitch: int,
+    flow: Floats,
+    sizes: Ints,
+    busy: Words,
+    busy_shift: int,
+    step: Floats,
+    out: Words,
+    cubic: bool,
+    linear: bool,
+    card: Words,
+    stand: Ints,
+    shown: float,
+    row0: int,
+    row1: int,
+) -> None:
+    """Fill rows ``row0..row1`` of a frame, ``row0`` a multiple of ``pitch``.
+
+    Per tile of ``pitch`` x ``pitch`` pixels the layers are asked front to back whether they are
+    empty, opaque or mixed there; the first opaque one is stored and the mixed ones before it are
+    laid over, so hidden layers cost nothing. Tiles that show several layers are asked again by
+    quarters. A tile whose part of a layer is still pays nothing for motion elsewhere.
+
+    Parameters
+    ----------
+    colour : (K, H, W) uint32 premultiplied RGBA, H and W at least 4
+    blocks : (K, rows + 1, columns + 1) uint32 summed areas of blocks of ``1 << shift`` pixels
+        squared: 1 for an empty one, 65536 for an opaque one
+    nodes : (K, 2, rows, columns) float32 from ``solve``; ``pitch`` 8 or 16
+    flow : flat float32, the nodes of all flows, each of 1 to 3 quads: (dx, dy), gain and the
+        second sample's gain; bias of red, green, blue, nothing; (dx, dy) of the second, nothing
+    sizes : (K, 5) int32: where a layer's nodes begin in ``flow``; how many quads, 0 = still;
+        their rows and columns; the longest displacement in pixels, rounded up
+    busy : (K, rows + 1, columns + 1) uint32 summed areas of the blocks where a layer's flow
+        moves, of ``1 << busy_shift`` scene pixels
+    step : (K,) float32 scene pixels per node of the flows
+    out : (h, w) uint32
+    cubic : Catmull-Rom sampling, else bilinear
+    linear : blend in linear light (gamma 2; ``colour`` then holds sqrt(alpha) * colour)
+    card : (h, w) uint32 premultiplied RGBA that stands in the picture, not in linear light; or
+        nothing, (0, 0)
+    stand : (3,) int32: its left and top in output pixels, and how many layers pass before it
+    shown : its opacity, 0..1
+    """
+    count, height, width = colour.shape
+    tiles = nodes.shape[3] - 1
+    area, side = pitch * pitch, pitch // 4 + 1
+    points = (side * side + 15) // 16 * 16
+    colour, blocks, nodes, flow = borrow(colour), borrow(blocks), borrow(nodes), borrow(flow)
+    sizes, busy, out, card = borrow(sizes), borrow(busy), borrow(out), borrow(card)
+    floats = np.zeros(36 * area + (12 * count + 6) * points + 4, np.float32)
+    whole_numbers = np.empty(2 * area + points + (count + 1) * tiles, np.int32)
+    memory, numbers = borrow(floats), borrow(whole_numbers)
+    flat, table, moving = (
+        colour.reshape(colour.size),
+        blocks.reshape(blocks.size),
+        busy.reshape(busy.size),
+    )
+    line, busy_line = blocks.shape[2], busy.shape[2]
+    planes = memory[: 36 * area].reshape(36, area)
+    below, sample, second, fields = planes[:4], planes[4:8], planes[8:12], planes[12:24]
+    taps, across, down = planes[24:32], planes[32:34], planes[34:36]
+    rest = memory[36 * area :]
+    fine = rest[: 12 * count * points].reshape(count, 12 * points)
+    rest = rest[12 * count * points :]
+    weights = rest[: 6 * points].reshape(6, points)
+    box = rest[6 * points :]
+    starts, places = numbers[: 2 * area].reshape(2, area), numbers[2 * area : 2 * area + points]
+    states = numbers[2 * area + points :].reshape(count + 1, tiles)
+    still = states[count]
+    packed = np.empty(area, np.uint32)
+    half = pitch // 2
+    for n in range(area):  # of a tile, and of its quarter
+        across[0, n], down[0, n] = np.float32(n % pitch), np.float32(n // pitch)
+        across[1, n], down[1, n] = np.float32(n % half), np.float32(n // half)
+    moves = np.empty(count, np.int64)  # 0 still, else what _carry returns
+    draw, part = np.empty(count, np.int64), np.empty(count, np.int64)
+    begin = np.int64(0)  # not a literal: _hull would be compiled once more for it
+    last_x, last_y = np.float32(width - 1), np.float32(height - 1)
+    margin = 1.0 if cubic else 0.0
+    reach = np.float32(margin)
+    top = 65025.0 if linear else 255.0
+    for j in range(row0 // pitch, (row1 + pitch - 1) // pitch):
+        for k in range(count):
+            base = k * blocks.shape[1] * line
+            _judge(nodes[k], j, table, base, line, shift, width, height, margin, states[k])
+            if sizes[k, 1] > 0:
+                for i in range(tiles):
+                    still[i] = states[k, i]
+                far = margin + sizes[k, 4]
+                _judge(nodes[k], j, table, base, line, shift, width, height, far, states[k])
+                base = k * busy.shape[1] * busy_line
+                _stir(
+                    nodes[k], j, moving, base, busy_line, busy_shift, width, height, still,
+                    states[k],
+                )  # fmt: skip
+        for i in range(tiles):
+            drawn = 0
+            opaque = False
+            for k in range(count):
+                state = states[k, i]
+                moves[k] = 0
+                if state > 2:
+                    moves[k] = _carry(
+                        flow, sizes[k, 0], sizes[k, 1], sizes[k, 2], sizes[k, 3],
+                        np.float32(1) / step[k], nodes[k], j, i, side, places, weights, fine[k],
+                    )  # fmt: skip
+                    if state == 4:
+                        state = 2
+                    else:
+                        _hull(fine[k], side, moves[k], begin, begin, pitch, box)
+                        base = k * blocks.shape[1] * line
+                        state = _state(table, base, line, shift, last_x, last_y, box, reach)
+                if state > 0:
+                    draw[drawn] = k
+                    drawn += 1
+                    if state == 2:
+                        opaque = True
+                        break
+            parts = 1 if drawn == 1 else 4
+            quarter = 0 if drawn == 1 else 1
+            size = half if quarter else pitch
+            for p in range(parts):
+                row, column = p // 2 * size, p % 2 * size
+                y, x = j * pitch + row, i * pitch + column
+                rows, columns = min(size, row1 - y), min(size, out.shape[1] - x)
+                if rows <= 0 or columns <= 0:
+                    continue
+                shows, covered = 0, opaque
+                for n in range(drawn if parts > 1 else 0):
+                    k = draw[n]
+                    if moves[k] > 0:
+                        _hull(fine[k], side, moves[k], row, column, size, box)
+                    else:
+                        _corners(nodes[k], j, i, pitch, row, column, size, box)
+                    base = k * blocks.shape[1] * line
+                    state = _state(table, base, line, shift, last_x, last_y, box, reach)
+                    if state > 0:
+                        part[shows] = k
+                        shows += 1
+                    if state == 2:
+                        covered = True
+                        break
+                if parts == 1:
+                    part[0], shows = draw[0], 1
+                many = size * size
+                if not covered:
+                    below[:, :many] = 0
+                laid = (
+                    x + size <= stand[0] or x >= stand[0] + card.shape[1]
+                    or y + size <= stand[1] or y >= stand[1] + card.shape[0]
+                )  # fmt: skip
+                for n in range(shows - 1, -1, -1):
+                    k = part[n]
+                    if not laid and k < stand[2]:
+                        laid = True  # behind an opaque layer it is overwritten, as it should be
+                        _stand(card, stand, np.float32(shown), y, x, size, below)
+                    into = below if covered and n == shows - 1 else sample
+                    if moves[k] == 0:
+                        _ramp(
+                            nodes[k], j, i, pitch, across[quarter], down[quarter], many, row,
+                            column, fields,
+                        )  # fmt: skip
+                    else:
+                        _bend(fine[k], min(moves[k], 3), side, row, column, size, fields)
+                    alone = 1 if moves[k] == 4 else 0
+                    for m in range(alone, 2 if moves[k] > 2 else 1):
+                        # flows speak of levels: light only after them
+                        _sample(
+                            flat, k * height * width, width, height, fields[8 * m],
+                            fields[8 * m + 1], many, cubic, linear and moves[k] < 2, starts, taps,
+                            second if m > alone else into,
+                        )  # fmt: skip
+                    if moves[k] > 1:
+                        _combine(into, second, fields, alone, many, moves[k] == 3, linear)
+                    if not (covered and n == shows - 1):
+                        _over(sample, below, many, top)
+                if not laid:
+                    _stand(card, stand, np.float32(shown), y, x, size, below)
+                _pack(below, many, packed, linear)
+                for r in range(rows):
+                    into_row, at = out[y + r], r * size
+                    for n in range(0, columns - 3, 4):
+                        for m in range(4):
+                            poke(into_row, x + n + m, peek(packed, at + n + m))
+                    for n in range(columns - columns % 4, columns):
+                        poke(into_row, x + n, peek(packed, at + n))
+    floats[0] = whole_numbers[0] = 0  # lent till here
+
+
+@kernel
+def survey(colour: Words, shift: int, blocks: Words) -> None:
+    """Fill the summed areas of the empty and the opaque blocks of layers, as ``compose`` takes them.
+
+    Parameters
+    ----------
+    colour : (K, H, W) uint32
+    blocks : (K, rows + 1, columns + 1) uint32, overwritten
+    """
+    side, opaque = 1 << shift, np.uint32(0xFF000000)
+    height, width = colour.shape[1], colour.shape[2]
+    every, some = np.empty(width, np.uint32), np.empty(width, np.uint32)
+    for k in range(colour.shape[0]):
+        blocks[k, 0] = np.uint32(0)
+        for j in range(1, blocks.shape[1]):
+            every[:], some[:] = opaque, np.uint32(0)
+            for y in range((j - 1) * side, min(j * side, height)):
+                row = colour[k, y]
+                for x in range(width):
+                    every[x] &= row[x]
+                    some[x] |= row[x]
+            total = np.uint32(0)
+            blocks[k, j, 0] = total
+            for i in range(1, blocks.shape[2]):
+                both, any_ = opaque, np.uint32(0)
+                for x in range((i - 1) * side, min(i * side, width)):
+                    both &= every[x]
+                    any_ |= some[x]
+                if any_ & opaque == 0:
+                    total = np.uint32(total + np.uint32(1))
+                elif both & opaque == opaque:
+                    total = np.uint32(total + np.uint32(65536))
+                blocks[k, j, i] = np.uint32(blocks[k, j - 1, i] + total)
+
+
+@kernel
+def exposed(
+    colour: Words, nodes: Floats, pitch: int, width: int, height: int, border_only: bool
+) -> int:
+    """Count output pixels that see a layer continued beyond its border.
+
+    Parameters
+    ----------
+    colour : (K, H, W) uint32 premultiplied RGBA
+    nodes : (K, 2, rows, columns) float32 from ``solve``
+    width, height : of the output
+    """
+    right, bottom = np.float32(colour.shape[2] - 1), np.float32(colour.shape[1] - 1)
+    half = np.float32(0.5)
+    total = 0
+    for y in range(height):
+        j = y // pitch
+        fy = np.float32(y - j * pitch) / np.float32(pitch)
+        inner = border_only and 0 < y < height - 1
+        for x in range(0, width, width - 1 if inner else 1):
+            i = x // pitch
+            fx = np.float32(x - i * pitch) / np.float32(pitch)
+            for k in range(colour.shape[0]):
+                n = nodes[k, 0]
+                a = n[j, i] + (n[j, i + 1] - n[j, i]) * fx
+                b = n[j + 1, i] + (n[j + 1, i + 1] - n[j + 1, i]) * fx
+                u = a + (b - a) * fy
+                n = nodes[k, 1]
+                a = n[j, i] + (n[j, i + 1] - n[j, i]) * fx
+                b = n[j + 1, i] + (n[j + 1, i + 1] - n[j + 1, i]) * fx
+                v = a + (b - a) * fy
+                column = int(min(max(u, np.float32(0)), right) + half)
+                row = int(min(max(v, np.float32(0)), bottom) + half)
+                alpha = colour[k, row, column] >> np.uint32(24)
+                if alpha == 0:
+                    continue
+                if u < -half or v < -half or u > right + half or v > bottom + half:
+                    total += 1
+                    break
+                if alpha == 255:
+                    break
+    return total
+
+
+@kernel
+def lay_out(
+    first: Floats,
+    first_gain: Floats,
+    second: Floats,
+    second_gain: Floats,
+    bias: Floats,
+    nodes: Floats,
+    felt: Bytes,
+    reach: Floats,
+    row0: int,
+    row1: int,
+) -> None:
+    """Copy rows ``row0..row1`` of a flow's fields into its nodes; say where it is felt.
+
+    Parameters
+    ----------
+    first, second : (h, w, 2) float32 displacements in pixels; no second: (0, 0, 2)
+    first_gain, second_gain : (h, w) float32, or (0, 0) for 1 and 0
+    bias : (h, w, 3) float32, or (0, 0, 3)
+    nodes : (h, w, 4, 8 or 12) float32, filled as ``compose`` takes them
+    felt : (h, w) uint8, filled: 1 where the flow changes anything
+    reach : (h,) float32, filled with the longest displacement of each row
+    """
+    w, channels = nodes.shape[1], nodes.shape[2]
+    one, zero, slight = np.float32(1), np.float32(0), np.float32(1 / 256)
+    gained, lit = first_gain.size > 0, bias.size > 0
+    for j in range(row0, row1):
+        longest = zero
+        for i in range(w):
+            x, y = first[j, i, 0], first[j, i, 1]
+            gain = first_gain[j, i] if gained else one
+            far, other, light = max(abs(x), abs(y)), zero, zero
+            nodes[j, i, 0], nodes[j, i, 1], nodes[j, i, 2] = x, y, gain
+            here = far > slight or abs(gain - one) > slight
+            if channels > 4:
+                for c in range(3):
+                    v = bias[j, i, c] if lit else zero
+                    nodes[j, i, 4 + c] = v
+                    light += abs(v)
+                nodes[j, i, 7] = zero
+                here |= light > slight
+            if channels > 8:
+                x, y, other = second[j, i, 0], second[j, i, 1], second_gain[j, i]
+                nodes[j, i, 8], nodes[j, i, 9] = x, y
+                nodes[j, i, 10] = nodes[j, i, 11] = zero
+                if other != zero:
+                    far, here = max(far, abs(x), abs(y)), True
+            nodes[j, i, 3] = other
+            felt[j, i] = np.uint8(1) if here else np.uint8(0)
+            longest = max(longest, far)
+        reach[j] = longest
+
+
+@kernel
+def activity(felt: Bytes, step: float, shift: int, rows: int, columns: int, busy: Words) -> None:
+    """Fill summed areas of the blocks of the scene where a flow is felt.
+
+    Parameters
+    ----------
+    felt : (h, w) uint8 from ``lay_out``
+    step : scene pixels per node
+    shift : binary logarithm of the scene pixels along a block's side
+    busy : (>= rows + 1, >= columns + 1) uint32, overwritten
+    """
+    h, w = felt.shape
+    busy[: rows + 1, : columns + 1] = 0
+    marks = np.empty(columns, np.uint32)
+    for j in range(h):
+        # a node is felt one step to all sides of it
+        y0 = max(int((j - 1) * step), 0) >> shift
+        y1 = min(int((j + 1) * step) >> shift, rows - 1)
+        marks[:] = 0
+        for i in range(w):
+            if felt[j, i]:
+                x0 = max(int((i - 1) * step), 0) >> shift
+                x1 = min(int((i + 1) * step) >> shift, columns - 1)
+                for x in range(x0, x1 + 1):
+                    marks[x] = 1
+        for y in range(y0, y1 + 1):
+            for x in range(columns):
+                busy[y + 1, x + 1] |= marks[x]
+    for y in range(1, rows + 1):
+        total = np.uint32(0)
+        for x in range(1, columns + 1):
+            total = np.uint32(total + busy[y, x])
+            busy[y, x] = np.uint32(busy[y - 1, x] + total)

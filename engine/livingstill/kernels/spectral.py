@@ -1,0 +1,211 @@
+"""Sums of periodic displacement maps, their way onto the grid of a flow, and their reflection."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from livingstill.core.model import Floats
+from livingstill.kernels.compile import kernel, part
+from livingstill.kernels.simd import peek, poke
+
+Ints = NDArray[np.int64]
+
+
+@kernel
+def evaluate(
+    maps: Floats, cosines: Floats, sines: Floats, out: Floats, first: int, last: int
+) -> None:
+    """Fill rows ``first..last`` of ``out`` with the real part of sum_m S_m * exp(i * angle_m).
+
+    Parameters
+    ----------
+    maps : (h, M, 2 * C, w) float32; S_m of channel c: real part at 2 c, imaginary at 2 c + 1
+    cosines, sines : (M,) float32 of the angles
+    out : (h, C, w) float32, overwritten
+    """
+    channels, width = out.shape[1], out.shape[2]
+    for y in range(first, last):
+        for c in range(channels):
+            row = out[y, c]
+            for x in range(width):
+                row[x] = 0.0
+            for m in range(maps.shape[1]):
+                real, imaginary = maps[y, m, 2 * c], maps[y, m, 2 * c + 1]
+                cos, sin = cosines[m], sines[m]
+                for x in range(width):
+                    row[x] += real[x] * cos - imaginary[x] * sin
+
+
+@part
+def _finer(field: Floats, factor: int, y: int, c: int, line: Floats, out: Floats) -> None:
+    """Fill row ``y`` of a finer grid, ``out`` (W,), from a coarse field; ``line`` is scratch."""
+    count, width, step = field.shape[2], out.size, np.float32(1.0 / factor)
+    top = y // factor
+    above, below = field[top, c], field[min(top + 1, field.shape[0] - 1), c]
+    fy = np.float32(y - top * factor) * step
+    for i in range(count):
+        line[i] = above[i] + (below[i] - above[i]) * fy
+    line[count] = line[count - 1]
+    for i in range(count):
+        a, slope = line[i], (line[i + 1] - line[i]) * step
+        left = i * factor
+        for n in range(min(factor, width - left)):
+            out[left + n] = a + slope * np.float32(n)
+
+
+@kernel
+def spread(field: Floats, factor: int, out: Floats, first: int, last: int) -> None:
+    """Add a coarse field to rows ``first..last`` of a finer one, bilinearly between its nodes.
+
+    Parameters
+    ----------
+    field : (h, C, w) float32; its node (j, i) lies on node (j * factor, i * factor) of ``out``,
+        and it reaches to the end of ``out`` or past it
+    out : (H, C, W) float32, added to
+    """
+    line, row = np.empty(field.shape[2] + 1, np.float32), np.empty(out.shape[2], np.float32)
+    for y in range(first, last):
+        for c in range(out.shape[1]):
+            _finer(field, factor, y, c, line, row)
+            into = out[y, c]
+            for x in range(row.size):
+                poke(into, x, peek(into, x) + peek(row, x))
+
+
+@kernel
+def swell(field: Floats, factor: int, least: float, out: Floats, first: int, last: int) -> None:
+    """Multiply rows ``first..last`` of ``out`` by 1 + a coarse field, ``least`` at least.
+
+    Parameters
+    ----------
+    field : (h, 1, w) float32, as ``spread`` takes it
+    out : (H, C, W) float32, changed
+    """
+    line, row = np.empty(field.shape[2] + 1, np.float32), np.empty(out.shape[2], np.float32)
+    one, low = np.float32(1), np.float32(least)
+    for y in range(first, last):
+        _finer(field, factor, y, 0, line, row)
+        for c in range(out.shape[1]):
+            into = out[y, c]
+            for x in range(row.size):
+                poke(into, x, peek(into, x) * max(peek(row, x) + one, low))
+
+
+@kernel
+def displace(
+    field: Floats,
+    weight: Floats,
+    limit: Floats,
+    shade: Floats,
+    row: int,
+    column: int,
+    first_to: Floats,
+    second_to: Floats,
+    first_gain: Floats,
+    second_gain: Floats,
+    first: int,
+    last: int,
+) -> None:
+    """Subtract a weighted displacement from a box of backward maps, out(s) = C(s - D); shade it.
+
+    Its length d is softly bounded: d * L / sqrt(L^2 + d^2) < L.
+
+    Parameters
+    ----------
+    field : (h, C, w) float32, (dx, dy) first
+    weight : (h, w) float32
+    limit : (h, w) float32, the bound L, above 0
+    shade : (h, w) float32: gains grow by its product with the last channel, half at most; or (0, 0)
+    row, column : where the box begins in the outputs
+    first_to, second_to : (H, W, 2) float32, changed in rows ``row + first..row + last``; no second:
+        (0, 0, 2)
+    first_gain, second_gain : (H, W) float32, changed if there is shade; (0, 0) without
+    """
+    w = weight.shape[1]
+    one, half = np.float32(1), np.float32(0.5)
+    moved, light = np.empty((2, w), np.float32), np.empty(w, np.float32)
+    right, down = moved[0], moved[1]
+    for y in range(first, last):
+        j = row + y
+        xs, ys, much, most = field[y, 0], field[y, 1], weight[y], limit[y]
+        for x in range(w):
+            dx, dy, bound = peek(xs, x) * peek(much, x), peek(ys, x) * peek(much, x), peek(most, x)
+            short = bound / np.sqrt(bound * bound + dx * dx + dy * dy)
+            poke(right, x, dx * short)
+            poke(down, x, dy * short)
+        for to in (first_to, second_to):
+            if to.size > 0:
+                for x in range(w):
+                    to[j, column + x, 0] -= right[x]
+                    to[j, column + x, 1] -= down[x]
+        if shade.size == 0:
+            continue
+        given, depth = field[y, field.shape[1] - 1], shade[y]
+        for x in range(w):
+            v = min(max(peek(given, x) * peek(depth, x), -half), half)
+            poke(light, x, one + v)
+        for gain in (first_gain, second_gain):
+            if gain.size > 0:
+                for x in range(w):
+                    gain[j, column + x] *= light[x]
+
+
+@kernel
+def reflect(
+    source: Ints,
+    weight: Floats,
+    row: int,
+    column: int,
+    seen: Floats,
+    seen_second: Floats,
+    gains: Floats,
+    clear: bool,
+    first_to: Floats,
+    first_gain: Floats,
+    second_to: Floats,
+    second_gain: Floats,
+    first: int,
+    last: int,
+) -> None:
+    """Add the motion of each node's mirror image, upside down, to a box.
+
+    Parameters
+    ----------
+    source : (h, w) int64, the row that a node mirrors
+    weight : (h, w) float32
+    row, column : where the box begins in the outputs
+    seen, seen_second : (H, W, 2) float32, both samples before; the second is empty if there is one
+        sample only, and so are the gains
+    gains : (H, W, 2) float32, of both samples before
+    clear : whether what flows is mirrored, too
+    first_to, second_to : (H, W, 2) float32, added to in rows ``row + first..row + last``
+    first_gain, second_gain : (H, W) float32; where nothing flows of its own they become those of
+        the mirror image
+    """
+    twice = gains.size > 0
+    zero, least = np.float32(0), np.float32(1e-3)
+    for y in range(first, last):
+        j = row + y
+        for x in range(weight.shape[1]):
+            i, share = column + x, weight[y, x]
+            if share == zero:
+                continue
+            at = source[y, x]
+            if twice and not clear and gains[at, i, 1] > zero:
+                continue
+            dx, dy = seen[at, i, 0] * share, -seen[at, i, 1] * share
+            first_to[j, i, 0] += dx
+            first_to[j, i, 1] += dy
+            if not twice:
+                continue
+            if gains[j, i, 1] == zero:
+                second_to[j, i, 0] += seen_second[at, i, 0] * share
+                second_to[j, i, 1] -= seen_second[at, i, 1] * share
+                a, b = gains[at, i, 0], gains[at, i, 1]
+                if b > zero:
+                    total = max(a + b, least)
+                    first_gain[j, i], second_gain[j, i] = a / total, b / total
+            else:
+                second_to[j, i, 0] += dx
+                second_to[j, i, 1] += dy

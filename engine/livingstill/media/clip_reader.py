@@ -1,0 +1,385 @@
+"""Reading any clip frame by frame, with what it says about itself; damaged ends are said, not hidden."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+from av.video.reformatter import ColorRange, Colorspace, Interpolation
+from PIL import Image
+
+from livingstill.core.errors import InputError
+from livingstill.core.model import Bytes
+from livingstill.io import images
+from livingstill.media.write.stills import NUMBER, name_of
+
+MAX_PIXELS = 200_000_000
+_SEQUENCE_FPS = Fraction(30)
+_COLOURS = {1: "bt709", 4: "fcc", 5: "bt470bg", 6: "smpte170m", 7: "smpte240m", 9: "bt2020nc"}
+_EXACT = Interpolation.BICUBIC | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INT
+
+
+@dataclass(frozen=True, slots=True)
+class ClipInfo:
+    """What a clip's header says, upright and in square pixels.
+
+    ``frames`` is None where only reading to the end would tell; ``fps`` is the average rate,
+    ``time_base`` the unit of its time stamps and ``duration`` seconds. The colour tags are
+    FFmpeg's names, empty where the file says nothing.
+    """
+
+    width: int
+    height: int
+    fps: Fraction
+    frames: int | None
+    duration: float | None
+    time_base: Fraction
+    codec: str
+    pixels: str = ""
+    audio: bool = False
+    colour_space: str = ""
+    colour_range: str = ""
+    rotation: int = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """One decoded frame: ``rgb`` is (h, w, 3) uint8, ``time`` in seconds from the clip's start.
+
+    ``key`` tells whether it was coded without regard to those before it.
+    """
+
+    rgb: Bytes
+    time: float
+    key: bool = False
+
+
+class Clip:
+    """A clip opened for reading: iterate over it for its frames, as often as wanted.
+
+    ``notes`` says what was found wrong; it is complete when an iteration has ended.
+
+    Raises
+    ------
+    InputError
+        If the file is missing, no clip, or has no readable frame.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
+        self.notes: list[str] = []
+        self.info = self._read_info()
+
+    def _read_info(self) -> ClipInfo:
+        if _numbered(self.path):
+            return _sequence_info(self.path)
+        _check_file(self.path)
+        if _is_webp(self.path):
+            return _webp_info(self.path)
+        return _video_info(self.path)
+
+    def __iter__(self) -> Iterator[Frame]:
+        """Yield the frames in order of time."""
+        if _numbered(self.path):
+            source = _sequence_frames(self.path, self.notes)
+        elif _is_webp(self.path):
+            source = _webp_frames(self.path, self.notes)
+        else:
+            source = _video_frames(self.path, self.info, self.notes)
+        count = 0
+        for frame in source:
+            count += 1
+            yield frame
+        if not count:
+            raise InputError(f"clip {self.path} has no readable frame; get an intact copy")
+
+
+def frames(path: str | Path) -> Iterator[Bytes]:
+    """Yield the frames of a clip, (h, w, 3) uint8 in RGB; never writable by mistake.
+
+    Raises
+    ------
+    InputError
+        As ``Clip``.
+    """
+    return (frame.rgb for frame in Clip(path))
+
+
+def info(path: str | Path) -> ClipInfo:
+    """Return what the clip's header says.
+
+    Raises
+    ------
+    InputError
+        As ``Clip``.
+    """
+    return Clip(path).info
+
+
+def _check_file(path: Path) -> None:
+    try:
+        if path.is_dir():
+            raise InputError(f"clip {path} is a folder; name a clip in it")
+        if not path.exists():
+            raise InputError(f"clip {path} does not exist; check its name and folder")
+        if not path.is_file():
+            raise InputError(f"clip {path} is no ordinary file; copy it to one")
+        if path.stat().st_size == 0:
+            raise InputError(f"clip {path} is empty (0 bytes); get an intact copy")
+    except (OSError, ValueError) as error:
+        raise InputError(f"clip {path} cannot be read: {images.plain(error)}") from None
+
+
+def _checked(path: Path, width: int, height: int) -> None:
+    if not 0 < width * height <= MAX_PIXELS:
+        raise InputError(
+            f"clip {path} is {width}x{height} pixels; it must have at most {MAX_PIXELS // 10**6} million"
+        )
+
+
+# Video, through PyAV.
+
+
+def _video(path: Path) -> Any:
+    try:
+        # An absolute name, so that no part of it is taken for a protocol or a numbered sequence.
+        container = av.open(str(path.resolve()), metadata_errors="replace")
+    except (av.error.FFmpegError, OSError, ValueError) as error:
+        if _breaks_off(path):
+            raise InputError(
+                f"clip {path} breaks off before its index, without which no frame of it can be "
+                "found; get an intact copy, or have it written index first (-movflags +faststart)"
+            ) from None
+        raise InputError(
+            f"clip {path} is no clip we can read ({images.plain(error)}); give an mp4, mov, webm, "
+            "mkv, gif, webp or png"
+        ) from None
+    if not container.streams.video:
+        container.close()
+        raise InputError(f"clip {path} has no picture track; give a clip with pictures")
+    if container.streams.video[0].codec_context is None:
+        container.close()
+        raise InputError(f"clip {path} is in a codec we cannot read; convert it to mp4 with h264")
+    return container
+
+
+def _breaks_off(path: Path) -> bool:
+    """Tell whether an MP4 or MOV (ISO 14496-12), MKV or WebM (RFC 8794) ends within a box."""
+    end = path.stat().st_size
+    with path.open("rb") as file:
+        head = file.read(64)
+        if head[:4] == b"\x1a\x45\xdf\xa3":
+            start = head.find(b"\x18\x53\x80\x67") + 4
+            if start < 4 or start >= len(head) or not head[start]:
+                return False
+            length = 9 - head[start].bit_length()
+            whole = (1 << 7 * length) - 1
+            size = int.from_bytes(head[start : start + length], "big") & whole
+            return size < whole and start + length + size > end
+        if head[4:8] != b"ftyp":
+            return False
+        at = 0
+        while at + 8 <= end:
+            file.seek(at)
+            box = file.read(16)
+            size = int.from_bytes(box[:4], "big")
+            if size == 1:
+                size = int.from_bytes(box[8:], "big")
+            if size < 8:
+                return False
+            at += size
+        return at > end
+
+
+def _video_info(path: Path) -> ClipInfo:
+    with _video(path) as container:
+        stream = container.streams.video[0]
+        context = stream.codec_context
+        _checked(path, context.width, context.height)
+        fps = stream.average_rate or stream.guessed_rate or Fraction(25)
+        duration = None
+        if stream.duration and stream.time_base:
+            duration = float(stream.duration * stream.time_base)
+        elif container.duration:
+            duration = container.duration / 1_000_000
+        rotation = 0
+        try:
+            first = next(container.decode(stream))
+            rotation = round(first.rotation) % 360
+        except (StopIteration, av.error.FFmpegError, OSError):
+            pass  # said when the frames are read
+        width, height = _square(context.width, context.sample_aspect_ratio), context.height
+        if rotation in {90, 270}:
+            width, height = height, width
+        return ClipInfo(
+            width=width,
+            height=height,
+            fps=Fraction(fps),
+            frames=stream.frames or None,
+            duration=duration,
+            time_base=Fraction(stream.time_base or 1),
+            codec=context.name,
+            pixels=context.pix_fmt or "",
+            audio=bool(container.streams.audio),
+            colour_space=_COLOURS.get(int(context.colorspace), ""),
+            colour_range={1: "limited", 2: "full"}.get(int(context.color_range), ""),
+            rotation=rotation,
+        )
+
+
+def _square(width: int, aspect: Fraction | None) -> int:
+    """Return the width in square pixels."""
+    return round(width * aspect) if aspect and Fraction(1, 4) <= aspect <= 4 else width
+
+
+def _video_frames(path: Path, told: ClipInfo, notes: list[str]) -> Iterator[Frame]:
+    """Decode until the end, or until the file breaks off."""
+    count, start, trouble = 0, None, ""
+    with _video(path) as container:
+        stream = container.streams.video[0]
+        stream.thread_type = "AUTO"
+        aspect = stream.codec_context.sample_aspect_ratio
+        packets = container.demux(stream)
+        while not trouble:
+            try:
+                packet = next(packets, None)
+                if packet is None:
+                    break
+                decoded = packet.decode()
+            except (av.error.FFmpegError, OSError, ValueError) as error:
+                if isinstance(error, av.error.InvalidDataError) and count and packet is not None:
+                    continue  # one bad packet; the next may be whole
+                trouble = images.plain(error)
+                break
+            for frame in decoded:
+                if start is None:
+                    start = frame.time or 0.0
+                time = frame.time - start if frame.time is not None else count / float(told.fps)
+                yield Frame(_rgb(frame, aspect), time, bool(frame.key_frame))
+                count += 1
+    if trouble or (told.frames is not None and count < told.frames) or _breaks_off(path):
+        notes.append(_cut_short(path, count, told.frames))
+
+
+def _rgb(frame: Any, aspect: Fraction | None) -> Bytes:
+    """Return (h, w, 3) uint8 RGB, upright, converted by the colour space that the frame tells."""
+    said = int(frame.colorspace)
+    # Where nothing is said, players take BT.709 for HD and BT.601 for less.
+    space = said if said in {1, 4, 5, 6, 7, 9} else 1 if frame.height >= 720 else 5
+    full = int(frame.color_range) == 2 or frame.format.name.startswith("yuvj")
+    rgb: Bytes = frame.reformat(
+        width=_square(frame.width, aspect),
+        format="rgb24",
+        src_colorspace=Colorspace(5 if space == 6 else space),
+        src_color_range=ColorRange.JPEG if full else ColorRange.MPEG,
+        dst_color_range=ColorRange.JPEG,
+        interpolation=_EXACT,
+    ).to_ndarray()
+    turns = round(frame.rotation / 90) % 4
+    return np.ascontiguousarray(np.rot90(rgb, turns)) if turns else rgb
+
+
+# Animated WebP, through Pillow: FFmpeg reads only still ones.
+
+
+def _is_webp(path: Path) -> bool:
+    with path.open("rb") as file:
+        head = file.read(12)
+    return head[:4] == b"RIFF" and head[8:] == b"WEBP"
+
+
+def _webp(path: Path) -> Image.Image:
+    try:
+        image = Image.open(path, formats=["WEBP"])
+    except Exception as error:  # damaged files raise anything
+        raise InputError(
+            f"clip {path} is damaged or cut short ({images.plain(error)}); get an intact copy"
+        ) from None
+    _checked(path, *image.size)
+    return image
+
+
+def _webp_frames(path: Path, notes: list[str]) -> Iterator[Frame]:
+    time = 0.0
+    with _webp(path) as image:
+        total = int(getattr(image, "n_frames", 1))
+        for index in range(total):
+            try:
+                image.seek(index)
+                rgb = np.asarray(image.convert("RGB"))
+            except Exception:
+                notes.append(_cut_short(path, index, total))
+                return
+            yield Frame(rgb, time)
+            time += (image.info.get("duration") or 100) / 1000
+
+
+def _webp_info(path: Path) -> ClipInfo:
+    times = [frame.time for frame in _webp_frames(path, [])]
+    mean = (times[-1] / (len(times) - 1)) if len(times) > 1 else 0.1
+    with _webp(path) as image:
+        return ClipInfo(
+            width=image.width,
+            height=image.height,
+            fps=Fraction(1 / mean).limit_denominator(1001),
+            frames=int(getattr(image, "n_frames", 1)),
+            duration=times[-1] + mean if times else None,
+            time_base=Fraction(1, 1000),
+            codec="webp",
+        )
+
+
+# Numbered pictures.
+
+
+def _numbered(path: Path) -> bool:
+    return bool(NUMBER.search(path.name))
+
+
+def _sequence_files(path: Path) -> Iterator[Path]:
+    first = next((n for n in range(2) if name_of(path, n).exists()), None)
+    if first is None:
+        raise InputError(
+            f"clip {path} has no picture {name_of(path, 0).name}; check name and folder"
+        )
+    number = first
+    while name_of(path, number).exists():
+        yield name_of(path, number)
+        number += 1
+
+
+def _sequence_frames(path: Path, notes: list[str]) -> Iterator[Frame]:
+    size = None
+    for index, file in enumerate(_sequence_files(path)):
+        with images.opened(file, images.bytes_of(file, "frame"), "frame", MAX_PIXELS) as image:
+            rgb = np.asarray(image.convert("RGB"))
+        if size is not None and rgb.shape != size:
+            notes.append(f"{file.name} has another size; reading stops before it")
+            return
+        size = rgb.shape
+        yield Frame(rgb, index / float(_SEQUENCE_FPS))
+
+
+def _sequence_info(path: Path) -> ClipInfo:
+    files = list(_sequence_files(path))
+    with images.opened(files[0], images.bytes_of(files[0], "frame"), "frame", MAX_PIXELS) as image:
+        width, height = image.size
+    return ClipInfo(
+        width=width,
+        height=height,
+        fps=_SEQUENCE_FPS,
+        frames=len(files),
+        duration=len(files) / float(_SEQUENCE_FPS),
+        time_base=1 / _SEQUENCE_FPS,
+        codec=files[0].suffix.lstrip(".").lower(),
+    )
+
+
+def _cut_short(path: Path, count: int, told: int | None) -> str:
+    whole = f" of {told}" if told else ""
+    return f"{path.name} is damaged or cut short; {count}{whole} frames were readable"

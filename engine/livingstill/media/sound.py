@@ -1,0 +1,113 @@
+"""Sound into and out of files: a recording read as samples, a clip's track written beside it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+
+from livingstill.core.errors import InputError
+from livingstill.core.model import SAMPLE_RATE, Floats
+
+_BIT_RATES = {"aac": 192_000, "libopus": 160_000}
+_CHUNK = 4096
+
+
+def check(path: Path) -> None:
+    """Refuse early a recording that cannot be read.
+
+    Raises
+    ------
+    InputError
+        If there is no such file, or it has no sound that we can decode.
+    """
+    read(path, 0.0, 0.1)
+
+
+def read(path: Path, start: float, seconds: float) -> Floats:
+    """Return (n, 2) float32 of a recording from ``start`` on: ``seconds`` of it, or what there is.
+
+    Any rate and any number of channels become 48 kHz stereo. What is beyond is not decoded.
+
+    Raises
+    ------
+    InputError
+        If there is no such file, it has no sound that we can decode, or it ends before ``start``.
+    """
+    if not path.is_file():
+        raise InputError(f"sound {path} does not exist; check its name and folder")
+    first, last = round(start * SAMPLE_RATE), round((start + seconds) * SAMPLE_RATE)
+    parts, count = [], 0
+    try:
+        with av.open(str(path.resolve()), metadata_errors="replace") as container:
+            if not container.streams.audio:
+                raise InputError(f"sound {path} has no sound in it; give a WAV, MP3, FLAC, M4A...")
+            mono = container.streams.audio[0].codec_context.layout.nb_channels == 1
+            # one channel becomes two of the same level, not two that are softer
+            layout = "mono" if mono else "stereo"
+            resampler = av.AudioResampler(format="flt", layout=layout, rate=SAMPLE_RATE)
+            for frame in _frames(container):
+                for made in resampler.resample(frame):
+                    parts.append(made.to_ndarray().reshape(-1, 1 if mono else 2))
+                    count += len(parts[-1])
+                    if count - len(parts[-1]) <= first - _CHUNK:
+                        parts[-1] = parts[-1][:0]
+                if count >= last:
+                    break
+    except (av.error.FFmpegError, OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise InputError(f"sound {path} cannot be decoded ({reason}); get an intact copy") from None
+    whole = np.concatenate(parts) if parts else np.zeros((0, 2), np.float32)
+    skip = max(0, first - (count - len(whole)))
+    sound = whole[skip : skip + last - first]
+    if len(sound) == 0:
+        raise InputError(
+            f"sound {path} lasts {count / SAMPLE_RATE:.2f} s; --audio-start must be less"
+        )
+    return np.ascontiguousarray(np.broadcast_to(sound, (len(sound), 2)))
+
+
+def _frames(container: Any) -> Any:
+    """Yield the frames of the first track, then None, which empties the resampler."""
+    yield from container.decode(container.streams.audio[0])
+    yield None
+
+
+class Track:
+    """A sound track in a container that is being written; it is given out as the pictures come."""
+
+    def __init__(self, container: Any, codec: str, sound: Floats) -> None:
+        self._container, self._sound = container, sound
+        self._stream = container.add_stream(codec, rate=SAMPLE_RATE, options={"flags": "+bitexact"})
+        context = self._stream.codec_context
+        context.layout = "stereo"
+        self._format = {"aac": "fltp", "libopus": "flt"}.get(codec, "s16")
+        context.format = self._format
+        context.thread_count = 1
+        if codec in _BIT_RATES:
+            context.bit_rate = _BIT_RATES[codec]
+        self._at = 0
+
+    def play(self, until: float) -> None:
+        """Encode what sounds before ``until`` seconds, in whole chunks."""
+        while self._at < len(self._sound) and self._at < until * SAMPLE_RATE:
+            self._container.mux(self._stream.encode(self._frame()))
+
+    def _frame(self) -> Any:
+        part = self._sound[self._at : self._at + _CHUNK]
+        if self._format == "s16":
+            part = np.rint(np.clip(part, -1, 1) * 32767).astype(np.int16)
+        planar = self._format.endswith("p")
+        samples = np.ascontiguousarray(part.T) if planar else part.reshape(1, -1)
+        frame = av.AudioFrame.from_ndarray(samples, format=self._format, layout="stereo")
+        frame.sample_rate, frame.pts = SAMPLE_RATE, self._at
+        frame.time_base = self._stream.codec_context.time_base
+        self._at += len(part)
+        return frame
+
+    def finish(self) -> None:
+        """Encode the rest."""
+        self.play(float("inf"))
+        self._container.mux(self._stream.encode(None))

@@ -1,0 +1,91 @@
+"""GIF in two passes over a lossless copy on disk: one palette for the whole clip, still parts still."""
+
+from __future__ import annotations
+
+import math
+from contextlib import ExitStack
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+
+from livingstill.core.model import Bytes, Words
+from livingstill.io import files
+from livingstill.media.formats import Encoding, choose
+from livingstill.media.write import palette
+from livingstill.media.write.video import VideoFile
+
+_FASTEST = {"draft": 15, "standard": 25, "high": 50}
+"""Frames per second at most; GIF counts in hundredths of a second and browsers slow down above 50."""
+
+
+class Gif:
+    """Collects colours while frames go to a lossless copy; ``finish`` makes the GIF from it."""
+
+    def __init__(
+        self,
+        path: Path,
+        size: tuple[int, int],
+        fps: Fraction,
+        encoding: Encoding,
+    ) -> None:
+        self._path = path
+        self._size = size
+        self._fps = fps
+        self._stale = float(encoding.options["stale"])
+        self._step = math.ceil(fps / _FASTEST[encoding.quality])
+        self._histogram = palette.new_histogram()
+        self._count = 0
+        self._stack = ExitStack()
+        self._copy = self._stack.enter_context(files.temporary(path.with_suffix(".copy")))
+        self._video = VideoFile(self._copy, size, fps, choose("copy.mkv", codec="ffv1"), {})
+
+    def write(self, packed: Words) -> None:
+        """Take a frame; of fast clips only every second, third..."""
+        if self._count % self._step == 0:
+            rgb = packed.view(np.uint8).reshape(*packed.shape, 4)[..., :3]
+            palette.count(self._histogram, rgb)
+            self._video.write(packed)
+        self._count += 1
+
+    def finish(self) -> None:
+        """Choose the palette, then write the GIF frame by frame."""
+        self._video.finish()
+        colours = palette.of(self._histogram)
+        table = np.zeros((256, 4), np.uint8)
+        table[:, 0] = 255
+        table[: len(colours.rgb), 1:] = colours.rgb
+        table[len(colours.rgb) :, 1:] = colours.rgb[-1]
+        table[255] = 0  # transparent: "as in the frame before"
+        last_index: Bytes | None = None
+        last_rgb: Bytes | None = None
+        options = {"fflags": "+bitexact", "loop": "0"}
+        with (
+            av.open(str(self._copy)) as copy,
+            av.open(str(self._path), "w", format="gif", container_options=options) as out,
+        ):
+            stream = out.add_stream(
+                "gif", rate=self._fps / self._step, options={"flags": "+bitexact"}
+            )
+            stream.width, stream.height = self._size
+            stream.pix_fmt = "pal8"
+            stream.codec_context.time_base = 1 / self._fps
+            for number, frame in enumerate(copy.decode(video=0)):
+                rgb = frame.to_ndarray(format="rgb24")
+                index = colours.indices(rgb)
+                if last_index is None or last_rgb is None:
+                    last_rgb = rgb.copy()
+                else:
+                    palette.keep_still(index, rgb, last_index, last_rgb, self._stale)
+                last_index = index
+                picture = av.VideoFrame.from_ndarray((index, table), format="pal8")
+                picture.pts, picture.time_base = number * self._step, 1 / self._fps
+                out.mux(stream.encode(picture))
+            out.mux(stream.encode(None))
+        self._stack.close()
+
+    def abort(self) -> None:
+        """Remove the copy."""
+        self._video.abort()
+        self._stack.close()

@@ -1,0 +1,98 @@
+"""The writer of each format: where frames go, one by one, until a file is complete."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from pathlib import Path
+from typing import Protocol
+
+from livingstill.core.model import Floats, Words
+from livingstill.media import metadata as xmp
+from livingstill.media.formats import Encoding
+
+
+class Sink(Protocol):
+    """Where frames go, one by one; a file is complete after ``finish``, let go by ``abort``."""
+
+    def write(self, packed: Words) -> None:
+        """Take the next frame, (H, W) uint32, bytes R, G, B, A from the lowest, premultiplied.
+
+        Or what ``hold`` made of it, for sinks that have one.
+        """
+        ...
+
+    def finish(self) -> None:
+        """Complete the file."""
+        ...
+
+    def abort(self) -> None:
+        """Release what is held, complete or not."""
+        ...
+
+
+class Opener(Protocol):
+    """What opens a sink for one file: ``opened`` with metadata and sound settled."""
+
+    def __call__(
+        self, path: Path | None, size: tuple[int, int], fps: Fraction, encoding: Encoding
+    ) -> Sink:
+        """Return a sink that writes to ``path``, None = standard output."""
+        ...
+
+
+def opened(
+    path: Path | None,
+    size: tuple[int, int],
+    fps: Fraction,
+    encoding: Encoding,
+    *,
+    metadata: Mapping[str, str],
+    sound: Floats | None = None,
+) -> Sink:
+    """Return the writer of one file at ``path``; None is standard output, for raw frames only."""
+    sink = _written(path, size, fps, encoding, metadata, sound)
+    return Signed(sink, path, encoding.format.suffix, metadata) if path and metadata else sink
+
+
+class Signed:
+    """A sink whose complete file gets the XMP packet of ``metadata``."""
+
+    def __init__(self, sink: Sink, path: Path, suffix: str, metadata: Mapping[str, str]) -> None:
+        self._sink, self._path, self._suffix, self._metadata = sink, path, suffix, metadata
+        self.write = sink.write
+        self.abort = sink.abort
+        if hasattr(sink, "hold"):
+            self.hold = sink.hold
+
+    def finish(self) -> None:
+        """Complete the file, then sign it."""
+        self._sink.finish()
+        with self._path.open("r+b") as file:
+            xmp.embed(file, self._suffix, self._metadata)
+
+
+def _written(
+    path: Path | None,
+    size: tuple[int, int],
+    fps: Fraction,
+    encoding: Encoding,
+    metadata: Mapping[str, str],
+    sound: Floats | None,
+) -> Sink:
+    suffix = encoding.format.suffix
+    if suffix in {".y4m", ".rgb"} or path is None:
+        from livingstill.media.write.raw import Raw
+
+        return Raw(path, size, fps, encoding)
+    if suffix == ".gif":
+        from livingstill.media.write.gif import Gif
+
+        return Gif(path, size, fps, encoding)
+    if suffix == ".webp":
+        from livingstill.media.write.webp import WebP
+
+        return WebP(path, size, fps, encoding)
+    from livingstill.media.write.video import VideoFile
+
+    return VideoFile(path, size, fps, encoding, metadata, sound)

@@ -1,0 +1,201 @@
+"""One video file through PyAV: BT.709 converted and tagged, the same bytes every time."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc, Interpolation
+
+from livingstill.core.determinism import AVX_512
+from livingstill.core.errors import InputError
+from livingstill.core.model import Bytes, Floats, Words
+from livingstill.core.threads import over_bands
+from livingstill.kernels.yuv import to_yuv420
+from livingstill.media.formats import ENCODER_THREADS, Encoding
+from livingstill.media.sound import Track
+
+_LARGE = 2**22
+_FEWER_AHEAD = 5
+"""Frames that x264 looks ahead at where they have more pixels than ``_LARGE``: each takes 3 bytes a
+pixel or more, and it would hold 10 or 50 of them."""
+# The same values from swscale on every processor, rounded properly.
+_EXACT = Interpolation.AREA | Interpolation.ACCURATE_RND | Interpolation.BITEXACT
+
+
+class VideoFile:
+    """Encodes frames into a container as they come; ``finish`` completes the file.
+
+    ``sound`` is (n, 2) float32 at 48 kHz, for formats that carry sound.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        size: tuple[int, int],
+        fps: Fraction,
+        encoding: Encoding,
+        metadata: Mapping[str, str],
+        sound: Floats | None = None,
+    ) -> None:
+        self._encoding = encoding
+        self._tick = 1 / fps
+        self._count = 0
+        os.environ.setdefault("SVT_LOG", "1")  # the AV1 encoder talks on stderr: errors only
+        # bitexact: no random identifiers (Matroska) and no build strings in the file
+        options = {"fflags": "+bitexact", **encoding.format.options}
+        self._container = av.open(
+            str(path), "w", format=encoding.format.muxer, container_options=options
+        )
+        try:
+            self._container.metadata.update(metadata)
+            self._stream = self._add_stream(size, fps)
+            codec = encoding.format.sound
+            self._track = Track(self._container, codec, sound) if sound is not None else None
+            with taken(encoding, size, fps):
+                self._container.start_encoding()
+        except BaseException:
+            self.abort()
+            raise
+
+    def _add_stream(self, size: tuple[int, int], fps: Fraction) -> Any:
+        encoding = self._encoding
+        options = {"flags": "+bitexact", **encoding.options}
+        large = size[0] * size[1] > _LARGE
+        if encoding.codec.name == "h264" and large and encoding.options["preset"] != "superfast":
+            options["x264-params"] += f":rc-lookahead={_FEWER_AHEAD}"
+        if encoding.codec.name == "h264" and AVX_512:
+            # x264's AVX-512 code for macroblock trees reads memory that nobody has written, which
+            # made other files each time at widths such as 854; its AVX2 code does not.
+            options["x264-params"] += ":asm=avx2"
+        if encoding.codec.name == "vp9" and encoding.bit_rate is None:
+            options["b"] = "0"  # libvpx: constant quality without a ceiling
+        stream = self._container.add_stream(encoding.codec.encoder, rate=fps, options=options)
+        context = stream.codec_context
+        context.width, context.height = size
+        context.pix_fmt = encoding.pixels
+        context.time_base = self._tick
+        context.sample_aspect_ratio = Fraction(1)
+        context.thread_count = ENCODER_THREADS
+        if encoding.bit_rate is not None:
+            context.bit_rate = encoding.bit_rate
+        if encoding.codec.name == "h265" and encoding.format.muxer in {"mp4", "mov"}:
+            context.codec_tag = "hvc1"  # the tag that Apple's players accept
+        context.color_primaries = ColorPrimaries.BT709
+        context.color_trc = ColorTrc.BT709
+        if encoding.pixels.startswith("yuv"):
+            context.colorspace = Colorspace.ITU709
+            context.color_range = ColorRange.MPEG
+        return stream
+
+    def hold(self, packed: Words) -> Any:
+        """Return what is kept of a frame until it is written: its 4:2:0 planes, or a copy."""
+        return _yuv420(packed) if self._encoding.pixels == "yuv420p" else packed.copy()
+
+    def write(self, held: Any) -> None:
+        """Encode one frame, (H, W) uint32 with bytes R, G, B, A from the lowest, or ``hold`` of it."""
+        frame = held
+        if isinstance(held, np.ndarray):
+            frame = picture(held, self._encoding.pixels, self._encoding.alpha)
+        frame.pts = self._count
+        frame.time_base = self._tick
+        self._count += 1
+        self._container.mux(self._stream.encode(frame))
+        if self._track is not None:
+            self._track.play(float(self._count * self._tick))
+
+    def finish(self) -> None:
+        """Encode what is still inside the encoder and complete the file."""
+        self._container.mux(self._stream.encode(None))
+        if self._track is not None:
+            self._track.finish()
+        self._container.close()
+
+    def abort(self) -> None:
+        """Let go of the file, whatever state it is in."""
+        with suppress(OSError):  # as a full disk
+            self._container.close()
+
+
+@contextmanager
+def taken(encoding: Encoding, size: tuple[int, int], fps: Fraction) -> Iterator[None]:
+    """Say in a sentence that a codec does not take a size or a rate, where it is opened."""
+    try:
+        yield
+    except av.error.FFmpegError as error:
+        if (
+            isinstance(error, OSError) and 0 < (error.errno or 0) < 200
+        ):  # the system's, as a full disk
+            raise
+        raise InputError(
+            f"{encoding.codec.name} does not take {size[0]}x{size[1]} at {float(fps):g} frames per "
+            "second; choose another format, size or rate"
+        ) from None
+
+
+def straight(packed: Words) -> Bytes:
+    """Return (H, W, 4) RGBA with colours divided by alpha, as pictures outside the engine want it."""
+    rgba = packed.view(np.uint8).reshape(*packed.shape, 4)
+    alpha = rgba[..., 3:]
+    if alpha.min() == 255:
+        return rgba
+    colour = (rgba[..., :3].astype(np.uint16) * 255 + alpha // 2) // np.maximum(alpha, 1)
+    return np.concatenate([np.minimum(colour, 255).astype(np.uint8), alpha], axis=-1)
+
+
+def _opaque(packed: Words) -> Bytes:
+    whole = packed | np.uint32(0xFF000000)
+    return whole.view(np.uint8).reshape(*packed.shape, 4)
+
+
+def picture(packed: Words, pixels: str, alpha: bool = False) -> Any:
+    """Return ``packed`` as an ``av.VideoFrame`` in FFmpeg's pixel format ``pixels``.
+
+    Without ``alpha`` the frame is opaque whatever its fourth byte says.
+    """
+    if pixels == "yuv420p":
+        return _yuv420(packed)
+    rgba = straight(packed) if alpha else _opaque(packed)
+    frame = av.VideoFrame.from_ndarray(rgba, format="rgba")
+    if not pixels.startswith("yuv"):
+        return frame.reformat(format=pixels)
+    made = frame.reformat(
+        format=pixels,
+        src_colorspace=Colorspace.ITU709,
+        dst_colorspace=Colorspace.ITU709,
+        src_color_range=ColorRange.JPEG,
+        dst_color_range=ColorRange.MPEG,
+        interpolation=_EXACT,
+    )
+    made.color_trc, made.color_primaries = ColorTrc.BT709, ColorPrimaries.BT709
+    return made
+
+
+def _yuv420(packed: Words) -> Any:
+    """Return ``packed`` as a 4:2:0 frame; the kernel gives the same bytes on every machine."""
+    frame = av.VideoFrame(packed.shape[1], packed.shape[0], "yuv420p")
+    y, u, v = (_rows(plane) for plane in frame.planes)
+
+    def convert(first: int, last: int) -> None:
+        half = slice(first // 2, last // 2)
+        to_yuv420(packed[first:last], y[first:last], u[half], v[half])
+
+    over_bands(convert, packed.shape[0], 2)
+    return frame
+
+
+def _rows(plane: Any) -> Bytes:
+    """Return a plane's memory, (h, >= w) uint8: rows are as long as FFmpeg wants them."""
+    return np.frombuffer(plane, np.uint8).reshape(plane.height, plane.line_size)
+
+
+def planes(packed: Words) -> list[bytes]:
+    """Return Y, U and V of ``packed`` in 4:2:0, BT.709, limited range, rows without padding."""
+    frame = _yuv420(packed)
+    return [_rows(plane)[:, : plane.width].tobytes() for plane in frame.planes]

@@ -1,0 +1,145 @@
+"""The grid that fields live on, and the place in a photo that one kind of motion is built for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from livingstill.core.model import Bytes, Floats
+from livingstill.motion import noise
+from livingstill.motion.wind import Breeze
+
+T = TypeVar("T", bound=np.floating[Any])
+
+STEP = 4
+"""Scene pixels per node of a flow."""
+
+REFERENCE = 960.0
+"""Frame width at which lengths of the sources are given; all lengths scale with the width."""
+
+
+def nodes(picture: Floats) -> Floats:
+    """Return ``picture`` (H, W[, C]) float32 at the nodes of its flow grid, low-passed to fit."""
+    height, width = picture.shape[:2]
+    rows, columns = grid_shape(height, width)
+    down, right = (rows - 1) * STEP + 1 - height, (columns - 1) * STEP + 1 - width
+    padded = cv2.copyMakeBorder(picture, 0, max(0, down), 0, max(0, right), cv2.BORDER_REPLICATE)
+    blurred = cv2.GaussianBlur(padded, (0, 0), 0.45 * STEP, borderType=cv2.BORDER_REPLICATE)
+    return np.ascontiguousarray(blurred[::STEP, ::STEP][:rows, :columns])
+
+
+def grid_shape(height: int, width: int) -> tuple[int, int]:
+    """Return how many nodes span a picture; the last ones lie on or past its last pixels."""
+    return -(-(height - 1) // STEP) + 1, -(-(width - 1) // STEP) + 1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Box:
+    """A rectangle of nodes."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+    @property
+    def slices(self) -> tuple[slice, slice]:
+        """The box as an index."""
+        return slice(self.top, self.bottom), slice(self.left, self.right)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns."""
+        return self.bottom - self.top, self.right - self.left
+
+
+def box_of(weight: Floats) -> Box | None:
+    """Return the box around the nodes where ``weight`` is not 0 and one more; None if none is.
+
+    The rim of zeros is what keeps fields that are sampled beyond the box at rest.
+    """
+    rows, columns = np.flatnonzero(weight.any(1)), np.flatnonzero(weight.any(0))
+    if rows.size == 0:
+        return None
+    top, bottom = max(0, int(rows[0]) - 1), min(weight.shape[0], int(rows[-1]) + 2)
+    left, right = max(0, int(columns[0]) - 1), min(weight.shape[1], int(columns[-1]) + 2)
+    return Box(top, left, bottom, right)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Site:
+    """Everything a kind of motion may know of its region.
+
+    ``rgb`` is the photo (H, W, 3) uint8; ``colour`` (h, w, 3) float32 levels, ``mask`` (h, w)
+    float32 in 0..1 and ``inverse_depth`` (h, w) float32 live on the grid. ``direction`` is what
+    brush strokes say, (h, w, 2) float32 in frame widths per second, or None; ``apart``, whether a
+    layer of the scene holds the region with its background filled behind it; ``behind``, whether the
+    region is all that the last layer shows, continued behind the rest.
+    """
+
+    kind: str
+    rgb: Bytes
+    colour: Floats
+    mask: Floats
+    inverse_depth: Floats
+    breeze: Breeze
+    seconds: float
+    amount: float
+    seed: int
+    index: int
+    direction: Floats | None = None
+    apart: bool = False
+    behind: bool = False
+
+    @property
+    def width(self) -> int:
+        """Frame width in pixels."""
+        return int(self.rgb.shape[1])
+
+    @property
+    def scale(self) -> float:
+        """Pixels of this frame per pixel of a frame of the reference width."""
+        return self.width / REFERENCE
+
+    def chance(self, *key: str | int) -> np.random.Generator:
+        """Return this region's own randomness under ``key``."""
+        return noise.generator(self.seed, self.kind, self.index, *key)
+
+    def inside(self, frame: bool = False) -> Floats:
+        """Return (h, w) float32 distance in pixels to the region's edge, 0 outside.
+
+        The frame's border counts as an edge only if ``frame``.
+        """
+        border = cv2.BORDER_CONSTANT if frame else cv2.BORDER_REPLICATE
+        solid = (self.mask >= 0.5).astype(np.uint8)
+        solid = np.asarray(cv2.copyMakeBorder(solid, 1, 1, 1, 1, border, value=0), np.uint8)
+        if not (solid == 0).any():
+            return np.full(self.mask.shape, 1e6, np.float32)
+        distance = cv2.distanceTransform(solid, cv2.DIST_L2, 5)[1:-1, 1:-1]
+        return np.ascontiguousarray(distance) * np.float32(STEP)
+
+    def outside(self) -> Floats:
+        """Return (h, w) float32 distance in pixels to the region, 0 inside."""
+        empty = (self.mask < 0.5).astype(np.uint8)
+        if not (empty == 0).any():
+            return np.full(self.mask.shape, 1e6, np.float32)
+        return cv2.distanceTransform(empty, cv2.DIST_L2, 5) * np.float32(STEP)
+
+
+def smoothstep(value: NDArray[np.floating[Any]]) -> Floats:
+    """Return 3 v^2 - 2 v^3 of ``value`` clipped to 0..1."""
+    v = np.asarray(np.clip(value, 0, 1), np.float32)
+    out: Floats = v * v * (3 - 2 * v)
+    return out
+
+
+def luma(colour: NDArray[T]) -> NDArray[T]:
+    """Return the luma (...) of colours (..., 3); no matrix product, which processors round each in
+    their own way.
+    """
+    red, green, blue = np.moveaxis(colour, -1, 0)
+    return np.asarray(0.299 * red + 0.587 * green + 0.114 * blue, colour.dtype)

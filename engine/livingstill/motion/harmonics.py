@@ -1,0 +1,200 @@
+"""Periodic motion as a sum of harmonics, each with a complex map of amplitudes.
+
+The displacement D(x, t) = Re sum_m S_m(x) exp(2 pi i m t / T) repeats after T exactly, because it
+holds nothing but harmonics of 1/T (the spectral volume of Davis, Chen and Durand, 2015). The photo
+is sampled once, at x - D(x, t).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+
+from livingstill.core import threads
+from livingstill.core.model import Floats
+from livingstill.kernels import spectral as kernels
+from livingstill.motion.canvas import Canvas
+from livingstill.motion.context import STEP, Box
+from livingstill.motion.wind import Breeze
+
+_STRETCH = 0.29
+"""Largest gradient of a displacement: folds begin at 1, rubber is seen above about a third."""
+
+_STRETCH_99 = 0.19
+"""What 99 % of a displacement's gradients stay under."""
+
+_BORDER = 0.4
+"""Largest displacement, in distances to the frame's border."""
+
+_LULL = 0.15
+"""What a gust leaves of a sway at least."""
+
+_NO_NODES = np.zeros((0, 0), np.float32)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Spectrum:
+    """Maps of complex amplitude per harmonic, on every ``factor``-th node of the flow grid.
+
+    ``harmonics`` (M,) int; ``maps`` (h, M, 2 C, w) float32, real and imaginary by turns; node
+    (0, 0) lies on node (0, 0) of the box that the field is for.
+    """
+
+    harmonics: np.ndarray
+    maps: Floats
+    factor: int = 1
+
+    def at(self, phase: float) -> Floats:
+        """Return (h, C, w) float32 at ``phase``."""
+        turns = 2 * np.pi * np.mod(self.harmonics * (phase % 1.0), 1.0)
+        cosines, sines = np.cos(turns).astype(np.float32), np.sin(turns).astype(np.float32)
+        rows, _, twice, columns = self.maps.shape
+        out = np.empty((rows, twice // 2, columns), np.float32)
+        threads.over_bands(
+            lambda a, b: kernels.evaluate(self.maps, cosines, sines, out, a, b), rows
+        )
+        return out
+
+
+def pack(amplitudes: np.ndarray) -> Floats:
+    """Return complex (M, C, h, w) as the maps (h, M, 2 C, w) of a ``Spectrum``."""
+    count, channels, rows, columns = amplitudes.shape
+    both = np.stack([amplitudes.real, amplitudes.imag], axis=2).astype(np.float32)
+    both = both.reshape(count, 2 * channels, rows, columns)
+    return np.ascontiguousarray(both.transpose(2, 0, 1, 3))
+
+
+def coarse(shape: tuple[int, int], factor: int) -> tuple[int, int]:
+    """Return the nodes that every ``factor``-th node needs to span ``shape`` nodes."""
+    return -(-(shape[0] - 1) // factor) + 1, -(-(shape[1] - 1) // factor) + 1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sway:
+    """Displacement of a box of nodes: the sum of ``parts`` in pixels, times ``weight``.
+
+    ``limit`` (h, w) bounds its length in pixels. ``gust``, a one-channel spectrum, swells it.
+    ``shade`` (h, w) brightens by its product with the last channel: the displacement downwards, or
+    a third channel of its own. With ``alone``, only the layer that holds the region moves, not
+    what lies behind it.
+    """
+
+    box: Box
+    parts: tuple[Spectrum, ...]
+    weight: Floats
+    limit: Floats
+    gust: Spectrum | None = None
+    shade: Floats | None = None
+    alone: bool = False
+    order: int = 1
+
+    def total(self, phase: float) -> Floats:
+        """Return (h, C, w) float32 at ``phase``, before weight and limit."""
+        rows, columns = self.box.shape
+        out = np.zeros((rows, self.parts[0].maps.shape[2] // 2, columns), np.float32)
+        for part in self.parts:
+            _spread(part, phase, out)
+        if (gust := self.gust) is not None:
+            swell = gust.at(phase)
+            threads.over_bands(
+                lambda a, b: kernels.swell(swell, gust.factor, _LULL, out, a, b), rows
+            )
+        return out
+
+    def apply(self, phase: float, canvas: Canvas) -> None:
+        """Displace both samples and shade their gains."""
+        field, shade, gain = self.total(phase), _NO_NODES, _NO_NODES
+        if self.shade is not None:
+            shade, gain = self.shade, canvas.gain()
+        second = _NO_NODES.reshape(0, 0, 2) if canvas.second is None else canvas.second
+        other = _NO_NODES if canvas.second_gain is None else canvas.second_gain
+        threads.over_bands(
+            lambda a, b: kernels.displace(
+                field, self.weight, self.limit, shade, self.box.top, self.box.left, canvas.first,
+                second, gain, other, a, b,
+            ),
+            self.box.shape[0],
+        )  # fmt: skip
+
+
+def _spread(part: Spectrum, phase: float, out: Floats) -> None:
+    """Add a spectrum at ``phase`` to all nodes of its box, ``out`` (h, C, w)."""
+    values = part.at(phase)
+    if part.factor == 1:
+        out += values
+        return
+    threads.over_bands(lambda a, b: kernels.spread(values, part.factor, out, a, b), out.shape[0])
+
+
+def gusts(breeze: Breeze, box: Box, width: int, share: float = 1.0) -> Spectrum | None:
+    """Return ``share`` of the wind's gusts over a box: the same front for every kind of motion."""
+    if breeze.gust == 0:
+        return None
+    factor = 8
+    shape = coarse(box.shape, factor)
+    step = STEP / width
+    lag = breeze.lag(shape, step * factor, box.top * step, box.left * step)
+    harmonics, amplitudes = breeze.gusts()
+    angles = -2j * np.pi * harmonics[:, None, None] / breeze.seconds * lag
+    swell = share * amplitudes[:, None, None] * np.exp(angles)
+    return Spectrum(harmonics, pack(swell[:, None]), factor)
+
+
+def guarded(
+    sway: Sway, phases: int = 16, stretch: float = _STRETCH, usual_stretch: float = _STRETCH_99
+) -> Sway:
+    """Return ``sway`` with its weight lowered wherever it would stretch the picture too far.
+
+    Gradients over ``phases`` instants stay below .3, so nothing folds.
+    """
+    fields = [np.moveaxis(sway.total(i / phases)[:, :2], 1, 2) for i in range(phases)]
+    weight = sway.weight
+    radius = max(3, round(0.015 * max(sway.box.shape)))
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
+    for last in (*7 * (False,), True):
+        steep = np.stack([_steepness(f * weight[..., None]) for f in fields])
+        active = steep[:, weight > 0]
+        if active.size == 0:
+            return sway
+        worst, usual = float(active.max()), float(np.percentile(active, 99))
+        if worst == 0:  # a clip too short for any wave
+            return sway
+        if last:  # what is left of the excess is shared by all
+            weight = weight * np.float32(min(1, stretch / worst, usual_stretch / usual))
+        elif worst > stretch or usual > usual_stretch:
+            allowed = np.minimum(1, 0.75 * stretch / np.maximum(steep.max(0), 1e-6)).astype(
+                np.float32
+            )
+            calm = cv2.GaussianBlur(cv2.erode(allowed, kernel), (0, 0), radius)
+            weight = np.asarray(weight * calm, np.float32)
+    return replace(sway, weight=weight)
+
+
+def within(sway: Sway, shape: tuple[int, int]) -> Sway:
+    """Return ``sway`` as it never looks beyond the border of a frame of ``shape`` nodes.
+
+    There is nothing to show: the border's own pixels would be drawn out into streaks.
+    """
+    box = sway.box
+    down, across = (
+        np.minimum(np.arange(first, last), side - 1 - np.arange(first, last))
+        for first, last, side in zip((box.top, box.left), (box.bottom, box.right), shape)
+    )
+    away = STEP * np.minimum(down[:, None], across[None]).astype(np.float32)
+    most = np.maximum(np.float32(_BORDER) * away, np.float32(0.1))
+    return replace(sway, limit=np.minimum(sway.limit, most))
+
+
+def _steepness(field: Floats) -> Floats:
+    """Return (h, w): the root of the squared gradients of an (h, w, 2) field in pixels."""
+    dy, dx = (np.gradient(field, STEP, axis=axis) for axis in (0, 1))
+    return np.asarray(np.sqrt((dy**2 + dx**2).sum(2)), np.float32)
+
+
+def factor_for(length: float, nodes_per_length: float = 5) -> int:
+    """Return the power of two of nodes that resolves fields of correlation ``length`` in pixels."""
+    most = length / STEP / nodes_per_length
+    return int(2 ** min(4, max(0, math.floor(math.log2(max(most, 1))))))

@@ -1,0 +1,84 @@
+"""Clouds drift along their own wind and slowly change shape.
+
+The layer lies on a plane above: its picture moves as v (y_h - y) / y_h, fastest overhead, as real
+cumulus do, plus stationary curl noise of a fifth of it. Matter is carried with its raw colour. A
+generation fades into one that is 2.5 %W away at most, and mostly half as much, so that their edges lie
+about as close as they are soft; farther apart small crisp clouds show double, and more generations
+pulse. Behind roofs and masts the sky goes on, where the scene has a layer of its own for it.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+
+from livingstill.core.model import Floats
+from livingstill.motion.advection import contained, curled, stream
+from livingstill.motion.canvas import Effect
+from livingstill.motion.context import Site, smoothstep
+
+SPEED = 0.0055
+"""Frame widths per second at the top of the picture in a wind of 3 m/s."""
+
+APART = 0.025
+"""Most frame widths between two generations that fade into each other, in a wind that is not strong."""
+
+SOONEST = 1.0
+"""Seconds from one generation to the next at least, however fast a stroke of the brush is."""
+
+EDGE = 0.025
+"""Frame widths over which clouds come to rest at roofs and treetops, along which they pass."""
+
+CLEARANCE = 2.5
+"""Seconds that they take at least to come up to one, half a life: the edge stretches nothing."""
+
+BEYOND = 0.08
+"""Frame widths that they go on behind what hides them: as far as matter may come from."""
+
+
+def build(site: Site) -> tuple[Effect, ...]:
+    """Return the drift of a region of sky."""
+    velocity = drift(site)
+    fastest = float(np.hypot(velocity[..., 0], velocity[..., 1]).max())
+    if fastest == 0:
+        return ()
+    births = math.ceil(site.seconds * fastest / (APART * site.width))
+    births = max(1, min(births, int(site.seconds / SOONEST)))
+    effect = stream(
+        replace(site, mask=np.ones_like(site.mask)) if site.behind else site,
+        velocity,
+        births=births,
+        jitter=0.008 * site.width / births,
+        window=0.5,
+        structure=0,
+        blur=6,
+        shown=site.mask if site.behind else None,
+        scatter=1.5 * site.scale,
+    )
+    return (effect,) if effect else ()
+
+
+def drift(site: Site) -> Floats:
+    """Return (h, w, 2) float32 velocity in pixels per second."""
+    width, shape = site.width, site.mask.shape
+    y = np.arange(shape[0], dtype=np.float32)[:, None]
+    rows = np.flatnonzero((site.mask >= 0.5).any(1))
+    if rows.size == 0:
+        return np.zeros((*shape, 2), np.float32)
+    horizon = float(rows[-1]) + 0.05 * shape[0]
+    height = np.clip((horizon - y) / horizon, 0.05, 1)
+    out = np.zeros((*shape, 2), np.float32)
+    if site.direction is not None:
+        out += site.direction * np.float32(width) * height[..., None]
+    else:
+        speed = SPEED * width * min(max(site.breeze.speed / 3, 0.2), 2)
+        out[..., 0] = speed * site.breeze.x * height
+        out[..., 1] = speed * site.breeze.y * height**2
+    out = curled(site, out, 0.12, 0.2)
+    if site.behind:
+        calm = smoothstep(2 - 2 * site.outside() / (BEYOND * width)) * np.float32(site.amount)
+        return np.asarray(out * calm[..., None], np.float32)
+    calm = smoothstep(site.inside() / (EDGE * width)) * np.float32(site.amount)
+    return contained(site, np.asarray(out * calm[..., None], np.float32), CLEARANCE)

@@ -1,0 +1,351 @@
+"""Fire: tongues rise and go out, the fire's own colours follow its heat, and its light plays around.
+
+What glows has heat: its luma. Matter of the flames is carried upwards (four times the local half
+width a second, generations of .38 s); over it tongues of noise, of three grains, push the heat up
+and down, and what is shown is coloured by the colours that the photo's own fire has at that heat,
+laid over what is seen behind it. Flames that are smooth, a candle's, have no tongues: they bend,
+stretch and dim. Light on the surroundings varies by 2 % over one flame height.
+
+Two stills of a fire under a pot, by hand and own masks: temporal standard deviation 41-44 levels
+(the real clip's 50-52 in the same places), f50 2.0-2.4 Hz (real 2.2-2.5), f90 7.0-7.6 (9.8), least
+sharpness .83-.88 of the most (real .52-.56). The frame's mean swings by 4-7 % from least to most,
+at most .7 % of it at any frequency above 3 Hz. A candle: f50 .4, f90 1.4 Hz (a published loop: .4, 2.0).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from livingstill.core import threads
+from livingstill.core.model import Floats
+from livingstill.kernels.flame import burn
+from livingstill.motion.advection import contained, curled, generations, stream
+from livingstill.motion.canvas import Canvas, Effect
+from livingstill.motion.context import STEP, Box, Site, box_of, luma, smoothstep
+from livingstill.motion.harmonics import Sway, guarded
+from livingstill.motion.kinds.flow import local_width
+from livingstill.motion.light import Glow, flicker, levels
+from livingstill.motion.oscillators import Limb, driven
+from livingstill.motion.rolling_noise import Strip, strip
+
+SWING = 0.22
+"""Standard deviation of the heat of a flame that is all tongues, of 1 from black to white."""
+
+GRAINS = ((0.22, 1.6, 1.0), (0.10, 4.0, 0.7), (0.045, 9.0, 0.5))
+"""Sizes of tongues in heights of the fire, their middle frequencies in Hz, their shares."""
+
+BENT = 0.25
+"""How far tongues lean to a side, in heights of the fire."""
+
+BREATH = 0.025
+"""Standard deviation of the heat of the whole, less where that is more than 8 % of the frame."""
+
+LIGHT = 0.02
+"""Standard deviation of the light on what is next to a fire, as a share of it."""
+
+Waver = tuple[np.ndarray, np.ndarray]
+
+_GLOWING = np.array(
+    [(0, 0, 0), (60, 14, 4), (118, 30, 7), (190, 62, 12), (232, 96, 22), (250, 140, 44), (255, 186, 84),
+     (255, 224, 140), (255, 250, 226)], np.float64,
+)  # fmt: skip
+"""Colours of what glows, from black to white, an eighth of the way each: where the photo has none."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Rising:
+    """Tongues: noise of three grains that rises, bent this way and that; see ``GRAINS``.
+
+    ``rise`` (h, 1) float32 is each node's height in a box ``width`` nodes wide. ``meander`` holds harmonics and complex
+    amplitudes.
+    """
+
+    rise: Floats
+    width: int
+    tall: float
+    strips: tuple[Strip, ...]
+    meander: Waver
+
+    @classmethod
+    def of(cls, site: Site, box: Box, tall: float) -> _Rising:
+        """Return the tongues of a fire that is ``tall`` nodes high."""
+        y = np.arange(box.shape[0], dtype=np.float32)[::-1, None]
+        columns = box.shape[1] + 2 * math.ceil(BENT * tall)
+        strips = []
+        for k, (size, hertz, _) in enumerate(GRAINS):
+            long = max(1.0, size * tall)
+            speed = hertz / 0.67 * 2 * np.pi * long
+            rng = site.chance("tongues", k)
+            strips.append(strip(rng, columns, max(0.8, 0.45 * long), long, speed * site.seconds))
+        harmonics = np.array([1, 2, 3]) * max(1, round(site.seconds / 4))
+        sizes = np.exp(2j * np.pi * site.chance("meander").random(3)) * (0.5, 0.3, 0.2)
+        return cls(y, box.shape[1], tall, tuple(strips), (harmonics, sizes))
+
+    def at(self, phase: float) -> Floats:
+        """Return (h, w) float32 noise of unit variance at ``phase``."""
+        harmonics, sizes = self.meander
+        turn = 2 * np.pi * np.mod(harmonics * (phase % 1.0), 1.0)
+        high = self.rise.astype(np.float64) / self.tall
+        bend = (np.abs(sizes) * np.cos(np.angle(sizes) + turn - 3.0 * high)).sum(1)
+        bend *= BENT * self.tall * np.minimum(high[:, 0], 1.0)
+        margin = math.ceil(BENT * self.tall)
+        across = np.arange(self.width)[None] + bend[:, None] + margin
+        across = (across / (self.width + 2 * margin - 1)).astype(np.float32)
+        total = np.zeros(across.shape, np.float32)
+        for (_, _, share), layer in zip(GRAINS, self.strips):
+            total += np.float32(share) * layer.at(phase, self.rise, across)
+        total *= np.float32(1 / np.sqrt(sum(share**2 for _, _, share in GRAINS)))
+        return total
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Blaze:
+    """Heat pushed by tongues, and the colours that go with it (see ``kernels.burn``).
+
+    ``tone`` (H, W, 4), ``behind`` (h, w, 3) and ``ramp`` (256, 4) are the kernel's; ``heat`` (h, w) is the
+    photo's; ``weight`` and ``breath`` (h, w) how much tongues and the flicker of the whole push it,
+    ``which`` (h, w) which of the flickers of ``pulse``.
+    """
+
+    box: Box
+    tone: Floats
+    behind: Floats
+    ramp: Floats
+    heat: Floats
+    weight: Floats
+    breath: Floats
+    which: NDArray[np.intp]
+    pulse: Waver
+    rising: _Rising | None
+    order: int = 2
+    alone: bool = False
+
+    def push(self, phase: float) -> Floats:
+        """Return (h, w) float32 the change of heat at ``phase``, of 1 from black to white.
+
+        Tongues together leave the region's heat what it is: a fire must not flash as a whole.
+        """
+        breath = self.breath * levels(*self.pulse, phase)[self.which]
+        if self.rising is None:
+            return np.asarray(breath, np.float32)
+        out = self.weight * self.rising.at(phase)
+        moves = max(float(self.weight.sum(dtype=np.float64)), 1e-6)
+        for _ in range(2):  # what is clipped at black and white makes it more than a mean
+            gained = np.clip(self.heat + out, 0, 1) - self.heat
+            out -= np.float32(float(gained.sum(dtype=np.float64)) / moves) * self.weight
+        return np.asarray(out + breath, np.float32)
+
+    def apply(self, phase: float, canvas: Canvas) -> None:
+        """Change gains and bias inside the box."""
+        push = self.push(phase)
+        gain, bias = canvas.gain(), canvas.added()
+        second, second_gain = canvas.second, canvas.second_gain
+        if second is None or second_gain is None:
+            second, second_gain = np.zeros((0, 0, 2), np.float32), np.zeros((0, 0), np.float32)
+        threads.over_bands(
+            lambda a, b: burn(
+                self.tone, self.behind, push, self.ramp, float(STEP), self.box.top, self.box.left,
+                canvas.first, gain, second, second_gain, bias, a, b,
+            ),
+            self.box.shape[0],
+        )  # fmt: skip
+
+
+def build(site: Site) -> tuple[Effect, ...]:
+    """Return the flames of a region, their tongues and their light."""
+    solid = site.mask >= 0.5
+    if not solid.any():
+        return ()
+    glow = _glowing(site.colour)
+    away = site.outside()
+    edge = site.inside() - away
+    columns = solid.sum(0)
+    height = max(float(np.percentile(columns[columns > 0], 75)) * STEP, 0.02 * site.width)
+    flames = replace(site, mask=site.mask * smoothstep(2 * glow))  # no wall between flames
+    inside = flames.inside()
+    half = np.minimum(local_width(inside), 0.5 * height)
+    usual = float(np.median(half[inside > 0])) if (inside > 0).any() else 0.0
+    torn = _torn(site)
+    # what is small on the grid cannot tell tongues from each other: it flickers
+    wild = torn * float(smoothstep(np.array(usual / (8 * site.scale) - 1)))
+    amount = min(site.amount, 1.5)
+    which, up = _apart(flames.mask >= 0.5) if (flames.mask >= 0.5).any() else _apart(solid)
+    count = int(which.max()) + 1
+    waver = flicker(site, 1.8, 9.0, count) if torn > 0.5 else flicker(site, 0.3, 4.0, count, 1.0)
+    effects: list[Effect] = []
+    if wild > 0:
+        effects += _matter(flames, glow, height, half, amount * wild)
+    effects += _dance(site, up, edge, height, usual, wild)
+    tall = height / STEP
+    near = smoothstep((edge + 10) / (10 + 0.08 * height))  # nothing changes 12 px outside
+    lit: Floats = glow * near
+    zone = np.asarray(cv2.GaussianBlur(lit, (0, 0), max(1.0, 0.12 * tall)), np.float32)
+    weight = near * smoothstep(zone / 0.5)
+    box = box_of(np.where(weight > 0.01, weight, np.float32(0)))
+    if box is not None:
+        cut = box.slices
+        much = np.asarray(amount * np.where(weight > 0.01, weight, np.float32(0))[cut], np.float32)
+        size = float((weight * glow).mean(dtype=np.float64))
+        flickers = BREATH * min(1.0, 0.08 / max(size, 1e-6)) + 0.06 * (torn - wild)
+        breath = np.float32(flickers) * much * glow[cut]
+        rising = _Rising.of(site, box, tall) if wild > 0 else None
+        effects.append(
+            Blaze(
+                box,
+                np.ascontiguousarray(np.dstack([site.colour, glow])),
+                np.ascontiguousarray(_behind(site.colour, glow, zone, tall)[cut]),
+                _ramp(site.colour, glow * site.mask),
+                np.asarray(glow * luma(site.colour) / 255, np.float32)[cut],
+                np.float32(SWING * wild) * much,
+                np.asarray(breath, np.float32),
+                np.ascontiguousarray(which[cut]),
+                waver,
+                rising,
+            )
+        )
+    around = np.exp(-((away.astype(np.float64) / (1.6 * height)) ** 2)) * (away < 3.5 * height)
+    around = LIGHT * amount * around * smoothstep(away / (0.1 * height))
+    harmonics, amplitudes = waver
+    together = amplitudes.sum(0, keepdims=True) / np.sqrt(count)
+    effects.append(Glow(around.astype(np.float32), harmonics, together))
+    return tuple(effects)
+
+
+def _matter(
+    site: Site, glow: Floats, height: float, half: Floats, much: float
+) -> tuple[Effect, ...]:
+    """Return what carries the photo's flames upwards."""
+    velocity = np.zeros((*site.mask.shape, 2), np.float32)
+    if site.direction is not None and site.direction.any():
+        velocity += site.direction * np.float32(site.width)
+    else:
+        velocity[..., 1] = -np.minimum(4.0 * half, 0.9 * site.width)
+    velocity = curled(site, velocity, min(0.08, 0.5 * height / site.width), 0.4)
+    calm: Floats = smoothstep(site.inside() / np.maximum(0.6 * half, 1)) * glow
+    velocity *= np.float32(much) * calm[..., None]
+    effect = stream(
+        site, contained(site, velocity, 0.3), births=generations(site, 0.38), jitter=0.04 * height, lead=0.25,
+        window=0.5, structure=0.0, blur=6.0,
+    )  # fmt: skip
+    return (effect,) if effect else ()
+
+
+def _glowing(colour: Floats) -> Floats:
+    """Return (h, w) float32 in 0..1: what glows, by its colour: warm, or white-hot."""
+    red, blue = colour[..., 0], colour[..., 2]
+    warm = smoothstep((red - blue - 15) / 60) * smoothstep((red - 70) / 90)
+    hot = smoothstep((colour[..., 1] - 140) / 60) * smoothstep((red - blue + 25) / 20)
+    return np.asarray(np.maximum(warm, hot), np.float32)
+
+
+def _torn(site: Site) -> float:
+    """Return 0 for smooth flames, like a candle's, up to 1 for those that are torn into tongues.
+
+    What is bright of a candle's flame fills its convex hull (.95 and more of it), tongues do not
+    (.55-.7).
+    """
+    grey = cv2.cvtColor(site.rgb, cv2.COLOR_RGB2GRAY)
+    grey = cv2.GaussianBlur(grey, (0, 0), max(0.8, site.scale))
+    inside = cv2.resize(site.mask, grey.shape[::-1], interpolation=cv2.INTER_LINEAR) >= 0.5
+    level = 0.7 * float(np.percentile(grey[inside], 97)) if inside.any() else 0.0
+    bright = ((grey > level) & inside).astype(np.uint8)
+    outlines = cv2.findContours(bright, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)[0]
+    hulls = sum(cv2.contourArea(cv2.convexHull(line)) + len(line) / 2 for line in outlines)
+    torn = 1 - float(bright.sum(dtype=np.int64)) / max(hulls, 1.0)
+    return float(smoothstep(np.array((torn - 0.12) / 0.1)))
+
+
+def _apart(solid: NDArray[np.bool_]) -> tuple[NDArray[np.intp], Floats]:
+    """Return (h, w) the number of the flame that is nearest, and how high in it, 0..1 and above."""
+    _, part, stats, _ = cv2.connectedComponentsWithStats(solid.astype(np.uint8))
+    _, label = cv2.distanceTransformWithLabels((~solid).astype(np.uint8), cv2.DIST_L2, 5)
+    owner = np.zeros(int(label.max()) + 1, np.intp)
+    owner[label[solid]] = part[solid] - 1
+    which = owner[label]
+    foot = (stats[1:, cv2.CC_STAT_TOP] + stats[1:, cv2.CC_STAT_HEIGHT] - 1)[which]
+    tall = stats[1:, cv2.CC_STAT_HEIGHT][which]
+    up = (foot - np.arange(len(solid))[:, None]) / tall
+    return which, np.clip(up, 0, 1.5).astype(np.float32)
+
+
+def _dance(
+    site: Site, up: Floats, edge: Floats, height: float, usual: float, wild: float
+) -> tuple[Effect, ...]:
+    """Return how flames bend and stretch, from where they burn up."""
+    most = min(0.06 * height, (0.4 - 0.25 * wild) * usual) * site.amount
+    lick = most * np.minimum(up, 1).astype(np.float64) ** 1.5
+    weight: Floats = lick.astype(np.float32) * smoothstep((edge + 10) / 16)
+    box = box_of(weight)
+    if box is None:
+        return ()
+    slow = 0.5 + 0.7 * wild
+    limbs = (
+        Limb(slow, 0.3, height / site.width, 1.0, common=0.6),
+        Limb(2.5 * slow, 0.3, 0.4 * height / site.width, 0.8),
+    )
+    parts = driven(site, box, limbs, cross=1.6 - 0.6 * wild)
+    weight = np.ascontiguousarray(weight[box.slices])
+    limit = np.full(weight.shape, 0.03 * site.width, np.float32)
+    return (guarded(Sway(box, parts, weight, limit)),)
+
+
+def _behind(colour: Floats, glow: Floats, zone: Floats, tall: float) -> Floats:
+    """Return (h, w, 3) float32 levels of what flames are seen before: what is dark around them."""
+    trust = (1 - glow) ** 2 * smoothstep((140 - luma(colour)) / 100) + np.float32(1e-4)
+    dark = np.minimum(colour, np.float32(90))
+    total, under = np.zeros_like(colour), np.zeros_like(trust)
+    for share, sigma in ((1.0, 0.05), (0.1, 0.2), (0.01, 0.8)):  # the nearest that there is
+        soft = max(1.0, sigma * tall)
+        total += np.float32(share) * _blurred(dark * trust[..., None], soft)
+        under += np.float32(share) * _blurred(trust, soft)
+    back = total / under[..., None]
+    lit = luma(back)[..., None] * np.array([1.05, 0.8, 0.65], np.float32)  # by the flames
+    back += smoothstep(zone / 0.6)[..., None] * (lit - back)
+    reach = 2 * max(1, round(0.08 * tall)) + 1
+    least = cv2.erode(colour, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach)))
+    glare = np.minimum(
+        cv2.GaussianBlur(least, (0, 0), reach / 4), np.array((92, 38, 22), np.float32)
+    )
+    return np.asarray(np.maximum(back, glare), np.float32)
+
+
+def _blurred(picture: Floats, sigma: float) -> Floats:
+    """Return a picture (h, w[, C]) blurred; if widely, on a quarter of its nodes each way."""
+    if sigma <= 12:
+        return np.asarray(cv2.GaussianBlur(picture, (0, 0), sigma), np.float32)
+    height, width = picture.shape[:2]
+    size = (-(-width // 4), -(-height // 4))
+    small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+    small = cv2.GaussianBlur(small, (0, 0), sigma / 4)
+    return np.asarray(
+        cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR), np.float32
+    )
+
+
+def _ramp(colour: Floats, glow: Floats) -> Floats:
+    """Return (256, 4) float32: colour by heat, as the photo's fire has it, and how solid it is."""
+    weight = glow.astype(np.float64).ravel() ** 2
+    flat = colour.reshape(-1, 3).astype(np.float64)
+    bright = luma(flat)
+    bins = np.clip((bright / 8).astype(int), 0, 31)
+    middles = np.arange(32) * 8 + 4.0
+    known = np.bincount(bins, weight, 32)
+    heats = np.arange(256.0)
+    body = luma(_GLOWING)
+    out = np.empty((256, 4))
+    spread = np.exp(-0.5 * ((middles[:, None] - middles[None]) / 10) ** 2)
+    prior = max(0.02 * float(known.sum()), 1.0)
+    for c in range(3):
+        usual = np.interp(middles, body, _GLOWING[:, c])
+        seen = np.bincount(bins, weight * (flat[:, c] - bright), 32)
+        learned = (spread @ (seen + prior * (usual - middles))) / (spread @ (known + prior))
+        out[:, c] = np.clip(np.interp(heats, middles, learned) + heats, 0, 255)
+    out[0, :3] = 0
+    v = np.clip(heats / 110, 0, 1)
+    out[:, 3] = v * v * (3 - 2 * v)
+    return out.astype(np.float32)

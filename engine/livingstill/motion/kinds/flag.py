@@ -1,0 +1,123 @@
+"""Flags: waves travel from the pole to the fly end and grow on their way; folds catch the light.
+
+About 2 Hz at 4 m/s and in proportion to the wind, 1.3 waves along the cloth, which they cross in a
+second or so, as on a clip of a real flag; short ones are quick. What stands behind must stay: a
+flag moves alone, on a layer that is cut out for it (``scene.cutout``), by a ninetieth of the frame
+at most. Beside that clip, on two of its stills: f50 2.0 (real 2.0), f90 6.6-6.8 (7.2), evenness .09-
+.11 (.17), half of its amplitude: a warp cannot fold or turn over.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from livingstill.core.model import Floats
+from livingstill.motion.canvas import Effect
+from livingstill.motion.cloth_waves import Maps, rippling
+from livingstill.motion.context import STEP, Box, Site, box_of
+from livingstill.motion.harmonics import coarse
+from livingstill.motion.oscillators import rubber
+from livingstill.motion.wind import choose
+
+AMPLITUDE = 0.04
+"""Rms of the waves at the fly end, in lengths of the flag, before the guards."""
+
+FARTHEST = 0.0115
+"""What no wave exceeds, in frame widths: eleven pixels of a frame of the reference width."""
+
+WAVES = 1.3
+"""Waves along the flag at its main frequency; four fifths of that follow the frequency."""
+
+LIGHT = 0.45
+"""How much brighter a fold is per unit of its slope."""
+
+STRAIGHTER = 1.5
+"""How many times as straight the edge at the pole is as the free one."""
+
+FACTOR = 2
+
+
+def build(site: Site) -> tuple[Effect, ...]:
+    """Return the waves of a flag; a stroke from pole to fly end says how it hangs."""
+    soft = rubber(site, alone=True)
+    box = box_of(soft)
+    if box is None or not (site.mask >= 0.5).any():
+        return ()
+    harmonics, maps = travelling(site, box)
+    weight = np.ascontiguousarray(soft[box.slices])
+    farthest = FARTHEST * site.width
+    return (rippling(site, box, harmonics, maps, FACTOR, weight, farthest, alone=True),)
+
+
+def travelling(site: Site, box: Box) -> tuple[NDArray[np.int64], Maps]:
+    """Return harmonics (M,) and maps (M, 3, h, w): displacement in pixels, and light of the folds."""
+    way = heading(site)
+    along, length = distance(site, way, box.top, box.left, coarse(box.shape, FACTOR), FACTOR)
+    hertz = 2.0 * float(np.clip(site.breeze.speed / 4, 0.4, 2.0))
+    rng = site.chance("flag")
+    harmonics = choose(site.seconds, 0.5, min(8.0, 5.0 * hertz), 24, rng)
+    f = harmonics / site.seconds
+    size = np.exp(-((f - hertz) ** 2) / (2 * (0.46 * hertz) ** 2)) + 0.2
+    size *= AMPLITUDE * length * site.amount / np.sqrt((size**2).sum() / 2)
+    waves = 2 * np.pi * WAVES * (0.2 + 0.8 * f / hertz)
+    across = np.linspace(0, 1, along.shape[0])[:, None] - 0.5
+    tilt = rng.normal(0, 1.2, len(f))
+    angle = tilt[:, None, None] * across - waves[:, None, None] * along
+    wave = size[:, None, None] * np.clip(along, 0, 1) ** 0.8 * np.exp(1j * angle)
+    lagging = 0.55 * wave * np.exp(-1.2j)
+    dx, dy = -wave * way[1] + lagging * way[0], wave * way[0] + lagging * way[1]
+    light = -1j * LIGHT * waves[:, None, None] * wave / length
+    return harmonics, np.stack([dx, dy, light], axis=1)
+
+
+def heading(site: Site) -> tuple[float, float]:
+    """Return the unit vector from the fixed edge to the free one: the stroke's, else as it hangs.
+
+    An edge at a pole is straight, a free one is not; if neither is clearly straighter, the flag
+    flies with the wind. Where one is, the wind only lifts or lowers it.
+    """
+    x, y = site.breeze.x, 0.3 * site.breeze.y
+    if site.direction is not None and site.direction.any():
+        x, y = (float(n) for n in site.direction[site.mask >= 0.5].mean(0))
+    else:
+        left, right = bent(site.mask)
+        if max(left, right) > STRAIGHTER * min(left, right):
+            x = 1.0 if left < right else -1.0
+    norm = float(np.hypot(x, y))
+    return (x / norm, y / norm) if norm > 1e-6 else (1.0, 0.0)
+
+
+def bent(mask: Floats) -> tuple[float, float]:
+    """Return by how many nodes most of a region's left, and right, edge departs from a straight line.
+
+    Most is two thirds of its rows: above and below a pole's edge hang the corners of the free one.
+    """
+    solid = mask >= 0.5
+    rows = np.flatnonzero(solid.any(1))
+    if len(rows) < 6:
+        return 1.0, 1.0
+    left, right = solid[rows].argmax(1), solid.shape[1] - 1 - solid[rows, ::-1].argmax(1)
+    return _bent(rows, left), _bent(rows, right)
+
+
+def _bent(rows: NDArray[np.intp], ends: NDArray[np.intp]) -> float:
+    near = np.abs(ends - np.median(ends)).argsort(kind="stable")
+    for _ in range(4):
+        most = near[: 2 * len(rows) // 3]
+        off = np.abs(ends - np.polyval(np.polyfit(rows[most], ends[most], 1), rows))
+        near = np.round(off, 6).argsort(kind="stable")
+    return max(float(np.sqrt((off[most] ** 2).mean())), 0.3)
+
+
+def distance(
+    site: Site, way: tuple[float, float], top: int, left: int, shape: tuple[int, int], factor: int
+) -> tuple[NDArray[np.float64], float]:
+    """Return (h, w), 0 at the fixed edge and 1 at the free one, and the length in pixels."""
+    y, x = np.nonzero(site.mask >= 0.5)
+    place = x * way[0] + y * way[1]
+    low, high = float(np.percentile(place, 1)), float(np.percentile(place, 99))
+    rows = (np.arange(shape[0]) * factor + top)[:, None]
+    columns = (np.arange(shape[1]) * factor + left)[None]
+    span = max(high - low, 1.0)
+    return np.asarray((columns * way[0] + rows * way[1] - low) / span), span * STEP

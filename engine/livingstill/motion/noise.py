@@ -1,0 +1,45 @@
+"""Randomness that is a pure function of its key, and smooth noise made of it."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+
+import cv2
+import numpy as np
+
+from livingstill.core.model import Floats
+
+
+def generator(seed: int, *key: str | int) -> np.random.Generator:
+    """Return a counter-based generator (Philox) for one thing of one clip: never per frame."""
+    digest = hashlib.blake2b(repr((seed, *key)).encode(), digest_size=16).digest()
+    return np.random.Generator(np.random.Philox(key=int.from_bytes(digest, "big")))
+
+
+def smooth_noise(
+    rng: np.random.Generator, channels: int, shape: tuple[int, int], length: float
+) -> Floats:
+    """Return (C, h, w) float32 Gaussian noise of zero mean and unit variance.
+
+    Its correlation falls to one half at ``length`` nodes. White noise on a lattice of two points
+    per standard deviation, blurred and interpolated.
+    """
+    sigma = max(length, 1e-3) / 1.67  # exp(-d^2 / 4 sigma^2) = 1/2
+    spacing = max(1.0, sigma / 2)
+    blur = sigma / spacing
+    margin = math.ceil(3 * blur) + 2
+    rows, columns = (math.ceil(n / spacing) + 2 * margin for n in shape)
+    white = rng.standard_normal((rows, columns, channels), np.float32)
+    lattice = cv2.GaussianBlur(white, (0, 0), blur) if blur > 0.3 else white
+    lattice = lattice.reshape(rows, columns, channels)
+    power = cv2.getGaussianKernel(2 * margin + 1, blur) if blur > 0.3 else np.ones((1, 1))
+    lattice = lattice / np.float32((power**2).sum())
+    x = (np.arange(shape[1], dtype=np.float32) / np.float32(spacing) + margin)[None]
+    y = (np.arange(shape[0], dtype=np.float32) / np.float32(spacing) + margin)[:, None]
+    x, y = (np.ascontiguousarray(np.broadcast_to(n, shape)) for n in (x, y))
+    planes = [
+        cv2.remap(np.ascontiguousarray(lattice[..., c]), x, y, cv2.INTER_CUBIC)
+        for c in range(channels)
+    ]
+    return np.stack(planes)

@@ -1,0 +1,55 @@
+"""Noise that rolls past: long strips, each travelled through a whole number of times per loop.
+
+A strip is as long as the way it travels in the loop, if that is not very long: then nothing passes
+twice. Strips of different grain at different speeds billow.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from livingstill.core.model import Floats
+
+_LONGEST = 4096
+"""Rows of a strip; what travels further passes more than once."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Strip:
+    """Noise (rows + 1, columns) float32 of unit variance, its last row the first; see ``strip``."""
+
+    noise: Floats
+    turns: int
+
+    def at(self, phase: float, rise: Floats, across: Floats) -> Floats:
+        """Return the noise (h, w) at ``phase``, that has come from where ``rise`` is less.
+
+        ``rise`` (h, w), or (h, 1), is in rows; ``across`` (h, w) in 0..1 of the strip's width.
+        """
+        rows, columns = self.noise.shape[0] - 1, self.noise.shape[1]
+        y = np.mod((self.turns * (phase % 1.0)) % 1.0 * rows - rise, rows).astype(np.float32)
+        y = np.ascontiguousarray(np.broadcast_to(y, across.shape))
+        x = np.asarray(np.clip(across, 0, 1) * np.float32(columns - 1), np.float32)
+        return np.asarray(cv2.remap(self.noise, x, y, cv2.INTER_LINEAR), np.float32)
+
+
+def strip(rng: np.random.Generator, columns: int, wide: float, tall: float, travel: float) -> Strip:
+    """Return noise whose standard deviations are ``wide`` and ``tall`` nodes across and along.
+
+    ``travel`` is how many rows it passes in the loop. At a point its frequencies are spread as a
+    Gaussian of travel / (loop * 2 pi tall).
+    """
+    turns = max(1, math.ceil(travel / _LONGEST))
+    rows = max(8, round(travel / turns))
+    margins = math.ceil(4 * tall), math.ceil(4 * wide)
+    white = rng.standard_normal((rows, columns + 2 * margins[1])).astype(np.float32)
+    white = np.pad(white, ((margins[0], margins[0]), (0, 0)), mode="wrap")
+    soft = cv2.GaussianBlur(white, (0, 0), sigmaX=wide, sigmaY=tall)
+    cut = soft[margins[0] : margins[0] + rows, margins[1] : margins[1] + columns]
+    noise = cut.astype(np.float64) - cut.mean(dtype=np.float64)
+    noise /= max(float(noise.std()), 1e-9)
+    return Strip(np.concatenate([noise, noise[:1]]).astype(np.float32), turns)

@@ -1,0 +1,90 @@
+"""Vapour drawn over the photo: strips of noise that roll past, in a plume that meanders.
+
+Vapour hides and brightens as much at any moment as at any other, so a picture does not waver with
+it: its opacity is evened out, frame by frame.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from livingstill.core.model import Floats
+from livingstill.motion.canvas import Canvas
+from livingstill.motion.context import STEP, Box, Site
+from livingstill.motion.rolling_noise import Strip, strip
+
+SHARES = (0.2, 0.17, 0.1)
+"""How much each of the strips changes the opacity, from the coarsest on."""
+
+_LOOKS = 24
+"""Moments of the loop that say what is usual."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Vapour:
+    """Vapour over a box of nodes, opaque to the degree of ``envelope`` (h, w) times its noise.
+
+    ``rise`` (h, w) is each row's height above the source in nodes, along the plume; ``side``
+    (h, w) a node's place across, in 0..1 of the strips' width. ``meander`` holds harmonics, complex
+    amplitudes in strip widths and their wave numbers per node of height. ``light`` (h, w), above 0,
+    is by how many levels vapour is brighter than what lies below it, and ``usual`` the light it adds
+    at any moment, None where that may change.
+    """
+
+    box: Box
+    strips: tuple[Strip, ...]
+    rise: Floats
+    side: Floats
+    envelope: Floats
+    colour: tuple[float, float, float]
+    meander: tuple[np.ndarray, np.ndarray, np.ndarray]
+    light: Floats
+    usual: float | None = None
+    order: int = 3
+    alone: bool = False
+
+    def density(self, phase: float) -> Floats:
+        """Return the opacity (h, w) float32 at ``phase``."""
+        harmonics, sizes, waves = self.meander
+        height = np.maximum(self.rise[:, 0], 0).astype(np.float64)  # cosines of floats differ
+        turns = 2 * np.pi * np.mod(harmonics * (phase % 1.0), 1.0) + np.angle(sizes)
+        bend = (np.abs(sizes) * np.cos(turns - waves * height[:, None])).sum(1)
+        bend *= height / max(float(height.max()), 1.0)
+        side = self.side + bend.astype(np.float32)[:, None]
+        total: Floats = np.full(self.rise.shape, 0.35, np.float32)
+        for share, layer in zip(SHARES, self.strips):
+            total += np.float32(share) * layer.at(phase, self.rise, side)
+        out: Floats = np.clip(total, 0, 1) * self.envelope
+        if self.usual is not None:
+            even = self.usual / max(self.added(out), 1e-6)
+            out = np.minimum(out * np.float32(np.clip(even, 0.5, 2)), np.float32(0.8))
+        return out
+
+    def added(self, density: Floats) -> float:
+        """Return the light that vapour of an opacity (h, w) adds."""
+        return float((density * self.light).sum(dtype=np.float64))
+
+    def even(self) -> Vapour:
+        """Return the vapour that adds the same light at any moment: its mean over the loop."""
+        seen = [self.added(self.density(k / _LOOKS)) for k in range(_LOOKS)]
+        return replace(self, usual=float(np.mean(seen)))
+
+    def apply(self, phase: float, canvas: Canvas) -> None:
+        """Lay the vapour over whatever moves below it."""
+        colour = np.array(self.colour, np.float32)
+        canvas.veil(self.box.slices, self.density(phase), colour)
+
+
+def billows(site: Site, speed: float, columns: int, coarser: float = 1.0) -> tuple[Strip, ...]:
+    """Return strips of noise of three grains that rise at ``speed`` nodes per second and more.
+
+    ``coarser`` is how much larger than steam's their grains are.
+    """
+    out = []
+    for k, size in enumerate((12.0, 7.0, 4.2)):
+        tall = max(1.2, coarser * size * site.scale / STEP)
+        travel = speed * (1 + 0.45 * k) * site.seconds
+        out.append(strip(site.chance("vapour", k), columns, 0.55 * tall, tall, travel))
+    return tuple(out)

@@ -1,0 +1,355 @@
+"""What can be measured of any clip, frame by frame, with nothing known about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from livingstill.core.errors import InputError
+from livingstill.core.model import Bytes, Floats
+
+Array = NDArray[Any]
+
+LAGS = 10
+_LONG_SIDE = 480
+_TILES = 16
+_PLAIN = 1.0
+"""Mean difference of neighbours along an edge, levels, from which on there is something to be seen."""
+_KEYS = 0.2
+"""Share of key frames from which they tell nothing: a GIF has no others."""
+_SSIM_C1, _SSIM_C2 = 6.5025, 58.5225  # (0.01 * 255)^2, (0.03 * 255)^2
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Series:
+    """Measurements of a clip of T frames on a grid of (gy, gx) tiles. All arrays are float32.
+
+    Index t of a change, flow or residual speaks of the step from frame t-1 to frame t; what has
+    no frame before it is NaN. Levels are 0..255, lengths pixels of the clip at full size.
+
+    ``luma``, ``contrast`` : (T, gy, gx) mean and standard deviation of Y in a tile
+    ``chroma`` : (T, gy, gx, 2) mean Cr and Cb
+    ``detail`` : (T, gy, gx) mean abs difference of horizontal neighbours at full size
+    ``change`` : (LAGS, T, gy, gx) mean abs difference of Y from the frame 1..LAGS before
+    ``residual`` : (T, gy, gx) the same after the best smooth flow (DIS; Kroeger et al., 2016)
+    ``flow`` : (T, gy, gx, 2) mean (dx, dy) of a tile
+    ``warp_error`` : (T,) mean over unoccluded pixels of squared residual, in [0, 1] colours
+        (Lai et al., 2018, with DIS in place of FlowNet2)
+    ``occluded``, ``folded`` : (T,) share of the picture that fails the forward-backward check,
+        and where the flow turns the picture over
+    ``steady`` : (T,) mean abs change of the pixels that barely move
+    ``from_first`` : (T,) mean abs difference from frame 0
+    ``border`` : (T, 4) left, right, top, bottom: detail across the edge strip relative to along
+        it, as a share of the same ratio further in; 1 = like the rest, 0 = smeared
+    ``identity`` : (T, gy, gx) structural similarity to the still, or None
+    ``rows``, ``columns`` : (T, w, 3), (T, h, 3) uint8, the middle row and column: x-t slices
+    ``pace`` : (T,) time that each step takes, 1 = the usual
+    ``key`` : (T,) bool, frames coded without regard to those before, where they are few
+    """
+
+    size: tuple[int, int]
+    fps: float
+    luma: Floats
+    chroma: Floats
+    contrast: Floats
+    detail: Floats
+    change: Floats
+    residual: Floats
+    flow: Floats
+    warp_error: Floats
+    occluded: Floats
+    folded: Floats
+    steady: Floats
+    from_first: Floats
+    border: Floats
+    identity: Floats | None
+    rows: Bytes
+    columns: Bytes
+    pace: Floats
+    key: NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return len(self.luma)
+
+    @property
+    def grid(self) -> tuple[int, int]:
+        """Tiles down and across."""
+        return self.luma.shape[1], self.luma.shape[2]
+
+
+def observe(frames: Iterable[Bytes], fps: float, still: Bytes | None = None) -> Series:
+    """Measure a clip in one pass that holds a few reduced frames.
+
+    ``frames`` are (H, W, 3) uint8 RGB of one size; ``still`` is a picture the clip should look
+    like, framed as the clip is.
+
+    Raises
+    ------
+    InputError
+        If there is no frame, or frames differ in size.
+    """
+    observer = Observer(still)
+    for frame in frames:
+        observer.look(frame)
+    return observer.series(fps)
+
+
+def figures(series: Series) -> dict[str, float]:
+    """Return the clip's profile: one number per figure, stability beside motion.
+
+    ``temporal_flickering`` is VBench's (Huang et al., 2024): (255 - mean abs change) / 255, here
+    on luma at reduced size; ``..._static`` on the pixels that barely move. The rest is ours.
+    """
+    change = series.change[0, 1:].mean((1, 2)) if len(series) > 1 else np.zeros(1, np.float32)
+    moving = np.hypot(*np.moveaxis(series.flow[1:], -1, 0)) > 0.5
+    step = float(np.median(change))
+    found = {
+        "frames": float(len(series)),
+        "temporal_flickering": float(1 - change.mean() / 255),
+        "temporal_flickering_static": float(1 - _mean(series.steady[1:]) / 255),
+        "warp_error": _mean(series.warp_error[1:]),
+        "occluded": _mean(series.occluded[1:]),
+        "folded": _mean(series.folded[1:]),
+        "dynamic_degree": float(moving.mean()) if moving.size else 0.0,
+        "median_step": step,
+        "seam": float(series.from_first[-1] / max(step, 1e-3)),
+        "sharpness_min": float((_profile(series.detail)).min()),
+        "brightness_std": float(series.luma.mean((1, 2)).std()),
+        "border_min": float(np.nanmin(series.border)),
+    }
+    if series.identity is not None:
+        found["identity_mean"] = float(series.identity.mean())
+        found["identity_last"] = float(series.identity[-1].mean())
+    return found
+
+
+def colours(series: Series) -> Floats:
+    """Return (T, gy, gx, 3) mean R, G and B of the tiles (ITU-R BT.601), 0..255."""
+    red, blue = np.moveaxis(series.chroma - 128, -1, 0)
+    y = series.luma
+    planes = [y + 1.403 * red, y - 0.714 * red - 0.344 * blue, y + 1.773 * blue]
+    return np.asarray(np.clip(np.stack(planes, axis=-1), 0, 255), np.float32)
+
+
+def _mean(values: Floats) -> float:
+    finite = values[np.isfinite(values)]
+    return float(finite.mean()) if finite.size else 0.0
+
+
+def _profile(values: Floats) -> Floats:
+    """Return the mean over tiles of each frame, relative to the clip's median frame."""
+    mean = values.mean((1, 2))
+    out: Floats = mean / max(float(np.median(mean)), 1e-3)
+    return out
+
+
+class Observer:
+    """Looks at one frame after the other and keeps what it measured.
+
+    ``observe`` for frames that are pushed rather than pulled, as while rendering.
+    """
+
+    def __init__(self, still: Bytes | None = None) -> None:
+        self.given = still
+        self.way: Floats | None = None
+        self.past: list[Array] = []
+        self.first: Array | None = None
+        self.kept: dict[str, list[Any]] = {}
+
+    def _begin(self, first: Bytes) -> None:
+        """Lay the grid for frames of this size."""
+        height, width = first.shape[:2]
+        self.shape = first.shape
+        tile = int(np.clip(round(min(_LONG_SIDE, max(height, width)) / _TILES), 4, 30))
+        unit = max(height, width) / _TILES
+        self.grid = (max(1, round(width / unit)), max(1, round(height / unit)))
+        self.small = (self.grid[0] * tile, self.grid[1] * tile)
+        self.scale = (width / self.small[0], height / self.small[1])
+        self.rows = max(1, height // 135)
+        self.dis = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
+        self.y, self.x = np.mgrid[: self.small[1], : self.small[0]].astype(np.float32)
+        self.still = None if self.given is None else self._reduced(self.given)[0]
+
+    def _reduced(self, frame: Array) -> tuple[Array, Array, Array]:
+        """Return Y, Cr and Cb in one array, and the small RGB frame."""
+        small = cv2.resize(frame, self.small, interpolation=cv2.INTER_AREA)
+        planes = cv2.cvtColor(small, cv2.COLOR_RGB2YCrCb)
+        return np.ascontiguousarray(planes[..., 0]), planes, small
+
+    def _tiles(self, plane: Array) -> Floats:
+        """Return the mean of a plane in each tile, (gy, gx)."""
+        wide = plane.astype(np.float32, copy=False)
+        means: Array = cv2.resize(wide, self.grid, interpolation=cv2.INTER_AREA)
+        return means.reshape(self.grid[1], self.grid[0], *plane.shape[2:])
+
+    def _keep(self, **found: Any) -> None:
+        for name, value in found.items():
+            self.kept.setdefault(name, []).append(value)
+
+    def look(self, frame: Bytes) -> None:
+        """Measure one (H, W, 3) uint8 frame against those before it."""
+        if self.first is None:
+            self._begin(frame)
+        if frame.shape != self.shape:
+            raise InputError(
+                f"a frame is {frame.shape[1]}x{frame.shape[0]} and the first is "
+                f"{self.shape[1]}x{self.shape[0]}; all frames must have one size"
+            )
+        luma, planes, small = self._reduced(frame)
+        means = self._tiles(planes)
+        wide = luma.astype(np.float32)
+        spread = np.sqrt(np.maximum(self._tiles(wide * wide) - self._tiles(wide) ** 2, 0))
+        if self.first is None:
+            self.first = luma
+        green = np.ascontiguousarray(frame[self.rows // 2 :: self.rows, :, 1])
+        self._keep(
+            luma=means[..., 0],
+            chroma=means[..., 1:],
+            contrast=spread,
+            detail=self._tiles(cv2.absdiff(green[:, 1:], green[:, :-1])),
+            from_first=cv2.mean(cv2.absdiff(luma, self.first))[0],
+            border=_border(frame),
+            rows=small[small.shape[0] // 2].copy(),
+            columns=small[:, small.shape[1] // 2].copy(),
+        )
+        if self.still is not None:
+            self._keep(identity=self._likeness(luma))
+        nothing = np.full(self.grid[::-1], np.nan, np.float32)
+        changes = [cv2.absdiff(luma, before) for before in reversed(self.past)]
+        lags = [self._tiles(change) for change in changes]
+        self._keep(change=np.stack(lags + [nothing] * (LAGS - len(lags))))
+        if self.past:
+            self._step(self.past[-1], luma, changes[0])
+        else:
+            self._keep(residual=nothing, flow=np.dstack([nothing, nothing]))
+            self._keep(warp_error=np.nan, occluded=np.nan, folded=np.nan, steady=np.nan)
+        self.past = [*self.past[1 - LAGS :], luma]
+
+    def _flow(self, here: Array, there: Array, guess: Floats | None = None) -> Floats:
+        """Return the displacement (dx, dy) of every pixel of ``here``, reduced pixels."""
+        # DIS takes what it is given to write into as its first guess, and None as no guess
+        flow: Array = self.dis.calc(here, there, guess)  # type: ignore[arg-type]
+        return flow
+
+    def _step(self, before: Array, luma: Array, change: Array) -> None:
+        """Measure the step between two neighbours along its flow."""
+        there = self._flow(before, luma)
+        back = self._flow(luma, before)
+        at_x, at_y = self.x + there[..., 0], self.y + there[..., 1]
+        warped = cv2.remap(luma, at_x, at_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        returned = there + cv2.remap(
+            back, at_x, at_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+        )
+        # forward-backward check of Sundaram et al., 2010
+        length = _square(there)
+        outside = (at_x < 0) | (at_y < 0) | (at_x > luma.shape[1] - 1) | (at_y > luma.shape[0] - 1)
+        seen = ~((_square(returned) > 0.01 * length + 0.5) | outside)
+        residual = cv2.absdiff(warped, before)
+        error = cv2.mean(cv2.multiply(residual, residual, dtype=cv2.CV_32F), seen.view(np.uint8))
+        calm = length < 0.05**2
+        self._keep(
+            residual=self._tiles(residual),
+            flow=self._tiles(there) * np.array(self.scale, np.float32),
+            warp_error=error[0] / 255**2 if seen.any() else np.nan,
+            occluded=1 - _share(seen),
+            folded=_share(determinant(there) <= 0),
+            steady=cv2.mean(change, calm.view(np.uint8))[0] if _share(calm) > 0.01 else np.nan,
+        )
+
+    def _likeness(self, luma: Array) -> Floats:
+        """Return SSIM per tile of a frame and the still, registered by flow (Wang et al., 2004)."""
+        assert self.still is not None
+        flow = self._flow(luma, self.still, None if self.way is None else self.way.copy())
+        self.way = flow
+        still = cv2.remap(
+            self.still,
+            self.x + flow[..., 0],
+            self.y + flow[..., 1],
+            cv2.INTER_LINEAR,
+            borderMode=cv2.BORDER_REPLICATE,
+        ).astype(np.float32)
+        now = luma.astype(np.float32)
+        a, b = self._tiles(now), self._tiles(still)
+        va = self._tiles(now * now) - a * a
+        vb = self._tiles(still * still) - b * b
+        both = self._tiles(now * still) - a * b
+        top = (2 * a * b + _SSIM_C1) * (2 * both + _SSIM_C2)
+        under = (a * a + b * b + _SSIM_C1) * (va + vb + _SSIM_C2)
+        return np.asarray(top / under, np.float32)
+
+    def series(self, fps: float, times: Sequence[float] = (), keys: Sequence[bool] = ()) -> Series:
+        """Return everything kept, as arrays with time first.
+
+        ``times`` are the frames' seconds, where they may be uneven; ``keys`` tells key frames.
+        """
+        if not self.kept:
+            raise InputError("the clip has no frames; it must have at least one")
+        slices: dict[str, Any] = {n: np.stack(self.kept[n]) for n in ("rows", "columns")}
+        arrays: dict[str, Any] = {
+            name: np.asarray(kept, np.float32)
+            for name, kept in self.kept.items()
+            if name not in slices
+        }
+        arrays["change"] = np.moveaxis(arrays["change"], 1, 0)
+        arrays.setdefault("identity", None)
+        pace = np.ones(len(self.kept["luma"]), np.float32)
+        if len(times) == len(pace) > 1:
+            steps = np.diff(times)
+            pace[1:] = steps / max(float(np.median(steps)), 1e-6)
+        key = np.zeros(len(pace), bool)
+        if len(keys) == len(pace) and np.mean(keys) < _KEYS:
+            key[:] = keys
+        return Series(size=self.shape[1::-1], fps=fps, pace=pace, key=key, **arrays, **slices)
+
+
+def determinant(flow: Floats) -> Floats:
+    """Return det(I + grad flow) of an (h, w, 2) displacement by central differences."""
+    u, v = cv2.split(flow)
+    across, down = (
+        np.array([[-0.5, 0, 0.5]], np.float32),
+        np.array([[-0.5], [0], [0.5]], np.float32),
+    )
+    ux, vx = (cv2.filter2D(plane, -1, across, borderType=cv2.BORDER_REPLICATE) for plane in (u, v))
+    uy, vy = (cv2.filter2D(plane, -1, down, borderType=cv2.BORDER_REPLICATE) for plane in (u, v))
+    out: Floats = (1 + ux) * (1 + vy) - vx * uy
+    return out
+
+
+def _square(vectors: Floats) -> Floats:
+    """Return the squared length of (h, w, 2) vectors."""
+    x, y = cv2.split(vectors)
+    out: Floats = x * x + y * y
+    return out
+
+
+def _share(flags: NDArray[np.bool_]) -> float:
+    """Return the share of true flags."""
+    return cv2.countNonZero(flags.view(np.uint8)) / flags.size
+
+
+def _border(frame: Bytes) -> Floats:
+    """Return per side how much detail crosses the edge strip, as a share of further in.
+
+    A picture continued by its last pixel has detail along the edge and none across it.
+    """
+    green = frame[..., 1]
+    height, width = green.shape
+    if min(height, width) < 64:
+        return np.ones(4, np.float32)
+    deep = max(24, round(0.07 * min(height, width)))
+    depths = np.r_[0:5, deep - 8 : deep]
+    out = []
+    for side in (green[:, depths].T, green[:, -1 - depths].T, green[depths], green[-1 - depths]):
+        lines = np.ascontiguousarray(side)
+        across = cv2.absdiff(lines[1:], lines[:-1])
+        along = cv2.absdiff(lines[:, 1:], lines[:, :-1])
+        edge = (cv2.mean(across[:4])[0] + 0.05) / (cv2.mean(along[:5])[0] + 0.5)
+        inner = (cv2.mean(across[5:])[0] + 0.05) / (cv2.mean(along[5:])[0] + 0.5)
+        # where nothing is to be seen along the edge, nothing can be seen drawn out
+        out.append(edge / inner if cv2.mean(along[:5])[0] > _PLAIN else 1.0)
+    return np.array(out, np.float32)

@@ -1,0 +1,146 @@
+"""How a still sits in a clip: which part of it, at which scale, the clip's first frame shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from livingstill.core.model import Bytes
+
+_LONG_SIDE = 640
+_SNAP = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class Crop:
+    """The part of a still that a frame shows, in pixels of the still, and how alike the two are.
+
+    ``likeness`` is the correlation of the two pictures, -1..1; below ``ALIKE`` the still is
+    probably of something else.
+    """
+
+    x: float
+    y: float
+    width: float
+    height: float
+    likeness: float
+
+
+ALIKE = 0.5
+
+
+def locate(still: Bytes, frame: Bytes) -> Crop:
+    """Return the crop of ``still`` that looks most like ``frame``; both (H, W, 3) uint8 RGB.
+
+    Tries the whole still, its centre at the frame's shape, and what matched features say (SIFT,
+    Lowe 2004, with RANSAC). The simple answers win unless the fit is clearly better, for they are
+    what tools do and exact.
+    """
+    height, width = still.shape[:2]
+    shape = frame.shape[1] / frame.shape[0]
+    wide, high = min(width, height * shape), min(height, width / shape)
+    simple = (
+        [(0.0, 0.0, float(width), float(height))] if abs(shape * height / width - 1) < 0.5 else []
+    )
+    simple.append(((width - wide) / 2, (height - high) / 2, wide, high))
+    rated = [(_likeness(still, frame, box), box) for box in simple]
+    best, box = max(rated)
+    fitted = _matched(still, frame)
+    if fitted is not None:
+        found = _likeness(still, frame, fitted)
+        if found > best + _SNAP * (1 - best) + 0.002:
+            best, box = found, fitted
+    return Crop(*box, likeness=best)
+
+
+def framed(still: Bytes, frame: Bytes) -> Bytes:
+    """Return ``still`` cropped and scaled as ``frame`` shows it, at the frame's size."""
+    crop = locate(still, frame)
+    return cut(still, (crop.x, crop.y, crop.width, crop.height), frame.shape[1::-1])
+
+
+def cut(
+    still: Bytes, box: tuple[float, float, float, float], size: tuple[int, int]
+) -> NDArray[np.uint8]:
+    """Return a box of the still at ``size``, averaged where it shrinks."""
+    x, y, width, height = box
+    shrink = max(1.0, width / size[0], height / size[1])
+    if shrink > 1.5:  # shrink by areas to within a pixel, then cut exactly
+        k = 1.0 / shrink
+        target = (max(1, round(still.shape[1] * k)), max(1, round(still.shape[0] * k)))
+        kx, ky = target[0] / still.shape[1], target[1] / still.shape[0]
+        source = cv2.resize(still, target, interpolation=cv2.INTER_AREA)
+        x, y, width, height = x * kx, y * ky, width * kx, height * ky
+    else:
+        source = still
+    sx, sy = width / size[0], height / size[1]
+    # pixel centres: frame pixel i stands at (i + .5) s - .5 of the box
+    matrix = np.array([[sx, 0, x + sx / 2 - 0.5], [0, sy, y + sy / 2 - 0.5]])
+    out = cv2.warpAffine(
+        np.ascontiguousarray(source),
+        matrix,
+        size,
+        flags=cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP,
+        borderMode=cv2.BORDER_REPLICATE,
+    )
+    return np.asarray(out, np.uint8)
+
+
+def _grey(picture: Bytes, size: tuple[int, int]) -> NDArray[np.uint8]:
+    small = cv2.resize(np.ascontiguousarray(picture), size, interpolation=cv2.INTER_AREA)
+    return np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), np.uint8)
+
+
+def _likeness(still: Bytes, frame: Bytes, box: tuple[float, float, float, float]) -> float:
+    """Return the correlation of slightly blurred pictures at a small size."""
+    scale = min(1.0, 256 / max(frame.shape[:2]))
+    size = (max(8, round(frame.shape[1] * scale)), max(8, round(frame.shape[0] * scale)))
+    pictures: list[NDArray[Any]] = []
+    for picture in (cut(still, box, size), frame):
+        grey = cv2.GaussianBlur(_grey(picture, size), (0, 0), 1.0).astype(np.float32)
+        pictures.append(grey - grey.mean())
+    a, b = pictures
+    energy = float(np.sqrt((a * a).sum() * (b * b).sum()))
+    return float((a * b).sum()) / energy if energy > 0 else 0.0
+
+
+def _matched(still: Bytes, frame: Bytes) -> tuple[float, float, float, float] | None:
+    """Return the box that matched features agree on, or None."""
+    pictures, scales = [], []
+    for picture in (still, frame):
+        scale = min(1.0, _LONG_SIDE / max(picture.shape[:2]))
+        size = (max(8, round(picture.shape[1] * scale)), max(8, round(picture.shape[0] * scale)))
+        pictures.append(_grey(picture, size))
+        scales.append((size[0] / picture.shape[1], size[1] / picture.shape[0]))
+    sift = cv2.SIFT.create(1500, contrastThreshold=0.01)
+    (points_a, told_a), (points_b, told_b) = (
+        sift.detectAndCompute(picture, None) for picture in pictures
+    )
+    if told_a is None or told_b is None or min(len(points_a), len(points_b)) < 8:
+        return None
+    pairs = cv2.BFMatcher(cv2.NORM_L2).knnMatch(told_b, told_a, k=2)
+    good = [two[0] for two in pairs if len(two) == 2 and two[0].distance < 0.8 * two[1].distance]
+    if len(good) < 8:
+        return None
+    here = np.array([points_b[m.queryIdx].pt for m in good]) / scales[1]
+    there = np.array([points_a[m.trainIdx].pt for m in good]) / scales[0]
+    matrix, inliers = cv2.estimateAffinePartial2D(
+        here, there, method=cv2.RANSAC, ransacReprojThreshold=3 / scales[0][0]
+    )
+    if matrix is None or int(inliers.sum()) < 8 or abs(matrix[0, 1]) > 0.1 * abs(matrix[0, 0]):
+        return None
+    # a crop has no roll: fit scale and offset of each axis to the pairs RANSAC kept
+    kept = inliers[:, 0] > 0
+    sx, x = np.polyfit(here[kept, 0], there[kept, 0], 1)
+    sy, y = np.polyfit(here[kept, 1], there[kept, 1], 1)
+    height, width = frame.shape[:2]
+    box = (float(x), float(y), float(sx * width), float(sy * height))
+    slack = 0.01 * max(still.shape[:2])
+    inside = min(x, y) > -slack and box[0] + box[2] < still.shape[1] + slack
+    inside = inside and box[1] + box[3] < still.shape[0] + slack
+    # beyond the still or out of shape: the frame has moved on, and this is no crop
+    return box if inside and sx > 0 and 0.97 < sx / sy < 1.03 else None

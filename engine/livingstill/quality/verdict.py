@@ -1,0 +1,239 @@
+"""The continuity director: what is wrong with a clip, where, how badly, and what helps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from livingstill.core.model import Bytes
+from livingstill.quality import known_flow, no_reference
+from livingstill.quality.detect import Finding, findings
+
+KINDS: dict[str, tuple[str, str]] = {
+    "black": ("no picture", "a lost or empty frame; rebuild it from its neighbours"),
+    "freeze": ("the picture stands still", "frames were repeated; render them or cut them out"),
+    "duplicate": ("a frame repeats the one before", "a frame was lost; rebuild it between its neighbours"),
+    "drop": ("the motion skips", "frames are missing; render again or interpolate between the two"),
+    "cut": ("the scene is cut", "two shots in one file; split the clip here"),
+    "flicker": ("the brightness flickers", "exposure or grain changes per frame; raise --smooth, or repair"),
+    "colour": ("the colours jump", "a tint changes between frames; rebuild these frames"),
+    "drift": ("the colours drift over the clip", "a generator losing its reference; replace the clip"),
+    "scramble": ("the picture breaks up", "a damaged frame; rebuild it from its neighbours"),
+    "melt": ("a part of the picture changes shape as no motion would", "a warp or generator out of hand; lower --amount there, or repair"),
+    "jitter": ("the camera hops", "an unstable camera path; render with a smooth move or stabilise"),
+    "blur": ("sharpness dips", "a blended or badly coded frame; rebuild it, or raise the quality"),
+    "border": ("the edge of the frame is smeared", "the picture does not reach the border; zoom in or move less"),
+    "identity": ("it no longer looks like the still", "a generator inventing content; replace the clip"),
+    "seam": ("the loop jumps where its end meets its start", "the last frame is no step before the first; render with --loop seamless"),
+    "leak": ("motion spills outside its region", "a mask is too wide or too soft; tighten it with --mask or hold it with --hold"),
+    "fold": ("the picture folds over itself", "the motion changes too fast from place to place; lower --amount"),
+    "hole": ("the camera looks behind the picture", "the move is larger than the scene allows; lower the camera's amount"),
+    "pulsing": ("a region pulses", "its layers do not average out; lower --amount or choose another seed"),
+}  # fmt: skip
+"""What each kind of fault looks like, and its likely cause and remedy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One fault: frames ``first`` to ``last``, ``box`` x, y, width, height in pixels of the clip.
+
+    ``severity`` is 0..1; ``message`` one sentence: what, where, likely cause and remedy.
+    """
+
+    kind: str
+    first: int
+    last: int
+    box: tuple[int, int, int, int]
+    severity: float
+    message: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the fault as plain values for JSON."""
+        return {
+            "kind": self.kind,
+            "first": self.first,
+            "last": self.last,
+            "box": list(self.box),
+            "severity": self.severity,
+            "message": self.message,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """All faults of a clip of ``frames`` frames, worst first, and the clip's profile."""
+
+    frames: int
+    fps: float
+    size: tuple[int, int]
+    faults: tuple[Fault, ...]
+    figures: dict[str, float]
+
+    @property
+    def clean(self) -> bool:
+        """Whether there is no fault."""
+        return not self.faults
+
+    @property
+    def bad(self) -> NDArray[np.bool_]:
+        """One flag per frame: a fault covers it."""
+        flags = np.zeros(self.frames, bool)
+        for fault in self.faults:
+            flags[fault.first : fault.last + 1] = True
+        return flags
+
+    def kinds_at(self, frame: int) -> frozenset[str]:
+        """Return the kinds of the faults that cover ``frame``."""
+        return frozenset(f.kind for f in self.faults if f.first <= frame <= f.last)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the verdict as plain values for JSON."""
+        return {
+            "frames": self.frames,
+            "fps": self.fps,
+            "size": list(self.size),
+            "clean": self.clean,
+            "faults": [fault.to_dict() for fault in self.faults],
+            "figures": {name: round(value, 6) for name, value in self.figures.items()},
+        }
+
+
+def check(
+    frames: Iterable[Bytes], fps: float, still: Bytes | None = None, *, loop: bool = False
+) -> Verdict:
+    """Watch a clip once and judge it; see ``blind.observe`` and ``judge``."""
+    return judge(no_reference.observe(frames, fps, still), loop=loop)
+
+
+def judge(series: no_reference.Series, *, loop: bool = False) -> Verdict:
+    """Return the verdict on what was measured. ``loop``: the clip is meant to be seamless."""
+    found = _merged(findings(series, loop=loop))
+    return Verdict(
+        frames=len(series),
+        fps=series.fps,
+        size=series.size,
+        faults=order(_fault(finding, series) for finding in found),
+        figures=no_reference.figures(series),
+    )
+
+
+def judge_guard(
+    figures: Mapping[str, float], frames: int, fps: float, size: tuple[int, int], *, loop: bool
+) -> tuple[Fault, ...]:
+    """Return what a ``measure.Guard`` saw beyond the bars, for a clip we rendered ourselves.
+
+    Fire and lights flicker by nature and are exempt from pulsing; foliage may gust.
+    """
+    excess: list[tuple[str, float]] = []
+    if loop and "seam" in figures:
+        excess.append(("seam", figures["seam"] / known_flow.SEAM))
+    if "leak" in figures:
+        excess.append(("leak", figures["leak"] / known_flow.LEAK))
+    for name, value in figures.items():
+        region, _, what = name.rpartition(".")
+        if region and region not in known_flow.LIVELY:
+            gusty = what == "change" and region in known_flow.GUSTY
+            excess.append(
+                ("pulsing", value / (known_flow.GUST if gusty else known_flow.BARS[what]))
+            )
+    whole = (0, 0, *size)
+    worst: dict[str, float] = {}
+    for kind, ratio in excess:
+        worst[kind] = max(ratio, worst.get(kind, 0.0))
+    return order(
+        fault(kind, frames - 1 if kind == "seam" else 0, frames - 1, whole, size, fps, ratio)
+        for kind, ratio in worst.items()
+        if ratio > 1
+    )
+
+
+def informed(verdict: Verdict, exact: Mapping[str, float]) -> Verdict:
+    """Return a verdict on a clip of ours with its exact figures, and what they say is wrong."""
+    bars = {"border": "exact_border", "hole": "exact_holes", "leak": "exact_leak"}
+    whole = (0, 0, *verdict.size)
+    found = [
+        fault(kind, 0, verdict.frames - 1, whole, verdict.size, verdict.fps, 1 + exact[name])
+        for kind, name in bars.items()
+        if exact.get(name, 0.0) > 0
+    ]
+    faults = order((*verdict.faults, *found))
+    return replace(verdict, faults=faults, figures={**verdict.figures, **exact})
+
+
+def order(faults: Iterable[Fault]) -> tuple[Fault, ...]:
+    """Return faults worst first, then as they come."""
+    return tuple(sorted(faults, key=lambda f: (-f.severity, f.first, f.kind)))
+
+
+def fault(
+    kind: str,
+    first: int,
+    last: int,
+    box: tuple[int, int, int, int],
+    size: tuple[int, int],
+    fps: float,
+    strength: float,
+) -> Fault:
+    """Return a fault with its severity and its sentence; ``strength`` 1 is just beyond the bar."""
+    what, cause = KINDS[kind]
+    when = f"frame {first}" if first == last else f"frames {first} to {last}"
+    where = f"{when} ({first / fps:.2f} s), {place(box, size)}"
+    severity = round(float(strength / (strength + 3)), 3)
+    return Fault(kind, first, last, box, severity, f"{where}: {what}; likely {cause}.")
+
+
+def place(box: tuple[int, int, int, int], size: tuple[int, int]) -> str:
+    """Say where in the picture a box lies.
+
+    >>> place((0, 0, 100, 50), (1000, 500)), place((0, 0, 900, 500), (1000, 500))
+    ('top left', 'whole picture')
+    """
+    x, y, width, height = box
+    if width * height > 0.7 * size[0] * size[1]:
+        return "whole picture"
+    across = ("left", "centre", "right")[min(2, int(3 * (x + width / 2) / size[0]))]
+    down = ("top", "middle", "bottom")[min(2, int(3 * (y + height / 2) / size[1]))]
+    return "centre" if (down, across) == ("middle", "centre") else f"{down} {across}"
+
+
+def _fault(finding: Finding, series: no_reference.Series) -> Fault:
+    """Turn a finding's tiles into a box of pixels."""
+    down, across = np.nonzero(finding.tiles)
+    width, height = series.size
+    rows, columns = series.grid
+    x, y = int(across.min() * width / columns), int(down.min() * height / rows)
+    right, below = (
+        round((across.max() + 1) * width / columns),
+        round((down.max() + 1) * height / rows),
+    )
+    box = (x, y, int(right) - x, int(below) - y)
+    return fault(
+        finding.kind, finding.first, finding.last, box, series.size, series.fps, finding.strength
+    )
+
+
+def _merged(found: Sequence[Finding]) -> list[Finding]:
+    """Join findings of one kind whose frames touch."""
+    out: list[Finding] = []
+    for next_ in sorted(found, key=lambda f: (f.kind, f.first)):
+        last = out[-1] if out else None
+        if (
+            last
+            and last.kind == next_.kind
+            and next_.first <= last.last + 2
+            and next_.kind != "border"
+        ):
+            out[-1] = Finding(
+                last.kind,
+                last.first,
+                max(last.last, next_.last),
+                last.tiles | next_.tiles,
+                max(last.strength, next_.strength),
+            )
+        else:
+            out.append(next_)
+    return out

@@ -1,0 +1,53 @@
+"""What stands around a picture that does not fill its frame: bars, or the photo itself, blurred."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from livingstill.core.model import Bytes, Words
+
+_BLUR = 0.03
+_DIM = 0.7
+
+
+class Surround:
+    """A frame of ``size`` (width, height) with a hole at ``place`` (left, top, width, height).
+
+    ``fit`` is pad (black) or blur (the photo, cropped to the frame, blurred and dimmed).
+    """
+
+    def __init__(
+        self, rgb: Bytes, size: tuple[int, int], place: tuple[int, int, int, int], fit: str
+    ) -> None:
+        width, height = size
+        rgba = np.zeros((height, width, 4), np.uint8)
+        rgba[..., 3] = 255
+        if fit == "blur":
+            rgba[..., :3] = _backdrop(rgb, size)
+        self._frames = [rgba.view(np.uint32)[..., 0].copy() for _ in range(2)]
+        self._place = place
+        self._turn = 0
+
+    def around(self, picture: Words) -> Words:
+        """Return the frame with ``picture`` in its place; overwritten by the call after the next."""
+        left, top, width, height = self._place
+        self._turn = 1 - self._turn
+        frame = self._frames[self._turn]
+        frame[top : top + height, left : left + width] = picture
+        return frame
+
+
+def _backdrop(rgb: Bytes, size: tuple[int, int]) -> Bytes:
+    width, height = size
+    tall, wide = rgb.shape[:2]
+    scale = max(width / wide, height / tall)
+    part_w, part_h = max(1, round(width / scale)), max(1, round(height / scale))
+    left, top = (wide - part_w) // 2, (tall - part_h) // 2
+    part = rgb[top : top + part_h, left : left + part_w]
+    small = cv2.resize(
+        part, (max(1, width // 4), max(1, height // 4)), interpolation=cv2.INTER_AREA
+    )
+    soft = cv2.GaussianBlur(small, (0, 0), _BLUR * max(small.shape))
+    whole = cv2.resize(soft, size, interpolation=cv2.INTER_CUBIC)
+    return np.asarray(whole * np.float32(_DIM), np.uint8)

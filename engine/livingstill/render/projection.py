@@ -1,0 +1,166 @@
+"""Where the pixels of a frame look in the scene, and how much to zoom in so that they find it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from math import cos, radians, sin
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from livingstill.core.model import Floats, Pose, Scene
+from livingstill.core.threads import over_bands
+from livingstill.kernels import composite
+
+_FEW = 2**16
+"""Nodes, both coordinates counted, that are solved sooner than threads are woken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The part of the scene a frame shows: its centre, and an output pixel's size, in scene pixels."""
+
+    x: float
+    y: float
+    scale: float = 1.0
+
+
+def whole(scene_size: tuple[int, int], size: tuple[int, int]) -> Window:
+    """Return the largest centred window of the aspect of ``size`` that the scene fills.
+
+    >>> whole((200, 100), (50, 50))
+    Window(x=99.5, y=49.5, scale=2.0)
+    """
+    (w, h), (width, height) = scene_size, size
+    return Window((w - 1) / 2, (h - 1) / 2, min(w / width, h / height))
+
+
+def pitch_of(size: tuple[int, int]) -> int:
+    """Return how many pixels of a frame of this size share one solved node."""
+    return 8 if size[0] <= 1280 else 16
+
+
+class View:
+    """The backward map of every layer on a coarse grid of output pixels."""
+
+    def __init__(self, scene: Scene, window: Window, size: tuple[int, int], pitch: int) -> None:
+        width, height = size
+        self.scene, self.window, self.size, self.pitch = scene, window, size, pitch
+        self.step = max(1.0, pitch * window.scale / 2)
+        self._depth = np.stack([_coarse(layer.inverse_depth, self.step) for layer in scene.layers])
+        lowest, highest = self._depth.min(axis=(1, 2)), self._depth.max(axis=(1, 2))
+        self._middle = np.asarray((lowest + highest) / 2, np.float32)
+        self.rows, self.columns = -(-height // pitch), -(-width // pitch)
+        self.nodes: Floats = np.empty(
+            (len(scene.layers), 2, self.rows + 1, self.columns + 1), np.float32
+        )
+
+    def solve(self, pose: Pose) -> Floats:
+        """Return the (K, 2, rows + 1, columns + 1) scene positions; overwritten by the next call."""
+        focal = self.scene.focal * self.scene.size[0]
+        camera = np.array(
+            [
+                *homography(pose, self.window, self.size, focal).ravel(),
+                *(self.window.x, self.window.y),
+                *(focal * pose.x, focal * pose.y, pose.z, pose.pivot),
+            ]
+        )
+
+        def work(first: int, last: int) -> None:
+            composite.solve(
+                self._depth, self.step, self._middle, camera, self.pitch, self.nodes, first, last
+            )
+
+        if self.nodes.size < _FEW:
+            work(0, self.rows + 1)
+        else:
+            over_bands(work, self.rows + 1)
+        return self.nodes
+
+
+def homography(
+    pose: Pose, window: Window, size: tuple[int, int], focal: float
+) -> NDArray[np.float64]:
+    """Return the 3 x 3 map from output pixels to scene pixels about the window's centre.
+
+    It undoes zoom and rotation; ``focal`` is in scene pixels.
+    """
+    width, height = size
+    scale = window.scale / pose.zoom
+    to_window = np.array(
+        [[scale, 0, -scale * (width - 1) / 2], [0, scale, -scale * (height - 1) / 2], [0, 0, 1]]
+    )
+    lens = np.diag([focal, focal, 1.0])
+    return np.asarray(lens @ _turn(pose).T @ np.linalg.inv(lens) @ to_window, np.float64)
+
+
+def outside(
+    scene: Scene,
+    pose: Pose,
+    window: Window,
+    size: tuple[int, int],
+    *,
+    border_only: bool = False,
+    view: View | None = None,
+) -> int:
+    """Return how many pixels of a frame look past the scene's border.
+
+    A pixel counts if a layer that shows there has to be continued beyond its last pixel.
+    ``border_only`` looks at the frame's border alone, where any exposure begins.
+    """
+    view = view or View(scene, window, size, pitch_of(size))
+    nodes = view.solve(pose)
+    colour = scene.stack()
+    return int(composite.exposed(colour, nodes, view.pitch, size[0], size[1], border_only))
+
+
+def safe_zoom(
+    scene: Scene,
+    poses: Iterable[Pose],
+    window: Window,
+    size: tuple[int, int],
+    *,
+    most: float = 2.0,
+) -> float:
+    """Return the smallest zoom at which no frame of a path shows anything outside the scene.
+
+    Every pose's own zoom is multiplied by it. ``most`` is returned if even that is too little.
+    """
+    view = View(scene, window, size, pitch_of(size))
+
+    def exposed(pose: Pose, zoom: float) -> bool:
+        zoomed = replace(pose, zoom=pose.zoom * zoom)
+        return outside(scene, zoomed, window, size, border_only=True, view=view) > 0
+
+    safe = 1.0
+    for pose in poses:
+        if not exposed(pose, safe):
+            continue
+        low, high = safe, most
+        while high - low > 5e-4:
+            middle = (low + high) / 2
+            low, high = (middle, high) if exposed(pose, middle) else (low, middle)
+        safe = high
+    return safe
+
+
+def _turn(pose: Pose) -> NDArray[np.float64]:
+    """Return the rotation from the photo's to the turned camera's axes (x right, y down, z in)."""
+    a, b, c = radians(pose.pan), radians(pose.tilt), radians(pose.roll)
+    pan = np.array([[cos(a), 0, -sin(a)], [0, 1, 0], [sin(a), 0, cos(a)]])
+    tilt = np.array([[1, 0, 0], [0, cos(b), sin(b)], [0, -sin(b), cos(b)]])
+    roll = np.array([[cos(c), -sin(c), 0], [sin(c), cos(c), 0], [0, 0, 1]])
+    return np.asarray(roll @ tilt @ pan, np.float64)
+
+
+def _coarse(depth: Floats, step: float) -> Floats:
+    """Return one sample of depth per ``step`` pixels, each the mean of its surroundings."""
+    height, width = depth.shape
+    side = int(step) | 1
+    smooth = cv2.blur(depth, (side, side), borderType=cv2.BORDER_REPLICATE) if side > 1 else depth
+    xs = np.minimum(np.arange(int(np.ceil((width - 1) / step)) + 2) * step, width - 1)
+    ys = np.minimum(np.arange(int(np.ceil((height - 1) / step)) + 2) * step, height - 1)
+    mx, my = np.meshgrid(xs.astype(np.float32), ys.astype(np.float32))
+    return np.asarray(cv2.remap(smooth, mx, my, cv2.INTER_LINEAR), np.float32)

@@ -1,0 +1,80 @@
+"""What drifts behind all else becomes a layer of its own, continued behind what stands before it."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from livingstill.core.model import Bytes, Floats, Layer, Scene, Words
+from livingstill.core.threads import over_bands
+from livingstill.kernels.inpaint import residual
+from livingstill.scene.inpaint import complete, continued
+
+_SEEN = 32
+"""Levels of a mask that are taken for none, and as many for all: masks are soft, edges are not."""
+
+_FINE = 960
+"""Long side of the picture that is continued, at most half as large as the photo: it is smooth."""
+
+
+def part(scene: Scene, drifting: Bytes) -> Scene:
+    """Return the scene with its last layer cut in two; at rest it shows what it showed.
+
+    The new last layer is what of the old one drifts, smoothly continued behind the rest; the layer
+    before it is that rest, at the same depth. A sky may then drift up to a roof, and behind a mast
+    that is cut out of it, without taking a copy along.
+
+    Parameters
+    ----------
+    drifting : (H, W) uint8, how much drifts of what each pixel shows
+    """
+    *front, last = scene.layers
+    hidden = np.zeros(drifting.shape, bool)
+    for layer in front:
+        hidden |= layer.colour >> np.uint32(24) > 0
+    drifting = continued(drifting, hidden)
+    spread = 255 / (255 - 2 * _SEEN)
+    levels = np.clip(np.round((np.arange(256) - _SEEN) * spread), 0, 255).astype(np.uint8)
+    alpha = np.asarray(cv2.LUT(~drifting, levels), np.uint8)
+    if not alpha.any() or alpha.all():
+        return scene
+    stack = np.empty((len(front) + 2, *alpha.shape), np.uint32)
+    for k, layer in enumerate(front):
+        stack[k] = layer.colour
+    stack[-1], depth = _continued(last, (alpha > 0).view(np.uint8))
+    none = np.zeros_like(alpha)
+    over_bands(
+        lambda a, b: residual(last.colour, stack[-1], alpha, none, stack[-2], a, b), len(alpha)
+    )
+    depths = (*(layer.inverse_depth for layer in scene.layers), depth)
+    return Scene(tuple(map(Layer, stack, depths)), scene.focal, backdrop=True)
+
+
+def _continued(layer: Layer, hidden: Bytes) -> tuple[Words, Floats]:
+    """Return colour and depth of a layer with what is ``hidden``, (H, W), filled from the rest.
+
+    Depth is bounded by the rest's from above.
+    """
+    height, width = hidden.shape
+    factor = max(2, round(max(height, width) / _FINE))
+    small = (-(-width // factor), -(-height // factor))
+    share = np.subtract(1, hidden, dtype=np.float32)
+    known = np.asarray(cv2.resize(share, small, interpolation=cv2.INTER_AREA), np.float32)
+    rgba = np.ascontiguousarray(layer.colour).view(np.uint8).reshape(height, width, 4)
+    picture = np.empty((*known.shape, 4), np.float32)
+    for c in range(4):
+        values = layer.inverse_depth if c == 3 else rgba[..., c].astype(np.float32)
+        picture[..., c] = cv2.resize(values * share, small, interpolation=cv2.INTER_AREA)
+    picture /= np.maximum(known, np.float32(1e-6))[..., None]
+    farthest = layer.inverse_depth[hidden == 0].max()
+    complete(picture, known)
+    levels = np.clip(np.rint(picture[..., :3]), 0, 255).astype(np.uint8)
+    filled = cv2.resize(levels, (width, height), interpolation=cv2.INTER_LINEAR)
+    colour = np.ascontiguousarray(cv2.cvtColor(filled, cv2.COLOR_RGB2RGBA)).view(np.uint32)
+    depth = np.ascontiguousarray(np.minimum(picture[..., 3], farthest))
+    beyond = cv2.resize(depth, (width, height), interpolation=cv2.INTER_LINEAR)
+    nearer = (hidden > 0) & (layer.inverse_depth > farthest)
+    return (
+        np.where(hidden > 0, colour[..., 0], layer.colour),
+        np.asarray(np.where(nearer, beyond, layer.inverse_depth), np.float32),
+    )

@@ -1,0 +1,86 @@
+"""Colour and depth for what no pixel of the photo shows.
+
+The fill is the harmonic surface through the rim of the hole, in colour as in depth: push-pull
+(Gortler et al., 1996) gives a first guess at a cost that does not depend on the hole's size, and
+a few relaxation sweeps on every level of its pyramid take it there.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from livingstill.core.model import Bytes, Floats, Words
+from livingstill.core.threads import over_bands
+from livingstill.kernels import inpaint as kernels
+
+_SWEEPS = 6
+_OVER = 1.4
+
+
+def fill_behind(
+    colour: Words, depth: Floats, unknown: Bytes, farthest: float
+) -> tuple[Words, Floats]:
+    """Return colour and depth with the unknown pixels filled from the others.
+
+    Parameters
+    ----------
+    colour : (H, W) uint32 packed
+    depth : (H, W) float32
+    unknown : (H, W) uint8, 0 = known
+    farthest : upper bound of the filled depth
+    """
+    height, width = depth.shape
+    half = ((height + 1) // 2, (width + 1) // 2)
+    level, known = np.empty((*half, 4), np.float32), np.empty(half, np.float32)
+    over_bands(
+        lambda first, last: kernels.pull_packed(colour, depth, unknown, level, known, first, last),
+        half[0],
+    )
+    complete(level, known)
+    colour, depth = colour.copy(), depth.copy()
+    over_bands(
+        lambda first, last: kernels.push_packed(
+            level, unknown, farthest, colour, depth, first, last
+        ),
+        height,
+    )
+    return colour, depth
+
+
+def continued(mask: Bytes, hidden: NDArray[np.bool_]) -> Bytes:
+    """Return ``mask`` with the nearest seen pixel's value where it is ``hidden`` by layers in front.
+
+    What lies there may move out from behind them.
+
+    Parameters
+    ----------
+    mask : (H, W) uint8
+    hidden : (H, W) bool
+    """
+    if not hidden.any() or hidden.all():
+        return mask
+    nearest = cv2.distanceTransformWithLabels(
+        hidden.view(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
+    )[1]
+    values = np.zeros(int(nearest.max()) + 1, np.uint8)
+    values[nearest[~hidden]] = mask[~hidden]
+    return np.asarray(values[nearest], np.uint8)
+
+
+def complete(picture: Floats, known: Floats) -> None:
+    """Fill ``picture`` (h, w, C) float32 in place where ``known`` (h, w) float32 is 0."""
+    places = np.flatnonzero(known <= 0)
+    if not places.size or places.size == known.size:
+        return
+    if min(known.shape) > 1:
+        half = ((known.shape[0] + 1) // 2, (known.shape[1] + 1) // 2)
+        coarse, coarse_known = (
+            np.empty((*half, picture.shape[2]), np.float32),
+            np.empty(half, np.float32),
+        )
+        kernels.pull(picture, known, coarse, coarse_known)
+        complete(coarse, coarse_known)
+        kernels.push(coarse, picture, known)
+    kernels.relax(picture, places, _SWEEPS, _OVER)

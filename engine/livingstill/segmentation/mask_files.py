@@ -1,0 +1,54 @@
+"""Regions to and from files: grey pictures, white = belongs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from livingstill.core.errors import InputError
+from livingstill.core.model import Bytes, Region
+from livingstill.io import files
+from livingstill.io.images import bytes_of, opened
+
+_MOST_PIXELS = 200_000_000
+
+
+def read(path: Path, size: tuple[int, int]) -> Bytes:
+    """Return the mask in a grey picture for a photo of ``size`` (width, height), (H, W) uint8.
+
+    Raises
+    ------
+    InputError
+        If the file is no picture, or has another shape than the photo.
+    """
+    with opened(path, bytes_of(path, "mask"), "mask", _MOST_PIXELS) as image:
+        if image.mode.startswith("I"):
+            mask = (
+                (np.asarray(image).astype(np.float32) / 257).round().clip(0, 255).astype(np.uint8)
+            )
+        else:
+            mask = np.asarray(image.convert("L"))
+    height, width = mask.shape
+    if abs(width / height / (size[0] / size[1]) - 1) > 0.02:
+        raise InputError(
+            f"mask {path} is {width}x{height}; it must have the shape of the photo, {size[0]}x{size[1]}"
+        )
+    shrinks = width > size[0]
+    how = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+    return np.asarray(
+        mask if (width, height) == size else cv2.resize(mask, size, interpolation=how), np.uint8
+    )
+
+
+def write(folder: Path, regions: tuple[Region, ...], overwrite: bool) -> list[Path]:
+    """Write one 8-bit PNG per kind into ``folder``, made if missing; return their paths."""
+    together: dict[str, Bytes] = {}
+    for region in regions:
+        before = together.get(region.kind)
+        together[region.kind] = region.mask if before is None else np.maximum(before, region.mask)
+    with files.folder(folder, overwrite) as part:
+        for kind, mask in together.items():
+            files.write_png(part / f"{kind}.png", mask)
+    return [folder / f"{kind}.png" for kind in together]

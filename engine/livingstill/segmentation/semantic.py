@@ -1,0 +1,194 @@
+"""From class probabilities at the network's size to soft masks at the photo's size.
+
+The network knows what is where but not to the pixel. The photo does: near an edge its colours
+say which side a pixel belongs to, and how much of it where a leaf is finer than a pixel. So each
+mask is fitted, window by window, as a linear function of colour to the probabilities the network
+is sure of, and that function is then evaluated on the photo (the local colour-line model of He,
+Sun and Tang's guided filter, 2010, with its 2015 shortcut: fitted small, applied large).
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from livingstill.core.model import Bytes, Floats, Perception, Region
+
+FIT_SIDE = 640
+"""Long side of the picture the colour functions are fitted on."""
+
+WINDOW = 2.0
+"""Half the window of one colour function, in pixels of the network's size."""
+
+SOFTNESS = 0.025**2
+"""Colour variance (of 0..1) below which a window counts as flat."""
+
+
+GAP_SIDE = 320
+"""Long side of the picture on which the colours of sky and leaves are gathered."""
+
+REACH = 0.02
+"""How far from open sky, in long sides, gaps between leaves are looked for (one sigma)."""
+
+APART = 38.0
+"""Colours (0..255) nearer than this are not told apart; at 1.4 times this they fully are."""
+
+
+def segment(perception: Perception, rgb: Bytes) -> tuple[Region, ...]:
+    """Return a soft mask of every class found in the photo, in the network's order of classes.
+
+    Parameters
+    ----------
+    perception : of the same photo
+    rgb : (H, W, 3) uint8
+
+    Returns
+    -------
+    tuple of Region
+        ``mask`` is (H, W) uint8; masks of different classes add up to at most about 255.
+    """
+    names = perception.classes
+    chance = perception.probabilities.astype(np.float32)
+    first = np.argmax(chance, 0)
+    kept = [i for i, name in enumerate(names) if name != "other" and (first == i).any()]
+    if not kept:
+        return ()
+    sharp = chance * chance * chance
+    sharp /= np.maximum(sharp.sum(0), np.float32(1))
+    masks = follow(sharp[kept], rgb)
+    found = {names[i]: k for k, i in enumerate(kept)}
+    if "sky" in found and "foliage" in found:
+        sky, leaves = found["sky"], found["foliage"]
+        masks[sky], masks[leaves] = open_leaves(masks[sky], masks[leaves], rgb)
+    return tuple(Region(names[i], mask) for i, mask in zip(kept, masks) if mask.any())
+
+
+def follow(soft: Floats, rgb: Bytes) -> list[Bytes]:
+    """Bring soft masks (C, h, w) to the photo's size along the photo's colours."""
+    height, width = rgb.shape[:2]
+    scale = min(1.0, FIT_SIDE / max(height, width))
+    small = (max(8, round(width * scale)), max(8, round(height * scale)))
+    guide = cv2.resize(rgb, small, interpolation=cv2.INTER_AREA).astype(np.float32)
+    guide *= np.float32(1 / 255)
+    targets = [np.asarray(cv2.resize(p, small), np.float32) for p in soft]
+    pixel = max(small[0] / soft.shape[2], 1.0)
+    slopes, shifts = fit(guide, targets, pixel)
+
+    def large(x: Floats) -> Floats:
+        whole = cv2.resize(np.ascontiguousarray(x), (width, height), interpolation=cv2.INTER_LINEAR)
+        return np.asarray(whole, np.float32)
+
+    masks = []
+    for slope, shift in zip(slopes, shifts):
+        mask = large(shift)
+        for k in range(3):  # one channel at a time: the photo as numbers takes much memory
+            part = large(slope[..., k])
+            part *= rgb[..., k] / np.float32(255)
+            mask += part
+        mask -= np.float32(0.08)
+        mask /= np.float32(0.84)
+        np.clip(mask, 0, 1, out=mask)
+        mask *= np.float32(255)
+        masks.append(np.round(mask, out=mask).astype(np.uint8))
+    return masks
+
+
+def open_leaves(sky: Bytes, leaves: Bytes, rgb: Bytes) -> tuple[Bytes, Bytes]:
+    """Give the gaps between leaves to the sky where they show its colour; return both masks.
+
+    Between the mean colour of the sky nearby and that of the darker leaves nearby, a pixel's
+    colour says how much of it is sky (Levin's colour line, 2008). Only foliage close to sky is
+    touched, and only where the two colours are far enough apart.
+    """
+    height, width = sky.shape
+    scale = min(1.0, GAP_SIDE / max(height, width))
+    small = (max(8, round(width * scale)), max(8, round(height * scale)))
+    picture = np.asarray(cv2.resize(rgb, small, interpolation=cv2.INTER_AREA), np.float32)
+    above = np.asarray(cv2.resize(sky, small, interpolation=cv2.INTER_AREA), np.float32)
+    above *= np.float32(1 / 255)
+    green = np.asarray(cv2.resize(leaves, small, interpolation=cv2.INTER_AREA), np.float32)
+    green *= np.float32(1 / 255)
+    reach = max(small) * REACH
+    air = _local_mean(picture, np.asarray(above * above, np.float32), reach)
+    away = np.square(picture - air).sum(-1)
+    typical = _local_mean(np.asarray(away[..., None], np.float32), green, reach)[..., 0]
+    dark = green * (away >= typical) + np.float32(1e-4) * green
+    leaf = _local_mean(picture, np.asarray(dark, np.float32), reach)
+    apart = np.square(air - leaf).sum(-1)
+    close = cv2.GaussianBlur(above, (0, 0), reach)
+    trust = np.clip((close - 0.02) / 0.10, 0, 1) * np.clip((apart - APART**2) / APART**2, 0, 1)
+    rows, columns = np.nonzero(trust * green > 0.02)
+    if not rows.size:
+        return sky, leaves
+    box = [slice(int(v.min() / scale), int((v.max() + 1) / scale) + 1) for v in (rows, columns)]
+    part = (box[0], box[1])
+    size = (width, height)
+
+    def large(x: Floats) -> Floats:
+        return np.asarray(cv2.resize(x, size, interpolation=cv2.INTER_LINEAR)[part], np.float32)
+
+    line = large(air - leaf)
+    colour = rgb[part].astype(np.float32) - large(leaf)
+    share = (colour * line).sum(-1) / np.maximum(np.square(line).sum(-1), np.float32(1))
+    share = np.clip((share - np.float32(0.35)) / np.float32(0.5), 0, 1)
+    gain = np.round(share * large(trust) * leaves[part]).astype(np.uint8)
+    sky, leaves = sky.copy(), leaves.copy()
+    sky[part] = np.minimum(sky[part].astype(np.uint16) + gain, 255).astype(np.uint8)
+    leaves[part] -= gain
+    return sky, leaves
+
+
+def _local_mean(picture: Floats, weight: Floats, reach: float) -> Floats:
+    """Return the weighted mean of a picture (h, w, c) around each pixel."""
+    total = cv2.GaussianBlur(weight, (0, 0), reach) + np.float32(1e-6)
+    planes = [
+        cv2.GaussianBlur(np.ascontiguousarray(picture[..., k]) * weight, (0, 0), reach) / total
+        for k in range(picture.shape[2])
+    ]
+    return np.asarray(np.stack(planes, -1), np.float32)
+
+
+def fit(guide: Floats, targets: list[Floats], pixel: float) -> tuple[list[Floats], list[Floats]]:
+    """Return for each target its colour slopes (h, w, 3) and shifts (h, w), window by window.
+
+    ``pixel`` is the size of one pixel of the network in pixels of the guide.
+
+    Pixels near a border between classes count little: their colour decides, not their guess.
+    """
+    top = np.max(targets, axis=0)
+    sure = np.maximum(np.abs(2 * top - 1), 0)
+    near = 2 * round(0.6 * pixel) + 1
+    core = cv2.erode(sure, np.ones((near, near), np.uint8))
+    weight = np.float32(0.02) + core * core
+
+    side = 2 * max(round(WINDOW * pixel), 4) + 1
+
+    def mean(x: Floats) -> Floats:
+        return np.asarray(cv2.boxFilter(x, cv2.CV_32F, (side, side), borderType=cv2.BORDER_REFLECT))
+
+    total = mean(weight)
+    middle = [mean(guide[..., k] * weight) / total for k in range(3)]
+    cov = {}
+    for i in range(3):
+        for j in range(i, 3):
+            both = mean(guide[..., i] * guide[..., j] * weight) / total
+            cov[i, j] = both - middle[i] * middle[j] + np.float32(SOFTNESS if i == j else 0)
+    a, b, c = cov[0, 0], cov[0, 1], cov[0, 2]
+    d, e, f = cov[1, 1], cov[1, 2], cov[2, 2]
+    inverse = [[d * f - e * e, c * e - b * f, b * e - c * d]]
+    inverse.append([inverse[0][1], a * f - c * c, b * c - a * e])
+    inverse.append([inverse[0][2], inverse[1][2], a * d - b * b])
+    volume = a * inverse[0][0] + b * inverse[0][1] + c * inverse[0][2]
+    slopes, shifts = [], []
+    for target in targets:
+        level = mean(target * weight) / total
+        with_colour = [mean(guide[..., k] * target * weight) / total for k in range(3)]
+        moved = [with_colour[k] - middle[k] * level for k in range(3)]
+        slope = np.stack(
+            [sum(inverse[i][k] * moved[k] for k in range(3)) / volume for i in range(3)]
+        )
+        shift = level - sum(slope[k] * middle[k] for k in range(3))
+        smooth = [mean(slope[k] * total) / mean(total) for k in range(3)]
+        slopes.append(np.ascontiguousarray(np.stack(smooth, -1)))
+        shifts.append(mean(shift * total) / mean(total))
+    return slopes, shifts

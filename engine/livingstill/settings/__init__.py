@@ -1,0 +1,1 @@
+"""Every setting, declared once, and the files that hold them."""

@@ -1,0 +1,57 @@
+"""Clean clips are kept, a few bad frames repaired, the rest replaced."""
+
+from __future__ import annotations
+
+import faults
+import numpy as np
+import pytest
+from livingstill.quality import verdict as director
+from livingstill.quality.decision import decide
+from livingstill.quality.verdict import Verdict, fault
+
+SIZE, FPS = (640, 360), 24.0
+
+
+def verdict(*spans, frames=60):
+    found = [fault(kind, a, b, (0, 0, 640, 360), SIZE, FPS, s) for kind, a, b, s in spans]
+    return Verdict(frames, FPS, SIZE, director.order(found), {})
+
+
+@pytest.mark.parametrize(
+    ("spans", "want"),
+    [
+        ([], "keep"),
+        ([("seam", 59, 59, 9.0)], "keep"),
+        ([("black", 20, 22, 5.0)], "repair"),
+        ([("black", 20, 22, 5.0), ("flicker", 40, 41, 2.0)], "repair"),
+        ([("scramble", 20, 30, 5.0)], "replace"),
+        ([("drift", 0, 59, 3.0)], "replace"),
+        ([("identity", 12, 14, 3.0)], "replace"),
+        ([("melt", 57, 59, 3.0)], "replace"),
+        ([("melt", i, i + 2, 3.0) for i in range(2, 56, 5)], "replace"),
+    ],
+)
+def test_the_decision_follows_how_much_is_bad(spans, want):
+    decision = decide(verdict(*spans))
+    assert decision.decision == want and decision.reasons
+    assert decision.rebuild.any() == (want == "repair")
+
+
+def test_strictness_scales_what_counts():
+    slight = verdict(("flicker", 20, 22, 1.0))
+    assert decide(slight).decision == "repair"
+    assert decide(slight, strict=0.5).decision == "keep"
+    assert decide(verdict(("drift", 0, 59, 90.0)), strict=0).decision == "keep"
+
+
+@pytest.mark.parametrize(
+    ("name", "want"),
+    [("black", "repair"), ("scramble", "repair"), ("duplicate", "repair"), ("drift", "replace")],
+)
+def test_spoiled_clips_get_the_decision_they_need(name, want):
+    clip = faults.swaying(faults.texture(160, 256, 4), 48, fps=FPS)
+    spoiled = faults.FAULTS[name](clip, np.random.default_rng(7))
+    decision = decide(director.check(spoiled.clip, FPS))
+    assert decision.decision == want
+    if want == "repair":
+        assert decision.rebuild[spoiled.first : spoiled.last + 1].all()

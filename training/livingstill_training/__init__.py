@@ -1,0 +1,1 @@
+"""Training of the embedded network: data, definition, losses, evaluation, export."""
