@@ -13,7 +13,7 @@ from pathlib import Path
 
 import livingstill
 from livingstill.camera.path import CAMERAS
-from livingstill.camera.view import View
+from livingstill.camera.view import CameraView
 from livingstill.jobs.clip import aim
 from livingstill.render import frames
 from livingstill.render import projection as view_of
@@ -34,12 +34,12 @@ def main() -> None:
             photo, size="640x426", camera="static", motion="none", duration=asked.frames / 30
         )
         size = clip.framing.picture[2:]
-        view = View.of(clip.depth.values, clip.photo.focal, clip.subject, clip.framing.box)
+        view = CameraView.of(clip.depth.values, clip.photo.focal, clip.subject, clip.framing.box)
         found = {}
         for name in CAMERAS:
             shot = clip.shot.model_copy(update={"camera": Choice(name=name)})
             camera, window = aim(clip.scene, clip.framing, view, shot, clip.timeline)
-            seen = view_of.View(clip.scene, window, size, frames.pitch_of(size))
+            seen = view_of.CameraView(clip.scene, window, size, frames.pitch_of(size))
             poses = (camera.at(clip.timeline.time(i)) for i in range(clip.timeline.frames))
             found[name] = sum(
                 frames.outside(clip.scene, pose, window, size, border_only=True, view=seen)

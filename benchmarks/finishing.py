@@ -83,7 +83,7 @@ def main() -> None:
         folder = Path(name)
         cases = inputs(folder)
         bare = pipeline.animate(options.photo, size=options.size, duration=options.frames / 30)
-        known = pipeline.Known(bare.depth, bare.regions, bare.subject)
+        known = pipeline.Estimates(bare.depth, bare.regions, bare.subject)
         clips = {}
         for case, settings in cases.items():
             shot = bare.shot.model_copy(update=pipeline.Shot(**settings).model_dump(

@@ -11,7 +11,7 @@ from pathlib import Path
 import cv2
 import livingstill
 import numpy as np
-from livingstill.core.model import Bytes, Floats
+from livingstill.core.model import Float32Array, UInt8Array
 from livingstill.depth.refine import refine
 from livingstill.jobs import check
 from livingstill.media import clip_reader
@@ -26,7 +26,7 @@ SAMPLES = HERE.parent / "samples"
 PICTURES = HERE / "pictures"
 
 
-def write(name: str, rgb: Bytes, quality: int = 86) -> None:
+def write(name: str, rgb: UInt8Array, quality: int = 86) -> None:
     """Write a JPEG."""
     path = PICTURES / name
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -34,32 +34,32 @@ def write(name: str, rgb: Bytes, quality: int = 86) -> None:
     cv2.imwrite(str(path), cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR), options)
 
 
-def heat(values: Floats) -> Bytes:
+def heat(values: Float32Array) -> UInt8Array:
     """Return 0..1 as colours, bright = near."""
     grey = np.round(np.clip(values, 0, 1) * 255).astype(np.uint8)
     return cv2.cvtColor(cv2.applyColorMap(grey, cv2.COLORMAP_INFERNO), cv2.COLOR_BGR2RGB)
 
 
-def row(*pictures: Bytes, gap: int = 6) -> Bytes:
+def row(*pictures: UInt8Array, gap: int = 6) -> UInt8Array:
     """Return pictures of one height side by side."""
     white = np.full((pictures[0].shape[0], gap, 3), 255, np.uint8)
     parts = [part for picture in pictures for part in (white, picture)]
     return np.hstack(parts[1:])
 
 
-def shrunk(rgb: Bytes, size: tuple[int, int]) -> Bytes:
+def shrunk(rgb: UInt8Array, size: tuple[int, int]) -> UInt8Array:
     """Return a picture at ``size``."""
     return np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def enlarged(rgb: Bytes, times: int) -> Bytes:
+def enlarged(rgb: UInt8Array, times: int) -> UInt8Array:
     """Return a picture with every pixel shown."""
     return np.asarray(
         cv2.resize(rgb, None, fx=times, fy=times, interpolation=cv2.INTER_NEAREST), np.uint8
     )
 
 
-def frame(clip: livingstill.Clip, index: int) -> Bytes:
+def frame(clip: livingstill.Clip, index: int) -> UInt8Array:
     """Return one frame."""
     return next(unpack(w) for w in clip.packed(range(index, index + 1)))
 
@@ -163,7 +163,7 @@ def formats() -> None:
         for suffix in ("mp4", "webp", "gif"):
             path = Path(folder) / f"clip.{suffix}"
             clip.save(str(path))
-            opened = clip_reader.Clip(path)
+            opened = clip_reader.ClipReader(path)
             first = next(iter(opened)).rgb
             detail = enlarged(np.ascontiguousarray(first[110:230, 180:360]), 2)
             words = f".{suffix} {path.stat().st_size // 1000} kB"

@@ -7,7 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
-from livingstill.core.model import Words
+from livingstill.core.model import PackedRGBA
 from livingstill.media.formats import choose
 from livingstill.media.write.encoder import Encoder
 
@@ -15,7 +15,7 @@ SIZE = (98, 66)
 FRAMES = 13
 
 
-def packed(rgba: np.ndarray) -> Words:
+def packed(rgba: np.ndarray) -> PackedRGBA:
     return np.ascontiguousarray(rgba).view(np.uint32)[..., 0]
 
 

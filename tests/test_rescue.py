@@ -114,7 +114,7 @@ def test_a_clip_that_breaks_off_is_rescued_up_to_the_break(tmp_path, pushed):
     assert done.decision != "keep" and any("cut short" in note for note in done.notes)
     whole = clips.decoded(tmp_path / "out.mp4")
     assert 10 < len(whole) < COUNT
-    assert not run.decode.Clip(tmp_path / "out.mp4").notes
+    assert not run.clip_reader.ClipReader(tmp_path / "out.mp4").notes
 
 
 def test_another_still_needs_force(folder, tmp_path, samples):

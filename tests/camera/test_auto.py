@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from livingstill.camera import auto
 from livingstill.camera.subject import find, heads, saliency
-from livingstill.camera.view import View
+from livingstill.camera.view import CameraView
 from livingstill.core.model import Traits
 from livingstill.settings.shot import Choice
 
@@ -38,7 +38,7 @@ def stepped(near=1.0, far=0.2):
 
 
 def costs(name, depth, lines=None):
-    view = View.of(depth)
+    view = CameraView.of(depth)
     rows = np.zeros((0, 4), np.float32) if lines is None else np.asarray(lines, np.float32)
     return auto.cost(auto.ends(Choice(name=name), view), view, auto.edges(rows, view))
 
@@ -68,7 +68,7 @@ def test_a_truck_loses_what_its_near_border_moves():
 
 
 def test_a_photo_with_depth_gets_a_move_in_depth_within_its_limits():
-    view = View.of(RAMP)
+    view = CameraView.of(RAMP)
     advice = auto.choose(view, PLAIN)
     assert advice.choice.name in auto.LIKED
     found = auto.cost(auto.ends(advice.choice, view), view, auto.edges(PLAIN.lines, view))
@@ -84,7 +84,7 @@ def test_a_photo_with_depth_gets_a_move_in_depth_within_its_limits():
     ],
 )
 def test_flat_scenes_and_drawings_get_a_flat_move_and_the_reason_is_said(depth, traits, word):
-    advice = auto.choose(View.of(depth), traits)
+    advice = auto.choose(CameraView.of(depth), traits)
     assert advice.choice.name == "ken-burns" and word in advice.reason
 
 
@@ -93,7 +93,7 @@ def test_a_room_gets_a_move_that_keeps_upright_lines_upright_and_straight():
     lumpy = cv2.GaussianBlur(rng.random((80, 120), dtype=np.float32), (0, 0), 6)
     depth = (0.4 + 0.6 * (lumpy - lumpy.min()) / np.ptp(lumpy)).astype(np.float32)
     lines = np.array([(x, 0.05, x, 0.95) for x in np.linspace(0.1, 0.9, 9)], np.float32)
-    view = View.of(depth)
+    view = CameraView.of(depth)
     room = replace(PLAIN, lines=lines, straight=9.0, vertical=9.0, indoors=True)
     advice = auto.choose(view, room)
     assert advice.choice.name in (*auto.UPRIGHT, "ken-burns") and "room" in advice.reason

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from livingstill.camera.keyframes import curve, parse
 from livingstill.camera.path import resolve
-from livingstill.camera.view import View
+from livingstill.camera.view import CameraView
 from livingstill.core.errors import InputError
 from livingstill.settings.shot import Choice
 
-VIEW = View.of(np.full((4, 6), 0.5, np.float32))
+VIEW = CameraView.of(np.full((4, 6), 0.5, np.float32))
 KNOTS = ((0.0, 0.0), (0.2, 1.0), (0.5, 1.1), (1.0, 0.0))
 
 

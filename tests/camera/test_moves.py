@@ -10,14 +10,14 @@ from livingstill.camera.param import declared, home
 from livingstill.camera.path import CAMERAS, describe, keys, parse, resolve
 from livingstill.camera.projection import project
 from livingstill.camera.timing import EASES
-from livingstill.camera.view import View
+from livingstill.camera.view import CameraView
 from livingstill.core.errors import InputError
 from livingstill.core.model import Pose
 from livingstill.settings.shot import Choice
 
 RAMP = np.tile(np.linspace(0.1, 1, 60, dtype=np.float32)[:, None], (1, 90))
-VIEW = View.of(RAMP, 0.95, (0.4, 0.6))
-FLAT = View.of(np.full((60, 90), 0.5, np.float32))
+VIEW = CameraView.of(RAMP, 0.95, (0.4, 0.6))
+FLAT = CameraView.of(np.full((60, 90), 0.5, np.float32))
 LOOPS = ("seamless", "bounce", "none", "hold")
 GRID = np.array([(x, y, w) for x in (-0.4, 0.0, 0.4) for y in (-0.25, 0.2) for w in (0.1, 0.5, 1)])
 SLIDERS = "sliders:horizontal=40,vertical=-20,pan=30,tilt=10,zoom=60,roll=-20"
@@ -155,7 +155,7 @@ def test_dolly_zoom_keeps_the_size_of_the_subject_and_lets_the_background_loom()
 
 @pytest.mark.parametrize("name", ["orbit", "arc", "sway"])
 def test_what_the_camera_circles_stays_where_it_is(name):
-    view = View.of(RAMP, 0.95, (0.5, 0.5))
+    view = CameraView.of(RAMP, 0.95, (0.5, 0.5))
     seen = track(
         camera(name, "none", view), np.linspace(0, 1, 20), np.array([(0, 0, view.subject)])
     )
@@ -165,7 +165,7 @@ def test_what_the_camera_circles_stays_where_it_is(name):
 def test_ken_burns_needs_no_depth_and_keeps_the_frame_full():
     corners = np.array([(x, y, w) for x in (-0.5, 0.5) for y in (-1 / 3, 1 / 3) for w in (0, 1)])
     for subject in ((0.5, 0.5), (0.0, 1.0), (0.8, 0.3)):
-        view = View.of(np.full((60, 90), 0.5, np.float32), 0.95, subject)
+        view = CameraView.of(np.full((60, 90), 0.5, np.float32), 0.95, subject)
         for seen in track(camera("ken-burns", "none", view), np.linspace(0, 1, 5), corners):
             np.testing.assert_allclose(seen[::2], seen[1::2], atol=2e-4)
             assert np.all(np.abs(seen[:, 0]) > 0.4999)

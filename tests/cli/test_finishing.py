@@ -84,7 +84,7 @@ def test_a_batch_takes_brand_and_card_from_its_table(livingstill, lake, brand, t
     done = livingstill(*batch)
     assert done.code == 0, done.err
     plain, branded = (tmp_path / "clips" / name for name in ("lake.mp4", "lake-2.mp4"))
-    frames = [next(iter(clip_reader.Clip(clip))).rgb.astype(int) for clip in (plain, branded)]
+    frames = [next(iter(clip_reader.ClipReader(clip))).rgb.astype(int) for clip in (plain, branded)]
     plate = [frame[92:100, 30:60].mean((0, 1)) for frame in frames]
     assert plate[0].max() < 90
     assert plate[1][2] > plate[1][0] > plate[1][1]  # violet

@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 from clip_scenes import FRAMES, SIZE, drifting, packed, psnr, written
 from livingstill.core.errors import InputError
-from livingstill.media.clip_reader import Clip
+from livingstill.media.clip_reader import ClipReader
 from livingstill.media.write import encoder as encode
 from livingstill.media.write.encoder import Encoder, Tee
 from livingstill.media.write.stills import name_of, write_poster
@@ -233,7 +233,7 @@ def test_webp_codes_only_what_moves(tmp_path):
     moving = written(tmp_path / "all.webp").stat().st_size
     path = written(tmp_path / "part.webp", frames, fps=Fraction(24))
     assert path.stat().st_size < moving / 2
-    seen = list(Clip(path))
+    seen = list(ClipReader(path))
     assert min(psnr(a.rgb, b[..., :3]) for a, b in zip(seen, frames)) > 32
     np.testing.assert_allclose([a.time for a in seen], np.arange(8) / 24, atol=0.001)
 

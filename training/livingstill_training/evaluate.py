@@ -15,11 +15,11 @@ from typing import Any
 import cv2
 import numpy as np
 from livingstill.core.errors import InputError
-from livingstill.core.model import Bytes, Perception
+from livingstill.core.model import Perception, UInt8Array
 from livingstill.network import forward
 from numpy.typing import NDArray
 
-Look = Callable[[Bytes], Perception]
+Look = Callable[[UInt8Array], Perception]
 """From a photo to what the network says of it."""
 
 CLASS_OF = {"sky": 1, "water": 2, "foliage": 3}
@@ -122,7 +122,7 @@ def table(figures: dict[str, dict[str, float]]) -> str:
     return "\n".join(lines)
 
 
-def _pair(file: Path) -> tuple[Bytes, NDArray[Any]]:
+def _pair(file: Path) -> tuple[UInt8Array, NDArray[Any]]:
     photo = cv2.imread(str(file.with_suffix(".jpg")))
     truth = cv2.imread(str(file), cv2.IMREAD_UNCHANGED)
     if photo is None or truth is None:

@@ -10,7 +10,7 @@ import scipy  # its parts are imported when they are used
 from numpy.typing import NDArray
 
 from livingstill.audio.noise import band, scatter, swell, wide
-from livingstill.core.model import SAMPLE_RATE, Floats
+from livingstill.core.model import SAMPLE_RATE, Float32Array
 from livingstill.core.registry import Registry
 
 LONGEST = 60.0
@@ -31,7 +31,7 @@ class Air:
     amplitudes: tuple[complex, ...] = ()
     lags: tuple[float, float] = (0.0, 0.0)
 
-    def strength(self, count: int) -> Floats:
+    def strength(self, count: int) -> Float32Array:
         """Return (count, 2) float32: the wind at each ear relative to its mean, never below 0.2."""
         ears = []
         for lag in self.lags:
@@ -42,7 +42,7 @@ class Air:
         return np.maximum(np.stack(ears, axis=-1), 0.2).astype(np.float32)
 
 
-Texture = tuple[Floats, float]
+Texture = tuple[Float32Array, float]
 """(n, 2) float32 noise of about unit power, and the power of the wind that drives its level."""
 
 
@@ -94,7 +94,7 @@ def _bubble(low: float, high: float) -> Callable[[np.random.Generator], NDArray[
     return grain
 
 
-def _unit(texture: Floats) -> Floats:
+def _unit(texture: Float32Array) -> Float32Array:
     return np.asarray(texture / max(float(np.sqrt(np.mean(texture**2))), 1e-9), np.float32)
 
 

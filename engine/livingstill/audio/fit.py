@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from livingstill.core.model import SAMPLE_RATE, Floats
+from livingstill.core.model import SAMPLE_RATE, Float32Array
 
 
-def repeated(sound: Floats, count: int, fade: int) -> Floats:
+def repeated(sound: Float32Array, count: int, fade: int) -> Float32Array:
     """Return (count, 2) of a sound played again and again, each end cross-faded into the start.
 
     ``fade`` is in samples, at most half the sound.
@@ -19,7 +19,7 @@ def repeated(sound: Floats, count: int, fade: int) -> Floats:
     return np.ascontiguousarray(np.tile(loop, (times, 1))[:count])
 
 
-def joined(sound: Floats, count: int) -> Floats:
+def joined(sound: Float32Array, count: int) -> Float32Array:
     """Return (count, 2) whose end runs on into its start, without a step of its own.
 
     What the sound has beyond ``count`` is faded out over the start as that is faded in, at equal
@@ -35,7 +35,7 @@ def joined(sound: Floats, count: int) -> Floats:
     return out
 
 
-def faded(sound: Floats, fade: int) -> Floats:
+def faded(sound: Float32Array, fade: int) -> Float32Array:
     """Return the sound risen from silence and fallen back to it, over ``fade`` samples each."""
     fade = min(fade, len(sound) // 2)
     if fade == 0:
@@ -47,7 +47,9 @@ def faded(sound: Floats, fade: int) -> Floats:
     return out
 
 
-def fitted(sound: Floats, count: int, *, joins: bool, fade: float, level: float) -> Floats:
+def fitted(
+    sound: Float32Array, count: int, *, joins: bool, fade: float, level: float
+) -> Float32Array:
     """Return (count, 2) float32 of a recording, for a clip of ``count`` samples.
 
     Parameters
@@ -66,7 +68,7 @@ def fitted(sound: Floats, count: int, *, joins: bool, fade: float, level: float)
     return limited(made * np.float32(10 ** (level / 20)))
 
 
-def limited(sound: Floats) -> Floats:
+def limited(sound: Float32Array) -> Float32Array:
     """Return the sound, lowered as a whole if any sample lies beyond full scale."""
     peak = float(np.abs(sound).max(initial=0))
     return sound / np.float32(peak) if peak > 1 else sound

@@ -8,7 +8,7 @@ import numpy as np
 
 from livingstill.audio.beds import BEDS, LONGEST, Air
 from livingstill.audio.fit import faded, limited, repeated
-from livingstill.core.model import SAMPLE_RATE, Floats
+from livingstill.core.model import SAMPLE_RATE, Float32Array
 
 _SUITS: Mapping[str, Mapping[str, float]] = {
     "water": {"water": 1.0},
@@ -60,7 +60,7 @@ def mixed(
     joins: bool = True,
     fade: float = 0.5,
     level: float = 0.0,
-) -> Floats:
+) -> Float32Array:
     """Return (count, 2) float32 of beds by their weights: a loop of exactly ``count`` samples.
 
     Parameters
@@ -98,7 +98,7 @@ def _key(name: str) -> tuple[int]:
     return (int.from_bytes(name.encode()[:8], "little"),)
 
 
-def _begun_where_it_steps_least(loop: Floats) -> Floats:
+def _begun_where_it_steps_least(loop: Float32Array) -> Float32Array:
     """Return the loop turned, a little, so that a player's cut falls between two like samples."""
     reach = min(round(_SEEK * SAMPLE_RATE), len(loop) // 2)
     step = np.abs(loop - np.roll(loop, 1, axis=0)).max(axis=1)
@@ -107,7 +107,7 @@ def _begun_where_it_steps_least(loop: Floats) -> Floats:
     return np.roll(loop, -(best if best < reach else best - 2 * reach), axis=0)
 
 
-def seam(loop: Floats) -> float:
+def seam(loop: Float32Array) -> float:
     """Return the step from a loop's last sample to its first, in dB of full scale."""
     step = float(np.abs(loop[0] - loop[-1]).max())
     return float(20 * np.log10(max(step, 1e-10)))

@@ -12,18 +12,18 @@ import numpy as np
 import scipy  # its parts are imported when they are used
 from numpy.typing import NDArray
 
-from livingstill.core.model import SAMPLE_RATE, Floats
+from livingstill.core.model import SAMPLE_RATE, Float32Array
 
 _SHARED = 0.5
 """Share of the power that both ears hear alike."""
 
 
-def hertz(count: int) -> Floats:
+def hertz(count: int) -> Float32Array:
     """Return the frequency of each bin of a period of ``count`` samples, Hz."""
     return np.asarray(scipy.fft.rfftfreq(count, 1 / SAMPLE_RATE), np.float32)
 
 
-def band(count: int, low: float, high: float, tilt: float = 0.0) -> Floats:
+def band(count: int, low: float, high: float, tilt: float = 0.0) -> Float32Array:
     """Return the gain of each bin: 1 between ``low`` and ``high`` Hz, 12 dB per octave beyond.
 
     ``tilt`` is in dB per octave around the middle of the band.
@@ -33,7 +33,7 @@ def band(count: int, low: float, high: float, tilt: float = 0.0) -> Floats:
     return np.asarray(sides * (f / np.sqrt(low * high)) ** (tilt / 6.02), np.float32)
 
 
-def coloured(rng: np.random.Generator, count: int, gain: Floats) -> Floats:
+def coloured(rng: np.random.Generator, count: int, gain: Float32Array) -> Float32Array:
     """Return (count,) float32 periodic Gaussian noise of unit power whose spectrum is ``gain``."""
     white = rng.standard_normal((2, len(gain)), np.float32)
     spectrum = (white[0] + 1j * white[1]) * gain
@@ -42,14 +42,16 @@ def coloured(rng: np.random.Generator, count: int, gain: Floats) -> Floats:
     return np.asarray(made / np.sqrt(np.mean(made**2)), np.float32)
 
 
-def wide(rng: np.random.Generator, count: int, gain: Floats) -> Floats:
+def wide(rng: np.random.Generator, count: int, gain: Float32Array) -> Float32Array:
     """Return (count, 2) float32: noise as ``coloured``, partly the same in both ears."""
     both, *each = (coloured(rng, count, gain) for _ in range(3))
     common, own = np.float32(_SHARED**0.5), np.float32((1 - _SHARED) ** 0.5)
     return np.stack([common * both + own * ear for ear in each], axis=-1)
 
 
-def swell(rng: np.random.Generator, count: int, low: float, high: float, depth: float) -> Floats:
+def swell(
+    rng: np.random.Generator, count: int, low: float, high: float, depth: float
+) -> Float32Array:
     """Return (count,) float32: a periodic gain about 1 that wanders at ``low`` to ``high`` Hz.
 
     It is exp of noise, so it never falls to silence; ``depth`` is the rms of its logarithm.
@@ -66,7 +68,7 @@ def scatter(
     count: int,
     rate: float,
     grain: Callable[[np.random.Generator], NDArray[np.float64]],
-) -> Floats:
+) -> Float32Array:
     """Return (count, 2) float32: grains at random times, ``rate`` a second, from random sides.
 
     A grain that reaches over the end goes on at the start.

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from livingstill.camera.move import Amount, Parallax, reach
 from livingstill.camera.param import check
-from livingstill.camera.view import View
+from livingstill.camera.view import CameraView
 from livingstill.core.model import Pose
 
 
@@ -27,14 +27,14 @@ class Orbit:
     def __post_init__(self) -> None:
         check(self)
 
-    def pose(self, where: float, view: View) -> Pose:
+    def pose(self, where: float, view: CameraView) -> Pose:
         """Return the pose at phase ``where``."""
         radius = self.amount * self.parallax / 200 / view.focal / reach(view, view.subject)
         turn = tau * where
         return Pose(x=radius * sin(turn), y=-0.6 * radius * cos(turn), pivot=view.subject)
 
 
-def swing(view: View, parallax: float) -> tuple[float, float, float]:
+def swing(view: CameraView, parallax: float) -> tuple[float, float, float]:
     """Return how far a camera on a circle about the subject is aside, ahead, and turned (degrees)."""
     aside = parallax / view.focal / reach(view, view.subject)
     depth = max(view.subject, 1e-3)
@@ -55,7 +55,7 @@ class Arc:
     def __post_init__(self) -> None:
         check(self)
 
-    def pose(self, where: float, view: View) -> Pose:
+    def pose(self, where: float, view: CameraView) -> Pose:
         """Return the pose at ``where``."""
         aside, ahead, angle = swing(view, where * self.amount * self.parallax / 100)
         return Pose(x=aside, z=ahead, pan=-angle)
@@ -73,7 +73,7 @@ class Crane:
     def __post_init__(self) -> None:
         check(self)
 
-    def pose(self, where: float, view: View) -> Pose:
+    def pose(self, where: float, view: CameraView) -> Pose:
         """Return the pose at ``where``."""
         up, ahead, angle = swing(view, where * self.amount * self.parallax / 100)
         closer = 0.02 * self.amount * (where + 0.5) / max(view.middle, 0.2)

@@ -13,8 +13,8 @@ import numpy as np
 
 from livingstill.camera.path import resolve
 from livingstill.camera.projection import Reals, project
-from livingstill.camera.view import View
-from livingstill.core.model import Floats, Pose, Traits
+from livingstill.camera.view import CameraView
+from livingstill.core.model import Float32Array, Pose, Traits
 from livingstill.settings.shot import Choice
 
 WIDTH = 1920.0
@@ -94,7 +94,7 @@ class Advice:
 
 
 def choose(
-    view: View, traits: Traits, confidence: float = 0.5, along: Floats | None = None
+    view: CameraView, traits: Traits, confidence: float = 0.5, along: Float32Array | None = None
 ) -> Advice:
     """Return the move that suits a photo.
 
@@ -134,7 +134,7 @@ def choose(
     return Advice(choice, f"{place}{towards}; {told}", most)
 
 
-def largest_parallax(view: View, lines: Edges, indoors: bool, borne: float) -> float:
+def largest_parallax(view: CameraView, lines: Edges, indoors: bool, borne: float) -> float:
     """Return the parallax of a truck that a photo bears, percent of the width, at most 8."""
     truck = Choice(name="truck-right", keys=(("parallax", "3.5"),))
     costs = cost(ends(truck, view), view, lines)
@@ -160,7 +160,7 @@ def _within(costs: Cost, limits: Cost) -> float:
     return float(min(limit / max(have, 1e-6) for limit, have in pairs))
 
 
-def _worth(name: str, amount: float, view: View, confidence: float, people: bool) -> float:
+def _worth(name: str, amount: float, view: CameraView, confidence: float, people: bool) -> float:
     """Return how good a move is: how much it is liked, how much of it the photo bears, what suits."""
     clear = max(0.0, confidence - 0.3)
     forward = view.subject - view.middle > 0.15
@@ -175,7 +175,7 @@ def _worth(name: str, amount: float, view: View, confidence: float, people: bool
     return (LIKED[name] + bonus) * visible
 
 
-def edges(lines: Floats, view: View, along: Floats | None = None) -> Edges:
+def edges(lines: Float32Array, view: CameraView, along: Float32Array | None = None) -> Edges:
     """Return the lines (photo fractions) that lie in the frame."""
     left, top, right, bottom = view.box
     corner, extent = np.array([left, top] * 2), np.array([right - left, bottom - top] * 2)
@@ -188,13 +188,13 @@ def edges(lines: Floats, view: View, along: Floats | None = None) -> Edges:
     return Edges(x - 0.5, (y - 0.5) / view.aspect, w)
 
 
-def ends(choice: Choice, view: View) -> list[Pose]:
+def ends(choice: Choice, view: CameraView) -> list[Pose]:
     """Return poses all along a move, its extremes among them."""
     path = resolve(choice, view, loop="none", duration=5.0)
     return [path.at(i / 8) for i in range(9)]
 
 
-def cost(poses: list[Pose], view: View, lines: Edges) -> Cost:
+def cost(poses: list[Pose], view: CameraView, lines: Edges) -> Cost:
     """Return the worst of each cost over ``poses``."""
     height, width = view.depth.shape
     x, y = np.meshgrid(
@@ -224,7 +224,7 @@ def _shown(x: Reals, y: Reals, across: Reals, down: Reals) -> float:
     return float(100 * np.sqrt(u.var() + v.var()))
 
 
-def _torn(across: Reals, down: Reals, view: View) -> tuple[float, float]:
+def _torn(across: Reals, down: Reals, view: CameraView) -> tuple[float, float]:
     """Return what opens between neighbours, percent of the frame, and how far surfaces stretch."""
     height, width = view.depth.shape
     gaps = (
@@ -241,7 +241,7 @@ def _torn(across: Reals, down: Reals, view: View) -> tuple[float, float]:
     return 100 * opened / view.depth.size, 100 * stretched
 
 
-def _bent(lines: Edges, pose: Pose, view: View) -> float:
+def _bent(lines: Edges, pose: Pose, view: CameraView) -> float:
     """Return how far the worst line leaves the straight line that fits it best, pixels."""
     x, y = project(lines.x, lines.y, lines.w, pose, view.focal)
     x, y = x - x.mean(1, keepdims=True), y - y.mean(1, keepdims=True)
@@ -253,7 +253,7 @@ def _bent(lines: Edges, pose: Pose, view: View) -> float:
     return float(away.max()) * WIDTH
 
 
-def _sampled(depth: Floats, fx: Reals, fy: Reals) -> Reals:
+def _sampled(depth: Float32Array, fx: Reals, fy: Reals) -> Reals:
     """Return ``depth`` interpolated bilinearly at points in fractions."""
     height, width = depth.shape
     x = np.clip(fx * width - 0.5, 0, width - 1.001)

@@ -13,7 +13,7 @@ from typing import Annotated, ClassVar
 from livingstill.camera.lens import shift
 from livingstill.camera.move import Amount, Magnify
 from livingstill.camera.param import Param, check
-from livingstill.camera.view import View
+from livingstill.camera.view import CameraView
 from livingstill.core.model import Pose
 
 EDGE_PARALLAX = 0.02
@@ -29,7 +29,7 @@ OFF_CENTRE = 0.3
 """How far from the centre the camera aims at most, frame widths: further, the subject may drift."""
 
 
-def _towards(view: View) -> tuple[float, float]:
+def _towards(view: CameraView) -> tuple[float, float]:
     across, down = view.offset
     return (
         min(OFF_CENTRE, max(-OFF_CENTRE, across)),
@@ -37,7 +37,7 @@ def _towards(view: View) -> tuple[float, float]:
     )
 
 
-def approach(view: View, magnify: float, depth: float = 1.0) -> Pose:
+def approach(view: CameraView, magnify: float, depth: float = 1.0) -> Pose:
     """Return the pose that magnifies the middle depth ``1 + magnify`` times towards the subject.
 
     The subject's direction keeps its place in the picture at every depth. ``depth`` scales the
@@ -76,7 +76,7 @@ class Push:
     def __post_init__(self) -> None:
         check(self)
 
-    def pose(self, where: float, view: View) -> Pose:
+    def pose(self, where: float, view: CameraView) -> Pose:
         """Return the pose at ``where``."""
         sign = 1 if self.toward.startswith("in") else -1
         return approach(view, sign * where * self.amount * self.magnify / 100, self.depth)
@@ -95,7 +95,7 @@ class Zoom:
     def __post_init__(self) -> None:
         check(self)
 
-    def pose(self, where: float, view: View) -> Pose:  # noqa: ARG002
+    def pose(self, where: float, view: CameraView) -> Pose:  # noqa: ARG002
         """Return the pose at ``where``."""
         sign = 1 if self.toward == "into" else -1
         return Pose(zoom=(1 + self.magnify / 100) ** (sign * where * self.amount))
@@ -116,7 +116,7 @@ class DollyZoom:
     def __post_init__(self) -> None:
         check(self)
 
-    def pose(self, where: float, view: View) -> Pose:
+    def pose(self, where: float, view: CameraView) -> Pose:
         """Return the pose at ``where``."""
         grow = self.amount * self.magnify / 100
         depth = max(view.subject, 0.05)

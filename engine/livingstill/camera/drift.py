@@ -10,7 +10,7 @@ import numpy as np
 
 from livingstill.camera.move import Amount, Parallax, reach
 from livingstill.camera.param import check
-from livingstill.camera.view import View
+from livingstill.camera.view import CameraView
 from livingstill.core.model import Pose
 
 
@@ -25,7 +25,7 @@ class Static:
     def __post_init__(self) -> None:
         check(self)
 
-    def pose(self, where: float, view: View) -> Pose:  # noqa: ARG002
+    def pose(self, where: float, view: CameraView) -> Pose:  # noqa: ARG002
         """Return the photo's own pose."""
         return Pose()
 
@@ -42,7 +42,7 @@ class Sway:
     def __post_init__(self) -> None:
         check(self)
 
-    def pose(self, where: float, view: View) -> Pose:
+    def pose(self, where: float, view: CameraView) -> Pose:
         """Return the pose at phase ``where``."""
         wide = self.amount * self.parallax / 200 / view.focal / reach(view, view.subject)
         return Pose(
@@ -71,7 +71,7 @@ class Handheld:
     def __post_init__(self) -> None:
         check(self)
 
-    def pose(self, where: float, view: View) -> Pose:
+    def pose(self, where: float, view: CameraView) -> Pose:
         """Return the pose at phase ``where``."""
         count = max(2, min(40, int(self.FASTEST * view.seconds)))
         k = np.arange(1, count + 1)

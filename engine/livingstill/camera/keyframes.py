@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from livingstill.camera.view import View
+from livingstill.camera.view import CameraView
 from livingstill.core.errors import InputError
 from livingstill.core.model import Pose
 from livingstill.core.registry import nearest
@@ -120,7 +120,7 @@ class Keyframes:
         """Where the way starts: keyframes say themselves where the photo is."""
         return 0.0
 
-    def pose(self, where: float, view: View) -> Pose:
+    def pose(self, where: float, view: CameraView) -> Pose:
         """Return the pose at ``where``, 0..1; without a pivot nothing but infinity stays put."""
         values = {
             name: curve(knots, self.interpolation, self.closed)(where)

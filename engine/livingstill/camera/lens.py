@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 
 from livingstill.camera.move import Amount, Magnify
 from livingstill.camera.param import Param, check
-from livingstill.camera.view import View
+from livingstill.camera.view import CameraView
 from livingstill.core.model import Pose
 
 SHIFT_PLANE = 1024.0
@@ -32,7 +32,7 @@ class KenBurns:
     def __post_init__(self) -> None:
         check(self)
 
-    def pose(self, where: float, view: View) -> Pose:
+    def pose(self, where: float, view: CameraView) -> Pose:
         """Return the pose at ``where``."""
         zoom = (1 + self.magnify / 100) ** (where * self.amount)
         room = (1 - 1 / zoom) / 2  # how far the picture may move before its border shows
@@ -59,7 +59,7 @@ class RackFocus:
     def __post_init__(self) -> None:
         check(self)
 
-    def pose(self, where: float, view: View) -> Pose:
+    def pose(self, where: float, view: CameraView) -> Pose:
         """Return the pose at ``where``."""
         start = view.near if view.subject < (view.near + view.far) / 2 else view.far
         focus = start + where * (view.subject - start)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Protocol
 
 from livingstill.camera.param import Param
-from livingstill.camera.view import View
+from livingstill.camera.view import CameraView
 from livingstill.core.model import Pose
 
 Amount = Annotated[float, Param("1 = the move's natural size", "times", 0, 8)]
@@ -33,7 +33,7 @@ class Move(Protocol):
         """Where on the move the photo is, 0..1."""
         ...
 
-    def pose(self, where: float, view: View) -> Pose:
+    def pose(self, where: float, view: CameraView) -> Pose:
         """Return the pose at ``where``: a closed move's phase, or an open one's way from rest.
 
         Open: the whole way is 1 long and 0 is the photo, so ``where`` lies in ``-rest..1-rest``.
@@ -41,6 +41,6 @@ class Move(Protocol):
         ...
 
 
-def reach(view: View, still: float) -> float:
+def reach(view: CameraView, still: float) -> float:
     """Return the largest inverse-depth distance from the plane ``still``, never close to 0."""
     return max(view.near - still, still - view.far, 0.15)

@@ -18,7 +18,7 @@ from livingstill.camera.rotate import Roll, Turn
 from livingstill.camera.sliders import Sliders
 from livingstill.camera.timing import Timing
 from livingstill.camera.truck import Truck
-from livingstill.camera.view import View
+from livingstill.camera.view import CameraView
 from livingstill.core.errors import InputError
 from livingstill.core.model import CameraPath, Pose
 from livingstill.core.registry import Registry, nearest
@@ -78,7 +78,7 @@ class TimedMove:
 
     move: Move
     timing: Timing
-    view: View
+    view: CameraView
     loop: str
     turns: float
 
@@ -137,7 +137,9 @@ def parse(choice: Choice, duration: float = 5.0) -> tuple[Move, Timing]:
     return build(make, choice.name, keys), timing
 
 
-def resolve(choice: Choice, view: View, *, loop: str, duration: float, seed: int = 0) -> CameraPath:
+def resolve(
+    choice: Choice, view: CameraView, *, loop: str, duration: float, seed: int = 0
+) -> CameraPath:
     """Return the path of the camera of a shot over a clip of ``duration`` seconds.
 
     ``loop`` is seamless, bounce, none or hold. What the camera looks at is the view's subject

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from livingstill.camera.move import Amount, Degrees
 from livingstill.camera.param import check
-from livingstill.camera.view import View
+from livingstill.camera.view import CameraView
 from livingstill.core.model import Pose
 
 _TURNS = {
@@ -23,7 +23,7 @@ class Turn:
     """Turn the camera {toward} where it stands: the whole picture passes as one, without parallax.
 
     >>> import numpy as np
-    >>> Turn("up", angle=2).pose(0.5, View.of(np.ones((4, 6), np.float32))).tilt
+    >>> Turn("up", angle=2).pose(0.5, CameraView.of(np.ones((4, 6), np.float32))).tilt
     1.0
     """
 
@@ -36,7 +36,7 @@ class Turn:
     def __post_init__(self) -> None:
         check(self)
 
-    def pose(self, where: float, view: View) -> Pose:  # noqa: ARG002
+    def pose(self, where: float, view: CameraView) -> Pose:  # noqa: ARG002
         """Return the pose at ``where``."""
         size = where * self.amount * self.angle
         return Pose(**{name: sign * size for name, sign in _TURNS[self.toward].items()})
@@ -55,7 +55,7 @@ class Roll:
     def __post_init__(self) -> None:
         check(self)
 
-    def pose(self, where: float, view: View) -> Pose:  # noqa: ARG002
+    def pose(self, where: float, view: CameraView) -> Pose:  # noqa: ARG002
         """Return the pose at ``where``."""
         sign = 1 if self.toward == "clockwise" else -1
         return Pose(roll=sign * where * self.amount * self.angle)

@@ -9,7 +9,7 @@ from livingstill.camera.dolly import Push, approach
 from livingstill.camera.param import Param, check
 from livingstill.camera.rotate import Roll, Turn
 from livingstill.camera.truck import Truck
-from livingstill.camera.view import View
+from livingstill.camera.view import CameraView
 from livingstill.core.model import Pose
 
 Slider = Annotated[
@@ -37,7 +37,7 @@ class Sliders:
     def __post_init__(self) -> None:
         check(self)
 
-    def pose(self, where: float, view: View) -> Pose:
+    def pose(self, where: float, view: CameraView) -> Pose:
         """Return the pose at ``where``."""
         way = where * self.amount / 50
         across = Truck("right").pose(way * self.horizontal, view)

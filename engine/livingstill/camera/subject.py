@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from livingstill.core.model import Bytes, Floats
+from livingstill.core.model import Float32Array, UInt8Array
 
 LONG_SIDE = 128
 """Saliency is judged on a picture this small, where only large shapes remain."""
@@ -36,7 +36,9 @@ class Subject:
         return self.x, self.y
 
 
-def saliency(rgb: Bytes, inverse_depth: Floats, sky: Bytes | None = None) -> Floats:
+def saliency(
+    rgb: UInt8Array, inverse_depth: Float32Array, sky: UInt8Array | None = None
+) -> Float32Array:
     """Return (h, w) float32 in 0..1: how much each part stands out, at ``LONG_SIDE``.
 
     What stands out differs from its surroundings in colour (centre-surround over scales, Itti,
@@ -48,7 +50,7 @@ def saliency(rgb: Bytes, inverse_depth: Floats, sky: Bytes | None = None) -> Flo
     scale = LONG_SIDE / max(height, width)
     size = (max(8, round(width * scale)), max(8, round(height * scale)))
     small = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA).astype(np.float32) / 255
-    lab: Floats = np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2LAB), np.float32)
+    lab: Float32Array = np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2LAB), np.float32)
     depth = np.asarray(cv2.resize(inverse_depth, size, interpolation=cv2.INTER_AREA), np.float32)
 
     contrast = np.zeros(lab.shape[:2], np.float32)
@@ -67,7 +69,7 @@ def saliency(rgb: Bytes, inverse_depth: Floats, sky: Bytes | None = None) -> Flo
     return _unit(_blur(parts, 3.0))
 
 
-def heads(people: Bytes | None) -> list[Box]:
+def heads(people: UInt8Array | None) -> list[Box]:
     """Return where the heads of people are, in photo fractions: the upper parts of their figures.
 
     There is no face detector here; the network's class of people (H, W) uint8, 255 = certain, says
@@ -94,9 +96,9 @@ def heads(people: Bytes | None) -> list[Box]:
 
 
 def find(
-    rgb: Bytes,
-    inverse_depth: Floats,
-    sky: Bytes | None = None,
+    rgb: UInt8Array,
+    inverse_depth: Float32Array,
+    sky: UInt8Array | None = None,
     faces: Sequence[Box] = (),
 ) -> Subject:
     """Return the subject of a photo; ``faces`` are boxes in photo fractions and come first."""
@@ -128,11 +130,11 @@ def find(
     return Subject(x, y, (left, top, right, bottom), confidence, "what stands out")
 
 
-def _blur(values: Floats, sigma: float) -> Floats:
+def _blur(values: Float32Array, sigma: float) -> Float32Array:
     return np.asarray(cv2.GaussianBlur(values, (0, 0), sigma, borderType=cv2.BORDER_REPLICATE))
 
 
-def _unit(values: Floats) -> Floats:
+def _unit(values: Float32Array) -> Float32Array:
     """Return ``values`` over their 99th percentile, at most 1."""
     top = float(np.percentile(values, 99))
     return (
@@ -140,7 +142,7 @@ def _unit(values: Floats) -> Floats:
     )
 
 
-def _unlike_border(lab: Floats) -> Floats:
+def _unlike_border(lab: Float32Array) -> Float32Array:
     """Return how far each colour is from those along the border (Mahalanobis), per side the least."""
     rim = max(2, min(lab.shape[:2]) // 12)
     sides = (lab[:rim], lab[-rim:], lab[:, :rim], lab[:, -rim:])

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from livingstill.camera.move import Amount, Parallax
 from livingstill.camera.param import check
-from livingstill.camera.view import View
+from livingstill.camera.view import CameraView
 from livingstill.core.model import Pose
 
 SIDES = {"right": (1, 0), "left": (-1, 0), "up": (0, -1), "down": (0, 1)}
@@ -19,7 +19,7 @@ class Truck:
 
     >>> from livingstill.camera.truck import Truck
     >>> import numpy as np
-    >>> view = View.of(np.tile(np.linspace(0, 1, 64, dtype=np.float32), (48, 1)))
+    >>> view = CameraView.of(np.tile(np.linspace(0, 1, 64, dtype=np.float32), (48, 1)))
     >>> Truck("right").pose(0.5, view).x > 0
     True
     """
@@ -33,7 +33,7 @@ class Truck:
     def __post_init__(self) -> None:
         check(self)
 
-    def pose(self, where: float, view: View) -> Pose:
+    def pose(self, where: float, view: CameraView) -> Pose:
         """Return the pose at ``where``."""
         right, down = SIDES[self.toward]
         still = max(0.0, min(view.far, view.near - 0.15))

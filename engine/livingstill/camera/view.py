@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from livingstill.core.model import DEFAULT_FOCAL, Floats
+from livingstill.core.model import DEFAULT_FOCAL, Float32Array
 
 _LONG_SIDE = 128
 
@@ -16,7 +16,7 @@ Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class View:
+class CameraView:
     """What the camera sees in the frame, and how long the take is.
 
     ``aspect`` is width / height of the frame; ``focal`` in frame widths. Inverse depths (1 =
@@ -35,7 +35,7 @@ class View:
     subject: float
     x: float
     y: float
-    depth: Floats
+    depth: Float32Array
     box: Box = (0.0, 0.0, 1.0, 1.0)
     seconds: float = 5.0
     seed: int = 0
@@ -43,11 +43,11 @@ class View:
     @classmethod
     def of(
         cls,
-        inverse_depth: Floats,
+        inverse_depth: Float32Array,
         focal: float | None = None,
         subject: tuple[float, float] = (0.5, 0.5),
         box: Box = (0.0, 0.0, 1.0, 1.0),
-    ) -> View:
+    ) -> CameraView:
         """Return the view of the part ``box`` of a photo towards ``subject`` (photo fractions).
 
         ``inverse_depth`` is the photo's, (H, W) float32, of any size; ``focal`` is in photo widths.
@@ -58,7 +58,9 @@ class View:
         part = inverse_depth[top:bottom, left:right]
         scale = min(1.0, _LONG_SIDE / max(part.shape))
         size = (max(1, round(part.shape[1] * scale)), max(1, round(part.shape[0] * scale)))
-        small: Floats = np.asarray(cv2.resize(part, size, interpolation=cv2.INTER_AREA), np.float32)
+        small: Float32Array = np.asarray(
+            cv2.resize(part, size, interpolation=cv2.INTER_AREA), np.float32
+        )
         far, middle, near = (float(q) for q in np.percentile(small, (2, 50, 98)))
         view = cls(
             aspect=(box[2] - box[0]) * width / ((box[3] - box[1]) * height),
@@ -74,14 +76,14 @@ class View:
         )
         return view.towards(*subject)
 
-    def towards(self, x: float, y: float) -> View:
+    def towards(self, x: float, y: float) -> CameraView:
         """Return this view with the camera looking at a point in photo fractions."""
         left, top, right, bottom = self.box
         across = min(1.0, max(0.0, (x - left) / (right - left)))
         down = min(1.0, max(0.0, (y - top) / (bottom - top)))
         return replace(self, x=across, y=down, subject=_around(self.depth, across, down))
 
-    def zoomed(self, zoom: float) -> View:
+    def zoomed(self, zoom: float) -> CameraView:
         """Return the view through the middle of the frame, ``zoom`` times enlarged.
 
         Moves planned from it are as large as asked for in the frame that is seen in the end.
@@ -101,7 +103,7 @@ def _cells(first: float, last: float, count: int) -> tuple[int, int]:
     return start, min(count, max(start + 1, round(last * count)))
 
 
-def _around(depth: Floats, x: float, y: float) -> float:
+def _around(depth: Float32Array, x: float, y: float) -> float:
     """Return the median inverse depth in a small window about a point, in fractions."""
     height, width = depth.shape
     radius = max(1, round(0.02 * max(height, width)))

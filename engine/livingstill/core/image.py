@@ -6,10 +6,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from livingstill.core.model import Bytes
+from livingstill.core.model import UInt8Array
 
 
-def photo(rgb: Bytes, side: int) -> Bytes:
+def photo(rgb: UInt8Array, side: int) -> UInt8Array:
     """Return (h, w, 3) uint8, the photo at most ``side`` long."""
     height, width = rgb.shape[:2]
     scale = min(1.0, side / max(height, width))
@@ -17,6 +17,6 @@ def photo(rgb: Bytes, side: int) -> Bytes:
     return np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def where(mask: Bytes, shape: tuple[int, ...], above: int = 128) -> NDArray[np.bool_]:
+def where(mask: UInt8Array, shape: tuple[int, ...], above: int = 128) -> NDArray[np.bool_]:
     """Return (h, w) bool, where (H, W) ``mask`` holds in a picture of another shape."""
     return cv2.resize(mask, shape[1::-1], interpolation=cv2.INTER_AREA) > above

@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 
 from livingstill.core.errors import InputError
 
-Bytes = NDArray[np.uint8]
-Words = NDArray[np.uint32]
-Floats = NDArray[np.float32]
+UInt8Array = NDArray[np.uint8]
+PackedRGBA = NDArray[np.uint32]
+Float32Array = NDArray[np.float32]
 
 DEFAULT_FOCAL = 0.95
 """Focal length in frame widths where EXIF is silent: a 34 mm lens on 35 mm film, a phone's."""
@@ -59,7 +59,7 @@ class Photo:
     ``sha256`` the digest of the file's bytes; ``notes`` what reading it changed, in words.
     """
 
-    rgb: Bytes
+    rgb: UInt8Array
     name: str = "photo"
     focal: float | None = None
     sha256: str = ""
@@ -82,9 +82,9 @@ class Perception:
     ``probabilities`` is (C, h, w) uint8, one plane per name in ``classes``, 255 = certain.
     """
 
-    inverse_depth: Floats
+    inverse_depth: Float32Array
     classes: tuple[str, ...]
-    probabilities: Bytes
+    probabilities: UInt8Array
 
     def __post_init__(self) -> None:
         _freeze(self.inverse_depth, "perceived inverse depth", (None, None), np.float32)
@@ -96,7 +96,7 @@ class Perception:
 class InverseDepth:
     """(H, W) float32 inverse depth of a photo, 1 = nearest, 0 = infinity, and where it came from."""
 
-    values: Floats
+    values: Float32Array
     source: str
     notes: tuple[str, ...] = ()
 
@@ -109,7 +109,7 @@ class Region:
     """A part of the photo of one class or kind: ``mask`` is (H, W) uint8, 255 = belongs."""
 
     kind: str
-    mask: Bytes
+    mask: UInt8Array
 
     def __post_init__(self) -> None:
         _freeze(self.mask, f"mask of {self.kind}", (None, None), np.uint8)
@@ -146,7 +146,7 @@ class Traits:
     common: float
     straight: float
     vertical: float
-    lines: Floats
+    lines: Float32Array
     indoors: bool = False
     drawn: bool = False
     shares: tuple[tuple[str, float], ...] = ()
@@ -167,8 +167,8 @@ class Layer:
     ``inverse_depth`` is (H, W) float32, continued smoothly beyond the visible part.
     """
 
-    colour: Words
-    inverse_depth: Floats
+    colour: PackedRGBA
+    inverse_depth: Float32Array
 
     def __post_init__(self) -> None:
         _freeze(self.colour, "layer colour", (None, None), np.uint32)
@@ -199,7 +199,7 @@ class Scene:
         height, width = self.layers[0].colour.shape
         return width, height
 
-    def stack(self) -> Words:
+    def stack(self) -> PackedRGBA:
         """Return the colours as one (K, H, W) uint32 array; no copy where they already are one."""
         first = self.layers[0].colour
         base = first.base
@@ -257,11 +257,11 @@ class Flow:
     for the first; ``bias``: (h, w, 3) float32 in levels 0..255. No second: ``second`` is None.
     """
 
-    first: Floats
-    first_gain: Floats | None = None
-    second: Floats | None = None
-    second_gain: Floats | None = None
-    bias: Floats | None = None
+    first: Float32Array
+    first_gain: Float32Array | None = None
+    second: Float32Array | None = None
+    second_gain: Float32Array | None = None
+    bias: Float32Array | None = None
     step: int = 4
 
     def __post_init__(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from livingstill.core.model import Floats
+from livingstill.core.model import Float32Array
 from livingstill.depth import robust
 
 _BAND = 0.0055
@@ -28,7 +28,7 @@ _SAMPLES, _LEAST = 33, 8
 Reals = NDArray[np.float64]
 
 
-def align(inverse_depth: Floats, lines: Floats) -> Floats:
+def align(inverse_depth: Float32Array, lines: Float32Array) -> Float32Array:
     """Return the inverse depth with the steps beside straight lines moved onto them.
 
     An estimate is a little off at the edges of things: its step wavers about the edge, and parts
@@ -53,7 +53,7 @@ def align(inverse_depth: Floats, lines: Floats) -> Floats:
     return out
 
 
-def _align(depth: Floats, line: Reals, size: int) -> None:
+def _align(depth: Float32Array, line: Reals, size: int) -> None:
     """Move the step beside one line, which runs more down than across, in place."""
     x0, y0, x1, y1 = line if line[3] > line[1] else line[[2, 3, 0, 1]]
     slope = (x1 - x0) / max(y1 - y0, 1e-9)

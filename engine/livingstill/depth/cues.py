@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livingstill.core.determinism import alone
-from livingstill.core.model import Bytes, Floats, InverseDepth
+from livingstill.core.model import Float32Array, InverseDepth, UInt8Array
 from livingstill.depth.refine import refine
 
 WORKING_SIDE = 256
@@ -15,7 +15,7 @@ _SKY_STEP = 0.045
 """Gradient of lightness, per working pixel, that a clear or cloudy sky rarely has."""
 
 
-def estimate(rgb: Bytes) -> InverseDepth:
+def estimate(rgb: UInt8Array) -> InverseDepth:
     """Return an inverse depth of the photo from what a painter would use.
 
     The sky is infinitely far. Below the horizon the ground comes nearer downwards. Out of doors
@@ -26,15 +26,15 @@ def estimate(rgb: Bytes) -> InverseDepth:
     """
     scale = WORKING_SIDE / max(rgb.shape[:2])
     size = (max(16, round(rgb.shape[1] * scale)), max(16, round(rgb.shape[0] * scale)))
-    small: Bytes = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA).astype(np.uint8)
+    small: UInt8Array = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA).astype(np.uint8)
     return InverseDepth(
         refine(rgb, coarse(small)), "cues", ("depth is guessed from classical cues",)
     )
 
 
-def coarse(small: Bytes) -> Floats:
+def coarse(small: UInt8Array) -> Float32Array:
     """Return the guess at the size of ``small``, (h, w, 3) uint8 RGB of some 256 pixels."""
-    value: Floats = small.astype(np.float32) / np.float32(255)
+    value: Float32Array = small.astype(np.float32) / np.float32(255)
     height, width = value.shape[:2]
     sky = find_sky(value)
     line = horizon(sky) if sky.any() else 0.4
@@ -52,12 +52,12 @@ def coarse(small: Bytes) -> Floats:
     weight = np.where(sky, np.float32(1e-3), np.float32(1))
     smooth = guided(guess * weight) / guided(weight)
     top = max(float(np.percentile(smooth[~sky], 99.5)) if (~sky).any() else 1.0, 1e-3)
-    result: Floats = np.clip(smooth / top, 0, 1).astype(np.float32)
+    result: Float32Array = np.clip(smooth / top, 0, 1).astype(np.float32)
     result[sky] = 0
     return result
 
 
-def find_sky(value: Floats) -> NDArray[np.bool_]:
+def find_sky(value: Float32Array) -> NDArray[np.bool_]:
     """Return where the sky is: smooth, joined to the top, and blue or much brighter than the rest.
 
     Rather no sky than a ceiling taken for one: infinity is the costlier mistake.
@@ -98,20 +98,20 @@ def horizon(sky: NDArray[np.bool_]) -> float:
     return float(np.clip(np.percentile(ends, 80), 0.25, 0.7))
 
 
-def _clear_air(value: Floats, sky: NDArray[np.bool_]) -> Floats:
+def _clear_air(value: Float32Array, sky: NDArray[np.bool_]) -> Float32Array:
     """Return how little haze lies before each pixel, 0..1 over the picture."""
     dark = np.asarray(cv2.erode(value.min(axis=2), np.ones((7, 7), np.uint8)), np.float32)
     return _ranked(-dark, ~sky)
 
 
-def _texture(value: Floats) -> Floats:
+def _texture(value: Float32Array) -> Float32Array:
     """Return how coarse the texture is, 0..1: contrast fades and grain shrinks with distance."""
     grey = value.mean(axis=2)
     rough = _energy(grey - cv2.GaussianBlur(grey, (0, 0), 1.5))
     return _ranked(rough, np.ones(grey.shape, np.bool_))
 
 
-def _sharpness(value: Floats) -> Floats:
+def _sharpness(value: Float32Array) -> Float32Array:
     """Return how sharp each neighbourhood is, 0..1 over the picture.
 
     The ratio of gradients before and after a known blur measures the blur that was there
@@ -124,14 +124,14 @@ def _sharpness(value: Floats) -> Floats:
     return _ranked(fine / (rough + 1e-3) * np.minimum(1, rough / 0.02), everywhere)
 
 
-def _energy(detail: Floats) -> Floats:
+def _energy(detail: Float32Array) -> Float32Array:
     return np.asarray(cv2.GaussianBlur(np.abs(detail), (0, 0), 6.0), np.float32)
 
 
-def _ranked(cue: Floats, where: NDArray[np.bool_]) -> Floats:
+def _ranked(cue: Float32Array, where: NDArray[np.bool_]) -> Float32Array:
     """Stretch a cue to 0..1 between its 5th and 95th percentile."""
     if not where.any():
         return np.full_like(cue, 0.5)
     low, high = np.percentile(cue[where], (5, 95))
-    stretched: Floats = np.clip((cue - low) / max(high - low, 1e-6), 0, 1).astype(np.float32)
+    stretched: Float32Array = np.clip((cue - low) / max(high - low, 1e-6), 0, 1).astype(np.float32)
     return stretched

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from livingstill.core.model import Bytes, Floats, Perception
+from livingstill.core.model import Float32Array, Perception, UInt8Array
 from livingstill.depth.refine import refine
 
 
-def from_perception(perception: Perception, rgb: Bytes) -> Floats:
+def from_perception(perception: Perception, rgb: UInt8Array) -> Float32Array:
     """Return (H, W) float32 inverse depth in 0..1 with edges on the photo's own; sky exactly 0.
 
     Parameters

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livingstill.core.errors import InputError
-from livingstill.core.model import Floats
+from livingstill.core.model import Float32Array
 
 MAGIC = b"\x76\x2f\x31\x01"
 _TYPES = (np.dtype("<u4"), np.dtype("<f2"), np.dtype("<f4"))
@@ -34,7 +34,7 @@ class _Header:
     end: int
 
 
-def depth_channel(data: bytes, name: str, max_pixels: int) -> Floats:
+def depth_channel(data: bytes, name: str, max_pixels: int) -> Float32Array:
     """Return the channel that holds depth, (H, W) float32, out of the bytes of a file.
 
     That is ``Z``, ``Depth.V`` and the like where there is one, else the only channel or a grey
@@ -114,7 +114,7 @@ def _depth_of(header: _Header, name: str) -> int:
     raise InputError(f"depth file {name} has channels {', '.join(names)}; name the depth one Z")
 
 
-def _pixels(data: bytes, header: _Header, wanted: int) -> Floats:
+def _pixels(data: bytes, header: _Header, wanted: int) -> Float32Array:
     """Decode block by block, keeping one channel."""
     row_bytes = [header.width * kind.itemsize for _, kind in header.channels]
     start, kind = sum(row_bytes[:wanted]), header.channels[wanted][1]

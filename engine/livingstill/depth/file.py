@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from livingstill.core.errors import InputError
-from livingstill.core.model import Floats, InverseDepth
+from livingstill.core.model import Float32Array, InverseDepth
 from livingstill.depth import exr
 from livingstill.io import images
 
@@ -136,12 +136,12 @@ def _npy(path: Path, data: bytes) -> NDArray[Any]:
 
 def _inverse(
     path: Path, values: NDArray[Any], far: str, distances: bool, notes: list[str]
-) -> Floats:
+) -> Float32Array:
     """Return inverse depth 0..1, 1 = nearest."""
     levels = values.dtype.kind in "iu"
     full = float(np.iinfo(values.dtype).max) if levels else 1.0
-    numbers: Floats = values.astype(np.float32)
-    inverse: Floats
+    numbers: Float32Array = values.astype(np.float32)
+    inverse: Float32Array
     bad = np.isnan(numbers) if distances and far == "bright" else ~np.isfinite(numbers)
     if bad.any():
         raise InputError(
@@ -170,7 +170,7 @@ def _inverse(
     return np.ascontiguousarray(inverse, np.float32)
 
 
-def resized(inverse: Floats, size: tuple[int, int]) -> Floats:
+def resized(inverse: Float32Array, size: tuple[int, int]) -> Float32Array:
     """Return inverse depth at another size: slopes stay smooth, steps stay steps.
 
     Plain interpolation would put a ramp of depths that exist nowhere at the edge of every object.
@@ -185,11 +185,11 @@ def resized(inverse: Floats, size: tuple[int, int]) -> Floats:
     high = cv2.resize(cv2.dilate(inverse, kernel), size, interpolation=cv2.INTER_NEAREST_EXACT)
     low = cv2.resize(cv2.erode(inverse, kernel), size, interpolation=cv2.INTER_NEAREST_EXACT)
     side = np.where(smooth * 2 > high + low, high, low)
-    result: Floats = np.where(high - low > TEAR, side, smooth).astype(np.float32)
+    result: Float32Array = np.where(high - low > TEAR, side, smooth).astype(np.float32)
     return result
 
 
-def _looks_turned_over(inverse: Floats) -> bool:
+def _looks_turned_over(inverse: Float32Array) -> bool:
     """Whether the bottom of the picture is farther than its top, as hardly ever in a photo."""
     third = max(1, inverse.shape[0] // 3)
     return float(inverse[:third].mean()) > float(inverse[-third:].mean()) + 0.25

@@ -15,7 +15,7 @@ import numpy as np
 
 from livingstill.core.determinism import graph_engine
 from livingstill.core.errors import InputError
-from livingstill.core.model import Bytes, Floats
+from livingstill.core.model import Float32Array, UInt8Array
 from livingstill.depth.refine import refine
 
 MEAN = (0.485, 0.456, 0.406)
@@ -148,7 +148,7 @@ def known(name: str) -> NamedModel:
     return MODELS[name]
 
 
-def estimate(source: str, rgb: Bytes, *, far_bright: bool = False) -> Floats:
+def estimate(source: str, rgb: UInt8Array, *, far_bright: bool = False) -> Float32Array:
     """Return (H, W) float32 inverse depth in 0..1 of a photo, by a named network or an ONNX file.
 
     Parameters
@@ -179,7 +179,7 @@ def estimate(source: str, rgb: Bytes, *, far_bright: bool = False) -> Floats:
     return refine(rgb, stretch(coarse, far_bright=far_bright))
 
 
-def stretch(raw: Floats, *, far_bright: bool = False) -> Floats:
+def stretch(raw: Float32Array, *, far_bright: bool = False) -> Float32Array:
     """Return an affine-invariant map as inverse depth in 0..1, in steps of 1/65535.
 
     >>> stretch(np.array([[2.0, 4.0], [3.0, 2.0]], np.float32)).tolist()
@@ -198,7 +198,7 @@ def stretch(raw: Floats, *, far_bright: bool = False) -> Floats:
 # --- ONNX -------------------------------------------------------------------------------------
 
 
-def run_onnx(file: Path, rgb: Bytes, *, side: int = 518) -> Floats:
+def run_onnx(file: Path, rgb: UInt8Array, *, side: int = 518) -> Float32Array:
     """Return the raw answer (h, w) of an ONNX network that takes one normalised RGB image.
 
     A fixed input size in the file is used as it is; a free one follows the photo's aspect. What
@@ -223,7 +223,7 @@ def run_onnx(file: Path, rgb: Bytes, *, side: int = 518) -> Floats:
     raise InputError(f"{file} is not an image-to-depth network that OpenCV can run: {failure}")
 
 
-def blob(rgb: Bytes, height: int, width: int) -> Floats:
+def blob(rgb: UInt8Array, height: int, width: int) -> Float32Array:
     """Return the photo as (1, 3, height, width), ImageNet's mean and spread taken off."""
     smaller = width < rgb.shape[1]
     how = cv2.INTER_AREA if smaller else cv2.INTER_CUBIC
@@ -232,7 +232,7 @@ def blob(rgb: Bytes, height: int, width: int) -> Floats:
     return np.ascontiguousarray(normal.transpose(2, 0, 1)[None], np.float32)
 
 
-def fit_size(rgb: Bytes, short_side: int, step: int) -> tuple[int, int]:
+def fit_size(rgb: UInt8Array, short_side: int, step: int) -> tuple[int, int]:
     """Return height and width near the photo's aspect, the shorter ``short_side``, in ``step``s.
 
     >>> fit_size(np.zeros((600, 800, 3), np.uint8), 518, 14)
@@ -317,7 +317,7 @@ def _number(data: bytes, number: int) -> int:
 # --- torch ------------------------------------------------------------------------------------
 
 
-def run_torch(file: Path, rgb: Bytes, *, side: int = 518) -> Floats:
+def run_torch(file: Path, rgb: UInt8Array, *, side: int = 518) -> Float32Array:
     """Return the raw inverse depth (h, w) of Depth Anything V2 Small from its official checkpoint."""
     import torch
 

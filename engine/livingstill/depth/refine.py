@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from livingstill.core.determinism import alone
 from livingstill.core.errors import InputError
-from livingstill.core.model import Bytes, Floats
+from livingstill.core.model import Float32Array, UInt8Array
 
 _STEP = np.float32(0.06)
 """Difference of inverse depth within one radius that is an edge of an object, not a slope."""
@@ -22,7 +22,7 @@ _SURE = np.maximum(np.exp(-np.square(np.arange(2**16) / (2**16 - 1) / 0.06)), 1e
 an exponential depend on the processor."""
 
 
-def refine(rgb: Bytes, coarse: Floats) -> Floats:
+def refine(rgb: UInt8Array, coarse: Float32Array) -> Float32Array:
     """Return ``coarse`` at the photo's size, its edges sharp and where the photo has them.
 
     Near an edge a coarse map is a ramp that belongs to neither side. So the ramps count little,
@@ -60,7 +60,7 @@ def refine(rgb: Bytes, coarse: Floats) -> Floats:
     guided = alone()(cv2.ximgproc.createFastGlobalSmootherFilter(rgb, 50.0, 8.0).filter)
     weight = guided(sure)
     up *= sure
-    smooth = cast(Floats, guided(up))
+    smooth = cast(Float32Array, guided(up))
     del up
     smooth /= weight
     high, low = _dilate(smooth, disk), _erode(smooth, disk)
@@ -70,7 +70,7 @@ def refine(rgb: Bytes, coarse: Floats) -> Floats:
     high -= low
     np.copyto(snapped, smooth, where=high <= _STEP)
     del high, low, middle, smooth
-    out = cast(Floats, cv2.medianBlur(snapped, 5))
+    out = cast(Float32Array, cv2.medianBlur(snapped, 5))
     sky = coarse <= 0
     if sky.any():
         open_air = _resize(sky.astype(np.float32), (width, height))
@@ -78,7 +78,7 @@ def refine(rgb: Bytes, coarse: Floats) -> Floats:
     return np.clip(out, 0, 1, out=out)
 
 
-def ramp_width(depth: Floats) -> float:
+def ramp_width(depth: Float32Array) -> float:
     """Return over how many pixels the steps of a map are spread: 1 = sharp, 0 = it has no steps."""
     disk = _disk(3)
     spread = _dilate(depth, disk) - _erode(depth, disk)
@@ -91,12 +91,12 @@ def ramp_width(depth: Floats) -> float:
     return float(np.median(spread[edges] / np.maximum(steepest[edges], np.float32(1e-6))))
 
 
-def _resize(depth: Floats, size: tuple[int, int]) -> Floats:
+def _resize(depth: Float32Array, size: tuple[int, int]) -> Float32Array:
     if depth.shape == (size[1], size[0]):
         return depth.astype(np.float32)
     smaller = size[0] < depth.shape[1]
     how = cv2.INTER_AREA if smaller else cv2.INTER_LINEAR
-    return cast(Floats, cv2.resize(depth, size, interpolation=how))
+    return cast(Float32Array, cv2.resize(depth, size, interpolation=how))
 
 
 def _disk(radius: int) -> NDArray[np.uint8]:
@@ -104,9 +104,9 @@ def _disk(radius: int) -> NDArray[np.uint8]:
     return cast("NDArray[np.uint8]", cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side)))
 
 
-def _dilate(picture: Floats, shape: NDArray[np.uint8]) -> Floats:
-    return cast(Floats, cv2.dilate(picture, shape))
+def _dilate(picture: Float32Array, shape: NDArray[np.uint8]) -> Float32Array:
+    return cast(Float32Array, cv2.dilate(picture, shape))
 
 
-def _erode(picture: Floats, shape: NDArray[np.uint8]) -> Floats:
-    return cast(Floats, cv2.erode(picture, shape))
+def _erode(picture: Float32Array, shape: NDArray[np.uint8]) -> Float32Array:
+    return cast(Float32Array, cv2.erode(picture, shape))

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from livingstill.core.model import Bytes, InverseDepth
+from livingstill.core.model import InverseDepth, UInt8Array
 from livingstill.core.registry import Registry
 from livingstill.depth import cues, flat
 
-Source = Callable[[Bytes], InverseDepth]
+Source = Callable[[UInt8Array], InverseDepth]
 """From a photo (H, W, 3) uint8 RGB to its inverse depth (H, W) float32, 1 = nearest, 0 = infinity."""
 
 
-def wall(rgb: Bytes) -> InverseDepth:
+def wall(rgb: UInt8Array) -> InverseDepth:
     """Return no depth at all: the photo as a picture on a wall."""
     return flat.flat((rgb.shape[1], rgb.shape[0]))
 

@@ -7,7 +7,7 @@ from typing import cast
 import cv2
 import numpy as np
 
-from livingstill.core.model import Floats
+from livingstill.core.model import Float32Array
 from livingstill.depth import robust
 
 SIDE = 640
@@ -26,7 +26,7 @@ _ASIDE = 1.5
 _ROUNDS = 4
 
 
-def straighten(inverse_depth: Floats, lines: Floats) -> Floats:
+def straighten(inverse_depth: Float32Array, lines: Float32Array) -> Float32Array:
     """Return the inverse depth, made linear along straight lines of the photo.
 
     Inverse depth is linear along the picture of a straight edge of the world, and whatever is not
@@ -45,7 +45,7 @@ def straighten(inverse_depth: Floats, lines: Floats) -> Floats:
     size = (max(2, round(width * scale)), max(2, round(height * scale)))
     if not len(lines):
         return inverse_depth
-    coarse = cast(Floats, cv2.resize(inverse_depth, size, interpolation=cv2.INTER_AREA))
+    coarse = cast(Float32Array, cv2.resize(inverse_depth, size, interpolation=cv2.INTER_AREA))
     every = np.linspace(0, 1, _SAMPLES, dtype=np.float32)
     x, y, across, down = _along(lines, size, every)
     across, down = _ASIDE * across, _ASIDE * down
@@ -63,12 +63,14 @@ def straighten(inverse_depth: Floats, lines: Floats) -> Floats:
         np.add.at(count, (rows, columns), own * weight)
         spread = cv2.GaussianBlur(sums, (0, 0), sigma)
         change += spread / (cv2.GaussianBlur(count, (0, 0), sigma) + np.float32(0.25 / sigma))
-    full = cast(Floats, cv2.resize(change, (width, height), interpolation=cv2.INTER_CUBIC))
+    full = cast(Float32Array, cv2.resize(change, (width, height), interpolation=cv2.INTER_CUBIC))
     out = np.where(inverse_depth > 0, inverse_depth + full, np.float32(0))
     return np.asarray(np.clip(out, 0, 1), np.float32)
 
 
-def samples(inverse_depth: Floats, lines: Floats, fractions: Floats) -> Floats:
+def samples(
+    inverse_depth: Float32Array, lines: Float32Array, fractions: Float32Array
+) -> Float32Array:
     """Return (n, k) inverse depths at ``fractions`` (k,) along lines (n, 4), of their nearer side.
 
     Where another thing stands before a stretch of a line, it is as deep there as its straight fit;
@@ -87,7 +89,9 @@ def samples(inverse_depth: Floats, lines: Floats, fractions: Floats) -> Floats:
     return np.where(before & after & ~own, fit, have)
 
 
-def _nearest(depth: Floats, x: Floats, y: Floats, across: Floats, down: Floats) -> Floats:
+def _nearest(
+    depth: Float32Array, x: Float32Array, y: Float32Array, across: Float32Array, down: Float32Array
+) -> Float32Array:
     """Return the nearest of three depths across each point: an edge belongs to what is in front."""
     sides = [
         cv2.remap(
@@ -99,8 +103,8 @@ def _nearest(depth: Floats, x: Floats, y: Floats, across: Floats, down: Floats) 
 
 
 def _along(
-    lines: Floats, size: tuple[int, int], fractions: Floats
-) -> tuple[Floats, Floats, Floats, Floats]:
+    lines: Float32Array, size: tuple[int, int], fractions: Float32Array
+) -> tuple[Float32Array, Float32Array, Float32Array, Float32Array]:
     """Return (n, k) x and y in pixels along each line, and (n, 1) x and y of a unit across it."""
     ends = lines * np.array([size[0], size[1]] * 2, np.float32) - np.float32(0.5)
     right, below = ends[:, 2:3] - ends[:, :1], ends[:, 3:4] - ends[:, 1:2]
@@ -112,7 +116,7 @@ def _along(
     return x, y, across, down
 
 
-def _fitted(values: Floats) -> Floats:
+def _fitted(values: Float32Array) -> Float32Array:
     """Return the robust straight line through each row of (n, samples) values."""
     places = np.arange(values.shape[1])
     slope, offset = robust.line(places, values)

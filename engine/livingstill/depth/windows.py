@@ -9,7 +9,7 @@ import numpy as np
 import scipy  # its parts are imported when they are used
 from numpy.typing import NDArray
 
-from livingstill.core.model import Bytes, Floats
+from livingstill.core.model import Float32Array, UInt8Array
 
 SIDE = 320
 """Long side of the map on which windows are found and closed."""
@@ -25,7 +25,7 @@ _FRAME = 0.016
 """Where depth passes from the frame to the view, long sides: it belongs to neither."""
 
 
-def close(inverse_depth: Floats) -> Floats:
+def close(inverse_depth: Float32Array) -> Float32Array:
     """Return a room's inverse depth with its windows and mirrors closed.
 
     The open air, or a room behind a mirror, is far beyond the walls. Mullions and frames before it
@@ -41,7 +41,7 @@ def close(inverse_depth: Floats) -> Floats:
     height, width = inverse_depth.shape
     scale = min(1.0, SIDE / max(height, width))
     size = (max(2, round(width * scale)), max(2, round(height * scale)))
-    small = cast(Floats, cv2.resize(inverse_depth, size, interpolation=cv2.INTER_NEAREST))
+    small = cast(Float32Array, cv2.resize(inverse_depth, size, interpolation=cv2.INTER_NEAREST))
     middle = float(np.median(small))
     far = small < _OUTSIDE * middle
     _, parts = cv2.connectedComponents(far.astype(np.uint8))
@@ -50,15 +50,15 @@ def close(inverse_depth: Floats) -> Floats:
         return inverse_depth
     reach = 2 * max(1, round(_FRAME * max(size))) + 1
     disk = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach))
-    wide = cast(Bytes, cv2.dilate(outside.astype(np.uint8), disk))
+    wide = cast(UInt8Array, cv2.dilate(outside.astype(np.uint8), disk))
     wall = _harmonic(small, wide > 0)
     soft = cv2.GaussianBlur(wide.astype(np.float32), (0, 0), reach / 6)
     soft = cv2.resize(soft, (width, height), interpolation=cv2.INTER_LINEAR)
-    wall = cast(Floats, cv2.resize(wall, (width, height), interpolation=cv2.INTER_LINEAR))
+    wall = cast(Float32Array, cv2.resize(wall, (width, height), interpolation=cv2.INTER_LINEAR))
     return np.asarray(inverse_depth + soft * (wall - inverse_depth), np.float32)
 
 
-def _harmonic(values: Floats, unknown: NDArray[np.bool_]) -> Floats:
+def _harmonic(values: Float32Array, unknown: NDArray[np.bool_]) -> Float32Array:
     """Return values with the unknown ones the mean of their neighbours, solved at once."""
     out = values.astype(np.float64)
     rows, columns = np.nonzero(unknown)

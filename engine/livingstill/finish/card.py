@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from PIL import Image, ImageDraw
 
-from livingstill.core.model import Floats
+from livingstill.core.model import Float32Array
 from livingstill.finish import text
 from livingstill.finish.layout import Box, Sprite, packed, placed, safe_area
 from livingstill.finish.titles import stacked
@@ -64,7 +64,7 @@ def draw(shot: Shot, area: Box) -> Sprite | None:
     return Sprite(packed(np.concatenate([rgb, both], axis=2)), left, top)
 
 
-def _plate(size: tuple[int, int], radius: int) -> Floats:
+def _plate(size: tuple[int, int], radius: int) -> Float32Array:
     """Return the coverage of a rectangle with round corners."""
     page = Image.new("L", (size[0] * _FINER, size[1] * _FINER))
     corner = (page.width - 1, page.height - 1)

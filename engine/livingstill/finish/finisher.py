@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from livingstill.core.model import Timeline, Words
+from livingstill.core.model import PackedRGBA, Timeline
 from livingstill.core.threads import over_bands
 from livingstill.finish import card, grade, logo, titles
 from livingstill.finish.layout import Box, Sprite, meet
@@ -64,12 +64,12 @@ class Finisher:
             or self._grain is not None
         )
 
-    def over(self, frames: Iterable[Words], indices: Iterable[int]) -> Iterator[Words]:
+    def over(self, frames: Iterable[PackedRGBA], indices: Iterable[int]) -> Iterator[PackedRGBA]:
         """Yield frames finished; each is valid until the next but one is asked for."""
         if self.idle:
             yield from frames
             return
-        buffers: list[Words] = []
+        buffers: list[PackedRGBA] = []
         for index, frame in zip(indices, frames):
             if len(buffers) < 2:
                 buffers.append(np.empty(frame.shape, np.uint32))
@@ -78,7 +78,7 @@ class Finisher:
             over_bands(partial(self._band, index, frame, out), out.shape[0])
             yield out
 
-    def _band(self, index: int, frame: Words, out: Words, first: int, last: int) -> None:
+    def _band(self, index: int, frame: PackedRGBA, out: PackedRGBA, first: int, last: int) -> None:
         if self._table is None:
             out[first:last] = frame[first:last]
         else:

@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from livingstill.core.model import Floats, Words
+from livingstill.core.model import Float32Array, PackedRGBA
 from livingstill.core.threads import over_bands
 from livingstill.finish import lut as cube
 from livingstill.kernels import colour as kernels
@@ -20,7 +20,7 @@ _TINT = 0.35
 """Stops by which green falls at a tint of 1, and rises at -1."""
 
 
-def table(shot: Shot) -> Words | None:
+def table(shot: Shot) -> PackedRGBA | None:
     """Return what each of the 2^24 colours becomes, (2^24,) uint32; None if that is itself.
 
     One look-up per pixel then costs the same whatever is folded in: the 64 MiB are made once, in
@@ -63,7 +63,7 @@ def _bands(*arguments: object) -> None:
     kernels.tabulate(*arguments)  # type: ignore[arg-type]
 
 
-def _bend(found: cube.Lut, values: Floats, channel: int) -> Floats:
+def _bend(found: cube.Lut, values: Float32Array, channel: int) -> Float32Array:
     assert found.curves is not None
     low, high = found.curve_domain[:, channel]
     places = np.linspace(low, high, len(found.curves))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from livingstill.core.model import Floats, Words
+from livingstill.core.model import Float32Array, PackedRGBA
 
 Box = tuple[int, int, int, int]
 """Left, top, width, height in pixels."""
@@ -19,7 +19,7 @@ class Sprite:
     Its outermost ``margin`` pixels hold no more than shadow.
     """
 
-    rgba: Words
+    rgba: PackedRGBA
     left: int
     top: int
     margin: int = 0
@@ -69,7 +69,7 @@ def meet(one: Box, other: Box) -> bool:
     return all(one[i] < other[i] + other[i + 2] and other[i] < one[i] + one[i + 2] for i in (0, 1))
 
 
-def packed(rgba: Floats) -> Words:
+def packed(rgba: Float32Array) -> PackedRGBA:
     """Return straight (h, w, 4) colour and alpha, 0..1, as premultiplied packed pixels."""
     rgba = np.clip(rgba, 0, 1).astype(np.float32)
     alpha = np.round(rgba[..., 3:] * 255)

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from livingstill.core.errors import InputError
-from livingstill.core.model import Floats
+from livingstill.core.model import Float32Array
 from livingstill.io.images import bytes_of
 
 MOST_STEPS, MOST_CURVE = 129, 65536
@@ -24,10 +24,10 @@ class Lut:
     fastest, or None; each with the (2, 3) float32 colours of its first and last entry.
     """
 
-    curves: Floats | None
-    lattice: Floats | None
-    curve_domain: Floats
-    lattice_domain: Floats
+    curves: Float32Array | None
+    lattice: Float32Array | None
+    curve_domain: Float32Array
+    lattice_domain: Float32Array
 
 
 def read(path: Path) -> Lut:
@@ -94,7 +94,7 @@ def _size(path: Path, keys: dict[str, list[float]], key: str, most: int) -> int:
     return int(value)
 
 
-def _domain(path: Path, keys: dict[str, list[float]], key: str) -> Floats:
+def _domain(path: Path, keys: dict[str, list[float]], key: str) -> Float32Array:
     """Return the colours of the first and last entry: the whole file's, or this table's own."""
     low, high = keys.get("DOMAIN_MIN", [0.0] * 3), keys.get("DOMAIN_MAX", [1.0] * 3)
     if key in keys:
@@ -104,7 +104,7 @@ def _domain(path: Path, keys: dict[str, list[float]], key: str) -> Floats:
     return np.array([low, high], np.float32)
 
 
-def _table(path: Path, rows: list[tuple[int, str]]) -> Floats:
+def _table(path: Path, rows: list[tuple[int, str]]) -> Float32Array:
     try:
         words = " ".join(row for _, row in rows).split()
         values = np.array(words, np.float32)

@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image, ImageColor, ImageDraw, ImageFont, features
 
 from livingstill.core.errors import InputError
-from livingstill.core.model import Floats
+from livingstill.core.model import Float32Array
 from livingstill.io.images import bytes_of
 
 MOST_LINES = 3
@@ -41,7 +41,7 @@ class Style:
 class Ink:
     """A set text: (h, w) float32 coverage, 0..1, and the height of its first line's capitals."""
 
-    coverage: Floats
+    coverage: Float32Array
     size: float
 
 
@@ -103,7 +103,7 @@ def fitted(text: str, style: Style, width: int, what: str, align: str = "left") 
     )
 
 
-def check_height(coverage: Floats, most: int, what: str) -> None:
+def check_height(coverage: Float32Array, most: int, what: str) -> None:
     """Refuse a text that is higher than the frame's safe area."""
     if coverage.shape[0] > most:
         raise InputError(
@@ -163,7 +163,7 @@ def _wrapped(text: str, font: ImageFont.FreeTypeFont, width: int) -> list[str]:
     return lines
 
 
-def _drawn(lines: list[str], font: ImageFont.FreeTypeFont, size: float, align: str) -> Floats:
+def _drawn(lines: list[str], font: ImageFont.FreeTypeFont, size: float, align: str) -> Float32Array:
     """Return the coverage of lines of text: cut to the ink at the sides, from the capitals of the
     first line to the descenders of the last, whether or not it has some."""
     leading = round(size * _LEADING)
@@ -184,8 +184,8 @@ def _drawn(lines: list[str], font: ImageFont.FreeTypeFont, size: float, align: s
 
 
 def shadowed(
-    coverage: Floats, ink: tuple[float, float, float], size: float, shadow: float
-) -> tuple[Floats, int]:
+    coverage: Float32Array, ink: tuple[float, float, float], size: float, shadow: float
+) -> tuple[Float32Array, int]:
     """Return straight RGBA (h + 2 m, w + 2 m, 4) of text with a soft shadow, and the margin m.
 
     The shadow is two Gaussians: a narrow one that keeps edges apart from a bright background, and

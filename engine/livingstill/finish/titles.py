@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from livingstill.core.model import Floats
+from livingstill.core.model import Float32Array
 from livingstill.finish import text
 from livingstill.finish.layout import Box, Sprite, packed, placed, safe_area
 from livingstill.settings.shot import Shot
@@ -59,10 +59,10 @@ def where(shot: Shot) -> str:
     return "top-left" if card and "bottom" in shot.card_place else "bottom-left"
 
 
-def stacked(parts: list[Floats], gap: int, align: str) -> Floats:
+def stacked(parts: list[Float32Array], gap: int, align: str) -> Float32Array:
     """Return pictures (h, w) one below the other."""
     width = max(part.shape[1] for part in parts)
-    rows: list[Floats] = []
+    rows: list[Float32Array] = []
     for i, part in enumerate(parts):
         free = width - part.shape[1]
         left = {"left": 0, "centre": free // 2, "right": free}[align]

@@ -12,7 +12,7 @@ import numpy as np
 
 from livingstill.camera import framing
 from livingstill.core.determinism import plain
-from livingstill.core.model import Bytes, Photo, Region
+from livingstill.core.model import Photo, Region, UInt8Array
 from livingstill.core.threads import Result, begin, later
 from livingstill.network.forward import forward
 from livingstill.photo import read, statistics
@@ -34,7 +34,7 @@ class Sight:
     of their own, and asking waits for them; but the masks of large pictures wait to be asked for.
     """
 
-    def __init__(self, rgb: Bytes, quality: str, *, ahead: bool = False) -> None:
+    def __init__(self, rgb: UInt8Array, quality: str, *, ahead: bool = False) -> None:
         how = begin if ahead else later
         self.rgb = rgb
         self.seen = how(partial(forward, rgb, quality=quality))
@@ -50,7 +50,7 @@ class Sight:
         return semantic.segment(self.seen(), self.rgb)
 
 
-def beside(rgb: Bytes) -> Callable[[Result[Any]], Result[Any]]:
+def beside(rgb: UInt8Array) -> Callable[[Result[Any]], Result[Any]]:
     """Return how work on all of a picture is begun: beside other work only if it is small."""
     return begin if rgb.shape[0] * rgb.shape[1] <= LARGE else later
 
@@ -87,7 +87,7 @@ def read_photo(file: str | Path, shot: Shot) -> Photo:
     return read.read(file, max_pixels=shot.max_pixels, background=shot.background)
 
 
-def working(rgb: Bytes, scale: float) -> Bytes:
+def working(rgb: UInt8Array, scale: float) -> UInt8Array:
     """Return the photo at the size of the scene: never larger than it is."""
     if scale >= 1:
         return rgb

@@ -13,7 +13,7 @@ from typing import Any
 from livingstill.camera import framing
 from livingstill.core import threads
 from livingstill.core.errors import InputError
-from livingstill.core.model import Bytes, Photo, Progress, Words
+from livingstill.core.model import PackedRGBA, Photo, Progress, UInt8Array
 from livingstill.core.threads import Result
 from livingstill.finish import files as inputs
 from livingstill.io.files import check_target, keep_apart, replacing
@@ -21,8 +21,8 @@ from livingstill.jobs import check, exact_figures, manifest, provenance, soundtr
 from livingstill.jobs.analyse import Sight
 from livingstill.jobs.clip import (
     Clip,
-    Known,
-    Saved,
+    Estimates,
+    RenderResult,
     Stages,
     check_settings,
     encoding,
@@ -45,13 +45,13 @@ from livingstill.settings.shot import (
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Delivered:
+class JobResult:
     """A finished clip, as the user is told of it. ``difference`` is the first frame in which a
     replay departed from its manifest."""
 
     clip: Clip
     outputs: tuple[str, ...]
-    saved: Saved
+    saved: RenderResult
     took: float
     difference: int | None = None
 
@@ -108,10 +108,10 @@ def animate_file(
     hashes: bool = False,
     progress: Progress | None = None,
     known: Mapping[str, Any] | None = None,
-    elsewhere: Callable[[Clip], Iterable[Words]] | None = None,
+    elsewhere: Callable[[Clip], Iterable[PackedRGBA]] | None = None,
     scene: Clip | None = None,
     looked: Result[tuple[Photo, Sight]] | None = None,
-) -> Delivered:
+) -> JobResult:
     """Render the job's photo by a shot and write its files.
 
     ``hashes`` asks for frame hashes even without a manifest; ``known`` is a manifest to replay;
@@ -172,7 +172,7 @@ def animate_file(
     observer = no_reference.Observer() if job.report is not None else None
     known_all = exact_figures.Exact(clip) if job.report is not None else None
 
-    def watch(rgb: Bytes) -> None:
+    def watch(rgb: UInt8Array) -> None:
         if observer and known_all:
             observer.look(rgb)
             known_all.look(rgb)
@@ -201,7 +201,7 @@ def animate_file(
     difference = (
         manifest.first_difference(expected, list(saved.frames)) if known is not None else None
     )
-    done = Delivered(clip, outputs, saved, time.perf_counter() - start, difference)
+    done = JobResult(clip, outputs, saved, time.perf_counter() - start, difference)
     if job.manifest is not None:
         manifest.write(job.manifest, _record(done, job), job.overwrite)
     if save_shot is not None:
@@ -218,7 +218,7 @@ def animate_shapes(
     save_shot: Path | None = None,
     progress: Progress | None = None,
     **how: Any,
-) -> list[Delivered]:
+) -> list[JobResult]:
     """Render a photo in several shapes of frame from one scene, as in ("16:9", "9:16").
 
     Every file of ``job`` gets the shape in its name: lake.mp4 becomes lake-16x9.mp4. ``how`` is as
@@ -278,14 +278,16 @@ def marked(output: str, shape: str) -> str:
     return str(path.with_name(f"{path.stem}-{shape.replace(':', 'x')}{path.suffix}"))
 
 
-def _known(record: Mapping[str, Any] | None) -> Known | None:
+def _known(record: Mapping[str, Any] | None) -> Estimates | None:
     if record is None:
         return None
     known = dict(record)
-    return Known(manifest.depth_of(known), manifest.regions_of(known), manifest.subject_of(known))
+    return Estimates(
+        manifest.depth_of(known), manifest.regions_of(known), manifest.subject_of(known)
+    )
 
 
-def _record(done: Delivered, job: Job) -> dict[str, Any]:
+def _record(done: JobResult, job: Job) -> dict[str, Any]:
     clip = done.clip
     return manifest.build(
         shot=clip.shot,
@@ -311,7 +313,7 @@ def replay(
     *,
     hashes: bool = False,
     progress: Progress | None = None,
-) -> Delivered:
+) -> JobResult:
     """Render a shot file (TOML) or a manifest (JSON) again.
 
     ``overrides`` are keys of ``Job``: another photo, output and so on. A manifest's frames are

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from livingstill.core.errors import InputError
-from livingstill.core.model import Bytes, Progress, Silent
+from livingstill.core.model import Progress, Silent, UInt8Array
 from livingstill.io.files import check_target, replacing
 from livingstill.media import clip_reader
 from livingstill.photo import read
@@ -44,7 +44,7 @@ def review(
     InputError
         If the clip or the still cannot be read.
     """
-    opened = clip_reader.Clip(clip)
+    opened = clip_reader.ClipReader(clip)
     photo = read.read(still).rgb if still else None
     observer: no_reference.Observer | None = None
     times: list[float] = []
@@ -78,7 +78,11 @@ def check_report(path: Path, overwrite: bool) -> None:
 
 
 def write_report(
-    found: Review, frames: Callable[[], Iterable[Bytes]], path: Path, title: str, overwrite: bool
+    found: Review,
+    frames: Callable[[], Iterable[UInt8Array]],
+    path: Path,
+    title: str,
+    overwrite: bool,
 ) -> None:
     """Write a review as HTML or JSON, by suffix; ``frames`` gives the clip's pictures again."""
     with replacing(path, overwrite) as part:
@@ -87,7 +91,7 @@ def write_report(
             return
         wanted = set(report.worst(found.verdict))
         last = max(wanted, default=-1)
-        shown: dict[int, Bytes] = {}
+        shown: dict[int, UInt8Array] = {}
         for index, frame in enumerate(frames() if wanted else ()):
             if index in wanted:
                 shown[index] = np.array(frame)

@@ -13,18 +13,18 @@ from typing import Any
 
 from livingstill.camera import auto, framing, path, subject
 from livingstill.camera.travel import travel
-from livingstill.camera.view import View
+from livingstill.camera.view import CameraView
 from livingstill.core import memory
 from livingstill.core.determinism import plain
 from livingstill.core.errors import InputError
 from livingstill.core.model import (
     DEFAULT_FOCAL,
-    Bytes,
     CameraPath,
-    Floats,
+    Float32Array,
     Flow,
     InverseDepth,
     Motion,
+    PackedRGBA,
     Photo,
     Pose,
     Progress,
@@ -32,7 +32,7 @@ from livingstill.core.model import (
     Scene,
     Silent,
     Timeline,
-    Words,
+    UInt8Array,
 )
 from livingstill.core.registry import nearest
 from livingstill.depth import alignment, embedded, models, straightening, windows
@@ -66,7 +66,7 @@ _AIMS, _SPARE = 4, 1.002
 
 
 @dataclass(frozen=True, slots=True)
-class Saved:
+class RenderResult:
     """What came of a render: the frames' SHA-256 if asked for, continuity figures, what to say."""
 
     frames: tuple[str, ...]
@@ -92,7 +92,7 @@ class Stages:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Known:
+class Estimates:
     """What a replay knows of a photo already, so that nothing is estimated anew."""
 
     depth: InverseDepth
@@ -125,7 +125,7 @@ class Clip:
     notes: tuple[str, ...]
     stages: Stages = field(repr=False)
 
-    def packed(self, span: range | None = None) -> Iterator[Words]:
+    def packed(self, span: range | None = None) -> Iterator[PackedRGBA]:
         """Yield the frames as (h, w) uint32 RGBX; each is valid until the next one is asked for.
 
         ``span`` yields only these: the same pixels as in the whole clip.
@@ -133,7 +133,7 @@ class Clip:
         span = range(self.timeline.frames) if span is None else span
         return self.finisher.over(self.bare(span), span)
 
-    def bare(self, span: range | None = None) -> Iterator[Words]:
+    def bare(self, span: range | None = None) -> Iterator[PackedRGBA]:
         """Yield the frames like ``packed``, but before finishing: no grade, grain, title or logo.
 
         A title that stands in the scene is in them.
@@ -154,7 +154,7 @@ class Clip:
         blur = self.shot.shutter / 360 if self.shot.quality == "high" else 0.0
 
         @plain()
-        def render(index: int) -> Words:
+        def render(index: int) -> PackedRGBA:
             if not blur:
                 return renderer.frame(*instant(index), shown(index))
             opened = (index + blur * ((i + 0.5) / EXPOSURES - 0.5) for i in range(EXPOSURES))
@@ -175,7 +175,7 @@ class Clip:
             )
         return map(around.around, made)
 
-    def frames(self) -> Iterator[Bytes]:
+    def frames(self) -> Iterator[UInt8Array]:
         """Yield the frames as (h, w, 3) uint8 RGB."""
         return map(frames.unpack, self.packed())
 
@@ -184,10 +184,10 @@ class Clip:
         *outputs: str,
         overwrite: bool = False,
         hashes: bool = False,
-        watch: Callable[[Bytes], object] | None = None,
-        source: Iterable[Words] | None = None,
+        watch: Callable[[UInt8Array], object] | None = None,
+        source: Iterable[PackedRGBA] | None = None,
         poster: Path | None = None,
-    ) -> Saved:
+    ) -> RenderResult:
         """Render once and write every output.
 
         ``hashes`` asks for the frames' SHA-256; ``watch`` is shown each frame, (h, w, 3) uint8.
@@ -222,12 +222,12 @@ class Clip:
         still = static and not (self.card and self.shot.title_fade)
         guard = monitor.watch(self.regions, self.window, size, still)
 
-        def bare() -> Iterator[Words]:
+        def bare() -> Iterator[PackedRGBA]:
             for frame in self.bare() if source is None else source:
                 guard.feed(frame)
                 yield frame
 
-        first: Words | None = None
+        first: PackedRGBA | None = None
         memory.give_back()
         with encode.Tee(encoders) as sink, self.stages("frames", self.timeline.frames) as step:
             for packed in self.finisher.over(bare(), range(self.timeline.frames)):
@@ -250,9 +250,9 @@ class Clip:
             figures, self.timeline.frames, float(rate), size, loop=static and self.timeline.joins
         )
         warnings = (f"warning: {fault.message}" for fault in faults)
-        return Saved(tuple(found), figures, (*chosen, *heard_notes, *warnings))
+        return RenderResult(tuple(found), figures, (*chosen, *heard_notes, *warnings))
 
-    def sound(self) -> tuple[Floats | None, str]:
+    def sound(self) -> tuple[Float32Array | None, str]:
         """Return the clip's sound, (n, 2) float32 at 48 kHz or None, and what it is in words."""
         if self.shot.audio is None:
             return None, ""
@@ -261,7 +261,7 @@ class Clip:
         with self.stages("sound"):
             return soundtrack.make(self.shot, self.timeline, shares, height / width)
 
-    def mattes(self) -> Iterator[Words]:
+    def mattes(self) -> Iterator[PackedRGBA]:
         """Yield, as grey frames, how much of each pixel belongs to what ``shot.alpha`` chooses.
 
         Raises
@@ -345,7 +345,7 @@ def prepare(
     photo: Photo,
     shot: Shot,
     stages: Stages,
-    known: Known | None = None,
+    known: Estimates | None = None,
     looked: Sight | None = None,
 ) -> Clip:
     """Do all that is done once per clip: depth, regions, camera, scene and motion.
@@ -390,7 +390,7 @@ def prepare(
         found = subject.find(rgb, depth.values, sky, subject.heads(people))
         target = known.subject if known else found.point
         frame = frame_at(subject=target)
-        view = View.of(depth.values, photo.focal, target, frame.box)
+        view = CameraView.of(depth.values, photo.focal, target, frame.box)
         choice = shot.camera
         if choice.name == path.AUTO:
             shares = {region.kind: region.share for region in classes}
@@ -435,7 +435,7 @@ def prepare(
 
 
 def aim(
-    scene: Scene, frame: framing.Framing, view: View, shot: Shot, timeline: Timeline
+    scene: Scene, frame: framing.Framing, view: CameraView, shot: Shot, timeline: Timeline
 ) -> tuple[CameraPath, frames.Window]:
     """Return the path of the shot's camera and the window that shows no border anywhere on it."""
     course = partial(
@@ -469,7 +469,7 @@ def reframed(clip: Clip, aspect: str | None) -> Clip:
         subject=clip.subject,
         max_upscale=shot.max_upscale,
     )
-    view = View.of(clip.depth.values, clip.photo.focal, clip.subject, frame.box)
+    view = CameraView.of(clip.depth.values, clip.photo.focal, clip.subject, frame.box)
     with clip.stages("scene"):
         camera, window = aim(clip.scene, frame, view, shot, clip.timeline)
     with clip.stages("finish"):
@@ -545,7 +545,7 @@ def depth_of(look: Sight, shot: Shot, stages: Stages) -> InverseDepth:
     return InverseDepth(manifest.quantised(depth.values), depth.source, depth.notes)
 
 
-def built(rgb: Bytes, depth: Floats, lines: Floats) -> Floats:
+def built(rgb: UInt8Array, depth: Float32Array, lines: Float32Array) -> Float32Array:
     """Return estimated inverse depth as people build: windows in their wall, straight edges straight."""
     if statistics.room(*statistics.lengths(lines, rgb), depth, float((depth <= 0).mean())):
         depth = windows.close(depth)
@@ -553,7 +553,7 @@ def built(rgb: Bytes, depth: Floats, lines: Floats) -> Floats:
 
 
 def planned(
-    rgb: Bytes, depth: Floats, classes: tuple[Region, ...], shot: Shot
+    rgb: UInt8Array, depth: Float32Array, classes: tuple[Region, ...], shot: Shot
 ) -> tuple[Region, ...]:
     """Return what moves by the settings of a shot."""
     height, width = rgb.shape[:2]
@@ -572,8 +572,8 @@ def planned(
 
 
 def moved(
-    rgb: Bytes,
-    depth: Floats,
+    rgb: UInt8Array,
+    depth: Float32Array,
     regions: tuple[Region, ...],
     scene: Scene,
     shot: Shot,

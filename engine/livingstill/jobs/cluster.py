@@ -20,10 +20,10 @@ import numpy as np
 
 from livingstill.core import threads
 from livingstill.core.errors import InputError, LivingStillError
-from livingstill.core.model import Photo, Words
+from livingstill.core.model import PackedRGBA, Photo
 from livingstill.io.files import replacing
 from livingstill.jobs.batch.work import Output, Task, failure, make, store
-from livingstill.jobs.clip import Clip, Known, Stages, prepare
+from livingstill.jobs.clip import Clip, Estimates, Stages, prepare
 from livingstill.settings.shot import Shot
 
 if TYPE_CHECKING:
@@ -172,10 +172,10 @@ class Parcel:
     key: str
     photo: Photo
     shot: Shot
-    known: Known
+    known: Estimates
 
 
-def frames(client: Client, clip: Clip, span: int = SPAN) -> Iterator[Words]:
+def frames(client: Client, clip: Clip, span: int = SPAN) -> Iterator[PackedRGBA]:
     """Yield the bare frames of a clip that ``prepare`` made, rendered by the workers, in order.
 
     Give them to ``Clip.save(source=...)``. At most ``AHEAD`` spans per worker are under way.
@@ -185,7 +185,7 @@ def frames(client: Client, clip: Clip, span: int = SPAN) -> Iterator[Words]:
     LivingStillError
         If a span's workers died several times.
     """
-    known = Known(clip.depth, clip.regions, clip.subject)
+    known = Estimates(clip.depth, clip.regions, clip.subject)
     said = clip.photo.sha256 + clip.shot.model_dump_json()
     key = hashlib.sha256(said.encode() + clip.depth.values.tobytes()).hexdigest()
     parcel = Parcel(key, clip.photo, clip.shot, known)

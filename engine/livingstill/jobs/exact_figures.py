@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from livingstill.camera import auto
 from livingstill.camera.projection import project
-from livingstill.camera.view import View
-from livingstill.core.model import Bytes, Floats, Flow, Layer, Pose, Scene, Words
+from livingstill.camera.view import CameraView
+from livingstill.core.model import Float32Array, Flow, Layer, PackedRGBA, Pose, Scene, UInt8Array
 from livingstill.depth import straightening
 from livingstill.jobs import monitor
 from livingstill.jobs.clip import Clip
@@ -65,7 +65,7 @@ class Exact:
             if (mask > 127).any()
         }
         self.told: dict[str, list[tuple[float, float, float, float]]] = {k: [] for k in self.picks}
-        self.pixels: dict[str, list[Bytes]] = {kind: [] for kind in self.picks}
+        self.pixels: dict[str, list[UInt8Array]] = {kind: [] for kind in self.picks}
         self.far = None
         if self.static:
             union = np.zeros(self.rest.shape[:2], np.uint8)
@@ -73,13 +73,13 @@ class Exact:
                 union = np.maximum(union, mask)
             self.far = known_flow.beyond(union, 12.0)
         self.worst = dict.fromkeys(("leak", "border", "holes", "uncovered", "drift"), 0.0)
-        self.tones: dict[int, list[Floats]] = {}
+        self.tones: dict[int, list[Float32Array]] = {}
         self.errors: list[float] = []
         self.steps: list[float] = []
-        self.first: Bytes | None = None
-        self.before: tuple[Bytes, Seen, tuple[Flow | None, ...] | None] | None = None
+        self.first: UInt8Array | None = None
+        self.before: tuple[UInt8Array, Seen, tuple[Flow | None, ...] | None] | None = None
 
-    def look(self, frame: Bytes) -> None:
+    def look(self, frame: UInt8Array) -> None:
         """Take in the next frame, (H, W, 3) uint8 RGB, bars and all."""
         rgb = np.ascontiguousarray(frame[self.part])
         index = len(self.steps)
@@ -153,13 +153,13 @@ class Exact:
             }
         return found
 
-    def _render(self, pose: Pose, phase: float | None) -> Bytes:
+    def _render(self, pose: Pose, phase: float | None) -> UInt8Array:
         clip = self.clip
         renderer = Renderer(clip.scene, clip.window, self.size, clip.shot.quality)
         flows = clip.motion.at(phase) if clip.motion and phase is not None else None
         return unpack(renderer.frame(pose, flows))
 
-    def _drift(self, rgb: Bytes, seen: Seen) -> float:
+    def _drift(self, rgb: UInt8Array, seen: Seen) -> float:
         """Return the largest change of a layer's mean Lab, 0..255, where the photo itself shows.
 
         Here it is told of what stands still. What moves is kept in ``tones``: waves bring bright
@@ -186,8 +186,8 @@ class Exact:
 
     def _warped(
         self,
-        before: tuple[Bytes, Seen, tuple[Flow | None, ...] | None],
-        rgb: Bytes,
+        before: tuple[UInt8Array, Seen, tuple[Flow | None, ...] | None],
+        rgb: UInt8Array,
         flows: tuple[Flow | None, ...] | None,
     ) -> Iterator[float]:
         """Give the mean squared residual along our own flow from the frame before to this one.
@@ -211,7 +211,7 @@ class Exact:
             off -= _look(old, self.looker.x, self.looker.y)[sure]
             yield float((off * off).mean()) / 255**2
 
-    def _regions(self, rgb: Bytes) -> None:
+    def _regions(self, rgb: UInt8Array) -> None:
         if not self.picks:
             return
         grey = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)
@@ -232,7 +232,7 @@ class Exact:
     def _steadiness(self) -> float:
         """Return the largest second difference of where nine spots of the photo are in the frame."""
         clip, width = self.clip, self.size[0]
-        view = View.of(clip.depth.values, clip.photo.focal, clip.subject, clip.framing.box)
+        view = CameraView.of(clip.depth.values, clip.photo.focal, clip.subject, clip.framing.box)
         rows, columns = (np.linspace(0, n - 1, 5).astype(int)[1:4] for n in view.depth.shape)
         w = view.depth[np.ix_(rows, columns)].astype(np.float64)
         y = ((rows + 0.5) / view.depth.shape[0] - 0.5)[:, None] / view.aspect + 0 * w
@@ -245,7 +245,7 @@ class Exact:
 
     def _bending(self) -> dict[str, float]:
         clip = self.clip
-        view = View.of(clip.depth.values, clip.photo.focal, clip.subject, clip.framing.box)
+        view = CameraView.of(clip.depth.values, clip.photo.focal, clip.subject, clip.framing.box)
         lines = statistics.lines(clip.photo.rgb)
         edges = auto.edges(lines, view, straightening.samples(clip.depth.values, lines, auto.ALONG))
         if not len(edges.w):
@@ -267,7 +267,7 @@ class Exact:
         }
 
 
-def _union(clip: Clip, kinds: Collection[str]) -> Bytes:
+def _union(clip: Clip, kinds: Collection[str]) -> UInt8Array:
     """Return, in scene pixels, where these kinds may move something: over 0."""
     out = np.zeros(clip.scene.size[::-1], np.uint8)
     for region in clip.regions:
@@ -277,7 +277,7 @@ def _union(clip: Clip, kinds: Collection[str]) -> Bytes:
     return np.asarray(cv2.dilate(out, np.ones((reach, reach), np.uint8)), np.uint8)
 
 
-def flattened(scene: Scene) -> Bytes:
+def flattened(scene: Scene) -> UInt8Array:
     """Return what the layers of a scene show together at rest, (H, W, 3) uint8: the photo."""
     stack = scene.stack()
     out = np.zeros((*stack.shape[1:], 3), np.float32)
@@ -287,15 +287,15 @@ def flattened(scene: Scene) -> Bytes:
     return np.asarray(np.clip(np.rint(out), 0, 255), np.uint8)
 
 
-def _only(scene: Scene, rgb: Bytes) -> Layer:
+def _only(scene: Scene, rgb: UInt8Array) -> Layer:
     """Return the photo as one opaque layer."""
-    packed: Words = np.ascontiguousarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2RGBA)).view(np.uint32)
+    packed: PackedRGBA = np.ascontiguousarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2RGBA)).view(np.uint32)
     return Layer(packed[..., 0].copy(), scene.layers[-1].inverse_depth.copy())
 
 
 def _moved(
-    seen: Seen, flows: tuple[Flow | None, ...] | None, x: Floats, y: Floats
-) -> tuple[Floats, Floats, NDArray[np.bool_]]:
+    seen: Seen, flows: tuple[Flow | None, ...] | None, x: Float32Array, y: Float32Array
+) -> tuple[Float32Array, Float32Array, NDArray[np.bool_]]:
     """Return where displaced spots of the layers look in the photo, and where that is one place."""
     out_x, out_y, sure = np.array(x), np.array(y), np.ones(x.shape, bool)
     for layer, flow in enumerate(flows or ()):
@@ -312,14 +312,14 @@ def _moved(
     return out_x, out_y, sure
 
 
-def _steady(layer: NDArray[np.intp]) -> Bytes:
+def _steady(layer: NDArray[np.intp]) -> UInt8Array:
     """Return 1 where a pixel of the grid and its neighbours show one layer."""
     shown = layer.astype(np.uint8)
     box = np.ones((3, 3), np.uint8)
     return np.asarray(cv2.dilate(shown, box) == cv2.erode(shown, box)).view(np.uint8)
 
 
-def _look(picture: NDArray[Any], x: Floats, y: Floats) -> NDArray[Any]:
+def _look(picture: NDArray[Any], x: Float32Array, y: Float32Array) -> NDArray[Any]:
     return np.asarray(
         cv2.remap(
             np.ascontiguousarray(picture), x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
@@ -327,7 +327,7 @@ def _look(picture: NDArray[Any], x: Floats, y: Floats) -> NDArray[Any]:
     )
 
 
-def _lab(rgb: NDArray[Any]) -> Floats:
+def _lab(rgb: NDArray[Any]) -> Float32Array:
     """Return CIE Lab of 8-bit colours in steps of 255, as float32: lightness scaled to 0..255."""
     lab = cv2.cvtColor(np.asarray(rgb, np.float32) / np.float32(255), cv2.COLOR_RGB2LAB)
     return np.asarray(lab * np.array([2.55, 1, 1], np.float32), np.float32)

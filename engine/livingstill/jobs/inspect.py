@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from livingstill.camera import auto, framing, subject
-from livingstill.camera.view import View
+from livingstill.camera.view import CameraView
 from livingstill.core import threads
 from livingstill.core.determinism import plain
 from livingstill.core.model import InverseDepth, Progress, Region, Scene
@@ -142,7 +142,7 @@ def doctor(
         subject=found.point,
         max_upscale=shot.max_upscale,
     )
-    view = View.of(depth.values, read.focal, found.point, frame.box)
+    view = CameraView.of(depth.values, read.focal, found.point, frame.box)
     shares = {region.kind: region.share for region in classes}
     measured = statistics.measure(read.rgb, depth.values, shares, look.lines())
     along = straightening.samples(depth.values, measured.lines, auto.ALONG)

@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 
 from livingstill.core.errors import InputError
-from livingstill.core.model import Bytes, Floats, InverseDepth, Region
+from livingstill.core.model import Float32Array, InverseDepth, Region, UInt8Array
 from livingstill.io import images
 from livingstill.io import text as texts
 from livingstill.io.files import replacing
@@ -26,7 +26,7 @@ _LARGEST = 2**30
 LIBRARIES = ("numpy", "opencv-contrib-python", "scipy", "numba", "pillow", "av")
 
 
-def digest(rgb: Bytes) -> str:
+def digest(rgb: UInt8Array) -> str:
     """Return the SHA-256 of a frame's RGB bytes, row by row, as 64 hex digits."""
     return hashlib.sha256(np.ascontiguousarray(rgb).data).hexdigest()
 
@@ -145,7 +145,7 @@ def first_difference(expected: list[str], found: list[str]) -> int | None:
     return None if len(expected) == len(found) else min(len(expected), len(found))
 
 
-def quantised(inverse_depth: Floats) -> Floats:
+def quantised(inverse_depth: Float32Array) -> Float32Array:
     """Return inverse depth in steps of 1/65535, as a manifest keeps it."""
     levels = np.round(inverse_depth * np.float32(65535)).astype(np.uint16)
     return levels.astype(np.float32) / np.float32(65535)

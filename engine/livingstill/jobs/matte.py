@@ -12,7 +12,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from livingstill.core.errors import InputError
-from livingstill.core.model import Bytes, Floats, Flow, Layer, Motion, Region, Scene, Words
+from livingstill.core.model import (
+    Float32Array,
+    Flow,
+    Layer,
+    Motion,
+    PackedRGBA,
+    Region,
+    Scene,
+    UInt8Array,
+)
 from livingstill.core.registry import nearest as closest
 from livingstill.scene.inpaint import continued
 
@@ -59,7 +68,7 @@ def chosen(scene: Scene, regions: tuple[Region, ...], said: str) -> Scene:
     return Scene(tuple(made), scene.focal)
 
 
-def _grey(colour: Words, value: Bytes) -> Words:
+def _grey(colour: PackedRGBA, value: UInt8Array) -> PackedRGBA:
     """Return grey of ``value`` under the alpha of ``colour``, premultiplied."""
     alpha = colour >> np.uint32(24)
     level = (value * alpha + np.uint32(127)) // np.uint32(255)
@@ -84,12 +93,14 @@ def _shape(flow: Flow | None) -> Flow | None:
         return None
     if flow.second is None or flow.second_gain is None:
         return replace(flow, first_gain=None, bias=None)
-    first: Floats = np.ones_like(flow.second_gain) if flow.first_gain is None else flow.first_gain
+    first: Float32Array = (
+        np.ones_like(flow.second_gain) if flow.first_gain is None else flow.first_gain
+    )
     both = np.maximum(first + flow.second_gain, np.float32(1e-6))
     return replace(flow, first_gain=first / both, second_gain=flow.second_gain / both, bias=None)
 
 
-def cut(packed: Words, matte: Words) -> Words:
+def cut(packed: PackedRGBA, matte: PackedRGBA) -> PackedRGBA:
     """Return a frame premultiplied by the grey of its matte, which becomes its alpha."""
     alpha = (matte & np.uint32(255)).astype(np.uint16)[..., None]
     rgba = packed.view(np.uint8).reshape(*packed.shape, 4)

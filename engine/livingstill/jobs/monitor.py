@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from livingstill.core.model import Bytes, Motion, Pose, Region, Scene
+from livingstill.core.model import Motion, Pose, Region, Scene, UInt8Array
 from livingstill.quality import known_flow
 from livingstill.render.frames import Renderer, Window
 
@@ -121,9 +121,9 @@ def watch(
 
 def masks_in_frame(
     regions: tuple[Region, ...], window: Window, size: tuple[int, int]
-) -> dict[str, Bytes]:
+) -> dict[str, UInt8Array]:
     """Return where each kind is in a frame at rest."""
-    kinds: dict[str, Bytes] = {}
+    kinds: dict[str, UInt8Array] = {}
     for region in regions:
         mask = _in_frame(region.mask, window, size)
         before = kinds.get(region.kind)
@@ -131,7 +131,7 @@ def masks_in_frame(
     return kinds
 
 
-def _in_frame(mask: Bytes, window: Window, size: tuple[int, int]) -> Bytes:
+def _in_frame(mask: UInt8Array, window: Window, size: tuple[int, int]) -> UInt8Array:
     """Return a mask of the scene as a frame at rest shows it."""
     width, height = size
     left = window.x - window.scale * (width - 1) / 2

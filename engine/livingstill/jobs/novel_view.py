@@ -7,20 +7,20 @@ from math import ceil
 import numpy as np
 
 from livingstill.core.errors import InputError
-from livingstill.core.model import DEFAULT_FOCAL, Bytes, Floats, Pose
+from livingstill.core.model import DEFAULT_FOCAL, Float32Array, Pose, UInt8Array
 from livingstill.depth.refine import ramp_width, refine
 from livingstill.render.frames import Renderer, Window, unpack
 from livingstill.scene.layers import build, extend
 
 
 def novel_view(
-    photo: Bytes,
-    disparity: Floats,
+    photo: UInt8Array,
+    disparity: Float32Array,
     baseline: tuple[float, float] = (1.0, 0.0),
     *,
     layers: int | None = None,
     quality: str = "standard",
-) -> Bytes:
+) -> UInt8Array:
     """Return the picture from a camera moved so that a pixel moves by -disparity * baseline.
 
     Parameters
@@ -65,7 +65,7 @@ def novel_view(
     return unpack(Renderer(scene, window, (width, height), quality).frame(pose))
 
 
-def _known(disparity: Floats) -> Floats:
+def _known(disparity: Float32Array) -> Float32Array:
     """Fill what is not finite with the smaller of its finite neighbours to the left and right."""
     finite = np.isfinite(disparity)
     if finite.all():

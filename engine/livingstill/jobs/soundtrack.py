@@ -10,7 +10,7 @@ from livingstill.audio.beds import BEDS, Air
 from livingstill.audio.fit import fitted
 from livingstill.audio.mix import mixed, suited
 from livingstill.core.errors import InputError
-from livingstill.core.model import SAMPLE_RATE, Floats, Timeline
+from livingstill.core.model import SAMPLE_RATE, Float32Array, Timeline
 from livingstill.io.images import bytes_of
 from livingstill.media import sound
 from livingstill.motion.wind import breeze
@@ -57,7 +57,7 @@ def check(shot: Shot) -> None:
 
 def make(
     shot: Shot, timeline: Timeline, shares: Mapping[str, float], height: float
-) -> tuple[Floats | None, str]:
+) -> tuple[Float32Array | None, str]:
     """Return (n, 2) float32 as long as the clip, and what it is in words; None is silence.
 
     Parameters

@@ -12,9 +12,9 @@ import numpy as np
 
 from livingstill.core import threads
 from livingstill.core.errors import InputError
-from livingstill.core.model import Bytes, Progress
+from livingstill.core.model import Progress, UInt8Array
 from livingstill.io.files import check_target, keep_apart, write_png
-from livingstill.jobs.clip import Known, Stages, check_settings, prepare, read_photo
+from livingstill.jobs.clip import Estimates, Stages, check_settings, prepare, read_photo
 from livingstill.media.write import encoder
 from livingstill.quality import no_reference
 from livingstill.quality import verdict as director
@@ -81,10 +81,12 @@ def takes(
     for seed, name in zip(seeds, names):
         clip = prepare(photo, shot.model_copy(update={"seed": seed}), stages, known)
         shot = clip.shot  # its camera is chosen now, for all takes
-        known = known or Known(clip.depth, clip.regions, clip.subject)
+        known = known or Estimates(clip.depth, clip.regions, clip.subject)
         observer, row = no_reference.Observer(), Row(clip.timeline.frames)
 
-        def watch(rgb: Bytes, observer: no_reference.Observer = observer, row: Row = row) -> None:
+        def watch(
+            rgb: UInt8Array, observer: no_reference.Observer = observer, row: Row = row
+        ) -> None:
             observer.look(rgb)
             row.look(rgb)
 
@@ -105,9 +107,9 @@ class Row:
     def __init__(self, count: int) -> None:
         self._wanted = {round(i * count / _SHOTS) for i in range(_SHOTS)}
         self._seen = 0
-        self._kept: list[Bytes] = []
+        self._kept: list[UInt8Array] = []
 
-    def look(self, rgb: Bytes) -> None:
+    def look(self, rgb: UInt8Array) -> None:
         """Take in the next frame."""
         if self._seen in self._wanted:
             height = round(_CELL * rgb.shape[0] / rgb.shape[1])
@@ -115,7 +117,7 @@ class Row:
             self._kept.append(np.asarray(small, np.uint8))
         self._seen += 1
 
-    def picture(self, title: str) -> Bytes:
+    def picture(self, title: str) -> UInt8Array:
         """Return the row, ``title`` in its corner."""
         blank = np.zeros_like(self._kept[0])
         row = np.hstack([*self._kept, *[blank] * (_SHOTS - len(self._kept))])

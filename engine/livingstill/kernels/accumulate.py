@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from livingstill.core.model import Floats, Words
+from livingstill.core.model import Float32Array, PackedRGBA
 from livingstill.kernels.compile import kernel
 
 
 @kernel
-def add(packed: Words, times: int, sums: Words, row0: int, row1: int) -> None:
+def add(packed: PackedRGBA, times: int, sums: PackedRGBA, row0: int, row1: int) -> None:
     """Add blocks of ``times`` x ``times`` pixels to rows ``row0..row1`` of ``sums``.
 
     Parameters
@@ -31,7 +31,7 @@ def add(packed: Words, times: int, sums: Words, row0: int, row1: int) -> None:
 
 
 @kernel
-def mean(sums: Words, count: int, out: Words, row0: int, row1: int) -> None:
+def mean(sums: PackedRGBA, count: int, out: PackedRGBA, row0: int, row1: int) -> None:
     """Fill rows of ``out`` with the rounded means of ``count`` pixels; clear ``sums``."""
     n, half = np.uint32(count), np.uint32(count // 2)
     for y in range(row0, row1):
@@ -45,12 +45,12 @@ def mean(sums: Words, count: int, out: Words, row0: int, row1: int) -> None:
 
 @kernel
 def defocus(
-    levels: Words,
-    sigmas: Floats,
-    depth: Floats,
+    levels: PackedRGBA,
+    sigmas: Float32Array,
+    depth: Float32Array,
     focus: float,
     strength: float,
-    out: Words,
+    out: PackedRGBA,
     row0: int,
     row1: int,
 ) -> None:

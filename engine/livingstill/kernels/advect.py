@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from livingstill.core.model import Floats
+from livingstill.core.model import Float32Array
 from livingstill.kernels.compile import kernel, part
 from livingstill.kernels.simd import mix, peek, poke
 
@@ -21,7 +21,7 @@ Where it does, one sample is all a frame has to take; that it is not fading then
 
 
 @kernel
-def _at(field: Floats, y: np.float32, x: np.float32, c: int) -> np.float32:
+def _at(field: Float32Array, y: np.float32, x: np.float32, c: int) -> np.float32:
     """Sample channel ``c`` of an (h, w, C) field bilinearly; beyond the border the edge repeats."""
     y = min(max(y, np.float32(0)), np.float32(field.shape[0] - 1))
     x = min(max(x, np.float32(0)), np.float32(field.shape[1] - 1))
@@ -36,7 +36,13 @@ def _at(field: Floats, y: np.float32, x: np.float32, c: int) -> np.float32:
 
 @kernel
 def trace(
-    velocity: Floats, start: Floats, seconds: float, steps: int, out: Floats, first: int, last: int
+    velocity: Float32Array,
+    start: Float32Array,
+    seconds: float,
+    steps: int,
+    out: Float32Array,
+    first: int,
+    last: int,
 ) -> None:
     """Follow the flow for ``seconds`` from displaced nodes (midpoint rule, ``steps`` steps).
 
@@ -62,14 +68,14 @@ def trace(
 
 @kernel
 def crossfade(
-    paths: Floats,
+    paths: Float32Array,
     oldest: float,
     spacing: float,
     now: float,
     half_life: float,
-    shift: Floats,
-    jitter: Floats,
-    look: Floats,
+    shift: Float32Array,
+    jitter: Float32Array,
+    look: Float32Array,
     structure: float,
     reach: float,
     row: int,
@@ -77,12 +83,12 @@ def crossfade(
     size_x: float,
     size_y: float,
     step: float,
-    gains: Floats,
-    first_to: Floats,
-    first_gain: Floats,
-    second_to: Floats,
-    second_gain: Floats,
-    bias: Floats,
+    gains: Float32Array,
+    first_to: Float32Array,
+    first_gain: Float32Array,
+    second_to: Float32Array,
+    second_gain: Float32Array,
+    bias: Float32Array,
     first: int,
     last: int,
 ) -> None:
@@ -168,8 +174,8 @@ def crossfade(
 
 @part
 def _turns(
-    shift: Floats, left: int, right: int, now: float, births: float, eldest: int,
-    born: Ints, rise: Floats,
+    shift: Float32Array, left: int, right: int, now: float, births: float, eldest: int,
+    born: Ints, rise: Float32Array,
 ) -> None:  # fmt: skip
     """Fill which generation fades at each node of a row, from the eldest, and the next one's share."""
     zero, one, rest = np.float32(0), np.float32(1), np.float32(_REST)
@@ -184,9 +190,9 @@ def _turns(
 
 @part
 def _travel(
-    paths: Floats, begin: Ints, along: Floats, born: Ints, rise: Floats, odd: int,
+    paths: Float32Array, begin: Ints, along: Float32Array, born: Ints, rise: Float32Array, odd: int,
     left: int, right: int, h: int, w: int, j: int, row: int, column: int, end_x: Any, end_y: Any,
-    to: Floats, weight: Floats, places: Ints, corners: Floats,
+    to: Float32Array, weight: Float32Array, places: Ints, corners: Float32Array,
 ) -> None:  # fmt: skip
     """Fill where a sample's matter comes from, in nodes, its share, and where its look is found.
 
@@ -226,8 +232,8 @@ def _travel(
 
 @part
 def _weigh(
-    to: Floats, weight: Floats, base: Floats, look: Floats, gains: Floats, left: int, right: int,
-    inv: Any, keep: Any, gain: Floats,
+    to: Float32Array, weight: Float32Array, base: Float32Array, look: Float32Array, gains: Float32Array, left: int, right: int,
+    inv: Any, keep: Any, gain: Float32Array,
 ) -> None:  # fmt: skip
     """Fill the gains (2, n) of both samples' detail."""
     one, two, low, high = np.float32(1), np.float32(2), np.float32(0.5), np.float32(1.6)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from livingstill.core.model import Floats, Words
+from livingstill.core.model import Float32Array, PackedRGBA
 from livingstill.kernels.compile import kernel
 
 Shorts = NDArray[np.int16]
@@ -15,7 +15,7 @@ Shorts = NDArray[np.int16]
 
 @kernel
 def _tetrahedral(
-    lattice: Floats, r: Any, g: Any, b: Any, edges: tuple[int, int, int], c: int
+    lattice: Float32Array, r: Any, g: Any, b: Any, edges: tuple[int, int, int], c: int
 ) -> Any:
     """Return channel ``c`` of a flat lattice at (r, g, b) in its own steps, all inside it.
 
@@ -50,13 +50,13 @@ def _tetrahedral(
 
 @kernel
 def tabulate(
-    curves: Floats,
+    curves: Float32Array,
     lattice: Any,
-    low: Floats,
-    high: Floats,
+    low: Float32Array,
+    high: Float32Array,
     strength: float,
     saturation: float,
-    out: Words,
+    out: PackedRGBA,
     row0: int,
     row1: int,
 ) -> None:
@@ -103,7 +103,7 @@ def tabulate(
 
 
 @kernel
-def look_up(src: Words, table: Words, out: Words, row0: int, row1: int) -> None:
+def look_up(src: PackedRGBA, table: PackedRGBA, out: PackedRGBA, row0: int, row1: int) -> None:
     """Fill rows of ``out`` with what ``table`` (2^24,) says of the colours of ``src``."""
     for y in range(row0, row1):
         line, into = src[y], out[y]
@@ -112,7 +112,7 @@ def look_up(src: Words, table: Words, out: Words, row0: int, row1: int) -> None:
 
 
 @kernel
-def shade(gains: NDArray[np.uint16], out: Words, row0: int, row1: int) -> None:
+def shade(gains: NDArray[np.uint16], out: PackedRGBA, row0: int, row1: int) -> None:
     """Multiply rows of packed pixels by ``gains`` (h, w) in 1/32768, rounded."""
     low, half = np.uint32(255), np.uint32(16384)
     for y in range(row0, row1):
@@ -131,7 +131,7 @@ def shade(gains: NDArray[np.uint16], out: Words, row0: int, row1: int) -> None:
 
 
 @kernel
-def grain(tile: Shorts, down: int, across: int, out: Words, row0: int, row1: int) -> None:
+def grain(tile: Shorts, down: int, across: int, out: PackedRGBA, row0: int, row1: int) -> None:
     """Add noise to rows of packed pixels: most in the middle tones, none in black and white.
 
     A level c becomes c + noise * (c (255 - c) / 64) / 65536, the same noise in all channels.
@@ -162,7 +162,9 @@ def grain(tile: Shorts, down: int, across: int, out: Words, row0: int, row1: int
 
 
 @kernel
-def lay(sprite: Words, left: int, top: int, opacity: int, out: Words, row0: int, row1: int) -> None:
+def lay(
+    sprite: PackedRGBA, left: int, top: int, opacity: int, out: PackedRGBA, row0: int, row1: int
+) -> None:
     """Lay a premultiplied picture over rows of packed pixels, which keep their alpha.
 
     Parameters

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from livingstill.core.model import Bytes, Floats, Words
+from livingstill.core.model import Float32Array, PackedRGBA, UInt8Array
 from livingstill.kernels.compile import kernel, part
 from livingstill.kernels.simd import borrow, mix, peek, poke, sampler, spreader
 
@@ -24,12 +24,12 @@ _spread_one, _spread_two, _spread_three = (spreader(quads) for quads in (1, 2, 3
 
 @kernel
 def solve(
-    depth: Floats,
+    depth: Float32Array,
     step: float,
-    middle: Floats,
+    middle: Float32Array,
     camera: NDArray[np.float64],
     pitch: int,
-    nodes: Floats,
+    nodes: Float32Array,
     row0: int,
     row1: int,
 ) -> None:
@@ -94,8 +94,8 @@ def solve(
 
 @part
 def _aim_linear(
-    xs: Floats, ys: Floats, count: int, base: int, width: int, height: int,
-    places: Ints, weights: Floats,
+    xs: Float32Array, ys: Float32Array, count: int, base: int, width: int, height: int,
+    places: Ints, weights: Float32Array,
 ) -> None:  # fmt: skip
     """Fill where the 2 x 2 points of each position begin, and their weights (columns, rows)."""
     zero, one = np.float32(0), np.float32(1)
@@ -123,7 +123,9 @@ def _catmull_rom(t: Any) -> tuple[Any, Any, Any, Any]:
 
 
 @part
-def _aim_cubic(along: Floats, count: int, extent: int, starts: Ints, weights: Floats) -> None:
+def _aim_cubic(
+    along: Float32Array, count: int, extent: int, starts: Ints, weights: Float32Array
+) -> None:
     """Fill where the 4 points of each coordinate begin, and their weights.
 
     At the border, where the last pixel repeats, its weights are added up: no point lies outside.
@@ -146,8 +148,8 @@ def _aim_cubic(along: Floats, count: int, extent: int, starts: Ints, weights: Fl
 
 @part
 def _sample(
-    colour: Words, base: int, width: int, height: int, xs: Floats, ys: Floats, count: int,
-    cubic: bool, squares: bool, starts: Ints, weights: Floats, out: Floats,
+    colour: PackedRGBA, base: int, width: int, height: int, xs: Float32Array, ys: Float32Array, count: int,
+    cubic: bool, squares: bool, starts: Ints, weights: Float32Array, out: Float32Array,
 ) -> None:  # fmt: skip
     """Sample a layer at ``count`` positions (a multiple of 4) into ``out`` (4, >= count).
 
@@ -178,7 +180,7 @@ def _sample(
 
 
 @part
-def _over(sample: Floats, below: Floats, count: int, top: float) -> None:
+def _over(sample: Float32Array, below: Float32Array, count: int, top: float) -> None:
     """Lay a premultiplied sample (4, n) over ``below``; ``top`` is the largest colour value."""
     zero, one, full = np.float32(0), np.float32(1), np.float32(255)
     highest, inverse = np.float32(top), np.float32(1 / 255)
@@ -194,7 +196,7 @@ def _over(sample: Floats, below: Floats, count: int, top: float) -> None:
 
 
 @part
-def _pack(colour: Floats, count: int, out: Words, linear: bool) -> None:
+def _pack(colour: Float32Array, count: int, out: PackedRGBA, linear: bool) -> None:
     """Round three channels (>= 3, n) into opaque packed pixels (n,)."""
     zero, half, full = np.float32(0), np.float32(0.5), np.float32(255)
     red, green, blue = colour[0], colour[1], colour[2]
@@ -213,7 +215,7 @@ def _pack(colour: Floats, count: int, out: Words, linear: bool) -> None:
 
 @part
 def _combine(
-    sample: Floats, second: Floats, fields: Floats, which: int, count: int, twice: bool,
+    sample: Float32Array, second: Float32Array, fields: Float32Array, which: int, count: int, twice: bool,
     linear: bool,
 ) -> None:  # fmt: skip
     """Light a sample (4, n) by its gain and bias, blended with the second if ``twice``, in place.
@@ -244,8 +246,8 @@ def _combine(
 
 @part
 def _ramp(
-    nodes: Floats, j: int, i: int, pitch: int, across: Floats, down: Floats, count: int,
-    row: int, column: int, fields: Floats,
+    nodes: Float32Array, j: int, i: int, pitch: int, across: Float32Array, down: Float32Array, count: int,
+    row: int, column: int, fields: Float32Array,
 ) -> None:  # fmt: skip
     """Fill the positions of a tile's part that begins at row and column from the tile's corners.
 
@@ -266,8 +268,8 @@ def _ramp(
 
 @part
 def _carry(
-    flow: Floats, first: int, quads: int, h: int, w: int, over: Any,
-    nodes: Floats, j: int, i: int, side: int, places: Ints, weights: Floats, fine: Floats,
+    flow: Float32Array, first: int, quads: int, h: int, w: int, over: Any,
+    nodes: Float32Array, j: int, i: int, side: int, places: Ints, weights: Float32Array, fine: Float32Array,
 ) -> int:  # fmt: skip
     """Bring a flow to the nodes of a tile, one every 4 pixels; displacements become positions.
 
@@ -332,7 +334,13 @@ def _carry(
 
 @part
 def _bend(
-    nodes: Floats, quads: int, side: int, row: int, column: int, size: int, fields: Floats
+    nodes: Float32Array,
+    quads: int,
+    side: int,
+    row: int,
+    column: int,
+    size: int,
+    fields: Float32Array,
 ) -> None:
     """Fill the fields of a tile's part (size x size) from its nodes, one every 4 pixels."""
     quarter = np.float32(0.25)
@@ -349,7 +357,9 @@ def _bend(
 
 
 @part
-def _stand(card: Words, stand: Ints, shown: Any, y: int, x: int, pitch: int, below: Floats) -> None:
+def _stand(
+    card: PackedRGBA, stand: Ints, shown: Any, y: int, x: int, pitch: int, below: Float32Array
+) -> None:
     """Lay the part of a premultiplied card that lies in the tile at (y, x) over ``below`` (3, n)."""
     left, top = stand[0], stand[1]
     one, inverse, low = np.float32(1), np.float32(1 / 255), np.uint32(255)
@@ -366,7 +376,7 @@ def _stand(card: Words, stand: Ints, shown: Any, y: int, x: int, pitch: int, bel
 
 @part
 def _count(
-    table: Words, base: int, line: int, shift: int, last_x: Any, last_y: Any,
+    table: PackedRGBA, base: int, line: int, shift: int, last_x: Any, last_y: Any,
     xa: Any, ya: Any, xb: Any, yb: Any, pad: Any,
 ) -> tuple[Any, Any]:  # fmt: skip
     """Return the sum over the blocks that a box of positions, widened, touches; and their number.
@@ -387,7 +397,14 @@ def _count(
 
 @part
 def _state(
-    table: Words, base: int, line: int, shift: int, last_x: Any, last_y: Any, box: Floats, pad: Any
+    table: PackedRGBA,
+    base: int,
+    line: int,
+    shift: int,
+    last_x: Any,
+    last_y: Any,
+    box: Float32Array,
+    pad: Any,
 ) -> Any:
     """Return 0 if all blocks that a box of positions touches are empty, 2 if opaque, 1 otherwise.
 
@@ -405,7 +422,7 @@ def _state(
 
 @part
 def _judge(
-    nodes: Floats, j: int, table: Words, base: int, line: int, shift: int,
+    nodes: Float32Array, j: int, table: PackedRGBA, base: int, line: int, shift: int,
     width: int, height: int, pad: float, states: Ints,
 ) -> None:  # fmt: skip
     """Fill the state of a layer in every tile of a row, at rest; see ``_state``."""
@@ -426,7 +443,7 @@ def _judge(
 
 @part
 def _stir(
-    nodes: Floats, j: int, table: Words, base: int, line: int, shift: int,
+    nodes: Float32Array, j: int, table: PackedRGBA, base: int, line: int, shift: int,
     width: int, height: int, still: Ints, states: Ints,
 ) -> None:  # fmt: skip
     """Turn the states of a moving layer in a row of tiles to 3 where it moves, 4 if opaque there.
@@ -459,7 +476,14 @@ def _stir(
 
 @part
 def _corners(
-    nodes: Floats, j: int, i: int, pitch: int, row: int, column: int, size: int, box: Floats
+    nodes: Float32Array,
+    j: int,
+    i: int,
+    pitch: int,
+    row: int,
+    column: int,
+    size: int,
+    box: Float32Array,
 ) -> None:
     """Fill the box (left, top, right, bottom) of a tile's part's positions, at rest."""
     over = np.float32(1) / np.float32(pitch)
@@ -478,7 +502,7 @@ def _corners(
 
 @part
 def _hull(
-    fine: Floats, side: int, need: int, row: Any, column: Any, size: int, box: Floats
+    fine: Float32Array, side: int, need: int, row: Any, column: Any, size: int, box: Float32Array
 ) -> None:
     """Fill the box (left, top, right, bottom) of a tile's part's positions, carried by a flow."""
     for c in range(2):
@@ -493,20 +517,20 @@ def _hull(
 
 @kernel
 def compose(
-    colour: Words,
-    blocks: Words,
+    colour: PackedRGBA,
+    blocks: PackedRGBA,
     shift: int,
-    nodes: Floats,
+    nodes: Float32Array,
     pitch: int,
-    flow: Floats,
+    flow: Float32Array,
     sizes: Ints,
-    busy: Words,
+    busy: PackedRGBA,
     busy_shift: int,
-    step: Floats,
-    out: Words,
+    step: Float32Array,
+    out: PackedRGBA,
     cubic: bool,
     linear: bool,
-    card: Words,
+    card: PackedRGBA,
     stand: Ints,
     shown: float,
     row0: int,
@@ -687,7 +711,7 @@ def compose(
 
 
 @kernel
-def survey(colour: Words, shift: int, blocks: Words) -> None:
+def survey(colour: PackedRGBA, shift: int, blocks: PackedRGBA) -> None:
     """Fill the summed areas of the empty and the opaque blocks of layers, as ``compose`` takes them.
 
     Parameters
@@ -723,7 +747,7 @@ def survey(colour: Words, shift: int, blocks: Words) -> None:
 
 @kernel
 def exposed(
-    colour: Words, nodes: Floats, pitch: int, width: int, height: int, border_only: bool
+    colour: PackedRGBA, nodes: Float32Array, pitch: int, width: int, height: int, border_only: bool
 ) -> int:
     """Count output pixels that see a layer continued beyond its border.
 
@@ -767,14 +791,14 @@ def exposed(
 
 @kernel
 def lay_out(
-    first: Floats,
-    first_gain: Floats,
-    second: Floats,
-    second_gain: Floats,
-    bias: Floats,
-    nodes: Floats,
-    felt: Bytes,
-    reach: Floats,
+    first: Float32Array,
+    first_gain: Float32Array,
+    second: Float32Array,
+    second_gain: Float32Array,
+    bias: Float32Array,
+    nodes: Float32Array,
+    felt: UInt8Array,
+    reach: Float32Array,
     row0: int,
     row1: int,
 ) -> None:
@@ -820,7 +844,9 @@ def lay_out(
 
 
 @kernel
-def activity(felt: Bytes, step: float, shift: int, rows: int, columns: int, busy: Words) -> None:
+def activity(
+    felt: UInt8Array, step: float, shift: int, rows: int, columns: int, busy: PackedRGBA
+) -> None:
     """Fill summed areas of the blocks of the scene where a flow is felt.
 
     Parameters

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import numpy as np
 
-from livingstill.core.model import Floats
+from livingstill.core.model import Float32Array
 from livingstill.kernels.compile import kernel
 
 
 @kernel
 def burn(
-    tone: Floats,
-    behind: Floats,
-    push: Floats,
-    ramp: Floats,
+    tone: Float32Array,
+    behind: Float32Array,
+    push: Float32Array,
+    ramp: Float32Array,
     step: float,
     row: int,
     column: int,
-    first_to: Floats,
-    first_gain: Floats,
-    second_to: Floats,
-    second_gain: Floats,
-    bias: Floats,
+    first_to: Float32Array,
+    first_gain: Float32Array,
+    second_to: Float32Array,
+    second_gain: Float32Array,
+    bias: Float32Array,
     first: int,
     last: int,
 ) -> None:

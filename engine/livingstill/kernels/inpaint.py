@@ -7,13 +7,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from livingstill.core.model import Bytes, Floats, Words
+from livingstill.core.model import Float32Array, PackedRGBA, UInt8Array
 from livingstill.kernels.compile import kernel
 
 
 @kernel
 def pull_packed(
-    colour: Words, depth: Floats, unknown: Bytes, out: Floats, known: Floats, row0: int, row1: int
+    colour: PackedRGBA,
+    depth: Float32Array,
+    unknown: UInt8Array,
+    out: Float32Array,
+    known: Float32Array,
+    row0: int,
+    row1: int,
 ) -> None:
     """Average the known ones of every 2 x 2 pixels.
 
@@ -48,7 +54,9 @@ def pull_packed(
 
 
 @kernel
-def pull(fine: Floats, fine_known: Floats, out: Floats, known: Floats) -> None:
+def pull(
+    fine: Float32Array, fine_known: Float32Array, out: Float32Array, known: Float32Array
+) -> None:
     """Average 2 x 2 pixels by how much of each is known; shapes as in ``pull_packed``."""
     h, w, channels = fine.shape
     for j in range(out.shape[0]):
@@ -69,7 +77,7 @@ def pull(fine: Floats, fine_known: Floats, out: Floats, known: Floats) -> None:
 
 
 @kernel
-def push(coarse: Floats, fine: Floats, known: Floats) -> None:
+def push(coarse: Float32Array, fine: Float32Array, known: Float32Array) -> None:
     """Fill ``fine`` where nothing of it is known from the next coarser level, bilinearly."""
     h, w, channels = fine.shape
     last_y, last_x = coarse.shape[0] - 1, coarse.shape[1] - 1
@@ -89,7 +97,7 @@ def push(coarse: Floats, fine: Floats, known: Floats) -> None:
 
 
 @kernel
-def relax(picture: Floats, places: NDArray[np.int64], sweeps: int, over: float) -> None:
+def relax(picture: Float32Array, places: NDArray[np.int64], sweeps: int, over: float) -> None:
     """Take the unknown pixels towards the harmonic surface, by over-relaxed Gauss-Seidel.
 
     Parameters
@@ -117,11 +125,11 @@ def relax(picture: Floats, places: NDArray[np.int64], sweeps: int, over: float) 
 
 @kernel
 def push_packed(
-    coarse: Floats,
-    unknown: Bytes,
+    coarse: Float32Array,
+    unknown: UInt8Array,
     farthest: float,
-    colour: Words,
-    depth: Floats,
+    colour: PackedRGBA,
+    depth: Float32Array,
     row0: int,
     row1: int,
 ) -> None:
@@ -158,11 +166,11 @@ def push_packed(
 
 @kernel
 def residual(
-    colour: Words,
-    behind: Words,
-    alpha: Bytes,
-    ring: Bytes,
-    out: Words,
+    colour: PackedRGBA,
+    behind: PackedRGBA,
+    alpha: UInt8Array,
+    ring: UInt8Array,
+    out: PackedRGBA,
     row0: int,
     row1: int,
 ) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from livingstill.core.model import Floats
+from livingstill.core.model import Float32Array
 from livingstill.kernels.compile import kernel, part
 from livingstill.kernels.simd import peek, poke
 
@@ -14,7 +14,12 @@ Ints = NDArray[np.int64]
 
 @kernel
 def evaluate(
-    maps: Floats, cosines: Floats, sines: Floats, out: Floats, first: int, last: int
+    maps: Float32Array,
+    cosines: Float32Array,
+    sines: Float32Array,
+    out: Float32Array,
+    first: int,
+    last: int,
 ) -> None:
     """Fill rows ``first..last`` of ``out`` with the real part of sum_m S_m * exp(i * angle_m).
 
@@ -38,7 +43,9 @@ def evaluate(
 
 
 @part
-def _finer(field: Floats, factor: int, y: int, c: int, line: Floats, out: Floats) -> None:
+def _finer(
+    field: Float32Array, factor: int, y: int, c: int, line: Float32Array, out: Float32Array
+) -> None:
     """Fill row ``y`` of a finer grid, ``out`` (W,), from a coarse field; ``line`` is scratch."""
     count, width, step = field.shape[2], out.size, np.float32(1.0 / factor)
     top = y // factor
@@ -55,7 +62,7 @@ def _finer(field: Floats, factor: int, y: int, c: int, line: Floats, out: Floats
 
 
 @kernel
-def spread(field: Floats, factor: int, out: Floats, first: int, last: int) -> None:
+def spread(field: Float32Array, factor: int, out: Float32Array, first: int, last: int) -> None:
     """Add a coarse field to rows ``first..last`` of a finer one, bilinearly between its nodes.
 
     Parameters
@@ -74,7 +81,9 @@ def spread(field: Floats, factor: int, out: Floats, first: int, last: int) -> No
 
 
 @kernel
-def swell(field: Floats, factor: int, least: float, out: Floats, first: int, last: int) -> None:
+def swell(
+    field: Float32Array, factor: int, least: float, out: Float32Array, first: int, last: int
+) -> None:
     """Multiply rows ``first..last`` of ``out`` by 1 + a coarse field, ``least`` at least.
 
     Parameters
@@ -94,16 +103,16 @@ def swell(field: Floats, factor: int, least: float, out: Floats, first: int, las
 
 @kernel
 def displace(
-    field: Floats,
-    weight: Floats,
-    limit: Floats,
-    shade: Floats,
+    field: Float32Array,
+    weight: Float32Array,
+    limit: Float32Array,
+    shade: Float32Array,
     row: int,
     column: int,
-    first_to: Floats,
-    second_to: Floats,
-    first_gain: Floats,
-    second_gain: Floats,
+    first_to: Float32Array,
+    second_to: Float32Array,
+    first_gain: Float32Array,
+    second_gain: Float32Array,
     first: int,
     last: int,
 ) -> None:
@@ -154,17 +163,17 @@ def displace(
 @kernel
 def reflect(
     source: Ints,
-    weight: Floats,
+    weight: Float32Array,
     row: int,
     column: int,
-    seen: Floats,
-    seen_second: Floats,
-    gains: Floats,
+    seen: Float32Array,
+    seen_second: Float32Array,
+    gains: Float32Array,
     clear: bool,
-    first_to: Floats,
-    first_gain: Floats,
-    second_to: Floats,
-    second_gain: Floats,
+    first_to: Float32Array,
+    first_gain: Float32Array,
+    second_to: Float32Array,
+    second_gain: Float32Array,
     first: int,
     last: int,
 ) -> None:

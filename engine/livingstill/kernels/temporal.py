@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 
-from livingstill.core.model import Bytes, Floats
+from livingstill.core.model import Float32Array, UInt8Array
 from livingstill.kernels.compile import kernel
 
 
 @kernel
 def smooth_rows(
-    before2: Bytes,
-    before1: Bytes,
-    centre: Bytes,
-    after1: Bytes,
-    after2: Bytes,
-    out: Bytes,
-    weights: Floats,
+    before2: UInt8Array,
+    before1: UInt8Array,
+    centre: UInt8Array,
+    after1: UInt8Array,
+    after2: UInt8Array,
+    out: UInt8Array,
+    weights: Float32Array,
     radius: float,
     row0: int,
     row1: int,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from livingstill.core.model import Bytes, Words
+from livingstill.core.model import PackedRGBA, UInt8Array
 from livingstill.kernels.compile import kernel
 
 
 @kernel
-def _luma(line: Words, out: Bytes) -> None:
+def _luma(line: PackedRGBA, out: UInt8Array) -> None:
     """Fill one row of luma."""
     low, eight, sixteen = np.uint32(255), np.uint32(8), np.uint32(16)
     for i in range(line.size):
@@ -21,7 +21,9 @@ def _luma(line: Words, out: Bytes) -> None:
 
 
 @kernel
-def _chroma(above: Words, below: Words, sums: Words, cb: Bytes, cr: Bytes) -> None:
+def _chroma(
+    above: PackedRGBA, below: PackedRGBA, sums: PackedRGBA, cb: UInt8Array, cr: UInt8Array
+) -> None:
     """Fill one row of both chroma planes from two rows of pixels; ``sums`` is scratch (2, w)."""
     even, eight, sixteen = np.uint32(0x00FF00FF), np.uint32(8), np.uint32(16)
     odd, low = np.uint32(0xFF00), np.uint32(0xFFFF)
@@ -46,7 +48,7 @@ def _chroma(above: Words, below: Words, sums: Words, cb: Bytes, cr: Bytes) -> No
 
 
 @kernel
-def to_yuv420(packed: Words, y: Bytes, u: Bytes, v: Bytes) -> None:
+def to_yuv420(packed: PackedRGBA, y: UInt8Array, u: UInt8Array, v: UInt8Array) -> None:
     """Fill the planes of a BT.709 limited-range 4:2:0 picture.
 
     Chroma is the mean of 2 x 2 pixels. Q16 integers: every machine gives the same bytes.
@@ -67,7 +69,7 @@ def to_yuv420(packed: Words, y: Bytes, u: Bytes, v: Bytes) -> None:
 
 
 @kernel
-def to_rgb24(packed: Words, out: Bytes) -> None:
+def to_rgb24(packed: PackedRGBA, out: UInt8Array) -> None:
     """Fill (h, >= 3 w) uint8 rows with R, G, B of packed pixels."""
     for j in range(packed.shape[0]):
         line, into = packed[j], out[j]

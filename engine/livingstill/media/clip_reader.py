@@ -14,7 +14,7 @@ from av.video.reformatter import ColorRange, Colorspace, Interpolation
 from PIL import Image
 
 from livingstill.core.errors import InputError
-from livingstill.core.model import Bytes
+from livingstill.core.model import UInt8Array
 from livingstill.io import images
 from livingstill.media.write.stills import NUMBER, name_of
 
@@ -54,12 +54,12 @@ class Frame:
     ``key`` tells whether it was coded without regard to those before it.
     """
 
-    rgb: Bytes
+    rgb: UInt8Array
     time: float
     key: bool = False
 
 
-class Clip:
+class ClipReader:
     """A clip opened for reading: iterate over it for its frames, as often as wanted.
 
     ``notes`` says what was found wrong; it is complete when an iteration has ended.
@@ -99,15 +99,15 @@ class Clip:
             raise InputError(f"clip {self.path} has no readable frame; get an intact copy")
 
 
-def frames(path: str | Path) -> Iterator[Bytes]:
+def frames(path: str | Path) -> Iterator[UInt8Array]:
     """Yield the frames of a clip, (h, w, 3) uint8 in RGB; never writable by mistake.
 
     Raises
     ------
     InputError
-        As ``Clip``.
+        As ``ClipReader``.
     """
-    return (frame.rgb for frame in Clip(path))
+    return (frame.rgb for frame in ClipReader(path))
 
 
 def info(path: str | Path) -> ClipInfo:
@@ -116,9 +116,9 @@ def info(path: str | Path) -> ClipInfo:
     Raises
     ------
     InputError
-        As ``Clip``.
+        As ``ClipReader``.
     """
-    return Clip(path).info
+    return ClipReader(path).info
 
 
 def _check_file(path: Path) -> None:
@@ -266,13 +266,13 @@ def _video_frames(path: Path, told: ClipInfo, notes: list[str]) -> Iterator[Fram
         notes.append(_cut_short(path, count, told.frames))
 
 
-def _rgb(frame: Any, aspect: Fraction | None) -> Bytes:
+def _rgb(frame: Any, aspect: Fraction | None) -> UInt8Array:
     """Return (h, w, 3) uint8 RGB, upright, converted by the colour space that the frame tells."""
     said = int(frame.colorspace)
     # Where nothing is said, players take BT.709 for HD and BT.601 for less.
     space = said if said in {1, 4, 5, 6, 7, 9} else 1 if frame.height >= 720 else 5
     full = int(frame.color_range) == 2 or frame.format.name.startswith("yuvj")
-    rgb: Bytes = frame.reformat(
+    rgb: UInt8Array = frame.reformat(
         width=_square(frame.width, aspect),
         format="rgb24",
         src_colorspace=Colorspace(5 if space == 6 else space),

@@ -9,12 +9,12 @@ from collections.abc import Iterable
 from fractions import Fraction
 from pathlib import Path
 
-from livingstill.core.model import Words
+from livingstill.core.model import PackedRGBA
 from livingstill.media.formats import choose
 from livingstill.media.write.encoder import Encoder
 
 
-def image(frames: Iterable[Words], size: tuple[int, int], fps: Fraction, words: str) -> str:
+def image(frames: Iterable[PackedRGBA], size: tuple[int, int], fps: Fraction, words: str) -> str:
     """Return an ``<img>`` with the frames, (h, w) uint32 RGBX, as an endless WebP.
 
     ``size`` is (width, height); ``words`` say what is seen.

@@ -9,7 +9,7 @@ import av
 import numpy as np
 
 from livingstill.core.errors import InputError
-from livingstill.core.model import SAMPLE_RATE, Floats
+from livingstill.core.model import SAMPLE_RATE, Float32Array
 
 _BIT_RATES = {"aac": 192_000, "libopus": 160_000}
 _CHUNK = 4096
@@ -26,7 +26,7 @@ def check(path: Path) -> None:
     read(path, 0.0, 0.1)
 
 
-def read(path: Path, start: float, seconds: float) -> Floats:
+def read(path: Path, start: float, seconds: float) -> Float32Array:
     """Return (n, 2) float32 of a recording from ``start`` on: ``seconds`` of it, or what there is.
 
     Any rate and any number of channels become 48 kHz stereo. What is beyond is not decoded.
@@ -78,7 +78,7 @@ def _frames(container: Any) -> Any:
 class Track:
     """A sound track in a container that is being written; it is given out as the pictures come."""
 
-    def __init__(self, container: Any, codec: str, sound: Floats) -> None:
+    def __init__(self, container: Any, codec: str, sound: Float32Array) -> None:
         self._container, self._sound = container, sound
         self._stream = container.add_stream(codec, rate=SAMPLE_RATE, options={"flags": "+bitexact"})
         context = self._stream.codec_context

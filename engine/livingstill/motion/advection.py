@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livingstill.core import threads
-from livingstill.core.model import Floats
+from livingstill.core.model import Float32Array
 from livingstill.kernels import advect as kernels
 from livingstill.motion.canvas import Canvas
 from livingstill.motion.context import STEP, Box, Site, box_of, nodes, smoothstep
@@ -40,16 +40,16 @@ class Stream:
     """Matter of a box of nodes, carried along ``paths`` (see ``kernels.advect.crossfade``)."""
 
     box: Box
-    paths: Floats
+    paths: Float32Array
     oldest: float
     spacing: float
     seconds: float
-    shift: Floats
-    jitter: Floats
-    look: Floats
+    shift: Float32Array
+    jitter: Float32Array
+    look: Float32Array
     structure: float
     reach: float
-    gains: Floats
+    gains: Float32Array
     size: tuple[float, float]
     order: int = 0
     alone: bool = False
@@ -77,7 +77,7 @@ def generations(site: Site, lifetime: float) -> int:
 
 def stream(
     site: Site,
-    velocity: Floats,
+    velocity: Float32Array,
     *,
     births: int,
     jitter: float,
@@ -86,7 +86,7 @@ def stream(
     blur: float = 15.0,
     lead: float = 1.5,
     by_turns: bool = False,
-    shown: Floats | None = None,
+    shown: Float32Array | None = None,
     scatter: float = 0.0,
 ) -> Stream | None:
     """Return the effect that carries a region along ``velocity``, None if nothing flows.
@@ -152,7 +152,7 @@ def stream(
     )  # fmt: skip
 
 
-def curled(site: Site, velocity: Floats, length: float, share: float) -> Floats:
+def curled(site: Site, velocity: Float32Array, length: float, share: float) -> Float32Array:
     """Return ``velocity`` with eddies: curl noise of ``length`` frame widths, ``share`` of its speed.
 
     The curl of a scalar has no sources, so eddies neither gather nor thin matter (Bridson 2007).
@@ -168,7 +168,7 @@ def curled(site: Site, velocity: Floats, length: float, share: float) -> Floats:
     return out
 
 
-def contained(site: Site, velocity: Floats, seconds: float) -> Floats:
+def contained(site: Site, velocity: Float32Array, seconds: float) -> Float32Array:
     """Return ``velocity`` as it crosses towards an edge no faster than edge distance per ``seconds``.
 
     So matter that appears or vanishes at an edge is stretched by a factor e at most in that time.
@@ -183,7 +183,7 @@ def contained(site: Site, velocity: Floats, seconds: float) -> Floats:
     return np.asarray(velocity - excess[..., None] * normal, np.float32)
 
 
-def unfanned(velocity: Floats, seconds: float) -> Floats:
+def unfanned(velocity: Float32Array, seconds: float) -> Float32Array:
     """Return ``velocity`` slowed where it fans out or gathers by more than e in ``seconds``.
 
     Streamlines that spread from a narrow source would draw its few pixels out into rays. What
@@ -202,7 +202,7 @@ def unfanned(velocity: Floats, seconds: float) -> Floats:
     return out
 
 
-def _paths(velocity: Floats, count: int, spacing: float, start: Floats) -> Floats:
+def _paths(velocity: Float32Array, count: int, spacing: float, start: Float32Array) -> Float32Array:
     """Return (A, h, w, 2): displacements in nodes at ages -n..n times ``spacing`` s, ``start`` at 0."""
     half = count // 2
     paths = np.zeros((count, *velocity.shape), np.float32)
@@ -249,7 +249,7 @@ def _spread_out(count: int, rng: np.random.Generator, by_turns: bool) -> NDArray
     return np.asarray(drawn[np.argmin(fault.round(6))] * 2 - 1)
 
 
-def _levelled(noise: Floats, weight: Floats) -> Floats:
+def _levelled(noise: Float32Array, weight: Float32Array) -> Float32Array:
     """Return ``noise`` raised and lowered to lie evenly over -1..1, by ``weight``, both (h, w).
 
     At any moment as much of what moves is fading as at any other, so the whole does not pulse.
@@ -262,9 +262,9 @@ def _levelled(noise: Floats, weight: Floats) -> Floats:
 
 
 def _in_frame(
-    shift: Floats, paths: Floats, spacing: float, box: Box, size: tuple[float, float], life: float,
+    shift: Float32Array, paths: Float32Array, spacing: float, box: Box, size: tuple[float, float], life: float,
     known: NDArray[np.bool_] | None = None,
-) -> Floats:  # fmt: skip
+) -> Float32Array:  # fmt: skip
     """Return ``shift`` (h, w) so that matter is seen only while it is in the frame, and ``known``.
 
     Where it leaves the frame soon it is seen when it is old, and where it has just come in while it
@@ -281,7 +281,7 @@ def _in_frame(
             stays[:] &= known[tuple(np.clip(n, 0, top - 1) for n, top in zip(at, known.shape))]
     half = len(paths) // 2
 
-    def time(stays: NDArray[np.bool_]) -> Floats:
+    def time(stays: NDArray[np.bool_]) -> Float32Array:
         steps = np.logical_and.accumulate(stays).sum(0, dtype=np.float32)
         return np.where(steps < len(stays), (steps - 1) * np.float32(spacing), np.float32(1e3))
 
@@ -291,7 +291,7 @@ def _in_frame(
     return np.asarray(cv2.GaussianBlur(held, (0, 0), 1.5), np.float32)
 
 
-def _solid(site: Site, seen: Floats) -> NDArray[np.bool_]:
+def _solid(site: Site, seen: Float32Array) -> NDArray[np.bool_]:
     """Return where ``seen`` (h, w) holds, thin gaps closed: what passes behind a mast is known."""
     size = max(3, round(0.02 * site.width / STEP) | 1)
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
@@ -299,12 +299,12 @@ def _solid(site: Site, seen: Floats) -> NDArray[np.bool_]:
     return np.asarray(solid, bool)
 
 
-def _look(site: Site, mask: Floats, blur: float) -> Floats:
+def _look(site: Site, mask: Float32Array, blur: float) -> Float32Array:
     """Return (h, w, 4) float32: the base colour and the local contrast, both mask-normalised."""
     sigma = blur * site.scale / STEP
     inside = np.maximum(mask, np.float32(1e-3))[..., None]
 
-    def mean(values: Floats, sigma: float) -> Floats:
+    def mean(values: Float32Array, sigma: float) -> Float32Array:
         above = cv2.GaussianBlur(values * inside, (0, 0), sigma).reshape(values.shape)
         under = cv2.GaussianBlur(inside[..., 0], (0, 0), sigma)[..., None]
         return np.asarray(above / under, np.float32)

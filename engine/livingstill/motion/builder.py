@@ -9,7 +9,7 @@ from itertools import chain
 import cv2
 import numpy as np
 
-from livingstill.core.model import Bytes, Floats, Flow, Layer, Region, Scene
+from livingstill.core.model import Float32Array, Flow, Layer, Region, Scene, UInt8Array
 from livingstill.core.registry import Registry
 from livingstill.motion.canvas import Canvas, Effect
 from livingstill.motion.context import STEP, Site, grid_shape, nodes
@@ -89,8 +89,8 @@ class Composed:
 
 
 def compose(
-    rgb: Bytes,
-    inverse_depth: Floats,
+    rgb: UInt8Array,
+    inverse_depth: Float32Array,
     regions: tuple[Region, ...],
     *,
     wind: Wind,
@@ -98,7 +98,7 @@ def compose(
     amount: float = 1.0,
     less: Mapping[str, float] | None = None,
     seed: int = 0,
-    directions: Mapping[str, Floats] | None = None,
+    directions: Mapping[str, Float32Array] | None = None,
     scene: Scene | None = None,
 ) -> Composed:
     """Return the motion of a scene whose photo is ``rgb`` (H, W, 3) at the scene's size.

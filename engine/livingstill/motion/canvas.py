@@ -7,7 +7,7 @@ from typing import Protocol
 
 import numpy as np
 
-from livingstill.core.model import Floats, Flow
+from livingstill.core.model import Float32Array, Flow
 from livingstill.motion.context import STEP
 
 
@@ -16,28 +16,28 @@ class Canvas:
     """Fields of a ``Flow`` under work, (h, w[, n]) float32; at first everything is still."""
 
     shape: tuple[int, int]
-    first: Floats = field(init=False)
-    second: Floats | None = field(init=False, default=None)
-    first_gain: Floats | None = field(init=False, default=None)
-    second_gain: Floats | None = field(init=False, default=None)
-    bias: Floats | None = field(init=False, default=None)
+    first: Float32Array = field(init=False)
+    second: Float32Array | None = field(init=False, default=None)
+    first_gain: Float32Array | None = field(init=False, default=None)
+    second_gain: Float32Array | None = field(init=False, default=None)
+    bias: Float32Array | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         self.first = np.zeros((*self.shape, 2), np.float32)
 
-    def gain(self) -> Floats:
+    def gain(self) -> Float32Array:
         """Return the first sample's gain, made when it is first asked for."""
         if self.first_gain is None:
             self.first_gain = np.ones(self.shape, np.float32)
         return self.first_gain
 
-    def added(self) -> Floats:
+    def added(self) -> Float32Array:
         """Return the bias, made when it is first asked for."""
         if self.bias is None:
             self.bias = np.zeros((*self.shape, 3), np.float32)
         return self.bias
 
-    def veil(self, cut: tuple[slice, slice], alpha: Floats, colour: Floats) -> None:
+    def veil(self, cut: tuple[slice, slice], alpha: Float32Array, colour: Float32Array) -> None:
         """Lay a ``colour`` (3,), opaque to the degree of ``alpha`` (h, w), over nodes ``cut``."""
         self.gain()[cut] *= 1 - alpha
         if self.second_gain is not None:
@@ -46,7 +46,7 @@ class Canvas:
         bias[cut] *= (1 - alpha)[..., None]
         bias[cut] += alpha[..., None] * colour
 
-    def pair(self) -> tuple[Floats, Floats]:
+    def pair(self) -> tuple[Float32Array, Float32Array]:
         """Return the second sample's displacement and gain, made when they are first asked for."""
         if self.second is None or self.second_gain is None:
             self.second = self.first.copy()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from livingstill.core.model import Floats
+from livingstill.core.model import Float32Array
 from livingstill.motion import phases
 from livingstill.motion.context import STEP, Box, Site, luma
 from livingstill.motion.harmonics import Spectrum, Sway, guarded, pack
@@ -28,7 +28,7 @@ def rippling(
     harmonics: NDArray[np.int64],
     maps: Maps,
     factor: int,
-    weight: Floats,
+    weight: Float32Array,
     farthest: float,
     gust: Spectrum | None = None,
     alone: bool = False,
@@ -71,7 +71,7 @@ class Seen:
     factor: int
 
     @classmethod
-    def of(cls, site: Site, box: Box, weight: Floats, factor: int) -> Seen:
+    def of(cls, site: Site, box: Box, weight: Float32Array, factor: int) -> Seen:
         """Return what is seen in a box of a site."""
         grey = luma(site.colour[box.slices].astype(np.float64))
         down, right = np.gradient(grey, STEP)
@@ -81,7 +81,7 @@ class Seen:
         )
         return cls(grey, right, down, inside, factor)
 
-    def change(self, maps: Maps, weight: Floats) -> Maps:
+    def change(self, maps: Maps, weight: Float32Array) -> Maps:
         """Return (M, h, w): by how many levels each harmonic brightens each node, to first order."""
         rows, columns = self.grey.shape
         dx, dy, light = (maps[:, c, :rows, :columns] for c in range(3))

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from livingstill.core.model import Bytes, Floats
+from livingstill.core.model import Float32Array, UInt8Array
 from livingstill.motion import noise
 from livingstill.motion.wind import Breeze
 
@@ -22,7 +22,7 @@ REFERENCE = 960.0
 """Frame width at which lengths of the sources are given; all lengths scale with the width."""
 
 
-def nodes(picture: Floats) -> Floats:
+def nodes(picture: Float32Array) -> Float32Array:
     """Return ``picture`` (H, W[, C]) float32 at the nodes of its flow grid, low-passed to fit."""
     height, width = picture.shape[:2]
     rows, columns = grid_shape(height, width)
@@ -57,7 +57,7 @@ class Box:
         return self.bottom - self.top, self.right - self.left
 
 
-def box_of(weight: Floats) -> Box | None:
+def box_of(weight: Float32Array) -> Box | None:
     """Return the box around the nodes where ``weight`` is not 0 and one more; None if none is.
 
     The rim of zeros is what keeps fields that are sampled beyond the box at rest.
@@ -82,16 +82,16 @@ class Site:
     """
 
     kind: str
-    rgb: Bytes
-    colour: Floats
-    mask: Floats
-    inverse_depth: Floats
+    rgb: UInt8Array
+    colour: Float32Array
+    mask: Float32Array
+    inverse_depth: Float32Array
     breeze: Breeze
     seconds: float
     amount: float
     seed: int
     index: int
-    direction: Floats | None = None
+    direction: Float32Array | None = None
     apart: bool = False
     behind: bool = False
 
@@ -109,7 +109,7 @@ class Site:
         """Return this region's own randomness under ``key``."""
         return noise.generator(self.seed, self.kind, self.index, *key)
 
-    def inside(self, frame: bool = False) -> Floats:
+    def inside(self, frame: bool = False) -> Float32Array:
         """Return (h, w) float32 distance in pixels to the region's edge, 0 outside.
 
         The frame's border counts as an edge only if ``frame``.
@@ -122,7 +122,7 @@ class Site:
         distance = cv2.distanceTransform(solid, cv2.DIST_L2, 5)[1:-1, 1:-1]
         return np.ascontiguousarray(distance) * np.float32(STEP)
 
-    def outside(self) -> Floats:
+    def outside(self) -> Float32Array:
         """Return (h, w) float32 distance in pixels to the region, 0 inside."""
         empty = (self.mask < 0.5).astype(np.uint8)
         if not (empty == 0).any():
@@ -130,10 +130,10 @@ class Site:
         return cv2.distanceTransform(empty, cv2.DIST_L2, 5) * np.float32(STEP)
 
 
-def smoothstep(value: NDArray[np.floating[Any]]) -> Floats:
+def smoothstep(value: NDArray[np.floating[Any]]) -> Float32Array:
     """Return 3 v^2 - 2 v^3 of ``value`` clipped to 0..1."""
     v = np.asarray(np.clip(value, 0, 1), np.float32)
-    out: Floats = v * v * (3 - 2 * v)
+    out: Float32Array = v * v * (3 - 2 * v)
     return out
 
 

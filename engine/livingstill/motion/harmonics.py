@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 
 from livingstill.core import threads
-from livingstill.core.model import Floats
+from livingstill.core.model import Float32Array
 from livingstill.kernels import spectral as kernels
 from livingstill.motion.canvas import Canvas
 from livingstill.motion.context import STEP, Box
@@ -44,10 +44,10 @@ class Spectrum:
     """
 
     harmonics: np.ndarray
-    maps: Floats
+    maps: Float32Array
     factor: int = 1
 
-    def at(self, phase: float) -> Floats:
+    def at(self, phase: float) -> Float32Array:
         """Return (h, C, w) float32 at ``phase``."""
         turns = 2 * np.pi * np.mod(self.harmonics * (phase % 1.0), 1.0)
         cosines, sines = np.cos(turns).astype(np.float32), np.sin(turns).astype(np.float32)
@@ -59,7 +59,7 @@ class Spectrum:
         return out
 
 
-def pack(amplitudes: np.ndarray) -> Floats:
+def pack(amplitudes: np.ndarray) -> Float32Array:
     """Return complex (M, C, h, w) as the maps (h, M, 2 C, w) of a ``Spectrum``."""
     count, channels, rows, columns = amplitudes.shape
     both = np.stack([amplitudes.real, amplitudes.imag], axis=2).astype(np.float32)
@@ -84,14 +84,14 @@ class Sway:
 
     box: Box
     parts: tuple[Spectrum, ...]
-    weight: Floats
-    limit: Floats
+    weight: Float32Array
+    limit: Float32Array
     gust: Spectrum | None = None
-    shade: Floats | None = None
+    shade: Float32Array | None = None
     alone: bool = False
     order: int = 1
 
-    def total(self, phase: float) -> Floats:
+    def total(self, phase: float) -> Float32Array:
         """Return (h, C, w) float32 at ``phase``, before weight and limit."""
         rows, columns = self.box.shape
         out = np.zeros((rows, self.parts[0].maps.shape[2] // 2, columns), np.float32)
@@ -120,7 +120,7 @@ class Sway:
         )  # fmt: skip
 
 
-def _spread(part: Spectrum, phase: float, out: Floats) -> None:
+def _spread(part: Spectrum, phase: float, out: Float32Array) -> None:
     """Add a spectrum at ``phase`` to all nodes of its box, ``out`` (h, C, w)."""
     values = part.at(phase)
     if part.factor == 1:
@@ -188,7 +188,7 @@ def within(sway: Sway, shape: tuple[int, int]) -> Sway:
     return replace(sway, limit=np.minimum(sway.limit, most))
 
 
-def _steepness(field: Floats) -> Floats:
+def _steepness(field: Float32Array) -> Float32Array:
     """Return (h, w): the root of the squared gradients of an (h, w, 2) field in pixels."""
     dy, dx = (np.gradient(field, STEP, axis=axis) for axis in (0, 1))
     return np.asarray(np.sqrt((dy**2 + dx**2).sum(2)), np.float32)

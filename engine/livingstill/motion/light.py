@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from livingstill.core.model import Floats
+from livingstill.core.model import Float32Array
 from livingstill.motion.canvas import Canvas
 from livingstill.motion.context import Site
 from livingstill.motion.wind import choose
@@ -22,7 +22,7 @@ class Glow:
     a node is, None when there is one.
     """
 
-    strength: Floats
+    strength: Float32Array
     harmonics: np.ndarray
     amplitudes: np.ndarray
     which: np.ndarray | None = None
@@ -41,7 +41,7 @@ class Glow:
             canvas.bias *= gain[..., None]
 
 
-def levels(harmonics: np.ndarray, amplitudes: np.ndarray, phase: float) -> Floats:
+def levels(harmonics: np.ndarray, amplitudes: np.ndarray, phase: float) -> Float32Array:
     """Return (N,) float32 in -2..2, the levels at ``phase`` of ``harmonics`` (M,), complex (N, M)."""
     turns = 2 * np.pi * np.mod(harmonics * (phase % 1.0), 1.0)
     value = (amplitudes * np.exp(1j * turns)).real.sum(1)

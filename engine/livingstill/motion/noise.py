@@ -8,7 +8,7 @@ import math
 import cv2
 import numpy as np
 
-from livingstill.core.model import Floats
+from livingstill.core.model import Float32Array
 
 
 def generator(seed: int, *key: str | int) -> np.random.Generator:
@@ -19,7 +19,7 @@ def generator(seed: int, *key: str | int) -> np.random.Generator:
 
 def smooth_noise(
     rng: np.random.Generator, channels: int, shape: tuple[int, int], length: float
-) -> Floats:
+) -> Float32Array:
     """Return (C, h, w) float32 Gaussian noise of zero mean and unit variance.
 
     Its correlation falls to one half at ``length`` nodes. White noise on a lattice of two points

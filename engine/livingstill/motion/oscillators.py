@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 import scipy  # its parts are imported when they are used
 
-from livingstill.core.model import Floats
+from livingstill.core.model import Float32Array
 from livingstill.motion import noise as chance
 from livingstill.motion.canvas import Effect
 from livingstill.motion.context import STEP, Box, Site, box_of, luma, smoothstep
@@ -50,7 +50,7 @@ HELD = 0.03
 def sway(
     site: Site,
     rms: float,
-    reach: Floats,
+    reach: Float32Array,
     limbs: tuple[Limb, ...],
     cross: float = 0.4,
     gust: float = 1.0,
@@ -79,7 +79,7 @@ def sway(
     return (guarded(Sway(box, parts, weight, limit, swell, shade)),)
 
 
-def rubber(site: Site, alone: bool = False) -> Floats:
+def rubber(site: Site, alone: bool = False) -> Float32Array:
     """Return (h, w) float32: 1 well inside the region, 0 from ``FEATHER`` outside it on.
 
     What moves alone on a layer of its own takes nothing along: there the fade is wide. At the
@@ -93,7 +93,7 @@ def rubber(site: Site, alone: bool = False) -> Floats:
     return held * smoothstep((signed + feather - STEP) / (3 * feather))
 
 
-def from_border(shape: tuple[int, ...]) -> Floats:
+def from_border(shape: tuple[int, ...]) -> Float32Array:
     """Return (h, w) float32: nodes to the nearest border of the frame.
 
     Those above and below count three times: what sways goes sideways above all.
@@ -163,7 +163,7 @@ def _answer(
 
 def _noise(
     rng: np.random.Generator, channels: int, shape: tuple[int, int], length: float, tall: float
-) -> Floats:
+) -> Float32Array:
     """Return (C, h, w) float32 smooth noise of ``length`` nodes sideways, ``tall`` times that down."""
     if tall == 1:
         return chance.smooth_noise(rng, channels, shape, length)
@@ -175,7 +175,7 @@ def _noise(
     return np.asarray(flat[:, above] * (1 - part) + flat[:, above + 1] * part, np.float32)
 
 
-def from_roots(site: Site, sag: float = 1.2) -> Floats:
+def from_roots(site: Site, sag: float = 1.2) -> Float32Array:
     """Return (h, w) float32 in 0..1: how far a node may swing, 0 where the plant is held.
 
     Geodesic distance inside the region to its support: the lower edge, where leaves meet ground or
@@ -205,7 +205,7 @@ def from_roots(site: Site, sag: float = 1.2) -> Floats:
     return np.asarray(cv2.GaussianBlur(swing, (0, 0), factor), np.float32)
 
 
-def nearness(site: Site) -> Floats:
+def nearness(site: Site) -> Float32Array:
     """Return (h, w) float32 in .05..1: how large plants are in the picture, by their depth.
 
     Whatever is eight times as far as the photo's nearest point, a hillside, hardly sways.
@@ -216,7 +216,7 @@ def nearness(site: Site) -> Floats:
     return np.asarray(np.clip(near / np.float32(full), 0.05, 1), np.float32)
 
 
-def from_top(site: Site) -> Floats:
+def from_top(site: Site) -> Float32Array:
     """Return (h, w) float32 in 0..1: share of each column's way down, for what hangs."""
     solid = site.mask >= 0.5
     rows, columns = solid.shape

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from livingstill.core.model import Floats
+from livingstill.core.model import Float32Array
 
 _LONGEST = 4096
 """Rows of a strip; what travels further passes more than once."""
@@ -22,10 +22,10 @@ _LONGEST = 4096
 class Strip:
     """Noise (rows + 1, columns) float32 of unit variance, its last row the first; see ``strip``."""
 
-    noise: Floats
+    noise: Float32Array
     turns: int
 
-    def at(self, phase: float, rise: Floats, across: Floats) -> Floats:
+    def at(self, phase: float, rise: Float32Array, across: Float32Array) -> Float32Array:
         """Return the noise (h, w) at ``phase``, that has come from where ``rise`` is less.
 
         ``rise`` (h, w), or (h, 1), is in rows; ``across`` (h, w) in 0..1 of the strip's width.

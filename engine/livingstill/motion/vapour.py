@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from livingstill.core.model import Floats
+from livingstill.core.model import Float32Array
 from livingstill.motion.canvas import Canvas
 from livingstill.motion.context import STEP, Box, Site
 from livingstill.motion.rolling_noise import Strip, strip
@@ -35,17 +35,17 @@ class Vapour:
 
     box: Box
     strips: tuple[Strip, ...]
-    rise: Floats
-    side: Floats
-    envelope: Floats
+    rise: Float32Array
+    side: Float32Array
+    envelope: Float32Array
     colour: tuple[float, float, float]
     meander: tuple[np.ndarray, np.ndarray, np.ndarray]
-    light: Floats
+    light: Float32Array
     usual: float | None = None
     order: int = 3
     alone: bool = False
 
-    def density(self, phase: float) -> Floats:
+    def density(self, phase: float) -> Float32Array:
         """Return the opacity (h, w) float32 at ``phase``."""
         harmonics, sizes, waves = self.meander
         height = np.maximum(self.rise[:, 0], 0).astype(np.float64)  # cosines of floats differ
@@ -53,16 +53,16 @@ class Vapour:
         bend = (np.abs(sizes) * np.cos(turns - waves * height[:, None])).sum(1)
         bend *= height / max(float(height.max()), 1.0)
         side = self.side + bend.astype(np.float32)[:, None]
-        total: Floats = np.full(self.rise.shape, 0.35, np.float32)
+        total: Float32Array = np.full(self.rise.shape, 0.35, np.float32)
         for share, layer in zip(SHARES, self.strips):
             total += np.float32(share) * layer.at(phase, self.rise, side)
-        out: Floats = np.clip(total, 0, 1) * self.envelope
+        out: Float32Array = np.clip(total, 0, 1) * self.envelope
         if self.usual is not None:
             even = self.usual / max(self.added(out), 1e-6)
             out = np.minimum(out * np.float32(np.clip(even, 0.5, 2)), np.float32(0.8))
         return out
 
-    def added(self, density: Floats) -> float:
+    def added(self, density: Float32Array) -> float:
         """Return the light that vapour of an opacity (h, w) adds."""
         return float((density * self.light).sum(dtype=np.float64))
 

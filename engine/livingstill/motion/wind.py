@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from livingstill.core.model import Floats
+from livingstill.core.model import Float32Array
 from livingstill.motion import noise
 from livingstill.settings.shot import Wind
 
@@ -36,7 +36,9 @@ class Breeze:
         """Frame widths per second of a gust front: it crosses in two seconds in a fresh wind."""
         return min(max(0.17 * self.speed, 0.3), 0.9)
 
-    def lag(self, shape: tuple[int, int], step: float, top: float = 0, left: float = 0) -> Floats:
+    def lag(
+        self, shape: tuple[int, int], step: float, top: float = 0, left: float = 0
+    ) -> Float32Array:
         """Return (h, w) float32: seconds until a front that enters now arrives at each node.
 
         ``step``, ``top`` and ``left`` are in frame widths: the node spacing and the first node.

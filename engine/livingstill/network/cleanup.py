@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from livingstill.core.model import Floats
+from livingstill.core.model import Float32Array
 
 ISLAND = 0.0008
 """Share of the photo below which a patch of a class is given to its neighbours."""
@@ -26,7 +26,9 @@ FAR = 0.06
 """What the sky encloses, if its median inverse depth is below this, is a cloud."""
 
 
-def tidy(chance: Floats, names: tuple[str, ...], inverse: Floats | None = None) -> Floats:
+def tidy(
+    chance: Float32Array, names: tuple[str, ...], inverse: Float32Array | None = None
+) -> Float32Array:
     """Return probabilities (C, h, w) whose likeliest classes form no islands.
 
     The first name is the class of all the rest; it takes what no other class may have.
@@ -56,7 +58,7 @@ def tidy(chance: Floats, names: tuple[str, ...], inverse: Floats | None = None) 
     return np.asarray(chance / np.where(total > 0, total, np.float32(1)), np.float32)
 
 
-def _close(mine: NDArray[np.bool_], inverse: Floats) -> NDArray[np.bool_]:
+def _close(mine: NDArray[np.bool_], inverse: Float32Array) -> NDArray[np.bool_]:
     """Return the connected parts of a mask that are near and do not touch the upper edge."""
     count, labels = cv2.connectedComponents(mine.astype(np.uint8), connectivity=8)
     near = np.zeros(count, np.bool_)
@@ -67,7 +69,7 @@ def _close(mine: NDArray[np.bool_], inverse: Floats) -> NDArray[np.bool_]:
 
 
 def _enclosed(
-    mine: NDArray[np.bool_], sky: NDArray[np.bool_], inverse: Floats
+    mine: NDArray[np.bool_], sky: NDArray[np.bool_], inverse: Float32Array
 ) -> NDArray[np.bool_]:
     """Return the far parts of a mask that have nothing but sky around them: dark clouds."""
     count, labels = cv2.connectedComponents(mine.astype(np.uint8), connectivity=8)

@@ -12,7 +12,7 @@ import numpy as np
 
 from livingstill.core.determinism import graph_engine, plain
 from livingstill.core.errors import InputError
-from livingstill.core.model import Bytes, Floats, Perception
+from livingstill.core.model import Float32Array, Perception, UInt8Array
 from livingstill.network.cleanup import tidy
 
 WEIGHTS = "livingstill.onnx"
@@ -31,7 +31,7 @@ STEP = 32
 _lock = Lock()
 
 
-def forward(rgb: Bytes, *, quality: str = "standard") -> Perception:
+def forward(rgb: UInt8Array, *, quality: str = "standard") -> Perception:
     """Return what the embedded network says of a photo, the same on any number of threads.
 
     Parameters
@@ -70,8 +70,8 @@ def size_for(width: int, height: int, long_side: int) -> tuple[int, int]:
 
 
 def look(
-    net: Any, rgb: Bytes, long_sides: Sequence[int], *, mirror: bool = False
-) -> tuple[Floats, Floats]:
+    net: Any, rgb: UInt8Array, long_sides: Sequence[int], *, mirror: bool = False
+) -> tuple[Float32Array, Float32Array]:
     """Return inverse depth (h, w) and class probabilities (C, h, w) at the size of the first view.
 
     ``net`` is what `read_net` returns. Probabilities are the mean of all views; of depth, the
@@ -91,7 +91,9 @@ def look(
     return np.asarray(root * root, np.float32), chance * share
 
 
-def _view(net: Any, rgb: Bytes, long_side: int, mirror: bool) -> tuple[Floats, Floats]:
+def _view(
+    net: Any, rgb: UInt8Array, long_side: int, mirror: bool
+) -> tuple[Float32Array, Float32Array]:
     size = size_for(rgb.shape[1], rgb.shape[0], long_side)
     shrinks = size[0] < rgb.shape[1]
     how = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
@@ -104,7 +106,7 @@ def _view(net: Any, rgb: Bytes, long_side: int, mirror: bool) -> tuple[Floats, F
     return np.maximum(inverse, 0), chance
 
 
-def perceive(inverse: Floats, chance: Floats) -> Perception:
+def perceive(inverse: Float32Array, chance: Float32Array) -> Perception:
     """Round to 16 and 8 bits, so that the last digits of one machine decide nothing; then tidy."""
     words = np.round(np.clip(inverse, 0, 1) * 65535).astype(np.uint16)
     nearest = max(float(np.percentile(words, 99.8, method="lower")), 1.0)
@@ -120,7 +122,7 @@ def read_net(model: bytes) -> Any:
     return cv2.dnn.readNetFromONNX(np.frombuffer(model, np.uint8), *graph_engine())
 
 
-def _pass(net: Any, small: Bytes) -> tuple[Floats, Floats]:
+def _pass(net: Any, small: UInt8Array) -> tuple[Float32Array, Float32Array]:
     blob = np.ascontiguousarray(small.transpose(2, 0, 1)[None].astype(np.float32))
     net.setInput(blob)
     inverse, chance = net.forward(["inverse", "chance"])

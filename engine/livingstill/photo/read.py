@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image, ImageCms, ImageColor
 
 from livingstill.core.errors import InputError
-from livingstill.core.model import Bytes, Photo
+from livingstill.core.model import Photo, UInt8Array
 from livingstill.io import images
 
 SMALLEST_SIDE = 16
@@ -135,7 +135,7 @@ def _flat_srgb(image: Image.Image, under: tuple[int, int, int], notes: list[str]
     return Image.composite(rgb, Image.new("RGB", rgb.size, under), alpha)
 
 
-def _eight_bits(values: np.ndarray[Any, Any], image: Image.Image, notes: list[str]) -> Bytes:
+def _eight_bits(values: np.ndarray[Any, Any], image: Image.Image, notes: list[str]) -> UInt8Array:
     """Return deep grey values as 8 bits: 16-bit files by their full scale, others by their range."""
     if not np.isfinite(values).all():
         raise ValueError("it has values that are no numbers")
@@ -144,7 +144,7 @@ def _eight_bits(values: np.ndarray[Any, Any], image: Image.Image, notes: list[st
     if low < 0 or high > full:
         notes.append(f"grey values {low:.4g} to {high:.4g} are stretched to black and white")
         values, full = values - low, (high - low) or 1.0
-    grey: Bytes = np.rint(values.astype(np.float32) * np.float32(255 / full)).astype(np.uint8)
+    grey: UInt8Array = np.rint(values.astype(np.float32) * np.float32(255 / full)).astype(np.uint8)
     return grey
 
 
@@ -179,7 +179,7 @@ def _to_srgb(image: Image.Image, notes: list[str]) -> Image.Image:
     return image.convert("RGB")
 
 
-def _upright(pixels: Bytes, turn: int) -> Bytes:
+def _upright(pixels: UInt8Array, turn: int) -> UInt8Array:
     """Turn a picture as EXIF's orientation 1..8 says."""
     if turn in {5, 6, 7, 8}:
         pixels = pixels.transpose(1, 0, 2)

@@ -8,7 +8,7 @@ from math import pi, sqrt
 import cv2
 import numpy as np
 
-from livingstill.core.model import Bytes, Floats, Traits
+from livingstill.core.model import Float32Array, Traits, UInt8Array
 
 LINE_SIDE = 800
 """Long side of the picture in which straight lines, clutter and thin structures are sought."""
@@ -18,10 +18,10 @@ LONG_LINE = 0.06
 
 
 def measure(
-    rgb: Bytes,
-    inverse_depth: Floats,
+    rgb: UInt8Array,
+    inverse_depth: Float32Array,
     shares: Mapping[str, float] | None = None,
-    straight: Floats | None = None,
+    straight: Float32Array | None = None,
 ) -> Traits:
     """Return the traits of a photo.
 
@@ -60,7 +60,7 @@ def measure(
     )
 
 
-def _shrunk(rgb: Bytes, side: int) -> Bytes:
+def _shrunk(rgb: UInt8Array, side: int) -> UInt8Array:
     height, width = rgb.shape[:2]
     scale = side / max(height, width)
     if scale >= 1:
@@ -69,18 +69,18 @@ def _shrunk(rgb: Bytes, side: int) -> Bytes:
     return np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA))
 
 
-def _smooth(grey: Floats, sigma: float) -> Floats:
+def _smooth(grey: Float32Array, sigma: float) -> Float32Array:
     return np.asarray(cv2.GaussianBlur(grey, (0, 0), sigma), np.float32)
 
 
-def _slope(grey: Floats) -> Floats:
+def _slope(grey: Float32Array) -> Float32Array:
     """Return the size of the gradient, in levels per pixel."""
     across = cv2.Sobel(grey, cv2.CV_32F, 1, 0, scale=1 / 8)
     down = cv2.Sobel(grey, cv2.CV_32F, 0, 1, scale=1 / 8)
     return np.asarray(cv2.magnitude(across, down))
 
 
-def _blur(grey: Floats) -> float:
+def _blur(grey: Float32Array) -> float:
     """Return the blur of the sharpest strong edges, from how much more blur flattens them.
 
     An edge of blur s loses slope by sqrt(1 + 1 / s^2) when blurred by 1 (Zhuo and Sim, 2011).
@@ -96,7 +96,7 @@ def _blur(grey: Floats) -> float:
     return sqrt(max(0.0, squared - 0.85))
 
 
-def _noise(grey: Floats) -> tuple[float, float]:
+def _noise(grey: Float32Array) -> tuple[float, float]:
     """Return the noise of the calmest tenth of tiles (Immerkaer, 1996), and the even share."""
     kernel = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32)
     rough = np.abs(cv2.filter2D(grey, -1, kernel))
@@ -108,7 +108,7 @@ def _noise(grey: Floats) -> tuple[float, float]:
     return calm * sqrt(pi / 2) / 6, float((cv2.blur(rough, (5, 5)) < 0.6).mean())
 
 
-def lines(rgb: Bytes) -> Floats:
+def lines(rgb: UInt8Array) -> Float32Array:
     """Return the long straight lines of a photo, longest first.
 
     (n, 4) float32, x0, y0, x1, y1 in photo fractions; line segments by LSD (Grompone von Gioi et
@@ -125,7 +125,7 @@ def lines(rgb: Bytes) -> Floats:
     return np.asarray(fractions, np.float32)
 
 
-def lengths(straight: Floats, rgb: Bytes) -> tuple[float, float]:
+def lengths(straight: Float32Array, rgb: UInt8Array) -> tuple[float, float]:
     """Return the length of all ``lines`` and of the upright ones, in long sides of the photo."""
     height, width = rgb.shape[:2]
     across = (straight[:, 2] - straight[:, 0]) * (width / max(width, height))
@@ -134,14 +134,14 @@ def lengths(straight: Floats, rgb: Bytes) -> tuple[float, float]:
     return float(length.sum()), float(length[np.abs(across) < 0.14 * np.abs(down)].sum())
 
 
-def room(total: float, upright: float, inverse_depth: Floats, sky: float) -> bool:
+def room(total: float, upright: float, inverse_depth: Float32Array, sky: float) -> bool:
     """Say whether a photo shows a room from within, by its lines and depth and the share of sky."""
     quarter = float(np.percentile(inverse_depth, 25))
     walled = quarter > 0.3 or upright > 4  # near on all sides, or a hall full of uprights
     return total > 5.5 and upright > 1.9 and sky < 0.12 and walled
 
 
-def _thin(grey: Bytes, edges: Floats) -> float:
+def _thin(grey: UInt8Array, edges: Float32Array) -> float:
     """Return the share of bright or dark structures under 9 px on calm ground: wires, poles, twigs."""
     round_ = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (9, 9))
     bright = cv2.morphologyEx(grey, cv2.MORPH_TOPHAT, round_)
@@ -150,7 +150,7 @@ def _thin(grey: Bytes, edges: Floats) -> float:
     return float(((cv2.max(bright, dark) > 40) & calm).mean())
 
 
-def _commonest(rgb: Bytes) -> float:
+def _commonest(rgb: UInt8Array) -> float:
     """Return the share of the commonest of 4096 colours."""
     parts = (rgb // 16).reshape(-1, 3).astype(np.int64)
     codes = parts[:, 0] * 256 + parts[:, 1] * 16 + parts[:, 2]

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from livingstill.core.model import Floats
+from livingstill.core.model import Float32Array
 from livingstill.quality.no_reference import Series
 
 Flags = NDArray[np.bool_]
@@ -37,10 +37,10 @@ class Track:
     ``stands`` : share of it that never leaves its place
     """
 
-    x: Floats
-    y: Floats
-    zoom: Floats
-    roll: Floats
+    x: Float32Array
+    y: Float32Array
+    zoom: Float32Array
+    roll: Float32Array
     trust: float
     stands: float = 0.0
 

@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from livingstill.core.model import Floats
+from livingstill.core.model import Float32Array
 from livingstill.quality.no_reference import Series, colours
 
 Flags = NDArray[np.bool_]
@@ -288,7 +288,7 @@ def steps(s: Series, explained: Flags) -> Iterator[Finding]:
         yield Finding("colour" if axis else "flicker", t, last, _all(s), float(ratio[t].max()))
 
 
-def _balance(s: Series) -> Floats:
+def _balance(s: Series) -> Float32Array:
     """Return (T, gy, gx, 2), 40 times the logarithm of red and of blue over green."""
     log = 40 * np.log(colours(s) + 8)
     return np.asarray(log[..., ::2] - log[..., 1:2], np.float32)
@@ -362,7 +362,7 @@ def gaps(s: Series, explained: Flags) -> Iterator[Finding]:
         yield Finding(kind, t - (kind == "drop"), t, tiles, float(strength[t]))
 
 
-def _lead(steps_: Floats) -> Floats:
+def _lead(steps_: Float32Array) -> Float32Array:
     """Return (T,) by how many octaves each step (T, n), in the mean, exceeds all those near it."""
     size = np.nan_to_num(steps_.mean(1), nan=0.0)
     rivals = np.pad(size, _NEAR)
@@ -374,7 +374,7 @@ def _lead(steps_: Floats) -> Floats:
     return np.asarray(np.where(size > 0, lead, 0), np.float32)
 
 
-def _strides(s: Series) -> tuple[Floats, Floats]:
+def _strides(s: Series) -> tuple[Float32Array, Float32Array]:
     """Return (T,) how many times the flow before and after it each step's flow is, and how alike."""
     flow = np.nan_to_num(s.flow) * (480 / max(s.size))
     here, around = flow[2:-1], (flow[1:-2] + flow[3:]) / 2
@@ -385,7 +385,7 @@ def _strides(s: Series) -> tuple[Floats, Floats]:
     return times, alike
 
 
-def _leisure(s: Series) -> Floats:
+def _leisure(s: Series) -> Float32Array:
     """Return (T,) how much longer than those around it each step takes, at least 1."""
     out = np.ones(len(s), np.float32)
     out[2:-1] = 2 * s.pace[2:-1] / np.maximum(s.pace[1:-2] + s.pace[3:], 0.1)
@@ -460,7 +460,7 @@ def departures(s: Series, explained: Flags) -> Iterator[Finding]:
             yield Finding("melt", first, last, tiles, float(ratio[t][tiles].mean()))
 
 
-def _departed(s: Series, reach: int) -> tuple[Floats, Floats, Floats]:
+def _departed(s: Series, reach: int) -> tuple[Float32Array, Float32Array, Float32Array]:
     """Return how far each frame is from those ``reach`` before and after it.
 
     (T, gy, gx) in bars; (T,) of the tiles that a fault takes at least; (T, gy, gx) levels beyond
@@ -618,17 +618,17 @@ def _clustered(flags: Flags) -> Flags:
     return out
 
 
-def _agree(values: Floats) -> bool:
+def _agree(values: Float32Array) -> bool:
     """Tell whether the tiles (n, axes) move the same way along their strongest axis."""
     axis = int(np.abs(values.mean(0)).argmax())
     total = float(np.abs(values[:, axis]).sum())
     return abs(float(values[:, axis].sum())) > 0.75 * total
 
 
-def _middle(values: Floats, reach: int) -> Floats:
+def _middle(values: Float32Array, reach: int) -> Float32Array:
     """Return the running median over ``reach`` frames to either side."""
     count = len(values)
-    out: Floats = np.stack(
+    out: Float32Array = np.stack(
         [
             np.median(values[max(0, t - reach) : min(count, t + reach + 1)], axis=0)
             for t in range(count)
@@ -652,7 +652,7 @@ def _cadence(singles: list[int], count: int) -> bool:
 
 
 def _local(
-    ratio: Floats, values: Floats, wild: float, explained: Flags, kind: str
+    ratio: Float32Array, values: Float32Array, wild: float, explained: Flags, kind: str
 ) -> Iterator[Finding]:
     """Yield runs of frames in which clusters of tiles exceed their bars, and not their surround.
 
@@ -670,7 +670,12 @@ def _local(
 
 
 def _arises(
-    values: Floats, tiles: Flags, first: int, last: int, explained: Flags, tiles_around: int = 2
+    values: Float32Array,
+    tiles: Flags,
+    first: int,
+    last: int,
+    explained: Flags,
+    tiles_around: int = 2,
 ) -> bool:
     """Tell whether what is odd in ``tiles`` arose there, and did not come from or go beside them.
 
@@ -691,7 +696,7 @@ def _arises(
     )
 
 
-def _widened(level: Floats, first: int, last: int, explained: Flags) -> tuple[int, int]:
+def _widened(level: Float32Array, first: int, last: int, explained: Flags) -> tuple[int, int]:
     """Return the run with the neighbours that belong to it: well above the usual level."""
     usual = float(np.median(level))
     high = max(usual + 0.3 * (float(level[first : last + 1].max()) - usual), 2 * usual)
@@ -723,13 +728,13 @@ def _rank(count: int) -> float:
     return min(0.9, max(0.75, 1 - _FAULTY / count))
 
 
-def _around(habit: Floats) -> Floats:
+def _around(habit: Float32Array) -> Float32Array:
     """Return (gy, gx) habits, no less than a third of the liveliest neighbour's."""
     most = cv2.dilate(habit.astype(np.float32), np.ones((3, 3), np.uint8))
     return np.maximum(habit, np.asarray(most) / 3)
 
 
-def _beyond_habit(ratio: Floats, wild: float) -> Flags:
+def _beyond_habit(ratio: Float32Array, wild: float) -> Flags:
     """Return where (T, gy, gx) ratios exceed 1 and what their neighbourhood often reaches.
 
     Flames, spray and flags throw outliers into the tiles around them, so the habit is that of the

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from livingstill.core.model import Bytes, Floats, Flow, Words
+from livingstill.core.model import Float32Array, Flow, PackedRGBA, UInt8Array
 
 HELP = {
     "exact_seam": "step over the loop's seam, in median steps; bar 0.90 to 1.10",
@@ -92,7 +92,7 @@ def folded(flow: Flow) -> NDArray[np.bool_]:
     return cells
 
 
-def leak(frame: Bytes, rest: Bytes, masks: Bytes, distance: float = 12.0) -> int:
+def leak(frame: UInt8Array, rest: UInt8Array, masks: UInt8Array, distance: float = 12.0) -> int:
     """Return the largest change of a byte further than ``distance`` pixels from every mask.
 
     ``frame`` and ``rest`` are (H, W, 3) uint8 under one static camera; ``masks`` (H, W) uint8,
@@ -102,14 +102,16 @@ def leak(frame: Bytes, rest: Bytes, masks: Bytes, distance: float = 12.0) -> int
     return int(cv2.absdiff(frame, rest)[far].max()) if far.any() else 0
 
 
-def beyond(masks: Bytes, distance: float) -> NDArray[np.bool_]:
+def beyond(masks: UInt8Array, distance: float) -> NDArray[np.bool_]:
     """Return (H, W) bool: further than ``distance`` pixels from any non-zero pixel of ``masks``."""
     if not masks.any():
         return np.ones(masks.shape, bool)
     return np.asarray(cv2.distanceTransform((masks == 0).view(np.uint8), cv2.DIST_L2, 5) > distance)
 
 
-def warp_error(first: Bytes, second: Bytes, flow: Floats, seen: Bytes) -> float:
+def warp_error(
+    first: UInt8Array, second: UInt8Array, flow: Float32Array, seen: UInt8Array
+) -> float:
     """Return the mean over seen pixels of (second(x + flow(x)) - first(x))^2, colours in [0, 1].
 
     Lai et al., 2018, with our own flow: ``flow`` is (H, W, 2) float32 (dx, dy) pixels from the
@@ -128,7 +130,7 @@ def warp_error(first: Bytes, second: Bytes, flow: Floats, seen: Bytes) -> float:
     return float((off * off).mean()) if off.size else 0.0
 
 
-def sharpness(frame: Bytes, photo: Bytes, mask: Bytes) -> float:
+def sharpness(frame: UInt8Array, photo: UInt8Array, mask: UInt8Array) -> float:
     """Return the fine detail of a region, as a share of the photo's.
 
     Detail is the standard deviation of what a Gaussian of 1.5 px takes away.
@@ -137,13 +139,13 @@ def sharpness(frame: Bytes, photo: Bytes, mask: Bytes) -> float:
     return _detail(frame)[inside].std() / max(float(_detail(photo)[inside].std()), 1e-3)  # type: ignore[no-any-return]
 
 
-def _detail(picture: Bytes) -> Floats:
+def _detail(picture: UInt8Array) -> Float32Array:
     grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY).astype(np.float32)
-    out: Floats = grey - cv2.GaussianBlur(grey, (0, 0), 1.5)
+    out: Float32Array = grey - cv2.GaussianBlur(grey, (0, 0), 1.5)
     return out
 
 
-def rest(frame: Bytes, photo: Bytes) -> tuple[float, float]:
+def rest(frame: UInt8Array, photo: UInt8Array) -> tuple[float, float]:
     """Return PSNR in decibels, and the share of pixels off by more than one level."""
     off = cv2.absdiff(frame, photo)
     error = float((off.astype(np.float32) ** 2).mean())
@@ -151,19 +153,19 @@ def rest(frame: Bytes, photo: Bytes) -> tuple[float, float]:
     return float(decibels), float((off.max(-1) > 1).mean())
 
 
-def outside(map_x: Floats, map_y: Floats, size: tuple[int, int]) -> float:
+def outside(map_x: Float32Array, map_y: Float32Array, size: tuple[int, int]) -> float:
     """Return the share of pixels whose source lies more than half a pixel outside the photo."""
     width, height = size
     off = (map_x < -0.5) | (map_y < -0.5) | (map_x > width - 0.5) | (map_y > height - 0.5)
     return float(off.mean())
 
 
-def steadiness(track: Floats) -> float:
+def steadiness(track: Float32Array) -> float:
     """Return the largest second difference of a (T, 2) camera track, in its pixels."""
     return float(np.hypot(*np.diff(track, 2, axis=0).T).max()) if len(track) > 2 else 0.0
 
 
-def self_repeat(pixels: Floats, fps: float) -> float:
+def self_repeat(pixels: Float32Array, fps: float) -> float:
     """Return the largest circular autocorrelation of (T, n) signals, .27 s to half a loop apart.
 
     1 means that the region repeats itself within the loop.
@@ -208,7 +210,7 @@ class Guard:
 
     def __init__(
         self,
-        regions: dict[str, Bytes],
+        regions: dict[str, UInt8Array],
         *,
         static: bool,
         grid: tuple[int, int] = (ROWS, COLUMNS),
@@ -224,14 +226,14 @@ class Guard:
             union = mask if union is None else np.maximum(union, mask)
         lit = not LIVELY.isdisjoint(regions)  # light falls far beyond its region
         self.far = None if union is None or lit else beyond(union, distance)[taken]
-        self.first: Bytes | None = None
-        self.before: Bytes | None = None
+        self.first: UInt8Array | None = None
+        self.before: UInt8Array | None = None
         self.steps: list[float] = []
         self.ends = 0.0
         self.leaks: list[int] = []
         self.told: dict[str, list[tuple[float, float, float]]] = {name: [] for name in self.masks}
 
-    def feed(self, frame: Words) -> None:
+    def feed(self, frame: PackedRGBA) -> None:
         """Take in one packed frame, (H, W) uint32."""
         green = np.ascontiguousarray(frame).view(np.uint8)[:: self.rows, 1 :: 4 * self.columns]
         green = np.ascontiguousarray(green)
@@ -273,7 +275,7 @@ class Guard:
         return found
 
 
-def _variation(values: Floats) -> float:
+def _variation(values: Float32Array) -> float:
     """Return the coefficient of variation."""
     mean = float(values.mean()) if values.size else 0.0
     return float(values.std()) / mean if mean > 0 else 0.0

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livingstill.core.errors import InputError
-from livingstill.core.model import Bytes, Floats
+from livingstill.core.model import Float32Array, UInt8Array
 
 Array = NDArray[Any]
 
@@ -54,23 +54,23 @@ class Series:
 
     size: tuple[int, int]
     fps: float
-    luma: Floats
-    chroma: Floats
-    contrast: Floats
-    detail: Floats
-    change: Floats
-    residual: Floats
-    flow: Floats
-    warp_error: Floats
-    occluded: Floats
-    folded: Floats
-    steady: Floats
-    from_first: Floats
-    border: Floats
-    identity: Floats | None
-    rows: Bytes
-    columns: Bytes
-    pace: Floats
+    luma: Float32Array
+    chroma: Float32Array
+    contrast: Float32Array
+    detail: Float32Array
+    change: Float32Array
+    residual: Float32Array
+    flow: Float32Array
+    warp_error: Float32Array
+    occluded: Float32Array
+    folded: Float32Array
+    steady: Float32Array
+    from_first: Float32Array
+    border: Float32Array
+    identity: Float32Array | None
+    rows: UInt8Array
+    columns: UInt8Array
+    pace: Float32Array
     key: NDArray[np.bool_]
 
     def __len__(self) -> int:
@@ -82,7 +82,7 @@ class Series:
         return self.luma.shape[1], self.luma.shape[2]
 
 
-def observe(frames: Iterable[Bytes], fps: float, still: Bytes | None = None) -> Series:
+def observe(frames: Iterable[UInt8Array], fps: float, still: UInt8Array | None = None) -> Series:
     """Measure a clip in one pass that holds a few reduced frames.
 
     ``frames`` are (H, W, 3) uint8 RGB of one size; ``still`` is a picture the clip should look
@@ -128,7 +128,7 @@ def figures(series: Series) -> dict[str, float]:
     return found
 
 
-def colours(series: Series) -> Floats:
+def colours(series: Series) -> Float32Array:
     """Return (T, gy, gx, 3) mean R, G and B of the tiles (ITU-R BT.601), 0..255."""
     red, blue = np.moveaxis(series.chroma - 128, -1, 0)
     y = series.luma
@@ -136,15 +136,15 @@ def colours(series: Series) -> Floats:
     return np.asarray(np.clip(np.stack(planes, axis=-1), 0, 255), np.float32)
 
 
-def _mean(values: Floats) -> float:
+def _mean(values: Float32Array) -> float:
     finite = values[np.isfinite(values)]
     return float(finite.mean()) if finite.size else 0.0
 
 
-def _profile(values: Floats) -> Floats:
+def _profile(values: Float32Array) -> Float32Array:
     """Return the mean over tiles of each frame, relative to the clip's median frame."""
     mean = values.mean((1, 2))
-    out: Floats = mean / max(float(np.median(mean)), 1e-3)
+    out: Float32Array = mean / max(float(np.median(mean)), 1e-3)
     return out
 
 
@@ -154,14 +154,14 @@ class Observer:
     ``observe`` for frames that are pushed rather than pulled, as while rendering.
     """
 
-    def __init__(self, still: Bytes | None = None) -> None:
+    def __init__(self, still: UInt8Array | None = None) -> None:
         self.given = still
-        self.way: Floats | None = None
+        self.way: Float32Array | None = None
         self.past: list[Array] = []
         self.first: Array | None = None
         self.kept: dict[str, list[Any]] = {}
 
-    def _begin(self, first: Bytes) -> None:
+    def _begin(self, first: UInt8Array) -> None:
         """Lay the grid for frames of this size."""
         height, width = first.shape[:2]
         self.shape = first.shape
@@ -181,7 +181,7 @@ class Observer:
         planes = cv2.cvtColor(small, cv2.COLOR_RGB2YCrCb)
         return np.ascontiguousarray(planes[..., 0]), planes, small
 
-    def _tiles(self, plane: Array) -> Floats:
+    def _tiles(self, plane: Array) -> Float32Array:
         """Return the mean of a plane in each tile, (gy, gx)."""
         wide = plane.astype(np.float32, copy=False)
         means: Array = cv2.resize(wide, self.grid, interpolation=cv2.INTER_AREA)
@@ -191,7 +191,7 @@ class Observer:
         for name, value in found.items():
             self.kept.setdefault(name, []).append(value)
 
-    def look(self, frame: Bytes) -> None:
+    def look(self, frame: UInt8Array) -> None:
         """Measure one (H, W, 3) uint8 frame against those before it."""
         if self.first is None:
             self._begin(frame)
@@ -230,7 +230,7 @@ class Observer:
             self._keep(warp_error=np.nan, occluded=np.nan, folded=np.nan, steady=np.nan)
         self.past = [*self.past[1 - LAGS :], luma]
 
-    def _flow(self, here: Array, there: Array, guess: Floats | None = None) -> Floats:
+    def _flow(self, here: Array, there: Array, guess: Float32Array | None = None) -> Float32Array:
         """Return the displacement (dx, dy) of every pixel of ``here``, reduced pixels."""
         # DIS takes what it is given to write into as its first guess, and None as no guess
         flow: Array = self.dis.calc(here, there, guess)  # type: ignore[arg-type]
@@ -261,7 +261,7 @@ class Observer:
             steady=cv2.mean(change, calm.view(np.uint8))[0] if _share(calm) > 0.01 else np.nan,
         )
 
-    def _likeness(self, luma: Array) -> Floats:
+    def _likeness(self, luma: Array) -> Float32Array:
         """Return SSIM per tile of a frame and the still, registered by flow (Wang et al., 2004)."""
         assert self.still is not None
         flow = self._flow(luma, self.still, None if self.way is None else self.way.copy())
@@ -307,7 +307,7 @@ class Observer:
         return Series(size=self.shape[1::-1], fps=fps, pace=pace, key=key, **arrays, **slices)
 
 
-def determinant(flow: Floats) -> Floats:
+def determinant(flow: Float32Array) -> Float32Array:
     """Return det(I + grad flow) of an (h, w, 2) displacement by central differences."""
     u, v = cv2.split(flow)
     across, down = (
@@ -316,14 +316,14 @@ def determinant(flow: Floats) -> Floats:
     )
     ux, vx = (cv2.filter2D(plane, -1, across, borderType=cv2.BORDER_REPLICATE) for plane in (u, v))
     uy, vy = (cv2.filter2D(plane, -1, down, borderType=cv2.BORDER_REPLICATE) for plane in (u, v))
-    out: Floats = (1 + ux) * (1 + vy) - vx * uy
+    out: Float32Array = (1 + ux) * (1 + vy) - vx * uy
     return out
 
 
-def _square(vectors: Floats) -> Floats:
+def _square(vectors: Float32Array) -> Float32Array:
     """Return the squared length of (h, w, 2) vectors."""
     x, y = cv2.split(vectors)
-    out: Floats = x * x + y * y
+    out: Float32Array = x * x + y * y
     return out
 
 
@@ -332,7 +332,7 @@ def _share(flags: NDArray[np.bool_]) -> float:
     return cv2.countNonZero(flags.view(np.uint8)) / flags.size
 
 
-def _border(frame: Bytes) -> Floats:
+def _border(frame: UInt8Array) -> Float32Array:
     """Return per side how much detail crosses the edge strip, as a share of further in.
 
     A picture continued by its last pixel has detail along the edge and none across it.

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from livingstill.core.model import Bytes
+from livingstill.core.model import UInt8Array
 
 _LONG_SIDE = 640
 _SNAP = 0.01
@@ -33,7 +33,7 @@ class Crop:
 ALIKE = 0.5
 
 
-def locate(still: Bytes, frame: Bytes) -> Crop:
+def locate(still: UInt8Array, frame: UInt8Array) -> Crop:
     """Return the crop of ``still`` that looks most like ``frame``; both (H, W, 3) uint8 RGB.
 
     Tries the whole still, its centre at the frame's shape, and what matched features say (SIFT,
@@ -57,14 +57,14 @@ def locate(still: Bytes, frame: Bytes) -> Crop:
     return Crop(*box, likeness=best)
 
 
-def framed(still: Bytes, frame: Bytes) -> Bytes:
+def framed(still: UInt8Array, frame: UInt8Array) -> UInt8Array:
     """Return ``still`` cropped and scaled as ``frame`` shows it, at the frame's size."""
     crop = locate(still, frame)
     return cut(still, (crop.x, crop.y, crop.width, crop.height), frame.shape[1::-1])
 
 
 def cut(
-    still: Bytes, box: tuple[float, float, float, float], size: tuple[int, int]
+    still: UInt8Array, box: tuple[float, float, float, float], size: tuple[int, int]
 ) -> NDArray[np.uint8]:
     """Return a box of the still at ``size``, averaged where it shrinks."""
     x, y, width, height = box
@@ -90,12 +90,14 @@ def cut(
     return np.asarray(out, np.uint8)
 
 
-def _grey(picture: Bytes, size: tuple[int, int]) -> NDArray[np.uint8]:
+def _grey(picture: UInt8Array, size: tuple[int, int]) -> NDArray[np.uint8]:
     small = cv2.resize(np.ascontiguousarray(picture), size, interpolation=cv2.INTER_AREA)
     return np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), np.uint8)
 
 
-def _likeness(still: Bytes, frame: Bytes, box: tuple[float, float, float, float]) -> float:
+def _likeness(
+    still: UInt8Array, frame: UInt8Array, box: tuple[float, float, float, float]
+) -> float:
     """Return the correlation of slightly blurred pictures at a small size."""
     scale = min(1.0, 256 / max(frame.shape[:2]))
     size = (max(8, round(frame.shape[1] * scale)), max(8, round(frame.shape[0] * scale)))
@@ -108,7 +110,7 @@ def _likeness(still: Bytes, frame: Bytes, box: tuple[float, float, float, float]
     return float((a * b).sum()) / energy if energy > 0 else 0.0
 
 
-def _matched(still: Bytes, frame: Bytes) -> tuple[float, float, float, float] | None:
+def _matched(still: UInt8Array, frame: UInt8Array) -> tuple[float, float, float, float] | None:
     """Return the box that matched features agree on, or None."""
     pictures, scales = [], []
     for picture in (still, frame):

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from livingstill.core.model import Bytes, Floats
+from livingstill.core.model import Float32Array, UInt8Array
 from livingstill.quality.no_reference import Series, colours
 
 Flags = NDArray[np.bool_]
@@ -43,8 +43,8 @@ class Levels:
     that are not off at all.
     """
 
-    gain: Floats
-    offset: Floats
+    gain: Float32Array
+    offset: Float32Array
     off: Flags
     sound: Flags
 
@@ -93,8 +93,8 @@ def judged(series: Series, bad: Flags, named: Flags) -> Levels:
 
 
 def _habits(
-    tiles: Floats, detail: Floats, contrast: Floats, bad: Flags
-) -> tuple[Floats, float, float]:
+    tiles: Float32Array, detail: Float32Array, contrast: Float32Array, bad: Flags
+) -> tuple[Float32Array, float, float]:
     """Return what good frames do by themselves.
 
     That is (gy, gx) how much tiles and those beside them change in a step, how much the levels
@@ -112,25 +112,27 @@ def _habits(
     return near, float(np.median(bends)), float(np.median(owns))
 
 
-def _told(tiles: Floats, contrast: Floats) -> Flags:
+def _told(tiles: Float32Array, contrast: Float32Array) -> Flags:
     """Return the tiles (gy, gx) of a frame that are not clipped; all, where nearly all are."""
     told: Flags = tiles.max(-1) + contrast < _BLOWN
     return told if told.mean() >= _TOLD else np.ones_like(told)
 
 
-def _change(tiles: Floats, gain: Floats, offset: Floats) -> float:
+def _change(tiles: Float32Array, gain: Float32Array, offset: Float32Array) -> float:
     """Return by how much new levels change a frame in the mean, in the channel of most."""
     return float(np.abs(tiles * (gain - 1) + offset).mean((0, 1)).max())
 
 
-def _fit(have: Floats, want: Floats, moved: Floats) -> tuple[Floats, Floats]:
+def _fit(
+    have: Float32Array, want: Float32Array, moved: Float32Array
+) -> tuple[Float32Array, Float32Array]:
     """Return (3,) gain and offset that lead from tiles (n, 3) to others.
 
     Least squares, reweighted (Tukey's biweight), each tile by how much it has ``moved`` (n,). An
     exposure is a gain alone; an offset is added where it explains clearly more.
     """
     gains, offsets = np.ones(3, np.float32), np.zeros(3, np.float32)
-    trust: Floats = np.asarray(1 / (moved + 0.5) ** 2, np.float32)
+    trust: Float32Array = np.asarray(1 / (moved + 0.5) ** 2, np.float32)
     for channel in range(3):
         x, y = have[:, channel], want[:, channel]
         alone = _weighted(x, y, trust, affine=False)
@@ -141,12 +143,16 @@ def _fit(have: Floats, want: Floats, moved: Floats) -> tuple[Floats, Floats]:
     return gains, offsets
 
 
-def _error(x: Floats, y: Floats, trust: Floats, gain: float, offset: float) -> float:
+def _error(
+    x: Float32Array, y: Float32Array, trust: Float32Array, gain: float, offset: float
+) -> float:
     """Return the mean error of a fit, levels."""
     return float(np.average(np.abs(y - gain * x - offset), weights=trust))
 
 
-def _weighted(x: Floats, y: Floats, trust: Floats, *, affine: bool) -> tuple[float, float]:
+def _weighted(
+    x: Float32Array, y: Float32Array, trust: Float32Array, *, affine: bool
+) -> tuple[float, float]:
     """Return gain and offset of a robust fit of y to x."""
     weights, gain, offset = trust, 1.0, 0.0
     for _ in range(_ROUNDS):
@@ -162,14 +168,14 @@ def _weighted(x: Floats, y: Floats, trust: Floats, *, affine: bool) -> tuple[flo
     return gain, offset
 
 
-def relevel(frame: Bytes, gain: Floats, offset: Floats) -> Bytes:
+def relevel(frame: UInt8Array, gain: Float32Array, offset: Float32Array) -> UInt8Array:
     """Return the frame with ``gain`` and ``offset`` (3,) on its channels."""
     ramp = np.arange(256, dtype=np.float32)[:, None]
     table = np.clip(ramp * gain + offset + 0.5, 0, 255).astype(np.uint8)
     return np.asarray(cv2.LUT(frame, table[None]), np.uint8)
 
 
-def blown(frame: Bytes, gain: Floats) -> Bytes | None:
+def blown(frame: UInt8Array, gain: Float32Array) -> UInt8Array | None:
     """Return where (H, W, 3) a frame too bright lost its lights, 0 to 255; None if nowhere.
 
     New levels make them grey: what they were, at least as bright as that, has to be rebuilt.

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from livingstill.core.model import Bytes, Floats
+from livingstill.core.model import Float32Array, UInt8Array
 
 Box = tuple[int, int, int, int]
 
@@ -27,12 +27,12 @@ class Piece:
     was at least as bright as what ``frame`` has there.
     """
 
-    frame: Bytes | None
-    lost: Bytes | None = None
+    frame: UInt8Array | None
+    lost: UInt8Array | None = None
     bright: bool = False
 
 
-def between(before: Bytes, after: Bytes, times: Sequence[float]) -> list[Bytes]:
+def between(before: UInt8Array, after: UInt8Array, times: Sequence[float]) -> list[UInt8Array]:
     """Return the pictures at ``times`` in 0..1 on the way from ``before`` to ``after``.
 
     Every pixel x of a frame at time t is looked up along both flows (DIS, Kroeger et al., 2016):
@@ -42,20 +42,20 @@ def between(before: Bytes, after: Bytes, times: Sequence[float]) -> list[Bytes]:
     """
     grey = [cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY) for frame in (before, after)]
     dis = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
-    there: Floats = dis.calc(grey[0], grey[1], None)  # type: ignore[call-overload]
-    back: Floats = dis.calc(grey[1], grey[0], None)  # type: ignore[call-overload]
+    there: Float32Array = dis.calc(grey[0], grey[1], None)  # type: ignore[call-overload]
+    back: Float32Array = dis.calc(grey[1], grey[0], None)  # type: ignore[call-overload]
     lost = [_unreturned(there, back), _unreturned(back, there)]
     return [_at(t, before, after, there, back, lost) for t in times]
 
 
-def mend(pieces: Iterable[Piece], reach: int = 8) -> Iterator[Bytes]:
+def mend(pieces: Iterable[Piece], reach: int = 8) -> Iterator[UInt8Array]:
     """Yield a clip's frames with what is bad of them rebuilt; good frames pass as the very arrays.
 
     Runs of up to ``reach`` bad frames are interpolated; in longer ones, and at either end of the
     clip, the nearest good frame stands. Two good frames are held, and up to ``reach`` of those
     that are bad in part.
     """
-    good: Bytes | None = None
+    good: UInt8Array | None = None
     waiting: list[Piece] = []
     for piece in pieces:
         frame = piece.frame
@@ -71,7 +71,7 @@ def mend(pieces: Iterable[Piece], reach: int = 8) -> Iterator[Bytes]:
         yield from (_patched(good, held) for held in waiting)
 
 
-def around(box: Box, shape: tuple[int, ...]) -> Bytes:
+def around(box: Box, shape: tuple[int, ...]) -> UInt8Array:
     """Return (H, W) weights, 0 to 255, of a box in a picture and a soft margin around it."""
     x, y, width, height = box
     margin = max(shape[:2]) / _TILES
@@ -82,8 +82,8 @@ def around(box: Box, shape: tuple[int, ...]) -> Bytes:
 
 
 def _bridge(
-    before: Bytes | None, after: Bytes, waiting: list[Piece], reach: int
-) -> Iterator[Bytes]:
+    before: UInt8Array | None, after: UInt8Array, waiting: list[Piece], reach: int
+) -> Iterator[UInt8Array]:
     """Yield the frames that lead from ``before`` to ``after`` instead of those that wait."""
     count = len(waiting)
     if before is None:
@@ -95,7 +95,7 @@ def _bridge(
     yield from (_patched(frame, held) for frame, held in zip(made, waiting))
 
 
-def _patched(made: Bytes, held: Piece) -> Bytes:
+def _patched(made: UInt8Array, held: Piece) -> UInt8Array:
     """Return what is held, and what is lost of it from ``made``."""
     given, lost = held.frame, held.lost
     if given is None or lost is None:
@@ -106,16 +106,21 @@ def _patched(made: Bytes, held: Piece) -> Bytes:
     return np.asarray(np.clip(mixed, 0, 255).astype(np.uint8))
 
 
-def _grid(shape: tuple[int, ...]) -> tuple[Floats, Floats]:
+def _grid(shape: tuple[int, ...]) -> tuple[Float32Array, Float32Array]:
     y, x = np.mgrid[: shape[0], : shape[1]].astype(np.float32)
     return x, y
 
 
-def _look(picture: Bytes | Floats, x: Floats, y: Floats, how: int = cv2.INTER_LINEAR) -> Floats:
+def _look(
+    picture: UInt8Array | Float32Array,
+    x: Float32Array,
+    y: Float32Array,
+    how: int = cv2.INTER_LINEAR,
+) -> Float32Array:
     return np.asarray(cv2.remap(picture, x, y, how, borderMode=cv2.BORDER_REPLICATE), np.float32)
 
 
-def _unreturned(there: Floats, back: Floats) -> Floats:
+def _unreturned(there: Float32Array, back: Float32Array) -> Float32Array:
     """Return (H, W) float32, 1 where the way back misses the start (Sundaram et al., 2010)."""
     x, y = _grid(there.shape)
     returned = there + _look(back, x + there[..., 0], y + there[..., 1])
@@ -126,8 +131,13 @@ def _unreturned(there: Floats, back: Floats) -> Floats:
 
 
 def _at(
-    t: float, before: Bytes, after: Bytes, there: Floats, back: Floats, lost: list[Floats]
-) -> Bytes:
+    t: float,
+    before: UInt8Array,
+    after: UInt8Array,
+    there: Float32Array,
+    back: Float32Array,
+    lost: list[Float32Array],
+) -> UInt8Array:
     """Return the picture at time ``t``."""
     x, y = _grid(there.shape)
     total = np.zeros(before.shape, np.float32)

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from livingstill.core.model import Bytes
+from livingstill.core.model import UInt8Array
 from livingstill.quality import known_flow
 from livingstill.quality.no_reference import Series
 from livingstill.quality.verdict import Fault, Verdict
@@ -93,7 +93,7 @@ def worst(verdict: Verdict, count: int = 6) -> list[int]:
 def write_html(
     verdict: Verdict,
     series: Series,
-    frames: Mapping[int, Bytes],
+    frames: Mapping[int, UInt8Array],
     path: Path,
     title: str = "clip",
 ) -> None:
@@ -105,7 +105,7 @@ def write_html(
     path.write_text(page, encoding="utf-8", errors="xmlcharrefreplace")  # a name may be no text
 
 
-def html(verdict: Verdict, series: Series, frames: Mapping[int, Bytes], title: str) -> str:
+def html(verdict: Verdict, series: Series, frames: Mapping[int, UInt8Array], title: str) -> str:
     """Return the page ``write_html`` writes."""
     seconds = verdict.frames / verdict.fps
     n = len(verdict.faults)
@@ -186,7 +186,7 @@ def _lanes(verdict: Verdict) -> str:
     return "".join(parts) + "</svg>"
 
 
-def _image(picture: Bytes) -> str:
+def _image(picture: UInt8Array) -> str:
     """Return a picture as a data URI, reduced to what a page shows."""
     scale = min(1.0, _WIDE / picture.shape[1])
     size = (round(scale * picture.shape[1]), max(1, round(scale * picture.shape[0])))
@@ -196,7 +196,7 @@ def _image(picture: Bytes) -> str:
     return "data:image/jpeg;base64," + base64.b64encode(coded.tobytes()).decode()
 
 
-def _shot(index: int, frame: Bytes, verdict: Verdict) -> str:
+def _shot(index: int, frame: UInt8Array, verdict: Verdict) -> str:
     width, height = verdict.size
     here = [fault for fault in verdict.faults if fault.first <= index <= fault.last]
     boxes = "".join(
@@ -212,7 +212,7 @@ def _shot(index: int, frame: Bytes, verdict: Verdict) -> str:
     )
 
 
-def _slice(caption: str, picture: Bytes) -> str:
+def _slice(caption: str, picture: UInt8Array) -> str:
     if picture.shape[0] < 120:  # short clips: each frame some pixels tall
         picture = np.repeat(picture, -(-120 // picture.shape[0]), axis=0)
     if picture.shape[1] < 300:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from livingstill.core.model import Bytes
+from livingstill.core.model import UInt8Array
 from livingstill.quality import known_flow, no_reference
 from livingstill.quality.detect import Finding, findings
 
@@ -103,7 +103,7 @@ class Verdict:
 
 
 def check(
-    frames: Iterable[Bytes], fps: float, still: Bytes | None = None, *, loop: bool = False
+    frames: Iterable[UInt8Array], fps: float, still: UInt8Array | None = None, *, loop: bool = False
 ) -> Verdict:
     """Watch a clip once and judge it; see ``blind.observe`` and ``judge``."""
     return judge(no_reference.observe(frames, fps, still), loop=loop)

@@ -8,7 +8,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from livingstill.core.model import Floats, Scene, Words
+from livingstill.core.model import Float32Array, PackedRGBA, Scene
 from livingstill.core.threads import over_bands
 from livingstill.kernels import accumulate
 
@@ -24,11 +24,11 @@ class Lens:
 
     def __init__(self, scene: Scene) -> None:
         self._scene = scene
-        self._blurs: list[list[Words]] = [[layer.colour] for layer in scene.layers]
-        self._out: Words = np.empty((0, 0, 0), np.uint32)
+        self._blurs: list[list[PackedRGBA]] = [[layer.colour] for layer in scene.layers]
+        self._out: PackedRGBA = np.empty((0, 0, 0), np.uint32)
         self._state: tuple[float, float] | None = None
 
-    def layers(self, focus: float, aperture: float) -> Words:
+    def layers(self, focus: float, aperture: float) -> PackedRGBA:
         """Return the (K, H, W) uint32 layers as the lens sees them; valid until the next call."""
         if self._state == (focus, aperture):
             return self._out
@@ -48,7 +48,7 @@ class Lens:
         self._state = (focus, aperture)
         return self._out
 
-    def _levels(self, k: int, most: float) -> tuple[Words, Floats]:
+    def _levels(self, k: int, most: float) -> tuple[PackedRGBA, Float32Array]:
         """Return the blurs of a layer up to standard deviation ``most`` pixels."""
         count = 2
         while _SMALLEST * 2 ** (count - 2) < most:
@@ -60,7 +60,7 @@ class Lens:
         return np.stack(blurs[:count]), np.array(sigmas, np.float32)
 
 
-def _blurred(colour: Words, sigma: float) -> Words:
+def _blurred(colour: PackedRGBA, sigma: float) -> PackedRGBA:
     """Blur premultiplied packed pixels; strong blurs at a smaller size."""
     height, width = colour.shape
     rgba: Any = np.ascontiguousarray(colour).view(np.uint8).reshape(height, width, 4)

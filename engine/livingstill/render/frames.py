@@ -9,11 +9,11 @@ from functools import partial
 import numpy as np
 
 from livingstill.core.errors import InputError
-from livingstill.core.model import Bytes, Floats, Flow, Layer, Pose, Scene, Words
+from livingstill.core.model import Float32Array, Flow, Layer, PackedRGBA, Pose, Scene, UInt8Array
 from livingstill.core.threads import over_bands
 from livingstill.kernels import accumulate, composite
 from livingstill.render.depth_of_field import Lens
-from livingstill.render.projection import View, Window, outside, pitch_of, safe_zoom, whole
+from livingstill.render.projection import Projection, Window, outside, pitch_of, safe_zoom, whole
 
 __all__ = ["Card", "Renderer", "Window", "outside", "safe_zoom", "unpack", "whole"]
 
@@ -30,7 +30,7 @@ class Card:
     frame, and the first ``behind`` layers pass before it.
     """
 
-    rgba: Words
+    rgba: PackedRGBA
     left: int
     top: int
     behind: int
@@ -68,7 +68,7 @@ class Renderer:
         self._times = 2 if quality == "high" and window.scale > _FINER else 1
         rays = (width * self._times, height * self._times)
         view = replace(window, scale=window.scale / self._times)
-        self._view = View(scene, view, rays, pitch_of(size))
+        self._view = Projection(scene, view, rays, pitch_of(size))
         if linear_light:
             self.scene = scene = _linear(scene)
         if card is not None and linear_light:
@@ -93,7 +93,7 @@ class Renderer:
 
     def frame(
         self, pose: Pose, flows: Sequence[Flow | None] | None = None, shown: float = 1.0
-    ) -> Words:
+    ) -> PackedRGBA:
         """Return the (h, w) uint32 frame, bytes R, G, B, 255 from the lowest.
 
         ``shown`` is the opacity of the card in the scene, if there is one.
@@ -102,7 +102,7 @@ class Renderer:
 
     def exposure(
         self, instants: Sequence[tuple[Pose, Sequence[Flow | None] | None]], shown: float = 1.0
-    ) -> Words:
+    ) -> PackedRGBA:
         """Return the mean of the frames at several instants: motion blur, if they span a shutter."""
         if not instants:
             raise InputError("an exposure has no instants; it must have at least one")
@@ -124,7 +124,7 @@ class Renderer:
         return out
 
     def _draw(
-        self, pose: Pose, flows: Sequence[Flow | None] | None, out: Words, shown: float
+        self, pose: Pose, flows: Sequence[Flow | None] | None, out: PackedRGBA, shown: float
     ) -> None:
         nodes = self._view.solve(pose)
         self._take(flows)
@@ -174,7 +174,7 @@ class Renderer:
             at += nodes.size
 
 
-def unpack(packed: Words) -> Bytes:
+def unpack(packed: PackedRGBA) -> UInt8Array:
     """Return packed pixels (h, w) uint32 as (h, w, 3) uint8."""
     rgba = np.ascontiguousarray(packed).view(np.uint8).reshape(*packed.shape, 4)
     return np.ascontiguousarray(rgba[..., :3])
@@ -192,7 +192,7 @@ def _volume(flow: Flow) -> int:
     return 4 * _quads(flow) * int(flow.first.shape[0] * flow.first.shape[1])
 
 
-def _lay_out(flow: Flow, nodes: Floats) -> tuple[Bytes, float]:
+def _lay_out(flow: Flow, nodes: Float32Array) -> tuple[UInt8Array, float]:
     """Copy a flow's fields into its nodes (h, w, 4 a quad).
 
     Returns (h, w) uint8, where the flow is felt, and its longest displacement in pixels.
@@ -208,7 +208,7 @@ def _lay_out(flow: Flow, nodes: Floats) -> tuple[Bytes, float]:
     return felt, float(reach.max())
 
 
-def _or_none(field: Floats | None, *shape: int) -> Floats:
+def _or_none(field: Float32Array | None, *shape: int) -> Float32Array:
     """Return the field, or an empty one, unwritable as flows are: kernels are compiled per type."""
     if field is not None:
         return field
@@ -243,7 +243,7 @@ def _linear(scene: Scene) -> Scene:
     return Scene(tuple(layers), scene.focal)
 
 
-def _blocks(colour: Words) -> Words:
+def _blocks(colour: PackedRGBA) -> PackedRGBA:
     """Return (K, rows + 1, columns + 1) summed areas of the layers' empty and opaque blocks."""
     count, height, width = colour.shape
     out = np.empty((count, -(-height >> _BLOCK) + 1, -(-width >> _BLOCK) + 1), np.uint32)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from livingstill.core.model import Bytes, Words
+from livingstill.core.model import PackedRGBA, UInt8Array
 
 _BLUR = 0.03
 _DIM = 0.7
@@ -18,7 +18,7 @@ class Surround:
     """
 
     def __init__(
-        self, rgb: Bytes, size: tuple[int, int], place: tuple[int, int, int, int], fit: str
+        self, rgb: UInt8Array, size: tuple[int, int], place: tuple[int, int, int, int], fit: str
     ) -> None:
         width, height = size
         rgba = np.zeros((height, width, 4), np.uint8)
@@ -29,7 +29,7 @@ class Surround:
         self._place = place
         self._turn = 0
 
-    def around(self, picture: Words) -> Words:
+    def around(self, picture: PackedRGBA) -> PackedRGBA:
         """Return the frame with ``picture`` in its place; overwritten by the call after the next."""
         left, top, width, height = self._place
         self._turn = 1 - self._turn
@@ -38,7 +38,7 @@ class Surround:
         return frame
 
 
-def _backdrop(rgb: Bytes, size: tuple[int, int]) -> Bytes:
+def _backdrop(rgb: UInt8Array, size: tuple[int, int]) -> UInt8Array:
     width, height = size
     tall, wide = rgb.shape[:2]
     scale = max(width / wide, height / tall)

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from livingstill.core.model import Floats, Pose, Scene
+from livingstill.core.model import Float32Array, Pose, Scene
 from livingstill.core.threads import over_bands
 from livingstill.kernels import composite
 
@@ -42,7 +42,7 @@ def pitch_of(size: tuple[int, int]) -> int:
     return 8 if size[0] <= 1280 else 16
 
 
-class View:
+class Projection:
     """The backward map of every layer on a coarse grid of output pixels."""
 
     def __init__(self, scene: Scene, window: Window, size: tuple[int, int], pitch: int) -> None:
@@ -53,11 +53,11 @@ class View:
         lowest, highest = self._depth.min(axis=(1, 2)), self._depth.max(axis=(1, 2))
         self._middle = np.asarray((lowest + highest) / 2, np.float32)
         self.rows, self.columns = -(-height // pitch), -(-width // pitch)
-        self.nodes: Floats = np.empty(
+        self.nodes: Float32Array = np.empty(
             (len(scene.layers), 2, self.rows + 1, self.columns + 1), np.float32
         )
 
-    def solve(self, pose: Pose) -> Floats:
+    def solve(self, pose: Pose) -> Float32Array:
         """Return the (K, 2, rows + 1, columns + 1) scene positions; overwritten by the next call."""
         focal = self.scene.focal * self.scene.size[0]
         camera = np.array(
@@ -103,14 +103,14 @@ def outside(
     size: tuple[int, int],
     *,
     border_only: bool = False,
-    view: View | None = None,
+    view: Projection | None = None,
 ) -> int:
     """Return how many pixels of a frame look past the scene's border.
 
     A pixel counts if a layer that shows there has to be continued beyond its last pixel.
     ``border_only`` looks at the frame's border alone, where any exposure begins.
     """
-    view = view or View(scene, window, size, pitch_of(size))
+    view = view or Projection(scene, window, size, pitch_of(size))
     nodes = view.solve(pose)
     colour = scene.stack()
     return int(composite.exposed(colour, nodes, view.pitch, size[0], size[1], border_only))
@@ -128,7 +128,7 @@ def safe_zoom(
 
     Every pose's own zoom is multiplied by it. ``most`` is returned if even that is too little.
     """
-    view = View(scene, window, size, pitch_of(size))
+    view = Projection(scene, window, size, pitch_of(size))
 
     def exposed(pose: Pose, zoom: float) -> bool:
         zoomed = replace(pose, zoom=pose.zoom * zoom)
@@ -155,7 +155,7 @@ def _turn(pose: Pose) -> NDArray[np.float64]:
     return np.asarray(roll @ tilt @ pan, np.float64)
 
 
-def _coarse(depth: Floats, step: float) -> Floats:
+def _coarse(depth: Float32Array, step: float) -> Float32Array:
     """Return one sample of depth per ``step`` pixels, each the mean of its surroundings."""
     height, width = depth.shape
     side = int(step) | 1

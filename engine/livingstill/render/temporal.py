@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from livingstill.core.model import Floats, Words
+from livingstill.core.model import Float32Array, PackedRGBA
 from livingstill.core.threads import over_bands
 from livingstill.kernels.temporal import smooth_rows
 
@@ -32,14 +32,14 @@ def ghost_bound(strength: float) -> float:
 
 
 def smooth(
-    render: Callable[[int], Words],
+    render: Callable[[int], PackedRGBA],
     count: int,
     strength: float = 1.0,
     *,
     circular: bool = True,
     travel: Callable[[int, int], float] | None = None,
     span: range | None = None,
-) -> Iterator[Words]:
+) -> Iterator[PackedRGBA]:
     """Yield ``count`` frames of ``render``, each averaged with two before and two after it.
 
     A non-recursive, gated residual filter with taps .02 .27 .42 .27 .02: frames depend on five
@@ -68,9 +68,9 @@ def smooth(
     if strength <= 0 or count < 2 * _REACH + 1:
         yield from map(render, span)
         return
-    held: dict[int, Words] = {}
+    held: dict[int, PackedRGBA] = {}
 
-    def frame(index: int) -> Words:
+    def frame(index: int) -> PackedRGBA:
         if index not in held:
             held[index] = render(index)
         return held[index]
@@ -111,7 +111,7 @@ def _taps(
     window: list[int],
     strength: float,
     travel: Callable[[int, int], float] | None,
-) -> Floats:
+) -> Float32Array:
     """Return the four weights, faded by the camera's travel."""
     taps = np.array([_FAR, _NEAR, _NEAR, _FAR], np.float32) * np.float32(strength)
     if travel is not None:
@@ -121,7 +121,7 @@ def _taps(
     return taps
 
 
-def _filter(frames: list[Words], taps: Floats, radius: float, out: Words) -> None:
+def _filter(frames: list[PackedRGBA], taps: Float32Array, radius: float, out: PackedRGBA) -> None:
     """Fill ``out``, which may be one of the ``frames``."""
     a, b, x, c, d = (np.ascontiguousarray(frame).view(np.uint8) for frame in frames)
     into = out.view(np.uint8)

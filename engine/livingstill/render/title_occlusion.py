@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from livingstill.core.model import Floats, Scene, Words
+from livingstill.core.model import Float32Array, PackedRGBA, Scene
 from livingstill.render.frames import Card
 from livingstill.render.projection import Window
 
@@ -21,7 +21,7 @@ def stand(
     scene: Scene,
     window: Window,
     size: tuple[int, int],
-    rgba: Words,
+    rgba: PackedRGBA,
     place: tuple[int, int],
     depth: str,
 ) -> tuple[Card, str]:
@@ -69,7 +69,7 @@ class Cover:
 
 
 def covered(
-    scene: Scene, window: Window, size: tuple[int, int], rgba: Words, place: tuple[int, int]
+    scene: Scene, window: Window, size: tuple[int, int], rgba: PackedRGBA, place: tuple[int, int]
 ) -> list[Cover]:
     """Return how the first 0, 1, 2, ... layers lie over a card at rest."""
     (left, top), (height, width) = place, rgba.shape
@@ -77,7 +77,7 @@ def covered(
     y = window.y + window.scale * (top - (size[1] - 1) / 2)
     look = np.array([[window.scale, 0, x], [0, window.scale, y]])
 
-    def seen(field: Floats) -> Floats:
+    def seen(field: Float32Array) -> Float32Array:
         how = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
         warped = cv2.warpAffine(
             field, look, (width, height), flags=how, borderMode=cv2.BORDER_REPLICATE
@@ -114,7 +114,7 @@ def covered(
     return found
 
 
-def _typical(colour: Words, inverse_depth: Floats) -> float:
+def _typical(colour: PackedRGBA, inverse_depth: Float32Array) -> float:
     """Return the median inverse depth of what a layer shows."""
     shown = inverse_depth[(colour >> 24) > 127]
     return float(np.median(shown)) if shown.size else 1.0

@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from livingstill.core.model import Bytes, Floats, Pose, Scene
-from livingstill.render.projection import View, Window, pitch_of
+from livingstill.core.model import Float32Array, Pose, Scene, UInt8Array
+from livingstill.render.projection import Projection, Window, pitch_of
 
 _SOLID = 127
 
@@ -24,8 +24,8 @@ class Seen:
     """
 
     layer: NDArray[np.intp]
-    x: Floats
-    y: Floats
+    x: Float32Array
+    y: Float32Array
     own: NDArray[np.bool_]
     hole: NDArray[np.bool_]
     outside: NDArray[np.bool_]
@@ -35,7 +35,7 @@ class Looker:
     """Says of any pose of one scene what every ``stride``-th pixel of the frame shows."""
 
     def __init__(self, scene: Scene, window: Window, size: tuple[int, int], stride: int) -> None:
-        self.view = View(scene, window, size, pitch_of(size))
+        self.view = Projection(scene, window, size, pitch_of(size))
         self.scale = window.scale
         xs = np.arange(stride // 2, size[0], stride, dtype=np.float32)
         ys = np.arange(stride // 2, size[1], stride, dtype=np.float32)
@@ -43,7 +43,7 @@ class Looker:
         alpha = (scene.stack() >> np.uint32(24)).astype(np.uint8)
         self._solid = [np.ascontiguousarray(a > _SOLID).view(np.uint8) for a in alpha]
         hidden = np.zeros(alpha.shape[1:], bool)
-        self._own: list[Bytes] = []  # where the photo at rest shows each layer
+        self._own: list[UInt8Array] = []  # where the photo at rest shows each layer
         for solid in self._solid:
             self._own.append((~hidden).view(np.uint8) & solid)
             hidden |= solid > 0
@@ -67,7 +67,9 @@ class Looker:
             outside=(x < -0.5) | (y < -0.5) | (x > width - 0.5) | (y > height - 0.5),
         )
 
-    def place(self, layer: int, x: Floats, y: Floats) -> tuple[Floats, Floats]:
+    def place(
+        self, layer: int, x: Float32Array, y: Float32Array
+    ) -> tuple[Float32Array, Float32Array]:
         """Return where in the scene pixels of the pose last looked at find a layer."""
         nodes, pitch = self.view.nodes[layer], np.float32(self.view.pitch)
         u, v = x / pitch, y / pitch
@@ -75,8 +77,12 @@ class Looker:
         return _between(across, u, v), _between(down, u, v)
 
     def pixel(
-        self, layer: NDArray[np.intp], x: Floats, y: Floats, start: tuple[Floats, Floats]
-    ) -> tuple[Floats, Floats]:
+        self,
+        layer: NDArray[np.intp],
+        x: Float32Array,
+        y: Float32Array,
+        start: tuple[Float32Array, Float32Array],
+    ) -> tuple[Float32Array, Float32Array]:
         """Return which pixels of the pose last looked at show scene places of given layers.
 
         The inverse of ``place``, by fixed-point steps from ``start``.
@@ -91,7 +97,7 @@ class Looker:
         return u, v
 
 
-def _between(values: Floats, x: Floats, y: Floats) -> Floats:
+def _between(values: Float32Array, x: Float32Array, y: Float32Array) -> Float32Array:
     """Return values interpolated bilinearly, continued straight on beyond the last."""
     i = np.clip(np.floor(x).astype(int), 0, values.shape[1] - 2)
     j = np.clip(np.floor(y).astype(int), 0, values.shape[0] - 2)
@@ -101,7 +107,7 @@ def _between(values: Floats, x: Floats, y: Floats) -> Floats:
     return np.asarray(upper * (1 - v) + lower * v, np.float32)
 
 
-def _look(mask: Bytes, x: Floats, y: Floats) -> Bytes:
+def _look(mask: UInt8Array, x: Float32Array, y: Float32Array) -> UInt8Array:
     return np.asarray(
         cv2.remap(mask, x, y, cv2.INTER_NEAREST, borderMode=cv2.BORDER_REPLICATE), np.uint8
     )

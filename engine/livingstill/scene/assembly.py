@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from livingstill.core.model import Bytes, Floats, Region, Scene
+from livingstill.core.model import Float32Array, Region, Scene, UInt8Array
 from livingstill.scene import background, cutout
 
 
 def build(
-    layered: Callable[[Bytes, Floats], Scene],
-    rgb: Bytes,
-    inverse_depth: Floats,
+    layered: Callable[[UInt8Array, Float32Array], Scene],
+    rgb: UInt8Array,
+    inverse_depth: Float32Array,
     regions: tuple[Region, ...],
     whole: Callable[[], Scene] | None = None,
 ) -> Scene:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from livingstill.core.model import Bytes, Floats, Layer, Scene, Words
+from livingstill.core.model import Float32Array, Layer, PackedRGBA, Scene, UInt8Array
 from livingstill.core.threads import over_bands
 from livingstill.kernels.inpaint import residual
 from livingstill.scene.inpaint import complete, continued
@@ -17,7 +17,7 @@ _FINE = 960
 """Long side of the picture that is continued, at most half as large as the photo: it is smooth."""
 
 
-def part(scene: Scene, drifting: Bytes) -> Scene:
+def part(scene: Scene, drifting: UInt8Array) -> Scene:
     """Return the scene with its last layer cut in two; at rest it shows what it showed.
 
     The new last layer is what of the old one drifts, smoothly continued behind the rest; the layer
@@ -50,7 +50,7 @@ def part(scene: Scene, drifting: Bytes) -> Scene:
     return Scene(tuple(map(Layer, stack, depths)), scene.focal, backdrop=True)
 
 
-def _continued(layer: Layer, hidden: Bytes) -> tuple[Words, Floats]:
+def _continued(layer: Layer, hidden: UInt8Array) -> tuple[PackedRGBA, Float32Array]:
     """Return colour and depth of a layer with what is ``hidden``, (H, W), filled from the rest.
 
     Depth is bounded by the rest's from above.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from livingstill.core.model import Bytes, Floats, Layer
+from livingstill.core.model import Float32Array, Layer, UInt8Array
 from livingstill.core.threads import over_bands
 from livingstill.kernels.inpaint import residual
 from livingstill.scene.inpaint import fill_behind
@@ -14,7 +14,9 @@ _SEEN = 13
 """Level of a mask from which on a pixel shows something of what is cut out."""
 
 
-def cut(rgb: Bytes, inverse_depth: Floats, mask: Bytes) -> tuple[Layer, Bytes, Floats]:
+def cut(
+    rgb: UInt8Array, inverse_depth: Float32Array, mask: UInt8Array
+) -> tuple[Layer, UInt8Array, Float32Array]:
     """Return what ``mask`` holds as a layer, and the photo and its depth without it.
 
     The layer over the photo without it is the photo. It hangs at one depth, the median of what it

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from livingstill.core.model import Floats
+from livingstill.core.model import Float32Array
 
 _BINS = 96
 _COVERED = 0.95
@@ -22,7 +22,7 @@ class Tears:
     down: NDArray[np.bool_]
 
 
-def find(depth: Floats, tau: float) -> Tears:
+def find(depth: Float32Array, tau: float) -> Tears:
     """Return where neighbours of ``depth`` (H, W) differ by more than ``tau``."""
     return Tears(
         np.abs(np.diff(depth, axis=1)) > np.float32(tau),
@@ -31,7 +31,7 @@ def find(depth: Floats, tau: float) -> Tears:
 
 
 def thresholds(
-    depth: Floats, tears: Tears, layers: int | None, most: int = MOST_LAYERS
+    depth: Float32Array, tears: Tears, layers: int | None, most: int = MOST_LAYERS
 ) -> tuple[float, ...]:
     """Return the cuts of inverse depth, largest first, that stab the most weight of tears.
 

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livingstill.core.errors import InputError
-from livingstill.core.model import Bytes, Floats, Layer, Scene
+from livingstill.core.model import Float32Array, Layer, Scene, UInt8Array
 
 _FARTHEST = 100.0
 _VERTICES = 600_000
@@ -34,9 +34,9 @@ class Sheet:
     as the camera sees them.
     """
 
-    places: Floats
-    texels: Floats
-    colours: Bytes
+    places: Float32Array
+    texels: Float32Array
+    colours: UInt8Array
     faces: NDArray[np.uint32]
 
 
@@ -150,7 +150,7 @@ def _mesh(layer: Layer, focal: float, step: int) -> Sheet:
     )
 
 
-def straight(layer: Layer) -> Bytes:
+def straight(layer: Layer) -> UInt8Array:
     """Return (H, W, 4) uint8 RGBA with straight alpha; empty pixels take their neighbours' colour."""
     rgba = np.ascontiguousarray(layer.colour).view(np.uint8).reshape(*layer.colour.shape, 4)
     alpha = rgba[..., 3:].astype(np.float32)

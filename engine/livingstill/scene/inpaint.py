@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from livingstill.core.model import Bytes, Floats, Words
+from livingstill.core.model import Float32Array, PackedRGBA, UInt8Array
 from livingstill.core.threads import over_bands
 from livingstill.kernels import inpaint as kernels
 
@@ -20,8 +20,8 @@ _OVER = 1.4
 
 
 def fill_behind(
-    colour: Words, depth: Floats, unknown: Bytes, farthest: float
-) -> tuple[Words, Floats]:
+    colour: PackedRGBA, depth: Float32Array, unknown: UInt8Array, farthest: float
+) -> tuple[PackedRGBA, Float32Array]:
     """Return colour and depth with the unknown pixels filled from the others.
 
     Parameters
@@ -49,7 +49,7 @@ def fill_behind(
     return colour, depth
 
 
-def continued(mask: Bytes, hidden: NDArray[np.bool_]) -> Bytes:
+def continued(mask: UInt8Array, hidden: NDArray[np.bool_]) -> UInt8Array:
     """Return ``mask`` with the nearest seen pixel's value where it is ``hidden`` by layers in front.
 
     What lies there may move out from behind them.
@@ -69,7 +69,7 @@ def continued(mask: Bytes, hidden: NDArray[np.bool_]) -> Bytes:
     return np.asarray(values[nearest], np.uint8)
 
 
-def complete(picture: Floats, known: Floats) -> None:
+def complete(picture: Float32Array, known: Float32Array) -> None:
     """Fill ``picture`` (h, w, C) float32 in place where ``known`` (h, w) float32 is 0."""
     places = np.flatnonzero(known <= 0)
     if not places.size or places.size == known.size:

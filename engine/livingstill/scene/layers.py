@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from livingstill.core.errors import InputError
-from livingstill.core.model import DEFAULT_FOCAL, Bytes, Floats, Layer, Scene, Words
+from livingstill.core.model import DEFAULT_FOCAL, Float32Array, Layer, PackedRGBA, Scene, UInt8Array
 from livingstill.core.threads import over_bands
 from livingstill.kernels.inpaint import residual
 from livingstill.scene import discontinuities
@@ -22,8 +22,8 @@ _COARSE = 4
 
 
 def build(
-    rgb: Bytes,
-    inverse_depth: Floats,
+    rgb: UInt8Array,
+    inverse_depth: Float32Array,
     *,
     focal: float = DEFAULT_FOCAL,
     layers: int | None = None,
@@ -55,7 +55,7 @@ def build(
     cuts = discontinuities.thresholds(inverse_depth, torn, layers, most)
     colour, depth = _packed(rgb), inverse_depth
     stack = np.empty((len(cuts) + 1, height, width), np.uint32)
-    depths: list[Floats] = []
+    depths: list[Float32Array] = []
     for cut in cuts:
         near = (depth > cut).view(np.uint8)
         if not near.any() or near.all():
@@ -75,7 +75,9 @@ def build(
     return Scene(tuple(map(Layer, stack, depths)), focal)
 
 
-def extend(rgb: Bytes, inverse_depth: Floats, border: tuple[int, int]) -> tuple[Bytes, Floats]:
+def extend(
+    rgb: UInt8Array, inverse_depth: Float32Array, border: tuple[int, int]
+) -> tuple[UInt8Array, Float32Array]:
     """Return photo and depth continued by ``border`` (x, y) pixels on all sides, smoothly."""
     x, y = border
     height, width = inverse_depth.shape
@@ -88,7 +90,7 @@ def extend(rgb: Bytes, inverse_depth: Floats, border: tuple[int, int]) -> tuple[
     return np.ascontiguousarray(colour.view(np.uint8).reshape(*colour.shape, 4)[..., :3]), depth
 
 
-def _at_tears(near: Bytes, torn: discontinuities.Tears, radius: int) -> Bytes:
+def _at_tears(near: UInt8Array, torn: discontinuities.Tears, radius: int) -> UInt8Array:
     """Return where the border of ``near`` is a jump of depth, and not a cut through a slope."""
     edge = np.zeros_like(near)
     across = torn.across & (near[:, 1:] != near[:, :-1])
@@ -100,28 +102,30 @@ def _at_tears(near: Bytes, torn: discontinuities.Tears, radius: int) -> Bytes:
     return _dilate(edge, radius)
 
 
-def _alpha(near: Bytes, edge: Bytes, overlap: int) -> Bytes:
+def _alpha(near: UInt8Array, edge: UInt8Array, overlap: int) -> UInt8Array:
     """Return the soft coverage of a layer: tight at tears, overlapping where the surface goes on."""
     mask = np.where(edge, near, _dilate(near, overlap)) * np.uint8(255)
     soft = cv2.GaussianBlur(mask, (0, 0), _SOFT)
     levels = np.arange(256)
     levels[levels < 0.05 * 255] = 0
     levels[levels > 0.95 * 255] = 255
-    return cast(Bytes, cv2.LUT(soft, levels.astype(np.uint8)))
+    return cast(UInt8Array, cv2.LUT(soft, levels.astype(np.uint8)))
 
 
-def _peel(colour: Words, behind: Words, alpha: Bytes, ring: Bytes, out: Words) -> None:
+def _peel(
+    colour: PackedRGBA, behind: PackedRGBA, alpha: UInt8Array, ring: UInt8Array, out: PackedRGBA
+) -> None:
     over_bands(
         lambda first, last: residual(colour, behind, alpha, ring, out, first, last), colour.shape[0]
     )
 
 
-def _extend(depth: Floats, own: Bytes) -> Floats:
+def _extend(depth: Float32Array, own: UInt8Array) -> Float32Array:
     """Return the depth of a layer continued smoothly past its own pixels."""
     height, width = depth.shape
     small = (-(-width // _COARSE), -(-height // _COARSE))
     mask = own.astype(np.float32)
-    known = cast(Floats, cv2.resize(mask, small, interpolation=cv2.INTER_AREA))
+    known = cast(Float32Array, cv2.resize(mask, small, interpolation=cv2.INTER_AREA))
     means = cv2.resize(depth * mask, small, interpolation=cv2.INTER_AREA)
     picture = np.asarray(means / np.maximum(known, np.float32(1e-6)), np.float32)[..., None]
     complete(picture, known)
@@ -129,17 +133,17 @@ def _extend(depth: Floats, own: Bytes) -> Floats:
     return np.where(own, depth, around)
 
 
-def _packed(rgb: Bytes) -> Words:
+def _packed(rgb: UInt8Array) -> PackedRGBA:
     return np.ascontiguousarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2RGBA)).view(np.uint32)[..., 0]
 
 
-def _square(radius: int) -> Bytes:
+def _square(radius: int) -> UInt8Array:
     return np.ones((2 * radius + 1, 2 * radius + 1), np.uint8)
 
 
-def _dilate(mask: Bytes, radius: int) -> Bytes:
-    return cast(Bytes, cv2.dilate(mask, _square(radius)))
+def _dilate(mask: UInt8Array, radius: int) -> UInt8Array:
+    return cast(UInt8Array, cv2.dilate(mask, _square(radius)))
 
 
-def _erode(mask: Bytes, radius: int) -> Bytes:
-    return cast(Bytes, cv2.erode(mask, _square(radius)))
+def _erode(mask: UInt8Array, radius: int) -> UInt8Array:
+    return cast(UInt8Array, cv2.erode(mask, _square(radius)))

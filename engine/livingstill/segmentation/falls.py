@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from livingstill.core.model import Bytes, Floats
+from livingstill.core.model import Float32Array, UInt8Array
 
 Mask = NDArray[np.bool_]
 
@@ -25,7 +25,7 @@ REACH = 6.0
 """Pixels (one sigma) over which streaks are told."""
 
 
-def streaks(rgb: Bytes, inside: Mask) -> tuple[Mask, Floats]:
+def streaks(rgb: UInt8Array, inside: Mask) -> tuple[Mask, Float32Array]:
     """Return where water falls, (h, w) bool, and its unit direction (h, w, 2) float32, down.
 
     Parameters
@@ -40,7 +40,7 @@ def streaks(rgb: Bytes, inside: Mask) -> tuple[Mask, Floats]:
     soft = cv2.GaussianBlur(grey, (0, 0), 1.0)
     weight = cv2.GaussianBlur(core, (0, 0), REACH) + np.float32(1e-3)
 
-    def mean(values: Floats) -> Floats:
+    def mean(values: Float32Array) -> Float32Array:
         return np.asarray(cv2.GaussianBlur(values * core, (0, 0), REACH) / weight, np.float32)
 
     dx, dy = (np.asarray(cv2.Sobel(soft, cv2.CV_32F, *d), np.float32) for d in ((1, 0), (0, 1)))

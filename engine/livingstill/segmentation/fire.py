@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livingstill.core import image
-from livingstill.core.model import Bytes
+from livingstill.core.model import UInt8Array
 
 Mask = NDArray[np.bool_]
 
@@ -25,7 +25,7 @@ _AROUND = 16
 """How far what is around a flame is looked at, in pixels."""
 
 
-def flames(rgb: Bytes, seen: Mapping[str, Bytes]) -> Bytes:
+def flames(rgb: UInt8Array, seen: Mapping[str, UInt8Array]) -> UInt8Array:
     """Return (H, W) uint8, 255 on flames; ``seen`` are the network's classes, which knows no fire."""
     small = image.photo(rgb, SIDE)
     smooth = cv2.GaussianBlur(small.astype(np.float32), (0, 0), 1.2)
@@ -93,7 +93,7 @@ def _burns(
     )
 
 
-def _tongues(body: Mask, glowing: Mask, red: NDArray[np.float32]) -> Bytes:
+def _tongues(body: Mask, glowing: Mask, red: NDArray[np.float32]) -> UInt8Array:
     """Return (h, w) uint8, 255 on flames above a fire's middle that have come off it or are cooler.
 
     Lit wood lies at its foot.

@@ -14,7 +14,7 @@ import numpy as np
 import scipy  # its parts are imported when they are used
 from numpy.typing import NDArray
 
-from livingstill.core.model import Bytes, Floats, Region
+from livingstill.core.model import Float32Array, Region, UInt8Array
 from livingstill.segmentation import falls
 from livingstill.settings.shot import Stroke
 
@@ -40,11 +40,11 @@ Mask = NDArray[np.bool_]
 
 
 def directions(
-    rgb: Bytes,
-    inverse_depth: Floats,
+    rgb: UInt8Array,
+    inverse_depth: Float32Array,
     regions: tuple[Region, ...],
     strokes: tuple[Stroke, ...] = (),
-) -> dict[str, Floats]:
+) -> dict[str, Float32Array]:
     """Return the velocity of each kind that has strokes, and of flows, which always have one.
 
     Parameters
@@ -57,7 +57,7 @@ def directions(
     dict of (h, w, 2) float32
         (dx, dy) in frame widths per second, on a coarse grid that spans the photo; 0 outside.
     """
-    found: dict[str, Floats] = {}
+    found: dict[str, Float32Array] = {}
     for region in regions:
         mask = _small(region.mask) >= 128
         drawn = [stroke for stroke in strokes if stroke.kind == region.kind]
@@ -76,7 +76,7 @@ def directions(
     return found
 
 
-def painted(mask: Mask, strokes: list[Stroke], shape: tuple[int, int], kind: str) -> Floats:
+def painted(mask: Mask, strokes: list[Stroke], shape: tuple[int, int], kind: str) -> Float32Array:
     """Return the field (h, w, 2) that ``strokes`` of one kind ask for inside ``mask`` (h, w)."""
     rows, columns = mask.shape
     aspect = shape[0] / shape[1]
@@ -169,7 +169,7 @@ def projected(mask: Mask, velocity: Field) -> Field:
     return out * mask[..., None]
 
 
-def downhill(mask: Mask, rgb: Bytes, inverse_depth: Floats) -> Floats:
+def downhill(mask: Mask, rgb: UInt8Array, inverse_depth: Float32Array) -> Float32Array:
     """Return where water in ``mask`` (h, w) runs when nobody says: (h, w, 2) float32.
 
     It enters each part of the region at its far or upper end, leaves at its near or lower end and
@@ -197,7 +197,7 @@ def downhill(mask: Mask, rgb: Bytes, inverse_depth: Floats) -> Floats:
     return _kept(mask, velocity, share).astype(np.float32)
 
 
-def _kept(mask: Mask, velocity: Field, falls: Floats) -> Field:
+def _kept(mask: Mask, velocity: Field, falls: Float32Array) -> Field:
     """Return ``velocity`` as it crosses towards a bank no faster than its distance per ``_LIFE``.
 
     What crossed it faster would be drawn out without end. Where water falls its streaks hide that.
@@ -214,7 +214,7 @@ def _kept(mask: Mask, velocity: Field, falls: Floats) -> Field:
     return np.asarray(velocity - excess[..., None] * normal)
 
 
-def pace(mask: Mask, rgb: Bytes, depth: Floats) -> Field:
+def pace(mask: Mask, rgb: UInt8Array, depth: Float32Array) -> Field:
     """Return the speed (h, w) of running water that does not fall, in frame widths per second.
 
     .12 where it is near and white, .05 where it is near and calm.
@@ -228,7 +228,7 @@ def pace(mask: Mask, rgb: Bytes, depth: Floats) -> Field:
     return np.asarray(cv2.GaussianBlur(near * (0.05 + 0.07 * white), (0, 0), 3), np.float64)
 
 
-def _falls(mask: Mask, rgb: Bytes) -> tuple[Floats, Floats]:
+def _falls(mask: Mask, rgb: UInt8Array) -> tuple[Float32Array, Float32Array]:
     """Return the share (h, w, 1) of water that falls and its direction (h, w, 2), both softened."""
     finer = falls.SIDE / max(mask.shape)
     size = (round(mask.shape[1] * finer), round(mask.shape[0] * finer))
@@ -243,7 +243,7 @@ def _falls(mask: Mask, rgb: Bytes) -> tuple[Floats, Floats]:
     return share, np.asarray(soft[..., 1:] / np.maximum(share, 1e-6), np.float32)
 
 
-def _potential(inside: Mask, depth: Floats) -> Field:
+def _potential(inside: Mask, depth: Float32Array) -> Field:
     """Return minus the gradient (h, w, 2) of the potential from a part's source to its mouth."""
     rows, columns = inside.shape
     y, x = np.nonzero(inside)
@@ -287,7 +287,7 @@ def _graph(mask: Mask) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np
     return number, heads, tails
 
 
-def _small(mask: Bytes) -> Bytes:
+def _small(mask: UInt8Array) -> UInt8Array:
     """Return ``mask`` at the size that directions are solved on."""
     height, width = mask.shape
     scale = min(1.0, SIDE / max(height, width))

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from livingstill.core import image
-from livingstill.core.model import Bytes, Floats
+from livingstill.core.model import Float32Array, UInt8Array
 
 SIDE = 240
 NEAR = 0.8
@@ -24,7 +24,7 @@ FAULT = 0.06
 HORIZON = (0.2, 0.8)
 
 
-def lying(rgb: Bytes, leaves: Bytes, inverse_depth: Floats) -> Bytes:
+def lying(rgb: UInt8Array, leaves: UInt8Array, inverse_depth: Float32Array) -> UInt8Array:
     """Return (H, W) uint8, 255 where ``leaves`` lie on level ground that begins below the camera.
 
     On a plane inverse depth is linear in the picture (1/Z = (y - horizon) / f h), in trees it is

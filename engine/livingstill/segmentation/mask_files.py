@@ -8,14 +8,14 @@ import cv2
 import numpy as np
 
 from livingstill.core.errors import InputError
-from livingstill.core.model import Bytes, Region
+from livingstill.core.model import Region, UInt8Array
 from livingstill.io import files
 from livingstill.io.images import bytes_of, opened
 
 _MOST_PIXELS = 200_000_000
 
 
-def read(path: Path, size: tuple[int, int]) -> Bytes:
+def read(path: Path, size: tuple[int, int]) -> UInt8Array:
     """Return the mask in a grey picture for a photo of ``size`` (width, height), (H, W) uint8.
 
     Raises
@@ -44,7 +44,7 @@ def read(path: Path, size: tuple[int, int]) -> Bytes:
 
 def write(folder: Path, regions: tuple[Region, ...], overwrite: bool) -> list[Path]:
     """Write one 8-bit PNG per kind into ``folder``, made if missing; return their paths."""
-    together: dict[str, Bytes] = {}
+    together: dict[str, UInt8Array] = {}
     for region in regions:
         before = together.get(region.kind)
         together[region.kind] = region.mask if before is None else np.maximum(before, region.mask)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from livingstill.core import anisotropy, image
 from livingstill.core.errors import InputError
-from livingstill.core.model import Bytes, Floats, Region
+from livingstill.core.model import Float32Array, Region, UInt8Array
 from livingstill.core.registry import nearest
 from livingstill.segmentation import falls, fire, ground, running_water, static_mask
 from livingstill.settings.shot import Stroke
@@ -47,14 +47,14 @@ COLOURS: Mapping[str, tuple[int, int, int]] = {
 
 
 def plan(
-    rgb: Bytes,
-    inverse_depth: Floats,
+    rgb: UInt8Array,
+    inverse_depth: Float32Array,
     classes: tuple[Region, ...],
     *,
     motion: tuple[str, ...] = ("auto",),
-    masks: Mapping[str, Bytes] | None = None,
+    masks: Mapping[str, UInt8Array] | None = None,
     strokes: tuple[Stroke, ...] = (),
-    hold: Bytes | None = None,
+    hold: UInt8Array | None = None,
     hold_faces: bool = True,
     known: Sequence[str] = KINDS,
 ) -> tuple[Region, ...]:
@@ -129,15 +129,15 @@ def plan(
 
 
 def detect(
-    rgb: Bytes,
-    inverse_depth: Floats,
+    rgb: UInt8Array,
+    inverse_depth: Float32Array,
     classes: tuple[Region, ...],
     wanted: set[str],
     strokes: tuple[Stroke, ...] = (),
-) -> dict[str, Bytes]:
+) -> dict[str, UInt8Array]:
     """Return a mask (H, W) uint8 for every kind that shows in the photo."""
     seen = wetter(rgb, inverse_depth, {region.kind: region.mask for region in classes})
-    found: dict[str, Bytes] = {}
+    found: dict[str, UInt8Array] = {}
     if "sky" in seen and clouded(rgb, seen["sky"]):
         drift = seen["sky"].astype(np.float32) * (1 - static_mask.aloft(rgb, seen["sky"]))
         found["cloud"] = drift.astype(np.uint8)
@@ -166,8 +166,8 @@ def detect(
 
 
 def _waters(
-    rgb: Bytes, seen: Mapping[str, Bytes], wanted: set[str], strokes: tuple[Stroke, ...]
-) -> dict[str, Bytes]:
+    rgb: UInt8Array, seen: Mapping[str, UInt8Array], wanted: set[str], strokes: tuple[Stroke, ...]
+) -> dict[str, UInt8Array]:
     """Return which water flows and which stands: a fall does, the dark pool below it does not."""
     water = seen["water"]
     if "flow" not in wanted:
@@ -188,7 +188,7 @@ def _waters(
     return {"flow": running_water.told(rgb, water, other)}
 
 
-def _in_focus(rgb: Bytes, found: Mapping[str, Bytes]) -> dict[str, Bytes]:
+def _in_focus(rgb: UInt8Array, found: Mapping[str, UInt8Array]) -> dict[str, UInt8Array]:
     """Return what was found without what is far out of focus: a backdrop, whatever it looks like.
 
     Water and leaves have detail wherever the photo has any: the finest there is in the strongest
@@ -210,7 +210,7 @@ def _in_focus(rgb: Bytes, found: Mapping[str, Bytes]) -> dict[str, Bytes]:
     return {kind: mask for kind, mask in found.items() if kind not in blurred}
 
 
-def lights(rgb: Bytes, seen: Mapping[str, Bytes]) -> Bytes:
+def lights(rgb: UInt8Array, seen: Mapping[str, UInt8Array]) -> UInt8Array:
     """Return (H, W) uint8 around lamps and stars, not in water or leaves.
 
     Snow, foam and dew look like them, so this is asked only when twinkling is named.
@@ -225,7 +225,7 @@ def lights(rgb: Bytes, seen: Mapping[str, Bytes]) -> Bytes:
     return np.asarray(cv2.dilate(points.astype(np.uint8) * np.uint8(255), kernel), np.uint8)
 
 
-def plume(shape: tuple[int, int], strokes: list[Stroke]) -> Bytes:
+def plume(shape: tuple[int, int], strokes: list[Stroke]) -> UInt8Array:
     """Return (H, W) uint8: cones that open along ``strokes``, from their tails up."""
     height, width = shape
     out = np.zeros(shape, np.uint8)
@@ -244,7 +244,9 @@ def plume(shape: tuple[int, int], strokes: list[Stroke]) -> Bytes:
     return out
 
 
-def wetter(rgb: Bytes, inverse_depth: Floats, seen: Mapping[str, Bytes]) -> dict[str, Bytes]:
+def wetter(
+    rgb: UInt8Array, inverse_depth: Float32Array, seen: Mapping[str, UInt8Array]
+) -> dict[str, UInt8Array]:
     """Return the class masks with what mirrors taken from sky and leaves and given to water.
 
     A network sees sky and trees in a still lake. But sky has no ground above it, leaves do not
@@ -285,7 +287,7 @@ def wetter(rgb: Bytes, inverse_depth: Floats, seen: Mapping[str, Bytes]) -> dict
     return {kind: mask for kind, mask in out.items() if mask.any()}
 
 
-def _under_ground(sky: Bytes, inverse_depth: Floats) -> Bytes:
+def _under_ground(sky: UInt8Array, inverse_depth: Float32Array) -> UInt8Array:
     """Return 255 on the parts of ``sky`` that have solid ground above them, and are near."""
     height, width = sky.shape
     scale = min(1.0, 240 / max(height, width))
@@ -307,7 +309,7 @@ def _under_ground(sky: Bytes, inverse_depth: Floats) -> Bytes:
     return np.asarray(cv2.resize(grown, (width, height), interpolation=cv2.INTER_NEAREST), np.uint8)
 
 
-def _in_the_sky(rgb: Bytes, mask: Bytes, sky: Bytes) -> Bytes:
+def _in_the_sky(rgb: UInt8Array, mask: UInt8Array, sky: UInt8Array) -> UInt8Array:
     """Return 255 on the parts of a mask that are clouds or gaps in them, with sky around them.
 
     They are smoother than it, or have its very colours; leaves that hang into a sky have neither.
@@ -335,7 +337,7 @@ def _in_the_sky(rgb: Bytes, mask: Bytes, sky: Bytes) -> Bytes:
     return np.asarray(cv2.resize(grown, size, interpolation=cv2.INTER_LINEAR), np.uint8)
 
 
-def _afloat(rgb: Bytes, leaves: Sequence[Bytes], water: Bytes) -> Bytes:
+def _afloat(rgb: UInt8Array, leaves: Sequence[UInt8Array], water: UInt8Array) -> UInt8Array:
     """Return 255 on the parts of masks of leaves in the water that are mirror images.
 
     They have water around them, or border on much of it and are smoother than leaves are.
@@ -362,7 +364,7 @@ def _afloat(rgb: Bytes, leaves: Sequence[Bytes], water: Bytes) -> Bytes:
     return np.asarray(cv2.resize(out, size, interpolation=cv2.INTER_LINEAR), np.uint8)
 
 
-def waterline(rgb: Bytes) -> int | None:
+def waterline(rgb: UInt8Array) -> int | None:
     """Return the row about which the picture mirrors itself, None if it does not.
 
     Correlation of .6 or more between a band and what is below it upside down, both freed of slow
@@ -395,7 +397,7 @@ def waterline(rgb: Bytes) -> int | None:
     return found
 
 
-def clouded(rgb: Bytes, sky: Bytes) -> bool:
+def clouded(rgb: UInt8Array, sky: UInt8Array) -> bool:
     """Return whether a sky shows clouds: structure at the scale of clouds, not a mere gradient."""
     small, inside = _small(rgb, sky)
     if inside.mean() < LEAST:
@@ -410,7 +412,7 @@ def clouded(rgb: Bytes, sky: Bytes) -> bool:
     return bool(core.any()) and float(fine[core].std()) > 2.0
 
 
-def level(water: Bytes, inverse_depth: Floats) -> Bytes:
+def level(water: UInt8Array, inverse_depth: Float32Array) -> UInt8Array:
     """Return ``water`` without the parts that cannot be: crumbs, and what reaches up to the sky.
 
     Water lies: a part that begins at the picture's upper border over much of its width, and does
@@ -439,7 +441,7 @@ def level(water: Bytes, inverse_depth: Floats) -> Bytes:
     return np.asarray(np.minimum(water, whole), np.uint8)
 
 
-def running(rgb: Bytes, water: Bytes, sky: Bytes | None = None) -> bool:
+def running(rgb: UInt8Array, water: UInt8Array, sky: UInt8Array | None = None) -> bool:
     """Return whether water runs rather than stands.
 
     Water that falls runs. Water that mirrors stands, and so does what reaches to the sky. What else
@@ -464,7 +466,7 @@ def running(rgb: Bytes, water: Bytes, sky: Bytes | None = None) -> bool:
     return _foaming(small, inside)
 
 
-def _foaming(small: Bytes, inside: Mask) -> bool:
+def _foaming(small: UInt8Array, inside: Mask) -> bool:
     """Return whether a good part of water is white, with the texture of foam; crests of waves lie."""
     grey = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY).astype(np.float32)
     if anisotropy.lying(grey, inside) > 5:
@@ -477,8 +479,10 @@ def _foaming(small: Bytes, inside: Mask) -> bool:
 
 
 def overlay(
-    rgb: Bytes, regions: tuple[Region, ...], directions: Mapping[str, Floats] | None = None
-) -> Bytes:
+    rgb: UInt8Array,
+    regions: tuple[Region, ...],
+    directions: Mapping[str, Float32Array] | None = None,
+) -> UInt8Array:
     """Return the plan as a picture: tinted regions, arrows where they go, a legend."""
     width = rgb.shape[1]
     grey = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)
@@ -502,7 +506,7 @@ def overlay(
     return picture
 
 
-def _arrows(picture: Bytes, region: Region, field: Floats, unit: int) -> None:
+def _arrows(picture: UInt8Array, region: Region, field: Float32Array, unit: int) -> None:
     """Draw the field on the region, an arrow as long as matter travels in .4 s at most."""
     height, width = picture.shape[:2]
     field = np.asarray(cv2.resize(field, (width, height)), np.float32)
@@ -520,7 +524,7 @@ def _arrows(picture: Bytes, region: Region, field: Floats, unit: int) -> None:
             cv2.arrowedLine(picture, tail, head, (255, 255, 255), unit, cv2.LINE_AA, tipLength=0.35)
 
 
-def _legend(picture: Bytes, regions: tuple[Region, ...], unit: int) -> None:
+def _legend(picture: UInt8Array, regions: tuple[Region, ...], unit: int) -> None:
     """Write each kind with its share in a corner."""
     shares: dict[str, float] = {}
     for region in regions:
@@ -543,7 +547,7 @@ def _legend(picture: Bytes, regions: tuple[Region, ...], unit: int) -> None:
 
 
 def _apart(
-    found: Mapping[str, Floats], given: set[str], known: Sequence[str]
+    found: Mapping[str, Float32Array], given: set[str], known: Sequence[str]
 ) -> tuple[Region, ...]:
     """Return regions whose masks share every pixel out: what the user gave wins over the rest."""
     if not found:
@@ -564,12 +568,12 @@ def _apart(
     return tuple(regions)
 
 
-def _share(mask: Bytes) -> Floats:
+def _share(mask: UInt8Array) -> Float32Array:
     """Return ``mask`` as shares 0..1."""
     return mask.astype(np.float32) * np.float32(1 / 255)
 
 
-def _small(rgb: Bytes, mask: Bytes, side: int = falls.SIDE) -> tuple[Bytes, Mask]:
+def _small(rgb: UInt8Array, mask: UInt8Array, side: int = falls.SIDE) -> tuple[UInt8Array, Mask]:
     """Return the photo at most ``side`` long, and where ``mask`` holds in it."""
     small = image.photo(rgb, side)
     return small, image.where(mask, small.shape)

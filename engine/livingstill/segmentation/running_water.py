@@ -14,7 +14,7 @@ import scipy  # its parts are imported when they are used
 from numpy.typing import NDArray
 
 from livingstill.core import anisotropy, image
-from livingstill.core.model import Bytes, Floats
+from livingstill.core.model import Float32Array, UInt8Array
 from livingstill.segmentation import falls
 
 Mask = NDArray[np.bool_]
@@ -33,7 +33,7 @@ _FURTHER = 0.04
 """How far, in long sides, an outline grows in a round."""
 
 
-def told(rgb: Bytes, water: Bytes, other: Bytes) -> Bytes:
+def told(rgb: UInt8Array, water: UInt8Array, other: UInt8Array) -> UInt8Array:
     """Return what of ``water`` and right beside it runs, (H, W) uint8.
 
     Parameters
@@ -49,7 +49,7 @@ def told(rgb: Bytes, water: Bytes, other: Bytes) -> Bytes:
     return _at_size(now, rgb.shape[:2])
 
 
-def trimmed(rgb: Bytes, water: Bytes) -> Bytes:
+def trimmed(rgb: UInt8Array, water: UInt8Array) -> UInt8Array:
     """Return ``water`` that stands without the land in its outline, if it shows its waves.
 
     Their facets lie, so the finest gradients stand up; a mirror looks like land and is let be.
@@ -60,7 +60,7 @@ def trimmed(rgb: Bytes, water: Bytes) -> Bytes:
     return np.minimum(water, told(rgb, water, np.full_like(water, 255)))
 
 
-def falling(rgb: Bytes, water: Bytes, other: Bytes) -> Bytes:
+def falling(rgb: UInt8Array, water: UInt8Array, other: UInt8Array) -> UInt8Array:
     """Return the falls that feed ``water`` that stands, (H, W) uint8: pale, streaked, at its top."""
     small, before, taken = _reduced(rgb, water, other)
     upright = falls.streaks(small, before)[0]
@@ -87,7 +87,9 @@ def falling(rgb: Bytes, water: Bytes, other: Bytes) -> Bytes:
     return _at_size(whole > 0, rgb.shape[:2])
 
 
-def _grown(small: Bytes, start: Mask, within: Mask, taken: Mask, unsure: Mask, rounds: int) -> Mask:
+def _grown(
+    small: UInt8Array, start: Mask, within: Mask, taken: Mask, unsure: Mask, rounds: int
+) -> Mask:
     """Return what looks like ``start``, in ``within`` and beside it, learned again every round.
 
     Nothing is learned from what is ``unsure``.
@@ -112,7 +114,7 @@ def _grown(small: Bytes, start: Mask, within: Mask, taken: Mask, unsure: Mask, r
     return now
 
 
-def _looks(small: Bytes) -> NDArray[np.int64]:
+def _looks(small: UInt8Array) -> NDArray[np.int64]:
     """Return (h, w): the class of colour and roughness that each pixel is of."""
     lab = cv2.cvtColor(cv2.GaussianBlur(small, (0, 0), 1.0), cv2.COLOR_RGB2LAB).astype(np.float32)
     grey = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY).astype(np.float32)
@@ -124,7 +126,7 @@ def _looks(small: Bytes) -> NDArray[np.int64]:
     return np.asarray(np.ravel_multi_index(classes, _BINS), np.int64)
 
 
-def _likeness(kind: NDArray[np.int64], wet: Mask, land: Mask) -> Floats:
+def _likeness(kind: NDArray[np.int64], wet: Mask, land: Mask) -> Float32Array:
     """Return (h, w) float32: the logarithm of how much likelier a look is in water than on land."""
 
     def often(where: Mask) -> NDArray[np.float64]:
@@ -138,12 +140,14 @@ def _likeness(kind: NDArray[np.int64], wet: Mask, land: Mask) -> Floats:
     return np.asarray(cv2.GaussianBlur(ratio[kind], (0, 0), 2.0), np.float32)
 
 
-def _reduced(rgb: Bytes, water: Bytes, other: Bytes) -> tuple[Bytes, Mask, Mask]:
+def _reduced(
+    rgb: UInt8Array, water: UInt8Array, other: UInt8Array
+) -> tuple[UInt8Array, Mask, Mask]:
     """Return all three at most ``falls.SIDE`` long, masks as where they hold."""
     small = image.photo(rgb, falls.SIDE)
     return small, image.where(water, small.shape), image.where(other, small.shape, 100)
 
 
-def _at_size(mask: Mask, shape: tuple[int, int]) -> Bytes:
+def _at_size(mask: Mask, shape: tuple[int, int]) -> UInt8Array:
     soft = cv2.GaussianBlur(mask.astype(np.float32) * 255, (0, 0), 1.0)
     return np.asarray(cv2.resize(soft, shape[::-1], interpolation=cv2.INTER_LINEAR), np.uint8)

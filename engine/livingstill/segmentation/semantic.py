@@ -12,7 +12,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from livingstill.core.model import Bytes, Floats, Perception, Region
+from livingstill.core.model import Float32Array, Perception, Region, UInt8Array
 
 FIT_SIDE = 640
 """Long side of the picture the colour functions are fitted on."""
@@ -34,7 +34,7 @@ APART = 38.0
 """Colours (0..255) nearer than this are not told apart; at 1.4 times this they fully are."""
 
 
-def segment(perception: Perception, rgb: Bytes) -> tuple[Region, ...]:
+def segment(perception: Perception, rgb: UInt8Array) -> tuple[Region, ...]:
     """Return a soft mask of every class found in the photo, in the network's order of classes.
 
     Parameters
@@ -63,7 +63,7 @@ def segment(perception: Perception, rgb: Bytes) -> tuple[Region, ...]:
     return tuple(Region(names[i], mask) for i, mask in zip(kept, masks) if mask.any())
 
 
-def follow(soft: Floats, rgb: Bytes) -> list[Bytes]:
+def follow(soft: Float32Array, rgb: UInt8Array) -> list[UInt8Array]:
     """Bring soft masks (C, h, w) to the photo's size along the photo's colours."""
     height, width = rgb.shape[:2]
     scale = min(1.0, FIT_SIDE / max(height, width))
@@ -74,7 +74,7 @@ def follow(soft: Floats, rgb: Bytes) -> list[Bytes]:
     pixel = max(small[0] / soft.shape[2], 1.0)
     slopes, shifts = fit(guide, targets, pixel)
 
-    def large(x: Floats) -> Floats:
+    def large(x: Float32Array) -> Float32Array:
         whole = cv2.resize(np.ascontiguousarray(x), (width, height), interpolation=cv2.INTER_LINEAR)
         return np.asarray(whole, np.float32)
 
@@ -93,7 +93,9 @@ def follow(soft: Floats, rgb: Bytes) -> list[Bytes]:
     return masks
 
 
-def open_leaves(sky: Bytes, leaves: Bytes, rgb: Bytes) -> tuple[Bytes, Bytes]:
+def open_leaves(
+    sky: UInt8Array, leaves: UInt8Array, rgb: UInt8Array
+) -> tuple[UInt8Array, UInt8Array]:
     """Give the gaps between leaves to the sky where they show its colour; return both masks.
 
     Between the mean colour of the sky nearby and that of the darker leaves nearby, a pixel's
@@ -124,7 +126,7 @@ def open_leaves(sky: Bytes, leaves: Bytes, rgb: Bytes) -> tuple[Bytes, Bytes]:
     part = (box[0], box[1])
     size = (width, height)
 
-    def large(x: Floats) -> Floats:
+    def large(x: Float32Array) -> Float32Array:
         return np.asarray(cv2.resize(x, size, interpolation=cv2.INTER_LINEAR)[part], np.float32)
 
     line = large(air - leaf)
@@ -138,7 +140,7 @@ def open_leaves(sky: Bytes, leaves: Bytes, rgb: Bytes) -> tuple[Bytes, Bytes]:
     return sky, leaves
 
 
-def _local_mean(picture: Floats, weight: Floats, reach: float) -> Floats:
+def _local_mean(picture: Float32Array, weight: Float32Array, reach: float) -> Float32Array:
     """Return the weighted mean of a picture (h, w, c) around each pixel."""
     total = cv2.GaussianBlur(weight, (0, 0), reach) + np.float32(1e-6)
     planes = [
@@ -148,7 +150,9 @@ def _local_mean(picture: Floats, weight: Floats, reach: float) -> Floats:
     return np.asarray(np.stack(planes, -1), np.float32)
 
 
-def fit(guide: Floats, targets: list[Floats], pixel: float) -> tuple[list[Floats], list[Floats]]:
+def fit(
+    guide: Float32Array, targets: list[Float32Array], pixel: float
+) -> tuple[list[Float32Array], list[Float32Array]]:
     """Return for each target its colour slopes (h, w, 3) and shifts (h, w), window by window.
 
     ``pixel`` is the size of one pixel of the network in pixels of the guide.
@@ -163,7 +167,7 @@ def fit(guide: Floats, targets: list[Floats], pixel: float) -> tuple[list[Floats
 
     side = 2 * max(round(WINDOW * pixel), 4) + 1
 
-    def mean(x: Floats) -> Floats:
+    def mean(x: Float32Array) -> Float32Array:
         return np.asarray(cv2.boxFilter(x, cv2.CV_32F, (side, side), borderType=cv2.BORDER_REFLECT))
 
     total = mean(weight)

@@ -11,7 +11,7 @@ import scipy  # its parts are imported when they are used
 from numpy.typing import NDArray
 
 from livingstill.core import image
-from livingstill.core.model import Bytes, Floats, Region
+from livingstill.core.model import Float32Array, Region, UInt8Array
 
 Mask = NDArray[np.bool_]
 
@@ -28,12 +28,12 @@ SIDE = 960
 
 
 def still(
-    rgb: Bytes,
+    rgb: UInt8Array,
     classes: tuple[Region, ...],
     *,
-    hold: Bytes | None = None,
+    hold: UInt8Array | None = None,
     people: bool = True,
-) -> Floats:
+) -> Float32Array:
     """Return (H, W) float32 in 0..1: 1 where nothing may move.
 
     Parameters
@@ -56,7 +56,7 @@ def still(
     return np.maximum(out, cv2.GaussianBlur(grown, (0, 0), width / 900))
 
 
-def lettering(rgb: Bytes) -> Floats:
+def lettering(rgb: UInt8Array) -> Float32Array:
     """Return (h, w) float32, 1 on lines of text.
 
     Strokes of letters are many short, strong edges of both signs in a row: the top-hat of the grey
@@ -86,7 +86,7 @@ def lettering(rgb: Bytes) -> Floats:
     return out
 
 
-def lines(rgb: Bytes) -> Floats:
+def lines(rgb: UInt8Array) -> Float32Array:
     """Return (n, 4) float32, the ends x, y, x, y of the reduced photo's straight edges.
 
     Line segments by LSD (Grompone von Gioi et al. 2010).
@@ -96,7 +96,7 @@ def lines(rgb: Bytes) -> Floats:
     return np.asarray(np.zeros((0, 4)) if found is None else found.reshape(-1, 4), np.float32)
 
 
-def straight(rgb: Bytes, edges: Floats) -> Floats:
+def straight(rgb: UInt8Array, edges: Float32Array) -> Float32Array:
     """Return (H, W) float32, near 1 along long straight edges: walls, masts, railings, wires, poles.
 
     ``edges`` are the photo's ``lines``; those are long that span a tenth of it, if they are upright
@@ -110,7 +110,7 @@ def straight(rgb: Bytes, edges: Floats) -> Floats:
     return _at_size(np.asarray(soft * np.float32(0.9), np.float32), rgb.shape[:2])
 
 
-def banks(rgb: Bytes, edges: Floats, water: Floats) -> Floats:
+def banks(rgb: UInt8Array, edges: Float32Array, water: Float32Array) -> Float32Array:
     """Return (H, W) float32, 1 where water, a (H, W) mask in 0..1, ends at a straight edge of a thing.
 
     Ripples would bend it: jetties, hulls, quays, not what lies level, which is where they end anyway.
@@ -123,7 +123,7 @@ def banks(rgb: Bytes, edges: Floats, water: Floats) -> Floats:
     return _at_size(np.asarray(held, np.float32), rgb.shape[:2])
 
 
-def boards(rgb: Bytes, edges: Floats, water: Floats) -> Floats:
+def boards(rgb: UInt8Array, edges: Float32Array, water: Float32Array) -> Float32Array:
     """Return (H, W) float32, 1 on parts of what was taken for water that are ruled: decks, jetties.
 
     Their lines, of .06 of the long side and more, are 6 times the square root of a part's area in
@@ -140,7 +140,9 @@ def boards(rgb: Bytes, edges: Floats, water: Floats) -> Floats:
     return _at_size(dry.astype(np.float32), rgb.shape[:2])
 
 
-def _ruled(small: Bytes, edges: Floats, least: float, wide: int, slope: float = 0.0) -> Bytes:
+def _ruled(
+    small: UInt8Array, edges: Float32Array, least: float, wide: int, slope: float = 0.0
+) -> UInt8Array:
     """Return (h, w) uint8, 1 on edges of some length and slope, drawn ``wide``."""
     out = np.zeros(small.shape[:2], np.uint8)
     for x0, y0, x1, y1 in edges.tolist():
@@ -150,7 +152,7 @@ def _ruled(small: Bytes, edges: Floats, least: float, wide: int, slope: float = 
     return out
 
 
-def _upright(small: Bytes, edges: Floats, scale: float) -> Bytes:
+def _upright(small: UInt8Array, edges: Float32Array, scale: float) -> UInt8Array:
     """Return (h, w) uint8, 1 along posts: upright edges whose pieces lie in one line and fill most of it.
 
     Leaves hide and break them, but hardly ever line up.
@@ -176,7 +178,7 @@ def _upright(small: Bytes, edges: Floats, scale: float) -> Bytes:
     return out
 
 
-def aloft(rgb: Bytes, sky: Bytes) -> Floats:
+def aloft(rgb: UInt8Array, sky: UInt8Array) -> Float32Array:
     """Return (H, W) float32, 1 on what must not drift with the clouds, and little around it.
 
     Masts, lamps, wires, twigs, birds; by night the stars; the burnt-out discs of sun and moon.
@@ -200,7 +202,7 @@ def aloft(rgb: Bytes, sky: Bytes) -> Floats:
 
 
 def _before(
-    grey: Bytes,
+    grey: UInt8Array,
     sky: Mask,
     scale: float,
     widths: tuple[tuple[int, int], ...] = _WIDTHS,
@@ -222,7 +224,7 @@ def _before(
     area = np.maximum(cv2.blur(share, (size, size)), np.float32(1e-3))
     depth = np.zeros(grey.shape, np.float32)
     value = grey.astype(np.float32)
-    usual: list[Floats] = []
+    usual: list[Float32Array] = []
     for width, least in widths:
         hat = cv2.morphologyEx(grey, cv2.MORPH_BLACKHAT, _disc(width, scale)).astype(np.float32)
         mean = cv2.blur(np.minimum(hat, np.float32(2 * least)) * share, (size, size)) / area
@@ -261,7 +263,7 @@ def _before(
     return np.asarray((stands | flies)[part] & found, bool)
 
 
-def _stars(grey: Bytes, sky: Mask, scale: float) -> Mask:
+def _stars(grey: UInt8Array, sky: Mask, scale: float) -> Mask:
     """Return where points of light stand in a sky that is dark, not the rims of its clouds."""
     if float(np.median(grey[sky])) > _NIGHT:
         return np.zeros_like(sky)
@@ -277,7 +279,7 @@ def _stars(grey: Bytes, sky: Mask, scale: float) -> Mask:
     return np.asarray(small[part], bool)
 
 
-def _burnt(grey: Bytes, sky: Mask) -> Mask:
+def _burnt(grey: UInt8Array, sky: Mask) -> Mask:
     """Return the burnt-out round disc in a sky; several are clouds."""
     side = max(grey.shape)
     count, part, stats, _ = cv2.connectedComponentsWithStats(((grey >= 252) & sky).astype(np.uint8))
@@ -290,7 +292,7 @@ def _burnt(grey: Bytes, sky: Mask) -> Mask:
     return np.asarray(part == discs[0] if len(discs) == 1 else np.zeros_like(sky), bool)
 
 
-def posts(rgb: Bytes, water: Floats) -> Floats:
+def posts(rgb: UInt8Array, water: Float32Array) -> Float32Array:
     """Return (H, W) float32, 1 on what stands thin and dark in water: posts, masts, reeds, poles.
 
     ``water`` is a (H, W) mask in 0..1. Where it shows its waves everything lies, and what stands is
@@ -320,7 +322,7 @@ def posts(rgb: Bytes, water: Floats) -> Floats:
     return _at_size(np.asarray(grown, np.float32), rgb.shape[:2])
 
 
-def _ropes(value: Bytes, water: Mask, scale: float) -> Bytes:
+def _ropes(value: UInt8Array, water: Mask, scale: float) -> UInt8Array:
     """Return (h, w) uint8, 1 on what is thin, dark and rises in straight lines over water that lies.
 
     It is what openings by lines of all steep directions leave of the black hat.
@@ -342,16 +344,16 @@ def _odd(width: float, scale: float) -> int:
     return max(3, round(width * scale) | 1)
 
 
-def _disc(width: float, scale: float) -> Bytes:
+def _disc(width: float, scale: float) -> UInt8Array:
     side = _odd(width, scale)
     return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side)), np.uint8)
 
 
-def _reduced(rgb: Bytes) -> tuple[Bytes, float]:
+def _reduced(rgb: UInt8Array) -> tuple[UInt8Array, float]:
     """Return the photo at most ``SIDE`` long, and its size relative to that."""
     small = image.photo(rgb, SIDE)
     return small, max(small.shape) / SIDE
 
 
-def _at_size(mask: Floats, shape: tuple[int, int]) -> Floats:
+def _at_size(mask: Float32Array, shape: tuple[int, int]) -> Float32Array:
     return np.asarray(cv2.resize(mask, shape[::-1], interpolation=cv2.INTER_LINEAR), np.float32)

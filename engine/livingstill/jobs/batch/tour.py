@@ -13,7 +13,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from livingstill.core.model import Bytes, Words
+from livingstill.core.model import PackedRGBA, UInt8Array
 from livingstill.jobs.batch.work import RECORDS, load, store
 from livingstill.media import clip_reader
 from livingstill.media.formats import choose
@@ -65,14 +65,14 @@ def join(clips: Sequence[Path], target: Path, dissolve: float = 0.6) -> None:
             sink.write(_packed(frame))
 
 
-def dissolved(clips: Iterable[Iterable[Bytes]], overlap: int) -> Iterator[Bytes]:
+def dissolved(clips: Iterable[Iterable[UInt8Array]], overlap: int) -> Iterator[UInt8Array]:
     """Yield the frames of clips in turn; the last ``overlap`` of one blend into the next's first.
 
     The blend eases in and out. Clips shorter than two overlaps are blended over less.
     """
-    tail: deque[Bytes] = deque()
+    tail: deque[UInt8Array] = deque()
     for clip in clips:
-        fresh: deque[Bytes] = deque()
+        fresh: deque[UInt8Array] = deque()
         blending = deque(tail)
         tail.clear()
         count = len(blending)
@@ -92,16 +92,16 @@ def dissolved(clips: Iterable[Iterable[Bytes]], overlap: int) -> Iterator[Bytes]
     yield from tail
 
 
-def _fitted(clip: Path, size: tuple[int, int], rate: Fraction) -> Iterator[Bytes]:
+def _fitted(clip: Path, size: tuple[int, int], rate: Fraction) -> Iterator[UInt8Array]:
     """Yield a clip's frames at ``rate``, each the nearest in time, inside ``size`` on black."""
     due = 0
-    for frame in clip_reader.Clip(clip):
+    for frame in clip_reader.ClipReader(clip):
         while due / rate <= frame.time + 0.5 / rate:
             yield _inside(frame.rgb, size)
             due += 1
 
 
-def _inside(rgb: Bytes, size: tuple[int, int]) -> Bytes:
+def _inside(rgb: UInt8Array, size: tuple[int, int]) -> UInt8Array:
     height, width = rgb.shape[:2]
     if (width, height) == size:
         return rgb
@@ -116,6 +116,6 @@ def _inside(rgb: Bytes, size: tuple[int, int]) -> Bytes:
     return page
 
 
-def _packed(rgb: Bytes) -> Words:
+def _packed(rgb: UInt8Array) -> PackedRGBA:
     """Return (h, w, 3) uint8 as (h, w) uint32, bytes R, G, B, 255 from the lowest."""
     return np.ascontiguousarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2RGBA)).view(np.uint32)[..., 0]

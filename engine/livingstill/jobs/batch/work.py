@@ -21,7 +21,7 @@ from typing import Any
 import cv2
 
 from livingstill.core.errors import InputError, LivingStillError
-from livingstill.core.model import Bytes
+from livingstill.core.model import UInt8Array
 from livingstill.io.files import replacing
 from livingstill.settings.brand import FILES
 from livingstill.settings.shot import expanded
@@ -228,7 +228,7 @@ class Thumbnail:
         self._left = index
         self.text = ""
 
-    def look(self, rgb: Bytes) -> None:
+    def look(self, rgb: UInt8Array) -> None:
         """Take in the next frame."""
         if self._left == 0:
             height = max(1, round(THUMBNAIL * rgb.shape[0] / rgb.shape[1]))

@@ -11,12 +11,11 @@ from numpy.typing import NDArray
 
 from livingstill.camera import framing, path, subject
 from livingstill.camera.travel import travel
-from livingstill.camera.view import View
+from livingstill.camera.view import CameraView
 from livingstill.core.model import (
     DEFAULT_FOCAL,
-    Bytes,
     CameraPath,
-    Floats,
+    Float32Array,
     Flow,
     Motion,
     Photo,
@@ -24,6 +23,7 @@ from livingstill.core.model import (
     Region,
     Scene,
     Timeline,
+    UInt8Array,
 )
 from livingstill.finish.finisher import Finisher
 from livingstill.jobs.analyse import Sight
@@ -91,7 +91,7 @@ def lively(series: no_reference.Series, good: Flags, still: bool) -> Flags:
     return (unsteady > _MOVES_UNDER) | (unexplained > _CHANGES_UNDER)
 
 
-def _length(vectors: Floats) -> Floats:
+def _length(vectors: Float32Array) -> Float32Array:
     return np.asarray(np.hypot(vectors[..., 0], vectors[..., 1]), np.float32)
 
 
@@ -108,7 +108,7 @@ def joins(series: no_reference.Series) -> bool:
 
 
 def build(
-    still: Bytes, crop: registration.Crop, wanted: Wanted, shot: Shot, stages: Stages
+    still: UInt8Array, crop: registration.Crop, wanted: Wanted, shot: Shot, stages: Stages
 ) -> Clip:
     """Make the still ready to render as the clip showed it.
 
@@ -135,7 +135,7 @@ def build(
         layered = partial(layers.build, focal=DEFAULT_FOCAL, layers=shot.layers)
         scene = assembly.build(layered, canvas, depth.values, regions)
     window = window_of(scene, frame)
-    view = View.of(depth.values, None, point, frame.box)
+    view = CameraView.of(depth.values, None, point, frame.box)
     with stages("camera"):
         camera, choice, notes = _camera(wanted, shot, scene, window, view, _room(frame))
         if choice.name == "static" and not regions and wanted.lively.any():
@@ -173,8 +173,8 @@ def build(
 
 
 def _laid_out(
-    still: Bytes, crop: registration.Crop, size: tuple[int, int]
-) -> tuple[Bytes, tuple[int, int]]:
+    still: UInt8Array, crop: registration.Crop, size: tuple[int, int]
+) -> tuple[UInt8Array, tuple[int, int]]:
     """Return the still at the clip's scale, and where the frame's corner is in it."""
     sx, sy = crop.width / size[0], crop.height / size[1]
     high, wide = still.shape[:2]
@@ -254,7 +254,7 @@ class Departing:
     """A path that starts at rest and closes in just as far as the picture's border demands."""
 
     course: CameraPath
-    reach: Floats
+    reach: Float32Array
     zoom: float
 
     def at(self, time: float) -> Pose:
@@ -298,7 +298,7 @@ def _camera(
     shot: Shot,
     scene: Scene,
     window: frames.Window,
-    view: View,
+    view: CameraView,
     room: float,
 ) -> tuple[CameraPath, Choice, tuple[str, ...]]:
     """Return the named move whose extent, measured as the clip's was, is the clip's."""
@@ -349,12 +349,12 @@ def _camera(
     return camera, choice, tuple(notes)
 
 
-def _resolved(choice: Choice, shot: Shot, view: View, timeline: Timeline) -> CameraPath:
+def _resolved(choice: Choice, shot: Shot, view: CameraView, timeline: Timeline) -> CameraPath:
     seconds = timeline.seconds
     return path.resolve(choice, view, loop=timeline.loop, duration=seconds, seed=shot.seed)
 
 
-def _along(found: camera_track.Track, name: str) -> Floats:
+def _along(found: camera_track.Track, name: str) -> Float32Array:
     """Return (T,) how far a track has gone along a move."""
     if name in ("push-in", "pull-out"):
         way = np.abs(found.zoom - 1)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from livingstill.core import threads
 from livingstill.core.errors import InputError
-from livingstill.core.model import Bytes, Progress, Timeline
+from livingstill.core.model import Progress, Timeline, UInt8Array
 from livingstill.io.files import replacing
 from livingstill.jobs import check
 from livingstill.jobs.clip import Stages
@@ -123,7 +123,7 @@ class Rescued:
 class Watched:
     """A clip after one look: what was measured, each frame's levels, how the still sits in it."""
 
-    opened: clip_reader.Clip
+    opened: clip_reader.ClipReader
     found: check.Review
     levels: relevel.Levels
     crop: registration.Crop | None
@@ -202,12 +202,12 @@ def _check_output(clip: Path, output: Path, overwrite: bool) -> None:
 
 
 def _watch(
-    clip: Path, photo: Bytes | None, still: Path | None, asked: Options, stages: Stages
+    clip: Path, photo: UInt8Array | None, still: Path | None, asked: Options, stages: Stages
 ) -> Watched:
     """Look at every frame once; find the still in the first that shows something."""
-    opened = clip_reader.Clip(clip)
+    opened = clip_reader.ClipReader(clip)
     observer: no_reference.Observer | None = None
-    waiting: list[Bytes] = []
+    waiting: list[UInt8Array] = []
     crop: registration.Crop | None = None
     times: list[float] = []
     keys: list[bool] = []
@@ -341,13 +341,13 @@ def _widened(plan: decide.Decision) -> decide.Decision | None:
     return dataclasses.replace(plan, rebuild=wide)
 
 
-def _likeness(frame: Bytes, aim: Bytes) -> str:
+def _likeness(frame: UInt8Array, aim: UInt8Array) -> str:
     """Return how near two pictures are, in words."""
     relevel = _decibels(frame, aim)
     return "bit for bit" if relevel == inf else f"within {relevel:.0f} dB"
 
 
-def _decibels(frame: Bytes, aim: Bytes) -> float:
+def _decibels(frame: UInt8Array, aim: UInt8Array) -> float:
     """Return how near two pictures are: peak signal to noise."""
     error = float(np.mean((frame.astype(np.float32) - aim) ** 2))
     return 10 * log10(255**2 / error) if error else inf
@@ -380,7 +380,7 @@ class _Job:
             overwrite=self.asked.overwrite,
         )
 
-    def given(self) -> Iterator[Bytes]:
+    def given(self) -> Iterator[UInt8Array]:
         """Yield the clip's own frames."""
         return (frame.rgb for frame in self.watched.opened)
 
@@ -490,7 +490,7 @@ class _Job:
                 return f"repair did not heal it: {fault.message}"
         return ""
 
-    def replace(self, photo: Bytes | None) -> dict[str, Any]:
+    def replace(self, photo: UInt8Array | None) -> dict[str, Any]:
         """Render the still as the clip showed it."""
         series = self.watched.found.series
         good = self._good()
@@ -558,7 +558,7 @@ class _Job:
                     good[fault.first : fault.last + 1] = False
         return good if good.any() else np.ones_like(good)
 
-    def _frame(self, index: int) -> Bytes:
+    def _frame(self, index: int) -> UInt8Array:
         for now, frame in enumerate(self.given()):
             if now == index:
                 return frame
@@ -570,11 +570,11 @@ class _Job:
         return int(np.flatnonzero(bad)[0]) - 1 if bad.any() else 0
 
     def _blended(
-        self, made: Callable[[], Iterator[Bytes]], last: int, blend: int
-    ) -> Iterator[Bytes]:
+        self, made: Callable[[], Iterator[UInt8Array]], last: int, blend: int
+    ) -> Iterator[UInt8Array]:
         """Yield the clip up to its last good frame, which then fades into the replacement."""
         given = self.given() if last >= 0 else iter(())
-        held: Bytes | None = None
+        held: UInt8Array | None = None
         for index, frame in enumerate(made()):
             if index <= last:
                 held = np.array(next(given))

@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 
 from livingstill.core.errors import InputError
-from livingstill.core.model import Bytes, Words
+from livingstill.core.model import PackedRGBA, UInt8Array
 from livingstill.io import files
 from livingstill.media.formats import Encoding, choose
 from livingstill.media.write.sinks import Opener
@@ -105,7 +105,7 @@ class Budget:
         self._video = VideoFile(self._copy, size, fps, choose("copy.mkv", codec="ffv1"), {})
         self.chosen = ""
 
-    def write(self, packed: Words) -> None:
+    def write(self, packed: PackedRGBA) -> None:
         """Take a frame."""
         self._video.write(packed)
         self._frames += 1
@@ -185,7 +185,7 @@ class Budget:
         self._stack.close()
 
 
-def _rounded(rgba: Bytes, step: float, index: int) -> Bytes:
+def _rounded(rgba: UInt8Array, step: float, index: int) -> UInt8Array:
     """Return frame ``index`` with its levels rounded to multiples of ``step``, the ends kept.
 
     Sizes jump from one whole step to the next, so a fraction is a share of the frames.

@@ -16,7 +16,7 @@ from typing import Any, Self
 import numpy as np
 
 from livingstill.core.errors import InputError, LivingStillError
-from livingstill.core.model import Floats, Words
+from livingstill.core.model import Float32Array, PackedRGBA
 from livingstill.io import files
 from livingstill.media.formats import PIPES, Encoding, choose
 from livingstill.media.write import sinks
@@ -73,7 +73,7 @@ class Encoder:
         overwrite: bool = False,
         metadata: Mapping[str, str] | None = None,
         budget: int | None = None,
-        sound: Floats | None = None,
+        sound: Float32Array | None = None,
     ) -> None:
         self.path = str(path)
         self.size = size
@@ -128,7 +128,7 @@ class Encoder:
         """What the search for a budget settled on, in words; empty without one."""
         return str(getattr(self._sink, "chosen", ""))
 
-    def write(self, packed: Words) -> None:
+    def write(self, packed: PackedRGBA) -> None:
         """Hand over the next frame, (H, W) uint32, bytes R, G, B, A from the lowest."""
         if packed.shape != self.size[::-1]:
             raise InputError(
@@ -232,7 +232,7 @@ class Tee:
             raise
         return self
 
-    def write(self, packed: Words) -> None:
+    def write(self, packed: PackedRGBA) -> None:
         """Hand the next frame to every clip."""
         for encoder in self.encoders:
             encoder.write(packed)

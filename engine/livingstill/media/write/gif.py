@@ -10,7 +10,7 @@ from pathlib import Path
 import av
 import numpy as np
 
-from livingstill.core.model import Bytes, Words
+from livingstill.core.model import PackedRGBA, UInt8Array
 from livingstill.io import files
 from livingstill.media.formats import Encoding, choose
 from livingstill.media.write import palette
@@ -41,7 +41,7 @@ class Gif:
         self._copy = self._stack.enter_context(files.temporary(path.with_suffix(".copy")))
         self._video = VideoFile(self._copy, size, fps, choose("copy.mkv", codec="ffv1"), {})
 
-    def write(self, packed: Words) -> None:
+    def write(self, packed: PackedRGBA) -> None:
         """Take a frame; of fast clips only every second, third..."""
         if self._count % self._step == 0:
             rgb = packed.view(np.uint8).reshape(*packed.shape, 4)[..., :3]
@@ -58,8 +58,8 @@ class Gif:
         table[: len(colours.rgb), 1:] = colours.rgb
         table[len(colours.rgb) :, 1:] = colours.rgb[-1]
         table[255] = 0  # transparent: "as in the frame before"
-        last_index: Bytes | None = None
-        last_rgb: Bytes | None = None
+        last_index: UInt8Array | None = None
+        last_rgb: UInt8Array | None = None
         options = {"fflags": "+bitexact", "loop": "0"}
         with (
             av.open(str(self._copy)) as copy,

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from livingstill.core.model import Bytes, Floats
+from livingstill.core.model import Float32Array, UInt8Array
 
 COLOURS = 255
 """Colours of a palette; the last index stays free for transparency."""
@@ -21,13 +21,13 @@ _CONTRAST = 0.18
 """How much a dither between two colours costs for their distance: more gives less grain."""
 
 
-def bins(rgb: Bytes) -> NDArray[np.int32]:
+def bins(rgb: UInt8Array) -> NDArray[np.int32]:
     """Return the bin of every pixel's colour, six bits a channel."""
     coarse = (rgb >> (8 - _BITS)).astype(np.int32)
     return coarse[..., 0] << (2 * _BITS) | coarse[..., 1] << _BITS | coarse[..., 2]
 
 
-def count(histogram: NDArray[np.int64], rgb: Bytes) -> None:
+def count(histogram: NDArray[np.int64], rgb: UInt8Array) -> None:
     """Add a frame's colours to ``histogram`` (``new_histogram()``)."""
     histogram += np.bincount(bins(rgb).ravel(), minlength=_BINS)
 
@@ -37,7 +37,7 @@ def new_histogram() -> NDArray[np.int64]:
     return np.zeros(_BINS, np.int64)
 
 
-def _centres(used: NDArray[np.intp]) -> Floats:
+def _centres(used: NDArray[np.intp]) -> Float32Array:
     """Return the middle colour of bins, (n, 3) in 0..255; the ends stay black and white."""
     mask = (1 << _BITS) - 1
     levels = np.stack([used >> (2 * _BITS), used >> _BITS & mask, used & mask], axis=-1)
@@ -45,7 +45,7 @@ def _centres(used: NDArray[np.intp]) -> Floats:
     return np.where(levels == mask, 255, np.where(levels == 0, 0, middle)).astype(np.float32)
 
 
-def _lab(rgb: Floats | Bytes) -> Floats:
+def _lab(rgb: Float32Array | UInt8Array) -> Float32Array:
     """Return Oklab (Ottosson 2020), where distances are what the eye sees, of (N, 3) sRGB 0..255."""
     value = rgb.astype(np.float32) / 255
     linear = np.where(value <= 0.04045, value / 12.92, ((value + 0.055) / 1.055) ** 2.4)
@@ -57,7 +57,7 @@ def _lab(rgb: Floats | Bytes) -> Floats:
         ],
         np.float32,
     )
-    lab: Floats = np.cbrt(cones) @ np.array(
+    lab: Float32Array = np.cbrt(cones) @ np.array(
         [
             [0.2104542553, 1.9779984951, 0.0259040371],
             [0.7936177850, -2.4285922050, 0.7827717662],
@@ -68,10 +68,10 @@ def _lab(rgb: Floats | Bytes) -> Floats:
     return lab.astype(np.float32)
 
 
-def _distances(points: Floats, to: Floats) -> Floats:
+def _distances(points: Float32Array, to: Float32Array) -> Float32Array:
     """Return squared distances, (N, M)."""
     cross = points @ to.T
-    far: Floats = (points**2).sum(1)[:, None] - 2 * cross + (to**2).sum(1)
+    far: Float32Array = (points**2).sum(1)[:, None] - 2 * cross + (to**2).sum(1)
     return far
 
 
@@ -90,7 +90,7 @@ class Palette:
         self.rgb = _median_cut(lab, weight, rgb)
         self._tables(used, lab)
 
-    def _tables(self, used: NDArray[np.intp], lab: Floats) -> None:
+    def _tables(self, used: NDArray[np.intp], lab: Float32Array) -> None:
         """For every colour that occurs: two palette entries and how much of the second.
 
         The pair is the one whose mixture comes nearest, plus a price for its contrast.
@@ -115,7 +115,7 @@ class Palette:
             self._second[chunk] = order[rows, best]
             self._share[chunk] = np.rint(share[rows, best] * 255)
 
-    def indices(self, rgb: Bytes) -> Bytes:
+    def indices(self, rgb: UInt8Array) -> UInt8Array:
         """Return the palette index of every pixel of (H, W, 3), dithered by a fixed 8x8 pattern.
 
         The pattern stands still on the screen, so what stands still is the same in every frame.
@@ -139,7 +139,7 @@ def of(histogram: NDArray[np.int64]) -> Palette:
     return _made[key]
 
 
-def _median_cut(lab: Floats, weight: Floats, rgb: Floats) -> Bytes:
+def _median_cut(lab: Float32Array, weight: Float32Array, rgb: Float32Array) -> UInt8Array:
     """Return the palette, (n, 3) uint8 RGB."""
     boxes = [np.arange(len(lab))]
     spread = [_spread(lab, weight)]
@@ -174,18 +174,18 @@ def _median_cut(lab: Floats, weight: Floats, rgb: Floats) -> Bytes:
     return np.unique(np.rint(colours).astype(np.uint8), axis=0)
 
 
-def _variance(lab: Floats, weight: Floats) -> Floats:
+def _variance(lab: Float32Array, weight: Float32Array) -> Float32Array:
     mean = np.average(lab, axis=0, weights=weight)
-    variance: Floats = np.average((lab - mean) ** 2, axis=0, weights=weight)
+    variance: Float32Array = np.average((lab - mean) ** 2, axis=0, weights=weight)
     return variance
 
 
-def _spread(lab: Floats, weight: Floats) -> float:
+def _spread(lab: Float32Array, weight: Float32Array) -> float:
     """How much a box gains by being cut."""
     return float(_variance(lab, weight).max() * weight.sum()) if len(lab) > 1 else 0.0
 
 
-def _bayer() -> Bytes:
+def _bayer() -> UInt8Array:
     """Return the 8x8 ordered dither of Bayer (1973) as thresholds 0..255."""
     pattern = np.zeros((1, 1), np.int64)
     for _ in range(3):
@@ -196,7 +196,9 @@ def _bayer() -> Bytes:
 _BAYER = _bayer()
 
 
-def keep_still(index: Bytes, rgb: Bytes, last_index: Bytes, last_rgb: Bytes, within: float) -> None:
+def keep_still(
+    index: UInt8Array, rgb: UInt8Array, last_index: UInt8Array, last_rgb: UInt8Array, within: float
+) -> None:
     """Keep the last index where a pixel changed by no more than ``within`` levels since it was set.
 
     Changes ``index`` in place and ``last_rgb`` where a pixel is set anew: what is shown is never

@@ -6,7 +6,7 @@ import os
 from fractions import Fraction
 from pathlib import Path
 
-from livingstill.core.model import Words
+from livingstill.core.model import PackedRGBA
 from livingstill.media.formats import Encoding
 from livingstill.media.write.video import planes, straight
 
@@ -30,7 +30,7 @@ class Raw:
             "C420jpeg XYSCSS=420JPEG XCOLORRANGE=LIMITED\n"
         ).encode()
 
-    def write(self, packed: Words) -> None:
+    def write(self, packed: PackedRGBA) -> None:
         """Write one frame."""
         if self._pixels == "yuv420p":
             frame = b"".join([self._header, b"FRAME\n", *planes(packed)])

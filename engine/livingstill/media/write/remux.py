@@ -14,7 +14,7 @@ import av
 import numpy as np
 from av.video.reformatter import ColorRange, Colorspace, Interpolation
 
-from livingstill.core.model import Bytes
+from livingstill.core.model import UInt8Array
 from livingstill.io import files
 from livingstill.media import clip_reader
 from livingstill.media.formats import ENCODER_THREADS, Encoding, choose
@@ -47,7 +47,7 @@ class Twin:
 
     def __init__(
         self,
-        source: clip_reader.Clip,
+        source: clip_reader.ClipReader,
         output: str | Path,
         frames: int,
         *,
@@ -93,7 +93,7 @@ class Twin:
             self._stack.enter_context(self._writer)
         return self
 
-    def write(self, rgb: Bytes) -> None:
+    def write(self, rgb: UInt8Array) -> None:
         """Take the next picture, (h, w, 3) uint8."""
         if isinstance(self._writer, _Container):
             self._writer.write(rgb)
@@ -120,7 +120,7 @@ class Twin:
         self._stack.__exit__(kind, error, trace)
 
 
-def keeps_time(source: clip_reader.Clip, output: Path) -> bool:
+def keeps_time(source: clip_reader.ClipReader, output: Path) -> bool:
     """Tell whether time stamps and sound of a clip can be kept in a file of that name."""
     pictures = {"gif", "apng", "webp", "png", "jpg", "jpeg"}
     return choose(str(output)).format.muxer in _CONTAINERS and source.info.codec not in pictures
@@ -131,7 +131,7 @@ class _Container:
 
     def __init__(
         self,
-        source: clip_reader.Clip,
+        source: clip_reader.ClipReader,
         part: Path,
         encoding: Encoding,
         count: int,
@@ -225,7 +225,7 @@ class _Container:
             if packet.dts is not None and _time(packet) < end:
                 yield packet
 
-    def write(self, rgb: Bytes) -> None:
+    def write(self, rgb: UInt8Array) -> None:
         """Encode the next picture, after the sound that comes before it."""
         stamp = self._stamps[self._index]
         self._index += 1
@@ -276,7 +276,9 @@ def _time(packet: Any) -> float:
     return float(packet.dts * packet.time_base)
 
 
-def _stamps(source: clip_reader.Clip, count: int) -> tuple[list[int], dict[int, int], Fraction]:
+def _stamps(
+    source: clip_reader.ClipReader, count: int
+) -> tuple[list[int], dict[int, int], Fraction]:
     """Return the pictures' time stamps, each one's length, and the unit of both.
 
     Where the source has none worth keeping, as in AVI, they are made from its average rate.

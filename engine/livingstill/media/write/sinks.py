@@ -7,7 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Protocol
 
-from livingstill.core.model import Floats, Words
+from livingstill.core.model import Float32Array, PackedRGBA
 from livingstill.media import metadata as xmp
 from livingstill.media.formats import Encoding
 
@@ -15,7 +15,7 @@ from livingstill.media.formats import Encoding
 class Sink(Protocol):
     """Where frames go, one by one; a file is complete after ``finish``, let go by ``abort``."""
 
-    def write(self, packed: Words) -> None:
+    def write(self, packed: PackedRGBA) -> None:
         """Take the next frame, (H, W) uint32, bytes R, G, B, A from the lowest, premultiplied.
 
         Or what ``hold`` made of it, for sinks that have one.
@@ -48,7 +48,7 @@ def opened(
     encoding: Encoding,
     *,
     metadata: Mapping[str, str],
-    sound: Floats | None = None,
+    sound: Float32Array | None = None,
 ) -> Sink:
     """Return the writer of one file at ``path``; None is standard output, for raw frames only."""
     sink = _written(path, size, fps, encoding, metadata, sound)
@@ -78,7 +78,7 @@ def _written(
     fps: Fraction,
     encoding: Encoding,
     metadata: Mapping[str, str],
-    sound: Floats | None,
+    sound: Float32Array | None,
 ) -> Sink:
     suffix = encoding.format.suffix
     if suffix in {".y4m", ".rgb"} or path is None:

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from livingstill.core.errors import InputError
-from livingstill.core.model import Words
+from livingstill.core.model import PackedRGBA
 from livingstill.io import files
 from livingstill.media import metadata as xmp
 from livingstill.media.formats import Encoding
@@ -81,7 +81,7 @@ class Stills:
         self._stack = ExitStack()
         self._folder = self._stack.enter_context(files.temporary(name_of(path, 0), folder=True))
 
-    def write(self, packed: Words) -> None:
+    def write(self, packed: PackedRGBA) -> None:
         """Write one frame as a picture."""
         picture = io.BytesIO(encoded(packed, self._suffix, self._settings, self._alpha))
         xmp.embed(picture, self._suffix, self._metadata)
@@ -105,7 +105,7 @@ class Stills:
         self._stack.close()
 
 
-def encoded(packed: Words, suffix: str, settings: list[int], alpha: bool = False) -> bytes:
+def encoded(packed: PackedRGBA, suffix: str, settings: list[int], alpha: bool = False) -> bytes:
     """Return one frame as the bytes of a picture file."""
     if alpha:
         pixels = cv2.cvtColor(straight(packed), cv2.COLOR_RGBA2BGRA)
@@ -139,7 +139,7 @@ def check_poster(path: Path, overwrite: bool = False) -> str:
 
 def write_poster(
     path: str | Path,
-    packed: Words,
+    packed: PackedRGBA,
     *,
     overwrite: bool = False,
     metadata: Mapping[str, str] | None = None,

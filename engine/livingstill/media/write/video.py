@@ -15,7 +15,7 @@ from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTr
 
 from livingstill.core.determinism import AVX_512
 from livingstill.core.errors import InputError
-from livingstill.core.model import Bytes, Floats, Words
+from livingstill.core.model import Float32Array, PackedRGBA, UInt8Array
 from livingstill.core.threads import over_bands
 from livingstill.kernels.yuv import to_yuv420
 from livingstill.media.formats import ENCODER_THREADS, Encoding
@@ -42,7 +42,7 @@ class VideoFile:
         fps: Fraction,
         encoding: Encoding,
         metadata: Mapping[str, str],
-        sound: Floats | None = None,
+        sound: Float32Array | None = None,
     ) -> None:
         self._encoding = encoding
         self._tick = 1 / fps
@@ -94,7 +94,7 @@ class VideoFile:
             context.color_range = ColorRange.MPEG
         return stream
 
-    def hold(self, packed: Words) -> Any:
+    def hold(self, packed: PackedRGBA) -> Any:
         """Return what is kept of a frame until it is written: its 4:2:0 planes, or a copy."""
         return _yuv420(packed) if self._encoding.pixels == "yuv420p" else packed.copy()
 
@@ -139,7 +139,7 @@ def taken(encoding: Encoding, size: tuple[int, int], fps: Fraction) -> Iterator[
         ) from None
 
 
-def straight(packed: Words) -> Bytes:
+def straight(packed: PackedRGBA) -> UInt8Array:
     """Return (H, W, 4) RGBA with colours divided by alpha, as pictures outside the engine want it."""
     rgba = packed.view(np.uint8).reshape(*packed.shape, 4)
     alpha = rgba[..., 3:]
@@ -149,12 +149,12 @@ def straight(packed: Words) -> Bytes:
     return np.concatenate([np.minimum(colour, 255).astype(np.uint8), alpha], axis=-1)
 
 
-def _opaque(packed: Words) -> Bytes:
+def _opaque(packed: PackedRGBA) -> UInt8Array:
     whole = packed | np.uint32(0xFF000000)
     return whole.view(np.uint8).reshape(*packed.shape, 4)
 
 
-def picture(packed: Words, pixels: str, alpha: bool = False) -> Any:
+def picture(packed: PackedRGBA, pixels: str, alpha: bool = False) -> Any:
     """Return ``packed`` as an ``av.VideoFrame`` in FFmpeg's pixel format ``pixels``.
 
     Without ``alpha`` the frame is opaque whatever its fourth byte says.
@@ -177,7 +177,7 @@ def picture(packed: Words, pixels: str, alpha: bool = False) -> Any:
     return made
 
 
-def _yuv420(packed: Words) -> Any:
+def _yuv420(packed: PackedRGBA) -> Any:
     """Return ``packed`` as a 4:2:0 frame; the kernel gives the same bytes on every machine."""
     frame = av.VideoFrame(packed.shape[1], packed.shape[0], "yuv420p")
     y, u, v = (_rows(plane) for plane in frame.planes)
@@ -190,12 +190,12 @@ def _yuv420(packed: Words) -> Any:
     return frame
 
 
-def _rows(plane: Any) -> Bytes:
+def _rows(plane: Any) -> UInt8Array:
     """Return a plane's memory, (h, >= w) uint8: rows are as long as FFmpeg wants them."""
     return np.frombuffer(plane, np.uint8).reshape(plane.height, plane.line_size)
 
 
-def planes(packed: Words) -> list[bytes]:
+def planes(packed: PackedRGBA) -> list[bytes]:
     """Return Y, U and V of ``packed`` in 4:2:0, BT.709, limited range, rows without padding."""
     frame = _yuv420(packed)
     return [_rows(plane)[:, : plane.width].tobytes() for plane in frame.planes]

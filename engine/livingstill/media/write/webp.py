@@ -16,7 +16,7 @@ import numpy as np
 from PIL import Image
 
 from livingstill.core.errors import InputError
-from livingstill.core.model import Bytes, Words
+from livingstill.core.model import PackedRGBA, UInt8Array
 from livingstill.media.formats import Encoding
 from livingstill.media.write.video import straight
 
@@ -36,7 +36,7 @@ class WebP:
         self._fps = fps
         self._alpha = encoding.alpha
         self._quality = float(encoding.options["quality"])
-        self._last: Words | None = None
+        self._last: PackedRGBA | None = None
         self._count = 0
         self._file = path.open("wb")
         flags = _ANIMATION | (_ALPHA if self._alpha else 0)
@@ -45,12 +45,12 @@ class WebP:
         self._file.write(_chunk(b"VP8X", canvas))
         self._file.write(_chunk(b"ANIM", struct.pack("<IH", 0, 0)))  # no background, for ever
 
-    def write(self, packed: Words) -> None:
+    def write(self, packed: PackedRGBA) -> None:
         """Write the rectangle in which the frame differs from the one before."""
         top, bottom, left, right = _changed(packed, self._last)
         self._last = packed.copy()
         part = np.ascontiguousarray(packed[top:bottom, left:right])
-        pixels: Bytes = straight(part)
+        pixels: UInt8Array = straight(part)
         image = Image.fromarray(pixels if self._alpha else np.ascontiguousarray(pixels[..., :3]))
         buffer = io.BytesIO()
         image.save(buffer, "WEBP", quality=self._quality, method=4)
@@ -76,7 +76,7 @@ class WebP:
         self._file.close()
 
 
-def _changed(packed: Words, last: Words | None) -> tuple[int, int, int, int]:
+def _changed(packed: PackedRGBA, last: PackedRGBA | None) -> tuple[int, int, int, int]:
     """Return first and last row and column of the change; the format wants an even corner."""
     height, width = packed.shape
     if last is None:

@@ -14,7 +14,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from livingstill.core.model import Floats
+from livingstill.core.model import Float32Array
 from livingstill.motion.advection import contained, curled, stream
 from livingstill.motion.canvas import Effect
 from livingstill.motion.context import Site, smoothstep
@@ -60,7 +60,7 @@ def build(site: Site) -> tuple[Effect, ...]:
     return (effect,) if effect else ()
 
 
-def drift(site: Site) -> Floats:
+def drift(site: Site) -> Float32Array:
     """Return (h, w, 2) float32 velocity in pixels per second."""
     width, shape = site.width, site.mask.shape
     y = np.arange(shape[0], dtype=np.float32)[:, None]

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livingstill.core import threads
-from livingstill.core.model import Floats
+from livingstill.core.model import Float32Array
 from livingstill.kernels.flame import burn
 from livingstill.motion.advection import contained, curled, generations, stream
 from livingstill.motion.canvas import Canvas, Effect
@@ -65,7 +65,7 @@ class _Rising:
     amplitudes.
     """
 
-    rise: Floats
+    rise: Float32Array
     width: int
     tall: float
     strips: tuple[Strip, ...]
@@ -86,7 +86,7 @@ class _Rising:
         sizes = np.exp(2j * np.pi * site.chance("meander").random(3)) * (0.5, 0.3, 0.2)
         return cls(y, box.shape[1], tall, tuple(strips), (harmonics, sizes))
 
-    def at(self, phase: float) -> Floats:
+    def at(self, phase: float) -> Float32Array:
         """Return (h, w) float32 noise of unit variance at ``phase``."""
         harmonics, sizes = self.meander
         turn = 2 * np.pi * np.mod(harmonics * (phase % 1.0), 1.0)
@@ -113,19 +113,19 @@ class Blaze:
     """
 
     box: Box
-    tone: Floats
-    behind: Floats
-    ramp: Floats
-    heat: Floats
-    weight: Floats
-    breath: Floats
+    tone: Float32Array
+    behind: Float32Array
+    ramp: Float32Array
+    heat: Float32Array
+    weight: Float32Array
+    breath: Float32Array
     which: NDArray[np.intp]
     pulse: Waver
     rising: _Rising | None
     order: int = 2
     alone: bool = False
 
-    def push(self, phase: float) -> Floats:
+    def push(self, phase: float) -> Float32Array:
         """Return (h, w) float32 the change of heat at ``phase``, of 1 from black to white.
 
         Tongues together leave the region's heat what it is: a fire must not flash as a whole.
@@ -183,7 +183,7 @@ def build(site: Site) -> tuple[Effect, ...]:
     effects += _dance(site, up, edge, height, usual, wild)
     tall = height / STEP
     near = smoothstep((edge + 10) / (10 + 0.08 * height))  # nothing changes 12 px outside
-    lit: Floats = glow * near
+    lit: Float32Array = glow * near
     zone = np.asarray(cv2.GaussianBlur(lit, (0, 0), max(1.0, 0.12 * tall)), np.float32)
     weight = near * smoothstep(zone / 0.5)
     box = box_of(np.where(weight > 0.01, weight, np.float32(0)))
@@ -217,7 +217,7 @@ def build(site: Site) -> tuple[Effect, ...]:
 
 
 def _matter(
-    site: Site, glow: Floats, height: float, half: Floats, much: float
+    site: Site, glow: Float32Array, height: float, half: Float32Array, much: float
 ) -> tuple[Effect, ...]:
     """Return what carries the photo's flames upwards."""
     velocity = np.zeros((*site.mask.shape, 2), np.float32)
@@ -226,7 +226,7 @@ def _matter(
     else:
         velocity[..., 1] = -np.minimum(4.0 * half, 0.9 * site.width)
     velocity = curled(site, velocity, min(0.08, 0.5 * height / site.width), 0.4)
-    calm: Floats = smoothstep(site.inside() / np.maximum(0.6 * half, 1)) * glow
+    calm: Float32Array = smoothstep(site.inside() / np.maximum(0.6 * half, 1)) * glow
     velocity *= np.float32(much) * calm[..., None]
     effect = stream(
         site, contained(site, velocity, 0.3), births=generations(site, 0.38), jitter=0.04 * height, lead=0.25,
@@ -235,7 +235,7 @@ def _matter(
     return (effect,) if effect else ()
 
 
-def _glowing(colour: Floats) -> Floats:
+def _glowing(colour: Float32Array) -> Float32Array:
     """Return (h, w) float32 in 0..1: what glows, by its colour: warm, or white-hot."""
     red, blue = colour[..., 0], colour[..., 2]
     warm = smoothstep((red - blue - 15) / 60) * smoothstep((red - 70) / 90)
@@ -260,7 +260,7 @@ def _torn(site: Site) -> float:
     return float(smoothstep(np.array((torn - 0.12) / 0.1)))
 
 
-def _apart(solid: NDArray[np.bool_]) -> tuple[NDArray[np.intp], Floats]:
+def _apart(solid: NDArray[np.bool_]) -> tuple[NDArray[np.intp], Float32Array]:
     """Return (h, w) the number of the flame that is nearest, and how high in it, 0..1 and above."""
     _, part, stats, _ = cv2.connectedComponentsWithStats(solid.astype(np.uint8))
     _, label = cv2.distanceTransformWithLabels((~solid).astype(np.uint8), cv2.DIST_L2, 5)
@@ -274,12 +274,12 @@ def _apart(solid: NDArray[np.bool_]) -> tuple[NDArray[np.intp], Floats]:
 
 
 def _dance(
-    site: Site, up: Floats, edge: Floats, height: float, usual: float, wild: float
+    site: Site, up: Float32Array, edge: Float32Array, height: float, usual: float, wild: float
 ) -> tuple[Effect, ...]:
     """Return how flames bend and stretch, from where they burn up."""
     most = min(0.06 * height, (0.4 - 0.25 * wild) * usual) * site.amount
     lick = most * np.minimum(up, 1).astype(np.float64) ** 1.5
-    weight: Floats = lick.astype(np.float32) * smoothstep((edge + 10) / 16)
+    weight: Float32Array = lick.astype(np.float32) * smoothstep((edge + 10) / 16)
     box = box_of(weight)
     if box is None:
         return ()
@@ -294,7 +294,9 @@ def _dance(
     return (guarded(Sway(box, parts, weight, limit)),)
 
 
-def _behind(colour: Floats, glow: Floats, zone: Floats, tall: float) -> Floats:
+def _behind(
+    colour: Float32Array, glow: Float32Array, zone: Float32Array, tall: float
+) -> Float32Array:
     """Return (h, w, 3) float32 levels of what flames are seen before: what is dark around them."""
     trust = (1 - glow) ** 2 * smoothstep((140 - luma(colour)) / 100) + np.float32(1e-4)
     dark = np.minimum(colour, np.float32(90))
@@ -314,7 +316,7 @@ def _behind(colour: Floats, glow: Floats, zone: Floats, tall: float) -> Floats:
     return np.asarray(np.maximum(back, glare), np.float32)
 
 
-def _blurred(picture: Floats, sigma: float) -> Floats:
+def _blurred(picture: Float32Array, sigma: float) -> Float32Array:
     """Return a picture (h, w[, C]) blurred; if widely, on a quarter of its nodes each way."""
     if sigma <= 12:
         return np.asarray(cv2.GaussianBlur(picture, (0, 0), sigma), np.float32)
@@ -327,7 +329,7 @@ def _blurred(picture: Floats, sigma: float) -> Floats:
     )
 
 
-def _ramp(colour: Floats, glow: Floats) -> Floats:
+def _ramp(colour: Float32Array, glow: Float32Array) -> Float32Array:
     """Return (256, 4) float32: colour by heat, as the photo's fire has it, and how solid it is."""
     weight = glow.astype(np.float64).ravel() ** 2
     flat = colour.reshape(-1, 3).astype(np.float64)

@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from livingstill.core.model import Floats
+from livingstill.core.model import Float32Array
 from livingstill.motion.canvas import Effect
 from livingstill.motion.cloth_waves import Maps, rippling
 from livingstill.motion.context import STEP, Box, Site, box_of
@@ -88,7 +88,7 @@ def heading(site: Site) -> tuple[float, float]:
     return (x / norm, y / norm) if norm > 1e-6 else (1.0, 0.0)
 
 
-def bent(mask: Floats) -> tuple[float, float]:
+def bent(mask: Float32Array) -> tuple[float, float]:
     """Return by how many nodes most of a region's left, and right, edge departs from a straight line.
 
     Most is two thirds of its rows: above and below a pole's edge hang the corners of the free one.

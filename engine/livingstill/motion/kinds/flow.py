@@ -10,7 +10,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from livingstill.core.model import Floats
+from livingstill.core.model import Float32Array
 from livingstill.motion.advection import generations, stream, unfanned
 from livingstill.motion.canvas import Effect
 from livingstill.motion.context import Site, smoothstep
@@ -40,7 +40,7 @@ def build(site: Site) -> tuple[Effect, ...]:
     return (effect,) if effect else ()
 
 
-def along(site: Site) -> Floats:
+def along(site: Site) -> Float32Array:
     """Return (h, w, 2) float32 velocity in pixels per second: as given, else straight down."""
     if site.direction is not None:
         return site.direction * np.float32(site.width * site.amount)
@@ -49,7 +49,7 @@ def along(site: Site) -> Floats:
     return out
 
 
-def slowed_at_banks(site: Site, velocity: Floats) -> Floats:
+def slowed_at_banks(site: Site, velocity: Float32Array) -> Float32Array:
     """Return ``velocity`` as it falls to 0 at the region's edge; the frame's border is no edge."""
     inside = site.inside()
     speed = np.hypot(velocity[..., 0], velocity[..., 1])
@@ -59,7 +59,7 @@ def slowed_at_banks(site: Site, velocity: Floats) -> Floats:
     return (velocity * profile[..., None]).astype(np.float32)
 
 
-def local_width(inside: Floats) -> Floats:
+def local_width(inside: Float32Array) -> Float32Array:
     """Return (h, w) float32: the largest distance to the edge nearby, half a stream's width."""
     size = 15
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from livingstill.core.model import Floats
+from livingstill.core.model import Float32Array
 from livingstill.motion.canvas import Canvas, Effect
 from livingstill.motion.context import Box, Site, box_of, smoothstep
 
@@ -30,8 +30,8 @@ class Glint:
     """
 
     box: Box
-    strength: Floats
-    along: Floats
+    strength: Float32Array
+    along: Float32Array
     passes: int
     share: float
     order: int = 3

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from livingstill.core.model import Floats
+from livingstill.core.model import Float32Array
 from livingstill.motion import oscillators
 from livingstill.motion.canvas import Effect
 from livingstill.motion.context import Site
@@ -31,7 +31,7 @@ def build(site: Site) -> tuple[Effect, ...]:
     return oscillators.sway(site, rms, nearness(site), LIMBS, cross=0.25, gust=0.55, light=light)
 
 
-def nearness(site: Site) -> Floats:
+def nearness(site: Site) -> Float32Array:
     """Return (h, w) float32: how far blades sway, by their row: 1 at the region's near end."""
     rows = np.flatnonzero((site.mask >= 0.5).any(1))
     if rows.size == 0:

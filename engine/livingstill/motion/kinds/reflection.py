@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livingstill.core import threads
-from livingstill.core.model import Floats
+from livingstill.core.model import Float32Array
 from livingstill.kernels import spectral as kernels
 from livingstill.motion.canvas import Canvas, Effect
 from livingstill.motion.context import STEP, Box, Site, box_of, smoothstep
@@ -32,7 +32,7 @@ class Mirror:
 
     box: Box
     source: NDArray[np.int64]
-    weight: Floats
+    weight: Float32Array
     clear: bool = True
     order: int = 2
     alone: bool = False

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from livingstill.core.model import Floats
+from livingstill.core.model import Float32Array
 from livingstill.motion.advection import contained, curled, generations, stream
 from livingstill.motion.canvas import Canvas, Effect
 from livingstill.motion.context import STEP, Box, Site, box_of, nodes, smoothstep
@@ -37,14 +37,14 @@ class Veil:
 
     box: Box
     strips: tuple[Strip, ...]
-    rise: Floats
-    across: Floats
-    weight: Floats
-    colour: Floats
+    rise: Float32Array
+    across: Float32Array
+    weight: Float32Array
+    colour: Float32Array
     order: int = 2
     alone: bool = False
 
-    def opacity(self, phase: float) -> Floats:
+    def opacity(self, phase: float) -> Float32Array:
         """Return (h, w) float32, what is gained at ``phase``; nothing is, over all of it."""
         noise = np.zeros(self.rise.shape, np.float32)
         for share, layer in zip(SHARES, self.strips):
@@ -71,7 +71,7 @@ def build(site: Site) -> tuple[Effect, ...]:
     velocity = curled(site, velocity, 0.10, 0.3)
     through = _seen_through(site)
     edge = smoothstep(site.inside() / (0.03 * width))
-    calm: Floats = edge * (1 - through) * np.float32(site.amount)
+    calm: Float32Array = edge * (1 - through) * np.float32(site.amount)
     drift = stream(
         site, contained(site, velocity * calm[..., None], 1.0), births=generations(site, 1.2), jitter=10 * site.scale, window=0.5,
         structure=0.25, blur=20,
@@ -80,7 +80,7 @@ def build(site: Site) -> tuple[Effect, ...]:
     return tuple(effect for effect in (drift, veil) if effect)
 
 
-def _seen_through(site: Site) -> Floats:
+def _seen_through(site: Site) -> Float32Array:
     """Return (h, w) float32 in 0..1: where what shows is not smoke, which is soft, but behind it."""
     grey = cv2.cvtColor(site.rgb, cv2.COLOR_RGB2GRAY).astype(np.float32)
     fine = grey - cv2.GaussianBlur(grey, (0, 0), 2.5 * max(site.scale, 0.4))
@@ -89,7 +89,7 @@ def _seen_through(site: Site) -> Floats:
     return smoothstep((rough - 2.0) / 3.5)
 
 
-def _veil(site: Site, weight: Floats, dense: Floats) -> Veil | None:
+def _veil(site: Site, weight: Float32Array, dense: Float32Array) -> Veil | None:
     """Return what thickens and thins, ``weight`` (h, w) much, None if nothing does.
 
     It has the colour of what is ``dense`` (h, w).

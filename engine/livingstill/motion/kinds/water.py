@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 
 from livingstill.core import anisotropy
-from livingstill.core.model import DEFAULT_FOCAL, Floats
+from livingstill.core.model import DEFAULT_FOCAL, Float32Array
 from livingstill.motion.advection import generations, stream
 from livingstill.motion.canvas import Effect
 from livingstill.motion.context import STEP, Box, Site, box_of, smoothstep
@@ -39,9 +39,9 @@ class Plane:
     shore's distance; ``focal`` is in pixels.
     """
 
-    z: Floats
-    x: Floats
-    far: Floats
+    z: Float32Array
+    x: Float32Array
+    far: Float32Array
     focal: float
 
 
