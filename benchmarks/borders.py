@@ -14,10 +14,9 @@ from pathlib import Path
 import livingstill
 from livingstill.camera.path import CAMERAS
 from livingstill.camera.view import CameraView
-from livingstill.jobs.clip import aim
-from livingstill.render import frames
-from livingstill.render import projection as view_of
-from livingstill.settings.shot import Choice
+from livingstill.jobs import steps
+from livingstill.render import frames, projection
+from livingstill.settings.values import Choice
 
 SAMPLES = Path(__file__).parent.parent / "samples"
 
@@ -38,8 +37,8 @@ def main() -> None:
         found = {}
         for name in CAMERAS:
             shot = clip.shot.model_copy(update={"camera": Choice(name=name)})
-            camera, window = aim(clip.scene, clip.framing, view, shot, clip.timeline)
-            seen = view_of.CameraView(clip.scene, window, size, frames.pitch_of(size))
+            camera, window = steps.plan_camera(clip.scene, view, clip.framing, shot, clip.timeline)
+            seen = projection.Projection(clip.scene, window, size, frames.pitch_of(size))
             poses = (camera.at(clip.timeline.time(i)) for i in range(clip.timeline.frames))
             found[name] = sum(
                 frames.outside(clip.scene, pose, window, size, border_only=True, view=seen)

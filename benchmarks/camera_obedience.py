@@ -15,10 +15,10 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from livingstill import animate
 from livingstill.camera.path import CAMERAS, keys
 from livingstill.camera.projection import project
 from livingstill.core.model import DEFAULT_FOCAL, Photo
-from livingstill.jobs.clip import animate
 from livingstill.render.frames import Renderer, unpack
 
 SIZE = (1920, 1080)

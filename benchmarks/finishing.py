@@ -18,9 +18,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from livingstill import Clip, Shot, animate
 from livingstill.core import threads
 from livingstill.finish.finisher import Finisher
-from livingstill.jobs import clip as pipeline
+from livingstill.jobs.analyse import Estimates
+from livingstill.jobs.session import prepare
+from livingstill.jobs.write import encoding
 from livingstill.media.write import encoder
 from PIL import Image
 
@@ -54,14 +57,14 @@ def inputs(folder: Path) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def spent(clip: pipeline.Clip, count: int, target: Path) -> tuple[float, float]:
+def spent(clip: Clip, count: int, target: Path) -> tuple[float, float]:
     """Return CPU seconds to render ``count`` frames, and to render and encode them."""
     start = time.process_time()
     for _ in clip.packed(range(count)):
         pass
     rendered = time.process_time() - start
     start = time.process_time()
-    coded = pipeline.encoding(str(target), clip.shot)
+    coded = encoding(str(target), clip.shot)
     with encoder.Encoder(target, clip.framing.size, Fraction(30), coded, overwrite=True) as sink:
         for frame in clip.packed(range(count)):
             sink.write(frame)
@@ -82,17 +85,17 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         cases = inputs(folder)
-        bare = pipeline.animate(options.photo, size=options.size, duration=options.frames / 30)
-        known = pipeline.Estimates(bare.depth, bare.regions, bare.subject)
+        bare = animate(options.photo, size=options.size, duration=options.frames / 30)
+        estimates = Estimates(bare.depth, bare.regions, bare.subject)
         clips = {}
         for case, settings in cases.items():
-            shot = bare.shot.model_copy(update=pipeline.Shot(**settings).model_dump(
+            shot = bare.shot.model_copy(update=Shot(**settings).model_dump(
                 include=set(settings)
             ))  # fmt: skip
             start = time.process_time()
             Finisher(shot, bare.framing.size, bare.framing.picture, bare.timeline)
             ready = time.process_time() - start
-            clips[case] = pipeline.prepare(bare.photo, shot, pipeline.Stages(), known), ready
+            clips[case] = prepare(bare.photo, shot, estimates=estimates), ready
         print(f"{bare.framing.size[0]}x{bare.framing.size[1]}, {options.frames} frames a span")
         print(
             f"{'':24}{'ms a frame':>12}{'of rendering':>14}{'with encoder':>14}{'made ready':>12}"

@@ -22,7 +22,7 @@ from livingstill.network import forward
 from livingstill.render import frames
 from livingstill.scene import assembly, layers
 from livingstill.segmentation import flow_field, plan, semantic
-from livingstill.settings.shot import Stroke, Wind
+from livingstill.settings.values import Stroke, Wind
 
 SECONDS, RATE = 5.0, 30
 HEADER = (

@@ -15,9 +15,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from livingstill import Shot, animate
 from livingstill.core import threads
-from livingstill.jobs import clip as pipeline
+from livingstill.jobs.session import prepare
+from livingstill.jobs.stages import Stages
 from livingstill.media.write import encoder as encode
+from livingstill.photo.source import photo_of
 from livingstill.quality import known_flow
 from livingstill.render import frames
 
@@ -62,19 +65,21 @@ def main() -> None:
     }  # fmt: skip
     with tempfile.TemporaryDirectory() as folder:
         # once for the kernels, which compile only on a machine's first run
-        warm = pipeline.animate(options.photo, **{**settings, "duration": 0.2})
+        warm = animate(options.photo, **{**settings, "duration": 0.2})
         warm.save(str(Path(folder) / "warm.mp4"))
         clock = Clock()
         clock.watch(frames.Renderer, "frame", "warp")
         clock.watch(known_flow.Guard, "feed", "continuity")
         clock.watch(encode.Tee, "write", "encoder, calls")
         wall, cpu = time.perf_counter(), time.process_time()
-        clip = pipeline.animate(options.photo, **settings)
+        stages = Stages()
+        shot = Shot(**settings)
+        clip = prepare(photo_of(options.photo), shot, stages)
         made = time.process_time() - cpu
         if clip.motion is not None:
             clock.watch(type(clip.motion), "at", "motion fields")
         own = time.thread_time()
-        clip.save(str(Path(folder) / "clip.mp4"))
+        clip.save(str(Path(folder) / "clip.mp4"), stages=stages)
         own = time.thread_time() - own
         total, wall = time.process_time() - cpu, time.perf_counter() - wall
     seconds = dict(clock.seconds)
@@ -87,7 +92,7 @@ def main() -> None:
     encoder = seconds.get("encoder, calls", 0.0) + seconds.get("encoder, threads", 0.0)
     count, size = clip.timeline.frames, clip.framing.size
     print(f"{size[0]}x{size[1]}, {count} frames, {len(clip.scene.layers)} layers")
-    for name, taken in clip.stages.seconds.items():
+    for name, taken in stages.seconds.items():
         print(f"  {name:22} {taken:7.2f} wall-s")
     print(f"{'made ready':24} {made:7.2f} CPU-s")
     for name, taken in sorted(seconds.items(), key=lambda item: -item[1]):

@@ -14,8 +14,8 @@ import time
 from pathlib import Path
 
 import numpy as np
+from livingstill import Clip, animate
 from livingstill.core import threads
-from livingstill.jobs import clip as pipeline
 
 SAMPLES = Path(__file__).parent.parent / "samples"
 USUAL = ("river", "lake", "forest", "meadow")
@@ -56,12 +56,12 @@ def main() -> None:
             )
 
 
-def clip_of(photo: str, motion: str) -> pipeline.Clip:
+def clip_of(photo: str, motion: str) -> Clip:
     """Return a clip of 1080p with one kind of motion."""
-    return pipeline.animate(photo, size="1080p", duration=2, camera="push-in", motion=motion)
+    return animate(photo, size="1080p", duration=2, camera="push-in", motion=motion)
 
 
-def cost(clip: pipeline.Clip, count: int) -> float:
+def cost(clip: Clip, count: int) -> float:
     """Return CPU seconds a frame, drawn and its motion computed, without filter and encoder."""
     frames = clip.packed()
     next(frames)

@@ -16,12 +16,12 @@ import sys
 
 import cv2
 import numpy as np
+from livingstill import Clip, animate
 from livingstill.camera import auto
 from livingstill.camera.view import CameraView
 from livingstill.core.model import Pose
 from livingstill.depth import straightening
 from livingstill.jobs.batch.presets import PRESETS
-from livingstill.jobs.clip import Clip, animate
 from livingstill.photo import statistics
 from livingstill.render.frames import Renderer, unpack
 

@@ -9,7 +9,7 @@ import livingstill
 from livingstill.media.formats import choose
 from livingstill.media.write.encoder import Encoder
 from livingstill.photo.read import read
-from livingstill.settings.shot import load_shot_file
+from livingstill.settings.shot_file import load_shot_file
 
 HERE = Path(__file__).parent
 SAMPLES = HERE.parent / "samples"

@@ -17,10 +17,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from livingstill.jobs import clip as pipeline
+from livingstill import animate
+from livingstill.jobs.clip import reframe
 from livingstill.jobs.manifest import digest
 from livingstill.photo import read
-from livingstill.settings.shot import load_shot_file, split
+from livingstill.settings.shot import split
+from livingstill.settings.shot_file import load_shot_file
 
 SAMPLES = Path(__file__).parent.parent / "samples"
 FILE = Path(__file__).parent / "golden.json"
@@ -38,7 +40,7 @@ def names() -> list[str]:
 def hashes(name: str) -> dict[str, Any]:
     """Return what one sample's clip is made of, by hash, stage by stage."""
     shot, job = split({**load_shot_file(SAMPLES / f"{name}.toml"), **SMALL})
-    clip = pipeline.animate(job.photo, **shot.model_dump())
+    clip = animate(job.photo, **shot.model_dump())
     regions = hashlib.sha256()
     for region in clip.regions:
         regions.update(region.kind.encode() + region.mask.tobytes())
@@ -61,7 +63,7 @@ def finished() -> str:
     }  # fmt: skip
     photo = read.read(SAMPLES / "lake.jpg")
     small = replace(photo, rgb=np.ascontiguousarray(photo.rgb[::6, ::6]))
-    clip = pipeline.reframed(pipeline.animate(small, **shot), "1:1")
+    clip = reframe(animate(small, **shot), "1:1")
     frames = hashlib.sha256()
     for frame in clip.frames():
         frames.update(frame.tobytes())

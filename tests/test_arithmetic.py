@@ -11,7 +11,7 @@ BLURS = """
 import cv2, numpy as np
 picture = np.random.default_rng(0).random((900, 1601), dtype=np.float32)
 {before}
-from livingstill.arithmetic import plain
+from livingstill.core.determinism import plain
 seen = set()
 for threads in (1, 2, 3, 5, 2, 3):
     cv2.setNumThreads(threads)

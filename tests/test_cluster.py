@@ -14,10 +14,10 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from livingstill import animate
 from livingstill.core.errors import InputError
 from livingstill.jobs import cluster
 from livingstill.jobs.batch.run import batch
-from livingstill.jobs.clip import animate
 from livingstill.jobs.manifest import digest
 from livingstill.render.frames import unpack
 

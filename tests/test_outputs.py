@@ -8,10 +8,10 @@ from fractions import Fraction
 import cv2
 import numpy as np
 import pytest
+from livingstill import animate
 from livingstill.core.errors import InputError
 from livingstill.core.model import Flow, Layer, Pose, Region, Scene, Timeline
 from livingstill.jobs import matte, provenance, soundtrack
-from livingstill.jobs.clip import animate
 from livingstill.render.frames import Renderer, whole
 from livingstill.settings.shot import Shot
 

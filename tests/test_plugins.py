@@ -16,9 +16,9 @@ from typing import ClassVar
 import numpy as np
 from livingstill.camera.move import Amount
 from livingstill.camera.param import check
-from livingstill.model import InverseDepth, Pose
+from livingstill.core.model import InverseDepth, Pose
 from livingstill.motion.canvas import Canvas
-from livingstill.motion.compose import Kind
+from livingstill.motion.builder import Kind
 
 
 @dataclass(frozen=True, slots=True)

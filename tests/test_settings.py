@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from livingstill.core.errors import InputError
-from livingstill.settings.shot import Job, Shot, dump_shot_file, load_shot_file, split
+from livingstill.settings.shot import Job, Shot, split
+from livingstill.settings.shot_file import dump_shot_file, load_shot_file
 
 
 @pytest.mark.parametrize(

@@ -65,7 +65,7 @@ def command(
         from livingstill.jobs import analyse
 
         threads.limit(job.threads)
-        how["looked"] = analyse.begin_with(job.photo, shot)  # while the rest is imported
+        how["ahead"] = analyse.begin_analysis(job.photo, shot)  # while the rest is imported
 
     from livingstill.jobs import animate
 

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
 import click
-from livingstill.settings.shot import Job, Shot, load_shot_file, split
+from livingstill.settings.shot import Job, Shot, split
+from livingstill.settings.shot_file import load_shot_file
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 

@@ -8,18 +8,38 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from livingstill.core.errors import InputError as InputError
+    from livingstill.core.errors import LivingStillError as LivingStillError
+    from livingstill.core.model import Photo as Photo
+    from livingstill.jobs.analyse import Analysis as Analysis
+    from livingstill.jobs.api import analyse as analyse
+    from livingstill.jobs.api import animate as animate
+    from livingstill.jobs.api import check as check
+    from livingstill.jobs.api import doctor as doctor
+    from livingstill.jobs.api import rescue as rescue
+    from livingstill.jobs.batch.run import batch as batch
     from livingstill.jobs.clip import Clip as Clip
-    from livingstill.jobs.clip import animate as animate
     from livingstill.jobs.novel_view import novel_view as novel_view
+    from livingstill.jobs.session import Session as Session
     from livingstill.settings.shot import Job as Job
     from livingstill.settings.shot import Shot as Shot
 
 _HOMES = {
-    "animate": "jobs.clip",
-    "Clip": "jobs.clip",
+    "animate": "jobs.api",
+    "analyse": "jobs.api",
+    "check": "jobs.api",
+    "doctor": "jobs.api",
+    "rescue": "jobs.api",
+    "batch": "jobs.batch.run",
     "novel_view": "jobs.novel_view",
+    "Session": "jobs.session",
+    "Analysis": "jobs.analyse",
+    "Clip": "jobs.clip",
+    "Photo": "core.model",
     "Shot": "settings.shot",
     "Job": "settings.shot",
+    "InputError": "core.errors",
+    "LivingStillError": "core.errors",
 }
 """Public names and the modules they live in: imported when used, so that `--help` is quick."""
 
@@ -30,3 +50,7 @@ def __getattr__(name: str) -> Any:
     if name in _HOMES:
         return getattr(import_module(f"livingstill.{_HOMES[name]}"), name)
     raise AttributeError(f"livingstill has no '{name}'")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -253,7 +253,7 @@ def test_a_report_without_any_clip_is_still_a_page(tmp_path):
 
 SCRIPT = """
 import json, sys
-from livingstill.batch.run import batch
+from livingstill.jobs.batch.run import batch
 if __name__ == "__main__":
     batch([sys.argv[1]], sys.argv[2], json.loads(sys.argv[3]), workers=2, aspects=("1:1", "4:3"))
 """

@@ -11,7 +11,7 @@ from livingstill.camera import auto
 from livingstill.camera.subject import find, heads, saliency
 from livingstill.camera.view import CameraView
 from livingstill.core.model import Traits
-from livingstill.settings.shot import Choice
+from livingstill.settings.values import Choice
 
 PLAIN = Traits(
     blur=0.5,

@@ -8,7 +8,7 @@ from livingstill.camera.keyframes import curve, parse
 from livingstill.camera.path import resolve
 from livingstill.camera.view import CameraView
 from livingstill.core.errors import InputError
-from livingstill.settings.shot import Choice
+from livingstill.settings.values import Choice
 
 VIEW = CameraView.of(np.full((4, 6), 0.5, np.float32))
 KNOTS = ((0.0, 0.0), (0.2, 1.0), (0.5, 1.1), (1.0, 0.0))

@@ -13,7 +13,7 @@ from livingstill.camera.timing import EASES
 from livingstill.camera.view import CameraView
 from livingstill.core.errors import InputError
 from livingstill.core.model import Pose
-from livingstill.settings.shot import Choice
+from livingstill.settings.values import Choice
 
 RAMP = np.tile(np.linspace(0.1, 1, 60, dtype=np.float32)[:, None], (1, 90))
 VIEW = CameraView.of(RAMP, 0.95, (0.4, 0.6))

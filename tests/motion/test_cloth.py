@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from livingstill.core.model import Region
 from livingstill.motion.builder import compose
-from livingstill.settings.shot import Wind
+from livingstill.settings.values import Wind
 
 
 @pytest.fixture(scope="module")

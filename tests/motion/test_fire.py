@@ -13,7 +13,7 @@ from livingstill.kernels.flame import burn
 from livingstill.motion import context, rolling_noise
 from livingstill.motion.builder import compose
 from livingstill.motion.kinds import fire
-from livingstill.settings.shot import Wind
+from livingstill.settings.values import Wind
 
 SIZE = (120, 200)
 DARK = np.full((*SIZE, 3), (24, 22, 26), np.uint8)

@@ -10,7 +10,7 @@ from livingstill.motion.builder import compose
 from livingstill.motion.context import Box, Site
 from livingstill.motion.kinds import grass
 from livingstill.motion.wind import breeze
-from livingstill.settings.shot import Wind
+from livingstill.settings.values import Wind
 
 HEIGHT, WIDTH = 240, 400
 

@@ -12,7 +12,7 @@ from livingstill.motion.builder import KINDS, compose
 from livingstill.motion.canvas import Canvas
 from livingstill.motion.context import STEP, Box
 from livingstill.motion.kinds import reflection
-from livingstill.settings.shot import Wind
+from livingstill.settings.values import Wind
 
 ARRAYS = ("first", "first_gain", "second", "second_gain", "bias")
 

@@ -12,7 +12,7 @@ from livingstill.motion.advection import unfanned
 from livingstill.motion.context import STEP
 from livingstill.motion.harmonics import Spectrum, coarse, pack
 from livingstill.motion.wind import breeze, choose
-from livingstill.settings.shot import Wind
+from livingstill.settings.values import Wind
 
 
 def test_a_spectrum_is_the_real_part_of_its_harmonics():

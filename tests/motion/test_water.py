@@ -9,7 +9,7 @@ from livingstill.motion import advection
 from livingstill.motion.context import Box, Site, grid_shape, nodes
 from livingstill.motion.kinds import water
 from livingstill.motion.wind import breeze
-from livingstill.settings.shot import Wind
+from livingstill.settings.values import Wind
 
 
 def lake(wide, tall):

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from livingstill.core.errors import InputError
 from livingstill.jobs.batch.sources import gather
-from livingstill.settings.shot import load_shot_file
+from livingstill.settings.shot_file import load_shot_file
 
 ROOT = Path(__file__).parent.parent.parent
 PICKLES = (".pt", ".pth", ".pkl", ".pickle", ".joblib", ".ckpt", ".bin")

@@ -126,11 +126,9 @@ sys.argv = ["livingstill", {str(photo)!r}, "--size", "96x64", "--duration", "2",
             "-q", "--threads", "{count}", "-o", "out.mp4"]
 from pathlib import Path
 import cv2
-from livingstill.jobs import clip as pipeline
-from livingstill.clip import formats
+from livingstill.media import formats
 most = [0]
 names = set()
-look = pipeline.manifest.digest
 def watch():
     while True:
         names.update(t.name.rsplit("_", 1)[0] + str(t.name.count("band") and t.name) for t in threading.enumerate())

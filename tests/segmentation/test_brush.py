@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from livingstill.core.model import Region
 from livingstill.segmentation import flow_field
-from livingstill.settings.shot import Stroke
+from livingstill.settings.values import Stroke
 
 
 def channel():

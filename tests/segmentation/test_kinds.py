@@ -9,7 +9,7 @@ from livingstill.core.errors import InputError
 from livingstill.core.model import Region
 from livingstill.motion.builder import KINDS
 from livingstill.segmentation import plan
-from livingstill.settings.shot import Stroke
+from livingstill.settings.values import Stroke
 
 HEIGHT, WIDTH = 120, 180
 

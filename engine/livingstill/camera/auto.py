@@ -15,7 +15,7 @@ from livingstill.camera.path import resolve
 from livingstill.camera.projection import Reals, project
 from livingstill.camera.view import CameraView
 from livingstill.core.model import Float32Array, Pose, Traits
-from livingstill.settings.shot import Choice
+from livingstill.settings.values import Choice
 
 WIDTH = 1920.0
 """Pixels of the frame's width in which bending is told."""

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from math import floor
 
 from livingstill.core.errors import InputError
-from livingstill.settings.shot import LONG_SIDES
+from livingstill.settings.groups import FrameSettings
+from livingstill.settings.values import LONG_SIDES
 
 SMALLEST, LARGEST = 16, 8192
 
@@ -50,6 +51,22 @@ def ratio(aspect: str) -> float:
     """Return width / height of ``W:H``."""
     width, _, height = aspect.partition(":")
     return float(width) / float(height)
+
+
+def framed(
+    photo: tuple[int, int],
+    settings: FrameSettings,
+    subject: tuple[float, float] = (0.5, 0.5),
+) -> Framing:
+    """Return how a photo of (width, height) pixels sits in the frame of ``settings``."""
+    return frame(
+        photo,
+        size=settings.size,
+        aspect=settings.aspect,
+        fit=settings.fit,
+        subject=subject,
+        max_upscale=settings.max_upscale,
+    )
 
 
 def frame(

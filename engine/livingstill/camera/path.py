@@ -22,7 +22,7 @@ from livingstill.camera.view import CameraView
 from livingstill.core.errors import InputError
 from livingstill.core.model import CameraPath, Pose
 from livingstill.core.registry import Registry, nearest
-from livingstill.settings.shot import Choice
+from livingstill.settings.values import Choice
 
 CAMERAS: Registry[Callable[..., Move]] = Registry(
     "camera move",

@@ -103,6 +103,11 @@ class InverseDepth:
     def __post_init__(self) -> None:
         _freeze(self.values, "inverse depth", (None, None), np.float32)
 
+    def quantised(self) -> InverseDepth:
+        """Return it in the steps of 16 bits that a manifest stores."""
+        words = np.round(np.clip(self.values, 0, 1) * np.float32(65535)).astype(np.uint16)
+        return InverseDepth(words.astype(np.float32) / np.float32(65535), self.source, self.notes)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Region:

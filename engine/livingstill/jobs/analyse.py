@@ -1,8 +1,9 @@
-"""What there is to see in a photo, sought on other cores while the engine does something else."""
+"""What a photo shows, whatever is done with it: depth, classes, straight lines, subject; each found once."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -10,13 +11,27 @@ from typing import Any
 import cv2
 import numpy as np
 
-from livingstill.camera import framing
+from livingstill.camera import framing, subject
+from livingstill.camera.subject import Subject
 from livingstill.core.determinism import plain
-from livingstill.core.model import Photo, Region, UInt8Array
+from livingstill.core.errors import InputError
+from livingstill.core.model import (
+    Float32Array,
+    InverseDepth,
+    Perception,
+    Photo,
+    Region,
+    Traits,
+    UInt8Array,
+)
 from livingstill.core.threads import Result, begin, later
+from livingstill.depth import alignment, embedded, file, models, straightening, windows
+from livingstill.depth.refine import refine
+from livingstill.depth.sources import SOURCES
 from livingstill.network.forward import forward
 from livingstill.photo import read, statistics
 from livingstill.segmentation import semantic
+from livingstill.settings.groups import DepthSettings, InputSettings
 from livingstill.settings.shot import Shot
 
 OVERSIZE = {"draft": 1.0, "standard": 1.1, "high": 1.25}
@@ -26,69 +41,190 @@ LARGE = 2**22
 """Pixels beyond which things are done in turn: together they would take too much memory."""
 
 
-class Sight:
-    """What is seen in a picture (H, W, 3) uint8: each sought when first asked for, or ``ahead``.
+@dataclass(frozen=True, slots=True, eq=False)
+class Estimates:
+    """What a replay or a worker is told of a photo, so that nothing is estimated anew."""
 
-    ``seen`` is what the embedded network says, ``classes`` its soft masks, at the picture's size,
-    and ``lines`` are the photo's ``traits.lines``. Sought ahead, they are begun at once, in threads
-    of their own, and asking waits for them; but the masks of large pictures wait to be asked for.
+    depth: InverseDepth
+    regions: tuple[Region, ...]
+    subject: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Analysis:
+    """What a photo shows at the size of its scene, before any setting of camera or motion.
+
+    ``rgb`` is (H, W, 3) uint8. The rest is found when it is first called for and then kept:
+    ``perception`` is the embedded network's answer at its own size, ``lines`` (n, 4) float32 the
+    straight lines in photo fractions, ``classes`` the network's soft masks (H, W) uint8, ``depth``
+    the inverse depth (H, W) in steps of 16 bits, ``subject`` the point that framing keeps.
     """
 
-    def __init__(self, rgb: UInt8Array, quality: str, *, ahead: bool = False) -> None:
-        how = begin if ahead else later
-        self.rgb = rgb
-        self.seen = how(partial(forward, rgb, quality=quality))
-        self.lines = how(plain()(partial(statistics.lines, rgb)))
-        self.classes = beside(rgb)(self._classes) if ahead else later(self._classes)
+    photo: Photo
+    rgb: UInt8Array
+    perception: Result[Perception]
+    lines: Result[Float32Array]
+    classes: Result[tuple[Region, ...]]
+    depth: Result[InverseDepth]
+    subject: Result[Subject]
 
-    def forget(self) -> None:
-        """Let go of what was seen, which is no longer asked for, whoever still holds this."""
-        del self.rgb, self.seen, self.lines, self.classes
+    def mask(self, name: str) -> UInt8Array | None:
+        """Return the soft mask of a class, (H, W) uint8, or None where there is none of it."""
+        return next((one.mask for one in self.classes() if one.kind == name), None)
 
-    @plain()
-    def _classes(self) -> tuple[Region, ...]:
-        return semantic.segment(self.seen(), self.rgb)
-
-
-def beside(rgb: UInt8Array) -> Callable[[Result[Any]], Result[Any]]:
-    """Return how work on all of a picture is begun: beside other work only if it is small."""
-    return begin if rgb.shape[0] * rgb.shape[1] <= LARGE else later
+    def statistics(self) -> Traits:
+        """Return sharpness, noise, light, lines and shares of classes."""
+        shares = {region.kind: region.share for region in self.classes()}
+        return statistics.measure(self.rgb, self.depth().values, shares, self.lines())
 
 
-def of(photo: Photo, shot: Shot, *, ahead: bool = True) -> Sight:
-    """Look at a photo at the size of its scene."""
-    frame = framing.frame(
-        photo.size,
-        size=shot.size,
-        aspect=shot.aspect,
-        fit=shot.fit,
-        max_upscale=shot.max_upscale,
-    )
-    with plain():
-        rgb = working(photo.rgb, frame.scale * OVERSIZE[shot.quality])
-    return Sight(rgb, shot.quality, ahead=ahead)
+def read_photo(path: str | Path, settings: InputSettings) -> Photo:
+    """Read a photo as the settings say.
+
+    Raises
+    ------
+    InputError
+        If it is no picture, or larger than ``max_pixels``.
+    """
+    return read.read(path, max_pixels=settings.max_pixels, background=settings.background)
 
 
-def begin_with(file: Path, shot: Shot) -> Result[tuple[Photo, Sight]]:
-    """Begin to read a photo and to look at it; return what waits until it is read.
+def scene_scale(photo: Photo, shot: Shot) -> float:
+    """Return how large the scene is kept beside the photo: what the frame shows, and a little more."""
+    return framing.framed(photo.size, shot).scale * OVERSIZE[shot.quality]
+
+
+@plain()
+def analyse(
+    photo: Photo, shot: Shot, *, scale: float | None = None, ahead: bool = True
+) -> Analysis:
+    """Return the analysis of a photo for a shot.
+
+    Parameters
+    ----------
+    shot : its depth source, quality and frame decide; neither camera nor motion
+    scale : size of the scene beside the photo, where other shots share it; by default the shot's
+    ahead : whether perception, lines and, of small pictures, classes are begun at once in threads
+        of their own
+    """
+    rgb = downscaled(photo.rgb, scene_scale(photo, shot) if scale is None else scale)
+    return analyse_pixels(photo, rgb, shot.quality, shot, ahead=ahead)
+
+
+def begin_analysis(path: Path, shot: Shot) -> Result[tuple[Photo, Analysis]]:
+    """Begin to read and analyse a photo in a thread; return what waits until it is read.
 
     For whoever has more to do before: the command line imports the rest of the engine meanwhile.
     """
 
-    def work() -> tuple[Photo, Sight]:
-        photo = read_photo(file, shot)
-        return photo, of(photo, shot)
+    def work() -> tuple[Photo, Analysis]:
+        photo = read_photo(path, shot)
+        return photo, analyse(photo, shot)
 
     return begin(work)
 
 
-def read_photo(file: str | Path, shot: Shot) -> Photo:
-    """Read the photo of a shot."""
-    return read.read(file, max_pixels=shot.max_pixels, background=shot.background)
+def analyse_pixels(
+    photo: Photo, rgb: UInt8Array, quality: str, settings: DepthSettings, *, ahead: bool = False
+) -> Analysis:
+    """Return the analysis of a photo whose scene is ``rgb``, (H, W, 3) uint8."""
+    at_once = begin if ahead else later
+    perception = at_once(partial(forward, rgb, quality=quality))
+    lines = at_once(plain()(partial(statistics.lines, rgb)))
+    masks = plain()(lambda: semantic.segment(perception(), rgb))
+    classes = begin_if_small(rgb)(masks) if ahead else later(masks)
+    depth = later(partial(estimate_depth, rgb, settings, perception, lines))
+    point = later(partial(find_subject, rgb, depth, classes))
+    return Analysis(photo, rgb, perception, lines, classes, depth, point)
 
 
-def working(rgb: UInt8Array, scale: float) -> UInt8Array:
-    """Return the photo at the size of the scene: never larger than it is."""
+def recalled(
+    photo: Photo, shot: Shot, estimates: Estimates, scale: float | None = None
+) -> Analysis:
+    """Return the analysis of a photo of which depth and subject are known already.
+
+    Raises
+    ------
+    InputError
+        If the depth has another size than the scene.
+    """
+    with plain():
+        rgb = downscaled(photo.rgb, scene_scale(photo, shot) if scale is None else scale)
+    if estimates.depth.values.shape != rgb.shape[:2]:
+        raise InputError(
+            "the manifest's depth has another size than its scene; render the shot anew"
+        )
+    looked = analyse_pixels(photo, rgb, shot.quality, shot)
+    point = Subject(*estimates.subject, confidence=1.0, kind="given")
+    return Analysis(
+        photo,
+        rgb,
+        looked.perception,
+        looked.lines,
+        looked.classes,
+        lambda: estimates.depth,
+        lambda: point,
+    )
+
+
+def begin_if_small(rgb: UInt8Array) -> Callable[[Result[Any]], Result[Any]]:
+    """Return how work on all of a picture is begun: beside other work only if it is small."""
+    return begin if rgb.shape[0] * rgb.shape[1] <= LARGE else later
+
+
+@plain()
+def find_subject(
+    rgb: UInt8Array, depth: Result[InverseDepth], classes: Result[tuple[Region, ...]]
+) -> Subject:
+    """Return the subject of a photo from its depth, its sky and the heads of its people."""
+    masks = {region.kind: region.mask for region in reversed(classes())}
+    return subject.find(rgb, depth().values, masks.get("sky"), subject.heads(masks.get("person")))
+
+
+@plain()
+def estimate_depth(
+    rgb: UInt8Array,
+    settings: DepthSettings,
+    perception: Result[Perception],
+    lines: Result[Float32Array],
+) -> InverseDepth:
+    """Return the inverse depth of a picture from the source the settings name, in 16-bit steps.
+
+    Raises
+    ------
+    InputError
+        If the source cannot be used, or gives another size than the picture's.
+    """
+    source, (height, width) = settings.depth, rgb.shape[:2]
+    if source == "embedded":
+        coarse = embedded.from_perception(perception(), rgb)
+        depth = InverseDepth(straightened(rgb, coarse, lines()), "embedded network")
+    elif source in SOURCES:
+        depth = SOURCES[source](rgb)
+        if depth.values.shape != (height, width):
+            raise InputError(
+                f"depth source {source} gave {depth.values.shape} for a photo of "
+                f"{(height, width)}; it must be as large as the photo"
+            )
+    elif source in models.MODELS or Path(source).suffix == ".onnx":
+        coarse = models.estimate(source, rgb, far_bright=settings.depth_far == "bright")
+        fine = straightened(rgb, refine(rgb, coarse), lines())
+        depth = InverseDepth(fine, f"network {Path(source).stem}")
+    else:
+        depth = file.read(source, (width, height), settings.depth_far)
+    return depth.quantised()
+
+
+def straightened(rgb: UInt8Array, depth: Float32Array, lines: Float32Array) -> Float32Array:
+    """Return estimated inverse depth with windows in their wall and straight edges straight."""
+    sky = float((depth <= 0).mean())
+    if statistics.room(*statistics.lengths(lines, rgb), depth, sky):
+        depth = windows.close(depth)
+    return alignment.align(straightening.straighten(depth, lines), lines)
+
+
+def downscaled(rgb: UInt8Array, scale: float) -> UInt8Array:
+    """Return a picture at ``scale`` of its size, averaged over areas; never larger than it is."""
     if scale >= 1:
         return rgb
     height, width = rgb.shape[:2]

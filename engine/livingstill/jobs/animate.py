@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -18,30 +19,16 @@ from livingstill.core.threads import Result
 from livingstill.finish import files as inputs
 from livingstill.io.files import check_target, keep_apart, replacing
 from livingstill.jobs import check, exact_figures, manifest, provenance, soundtrack, warmup
-from livingstill.jobs.analyse import Sight
-from livingstill.jobs.clip import (
-    Clip,
-    Estimates,
-    RenderResult,
-    Stages,
-    check_settings,
-    encoding,
-    prepare,
-    read_photo,
-    reframed,
-)
+from livingstill.jobs.analyse import Analysis, Estimates, read_photo
+from livingstill.jobs.clip import Clip, reframe
+from livingstill.jobs.session import check_settings, prepare
+from livingstill.jobs.stages import Stages
+from livingstill.jobs.write import RenderResult, encoding
 from livingstill.media.write import encoder, stills
 from livingstill.quality import no_reference
 from livingstill.quality import verdict as director
-from livingstill.settings.shot import (
-    Job,
-    Shot,
-    checked,
-    dump_shot_file,
-    load_shot_file,
-    split,
-    stays_inside,
-)
+from livingstill.settings.shot import Job, Shot, checked, split
+from livingstill.settings.shot_file import dump_shot_file, load_shot_file, stays_inside
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,6 +40,7 @@ class JobResult:
     outputs: tuple[str, ...]
     saved: RenderResult
     took: float
+    seconds: Mapping[str, float]
     difference: int | None = None
 
     def as_json(self) -> dict[str, Any]:
@@ -68,7 +56,7 @@ class JobResult:
             "kinds": {region.kind: round(region.share, 4) for region in clip.regions},
             "layers": len(clip.scene.layers),
             "notes": [*clip.notes, *self.saved.notes],
-            "seconds": clip.stages.seconds,
+            "seconds": dict(self.seconds),
             "continuity": self.saved.figures,
             "first_difference": self.difference,
             "frames": list(self.saved.frames),
@@ -81,7 +69,7 @@ class JobResult:
         moving = ", ".join(f"{r.kind} {r.share:.0%}" for r in clip.regions) or "nothing"
         lines = [f"note: {note}" for note in (*clip.notes, *self.saved.notes)]
         if verbose:
-            lines += [f"{name}: {taken:.2f} s" for name, taken in clip.stages.seconds.items()]
+            lines += [f"{name}: {taken:.2f} s" for name, taken in self.seconds.items()]
             lines += [f"{name}: {value:.4g}" for name, value in self.saved.figures.items()]
         if self.difference is not None:
             lines.append(f"frame {self.difference} differs from the manifest, the first to do so")
@@ -107,17 +95,17 @@ def animate_file(
     save_shot: Path | None = None,
     hashes: bool = False,
     progress: Progress | None = None,
-    known: Mapping[str, Any] | None = None,
+    record: Mapping[str, Any] | None = None,
     elsewhere: Callable[[Clip], Iterable[PackedRGBA]] | None = None,
     scene: Clip | None = None,
-    looked: Result[tuple[Photo, Sight]] | None = None,
+    ahead: Result[tuple[Photo, Analysis]] | None = None,
 ) -> JobResult:
     """Render the job's photo by a shot and write its files.
 
-    ``hashes`` asks for frame hashes even without a manifest; ``known`` is a manifest to replay;
+    ``hashes`` asks for frame hashes even without a manifest; ``record`` is a manifest to replay;
     ``elsewhere`` renders the frames on other machines; ``scene`` is a clip of the same photo and
-    settings whose scene is taken, in the shot's shape of frame; ``looked`` is the photo's
-    ``sight.begin_with``, if that runs already.
+    settings whose scene is taken, in the shot's shape of frame; ``ahead`` is what ``begin_analysis``
+    of the photo gave, if that runs already.
 
     Raises
     ------
@@ -153,55 +141,56 @@ def animate_file(
     keep_apart(written, (job.photo, shot.hold, *(mask.file for mask in shot.mask)))
     stages = Stages(progress)
     warmup.start(shot.quality, "none" not in shot.motion, stages.progress.say)
-    look = None
+    analysis = None
     if scene is not None:
         photo = scene.photo
-    elif looked is not None:
-        with stages("photo"):
-            photo, look = looked()
     else:
-        photo = read_photo(job.photo, shot, stages)
-    if known is not None and photo.sha256 != known["photo"].get("sha256"):
+        with stages("photo"):
+            photo, analysis = ahead() if ahead else (read_photo(job.photo, shot), None)
+    if record is not None and photo.sha256 != record["photo"].get("sha256"):
         raise InputError(
             f"photo {job.photo} is not the one of the manifest; name the right one with --photo"
         )
     if scene is not None:
-        clip = replace(reframed(scene, shot.aspect), stages=stages)
+        with stages("scene"):
+            clip = reframe(scene, shot.aspect)
     else:
-        clip = prepare(photo, shot, stages, _known(known), look)
+        clip = prepare(photo, shot, stages, estimates=_estimates(record), analysis=analysis)
+        del analysis  # its masks are as large as the scene
     observer = no_reference.Observer() if job.report is not None else None
-    known_all = exact_figures.Exact(clip) if job.report is not None else None
+    exact = exact_figures.Exact(clip) if job.report is not None else None
 
     def watch(rgb: UInt8Array) -> None:
-        if observer and known_all:
+        if observer and exact:
             observer.look(rgb)
-            known_all.look(rgb)
+            exact.look(rgb)
 
     saved = clip.save(
         *outputs,
         overwrite=job.overwrite,
-        hashes=hashes or job.manifest is not None or known is not None,
+        hashes=hashes or job.manifest is not None or record is not None,
         watch=watch if observer else None,
         source=elsewhere(clip) if elsewhere else None,
         poster=job.poster,
+        stages=stages,
     )
     if job.sidecar is not None:
         said = provenance.metadata(clip.shot, photo.sha256)
         provenance.write_sidecar(job.sidecar, said, outputs, job.overwrite)
-    if job.report is not None and observer is not None and known_all is not None:
+    if job.report is not None and observer is not None and exact is not None:
         with stages("report"):
             series = observer.series(float(clip.timeline.fps))
             verdict = director.judge(series, loop=clip.timeline.joins)
-            verdict = director.informed(verdict, known_all.figures())
+            verdict = director.informed(verdict, exact.figures())
             title = Path(outputs[0]).name
             check.write_report(
                 check.Review(verdict, series), clip.frames, job.report, title, job.overwrite
             )
-    expected = list(known["frames"]) if known is not None else []
-    difference = (
-        manifest.first_difference(expected, list(saved.frames)) if known is not None else None
-    )
-    done = JobResult(clip, outputs, saved, time.perf_counter() - start, difference)
+    difference = None
+    if record is not None:
+        difference = manifest.first_difference(list(record["frames"]), list(saved.frames))
+    took = time.perf_counter() - start
+    done = JobResult(clip, outputs, saved, took, stages.seconds, difference)
     if job.manifest is not None:
         manifest.write(job.manifest, _record(done, job), job.overwrite)
     if save_shot is not None:
@@ -243,12 +232,11 @@ def animate_shapes(
             encoder.check_target(marked(output, shape), job.overwrite)
     threads.limit(job.threads)
     stages = Stages(progress)
-    photo = read_photo(job.photo, shot, stages)
+    with stages("photo"):
+        photo = read_photo(job.photo, shot)
 
     def enlarged(one: Shot) -> float:
-        return framing.frame(
-            photo.size, size=one.size, aspect=one.aspect, fit=one.fit, max_upscale=one.max_upscale
-        ).scale
+        return framing.framed(photo.size, one).scale
 
     scene = prepare(photo, max(shots, key=enlarged), stages)  # fine enough for all of them
     done = []
@@ -261,9 +249,8 @@ def animate_shapes(
         named = tuple(marked(output, str(one.aspect)) for output in outputs)
         part = job.model_copy(update={"output": named, **files})
         done.append(animate_file(one, part, progress=progress, scene=scene, **how))
-    spent = done[0].clip.stages.seconds  # what was done once is told with the first
-    spent |= {name: taken + spent.get(name, 0.0) for name, taken in stages.seconds.items()}
-    return done
+    spent = Counter(stages.seconds) + Counter(done[0].seconds)  # done once, told with the first
+    return [replace(done[0], seconds=dict(spent)), *done[1:]]
 
 
 def marked(output: str, shape: str) -> str:
@@ -278,12 +265,12 @@ def marked(output: str, shape: str) -> str:
     return str(path.with_name(f"{path.stem}-{shape.replace(':', 'x')}{path.suffix}"))
 
 
-def _known(record: Mapping[str, Any] | None) -> Estimates | None:
+def _estimates(record: Mapping[str, Any] | None) -> Estimates | None:
     if record is None:
         return None
-    known = dict(record)
+    values = dict(record)
     return Estimates(
-        manifest.depth_of(known), manifest.regions_of(known), manifest.subject_of(known)
+        manifest.depth_of(values), manifest.regions_of(values), manifest.subject_of(values)
     )
 
 
@@ -297,7 +284,7 @@ def _record(done: JobResult, job: Job) -> dict[str, Any]:
         fps=str(clip.timeline.fps),
         outputs=list(done.outputs),
         frames=list(done.saved.frames),
-        seconds=clip.stages.seconds,
+        seconds=dict(done.seconds),
         depth=clip.depth,
         regions=clip.regions,
         subject=clip.subject,
@@ -337,7 +324,7 @@ def replay(
     if "output" not in overrides:
         stays_inside(recipe, {"output": list(outputs)})
     job = checked(Job, {"photo": photo, "output": outputs, **overrides})
-    return animate_file(shot, job, hashes=True, progress=progress, known=record)
+    return animate_file(shot, job, hashes=True, progress=progress, record=record)
 
 
 def _find_photo(path: str, folder: Path) -> Path:

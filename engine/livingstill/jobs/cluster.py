@@ -22,8 +22,10 @@ from livingstill.core import threads
 from livingstill.core.errors import InputError, LivingStillError
 from livingstill.core.model import PackedRGBA, Photo
 from livingstill.io.files import replacing
+from livingstill.jobs.analyse import Estimates
 from livingstill.jobs.batch.work import Output, Task, failure, make, store
-from livingstill.jobs.clip import Clip, Estimates, Stages, prepare
+from livingstill.jobs.clip import Clip
+from livingstill.jobs.session import prepare
 from livingstill.settings.shot import Shot
 
 if TYPE_CHECKING:
@@ -172,7 +174,7 @@ class Parcel:
     key: str
     photo: Photo
     shot: Shot
-    known: Estimates
+    estimates: Estimates
 
 
 def frames(client: Client, clip: Clip, span: int = SPAN) -> Iterator[PackedRGBA]:
@@ -185,10 +187,10 @@ def frames(client: Client, clip: Clip, span: int = SPAN) -> Iterator[PackedRGBA]
     LivingStillError
         If a span's workers died several times.
     """
-    known = Estimates(clip.depth, clip.regions, clip.subject)
+    estimates = Estimates(clip.depth, clip.regions, clip.subject)
     said = clip.photo.sha256 + clip.shot.model_dump_json()
     key = hashlib.sha256(said.encode() + clip.depth.values.tobytes()).hexdigest()
-    parcel = Parcel(key, clip.photo, clip.shot, known)
+    parcel = Parcel(key, clip.photo, clip.shot, estimates)
     height, width = clip.framing.size[1], clip.framing.size[0]
     spans = iter(_cut(clip.timeline.frames, span))
     sent = client.scatter(parcel, broadcast=True)
@@ -236,6 +238,6 @@ def _render_there(parcel: Parcel, span: range) -> bytes:
     with _ready_lock:
         if parcel.key not in _ready:
             _ready.clear()
-            _ready[parcel.key] = prepare(parcel.photo, parcel.shot, Stages(), parcel.known)
+            _ready[parcel.key] = prepare(parcel.photo, parcel.shot, estimates=parcel.estimates)
         clip = _ready[parcel.key]
     return b"".join(frame.tobytes() for frame in clip.bare(span))

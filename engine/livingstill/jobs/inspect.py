@@ -7,20 +7,20 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from livingstill.camera import auto, framing, subject
-from livingstill.camera.view import CameraView
 from livingstill.core import threads
 from livingstill.core.determinism import plain
 from livingstill.core.model import InverseDepth, Progress, Region, Scene
-from livingstill.depth import straightening
 from livingstill.io import files
 from livingstill.io.files import check_target, keep_apart, replacing, write_png
-from livingstill.jobs.analyse import Sight
-from livingstill.jobs.clip import Stages, check_settings, depth_of, planned, prepare, read_photo
-from livingstill.photo import fitness, statistics
+from livingstill.jobs import steps
+from livingstill.jobs.analyse import Analysis, analyse, read_photo
+from livingstill.jobs.session import check_settings, prepare
+from livingstill.jobs.stages import Stages
+from livingstill.photo import fitness
 from livingstill.scene import export
 from livingstill.segmentation import flow_field, mask_files, plan
-from livingstill.settings.shot import Choice, Job, Shot
+from livingstill.settings.shot import Job, Shot
+from livingstill.settings.values import Choice
 
 
 @plain()
@@ -38,9 +38,7 @@ def write_depth(
     check_settings(shot)
     check_target(target, job.overwrite)
     keep_apart([target], [photo])
-    stages = Stages(progress)
-    rgb = read_photo(photo, shot, stages).rgb
-    depth = depth_of(Sight(rgb, shot.quality), shot, stages)
+    depth = _analysed(photo, shot, Stages(progress)).depth()
     levels = np.round(depth.values * np.float32(65535)).astype(np.uint16)
     picture = (
         cv2.applyColorMap((levels >> 8).astype(np.uint8), cv2.COLORMAP_INFERNO)
@@ -71,19 +69,18 @@ def write_regions(
         check_target(target, job.overwrite)
         keep_apart([target], [photo])
     stages = Stages(progress)
-    rgb = read_photo(photo, shot, stages).rgb
-    look = Sight(rgb, shot.quality, ahead=True)
-    depth = depth_of(look, shot, stages).values
+    analysis = _analysed(photo, shot, stages)
     with stages("regions"):
-        classes = look.classes()
-        moving = planned(rgb, depth, classes, shot)
+        classes = analysis.classes()
+        moving = steps.plan_regions(analysis, shot)
     if folder is not None:
         named = {region.kind for region in classes}
         extra = tuple(region for region in moving if region.kind not in named)
         mask_files.write(folder, (*classes, *extra), job.overwrite)
     if target is not None:
-        directions = flow_field.directions(rgb, depth, moving, shot.brush)
-        picture = plan.overlay(rgb, moving, directions)
+        depth = analysis.depth().values
+        directions = flow_field.directions(analysis.rgb, depth, moving, shot.brush)
+        picture = plan.overlay(analysis.rgb, moving, directions)
         write_png(target, cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), job.overwrite)
     return moving
 
@@ -109,7 +106,9 @@ def write_scene(
         export.check_mesh(mesh)
     stages = Stages(progress)
     still = shot.model_copy(update={"motion": ("none",), "camera": Choice(name="static")})
-    scene = prepare(read_photo(photo, shot, stages), still, stages).scene
+    with stages("photo"):
+        read = read_photo(photo, shot)
+    scene = prepare(read, still, stages).scene
     with stages("export"), files.folder(folder, job.overwrite) as part:
         export.export(scene, part)
         if mesh is not None:
@@ -126,32 +125,30 @@ def doctor(
     threads.limit(job.threads)
     check_settings(shot)
     stages = Stages(progress)
-    read = read_photo(photo, shot, stages)
-    look = Sight(read.rgb, shot.quality, ahead=True)
-    depth = depth_of(look, shot, stages)
+    analysis = _analysed(photo, shot, stages)
     with stages("regions"):
-        classes = look.classes()
-    sky = next((region.mask for region in classes if region.kind == "sky"), None)
-    people = next((region.mask for region in classes if region.kind == "person"), None)
-    found = subject.find(read.rgb, depth.values, sky, subject.heads(people))
-    frame = framing.frame(
-        read.size,
-        size=shot.size,
-        aspect=shot.aspect,
-        fit=shot.fit,
-        subject=found.point,
-        max_upscale=shot.max_upscale,
-    )
-    view = CameraView.of(depth.values, read.focal, found.point, frame.box)
-    shares = {region.kind: region.share for region in classes}
-    measured = statistics.measure(read.rgb, depth.values, shares, look.lines())
-    along = straightening.samples(depth.values, measured.lines, auto.ALONG)
-    advice = auto.choose(view, measured, found.confidence, along)
+        analysis.classes()
+    frame = steps.frame_of(analysis, shot)
+    advice = steps.advise(analysis, frame)
+    view = steps.view_of(analysis, frame)
     return fitness.assess(
-        measured,
+        analysis.statistics(),
         scale=frame.scale,
         depth=view.near - view.far,
         camera=str(advice.choice),
         reason=advice.reason,
         parallax=advice.parallax,
     )
+
+
+def _analysed(path: Path, shot: Shot, stages: Stages) -> Analysis:
+    """Return the analysis of a photo at its own size, its depth estimated."""
+    with stages("photo"):
+        photo = read_photo(path, shot)
+    analysis = analyse(photo, shot, scale=1.0)
+    if shot.depth == "embedded":
+        with stages("network"):
+            analysis.perception()
+    with stages("depth"):
+        analysis.depth()
+    return analysis

@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 
 from livingstill.core.errors import InputError
-from livingstill.core.model import Float32Array, InverseDepth, Region, UInt8Array
+from livingstill.core.model import InverseDepth, Region, UInt8Array
 from livingstill.io import images
 from livingstill.io import text as texts
 from livingstill.io.files import replacing
@@ -143,12 +143,6 @@ def first_difference(expected: list[str], found: list[str]) -> int | None:
         if before != after:
             return index
     return None if len(expected) == len(found) else min(len(expected), len(found))
-
-
-def quantised(inverse_depth: Float32Array) -> Float32Array:
-    """Return inverse depth in steps of 1/65535, as a manifest keeps it."""
-    levels = np.round(inverse_depth * np.float32(65535)).astype(np.uint16)
-    return levels.astype(np.float32) / np.float32(65535)
 
 
 def _png(array: Any) -> str:

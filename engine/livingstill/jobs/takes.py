@@ -14,7 +14,9 @@ from livingstill.core import threads
 from livingstill.core.errors import InputError
 from livingstill.core.model import Progress, UInt8Array
 from livingstill.io.files import check_target, keep_apart, write_png
-from livingstill.jobs.clip import Estimates, Stages, check_settings, prepare, read_photo
+from livingstill.jobs.analyse import read_photo
+from livingstill.jobs.session import Session, check_settings
+from livingstill.jobs.stages import Stages
 from livingstill.media.write import encoder
 from livingstill.quality import no_reference
 from livingstill.quality import verdict as director
@@ -76,12 +78,11 @@ def takes(
     check_target(sheet, job.overwrite)
     keep_apart([*map(Path, names), sheet], [job.photo])
     stages = Stages(progress)
-    photo = read_photo(job.photo, shot, stages)
-    known, done, rows = None, [], {}
+    with stages("photo"):
+        session = Session(read_photo(job.photo, shot))
+    done, rows = [], {}
     for seed, name in zip(seeds, names):
-        clip = prepare(photo, shot.model_copy(update={"seed": seed}), stages, known)
-        shot = clip.shot  # its camera is chosen now, for all takes
-        known = known or Estimates(clip.depth, clip.regions, clip.subject)
+        clip = session.clip(shot.model_copy(update={"seed": seed}), stages)
         observer, row = no_reference.Observer(), Row(clip.timeline.frames)
 
         def watch(
@@ -90,7 +91,7 @@ def takes(
             observer.look(rgb)
             row.look(rgb)
 
-        clip.save(name, overwrite=job.overwrite, watch=watch)
+        clip.save(name, overwrite=job.overwrite, watch=watch, stages=stages)
         series = observer.series(float(clip.timeline.fps))
         take = Take(seed, name, director.judge(series, loop=clip.timeline.joins))
         done.append(take)

@@ -31,7 +31,7 @@ from livingstill.motion.kinds import (
     water,
 )  # fmt: skip
 from livingstill.motion.wind import breeze
-from livingstill.settings.shot import Wind
+from livingstill.settings.values import Wind
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from livingstill.core.model import Float32Array, Region, UInt8Array
 from livingstill.segmentation import falls
-from livingstill.settings.shot import Stroke
+from livingstill.settings.values import Stroke
 
 _FALL = 0.28
 """Frame widths per second of water that falls."""

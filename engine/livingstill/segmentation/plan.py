@@ -18,7 +18,7 @@ from livingstill.core.errors import InputError
 from livingstill.core.model import Float32Array, Region, UInt8Array
 from livingstill.core.registry import nearest
 from livingstill.segmentation import falls, fire, ground, running_water, static_mask
-from livingstill.settings.shot import Stroke
+from livingstill.settings.values import Stroke
 
 Mask = NDArray[np.bool_]
 

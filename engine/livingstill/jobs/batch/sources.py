@@ -19,7 +19,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from livingstill.core.errors import InputError
 from livingstill.core.registry import nearest
 from livingstill.io import text
-from livingstill.settings.shot import Shot, beside
+from livingstill.settings.shot import Shot
+from livingstill.settings.shot_file import beside
 
 SUFFIXES = frozenset(
     (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp", ".heic", ".heif", ".avif", ".jp2")

@@ -172,7 +172,10 @@ def _plain(error: Exception) -> str:
 def _clips(task: Task) -> Iterator[dict[str, Any]]:
     """Render the clips of one photo from one scene, the shape that enlarges it most first."""
     from livingstill.camera import framing
-    from livingstill.jobs import clip as pipeline
+    from livingstill.jobs.analyse import read_photo
+    from livingstill.jobs.clip import reframe
+    from livingstill.jobs.session import check_settings, prepare
+    from livingstill.jobs.stages import Stages
     from livingstill.settings.shot import Shot, checked
 
     shots = {
@@ -181,30 +184,25 @@ def _clips(task: Task) -> Iterator[dict[str, Any]]:
         )
         for output in task.outputs
     }
-    stages = pipeline.Stages()
+    stages = Stages()
     for shot in shots.values():
-        pipeline.check_settings(shot)
-    photo = pipeline.read_photo(task.photo, next(iter(shots.values())), stages)
+        check_settings(shot)
+    with stages("photo"):
+        photo = read_photo(task.photo, next(iter(shots.values())))
 
     def enlarged(output: Output) -> float:
-        shot = shots[output]
-        return framing.frame(
-            photo.size,
-            size=shot.size,
-            aspect=shot.aspect,
-            fit=shot.fit,
-            max_upscale=shot.max_upscale,
-        ).scale
+        return framing.framed(photo.size, shots[output]).scale
 
     first, *others = sorted(task.outputs, key=enlarged, reverse=True)
-    scene = pipeline.prepare(photo, shots[first], stages)
+    scene = prepare(photo, shots[first], stages)
     for output in (first, *others):
         if output.name in task.kept:
             continue
-        clip = scene if output is first else pipeline.reframed(scene, shots[output].aspect)
+        with stages("scene"):
+            clip = scene if output is first else reframe(scene, shots[output].aspect)
         target, record = begun(task, output)
         thumbnail = Thumbnail(clip.timeline.frames // 2)
-        saved = clip.save(str(target), watch=thumbnail.look)
+        saved = clip.save(str(target), watch=thumbnail.look, stages=stages)
         yield record | {
             "state": "done",
             "size": list(clip.framing.size),

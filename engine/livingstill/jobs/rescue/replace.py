@@ -26,12 +26,15 @@ from livingstill.core.model import (
     UInt8Array,
 )
 from livingstill.finish.finisher import Finisher
-from livingstill.jobs.analyse import Sight
-from livingstill.jobs.clip import Clip, Stages, depth_of, moved, planned, window_of
+from livingstill.jobs import steps
+from livingstill.jobs.analyse import analyse_pixels
+from livingstill.jobs.clip import Clip
+from livingstill.jobs.stages import Stages
 from livingstill.quality import camera_track, no_reference, registration
 from livingstill.render import frames
 from livingstill.scene import assembly, layers
-from livingstill.settings.shot import Choice, Shot
+from livingstill.settings.shot import Shot
+from livingstill.settings.values import Choice
 
 Flags = NDArray[np.bool_]
 
@@ -123,18 +126,20 @@ def build(
     )
     extent = (width / canvas.shape[1], height / canvas.shape[0])
     frame = framing.Framing(wanted.size, (0, 0, width, height), centre, extent)
-    look = Sight(canvas, shot.quality)
-    depth = depth_of(look, shot, stages)
+    photo = Photo(canvas)
+    analysis = analyse_pixels(photo, canvas, shot.quality, shot)
+    with stages("network"):
+        analysis.perception()
+    with stages("depth"):
+        depth = analysis.depth()
     with stages("regions"):
-        classes = look.classes()
-        found = planned(canvas, depth.values, classes, shot)
+        found = steps.plan_regions(analysis, shot)
         regions = tuple(r for r in found if _moved(r, frame.box, wanted.lively))
     with stages("scene"):
-        sky = next((region.mask for region in classes if region.kind == "sky"), None)
-        point = subject.find(canvas, depth.values, sky).point
+        point = subject.find(canvas, depth.values, analysis.mask("sky")).point
         layered = partial(layers.build, focal=DEFAULT_FOCAL, layers=shot.layers)
         scene = assembly.build(layered, canvas, depth.values, regions)
-    window = window_of(scene, frame)
+    window = steps.window_of(scene, frame)
     view = CameraView.of(depth.values, None, point, frame.box)
     with stages("camera"):
         camera, choice, notes = _camera(wanted, shot, scene, window, view, _room(frame))
@@ -144,8 +149,10 @@ def build(
             notes = (*notes, f"nothing in the still moves as the clip did; {choice} keeps it alive")
     with stages("motion"):
         moving = shot.model_copy(update={"camera": choice})
-        motion, lowered = moved(canvas, depth.values, regions, scene, moving, wanted.timeline)
-        notes = (*notes, *filter(None, [lowered]))
+        motion, lowered = steps.compose_motion(
+            canvas, depth.values, regions, scene, moving, wanted.timeline
+        )
+        notes = (*notes, *lowered)
         if motion is not None:
             timeline = wanted.timeline
             ramp = min(_RAMP / timeline.seconds, 0.25)
@@ -154,7 +161,7 @@ def build(
     if skipped:
         notes = (*notes, f"{', '.join(skipped)} stood still in the clip and so do here")
     return Clip(
-        photo=Photo(canvas),
+        photo=photo,
         shot=moving,
         timeline=wanted.timeline,
         framing=frame,
@@ -168,7 +175,6 @@ def build(
         finisher=Finisher(moving, frame.size, frame.picture, wanted.timeline),
         card=None,
         notes=notes,
-        stages=stages,
     )
 
 

@@ -19,8 +19,8 @@ from livingstill.core.errors import InputError
 from livingstill.core.model import Progress, Timeline, UInt8Array
 from livingstill.io.files import replacing
 from livingstill.jobs import check
-from livingstill.jobs.clip import Stages
 from livingstill.jobs.rescue import replace
+from livingstill.jobs.stages import Stages
 from livingstill.media import clip_reader
 from livingstill.media.write import encoder, remux, stills
 from livingstill.photo import read

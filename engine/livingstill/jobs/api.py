@@ -1,0 +1,163 @@
+"""The library as Python calls it: one function per job, every setting a keyword."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, Unpack
+
+from livingstill.core.errors import InputError
+from livingstill.core.model import Progress
+from livingstill.jobs import analyse as analysing
+from livingstill.jobs.analyse import Analysis
+from livingstill.jobs.clip import Clip
+from livingstill.jobs.session import check_settings, prepare
+from livingstill.photo.source import PhotoSource, photo_of
+from livingstill.settings.keys import ShotKeys
+from livingstill.settings.shot import Shot, split
+
+if TYPE_CHECKING:
+    from livingstill.jobs.check import Review
+    from livingstill.jobs.rescue.run import Rescued
+    from livingstill.photo.fitness import Fitness
+
+
+def animate(photo: PhotoSource, **settings: Unpack[ShotKeys]) -> Clip:
+    """Return a photo made ready to render: ``clip.frames()`` streams it, ``clip.save(...)`` writes it.
+
+    Parameters
+    ----------
+    photo : a path, bytes, a binary file, a PIL image, an array (H, W[, 3 or 4]) uint8, or a ``Photo``
+    settings : the keys of ``Shot``
+
+    Raises
+    ------
+    InputError
+        If the photo or a setting cannot be used; the sentence says which and what would be right.
+
+    >>> animate("samples/lake.jpg", size="320x214", duration=0.2, camera="orbit")
+    <Clip of lake.jpg: 320x214, 6 frames at 30 fps, camera orbit, water 25%, ...>
+    """
+    with _for_python():
+        shot = _shot(settings)
+        check_settings(shot)
+        return prepare(photo_of(photo, shot), shot)
+
+
+def analyse(photo: PhotoSource, **settings: Unpack[ShotKeys]) -> Analysis:
+    """Return what a photo shows at its own size: depth, classes, lines and subject, each when asked for.
+
+    Raises
+    ------
+    InputError
+        As ``animate``.
+    """
+    with _for_python():
+        shot = _shot(settings)
+        return analysing.analyse(photo_of(photo, shot), shot, scale=1.0, ahead=False)
+
+
+def doctor(photo: str | PathLike[str], **settings: Unpack[ShotKeys]) -> Fitness:
+    """Return how fit a photo is for a clip: a grade, risks in words, the recommended move.
+
+    Raises
+    ------
+    InputError
+        As ``animate``.
+    """
+    from livingstill.jobs import inspect
+    from livingstill.settings.shot import Job
+
+    with _for_python():
+        return inspect.doctor(Path(photo), _shot(settings), Job())
+
+
+def check(
+    clip: str | PathLike[str],
+    still: str | PathLike[str] | None = None,
+    *,
+    loop: bool = False,
+    progress: Progress | None = None,
+) -> Review:
+    """Return the continuity report of any clip; ``review.verdict.faults`` are what is wrong with it.
+
+    Parameters
+    ----------
+    still : the photo the clip was made of, if there is one
+    loop : whether the clip is meant to be seamless
+
+    Raises
+    ------
+    InputError
+        If the clip or the still cannot be read.
+    """
+    from livingstill.jobs.check import review
+
+    with _for_python():
+        return review(Path(clip), Path(still) if still else None, loop=loop, progress=progress)
+
+
+def rescue(
+    clip: str | PathLike[str],
+    output: str | PathLike[str],
+    still: str | PathLike[str] | None = None,
+    *,
+    mode: Literal["auto", "keep", "repair", "replace"] = "auto",
+    strict: float = 1.0,
+    blend: int = 0,
+    loop: Literal["auto", "seamless", "none"] = "auto",
+    force: bool = False,
+    overwrite: bool = False,
+    report: str | PathLike[str] | None = None,
+    seed: int = 0,
+    quality: Literal["draft", "standard", "high"] = "standard",
+    progress: Progress | None = None,
+) -> Rescued:
+    """Write a clip untouched, with bad frames rebuilt, or made anew from its still; say which and why.
+
+    Raises
+    ------
+    InputError
+        If the clip or the still cannot be used, or the output cannot be written.
+    """
+    from livingstill.jobs.rescue.run import Options
+    from livingstill.jobs.rescue.run import rescue as run
+
+    options = Options(
+        mode=mode,
+        strict=strict,
+        blend=blend,
+        force=force,
+        overwrite=overwrite,
+        report=Path(report) if report else None,
+        seed=seed,
+        quality=quality,
+        loop=loop,
+    )
+    with _for_python():
+        return run(
+            Path(clip), Path(output), Path(still) if still else None, options, progress=progress
+        )
+
+
+def _shot(settings: ShotKeys) -> Shot:
+    shot, _ = split(dict(settings))
+    return shot
+
+
+_OPTION = re.compile(r"--([a-z]+(?:-[a-z]+)*)(?: (?=[a-z0-9@]))?")
+
+
+@contextmanager
+def _for_python() -> Iterator[None]:
+    """Raise an InputError's sentence with keywords in the place of options: ``max_pixels=``."""
+    try:
+        yield
+    except InputError as error:
+        sentence = _OPTION.sub(lambda found: f"{found[1].replace('-', '_')}=", str(error))
+        if sentence == str(error):
+            raise
+        raise InputError(sentence) from None

@@ -1,0 +1,232 @@
+"""One photo's steps from pixels to a clip, each kept until a setting that it depends on changes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Hashable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from livingstill.camera import path
+from livingstill.core.determinism import plain
+from livingstill.core.errors import InputError
+from livingstill.core.model import Photo
+from livingstill.core.registry import nearest
+from livingstill.depth import models
+from livingstill.depth.sources import SOURCES
+from livingstill.finish import files
+from livingstill.finish.finisher import Finisher
+from livingstill.jobs import analyse, soundtrack, steps
+from livingstill.jobs.analyse import Analysis, Estimates
+from livingstill.jobs.clip import Clip
+from livingstill.jobs.stages import Stages
+from livingstill.media import formats
+from livingstill.settings.groups import (
+    DepthSettings,
+    FinishSettings,
+    FrameSettings,
+    Group,
+    RegionSettings,
+    TimeSettings,
+    WindSettings,
+)
+from livingstill.settings.shot import Shot
+
+T = TypeVar("T")
+
+
+class Session:
+    """A photo and what its last clip was made of: asked for another clip, it redoes what differs.
+
+    A step's result is kept under a key of what it was made from: the keys of the steps before it
+    and its own settings. ``runs`` counts how often each step was done. Not for several threads.
+
+    Parameters
+    ----------
+    scale : size of the scene beside the photo, where clips of several frames share it; by default
+        each clip's own
+    estimates : depth, regions and subject as known from elsewhere, so that nothing is estimated
+    analysis : of this photo for the first clip's shot, if it is begun already
+    """
+
+    def __init__(
+        self,
+        photo: Photo,
+        *,
+        scale: float | None = None,
+        estimates: Estimates | None = None,
+        analysis: Analysis | None = None,
+    ) -> None:
+        self.photo, self.runs = photo, Counter[str]()
+        self._scale, self._estimates, self._begun = scale, estimates, analysis
+        self._kept: dict[str, tuple[Hashable, Any]] = {}
+
+    def _step(self, name: str, key: Hashable, make: Callable[[], T]) -> T:
+        if name not in self._kept or self._kept[name][0] != key:
+            self._kept.pop(name, None)  # what is outdated need not be in memory beside what is new
+            self._kept[name] = (key, make())
+            self.runs[name] += 1
+        made: T = self._kept[name][1]
+        return made
+
+    @plain()
+    def clip(self, shot: Shot, stages: Stages | None = None) -> Clip:
+        """Return the photo made ready to render by a shot.
+
+        Raises
+        ------
+        InputError
+            If a setting cannot be used with this photo.
+        """
+        stages = stages or Stages()
+        looked = _analysis_key(shot, self._scale)
+        analysis = self._step("analysis", looked, lambda: self._analysis(shot))
+        if shot.depth == "embedded" and self._estimates is None:
+            with stages("network"):
+                analysis.perception()
+        with stages("depth"):
+            depth = analysis.depth()
+        planned = (looked, shot.part(RegionSettings), _stamps(shot.hold, *_mask_files(shot)))
+        layered = (planned, shot.layers)
+        whole = None
+        if self._kept.get("scene", (None,))[0] != layered:
+            whole = steps.begin_layers(analysis, shot.layers, shot.quality)
+        with stages("regions"):
+            regions = self._step("regions", planned, lambda: self._regions(analysis, shot))
+        with stages("camera"):
+            frame = steps.frame_of(analysis, shot)
+            framed = (looked, shot.part(FrameSettings), shot.camera)
+            move, reason = self._step(
+                "move", framed, lambda: steps.choose_move(analysis, frame, shot.camera)
+            )
+        shot = shot.model_copy(update={"camera": move})
+        timeline = steps.timeline_of(shot)
+        time = shot.part(TimeSettings)
+        with stages("finish"):
+            finisher = self._step(
+                "finish",
+                (framed, shot.part(FinishSettings), time, shot.seed, _stamps(*_finish_files(shot))),
+                lambda: Finisher(shot, frame.size, frame.picture, timeline),
+            )
+        with stages("scene"):
+            scene = self._step(
+                "scene",
+                layered,
+                lambda: steps.build_scene(analysis, regions, shot.layers, shot.quality, whole),
+            )
+            whole = None  # it keeps what it has built
+            camera, window = self._step(
+                "camera",
+                (layered, framed, move, time, shot.seed, _stamps(_keyframes(move.name))),
+                lambda: steps.plan_camera(
+                    scene, steps.view_of(analysis, frame), frame, shot, timeline
+                ),
+            )
+            card, title_notes = steps.place_title(finisher, scene, window, frame, shot.title_depth)
+        with stages("motion"):
+            motion, motion_notes = self._step(
+                "motion",
+                (layered, shot.part(WindSettings), shot.seed, timeline.seconds),
+                lambda: steps.compose_motion(
+                    analysis.rgb, depth.values, regions, scene, shot, timeline
+                ),
+            )
+        return Clip(
+            photo=self.photo,
+            shot=shot,
+            timeline=timeline,
+            framing=frame,
+            subject=analysis.subject().point,
+            depth=depth,
+            regions=regions,
+            scene=scene,
+            camera=camera,
+            window=window,
+            motion=motion,
+            finisher=finisher,
+            card=card,
+            notes=(
+                *self.photo.notes,
+                *depth.notes,
+                *reason,
+                *frame.notes,
+                *finisher.notes,
+                *title_notes,
+                *motion_notes,
+            ),
+        )
+
+    def _analysis(self, shot: Shot) -> Analysis:
+        begun, self._begun = self._begun, None
+        if begun is not None:
+            return begun
+        if self._estimates is not None:
+            return analyse.recalled(self.photo, shot, self._estimates, self._scale)
+        return analyse.analyse(self.photo, shot, scale=self._scale)
+
+    def _regions(self, analysis: Analysis, shot: Shot) -> Any:
+        if self._estimates is not None:
+            return self._estimates.regions
+        return steps.plan_regions(analysis, shot)
+
+
+def prepare(
+    photo: Photo,
+    shot: Shot,
+    stages: Stages | None = None,
+    *,
+    estimates: Estimates | None = None,
+    analysis: Analysis | None = None,
+) -> Clip:
+    """Return a photo made ready to render by one shot; the parameters are those of ``Session``."""
+    return Session(photo, estimates=estimates, analysis=analysis).clip(shot, stages)
+
+
+def check_settings(shot: Shot) -> None:
+    """Refuse early what can be refused before any photo is read.
+
+    Raises
+    ------
+    InputError
+        If the camera, depth source, budget, sound or a file of the finish cannot be used.
+    """
+    path.parse(shot.camera, shot.duration)
+    files.check(shot)
+    soundtrack.check(shot)
+    if shot.budget:
+        formats.parse_size(shot.budget)
+    source = shot.depth
+    names = ["embedded", *SOURCES, *models.MODELS]
+    if source not in names and not Path(source).is_file():
+        if Path(source).suffix:
+            raise InputError(f"depth file {source} does not exist; check its name and folder")
+        raise InputError(f"no depth source is called '{source}'{nearest(source, names)}")
+
+
+def _analysis_key(shot: Shot, scale: float | None) -> Hashable:
+    frame: Group | None = shot.part(FrameSettings) if scale is None else None
+    return (shot.part(DepthSettings), shot.quality, frame, scale, _stamps(shot.depth))
+
+
+def _mask_files(shot: Shot) -> list[Path]:
+    return [one.file for one in shot.mask]
+
+
+def _finish_files(shot: Shot) -> list[Path | None]:
+    return [shot.font, shot.subtitle_font, shot.logo, shot.lut]
+
+
+def _keyframes(move: str) -> str | None:
+    return move[1:] if move.startswith("@") else None
+
+
+def _stamps(*named: str | Path | None) -> Hashable:
+    """Return what tells that a file has changed: time and size of each that exists."""
+    stamps = []
+    for name in named:
+        try:
+            status = Path(name).stat() if name is not None else None
+        except (OSError, ValueError):
+            status = None
+        stamps.append((name, status and (status.st_mtime_ns, status.st_size)))
+    return tuple(stamps)

@@ -1,0 +1,26 @@
+"""Wall seconds per stage of a job, told to whoever watches."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from livingstill.core.model import Progress, Silent
+
+
+class Stages:
+    """Measures the stages of one job: ``seconds`` adds up under each stage's name."""
+
+    def __init__(self, progress: Progress | None = None) -> None:
+        self.progress = progress or Silent()
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def __call__(self, name: str, total: int = 0) -> Iterator[Callable[[], object]]:
+        """Enter a stage of ``total`` steps; call what it gives once per step done."""
+        start = time.perf_counter()
+        with self.progress.stage(name, total) as step:
+            yield step
+        taken = time.perf_counter() - start
+        self.seconds[name] = round(self.seconds.get(name, 0.0) + taken, 4)

@@ -1,0 +1,264 @@
+"""The steps from an analysed photo to a clip: each takes values and returns a value, and knows no other.
+
+``analyse`` comes first. Then ``plan_regions``, ``build_scene``, ``plan_camera`` and
+``compose_motion``; ``session`` puts them in order and keeps what a change of settings leaves as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from fractions import Fraction
+from functools import partial
+
+from livingstill.camera import auto, framing, path
+from livingstill.camera.view import CameraView
+from livingstill.core.determinism import plain
+from livingstill.core.model import (
+    DEFAULT_FOCAL,
+    CameraPath,
+    Float32Array,
+    InverseDepth,
+    Motion,
+    Pose,
+    Region,
+    Scene,
+    Timeline,
+    UInt8Array,
+)
+from livingstill.core.threads import Result
+from livingstill.depth import straightening
+from livingstill.depth.refine import ramp_width
+from livingstill.finish.finisher import Finisher
+from livingstill.jobs import monitor
+from livingstill.jobs.analyse import Analysis, begin_if_small
+from livingstill.motion.builder import KINDS, compose
+from livingstill.render import frames
+from livingstill.render.title_occlusion import stand
+from livingstill.scene import assembly, layers
+from livingstill.segmentation import flow_field, mask_files, plan
+from livingstill.settings.groups import FrameSettings, RegionSettings
+from livingstill.settings.shot import Shot
+from livingstill.settings.values import Choice, Strokes
+
+LAYERS = {"draft": 5, "standard": 5, "high": 8}
+"""Most layers of a scene: what is gained beyond five is seen at large moves only, and costs time."""
+
+_AIMS, _SPARE = 4, 1.002
+
+
+# regions
+
+
+@plain()
+def plan_regions(analysis: Analysis, settings: RegionSettings) -> tuple[Region, ...]:
+    """Return what moves in a photo: one soft mask per kind and place, without overlap.
+
+    Raises
+    ------
+    InputError
+        If a kind that was named is nowhere to be found, or a mask cannot be used.
+    """
+    height, width = analysis.rgb.shape[:2]
+    size = (width, height)
+    return plan.plan(
+        analysis.rgb,
+        analysis.depth().values,
+        analysis.classes(),
+        motion=settings.motion,
+        masks={one.kind: mask_files.read(one.file, size) for one in settings.mask},
+        strokes=settings.brush,
+        hold=mask_files.read(settings.hold, size) if settings.hold else None,
+        hold_faces=settings.hold_faces,
+        known=tuple(KINDS),
+    )
+
+
+# scene
+
+
+def begin_layers(analysis: Analysis, count: int | None, quality: str) -> Result[Scene]:
+    """Begin to peel a photo into layers beside other work; return what waits for them."""
+    depth = analysis.depth()
+    work = partial(_peel, analysis.rgb, depth.values, depth, analysis.photo.focal, count, quality)
+    return begin_if_small(analysis.rgb)(work)
+
+
+@plain()
+def build_scene(
+    analysis: Analysis,
+    regions: tuple[Region, ...],
+    count: int | None,
+    quality: str,
+    whole: Result[Scene] | None = None,
+) -> Scene:
+    """Return the photo as layers, a flag in front of them, drifting clouds behind them.
+
+    Parameters
+    ----------
+    count : layers; None for as many as the depth needs
+    quality : draft, standard or high: how many that may be
+    whole : the layers of the whole photo, where ``begin_layers`` is making them already
+    """
+    depth = analysis.depth()
+
+    def layered(rgb: UInt8Array, inverse_depth: Float32Array) -> Scene:
+        return _peel(rgb, inverse_depth, depth, analysis.photo.focal, count, quality)
+
+    return assembly.build(layered, analysis.rgb, depth.values, regions, whole)
+
+
+@plain()
+def _peel(
+    rgb: UInt8Array,
+    inverse_depth: Float32Array,
+    depth: InverseDepth,
+    focal: float | None,
+    count: int | None,
+    quality: str,
+) -> Scene:
+    # a file's own edges are taken as they are; estimated ones may lie beside the photo's
+    sharp = depth.source.startswith("file") and ramp_width(depth.values) < 1.5
+    return layers.build(
+        rgb,
+        inverse_depth,
+        focal=focal or DEFAULT_FOCAL,
+        layers=count,
+        most=LAYERS[quality],
+        edge_error=0.0 if sharp else 2.0,
+    )
+
+
+# frame and time
+
+
+def frame_of(analysis: Analysis, settings: FrameSettings) -> framing.Framing:
+    """Return how the photo sits in the frame, its subject as near the middle as it allows."""
+    return framing.framed(analysis.photo.size, settings, analysis.subject().point)
+
+
+def timeline_of(shot: Shot) -> Timeline:
+    """Return the instants of a shot's frames; 29.97 and its kin are the broadcast rates.
+
+    >>> timeline_of(Shot(fps=29.97)).fps, timeline_of(Shot(fps=25)).fps
+    (Fraction(30000, 1001), Fraction(25, 1))
+    """
+    rate = Fraction(shot.fps).limit_denominator(1001)
+    broadcast = Fraction(round(shot.fps * 1.001) * 1000, 1001)
+    if abs(float(broadcast) - shot.fps) < 5e-3 and shot.fps % 1:
+        rate = broadcast
+    return Timeline(round(shot.duration * rate) or 1, rate, shot.loop)
+
+
+# camera
+
+
+def view_of(analysis: Analysis, frame: framing.Framing) -> CameraView:
+    """Return what a camera move is planned from: depth and subject of what the frame shows."""
+    point = analysis.subject().point
+    return CameraView.of(analysis.depth().values, analysis.photo.focal, point, frame.box)
+
+
+@plain()
+def advise(analysis: Analysis, frame: framing.Framing) -> auto.Advice:
+    """Return the move that shows most depth and uncovers and bends least, and why."""
+    measured = analysis.statistics()
+    along = straightening.samples(analysis.depth().values, measured.lines, auto.ALONG)
+    confidence = analysis.subject().confidence
+    return auto.choose(view_of(analysis, frame), measured, confidence, along)
+
+
+def choose_move(
+    analysis: Analysis, frame: framing.Framing, move: Choice
+) -> tuple[Choice, tuple[str, ...]]:
+    """Return the move by name, where it was left open, and what to say of the choice."""
+    if move.name != path.AUTO:
+        return move, ()
+    advice = advise(analysis, frame)
+    choice = path.settle(move, advice.choice)
+    return choice, (f"camera {choice}: {advice.reason}",)
+
+
+def plan_camera(
+    scene: Scene, view: CameraView, frame: framing.Framing, shot: Shot, timeline: Timeline
+) -> tuple[CameraPath, frames.Window]:
+    """Return the path of the shot's camera and the window that shows no border anywhere on it."""
+    course = partial(
+        path.resolve, shot.camera, loop=shot.loop, duration=shot.duration, seed=shot.seed
+    )
+    window, zoom = window_of(scene, frame), 1.0
+    for _ in range(_AIMS):
+        # planned as large as asked for in the narrower frame that is seen, and so seen anew
+        camera = course(view.zoomed(zoom))
+        poses: list[Pose] = [camera.at(timeline.time(i)) for i in range(timeline.frames)]
+        closer = replace(window, scale=window.scale / zoom)
+        more = frames.safe_zoom(scene, poses, closer, frame.picture[2:])
+        if more == 1.0:
+            break
+        zoom *= more * _SPARE
+    return camera, replace(window, scale=window.scale / zoom)
+
+
+def window_of(scene: Scene, frame: framing.Framing) -> frames.Window:
+    """Return the part of the scene that a frame shows at rest."""
+    width, height = scene.size
+    scale = min(
+        frame.extent[0] * width / frame.picture[2], frame.extent[1] * height / frame.picture[3]
+    )
+    # pixel areas, not centres, are matched: a frame of the scene's own size is the scene
+    return frames.Window(frame.centre[0] * width - 0.5, frame.centre[1] * height - 0.5, scale)
+
+
+# motion
+
+
+@plain()
+def compose_motion(
+    rgb: UInt8Array,
+    depth: Float32Array,
+    regions: tuple[Region, ...],
+    scene: Scene,
+    shot: Shot,
+    timeline: Timeline,
+) -> tuple[Motion | None, tuple[str, ...]]:
+    """Return the motion of the regions under the shot's wind, periodic in the clip, and notes.
+
+    A kind that would fold or pulse is lowered until it does not, and a note says so.
+    """
+    if not regions:
+        return None, ()
+    strokes: Strokes = shot.brush
+    directions = flow_field.directions(rgb, depth, regions, strokes)
+
+    def make(less: Mapping[str, float]) -> Motion:
+        return compose(
+            rgb,
+            depth,
+            regions,
+            wind=shot.wind,
+            seconds=timeline.seconds,
+            amount=shot.amount,
+            less=less,
+            seed=shot.seed,
+            directions=directions,
+            scene=scene,
+        )
+
+    motion, note = monitor.tamed(make, regions, scene)
+    return motion, (note,) if note else ()
+
+
+# title
+
+
+def place_title(
+    finisher: Finisher, scene: Scene, window: frames.Window, frame: framing.Framing, depth: str
+) -> tuple[frames.Card | None, tuple[str, ...]]:
+    """Return the title as a card in the scene, if it stands there, and what to say of it."""
+    title = finisher.standing
+    if title is None:
+        return None, ()
+    left, top, *size = frame.picture
+    place = (title.left - left, title.top - top)
+    card, note = stand(scene, window, (size[0], size[1]), title.rgba, place, depth)
+    return card, (note,)

@@ -1,0 +1,128 @@
+"""A clip is rendered once and written to every output, watched while it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from livingstill.core import memory
+from livingstill.core.model import PackedRGBA, UInt8Array
+from livingstill.jobs import manifest, matte, monitor, provenance
+from livingstill.jobs.stages import Stages
+from livingstill.media import formats
+from livingstill.media.write import encoder, stills
+from livingstill.quality import verdict
+from livingstill.render import frames
+from livingstill.settings.shot import Shot
+
+if TYPE_CHECKING:
+    from livingstill.jobs.clip import Clip
+
+
+@dataclass(frozen=True, slots=True)
+class RenderResult:
+    """What came of a render: the frames' SHA-256 if asked for, continuity figures, what to say."""
+
+    frames: tuple[str, ...]
+    figures: dict[str, float]
+    notes: tuple[str, ...] = ()
+
+
+def write(
+    clip: Clip,
+    outputs: tuple[str, ...],
+    *,
+    overwrite: bool = False,
+    hashes: bool = False,
+    watch: Callable[[UInt8Array], object] | None = None,
+    source: Iterable[PackedRGBA] | None = None,
+    poster: Path | None = None,
+    stages: Stages | None = None,
+) -> RenderResult:
+    """Render a clip once and write every output; each file is complete or not there.
+
+    Parameters
+    ----------
+    hashes : whether the frames' SHA-256 are wanted
+    watch : is shown each finished frame, (h, w, 3) uint8
+    source : the frames before finishing, if they are rendered elsewhere
+    poster : a file for the first frame
+    stages : measures "sound" and "frames"
+
+    Raises
+    ------
+    InputError
+        If a file exists and ``overwrite`` is off, or a format or setting does not fit.
+    """
+    stages = stages or Stages()
+    size, timeline, shot = clip.framing.size, clip.timeline, clip.shot
+    metadata = provenance.metadata(shot, clip.photo.sha256)
+    mattes = clip.mattes() if shot.alpha else None
+    sound, sound_note = None, ""
+    if shot.audio is not None:
+        with stages("sound"):
+            sound, sound_note = clip.sound()
+    encoders = [
+        encoder.Encoder(
+            output,
+            size,
+            timeline.fps,
+            encoding(output, shot),
+            overwrite=overwrite,
+            metadata=metadata,
+            budget=formats.parse_size(shot.budget) if shot.budget else None,
+            sound=sound,
+        )
+        for output in outputs
+    ]
+    still = clip.still
+    steady = still and not (clip.card and shot.title_fade)
+    guard = monitor.watch(clip.regions, clip.window, size, steady)
+
+    def watched() -> Iterator[PackedRGBA]:
+        for frame in clip.bare() if source is None else source:
+            guard.feed(frame)
+            yield frame
+
+    digests: list[str] = []
+    first: PackedRGBA | None = None
+    memory.give_back()
+    with encoder.Tee(encoders) as sink, stages("frames", timeline.frames) as step:
+        for packed in clip.finisher.over(watched(), range(timeline.frames)):
+            written = packed if mattes is None else matte.cut(packed, next(mattes))
+            sink.write(written)
+            if poster is not None and first is None:
+                first = written.copy()
+            if hashes:
+                digests.append(manifest.digest(frames.unpack(written)))
+            if watch:
+                watch(frames.unpack(packed))
+            step()
+    if poster is not None and first is not None:
+        stills.write_poster(poster, first, overwrite=overwrite, metadata=metadata)
+    figures = guard.figures()
+    faults = verdict.judge_guard(
+        figures, timeline.frames, float(timeline.fps), size, loop=still and timeline.joins
+    )
+    silent = [] if sound is None else [e.path for e in encoders if not e.encoding.format.sound]
+    notes = (
+        *(f"{one.path}: {one.chosen}" for one in encoders if one.chosen),
+        *filter(None, [sound_note]),
+        *(f"{path} carries no sound" for path in silent),
+        *(f"warning: {fault.message}" for fault in faults),
+    )
+    return RenderResult(tuple(digests), figures, notes)
+
+
+def encoding(output: str, shot: Shot) -> formats.Encoding:
+    """Return how ``output`` is encoded by the settings of a shot."""
+    return formats.choose(
+        output,
+        codec=shot.codec,
+        crf=shot.crf,
+        bitrate=shot.bitrate,
+        quality=shot.quality,
+        alpha=bool(shot.alpha),
+    )

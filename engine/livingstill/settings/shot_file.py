@@ -1,0 +1,94 @@
+"""Shot files: settings in TOML, read with their relative paths and written with their help."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from livingstill.core.errors import InputError
+from livingstill.io import text
+from livingstill.settings import brand
+from livingstill.settings.shot import Shot
+
+
+def load_shot_file(path: Path) -> dict[str, Any]:
+    """Read a shot file (TOML) into values for ``split``; its keys are those of ``Shot`` and ``Job``.
+
+    Relative paths in it are taken from the file's own folder.
+
+    Raises
+    ------
+    InputError
+        If the file is missing, no TOML, or holds tables.
+    """
+    values = text.toml(path, "shot file")
+    stays_inside(path, values)
+    return {key: beside(path.parent, key, value) for key, value in values.items()}
+
+
+WRITTEN = ("output", "manifest", "report", "poster", "sidecar")
+"""Keys that name files to write."""
+
+
+def stays_inside(recipe: Path, values: Mapping[str, Any]) -> None:
+    """Refuse a shot file or a manifest that would write where nobody said: it may be a stranger's.
+
+    Raises
+    ------
+    InputError
+        If a file it would write lies neither in its own folder nor in the current one.
+    """
+    homes = (Path.cwd().resolve(), recipe.parent.resolve())
+    for key in WRITTEN:
+        named = values.get(key)
+        for name in named if isinstance(named, list) else [named]:
+            if not isinstance(name, str) or name == "-" or "\0" in name:
+                continue
+            if not any(Path(name).resolve().is_relative_to(home) for home in homes):
+                raise InputError(
+                    f"{recipe} would write {name}, outside its own folder and the current one; "
+                    f"if that is meant, take it out and give --{key} yourself"
+                )
+
+
+def beside(folder: Path, key: str, value: Any) -> Any:
+    """Take a relative path in a shot file from the file's own folder."""
+    if key in ("photo", "hold", "brand", *brand.FILES) and isinstance(value, str):
+        return str(folder / value)
+    if key in ("depth", "audio") and isinstance(value, str) and (folder / value).is_file():
+        return str(folder / value)
+    if key == "camera" and isinstance(value, str) and value.startswith("@"):
+        return f"@{folder / value[1:]}"
+    if key == "mask" and isinstance(value, list):
+        parts = [str(entry).partition("=") for entry in value]
+        return [f"{kind}={folder / file}" if file else kind for kind, _, file in parts]
+    return value
+
+
+def dump_shot_file(shot: Shot, photo: str | None = None) -> str:
+    """Return ``shot`` as the text of a shot file: each key with its help, defaults commented out.
+
+    Raises
+    ------
+    InputError
+        If a file's name is no text, so that TOML cannot say it.
+    """
+    lines = [f"photo = {json.dumps(photo, ensure_ascii=False)}", ""] if photo else []
+    written = shot.model_dump(mode="json")
+    default = Shot().model_dump(mode="json")
+    for name, info in Shot.model_fields.items():
+        value = written[name]
+        lines.append(f"# {info.description}")
+        mark = "" if value != default[name] else "# "
+        shown = "" if value is None else json.dumps(value, ensure_ascii=False)
+        lines.append(f"{mark}{name} = {shown}".rstrip() if value is not None else f"# {name} =")
+    written_out = "\n".join(lines) + "\n"
+    try:
+        written_out.encode()
+    except UnicodeEncodeError:
+        raise InputError(
+            "a shot file cannot name a file whose name is no text; rename it"
+        ) from None
+    return written_out

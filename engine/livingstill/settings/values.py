@@ -1,0 +1,194 @@
+"""Values of settings as they are written: a camera move, the wind, a brush stroke, a size, a shape."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+
+DIRECTIONS = {"right": 0.0, "up": 90.0, "left": 180.0, "down": 270.0}
+LONG_SIDES = {"720p": 1280, "1080p": 1920, "1440p": 2560, "4k": 3840}
+
+
+class Choice(BaseModel):
+    """A name with keys, written ``name:key=value,key=value``.
+
+    >>> Choice.parse("push-in:amount=1.5,focus=0.4,0.6,ease=sine").keys
+    (('amount', '1.5'), ('focus', '0.4,0.6'), ('ease', 'sine'))
+    >>> str(Choice.parse("orbit:amount=2"))
+    'orbit:amount=2'
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    name: str
+    keys: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def parse(cls, value: object) -> object:
+        """Read the written form; anything that is no text passes through."""
+        if not isinstance(value, str):
+            return value
+        name, _, rest = value.partition(":") if not value.startswith("@") else (value, "", "")
+        keys: list[tuple[str, str]] = []
+        for part in filter(None, rest.split(",")):
+            key, equals, given = part.partition("=")
+            if equals:
+                keys.append((key.strip(), given.strip()))
+            elif keys:  # a comma inside a value, as in focus=0.4,0.6
+                keys[-1] = (keys[-1][0], f"{keys[-1][1]},{part.strip()}")
+            else:
+                raise ValueError(f"it must have keys as key=value; '{part}' is none")
+        if not name.strip():
+            raise ValueError("it must begin with a name, as in push-in:amount=1.5")
+        return cls(name=name.strip(), keys=tuple(keys))
+
+    def __str__(self) -> str:
+        keys = ",".join(f"{key}={value}" for key, value in self.keys)
+        return f"{self.name}:{keys}" if keys else self.name
+
+
+class Wind(BaseModel):
+    """The one wind of a scene, written ``DIR[,SPEED[,GUST]]``.
+
+    >>> Wind.parse("left,5")
+    Wind(direction=180.0, speed=5.0, gust=0.4)
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    direction: float = Field(0.0, description="degrees, 0 = right, 90 = up")
+    speed: float = Field(3.0, ge=0, le=12, description="metres per second")
+    gust: float = Field(0.4, ge=0, le=1, description="gustiness")
+
+    @classmethod
+    def parse(cls, value: object) -> object:
+        """Read the written form; anything that is no text passes through."""
+        if not isinstance(value, str):
+            return value
+        parts = [part.strip() for part in value.split(",")]
+        if len(parts) > 3:
+            raise ValueError("it must be DIR[,SPEED[,GUST]]")
+        try:
+            angle = DIRECTIONS[parts[0]] if parts[0] in DIRECTIONS else float(parts[0])
+            rest = [float(part) for part in parts[1:]]
+        except ValueError:
+            raise ValueError("it must be left, right, up, down or degrees, then numbers") from None
+        return cls(direction=angle % 360, **dict(zip(("speed", "gust"), rest)))
+
+    def __str__(self) -> str:
+        return f"{self.direction:g},{self.speed:g},{self.gust:g}"
+
+
+class Stroke(BaseModel):
+    """A brush stroke, written ``KIND:x0,y0,x1,y1[,...]`` from tail to head in photo fractions."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    kind: str
+    points: tuple[tuple[float, float], ...] = Field(min_length=2)
+
+    @classmethod
+    def parse(cls, value: object) -> object:
+        """Read the written form; anything that is no text passes through."""
+        if not isinstance(value, str):
+            return value
+        kind, colon, rest = value.partition(":")
+        try:
+            numbers = [float(part) for part in rest.split(",")]
+        except ValueError:
+            numbers = []
+        if not colon or len(numbers) < 4 or len(numbers) % 2:
+            raise ValueError("it must be KIND:x0,y0,x1,y1[,...] in photo fractions 0..1")
+        if not all(0 <= number <= 1 for number in numbers):
+            raise ValueError("it must have points in 0..1, fractions of the photo")
+        return cls(kind=kind, points=tuple(zip(numbers[::2], numbers[1::2])))
+
+    def __str__(self) -> str:
+        return f"{self.kind}:" + ",".join(f"{n:g}" for point in self.points for n in point)
+
+
+class MaskFile(BaseModel):
+    """A region from a file, written ``KIND=FILE``."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    kind: str
+    file: Path
+
+    @classmethod
+    def parse(cls, value: object) -> object:
+        """Read the written form; anything that is no text passes through."""
+        if not isinstance(value, str):
+            return value
+        kind, equals, file = value.partition("=")
+        if not equals or not kind or not file:
+            raise ValueError("it must be KIND=FILE, as in water=lake-mask.png")
+        return cls(kind=kind, file=Path(file))
+
+    def __str__(self) -> str:
+        return f"{self.kind}={self.file}"
+
+
+def _words(value: object) -> object:
+    """Split a comma list; anything that is no text passes through."""
+    if isinstance(value, str):
+        return tuple(word.strip() for word in value.split(",") if word.strip())
+    return value
+
+
+def _size(value: object) -> object:
+    """Check ``WxH``, a named height or ``source``."""
+    text = str(value).lower()
+    if text in LONG_SIDES or text == "source":
+        return text
+    match = re.fullmatch(r"(\d{1,5})x(\d{1,5})", text)
+    if not match:
+        raise ValueError(f"it must be WxH, {', '.join(LONG_SIDES)} or source")
+    width, height = int(match[1]), int(match[2])
+    if width % 2 or height % 2 or not (16 <= width <= 8192 and 16 <= height <= 8192):
+        raise ValueError("it must be two even numbers from 16 to 8192")
+    return text
+
+
+def _aspect(value: object) -> object:
+    """Check ``W:H``."""
+    match = re.fullmatch(r"(\d+(?:\.\d+)?):(\d+(?:\.\d+)?)", str(value)) if value else None
+    if value is not None and not match:
+        raise ValueError("it must be one W:H, as in 16:9; animate and batch take several")
+    if match and not (float(match[1]) and float(match[2])):
+        raise ValueError("it must have no side of 0")
+    if match and not 0.1 <= float(match[1]) / float(match[2]) <= 10:
+        raise ValueError("it must lie between 1:10 and 10:1")
+    return value
+
+
+def _line(value: object) -> object:
+    """Check a text of a title or card; an empty one is none."""
+    text = str(value) if isinstance(value, (str, int, float)) else value
+    if isinstance(text, str) and len(text) > 300:
+        raise ValueError("it must have at most 300 characters")
+    return (text.strip() or None) if isinstance(text, str) else text
+
+
+def _depth(value: object) -> object:
+    """Check ``front``, ``auto`` or an inverse depth."""
+    if value in ("front", "auto"):
+        return value
+    try:
+        number = float(str(value))
+    except ValueError:
+        number = -1.0
+    if not 0 <= number <= 1:
+        raise ValueError("it must be front, auto or a number from 0 (far) to 1 (near)")
+    return f"{number:g}"
+
+
+_text = PlainSerializer(str, return_type=str)
+CameraChoice = Annotated[Choice, BeforeValidator(Choice.parse), _text]
+WindChoice = Annotated[Wind, BeforeValidator(Wind.parse), _text]
+Strokes = tuple[Annotated[Stroke, BeforeValidator(Stroke.parse), _text], ...]
+MaskFiles = tuple[Annotated[MaskFile, BeforeValidator(MaskFile.parse), _text], ...]
+Words = Annotated[tuple[str, ...], BeforeValidator(_words)]
+Size = Annotated[str, BeforeValidator(_size)]
+Aspect = Annotated[str | None, BeforeValidator(_aspect)]
+Line = Annotated[str | None, BeforeValidator(_line)]
+Depth = Annotated[str, BeforeValidator(_depth)]

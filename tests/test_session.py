@@ -1,0 +1,71 @@
+"""Steps are redone when a setting they depend on changes, and only then."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from livingstill import Session, Shot, animate
+from livingstill.photo.source import photo_of
+from livingstill.settings.groups import FrameSettings, TimeSettings
+
+SMALL = {"size": "160x106", "duration": 0.2, "fps": 10, "camera": "push-in"}
+
+
+@pytest.fixture(scope="module")
+def photo(samples):
+    return photo_of(samples / "lake.jpg")
+
+
+@pytest.mark.parametrize(
+    ("change", "again"),
+    [
+        ({}, set()),
+        ({"smooth": 0.0}, set()),
+        ({"codec": "h264"}, set()),
+        ({"title": "Lake"}, {"finish"}),
+        ({"exposure": 0.5}, {"finish"}),
+        ({"amount": 0.5}, {"motion"}),
+        ({"wind": "left,5"}, {"motion"}),
+        ({"duration": 0.4}, {"finish", "camera", "motion"}),
+        ({"loop": "none"}, {"finish", "camera"}),
+        ({"camera": "orbit"}, {"move", "finish", "camera"}),
+        ({"seed": 1}, {"finish", "camera", "motion"}),
+        ({"motion": "cloud"}, {"regions", "scene", "camera", "motion"}),
+        ({"layers": 2}, {"scene", "camera", "motion"}),
+        ({"aspect": "1:1", "size": "720p"}, {"move", "finish", "camera"}),
+        ({"depth": "flat"}, {"analysis", "regions", "move", "finish", "scene", "camera", "motion"}),
+    ],
+)
+def test_a_change_of_settings_redoes_the_steps_that_depend_on_it(photo, change, again):
+    session = Session(photo, scale=0.1)
+    session.clip(Shot(**SMALL))
+    session.runs.clear()
+    session.clip(Shot(**{**SMALL, **change}))
+    assert set(session.runs) == again
+
+
+def test_a_kept_step_gives_the_frames_of_a_fresh_one(photo):
+    session = Session(photo)
+    session.clip(Shot(**SMALL, seed=3, wind="left,2"))
+    kept = session.clip(Shot(**SMALL, seed=4))
+    fresh = animate(photo, **SMALL, seed=4)
+    for one, other in zip(kept.frames(), fresh.frames(), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_a_changed_file_is_read_anew(photo, tmp_path):
+    mask = tmp_path / "mask.png"
+    from PIL import Image
+
+    session = Session(photo, scale=0.1)
+    for level in (255, 128):
+        Image.new("L", (photo.size[0], photo.size[1]), level).save(mask)
+        clip = session.clip(Shot(**SMALL, motion="none", hold=str(mask)))
+    assert session.runs["regions"] == 2 and clip.regions == ()
+
+
+def test_a_shot_is_its_groups():
+    shot = Shot(size="720p", fps=25)
+    assert shot.part(FrameSettings) == FrameSettings(size="720p")
+    assert shot.part(TimeSettings) != TimeSettings()
+    assert list(Shot.model_fields)[:3] == ["prompt", "camera", "depth"]
