@@ -26,7 +26,10 @@ PAGES = [
     ROOT / "samples/README.md",
     *sorted((ROOT / "docs").rglob("*.md")),
 ]
-ELSEWHERE = {".", "pip", "pytest", "python", "python3", ".ci/run", "mkdocs", "ruff"}
+ELSEWHERE = {
+    ".", "pip", "pipx", "uvx", "pytest", "python", "python3", "mkdocs", "ruff",
+    "docker", "git", ".ci/run", ".ci/lock",
+}  # fmt: skip
 """Programs of examples that set things up; CI runs them itself."""
 
 QUICK = {
