@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from livingstill.coldstart import warmup as warmup
     from livingstill.jobs.clip import Clip as Clip
     from livingstill.jobs.clip import animate as animate
     from livingstill.jobs.novel_view import novel_view as novel_view

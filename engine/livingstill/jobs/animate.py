@@ -10,6 +10,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from livingstill import coldstart
 from livingstill.camera import framing
 from livingstill.core import threads
 from livingstill.core.errors import InputError
@@ -17,7 +18,7 @@ from livingstill.core.model import PackedRGBA, Photo, Progress, UInt8Array
 from livingstill.core.threads import Result
 from livingstill.finish import files as inputs
 from livingstill.io.files import check_target, keep_apart, replacing
-from livingstill.jobs import check, exact_figures, manifest, provenance, soundtrack, warmup
+from livingstill.jobs import check, exact_figures, manifest, provenance, soundtrack
 from livingstill.jobs.analyse import Sight
 from livingstill.jobs.clip import (
     Clip,
@@ -152,7 +153,7 @@ def animate_file(
         text = dump_shot_file(shot, os.path.relpath(job.photo, save_shot.parent or "."))
     keep_apart(written, (job.photo, shot.hold, *(mask.file for mask in shot.mask)))
     stages = Stages(progress)
-    warmup.start(shot.quality, "none" not in shot.motion, stages.progress.say)
+    coldstart.begin(shot, stages.progress.say)
     look = None
     if scene is not None:
         photo = scene.photo

@@ -46,7 +46,7 @@ from livingstill.jobs.analyse import Sight
 from livingstill.media import formats, inline
 from livingstill.media.write import encoder as encode
 from livingstill.media.write import stills
-from livingstill.motion.builder import KINDS, compose
+from livingstill.motion.builder import KINDS, begin_kernels, compose
 from livingstill.photo import statistics
 from livingstill.quality import verdict
 from livingstill.render import frames, temporal
@@ -384,6 +384,7 @@ def prepare(
     with stages("regions"):
         classes = () if known else look.classes()
         regions = known.regions if known else planned(rgb, depth.values, classes, shot)
+    begin_kernels([region.kind for region in regions])
     with stages("camera"):
         sky = next((region.mask for region in classes if region.kind == "sky"), None)
         people = next((region.mask for region in classes if region.kind == "person"), None)

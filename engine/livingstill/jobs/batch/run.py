@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from livingstill.coldstart import warmup
 from livingstill.core import threads
 from livingstill.core.errors import InputError
 from livingstill.core.model import Progress, Silent
@@ -127,6 +128,8 @@ def work(
             records |= before
             if len(before) < len(task.outputs):
                 todo.append(replace(task, kept=frozenset(before)))
+        if todo and not runner:
+            warmup(progress)  # once, before every worker compiles for itself
         doing = runner(todo) if runner else _run(todo, workers or _fitting(tasks))
         with progress.stage("photos", len(todo)) as step, closing(doing):
             for made in doing:
