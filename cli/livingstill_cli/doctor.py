@@ -1,4 +1,4 @@
-"""`livingstill doctor`: is this photo fit?"""
+"""`livingstill doctor`: is this photo fit, or this system?"""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from livingstill.core.errors import InputError
 from livingstill.settings.shot import Job, Shot
 
 from livingstill_cli import progress, say
@@ -16,9 +17,13 @@ from livingstill_cli.options import gather, settings_options
 @click.command(
     "doctor",
     cls=Command,
-    examples=("livingstill doctor room.jpg", "livingstill doctor room.jpg --json"),
+    examples=(
+        "livingstill doctor room.jpg",
+        "livingstill doctor room.jpg --json",
+        "livingstill doctor --system",
+    ),
 )
-@click.argument("photo", type=click.Path(path_type=Path))
+@click.argument("photo", type=click.Path(path_type=Path), required=False)
 @settings_options(
     Shot,
     Job,
@@ -34,9 +39,27 @@ from livingstill_cli.options import gather, settings_options
         "threads",
     ),
 )
+@click.option(
+    "--system",
+    is_flag=True,
+    help="versions, processor, features and a self-test instead: what a bug report should contain",
+)
 @say.options
-def command(photo: Path, quiet: bool, as_json: bool, no_progress: bool, **values: Any) -> None:
+def command(
+    photo: Path | None,
+    system: bool,
+    quiet: bool,
+    as_json: bool,
+    no_progress: bool,
+    **values: Any,
+) -> int:
     """Grade PHOTO: risks, the recommended move and the largest safe parallax."""
+    if system:
+        if photo is not None:
+            raise InputError(f"doctor --system looks at no photo; leave {photo} away")
+        return _system(as_json)
+    if photo is None:
+        raise InputError("no photo was given; name one, or ask for `livingstill doctor --system`")
     shot, job = gather(values)
 
     from livingstill.jobs import inspect
@@ -49,3 +72,18 @@ def command(photo: Path, quiet: bool, as_json: bool, no_progress: bool, **values
     else:
         for line in fitness.lines():
             click.echo(line)
+    return 0
+
+
+def _system(as_json: bool) -> int:
+    """Print what there is here and whether it renders what it should; 1 if it does not."""
+    from livingstill.jobs import selftest, system
+
+    facts, test = system.facts(), selftest.run()
+    if as_json:
+        say.json_line({**facts, "self_test": test.as_json()})
+    else:
+        verdict = "as it should be" if test.passed else f"it should be {test.expected}"
+        result = f"{test.sha256}, {verdict} ({test.frames} frames in {test.seconds:.1f} s)"
+        say.table([*system.lines(facts), ("self-test", result)])
+    return 0 if test.passed else 1

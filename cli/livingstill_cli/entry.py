@@ -33,8 +33,10 @@ def run() -> NoReturn:
             for number in _NUMBERS:
                 if signal.getsignal(number) != signal.SIG_IGN:  # as under nohup
                     signal.signal(number, _interrupt)
-            from livingstill_cli.main import main
-
+            try:
+                from livingstill_cli.main import main
+            except ImportError as error:
+                _leave(error)
             main()
         finally:  # the answer is decided: nothing disturbs the leaving
             for number in _NUMBERS:
@@ -45,6 +47,18 @@ def run() -> NoReturn:
             os.write(2, b"livingstill: interrupted; nothing half-done is left behind\n")
         sys.exit(130)
     sys.exit(0)
+
+
+def _leave(error: ImportError) -> NoReturn:
+    """Say which library the command line itself lacks, and leave; not one of ours is a fault."""
+    from livingstill_cli.libraries import remedy
+
+    sentence = remedy(error)
+    if not sentence:
+        raise error
+    with suppress(OSError):  # stderr may be closed or full
+        os.write(2, f"livingstill: {sentence}\n".encode())
+    sys.exit(2)
 
 
 def _interrupt(number: int, frame: object) -> None:  # noqa: ARG001

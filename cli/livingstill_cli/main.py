@@ -16,12 +16,14 @@ import click
 from livingstill import __version__
 from livingstill.core.errors import InputError, LivingStillError
 
+from livingstill_cli.libraries import remedy
+
 COMMANDS = {
     "animate": "turn one photo into a clip (the default command)",
     "depth": "inverse depth of a photo as a picture",
     "regions": "what will move in a photo, as a picture or masks",
     "scene": "the layered scene as pictures or a mesh",
-    "doctor": "is this photo fit, and for which move",
+    "doctor": "is this photo fit, and for which move; or is this system",
     "check": "continuity report of any clip",
     "rescue": "keep, repair or replace a glitchy AI clip",
     "batch": "many photos to clips, resumable, one report",
@@ -32,6 +34,7 @@ COMMANDS = {
     "kinds": "the kinds of motion there are",
     "models": "the depth networks there are; fetch the larger ones",
     "formats": "the formats clips can be written in",
+    "warmup": "compile every kernel now, for images and installers",
 }
 """Name and one line of every command; each lives in the module of its name."""
 
@@ -145,7 +148,7 @@ def main() -> None:
     except LivingStillError as error:
         _fail(str(error), 3)
     except Exception as error:
-        refused = _refusal(error)
+        refused = remedy(error) or _refusal(error)
         if refused:
             _fail(refused, 2)
         _fail(

@@ -63,6 +63,7 @@ class Bars:
                 nonlocal done
                 done += 1
                 rate = f"{done / max(1e-6, time.perf_counter() - start):.0f} fps"
+                rate = "" if name == "kernels" else rate
                 progress.update(task, completed=done, rate=rate)
 
             yield step

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from livingstill.jobs.clip import Clip as Clip
     from livingstill.jobs.novel_view import novel_view as novel_view
     from livingstill.jobs.session import Session as Session
+    from livingstill.jobs.warmup import warmup as warmup
     from livingstill.settings.shot import Job as Job
     from livingstill.settings.shot import Shot as Shot
 
@@ -32,6 +33,7 @@ _HOMES = {
     "rescue": "jobs.api",
     "batch": "jobs.batch.run",
     "novel_view": "jobs.novel_view",
+    "warmup": "jobs.warmup",
     "Session": "jobs.session",
     "Analysis": "jobs.analyse",
     "Clip": "jobs.clip",

@@ -10,6 +10,23 @@ from threading import Lock
 import cv2
 from cv2.utils import logging
 
+_NEEDED = {
+    "dnn": "readNetFromONNX",
+    "ipp": "useIPP",
+    "ximgproc": "createFastGlobalSmootherFilter",
+}
+"""What not every OpenCV has, by module: the contributed ones are in a package of their own."""
+
+
+def _check() -> None:
+    """Refuse an OpenCV that lacks what we need, here and now rather than in the midst of a clip."""
+    for module, feature in _NEEDED.items():
+        if not hasattr(getattr(cv2, module, None), feature):
+            raise ImportError(f"cannot import name '{feature}' from 'cv2.{module}'", name="cv2")
+
+
+_check()
+
 AVX_512 = bool(cv2.checkHardwareSupport(13))
 """Whether this processor has AVX-512F: asked here, since within ``plain`` OpenCV denies it."""
 

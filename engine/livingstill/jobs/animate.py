@@ -140,7 +140,7 @@ def animate_file(
         text = dump_shot_file(shot, os.path.relpath(job.photo, save_shot.parent or "."))
     keep_apart(written, (job.photo, shot.hold, *(mask.file for mask in shot.mask)))
     stages = Stages(progress)
-    warmup.start(shot.quality, "none" not in shot.motion, stages.progress.say)
+    warmup.begin(shot, stages.progress.say)
     analysis = None
     if scene is not None:
         photo = scene.photo

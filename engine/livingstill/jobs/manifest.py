@@ -6,7 +6,8 @@ import base64
 import hashlib
 import json
 import platform
-from importlib.metadata import version
+from contextlib import suppress
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,23 @@ FORMAT = 1
 _MOST_PIXELS = 200_000_000
 _LARGEST = 2**30
 LIBRARIES = ("numpy", "opencv-contrib-python", "scipy", "numba", "pillow", "av")
+
+
+OPENCV = (
+    "opencv-contrib-python",
+    "opencv-contrib-python-headless",
+    "opencv-python",
+    "opencv-python-headless",
+)
+"""Distributions that hold ``cv2``; the engine needs one with the contributed modules."""
+
+
+def version_of(name: str) -> str:
+    """Return the version of a library, "none" if it is not installed; OpenCV in any distribution."""
+    for one in OPENCV if name == OPENCV[0] else (name,):
+        with suppress(PackageNotFoundError):
+            return version(one)
+    return "none"
 
 
 def digest(rgb: UInt8Array) -> str:
@@ -66,7 +84,7 @@ def build(
         "notes": list(notes),
         "seconds": seconds,
         "continuity": continuity,
-        "versions": {name: version(name) for name in LIBRARIES},
+        "versions": {name: version_of(name) for name in LIBRARIES},
         "machine": f"{platform.system()} {platform.machine()}, Python {platform.python_version()}",
         "depth": {
             "source": depth.source,

@@ -21,6 +21,7 @@ from livingstill.jobs.analyse import Analysis, Estimates
 from livingstill.jobs.clip import Clip
 from livingstill.jobs.stages import Stages
 from livingstill.media import formats
+from livingstill.motion.builder import begin_kernels
 from livingstill.settings.groups import (
     DepthSettings,
     FinishSettings,
@@ -93,6 +94,7 @@ class Session:
             whole = steps.begin_layers(analysis, shot.layers, shot.quality)
         with stages("regions"):
             regions = self._step("regions", planned, lambda: self._regions(analysis, shot))
+        begin_kernels([region.kind for region in regions])
         with stages("camera"):
             frame = steps.frame_of(analysis, shot)
             framed = (looked, shot.part(FrameSettings), shot.camera)

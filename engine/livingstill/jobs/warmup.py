@@ -1,60 +1,113 @@
-"""Compile the kernels while the photo is read and the network runs."""
+"""Every kernel that a clip will use, made ready while its photo is read and looked at."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import asdict, dataclass
 from functools import partial
 from threading import Thread
+from typing import Any
 
-import numpy as np
-
-from livingstill.core.model import Flow, Pose
-from livingstill.kernels.compile import when_compiling
-from livingstill.kernels.yuv import to_yuv420
-from livingstill.render import frames, temporal
-from livingstill.scene import layers
-
-_SIDE = 64
-
+from livingstill.core.model import Progress, Silent
+from livingstill.kernels import ahead
+from livingstill.kernels.compile import (
+    cache_folder,
+    declared,
+    is_ready,
+    make_ready,
+    when_compiling,
+)
+from livingstill.settings.shot import Shot
 
 _FIRST = "compiling for this processor, which takes some seconds the first time"
 
 
-def start(quality: str, moving: bool, say: Callable[[str], object]) -> Thread:
-    """Start a thread that renders a toy scene once, through the kernels a clip will use.
+@dataclass(frozen=True, slots=True)
+class Warmup:
+    """How many ``kernels`` there are, how many were ``compiled``, in what time, kept in what folder.
 
-    Machine code from an earlier run is read from disk instead, in a fraction of a second; only if
-    there is none, ``say`` is told so in a line. Numba
-    compiles under a lock of its own, so a kernel that is needed meanwhile is waited for. No daemon:
-    a process that ends while the compiler runs would abort.
+    ``folder`` is None if none could be written: then every process compiles for itself.
+    """
+
+    kernels: int
+    compiled: int
+    seconds: float
+    folder: str | None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what `warmup --json` prints."""
+        return asdict(self)
+
+    def line(self) -> str:
+        """Return the outcome as a sentence."""
+        if self.folder is None:
+            return "no folder can be written to keep compiled kernels in; set XDG_CACHE_HOME to one"
+        if not self.compiled:
+            return f"all {self.kernels} kernels are compiled already, in {self.folder}"
+        return f"{self.compiled} kernels compiled in {self.seconds:.1f} s, kept in {self.folder}"
+
+
+def warmup(progress: Progress | None = None) -> Warmup:
+    """Compile every kernel that is not compiled yet, on all cores, and keep the machine code.
+
+    The first clip then takes no longer than the second: for images and installers.
+    """
+    start = time.perf_counter()
+    names = declared()
+    cold = [name for name in names if not is_ready(name)]
+    folder = cache_folder()
+    if cold and folder is not None:
+        with (progress or Silent()).stage("kernels", len(cold)) as step:
+            jobs = ahead.begin(cold)
+            for job in jobs:
+                while not job.wait(1):  # on Windows, an endless wait would not hear Ctrl-C
+                    pass
+                step()
+            for name in cold:  # what no process has compiled: all of them on one core
+                if not is_ready(name):
+                    make_ready(name)
+                if not jobs:
+                    step()
+    return Warmup(len(names), len(cold), round(time.perf_counter() - start, 3), folder)
+
+
+def begin(shot: Shot, say: Callable[[str], object]) -> None:
+    """Begin to make ready the kernels that a clip of ``shot`` uses, whatever its photo shows.
+
+    Those of a motion are begun when it is known what moves (``motion.builder.begin_kernels``).
+    Machine code from an earlier run is read from disk instead, in a fraction of a second; if there
+    is none, ``say`` is told in a line that kernels are compiled.
     """
     when_compiling(partial(say, _FIRST))
-    thread = Thread(target=_quietly, args=(quality, moving), name="livingstill-warmup")
-    thread.start()
-    return thread
+    names = _used(shot)
+    ahead.begin(names)
+    # no daemon: a process that ends while Numba works would abort
+    Thread(target=_load, args=(names,), name="livingstill-warmup").start()
 
 
-def _quietly(quality: str, moving: bool) -> None:
-    """Warm up; what fails here fails in the job too, or only because the job is done already."""
+def _used(shot: Shot) -> list[str]:
+    """Return the names of the kernels that every clip of a shot uses, in the order of need."""
+    network = [n for n in declared() if n.startswith("convolution.")] * (shot.depth == "embedded")
+    scene = declared("inpaint")
+    frames = [
+        "composite.solve",
+        "composite.exposed",
+        "composite.survey",
+        "composite.compose",
+        "yuv.to_yuv420",
+    ]
+    if shot.quality == "high":
+        frames += ["accumulate.add", "accumulate.mean"]
+    if shot.smooth > 0 and "none" not in shot.motion:
+        frames.append("temporal.smooth_rows")
+    return [*network, *scene, *frames]
+
+
+def _load(names: list[str]) -> None:
+    """Load what is compiled; what fails here fails in the job too, or only as that has ended."""
     with suppress(Exception):
-        _work(quality, moving)
-
-
-def _work(quality: str, moving: bool) -> None:
-    rgb = np.zeros((_SIDE, _SIDE, 3), np.uint8)
-    rgb[:, _SIDE // 2 :] = 255
-    depth = np.zeros((_SIDE, _SIDE), np.float32)
-    depth[:, _SIDE // 2 :] = 1
-    scene = layers.build(rgb, depth)
-    size = (_SIDE, _SIDE)
-    renderer = frames.Renderer(scene, frames.whole(size, size), size, quality)
-    still = np.zeros((_SIDE // 4 + 1, _SIDE // 4 + 1, 2), np.float32)
-    gain = np.ones(still.shape[:2], np.float32)
-    for flow in (Flow(still), Flow(still, gain, still, gain))[: 2 * moving]:
-        renderer.frame(Pose(), [flow] * len(scene.layers))
-    packed = renderer.frame(Pose())
-    luma, chroma = np.empty(size, np.uint8), np.empty((2, _SIDE // 2, _SIDE // 2), np.uint8)
-    to_yuv420(packed, luma, chroma[0], chroma[1])
-    if moving:
-        list(temporal.smooth(lambda _: packed.copy(), 5))
+        for name in names:
+            if is_ready(name):
+                make_ready(name)

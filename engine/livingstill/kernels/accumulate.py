@@ -8,7 +8,7 @@ from livingstill.core.model import Float32Array, PackedRGBA
 from livingstill.kernels.compile import kernel
 
 
-@kernel
+@kernel("u4:2 i8 u4:3 i8 i8")
 def add(packed: PackedRGBA, times: int, sums: PackedRGBA, row0: int, row1: int) -> None:
     """Add blocks of ``times`` x ``times`` pixels to rows ``row0..row1`` of ``sums``.
 
@@ -30,7 +30,7 @@ def add(packed: PackedRGBA, times: int, sums: PackedRGBA, row0: int, row1: int) 
                     blue[x] += (p >> sixteen) & low
 
 
-@kernel
+@kernel("u4:3 i8 u4:2 i8 i8")
 def mean(sums: PackedRGBA, count: int, out: PackedRGBA, row0: int, row1: int) -> None:
     """Fill rows of ``out`` with the rounded means of ``count`` pixels; clear ``sums``."""
     n, half = np.uint32(count), np.uint32(count // 2)
@@ -43,7 +43,7 @@ def mean(sums: PackedRGBA, count: int, out: PackedRGBA, row0: int, row1: int) ->
             sums[y, 0, x] = sums[y, 1, x] = sums[y, 2, x] = 0
 
 
-@kernel
+@kernel("u4:3 f4:1 f4:2! f8 f8 u4:2 i8 i8")
 def defocus(
     levels: PackedRGBA,
     sigmas: Float32Array,

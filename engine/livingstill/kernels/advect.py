@@ -20,21 +20,22 @@ Where it does, one sample is all a frame has to take; that it is not fading then
 """
 
 
-@kernel
-def _at(field: Float32Array, y: np.float32, x: np.float32, c: int) -> np.float32:
-    """Sample channel ``c`` of an (h, w, C) field bilinearly; beyond the border the edge repeats."""
+@part
+def _at(field: Float32Array, y: Any, x: Any) -> tuple[Any, Any]:
+    """Sample an (h, w, 2) field bilinearly; beyond the border the edge repeats."""
     y = min(max(y, np.float32(0)), np.float32(field.shape[0] - 1))
     x = min(max(x, np.float32(0)), np.float32(field.shape[1] - 1))
     top, left = int(y), int(x)
     bottom, right = min(top + 1, field.shape[0] - 1), min(left + 1, field.shape[1] - 1)
     fy, fx = y - np.float32(top), x - np.float32(left)
-    a = field[top, left, c] + (field[top, right, c] - field[top, left, c]) * fx
-    b = field[bottom, left, c] + (field[bottom, right, c] - field[bottom, left, c]) * fx
-    value: np.float32 = a + (b - a) * fy
-    return value
+    a = field[top, left, 0] + (field[top, right, 0] - field[top, left, 0]) * fx
+    b = field[bottom, left, 0] + (field[bottom, right, 0] - field[bottom, left, 0]) * fx
+    c = field[top, left, 1] + (field[top, right, 1] - field[top, left, 1]) * fx
+    d = field[bottom, left, 1] + (field[bottom, right, 1] - field[bottom, left, 1]) * fx
+    return a + (b - a) * fy, c + (d - c) * fy
 
 
-@kernel
+@kernel("f4:3 f4:3 f8 i8 f4:3 i8 i8")
 def trace(
     velocity: Float32Array,
     start: Float32Array,
@@ -58,15 +59,15 @@ def trace(
             x = np.float32(i) + start[j, i, 0]
             y = np.float32(j) + start[j, i, 1]
             for _ in range(steps):
-                u, v = _at(velocity, y, x, 0), _at(velocity, y, x, 1)
+                u, v = _at(velocity, y, x)
                 xm, ym = x + half * u, y + half * v
-                u, v = _at(velocity, ym, xm, 0), _at(velocity, ym, xm, 1)
+                u, v = _at(velocity, ym, xm)
                 x, y = x + step * u, y + step * v
             out[j, i, 0] = x - np.float32(i)
             out[j, i, 1] = y - np.float32(j)
 
 
-@kernel
+@kernel("f4:4 f8 f8 f8 f8 f4:2 f4:1 f4:3 f8 f8 i8 i8 f8 f8 f8 f4:2 f4:3 f4:2 f4:3 f4:2 f4:3 i8 i8")
 def crossfade(
     paths: Float32Array,
     oldest: float,
@@ -119,8 +120,12 @@ def crossfade(
     births, per = 1.0 / half_life, 1.0 / spacing
     h, w = shift.shape
     # all nodes see a few generations: how far each has come is asked once
-    eldest = int(np.floor((now - shift.max()) * births))
-    many = int(np.floor((now - shift.min()) * births)) + 2 - eldest
+    earliest = latest = shift[0, 0]
+    for j in range(h):
+        for i in range(w):
+            earliest, latest = min(earliest, shift[j, i]), max(latest, shift[j, i])
+    eldest = int(np.floor((now - latest) * births))
+    many = int(np.floor((now - earliest) * births)) + 2 - eldest
     begin, along = np.empty(many, np.int32), np.empty(many, np.float32)
     for n in range(many):
         age = now - (eldest + n) * half_life + jitter[(eldest + n) % jitter.shape[0]]

@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livingstill.core.model import Float32Array, PackedRGBA
-from livingstill.kernels.compile import kernel
+from livingstill.kernels.compile import kernel, part
 
 Shorts = NDArray[np.int16]
 
 
-@kernel
+@part
 def _tetrahedral(
     lattice: Float32Array, r: Any, g: Any, b: Any, edges: tuple[int, int, int], c: int
 ) -> Any:
@@ -48,7 +48,7 @@ def _tetrahedral(
     )
 
 
-@kernel
+@kernel("f4:2 none f4:1 f4:1 f8 f8 u4:1 i8 i8", "f4:2 f4:4 f4:1 f4:1 f8 f8 u4:1 i8 i8")
 def tabulate(
     curves: Float32Array,
     lattice: Any,
@@ -102,7 +102,7 @@ def tabulate(
             out[256 * row + red] = word
 
 
-@kernel
+@kernel("u4:2 u4:1 u4:2 i8 i8")
 def look_up(src: PackedRGBA, table: PackedRGBA, out: PackedRGBA, row0: int, row1: int) -> None:
     """Fill rows of ``out`` with what ``table`` (2^24,) says of the colours of ``src``."""
     for y in range(row0, row1):
@@ -111,7 +111,7 @@ def look_up(src: PackedRGBA, table: PackedRGBA, out: PackedRGBA, row0: int, row1
             into[x] = table[np.int32(line[x] & np.uint32(0xFFFFFF))]
 
 
-@kernel
+@kernel("u2:2 u4:2 i8 i8")
 def shade(gains: NDArray[np.uint16], out: PackedRGBA, row0: int, row1: int) -> None:
     """Multiply rows of packed pixels by ``gains`` (h, w) in 1/32768, rounded."""
     low, half = np.uint32(255), np.uint32(16384)
@@ -130,7 +130,7 @@ def shade(gains: NDArray[np.uint16], out: PackedRGBA, row0: int, row1: int) -> N
             )
 
 
-@kernel
+@kernel("i2:2 i8 i8 u4:2 i8 i8")
 def grain(tile: Shorts, down: int, across: int, out: PackedRGBA, row0: int, row1: int) -> None:
     """Add noise to rows of packed pixels: most in the middle tones, none in black and white.
 
@@ -161,7 +161,7 @@ def grain(tile: Shorts, down: int, across: int, out: PackedRGBA, row0: int, row1
             )
 
 
-@kernel
+@kernel("u4:2 i8 i8 i8 u4:2 i8 i8")
 def lay(
     sprite: PackedRGBA, left: int, top: int, opacity: int, out: PackedRGBA, row0: int, row1: int
 ) -> None:

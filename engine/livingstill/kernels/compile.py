@@ -1,9 +1,22 @@
-"""The one decorator that compiles a kernel, and where its machine code is kept."""
+"""The decorators that compile kernels, and where their machine code is kept.
+
+A kernel declares the types it is called with::
+
+    @kernel("f4:3 u4:2! i8 i8")
+    def scale(field: Floats, mask: Words, row0: int, row1: int) -> None: ...
+
+Per argument, in turn: a NumPy type code, and for an array ``:`` and its number of dimensions, C
+order; ``!`` marks arrays that are read-only, which Numba takes for another type; ``none`` is None.
+A kernel called with several such lists declares each. That is all a new kernel needs to be compiled
+ahead (``kernels.ahead``) and by ``livingstill warmup``: ``declared`` finds it in its module. Other
+types are still compiled at the first call, so a missing declaration costs time, never a result.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import os
+import pkgutil
 import tempfile
 from collections.abc import Callable
 from contextlib import suppress
@@ -13,7 +26,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import numba
+import numpy as np
 from numba.core import config, event
+from numba.core.caching import FunctionCache
+from numba.core.dispatcher import Dispatcher
 from numba.np import linalg
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -65,8 +81,13 @@ def when_compiling(tell: Callable[[], object]) -> None:
     _listener.tell = tell
 
 
+def tell_compiling() -> None:
+    """Tell whoever is to be told that kernels are compiled, here or in another process."""
+    _listener.on_start(None)
+
+
 @cache
-def _cache_folder() -> str | None:
+def cache_folder() -> str | None:
     """Return a writable folder named after a hash of all kernel sources, or None.
 
     Numba's own cache notices edits of a kernel's file only; the hash notices every file and so
@@ -87,20 +108,65 @@ def _cache_folder() -> str | None:
         return None
 
 
-def kernel(function: F) -> F:
-    """Compile ``function`` at its first call: serial, without the GIL, strict IEEE, cached on disk.
+class KernelCache(FunctionCache):  # type: ignore[misc]
+    """The machine code of one kernel on disk. What cannot be read or written there is compiled."""
 
-    Threads are the caller's business (row bands), so results never depend on their number. No
-    fastmath: it reorders sums, and then machines disagree.
+    before_loading: Callable[[str], object] | None = None
+    """Called with a kernel's name before its machine code is looked for."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self.name = name_of(function)
+        super().__init__(function)
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        """Return the machine code for the argument types ``sig``, None if it must be compiled."""
+        if KernelCache.before_loading is not None:
+            KernelCache.before_loading(self.name)
+        try:
+            return super().load_overload(sig, target_context)
+        except Exception:  # cut off by a full disk or a crash: unpickling raises anything
+            with suppress(OSError):
+                self.flush()
+            return None
+
+    def save_overload(self, sig: Any, data: Any) -> None:
+        """Keep the machine code, if the disk lets us."""
+        with suppress(OSError):
+            super().save_overload(sig, data)
+
+    def holds(self, sig: Any, target_context: Any) -> bool:
+        """Return whether the machine code for the argument types ``sig`` is on disk."""
+        target_context.refresh()
+        key = self._index_key(sig, target_context.codegen())
+        try:
+            data = self._cache_file._load_index().get(key)
+            return data is not None and Path(self._cache_file._data_path(data)).is_file()
+        except Exception:  # as in load_overload
+            return False
+
+
+def kernel(*signatures: str) -> Callable[[F], F]:
+    """Compile a function for the argument types declared: serial, without the GIL, strict IEEE.
+
+    At its first call, or ahead; cached on disk. Threads are the caller's business (row bands), so
+    results never depend on their number. No fastmath: it reorders sums, and then machines disagree.
     """
-    folder = _cache_folder()
-    before, config.CACHE_DIR = config.CACHE_DIR, folder or ""
-    try:
-        return _compiled(function, cache=folder is not None)
-    except RuntimeError:  # "no locator available": nowhere to write, so compile each time
-        return _compiled(function)
-    finally:
-        config.CACHE_DIR = before
+
+    def decorate(function: F) -> F:
+        compiled = _compiled(function, no_cfunc_wrapper=True)
+        compiled.declared = signatures  # type: ignore[attr-defined]
+        folder = cache_folder()
+        if folder is not None and isinstance(compiled, Dispatcher):
+            before, config.CACHE_DIR = config.CACHE_DIR, folder
+            try:
+                compiled._cache = KernelCache(function)
+            except RuntimeError:  # "no locator available": nowhere to write, so compile each time
+                pass
+            finally:
+                config.CACHE_DIR = before
+        return compiled
+
+    return decorate
 
 
 def part(function: F) -> F:
@@ -114,3 +180,84 @@ def part(function: F) -> F:
 def _compiled(function: F, **options: bool) -> F:
     compiled: F = numba.njit(nogil=True, error_model="numpy", **options)(function)
     return compiled
+
+
+def name_of(function: Callable[..., Any]) -> str:
+    """Return a kernel's name with its module's, as in ``warp.compose``."""
+    return f"{function.__module__.rpartition('.')[2]}.{function.__name__}"
+
+
+def named(name: str) -> Any:
+    """Return the kernel of a name such as ``warp.compose``."""
+    module, _, function = name.partition(".")
+    return getattr(import_module(f"{__package__}.{module}"), function)
+
+
+def declared(*modules: str) -> list[str]:
+    """Return the names of all kernels, or of those of some modules of this package."""
+    found = modules or [m.name for m in pkgutil.iter_modules([str(Path(__file__).parent)])]
+    return [
+        f"{module}.{name}"
+        for module in found
+        for name, value in vars(import_module(f"{__package__}.{module}")).items()
+        if isinstance(getattr(value, "declared", None), tuple)
+        and name_of(value) == f"{module}.{name}"
+    ]
+
+
+def types_of(signature: str) -> tuple[Any, ...]:
+    """Return the Numba types of a declaration.
+
+    >>> types_of("f4:2! i8 none")
+    (Array(float32, 2, 'C', True, aligned=True), int64, none)
+    """
+    return tuple(map(_type_of, signature.split()))
+
+
+def _type_of(token: str) -> Any:
+    if token == "none":
+        return numba.types.none
+    code, _, dimensions = token.partition(":")
+    scalar = numba.from_dtype(np.dtype(code))
+    if not dimensions:
+        return scalar
+    return numba.types.Array(
+        scalar, int(dimensions.removesuffix("!")), "C", readonly=dimensions.endswith("!")
+    )
+
+
+def is_ready(name: str) -> bool:
+    """Return whether a kernel's machine code is loaded or on disk for all types it declares."""
+    dispatcher = named(name)
+    if not isinstance(dispatcher, Dispatcher):  # Numba is switched off
+        return True
+    kept = dispatcher._cache
+    return all(
+        types in dispatcher.overloads
+        or (isinstance(kept, KernelCache) and kept.holds(types, dispatcher.targetctx))
+        for types in map(types_of, dispatcher.declared)
+    )
+
+
+def make_ready(name: str) -> None:
+    """Load a kernel's machine code for all types it declares, or compile it and keep it."""
+    dispatcher = named(name)
+    if isinstance(dispatcher, Dispatcher):
+        for signature in dispatcher.declared:
+            dispatcher.compile(types_of(signature))
+
+
+def weight(name: str) -> int:
+    """Return how long a kernel takes to compile, as the bytes of its and its parts' bytecode."""
+
+    def total(function: Any, known: set[str]) -> int:
+        code, found = function.__code__, len(function.__code__.co_code)
+        for other in map(function.__globals__.get, code.co_names):
+            inner = getattr(other, "py_func", None)
+            if inner is not None and inner.__name__ not in known:
+                known.add(inner.__name__)
+                found += total(inner, known)
+        return found
+
+    function = named(name)
+    return total(getattr(function, "py_func", function), set())

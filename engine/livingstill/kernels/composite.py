@@ -22,7 +22,7 @@ _four_points, _four_squares = sampler(4, squares=False), sampler(4, squares=True
 _spread_one, _spread_two, _spread_three = (spreader(quads) for quads in (1, 2, 3))
 
 
-@kernel
+@kernel("f4:3 f8 f4:1 f8:1 i8 f4:4 i8 i8")
 def solve(
     depth: Float32Array,
     step: float,
@@ -515,7 +515,7 @@ def _hull(
         box[c], box[2 + c] = low, high
 
 
-@kernel
+@kernel("u4:3 u4:3 i8 f4:4 i8 f4:1 i4:2 u4:3 i8 f4:1 u4:2 b1 b1 u4:2 i4:1 f8 i8 i8")
 def compose(
     colour: PackedRGBA,
     blocks: PackedRGBA,
@@ -710,7 +710,7 @@ def compose(
     floats[0] = whole_numbers[0] = 0  # lent till here
 
 
-@kernel
+@kernel("u4:3 i8 u4:3")
 def survey(colour: PackedRGBA, shift: int, blocks: PackedRGBA) -> None:
     """Fill the summed areas of the empty and the opaque blocks of layers, as ``compose`` takes them.
 
@@ -745,7 +745,7 @@ def survey(colour: PackedRGBA, shift: int, blocks: PackedRGBA) -> None:
                 blocks[k, j, i] = np.uint32(blocks[k, j - 1, i] + total)
 
 
-@kernel
+@kernel("u4:3 f4:4 i8 i8 i8 b1")
 def exposed(
     colour: PackedRGBA, nodes: Float32Array, pitch: int, width: int, height: int, border_only: bool
 ) -> int:
@@ -789,7 +789,7 @@ def exposed(
     return total
 
 
-@kernel
+@kernel("f4:3! f4:2! f4:3! f4:2! f4:3! f4:3 u1:2 f4:1 i8 i8")
 def lay_out(
     first: Float32Array,
     first_gain: Float32Array,
@@ -843,7 +843,7 @@ def lay_out(
         reach[j] = longest
 
 
-@kernel
+@kernel("u1:2 f8 i8 i8 i8 u4:2")
 def activity(
     felt: UInt8Array, step: float, shift: int, rows: int, columns: int, busy: PackedRGBA
 ) -> None:

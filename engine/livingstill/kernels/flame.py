@@ -8,7 +8,7 @@ from livingstill.core.model import Float32Array
 from livingstill.kernels.compile import kernel
 
 
-@kernel
+@kernel("f4:3 f4:3 f4:2 f4:2 f8 i8 i8 f4:3 f4:2 f4:3 f4:2 f4:3 i8 i8")
 def burn(
     tone: Float32Array,
     behind: Float32Array,

@@ -11,7 +11,7 @@ from livingstill.core.model import Float32Array, PackedRGBA, UInt8Array
 from livingstill.kernels.compile import kernel
 
 
-@kernel
+@kernel("u4:2 f4:2! u1:2 f4:3 f4:2 i8 i8")
 def pull_packed(
     colour: PackedRGBA,
     depth: Float32Array,
@@ -53,7 +53,7 @@ def pull_packed(
             known[j, i] = np.float32(n)
 
 
-@kernel
+@kernel("f4:3 f4:2 f4:3 f4:2")
 def pull(
     fine: Float32Array, fine_known: Float32Array, out: Float32Array, known: Float32Array
 ) -> None:
@@ -76,7 +76,7 @@ def pull(
             known[j, i] = total
 
 
-@kernel
+@kernel("f4:3 f4:3 f4:2")
 def push(coarse: Float32Array, fine: Float32Array, known: Float32Array) -> None:
     """Fill ``fine`` where nothing of it is known from the next coarser level, bilinearly."""
     h, w, channels = fine.shape
@@ -96,7 +96,7 @@ def push(coarse: Float32Array, fine: Float32Array, known: Float32Array) -> None:
                 fine[y, x, c] = p + (q - p) * fy
 
 
-@kernel
+@kernel("f4:3 i8:1 i8 f8")
 def relax(picture: Float32Array, places: NDArray[np.int64], sweeps: int, over: float) -> None:
     """Take the unknown pixels towards the harmonic surface, by over-relaxed Gauss-Seidel.
 
@@ -123,7 +123,7 @@ def relax(picture: Float32Array, places: NDArray[np.int64], sweeps: int, over: f
                 flat[at, c] = stay * flat[at, c] + step * around
 
 
-@kernel
+@kernel("f4:3 u1:2 f8 u4:2 f4:2 i8 i8")
 def push_packed(
     coarse: Float32Array,
     unknown: UInt8Array,
@@ -164,7 +164,7 @@ def push_packed(
             colour[y, x] = packed
 
 
-@kernel
+@kernel("u4:2! u4:2 u1:2 u1:2 u4:2 i8 i8")
 def residual(
     colour: PackedRGBA,
     behind: PackedRGBA,

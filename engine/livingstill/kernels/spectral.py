@@ -12,7 +12,7 @@ from livingstill.kernels.simd import peek, poke
 Ints = NDArray[np.int64]
 
 
-@kernel
+@kernel("f4:4 f4:1 f4:1 f4:3 i8 i8")
 def evaluate(
     maps: Float32Array,
     cosines: Float32Array,
@@ -61,7 +61,7 @@ def _finer(
             out[left + n] = a + slope * np.float32(n)
 
 
-@kernel
+@kernel("f4:3 i8 f4:3 i8 i8")
 def spread(field: Float32Array, factor: int, out: Float32Array, first: int, last: int) -> None:
     """Add a coarse field to rows ``first..last`` of a finer one, bilinearly between its nodes.
 
@@ -80,7 +80,7 @@ def spread(field: Float32Array, factor: int, out: Float32Array, first: int, last
                 poke(into, x, peek(into, x) + peek(row, x))
 
 
-@kernel
+@kernel("f4:3 i8 f8 f4:3 i8 i8")
 def swell(
     field: Float32Array, factor: int, least: float, out: Float32Array, first: int, last: int
 ) -> None:
@@ -101,7 +101,7 @@ def swell(
                 poke(into, x, peek(into, x) * max(peek(row, x) + one, low))
 
 
-@kernel
+@kernel("f4:3 f4:2 f4:2 f4:2 i8 i8 f4:3 f4:3 f4:2 f4:2 i8 i8")
 def displace(
     field: Float32Array,
     weight: Float32Array,
@@ -160,7 +160,7 @@ def displace(
                     gain[j, column + x] *= light[x]
 
 
-@kernel
+@kernel("i8:2 f4:2 i8 i8 f4:3 f4:3 f4:3 b1 f4:3 f4:2 f4:3 f4:2 i8 i8")
 def reflect(
     source: Ints,
     weight: Float32Array,

@@ -8,7 +8,7 @@ from livingstill.core.model import Float32Array, UInt8Array
 from livingstill.kernels.compile import kernel
 
 
-@kernel
+@kernel("u1:2 u1:2 u1:2 u1:2 u1:2 u1:2 f4:1 f8 i8 i8")
 def smooth_rows(
     before2: UInt8Array,
     before1: UInt8Array,

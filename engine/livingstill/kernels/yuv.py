@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from livingstill.core.model import PackedRGBA, UInt8Array
-from livingstill.kernels.compile import kernel
+from livingstill.kernels.compile import kernel, part
 
 
-@kernel
+@part
 def _luma(line: PackedRGBA, out: UInt8Array) -> None:
     """Fill one row of luma."""
     low, eight, sixteen = np.uint32(255), np.uint32(8), np.uint32(16)
@@ -20,7 +20,7 @@ def _luma(line: PackedRGBA, out: UInt8Array) -> None:
         out[i] = np.uint8((y + np.uint32(1081344)) >> sixteen)
 
 
-@kernel
+@part
 def _chroma(
     above: PackedRGBA, below: PackedRGBA, sums: PackedRGBA, cb: UInt8Array, cr: UInt8Array
 ) -> None:
@@ -47,7 +47,7 @@ def _chroma(
         )
 
 
-@kernel
+@kernel("u4:2 u1:2 u1:2 u1:2")
 def to_yuv420(packed: PackedRGBA, y: UInt8Array, u: UInt8Array, v: UInt8Array) -> None:
     """Fill the planes of a BT.709 limited-range 4:2:0 picture.
 
@@ -68,7 +68,7 @@ def to_yuv420(packed: PackedRGBA, y: UInt8Array, u: UInt8Array, v: UInt8Array) -
         _chroma(above, below, sums, u[j, : width // 2], v[j, : width // 2])
 
 
-@kernel
+@kernel("u4:2 u1:2")
 def to_rgb24(packed: PackedRGBA, out: UInt8Array) -> None:
     """Fill (h, >= 3 w) uint8 rows with R, G, B of packed pixels."""
     for j in range(packed.shape[0]):

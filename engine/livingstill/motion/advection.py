@@ -63,7 +63,7 @@ class Stream:
         threads.over_bands(
             lambda a, b: kernels.crossfade(
                 self.paths, self.oldest, self.spacing, now, half_life, self.shift, self.jitter,
-                self.look, self.structure, self.reach, self.box.top, self.box.left, *self.size,
+                self.look, float(self.structure), self.reach, self.box.top, self.box.left, *self.size,
                 float(STEP), self.gains, canvas.first, first_gain, second, second_gain, bias, a, b,
             ),
             self.box.shape[0],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
@@ -11,6 +11,8 @@ import numpy as np
 
 from livingstill.core.model import Float32Array, Flow, Layer, Region, Scene, UInt8Array
 from livingstill.core.registry import Registry
+from livingstill.kernels import ahead
+from livingstill.kernels.compile import declared
 from livingstill.motion.canvas import Canvas, Effect
 from livingstill.motion.context import STEP, Site, grid_shape, nodes
 from livingstill.motion.harmonics import Sway, within
@@ -64,6 +66,22 @@ KINDS: Registry[Kind] = Registry(
         "reflection": Kind("a mirror moves as what it mirrors", reflection.build),
     },
 )
+
+
+_CARRIED = ("flow", "cloud", "smoke", "steam", "fire")
+"""Kinds whose matter is carried along a stream; water may be."""
+
+
+def begin_kernels(kinds: Collection[str]) -> None:
+    """Begin to compile the kernels that move regions of some kinds, if they are not ready."""
+    if not kinds:
+        return
+    modules = {"spectral"}
+    if not {*_CARRIED}.isdisjoint(kinds):
+        modules.add("advect")
+    if "fire" in kinds:
+        modules.add("flame")
+    ahead.begin([*declared(*sorted(modules)), "composite.lay_out", "composite.activity"])
 
 
 @dataclass(frozen=True, slots=True, eq=False)

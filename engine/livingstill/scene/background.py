@@ -6,9 +6,7 @@ import cv2
 import numpy as np
 
 from livingstill.core.model import Float32Array, Layer, PackedRGBA, Scene, UInt8Array
-from livingstill.core.threads import over_bands
-from livingstill.kernels.inpaint import residual
-from livingstill.scene.inpaint import complete, continued
+from livingstill.scene.inpaint import complete, continued, residual
 
 _SEEN = 32
 """Levels of a mask that are taken for none, and as many for all: masks are soft, edges are not."""
@@ -43,9 +41,7 @@ def part(scene: Scene, drifting: UInt8Array) -> Scene:
         stack[k] = layer.colour
     stack[-1], depth = _continued(last, (alpha > 0).view(np.uint8))
     none = np.zeros_like(alpha)
-    over_bands(
-        lambda a, b: residual(last.colour, stack[-1], alpha, none, stack[-2], a, b), len(alpha)
-    )
+    residual(last.colour, stack[-1], alpha, none, stack[-2])
     depths = (*(layer.inverse_depth for layer in scene.layers), depth)
     return Scene(tuple(map(Layer, stack, depths)), scene.focal, backdrop=True)
 

@@ -6,9 +6,7 @@ import cv2
 import numpy as np
 
 from livingstill.core.model import Float32Array, Layer, UInt8Array
-from livingstill.core.threads import over_bands
-from livingstill.kernels.inpaint import residual
-from livingstill.scene.inpaint import fill_behind
+from livingstill.scene.inpaint import fill_behind, residual
 
 _SEEN = 13
 """Level of a mask from which on a pixel shows something of what is cut out."""
@@ -36,7 +34,7 @@ def cut(
     open_depth = np.where(hidden > 0, np.float32(np.inf), inverse_depth)
     behind, depth_behind = fill_behind(colour, open_depth, hidden, float(inverse_depth.max()))
     front = np.empty_like(colour)
-    over_bands(lambda a, b: residual(colour, behind, mask, hidden, front, a, b), len(colour))
+    residual(colour, behind, mask, hidden, front)
     level = np.float32(np.median(inverse_depth[mask >= 128])) if (mask >= 128).any() else 0
     left = np.ascontiguousarray(behind.view(np.uint8).reshape(*behind.shape, 4)[..., :3])
     return Layer(front, np.full_like(inverse_depth, level)), left, depth_behind

@@ -7,6 +7,9 @@ a few relaxation sweeps on every level of its pyramid take it there.
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -34,10 +37,8 @@ def fill_behind(
     height, width = depth.shape
     half = ((height + 1) // 2, (width + 1) // 2)
     level, known = np.empty((*half, 4), np.float32), np.empty(half, np.float32)
-    over_bands(
-        lambda first, last: kernels.pull_packed(colour, depth, unknown, level, known, first, last),
-        half[0],
-    )
+    pull = partial(kernels.pull_packed, colour, _read_only(depth), unknown, level, known)
+    over_bands(pull, half[0])
     complete(level, known)
     colour, depth = colour.copy(), depth.copy()
     over_bands(
@@ -47,6 +48,22 @@ def fill_behind(
         height,
     )
     return colour, depth
+
+
+def residual(
+    colour: PackedRGBA, behind: PackedRGBA, alpha: UInt8Array, ring: UInt8Array, out: PackedRGBA
+) -> None:
+    """Fill ``out`` with the layer that over ``behind`` gives ``colour``: ``kernels.fill.residual``."""
+    over_bands(
+        partial(kernels.residual, _read_only(colour), behind, alpha, ring, out), colour.shape[0]
+    )
+
+
+def _read_only(array: Any) -> Any:
+    """Return an unwritable view, as layers hold them: kernels are compiled per type."""
+    view = array.view()
+    view.setflags(write=False)
+    return view
 
 
 def continued(mask: UInt8Array, hidden: NDArray[np.bool_]) -> UInt8Array:

@@ -9,10 +9,8 @@ import numpy as np
 
 from livingstill.core.errors import InputError
 from livingstill.core.model import DEFAULT_FOCAL, Float32Array, Layer, PackedRGBA, Scene, UInt8Array
-from livingstill.core.threads import over_bands
-from livingstill.kernels.inpaint import residual
 from livingstill.scene import discontinuities
-from livingstill.scene.inpaint import complete, fill_behind
+from livingstill.scene.inpaint import complete, fill_behind, residual
 
 _TEAR = 2.0
 """Difference of displacement between neighbours, in pixels, that tears the picture apart."""
@@ -65,7 +63,7 @@ def build(
         ring = _dilate((alpha > 0).view(np.uint8), round(edge_error)) * edge
         hidden = np.where(edge, ring, _erode(near, round(3 * unit)))
         behind, depth_behind = fill_behind(colour, depth, hidden, cut)
-        _peel(colour, behind, alpha, ring, stack[len(depths)])
+        residual(colour, behind, alpha, ring, stack[len(depths)])
         depths.append(_extend(depth, near))
         colour, depth = behind, depth_behind
     stack[len(depths)] = colour
@@ -110,14 +108,6 @@ def _alpha(near: UInt8Array, edge: UInt8Array, overlap: int) -> UInt8Array:
     levels[levels < 0.05 * 255] = 0
     levels[levels > 0.95 * 255] = 255
     return cast(UInt8Array, cv2.LUT(soft, levels.astype(np.uint8)))
-
-
-def _peel(
-    colour: PackedRGBA, behind: PackedRGBA, alpha: UInt8Array, ring: UInt8Array, out: PackedRGBA
-) -> None:
-    over_bands(
-        lambda first, last: residual(colour, behind, alpha, ring, out, first, last), colour.shape[0]
-    )
 
 
 def _extend(depth: Float32Array, own: UInt8Array) -> Float32Array:

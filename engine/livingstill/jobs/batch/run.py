@@ -22,6 +22,7 @@ from livingstill.jobs.batch.overview import Report
 from livingstill.jobs.batch.presets import PRESETS
 from livingstill.jobs.batch.sources import LONGEST_NAME, RescueValues, Row, gather
 from livingstill.jobs.batch.work import RECORDS, Output, Task, begin, failure, load, make, store
+from livingstill.jobs.warmup import warmup
 from livingstill.media.formats import choose
 from livingstill.settings.shot import Shot, checked, expanded
 
@@ -127,6 +128,8 @@ def work(
             records |= before
             if len(before) < len(task.outputs):
                 todo.append(replace(task, kept=frozenset(before)))
+        if todo and not runner:
+            warmup(progress)  # once, before every worker compiles for itself
         doing = runner(todo) if runner else _run(todo, workers or _fitting(tasks))
         with progress.stage("photos", len(todo)) as step, closing(doing):
             for made in doing:

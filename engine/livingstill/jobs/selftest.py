@@ -1,0 +1,89 @@
+"""A small clip of a procedural scene, whose frames are the same on every machine that is in order."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from livingstill.core.model import Float32Array, InverseDepth, Photo, Region, UInt8Array
+from livingstill.jobs.analyse import Estimates
+from livingstill.jobs.session import prepare
+from livingstill.render.frames import unpack
+from livingstill.settings.shot import Shot, checked
+
+EXPECTED = "78f376535f69f78eeb845ec993a2dbf76dbe1d81a5e5e999c52234d3cb938a7a"
+"""SHA-256 over the RGB bytes of all frames; changes only when a release changes pixels."""
+
+_WIDTH, _HEIGHT = 480, 320
+_HORIZON = 176
+_FRAMES = 24
+
+
+@dataclass(frozen=True, slots=True)
+class SelfTest:
+    """The outcome: the digest of the ``frames`` and the one that this version should give."""
+
+    frames: int
+    sha256: str
+    expected: str
+    seconds: float
+
+    @property
+    def passed(self) -> bool:
+        """Whether the frames are those that this version should give."""
+        return self.sha256 == self.expected
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the outcome as `doctor --system --json` prints it."""
+        return {**asdict(self), "passed": self.passed}
+
+
+def run() -> SelfTest:
+    """Render the scene in memory: a camera move, water in motion, and the filter over time."""
+    start = time.perf_counter()
+    rgb, depth, water = scene()
+    shot = checked(
+        Shot,
+        {"camera": "arc", "motion": "water", "duration": _FRAMES / 12, "fps": 12, "size": "source"},
+    )
+    estimates = Estimates(InverseDepth(depth, "self-test"), (Region("water", water),), (0.5, 0.4))
+    clip = prepare(Photo(rgb, "self-test"), shot, estimates=estimates)
+    digest, count = hashlib.sha256(), 0
+    for packed in clip.packed():
+        digest.update(np.ascontiguousarray(unpack(packed)).data)
+        count += 1
+    return SelfTest(count, digest.hexdigest(), EXPECTED, round(time.perf_counter() - start, 3))
+
+
+def scene() -> tuple[UInt8Array, Float32Array, UInt8Array]:
+    """Return a lake under hills with a post before it, by integer arithmetic alone.
+
+    Returns
+    -------
+    photo : (320, 480, 3) uint8
+    inverse_depth : (320, 480) float32, 1 = nearest
+    water : (320, 480) uint8, 255 = water
+    """
+    y, x = np.mgrid[:_HEIGHT, :_WIDTH].astype(np.int64)
+    texture = (x * 7 + y * 13 + (x * x // 5) % 31 + (x * y // 17) % 23) % 32
+    ridge = _HORIZON - 24 - abs(x % 160 - 80) // 2 - (x // 7) % 5
+    hills = (y >= ridge) & (y < _HORIZON)
+    water = y >= _HORIZON
+    post = (abs(x - 130) < 14) & (y > 90) & (y < 290)
+    rgb = np.stack([90 + y // 3, 140 + y // 4, 220 - y // 5], axis=2)
+    rgb[hills] = np.stack([50 + texture, 80 + texture * 2, 45 + texture], axis=2)[hills]
+    mirrored = np.clip(2 * _HORIZON - y, 0, _HEIGHT - 1)
+    rgb[water] = (rgb[mirrored, x] * 7 // 10 + (texture * (y % 6 < 3))[..., None] // 2)[water]
+    rgb[post] = np.stack([120 + texture, 70 + texture, 40 + texture // 2], axis=2)[post]
+    depth = np.where(water, 24 + (y - _HORIZON) * 3 // 2, np.where(hills, 20, 0))
+    depth = np.where(post, 200, depth)
+    still = water & ~post
+    return (
+        np.clip(rgb, 0, 255).astype(np.uint8),
+        depth.astype(np.float32) / np.float32(255),
+        still.astype(np.uint8) * np.uint8(255),
+    )
