@@ -105,7 +105,7 @@ class Clip:
     """A photo made ready to render by one shot: all that is computed once.
 
     Every frame is a pure function of its index, so any of them can be asked for at any time.
-    ``shot`` is resolved: its camera is a move by name. ``depth`` and ``regions`` are at the size
+    ``shot`` is resolved: its camera is a move by name; ``cost`` is what ``auto`` foretold of it. ``depth`` and ``regions`` are at the size
     of the scene, in steps of 16 and 8 bits.
     """
 
@@ -124,6 +124,7 @@ class Clip:
     card: frames.Card | None
     notes: tuple[str, ...]
     stages: Stages = field(repr=False)
+    cost: Mapping[str, float] = field(default_factory=dict)
 
     def packed(self, span: range | None = None) -> Iterator[PackedRGBA]:
         """Yield the frames as (h, w) uint32 RGBX; each is valid until the next one is asked for.
@@ -391,7 +392,7 @@ def prepare(
         target = known.subject if known else found.point
         frame = frame_at(subject=target)
         view = CameraView.of(depth.values, photo.focal, target, frame.box)
-        choice = shot.camera
+        choice, cost = shot.camera, dict[str, float]()
         if choice.name == path.AUTO:
             shares = {region.kind: region.share for region in classes}
             measured = statistics.measure(rgb, depth.values, shares, look.lines())
@@ -399,6 +400,7 @@ def prepare(
             advice = auto.choose(view, measured, found.confidence, along)
             choice = path.settle(choice, advice.choice)
             notes.append(f"camera {choice}: {advice.reason}")
+            cost = advice.figures()
     shot = shot.model_copy(update={"camera": choice})
     notes += frame.notes
     timeline = Timeline(round(shot.duration * fps(shot)) or 1, fps(shot), shot.loop)
@@ -431,6 +433,7 @@ def prepare(
         card=card,
         notes=tuple(notes),
         stages=stages,
+        cost=cost,
     )
 
 

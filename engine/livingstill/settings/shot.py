@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, NamedTuple, TypeVar
 
 from pydantic import (
     BaseModel,
@@ -18,6 +18,7 @@ from pydantic import (
     Field,
     PlainSerializer,
     ValidationError,
+    model_validator,
 )
 
 from livingstill.core.errors import InputError
@@ -26,7 +27,19 @@ from livingstill.io import text as texts
 from livingstill.settings import brand, prompt
 
 DIRECTIONS = {"right": 0.0, "up": 90.0, "left": 180.0, "down": 270.0}
-LONG_SIDES = {"720p": 1280, "1080p": 1920, "1440p": 2560, "4k": 3840}
+LONG_SIDES = {
+    "480p": 854,
+    "720p": 1280,
+    "1080p": 1920,
+    "1440p": 2560,
+    "2k": 2048,
+    "4k": 3840,
+    "8k": 7680,
+}
+"""Long side of the frame, pixels, by the name of a size."""
+
+SMALLEST_SIDE, LARGEST_SIDE = 16, 8192
+"""Pixels that a side of the frame may have."""
 
 
 def param(
@@ -167,18 +180,75 @@ def _words(value: object) -> object:
     return value
 
 
+class Sides(NamedTuple):
+    """A size given in pixels, as written: either both sides, one of them, or the longer one."""
+
+    width: int | None = None
+    height: int | None = None
+    long: int | None = None
+
+
+def sides(size: str) -> Sides | None:
+    """Return the sides that ``size`` gives in pixels, None if it is a name.
+
+    >>> sides("640x426")
+    Sides(width=640, height=426, long=None)
+    >>> sides("x480").height, sides("640").long, sides("4k")
+    (480, 640, None)
+    """
+    match = re.fullmatch(r"(\d{0,6})x(\d{0,6})|(\d{1,6})", size, re.ASCII)
+    if match is None or size == "x":
+        return None
+    return Sides(*(int(part) if part else None for part in match.groups()))
+
+
 def _size(value: object) -> object:
-    """Check ``WxH``, a named height or ``source``."""
-    text = str(value).lower()
+    """Check a frame's sides in pixels, a named size or ``source``; return it in lower case."""
+    text = str(value).strip().lower()
     if text in LONG_SIDES or text == "source":
         return text
-    match = re.fullmatch(r"(\d{1,5})x(\d{1,5})", text)
-    if not match:
-        raise ValueError(f"it must be WxH, {', '.join(LONG_SIDES)} or source")
-    width, height = int(match[1]), int(match[2])
-    if width % 2 or height % 2 or not (16 <= width <= 8192 and 16 <= height <= 8192):
-        raise ValueError("it must be two even numbers from 16 to 8192")
+    given = sides(text)
+    if given is None:
+        raise ValueError(
+            "it must be WxH, a long side such as 640, a width 640x, a height x480, "
+            f"{', '.join(LONG_SIDES)} or source"
+        )
+    if not all(SMALLEST_SIDE <= side <= LARGEST_SIDE for side in given if side is not None):
+        raise ValueError(f"it must have sides from {SMALLEST_SIDE} to {LARGEST_SIDE} pixels")
     return text
+
+
+def differs(size: str, aspect: str | None) -> bool:
+    """Return whether ``size`` gives both sides of a frame that has not the shape ``aspect``."""
+    given = sides(size)
+    if aspect is None or given is None or given.width is None or given.height is None:
+        return False
+    wide, _, tall = aspect.partition(":")
+    return abs(float(wide) / float(tall) / (given.width / given.height) - 1) > 0.01
+
+
+def shaped(size: object) -> bool:
+    """Return whether a size as given decides the shape of the frame too."""
+    given = sides(str(size).strip().lower())
+    return given is not None and given.width is not None and given.height is not None
+
+
+def long_side(size: str) -> int:
+    """Return the longer side of a frame, pixels, as far as ``size`` says it; source counts as 4k."""
+    given = sides(size)
+    if given is None:
+        return LONG_SIDES.get(size, LONG_SIDES["4k"])
+    return max(side for side in given if side is not None)
+
+
+def over(values: Mapping[str, Any], others: Mapping[str, Any]) -> dict[str, Any]:
+    """Return ``others`` overruled by ``values``, in which both sides of a frame overrule a shape too.
+
+    >>> over({"size": "640x426"}, {"aspect": "16:9", "fps": 25})
+    {'fps': 25, 'size': '640x426'}
+    """
+    lost = {"aspect"} if shaped(values.get("size")) else set()
+    return {**{key: value for key, value in others.items() if key not in lost}, **values}
 
 
 def _aspect(value: object) -> object:
@@ -286,11 +356,11 @@ class Shot(BaseModel):
     )
     hold: Path | None = param(
         None,
-        "grey picture, white = never moves",
+        "what never moves: a grey picture, white = held still",
         group="Motion",
         metavar="FILE",
     )
-    hold_faces: bool = param(True, "faces and text never move", group="Motion")
+    hold_faces: bool = param(True, "hold faces and text still", group="Motion")
     wind: WindChoice = param(
         "right,3,0.4",
         "one wind for everything: left/right/up/down or degrees, m/s, gustiness 0..1",
@@ -300,26 +370,44 @@ class Shot(BaseModel):
     amount: float = param(
         1.0, "scales all motion: 0 = still, 2 = twice", group="Motion", ge=0, le=4
     )
-    seed: int = param(0, "every random choice follows from it", group="Motion", ge=0, le=2**32 - 1)
+    seed: int = param(
+        0,
+        "another number gives other random motion; the same one always the same frames",
+        group="Motion",
+        ge=0,
+        le=2**32 - 1,
+    )
     smooth: float = param(
-        1.0, "strength of the temporal filter, 0 = off", group="Motion", ge=0, le=4
+        1.0,
+        "calms flicker between frames: strength of the temporal filter, 0 = off",
+        group="Motion",
+        ge=0,
+        le=4,
     )
     duration: float = param(5.0, "length of the clip", group="Time", unit="seconds", ge=0.1, le=600)
     fps: float = param(30.0, "frames per second", group="Time", unit="per second", ge=1, le=120)
     loop: Literal["seamless", "bounce", "none", "hold"] = param(
-        "seamless", "how the end meets the start", group="Time"
+        "seamless",
+        "how the end meets the start: seamless = runs on, bounce = there and back, hold = rests at the "
+        "end, none = plays once",
+        group="Time",
     )
     size: Size = param(
         "1080p",
-        "WxH, or 720p, 1080p, 1440p, 4k for the long side, or source",
+        "size of the frame in pixels: WxH, a long side (640), one side (640x or x480, the other by "
+        "the shape), a name of a long side ("
+        + ", ".join(f"{n} = {s}" for n, s in LONG_SIDES.items())
+        + ") or source, the photo's own",
         group="Frame",
-        metavar="WxH|NAME",
+        metavar="WxH|LONG|NAME",
     )
     aspect: Aspect = param(
         None, "shape of the frame; by default the photo's", group="Frame", metavar="W:H"
     )
     fit: Literal["crop", "pad", "blur"] = param(
-        "crop", "how the photo fills another shape of frame", group="Frame"
+        "crop",
+        "how the photo fills another shape of frame: cropped, black bars, or the photo blurred around it",
+        group="Frame",
     )
     max_upscale: float = param(
         2.0,
@@ -330,7 +418,9 @@ class Shot(BaseModel):
         le=16,
     )
     quality: Literal["draft", "standard", "high"] = param(
-        "standard", "sampler, supersampling and encoder preset", group="Output"
+        "standard",
+        "how finely frames are sampled and encoded; draft is quick, high is slow",
+        group="Output",
     )
     shutter: float = param(
         180.0,
@@ -535,6 +625,12 @@ class Shot(BaseModel):
         "white", "colour under transparent parts of the photo", group="Input", metavar="COLOUR"
     )
 
+    @model_validator(mode="after")
+    def _one_shape(self) -> Shot:
+        if differs(self.size, self.aspect):
+            raise ValueError(f"size {self.size} is not {self.aspect}; give one of them")
+        return self
+
 
 class Job(BaseModel):
     """Where a shot's results go and how the work behaves: nothing here changes a pixel."""
@@ -545,7 +641,7 @@ class Job(BaseModel):
     output: tuple[str, ...] = param(
         (),
         "file to write, format by suffix; repeatable; - writes Y4M to stdout; "
-        "by default <photo>.mp4 in the current folder",
+        "by default <photo>.mp4 in the current folder, or the next free name (<photo>-2.mp4)",
         group="Output",
         metavar="PATH",
     )
@@ -553,7 +649,10 @@ class Job(BaseModel):
         None, "write what was done, with a hash of every frame", group="Output", metavar="FILE.json"
     )
     report: Path | None = param(
-        None, "write the continuity report", group="Output", metavar="FILE.html|.json"
+        None,
+        "write what the frames show of flicker, jumps and other faults",
+        group="Output",
+        metavar="FILE.html|.json",
     )
     poster: Path | None = param(
         None, "write the first frame too (.png, .jpg or .webp)", group="Output", metavar="FILE"
@@ -619,7 +718,9 @@ def checked(model: type[Settings], values: dict[str, Any], where: str = "") -> S
 def _sentence(error: ValidationError, model: type[BaseModel]) -> str:
     """Turn pydantic's first complaint into thing, value and remedy."""
     first = error.errors()[0]
-    name = str(first["loc"][0]) if first["loc"] else "value"
+    if not first["loc"]:  # of two settings together: the sentence is whole
+        return str(first["ctx"]["error"])
+    name = str(first["loc"][0])
     field = model.model_fields.get(name)
     extra = field.json_schema_extra if field else None
     unit = f" {extra['unit']}".rstrip() if isinstance(extra, dict) else ""
