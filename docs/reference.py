@@ -1,29 +1,55 @@
-"""Reference tables made from the declarations: a hook of MkDocs fills `{{ name }}` in the pages."""
+"""Tables of the reference pages, made from the declarations: `python docs/reference.py` writes them.
+
+A page says where a table stands, and the table stands there for whoever reads the repository:
+
+    <!-- made: settings Shot -->
+    <!-- end -->
+
+What lies elsewhere in the repository is told by `{{ file NAME }}`, which MkDocs replaces as it builds.
+"""
 
 from __future__ import annotations
 
 import importlib
 import inspect
 import re
-import typing
+import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 import click
 
-_MARK = re.compile(r"^\{\{ (\w+)(?: (\w+))? \}\}$", re.MULTILINE)
-ROOT = Path(__file__).parent.parent
+_MADE = re.compile(r"(<!-- made: (\w+)(?: (\w+))? -->\n).*?(<!-- end -->)", re.DOTALL)
+_FILE = re.compile(r"^\{\{ file (\w+) \}\}$", re.MULTILINE)
+DOCS = Path(__file__).parent
+ROOT = DOCS.parent
 
 
 def fill(text: str) -> str:
-    """Return a page with every `{{ name }}` on a line of its own replaced by that table."""
-    return _MARK.sub(lambda mark: TABLES[mark[1]](*filter(None, [mark[2]])), text)
+    """Return a page with every table made anew."""
+
+    def made(mark: re.Match[str]) -> str:
+        return f"{mark[1]}\n{TABLES[mark[2]](*filter(None, [mark[3]])).strip()}\n\n{mark[4]}"
+
+    return _MADE.sub(made, text)
 
 
 def on_page_markdown(markdown: str, **_: Any) -> str:
-    """Let MkDocs fill a page."""
-    return fill(markdown)
+    """Let MkDocs fill a page, and put in the files it asks for."""
+    return _FILE.sub(lambda mark: file(mark[1]), fill(markdown))
+
+
+def write() -> list[Path]:
+    """Write every page whose tables are no longer what the declarations say; return these pages."""
+    changed = []
+    for page in sorted(DOCS.rglob("*.md")):
+        before = page.read_text(encoding="utf-8")
+        after = fill(before)
+        if after != before:
+            page.write_text(after, encoding="utf-8")
+            changed.append(page)
+    return changed
 
 
 def table(head: str, rows: Iterable[Iterable[object]]) -> str:
@@ -34,7 +60,8 @@ def table(head: str, rows: Iterable[Iterable[object]]) -> str:
 
 
 def _cell(value: object) -> str:
-    return str(value).replace("|", "\\|").replace("\n", " ")
+    text = str(value).replace("|", "\\|").replace("\n", " ")
+    return text if text.startswith(("`", "[")) else text.replace("<", "&lt;")
 
 
 def _code(value: object) -> str:
@@ -50,27 +77,25 @@ def moves() -> str:
     shared, parts = declared(Timing), []
     for name, line in path.describe():
         parts.append(f"### `{name}`\n\n{line}\n")
-        if name in path.CAMERAS:
-            rows = [
-                (_code(key), _shown(default), unit, text)
-                for key, default, unit, text in path.keys(name)
-                if key not in shared
-            ]
-            if rows:
-                parts.append(table("key|default|unit|meaning", rows))
+        if not name.startswith("@"):
+            own = [key for key in path.keys(name) if key.key not in shared]
+            if own:
+                parts.append(_keys(own))
     return "\n".join(parts)
 
 
 def timing() -> str:
     """The keys every camera move has."""
+    from livingstill.camera import path
     from livingstill.camera.param import declared
     from livingstill.camera.timing import Timing
 
-    rows = []
-    for key, param in declared(Timing).items():
-        bounds = ", ".join(param.words) or f"{param.least:g} to {param.most:g}"
-        rows.append((_code(key), bounds, param.unit, param.help))
-    return table("key|range|unit|meaning", rows)
+    return _keys(key for key in path.keys("static") if key.key in declared(Timing))
+
+
+def _keys(keys: Iterable[Any]) -> str:
+    rows = [(_code(k.key), _shown(k.default), k.range, k.unit, k.help) for k in keys]
+    return table("key|default|range|unit|meaning", rows)
 
 
 def channels() -> str:
@@ -181,20 +206,14 @@ def beds() -> str:
 def settings(which: str = "Shot") -> str:
     """Every key of a shot or a job: the declaration the command line is made from too."""
     from livingstill.settings import shot as declared
+    from livingstill_cli.options import bounds
 
     model = getattr(declared, which)
     groups: dict[str, list[tuple[str, str, str, str]]] = {}
     for name, info in model.model_fields.items():
-        extra = info.json_schema_extra
-        bounds = {type(m).__name__: m for m in info.metadata}
-        low, high = getattr(bounds.get("Ge"), "ge", None), getattr(bounds.get("Le"), "le", None)
-        words = typing.get_args(info.annotation)
-        literal = typing.get_origin(info.annotation) is typing.Literal
-        form = ", ".join(map(str, words)) if literal else str(extra["metavar"])
-        if low is not None and high is not None:
-            form = f"{low:g} to {high:g} {extra['unit']}".strip()
-        row = (_code(name), form, _shown(info.default), str(info.description))
-        groups.setdefault(str(extra["group"]), []).append(row)
+        form = bounds(info).range
+        row = (_code(name), _code(form), _shown(info.default), str(info.description))
+        groups.setdefault(str(info.json_schema_extra["group"]), []).append(row)
     return "\n".join(
         f"### {group}\n\n{table('key|form or range|default|meaning', rows)}"
         for group, rows in groups.items()
@@ -202,33 +221,72 @@ def settings(which: str = "Shot") -> str:
 
 
 def _shown(value: object) -> str:
-    return "" if value in (None, ()) else f"`{value}`"
+    from livingstill_cli.say import shown
+
+    return _code(str(value).lower() if isinstance(value, bool) else shown(value))
 
 
 def commands() -> str:
-    """Every command as its `--help` prints it."""
+    """Every command: what it does, its options, examples."""
     from livingstill_cli.main import COMMANDS, cli
 
-    parts = []
-    with click.Context(cli, info_name="livingstill", max_content_width=96) as top:
+    parts = [
+        table("command|what", ((f"[`{n}`](#livingstill-{n})", t) for n, t in COMMANDS.items()))
+    ]
+    with click.Context(cli, info_name="livingstill") as top:
         for name in COMMANDS:
             command = cli.get_command(top, name)
             assert command is not None
-            parts.append(_help(command, name, top))
+            parts.append(_command(command, name, top))
             if isinstance(command, click.Group):
                 with click.Context(command, top, name) as inner:
-                    for sub in command.list_commands(inner):
-                        found = command.get_command(inner, sub)
-                        assert found is not None
-                        parts.append(_help(found, f"{name} {sub}", inner))
+                    parts += [
+                        _command(sub, f"{name} {sub.name}", inner)
+                        for sub in command.commands.values()
+                    ]
     return "\n".join(parts)
 
 
-def _help(command: click.Command, name: str, parent: click.Context) -> str:
-    context = click.Context(
-        command, parent, name.rsplit(maxsplit=1)[-1], max_content_width=96, terminal_width=96
-    )
-    return f"## `livingstill {name}`\n\n```text\n{command.get_help(context)}\n```\n"
+def _command(command: click.Command, name: str, parent: click.Context) -> str:
+    """Return a section on a command; settings are told in full where they are the whole of it."""
+    from livingstill_cli.command import GroupedOption
+
+    context = click.Context(command, parent, name.rsplit(maxsplit=1)[-1])
+    usage = " ".join(["livingstill", name, *command.collect_usage_pieces(context)])
+    parts = [f"## `livingstill {name}`\n", f"{inspect.cleandoc(command.help or '')}\n"]
+    parts.append(f"```text\n{usage}\n```\n")
+    options = [one for one in command.get_params(context) if isinstance(one, click.Option)]
+    own = [o for o in options if not isinstance(o, GroupedOption) and o.name != "help"]
+    parts.append(table("option|meaning", (_option(o, context) for o in own)))
+    settings: dict[str, list[click.Option]] = {}
+    for one in options:
+        if isinstance(one, GroupedOption):
+            settings.setdefault(one.heading, []).append(one)
+    if name == "animate":
+        for heading, members in settings.items():
+            parts.append(f"### {heading}\n")
+            parts.append(table("option|meaning", (_option(o, context) for o in members)))
+    elif settings:
+        parts.append("And settings, as of [`animate`](#livingstill-animate):\n")
+        parts += [
+            f"- {heading}: " + ", ".join(_code(_flags(one)) for one in members)
+            for heading, members in settings.items()
+        ]
+        parts.append("")
+    examples = "\n".join(getattr(command, "examples", ()))
+    parts.append(f"Examples:\n\n```text\n{examples}\n```\n")
+    return "\n".join(parts)
+
+
+def _flags(option: click.Option) -> str:
+    return ", ".join([*option.opts, *option.secondary_opts])
+
+
+def _option(option: click.Option, context: click.Context) -> tuple[str, str]:
+    """Return a row on an option: its flags with what follows them, and its help."""
+    record = option.get_help_record(context)
+    value = "" if option.is_flag or option.count else f" {option.make_metavar(context)}"
+    return _code(_flags(option) + value), record[1].replace("  [", " [") if record else ""
 
 
 def api() -> str:
@@ -249,7 +307,7 @@ def api() -> str:
     return "\n".join(parts)
 
 
-def types(module: str = "model") -> str:
+def types(module: str = "core.model") -> str:
     """The small frozen types of a module with their docstrings."""
     home = importlib.import_module(f"livingstill.{module}")
     found = [c for c in vars(home).values() if inspect.isclass(c) and c.__module__ == home.__name__]
@@ -324,7 +382,11 @@ TABLES: dict[str, Callable[..., str]] = {
     made.__name__: made
     for made in (
         moves, timing, channels, kinds, words, formats, codecs, faults, networks, sources,
-        presets, moods, beds, settings, commands, api, types, samples, file,
+        presets, moods, beds, settings, commands, api, types, samples,
     )
 }  # fmt: skip
 """What a page may ask for by name."""
+
+
+if __name__ == "__main__":
+    sys.stdout.writelines(f"{page.relative_to(ROOT)}\n" for page in write())

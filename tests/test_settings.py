@@ -14,7 +14,10 @@ from livingstill.settings.shot_file import dump_shot_file, load_shot_file
     ("values", "sentence"),
     [
         ({"duration": 700}, "duration is 700; it must be at most 600 seconds"),
-        ({"size": "33x33"}, "size is 33x33; it must be two even numbers from 16 to 8192"),
+        ({"size": "15x33"}, "size is 15x33; it must have sides from 16 to 8192 pixels"),
+        ({"size": "8193"}, "size is 8193; it must have sides from 16 to 8192 pixels"),
+        ({"size": "x"}, "size is x; it must be WxH, a long side such as 640"),
+        ({"size": "640x426", "aspect": "16:9"}, "size 640x426 is not 16:9; give one of them"),
         ({"loop": "x"}, "loop is x; it must be 'seamless', 'bounce', 'none' or 'hold'"),
         ({"wind": "left,40"}, "wind.speed is 40.0; it must be at most 12"),
         ({"fps": "many"}, "fps is many; it must be a number"),

@@ -8,11 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import click
+from livingstill.core.errors import InputError
 from livingstill.settings.shot import Job, Shot
 
 from livingstill_cli import progress, say
 from livingstill_cli.command import Command
 from livingstill_cli.options import gather, settings_options
+
+WRITTEN = (".mp4", ".mov", ".webm", ".mkv", ".gif", ".y4m")
+"""Suffixes by which a second name is known for the clip that is meant to be written."""
 
 
 @click.command(
@@ -25,26 +29,32 @@ from livingstill_cli.options import gather, settings_options
         "livingstill lake.jpg --aspect 16:9,9:16,1:1",
     ),
 )
-@click.argument("photo", type=click.Path(path_type=Path), required=False)
+@click.argument(
+    "photos", type=click.Path(path_type=Path), nargs=-1, metavar="[PHOTO]", required=False
+)
 @settings_options(Shot, Job, without=("photo",))
 @click.option(
     "--shot",
     "shot_file",
     type=click.Path(path_type=Path),
     metavar="FILE.toml",
-    help="options from a file; the command line wins",
+    help="take options from a file that --save-shot wrote; the command line wins",
 )
 @click.option(
     "--save-shot",
     type=click.Path(path_type=Path),
     metavar="FILE.toml",
-    help="write these options to a file",
+    help="write the options to a file, to edit or to use again",
 )
-@click.option("--cluster", metavar="local|tcp://...", help="render the frames on a Dask cluster")
-@click.option("-v", "--verbose", is_flag=True, help="say where the time went")
+@click.option(
+    "--cluster",
+    metavar="local|tcp://...",
+    help="render the frames on a Dask cluster (extra: cluster)",
+)
+@click.option("-v", "--verbose", is_flag=True, help="also say where the time went, and the figures")
 @say.options
 def command(
-    photo: Path | None,
+    photos: tuple[Path, ...],
     shot_file: Path | None,
     save_shot: Path | None,
     cluster: str | None,
@@ -54,7 +64,11 @@ def command(
     no_progress: bool,
     **values: Any,
 ) -> None:
-    """Turn PHOTO into a clip."""
+    """Turn PHOTO into a clip, by default PHOTO's name with .mp4 in the current folder.
+
+    Without options the camera move and what moves are chosen by what is in the photo.
+    """
+    photo = _only(photos)
     several = [part.strip() for part in str(values.get("aspect") or "").split(",")]
     if len(several) > 1:
         values["aspect"] = None
@@ -69,6 +83,7 @@ def command(
 
     from livingstill.jobs import animate
 
+    watched = progress.choose(quiet or as_json, no_progress)
     with ExitStack() as stack:
         elsewhere = None
         if cluster:
@@ -77,7 +92,7 @@ def command(
             elsewhere = partial(dask.frames, stack.enter_context(dask.connect(cluster)))
         how |= {
             "hashes": as_json,
-            "progress": progress.choose(quiet or as_json, no_progress),
+            "progress": watched,
             "elsewhere": elsewhere,
             "save_shot": save_shot,
         }
@@ -90,4 +105,26 @@ def command(
         say.json_line(told if len(several) > 1 else told[0])
     elif not quiet:
         for result in results:
-            say.summary(result.lines(verbose))
+            say.summary(result.lines(verbose, timed=not isinstance(watched, progress.Lines)))
+
+
+def _only(photos: tuple[Path, ...]) -> Path | None:
+    """Return the one photo that was given, None if there is none.
+
+    Raises
+    ------
+    InputError
+        If there are more; the sentence says which command or option is meant.
+    """
+    if len(photos) < 2:
+        return photos[0] if photos else None
+    told = " ".join(map(str, photos[:3])) + (" ..." if len(photos) > 3 else "")
+    second = photos[1]
+    if len(photos) == 2 and not second.exists() and second.suffix.lower() in WRITTEN:
+        raise InputError(
+            f"{second} stands where a second photo would; the file to write is given with -o {second}"
+        )
+    raise InputError(
+        f"animate takes one photo, and {len(photos)} were given; for many: "
+        f"livingstill batch {told} -o clips/"
+    )

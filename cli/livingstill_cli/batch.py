@@ -12,6 +12,7 @@ from livingstill.settings.shot import Shot
 
 from livingstill_cli import progress, say
 from livingstill_cli.command import Command
+from livingstill_cli.complete import completer
 from livingstill_cli.options import folder_option, given, many_clips, settings_options
 
 
@@ -27,12 +28,25 @@ from livingstill_cli.options import folder_option, given, many_clips, settings_o
 )
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
 @folder_option("folder of the clips and the report")
-@click.option("--preset", metavar="NAME", help="listing, social, calm or energetic")
-@click.option("--aspect", metavar="W:H[,W:H...]", help="shapes of frame, all from one scene")
 @click.option(
-    "--tour", is_flag=True, help="also join the clips of each property with cross-dissolves"
+    "--preset",
+    metavar="NAME",
+    help="settings for a purpose: listing, social, calm or energetic; options given win over them",
+    shell_complete=completer("preset"),
 )
-@click.option("--cluster", metavar="local|tcp://...", help="work on a Dask cluster")
+@click.option(
+    "--aspect",
+    metavar="W:H[,W:H...]",
+    help="shapes of frame, a clip for each; by default the preset's, or the photo's",
+)
+@click.option(
+    "--tour",
+    is_flag=True,
+    help="also join the clips of each folder into one with cross-dissolves",
+)
+@click.option(
+    "--cluster", metavar="local|tcp://...", help="work on a Dask cluster (extra: cluster)"
+)
 @many_clips
 @settings_options(Shot, without=("aspect",))
 @say.options
@@ -51,10 +65,11 @@ def command(
     no_progress: bool,
     **values: Any,
 ) -> int:
-    """Make clips of many photos: folders, globs, photos, CSV or JSONL tables with any setting per row.
+    """Make clips of many photos, in the folder that -o names, with a report.
 
-    A row with a clip and its still is a rescue. What is finished is never made again, so a batch
-    that was stopped goes on where it was.
+    SOURCE is a photo, a folder, a pattern in quotes, or a CSV or JSONL table with a photo and any
+    settings per row; a row with a clip and its still is a rescue. What is finished is never made
+    again, so a batch that was stopped goes on where it was.
     """
     from livingstill.jobs.batch.run import batch
 

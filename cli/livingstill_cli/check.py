@@ -44,7 +44,10 @@ def command(
     as_json: bool,
     no_progress: bool,
 ) -> None:
-    """Watch CLIP frame by frame: what is wrong, where, and why. Exit 0 if clean, 1 if not."""
+    """Watch CLIP frame by frame and say what is wrong, where, and why; any clip, whoever made it.
+
+    The exit code is 0 if the clip is clean, 1 if faults were found.
+    """
     from livingstill.jobs import check
     from livingstill.media import clip_reader
 

@@ -44,11 +44,11 @@ class Command(click.Command):
         self.examples = examples
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write one section per heading, in the order they first appear."""
-        sections: dict[str, list[tuple[str, str]]] = {}
+        """Write one section per heading, the command's own options first."""
+        sections: dict[str, list[tuple[str, str]]] = {"Options": []}
         for parameter in self.get_params(ctx):
             record = parameter.get_help_record(ctx)
-            if record is not None:
+            if record is not None and isinstance(parameter, click.Option):
                 default = HEADINGS.get(parameter.name or "", "Options")
                 heading = getattr(parameter, "heading", default)
                 sections.setdefault(heading, []).append(record)

@@ -24,7 +24,7 @@ from livingstill_cli.options import gather, settings_options
     "--output",
     type=click.Path(path_type=Path),
     metavar="OUT.png",
-    help="default: <photo>-depth.png",
+    help="default: <photo>-depth.png, or the next free name",
 )
 @click.option("--preview", is_flag=True, help="a colour picture instead of 16-bit values")
 @settings_options(
@@ -42,15 +42,23 @@ def command(
     no_progress: bool,
     **values: Any,
 ) -> None:
-    """Write the inverse depth of PHOTO as a 16-bit PNG of its size: 65535 = nearest, 0 = infinity."""
+    """Write how near each part of PHOTO is, as a grey picture of its size: white = near.
+
+    The picture is a 16-bit PNG of inverse depth, 65535 = nearest, 0 = infinitely far, and can be
+    edited and given back with --depth.
+    """
     shot, job = gather(values)
 
     from livingstill.jobs import inspect
 
-    target = output or Path(f"{photo.stem}-depth.png")
+    target, renamed = output, list[str]()
+    if target is None:
+        target, renamed = say.unnamed(Path(f"{photo.stem}-depth.png"), job.overwrite)
     watched = progress.choose(quiet or as_json, no_progress)
     depth = inspect.write_depth(photo, target, shot, job, preview=preview, progress=watched)
     if as_json:
-        say.json_line({"output": str(target), "source": depth.source, "notes": list(depth.notes)})
+        notes = [*depth.notes, *renamed]
+        say.json_line({"output": str(target), "source": depth.source, "notes": notes})
     elif not quiet:
-        say.summary([f"{target}: inverse depth from {depth.source}", *depth.notes])
+        say.summary(f"note: {note}" for note in (*depth.notes, *renamed))
+        say.summary([f"{target}: inverse depth from {depth.source}"])

@@ -1,4 +1,4 @@
-"""`livingstill formats`: the formats clips can be written in."""
+"""`livingstill formats`: the formats clips can be written in, and the codecs of one."""
 
 from __future__ import annotations
 
@@ -6,18 +6,50 @@ import click
 
 from livingstill_cli import say
 from livingstill_cli.command import Command
+from livingstill_cli.complete import completer
 
 
 @click.command(
-    "formats", cls=Command, examples=("livingstill formats", "livingstill lake.jpg -o lake.gif")
+    "formats",
+    cls=Command,
+    examples=("livingstill formats", "livingstill formats mp4", "livingstill lake.jpg -o lake.gif"),
 )
-@click.option("--json", "as_json", is_flag=True, help="print one JSON object on stdout")
-def command(as_json: bool) -> None:
-    """List the formats, one line each."""
-    from livingstill.media.formats import describe
+@click.argument("name", required=False, shell_complete=completer("formats"))
+@say.as_json
+def command(name: str | None, as_json: bool) -> None:
+    """List the formats; with NAME, a suffix, the codecs of one with the range of their --crf."""
+    from livingstill.media import formats
 
-    rows = describe()
+    if name is None:
+        lines = dict(formats.describe())
+        say.json_line(lines) if as_json else say.table(lines.items())
+        return
+    known = formats.named(name)
+    codecs = [formats.CODECS[codec] for codec in known.codecs]
     if as_json:
-        say.json_line(dict(rows))
-    else:
-        say.table(rows)
+        parts = [
+            {
+                "codec": codec.name,
+                "help": codec.line,
+                "crf": codec.crf,
+                "worst_crf": None if codec.crf is None else codec.worst_crf,
+                "transparency": bool(codec.alpha_pixels),
+            }
+            for codec in codecs
+        ]
+        told = {"sound": known.sound or None, "transparency": known.alpha, "codecs": parts}
+        say.json_line({"name": known.suffix, "help": known.line, **told})
+        return
+    rows = [
+        (
+            codec.name,
+            "none" if codec.crf is None else f"{codec.crf:g}",
+            "" if codec.crf is None else f"0 to {codec.worst_crf}",
+            "yes" if codec.alpha_pixels else "no",
+            codec.line,
+        )
+        for codec in codecs
+    ]
+    facts = {"sound": known.sound or "none", "transparency": "yes" if known.alpha else "no"}
+    head = "--codec|--crf|its range|transparency|what"
+    say.entry(known.suffix, known.line, facts, head, rows)

@@ -1,4 +1,4 @@
-"""`livingstill kinds`: the kinds of motion there are."""
+"""`livingstill kinds`: the kinds of motion there are, and what steers one."""
 
 from __future__ import annotations
 
@@ -6,20 +6,52 @@ import click
 
 from livingstill_cli import say
 from livingstill_cli.command import Command
+from livingstill_cli.complete import completer
+from livingstill_cli.options import bounds
+
+STEERING = ("amount", "wind", "seed", "mask", "brush", "hold")
+"""Settings that every kind of motion heeds."""
 
 
 @click.command(
     "kinds",
     cls=Command,
-    examples=("livingstill kinds", "livingstill lake.jpg --motion water,cloud"),
+    examples=(
+        "livingstill kinds",
+        "livingstill kinds water",
+        "livingstill lake.jpg --motion water,cloud",
+    ),
 )
-@click.option("--json", "as_json", is_flag=True, help="print one JSON object on stdout")
-def command(as_json: bool) -> None:
-    """List the kinds of motion, one line each."""
+@click.argument("name", required=False, shell_complete=completer("kinds"))
+@say.as_json
+def command(name: str | None, as_json: bool) -> None:
+    """List the kinds of motion; with NAME how one is found, and the options that steer it."""
     from livingstill.motion.builder import KINDS
+    from livingstill.segmentation.plan import NATURAL
+    from livingstill.settings.prompt import THINGS
+    from livingstill.settings.shot import Shot
 
-    rows = [(name, kind.help) for name, kind in KINDS.items()]
+    if name is None:
+        lines = {known: kind.help for known, kind in KINDS.items()}
+        say.json_line(lines) if as_json else say.table(lines.items())
+        return
+    kind = KINDS[name]
+    found = "by itself" if name in NATURAL else "when named with --motion, masked or stroked"
+    words = THINGS.get(name, "").split()
+    fields = {key: Shot.model_fields[key] for key in STEERING}
     if as_json:
-        say.json_line(dict(rows))
-    else:
-        say.table(rows)
+        settings = [
+            {"key": key, "default": say.shown(field.default), **bounds(field)._asdict()}
+            | {"help": field.description}
+            for key, field in fields.items()
+        ]
+        told = {"found": found, "prompt_words": words, "settings": settings}
+        say.json_line({"name": name, "help": kind.help, **told})
+        return
+    rows = [
+        (f"--{key}", say.shown(field.default), bounds(field).range, str(field.description))
+        for key, field in fields.items()
+    ]
+    facts = {"found": found, "in a prompt": ", ".join(words)}
+    facts = {label: value for label, value in facts.items() if value}
+    say.entry(name, kind.help, facts, "option|default|form or range|meaning", rows)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 from livingstill import __version__
 from livingstill.core.errors import InputError, LivingStillError
 
@@ -20,23 +21,26 @@ from livingstill_cli.libraries import remedy
 
 COMMANDS = {
     "animate": "turn one photo into a clip (the default command)",
-    "depth": "inverse depth of a photo as a picture",
+    "depth": "how near each part of a photo is, as a grey picture",
     "regions": "what will move in a photo, as a picture or masks",
-    "scene": "the layered scene as pictures or a mesh",
-    "doctor": "is this photo fit, and for which move; or is this system",
-    "check": "continuity report of any clip",
-    "rescue": "keep, repair or replace a glitchy AI clip",
-    "batch": "many photos to clips, resumable, one report",
-    "takes": "several seeds, contact sheet, ranked",
+    "scene": "a photo cut into layers, as pictures or a mesh",
+    "doctor": "is this photo fit for a clip, and for which move; or is this system",
+    "check": "watch any clip for flicker, jumps, melting and other faults",
+    "rescue": "keep, repair or replace a clip an AI generator spoiled",
+    "batch": "many photos to clips; goes on where it was stopped",
+    "takes": "several versions of one clip, ranked, with a contact sheet",
     "variants": "one photo in every combination of some settings",
-    "render": "replay a shot file or a manifest",
-    "moves": "the camera moves there are",
-    "kinds": "the kinds of motion there are",
-    "models": "the depth networks there are; fetch the larger ones",
-    "formats": "the formats clips can be written in",
+    "render": "render a shot file, or prove a manifest again",
+    "moves": "the camera moves, and the keys of each",
+    "kinds": "the kinds of motion, and how each is found and steered",
+    "models": "the depth networks; fetch the larger ones",
+    "formats": "the formats clips can be written in, and their codecs",
     "warmup": "compile every kernel now, for images and installers",
 }
 """Name and one line of every command; each lives in the module of its name."""
+
+WORDS = (*COMMANDS, "help", "version")
+"""What the first word may be besides a photo."""
 
 _REFUSALS = (
     "ENOSPC",
@@ -89,18 +93,46 @@ class LazyGroup(click.Group):
         with formatter.section("Examples"):
             formatter.write(
                 "  livingstill lake.jpg\n  livingstill lake.jpg --camera orbit -o lake.gif\n"
+                "  livingstill help animate\n"
             )
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Read ``livingstill PHOTO`` as ``livingstill animate PHOTO``."""
-        first = args[0] if args else "--help"
-        if first not in COMMANDS and first not in ("--help", "-h", "--version"):
-            typo = get_close_matches(first, COMMANDS, n=1, cutoff=0.75)
+        first, *rest = args or ["--help"]
+        if first == "help":
+            self._known(rest)
+            args = [*rest, "--help"]
+        elif not args or (first == "version" and not rest):
+            args = ["--help" if not args else "--version"]
+        elif first not in COMMANDS and first not in ("--help", "-h", "--version"):
+            typo = get_close_matches(first, WORDS, n=1, cutoff=0.75)
             if typo and not Path(first).suffix and not Path(first).exists():
                 raise InputError(f"no command is called '{first}'; did you mean '{typo[0]}'?")
             args = ["animate", *args]
         with _heard():
             return super().parse_args(ctx, args)
+
+    def main(self, *args: Any, **more: Any) -> Any:
+        """Run the command line, or answer the shell that completes one."""
+        if "_LIVINGSTILL_COMPLETE" in os.environ:
+            from livingstill_cli import complete
+
+            complete.install()
+        return super().main(*args, **more)
+
+    def _known(self, words: list[str]) -> None:
+        """Refuse help on what is no command."""
+        if words and words[0] not in COMMANDS:
+            from livingstill.core.registry import nearest
+
+            raise InputError(
+                f"no command is called '{words[0]}'{nearest(words[0], list(COMMANDS))}"
+            )
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:  # noqa: ARG002
+        """Complete commands, words that are like one, and photos."""
+        words = [CompletionItem(word) for word in WORDS if word.startswith(incomplete)]
+        return words or [CompletionItem(incomplete, type="file")]
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
@@ -110,14 +142,17 @@ class LazyGroup(click.Group):
 
 @click.group(
     cls=LazyGroup,
+    subcommand_metavar="PHOTO | COMMAND [ARGS]...",
+    options_metavar="",
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(__version__, prog_name="livingstill", message="%(prog)s %(version)s")
 def cli() -> None:
-    """Turn one still photo into a short living clip.
+    """Turn one still photo into a short looping clip.
 
-    `livingstill PHOTO` is short for `livingstill animate PHOTO`.
+    `livingstill PHOTO` is short for `livingstill animate PHOTO`; `livingstill help COMMAND` lists
+    the options of a command.
     """
 
 

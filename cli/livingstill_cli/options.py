@@ -4,37 +4,60 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Literal, get_args, get_origin
+from typing import Any, Literal, NamedTuple, get_args, get_origin
 
 import click
 from livingstill.settings.shot import Job, Shot, split
 from livingstill.settings.shot_file import load_shot_file
+from livingstill.settings.values import over
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from livingstill_cli.command import GroupedOption
 from livingstill_cli.complete import completer
 
-EXTRA = {
-    "camera": ("auto",),
-    "motion": ("auto", "none"),
-    "depth": ("embedded",),
-    "audio": ("auto",),
-}
-"""Words that settings may be besides the names there are."""
+
+class Bounds(NamedTuple):
+    """What a parameter may be: numbers in a unit, or a written form."""
+
+    unit: str
+    least: float | None
+    most: float | None
+    form: str
+
+    @property
+    def range(self) -> str:
+        """The numbers, or the form."""
+        if self.least is None or self.most is None:
+            return self.form
+        least, most = (f"{n:.0f}" if n >= 10**6 else f"{n:g}" for n in (self.least, self.most))
+        return f"{least} to {most} {self.unit}".rstrip()
+
+
+def bounds(field: FieldInfo) -> Bounds:
+    """Return what one parameter may be."""
+    extra = field.json_schema_extra
+    known = extra if isinstance(extra, dict) else {}
+    found = {type(m).__name__: m for m in field.metadata}
+    choices = get_args(field.annotation) if get_origin(field.annotation) is Literal else ()
+    return Bounds(
+        str(known.get("unit", "")),
+        getattr(found.get("Ge"), "ge", None),
+        getattr(found.get("Le"), "le", None),
+        "|".join(choices) or str(known.get("metavar", "")),
+    )
 
 
 def _help(field: FieldInfo) -> str:
     """Return help, range and default of one parameter as one line."""
-    extra = field.json_schema_extra
-    unit = f" {extra['unit']}".rstrip() if isinstance(extra, dict) else ""
-    bounds = {type(m).__name__: m for m in field.metadata}
-    low, high = getattr(bounds.get("Ge"), "ge", None), getattr(bounds.get("Le"), "le", None)
+    may = bounds(field)
     parts = []
-    if not isinstance(field.default, bool) and field.default not in (None, ()):
-        parts.append(f"default: {field.default}{unit}")
-    if low is not None and high is not None and high < 10**6:
-        parts.append(f"{low:g} to {high:g}")
+    if isinstance(field.default, float):
+        parts.append(f"default: {field.default:g} {may.unit}".rstrip())
+    elif not isinstance(field.default, bool) and field.default not in (None, ()):
+        parts.append(f"default: {field.default} {may.unit}".rstrip())
+    if may.least is not None and may.most is not None and may.most < 10**6:
+        parts.append(f"{may.least:g} to {may.most:g}")
     return f"{field.description}" + (f"  [{'; '.join(parts)}]" if parts else "")
 
 
@@ -55,7 +78,7 @@ def _option(name: str, field: FieldInfo) -> Callable[[Any], Any]:
             heading=heading,
         )
     choices = get_args(field.annotation) if get_origin(field.annotation) is Literal else ()
-    metavar = "|".join(choices) or (str(extra["metavar"]) if isinstance(extra, dict) else "")
+    metavar = bounds(field).form
     flags_ = ("-o", flag) if name == "output" else (flag,)
     return click.option(
         *flags_,
@@ -66,7 +89,7 @@ def _option(name: str, field: FieldInfo) -> Callable[[Any], Any]:
         cls=GroupedOption,
         heading=heading,
         multiple=get_origin(field.annotation) is tuple and field.default == (),
-        shell_complete=completer(name, choices or EXTRA.get(name, ())),
+        shell_complete=completer(name, choices),
     )
 
 
@@ -133,4 +156,4 @@ def gather(values: dict[str, Any], shot_file: Any = None) -> tuple[Shot, Job]:
     from_file = load_shot_file(shot_file) if shot_file else {}
     if from_file:
         split(from_file, f"{shot_file}: ")
-    return split({**from_file, **given(values)})
+    return split(over(given(values), from_file))

@@ -24,7 +24,7 @@ from livingstill_cli.options import gather, settings_options
     "--output",
     type=click.Path(path_type=Path),
     metavar="OUT.png",
-    help="default: <photo>-regions.png",
+    help="default: <photo>-regions.png, or the next free name",
 )
 @click.option(
     "--masks",
@@ -60,12 +60,18 @@ def command(
     no_progress: bool,
     **values: Any,
 ) -> None:
-    """Show what will move in PHOTO: a picture with each kind, its share and its direction."""
+    """Show what will move in PHOTO, before anything is rendered.
+
+    The picture tints each kind of motion, with its share of the picture and its direction; masks
+    can be edited and given back with --mask.
+    """
     shot, job = gather(values)
 
     from livingstill.jobs import inspect
 
-    target = output or (None if masks else Path(f"{photo.stem}-regions.png"))
+    target, renamed = output, list[str]()
+    if target is None and masks is None:
+        target, renamed = say.unnamed(Path(f"{photo.stem}-regions.png"), job.overwrite)
     watched = progress.choose(quiet or as_json, no_progress)
     moving = inspect.write_regions(photo, shot, job, target=target, folder=masks, progress=watched)
     if as_json:
@@ -75,8 +81,10 @@ def command(
                 "output": str(target) if target else None,
                 "masks": str(masks) if masks else None,
                 "kinds": kinds,
+                "notes": renamed,
             }
         )
     elif not quiet:
+        say.summary(f"note: {note}" for note in renamed)
         shares = ", ".join(f"{region.kind} {region.share:.0%}" for region in moving)
         say.summary([f"{target or masks}: {shares or 'nothing moves'}"])

@@ -20,7 +20,7 @@ from livingstill_cli.options import given, settings_options
 )
 @click.argument("recipe", type=click.Path(path_type=Path), metavar="SHOT.toml|MANIFEST.json")
 @settings_options(Job)
-@click.option("-v", "--verbose", is_flag=True, help="say where the time went")
+@click.option("-v", "--verbose", is_flag=True, help="also say where the time went, and the figures")
 @say.options
 @click.pass_context
 def command(
@@ -33,7 +33,11 @@ def command(
     no_progress: bool,
     **values: Any,
 ) -> None:
-    """Render RECIPE again: the same frames bit for bit; a manifest's hashes are verified."""
+    """Render a shot file, or a manifest again: the same frames bit for bit.
+
+    A shot file is written by --save-shot or by hand, a manifest by --manifest. Of a manifest every
+    frame's hash is compared; the exit code is 1 if one differs.
+    """
     from livingstill.jobs import animate
 
     watched = progress.choose(quiet or as_json, no_progress)
@@ -41,5 +45,5 @@ def command(
     if as_json:
         say.json_line(result.as_json())
     elif not quiet:
-        say.summary(result.lines(verbose))
+        say.summary(result.lines(verbose, timed=not isinstance(watched, progress.Lines)))
     context.exit(1 if result.difference is not None else 0)

@@ -39,7 +39,7 @@ from livingstill_cli.command import Command
     type=click.Choice(["auto", "keep", "repair", "replace"]),
     default="auto",
     show_default=True,
-    help="decide, or do as told",
+    help="auto decides by the faults; the others do as told",
 )
 @click.option(
     "--strict",
@@ -64,17 +64,31 @@ from livingstill_cli.command import Command
     help="whether a replacement loops; auto = if the clip did",
 )
 @click.option(
-    "--report", type=click.Path(path_type=Path), metavar="FILE.html|.json", help="write the report"
+    "--report",
+    type=click.Path(path_type=Path),
+    metavar="FILE.html|.json",
+    help="write the report on the clip's faults",
 )
 @click.option("--force", is_flag=True, help="take the still even if it is unlike the clip")
-@click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=0, metavar="N", help="chance")
+@click.option(
+    "--seed",
+    type=click.IntRange(0, 2**32 - 1),
+    default=0,
+    metavar="N",
+    help="every random choice of a replacement follows from it  [default: 0]",
+)
 @click.option(
     "--quality",
     type=click.Choice(["draft", "standard", "high"]),
     default="standard",
-    help="of a replacement",
+    help="how finely a replacement is rendered",
 )
-@click.option("--threads", type=click.IntRange(1, 1024), metavar="N", help="never changes a pixel")
+@click.option(
+    "--threads",
+    type=click.IntRange(1, 1024),
+    metavar="N",
+    help="threads; all cores by default; never changes a pixel",
+)
 @click.option("--overwrite", is_flag=True, help="replace files that exist")
 @say.options
 def command(
@@ -86,7 +100,11 @@ def command(
     no_progress: bool,
     **options: Any,
 ) -> None:
-    """Watch CLIP, then keep it, rebuild its bad frames, or render its still in its place."""
+    """Watch CLIP, which an AI generator made of a photo, and do the least that mends it.
+
+    A clip without faults is kept as it is, a few bad frames are rebuilt from their neighbours, and
+    if more is wrong, the photo is animated in the clip's place.
+    """
     from livingstill.jobs.rescue import run
 
     watched = progress.choose(quiet or as_json, no_progress)

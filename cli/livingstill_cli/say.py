@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import click
@@ -13,16 +14,31 @@ def options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the switches every command has."""
     for decorate in (
         click.option("--no-progress", is_flag=True, help="plain lines instead of live bars"),
-        click.option("--json", "as_json", is_flag=True, help="print one JSON object on stdout"),
+        as_json,
         click.option("-q", "--quiet", is_flag=True, help="say nothing but errors"),
     ):
         command = decorate(command)
     return command
 
 
+def as_json(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command that only lists things its one switch."""
+    return click.option("--json", "as_json", is_flag=True, help="print one JSON object on stdout")(
+        command
+    )
+
+
 def json_line(value: object) -> None:
     """Print one JSON object on stdout."""
     click.echo(json.dumps(value, ensure_ascii=False))
+
+
+def unnamed(path: Path, overwrite: bool) -> tuple[Path, list[str]]:
+    """Return a free name for a file that the user did not name, and what to say of it."""
+    from livingstill.io.files import unused
+
+    free = path if overwrite else unused(path)
+    return free, [] if free == path else [f"{path} is kept; this one is {free}"]
 
 
 def summary(lines: Iterable[str]) -> None:
@@ -31,9 +47,40 @@ def summary(lines: Iterable[str]) -> None:
         click.echo(line, err=True)
 
 
-def table(rows: Iterable[tuple[str, str]]) -> None:
-    """Print names and what they are on stdout, in two columns."""
+def shown(value: object) -> str:
+    """Return a default as one writes it; empty if there is none."""
+    if isinstance(value, tuple):
+        return ",".join(map(shown, value))
+    if isinstance(value, float):
+        return f"{value:g}"
+    return "" if value is None else str(value)
+
+
+def table(rows: Iterable[Sequence[str]]) -> None:
+    """Print rows on stdout in columns as wide as they need; the last one runs on."""
     rows = list(rows)
-    width = max(len(name) for name, _ in rows)
-    for name, text in rows:
-        click.echo(f"{name:<{width}}  {text}")
+    widths = [max(map(len, column)) for column in zip(*rows)]
+    for *cells, last in rows:
+        told = [f"{cell:<{width}}" for cell, width in zip(cells, widths)]
+        click.echo("  ".join([*told, last]).rstrip())
+
+
+def entry(
+    name: str,
+    help: str,
+    facts: Mapping[str, str],
+    head: str = "",
+    rows: Iterable[Sequence[str]] = (),
+) -> None:
+    """Print what there is to know of one named thing: a line, facts, and a table of its parts.
+
+    ``head`` names the columns of the table, separated by bars.
+    """
+    click.echo(f"{name}: {help}")
+    if facts:
+        click.echo()
+        table((f"{label}:", value) for label, value in facts.items())
+    rows = list(rows)
+    if rows:
+        click.echo()
+        table([head.split("|"), *rows])

@@ -54,7 +54,11 @@ def command(
     no_progress: bool,
     **values: Any,
 ) -> None:
-    """Write the layered scene of PHOTO: colour and inverse depth per layer, camera, scene.json."""
+    """Cut PHOTO into layers by depth and write them, for compositing or 3D programs.
+
+    Each layer is a picture with transparency and a grey picture of its inverse depth; the camera is
+    in scene.json.
+    """
     shot, job = gather(values)
 
     from livingstill.jobs import inspect

@@ -23,7 +23,7 @@ from livingstill_cli.options import gather, settings_options
 )
 @click.argument("photo", type=click.Path(path_type=Path))
 @click.option(
-    "-n", "--count", type=int, default=3, metavar="N", help="how many  [default: 3; 1 to 50]"
+    "-n", "--count", type=int, default=3, metavar="N", help="how many clips  [default: 3; 1 to 50]"
 )
 @click.option(
     "--sheet",
@@ -42,7 +42,11 @@ def command(
     no_progress: bool,
     **values: Any,
 ) -> None:
-    """Render PHOTO with several seeds, best first by the continuity director."""
+    """Render PHOTO several times, each with other random motion, and rank the clips, best first.
+
+    A clip with fewer and slighter faults, as `check` finds them, ranks higher; the contact sheet
+    shows some frames of each.
+    """
     shot, job = gather({"photo": photo, **values})
 
     from livingstill.jobs import takes

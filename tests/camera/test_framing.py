@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from livingstill.camera.framing import frame, ratio
+from livingstill.camera.framing import even, frame, ratio
 from livingstill.core.errors import InputError
+from livingstill.settings.shot import Shot, checked
+from livingstill.settings.values import LONG_SIDES
 
 sides = st.integers(16, 9000)
 points = st.tuples(st.floats(0, 1), st.floats(0, 1))
@@ -68,3 +70,42 @@ def test_a_size_and_another_aspect_disagree():
     with pytest.raises(InputError, match="size 1920x1080 is not 9:16; give one of them"):
         frame((400, 300), size="1920x1080", aspect="9:16")
     assert ratio("9:16") == 9 / 16
+
+
+lengths = st.integers(16, 8192)
+
+
+@given(st.tuples(sides, sides), lengths, lengths, st.booleans())
+def test_sides_in_pixels_are_kept_to_the_nearest_even_number(photo, width, height, upper):
+    size = f"{width}{'X' if upper else 'x'}{height}"
+    made = frame(photo, size=Shot(size=size).size)
+    assert all(abs(a - b) <= 1 and a % 2 == 0 for a, b in zip(made.size, (width, height)))
+    told = any(f"{made.size[0]}x{made.size[1]}" in note for note in made.notes)
+    assert told == (made.size != (width, height))
+
+
+@given(st.tuples(st.integers(400, 900), st.integers(400, 900)), st.integers(64, 2000))
+def test_one_side_in_pixels_leaves_the_other_to_the_photo(photo, side):
+    shape = photo[0] / photo[1]
+    across, down = (frame(photo, size=form.format(side)).size for form in ("{}x", "x{}"))
+    long = frame(photo, size=f"{side}").size
+    assert (across[0], down[1], max(long)) == (even(side),) * 3
+    assert abs(across[1] - even(side) / shape) <= 1 and abs(down[0] - even(side) * shape) <= 1
+    assert long == (across if shape >= 1 else down)
+
+
+@given(st.text("0123456789xXpk ", max_size=12))
+def test_a_size_is_understood_or_refused_in_a_sentence(text):
+    try:
+        size = checked(Shot, {"size": text}).size
+    except InputError as error:
+        assert str(error).startswith(f"size is {text}; it must ")
+        return
+    assert checked(Shot, {"size": size}).size == size
+    assert all(side % 2 == 0 and 16 <= side <= 8192 for side in frame((300, 200), size=size).size)
+
+
+@pytest.mark.parametrize(("size", "long"), LONG_SIDES.items())
+def test_every_named_size_is_a_long_side(size, long):
+    assert max(frame((12000, 9000), size=size).size) == long
+    assert Shot(size=size.upper()).size == size

@@ -52,7 +52,8 @@ def test_an_unusable_photo_is_one_sentence(livingstill, bad, name):
         (["--camera", "orbit:sped=1"], "sped"),
         (["--amount", "99"], "amount is 99; it must be at most 4"),
         (["--fps", "0"], "fps is 0; it must be at least 1"),
-        (["--size", "333x201"], "even"),
+        (["--size", "333x9"], "size is 333x9; it must have sides from 16 to 8192"),
+        (["--size", "large"], "size is large; it must be WxH, a long side such as 640"),
         (["-o", "clip.xyz"], ".xyz"),
         (["-o", "nowhere/clip.mp4"], "nowhere"),
         (["--depth", "nowhere.png"], "nowhere.png"),
@@ -70,7 +71,7 @@ def test_a_wrong_option_is_one_sentence(livingstill, samples, tmp_path, args, wo
 
 def test_an_existing_output_is_kept_without_overwrite(livingstill, samples, tmp_path):
     (tmp_path / "lake.mp4").write_bytes(b"mine")
-    answer = livingstill(samples / "lake.jpg")
+    answer = livingstill(samples / "lake.jpg", "-o", "lake.mp4")
     assert answer.code == 2
     assert "--overwrite" in answer.err
     assert (tmp_path / "lake.mp4").read_bytes() == b"mine"

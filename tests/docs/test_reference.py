@@ -37,7 +37,7 @@ def reference():
 @pytest.fixture(scope="module")
 def pages(reference):
     return {
-        str(page.relative_to(DOCS)): reference.fill(page.read_text(encoding="utf-8"))
+        str(page.relative_to(DOCS)): reference.on_page_markdown(page.read_text(encoding="utf-8"))
         for page in DOCS.rglob("*.md")
     }
 
@@ -76,7 +76,32 @@ def test_every_command_is_there_with_its_options_and_examples(pages, name, comma
     for parameter in command.params:
         if isinstance(parameter, click.Option) and not parameter.hidden:
             assert all(flag in section for flag in parameter.opts + parameter.secondary_opts)
-    assert re.search(r"Examples:\n +livingstill ", section), f"{name} has no examples"
+    assert re.search(r"Examples:\n\n```text\nlivingstill ", section), f"{name} has no examples"
+
+
+def test_the_committed_pages_say_what_the_declarations_say(reference):
+    """If one differs, `python docs/reference.py` writes it anew."""
+    for page in sorted(DOCS.rglob("*.md")):
+        text = page.read_text(encoding="utf-8")
+        assert text == reference.fill(text), page.relative_to(DOCS)
+
+
+@pytest.mark.parametrize("width", ["40", "200"])
+def test_pages_do_not_depend_on_the_terminal(reference, monkeypatch, width):
+    before = reference.commands()
+    monkeypatch.setenv("COLUMNS", width)
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    assert reference.commands() == before
+
+
+def test_a_page_that_is_behind_is_written(reference, monkeypatch, tmp_path):
+    monkeypatch.setattr(reference, "DOCS", tmp_path)
+    page = tmp_path / "page.md"
+    page.write_text("# Beds\n\n<!-- made: beds -->\nold\n<!-- end -->\n\nend\n")
+    assert reference.write() == [page]
+    assert "| `rain` |" in page.read_text() and "old" not in page.read_text()
+    assert page.read_text().endswith("<!-- end -->\n\nend\n")
+    assert reference.write() == []
 
 
 def test_no_page_asks_for_a_table_that_is_not_there(pages):

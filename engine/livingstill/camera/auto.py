@@ -86,11 +86,22 @@ _EDGE = 0.25
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """The move that suits a photo, why, and how much parallax the photo bears (percent of width)."""
+    """The move that suits a photo, why, and how much parallax the photo bears (percent of width).
+
+    ``uncovered`` and ``bent`` are the costs of the move as advised, in the units of ``Cost``; None
+    for a flat one, which has none.
+    """
 
     choice: Choice
     reason: str
     parallax: float
+    uncovered: float | None = None
+    bent: float | None = None
+
+    def figures(self) -> dict[str, float]:
+        """Return the costs by name and unit, of those there are."""
+        named = {"uncovered_percent": self.uncovered, "bent_px_of_1920": self.bent}
+        return {name: round(value, 4) for name, value in named.items() if value is not None}
 
 
 def choose(
@@ -120,9 +131,7 @@ def choose(
         found.append((_worth(name, amount, view, confidence, people), name, amount, costs))
     _, name, amount, costs = max(found, key=lambda row: row[0])
     opened, bent = amount * costs.uncovered, amount * costs.bent
-    told = f"opens {opened:.1f} % of the frame"
-    if len(lines.w):
-        told += f" and bends lines by {bent:.1f} px"
+    told = _told(opened, bent if len(lines.w) else None)
     place = "a room" if traits.indoors else "depth to show"
     keys: tuple[tuple[str, str], ...] = (("amount", f"{amount:.2g}"),)
     if name == "push-in":  # where parallax must be small the lens keeps the move visible
@@ -131,7 +140,22 @@ def choose(
         return Advice(FLAT, f"{place}, but it would tear: a flat move towards {where}", most)
     choice = Choice(name=name, keys=tuple(key for key in keys if key[1] != "1"))
     towards = f" towards {where}" if name == "push-in" else ""
-    return Advice(choice, f"{place}{towards}; {told}", most)
+    return Advice(choice, f"{place}{towards}; {told}", most, opened, bent if len(lines.w) else None)
+
+
+def _told(uncovered: float, bent: float | None) -> str:
+    """Return in plain words what a move costs: percent of the frame, pixels of a frame 1920 wide."""
+    if uncovered < 0.05:
+        told = "nothing hidden comes into view"
+    elif uncovered < 0.5:
+        told = "next to nothing hidden comes into view"
+    else:
+        told = "little that was hidden comes into view, and is filled in from beside it"
+    if bent is None:
+        return told
+    if bent < 0.5:
+        return f"{told}; straight lines stay straight"
+    return f"{told}; straight lines bend " + ("less than one sees" if bent < 1.5 else "slightly")
 
 
 def largest_parallax(view: CameraView, lines: Edges, indoors: bool, borne: float) -> float:

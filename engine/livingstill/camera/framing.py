@@ -7,9 +7,9 @@ from math import floor
 
 from livingstill.core.errors import InputError
 from livingstill.settings.groups import FrameSettings
-from livingstill.settings.values import LONG_SIDES
-
-SMALLEST, LARGEST = 16, 8192
+from livingstill.settings.values import LARGEST_SIDE as LARGEST
+from livingstill.settings.values import LONG_SIDES, Sides, differs, sides
+from livingstill.settings.values import SMALLEST_SIDE as SMALLEST
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +81,9 @@ def frame(
     """Return how a photo of (width, height) pixels sits in the frame that was asked for.
 
     A named size is the frame's long side, made shorter where the photo would be enlarged more
-    than ``max_upscale`` times; ``WxH`` is kept as it is. The subject (photo fractions) stays as
-    near the middle as the photo allows. Whatever enlarges the photo is noted.
+    than ``max_upscale`` times; sides in pixels are kept, to the nearest even number, and one that
+    is not given follows from ``aspect`` or the photo. The subject (photo fractions) stays as near
+    the middle as the photo allows. What is rounded or enlarges the photo is noted.
 
     Raises
     ------
@@ -96,22 +97,22 @@ def frame(
     """
     wide, tall = photo
     notes: list[str] = []
-    if size == "source":
-        shape = ratio(aspect) if aspect else wide / tall
+    shape = ratio(aspect) if aspect else wide / tall
+    given = sides(size)
+    if given:
+        if differs(size, aspect):
+            raise InputError(f"size {size} is not {aspect}; give one of them")
+        asked = _given(given, shape)
+        if any(side is not None and side % 2 for side in given):
+            width, height = map(even, asked)
+            notes.append(f"size {size} becomes {width}x{height}: a frame's sides are even numbers")
+    elif size == "source":
         asked = _source((wide // 2 * 2, tall // 2 * 2), shape, fit)
-    elif size in LONG_SIDES:
-        shape = ratio(aspect) if aspect else wide / tall
-        long = LONG_SIDES[size]
-        asked = (long, long / shape) if shape >= 1 else (long * shape, long)
+    else:
+        asked = _long(LONG_SIDES[size], shape)
         largest = max_upscale / _scale(photo, asked, fit)
         if largest < 1:
             asked = (asked[0] * largest, asked[1] * largest)
-    else:
-        width, _, height = size.partition("x")
-        asked = (float(width), float(height))
-        shape = asked[0] / asked[1]
-        if aspect and abs(ratio(aspect) / shape - 1) > 0.01:
-            raise InputError(f"size {size} is not {aspect}; give one of them")
     if max(asked) > LARGEST:
         notes.append(f"the frame is made {LARGEST} pixels long, the longest there is")
         less = LARGEST / max(asked)
@@ -133,6 +134,21 @@ def frame(
         notes.append(_enlarged(scale, max_upscale))
     centre = tuple(_within(at, part) for at, part in zip(subject, extent))
     return Framing(out, picture, (centre[0], centre[1]), extent, scale, fit, tuple(notes))
+
+
+def _long(long: float, shape: float) -> tuple[float, float]:
+    """Return the frame of ``shape`` whose longer side is ``long``."""
+    return (long, long / shape) if shape >= 1 else (long * shape, long)
+
+
+def _given(given: Sides, shape: float) -> tuple[float, float]:
+    """Return the frame of sides in pixels; ``shape`` is width / height where they leave that open."""
+    width, height, long = given
+    if width and height:
+        return width, height
+    if width:
+        return even(width), even(width) / shape
+    return (even(height) * shape, even(height)) if height else _long(even(long or 0), shape)
 
 
 def _source(photo: tuple[int, int], shape: float, fit: str) -> tuple[float, float]:

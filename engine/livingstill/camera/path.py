@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from functools import partial
+from math import isfinite
 from pathlib import Path
 
 from livingstill.camera.around import Arc, Crane, Orbit
@@ -167,11 +168,51 @@ def describe() -> list[tuple[str, str]]:
     return [*rows, ("@FILE.toml", "Follow keyframes: time, x, y, z, pan, tilt, roll, zoom, focus.")]
 
 
-def keys(name: str) -> list[tuple[str, object, str, str]]:
-    """Return key, default, unit and help of every key of a move, for reference pages."""
-    make = CAMERAS[name]
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key of a camera move, for whoever lists it: None for a bound or a default that it has not."""
+
+    key: str
+    default: object
+    unit: str
+    least: float | None
+    most: float | None
+    words: tuple[str, ...]
+    help: str
+
+    @property
+    def range(self) -> str:
+        """What it may be, in words."""
+        if self.words:
+            return ", ".join(self.words)
+        if self.least is None or self.most is None:
+            return "" if self.least is None else f"from {self.least:g}"
+        return f"{self.least:g} to {self.most:g}"
+
+
+def keys(name: str) -> list[Key]:
+    """Return the keys of a camera move, its own and then those that every move has.
+
+    Raises
+    ------
+    InputError
+        If no move is called ``name``.
+
+    >>> [key.range for key in keys("orbit") if key.key == "rest"]
+    ['0 to 1']
+    """
+    if name != AUTO and name not in CAMERAS:
+        raise InputError(f"no camera move is called '{name}'{nearest(name, [AUTO, *CAMERAS])}")
     return [
-        (key, defaults(owner)[key], param.unit, param.help)
-        for owner in (make, Timing)
+        Key(
+            key,
+            defaults(owner)[key],
+            param.unit,
+            param.least if isfinite(param.least) else None,
+            param.most if isfinite(param.most) else None,
+            param.words,
+            param.help,
+        )
+        for owner in (Auto if name == AUTO else CAMERAS[name], Timing)
         for key, param in declared(home(owner)).items()
     ]

@@ -16,6 +16,7 @@ import numpy as np
 from livingstill.core.determinism import graph_engine
 from livingstill.core.errors import InputError
 from livingstill.core.model import Float32Array, UInt8Array
+from livingstill.core.registry import nearest
 from livingstill.depth.refine import refine
 
 MEAN = (0.485, 0.456, 0.406)
@@ -144,7 +145,7 @@ def known(name: str) -> NamedModel:
         If there is none of that name.
     """
     if name not in MODELS:
-        raise InputError(f"no depth model is called '{name}'; there are {', '.join(MODELS)}")
+        raise InputError(f"no depth model is called '{name}'{nearest(name, ['embedded', *MODELS])}")
     return MODELS[name]
 
 

@@ -10,7 +10,7 @@ import os
 import re
 import secrets
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -53,6 +53,15 @@ def check_target(path: Path, overwrite: bool) -> None:
         raise InputError(f"the folder {folder} does not exist; create it, or choose another")
     if not os.access(folder, os.W_OK | os.X_OK):
         raise InputError(f"the folder {folder} cannot be written; choose another")
+
+
+def unused(path: Path, taken: Callable[[Path], bool] = os.path.lexists) -> Path:
+    """Return ``path``, or the first of ``<stem>-2``, ``<stem>-3``... that is not ``taken``."""
+    found, number = path, 1
+    while taken(found):
+        number += 1
+        found = path.with_name(f"{path.stem}-{number}{path.suffix}")
+    return found
 
 
 def _taken(path: Path) -> InputError:

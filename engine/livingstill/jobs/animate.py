@@ -17,7 +17,7 @@ from livingstill.core.errors import InputError
 from livingstill.core.model import PackedRGBA, Photo, Progress, UInt8Array
 from livingstill.core.threads import Result
 from livingstill.finish import files as inputs
-from livingstill.io.files import check_target, keep_apart, replacing
+from livingstill.io.files import check_target, keep_apart, replacing, unused
 from livingstill.jobs import check, exact_figures, manifest, provenance, soundtrack, warmup
 from livingstill.jobs.analyse import Analysis, Estimates, read_photo
 from livingstill.jobs.clip import Clip, reframe
@@ -34,7 +34,7 @@ from livingstill.settings.shot_file import dump_shot_file, load_shot_file, stays
 @dataclass(frozen=True, slots=True, eq=False)
 class JobResult:
     """A finished clip, as the user is told of it. ``difference`` is the first frame in which a
-    replay departed from its manifest."""
+    replay departed from its manifest; ``renamed`` says which outputs took another name."""
 
     clip: Clip
     outputs: tuple[str, ...]
@@ -42,6 +42,12 @@ class JobResult:
     took: float
     seconds: Mapping[str, float]
     difference: int | None = None
+    renamed: tuple[str, ...] = ()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the user should know."""
+        return (*self.clip.notes, *self.saved.notes, *self.renamed)
 
     def as_json(self) -> dict[str, Any]:
         """Return what `--json` prints."""
@@ -54,38 +60,78 @@ class JobResult:
             "camera": str(clip.shot.camera),
             "depth": clip.depth.source,
             "kinds": {region.kind: round(region.share, 4) for region in clip.regions},
-            "layers": len(clip.scene.layers),
-            "notes": [*clip.notes, *self.saved.notes],
+            "layers": _layers(clip)[0],
+            "layers_apart": list(_layers(clip)[1]),
+            "notes": list(self.notes),
             "seconds": dict(self.seconds),
+            "camera_cost": dict(clip.cost),
             "continuity": self.saved.figures,
             "first_difference": self.difference,
             "frames": list(self.saved.frames),
         }
 
-    def lines(self, verbose: bool = False) -> list[str]:
-        """Return what the user reads at the end."""
+    def lines(self, verbose: bool = False, timed: bool = True) -> list[str]:
+        """Return what the user reads at the end; ``verbose`` adds the figures, and ``timed`` to
+        them the seconds of each stage, unless whoever watched was told them."""
         clip = self.clip
         width, height = clip.framing.size
         moving = ", ".join(f"{r.kind} {r.share:.0%}" for r in clip.regions) or "nothing"
-        lines = [f"note: {note}" for note in (*clip.notes, *self.saved.notes)]
+        lines = [f"note: {note}" for note in self.notes]
         if verbose:
-            lines += [f"{name}: {taken:.2f} s" for name, taken in self.seconds.items()]
-            lines += [f"{name}: {value:.4g}" for name, value in self.saved.figures.items()]
+            figures = {f"camera.{name}": value for name, value in clip.cost.items()}
+            figures |= self.saved.figures
+            if timed:
+                lines += [f"{name}: {taken:.2f} s" for name, taken in self.seconds.items()]
+            lines += [f"{name}: {value:.4g}" for name, value in figures.items()]
         if self.difference is not None:
             lines.append(f"frame {self.difference} differs from the manifest, the first to do so")
         what = f"{width}x{height}, {clip.timeline.seconds:g} s at {float(clip.timeline.fps):g} fps"
+        count, apart = _layers(clip)
+        layers = f"{count} layer{'s' if count > 1 else ''}"
+        layers += "".join(f" and the {kind} apart" for kind in apart)
         lines += [
             f"{output}: {what}, {_bytes(output)} in {self.took:.1f} s; camera {clip.shot.camera}, "
-            f"depth from {clip.depth.source}, {len(clip.scene.layers)} layers, moving: {moving}"
+            f"depth from {clip.depth.source}, {layers}, moving: {moving}"
             for output in self.outputs
         ]
         return lines
 
 
+def _layers(clip: Clip) -> tuple[int, tuple[str, ...]]:
+    """Return how many layers the depth gave, as ``--layers`` counts, and what moves on its own."""
+    apart = ["flag"] if any(region.kind == "flag" for region in clip.regions) else []
+    apart += ["sky"] if clip.scene.backdrop else []
+    return len(clip.scene.layers) - len(apart), tuple(apart)
+
+
 def _bytes(output: str) -> str:
     """Return a file's size in words."""
     path = Path(output)
-    return f"{path.stat().st_size / 1e6:.1f} MB" if path.is_file() else "written"
+    if not path.is_file():
+        return "written"
+    count = path.stat().st_size
+    return f"{count / 1e6:.1f} MB" if count >= 100_000 else f"{max(1, round(count / 1e3))} kB"
+
+
+def unnamed(
+    outputs: Sequence[str],
+    overwrite: bool,
+    written: Callable[[str], Iterable[str]] = lambda output: (output,),
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return outputs that nobody named under names that are free, and what to say of those renamed.
+
+    ``written`` gives the files that come of an output; with ``overwrite`` every name is free.
+    """
+
+    def taken(path: Path) -> bool:
+        return any(map(encoder.taken, written(str(path))))
+
+    free = tuple(
+        str(unused(Path(output), taken)) if not overwrite and taken(Path(output)) else output
+        for output in outputs
+    )
+    renamed = ((new, old) for new, old in zip(free, outputs) if new != old)
+    return free, tuple(f"{old} is kept; this clip is called {new}" for new, old in renamed)
 
 
 def animate_file(
@@ -99,13 +145,15 @@ def animate_file(
     elsewhere: Callable[[Clip], Iterable[PackedRGBA]] | None = None,
     scene: Clip | None = None,
     ahead: Result[tuple[Photo, Analysis]] | None = None,
+    renamed: tuple[str, ...] = (),
 ) -> JobResult:
     """Render the job's photo by a shot and write its files.
 
     ``hashes`` asks for frame hashes even without a manifest; ``record`` is a manifest to replay;
     ``elsewhere`` renders the frames on other machines; ``scene`` is a clip of the same photo and
     settings whose scene is taken, in the shot's shape of frame; ``ahead`` is what ``begin_analysis``
-    of the photo gave, if that runs already.
+    of the photo gave, if that runs already; ``renamed`` is said of the outputs' names. Without outputs
+    the clip is ``<photo>.mp4`` in the current folder, or the next name that is free.
 
     Raises
     ------
@@ -116,8 +164,10 @@ def animate_file(
     if job.photo is None:
         raise InputError("no photo was given; name one, as in `livingstill lake.jpg`")
     threads.limit(job.threads)
-    outputs = job.output or (f"{job.photo.stem}.mp4",)
     check_settings(shot)
+    outputs = job.output
+    if not outputs:
+        outputs, renamed = unnamed((f"{job.photo.stem}.mp4",), job.overwrite)
     for output in outputs:
         encoding(output, shot)
         encoder.check_target(output, job.overwrite)
@@ -190,7 +240,7 @@ def animate_file(
     if record is not None:
         difference = manifest.first_difference(list(record["frames"]), list(saved.frames))
     took = time.perf_counter() - start
-    done = JobResult(clip, outputs, saved, took, stages.seconds, difference)
+    done = JobResult(clip, outputs, saved, took, stages.seconds, difference, renamed)
     if job.manifest is not None:
         manifest.write(job.manifest, _record(done, job), job.overwrite)
     if save_shot is not None:
@@ -224,9 +274,14 @@ def animate_shapes(
         raise InputError("manifests and shot files are of one clip; give one --aspect with them")
     if len(set(shapes)) != len(shapes):
         raise InputError(f"aspect {','.join(shapes)} names a shape twice; name each once")
-    outputs = job.output or (f"{job.photo.stem}.mp4",)
     shots = [checked(Shot, {**dict(shot), "aspect": shape}) for shape in shapes]
     check_settings(shot)
+    outputs = job.output or (f"{job.photo.stem}.mp4",)
+    renamed: tuple[str, ...] = ()
+    if not job.output:
+        outputs, renamed = unnamed(
+            outputs, job.overwrite, lambda output: (marked(output, shape) for shape in shapes)
+        )
     for shape in shapes:
         for output in outputs:
             encoder.check_target(marked(output, shape), job.overwrite)
@@ -248,7 +303,7 @@ def animate_shapes(
         }
         named = tuple(marked(output, str(one.aspect)) for output in outputs)
         part = job.model_copy(update={"output": named, **files})
-        done.append(animate_file(one, part, progress=progress, scene=scene, **how))
+        done.append(animate_file(one, part, progress=progress, scene=scene, renamed=renamed, **how))
     spent = Counter(stages.seconds) + Counter(done[0].seconds)  # done once, told with the first
     return [replace(done[0], seconds=dict(spent)), *done[1:]]
 
@@ -290,6 +345,7 @@ def _record(done: JobResult, job: Job) -> dict[str, Any]:
         subject=clip.subject,
         notes=clip.notes,
         continuity=done.saved.figures,
+        camera_cost=clip.cost,
         files=inputs.files(clip.shot) | soundtrack.files(clip.shot),
     )
 
@@ -324,7 +380,11 @@ def replay(
     if "output" not in overrides:
         stays_inside(recipe, {"output": list(outputs)})
     job = checked(Job, {"photo": photo, "output": outputs, **overrides})
-    return animate_file(shot, job, hashes=True, progress=progress, record=record)
+    renamed: tuple[str, ...] = ()
+    if "output" not in overrides:
+        outputs, renamed = unnamed(outputs, job.overwrite)
+        job = job.model_copy(update={"output": outputs})
+    return animate_file(shot, job, hashes=True, progress=progress, record=record, renamed=renamed)
 
 
 def _find_photo(path: str, folder: Path) -> Path:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -44,8 +44,8 @@ class Clip:
     """A photo made ready to render by one shot: all that is computed once.
 
     Every frame is a pure function of its index, so any of them can be asked for at any time.
-    ``shot`` is resolved: its camera is a move by name. ``depth`` and ``regions`` are at the size
-    of the scene, in steps of 16 and 8 bits.
+    ``shot`` is resolved: its camera is a move by name, of which ``cost`` has the figures where it
+    was chosen. ``depth`` and ``regions`` are at the size of the scene, in steps of 16 and 8 bits.
     """
 
     photo: Photo
@@ -62,6 +62,7 @@ class Clip:
     finisher: Finisher
     card: frames.Card | None
     notes: tuple[str, ...]
+    cost: Mapping[str, float] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         width, height = self.framing.size

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import platform
+from collections.abc import Mapping
 from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -64,12 +65,14 @@ def build(
     subject: tuple[float, float],
     notes: tuple[str, ...],
     continuity: dict[str, Any],
+    camera_cost: Mapping[str, float],
     files: dict[str, dict[str, str]],
 ) -> dict[str, Any]:
     """Return the manifest as plain JSON values.
 
     Depth (16 bit) and masks (8 bit) are embedded as PNG in base64: they are what the frames were
     made from, so a replay does not depend on the network or on the machine's arithmetic.
+    ``camera_cost`` is the figures behind the choice of the camera, empty if it was told;
     ``files`` are path and hash of the fonts, the logo and the LUT.
     """
     return {
@@ -84,6 +87,7 @@ def build(
         "notes": list(notes),
         "seconds": seconds,
         "continuity": continuity,
+        "camera_cost": dict(camera_cost),
         "versions": {name: version_of(name) for name in LIBRARIES},
         "machine": f"{platform.system()} {platform.machine()}, Python {platform.python_version()}",
         "depth": {

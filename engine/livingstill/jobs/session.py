@@ -98,7 +98,7 @@ class Session:
         with stages("camera"):
             frame = steps.frame_of(analysis, shot)
             framed = (looked, shot.part(FrameSettings), shot.camera)
-            move, reason = self._step(
+            move, reason, cost = self._step(
                 "move", framed, lambda: steps.choose_move(analysis, frame, shot.camera)
             )
         shot = shot.model_copy(update={"camera": move})
@@ -156,6 +156,7 @@ class Session:
                 *title_notes,
                 *motion_notes,
             ),
+            cost=cost,
         )
 
     def _analysis(self, shot: Shot) -> Analysis:

@@ -170,13 +170,13 @@ def advise(analysis: Analysis, frame: framing.Framing) -> auto.Advice:
 
 def choose_move(
     analysis: Analysis, frame: framing.Framing, move: Choice
-) -> tuple[Choice, tuple[str, ...]]:
-    """Return the move by name, where it was left open, and what to say of the choice."""
+) -> tuple[Choice, tuple[str, ...], Mapping[str, float]]:
+    """Return the move by name, and where it was left open why and at what cost it was chosen."""
     if move.name != path.AUTO:
-        return move, ()
+        return move, (), {}
     advice = advise(analysis, frame)
     choice = path.settle(move, advice.choice)
-    return choice, (f"camera {choice}: {advice.reason}",)
+    return choice, (f"camera {choice}: {advice.reason}",), advice.figures()
 
 
 def plan_camera(

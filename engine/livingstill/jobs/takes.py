@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,7 @@ import numpy as np
 from livingstill.core import threads
 from livingstill.core.errors import InputError
 from livingstill.core.model import Progress, UInt8Array
-from livingstill.io.files import check_target, keep_apart, write_png
+from livingstill.io.files import check_target, keep_apart, unused, write_png
 from livingstill.jobs.analyse import read_photo
 from livingstill.jobs.session import Session, check_settings
 from livingstill.jobs.stages import Stages
@@ -56,7 +57,9 @@ def takes(
     """Render ``count`` clips with the seeds from the shot's on; return them best first.
 
     The clips are named ``<output>-seed<N>`` and the contact sheet ``<output>-takes.png``: one row
-    per take, best first, its frames at even times. Depth, regions and subject are found once.
+    per take, best first, its frames at even times. Without an output they are named by the photo
+    and, where such files are there, by the next free number, as in ``lake-2-seed0.mp4``. Depth,
+    regions and subject are found once.
 
     Raises
     ------
@@ -69,15 +72,29 @@ def takes(
         raise InputError("no photo was given; name one, as in `livingstill takes lake.jpg`")
     threads.limit(job.threads)
     check_settings(shot)
-    base = Path(job.output[0]) if job.output else Path(f"{job.photo.stem}.mp4")
-    sheet = sheet or base.with_name(f"{base.stem}-takes.png")
     seeds = [(shot.seed + i) % 2**32 for i in range(count)]
-    names = [str(base.with_name(f"{base.stem}-seed{seed}{base.suffix}")) for seed in seeds]
+
+    def clips(base: Path) -> list[str]:
+        return [str(base.with_name(f"{base.stem}-seed{seed}{base.suffix}")) for seed in seeds]
+
+    def page(base: Path) -> Path:
+        return sheet or base.with_name(f"{base.stem}-takes.png")
+
+    def taken(base: Path) -> bool:
+        found = [os.path.lexists(clip) for clip in clips(base)]
+        return any(found) or (sheet is None and os.path.lexists(page(base)))
+
+    base = Path(job.output[0]) if job.output else Path(f"{job.photo.stem}.mp4")
+    if not job.output and not job.overwrite:
+        base = unused(base, taken)
+    names, sheet = clips(base), page(base)
     for name in names:
         encoder.check_target(name, job.overwrite)
     check_target(sheet, job.overwrite)
     keep_apart([*map(Path, names), sheet], [job.photo])
     stages = Stages(progress)
+    if not job.output and base.stem != job.photo.stem:
+        stages.progress.say(f"takes of {job.photo.name} are kept; these are {base.stem}-seed...")
     with stages("photo"):
         session = Session(read_photo(job.photo, shot))
     done, rows = [], {}
@@ -97,8 +114,8 @@ def takes(
         done.append(take)
         rows[seed] = row.picture(f"seed {seed}")
     ranked = sorted(done, key=lambda take: (take.badness, take.seed))
-    page = np.vstack([rows[take.seed] for take in ranked])
-    write_png(sheet, cv2.cvtColor(page, cv2.COLOR_RGB2BGR), job.overwrite)
+    picture = np.vstack([rows[take.seed] for take in ranked])
+    write_png(sheet, cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), job.overwrite)
     return ranked
 
 

@@ -197,6 +197,26 @@ def format_of(path: str) -> Format:
     return FORMATS[suffix]
 
 
+def named(name: str) -> Format:
+    """Return the format of a suffix, with its dot or without.
+
+    >>> named("MP4").codecs[0]
+    'h264'
+
+    Raises
+    ------
+    InputError
+        If there is none.
+    """
+    suffix = name.lower()
+    known = [suffix, f".{suffix}", *(_ALIASES.get(part, "") for part in (suffix, f".{suffix}"))]
+    found = next((part for part in known if part in FORMATS), None)
+    if found is None:
+        suffixes = [one.removeprefix(".") for one in FORMATS]
+        raise InputError(f"no format is called '{name}'{nearest(suffix.lstrip('.'), suffixes)}")
+    return FORMATS[found]
+
+
 def choose(
     path: str,
     *,

@@ -21,6 +21,16 @@ _DIAGONAL_35MM = math.hypot(36, 24)
 _ORIENTATION, _EXIF, _FOCAL_35MM = 0x0112, 0x8769, 0xA405
 
 
+_CLIPS = (".mp4", ".mov", ".m4v", ".webm", ".mkv", ".avi", ".y4m")
+_ELSEWHERE = dict.fromkeys(_CLIPS, "") | {
+    ".toml": "a shot file is rendered by: livingstill render {}",
+    ".json": "a manifest is rendered again by: livingstill render {}",
+    ".csv": "a table of photos is for: livingstill batch {} -o clips/",
+    ".jsonl": "a table of photos is for: livingstill batch {} -o clips/",
+}
+"""Suffixes of what other commands take, and what to say of them."""
+
+
 def read(
     path: str | Path,
     *,
@@ -41,6 +51,7 @@ def read(
         ``max_pixels`` pixels.
     """
     path = Path(path)
+    _refer(path)
     under = _colour(background)
     data = images.bytes_of(path, "photo")
     notes: list[str] = []
@@ -66,6 +77,23 @@ def read(
         sha256=hashlib.sha256(data).hexdigest(),
         notes=tuple(notes),
     )
+
+
+def _refer(path: Path) -> None:
+    """Refuse what is no photo but what another command takes, and name that command."""
+    suffix = path.suffix.lower()
+    if path.is_dir():
+        raise InputError(
+            f"photo {path} is a folder; for all in it: livingstill batch {path} -o clips/"
+        )
+    if not path.exists() or suffix not in _ELSEWHERE:
+        return
+    if suffix in _CLIPS:
+        raise InputError(
+            f"photo {path} is a clip; to look for faults: livingstill check {path}; "
+            f"to mend it: livingstill rescue {path} --still PHOTO -o rescued{suffix}"
+        )
+    raise InputError(f"photo {path} is no picture; {_ELSEWHERE[suffix].format(path)}")
 
 
 def _colour(name: str) -> tuple[int, int, int]:

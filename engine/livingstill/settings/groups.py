@@ -7,11 +7,12 @@ declarations. A step of the engine takes the group that it depends on; ``Shot`` 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from livingstill.settings.values import (
+    LONG_SIDES,
     Aspect,
     CameraChoice,
     Depth,
@@ -21,6 +22,7 @@ from livingstill.settings.values import (
     Strokes,
     WindChoice,
     Words,
+    differs,
 )
 
 
@@ -114,11 +116,11 @@ class RegionSettings(Group):
     )
     hold: Path | None = param(
         None,
-        "grey picture, white = never moves",
+        "what never moves: a grey picture, white = held still",
         group="Motion",
         metavar="FILE",
     )
-    hold_faces: bool = param(True, "faces and text never move", group="Motion")
+    hold_faces: bool = param(True, "hold faces and text still", group="Motion")
 
 
 class WindSettings(Group):
@@ -138,14 +140,24 @@ class WindSettings(Group):
 class SeedSettings(Group):
     """The seed of every random choice."""
 
-    seed: int = param(0, "every random choice follows from it", group="Motion", ge=0, le=2**32 - 1)
+    seed: int = param(
+        0,
+        "another number gives other random motion; the same one always the same frames",
+        group="Motion",
+        ge=0,
+        le=2**32 - 1,
+    )
 
 
 class FilterSettings(Group):
     """The temporal filter."""
 
     smooth: float = param(
-        1.0, "strength of the temporal filter, 0 = off", group="Motion", ge=0, le=4
+        1.0,
+        "calms flicker between frames: strength of the temporal filter, 0 = off",
+        group="Motion",
+        ge=0,
+        le=4,
     )
 
 
@@ -155,7 +167,10 @@ class TimeSettings(Group):
     duration: float = param(5.0, "length of the clip", group="Time", unit="seconds", ge=0.1, le=600)
     fps: float = param(30.0, "frames per second", group="Time", unit="per second", ge=1, le=120)
     loop: Literal["seamless", "bounce", "none", "hold"] = param(
-        "seamless", "how the end meets the start", group="Time"
+        "seamless",
+        "how the end meets the start: seamless = runs on, bounce = there and back, hold = rests at the "
+        "end, none = plays once",
+        group="Time",
     )
 
 
@@ -164,15 +179,20 @@ class FrameSettings(Group):
 
     size: Size = param(
         "1080p",
-        "WxH, or 720p, 1080p, 1440p, 4k for the long side, or source",
+        "size of the frame in pixels: WxH, a long side (640), one side (640x or x480, the other by "
+        "the shape), a name of a long side ("
+        + ", ".join(f"{n} = {s}" for n, s in LONG_SIDES.items())
+        + ") or source, the photo's own",
         group="Frame",
-        metavar="WxH|NAME",
+        metavar="WxH|LONG|NAME",
     )
     aspect: Aspect = param(
         None, "shape of the frame; by default the photo's", group="Frame", metavar="W:H"
     )
     fit: Literal["crop", "pad", "blur"] = param(
-        "crop", "how the photo fills another shape of frame", group="Frame"
+        "crop",
+        "how the photo fills another shape of frame: cropped, black bars, or the photo blurred around it",
+        group="Frame",
     )
     max_upscale: float = param(
         2.0,
@@ -183,12 +203,20 @@ class FrameSettings(Group):
         le=16,
     )
 
+    @model_validator(mode="after")
+    def _one_shape(self) -> Self:
+        if differs(self.size, self.aspect):
+            raise ValueError(f"size {self.size} is not {self.aspect}; give one of them")
+        return self
+
 
 class QualitySettings(Group):
     """Sampler, supersampling, motion blur."""
 
     quality: Literal["draft", "standard", "high"] = param(
-        "standard", "sampler, supersampling and encoder preset", group="Output"
+        "standard",
+        "how finely frames are sampled and encoded; draft is quick, high is slow",
+        group="Output",
     )
     shutter: float = param(
         180.0,

@@ -72,7 +72,7 @@ class Job(Group):
     output: tuple[str, ...] = param(
         (),
         "file to write, format by suffix; repeatable; - writes Y4M to stdout; "
-        "by default <photo>.mp4 in the current folder",
+        "by default <photo>.mp4 in the current folder, or the next free name (<photo>-2.mp4)",
         group="Output",
         metavar="PATH",
     )
@@ -80,7 +80,10 @@ class Job(Group):
         None, "write what was done, with a hash of every frame", group="Output", metavar="FILE.json"
     )
     report: Path | None = param(
-        None, "write the continuity report", group="Output", metavar="FILE.html|.json"
+        None,
+        "write what the frames show of flicker, jumps and other faults",
+        group="Output",
+        metavar="FILE.html|.json",
     )
     poster: Path | None = param(
         None, "write the first frame too (.png, .jpg or .webp)", group="Output", metavar="FILE"
@@ -146,7 +149,9 @@ def checked(model: type[Settings], values: dict[str, Any], where: str = "") -> S
 def _sentence(error: ValidationError, model: type[BaseModel]) -> str:
     """Turn pydantic's first complaint into thing, value and remedy."""
     first = error.errors()[0]
-    name = str(first["loc"][0]) if first["loc"] else "value"
+    if not first["loc"]:  # of two settings together: the sentence is whole
+        return str(first["ctx"]["error"])
+    name = str(first["loc"][0])
     field = model.model_fields.get(name)
     extra = field.json_schema_extra if field else None
     unit = f" {extra['unit']}".rstrip() if isinstance(extra, dict) else ""

@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, NamedTuple
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 
 DIRECTIONS = {"right": 0.0, "up": 90.0, "left": 180.0, "down": 270.0}
-LONG_SIDES = {"720p": 1280, "1080p": 1920, "1440p": 2560, "4k": 3840}
+LONG_SIDES = {
+    "480p": 854,
+    "720p": 1280,
+    "1080p": 1920,
+    "1440p": 2560,
+    "2k": 2048,
+    "4k": 3840,
+    "8k": 7680,
+}
+"""Long side of the frame, pixels, by the name of a size."""
+
+SMALLEST_SIDE, LARGEST_SIDE = 16, 8192
+"""Pixels that a side of the frame may have."""
 
 
 class Choice(BaseModel):
@@ -135,18 +148,75 @@ def _words(value: object) -> object:
     return value
 
 
+class Sides(NamedTuple):
+    """A size given in pixels, as written: either both sides, one of them, or the longer one."""
+
+    width: int | None = None
+    height: int | None = None
+    long: int | None = None
+
+
+def sides(size: str) -> Sides | None:
+    """Return the sides that ``size`` gives in pixels, None if it is a name.
+
+    >>> sides("640x426")
+    Sides(width=640, height=426, long=None)
+    >>> sides("x480").height, sides("640").long, sides("4k")
+    (480, 640, None)
+    """
+    match = re.fullmatch(r"(\d{0,6})x(\d{0,6})|(\d{1,6})", size, re.ASCII)
+    if match is None or size == "x":
+        return None
+    return Sides(*(int(part) if part else None for part in match.groups()))
+
+
 def _size(value: object) -> object:
-    """Check ``WxH``, a named height or ``source``."""
-    text = str(value).lower()
+    """Check a frame's sides in pixels, a named size or ``source``; return it in lower case."""
+    text = str(value).strip().lower()
     if text in LONG_SIDES or text == "source":
         return text
-    match = re.fullmatch(r"(\d{1,5})x(\d{1,5})", text)
-    if not match:
-        raise ValueError(f"it must be WxH, {', '.join(LONG_SIDES)} or source")
-    width, height = int(match[1]), int(match[2])
-    if width % 2 or height % 2 or not (16 <= width <= 8192 and 16 <= height <= 8192):
-        raise ValueError("it must be two even numbers from 16 to 8192")
+    given = sides(text)
+    if given is None:
+        raise ValueError(
+            "it must be WxH, a long side such as 640, a width 640x, a height x480, "
+            f"{', '.join(LONG_SIDES)} or source"
+        )
+    if not all(SMALLEST_SIDE <= side <= LARGEST_SIDE for side in given if side is not None):
+        raise ValueError(f"it must have sides from {SMALLEST_SIDE} to {LARGEST_SIDE} pixels")
     return text
+
+
+def differs(size: str, aspect: str | None) -> bool:
+    """Return whether ``size`` gives both sides of a frame that has not the shape ``aspect``."""
+    given = sides(size)
+    if aspect is None or given is None or given.width is None or given.height is None:
+        return False
+    wide, _, tall = aspect.partition(":")
+    return abs(float(wide) / float(tall) / (given.width / given.height) - 1) > 0.01
+
+
+def shaped(size: object) -> bool:
+    """Return whether a size as given decides the shape of the frame too."""
+    given = sides(str(size).strip().lower())
+    return given is not None and given.width is not None and given.height is not None
+
+
+def long_side(size: str) -> int:
+    """Return the longer side of a frame, pixels, as far as ``size`` says it; source counts as 4k."""
+    given = sides(size)
+    if given is None:
+        return LONG_SIDES.get(size, LONG_SIDES["4k"])
+    return max(side for side in given if side is not None)
+
+
+def over(values: Mapping[str, Any], others: Mapping[str, Any]) -> dict[str, Any]:
+    """Return ``others`` overruled by ``values``, in which both sides of a frame overrule a shape too.
+
+    >>> over({"size": "640x426"}, {"aspect": "16:9", "fps": 25})
+    {'fps': 25, 'size': '640x426'}
+    """
+    lost = {"aspect"} if shaped(values.get("size")) else set()
+    return {**{key: value for key, value in others.items() if key not in lost}, **values}
 
 
 def _aspect(value: object) -> object:

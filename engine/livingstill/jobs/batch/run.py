@@ -25,9 +25,10 @@ from livingstill.jobs.batch.work import RECORDS, Output, Task, begin, failure, l
 from livingstill.jobs.warmup import warmup
 from livingstill.media.formats import choose
 from livingstill.settings.shot import Shot, checked, expanded
+from livingstill.settings.values import long_side, over, shaped
 
-_GIGABYTES_EACH = {"4k": 3.0, "source": 3.0, "1440p": 1.6}
-"""Memory to count on per worker, for sizes that need more than 1 GB."""
+_GIGABYTES_EACH = ((4096, 8.0), (2560, 3.0), (1920, 1.6), (0, 1.0))
+"""Memory to count on per worker where the long side of the frame is above so many pixels."""
 
 _WRITTEN = (".mp4", ".mov", ".webm", ".mkv", ".gif", ".webp", ".png")
 """Formats that a rescued clip keeps; others become MP4."""
@@ -59,7 +60,8 @@ def batch(
     sources : folders, globs, photos, CSV or JSON Lines tables; see ``sources.gather``. A table's
         row may also name a clip to rescue, and its still
     folder : where the clips, ``report.html`` and ``report.json`` go; made if missing
-    values : keys of ``Shot`` for all photos; they win over the preset, a table's row over them
+    values : keys of ``Shot`` for all photos; they win over the preset, a table's row over them. A
+        size with both sides wins over the preset's shapes
     preset : a name of ``PRESETS``
     aspects : several frames from one scene, as in ``("16:9", "9:16")``
     suffix : the clips' format
@@ -78,6 +80,9 @@ def batch(
         If a source, the folder or a setting cannot be used, or another batch works in the folder.
     """
     folder = Path(folder)
+    shapes = PRESETS[preset].aspects if preset and not aspects else ()
+    if shapes and shaped((values or {}).get("size")) and progress is not None:
+        progress.say(f"the size wins over {' and '.join(shapes)} of the preset {preset}")
     tasks = plan(gather(sources, folder), folder, values, preset, aspects, suffix)
     return work(
         tasks,
@@ -161,7 +166,7 @@ def plan(
         If the preset or a setting for all photos is wrong; a row's own mistake is its failure.
     """
     chosen = PRESETS[preset] if preset else None
-    common = {**(chosen.values if chosen else {}), **(values or {})}
+    common = over(values or {}, chosen.values if chosen else {})
     for aspect in aspects or (None,):
         checked(Shot, expanded({**common, **({"aspect": aspect} if aspect else {})}))
     tasks, taken = [], set[str]()
@@ -170,8 +175,10 @@ def plan(
         if row.rescue:
             tasks.append(_to_rescue(row, folder, common, stem))
             continue
-        merged = {**common, **row.values}
+        merged = over(row.values, common)
         shapes: Sequence[str | None] = aspects or (chosen.aspects if chosen else ())
+        if not aspects and shaped(merged.get("size")):
+            shapes = ()  # the size says the shape, and what is said wins over the preset
         if merged.get("aspect") or not shapes:
             shapes = (merged.pop("aspect", None),)
         outputs = tuple(
@@ -261,9 +268,8 @@ def _finished(task: Task) -> dict[str, dict[str, Any]]:
 
 def _fitting(tasks: Sequence[Task]) -> int:
     """Return how many workers cores and memory bear: two threads each, a gigabyte or more."""
-    each = max(
-        (_GIGABYTES_EACH.get(str(task.values.get("size")), 1.0) for task in tasks), default=1
-    )
+    longest = max((long_side(str(task.values.get("size", "1080p"))) for task in tasks), default=0)
+    each = next(size for above, size in _GIGABYTES_EACH if longest > above or not above)
     room = float("inf")
     with suppress(OSError, StopIteration, ValueError):
         lines = Path("/proc/meminfo").read_text().splitlines()

@@ -46,6 +46,18 @@ def check_target(path: str | Path, overwrite: bool = False) -> None:
         raise InputError("standard output is a terminal; pipe the clip to a program or a file")
 
 
+def taken(path: str | Path) -> bool:
+    """Return whether a clip of this name, or a picture of this sequence, is there already."""
+    text = str(path)
+    if text in PIPES:
+        return False
+    if choose(text).format.suffix.startswith("%"):
+        from livingstill.media.write import stills
+
+        return os.path.lexists(stills.name_of(Path(path), 0))
+    return os.path.lexists(path)
+
+
 class Encoder:
     """Writes a clip; a context manager that leaves either the whole clip or nothing.
 
