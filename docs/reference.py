@@ -255,9 +255,10 @@ def _command(command: click.Command, name: str, parent: click.Context) -> str:
     usage = " ".join(["livingstill", name, *command.collect_usage_pieces(context)])
     parts = [f"## `livingstill {name}`\n", f"{inspect.cleandoc(command.help or '')}\n"]
     parts.append(f"```text\n{usage}\n```\n")
-    options = [one for one in command.get_params(context) if isinstance(one, click.Option)]
-    own = [o for o in options if not isinstance(o, GroupedOption) and o.name != "help"]
-    parts.append(table("option|meaning", (_option(o, context) for o in own)))
+    options = [one for one in command.params if isinstance(one, click.Option)]
+    own = [one for one in options if not isinstance(one, GroupedOption)]
+    if own:
+        parts.append(table("option|meaning", (_option(one, context) for one in own)))
     settings: dict[str, list[click.Option]] = {}
     for one in options:
         if isinstance(one, GroupedOption):

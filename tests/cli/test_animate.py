@@ -110,7 +110,7 @@ def test_help_and_version_load_no_heavy_library(tmp_path):
         "heavy = {'numpy', 'cv2', 'numba', 'scipy', 'av', 'rich', 'PIL'} & set(sys.modules)\n"
         "print('heavy:', heavy)"
     )
-    for flag in ("--help", "--version"):
+    for flag in ("--help", "--version", "help", "version"):
         done = subprocess.run(
             [sys.executable, "-c", code, flag], capture_output=True, text=True, check=True
         )

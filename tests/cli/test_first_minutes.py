@@ -183,4 +183,4 @@ def test_layers_are_counted_as_the_option_counts_them(livingstill, lake):
     asked = ("--size", "160", *FLAT[:6], "--motion", "cloud", "--layers", "2")
     told = json.loads(livingstill(lake, *asked, "--json").out)
     assert told["layers"] == 2 and told["layers_apart"] == ["sky"]
-    assert "2 layers and the sky apart" in livingstill(lake, *asked).err
+    assert "2 layers plus the moving sky" in livingstill(lake, *asked).err

@@ -88,7 +88,7 @@ class JobResult:
         what = f"{width}x{height}, {clip.timeline.seconds:g} s at {float(clip.timeline.fps):g} fps"
         count, apart = _layers(clip)
         layers = f"{count} layer{'s' if count > 1 else ''}"
-        layers += "".join(f" and the {kind} apart" for kind in apart)
+        layers += "".join(f" plus the moving {kind}" for kind in apart)
         lines += [
             f"{output}: {what}, {_bytes(output)} in {self.took:.1f} s; camera {clip.shot.camera}, "
             f"depth from {clip.depth.source}, {layers}, moving: {moving}"

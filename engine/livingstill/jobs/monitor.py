@@ -25,6 +25,9 @@ _WAVER = 1.5
 """How much more a mean may vary in a trial, which takes single pixels of many: textures that pass by
 make it waver up to 1.7 times as much as the full frame's."""
 
+_SEEN = {"fold": "fold over itself", "pulse": "pulse in brightness"}
+"""What is seen of a fault."""
+
 Excess = dict[str, tuple[str, float]]
 """Per kind what it does, and how many times its bar that is: only what is beyond a bar."""
 
@@ -52,9 +55,9 @@ def tamed(
         less |= dict.fromkeys(seen, 1.0)
         motion = make(less)
     told = [
-        f"{kind} is lowered to {less[kind]:.2g} of its amount so that it does not {what}"
+        f"{kind} moves {less[kind]:.0%} as much as asked for, so that it does not {_SEEN[what]}"
         if less[kind] < 1
-        else f"{kind} may {what}; lower --amount or choose another --seed"
+        else f"{kind} may {_SEEN[what]}; lower --amount or choose another --seed"
         for kind, (what, _) in first.items()
     ]
     return motion, "; ".join(told)

@@ -61,7 +61,10 @@ class Fitness:
         told = [f"Grade {self.grade}: {MEANING[self.grade]} ({self.score} of 100)"]
         told += [f"- {risk.message}" for risk in self.risks] or ["- no risks found"]
         told.append(f"Camera: {self.camera} ({self.reason})")
-        told.append(f"Largest safe parallax: {self.parallax:.1f} % of the width")
+        told.append(
+            f"Largest safe parallax: {self.parallax:.1f} % of the width, by which near things may "
+            "shift against far ones"
+        )
         return told
 
 
