@@ -233,7 +233,7 @@ def commands() -> str:
     parts = [
         table("command|what", ((f"[`{n}`](#livingstill-{n})", t) for n, t in COMMANDS.items()))
     ]
-    with click.Context(cli, info_name="livingstill") as top:
+    with click.Context(cli, info_name="livingstill", **cli.context_settings) as top:
         for name in COMMANDS:
             command = cli.get_command(top, name)
             assert command is not None
