@@ -64,7 +64,7 @@ class Bright:
 
 
 def test_a_region_that_pulses_is_lowered_and_lights_are_exempt():
-    motion, note = guards.tamed(lambda less: Bright(3.0 * less["water"]), REGIONS, SCENE)
+    motion, note = monitor.tamed(lambda less: Bright(3.0 * less["water"]), REGIONS, SCENE)
     assert note.startswith("water moves ") and "pulse" in note
     assert motion.levels < 1.5
     fire = (Region("fire", LEFT),)

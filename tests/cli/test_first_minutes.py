@@ -31,7 +31,9 @@ def test_nothing_and_help_show_the_commands(livingstill):
 
 def test_help_and_version_are_words(livingstill):
     assert livingstill("help", "depth").out == livingstill("depth", "--help").out != ""
-    assert livingstill("help", "models", "fetch").out == livingstill("models", "fetch", "--help").out
+    assert (
+        livingstill("help", "models", "fetch").out == livingstill("models", "fetch", "--help").out
+    )
     assert livingstill("version").out == livingstill("--version").out != ""
     assert "did you mean 'moves'" in livingstill("help", "mvoes").err
     assert "did you mean 'help'" in livingstill("hepl").err
