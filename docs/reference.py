@@ -347,10 +347,10 @@ def _prose(doc: str) -> str:
             out.append("```pycon")
             inside = True
         elif inside and not line.strip():
-            out.append("```")
+            out += ["", "```"]  # a doctest's output ends with an empty line
             inside = False
         out.append(line)
-    return "\n".join([*out, "```"] if inside else out)
+    return "\n".join([*out, "", "```"] if inside else out)
 
 
 def _first(doc: str) -> str:
