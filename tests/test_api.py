@@ -66,11 +66,11 @@ def test_grey_and_transparent_arrays_are_photos():
 def test_what_is_no_photo_is_refused_in_one_sentence(source, sentence):
     with pytest.raises(livingstill.InputError, match=sentence) as raised:
         livingstill.animate(source)
-    assert "\n" not in str(raised.value) and isinstance(raised.value, ValueError)
+    assert "\n" not in str(raised.value)
 
 
 def test_sentences_speak_of_keywords_not_of_options(samples):
-    with pytest.raises(livingstill.InputError, match="raise max_pixels=") as raised:
+    with pytest.raises(livingstill.InputError, match="or raise max_pixels") as raised:
         livingstill.animate(samples / "lake.jpg", max_pixels=100)
     assert "--" not in str(raised.value)
 

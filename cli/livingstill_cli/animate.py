@@ -81,6 +81,10 @@ def command(
         threads.limit(job.threads)
         how["ahead"] = analyse.begin_analysis(job.photo, shot)  # while the rest is imported
 
+        from livingstill import coldstart
+
+        coldstart.begin(shot)
+
     from livingstill.jobs import animate
 
     watched = progress.choose(quiet or as_json, no_progress)

@@ -85,7 +85,18 @@ def test_after_a_warmup_no_clip_compiles_anything(samples, tmp_path):
     told = json.loads(in_process(tmp_path, "warmup", "--json").stdout.splitlines()[-1])
     assert told["compiled"] == told["kernels"]
     small = ("--size", "320x214", "--duration", "0.5", "-q", "--overwrite")
-    finished = ("--quality", "high", "--title", "A lake", "--grain", "0.3", "--vignette", "0.3")
+    finished = (
+        "--camera",
+        "push-in:aperture=2",
+        "--quality",
+        "high",
+        "--title",
+        "A lake",
+        "--grain",
+        "0.3",
+        "--vignette",
+        "0.3",
+    )
     jobs = [(samples / "lake.jpg", *small, *finished, "--exposure", "0.2")]
     jobs += [
         (shot.with_suffix(".jpg"), "--shot", shot, *small)

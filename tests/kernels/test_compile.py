@@ -1,11 +1,15 @@
-"""That kernels are compiled is told once, and only while somebody wants to know."""
+"""Kernels are compiled ahead, kept on disk, and compiled anew where that is broken."""
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import numba
 import pytest
-from livingstill.jobs import warmup
-from livingstill.kernels.compile import when_compiling
+from livingstill import coldstart
+from livingstill.kernels.compile import declared, named, types_of, weight, when_compiling
 
 
 def test_only_who_asked_last_is_told_and_once():
@@ -27,7 +31,7 @@ def test_a_closed_terminal_does_not_stop_the_compiler():
 
 @pytest.mark.parametrize(("switch", "said"), [("--no-progress", 1), ("-q", 0), ("--json", 0)])
 def test_a_first_run_says_why_it_takes_longer(livingstill, samples, monkeypatch, switch, said):
-    monkeypatch.setattr(warmup, "when_compiling", lambda tell: tell())
+    monkeypatch.setattr(coldstart, "when_compiling", lambda tell: tell())
     answer = livingstill(
         samples / "lake.jpg", "--size", "64x42", "--duration", "0.1", "--depth", "cues",
         "--motion", "none", "-o", "lake.mp4", switch,
@@ -35,3 +39,60 @@ def test_a_first_run_says_why_it_takes_longer(livingstill, samples, monkeypatch,
     assert answer.code == 0, answer.err
     assert answer.err.count("compiling for this processor") == said
     assert "compiling" not in answer.out
+
+
+FILL = """
+import sys
+import numpy as np
+from livingstill.kernels import ahead, compile
+from livingstill.kernels.inpaint import push
+if {broken}:
+    sys.executable = sys.executable if {alive} else "/no/such/program"
+    ahead._CODE = "raise SystemExit"
+for job in ahead.begin(["fill.push"]):
+    job.wait(60)
+print(compile.is_ready("fill.push"))
+fine = np.zeros((2, 2, 1), np.float32)
+push(np.ones((1, 1, 1), np.float32), fine, np.zeros((2, 2), np.float32))
+print(fine.min() == fine.max() == 1, compile.is_ready("fill.push"))
+"""
+
+
+def filled(cache, broken=False, alive=True) -> list[str]:
+    """Compile a kernel ahead in a fresh process, and run it; return what it says."""
+    environment = {**os.environ, "XDG_CACHE_HOME": str(cache)}
+    environment.pop("NUMBA_CACHE_DIR", None)
+    done = subprocess.run(
+        [sys.executable, "-c", FILL.format(broken=broken, alive=alive)],
+        check=True, capture_output=True, text=True, env=environment, timeout=120,
+    )  # fmt: skip
+    return done.stdout.split()
+
+
+@pytest.mark.skipif(coldstart.ahead.available() == 1, reason="nothing is begun on one core")
+def test_a_kernel_is_compiled_by_another_process_and_loaded_here(tmp_path):
+    assert filled(tmp_path) == ["True", "True", "True"]
+
+
+@pytest.mark.parametrize("alive", [False, True])
+def test_processes_that_fail_fail_no_job(tmp_path, alive):
+    assert filled(tmp_path, broken=True, alive=alive) == ["False", "True", "True"]
+
+
+@pytest.mark.parametrize("kind", ["*.nbi", "*.nbc"])
+def test_a_broken_cache_mends_itself(tmp_path, kind):
+    filled(tmp_path)
+    (file,) = tmp_path.rglob(f"fill.push*{kind[1:]}")
+    file.write_bytes(file.read_bytes()[:40])
+    assert filled(tmp_path, broken=True)[1:] == ["True", "True"]
+    assert file.stat().st_size > 40
+
+
+def test_every_kernel_is_declared_and_its_declaration_can_be_read():
+    names = declared()
+    assert len(names) > 25
+    for name in names:
+        dispatcher = named(name)
+        count = dispatcher.py_func.__code__.co_argcount
+        assert dispatcher.declared and weight(name) > 0
+        assert all(len(types_of(signature)) == count for signature in dispatcher.declared), name

@@ -7,5 +7,5 @@ class LivingStillError(Exception):
     """Anything raised deliberately; the message is one sentence for the user."""
 
 
-class InputError(LivingStillError, ValueError):
+class InputError(LivingStillError):
     """Something the caller can change: a file, a value, an option."""

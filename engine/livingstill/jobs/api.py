@@ -148,16 +148,24 @@ def _shot(settings: ShotKeys) -> Shot:
     return shot
 
 
-_OPTION = re.compile(r"--([a-z]+(?:-[a-z]+)*)(?: (?=[a-z0-9@]))?")
+_OPTION = re.compile(r"--([a-z]+(?:-[a-z]+)*)(?: ([a-z]+=\S+|source|crop|flat|none)\b)?")
 
 
 @contextmanager
 def _for_python() -> Iterator[None]:
-    """Raise an InputError's sentence with keywords in the place of options: ``max_pixels=``."""
+    """Raise an InputError's sentence with keywords in the place of options.
+
+    "lower --max-upscale" becomes "lower max_upscale", and "--size source" ``size="source"``.
+    """
     try:
         yield
     except InputError as error:
-        sentence = _OPTION.sub(lambda found: f"{found[1].replace('-', '_')}=", str(error))
+        sentence = _OPTION.sub(_keyword, str(error))
         if sentence == str(error):
             raise
         raise InputError(sentence) from None
+
+
+def _keyword(option: re.Match[str]) -> str:
+    name = option[1].replace("-", "_")
+    return name if option[2] is None else f'{name}="{option[2]}"'

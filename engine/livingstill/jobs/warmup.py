@@ -73,18 +73,20 @@ def warmup(progress: Progress | None = None) -> Warmup:
     return Warmup(len(names), len(cold), round(time.perf_counter() - start, 3), folder)
 
 
-def begin(shot: Shot, say: Callable[[str], object]) -> None:
+def begin(shot: Shot, say: Callable[[str], object] | None = None) -> None:
     """Begin to make ready the kernels that a clip of ``shot`` uses, whatever its photo shows.
 
     Those of a motion are begun when it is known what moves (``motion.builder.begin_kernels``).
     Machine code from an earlier run is read from disk instead, in a fraction of a second; if there
-    is none, ``say`` is told in a line that kernels are compiled.
+    is none, ``say`` is told in a line that kernels are compiled. Before it is known that there will
+    be a clip, begin without ``say``, and with it later.
     """
-    when_compiling(partial(say, _FIRST))
     names = _used(shot)
+    if say is not None:
+        when_compiling(partial(say, _FIRST))
+        # no daemon: a process that ends while Numba works would abort
+        Thread(target=_load, args=(names,), name="livingstill-warmup").start()
     ahead.begin(names)
-    # no daemon: a process that ends while Numba works would abort
-    Thread(target=_load, args=(names,), name="livingstill-warmup").start()
 
 
 def _used(shot: Shot) -> list[str]:

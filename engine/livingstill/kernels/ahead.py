@@ -111,14 +111,15 @@ def begin(names: Iterable[str]) -> list[Event]:
     ----------
     names : such as ``warp.compose``; see ``compile.declared``
     """
+    if available() == 1 or multiprocessing.parent_process() is not None:
+        return []
     # a frozen application's executable is no Python
     if compile.cache_folder() is None or getattr(sys, "frozen", False) or not sys.executable:
         return []
     cold = [name for name in names if not compile.is_ready(name)]
     if cold:
         compile.tell_compiling()
-    alone = available() == 1 or multiprocessing.parent_process() is not None
-    return [] if alone else _pool.add(cold)
+    return _pool.add(cold)
 
 
 def _process() -> subprocess.Popen[str]:

@@ -23,13 +23,12 @@ from contextlib import suppress
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import numba
 import numpy as np
 from numba.core import config, event
 from numba.core.caching import FunctionCache
-from numba.core.dispatcher import Dispatcher
 from numba.np import linalg
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -153,10 +152,10 @@ def kernel(*signatures: str) -> Callable[[F], F]:
     """
 
     def decorate(function: F) -> F:
-        compiled = _compiled(function, no_cfunc_wrapper=True)
-        compiled.declared = signatures  # type: ignore[attr-defined]
+        compiled: Any = _compiled(function, no_cfunc_wrapper=True)
+        compiled.declared = signatures
         folder = cache_folder()
-        if folder is not None and isinstance(compiled, Dispatcher):
+        if folder is not None and hasattr(compiled, "overloads"):
             before, config.CACHE_DIR = config.CACHE_DIR, folder
             try:
                 compiled._cache = KernelCache(function)
@@ -164,7 +163,7 @@ def kernel(*signatures: str) -> Callable[[F], F]:
                 pass
             finally:
                 config.CACHE_DIR = before
-        return compiled
+        return cast(F, compiled)
 
     return decorate
 
@@ -229,9 +228,9 @@ def _type_of(token: str) -> Any:
 def is_ready(name: str) -> bool:
     """Return whether a kernel's machine code is loaded or on disk for all types it declares."""
     dispatcher = named(name)
-    if not isinstance(dispatcher, Dispatcher):  # Numba is switched off
+    if not hasattr(dispatcher, "overloads"):  # Numba is switched off
         return True
-    kept = dispatcher._cache
+    kept: Any = dispatcher._cache
     return all(
         types in dispatcher.overloads
         or (isinstance(kept, KernelCache) and kept.holds(types, dispatcher.targetctx))
@@ -242,7 +241,7 @@ def is_ready(name: str) -> bool:
 def make_ready(name: str) -> None:
     """Load a kernel's machine code for all types it declares, or compile it and keep it."""
     dispatcher = named(name)
-    if isinstance(dispatcher, Dispatcher):
+    if hasattr(dispatcher, "overloads"):
         for signature in dispatcher.declared:
             dispatcher.compile(types_of(signature))
 

@@ -11,7 +11,7 @@ from livingstill.core.model import Float32Array, PackedRGBA, UInt8Array
 from livingstill.kernels.compile import kernel
 
 
-@kernel("u4:2 f4:2! u1:2 f4:3 f4:2 i8 i8")
+@kernel("u4:2! f4:2! u1:2! f4:3 f4:2 i8 i8")
 def pull_packed(
     colour: PackedRGBA,
     depth: Float32Array,
@@ -123,7 +123,7 @@ def relax(picture: Float32Array, places: NDArray[np.int64], sweeps: int, over: f
                 flat[at, c] = stay * flat[at, c] + step * around
 
 
-@kernel("f4:3 u1:2 f8 u4:2 f4:2 i8 i8")
+@kernel("f4:3 u1:2! f8 u4:2 f4:2 i8 i8")
 def push_packed(
     coarse: Float32Array,
     unknown: UInt8Array,
@@ -164,7 +164,7 @@ def push_packed(
             colour[y, x] = packed
 
 
-@kernel("u4:2! u4:2 u1:2 u1:2 u4:2 i8 i8")
+@kernel("u4:2! u4:2! u1:2! u1:2! u4:2 i8 i8")
 def residual(
     colour: PackedRGBA,
     behind: PackedRGBA,

@@ -37,14 +37,19 @@ def fill_behind(
     height, width = depth.shape
     half = ((height + 1) // 2, (width + 1) // 2)
     level, known = np.empty((*half, 4), np.float32), np.empty(half, np.float32)
-    pull = partial(kernels.pull_packed, colour, _read_only(depth), unknown, level, known)
+    pull = partial(
+        kernels.pull_packed,
+        _read_only(colour),
+        _read_only(depth),
+        _read_only(unknown),
+        level,
+        known,
+    )
     over_bands(pull, half[0])
     complete(level, known)
     colour, depth = colour.copy(), depth.copy()
     over_bands(
-        lambda first, last: kernels.push_packed(
-            level, unknown, farthest, colour, depth, first, last
-        ),
+        partial(kernels.push_packed, level, _read_only(unknown), farthest, colour, depth),
         height,
     )
     return colour, depth
@@ -54,9 +59,8 @@ def residual(
     colour: PackedRGBA, behind: PackedRGBA, alpha: UInt8Array, ring: UInt8Array, out: PackedRGBA
 ) -> None:
     """Fill ``out`` with the layer that over ``behind`` gives ``colour``: ``kernels.fill.residual``."""
-    over_bands(
-        partial(kernels.residual, _read_only(colour), behind, alpha, ring, out), colour.shape[0]
-    )
+    colour, behind, alpha, ring = map(_read_only, (colour, behind, alpha, ring))
+    over_bands(partial(kernels.residual, colour, behind, alpha, ring, out), colour.shape[0])
 
 
 def _read_only(array: Any) -> Any:
