@@ -125,7 +125,7 @@ def test_the_lists_go_away_with_the_plugin():
         ({"camera": "torn"}, "camera move 'torn' of nodding cannot be loaded.*uninstall"),
         ({"depth": "rampp"}, "did you mean 'ramp'"),
         ({"depth": "small"}, r"depth source small gave \(4, 4\).*as large as the photo"),
-        ({"motion": "lift"}, "no lift was found in the photo; show it with mask="lift=FILE" or leave it out of motion"),
+        ({"motion": "lift"}, 'show it with mask="lift=FILE" or leave it out of motion'),
         ({"motion": "lifd"}, "did you mean 'lift'"),
     ],
 )

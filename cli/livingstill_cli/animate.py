@@ -81,9 +81,9 @@ def command(
         threads.limit(job.threads)
         how["ahead"] = analyse.begin_analysis(job.photo, shot)  # while the rest is imported
 
-        from livingstill import coldstart
+        from livingstill.jobs import warmup
 
-        coldstart.begin(shot)
+        warmup.begin(shot)
 
     from livingstill.jobs import animate
 

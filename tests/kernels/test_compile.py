@@ -8,7 +8,7 @@ import sys
 
 import numba
 import pytest
-from livingstill import coldstart
+from livingstill.jobs import warmup
 from livingstill.kernels.compile import declared, named, types_of, weight, when_compiling
 
 
@@ -31,7 +31,7 @@ def test_a_closed_terminal_does_not_stop_the_compiler():
 
 @pytest.mark.parametrize(("switch", "said"), [("--no-progress", 1), ("-q", 0), ("--json", 0)])
 def test_a_first_run_says_why_it_takes_longer(livingstill, samples, monkeypatch, switch, said):
-    monkeypatch.setattr(coldstart, "when_compiling", lambda tell: tell())
+    monkeypatch.setattr(warmup, "when_compiling", lambda tell: tell())
     answer = livingstill(
         samples / "lake.jpg", "--size", "64x42", "--duration", "0.1", "--depth", "cues",
         "--motion", "none", "-o", "lake.mp4", switch,
@@ -69,7 +69,7 @@ def filled(cache, broken=False, alive=True) -> list[str]:
     return done.stdout.split()
 
 
-@pytest.mark.skipif(coldstart.ahead.available() == 1, reason="nothing is begun on one core")
+@pytest.mark.skipif(warmup.ahead.available() == 1, reason="nothing is begun on one core")
 def test_a_kernel_is_compiled_by_another_process_and_loaded_here(tmp_path):
     assert filled(tmp_path) == ["True", "True", "True"]
 
