@@ -247,7 +247,7 @@ def test_every_move_tells_what_it_does_and_has_an_amount():
     assert all(text.endswith(".") and "{" not in text for text in rows.values())
     for name in CAMERAS:
         assert "amount" in declared(home(CAMERAS[name]))
-        assert all(help for _, _, _, help in keys(name))
+        assert all(key.help for key in keys(name))
 
 
 def test_auto_takes_an_amount_and_a_timing_and_nothing_else():

@@ -49,12 +49,12 @@ from livingstill.kernels.inpaint import push
 if {broken}:
     sys.executable = sys.executable if {alive} else "/no/such/program"
     ahead._CODE = "raise SystemExit"
-for job in ahead.begin(["fill.push"]):
+for job in ahead.begin(["inpaint.push"]):
     job.wait(60)
-print(compile.is_ready("fill.push"))
+print(compile.is_ready("inpaint.push"))
 fine = np.zeros((2, 2, 1), np.float32)
 push(np.ones((1, 1, 1), np.float32), fine, np.zeros((2, 2), np.float32))
-print(fine.min() == fine.max() == 1, compile.is_ready("fill.push"))
+print(fine.min() == fine.max() == 1, compile.is_ready("inpaint.push"))
 """
 
 
@@ -82,7 +82,7 @@ def test_processes_that_fail_fail_no_job(tmp_path, alive):
 @pytest.mark.parametrize("kind", ["*.nbi", "*.nbc"])
 def test_a_broken_cache_mends_itself(tmp_path, kind):
     filled(tmp_path)
-    (file,) = tmp_path.rglob(f"fill.push*{kind[1:]}")
+    (file,) = tmp_path.rglob(f"inpaint.push*{kind[1:]}")
     file.write_bytes(file.read_bytes()[:40])
     assert filled(tmp_path, broken=True)[1:] == ["True", "True"]
     assert file.stat().st_size > 40

@@ -38,7 +38,8 @@ def animate(photo: PhotoSource, **settings: Unpack[ShotKeys]) -> Clip:
     InputError
         If the photo or a setting cannot be used; the sentence says which and what would be right.
 
-    >>> animate("samples/lake.jpg", size="320x214", duration=0.2, camera="orbit")
+    >>> import livingstill
+    >>> livingstill.animate("samples/lake.jpg", size="320x214", duration=0.2, camera="orbit")
     <Clip of lake.jpg: 320x214, 6 frames at 30 fps, camera orbit, water 25%, ...>
     """
     with _for_python():
