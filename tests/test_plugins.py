@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from livingstill.camera.path import CAMERAS, describe
 from livingstill.core.errors import InputError
-from livingstill.motion.builder import KINDS
+from livingstill.core.kinds import KINDS
 
 CODE = '''
 from dataclasses import dataclass

@@ -10,8 +10,8 @@ from click.shell_completion import CompletionItem
 
 NAMES = {
     "camera": ("livingstill.camera.path", "CAMERAS"),
-    "motion": ("livingstill.motion.builder", "KINDS"),
-    "alpha": ("livingstill.motion.builder", "KINDS"),
+    "motion": ("livingstill.core.kinds", "KINDS"),
+    "alpha": ("livingstill.core.kinds", "KINDS"),
     "depth": ("livingstill.depth.sources", "SOURCES"),
     "audio": ("livingstill.audio.beds", "BEDS"),
 }

@@ -16,7 +16,7 @@ from livingstill_cli.command import Command
 @click.option("--json", "as_json", is_flag=True, help="print one JSON object on stdout")
 def command(as_json: bool) -> None:
     """List the kinds of motion, one line each."""
-    from livingstill.motion.builder import KINDS
+    from livingstill.core.kinds import KINDS
 
     rows = [(name, kind.help) for name, kind in KINDS.items()]
     if as_json:

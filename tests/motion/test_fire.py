@@ -21,8 +21,8 @@ DARK = np.full((*SIZE, 3), (24, 22, 26), np.uint8)
 
 def hot(heat):
     """Return (H, W, 3) uint8 of what glows with ``heat`` (H, W), 0..255, as a camera sees it."""
-    body = context.luma(fire._GLOWING)
-    planes = [np.interp(heat, body, fire._GLOWING[:, c]) for c in range(3)]
+    body = context.luma(fire._BLACK_BODY)
+    planes = [np.interp(heat, body, fire._BLACK_BODY[:, c]) for c in range(3)]
     return np.maximum(np.dstack(planes), DARK).astype(np.uint8)
 
 
@@ -54,7 +54,7 @@ def burnt(push, colour=(255, 250, 226), glow=1.0):
     """Return the colour of a plain area after its heat was pushed."""
     shape = (4, 4)
     tone = np.broadcast_to(np.array([*colour, glow], np.float32), (*shape, 4)).copy()
-    ramp = fire._ramp(tone[..., :3], tone[..., 3])
+    ramp = fire._colour_by_heat(tone[..., :3], tone[..., 3])
     gain, bias = np.ones(shape, np.float32), np.zeros((*shape, 3), np.float32)
     to, none = np.zeros((*shape, 2), np.float32), np.zeros((0, 0), np.float32)
     behind = np.full((*shape, 3), 20, np.float32)

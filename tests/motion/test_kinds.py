@@ -7,8 +7,9 @@ import naive
 import numpy as np
 import pytest
 from livingstill.core import threads
+from livingstill.core.kinds import KINDS
 from livingstill.core.model import Layer, Region, Scene
-from livingstill.motion.builder import KINDS, compose
+from livingstill.motion.builder import compose
 from livingstill.motion.canvas import Canvas
 from livingstill.motion.context import STEP, Box
 from livingstill.motion.kinds import reflection

@@ -48,10 +48,14 @@ Texture = tuple[Float32Array, float]
 
 @dataclass(frozen=True, slots=True)
 class Bed:
-    """A bed: what it is, and its textures from a generator of chance and a count of samples."""
+    """A bed: what it is, and its textures from a generator of chance and a count of samples.
+
+    ``rough`` names the bed that takes its place in rough weather.
+    """
 
     help: str
     build: Callable[[np.random.Generator, int, float], tuple[Texture, ...]]
+    rough: str | None = None
 
 
 def _wind(rng: np.random.Generator, count: int, speed: float) -> tuple[Texture, ...]:
@@ -159,7 +163,7 @@ BEDS: Registry[Bed] = Registry(
     {
         "wind": Bed("moving air, with the gusts that are seen", _wind),
         "leaves": Bed("leaves and grass that rustle as gusts pass", _leaves),
-        "water": Bed("a lake that laps at its shore", _water),
+        "water": Bed("a lake that laps at its shore", _water, rough="waves"),
         "stream": Bed("a river, brook or fountain", _stream),
         "waves": Bed("a sea that breaks on a beach", _waves),
         "rain": Bed("steady rain", _rain),

@@ -8,29 +8,14 @@ import numpy as np
 
 from livingstill.audio.beds import BEDS, LONGEST, Air
 from livingstill.audio.fit import faded, limited, repeated
+from livingstill.core.kinds import KINDS
 from livingstill.core.model import SAMPLE_RATE, Float32Array
-
-_SUITS: Mapping[str, Mapping[str, float]] = {
-    "water": {"water": 1.0},
-    "flow": {"stream": 1.0},
-    "foliage": {"leaves": 1.0, "wind": 0.5},
-    "grass": {"leaves": 0.6, "wind": 0.6},
-    "cloud": {"wind": 0.4},
-    "flag": {"wind": 0.8},
-    "cloth": {"wind": 0.3},
-    "hair": {"wind": 0.4},
-    "smoke": {"wind": 0.3},
-    "fire": {"fire": 1.0},
-    "rain": {"rain": 1.0},
-    "snow": {"wind": 0.4},
-}
-"""What a kind of motion sounds like; other kinds are silent."""
 
 _LEVEL = -27.0
 """RMS of a mix in dB below full scale: a quiet room tone, under a voice or music."""
 _PEAK = 0.7
 _ROUGH_SEA = 7.0
-"""Wind in m/s from which wide water is heard as waves."""
+"""Wind in m/s from which a bed of a wide region is heard as it is in rough weather."""
 _SEEK = 0.25
 """Seconds within which the loop's start is moved to where the sound steps least."""
 
@@ -45,8 +30,9 @@ def suited(shares: Mapping[str, float], speed: float = 3.0) -> dict[str, float]:
     """
     weights: dict[str, float] = {}
     for kind, share in shares.items():
-        for bed, weight in _SUITS.get(kind, {}).items():
-            heard = "waves" if bed == "water" and speed >= _ROUGH_SEA and share > 0.1 else bed
+        for bed, weight in KINDS[kind].sounds.items():
+            rough = BEDS[bed].rough if speed >= _ROUGH_SEA and share > 0.1 else None
+            heard = rough or bed
             weights[heard] = weights.get(heard, 0.0) + weight * share**0.5
     return {name: round(weight, 4) for name, weight in weights.items() if weight > 0.02}
 

@@ -11,7 +11,7 @@ from livingstill.core.model import Float32Array
 Mask = NDArray[np.bool_]
 
 
-def lying(grey: Float32Array, inside: Mask, sigma: float = 1.0) -> float:
+def gradient_anisotropy(grey: Float32Array, inside: Mask, sigma: float = 1.0) -> float:
     """Return how much steeper than across the picture is upwards, in its finest detail: a ratio.
 
     Facets of waves lie, so on rough water the finest gradients stand up: 2 and more. What a smooth
@@ -36,7 +36,7 @@ def lying(grey: Float32Array, inside: Mask, sigma: float = 1.0) -> float:
     return max(up, 1e-6) / max(across, 1e-6)
 
 
-def mirroring(grey: Float32Array, inside: Mask) -> float:
+def mirror_correlation(grey: Float32Array, inside: Mask) -> float:
     """Return the correlation of water with what stands above it, upside down, in -1..1.
 
     Each column is compared with its own picture above the waterline, between a fine and a coarse

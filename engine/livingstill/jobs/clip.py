@@ -46,7 +46,7 @@ from livingstill.jobs.analyse import Sight
 from livingstill.media import formats, inline
 from livingstill.media.write import encoder as encode
 from livingstill.media.write import stills
-from livingstill.motion.builder import KINDS, compose
+from livingstill.motion.builder import compose
 from livingstill.photo import statistics
 from livingstill.quality import verdict
 from livingstill.render import frames, temporal
@@ -567,7 +567,6 @@ def planned(
         strokes=shot.brush,
         hold=mask_files.read(shot.hold, (width, height)) if shot.hold else None,
         hold_faces=shot.hold_faces,
-        known=tuple(KINDS),
     )
 
 
@@ -592,7 +591,7 @@ def moved(
             wind=shot.wind,
             seconds=timeline.seconds,
             amount=shot.amount,
-            less=less,
+            attenuation=less,
             seed=shot.seed,
             directions=directions,
             scene=scene,

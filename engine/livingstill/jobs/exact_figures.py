@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from livingstill.camera import auto
 from livingstill.camera.projection import project
 from livingstill.camera.view import CameraView
+from livingstill.core.kinds import KINDS
 from livingstill.core.model import Float32Array, Flow, Layer, PackedRGBA, Pose, Scene, UInt8Array
 from livingstill.depth import straightening
 from livingstill.jobs import monitor
@@ -55,7 +56,8 @@ class Exact:
         self.masks = monitor.masks_in_frame(
             clip.regions if self.static else (), clip.window, self.size
         )
-        self.lively = _union(clip, known_flow.LIVELY)
+        lights = {name for name, kind in KINDS.items() if kind.lights_surroundings}
+        self.lively = _union(clip, lights)
         self.moving = _union(clip, {region.kind for region in clip.regions})
         self.rest = self._render(Pose(), None)
         picks = np.random.default_rng(0)

@@ -91,9 +91,9 @@ class Trial:
             found = {k: ("fold", share / FOLDED) for k, share in self._shares(cells).items()}
         for name, value in guard.figures().items():
             kind, _, what = name.rpartition(".")
-            if kind and kind not in known_flow.LIVELY and what != "change":
-                bar = known_flow.BARS[what] * (_WAVER if what == "luminance" else 1)
-                ratio = value / bar
+            bar = known_flow.pulsing_bar(kind, what) if kind and what != "change" else None
+            if bar is not None:
+                ratio = value / (bar * (_WAVER if what == "luminance" else 1))
                 if ratio > found.get(kind, ("", 0.0))[1]:
                     found[kind] = ("pulse", ratio)
         return {kind: fault for kind, fault in found.items() if fault[1] > 1}

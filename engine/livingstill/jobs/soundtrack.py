@@ -13,7 +13,7 @@ from livingstill.core.errors import InputError
 from livingstill.core.model import SAMPLE_RATE, Float32Array, Timeline
 from livingstill.io.images import bytes_of
 from livingstill.media import sound
-from livingstill.motion.wind import breeze
+from livingstill.motion.wind import wind_field
 from livingstill.settings.shot import Shot
 
 AUTO = "auto"
@@ -98,7 +98,7 @@ def make(
 
 def _air(shot: Shot, timeline: Timeline, height: float) -> Air:
     """Return the wind of the picture as it is heard a quarter of the frame from either side."""
-    air = breeze(shot.wind, timeline.seconds, shot.seed)
+    air = wind_field(shot.wind, timeline.seconds, shot.seed)
     harmonics, amplitudes = air.gusts()
     lags = [(x * air.x + height / 2 * air.y) / air.front for x in (0.25, 0.75)]
     return Air(

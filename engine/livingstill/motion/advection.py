@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import ClassVar
 
 import cv2
 import numpy as np
@@ -23,9 +24,8 @@ from numpy.typing import NDArray
 
 from livingstill.core import threads
 from livingstill.core.model import Float32Array
-from livingstill.kernels import advect as kernels
-from livingstill.motion.canvas import Canvas
-from livingstill.motion.context import STEP, Box, Site, box_of, nodes, smoothstep
+from livingstill.motion.canvas import Canvas, Placement, Stage
+from livingstill.motion.context import STEP, Box, MotionContext, bounding_box, nodes, smoothstep
 from livingstill.motion.noise import smooth_noise
 
 _MOST_PATHS = 40
@@ -36,7 +36,7 @@ _DRAWS = 2000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Stream:
+class AdvectedTexture:
     """Matter of a box of nodes, carried along ``paths`` (see ``kernels.advect.crossfade``)."""
 
     box: Box
@@ -51,11 +51,12 @@ class Stream:
     reach: float
     gains: Float32Array
     size: tuple[float, float]
-    order: int = 0
-    alone: bool = False
+    placement: ClassVar[Placement] = Placement(Stage.SAMPLE)
 
     def apply(self, phase: float, canvas: Canvas) -> None:
         """Write both samples, their gains and the bias inside the box."""
+        from livingstill.kernels import advect as kernels
+
         now = (phase % 1.0) * self.seconds
         half_life = self.seconds / len(self.jitter)
         first_gain, bias = canvas.gain(), canvas.added()
@@ -70,13 +71,13 @@ class Stream:
         )  # fmt: skip
 
 
-def generations(site: Site, lifetime: float) -> int:
+def generation_count(context: MotionContext, lifetime: float) -> int:
     """Return how many generations of about ``lifetime`` seconds fill the loop, an even number."""
-    return 2 * max(1, round(site.seconds / lifetime))
+    return 2 * max(1, round(context.seconds / lifetime))
 
 
-def stream(
-    site: Site,
+def advect_texture(
+    context: MotionContext,
     velocity: Float32Array,
     *,
     births: int,
@@ -88,7 +89,7 @@ def stream(
     by_turns: bool = False,
     shown: Float32Array | None = None,
     scatter: float = 0.0,
-) -> Stream | None:
+) -> AdvectedTexture | None:
     """Return the effect that carries a region along ``velocity``, None if nothing flows.
 
     Parameters
@@ -107,7 +108,7 @@ def stream(
         there is no instant at which everything is where it was, between no pixels, and changes less
     """
     speed = np.hypot(velocity[..., 0], velocity[..., 1])
-    box = box_of(
+    box = bounding_box(
         np.where(speed > 1e-3 * max(float(speed.max()), 1e-9), speed, 0).astype(np.float32)
     )
     if box is None or speed.max() < 1e-3:
@@ -116,50 +117,54 @@ def stream(
     velocity, speed = np.ascontiguousarray(velocity[cut]) / np.float32(STEP), speed[cut]
     usual = float(np.sqrt((speed[speed > 0] ** 2).mean()))
 
-    lifetime = 2 * site.seconds / births
+    lifetime = 2 * context.seconds / births
     ahead = min(jitter / usual, lead * lifetime)
-    rng = site.chance("stream")
-    late = (ahead * _spread_out(births, rng, by_turns)).astype(np.float32)
-    noise = smooth_noise(rng, 1, box.shape, 0.03 * site.width / STEP)[0]
-    look = _look(site, site.mask, blur)[cut]
+    rng = context.generator("stream")
+    late = (ahead * _spaced_offsets(births, rng, by_turns)).astype(np.float32)
+    noise = smooth_noise(rng, 1, box.shape, 0.03 * context.width / STEP)[0]
+    look = _base_and_contrast(context, context.mask, blur)[cut]
 
     oldest = -max((0.5 + window) * lifetime + ahead, lifetime + 2 * ahead) - 0.01
     travel = -oldest * float(speed.max()) / STEP
-    stride = max(5.0, _STRIDE * site.width / STEP)
+    stride = max(5.0, _STRIDE * context.width / STEP)
     count = 2 * min(_MOST_PATHS // 2, max(2, math.ceil(travel / stride))) + 1
     spacing = -2 * oldest / (count - 1)
     start = np.zeros_like(velocity)
     if scatter:
-        beside = smooth_noise(site.chance("scatter"), 2, box.shape, 0.08 * site.width / STEP)
+        beside = smooth_noise(
+            context.generator("scatter"), 2, box.shape, 0.08 * context.width / STEP
+        )
         share = np.minimum(speed * np.float32(lifetime / 6), np.float32(scatter)) / np.float32(STEP)
         start += np.moveaxis(beside, 0, -1) * share[..., None]
     paths = _paths(velocity, count, spacing, start)
 
-    size = ((site.rgb.shape[1] - 1) / STEP, (site.rgb.shape[0] - 1) / STEP)
+    size = ((context.rgb.shape[1] - 1) / STEP, (context.rgb.shape[0] - 1) / STEP)
     weight, known = speed * look[..., 3], None
     if shown is not None:
-        weight, known = weight * shown[cut], _solid(site, shown)
-    shift = _levelled(noise, weight) * np.float32(window * lifetime)
-    shift = _in_frame(shift, paths, spacing, box, size, lifetime / 2 + ahead, known)
+        weight, known = weight * shown[cut], _known_mask(context, shown)
+    shift = _equalized(noise, weight) * np.float32(window * lifetime)
+    shift = _keep_in_frame(shift, paths, spacing, box, size, lifetime / 2 + ahead, known)
 
     carried = np.minimum(speed * np.float32(lifetime), 1)  # half a pixel and more blurs alike
-    crisp = 1 + (_crispness(site) - 1) * smoothstep(carried)
+    crisp = 1 + (_interpolation_gain(context) - 1) * smoothstep(carried)
     moving = np.where(speed > 0, crisp, 0).astype(np.float32)
-    reach = _reach(site) / STEP
-    return Stream(
-        box, paths, oldest, spacing, site.seconds, shift, late,
+    reach = _correlation_length(context) / STEP
+    return AdvectedTexture(
+        box, paths, oldest, spacing, context.seconds, shift, late,
         np.ascontiguousarray(look), structure, reach, moving, size,
     )  # fmt: skip
 
 
-def curled(site: Site, velocity: Float32Array, length: float, share: float) -> Float32Array:
+def add_curl_noise(
+    context: MotionContext, velocity: Float32Array, length: float, share: float
+) -> Float32Array:
     """Return ``velocity`` with eddies: curl noise of ``length`` frame widths, ``share`` of its speed.
 
     The curl of a scalar has no sources, so eddies neither gather nor thin matter (Bridson 2007).
     """
     speed = np.hypot(velocity[..., 0], velocity[..., 1])
-    nodes_long = max(2.0, length * site.width / STEP)
-    psi = smooth_noise(site.chance("curl"), 1, site.mask.shape, nodes_long)[0]
+    nodes_long = max(2.0, length * context.width / STEP)
+    psi = smooth_noise(context.generator("curl"), 1, context.mask.shape, nodes_long)[0]
     psi *= np.float32(share * float(speed.max()) * nodes_long * 0.7)
     out = velocity.copy()
     local = speed / max(float(speed.max()), 1e-9)
@@ -168,12 +173,14 @@ def curled(site: Site, velocity: Float32Array, length: float, share: float) -> F
     return out
 
 
-def contained(site: Site, velocity: Float32Array, seconds: float) -> Float32Array:
+def limit_boundary_speed(
+    context: MotionContext, velocity: Float32Array, seconds: float
+) -> Float32Array:
     """Return ``velocity`` as it crosses towards an edge no faster than edge distance per ``seconds``.
 
     So matter that appears or vanishes at an edge is stretched by a factor e at most in that time.
     """
-    inside = site.inside()
+    inside = context.distance_inside()
     smooth = cv2.GaussianBlur(np.minimum(inside, np.float32(1e4)), (0, 0), 1.5)
     normal = np.stack([np.gradient(smooth, axis=1), np.gradient(smooth, axis=0)], axis=-1)
     normal /= np.maximum(np.hypot(normal[..., 0], normal[..., 1]), 1e-6)[..., None]
@@ -183,7 +190,7 @@ def contained(site: Site, velocity: Float32Array, seconds: float) -> Float32Arra
     return np.asarray(velocity - excess[..., None] * normal, np.float32)
 
 
-def unfanned(velocity: Float32Array, seconds: float) -> Float32Array:
+def limit_transverse_strain(velocity: Float32Array, seconds: float) -> Float32Array:
     """Return ``velocity`` slowed where it fans out or gathers by more than e in ``seconds``.
 
     Streamlines that spread from a narrow source would draw its few pixels out into rays. What
@@ -204,6 +211,8 @@ def unfanned(velocity: Float32Array, seconds: float) -> Float32Array:
 
 def _paths(velocity: Float32Array, count: int, spacing: float, start: Float32Array) -> Float32Array:
     """Return (A, h, w, 2): displacements in nodes at ages -n..n times ``spacing`` s, ``start`` at 0."""
+    from livingstill.kernels import advect as kernels
+
     half = count // 2
     paths = np.zeros((count, *velocity.shape), np.float32)
     paths[half] = start
@@ -221,7 +230,7 @@ def _paths(velocity: Float32Array, count: int, spacing: float, start: Float32Arr
     return paths
 
 
-def _spread_out(count: int, rng: np.random.Generator, by_turns: bool) -> NDArray[np.float64]:
+def _spaced_offsets(count: int, rng: np.random.Generator, by_turns: bool) -> NDArray[np.float64]:
     """Return ``count`` numbers over -1..1 by chance, but each far from the next, in a ring.
 
     Neighbours that lie close together would stall the motion while they cross-fade, and a ring that
@@ -249,7 +258,7 @@ def _spread_out(count: int, rng: np.random.Generator, by_turns: bool) -> NDArray
     return np.asarray(drawn[np.argmin(fault.round(6))] * 2 - 1)
 
 
-def _levelled(noise: Float32Array, weight: Float32Array) -> Float32Array:
+def _equalized(noise: Float32Array, weight: Float32Array) -> Float32Array:
     """Return ``noise`` raised and lowered to lie evenly over -1..1, by ``weight``, both (h, w).
 
     At any moment as much of what moves is fading as at any other, so the whole does not pulse.
@@ -261,7 +270,7 @@ def _levelled(noise: Float32Array, weight: Float32Array) -> Float32Array:
     return out.reshape(noise.shape)
 
 
-def _in_frame(
+def _keep_in_frame(
     shift: Float32Array, paths: Float32Array, spacing: float, box: Box, size: tuple[float, float], life: float,
     known: NDArray[np.bool_] | None = None,
 ) -> Float32Array:  # fmt: skip
@@ -291,17 +300,17 @@ def _in_frame(
     return np.asarray(cv2.GaussianBlur(held, (0, 0), 1.5), np.float32)
 
 
-def _solid(site: Site, seen: Float32Array) -> NDArray[np.bool_]:
+def _known_mask(context: MotionContext, seen: Float32Array) -> NDArray[np.bool_]:
     """Return where ``seen`` (h, w) holds, thin gaps closed: what passes behind a mast is known."""
-    size = max(3, round(0.02 * site.width / STEP) | 1)
+    size = max(3, round(0.02 * context.width / STEP) | 1)
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
     solid = cv2.morphologyEx((seen >= 0.5).astype(np.uint8), cv2.MORPH_CLOSE, disc)
     return np.asarray(solid, bool)
 
 
-def _look(site: Site, mask: Float32Array, blur: float) -> Float32Array:
+def _base_and_contrast(context: MotionContext, mask: Float32Array, blur: float) -> Float32Array:
     """Return (h, w, 4) float32: the base colour and the local contrast, both mask-normalised."""
-    sigma = blur * site.scale / STEP
+    sigma = blur * context.scale / STEP
     inside = np.maximum(mask, np.float32(1e-3))[..., None]
 
     def mean(values: Float32Array, sigma: float) -> Float32Array:
@@ -309,23 +318,23 @@ def _look(site: Site, mask: Float32Array, blur: float) -> Float32Array:
         under = cv2.GaussianBlur(inside[..., 0], (0, 0), sigma)[..., None]
         return np.asarray(above / under, np.float32)
 
-    base = mean(site.colour, sigma)
-    fine = site.rgb.astype(np.float32)
+    base = mean(context.colour, sigma)
+    fine = context.rgb.astype(np.float32)
     detail = cv2.cvtColor(fine, cv2.COLOR_RGB2GRAY)
-    rough = cv2.GaussianBlur(detail, (0, 0), blur * site.scale)
+    rough = cv2.GaussianBlur(detail, (0, 0), blur * context.scale)
     power = nodes((detail - rough) ** 2)
     contrast = np.sqrt(mean(power[..., None], 1.2 * sigma) + np.float32(1.5**2))
     return np.concatenate([base, contrast], axis=2).astype(np.float32)
 
 
-def _crispness(site: Site) -> float:
+def _interpolation_gain(context: MotionContext) -> float:
     """Return the gain that gives fine detail back what taking it between pixels costs, 1.05 at most.
 
     Between pixels the renderer weighs four of them (Catmull and Rom, 1974), worst half way; what is
     carried is seen at any offset. Gained is all detail, from its base, so nothing rings.
     """
-    grey = cv2.cvtColor(site.rgb, cv2.COLOR_RGB2GRAY).astype(np.float32)
-    inside = cv2.resize(site.mask, grey.shape[::-1], interpolation=cv2.INTER_LINEAR) > 0.5
+    grey = cv2.cvtColor(context.rgb, cv2.COLOR_RGB2GRAY).astype(np.float32)
+    inside = cv2.resize(context.mask, grey.shape[::-1], interpolation=cv2.INTER_LINEAR) > 0.5
     if not inside.any():
         return 1.0
     none, half = np.ones(1, np.float32), np.array([-1, 9, 9, -1], np.float32) / 16
@@ -338,19 +347,19 @@ def _crispness(site: Site) -> float:
     return min(math.sqrt(4 * power[0] / max(sum(power), 1e-6)), 1.05) if power[0] > 0 else 1.0
 
 
-def _reach(site: Site) -> float:
+def _correlation_length(context: MotionContext) -> float:
     """Return the distance in pixels at which the region's detail has lost its likeness to itself.
 
     Where the autocorrelation of the high-passed photo is 1/2, the model 1 / (1 + (d/r)^2)^2 has
     d = .64 r.
     """
-    grey = cv2.cvtColor(site.rgb, cv2.COLOR_RGB2GRAY).astype(np.float32)
-    grey -= cv2.GaussianBlur(grey, (0, 0), 12 * site.scale)
+    grey = cv2.cvtColor(context.rgb, cv2.COLOR_RGB2GRAY).astype(np.float32)
+    grey -= cv2.GaussianBlur(grey, (0, 0), 12 * context.scale)
     height, width = grey.shape
-    inside = cv2.resize(site.mask, (width, height), interpolation=cv2.INTER_LINEAR) > 0.5
+    inside = cv2.resize(context.mask, (width, height), interpolation=cv2.INTER_LINEAR) > 0.5
     power = float((grey[inside] ** 2).mean()) if inside.any() else 0.0
     if power < 1e-3:
-        return 16.0 * site.scale
+        return 16.0 * context.scale
     before, last = 1.0, 0
     for d in (1, 2, 3, 4, 6, 8, 12, 16, 24, 32):
         both = inside[:-d, :-d] & inside[d:, :-d] & inside[:-d, d:]

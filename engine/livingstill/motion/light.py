@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
 from livingstill.core.model import Float32Array
-from livingstill.motion.canvas import Canvas
-from livingstill.motion.context import Site
-from livingstill.motion.wind import choose
+from livingstill.motion.canvas import Canvas, Placement, Stage
+from livingstill.motion.context import MotionContext
+from livingstill.motion.wind import choose_harmonics
 
 GOLDEN = 0.5 * (5**0.5 - 1)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Glow:
+class GainFlicker:
     """Brightness times 1 + ``strength`` (h, w) * level(t), level of rms 1.
 
     ``harmonics`` (M,) and ``amplitudes`` (N, M) complex give N levels; ``which`` (h, w) says whose
@@ -26,8 +27,7 @@ class Glow:
     harmonics: np.ndarray
     amplitudes: np.ndarray
     which: np.ndarray | None = None
-    order: int = 3
-    alone: bool = False
+    placement: ClassVar[Placement] = Placement(Stage.LIGHT)
 
     def apply(self, phase: float, canvas: Canvas) -> None:
         """Brighten or darken all that lies below."""
@@ -48,8 +48,8 @@ def levels(harmonics: np.ndarray, amplitudes: np.ndarray, phase: float) -> Float
     return np.asarray(np.clip(value, -2, 2), np.float32)
 
 
-def flicker(
-    site: Site, lowest: float, highest: float, count: int = 1, slope: float = 0.3
+def flicker_spectrum(
+    context: MotionContext, lowest: float, highest: float, count: int = 1, slope: float = 0.3
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return harmonics (M,) and amplitudes (N, M) of ``count`` flickers of rms 1.
 
@@ -57,8 +57,8 @@ def flicker(
     one before by the golden section of the loop: lags lie evenly over the loop, those of any run of
     neighbours too, so as many rise as fall at any moment and the whole does not pulse.
     """
-    rng = site.chance("flicker")
-    harmonics = choose(site.seconds, lowest, highest, 20, rng)
+    rng = context.generator("flicker")
+    harmonics = choose_harmonics(context.seconds, lowest, highest, 20, rng)
     size = harmonics**-slope
     size = size / np.sqrt((size**2).sum() / 2)
     lags = np.arange(count)[:, None] * GOLDEN

@@ -10,7 +10,7 @@ SWEEPS = 4
 INSTANTS = 96
 
 
-def phases(
+def choose_phases(
     rates: NDArray[np.complex128], harmonics: NDArray[np.integer], rng: np.random.Generator
 ) -> NDArray[np.float64]:
     """Return (M,) radians to turn each harmonic by, so that what all of them do together is even.

@@ -7,12 +7,13 @@ it: its opacity is evened out, frame by frame.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 import numpy as np
 
 from livingstill.core.model import Float32Array
-from livingstill.motion.canvas import Canvas
-from livingstill.motion.context import STEP, Box, Site
+from livingstill.motion.canvas import Canvas, Placement, Stage
+from livingstill.motion.context import STEP, Box, MotionContext
 from livingstill.motion.rolling_noise import Strip, strip
 
 SHARES = (0.2, 0.17, 0.1)
@@ -42,8 +43,7 @@ class Vapour:
     meander: tuple[np.ndarray, np.ndarray, np.ndarray]
     light: Float32Array
     usual: float | None = None
-    order: int = 3
-    alone: bool = False
+    placement: ClassVar[Placement] = Placement(Stage.LIGHT)
 
     def density(self, phase: float) -> Float32Array:
         """Return the opacity (h, w) float32 at ``phase``."""
@@ -77,14 +77,16 @@ class Vapour:
         canvas.veil(self.box.slices, self.density(phase), colour)
 
 
-def billows(site: Site, speed: float, columns: int, coarser: float = 1.0) -> tuple[Strip, ...]:
+def noise_octaves(
+    context: MotionContext, speed: float, columns: int, coarser: float = 1.0
+) -> tuple[Strip, ...]:
     """Return strips of noise of three grains that rise at ``speed`` nodes per second and more.
 
     ``coarser`` is how much larger than steam's their grains are.
     """
     out = []
     for k, size in enumerate((12.0, 7.0, 4.2)):
-        tall = max(1.2, coarser * size * site.scale / STEP)
-        travel = speed * (1 + 0.45 * k) * site.seconds
-        out.append(strip(site.chance("vapour", k), columns, 0.55 * tall, tall, travel))
+        tall = max(1.2, coarser * size * context.scale / STEP)
+        travel = speed * (1 + 0.45 * k) * context.seconds
+        out.append(strip(context.generator("vapour", k), columns, 0.55 * tall, tall, travel))
     return tuple(out)

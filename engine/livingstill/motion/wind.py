@@ -14,7 +14,7 @@ from livingstill.settings.shot import Wind
 
 
 @dataclass(frozen=True, slots=True)
-class Breeze:
+class WindField:
     """Wind in the picture, for one loop of ``seconds``.
 
     ``x``, ``y`` are the unit vector it blows along (y down), ``speed`` is in m/s, ``gust`` in
@@ -53,7 +53,9 @@ class Breeze:
         Amplitudes fall with the cube root of the frequency, as in the boundary layer (Davenport,
         1961). Periods lie between 1 and 12 seconds.
         """
-        harmonics = choose(self.seconds, 0.08, 1.0, 6, noise.generator(self.seed, "gust", 0))
+        harmonics = choose_harmonics(
+            self.seconds, 0.08, 1.0, 6, noise.generator(self.seed, "gust", 0)
+        )
         rng = noise.generator(self.seed, "gust", 1)
         size = harmonics ** (-1 / 3.0)
         size = self.gust * size / math.sqrt(float((size**2).sum()) / 2)
@@ -66,14 +68,14 @@ class Breeze:
         return np.asarray(own + harmonics * self.start)
 
 
-def breeze(wind: Wind, seconds: float, seed: int) -> Breeze:
+def wind_field(wind: Wind, seconds: float, seed: int) -> WindField:
     """Return ``wind`` as it blows through a loop of ``seconds``."""
     angle = math.radians(wind.direction)
-    air = Breeze(math.cos(angle), -math.sin(angle), wind.speed, wind.gust, seconds, seed)
+    air = WindField(math.cos(angle), -math.sin(angle), wind.speed, wind.gust, seconds, seed)
     return replace(air, start=usual(air))
 
 
-def usual(air: Breeze, instants: int = 120) -> float:
+def usual(air: WindField, instants: int = 120) -> float:
     """Return the part of the loop at which gusts are nowhere in the picture far from their median.
 
     A clip that begins in a gust or a lull steps over its seam faster or slower than it usually does.
@@ -89,7 +91,7 @@ def usual(air: Breeze, instants: int = 120) -> float:
     return int(np.round(off, 9).argmin()) / instants
 
 
-def choose(
+def choose_harmonics(
     seconds: float, lowest: float, highest: float, most: int, rng: np.random.Generator
 ) -> np.ndarray:
     """Return up to ``most`` harmonics (M,) of 1/``seconds`` between two frequencies in Hz.

@@ -14,10 +14,11 @@ from dataclasses import replace
 
 import numpy as np
 
+from livingstill.core.kinds import MotionKind, SpeedRange
 from livingstill.core.model import Float32Array
-from livingstill.motion.advection import contained, curled, stream
+from livingstill.motion.advection import add_curl_noise, advect_texture, limit_boundary_speed
 from livingstill.motion.canvas import Effect
-from livingstill.motion.context import Site, smoothstep
+from livingstill.motion.context import MotionContext, smoothstep
 
 SPEED = 0.0055
 """Frame widths per second at the top of the picture in a wind of 3 m/s."""
@@ -38,47 +39,76 @@ BEYOND = 0.08
 """Frame widths that they go on behind what hides them: as far as matter may come from."""
 
 
-def build(site: Site) -> tuple[Effect, ...]:
+def build(context: MotionContext) -> tuple[Effect, ...]:
     """Return the drift of a region of sky."""
-    velocity = drift(site)
+    velocity = drift(context)
     fastest = float(np.hypot(velocity[..., 0], velocity[..., 1]).max())
     if fastest == 0:
         return ()
-    births = math.ceil(site.seconds * fastest / (APART * site.width))
-    births = max(1, min(births, int(site.seconds / SOONEST)))
-    effect = stream(
-        replace(site, mask=np.ones_like(site.mask)) if site.behind else site,
+    births = math.ceil(context.seconds * fastest / (APART * context.width))
+    births = max(1, min(births, int(context.seconds / SOONEST)))
+    effect = advect_texture(
+        replace(context, mask=np.ones_like(context.mask)) if context.on_backdrop else context,
         velocity,
         births=births,
-        jitter=0.008 * site.width / births,
+        jitter=0.008 * context.width / births,
         window=0.5,
         structure=0,
         blur=6,
-        shown=site.mask if site.behind else None,
-        scatter=1.5 * site.scale,
+        shown=context.mask if context.on_backdrop else None,
+        scatter=1.5 * context.scale,
     )
     return (effect,) if effect else ()
 
 
-def drift(site: Site) -> Float32Array:
+def drift(context: MotionContext) -> Float32Array:
     """Return (h, w, 2) float32 velocity in pixels per second."""
-    width, shape = site.width, site.mask.shape
+    width, shape = context.width, context.mask.shape
     y = np.arange(shape[0], dtype=np.float32)[:, None]
-    rows = np.flatnonzero((site.mask >= 0.5).any(1))
+    rows = np.flatnonzero((context.mask >= 0.5).any(1))
     if rows.size == 0:
         return np.zeros((*shape, 2), np.float32)
     horizon = float(rows[-1]) + 0.05 * shape[0]
     height = np.clip((horizon - y) / horizon, 0.05, 1)
     out = np.zeros((*shape, 2), np.float32)
-    if site.direction is not None:
-        out += site.direction * np.float32(width) * height[..., None]
+    if context.direction is not None:
+        out += context.direction * np.float32(width) * height[..., None]
     else:
-        speed = SPEED * width * min(max(site.breeze.speed / 3, 0.2), 2)
-        out[..., 0] = speed * site.breeze.x * height
-        out[..., 1] = speed * site.breeze.y * height**2
-    out = curled(site, out, 0.12, 0.2)
-    if site.behind:
-        calm = smoothstep(2 - 2 * site.outside() / (BEYOND * width)) * np.float32(site.amount)
+        speed = SPEED * width * min(max(context.wind.speed / 3, 0.2), 2)
+        out[..., 0] = speed * context.wind.x * height
+        out[..., 1] = speed * context.wind.y * height**2
+    out = add_curl_noise(context, out, 0.12, 0.2)
+    if context.on_backdrop:
+        calm = smoothstep(2 - 2 * context.distance_outside() / (BEYOND * width)) * np.float32(
+            context.amount
+        )
         return np.asarray(out * calm[..., None], np.float32)
-    calm = smoothstep(site.inside() / (EDGE * width)) * np.float32(site.amount)
-    return contained(site, np.asarray(out * calm[..., None], np.float32), CLEARANCE)
+    calm = smoothstep(context.distance_inside() / (EDGE * width)) * np.float32(context.amount)
+    return limit_boundary_speed(context, np.asarray(out * calm[..., None], np.float32), CLEARANCE)
+
+
+KIND = MotionKind(
+    name="cloud",
+    help="clouds drift and slowly change",
+    build=build,
+    nouns=(
+        "cloud",
+        "clouds",
+        "sky",
+    ),
+    verbs=(
+        "drift",
+        "drifts",
+        "drifting",
+        "float",
+        "floats",
+        "floating",
+    ),
+    colour=(150, 190, 255),
+    found_by="auto",
+    detector="livingstill.segmentation.detectors:clouds",
+    textured=False,
+    layer="background",
+    speeds=SpeedRange(0.003, 0.025, prompted=0.008),
+    sounds={"wind": 0.4},
+)

@@ -16,21 +16,27 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from livingstill.core import threads
+from livingstill.core.kinds import FLICKERING, MotionKind, SpeedRange
 from livingstill.core.model import Float32Array
-from livingstill.kernels.flame import burn
-from livingstill.motion.advection import contained, curled, generations, stream
-from livingstill.motion.canvas import Canvas, Effect
-from livingstill.motion.context import STEP, Box, Site, box_of, luma, smoothstep
-from livingstill.motion.harmonics import Sway, guarded
+from livingstill.motion.advection import (
+    add_curl_noise,
+    advect_texture,
+    generation_count,
+    limit_boundary_speed,
+)
+from livingstill.motion.canvas import Canvas, Effect, Placement, Stage
+from livingstill.motion.context import STEP, Box, MotionContext, bounding_box, luma, smoothstep
+from livingstill.motion.harmonics import HarmonicDisplacement, limit_gradient, limit_to_frame
 from livingstill.motion.kinds.flow import local_width
-from livingstill.motion.light import Glow, flicker, levels
-from livingstill.motion.oscillators import Limb, driven
+from livingstill.motion.light import GainFlicker, flicker_spectrum, levels
+from livingstill.motion.oscillators import Mode, driven_response
 from livingstill.motion.rolling_noise import Strip, strip
 
 SWING = 0.22
@@ -48,9 +54,9 @@ BREATH = 0.025
 LIGHT = 0.02
 """Standard deviation of the light on what is next to a fire, as a share of it."""
 
-Waver = tuple[np.ndarray, np.ndarray]
+FlickerSpectrum = tuple[np.ndarray, np.ndarray]
 
-_GLOWING = np.array(
+_BLACK_BODY = np.array(
     [(0, 0, 0), (60, 14, 4), (118, 30, 7), (190, 62, 12), (232, 96, 22), (250, 140, 44), (255, 186, 84),
      (255, 224, 140), (255, 250, 226)], np.float64,
 )  # fmt: skip
@@ -58,7 +64,7 @@ _GLOWING = np.array(
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Rising:
+class _RisingNoise:
     """Tongues: noise of three grains that rises, bent this way and that; see ``GRAINS``.
 
     ``rise`` (h, 1) float32 is each node's height in a box ``width`` nodes wide. ``meander`` holds harmonics and complex
@@ -69,10 +75,10 @@ class _Rising:
     width: int
     tall: float
     strips: tuple[Strip, ...]
-    meander: Waver
+    meander: FlickerSpectrum
 
     @classmethod
-    def of(cls, site: Site, box: Box, tall: float) -> _Rising:
+    def of(cls, context: MotionContext, box: Box, tall: float) -> _RisingNoise:
         """Return the tongues of a fire that is ``tall`` nodes high."""
         y = np.arange(box.shape[0], dtype=np.float32)[::-1, None]
         columns = box.shape[1] + 2 * math.ceil(BENT * tall)
@@ -80,10 +86,10 @@ class _Rising:
         for k, (size, hertz, _) in enumerate(GRAINS):
             long = max(1.0, size * tall)
             speed = hertz / 0.67 * 2 * np.pi * long
-            rng = site.chance("tongues", k)
-            strips.append(strip(rng, columns, max(0.8, 0.45 * long), long, speed * site.seconds))
-        harmonics = np.array([1, 2, 3]) * max(1, round(site.seconds / 4))
-        sizes = np.exp(2j * np.pi * site.chance("meander").random(3)) * (0.5, 0.3, 0.2)
+            rng = context.generator("tongues", k)
+            strips.append(strip(rng, columns, max(0.8, 0.45 * long), long, speed * context.seconds))
+        harmonics = np.array([1, 2, 3]) * max(1, round(context.seconds / 4))
+        sizes = np.exp(2j * np.pi * context.generator("meander").random(3)) * (0.5, 0.3, 0.2)
         return cls(y, box.shape[1], tall, tuple(strips), (harmonics, sizes))
 
     def at(self, phase: float) -> Float32Array:
@@ -104,7 +110,7 @@ class _Rising:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Blaze:
+class HeatedFlames:
     """Heat pushed by tongues, and the colours that go with it (see ``kernels.burn``).
 
     ``tone`` (H, W, 4), ``behind`` (h, w, 3) and ``ramp`` (256, 4) are the kernel's; ``heat`` (h, w) is the
@@ -120,10 +126,9 @@ class Blaze:
     weight: Float32Array
     breath: Float32Array
     which: NDArray[np.intp]
-    pulse: Waver
-    rising: _Rising | None
-    order: int = 2
-    alone: bool = False
+    pulse: FlickerSpectrum
+    rising: _RisingNoise | None
+    placement: ClassVar[Placement] = Placement(Stage.COMPOSITE)
 
     def push(self, phase: float) -> Float32Array:
         """Return (h, w) float32 the change of heat at ``phase``, of 1 from black to white.
@@ -142,6 +147,8 @@ class Blaze:
 
     def apply(self, phase: float, canvas: Canvas) -> None:
         """Change gains and bias inside the box."""
+        from livingstill.kernels.flame import burn
+
         push = self.push(phase)
         gain, bias = canvas.gain(), canvas.added()
         second, second_gain = canvas.second, canvas.second_gain
@@ -156,86 +163,92 @@ class Blaze:
         )  # fmt: skip
 
 
-def build(site: Site) -> tuple[Effect, ...]:
+def build(context: MotionContext) -> tuple[Effect, ...]:
     """Return the flames of a region, their tongues and their light."""
-    solid = site.mask >= 0.5
+    solid = context.mask >= 0.5
     if not solid.any():
         return ()
-    glow = _glowing(site.colour)
-    away = site.outside()
-    edge = site.inside() - away
+    glow = _glow_mask(context.colour)
+    away = context.distance_outside()
+    edge = context.distance_inside() - away
     columns = solid.sum(0)
-    height = max(float(np.percentile(columns[columns > 0], 75)) * STEP, 0.02 * site.width)
-    flames = replace(site, mask=site.mask * smoothstep(2 * glow))  # no wall between flames
-    inside = flames.inside()
+    height = max(float(np.percentile(columns[columns > 0], 75)) * STEP, 0.02 * context.width)
+    flames = replace(context, mask=context.mask * smoothstep(2 * glow))  # no wall between flames
+    inside = flames.distance_inside()
     half = np.minimum(local_width(inside), 0.5 * height)
     usual = float(np.median(half[inside > 0])) if (inside > 0).any() else 0.0
-    torn = _torn(site)
+    tongues = _tongue_share(context)
     # what is small on the grid cannot tell tongues from each other: it flickers
-    wild = torn * float(smoothstep(np.array(usual / (8 * site.scale) - 1)))
-    amount = min(site.amount, 1.5)
-    which, up = _apart(flames.mask >= 0.5) if (flames.mask >= 0.5).any() else _apart(solid)
+    wild = tongues * float(smoothstep(np.array(usual / (8 * context.scale) - 1)))
+    amount = min(context.amount, 1.5)
+    which, up = (
+        _nearest_flame(flames.mask >= 0.5) if (flames.mask >= 0.5).any() else _nearest_flame(solid)
+    )
     count = int(which.max()) + 1
-    waver = flicker(site, 1.8, 9.0, count) if torn > 0.5 else flicker(site, 0.3, 4.0, count, 1.0)
+    flicker = (
+        flicker_spectrum(context, 1.8, 9.0, count)
+        if tongues > 0.5
+        else flicker_spectrum(context, 0.3, 4.0, count, 1.0)
+    )
     effects: list[Effect] = []
     if wild > 0:
-        effects += _matter(flames, glow, height, half, amount * wild)
-    effects += _dance(site, up, edge, height, usual, wild)
+        effects += _rising_matter(flames, glow, height, half, amount * wild)
+    effects += _flame_sway(context, up, edge, height, usual, wild)
     tall = height / STEP
     near = smoothstep((edge + 10) / (10 + 0.08 * height))  # nothing changes 12 px outside
     lit: Float32Array = glow * near
     zone = np.asarray(cv2.GaussianBlur(lit, (0, 0), max(1.0, 0.12 * tall)), np.float32)
     weight = near * smoothstep(zone / 0.5)
-    box = box_of(np.where(weight > 0.01, weight, np.float32(0)))
+    box = bounding_box(np.where(weight > 0.01, weight, np.float32(0)))
     if box is not None:
         cut = box.slices
         much = np.asarray(amount * np.where(weight > 0.01, weight, np.float32(0))[cut], np.float32)
         size = float((weight * glow).mean(dtype=np.float64))
-        flickers = BREATH * min(1.0, 0.08 / max(size, 1e-6)) + 0.06 * (torn - wild)
+        flickers = BREATH * min(1.0, 0.08 / max(size, 1e-6)) + 0.06 * (tongues - wild)
         breath = np.float32(flickers) * much * glow[cut]
-        rising = _Rising.of(site, box, tall) if wild > 0 else None
+        rising = _RisingNoise.of(context, box, tall) if wild > 0 else None
         effects.append(
-            Blaze(
+            HeatedFlames(
                 box,
-                np.ascontiguousarray(np.dstack([site.colour, glow])),
-                np.ascontiguousarray(_behind(site.colour, glow, zone, tall)[cut]),
-                _ramp(site.colour, glow * site.mask),
-                np.asarray(glow * luma(site.colour) / 255, np.float32)[cut],
+                np.ascontiguousarray(np.dstack([context.colour, glow])),
+                np.ascontiguousarray(_background(context.colour, glow, zone, tall)[cut]),
+                _colour_by_heat(context.colour, glow * context.mask),
+                np.asarray(glow * luma(context.colour) / 255, np.float32)[cut],
                 np.float32(SWING * wild) * much,
                 np.asarray(breath, np.float32),
                 np.ascontiguousarray(which[cut]),
-                waver,
+                flicker,
                 rising,
             )
         )
     around = np.exp(-((away.astype(np.float64) / (1.6 * height)) ** 2)) * (away < 3.5 * height)
     around = LIGHT * amount * around * smoothstep(away / (0.1 * height))
-    harmonics, amplitudes = waver
+    harmonics, amplitudes = flicker
     together = amplitudes.sum(0, keepdims=True) / np.sqrt(count)
-    effects.append(Glow(around.astype(np.float32), harmonics, together))
+    effects.append(GainFlicker(around.astype(np.float32), harmonics, together))
     return tuple(effects)
 
 
-def _matter(
-    site: Site, glow: Float32Array, height: float, half: Float32Array, much: float
+def _rising_matter(
+    context: MotionContext, glow: Float32Array, height: float, half: Float32Array, much: float
 ) -> tuple[Effect, ...]:
     """Return what carries the photo's flames upwards."""
-    velocity = np.zeros((*site.mask.shape, 2), np.float32)
-    if site.direction is not None and site.direction.any():
-        velocity += site.direction * np.float32(site.width)
+    velocity = np.zeros((*context.mask.shape, 2), np.float32)
+    if context.direction is not None and context.direction.any():
+        velocity += context.direction * np.float32(context.width)
     else:
-        velocity[..., 1] = -np.minimum(4.0 * half, 0.9 * site.width)
-    velocity = curled(site, velocity, min(0.08, 0.5 * height / site.width), 0.4)
-    calm: Float32Array = smoothstep(site.inside() / np.maximum(0.6 * half, 1)) * glow
+        velocity[..., 1] = -np.minimum(4.0 * half, 0.9 * context.width)
+    velocity = add_curl_noise(context, velocity, min(0.08, 0.5 * height / context.width), 0.4)
+    calm: Float32Array = smoothstep(context.distance_inside() / np.maximum(0.6 * half, 1)) * glow
     velocity *= np.float32(much) * calm[..., None]
-    effect = stream(
-        site, contained(site, velocity, 0.3), births=generations(site, 0.38), jitter=0.04 * height, lead=0.25,
+    effect = advect_texture(
+        context, limit_boundary_speed(context, velocity, 0.3), births=generation_count(context, 0.38), jitter=0.04 * height, lead=0.25,
         window=0.5, structure=0.0, blur=6.0,
     )  # fmt: skip
     return (effect,) if effect else ()
 
 
-def _glowing(colour: Float32Array) -> Float32Array:
+def _glow_mask(colour: Float32Array) -> Float32Array:
     """Return (h, w) float32 in 0..1: what glows, by its colour: warm, or white-hot."""
     red, blue = colour[..., 0], colour[..., 2]
     warm = smoothstep((red - blue - 15) / 60) * smoothstep((red - 70) / 90)
@@ -243,24 +256,24 @@ def _glowing(colour: Float32Array) -> Float32Array:
     return np.asarray(np.maximum(warm, hot), np.float32)
 
 
-def _torn(site: Site) -> float:
+def _tongue_share(context: MotionContext) -> float:
     """Return 0 for smooth flames, like a candle's, up to 1 for those that are torn into tongues.
 
     What is bright of a candle's flame fills its convex hull (.95 and more of it), tongues do not
     (.55-.7).
     """
-    grey = cv2.cvtColor(site.rgb, cv2.COLOR_RGB2GRAY)
-    grey = cv2.GaussianBlur(grey, (0, 0), max(0.8, site.scale))
-    inside = cv2.resize(site.mask, grey.shape[::-1], interpolation=cv2.INTER_LINEAR) >= 0.5
+    grey = cv2.cvtColor(context.rgb, cv2.COLOR_RGB2GRAY)
+    grey = cv2.GaussianBlur(grey, (0, 0), max(0.8, context.scale))
+    inside = cv2.resize(context.mask, grey.shape[::-1], interpolation=cv2.INTER_LINEAR) >= 0.5
     level = 0.7 * float(np.percentile(grey[inside], 97)) if inside.any() else 0.0
     bright = ((grey > level) & inside).astype(np.uint8)
     outlines = cv2.findContours(bright, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)[0]
     hulls = sum(cv2.contourArea(cv2.convexHull(line)) + len(line) / 2 for line in outlines)
-    torn = 1 - float(bright.sum(dtype=np.int64)) / max(hulls, 1.0)
-    return float(smoothstep(np.array((torn - 0.12) / 0.1)))
+    tongues = 1 - float(bright.sum(dtype=np.int64)) / max(hulls, 1.0)
+    return float(smoothstep(np.array((tongues - 0.12) / 0.1)))
 
 
-def _apart(solid: NDArray[np.bool_]) -> tuple[NDArray[np.intp], Float32Array]:
+def _nearest_flame(solid: NDArray[np.bool_]) -> tuple[NDArray[np.intp], Float32Array]:
     """Return (h, w) the number of the flame that is nearest, and how high in it, 0..1 and above."""
     _, part, stats, _ = cv2.connectedComponentsWithStats(solid.astype(np.uint8))
     _, label = cv2.distanceTransformWithLabels((~solid).astype(np.uint8), cv2.DIST_L2, 5)
@@ -273,28 +286,34 @@ def _apart(solid: NDArray[np.bool_]) -> tuple[NDArray[np.intp], Float32Array]:
     return which, np.clip(up, 0, 1.5).astype(np.float32)
 
 
-def _dance(
-    site: Site, up: Float32Array, edge: Float32Array, height: float, usual: float, wild: float
+def _flame_sway(
+    context: MotionContext,
+    up: Float32Array,
+    edge: Float32Array,
+    height: float,
+    usual: float,
+    wild: float,
 ) -> tuple[Effect, ...]:
     """Return how flames bend and stretch, from where they burn up."""
-    most = min(0.06 * height, (0.4 - 0.25 * wild) * usual) * site.amount
+    most = min(0.06 * height, (0.4 - 0.25 * wild) * usual) * context.amount
     lick = most * np.minimum(up, 1).astype(np.float64) ** 1.5
     weight: Float32Array = lick.astype(np.float32) * smoothstep((edge + 10) / 16)
-    box = box_of(weight)
+    box = bounding_box(weight)
     if box is None:
         return ()
     slow = 0.5 + 0.7 * wild
-    limbs = (
-        Limb(slow, 0.3, height / site.width, 1.0, common=0.6),
-        Limb(2.5 * slow, 0.3, 0.4 * height / site.width, 0.8),
+    modes = (
+        Mode(slow, 0.3, height / context.width, 1.0, common=0.6),
+        Mode(2.5 * slow, 0.3, 0.4 * height / context.width, 0.8),
     )
-    parts = driven(site, box, limbs, cross=1.6 - 0.6 * wild)
+    parts = driven_response(context, box, modes, cross=1.6 - 0.6 * wild)
     weight = np.ascontiguousarray(weight[box.slices])
-    limit = np.full(weight.shape, 0.03 * site.width, np.float32)
-    return (guarded(Sway(box, parts, weight, limit)),)
+    limit = np.full(weight.shape, 0.03 * context.width, np.float32)
+    sway = limit_gradient(HarmonicDisplacement(box, parts, weight, limit))
+    return (limit_to_frame(sway, context.mask.shape),)
 
 
-def _behind(
+def _background(
     colour: Float32Array, glow: Float32Array, zone: Float32Array, tall: float
 ) -> Float32Array:
     """Return (h, w, 3) float32 levels of what flames are seen before: what is dark around them."""
@@ -329,7 +348,7 @@ def _blurred(picture: Float32Array, sigma: float) -> Float32Array:
     )
 
 
-def _ramp(colour: Float32Array, glow: Float32Array) -> Float32Array:
+def _colour_by_heat(colour: Float32Array, glow: Float32Array) -> Float32Array:
     """Return (256, 4) float32: colour by heat, as the photo's fire has it, and how solid it is."""
     weight = glow.astype(np.float64).ravel() ** 2
     flat = colour.reshape(-1, 3).astype(np.float64)
@@ -338,12 +357,12 @@ def _ramp(colour: Float32Array, glow: Float32Array) -> Float32Array:
     middles = np.arange(32) * 8 + 4.0
     known = np.bincount(bins, weight, 32)
     heats = np.arange(256.0)
-    body = luma(_GLOWING)
+    body = luma(_BLACK_BODY)
     out = np.empty((256, 4))
     spread = np.exp(-0.5 * ((middles[:, None] - middles[None]) / 10) ** 2)
     prior = max(0.02 * float(known.sum()), 1.0)
     for c in range(3):
-        usual = np.interp(middles, body, _GLOWING[:, c])
+        usual = np.interp(middles, body, _BLACK_BODY[:, c])
         seen = np.bincount(bins, weight * (flat[:, c] - bright), 32)
         learned = (spread @ (seen + prior * (usual - middles))) / (spread @ (known + prior))
         out[:, c] = np.clip(np.interp(heats, middles, learned) + heats, 0, 255)
@@ -351,3 +370,37 @@ def _ramp(colour: Float32Array, glow: Float32Array) -> Float32Array:
     v = np.clip(heats / 110, 0, 1)
     out[:, 3] = v * v * (3 - 2 * v)
     return out.astype(np.float32)
+
+
+KIND = MotionKind(
+    name="fire",
+    help="flames flicker and light their surroundings",
+    build=build,
+    nouns=(
+        "fire",
+        "flame",
+        "flames",
+        "campfire",
+        "candle",
+        "candles",
+    ),
+    verbs=(
+        "flicker",
+        "flickers",
+        "flickering",
+        "burn",
+        "burns",
+        "burning",
+        "glow",
+        "glows",
+    ),
+    colour=(255, 120, 0),
+    found_by="named",
+    detector="livingstill.segmentation.detectors:flames",
+    overrides_classes=True,
+    least_share=1e-6,
+    speeds=SpeedRange(0.3, 1.2),
+    sounds={"fire": 1.0},
+    quality_bars=FLICKERING,
+    lights_surroundings=True,
+)

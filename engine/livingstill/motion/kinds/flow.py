@@ -10,10 +10,11 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from livingstill.core.kinds import MotionKind, SpeedRange
 from livingstill.core.model import Float32Array
-from livingstill.motion.advection import generations, stream, unfanned
+from livingstill.motion.advection import advect_texture, generation_count, limit_transverse_strain
 from livingstill.motion.canvas import Effect
-from livingstill.motion.context import Site, smoothstep
+from livingstill.motion.context import MotionContext, smoothstep
 
 LIFE = 0.5
 """Seconds."""
@@ -25,35 +26,35 @@ SHEAR = 0.05
 """And at most: what is fast takes longer, or its shear would draw detail out along the bank."""
 
 
-def build(site: Site) -> tuple[Effect, ...]:
+def build(context: MotionContext) -> tuple[Effect, ...]:
     """Return the flow of a region of water along its direction."""
-    velocity = slowed_at_banks(site, unfanned(along(site), LIFE))
+    velocity = slow_at_banks(context, limit_transverse_strain(along(context), LIFE))
     speed = float(np.hypot(velocity[..., 0], velocity[..., 1]).max())
     if speed == 0:
         return ()
-    travel = 0.25 * site.width
-    lifetime = min(2 * LIFE if speed < 0.08 * site.width else LIFE, travel / speed)
-    effect = stream(
-        site, velocity, births=generations(site, lifetime), jitter=30 * site.scale, lead=0.25, window=0.5,
+    travel = 0.25 * context.width
+    lifetime = min(2 * LIFE if speed < 0.08 * context.width else LIFE, travel / speed)
+    effect = advect_texture(
+        context, velocity, births=generation_count(context, lifetime), jitter=30 * context.scale, lead=0.25, window=0.5,
         structure=0.95, blur=12,
     )  # fmt: skip
     return (effect,) if effect else ()
 
 
-def along(site: Site) -> Float32Array:
+def along(context: MotionContext) -> Float32Array:
     """Return (h, w, 2) float32 velocity in pixels per second: as given, else straight down."""
-    if site.direction is not None:
-        return site.direction * np.float32(site.width * site.amount)
-    out = np.zeros((*site.mask.shape, 2), np.float32)
-    out[..., 1] = 0.2 * site.width * site.amount
+    if context.direction is not None:
+        return context.direction * np.float32(context.width * context.amount)
+    out = np.zeros((*context.mask.shape, 2), np.float32)
+    out[..., 1] = 0.2 * context.width * context.amount
     return out
 
 
-def slowed_at_banks(site: Site, velocity: Float32Array) -> Float32Array:
+def slow_at_banks(context: MotionContext, velocity: Float32Array) -> Float32Array:
     """Return ``velocity`` as it falls to 0 at the region's edge; the frame's border is no edge."""
-    inside = site.inside()
+    inside = context.distance_inside()
     speed = np.hypot(velocity[..., 0], velocity[..., 1])
-    width = np.clip(LIFE * speed, BANK * site.width, SHEAR * site.width)
+    width = np.clip(LIFE * speed, BANK * context.width, SHEAR * context.width)
     width = np.minimum(width, 0.9 * local_width(inside))
     profile = smoothstep((inside - 4) / np.maximum(width, 1))
     return (velocity * profile[..., None]).astype(np.float32)
@@ -65,3 +66,38 @@ def local_width(inside: Float32Array) -> Float32Array:
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
     widest = cv2.dilate(np.minimum(inside, np.float32(1e4)), kernel)
     return np.asarray(cv2.blur(widest, (size, size)), np.float32)
+
+
+KIND = MotionKind(
+    name="flow",
+    help="river, waterfall, fountain: water that goes somewhere",
+    build=build,
+    nouns=(
+        "flow",
+        "river",
+        "stream",
+        "brook",
+        "waterfall",
+        "waterfalls",
+        "falls",
+        "rapids",
+        "fountain",
+    ),
+    verbs=(
+        "flow",
+        "flows",
+        "flowing",
+        "run",
+        "runs",
+        "running",
+        "fall",
+        "falls",
+        "falling",
+    ),
+    colour=(0, 190, 230),
+    found_by="auto",
+    detector="livingstill.segmentation.detectors:running_part",
+    direction="livingstill.segmentation.flow_field:downhill",
+    speeds=SpeedRange(0.02, 0.30, prompted=0.09),
+    sounds={"stream": 1.0},
+)

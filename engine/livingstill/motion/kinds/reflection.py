@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livingstill.core import threads
+from livingstill.core.kinds import MotionKind
 from livingstill.core.model import Float32Array
-from livingstill.kernels import spectral as kernels
-from livingstill.motion.canvas import Canvas, Effect
-from livingstill.motion.context import STEP, Box, Site, box_of, smoothstep
+from livingstill.motion.canvas import Canvas, Effect, Placement, Stage
+from livingstill.motion.context import STEP, Box, MotionContext, bounding_box, smoothstep
 
 _NONE = np.zeros((0, 0, 2), np.float32)
 _NO_GAIN = np.zeros((0, 0), np.float32)
@@ -34,11 +34,16 @@ class Mirror:
     source: NDArray[np.int64]
     weight: Float32Array
     clear: bool = True
-    order: int = 2
-    alone: bool = False
+
+    @property
+    def placement(self) -> Placement:
+        """After displacements, on layers; it needs clouds there if they show in it."""
+        return Placement(Stage.COMPOSITE, reflects=True, reflects_samples=self.clear)
 
     def apply(self, phase: float, canvas: Canvas) -> None:  # noqa: ARG002
         """Add what moves above the waterline, upside down."""
+        from livingstill.kernels import spectral as kernels
+
         second, gains, other, both = _NONE, _NO_GAIN, _NO_GAIN, _NONE
         if canvas.second is not None and canvas.second_gain is not None:
             second, gains, other = canvas.second, canvas.gain(), canvas.second_gain
@@ -53,18 +58,20 @@ class Mirror:
         )  # fmt: skip
 
 
-def build(site: Site, clear: bool = True) -> tuple[Effect, ...]:
+def build(context: MotionContext, clear: bool = True) -> tuple[Effect, ...]:
     """Return the mirror that a region is, ``clear`` or ruffled."""
-    weight = smoothstep(site.inside() / (0.006 * site.width)) * np.float32(min(site.amount, 1.0))
-    box = box_of(weight)
+    weight = smoothstep(context.distance_inside() / (0.006 * context.width)) * np.float32(
+        min(context.amount, 1.0)
+    )
+    box = bounding_box(weight)
     if box is None:
         return ()
-    mask = site.mask >= 0.5
+    mask = context.mask >= 0.5
     columns = mask.shape[1]
     shore = np.where(mask.any(0), mask.argmax(0), 0).astype(np.float32)
     known = np.flatnonzero(mask.any(0))
     shore = np.interp(np.arange(columns), known, shore[known]).astype(np.float32)
-    shore = cv2.GaussianBlur(shore[None], (0, 0), max(1.0, 0.01 * site.width / STEP))[0]
+    shore = cv2.GaussianBlur(shore[None], (0, 0), max(1.0, 0.01 * context.width / STEP))[0]
     rows = np.arange(box.top, box.bottom, dtype=np.float32)[:, None]
     source = np.round(2 * shore[None, box.left : box.right] - rows - 1).astype(np.int64)
     seen = source >= 0
@@ -73,3 +80,22 @@ def build(site: Site, clear: bool = True) -> tuple[Effect, ...]:
     keep = np.ascontiguousarray(weight[box.slices] * (seen & dry))
     soft = cv2.blur(keep, (5, 5)) * (weight[box.slices] > 0)
     return (Mirror(box, source, soft.astype(np.float32), clear),)
+
+
+KIND = MotionKind(
+    name="reflection",
+    help="a mirror moves as what it mirrors",
+    build=build,
+    nouns=(
+        "reflection",
+        "reflections",
+    ),
+    verbs=(
+        "shimmer",
+        "shimmers",
+        "ripple",
+        "ripples",
+        "rippling",
+    ),
+    colour=(110, 90, 220),
+)
