@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from livingstill.kernels import advect, spectral
 from livingstill.motion import noise as chance
-from livingstill.motion.advection import limit_transverse_strain
 from livingstill.motion.context import STEP
 from livingstill.motion.harmonics import Spectrum, coarse, pack
+from livingstill.motion.velocity import limit_transverse_strain
 from livingstill.motion.wind import choose_harmonics, wind_field
 from livingstill.settings.shot import Wind
 

@@ -16,9 +16,10 @@ import numpy as np
 
 from livingstill.core.kinds import MotionKind, SpeedRange
 from livingstill.core.model import Float32Array
-from livingstill.motion.advection import add_curl_noise, advect_texture, limit_boundary_speed
+from livingstill.motion.advection import advect_texture
 from livingstill.motion.canvas import Effect
 from livingstill.motion.context import MotionContext, smoothstep
+from livingstill.motion.velocity import add_curl_noise, limit_boundary_speed
 
 SPEED = 0.0055
 """Frame widths per second at the top of the picture in a wind of 3 m/s."""
@@ -45,13 +46,13 @@ def build(context: MotionContext) -> tuple[Effect, ...]:
     fastest = float(np.hypot(velocity[..., 0], velocity[..., 1]).max())
     if fastest == 0:
         return ()
-    births = math.ceil(context.seconds * fastest / (APART * context.width))
-    births = max(1, min(births, int(context.seconds / SOONEST)))
+    generations = math.ceil(context.seconds * fastest / (APART * context.width))
+    generations = max(1, min(generations, int(context.seconds / SOONEST)))
     effect = advect_texture(
         replace(context, mask=np.ones_like(context.mask)) if context.on_backdrop else context,
         velocity,
-        births=births,
-        jitter=0.008 * context.width / births,
+        generations=generations,
+        jitter=0.008 * context.width / generations,
         window=0.5,
         structure=0,
         blur=6,

@@ -25,12 +25,7 @@ from numpy.typing import NDArray
 from livingstill.core import threads
 from livingstill.core.kinds import FLICKERING, MotionKind, SpeedRange
 from livingstill.core.model import Float32Array
-from livingstill.motion.advection import (
-    add_curl_noise,
-    advect_texture,
-    generation_count,
-    limit_boundary_speed,
-)
+from livingstill.motion.advection import advect_texture, generation_count
 from livingstill.motion.canvas import Canvas, Effect, Placement, Stage
 from livingstill.motion.context import STEP, Box, MotionContext, bounding_box, luma, smoothstep
 from livingstill.motion.harmonics import HarmonicDisplacement, limit_gradient, limit_to_frame
@@ -38,6 +33,7 @@ from livingstill.motion.kinds.flow import local_width
 from livingstill.motion.light import GainFlicker, flicker_spectrum, levels
 from livingstill.motion.oscillators import Mode, driven_response
 from livingstill.motion.rolling_noise import Strip, strip
+from livingstill.motion.velocity import add_curl_noise, limit_boundary_speed
 
 SWING = 0.22
 """Standard deviation of the heat of a flame that is all tongues, of 1 from black to white."""
@@ -242,9 +238,15 @@ def _rising_matter(
     calm: Float32Array = smoothstep(context.distance_inside() / np.maximum(0.6 * half, 1)) * glow
     velocity *= np.float32(much) * calm[..., None]
     effect = advect_texture(
-        context, limit_boundary_speed(context, velocity, 0.3), births=generation_count(context, 0.38), jitter=0.04 * height, lead=0.25,
-        window=0.5, structure=0.0, blur=6.0,
-    )  # fmt: skip
+        context,
+        limit_boundary_speed(context, velocity, 0.3),
+        generations=generation_count(context, 0.38),
+        jitter=0.04 * height,
+        max_offset=0.25,
+        window=0.5,
+        structure=0.0,
+        blur=6.0,
+    )
     return (effect,) if effect else ()
 
 

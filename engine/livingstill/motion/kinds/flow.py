@@ -12,9 +12,10 @@ import numpy as np
 
 from livingstill.core.kinds import MotionKind, SpeedRange
 from livingstill.core.model import Float32Array
-from livingstill.motion.advection import advect_texture, generation_count, limit_transverse_strain
+from livingstill.motion.advection import advect_texture, generation_count
 from livingstill.motion.canvas import Effect
 from livingstill.motion.context import MotionContext, smoothstep
+from livingstill.motion.velocity import limit_transverse_strain
 
 LIFE = 0.5
 """Seconds."""
@@ -35,9 +36,15 @@ def build(context: MotionContext) -> tuple[Effect, ...]:
     travel = 0.25 * context.width
     lifetime = min(2 * LIFE if speed < 0.08 * context.width else LIFE, travel / speed)
     effect = advect_texture(
-        context, velocity, births=generation_count(context, lifetime), jitter=30 * context.scale, lead=0.25, window=0.5,
-        structure=0.95, blur=12,
-    )  # fmt: skip
+        context,
+        velocity,
+        generations=generation_count(context, lifetime),
+        jitter=30 * context.scale,
+        max_offset=0.25,
+        window=0.5,
+        structure=0.95,
+        blur=12,
+    )
     return (effect,) if effect else ()
 
 

@@ -78,10 +78,13 @@ def build(context: MotionContext) -> tuple[Effect, ...]:
     share = min(0.95, PASS / (context.seconds / max(1, round(context.seconds / EVERY)))) / 1.6
     return (
         Glint(
-            box, np.ascontiguousarray(strength[box.slices]).astype(np.float32),
-            place.astype(np.float32), max(1, round(context.seconds / EVERY)), share,
+            box,
+            np.ascontiguousarray(strength[box.slices]).astype(np.float32),
+            place.astype(np.float32),
+            max(1, round(context.seconds / EVERY)),
+            share,
         ),
-    )  # fmt: skip
+    )
 
 
 KIND = MotionKind(

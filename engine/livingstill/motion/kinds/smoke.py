@@ -17,16 +17,12 @@ import numpy as np
 
 from livingstill.core.kinds import GUSTY, MotionKind, SpeedRange
 from livingstill.core.model import Float32Array
-from livingstill.motion.advection import (
-    add_curl_noise,
-    advect_texture,
-    generation_count,
-    limit_boundary_speed,
-)
+from livingstill.motion.advection import advect_texture, generation_count
 from livingstill.motion.canvas import Canvas, Effect, Placement, Stage
 from livingstill.motion.context import STEP, Box, MotionContext, bounding_box, nodes, smoothstep
 from livingstill.motion.rolling_noise import Strip
 from livingstill.motion.vapour import SHARES, noise_octaves
+from livingstill.motion.velocity import add_curl_noise, limit_boundary_speed
 
 SPEED = 0.05
 
@@ -79,9 +75,14 @@ def build(context: MotionContext) -> tuple[Effect, ...]:
     edge = smoothstep(context.distance_inside() / (0.03 * width))
     calm: Float32Array = edge * (1 - through) * np.float32(context.amount)
     drift = advect_texture(
-        context, limit_boundary_speed(context, velocity * calm[..., None], 1.0), births=generation_count(context, 1.2), jitter=10 * context.scale, window=0.5,
-        structure=0.25, blur=20,
-    )  # fmt: skip
+        context,
+        limit_boundary_speed(context, velocity * calm[..., None], 1.0),
+        generations=generation_count(context, 1.2),
+        jitter=10 * context.scale,
+        window=0.5,
+        structure=0.25,
+        blur=20,
+    )
     veil = _veil(context, edge * through, context.mask * (1 - through))
     return tuple(effect for effect in (drift, veil) if effect)
 

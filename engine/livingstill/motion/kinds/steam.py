@@ -71,10 +71,16 @@ def rising(
     strips = noise_octaves(context, speed, max(16, round(2.2 * float(half.max()))))
     return (
         Vapour(
-            box, strips, rise, side.astype(np.float32), envelope, colour,
-            (harmonics, sizes, waves), light,
+            box,
+            strips,
+            rise,
+            side.astype(np.float32),
+            envelope,
+            colour,
+            (harmonics, sizes, waves),
+            light,
         ).even(),
-    )  # fmt: skip
+    )
 
 
 KIND = MotionKind(

@@ -105,9 +105,16 @@ def chop(context: MotionContext, box: Box, surface: Plane) -> tuple[Effect, ...]
     inside = context.distance_inside()
     velocity *= smoothstep((inside - STEP) / (0.02 * width))[..., None]
     drift = advect_texture(
-        context, velocity, births=generation_count(context, 0.7), jitter=28 * context.scale, lead=4.0, window=0.5,
-        structure=0.8, blur=15, by_turns=True,
-    )  # fmt: skip
+        context,
+        velocity,
+        generations=generation_count(context, 0.7),
+        jitter=28 * context.scale,
+        max_offset=4.0,
+        window=0.5,
+        structure=0.8,
+        blur=15,
+        alternate=True,
+    )
 
     harmonics, maps = slopes(context, surface, 1.0, orbits=True)
     power = float((np.abs(maps) ** 2).sum((0, 1)).mean()) / 2
