@@ -63,3 +63,11 @@ def limit_transverse_strain(velocity: Float32Array, seconds: float) -> Float32Ar
         slower = cv2.GaussianBlur(cv2.erode(slower, np.ones((3, 3), np.uint8)), (0, 0), 1.5)
         out *= np.minimum(slower, 1)[..., None]
     return out
+
+
+def local_width(inside: Float32Array) -> Float32Array:
+    """Return (h, w) float32: the largest distance to the edge nearby, half a stream's width."""
+    size = 15
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
+    widest = cv2.dilate(np.minimum(inside, np.float32(1e4)), kernel)
+    return np.asarray(cv2.blur(widest, (size, size)), np.float32)

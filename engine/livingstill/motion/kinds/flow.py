@@ -7,7 +7,6 @@ three waterfalls and a rapid: f50 3.2-4.0 and f90 7.8-11.2 Hz in falls (a real o
 
 from __future__ import annotations
 
-import cv2
 import numpy as np
 
 from livingstill.core.kinds import MotionKind, SpeedRange
@@ -15,7 +14,7 @@ from livingstill.core.model import Float32Array
 from livingstill.motion.advection import advect_texture, generation_count
 from livingstill.motion.canvas import Effect
 from livingstill.motion.context import MotionContext, smoothstep
-from livingstill.motion.velocity import limit_transverse_strain
+from livingstill.motion.velocity import limit_transverse_strain, local_width
 
 LIFE = 0.5
 """Seconds."""
@@ -65,14 +64,6 @@ def slow_at_banks(context: MotionContext, velocity: Float32Array) -> Float32Arra
     width = np.minimum(width, 0.9 * local_width(inside))
     profile = smoothstep((inside - 4) / np.maximum(width, 1))
     return (velocity * profile[..., None]).astype(np.float32)
-
-
-def local_width(inside: Float32Array) -> Float32Array:
-    """Return (h, w) float32: the largest distance to the edge nearby, half a stream's width."""
-    size = 15
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
-    widest = cv2.dilate(np.minimum(inside, np.float32(1e4)), kernel)
-    return np.asarray(cv2.blur(widest, (size, size)), np.float32)
 
 
 KIND = MotionKind(
