@@ -40,7 +40,7 @@ def test_blades_are_taller_than_wide(meadow):
     none = np.zeros((60, 100), np.float32)
     colour = np.zeros((60, 100, 3), np.float32)
     context = MotionContext("grass", rgb, colour, none + 1, none, air, 4.0, 1.0, 0, 0)
-    blades = oscillators.driven_response(context, Box(0, 0, 60, 100), grass.LIMBS)[1].at(0.3)[:, 0]
+    blades = oscillators.driven_response(context, Box(0, 0, 60, 100), grass.MODES)[1].at(0.3)[:, 0]
     sideways = np.corrcoef(blades[:, :-4].ravel(), blades[:, 4:].ravel())[0, 1]
     down = np.corrcoef(blades[:-4].ravel(), blades[4:].ravel())[0, 1]
     assert down > 0.75 > 0.5 > sideways

@@ -30,7 +30,7 @@ def lake(wide, tall):
 
 @pytest.mark.parametrize(("wide", "tall", "calm"), [(4, 1, False), (1, 4, True), (2, 2, True)])
 def test_the_facets_of_waves_lie_and_mirror_images_stand(wide, tall, calm):
-    assert water.calm(lake(wide, tall)) == calm
+    assert water.is_mirroring(lake(wide, tall)) == calm
 
 
 @pytest.mark.parametrize(  # uneven .71 by chance

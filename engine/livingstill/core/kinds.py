@@ -67,15 +67,15 @@ class MotionKind:
         (``motion.canvas.Effect``) that animate a region
     nouns, verbs : words of a prompt that mean it, in lower case; verbs do not name it alone
     colour : R, G, B of its regions in the overlay
-    found_by : ``auto``: ``--motion auto`` looks for it; ``named``: it is looked for when it is named;
-        ``mask``: it moves where a mask or a stroke says
-    detector : the function from a ``segmentation.evidence.Evidence`` to the mask (H, W) uint8 of the
-        kind, or None; none where only masks say
+    found_by : ``auto``: ``--motion auto`` looks for it; ``named``: it is looked for when it is
+        named; ``mask``: it moves where a mask or a stroke says
+    detector : the function from a ``segmentation.detectors.Evidence`` to the mask (H, W) uint8 of
+        the kind, or None; none where only masks say
     rigid : the function from the evidence and a found mask (H, W) float32 in 0..1 to what of it
         stands still, (H, W) float32 in 0..1; none where nothing does
-    direction : the function from a mask (h, w) bool, the photo (H, W, 3) uint8 and its inverse depth
-        (H, W) float32 to velocities (h, w, 2) float32 in frame widths per second that the kind has
-        without strokes; none where it has none
+    direction : the function from a mask (h, w) bool, the photo (H, W, 3) uint8 and its inverse
+        depth (H, W) float32 to velocities (h, w, 2) float32 in frame widths per second that the
+        kind has without strokes; none where it has none
     textured : has fine detail wherever it is in focus; what is found without any is left still
     overrides_classes : wins over what the network's classes say of a place, people included
     least_share : share of the picture from which on a region that was found moves

@@ -7,9 +7,9 @@ by a window whose centre varies over the picture, so nothing pulses. A generatio
 everywhere: varying it would shear the picture. Ages are offset per generation, so the loop does
 not repeat within itself.
 
-What is advected is the photo's *detail*; its low-passed base and local contrast stay in place to the
-degree ``structure`` (foam stays where it foams). The contrast that the blend of two samples loses is
-restored for their correlation rho at their distance: 1 / sqrt(w0^2 + w1^2 + 2 rho w0 w1).
+What is advected is the photo's *detail*; its low-passed base and local contrast stay in place to
+the degree ``structure`` (foam stays where it foams). The contrast that the blend of two samples
+loses is restored for their correlation rho at their distance: 1 / sqrt(w0^2 + w1^2 + 2 rho w0 w1).
 """
 
 from __future__ import annotations
@@ -41,12 +41,12 @@ _DRAWS = 2000
 class AdvectedTexture:
     """Detail of a box of nodes, carried along ``paths`` (see ``kernels.advect.crossfade``).
 
-    ``paths`` (A, h, w, 2) float32 are displacements in nodes at ages from ``oldest`` (below 0) on,
-    ``spacing`` seconds apart; ``seconds`` is the loop's length; ``shift`` (h, w) moves the centre of
-    the cross-fade and ``offsets`` (G,) the age of each generation, in seconds; ``look`` (h, w, 4) is
-    the base colour and local contrast, which stay to the degree ``structure``; ``reach`` is the
-    autocorrelation's length in nodes, ``gains`` (h, w) the gain of detail, ``size`` the last pixel's
-    place, x and y, in nodes.
+    ``paths`` (A, h, w, 2) float32 are displacements in nodes at ages from ``oldest`` (below 0)
+    on, ``spacing`` seconds apart; ``seconds`` is the loop's length; ``shift`` (h, w) moves the
+    centre of the cross-fade and ``offsets`` (G,) the age of each generation, in seconds; ``look``
+    (h, w, 4) is base colour and local contrast, which stay to the degree ``structure``; ``reach``
+    is the autocorrelation's length in nodes, ``gains`` (h, w) the gain of detail, ``size`` the last
+    pixel's place, x and y, in nodes.
     """
 
     box: Box
@@ -173,7 +173,7 @@ def _detail_gain(context: MotionContext, speed: Float32Array, lifetime: float) -
 def _scattered(
     context: MotionContext, box: Box, most: Float32Array, scatter: float
 ) -> Float32Array:
-    """Return (h, w, 2) float32 nodes: smooth noise of ``scatter`` pixels, of ``most`` (h, w) nodes."""
+    """Return (h, w, 2) float32 nodes: smooth noise of ``scatter`` pixels, ``most`` (h, w) at most."""
     start = np.zeros((*box.shape, 2), np.float32)
     if scatter:
         length = 0.08 * context.width / STEP
@@ -184,7 +184,7 @@ def _scattered(
 
 
 def _path_count(travel: float, stride: float) -> int:
-    """Return how many paths to store, odd: one for about ``stride`` nodes of ``travel`` each way."""
+    """Return how many paths to store, odd: one per ``stride`` nodes of ``travel`` each way."""
     return 2 * min(_MAX_PATHS // 2, max(2, math.ceil(travel / stride))) + 1
 
 
@@ -241,9 +241,9 @@ def _spaced_offsets(count: int, rng: np.random.Generator, alternate: bool) -> ND
 
 
 def _equalized(noise: Float32Array, weight: Float32Array) -> Float32Array:
-    """Return ``noise`` (h, w) with its histogram, weighted by ``weight`` (h, w), equalized over -1..1.
+    """Return ``noise`` (h, w) with its histogram by ``weight`` (h, w) equalized over -1..1.
 
-    At any moment as much of what moves is cross-fading as at any other, so the whole does not pulse.
+    As much of what moves is cross-fading at any moment as at any other, so the whole does not pulse.
     """
     order = np.argsort(noise, axis=None, kind="stable")
     below = np.cumsum(weight.ravel()[order], dtype=np.float64)
@@ -263,9 +263,9 @@ def _keep_in_frame(
 ) -> Float32Array:
     """Return ``shift`` (h, w) limited so that matter is shown only while it is in the frame.
 
-    Where it leaves the frame soon it is shown when it is old, and where it has just come in while it
-    is young; beyond the border, and outside ``known``, there is nothing to show. ``life`` is half the
-    time that it is shown, in seconds.
+    Where it leaves the frame soon it is shown when it is old, and where it has just come in while
+    it is young; beyond the border, and outside ``known``, there is nothing to show. ``life`` is half
+    the time that it is shown, in seconds.
     """
     x = np.arange(box.left, box.right, dtype=np.float32)[None]
     y = np.arange(box.top, box.bottom, dtype=np.float32)[:, None]

@@ -21,7 +21,7 @@ LEAST_SHOWN = 0.12
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SceneMotion:
-    """The motion of a scene: ``effects``, and per layer the indices of those that move it, in order."""
+    """The motion of a scene: ``effects``, and for each layer the indices of its own, in order."""
 
     shape: tuple[int, int]
     effects: tuple[Effect, ...]
@@ -60,36 +60,36 @@ def compose(
     regions : what moves and how; kinds of ``KINDS``
     seconds : the motion's period
     attenuation : per kind, a factor 0..1 on ``amount``; 1 where it is silent
-    directions : per kind (h, w, 2) float32, (dx, dy) in frame widths per second at any size, of brush
-        strokes or found in the photo (``segmentation.flow_field``)
-    scene : its layers move together, like one elastic sheet, but for effects that are placed in front
-        only; None is one layer
+    directions : per kind (h, w, 2) float32, (dx, dy) in frame widths per second at any size, of
+        brush strokes or found in the photo (``segmentation.flow_field``)
+    scene : its layers move together, like one elastic sheet, but for effects that are placed in
+        front only; None is one layer
     """
     shape = grid_shape(*rgb.shape[:2])
     colour, depth = nodes(rgb.astype(np.float32)), nodes(inverse_depth)
     air = wind_field(wind, seconds, seed)
     layers = scene.layers if scene else (None,)
     sheets = layers[:-1] if scene and scene.backdrop else layers
-    contexts, shown_by = [], []
-    for index, region in enumerate(regions if amount > 0 else ()):
+    moving = regions if amount > 0 else ()
+    shown_by = [_layers_showing(sheets, region) for region in moving]
+    contexts = []
+    for index, region in enumerate(moving):
         field = (directions or {}).get(region.kind)
-        shown_by.append(_layers_showing(sheets, region))
-        contexts.append(
-            MotionContext(
-                kind=region.kind,
-                rgb=rgb,
-                colour=colour,
-                mask=nodes(region.mask.astype(np.float32) * np.float32(1 / 255)),
-                inverse_depth=depth,
-                wind=air,
-                seconds=seconds,
-                amount=amount * (attenuation or {}).get(region.kind, 1.0),
-                seed=seed,
-                index=index,
-                direction=None if field is None else _resized(field, shape),
-                own_layer=max(shown_by[-1]) < len(sheets) - 1,
-            )
+        context = MotionContext(
+            kind=region.kind,
+            rgb=rgb,
+            colour=colour,
+            mask=nodes(region.mask.astype(np.float32) * np.float32(1 / 255)),
+            inverse_depth=depth,
+            wind=air,
+            seconds=seconds,
+            amount=amount * (attenuation or {}).get(region.kind, 1.0),
+            seed=seed,
+            index=index,
+            direction=None if field is None else _resized(field, shape),
+            own_layer=max(shown_by[index]) < len(sheets) - 1,
         )
+        contexts.append(context)
     backdrop = scene.layers[-1] if scene and scene.backdrop else None
     placed = _placed(contexts, shown_by, len(sheets), backdrop)
     placed.sort(key=lambda one: one[0].placement.stage)  # stable: within a stage by region
@@ -115,7 +115,7 @@ def _placed(
     ----------
     shown_by : per region the layers that show it
     sheets : how many layers there are, without the backdrop
-    backdrop : the last layer, number ``sheets``, on which the first region of a background kind moves
+    backdrop : the last layer, number ``sheets``; the first region of a background kind moves on it
     """
     everywhere = tuple(range(sheets))
     kinds = [KINDS[context.kind] for context in contexts]

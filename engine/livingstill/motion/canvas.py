@@ -1,4 +1,4 @@
-"""The flow of one instant while the effects of a scene write it, one after the other."""
+"""The flow of one instant while effects write it, and when and where an effect is applied."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ class Canvas:
         self.first = np.zeros((*self.shape, 2), np.float32)
 
     def gain(self) -> Float32Array:
-        """Return the first sample's gain, made when it is first asked for."""
+        """Return the first sample's gain, allocated on first use."""
         if self.first_gain is None:
             self.first_gain = np.ones(self.shape, np.float32)
         return self.first_gain
 
     def added(self) -> Float32Array:
-        """Return the bias, made when it is first asked for."""
+        """Return the bias, allocated on first use."""
         if self.bias is None:
             self.bias = np.zeros((*self.shape, 3), np.float32)
         return self.bias
 
     def veil(self, cut: tuple[slice, slice], alpha: Float32Array, colour: Float32Array) -> None:
-        """Lay a ``colour`` (3,), opaque to the degree of ``alpha`` (h, w), over nodes ``cut``."""
+        """Composite a ``colour`` (3,) of opacity ``alpha`` (h, w) over nodes ``cut``."""
         self.gain()[cut] *= 1 - alpha
         if self.second_gain is not None:
             self.second_gain[cut] *= 1 - alpha
@@ -48,7 +48,7 @@ class Canvas:
         bias[cut] += alpha[..., None] * colour
 
     def pair(self) -> tuple[Float32Array, Float32Array]:
-        """Return the second sample's displacement and gain, made when they are first asked for."""
+        """Return the second sample's displacement and gain, allocated on first use."""
         if self.second is None or self.second_gain is None:
             self.second = self.first.copy()
             self.second_gain = np.zeros(self.shape, np.float32)

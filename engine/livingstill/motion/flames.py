@@ -76,9 +76,10 @@ class RisingNoise:
 class HeatedFlames:
     """Heat changed by tongues and flicker, and the colours that follow it (``kernels.flame.burn``).
 
-    ``tone`` (H, W, 4), ``behind`` (h, w, 3) and ``ramp`` (256, 4) are the kernel's; ``heat`` (h, w) is
-    the photo's; ``weight`` and ``flicker`` (h, w) are the standard deviations of its change by tongues
-    and by the flicker of a whole flame, ``which`` (h, w) the row of ``spectrum`` that a flame follows.
+    ``tone`` (H, W, 4), ``behind`` (h, w, 3) and ``ramp`` (256, 4) are the kernel's; ``heat`` (h, w)
+    is the photo's; ``weight`` and ``flicker`` (h, w) are the standard deviations of its change by
+    tongues and by the flicker of a whole flame, ``which`` (h, w) the row of ``spectrum`` that a
+    flame follows.
     """
 
     box: Box

@@ -1,4 +1,4 @@
-"""Heat and colour of glowing matter: which parts of a photo glow, and how their colour follows heat."""
+"""Glowing matter: what glows in a photo, and its colour as a function of heat."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ BLACK_BODY = np.array(
     [(0, 0, 0), (60, 14, 4), (118, 30, 7), (190, 62, 12), (232, 96, 22), (250, 140, 44),
      (255, 186, 84), (255, 224, 140), (255, 250, 226)], np.float64,
 )  # fmt: skip
-"""Colours of glowing matter from black to white, in eighths: for heats that the photo does not show."""
+"""Colours of glowing matter from black to white, in eighths, where the photo shows none."""
 
 
 def glow_mask(colour: Float32Array) -> Float32Array:
-    """Return (h, w) float32 in 0..1, the share that glows by its colour (h, w, 3): warm or white-hot."""
+    """Return (h, w) float32 in 0..1, the share that glows: warm or white-hot colours (h, w, 3)."""
     red, blue = colour[..., 0], colour[..., 2]
     warm = smoothstep((red - blue - 15) / 60) * smoothstep((red - 70) / 90)
     hot = smoothstep((colour[..., 1] - 140) / 60) * smoothstep((red - blue + 25) / 20)
@@ -58,7 +58,7 @@ def colour_by_heat(colour: Float32Array, glow: Float32Array) -> Float32Array:
 def background(
     colour: Float32Array, glow: Float32Array, zone: Float32Array, tall: float
 ) -> Float32Array:
-    """Return (h, w, 3) float32 levels of what stands behind flames: the nearest dark colours around.
+    """Return (h, w, 3) float32 levels of what stands behind flames, from dark colours around.
 
     Parameters
     ----------

@@ -1,8 +1,8 @@
-"""Plants as oscillators that one turbulent wind drives: crowns, branches and leaves.
+"""Plants as damped oscillators driven by one turbulent wind: crowns, branches and leaves.
 
-Each scale of a plant answers the wind like a damped oscillator; wind amplitudes fall with the cube
-root of the frequency; a gust front reaches every point with its own lag. Parameters are fitted to
-published loops of trees (Generative Image Dynamics, Li et al. 2024): rms .38 %W, f50 .6, f90 1.4 Hz.
+Each scale of a plant is a vibration mode; the wind's amplitudes fall with the cube root of the
+frequency; a gust front reaches every point with its own lag. Parameters are fitted to published
+loops of trees (Generative Image Dynamics, Li et al. 2024): rms .38 %W, f50 .6, f90 1.4 Hz.
 """
 
 from __future__ import annotations
@@ -35,10 +35,10 @@ MAX_HARMONICS = 24
 
 @dataclass(frozen=True, slots=True)
 class Mode:
-    """One scale of a plant: resonance in Hz, damping, correlation length in frame widths, share.
+    """A vibration mode: resonance in Hz, damping ratio, correlation length in frame widths, share.
 
-    ``common`` is how much of it the whole region does together, ``tall`` how many times as far it
-    goes up and down as it does sideways: blades are narrow.
+    ``common`` is the share of its amplitude that the whole region has in common; ``tall`` the ratio
+    of its correlation lengths down and across: blades are narrow.
     """
 
     frequency: float
@@ -50,10 +50,10 @@ class Mode:
 
 
 FEATHER = 0.009
-"""How far a swaying edge takes its surroundings along, in frame widths: like rubber."""
+"""Distance outside a region at which its displacement has fallen to 0, in frame widths."""
 
 HELD = 0.03
-"""How far from the frame's border all sways in full, in frame widths."""
+"""Distance from the frame's border from which on the displacement is full, in frame widths."""
 
 
 def plant_sway(
@@ -65,15 +65,23 @@ def plant_sway(
     gust: float = 1.0,
     light: float = 0.0,
 ) -> tuple[Effect, ...]:
-    """Return how the region's plants sway: ``rms`` pixels on average, in proportion to ``reach``.
+    """Return the displacement of a region's plants by the wind.
 
-    ``gust`` is the share of the wind's gusts that they feel, ``light`` by how much what bends with
-    the wind turns brighter (and back, darker), rms; the region as a whole does not. Beyond the
-    region the field fades like rubber, and nothing stretches by more than a third.
+    Outside the region it falls off elastically, and its gradient stays below a third.
+
+    Parameters
+    ----------
+    rms : mean displacement in pixels
+    reach : (h, w) float32, the displacement's envelope, of any scale
+    modes : the plant's vibration modes
+    cross : displacement across the wind, as a share of that along it
+    gust : share of the wind's gusts that modulates it
+    light : rms by which plants turn brighter as they bend with the wind, and darker as they bend
+        back; the region's mean brightness stays
     """
     inside = reach[context.mask >= 0.5].astype(np.float64)  # sums of floats depend on the processor
-    usual = float((inside**2).sum() / max(float(inside.sum()), 1e-3))
-    weight = np.minimum(reach * np.float32(rms / max(usual, 1e-3)), 2 * rms) * elastic_falloff(
+    mean = float((inside**2).sum() / max(float(inside.sum()), 1e-3))
+    weight = np.minimum(reach * np.float32(rms / max(mean, 1e-3)), 2 * rms) * elastic_falloff(
         context
     )
     weight = np.asarray(weight, np.float32)
@@ -92,10 +100,10 @@ def plant_sway(
 
 
 def elastic_falloff(context: MotionContext, front_only: bool = False) -> Float32Array:
-    """Return (h, w) float32: 1 well inside the region, 0 from ``FEATHER`` outside it on.
+    """Return (h, w) float32: 1 well inside the region, falling to 0 at ``FEATHER`` outside it.
 
-    What moves alone on a layer of its own takes nothing along: there the fade is wide. At the
-    frame's border all is held, as nothing is known that could come in from beyond it.
+    With ``front_only``, on a layer of its own, nothing around it is displaced and the falloff is
+    wide. At the frame's border it is 0: nothing is known that could come in from beyond.
     """
     signed = np.asarray(
         cv2.GaussianBlur(context.distance_inside() - context.distance_outside(), (0, 0), 1.2),
@@ -109,9 +117,9 @@ def elastic_falloff(context: MotionContext, front_only: bool = False) -> Float32
 
 
 def from_border(shape: tuple[int, ...]) -> Float32Array:
-    """Return (h, w) float32: nodes to the nearest border of the frame.
+    """Return (h, w) float32, the distance in nodes to the nearest border of the frame.
 
-    Those above and below count three times: what sways goes sideways above all.
+    Vertical distances count three times, as sway is mostly horizontal.
     """
     down, right = (np.minimum(np.arange(n), np.arange(n)[::-1]) for n in shape)
     return np.asarray(np.minimum(3 * down[:, None], right[None]), np.float32)
@@ -134,7 +142,7 @@ def driven_response(
 def _response(
     context: MotionContext, box: Box, mode: Mode, share: float, cross: float, index: int, lit: bool
 ) -> Spectrum:
-    """Return how one scale of the plant answers the wind."""
+    """Return the spectrum of one mode's response to the wind."""
     wind, seconds, width = context.wind, context.seconds, context.width
     top = min(4.8, 2.2 * mode.frequency)
     harmonics = choose_harmonics(
@@ -173,8 +181,8 @@ def _response(
     if lit:
         bright = context.mask * luma(context.colour.astype(np.float64))
         bright = bright[box.slices][::factor, ::factor]
-        seen = along[:, : bright.shape[0], : bright.shape[1]] * bright
-        mean = seen.sum((1, 2), keepdims=True) / max(float(bright.sum()), 1e-6)
+        weighted = along[:, : bright.shape[0], : bright.shape[1]] * bright
+        mean = weighted.sum((1, 2), keepdims=True) / max(float(bright.sum()), 1e-6)
         channels.append(along - mean)
     return Spectrum(harmonics, pack(np.stack(channels, axis=1)), factor)
 
@@ -182,7 +190,7 @@ def _response(
 def _noise(
     rng: np.random.Generator, channels: int, shape: tuple[int, int], length: float, tall: float
 ) -> Float32Array:
-    """Return (C, h, w) float32 smooth noise of ``length`` nodes sideways, ``tall`` times that down."""
+    """Return (C, h, w) float32 smooth noise of ``length`` nodes across, ``tall`` times that down."""
     if tall == 1:
         return chance.smooth_noise(rng, channels, shape, length)
     rows = max(2, math.ceil((shape[0] - 1) / tall) + 1)
@@ -194,10 +202,10 @@ def _noise(
 
 
 def from_roots(context: MotionContext, sag: float = 1.2) -> Float32Array:
-    """Return (h, w) float32 in 0..1: how far a node may swing, 0 where the plant is held.
+    """Return (h, w) float32 in 0..1: the envelope of a plant's sway, 0 at its support.
 
-    Geodesic distance inside the region to its support: the lower edge, where leaves meet ground or
-    trunk, or the frame's edge for what hangs in from outside.
+    It is the geodesic distance inside the region to the lowest node of each column, where leaves
+    meet ground or trunk, over its 90th percentile, to the power ``sag``; continued outside.
     """
     factor = max(1, round(max(context.mask.shape) / 140))
     solid = context.mask[::factor, ::factor] >= 0.5
@@ -224,9 +232,9 @@ def from_roots(context: MotionContext, sag: float = 1.2) -> Float32Array:
 
 
 def nearness(context: MotionContext) -> Float32Array:
-    """Return (h, w) float32 in .05..1: how large plants are in the picture, by their depth.
+    """Return (h, w) float32 in .05..1: the size of plants in the picture, from inverse depth.
 
-    Whatever is eight times as far as the photo's nearest point, a hillside, hardly sways.
+    Plants eight times as far as the photo's nearest point, a hillside, hardly sway.
     """
     inside = context.inverse_depth[context.mask >= 0.5]
     full = max(0.8 * float(np.percentile(inside, 85)), 0.12) if inside.size else 1.0
@@ -235,7 +243,7 @@ def nearness(context: MotionContext) -> Float32Array:
 
 
 def from_top(context: MotionContext) -> Float32Array:
-    """Return (h, w) float32 in 0..1: share of each column's way down, for what hangs."""
+    """Return (h, w) float32 in 0..1: the way down each column of a region that hangs from its top."""
     solid = context.mask >= 0.5
     rows, columns = solid.shape
     known = np.flatnonzero(solid.any(0))
@@ -252,7 +260,7 @@ def from_top(context: MotionContext) -> Float32Array:
 
 
 def _geodesic_distance(solid: np.ndarray, sources: np.ndarray) -> np.ndarray:
-    """Return (h, w): steps from ``sources`` to each node, going through ``solid`` only."""
+    """Return (h, w) float64: lengths in nodes of shortest paths inside ``solid`` from ``sources``."""
     number = np.full(solid.shape, -1)
     number[solid] = np.arange(int(solid.sum()))
     pairs = []

@@ -35,7 +35,7 @@ def base_and_contrast(context: MotionContext, blur: float) -> Float32Array:
 
 
 def interpolation_gain(context: MotionContext) -> float:
-    """Return the gain that restores the contrast that interpolation costs a region's detail, <= 1.05.
+    """Return the gain that undoes what interpolation costs a region's detail, 1.05 at most.
 
     The renderer interpolates by four pixels (Catmull and Rom, 1974), which attenuates most half way
     between them; advected detail is seen at any offset. The gain applies to all detail above the

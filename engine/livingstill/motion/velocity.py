@@ -13,9 +13,10 @@ from livingstill.motion.noise import smooth_noise
 def add_curl_noise(
     context: MotionContext, velocity: Float32Array, length: float, share: float
 ) -> Float32Array:
-    """Return ``velocity`` (h, w, 2) plus curl noise of ``length`` frame widths, ``share`` of its speed.
+    """Return ``velocity`` (h, w, 2) plus curl noise of ``length`` frame widths.
 
-    The curl of a scalar has no divergence, so eddies neither gather nor thin matter (Bridson, 2007).
+    Its speed is ``share`` of the local speed. The curl of a scalar has no divergence, so eddies
+    neither gather nor thin matter (Bridson, 2007).
     """
     speed = np.hypot(velocity[..., 0], velocity[..., 1])
     nodes_long = max(2.0, length * context.width / STEP)
@@ -33,8 +34,8 @@ def limit_boundary_speed(
 ) -> Float32Array:
     """Return ``velocity`` (h, w, 2) whose part across a region's edge is limited by its distance.
 
-    It crosses the distance to the edge in no less than ``seconds``, so matter that appears or vanishes
-    there is stretched by a factor e at most in that time.
+    It crosses the distance to the edge in no less than ``seconds``, so matter that appears or
+    vanishes there is stretched by a factor e at most in that time.
     """
     inside = context.distance_inside()
     smooth = cv2.GaussianBlur(np.minimum(inside, np.float32(1e4)), (0, 0), 1.5)
@@ -47,10 +48,10 @@ def limit_boundary_speed(
 
 
 def limit_transverse_strain(velocity: Float32Array, seconds: float) -> Float32Array:
-    """Return ``velocity`` (h, w, 2) slowed where streamlines spread or meet by more than e in ``seconds``.
+    """Return ``velocity`` (h, w, 2) with its strain across streamlines limited to e in ``seconds``.
 
-    Where they spread from a narrow source its few pixels would be drawn out into rays. Strain along
-    the streamlines is not limited: falling water looks like that.
+    Where streamlines spread from a narrow source its few pixels would be drawn out into rays.
+    Strain along them is not limited: falling water looks like that.
     """
     out = velocity.copy()
     for _ in range(3):
@@ -66,7 +67,7 @@ def limit_transverse_strain(velocity: Float32Array, seconds: float) -> Float32Ar
 
 
 def local_width(inside: Float32Array) -> Float32Array:
-    """Return (h, w) float32: the largest distance to the edge nearby, half a stream's width."""
+    """Return (h, w) float32, the largest distance to the edge in a window: half the local width."""
     size = 15
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
     widest = cv2.dilate(np.minimum(inside, np.float32(1e4)), kernel)

@@ -151,7 +151,7 @@ def lights(evidence: Evidence) -> UInt8Array:
 
 
 def plume(evidence: Evidence) -> UInt8Array | None:
-    """Return cones that open along the strokes, from their tails up: vapour where there is none yet."""
+    """Return cones that open along the strokes, from their tails up, None without strokes."""
     strokes = evidence.strokes[plume]
     if not strokes:
         return None

@@ -1,4 +1,4 @@
-"""Which kind of motion each part of a photo has: what is found, masked or stroked, without overlap."""
+"""Which kind of motion each part of a photo has: found, masked or stroked, without overlap."""
 
 from __future__ import annotations
 
@@ -53,11 +53,7 @@ def plan(
     _check(rgb, masks, (*named, *masks, *(stroke.kind for stroke in strokes)))
     if "none" in motion:
         return ()
-    drawn = {stroke.kind for stroke in strokes}
-    drawn |= {kind for stroked in drawn if (kind := KINDS[stroked].drawn_as)}
-    wanted = {*named, *masks, *drawn}
-    if "auto" in motion:
-        wanted |= {name for name, kind in KINDS.items() if kind.found_by == "auto"}
+    wanted = _wanted(motion, masks, strokes)
     evidence = Evidence(
         rgb,
         inverse_depth,
@@ -76,14 +72,16 @@ def plan(
     for kind in found.keys() - masks.keys():
         if rigid := KINDS[kind].rigid:
             found[kind] = found[kind] * (1 - resolve(rigid)(evidence, found[kind]))
-    free = 1 - static_mask.still(rgb, classes, hold=hold, people=hold_faces)
-    allowed = 1 - static_mask.still(rgb, (), hold=hold, people=False)
-    room = {kind: allowed if kind in masks else free for kind in found}
-    for kind in [kind for kind in found if KINDS[kind].overrides_classes and kind not in masks]:
-        # it may look like people to the network, never like lettering
-        room[kind] = 1 - static_mask.still(rgb, (), hold=hold, people=hold_faces)
+    overriding = {k for k in found if KINDS[k].overrides_classes and k not in masks}
+    for kind in overriding:
         rest = 1 - found[kind]
         found |= {k: m * rest for k, m in found.items() if k != kind and k not in masks}
+    free = 1 - static_mask.still(rgb, classes, hold=hold, people=hold_faces)
+    room = dict.fromkeys(found, free)
+    room |= dict.fromkeys(masks, 1 - static_mask.still(rgb, (), hold=hold, people=False))
+    if overriding:  # may look like people to the network, never like lettering
+        still = static_mask.still(rgb, (), hold=hold, people=hold_faces)
+        room |= dict.fromkeys(overriding, 1 - still)
     return _disjoint({k: m * room[k] for k, m in found.items()}, masks)
 
 
@@ -116,6 +114,17 @@ def _check(rgb: UInt8Array, masks: Mapping[str, UInt8Array], kinds: tuple[str, .
                 f"mask of {kind} is {mask.shape[1]}x{mask.shape[0]}; "
                 f"it must be {rgb.shape[1]}x{rgb.shape[0]}, like the photo"
             )
+
+
+def _wanted(
+    motion: tuple[str, ...], masks: Mapping[str, UInt8Array], strokes: tuple[Stroke, ...]
+) -> set[str]:
+    """Return the kinds that are asked for by name, mask, stroke or ``auto``."""
+    wanted = {*motion, *masks, *(stroke.kind for stroke in strokes)}
+    wanted |= {kind for stroke in strokes if (kind := KINDS[stroke.kind].drawn_as)}
+    if "auto" in motion:
+        wanted |= {name for name, kind in KINDS.items() if kind.found_by == "auto"}
+    return wanted - {"auto", "none"}
 
 
 def _strokes_by_detector(

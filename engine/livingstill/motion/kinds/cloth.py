@@ -1,8 +1,8 @@
 """Curtains and laundry: cloth that hangs from its upper edge, swings in pieces and waves in folds.
 
-Frequencies up to about 1.4 Hz alike and fewer above, as in a published loop of laundry: f50 .8, f90
-2.2 Hz (.8 and 1.8 there), rms .16-.19 %W (.20). Folds of three lengths run with the wind and downwards,
-in half a second and more; light and shade run with them.
+The spectrum is flat up to 1.4 Hz and falls above, as in a published loop of laundry: f50 .8, f90
+2.2 Hz (.8 and 1.8 there), rms .16-.19 %W (.20). Folds of three wavelengths travel with the wind and
+downwards, in half a second and more; their shading travels with them.
 """
 
 from __future__ import annotations
@@ -19,28 +19,33 @@ from livingstill.motion.harmonics import coarse, gusts
 from livingstill.motion.oscillators import elastic_falloff, from_top
 from livingstill.motion.wind import bandwidth, choose_harmonics
 
-HERTZ = 1.4
+CUTOFF = 1.4
+"""Hz from which on amplitudes fall."""
+
 PIECE = 0.08
-"""Frame widths over which cloth swings alike: about a garment."""
+"""Correlation length of the swing in frame widths: about a garment."""
 
 FOLDS = (0.05, 0.08, 0.128)
-"""Lengths of folds in frame widths, each up to a fifth longer or shorter."""
+"""Wavelengths of folds in frame widths, each up to a fifth longer or shorter."""
 
-DOWN = 0.6
+DESCENT = 0.6
 """Seconds that a fold takes to the lower edge."""
 
 MAX_DISPLACEMENT = 0.02
-"""What no swing exceeds, in frame widths."""
+"""Largest displacement in frame widths."""
 
 GUST = 0.3
+"""Share of the wind's gusts that modulates it."""
+
 LIGHT = 0.28
-"""How much brighter a fold is per unit of its slope."""
+"""Change of gain per unit of a fold's slope."""
 
 FACTOR = 2
+"""Nodes of the flow grid per node of the maps."""
 
 
 def build(context: MotionContext) -> tuple[Effect, ...]:
-    """Return the movement of cloth held at its upper edge."""
+    """Return the displacement of cloth held at its upper edge."""
     soft = elastic_falloff(context)
     box = bounding_box(soft)
     if box is None or not (context.mask >= 0.5).any():
@@ -55,11 +60,11 @@ def build(context: MotionContext) -> tuple[Effect, ...]:
 
 
 def hanging_waves(context: MotionContext, box: Box) -> tuple[NDArray[np.int64], Maps]:
-    """Return harmonics (M,) and maps (M, 3, h, w): displacement in pixels, and light of the folds."""
+    """Return harmonics (M,) and maps (M, 3, h, w): displacement in pixels and shading of folds."""
     shape, node, rng = coarse(box.shape, FACTOR), STEP * FACTOR, context.generator("cloth")
     harmonics = choose_harmonics(context.seconds, 0.15, 2.4, 16, rng)
     f = harmonics / context.seconds
-    size = np.sqrt(bandwidth(harmonics, context.seconds) / (1 + (f / HERTZ) ** 4))
+    size = np.sqrt(bandwidth(harmonics, context.seconds) / (1 + (f / CUTOFF) ** 4))
     rms = min(0.002 * context.wind.speed, 0.012) * context.amount * context.width
     drop = from_top(context)[box.slices][::FACTOR, ::FACTOR].astype(np.float64)
     drop = np.pad(drop, [(0, n - m) for n, m in zip(shape, drop.shape)], mode="edge")
@@ -75,7 +80,7 @@ def hanging_waves(context: MotionContext, box: Box) -> tuple[NDArray[np.int64], 
         waves = (
             2 * np.pi / (length * context.width * (0.8 + 0.4 * rng.random(len(f))))[:, None, None]
         )
-        turn = 2 * np.pi * (rng.random(len(f))[:, None, None] - DOWN * f[:, None, None] * drop)
+        turn = 2 * np.pi * (rng.random(len(f))[:, None, None] - DESCENT * f[:, None, None] * drop)
         one = 0.6 * length / (FOLDS[1] * np.sqrt(3)) * np.exp(1j * (turn - waves * x))
         fold += one
         slope -= 1j * waves * one

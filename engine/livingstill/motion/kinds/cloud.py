@@ -1,10 +1,10 @@
 """Clouds drift along their own wind and slowly change shape.
 
 The layer lies on a plane above: its picture moves as v (y_h - y) / y_h, fastest overhead, as real
-cumulus do, plus stationary curl noise of a fifth of it. Matter is carried with its raw colour. A
-generation fades into one that is 2.5 %W away at most, and mostly half as much, so that their edges lie
-about as close as they are soft; farther apart small crisp clouds show double, and more generations
-pulse. Behind roofs and masts the sky goes on, where the scene has a layer of its own for it.
+cumulus do, plus stationary curl noise of a fifth of it. The photo's raw colour is advected. Two
+generations that cross-fade are 2.5 %W apart at most, and mostly half as much, about as far as clouds'
+edges are soft; farther apart small crisp clouds show double, and more generations pulse. Behind roofs
+and masts the sky goes on, where the scene has a backdrop for it.
 """
 
 from __future__ import annotations
@@ -25,19 +25,19 @@ SPEED = 0.0055
 """Frame widths per second at the top of the picture in a wind of 3 m/s."""
 
 APART = 0.025
-"""Most frame widths between two generations that fade into each other, in a wind that is not strong."""
+"""Most frame widths between two generations that cross-fade, in a wind that is not strong."""
 
-SOONEST = 1.0
-"""Seconds from one generation to the next at least, however fast a stroke of the brush is."""
+LEAST_SECONDS = 1.0
+"""Seconds from one generation to the next at least, however fast a brush stroke is."""
 
 EDGE = 0.025
 """Frame widths over which clouds come to rest at roofs and treetops, along which they pass."""
 
 CLEARANCE = 2.5
-"""Seconds that they take at least to come up to one, half a life: the edge stretches nothing."""
+"""Seconds that clouds take at least to reach an edge, half a lifetime: nothing is stretched."""
 
 BEYOND = 0.08
-"""Frame widths that they go on behind what hides them: as far as matter may come from."""
+"""Frame widths that they go on behind an occluder: as far as matter may come from."""
 
 
 def build(context: MotionContext) -> tuple[Effect, ...]:
@@ -47,7 +47,7 @@ def build(context: MotionContext) -> tuple[Effect, ...]:
     if fastest == 0:
         return ()
     generations = math.ceil(context.seconds * fastest / (APART * context.width))
-    generations = max(1, min(generations, int(context.seconds / SOONEST)))
+    generations = max(1, min(generations, int(context.seconds / LEAST_SECONDS)))
     effect = advect_texture(
         replace(context, mask=np.ones_like(context.mask)) if context.on_backdrop else context,
         velocity,

@@ -1,10 +1,10 @@
-"""Flags: waves travel from the pole to the fly end and grow on their way; folds catch the light.
+"""Flags: waves travel from the pole to the fly end and grow on their way; folds are shaded.
 
 About 2 Hz at 4 m/s and in proportion to the wind, 1.3 waves along the cloth, which they cross in a
-second or so, as on a clip of a real flag; short ones are quick. What stands behind must stay: a
-flag moves alone, on a layer that is cut out for it (``scene.cutout``), by a ninetieth of the frame
-at most. Beside that clip, on two of its stills: f50 2.0 (real 2.0), f90 6.6-6.8 (7.2), evenness .09-
-.11 (.17), half of its amplitude: a warp cannot fold or turn over.
+second or so, as on a clip of a real flag; short ones are quick. The background must stay: a flag is
+displaced alone, on a layer that is cut out for it (``scene.cutout``), by a ninetieth of the frame at
+most. Beside that clip, on two of its stills: f50 2.0 (real 2.0), f90 6.6-6.8 (7.2), variation of the
+change .09-.11 (.17), half of its amplitude: a warp cannot fold or turn over.
 """
 
 from __future__ import annotations
@@ -25,18 +25,20 @@ AMPLITUDE = 0.04
 """Rms of the waves at the fly end, in lengths of the flag, before the guards."""
 
 MAX_DISPLACEMENT = 0.0115
-"""What no wave exceeds, in frame widths: eleven pixels of a frame of the reference width."""
+"""Largest displacement in frame widths: eleven pixels of a frame of the reference width."""
 
 WAVES = 1.3
 """Waves along the flag at its main frequency; four fifths of that follow the frequency."""
 
 LIGHT = 0.45
-"""How much brighter a fold is per unit of its slope."""
+"""Change of gain per unit of a fold's slope."""
 
 STRAIGHTER = 1.5
-"""How many times as straight the edge at the pole is as the free one."""
+"""How many times as straight the edge at the pole is as the free one, at least."""
 
 FACTOR = 2
+"""Nodes of the flow grid per node of the maps."""
+
 FRONT = Placement(Stage.DISPLACE, front_only=True)
 
 
@@ -57,7 +59,7 @@ def build(context: MotionContext) -> tuple[Effect, ...]:
 
 
 def travelling_waves(context: MotionContext, box: Box) -> tuple[NDArray[np.int64], Maps]:
-    """Return harmonics (M,) and maps (M, 3, h, w): displacement in pixels, and light of the folds."""
+    """Return harmonics (M,) and maps (M, 3, h, w): displacement in pixels and shading of folds."""
     way = heading(context)
     along, length = distance(context, way, box.top, box.left, coarse(box.shape, FACTOR), FACTOR)
     hertz = 2.0 * float(np.clip(context.wind.speed / 4, 0.4, 2.0))
@@ -95,9 +97,10 @@ def heading(context: MotionContext) -> tuple[float, float]:
 
 
 def edge_straightness(mask: Float32Array) -> tuple[float, float]:
-    """Return by how many nodes most of a region's left, and right, edge departs from a straight line.
+    """Return the residuals in nodes of straight lines fitted to a region's left and right edges.
 
-    Most is two thirds of its rows: above and below a pole's edge hang the corners of the free one.
+    They are fitted to the best two thirds of the rows: the corners of a free edge hang above and
+    below the pole's.
     """
     solid = mask >= 0.5
     rows = np.flatnonzero(solid.any(1))

@@ -1,8 +1,8 @@
-"""Rivers, waterfalls and fountains: water that goes somewhere.
+"""Rivers, waterfalls and fountains: water that goes somewhere, advected along its streamlines.
 
-Speeds 20-30 %W/s for falls, 3-9 for rivers; generations live .5 s where it is fast and twice as
-long where it is slow; base and contrast of the photo stay in place (see ``advection``). Fitted on
-three waterfalls and a rapid: f50 3.2-4.0 and f90 7.8-11.2 Hz in falls (a real one 4.3 and 11.8).
+Speeds 20-30 %W/s for falls, 3-9 for rivers; generations live .5 s where it is fast and twice as long
+where it is slow; base and contrast of the photo stay in place. Fitted on three waterfalls and a rapid:
+f50 3.2-4.0 and f90 7.8-11.2 Hz in falls (a real one 4.3 and 11.8).
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ from livingstill.motion.context import MotionContext, smoothstep
 from livingstill.motion.velocity import limit_transverse_strain, local_width
 
 LIFE = 0.5
-"""Seconds."""
+"""Seconds that a generation lives where water is fast."""
 
 BANK = 0.02
-"""Frame widths over which water slows down towards its bank, at least."""
+"""Least width in frame widths of the layer in which water slows down towards its bank."""
 
 SHEAR = 0.05
-"""And at most: what is fast takes longer, or its shear would draw detail out along the bank."""
+"""Largest width of it: what is fast needs more, or its shear draws detail out along the bank."""
 
 
 def build(context: MotionContext) -> tuple[Effect, ...]:
     """Return the flow of a region of water along its direction."""
-    velocity = slow_at_banks(context, limit_transverse_strain(along(context), LIFE))
+    velocity = slow_at_banks(context, limit_transverse_strain(flow_velocity(context), LIFE))
     speed = float(np.hypot(velocity[..., 0], velocity[..., 1]).max())
     if speed == 0:
         return ()
@@ -47,8 +47,8 @@ def build(context: MotionContext) -> tuple[Effect, ...]:
     return (effect,) if effect else ()
 
 
-def along(context: MotionContext) -> Float32Array:
-    """Return (h, w, 2) float32 velocity in pixels per second: as given, else straight down."""
+def flow_velocity(context: MotionContext) -> Float32Array:
+    """Return (h, w, 2) float32 velocity in pixels per second: the direction's, else straight down."""
     if context.direction is not None:
         return context.direction * np.float32(context.width * context.amount)
     out = np.zeros((*context.mask.shape, 2), np.float32)
@@ -57,7 +57,7 @@ def along(context: MotionContext) -> Float32Array:
 
 
 def slow_at_banks(context: MotionContext, velocity: Float32Array) -> Float32Array:
-    """Return ``velocity`` as it falls to 0 at the region's edge; the frame's border is no edge."""
+    """Return ``velocity`` that falls to 0 at the region's edge; the frame's border is no edge."""
     inside = context.distance_inside()
     speed = np.hypot(velocity[..., 0], velocity[..., 1])
     width = np.clip(LIFE * speed, BANK * context.width, SHEAR * context.width)

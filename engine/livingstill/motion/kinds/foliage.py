@@ -1,8 +1,8 @@
 """Foliage: trees, bushes and flowers sway in the wind.
 
-Defaults: rms .17 %W per m/s of wind, at most 1.2 %W, before the guards, which leave .24-.29 of .5 at
-3 m/s (published loops of trees .4; real trees 1.1 in strong wind and .1 in calm); resonances .6
-(crown), 1.5 (branch) and 3 Hz (leaf).
+Rms .17 %W per m/s of wind, at most 1.2 %W, before the limits, which leave .24-.29 of .5 at 3 m/s
+(published loops of trees .4; real trees 1.1 in strong wind and .1 in calm); resonances .6 (crown), 1.5
+(branch) and 3 Hz (leaf).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from livingstill.motion.context import MotionContext
 
 
 def modes(speed: float) -> tuple[oscillators.Mode, ...]:
-    """Return crown, branch and leaf; leaves flutter more in stronger wind."""
+    """Return the modes of crown, branch and leaf; leaves flutter more in stronger wind."""
     return (
         oscillators.Mode(0.6, 0.20, 0.30, 1.0, common=0.8),
         oscillators.Mode(1.5, 0.15, 0.12, 0.8),

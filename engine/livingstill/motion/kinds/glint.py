@@ -1,7 +1,7 @@
-"""A glint passes over a product: a soft band of light that its bright surfaces answer.
+"""A glint passes over a product: a soft band of light that its specular facets reflect.
 
-One pass of .9 s about every 5 s; up to 35 % brighter where the surface already shines, next to
-nothing where it is matt. Drawn, not measured.
+One pass of .9 s about every 5 s; up to 35 % brighter where the surface already shines, next to nothing
+where it is matt. Drawn, not measured.
 """
 
 from __future__ import annotations
@@ -18,17 +18,18 @@ from livingstill.motion.canvas import Canvas, Effect, Placement, Stage
 from livingstill.motion.context import Box, MotionContext, bounding_box, smoothstep
 
 PASS = 0.9
-"""Seconds."""
+"""Seconds that a pass takes."""
 
 EVERY = 5.0
-"""Seconds."""
+"""Seconds from one pass to the next, about."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Glint:
-    """Light of ``strength`` (h, w) where a band stands at ``along`` (h, w) in 0..1, ``passes`` times.
+    """A gain of up to 1 + ``strength`` (h, w) where a band crosses ``along`` (h, w) in 0..1.
 
-    ``share`` is the part of the time between two glints that one takes.
+    It crosses ``passes`` times in the loop; ``share`` is the part of the time between two passes
+    that one takes.
     """
 
     box: Box
@@ -39,7 +40,7 @@ class Glint:
     placement: ClassVar[Placement] = Placement(Stage.LIGHT)
 
     def apply(self, phase: float, canvas: Canvas) -> None:
-        """Brighten what the band stands on."""
+        """Scale the gains and the bias under the band."""
         turn = (phase % 1.0) * self.passes % 1.0
         place = (turn - 0.5) / self.share + 0.5
         if not -0.3 < place < 1.3:

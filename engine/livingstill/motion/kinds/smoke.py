@@ -1,10 +1,10 @@
 """Smoke that is in the photo drifts up and away; its colour travels with it.
 
-Where it is dense it is carried: at 5 %W/s (a real plume: rms 2.7 %W, mostly upwards), generations of
-1.2 s with a wide window, leaning with the wind. What is seen through it, by its fine detail, stays
-where it is: there the smoke's own colour thickens and thins in billows that rise. Two rendered
-plumes and three photos of haze, by hand masks: sharpness .90-1.00, least to most .82-.97, repeat
-.1-.3, f50 .8-1.6 Hz; there was no clip of smoke to compare with.
+Where it is dense it is advected: at 5 %W/s (a real plume: rms 2.7 %W, mostly upwards), generations of
+1.2 s with a wide window, leaning with the wind. Where fine detail shows through, that stays where it is,
+and the smoke's own colour thickens and thins in octaves of noise that rise. Two rendered plumes and
+three photos of haze, by hand masks: sharpness .90-1.00, least to most .82-.97, repeat .1-.3, f50
+.8-1.6 Hz; there was no clip of smoke to compare with.
 """
 
 from __future__ import annotations
@@ -25,14 +25,15 @@ from livingstill.motion.vapour import SHARES, noise_octaves
 from livingstill.motion.velocity import add_curl_noise, limit_boundary_speed
 
 SPEED = 0.05
+"""Frame widths per second upwards."""
 
-THICKENS = 0.16
-"""Standard deviation of the opacity that smoke gains and loses where it is seen through."""
+OPACITY = 0.16
+"""Standard deviation of the opacity of smoke where the background shows through."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Veil:
-    """Smoke of a ``colour`` that thickens and thins by ``weight`` (h, w) times its noise.
+    """Smoke of a ``colour`` whose opacity changes by ``weight`` (h, w) times rising noise.
 
     ``rise`` (h, w) is each node's height in nodes, ``across`` (h, w) its place in 0..1 of the
     strips' width.
@@ -47,7 +48,7 @@ class Veil:
     placement: ClassVar[Placement] = Placement(Stage.COMPOSITE)
 
     def opacity(self, phase: float) -> Float32Array:
-        """Return (h, w) float32, what is gained at ``phase``; nothing is, over all of it."""
+        """Return (h, w) float32, the change of opacity at ``phase``, of weighted mean 0."""
         noise = np.zeros(self.rise.shape, np.float32)
         for share, layer in zip(SHARES, self.strips):
             noise += np.float32(share) * layer.at(phase, self.rise, self.across)
@@ -57,7 +58,7 @@ class Veil:
         return np.asarray(noise - np.float32(common) * self.weight, np.float32)
 
     def apply(self, phase: float, canvas: Canvas) -> None:
-        """Lay it over whatever moves below it."""
+        """Composite it over what lies below."""
         canvas.veil(self.box.slices, self.opacity(phase), self.colour)
 
 
@@ -71,7 +72,7 @@ def build(context: MotionContext) -> tuple[Effect, ...]:
         velocity[..., 0] = SPEED * width * 0.2 * context.wind.speed * context.wind.x / 1.5
         velocity[..., 1] = -SPEED * width
     velocity = add_curl_noise(context, velocity, 0.10, 0.3)
-    through = _seen_through(context)
+    through = _transparency(context)
     edge = smoothstep(context.distance_inside() / (0.03 * width))
     calm: Float32Array = edge * (1 - through) * np.float32(context.amount)
     drift = advect_texture(
@@ -87,8 +88,8 @@ def build(context: MotionContext) -> tuple[Effect, ...]:
     return tuple(effect for effect in (drift, veil) if effect)
 
 
-def _seen_through(context: MotionContext) -> Float32Array:
-    """Return (h, w) float32 in 0..1: where what shows is not smoke, which is soft, but behind it."""
+def _transparency(context: MotionContext) -> Float32Array:
+    """Return (h, w) float32 in 0..1: where fine detail shows through, which smoke has none of."""
     grey = cv2.cvtColor(context.rgb, cv2.COLOR_RGB2GRAY).astype(np.float32)
     fine = grey - cv2.GaussianBlur(grey, (0, 0), 2.5 * max(context.scale, 0.4))
     power = cv2.GaussianBlur(nodes(fine * fine), (0, 0), 0.012 * context.width / STEP)
@@ -97,9 +98,9 @@ def _seen_through(context: MotionContext) -> Float32Array:
 
 
 def _veil(context: MotionContext, weight: Float32Array, dense: Float32Array) -> Veil | None:
-    """Return what thickens and thins, ``weight`` (h, w) much, None if nothing does.
+    """Return the smoke that changes by ``weight`` (h, w), None if that is 0 everywhere.
 
-    It has the colour of what is ``dense`` (h, w).
+    Its colour is the mean of the photo's, weighted by ``dense`` (h, w).
     """
     weight = np.where(weight > 0.02, weight, np.float32(0))
     box = bounding_box(weight)
@@ -118,7 +119,7 @@ def _veil(context: MotionContext, weight: Float32Array, dense: Float32Array) -> 
         strips,
         np.ascontiguousarray(np.broadcast_to(y, box.shape)),
         np.ascontiguousarray(x / max(float(x.max()), 1.0)),
-        np.asarray(THICKENS * min(context.amount, 1.5) * weight[box.slices], np.float32),
+        np.asarray(OPACITY * min(context.amount, 1.5) * weight[box.slices], np.float32),
         colour.astype(np.float32),
     )
 

@@ -1,7 +1,7 @@
 """Steam above a cup, a pot, a vent: white vapour that rises, widens and thins out.
 
-Opacity at most .45, less over bright ground where it would not show anyway; billows of 1.2 %W and
-finer rise at 9-17 %W/s (a cup's .1-.2 m/s when a frame is a metre wide) and lean with the wind by
+Opacity at most .45, less over bright ground where it would not show anyway; octaves of noise of 1.2 %W
+and finer rise at 9-17 %W/s (a cup's .1-.2 m/s when a frame is a metre wide) and lean with the wind by
 atan(.1 U). Drawn: no clip of steam was at hand. Over three cups and pots f50 .8-1.0, f90 2.8-3.0 Hz,
 mean luminance within .05 levels, sharpness .95-.98 of its most at the least, repeat .1-.2.
 """
@@ -16,16 +16,17 @@ from livingstill.motion.canvas import Effect
 from livingstill.motion.context import STEP, MotionContext, bounding_box, smoothstep
 from livingstill.motion.vapour import Vapour, noise_octaves
 
-MOST = 0.45
+MAX_OPACITY = 0.45
 SPEED = 0.09
+"""Frame widths per second upwards."""
 
-LEAST_LIGHT = 8
-"""Levels that vapour counts as brighter than what it hides at least: white ground could even out none."""
+MIN_LIGHT = 8
+"""Least difference in levels from the ground that vapour counts with; over white it has none."""
 
 
 def build(context: MotionContext) -> tuple[Effect, ...]:
     """Return steam inside the region, rising from its lower end."""
-    return rising(context, (246, 248, 250), MOST * min(context.amount, 1.6))
+    return rising(context, (246, 248, 250), MAX_OPACITY * min(context.amount, 1.6))
 
 
 def rising(
@@ -63,7 +64,7 @@ def rising(
         speed = (
             float(np.clip(drawn.mean(), 0.04, 0.2)) * context.width / STEP if drawn.size else speed
         )
-    light = np.maximum(np.float32(np.mean(colour)) - ground, np.float32(LEAST_LIGHT))
+    light = np.maximum(np.float32(np.mean(colour)) - ground, np.float32(MIN_LIGHT))
     rng = context.generator("meander")
     harmonics = np.array([1, 2]) * max(1, round(context.seconds / 6))
     sizes = np.array([0.13, 0.07]) * np.exp(2j * np.pi * rng.random(2))
@@ -79,7 +80,7 @@ def rising(
             colour,
             (harmonics, sizes, waves),
             light,
-        ).even(),
+        ).with_constant_light(),
     )
 
 

@@ -1,7 +1,7 @@
 """Lamps, stars and city lights twinkle, each in its own time.
 
-Stars by up to 25 % between 1 and 4 Hz (scintillation), lamps by 6 % between .4 and 2 Hz (hot air
-above a city). Only points of light change; the dark between them does not.
+Stars by up to 25 % between 1 and 4 Hz (scintillation), lamps by 6 % between .4 and 2 Hz (hot air above
+a city). Only points of light change; the dark between them does not.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from livingstill.motion.canvas import Effect
 from livingstill.motion.context import STEP, MotionContext, nodes
 from livingstill.motion.light import GainFlicker, flicker_spectrum
 
-MOST = 400
+MAX_POINTS = 400
+"""Points of light that twinkle, the largest."""
 
 
 def build(context: MotionContext) -> tuple[Effect, ...]:
@@ -29,7 +30,7 @@ def build(context: MotionContext) -> tuple[Effect, ...]:
     areas = stats[1:, cv2.CC_STAT_AREA]
     if areas.size == 0:
         return ()
-    kept = np.argsort(-areas, kind="stable")[:MOST] + 1
+    kept = np.argsort(-areas, kind="stable")[:MAX_POINTS] + 1
     number = np.zeros(count, np.int32)
     number[kept] = np.arange(1, kept.size + 1)
     spots = number[part].astype(np.float32)

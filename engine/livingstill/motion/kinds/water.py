@@ -1,10 +1,10 @@
-"""Standing water: waves that bend reflections when it is calm, chop that drifts when it is not.
+"""Standing water: waves distort reflections when it is calm, chop drifts when it is not.
 
 Waves are linear, on the plane of the lake, in perspective: omega_m = 2 pi m / T and k = omega^2 / g
 make dispersion and loop exact together. Amplitudes are JONSWAP's (Hasselmann et al. 1973), in six
-directions about the wind. A facet of slope s tilts the reflected ray by 2 s, so the picture of what
-stands at the far shore moves by 2 f s; waves smaller than a node are filtered out. Slope rms .0028
-per m/s of wind, at most .02 (an autumn lake .008, a canal at night .012, glassy .006).
+directions about the wind. A facet of slope s tilts the reflected ray by 2 s, so the image of what stands
+at the far shore is displaced by 2 f s; waves smaller than a node are filtered out. Slope rms .0028 per
+m/s of wind, at most .02 (an autumn lake .008, a canal at night .012, glassy .006).
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from livingstill.motion.harmonics import (
     limit_to_frame,
     pack,
 )
-from livingstill.motion.kinds import reflection
+from livingstill.motion.mirror import build_mirror
 from livingstill.motion.wind import bandwidth, choose_harmonics
 
 GRAVITY = 9.81
@@ -59,16 +59,16 @@ def build(context: MotionContext) -> tuple[Effect, ...]:
     if box is None:
         return ()
     surface = plane(context, box)
-    if calm(context):
+    if is_mirroring(context):
         return (
-            *reflection.build(context, surface_anisotropy(context) < 2),
+            *build_mirror(context, surface_anisotropy(context) < 2),
             mirror(context, box, surface),
         )
     return chop(context, box, surface)
 
 
 def mirror(context: MotionContext, box: Box, surface: Plane) -> HarmonicDisplacement:
-    """Return how waves bend what calm water reflects."""
+    """Return the displacement of what calm water reflects by the slopes of its waves."""
     slope = min(0.0028 * context.wind.speed, 0.02) * context.amount
     harmonics, maps = slopes(context, surface, slope)
     pinned = 2 * surface.focal * np.clip(1 - surface.z / surface.far, 0, 1)
@@ -91,7 +91,7 @@ def mirror(context: MotionContext, box: Box, surface: Plane) -> HarmonicDisplace
 
 
 def chop(context: MotionContext, box: Box, surface: Plane) -> tuple[Effect, ...]:
-    """Return drifting facets and the orbits of the waves under them."""
+    """Return the drift of facets and the orbital motion of the waves under them."""
     wind, width = context.wind, context.width
     metres = 0.1 * wind.speed * context.amount
     velocity = np.zeros((*context.mask.shape, 2), np.float32)
@@ -164,10 +164,10 @@ def plane(context: MotionContext, box: Box) -> Plane:
 def slopes(
     context: MotionContext, surface: Plane, rms: float, orbits: bool = False
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return harmonics (M,) and complex (M, 2, h, w) slopes of the surface, across and away.
+    """Return harmonics (M,) and complex maps (M, 2, h, w) of the surface's slopes, across and away.
 
-    With ``orbits``: the picture of the surface's own movement instead, in pixels, where waves are
-    ``rms`` metres high: circles in the plane of travel.
+    With ``orbits`` the surface's displacement in pixels instead, by waves ``rms`` metres high:
+    circles in the plane of travel.
     """
     wind, seconds = context.wind, context.seconds
     rng = context.generator("waves")
@@ -197,9 +197,9 @@ def slopes(
         for _ in range(DIRECTIONS):
             angle = heading + spread * rng.standard_normal()
             kx, kz = np.float32(k * math.cos(angle)), np.float32(k * math.sin(angle))
-            seen = np.exp(-0.72 * ((kz * deep) ** 2 + (kx * wide) ** 2))
+            resolved = np.exp(-0.72 * ((kz * deep) ** 2 + (kx * wide) ** 2))
             turn = np.float32(2 * np.pi * rng.random()) - kz * z - kx * x
-            ripple = (np.float32(a) * seen) * (np.cos(turn) + 1j * np.sin(turn))
+            ripple = (np.float32(a) * resolved) * (np.cos(turn) + 1j * np.sin(turn))
             if orbits:
                 out[m, 0] += (1j * math.cos(angle)) * ripple * (focal / z)
                 out[m, 1] += -ripple * (focal / z) - (1j * math.sin(angle)) * ripple * (
@@ -211,21 +211,21 @@ def slopes(
     return harmonics, out
 
 
-def calm(context: MotionContext) -> bool:
+def is_mirroring(context: MotionContext) -> bool:
     """Return whether water mirrors rather than shows its own waves.
 
-    Facets of waves lie: on rough water the finest gradients stand upright. What a smooth surface
-    mirrors is as upright as the land; what a ruffled one mirrors must be recognised all the better.
+    Facets of waves are horizontal: on rough water the finest gradients are vertical. A smooth
+    surface has the land's gradients; a ruffled one must correlate all the better with the land.
     """
-    lying = surface_anisotropy(context)
-    if lying < 2:
+    vertical = surface_anisotropy(context)
+    if vertical < 2:
         return True
     like = anisotropy.mirror_correlation(context.colour.mean(2), context.mask >= 0.5)
-    return like > 0.3 + 0.07 * (math.log2(lying) - 1.3)
+    return like > 0.3 + 0.07 * (math.log2(vertical) - 1.3)
 
 
 def surface_anisotropy(context: MotionContext) -> float:
-    """Return how much the finest detail of the water lies (see ``ripples.lying``)."""
+    """Return the gradient anisotropy of a region's finest detail."""
     inside = (
         cv2.resize(context.mask, context.rgb.shape[1::-1], interpolation=cv2.INTER_LINEAR) > 0.5
     )
