@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-_MARK = re.compile(r"^\{\{ (\w+)(?: (\w+))? \}\}$", re.MULTILINE)
+_MARK = re.compile(r"^\{\{ (\w+)(?: ([\w.]+))? \}\}$", re.MULTILINE)
 ROOT = Path(__file__).parent.parent
 
 
@@ -252,7 +252,7 @@ def api() -> str:
     return "\n".join(parts)
 
 
-def types(module: str = "model") -> str:
+def types(module: str = "core.model") -> str:
     """The small frozen types of a module with their docstrings."""
     home = importlib.import_module(f"livingstill.{module}")
     found = [c for c in vars(home).values() if inspect.isclass(c) and c.__module__ == home.__name__]

@@ -4,7 +4,7 @@ import cv2
 import livingstill
 import numpy as np
 import pytest
-from livingstill.audio.mix import suited
+from livingstill.audio.mix import choose_beds
 from livingstill.camera.path import CAMERAS, describe
 from livingstill.core.errors import InputError
 from livingstill.core.kinds import KINDS
@@ -177,7 +177,7 @@ def test_its_colour_shows_in_the_overlay(plugin):
 
 
 def test_it_sounds_and_is_judged_by_its_own_bars(plugin):
-    assert suited({"lift": 0.25}) == {"wind": 0.5}
+    assert choose_beds({"lift": 0.25}) == {"wind": 0.5}
     assert known_flow.pulsing_bar("lift", "change") == 0.9
     pulsing = {"lift.change": 0.8}
     assert verdict.judge_guard(pulsing, 10, 10.0, (64, 48), loop=False) == ()

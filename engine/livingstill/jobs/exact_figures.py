@@ -17,6 +17,7 @@ from livingstill.core.model import Float32Array, Flow, Layer, PackedRGBA, Pose, 
 from livingstill.depth import straightening
 from livingstill.jobs import monitor
 from livingstill.jobs.clip import Clip
+from livingstill.motion.builder import distinct
 from livingstill.photo import statistics
 from livingstill.quality import known_flow
 from livingstill.render.frames import Renderer, unpack
@@ -260,7 +261,7 @@ class Exact:
         seen = [
             known_flow.folds(flow)
             for i in range(8 if motion else 0)
-            for flow in {id(f): f for f in (motion.at(i / 8) if motion else ()) if f}.values()
+            for flow in distinct(motion.at(i / 8) if motion else ())
         ]
         return {
             "exact_gradient": max((fold.gradient for fold in seen), default=0.0),

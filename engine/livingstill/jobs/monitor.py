@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livingstill.core.model import Motion, Pose, Region, Scene, UInt8Array
+from livingstill.motion.builder import distinct
 from livingstill.quality import known_flow
 from livingstill.render.frames import Renderer, Window
 
@@ -83,7 +84,7 @@ class Trial:
         for index in range(_PHASES):
             flows = motion.at(index / _PHASES)
             guard.feed(renderer.frame(Pose(), flows))
-            for flow in {id(flow): flow for flow in flows if flow is not None}.values():
+            for flow in distinct(flows):
                 folded = known_flow.folded(flow)
                 cells = folded if cells is None else cells | folded
         found: Excess = {}
