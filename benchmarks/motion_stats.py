@@ -198,7 +198,8 @@ def main() -> None:
         for region in regions:
             row = {"region": f"{Path(path).stem} {region.kind}{'*' if hand else ''}"}
             row |= measure(clip, grey, region.mask, RATE) | border(clip, grey, region.mask, every)
-            if region.kind in ("foliage", "grass", "cloth", "hair", "flag"):
+            alone = compose(rgb, depth, (region,), wind=Wind(), seconds=SECONDS).at(0.3)[0]
+            if alone is not None and alone.second is None and alone.first.any():
                 row |= fields(motion, region.mask, rgb.shape[1])
             rows.append(row | {"build s": f"{build:.2f}", "at ms": f"{cost:.1f}"})
     for name in options.clip:

@@ -108,23 +108,26 @@ def channels() -> str:
 
 def kinds() -> str:
     """Every kind of motion: what it is, how it is found, and where its numbers come from."""
-    from livingstill.motion.builder import KINDS
-    from livingstill.segmentation.plan import NATURAL
+    from livingstill.core.kinds import KINDS, resolve
 
+    found = {
+        "auto": "found by itself",
+        "named": "looked for when it is named; or moves where a mask or a stroke says",
+        "mask": "moves where a mask or a stroke says",
+    }
     parts = []
     for name, kind in KINDS.items():
-        home = inspect.getmodule(kind.build)
-        about = inspect.getdoc(home) or ""
-        how = "found by itself" if name in NATURAL else "moves when it is named, masked or stroked"
-        parts.append(f"### `{name}`\n\n{kind.help} ({how}).\n\n{about}\n")
+        about = inspect.getdoc(inspect.getmodule(resolve(kind.build))) or ""
+        parts.append(f"### `{name}`\n\n{kind.help} ({found[kind.found_by]}).\n\n{about}\n")
     return "\n".join(parts)
 
 
 def words() -> str:
     """What a prompt may say."""
+    from livingstill.core.kinds import KINDS
     from livingstill.settings import prompt
 
-    rows = [(f"`{kind}`", nouns) for kind, nouns in prompt.THINGS.items()]
+    rows = [(f"`{name}`", " ".join(kind.nouns)) for name, kind in KINDS.items()]
     rows.append(("camera", ", ".join(prompt.CAMERA)))
     rows += [(f"{factor:g} times", said) for factor, said in prompt.STRENGTHS.items()]
     return table("means|said as", rows)

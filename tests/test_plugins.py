@@ -4,9 +4,16 @@ import cv2
 import livingstill
 import numpy as np
 import pytest
+from livingstill.audio.mix import choose_beds
 from livingstill.camera.path import CAMERAS, describe
 from livingstill.core.errors import InputError
-from livingstill.motion.builder import KINDS
+from livingstill.core.kinds import KINDS
+from livingstill.core.model import Region
+from livingstill.quality import known_flow, verdict
+from livingstill.segmentation.flow_field import directions
+from livingstill.segmentation.overlay import overlay
+from livingstill.settings import prompt
+from livingstill.settings.shot import Shot
 
 CODE = '''
 from dataclasses import dataclass
@@ -16,9 +23,9 @@ from typing import ClassVar
 import numpy as np
 from livingstill.camera.move import Amount
 from livingstill.camera.param import check
+from livingstill.core.kinds import MotionKind, QualityBars, SpeedRange
 from livingstill.core.model import InverseDepth, Pose
-from livingstill.motion.canvas import Canvas
-from livingstill.motion.builder import Kind
+from livingstill.motion.canvas import Placement, Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +44,38 @@ class Nod:
 
 
 class Lift:
-    order, alone = 0, False
+    placement = Placement(Stage.DISPLACE)
 
-    def __init__(self, site):
-        self.mask = site.mask * np.float32(site.amount)
+    def __init__(self, context):
+        self.mask = context.mask * np.float32(context.amount)
 
     def apply(self, phase, canvas):
         canvas.first[..., 1] += self.mask * np.float32(sin(2 * pi * phase))
 
 
-LIFT = Kind("rises and falls", lambda site: (Lift(site),))
+def right_half(evidence):
+    mask = np.zeros(evidence.rgb.shape[:2], np.uint8)
+    mask[:, mask.shape[1] // 2 :] = 255
+    return mask
+
+
+LIFT = MotionKind(
+    name="lift",
+    help="rises and falls",
+    build=lambda context: (Lift(context),),
+    nouns=("lift", "elevator"),
+    verbs=("hoists",),
+    colour=(10, 200, 90),
+    found_by="named",
+    detector=right_half,
+    layer="front",
+    speeds=SpeedRange(0.01, 0.1, prompted=0.05),
+    sounds={"wind": 1.0},
+    quality_bars=QualityBars(change=0.9),
+)
+
+
+FOG = MotionKind(name="fog", help="comes and goes", build=lambda context: (Lift(context),))
 
 
 def ramp(rgb):
@@ -65,6 +94,7 @@ nod = nodding:Nod
 torn = nodding:Missing
 [livingstill.kinds]
 lift = nodding:LIFT
+fog = nodding:FOG
 [livingstill.depths]
 ramp = nodding:ramp
 small = nodding:small
@@ -112,6 +142,49 @@ def test_the_lists_name_what_a_plugin_brings(plugin):
     assert KINDS["lift"].help == "rises and falls"
 
 
+def test_its_words_direct_it_in_a_prompt(plugin):
+    shot = Shot(**prompt.read("the elevator hoists up, push in"))
+    assert shot.motion == ("lift",)
+    (stroke,) = shot.brush
+    tail, head = stroke.points
+    assert tail[1] - head[1] == pytest.approx(0.1)  # .05 frame widths per second for two seconds
+
+
+def test_its_strokes_keep_to_its_speeds(plugin):
+    rgb, depth = np.zeros((48, 64, 3), np.uint8), np.ones((48, 64), np.float32)
+    everywhere = Region("lift", np.full((48, 64), 255, np.uint8))
+    fast = Shot(brush=("lift:0.1,0.5,0.9,0.5",)).brush
+    assert directions(rgb, depth, (everywhere,), fast)["lift"].max() == pytest.approx(0.1, rel=0.02)
+
+
+def test_it_is_found_and_cut_out_as_its_record_says(plugin, photo):
+    clip = livingstill.animate(
+        photo, motion="lift", size="64x48", duration=0.2, depth="flat", hold_faces=False
+    )
+    (region,) = clip.regions
+    assert (
+        region.kind == "lift" and region.mask[:, 40:].min() == 255 and not region.mask[:, :30].any()
+    )
+    front = clip.scene.layers[0].colour >> np.uint32(24)
+    assert (front[:, 40:] > 0).all() and not (front[:, :24] > 0).any()
+
+
+def test_its_colour_shows_in_the_overlay(plugin):
+    grey = np.full((90, 120, 3), 128, np.uint8)
+    region = Region("lift", np.full((90, 120), 255, np.uint8))
+    red, green, blue = overlay(grey, (region,))[60, 60].astype(int)
+    assert green > blue > red
+
+
+def test_it_sounds_and_is_judged_by_its_own_bars(plugin):
+    assert choose_beds({"lift": 0.25}) == {"wind": 0.5}
+    assert known_flow.pulsing_bar("lift", "change") == 0.9
+    pulsing = {"lift.change": 0.8}
+    assert verdict.judge_guard(pulsing, 10, 10.0, (64, 48), loop=False) == ()
+    pulsing = {"lift.change": 1.0}
+    assert verdict.judge_guard(pulsing, 10, 10.0, (64, 48), loop=False) != ()
+
+
 def test_the_lists_go_away_with_the_plugin():
     assert "nod" not in CAMERAS and "lift" not in KINDS
     assert "nod" not in dict(describe())
@@ -125,7 +198,7 @@ def test_the_lists_go_away_with_the_plugin():
         ({"camera": "torn"}, "camera move 'torn' of nodding cannot be loaded.*uninstall"),
         ({"depth": "rampp"}, "did you mean 'ramp'"),
         ({"depth": "small"}, r"depth source small gave \(4, 4\).*as large as the photo"),
-        ({"motion": "lift"}, 'show it with mask="lift=FILE" or leave it out of motion'),
+        ({"motion": "fog"}, 'show it with mask="fog=FILE" or leave it out of motion'),
         ({"motion": "lifd"}, "did you mean 'lift'"),
     ],
 )

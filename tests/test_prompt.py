@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 from livingstill.core.errors import InputError
-from livingstill.motion.builder import KINDS
 from livingstill.settings import prompt
 from livingstill.settings.shot import Shot
 
@@ -60,10 +59,6 @@ def test_what_is_not_understood_is_refused(text):
 def test_a_near_miss_is_suggested():
     with pytest.raises(InputError, match="did you mean 'clouds'"):
         prompt.read("cluds drift left")
-
-
-def test_every_kind_has_a_word():
-    assert set(prompt.THINGS) == set(KINDS)
 
 
 def test_every_camera_word_is_a_move():

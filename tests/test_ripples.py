@@ -15,10 +15,10 @@ def _noise(across: float, up: float) -> np.ndarray:
 
 def test_facets_that_lie_are_told_from_what_stands_and_from_what_does_neither() -> None:
     everywhere = np.ones((160, 240), bool)
-    assert anisotropy.lying(_noise(6, 1), everywhere) > 4
-    assert 0.7 < anisotropy.lying(_noise(2, 2), everywhere) < 1.4
-    assert anisotropy.lying(_noise(1, 6), everywhere) < 0.25
-    assert anisotropy.lying(_noise(6, 1), np.zeros((160, 240), bool)) == 1
+    assert anisotropy.gradient_anisotropy(_noise(6, 1), everywhere) > 4
+    assert 0.7 < anisotropy.gradient_anisotropy(_noise(2, 2), everywhere) < 1.4
+    assert anisotropy.gradient_anisotropy(_noise(1, 6), everywhere) < 0.25
+    assert anisotropy.gradient_anisotropy(_noise(6, 1), np.zeros((160, 240), bool)) == 1
 
 
 def test_a_mirror_is_known_by_the_land_upside_down_even_if_its_waterline_is_a_little_off() -> None:
@@ -27,5 +27,5 @@ def test_a_mirror_is_known_by_the_land_upside_down_even_if_its_waterline_is_a_li
     for off in (0, 6):
         water = np.zeros((160, 240), bool)
         water[90 + off :, 20:220] = True
-        assert anisotropy.mirroring(mirrored, water) > 0.85
-        assert anisotropy.mirroring(_noise(3, 3), water) < 0.3
+        assert anisotropy.mirror_correlation(mirrored, water) > 0.85
+        assert anisotropy.mirror_correlation(_noise(3, 3), water) < 0.3

@@ -9,7 +9,7 @@ from importlib import import_module
 import click
 from click.shell_completion import BashComplete, CompletionItem, add_completion_class
 
-_KINDS = ("livingstill.motion.builder", "KINDS")
+_KINDS = ("livingstill.core.kinds", "KINDS")
 _CAMERAS = ("livingstill.camera.path", "CAMERAS")
 NAMES = {
     "camera": _CAMERAS,

@@ -26,9 +26,7 @@ STEERING = ("amount", "wind", "seed", "mask", "brush", "hold")
 @say.as_json
 def command(name: str | None, as_json: bool) -> None:
     """List the kinds of motion; with NAME how one is found, and the options that steer it."""
-    from livingstill.motion.builder import KINDS
-    from livingstill.segmentation.plan import NATURAL
-    from livingstill.settings.prompt import THINGS
+    from livingstill.core.kinds import KINDS
     from livingstill.settings.shot import Shot
 
     if name is None:
@@ -36,8 +34,10 @@ def command(name: str | None, as_json: bool) -> None:
         say.json_line(lines) if as_json else say.table(lines.items())
         return
     kind = KINDS[name]
-    found = "by itself" if name in NATURAL else "when named with --motion, masked or stroked"
-    words = THINGS.get(name, "").split()
+    found = (
+        "by itself" if kind.found_by == "auto" else "when named with --motion, masked or stroked"
+    )
+    words = [*kind.nouns, *kind.verbs]
     fields = {key: Shot.model_fields[key] for key in STEERING}
     if as_json:
         settings = [

@@ -11,11 +11,11 @@ import pytest
 from livingstill.audio.beds import BEDS
 from livingstill.camera.path import CAMERAS
 from livingstill.camera.timing import Timing
+from livingstill.core.kinds import KINDS
 from livingstill.depth.models import MODELS
 from livingstill.depth.sources import SOURCES
 from livingstill.jobs.batch.presets import PRESETS
 from livingstill.media.formats import CODECS, FORMATS
-from livingstill.motion.builder import KINDS
 from livingstill.quality.verdict import KINDS as FAULTS
 from livingstill.settings.brand import MOODS
 from livingstill.settings.shot import Job, Shot

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from clip_scenes import FRAMES, SIZE, drifting, packed, written
-from livingstill.audio.mix import mixed, seam
+from livingstill.audio.mix import mix, seam_step
 from livingstill.core.determinism import plain
 from livingstill.core.errors import InputError
 from livingstill.core.model import SAMPLE_RATE
@@ -30,7 +30,7 @@ def sounding(path: Path, sound: np.ndarray) -> Path:
 
 @pytest.mark.parametrize("name", ["a.mp4", "a.webm", "a.mov", "a.mkv"])
 def test_a_clip_carries_its_sound(tmp_path, name):
-    sound = mixed({"stream": 1.0}, COUNT)
+    sound = mix({"stream": 1.0}, COUNT)
     path = sounding(tmp_path / name, sound)
     heard = audio.read(path, 0, 10)
     assert abs(len(heard) - COUNT) <= 1024  # AAC has whole blocks; the edit list tells players
@@ -41,14 +41,14 @@ def test_a_clip_carries_its_sound(tmp_path, name):
     step = np.abs(np.diff(heard[:COUNT], axis=0)).max()
     assert np.abs(heard[0] - heard[COUNT - 1]).max() < step
     if name in {"a.mov", "a.mkv"}:
-        assert seam(heard) < -60
+        assert seam_step(heard) < -60
     first = path.read_bytes()
     with plain():  # as another thread may do, while a file is opened
         assert all(sounding(path, sound).read_bytes() == first for _ in range(3))
 
 
 def test_formats_without_sound_take_the_pictures_alone(tmp_path):
-    with_sound = sounding(tmp_path / "a.gif", mixed({"wind": 1.0}, COUNT)).read_bytes()
+    with_sound = sounding(tmp_path / "a.gif", mix({"wind": 1.0}, COUNT)).read_bytes()
     assert with_sound == written(tmp_path / "b.gif", fps=FPS).read_bytes()
 
 

@@ -10,19 +10,18 @@ import numpy as np
 import pytest
 from livingstill.core.model import Region
 from livingstill.kernels.flame import burn
-from livingstill.motion import context, rolling_noise
+from livingstill.motion import context, heat, rolling_noise
 from livingstill.motion.builder import compose
-from livingstill.motion.kinds import fire
 from livingstill.settings.values import Wind
 
 SIZE = (120, 200)
 DARK = np.full((*SIZE, 3), (24, 22, 26), np.uint8)
 
 
-def hot(heat):
-    """Return (H, W, 3) uint8 of what glows with ``heat`` (H, W), 0..255, as a camera sees it."""
-    body = context.luma(fire._GLOWING)
-    planes = [np.interp(heat, body, fire._GLOWING[:, c]) for c in range(3)]
+def hot(heats):
+    """Return (H, W, 3) uint8 of what glows with ``heats`` (H, W), 0..255, as a camera sees it."""
+    body = context.luma(heat.BLACK_BODY)
+    planes = [np.interp(heats, body, heat.BLACK_BODY[:, c]) for c in range(3)]
     return np.maximum(np.dstack(planes), DARK).astype(np.uint8)
 
 
@@ -30,18 +29,18 @@ def torn():
     """Return a photo of tall flames, torn into tongues, and where they are."""
     noise = np.random.default_rng(5).standard_normal(SIZE).astype(np.float32)
     noise = cv2.GaussianBlur(noise, (0, 0), sigmaX=3, sigmaY=9)
-    heat = np.clip(120 + 110 * noise / noise.std(), 0, 250)
+    heats = np.clip(120 + 110 * noise / noise.std(), 0, 250)
     mask = np.zeros(SIZE, np.uint8)
     mask[25:105, 40:160] = 255
-    return np.where(mask[..., None] > 0, hot(heat), DARK), mask
+    return np.where(mask[..., None] > 0, hot(heats), DARK), mask
 
 
 def candle():
     """Return a photo of a candle's flame, and a mask with a little of what is around it."""
-    heat, mask = np.zeros(SIZE, np.float32), np.zeros(SIZE, np.uint8)
-    cv2.ellipse(heat, (100, 60), (14, 34), 0, 0, 360, 250, -1)
+    heats, mask = np.zeros(SIZE, np.float32), np.zeros(SIZE, np.uint8)
+    cv2.ellipse(heats, (100, 60), (14, 34), 0, 0, 360, 250, -1)
     cv2.ellipse(mask, (100, 60), (17, 38), 0, 0, 360, 255, -1)
-    return hot(cv2.GaussianBlur(heat, (0, 0), 1.5)), mask
+    return hot(cv2.GaussianBlur(heats, (0, 0), 1.5)), mask
 
 
 def clip(rgb, mask, count=24):
@@ -54,7 +53,7 @@ def burnt(push, colour=(255, 250, 226), glow=1.0):
     """Return the colour of a plain area after its heat was pushed."""
     shape = (4, 4)
     tone = np.broadcast_to(np.array([*colour, glow], np.float32), (*shape, 4)).copy()
-    ramp = fire._ramp(tone[..., :3], tone[..., 3])
+    ramp = heat.colour_by_heat(tone[..., :3], tone[..., 3])
     gain, bias = np.ones(shape, np.float32), np.zeros((*shape, 3), np.float32)
     to, none = np.zeros((*shape, 2), np.float32), np.zeros((0, 0), np.float32)
     behind = np.full((*shape, 3), 20, np.float32)

@@ -7,7 +7,7 @@ import naive
 import numpy as np
 import pytest
 from livingstill.core.model import Region
-from livingstill.motion import phases as even
+from livingstill.motion import phases
 from livingstill.motion.builder import compose
 from livingstill.motion.kinds import flag
 from livingstill.settings.values import Wind
@@ -77,7 +77,7 @@ def test_a_flag_stays_within_twelve_pixels_and_does_not_fold(cloth, amount):
     motion = waving(rgb, mask, amount=amount)
     for i in range(12):
         d = np.asarray(motion.at(i / 12)[0].first, float)
-        assert np.hypot(d[..., 0], d[..., 1]).max() < flag.FARTHEST * rgb.shape[1]
+        assert np.hypot(d[..., 0], d[..., 1]).max() < flag.MAX_DISPLACEMENT * rgb.shape[1]
         dy, dx = (np.gradient(d, 4, axis=axis) for axis in (0, 1))
         assert ((1 + dx[..., 0]) * (1 + dy[..., 1]) - dx[..., 1] * dy[..., 0]).min() > 0.3
 
@@ -89,21 +89,23 @@ def test_phases_are_chosen_for_an_even_sum():
     rates = np.exp(-2j * np.pi * harmonics[:, None] * place)
     time = np.arange(400) / 400
 
-    def swing(phases):
-        waves = np.exp(1j * (2 * np.pi * np.outer(harmonics, time) + phases[:, None]))
+    def swing(angles):
+        waves = np.exp(1j * (2 * np.pi * np.outer(harmonics, time) + angles[:, None]))
         power = ((rates.T @ waves).real ** 2).mean(0)
         return power.std() / power.mean()
 
     chance = np.mean([swing(2 * np.pi * rng.random(len(harmonics))) for _ in range(20)])
-    assert swing(even.phases(rates, harmonics, rng)) < 0.3 * chance
+    assert swing(phases.choose_phases(rates, harmonics, rng)) < 0.3 * chance
 
 
 def test_the_straight_edge_is_at_the_pole():
     y, x = np.mgrid[:60, :100]
     flying = (x >= 20 + 0.1 * y) & (x < 75 + 6 * np.sin(y / 6)) & (y > 10) & (y < 45 + x / 12)
-    left, right = flag.bent(flying.astype(np.float32))
+    left, right = flag.edge_straightness(flying.astype(np.float32))
     assert right > flag.STRAIGHTER * left
-    assert flag.bent(flying[:, ::-1].astype(np.float32)) == pytest.approx((right, left), abs=0.05)
+    assert flag.edge_straightness(flying[:, ::-1].astype(np.float32)) == pytest.approx(
+        (right, left), abs=0.05
+    )
 
 
 def test_a_flag_flies_from_its_pole_whatever_the_wind():

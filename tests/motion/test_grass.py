@@ -7,9 +7,9 @@ import pytest
 from livingstill.core.model import Region
 from livingstill.motion import oscillators
 from livingstill.motion.builder import compose
-from livingstill.motion.context import Box, Site
+from livingstill.motion.context import Box, MotionContext
 from livingstill.motion.kinds import grass
-from livingstill.motion.wind import breeze
+from livingstill.motion.wind import wind_field
 from livingstill.settings.values import Wind
 
 HEIGHT, WIDTH = 240, 400
@@ -36,11 +36,11 @@ def test_light_runs_over_grass_that_is_as_bright_at_all_times(meadow):
 
 def test_blades_are_taller_than_wide(meadow):
     rgb, _ = meadow
-    air = breeze(Wind(gust=0), 4.0, 0)
+    air = wind_field(Wind(gust=0), 4.0, 0)
     none = np.zeros((60, 100), np.float32)
     colour = np.zeros((60, 100, 3), np.float32)
-    site = Site("grass", rgb, colour, none + 1, none, air, 4.0, 1.0, 0, 0)
-    blades = oscillators.driven(site, Box(0, 0, 60, 100), grass.LIMBS)[1].at(0.3)[:, 0]
+    context = MotionContext("grass", rgb, colour, none + 1, none, air, 4.0, 1.0, 0, 0)
+    blades = oscillators.driven_response(context, Box(0, 0, 60, 100), grass.MODES)[1].at(0.3)[:, 0]
     sideways = np.corrcoef(blades[:, :-4].ravel(), blades[:, 4:].ravel())[0, 1]
     down = np.corrcoef(blades[:-4].ravel(), blades[4:].ravel())[0, 1]
     assert down > 0.75 > 0.5 > sideways

@@ -7,18 +7,19 @@ import naive
 import numpy as np
 import pytest
 from livingstill.core import threads
+from livingstill.core.kinds import KINDS
 from livingstill.core.model import Layer, Region, Scene
-from livingstill.motion.builder import KINDS, compose
+from livingstill.motion.builder import compose
 from livingstill.motion.canvas import Canvas
 from livingstill.motion.context import STEP, Box
-from livingstill.motion.kinds import reflection
+from livingstill.motion.mirror import Mirror
 from livingstill.settings.values import Wind
 
 ARRAYS = ("first", "first_gain", "second", "second_gain", "bias")
 
 
 ALIVE = [kind for kind in KINDS if kind != "reflection"]  # a mirror moves only with something
-CHANCE = [kind for kind in ALIVE if kind != "glint"]  # always the same light
+RANDOM = [kind for kind in ALIVE if kind != "glint"]  # always the same light
 WITHIN = [kind for kind in ALIVE if kind != "fire"]  # its light falls on what is around
 
 
@@ -80,7 +81,7 @@ def test_threads_change_nothing(kind, rgb, depth, mask):
     assert same(one, four)
 
 
-@pytest.mark.parametrize("kind", CHANCE)
+@pytest.mark.parametrize("kind", RANDOM)
 def test_the_seed_decides(kind, rgb, depth, mask):
     a, b, c = (moved(rgb, depth, mask, kind, seed=s).at(0.31)[0] for s in (1, 1, 2))
     assert same(a, b)
@@ -167,7 +168,7 @@ def test_a_ruffled_mirror_shows_nothing_that_flows():
     canvas.first[:20] = 1
     second, own = canvas.pair()
     second[:20], own[:20, :30] = 2, 0.5  # clouds to the left, trees to the right
-    mirror = reflection.Mirror(box, source, np.ones(box.shape, np.float32), clear=False)
+    mirror = Mirror(box, source, np.ones(box.shape, np.float32), clear=False)
     mirror.apply(0.0, canvas)
     assert not canvas.first[20:38, 5:30].any()
     assert not own[20:].any()
@@ -203,7 +204,7 @@ def test_a_mirror_copies_what_it_mirrors_upside_down(twice):
         other = second[source, columns] * np.float32([1, -1]) * weight[..., None]
         moved = second[box.slices] + np.where(still[..., None], other, seen)
     expected[box.slices] += seen
-    reflection.Mirror(box, source, weight).apply(0.0, canvas)
+    Mirror(box, source, weight).apply(0.0, canvas)
     np.testing.assert_allclose(canvas.first, expected, rtol=1e-6)
     if twice:
         np.testing.assert_allclose(canvas.second[box.slices], moved, rtol=1e-6)

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from livingstill.kernels import advect, spectral
 from livingstill.motion import noise as chance
-from livingstill.motion.advection import unfanned
 from livingstill.motion.context import STEP
 from livingstill.motion.harmonics import Spectrum, coarse, pack
-from livingstill.motion.wind import breeze, choose
+from livingstill.motion.velocity import limit_transverse_strain
+from livingstill.motion.wind import choose_harmonics, wind_field
 from livingstill.settings.values import Wind
 
 
@@ -142,7 +142,7 @@ def test_noise_is_unit_and_correlates_over_its_length():
 
 
 def test_a_front_reaches_everything_along_the_wind_in_turn():
-    air = breeze(Wind(direction=180), 5.0, 0)
+    air = wind_field(Wind(direction=180), 5.0, 0)
     lag = air.lag((4, 9), 0.1)
     assert (np.diff(lag, axis=1) < 0).all()
     assert np.abs(np.diff(lag, axis=0)).max() < 1e-6
@@ -150,7 +150,7 @@ def test_a_front_reaches_everything_along_the_wind_in_turn():
 
 def test_a_clip_begins_neither_in_a_gust_nor_in_a_lull():
     for seed in range(6):
-        air = breeze(Wind(), 5.0, seed)
+        air = wind_field(Wind(), 5.0, seed)
         harmonics, amplitudes = air.gusts()
         lag = np.linspace(0.1, 0.9, 9) / air.front / 5.0
         time = (np.arange(200)[:, None] / 200 - lag)[..., None]
@@ -160,7 +160,7 @@ def test_a_clip_begins_neither_in_a_gust_nor_in_a_lull():
 
 
 def test_all_of_the_wind_begins_at_one_time():
-    late, early = breeze(Wind(), 5.0, 0), replace(breeze(Wind(), 5.0, 0), start=0.0)
+    late, early = wind_field(Wind(), 5.0, 0), replace(wind_field(Wind(), 5.0, 0), start=0.0)
     harmonics, amplitudes = late.gusts()
     turned = amplitudes / early.gusts()[1]
     np.testing.assert_allclose(turned, np.exp(2j * np.pi * harmonics * late.start), atol=1e-9)
@@ -170,7 +170,7 @@ def test_all_of_the_wind_begins_at_one_time():
 
 @pytest.mark.parametrize("seconds", [0.3, 5, 60, 600])
 def test_harmonics_are_few_and_within_the_band(seconds):
-    found = choose(seconds, 0.3, 4.0, 24, np.random.default_rng(0))
+    found = choose_harmonics(seconds, 0.3, 4.0, 24, np.random.default_rng(0))
     assert 1 <= len(found) <= 24
     assert len(set(found.tolist())) == len(found)
     assert found.max() / seconds <= 4.0 or len(found) == 1
@@ -181,7 +181,7 @@ def test_a_stream_from_a_narrow_source_does_not_fan_out_too_fast():
     away = np.stack([x - 30, y + 2], -1)
     away *= (200 / np.hypot(*np.moveaxis(away, -1, 0)))[..., None]  # pixels per second
     seconds = 0.85
-    slower = unfanned(away, seconds)
+    slower = limit_transverse_strain(away, seconds)
     reach = np.hypot(x - 30, y + 2) * STEP
     spread = np.hypot(*np.moveaxis(slower, -1, 0)) * seconds / reach  # of neighbours, per life
     assert spread[4:-4, 4:-4].max() < 1.2

@@ -14,8 +14,8 @@ SIZE = (160, 280)
 
 def test_smoke_drifts_and_what_is_seen_through_it_stays():
     noise = np.random.default_rng(1).standard_normal(SIZE).astype(np.float32)
-    billows = cv2.GaussianBlur(noise, (0, 0), 7)
-    dense = 150 + 25 * billows / billows.std()
+    noise_octaves = cv2.GaussianBlur(noise, (0, 0), 7)
+    dense = 150 + 25 * noise_octaves / noise_octaves.std()
     fence = np.where(np.arange(SIZE[1]) // 3 % 2, 90, 150)[None] + np.zeros(SIZE)
     grey = np.where(np.arange(SIZE[1])[None] < 140, dense, fence)  # to the right it is thin
     rgb = np.repeat(np.clip(grey, 0, 255).astype(np.uint8)[..., None], 3, 2)
@@ -42,5 +42,7 @@ def test_smoke_that_may_not_move_leaves_the_photo_as_it_is():
     mask = np.zeros(SIZE, np.uint8)
     mask[20:140, 20:260] = 255
     depth, still = np.full(SIZE, 0.5, np.float32), {"smoke": 0.0}
-    motion = compose(rgb, depth, (Region("smoke", mask),), wind=Wind(), seconds=4.0, less=still)
+    motion = compose(
+        rgb, depth, (Region("smoke", mask),), wind=Wind(), seconds=4.0, attenuation=still
+    )
     np.testing.assert_array_equal(naive.apply_flow(rgb, motion.at(0.3)[0]), rgb)

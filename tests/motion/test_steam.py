@@ -34,7 +34,7 @@ def test_steam_over_white_ground_is_as_dense_at_all_times():
     cv2.ellipse(mask, (110, 75), (35, 55), 0, 0, 360, 255, -1)
     depth = np.full(mask.shape, 0.5, np.float32)
     motion = compose(rgb, depth, (Region("steam", mask),), wind=Wind(), seconds=3.0)
-    ((vapour,),) = motion.effects
+    (vapour,) = motion.effects
     shown = np.stack([vapour.density(i / 30) for i in range(30)]).astype(float)
     assert np.isfinite(shown).all()
     assert shown.min() >= 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from livingstill.core.kinds import SpeedRange
 from livingstill.core.model import Region
 from livingstill.segmentation import flow_field
 from livingstill.settings.values import Stroke
@@ -30,7 +31,7 @@ def test_a_harmonic_field_joins_its_ends_linearly():
 def test_a_stroke_is_followed_round_the_bend():
     mask = channel()
     stroke = Stroke.parse("flow:0.05,0.32,0.4,0.32")
-    field = flow_field.painted(mask, [stroke], mask.shape, "flow")
+    field = flow_field.painted(mask, [stroke], mask.shape, SpeedRange())
     assert field[13, 10, 0] > 5 * abs(field[13, 10, 1])
     assert field[32, 34, 1] > 3 * abs(field[32, 34, 0])
     assert not field[~mask].any()

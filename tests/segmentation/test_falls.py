@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 from livingstill.segmentation.falls import streaks
 from livingstill.segmentation.flow_field import downhill
-from livingstill.segmentation.plan import running
+from livingstill.segmentation.water import running
 
 
 def water(slant, level=190.0):

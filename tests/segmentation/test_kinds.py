@@ -7,8 +7,7 @@ import numpy as np
 import pytest
 from livingstill.core.errors import InputError
 from livingstill.core.model import Region
-from livingstill.motion.builder import KINDS
-from livingstill.segmentation import plan
+from livingstill.segmentation import overlay, plan, relabel, water
 from livingstill.settings.values import Stroke
 
 HEIGHT, WIDTH = 120, 180
@@ -96,8 +95,8 @@ def test_sky_below_the_ground_is_water(rgb, depth):
 
 def test_a_picture_that_mirrors_itself_has_a_waterline(rgb):
     mirrored = np.concatenate([rgb[:60], rgb[:60][::-1]])
-    assert abs(plan.waterline(mirrored) - 60) <= 2
-    assert plan.waterline(rgb) is None
+    assert abs(relabel.waterline(mirrored) - 60) <= 2
+    assert relabel.waterline(rgb) is None
 
 
 def test_a_stroke_makes_water_flow(rgb, depth):
@@ -108,13 +107,9 @@ def test_a_stroke_makes_water_flow(rgb, depth):
 def test_the_overlay_has_the_size_of_the_photo_and_shows_regions(rgb, depth):
     regions = plan.plan(rgb, depth, (Region("foliage", mask(60, 120)),))
     field = {"foliage": np.full((12, 18, 2), 0.1, np.float32)}
-    shown = plan.overlay(rgb, regions, field)
+    shown = overlay.overlay(rgb, regions, field)
     assert shown.shape == rgb.shape
     assert np.abs(shown[90:].astype(int) - rgb[90:]).mean() > 10
-
-
-def test_every_planned_kind_can_move():
-    assert set(KINDS) <= set(plan.KINDS)
 
 
 def test_a_mask_that_was_given_moves_even_on_a_person(rgb, depth):
@@ -163,7 +158,7 @@ def test_leaves_that_float_in_water_are_its_mirror_images():
     leaves[170:182, 100:130] = 255
     water[170:182, 100:130] = 0
     rgb = np.full((240, 320, 3), 90, np.uint8)
-    seen = plan.wetter(
+    seen = relabel.wetter(
         rgb, np.full((240, 320), 0.3, np.float32), {"water": water, "foliage": leaves}
     )
     assert (seen["water"][170:182, 100:130] > 200).all()
@@ -181,7 +176,7 @@ def test_what_hangs_in_the_sky_is_cloud_if_it_is_smooth_or_has_its_colours_else_
     grey[30:50, 40:80] = 140
     grey[30:50, 110:150] = 110 + 25 * noise[30:50, 110:150]
     rgb = np.repeat(np.clip(grey, 0, 255).astype(np.uint8)[..., None], 3, 2)
-    found = plan.wetter(rgb, depth, {"sky": sky, "foliage": leaves})
+    found = relabel.wetter(rgb, depth, {"sky": sky, "foliage": leaves})
     assert (found["sky"][30:50, 40:80] == 255).all()
     assert (found["sky"][30:50, 8:28] == 255).all()
     assert not found["foliage"][30:50, 40:80].any()
@@ -202,8 +197,8 @@ def test_a_backdrop_out_of_focus_is_neither_water_nor_leaves_nor_sky(depth):
 def test_water_that_fills_a_picture_lies_if_it_comes_nearer(depth):
     whole = mask(0, 120)
     whole[:40, :100] = 0
-    assert plan.level(whole, depth).any()
-    assert not plan.level(whole, np.full_like(depth, 0.5)).any()
+    assert water.level(whole, depth).any()
+    assert not water.level(whole, np.full_like(depth, 0.5)).any()
 
 
 def test_smoke_that_is_named_may_be_drawn(rgb, depth):

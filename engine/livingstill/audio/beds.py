@@ -9,7 +9,7 @@ import numpy as np
 import scipy  # its parts are imported when they are used
 from numpy.typing import NDArray
 
-from livingstill.audio.noise import band, scatter, swell, wide
+from livingstill.audio.noise import band_gain, gain_noise, scatter_grains, stereo_noise
 from livingstill.core.model import SAMPLE_RATE, Float32Array
 from livingstill.core.registry import Registry
 
@@ -21,9 +21,11 @@ _WAVE = 7.0
 
 
 @dataclass(frozen=True, slots=True)
-class Air:
-    """The wind that is seen, for the ear: ``speed`` in m/s, harmonics (M,) and complex amplitudes
-    (M,) of its gusts over the loop, and the lag in seconds with which they reach left and right.
+class WindGusts:
+    """The gusts of the wind in the picture as they are heard.
+
+    ``speed`` is in m/s; ``harmonics`` (M,) and complex ``amplitudes`` (M,) are of the gusts over the
+    loop, ``lags`` the seconds after which they reach the left and right ear.
     """
 
     speed: float = 3.0
@@ -48,27 +50,31 @@ Texture = tuple[Float32Array, float]
 
 @dataclass(frozen=True, slots=True)
 class Bed:
-    """A bed: what it is, and its textures from a generator of chance and a count of samples."""
+    """A bed: what it is, and its textures from a generator of chance and a count of samples.
+
+    ``rough`` names the bed that takes its place in rough weather.
+    """
 
     help: str
     build: Callable[[np.random.Generator, int, float], tuple[Texture, ...]]
+    rough: str | None = None
 
 
 def _wind(rng: np.random.Generator, count: int, speed: float) -> tuple[Texture, ...]:
     """Rumble, body and hiss; the higher a band, the more a gust lifts it."""
     bright = min(max(speed / 6, 0.3), 1.5)
     return (
-        (wide(rng, count, band(count, 60, 220, -3)), 1.0),
-        (0.45 * bright * wide(rng, count, band(count, 260, 900, -3)), 2.0),
-        (0.10 * bright * wide(rng, count, band(count, 1200, 4500, -6)), 3.0),
+        (stereo_noise(rng, count, band_gain(count, 60, 220, -3)), 1.0),
+        (0.45 * bright * stereo_noise(rng, count, band_gain(count, 260, 900, -3)), 2.0),
+        (0.10 * bright * stereo_noise(rng, count, band_gain(count, 1200, 4500, -6)), 3.0),
     )
 
 
 def _leaves(rng: np.random.Generator, count: int, _: float) -> tuple[Texture, ...]:
     """Many small surfaces that rub: high, and never at the same moment."""
-    near = wide(rng, count, band(count, 2200, 7500, -3))
-    far = wide(rng, count, band(count, 900, 2600, -3))
-    flutter = swell(rng, count, 3, 11, 0.35)[:, None]
+    near = stereo_noise(rng, count, band_gain(count, 2200, 7500, -3))
+    far = stereo_noise(rng, count, band_gain(count, 900, 2600, -3))
+    flutter = gain_noise(rng, count, 3, 11, 0.35)[:, None]
     return (near * flutter, 2.2), (0.6 * far, 1.5)
 
 
@@ -100,30 +106,30 @@ def _unit(texture: Float32Array) -> Float32Array:
 
 def _water(rng: np.random.Generator, count: int, _: float) -> tuple[Texture, ...]:
     """A shore: soft wash that comes and goes, drops that ring."""
-    lap = swell(rng, count, 0.25, 0.9, 0.55)[:, None]
-    wash = wide(rng, count, band(count, 220, 1100, -4)) * lap
-    drops = _unit(scatter(rng, count, 18, _bubble(350, 1700))) * lap
+    lap = gain_noise(rng, count, 0.25, 0.9, 0.55)[:, None]
+    wash = stereo_noise(rng, count, band_gain(count, 220, 1100, -4)) * lap
+    drops = _unit(scatter_grains(rng, count, 18, _bubble(350, 1700))) * lap
     return (0.8 * wash, 0.4), (0.55 * drops, 0.4)
 
 
 def _stream(rng: np.random.Generator, count: int, _: float) -> tuple[Texture, ...]:
     """Water over stones: hiss, and bubbles in hundreds."""
-    hiss = wide(rng, count, band(count, 500, 5200, -4))
-    bubbles = _unit(scatter(rng, count, 150, _bubble(550, 3400)))
-    return (0.6 * hiss * swell(rng, count, 0.4, 2, 0.12)[:, None], 0.0), (0.8 * bubbles, 0.0)
+    hiss = stereo_noise(rng, count, band_gain(count, 500, 5200, -4))
+    bubbles = _unit(scatter_grains(rng, count, 150, _bubble(550, 3400)))
+    return (0.6 * hiss * gain_noise(rng, count, 0.4, 2, 0.12)[:, None], 0.0), (0.8 * bubbles, 0.0)
 
 
 def _waves(rng: np.random.Generator, count: int, _: float) -> tuple[Texture, ...]:
     """A sea: each wave rises as a rumble, breaks bright and washes out."""
     waves = max(1, round(count / SAMPLE_RATE / _WAVE))
     phase = np.arange(count, dtype=np.float64) * waves / count
-    phase += 0.12 * np.log(swell(rng, count, 0.05, 0.3, 1.0)) if waves > 2 else 0
+    phase += 0.12 * np.log(gain_noise(rng, count, 0.05, 0.3, 1.0)) if waves > 2 else 0
     rumble = np.exp(1.6 * (np.cos(2 * np.pi * phase) - 1))
     # the break stands up quickly and dies away slowly: a bump whose phase is bent
     bent = phase - 0.06 - 0.09 * np.sin(2 * np.pi * phase)
     breaking = np.exp(3.2 * (np.cos(2 * np.pi * bent) - 1))
-    deep = wide(rng, count, band(count, 60, 420, -3))
-    foam = wide(rng, count, band(count, 500, 6500, -3))
+    deep = stereo_noise(rng, count, band_gain(count, 60, 420, -3))
+    foam = stereo_noise(rng, count, band_gain(count, 500, 6500, -3))
     slow = (0.25 + rumble)[:, None].astype(np.float32)
     fast = (0.07 + breaking)[:, None].astype(np.float32)
     return (0.9 * deep * slow, 0.0), (0.8 * foam * fast, 0.0)
@@ -131,8 +137,11 @@ def _waves(rng: np.random.Generator, count: int, _: float) -> tuple[Texture, ...
 
 def _rain(rng: np.random.Generator, count: int, _: float) -> tuple[Texture, ...]:
     """A steady hiss of all the drops far away, and the taps of those that fall near."""
-    far = wide(rng, count, band(count, 1200, 9000, -2)) * swell(rng, count, 0.1, 0.6, 0.08)[:, None]
-    near = _unit(scatter(rng, count, 70, _bubble(1800, 6500)))
+    far = (
+        stereo_noise(rng, count, band_gain(count, 1200, 9000, -2))
+        * gain_noise(rng, count, 0.1, 0.6, 0.08)[:, None]
+    )
+    near = _unit(scatter_grains(rng, count, 70, _bubble(1800, 6500)))
     return (0.85 * far, 0.3), (0.35 * near, 0.3)
 
 
@@ -147,9 +156,12 @@ def _crackle(rng: np.random.Generator) -> NDArray[np.float64]:
 
 def _fire(rng: np.random.Generator, count: int, _: float) -> tuple[Texture, ...]:
     """The rush of the flames, low and restless, and crackling."""
-    rush = wide(rng, count, band(count, 40, 260, -4)) * swell(rng, count, 2, 9, 0.3)[:, None]
-    hiss = wide(rng, count, band(count, 900, 5000, -5))
-    crackles = _unit(scatter(rng, count, 14, _crackle))
+    rush = (
+        stereo_noise(rng, count, band_gain(count, 40, 260, -4))
+        * gain_noise(rng, count, 2, 9, 0.3)[:, None]
+    )
+    hiss = stereo_noise(rng, count, band_gain(count, 900, 5000, -5))
+    crackles = _unit(scatter_grains(rng, count, 14, _crackle))
     return (0.8 * rush, 0.3), (0.15 * hiss, 0.3), (0.25 * crackles, 0.0)
 
 
@@ -159,7 +171,7 @@ BEDS: Registry[Bed] = Registry(
     {
         "wind": Bed("moving air, with the gusts that are seen", _wind),
         "leaves": Bed("leaves and grass that rustle as gusts pass", _leaves),
-        "water": Bed("a lake that laps at its shore", _water),
+        "water": Bed("a lake that laps at its shore", _water, rough="waves"),
         "stream": Bed("a river, brook or fountain", _stream),
         "waves": Bed("a sea that breaks on a beach", _waves),
         "rain": Bed("steady rain", _rain),

@@ -7,20 +7,20 @@ import numpy as np
 from livingstill.core.model import SAMPLE_RATE, Float32Array
 
 
-def repeated(sound: Float32Array, count: int, fade: int) -> Float32Array:
-    """Return (count, 2) of a sound played again and again, each end cross-faded into the start.
+def repeat(sound: Float32Array, count: int, fade: int) -> Float32Array:
+    """Return (count, 2) of a sound repeated, each end cross-faded into the start.
 
     ``fade`` is in samples, at most half the sound.
     """
     if len(sound) >= count:
         return sound[:count]
-    loop = joined(sound, len(sound) - min(fade, len(sound) // 2))
+    loop = join_ends(sound, len(sound) - min(fade, len(sound) // 2))
     times = -(-count // len(loop))
     return np.ascontiguousarray(np.tile(loop, (times, 1))[:count])
 
 
-def joined(sound: Float32Array, count: int) -> Float32Array:
-    """Return (count, 2) whose end runs on into its start, without a step of its own.
+def join_ends(sound: Float32Array, count: int) -> Float32Array:
+    """Return (count, 2) whose end continues into its start, without a step.
 
     What the sound has beyond ``count`` is faded out over the start as that is faded in, at equal
     power: the first sample is the one that followed the last.
@@ -35,8 +35,8 @@ def joined(sound: Float32Array, count: int) -> Float32Array:
     return out
 
 
-def faded(sound: Float32Array, fade: int) -> Float32Array:
-    """Return the sound risen from silence and fallen back to it, over ``fade`` samples each."""
+def fade_ends(sound: Float32Array, fade: int) -> Float32Array:
+    """Return the sound faded in and out over ``fade`` samples each."""
     fade = min(fade, len(sound) // 2)
     if fade == 0:
         return sound
@@ -47,9 +47,7 @@ def faded(sound: Float32Array, fade: int) -> Float32Array:
     return out
 
 
-def fitted(
-    sound: Float32Array, count: int, *, joins: bool, fade: float, level: float
-) -> Float32Array:
+def fit(sound: Float32Array, count: int, *, joins: bool, fade: float, level: float) -> Float32Array:
     """Return (count, 2) float32 of a recording, for a clip of ``count`` samples.
 
     Parameters
@@ -62,13 +60,13 @@ def fitted(
     samples = round(fade * SAMPLE_RATE)
     if joins:
         spare = min(samples, count // 2)
-        made = joined(repeated(sound, count + spare, samples), count)
+        made = join_ends(repeat(sound, count + spare, samples), count)
     else:
-        made = faded(repeated(sound, count, samples), samples)
-    return limited(made * np.float32(10 ** (level / 20)))
+        made = fade_ends(repeat(sound, count, samples), samples)
+    return limit_peak(made * np.float32(10 ** (level / 20)))
 
 
-def limited(sound: Float32Array) -> Float32Array:
-    """Return the sound, lowered as a whole if any sample lies beyond full scale."""
+def limit_peak(sound: Float32Array) -> Float32Array:
+    """Return the sound scaled down if any sample lies beyond full scale."""
     peak = float(np.abs(sound).max(initial=0))
     return sound / np.float32(peak) if peak > 1 else sound

@@ -1,7 +1,7 @@
-"""Noise that repeats exactly: any colour, any slow rise and fall, and grains scattered over it.
+"""Periodic noise: of any spectrum, as a slow gain, and as grains at random times.
 
-A period of n samples is made in its spectrum, so that sample n would be sample 0 and no place in it
-differs from another: there is no seam to hide.
+A period of n samples is synthesised in its spectrum, so that sample n equals sample 0 and no place in
+it differs statistically from another: there is no seam.
 """
 
 from __future__ import annotations
@@ -18,22 +18,22 @@ _SHARED = 0.5
 """Share of the power that both ears hear alike."""
 
 
-def hertz(count: int) -> Float32Array:
+def frequencies(count: int) -> Float32Array:
     """Return the frequency of each bin of a period of ``count`` samples, Hz."""
     return np.asarray(scipy.fft.rfftfreq(count, 1 / SAMPLE_RATE), np.float32)
 
 
-def band(count: int, low: float, high: float, tilt: float = 0.0) -> Float32Array:
+def band_gain(count: int, low: float, high: float, tilt: float = 0.0) -> Float32Array:
     """Return the gain of each bin: 1 between ``low`` and ``high`` Hz, 12 dB per octave beyond.
 
     ``tilt`` is in dB per octave around the middle of the band.
     """
-    f = np.maximum(hertz(count), np.float32(1))
+    f = np.maximum(frequencies(count), np.float32(1))
     sides = 1 / ((1 + (low / f) ** 2) * (1 + (f / high) ** 2))
     return np.asarray(sides * (f / np.sqrt(low * high)) ** (tilt / 6.02), np.float32)
 
 
-def coloured(rng: np.random.Generator, count: int, gain: Float32Array) -> Float32Array:
+def coloured_noise(rng: np.random.Generator, count: int, gain: Float32Array) -> Float32Array:
     """Return (count,) float32 periodic Gaussian noise of unit power whose spectrum is ``gain``."""
     white = rng.standard_normal((2, len(gain)), np.float32)
     spectrum = (white[0] + 1j * white[1]) * gain
@@ -42,28 +42,30 @@ def coloured(rng: np.random.Generator, count: int, gain: Float32Array) -> Float3
     return np.asarray(made / np.sqrt(np.mean(made**2)), np.float32)
 
 
-def wide(rng: np.random.Generator, count: int, gain: Float32Array) -> Float32Array:
-    """Return (count, 2) float32: noise as ``coloured``, partly the same in both ears."""
-    both, *each = (coloured(rng, count, gain) for _ in range(3))
+def stereo_noise(rng: np.random.Generator, count: int, gain: Float32Array) -> Float32Array:
+    """Return (count, 2) float32: noise as ``coloured_noise``, partly the same in both ears."""
+    both, *each = (coloured_noise(rng, count, gain) for _ in range(3))
     common, own = np.float32(_SHARED**0.5), np.float32((1 - _SHARED) ** 0.5)
     return np.stack([common * both + own * ear for ear in each], axis=-1)
 
 
-def swell(
+def gain_noise(
     rng: np.random.Generator, count: int, low: float, high: float, depth: float
 ) -> Float32Array:
-    """Return (count,) float32: a periodic gain about 1 that wanders at ``low`` to ``high`` Hz.
+    """Return (count,) float32, a random periodic gain about 1 between ``low`` and ``high`` Hz.
 
     It is exp of noise, so it never falls to silence; ``depth`` is the rms of its logarithm.
     """
-    f = hertz(count)
+    f = frequencies(count)
     inside = (f >= low) & (f <= high)
     if not inside.any():  # slower than the period: its first harmonic
         inside[1] = True
-    return np.asarray(np.exp(depth * coloured(rng, count, inside.astype(np.float32))), np.float32)
+    return np.asarray(
+        np.exp(depth * coloured_noise(rng, count, inside.astype(np.float32))), np.float32
+    )
 
 
-def scatter(
+def scatter_grains(
     rng: np.random.Generator,
     count: int,
     rate: float,

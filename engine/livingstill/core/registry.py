@@ -25,8 +25,8 @@ def nearest(word: str, words: list[str]) -> str:
 class Registry(Mapping[str, T], Generic[T]):
     """An ordered, read-only table of members by name.
 
-    Members of other distributions come through the entry-point ``group`` and are imported only
-    when named.
+    Members of other distributions come through the entry-point ``group``; they, and members of our
+    own that are given as an ``EntryPoint``, are imported only when looked up.
 
     >>> shapes = Registry("shape", "livingstill.doctest", {"circle": 1})
     >>> shapes["circle"]
@@ -36,21 +36,22 @@ class Registry(Mapping[str, T], Generic[T]):
     livingstill.core.errors.InputError: no shape is called 'circel'; did you mean 'circle'?
     """
 
-    def __init__(self, what: str, group: str, members: Mapping[str, T]) -> None:
+    def __init__(self, what: str, group: str, members: Mapping[str, T | EntryPoint]) -> None:
         self.what = what
         self.group = group
         self._members = dict(members)
 
     def __getitem__(self, name: str) -> T:
         if name in self._members:
-            return self._members[name]
+            member = self._members[name]
+            return self._load(member) if isinstance(member, EntryPoint) else member
         plugins = {p.name: p for p in entry_points(group=self.group)}
         if name in plugins:
             return self._load(plugins[name])
         raise InputError(f"no {self.what} is called '{name}'{nearest(name, list(self))}")
 
     def _load(self, plugin: EntryPoint) -> T:
-        """Import a member of another distribution."""
+        """Import the member that an entry point names."""
         try:
             loaded: T = plugin.load()
         except Exception as error:

@@ -12,10 +12,12 @@ from numpy.typing import NDArray
 from livingstill.camera import auto
 from livingstill.camera.projection import project
 from livingstill.camera.view import CameraView
+from livingstill.core.kinds import KINDS
 from livingstill.core.model import Float32Array, Flow, Layer, PackedRGBA, Pose, Scene, UInt8Array
 from livingstill.depth import straightening
 from livingstill.jobs import monitor
 from livingstill.jobs.clip import Clip
+from livingstill.motion.builder import distinct
 from livingstill.photo import statistics
 from livingstill.quality import known_flow
 from livingstill.render.frames import Renderer, unpack
@@ -55,7 +57,8 @@ class Exact:
         self.masks = monitor.masks_in_frame(
             clip.regions if self.static else (), clip.window, self.size
         )
-        self.lively = _union(clip, known_flow.LIVELY)
+        lights = {name for name, kind in KINDS.items() if kind.lights_surroundings}
+        self.lively = _union(clip, lights)
         self.moving = _union(clip, {region.kind for region in clip.regions})
         self.rest = self._render(Pose(), None)
         picks = np.random.default_rng(0)
@@ -258,7 +261,7 @@ class Exact:
         seen = [
             known_flow.folds(flow)
             for i in range(8 if motion else 0)
-            for flow in {id(f): f for f in (motion.at(i / 8) if motion else ()) if f}.values()
+            for flow in distinct(motion.at(i / 8) if motion else ())
         ]
         return {
             "exact_gradient": max((fold.gradient for fold in seen), default=0.0),

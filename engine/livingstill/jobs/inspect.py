@@ -18,7 +18,7 @@ from livingstill.jobs.session import check_settings, prepare
 from livingstill.jobs.stages import Stages
 from livingstill.photo import fitness
 from livingstill.scene import export
-from livingstill.segmentation import flow_field, mask_files, plan
+from livingstill.segmentation import flow_field, mask_files, overlay
 from livingstill.settings.shot import Job, Shot
 from livingstill.settings.values import Choice
 
@@ -80,7 +80,7 @@ def write_regions(
     if target is not None:
         depth = analysis.depth().values
         directions = flow_field.directions(analysis.rgb, depth, moving, shot.brush)
-        picture = plan.overlay(analysis.rgb, moving, directions)
+        picture = overlay.overlay(analysis.rgb, moving, directions)
         write_png(target, cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), job.overwrite)
     return moving
 

@@ -84,8 +84,9 @@ class Shapes:
     def at(self, phase: float) -> tuple[Flow | None, ...]:
         """Return the flows of the motion; two samples share each pixel by their gains."""
         flows = self.motion.at(phase)
-        made = {id(flow): _shape(flow) for flow in flows}
-        return tuple(made[id(flow)] for flow in flows)
+        first = [next(k for k, other in enumerate(flows) if other is flow) for flow in flows]
+        shapes = {k: _shape(flows[k]) for k in set(first)}  # layers that move together share one
+        return tuple(shapes[k] for k in first)
 
 
 def _shape(flow: Flow | None) -> Flow | None:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livingstill.core.model import Motion, Pose, Region, Scene, UInt8Array
+from livingstill.motion.builder import distinct
 from livingstill.quality import known_flow
 from livingstill.render.frames import Renderer, Window
 
@@ -86,7 +87,7 @@ class Trial:
         for index in range(_PHASES):
             flows = motion.at(index / _PHASES)
             guard.feed(renderer.frame(Pose(), flows))
-            for flow in {id(flow): flow for flow in flows if flow is not None}.values():
+            for flow in distinct(flows):
                 folded = known_flow.folded(flow)
                 cells = folded if cells is None else cells | folded
         found: Excess = {}
@@ -94,9 +95,9 @@ class Trial:
             found = {k: ("fold", share / FOLDED) for k, share in self._shares(cells).items()}
         for name, value in guard.figures().items():
             kind, _, what = name.rpartition(".")
-            if kind and kind not in known_flow.LIVELY and what != "change":
-                bar = known_flow.BARS[what] * (_WAVER if what == "luminance" else 1)
-                ratio = value / bar
+            bar = known_flow.pulsing_bar(kind, what) if kind and what != "change" else None
+            if bar is not None:
+                ratio = value / (bar * (_WAVER if what == "luminance" else 1))
                 if ratio > found.get(kind, ("", 0.0))[1]:
                     found[kind] = ("pulse", ratio)
         return {kind: fault for kind, fault in found.items() if fault[1] > 1}

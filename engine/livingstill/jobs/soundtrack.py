@@ -6,14 +6,14 @@ import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 
-from livingstill.audio.beds import BEDS, Air
-from livingstill.audio.fit import fitted
-from livingstill.audio.mix import mixed, suited
+from livingstill.audio.beds import BEDS, WindGusts
+from livingstill.audio.fit import fit
+from livingstill.audio.mix import choose_beds, mix
 from livingstill.core.errors import InputError
 from livingstill.core.model import SAMPLE_RATE, Float32Array, Timeline
 from livingstill.io.images import bytes_of
 from livingstill.media import sound
-from livingstill.motion.wind import breeze
+from livingstill.motion.wind import wind_field
 from livingstill.settings.shot import Shot
 
 AUTO = "auto"
@@ -77,14 +77,14 @@ def make(
     if shot.audio != AUTO and names is None:
         beyond = timeline.seconds + shot.audio_fade + 0.1
         recording = sound.read(Path(shot.audio), shot.audio_start, beyond)
-        heard = fitted(
+        heard = fit(
             recording, count, joins=timeline.joins, fade=shot.audio_fade, level=shot.audio_level
         )
         return heard, f"sound of {Path(shot.audio).name}"
-    weights = suited(shares, shot.wind.speed) if names is None else dict.fromkeys(names, 1.0)
+    weights = choose_beds(shares, shot.wind.speed) if names is None else dict.fromkeys(names, 1.0)
     if not weights:
         return None, "nothing that moves has a sound; the clip is silent"
-    made = mixed(
+    made = mix(
         weights,
         count,
         seed=shot.seed,
@@ -96,12 +96,12 @@ def make(
     return made, f"sound of {', '.join(weights)}"
 
 
-def _air(shot: Shot, timeline: Timeline, height: float) -> Air:
+def _air(shot: Shot, timeline: Timeline, height: float) -> WindGusts:
     """Return the wind of the picture as it is heard a quarter of the frame from either side."""
-    air = breeze(shot.wind, timeline.seconds, shot.seed)
+    air = wind_field(shot.wind, timeline.seconds, shot.seed)
     harmonics, amplitudes = air.gusts()
     lags = [(x * air.x + height / 2 * air.y) / air.front for x in (0.25, 0.75)]
-    return Air(
+    return WindGusts(
         air.speed,
         tuple(int(h) for h in harmonics),
         tuple(complex(a) for a in amplitudes),

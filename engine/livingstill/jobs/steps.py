@@ -32,7 +32,7 @@ from livingstill.depth.refine import ramp_width
 from livingstill.finish.finisher import Finisher
 from livingstill.jobs import monitor
 from livingstill.jobs.analyse import Analysis, begin_if_small
-from livingstill.motion.builder import KINDS, compose
+from livingstill.motion.builder import compose
 from livingstill.render import frames
 from livingstill.render.title_occlusion import stand
 from livingstill.scene import assembly, layers
@@ -70,7 +70,6 @@ def plan_regions(analysis: Analysis, settings: RegionSettings) -> tuple[Region, 
         strokes=settings.brush,
         hold=mask_files.read(settings.hold, size) if settings.hold else None,
         hold_faces=settings.hold_faces,
-        known=tuple(KINDS),
     )
 
 
@@ -238,7 +237,7 @@ def compose_motion(
             wind=shot.wind,
             seconds=timeline.seconds,
             amount=shot.amount,
-            less=less,
+            attenuation=less,
             seed=shot.seed,
             directions=directions,
             scene=scene,

@@ -2,108 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain
 
 import cv2
 import numpy as np
 
+from livingstill.core.kinds import KINDS, resolve
 from livingstill.core.model import Float32Array, Flow, Layer, Region, Scene, UInt8Array
-from livingstill.core.registry import Registry
 from livingstill.kernels import ahead
 from livingstill.kernels.compile import declared
 from livingstill.motion.canvas import Canvas, Effect
-from livingstill.motion.context import STEP, Site, grid_shape, nodes
-from livingstill.motion.harmonics import Sway, within
-from livingstill.motion.kinds import (
-    cloth,
-    cloud,
-    fire,
-    flag,
-    flow,
-    foliage,
-    glint,
-    grass,
-    hair,
-    reflection,
-    smoke,
-    steam,
-    twinkle,
-    water,
-)  # fmt: skip
-from livingstill.motion.wind import breeze
+from livingstill.motion.context import STEP, MotionContext, grid_shape, nodes
+from livingstill.motion.wind import wind_field
 from livingstill.settings.values import Wind
 
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """A kind of motion: what it is, in a line, and how its effects are built for a region."""
-
-    help: str
-    build: Callable[[Site], tuple[Effect, ...]]
-
-
-KINDS: Registry[Kind] = Registry(
-    "motion kind",
-    "livingstill.kinds",
-    {
-        "water": Kind("lake, canal, sea: ripples bend reflections, or chop drifts", water.build),
-        "flow": Kind("river, waterfall, fountain: water that goes somewhere", flow.build),
-        "cloud": Kind("clouds drift and slowly change", cloud.build),
-        "foliage": Kind("trees, bushes and flowers sway", foliage.build),
-        "grass": Kind("grass and crops wave as gusts pass", grass.build),
-        "flag": Kind("a flag waves from its pole; the background stays", flag.build),
-        "cloth": Kind(
-            "curtains and laundry swing from their upper edge, folds run through them", cloth.build
-        ),
-        "hair": Kind("strands of hair sway from their roots", hair.build),
-        "steam": Kind("vapour rises where it is shown by a mask or a stroke", steam.build),
-        "smoke": Kind("smoke in the photo drifts up and away", smoke.build),
-        "fire": Kind("flames flicker and light their surroundings", fire.build),
-        "glint": Kind("a band of light passes over a product", glint.build),
-        "twinkle": Kind("lamps, stars and city lights twinkle", twinkle.build),
-        "reflection": Kind("a mirror moves as what it mirrors", reflection.build),
-    },
-)
-
-
-_CARRIED = ("flow", "cloud", "smoke", "steam", "fire")
-"""Kinds whose matter is carried along a stream; water may be."""
+LEAST_SHOWN = 0.12
+"""Share of a region from which on a layer counts as showing it."""
 
 
 def begin_kernels(kinds: Collection[str]) -> None:
     """Begin to compile the kernels that move regions of some kinds, if they are not ready."""
     if not kinds:
         return
-    modules = {"spectral"}
-    if not {*_CARRIED}.isdisjoint(kinds):
-        modules.add("advect")
-    if "fire" in kinds:
-        modules.add("flame")
+    modules = {"spectral"}.union(*(KINDS[kind].kernels for kind in kinds))
     ahead.begin([*declared(*sorted(modules)), "composite.lay_out", "composite.activity"])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Composed:
-    """The motion of a scene: for each of its layers the effects that move it."""
+class SceneMotion:
+    """The motion of a scene: ``effects``, and for each layer the indices of its own, in order."""
 
     shape: tuple[int, int]
-    effects: tuple[tuple[Effect, ...], ...]
+    effects: tuple[Effect, ...]
+    layers: tuple[tuple[int, ...], ...]
 
     def at(self, phase: float) -> tuple[Flow | None, ...]:
         """Return one flow per layer; layers with the same effects share one."""
-        made: dict[tuple[int, ...], Flow | None] = {(): None}
-        flows = []
-        for effects in self.effects:
-            key = tuple(id(effect) for effect in effects)
-            if key not in made:
+        flows: dict[tuple[int, ...], Flow | None] = {(): None}
+        for indices in self.layers:
+            if indices not in flows:
                 canvas = Canvas(self.shape)
-                for effect in effects:
-                    effect.apply(phase, canvas)
-                made[key] = canvas.flow()
-            flows.append(made[key])
-        return tuple(flows)
+                for index in indices:
+                    self.effects[index].apply(phase, canvas)
+                flows[indices] = canvas.flow()
+        return tuple(flows[indices] for indices in self.layers)
+
+
+def distinct(flows: Iterable[Flow | None]) -> list[Flow]:
+    """Return each flow once: layers that move together share one."""
+    found: list[Flow] = []
+    for flow in flows:
+        if flow is not None and not any(flow is other for other in found):
+            found.append(flow)
+    return found
 
 
 def compose(
@@ -114,11 +66,11 @@ def compose(
     wind: Wind,
     seconds: float,
     amount: float = 1.0,
-    less: Mapping[str, float] | None = None,
+    attenuation: Mapping[str, float] | None = None,
     seed: int = 0,
     directions: Mapping[str, Float32Array] | None = None,
     scene: Scene | None = None,
-) -> Composed:
+) -> SceneMotion:
     """Return the motion of a scene whose photo is ``rgb`` (H, W, 3) at the scene's size.
 
     Parameters
@@ -126,70 +78,101 @@ def compose(
     inverse_depth : (H, W) float32, 1 = nearest
     regions : what moves and how; kinds of ``KINDS``
     seconds : the motion's period
-    less : per kind, the part of ``amount`` that is left to it
-    directions : per kind (h, w, 2) float32, (dx, dy) in frame widths per second at any size,
-        what brush strokes or the lie of the land say (``regions.brush``)
-    scene : its layers move alike, like a rubber sheet, but for what only the layer in front does;
-        None is one layer
+    attenuation : per kind, a factor 0..1 on ``amount``; 1 where it is silent
+    directions : per kind (h, w, 2) float32, (dx, dy) in frame widths per second at any size, of
+        brush strokes or found in the photo (``segmentation.flow_field``)
+    scene : its layers move together, like one elastic sheet, but for effects that are placed in
+        front only; None is one layer
     """
-    height, width = rgb.shape[:2]
-    shape = grid_shape(height, width)
+    shape = grid_shape(*rgb.shape[:2])
     colour, depth = nodes(rgb.astype(np.float32)), nodes(inverse_depth)
-    air = breeze(wind, seconds, seed)
+    air = wind_field(wind, seconds, seed)
     layers = scene.layers if scene else (None,)
-    effects: list[list[Effect]] = [[] for _ in layers]
+    sheets = layers[:-1] if scene and scene.backdrop else layers
     moving = regions if amount > 0 else ()
-    clouds = (region for region in moving if region.kind == "cloud")
-    backdrop = next(clouds, None) if scene and scene.backdrop else None
-    rest = len(layers) - (scene is not None and scene.backdrop)
-    drifting: Site | None = None
+    shown_by = [_layers_showing(sheets, region) for region in moving]
+    contexts = []
     for index, region in enumerate(moving):
-        mask = nodes(region.mask.astype(np.float32) * np.float32(1 / 255))
-        given = (directions or {}).get(region.kind)
-        paths = None if given is None else np.asarray(cv2.resize(given, shape[::-1]), np.float32)
-        fronts = _holders(layers[:rest], region)
-        apart = max(fronts) < rest - 1
-        much = amount * (less or {}).get(region.kind, 1.0)
-        site = Site(
-            region.kind, rgb, colour, mask, depth, air, seconds, much, seed, index, paths, apart
+        field = (directions or {}).get(region.kind)
+        context = MotionContext(
+            kind=region.kind,
+            rgb=rgb,
+            colour=colour,
+            mask=nodes(region.mask.astype(np.float32) * np.float32(1 / 255)),
+            inverse_depth=depth,
+            wind=air,
+            seconds=seconds,
+            amount=amount * (attenuation or {}).get(region.kind, 1.0),
+            seed=seed,
+            index=index,
+            direction=None if field is None else _resized(field, shape),
+            own_layer=max(shown_by[index]) < len(sheets) - 1,
         )
-        if scene and region is backdrop:
-            drifting = site
-            effects[-1].extend(cloud.build(_behind(site, scene.layers[-1])))
+        contexts.append(context)
+    backdrop = scene.layers[-1] if scene and scene.backdrop else None
+    placed = _placed(contexts, shown_by, len(sheets), backdrop)
+    placed.sort(key=lambda one: one[0].placement.stage)  # stable: within a stage by region
+    return SceneMotion(
+        shape,
+        tuple(effect for effect, _ in placed),
+        tuple(
+            tuple(i for i, (_, numbers) in enumerate(placed) if layer in numbers)
+            for layer in range(len(layers))
+        ),
+    )
+
+
+def _placed(
+    contexts: Sequence[MotionContext],
+    shown_by: Sequence[tuple[int, ...]],
+    sheets: int,
+    backdrop: Layer | None,
+) -> list[tuple[Effect, tuple[int, ...]]]:
+    """Return the effects of all regions, each with the numbers of the layers that it moves.
+
+    Parameters
+    ----------
+    shown_by : per region the layers that show it
+    sheets : how many layers there are, without the backdrop
+    backdrop : the last layer, number ``sheets``; the first region of a background kind moves on it
+    """
+    everywhere = tuple(range(sheets))
+    kinds = [KINDS[context.kind] for context in contexts]
+    background = [k for k, kind in enumerate(kinds) if kind.layer == "background"][:1]
+    drifting = contexts[background[0]] if backdrop and background else None
+    placed: list[tuple[Effect, tuple[int, ...]]] = []
+    for context, numbers in zip(contexts, shown_by):
+        if backdrop and context is drifting:
+            placed += ((e, (sheets,)) for e in _effects(_on_backdrop(context, backdrop)))
             continue
-        for effect in KINDS[region.kind].build(site):
-            if isinstance(effect, Sway):
-                effect = within(effect, shape)  # noqa: PLW2901
-            for k, chosen in enumerate(effects[:rest]):
-                if k in fronts or not effect.alone:
-                    chosen.append(effect)
-            if backdrop is not None and effect.order > 1 and not _mirrors(effect):
-                effects[-1].append(effect)
-    if drifting is not None and any(map(_shows, chain(*effects))):
-        above = cloud.build(drifting)  # a mirror looks for what drifts in its own layer
-        for chosen in effects[:rest]:
-            chosen.extend(above)
-    order = (tuple(sorted(chosen, key=lambda effect: effect.order)) for chosen in effects)
-    return Composed(shape, tuple(order))
+        for effect in _effects(context):
+            on = numbers if effect.placement.front_only else everywhere
+            covers = drifting is not None and effect.placement.covers_backdrop
+            placed.append((effect, (*on, sheets) if covers else on))
+    if drifting and any(effect.placement.reflects_samples for effect, _ in placed):
+        # a mirror copies motion of its own layer: what drifts behind has to drift there, too
+        placed += ((effect, everywhere) for effect in _effects(drifting))
+    return placed
 
 
-def _mirrors(effect: Effect) -> bool:
-    return isinstance(effect, reflection.Mirror)
+def _effects(context: MotionContext) -> tuple[Effect, ...]:
+    """Return the effects that animate a region."""
+    built: tuple[Effect, ...] = resolve(KINDS[context.kind].build)(context)
+    return built
 
 
-def _shows(effect: Effect) -> bool:
-    """Return whether an effect mirrors what flows."""
-    return isinstance(effect, reflection.Mirror) and effect.clear
+def _resized(field: Float32Array, shape: tuple[int, int]) -> Float32Array:
+    return np.asarray(cv2.resize(field, shape[::-1]), np.float32)
 
 
-def _behind(site: Site, layer: Layer) -> Site:
-    """Return the site as the last layer has it, also behind the others."""
+def _on_backdrop(context: MotionContext, layer: Layer) -> MotionContext:
+    """Return the context of a region as a backdrop shows it, behind other layers too."""
     rgba = np.ascontiguousarray(layer.colour).view(np.uint8).reshape(*layer.colour.shape, 4)
     rgb = np.ascontiguousarray(rgba[..., :3])
-    return replace(site, rgb=rgb, colour=nodes(rgb.astype(np.float32)), behind=True)
+    return replace(context, rgb=rgb, colour=nodes(rgb.astype(np.float32)), on_backdrop=True)
 
 
-def _holders(layers: Sequence[Layer | None], region: Region) -> tuple[int, ...]:
+def _layers_showing(layers: Sequence[Layer | None], region: Region) -> tuple[int, ...]:
     """Return the numbers of the layers that show a region: a fold may have cut it in two."""
     left = region.mask[::STEP, ::STEP].astype(np.float32)
     shown = []
@@ -200,4 +183,5 @@ def _holders(layers: Sequence[Layer | None], region: Region) -> tuple[int, ...]:
             alpha *= np.float32(1 / 255)
         shown.append(float((left * alpha).sum()))
         left = left * (1 - alpha)
-    return tuple(k for k, part in enumerate(shown) if part >= max(0.12 * sum(shown), 1e-9)) or (0,)
+    least = max(LEAST_SHOWN * sum(shown), 1e-9)
+    return tuple(k for k, part in enumerate(shown) if part >= least) or (0,)

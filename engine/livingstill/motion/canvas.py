@@ -1,8 +1,9 @@
-"""The flow of one instant while the effects of a scene write it, one after the other."""
+"""The flow of one instant while effects write it, and when and where an effect is applied."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import IntEnum
 from typing import Protocol
 
 import numpy as np
@@ -26,19 +27,19 @@ class Canvas:
         self.first = np.zeros((*self.shape, 2), np.float32)
 
     def gain(self) -> Float32Array:
-        """Return the first sample's gain, made when it is first asked for."""
+        """Return the first sample's gain, allocated on first use."""
         if self.first_gain is None:
             self.first_gain = np.ones(self.shape, np.float32)
         return self.first_gain
 
     def added(self) -> Float32Array:
-        """Return the bias, made when it is first asked for."""
+        """Return the bias, allocated on first use."""
         if self.bias is None:
             self.bias = np.zeros((*self.shape, 3), np.float32)
         return self.bias
 
     def veil(self, cut: tuple[slice, slice], alpha: Float32Array, colour: Float32Array) -> None:
-        """Lay a ``colour`` (3,), opaque to the degree of ``alpha`` (h, w), over nodes ``cut``."""
+        """Composite a ``colour`` (3,) of opacity ``alpha`` (h, w) over nodes ``cut``."""
         self.gain()[cut] *= 1 - alpha
         if self.second_gain is not None:
             self.second_gain[cut] *= 1 - alpha
@@ -47,7 +48,7 @@ class Canvas:
         bias[cut] += alpha[..., None] * colour
 
     def pair(self) -> tuple[Float32Array, Float32Array]:
-        """Return the second sample's displacement and gain, made when they are first asked for."""
+        """Return the second sample's displacement and gain, allocated on first use."""
         if self.second is None or self.second_gain is None:
             self.second = self.first.copy()
             self.second_gain = np.zeros(self.shape, np.float32)
@@ -60,21 +61,48 @@ class Canvas:
         )
 
 
-class Effect(Protocol):
-    """One thing that moves. ``apply`` is pure in ``phase`` and 1-periodic.
+class Stage(IntEnum):
+    """When an effect is applied: effects of a stage see what those of earlier stages wrote."""
 
-    ``order``: 0 for what sets the samples, 1 for what displaces them, 2 for what shows or hides them
-    as they are by then (mirrors, flames, veils of smoke), 3 for light and overlays.
+    SAMPLE = 0
+    """Sets the samples: advected textures."""
+
+    DISPLACE = 1
+    """Displaces the samples that are set: waves and sway."""
+
+    COMPOSITE = 2
+    """Copies, hides or recolours what the samples show: mirrors, flames, veils of smoke."""
+
+    LIGHT = 3
+    """Scales or covers all that lies below: light and overlays."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """When an effect is applied, and to which layers of the scene.
+
+    ``front_only``: to the layers that show its region, not to those behind. ``reflects``: it copies
+    the motion of other parts of its layer, so it does nothing to a backdrop; ``reflects_samples``:
+    advected textures too, which must then be on its layer as well as on the backdrop.
     """
 
-    @property
-    def order(self) -> int:
-        """When it is applied."""
-        ...
+    stage: Stage
+    front_only: bool = False
+    reflects: bool = False
+    reflects_samples: bool = False
 
     @property
-    def alone(self) -> bool:
-        """Whether only the layer that holds the region moves, not what lies behind it."""
+    def covers_backdrop(self) -> bool:
+        """Whether the effect also changes a backdrop that passes behind its region."""
+        return self.stage >= Stage.COMPOSITE and not self.reflects
+
+
+class Effect(Protocol):
+    """One thing that moves. ``apply`` is pure in ``phase`` and 1-periodic."""
+
+    @property
+    def placement(self) -> Placement:
+        """When it is applied, and to which layers."""
         ...
 
     def apply(self, phase: float, canvas: Canvas) -> None:

@@ -1,4 +1,4 @@
-"""Waves over cloth: as fast at any moment as at any other, lit by their folds, and as bright."""
+"""Waves over cloth: harmonics whose phases, gradients and shading are bounded together."""
 
 from __future__ import annotations
 
@@ -9,59 +9,73 @@ from numpy.typing import NDArray
 
 from livingstill.core.model import Float32Array
 from livingstill.motion import phases
-from livingstill.motion.context import STEP, Box, Site, luma
-from livingstill.motion.harmonics import Spectrum, Sway, guarded, pack
+from livingstill.motion.canvas import Placement
+from livingstill.motion.context import STEP, Box, MotionContext, luma
+from livingstill.motion.harmonics import (
+    DISPLACEMENT,
+    HarmonicDisplacement,
+    Spectrum,
+    limit_gradient,
+    limit_to_frame,
+    pack,
+)
 
 Maps = NDArray[np.complex128]
 
+MAX_GRADIENT = 0.45
+"""Largest gradient of the displacement: foreshortened waves are squeezed more than leaves."""
 
-STRETCH = 0.45
-"""What no gradient of the displacement exceeds: foreshortened waves are squeezed more than leaves."""
-
-USUAL_STRETCH = 0.33
-"""What 99 % of them do not exceed."""
+MAX_GRADIENT_99 = 0.33
+"""99th percentile of its gradients, at most."""
 
 
-def rippling(
-    site: Site,
+def wave_displacement(
+    context: MotionContext,
     box: Box,
     harmonics: NDArray[np.int64],
     maps: Maps,
     factor: int,
     weight: Float32Array,
-    farthest: float,
+    max_displacement: float,
     gust: Spectrum | None = None,
-    alone: bool = False,
-) -> Sway:
-    """Return a sway by waves whose phases are chosen, and whose stretch and light are bounded.
+    placement: Placement = DISPLACEMENT,
+) -> HarmonicDisplacement:
+    """Return the displacement by waves with chosen phases, limited gradient and steady brightness.
 
     Parameters
     ----------
     harmonics : (M,) int
     maps : (M, 3, h, w), on every ``factor``-th node of the box: displacement in pixels, and the
         light of folds, which is added to a gain of 1
-    weight : (H, W) float32 in 0..1 on the nodes of the box; inside the region it is the light's, too
-    farthest : what no displacement exceeds, in pixels
-    gust : swells displacement and light alike
+    weight : (H, W) float32 in 0..1 on the nodes of the box; of the light, too, inside the region
+    max_displacement : pixels
+    gust : modulates displacement and light alike
     """
-    seen = Seen.of(site, box, weight, factor)
-    rates = harmonics[:, None] * seen.change(maps, weight)[:, seen.inside >= 0.5]
-    turned = np.exp(1j * phases.phases(rates, harmonics, site.chance("even")))
-    maps = maps * turned[:, None, None, None]
-    lit = np.ascontiguousarray(np.clip(site.mask, 0, 1)[box.slices] * weight)
-    limit = np.full(weight.shape, farthest, np.float32)
-    parts = (Spectrum(harmonics, pack(maps), factor),)
-    sway = Sway(box, parts, weight, limit, gust, lit, alone)
-    sway = guarded(sway, stretch=STRETCH, usual_stretch=USUAL_STRETCH)
-    maps[:, 2] -= seen.excess(seen.change(maps, sway.weight))
-    return replace(sway, parts=(Spectrum(harmonics, pack(maps), factor),))
+    image = CoarseImage.of(context, box, weight, factor)
+    rates = harmonics[:, None] * image.brightness_change(maps, weight)[:, image.inside >= 0.5]
+    turns = np.exp(1j * phases.choose_phases(rates, harmonics, context.generator("even")))
+    maps = maps * turns[:, None, None, None]
+    waves = HarmonicDisplacement(
+        box,
+        (Spectrum(harmonics, pack(maps), factor),),
+        weight,
+        np.full(weight.shape, max_displacement, np.float32),
+        gust,
+        np.ascontiguousarray(np.clip(context.mask, 0, 1)[box.slices] * weight),
+        placement,
+    )
+    waves = limit_gradient(waves, most=MAX_GRADIENT, most_99=MAX_GRADIENT_99)
+    maps[:, 2] -= image.mean_share(image.brightness_change(maps, waves.weight))
+    waves = replace(waves, parts=(Spectrum(harmonics, pack(maps), factor),))
+    return limit_to_frame(waves, context.mask.shape)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Seen:
-    """What is seen of cloth at every ``factor``-th node of its box: (h, w) float64.
+class CoarseImage:
+    """Luma of cloth at every ``factor``-th node of its box, and its gradients: (h, w) float64.
 
-    ``grey`` levels, their gradients per pixel, and how much of each node is lit ``inside``.
+    ``grey`` in levels, ``right`` and ``down`` its derivatives per pixel, ``inside`` the share of
+    each node that is lit cloth.
     """
 
     grey: NDArray[np.float64]
@@ -71,24 +85,24 @@ class Seen:
     factor: int
 
     @classmethod
-    def of(cls, site: Site, box: Box, weight: Float32Array, factor: int) -> Seen:
-        """Return what is seen in a box of a site."""
-        grey = luma(site.colour[box.slices].astype(np.float64))
+    def of(cls, context: MotionContext, box: Box, weight: Float32Array, factor: int) -> CoarseImage:
+        """Return the image of a box of a region."""
+        grey = luma(context.colour[box.slices].astype(np.float64))
         down, right = np.gradient(grey, STEP)
-        inside = np.clip(site.mask[box.slices], 0, 1).astype(np.float64) * weight
+        inside = np.clip(context.mask[box.slices], 0, 1).astype(np.float64) * weight
         grey, right, down, inside = (
             np.asarray(part)[::factor, ::factor] for part in (grey, right, down, inside)
         )
         return cls(grey, right, down, inside, factor)
 
-    def change(self, maps: Maps, weight: Float32Array) -> Maps:
-        """Return (M, h, w): by how many levels each harmonic brightens each node, to first order."""
+    def brightness_change(self, maps: Maps, weight: Float32Array) -> Maps:
+        """Return (M, h, w): levels by which each harmonic brightens each node, to first order."""
         rows, columns = self.grey.shape
         dx, dy, light = (maps[:, c, :rows, :columns] for c in range(3))
         moved = weight[:: self.factor, :: self.factor] * (self.right * dx + self.down * dy)
         return np.asarray(self.inside * (self.grey * light - moved))
 
-    def excess(self, change: Maps) -> Maps:
-        """Return (M, 1, 1): what to take from the light so that the cloth is as bright at all times."""
+    def mean_share(self, change: Maps) -> Maps:
+        """Return (M, 1, 1): a change (M, h, w) summed over the cloth, as a share of its brightness."""
         whole = max(float((self.grey * self.inside).sum()), 1e-6)
         return np.asarray(change.sum((1, 2), keepdims=True) / whole)

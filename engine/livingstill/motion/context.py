@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from livingstill.core.model import Float32Array, UInt8Array
 from livingstill.motion import noise
-from livingstill.motion.wind import Breeze
+from livingstill.motion.wind import WindField
 
 T = TypeVar("T", bound=np.floating[Any])
 
@@ -57,7 +57,7 @@ class Box:
         return self.bottom - self.top, self.right - self.left
 
 
-def box_of(weight: Float32Array) -> Box | None:
+def bounding_box(weight: Float32Array) -> Box | None:
     """Return the box around the nodes where ``weight`` is not 0 and one more; None if none is.
 
     The rim of zeros is what keeps fields that are sampled beyond the box at rest.
@@ -71,14 +71,14 @@ def box_of(weight: Float32Array) -> Box | None:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Site:
+class MotionContext:
     """Everything a kind of motion may know of its region.
 
     ``rgb`` is the photo (H, W, 3) uint8; ``colour`` (h, w, 3) float32 levels, ``mask`` (h, w)
     float32 in 0..1 and ``inverse_depth`` (h, w) float32 live on the grid. ``direction`` is what
-    brush strokes say, (h, w, 2) float32 in frame widths per second, or None; ``apart``, whether a
-    layer of the scene holds the region with its background filled behind it; ``behind``, whether the
-    region is all that the last layer shows, continued behind the rest.
+    brush strokes say, (h, w, 2) float32 in frame widths per second, or None; ``own_layer``, whether
+    a layer of the scene holds the region with its background filled behind it; ``on_backdrop``,
+    whether the region is all that the last layer shows, continued behind the rest.
     """
 
     kind: str
@@ -86,14 +86,14 @@ class Site:
     colour: Float32Array
     mask: Float32Array
     inverse_depth: Float32Array
-    breeze: Breeze
+    wind: WindField
     seconds: float
     amount: float
     seed: int
     index: int
     direction: Float32Array | None = None
-    apart: bool = False
-    behind: bool = False
+    own_layer: bool = False
+    on_backdrop: bool = False
 
     @property
     def width(self) -> int:
@@ -105,11 +105,11 @@ class Site:
         """Pixels of this frame per pixel of a frame of the reference width."""
         return self.width / REFERENCE
 
-    def chance(self, *key: str | int) -> np.random.Generator:
-        """Return this region's own randomness under ``key``."""
+    def generator(self, *key: str | int) -> np.random.Generator:
+        """Return this region's own counter-based random generator under ``key``."""
         return noise.generator(self.seed, self.kind, self.index, *key)
 
-    def inside(self, frame: bool = False) -> Float32Array:
+    def distance_inside(self, frame: bool = False) -> Float32Array:
         """Return (h, w) float32 distance in pixels to the region's edge, 0 outside.
 
         The frame's border counts as an edge only if ``frame``.
@@ -122,7 +122,7 @@ class Site:
         distance = cv2.distanceTransform(solid, cv2.DIST_L2, 5)[1:-1, 1:-1]
         return np.ascontiguousarray(distance) * np.float32(STEP)
 
-    def outside(self) -> Float32Array:
+    def distance_outside(self) -> Float32Array:
         """Return (h, w) float32 distance in pixels to the region, 0 inside."""
         empty = (self.mask < 0.5).astype(np.uint8)
         if not (empty == 0).any():

@@ -15,23 +15,23 @@ import numpy as np
 
 from livingstill.core import threads
 from livingstill.core.model import Float32Array
-from livingstill.kernels import spectral as kernels
-from livingstill.motion.canvas import Canvas
+from livingstill.motion.canvas import Canvas, Placement, Stage
 from livingstill.motion.context import STEP, Box
-from livingstill.motion.wind import Breeze
+from livingstill.motion.wind import WindField
 
-_STRETCH = 0.29
-"""Largest gradient of a displacement: folds begin at 1, rubber is seen above about a third."""
+_MAX_GRADIENT = 0.29
+"""Largest gradient of a displacement: the picture folds from 1 on and looks like rubber from .33."""
 
-_STRETCH_99 = 0.19
-"""What 99 % of a displacement's gradients stay under."""
+_MAX_GRADIENT_99 = 0.19
+"""99th percentile of the gradients of a displacement, at most."""
 
 _BORDER = 0.4
 """Largest displacement, in distances to the frame's border."""
 
-_LULL = 0.15
-"""What a gust leaves of a sway at least."""
+_LEAST_GUST = 0.15
+"""Least factor by which a gust modulates a displacement."""
 
+DISPLACEMENT = Placement(Stage.DISPLACE)
 _NO_NODES = np.zeros((0, 0), np.float32)
 
 
@@ -49,6 +49,8 @@ class Spectrum:
 
     def at(self, phase: float) -> Float32Array:
         """Return (h, C, w) float32 at ``phase``."""
+        from livingstill.kernels import spectral as kernels
+
         turns = 2 * np.pi * np.mod(self.harmonics * (phase % 1.0), 1.0)
         cosines, sines = np.cos(turns).astype(np.float32), np.sin(turns).astype(np.float32)
         rows, _, twice, columns = self.maps.shape
@@ -73,13 +75,12 @@ def coarse(shape: tuple[int, int], factor: int) -> tuple[int, int]:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Sway:
-    """Displacement of a box of nodes: the sum of ``parts`` in pixels, times ``weight``.
+class HarmonicDisplacement:
+    """Displacement of a box of nodes: the sum of ``parts`` in pixels, times ``weight`` (h, w).
 
-    ``limit`` (h, w) bounds its length in pixels. ``gust``, a one-channel spectrum, swells it.
-    ``shade`` (h, w) brightens by its product with the last channel: the displacement downwards, or
-    a third channel of its own. With ``alone``, only the layer that holds the region moves, not
-    what lies behind it.
+    ``limit`` (h, w) bounds its length in pixels. ``gust``, a one-channel spectrum, modulates its
+    amplitude. ``shade`` (h, w) times the last channel is added to the gain: the displacement
+    downwards, or a third channel of its own.
     """
 
     box: Box
@@ -88,24 +89,27 @@ class Sway:
     limit: Float32Array
     gust: Spectrum | None = None
     shade: Float32Array | None = None
-    alone: bool = False
-    order: int = 1
+    placement: Placement = DISPLACEMENT
 
     def total(self, phase: float) -> Float32Array:
         """Return (h, C, w) float32 at ``phase``, before weight and limit."""
+        from livingstill.kernels import spectral as kernels
+
         rows, columns = self.box.shape
         out = np.zeros((rows, self.parts[0].maps.shape[2] // 2, columns), np.float32)
         for part in self.parts:
-            _spread(part, phase, out)
+            _add_spectrum(part, phase, out)
         if (gust := self.gust) is not None:
             swell = gust.at(phase)
             threads.over_bands(
-                lambda a, b: kernels.swell(swell, gust.factor, _LULL, out, a, b), rows
+                lambda a, b: kernels.swell(swell, gust.factor, _LEAST_GUST, out, a, b), rows
             )
         return out
 
     def apply(self, phase: float, canvas: Canvas) -> None:
         """Displace both samples and shade their gains."""
+        from livingstill.kernels import spectral as kernels
+
         field, shade, gain = self.total(phase), _NO_NODES, _NO_NODES
         if self.shade is not None:
             shade, gain = self.shade, canvas.gain()
@@ -120,8 +124,10 @@ class Sway:
         )  # fmt: skip
 
 
-def _spread(part: Spectrum, phase: float, out: Float32Array) -> None:
+def _add_spectrum(part: Spectrum, phase: float, out: Float32Array) -> None:
     """Add a spectrum at ``phase`` to all nodes of its box, ``out`` (h, C, w)."""
+    from livingstill.kernels import spectral as kernels
+
     values = part.at(phase)
     if part.factor == 1:
         out += values
@@ -129,67 +135,74 @@ def _spread(part: Spectrum, phase: float, out: Float32Array) -> None:
     threads.over_bands(lambda a, b: kernels.spread(values, part.factor, out, a, b), out.shape[0])
 
 
-def gusts(breeze: Breeze, box: Box, width: int, share: float = 1.0) -> Spectrum | None:
-    """Return ``share`` of the wind's gusts over a box: the same front for every kind of motion."""
-    if breeze.gust == 0:
+def gusts(wind: WindField, box: Box, width: int, share: float = 1.0) -> Spectrum | None:
+    """Return ``share`` of the wind's gusts over a box as a one-channel spectrum, None without gusts.
+
+    Every kind of motion gets the same front.
+    """
+    if wind.gust == 0:
         return None
     factor = 8
     shape = coarse(box.shape, factor)
     step = STEP / width
-    lag = breeze.lag(shape, step * factor, box.top * step, box.left * step)
-    harmonics, amplitudes = breeze.gusts()
-    angles = -2j * np.pi * harmonics[:, None, None] / breeze.seconds * lag
+    lag = wind.lag(shape, step * factor, box.top * step, box.left * step)
+    harmonics, amplitudes = wind.gusts()
+    angles = -2j * np.pi * harmonics[:, None, None] / wind.seconds * lag
     swell = share * amplitudes[:, None, None] * np.exp(angles)
     return Spectrum(harmonics, pack(swell[:, None]), factor)
 
 
-def guarded(
-    sway: Sway, phases: int = 16, stretch: float = _STRETCH, usual_stretch: float = _STRETCH_99
-) -> Sway:
-    """Return ``sway`` with its weight lowered wherever it would stretch the picture too far.
+def limit_gradient(
+    displacement: HarmonicDisplacement,
+    phases: int = 16,
+    most: float = _MAX_GRADIENT,
+    most_99: float = _MAX_GRADIENT_99,
+) -> HarmonicDisplacement:
+    """Return a displacement whose weight is lowered where its spatial gradient is too large.
 
-    Gradients over ``phases`` instants stay below .3, so nothing folds.
+    Over ``phases`` instants the norm of the gradient stays below ``most``, and its 99th percentile
+    below ``most_99``; below 1 nothing folds.
     """
-    fields = [np.moveaxis(sway.total(i / phases)[:, :2], 1, 2) for i in range(phases)]
-    weight = sway.weight
-    radius = max(3, round(0.015 * max(sway.box.shape)))
+    fields = [np.moveaxis(displacement.total(i / phases)[:, :2], 1, 2) for i in range(phases)]
+    weight = displacement.weight
+    radius = max(3, round(0.015 * max(displacement.box.shape)))
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
     for last in (*7 * (False,), True):
-        steep = np.stack([_steepness(f * weight[..., None]) for f in fields])
-        active = steep[:, weight > 0]
+        norms = np.stack([_gradient_norm(f * weight[..., None]) for f in fields])
+        active = norms[:, weight > 0]
         if active.size == 0:
-            return sway
-        worst, usual = float(active.max()), float(np.percentile(active, 99))
+            return displacement
+        worst, percentile = float(active.max()), float(np.percentile(active, 99))
         if worst == 0:  # a clip too short for any wave
-            return sway
-        if last:  # what is left of the excess is shared by all
-            weight = weight * np.float32(min(1, stretch / worst, usual_stretch / usual))
-        elif worst > stretch or usual > usual_stretch:
-            allowed = np.minimum(1, 0.75 * stretch / np.maximum(steep.max(0), 1e-6)).astype(
-                np.float32
-            )
-            calm = cv2.GaussianBlur(cv2.erode(allowed, kernel), (0, 0), radius)
-            weight = np.asarray(weight * calm, np.float32)
-    return replace(sway, weight=weight)
+            return displacement
+        if last:  # the excess that is left lowers all alike
+            weight = weight * np.float32(min(1, most / worst, most_99 / percentile))
+        elif worst > most or percentile > most_99:
+            allowed = np.minimum(1, 0.75 * most / np.maximum(norms.max(0), 1e-6))
+            allowed = cv2.erode(allowed.astype(np.float32), kernel)
+            weight = np.asarray(weight * cv2.GaussianBlur(allowed, (0, 0), radius), np.float32)
+    return replace(displacement, weight=weight)
 
 
-def within(sway: Sway, shape: tuple[int, int]) -> Sway:
-    """Return ``sway`` as it never looks beyond the border of a frame of ``shape`` nodes.
+def limit_to_frame(
+    displacement: HarmonicDisplacement, shape: tuple[int, int]
+) -> HarmonicDisplacement:
+    """Return a displacement that never samples beyond the border of a frame of ``shape`` nodes.
 
     There is nothing to show: the border's own pixels would be drawn out into streaks.
     """
-    box = sway.box
+    box = displacement.box
     down, across = (
         np.minimum(np.arange(first, last), side - 1 - np.arange(first, last))
         for first, last, side in zip((box.top, box.left), (box.bottom, box.right), shape)
     )
-    away = STEP * np.minimum(down[:, None], across[None]).astype(np.float32)
-    most = np.maximum(np.float32(_BORDER) * away, np.float32(0.1))
-    return replace(sway, limit=np.minimum(sway.limit, most))
+    distance = STEP * np.minimum(down[:, None], across[None]).astype(np.float32)
+    most = np.maximum(np.float32(_BORDER) * distance, np.float32(0.1))
+    return replace(displacement, limit=np.minimum(displacement.limit, most))
 
 
-def _steepness(field: Float32Array) -> Float32Array:
-    """Return (h, w): the root of the squared gradients of an (h, w, 2) field in pixels."""
+def _gradient_norm(field: Float32Array) -> Float32Array:
+    """Return (h, w), the Frobenius norm of the gradient of an (h, w, 2) field in pixels."""
     dy, dx = (np.gradient(field, STEP, axis=axis) for axis in (0, 1))
     return np.asarray(np.sqrt((dy**2 + dx**2).sum(2)), np.float32)
 

@@ -1,8 +1,8 @@
-"""Plants as oscillators that one turbulent wind drives: crowns, branches and leaves.
+"""Plants as damped oscillators driven by one turbulent wind: crowns, branches and leaves.
 
-Each scale of a plant answers the wind like a damped oscillator; wind amplitudes fall with the cube
-root of the frequency; a gust front reaches every point with its own lag. Parameters are fitted to
-published loops of trees (Generative Image Dynamics, Li et al. 2024): rms .38 %W, f50 .6, f90 1.4 Hz.
+Each scale of a plant is a vibration mode; the wind's amplitudes fall with the cube root of the
+frequency; a gust front reaches every point with its own lag. Parameters are fitted to published
+loops of trees (Generative Image Dynamics, Li et al. 2024): rms .38 %W, f50 .6, f90 1.4 Hz.
 """
 
 from __future__ import annotations
@@ -17,19 +17,28 @@ import scipy  # its parts are imported when they are used
 from livingstill.core.model import Float32Array
 from livingstill.motion import noise as chance
 from livingstill.motion.canvas import Effect
-from livingstill.motion.context import STEP, Box, Site, box_of, luma, smoothstep
-from livingstill.motion.harmonics import Spectrum, Sway, coarse, factor_for, guarded, gusts, pack
-from livingstill.motion.wind import bandwidth, choose
+from livingstill.motion.context import STEP, Box, MotionContext, bounding_box, luma, smoothstep
+from livingstill.motion.harmonics import (
+    HarmonicDisplacement,
+    Spectrum,
+    coarse,
+    factor_for,
+    gusts,
+    limit_gradient,
+    limit_to_frame,
+    pack,
+)
+from livingstill.motion.wind import bandwidth, choose_harmonics
 
-MOST_HARMONICS = 24
+MAX_HARMONICS = 24
 
 
 @dataclass(frozen=True, slots=True)
-class Limb:
-    """One scale of a plant: resonance in Hz, damping, correlation length in frame widths, share.
+class Mode:
+    """A vibration mode: resonance in Hz, damping ratio, correlation length in frame widths, share.
 
-    ``common`` is how much of it the whole region does together, ``tall`` how many times as far it
-    goes up and down as it does sideways: blades are narrow.
+    ``common`` is the share of its amplitude that the whole region has in common; ``tall`` the ratio
+    of its correlation lengths down and across: blades are narrow.
     """
 
     frequency: float
@@ -41,122 +50,139 @@ class Limb:
 
 
 FEATHER = 0.009
-"""How far a swaying edge takes its surroundings along, in frame widths: like rubber."""
+"""Distance outside a region at which its displacement has fallen to 0, in frame widths."""
 
 HELD = 0.03
-"""How far from the frame's border all sways in full, in frame widths."""
+"""Distance from the frame's border from which on the displacement is full, in frame widths."""
 
 
-def sway(
-    site: Site,
+def plant_sway(
+    context: MotionContext,
     rms: float,
     reach: Float32Array,
-    limbs: tuple[Limb, ...],
+    modes: tuple[Mode, ...],
     cross: float = 0.4,
     gust: float = 1.0,
     light: float = 0.0,
 ) -> tuple[Effect, ...]:
-    """Return how the region's plants sway: ``rms`` pixels on average, in proportion to ``reach``.
+    """Return the displacement of a region's plants by the wind.
 
-    ``gust`` is the share of the wind's gusts that they feel, ``light`` by how much what bends with
-    the wind turns brighter (and back, darker), rms; the region as a whole does not. Beyond the
-    region the field fades like rubber, and nothing stretches by more than a third.
+    Outside the region it falls off elastically, and its gradient stays below a third.
+
+    Parameters
+    ----------
+    rms : mean displacement in pixels
+    reach : (h, w) float32, the displacement's envelope, of any scale
+    modes : the plant's vibration modes
+    cross : displacement across the wind, as a share of that along it
+    gust : share of the wind's gusts that modulates it
+    light : rms by which plants turn brighter as they bend with the wind, and darker as they bend
+        back; the region's mean brightness stays
     """
-    inside = reach[site.mask >= 0.5].astype(np.float64)  # sums of floats depend on the processor
-    usual = float((inside**2).sum() / max(float(inside.sum()), 1e-3))
-    weight = np.minimum(reach * np.float32(rms / max(usual, 1e-3)), 2 * rms) * rubber(site)
+    inside = reach[context.mask >= 0.5].astype(np.float64)  # sums of floats depend on the processor
+    mean = float((inside**2).sum() / max(float(inside.sum()), 1e-3))
+    weight = np.minimum(reach * np.float32(rms / max(mean, 1e-3)), 2 * rms) * elastic_falloff(
+        context
+    )
     weight = np.asarray(weight, np.float32)
-    box = box_of(weight)
+    box = bounding_box(weight)
     if box is None:
         return ()
     weight = np.ascontiguousarray(weight[box.slices])
-    limit = np.full(weight.shape, 0.03 * site.width, np.float32)
-    parts = driven(site, box, limbs, cross, light > 0)
+    limit = np.full(weight.shape, 0.03 * context.width, np.float32)
+    parts = driven_response(context, box, modes, cross, light > 0)
     shade = None
     if light > 0:
-        shade = np.ascontiguousarray(np.clip(site.mask, 0, 1)[box.slices] * np.float32(light))
-    swell = gusts(site.breeze, box, site.width, gust)
-    return (guarded(Sway(box, parts, weight, limit, swell, shade)),)
+        shade = np.ascontiguousarray(np.clip(context.mask, 0, 1)[box.slices] * np.float32(light))
+    swell = gusts(context.wind, box, context.width, gust)
+    sway = limit_gradient(HarmonicDisplacement(box, parts, weight, limit, swell, shade))
+    return (limit_to_frame(sway, context.mask.shape),)
 
 
-def rubber(site: Site, alone: bool = False) -> Float32Array:
-    """Return (h, w) float32: 1 well inside the region, 0 from ``FEATHER`` outside it on.
+def elastic_falloff(context: MotionContext, front_only: bool = False) -> Float32Array:
+    """Return (h, w) float32: 1 well inside the region, falling to 0 at ``FEATHER`` outside it.
 
-    What moves alone on a layer of its own takes nothing along: there the fade is wide. At the
-    frame's border all is held, as nothing is known that could come in from beyond it.
+    With ``front_only``, on a layer of its own, nothing around it is displaced and the falloff is
+    wide. At the frame's border it is 0: nothing is known that could come in from beyond.
     """
-    signed = np.asarray(cv2.GaussianBlur(site.inside() - site.outside(), (0, 0), 1.2), np.float32)
-    feather = FEATHER * site.width
-    held = smoothstep(from_border(site.mask.shape) * STEP / np.float32(HELD * site.width))
-    if alone and site.apart:
-        return held * smoothstep(1 + (signed - STEP) / (0.05 * site.width))
+    signed = np.asarray(
+        cv2.GaussianBlur(context.distance_inside() - context.distance_outside(), (0, 0), 1.2),
+        np.float32,
+    )
+    feather = FEATHER * context.width
+    held = smoothstep(from_border(context.mask.shape) * STEP / np.float32(HELD * context.width))
+    if front_only and context.own_layer:
+        return held * smoothstep(1 + (signed - STEP) / (0.05 * context.width))
     return held * smoothstep((signed + feather - STEP) / (3 * feather))
 
 
 def from_border(shape: tuple[int, ...]) -> Float32Array:
-    """Return (h, w) float32: nodes to the nearest border of the frame.
+    """Return (h, w) float32, the distance in nodes to the nearest border of the frame.
 
-    Those above and below count three times: what sways goes sideways above all.
+    Vertical distances count three times, as sway is mostly horizontal.
     """
     down, right = (np.minimum(np.arange(n), np.arange(n)[::-1]) for n in shape)
     return np.asarray(np.minimum(3 * down[:, None], right[None]), np.float32)
 
 
-def driven(
-    site: Site, box: Box, limbs: tuple[Limb, ...], cross: float = 0.4, lit: bool = False
+def driven_response(
+    context: MotionContext, box: Box, modes: tuple[Mode, ...], cross: float = 0.4, lit: bool = False
 ) -> tuple[Spectrum, ...]:
     """Return one spectrum per limb, in units of the displacement's rms along the wind.
 
     If they are ``lit``, a third channel is the displacement along the wind, of no mean brightness.
     """
-    total = float(np.sqrt(sum(limb.share**2 for limb in limbs)))
+    total = float(np.sqrt(sum(mode.share**2 for mode in modes)))
     return tuple(
-        _answer(site, box, limb, limb.share / total, cross, j, lit) for j, limb in enumerate(limbs)
+        _response(context, box, mode, mode.share / total, cross, j, lit)
+        for j, mode in enumerate(modes)
     )
 
 
-def _answer(
-    site: Site, box: Box, limb: Limb, share: float, cross: float, index: int, lit: bool
+def _response(
+    context: MotionContext, box: Box, mode: Mode, share: float, cross: float, index: int, lit: bool
 ) -> Spectrum:
-    """Return how one scale of the plant answers the wind."""
-    breeze, seconds, width = site.breeze, site.seconds, site.width
-    top = min(4.8, 2.2 * limb.frequency)
-    harmonics = choose(seconds, 0.15, top, MOST_HARMONICS, site.chance("harmonics", index))
+    """Return the spectrum of one mode's response to the wind."""
+    wind, seconds, width = context.wind, context.seconds, context.width
+    top = min(4.8, 2.2 * mode.frequency)
+    harmonics = choose_harmonics(
+        seconds, 0.15, top, MAX_HARMONICS, context.generator("harmonics", index)
+    )
     hertz = harmonics / seconds
-    front = breeze.front * width / max(float(hertz.max()), 0.1)
-    length = limb.length * width
+    front = wind.front * width / max(float(hertz.max()), 0.1)
+    length = mode.length * width
     factor = factor_for(min(length, front * 0.8))
     shape = coarse(box.shape, factor)
     step = STEP * factor / width
 
-    rng = site.chance("limb", index)
+    rng = context.generator("limb", index)
     nodes = length / (STEP * factor)
-    own = limb.frequency * (
+    own = mode.frequency * (
         1 + 0.1 * chance.smooth_noise(rng, 1, shape, 1.5 * nodes)[0].clip(-2, 2)
     )
     f = hertz[:, None, None]
-    answer = own**2 / (own**2 - f**2 + 2j * limb.damping * f * own)
-    answer = answer * (f ** (-1 / 3) * np.sqrt(bandwidth(harmonics, seconds))[:, None, None])
-    answer /= np.sqrt((np.abs(answer) ** 2).sum(0) / 2)
+    response = own**2 / (own**2 - f**2 + 2j * mode.damping * f * own)
+    response = response * (f ** (-1 / 3) * np.sqrt(bandwidth(harmonics, seconds))[:, None, None])
+    response /= np.sqrt((np.abs(response) ** 2).sum(0) / 2)
 
-    lag = breeze.lag(shape, step, box.top * STEP / width, box.left * STEP / width)
-    turn = breeze.turns(harmonics)
-    answer = answer * np.exp(2j * np.pi * (turn[:, None, None] - f * lag))
+    lag = wind.lag(shape, step, box.top * STEP / width, box.left * STEP / width)
+    turn = wind.turns(harmonics)
+    response = response * np.exp(2j * np.pi * (turn[:, None, None] - f * lag))
 
-    noise = _noise(rng, 4 * len(harmonics), shape, nodes, limb.tall)
+    noise = _noise(rng, 4 * len(harmonics), shape, nodes, mode.tall)
     noise = noise.reshape(2, 2, len(harmonics), *shape) / np.float32(np.sqrt(2))
-    free = float(np.sqrt(1 - limb.common**2))
-    along, across = limb.common + free * (noise[:, 0] + 1j * noise[:, 1])
-    along, across = share * answer * along, share * cross * answer * across
-    wx, wy = breeze.x, 0.5 * breeze.y
+    free = float(np.sqrt(1 - mode.common**2))
+    along, across = mode.common + free * (noise[:, 0] + 1j * noise[:, 1])
+    along, across = share * response * along, share * cross * response * across
+    wx, wy = wind.x, 0.5 * wind.y
     norm = max(float(np.hypot(wx, wy)), 1e-6)
     wx, wy = wx / norm, wy / norm
     channels = [along * wx - across * wy, along * wy + across * wx]
     if lit:
-        bright = site.mask * luma(site.colour.astype(np.float64))
+        bright = context.mask * luma(context.colour.astype(np.float64))
         bright = bright[box.slices][::factor, ::factor]
-        seen = along[:, : bright.shape[0], : bright.shape[1]] * bright
-        mean = seen.sum((1, 2), keepdims=True) / max(float(bright.sum()), 1e-6)
+        weighted = along[:, : bright.shape[0], : bright.shape[1]] * bright
+        mean = weighted.sum((1, 2), keepdims=True) / max(float(bright.sum()), 1e-6)
         channels.append(along - mean)
     return Spectrum(harmonics, pack(np.stack(channels, axis=1)), factor)
 
@@ -164,7 +190,7 @@ def _answer(
 def _noise(
     rng: np.random.Generator, channels: int, shape: tuple[int, int], length: float, tall: float
 ) -> Float32Array:
-    """Return (C, h, w) float32 smooth noise of ``length`` nodes sideways, ``tall`` times that down."""
+    """Return (C, h, w) float32 smooth noise of ``length`` nodes across, ``tall`` times that down."""
     if tall == 1:
         return chance.smooth_noise(rng, channels, shape, length)
     rows = max(2, math.ceil((shape[0] - 1) / tall) + 1)
@@ -175,16 +201,16 @@ def _noise(
     return np.asarray(flat[:, above] * (1 - part) + flat[:, above + 1] * part, np.float32)
 
 
-def from_roots(site: Site, sag: float = 1.2) -> Float32Array:
-    """Return (h, w) float32 in 0..1: how far a node may swing, 0 where the plant is held.
+def from_roots(context: MotionContext, sag: float = 1.2) -> Float32Array:
+    """Return (h, w) float32 in 0..1: the envelope of a plant's sway, 0 at its support.
 
-    Geodesic distance inside the region to its support: the lower edge, where leaves meet ground or
-    trunk, or the frame's edge for what hangs in from outside.
+    It is the geodesic distance inside the region to the lowest node of each column, where leaves
+    meet ground or trunk, over its 90th percentile, to the power ``sag``; continued outside.
     """
-    factor = max(1, round(max(site.mask.shape) / 140))
-    solid = site.mask[::factor, ::factor] >= 0.5
+    factor = max(1, round(max(context.mask.shape) / 140))
+    solid = context.mask[::factor, ::factor] >= 0.5
     if not solid.any():
-        return np.zeros(site.mask.shape, np.float32)
+        return np.zeros(context.mask.shape, np.float32)
     columns = solid.shape[1]
     low = np.flatnonzero(solid.any(0))
     floor = np.zeros(columns, int)
@@ -192,7 +218,7 @@ def from_roots(site: Site, sag: float = 1.2) -> Float32Array:
         floor[x] = np.flatnonzero(solid[:, x])[-1]
     support = np.zeros_like(solid)
     support[floor[low], low] = True
-    distance = _geodesic(solid, support)
+    distance = _geodesic_distance(solid, support)
     reach = np.percentile(distance[solid], 90) if solid.any() else 1.0
     # powers of float32 depend on the processor in their last bit, those of float64 after rounding not
     swing = (np.clip(distance / max(float(reach), 1.0), 0, 1) ** sag).astype(np.float32)
@@ -201,24 +227,24 @@ def from_roots(site: Site, sag: float = 1.2) -> Float32Array:
     )
     value = np.zeros(int(nearest.max()) + 1, np.float32)
     value[nearest[solid]] = swing[solid]
-    swing = cv2.resize(value[nearest], site.mask.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    swing = cv2.resize(value[nearest], context.mask.shape[::-1], interpolation=cv2.INTER_LINEAR)
     return np.asarray(cv2.GaussianBlur(swing, (0, 0), factor), np.float32)
 
 
-def nearness(site: Site) -> Float32Array:
-    """Return (h, w) float32 in .05..1: how large plants are in the picture, by their depth.
+def nearness(context: MotionContext) -> Float32Array:
+    """Return (h, w) float32 in .05..1: the size of plants in the picture, from inverse depth.
 
-    Whatever is eight times as far as the photo's nearest point, a hillside, hardly sways.
+    Plants eight times as far as the photo's nearest point, a hillside, hardly sway.
     """
-    inside = site.inverse_depth[site.mask >= 0.5]
+    inside = context.inverse_depth[context.mask >= 0.5]
     full = max(0.8 * float(np.percentile(inside, 85)), 0.12) if inside.size else 1.0
-    near = cv2.GaussianBlur(site.inverse_depth, (0, 0), 0.03 * site.width / STEP)
+    near = cv2.GaussianBlur(context.inverse_depth, (0, 0), 0.03 * context.width / STEP)
     return np.asarray(np.clip(near / np.float32(full), 0.05, 1), np.float32)
 
 
-def from_top(site: Site) -> Float32Array:
-    """Return (h, w) float32 in 0..1: share of each column's way down, for what hangs."""
-    solid = site.mask >= 0.5
+def from_top(context: MotionContext) -> Float32Array:
+    """Return (h, w) float32 in 0..1: the way down each column of a region that hangs from its top."""
+    solid = context.mask >= 0.5
     rows, columns = solid.shape
     known = np.flatnonzero(solid.any(0))
     if known.size == 0:
@@ -233,8 +259,8 @@ def from_top(site: Site) -> Float32Array:
     return np.asarray(np.clip((y - top) / np.maximum(low - top, 1), 0, 1), np.float32)
 
 
-def _geodesic(solid: np.ndarray, sources: np.ndarray) -> np.ndarray:
-    """Return (h, w): steps from ``sources`` to each node, going through ``solid`` only."""
+def _geodesic_distance(solid: np.ndarray, sources: np.ndarray) -> np.ndarray:
+    """Return (h, w) float64: lengths in nodes of shortest paths inside ``solid`` from ``sources``."""
     number = np.full(solid.shape, -1)
     number[solid] = np.arange(int(solid.sum()))
     pairs = []

@@ -1,4 +1,4 @@
-"""Phases of harmonics for which the picture changes as fast at any moment as at any other."""
+"""Phases of harmonics for which the rate of change of their sum is constant over the loop."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ SWEEPS = 4
 INSTANTS = 96
 
 
-def phases(
+def choose_phases(
     rates: NDArray[np.complex128], harmonics: NDArray[np.integer], rng: np.random.Generator
 ) -> NDArray[np.float64]:
-    """Return (M,) radians to turn each harmonic by, so that what all of them do together is even.
+    """Return (M,) radians to add to each harmonic's phase, so that their power is constant in time.
 
-    A sum of harmonics swells and calms; over a region it does so as a whole, which is seen as
+    The power of a sum of harmonics varies; over a region it does so as a whole, which shows as
     pulsing. From a random start each phase in turn takes the level for which the mean square of the
-    rates varies least over the loop: a few sweeps of descent on a small matrix. The loop begins at a
-    moment when it is as usual.
+    rates varies least over the loop: a few sweeps of coordinate descent on (M, M) matrices. The loop
+    begins where the power is at its median.
 
     Parameters
     ----------
-    rates : (M, N) complex, how fast each harmonic alone changes each of N points, with its phase
+    rates : (M, N) complex, the rate of change at each of N points by each harmonic alone
     harmonics : (M,) int, in turns per loop
     """
     count = len(harmonics)

@@ -1,7 +1,7 @@
-"""Noise that rolls past: long strips, each travelled through a whole number of times per loop.
+"""Periodic noise that scrolls: long strips, each passed a whole number of times per loop.
 
-A strip is as long as the way it travels in the loop, if that is not very long: then nothing passes
-twice. Strips of different grain at different speeds billow.
+A strip is as long as the distance it scrolls in the loop, up to a limit, so that nothing passes
+twice. Octaves of strips at different speeds look like billows.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy as np
 from livingstill.core.model import Float32Array
 
 _LONGEST = 4096
-"""Rows of a strip; what travels further passes more than once."""
+"""Rows of a strip at most; what scrolls further passes more than once."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,7 +26,7 @@ class Strip:
     turns: int
 
     def at(self, phase: float, rise: Float32Array, across: Float32Array) -> Float32Array:
-        """Return the noise (h, w) at ``phase``, that has come from where ``rise`` is less.
+        """Return the noise (h, w) float32 at ``phase``, scrolled towards larger ``rise``.
 
         ``rise`` (h, w), or (h, 1), is in rows; ``across`` (h, w) in 0..1 of the strip's width.
         """

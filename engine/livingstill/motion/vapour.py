@@ -1,25 +1,25 @@
-"""Vapour drawn over the photo: strips of noise that roll past, in a plume that meanders.
+"""Vapour composited over the photo: scrolling noise in a plume that meanders.
 
-Vapour hides and brightens as much at any moment as at any other, so a picture does not waver with
-it: its opacity is evened out, frame by frame.
+Its opacity is scaled, frame by frame, so that the light it adds is constant over the loop.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 import numpy as np
 
 from livingstill.core.model import Float32Array
-from livingstill.motion.canvas import Canvas
-from livingstill.motion.context import STEP, Box, Site
+from livingstill.motion.canvas import Canvas, Placement, Stage
+from livingstill.motion.context import STEP, Box, MotionContext
 from livingstill.motion.rolling_noise import Strip, strip
 
 SHARES = (0.2, 0.17, 0.1)
-"""How much each of the strips changes the opacity, from the coarsest on."""
+"""Standard deviation of the opacity by each of the strips, from the coarsest on."""
 
-_LOOKS = 24
-"""Moments of the loop that say what is usual."""
+_INSTANTS = 24
+"""Instants of the loop over which the light is averaged."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,8 +29,8 @@ class Vapour:
     ``rise`` (h, w) is each row's height above the source in nodes, along the plume; ``side``
     (h, w) a node's place across, in 0..1 of the strips' width. ``meander`` holds harmonics, complex
     amplitudes in strip widths and their wave numbers per node of height. ``light`` (h, w), above 0,
-    is by how many levels vapour is brighter than what lies below it, and ``usual`` the light it adds
-    at any moment, None where that may change.
+    is the difference in levels from what lies below, and ``mean_light`` the light that is added at
+    any instant, None where that may vary.
     """
 
     box: Box
@@ -41,9 +41,8 @@ class Vapour:
     colour: tuple[float, float, float]
     meander: tuple[np.ndarray, np.ndarray, np.ndarray]
     light: Float32Array
-    usual: float | None = None
-    order: int = 3
-    alone: bool = False
+    mean_light: float | None = None
+    placement: ClassVar[Placement] = Placement(Stage.LIGHT)
 
     def density(self, phase: float) -> Float32Array:
         """Return the opacity (h, w) float32 at ``phase``."""
@@ -57,34 +56,36 @@ class Vapour:
         for share, layer in zip(SHARES, self.strips):
             total += np.float32(share) * layer.at(phase, self.rise, side)
         out: Float32Array = np.clip(total, 0, 1) * self.envelope
-        if self.usual is not None:
-            even = self.usual / max(self.added(out), 1e-6)
-            out = np.minimum(out * np.float32(np.clip(even, 0.5, 2)), np.float32(0.8))
+        if self.mean_light is not None:
+            scale = self.mean_light / max(self.added(out), 1e-6)
+            out = np.minimum(out * np.float32(np.clip(scale, 0.5, 2)), np.float32(0.8))
         return out
 
     def added(self, density: Float32Array) -> float:
-        """Return the light that vapour of an opacity (h, w) adds."""
+        """Return the light that vapour of an opacity (h, w) adds, in levels times nodes."""
         return float((density * self.light).sum(dtype=np.float64))
 
-    def even(self) -> Vapour:
-        """Return the vapour that adds the same light at any moment: its mean over the loop."""
-        seen = [self.added(self.density(k / _LOOKS)) for k in range(_LOOKS)]
-        return replace(self, usual=float(np.mean(seen)))
+    def with_constant_light(self) -> Vapour:
+        """Return the vapour scaled to add its mean light over the loop at every instant."""
+        light = [self.added(self.density(k / _INSTANTS)) for k in range(_INSTANTS)]
+        return replace(self, mean_light=float(np.mean(light)))
 
     def apply(self, phase: float, canvas: Canvas) -> None:
-        """Lay the vapour over whatever moves below it."""
+        """Composite the vapour over what lies below."""
         colour = np.array(self.colour, np.float32)
         canvas.veil(self.box.slices, self.density(phase), colour)
 
 
-def billows(site: Site, speed: float, columns: int, coarser: float = 1.0) -> tuple[Strip, ...]:
-    """Return strips of noise of three grains that rise at ``speed`` nodes per second and more.
+def noise_octaves(
+    context: MotionContext, speed: float, columns: int, coarser: float = 1.0
+) -> tuple[Strip, ...]:
+    """Return three octaves of noise that rise at ``speed`` nodes per second, finer ones faster.
 
-    ``coarser`` is how much larger than steam's their grains are.
+    ``coarser`` scales their grains.
     """
     out = []
     for k, size in enumerate((12.0, 7.0, 4.2)):
-        tall = max(1.2, coarser * size * site.scale / STEP)
-        travel = speed * (1 + 0.45 * k) * site.seconds
-        out.append(strip(site.chance("vapour", k), columns, 0.55 * tall, tall, travel))
+        tall = max(1.2, coarser * size * context.scale / STEP)
+        travel = speed * (1 + 0.45 * k) * context.seconds
+        out.append(strip(context.generator("vapour", k), columns, 0.55 * tall, tall, travel))
     return tuple(out)

@@ -14,13 +14,13 @@ from livingstill.settings.values import Wind
 
 
 @dataclass(frozen=True, slots=True)
-class Breeze:
-    """Wind in the picture, for one loop of ``seconds``.
+class WindField:
+    """The wind over the picture during one loop of ``seconds``.
 
-    ``x``, ``y`` are the unit vector it blows along (y down), ``speed`` is in m/s, ``gust`` in
-    0..1. A gust front crosses the picture at ``front`` frame widths per second, for every kind of
-    motion alike, so that it is seen to pass from grass to tree to water. ``start`` is when, in this
-    wind's own time, the clip begins: its part of the loop.
+    ``x``, ``y`` are the unit vector it blows along (y down), ``speed`` is in m/s, ``gust`` the rms of
+    its gusts, 0..1. A gust front crosses the picture at ``front`` frame widths per second, for every
+    kind of motion alike, so that it passes from grass to tree to water. ``start`` is the phase of the
+    wind's loop at which the clip begins.
     """
 
     x: float
@@ -33,13 +33,13 @@ class Breeze:
 
     @property
     def front(self) -> float:
-        """Frame widths per second of a gust front: it crosses in two seconds in a fresh wind."""
+        """Frame widths per second of a gust front: .3 to .9."""
         return min(max(0.17 * self.speed, 0.3), 0.9)
 
     def lag(
         self, shape: tuple[int, int], step: float, top: float = 0, left: float = 0
     ) -> Float32Array:
-        """Return (h, w) float32: seconds until a front that enters now arrives at each node.
+        """Return (h, w) float32, the seconds until a front that enters now arrives at each node.
 
         ``step``, ``top`` and ``left`` are in frame widths: the node spacing and the first node.
         """
@@ -53,7 +53,9 @@ class Breeze:
         Amplitudes fall with the cube root of the frequency, as in the boundary layer (Davenport,
         1961). Periods lie between 1 and 12 seconds.
         """
-        harmonics = choose(self.seconds, 0.08, 1.0, 6, noise.generator(self.seed, "gust", 0))
+        harmonics = choose_harmonics(
+            self.seconds, 0.08, 1.0, 6, noise.generator(self.seed, "gust", 0)
+        )
         rng = noise.generator(self.seed, "gust", 1)
         size = harmonics ** (-1 / 3.0)
         size = self.gust * size / math.sqrt(float((size**2).sum()) / 2)
@@ -61,22 +63,22 @@ class Breeze:
         return harmonics, size * np.exp(2j * np.pi * turns)
 
     def turns(self, harmonics: np.ndarray) -> np.ndarray:
-        """Return the phases (M,) of the wind's own ``harmonics``, in turns: the same for all plants."""
+        """Return the phases (M,) of the wind's ``harmonics``, in turns: the same for all plants."""
         own = [noise.generator(self.seed, "wind", int(m)).random() for m in harmonics]
         return np.asarray(own + harmonics * self.start)
 
 
-def breeze(wind: Wind, seconds: float, seed: int) -> Breeze:
-    """Return ``wind`` as it blows through a loop of ``seconds``."""
+def wind_field(wind: Wind, seconds: float, seed: int) -> WindField:
+    """Return the field of a wind over a loop of ``seconds``."""
     angle = math.radians(wind.direction)
-    air = Breeze(math.cos(angle), -math.sin(angle), wind.speed, wind.gust, seconds, seed)
-    return replace(air, start=usual(air))
+    air = WindField(math.cos(angle), -math.sin(angle), wind.speed, wind.gust, seconds, seed)
+    return replace(air, start=typical_start(air))
 
 
-def usual(air: Breeze, instants: int = 120) -> float:
-    """Return the part of the loop at which gusts are nowhere in the picture far from their median.
+def typical_start(air: WindField, instants: int = 120) -> float:
+    """Return the phase at which gusts are nowhere in the picture far from their median over time.
 
-    A clip that begins in a gust or a lull steps over its seam faster or slower than it usually does.
+    A clip that begins in a gust or a lull steps over its seam faster or slower than elsewhere.
     """
     if air.gust == 0:
         return 0.0
@@ -89,13 +91,13 @@ def usual(air: Breeze, instants: int = 120) -> float:
     return int(np.round(off, 9).argmin()) / instants
 
 
-def choose(
+def choose_harmonics(
     seconds: float, lowest: float, highest: float, most: int, rng: np.random.Generator
 ) -> np.ndarray:
     """Return up to ``most`` harmonics (M,) of 1/``seconds`` between two frequencies in Hz.
 
-    All of them if they are few; else one at random of each of ``most`` equal classes, so that a
-    long loop costs no more than a short one and does not repeat within itself.
+    All of them if they are few; else a stratified sample, one of each of ``most`` equal classes, so
+    that a long loop costs no more than a short one and does not repeat within itself.
     """
     low = max(1, math.ceil(lowest * seconds))
     high = max(low, math.floor(highest * seconds))

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from livingstill.core.kinds import KINDS
 from livingstill.core.model import Float32Array, Flow, PackedRGBA, UInt8Array
 
 HELP = {
@@ -178,21 +179,14 @@ def self_repeat(pixels: Float32Array, fps: float) -> float:
     return max(float((moving * np.roll(moving, lag, 0)).sum()) / energy for lag in lags)
 
 
-BARS = {"luminance": 0.6, "contrast": 0.05, "change": 0.25}
-"""Pulsing of a region: std of mean luminance (levels), variation of contrast and of change.
-
-The last two are twice and a half what clean renders reach on the guard's coarse grid, where the
-few pixels of a small region do not average out.
-"""
-
-GUST = 0.5
-"""The same for the change of what a gusty wind moves."""
-
 SEAM, LEAK = 1.35, 1.0
 """Largest step over the seam in median steps; largest change, in levels, far from every region."""
 
-LIVELY = frozenset({"fire", "glint", "twinkle", "candle"})
-GUSTY = frozenset({"foliage", "grass", "flag", "cloth", "hair", "steam", "smoke"})
+
+def pulsing_bar(kind: str, what: str) -> float | None:
+    """Return the bar of a kind for ``luminance``, ``contrast`` or ``change``, None if it has none."""
+    bar: float | None = getattr(KINDS[kind].quality_bars, what)
+    return bar
 
 
 class Guard:
@@ -200,7 +194,7 @@ class Guard:
 
     Parameters
     ----------
-    regions : name -> (H, W) uint8 mask at the size of the frames, 255 = belongs
+    regions : kind -> (H, W) uint8 mask at the size of the frames, 255 = belongs
     static : the camera stands, so nothing far from every region may change
     grid : rows and columns from one pixel that is watched to the next
     distance : how far from a region is far, in pixels
@@ -224,7 +218,7 @@ class Guard:
         union = None
         for mask in regions.values():
             union = mask if union is None else np.maximum(union, mask)
-        lit = not LIVELY.isdisjoint(regions)  # light falls far beyond its region
+        lit = any(KINDS[name].lights_surroundings for name in regions)
         self.far = None if union is None or lit else beyond(union, distance)[taken]
         self.first: UInt8Array | None = None
         self.before: UInt8Array | None = None

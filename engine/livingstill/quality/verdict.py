@@ -126,7 +126,7 @@ def judge_guard(
 ) -> tuple[Fault, ...]:
     """Return what a ``measure.Guard`` saw beyond the bars, for a clip we rendered ourselves.
 
-    Fire and lights flicker by nature and are exempt from pulsing; foliage may gust.
+    The bars of pulsing are those of each region's kind.
     """
     excess: list[tuple[str, float]] = []
     if loop and "seam" in figures:
@@ -135,11 +135,8 @@ def judge_guard(
         excess.append(("leak", figures["leak"] / known_flow.LEAK))
     for name, value in figures.items():
         region, _, what = name.rpartition(".")
-        if region and region not in known_flow.LIVELY:
-            gusty = what == "change" and region in known_flow.GUSTY
-            excess.append(
-                ("pulsing", value / (known_flow.GUST if gusty else known_flow.BARS[what]))
-            )
+        if region and (bar := known_flow.pulsing_bar(region, what)):
+            excess.append(("pulsing", value / bar))
     whole = (0, 0, *size)
     worst: dict[str, float] = {}
     for kind, ratio in excess:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from livingstill.core.model import Float32Array, Region, Scene, UInt8Array
+from livingstill.core.kinds import KINDS
+from livingstill.core.model import Float32Array, Layer, Region, Scene, UInt8Array
 from livingstill.scene import background, cutout
 
 
@@ -15,7 +16,9 @@ def build(
     regions: tuple[Region, ...],
     whole: Callable[[], Scene] | None = None,
 ) -> Scene:
-    """Return the layers of a photo, a flag in front of them all, drifting clouds behind them.
+    """Return the layers of a photo, with regions of front kinds before them all, background behind.
+
+    Only the first region of a background kind is continued behind the rest.
 
     Parameters
     ----------
@@ -24,11 +27,15 @@ def build(
     regions : what moves
     whole : gives what ``layered`` makes of the whole photo, if that is begun already
     """
-    moving = {region.kind: region.mask for region in reversed(regions)}
-    if "flag" in moving:
-        front, rgb, inverse_depth = cutout.cut(rgb, inverse_depth, moving["flag"])
-        scene = layered(rgb, inverse_depth)
-        scene = Scene((front, *scene.layers), scene.focal)
-    else:
-        scene = whole() if whole else layered(rgb, inverse_depth)
-    return background.part(scene, moving["cloud"]) if "cloud" in moving else scene
+    fronts: list[Layer] = []
+    for region in regions:
+        if KINDS[region.kind].layer == "front":
+            front, rgb, inverse_depth = cutout.cut(rgb, inverse_depth, region.mask)
+            fronts.append(front)
+    scene = whole() if whole and not fronts else layered(rgb, inverse_depth)
+    if fronts:
+        scene = Scene((*fronts, *scene.layers), scene.focal)
+    for region in regions:
+        if KINDS[region.kind].layer == "background":
+            return background.part(scene, region.mask)
+    return scene

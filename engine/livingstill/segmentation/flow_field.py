@@ -14,6 +14,7 @@ import numpy as np
 import scipy  # its parts are imported when they are used
 from numpy.typing import NDArray
 
+from livingstill.core.kinds import KINDS, SpeedRange, resolve
 from livingstill.core.model import Float32Array, Region, UInt8Array
 from livingstill.segmentation import falls
 from livingstill.settings.values import Stroke
@@ -30,11 +31,6 @@ SIDE = 112
 STROKE_SECONDS = 2.0
 """A stroke is the path that matter takes in so many seconds, within each kind's limits."""
 
-FASTEST = {"flow": 0.30, "water": 0.06, "cloud": 0.025, "fire": 1.2, "smoke": 0.12, "steam": 0.12}
-"""Frame widths per second that a stroke can ask for."""
-
-SLOWEST = {"flow": 0.02, "water": 0.005, "cloud": 0.003, "fire": 0.3, "smoke": 0.02, "steam": 0.02}
-
 Field = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
@@ -45,7 +41,7 @@ def directions(
     regions: tuple[Region, ...],
     strokes: tuple[Stroke, ...] = (),
 ) -> dict[str, Float32Array]:
-    """Return the velocity of each kind that has strokes, and of flows, which always have one.
+    """Return the velocity of each kind that has strokes, or a direction of its own without any.
 
     Parameters
     ----------
@@ -64,9 +60,9 @@ def directions(
         if not mask.any():
             continue
         if drawn:
-            velocity = painted(mask, drawn, rgb.shape[:2], region.kind)
-        elif region.kind == "flow":
-            velocity = downhill(mask, rgb, inverse_depth)
+            velocity = painted(mask, drawn, rgb.shape[:2], KINDS[region.kind].speeds)
+        elif direction := KINDS[region.kind].direction:
+            velocity = resolve(direction)(mask, rgb, inverse_depth)
         else:
             continue
         before = found.get(region.kind)
@@ -76,7 +72,9 @@ def directions(
     return found
 
 
-def painted(mask: Mask, strokes: list[Stroke], shape: tuple[int, int], kind: str) -> Float32Array:
+def painted(
+    mask: Mask, strokes: list[Stroke], shape: tuple[int, int], speeds: SpeedRange
+) -> Float32Array:
     """Return the field (h, w, 2) that ``strokes`` of one kind ask for inside ``mask`` (h, w)."""
     rows, columns = mask.shape
     aspect = shape[0] / shape[1]
@@ -85,7 +83,7 @@ def painted(mask: Mask, strokes: list[Stroke], shape: tuple[int, int], kind: str
     for stroke in strokes:
         points = np.array(stroke.points) * (1, aspect)
         length = float(np.hypot(*np.diff(points, axis=0).T).sum())
-        speed = np.clip(length / STROKE_SECONDS, SLOWEST.get(kind, 0.0), FASTEST.get(kind, 1.0))
+        speed = np.clip(length / STROKE_SECONDS, speeds.slowest, speeds.fastest)
         for a, b in pairwise(points):
             way = float(np.hypot(*(b - a)))
             if way == 0:

@@ -55,7 +55,7 @@ def trimmed(rgb: UInt8Array, water: UInt8Array) -> UInt8Array:
     Their facets lie, so the finest gradients stand up; a mirror looks like land and is let be.
     """
     value = image.photo(rgb, 960).max(2).astype(np.float32)
-    if anisotropy.lying(value, image.where(water, value.shape)) < 2.9:
+    if anisotropy.gradient_anisotropy(value, image.where(water, value.shape)) < 2.9:
         return water
     return np.minimum(water, told(rgb, water, np.full_like(water, 255)))
 

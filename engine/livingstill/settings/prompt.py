@@ -15,30 +15,13 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from livingstill.core.errors import InputError
+from livingstill.core.kinds import KINDS
 from livingstill.core.registry import nearest
-
-THINGS = {
-    "water": "water lake pond canal sea ocean ripple ripples wave waves",
-    "flow": "flow river stream brook waterfall waterfalls falls rapids fountain",
-    "cloud": "cloud clouds sky",
-    "foliage": "foliage tree trees leaf leaves branch branches bush bushes plant plants flower "
-    "flowers forest",
-    "grass": "grass meadow crops reeds wheat",
-    "flag": "flag flags banner",
-    "cloth": "cloth curtain curtains laundry sheets",
-    "hair": "hair",
-    "steam": "steam vapour vapor",
-    "smoke": "smoke",
-    "fire": "fire flame flames campfire candle candles",
-    "glint": "glint shine",
-    "twinkle": "twinkle stars star lamps lamp lights lanterns",
-    "reflection": "reflection reflections",
-}
-"""Nouns of each kind of motion."""
 
 WAYS = {"left": 180.0, "right": 0.0, "up": 90.0, "down": 270.0}
 WAYS |= {"leftward": 180.0, "rightward": 0.0, "upward": 90.0, "downward": 270.0}
@@ -69,21 +52,28 @@ CAMERA = {
 }  # fmt: skip
 """What is said of each camera move."""
 
-_VERBS = (
-    "drift drifts drifting move moves moving flow flows flowing sway sways swaying wave waves "
-    "waving run runs running rise rises rising fall falls falling flicker flickers flickering "
-    "burn burns burning blow blows blowing float floats floating ripple ripples rippling twinkle "
-    "twinkles shimmer shimmers glow glows billow billows breathe breathes rustle rustles"
-)
 _IDLE = "the a an to in on over of it its with is are camera towards toward and then"
-VERBS, IDLE, WIND = set(_VERBS.split()), set(_IDLE.split()), {"wind", "winds", "breeze"}
+IDLE, WIND = set(_IDLE.split()), {"wind", "winds", "breeze"}
+MOVING = ("move", "moves", "moving")
+"""Verbs that say nothing but that a thing moves."""
 
-_NOUNS = {word: kind for kind, words in THINGS.items() for word in words.split()}
 _STRENGTHS = {word: size for size, words in STRENGTHS.items() for word in words.split()}
-_SPEEDS = {"cloud": 0.008, "flow": 0.09, "smoke": 0.04, "steam": 0.055, "water": 0.02}
-"""Frame widths per second that a direction means for what goes somewhere."""
 
 _STROKE_SECONDS = 2.0
+
+
+class _Words(NamedTuple):
+    """Words of the kinds of motion there are: nouns by kind, and verbs."""
+
+    nouns: Mapping[str, str]
+    verbs: Mapping[str, None]
+
+
+def _vocabulary() -> _Words:
+    """Return the words that the records of all kinds bring."""
+    nouns = {word: name for name, kind in KINDS.items() for word in kind.nouns}
+    verbs = [word for kind in KINDS.values() for word in kind.verbs]
+    return _Words(nouns, dict.fromkeys([*MOVING, *verbs]))
 
 
 @dataclass(slots=True)
@@ -113,7 +103,10 @@ def read(prompt: str) -> dict[str, Any]:
     InputError
         If a word is unknown, or a clause says nothing.
     """
-    clauses = [_clause(text) for text in re.split(r"[,;.]|\band\b", prompt.lower()) if text.strip()]
+    words = _vocabulary()
+    clauses = [
+        _clause(text, words) for text in re.split(r"[,;.]|\band\b", prompt.lower()) if text.strip()
+    ]
     if not clauses:
         raise InputError("prompt is empty; it must say what moves, as in 'clouds drift left'")
     kinds: list[str] = []
@@ -134,15 +127,16 @@ def read(prompt: str) -> dict[str, Any]:
         else:
             kinds.extend(kind for kind in clause.kinds if kind not in kinds)
             for kind in clause.kinds:
-                if clause.way is not None and kind in _SPEEDS:
-                    strokes.append(_stroke(kind, clause.way, clause.strength))
+                speed = KINDS[kind].speeds.prompted
+                if clause.way is not None and speed is not None:
+                    strokes.append(_stroke(kind, clause.way, speed * clause.strength))
                 elif clause.strong:
                     strengths.append(clause.strength)
     if kinds:
         out["motion"] = tuple(kind for kind in kinds if kind not in never)
     elif never:
-        everything = ("cloud", "water", "flow", "foliage", "grass")
-        out["motion"] = tuple(kind for kind in everything if kind not in never) or ("none",)
+        auto = (name for name, kind in KINDS.items() if kind.found_by == "auto")
+        out["motion"] = tuple(kind for kind in auto if kind not in never) or ("none",)
     if strokes:
         out["brush"] = tuple(strokes)
     if strengths:
@@ -151,7 +145,7 @@ def read(prompt: str) -> dict[str, Any]:
     return {key: out[key] for key in order if key in out}
 
 
-def _clause(text: str) -> _Clause:
+def _clause(text: str, known: _Words) -> _Clause:
     """Read one clause."""
     said = _Clause()
     words = " ".join(re.findall(r"[a-z][a-z'-]*", text))
@@ -176,11 +170,18 @@ def _clause(text: str) -> _Clause:
             said.coming = True
         elif word in ("no", "without", "not"):
             said.never = True
-        elif word in _NOUNS and not (word in VERBS and said.kinds):
-            said.kinds.append(_NOUNS[word])
-        elif word not in VERBS and word not in IDLE:
-            known = [*_NOUNS, *WAYS, *_STRENGTHS, *VERBS, *WIND, *" ".join(CAMERA).split()]
-            raise InputError(f"prompt has '{word}', which means nothing here{_hint(word, known)}")
+        elif word in known.nouns and not (word in known.verbs and said.kinds):
+            said.kinds.append(known.nouns[word])
+        elif word not in known.verbs and word not in IDLE:
+            every = [
+                *known.nouns,
+                *WAYS,
+                *_STRENGTHS,
+                *known.verbs,
+                *WIND,
+                *" ".join(CAMERA).split(),
+            ]
+            raise InputError(f"prompt has '{word}', which means nothing here{_hint(word, every)}")
     return said
 
 
@@ -205,9 +206,9 @@ def _joined(clauses: list[_Clause]) -> list[_Clause]:
     return clauses
 
 
-def _stroke(kind: str, way: float, strength: float) -> str:
-    """Return a stroke of ``kind`` in the middle of the photo, as long as its speed asks."""
-    half = _SPEEDS[kind] * strength * _STROKE_SECONDS / 2
+def _stroke(kind: str, way: float, speed: float) -> str:
+    """Return a stroke of ``kind`` in the middle of the photo, ``speed`` in frame widths per second."""
+    half = speed * _STROKE_SECONDS / 2
     dx, dy = half * math.cos(math.radians(way)), -half * math.sin(math.radians(way))
     numbers = (0.5 - dx, 0.5 - dy, 0.5 + dx, 0.5 + dy)
     return f"{kind}:" + ",".join(f"{min(1, max(0, n)):.4g}" for n in numbers)

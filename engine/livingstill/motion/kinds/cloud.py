@@ -1,10 +1,10 @@
 """Clouds drift along their own wind and slowly change shape.
 
 The layer lies on a plane above: its picture moves as v (y_h - y) / y_h, fastest overhead, as real
-cumulus do, plus stationary curl noise of a fifth of it. Matter is carried with its raw colour. A
-generation fades into one that is 2.5 %W away at most, and mostly half as much, so that their edges lie
-about as close as they are soft; farther apart small crisp clouds show double, and more generations
-pulse. Behind roofs and masts the sky goes on, where the scene has a layer of its own for it.
+cumulus do, plus stationary curl noise of a fifth of it. The photo's raw colour is advected. Two
+generations that cross-fade are 2.5 %W apart at most, and mostly half as much, about as far as clouds'
+edges are soft; farther apart small crisp clouds show double, and more generations pulse. Behind roofs
+and masts the sky goes on, where the scene has a backdrop for it.
 """
 
 from __future__ import annotations
@@ -14,71 +14,103 @@ from dataclasses import replace
 
 import numpy as np
 
+from livingstill.core.kinds import MotionKind, SpeedRange
 from livingstill.core.model import Float32Array
-from livingstill.motion.advection import contained, curled, stream
+from livingstill.motion.advection import advect_texture
 from livingstill.motion.canvas import Effect
-from livingstill.motion.context import Site, smoothstep
+from livingstill.motion.context import MotionContext, smoothstep
+from livingstill.motion.velocity import add_curl_noise, limit_boundary_speed
 
 SPEED = 0.0055
 """Frame widths per second at the top of the picture in a wind of 3 m/s."""
 
 APART = 0.025
-"""Most frame widths between two generations that fade into each other, in a wind that is not strong."""
+"""Most frame widths between two generations that cross-fade, in a wind that is not strong."""
 
-SOONEST = 1.0
-"""Seconds from one generation to the next at least, however fast a stroke of the brush is."""
+LEAST_SECONDS = 1.0
+"""Seconds from one generation to the next at least, however fast a brush stroke is."""
 
 EDGE = 0.025
 """Frame widths over which clouds come to rest at roofs and treetops, along which they pass."""
 
 CLEARANCE = 2.5
-"""Seconds that they take at least to come up to one, half a life: the edge stretches nothing."""
+"""Seconds that clouds take at least to reach an edge, half a lifetime: nothing is stretched."""
 
 BEYOND = 0.08
-"""Frame widths that they go on behind what hides them: as far as matter may come from."""
+"""Frame widths that they go on behind an occluder: as far as matter may come from."""
 
 
-def build(site: Site) -> tuple[Effect, ...]:
+def build(context: MotionContext) -> tuple[Effect, ...]:
     """Return the drift of a region of sky."""
-    velocity = drift(site)
+    velocity = drift(context)
     fastest = float(np.hypot(velocity[..., 0], velocity[..., 1]).max())
     if fastest == 0:
         return ()
-    births = math.ceil(site.seconds * fastest / (APART * site.width))
-    births = max(1, min(births, int(site.seconds / SOONEST)))
-    effect = stream(
-        replace(site, mask=np.ones_like(site.mask)) if site.behind else site,
+    generations = math.ceil(context.seconds * fastest / (APART * context.width))
+    generations = max(1, min(generations, int(context.seconds / LEAST_SECONDS)))
+    effect = advect_texture(
+        replace(context, mask=np.ones_like(context.mask)) if context.on_backdrop else context,
         velocity,
-        births=births,
-        jitter=0.008 * site.width / births,
+        generations=generations,
+        jitter=0.008 * context.width / generations,
         window=0.5,
         structure=0,
         blur=6,
-        shown=site.mask if site.behind else None,
-        scatter=1.5 * site.scale,
+        shown=context.mask if context.on_backdrop else None,
+        scatter=1.5 * context.scale,
     )
     return (effect,) if effect else ()
 
 
-def drift(site: Site) -> Float32Array:
+def drift(context: MotionContext) -> Float32Array:
     """Return (h, w, 2) float32 velocity in pixels per second."""
-    width, shape = site.width, site.mask.shape
+    width, shape = context.width, context.mask.shape
     y = np.arange(shape[0], dtype=np.float32)[:, None]
-    rows = np.flatnonzero((site.mask >= 0.5).any(1))
+    rows = np.flatnonzero((context.mask >= 0.5).any(1))
     if rows.size == 0:
         return np.zeros((*shape, 2), np.float32)
     horizon = float(rows[-1]) + 0.05 * shape[0]
     height = np.clip((horizon - y) / horizon, 0.05, 1)
     out = np.zeros((*shape, 2), np.float32)
-    if site.direction is not None:
-        out += site.direction * np.float32(width) * height[..., None]
+    if context.direction is not None:
+        out += context.direction * np.float32(width) * height[..., None]
     else:
-        speed = SPEED * width * min(max(site.breeze.speed / 3, 0.2), 2)
-        out[..., 0] = speed * site.breeze.x * height
-        out[..., 1] = speed * site.breeze.y * height**2
-    out = curled(site, out, 0.12, 0.2)
-    if site.behind:
-        calm = smoothstep(2 - 2 * site.outside() / (BEYOND * width)) * np.float32(site.amount)
+        speed = SPEED * width * min(max(context.wind.speed / 3, 0.2), 2)
+        out[..., 0] = speed * context.wind.x * height
+        out[..., 1] = speed * context.wind.y * height**2
+    out = add_curl_noise(context, out, 0.12, 0.2)
+    if context.on_backdrop:
+        calm = smoothstep(2 - 2 * context.distance_outside() / (BEYOND * width)) * np.float32(
+            context.amount
+        )
         return np.asarray(out * calm[..., None], np.float32)
-    calm = smoothstep(site.inside() / (EDGE * width)) * np.float32(site.amount)
-    return contained(site, np.asarray(out * calm[..., None], np.float32), CLEARANCE)
+    calm = smoothstep(context.distance_inside() / (EDGE * width)) * np.float32(context.amount)
+    return limit_boundary_speed(context, np.asarray(out * calm[..., None], np.float32), CLEARANCE)
+
+
+KIND = MotionKind(
+    name="cloud",
+    help="clouds drift and slowly change",
+    build=build,
+    nouns=(
+        "cloud",
+        "clouds",
+        "sky",
+    ),
+    verbs=(
+        "drift",
+        "drifts",
+        "drifting",
+        "float",
+        "floats",
+        "floating",
+    ),
+    colour=(150, 190, 255),
+    found_by="auto",
+    detector="livingstill.segmentation.detectors:clouds",
+    textured=False,
+    layer="background",
+    speeds=SpeedRange(0.003, 0.025, prompted=0.008),
+    sounds={"wind": 0.4},
+    kernels=("advect",),
+)

@@ -1,267 +1,217 @@
-"""Fire: tongues rise and go out, the fire's own colours follow its heat, and its light plays around.
+"""Fire: tongues rise and go out, the fire's own colours follow its heat, and its light flickers around.
 
-What glows has heat: its luma. Matter of the flames is carried upwards (four times the local half
-width a second, generations of .38 s); over it tongues of noise, of three grains, push the heat up
-and down, and what is shown is coloured by the colours that the photo's own fire has at that heat,
-laid over what is seen behind it. Flames that are smooth, a candle's, have no tongues: they bend,
-stretch and dim. Light on the surroundings varies by 2 % over one flame height.
+What glows has heat: its luma. The flames are advected upwards (four times the local half width a
+second, generations of .38 s); over that rising noise of three grains changes the heat, and what is shown
+has the colour that the photo's own fire has at that heat, composited over what stands behind it. Flames
+that are smooth, a candle's, have no tongues: they bend, stretch and dim. Light on the surroundings
+varies by 2 % over one flame height.
 
 Two stills of a fire under a pot, by hand and own masks: temporal standard deviation 41-44 levels
 (the real clip's 50-52 in the same places), f50 2.0-2.4 Hz (real 2.2-2.5), f90 7.0-7.6 (9.8), least
-sharpness .83-.88 of the most (real .52-.56). The frame's mean swings by 4-7 % from least to most,
-at most .7 % of it at any frequency above 3 Hz. A candle: f50 .4, f90 1.4 Hz (a published loop: .4, 2.0).
+sharpness .83-.88 of the most (real .52-.56). The frame's mean varies by 4-7 % from least to most, by
+at most .7 % at any frequency above 3 Hz. A candle: f50 .4, f90 1.4 Hz (a published loop: .4, 2.0).
 """
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from livingstill.core import threads
+from livingstill.core.kinds import FLICKERING, MotionKind, SpeedRange
 from livingstill.core.model import Float32Array
-from livingstill.kernels.flame import burn
-from livingstill.motion.advection import contained, curled, generations, stream
-from livingstill.motion.canvas import Canvas, Effect
-from livingstill.motion.context import STEP, Box, Site, box_of, luma, smoothstep
-from livingstill.motion.harmonics import Sway, guarded
-from livingstill.motion.kinds.flow import local_width
-from livingstill.motion.light import Glow, flicker, levels
-from livingstill.motion.oscillators import Limb, driven
-from livingstill.motion.rolling_noise import Strip, strip
+from livingstill.motion.advection import advect_texture, generation_count
+from livingstill.motion.canvas import Effect
+from livingstill.motion.context import STEP, MotionContext, bounding_box, luma, smoothstep
+from livingstill.motion.flames import FlickerSpectrum, HeatedFlames, RisingNoise
+from livingstill.motion.harmonics import HarmonicDisplacement, limit_gradient, limit_to_frame
+from livingstill.motion.heat import background, colour_by_heat, glow_mask
+from livingstill.motion.light import GainFlicker, flicker_spectrum
+from livingstill.motion.oscillators import Mode, driven_response
+from livingstill.motion.velocity import add_curl_noise, limit_boundary_speed, local_width
 
 SWING = 0.22
 """Standard deviation of the heat of a flame that is all tongues, of 1 from black to white."""
 
-GRAINS = ((0.22, 1.6, 1.0), (0.10, 4.0, 0.7), (0.045, 9.0, 0.5))
-"""Sizes of tongues in heights of the fire, their middle frequencies in Hz, their shares."""
-
-BENT = 0.25
-"""How far tongues lean to a side, in heights of the fire."""
-
-BREATH = 0.025
-"""Standard deviation of the heat of the whole, less where that is more than 8 % of the frame."""
+FLICKER = 0.025
+"""Standard deviation of the heat of a whole flame, less where fire covers over 8 % of the frame."""
 
 LIGHT = 0.02
 """Standard deviation of the light on what is next to a fire, as a share of it."""
 
-Waver = tuple[np.ndarray, np.ndarray]
-
-_GLOWING = np.array(
-    [(0, 0, 0), (60, 14, 4), (118, 30, 7), (190, 62, 12), (232, 96, 22), (250, 140, 44), (255, 186, 84),
-     (255, 224, 140), (255, 250, 226)], np.float64,
-)  # fmt: skip
-"""Colours of what glows, from black to white, an eighth of the way each: where the photo has none."""
-
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Rising:
-    """Tongues: noise of three grains that rises, bent this way and that; see ``GRAINS``.
+class _Fire:
+    """What is measured of a region of fire; fields (h, w) on the grid, lengths in pixels.
 
-    ``rise`` (h, 1) float32 is each node's height in a box ``width`` nodes wide. ``meander`` holds harmonics and complex
-    amplitudes.
+    ``glow`` in 0..1 is the share that glows; ``edge`` the signed distance to the region's edge,
+    inside above 0; ``height`` the flames' height; ``half`` their half width everywhere and
+    ``usual_half`` its median; ``tongues`` is 0 for smooth flames and 1 for torn ones, ``wild`` the
+    same but less where they are too small on the grid to tell tongues apart; ``which`` is the number
+    of the nearest flame and ``up`` the height in it, 0..1.5.
     """
 
-    rise: Float32Array
-    width: int
-    tall: float
-    strips: tuple[Strip, ...]
-    meander: Waver
-
-    @classmethod
-    def of(cls, site: Site, box: Box, tall: float) -> _Rising:
-        """Return the tongues of a fire that is ``tall`` nodes high."""
-        y = np.arange(box.shape[0], dtype=np.float32)[::-1, None]
-        columns = box.shape[1] + 2 * math.ceil(BENT * tall)
-        strips = []
-        for k, (size, hertz, _) in enumerate(GRAINS):
-            long = max(1.0, size * tall)
-            speed = hertz / 0.67 * 2 * np.pi * long
-            rng = site.chance("tongues", k)
-            strips.append(strip(rng, columns, max(0.8, 0.45 * long), long, speed * site.seconds))
-        harmonics = np.array([1, 2, 3]) * max(1, round(site.seconds / 4))
-        sizes = np.exp(2j * np.pi * site.chance("meander").random(3)) * (0.5, 0.3, 0.2)
-        return cls(y, box.shape[1], tall, tuple(strips), (harmonics, sizes))
-
-    def at(self, phase: float) -> Float32Array:
-        """Return (h, w) float32 noise of unit variance at ``phase``."""
-        harmonics, sizes = self.meander
-        turn = 2 * np.pi * np.mod(harmonics * (phase % 1.0), 1.0)
-        high = self.rise.astype(np.float64) / self.tall
-        bend = (np.abs(sizes) * np.cos(np.angle(sizes) + turn - 3.0 * high)).sum(1)
-        bend *= BENT * self.tall * np.minimum(high[:, 0], 1.0)
-        margin = math.ceil(BENT * self.tall)
-        across = np.arange(self.width)[None] + bend[:, None] + margin
-        across = (across / (self.width + 2 * margin - 1)).astype(np.float32)
-        total = np.zeros(across.shape, np.float32)
-        for (_, _, share), layer in zip(GRAINS, self.strips):
-            total += np.float32(share) * layer.at(phase, self.rise, across)
-        total *= np.float32(1 / np.sqrt(sum(share**2 for _, _, share in GRAINS)))
-        return total
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Blaze:
-    """Heat pushed by tongues, and the colours that go with it (see ``kernels.burn``).
-
-    ``tone`` (H, W, 4), ``behind`` (h, w, 3) and ``ramp`` (256, 4) are the kernel's; ``heat`` (h, w) is the
-    photo's; ``weight`` and ``breath`` (h, w) how much tongues and the flicker of the whole push it,
-    ``which`` (h, w) which of the flickers of ``pulse``.
-    """
-
-    box: Box
-    tone: Float32Array
-    behind: Float32Array
-    ramp: Float32Array
-    heat: Float32Array
-    weight: Float32Array
-    breath: Float32Array
+    glow: Float32Array
+    edge: Float32Array
+    height: float
+    half: Float32Array
+    usual_half: float
+    tongues: float
+    wild: float
     which: NDArray[np.intp]
-    pulse: Waver
-    rising: _Rising | None
-    order: int = 2
-    alone: bool = False
-
-    def push(self, phase: float) -> Float32Array:
-        """Return (h, w) float32 the change of heat at ``phase``, of 1 from black to white.
-
-        Tongues together leave the region's heat what it is: a fire must not flash as a whole.
-        """
-        breath = self.breath * levels(*self.pulse, phase)[self.which]
-        if self.rising is None:
-            return np.asarray(breath, np.float32)
-        out = self.weight * self.rising.at(phase)
-        moves = max(float(self.weight.sum(dtype=np.float64)), 1e-6)
-        for _ in range(2):  # what is clipped at black and white makes it more than a mean
-            gained = np.clip(self.heat + out, 0, 1) - self.heat
-            out -= np.float32(float(gained.sum(dtype=np.float64)) / moves) * self.weight
-        return np.asarray(out + breath, np.float32)
-
-    def apply(self, phase: float, canvas: Canvas) -> None:
-        """Change gains and bias inside the box."""
-        push = self.push(phase)
-        gain, bias = canvas.gain(), canvas.added()
-        second, second_gain = canvas.second, canvas.second_gain
-        if second is None or second_gain is None:
-            second, second_gain = np.zeros((0, 0, 2), np.float32), np.zeros((0, 0), np.float32)
-        threads.over_bands(
-            lambda a, b: burn(
-                self.tone, self.behind, push, self.ramp, float(STEP), self.box.top, self.box.left,
-                canvas.first, gain, second, second_gain, bias, a, b,
-            ),
-            self.box.shape[0],
-        )  # fmt: skip
+    up: Float32Array
 
 
-def build(site: Site) -> tuple[Effect, ...]:
+def build(context: MotionContext) -> tuple[Effect, ...]:
     """Return the flames of a region, their tongues and their light."""
-    solid = site.mask >= 0.5
-    if not solid.any():
+    if not (context.mask >= 0.5).any():
         return ()
-    glow = _glowing(site.colour)
-    away = site.outside()
-    edge = site.inside() - away
-    columns = solid.sum(0)
-    height = max(float(np.percentile(columns[columns > 0], 75)) * STEP, 0.02 * site.width)
-    flames = replace(site, mask=site.mask * smoothstep(2 * glow))  # no wall between flames
-    inside = flames.inside()
-    half = np.minimum(local_width(inside), 0.5 * height)
-    usual = float(np.median(half[inside > 0])) if (inside > 0).any() else 0.0
-    torn = _torn(site)
-    # what is small on the grid cannot tell tongues from each other: it flickers
-    wild = torn * float(smoothstep(np.array(usual / (8 * site.scale) - 1)))
-    amount = min(site.amount, 1.5)
-    which, up = _apart(flames.mask >= 0.5) if (flames.mask >= 0.5).any() else _apart(solid)
-    count = int(which.max()) + 1
-    waver = flicker(site, 1.8, 9.0, count) if torn > 0.5 else flicker(site, 0.3, 4.0, count, 1.0)
+    glow = glow_mask(context.colour)
+    # dark gaps between flames are no walls to them
+    flames = replace(context, mask=context.mask * smoothstep(2 * glow))
+    fire = _measure(context, flames, glow)
+    amount = min(context.amount, 1.5)
+    count = int(fire.which.max()) + 1
+    band = (1.8, 9.0, count) if fire.tongues > 0.5 else (0.3, 4.0, count, 1.0)
+    spectrum = flicker_spectrum(context, *band)
     effects: list[Effect] = []
-    if wild > 0:
-        effects += _matter(flames, glow, height, half, amount * wild)
-    effects += _dance(site, up, edge, height, usual, wild)
-    tall = height / STEP
-    near = smoothstep((edge + 10) / (10 + 0.08 * height))  # nothing changes 12 px outside
-    lit: Float32Array = glow * near
-    zone = np.asarray(cv2.GaussianBlur(lit, (0, 0), max(1.0, 0.12 * tall)), np.float32)
-    weight = near * smoothstep(zone / 0.5)
-    box = box_of(np.where(weight > 0.01, weight, np.float32(0)))
-    if box is not None:
-        cut = box.slices
-        much = np.asarray(amount * np.where(weight > 0.01, weight, np.float32(0))[cut], np.float32)
-        size = float((weight * glow).mean(dtype=np.float64))
-        flickers = BREATH * min(1.0, 0.08 / max(size, 1e-6)) + 0.06 * (torn - wild)
-        breath = np.float32(flickers) * much * glow[cut]
-        rising = _Rising.of(site, box, tall) if wild > 0 else None
-        effects.append(
-            Blaze(
-                box,
-                np.ascontiguousarray(np.dstack([site.colour, glow])),
-                np.ascontiguousarray(_behind(site.colour, glow, zone, tall)[cut]),
-                _ramp(site.colour, glow * site.mask),
-                np.asarray(glow * luma(site.colour) / 255, np.float32)[cut],
-                np.float32(SWING * wild) * much,
-                np.asarray(breath, np.float32),
-                np.ascontiguousarray(which[cut]),
-                waver,
-                rising,
-            )
-        )
-    around = np.exp(-((away.astype(np.float64) / (1.6 * height)) ** 2)) * (away < 3.5 * height)
-    around = LIGHT * amount * around * smoothstep(away / (0.1 * height))
-    harmonics, amplitudes = waver
-    together = amplitudes.sum(0, keepdims=True) / np.sqrt(count)
-    effects.append(Glow(around.astype(np.float32), harmonics, together))
+    if fire.wild > 0:
+        effects += _rising_matter(flames, fire, amount * fire.wild)
+    effects += _flame_sway(context, fire)
+    effects += _heated_flames(context, fire, amount, spectrum)
+    effects.append(_surrounding_light(context, fire, amount, spectrum))
     return tuple(effects)
 
 
-def _matter(
-    site: Site, glow: Float32Array, height: float, half: Float32Array, much: float
+def _measure(context: MotionContext, flames: MotionContext, glow: Float32Array) -> _Fire:
+    """Return the measures of a region of fire; ``flames`` is the part of it that glows."""
+    solid = context.mask >= 0.5
+    edge = context.distance_inside() - context.distance_outside()
+    columns = solid.sum(0)
+    height = max(float(np.percentile(columns[columns > 0], 75)) * STEP, 0.02 * context.width)
+    inside = flames.distance_inside()
+    half = np.minimum(local_width(inside), 0.5 * height)
+    usual = float(np.median(half[inside > 0])) if (inside > 0).any() else 0.0
+    tongues = _tongue_share(context)
+    wild = tongues * float(smoothstep(np.array(usual / (8 * context.scale) - 1)))
+    glowing = flames.mask >= 0.5
+    which, up = _nearest_flame(glowing if glowing.any() else solid)
+    return _Fire(glow, edge, height, half, usual, tongues, wild, which, up)
+
+
+def _heated_flames(
+    context: MotionContext, fire: _Fire, amount: float, spectrum: FlickerSpectrum
 ) -> tuple[Effect, ...]:
-    """Return what carries the photo's flames upwards."""
-    velocity = np.zeros((*site.mask.shape, 2), np.float32)
-    if site.direction is not None and site.direction.any():
-        velocity += site.direction * np.float32(site.width)
+    """Return the change of the flames' heat and colours by tongues and flicker."""
+    tall, glow, wild = fire.height / STEP, fire.glow, fire.wild
+    near = smoothstep((fire.edge + 10) / (10 + 0.08 * fire.height))  # no change 12 px outside
+    lit: Float32Array = glow * near
+    zone = np.asarray(cv2.GaussianBlur(lit, (0, 0), max(1.0, 0.12 * tall)), np.float32)
+    weight = near * smoothstep(zone / 0.5)
+    weight_inside = np.where(weight > 0.01, weight, np.float32(0))
+    box = bounding_box(weight_inside)
+    if box is None:
+        return ()
+    cut = box.slices
+    much = np.asarray(amount * weight_inside[cut], np.float32)
+    size = float((weight * glow).mean(dtype=np.float64))
+    flicker = FLICKER * min(1.0, 0.08 / max(size, 1e-6)) + 0.06 * (fire.tongues - wild)
+    return (
+        HeatedFlames(
+            box=box,
+            tone=np.ascontiguousarray(np.dstack([context.colour, glow])),
+            behind=np.ascontiguousarray(background(context.colour, glow, zone, tall)[cut]),
+            ramp=colour_by_heat(context.colour, glow * context.mask),
+            heat=np.asarray(glow * luma(context.colour) / 255, np.float32)[cut],
+            weight=np.float32(SWING * wild) * much,
+            flicker=np.asarray(np.float32(flicker) * much * glow[cut], np.float32),
+            which=np.ascontiguousarray(fire.which[cut]),
+            spectrum=spectrum,
+            rising=RisingNoise.of(context, box, tall) if wild > 0 else None,
+        ),
+    )
+
+
+def _surrounding_light(
+    context: MotionContext, fire: _Fire, amount: float, spectrum: FlickerSpectrum
+) -> GainFlicker:
+    """Return the flicker of the light of all flames together on what is around them."""
+    away = context.distance_outside()
+    around = np.exp(-((away.astype(np.float64) / (1.6 * fire.height)) ** 2))
+    around = around * (away < 3.5 * fire.height)
+    around = LIGHT * amount * around * smoothstep(away / (0.1 * fire.height))
+    harmonics, amplitudes = spectrum
+    together = amplitudes.sum(0, keepdims=True) / np.sqrt(len(amplitudes))
+    return GainFlicker(around.astype(np.float32), harmonics, together)
+
+
+def _rising_matter(context: MotionContext, fire: _Fire, much: float) -> tuple[Effect, ...]:
+    """Return the advection of the photo's flames upwards, ``much`` of it; ``context`` holds flames only."""
+    height, half = fire.height, fire.half
+    velocity = np.zeros((*context.mask.shape, 2), np.float32)
+    if context.direction is not None and context.direction.any():
+        velocity += context.direction * np.float32(context.width)
     else:
-        velocity[..., 1] = -np.minimum(4.0 * half, 0.9 * site.width)
-    velocity = curled(site, velocity, min(0.08, 0.5 * height / site.width), 0.4)
-    calm: Float32Array = smoothstep(site.inside() / np.maximum(0.6 * half, 1)) * glow
+        velocity[..., 1] = -np.minimum(4.0 * half, 0.9 * context.width)
+    velocity = add_curl_noise(context, velocity, min(0.08, 0.5 * height / context.width), 0.4)
+    calm = smoothstep(context.distance_inside() / np.maximum(0.6 * half, 1))
+    calm = calm * fire.glow
     velocity *= np.float32(much) * calm[..., None]
-    effect = stream(
-        site, contained(site, velocity, 0.3), births=generations(site, 0.38), jitter=0.04 * height, lead=0.25,
-        window=0.5, structure=0.0, blur=6.0,
-    )  # fmt: skip
+    effect = advect_texture(
+        context,
+        limit_boundary_speed(context, velocity, 0.3),
+        generations=generation_count(context, 0.38),
+        jitter=0.04 * height,
+        max_offset=0.25,
+        window=0.5,
+        structure=0.0,
+        blur=6.0,
+    )
     return (effect,) if effect else ()
 
 
-def _glowing(colour: Float32Array) -> Float32Array:
-    """Return (h, w) float32 in 0..1: what glows, by its colour: warm, or white-hot."""
-    red, blue = colour[..., 0], colour[..., 2]
-    warm = smoothstep((red - blue - 15) / 60) * smoothstep((red - 70) / 90)
-    hot = smoothstep((colour[..., 1] - 140) / 60) * smoothstep((red - blue + 25) / 20)
-    return np.asarray(np.maximum(warm, hot), np.float32)
+def _flame_sway(context: MotionContext, fire: _Fire) -> tuple[Effect, ...]:
+    """Return how flames bend and stretch, more with their height."""
+    height, wild = fire.height, fire.wild
+    most = min(0.06 * height, (0.4 - 0.25 * wild) * fire.usual_half) * context.amount
+    reach = most * np.minimum(fire.up, 1).astype(np.float64) ** 1.5
+    weight: Float32Array = reach.astype(np.float32) * smoothstep((fire.edge + 10) / 16)
+    box = bounding_box(weight)
+    if box is None:
+        return ()
+    slow = 0.5 + 0.7 * wild
+    modes = (
+        Mode(slow, 0.3, height / context.width, 1.0, common=0.6),
+        Mode(2.5 * slow, 0.3, 0.4 * height / context.width, 0.8),
+    )
+    parts = driven_response(context, box, modes, cross=1.6 - 0.6 * wild)
+    weight = np.ascontiguousarray(weight[box.slices])
+    limit = np.full(weight.shape, 0.03 * context.width, np.float32)
+    sway = limit_gradient(HarmonicDisplacement(box, parts, weight, limit))
+    return (limit_to_frame(sway, context.mask.shape),)
 
 
-def _torn(site: Site) -> float:
+def _tongue_share(context: MotionContext) -> float:
     """Return 0 for smooth flames, like a candle's, up to 1 for those that are torn into tongues.
 
-    What is bright of a candle's flame fills its convex hull (.95 and more of it), tongues do not
-    (.55-.7).
+    It is measured by convexity: a candle's bright part fills .95 and more of its convex hull,
+    tongues .55 to .7.
     """
-    grey = cv2.cvtColor(site.rgb, cv2.COLOR_RGB2GRAY)
-    grey = cv2.GaussianBlur(grey, (0, 0), max(0.8, site.scale))
-    inside = cv2.resize(site.mask, grey.shape[::-1], interpolation=cv2.INTER_LINEAR) >= 0.5
+    grey = cv2.cvtColor(context.rgb, cv2.COLOR_RGB2GRAY)
+    grey = cv2.GaussianBlur(grey, (0, 0), max(0.8, context.scale))
+    inside = cv2.resize(context.mask, grey.shape[::-1], interpolation=cv2.INTER_LINEAR) >= 0.5
     level = 0.7 * float(np.percentile(grey[inside], 97)) if inside.any() else 0.0
     bright = ((grey > level) & inside).astype(np.uint8)
     outlines = cv2.findContours(bright, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)[0]
     hulls = sum(cv2.contourArea(cv2.convexHull(line)) + len(line) / 2 for line in outlines)
-    torn = 1 - float(bright.sum(dtype=np.int64)) / max(hulls, 1.0)
-    return float(smoothstep(np.array((torn - 0.12) / 0.1)))
+    tongues = 1 - float(bright.sum(dtype=np.int64)) / max(hulls, 1.0)
+    return float(smoothstep(np.array((tongues - 0.12) / 0.1)))
 
 
-def _apart(solid: NDArray[np.bool_]) -> tuple[NDArray[np.intp], Float32Array]:
-    """Return (h, w) the number of the flame that is nearest, and how high in it, 0..1 and above."""
+def _nearest_flame(solid: NDArray[np.bool_]) -> tuple[NDArray[np.intp], Float32Array]:
+    """Return (h, w), the number of the nearest flame, and (h, w) float32, the height in it, 0..1.5."""
     _, part, stats, _ = cv2.connectedComponentsWithStats(solid.astype(np.uint8))
     _, label = cv2.distanceTransformWithLabels((~solid).astype(np.uint8), cv2.DIST_L2, 5)
     owner = np.zeros(int(label.max()) + 1, np.intp)
@@ -273,81 +223,39 @@ def _apart(solid: NDArray[np.bool_]) -> tuple[NDArray[np.intp], Float32Array]:
     return which, np.clip(up, 0, 1.5).astype(np.float32)
 
 
-def _dance(
-    site: Site, up: Float32Array, edge: Float32Array, height: float, usual: float, wild: float
-) -> tuple[Effect, ...]:
-    """Return how flames bend and stretch, from where they burn up."""
-    most = min(0.06 * height, (0.4 - 0.25 * wild) * usual) * site.amount
-    lick = most * np.minimum(up, 1).astype(np.float64) ** 1.5
-    weight: Float32Array = lick.astype(np.float32) * smoothstep((edge + 10) / 16)
-    box = box_of(weight)
-    if box is None:
-        return ()
-    slow = 0.5 + 0.7 * wild
-    limbs = (
-        Limb(slow, 0.3, height / site.width, 1.0, common=0.6),
-        Limb(2.5 * slow, 0.3, 0.4 * height / site.width, 0.8),
-    )
-    parts = driven(site, box, limbs, cross=1.6 - 0.6 * wild)
-    weight = np.ascontiguousarray(weight[box.slices])
-    limit = np.full(weight.shape, 0.03 * site.width, np.float32)
-    return (guarded(Sway(box, parts, weight, limit)),)
-
-
-def _behind(
-    colour: Float32Array, glow: Float32Array, zone: Float32Array, tall: float
-) -> Float32Array:
-    """Return (h, w, 3) float32 levels of what flames are seen before: what is dark around them."""
-    trust = (1 - glow) ** 2 * smoothstep((140 - luma(colour)) / 100) + np.float32(1e-4)
-    dark = np.minimum(colour, np.float32(90))
-    total, under = np.zeros_like(colour), np.zeros_like(trust)
-    for share, sigma in ((1.0, 0.05), (0.1, 0.2), (0.01, 0.8)):  # the nearest that there is
-        soft = max(1.0, sigma * tall)
-        total += np.float32(share) * _blurred(dark * trust[..., None], soft)
-        under += np.float32(share) * _blurred(trust, soft)
-    back = total / under[..., None]
-    lit = luma(back)[..., None] * np.array([1.05, 0.8, 0.65], np.float32)  # by the flames
-    back += smoothstep(zone / 0.6)[..., None] * (lit - back)
-    reach = 2 * max(1, round(0.08 * tall)) + 1
-    least = cv2.erode(colour, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach)))
-    glare = np.minimum(
-        cv2.GaussianBlur(least, (0, 0), reach / 4), np.array((92, 38, 22), np.float32)
-    )
-    return np.asarray(np.maximum(back, glare), np.float32)
-
-
-def _blurred(picture: Float32Array, sigma: float) -> Float32Array:
-    """Return a picture (h, w[, C]) blurred; if widely, on a quarter of its nodes each way."""
-    if sigma <= 12:
-        return np.asarray(cv2.GaussianBlur(picture, (0, 0), sigma), np.float32)
-    height, width = picture.shape[:2]
-    size = (-(-width // 4), -(-height // 4))
-    small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
-    small = cv2.GaussianBlur(small, (0, 0), sigma / 4)
-    return np.asarray(
-        cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR), np.float32
-    )
-
-
-def _ramp(colour: Float32Array, glow: Float32Array) -> Float32Array:
-    """Return (256, 4) float32: colour by heat, as the photo's fire has it, and how solid it is."""
-    weight = glow.astype(np.float64).ravel() ** 2
-    flat = colour.reshape(-1, 3).astype(np.float64)
-    bright = luma(flat)
-    bins = np.clip((bright / 8).astype(int), 0, 31)
-    middles = np.arange(32) * 8 + 4.0
-    known = np.bincount(bins, weight, 32)
-    heats = np.arange(256.0)
-    body = luma(_GLOWING)
-    out = np.empty((256, 4))
-    spread = np.exp(-0.5 * ((middles[:, None] - middles[None]) / 10) ** 2)
-    prior = max(0.02 * float(known.sum()), 1.0)
-    for c in range(3):
-        usual = np.interp(middles, body, _GLOWING[:, c])
-        seen = np.bincount(bins, weight * (flat[:, c] - bright), 32)
-        learned = (spread @ (seen + prior * (usual - middles))) / (spread @ (known + prior))
-        out[:, c] = np.clip(np.interp(heats, middles, learned) + heats, 0, 255)
-    out[0, :3] = 0
-    v = np.clip(heats / 110, 0, 1)
-    out[:, 3] = v * v * (3 - 2 * v)
-    return out.astype(np.float32)
+KIND = MotionKind(
+    name="fire",
+    help="flames flicker and light their surroundings",
+    build=build,
+    nouns=(
+        "fire",
+        "flame",
+        "flames",
+        "campfire",
+        "candle",
+        "candles",
+    ),
+    verbs=(
+        "flicker",
+        "flickers",
+        "flickering",
+        "burn",
+        "burns",
+        "burning",
+        "glow",
+        "glows",
+    ),
+    colour=(255, 120, 0),
+    found_by="named",
+    detector="livingstill.segmentation.detectors:flames",
+    overrides_classes=True,
+    least_share=1e-6,
+    speeds=SpeedRange(0.3, 1.2),
+    sounds={"fire": 1.0},
+    quality_bars=FLICKERING,
+    lights_surroundings=True,
+    kernels=(
+        "advect",
+        "flame",
+    ),
+)

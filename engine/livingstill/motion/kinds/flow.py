@@ -1,67 +1,102 @@
-"""Rivers, waterfalls and fountains: water that goes somewhere.
+"""Rivers, waterfalls and fountains: water that goes somewhere, advected along its streamlines.
 
-Speeds 20-30 %W/s for falls, 3-9 for rivers; generations live .5 s where it is fast and twice as
-long where it is slow; base and contrast of the photo stay in place (see ``advection``). Fitted on
-three waterfalls and a rapid: f50 3.2-4.0 and f90 7.8-11.2 Hz in falls (a real one 4.3 and 11.8).
+Speeds 20-30 %W/s for falls, 3-9 for rivers; generations live .5 s where it is fast and twice as long
+where it is slow; base and contrast of the photo stay in place. Fitted on three waterfalls and a rapid:
+f50 3.2-4.0 and f90 7.8-11.2 Hz in falls (a real one 4.3 and 11.8).
 """
 
 from __future__ import annotations
 
-import cv2
 import numpy as np
 
+from livingstill.core.kinds import MotionKind, SpeedRange
 from livingstill.core.model import Float32Array
-from livingstill.motion.advection import generations, stream, unfanned
+from livingstill.motion.advection import advect_texture, generation_count
 from livingstill.motion.canvas import Effect
-from livingstill.motion.context import Site, smoothstep
+from livingstill.motion.context import MotionContext, smoothstep
+from livingstill.motion.velocity import limit_transverse_strain, local_width
 
 LIFE = 0.5
-"""Seconds."""
+"""Seconds that a generation lives where water is fast."""
 
 BANK = 0.02
-"""Frame widths over which water slows down towards its bank, at least."""
+"""Least width in frame widths of the layer in which water slows down towards its bank."""
 
 SHEAR = 0.05
-"""And at most: what is fast takes longer, or its shear would draw detail out along the bank."""
+"""Largest width of it: what is fast needs more, or its shear draws detail out along the bank."""
 
 
-def build(site: Site) -> tuple[Effect, ...]:
+def build(context: MotionContext) -> tuple[Effect, ...]:
     """Return the flow of a region of water along its direction."""
-    velocity = slowed_at_banks(site, unfanned(along(site), LIFE))
+    velocity = slow_at_banks(context, limit_transverse_strain(flow_velocity(context), LIFE))
     speed = float(np.hypot(velocity[..., 0], velocity[..., 1]).max())
     if speed == 0:
         return ()
-    travel = 0.25 * site.width
-    lifetime = min(2 * LIFE if speed < 0.08 * site.width else LIFE, travel / speed)
-    effect = stream(
-        site, velocity, births=generations(site, lifetime), jitter=30 * site.scale, lead=0.25, window=0.5,
-        structure=0.95, blur=12,
-    )  # fmt: skip
+    travel = 0.25 * context.width
+    lifetime = min(2 * LIFE if speed < 0.08 * context.width else LIFE, travel / speed)
+    effect = advect_texture(
+        context,
+        velocity,
+        generations=generation_count(context, lifetime),
+        jitter=30 * context.scale,
+        max_offset=0.25,
+        window=0.5,
+        structure=0.95,
+        blur=12,
+    )
     return (effect,) if effect else ()
 
 
-def along(site: Site) -> Float32Array:
-    """Return (h, w, 2) float32 velocity in pixels per second: as given, else straight down."""
-    if site.direction is not None:
-        return site.direction * np.float32(site.width * site.amount)
-    out = np.zeros((*site.mask.shape, 2), np.float32)
-    out[..., 1] = 0.2 * site.width * site.amount
+def flow_velocity(context: MotionContext) -> Float32Array:
+    """Return (h, w, 2) float32 velocity in pixels per second: the direction's, else straight down."""
+    if context.direction is not None:
+        return context.direction * np.float32(context.width * context.amount)
+    out = np.zeros((*context.mask.shape, 2), np.float32)
+    out[..., 1] = 0.2 * context.width * context.amount
     return out
 
 
-def slowed_at_banks(site: Site, velocity: Float32Array) -> Float32Array:
-    """Return ``velocity`` as it falls to 0 at the region's edge; the frame's border is no edge."""
-    inside = site.inside()
+def slow_at_banks(context: MotionContext, velocity: Float32Array) -> Float32Array:
+    """Return ``velocity`` that falls to 0 at the region's edge; the frame's border is no edge."""
+    inside = context.distance_inside()
     speed = np.hypot(velocity[..., 0], velocity[..., 1])
-    width = np.clip(LIFE * speed, BANK * site.width, SHEAR * site.width)
+    width = np.clip(LIFE * speed, BANK * context.width, SHEAR * context.width)
     width = np.minimum(width, 0.9 * local_width(inside))
     profile = smoothstep((inside - 4) / np.maximum(width, 1))
     return (velocity * profile[..., None]).astype(np.float32)
 
 
-def local_width(inside: Float32Array) -> Float32Array:
-    """Return (h, w) float32: the largest distance to the edge nearby, half a stream's width."""
-    size = 15
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
-    widest = cv2.dilate(np.minimum(inside, np.float32(1e4)), kernel)
-    return np.asarray(cv2.blur(widest, (size, size)), np.float32)
+KIND = MotionKind(
+    name="flow",
+    help="river, waterfall, fountain: water that goes somewhere",
+    build=build,
+    nouns=(
+        "flow",
+        "river",
+        "stream",
+        "brook",
+        "waterfall",
+        "waterfalls",
+        "falls",
+        "rapids",
+        "fountain",
+    ),
+    verbs=(
+        "flow",
+        "flows",
+        "flowing",
+        "run",
+        "runs",
+        "running",
+        "fall",
+        "falls",
+        "falling",
+    ),
+    colour=(0, 190, 230),
+    found_by="auto",
+    detector="livingstill.segmentation.detectors:running_part",
+    direction="livingstill.segmentation.flow_field:downhill",
+    speeds=SpeedRange(0.02, 0.30, prompted=0.09),
+    sounds={"stream": 1.0},
+    kernels=("advect",),
+)

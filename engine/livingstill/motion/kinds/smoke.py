@@ -1,35 +1,39 @@
 """Smoke that is in the photo drifts up and away; its colour travels with it.
 
-Where it is dense it is carried: at 5 %W/s (a real plume: rms 2.7 %W, mostly upwards), generations of
-1.2 s with a wide window, leaning with the wind. What is seen through it, by its fine detail, stays
-where it is: there the smoke's own colour thickens and thins in billows that rise. Two rendered
-plumes and three photos of haze, by hand masks: sharpness .90-1.00, least to most .82-.97, repeat
-.1-.3, f50 .8-1.6 Hz; there was no clip of smoke to compare with.
+Where it is dense it is advected: at 5 %W/s (a real plume: rms 2.7 %W, mostly upwards), generations of
+1.2 s with a wide window, leaning with the wind. Where fine detail shows through, that stays where it is,
+and the smoke's own colour thickens and thins in octaves of noise that rise. Two rendered plumes and
+three photos of haze, by hand masks: sharpness .90-1.00, least to most .82-.97, repeat .1-.3, f50
+.8-1.6 Hz; there was no clip of smoke to compare with.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import cv2
 import numpy as np
 
+from livingstill.core.kinds import GUSTY, MotionKind, SpeedRange
 from livingstill.core.model import Float32Array
-from livingstill.motion.advection import contained, curled, generations, stream
-from livingstill.motion.canvas import Canvas, Effect
-from livingstill.motion.context import STEP, Box, Site, box_of, nodes, smoothstep
+from livingstill.motion.advection import advect_texture, generation_count
+from livingstill.motion.canvas import Canvas, Effect, Placement, Stage
+from livingstill.motion.context import STEP, Box, MotionContext, bounding_box, nodes, smoothstep
 from livingstill.motion.rolling_noise import Strip
-from livingstill.motion.vapour import SHARES, billows
+from livingstill.motion.vapour import SHARES, noise_octaves
+from livingstill.motion.velocity import add_curl_noise, limit_boundary_speed
 
 SPEED = 0.05
+"""Frame widths per second upwards."""
 
-THICKENS = 0.16
-"""Standard deviation of the opacity that smoke gains and loses where it is seen through."""
+OPACITY = 0.16
+"""Standard deviation of the opacity of smoke where the background shows through."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Veil:
-    """Smoke of a ``colour`` that thickens and thins by ``weight`` (h, w) times its noise.
+    """Smoke of a ``colour`` whose opacity changes by ``weight`` (h, w) times rising noise.
 
     ``rise`` (h, w) is each node's height in nodes, ``across`` (h, w) its place in 0..1 of the
     strips' width.
@@ -41,11 +45,10 @@ class Veil:
     across: Float32Array
     weight: Float32Array
     colour: Float32Array
-    order: int = 2
-    alone: bool = False
+    placement: ClassVar[Placement] = Placement(Stage.COMPOSITE)
 
     def opacity(self, phase: float) -> Float32Array:
-        """Return (h, w) float32, what is gained at ``phase``; nothing is, over all of it."""
+        """Return (h, w) float32, the change of opacity at ``phase``, of weighted mean 0."""
         noise = np.zeros(self.rise.shape, np.float32)
         for share, layer in zip(SHARES, self.strips):
             noise += np.float32(share) * layer.at(phase, self.rise, self.across)
@@ -55,62 +58,91 @@ class Veil:
         return np.asarray(noise - np.float32(common) * self.weight, np.float32)
 
     def apply(self, phase: float, canvas: Canvas) -> None:
-        """Lay it over whatever moves below it."""
+        """Composite it over what lies below."""
         canvas.veil(self.box.slices, self.opacity(phase), self.colour)
 
 
-def build(site: Site) -> tuple[Effect, ...]:
+def build(context: MotionContext) -> tuple[Effect, ...]:
     """Return the drift of a region of smoke."""
-    width = site.width
-    velocity = np.zeros((*site.mask.shape, 2), np.float32)
-    if site.direction is not None and site.direction.any():
-        velocity += site.direction * np.float32(width)
+    width = context.width
+    velocity = np.zeros((*context.mask.shape, 2), np.float32)
+    if context.direction is not None and context.direction.any():
+        velocity += context.direction * np.float32(width)
     else:
-        velocity[..., 0] = SPEED * width * 0.2 * site.breeze.speed * site.breeze.x / 1.5
+        velocity[..., 0] = SPEED * width * 0.2 * context.wind.speed * context.wind.x / 1.5
         velocity[..., 1] = -SPEED * width
-    velocity = curled(site, velocity, 0.10, 0.3)
-    through = _seen_through(site)
-    edge = smoothstep(site.inside() / (0.03 * width))
-    calm: Float32Array = edge * (1 - through) * np.float32(site.amount)
-    drift = stream(
-        site, contained(site, velocity * calm[..., None], 1.0), births=generations(site, 1.2), jitter=10 * site.scale, window=0.5,
-        structure=0.25, blur=20,
-    )  # fmt: skip
-    veil = _veil(site, edge * through, site.mask * (1 - through))
+    velocity = add_curl_noise(context, velocity, 0.10, 0.3)
+    through = _transparency(context)
+    edge = smoothstep(context.distance_inside() / (0.03 * width))
+    calm: Float32Array = edge * (1 - through) * np.float32(context.amount)
+    drift = advect_texture(
+        context,
+        limit_boundary_speed(context, velocity * calm[..., None], 1.0),
+        generations=generation_count(context, 1.2),
+        jitter=10 * context.scale,
+        window=0.5,
+        structure=0.25,
+        blur=20,
+    )
+    veil = _veil(context, edge * through, context.mask * (1 - through))
     return tuple(effect for effect in (drift, veil) if effect)
 
 
-def _seen_through(site: Site) -> Float32Array:
-    """Return (h, w) float32 in 0..1: where what shows is not smoke, which is soft, but behind it."""
-    grey = cv2.cvtColor(site.rgb, cv2.COLOR_RGB2GRAY).astype(np.float32)
-    fine = grey - cv2.GaussianBlur(grey, (0, 0), 2.5 * max(site.scale, 0.4))
-    power = cv2.GaussianBlur(nodes(fine * fine), (0, 0), 0.012 * site.width / STEP)
+def _transparency(context: MotionContext) -> Float32Array:
+    """Return (h, w) float32 in 0..1: where fine detail shows through, which smoke has none of."""
+    grey = cv2.cvtColor(context.rgb, cv2.COLOR_RGB2GRAY).astype(np.float32)
+    fine = grey - cv2.GaussianBlur(grey, (0, 0), 2.5 * max(context.scale, 0.4))
+    power = cv2.GaussianBlur(nodes(fine * fine), (0, 0), 0.012 * context.width / STEP)
     rough = np.sqrt(np.maximum(power, 0))
     return smoothstep((rough - 2.0) / 3.5)
 
 
-def _veil(site: Site, weight: Float32Array, dense: Float32Array) -> Veil | None:
-    """Return what thickens and thins, ``weight`` (h, w) much, None if nothing does.
+def _veil(context: MotionContext, weight: Float32Array, dense: Float32Array) -> Veil | None:
+    """Return the smoke that changes by ``weight`` (h, w), None if that is 0 everywhere.
 
-    It has the colour of what is ``dense`` (h, w).
+    Its colour is the mean of the photo's, weighted by ``dense`` (h, w).
     """
     weight = np.where(weight > 0.02, weight, np.float32(0))
-    box = box_of(weight)
+    box = bounding_box(weight)
     if box is None:
         return None
     share = dense.astype(np.float64) + 1e-6
-    colour = (site.colour * share[..., None]).sum((0, 1)) / share.sum()
+    colour = (context.colour * share[..., None]).sum((0, 1)) / share.sum()
     rows, columns = box.shape
     y = np.arange(rows, dtype=np.float32)[::-1, None]
-    lean = 0.1 * site.breeze.speed * site.breeze.x
+    lean = 0.1 * context.wind.speed * context.wind.x
     x = np.arange(columns, dtype=np.float32)[None] - np.float32(lean) * y
     x -= x.min()
-    strips = billows(site, 2 * SPEED * site.width / STEP, max(8, int(x.max()) + 1), 1.4)
+    strips = noise_octaves(context, 2 * SPEED * context.width / STEP, max(8, int(x.max()) + 1), 1.4)
     return Veil(
         box,
         strips,
         np.ascontiguousarray(np.broadcast_to(y, box.shape)),
         np.ascontiguousarray(x / max(float(x.max()), 1.0)),
-        np.asarray(THICKENS * min(site.amount, 1.5) * weight[box.slices], np.float32),
+        np.asarray(OPACITY * min(context.amount, 1.5) * weight[box.slices], np.float32),
         colour.astype(np.float32),
     )
+
+
+KIND = MotionKind(
+    name="smoke",
+    help="smoke in the photo drifts up and away",
+    build=build,
+    nouns=("smoke",),
+    verbs=(
+        "rise",
+        "rises",
+        "rising",
+        "drift",
+        "drifts",
+        "drifting",
+        "billow",
+        "billows",
+    ),
+    colour=(140, 140, 140),
+    drawn_as="steam",
+    speeds=SpeedRange(0.02, 0.12, prompted=0.04),
+    sounds={"wind": 0.3},
+    quality_bars=GUSTY,
+    kernels=("advect",),
+)

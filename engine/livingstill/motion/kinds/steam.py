@@ -1,7 +1,7 @@
 """Steam above a cup, a pot, a vent: white vapour that rises, widens and thins out.
 
-Opacity at most .45, less over bright ground where it would not show anyway; billows of 1.2 %W and
-finer rise at 9-17 %W/s (a cup's .1-.2 m/s when a frame is a metre wide) and lean with the wind by
+Opacity at most .45, less over bright ground where it would not show anyway; octaves of noise of 1.2 %W
+and finer rise at 9-17 %W/s (a cup's .1-.2 m/s when a frame is a metre wide) and lean with the wind by
 atan(.1 U). Drawn: no clip of steam was at hand. Over three cups and pots f50 .8-1.0, f90 2.8-3.0 Hz,
 mean luminance within .05 levels, sharpness .95-.98 of its most at the least, repeat .1-.2.
 """
@@ -11,27 +11,33 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from livingstill.core.kinds import GUSTY, MotionKind, SpeedRange
 from livingstill.motion.canvas import Effect
-from livingstill.motion.context import STEP, Site, box_of, smoothstep
-from livingstill.motion.vapour import Vapour, billows
+from livingstill.motion.context import STEP, MotionContext, bounding_box, smoothstep
+from livingstill.motion.vapour import Vapour, noise_octaves
 
-MOST = 0.45
+MAX_OPACITY = 0.45
 SPEED = 0.09
+"""Frame widths per second upwards."""
 
-LEAST_LIGHT = 8
-"""Levels that vapour counts as brighter than what it hides at least: white ground could even out none."""
+MIN_LIGHT = 8
+"""Least difference in levels from the ground that vapour counts with; over white it has none."""
 
 
-def build(site: Site) -> tuple[Effect, ...]:
+def build(context: MotionContext) -> tuple[Effect, ...]:
     """Return steam inside the region, rising from its lower end."""
-    return rising(site, (246, 248, 250), MOST * min(site.amount, 1.6))
+    return rising(context, (246, 248, 250), MAX_OPACITY * min(context.amount, 1.6))
 
 
-def rising(site: Site, colour: tuple[float, float, float], most: float) -> tuple[Effect, ...]:
+def rising(
+    context: MotionContext, colour: tuple[float, float, float], most: float
+) -> tuple[Effect, ...]:
     """Return vapour of a colour inside the region."""
-    mask = cv2.GaussianBlur(site.mask, (0, 0), 1.5)
-    mask = np.asarray(mask * smoothstep(site.inside() / (0.006 * site.width)), np.float32)
-    box = box_of(np.where(mask > 0.02, mask, np.float32(0)))
+    mask = cv2.GaussianBlur(context.mask, (0, 0), 1.5)
+    mask = np.asarray(
+        mask * smoothstep(context.distance_inside() / (0.006 * context.width)), np.float32
+    )
+    box = bounding_box(np.where(mask > 0.02, mask, np.float32(0)))
     if box is None:
         return ()
     rows, columns = box.shape
@@ -47,24 +53,57 @@ def rising(site: Site, colour: tuple[float, float, float], most: float) -> tuple
     across = (x - centre[:, None]) / half[:, None]
     body = smoothstep(1.15 - np.abs(across))
     fade = smoothstep(share / 0.15) * smoothstep((1 - share) / 0.6)
-    ground = site.colour[box.slices].mean(2).astype(np.float32)
+    ground = context.colour[box.slices].mean(2).astype(np.float32)
     shows = 1 - 0.75 * smoothstep((ground - 120) / 90)
     envelope = np.asarray(most * body * fade * shows * smoothstep(2 * inside), np.float32)
-    lean = 0.1 * site.breeze.speed * site.breeze.x
+    lean = 0.1 * context.wind.speed * context.wind.x
     side = 0.5 + 0.42 * across - lean * share / 3
-    speed = SPEED * site.width / STEP
-    if site.direction is not None:
-        drawn = np.hypot(*site.direction[site.mask >= 0.5].astype(np.float64).T)
-        speed = float(np.clip(drawn.mean(), 0.04, 0.2)) * site.width / STEP if drawn.size else speed
-    light = np.maximum(np.float32(np.mean(colour)) - ground, np.float32(LEAST_LIGHT))
-    rng = site.chance("meander")
-    harmonics = np.array([1, 2]) * max(1, round(site.seconds / 6))
+    speed = SPEED * context.width / STEP
+    if context.direction is not None:
+        drawn = np.hypot(*context.direction[context.mask >= 0.5].astype(np.float64).T)
+        speed = (
+            float(np.clip(drawn.mean(), 0.04, 0.2)) * context.width / STEP if drawn.size else speed
+        )
+    light = np.maximum(np.float32(np.mean(colour)) - ground, np.float32(MIN_LIGHT))
+    rng = context.generator("meander")
+    harmonics = np.array([1, 2]) * max(1, round(context.seconds / 6))
     sizes = np.array([0.13, 0.07]) * np.exp(2j * np.pi * rng.random(2))
     waves = np.array([1.0, 1.9]) * 2 * np.pi / max(rows, 1)
-    strips = billows(site, speed, max(16, round(2.2 * float(half.max()))))
+    strips = noise_octaves(context, speed, max(16, round(2.2 * float(half.max()))))
     return (
         Vapour(
-            box, strips, rise, side.astype(np.float32), envelope, colour,
-            (harmonics, sizes, waves), light,
-        ).even(),
-    )  # fmt: skip
+            box,
+            strips,
+            rise,
+            side.astype(np.float32),
+            envelope,
+            colour,
+            (harmonics, sizes, waves),
+            light,
+        ).with_constant_light(),
+    )
+
+
+KIND = MotionKind(
+    name="steam",
+    help="vapour rises where it is shown by a mask or a stroke",
+    build=build,
+    nouns=(
+        "steam",
+        "vapour",
+        "vapor",
+    ),
+    verbs=(
+        "rise",
+        "rises",
+        "rising",
+        "billow",
+        "billows",
+    ),
+    colour=(235, 235, 235),
+    detector="livingstill.segmentation.detectors:plume",
+    least_share=1e-6,
+    speeds=SpeedRange(0.02, 0.12, prompted=0.055),
+    quality_bars=GUSTY,
+    kernels=("advect",),
+)

@@ -1,7 +1,7 @@
 """Lamps, stars and city lights twinkle, each in its own time.
 
-Stars by up to 25 % between 1 and 4 Hz (scintillation), lamps by 6 % between .4 and 2 Hz (hot air
-above a city). Only points of light change; the dark between them does not.
+Stars by up to 25 % between 1 and 4 Hz (scintillation), lamps by 6 % between .4 and 2 Hz (hot air above
+a city). Only points of light change; the dark between them does not.
 """
 
 from __future__ import annotations
@@ -9,42 +9,79 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from livingstill.core.kinds import FLICKERING, MotionKind
 from livingstill.motion.canvas import Effect
-from livingstill.motion.context import STEP, Site, nodes
-from livingstill.motion.light import Glow, flicker
+from livingstill.motion.context import STEP, MotionContext, nodes
+from livingstill.motion.light import GainFlicker, flicker_spectrum
 
-MOST = 400
+MAX_POINTS = 400
+"""Points of light that twinkle, the largest."""
 
 
-def build(site: Site) -> tuple[Effect, ...]:
+def build(context: MotionContext) -> tuple[Effect, ...]:
     """Return the twinkling of the points of light in a region."""
-    grey = cv2.cvtColor(site.rgb, cv2.COLOR_RGB2GRAY)
-    size = max(3, round(0.012 * site.width) | 1)
+    grey = cv2.cvtColor(context.rgb, cv2.COLOR_RGB2GRAY)
+    size = max(3, round(0.012 * context.width) | 1)
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
     points = cv2.morphologyEx(grey, cv2.MORPH_TOPHAT, kernel)
-    inside = cv2.resize(site.mask, grey.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    inside = cv2.resize(context.mask, grey.shape[::-1], interpolation=cv2.INTER_LINEAR)
     lit = ((points > 60) & (inside > 0.5)).astype(np.uint8)
     count, part, stats, centres = cv2.connectedComponentsWithStats(lit)
     areas = stats[1:, cv2.CC_STAT_AREA]
     if areas.size == 0:
         return ()
-    kept = np.argsort(-areas, kind="stable")[:MOST] + 1
+    kept = np.argsort(-areas, kind="stable")[:MAX_POINTS] + 1
     number = np.zeros(count, np.int32)
     number[kept] = np.arange(1, kept.size + 1)
     spots = number[part].astype(np.float32)
-    rows, columns = site.mask.shape
-    radius = max(2, round(0.009 * site.width / STEP))
+    rows, columns = context.mask.shape
+    radius = max(2, round(0.009 * context.width / STEP))
     which = np.zeros((rows, columns), np.int32)
     y = np.clip(np.round(centres[kept, 1] / STEP).astype(int), 0, rows - 1)
     x = np.clip(np.round(centres[kept, 0] / STEP).astype(int), 0, columns - 1)
     for n, (cy, cx) in enumerate(zip(y, x), start=1):
         which[max(0, cy - radius) : cy + radius + 1, max(0, cx - radius) : cx + radius + 1] = n
-    halo = cv2.GaussianBlur((spots > 0).astype(np.float32), (0, 0), 1.0 * site.scale + 1)
-    soft = np.minimum(nodes(halo) * 2.5, 1) * (which > 0) * (site.mask > 0.5)
+    halo = cv2.GaussianBlur((spots > 0).astype(np.float32), (0, 0), 1.0 * context.scale + 1)
+    soft = np.minimum(nodes(halo) * 2.5, 1) * (which > 0) * (context.mask > 0.5)
     dark = float(np.percentile(grey[inside > 0.5], 50)) < 60
-    small = float(np.median(areas[kept - 1])) < (0.003 * site.width) ** 2
+    small = float(np.median(areas[kept - 1])) < (0.003 * context.width) ** 2
     stars = dark and small and float(np.median(centres[kept, 1])) < 0.5 * grey.shape[0]
-    strength = (0.12 if stars else 0.05) * min(site.amount, 2.0)
-    levels = flicker(site, 1.0, 4.0, kept.size) if stars else flicker(site, 0.4, 2.0, kept.size)
+    strength = (0.12 if stars else 0.05) * min(context.amount, 2.0)
+    levels = (
+        flicker_spectrum(context, 1.0, 4.0, kept.size)
+        if stars
+        else flicker_spectrum(context, 0.4, 2.0, kept.size)
+    )
     padded = np.concatenate([np.zeros((1, len(levels[0]))), levels[1]])
-    return (Glow((strength * soft).astype(np.float32), levels[0], padded, which),)
+    return (GainFlicker((strength * soft).astype(np.float32), levels[0], padded, which),)
+
+
+KIND = MotionKind(
+    name="twinkle",
+    help="lamps, stars and city lights twinkle",
+    build=build,
+    nouns=(
+        "twinkle",
+        "stars",
+        "star",
+        "lamps",
+        "lamp",
+        "lights",
+        "lanterns",
+    ),
+    verbs=(
+        "twinkle",
+        "twinkles",
+        "flicker",
+        "flickers",
+        "flickering",
+        "glow",
+        "glows",
+    ),
+    colour=(255, 210, 60),
+    found_by="named",
+    detector="livingstill.segmentation.detectors:lights",
+    least_share=1e-6,
+    quality_bars=FLICKERING,
+    lights_surroundings=True,
+)

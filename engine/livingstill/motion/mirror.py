@@ -1,0 +1,76 @@
+"""Mirrors: the motion above a waterline, copied upside down below it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from livingstill.core import threads
+from livingstill.core.model import Float32Array
+from livingstill.motion.canvas import Canvas, Placement, Stage
+from livingstill.motion.context import STEP, Box, MotionContext, bounding_box, smoothstep
+
+_NONE = np.zeros((0, 0, 2), np.float32)
+_NO_GAIN = np.zeros((0, 0), np.float32)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Mirror:
+    """Copies the motion of rows ``source`` (h, w), mirrored, into a box, times ``weight`` (h, w).
+
+    Advected textures are copied only if the mirror is ``clear``.
+    """
+
+    box: Box
+    source: NDArray[np.int64]
+    weight: Float32Array
+    clear: bool = True
+
+    @property
+    def placement(self) -> Placement:
+        """After displacements; a clear mirror needs advected textures on its own layer."""
+        return Placement(Stage.COMPOSITE, reflects=True, reflects_samples=self.clear)
+
+    def apply(self, phase: float, canvas: Canvas) -> None:  # noqa: ARG002
+        """Add the motion above the waterline, upside down."""
+        from livingstill.kernels import spectral as kernels
+
+        second, gains, other, both = _NONE, _NO_GAIN, _NO_GAIN, _NONE
+        if canvas.second is not None and canvas.second_gain is not None:
+            second, gains, other = canvas.second, canvas.gain(), canvas.second_gain
+            both = np.stack([gains, other], axis=2)
+        first, other_first = canvas.first.copy(), second.copy()
+        threads.over_bands(
+            lambda a, b: kernels.reflect(
+                self.source, self.weight, self.box.top, self.box.left, first, other_first, both,
+                self.clear, canvas.first, gains, second, other, a, b,
+            ),
+            self.box.shape[0],
+        )  # fmt: skip
+
+
+def build_mirror(context: MotionContext, clear: bool = True) -> tuple[Mirror, ...]:
+    """Return the mirror that a region is, ``clear`` or ruffled; none if it has no inside."""
+    weight = smoothstep(context.distance_inside() / (0.006 * context.width)) * np.float32(
+        min(context.amount, 1.0)
+    )
+    box = bounding_box(weight)
+    if box is None:
+        return ()
+    mask = context.mask >= 0.5
+    columns = mask.shape[1]
+    shore = np.where(mask.any(0), mask.argmax(0), 0).astype(np.float32)
+    known = np.flatnonzero(mask.any(0))
+    shore = np.interp(np.arange(columns), known, shore[known]).astype(np.float32)
+    shore = cv2.GaussianBlur(shore[None], (0, 0), max(1.0, 0.01 * context.width / STEP))[0]
+    rows = np.arange(box.top, box.bottom, dtype=np.float32)[:, None]
+    source = np.round(2 * shore[None, box.left : box.right] - rows - 1).astype(np.int64)
+    in_frame = source >= 0
+    source = np.clip(source, 0, mask.shape[0] - 1)
+    dry = ~mask[source, np.arange(box.left, box.right)[None]]  # never mirror the mirror itself
+    keep = np.ascontiguousarray(weight[box.slices] * (in_frame & dry))
+    soft = cv2.blur(keep, (5, 5)) * (weight[box.slices] > 0)
+    return (Mirror(box, source, soft.astype(np.float32), clear),)
