@@ -20,7 +20,7 @@ from typing import Any
 
 import click
 
-_MADE = re.compile(r"(<!-- made: (\w+)(?: (\w+))? -->\n).*?(<!-- end -->)", re.DOTALL)
+_MADE = re.compile(r"(<!-- made: (\w+)(?: ([\w.]+))? -->\n).*?(<!-- end -->)", re.DOTALL)
 _FILE = re.compile(r"^\{\{ file (\w+) \}\}$", re.MULTILINE)
 DOCS = Path(__file__).parent
 ROOT = DOCS.parent

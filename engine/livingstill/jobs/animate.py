@@ -14,6 +14,7 @@ from typing import Any
 from livingstill.camera import framing
 from livingstill.core import threads
 from livingstill.core.errors import InputError
+from livingstill.core.kinds import KINDS
 from livingstill.core.model import PackedRGBA, Photo, Progress, UInt8Array
 from livingstill.core.threads import Result
 from livingstill.finish import files as inputs
@@ -99,8 +100,8 @@ class JobResult:
 
 def _layers(clip: Clip) -> tuple[int, tuple[str, ...]]:
     """Return how many layers the depth gave, as ``--layers`` counts, and what moves on its own."""
-    apart = ["flag"] if any(region.kind == "flag" for region in clip.regions) else []
-    apart += ["sky"] if clip.scene.backdrop else []
+    front = {r.kind for r in clip.regions if KINDS[r.kind].layer == "front"}
+    apart = [*sorted(front), *(["sky"] if clip.scene.backdrop else [])]
     return len(clip.scene.layers) - len(apart), tuple(apart)
 
 
