@@ -192,7 +192,7 @@ def animate_file(
         with stages("report"):
             series = observer.series(float(clip.timeline.fps))
             verdict = director.judge(series, loop=clip.timeline.joins)
-            verdict = director.informed(verdict, known_all.figures())
+            verdict = director.with_exact_figures(verdict, known_all.figures())
             title = Path(outputs[0]).name
             check.write_report(
                 check.Review(verdict, series), clip.frames, job.report, title, job.overwrite

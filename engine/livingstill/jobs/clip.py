@@ -246,7 +246,7 @@ class Clip:
         heard_notes = [*filter(None, [heard]), *(f"{path} carries no sound" for path in mute)]
         chosen = (f"{encoder.path}: {encoder.chosen}" for encoder in encoders if encoder.chosen)
         figures = guard.figures()
-        faults = verdict.judge_guard(
+        faults = verdict.judge_stream(
             figures, self.timeline.frames, float(rate), size, loop=static and self.timeline.joins
         )
         warnings = (f"warning: {fault.message}" for fault in faults)

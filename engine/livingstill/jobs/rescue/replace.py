@@ -28,7 +28,8 @@ from livingstill.core.model import (
 from livingstill.finish.finisher import Finisher
 from livingstill.jobs.analyse import Sight
 from livingstill.jobs.clip import Clip, Stages, depth_of, moved, planned, window_of
-from livingstill.quality import camera_track, no_reference, registration
+from livingstill.jobs.rescue import camera_track
+from livingstill.quality import no_reference, registration
 from livingstill.render import frames
 from livingstill.scene import assembly, layers
 from livingstill.settings.shot import Choice, Shot

@@ -20,24 +20,16 @@ from livingstill.core.model import Progress, Timeline, UInt8Array
 from livingstill.io.files import replacing
 from livingstill.jobs import check
 from livingstill.jobs.clip import Stages
-from livingstill.jobs.rescue import replace
+from livingstill.jobs.rescue import camera_track, interpolation, replace
+from livingstill.jobs.rescue import decision as decide
+from livingstill.jobs.rescue import levels as level
 from livingstill.media import clip_reader
 from livingstill.media.write import encoder, remux, stills
 from livingstill.photo import read
-from livingstill.quality import (
-    camera_track,
-    detect,
-    no_reference,
-    registration,
-    relevel,
-    repair,
-)
-from livingstill.quality import (
-    decision as decide,
-)
-from livingstill.quality import (
-    verdict as director,
-)
+from livingstill.quality import no_reference, registration
+from livingstill.quality import verdict as director
+from livingstill.quality.faults.detectors import kind_named
+from livingstill.quality.faults.statistics import runs
 from livingstill.settings.shot import Shot
 
 Flags = NDArray[np.bool_]
@@ -125,7 +117,7 @@ class Watched:
 
     opened: clip_reader.ClipReader
     found: check.Review
-    levels: relevel.Levels
+    levels: level.Levels
     crop: registration.Crop | None
     uneven: bool
 
@@ -246,7 +238,7 @@ def _watch(
     return Watched(opened, reviewed, _levels(reviewed), crop, uneven)
 
 
-def _levels(reviewed: check.Review) -> relevel.Levels:
+def _levels(reviewed: check.Review) -> level.Levels:
     """Return what sets the brightness and colour right of frames that are off in these alone.
 
     A flicker that passes its own mean goes unseen there, so the frames between are asked too.
@@ -259,11 +251,11 @@ def _levels(reviewed: check.Review) -> relevel.Levels:
         if fault.kind != "seam":
             here[fault.first : fault.last + 1] = True
     flagged = loud.copy()
-    for first, last in list(detect.runs(loud, gap=_APART)):
+    for first, last in list(runs(loud, gap=_APART)):
         loud[max(0, first - 1) : last + 2] = True
-    found = relevel.judged(series, loud | other, flagged)
+    found = level.judged(series, loud | other, flagged)
     tinted, sound = found.off & loud & ~other, found.sound & loud & ~other
-    for first, last in detect.runs(loud):
+    for first, last in runs(loud):
         span = slice(first, last + 1)
         if tinted[span][flagged[span]].mean() < 0.5:  # then it is not the level that is at fault
             tinted[span] = sound[span] = False
@@ -274,7 +266,7 @@ def _told(verdict: director.Verdict) -> director.Verdict:
     """Leave out that a frame is unlike the still where another fault of that frame says why."""
     why = np.zeros(verdict.frames, bool)
     for fault in verdict.faults:
-        if fault.kind not in decide.SPREAD:
+        if kind_named(fault.kind).mending != "none":
             why[fault.first : fault.last + 1] = True
     kept = (
         fault
@@ -306,7 +298,7 @@ def _decision(watched: Watched, asked: Options) -> decide.Decision:
     told = (f"--mode {asked.mode} was given", *plan.reasons)
     if asked.mode == "repair":
         for fault in verdict.faults:
-            if fault.kind not in decide.SPREAD and fault.kind != "seam":
+            if kind_named(fault.kind).mending != "none" and fault.kind != "seam":
                 rebuild[fault.first : fault.last + 1] = True
         if rebuild.all():
             raise InputError(
@@ -335,7 +327,7 @@ def _widened(plan: decide.Decision) -> decide.Decision | None:
     """Return the plan with a frame more on either side of its bad ones, if that is not too many."""
     bad = plan.rebuild
     wide = bad | np.r_[bad[1:], False] | np.r_[False, bad[:-1]]
-    longest = max((last - first + 1 for first, last in detect.runs(wide)), default=0)
+    longest = max((last - first + 1 for first, last in runs(wide)), default=0)
     if not 0 < longest <= decide.LONGEST or wide[0] or wide[-1]:
         return None
     return dataclasses.replace(plan, rebuild=wide)
@@ -414,24 +406,24 @@ class _Job:
         bad = plan.rebuild
         tinted = bad & levels.off
 
-        def pieces() -> Iterator[repair.Piece]:
+        def pieces() -> Iterator[interpolation.Piece]:
             for index, frame in enumerate(self.given()):
                 box = boxes[index] if boxes else None
                 if tinted[index]:
                     gain = levels.gain[index]
-                    lost = relevel.blown(frame, gain)
-                    even = relevel.relevel(frame, gain, levels.offset[index])
-                    yield repair.Piece(even, lost, bright=True)
+                    lost = level.blown(frame, gain)
+                    even = level.relevel(frame, gain, levels.offset[index])
+                    yield interpolation.Piece(even, lost, bright=True)
                 elif bad[index] and box is None:
-                    yield repair.Piece(None)
+                    yield interpolation.Piece(None)
                 else:
-                    lost = repair.around(box, frame.shape) if box and bad[index] else None
-                    yield repair.Piece(frame, lost)
+                    lost = interpolation.around(box, frame.shape) if box and bad[index] else None
+                    yield interpolation.Piece(frame, lost)
 
         observer = no_reference.Observer()
         try:
             with self.twin() as twin, self.stages("frames", self.frames) as step:
-                for frame in repair.mend(pieces()):
+                for frame in interpolation.mend(pieces()):
                     observer.look(frame)
                     twin.write(frame)
                     step()
@@ -461,7 +453,7 @@ class _Job:
 
         None where nothing was rebuilt, or no stretch of good frames is long enough.
         """
-        spans = list(detect.runs(bad))
+        spans = list(runs(bad))
         count = max((last - first + 1 for first, last in spans), default=0)
         if not 0 < count <= decide.LONGEST:
             return None
@@ -472,7 +464,7 @@ class _Job:
         start = int(starts[np.abs(starts - spans[0][0]).argmin()])
         held = list(islice(self.given(), start, start + count + 2))
         ways = [(i + 1) / (count + 1) for i in range(count)]
-        made = repair.between(held[0], held[-1], ways)
+        made = interpolation.between(held[0], held[-1], ways)
         return min(_decibels(frame, truth) for frame, truth in zip(made, held[1:-1]))
 
     def _left(self, after: director.Verdict, bad: Flags) -> str:

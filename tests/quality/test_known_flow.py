@@ -118,10 +118,10 @@ class TestGuard:
 
     def test_what_it_saw_beyond_the_bars_becomes_faults(self):
         seen = {"seam": 3.0, "leak": 0.0, "water.luminance": 2.0, "fire.luminance": 9.0}
-        told = verdict.judge_guard(seen, 30, 30.0, (640, 360), loop=True)
+        told = verdict.judge_stream(seen, 30, 30.0, (640, 360), loop=True)
         assert {f.kind for f in told} == {"seam", "pulsing"}
         assert (
-            verdict.judge_guard(seen | {"leak": 9.0}, 30, 30.0, (640, 360), loop=False)[0].kind
+            verdict.judge_stream(seen | {"leak": 9.0}, 30, 30.0, (640, 360), loop=False)[0].kind
             == "leak"
         )
-        assert verdict.judge_guard({"foliage.change": 0.2}, 30, 30.0, (640, 360), loop=True) == ()
+        assert verdict.judge_stream({"foliage.change": 0.2}, 30, 30.0, (640, 360), loop=True) == ()

@@ -5,7 +5,8 @@ from __future__ import annotations
 import faults
 import numpy as np
 import pytest
-from livingstill.quality import registration, repair
+from livingstill.jobs.rescue import interpolation as repair
+from livingstill.quality import registration
 
 
 def decibels(a, b):

@@ -8,9 +8,11 @@ import pytest
 import rescue_clips as clips
 from clip_scenes import psnr
 from livingstill.core.errors import InputError
+from livingstill.jobs.rescue import interpolation as repair
+from livingstill.jobs.rescue import levels as relevel
 from livingstill.jobs.rescue import run
 from livingstill.jobs.rescue.run import Options, rescue
-from livingstill.quality import no_reference, registration, relevel, repair, verdict
+from livingstill.quality import no_reference, registration, verdict
 
 COUNT = 40
 

@@ -9,7 +9,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from livingstill.quality.detect import runs
+from livingstill.quality.faults.detectors import kind_named
+from livingstill.quality.faults.statistics import runs
 from livingstill.quality.verdict import Fault, Verdict
 
 LONGEST = 4
@@ -23,16 +24,6 @@ _MOST_EASED = 0.6
 _JUST = 0.25  # the severity of a fault that just reaches its bar
 
 _BETWEEN = 2  # frames between two of one fault that are likely to share it
-REPEATS = frozenset({"duplicate", "freeze"})
-"""Faults of time: a picture stands. All others are of the picture, and go over into each other."""
-
-SPREAD = frozenset({"drift", "identity", "cut"})
-"""Faults that no neighbouring frame can heal."""
-
-
-LOCAL = frozenset({"melt", "scramble", "border", "leak", "fold"})
-"""Faults that may spoil a part of a frame and leave the rest sound."""
-
 Box = tuple[int, int, int, int]
 
 
@@ -71,7 +62,7 @@ def decide(
     for repeats in (True, False):
         here = np.zeros_like(rebuild)
         for fault in counting:
-            here[fault.first : fault.last + 1] |= (fault.kind in REPEATS) == repeats
+            here[fault.first : fault.last + 1] |= kind_named(fault.kind).repeats == repeats
         for first, last in runs(here & found, gap=_BETWEEN):
             rebuild[first : last + 1] = True
     told = tuple(fault.message for fault in counting)
@@ -100,7 +91,7 @@ def places(verdict: Verdict, rebuild: NDArray[np.bool_]) -> list[Box | None]:
 def _place(faults: Iterable[Fault], first: int, last: int) -> Box | None:
     """Return the box around all faults of these frames; None if one has no place, or there is none."""
     here = [f for f in faults if f.first <= last and f.last >= first and f.kind != "seam"]
-    if not here or not {f.kind for f in here} <= LOCAL:
+    if not here or not all(kind_named(f.kind).local for f in here):
         return None
     left, top = (min(f.box[axis] for f in here) for axis in (0, 1))
     right, below = (max(f.box[axis] + f.box[axis + 2] for f in here) for axis in (0, 1))
@@ -111,7 +102,8 @@ def _against_repair(faults: list[Fault], rebuild: NDArray[np.bool_]) -> list[str
     """Return why interpolation cannot heal these faults, in sentences."""
     why = [
         f"{kind} cannot be healed from neighbouring frames"
-        for kind in sorted({fault.kind for fault in faults} & SPREAD)
+        for kind in sorted({fault.kind for fault in faults})
+        if kind_named(kind).mending == "none"
     ]
     spans = list(runs(rebuild))
     longest = max((last - first + 1 for first, last in spans), default=0)
