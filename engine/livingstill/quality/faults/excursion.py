@@ -55,7 +55,7 @@ class Excursion:
             first, last = _span(series, t, reach, tiles)
             # it sets in and fades: what lies right beside it is no witness; nor are the clip's ends
             inside = slice(reach, len(series) - reach)
-            sides = (first - 1 - reach, last + 1 - reach)
+            sides = (max(0, first - 1 - reach), last + 1 - reach)
             if isolated(beyond[inside], tiles, *sides, taken[inside], reach=3):
                 taken[first - 1 : last + 2] = True
                 found.append(Finding(MELT, first, last, tiles, float(ratio[t][tiles].mean())))
