@@ -18,7 +18,7 @@ from typing import Any
 from livingstill.core import threads
 from livingstill.jobs import clip as pipeline
 from livingstill.media.write import encoder as encode
-from livingstill.quality import known_flow
+from livingstill.quality import stream
 from livingstill.render import frames
 
 SAMPLE = Path(__file__).parent.parent / "samples" / "river.jpg"
@@ -66,7 +66,7 @@ def main() -> None:
         warm.save(str(Path(folder) / "warm.mp4"))
         clock = Clock()
         clock.watch(frames.Renderer, "frame", "warp")
-        clock.watch(known_flow.Guard, "feed", "continuity")
+        clock.watch(stream.StreamFigures, "feed", "continuity")
         clock.watch(encode.Tee, "write", "encoder, calls")
         wall, cpu = time.perf_counter(), time.process_time()
         clip = pipeline.animate(options.photo, **settings)

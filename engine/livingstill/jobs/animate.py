@@ -17,7 +17,7 @@ from livingstill.core.model import PackedRGBA, Photo, Progress, UInt8Array
 from livingstill.core.threads import Result
 from livingstill.finish import files as inputs
 from livingstill.io.files import check_target, keep_apart, replacing
-from livingstill.jobs import check, exact_figures, manifest, provenance, soundtrack, warmup
+from livingstill.jobs import check, manifest, provenance, soundtrack, warmup
 from livingstill.jobs.analyse import Sight
 from livingstill.jobs.clip import (
     Clip,
@@ -30,6 +30,7 @@ from livingstill.jobs.clip import (
     read_photo,
     reframed,
 )
+from livingstill.jobs.exact_figures.figures import ExactFigures
 from livingstill.media.write import encoder, stills
 from livingstill.quality import no_reference
 from livingstill.quality import verdict as director
@@ -170,12 +171,12 @@ def animate_file(
     else:
         clip = prepare(photo, shot, stages, _known(known), look)
     observer = no_reference.Observer() if job.report is not None else None
-    known_all = exact_figures.Exact(clip) if job.report is not None else None
+    known_all = ExactFigures(clip) if job.report is not None else None
 
     def watch(rgb: UInt8Array) -> None:
         if observer and known_all:
             observer.look(rgb)
-            known_all.look(rgb)
+            known_all.add(rgb)
 
     saved = clip.save(
         *outputs,

@@ -48,7 +48,7 @@ from livingstill.media.write import encoder as encode
 from livingstill.media.write import stills
 from livingstill.motion.builder import KINDS, compose
 from livingstill.photo import statistics
-from livingstill.quality import verdict
+from livingstill.quality import stream
 from livingstill.render import frames, temporal
 from livingstill.render.letterbox import Surround
 from livingstill.render.title_occlusion import stand
@@ -220,7 +220,7 @@ class Clip:
         times = map(self.timeline.time, range(self.timeline.frames))
         static = len(set(map(self.camera.at, times))) == 1 and not self.framing.bars
         still = static and not (self.card and self.shot.title_fade)
-        guard = monitor.watch(self.regions, self.window, size, still)
+        guard = monitor.stream_figures(self.regions, self.window, size, still)
 
         def bare() -> Iterator[PackedRGBA]:
             for frame in self.bare() if source is None else source:
@@ -246,7 +246,7 @@ class Clip:
         heard_notes = [*filter(None, [heard]), *(f"{path} carries no sound" for path in mute)]
         chosen = (f"{encoder.path}: {encoder.chosen}" for encoder in encoders if encoder.chosen)
         figures = guard.figures()
-        faults = verdict.judge_stream(
+        faults = stream.judge_stream(
             figures, self.timeline.frames, float(rate), size, loop=static and self.timeline.joins
         )
         warnings = (f"warning: {fault.message}" for fault in faults)
@@ -598,5 +598,5 @@ def moved(
             scene=scene,
         )
 
-    motion, told = monitor.tamed(make, regions, scene)
+    motion, told = monitor.limit_amounts(make, regions, scene)
     return motion, told

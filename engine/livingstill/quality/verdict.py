@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livingstill.core.model import UInt8Array
-from livingstill.quality import known_flow, no_reference
+from livingstill.quality import no_reference
 from livingstill.quality.faults.detector import Finding
 from livingstill.quality.faults.detectors import find_faults, kind_named
 from livingstill.quality.faults.kinds import BORDER
@@ -97,36 +97,6 @@ def judge(series: no_reference.Series, *, loop: bool = False) -> Verdict:
         size=series.size,
         faults=worst_first(_fault(finding, series) for finding in found),
         figures=no_reference.figures(series),
-    )
-
-
-def judge_stream(
-    figures: Mapping[str, float], frames: int, fps: float, size: tuple[int, int], *, loop: bool
-) -> tuple[Fault, ...]:
-    """Return what ``stream.StreamFigures`` measured beyond its limits, for a clip we rendered.
-
-    Fire and lights flicker by nature and are exempt from pulsing; foliage may gust.
-    """
-    excess: list[tuple[str, float]] = []
-    if loop and "seam" in figures:
-        excess.append(("seam", figures["seam"] / known_flow.SEAM))
-    if "leak" in figures:
-        excess.append(("leak", figures["leak"] / known_flow.LEAK))
-    for name, value in figures.items():
-        region, _, what = name.rpartition(".")
-        if region and region not in known_flow.LIVELY:
-            gusty = what == "change" and region in known_flow.GUSTY
-            excess.append(
-                ("pulsing", value / (known_flow.GUST if gusty else known_flow.BARS[what]))
-            )
-    whole = (0, 0, *size)
-    worst: dict[str, float] = {}
-    for kind, ratio in excess:
-        worst[kind] = max(ratio, worst.get(kind, 0.0))
-    return worst_first(
-        make_fault(kind, frames - 1 if kind == "seam" else 0, frames - 1, whole, size, fps, ratio)
-        for kind, ratio in worst.items()
-        if ratio > 1
     )
 
 
