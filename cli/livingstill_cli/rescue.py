@@ -87,10 +87,11 @@ def command(
     **options: Any,
 ) -> None:
     """Watch CLIP, then keep it, rebuild its bad frames, or render its still in its place."""
-    from livingstill.jobs.rescue import run
+    from livingstill.jobs.rescue.options import Options
+    from livingstill.jobs.rescue.run import rescue
 
     watched = progress.choose(quiet or as_json, no_progress)
-    done = run.rescue(clip, output, still, run.Options(**options), progress=watched)
+    done = rescue(clip, output, still, Options(**options), progress=watched)
     if as_json:
         say.json_line(done.as_json())
     elif not quiet:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from livingstill.core.errors import InputError
+from livingstill.jobs.rescue.options import Options
+from livingstill.jobs.rescue.watch import Observation
 from livingstill.quality.faults.detectors import kind_named
 from livingstill.quality.faults.statistics import runs
 from livingstill.quality.verdict import Fault, Verdict
@@ -75,6 +78,39 @@ def decide(
     count = int(rebuild.sum())
     frames = "frame lies" if count == 1 else "frames lie"
     return Decision("repair", (f"{count} bad {frames} between good ones", *told), rebuild)
+
+
+def choose(observed: Observation, options: Options) -> Decision:
+    """Return what to do with a clip: as asked, else as its verdict says.
+
+    Raises
+    ------
+    InputError
+        If a repair is asked for and every frame is bad.
+    """
+    verdict, levels = observed.review.verdict, observed.levels
+    plan = decide(verdict, options.strict, levels.off | levels.sound)
+    rebuild = plan.rebuild
+    if plan.decision == "repair":
+        rebuild = rebuild & ~levels.sound | levels.off
+    if options.mode == "auto":
+        if plan.decision == "keep" and observed.truncated:
+            return Decision("repair", ("the file breaks off",), rebuild)
+        return replace(plan, rebuild=rebuild)
+    reasons = (f"--mode {options.mode} was given", *plan.reasons)
+    if options.mode == "repair":
+        rebuild = rebuild.copy()
+        for fault in verdict.faults:
+            if kind_named(fault.kind).mending != "none" and fault.kind != "seam":
+                rebuild[fault.first : fault.last + 1] = True
+        if rebuild.all():
+            raise InputError(
+                f"every frame of clip {observed.reader.path} is bad, so there is nothing to "
+                "repair it from; give --mode replace"
+            )
+        if not rebuild.any() and not observed.truncated:
+            return Decision("keep", (*reasons, "there is nothing to repair"), rebuild)
+    return Decision(options.mode, reasons, rebuild)
 
 
 def places(verdict: Verdict, rebuild: NDArray[np.bool_]) -> list[Box | None]:
