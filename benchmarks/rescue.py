@@ -37,8 +37,9 @@ import director  # noqa: E402
 import faults  # noqa: E402
 import rescue_clips  # noqa: E402
 from clip_scenes import psnr  # noqa: E402
-from livingstill.jobs.rescue.run import Options, rescue  # noqa: E402
-from livingstill.quality.decision import LONGEST  # noqa: E402
+from livingstill.jobs.rescue.decision import LONGEST  # noqa: E402
+from livingstill.jobs.rescue.options import Options  # noqa: E402
+from livingstill.jobs.rescue.run import rescue  # noqa: E402
 
 NAMES = ("drop", "duplicate", "flicker", "melt", "colour jump", "scramble", "black", "freeze")
 LEVEL = ("flicker", "colour jump")

@@ -21,7 +21,7 @@ from livingstill.jobs.session import prepare
 from livingstill.jobs.stages import Stages
 from livingstill.media.write import encoder as encode
 from livingstill.photo.source import photo_of
-from livingstill.quality import known_flow
+from livingstill.quality import stream
 from livingstill.render import frames
 
 SAMPLE = Path(__file__).parent.parent / "samples" / "river.jpg"
@@ -69,7 +69,7 @@ def main() -> None:
         warm.save(str(Path(folder) / "warm.mp4"))
         clock = Clock()
         clock.watch(frames.Renderer, "frame", "warp")
-        clock.watch(known_flow.Guard, "feed", "continuity")
+        clock.watch(stream.StreamFigures, "feed", "continuity")
         clock.watch(encode.Tee, "write", "encoder, calls")
         wall, cpu = time.perf_counter(), time.process_time()
         stages = Stages()

@@ -153,10 +153,11 @@ def codecs() -> str:
 
 
 def faults() -> str:
-    """Every fault the director knows."""
-    from livingstill.quality.verdict import KINDS
+    """Every kind of fault."""
+    from livingstill.quality.faults.kinds import KINDS
 
-    return table("fault|what is seen|cause and remedy", ((_code(k), *v) for k, v in KINDS.items()))
+    rows = ((_code(kind.name), kind.looks, kind.cause) for kind in KINDS.values())
+    return table("fault|what is seen|cause and remedy", rows)
 
 
 def networks() -> str:

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from livingstill import animate
 from livingstill.core.model import Photo
-from livingstill.jobs import exact_figures
 from livingstill.jobs.clip import Clip
+from livingstill.jobs.exact_figures.figures import ExactFigures
 
 SIZE = (240, 160)
 
@@ -19,9 +19,9 @@ def photo() -> Photo:
 
 
 def figures(clip: Clip, spoil=lambda index, rgb: rgb) -> dict[str, float]:
-    known = exact_figures.Exact(clip)
+    known = ExactFigures(clip)
     for index, rgb in enumerate(clip.frames()):
-        known.look(spoil(index, rgb))
+        known.add(spoil(index, rgb))
     return known.figures()
 
 

@@ -30,7 +30,7 @@ class Bent:
 
 
 def test_motion_that_does_not_fold_keeps_its_amount():
-    motion, note = monitor.tamed(
+    motion, note = monitor.limit_amounts(
         lambda less: Bent(0.5 * less["water"], 0.7 * less["foliage"]), REGIONS, SCENE
     )
     assert note == ""
@@ -38,7 +38,7 @@ def test_motion_that_does_not_fold_keeps_its_amount():
 
 
 def test_only_the_kind_that_folds_is_lowered_and_it_is_said():
-    motion, note = monitor.tamed(
+    motion, note = monitor.limit_amounts(
         lambda less: Bent(0.5 * less["water"], 2.0 * less["foliage"]), REGIONS, SCENE
     )
     assert note == "foliage moves 49% as much as asked for, so that it does not fold over itself"
@@ -46,7 +46,7 @@ def test_only_the_kind_that_folds_is_lowered_and_it_is_said():
 
 
 def test_a_kind_that_lowering_does_not_help_keeps_its_amount_with_a_warning():
-    motion, note = monitor.tamed(lambda less: Bent(3.0, 0.5), REGIONS, SCENE)
+    motion, note = monitor.limit_amounts(lambda less: Bent(3.0, 0.5), REGIONS, SCENE)
     assert note.startswith("water may fold")
     np.testing.assert_array_equal(motion.at(0.0)[0].first, Bent(3.0, 0.5).flow.first)
 
@@ -64,18 +64,18 @@ class Bright:
 
 
 def test_a_region_that_pulses_is_lowered_and_lights_are_exempt():
-    motion, note = monitor.tamed(lambda less: Bright(3.0 * less["water"]), REGIONS, SCENE)
+    motion, note = monitor.limit_amounts(lambda less: Bright(3.0 * less["water"]), REGIONS, SCENE)
     assert note.startswith("water moves ") and "pulse" in note
     assert motion.levels < 1.5
     fire = (Region("fire", LEFT),)
-    assert monitor.tamed(lambda less: Bright(3.0 * less["fire"]), fire, SCENE)[1] == ""
+    assert monitor.limit_amounts(lambda less: Bright(3.0 * less["fire"]), fire, SCENE)[1] == ""
 
 
 @pytest.mark.parametrize("static", [True, False])
 def test_a_leak_is_seen_only_where_the_camera_stands(static):
     mask = np.zeros((120, 160), np.uint8)
     mask[:, :40] = 255
-    guard = monitor.watch((Region("water", mask),), Window(79.5, 59.5), (160, 120), static)
+    guard = monitor.stream_figures((Region("water", mask),), Window(79.5, 59.5), (160, 120), static)
     frame = np.full((120, 160), 0x404040, np.uint32)
     for step in range(4):
         moved = frame.copy()

@@ -105,10 +105,11 @@ def command(
     A clip without faults is kept as it is, a few bad frames are rebuilt from their neighbours, and
     if more is wrong, the photo is animated in the clip's place.
     """
-    from livingstill.jobs.rescue import run
+    from livingstill.jobs.rescue.options import Options
+    from livingstill.jobs.rescue.run import rescue
 
     watched = progress.choose(quiet or as_json, no_progress)
-    done = run.rescue(clip, output, still, run.Options(**options), progress=watched)
+    done = rescue(clip, output, still, Options(**options), progress=watched)
     if as_json:
         say.json_line(done.as_json())
     elif not quiet:

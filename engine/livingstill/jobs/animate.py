@@ -19,9 +19,10 @@ from livingstill.core.model import PackedRGBA, Photo, Progress, UInt8Array
 from livingstill.core.threads import Result
 from livingstill.finish import files as inputs
 from livingstill.io.files import check_target, keep_apart, replacing, unused
-from livingstill.jobs import check, exact_figures, manifest, provenance, soundtrack, warmup
+from livingstill.jobs import check, manifest, provenance, soundtrack, warmup
 from livingstill.jobs.analyse import Analysis, Estimates, read_photo
 from livingstill.jobs.clip import Clip, reframe
+from livingstill.jobs.exact_figures.figures import ExactFigures
 from livingstill.jobs.session import check_settings, prepare
 from livingstill.jobs.stages import Stages
 from livingstill.jobs.write import RenderResult, encoding
@@ -209,12 +210,12 @@ def animate_file(
         clip = prepare(photo, shot, stages, estimates=_estimates(record), analysis=analysis)
         del analysis  # its masks are as large as the scene
     observer = no_reference.Observer() if job.report is not None else None
-    exact = exact_figures.Exact(clip) if job.report is not None else None
+    exact = ExactFigures(clip) if job.report is not None else None
 
     def watch(rgb: UInt8Array) -> None:
         if observer and exact:
             observer.look(rgb)
-            exact.look(rgb)
+            exact.add(rgb)
 
     saved = clip.save(
         *outputs,
@@ -232,7 +233,7 @@ def animate_file(
         with stages("report"):
             series = observer.series(float(clip.timeline.fps))
             verdict = director.judge(series, loop=clip.timeline.joins)
-            verdict = director.informed(verdict, exact.figures())
+            verdict = director.with_exact_figures(verdict, exact.figures())
             title = Path(outputs[0]).name
             check.write_report(
                 check.Review(verdict, series), clip.frames, job.report, title, job.overwrite

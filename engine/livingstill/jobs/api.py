@@ -21,7 +21,7 @@ from livingstill.settings.shot import Shot, split
 
 if TYPE_CHECKING:
     from livingstill.jobs.check import Review
-    from livingstill.jobs.rescue.run import Rescued
+    from livingstill.jobs.rescue.result import RescueResult
     from livingstill.photo.fitness import Fitness
 
 
@@ -116,7 +116,7 @@ def rescue(
     seed: int = 0,
     quality: Literal["draft", "standard", "high"] = "standard",
     progress: Progress | None = None,
-) -> Rescued:
+) -> RescueResult:
     """Write a clip untouched, with bad frames rebuilt, or made anew from its still; say which and why.
 
     Raises
@@ -124,7 +124,7 @@ def rescue(
     InputError
         If the clip or the still cannot be used, or the output cannot be written.
     """
-    from livingstill.jobs.rescue.run import Options
+    from livingstill.jobs.rescue.options import Options
     from livingstill.jobs.rescue.run import rescue as run
 
     options = Options(

@@ -19,6 +19,40 @@ from livingstill.quality import verdict as director
 REPORTS = (".html", ".htm", ".json")
 
 
+_PLAIN_FRAME = 6.0
+"""Standard deviation, levels, below which a frame shows too little to find the still in..."""
+_PLAIN_OPENING = 12
+"""...of so many frames at most."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Still:
+    """The photo that a clip was made of, and the file it is from."""
+
+    path: Path
+    rgb: UInt8Array
+
+    @classmethod
+    def read(cls, path: Path) -> Still:
+        """Read a photo.
+
+        Raises
+        ------
+        InputError
+            If it cannot be read.
+        """
+        return cls(path, read.read(path).rgb)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Measurement:
+    """A clip's series, the seconds of its frames, and the part of the still that it shows."""
+
+    series: no_reference.Series
+    times: tuple[float, ...]
+    crop: registration.Crop | None
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Review:
     """A verdict, the series it rests on, and what reading the clip showed."""
@@ -35,33 +69,91 @@ def review(
     loop: bool = False,
     progress: Progress | None = None,
 ) -> Review:
-    """Watch a clip once and judge it, against the photo it was made of if ``still`` names one.
+    """Measure a clip once and judge it, against the photo it was made of if ``still`` names one.
 
     ``loop`` says that the clip is meant to be seamless.
 
     Raises
     ------
     InputError
-        If the clip or the still cannot be read.
+        If the clip or the still cannot be read, or the still is unlike the clip.
     """
-    opened = clip_reader.ClipReader(clip)
-    photo = read.read(still).rgb if still else None
+    reader = clip_reader.ClipReader(clip)
+    photo = Still.read(still) if still else None
+    with (progress or Silent()).stage("watching", reader.info.frames or 0) as step:
+        series = measure(reader, photo, step).series
+    return Review(director.judge(series, loop=loop), series, tuple(reader.notes))
+
+
+def measure(
+    reader: clip_reader.ClipReader,
+    still: Still | None,
+    step: Callable[[], object],
+    *,
+    force: bool = False,
+) -> Measurement:
+    """Measure every frame in one pass; the still is located in the first frame that shows something.
+
+    ``step`` is called after each frame.
+
+    Raises
+    ------
+    InputError
+        If the clip has no frame, or the still is unlike it and not ``force``.
+    """
     observer: no_reference.Observer | None = None
+    crop: registration.Crop | None = None
+    plain: list[UInt8Array] = []
     times: list[float] = []
     keys: list[bool] = []
-    with (progress or Silent()).stage("watching", opened.info.frames or 0) as step:
-        for frame in opened:
-            if observer is None:
-                framed = None if photo is None else registration.framed(photo, frame.rgb)
-                observer = no_reference.Observer(framed)
+    for frame in reader:
+        times.append(frame.time)
+        keys.append(frame.key)
+        if observer is not None:
             observer.look(frame.rgb)
-            times.append(frame.time)
-            keys.append(frame.key)
-            step()
+        elif still is not None and _is_plain(frame.rgb) and len(plain) < _PLAIN_OPENING - 1:
+            plain.append(frame.rgb)
+        else:
+            crop = None if still is None else _located(still, frame.rgb, reader.path, force)
+            observer = _observer(still, crop, [*plain, frame.rgb])
+        step()
+    if observer is None and plain:
+        observer = _observer(None, None, plain)
     if observer is None:
-        raise InputError(f"clip {clip} has no frame; give a clip with pictures in it")
-    series = observer.series(float(opened.info.fps), times, keys)
-    return Review(director.judge(series, loop=loop), series, tuple(opened.notes))
+        raise InputError(f"clip {reader.path} has no frame; give a clip with pictures in it")
+    series = observer.series(float(reader.info.fps), times, keys)
+    return Measurement(series, tuple(times), crop)
+
+
+def _is_plain(frame: UInt8Array) -> bool:
+    """Tell whether a frame shows too little to find a still in."""
+    return bool(frame[::4, ::4].std((0, 1)).max() < _PLAIN_FRAME)
+
+
+def _located(still: Still, frame: UInt8Array, clip: Path, force: bool) -> registration.Crop:
+    """Return the part of the still that a frame shows; refuse a still of something else."""
+    crop = registration.locate(still.rgb, frame)
+    if crop.likeness < registration.ALIKE and not force:
+        raise InputError(
+            f"still {still.path} is unlike clip {clip} (likeness {crop.likeness:.2f}, "
+            f"{registration.ALIKE} is needed); name the still it was made of, "
+            "or have `rescue` take it with --force"
+        )
+    return crop
+
+
+def _observer(
+    still: Still | None, crop: registration.Crop | None, frames: list[UInt8Array]
+) -> no_reference.Observer:
+    """Return an observer that has measured these frames, against the cropped still."""
+    framed = None
+    if still is not None and crop is not None:
+        box = (crop.x, crop.y, crop.width, crop.height)
+        framed = registration.cut(still.rgb, box, frames[0].shape[1::-1])
+    observer = no_reference.Observer(framed)
+    for frame in frames:
+        observer.look(frame)
+    return observer
 
 
 def check_report(path: Path, overwrite: bool) -> None:

@@ -1,4 +1,5 @@
-"""What is watched while our own clips are made: folds before, pulsing, leaks and the seam during."""
+"""Amounts of motion lowered until a small trial of the loop neither folds nor pulses, and the
+masks by which figures are taken while frames are rendered."""
 
 from __future__ import annotations
 
@@ -9,8 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livingstill.core.model import Motion, Pose, Region, Scene, UInt8Array
-from livingstill.motion.builder import distinct
-from livingstill.quality import known_flow
+from livingstill.quality import known_flow, stream
 from livingstill.render.frames import Renderer, Window
 
 FOLDED = 0.05
@@ -33,7 +33,7 @@ Excess = dict[str, tuple[str, float]]
 """Per kind what it does, and how many times its bar that is: only what is beyond a bar."""
 
 
-def tamed(
+def limit_amounts(
     make: Callable[[Mapping[str, float]], Motion], regions: tuple[Region, ...], scene: Scene
 ) -> tuple[Motion, str]:
     """Return the motion with each kind as large as asked for, or lowered where it faults; and a note.
@@ -45,23 +45,23 @@ def tamed(
     less = {region.kind: 1.0 for region in regions}
     trial = Trial(scene, regions)
     motion = make(less)
-    first = seen = trial.look(motion)
+    first = excess = trial.measure(motion)
     for _ in range(_TRIES):
-        if not seen:
+        if not excess:
             break
-        less = {kind: part * (_LESS if kind in seen else 1) for kind, part in less.items()}
+        less = {kind: part * (_LESS if kind in excess else 1) for kind, part in less.items()}
         motion = make(less)
-        seen = trial.look(motion)
-    if seen:  # for another reason: they get back what was taken
-        less |= dict.fromkeys(seen, 1.0)
+        excess = trial.measure(motion)
+    if excess:  # for another reason: they get back what was taken
+        less |= dict.fromkeys(excess, 1.0)
         motion = make(less)
-    told = [
+    notes = [
         f"{kind} moves {less[kind]:.0%} as much as asked for, so that it does not {_SEEN[what]}"
         if less[kind] < 1
         else f"{kind} may {_SEEN[what]}; lower --amount or choose another --seed"
         for kind, (what, _) in first.items()
     ]
-    return motion, "; ".join(told)
+    return motion, "; ".join(notes)
 
 
 class Trial:
@@ -75,10 +75,10 @@ class Trial:
         middle = self.stride * np.array([(n - 1) / 2 for n in self.size])
         self.window = Window(float(middle[0]), float(middle[1]), float(self.stride))
 
-    def look(self, motion: Motion) -> Excess:
+    def measure(self, motion: Motion) -> Excess:
         """Return what is beyond a bar."""
         renderer = Renderer(self.scene, self.window, self.size, "draft")
-        guard = known_flow.Guard(
+        figures = stream.StreamFigures(
             masks_in_frame(self.regions, self.window, self.size),
             static=False,
             grid=(1, 1),
@@ -86,16 +86,16 @@ class Trial:
         cells: NDArray[np.bool_] | None = None
         for index in range(_PHASES):
             flows = motion.at(index / _PHASES)
-            guard.feed(renderer.frame(Pose(), flows))
-            for flow in distinct(flows):
+            figures.feed(renderer.frame(Pose(), flows))
+            for flow in known_flow.distinct(flows):
                 folded = known_flow.folded(flow)
                 cells = folded if cells is None else cells | folded
         found: Excess = {}
         if cells is not None and cells.any():
             found = {k: ("fold", share / FOLDED) for k, share in self._shares(cells).items()}
-        for name, value in guard.figures().items():
+        for name, value in figures.figures().items():
             kind, _, what = name.rpartition(".")
-            bar = known_flow.pulsing_bar(kind, what) if kind and what != "change" else None
+            bar = stream.pulsing_bar(kind, what) if kind and what != "change" else None
             if bar is not None:
                 ratio = value / (bar * (_WAVER if what == "luminance" else 1))
                 if ratio > found.get(kind, ("", 0.0))[1]:
@@ -116,11 +116,13 @@ class Trial:
         return shares
 
 
-def watch(
+def stream_figures(
     regions: tuple[Region, ...], window: Window, size: tuple[int, int], static: bool
-) -> known_flow.Guard:
-    """Return a guard over frames of ``size``; it knows the regions only while the camera stands."""
-    return known_flow.Guard(masks_in_frame(regions if static else (), window, size), static=static)
+) -> stream.StreamFigures:
+    """Return figures over frames of ``size``; regions are known only while the camera stands."""
+    return stream.StreamFigures(
+        masks_in_frame(regions if static else (), window, size), static=static
+    )
 
 
 def masks_in_frame(
@@ -140,6 +142,6 @@ def _in_frame(mask: UInt8Array, window: Window, size: tuple[int, int]) -> UInt8A
     width, height = size
     left = window.x - window.scale * (width - 1) / 2
     top = window.y - window.scale * (height - 1) / 2
-    look = np.array([[window.scale, 0, left], [0, window.scale, top]])
-    seen = cv2.warpAffine(mask, look, size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
-    return np.asarray(seen, np.uint8)
+    matrix = np.array([[window.scale, 0, left], [0, window.scale, top]])
+    shown = cv2.warpAffine(mask, matrix, size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
+    return np.asarray(shown, np.uint8)

@@ -243,7 +243,7 @@ def compose_motion(
             scene=scene,
         )
 
-    motion, note = monitor.tamed(make, regions, scene)
+    motion, note = monitor.limit_amounts(make, regions, scene)
     return motion, (note,) if note else ()
 
 

@@ -13,7 +13,7 @@ from livingstill.jobs import manifest, matte, monitor, provenance
 from livingstill.jobs.stages import Stages
 from livingstill.media import formats
 from livingstill.media.write import encoder, stills
-from livingstill.quality import verdict
+from livingstill.quality import stream
 from livingstill.render import frames
 from livingstill.settings.shot import Shot
 
@@ -79,11 +79,11 @@ def write(
     ]
     still = clip.still
     steady = still and not (clip.card and shot.title_fade)
-    guard = monitor.watch(clip.regions, clip.window, size, steady)
+    figures = monitor.stream_figures(clip.regions, clip.window, size, steady)
 
     def watched() -> Iterator[PackedRGBA]:
         for frame in clip.bare() if source is None else source:
-            guard.feed(frame)
+            figures.feed(frame)
             yield frame
 
     digests: list[str] = []
@@ -102,9 +102,9 @@ def write(
             step()
     if poster is not None and first is not None:
         stills.write_poster(poster, first, overwrite=overwrite, metadata=metadata)
-    figures = guard.figures()
-    faults = verdict.judge_guard(
-        figures, timeline.frames, float(timeline.fps), size, loop=still and timeline.joins
+    measured = figures.figures()
+    faults = stream.judge_stream(
+        measured, timeline.frames, float(timeline.fps), size, loop=still and timeline.joins
     )
     silent = [] if sound is None else [e.path for e in encoders if not e.encoding.format.sound]
     notes = (
@@ -113,7 +113,7 @@ def write(
         *(f"{path} carries no sound" for path in silent),
         *(f"warning: {fault.message}" for fault in faults),
     )
-    return RenderResult(tuple(digests), figures, notes)
+    return RenderResult(tuple(digests), measured, notes)
 
 
 def encoding(output: str, shot: Shot) -> formats.Encoding:

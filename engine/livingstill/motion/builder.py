@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import cv2
@@ -47,15 +47,6 @@ class SceneMotion:
                     self.effects[index].apply(phase, canvas)
                 flows[indices] = canvas.flow()
         return tuple(flows[indices] for indices in self.layers)
-
-
-def distinct(flows: Iterable[Flow | None]) -> list[Flow]:
-    """Return each flow once: layers that move together share one."""
-    found: list[Flow] = []
-    for flow in flows:
-        if flow is not None and not any(flow is other for other in found):
-            found.append(flow)
-    return found
 
 
 def compose(

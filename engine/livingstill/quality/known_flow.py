@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from livingstill.core.kinds import KINDS
-from livingstill.core.model import Float32Array, Flow, PackedRGBA, UInt8Array
+from livingstill.core.model import Float32Array, Flow, UInt8Array
 
 HELP = {
     "exact_seam": "step over the loop's seam, in median steps; bar 0.90 to 1.10",
@@ -80,6 +80,15 @@ def folds(flow: Flow) -> Fold:
     return Fold(gradient, least if np.isfinite(least) else 1.0, stretched, folded)
 
 
+def distinct(flows: Iterable[Flow | None]) -> list[Flow]:
+    """Return the flows of layers, each once: layers that move alike share one object."""
+    found: list[Flow] = []
+    for flow in flows:
+        if flow is not None and not any(flow is known for known in found):
+            found.append(flow)
+    return found
+
+
 def folded(flow: Flow) -> NDArray[np.bool_]:
     """Return (h - 1, w - 1) bool: cells of a flow's grid in which a sample that shows folds."""
     cells = np.zeros((flow.first.shape[0] - 1, flow.first.shape[1] - 1), bool)
@@ -137,7 +146,7 @@ def sharpness(frame: UInt8Array, photo: UInt8Array, mask: UInt8Array) -> float:
     Detail is the standard deviation of what a Gaussian of 1.5 px takes away.
     """
     inside = mask > 127
-    return _detail(frame)[inside].std() / max(float(_detail(photo)[inside].std()), 1e-3)  # type: ignore[no-any-return]
+    return float(_detail(frame)[inside].std() / max(float(_detail(photo)[inside].std()), 1e-3))
 
 
 def _detail(picture: UInt8Array) -> Float32Array:
@@ -177,99 +186,3 @@ def self_repeat(pixels: Float32Array, fps: float) -> float:
     if energy == 0 or not lags:
         return 0.0
     return max(float((moving * np.roll(moving, lag, 0)).sum()) / energy for lag in lags)
-
-
-SEAM, LEAK = 1.35, 1.0
-"""Largest step over the seam in median steps; largest change, in levels, far from every region."""
-
-
-def pulsing_bar(kind: str, what: str) -> float | None:
-    """Return the bar of a kind for ``luminance``, ``contrast`` or ``change``, None if it has none."""
-    bar: float | None = getattr(KINDS[kind].quality_bars, what)
-    return bar
-
-
-class Guard:
-    """Watches frames while they are rendered, on a grid of pixels: under 1 ms at 1080p.
-
-    Parameters
-    ----------
-    regions : kind -> (H, W) uint8 mask at the size of the frames, 255 = belongs
-    static : the camera stands, so nothing far from every region may change
-    grid : rows and columns from one pixel that is watched to the next
-    distance : how far from a region is far, in pixels
-    """
-
-    ROWS, COLUMNS = 8, 4
-
-    def __init__(
-        self,
-        regions: dict[str, UInt8Array],
-        *,
-        static: bool,
-        grid: tuple[int, int] = (ROWS, COLUMNS),
-        distance: float = 12.0,
-    ) -> None:
-        self.rows, self.columns = grid
-        taken = np.s_[:: self.rows, :: self.columns]
-        self.static = static
-        self.masks = {name: mask[taken] > 127 for name, mask in regions.items()}
-        self.masks = {name: mask for name, mask in self.masks.items() if mask.any()}
-        union = None
-        for mask in regions.values():
-            union = mask if union is None else np.maximum(union, mask)
-        lit = any(KINDS[name].lights_surroundings for name in regions)
-        self.far = None if union is None or lit else beyond(union, distance)[taken]
-        self.first: UInt8Array | None = None
-        self.before: UInt8Array | None = None
-        self.steps: list[float] = []
-        self.ends = 0.0
-        self.leaks: list[int] = []
-        self.told: dict[str, list[tuple[float, float, float]]] = {name: [] for name in self.masks}
-
-    def feed(self, frame: PackedRGBA) -> None:
-        """Take in one packed frame, (H, W) uint32."""
-        green = np.ascontiguousarray(frame).view(np.uint8)[:: self.rows, 1 :: 4 * self.columns]
-        green = np.ascontiguousarray(green)
-        across = cv2.absdiff(green[:, 1:], green[:, :-1])
-        if self.first is None or self.before is None:
-            self.first = self.before = green
-        step = cv2.absdiff(green, self.before)
-        whole = cv2.absdiff(green, self.first)
-        self.steps.append(float(step.mean()))
-        self.ends = float(whole.mean())
-        if self.static and self.far is not None:
-            self.leaks.append(int(whole[self.far].max()) if self.far.any() else 0)
-        for name, mask in self.masks.items():
-            inside = mask.view(np.uint8)
-            self.told[name].append(
-                (
-                    cv2.mean(green, inside)[0],
-                    cv2.mean(across, inside[:, 1:])[0],
-                    cv2.mean(step, inside)[0],
-                )
-            )
-        self.before = green
-
-    def figures(self) -> dict[str, float]:
-        """Return the seam ratio, the largest leak, and three pulsing figures per region."""
-        found: dict[str, float] = {}
-        steps = np.array(self.steps[1:])
-        if steps.size > 1 and np.median(steps) > 0:
-            # gusts make steps unlike over a loop: the seam is held against its neighbours too
-            usual = max(float(np.median(steps)), float(np.median(steps[[0, 1, -2, -1]])))
-            found["seam"] = self.ends / usual
-        if self.leaks:
-            found["leak"] = float(max(self.leaks))
-        for name, told in self.told.items():
-            luminance, contrast, change = np.array(told).T
-            found[f"{name}.luminance"] = float(luminance.std())
-            found[f"{name}.contrast"] = float(contrast.std()) / max(1.0, float(contrast.mean()))
-            found[f"{name}.change"] = _variation(change[1:])
-        return found
-
-
-def _variation(values: Float32Array) -> float:
-    """Return the coefficient of variation."""
-    mean = float(values.mean()) if values.size else 0.0
-    return float(values.std()) / mean if mean > 0 else 0.0

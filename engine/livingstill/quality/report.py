@@ -15,17 +15,12 @@ from numpy.typing import NDArray
 
 from livingstill.core.model import UInt8Array
 from livingstill.quality import known_flow
+from livingstill.quality.faults.detectors import kind_named
 from livingstill.quality.no_reference import Series
 from livingstill.quality.verdict import Fault, Verdict
 
 _WIDE = 720
 _OPTION = re.compile(r"--[a-z-]+")
-_HUES = {
-    "black": "#5b5b6b", "freeze": "#7a6ff0", "duplicate": "#9a8cf5", "drop": "#e4572e",
-    "cut": "#c2185b", "flicker": "#e0a100", "colour": "#d7589b", "drift": "#2a9d8f",
-    "scramble": "#d62828", "melt": "#e76f51", "jitter": "#1d7fbf", "blur": "#5f8f3e",
-    "border": "#8d6e4a", "identity": "#b23a6f", "seam": "#0f8b8d",
-}  # fmt: skip
 _HELP = {
     "temporal_flickering": "1 = nothing changes; VBench's definition on reduced luma",
     "temporal_flickering_static": "the same where the picture barely moves",
@@ -144,7 +139,7 @@ def html(verdict: Verdict, series: Series, frames: Mapping[int, UInt8Array], tit
 
 
 def _hue(kind: str) -> str:
-    return _HUES.get(kind, "#8a8f99")
+    return kind_named(kind).hue
 
 
 def _row(fault: Fault) -> str:

@@ -1,4 +1,4 @@
-"""The continuity director: what is wrong with a clip, where, how badly, and what helps."""
+"""The verdict on a clip: its faults, each with frames, box, severity and a sentence, worst first."""
 
 from __future__ import annotations
 
@@ -10,31 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livingstill.core.model import UInt8Array
-from livingstill.quality import known_flow, no_reference
-from livingstill.quality.detect import Finding, findings
-
-KINDS: dict[str, tuple[str, str]] = {
-    "black": ("no picture", "a lost or empty frame; rebuild it from its neighbours"),
-    "freeze": ("the picture stands still", "frames were repeated; render them or cut them out"),
-    "duplicate": ("a frame repeats the one before", "a frame was lost; rebuild it between its neighbours"),
-    "drop": ("the motion skips", "frames are missing; render again or interpolate between the two"),
-    "cut": ("the scene is cut", "two shots in one file; split the clip here"),
-    "flicker": ("the brightness flickers", "exposure or grain changes per frame; raise --smooth, or repair"),
-    "colour": ("the colours jump", "a tint changes between frames; rebuild these frames"),
-    "drift": ("the colours drift over the clip", "a generator losing its reference; replace the clip"),
-    "scramble": ("the picture breaks up", "a damaged frame; rebuild it from its neighbours"),
-    "melt": ("a part of the picture changes shape as no motion would", "a warp or generator out of hand; lower --amount there, or repair"),
-    "jitter": ("the camera hops", "an unstable camera path; render with a smooth move or stabilise"),
-    "blur": ("sharpness dips", "a blended or badly coded frame; rebuild it, or raise the quality"),
-    "border": ("the edge of the frame is smeared", "the picture does not reach the border; zoom in or move less"),
-    "identity": ("it no longer looks like the still", "a generator inventing content; replace the clip"),
-    "seam": ("the loop jumps where its end meets its start", "the last frame is no step before the first; render with --loop seamless"),
-    "leak": ("motion spills outside its region", "a mask is too wide or too soft; tighten it with --mask or hold it with --hold"),
-    "fold": ("the picture folds over itself", "the motion changes too fast from place to place; lower --amount"),
-    "hole": ("the camera looks behind the picture", "the move is larger than the scene allows; lower the camera's amount"),
-    "pulsing": ("a region pulses", "its layers do not average out; lower --amount or choose another seed"),
-}  # fmt: skip
-"""What each kind of fault looks like, and its likely cause and remedy."""
+from livingstill.quality import no_reference
+from livingstill.quality.faults.detector import Finding
+from livingstill.quality.faults.detectors import find_faults, kind_named
+from livingstill.quality.faults.kinds import BORDER
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,68 +84,41 @@ class Verdict:
 def check(
     frames: Iterable[UInt8Array], fps: float, still: UInt8Array | None = None, *, loop: bool = False
 ) -> Verdict:
-    """Watch a clip once and judge it; see ``blind.observe`` and ``judge``."""
+    """Measure a clip in one pass and judge it; see ``no_reference.observe`` and ``judge``."""
     return judge(no_reference.observe(frames, fps, still), loop=loop)
 
 
 def judge(series: no_reference.Series, *, loop: bool = False) -> Verdict:
-    """Return the verdict on what was measured. ``loop``: the clip is meant to be seamless."""
-    found = _merged(findings(series, loop=loop))
+    """Return the verdict on a clip's measurements. ``loop``: the clip is meant to be seamless."""
+    found = _merged(find_faults(series, loop=loop))
     return Verdict(
         frames=len(series),
         fps=series.fps,
         size=series.size,
-        faults=order(_fault(finding, series) for finding in found),
+        faults=worst_first(_fault(finding, series) for finding in found),
         figures=no_reference.figures(series),
     )
 
 
-def judge_guard(
-    figures: Mapping[str, float], frames: int, fps: float, size: tuple[int, int], *, loop: bool
-) -> tuple[Fault, ...]:
-    """Return what a ``measure.Guard`` saw beyond the bars, for a clip we rendered ourselves.
-
-    The bars of pulsing are those of each region's kind.
-    """
-    excess: list[tuple[str, float]] = []
-    if loop and "seam" in figures:
-        excess.append(("seam", figures["seam"] / known_flow.SEAM))
-    if "leak" in figures:
-        excess.append(("leak", figures["leak"] / known_flow.LEAK))
-    for name, value in figures.items():
-        region, _, what = name.rpartition(".")
-        if region and (bar := known_flow.pulsing_bar(region, what)):
-            excess.append(("pulsing", value / bar))
-    whole = (0, 0, *size)
-    worst: dict[str, float] = {}
-    for kind, ratio in excess:
-        worst[kind] = max(ratio, worst.get(kind, 0.0))
-    return order(
-        fault(kind, frames - 1 if kind == "seam" else 0, frames - 1, whole, size, fps, ratio)
-        for kind, ratio in worst.items()
-        if ratio > 1
-    )
-
-
-def informed(verdict: Verdict, exact: Mapping[str, float]) -> Verdict:
-    """Return a verdict on a clip of ours with its exact figures, and what they say is wrong."""
+def with_exact_figures(verdict: Verdict, exact: Mapping[str, float]) -> Verdict:
+    """Return the verdict on a rendered clip with its exact figures, and the faults they prove."""
     bars = {"border": "exact_border", "hole": "exact_holes", "leak": "exact_leak"}
     whole = (0, 0, *verdict.size)
     found = [
-        fault(kind, 0, verdict.frames - 1, whole, verdict.size, verdict.fps, 1 + exact[name])
+        make_fault(kind, 0, verdict.frames - 1, whole, verdict.size, verdict.fps, 1 + exact[name])
         for kind, name in bars.items()
         if exact.get(name, 0.0) > 0
     ]
-    faults = order((*verdict.faults, *found))
+    faults = worst_first((*verdict.faults, *found))
     return replace(verdict, faults=faults, figures={**verdict.figures, **exact})
 
 
-def order(faults: Iterable[Fault]) -> tuple[Fault, ...]:
+def worst_first(faults: Iterable[Fault]) -> tuple[Fault, ...]:
     """Return faults worst first, then as they come."""
     return tuple(sorted(faults, key=lambda f: (-f.severity, f.first, f.kind)))
 
 
-def fault(
+def make_fault(
     kind: str,
     first: int,
     last: int,
@@ -176,11 +128,11 @@ def fault(
     strength: float,
 ) -> Fault:
     """Return a fault with its severity and its sentence; ``strength`` 1 is just beyond the bar."""
-    what, cause = KINDS[kind]
+    named = kind_named(kind)
     when = f"frame {first}" if first == last else f"frames {first} to {last}"
     where = f"{when} ({first / fps:.2f} s), {place(box, size)}"
     severity = round(float(strength / (strength + 3)), 3)
-    return Fault(kind, first, last, box, severity, f"{where}: {what}; likely {cause}.")
+    return Fault(kind, first, last, box, severity, f"{where}: {named.looks}; likely {named.cause}.")
 
 
 def place(box: tuple[int, int, int, int], size: tuple[int, int]) -> str:
@@ -208,21 +160,27 @@ def _fault(finding: Finding, series: no_reference.Series) -> Fault:
         round((down.max() + 1) * height / rows),
     )
     box = (x, y, int(right) - x, int(below) - y)
-    return fault(
-        finding.kind, finding.first, finding.last, box, series.size, series.fps, finding.strength
+    return make_fault(
+        finding.kind.name,
+        finding.first,
+        finding.last,
+        box,
+        series.size,
+        series.fps,
+        finding.strength,
     )
 
 
 def _merged(found: Sequence[Finding]) -> list[Finding]:
     """Join findings of one kind whose frames touch."""
     out: list[Finding] = []
-    for next_ in sorted(found, key=lambda f: (f.kind, f.first)):
+    for next_ in sorted(found, key=lambda f: (f.kind.name, f.first)):
         last = out[-1] if out else None
         if (
             last
             and last.kind == next_.kind
             and next_.first <= last.last + 2
-            and next_.kind != "border"
+            and next_.kind is not BORDER
         ):
             out[-1] = Finding(
                 last.kind,

@@ -19,17 +19,18 @@ def rescued(task: Task) -> Iterator[dict[str, Any]]:
     InputError
         As ``rescue.run.rescue``.
     """
-    from livingstill.jobs.rescue import run
+    from livingstill.jobs.rescue.options import Options
+    from livingstill.jobs.rescue.run import rescue
     from livingstill.media import clip_reader
 
     options = checked(RescueValues, dict(task.values))
     for output in task.wanted:
         target, record = begun(task, output)
-        done = run.rescue(
+        done = rescue(
             Path(task.photo),
             target,
             Path(task.still) if task.still else None,
-            run.Options(**options.model_dump(), overwrite=True),
+            Options(**options.model_dump(), overwrite=True),
         )
         thumbnail = Thumbnail(done.verdict.frames // 2)
         for frame in clip_reader.frames(target):

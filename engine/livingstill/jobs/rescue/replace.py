@@ -29,8 +29,9 @@ from livingstill.finish.finisher import Finisher
 from livingstill.jobs import steps
 from livingstill.jobs.analyse import analyse_pixels
 from livingstill.jobs.clip import Clip
+from livingstill.jobs.rescue import camera_track
 from livingstill.jobs.stages import Stages
-from livingstill.quality import camera_track, no_reference, registration
+from livingstill.quality import no_reference, registration
 from livingstill.render import frames
 from livingstill.scene import assembly, layers
 from livingstill.settings.shot import Shot

@@ -6,7 +6,8 @@ import cv2
 import faults
 import numpy as np
 import pytest
-from livingstill.quality import camera_track, no_reference
+from livingstill.jobs.rescue import camera_track
+from livingstill.quality import no_reference
 
 
 def moved(photo, zooms, shifts):

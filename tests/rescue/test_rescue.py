@@ -8,9 +8,11 @@ import pytest
 import rescue_clips as clips
 from clip_scenes import psnr
 from livingstill.core.errors import InputError
-from livingstill.jobs.rescue import run
-from livingstill.jobs.rescue.run import Options, rescue
-from livingstill.quality import no_reference, registration, relevel, repair, verdict
+from livingstill.jobs.rescue import interpolation, levels
+from livingstill.jobs.rescue.options import Options
+from livingstill.jobs.rescue.run import rescue
+from livingstill.media import clip_reader
+from livingstill.quality import no_reference, registration, verdict
 
 COUNT = 40
 
@@ -114,7 +116,7 @@ def test_a_clip_that_breaks_off_is_rescued_up_to_the_break(tmp_path, pushed):
     assert done.decision != "keep" and any("cut short" in note for note in done.notes)
     whole = clips.decoded(tmp_path / "out.mp4")
     assert 10 < len(whole) < COUNT
-    assert not run.clip_reader.ClipReader(tmp_path / "out.mp4").notes
+    assert not clip_reader.ClipReader(tmp_path / "out.mp4").notes
 
 
 def test_another_still_needs_force(folder, tmp_path, samples):
@@ -132,10 +134,10 @@ def test_levels_are_set_back(photo):
     bad[4:9] = True
     tint = np.float32([1.1, 1.0, 0.9])
     spoiled = [(f * tint).clip(0, 255).astype(np.uint8) if b else f for f, b in zip(sway, bad)]
-    found = relevel.judged(no_reference.observe(spoiled, 24.0), bad, bad)
+    found = levels.estimate(no_reference.observe(spoiled, 24.0), bad, bad)
     assert (found.off == bad).all()
     for i in np.flatnonzero(bad):
-        assert psnr(relevel.relevel(spoiled[i], found.gain[i], found.offset[i]), sway[i]) > 33
+        assert psnr(levels.corrected(spoiled[i], found.gain[i], found.offset[i]), sway[i]) > 33
 
 
 def test_what_replaces_a_loop_loops_from_the_still_itself(tmp_path, photo):
@@ -157,12 +159,12 @@ def test_lights_lost_in_a_flicker_are_rebuilt(photo):
     sway = faults.swaying(lit, 12)
     bad = np.arange(12) == 6
     spoiled = [(f * 1.1).clip(0, 255).astype(np.uint8) if b else f for f, b in zip(sway, bad)]
-    found = relevel.judged(no_reference.observe(spoiled, 24.0), bad, bad)
-    even = relevel.relevel(spoiled[6], found.gain[6], found.offset[6])
-    lost = relevel.blown(spoiled[6], found.gain[6])
-    pieces = [repair.Piece(f) for f in spoiled]
-    pieces[6] = repair.Piece(even, lost, bright=True)
-    made = list(repair.mend(pieces))[6]
+    found = levels.estimate(no_reference.observe(spoiled, 24.0), bad, bad)
+    even = levels.corrected(spoiled[6], found.gain[6], found.offset[6])
+    lost = levels.clipped_area(spoiled[6], found.gain[6])
+    pieces = [interpolation.Piece(f) for f in spoiled]
+    pieces[6] = interpolation.Piece(even, lost, bright=True)
+    made = list(interpolation.mend(pieces))[6]
     white = (sway[6] > 240).all(-1)
     assert white.mean() > 0.02 and even[white].max() < 245
     assert psnr(made[white], sway[6][white]) > psnr(even[white], sway[6][white]) + 6
@@ -173,7 +175,7 @@ def test_a_local_flaw_is_no_matter_of_level(photo):
     bad = np.arange(12) == 6
     sway[6] = sway[6].copy()
     sway[6][20:70, 40:120] = (sway[6][20:70, 40:120] * 0.8).astype(np.uint8)
-    found = relevel.judged(no_reference.observe(sway, 24.0), bad, bad)
+    found = levels.estimate(no_reference.observe(sway, 24.0), bad, bad)
     assert not found.off.any() and not found.sound.any()
 
 

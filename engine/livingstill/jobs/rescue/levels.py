@@ -13,9 +13,9 @@ from livingstill.quality.no_reference import Series, colours
 
 Flags = NDArray[np.bool_]
 
-_BLOWN = 248.0
+_CLIPPED = 248.0
 """Level from which on a picture is clipped: what was there is lost, and tells no gain."""
-_TOLD = 0.25
+_KNOWN = 0.25
 """Share of the tiles that must not be clipped, to judge by."""
 _NOTABLE, _HABIT = 0.5, 6.0
 """Levels by which a frame must be off in the mean, for its level to be the fault; and times what
@@ -49,7 +49,7 @@ class Levels:
     sound: Flags
 
 
-def judged(series: Series, bad: Flags, named: Flags) -> Levels:
+def estimate(series: Series, bad: Flags, named: Flags) -> Levels:
     """Find the levels of ``bad`` frames (T,), and which of them are off in nothing else.
 
     The tiles are held against those of the good frames around, in time evenly between; tiles that
@@ -76,18 +76,18 @@ def judged(series: Series, bad: Flags, named: Flags) -> Levels:
         truth = tiles[first] * (1 - share) + tiles[last] * share
         usual = detail[first] * (1 - share) + detail[last] * share
         moved = min(_FAR, int(np.abs(good - t).min())) * habit
-        told = _told(tiles[t], series.contrast[t])
-        gain, offset = _fit(tiles[t][told], truth[told], moved[told])
+        known = _unclipped(tiles[t], series.contrast[t])
+        gain, offset = _fit(tiles[t][known], truth[known], moved[known])
         new = tiles[t] * gain + offset
         was, left = (np.abs(x - truth).max(-1) for x in (tiles[t], new))
         stray = left > np.maximum(np.maximum(_SLIGHT, _LEFT * was), _MOVED * moved)
-        crisp = float(np.median((detail[t] - usual)[told])) + float(np.log(gain.mean()))
+        crisp = float(np.median((detail[t] - usual)[known])) + float(np.log(gain.mean()))
         alike = abs(crisp) < max(_GRAIN, _OWN * own)
         change = _change(tiles[t], gain, offset)
         if change > max(_NOTABLE, 0.0 if named[t] else _HABIT * unrest):
-            found.off[t] = alike and stray[told].mean() < _STRAY
+            found.off[t] = alike and stray[known].mean() < _STRAY
         else:
-            found.sound[t] = alike and stray[told].mean() < _SOUND
+            found.sound[t] = alike and stray[known].mean() < _SOUND
         found.gain[t], found.offset[t] = gain, offset
     return found
 
@@ -105,17 +105,17 @@ def _habits(
     near = np.asarray(cv2.dilate(usual.astype(np.float32), np.ones((3, 3), np.uint8)), np.float32)
     bends, owns = [0.0], [0.0]
     for t in map(int, np.flatnonzero(~(bad[:-2] | bad[1:-1] | bad[2:])) + 1):
-        told = _told(tiles[t], contrast[t])
+        known = _unclipped(tiles[t], contrast[t])
         middle = (tiles[t - 1] + tiles[t + 1]) / 2
-        bends.append(_change(tiles[t], *_fit(tiles[t][told], middle[told], near[told])))
+        bends.append(_change(tiles[t], *_fit(tiles[t][known], middle[known], near[known])))
         owns.append(abs(float(np.median(detail[t] - (detail[t - 1] + detail[t + 1]) / 2))))
     return near, float(np.median(bends)), float(np.median(owns))
 
 
-def _told(tiles: Float32Array, contrast: Float32Array) -> Flags:
+def _unclipped(tiles: Float32Array, contrast: Float32Array) -> Flags:
     """Return the tiles (gy, gx) of a frame that are not clipped; all, where nearly all are."""
-    told: Flags = tiles.max(-1) + contrast < _BLOWN
-    return told if told.mean() >= _TOLD else np.ones_like(told)
+    known: Flags = tiles.max(-1) + contrast < _CLIPPED
+    return known if known.mean() >= _KNOWN else np.ones_like(known)
 
 
 def _change(tiles: Float32Array, gain: Float32Array, offset: Float32Array) -> float:
@@ -168,19 +168,19 @@ def _weighted(
     return gain, offset
 
 
-def relevel(frame: UInt8Array, gain: Float32Array, offset: Float32Array) -> UInt8Array:
+def corrected(frame: UInt8Array, gain: Float32Array, offset: Float32Array) -> UInt8Array:
     """Return the frame with ``gain`` and ``offset`` (3,) on its channels."""
     ramp = np.arange(256, dtype=np.float32)[:, None]
     table = np.clip(ramp * gain + offset + 0.5, 0, 255).astype(np.uint8)
     return np.asarray(cv2.LUT(frame, table[None]), np.uint8)
 
 
-def blown(frame: UInt8Array, gain: Float32Array) -> UInt8Array | None:
+def clipped_area(frame: UInt8Array, gain: Float32Array) -> UInt8Array | None:
     """Return where (H, W, 3) a frame too bright lost its lights, 0 to 255; None if nowhere.
 
     New levels make them grey: what they were, at least as bright as that, has to be rebuilt.
     """
-    lost = (frame >= _BLOWN) & (gain < 1)
+    lost = (frame >= _CLIPPED) & (gain < 1)
     if lost.mean() < _SPECKS:
         return None
     mask = cv2.dilate(lost.view(np.uint8) * np.uint8(255), np.ones((5, 5), np.uint8))

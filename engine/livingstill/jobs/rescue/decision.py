@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from livingstill.quality.detect import runs
+from livingstill.core.errors import InputError
+from livingstill.jobs.rescue.options import Options
+from livingstill.jobs.rescue.watch import Observation
+from livingstill.quality.faults.detectors import kind_named
+from livingstill.quality.faults.statistics import runs
 from livingstill.quality.verdict import Fault, Verdict
 
 LONGEST = 4
@@ -23,16 +27,6 @@ _MOST_EASED = 0.6
 _JUST = 0.25  # the severity of a fault that just reaches its bar
 
 _BETWEEN = 2  # frames between two of one fault that are likely to share it
-REPEATS = frozenset({"duplicate", "freeze"})
-"""Faults of time: a picture stands. All others are of the picture, and go over into each other."""
-
-SPREAD = frozenset({"drift", "identity", "cut"})
-"""Faults that no neighbouring frame can heal."""
-
-
-LOCAL = frozenset({"melt", "scramble", "border", "leak", "fold"})
-"""Faults that may spoil a part of a frame and leave the rest sound."""
-
 Box = tuple[int, int, int, int]
 
 
@@ -71,7 +65,7 @@ def decide(
     for repeats in (True, False):
         here = np.zeros_like(rebuild)
         for fault in counting:
-            here[fault.first : fault.last + 1] |= (fault.kind in REPEATS) == repeats
+            here[fault.first : fault.last + 1] |= kind_named(fault.kind).repeats == repeats
         for first, last in runs(here & found, gap=_BETWEEN):
             rebuild[first : last + 1] = True
     told = tuple(fault.message for fault in counting)
@@ -84,6 +78,39 @@ def decide(
     count = int(rebuild.sum())
     frames = "frame lies" if count == 1 else "frames lie"
     return Decision("repair", (f"{count} bad {frames} between good ones", *told), rebuild)
+
+
+def choose(observed: Observation, options: Options) -> Decision:
+    """Return what to do with a clip: as asked, else as its verdict says.
+
+    Raises
+    ------
+    InputError
+        If a repair is asked for and every frame is bad.
+    """
+    verdict, levels = observed.review.verdict, observed.levels
+    plan = decide(verdict, options.strict, levels.off | levels.sound)
+    rebuild = plan.rebuild
+    if plan.decision == "repair":
+        rebuild = rebuild & ~levels.sound | levels.off
+    if options.mode == "auto":
+        if plan.decision == "keep" and observed.truncated:
+            return Decision("repair", ("the file breaks off",), rebuild)
+        return replace(plan, rebuild=rebuild)
+    reasons = (f"--mode {options.mode} was given", *plan.reasons)
+    if options.mode == "repair":
+        rebuild = rebuild.copy()
+        for fault in verdict.faults:
+            if kind_named(fault.kind).mending != "none" and fault.kind != "seam":
+                rebuild[fault.first : fault.last + 1] = True
+        if rebuild.all():
+            raise InputError(
+                f"every frame of clip {observed.reader.path} is bad, so there is nothing to "
+                "repair it from; give --mode replace"
+            )
+        if not rebuild.any() and not observed.truncated:
+            return Decision("keep", (*reasons, "there is nothing to repair"), rebuild)
+    return Decision(options.mode, reasons, rebuild)
 
 
 def places(verdict: Verdict, rebuild: NDArray[np.bool_]) -> list[Box | None]:
@@ -100,7 +127,7 @@ def places(verdict: Verdict, rebuild: NDArray[np.bool_]) -> list[Box | None]:
 def _place(faults: Iterable[Fault], first: int, last: int) -> Box | None:
     """Return the box around all faults of these frames; None if one has no place, or there is none."""
     here = [f for f in faults if f.first <= last and f.last >= first and f.kind != "seam"]
-    if not here or not {f.kind for f in here} <= LOCAL:
+    if not here or not all(kind_named(f.kind).local for f in here):
         return None
     left, top = (min(f.box[axis] for f in here) for axis in (0, 1))
     right, below = (max(f.box[axis] + f.box[axis + 2] for f in here) for axis in (0, 1))
@@ -111,7 +138,8 @@ def _against_repair(faults: list[Fault], rebuild: NDArray[np.bool_]) -> list[str
     """Return why interpolation cannot heal these faults, in sentences."""
     why = [
         f"{kind} cannot be healed from neighbouring frames"
-        for kind in sorted({fault.kind for fault in faults} & SPREAD)
+        for kind in sorted({fault.kind for fault in faults})
+        if kind_named(kind).mending == "none"
     ]
     spans = list(runs(rebuild))
     longest = max((last - first + 1 for first, last in spans), default=0)

@@ -6,7 +6,7 @@ import faults
 import numpy as np
 import pytest
 from livingstill.core.model import Flow
-from livingstill.quality import known_flow, no_reference, verdict
+from livingstill.quality import known_flow, no_reference, stream
 
 
 def linear(a, b, c, d, step=4, size=12):
@@ -84,9 +84,9 @@ def test_rest_and_sharpness_of_the_photo_itself_are_perfect():
     assert known_flow.sharpness(cv2.GaussianBlur(photo, (0, 0), 1.5), photo, full) < 0.5
 
 
-class TestGuard:
+class TestStream:
     def run(self, clip, mask, static=True):
-        guard = known_flow.Guard({"water": mask}, static=static)
+        guard = stream.StreamFigures({"water": mask}, static=static)
         for frame in clip:
             guard.feed(faults.packed(frame))
         return guard.figures()
@@ -118,10 +118,10 @@ class TestGuard:
 
     def test_what_it_saw_beyond_the_bars_becomes_faults(self):
         seen = {"seam": 3.0, "leak": 0.0, "water.luminance": 2.0, "fire.luminance": 9.0}
-        told = verdict.judge_guard(seen, 30, 30.0, (640, 360), loop=True)
+        told = stream.judge_stream(seen, 30, 30.0, (640, 360), loop=True)
         assert {f.kind for f in told} == {"seam", "pulsing"}
         assert (
-            verdict.judge_guard(seen | {"leak": 9.0}, 30, 30.0, (640, 360), loop=False)[0].kind
+            stream.judge_stream(seen | {"leak": 9.0}, 30, 30.0, (640, 360), loop=False)[0].kind
             == "leak"
         )
-        assert verdict.judge_guard({"foliage.change": 0.2}, 30, 30.0, (640, 360), loop=True) == ()
+        assert stream.judge_stream({"foliage.change": 0.2}, 30, 30.0, (640, 360), loop=True) == ()

@@ -5,16 +5,16 @@ from __future__ import annotations
 import faults
 import numpy as np
 import pytest
+from livingstill.jobs.rescue.decision import decide
 from livingstill.quality import verdict as director
-from livingstill.quality.decision import decide
-from livingstill.quality.verdict import Verdict, fault
+from livingstill.quality.verdict import Verdict, make_fault
 
 SIZE, FPS = (640, 360), 24.0
 
 
 def verdict(*spans, frames=60):
-    found = [fault(kind, a, b, (0, 0, 640, 360), SIZE, FPS, s) for kind, a, b, s in spans]
-    return Verdict(frames, FPS, SIZE, director.order(found), {})
+    found = [make_fault(kind, a, b, (0, 0, 640, 360), SIZE, FPS, s) for kind, a, b, s in spans]
+    return Verdict(frames, FPS, SIZE, director.worst_first(found), {})
 
 
 @pytest.mark.parametrize(

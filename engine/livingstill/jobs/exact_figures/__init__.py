@@ -1,0 +1,1 @@
+"""Exact figures of a clip we rendered: its flow, masks and occlusion are known, nothing is estimated."""

@@ -1,0 +1,45 @@
+"""A clip kept as it is: its file copied; where another format is asked for, its frames."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from livingstill.io.files import replacing
+from livingstill.jobs.rescue.options import Options
+from livingstill.jobs.rescue.result import Outcome
+from livingstill.jobs.rescue.watch import Observation
+from livingstill.media.write import remux, stills
+
+
+def keep(observed: Observation, output: Path, options: Options) -> Outcome:
+    """Write the clip to ``output`` untouched."""
+    source = observed.reader.path
+    if source.suffix.lower() != output.suffix.lower():
+        with writer(observed, output, options) as target:
+            for frame in observed.pictures():
+                target.write(frame)
+        return Outcome((*target.notes, f"converted from {source.suffix}, frames untouched"))
+    if stills.NUMBER.search(source.name):
+        first = 0 if stills.name_of(source, 0).exists() else 1
+        for index in range(observed.frames):
+            _copy(stills.name_of(source, first + index), stills.name_of(output, index), options)
+    else:
+        _copy(source, output, options)
+    return Outcome()
+
+
+def writer(observed: Observation, output: Path, options: Options) -> remux.Twin:
+    """Return a writer of other pictures in the clip's frame, time and sound."""
+    return remux.Twin(
+        observed.reader,
+        output,
+        observed.frames,
+        short=observed.truncated,
+        overwrite=options.overwrite,
+    )
+
+
+def _copy(source: Path, target: Path, options: Options) -> None:
+    with replacing(target, options.overwrite) as part:
+        shutil.copyfile(source, part)

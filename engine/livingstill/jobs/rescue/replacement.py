@@ -1,0 +1,142 @@
+"""A clip written anew: the still rendered with the clip's camera, motion, time and sound."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from math import inf
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from livingstill.core.model import Timeline, UInt8Array
+from livingstill.jobs.check import Still
+from livingstill.jobs.rescue import camera_track
+from livingstill.jobs.rescue.keep import writer
+from livingstill.jobs.rescue.options import Options
+from livingstill.jobs.rescue.repair import decibels
+from livingstill.jobs.rescue.replace import Wanted, build, joins, lively
+from livingstill.jobs.rescue.result import Outcome
+from livingstill.jobs.rescue.watch import Observation
+from livingstill.jobs.stages import Stages
+from livingstill.quality import registration
+from livingstill.quality.verdict import Verdict
+from livingstill.settings.shot import Shot
+
+Flags = NDArray[np.bool_]
+
+_GOOD_STEPS = 3
+"""Good steps that tell the camera's path; of fewer, bad ones are heard too."""
+
+
+def replace(
+    observed: Observation, still: Still | None, output: Path, options: Options, stages: Stages
+) -> Outcome:
+    """Render the still as the clip showed it, and write it with the clip's time and sound."""
+    good = good_frames(observed.review.verdict)
+    photo, crop, note = _photo(observed, still, int(np.flatnonzero(good)[0]))
+    wanted = _wanted(observed, good, options)
+    loop = wanted.timeline.loop
+    shot = Shot(seed=options.seed, quality=options.quality, loop=loop)
+    clip = build(photo, crop, wanted, shot, stages)
+    notes = [note]
+    opening = last_opening_frame(observed.review.verdict)
+    blended = options.blend and opening >= 0
+    if options.blend and not blended:
+        notes.append("the clip has no good opening to blend from")
+    frames = (
+        cross_faded(observed.pictures(), clip.frames, opening, options.blend)
+        if blended
+        else clip.frames()
+    )
+    aim = registration.cut(photo, (crop.x, crop.y, crop.width, crop.height), wanted.size)
+    with writer(observed, output, options) as target, stages("frames", observed.frames) as step:
+        for index, frame in enumerate(frames):
+            if index == 0 and not blended:
+                notes.append(f"its first frame is the still, {_likeness(frame, aim)}")
+            target.write(frame)
+            step()
+    asked = "like the clip" if options.loop == "auto" else "as asked"
+    notes += [*clip.notes, f"it {'loops' if loop == 'seamless' else 'does not loop'}, {asked}"]
+    return Outcome(
+        notes=(*notes, *target.notes),
+        camera=str(clip.shot.camera),
+        kinds=tuple(region.kind for region in clip.regions),
+    )
+
+
+def good_frames(verdict: Verdict) -> Flags:
+    """Return the frames (T,) to learn from; where each is bad, those a passing fault spares."""
+    good = ~verdict.bad
+    if not good.any():
+        good[:] = True
+        for fault in verdict.faults:
+            if fault.last - fault.first + 1 < verdict.frames:
+                good[fault.first : fault.last + 1] = False
+    return good if good.any() else np.ones_like(good)
+
+
+def last_opening_frame(verdict: Verdict) -> int:
+    """Return the last frame before the first bad one; 0 in a clip without one, -1 where none is good."""
+    bad = verdict.bad
+    return int(np.flatnonzero(bad)[0]) - 1 if bad.any() else 0
+
+
+def cross_faded(
+    opening: Iterator[UInt8Array],
+    made: Callable[[], Iterator[UInt8Array]],
+    last: int,
+    length: int,
+) -> Iterator[UInt8Array]:
+    """Yield ``opening`` up to frame ``last``, which then fades into ``made`` over ``length`` frames."""
+    held: UInt8Array | None = None
+    for index, frame in enumerate(made()):
+        if index <= last:
+            held = np.array(next(opening))
+            yield held
+        elif held is not None and index <= last + length:
+            share = (index - last) / (length + 1)
+            mixed = held * np.float32(1 - share) + frame * np.float32(share) + np.float32(0.5)
+            yield mixed.astype(np.uint8)
+        else:
+            yield frame
+
+
+def _photo(
+    observed: Observation, still: Still | None, start: int
+) -> tuple[UInt8Array, registration.Crop, str]:
+    """Return the picture to render, the part of it that the clip shows, and a note on them."""
+    first = observed.picture(start)
+    if still is None:
+        photo = np.array(first)
+        crop = registration.Crop(0, 0, photo.shape[1], photo.shape[0], 1.0)
+        return photo, crop, f"no still was given; frame {start} of the clip serves as one"
+    crop = registration.locate(still.rgb, first)
+    return (
+        still.rgb,
+        crop,
+        f"the clip shows {crop.width:.0f}x{crop.height:.0f} of the still at "
+        f"{crop.x:.0f},{crop.y:.0f} (likeness {crop.likeness:.2f})",
+    )
+
+
+def _wanted(observed: Observation, good: Flags, options: Options) -> Wanted:
+    """Return what the replacement must be, learnt from the clip's good frames."""
+    series, info = observed.review.series, observed.reader.info
+    loop = options.loop
+    if loop == "auto":
+        loop = "seamless" if good[-1] and joins(series) else "none"
+    enough = int((good[1:] & good[:-1]).sum()) >= _GOOD_STEPS
+    path = camera_track.track(series, good if enough else None)
+    return Wanted(
+        size=(info.width, info.height),
+        timeline=Timeline(observed.frames, info.fps, loop),
+        path=path,
+        lively=lively(series, good, camera_track.name(path).name == "static"),
+    )
+
+
+def _likeness(frame: UInt8Array, aim: UInt8Array) -> str:
+    """Return how near two pictures are, in words."""
+    level = decibels(frame, aim)
+    return "bit for bit" if level == inf else f"within {level:.0f} dB"

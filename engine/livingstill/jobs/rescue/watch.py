@@ -1,0 +1,122 @@
+"""A clip measured in one pass: its verdict, level corrections of its frames, the still's place in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from livingstill.core.errors import InputError
+from livingstill.core.model import UInt8Array
+from livingstill.jobs import check
+from livingstill.jobs.rescue import levels
+from livingstill.jobs.stages import Stages
+from livingstill.media import clip_reader
+from livingstill.quality import registration
+from livingstill.quality.faults.detectors import kind_named
+from livingstill.quality.faults.statistics import runs
+from livingstill.quality.verdict import Verdict, judge
+
+Flags = NDArray[np.bool_]
+
+_LEVEL_KINDS = ("flicker", "colour")
+_NEAR_FLICKERS = 8
+"""Frames between two flickers that may belong to them."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Observation:
+    """A clip after one pass.
+
+    ``review`` is what was measured and found, ``levels`` what sets its frames' levels right,
+    ``crop`` the part of the still that it shows; ``uneven``: its frames stand for unequal times.
+    """
+
+    reader: clip_reader.ClipReader
+    review: check.Review
+    levels: levels.Levels
+    crop: registration.Crop | None
+    uneven: bool
+
+    @property
+    def frames(self) -> int:
+        """Number of frames."""
+        return self.review.verdict.frames
+
+    @property
+    def truncated(self) -> bool:
+        """Whether the file breaks off."""
+        return bool(self.reader.notes)
+
+    def pictures(self) -> Iterator[UInt8Array]:
+        """Yield the clip's own frames, (H, W, 3) uint8 RGB."""
+        return (frame.rgb for frame in self.reader)
+
+    def picture(self, index: int) -> UInt8Array:
+        """Return one of the clip's own frames."""
+        for now, frame in enumerate(self.pictures()):
+            if now == index:
+                return frame
+        raise InputError(f"clip {self.reader.path} changed while it was read; try again")
+
+
+def observe(clip: Path, still: check.Still | None, stages: Stages, *, force: bool) -> Observation:
+    """Measure every frame of a clip once, against ``still`` if one is given.
+
+    Raises
+    ------
+    InputError
+        If the clip cannot be read or is no clip, or the still is unlike it and not ``force``.
+    """
+    reader = clip_reader.ClipReader(clip)
+    with stages("watching", reader.info.frames or 0) as step:
+        measured = check.measure(reader, still, step, force=force)
+    if len(measured.times) < 2:
+        raise InputError(f"clip {clip} has one frame only; give a clip, or animate the picture")
+    series = measured.series
+    verdict = without_explained_identity(judge(series))
+    review = check.Review(verdict, series, tuple(reader.notes))
+    steps = np.diff(measured.times)
+    uneven = bool(steps.max() > 1.2 * steps.min() + 0.002)
+    return Observation(reader, review, level_corrections(review), measured.crop, uneven)
+
+
+def level_corrections(review: check.Review) -> levels.Levels:
+    """Return what sets right the brightness and colour of frames that are off in these alone.
+
+    A flicker that passes its own mean goes unseen there, so the frames between are asked too.
+    """
+    series, verdict = review.series, review.verdict
+    level = np.zeros(verdict.frames, bool)
+    other = level.copy()
+    for fault in verdict.faults:
+        here = level if fault.kind in _LEVEL_KINDS else other
+        if fault.kind != "seam":
+            here[fault.first : fault.last + 1] = True
+    flagged = level.copy()
+    for first, last in list(runs(level, gap=_NEAR_FLICKERS)):
+        level[max(0, first - 1) : last + 2] = True
+    found = levels.estimate(series, level | other, flagged)
+    off, sound = found.off & level & ~other, found.sound & level & ~other
+    for first, last in runs(level):
+        span = slice(first, last + 1)
+        if off[span][flagged[span]].mean() < 0.5:  # then it is not the level that is at fault
+            off[span] = sound[span] = False
+    return replace(found, off=off, sound=sound)
+
+
+def without_explained_identity(verdict: Verdict) -> Verdict:
+    """Leave out that a frame is unlike the still where another fault of that frame says why."""
+    explained = np.zeros(verdict.frames, bool)
+    for fault in verdict.faults:
+        if kind_named(fault.kind).mending != "none":
+            explained[fault.first : fault.last + 1] = True
+    kept = (
+        fault
+        for fault in verdict.faults
+        if fault.kind != "identity" or not explained[fault.first : fault.last + 1].all()
+    )
+    return replace(verdict, faults=tuple(kept))

@@ -1,0 +1,1 @@
+"""Detectors of faults in a clip, one per file; ``detectors`` lists them."""

@@ -1,0 +1,44 @@
+"""Frame edges that the picture does not reach."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+
+import numpy as np
+
+from livingstill.quality.faults.detector import Finding, Flags, Found, Limit
+from livingstill.quality.faults.kinds import BORDER, FaultKind
+from livingstill.quality.faults.statistics import runs
+from livingstill.quality.no_reference import Series
+
+
+@dataclass(frozen=True, slots=True)
+class Border:
+    """Edges across which there is hardly any detail while there is along them: replicated pixels."""
+
+    name: ClassVar[str] = "border"
+    kinds: ClassVar[tuple[FaultKind, ...]] = (BORDER,)
+    after: ClassVar[tuple[str, ...]] = ()
+    loop_only: ClassVar[bool] = False
+
+    drop: Annotated[float, Limit("detail across the edge", "share of the median")] = 0.15
+    soft: Annotated[float, Limit("median from which on an edge is soft by nature", "ratio")] = 0.2
+    smeared: Annotated[float, Limit("detail across a soft edge", "ratio")] = 0.05
+
+    def find(self, series: Series, _: Flags) -> Found:
+        """Return the runs of frames with a smeared edge, side by side."""
+        found = []
+        for side in range(4):
+            ratio = series.border[:, side]
+            usual = float(np.median(ratio))
+            bar = self.smeared if usual < self.soft else self.drop * min(usual, 0.8)
+            tiles = np.zeros(series.grid, bool)
+            tiles[
+                (slice(None), slice(None), 0, -1)[side], (0, -1, slice(None), slice(None))[side]
+            ] = True
+            found += [
+                Finding(BORDER, first, last, tiles, bar / (float(ratio[first]) + 0.2 * bar))
+                for first, last in runs(ratio < bar)
+            ]
+        return Found(tuple(found))

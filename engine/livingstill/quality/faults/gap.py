@@ -1,0 +1,126 @@
+"""Steps that change the picture much more than those around them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from livingstill.core.model import Float32Array
+from livingstill.quality.faults.detector import Finding, Flags, Found, Limit
+from livingstill.quality.faults.kinds import CUT, DROP, FaultKind
+from livingstill.quality.faults.pace import SETTLING, relative_duration, relative_stride
+from livingstill.quality.faults.statistics import MAD, minimum_tiles
+from livingstill.quality.no_reference import Series
+
+_RIVALS = 6
+"""Steps on either side that a gap must exceed, or nearly."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Steps that exceed the median of the two before and the two after: frames are missing, or a cut.
+
+    Of 3,000 steps of clips of fire, water, leaves and flags none exceeded both ``rise`` and
+    ``lead`` by more than 0.3 octaves, and none that skipped fell behind them.
+    """
+
+    name: ClassVar[str] = "gap"
+    kinds: ClassVar[tuple[FaultKind, ...]] = (DROP, CUT)
+    after: ClassVar[tuple[str, ...]] = ("stride",)
+    loop_only: ClassVar[bool] = False
+
+    rise: Annotated[float, Limit("change beyond the median around it", "octaves")] = 0.45
+    habit: Annotated[float, Limit("change beyond the median around it", "standard deviations")] = 6
+    lead: Annotated[float, Limit("change beyond the largest of 12 steps around", "octaves")] = 0.38
+    lag: Annotated[float, Limit("least lead of any gap", "octaves")] = -0.25
+    cut: Annotated[float, Limit("change from which on it may be a cut", "octaves")] = 1.5
+
+    def find(self, series: Series, explained: Flags) -> Found:
+        """Return the gaps, each as the frames it lies between, and the cuts."""
+        if len(series) < 8:
+            return Found()
+        moving, steps = _moving_steps(series, explained)
+        with np.errstate(all="ignore"):
+            rise = np.log2(steps / _median_around(steps))
+        level = np.array([np.nanmedian(r) if np.isfinite(r).sum() > 2 else 0.0 for r in rise])
+        strength, level = self._strength(series, steps, level)
+        tiles, found = np.zeros(series.grid, bool), []
+        tiles[moving] = True
+        for t in map(int, np.flatnonzero((strength > 1) & ~explained)):
+            alike = (rise[t][np.isfinite(rise[t])] > 0.5 * level[t]).mean() > 0.6
+            if not alike or np.nanmedian(steps[t]) < 0.9 * np.nanmedian(steps):
+                continue
+            cut = level[t] > self.cut and _unrelated(series, t)
+            found.append(
+                Finding(CUT, t, t, tiles, float(strength[t]))
+                if cut
+                else Finding(DROP, t - 1, t, tiles, float(strength[t]))
+            )
+        return Found(tuple(found))
+
+    def _strength(
+        self, series: Series, steps: Float32Array, level: Float32Array
+    ) -> tuple[Float32Array, Float32Array]:
+        """Return (T,) how far each step is beyond the limits, and its rise in octaves."""
+        habit = float(np.median(np.abs(level[2:-1]))) * MAD
+        longer = np.log2(relative_duration(series))
+        level = level - longer
+        bar = max(self.rise, self.habit * habit)
+        # steps of a beat, as of converted rates, are uneven by habit, but do not outdo each other
+        lead = _lead(np.asarray(steps, np.float32)) - longer
+        strength = np.maximum(level / bar, np.minimum(level / self.rise, lead / self.lead))
+        strength[lead < self.lag] = 0  # where motion ebbs, steps of before must not be forgotten
+        times, alike = relative_stride(series)
+        strength[(alike > 0.8) & (times < 1.3)] = 0  # a camera that sets off
+        strength[:SETTLING] = 0
+        return strength, level
+
+
+def _moving_steps(series: Series, explained: Flags) -> tuple[Flags, NDArray[np.floating]]:
+    """Return the tiles (gy, gx) that move, and (T, n) how much they change, NaN where explained."""
+    change = np.where(explained[:, None, None], np.nan, series.change[0])
+    usual = np.nanmedian(change, axis=0)
+    moving = usual > max(0.5, 0.25 * float(np.nanquantile(usual, 0.9)))
+    if moving.sum() < minimum_tiles(moving.size):
+        moving = usual >= np.nanquantile(usual, 0.9)
+    return moving, np.asarray(change[:, moving] + 0.2)
+
+
+def _median_around(steps: Float32Array) -> Float32Array:
+    """Return (T, n) the median of the two steps before and the two after; NaN where a side is unknown.
+
+    Known on both sides, or a camera setting off looks like a skip.
+    """
+    around = np.full_like(steps, np.nan)
+    for t in range(2, len(steps) - 1):
+        pairs = ((t - 2, t - 1), (t + 1, t + 2))
+        sides = [steps[[u for u in pair if 0 < u < len(steps)]] for pair in pairs]
+        sides = [side[np.isfinite(side[:, 0])] for side in sides]
+        known = [len(side) for side in sides]
+        if min(known) > 0:
+            even = known[0] == known[1]
+            middles = [np.median(side, axis=0) for side in sides]
+            around[t] = np.median(np.concatenate(sides), axis=0) if even else sum(middles) / 2
+    return around
+
+
+def _lead(steps: Float32Array) -> Float32Array:
+    """Return (T,) by how many octaves each step (T, n), in the mean, exceeds all those near it."""
+    size = np.nan_to_num(steps.mean(1), nan=0.0)
+    rivals = np.pad(size, _RIVALS)
+    most = np.stack(
+        [np.delete(rivals[t : t + 2 * _RIVALS + 1], _RIVALS).max() for t in range(len(size))]
+    )
+    lead = np.log2(np.maximum(size, 1e-3) / np.maximum(most, 1e-3))
+    lead[[*range(3), -1, -2]] = 0
+    return np.asarray(np.where(size > 0, lead, 0), np.float32)
+
+
+def _unrelated(series: Series, t: int) -> bool:
+    """Tell whether a frame has nothing of the one before it: all changed, and no flow explains it."""
+    whole = np.nanmean(series.change[0, t]) > 0.5 * float(series.contrast.mean())
+    usual = np.nanmean(np.nanmedian(series.residual, axis=0))
+    return bool(whole and np.nanmean(series.residual[t]) > 4 * usual)

@@ -1,0 +1,42 @@
+"""Parts of the picture that looked like the still and no longer do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+
+import numpy as np
+
+from livingstill.quality.faults.detector import Finding, Flags, Found, Limit
+from livingstill.quality.faults.kinds import IDENTITY, FaultKind
+from livingstill.quality.faults.statistics import clustered, runs
+from livingstill.quality.no_reference import Series
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Clusters of tiles whose SSIM to the registered still falls from what it was at the start."""
+
+    name: ClassVar[str] = "identity"
+    kinds: ClassVar[tuple[FaultKind, ...]] = (IDENTITY,)
+    after: ClassVar[tuple[str, ...]] = ()
+    loop_only: ClassVar[bool] = False
+
+    unlike: Annotated[float, Limit("likeness of a tile to the still", "SSIM")] = 0.45
+    fall: Annotated[float, Limit("loss of likeness since the first tenth", "SSIM")] = 0.25
+    area: Annotated[float, Limit("tiles that are lost", "share")] = 0.08
+
+    def find(self, series: Series, _: Flags) -> Found:
+        """Return the runs of two and more frames that no longer look like the still."""
+        if series.identity is None:
+            return Found()
+        start = series.identity[: max(1, len(series) // 10)].mean(0)
+        gone = (series.identity < self.unlike) & (series.identity < start - self.fall)
+        lost = np.stack([clustered(flags) for flags in gone])
+        found = []
+        for first, last in runs(lost.mean((1, 2)) > self.area, gap=2):
+            tiles = np.asarray(lost[first : last + 1].any(0))
+            share = float(lost[first : last + 1].mean((1, 2)).max())
+            if last > first or len(series) == 1:
+                found.append(Finding(IDENTITY, first, last, tiles, share / self.area))
+        return Found(tuple(found))

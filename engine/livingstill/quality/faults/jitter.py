@@ -1,0 +1,59 @@
+"""A camera that hops."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+
+import numpy as np
+
+from livingstill.quality.faults.detector import Finding, Flags, Found, Limit
+from livingstill.quality.faults.kinds import JITTER, FaultKind
+from livingstill.quality.faults.pace import SETTLING, relative_duration
+from livingstill.quality.faults.statistics import MAD, all_tiles, running_median, runs
+from livingstill.quality.no_reference import Series
+
+
+@dataclass(frozen=True, slots=True)
+class Jitter:
+    """Steps whose global shift leaves the running median of the flow, most textured tiles alike."""
+
+    name: ClassVar[str] = "jitter"
+    kinds: ClassVar[tuple[FaultKind, ...]] = (JITTER,)
+    after: ClassVar[tuple[str, ...]] = ("global flicker",)
+    loop_only: ClassVar[bool] = False
+
+    shift: Annotated[float, Limit("shift off the path", "px of a picture 480 wide")] = 0.2
+    habit: Annotated[float, Limit("shift off the path", "standard deviations")] = 8.0
+    agreeing: Annotated[float, Limit("textured tiles that are shifted alike", "share")] = 0.5
+    texture: Annotated[float, Limit("contrast of a tile whose flow is sure", "levels")] = 4.0
+
+    def find(self, series: Series, explained: Flags) -> Found:
+        """Return the runs of frames in which the camera hops."""
+        if len(series) < 6:
+            return Found()
+        textured = np.median(series.contrast, axis=0) > self.texture
+        if textured.sum() < 4:
+            return Found()
+        flow = np.nan_to_num(series.flow)[:, textured] * (480 / max(series.size))
+        off = flow - running_median(flow, 3)
+        common = np.median(off, axis=1)
+        size = np.hypot(common[:, 0], common[:, 1])
+        alike = np.hypot(*np.moveaxis(off - common[:, None], -1, 0)) < 0.5 * size[:, None]
+        bar = max(self.shift, self.habit * float(np.median(size[1:]) * MAD))
+        bad = (size > bar) & (alike.mean(1) > self.agreeing) & ~explained
+        bad &= relative_duration(series) < 1.3
+        bad[:SETTLING] = False
+        return Found(
+            tuple(
+                # a step belongs to the frame it leads to; the last step of a tremble leads back
+                Finding(
+                    JITTER,
+                    first,
+                    max(first, last - 1),
+                    all_tiles(series),
+                    float(size[first : last + 1].max() / bar),
+                )
+                for first, last in runs(bad, gap=2)
+            )
+        )

@@ -1,0 +1,75 @@
+"""Colour or brightness of the whole picture that jumps and stays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+
+import numpy as np
+
+from livingstill.core.model import Float32Array
+from livingstill.quality.faults.detector import Finding, Flags, Found, Limit, mark
+from livingstill.quality.faults.kinds import COLOUR, FLICKER, FaultKind
+from livingstill.quality.faults.statistics import MAD, all_tiles, level_planes
+from livingstill.quality.no_reference import Series, colours
+
+
+@dataclass(frozen=True, slots=True)
+class LevelShift:
+    """Steps in which the median tile changes its level far beyond habit, and the tiles agree.
+
+    A cast adds the same to all tiles or, as a gain of a channel, more to the brighter ones: luma
+    and the balance of channels are asked on a logarithmic scale (40 = a factor e), chroma plainly.
+    """
+
+    name: ClassVar[str] = "level shift"
+    kinds: ClassVar[tuple[FaultKind, ...]] = (FLICKER, COLOUR)
+    after: ClassVar[tuple[str, ...]] = ("outlier",)
+    loop_only: ClassVar[bool] = False
+
+    jump: Annotated[float, Limit("change of the median tile", "levels")] = 1.0
+    habit: Annotated[float, Limit("change of the median tile", "standard deviations")] = 8.0
+    spread: Annotated[
+        float, Limit("change of the median tile", "standard deviations over the tiles")
+    ] = 2.0
+    stay: Annotated[int, Limit("frames in which a jump back ends the fault", "frames")] = 24
+
+    def find(self, series: Series, explained: Flags) -> Found:
+        """Return the jumps; one that is undone soon spans the frames between."""
+        known = explained.copy()
+        common, ratio = self._jumps(series)
+        found = []
+        for t in map(int, np.flatnonzero(ratio.max(1) > 1)):
+            if known[t]:  # perhaps as the way back of the jump before
+                continue
+            axis = int(ratio[t].argmax())
+            back = [
+                u
+                for u in range(t + 1, min(t + self.stay, len(series)))
+                if ratio[u, axis] > 0.7 and common[u, axis] * common[t, axis] < 0
+            ]
+            last = back[0] - 1 if back else t
+            kind = COLOUR if axis else FLICKER
+            finding = Finding(kind, t, last, all_tiles(series), float(ratio[t].max()))
+            known[t : last + 2] = True
+            mark(known, finding)
+            found.append(finding)
+        return Found(tuple(found), known)
+
+    def _jumps(self, series: Series) -> tuple[Float32Array, Float32Array]:
+        """Return (T, 5) the change of the median tile on each axis, and how far it is in limits."""
+        planes = np.concatenate([level_planes(series), _balance(series)], axis=-1)
+        jump = np.zeros_like(planes)
+        jump[1:] = planes[1:] - planes[:-1]
+        flat = jump.reshape(len(series), -1, jump.shape[-1])
+        common = np.median(flat, axis=1)
+        spread = np.median(np.abs(flat - common[:, None]), axis=1) * MAD
+        habit = np.median(np.abs(common), axis=0) * MAD
+        bar = np.maximum(np.maximum(self.jump, self.habit * habit), self.spread * spread)
+        return common, np.abs(common) / bar
+
+
+def _balance(series: Series) -> Float32Array:
+    """Return (T, gy, gx, 2), 40 times the logarithm of red and of blue over green."""
+    log = 40 * np.log(colours(series) + 8)
+    return np.asarray(log[..., ::2] - log[..., 1:2], np.float32)

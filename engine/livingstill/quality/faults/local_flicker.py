@@ -1,0 +1,78 @@
+"""Brightness of a part of the picture that trembles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Annotated, ClassVar
+
+import numpy as np
+
+from livingstill.core.model import Float32Array
+from livingstill.quality.faults.detector import Finding, Flags, Found, Limit
+from livingstill.quality.faults.kinds import FLICKER, MELT, FaultKind
+from livingstill.quality.faults.statistics import (
+    MAD,
+    local_bursts,
+    neighbourhood_floor,
+    restlessness,
+    second_difference,
+)
+from livingstill.quality.no_reference import Series
+
+
+@dataclass(frozen=True, slots=True)
+class LocalFlicker:
+    """Clusters of tiles that leave the mean of their neighbours in log luma, unexplained by flow."""
+
+    name: ClassVar[str] = "local flicker"
+    kinds: ClassVar[tuple[FaultKind, ...]] = (FLICKER, MELT)
+    after: ClassVar[tuple[str, ...]] = ("grain",)
+    loop_only: ClassVar[bool] = False
+
+    step: Annotated[float, Limit("change of a tile", "share of its level")] = 0.02
+    habit: Annotated[float, Limit("change of a tile", "standard deviations")] = 7.0
+    unexplained: Annotated[float, Limit("change that no flow explains", "share of it")] = 0.6
+    lifted: Annotated[float, Limit("change that is brightness", "share of it")] = 0.4
+
+    def find(self, series: Series, explained: Flags) -> Found:
+        """Return runs of frames in which a part flickers; where its tiles disagree, it melts."""
+        if len(series) < 8:
+            return Found()
+        bend = second_difference(np.log(series.luma + 8))
+        size = np.abs(bend)
+        bar = np.maximum(self.step, self.habit * MAD * neighbourhood_floor(np.median(size, axis=0)))
+        # something bright that moves through a tile lifts it too, but a flow explains it
+        residual = np.nan_to_num(series.residual)
+        left = np.maximum(residual, np.roll(residual, -1, axis=0))
+        lift = size * (series.luma + 8)
+        lifted = size.copy()
+        lifted[left < self.unexplained * lift] = 0
+        # and what comes in front of a tile changes it by far more than it darkens it
+        more = np.nan_to_num(series.change[0]) - np.nanmedian(series.change[0], axis=0)
+        lifted[lift < self.lifted * np.maximum(more, np.roll(more, -1, axis=0))] = 0
+        bursts = local_bursts(
+            lifted / bar,
+            size,
+            restlessness(series),
+            explained,
+            FLICKER,
+            partial(_without_ends, bend=bend),
+        )
+        return Found(tuple(bursts))
+
+
+def _without_ends(finding: Finding, bend: Float32Array) -> Finding:
+    """Return the frames that are off, as a flicker where its tiles brighten together, else a melt.
+
+    A frame off by x bends the curve by x there and by x / 2 at its neighbours.
+    """
+    lifts = bend[finding.first : finding.last + 1][:, finding.tiles]
+    together = np.abs(lifts.sum(1)) / (np.abs(lifts).sum(1) + 1e-6)
+    edge = int(finding.last - finding.first > 1)
+    return replace(
+        finding,
+        kind=FLICKER if together.max() > 0.8 else MELT,
+        first=finding.first + edge,
+        last=finding.last - edge,
+    )

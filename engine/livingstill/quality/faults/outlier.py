@@ -1,0 +1,123 @@
+"""One to three frames unlike both neighbours."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+
+import cv2
+import numpy as np
+
+from livingstill.core.model import Float32Array
+from livingstill.quality.faults.detector import Finding, Flags, Found, Limit
+from livingstill.quality.faults.kinds import (
+    BLUR,
+    COLOUR,
+    FLICKER,
+    JITTER,
+    MELT,
+    SCRAMBLE,
+    FaultKind,
+)
+from livingstill.quality.faults.statistics import (
+    WHOLE_PICTURE,
+    beyond_habit,
+    isolated,
+    more_tiles_than_habit,
+    neighbourhood_floor,
+    restlessness,
+    same_sign,
+)
+from livingstill.quality.no_reference import Series
+
+
+@dataclass(frozen=True, slots=True)
+class Outlier:
+    """Frames that differ from both good neighbours by more than those differ from each other."""
+
+    name: ClassVar[str] = "outlier"
+    kinds: ClassVar[tuple[FaultKind, ...]] = (COLOUR, FLICKER, JITTER, BLUR, SCRAMBLE, MELT)
+    after: ClassVar[tuple[str, ...]] = ("freeze", "border")
+    loop_only: ClassVar[bool] = False
+
+    longest: Annotated[int, Limit("frames in a row that are held against two ends", "frames")] = 3
+    excess: Annotated[
+        float, Limit("difference from both ends", "times that of the ends from each other")
+    ] = 1.7
+    floor: Annotated[float, Limit("difference that is always allowed", "levels")] = 0.8
+
+    def find(self, series: Series, explained: Flags) -> Found:
+        """Return the odd frames, longest runs first: of three the middle one alone may look odd."""
+        if len(series) < 3:
+            return Found()
+        steps = np.nan_to_num(series.change[0])
+        taken, restless, found = explained.copy(), restlessness(series), []
+        for length in range(min(self.longest, len(series) - 2), 0, -1):
+            ratio = self._ratio(series, length)
+            over, enough = _beyond(ratio, restless)
+            for first in map(int, np.flatnonzero(enough) + 1):
+                after = first + length
+                tiles = over[first - 1]
+                if taken[first : after + 1].any():
+                    continue
+                if not isolated(steps, tiles, first, after, taken):
+                    continue
+                taken[first : after + 1] = True
+                strength = float(ratio[first - 1][tiles].mean())
+                kind = _kind(series, first, after, tiles)
+                found.append(Finding(kind, first, after - 1, tiles, strength))
+        return Found(tuple(found))
+
+    def _ratio(self, series: Series, length: int) -> Float32Array:
+        """Return (T - length - 1, gy, gx): how far the runs that start at 1, 2, ... are odd, in limits."""
+        starts = np.arange(1, len(series) - length)
+        jump = np.minimum(series.change[0, starts], series.change[0, starts + length])
+        for lag in range(1, length):  # every frame of the run differs from the last good one
+            jump = np.minimum(jump, series.change[lag, starts + lag])
+        usual = np.nanmedian(series.change[0], axis=0)
+        # flames and spray come and go by themselves: the livelier, the odder a frame has to be
+        lively = cv2.dilate(usual, np.ones((5, 5), np.uint8))
+        odder = self.excess + 0.06 * np.minimum(lively, 25)
+        apart = odder * series.change[length, starts + length] + self.floor
+        bar = np.maximum(apart, 1.5 * neighbourhood_floor(usual) + 0.5)
+        return np.asarray(jump / bar, np.float32)
+
+
+def _beyond(ratio: Float32Array, restless: float) -> tuple[Flags, Flags]:
+    """Return the tiles (n, gy, gx) that are odd, and the runs (n,) in which they are enough."""
+    over = beyond_habit(ratio, restless)
+    enough = more_tiles_than_habit(over)
+    if restless > 1:  # the whole picture is never odd by chance
+        whole = (ratio > 1).mean((1, 2)) > WHOLE_PICTURE
+        over[whole] = (ratio > 1)[whole]
+        enough |= whole
+    return over, enough
+
+
+def _kind(s: Series, first: int, after: int, tiles: Flags) -> FaultKind:
+    """Return what an odd run of frames suffers from."""
+    before = first - 1
+    jump = np.minimum(s.change[0, first], s.change[0, after])[tiles].mean()
+    lift = (s.luma[first] - (s.luma[before] + s.luma[after]) / 2)[tiles]
+    tint = (s.chroma[first] - (s.chroma[before] + s.chroma[after]) / 2)[tiles]
+    if np.abs(tint.mean(0)).max() > max(1.0, 0.5 * np.abs(lift).mean()) and same_sign(tint):
+        return COLOUR
+    if np.abs(lift.mean()) > 0.5 * jump and same_sign(lift[:, None]):
+        return FLICKER
+    if _goes_and_returns(s, first, after, tiles):
+        return JITTER
+    detail = s.detail[first] / (0.5 * (s.detail[before] + s.detail[after]) + 0.3)
+    if tiles.mean() > 0.25 and np.median(detail[tiles]) < 0.85:
+        return BLUR
+    return SCRAMBLE if tiles.mean() > 0.5 else MELT
+
+
+def _goes_and_returns(s: Series, first: int, after: int, tiles: Flags) -> bool:
+    """Tell whether the picture as a whole is shifted and shifted back."""
+    there, back = s.flow[first][tiles], s.flow[after][tiles]
+    shift = np.median(there, 0)
+    return bool(
+        tiles.mean() > WHOLE_PICTURE
+        and np.hypot(*(shift + np.median(back, 0))) < 0.5 * np.hypot(*shift)
+        and s.residual[first][tiles].mean() < 0.6 * s.change[0, first][tiles].mean()
+    )

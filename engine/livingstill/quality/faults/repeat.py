@@ -1,0 +1,116 @@
+"""Frames that repeat the one before although the clip moves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+
+import numpy as np
+
+from livingstill.core.model import Float32Array
+from livingstill.quality.faults.detector import Finding, Flags, Found, Limit
+from livingstill.quality.faults.kinds import DUPLICATE, FREEZE, FaultKind
+from livingstill.quality.faults.statistics import all_tiles, runs
+from livingstill.quality.no_reference import Series
+
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """Steps in which next to nothing changes between steps that change; a steady cadence is no fault.
+
+    A step's activity is the change of its liveliest tiles, levels.
+    """
+
+    name: ClassVar[str] = "freeze"
+    kinds: ClassVar[tuple[FaultKind, ...]] = (FREEZE, DUPLICATE)
+    after: ClassVar[tuple[str, ...]] = ("black",)
+    loop_only: ClassVar[bool] = False
+
+    still: Annotated[float, Limit("activity of a repeat", "share of the median")] = 0.15
+    coded: Annotated[
+        float, Limit("activity beside a repeat, where a coder refines it", "share of the median")
+    ] = 0.3
+    calm: Annotated[float, Limit("median activity below which no step is missed", "levels")] = 0.6
+    freeze: Annotated[int, Limit("repeats in a row from which on the picture stands", "frames")] = 3
+
+    def find(self, series: Series, explained: Flags) -> Found:
+        """Return repeats that are no cadence; one explains its weak steps instead."""
+        if len(series) < 4:
+            return Found()
+        activity = np.quantile(series.change[0].reshape(len(series), -1), 0.98, axis=1)
+        activity[0] = np.inf
+        usual = _median_of_moving(activity)
+        if usual < self.calm:
+            return Found()
+        spans = self._spans(activity, usual, explained)
+        cadence = None
+        if _is_cadence(activity, [first for first, last in spans if first == last]):
+            bigger = np.maximum(np.roll(activity, 1), np.roll(activity, -1))
+            cadence = activity < 0.3 * bigger
+            spans = [(first, last) for first, last in spans if last > first]
+        return Found(
+            tuple(
+                Finding(
+                    FREEZE if last - first + 1 >= self.freeze else DUPLICATE,
+                    first,
+                    last,
+                    all_tiles(series),
+                    1.0 + (last - first + 1) / 2,
+                )
+                for first, last in spans
+            ),
+            cadence,
+        )
+
+    def _spans(self, activity: Float32Array, usual: float, explained: Flags) -> list[Span]:
+        """Return runs of repeats, with what a coder still refines, between livelier steps."""
+        spans = []
+        repeats = (activity < self.still * usual) & ~explained
+        nearly = (activity < self.coded * usual) & ~explained
+        nearly[:2] = False
+        for first, last in runs(nearly):
+            if not repeats[first : last + 1].any():
+                continue
+            around = [activity[i] for i in (first - 1, last + 1) if 0 < i < len(activity)]
+            within = float(np.median(activity[first : last + 1]))
+            # at either end it may be a camera that sets off or comes to rest
+            least = 0.4 if len(around) == 2 else 0.8
+            if around and max(around) > max(5 * within, least * usual):
+                spans.append((first, last))
+        return spans
+
+
+def _median_of_moving(activity: Float32Array) -> float:
+    """Return the median activity of the steps in which something moves."""
+    usual = float(np.median(activity[1:]))
+    moving = activity[np.isfinite(activity) & (activity > 0.2 * usual)]
+    return float(np.median(moving)) if moving.size else usual
+
+
+def _is_cadence(activity: Float32Array, singles: list[int]) -> bool:
+    """Tell whether single repeats come at a steady beat.
+
+    Coding hides some repeats of a cadence, but they stay weaker than the steps beside them.
+    """
+    low = activity[1:-1] < 0.6 * np.minimum(activity[:-2], activity[2:])
+    weak = [int(t) for t in np.flatnonzero(low) + 1]
+    count = len(activity)
+    return steady_beat(singles, count) or (
+        bool(singles) and set(singles) <= {*weak} and steady_beat(weak, count)
+    )
+
+
+def steady_beat(repeats: list[int], count: int) -> bool:
+    """Tell whether repeats come at a steady beat, as a frame-rate conversion makes them.
+
+    >>> steady_beat([4, 10, 16, 21, 28, 34], 40)
+    True
+    """
+    if len(repeats) < 3 or len(repeats) < count / 24:
+        return False
+    intervals = np.diff(repeats)
+    beat = float(np.median(intervals))
+    off = np.abs(intervals / beat - np.round(intervals / beat)) * beat
+    return bool((off <= 1).mean() >= 0.75 and beat <= 24)

@@ -1,0 +1,43 @@
+"""A part of the picture that changes as no smooth flow explains."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Annotated, ClassVar
+
+import numpy as np
+
+from livingstill.quality.faults.detector import Finding, Flags, Found, Limit
+from livingstill.quality.faults.kinds import MELT, FaultKind
+from livingstill.quality.faults.statistics import local_bursts, neighbourhood_floor, restlessness
+from livingstill.quality.no_reference import Series
+
+
+@dataclass(frozen=True, slots=True)
+class ResidualBurst:
+    """Clusters of tiles whose residual after flow is far beyond their habit for some frames."""
+
+    name: ClassVar[str] = "residual burst"
+    kinds: ClassVar[tuple[FaultKind, ...]] = (MELT,)
+    after: ClassVar[tuple[str, ...]] = ("local flicker",)
+    loop_only: ClassVar[bool] = False
+
+    times: Annotated[float, Limit("residual", "times its median")] = 2.6
+    floor: Annotated[float, Limit("residual that is always allowed", "levels")] = 1.5
+
+    def find(self, series: Series, explained: Flags) -> Found:
+        """Return the runs of frames in which a part melts."""
+        if len(series) < 8:
+            return Found()
+        residual = np.nan_to_num(series.residual)
+        habit = neighbourhood_floor(np.median(residual[1:], axis=0))
+        ratio = residual / (self.times * habit + self.floor)
+        bursts = local_bursts(
+            ratio, residual, restlessness(series), explained, MELT, _without_way_back
+        )
+        return Found(tuple(bursts))
+
+
+def _without_way_back(finding: Finding) -> Finding:
+    """Leave out the last step, which leads back to a good frame."""
+    return replace(finding, last=max(finding.first, finding.last - 1))

@@ -1,0 +1,46 @@
+"""Steps that go much further the same way than those before and after."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+
+import numpy as np
+
+from livingstill.quality.faults.detector import Finding, Flags, Found, Limit, mark
+from livingstill.quality.faults.kinds import DROP, FaultKind
+from livingstill.quality.faults.pace import MOVING, SETTLING, relative_stride
+from livingstill.quality.faults.statistics import MAD
+from livingstill.quality.no_reference import Series
+
+
+@dataclass(frozen=True, slots=True)
+class Stride:
+    """Steps whose flow is a multiple of the flow around them in the same pattern: frames are missing."""
+
+    name: ClassVar[str] = "stride"
+    kinds: ClassVar[tuple[FaultKind, ...]] = (DROP,)
+    after: ClassVar[tuple[str, ...]] = ("blur",)
+    loop_only: ClassVar[bool] = False
+
+    times: Annotated[float, Limit("length of the step", "times those around it")] = 1.75
+    habit: Annotated[float, Limit("logarithm of that length", "standard deviations")] = 2.2
+    alike: Annotated[float, Limit("agreement with the flow around it", "cosine")] = 0.7
+
+    def find(self, series: Series, explained: Flags) -> Found:
+        """Return the skips, each as the two frames it lies between."""
+        if len(series) < 8:
+            return Found()
+        known, found = explained.copy(), []
+        times, alike = relative_stride(series)
+        habit = MAD * float(np.median(np.abs(np.log(np.maximum(times[2:-1], 0.1)))))
+        bar = max(self.times, np.exp(self.habit * habit))
+        times[:SETTLING] = 0
+        for t in map(int, np.flatnonzero((times > bar) & (alike > self.alike))):
+            if known[t - 1 : t + 2].any():
+                continue
+            tiles = np.hypot(*np.moveaxis(series.flow[t], -1, 0)) * 480 > MOVING * max(series.size)
+            finding = Finding(DROP, t - 1, t, tiles, float(times[t]) / bar)
+            mark(known, finding)
+            found.append(finding)
+        return Found(tuple(found))

@@ -1,0 +1,265 @@
+"""Every detector finds its fault, is silent on what looks like it, and keeps what all promise."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from typing import get_type_hints
+
+import cv2
+import faults
+import numpy as np
+import pytest
+from livingstill.core.errors import InputError
+from livingstill.quality import no_reference
+from livingstill.quality.faults.detector import Found, Limit
+from livingstill.quality.faults.detectors import DETECTORS, find_faults, kind_named
+from livingstill.quality.faults.kinds import KINDS, MELT, FaultKind
+
+FPS = 24.0
+TEXTURE = faults.texture(160, 256, 4)
+
+Clip = faults.Clip
+
+
+def sway() -> Clip:
+    return faults.swaying(TEXTURE, 48, fps=FPS)
+
+
+def spoiled(name: str, seed: int = 7) -> Clip:
+    return faults.FAULTS[name](sway(), np.random.default_rng(seed)).clip
+
+
+def pan(steps: list[float]) -> Clip:
+    """A smooth picture that slides by so many pixels per step."""
+    wide = cv2.GaussianBlur(faults.texture(160, 800, 4), (0, 0), 3)
+    clip = []
+    for x in np.cumsum(steps):
+        matrix = np.float32([[1, 0, -x], [0, 1, 0]])
+        clip.append(cv2.warpAffine(wide, matrix, (256, 160), flags=cv2.INTER_CUBIC))
+    return clip
+
+
+def levels(gains: list[float]) -> Clip:
+    return [np.clip(f * g, 0, 255).astype(np.uint8) for f, g in zip(sway(), gains)]
+
+
+def fading() -> Clip:
+    return levels(list(np.minimum(1, np.arange(48) / 20 + 0.2)))
+
+
+def dark_border() -> Clip:
+    clip = [f.copy() for f in sway()]
+    for frame in clip:
+        frame[:16] = frame[-16:] = 0
+    return clip
+
+
+def passer_by() -> Clip:
+    clip = []
+    for t, empty in enumerate(sway()):
+        frame, left = empty.copy(), 16 * (t - 14)
+        frame[30:, max(0, left) : max(0, left + 60)] = (12, 10, 16)
+        clip.append(frame)
+    return clip
+
+
+def flames() -> Clip:
+    rng = np.random.default_rng(5)
+    across = np.exp(-(((np.arange(256) - 128) / 60) ** 2))[None, :, None]
+    base = TEXTURE.astype(np.float32)
+    return [
+        np.clip(base + across * faults.grain((160, 256), rng, 9.0)[..., None], 0, 255).astype(
+            np.uint8
+        )
+        for _ in range(48)
+    ]
+
+
+def pulled_down() -> Clip:
+    clip = pan([2.0] * 40)
+    return [clip[i * 4 // 5] for i in range(50)]
+
+
+def cut_short() -> Clip:
+    return faults.unseamed(sway(), np.random.default_rng(0)).clip
+
+
+def swapped(clip: Clip) -> Clip:
+    """The right half turns into another picture over half a second."""
+    other, out = faults.texture(160, 256, 50), [f.copy() for f in clip]
+    for i in range(16, len(clip)):
+        share = min(1.0, (i - 15) / 12)
+        part = out[i][:, 128:].astype(np.float32)
+        out[i][:, 128:] = (part * (1 - share) + other[:, 128:] * share).astype(np.uint8)
+    return out
+
+
+def melting_water() -> Clip:
+    clip = flames()
+    y, x = np.mgrid[:160, :256].astype(np.float32)
+    window = np.exp(-(((x - 128) / 36) ** 2 + ((y - 80) / 36) ** 2))
+    for i in range(6):
+        bend = 9 * window * np.sin(np.pi * (i + 1) / 7)
+        at = np.float32(x + bend * np.sin(y / 9 + i)), np.float32(y + bend * np.sin(x / 9))
+        clip[20 + i] = cv2.remap(clip[20 + i], *at, cv2.INTER_LINEAR)
+    return clip
+
+
+CASES: dict[str, tuple[Callable[[], Clip], Callable[[], Clip]]] = {
+    "black": (lambda: spoiled("black"), fading),
+    "freeze": (lambda: spoiled("freeze"), pulled_down),
+    "border": (lambda: spoiled("border"), dark_border),
+    "outlier": (lambda: spoiled("fold"), passer_by),
+    "level shift": (lambda: spoiled("colour jump"), passer_by),
+    "global flicker": (lambda: spoiled("flicker", 8), passer_by),
+    "jitter": (lambda: spoiled("jitter"), lambda: pan([2 + np.sin(t / 5) for t in range(40)])),
+    "blur": (lambda: spoiled("blur"), flames),
+    "stride": (lambda: pan([2.0] * 20 + [6.0] + [2.0] * 20), lambda: pan([1.0, 1.0, 3.0] * 14)),
+    "gap": (lambda: spoiled("drop"), lambda: pan([0.2 * t for t in range(24)])),
+    "grain": (lambda: spoiled("grain"), flames),
+    "local flicker": (lambda: spoiled("local flicker"), passer_by),
+    "residual burst": (lambda: spoiled("leak"), passer_by),
+    "excursion": (lambda: spoiled("melt"), flames),
+    "drift": (lambda: spoiled("drift"), fading),
+    "identity": (lambda: swapped(sway()), lambda: faults.pushing(TEXTURE, 30, 1.3)),
+    "seam": (cut_short, sway),
+}
+
+
+@pytest.fixture(scope="module")
+def measured():
+    """Measure a clip once per module, held against its own first frame."""
+    known: dict[Callable[[], Clip], no_reference.Series] = {}
+
+    def measure(make: Callable[[], Clip]) -> no_reference.Series:
+        if make not in known:
+            clip = make()
+            series = no_reference.observe(clip, FPS, clip[0])
+            for field in dataclasses.fields(series):
+                value = getattr(series, field.name)
+                if isinstance(value, np.ndarray):
+                    value.flags.writeable = False
+            known[make] = series
+        return known[make]
+
+    return measure
+
+
+def found(series: no_reference.Series, name: str) -> Found:
+    """Ask one detector alone: nothing is explained by others."""
+    nothing = np.zeros(len(series), bool)
+    nothing.flags.writeable = False
+    return DETECTORS[name].find(series, nothing)
+
+
+def test_every_detector_has_its_fault_and_its_look_alike():
+    assert list(CASES) == list(DETECTORS)
+
+
+@pytest.mark.parametrize("name", DETECTORS)
+def test_a_detector_finds_its_fault(measured, name):
+    series = measured(CASES[name][0])
+    result = found(series, name)
+    assert result.findings
+    for finding in result.findings:
+        assert finding.kind in DETECTORS[name].kinds and finding.strength > 0
+        assert 0 <= finding.first <= finding.last < len(series)
+        assert finding.tiles.shape == series.grid and finding.tiles.any()
+
+
+@pytest.mark.parametrize("name", DETECTORS)
+def test_a_detector_is_silent_on_the_innocent_look_alike(measured, name):
+    assert found(measured(CASES[name][1]), name).findings == ()
+
+
+@pytest.mark.parametrize("name", DETECTORS)
+def test_every_limit_has_words_and_a_unit(name):
+    detector = DETECTORS[name]
+    hints = get_type_hints(type(detector), include_extras=True)
+    for field in dataclasses.fields(detector):
+        (limit,) = (a for a in hints[field.name].__metadata__ if isinstance(a, Limit))
+        assert limit.help and limit.unit
+
+
+@pytest.mark.parametrize("name", DETECTORS)
+def test_kinds_and_inputs_are_known(name):
+    detector = DETECTORS[name]
+    assert detector.name == name and type(detector).__doc__
+    assert all(KINDS[kind.name] is kind for kind in detector.kinds)
+    assert set(detector.after) <= set(DETECTORS)
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_the_order_of_the_list_means_nothing(measured, order):
+    series = measured(CASES["grain"][0])
+    listed = dict(sorted(DETECTORS.items())[::order])
+    key = [(f.kind.name, f.first, f.last, f.strength) for f in find_faults(series, loop=True)]
+    again = find_faults(series, loop=True, detectors=listed)
+    assert sorted(key) == sorted((f.kind.name, f.first, f.last, f.strength) for f in again)
+
+
+def test_detectors_that_wait_for_each_other_or_for_none_are_refused(measured):
+    series = measured(sway)
+    first = dataclasses.make_dataclass("First", [], namespace={"after": ("second",)}, frozen=True)
+    second = dataclasses.make_dataclass("Second", [], namespace={"after": ("first",)}, frozen=True)
+    with pytest.raises(InputError, match="wait for each other"):
+        find_faults(series, loop=False, detectors={"first": first(), "second": second()})
+    with pytest.raises(InputError, match="comes after 'second', which there is not"):
+        find_faults(series, loop=False, detectors={"first": first()})
+
+
+def test_a_melt_near_the_first_frame_is_no_error():
+    clip = melting_water()[19:]
+    assert find_faults(no_reference.observe(clip, FPS), loop=False) is not None
+    for start in range(12, 20):
+        find_faults(no_reference.observe(melting_water()[start : start + 24], FPS), loop=False)
+
+
+PLUGIN = '''
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+
+import numpy as np
+from livingstill.quality.faults.detector import Finding, Found, Limit
+from livingstill.quality.faults.kinds import FaultKind
+
+GREEN = FaultKind("green", "it is green", "a lost chroma plane; decode it again", "#00ff00")
+
+
+@dataclass(frozen=True, slots=True)
+class Green:
+    """Frames whose chroma is that of an empty plane."""
+
+    name: ClassVar = "green"
+    kinds: ClassVar = (GREEN,)
+    after: ClassVar = ()
+    loop_only: ClassVar = False
+    cr: Annotated[float, Limit("mean Cr", "levels")] = 90.0
+
+    def find(self, series, explained):
+        low = np.flatnonzero(series.chroma[..., 0].mean((1, 2)) < self.cr)
+        tiles = np.ones(series.grid, bool)
+        return Found(tuple(Finding(GREEN, int(t), int(t), tiles, 2.0) for t in low))
+
+
+GREEN_FRAMES = Green()
+'''
+
+
+def test_a_detector_of_another_distribution_is_asked_too(tmp_path, monkeypatch):
+    (tmp_path / "greenish.py").write_text(PLUGIN)
+    info = tmp_path / "greenish-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: greenish\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text("[livingstill.faults]\ngreen = greenish:GREEN_FRAMES\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    clip = sway()[:12]
+    clip[5] = np.full_like(clip[5], (0, 135, 0))
+    kinds = {f.kind.name for f in find_faults(no_reference.observe(clip, FPS), loop=False)}
+    assert "green" in kinds and kind_named("green").looks == "it is green"
+
+
+def test_a_kind_nobody_declared_is_still_named():
+    assert kind_named("melt") is MELT
+    assert isinstance(kind_named("of another version"), FaultKind)
