@@ -17,7 +17,7 @@ from livingstill.core.errors import InputError
 from livingstill.core.kinds import KINDS
 from livingstill.core.model import PackedRGBA, Photo, Progress, UInt8Array
 from livingstill.core.threads import Result
-from livingstill.finish import files as inputs
+from livingstill.finish import files
 from livingstill.io.files import check_target, keep_apart, replacing, unused
 from livingstill.jobs import check, manifest, provenance, soundtrack, warmup
 from livingstill.jobs.analyse import Analysis, Estimates, read_photo
@@ -27,8 +27,7 @@ from livingstill.jobs.session import check_settings, prepare
 from livingstill.jobs.stages import Stages
 from livingstill.jobs.write import RenderResult, encoding
 from livingstill.media.write import encoder, stills
-from livingstill.quality import no_reference
-from livingstill.quality import verdict as director
+from livingstill.quality import no_reference, verdict
 from livingstill.settings.shot import Job, Shot, checked, split
 from livingstill.settings.shot_file import dump_shot_file, load_shot_file, stays_inside
 
@@ -170,6 +169,49 @@ def animate_file(
     outputs = job.output
     if not outputs:
         outputs, renamed = unnamed((f"{job.photo.stem}.mp4",), job.overwrite)
+    _check_outputs(shot, job, outputs, save_shot)
+    shot_text = ""
+    if save_shot is not None:  # refused here, if a name is no text, and written in the end
+        shot_text = dump_shot_file(shot, os.path.relpath(job.photo, save_shot.parent or "."))
+    stages = Stages(progress)
+    warmup.begin(shot, stages.progress.say)
+    if scene is not None:
+        with stages("scene"):
+            clip = reframe(scene, shot.aspect)
+    else:
+        clip = _prepared(job.photo, shot, stages, record, ahead)
+    watcher = _Watcher(clip) if job.report is not None else None
+    saved = clip.save(
+        *outputs,
+        overwrite=job.overwrite,
+        hashes=hashes or job.manifest is not None or record is not None,
+        watch=watcher.look if watcher else None,
+        source=elsewhere(clip) if elsewhere else None,
+        poster=job.poster,
+        stages=stages,
+    )
+    if job.sidecar is not None:
+        origin = provenance.metadata(clip.shot, clip.photo.sha256)
+        provenance.write_sidecar(job.sidecar, origin, outputs, job.overwrite)
+    if job.report is not None and watcher is not None:
+        with stages("report"):
+            title = Path(outputs[0]).name
+            check.write_report(watcher.review(), clip.frames, job.report, title, job.overwrite)
+    difference = None
+    if record is not None:
+        difference = manifest.first_difference(list(record["frames"]), list(saved.frames))
+    took = time.perf_counter() - start
+    done = JobResult(clip, outputs, saved, took, stages.seconds, difference, renamed)
+    if job.manifest is not None:
+        manifest.write(job.manifest, _record(done, job), job.overwrite)
+    if save_shot is not None:
+        with replacing(save_shot, job.overwrite) as part:
+            part.write_text(shot_text, encoding="utf-8")
+    return done
+
+
+def _check_outputs(shot: Shot, job: Job, outputs: tuple[str, ...], save_shot: Path | None) -> None:
+    """Refuse early what could not be written, or would be written over what is read."""
     for output in outputs:
         encoding(output, shot)
         encoder.check_target(output, job.overwrite)
@@ -187,68 +229,44 @@ def animate_file(
         raise InputError("two outputs have one name; give each its own")
     numbered = (stills.later(Path(output), 0) for output in outputs if stills.NUMBER.search(output))
     written = [*names, *chain.from_iterable(numbered), *filter(None, [save_shot])]
-    text = ""
-    if save_shot is not None:
-        text = dump_shot_file(shot, os.path.relpath(job.photo, save_shot.parent or "."))
-    keep_apart(written, (job.photo, shot.hold, *(mask.file for mask in shot.mask)))
-    stages = Stages(progress)
-    warmup.begin(shot, stages.progress.say)
-    analysis = None
-    if scene is not None:
-        photo = scene.photo
-    else:
-        with stages("photo"):
-            photo, analysis = ahead() if ahead else (read_photo(job.photo, shot), None)
+    read = (job.photo, shot.hold, *(mask.file for mask in shot.mask))
+    keep_apart(written, read)
+
+
+def _prepared(
+    path: Path,
+    shot: Shot,
+    stages: Stages,
+    record: Mapping[str, Any] | None,
+    ahead: Result[tuple[Photo, Analysis]] | None,
+) -> Clip:
+    """Return the photo at ``path`` ready to render, by a manifest's estimates if there is one."""
+    with stages("photo"):
+        photo, analysis = ahead() if ahead else (read_photo(path, shot), None)
     if record is not None and photo.sha256 != record["photo"].get("sha256"):
         raise InputError(
-            f"photo {job.photo} is not the one of the manifest; name the right one with --photo"
+            f"photo {path} is not the one of the manifest; name the right one with --photo"
         )
-    if scene is not None:
-        with stages("scene"):
-            clip = reframe(scene, shot.aspect)
-    else:
-        clip = prepare(photo, shot, stages, estimates=_estimates(record), analysis=analysis)
-        del analysis  # its masks are as large as the scene
-    observer = no_reference.Observer() if job.report is not None else None
-    exact = ExactFigures(clip) if job.report is not None else None
+    return prepare(photo, shot, stages, estimates=_estimates(record), analysis=analysis)
 
-    def watch(rgb: UInt8Array) -> None:
-        if observer and exact:
-            observer.look(rgb)
-            exact.add(rgb)
 
-    saved = clip.save(
-        *outputs,
-        overwrite=job.overwrite,
-        hashes=hashes or job.manifest is not None or record is not None,
-        watch=watch if observer else None,
-        source=elsewhere(clip) if elsewhere else None,
-        poster=job.poster,
-        stages=stages,
-    )
-    if job.sidecar is not None:
-        said = provenance.metadata(clip.shot, photo.sha256)
-        provenance.write_sidecar(job.sidecar, said, outputs, job.overwrite)
-    if job.report is not None and observer is not None and exact is not None:
-        with stages("report"):
-            series = observer.series(float(clip.timeline.fps))
-            verdict = director.judge(series, loop=clip.timeline.joins)
-            verdict = director.with_exact_figures(verdict, exact.figures())
-            title = Path(outputs[0]).name
-            check.write_report(
-                check.Review(verdict, series), clip.frames, job.report, title, job.overwrite
-            )
-    difference = None
-    if record is not None:
-        difference = manifest.first_difference(list(record["frames"]), list(saved.frames))
-    took = time.perf_counter() - start
-    done = JobResult(clip, outputs, saved, took, stages.seconds, difference, renamed)
-    if job.manifest is not None:
-        manifest.write(job.manifest, _record(done, job), job.overwrite)
-    if save_shot is not None:
-        with replacing(save_shot, job.overwrite) as part:
-            part.write_text(text, encoding="utf-8")
-    return done
+class _Watcher:
+    """Looks at a clip's frames in order for its continuity report."""
+
+    def __init__(self, clip: Clip) -> None:
+        self._timeline = clip.timeline
+        self._observer, self._exact = no_reference.Observer(), ExactFigures(clip)
+
+    def look(self, rgb: UInt8Array) -> None:
+        """Take in the next frame, (H, W, 3) uint8."""
+        self._observer.look(rgb)
+        self._exact.add(rgb)
+
+    def review(self) -> check.Review:
+        """Return the verdict on all frames, with the exact figures of a clip of ours."""
+        series = self._observer.series(float(self._timeline.fps))
+        found = verdict.judge(series, loop=self._timeline.joins)
+        return check.Review(verdict.with_exact_figures(found, self._exact.figures()), series)
 
 
 def animate_shapes(
@@ -298,13 +316,13 @@ def animate_shapes(
     scene = prepare(photo, max(shots, key=enlarged), stages)  # fine enough for all of them
     done = []
     for one in shots:
-        files = {
+        extras = {
             name: Path(marked(str(getattr(job, name)), str(one.aspect)))
             for name in ("report", "poster", "sidecar")
             if getattr(job, name) is not None
         }
         named = tuple(marked(output, str(one.aspect)) for output in outputs)
-        part = job.model_copy(update={"output": named, **files})
+        part = job.model_copy(update={"output": named, **extras})
         done.append(animate_file(one, part, progress=progress, scene=scene, renamed=renamed, **how))
     spent = Counter(stages.seconds) + Counter(done[0].seconds)  # done once, told with the first
     return [replace(done[0], seconds=dict(spent)), *done[1:]]
@@ -348,7 +366,7 @@ def _record(done: JobResult, job: Job) -> dict[str, Any]:
         notes=clip.notes,
         continuity=done.saved.figures,
         camera_cost=clip.cost,
-        files=inputs.files(clip.shot) | soundtrack.files(clip.shot),
+        files=files.files(clip.shot) | soundtrack.files(clip.shot),
     )
 
 
@@ -376,7 +394,7 @@ def replay(
         return animate_file(shot, job, hashes=hashes, progress=progress)
     record = manifest.load(recipe)
     shot = checked(Shot, record["shot"], f"{recipe}: ")
-    shot = inputs.again(shot, record.get("files"), recipe.parent)
+    shot = files.again(shot, record.get("files"), recipe.parent)
     photo = _find_photo(str(record["photo"].get("path")), recipe.parent)
     outputs = tuple(map(str, record["outputs"]))
     if "output" not in overrides:

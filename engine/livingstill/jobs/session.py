@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Hashable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from livingstill.camera import path
 from livingstill.core.determinism import plain
 from livingstill.core.errors import InputError
-from livingstill.core.model import Photo
+from livingstill.core.model import Photo, Scene
 from livingstill.core.registry import nearest
+from livingstill.core.threads import Result
 from livingstill.depth import models
 from livingstill.depth.sources import SOURCES
 from livingstill.finish import files
@@ -26,7 +27,6 @@ from livingstill.settings.groups import (
     DepthSettings,
     FinishSettings,
     FrameSettings,
-    Group,
     RegionSettings,
     TimeSettings,
     WindSettings,
@@ -80,59 +80,50 @@ class Session:
             If a setting cannot be used with this photo.
         """
         stages = stages or Stages()
-        looked = _analysis_key(shot, self._scale)
-        analysis = self._step("analysis", looked, lambda: self._analysis(shot))
-        if shot.depth == "embedded" and self._estimates is None:
-            with stages("network"):
-                analysis.perception()
-        with stages("depth"):
-            depth = analysis.depth()
-        planned = (looked, shot.part(RegionSettings), _stamps(shot.hold, *_mask_files(shot)))
-        layered = (planned, shot.layers)
-        whole = None
-        if self._kept.get("scene", (None,))[0] != layered:
-            whole = steps.begin_layers(analysis, shot.layers, shot.quality)
+        keys = _Keys.of(shot, self._scale)
+        analysis = self._analyse(shot, keys, stages)
+        whole = self._begin_layers(analysis, shot, keys)
         with stages("regions"):
-            regions = self._step("regions", planned, lambda: self._regions(analysis, shot))
+            regions = self._step("regions", keys.regions, lambda: self._regions(analysis, shot))
         begin_kernels([region.kind for region in regions])
         with stages("camera"):
             frame = steps.frame_of(analysis, shot)
-            framed = (looked, shot.part(FrameSettings), shot.camera)
             move, reason, cost = self._step(
-                "move", framed, lambda: steps.choose_move(analysis, frame, shot.camera)
+                "move", keys.move, lambda: steps.choose_move(analysis, frame, shot.camera)
             )
         shot = shot.model_copy(update={"camera": move})
         timeline = steps.timeline_of(shot)
-        time = shot.part(TimeSettings)
         with stages("finish"):
             finisher = self._step(
                 "finish",
-                (framed, shot.part(FinishSettings), time, shot.seed, _stamps(*_finish_files(shot))),
+                keys.finish,
                 lambda: Finisher(shot, frame.size, frame.picture, timeline),
             )
         with stages("scene"):
             scene = self._step(
                 "scene",
-                layered,
+                keys.scene,
                 lambda: steps.build_scene(analysis, regions, shot.layers, shot.quality, whole),
             )
             whole = None  # it keeps what it has built
             camera, window = self._step(
                 "camera",
-                (layered, framed, move, time, shot.seed, _stamps(_keyframes(move.name))),
+                (keys.camera, move, _stamps(_keyframes(move.name))),
                 lambda: steps.plan_camera(
                     scene, steps.view_of(analysis, frame), frame, shot, timeline
                 ),
             )
             card, title_notes = steps.place_title(finisher, scene, window, frame, shot.title_depth)
+        depth = analysis.depth()
         with stages("motion"):
             motion, motion_notes = self._step(
                 "motion",
-                (layered, shot.part(WindSettings), shot.seed, timeline.seconds),
+                (keys.motion, timeline.seconds),
                 lambda: steps.compose_motion(
                     analysis.rgb, depth.values, regions, scene, shot, timeline
                 ),
             )
+        notes = (*self.photo.notes, *depth.notes, *reason, *frame.notes, *finisher.notes)
         return Clip(
             photo=self.photo,
             shot=shot,
@@ -147,17 +138,26 @@ class Session:
             motion=motion,
             finisher=finisher,
             card=card,
-            notes=(
-                *self.photo.notes,
-                *depth.notes,
-                *reason,
-                *frame.notes,
-                *finisher.notes,
-                *title_notes,
-                *motion_notes,
-            ),
+            notes=(*notes, *title_notes, *motion_notes),
             cost=cost,
         )
+
+    def _analyse(self, shot: Shot, keys: _Keys, stages: Stages) -> Analysis:
+        """Return the analysis, its depth estimated: what it is waited for is the stages' time."""
+        analysis = self._step("analysis", keys.analysis, lambda: self._analysis(shot))
+        if shot.depth == "embedded" and self._estimates is None:
+            with stages("network"):
+                analysis.perception()
+        with stages("depth"):
+            analysis.depth()
+        return analysis
+
+    def _begin_layers(self, analysis: Analysis, shot: Shot, keys: _Keys) -> Result[Scene] | None:
+        """Begin to peel the photo into layers beside other work, unless the scene is kept."""
+        kept = self._kept.get("scene")
+        if kept is not None and kept[0] == keys.scene:
+            return None
+        return steps.begin_layers(analysis, shot.layers, shot.quality)
 
     def _analysis(self, shot: Shot) -> Analysis:
         begun, self._begun = self._begun, None
@@ -206,17 +206,37 @@ def check_settings(shot: Shot) -> None:
         raise InputError(f"no depth source is called '{source}'{nearest(source, names)}")
 
 
-def _analysis_key(shot: Shot, scale: float | None) -> Hashable:
-    frame: Group | None = shot.part(FrameSettings) if scale is None else None
-    return (shot.part(DepthSettings), shot.quality, frame, scale, _stamps(shot.depth))
+class _Keys(NamedTuple):
+    """What each step of a shot depends on; the keys of steps before it are part of a step's own."""
 
+    analysis: Hashable
+    regions: Hashable
+    scene: Hashable
+    move: Hashable
+    finish: Hashable
+    camera: Hashable
+    motion: Hashable
 
-def _mask_files(shot: Shot) -> list[Path]:
-    return [one.file for one in shot.mask]
-
-
-def _finish_files(shot: Shot) -> list[Path | None]:
-    return [shot.font, shot.subtitle_font, shot.logo, shot.lut]
+    @classmethod
+    def of(cls, shot: Shot, scale: float | None) -> _Keys:
+        """Return the keys of a shot whose scene is ``scale`` of the photo, None for its own size."""
+        frame, time = shot.part(FrameSettings), shot.part(TimeSettings)
+        size = frame if scale is None else scale
+        analysis = (shot.part(DepthSettings), shot.quality, size, _stamps(shot.depth))
+        masks = _stamps(shot.hold, *(one.file for one in shot.mask))
+        regions = (analysis, shot.part(RegionSettings), masks)
+        scene = (regions, shot.layers)
+        move = (analysis, frame, shot.camera)
+        files = _stamps(shot.font, shot.subtitle_font, shot.logo, shot.lut)
+        return cls(
+            analysis=analysis,
+            regions=regions,
+            scene=scene,
+            move=move,
+            finish=(move, shot.part(FinishSettings), time, shot.seed, files),
+            camera=(scene, move, time, shot.seed),
+            motion=(scene, shot.part(WindSettings), shot.seed),
+        )
 
 
 def _keyframes(move: str) -> str | None:
