@@ -69,7 +69,7 @@ def running(rgb: UInt8Array, water: UInt8Array, sky: UInt8Array | None = None) -
 
 
 def foaming(small: UInt8Array, inside: Mask) -> bool:
-    """Return whether a good part of water is white, with the texture of foam; crests of waves lie."""
+    """Return whether a good part of water is white with the texture of foam, not of wave crests."""
     grey = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY).astype(np.float32)
     if anisotropy.gradient_anisotropy(grey, inside) > 5:
         return False

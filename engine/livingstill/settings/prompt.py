@@ -193,7 +193,7 @@ def _parse(text: str, known: _Words) -> _Clause:
 
 
 def _camera(words: str) -> tuple[str, str]:
-    """Return the camera move that words name, the longest phrase first, and the words without it."""
+    """Return the camera move that words name, by the longest phrase, and the other words."""
     for phrase in sorted(CAMERA, key=len, reverse=True):
         if found := re.search(rf"\b{phrase}\b", words):
             return CAMERA[phrase], words[: found.start()] + words[found.end() :]
@@ -235,7 +235,7 @@ def _with_shared_predicates(clauses: list[_Clause]) -> list[_Clause]:
 
 
 def _stroke(kind: str, direction: float, speed: float) -> str:
-    """Return a stroke of ``kind`` through the photo's centre, ``speed`` in frame widths per second."""
+    """Return a stroke through the photo's centre, ``speed`` in frame widths per second."""
     half = speed * _STROKE_SECONDS / 2
     angle = math.radians(direction)
     dx, dy = half * math.cos(angle), -half * math.sin(angle)

@@ -2,9 +2,9 @@
 
 The layer lies on a plane above: its picture moves as v (y_h - y) / y_h, fastest overhead, as real
 cumulus do, plus stationary curl noise of a fifth of it. The photo's raw colour is advected. Two
-generations that cross-fade are 2.5 %W apart at most, and mostly half as much, about as far as clouds'
-edges are soft; farther apart small crisp clouds show double, and more generations pulse. Behind roofs
-and masts the sky goes on, where the scene has a backdrop for it.
+generations that cross-fade are 2.5 %W apart at most, and mostly half as much, about as far as
+clouds' edges are soft; farther apart small crisp clouds show double, and more generations pulse.
+Behind roofs and masts the sky goes on, where the scene has a backdrop for it.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Foliage: trees, bushes and flowers sway in the wind.
 
 Rms .17 %W per m/s of wind, at most 1.2 %W, before the limits, which leave .24-.29 of .5 at 3 m/s
-(published loops of trees .4; real trees 1.1 in strong wind and .1 in calm); resonances .6 (crown), 1.5
-(branch) and 3 Hz (leaf).
+(published loops of trees .4; real trees 1.1 in strong wind and .1 in calm); resonances .6 (crown),
+1.5 (branch) and 3 Hz (leaf).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Lamps, stars and city lights twinkle, each in its own time.
 
-Stars by up to 25 % between 1 and 4 Hz (scintillation), lamps by 6 % between .4 and 2 Hz (hot air above
-a city). Only points of light change; the dark between them does not.
+Stars by up to 25 % between 1 and 4 Hz (scintillation), lamps by 6 % between .4 and 2 Hz (hot air
+above a city). Only points of light change; the dark between them does not.
 """
 
 from __future__ import annotations
