@@ -72,7 +72,7 @@ def plan(
     for kind in found.keys() - masks.keys():
         if rigid := KINDS[kind].rigid:
             found[kind] = found[kind] * (1 - resolve(rigid)(evidence, found[kind]))
-    overriding = {k for k in found if KINDS[k].overrides_classes and k not in masks}
+    overriding = [k for k in found if KINDS[k].overrides_classes and k not in masks]
     for kind in overriding:
         rest = 1 - found[kind]
         found |= {k: m * rest for k, m in found.items() if k != kind and k not in masks}

@@ -53,7 +53,7 @@ CAMERA = {
 """What is said of each camera move."""
 
 _IDLE = "the a an to in on over of it its with is are camera towards toward and then"
-IDLE, WIND = set(_IDLE.split()), {"wind", "winds", "breeze"}
+IDLE, WIND = set(_IDLE.split()), ("wind", "winds", "breeze")
 MOVING = ("move", "moves", "moving")
 """Verbs that say nothing but that a thing moves."""
 
