@@ -19,7 +19,8 @@ from livingstill.media.write.encoder import Encoder
 from livingstill.network.forward import forward
 from livingstill.photo.read import read
 from livingstill.render.frames import unpack
-from livingstill.segmentation import flow_field, plan
+from livingstill.segmentation import flow_field
+from livingstill.segmentation.overlay import draw_overlay
 
 HERE = Path(__file__).parent
 SAMPLES = HERE.parent / "samples"
@@ -69,7 +70,7 @@ def seen() -> None:
     clip = livingstill.animate(SAMPLES / "river.jpg", camera="static", size="640x426")
     rgb = shrunk(clip.photo.rgb, clip.scene.size)
     ways = flow_field.directions(rgb, clip.depth.values, clip.regions)
-    overlay = plan.overlay(rgb, clip.regions, ways)
+    overlay = draw_overlay(rgb, clip.regions, ways)
     write("seen.jpg", row(rgb, heat(clip.depth.values), overlay))
     write("how/regions.jpg", overlay)
 

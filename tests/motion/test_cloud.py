@@ -9,7 +9,7 @@ from livingstill.core.model import Layer, Pose, Region, Scene
 from livingstill.motion.builder import compose
 from livingstill.render import frames
 from livingstill.scene import background
-from livingstill.segmentation import static_mask
+from livingstill.segmentation import silhouettes
 from livingstill.settings.shot import Wind
 
 HEIGHT, WIDTH, GROUND, WALL = 240, 400, 180, 340
@@ -38,7 +38,7 @@ def sky(photo):
     out = np.zeros((HEIGHT, WIDTH), np.uint8)
     out[:GROUND] = 255
     out[30:, WALL:] = 0
-    return np.round(out * (1 - static_mask.aloft(photo[0], out))).astype(np.uint8)
+    return np.round(out * (1 - silhouettes.before_sky(photo[0], out))).astype(np.uint8)
 
 
 @pytest.fixture(scope="module")

@@ -19,7 +19,7 @@ from livingstill.jobs.analyse import Sight
 from livingstill.jobs.clip import Stages, check_settings, depth_of, planned, prepare, read_photo
 from livingstill.photo import fitness, statistics
 from livingstill.scene import export
-from livingstill.segmentation import flow_field, mask_files, plan
+from livingstill.segmentation import flow_field, mask_files, overlay
 from livingstill.settings.shot import Choice, Job, Shot
 
 
@@ -83,7 +83,7 @@ def write_regions(
         mask_files.write(folder, (*classes, *extra), job.overwrite)
     if target is not None:
         directions = flow_field.directions(rgb, depth, moving, shot.brush)
-        picture = plan.overlay(rgb, moving, directions)
+        picture = overlay.draw_overlay(rgb, moving, directions)
         write_png(target, cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), job.overwrite)
     return moving
 

@@ -15,7 +15,7 @@ import scipy  # its parts are imported when they are used
 from numpy.typing import NDArray
 
 from livingstill.core.model import Float32Array, Region, UInt8Array
-from livingstill.segmentation import falls
+from livingstill.segmentation import water
 from livingstill.settings.shot import Stroke
 
 _FALL = 0.28
@@ -230,11 +230,11 @@ def pace(mask: Mask, rgb: UInt8Array, depth: Float32Array) -> Field:
 
 def _falls(mask: Mask, rgb: UInt8Array) -> tuple[Float32Array, Float32Array]:
     """Return the share (h, w, 1) of water that falls and its direction (h, w, 2), both softened."""
-    finer = falls.SIDE / max(mask.shape)
+    finer = water.STREAK_SIDE / max(mask.shape)
     size = (round(mask.shape[1] * finer), round(mask.shape[0] * finer))
     picture = np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), np.uint8)
     inside = cv2.resize(mask.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
-    upright, along = falls.streaks(picture, inside)
+    upright, along = water.fall_streaks(picture, inside)
     alone = upright[..., None].astype(np.float32)
     both = np.concatenate([alone, along * alone], axis=2)
     both = cv2.resize(both, mask.shape[::-1], interpolation=cv2.INTER_AREA)

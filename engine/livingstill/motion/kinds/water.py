@@ -200,12 +200,12 @@ def calm(site: Site) -> bool:
     lying = facets(site)
     if lying < 2:
         return True
-    like = anisotropy.mirroring(site.colour.mean(2), site.mask >= 0.5)
+    like = anisotropy.mirror_correlation(site.colour.mean(2), site.mask >= 0.5)
     return like > 0.3 + 0.07 * (math.log2(lying) - 1.3)
 
 
 def facets(site: Site) -> float:
-    """Return how much the finest detail of the water lies (see ``ripples.lying``)."""
+    """Return how much the finest detail of the water lies (see ``anisotropy.gradient_anisotropy``)."""
     inside = cv2.resize(site.mask, site.rgb.shape[1::-1], interpolation=cv2.INTER_LINEAR) > 0.5
     grey = cv2.cvtColor(site.rgb, cv2.COLOR_RGB2GRAY).astype(np.float32)
-    return anisotropy.lying(grey, inside, max(1.0, site.scale))
+    return anisotropy.gradient_anisotropy(grey, inside, max(1.0, site.scale))
