@@ -19,7 +19,7 @@ import numpy as np
 from livingstill.camera import auto
 from livingstill.camera.view import CameraView
 from livingstill.core.model import Pose
-from livingstill.depth import straightening
+from livingstill.depth import alignment
 from livingstill.jobs.batch.presets import PRESETS
 from livingstill.jobs.clip import Clip, animate
 from livingstill.photo import statistics
@@ -115,7 +115,7 @@ def grey(renderer: Renderer, pose: Pose) -> np.ndarray:
 def predicted(clip: Clip, lines: np.ndarray) -> float:
     """Return the bending that the depth predicts for the worst line, pixels."""
     view = CameraView.of(clip.depth.values, clip.photo.focal, clip.subject, clip.framing.box)
-    along = straightening.samples(clip.depth.values, lines, auto.ALONG)
+    along = alignment.sample_lines(clip.depth.values, lines, auto.ALONG)
     poses = [clip.camera.at(i / 8) for i in range(9)]
     return auto.cost(poses, view, auto.edges(lines, view, along)).bent
 

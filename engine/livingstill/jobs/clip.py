@@ -35,8 +35,8 @@ from livingstill.core.model import (
     UInt8Array,
 )
 from livingstill.core.registry import nearest
-from livingstill.depth import alignment, embedded, models, straightening, windows
-from livingstill.depth import file as given
+from livingstill.depth import alignment, embedded, models, windows
+from livingstill.depth.depth_file import read_depth
 from livingstill.depth.refine import ramp_width, refine
 from livingstill.depth.sources import SOURCES
 from livingstill.finish import files
@@ -395,7 +395,7 @@ def prepare(
         if choice.name == path.AUTO:
             shares = {region.kind: region.share for region in classes}
             measured = statistics.measure(rgb, depth.values, shares, look.lines())
-            along = straightening.samples(depth.values, measured.lines, auto.ALONG)
+            along = alignment.sample_lines(depth.values, measured.lines, auto.ALONG)
             advice = auto.choose(view, measured, found.confidence, along)
             choice = path.settle(choice, advice.choice)
             notes.append(f"camera {choice}: {advice.reason}")
@@ -541,15 +541,15 @@ def depth_of(look: Sight, shot: Shot, stages: Stages) -> InverseDepth:
                 built(rgb, refine(rgb, coarse), look.lines()), f"network {Path(source).stem}"
             )
         else:
-            depth = given.read(source, (width, height), shot.depth_far)
+            depth = read_depth(source, (width, height), shot.depth_far)
     return InverseDepth(manifest.quantised(depth.values), depth.source, depth.notes)
 
 
 def built(rgb: UInt8Array, depth: Float32Array, lines: Float32Array) -> Float32Array:
     """Return estimated inverse depth as people build: windows in their wall, straight edges straight."""
     if statistics.room(*statistics.lengths(lines, rgb), depth, float((depth <= 0).mean())):
-        depth = windows.close(depth)
-    return alignment.align(straightening.straighten(depth, lines), lines)
+        depth = windows.close_windows(depth)
+    return alignment.align_steps(alignment.straighten_lines(depth, lines), lines)
 
 
 def planned(

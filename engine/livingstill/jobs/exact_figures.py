@@ -13,7 +13,7 @@ from livingstill.camera import auto
 from livingstill.camera.projection import project
 from livingstill.camera.view import CameraView
 from livingstill.core.model import Float32Array, Flow, Layer, PackedRGBA, Pose, Scene, UInt8Array
-from livingstill.depth import straightening
+from livingstill.depth import alignment
 from livingstill.jobs import monitor
 from livingstill.jobs.clip import Clip
 from livingstill.photo import statistics
@@ -247,7 +247,9 @@ class Exact:
         clip = self.clip
         view = CameraView.of(clip.depth.values, clip.photo.focal, clip.subject, clip.framing.box)
         lines = statistics.lines(clip.photo.rgb)
-        edges = auto.edges(lines, view, straightening.samples(clip.depth.values, lines, auto.ALONG))
+        edges = auto.edges(
+            lines, view, alignment.sample_lines(clip.depth.values, lines, auto.ALONG)
+        )
         if not len(edges.w):
             return {}
         poses = self.poses[:: max(1, len(self.poses) // 9)]

@@ -12,7 +12,7 @@ from livingstill.camera.view import CameraView
 from livingstill.core import threads
 from livingstill.core.determinism import plain
 from livingstill.core.model import InverseDepth, Progress, Region, Scene
-from livingstill.depth import straightening
+from livingstill.depth import alignment
 from livingstill.io import files
 from livingstill.io.files import check_target, keep_apart, replacing, write_png
 from livingstill.jobs.analyse import Sight
@@ -145,7 +145,7 @@ def doctor(
     view = CameraView.of(depth.values, read.focal, found.point, frame.box)
     shares = {region.kind: region.share for region in classes}
     measured = statistics.measure(read.rgb, depth.values, shares, look.lines())
-    along = straightening.samples(depth.values, measured.lines, auto.ALONG)
+    along = alignment.sample_lines(depth.values, measured.lines, auto.ALONG)
     advice = auto.choose(view, measured, found.confidence, along)
     return fitness.assess(
         measured,
