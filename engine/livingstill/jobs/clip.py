@@ -374,7 +374,7 @@ def prepare(
     # a file's own edges are taken as they are; estimated ones may lie beside the photo's
     sharp = depth.source.startswith("file") and ramp_width(depth.values) < 1.5
     build = partial(
-        layers.build,
+        layers.build_layers,
         focal=photo.focal or DEFAULT_FOCAL,
         layers=shot.layers,
         most=LAYERS[shot.quality],
@@ -406,7 +406,7 @@ def prepare(
         finisher = Finisher(shot, frame.size, frame.picture, timeline)
         notes += finisher.notes
     with stages("scene"):
-        scene = assembly.build(build, rgb, depth.values, regions, building)
+        scene = assembly.build_scene(build, rgb, depth.values, regions, building)
         del building  # which keeps what it has built
         camera, window = aim(scene, frame, view, shot, timeline)
         card, said = standing(finisher, scene, window, frame, shot)

@@ -111,7 +111,7 @@ def write_scene(
     still = shot.model_copy(update={"motion": ("none",), "camera": Choice(name="static")})
     scene = prepare(read_photo(photo, shot, stages), still, stages).scene
     with stages("export"), files.folder(folder, job.overwrite) as part:
-        export.export(scene, part)
+        export.export_layers(scene, part)
         if mesh is not None:
             with replacing(mesh, job.overwrite) as piece:
                 export.write_mesh(scene, piece)
