@@ -22,7 +22,7 @@ from livingstill.core.model import Pose
 from livingstill.depth import alignment
 from livingstill.jobs.batch.presets import PRESETS
 from livingstill.jobs.clip import Clip, animate
-from livingstill.photo import statistics
+from livingstill.photo.lines import detect_lines
 from livingstill.render.frames import Renderer, unpack
 
 POINTS = np.linspace(0.06, 0.94, 9)
@@ -126,7 +126,7 @@ def main() -> int:
     for photo in sys.argv[1:]:
         preset = PRESETS["listing"].values
         clip = animate(photo, **preset, size="1920x1080", max_upscale=4)
-        lines = statistics.lines(clip.photo.rgb)
+        lines = detect_lines(clip.photo.rgb)
         found = tracked(clip, lines)
         p50, p95 = np.percentile(found, (50, 95))
         missed += found.max() > 1

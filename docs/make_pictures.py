@@ -17,7 +17,7 @@ from livingstill.jobs import check
 from livingstill.media import clip_reader
 from livingstill.media.write.encoder import Encoder
 from livingstill.network.forward import forward
-from livingstill.photo.read import read
+from livingstill.photo.read import read_photo
 from livingstill.render.frames import unpack
 from livingstill.segmentation import flow_field
 from livingstill.segmentation.overlay import draw_overlay
@@ -89,7 +89,7 @@ def fit() -> None:
 
 def depth() -> None:
     """What the network says, and the same after refinement."""
-    rgb = shrunk(read(SAMPLES / "forest.jpg").rgb, (640, 427))
+    rgb = shrunk(read_photo(SAMPLES / "forest.jpg").rgb, (640, 427))
     coarse = forward(rgb).inverse_depth
     raw = cv2.resize(coarse, (640, 427), interpolation=cv2.INTER_LINEAR)
     part = np.s_[:, 200:560]

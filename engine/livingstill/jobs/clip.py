@@ -48,6 +48,7 @@ from livingstill.media.write import encoder as encode
 from livingstill.media.write import stills
 from livingstill.motion.builder import KINDS, compose
 from livingstill.photo import statistics
+from livingstill.photo.lines import line_lengths
 from livingstill.quality import verdict
 from livingstill.render import frames, temporal
 from livingstill.render.letterbox import Surround
@@ -547,7 +548,7 @@ def depth_of(look: Sight, shot: Shot, stages: Stages) -> InverseDepth:
 
 def built(rgb: UInt8Array, depth: Float32Array, lines: Float32Array) -> Float32Array:
     """Return estimated inverse depth as people build: windows in their wall, straight edges straight."""
-    if statistics.room(*statistics.lengths(lines, rgb), depth, float((depth <= 0).mean())):
+    if statistics.is_room(*line_lengths(lines, rgb), depth, float((depth <= 0).mean())):
         depth = windows.close_windows(depth)
     return alignment.align_steps(alignment.straighten_lines(depth, lines), lines)
 

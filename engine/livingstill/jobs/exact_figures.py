@@ -16,7 +16,7 @@ from livingstill.core.model import Float32Array, Flow, Layer, PackedRGBA, Pose, 
 from livingstill.depth import alignment
 from livingstill.jobs import monitor
 from livingstill.jobs.clip import Clip
-from livingstill.photo import statistics
+from livingstill.photo.lines import detect_lines
 from livingstill.quality import known_flow
 from livingstill.render.frames import Renderer, unpack
 from livingstill.render.visibility import Looker, Seen
@@ -246,7 +246,7 @@ class Exact:
     def _bending(self) -> dict[str, float]:
         clip = self.clip
         view = CameraView.of(clip.depth.values, clip.photo.focal, clip.subject, clip.framing.box)
-        lines = statistics.lines(clip.photo.rgb)
+        lines = detect_lines(clip.photo.rgb)
         edges = auto.edges(
             lines, view, alignment.sample_lines(clip.depth.values, lines, auto.ALONG)
         )
