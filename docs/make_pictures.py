@@ -69,7 +69,7 @@ def seen() -> None:
     """What the engine sees in a photo: the photo, its depth, what moves."""
     clip = livingstill.animate(SAMPLES / "river.jpg", camera="static", size="640x426")
     rgb = shrunk(clip.photo.rgb, clip.scene.size)
-    ways = flow_field.directions(rgb, clip.depth.values, clip.regions)
+    ways = flow_field.velocities(rgb, clip.depth.values, clip.regions)
     overlay = draw_overlay(rgb, clip.regions, ways)
     write("seen.jpg", row(rgb, heat(clip.depth.values), overlay))
     write("how/regions.jpg", overlay)

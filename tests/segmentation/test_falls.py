@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 import pytest
-from livingstill.segmentation.flow_field import downhill
+from livingstill.segmentation.flow_field import velocity_from_terrain
 from livingstill.segmentation.water import fall_streaks, is_running
 
 
@@ -46,14 +46,18 @@ def test_level_and_dark_water_does_not_fall(slant, level):
 def test_velocity_follows_the_streaks():
     rgb, mask = water(25)
     small = cv2.resize(mask.astype(np.uint8), (112, 70), interpolation=cv2.INTER_NEAREST) > 0
-    velocity = downhill(small, rgb, np.full(mask.shape, 0.5, np.float32))
+    velocity = velocity_from_terrain(small, rgb, np.full(mask.shape, 0.5, np.float32))
     middle = velocity[25:45, 45:65].mean((0, 1))
     assert np.rad2deg(np.arctan2(*middle)) == pytest.approx(25, abs=6)
 
 
 def test_white_water_runs_more_slowly_in_the_pool_than_where_it_falls():
     fast, slow = (
-        np.hypot(*np.moveaxis(downhill(small, rgb, np.full(mask.shape, 0.5, np.float32)), -1, 0))
+        np.hypot(
+            *np.moveaxis(
+                velocity_from_terrain(small, rgb, np.full(mask.shape, 0.5, np.float32)), -1, 0
+            )
+        )
         for rgb, mask in (water(0, 235.0), water(90, 235.0))
         for small in [cv2.resize(mask.astype(np.uint8), (112, 70)) > 0]
     )

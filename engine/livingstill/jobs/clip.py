@@ -583,7 +583,7 @@ def moved(
     """Return the motion of the regions under the shot's wind, periodic in the clip, and a note."""
     if not regions:
         return None, ""
-    directions = flow_field.directions(rgb, depth, regions, shot.brush)
+    directions = flow_field.velocities(rgb, depth, regions, shot.brush)
 
     def make(less: Mapping[str, float]) -> Motion:
         return compose(

@@ -82,7 +82,7 @@ def write_regions(
         extra = tuple(region for region in moving if region.kind not in named)
         mask_files.write(folder, (*classes, *extra), job.overwrite)
     if target is not None:
-        directions = flow_field.directions(rgb, depth, moving, shot.brush)
+        directions = flow_field.velocities(rgb, depth, moving, shot.brush)
         picture = overlay.draw_overlay(rgb, moving, directions)
         write_png(target, cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), job.overwrite)
     return moving
