@@ -15,7 +15,8 @@ from livingstill.core.determinism import plain
 from livingstill.core.model import Photo, Region, UInt8Array
 from livingstill.core.threads import Result, begin, later
 from livingstill.network.forward import forward
-from livingstill.photo import read, statistics
+from livingstill.photo import read
+from livingstill.photo.lines import detect_lines
 from livingstill.segmentation import semantic
 from livingstill.settings.shot import Shot
 
@@ -38,7 +39,7 @@ class Sight:
         how = begin if ahead else later
         self.rgb = rgb
         self.seen = how(partial(forward, rgb, quality=quality))
-        self.lines = how(plain()(partial(statistics.lines, rgb)))
+        self.lines = how(plain()(partial(detect_lines, rgb)))
         self.classes = beside(rgb)(self._classes) if ahead else later(self._classes)
 
     def forget(self) -> None:
@@ -84,7 +85,7 @@ def begin_with(file: Path, shot: Shot) -> Result[tuple[Photo, Sight]]:
 
 def read_photo(file: str | Path, shot: Shot) -> Photo:
     """Read the photo of a shot."""
-    return read.read(file, max_pixels=shot.max_pixels, background=shot.background)
+    return read.read_photo(file, max_pixels=shot.max_pixels, background=shot.background)
 
 
 def working(rgb: UInt8Array, scale: float) -> UInt8Array:

@@ -45,7 +45,7 @@ def review(
         If the clip or the still cannot be read.
     """
     opened = clip_reader.ClipReader(clip)
-    photo = read.read(still).rgb if still else None
+    photo = read.read_photo(still).rgb if still else None
     observer: no_reference.Observer | None = None
     times: list[float] = []
     keys: list[bool] = []

@@ -35,8 +35,8 @@ from livingstill.core.model import (
     UInt8Array,
 )
 from livingstill.core.registry import nearest
-from livingstill.depth import alignment, embedded, models, straightening, windows
-from livingstill.depth import file as given
+from livingstill.depth import alignment, embedded, models, windows
+from livingstill.depth.depth_file import read_depth
 from livingstill.depth.refine import ramp_width, refine
 from livingstill.depth.sources import SOURCES
 from livingstill.finish import files
@@ -48,6 +48,7 @@ from livingstill.media.write import encoder as encode
 from livingstill.media.write import stills
 from livingstill.motion.builder import compose
 from livingstill.photo import statistics
+from livingstill.photo.lines import line_lengths
 from livingstill.quality import verdict
 from livingstill.render import frames, temporal
 from livingstill.render.letterbox import Surround
@@ -374,7 +375,7 @@ def prepare(
     # a file's own edges are taken as they are; estimated ones may lie beside the photo's
     sharp = depth.source.startswith("file") and ramp_width(depth.values) < 1.5
     build = partial(
-        layers.build,
+        layers.build_layers,
         focal=photo.focal or DEFAULT_FOCAL,
         layers=shot.layers,
         most=LAYERS[shot.quality],
@@ -395,7 +396,7 @@ def prepare(
         if choice.name == path.AUTO:
             shares = {region.kind: region.share for region in classes}
             measured = statistics.measure(rgb, depth.values, shares, look.lines())
-            along = straightening.samples(depth.values, measured.lines, auto.ALONG)
+            along = alignment.sample_lines(depth.values, measured.lines, auto.ALONG)
             advice = auto.choose(view, measured, found.confidence, along)
             choice = path.settle(choice, advice.choice)
             notes.append(f"camera {choice}: {advice.reason}")
@@ -406,7 +407,7 @@ def prepare(
         finisher = Finisher(shot, frame.size, frame.picture, timeline)
         notes += finisher.notes
     with stages("scene"):
-        scene = assembly.build(build, rgb, depth.values, regions, building)
+        scene = assembly.build_scene(build, rgb, depth.values, regions, building)
         del building  # which keeps what it has built
         camera, window = aim(scene, frame, view, shot, timeline)
         card, said = standing(finisher, scene, window, frame, shot)
@@ -541,15 +542,15 @@ def depth_of(look: Sight, shot: Shot, stages: Stages) -> InverseDepth:
                 built(rgb, refine(rgb, coarse), look.lines()), f"network {Path(source).stem}"
             )
         else:
-            depth = given.read(source, (width, height), shot.depth_far)
+            depth = read_depth(source, (width, height), shot.depth_far)
     return InverseDepth(manifest.quantised(depth.values), depth.source, depth.notes)
 
 
 def built(rgb: UInt8Array, depth: Float32Array, lines: Float32Array) -> Float32Array:
     """Return estimated inverse depth as people build: windows in their wall, straight edges straight."""
-    if statistics.room(*statistics.lengths(lines, rgb), depth, float((depth <= 0).mean())):
-        depth = windows.close(depth)
-    return alignment.align(straightening.straighten(depth, lines), lines)
+    if statistics.is_room(*line_lengths(lines, rgb), depth, float((depth <= 0).mean())):
+        depth = windows.close_windows(depth)
+    return alignment.align_steps(alignment.straighten_lines(depth, lines), lines)
 
 
 def planned(
@@ -581,7 +582,7 @@ def moved(
     """Return the motion of the regions under the shot's wind, periodic in the clip, and a note."""
     if not regions:
         return None, ""
-    directions = flow_field.directions(rgb, depth, regions, shot.brush)
+    directions = flow_field.velocities(rgb, depth, regions, shot.brush)
 
     def make(less: Mapping[str, float]) -> Motion:
         return compose(

@@ -14,11 +14,11 @@ from livingstill.camera.projection import project
 from livingstill.camera.view import CameraView
 from livingstill.core.kinds import KINDS
 from livingstill.core.model import Float32Array, Flow, Layer, PackedRGBA, Pose, Scene, UInt8Array
-from livingstill.depth import straightening
+from livingstill.depth import alignment
 from livingstill.jobs import monitor
 from livingstill.jobs.clip import Clip
 from livingstill.motion.builder import distinct
-from livingstill.photo import statistics
+from livingstill.photo.lines import detect_lines
 from livingstill.quality import known_flow
 from livingstill.render.frames import Renderer, unpack
 from livingstill.render.visibility import Looker, Seen
@@ -249,8 +249,10 @@ class Exact:
     def _bending(self) -> dict[str, float]:
         clip = self.clip
         view = CameraView.of(clip.depth.values, clip.photo.focal, clip.subject, clip.framing.box)
-        lines = statistics.lines(clip.photo.rgb)
-        edges = auto.edges(lines, view, straightening.samples(clip.depth.values, lines, auto.ALONG))
+        lines = detect_lines(clip.photo.rgb)
+        edges = auto.edges(
+            lines, view, alignment.sample_lines(clip.depth.values, lines, auto.ALONG)
+        )
         if not len(edges.w):
             return {}
         poses = self.poses[:: max(1, len(self.poses) // 9)]

@@ -12,7 +12,7 @@ from livingstill.camera.view import CameraView
 from livingstill.core import threads
 from livingstill.core.determinism import plain
 from livingstill.core.model import InverseDepth, Progress, Region, Scene
-from livingstill.depth import straightening
+from livingstill.depth import alignment
 from livingstill.io import files
 from livingstill.io.files import check_target, keep_apart, replacing, write_png
 from livingstill.jobs.analyse import Sight
@@ -82,8 +82,8 @@ def write_regions(
         extra = tuple(region for region in moving if region.kind not in named)
         mask_files.write(folder, (*classes, *extra), job.overwrite)
     if target is not None:
-        directions = flow_field.directions(rgb, depth, moving, shot.brush)
-        picture = overlay.overlay(rgb, moving, directions)
+        directions = flow_field.velocities(rgb, depth, moving, shot.brush)
+        picture = overlay.draw_overlay(rgb, moving, directions)
         write_png(target, cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), job.overwrite)
     return moving
 
@@ -111,7 +111,7 @@ def write_scene(
     still = shot.model_copy(update={"motion": ("none",), "camera": Choice(name="static")})
     scene = prepare(read_photo(photo, shot, stages), still, stages).scene
     with stages("export"), files.folder(folder, job.overwrite) as part:
-        export.export(scene, part)
+        export.export_layers(scene, part)
         if mesh is not None:
             with replacing(mesh, job.overwrite) as piece:
                 export.write_mesh(scene, piece)
@@ -145,7 +145,7 @@ def doctor(
     view = CameraView.of(depth.values, read.focal, found.point, frame.box)
     shares = {region.kind: region.share for region in classes}
     measured = statistics.measure(read.rgb, depth.values, shares, look.lines())
-    along = straightening.samples(depth.values, measured.lines, auto.ALONG)
+    along = alignment.sample_lines(depth.values, measured.lines, auto.ALONG)
     advice = auto.choose(view, measured, found.confidence, along)
     return fitness.assess(
         measured,

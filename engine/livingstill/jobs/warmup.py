@@ -46,7 +46,7 @@ def _work(quality: str, moving: bool) -> None:
     rgb[:, _SIDE // 2 :] = 255
     depth = np.zeros((_SIDE, _SIDE), np.float32)
     depth[:, _SIDE // 2 :] = 1
-    scene = layers.build(rgb, depth)
+    scene = layers.build_layers(rgb, depth)
     size = (_SIDE, _SIDE)
     renderer = frames.Renderer(scene, frames.whole(size, size), size, quality)
     still = np.zeros((_SIDE // 4 + 1, _SIDE // 4 + 1, 2), np.float32)

@@ -132,8 +132,8 @@ def build(
     with stages("scene"):
         sky = next((region.mask for region in classes if region.kind == "sky"), None)
         point = subject.find(canvas, depth.values, sky).point
-        layered = partial(layers.build, focal=DEFAULT_FOCAL, layers=shot.layers)
-        scene = assembly.build(layered, canvas, depth.values, regions)
+        layered = partial(layers.build_layers, focal=DEFAULT_FOCAL, layers=shot.layers)
+        scene = assembly.build_scene(layered, canvas, depth.values, regions)
     window = window_of(scene, frame)
     view = CameraView.of(depth.values, None, point, frame.box)
     with stages("camera"):

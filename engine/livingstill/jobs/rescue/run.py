@@ -157,7 +157,7 @@ def rescue(
     if asked.report is not None:
         check.check_report(asked.report, asked.overwrite)
     stages = Stages(progress)
-    photo = read.read(still).rgb if still else None
+    photo = read.read_photo(still).rgb if still else None
     watched = _watch(clip, photo, still, asked, stages)
     plan = _decision(watched, asked)
     if asked.report is not None:

@@ -107,7 +107,7 @@ KIND = MotionKind(
     ),
     colour=(150, 190, 255),
     found_by="auto",
-    detector="livingstill.segmentation.detectors:clouds",
+    detector="livingstill.segmentation.sky:find_clouds",
     textured=False,
     layer="background",
     speeds=SpeedRange(0.003, 0.025, prompted=0.008),

@@ -248,7 +248,7 @@ KIND = MotionKind(
     ),
     colour=(255, 120, 0),
     found_by="named",
-    detector="livingstill.segmentation.detectors:flames",
+    detector="livingstill.segmentation.fire:find_fire",
     overrides_classes=True,
     least_share=1e-6,
     speeds=SpeedRange(0.3, 1.2),

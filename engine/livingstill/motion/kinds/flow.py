@@ -94,8 +94,8 @@ KIND = MotionKind(
     ),
     colour=(0, 190, 230),
     found_by="auto",
-    detector="livingstill.segmentation.detectors:running_part",
-    direction="livingstill.segmentation.flow_field:downhill",
+    detector="livingstill.segmentation.water:find_running_water",
+    direction="livingstill.segmentation.flow_field:velocity_from_terrain",
     speeds=SpeedRange(0.02, 0.30, prompted=0.09),
     sounds={"stream": 1.0},
 )

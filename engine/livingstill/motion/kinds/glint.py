@@ -102,7 +102,7 @@ KIND = MotionKind(
     ),
     colour=(255, 240, 130),
     found_by="named",
-    detector="livingstill.segmentation.detectors:below_sky",
+    detector="livingstill.segmentation.lights:find_glints",
     quality_bars=FLICKERING,
     lights_surroundings=True,
 )

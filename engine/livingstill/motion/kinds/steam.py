@@ -102,7 +102,7 @@ KIND = MotionKind(
         "billows",
     ),
     colour=(235, 235, 235),
-    detector="livingstill.segmentation.detectors:plume",
+    detector="livingstill.segmentation.plumes:find_plumes",
     least_share=1e-6,
     speeds=SpeedRange(0.02, 0.12, prompted=0.055),
     quality_bars=GUSTY,

@@ -80,7 +80,7 @@ KIND = MotionKind(
     ),
     colour=(255, 210, 60),
     found_by="named",
-    detector="livingstill.segmentation.detectors:lights",
+    detector="livingstill.segmentation.lights:find_lights",
     least_share=1e-6,
     quality_bars=FLICKERING,
     lights_surroundings=True,

@@ -260,8 +260,8 @@ KIND = MotionKind(
     ),
     colour=(40, 110, 230),
     found_by="auto",
-    detector="livingstill.segmentation.detectors:standing_part",
-    rigid="livingstill.segmentation.detectors:standing_in_water",
+    detector="livingstill.segmentation.water:find_still_water",
+    rigid="livingstill.segmentation.plan:still_in_water",
     speeds=SpeedRange(0.005, 0.06, prompted=0.02),
     sounds={"water": 1.0},
 )
