@@ -179,9 +179,9 @@ def main() -> None:
         else:
             regions = plan.plan(rgb, depth, classes)
         strokes = tuple(Stroke(**Stroke.parse(b).model_dump()) for b in options.brush)
-        ways = flow_field.directions(rgb, depth, regions, strokes)
+        ways = flow_field.velocities(rgb, depth, regions, strokes)
         start = time.process_time()
-        scene = assembly.build(partial(layers.build, most=5), rgb, depth, regions)
+        scene = assembly.build_scene(partial(layers.build_layers, most=5), rgb, depth, regions)
         motion = compose(
             rgb, depth, regions, wind=Wind(), seconds=SECONDS, directions=ways, scene=scene
         )

@@ -20,7 +20,7 @@ from livingstill.core import threads
 from livingstill.core.model import Flow, Pose
 from livingstill.kernels.yuv import to_yuv420
 from livingstill.render.frames import Renderer, whole
-from livingstill.scene.layers import build
+from livingstill.scene.layers import build_layers
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 import synthetic
@@ -60,9 +60,9 @@ def main() -> None:
     else:
         rgb, distance = synthetic.cast(width, height, fine=1)
         depth = (distance.min() / distance).astype(np.float32)
-    build(rgb, depth)
+    build_layers(rgb, depth)
     start = time.process_time()
-    scene = build(rgb, depth)
+    scene = build_layers(rgb, depth)
     built = time.process_time() - start
     layers = len(scene.layers)
     pose = Pose(x=0.03, y=0.01, z=0.02, pivot=0.4, zoom=1.04)

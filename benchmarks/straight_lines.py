@@ -20,9 +20,9 @@ from livingstill import Clip, animate
 from livingstill.camera import auto
 from livingstill.camera.view import CameraView
 from livingstill.core.model import Pose
-from livingstill.depth import straightening
+from livingstill.depth import alignment
 from livingstill.jobs.batch.presets import PRESETS
-from livingstill.photo import statistics
+from livingstill.photo.lines import detect_lines
 from livingstill.render.frames import Renderer, unpack
 
 POINTS = np.linspace(0.06, 0.94, 9)
@@ -115,7 +115,7 @@ def grey(renderer: Renderer, pose: Pose) -> np.ndarray:
 def predicted(clip: Clip, lines: np.ndarray) -> float:
     """Return the bending that the depth predicts for the worst line, pixels."""
     view = CameraView.of(clip.depth.values, clip.photo.focal, clip.subject, clip.framing.box)
-    along = straightening.samples(clip.depth.values, lines, auto.ALONG)
+    along = alignment.sample_lines(clip.depth.values, lines, auto.ALONG)
     poses = [clip.camera.at(i / 8) for i in range(9)]
     return auto.cost(poses, view, auto.edges(lines, view, along)).bent
 
@@ -126,7 +126,7 @@ def main() -> int:
     for photo in sys.argv[1:]:
         preset = PRESETS["listing"].values
         clip = animate(photo, **preset, size="1920x1080", max_upscale=4)
-        lines = statistics.lines(clip.photo.rgb)
+        lines = detect_lines(clip.photo.rgb)
         found = tracked(clip, lines)
         p50, p95 = np.percentile(found, (50, 95))
         missed += found.max() > 1

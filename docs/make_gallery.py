@@ -8,7 +8,7 @@ from pathlib import Path
 import livingstill
 from livingstill.media.formats import choose
 from livingstill.media.write.encoder import Encoder
-from livingstill.photo.read import read
+from livingstill.photo.read import read_photo
 from livingstill.settings.shot_file import load_shot_file
 
 HERE = Path(__file__).parent
@@ -22,7 +22,7 @@ def main(names: list[str]) -> None:
         if names and shot.stem not in names:
             continue
         told = load_shot_file(shot)
-        photo = read(told.pop("photo"))
+        photo = read_photo(told.pop("photo"))
         scale = LONG_SIDE / max(photo.size)
         width, height = (2 * round(side * scale / 2) for side in photo.size)
         told |= {"size": f"{width}x{height}", "fps": FPS, "duration": SECONDS}

@@ -17,10 +17,10 @@ from livingstill.jobs import check
 from livingstill.media import clip_reader
 from livingstill.media.write.encoder import Encoder
 from livingstill.network.forward import forward
-from livingstill.photo.read import read
+from livingstill.photo.read import read_photo
 from livingstill.render.frames import unpack
 from livingstill.segmentation import flow_field
-from livingstill.segmentation.overlay import overlay
+from livingstill.segmentation.overlay import draw_overlay
 
 HERE = Path(__file__).parent
 SAMPLES = HERE.parent / "samples"
@@ -69,10 +69,10 @@ def seen() -> None:
     """What the engine sees in a photo: the photo, its depth, what moves."""
     clip = livingstill.animate(SAMPLES / "river.jpg", camera="static", size="640x426")
     rgb = shrunk(clip.photo.rgb, clip.scene.size)
-    ways = flow_field.directions(rgb, clip.depth.values, clip.regions)
-    picture = overlay(rgb, clip.regions, ways)
-    write("seen.jpg", row(rgb, heat(clip.depth.values), picture))
-    write("how/regions.jpg", picture)
+    ways = flow_field.velocities(rgb, clip.depth.values, clip.regions)
+    overlay = draw_overlay(rgb, clip.regions, ways)
+    write("seen.jpg", row(rgb, heat(clip.depth.values), overlay))
+    write("how/regions.jpg", overlay)
 
 
 def fit() -> None:
@@ -89,7 +89,7 @@ def fit() -> None:
 
 def depth() -> None:
     """What the network says, and the same after refinement."""
-    rgb = shrunk(read(SAMPLES / "forest.jpg").rgb, (640, 427))
+    rgb = shrunk(read_photo(SAMPLES / "forest.jpg").rgb, (640, 427))
     coarse = forward(rgb).inverse_depth
     raw = cv2.resize(coarse, (640, 427), interpolation=cv2.INTER_LINEAR)
     part = np.s_[:, 200:560]

@@ -61,7 +61,7 @@ def finished() -> str:
         "logo": SAMPLES / "product.jpg", "exposure": 0.3, "temperature": 5200, "tint": 0.1,
         "saturation": 1.2, "vignette": 0.6, "grain": 0.8, "fit": "blur",
     }  # fmt: skip
-    photo = read.read(SAMPLES / "lake.jpg")
+    photo = read.read_photo(SAMPLES / "lake.jpg")
     small = replace(photo, rgb=np.ascontiguousarray(photo.rgb[::6, ::6]))
     clip = reframe(animate(small, **shot), "1:1")
     frames = hashlib.sha256()

@@ -1,6 +1,8 @@
-"""Scenes with known truth, ray-cast exactly."""
+"""Scenes with known truth: ray-cast depth, and drawn kinds of motion."""
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -96,3 +98,96 @@ def stereo_pair(
     base = share * width * float(distance.min()) / focal
     right, _ = cast(width, height, (base, 0, 0))
     return left, right, (focal * base / distance).astype(np.float32)
+
+
+class Labelled(NamedTuple):
+    """A made photo with its depth, the class masks of a network that errs, and the true kinds."""
+
+    rgb: np.ndarray
+    inverse_depth: np.ndarray
+    classes: dict[str, np.ndarray]
+    truth: dict[str, np.ndarray]
+
+
+SCENE = (300, 480)
+
+
+def _noise(seed: int, across: float, down: float) -> np.ndarray:
+    """Return (300, 480) float32 noise of unit variance, smoothed by two sigmas."""
+    white = np.random.default_rng(seed).standard_normal(SCENE).astype(np.float32)
+    soft = cv2.GaussianBlur(white, (0, 0), sigmaX=across, sigmaY=down)
+    return soft / soft.std()
+
+
+def _paint(rgb: np.ndarray, where: np.ndarray, colour: tuple[int, ...], detail: np.ndarray) -> None:
+    rgb[where] = (np.array(colour, np.float32) + detail[..., None])[where]
+
+
+def _band(top: int, bottom: int) -> np.ndarray:
+    out = np.zeros(SCENE, bool)
+    out[top:bottom] = True
+    return out
+
+
+def _masks(parts: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    return {name: part.astype(np.uint8) * np.uint8(255) for name, part in parts.items()}
+
+
+def mirror_lake() -> Labelled:
+    """Return clouds over wooded hills, all upside down in a lake; the network takes none for water."""
+    rgb = np.zeros((*SCENE, 3), np.float32)
+    sky, line = _band(0, 150), 150
+    x = np.arange(SCENE[1])
+    hills = np.arange(SCENE[0])[:, None] > 80 + 25 * np.sin(x / 60)
+    _paint(rgb, sky, (150, 180, 220), 18 * _noise(1, 14, 9))
+    _paint(rgb, sky & hills, (50, 75, 35), 22 * _noise(2, 1.2, 1.2))
+    rgb[line:] = 0.9 * cv2.GaussianBlur(rgb[:line][::-1], (0, 0), 1.0)
+    depth = np.zeros(SCENE, np.float32)
+    depth[hills] = 0.1
+    depth[line:] = np.linspace(0.1, 1, SCENE[0] - line)[:, None]
+    air = sky & ~hills
+    trees = sky & hills
+    classes = {"sky": air | air[::-1], "foliage": trees | trees[::-1]}
+    truth = {"cloud": air, "water": ~sky, "foliage": trees}
+    return Labelled(np.clip(rgb, 0, 255).astype(np.uint8), depth, _masks(classes), truth)
+
+
+def fall_and_pool() -> Labelled:
+    """Return a pale fall between rocks into a dark pool; the network's outline takes in rock."""
+    rgb = np.zeros((*SCENE, 3), np.float32)
+    fall, pool = np.zeros(SCENE, bool), _band(200, 300)
+    fall[60:200, 200:260] = True
+    _paint(rgb, np.ones(SCENE, bool), (70, 60, 45), 18 * _noise(1, 2, 2))
+    _paint(rgb, fall, (205, 205, 205), 28 * _noise(2, 1.2, 14))
+    _paint(rgb, pool, (60, 60, 60), 6 * _noise(3, 1, 1))
+    outline = fall | pool
+    outline[100:200, 170:290] = True
+    depth = np.repeat(np.linspace(0.1, 1, SCENE[0], dtype=np.float32)[:, None], SCENE[1], 1)
+    truth = {"flow": fall, "water": pool}
+    return Labelled(np.clip(rgb, 0, 255).astype(np.uint8), depth, _masks({"water": outline}), truth)
+
+
+def meadow() -> Labelled:
+    """Return a tree and a white mast on a meadow under a plain sky; the network calls both foliage."""
+    rgb = np.zeros((*SCENE, 3), np.float32)
+    sky, horizon = _band(0, 110), 110
+    tree, mast = np.zeros(SCENE, np.uint8), np.zeros(SCENE, np.uint8)
+    cv2.ellipse(tree, (130, 120), (70, 90), 0, 0, 360, 1, -1)
+    cv2.rectangle(mast, (340, 20), (346, 299), 1, -1)
+    ground = ~sky & (tree == 0)
+    _paint(rgb, sky, (150, 180, 220), 0 * _noise(1, 1, 1))
+    _paint(rgb, ~sky, (95, 125, 50), 20 * _noise(2, 1.5, 1))
+    _paint(rgb, tree > 0, (45, 75, 30), 24 * _noise(3, 1.5, 1.5))
+    rgb[mast > 0] = 245
+    rows = np.arange(SCENE[0], dtype=np.float32)[:, None]
+    depth = np.repeat(np.clip((rows - horizon + 6) / (SCENE[0] - horizon), 0, 1), SCENE[1], 1)
+    depth[sky] = 0
+    depth[tree > 0] = depth[210, 0]
+    green = ~sky | (tree > 0)
+    truth = {"grass": ground & (mast == 0), "foliage": tree > 0}
+    classes = {"sky": sky & (tree == 0) & (mast == 0), "foliage": green}
+    return Labelled(np.clip(rgb, 0, 255).astype(np.uint8), depth, _masks(classes), truth)
+
+
+LABELLED = {scene.__name__: scene for scene in (mirror_lake, fall_and_pool, meadow)}
+"""Scenes whose kinds of motion are known, by name."""

@@ -10,8 +10,8 @@ from livingstill.core.errors import InputError
 from livingstill.core.kinds import KINDS
 from livingstill.core.model import Region
 from livingstill.quality import known_flow, verdict
-from livingstill.segmentation.flow_field import directions
-from livingstill.segmentation.overlay import overlay
+from livingstill.segmentation.flow_field import velocities
+from livingstill.segmentation.overlay import draw_overlay
 from livingstill.settings import prompt
 from livingstill.settings.shot import Shot
 
@@ -154,7 +154,7 @@ def test_its_strokes_keep_to_its_speeds(plugin):
     rgb, depth = np.zeros((48, 64, 3), np.uint8), np.ones((48, 64), np.float32)
     everywhere = Region("lift", np.full((48, 64), 255, np.uint8))
     fast = Shot(brush=("lift:0.1,0.5,0.9,0.5",)).brush
-    assert directions(rgb, depth, (everywhere,), fast)["lift"].max() == pytest.approx(0.1, rel=0.02)
+    assert velocities(rgb, depth, (everywhere,), fast)["lift"].max() == pytest.approx(0.1, rel=0.02)
 
 
 def test_it_is_found_and_cut_out_as_its_record_says(plugin, photo):
@@ -172,7 +172,7 @@ def test_it_is_found_and_cut_out_as_its_record_says(plugin, photo):
 def test_its_colour_shows_in_the_overlay(plugin):
     grey = np.full((90, 120, 3), 128, np.uint8)
     region = Region("lift", np.full((90, 120), 255, np.uint8))
-    red, green, blue = overlay(grey, (region,))[60, 60].astype(int)
+    red, green, blue = draw_overlay(grey, (region,))[60, 60].astype(int)
     assert green > blue > red
 
 

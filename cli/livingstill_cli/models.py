@@ -70,7 +70,7 @@ def _tell(context: click.Context, /, name: str, as_json: bool) -> None:
     from livingstill.depth import models
 
     wanted = as_json or (context.parent is not None and context.parent.params.get("as_json"))
-    facts = asdict(models.known(name)) if name != "embedded" else {"name": name, "note": EMBEDDED}
+    facts = asdict(models.find(name)) if name != "embedded" else {"name": name, "note": EMBEDDED}
     if wanted:
         say.json_line(facts)
         return

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 from livingstill.depth.cues import coarse, estimate, find_sky
-from livingstill.photo.read import read
+from livingstill.photo.read import read_photo
 
 
 def ordered(guess: np.ndarray, truth: np.ndarray) -> float:
@@ -21,7 +21,7 @@ def ordered(guess: np.ndarray, truth: np.ndarray) -> float:
 @pytest.mark.parametrize("name", ["lake", "river", "house"])
 def test_the_guess_orders_most_points_of_a_landscape(samples, shared_data, name):
     truth = cv2.imread(str(shared_data.parent / f"samples/truth/{name}-depth.png"), -1)
-    depth = estimate(read(samples / f"{name}.jpg").rgb)
+    depth = estimate(read_photo(samples / f"{name}.jpg").rgb)
     assert depth.source == "cues"
     assert ordered(depth.values, truth.astype(np.float32) / 65535) > 0.85
 

@@ -9,7 +9,7 @@ from livingstill.core.model import Layer, Pose, Region, Scene
 from livingstill.motion.builder import compose
 from livingstill.render import frames
 from livingstill.scene import background
-from livingstill.segmentation import static_mask
+from livingstill.segmentation import silhouettes
 from livingstill.settings.values import Wind
 
 HEIGHT, WIDTH, GROUND, WALL = 240, 400, 180, 340
@@ -38,14 +38,14 @@ def sky(photo):
     out = np.zeros((HEIGHT, WIDTH), np.uint8)
     out[:GROUND] = 255
     out[30:, WALL:] = 0
-    return np.round(out * (1 - static_mask.aloft(photo[0], out))).astype(np.uint8)
+    return np.round(out * (1 - silhouettes.before_sky(photo[0], out))).astype(np.uint8)
 
 
 @pytest.fixture(scope="module")
 def scene(photo, sky):
     rgba = np.dstack([photo[0], np.full(sky.shape, 255, np.uint8)]).view(np.uint32)[..., 0]
     depth = np.repeat(np.linspace(0, 0.5, HEIGHT, dtype=np.float32)[:, None], WIDTH, 1)
-    return background.part(Scene((Layer(rgba, depth),)), sky)
+    return background.split_background(Scene((Layer(rgba, depth),)), sky)
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +64,7 @@ def test_at_rest_the_parted_scene_shows_the_photo(photo, scene):
     assert len(scene.layers) == 2
     renderer = frames.Renderer(scene, frames.whole(scene.size, scene.size), scene.size)
     np.testing.assert_array_equal(frames.unpack(renderer.frame(Pose())), photo[0])
-    assert background.part(scene, np.zeros((HEIGHT, WIDTH), np.uint8)) is scene
+    assert background.split_background(scene, np.zeros((HEIGHT, WIDTH), np.uint8)) is scene
 
 
 def test_a_mast_and_a_bird_stay_bit_for_bit_and_so_do_ground_and_wall(photo, clip):

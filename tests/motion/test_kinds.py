@@ -225,3 +225,24 @@ def test_what_sways_at_the_frame_never_looks_beyond_its_border(rgb, depth, kind)
         across, down = x + flow[..., 0], y + flow[..., 1]
         assert across.min() > -0.2 and across.max() < x.max() + 0.2
         assert down.min() > -0.2 and down.max() < y.max() + 0.2
+
+
+def test_a_mirror_of_the_sky_needs_clouds_on_its_own_layer(rgb, depth):
+    sky, lake = np.zeros(rgb.shape[:2], np.uint8), np.zeros(rgb.shape[:2], np.uint8)
+    sky[:80], lake[90:] = 255, 255
+    scene = Scene(layered(rgb, depth, lake), backdrop=True)
+    cloud, mirror = Region("cloud", sky), Region("reflection", lake)
+    alone = compose(rgb, depth, (cloud,), wind=Wind(), seconds=2.0, scene=scene).at(0.3)
+    assert alone[0] is None and alone[1].second is not None
+    both = compose(rgb, depth, (cloud, mirror), wind=Wind(), seconds=2.0, scene=scene).at(0.3)
+    assert both[0].second is not None  # what the mirror copies
+    assert np.abs(both[0].first[30:]).max() > 0 and same(both[1], alone[1])
+
+
+def test_effects_are_applied_by_stage_whatever_the_order_of_regions(rgb, depth):
+    upper, lower = np.zeros(rgb.shape[:2], np.uint8), np.zeros(rgb.shape[:2], np.uint8)
+    upper[20:86], lower[86:160] = 255, 255
+    regions = Region("twinkle", upper), Region("reflection", lower), Region("cloud", upper)
+    motion = compose(rgb, depth, regions, wind=Wind(), seconds=2.0)
+    stages = [effect.placement.stage for effect in motion.effects]
+    assert len(set(stages)) > 1 and stages == sorted(stages)

@@ -14,7 +14,7 @@ from livingstill.core.errors import InputError
 from livingstill.core.model import DEFAULT_FOCAL, Flow, Layer, Pose, Scene
 from livingstill.jobs.novel_view import novel_view
 from livingstill.render.frames import Card, Renderer, outside, safe_zoom, unpack, whole
-from livingstill.scene.layers import build
+from livingstill.scene.layers import build_layers
 
 SIZE = (243, 161)
 
@@ -27,13 +27,13 @@ def still():
 
 @pytest.fixture(scope="module")
 def scene(still):
-    return build(*still)
+    return build_layers(*still)
 
 
 @pytest.fixture(scope="module")
 def plane(still):
     """The photo as a plane at inverse depth 0.5."""
-    return build(still[0], np.full(still[0].shape[:2], 0.5, np.float32))
+    return build_layers(still[0], np.full(still[0].shape[:2], 0.5, np.float32))
 
 
 def render(scene, pose=None, quality="standard", flows=None, size=SIZE):
@@ -124,7 +124,7 @@ def test_a_flow_moves_the_colour_as_its_definition_says(still, plane, full):
     flow = some_flow(full=full)
     got = render(plane, flows=[flow], quality="draft")
     want = naive.apply_flow(cv2.GaussianBlur(still[0], (0, 0), 2), flow)
-    soft = build(
+    soft = build_layers(
         cv2.GaussianBlur(still[0], (0, 0), 2), np.full(still[0].shape[:2], 0.5, np.float32)
     )
     got = render(soft, flows=[flow])
@@ -143,7 +143,7 @@ def test_layers_without_motion_stay_as_they_are(scene):
 
 def digest(quality="standard", size=SIZE):
     rgb, distance = synthetic.cast(*SIZE, fine=1)
-    scene = build(rgb, (distance.min() / distance).astype(np.float32))
+    scene = build_layers(rgb, (distance.min() / distance).astype(np.float32))
     renderer = Renderer(scene, whole(SIZE, size), size, quality)
     flows = [some_flow(k) for k in range(len(scene.layers))]
     frame = renderer.frame(Pose(x=0.03, y=-0.01, z=0.1, pan=1, roll=2, zoom=1.2), flows)
@@ -270,7 +270,7 @@ def test_a_card_partly_outside_the_frame_is_cut_off(scene):
 
 def test_finer_rays_show_the_same_card():
     rgb = np.full((320, 480, 3), 90, np.uint8)
-    scene = build(rgb, np.full((320, 480), 0.5, np.float32))
+    scene = build_layers(rgb, np.full((320, 480), 0.5, np.float32))
     size = (240, 160)
     frames = [
         unpack(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 import pytest
-from livingstill.scene.cutout import cut
+from livingstill.scene.cutout import cut_out
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +21,7 @@ def hung():
     depth = np.full((90, 141), 0.2, np.float32)
     depth[mask > 128] = 0.7
     depth[40:50, 60:70] = 0
-    return rgb, depth, mask, cut(rgb, depth, mask)
+    return rgb, depth, mask, cut_out(rgb, depth, mask)
 
 
 def test_what_is_cut_out_over_the_rest_is_the_photo(hung):

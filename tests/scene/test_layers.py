@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 import synthetic
 from livingstill.core.errors import InputError
-from livingstill.scene import discontinuities, export
-from livingstill.scene.inpaint import complete
-from livingstill.scene.layers import build, extend
+from livingstill.scene import discontinuities, export, mesh
+from livingstill.scene.inpaint import fill_harmonic
+from livingstill.scene.layers import build_layers, extend_photo
 
 
 @pytest.fixture(scope="module")
@@ -18,7 +18,7 @@ def still():
 
 @pytest.fixture(scope="module")
 def scene(still):
-    return build(*still)
+    return build_layers(*still)
 
 
 def stacked(scene):
@@ -50,31 +50,35 @@ def test_what_a_layer_hid_lies_behind_it(still, scene):
 
 
 def test_flat_depth_gives_one_layer_and_the_photo(still):
-    scene = build(still[0], np.full(still[0].shape[:2], 0.5, np.float32))
+    scene = build_layers(still[0], np.full(still[0].shape[:2], 0.5, np.float32))
     assert len(scene.layers) == 1
     assert (stacked(scene) == still[0]).all()
 
 
 def test_the_number_of_layers_can_be_asked_for(still):
-    assert [len(build(*still, layers=n).layers) for n in (1, 2, 3)] == [1, 2, 3]
+    assert [len(build_layers(*still, layers=n).layers) for n in (1, 2, 3)] == [1, 2, 3]
 
 
 def test_the_sky_stays_at_infinity():
     rgb, distance = synthetic.cast(160, 120, fine=1)
     depth = (distance.min() / distance).astype(np.float32)
     depth[distance > 7.9] = 0
-    last = build(rgb, depth).layers[-1].inverse_depth
+    last = build_layers(rgb, depth).layers[-1].inverse_depth
     assert (last[distance > 7.9] == 0).all()
 
 
-def test_cuts_go_through_the_tears():
+def test_cuts_go_through_the_discontinuities():
     depth = np.full((40, 60), 0.1, np.float32)
     depth[10:30, 10:25] = 0.5
     depth[10:30, 35:50] = 0.9
-    found = discontinuities.thresholds(depth, discontinuities.find(depth, 0.03), None)
+    found = discontinuities.choose_thresholds(
+        depth, discontinuities.find_discontinuities(depth, 0.03), None
+    )
     assert len(found) == 1 and 0.1 < found[0] <= 0.5
     depth[15:25, 20:40] = 0.7
-    high, low = discontinuities.thresholds(depth, discontinuities.find(depth, 0.03), 3)
+    high, low = discontinuities.choose_thresholds(
+        depth, discontinuities.find_discontinuities(depth, 0.03), 3
+    )
     assert low < high
 
 
@@ -84,35 +88,35 @@ def test_a_hole_is_filled_with_the_plane_around_it():
     known = np.ones((37, 52), np.float32)
     known[12:25, 18:33] = 0
     holed = plane * known[..., None]
-    complete(holed, known)
+    fill_harmonic(holed, known)
     assert np.abs(holed - plane).max() < 1.0
     assert np.abs(holed - plane).mean() < 0.06
 
 
 def test_an_extended_photo_keeps_the_photo(still):
-    rgb, depth = extend(*still, (9, 4))
+    rgb, depth = extend_photo(*still, (9, 4))
     assert rgb.shape == (163 + 8, 241 + 18, 3) and depth.shape == rgb.shape[:2]
     assert (rgb[4:-4, 9:-9] == still[0]).all() and (depth[4:-4, 9:-9] == still[1]).all()
 
 
 def test_depth_of_another_size_is_an_error(still):
     with pytest.raises(InputError, match="240x163"):
-        build(still[0], still[1][:, 1:])
+        build_layers(still[0], still[1][:, 1:])
 
 
-def test_a_mesh_stands_where_the_camera_sees_it(scene):
+def test_a_mesh_projects_onto_the_photo(scene):
     focal = scene.focal * scene.size[0]
-    for sheet in export.meshes(scene):
-        seen = focal * sheet.places[:, :2] / -sheet.places[:, 2:]
-        wanted = (sheet.texels - 0.5) * scene.size * [1, -1]
-        np.testing.assert_allclose(seen, wanted, atol=0.02)
-        a, b, c = (seen[sheet.faces[:, n]] for n in range(3))
+    for part in mesh.layer_meshes(scene):
+        projected = focal * part.positions[:, :2] / -part.positions[:, 2:]
+        wanted = (part.texture_coordinates - 0.5) * scene.size * [1, -1]
+        np.testing.assert_allclose(projected, wanted, atol=0.02)
+        a, b, c = (projected[part.faces[:, n]] for n in range(3))
         (ux, uy), (vx, vy) = (b - a).T, (c - a).T
         assert (ux * vy > uy * vx).all()
 
 
 def test_exports_are_what_they_say(scene, tmp_path):
-    names = {path.name for path in export.export(scene, tmp_path)}
+    names = {path.name for path in export.export_layers(scene, tmp_path)}
     assert {"scene.json", "camera.json", "layer-0.png", "layer-0-depth.png"} <= names
     assert len(json.loads((tmp_path / "scene.json").read_text())["layers"]) == len(scene.layers)
     data = export.write_mesh(scene, tmp_path / "a.glb").read_bytes()

@@ -1,9 +1,12 @@
+"""Where water falls, and which way."""
+
+from __future__ import annotations
+
 import cv2
 import numpy as np
 import pytest
-from livingstill.segmentation.falls import streaks
-from livingstill.segmentation.flow_field import downhill
-from livingstill.segmentation.water import running
+from livingstill.segmentation.flow_field import velocity_from_terrain
+from livingstill.segmentation.water import fall_streaks, is_running
 
 
 def water(slant, level=190.0):
@@ -27,30 +30,34 @@ def water(slant, level=190.0):
 @pytest.mark.parametrize("slant", [0, 20, -30])
 def test_water_falls_along_its_streaks(slant):
     rgb, mask = water(slant)
-    falls, along = streaks(rgb, mask)
+    falls, along = fall_streaks(rgb, mask)
     assert falls.sum() > 0.5 * mask.sum()
     assert not falls[~mask].any()
     found = np.rad2deg(np.arctan2(*along[falls].mean(0)))
     assert found == pytest.approx(slant, abs=4)
-    assert running(rgb, mask.astype(np.uint8) * 255)
+    assert is_running(rgb, mask, np.zeros_like(mask))
 
 
 @pytest.mark.parametrize(("slant", "level"), [(90, 190.0), (70, 190.0), (0, 10.0)])
 def test_level_and_dark_water_does_not_fall(slant, level):
-    assert not streaks(*water(slant, level))[0].any()
+    assert not fall_streaks(*water(slant, level))[0].any()
 
 
-def test_it_is_carried_the_way_it_falls():
+def test_velocity_follows_the_streaks():
     rgb, mask = water(25)
     small = cv2.resize(mask.astype(np.uint8), (112, 70), interpolation=cv2.INTER_NEAREST) > 0
-    velocity = downhill(small, rgb, np.full(mask.shape, 0.5, np.float32))
+    velocity = velocity_from_terrain(small, rgb, np.full(mask.shape, 0.5, np.float32))
     middle = velocity[25:45, 45:65].mean((0, 1))
     assert np.rad2deg(np.arctan2(*middle)) == pytest.approx(25, abs=6)
 
 
 def test_white_water_runs_more_slowly_in_the_pool_than_where_it_falls():
     fast, slow = (
-        np.hypot(*np.moveaxis(downhill(small, rgb, np.full(mask.shape, 0.5, np.float32)), -1, 0))
+        np.hypot(
+            *np.moveaxis(
+                velocity_from_terrain(small, rgb, np.full(mask.shape, 0.5, np.float32)), -1, 0
+            )
+        )
         for rgb, mask in (water(0, 235.0), water(90, 235.0))
         for small in [cv2.resize(mask.astype(np.uint8), (112, 70)) > 0]
     )
@@ -59,11 +66,11 @@ def test_white_water_runs_more_slowly_in_the_pool_than_where_it_falls():
 
 
 @pytest.mark.parametrize(("wide", "tall", "runs"), [(6.0, 1.0, False), (1.5, 1.5, True)])
-def test_crests_of_waves_lie_and_foam_does_not(wide, tall, runs):
+def test_foam_is_isotropic_and_crests_of_waves_are_not(wide, tall, runs):
     noise = np.random.default_rng(6).normal(0, 1, (300, 480)).astype(np.float32)
     noise = cv2.GaussianBlur(noise, (0, 0), sigmaX=wide, sigmaY=tall)
     grey = np.where(np.arange(300)[:, None] > 150, 150 + 35 * noise / noise.std(), 60)
     rgb = np.repeat(np.clip(grey, 0, 255).astype(np.uint8)[..., None], 3, 2)
-    mask = np.zeros((300, 480), np.uint8)
-    mask[155:] = 255
-    assert running(rgb, mask) == runs
+    mask = np.zeros((300, 480), bool)
+    mask[155:] = True
+    assert is_running(rgb, mask, np.zeros_like(mask)) == runs

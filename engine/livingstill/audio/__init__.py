@@ -1,1 +1,1 @@
-"""What a clip sounds like: beds of filtered noise for what moves, and a recording fitted to a clip."""
+"""The sound of a clip: beds of filtered noise for what moves, or a recording fitted to it."""

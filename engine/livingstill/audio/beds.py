@@ -24,8 +24,8 @@ _WAVE = 7.0
 class WindGusts:
     """The gusts of the wind in the picture as they are heard.
 
-    ``speed`` is in m/s; ``harmonics`` (M,) and complex ``amplitudes`` (M,) are of the gusts over the
-    loop, ``lags`` the seconds after which they reach the left and right ear.
+    ``speed`` is in m/s; ``harmonics`` (M,) and complex ``amplitudes`` (M,) are of the gusts over
+    the loop, ``lags`` the seconds after which they reach the left and right ear.
     """
 
     speed: float = 3.0

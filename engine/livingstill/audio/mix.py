@@ -85,7 +85,7 @@ def _key(name: str) -> tuple[int]:
 
 
 def _rotate_to_least_step(loop: Float32Array) -> Float32Array:
-    """Return the loop rotated, by .25 s at most, so that its seam is where the samples step least."""
+    """Return the loop rotated by .25 s at most, so that its seam is where samples step least."""
     reach = min(round(_SEEK * SAMPLE_RATE), len(loop) // 2)
     step = np.abs(loop - np.roll(loop, 1, axis=0)).max(axis=1)
     near = np.concatenate([step[:reach], step[len(step) - reach :]])

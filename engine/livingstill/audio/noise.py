@@ -1,7 +1,7 @@
 """Periodic noise: of any spectrum, as a slow gain, and as grains at random times.
 
-A period of n samples is synthesised in its spectrum, so that sample n equals sample 0 and no place in
-it differs statistically from another: there is no seam.
+A period of n samples is synthesised in its spectrum, so that sample n equals sample 0 and no place
+in it differs statistically from another: there is no seam.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Gradient anisotropy and mirror symmetry of a picture: what a water surface shows."""
+"""Statistics of a water surface: gradient anisotropy of its facets, correlation with its mirror image."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ Mask = NDArray[np.bool_]
 
 
 def gradient_anisotropy(grey: Float32Array, inside: Mask, sigma: float = 1.0) -> float:
-    """Return the energy of vertical over that of horizontal gradients in the finest detail.
+    """Return the ratio of vertical to horizontal gradient energy in the finest detail of a region.
 
-    Facets of waves are horizontal, so on rough water it is 2 and more; what a smooth surface mirrors
-    has the anisotropy of the land, 1 or less.
+    The specular facets of waves are seen at a grazing angle and so are flat: rough water has 2 and
+    more. What a smooth surface mirrors is as upright as the land: 1 or less. 1 where the region is
+    too narrow to measure.
 
     Parameters
     ----------
@@ -37,7 +38,7 @@ def gradient_anisotropy(grey: Float32Array, inside: Mask, sigma: float = 1.0) ->
 
 
 def mirror_correlation(grey: Float32Array, inside: Mask) -> float:
-    """Return the correlation of water with the mirror image of what stands above it, in -1..1.
+    """Return the correlation of water with the picture above it turned upside down, in -1..1.
 
     Each column is compared with its own picture above the waterline, between a fine and a coarse
     scale; the waterline may be a tenth of the picture too low, or a twentieth too high.
@@ -50,9 +51,9 @@ def mirror_correlation(grey: Float32Array, inside: Mask) -> float:
     rows, columns = inside.shape
     sigma = 0.04 * columns
     soft = np.asarray(cv2.GaussianBlur(grey, (0, 0), 0.004 * columns), np.float32)
-    band = soft - np.asarray(cv2.GaussianBlur(soft, (0, 0), sigma), np.float32)
-    power = np.asarray(cv2.GaussianBlur(band**2, (0, 0), sigma), np.float32)
-    band /= np.sqrt(power) + np.float32(2)
+    flattened = soft - np.asarray(cv2.GaussianBlur(soft, (0, 0), sigma), np.float32)
+    power = np.asarray(cv2.GaussianBlur(flattened**2, (0, 0), sigma), np.float32)
+    flattened /= np.sqrt(power) + np.float32(2)
     used = [x for x in range(0, columns, 2) if inside[:, x].sum() >= 8]
     best = -1.0
     for offset in range(-rows // 10, rows // 20 + 1, max(1, rows // 135)):
@@ -62,10 +63,10 @@ def mirror_correlation(grey: Float32Array, inside: Mask) -> float:
             length = min(line, rows - line, int(inside[:, x].sum()), rows // 4)
             if length >= 6:
                 both = inside[line : line + length, x]
-                above.append(band[line - length : line, x][::-1][both])
-                below.append(band[line : line + length, x][both])
+                above.append(flattened[line - length : line, x][::-1][both])
+                below.append(flattened[line : line + length, x][both])
         if sum(part.size for part in above) > 40:
             a, b = (np.concatenate(part, dtype=np.float64) for part in (above, below))
-            like = float(((a - a.mean()) * (b - b.mean())).mean())
-            best = max(best, like / max(float(a.std() * b.std()), 1e-6))
+            covariance = float(((a - a.mean()) * (b - b.mean())).mean())
+            best = max(best, covariance / max(float(a.std() * b.std()), 1e-6))
     return best

@@ -1,22 +1,52 @@
-"""The photo and its masks, reduced: regions are told in small pictures."""
+"""Reductions of a photo and its masks by area averaging, and masks back at the photo's size."""
 
 from __future__ import annotations
+
+from typing import Any, TypeVar
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from livingstill.core.model import UInt8Array
+from livingstill.core.model import Float32Array, UInt8Array
+
+Mask = TypeVar("Mask", UInt8Array, Float32Array)
 
 
-def photo(rgb: UInt8Array, side: int) -> UInt8Array:
-    """Return (h, w, 3) uint8, the photo at most ``side`` long."""
-    height, width = rgb.shape[:2]
+def downscale(rgb: UInt8Array, side: int, least: int = 4) -> UInt8Array:
+    """Return (h, w, 3) uint8, the photo with a long side of ``side`` at most, by area averaging.
+
+    The short side is ``least`` pixels or more. A photo that is no larger comes back as a copy.
+    """
+    return np.asarray(
+        cv2.resize(rgb, reduced_size(rgb.shape, side, least), interpolation=cv2.INTER_AREA),
+        np.uint8,
+    )
+
+
+def reduced_size(shape: tuple[int, ...], side: int, least: int = 4) -> tuple[int, int]:
+    """Return the width and height of a picture of ``shape`` (H, W, ...) reduced to ``side``.
+
+    >>> reduced_size((600, 800, 3), 240)
+    (240, 180)
+    """
+    height, width = shape[:2]
     scale = min(1.0, side / max(height, width))
-    size = (max(4, round(width * scale)), max(4, round(height * scale)))
-    return np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), np.uint8)
+    return max(least, round(width * scale)), max(least, round(height * scale))
 
 
-def where(mask: UInt8Array, shape: tuple[int, ...], above: int = 128) -> NDArray[np.bool_]:
-    """Return (h, w) bool, where (H, W) ``mask`` holds in a picture of another shape."""
+def mask_at(mask: NDArray[Any], shape: tuple[int, ...], above: float = 128) -> NDArray[np.bool_]:
+    """Return (h, w) bool, where (H, W) ``mask`` is ``above`` a level in a picture of ``shape``."""
     return cv2.resize(mask, shape[1::-1], interpolation=cv2.INTER_AREA) > above
+
+
+def upsample(mask: Mask, shape: tuple[int, ...]) -> Mask:
+    """Return (H, W), a reduced mask bilinearly at the size of a picture of ``shape``."""
+    whole = cv2.resize(mask, shape[1::-1], interpolation=cv2.INTER_LINEAR)
+    return np.asarray(whole, mask.dtype)
+
+
+def high_pass(rgb: UInt8Array, sigma: float) -> Float32Array:
+    """Return (h, w) float32, the magnitude in levels of what a Gaussian of ``sigma`` px takes away."""
+    grey = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY).astype(np.float32)
+    return np.asarray(np.abs(grey - cv2.GaussianBlur(grey, (0, 0), sigma)), np.float32)

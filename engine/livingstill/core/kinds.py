@@ -69,7 +69,7 @@ class MotionKind:
     colour : R, G, B of its regions in the overlay
     found_by : ``auto``: ``--motion auto`` looks for it; ``named``: it is looked for when it is
         named; ``mask``: it moves where a mask or a stroke says
-    detector : the function from a ``segmentation.detectors.Evidence`` to the mask (H, W) uint8 of
+    detector : the function from a ``segmentation.evidence.Evidence`` to the mask (H, W) uint8 of
         the kind, or None; none where only masks say
     rigid : the function from the evidence and a found mask (H, W) float32 in 0..1 to what of it
         stands still, (H, W) float32 in 0..1; none where nothing does

@@ -1,34 +1,154 @@
-"""Steps of depth stand on the photo's straight lines, where an estimate puts them beside."""
+"""Estimated depth made to fit the photo's straight lines: linear along them, steps on them.
+
+A straight edge of the world has inverse depth linear along its picture, and the depth on its two
+sides meets in a step on it. Estimates bend along such an edge and waver about it, and so it bends
+and wavers as the camera moves.
+"""
 
 from __future__ import annotations
 
+from typing import Any, cast
+
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from livingstill.core.model import Float32Array
-from livingstill.depth import robust
+
+_SIDE = 640
+"""Long side of the map on which depth is made linear."""
+
+_SAMPLES = 33
+"""Points along a line at which its depth is fitted."""
+
+_OTHER = 0.06
+"""What is further from a line's or a side's depth belongs to another thing and stays as it is."""
+
+_SIGMA = 0.012
+"""Standard deviation of the neighbourhood that follows a line, long sides."""
+
+_ASIDE = 1.5
+"""How far beside a line the surface that it bounds is sampled, pixels of that map."""
+
+_ROUNDS = 4
+"""Corrections one after another, since lines cross."""
 
 _BAND = 0.0055
 """How far beside its line a step may lie, long sides; beyond, each side's surface is itself."""
 
-_HALF = 0.0011
+_EDGE = 0.0011
 """Half the width of the picture of an edge, long sides: it belongs to what is nearer."""
 
 _STEP = 0.02
 """Sides whose inverse depths differ by more are two things."""
 
-_LEAP = 0.06
-"""What is further from its side's depth is a third thing and stays as it is."""
-
-_SURE = 0.8
+_CERTAIN = 0.8
 """Share of a line that has to have the step for it to be one."""
 
-_SAMPLES, _LEAST = 33, 8
+_LEAST = 8
+"""Rows that a line spans at least, for a step on it to be moved."""
 
 Reals = NDArray[np.float64]
 
 
-def align(inverse_depth: Float32Array, lines: Float32Array) -> Float32Array:
+def straighten_lines(inverse_depth: Float32Array, lines: Float32Array) -> Float32Array:
+    """Return the inverse depth, made linear along straight lines of the photo.
+
+    Inverse depth is linear along the picture of a straight edge of the world, and whatever is not
+    bends as the camera moves. Each line gets the robust straight fit of the depth along it (slope
+    and offset by medians; Theil, 1950, Sen, 1968), and what it misses is spread to its surroundings
+    by normalised convolution (Knutsson and Westin, 1993), a few times over, as lines cross.
+    Another thing in front of a line keeps its depth. Infinity stays exactly 0.
+
+    Parameters
+    ----------
+    inverse_depth : (H, W) float32 in 0..1
+    lines : (n, 4) float32, x0, y0, x1, y1 in fractions
+    """
+    height, width = inverse_depth.shape
+    scale = min(1.0, _SIDE / max(height, width))
+    size = (max(2, round(width * scale)), max(2, round(height * scale)))
+    if not len(lines):
+        return inverse_depth
+    coarse = cast(Float32Array, cv2.resize(inverse_depth, size, interpolation=cv2.INTER_AREA))
+    fractions = np.linspace(0, 1, _SAMPLES, dtype=np.float32)
+    x, y, across, down = _points(lines, size, fractions)
+    across, down = _ASIDE * across, _ASIDE * down
+    length = np.hypot(x[:, -1:] - x[:, :1], y[:, -1:] - y[:, :1])
+    weight = np.repeat(length / (_SAMPLES - 1), _SAMPLES, 1)  # as many as there are pixels
+    change, sigma = np.zeros_like(coarse), _SIGMA * max(size)
+    rows = np.clip(np.rint(y), 0, size[1] - 1).astype(int)
+    columns = np.clip(np.rint(x), 0, size[0] - 1).astype(int)
+    for _ in range(_ROUNDS):
+        depth = _nearest(coarse + change, x, y, across, down)
+        residual = _fit(depth) - depth
+        own = (np.abs(residual) < _OTHER) & (depth > 0)
+        sums, count = np.zeros_like(coarse), np.zeros_like(coarse)
+        np.add.at(sums, (rows, columns), np.where(own, residual, 0) * weight)
+        np.add.at(count, (rows, columns), own * weight)
+        spread = cv2.GaussianBlur(sums, (0, 0), sigma)
+        change += spread / (cv2.GaussianBlur(count, (0, 0), sigma) + np.float32(0.25 / sigma))
+    full = cast(Float32Array, cv2.resize(change, (width, height), interpolation=cv2.INTER_CUBIC))
+    out = np.where(inverse_depth > 0, inverse_depth + full, np.float32(0))
+    return np.asarray(np.clip(out, 0, 1), np.float32)
+
+
+def sample_lines(
+    inverse_depth: Float32Array, lines: Float32Array, fractions: Float32Array
+) -> Float32Array:
+    """Return (n, k) inverse depths at ``fractions`` (k,) along lines (n, 4), of their nearer side.
+
+    Where another thing is in front of a stretch of a line, the line has its straight fit there; what
+    is nearer at one of its ends may be its own and counts as it is.
+    """
+    if not len(lines):
+        return np.zeros((0, len(fractions)), np.float32)
+    height, width = inverse_depth.shape
+    x, y, across, down = _points(lines, (width, height), fractions.astype(np.float32))
+    reach = np.float32(_ASIDE * max(width, height) / _SIDE)
+    depth = _nearest(inverse_depth, x, y, reach * across, reach * down)
+    fit = _fit(depth)
+    own = depth <= fit + np.float32(_OTHER)
+    before = np.maximum.accumulate(own, axis=1)
+    after = np.maximum.accumulate(own[:, ::-1], axis=1)[:, ::-1]
+    return np.where(before & after & ~own, fit, depth)
+
+
+def _nearest(
+    depth: Float32Array, x: Float32Array, y: Float32Array, across: Float32Array, down: Float32Array
+) -> Float32Array:
+    """Return the nearest of three depths across each point: an edge belongs to what is in front."""
+    sides = [
+        cv2.remap(
+            depth, x + k * across, y + k * down, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+        )
+        for k in (-1, 0, 1)
+    ]
+    return np.asarray(np.maximum.reduce(sides), np.float32)
+
+
+def _points(
+    lines: Float32Array, size: tuple[int, int], fractions: Float32Array
+) -> tuple[Float32Array, Float32Array, Float32Array, Float32Array]:
+    """Return (n, k) x and y in pixels along each line, and (n, 1) x and y of a unit across it."""
+    ends = lines * np.array([size[0], size[1]] * 2, np.float32) - np.float32(0.5)
+    right, below = ends[:, 2:3] - ends[:, :1], ends[:, 3:4] - ends[:, 1:2]
+    length = np.maximum(np.hypot(right, below), np.float32(1e-3))
+    x, y = ends[:, :1] + fractions * right, ends[:, 1:2] + fractions * below
+    x, y, across, down = (
+        np.asarray(v, np.float32) for v in (x, y, below / length, -right / length)
+    )
+    return x, y, across, down
+
+
+def _fit(values: Float32Array) -> Float32Array:
+    """Return the robust straight line through each row of (n, samples) values."""
+    places = np.arange(values.shape[1])
+    slope, offset = _fit_line(places, values)
+    return np.asarray(offset + slope * places, np.float32)
+
+
+def align_steps(inverse_depth: Float32Array, lines: Float32Array) -> Float32Array:
     """Return the inverse depth with the steps beside straight lines moved onto them.
 
     An estimate is a little off at the edges of things: its step wavers about the edge, and parts
@@ -47,50 +167,66 @@ def align(inverse_depth: Float32Array, lines: Float32Array) -> Float32Array:
     for line in lines[::-1].astype(np.float64) * np.array([width, height] * 2) - 0.5:
         x0, y0, x1, y1 = line
         if abs(y1 - y0) >= abs(x1 - x0):
-            _align(out, line, size)
+            _align_step(out, line, size)
         else:
-            _align(out.T, np.array([y0, x0, y1, x1]), size)
+            _align_step(out.T, np.array([y0, x0, y1, x1]), size)
     return out
 
 
-def _align(depth: Float32Array, line: Reals, size: int) -> None:
+def _align_step(depth: Float32Array, line: Reals, size: int) -> None:
     """Move the step beside one line, which runs more down than across, in place."""
     x0, y0, x1, y1 = line if line[3] > line[1] else line[[2, 3, 0, 1]]
     slope = (x1 - x0) / max(y1 - y0, 1e-9)
     lean = float(np.hypot(1, slope))  # pixels along a row for each across the line
     rows = np.arange(max(0, int(np.ceil(y0))), min(depth.shape[0] - 1, int(y1)) + 1)
-    at = x0 + slope * (rows - y0)
+    centre = x0 + slope * (rows - y0)
     reach = round(max(2.0, _BAND * size) * lean)
-    columns = np.rint(at).astype(int)[:, None] + np.arange(-reach, reach + 1)
+    columns = np.rint(centre).astype(int)[:, None] + np.arange(-reach, reach + 1)
     inside = (columns[:, 0] >= 0) & (columns[:, -1] < depth.shape[1])
-    rows, at, columns = rows[inside], at[inside], columns[inside]
+    rows, centre, columns = rows[inside], centre[inside], columns[inside]
     if len(rows) < _LEAST:
         return
-    have = depth[rows[:, None], columns]
-    rims = have[:, [0, -1]]
+    band = depth[rows[:, None], columns]
+    rims = band[:, [0, -1]]
     if (rims > 0).mean(0).min() < 0.6:
         return
-    pick = np.linspace(0, len(rows) - 1, _SAMPLES).astype(int)
-    slopes, offsets = robust.line(rows[pick].astype(np.float64), rims[pick].T.astype(np.float64))
+    sampled = np.linspace(0, len(rows) - 1, _SAMPLES).astype(int)
+    slopes, offsets = _fit_line(
+        rows[sampled].astype(np.float64), rims[sampled].T.astype(np.float64)
+    )
     sides = (offsets + slopes * rows).T
-    apart = sides[:, 1] - sides[:, 0]
-    step = float(np.median(apart))
+    gap = sides[:, 1] - sides[:, 0]
+    step = float(np.median(gap))
     if abs(step) < _STEP:
         return
-    aside = (columns - at[:, None]) / lean
-    right = aside > np.copysign(_HALF * size, -step)
+    across = (columns - centre[:, None]) / lean
+    right = across > np.copysign(_EDGE * size, -step)
     fit, rim = (np.where(right, pair[:, 1:], pair[:, :1]) for pair in (sides, rims))
-    want = fit + (rim - fit) * np.minimum(np.abs(aside) * lean / reach, 1)
-    want = np.clip(want, have.min(1, keepdims=True), have.max(1, keepdims=True))
+    target = fit + (rim - fit) * np.minimum(np.abs(across) * lean / reach, 1)
+    target = np.clip(target, band.min(1, keepdims=True), band.max(1, keepdims=True))
     bounds = np.concatenate([sides, rims], 1)
-    between = (have > bounds.min(1, keepdims=True) - _LEAP / 2) & (
-        have < bounds.max(1, keepdims=True) + _LEAP / 2
+    between = (band > bounds.min(1, keepdims=True) - _OTHER / 2) & (
+        band < bounds.max(1, keepdims=True) + _OTHER / 2
     )
-    sure = (np.abs(rims - sides) < _LEAP).all(1) & (apart * np.sign(step) > _STEP / 2)
-    if sure.mean() < _SURE:
+    certain = (np.abs(rims - sides) < _OTHER).all(1) & (gap * np.sign(step) > _STEP / 2)
+    if certain.mean() < _CERTAIN:
         return
     # fades towards the ends and towards whatever else crosses, so that no notch is cut
-    away = np.flatnonzero(~np.pad(sure, 1))
-    near = np.abs(np.arange(1, len(rows) + 1)[:, None] - away).min(1)
-    share = np.minimum(near / (2 * reach), 1)[:, None] * (between & (have > 0))
-    depth[rows[:, None], columns] = have + share * (want - have)
+    doubtful = np.flatnonzero(~np.pad(certain, 1))
+    near = np.abs(np.arange(1, len(rows) + 1)[:, None] - doubtful).min(1)
+    share = np.minimum(near / (2 * reach), 1)[:, None] * (between & (band > 0))
+    depth[rows[:, None], columns] = band + share * (target - band)
+
+
+def _fit_line(t: NDArray[Any], values: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Return slopes and offsets (n, 1) of robust straight lines through values (n, k) at t (k,).
+
+    The median of the slopes between places at least a quarter of all apart (Theil, 1950; Sen,
+    1968): up to a quarter of the values may be anything. ``t`` must not fall.
+    """
+    first, second = np.triu_indices(len(t), len(t) // 4)
+    rising = t[second] > t[first]
+    first, second = first[rising], second[rising]
+    slopes = (values[:, second] - values[:, first]) / (t[second] - t[first])
+    slope = np.median(slopes, axis=1)[:, None]
+    return slope, np.median(values - slope * t, axis=1)[:, None]

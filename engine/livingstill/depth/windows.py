@@ -1,4 +1,4 @@
-"""Windows and mirrors of a room: what is seen in them stays in the plane of the glass."""
+"""Windows and mirrors of a room get the depth of the wall around them."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from livingstill.core.model import Float32Array, UInt8Array
 
-SIDE = 320
+_SIDE = 320
 """Long side of the map on which windows are found and closed."""
 
-_SURELY, _OUTSIDE = 0.15, 0.5
+_CERTAIN, _OUTSIDE = 0.15, 0.5
 """What lies beyond a window: its inverse depth in that of the middle of the room, somewhere in it
 and everywhere."""
 
@@ -25,7 +25,7 @@ _FRAME = 0.016
 """Where depth passes from the frame to the view, long sides: it belongs to neither."""
 
 
-def close(inverse_depth: Float32Array) -> Float32Array:
+def close_windows(inverse_depth: Float32Array) -> Float32Array:
     """Return a room's inverse depth with its windows and mirrors closed.
 
     The open air, or a room behind a mirror, is far beyond the walls. Mullions and frames before it
@@ -39,20 +39,20 @@ def close(inverse_depth: Float32Array) -> Float32Array:
     inverse_depth : (H, W) float32 in 0..1
     """
     height, width = inverse_depth.shape
-    scale = min(1.0, SIDE / max(height, width))
+    scale = min(1.0, _SIDE / max(height, width))
     size = (max(2, round(width * scale)), max(2, round(height * scale)))
     small = cast(Float32Array, cv2.resize(inverse_depth, size, interpolation=cv2.INTER_NEAREST))
     middle = float(np.median(small))
     far = small < _OUTSIDE * middle
     _, parts = cv2.connectedComponents(far.astype(np.uint8))
-    outside = far & np.isin(parts, np.unique(parts[small < _SURELY * middle]))
+    outside = far & np.isin(parts, np.unique(parts[small < _CERTAIN * middle]))
     if not 0 < outside.mean() < _MOST:
         return inverse_depth
     reach = 2 * max(1, round(_FRAME * max(size))) + 1
     disk = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach))
-    wide = cast(UInt8Array, cv2.dilate(outside.astype(np.uint8), disk))
-    wall = _harmonic(small, wide > 0)
-    soft = cv2.GaussianBlur(wide.astype(np.float32), (0, 0), reach / 6)
+    grown = cast(UInt8Array, cv2.dilate(outside.astype(np.uint8), disk))
+    wall = _harmonic(small, grown > 0)
+    soft = cv2.GaussianBlur(grown.astype(np.float32), (0, 0), reach / 6)
     soft = cv2.resize(soft, (width, height), interpolation=cv2.INTER_LINEAR)
     wall = cast(Float32Array, cv2.resize(wall, (width, height), interpolation=cv2.INTER_LINEAR))
     return np.asarray(inverse_depth + soft * (wall - inverse_depth), np.float32)

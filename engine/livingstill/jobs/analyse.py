@@ -25,11 +25,12 @@ from livingstill.core.model import (
     UInt8Array,
 )
 from livingstill.core.threads import Result, begin, later
-from livingstill.depth import alignment, embedded, file, models, straightening, windows
+from livingstill.depth import alignment, depth_file, embedded, models, windows
 from livingstill.depth.refine import refine
 from livingstill.depth.sources import SOURCES
 from livingstill.network.forward import forward
 from livingstill.photo import read, statistics
+from livingstill.photo.lines import detect_lines, line_lengths
 from livingstill.segmentation import semantic
 from livingstill.settings.groups import DepthSettings, InputSettings
 from livingstill.settings.shot import Shot
@@ -86,7 +87,7 @@ def read_photo(path: str | Path, settings: InputSettings) -> Photo:
     InputError
         If it is no picture, or larger than ``max_pixels``.
     """
-    return read.read(path, max_pixels=settings.max_pixels, background=settings.background)
+    return read.read_photo(path, max_pixels=settings.max_pixels, background=settings.background)
 
 
 def scene_scale(photo: Photo, shot: Shot) -> float:
@@ -130,7 +131,7 @@ def analyse_pixels(
     """Return the analysis of a photo whose scene is ``rgb``, (H, W, 3) uint8."""
     at_once = begin if ahead else later
     perception = at_once(partial(forward, rgb, quality=quality))
-    lines = at_once(plain()(partial(statistics.lines, rgb)))
+    lines = at_once(plain()(partial(detect_lines, rgb)))
     masks = plain()(lambda: semantic.segment(perception(), rgb))
     classes = begin_if_small(rgb)(masks) if ahead else later(masks)
     depth = later(partial(estimate_depth, rgb, settings, perception, lines))
@@ -211,16 +212,16 @@ def estimate_depth(
         fine = straightened(rgb, refine(rgb, coarse), lines())
         depth = InverseDepth(fine, f"network {Path(source).stem}")
     else:
-        depth = file.read(source, (width, height), settings.depth_far)
+        depth = depth_file.read_depth(source, (width, height), settings.depth_far)
     return depth.quantised()
 
 
 def straightened(rgb: UInt8Array, depth: Float32Array, lines: Float32Array) -> Float32Array:
     """Return estimated inverse depth with windows in their wall and straight edges straight."""
     sky = float((depth <= 0).mean())
-    if statistics.room(*statistics.lengths(lines, rgb), depth, sky):
-        depth = windows.close(depth)
-    return alignment.align(straightening.straighten(depth, lines), lines)
+    if statistics.is_room(*line_lengths(lines, rgb), depth, sky):
+        depth = windows.close_windows(depth)
+    return alignment.align_steps(alignment.straighten_lines(depth, lines), lines)
 
 
 def downscaled(rgb: UInt8Array, scale: float) -> UInt8Array:

@@ -41,7 +41,7 @@ class Still:
         InputError
             If it cannot be read.
         """
-        return cls(path, read.read(path).rgb)
+        return cls(path, read.read_photo(path).rgb)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

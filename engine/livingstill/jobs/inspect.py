@@ -79,8 +79,8 @@ def write_regions(
         mask_files.write(folder, (*classes, *extra), job.overwrite)
     if target is not None:
         depth = analysis.depth().values
-        directions = flow_field.directions(analysis.rgb, depth, moving, shot.brush)
-        picture = overlay.overlay(analysis.rgb, moving, directions)
+        directions = flow_field.velocities(analysis.rgb, depth, moving, shot.brush)
+        picture = overlay.draw_overlay(analysis.rgb, moving, directions)
         write_png(target, cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), job.overwrite)
     return moving
 
@@ -110,7 +110,7 @@ def write_scene(
         read = read_photo(photo, shot)
     scene = prepare(read, still, stages).scene
     with stages("export"), files.folder(folder, job.overwrite) as part:
-        export.export(scene, part)
+        export.export_layers(scene, part)
         if mesh is not None:
             with replacing(mesh, job.overwrite) as piece:
                 export.write_mesh(scene, piece)

@@ -23,7 +23,7 @@ from livingstill.core.model import (
     UInt8Array,
 )
 from livingstill.core.registry import nearest as closest
-from livingstill.scene.inpaint import continued
+from livingstill.scene.inpaint import extend_mask
 
 MOVING = "moving"
 _LAYER = "layer:"
@@ -62,7 +62,7 @@ def chosen(scene: Scene, regions: tuple[Region, ...], said: str) -> Scene:
     white, hidden = np.full_like(mask, 255), np.zeros(mask.shape, bool)
     made = []
     for k, layer in enumerate(scene.layers):
-        seen = white if k in layers else continued(mask, hidden)
+        seen = white if k in layers else extend_mask(mask, hidden)
         made.append(Layer(_grey(layer.colour, seen), layer.inverse_depth))
         hidden |= layer.colour >> np.uint32(24) > 0
     return Scene(tuple(made), scene.focal)

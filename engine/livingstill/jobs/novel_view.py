@@ -10,7 +10,7 @@ from livingstill.core.errors import InputError
 from livingstill.core.model import DEFAULT_FOCAL, Float32Array, Pose, UInt8Array
 from livingstill.depth.refine import ramp_width, refine
 from livingstill.render.frames import Renderer, Window, unpack
-from livingstill.scene.layers import build, extend
+from livingstill.scene.layers import build_layers, extend_photo
 
 
 def novel_view(
@@ -51,8 +51,8 @@ def novel_view(
     border = tuple(
         min(ceil(abs(b) * reach) + 2, side) for b, side in zip(baseline, (width, height))
     )
-    around, beyond = extend(photo, depth, (border[0], border[1]))
-    scene = build(
+    around, beyond = extend_photo(photo, depth, (border[0], border[1]))
+    scene = build_layers(
         around,
         beyond,
         layers=layers,

@@ -27,7 +27,7 @@ from livingstill.core.model import (
     UInt8Array,
 )
 from livingstill.core.threads import Result
-from livingstill.depth import straightening
+from livingstill.depth import alignment
 from livingstill.depth.refine import ramp_width
 from livingstill.finish.finisher import Finisher
 from livingstill.jobs import monitor
@@ -104,7 +104,7 @@ def build_scene(
     def layered(rgb: UInt8Array, inverse_depth: Float32Array) -> Scene:
         return _peel(rgb, inverse_depth, depth, analysis.photo.focal, count, quality)
 
-    return assembly.build(layered, analysis.rgb, depth.values, regions, whole)
+    return assembly.build_scene(layered, analysis.rgb, depth.values, regions, whole)
 
 
 @plain()
@@ -118,7 +118,7 @@ def _peel(
 ) -> Scene:
     # a file's own edges are taken as they are; estimated ones may lie beside the photo's
     sharp = depth.source.startswith("file") and ramp_width(depth.values) < 1.5
-    return layers.build(
+    return layers.build_layers(
         rgb,
         inverse_depth,
         focal=focal or DEFAULT_FOCAL,
@@ -162,7 +162,7 @@ def view_of(analysis: Analysis, frame: framing.Framing) -> CameraView:
 def advise(analysis: Analysis, frame: framing.Framing) -> auto.Advice:
     """Return the move that shows most depth and uncovers and bends least, and why."""
     measured = analysis.statistics()
-    along = straightening.samples(analysis.depth().values, measured.lines, auto.ALONG)
+    along = alignment.sample_lines(analysis.depth().values, measured.lines, auto.ALONG)
     confidence = analysis.subject().confidence
     return auto.choose(view_of(analysis, frame), measured, confidence, along)
 
@@ -227,7 +227,7 @@ def compose_motion(
     if not regions:
         return None, ()
     strokes: Strokes = shot.brush
-    directions = flow_field.directions(rgb, depth, regions, strokes)
+    directions = flow_field.velocities(rgb, depth, regions, strokes)
 
     def make(less: Mapping[str, float]) -> Motion:
         return compose(

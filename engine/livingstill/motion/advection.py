@@ -173,7 +173,7 @@ def _detail_gain(context: MotionContext, speed: Float32Array, lifetime: float) -
 def _scattered(
     context: MotionContext, box: Box, most: Float32Array, scatter: float
 ) -> Float32Array:
-    """Return (h, w, 2) float32 nodes: smooth noise of ``scatter`` pixels, ``most`` (h, w) at most."""
+    """Return (h, w, 2) float32 nodes: smooth noise of ``scatter`` pixels, up to ``most`` (h, w)."""
     start = np.zeros((*box.shape, 2), np.float32)
     if scatter:
         length = 0.08 * context.width / STEP
@@ -243,7 +243,8 @@ def _spaced_offsets(count: int, rng: np.random.Generator, alternate: bool) -> ND
 def _equalized(noise: Float32Array, weight: Float32Array) -> Float32Array:
     """Return ``noise`` (h, w) with its histogram by ``weight`` (h, w) equalized over -1..1.
 
-    As much of what moves is cross-fading at any moment as at any other, so the whole does not pulse.
+    As much of what moves is cross-fading at any moment as at any other, so the whole does not
+    pulse.
     """
     order = np.argsort(noise, axis=None, kind="stable")
     below = np.cumsum(weight.ravel()[order], dtype=np.float64)
@@ -264,8 +265,8 @@ def _keep_in_frame(
     """Return ``shift`` (h, w) limited so that matter is shown only while it is in the frame.
 
     Where it leaves the frame soon it is shown when it is old, and where it has just come in while
-    it is young; beyond the border, and outside ``known``, there is nothing to show. ``life`` is half
-    the time that it is shown, in seconds.
+    it is young; beyond the border, and outside ``known``, there is nothing to show. ``life`` is
+    half the time that it is shown, in seconds.
     """
     x = np.arange(box.left, box.right, dtype=np.float32)[None]
     y = np.arange(box.top, box.bottom, dtype=np.float32)[:, None]

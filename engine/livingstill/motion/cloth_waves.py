@@ -103,6 +103,6 @@ class CoarseImage:
         return np.asarray(self.inside * (self.grey * light - moved))
 
     def mean_share(self, change: Maps) -> Maps:
-        """Return (M, 1, 1): a change (M, h, w) summed over the cloth, as a share of its brightness."""
+        """Return (M, 1, 1): a change (M, h, w) summed over the cloth, over its brightness."""
         whole = max(float((self.grey * self.inside).sum()), 1e-6)
         return np.asarray(change.sum((1, 2), keepdims=True) / whole)

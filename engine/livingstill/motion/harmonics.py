@@ -20,7 +20,7 @@ from livingstill.motion.context import STEP, Box
 from livingstill.motion.wind import WindField
 
 _MAX_GRADIENT = 0.29
-"""Largest gradient of a displacement: the picture folds from 1 on and looks like rubber from .33."""
+"""Largest gradient of a displacement: the picture folds from 1 on, looks like rubber from .33."""
 
 _MAX_GRADIENT_99 = 0.19
 """99th percentile of the gradients of a displacement, at most."""
@@ -136,7 +136,7 @@ def _add_spectrum(part: Spectrum, phase: float, out: Float32Array) -> None:
 
 
 def gusts(wind: WindField, box: Box, width: int, share: float = 1.0) -> Spectrum | None:
-    """Return ``share`` of the wind's gusts over a box as a one-channel spectrum, None without gusts.
+    """Return ``share`` of the wind's gusts over a box, one channel; None without gusts.
 
     Every kind of motion gets the same front.
     """

@@ -42,7 +42,7 @@ class GainFlicker:
 
 
 def levels(harmonics: np.ndarray, amplitudes: np.ndarray, phase: float) -> Float32Array:
-    """Return (N,) float32 in -2..2, the sums of ``harmonics`` (M,) of complex (N, M) at ``phase``."""
+    """Return (N,) float32 in -2..2: the sums of ``harmonics`` (M,) of amplitudes (N, M)."""
     turns = 2 * np.pi * np.mod(harmonics * (phase % 1.0), 1.0)
     value = (amplitudes * np.exp(1j * turns)).real.sum(1)
     return np.asarray(np.clip(value, -2, 2), np.float32)
@@ -53,10 +53,10 @@ def flicker_spectrum(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return harmonics (M,) and complex amplitudes (N, M) of ``count`` flickers of rms 1.
 
-    Frequencies lie between ``lowest`` and ``highest`` Hz, amplitudes fall with their power ``slope``.
-    All are the same flicker, each delayed by the golden section of the loop against the one before:
-    delays of any run of neighbours are spread evenly, so as many rise as fall at any moment and the
-    whole does not pulse.
+    Frequencies lie between ``lowest`` and ``highest`` Hz, amplitudes fall with their power
+    ``slope``. All are the same flicker, each delayed by the golden section of the loop against the
+    one before: delays of any run of neighbours are spread evenly, so as many rise as fall at any
+    moment and the whole does not pulse.
     """
     rng = context.generator("flicker")
     harmonics = choose_harmonics(context.seconds, lowest, highest, 20, rng)

@@ -190,7 +190,7 @@ def _response(
 def _noise(
     rng: np.random.Generator, channels: int, shape: tuple[int, int], length: float, tall: float
 ) -> Float32Array:
-    """Return (C, h, w) float32 smooth noise of ``length`` nodes across, ``tall`` times that down."""
+    """Return (C, h, w) float32 smooth noise of ``length`` nodes, ``tall`` times that vertically."""
     if tall == 1:
         return chance.smooth_noise(rng, channels, shape, length)
     rows = max(2, math.ceil((shape[0] - 1) / tall) + 1)
@@ -220,7 +220,7 @@ def from_roots(context: MotionContext, sag: float = 1.2) -> Float32Array:
     support[floor[low], low] = True
     distance = _geodesic_distance(solid, support)
     reach = np.percentile(distance[solid], 90) if solid.any() else 1.0
-    # powers of float32 depend on the processor in their last bit, those of float64 after rounding not
+    # the last bit of float32 powers depends on the processor, of rounded float64 powers it does not
     swing = (np.clip(distance / max(float(reach), 1.0), 0, 1) ** sag).astype(np.float32)
     _, nearest = cv2.distanceTransformWithLabels(
         (~solid).astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
@@ -243,7 +243,7 @@ def nearness(context: MotionContext) -> Float32Array:
 
 
 def from_top(context: MotionContext) -> Float32Array:
-    """Return (h, w) float32 in 0..1: the way down each column of a region that hangs from its top."""
+    """Return (h, w) float32 in 0..1: the way from the top of each column to its bottom."""
     solid = context.mask >= 0.5
     rows, columns = solid.shape
     known = np.flatnonzero(solid.any(0))
@@ -260,7 +260,7 @@ def from_top(context: MotionContext) -> Float32Array:
 
 
 def _geodesic_distance(solid: np.ndarray, sources: np.ndarray) -> np.ndarray:
-    """Return (h, w) float64: lengths in nodes of shortest paths inside ``solid`` from ``sources``."""
+    """Return (h, w) float64: shortest paths inside ``solid`` from ``sources``, in nodes."""
     number = np.full(solid.shape, -1)
     number[solid] = np.arange(int(solid.sum()))
     pairs = []

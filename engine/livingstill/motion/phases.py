@@ -17,8 +17,8 @@ def choose_phases(
 
     The power of a sum of harmonics varies; over a region it does so as a whole, which shows as
     pulsing. From a random start each phase in turn takes the level for which the mean square of the
-    rates varies least over the loop: a few sweeps of coordinate descent on (M, M) matrices. The loop
-    begins where the power is at its median.
+    rates varies least over the loop: a few sweeps of coordinate descent on (M, M) matrices. The
+    loop begins where the power is at its median.
 
     Parameters
     ----------

@@ -17,10 +17,10 @@ from livingstill.settings.values import Wind
 class WindField:
     """The wind over the picture during one loop of ``seconds``.
 
-    ``x``, ``y`` are the unit vector it blows along (y down), ``speed`` is in m/s, ``gust`` the rms of
-    its gusts, 0..1. A gust front crosses the picture at ``front`` frame widths per second, for every
-    kind of motion alike, so that it passes from grass to tree to water. ``start`` is the phase of the
-    wind's loop at which the clip begins.
+    ``x``, ``y`` are the unit vector it blows along (y down), ``speed`` is in m/s, ``gust`` the rms
+    of its gusts, 0..1. A gust front crosses the picture at ``front`` frame widths per second, for
+    every kind of motion alike, so that it passes from grass to tree to water. ``start`` is the
+    phase of the wind's loop at which the clip begins.
     """
 
     x: float

@@ -1,4 +1,4 @@
-"""Is a photo fit for a clip? A grade, the risks in words, what to do (`doctor`)."""
+"""How fit a photo is for a clip: a grade and the risks, from its statistics (`doctor`)."""
 
 from __future__ import annotations
 
@@ -58,14 +58,14 @@ class Fitness:
 
     def lines(self) -> list[str]:
         """Return it as sentences for a terminal."""
-        told = [f"Grade {self.grade}: {MEANING[self.grade]} ({self.score} of 100)"]
-        told += [f"- {risk.message}" for risk in self.risks] or ["- no risks found"]
-        told.append(f"Camera: {self.camera} ({self.reason})")
-        told.append(
+        sentences = [f"Grade {self.grade}: {MEANING[self.grade]} ({self.score} of 100)"]
+        sentences += [f"- {risk.message}" for risk in self.risks] or ["- no risks found"]
+        sentences.append(f"Camera: {self.camera} ({self.reason})")
+        sentences.append(
             f"Largest safe parallax: {self.parallax:.1f} % of the width, by which near things may "
             "shift against far ones"
         )
-        return told
+        return sentences
 
 
 def assess(
@@ -110,7 +110,7 @@ def assess(
 
 
 def _ramp(value: float, fine: float, bad: float, weight: int) -> int:
-    """Return 0 where ``value`` is ``fine``, ``weight`` where it is ``bad``, in between between."""
+    """Return 0 for a ``fine`` value, ``weight`` for a ``bad`` one, linear in between."""
     return round(weight * min(1.0, max(0.0, (value - fine) / (bad - fine))))
 
 

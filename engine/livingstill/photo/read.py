@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import math
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from PIL import Image, ImageCms, ImageColor
+from PIL import Image
 
 from livingstill.core.errors import InputError
 from livingstill.core.model import Photo, UInt8Array
 from livingstill.io import images
+from livingstill.photo.colour import parse_colour, to_opaque_srgb
 
 SMALLEST_SIDE = 16
 
@@ -31,7 +30,7 @@ _ELSEWHERE = dict.fromkeys(_CLIPS, "") | {
 """Suffixes of what other commands take, and what to say of them."""
 
 
-def read(
+def read_photo(
     path: str | Path,
     *,
     max_pixels: int = 200_000_000,
@@ -52,7 +51,7 @@ def read(
     """
     path = Path(path)
     _refer(path)
-    under = _colour(background)
+    fill = parse_colour(background)
     data = images.bytes_of(path, "photo")
     notes: list[str] = []
     with images.opened(path, data, "photo", max_pixels) as image:
@@ -64,11 +63,11 @@ def read(
             scale = min(1.0, at_least / max(image.size))
             image.draft(None, (math.ceil(image.width * scale), math.ceil(image.height * scale)))
         image.load()
-        turn, focal_35mm = _exif(image)
-        rgb = _flat_srgb(image, under, notes)
+        orientation, focal_35mm = _exif(image)
+        rgb = to_opaque_srgb(image, fill, notes)
     if at_least and max(rgb.size) >= 2 * at_least:
         rgb = rgb.reduce(max(rgb.size) // at_least)
-    pixels = np.ascontiguousarray(_upright(np.asarray(rgb), turn))
+    pixels = np.ascontiguousarray(_orient(np.asarray(rgb), orientation))
     height, width = pixels.shape[:2]
     return Photo(
         rgb=pixels,
@@ -96,16 +95,6 @@ def _refer(path: Path) -> None:
     raise InputError(f"photo {path} is no picture; {_ELSEWHERE[suffix].format(path)}")
 
 
-def _colour(name: str) -> tuple[int, int, int]:
-    """Return the red, green and blue of a colour's name or ``#rrggbb``."""
-    try:
-        return ImageColor.getrgb(name)[:3]
-    except ValueError:
-        raise InputError(
-            f"background is '{name}'; it must be a colour such as white, black or #204060"
-        ) from None
-
-
 def _check_size(path: Path, size: tuple[int, int]) -> None:
     if min(size) < SMALLEST_SIDE:
         raise InputError(
@@ -126,9 +115,10 @@ def _exif(image: Image.Image) -> tuple[int, float | None]:
     """Return orientation (1..8) and 35 mm equivalent focal length; damaged EXIF says nothing."""
     try:
         tags = image.getexif()
-        turn = tags.get(_ORIENTATION, 1)
+        orientation = tags.get(_ORIENTATION, 1)
         focal = tags.get_ifd(_EXIF).get(_FOCAL_35MM)
-        return turn if turn in range(1, 9) else 1, float(focal) if focal else None
+        orientation = orientation if orientation in range(1, 9) else 1
+        return orientation, float(focal) if focal else None
     except Exception:
         return 1, None
 
@@ -145,74 +135,12 @@ def _focal(focal_35mm: float | None, width: int, height: int) -> float | None:
     return focal if 0.15 <= focal <= 40 else None
 
 
-def _flat_srgb(image: Image.Image, under: tuple[int, int, int], notes: list[str]) -> Image.Image:
-    """Return ``image`` as RGB in sRGB, transparent parts over the colour ``under``."""
-    alpha = None
-    if image.has_transparency_data:
-        image = image.convert("LA" if image.mode in {"1", "L", "LA", "La"} else "RGBA")
-        alpha = image.getchannel("A")
-        image = image.convert("L" if image.mode == "LA" else "RGB")
-    if image.mode in {"I", "F"} or image.mode.startswith("I;16"):
-        image = Image.fromarray(_eight_bits(np.asarray(image), image, notes))
-    elif image.mode not in {"L", "RGB", "CMYK", "LAB"}:
-        image = image.convert("RGB")
-    rgb = _to_srgb(image, notes)
-    if alpha is None or alpha.getextrema()[0] == 255:
-        return rgb
-    notes.append(f"transparent parts are filled with the background #{bytes(under).hex()}")
-    return Image.composite(rgb, Image.new("RGB", rgb.size, under), alpha)
-
-
-def _eight_bits(values: np.ndarray[Any, Any], image: Image.Image, notes: list[str]) -> UInt8Array:
-    """Return deep grey values as 8 bits: 16-bit files by their full scale, others by their range."""
-    if not np.isfinite(values).all():
-        raise ValueError("it has values that are no numbers")
-    low, high = float(values.min()), float(values.max())
-    full = 65535.0 if image.mode.startswith("I;16") or image.format in {"PNG", "PPM"} else 1.0
-    if low < 0 or high > full:
-        notes.append(f"grey values {low:.4g} to {high:.4g} are stretched to black and white")
-        values, full = values - low, (high - low) or 1.0
-    grey: UInt8Array = np.rint(values.astype(np.float32) * np.float32(255 / full)).astype(np.uint8)
-    return grey
-
-
-def _to_srgb(image: Image.Image, notes: list[str]) -> Image.Image:
-    """Convert by the embedded colour profile; a profile that does not work is left out and said."""
-    profile = image.info.get("icc_profile")
-    if profile or image.mode == "LAB":
-        try:
-            source = (
-                ImageCms.ImageCmsProfile(io.BytesIO(profile))
-                if profile
-                else ImageCms.createProfile("LAB")
-            )
-            said = ImageCms.getProfileDescription(source).strip() if profile else "Lab"
-            if image.mode == "RGB" and said.startswith("sRGB"):
-                return image
-            done = ImageCms.profileToProfile(
-                image,
-                source,
-                ImageCms.createProfile("sRGB"),
-                ImageCms.Intent.RELATIVE_COLORIMETRIC,
-                outputMode="RGB",
-                flags=ImageCms.Flags.BLACKPOINTCOMPENSATION,
-            )
-            if done is not None:
-                notes.append(f"colours are converted from {said or 'the embedded profile'} to sRGB")
-                return done
-        except Exception:  # any byte may be wrong in a profile
-            notes.append("the embedded colour profile does not work and is ignored")
-    if image.mode == "CMYK":
-        notes.append("CMYK without a usable profile is converted by the plain formula")
-    return image.convert("RGB")
-
-
-def _upright(pixels: UInt8Array, turn: int) -> UInt8Array:
-    """Turn a picture as EXIF's orientation 1..8 says."""
-    if turn in {5, 6, 7, 8}:
+def _orient(pixels: UInt8Array, orientation: int) -> UInt8Array:
+    """Return a picture (H, W, 3) uint8 turned upright from EXIF's orientation 1..8."""
+    if orientation in {5, 6, 7, 8}:
         pixels = pixels.transpose(1, 0, 2)
-    if turn in {2, 3, 6, 7}:
+    if orientation in {2, 3, 6, 7}:
         pixels = pixels[:, ::-1]
-    if turn in {3, 4, 7, 8}:
+    if orientation in {3, 4, 7, 8}:
         pixels = pixels[::-1]
     return pixels

@@ -1,4 +1,4 @@
-"""Measure what a photo is like: sharpness, noise, light, lines, clutter, room or drawing."""
+"""Image statistics of a photo: blur, noise, clipping, contrast, lines, edge density, room or drawing."""
 
 from __future__ import annotations
 
@@ -8,20 +8,16 @@ from math import pi, sqrt
 import cv2
 import numpy as np
 
+from livingstill.core import image
 from livingstill.core.model import Float32Array, Traits, UInt8Array
-
-LINE_SIDE = 800
-"""Long side of the picture in which straight lines, clutter and thin structures are sought."""
-
-LONG_LINE = 0.06
-"""A line counts from this length on, in long sides."""
+from livingstill.photo.lines import SIDE, detect_lines, line_lengths
 
 
 def measure(
     rgb: UInt8Array,
     inverse_depth: Float32Array,
     shares: Mapping[str, float] | None = None,
-    straight: Float32Array | None = None,
+    lines: Float32Array | None = None,
 ) -> Traits:
     """Return the traits of a photo.
 
@@ -30,16 +26,16 @@ def measure(
     rgb : (H, W, 3) uint8
     inverse_depth : (h, w) float32 of the same photo at any size
     shares : how much of the photo each class covers, 0..1
-    straight : its ``lines``, where they are known already
+    lines : its long lines, where they have been detected already
     """
     shares = dict(shares or {})
-    ends = lines(rgb) if straight is None else straight
-    total, upright = lengths(ends, rgb)
-    fine, coarse = _shrunk(rgb, Traits.SIDE), _shrunk(rgb, LINE_SIDE)
+    lines = detect_lines(rgb) if lines is None else lines
+    total, vertical = line_lengths(lines, rgb)
+    fine, coarse = image.downscale(rgb, Traits.SIDE, least=1), image.downscale(rgb, SIDE, least=1)
     grey = np.asarray(cv2.cvtColor(fine, cv2.COLOR_RGB2GRAY), np.float32)
-    noise, even = _noise(grey)
+    noise, flat = _noise(grey)
     small = np.asarray(cv2.cvtColor(coarse, cv2.COLOR_RGB2GRAY), np.uint8)
-    edges = (_slope(_smooth(small.astype(np.float32), 1.0)) > 6).astype(np.float32)
+    edges = (_gradient(_smooth(small.astype(np.float32), 1.0)) > 6).astype(np.float32)
     common = _commonest(coarse)
     return Traits(
         blur=_blur(grey),
@@ -49,32 +45,24 @@ def measure(
         contrast=float(np.subtract(*np.percentile(grey, (98, 2)))),
         clutter=float(edges.mean()),
         thin=_thin(small, edges),
-        even=even,
+        even=flat,
         common=common,
         straight=total,
-        vertical=upright,
-        lines=ends,
-        indoors=room(total, upright, inverse_depth, shares.get("sky", 0)),
-        drawn=even > 0.5 and common > 0.3 and noise < 0.1 and shares.get("sky", 0) < 0.3,
+        vertical=vertical,
+        lines=lines,
+        indoors=is_room(total, vertical, inverse_depth, shares.get("sky", 0)),
+        drawn=flat > 0.5 and common > 0.3 and noise < 0.1 and shares.get("sky", 0) < 0.3,
         shares=tuple(shares.items()),
     )
 
 
-def _shrunk(rgb: UInt8Array, side: int) -> UInt8Array:
-    height, width = rgb.shape[:2]
-    scale = side / max(height, width)
-    if scale >= 1:
-        return rgb
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    return np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA))
-
-
 def _smooth(grey: Float32Array, sigma: float) -> Float32Array:
+    """Return a Gaussian blur of a picture; ``sigma`` in pixels."""
     return np.asarray(cv2.GaussianBlur(grey, (0, 0), sigma), np.float32)
 
 
-def _slope(grey: Float32Array) -> Float32Array:
-    """Return the size of the gradient, in levels per pixel."""
+def _gradient(grey: Float32Array) -> Float32Array:
+    """Return the magnitude of the gradient, in levels per pixel."""
     across = cv2.Sobel(grey, cv2.CV_32F, 1, 0, scale=1 / 8)
     down = cv2.Sobel(grey, cv2.CV_32F, 0, 1, scale=1 / 8)
     return np.asarray(cv2.magnitude(across, down))
@@ -87,17 +75,17 @@ def _blur(grey: Float32Array) -> float:
     What we smooth beforehand and the width of the gradient's kernel are taken off again.
     """
     once = _smooth(grey, 0.6)
-    slope, flattened = _slope(once), _slope(_smooth(once, 1.0))
-    strong = slope > max(6.0, float(np.percentile(slope, 95)))
+    gradient, flattened = _gradient(once), _gradient(_smooth(once, 1.0))
+    strong = gradient > max(6.0, float(np.percentile(gradient, 95)))
     if int(strong.sum()) < 50:
         return 9.0
-    lost = slope[strong] / np.maximum(flattened[strong], 1e-3)
+    lost = gradient[strong] / np.maximum(flattened[strong], 1e-3)
     squared = float(np.percentile(1 / np.maximum(lost * lost - 1, 1e-2), 8))
     return sqrt(max(0.0, squared - 0.85))
 
 
 def _noise(grey: Float32Array) -> tuple[float, float]:
-    """Return the noise of the calmest tenth of tiles (Immerkaer, 1996), and the even share."""
+    """Return the noise of the calmest tenth of tiles (Immerkaer, 1996), and the share of flat areas."""
     kernel = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32)
     rough = np.abs(cv2.filter2D(grey, -1, kernel))
     size = (max(1, grey.shape[1] // 24), max(1, grey.shape[0] // 24))
@@ -108,44 +96,18 @@ def _noise(grey: Float32Array) -> tuple[float, float]:
     return calm * sqrt(pi / 2) / 6, float((cv2.blur(rough, (5, 5)) < 0.6).mean())
 
 
-def lines(rgb: UInt8Array) -> Float32Array:
-    """Return the long straight lines of a photo, longest first.
-
-    (n, 4) float32, x0, y0, x1, y1 in photo fractions; line segments by LSD (Grompone von Gioi et
-    al., 2010).
-    """
-    grey = np.asarray(cv2.cvtColor(_shrunk(rgb, LINE_SIDE), cv2.COLOR_RGB2GRAY), np.uint8)
-    found = cv2.createLineSegmentDetector(cv2.LSD_REFINE_STD).detect(grey)[0]
-    ends = np.zeros((0, 4)) if found is None else np.asarray(found, np.float64).reshape(-1, 4)
-    length = np.hypot(ends[:, 2] - ends[:, 0], ends[:, 3] - ends[:, 1]) / max(grey.shape)
-    order = np.argsort(-length, kind="stable")[:200]
-    order = order[length[order] > LONG_LINE]
-    height, width = grey.shape
-    fractions = ends[order] / np.array([width, height, width, height])
-    return np.asarray(fractions, np.float32)
-
-
-def lengths(straight: Float32Array, rgb: UInt8Array) -> tuple[float, float]:
-    """Return the length of all ``lines`` and of the upright ones, in long sides of the photo."""
-    height, width = rgb.shape[:2]
-    across = (straight[:, 2] - straight[:, 0]) * (width / max(width, height))
-    down = (straight[:, 3] - straight[:, 1]) * (height / max(width, height))
-    length = np.hypot(across, down)
-    return float(length.sum()), float(length[np.abs(across) < 0.14 * np.abs(down)].sum())
-
-
-def room(total: float, upright: float, inverse_depth: Float32Array, sky: float) -> bool:
+def is_room(total: float, vertical: float, inverse_depth: Float32Array, sky: float) -> bool:
     """Say whether a photo shows a room from within, by its lines and depth and the share of sky."""
     quarter = float(np.percentile(inverse_depth, 25))
-    walled = quarter > 0.3 or upright > 4  # near on all sides, or a hall full of uprights
-    return total > 5.5 and upright > 1.9 and sky < 0.12 and walled
+    walled = quarter > 0.3 or vertical > 4  # near on all sides, or a hall full of columns
+    return total > 5.5 and vertical > 1.9 and sky < 0.12 and walled
 
 
 def _thin(grey: UInt8Array, edges: Float32Array) -> float:
     """Return the share of bright or dark structures under 9 px on calm ground: wires, poles, twigs."""
-    round_ = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (9, 9))
-    bright = cv2.morphologyEx(grey, cv2.MORPH_TOPHAT, round_)
-    dark = cv2.morphologyEx(grey, cv2.MORPH_BLACKHAT, round_)
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (9, 9))
+    bright = cv2.morphologyEx(grey, cv2.MORPH_TOPHAT, disc)
+    dark = cv2.morphologyEx(grey, cv2.MORPH_BLACKHAT, disc)
     calm = cv2.blur(edges, (31, 31)) < 0.3
     return float(((cv2.max(bright, dark) > 40) & calm).mean())
 

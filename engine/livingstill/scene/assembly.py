@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 from livingstill.core.kinds import KINDS
 from livingstill.core.model import Float32Array, Layer, Region, Scene, UInt8Array
-from livingstill.scene import background, cutout
+from livingstill.scene.background import split_background
+from livingstill.scene.cutout import cut_out
 
 
-def build(
+def build_scene(
     layered: Callable[[UInt8Array, Float32Array], Scene],
     rgb: UInt8Array,
     inverse_depth: Float32Array,
@@ -30,12 +31,12 @@ def build(
     fronts: list[Layer] = []
     for region in regions:
         if KINDS[region.kind].layer == "front":
-            front, rgb, inverse_depth = cutout.cut(rgb, inverse_depth, region.mask)
+            front, rgb, inverse_depth = cut_out(rgb, inverse_depth, region.mask)
             fronts.append(front)
     scene = whole() if whole and not fronts else layered(rgb, inverse_depth)
     if fronts:
         scene = Scene((*fronts, *scene.layers), scene.focal)
     for region in regions:
         if KINDS[region.kind].layer == "background":
-            return background.part(scene, region.mask)
+            return split_background(scene, region.mask)
     return scene

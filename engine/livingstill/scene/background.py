@@ -1,4 +1,4 @@
-"""What drifts behind all else becomes a layer of its own, continued behind what stands before it."""
+"""A drifting sky as a layer of its own, filled where other things are in front of it."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ import cv2
 import numpy as np
 
 from livingstill.core.model import Float32Array, Layer, PackedRGBA, Scene, UInt8Array
-from livingstill.scene.inpaint import complete, continued, residual
+from livingstill.scene.inpaint import extend_mask, fill_harmonic, residual
 
-_SEEN = 32
+_SOFT = 32
 """Levels of a mask that are taken for none, and as many for all: masks are soft, edges are not."""
 
-_FINE = 960
+_SIDE = 960
 """Long side of the picture that is continued, at most half as large as the photo: it is smooth."""
 
 
-def part(scene: Scene, drifting: UInt8Array) -> Scene:
+def split_background(scene: Scene, drifting: UInt8Array) -> Scene:
     """Return the scene with its last layer cut in two; at rest it shows what it showed.
 
     The new last layer is what of the old one drifts, smoothly continued behind the rest; the layer
@@ -30,29 +30,29 @@ def part(scene: Scene, drifting: UInt8Array) -> Scene:
     hidden = np.zeros(drifting.shape, bool)
     for layer in front:
         hidden |= layer.colour >> np.uint32(24) > 0
-    drifting = continued(drifting, hidden)
-    spread = 255 / (255 - 2 * _SEEN)
-    levels = np.clip(np.round((np.arange(256) - _SEEN) * spread), 0, 255).astype(np.uint8)
-    alpha = np.asarray(cv2.LUT(~drifting, levels), np.uint8)
+    drifting = extend_mask(drifting, hidden)
+    spread = 255 / (255 - 2 * _SOFT)
+    curve = np.clip(np.round((np.arange(256) - _SOFT) * spread), 0, 255).astype(np.uint8)
+    alpha = np.asarray(cv2.LUT(~drifting, curve), np.uint8)
     if not alpha.any() or alpha.all():
         return scene
     stack = np.empty((len(front) + 2, *alpha.shape), np.uint32)
     for k, layer in enumerate(front):
         stack[k] = layer.colour
-    stack[-1], depth = _continued(last, (alpha > 0).view(np.uint8))
+    stack[-1], depth = _fill_hidden(last, (alpha > 0).view(np.uint8))
     none = np.zeros_like(alpha)
     residual(last.colour, stack[-1], alpha, none, stack[-2])
     depths = (*(layer.inverse_depth for layer in scene.layers), depth)
     return Scene(tuple(map(Layer, stack, depths)), scene.focal, backdrop=True)
 
 
-def _continued(layer: Layer, hidden: UInt8Array) -> tuple[PackedRGBA, Float32Array]:
+def _fill_hidden(layer: Layer, hidden: UInt8Array) -> tuple[PackedRGBA, Float32Array]:
     """Return colour and depth of a layer with what is ``hidden``, (H, W), filled from the rest.
 
     Depth is bounded by the rest's from above.
     """
     height, width = hidden.shape
-    factor = max(2, round(max(height, width) / _FINE))
+    factor = max(2, round(max(height, width) / _SIDE))
     small = (-(-width // factor), -(-height // factor))
     share = np.subtract(1, hidden, dtype=np.float32)
     known = np.asarray(cv2.resize(share, small, interpolation=cv2.INTER_AREA), np.float32)
@@ -63,7 +63,7 @@ def _continued(layer: Layer, hidden: UInt8Array) -> tuple[PackedRGBA, Float32Arr
         picture[..., c] = cv2.resize(values * share, small, interpolation=cv2.INTER_AREA)
     picture /= np.maximum(known, np.float32(1e-6))[..., None]
     farthest = layer.inverse_depth[hidden == 0].max()
-    complete(picture, known)
+    fill_harmonic(picture, known)
     levels = np.clip(np.rint(picture[..., :3]), 0, 255).astype(np.uint8)
     filled = cv2.resize(levels, (width, height), interpolation=cv2.INTER_LINEAR)
     colour = np.ascontiguousarray(cv2.cvtColor(filled, cv2.COLOR_RGB2RGBA)).view(np.uint32)

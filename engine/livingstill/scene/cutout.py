@@ -1,4 +1,4 @@
-"""What moves by itself in front of all else, a flag, is cut out of the photo, which goes on behind it."""
+"""A flag as a layer in front of all others, and the photo filled behind it."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import numpy as np
 from livingstill.core.model import Float32Array, Layer, UInt8Array
 from livingstill.scene.inpaint import fill_behind, residual
 
-_SEEN = 13
+_VISIBLE = 13
 """Level of a mask from which on a pixel shows something of what is cut out."""
 
 
-def cut(
+def cut_out(
     rgb: UInt8Array, inverse_depth: Float32Array, mask: UInt8Array
 ) -> tuple[Layer, UInt8Array, Float32Array]:
     """Return what ``mask`` holds as a layer, and the photo and its depth without it.
@@ -29,7 +29,7 @@ def cut(
     unit = max(1.0, rgb.shape[1] / 741)
     size = 2 * round(2 * unit) + 1  # its soft border has the colours of both
     square = np.ones((size, size), np.uint8)
-    hidden = np.asarray(cv2.dilate((mask >= _SEEN).view(np.uint8), square), np.uint8)
+    hidden = np.asarray(cv2.dilate((mask >= _VISIBLE).view(np.uint8), square), np.uint8)
     colour = np.ascontiguousarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2RGBA)).view(np.uint32)[..., 0]
     open_depth = np.where(hidden > 0, np.float32(np.inf), inverse_depth)
     behind, depth_behind = fill_behind(colour, open_depth, hidden, float(inverse_depth.max()))

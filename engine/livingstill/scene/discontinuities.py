@@ -1,4 +1,4 @@
-"""Where the depth jumps, and which thresholds cut through most of the jumps."""
+"""Depth discontinuities, and the thresholds of inverse depth that cut through most of them."""
 
 from __future__ import annotations
 
@@ -10,77 +10,99 @@ from numpy.typing import NDArray
 from livingstill.core.model import Float32Array
 
 _BINS = 96
+"""Levels of inverse depth at which a cut may be."""
+
 _COVERED = 0.95
+"""Share of the discontinuities, by height, that the fewest layers have to part."""
+
 MOST_LAYERS = 8
+
+Reals = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Tears:
-    """Steps between neighbours: the upper or left pixel is flagged in ``down`` or ``across``."""
+class Discontinuities:
+    """Steps between neighbours, (H, W - 1) and (H - 1, W): the left or upper pixel is flagged."""
 
     across: NDArray[np.bool_]
     down: NDArray[np.bool_]
 
 
-def find(depth: Float32Array, tau: float) -> Tears:
+def find_discontinuities(depth: Float32Array, tau: float) -> Discontinuities:
     """Return where neighbours of ``depth`` (H, W) differ by more than ``tau``."""
-    return Tears(
+    return Discontinuities(
         np.abs(np.diff(depth, axis=1)) > np.float32(tau),
         np.abs(np.diff(depth, axis=0)) > np.float32(tau),
     )
 
 
-def thresholds(
-    depth: Float32Array, tears: Tears, layers: int | None, most: int = MOST_LAYERS
+def choose_thresholds(
+    depth: Float32Array, found: Discontinuities, layers: int | None, most: int = MOST_LAYERS
 ) -> tuple[float, ...]:
-    """Return the cuts of inverse depth, largest first, that stab the most weight of tears.
+    """Return the cuts of inverse depth, largest first, that part the most weight of discontinuities.
 
-    Each tear is an interval of inverse depth weighted by its height; the best cuts are found
-    exactly, by dynamic programming over a histogram. ``layers`` None takes the fewest that
-    cut 95 % of the weight, at ``most`` layers.
+    Each discontinuity is an interval of inverse depth weighted by its height; the best cuts are
+    found exactly, by dynamic programming over a histogram.
+
+    Parameters
+    ----------
+    depth : (H, W) float32, inverse depth
+    found : its discontinuities
+    layers : how many there are to be; None takes the fewest that part 95 % of the weight
+    most : layers at most, where ``layers`` is None
     """
-    lows, highs = [], []
-    for axis, flags in ((1, tears.across), (0, tears.down)):
-        rest = slice(None, -1) if axis == 0 else slice(None)
-        a = (depth[rest] if axis == 0 else depth[:, :-1])[flags]
-        b = (depth[1:] if axis == 0 else depth[:, 1:])[flags]
-        lows.append(np.minimum(a, b))
-        highs.append(np.maximum(a, b))
-    low, high = np.concatenate(lows), np.concatenate(highs)
+    low, high = _intervals(depth, found)
     if not low.size or layers == 1:
         return ()
     top = float(high.max())
     first = np.minimum((low / top * _BINS).astype(np.int64), _BINS - 1)
     last = np.minimum((high / top * _BINS).astype(np.int64), _BINS - 1)
-    # weight[a, b]: tears from bin a to bin b; a cut at the lower edge of bin c stabs a < c <= b
+    # weight[a, b]: intervals from bin a to bin b; a cut at the lower edge of bin c stabs a < c <= b
     weight = np.zeros((_BINS, _BINS))
     np.add.at(weight, (first, last), high - low)
-    total = weight.sum()
+    total = float(weight.sum())
     if total <= 0:
         return ()
-    # gain[p, c]: weight stabbed by c and not by p < c, that is p <= a < c <= b
+    least = _COVERED * total if layers is None else None
+    bins = _best_cuts(_gain(weight), (layers or most) - 1, least)
+    return tuple(cut for cut in (b / _BINS * top for b in bins) if cut > 0)
+
+
+def _intervals(depth: Float32Array, found: Discontinuities) -> tuple[Float32Array, Float32Array]:
+    """Return the lower and the upper inverse depth (n,) of every discontinuity."""
+    left, right = depth[:, :-1][found.across], depth[:, 1:][found.across]
+    upper, lower = depth[:-1][found.down], depth[1:][found.down]
+    lows = np.concatenate([np.minimum(left, right), np.minimum(upper, lower)])
+    highs = np.concatenate([np.maximum(left, right), np.maximum(upper, lower)])
+    return lows, highs
+
+
+def _gain(weight: Reals) -> Reals:
+    """Return gain[p, c]: the weight stabbed by a cut at c and not by one at p < c: p <= a < c <= b."""
     beyond = weight[:, ::-1].cumsum(1)[:, ::-1]
     gain = np.zeros((_BINS + 1, _BINS + 1))
     for c in range(1, _BINS):
         gain[: c + 1, c] = np.append(beyond[:c, c][::-1].cumsum()[::-1], 0.0)
-    cuts_at_most = (layers or most) - 1
-    best = np.full((cuts_at_most + 1, _BINS + 1), -np.inf)
+    return gain
+
+
+def _best_cuts(gain: Reals, most: int, least: float | None) -> list[int]:
+    """Return the bins of the best cuts, largest first: ``most``, or the fewest that gain ``least``."""
+    best = np.full((most + 1, _BINS + 1), -np.inf)
     best[0, 0] = 0
-    came = np.zeros((cuts_at_most + 1, _BINS + 1), np.int64)
-    for n in range(1, cuts_at_most + 1):
-        reach = best[n - 1][:, None] + gain
-        reach[np.tril_indices(_BINS + 1)] = -np.inf
-        came[n] = reach.argmax(0)
-        best[n] = reach.max(0)
-    count = cuts_at_most
-    if layers is None:
-        enough = [n for n in range(1, cuts_at_most + 1) if best[n].max() >= _COVERED * total]
-        count = enough[0] if enough else cuts_at_most
-    cuts = []
+    previous = np.zeros((most + 1, _BINS + 1), np.int64)
+    for n in range(1, most + 1):
+        total = best[n - 1][:, None] + gain
+        total[np.tril_indices(_BINS + 1)] = -np.inf
+        previous[n] = total.argmax(0)
+        best[n] = total.max(0)
+    count = most
+    if least is not None:
+        count = next((n for n in range(1, most + 1) if best[n].max() >= least), most)
+    cuts: list[int] = []
     at = int(best[count].argmax())
     for n in range(count, 0, -1):
-        if not np.isfinite(best[n, at]):
-            continue
-        cuts.append(at / _BINS * top)
-        at = int(came[n, at])
-    return tuple(cut for cut in cuts if cut > 0)
+        if np.isfinite(best[n, at]):
+            cuts.append(at)
+            at = int(previous[n, at])
+    return cuts

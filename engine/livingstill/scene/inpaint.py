@@ -1,6 +1,6 @@
-"""Colour and depth for what no pixel of the photo shows.
+"""Colour and depth of disoccluded pixels: the harmonic surface through the rim of the hole.
 
-The fill is the harmonic surface through the rim of the hole, in colour as in depth: push-pull
+In colour as in depth, push-pull
 (Gortler et al., 1996) gives a first guess at a cost that does not depend on the hole's size, and
 a few relaxation sweeps on every level of its pyramid take it there.
 """
@@ -19,7 +19,10 @@ from livingstill.core.threads import over_bands
 from livingstill.kernels import inpaint as kernels
 
 _SWEEPS = 6
+"""Relaxation sweeps on each level of the pyramid."""
+
 _OVER = 1.4
+"""Factor of over-relaxation."""
 
 
 def fill_behind(
@@ -46,7 +49,7 @@ def fill_behind(
         known,
     )
     over_bands(pull, half[0])
-    complete(level, known)
+    fill_harmonic(level, known)
     colour, depth = colour.copy(), depth.copy()
     over_bands(
         partial(kernels.push_packed, level, _read_only(unknown), farthest, colour, depth),
@@ -58,7 +61,7 @@ def fill_behind(
 def residual(
     colour: PackedRGBA, behind: PackedRGBA, alpha: UInt8Array, ring: UInt8Array, out: PackedRGBA
 ) -> None:
-    """Fill ``out`` with the layer that over ``behind`` gives ``colour``: ``kernels.fill.residual``."""
+    """Fill ``out`` with the layer that over ``behind`` gives ``colour``: ``kernels.inpaint.residual``."""
     colour, behind, alpha, ring = map(_read_only, (colour, behind, alpha, ring))
     over_bands(partial(kernels.residual, colour, behind, alpha, ring, out), colour.shape[0])
 
@@ -70,10 +73,10 @@ def _read_only(array: Any) -> Any:
     return view
 
 
-def continued(mask: UInt8Array, hidden: NDArray[np.bool_]) -> UInt8Array:
-    """Return ``mask`` with the nearest seen pixel's value where it is ``hidden`` by layers in front.
+def extend_mask(mask: UInt8Array, hidden: NDArray[np.bool_]) -> UInt8Array:
+    """Return ``mask`` with the nearest visible pixel's value where it is ``hidden`` by other layers.
 
-    What lies there may move out from behind them.
+    What is there may be disoccluded.
 
     Parameters
     ----------
@@ -90,7 +93,7 @@ def continued(mask: UInt8Array, hidden: NDArray[np.bool_]) -> UInt8Array:
     return np.asarray(values[nearest], np.uint8)
 
 
-def complete(picture: Float32Array, known: Float32Array) -> None:
+def fill_harmonic(picture: Float32Array, known: Float32Array) -> None:
     """Fill ``picture`` (h, w, C) float32 in place where ``known`` (h, w) float32 is 0."""
     places = np.flatnonzero(known <= 0)
     if not places.size or places.size == known.size:
@@ -102,6 +105,6 @@ def complete(picture: Float32Array, known: Float32Array) -> None:
             np.empty(half, np.float32),
         )
         kernels.pull(picture, known, coarse, coarse_known)
-        complete(coarse, coarse_known)
+        fill_harmonic(coarse, coarse_known)
         kernels.push(coarse, picture, known)
     kernels.relax(picture, places, _SWEEPS, _OVER)

@@ -1,4 +1,4 @@
-"""A photo and its inverse depth become layers, peeled front to back."""
+"""Layers of a scene, peeled front to back from a photo and its inverse depth."""
 
 from __future__ import annotations
 
@@ -9,23 +9,31 @@ import numpy as np
 
 from livingstill.core.errors import InputError
 from livingstill.core.model import DEFAULT_FOCAL, Float32Array, Layer, PackedRGBA, Scene, UInt8Array
-from livingstill.scene import discontinuities
-from livingstill.scene.inpaint import complete, fill_behind, residual
+from livingstill.scene.discontinuities import (
+    MOST_LAYERS,
+    Discontinuities,
+    choose_thresholds,
+    find_discontinuities,
+)
+from livingstill.scene.inpaint import fill_behind, fill_harmonic, residual
 
-_TEAR = 2.0
-"""Difference of displacement between neighbours, in pixels, that tears the picture apart."""
+_DISPLACEMENT = 2.0
+"""Difference of displacement between neighbours, in pixels, that is a discontinuity."""
+
 _SOFT = 0.8
 """Standard deviation of a layer's soft border in pixels, about that of a lens."""
+
 _COARSE = 4
+"""Factor by which depth is reduced to be continued past a layer's own pixels."""
 
 
-def build(
+def build_layers(
     rgb: UInt8Array,
     inverse_depth: Float32Array,
     *,
     focal: float = DEFAULT_FOCAL,
     layers: int | None = None,
-    most: int = discontinuities.MOST_LAYERS,
+    most: int = MOST_LAYERS,
     parallax: float | None = None,
     edge_error: float = 2.0,
 ) -> Scene:
@@ -36,7 +44,7 @@ def build(
     rgb : (H, W, 3) uint8
     inverse_depth : (H, W) float32 in 0..1
     focal : frame widths
-    layers : how many, or None for the fewest, at ``most``, that part most of the depth's tears
+    layers : how many, or None for the fewest, at ``most``, that part most of the depth's discontinuities
     parallax : largest expected difference of displacement, in pixels; 3 % of the width by default
     edge_error : how many pixels the edges of depth may lie beside the photo's; 0 if it is exact
     """
@@ -46,11 +54,11 @@ def build(
             f"depth is {width}x{height}; it must have the photo's size, "
             f"{rgb.shape[1]}x{rgb.shape[0]}"
         )
-    tau = float(np.clip(_TEAR / (parallax or 0.03 * width), 0.02, 0.04))
+    tau = float(np.clip(_DISPLACEMENT / (parallax or 0.03 * width), 0.02, 0.04))
     tau *= float(inverse_depth.max()) or 1.0
     unit = max(1.0, width / 741)  # the radii were measured on pictures of that width
-    torn = discontinuities.find(inverse_depth, tau)
-    cuts = discontinuities.thresholds(inverse_depth, torn, layers, most)
+    steps = find_discontinuities(inverse_depth, tau)
+    cuts = choose_thresholds(inverse_depth, steps, layers, most)
     colour, depth = _packed(rgb), inverse_depth
     stack = np.empty((len(cuts) + 1, height, width), np.uint32)
     depths: list[Float32Array] = []
@@ -58,13 +66,15 @@ def build(
         near = (depth > cut).view(np.uint8)
         if not near.any() or near.all():
             continue
-        edge = _at_tears(near, discontinuities.find(depth, tau), round(4 * unit + edge_error))
+        edge = _at_discontinuities(
+            near, find_discontinuities(depth, tau), round(4 * unit + edge_error)
+        )
         alpha = _alpha(near, edge, round(2 * unit))
         ring = _dilate((alpha > 0).view(np.uint8), round(edge_error)) * edge
         hidden = np.where(edge, ring, _erode(near, round(3 * unit)))
         behind, depth_behind = fill_behind(colour, depth, hidden, cut)
         residual(colour, behind, alpha, ring, stack[len(depths)])
-        depths.append(_extend(depth, near))
+        depths.append(_extend_depth(depth, near))
         colour, depth = behind, depth_behind
     stack[len(depths)] = colour
     depths.append(depth)
@@ -73,7 +83,7 @@ def build(
     return Scene(tuple(map(Layer, stack, depths)), focal)
 
 
-def extend(
+def extend_photo(
     rgb: UInt8Array, inverse_depth: Float32Array, border: tuple[int, int]
 ) -> tuple[UInt8Array, Float32Array]:
     """Return photo and depth continued by ``border`` (x, y) pixels on all sides, smoothly."""
@@ -88,11 +98,11 @@ def extend(
     return np.ascontiguousarray(colour.view(np.uint8).reshape(*colour.shape, 4)[..., :3]), depth
 
 
-def _at_tears(near: UInt8Array, torn: discontinuities.Tears, radius: int) -> UInt8Array:
+def _at_discontinuities(near: UInt8Array, steps: Discontinuities, radius: int) -> UInt8Array:
     """Return where the border of ``near`` is a jump of depth, and not a cut through a slope."""
     edge = np.zeros_like(near)
-    across = torn.across & (near[:, 1:] != near[:, :-1])
-    down = torn.down & (near[1:] != near[:-1])
+    across = steps.across & (near[:, 1:] != near[:, :-1])
+    down = steps.down & (near[1:] != near[:-1])
     edge[:, 1:] |= across
     edge[:, :-1] |= across
     edge[1:] |= down
@@ -101,7 +111,7 @@ def _at_tears(near: UInt8Array, torn: discontinuities.Tears, radius: int) -> UIn
 
 
 def _alpha(near: UInt8Array, edge: UInt8Array, overlap: int) -> UInt8Array:
-    """Return the soft coverage of a layer: tight at tears, overlapping where the surface goes on."""
+    """Return the soft coverage of a layer: tight at discontinuities, overlapping where the surface continues."""
     mask = np.where(edge, near, _dilate(near, overlap)) * np.uint8(255)
     soft = cv2.GaussianBlur(mask, (0, 0), _SOFT)
     levels = np.arange(256)
@@ -110,7 +120,7 @@ def _alpha(near: UInt8Array, edge: UInt8Array, overlap: int) -> UInt8Array:
     return cast(UInt8Array, cv2.LUT(soft, levels.astype(np.uint8)))
 
 
-def _extend(depth: Float32Array, own: UInt8Array) -> Float32Array:
+def _extend_depth(depth: Float32Array, own: UInt8Array) -> Float32Array:
     """Return the depth of a layer continued smoothly past its own pixels."""
     height, width = depth.shape
     small = (-(-width // _COARSE), -(-height // _COARSE))
@@ -118,7 +128,7 @@ def _extend(depth: Float32Array, own: UInt8Array) -> Float32Array:
     known = cast(Float32Array, cv2.resize(mask, small, interpolation=cv2.INTER_AREA))
     means = cv2.resize(depth * mask, small, interpolation=cv2.INTER_AREA)
     picture = np.asarray(means / np.maximum(known, np.float32(1e-6)), np.float32)[..., None]
-    complete(picture, known)
+    fill_harmonic(picture, known)
     around = cv2.resize(picture[..., 0], (width, height), interpolation=cv2.INTER_LINEAR)
     return np.where(own, depth, around)
 

@@ -1,4 +1,4 @@
-"""Where a photo burns: white-hot cores in orange flames, before something darker.
+"""Fire: white-hot cores in orange flames, before something darker.
 
 Lamps, sunsets, autumn leaves, orange clothes and lit wood have some of a fire's colours. A flame has
 all of them, side by side and in order: the brighter, the less red, up to white; its core is bordered
@@ -8,39 +8,77 @@ candle whose lit wax is as bright as its flame) and nothing else; of 2100 others
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import NamedTuple
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from livingstill.core import image
-from livingstill.core.model import UInt8Array
+from livingstill.core.model import Float32Array, UInt8Array
+from livingstill.segmentation.evidence import FINE, Evidence
 
 Mask = NDArray[np.bool_]
 
-SIDE = 960
-
 _AROUND = 16
-"""How far what is around a flame is looked at, in pixels."""
+"""How far around a flame its surroundings are measured, in pixels."""
 
 
-def flames(rgb: UInt8Array, seen: Mapping[str, UInt8Array]) -> UInt8Array:
-    """Return (H, W) uint8, 255 on flames; ``seen`` are the network's classes, which knows no fire."""
-    small = image.photo(rgb, SIDE)
-    smooth = cv2.GaussianBlur(small.astype(np.float32), (0, 0), 1.2)
+class _Colours(NamedTuple):
+    """The colours of a fire in a picture, (h, w) each, and the luma above which it is white-hot.
+
+    ``hue`` is green over red, a black body's: .4 where it is red, 1 where it is white.
+    """
+
+    luma: Float32Array
+    hue: Float32Array
+    orange: Mask
+    white: Mask
+    hot: float
+
+
+def find_fire(evidence: Evidence) -> UInt8Array:
+    """Return where flames burn; the network knows no fire."""
+    picture = evidence.reduced[FINE]
+    elsewhere = np.zeros(picture.shape[:2], bool)
+    for name in ("sky", "water"):
+        elsewhere |= image.mask_at(evidence.mask(name), picture.shape, 96)
+    return image.upsample(flames(picture, elsewhere), evidence.rgb.shape)
+
+
+def flames(picture: UInt8Array, elsewhere: Mask) -> UInt8Array:
+    """Return (h, w) uint8, 255 on flames and softly around them.
+
+    Parameters
+    ----------
+    picture : (h, w, 3) uint8, the photo at ``FINE``
+    elsewhere : (h, w) bool, where nothing burns: sky and water
+    """
+    smooth = cv2.GaussianBlur(picture.astype(np.float32), (0, 0), 1.2)
+    colours = _colours(np.asarray(smooth, np.float32))
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (9, 9))
+    glowing = (colours.orange | colours.white).astype(np.uint8)
+    glowing = np.asarray(cv2.morphologyEx(glowing, cv2.MORPH_CLOSE, disc), np.uint8)
+    out = _bodies(glowing, colours, elsewhere)
+    if out.any():
+        red = np.asarray(smooth[..., 0], np.float32)
+        out |= _tongues(out > 0, glowing > 0, red)
+    glare = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (13, 13))
+    return np.asarray(cv2.GaussianBlur(cv2.dilate(out, glare), (0, 0), 1.2), np.uint8)
+
+
+def _colours(smooth: Float32Array) -> _Colours:
+    """Return where a smoothed picture (h, w, 3) is orange and white-hot."""
     red, green, blue = np.moveaxis(smooth, -1, 0)
     luma = 0.299 * red + 0.587 * green + 0.114 * blue
-    yellow = green / np.maximum(red, 1)  # a black body's hue: .4 where it is red, 1 where white
     orange = (red > 130) & (red - blue > 70) & (red >= green - 4)
     hot = max(150.0, min(220.0, 0.9 * float(np.percentile(luma, 99.8))))
     white = (luma > hot) & (red >= blue - 25) & (red >= green - 12)
-    close = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (9, 9))
-    glowing = cv2.morphologyEx((orange | white).astype(np.uint8), cv2.MORPH_CLOSE, close)
-    elsewhere = np.zeros(glowing.shape, bool)
-    for kind in ("sky", "water"):
-        if kind in seen:
-            elsewhere |= image.where(seen[kind], glowing.shape, 96)
+    return _Colours(luma, green / np.maximum(red, 1), orange, white, hot)
+
+
+def _bodies(glowing: UInt8Array, colours: _Colours, elsewhere: Mask) -> UInt8Array:
+    """Return (h, w) uint8, 255 on connected parts of what glows that are fire, around their cores."""
     count, part, stats, _ = cv2.connectedComponentsWithStats(glowing)
     out = np.zeros(glowing.shape, np.uint8)
     for k in range(1, count):
@@ -52,33 +90,24 @@ def flames(rgb: UInt8Array, seen: Mapping[str, UInt8Array]) -> UInt8Array:
             slice(max(0, left - _AROUND), left + width + _AROUND),
         )
         inside = part[cut] == k
-        core = inside & white[cut]
+        core = inside & colours.white[cut]
         if not core.any() or elsewhere[cut][inside].mean() > 0.5:
             continue
         if area < 0.01 * glowing.size and not _upright(core):
             continue
-        if _burns(inside, core, orange[cut], luma[cut], yellow[cut], hot):
+        near = colours._replace(
+            luma=colours.luma[cut], hue=colours.hue[cut], orange=colours.orange[cut]
+        )
+        if _burns(inside, core, near):
             away = cv2.distanceTransform((~core).astype(np.uint8), cv2.DIST_L2, 5)
             out[cut][inside & (away < max(4.0, 0.35 * float(core.sum()) ** 0.5))] = 255
-    if out.any():
-        out |= _tongues(out > 0, glowing > 0, red)
-    glare = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (13, 13))
-    soft = cv2.GaussianBlur(cv2.dilate(out, glare), (0, 0), 1.2)
-    whole = cv2.resize(soft, rgb.shape[1::-1], interpolation=cv2.INTER_LINEAR)
-    return np.asarray(whole, np.uint8)
+    return out
 
 
-def _burns(
-    inside: Mask,
-    core: Mask,
-    orange: Mask,
-    luma: NDArray[np.float32],
-    yellow: NDArray[np.float32],
-    hot: float,
-) -> bool:
+def _burns(inside: Mask, core: Mask, colours: _Colours) -> bool:
     """Return whether a part of a picture has the colours of a fire, in their order."""
-    bright = luma[inside].astype(np.float64)
-    hue = yellow[inside].astype(np.float64)
+    bright = colours.luma[inside].astype(np.float64)
+    hue = colours.hue[inside].astype(np.float64)
     least, most = np.percentile(hue, (10, 90))
     if least > 0.62 or most < 0.84 or most - least < 0.3 or core.sum() < 0.08 * inside.sum():
         return False
@@ -86,17 +115,17 @@ def _burns(
     beyond = np.ones((2 * _AROUND + 1, 2 * _AROUND + 1), np.uint8)
     around = (cv2.dilate(inside.astype(np.uint8), beyond) > 0) & ~inside
     return bool(
-        np.percentile(bright, 95) > hot + 8
-        and (not around.any() or np.median(luma[around]) < 105)
-        and (rim & inside & orange).sum() > 0.35 * rim.sum()
+        np.percentile(bright, 95) > colours.hot + 8
+        and (not around.any() or np.median(colours.luma[around]) < 105)
+        and (rim & inside & colours.orange).sum() > 0.35 * rim.sum()
         and np.corrcoef(bright, hue)[0, 1] > 0.8
     )
 
 
-def _tongues(body: Mask, glowing: Mask, red: NDArray[np.float32]) -> UInt8Array:
-    """Return (h, w) uint8, 255 on flames above a fire's middle that have come off it or are cooler.
+def _tongues(body: Mask, glowing: Mask, red: Float32Array) -> UInt8Array:
+    """Return (h, w) uint8, 255 on flames above a fire's middle that are detached or cooler.
 
-    Lit wood lies at its foot.
+    Below it there is lit wood.
     """
     away = cv2.distanceTransform((~body).astype(np.uint8), cv2.DIST_L2, 5)
     middle = float(np.flatnonzero(body.any(1)).mean())
@@ -116,6 +145,8 @@ def _tongues(body: Mask, glowing: Mask, red: NDArray[np.float32]) -> UInt8Array:
 
 def _upright(core: Mask) -> bool:
     """Return whether the largest core is taller than wide, as small flames are and lamps are not."""
-    lines = cv2.findContours(core.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)[0]
-    _, _, width, height = cv2.boundingRect(max(lines, key=cv2.contourArea))
+    contours = cv2.findContours(core.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)[
+        0
+    ]
+    _, _, width, height = cv2.boundingRect(max(contours, key=cv2.contourArea))
     return bool(height > 1.3 * width)

@@ -1,8 +1,8 @@
-"""From brush strokes, or the lie of the land, to a field of directions in a region.
+"""Velocity fields of regions: from brush strokes, or from the terrain for running water.
 
 Fields are solved on a coarse grid inside the region's mask: velocity is harmonic between strokes
-(Laplace's equation, fixed on the strokes, free at the mask's edge), then made to run along the banks
-and free of sources by one projection (Chorin 1968); the frame's border is open.
+(Laplace's equation, fixed on the strokes, free at the mask's edge), then made tangential to the
+banks and divergence-free by one projection (Chorin 1968); the frame's border is open.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ from numpy.typing import NDArray
 
 from livingstill.core.kinds import KINDS, SpeedRange, resolve
 from livingstill.core.model import Float32Array, Region, UInt8Array
-from livingstill.segmentation import falls
+from livingstill.segmentation import water
 from livingstill.settings.values import Stroke
 
-_FALL = 0.28
+_FALL_SPEED = 0.28
 """Frame widths per second of water that falls."""
 
 _LIFE = 0.85
-"""Seconds that moving water is seen, about: ``motion.flow`` has less where it is fast, more where slow."""
+"""Seconds that a generation of advected texture lives, about: less where it is fast, more where slow."""
 
 SIDE = 112
-"""Long side of the grid that directions are solved on."""
+"""Long side of the grid that velocities are solved on."""
 
 STROKE_SECONDS = 2.0
 """A stroke is the path that matter takes in so many seconds, within each kind's limits."""
@@ -35,13 +35,13 @@ Field = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
 
-def directions(
+def velocities(
     rgb: UInt8Array,
     inverse_depth: Float32Array,
     regions: tuple[Region, ...],
     strokes: tuple[Stroke, ...] = (),
 ) -> dict[str, Float32Array]:
-    """Return the velocity of each kind that has strokes, or a direction of its own without any.
+    """Return the velocity of each kind that has strokes, and of flows, which always have one.
 
     Parameters
     ----------
@@ -55,12 +55,12 @@ def directions(
     """
     found: dict[str, Float32Array] = {}
     for region in regions:
-        mask = _small(region.mask) >= 128
+        mask = _coarse(region.mask) >= 128
         drawn = [stroke for stroke in strokes if stroke.kind == region.kind]
         if not mask.any():
             continue
         if drawn:
-            velocity = painted(mask, drawn, rgb.shape[:2], KINDS[region.kind].speeds)
+            velocity = velocity_from_strokes(mask, drawn, rgb.shape[:2], KINDS[region.kind].speeds)
         elif direction := KINDS[region.kind].direction:
             velocity = resolve(direction)(mask, rgb, inverse_depth)
         else:
@@ -72,7 +72,7 @@ def directions(
     return found
 
 
-def painted(
+def velocity_from_strokes(
     mask: Mask, strokes: list[Stroke], shape: tuple[int, int], speeds: SpeedRange
 ) -> Float32Array:
     """Return the field (h, w, 2) that ``strokes`` of one kind ask for inside ``mask`` (h, w)."""
@@ -99,16 +99,16 @@ def painted(
         mean = total.sum((0, 1)) / max(count.sum(), 1)
         return np.asarray(mask[..., None] * mean, np.float32)
     fixed = np.where(known[..., None], total / np.maximum(count, 1)[..., None], 0)
-    field = np.stack([harmonic(mask, known, fixed[..., c]) for c in range(2)], axis=-1)
-    return projected(mask, field).astype(np.float32)
+    field = np.stack([solve_harmonic(mask, known, fixed[..., c]) for c in range(2)], axis=-1)
+    return project_divergence_free(mask, field).astype(np.float32)
 
 
-def harmonic(mask: Mask, known: Mask, values: Field) -> Field:
+def solve_harmonic(mask: Mask, known: Mask, values: Field) -> Field:
     """Return (h, w): ``values`` where ``known``, harmonic elsewhere in ``mask``, 0 outside.
 
     No flux crosses the mask's edge. Parts of the mask that hold no known node get 0.
     """
-    number, heads, tails = _graph(mask)
+    _, heads, tails = _graph(mask)
     count = int(mask.sum())
     fixed = known[mask]
     degree = np.bincount(heads, minlength=count) + np.bincount(tails, minlength=count)
@@ -120,12 +120,11 @@ def harmonic(mask: Mask, known: Mask, values: Field) -> Field:
     matrix = scipy.sparse.coo_array((data, (rows, columns)), shape=(count, count)).tocsc()
     out = np.zeros(mask.shape)
     out[mask] = scipy.sparse.linalg.spsolve(matrix, np.where(fixed, values[mask], 0.0))
-    del number
     return out
 
 
-def projected(mask: Mask, velocity: Field) -> Field:
-    """Return ``velocity`` (h, w, 2) without sources and without flow through banks.
+def project_divergence_free(mask: Mask, velocity: Field) -> Field:
+    """Return the divergence-free part of ``velocity`` (h, w, 2), without flux through banks.
 
     Faces between cells of the mask carry the mean of both cells, faces to banks nothing, faces to
     the frame's border the cell's own; a pressure then balances every cell.
@@ -167,12 +166,12 @@ def projected(mask: Mask, velocity: Field) -> Field:
     return out * mask[..., None]
 
 
-def downhill(mask: Mask, rgb: UInt8Array, inverse_depth: Float32Array) -> Float32Array:
-    """Return where water in ``mask`` (h, w) runs when nobody says: (h, w, 2) float32.
+def velocity_from_terrain(mask: Mask, rgb: UInt8Array, inverse_depth: Float32Array) -> Float32Array:
+    """Return the velocity (h, w, 2) float32 of water in ``mask`` (h, w) that has no strokes.
 
     It enters each part of the region at its far or upper end, leaves at its near or lower end and
     keeps to the banks: the gradient of a harmonic potential, but along its own streaks where it
-    falls. Where the surface is steep or white it is fast; where it lies flat it slows down with
+    falls. Where the surface is steep or white it is fast; where it is level it slows down with
     distance.
     """
     count, part = cv2.connectedComponents(mask.astype(np.uint8), connectivity=4)
@@ -187,15 +186,15 @@ def downhill(mask: Mask, rgb: UInt8Array, inverse_depth: Float32Array) -> Float3
     length = np.hypot(field[..., 0], field[..., 1])
     unit = field / np.maximum(length, 1e-12)[..., None]
     unit = np.asarray(cv2.GaussianBlur(unit, (0, 0), 1.2), np.float64)
-    share, along = _falls(mask, rgb)
+    share, along = _fall_direction(mask, rgb)
     unit = unit * (1 - share) + along * share
     unit /= np.maximum(np.hypot(unit[..., 0], unit[..., 1]), 0.25)[..., None]
-    speed = np.maximum(pace(mask, rgb, depth)[..., None], _FALL * share)
+    speed = np.maximum(flow_speed(mask, rgb, depth)[..., None], _FALL_SPEED * share)
     velocity = unit * speed * mask[..., None]
-    return _kept(mask, velocity, share).astype(np.float32)
+    return _limit_towards_banks(mask, velocity, share).astype(np.float32)
 
 
-def _kept(mask: Mask, velocity: Field, falls: Float32Array) -> Field:
+def _limit_towards_banks(mask: Mask, velocity: Field, falls: Float32Array) -> Field:
     """Return ``velocity`` as it crosses towards a bank no faster than its distance per ``_LIFE``.
 
     What crossed it faster would be drawn out without end. Where water falls its streaks hide that.
@@ -212,7 +211,7 @@ def _kept(mask: Mask, velocity: Field, falls: Float32Array) -> Field:
     return np.asarray(velocity - excess[..., None] * normal)
 
 
-def pace(mask: Mask, rgb: UInt8Array, depth: Float32Array) -> Field:
+def flow_speed(mask: Mask, rgb: UInt8Array, depth: Float32Array) -> Field:
     """Return the speed (h, w) of running water that does not fall, in frame widths per second.
 
     .12 where it is near and white, .05 where it is near and calm.
@@ -226,13 +225,13 @@ def pace(mask: Mask, rgb: UInt8Array, depth: Float32Array) -> Field:
     return np.asarray(cv2.GaussianBlur(near * (0.05 + 0.07 * white), (0, 0), 3), np.float64)
 
 
-def _falls(mask: Mask, rgb: UInt8Array) -> tuple[Float32Array, Float32Array]:
+def _fall_direction(mask: Mask, rgb: UInt8Array) -> tuple[Float32Array, Float32Array]:
     """Return the share (h, w, 1) of water that falls and its direction (h, w, 2), both softened."""
-    finer = falls.SIDE / max(mask.shape)
+    finer = water.STREAK_SIDE / max(mask.shape)
     size = (round(mask.shape[1] * finer), round(mask.shape[0] * finer))
     picture = np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), np.uint8)
     inside = cv2.resize(mask.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
-    upright, along = falls.streaks(picture, inside)
+    upright, along = water.fall_streaks(picture, inside)
     alone = upright[..., None].astype(np.float32)
     both = np.concatenate([alone, along * alone], axis=2)
     both = cv2.resize(both, mask.shape[::-1], interpolation=cv2.INTER_AREA)
@@ -258,20 +257,14 @@ def _potential(inside: Mask, depth: Float32Array) -> Field:
     if not mouth.any():
         mouth = inside & (height <= low + band)
     known = source | mouth
-    potential = harmonic(inside, known, np.where(source, 1.0, 0.0))
+    potential = solve_harmonic(inside, known, np.where(source, 1.0, 0.0))
     padded = np.where(inside, potential, np.nan)
     gradient = np.zeros((rows, columns, 2))
     for axis, channel in ((1, 0), (0, 1)):
-        ahead, behind = np.full_like(padded, np.nan), np.full_like(padded, np.nan)
-        if axis == 1:
-            ahead[:, :-1], behind[:, 1:] = (
-                padded[:, 1:] - padded[:, :-1],
-                padded[:, 1:] - padded[:, :-1],
-            )
-        else:
-            ahead[:-1], behind[1:] = padded[1:] - padded[:-1], padded[1:] - padded[:-1]
-        both = np.stack([ahead, behind])
-        gradient[..., channel] = np.where(np.isnan(both), 0, both).sum(0) / 2
+        step = np.nan_to_num(np.diff(padded, axis=axis))  # 0 across the part's edge
+        none = np.zeros_like(np.take(padded, [0], axis))
+        ahead, behind = np.concatenate([step, none], axis), np.concatenate([none, step], axis)
+        gradient[..., channel] = (ahead + behind) / 2
     return -gradient * inside[..., None]
 
 
@@ -285,8 +278,8 @@ def _graph(mask: Mask) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np
     return number, heads, tails
 
 
-def _small(mask: UInt8Array) -> UInt8Array:
-    """Return ``mask`` at the size that directions are solved on."""
+def _coarse(mask: UInt8Array) -> UInt8Array:
+    """Return ``mask`` at the size that velocities are solved on."""
     height, width = mask.shape
     scale = min(1.0, SIDE / max(height, width))
     size = (max(2, round(width * scale)), max(2, round(height * scale)))

@@ -1,67 +1,115 @@
-"""Leaves that lie are grass: a network sees foliage in a meadow, but its depth is that of the ground."""
+"""Vegetation on level ground is grass: a network sees foliage in a meadow, but its depth is a plane's."""
 
 from __future__ import annotations
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from livingstill.core import image
 from livingstill.core.model import Float32Array, UInt8Array
+from livingstill.segmentation.evidence import COARSE, Evidence
 
-SIDE = 240
-NEAR = 0.8
+Floats = NDArray[np.float64]
+
+_LOW = 0.8
 """Height of the picture below which the ground is looked for: its lowest fifth."""
 
-SPREAD = 0.7
+_SPREAD = 0.7
 """Share of that fifth's width that leaves reach: a bank or a bush at the border is no meadow."""
 
-PLANE = 0.93
+_PLANAR = 0.93
 """Share of the leaves there that lie on the plane: of a meadow .98, of ferns and bushes .9 at most."""
 
-FAULT = 0.06
-"""How far from the plane they lie, of the nearest one's inverse depth."""
+_TOLERANCE = 0.06
+"""Distance from the plane of what lies on it, of the nearest point's inverse depth."""
 
-HORIZON = (0.2, 0.8)
+_HORIZON = (0.2, 0.8)
+"""Heights between which the fitted plane's horizon has to be."""
 
 
-def lying(rgb: UInt8Array, leaves: UInt8Array, inverse_depth: Float32Array) -> UInt8Array:
-    """Return (H, W) uint8, 255 where ``leaves`` lie on level ground that begins below the camera.
+def move_lawns_to_grass(evidence: Evidence) -> Evidence:
+    """Give leaves on level ground to the grass."""
+    leaves, grass = evidence.mask("foliage"), evidence.mask("grass")
+    if leaves.any():
+        lawn = np.minimum(leaves, level(evidence.reduced[COARSE], leaves, evidence.inverse_depth))
+        leaves, grass = leaves - lawn, np.asarray(cv2.add(grass, lawn), np.uint8)
+    return evidence.with_masks({"foliage": leaves, "grass": grass})
+
+
+def find_foliage(evidence: Evidence) -> UInt8Array:
+    """Return trees, bushes and flowers."""
+    return evidence.mask("foliage")
+
+
+def find_grass(evidence: Evidence) -> UInt8Array:
+    """Return grass and leaves on level ground."""
+    return evidence.mask("grass")
+
+
+def level(picture: UInt8Array, leaves: UInt8Array, inverse_depth: Float32Array) -> UInt8Array:
+    """Return (H, W) uint8, 255 where ``leaves`` are level ground that begins below the camera.
 
     On a plane inverse depth is linear in the picture (1/Z = (y - horizon) / f h), in trees it is
-    the same from root to top. The plane is fitted to what is lowest and grown from there.
+    the same from root to top. The plane is fitted to the lowest leaves and extended from there.
+
+    Parameters
+    ----------
+    picture : (h, w, 3) uint8, the photo at ``COARSE``
+    leaves : (H, W) uint8
+    inverse_depth : (H, W) float32
     """
-    none = np.zeros(leaves.shape, np.uint8)
-    small = image.photo(rgb, SIDE)
-    height, width = small.shape[:2]
-    solid = image.where(leaves, small.shape)
+    height, width = picture.shape[:2]
+    solid = image.mask_at(leaves, picture.shape)
+    flat = np.zeros(solid.shape, bool)
     y, x = np.nonzero(solid)
-    low = y >= NEAR * height
-    if low.sum() < 3 or len(np.unique(x[low])) < SPREAD * width:
-        return none
-    depth = cv2.resize(inverse_depth, (width, height), interpolation=cv2.INTER_AREA)
-    near = depth[y, x].astype(np.float64)
-    places = np.stack([x / width - 0.5, y / height, np.ones(len(x))], axis=1)
-    used, above = low, np.zeros(len(x))
-    for _ in range(8):
-        plane = np.linalg.lstsq(places[used], near[used], rcond=None)[0]
-        above = near - places @ plane
-        off = np.abs(above)
-        used = off < 2.5 * max(float(np.median(off[used])), 0.004)
-    fault = FAULT * float(np.percentile(near, 95))
-    # near the camera estimates level out or follow blades; at the horizon trees and ground are alike
-    flat = (np.abs(above) < np.where(low, 4 * fault, fault)) & (places @ plane > 1.5 * fault)
-    steep = float(plane[1])
-    horizon = -float(plane[2]) / steep if steep > 0 else -1.0
-    pixels = small[y[flat], x[flat]].astype(int)
-    green = pixels.size > 0 and float(np.median(pixels[:, 1] - pixels[:, 2])) > 0
-    if not (
-        HORIZON[0] < horizon < HORIZON[1] and (np.abs(above) < fault)[low].mean() > PLANE and green
-    ):
-        return none
-    out = np.zeros(solid.shape, np.uint8)
-    out[y[flat], x[flat]] = 255
+    low = y >= _LOW * height
+    if low.sum() >= 3 and len(np.unique(x[low])) >= _SPREAD * width:
+        depth = cv2.resize(inverse_depth, (width, height), interpolation=cv2.INTER_AREA)
+        flat[y, x] = _on_ground(picture, depth[y, x].astype(np.float64), x, y, low)
+    if not flat.any():
+        return np.zeros_like(leaves)
+    out = flat.astype(np.uint8) * np.uint8(255)
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (5, 5))
-    for what in (cv2.MORPH_OPEN, cv2.MORPH_CLOSE):
-        out = np.asarray(cv2.morphologyEx(out, what, disc), np.uint8)
+    for operation in (cv2.MORPH_OPEN, cv2.MORPH_CLOSE):
+        out = np.asarray(cv2.morphologyEx(out, operation, disc), np.uint8)
     out = np.asarray(cv2.GaussianBlur(out, (0, 0), 1.0), np.uint8)
-    return np.asarray(cv2.resize(out, leaves.shape[::-1], interpolation=cv2.INTER_LINEAR), np.uint8)
+    return image.upsample(out, leaves.shape)
+
+
+def _on_ground(
+    picture: UInt8Array,
+    depth: Floats,
+    x: NDArray[np.intp],
+    y: NDArray[np.intp],
+    low: NDArray[np.bool_],
+) -> NDArray[np.bool_]:
+    """Return (n,) bool: which of the leaves at (x, y) lie on the plane through the low ones.
+
+    None do if the low ones do not fit a plane, its horizon is off, or they are not green.
+    """
+    height, width = picture.shape[:2]
+    places = np.stack([x / width - 0.5, y / height, np.ones(len(x))], axis=1)
+    plane, residual = _fit_plane(places, depth, low)
+    tolerance = _TOLERANCE * float(np.percentile(depth, 95))
+    # near the camera estimates level out or follow blades; at the horizon trees and ground are alike
+    flat = (np.abs(residual) < np.where(low, 4 * tolerance, tolerance)) & (
+        places @ plane > 1.5 * tolerance
+    )
+    slope = float(plane[1])
+    horizon = -float(plane[2]) / slope if slope > 0 else -1.0
+    pixels = picture[y[flat], x[flat]].astype(int)
+    green = pixels.size > 0 and float(np.median(pixels[:, 1] - pixels[:, 2])) > 0
+    planar = float((np.abs(residual) < tolerance)[low].mean()) > _PLANAR
+    return flat & (_HORIZON[0] < horizon < _HORIZON[1] and planar and green)
+
+
+def _fit_plane(places: Floats, depth: Floats, used: NDArray[np.bool_]) -> tuple[Floats, Floats]:
+    """Return a plane's coefficients (3,) and the residuals (n,) of depth, by trimmed least squares."""
+    plane, residual = np.asarray(np.zeros(3)), depth
+    for _ in range(8):
+        plane = np.asarray(np.linalg.lstsq(places[used], depth[used], rcond=None)[0])
+        residual = depth - places @ plane
+        away = np.abs(residual)
+        used = away < 2.5 * max(float(np.median(away[used])), 0.004)
+    return plane, residual

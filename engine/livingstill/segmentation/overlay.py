@@ -1,4 +1,4 @@
-"""A plan of regions drawn over its photo."""
+"""The plan as a picture: tinted regions, arrows along their velocity, a legend with shares."""
 
 from __future__ import annotations
 
@@ -11,12 +11,19 @@ from livingstill.core.kinds import KINDS
 from livingstill.core.model import Float32Array, Region, UInt8Array
 
 
-def overlay(
+def draw_overlay(
     rgb: UInt8Array,
     regions: tuple[Region, ...],
-    directions: Mapping[str, Float32Array] | None = None,
+    velocity: Mapping[str, Float32Array] | None = None,
 ) -> UInt8Array:
-    """Return the plan as a picture: tinted regions, arrows where they go, a legend."""
+    """Return a photo with its regions drawn over it, (H, W, 3) uint8.
+
+    Parameters
+    ----------
+    rgb : (H, W, 3) uint8
+    regions : of motion kinds
+    velocity : (h, w, 2) float32 per kind, in frame widths per second, at any size
+    """
     width = rgb.shape[1]
     grey = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)
     base = rgb.astype(np.float32) * 0.55 + grey[..., None].astype(np.float32) * 0.25
@@ -32,7 +39,7 @@ def overlay(
     for contours, colour in edges:
         cv2.drawContours(picture, contours, -1, [int(c) for c in colour], unit, cv2.LINE_AA)
     for region in regions:
-        field = (directions or {}).get(region.kind)
+        field = (velocity or {}).get(region.kind)
         if field is not None:
             _arrows(picture, region, field, unit)
     _legend(picture, regions, unit)

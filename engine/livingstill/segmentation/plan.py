@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import cv2
 import numpy as np
 
 from livingstill.core import image
@@ -12,12 +11,34 @@ from livingstill.core.errors import InputError
 from livingstill.core.kinds import KINDS, resolve
 from livingstill.core.model import Float32Array, Region, UInt8Array
 from livingstill.core.registry import nearest
-from livingstill.segmentation import static_mask
-from livingstill.segmentation.detectors import Detector, Evidence
+from livingstill.segmentation import (
+    focus,
+    ground,
+    reflections,
+    silhouettes,
+    sky,
+    straight_edges,
+    water,
+)
+from livingstill.segmentation.evidence import FINE, Detector, Evidence, Rule, gather
+from livingstill.segmentation.static_mask import find_lettering, static_mask
 from livingstill.settings.values import Stroke
 
 LEAST_MASKED = 1e-6
 """Share of the picture from which on a region of the user's own mask moves."""
+
+
+RULES: tuple[Rule, ...] = (
+    # Nothing is measured inside the network's masks before they are corrected.
+    sky.remove_sky_below_ground,  # what is left is the sky that surrounds clouds, below
+    reflections.mark_mirror_image,  # by the symmetry of the whole picture, whatever the masks
+    sky.return_clouds_to_sky,  # or clouds called water would make leaves beside them float
+    reflections.mark_floating_leaves,  # beside water as the network and the rule above left it
+    reflections.give_reflections_to_water,  # all that the three rules have marked, at once
+    water.part_water,  # asks for the sky, which still water reaches to
+    ground.move_lawns_to_grass,
+)
+"""Corrections of the class masks, in order; the detectors of the kinds read what they leave."""
 
 
 def plan(
@@ -54,12 +75,10 @@ def plan(
     if "none" in motion:
         return ()
     wanted = _wanted(motion, masks, strokes)
-    evidence = Evidence(
-        rgb,
-        inverse_depth,
-        {region.kind: region.mask for region in classes},
-        _strokes_by_detector(wanted, strokes),
-    )
+    network = {region.kind: region.mask for region in classes}
+    evidence = gather(rgb, inverse_depth, network, _strokes_by_detector(wanted, strokes))
+    for rule in RULES:
+        evidence = rule(evidence)
     found = {kind: _share(mask) for kind, mask in detect(evidence, wanted).items()}
     found |= {kind: _share(mask) for kind, mask in masks.items()}
     for kind in named:
@@ -72,17 +91,12 @@ def plan(
     for kind in found.keys() - masks.keys():
         if rigid := KINDS[kind].rigid:
             found[kind] = found[kind] * (1 - resolve(rigid)(evidence, found[kind]))
-    overriding = {k for k in found if KINDS[k].overrides_classes and k not in masks}
+    overriding = [k for k in found if KINDS[k].overrides_classes and k not in masks]
     for kind in overriding:
         rest = 1 - found[kind]
         found |= {k: m * rest for k, m in found.items() if k != kind and k not in masks}
-    free = 1 - static_mask.still(rgb, classes, hold=hold, people=hold_faces)
-    room = dict.fromkeys(found, free)
-    room |= dict.fromkeys(masks, 1 - static_mask.still(rgb, (), hold=hold, people=False))
-    if overriding:  # may look like people to the network, never like lettering
-        still = static_mask.still(rgb, (), hold=hold, people=hold_faces)
-        room |= dict.fromkeys(overriding, 1 - still)
-    return _disjoint({k: m * room[k] for k, m in found.items()}, masks)
+    free = _free(evidence, found, masks, hold, hold_faces)
+    return _disjoint({k: m * free[k] for k, m in found.items()}, masks)
 
 
 def detect(evidence: Evidence, wanted: set[str]) -> dict[str, UInt8Array]:
@@ -99,7 +113,7 @@ def detect(evidence: Evidence, wanted: set[str]) -> dict[str, UInt8Array]:
             mask = resolve(kind.detector)(evidence) if kind.detector else None
             if mask is not None and mask.any():
                 found[name] = mask
-    sharp = _in_focus(evidence.rgb, {name: found[name] for name in found if name in auto})
+    sharp = focus.in_focus(evidence, {name: found[name] for name in found if name in auto})
     return {k: m for k, m in found.items() if k in wanted and (k in sharp or k not in auto)}
 
 
@@ -140,27 +154,6 @@ def _strokes_by_detector(
     return asked
 
 
-def _in_focus(rgb: UInt8Array, found: Mapping[str, UInt8Array]) -> set[str]:
-    """Return the kinds that were found where the photo is in focus: not in a far, blurred backdrop.
-
-    Water and leaves have detail wherever the photo has any: the finest there is in the strongest
-    tenth of them is at least .07 of the photo's strongest; behind a macro it is .02. A sky may be
-    plain, but the sky above a backdrop is one too.
-    """
-    grey = cv2.cvtColor(image.photo(rgb, 960), cv2.COLOR_RGB2GRAY)
-    soft = np.asarray(cv2.GaussianBlur(grey.astype(np.float32), (0, 0), 1.0), np.float32)
-    fine = np.abs(soft - cv2.GaussianBlur(grey.astype(np.float32), (0, 0), 2.0))
-    least = 0.045 * float(np.percentile(fine, 99))
-    core = np.ones((9, 9), np.uint8)
-    textured = {kind for kind in found if KINDS[kind].textured}
-    blurred = set()
-    for kind in textured:
-        inside = cv2.erode(image.where(found[kind], grey.shape).astype(np.uint8), core) > 0
-        if inside.any() and float(np.percentile(fine[inside], 90)) < least:
-            blurred.add(kind)
-    return set() if blurred and blurred == textured else set(found) - blurred
-
-
 def _disjoint(
     found: Mapping[str, Float32Array], masks: Mapping[str, UInt8Array]
 ) -> tuple[Region, ...]:
@@ -184,3 +177,49 @@ def _disjoint(
 def _share(mask: UInt8Array) -> Float32Array:
     """Return ``mask`` as shares 0..1."""
     return mask.astype(np.float32) * np.float32(1 / 255)
+
+
+def _free(
+    evidence: Evidence,
+    found: Mapping[str, Float32Array],
+    given: Mapping[str, UInt8Array],
+    hold: UInt8Array | None,
+    hold_faces: bool,
+) -> dict[str, Float32Array]:
+    """Return for each kind the share of each pixel, (H, W) float32 in 0..1, that is not held still.
+
+    What the user masked is held by the user alone; what overrides the classes by lettering too, for
+    it may look like people to the network; the rest by people as well.
+    """
+    shape = evidence.rgb.shape[:2]
+    held: list[Float32Array] = [] if hold is None else [hold.astype(np.float32) / np.float32(255)]
+    letters: list[Float32Array] = []
+    people: list[Float32Array] = []
+    if hold_faces:
+        letters = [image.upsample(find_lettering(evidence.reduced[FINE]), shape)]
+        if "person" in evidence.classes:
+            people = [evidence.classes["person"].astype(np.float32) / np.float32(255)]
+    parts = (held, held + letters, held + letters + people)
+    level = {k: 0 if k in given else 1 if KINDS[k].overrides_classes else 2 for k in found}
+    masks = {n: 1 - static_mask(shape, parts[n]) for n in set(level.values())}
+    return {kind: masks[n] for kind, n in level.items()}
+
+
+def still_in_water(evidence: Evidence, surface: Float32Array) -> Float32Array:
+    """Return posts, ropes, banks and decks in water, (H, W) float32 in 0..1."""
+    picture, shape = evidence.reduced[FINE], evidence.rgb.shape
+    segments = straight_edges.detect_segments(picture)
+    parts = (
+        silhouettes.before_water(picture, surface),
+        straight_edges.banks(segments, surface, picture.shape),
+        straight_edges.decks(segments, surface, picture.shape),
+    )
+    whole = [image.upsample(part, shape) for part in parts]
+    return np.asarray(np.maximum.reduce(whole), np.float32)
+
+
+def still_in_plants(evidence: Evidence, plants: Float32Array) -> Float32Array:  # noqa: ARG001
+    """Return what long straight edges bound among plants, (H, W) float32 in 0..1."""
+    picture = evidence.reduced[FINE]
+    edges = straight_edges.long_edges(picture.shape, straight_edges.detect_segments(picture))
+    return image.upsample(edges, evidence.rgb.shape)

@@ -1,4 +1,4 @@
-"""From class probabilities at the network's size to soft masks at the photo's size.
+"""Class probabilities at the network's size become soft masks at the photo's: guided upsampling.
 
 The network knows what is where but not to the pixel. The photo does: near an edge its colours
 say which side a pixel belongs to, and how much of it where a leaf is finer than a pixel. So each
@@ -14,24 +14,23 @@ import numpy as np
 
 from livingstill.core.model import Float32Array, Perception, Region, UInt8Array
 
-FIT_SIDE = 640
+_FIT_SIDE = 640
 """Long side of the picture the colour functions are fitted on."""
 
-WINDOW = 2.0
-"""Half the window of one colour function, in pixels of the network's size."""
+_WINDOW = 2.0
+"""Half the window of one colour line, in pixels of the network's size."""
 
-SOFTNESS = 0.025**2
+_SOFTNESS = 0.025**2
 """Colour variance (of 0..1) below which a window counts as flat."""
 
-
-GAP_SIDE = 320
+_GAP_SIDE = 320
 """Long side of the picture on which the colours of sky and leaves are gathered."""
 
-REACH = 0.02
+_REACH = 0.02
 """How far from open sky, in long sides, gaps between leaves are looked for (one sigma)."""
 
-APART = 38.0
-"""Colours (0..255) nearer than this are not told apart; at 1.4 times this they fully are."""
+_SEPARATION = 38.0
+"""Colours (0..255) nearer than this are not separable; at 1.4 times this they fully are."""
 
 
 def segment(perception: Perception, rgb: UInt8Array) -> tuple[Region, ...]:
@@ -48,31 +47,31 @@ def segment(perception: Perception, rgb: UInt8Array) -> tuple[Region, ...]:
         ``mask`` is (H, W) uint8; masks of different classes add up to at most about 255.
     """
     names = perception.classes
-    chance = perception.probabilities.astype(np.float32)
-    first = np.argmax(chance, 0)
-    kept = [i for i, name in enumerate(names) if name != "other" and (first == i).any()]
+    probability = perception.probabilities.astype(np.float32)
+    likeliest = np.argmax(probability, 0)
+    kept = [i for i, name in enumerate(names) if name != "other" and (likeliest == i).any()]
     if not kept:
         return ()
-    sharp = chance * chance * chance
+    sharp = probability * probability * probability
     sharp /= np.maximum(sharp.sum(0), np.float32(1))
-    masks = follow(sharp[kept], rgb)
+    masks = guided_upsample(sharp[kept], rgb)
     found = {names[i]: k for k, i in enumerate(kept)}
     if "sky" in found and "foliage" in found:
         sky, leaves = found["sky"], found["foliage"]
-        masks[sky], masks[leaves] = open_leaves(masks[sky], masks[leaves], rgb)
+        masks[sky], masks[leaves] = recover_sky_gaps(masks[sky], masks[leaves], rgb)
     return tuple(Region(names[i], mask) for i, mask in zip(kept, masks) if mask.any())
 
 
-def follow(soft: Float32Array, rgb: UInt8Array) -> list[UInt8Array]:
-    """Bring soft masks (C, h, w) to the photo's size along the photo's colours."""
+def guided_upsample(soft: Float32Array, rgb: UInt8Array) -> list[UInt8Array]:
+    """Return soft masks (C, h, w) float32 in 0..1 at the photo's size, (H, W) uint8, by its colours."""
     height, width = rgb.shape[:2]
-    scale = min(1.0, FIT_SIDE / max(height, width))
+    scale = min(1.0, _FIT_SIDE / max(height, width))
     small = (max(8, round(width * scale)), max(8, round(height * scale)))
     guide = cv2.resize(rgb, small, interpolation=cv2.INTER_AREA).astype(np.float32)
     guide *= np.float32(1 / 255)
     targets = [np.asarray(cv2.resize(p, small), np.float32) for p in soft]
     pixel = max(small[0] / soft.shape[2], 1.0)
-    slopes, shifts = fit(guide, targets, pixel)
+    slopes, shifts = fit_colour_lines(guide, targets, pixel)
 
     def large(x: Float32Array) -> Float32Array:
         whole = cv2.resize(np.ascontiguousarray(x), (width, height), interpolation=cv2.INTER_LINEAR)
@@ -93,7 +92,7 @@ def follow(soft: Float32Array, rgb: UInt8Array) -> list[UInt8Array]:
     return masks
 
 
-def open_leaves(
+def recover_sky_gaps(
     sky: UInt8Array, leaves: UInt8Array, rgb: UInt8Array
 ) -> tuple[UInt8Array, UInt8Array]:
     """Give the gaps between leaves to the sky where they show its colour; return both masks.
@@ -103,22 +102,24 @@ def open_leaves(
     touched, and only where the two colours are far enough apart.
     """
     height, width = sky.shape
-    scale = min(1.0, GAP_SIDE / max(height, width))
+    scale = min(1.0, _GAP_SIDE / max(height, width))
     small = (max(8, round(width * scale)), max(8, round(height * scale)))
     picture = np.asarray(cv2.resize(rgb, small, interpolation=cv2.INTER_AREA), np.float32)
-    above = np.asarray(cv2.resize(sky, small, interpolation=cv2.INTER_AREA), np.float32)
-    above *= np.float32(1 / 255)
+    air_share = np.asarray(cv2.resize(sky, small, interpolation=cv2.INTER_AREA), np.float32)
+    air_share *= np.float32(1 / 255)
     green = np.asarray(cv2.resize(leaves, small, interpolation=cv2.INTER_AREA), np.float32)
     green *= np.float32(1 / 255)
-    reach = max(small) * REACH
-    air = _local_mean(picture, np.asarray(above * above, np.float32), reach)
+    reach = max(small) * _REACH
+    air = _local_mean(picture, np.asarray(air_share * air_share, np.float32), reach)
     away = np.square(picture - air).sum(-1)
     typical = _local_mean(np.asarray(away[..., None], np.float32), green, reach)[..., 0]
     dark = green * (away >= typical) + np.float32(1e-4) * green
     leaf = _local_mean(picture, np.asarray(dark, np.float32), reach)
     apart = np.square(air - leaf).sum(-1)
-    close = cv2.GaussianBlur(above, (0, 0), reach)
-    trust = np.clip((close - 0.02) / 0.10, 0, 1) * np.clip((apart - APART**2) / APART**2, 0, 1)
+    close = cv2.GaussianBlur(air_share, (0, 0), reach)
+    trust = np.clip((close - 0.02) / 0.10, 0, 1) * np.clip(
+        (apart - _SEPARATION**2) / _SEPARATION**2, 0, 1
+    )
     rows, columns = np.nonzero(trust * green > 0.02)
     if not rows.size:
         return sky, leaves
@@ -150,7 +151,7 @@ def _local_mean(picture: Float32Array, weight: Float32Array, reach: float) -> Fl
     return np.asarray(np.stack(planes, -1), np.float32)
 
 
-def fit(
+def fit_colour_lines(
     guide: Float32Array, targets: list[Float32Array], pixel: float
 ) -> tuple[list[Float32Array], list[Float32Array]]:
     """Return for each target its colour slopes (h, w, 3) and shifts (h, w), window by window.
@@ -165,7 +166,7 @@ def fit(
     core = cv2.erode(sure, np.ones((near, near), np.uint8))
     weight = np.float32(0.02) + core * core
 
-    side = 2 * max(round(WINDOW * pixel), 4) + 1
+    side = 2 * max(round(_WINDOW * pixel), 4) + 1
 
     def mean(x: Float32Array) -> Float32Array:
         return np.asarray(cv2.boxFilter(x, cv2.CV_32F, (side, side), borderType=cv2.BORDER_REFLECT))
@@ -176,7 +177,7 @@ def fit(
     for i in range(3):
         for j in range(i, 3):
             both = mean(guide[..., i] * guide[..., j] * weight) / total
-            cov[i, j] = both - middle[i] * middle[j] + np.float32(SOFTNESS if i == j else 0)
+            cov[i, j] = both - middle[i] * middle[j] + np.float32(_SOFTNESS if i == j else 0)
     a, b, c = cov[0, 0], cov[0, 1], cov[0, 2]
     d, e, f = cov[1, 1], cov[1, 2], cov[2, 2]
     inverse = [[d * f - e * e, c * e - b * f, b * e - c * d]]

@@ -1,4 +1,10 @@
-"""Water that stands or runs: by its level, its foam and what it mirrors."""
+"""Water: what is no water, where it falls, whether it runs, and where running water ends.
+
+On a level surface streaks are horizontal; a fall's are steep, and it is paler than the land around
+it. Mirror images of trees and walls are steep too, but darker than what they mirror. A network's
+outline of a fall takes in the rock beside it and leaves out its upper half, so it is drawn anew with
+colour models (see ``appearance``).
+"""
 
 from __future__ import annotations
 
@@ -6,23 +12,74 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from livingstill.core import anisotropy
+from livingstill.core import anisotropy, image
 from livingstill.core.model import Float32Array, UInt8Array
-from livingstill.segmentation import falls
-from livingstill.segmentation.reduced import reduced
+from livingstill.segmentation import appearance
+from livingstill.segmentation.evidence import COARSE, FINE, MEDIUM, Evidence
 
 Mask = NDArray[np.bool_]
 
+STREAK_SIDE = MEDIUM
+"""Long side of the pictures in which streaks are measured."""
 
-def level(water: UInt8Array, inverse_depth: Float32Array) -> UInt8Array:
-    """Return ``water`` without the parts that cannot be: crumbs, and what reaches up to the sky.
+_PALE = 60
+"""Grey level below which nothing is foam."""
 
-    Water lies: a part that begins at the picture's upper border over much of its width, and does
-    not come clearly nearer on its way down, is a wall, a curtain or a blurred background.
+_STREAK_SIGMA = 6.0
+"""Pixels over which the structure tensor of streaks is averaged."""
+
+_ROUNDS, _FALL_ROUNDS = 3, 8
+"""How often the outline of running water, and of a fall, is learned anew."""
+
+
+STILL, RUNNING = "still water", "running water"
+"""Names of the two parts of the class ``water``."""
+
+
+def part_water(evidence: Evidence) -> Evidence:
+    """Part water into what stands and what runs: a fall runs, the dark pool below it does not."""
+    water = evidence.mask("water")
+    if not water.any():
+        return evidence
+    water = drop_upright(water, evidence.inverse_depth)
+    dry = [mask for name, mask in evidence.masks.items() if name != "water"]
+    other = np.max([np.zeros_like(water), *dry], axis=0)
+    evidence = evidence.with_masks({"water": water})
+    if find_running_water not in evidence.strokes:
+        return evidence.with_masks({STILL: water})
+    picture = evidence.reduced[MEDIUM]
+    if find_still_water in evidence.strokes and not evidence.strokes[find_running_water]:
+        inside = image.mask_at(water, picture.shape)
+        fall = find_falls(picture, water, other)
+        if (
+            fall.any()
+            and fall.sum() < 0.3 * water.sum()
+            and not has_foam(picture, inside & ~image.mask_at(fall, picture.shape))
+        ):
+            return evidence.with_masks({RUNNING: fall, STILL: np.minimum(water, ~fall)})
+        if not is_running(picture, inside, image.mask_at(evidence.mask("sky"), picture.shape)):
+            still = trim_still_water(picture, evidence.reduced[FINE], water)
+            return evidence.with_masks({STILL: still})
+    return evidence.with_masks({RUNNING: segment_running_water(picture, water, other)})
+
+
+def find_still_water(evidence: Evidence) -> UInt8Array:
+    """Return the water that stands."""
+    return evidence.mask(STILL)
+
+
+def find_running_water(evidence: Evidence) -> UInt8Array:
+    """Return the water that runs."""
+    return evidence.mask(RUNNING)
+
+
+def drop_upright(water: UInt8Array, inverse_depth: Float32Array) -> UInt8Array:
+    """Return ``water`` (H, W) uint8 without crumbs and without connected parts that stand upright.
+
+    A part that begins at the picture's upper border over much of its width, and whose inverse depth
+    does not grow clearly on its way down, is a wall, a curtain or a blurred background.
     """
-    height, width = water.shape
-    scale = min(1.0, 240 / max(height, width))
-    size = (max(4, round(width * scale)), max(4, round(height * scale)))
+    size = image.reduced_size(water.shape, COARSE)
     solid = cv2.resize(water, size, interpolation=cv2.INTER_AREA) > 96
     depth = np.asarray(cv2.resize(inverse_depth, size, interpolation=cv2.INTER_AREA))
     out = np.zeros(solid.shape, np.uint8)
@@ -32,49 +89,166 @@ def level(water: UInt8Array, inverse_depth: Float32Array) -> UInt8Array:
         if inside.mean() < 0.004:
             continue
         rows, columns = np.nonzero(inside)
-        high = inside[: max(1, size[1] // 50)].any(0).sum() / len(np.unique(columns))
-        behind = depth[rows, columns]
-        slopes = np.ptp(rows) > 8 and np.ptp(behind) > 0
-        near = np.corrcoef(rows, behind)[0, 1] if slopes else 0.0
-        if near > -0.2 if high < 0.25 else near > 0.8 and high < 0.6:
+        top = inside[: max(1, size[1] // 50)].any(0).sum() / len(np.unique(columns))
+        depths = depth[rows, columns]
+        varies = np.ptp(rows) > 8 and np.ptp(depths) > 0
+        slope = np.corrcoef(rows, depths)[0, 1] if varies else 0.0
+        if slope > -0.2 if top < 0.25 else slope > 0.8 and top < 0.6:
             out[inside] = 255
-    grown = cv2.dilate(out, np.ones((5, 5), np.uint8))
-    whole = cv2.resize(grown, (width, height), interpolation=cv2.INTER_LINEAR)
-    return np.asarray(np.minimum(water, whole), np.uint8)
+    grown = np.asarray(cv2.dilate(out, np.ones((5, 5), np.uint8)), np.uint8)
+    return np.minimum(water, image.upsample(grown, water.shape))
 
 
-def running(rgb: UInt8Array, water: UInt8Array, sky: UInt8Array | None = None) -> bool:
+def is_running(picture: UInt8Array, water: Mask, sky: Mask) -> bool:
     """Return whether water runs rather than stands.
 
     Water that falls runs. Water that mirrors stands, and so does what reaches to the sky. What else
     is white in a good part, with the texture of foam, runs.
+
+    Parameters
+    ----------
+    picture : (h, w, 3) uint8, the photo at ``MEDIUM``
+    water, sky : (h, w) bool
     """
-    small, inside = reduced(rgb, water)
-    if inside.sum() < 40:
+    if water.sum() < 40:
         return False
-    if falls.streaks(small, inside)[0].sum() > 0.1 * inside.sum():
+    if fall_streaks(picture, water)[0].sum() > 0.1 * water.sum():
         return True
-    grey = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY).astype(np.float32)
-    if anisotropy.mirror_correlation(grey, inside) > 0.27:
+    grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY).astype(np.float32)
+    if anisotropy.mirror_correlation(grey, water) > 0.27:
         return False
-    columns = np.flatnonzero(inside.any(0))
-    if sky is not None:
-        _, above = reduced(rgb, sky)
-        reach = max(2, round(0.03 * inside.shape[0]))
-        shore = inside[:, columns].argmax(0)
-        open_ = [bool(above[max(0, y - reach) : y + 1, x].any()) for y, x in zip(shore, columns)]
-        if np.mean(open_) > 0.25:
-            return False
-    return foaming(small, inside)
+    columns = np.flatnonzero(water.any(0))
+    reach = max(2, round(0.03 * water.shape[0]))
+    shore = water[:, columns].argmax(0)
+    open_ = [bool(sky[max(0, y - reach) : y + 1, x].any()) for y, x in zip(shore, columns)]
+    return float(np.mean(open_)) <= 0.25 and has_foam(picture, water)
 
 
-def foaming(small: UInt8Array, inside: Mask) -> bool:
-    """Return whether a good part of water is white, with the texture of foam; crests of waves lie."""
-    grey = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY).astype(np.float32)
-    if anisotropy.gradient_anisotropy(grey, inside) > 5:
+def has_foam(picture: UInt8Array, water: Mask) -> bool:
+    """Return whether over 12 % of water is white, rough and isotropic; crests of waves are flat.
+
+    Parameters
+    ----------
+    picture : (h, w, 3) uint8, the photo at ``MEDIUM``
+    water : (h, w) bool
+    """
+    grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY).astype(np.float32)
+    if anisotropy.gradient_anisotropy(grey, water) > 5:
         return False
-    fine = np.abs(grey - cv2.GaussianBlur(grey, (0, 0), 2.0))
-    pixels = small.astype(np.float32)
-    white = (pixels.min(2) > 130) & (np.ptp(pixels, axis=2) < 60) & inside
-    foam = white & (cv2.GaussianBlur(fine, (0, 0), 3.0) > 5)
-    return float(foam.sum()) / max(float(inside.sum()), 1.0) > 0.12
+    rough = cv2.GaussianBlur(image.high_pass(picture, 2.0), (0, 0), 3.0)
+    pixels = picture.astype(np.float32)
+    white = (pixels.min(2) > 130) & (np.ptp(pixels, axis=2) < 60) & water
+    foam = white & (rough > 5)
+    return float(foam.sum()) / max(float(water.sum()), 1.0) > 0.12
+
+
+def fall_streaks(picture: UInt8Array, water: Mask) -> tuple[Mask, Float32Array]:
+    """Return where water falls, (h, w) bool, and its unit direction (h, w, 2) float32, down.
+
+    The direction is that of the structure tensor's weaker axis (Bigün and Granlund 1987).
+
+    Parameters
+    ----------
+    picture : (h, w, 3) uint8, the photo with a long side of about ``STREAK_SIDE``
+    water : (h, w) bool
+    """
+    value = picture.max(2).astype(np.float32)  # in the shade foam is blue
+    tint = picture.reshape(-1, 3).mean(0, dtype=np.float64)
+    neutral = picture * (tint.mean() / np.maximum(tint, 1)).astype(np.float32)
+    core = cv2.erode(water.astype(np.uint8), np.ones((5, 5), np.uint8)).astype(np.float32)
+    soft = cv2.GaussianBlur(value, (0, 0), 1.0)
+    weight = cv2.GaussianBlur(core, (0, 0), _STREAK_SIGMA) + np.float32(1e-3)
+
+    def mean(values: Float32Array) -> Float32Array:
+        total = cv2.GaussianBlur(values * core, (0, 0), _STREAK_SIGMA)
+        return np.asarray(total / weight, np.float32)
+
+    dx, dy = (np.asarray(cv2.Sobel(soft, cv2.CV_32F, *d), np.float32) for d in ((1, 0), (0, 1)))
+    xx, yy, xy = mean(dx * dx), mean(dy * dy), mean(dx * dy)
+    land = float(np.percentile(value[~water], 75)) if not water.all() else 255.0
+    pale = (value > max(_PALE, land)) & (np.ptp(neutral, axis=2) < 110)
+    steep = (xx > yy) & (xx + yy > 40) & (mean(pale.astype(np.float32)) > 0.5)
+    falls = (steep & (core > 0)).astype(np.uint8)
+    falls = np.asarray(cv2.morphologyEx(falls, cv2.MORPH_OPEN, np.ones((7, 7), np.uint8)), np.uint8)
+    angle = 0.5 * np.arctan2(2 * xy, xx - yy)  # of the steepest gradient, within 45 degrees
+    return falls > 0, np.stack([-np.sin(angle), np.cos(angle)], axis=-1).astype(np.float32)
+
+
+def find_falls(picture: UInt8Array, water: UInt8Array, other: UInt8Array) -> UInt8Array:
+    """Return the falls that feed still water, (H, W) uint8: pale, streaked, at its top.
+
+    Parameters
+    ----------
+    picture : (h, w, 3) uint8, the photo at ``MEDIUM``
+    water : (H, W) uint8
+    other : (H, W) uint8, what falls cannot grow into: sky, leaves, people
+    """
+    inside = image.mask_at(water, picture.shape)
+    value = picture.max(2)
+    seed = _fall_seeds(value, inside, fall_streaks(picture, inside)[0])
+    if not seed.any():
+        return np.zeros_like(water)
+    soft = cv2.GaussianBlur(value, (0, 0), 3.0)
+    barred = image.mask_at(other, picture.shape, 100)
+    barred |= soft < 0.72 * float(soft[seed].mean())  # its mirror image is darker
+    nowhere = np.zeros_like(seed)
+    grown = appearance.grow(picture, seed, nowhere, barred, inside, _FALL_ROUNDS).astype(np.uint8)
+    rims = cv2.findContours(grown, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)[0]
+    cv2.drawContours(grown, rims, -1, 1, cv2.FILLED)  # where a fall is thin, rock shows through
+    return _soft(grown > 0, water.shape)
+
+
+def _fall_seeds(value: UInt8Array, water: Mask, steep: Mask) -> Mask:
+    """Return the connected parts of ``steep`` water, (h, w) bool, that begin high and are pale."""
+    seed = np.zeros_like(water)
+    if not steep.any():
+        return seed
+    rows = np.flatnonzero(water.any(1))
+    median = float(np.median(value[water]))
+    count, part, stats, _ = cv2.connectedComponentsWithStats(steep.astype(np.uint8))
+    for k in range(1, count):
+        high = (stats[k, cv2.CC_STAT_TOP] - rows[0]) / (rows[-1] - rows[0] + 1) < 0.2
+        here = part == k
+        pale = float(value[here].mean()) > 1.25 * median
+        if high and pale and stats[k, cv2.CC_STAT_AREA] > 5e-4 * water.size:
+            seed |= here
+    return seed
+
+
+def segment_running_water(picture: UInt8Array, water: UInt8Array, other: UInt8Array) -> UInt8Array:
+    """Return what of ``water`` and right beside it runs, (H, W) uint8, by its colour and texture.
+
+    Parameters
+    ----------
+    picture : (h, w, 3) uint8, the photo at ``MEDIUM``
+    water : (H, W) uint8, the network's outline; it is returned if water there looks like the land
+    other : (H, W) uint8, what water cannot grow into: sky, leaves, people
+    """
+    inside = image.mask_at(water, picture.shape)
+    barred = image.mask_at(other, picture.shape, 100)
+    grown = appearance.grow(picture, inside, inside, barred, np.zeros_like(inside), _ROUNDS)
+    if grown.sum() < 0.2 * inside.sum():
+        return water
+    return _soft(grown, water.shape)
+
+
+def trim_still_water(picture: UInt8Array, fine: UInt8Array, water: UInt8Array) -> UInt8Array:
+    """Return still ``water`` without the land in its outline, (H, W) uint8, if it shows its waves.
+
+    A smooth surface mirrors the land and so looks like it: that outline is kept.
+
+    Parameters
+    ----------
+    picture, fine : (h, w, 3) uint8, the photo at ``MEDIUM`` and at ``FINE``
+    water : (H, W) uint8
+    """
+    value = fine.max(2).astype(np.float32)
+    if anisotropy.gradient_anisotropy(value, image.mask_at(water, value.shape)) < 2.9:
+        return water
+    return np.minimum(water, segment_running_water(picture, water, np.full_like(water, 255)))
+
+
+def _soft(mask: Mask, shape: tuple[int, ...]) -> UInt8Array:
+    """Return (H, W) uint8, a reduced mask (h, w) bool at the photo's size with a soft border."""
+    soft = cv2.GaussianBlur(mask.astype(np.float32) * 255, (0, 0), 1.0)
+    return image.upsample(np.asarray(soft, np.float32), shape).astype(np.uint8)

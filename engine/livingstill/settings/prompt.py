@@ -16,7 +16,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from livingstill.core.errors import InputError
@@ -53,7 +53,7 @@ CAMERA = {
 """What is said of each camera move."""
 
 _IDLE = "the a an to in on over of it its with is are camera towards toward and then"
-IDLE, WIND = set(_IDLE.split()), {"wind", "winds", "breeze"}
+IDLE, WIND = set(_IDLE.split()), ("wind", "winds", "breeze")
 MOVING = ("move", "moves", "moving")
 """Verbs that say nothing but that a thing moves."""
 
@@ -76,18 +76,22 @@ def _vocabulary() -> _Words:
     return _Words(nouns, dict.fromkeys([*MOVING, *verbs]))
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Clause:
-    """What one clause says."""
+    """What one clause says; ``direction`` in degrees counter-clockwise, 0 to the right."""
 
-    kinds: list[str] = field(default_factory=list)
-    way: float | None = None
-    strength: float = 1.0
-    strong: bool = False
+    kinds: tuple[str, ...] = ()
+    direction: float | None = None
+    strength: float | None = None
     wind: bool = False
-    coming: bool = False
-    never: bool = False
+    reverse: bool = False
+    negated: bool = False
     camera: str = ""
+
+    @property
+    def factor(self) -> float:
+        """The strength, 1 without a word for it."""
+        return 1.0 if self.strength is None else self.strength
 
 
 def read(prompt: str) -> dict[str, Any]:
@@ -104,111 +108,136 @@ def read(prompt: str) -> dict[str, Any]:
         If a word is unknown, or a clause says nothing.
     """
     words = _vocabulary()
-    clauses = [
-        _clause(text, words) for text in re.split(r"[,;.]|\band\b", prompt.lower()) if text.strip()
-    ]
-    if not clauses:
+    texts = [text for text in re.split(r"[,;.]|\band\b", prompt.lower()) if text.strip()]
+    if not texts:
         raise InputError("prompt is empty; it must say what moves, as in 'clouds drift left'")
-    kinds: list[str] = []
+    clauses = _with_shared_predicates([_parse(text, words) for text in texts])
     out: dict[str, Any] = {}
-    strengths: list[float] = []
-    strokes: list[str] = []
-    never: list[str] = []
-    for clause in _joined(clauses):
+    for clause in clauses:
         if clause.camera:
-            amount = f":amount={clause.strength:g}" if clause.strong else ""
+            amount = "" if clause.strength is None else f":amount={clause.strength:g}"
             out["camera"] = clause.camera + amount
         elif clause.wind:
-            angle = 0.0 if clause.way is None else clause.way
-            angle = (angle + 180) % 360 if clause.coming and clause.way is not None else angle
-            out["wind"] = f"{angle:g},{min(12, 3 * clause.strength):g},0.4"
-        elif clause.never:
-            never.extend(clause.kinds)
-        else:
-            kinds.extend(kind for kind in clause.kinds if kind not in kinds)
-            for kind in clause.kinds:
-                speed = KINDS[kind].speeds.prompted
-                if clause.way is not None and speed is not None:
-                    strokes.append(_stroke(kind, clause.way, speed * clause.strength))
-                elif clause.strong:
-                    strengths.append(clause.strength)
-    if kinds:
-        out["motion"] = tuple(kind for kind in kinds if kind not in never)
-    elif never:
-        auto = (name for name, kind in KINDS.items() if kind.found_by == "auto")
-        out["motion"] = tuple(kind for kind in auto if kind not in never) or ("none",)
-    if strokes:
-        out["brush"] = tuple(strokes)
-    if strengths:
-        out["amount"] = round(math.exp(sum(map(math.log, strengths)) / len(strengths)), 3)
+            out["wind"] = _wind(clause)
+    out |= _motion([c for c in clauses if not (c.camera or c.wind)])
     order = ("camera", "motion", "brush", "wind", "amount")
     return {key: out[key] for key in order if key in out}
 
 
-def _clause(text: str, known: _Words) -> _Clause:
-    """Read one clause."""
-    said = _Clause()
+def _wind(clause: _Clause) -> str:
+    """Return the wind of a clause as ``--wind`` takes it."""
+    angle = clause.direction or 0.0
+    if clause.reverse and clause.direction is not None:
+        angle = (angle + 180) % 360
+    return f"{angle:g},{min(12, 3 * clause.factor):g},0.4"
+
+
+def _motion(clauses: list[_Clause]) -> dict[str, Any]:
+    """Return the settings of what moves: ``motion``, ``brush`` and ``amount``."""
+    out: dict[str, Any] = {}
+    never = {kind for clause in clauses if clause.negated for kind in clause.kinds}
+    moving = [(kind, c) for c in clauses if not c.negated for kind in c.kinds]
+    if moving:
+        kinds = dict.fromkeys(kind for kind, _ in moving)
+        out["motion"] = tuple(kind for kind in kinds if kind not in never)
+    elif never:
+        auto = (name for name, kind in KINDS.items() if kind.found_by == "auto")
+        out["motion"] = tuple(kind for kind in auto if kind not in never) or ("none",)
+    strokes: list[str] = []
+    strengths: list[float] = []
+    for kind, clause in moving:
+        speed = KINDS[kind].speeds.prompted
+        if clause.direction is not None and speed is not None:
+            strokes.append(_stroke(kind, clause.direction, speed * clause.factor))
+        elif clause.strength is not None:
+            strengths.append(clause.strength)
+    if strokes:
+        out["brush"] = tuple(strokes)
+    if strengths:
+        out["amount"] = round(math.exp(sum(map(math.log, strengths)) / len(strengths)), 3)
+    return out
+
+
+def _parse(text: str, known: _Words) -> _Clause:
+    """Return what one clause says.
+
+    Raises
+    ------
+    InputError
+        If a word is unknown.
+    """
     words = " ".join(re.findall(r"[a-z][a-z'-]*", text))
-    for phrase in sorted(CAMERA, key=len, reverse=True):
-        found = re.search(rf"\b{phrase}\b", words)
-        if found and not said.camera:
-            said.camera = CAMERA[phrase]
-            words = words[: found.start()] + words[found.end() :]
+    camera, words = _camera(words)
+    clause = _Clause(camera=camera)
     boost = 1.0
     for word in words.split():
         if word in VERY:
             boost = VERY[word]
         elif word in _STRENGTHS:
             size = _STRENGTHS[word]
-            said.strength *= size * boost if size > 1 else size / boost
-            said.strong, boost = True, 1.0
+            factor = clause.factor * (size * boost if size > 1 else size / boost)
+            clause, boost = replace(clause, strength=factor), 1.0
         elif word in WAYS:
-            said.way = WAYS[word]
+            clause = replace(clause, direction=WAYS[word])
         elif word in WIND:
-            said.wind = True
+            clause = replace(clause, wind=True)
         elif word == "from":
-            said.coming = True
+            clause = replace(clause, reverse=True)
         elif word in ("no", "without", "not"):
-            said.never = True
-        elif word in known.nouns and not (word in known.verbs and said.kinds):
-            said.kinds.append(known.nouns[word])
+            clause = replace(clause, negated=True)
+        elif word in known.nouns and not (word in known.verbs and clause.kinds):
+            clause = replace(clause, kinds=(*clause.kinds, known.nouns[word]))
         elif word not in known.verbs and word not in IDLE:
-            every = [
-                *known.nouns,
-                *WAYS,
-                *_STRENGTHS,
-                *known.verbs,
-                *WIND,
-                *" ".join(CAMERA).split(),
-            ]
-            raise InputError(f"prompt has '{word}', which means nothing here{_hint(word, every)}")
-    return said
+            raise InputError(f"prompt has '{word}', which means nothing here{_hint(word, known)}")
+    return clause
 
 
-def _hint(word: str, known: list[str]) -> str:
-    close = nearest(word, known)
+def _camera(words: str) -> tuple[str, str]:
+    """Return the camera move that words name, by the longest phrase, and the other words."""
+    for phrase in sorted(CAMERA, key=len, reverse=True):
+        if found := re.search(rf"\b{phrase}\b", words):
+            return CAMERA[phrase], words[: found.start()] + words[found.end() :]
+    return "", words
+
+
+def _hint(word: str, known: _Words) -> str:
+    """Return the word that was probably meant, or what a prompt may say."""
+    moves = " ".join(CAMERA).split()
+    words = [*known.nouns, *WAYS, *_STRENGTHS, *known.verbs, *WIND, *moves]
+    close = nearest(word, words)
     return close if "did you mean" in close else "; say things, directions, speeds, camera moves"
 
 
-def _joined(clauses: list[_Clause]) -> list[_Clause]:
-    """Let "trees and grass sway gently" mean both: a bare noun takes what the next clause says."""
-    for i in range(len(clauses) - 2, -1, -1):
-        bare, after = clauses[i], clauses[i + 1]
-        plain = bare.kinds and bare.way is None and not (bare.strong or bare.never or bare.camera)
-        if plain and after.kinds and not (after.wind or after.camera or after.never):
-            bare.way, bare.strength, bare.strong = after.way, after.strength, after.strong
-    for clause in clauses:
+def _with_shared_predicates(clauses: list[_Clause]) -> list[_Clause]:
+    """Return the clauses where a bare noun takes direction and strength of the one after it.
+
+    So "trees and grass sway gently" means both.
+
+    Raises
+    ------
+    InputError
+        If a clause names nothing.
+    """
+    out: list[_Clause] = []
+    for clause in reversed(clauses):
+        after = out[-1] if out else _Clause()
+        bare = clause.kinds and clause.direction is None and clause.strength is None
+        bare = bare and not (clause.negated or clause.camera)
+        if bare and after.kinds and not (after.wind or after.camera or after.negated):
+            clause = replace(clause, direction=after.direction, strength=after.strength)  # noqa: PLW2901
         if not (clause.kinds or clause.wind or clause.camera):
             raise InputError(
                 "prompt has a clause that names nothing; each must name what moves, the wind or "
                 "a camera move"
             )
-    return clauses
+        out.append(clause)
+    return out[::-1]
 
 
-def _stroke(kind: str, way: float, speed: float) -> str:
-    """Return a stroke of ``kind`` in the middle of the photo, ``speed`` in frame widths per second."""
+def _stroke(kind: str, direction: float, speed: float) -> str:
+    """Return a stroke through the photo's centre, ``speed`` in frame widths per second."""
     half = speed * _STROKE_SECONDS / 2
-    dx, dy = half * math.cos(math.radians(way)), -half * math.sin(math.radians(way))
+    angle = math.radians(direction)
+    dx, dy = half * math.cos(angle), -half * math.sin(angle)
     numbers = (0.5 - dx, 0.5 - dy, 0.5 + dx, 0.5 + dy)
     return f"{kind}:" + ",".join(f"{min(1, max(0, n)):.4g}" for n in numbers)

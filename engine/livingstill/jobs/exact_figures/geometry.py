@@ -8,10 +8,10 @@ from livingstill.camera import auto
 from livingstill.camera.projection import project
 from livingstill.camera.view import CameraView
 from livingstill.core.model import Pose, Scene
-from livingstill.depth import straightening
+from livingstill.depth import alignment
 from livingstill.jobs.clip import Clip
 from livingstill.jobs.exact_figures.known import Known, opaque_layer
-from livingstill.photo import statistics
+from livingstill.photo.lines import detect_lines
 from livingstill.quality import known_flow
 from livingstill.render.frames import Renderer, unpack
 
@@ -38,8 +38,8 @@ def line_bend(known: Known) -> dict[str, float]:
     """Return how much the photo's straight line that bends most bends, pixels; nothing without lines."""
     clip = known.clip
     view = _view(clip)
-    lines = statistics.lines(clip.photo.rgb)
-    edges = auto.edges(lines, view, straightening.samples(clip.depth.values, lines, auto.ALONG))
+    lines = detect_lines(clip.photo.rgb)
+    edges = auto.edges(lines, view, alignment.sample_lines(clip.depth.values, lines, auto.ALONG))
     if not len(edges.w):
         return {}
     poses = known.poses[:: max(1, len(known.poses) // 9)]

@@ -138,8 +138,8 @@ def build(
         regions = tuple(r for r in found if _moved(r, frame.box, wanted.lively))
     with stages("scene"):
         point = subject.find(canvas, depth.values, analysis.mask("sky")).point
-        layered = partial(layers.build, focal=DEFAULT_FOCAL, layers=shot.layers)
-        scene = assembly.build(layered, canvas, depth.values, regions)
+        layered = partial(layers.build_layers, focal=DEFAULT_FOCAL, layers=shot.layers)
+        scene = assembly.build_scene(layered, canvas, depth.values, regions)
     window = steps.window_of(scene, frame)
     view = CameraView.of(depth.values, None, point, frame.box)
     with stages("camera"):

@@ -2,9 +2,9 @@
 
 The layer lies on a plane above: its picture moves as v (y_h - y) / y_h, fastest overhead, as real
 cumulus do, plus stationary curl noise of a fifth of it. The photo's raw colour is advected. Two
-generations that cross-fade are 2.5 %W apart at most, and mostly half as much, about as far as clouds'
-edges are soft; farther apart small crisp clouds show double, and more generations pulse. Behind roofs
-and masts the sky goes on, where the scene has a backdrop for it.
+generations that cross-fade are 2.5 %W apart at most, and mostly half as much, about as far as
+clouds' edges are soft; farther apart small crisp clouds show double, and more generations pulse.
+Behind roofs and masts the sky goes on, where the scene has a backdrop for it.
 """
 
 from __future__ import annotations
@@ -107,7 +107,7 @@ KIND = MotionKind(
     ),
     colour=(150, 190, 255),
     found_by="auto",
-    detector="livingstill.segmentation.detectors:clouds",
+    detector="livingstill.segmentation.sky:find_clouds",
     textured=False,
     layer="background",
     speeds=SpeedRange(0.003, 0.025, prompted=0.008),

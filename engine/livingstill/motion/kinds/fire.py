@@ -1,15 +1,16 @@
-"""Fire: tongues rise and go out, the fire's own colours follow its heat, and its light flickers around.
+"""Fire: tongues rise and go out, colours follow the fire's own heat, and its light flickers.
 
 What glows has heat: its luma. The flames are advected upwards (four times the local half width a
-second, generations of .38 s); over that rising noise of three grains changes the heat, and what is shown
-has the colour that the photo's own fire has at that heat, composited over what stands behind it. Flames
-that are smooth, a candle's, have no tongues: they bend, stretch and dim. Light on the surroundings
-varies by 2 % over one flame height.
+second, generations of .38 s); over that rising noise of three grains changes the heat, and what is
+shown has the colour that the photo's own fire has at that heat, composited over what stands behind
+it. Flames that are smooth, a candle's, have no tongues: they bend, stretch and dim. Light on the
+surroundings varies by 2 % over one flame height.
 
 Two stills of a fire under a pot, by hand and own masks: temporal standard deviation 41-44 levels
 (the real clip's 50-52 in the same places), f50 2.0-2.4 Hz (real 2.2-2.5), f90 7.0-7.6 (9.8), least
-sharpness .83-.88 of the most (real .52-.56). The frame's mean varies by 4-7 % from least to most, by
-at most .7 % at any frequency above 3 Hz. A candle: f50 .4, f90 1.4 Hz (a published loop: .4, 2.0).
+sharpness .83-.88 of the most (real .52-.56). The frame's mean varies by 4-7 % from least to most,
+by at most .7 % at any frequency above 3 Hz. A candle: f50 .4, f90 1.4 Hz (a published loop: .4,
+2.0).
 """
 
 from __future__ import annotations
@@ -49,8 +50,8 @@ class _Fire:
     ``glow`` in 0..1 is the share that glows; ``edge`` the signed distance to the region's edge,
     inside above 0; ``height`` the flames' height; ``half`` their half width everywhere and
     ``usual_half`` its median; ``tongues`` is 0 for smooth flames and 1 for torn ones, ``wild`` the
-    same but less where they are too small on the grid to tell tongues apart; ``which`` is the number
-    of the nearest flame and ``up`` the height in it, 0..1.5.
+    same but less where they are too small on the grid to tell tongues apart; ``which`` is the
+    number of the nearest flame and ``up`` the height in it, 0..1.5.
     """
 
     glow: Float32Array
@@ -93,12 +94,12 @@ def _measure(context: MotionContext, flames: MotionContext, glow: Float32Array) 
     height = max(float(np.percentile(columns[columns > 0], 75)) * STEP, 0.02 * context.width)
     inside = flames.distance_inside()
     half = np.minimum(local_width(inside), 0.5 * height)
-    usual = float(np.median(half[inside > 0])) if (inside > 0).any() else 0.0
+    usual_half = float(np.median(half[inside > 0])) if (inside > 0).any() else 0.0
     tongues = _tongue_share(context)
-    wild = tongues * float(smoothstep(np.array(usual / (8 * context.scale) - 1)))
+    wild = tongues * float(smoothstep(np.array(usual_half / (8 * context.scale) - 1)))
     glowing = flames.mask >= 0.5
     which, up = _nearest_flame(glowing if glowing.any() else solid)
-    return _Fire(glow, edge, height, half, usual, tongues, wild, which, up)
+    return _Fire(glow, edge, height, half, usual_half, tongues, wild, which, up)
 
 
 def _heated_flames(
@@ -148,7 +149,7 @@ def _surrounding_light(
 
 
 def _rising_matter(context: MotionContext, fire: _Fire, much: float) -> tuple[Effect, ...]:
-    """Return the advection of the photo's flames upwards, ``much`` of it; ``context`` holds flames only."""
+    """Return the advection of flames upwards, ``much`` of it; ``context`` holds flames only."""
     height, half = fire.height, fire.half
     velocity = np.zeros((*context.mask.shape, 2), np.float32)
     if context.direction is not None and context.direction.any():
@@ -211,7 +212,7 @@ def _tongue_share(context: MotionContext) -> float:
 
 
 def _nearest_flame(solid: NDArray[np.bool_]) -> tuple[NDArray[np.intp], Float32Array]:
-    """Return (h, w), the number of the nearest flame, and (h, w) float32, the height in it, 0..1.5."""
+    """Return (h, w) the nearest flame's number, and (h, w) float32 the height in it, 0..1.5."""
     _, part, stats, _ = cv2.connectedComponentsWithStats(solid.astype(np.uint8))
     _, label = cv2.distanceTransformWithLabels((~solid).astype(np.uint8), cv2.DIST_L2, 5)
     owner = np.zeros(int(label.max()) + 1, np.intp)
@@ -247,7 +248,7 @@ KIND = MotionKind(
     ),
     colour=(255, 120, 0),
     found_by="named",
-    detector="livingstill.segmentation.detectors:flames",
+    detector="livingstill.segmentation.fire:find_fire",
     overrides_classes=True,
     least_share=1e-6,
     speeds=SpeedRange(0.3, 1.2),

@@ -2,9 +2,9 @@
 
 About 2 Hz at 4 m/s and in proportion to the wind, 1.3 waves along the cloth, which they cross in a
 second or so, as on a clip of a real flag; short ones are quick. The background must stay: a flag is
-displaced alone, on a layer that is cut out for it (``scene.cutout``), by a ninetieth of the frame at
-most. Beside that clip, on two of its stills: f50 2.0 (real 2.0), f90 6.6-6.8 (7.2), variation of the
-change .09-.11 (.17), half of its amplitude: a warp cannot fold or turn over.
+displaced alone, on a layer that is cut out for it (``scene.cutout``), by a ninetieth of the frame
+at most. Beside that clip, on two of its stills: f50 2.0 (real 2.0), f90 6.6-6.8 (7.2), variation of
+the change .09-.11 (.17), half of its amplitude: a warp cannot fold or turn over.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Rivers, waterfalls and fountains: water that goes somewhere, advected along its streamlines.
 
-Speeds 20-30 %W/s for falls, 3-9 for rivers; generations live .5 s where it is fast and twice as long
-where it is slow; base and contrast of the photo stay in place. Fitted on three waterfalls and a rapid:
-f50 3.2-4.0 and f90 7.8-11.2 Hz in falls (a real one 4.3 and 11.8).
+Speeds 20-30 %W/s for falls, 3-9 for rivers; generations live .5 s where it is fast and twice as
+long where it is slow; base and contrast of the photo stay in place. Fitted on three waterfalls and
+a rapid: f50 3.2-4.0 and f90 7.8-11.2 Hz in falls (a real one 4.3 and 11.8).
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def build(context: MotionContext) -> tuple[Effect, ...]:
 
 
 def flow_velocity(context: MotionContext) -> Float32Array:
-    """Return (h, w, 2) float32 velocity in pixels per second: the direction's, else straight down."""
+    """Return (h, w, 2) float32 velocity in pixels per second, straight down without a direction."""
     if context.direction is not None:
         return context.direction * np.float32(context.width * context.amount)
     out = np.zeros((*context.mask.shape, 2), np.float32)
@@ -94,8 +94,8 @@ KIND = MotionKind(
     ),
     colour=(0, 190, 230),
     found_by="auto",
-    detector="livingstill.segmentation.detectors:running_part",
-    direction="livingstill.segmentation.flow_field:downhill",
+    detector="livingstill.segmentation.water:find_running_water",
+    direction="livingstill.segmentation.flow_field:velocity_from_terrain",
     speeds=SpeedRange(0.02, 0.30, prompted=0.09),
     sounds={"stream": 1.0},
     kernels=("advect",),

@@ -1,8 +1,8 @@
 """Foliage: trees, bushes and flowers sway in the wind.
 
 Rms .17 %W per m/s of wind, at most 1.2 %W, before the limits, which leave .24-.29 of .5 at 3 m/s
-(published loops of trees .4; real trees 1.1 in strong wind and .1 in calm); resonances .6 (crown), 1.5
-(branch) and 3 Hz (leaf).
+(published loops of trees .4; real trees 1.1 in strong wind and .1 in calm); resonances .6 (crown),
+1.5 (branch) and 3 Hz (leaf).
 """
 
 from __future__ import annotations
@@ -60,8 +60,8 @@ KIND = MotionKind(
     ),
     colour=(60, 180, 60),
     found_by="auto",
-    detector="livingstill.segmentation.detectors:leaves",
-    rigid="livingstill.segmentation.detectors:built_among_plants",
+    detector="livingstill.segmentation.ground:find_foliage",
+    rigid="livingstill.segmentation.plan:still_in_plants",
     sounds={"leaves": 1.0, "wind": 0.5},
     quality_bars=GUSTY,
 )

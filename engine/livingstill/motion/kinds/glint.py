@@ -1,7 +1,7 @@
 """A glint passes over a product: a soft band of light that its specular facets reflect.
 
-One pass of .9 s about every 5 s; up to 35 % brighter where the surface already shines, next to nothing
-where it is matt. Drawn, not measured.
+One pass of .9 s about every 5 s; up to 35 % brighter where the surface already shines, next to
+nothing where it is matt. Drawn, not measured.
 """
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ KIND = MotionKind(
     ),
     colour=(255, 240, 130),
     found_by="named",
-    detector="livingstill.segmentation.detectors:below_sky",
+    detector="livingstill.segmentation.lights:find_glints",
     quality_bars=FLICKERING,
     lights_surroundings=True,
 )

@@ -1,11 +1,11 @@
-"""Grass and crops: waves run over them as gusts pass, and shading with them; near blades sway singly.
+"""Grass and crops: waves and shading run over them as gusts pass; near blades sway singly.
 
-Stiffer and smaller than trees: resonances 1.0 and 2.2 Hz, so the gust's lag dominates and fronts are
-seen to travel; what bends with the wind shows its bright side. Seen at a slant, the correlation length
-of the slow mode is wide and low; a blade's is narrow and tall, .02 frame widths across. Roots are
-hidden by the blades before them, so nothing is held: a warp cannot bend a blade over the next. Far
-blades are too fine to be displaced without blur: amplitude grows with the square of their size.
-Physics, not fitted to a clip.
+Stiffer and smaller than trees: resonances 1.0 and 2.2 Hz, so the gust's lag dominates and fronts
+are seen to travel; what bends with the wind shows its bright side. Seen at a slant, the correlation
+length of the slow mode is wide and low; a blade's is narrow and tall, .02 frame widths across.
+Roots are hidden by the blades before them, so nothing is held: a warp cannot bend a blade over the
+next. Far blades are too fine to be displaced without blur: amplitude grows with the square of their
+size. Physics, not fitted to a clip.
 """
 
 from __future__ import annotations
@@ -65,8 +65,8 @@ KIND = MotionKind(
     ),
     colour=(170, 210, 50),
     found_by="auto",
-    detector="livingstill.segmentation.detectors:lawns",
-    rigid="livingstill.segmentation.detectors:built_among_plants",
+    detector="livingstill.segmentation.ground:find_grass",
+    rigid="livingstill.segmentation.plan:still_in_plants",
     sounds={"leaves": 0.6, "wind": 0.6},
     quality_bars=GUSTY,
 )

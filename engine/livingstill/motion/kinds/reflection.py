@@ -1,8 +1,8 @@
 """A mirror shows the motion of what it mirrors: still water, wet streets, polished floors.
 
-Each node of the region copies the motion of its mirror image above the waterline, upside down, fading
-with the angle of view. Advected textures are cross-faded; a ruffled mirror does not copy them: its own
-ripples would fade along, while what it shows of clouds is too blurred to follow.
+Each node of the region copies the motion of its mirror image above the waterline, upside down,
+fading with the angle of view. Advected textures are cross-faded; a ruffled mirror does not copy
+them: its own ripples would fade along, while what it shows of clouds is too blurred to follow.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
 """Smoke that is in the photo drifts up and away; its colour travels with it.
 
-Where it is dense it is advected: at 5 %W/s (a real plume: rms 2.7 %W, mostly upwards), generations of
-1.2 s with a wide window, leaning with the wind. Where fine detail shows through, that stays where it is,
-and the smoke's own colour thickens and thins in octaves of noise that rise. Two rendered plumes and
-three photos of haze, by hand masks: sharpness .90-1.00, least to most .82-.97, repeat .1-.3, f50
-.8-1.6 Hz; there was no clip of smoke to compare with.
+Where it is dense it is advected: at 5 %W/s (a real plume: rms 2.7 %W, mostly upwards), generations
+of 1.2 s with a wide window, leaning with the wind. Where fine detail shows through, that stays
+where it is, and the smoke's own colour thickens and thins in octaves of noise that rise. Two
+rendered plumes and three photos of haze, by hand masks: sharpness .90-1.00, least to most .82-.97,
+repeat .1-.3, f50 .8-1.6 Hz; there was no clip of smoke to compare with.
 """
 
 from __future__ import annotations

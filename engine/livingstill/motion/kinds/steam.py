@@ -1,9 +1,10 @@
 """Steam above a cup, a pot, a vent: white vapour that rises, widens and thins out.
 
-Opacity at most .45, less over bright ground where it would not show anyway; octaves of noise of 1.2 %W
-and finer rise at 9-17 %W/s (a cup's .1-.2 m/s when a frame is a metre wide) and lean with the wind by
-atan(.1 U). Drawn: no clip of steam was at hand. Over three cups and pots f50 .8-1.0, f90 2.8-3.0 Hz,
-mean luminance within .05 levels, sharpness .95-.98 of its most at the least, repeat .1-.2.
+Opacity at most .45, less over bright ground where it would not show anyway; octaves of noise of 1.2
+%W and finer rise at 9-17 %W/s (a cup's .1-.2 m/s when a frame is a metre wide) and lean with the
+wind by atan(.1 U). Drawn: no clip of steam was at hand. Over three cups and pots f50 .8-1.0, f90
+2.8-3.0 Hz, mean luminance within .05 levels, sharpness .95-.98 of its most at the least, repeat
+.1-.2.
 """
 
 from __future__ import annotations
@@ -101,7 +102,7 @@ KIND = MotionKind(
         "billows",
     ),
     colour=(235, 235, 235),
-    detector="livingstill.segmentation.detectors:plume",
+    detector="livingstill.segmentation.plumes:find_plumes",
     least_share=1e-6,
     speeds=SpeedRange(0.02, 0.12, prompted=0.055),
     quality_bars=GUSTY,

@@ -1,7 +1,7 @@
 """Lamps, stars and city lights twinkle, each in its own time.
 
-Stars by up to 25 % between 1 and 4 Hz (scintillation), lamps by 6 % between .4 and 2 Hz (hot air above
-a city). Only points of light change; the dark between them does not.
+Stars by up to 25 % between 1 and 4 Hz (scintillation), lamps by 6 % between .4 and 2 Hz (hot air
+above a city). Only points of light change; the dark between them does not.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ KIND = MotionKind(
     ),
     colour=(255, 210, 60),
     found_by="named",
-    detector="livingstill.segmentation.detectors:lights",
+    detector="livingstill.segmentation.lights:find_lights",
     least_share=1e-6,
     quality_bars=FLICKERING,
     lights_surroundings=True,

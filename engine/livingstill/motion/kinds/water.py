@@ -2,9 +2,9 @@
 
 Waves are linear, on the plane of the lake, in perspective: omega_m = 2 pi m / T and k = omega^2 / g
 make dispersion and loop exact together. Amplitudes are JONSWAP's (Hasselmann et al. 1973), in six
-directions about the wind. A facet of slope s tilts the reflected ray by 2 s, so the image of what stands
-at the far shore is displaced by 2 f s; waves smaller than a node are filtered out. Slope rms .0028 per
-m/s of wind, at most .02 (an autumn lake .008, a canal at night .012, glassy .006).
+directions about the wind. A facet of slope s tilts the reflected ray by 2 s, so the image of what
+stands at the far shore is displaced by 2 f s; waves smaller than a node are filtered out. Slope rms
+.0028 per m/s of wind, at most .02 (an autumn lake .008, a canal at night .012, glassy .006).
 """
 
 from __future__ import annotations
@@ -260,8 +260,8 @@ KIND = MotionKind(
     ),
     colour=(40, 110, 230),
     found_by="auto",
-    detector="livingstill.segmentation.detectors:standing_part",
-    rigid="livingstill.segmentation.detectors:standing_in_water",
+    detector="livingstill.segmentation.water:find_still_water",
+    rigid="livingstill.segmentation.plan:still_in_water",
     speeds=SpeedRange(0.005, 0.06, prompted=0.02),
     sounds={"water": 1.0},
 )

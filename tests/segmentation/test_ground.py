@@ -1,10 +1,12 @@
-"""Leaves on level ground are grass; leaves that stand are not."""
+"""Leaves on level ground are grass; trees and hedges are not."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
-from livingstill.segmentation.ground import lying
+from livingstill.core import image
+from livingstill.segmentation.evidence import COARSE
+from livingstill.segmentation.ground import level
 
 HEIGHT, WIDTH, HORIZON = 160, 240, 80
 
@@ -20,24 +22,24 @@ def meadow():
     return rgb, leaves, np.repeat(ground, WIDTH, axis=1).astype(np.float32)
 
 
-def test_a_meadow_lies_and_a_tree_on_it_stands(meadow):
+def test_a_meadow_is_level_and_a_tree_on_it_is_not(meadow):
     rgb, leaves, depth = meadow
     depth[40:130, 100:140] = depth[130, 0]  # as near all the way up as where it is rooted
-    found = lying(rgb, leaves, depth)
+    found = level(image.downscale(rgb, COARSE), leaves, depth)
     assert found[110:, :90].min() == 255 and found[140:].min() == 255
     assert found[40:120, 105:135].max() == 0
     assert found[:HORIZON].max() == 0
 
 
-def test_a_hedge_stands(meadow):
+def test_a_hedge_is_not_level(meadow):
     rgb, leaves, depth = meadow
     depth[:] = 0.6 + 0.1 * np.sin(np.arange(WIDTH) / 9)[None]
-    assert not lying(rgb, leaves, depth).any()
+    assert not level(image.downscale(rgb, COARSE), leaves, depth).any()
 
 
-def test_what_is_dark_blue_or_a_bush_in_a_corner_is_left_alone(meadow):
+def test_neither_dark_blue_nor_a_bush_in_a_corner_is_a_meadow(meadow):
     rgb, leaves, depth = meadow
     blue = np.full_like(rgb, (20, 30, 50))
-    assert not lying(blue, leaves, depth).any()
+    assert not level(image.downscale(blue, COARSE), leaves, depth).any()
     leaves[:, 100:] = 0
-    assert not lying(rgb, leaves, depth).any()
+    assert not level(image.downscale(rgb, COARSE), leaves, depth).any()

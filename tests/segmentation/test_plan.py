@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 from livingstill.core.errors import InputError
 from livingstill.core.model import Region
-from livingstill.segmentation import overlay, plan, relabel, water
+from livingstill.segmentation import plan, reflections, water
+from livingstill.segmentation.evidence import gather
+from livingstill.segmentation.overlay import draw_overlay
 from livingstill.settings.values import Stroke
 
 HEIGHT, WIDTH = 120, 180
@@ -33,6 +35,14 @@ def depth():
 
 def planned(rgb, depth, *classes, **given):
     return {r.kind: r.mask for r in plan.plan(rgb, depth, classes, **given)}
+
+
+def corrected(rgb, depth, classes):
+    """Return the class masks as all rules leave them."""
+    evidence = gather(rgb, depth, classes)
+    for rule in plan.RULES:
+        evidence = rule(evidence)
+    return evidence.masks
 
 
 def test_sky_with_clouds_drifts_and_a_plain_sky_stays(rgb, depth):
@@ -95,8 +105,8 @@ def test_sky_below_the_ground_is_water(rgb, depth):
 
 def test_a_picture_that_mirrors_itself_has_a_waterline(rgb):
     mirrored = np.concatenate([rgb[:60], rgb[:60][::-1]])
-    assert abs(relabel.waterline(mirrored) - 60) <= 2
-    assert relabel.waterline(rgb) is None
+    assert abs(reflections.waterline(mirrored) - 60) <= 2
+    assert reflections.waterline(rgb) is None
 
 
 def test_a_stroke_makes_water_flow(rgb, depth):
@@ -107,7 +117,7 @@ def test_a_stroke_makes_water_flow(rgb, depth):
 def test_the_overlay_has_the_size_of_the_photo_and_shows_regions(rgb, depth):
     regions = plan.plan(rgb, depth, (Region("foliage", mask(60, 120)),))
     field = {"foliage": np.full((12, 18, 2), 0.1, np.float32)}
-    shown = overlay.overlay(rgb, regions, field)
+    shown = draw_overlay(rgb, regions, field)
     assert shown.shape == rgb.shape
     assert np.abs(shown[90:].astype(int) - rgb[90:]).mean() > 10
 
@@ -141,7 +151,7 @@ def test_flames_may_look_like_people_but_lettering_before_them_stays(depth, monk
     for size, colour in ((12, (150, 45, 8)), (9, (240, 140, 40)), (5, (255, 240, 190))):
         cv2.ellipse(night, (90, 85), (size, 2 * size), 0, 0, 360, colour, -1)
     letters = mask(92, 120, 1).astype(np.float32)
-    monkeypatch.setattr(plan.static_mask, "lettering", lambda rgb: letters)
+    monkeypatch.setattr(plan, "find_lettering", lambda picture: letters)
     person = Region("person", mask(0, 120))
     found = planned(night, depth, person, motion=("fire",), hold=mask(0, 78))["fire"]
     assert found[85, 90] > 200
@@ -158,12 +168,12 @@ def test_leaves_that_float_in_water_are_its_mirror_images():
     leaves[170:182, 100:130] = 255
     water[170:182, 100:130] = 0
     rgb = np.full((240, 320, 3), 90, np.uint8)
-    seen = relabel.wetter(
+    found = corrected(
         rgb, np.full((240, 320), 0.3, np.float32), {"water": water, "foliage": leaves}
     )
-    assert (seen["water"][170:182, 100:130] > 200).all()
-    assert not seen["foliage"][170:182, 100:130].any()
-    assert (seen["foliage"][40:118] == 255).all()
+    assert (found["water"][170:182, 100:130] > 200).all()
+    assert not found["foliage"][170:182, 100:130].any()
+    assert (found["foliage"][40:118] == 255).all()
 
 
 def test_what_hangs_in_the_sky_is_cloud_if_it_is_smooth_or_has_its_colours_else_leaf(depth):
@@ -176,7 +186,7 @@ def test_what_hangs_in_the_sky_is_cloud_if_it_is_smooth_or_has_its_colours_else_
     grey[30:50, 40:80] = 140
     grey[30:50, 110:150] = 110 + 25 * noise[30:50, 110:150]
     rgb = np.repeat(np.clip(grey, 0, 255).astype(np.uint8)[..., None], 3, 2)
-    found = relabel.wetter(rgb, depth, {"sky": sky, "foliage": leaves})
+    found = corrected(rgb, depth, {"sky": sky, "foliage": leaves})
     assert (found["sky"][30:50, 40:80] == 255).all()
     assert (found["sky"][30:50, 8:28] == 255).all()
     assert not found["foliage"][30:50, 40:80].any()
@@ -197,8 +207,8 @@ def test_a_backdrop_out_of_focus_is_neither_water_nor_leaves_nor_sky(depth):
 def test_water_that_fills_a_picture_lies_if_it_comes_nearer(depth):
     whole = mask(0, 120)
     whole[:40, :100] = 0
-    assert water.level(whole, depth).any()
-    assert not water.level(whole, np.full_like(depth, 0.5)).any()
+    assert water.drop_upright(whole, depth).any()
+    assert not water.drop_upright(whole, np.full_like(depth, 0.5)).any()
 
 
 def test_smoke_that_is_named_may_be_drawn(rgb, depth):

@@ -1,4 +1,4 @@
-"""Depth from a file: grey pictures of 8 or 16 bits, TIFF, NPY or EXR, either end bright, any size."""
+"""Inverse depth from a file: grey pictures of 8 or 16 bits, TIFF, NPY or EXR, either end bright."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from livingstill.depth import exr
 from livingstill.io import images
 
 MAX_PIXELS = 400_000_000
-TEAR = 0.04
+DISCONTINUITY = 0.04
 """A step of inverse depth between neighbours that is an edge of an object and not a slope."""
 
 _NEAREST_PERCENT = 0.1
 """So much of a metric depth map may be nearer than what counts as the nearest point."""
 
 
-def read(path: str | Path, size: tuple[int, int], far: str = "auto") -> InverseDepth:
+def read_depth(path: str | Path, size: tuple[int, int], far: str = "auto") -> InverseDepth:
     """Return the inverse depth in a file for a photo of ``size`` (width, height).
 
     ``far`` says which end is far. ``dark``, or ``auto``: values grow towards the viewer and are
@@ -53,8 +53,8 @@ def read(path: str | Path, size: tuple[int, int], far: str = "auto") -> InverseD
         if not 0.98 < stretch < 1.02:
             text += "; its shape differs, so it is stretched"
         notes.append(text)
-        inverse = resized(inverse, size)
-    if far == "auto" and _looks_turned_over(inverse):
+        inverse = resize_depth(inverse, size)
+    if far == "auto" and _looks_inverted(inverse):
         notes.append(
             f"{path.name} seems to be bright where it is far; if so, give --depth-far bright"
         )
@@ -71,9 +71,9 @@ def _values(path: Path) -> tuple[NDArray[Any], bool]:
     if data.startswith(b"PK"):
         raise InputError(f"depth file {path} is a ZIP archive (NPZ?); save one array with np.save")
     with images.opened(path, data, "depth file", MAX_PIXELS) as image:
-        deep_colour = image.mode in {"RGB", "RGBA"} and _bits(image, data) == 16
+        colour_16_bit = image.mode in {"RGB", "RGBA"} and _bits(image, data) == 16
         image.load()  # decoded whole by the strict reader, even where OpenCV reads the values
-        if deep_colour:
+        if colour_16_bit:
             decoded = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
             values: NDArray[Any] = np.asarray(decoded)
         elif image.mode in {"1", "L", "I", "F"} or image.mode.startswith("I;16"):
@@ -170,11 +170,11 @@ def _inverse(
     return np.ascontiguousarray(inverse, np.float32)
 
 
-def resized(inverse: Float32Array, size: tuple[int, int]) -> Float32Array:
+def resize_depth(inverse: Float32Array, size: tuple[int, int]) -> Float32Array:
     """Return inverse depth at another size: slopes stay smooth, steps stay steps.
 
     Plain interpolation would put a ramp of depths that exist nowhere at the edge of every object.
-    Across a tear the interpolated value moves to the nearer one of its two sides.
+    Across a discontinuity the interpolated value moves to the nearer one of its two sides.
     """
     shrinks = size[0] < inverse.shape[1]
     smooth = cv2.resize(
@@ -185,11 +185,11 @@ def resized(inverse: Float32Array, size: tuple[int, int]) -> Float32Array:
     high = cv2.resize(cv2.dilate(inverse, kernel), size, interpolation=cv2.INTER_NEAREST_EXACT)
     low = cv2.resize(cv2.erode(inverse, kernel), size, interpolation=cv2.INTER_NEAREST_EXACT)
     side = np.where(smooth * 2 > high + low, high, low)
-    result: Float32Array = np.where(high - low > TEAR, side, smooth).astype(np.float32)
+    result: Float32Array = np.where(high - low > DISCONTINUITY, side, smooth).astype(np.float32)
     return result
 
 
-def _looks_turned_over(inverse: Float32Array) -> bool:
+def _looks_inverted(inverse: Float32Array) -> bool:
     """Whether the bottom of the picture is farther than its top, as hardly ever in a photo."""
     third = max(1, inverse.shape[0] // 3)
     return float(inverse[:third].mean()) > float(inverse[-third:].mean()) + 0.25

@@ -1,4 +1,4 @@
-"""Directions in a region: from strokes, and downhill without them."""
+"""Directions in a region: from strokes, and velocity_from_terrain without them."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ def test_a_harmonic_field_joins_its_ends_linearly():
     values = np.zeros(mask.shape)
     values[:, -1] = 10
     np.testing.assert_allclose(
-        flow_field.harmonic(mask, known, values)[2], np.arange(11), atol=1e-4
+        flow_field.solve_harmonic(mask, known, values)[2], np.arange(11), atol=1e-4
     )
 
 
 def test_a_stroke_is_followed_round_the_bend():
     mask = channel()
     stroke = Stroke.parse("flow:0.05,0.32,0.4,0.32")
-    field = flow_field.painted(mask, [stroke], mask.shape, SpeedRange())
+    field = flow_field.velocity_from_strokes(mask, [stroke], mask.shape, SpeedRange())
     assert field[13, 10, 0] > 5 * abs(field[13, 10, 1])
     assert field[32, 34, 1] > 3 * abs(field[32, 34, 0])
     assert not field[~mask].any()
@@ -40,7 +40,7 @@ def test_a_stroke_is_followed_round_the_bend():
 def test_nothing_flows_through_banks():
     mask = channel()
     rng = np.random.default_rng(0)
-    field = flow_field.projected(mask, rng.standard_normal((*mask.shape, 2)))
+    field = flow_field.project_divergence_free(mask, rng.standard_normal((*mask.shape, 2)))
     u = (field[:, :-1, 0] + field[:, 1:, 0]) / 2
     assert np.abs(field[8, 5:25, 1]).mean() < np.abs(field[12, 5:25, 1]).mean() + 0.5
     assert np.isfinite(u).all()
@@ -53,7 +53,7 @@ def test_water_runs_from_far_to_near_without_strokes():
     mask[20:, 40:80] = 255
     rgb = np.full((90, 120, 3), 90, np.uint8)
     depth = np.repeat(np.linspace(0, 1, 90, dtype=np.float32)[:, None], 120, 1)
-    field = flow_field.directions(rgb, depth, (Region("flow", mask),))["flow"]
+    field = flow_field.velocities(rgb, depth, (Region("flow", mask),))["flow"]
     inside = field[40:80:5, 50:70:5]
     assert (inside[..., 1] > 0).all()
     assert np.abs(inside[..., 0]).max() < 0.3 * inside[..., 1].max()
@@ -63,9 +63,9 @@ def test_water_runs_from_far_to_near_without_strokes():
 def test_kinds_that_do_not_flow_have_no_direction_unless_drawn():
     mask = np.full((30, 40), 255, np.uint8)
     rgb, depth = np.zeros((30, 40, 3), np.uint8), np.ones((30, 40), np.float32)
-    assert flow_field.directions(rgb, depth, (Region("cloud", mask),)) == {}
+    assert flow_field.velocities(rgb, depth, (Region("cloud", mask),)) == {}
     stroke = Stroke.parse("cloud:0.9,0.5,0.1,0.5")
-    field = flow_field.directions(rgb, depth, (Region("cloud", mask),), (stroke,))["cloud"]
+    field = flow_field.velocities(rgb, depth, (Region("cloud", mask),), (stroke,))["cloud"]
     assert (field[..., 0] < 0).all()
 
 
@@ -73,7 +73,7 @@ def test_level_water_nears_a_bank_no_faster_than_it_can_be_followed():
     mask = np.zeros((70, 112), bool)
     mask[30:50, 20:90] = True
     rgb = np.full((280, 448, 3), 200, np.uint8)
-    velocity = flow_field.downhill(mask, rgb, np.ones(rgb.shape[:2], np.float32))
+    velocity = flow_field.velocity_from_terrain(mask, rgb, np.ones(rgb.shape[:2], np.float32))
     to_bank = np.arange(1, 11) / 112  # frame widths, from the lower bank up
     lower = np.abs(velocity[49:39:-1, 40:70, 1]).max(1)
     assert (lower * 0.85 <= 1.3 * to_bank).all()

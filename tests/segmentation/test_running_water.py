@@ -1,4 +1,4 @@
-"""Running water is told from the land around it."""
+"""The outline of running water, by its appearance against the land around it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 from livingstill.core.model import Region
-from livingstill.segmentation import plan, running_water
+from livingstill.segmentation import plan, water
 
 HEIGHT, WIDTH = 300, 480
 
@@ -28,21 +28,21 @@ def scene(pool):
     return np.clip(rgb, 0, 255).astype(np.uint8), fall, basin
 
 
-def test_rock_beside_a_fall_is_left_out_and_its_upper_half_taken_in():
+def test_the_outline_of_a_fall_loses_rock_and_gains_its_upper_half():
     rgb, fall, basin = scene(pool=200)
     outline = basin.copy()
     outline[130:, 160:330] = 255  # rock on both sides, and half the fall
-    found = running_water.told(rgb, outline, np.zeros_like(fall)) > 128
+    found = water.segment_running_water(rgb, outline, np.zeros_like(fall)) > 128
     truth = (fall | basin) > 0
     assert (found & truth).sum() > 0.95 * truth.sum()
     assert (found & ~truth).sum() < 0.03 * truth.sum()
 
 
-def test_a_fall_runs_and_the_dark_pool_below_it_stands():
+def test_a_fall_is_flow_and_the_dark_pool_below_it_is_water():
     rgb, fall, basin = scene(pool=60)
-    seen = Region("water", fall | basin)
+    network = Region("water", fall | basin)
     depth = np.repeat(np.linspace(0.1, 1, HEIGHT, dtype=np.float32)[:, None], WIDTH, 1)
-    found = {region.kind: region.mask > 128 for region in plan.plan(rgb, depth, (seen,))}
+    found = {region.kind: region.mask > 128 for region in plan.plan(rgb, depth, (network,))}
     assert (found["flow"] & (fall > 0)).sum() > 0.9 * (fall > 0).sum()
     assert (found["water"] & (basin > 0)).sum() > 0.9 * (basin > 0).sum()
 
@@ -51,7 +51,7 @@ def test_water_that_looks_like_the_land_keeps_its_outline():
     rgb = np.full((HEIGHT, WIDTH, 3), 90, np.uint8)
     outline = np.zeros((HEIGHT, WIDTH), np.uint8)
     outline[100:200] = 255
-    assert (running_water.told(rgb, outline, np.zeros_like(outline)) == outline).all()
+    assert (water.segment_running_water(rgb, outline, np.zeros_like(outline)) == outline).all()
 
 
 @pytest.mark.parametrize(("wide", "tall", "trims"), [(6.0, 1.0, True), (1.0, 6.0, False)])
@@ -63,6 +63,7 @@ def test_a_beach_is_no_lake_with_waves_but_may_be_a_mirror(wide, tall, trims):
     rgb[120:, 150:] = lake[120:, 150:]
     outline = np.zeros((HEIGHT, WIDTH), np.uint8)
     outline[120:, 110:] = 255  # 40 pixels of beach
-    found = running_water.trimmed(np.clip(rgb, 0, 255).astype(np.uint8), outline) > 128
+    picture = np.clip(rgb, 0, 255).astype(np.uint8)
+    found = water.trim_still_water(picture, picture, outline) > 128
     assert found[160:, 170:].mean() > 0.98
     assert found[160:, 115:140].any() != trims

@@ -5,7 +5,7 @@ import cv2
 import numpy as np
 import pytest
 from livingstill.core.errors import InputError
-from livingstill.depth import models
+from livingstill.depth import depth_anything, models, network_input, onnx_network
 
 # --- a writer of protobuf, so that the tests need neither onnx nor torch ---------------------
 
@@ -47,14 +47,14 @@ def onnx_of_one_convolution(dims):
 
 
 def test_the_input_size_is_read_from_the_file():
-    assert models.input_size(onnx_of_one_convolution((1, 3, 64, 96))) == (64, 96)
-    assert models.input_size(onnx_of_one_convolution((1, 3, "h", "w"))) is None
+    assert onnx_network.input_size(onnx_of_one_convolution((1, 3, 64, 96))) == (64, 96)
+    assert onnx_network.input_size(onnx_of_one_convolution((1, 3, "h", "w"))) is None
 
 
 @pytest.mark.parametrize("junk", [b"", b"not a model", bytes(50), b"\xff" * 30])
 def test_a_file_that_is_no_model_is_refused_in_one_sentence(junk):
     with pytest.raises(InputError, match="ONNX"):
-        models.input_size(junk)
+        onnx_network.input_size(junk)
 
 
 @pytest.mark.parametrize("dims", [(1, 3, 64, 96), (1, 3, "h", "w")])
@@ -160,7 +160,7 @@ def test_the_official_names_of_depth_anything_fill_our_network_at_any_aspect():
     pytest.importorskip("timm")
     torch.manual_seed(0)
     state = {name: torch.randn(shape) * 0.02 for name, shape in official_names().items()}
-    network = models.depth_anything(state)
+    network = depth_anything.load_network(state)
     ours = network.state_dict()
     assert len(ours) == len(state) - 1  # all but the mask token
     weight = state["depth_head.scratch.refinenet2.resConfUnit1.conv2.weight"]
@@ -170,7 +170,7 @@ def test_the_official_names_of_depth_anything_fill_our_network_at_any_aspect():
             assert network(torch.zeros(1, 3, *size)).shape == (1, 1, *size)
     state.pop("pretrained.norm.weight")
     with pytest.raises(InputError, match="not Depth Anything V2 Small"):
-        models.depth_anything(state)
+        depth_anything.load_network(state)
 
 
 def test_a_checkpoint_with_code_in_it_is_not_run(tmp_path):
@@ -182,14 +182,14 @@ def test_a_checkpoint_with_code_in_it_is_not_run(tmp_path):
 
     torch.save({"weights": Trap()}, tmp_path / "trap.pth")
     with pytest.raises(Exception, match=r"weights_only|Unsupported"):
-        models.read_checkpoint(tmp_path / "trap.pth")
+        depth_anything.read_checkpoint(tmp_path / "trap.pth")
 
 
 def test_the_photo_is_normalised_as_the_networks_expect():
     grey = np.full((20, 30, 3), 128, np.uint8)
-    blob = models.blob(grey, 14, 28)
+    blob = network_input.normalise(grey, 14, 28)
     assert blob.shape == (1, 3, 14, 28)
     np.testing.assert_allclose(
-        blob[0, :, 0, 0], (128 / 255 - np.array(models.MEAN)) / models.SPREAD, 1e-5
+        blob[0, :, 0, 0], (128 / 255 - np.array(network_input.MEAN)) / network_input.SPREAD, 1e-5
     )
     assert cv2.__version__.startswith("5")

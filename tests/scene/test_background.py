@@ -18,7 +18,7 @@ def test_the_sky_goes_on_behind_what_stands_before_it_in_another_layer():
     drifting = np.where((front == 0) & (last == SKY), 255, 0).astype(np.uint8)
     depth = np.zeros(last.shape, np.float32)
     scene = Scene((Layer(front, depth + 1), Layer(last, depth)))
-    parted = background.part(scene, drifting)
+    parted = background.split_background(scene, drifting)
     assert parted.backdrop and not scene.backdrop
     kept, rest, sky = parted.layers
     assert np.array_equal(kept.colour, front)

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from livingstill.core.errors import InputError
-from livingstill.depth.file import read, resized
-from livingstill.depth.flat import flat
+from livingstill.depth.depth_file import read_depth, resize_depth
+from livingstill.depth.sources import flat
 from PIL import Image
 
 H, W = 31, 45
@@ -87,7 +87,7 @@ def written(folder: Path, name: str, values: np.ndarray) -> Path:
     ],
 )
 def test_16_bits_stay_exact_in_every_kind_of_file(tmp_path, name, values):
-    depth = read(written(tmp_path, name, values), (W, H), "dark")
+    depth = read_depth(written(tmp_path, name, values), (W, H), "dark")
     np.testing.assert_array_equal(np.rint(depth.values * 65535).astype(np.uint16), DEEP)
     assert depth.notes == ()
     assert name in depth.source
@@ -95,8 +95,8 @@ def test_16_bits_stay_exact_in_every_kind_of_file(tmp_path, name, values):
 
 def test_8_bits_are_read_and_either_end_may_be_bright(tmp_path):
     grey = np.rint(INVERSE * 255).astype(np.uint8)
-    near_bright = read(written(tmp_path, "n.png", grey), (W, H))
-    far_bright = read(written(tmp_path, "f.png", 255 - grey), (W, H), "bright")
+    near_bright = read_depth(written(tmp_path, "n.png", grey), (W, H))
+    far_bright = read_depth(written(tmp_path, "f.png", 255 - grey), (W, H), "bright")
     np.testing.assert_allclose(near_bright.values, far_bright.values, atol=1e-6)
     np.testing.assert_allclose(near_bright.values, grey / 255, atol=1e-6)
 
@@ -106,7 +106,7 @@ def test_distances_become_inverse_depth(tmp_path, name):
     metres = np.linspace(2, 50, H * W, dtype=np.float32).reshape(H, W)
     if name != "z.tif":
         metres[-1, -5:] = np.inf
-    depth = read(written(tmp_path, name, metres), (W, H), "bright").values
+    depth = read_depth(written(tmp_path, name, metres), (W, H), "bright").values
     np.testing.assert_allclose(depth, np.minimum(1, 2 / metres), atol=0.06)
     assert depth.max() == 1
     if name != "z.tif":
@@ -118,7 +118,7 @@ def test_exr_takes_the_depth_channel_of_any_type(tmp_path, compression):
     noise = np.random.default_rng(0).random((H, W)).astype(np.float16)
     channels = {"A": noise, "B": noise, "Depth.V": INVERSE.astype(np.float32), "R": noise}
     path = write_exr(tmp_path / "many.exr", channels, compression)
-    np.testing.assert_allclose(read(path, (W, H)).values, INVERSE / INVERSE.max(), atol=1e-6)
+    np.testing.assert_allclose(read_depth(path, (W, H)).values, INVERSE / INVERSE.max(), atol=1e-6)
 
 
 def test_exr_in_another_compression_is_refused_with_a_remedy(tmp_path):
@@ -127,40 +127,40 @@ def test_exr_in_another_compression_is_refused_with_a_remedy(tmp_path):
         path.read_bytes().replace(b"compression\0\1\0\0\0\0", b"compression\0\1\0\0\0\4")
     )
     with pytest.raises(InputError, match=r"PIZ; save it with ZIP|damaged"):
-        read(path, (W, H))
+        read_depth(path, (W, H))
 
 
 def test_another_size_is_resized_and_said(tmp_path):
     path = written(tmp_path, "a.png", DEEP)
-    depth = read(path, (2 * W, 2 * H))
+    depth = read_depth(path, (2 * W, 2 * H))
     assert depth.values.shape == (2 * H, 2 * W)
     assert "45x31 and is resized to 90x62" in depth.notes[0]
-    assert "stretched" in read(path, (W, 2 * H)).notes[0]
+    assert "stretched" in read_depth(path, (W, 2 * H)).notes[0]
 
 
 @pytest.mark.parametrize("size", [(101, 67), (30, 21), (300, 40)])
 def test_resizing_invents_no_depth_between_an_object_and_its_background(size):
     inverse = np.full((60, 90), 0.2, np.float32)
     inverse[20:45, 30:70] = 0.9
-    values = np.unique(resized(inverse, size).round(5))
+    values = np.unique(resize_depth(inverse, size).round(5))
     np.testing.assert_allclose(values, [0.2, 0.9], atol=1e-6)
 
 
 def test_resizing_keeps_a_slope_smooth():
     slope = np.broadcast_to(np.linspace(0, 1, 60, dtype=np.float32)[:, None], (60, 40)).copy()
-    steps = np.diff(resized(slope, (80, 120))[:, 5])
+    steps = np.diff(resize_depth(slope, (80, 120))[:, 5])
     assert steps.min() >= 0 and steps.max() < 0.0125
 
 
 def test_a_map_that_is_bright_at_the_top_gets_a_hint(tmp_path):
     path = written(tmp_path, "a.png", DEEP[::-1].copy())
-    assert "--depth-far bright" in read(path, (W, H)).notes[-1]
-    assert read(path, (W, H), "dark").notes == ()
+    assert "--depth-far bright" in read_depth(path, (W, H)).notes[-1]
+    assert read_depth(path, (W, H), "dark").notes == ()
 
 
 def refused(path: Path, far: str = "auto") -> str:
     with pytest.raises(InputError) as caught:
-        read(path, (W, H), far)
+        read_depth(path, (W, H), far)
     assert str(path) in str(caught.value) and "\n" not in str(caught.value)
     return str(caught.value)
 
@@ -188,7 +188,7 @@ def test_what_is_no_depth_is_refused_in_one_sentence(tmp_path):
 
 
 def test_flat_depth_is_a_wall():
-    depth = flat((5, 3))
+    depth = flat(np.zeros((3, 5, 3), np.uint8))
     assert depth.values.shape == (3, 5) and (depth.values == 1).all()
 
 
@@ -211,7 +211,7 @@ def test_damaged_bytes_give_depth_or_one_sentence_and_nothing_else(tmp_path, nam
         broken[int(place * len(broken))] = value
     path.write_bytes(broken[: max(1, int(keep * len(broken)))])
     try:
-        depth = read(path, (W, H))
+        depth = read_depth(path, (W, H))
     except InputError as error:
         assert "\n" not in str(error)
     else:

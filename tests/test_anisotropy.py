@@ -1,4 +1,4 @@
-"""What ripples tell of water, on surfaces that are known."""
+"""Gradient anisotropy and mirror correlation of synthetic surfaces."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def _noise(across: float, up: float) -> np.ndarray:
     return (128 + 30 * soft / soft.std()).astype(np.float32)
 
 
-def test_facets_that_lie_are_told_from_what_stands_and_from_what_does_neither() -> None:
+def test_gradient_energy_is_vertical_on_waves_and_equal_on_isotropic_texture() -> None:
     everywhere = np.ones((160, 240), bool)
     assert anisotropy.gradient_anisotropy(_noise(6, 1), everywhere) > 4
     assert 0.7 < anisotropy.gradient_anisotropy(_noise(2, 2), everywhere) < 1.4
@@ -21,7 +21,7 @@ def test_facets_that_lie_are_told_from_what_stands_and_from_what_does_neither() 
     assert anisotropy.gradient_anisotropy(_noise(6, 1), np.zeros((160, 240), bool)) == 1
 
 
-def test_a_mirror_is_known_by_the_land_upside_down_even_if_its_waterline_is_a_little_off() -> None:
+def test_a_mirror_image_correlates_with_the_land_though_its_waterline_is_a_little_off() -> None:
     land = _noise(3, 3)[:90]
     mirrored = np.vstack([land, land[::-1][:70]])
     for off in (0, 6):

@@ -1,0 +1,88 @@
+"""Outlines from appearance: a region grows and shrinks to what its colours and roughness occur in.
+
+How often each colour and roughness occurs inside and around an outline says which pixels belong to
+it (the colour models of Boykov and Jolly 2001, without their cut), and what is learned from a better
+outline makes it better again.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import scipy  # its parts are imported when they are used
+from numpy.typing import NDArray
+
+from livingstill.core import image
+from livingstill.core.model import Float32Array, UInt8Array
+
+Mask = NDArray[np.bool_]
+
+_BINS = (16, 8, 8, 5)
+"""Bins of lightness, of green to red, of blue to yellow, and of roughness (octaves)."""
+
+_AROUND = 0.15
+"""How far around a region, in long sides, the background is sampled."""
+
+_MARGIN = 0.04
+"""How far, in long sides, an outline grows in a round."""
+
+
+def grow(
+    picture: UInt8Array, seed: Mask, inside: Mask, barred: Mask, unsure: Mask, rounds: int
+) -> Mask:
+    """Return (h, w) bool, what looks like ``seed`` within ``inside`` and beside it.
+
+    Parameters
+    ----------
+    picture : (h, w, 3) uint8
+    seed : (h, w) bool, the first outline
+    inside : (h, w) bool, where a pixel belongs if it is likelier in the region than around it;
+        elsewhere it must be clearly likelier
+    barred : (h, w) bool, what the outline cannot grow into
+    unsure : (h, w) bool, what is not learned from as background
+    rounds : how often the histograms are learned anew
+    """
+    side = max(seed.shape)
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (9, 9))
+    region, code = seed, _appearance(picture)
+    for _ in range(rounds):
+        away = cv2.distanceTransform((~region).astype(np.uint8), cv2.DIST_L2, 5)
+        around = (away > 4) & (away < _AROUND * side) & ~unsure
+        ratio = _log_likelihood_ratio(code, region, around)
+        beside = (away < _MARGIN * side) & ~barred & ~inside
+        found = ((inside & (ratio > 0)) | (beside & (ratio > 0.5))).astype(np.uint8)
+        found = cv2.morphologyEx(found, cv2.MORPH_CLOSE, disc)
+        found = cv2.morphologyEx(found, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+        count, part, stats, _ = cv2.connectedComponentsWithStats(found)
+        seeded = np.bincount(part[seed], minlength=count)
+        area = stats[:, cv2.CC_STAT_AREA]
+        kept = (area > 8e-4 * seed.size) & (seeded > 0.3 * area * inside.any())
+        kept &= seeded > 0
+        kept[0] = False
+        region = np.asarray(kept[part], bool)
+    return region
+
+
+def _appearance(picture: UInt8Array) -> NDArray[np.int64]:
+    """Return (h, w) int64: the histogram bin of each pixel's colour and roughness."""
+    lab = cv2.cvtColor(cv2.GaussianBlur(picture, (0, 0), 1.0), cv2.COLOR_RGB2LAB).astype(np.float32)
+    energy = cv2.GaussianBlur(image.high_pass(picture, 2.0), (0, 0), 3.0)
+    # logarithms of float32 depend on the processor in their last bit, and here they decide
+    octave = np.log2(energy.astype(np.float64) + 1)
+    axes = (lab[..., 0] / 16, (lab[..., 1] - 96) / 8, (lab[..., 2] - 96) / 8, octave)
+    bins = [np.clip(v, 0, n - 1).astype(np.int64) for v, n in zip(axes, _BINS)]
+    return np.asarray(np.ravel_multi_index(bins, _BINS), np.int64)
+
+
+def _log_likelihood_ratio(code: NDArray[np.int64], region: Mask, around: Mask) -> Float32Array:
+    """Return (h, w) float32: the smoothed logarithm of p(bin | region) / p(bin | around)."""
+
+    def histogram(where: Mask) -> NDArray[np.float64]:
+        count = np.bincount(code[where], minlength=int(np.prod(_BINS))).reshape(_BINS)
+        share = count.astype(np.float64)
+        for axis in range(len(_BINS)):
+            share = scipy.ndimage.convolve1d(share, [0.25, 0.5, 0.25], axis=axis, mode="nearest")
+        return np.asarray(share.ravel() / max(float(share.sum()), 1.0))
+
+    ratio = np.log((histogram(region) + 1e-5) / (histogram(around) + 1e-5)).astype(np.float32)
+    return np.asarray(cv2.GaussianBlur(ratio[code], (0, 0), 2.0), np.float32)

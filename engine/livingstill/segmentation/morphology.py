@@ -1,0 +1,23 @@
+"""Structuring elements whose size follows the picture's."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from livingstill.core.model import UInt8Array
+
+
+def odd(width: float, scale: float) -> int:
+    """Return the odd number next to ``width`` pixels times ``scale``, 3 at least.
+
+    >>> odd(11, 0.5), odd(1, 1)
+    (5, 3)
+    """
+    return max(3, round(width * scale) | 1)
+
+
+def disc(width: float, scale: float) -> UInt8Array:
+    """Return a disc ``width`` pixels wide, times ``scale``."""
+    side = odd(width, scale)
+    return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side)), np.uint8)

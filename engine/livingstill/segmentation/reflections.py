@@ -1,0 +1,117 @@
+"""Mirror images on water: where the photo is its own reflection, and what floats in it upside down."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+
+from livingstill.core import image
+from livingstill.core.model import UInt8Array
+from livingstill.segmentation.evidence import COARSE, Evidence
+
+_SIDE = 192
+"""Long side of the picture whose symmetry is measured."""
+
+_LEAST = 0.6
+"""Correlation: lakes reach .6 to .9; rooms with shiny floors .6 at most, and their line is higher."""
+
+
+def mark_mirror_image(evidence: Evidence) -> Evidence:
+    """Mark all below a waterline as reflection, if the network saw sky, leaves or water there."""
+    line = waterline(evidence.rgb)
+    known = [mask for name, mask in evidence.classes.items() if name in ("sky", "water", "foliage")]
+    if line is None or not known or np.max(known, axis=0)[line:].mean() <= 0.4 * 255:
+        return evidence
+    below = np.zeros(evidence.rgb.shape[:2], np.uint8)
+    below[line:] = 255
+    return evidence.with_reflection(below)
+
+
+def mark_floating_leaves(evidence: Evidence) -> Evidence:
+    """Mark leaves and grass that have water around them as reflections: leaves do not float."""
+    water = evidence.mask("water")
+    if not water.any():
+        return evidence
+    leaves = [mask for name, mask in evidence.masks.items() if name in ("foliage", "grass")]
+    return evidence.with_reflection(floating(evidence.reduced[COARSE], leaves, water))
+
+
+def give_reflections_to_water(evidence: Evidence) -> Evidence:
+    """Take sky, leaves and grass where they are reflections, and give their share to the water."""
+    reflection = evidence.reflection
+    if reflection is None or not reflection.any():
+        return evidence
+    changed: dict[str, UInt8Array] = {}
+    water = evidence.mask("water")
+    for name in ("sky", "foliage", "grass"):
+        if name in evidence.masks:
+            mirrored = np.minimum(evidence.classes[name], reflection)
+            water = np.asarray(cv2.add(water, mirrored), np.uint8)  # shares of one pixel add up
+            changed[name] = np.minimum(evidence.masks[name], ~reflection)
+    return evidence.with_masks({**changed, "water": water})
+
+
+def waterline(rgb: UInt8Array) -> int | None:
+    """Return the row about which the photo is symmetric, by correlation; None if there is none.
+
+    A band above each row is compared with that below it upside down, both freed of slow changes,
+    of their local contrast and of each row's mean.
+
+    Parameters
+    ----------
+    rgb : (H, W, 3) uint8
+    """
+    small = np.asarray(image.downscale(rgb, _SIDE, least=8), np.float32)
+    rows, columns = small.shape[:2]
+    scale = min(1.0, _SIDE / max(rgb.shape[:2]))
+    sigma = 0.05 * columns
+    small = small - cv2.GaussianBlur(small, (0, 0), sigma)
+    power = cv2.GaussianBlur((small**2).mean(2), (0, 0), sigma)
+    small = cv2.GaussianBlur(small / (np.sqrt(power) + 3)[..., None], (0, 0), 1.0)
+    best, found = _LEAST, None
+    for line in np.arange(int(0.35 * rows), int(0.85 * rows), 0.5):
+        reach = int(min(line, rows - 1 - line, 0.3 * rows))
+        if reach < 0.1 * rows:
+            continue
+        step = np.arange(1, reach)
+        above = small[np.floor(line - step).astype(int)]
+        below = small[np.ceil(line + step).astype(int)]
+        above = above - above.mean(1, keepdims=True)
+        below = below - below.mean(1, keepdims=True)
+        scatter = float(np.sqrt((above**2).sum() * (below**2).sum()))
+        correlation = float((above * below).sum()) / max(scatter, 1e-6)
+        if correlation > best:
+            best, found = correlation, round((line + 0.5) / scale)
+    return found
+
+
+def floating(picture: UInt8Array, leaves: Sequence[UInt8Array], water: UInt8Array) -> UInt8Array:
+    """Return (H, W) uint8, 255 on connected parts of leaves that are mirror images in the water.
+
+    They have water around them, or border on much of it and are smoother than leaves are.
+
+    Parameters
+    ----------
+    picture : (h, w, 3) uint8, the photo at ``COARSE``
+    leaves : masks of vegetation, (H, W) uint8
+    water : (H, W) uint8
+    """
+    wet = image.mask_at(water, picture.shape)
+    rough = image.high_pass(picture, 1.5)
+    out, square = np.zeros(wet.shape, np.uint8), np.ones((7, 7), np.uint8)
+    for mask in leaves:
+        solid = image.mask_at(mask, wet.shape)
+        mean = float(rough[solid].mean()) if solid.any() else 0.0
+        count, part, stats, _ = cv2.connectedComponentsWithStats(solid.astype(np.uint8))
+        for k in range(1, count):
+            inside = part == k
+            grown = cv2.dilate(inside.astype(np.uint8), square[:3, :3])  # the next pixels are mixed
+            rim = (cv2.dilate(grown, square[:5, :5]) > grown) & ~solid
+            share = float(wet[rim].mean()) if rim.any() else 0.0
+            area = stats[k, cv2.CC_STAT_AREA] / solid.size
+            smooth = float(rough[inside].mean()) < 0.5 * mean
+            if (share > 0.8 and area < 0.01) or (share > 0.4 and area < 0.05 and smooth):
+                out[inside] = 255
+    return image.upsample(np.asarray(cv2.dilate(out, square), np.uint8), water.shape)
