@@ -84,7 +84,7 @@ def plume(shape: tuple[int, int], strokes: list[Stroke]) -> UInt8Array:
 
 RULES: tuple[Rule, ...] = (
     # The network's classes are corrected first, while nothing is measured inside their masks.
-    sky.remove_sky_below_ground,  # the sky that is left says what hangs in the sky, below
+    sky.remove_sky_below_ground,  # what is left is the sky that surrounds clouds, below
     reflections.mark_mirror_image,  # by the symmetry of the whole picture, whatever the masks
     sky.return_clouds_to_sky,  # or clouds called water would make leaves beside them float
     reflections.mark_floating_leaves,  # beside water as the network and the rule above left it
@@ -197,14 +197,14 @@ def _without_edges(
     segments = straight_edges.detect_segments(picture)
     out: dict[str, Float32Array] = {}
     if "water" in kinds:
-        wet = detected["water"]
+        surface = detected["water"]
         still = (
-            silhouettes.before_water(picture, wet),
-            straight_edges.banks(segments, wet, picture.shape),
-            straight_edges.decks(segments, wet, picture.shape),
+            silhouettes.before_water(picture, surface),
+            straight_edges.banks(segments, surface, picture.shape),
+            straight_edges.decks(segments, surface, picture.shape),
         )
         whole = [image.upsample(mask, shape) for mask in still]
-        out["water"] = wet * (1 - np.maximum.reduce(whole))
+        out["water"] = surface * (1 - np.maximum.reduce(whole))
         kinds.remove("water")
     if kinds:
         edges = image.upsample(straight_edges.long_edges(picture.shape, segments), shape)
