@@ -112,10 +112,10 @@ def test_a_drawing_is_known_by_its_even_areas():
 
 def test_the_json_is_plain_and_complete():
     found = fitness(noisy(picture()), scale=3.0)
-    told = json.loads(json.dumps(found.as_json()))
-    assert told["grade"] in "ABCDE" and 0 <= told["score"] <= 100
-    assert {risk["kind"] for risk in told["risks"]} == kinds(found)
-    assert told["largest_safe_parallax_percent"] == 5.0
+    report = json.loads(json.dumps(found.as_json()))
+    assert report["grade"] in "ABCDE" and 0 <= report["score"] <= 100
+    assert {risk["kind"] for risk in report["risks"]} == kinds(found)
+    assert report["largest_safe_parallax_percent"] == 5.0
 
 
 def test_the_measure_of_any_shape_is_finite():

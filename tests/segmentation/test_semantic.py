@@ -38,20 +38,20 @@ def roof():
 
 
 def test_the_mask_follows_the_roof(roof):
-    rgb, solid, seen = roof
-    sky = masks(seen, rgb)["sky"]
+    rgb, solid, perception = roof
+    sky = masks(perception, rgb)["sky"]
     assert sky.shape == solid.shape
     assert sky.dtype == np.uint8
     wrong = np.abs(sky / 255 - ~solid).mean()
     size = (400, 270)
-    plain = cv2.resize((seen.probabilities[1] > 127).astype(np.float32), size)
+    plain = cv2.resize((perception.probabilities[1] > 127).astype(np.float32), size)
     assert wrong < 0.012
     assert wrong < 0.45 * np.abs(plain - ~solid).mean()
 
 
 def test_inside_a_region_the_mask_is_full_and_far_outside_it_is_empty(roof):
-    rgb, solid, seen = roof
-    sky = masks(seen, rgb)["sky"]
+    rgb, solid, perception = roof
+    sky = masks(perception, rgb)["sky"]
     disk = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (41, 41))
     deep = cv2.erode(solid.astype(np.uint8), disk) > 0
     open_air = cv2.erode((~solid).astype(np.uint8), disk) > 0
@@ -92,13 +92,13 @@ def test_masks_share_a_pixel_fairly(roof):
 
 
 def test_the_same_on_any_number_of_threads(roof):
-    rgb, _, seen = roof
+    rgb, _, perception = roof
     before = cv2.getNumThreads()
     try:
         found = []
         for threads in (1, 2, 4):
             cv2.setNumThreads(threads)
-            found.append(masks(seen, rgb)["sky"])
+            found.append(masks(perception, rgb)["sky"])
     finally:
         cv2.setNumThreads(before)
     np.testing.assert_array_equal(found[0], found[1])

@@ -34,7 +34,7 @@ _ROUNDS = 4
 """Corrections one after another, since lines cross."""
 
 _BAND = 0.0055
-"""How far beside its line a step may lie, long sides; beyond, each side's surface is itself."""
+"""How far beside its line a step may be, long sides; beyond, each side has its own depth."""
 
 _EDGE = 0.0011
 """Half the width of the picture of an edge, long sides: it belongs to what is nearer."""
@@ -152,9 +152,9 @@ def align_steps(inverse_depth: Float32Array, lines: Float32Array) -> Float32Arra
     """Return the inverse depth with the steps beside straight lines moved onto them.
 
     An estimate is a little off at the edges of things: its step wavers about the edge, and parts
-    of the edge move with what lies behind. Here each side of a line gets robust straight fits of
+    of the edge move with what is behind. Here each side of a line gets robust straight fits of
     the depth at the band's rims (Theil, 1950; Sen, 1968), and in the band each pixel
-    that lies between the two takes that of its own side. The edge itself goes with the nearer one.
+    between the two takes that of its own side. The edge itself goes with the nearer one.
     Shorter lines give way to longer ones; infinity stays exactly 0.
 
     Parameters

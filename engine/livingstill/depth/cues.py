@@ -1,4 +1,4 @@
-"""Depth guessed from classical cues: sky, height in the picture, haze, sharpness; no network."""
+"""Inverse depth from monocular cues: sky, height in the picture, haze, texture, sharpness; no network."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _SKY_STEP = 0.045
 
 
 def estimate(rgb: UInt8Array) -> InverseDepth:
-    """Return an inverse depth of the photo from what a painter would use.
+    """Return inverse depth of a photo (H, W, 3) uint8 from monocular cues.
 
     The sky is infinitely far. Below the horizon the ground comes nearer downwards. Out of doors
     haze lightens (dark channel; He, Sun & Tang, 2009) and texture shrinks with distance; without a
@@ -33,7 +33,7 @@ def estimate(rgb: UInt8Array) -> InverseDepth:
 
 
 def coarse(small: UInt8Array) -> Float32Array:
-    """Return the guess at the size of ``small``, (h, w, 3) uint8 RGB of some 256 pixels."""
+    """Return inverse depth (h, w) float32 in 0..1 of a small photo (h, w, 3) uint8, 256 px long."""
     value: Float32Array = small.astype(np.float32) / np.float32(255)
     height, width = value.shape[:2]
     sky = find_sky(value)
@@ -45,7 +45,7 @@ def coarse(small: UInt8Array) -> Float32Array:
     # Weights rounded from a fit to real and rendered depth. Height decides; the rest adds little.
     if sky.any():
         guess = 0.20 + 0.35 * below + 0.35 * below**2 + 0.05 * aside
-        guess = guess + 0.06 * _texture(value) + 0.04 * _clear_air(value, sky)
+        guess = guess + 0.06 * _texture(value) + 0.04 * _transmission(value, sky)
     else:
         guess = 0.45 + 0.40 * below - 0.25 * above + 0.03 * _sharpness(value)
     guided = alone()(cv2.ximgproc.createFastGlobalSmootherFilter(small, 400.0, 12.0).filter)
@@ -58,9 +58,9 @@ def coarse(small: UInt8Array) -> Float32Array:
 
 
 def find_sky(value: Float32Array) -> NDArray[np.bool_]:
-    """Return where the sky is: smooth, joined to the top, and blue or much brighter than the rest.
+    """Return where the sky is: smooth, connected to the top, and blue or much brighter than the rest.
 
-    Rather no sky than a ceiling taken for one: infinity is the costlier mistake.
+    A ceiling taken for sky costs more than a sky that is missed: it would be infinitely far.
     """
     height = value.shape[0]
     red, green, blue = value[..., 0], value[..., 1], value[..., 2]
@@ -98,8 +98,8 @@ def horizon(sky: NDArray[np.bool_]) -> float:
     return float(np.clip(np.percentile(ends, 80), 0.25, 0.7))
 
 
-def _clear_air(value: Float32Array, sky: NDArray[np.bool_]) -> Float32Array:
-    """Return how little haze lies before each pixel, 0..1 over the picture."""
+def _transmission(value: Float32Array, sky: NDArray[np.bool_]) -> Float32Array:
+    """Return the transmission of the air before each pixel, 0..1: the dark channel, ranked."""
     dark = np.asarray(cv2.erode(value.min(axis=2), np.ones((7, 7), np.uint8)), np.float32)
     return _ranked(-dark, ~sky)
 
@@ -125,6 +125,7 @@ def _sharpness(value: Float32Array) -> Float32Array:
 
 
 def _energy(detail: Float32Array) -> Float32Array:
+    """Return the local mean magnitude of a band of detail."""
     return np.asarray(cv2.GaussianBlur(np.abs(detail), (0, 0), 6.0), np.float32)
 
 

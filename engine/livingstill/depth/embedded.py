@@ -1,4 +1,4 @@
-"""From what the embedded network perceives to inverse depth at the photo's size."""
+"""Inverse depth at the photo's size from the output of the embedded network."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from livingstill.depth.refine import refine
 
 
 def from_perception(perception: Perception, rgb: UInt8Array) -> Float32Array:
-    """Return (H, W) float32 inverse depth in 0..1 with edges on the photo's own; sky exactly 0.
+    """Return (H, W) float32 inverse depth in 0..1 with the photo's edges; 0 in the sky.
 
     Parameters
     ----------

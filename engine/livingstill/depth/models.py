@@ -22,7 +22,7 @@ from livingstill.depth.refine import refine
 
 @dataclass(frozen=True, slots=True)
 class NamedModel:
-    """A depth network that can be fetched: where it lies and on what terms.
+    """A depth network that can be fetched: its repository, licence and checksum.
 
     ``side`` is the long side the network was made for.
     """

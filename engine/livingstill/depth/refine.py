@@ -1,4 +1,4 @@
-"""Edges of a coarse inverse depth follow the edges of the photo."""
+"""Edge-preserving guided upsampling of a coarse inverse depth along the edges of the photo."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from livingstill.core.model import Float32Array, UInt8Array
 _STEP = np.float32(0.06)
 """Difference of inverse depth within one radius that is an edge of an object, not a slope."""
 
-_SURE = np.maximum(np.exp(-np.square(np.arange(2**16) / (2**16 - 1) / 0.06)), 1e-4).astype(
+_CONFIDENCE = np.maximum(np.exp(-np.square(np.arange(2**16) / (2**16 - 1) / 0.06)), 1e-4).astype(
     np.float32
 )
-"""How much a place counts by the spread around it, in 16-bit steps: a table, because the last bits of
+"""Weight of a pixel by the local range of depth, in 16-bit steps: a table, because the last bits of
 an exponential depend on the processor."""
 
 
 def refine(rgb: UInt8Array, coarse: Float32Array) -> Float32Array:
-    """Return ``coarse`` at the photo's size, its edges sharp and where the photo has them.
+    """Return ``coarse`` at the photo's size, its discontinuities sharp and on the photo's edges.
 
-    Near an edge a coarse map is a ramp that belongs to neither side. So the ramps count little,
-    a smoother guided by the photo's colours carries the sure values up to its edges (fast global
-    smoother; Min et al., 2014), what is left of a ramp snaps to the nearer of its two ends, and a
-    median takes off the burrs. A map whose steps are sharp already is only resized. Where the map
-    says infinity (exactly 0) the result is exactly 0.
+    Near an edge a coarse map is a ramp that belongs to neither side. Weighted least squares guided
+    by the photo's colours (the fast global smoother; Min et al., 2014), with low weights on ramps,
+    carry the values of each side up to the edge; what is left of a ramp snaps to the nearer of its
+    two ends, and a median removes single pixels. A map whose steps are sharp already is only
+    resized. Where the map says infinity (exactly 0) the result is exactly 0.
 
     Parameters
     ----------
@@ -51,15 +51,15 @@ def refine(rgb: UInt8Array, coarse: Float32Array) -> Float32Array:
         factor *= blur
     up = _resize(coarse, (width, height))
     disk = _disk(round(factor))
-    spread = _dilate(up, disk)
-    spread -= _erode(up, disk)
-    np.minimum(spread, 1, out=spread)
-    spread *= np.float32(65535)
-    sure = _SURE[np.rint(spread, out=spread).astype(np.uint16)]
-    del spread  # each of these is as large as the photo: what is done with goes at once
+    local_range = _dilate(up, disk)
+    local_range -= _erode(up, disk)
+    np.minimum(local_range, 1, out=local_range)
+    local_range *= np.float32(65535)
+    confidence = _CONFIDENCE[np.rint(local_range, out=local_range).astype(np.uint16)]
+    del local_range  # each of these is as large as the photo: what is done with goes at once
     guided = alone()(cv2.ximgproc.createFastGlobalSmootherFilter(rgb, 50.0, 8.0).filter)
-    weight = guided(sure)
-    up *= sure
+    weight = guided(confidence)
+    up *= confidence
     smooth = cast(Float32Array, guided(up))
     del up
     smooth /= weight
@@ -73,22 +73,22 @@ def refine(rgb: UInt8Array, coarse: Float32Array) -> Float32Array:
     out = cast(Float32Array, cv2.medianBlur(snapped, 5))
     sky = coarse <= 0
     if sky.any():
-        open_air = _resize(sky.astype(np.float32), (width, height))
-        out[guided(open_air * sure) > np.float32(0.5) * weight] = 0
+        sky_share = _resize(sky.astype(np.float32), (width, height))
+        out[guided(sky_share * confidence) > np.float32(0.5) * weight] = 0
     return np.clip(out, 0, 1, out=out)
 
 
 def ramp_width(depth: Float32Array) -> float:
     """Return over how many pixels the steps of a map are spread: 1 = sharp, 0 = it has no steps."""
     disk = _disk(3)
-    spread = _dilate(depth, disk) - _erode(depth, disk)
-    edges = spread > _STEP
+    local_range = _dilate(depth, disk) - _erode(depth, disk)
+    edges = local_range > _STEP
     if not edges.any():
         return 0.0
     across = np.abs(np.diff(depth, axis=1, append=depth[:, -1:]))
     down = np.abs(np.diff(depth, axis=0, append=depth[-1:]))
     steepest = _dilate(np.maximum(across, down), disk)
-    return float(np.median(spread[edges] / np.maximum(steepest[edges], np.float32(1e-6))))
+    return float(np.median(local_range[edges] / np.maximum(steepest[edges], np.float32(1e-6))))
 
 
 def _resize(depth: Float32Array, size: tuple[int, int]) -> Float32Array:

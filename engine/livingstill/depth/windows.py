@@ -15,8 +15,7 @@ _SIDE = 320
 """Long side of the map on which windows are found and closed."""
 
 _CERTAIN, _OUTSIDE = 0.15, 0.5
-"""What lies beyond a window: its inverse depth in that of the middle of the room, somewhere in it
-and everywhere."""
+"""Inverse depth of what is beyond a window, of the room's median: of some of it, and of all of it."""
 
 _MOST = 0.4
 """A picture that shows more of the open air than this is no room with windows."""
@@ -29,7 +28,7 @@ def close_windows(inverse_depth: Float32Array) -> Float32Array:
     """Return a room's inverse depth with its windows and mirrors closed.
 
     The open air, or a room behind a mirror, is far beyond the walls. Mullions and frames before it
-    are too thin for an estimated depth, which hangs them half-way to the trees behind; they wobble
+    are too thin for an estimated depth, which puts them half-way to the trees behind; they wobble
     when the camera moves. So whatever is much farther than the room and connects with something
     that cannot be in it takes the depth of the wall around it: the harmonic surface through the
     rim. Nothing else changes.

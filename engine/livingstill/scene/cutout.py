@@ -15,10 +15,10 @@ _VISIBLE = 13
 def cut_out(
     rgb: UInt8Array, inverse_depth: Float32Array, mask: UInt8Array
 ) -> tuple[Layer, UInt8Array, Float32Array]:
-    """Return what ``mask`` holds as a layer, and the photo and its depth without it.
+    """Return what ``mask`` covers as a layer, and the photo and its depth without it.
 
-    The layer over the photo without it is the photo. It hangs at one depth, the median of what it
-    holds: estimated depth has holes in cloth, and cuts it to pieces.
+    The layer over the photo without it is the photo. It has one depth, the median of what it
+    covers: estimated depth has holes in cloth, and cuts it to pieces.
 
     Parameters
     ----------

@@ -52,7 +52,7 @@ def flames(picture: UInt8Array, elsewhere: Mask) -> UInt8Array:
     Parameters
     ----------
     picture : (h, w, 3) uint8, the photo at ``FINE``
-    elsewhere : (h, w) bool, where nothing burns: sky and water
+    elsewhere : (h, w) bool, where there is no fire: sky and water
     """
     smooth = cv2.GaussianBlur(picture.astype(np.float32), (0, 0), 1.2)
     colours = _colours(np.asarray(smooth, np.float32))

@@ -19,10 +19,10 @@ _SPREAD = 0.7
 """Share of that fifth's width that leaves reach: a bank or a bush at the border is no meadow."""
 
 _PLANAR = 0.93
-"""Share of the leaves there that lie on the plane: of a meadow .98, of ferns and bushes .9 at most."""
+"""Share of the leaves there that are on the plane: of a meadow .98, of ferns and bushes .9 at most."""
 
 _TOLERANCE = 0.06
-"""Distance from the plane of what lies on it, of the nearest point's inverse depth."""
+"""Distance from the plane of what is on it, of the nearest point's inverse depth."""
 
 _HORIZON = (0.2, 0.8)
 """Heights between which the fitted plane's horizon has to be."""
@@ -84,7 +84,7 @@ def _on_ground(
     y: NDArray[np.intp],
     low: NDArray[np.bool_],
 ) -> NDArray[np.bool_]:
-    """Return (n,) bool: which of the leaves at (x, y) lie on the plane through the low ones.
+    """Return (n,) bool: which of the leaves at (x, y) are on the plane through the low ones.
 
     None do if the low ones do not fit a plane, its horizon is off, or they are not green.
     """

@@ -9,9 +9,9 @@ from livingstill.core.model import UInt8Array
 
 
 def odd(width: float, scale: float) -> int:
-    """Return the odd number next to ``width`` pixels times ``scale``, 3 at least.
+    """Return ``width`` pixels times ``scale``, rounded and made odd, 3 at least.
 
-    >>> odd(11, 0.5), odd(1, 1)
+    >>> odd(11, 0.4), odd(1, 1)
     (5, 3)
     """
     return max(3, round(width * scale) | 1)

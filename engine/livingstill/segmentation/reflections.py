@@ -98,18 +98,18 @@ def floating(picture: UInt8Array, leaves: Sequence[UInt8Array], water: UInt8Arra
     leaves : masks of vegetation, (H, W) uint8
     water : (H, W) uint8
     """
-    wet = image.mask_at(water, picture.shape)
+    surface = image.mask_at(water, picture.shape)
     rough = image.high_pass(picture, 1.5)
-    out, square = np.zeros(wet.shape, np.uint8), np.ones((7, 7), np.uint8)
+    out, square = np.zeros(surface.shape, np.uint8), np.ones((7, 7), np.uint8)
     for mask in leaves:
-        solid = image.mask_at(mask, wet.shape)
+        solid = image.mask_at(mask, surface.shape)
         mean = float(rough[solid].mean()) if solid.any() else 0.0
         count, part, stats, _ = cv2.connectedComponentsWithStats(solid.astype(np.uint8))
         for k in range(1, count):
             inside = part == k
             grown = cv2.dilate(inside.astype(np.uint8), square[:3, :3])  # the next pixels are mixed
             rim = (cv2.dilate(grown, square[:5, :5]) > grown) & ~solid
-            share = float(wet[rim].mean()) if rim.any() else 0.0
+            share = float(surface[rim].mean()) if rim.any() else 0.0
             area = stats[k, cv2.CC_STAT_AREA] / solid.size
             smooth = float(rough[inside].mean()) < 0.5 * mean
             if (share > 0.8 and area < 0.01) or (share > 0.4 and area < 0.05 and smooth):

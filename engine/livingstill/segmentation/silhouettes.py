@@ -85,7 +85,7 @@ def before_water(picture: UInt8Array, water: Float32Array) -> Float32Array:
 
 
 class _Hats(NamedTuple):
-    """Black-hat response to thin dark things: depth below the surroundings, and usual texture.
+    """Black-hat response to thin dark things: depth below the surroundings, and mean response.
 
     ``depth`` is (h, w) float32 in levels, 0 where there is nothing; ``texture`` (h, w) float32 the
     mean response around each pixel at the largest width.

@@ -33,7 +33,7 @@ def remove_sky_below_ground(evidence: Evidence) -> Evidence:
 
 
 def return_clouds_to_sky(evidence: Evidence) -> Evidence:
-    """Give the sky what hangs in it and was called leaves or water: clouds and the gaps in them."""
+    """Give the sky what it surrounds and was labelled leaves or water: clouds and gaps in them."""
     sky = evidence.mask("sky")
     moved: dict[str, UInt8Array] = {}
     for name in ("foliage", "water"):
@@ -106,10 +106,10 @@ def clouds_in(picture: UInt8Array, mask: UInt8Array, sky: UInt8Array) -> UInt8Ar
         grown = cv2.dilate(inside.astype(np.uint8), square[:3, :3])  # the next pixels are mixed
         rim = (cv2.dilate(grown, square) > grown) & ~solid
         around = (cv2.dilate(grown, np.ones((31, 31), np.uint8)) > 0) & air
-        hangs = rim.any() and around.any() and air[rim].mean() > 0.6
-        smooth = hangs and rough[inside].mean() < 0.8 * rough[around].mean()
+        surrounded = rim.any() and around.any() and air[rim].mean() > 0.6
+        smooth = surrounded and rough[inside].mean() < 0.8 * rough[around].mean()
         large = inside.sum() > 2e-4 * air.size  # single leaves may have its colours
-        if smooth or (hangs and large and common[code[inside]].mean() > 0.95):
+        if smooth or (surrounded and large and common[code[inside]].mean() > 0.95):
             out[inside] = 255
     return image.upsample(np.asarray(cv2.dilate(out, square), np.uint8), sky.shape)
 

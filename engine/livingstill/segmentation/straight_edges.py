@@ -54,9 +54,9 @@ def banks(segments: Float32Array, water: Float32Array, shape: tuple[int, ...]) -
     shape : (h, w, ...) of the photo at ``FINE``
     """
     scale = max(shape[:2]) / FINE
-    wet = image.mask_at(water, shape, 0.5)
+    inside = image.mask_at(water, shape, 0.5)
     ruled = _draw(shape, segments, 0.03 * max(shape[:2]), odd(11, scale), 0.15)
-    near = cv2.dilate((~wet).astype(np.uint8), disc(11, scale))
+    near = cv2.dilate((~inside).astype(np.uint8), disc(11, scale))
     edge = np.minimum(ruled, near).astype(np.float32)
     return np.asarray(cv2.GaussianBlur(edge, (0, 0), 1.5 * scale), np.float32)
 
@@ -67,10 +67,12 @@ def decks(segments: Float32Array, water: Float32Array, shape: tuple[int, ...]) -
     Their lines, of .06 of the long side and more, are 6 times the square root of a part's area in
     all; those of water with a mast before it 2. Parameters as in ``banks``.
     """
-    wet = image.mask_at(water, shape, 0.5)
-    core = cv2.erode(wet.astype(np.uint8), np.ones((9, 9), np.uint8))
+    inside = image.mask_at(water, shape, 0.5)
+    core = cv2.erode(inside.astype(np.uint8), np.ones((9, 9), np.uint8))
     ruled = np.minimum(_draw(shape, segments, 0.06 * max(shape[:2]), 1), core)
-    count, part, stats, _ = cv2.connectedComponentsWithStats(wet.astype(np.uint8), connectivity=4)
+    count, part, stats, _ = cv2.connectedComponentsWithStats(
+        inside.astype(np.uint8), connectivity=4
+    )
     found = np.bincount(part[ruled > 0], minlength=count) > 4 * np.sqrt(stats[:, cv2.CC_STAT_AREA])
     found[0] = False
     grown = cv2.dilate(found[part].astype(np.uint8), np.ones((7, 7), np.uint8))

@@ -74,7 +74,7 @@ def find_running_water(evidence: Evidence) -> UInt8Array:
 
 
 def drop_upright(water: UInt8Array, inverse_depth: Float32Array) -> UInt8Array:
-    """Return ``water`` (H, W) uint8 without crumbs and without connected parts that stand upright.
+    """Return ``water`` (H, W) uint8 without its small and its upright connected parts.
 
     A part that begins at the picture's upper border over much of its width, and whose inverse depth
     does not grow clearly on its way down, is a wall, a curtain or a blurred background.
@@ -100,10 +100,10 @@ def drop_upright(water: UInt8Array, inverse_depth: Float32Array) -> UInt8Array:
 
 
 def is_running(picture: UInt8Array, water: Mask, sky: Mask) -> bool:
-    """Return whether water runs rather than stands.
+    """Return whether water is running rather than still.
 
-    Water that falls runs. Water that mirrors stands, and so does what reaches to the sky. What else
-    is white in a good part, with the texture of foam, runs.
+    Falls are running. A mirror is still, and so is what reaches to the sky. Of the rest, what is
+    white in a good part, with the texture of foam, is running.
 
     Parameters
     ----------
