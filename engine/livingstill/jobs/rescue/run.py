@@ -87,7 +87,7 @@ def _write(
 
 def _reading_notes(observed: Observation, decision: Decision, output: Path) -> tuple[str, ...]:
     """Return what reading the clip showed, and whether its uneven times are lost."""
-    notes = tuple(dict.fromkeys(observed.reader.notes))
+    notes = tuple(dict.fromkeys(observed.review.notes))
     uneven = observed.uneven and decision.decision != "keep"
     if uneven and not remux.keeps_time(observed.reader, output):
         notes += ("the clip's frames stood for unequal times; these stand for the average",)
