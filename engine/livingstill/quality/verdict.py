@@ -135,8 +135,12 @@ def make_fault(
 ) -> Fault:
     """Return a fault with its severity and its sentence; ``strength`` 1 is just beyond the bar."""
     named = kind_named(kind)
-    when = f"frame {first}" if first == last else f"frames {first} to {last}"
-    where = f"{when} ({first / fps:.2f} s), {place(box, size)}"
+    when = (
+        f"frame {first}, {first / fps:.2f} s"
+        if first == last
+        else f"frames {first} to {last}, {first / fps:.2f} s to {last / fps:.2f} s"
+    )
+    where = f"{when}, {place(box, size)}"
     severity = round(float(strength / (strength + 3)), 3)
     return Fault(kind, first, last, box, severity, f"{where}: {named.looks}; likely {named.cause}.")
 

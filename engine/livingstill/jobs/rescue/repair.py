@@ -140,10 +140,10 @@ def _remaining(observed: Observation, after: Verdict, bad: Flags) -> str:
         rounding = observed.levels.off[span].all() and fault.kind in ("flicker", "colour")
         if touched and not rounding and fault.severity > max(_SLIGHT, _HEALED * before):
             return f"repair did not heal it: {fault.message}"
-    return _worse_kind(observed.review.verdict, after)
+    return worse_kind(observed.review.verdict, after)
 
 
-def _worse_kind(before: Verdict, after: Verdict) -> str:
+def worse_kind(before: Verdict, after: Verdict) -> str:
     """Say which kind of fault does more harm after a repair than before, if one does."""
     for kind in sorted({fault.kind for fault in after.faults} - {"seam"}):
         done, left = (
