@@ -171,7 +171,7 @@ def test_a_camera_that_goes_far_is_still_the_stills():
     assert director.check(clip, FPS, clip[0]).clean
 
 
-def test_content_that_is_replaced_is_not(loop):
+def test_content_that_is_replaced_is_noted(loop):
     clip = [f.copy() for f in loop]
     other = faults.texture(160, 256, 50)
     for i in range(16, 48):
@@ -179,7 +179,7 @@ def test_content_that_is_replaced_is_not(loop):
         part = clip[i][:, 128:].astype(np.float32)
         clip[i][:, 128:] = (part * (1 - share) + other[:, 128:] * share).astype(np.uint8)
     verdict = director.check(clip, FPS, loop[0])
-    (fault,) = [f for f in verdict.faults if f.kind == "identity"]
+    (fault,) = [f for f in verdict.notes if f.kind == "identity"]
     assert 18 <= fault.first <= 28 and fault.last == 47 and fault.box[0] >= 96
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import faults
 import numpy as np
 import pytest
-from livingstill.jobs.rescue.decision import decide
+from livingstill.jobs.rescue.decision import decide, harm
 from livingstill.quality import verdict as director
 from livingstill.quality.verdict import Verdict, make_fault
 
@@ -26,8 +26,11 @@ def verdict(*spans, frames=60):
         ([("black", 20, 22, 5.0), ("flicker", 40, 41, 2.0)], "repair"),
         ([("scramble", 20, 30, 5.0)], "replace"),
         ([("drift", 0, 59, 3.0)], "replace"),
-        ([("identity", 12, 14, 3.0)], "replace"),
-        ([("melt", 57, 59, 3.0)], "replace"),
+        ([("drift", 0, 59, 1.02)], "keep"),
+        ([("cut", 12, 12, 3.0)], "replace"),
+        ([("melt", 57, 59, 3.0)], "keep"),
+        ([("melt", 57, 59, 3.0), ("black", 20, 21, 5.0)], "repair"),
+        ([("melt", 50, 59, 3.0)], "replace"),
         ([("melt", i, i + 2, 3.0) for i in range(2, 56, 5)], "replace"),
     ],
 )
@@ -35,6 +38,23 @@ def test_the_decision_follows_how_much_is_bad(spans, want):
     decision = decide(verdict(*spans))
     assert decision.decision == want and decision.reasons
     assert decision.rebuild.any() == (want == "repair")
+
+
+def test_a_cut_between_two_shots_is_an_edit():
+    assert decide(verdict(("cut", 60, 60, 5.0), frames=120)).decision == "keep"
+    assert decide(verdict(("cut", 20, 20, 5.0), frames=120)).decision == "replace"
+
+
+def test_harm_is_the_share_of_the_clip_times_how_visible():
+    whole, half = verdict(("drift", 0, 59, 1e9)), verdict(("melt", 0, 29, 1e9))
+    assert harm(whole.faults, 60, FPS) == pytest.approx(1.0)
+    assert harm(half.faults, 60, FPS) == pytest.approx(0.5)
+    assert harm(verdict(("drift", 0, 59, 1.0)).faults, 60, FPS) == pytest.approx(0.0)
+
+
+def test_a_decision_says_the_harm():
+    reasons = " ".join(decide(verdict(("melt", 57, 59, 3.0))).reasons)
+    assert "harm 1.7%" in reasons and "replaced from 2.0% on" in reasons
 
 
 def test_strictness_scales_what_counts():

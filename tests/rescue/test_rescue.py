@@ -8,8 +8,10 @@ import pytest
 import rescue_clips as clips
 from clip_scenes import psnr
 from livingstill.core.errors import InputError
-from livingstill.jobs.rescue import interpolation, levels
+from livingstill.jobs.rescue import interpolation, levels, replacement
 from livingstill.jobs.rescue.options import Options
+from livingstill.jobs.rescue.repair import worse_kind
+from livingstill.jobs.rescue.replacement import refuse_frozen
 from livingstill.jobs.rescue.run import rescue
 from livingstill.media import clip_reader
 from livingstill.quality import no_reference, registration, verdict
@@ -187,3 +189,51 @@ def test_a_cast_in_proportion_to_brightness_is_seen_on_bright_and_dark(photo):
         clip[i] = (clip[i] * tint).clip(0, 255).astype(np.uint8)
     (fault,) = verdict.check(clip, 24.0).faults
     assert (fault.kind, fault.first, fault.last) == ("colour", 12, 16)
+
+
+def test_a_replacement_that_would_stand_still_is_not_delivered(
+    folder, tmp_path, monkeypatch, pushed
+):
+    from livingstill.media.write import remux
+
+    monkeypatch.setattr(remux.Twin, "write", lambda self, frame: None)  # nothing may depend on it
+    monkeypatch.setattr(replacement, "build", lambda photo, *_: Frozen(photo))
+    source, out = folder / "drift.mp4", tmp_path / "out.mp4"
+    done = rescue(source, out, folder / "still.png")
+    assert done.decision == "keep" and "would hardly move" in done.reasons[0]
+    assert out.read_bytes() == source.read_bytes()
+    with pytest.raises(InputError, match="would hardly move"):
+        rescue(source, tmp_path / "b.mp4", folder / "still.png", Options(mode="replace"))
+    assert not (tmp_path / "b.mp4").exists()
+
+
+class Frozen:
+    """A clip that shows one picture all the time."""
+
+    def __init__(self, photo: np.ndarray) -> None:
+        self.photo = photo
+        self.notes: tuple[str, ...] = ()
+
+    def frames(self):
+        return iter([self.photo] * COUNT)
+
+
+def test_a_clip_that_stands_may_be_replaced_by_one_that_does(pushed):
+    still = no_reference.observe([pushed[0]] * 12, 24.0)
+    refuse_frozen(still, np.ones(12, bool), 0.0)
+    moving = no_reference.observe(pushed[:12], 24.0)
+    with pytest.raises(replacement.Frozen, match="hardly move"):
+        refuse_frozen(moving, np.ones(12, bool), 0.0)
+
+
+def test_a_repair_that_does_more_harm_in_a_kind_is_refused():
+    def seen(*spans):
+        faults_ = [
+            verdict.make_fault(k, a, b, (0, 0, 9, 9), (9, 9), 24.0, s) for k, a, b, s in spans
+        ]
+        return verdict.Verdict(48, 24.0, (9, 9), tuple(faults_), {})
+
+    before = seen(("black", 10, 11, 5.0))
+    assert worse_kind(before, seen()) == ""
+    assert worse_kind(before, seen(("black", 10, 10, 2.0))) == ""
+    assert "melt does more harm" in worse_kind(before, seen(("melt", 10, 12, 4.0)))

@@ -82,7 +82,15 @@ def review(
     photo = Still.read(still) if still else None
     with (progress or Silent()).stage("watching", reader.info.frames or 0) as step:
         series = measure(reader, photo, step).series
-    return Review(director.judge(series, loop=loop), series, tuple(reader.notes))
+    return judge(reader, series, loop=loop)
+
+
+def judge(
+    reader: clip_reader.ClipReader, series: no_reference.Series, *, loop: bool = False
+) -> Review:
+    """Return the review of a clip from its series; notes of the verdict follow those of reading."""
+    verdict = director.judge(series, loop=loop)
+    return Review(verdict, series, (*reader.notes, *(note.message for note in verdict.notes)))
 
 
 def measure(

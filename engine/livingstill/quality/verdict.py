@@ -44,13 +44,17 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """All faults of a clip of ``frames`` frames, worst first, and the clip's profile."""
+    """All faults of a clip of ``frames`` frames, worst first, and the clip's profile.
+
+    ``notes`` is what is worth a look and no fault.
+    """
 
     frames: int
     fps: float
     size: tuple[int, int]
     faults: tuple[Fault, ...]
     figures: dict[str, float]
+    notes: tuple[Fault, ...] = ()
 
     @property
     def clean(self) -> bool:
@@ -91,12 +95,14 @@ def check(
 def judge(series: no_reference.Series, *, loop: bool = False) -> Verdict:
     """Return the verdict on a clip's measurements. ``loop``: the clip is meant to be seamless."""
     found = _merged(find_faults(series, loop=loop))
+    faults = worst_first(_fault(finding, series) for finding in found)
     return Verdict(
         frames=len(series),
         fps=series.fps,
         size=series.size,
-        faults=worst_first(_fault(finding, series) for finding in found),
+        faults=tuple(fault for fault in faults if not kind_named(fault.kind).note),
         figures=no_reference.figures(series),
+        notes=tuple(fault for fault in faults if kind_named(fault.kind).note),
     )
 
 
@@ -129,8 +135,12 @@ def make_fault(
 ) -> Fault:
     """Return a fault with its severity and its sentence; ``strength`` 1 is just beyond the bar."""
     named = kind_named(kind)
-    when = f"frame {first}" if first == last else f"frames {first} to {last}"
-    where = f"{when} ({first / fps:.2f} s), {place(box, size)}"
+    when = (
+        f"frame {first}, {first / fps:.2f} s"
+        if first == last
+        else f"frames {first} to {last}, {first / fps:.2f} s to {last / fps:.2f} s"
+    )
+    where = f"{when}, {place(box, size)}"
     severity = round(float(strength / (strength + 3)), 3)
     return Fault(kind, first, last, box, severity, f"{where}: {named.looks}; likely {named.cause}.")
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from livingstill.core.model import UInt8Array
 from livingstill.jobs.rescue import interpolation, levels
-from livingstill.jobs.rescue.decision import LONGEST, Box, Decision, places
+from livingstill.jobs.rescue.decision import LONGEST, Box, Decision, harm, places
 from livingstill.jobs.rescue.keep import writer
 from livingstill.jobs.rescue.options import Options
 from livingstill.jobs.rescue.result import Outcome
@@ -30,6 +30,8 @@ _HEALED = 0.8
 """Share of the worst severity that may be left where a clip was repaired..."""
 _SLIGHT = 0.34
 """...and the severity, half beyond the limit, that may be left in any case."""
+_ALLOWED = 0.2
+"""Frames' worth of harm that a repair may add in a kind: a fault just beyond its limit."""
 _FAITHFUL = 30.0
 """Decibels below which a rebuilt frame is a likely picture, not the true one."""
 
@@ -138,6 +140,17 @@ def _remaining(observed: Observation, after: Verdict, bad: Flags) -> str:
         rounding = observed.levels.off[span].all() and fault.kind in ("flicker", "colour")
         if touched and not rounding and fault.severity > max(_SLIGHT, _HEALED * before):
             return f"repair did not heal it: {fault.message}"
+    return worse_kind(observed.review.verdict, after)
+
+
+def worse_kind(before: Verdict, after: Verdict) -> str:
+    """Say which kind of fault does more harm after a repair than before, if one does."""
+    for kind in sorted({fault.kind for fault in after.faults} - {"seam"}):
+        done, left = (
+            harm((f for f in v.faults if f.kind == kind), v.frames, v.fps) for v in (before, after)
+        )
+        if left > done + _ALLOWED / after.frames:
+            return f"repair did not make it better: {kind} does more harm than before"
     return ""
 
 

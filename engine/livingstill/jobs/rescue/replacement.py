@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from math import inf
 from pathlib import Path
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,19 +21,34 @@ from livingstill.jobs.rescue.result import Outcome
 from livingstill.jobs.rescue.watch import Observation
 from livingstill.jobs.stages import Stages
 from livingstill.quality import registration
+from livingstill.quality.no_reference import Series
 from livingstill.quality.verdict import Verdict
 from livingstill.settings.shot import Shot
 
 Flags = NDArray[np.bool_]
 
+_METER_WIDTH = 480
+"""Width of the frames on which steps are measured, as the clip's are."""
+_MOVES, _FROZEN = 0.4, 0.12
+"""Levels per frame from which on a clip moves, and the share of its step below which another stands."""
 _GOOD_STEPS = 3
 """Good steps that tell the camera's path; of fewer, bad ones are heard too."""
+
+
+class Frozen(Exception):  # noqa: N818  (control flow: drops the half-written file)
+    """A replacement that would stand still although the clip moves; the message says so."""
 
 
 def replace(
     observed: Observation, still: Still | None, output: Path, options: Options, stages: Stages
 ) -> Outcome:
-    """Render the still as the clip showed it, and write it with the clip's time and sound."""
+    """Render the still as the clip showed it, and write it with the clip's time and sound.
+
+    Raises
+    ------
+    Frozen
+        If it would hardly move although the clip does; then nothing is written.
+    """
     good = good_frames(observed.review.verdict)
     photo, crop, note = _photo(observed, still, int(np.flatnonzero(good)[0]))
     wanted = _wanted(observed, good, options)
@@ -50,12 +66,15 @@ def replace(
         else clip.frames()
     )
     aim = registration.cut(photo, (crop.x, crop.y, crop.width, crop.height), wanted.size)
+    steps = StepMeter()
     with writer(observed, output, options) as target, stages("frames", observed.frames) as step:
         for index, frame in enumerate(frames):
+            steps.add(frame)
             if index == 0 and not blended:
                 notes.append(f"its first frame is the still, {_likeness(frame, aim)}")
             target.write(frame)
             step()
+        refuse_frozen(observed.review.series, good, steps.median())
     asked = "like the clip" if options.loop == "auto" else "as asked"
     notes += [*clip.notes, f"it {'loops' if loop == 'seamless' else 'does not loop'}, {asked}"]
     return Outcome(
@@ -63,6 +82,40 @@ def replace(
         camera=str(clip.shot.camera),
         kinds=tuple(region.kind for region in clip.regions),
     )
+
+
+class StepMeter:
+    """Takes in frames in order; gives the median change from one to the next, levels of luma."""
+
+    def __init__(self) -> None:
+        self._before: UInt8Array | None = None
+        self._steps: list[float] = []
+
+    def add(self, frame: UInt8Array) -> None:
+        """Take in the next frame, (H, W, 3) uint8 RGB."""
+        scale = min(1.0, _METER_WIDTH / frame.shape[1])
+        size = (max(1, round(scale * frame.shape[1])), max(1, round(scale * frame.shape[0])))
+        small = cv2.resize(np.ascontiguousarray(frame), size, interpolation=cv2.INTER_AREA)
+        luma = np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), np.uint8)
+        if self._before is not None:
+            self._steps.append(float(cv2.absdiff(luma, self._before).mean()))
+        self._before = luma
+
+    def median(self) -> float:
+        """Return the median step, 0 of a single frame."""
+        return float(np.median(self._steps)) if self._steps else 0.0
+
+
+def refuse_frozen(series: Series, good: Flags, step: float) -> None:
+    """Raise ``Frozen`` if a median ``step`` is none beside that of a clip that moves."""
+    known = good & np.r_[False, good[:-1]]
+    change = series.change[0, 1:][known[1:]] if known.any() else series.change[0, 1:]
+    usual = float(np.median(change.mean((1, 2))))
+    if usual > _MOVES and step < _FROZEN * usual:
+        raise Frozen(
+            f"a replacement would hardly move ({step:.2f} levels per frame) where the clip does "
+            f"({usual:.2f})"
+        )
 
 
 def good_frames(verdict: Verdict) -> Flags:

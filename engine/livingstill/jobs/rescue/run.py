@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
@@ -10,11 +11,11 @@ from livingstill.core import threads
 from livingstill.core.errors import InputError
 from livingstill.core.model import Progress
 from livingstill.jobs import check
-from livingstill.jobs.rescue.decision import Decision, choose
+from livingstill.jobs.rescue.decision import REPLACED_FROM, Decision, choose, harm
 from livingstill.jobs.rescue.keep import keep
 from livingstill.jobs.rescue.options import Options
 from livingstill.jobs.rescue.repair import Unhealed, repair
-from livingstill.jobs.rescue.replacement import replace
+from livingstill.jobs.rescue.replacement import Frozen, replace
 from livingstill.jobs.rescue.result import Outcome, RescueResult
 from livingstill.jobs.rescue.watch import Observation, observe
 from livingstill.jobs.stages import Stages
@@ -73,21 +74,44 @@ def _write(
     options: Options,
     stages: Stages,
 ) -> tuple[Decision, Outcome]:
-    """Do what was decided; a repair that does not heal becomes a replacement."""
+    """Do what was decided; what does no good is undone.
+
+    A repair that does not heal becomes a replacement where the harm is great enough, and a
+    replacement that would stand still leaves the clip as it is, unless it was asked for.
+    """
     if decision.decision == "keep":
         return decision, keep(observed, output, options)
     if decision.decision == "repair":
         try:
             return decision, repair(observed, decision, output, options, stages)
         except Unhealed as error:
-            none = np.zeros_like(decision.rebuild)
-            decision = Decision("replace", (str(error), *decision.reasons), none)
-    return decision, replace(observed, photo, output, options, stages)
+            decision = _after(observed, decision, str(error), options)
+            if decision.decision == "keep":
+                return decision, keep(observed, output, options)
+    try:
+        return decision, replace(observed, photo, output, options, stages)
+    except Frozen as error:
+        if options.mode != "auto":
+            raise InputError(
+                f"{error}; give --mode keep, or a still in which something moves by its nature"
+            ) from error
+        none = np.zeros_like(decision.rebuild)
+        decision = Decision("keep", (str(error), *decision.reasons), none)
+        return decision, keep(observed, output, options)
+
+
+def _after(observed: Observation, decision: Decision, left: str, options: Options) -> Decision:
+    """Return what to do after a repair that left something."""
+    verdict = observed.review.verdict
+    done = harm(verdict.faults, verdict.frames, verdict.fps) * options.strict
+    broken = observed.truncated  # then its file cannot be kept
+    word: Literal["keep", "replace"] = "replace" if done >= REPLACED_FROM or broken else "keep"
+    return Decision(word, (left, *decision.reasons), np.zeros_like(decision.rebuild))
 
 
 def _reading_notes(observed: Observation, decision: Decision, output: Path) -> tuple[str, ...]:
     """Return what reading the clip showed, and whether its uneven times are lost."""
-    notes = tuple(dict.fromkeys(observed.reader.notes))
+    notes = tuple(dict.fromkeys(observed.review.notes))
     uneven = observed.uneven and decision.decision != "keep"
     if uneven and not remux.keeps_time(observed.reader, output):
         notes += ("the clip's frames stood for unequal times; these stand for the average",)

@@ -16,9 +16,7 @@ from livingstill.jobs.rescue import levels
 from livingstill.jobs.stages import Stages
 from livingstill.media import clip_reader
 from livingstill.quality import registration
-from livingstill.quality.faults.detectors import kind_named
 from livingstill.quality.faults.statistics import runs
-from livingstill.quality.verdict import Verdict, judge
 
 Flags = NDArray[np.bool_]
 
@@ -77,8 +75,7 @@ def observe(clip: Path, still: check.Still | None, stages: Stages, *, force: boo
     if len(measured.times) < 2:
         raise InputError(f"clip {clip} has one frame only; give a clip, or animate the picture")
     series = measured.series
-    verdict = without_explained_identity(judge(series))
-    review = check.Review(verdict, series, tuple(reader.notes))
+    review = check.judge(reader, series)
     steps = np.diff(measured.times)
     uneven = bool(steps.max() > 1.2 * steps.min() + 0.002)
     return Observation(reader, review, level_corrections(review), measured.crop, uneven)
@@ -106,17 +103,3 @@ def level_corrections(review: check.Review) -> levels.Levels:
         if off[span][flagged[span]].mean() < 0.5:  # then it is not the level that is at fault
             off[span] = sound[span] = False
     return replace(found, off=off, sound=sound)
-
-
-def without_explained_identity(verdict: Verdict) -> Verdict:
-    """Leave out that a frame is unlike the still where another fault of that frame says why."""
-    explained = np.zeros(verdict.frames, bool)
-    for fault in verdict.faults:
-        if kind_named(fault.kind).mending != "none":
-            explained[fault.first : fault.last + 1] = True
-    kept = (
-        fault
-        for fault in verdict.faults
-        if fault.kind != "identity" or not explained[fault.first : fault.last + 1].all()
-    )
-    return replace(verdict, faults=tuple(kept))

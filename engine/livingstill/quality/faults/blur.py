@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from livingstill.quality.faults.detector import Finding, Flags, Found, Limit
 from livingstill.quality.faults.kinds import BLUR, FaultKind
@@ -42,6 +43,11 @@ class Blur:
         ratio = np.median(detail / running_median(detail, 9), axis=1)
         habit = float(np.median(np.abs(ratio - 1))) * MAD
         bar = 1 - restlessness(series) * max(self.loss, self.habit * habit)
+        low = list(runs((ratio < bar) & ~explained, gap=1))
+        dips = [run for run in low if _is_dip(detail, *run, bar)]
+        coded = np.zeros(len(series), bool)  # a coder's new quality stays, and explains its step
+        for first, last in low:
+            coded[max(0, first - 1) : last + 2] |= (first, last) not in dips
         return Found(
             tuple(
                 Finding(
@@ -51,6 +57,16 @@ class Blur:
                     all_tiles(series),
                     (1 - float(ratio[first : last + 1].min())) / (1 - bar),
                 )
-                for first, last in runs((ratio < bar) & ~explained, gap=1)
-            )
+                for first, last in dips
+            ),
+            coded,
         )
+
+
+def _is_dip(detail: NDArray[np.floating], first: int, last: int, bar: float) -> bool:
+    """Tell whether (T, n) detail is lower than both before and after; a coder's new quality stays."""
+    level = np.median(detail[first : last + 1], axis=0)
+    sides = detail[max(0, first - 9) : first], detail[last + 1 : last + 10]
+    return all(
+        float(np.median(level / np.median(side, axis=0))) < bar for side in sides if len(side) > 1
+    )

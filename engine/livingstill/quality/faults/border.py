@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar
 
 import numpy as np
 
+from livingstill.core.model import Float32Array
 from livingstill.quality.faults.detector import Finding, Flags, Found, Limit
 from livingstill.quality.faults.kinds import BORDER, FaultKind
 from livingstill.quality.faults.statistics import runs
@@ -24,6 +25,7 @@ class Border:
 
     drop: Annotated[float, Limit("detail across the edge", "share of the median")] = 0.15
     soft: Annotated[float, Limit("median from which on an edge is soft by nature", "ratio")] = 0.2
+    sudden: Annotated[float, Limit("detail in the frames beside a run", "times that in it")] = 3.0
     smeared: Annotated[float, Limit("detail across a soft edge", "ratio")] = 0.05
 
     def find(self, series: Series, _: Flags) -> Found:
@@ -32,7 +34,8 @@ class Border:
         for side in range(4):
             ratio = series.border[:, side]
             usual = float(np.median(ratio))
-            bar = self.smeared if usual < self.soft else self.drop * min(usual, 0.8)
+            soft = min(self.smeared, 0.5 * usual)
+            bar = soft if usual < self.soft else self.drop * min(usual, 0.8)
             tiles = np.zeros(series.grid, bool)
             tiles[
                 (slice(None), slice(None), 0, -1)[side], (0, -1, slice(None), slice(None))[side]
@@ -40,5 +43,15 @@ class Border:
             found += [
                 Finding(BORDER, first, last, tiles, bar / (float(ratio[first]) + 0.2 * bar))
                 for first, last in runs(ratio < bar)
+                if self._sudden(ratio, first, last)
             ]
         return Found(tuple(found))
+
+    def _sudden(self, ratio: Float32Array, first: int, last: int) -> bool:
+        """Tell whether detail goes and comes back from one frame to the next.
+
+        A dark or plain edge that the camera passes loses its detail by and by.
+        """
+        before, after = ratio[:first][-1:], ratio[last + 1 :][:1]
+        steps = [*(before / (ratio[first] + 1e-3)), *(after / (ratio[last] + 1e-3))]
+        return bool(steps) and min(steps) > self.sudden

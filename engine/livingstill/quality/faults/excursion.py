@@ -42,6 +42,7 @@ class Excursion:
     apart: Annotated[
         float, Limit("difference from both ends", "1.5 times theirs from each other")
     ] = 0.8
+    visible: Annotated[float, Limit("difference from both ends", "levels")] = 4.0
     unrest: Annotated[float, Limit("logarithm of that ratio", "standard deviations")] = 4.5
 
     def find(self, series: Series, explained: Flags) -> Found:
@@ -51,6 +52,8 @@ class Excursion:
             tiles = clustered(ratio[t] > 1)
             near = slice(t - reach, t + reach + 1)
             if taken[near].any() or tiles.sum() < minimum_tiles(tiles.size):
+                continue
+            if _apart(series, t, reach)[tiles].mean() < self.visible:
                 continue
             first, last = _span(series, t, reach, tiles)
             # it sets in and fades: what lies right beside it is no witness; nor are the clip's ends
@@ -97,6 +100,12 @@ class Excursion:
         bar = max(self.apart, float(np.exp(middle + self.unrest * unrest)), 1.5 * often)
         beyond = np.maximum(apart - np.median(apart[known], axis=0), 0)
         return ratio / bar, worst / bar, beyond
+
+
+def _apart(series: Series, t: int, reach: int) -> Float32Array:
+    """Return (gy, gx) the difference of frame ``t`` from the nearer of those ``reach`` away, levels."""
+    near = series.change[reach - 1]
+    return np.asarray(np.minimum(near[t], near[t + reach]))
 
 
 def _span(series: Series, t: int, reach: int, tiles: Flags) -> tuple[int, int]:

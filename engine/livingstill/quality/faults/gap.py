@@ -11,12 +11,15 @@ from numpy.typing import NDArray
 from livingstill.core.model import Float32Array
 from livingstill.quality.faults.detector import Finding, Flags, Found, Limit
 from livingstill.quality.faults.kinds import CUT, DROP, FaultKind
-from livingstill.quality.faults.pace import SETTLING, relative_duration, relative_stride
+from livingstill.quality.faults.pace import (
+    SETTLING,
+    change_lead,
+    compensated,
+    relative_duration,
+    relative_stride,
+)
 from livingstill.quality.faults.statistics import MAD, minimum_tiles
 from livingstill.quality.no_reference import Series
-
-_RIVALS = 6
-"""Steps on either side that a gap must exceed, or nearly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,12 @@ class Gap:
     rise: Annotated[float, Limit("change beyond the median around it", "octaves")] = 0.45
     habit: Annotated[float, Limit("change beyond the median around it", "standard deviations")] = 6
     lead: Annotated[float, Limit("change beyond the largest of 12 steps around", "octaves")] = 0.38
-    lag: Annotated[float, Limit("least lead of any gap", "octaves")] = -0.25
+    least_lead: Annotated[float, Limit("the same, of any gap", "octaves")] = 0.2
+    tail: Annotated[float, Limit("change beyond", "times that of the third largest step")] = 1.4
+    outstanding: Annotated[float, Limit("lead that makes up for it", "octaves")] = 0.6
+    late: Annotated[
+        float, Limit("a long and a short step, if the frame between came late", "times two usual")
+    ] = 1.3
     cut: Annotated[float, Limit("change from which on it may be a cut", "octaves")] = 1.5
 
     def find(self, series: Series, explained: Flags) -> Found:
@@ -53,12 +61,10 @@ class Gap:
             alike = (rise[t][np.isfinite(rise[t])] > 0.5 * level[t]).mean() > 0.6
             if not alike or np.nanmedian(steps[t]) < 0.9 * np.nanmedian(steps):
                 continue
-            cut = level[t] > self.cut and _unrelated(series, t)
-            found.append(
-                Finding(CUT, t, t, tiles, float(strength[t]))
-                if cut
-                else Finding(DROP, t - 1, t, tiles, float(strength[t]))
-            )
+            if level[t] > self.cut and _unrelated(series, t):
+                found.append(Finding(CUT, t, t, tiles, float(strength[t])))
+            elif not series.key[t]:  # a picture drawn anew is no motion
+                found.append(Finding(DROP, t - 1, t, tiles, float(strength[t])))
         return Found(tuple(found))
 
     def _strength(
@@ -70,11 +76,16 @@ class Gap:
         level = level - longer
         bar = max(self.rise, self.habit * habit)
         # steps of a beat, as of converted rates, are uneven by habit, but do not outdo each other
-        lead = _lead(np.asarray(steps, np.float32)) - longer
+        lead = change_lead(steps) - longer
         strength = np.maximum(level / bar, np.minimum(level / self.rise, lead / self.lead))
-        strength[lead < self.lag] = 0  # where motion ebbs, steps of before must not be forgotten
+        strength[lead < self.least_lead] = (
+            0  # where motion ebbs, steps of before must not be forgotten
+        )
         times, alike = relative_stride(series)
         strength[(alike > 0.8) & (times < 1.3)] = 0  # a camera that sets off
+        strength[compensated(steps, self.late)] = 0
+        tail = level < self.tail * _third_largest(level)
+        strength[tail & (lead < self.outstanding)] = 0
         strength[:SETTLING] = 0
         return strength, level
 
@@ -107,20 +118,13 @@ def _median_around(steps: Float32Array) -> Float32Array:
     return around
 
 
-def _lead(steps: Float32Array) -> Float32Array:
-    """Return (T,) by how many octaves each step (T, n), in the mean, exceeds all those near it."""
-    size = np.nan_to_num(steps.mean(1), nan=0.0)
-    rivals = np.pad(size, _RIVALS)
-    most = np.stack(
-        [np.delete(rivals[t : t + 2 * _RIVALS + 1], _RIVALS).max() for t in range(len(size))]
-    )
-    lead = np.log2(np.maximum(size, 1e-3) / np.maximum(most, 1e-3))
-    lead[[*range(3), -1, -2]] = 0
-    return np.asarray(np.where(size > 0, lead, 0), np.float32)
+def _third_largest(level: NDArray[np.floating]) -> float:
+    """Return the largest level but two, at least 0: of a clip that often skips, none is a fault."""
+    return max(0.0, float(np.sort(level)[-3]))
 
 
 def _unrelated(series: Series, t: int) -> bool:
     """Tell whether a frame has nothing of the one before it: all changed, and no flow explains it."""
     whole = np.nanmean(series.change[0, t]) > 0.5 * float(series.contrast.mean())
     usual = np.nanmean(np.nanmedian(series.residual, axis=0))
-    return bool(whole and np.nanmean(series.residual[t]) > 4 * usual)
+    return bool(whole and np.nanmean(series.residual[t]) > 2.5 * usual)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from livingstill.quality.faults.detector import Finding, Flags, Found, Limit
 from livingstill.quality.faults.kinds import JITTER, FaultKind
@@ -26,6 +27,7 @@ class Jitter:
     shift: Annotated[float, Limit("shift off the path", "px of a picture 480 wide")] = 0.2
     habit: Annotated[float, Limit("shift off the path", "standard deviations")] = 8.0
     agreeing: Annotated[float, Limit("textured tiles that are shifted alike", "share")] = 0.5
+    back: Annotated[float, Limit("hop back", "share of the largest hop")] = 0.5
     texture: Annotated[float, Limit("contrast of a tile whose flow is sure", "levels")] = 4.0
 
     def find(self, series: Series, explained: Flags) -> Found:
@@ -44,6 +46,11 @@ class Jitter:
         bad = (size > bar) & (alike.mean(1) > self.agreeing) & ~explained
         bad &= relative_duration(series) < 1.3
         bad[:SETTLING] = False
+        hops = list(runs(bad, gap=2))
+        returning = [run for run in hops if self._returns(common[run[0] - 1 : run[1] + 2])]
+        turns = np.zeros(len(series), bool)  # a camera that turns round explains its step
+        for first, last in hops:
+            turns[first - 1 : last + 2] |= (first, last) not in returning
         return Found(
             tuple(
                 # a step belongs to the frame it leads to; the last step of a tremble leads back
@@ -54,6 +61,13 @@ class Jitter:
                     all_tiles(series),
                     float(size[first : last + 1].max() / bar),
                 )
-                for first, last in runs(bad, gap=2)
-            )
+                for first, last in returning
+            ),
+            turns,
         )
+
+    def _returns(self, hops: NDArray[np.floating]) -> bool:
+        """Tell whether of hops (n, 2) off the path some go back; a camera that turns round does not."""
+        largest = hops[int(np.hypot(hops[:, 0], hops[:, 1]).argmax())]
+        along = hops @ largest
+        return bool(-along.min() > self.back * along.max())

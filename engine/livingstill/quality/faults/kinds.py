@@ -15,7 +15,8 @@ class FaultKind:
     ``looks`` says what is seen, ``cause`` the likely cause and the remedy, both as parts of a
     sentence; ``hue`` is its colour in reports. ``mending``: whether bad frames can be rebuilt from
     ``neighbours``. ``local``: it may spoil a part of a frame and leave the rest sound. ``repeats``:
-    a picture stands although time goes on; all other kinds are of the picture itself.
+    a picture stands although time goes on; all other kinds are of the picture itself. ``note``: it
+    is said, but is no fault: camera and subject may move on by right.
     """
 
     name: str
@@ -25,6 +26,7 @@ class FaultKind:
     mending: Mending = "neighbours"
     local: bool = False
     repeats: bool = False
+    note: bool = False
 
 
 BLACK = FaultKind(
@@ -112,9 +114,10 @@ BORDER = FaultKind(
 IDENTITY = FaultKind(
     "identity",
     "it no longer looks like the still",
-    "a generator inventing content; replace the clip",
+    "a camera or subject that moved on, or a generator inventing content; look at it",
     "#b23a6f",
     mending="none",
+    note=True,
 )
 SEAM = FaultKind(
     "seam",

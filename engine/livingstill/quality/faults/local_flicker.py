@@ -33,7 +33,8 @@ class LocalFlicker:
     step: Annotated[float, Limit("change of a tile", "share of its level")] = 0.02
     habit: Annotated[float, Limit("change of a tile", "standard deviations")] = 7.0
     unexplained: Annotated[float, Limit("change that no flow explains", "share of it")] = 0.6
-    lifted: Annotated[float, Limit("change that is brightness", "share of it")] = 0.4
+    lifted: Annotated[float, Limit("change that is brightness", "share of it")] = 0.5
+    visible: Annotated[float, Limit("change of a tile", "levels")] = 1.5
 
     def find(self, series: Series, explained: Flags) -> Found:
         """Return runs of frames in which a part flickers; where its tiles disagree, it melts."""
@@ -48,6 +49,7 @@ class LocalFlicker:
         lift = size * (series.luma + 8)
         lifted = size.copy()
         lifted[left < self.unexplained * lift] = 0
+        lifted[lift < self.visible] = 0
         # and what comes in front of a tile changes it by far more than it darkens it
         more = np.nan_to_num(series.change[0]) - np.nanmedian(series.change[0], axis=0)
         lifted[lift < self.lifted * np.maximum(more, np.roll(more, -1, axis=0))] = 0

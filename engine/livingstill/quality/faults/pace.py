@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from livingstill.core.model import Float32Array
 from livingstill.quality.no_reference import Series
@@ -31,3 +32,35 @@ def relative_stride(series: Series) -> tuple[Float32Array, Float32Array]:
     times[2:-1] = along / np.maximum(way, least) / relative_duration(series)[2:-1]
     alike[2:-1] = along / np.sqrt(np.maximum(way * (here**2).sum((1, 2, 3)), 1e-6))
     return times, alike
+
+
+def change_lead(steps: NDArray[np.floating], rivals: int = 6) -> Float32Array:
+    """Return (T,) by how many octaves each step (T, n), in the mean, exceeds the largest near it.
+
+    ``rivals``: steps on either side that count as near.
+    """
+    size = np.nan_to_num(steps.mean(1), nan=0.0)
+    near = np.pad(size, rivals)
+    most = np.stack(
+        [np.delete(near[t : t + 2 * rivals + 1], rivals).max() for t in range(len(size))]
+    )
+    lead = np.log2(np.maximum(size, 1e-3) / np.maximum(most, 1e-3))
+    lead[[*range(3), -1, -2]] = 0
+    return np.asarray(np.where(size > 0, lead, 0), np.float32)
+
+
+def compensated(steps: NDArray[np.floating], most: float) -> NDArray[np.bool_]:
+    """Return (T,) whether a long step (T, n) is made up for by a short one beside it.
+
+    Together they take as long as two usual ones, ``most`` times that at most: the frame between
+    came late, as of a hand-held camera, and none is missing.
+    """
+    size = np.nan_to_num(steps.mean(1), nan=0.0)
+    out = np.zeros(len(size), bool)
+    for t in range(3, len(size) - 3):
+        for other in (t - 1, t + 1):
+            pair = sorted((t, other))
+            around = [*size[pair[0] - 2 : pair[0]], *size[pair[1] + 1 : pair[1] + 3]]
+            usual = float(np.median(around))
+            out[t] |= size[other] < 0.8 * usual and size[t] + size[other] < 2 * most * usual
+    return out

@@ -33,6 +33,7 @@ class Repeat:
         float, Limit("activity beside a repeat, where a coder refines it", "share of the median")
     ] = 0.3
     calm: Annotated[float, Limit("median activity below which no step is missed", "levels")] = 0.6
+    held: Annotated[float, Limit("repeats that are a habit, if spread evenly", "share")] = 0.2
     freeze: Annotated[int, Limit("repeats in a row from which on the picture stands", "frames")] = 3
 
     def find(self, series: Series, explained: Flags) -> Found:
@@ -41,15 +42,18 @@ class Repeat:
             return Found()
         activity = np.quantile(series.change[0].reshape(len(series), -1), 0.98, axis=1)
         activity[0] = np.inf
-        usual = _median_of_moving(activity)
+        coded = _without_key_frames(activity, series.key)
+        usual = _median_of_moving(coded)
         if usual < self.calm:
             return Found()
-        spans = self._spans(activity, usual, explained)
+        spans = self._spans(coded, usual, explained)
         cadence = None
-        if _is_cadence(activity, [first for first, last in spans if first == last]):
+        short = [(first, last) for first, last in spans if last - first + 1 < self.freeze]
+        singles = [first for first, last in short if first == last]
+        if _is_cadence(activity, singles) or self._is_held(short, len(series)):
             bigger = np.maximum(np.roll(activity, 1), np.roll(activity, -1))
             cadence = activity < 0.3 * bigger
-            spans = [(first, last) for first, last in spans if last > first]
+            spans = [span for span in spans if span not in short]
         return Found(
             tuple(
                 Finding(
@@ -63,6 +67,12 @@ class Repeat:
             ),
             cadence,
         )
+
+    def _is_held(self, short: list[Span], count: int) -> bool:
+        """Tell whether short repeats go on all through the clip: pictures are held, as in animation."""
+        frames = sum(last - first + 1 for first, last in short)
+        starts = np.array([0, *(first for first, _ in short), count])
+        return frames >= self.held * count and int(np.diff(starts).max()) <= max(4, count // 4)
 
     def _spans(self, activity: Float32Array, usual: float, explained: Flags) -> list[Span]:
         """Return runs of repeats, with what a coder still refines, between livelier steps."""
@@ -80,6 +90,17 @@ class Repeat:
             if around and max(around) > max(5 * within, least * usual):
                 spans.append((first, last))
         return spans
+
+
+def _without_key_frames(activity: Float32Array, key: Flags) -> Float32Array:
+    """Return the activity with a coder's new key frames taken for the calmer step beside them.
+
+    A key frame draws a picture anew that stands still: that is no motion.
+    """
+    out = activity.copy()
+    for t in map(int, np.flatnonzero(key[1:-1]) + 1):
+        out[t] = min(activity[t], activity[t + 1], activity[t - 1])
+    return out
 
 
 def _median_of_moving(activity: Float32Array) -> float:
@@ -108,9 +129,11 @@ def steady_beat(repeats: list[int], count: int) -> bool:
     >>> steady_beat([4, 10, 16, 21, 28, 34], 40)
     True
     """
-    if len(repeats) < 3 or len(repeats) < count / 24:
+    if len(repeats) < 3:
         return False
     intervals = np.diff(repeats)
     beat = float(np.median(intervals))
     off = np.abs(intervals / beat - np.round(intervals / beat)) * beat
-    return bool((off <= 1).mean() >= 0.75 and beat <= 24)
+    often = len(repeats) >= count / 24 and beat <= 24
+    throughout = len(repeats) >= 4 and beat * len(repeats) > 0.75 * count
+    return bool((off <= 1).mean() >= 0.75 and (often or throughout))

@@ -148,15 +148,22 @@ def more_tiles_than_habit(over: Flags) -> Flags:
 
 
 def isolated(
-    values: Float32Array, tiles: Flags, first: int, last: int, explained: Flags, reach: int = 2
+    values: Float32Array,
+    tiles: Flags,
+    first: int,
+    last: int,
+    explained: Flags,
+    reach: int = 2,
+    area: float | None = None,
 ) -> bool:
     """Tell whether what is odd in ``tiles`` of frames ``first`` to ``last`` arose and ended there.
 
     ``values`` (T, gy, gx) are held against the frames before and after, within ``reach`` tiles:
     whoever walks into the picture, or the tip of a flag, surprises a tile and not its neighbour.
-    What is odd nearly everywhere came from nowhere.
+    What is odd nearly everywhere at once came from nowhere: ``area`` is the largest share of the
+    tiles in one frame, that of ``tiles`` if None.
     """
-    if tiles.mean() >= WHOLE_PICTURE:
+    if (tiles.mean() if area is None else area) >= WHOLE_PICTURE:
         return True
     window = np.ones((2 * reach + 1, 2 * reach + 1), np.uint8)
     near = np.stack([cv2.dilate(v, window)[tiles] for v in values])
@@ -191,7 +198,8 @@ def local_bursts(
         tiles = np.asarray(over[first : last + 1].any(0))
         strength = float(ratio[first : last + 1][:, tiles].max())
         start, end = _widened(ratio[:, tiles].mean(1), first, last, known)
-        if isolated(values, tiles, start, end, known):
+        area = float(over[first : last + 1].mean((1, 2)).max())
+        if isolated(values, tiles, start, end, known, area=area):
             finding = finish(Finding(kind, start, end, tiles, strength))
             yield finding
             mark(known, finding)

@@ -9,7 +9,13 @@ import numpy as np
 
 from livingstill.quality.faults.detector import Finding, Flags, Found, Limit, mark
 from livingstill.quality.faults.kinds import DROP, FaultKind
-from livingstill.quality.faults.pace import MOVING, SETTLING, relative_stride
+from livingstill.quality.faults.pace import (
+    MOVING,
+    SETTLING,
+    change_lead,
+    compensated,
+    relative_stride,
+)
 from livingstill.quality.faults.statistics import MAD
 from livingstill.quality.no_reference import Series
 
@@ -25,6 +31,10 @@ class Stride:
 
     times: Annotated[float, Limit("length of the step", "times those around it")] = 1.75
     habit: Annotated[float, Limit("logarithm of that length", "standard deviations")] = 2.2
+    lead: Annotated[float, Limit("change beyond the largest of 12 steps around", "octaves")] = 0.3
+    late: Annotated[
+        float, Limit("a long and a short step, if the frame between came late", "times two usual")
+    ] = 1.3
     alike: Annotated[float, Limit("agreement with the flow around it", "cosine")] = 0.7
 
     def find(self, series: Series, explained: Flags) -> Found:
@@ -36,6 +46,8 @@ class Stride:
         habit = MAD * float(np.median(np.abs(np.log(np.maximum(times[2:-1], 0.1)))))
         bar = max(self.times, np.exp(self.habit * habit))
         times[:SETTLING] = 0
+        steps = np.nan_to_num(series.change[0]).reshape(len(series), -1)
+        times[(change_lead(steps) < self.lead) | compensated(steps, self.late)] = 0
         for t in map(int, np.flatnonzero((times > bar) & (alike > self.alike))):
             if known[t - 1 : t + 2].any():
                 continue
