@@ -19,12 +19,17 @@ PICTURES = HERE / "pictures"
 LONG_SIDE, FPS, SECONDS = 480, 12, 3.5
 
 
+def shrunk(size: tuple[int, int]) -> tuple[int, int]:
+    """Return width and height with the gallery's long side, both even."""
+    scale = LONG_SIDE / max(size)
+    return 2 * round(size[0] * scale / 2), 2 * round(size[1] * scale / 2)
+
+
 def loop(shot: Path, target: Path, fps: int = FPS, **changes: Any) -> None:
     """Write the clip of a shot file as a small WebP; ``changes`` are settings that differ."""
     told = load_shot_file(shot)
     photo = read(told.pop("photo"))
-    scale = LONG_SIDE / max(photo.size)
-    width, height = (2 * round(side * scale / 2) for side in photo.size)
+    width, height = shrunk(photo.size)
     told |= {"size": f"{width}x{height}", "fps": fps, "duration": SECONDS, **changes}
     target.parent.mkdir(parents=True, exist_ok=True)
     clip = livingstill.animate(photo, **told)
@@ -38,9 +43,7 @@ def loop(shot: Path, target: Path, fps: int = FPS, **changes: Any) -> None:
 def still(sample: str, target: Path) -> None:
     """Write the photo itself, as large as its loop."""
     photo = read(SAMPLES / f"{sample}.jpg")
-    scale = LONG_SIDE / max(photo.size)
-    size = tuple(2 * round(side * scale / 2) for side in photo.size)
-    small = cv2.resize(photo.rgb, size, interpolation=cv2.INTER_AREA)
+    small = cv2.resize(photo.rgb, shrunk(photo.size), interpolation=cv2.INTER_AREA)
     bgr = cv2.cvtColor(small, cv2.COLOR_RGB2BGR)
     cv2.imwrite(str(target), bgr, [cv2.IMWRITE_JPEG_QUALITY, 90])
     report(target)
@@ -50,8 +53,8 @@ def readme() -> None:
     """Write what the README begins with: a photo beside its loop, and a move of the camera."""
     loop(SAMPLES / "river.toml", PICTURES / "river.webp", fps=20)
     still("river", PICTURES / "river.jpg")
-    move = "truck-right:amount=1.5"
-    loop(SAMPLES / "living-room.toml", PICTURES / "move.webp", fps=20, camera=move, duration=4)
+    orbit = {"camera": "orbit:amount=1", "duration": 4}
+    loop(SAMPLES / "product.toml", PICTURES / "move.webp", fps=20, **orbit)
 
 
 def report(target: Path) -> None:
@@ -60,7 +63,7 @@ def report(target: Path) -> None:
 
 
 def main(names: list[str]) -> None:
-    """Write a small WebP per shot file; what the shot says holds but for size and length."""
+    """Write a small WebP per shot file, and what the README begins with; or those named."""
     for shot in sorted(SAMPLES.glob("*.toml")):
         if not names or shot.stem in names:
             loop(shot, PICTURES / "gallery" / f"{shot.stem}.webp")
