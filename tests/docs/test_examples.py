@@ -87,8 +87,9 @@ def stock(samples, tmp_path_factory):
         shutil.copy(folder / "room.jpg", folder / place / "1-room.jpg")
         shutil.copy(folder / "lake.jpg", folder / place / "2-lake.jpg")
     (folder / "samples").mkdir()
-    for name in ("river.toml", "river.jpg", "lake.jpg"):
-        shutil.copy(samples / name, folder / "samples" / name)
+    shutil.copy(samples / "river.toml", folder / "samples")
+    for name in ("river", "lake", "living-room", "house", "kitchen"):
+        shutil.copy(samples / f"{name}.jpg", folder / "samples")
     (folder / "frames").mkdir()
     (folder / "out").mkdir()
     (folder / "list.csv").write_text("photo,camera\nroom.jpg,truck-right\n")
