@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-from livingstill.core import anisotropy
+from livingstill.imaging import anisotropy
 
 
 def _noise(across: float, up: float) -> np.ndarray:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from livingstill.core import image
+from livingstill.imaging import image
 from livingstill.segmentation.evidence import COARSE
 from livingstill.segmentation.ground import level
 

@@ -8,8 +8,8 @@ from math import pi, sqrt
 import cv2
 import numpy as np
 
-from livingstill.core import image
 from livingstill.core.model import Float32Array, Traits, UInt8Array
+from livingstill.imaging import image
 from livingstill.photo.lines import SIDE, detect_lines, line_lengths
 
 

@@ -12,8 +12,8 @@ import numpy as np
 import scipy  # its parts are imported when they are used
 from numpy.typing import NDArray
 
-from livingstill.core import image
 from livingstill.core.model import Float32Array, UInt8Array
+from livingstill.imaging import image
 
 Mask = NDArray[np.bool_]
 

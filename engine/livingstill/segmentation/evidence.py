@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from livingstill.core import image
 from livingstill.core.model import Float32Array, UInt8Array
+from livingstill.imaging import image
 from livingstill.settings.values import Stroke
 
 COARSE, MEDIUM, FINE = 240, 480, 960

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 import cv2
 import numpy as np
 
-from livingstill.core import image
 from livingstill.core.kinds import KINDS
 from livingstill.core.model import UInt8Array
+from livingstill.imaging import image
 from livingstill.segmentation.evidence import FINE, Evidence
 
 _SHARP = 0.045

@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from livingstill.core import image
 from livingstill.core.model import Float32Array, UInt8Array
+from livingstill.imaging import image
 from livingstill.segmentation.evidence import COARSE, Evidence
 
 Floats = NDArray[np.float64]

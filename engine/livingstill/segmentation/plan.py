@@ -6,11 +6,11 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from livingstill.core import image
 from livingstill.core.errors import InputError
 from livingstill.core.kinds import KINDS, resolve
 from livingstill.core.model import Float32Array, Region, UInt8Array
 from livingstill.core.registry import nearest
+from livingstill.imaging import image
 from livingstill.segmentation import (
     focus,
     ground,

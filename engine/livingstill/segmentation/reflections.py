@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from livingstill.core import image
 from livingstill.core.model import UInt8Array
+from livingstill.imaging import image
 from livingstill.segmentation.evidence import COARSE, Evidence
 
 _SIDE = 192

@@ -10,8 +10,8 @@ import numpy as np
 import scipy  # its parts are imported when they are used
 from numpy.typing import NDArray
 
-from livingstill.core import image
 from livingstill.core.model import Float32Array, UInt8Array
+from livingstill.imaging import image
 from livingstill.segmentation.evidence import FINE
 from livingstill.segmentation.morphology import disc, odd
 

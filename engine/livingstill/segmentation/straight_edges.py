@@ -5,8 +5,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from livingstill.core import image
 from livingstill.core.model import Float32Array, UInt8Array
+from livingstill.imaging import image
 from livingstill.segmentation.evidence import FINE
 from livingstill.segmentation.morphology import disc, odd
 

@@ -12,8 +12,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from livingstill.core import anisotropy, image
 from livingstill.core.model import Float32Array, UInt8Array
+from livingstill.imaging import anisotropy, image
 from livingstill.segmentation import appearance
 from livingstill.segmentation.evidence import COARSE, FINE, MEDIUM, Evidence
 

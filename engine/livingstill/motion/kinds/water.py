@@ -15,9 +15,9 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from livingstill.core import anisotropy
 from livingstill.core.kinds import MotionKind, SpeedRange
 from livingstill.core.model import DEFAULT_FOCAL, Float32Array
+from livingstill.imaging import anisotropy
 from livingstill.motion.advection import advect_texture, generation_count
 from livingstill.motion.canvas import Effect
 from livingstill.motion.context import STEP, Box, MotionContext, bounding_box, smoothstep

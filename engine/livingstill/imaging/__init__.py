@@ -1,0 +1,1 @@
+"""Operations on pictures that every stage uses, the same bits on every machine."""
