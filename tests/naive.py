@@ -69,3 +69,53 @@ def sample(picture, x, y, cubic):
             pixel = picture[min(max(j, 0), h - 1), min(max(i, 0), w - 1)]
             total = total + weight(y - j) * weight(x - i) * pixel
     return total
+
+
+def convolution(x, weights, bias, stride=1, before=None):
+    """Convolve (C, h, w) with (O, I, k, k) in float64, padded by zeros; I is C, or 1: depthwise.
+
+    ``before`` rows and columns of padding come first; by default a filter's centre is on its pixel.
+    """
+    size = weights.shape[2]
+    before = size // 2 if before is None else before
+    padded = np.pad(np.asarray(x, np.float64), ((0, 0), *[(before, size)] * 2))
+    windows = np.lib.stride_tricks.sliding_window_view(padded, (size, size), axis=(1, 2))
+    windows = windows[:, : x.shape[1] : stride, : x.shape[2] : stride]
+    if weights.shape[1] == 1 < len(x):
+        out = np.einsum("cyxij,cij->cyx", windows, weights[:, 0])
+    else:
+        out = np.einsum("cyxij,ocij->oyx", windows, weights)
+    return out + bias[:, None, None]
+
+
+def doubled(x):
+    """Return (C, h, w) at twice the size, bilinear between pixel centres, the border repeated."""
+
+    def along(a, axis):
+        n = a.shape[axis]
+        at = np.clip((np.arange(2 * n) + 0.5) / 2 - 0.5, 0, n - 1)
+        low = np.minimum(at.astype(int), max(n - 2, 0))
+        high = np.minimum(low + 1, n - 1)
+        share = (at - low).reshape([-1 if k == axis else 1 for k in range(a.ndim)])
+        return np.take(a, low, axis) * (1 - share) + np.take(a, high, axis) * share
+
+    return along(along(np.asarray(x, np.float64), 1), 2)
+
+
+def gaussian(picture, sigma_x, sigma_y, border):
+    """Blur by the definition: one sum over a window of 4 sigma for each pixel, in float64."""
+
+    def weights(sigma):
+        radius = (round(8 * sigma + 1) | 1) // 2
+        w = np.exp(-(np.arange(-radius, radius + 1) ** 2) / (2 * sigma**2))
+        return radius, w / w.sum()
+
+    (n, wx), (m, wy) = weights(sigma_x), weights(sigma_y)
+    margin = [(m, m), (n, n)] + [(0, 0)] * (picture.ndim - 2)
+    padded = np.pad(np.asarray(picture, np.float64), margin, mode=border)
+    window = np.outer(wy, wx)
+    out = np.zeros(picture.shape)
+    for y in range(picture.shape[0]):
+        for x in range(picture.shape[1]):
+            out[y, x] = np.tensordot(window, padded[y : y + 2 * m + 1, x : x + 2 * n + 1], 2)
+    return out

@@ -12,7 +12,6 @@ import golden
 import numpy as np
 import pytest
 from livingstill.core import threads
-from livingstill.core.determinism import plain
 from numpy._core import _multiarray_umath as umath
 
 
@@ -100,17 +99,6 @@ def test_another_processor_finishes_frames_the_same(machine, here):
         env=environment, capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert done.stdout.split()[-1] == here
-
-
-def test_the_plain_path_ends_with_the_last_block():
-    import cv2
-
-    before = cv2.useOptimized()
-    with plain():
-        with plain():
-            assert not cv2.useOptimized()
-        assert not cv2.useOptimized()
-    assert cv2.useOptimized() == before
 
 
 def test_depth_and_masks_are_whole_steps(samples):

@@ -86,6 +86,33 @@ def test_a_manifest_that_lies_is_caught_at_its_first_wrong_frame(livingstill, la
     assert "frame 2" in answer.err
 
 
+@pytest.mark.parametrize("stage", ["scene", "motion", "frame"])
+def test_a_replay_that_differs_names_the_stage(livingstill, lake, tmp_path, stage):
+    livingstill(lake, *SMALL, "--manifest", "lake.json")
+    manifest = json.loads((tmp_path / "lake.json").read_text())
+    manifest["frames"][1] = "0" * 64
+    if stage != "frame":
+        manifest["stages"][stage] = "0" * 64
+    (tmp_path / "lake.json").write_text(json.dumps(manifest))
+    answer = livingstill("render", "lake.json", "-o", "again.mp4")
+    assert answer.code == 1
+    assert f"{stage} is the first to differ" in answer.err
+
+
+def test_a_manifest_of_the_first_format_replays(livingstill, lake, tmp_path):
+    livingstill(lake, *SMALL, "--manifest", "lake.json")
+    manifest = json.loads((tmp_path / "lake.json").read_text())
+    manifest["format"] = 1
+    del manifest["stages"]
+    (tmp_path / "lake.json").write_text(json.dumps(manifest))
+    assert livingstill("render", "lake.json", "-o", "again.mp4").code == 0
+    manifest["frames"][1] = "0" * 64
+    (tmp_path / "lake.json").write_text(json.dumps(manifest))
+    answer = livingstill("render", "lake.json", "-o", "third.mp4")
+    assert answer.code == 1
+    assert "frame 1" in answer.err and "stage" not in answer.err
+
+
 def test_a_saved_shot_renders_the_same_clip(livingstill, lake, tmp_path):
     livingstill(lake, *SMALL, "--camera", "orbit:amount=0.5", "--save-shot", "lake.toml")
     assert livingstill("render", "lake.toml", "-o", "again.mp4").code == 0

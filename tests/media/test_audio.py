@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 from clip_scenes import FRAMES, SIZE, drifting, packed, written
 from livingstill.audio.mix import mix, seam_step
-from livingstill.core.determinism import plain
 from livingstill.core.errors import InputError
 from livingstill.core.model import SAMPLE_RATE
 from livingstill.media import sound as audio
@@ -43,8 +42,7 @@ def test_a_clip_carries_its_sound(tmp_path, name):
     if name in {"a.mov", "a.mkv"}:
         assert seam_step(heard) < -60
     first = path.read_bytes()
-    with plain():  # as another thread may do, while a file is opened
-        assert all(sounding(path, sound).read_bytes() == first for _ in range(3))
+    assert all(sounding(path, sound).read_bytes() == first for _ in range(3))
 
 
 def test_formats_without_sound_take_the_pictures_alone(tmp_path):

@@ -3,6 +3,7 @@ from importlib import resources
 import cv2
 import numpy as np
 import pytest
+from livingstill.core import threads
 from livingstill.core.errors import InputError
 from livingstill.network import forward as module
 from livingstill.network.forward import CLASSES, SIZES, forward, size_for
@@ -33,14 +34,13 @@ def test_one_pass_answers_for_any_shape(shape):
 
 @pytest.mark.parametrize("quality", SIZES)
 def test_the_number_of_threads_changes_no_bit(quality):
-    before = cv2.getNumThreads()
     photo, answers = scene(), []
     try:
-        for threads in (1, 2, 4):
-            cv2.setNumThreads(threads)
+        for count in (1, 2, 4):
+            threads.limit(count)
             answers.append(forward(photo, quality=quality))
     finally:
-        cv2.setNumThreads(before)
+        threads.limit(None)
     for other in answers[1:]:
         np.testing.assert_array_equal(answers[0].inverse_depth, other.inverse_depth)
         np.testing.assert_array_equal(answers[0].probabilities, other.probabilities)

@@ -6,7 +6,6 @@ import cv2
 import numpy as np
 import pytest
 import synthetic
-from livingstill.core.determinism import plain
 from livingstill.core.model import Region
 from livingstill.depth.embedded import from_perception
 from livingstill.network.forward import forward
@@ -57,7 +56,6 @@ rules take no flood that reaches up to the picture's border for water."""
 
 
 @pytest.mark.slow
-@plain()
 def test_classes_of_labelled_photos_overlap_with_their_labels(shared_data):
     both = {(stage, kind): np.zeros(2) for stage in REAL for kind in LABELS}
     for file in sorted((shared_data / "labels/val").glob("*.jpg"))[::4]:

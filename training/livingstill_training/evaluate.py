@@ -1,6 +1,6 @@
 """Measure a network on held-out photos: ``python -m livingstill_training.evaluate --data DIR``.
 
-No torch: what is measured is the ONNX file run by OpenCV, as users run it.
+No torch: what is measured is the file of weights, run as users run it.
 """
 
 from __future__ import annotations
@@ -131,19 +131,19 @@ def _pair(file: Path) -> tuple[UInt8Array, NDArray[Any]]:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Print the table of one ONNX file."""
+    """Print the table of one file of weights."""
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     p.add_argument("--data", type=Path, required=True, help="folder with labels/val and depth/val")
-    p.add_argument("--model", type=Path, help="an ONNX file; the embedded one when left out")
+    p.add_argument("--model", type=Path, help="a file of weights; the embedded one when left out")
     p.add_argument("--sizes", type=int, nargs="+", default=forward.SIZES["standard"])
     p.add_argument("--mirror", action="store_true")
     p.add_argument("--part", default="val")
     options = p.parse_args(arguments)
     default = Path(__file__).parent / "weights" / forward.WEIGHTS
-    net = forward.read_net((options.model or default).read_bytes())
+    network = forward.read((options.model or default).read_bytes())
     began = time.process_time()
     figures = evaluate(
-        lambda p: forward.perceive(*forward.look(net, p, options.sizes, mirror=options.mirror)),
+        lambda p: forward.perceive(*forward.look(network, p, options.sizes, mirror=options.mirror)),
         options.data,
         options.part,
     )

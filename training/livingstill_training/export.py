@@ -1,73 +1,57 @@
-"""Write a checkpoint as the ONNX file we ship: ``python -m livingstill_training.export``."""
+"""Write a checkpoint as the file of weights we ship: ``python -m livingstill_training.export``.
+
+The file is an .npz: by the path of every convolution in `network.net`, its ``.weight`` (O, I, k, k)
+and ``.bias`` (O,), the batch norm that follows folded in, as float16 where they are large. It holds
+the same bytes whenever and wherever it is written from the same checkpoint and the same torch.
+"""
 
 from __future__ import annotations
 
 import argparse
-import io
-import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnx
 import torch
 from livingstill.network.forward import WEIGHTS
-from onnx import TensorProto, helper, numpy_helper
+from numpy.typing import NDArray
 from torch import nn
-from torch.nn import functional
+from torch.nn.utils.fusion import fuse_conv_bn_weights
 
-from livingstill_training.net import CLASSES, Network
+from livingstill_training.net import BACKBONES, CLASSES, Network
 from livingstill_training.train import load
 
-
-class Shipped(nn.Module):
-    """The network as OpenCV runs it: answers are inverse depth and probabilities."""
-
-    def __init__(self, network: Network) -> None:
-        super().__init__()
-        self.network = network
-
-    def forward(self, picture: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        """Return inverse depth (N, 1, h, w) in 0..1 and class probabilities (N, C, h, w)."""
-        root, logits = self.network(picture)
-        return root * root, functional.softmax(logits, 1)
+_LARGE = 64
+"""Arrays of this many values or more are stored as float16, which moves answers by 2e-4."""
 
 
-def pad_plainly(module: nn.Module) -> None:
-    """Give "same" convolutions the padding they work out for even sides, so the graph is static."""
-    for child in module.modules():
-        if type(child).__name__ == "Conv2dSame" and child.stride == (2, 2):
-            child.forward = _padded(child)
+def convolutions(module: nn.Module, path: str = "") -> Iterator[tuple[str, nn.Conv2d, Any]]:
+    """Yield every convolution's path, itself, and the batch norm right after it or None."""
+    children = [(n, c) for n, c in module.named_children() if not isinstance(c, nn.Identity)]
+    for i, (name, child) in enumerate(children):
+        if isinstance(child, nn.Conv2d):
+            after = children[i + 1][1] if i + 1 < len(children) else None
+            yield path + name, child, after if isinstance(after, nn.BatchNorm2d) else None
+        else:
+            yield from convolutions(child, f"{path}{name}.")
 
 
-def _padded(conv: Any) -> Any:
-    side = conv.kernel_size[0]
-    before, after = (side - 2) // 2, (side - 1) // 2
-
-    def forward(x: torch.Tensor) -> torch.Tensor:
-        x = functional.pad(x, (before, after, before, after))
-        return functional.conv2d(x, conv.weight, conv.bias, 2, 0, conv.dilation, conv.groups)
-
-    return forward
-
-
-def halve(model: onnx.ModelProto, least: int = 64) -> onnx.ModelProto:
-    """Store every large float32 array as float16, cast back where it is used."""
-    graph = model.graph
-    casts = []
-    for array in list(graph.initializer):
-        values = numpy_helper.to_array(array)
-        if array.data_type != TensorProto.FLOAT or values.size < least:
-            continue
-        half = numpy_helper.from_array(values.astype(np.float16), array.name + "_16")
-        graph.initializer.remove(array)
-        graph.initializer.append(half)
-        to = TensorProto.FLOAT
-        casts.append(helper.make_node("Cast", [half.name], [array.name], to=to))
-    for cast in reversed(casts):
-        graph.node.insert(0, cast)
-    return model
+def weights(network: Network) -> dict[str, NDArray[Any]]:
+    """Return the weights that `network.graph.Network` takes."""
+    found: dict[str, NDArray[Any]] = {}
+    for path, conv, norm in convolutions(network):
+        bias = torch.zeros(conv.out_channels) if conv.bias is None else conv.bias
+        weight = conv.weight
+        if norm is not None:
+            weight, bias = fuse_conv_bn_weights(
+                weight, bias, norm.running_mean, norm.running_var, norm.eps, norm.weight, norm.bias
+            )
+        name = path.removeprefix("backbone.")
+        for key, value in ((f"{name}.weight", weight), (f"{name}.bias", bias)):
+            values = value.detach().numpy()
+            found[key] = values.astype(np.float16) if values.size >= _LARGE else values
+    return {key: found[key] for key in sorted(found)}
 
 
 def export(
@@ -78,8 +62,17 @@ def export(
     ``kinds`` are checkpoints to take the class decoder from (their mean), when the two were
     trained apart on one backbone. ``lower_grass`` is taken off the logit of grass, which only
     renders know: photos call a meadow foliage.
+
+    Raises
+    ------
+    ValueError
+        If the checkpoint is of a backbone that does not ship.
     """
     state = load(checkpoint)
+    if state["backbone"] != BACKBONES[0]:
+        raise ValueError(
+            f"{checkpoint} has backbone {state['backbone']}; only {BACKBONES[0]} ships"
+        )
     average = state["average"]
     others = [load(file)["average"] for file in kinds]
     for name in average:
@@ -87,33 +80,16 @@ def export(
             average[name] = torch.stack([other[name] for other in others]).mean(0)
     average["kind.bias"][CLASSES.index("grass")] -= lower_grass
     network = Network(state["backbone"], len(state["classes"]))
-    network.load_state_dict(state["average"])
-    pad_plainly(network)
-    shipped = Shipped(network).eval()
-    buffer = io.BytesIO()
-    axes = {2: "height", 3: "width"}
-    with warnings.catch_warnings():
-        # the new exporter's graphs crash OpenCV; that the old one is old is known
-        warnings.simplefilter("ignore", DeprecationWarning)
-        torch.onnx.export(
-            shipped,
-            (torch.full((1, 3, 256, 320), 127.0),),
-            buffer,
-            input_names=["picture"],
-            output_names=["inverse", "chance"],
-            opset_version=17,
-            dynamic_axes={"picture": axes, "inverse": axes, "chance": axes},
-            dynamo=False,
-        )
-    model = halve(onnx.load_from_string(buffer.getvalue()))
-    onnx.checker.check_model(model)
+    network.load_state_dict(average)
     out.parent.mkdir(parents=True, exist_ok=True)
-    return out.write_bytes(model.SerializeToString())
+    with out.open("wb") as file:
+        np.savez(file, **weights(network.eval()))  # type: ignore[arg-type]
+    return out.stat().st_size
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Export one checkpoint."""
-    p = argparse.ArgumentParser(description=__doc__)
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     p.add_argument("checkpoint", type=Path)
     p.add_argument("--kinds", type=Path, nargs="*", default=[], help="class decoders to average")
     p.add_argument("--lower-grass", type=float, default=0.0, help="taken off the logit of grass")

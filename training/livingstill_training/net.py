@@ -88,7 +88,6 @@ class Context(nn.Module):
         """Mix the views of the coarsest features."""
         x = self.narrow(x)
         near = self.near(x)
-        # a difference: OpenCV takes "convolution + x" for a residual block of equal sizes
         whole = x - self.whole(x.mean(dim=(2, 3), keepdim=True))
         return self.join(torch.cat((near, self.wide(near), whole), 1))
 

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from livingstill.core.model import Float32Array, UInt8Array
+from livingstill.imaging import exact
 
 LONG_SIDE = 128
 """Saliency is judged on a picture this small, where only large shapes remain."""
@@ -49,9 +50,9 @@ def saliency(
     height, width = rgb.shape[:2]
     scale = LONG_SIDE / max(height, width)
     size = (max(8, round(width * scale)), max(8, round(height * scale)))
-    small = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA).astype(np.float32) / 255
+    small = exact.resize_area(rgb, size).astype(np.float32) / 255
     lab: Float32Array = np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2LAB), np.float32)
-    depth = np.asarray(cv2.resize(inverse_depth, size, interpolation=cv2.INTER_AREA), np.float32)
+    depth = np.asarray(exact.resize_area(inverse_depth, size), np.float32)
 
     contrast = np.zeros(lab.shape[:2], np.float32)
     for sigma in (1.5, 3.0, 6.0):
@@ -64,7 +65,7 @@ def saliency(
     y = (np.arange(size[1], dtype=np.float32) + 0.5) / size[1] - 0.5
     parts *= np.exp(-(x[None] ** 2 + y[:, None] ** 2) / np.float32(2 * 0.30**2))
     if sky is not None:
-        mask = cv2.resize(sky, size, interpolation=cv2.INTER_AREA).astype(np.float32) / 255
+        mask = exact.resize_area(sky, size).astype(np.float32) / 255
         parts *= 1 - 0.75 * mask
     return _unit(_blur(parts, 3.0))
 
@@ -80,7 +81,7 @@ def heads(people: UInt8Array | None) -> list[Box]:
         return []
     scale = LONG_SIDE / max(people.shape)
     size = tuple(max(8, round(n * scale)) for n in people.shape[::-1])
-    small = cv2.resize(people, size, interpolation=cv2.INTER_AREA) > 127
+    small = exact.resize_area(people, size) > 127
     count, parts, stats, _ = cv2.connectedComponentsWithStats(small.astype(np.uint8))
     found = []
     for k in range(1, count):
@@ -131,7 +132,7 @@ def find(
 
 
 def _blur(values: Float32Array, sigma: float) -> Float32Array:
-    return np.asarray(cv2.GaussianBlur(values, (0, 0), sigma, borderType=cv2.BORDER_REPLICATE))
+    return np.asarray(exact.gaussian_blur(values, sigma, border="edge"))
 
 
 def _unit(values: Float32Array) -> Float32Array:

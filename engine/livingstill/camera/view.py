@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-import cv2
 import numpy as np
 
 from livingstill.core.model import DEFAULT_FOCAL, Float32Array
+from livingstill.imaging import exact
 
 _LONG_SIDE = 128
 
@@ -58,9 +58,7 @@ class CameraView:
         part = inverse_depth[top:bottom, left:right]
         scale = min(1.0, _LONG_SIDE / max(part.shape))
         size = (max(1, round(part.shape[1] * scale)), max(1, round(part.shape[0] * scale)))
-        small: Float32Array = np.asarray(
-            cv2.resize(part, size, interpolation=cv2.INTER_AREA), np.float32
-        )
+        small: Float32Array = np.asarray(exact.resize_area(part, size), np.float32)
         far, middle, near = (float(q) for q in np.percentile(small, (2, 50, 98)))
         view = cls(
             aspect=(box[2] - box[0]) * width / ((box[3] - box[1]) * height),

@@ -83,3 +83,17 @@ def over_bands(work: Callable[[int, int], object], rows: int, align: int = 1) ->
         return
     for done in [_pool(threads).submit(work, first, last) for first, last in bands]:
         done.result()
+
+
+def over_shares(work: Callable[[int, int], object], first: int, last: int, unit: int = 1) -> None:
+    """Call ``work(start, stop)`` over one share of ``range(first, last)`` for each thread.
+
+    For work that is even and short: the caller takes a share too. Shares are whole ``unit``s.
+    """
+    units = -(-(last - first) // unit)
+    count = max(1, min(_state["threads"], units))
+    edges = [min(first + units * i // count * unit, last) for i in range(count + 1)]
+    others = [_pool(count).submit(work, *pair) for pair in pairwise(edges[1:])]
+    work(edges[0], edges[1])
+    for done in others:
+        done.result()

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from livingstill.core.model import Float32Array
+from livingstill.imaging import exact
 
 _SIDE = 640
 """Long side of the map on which depth is made linear."""
@@ -70,7 +70,7 @@ def straighten_lines(inverse_depth: Float32Array, lines: Float32Array) -> Float3
     size = (max(2, round(width * scale)), max(2, round(height * scale)))
     if not len(lines):
         return inverse_depth
-    coarse = cast(Float32Array, cv2.resize(inverse_depth, size, interpolation=cv2.INTER_AREA))
+    coarse = cast(Float32Array, exact.resize_area(inverse_depth, size))
     fractions = np.linspace(0, 1, _SAMPLES, dtype=np.float32)
     x, y, across, down = _points(lines, size, fractions)
     across, down = _ASIDE * across, _ASIDE * down
@@ -86,9 +86,9 @@ def straighten_lines(inverse_depth: Float32Array, lines: Float32Array) -> Float3
         sums, count = np.zeros_like(coarse), np.zeros_like(coarse)
         np.add.at(sums, (rows, columns), np.where(own, residual, 0) * weight)
         np.add.at(count, (rows, columns), own * weight)
-        spread = cv2.GaussianBlur(sums, (0, 0), sigma)
-        change += spread / (cv2.GaussianBlur(count, (0, 0), sigma) + np.float32(0.25 / sigma))
-    full = cast(Float32Array, cv2.resize(change, (width, height), interpolation=cv2.INTER_CUBIC))
+        spread = exact.gaussian_blur(sums, sigma)
+        change += spread / (exact.gaussian_blur(count, sigma) + np.float32(0.25 / sigma))
+    full = cast(Float32Array, exact.resize_cubic(change, (width, height)))
     out = np.where(inverse_depth > 0, inverse_depth + full, np.float32(0))
     return np.asarray(np.clip(out, 0, 1), np.float32)
 
@@ -118,12 +118,7 @@ def _nearest(
     depth: Float32Array, x: Float32Array, y: Float32Array, across: Float32Array, down: Float32Array
 ) -> Float32Array:
     """Return the nearest of three depths across each point: an edge belongs to what is in front."""
-    sides = [
-        cv2.remap(
-            depth, x + k * across, y + k * down, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
-        )
-        for k in (-1, 0, 1)
-    ]
+    sides = [exact.sample(depth, x + k * across, y + k * down) for k in (-1, 0, 1)]
     return np.asarray(np.maximum.reduce(sides), np.float32)
 
 

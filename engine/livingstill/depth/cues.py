@@ -6,9 +6,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from livingstill.core.determinism import alone
 from livingstill.core.model import Float32Array, InverseDepth, UInt8Array
 from livingstill.depth.refine import refine
+from livingstill.imaging import exact
 
 WORKING_SIDE = 256
 _SKY_STEP = 0.045
@@ -26,7 +26,7 @@ def estimate(rgb: UInt8Array) -> InverseDepth:
     """
     scale = WORKING_SIDE / max(rgb.shape[:2])
     size = (max(16, round(rgb.shape[1] * scale)), max(16, round(rgb.shape[0] * scale)))
-    small: UInt8Array = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA).astype(np.uint8)
+    small: UInt8Array = exact.resize_area(rgb, size).astype(np.uint8)
     return InverseDepth(
         refine(rgb, coarse(small)), "cues", ("depth is guessed from classical cues",)
     )
@@ -48,7 +48,7 @@ def coarse(small: UInt8Array) -> Float32Array:
         guess = guess + 0.06 * _texture(value) + 0.04 * _transmission(value, sky)
     else:
         guess = 0.45 + 0.40 * below - 0.25 * above + 0.03 * _sharpness(value)
-    guided = alone()(cv2.ximgproc.createFastGlobalSmootherFilter(small, 400.0, 12.0).filter)
+    guided = exact.smoother(small, 400.0, 12.0)
     weight = np.where(sky, np.float32(1e-3), np.float32(1))
     smooth = guided(guess * weight) / guided(weight)
     top = max(float(np.percentile(smooth[~sky], 99.5)) if (~sky).any() else 1.0, 1e-3)
@@ -64,11 +64,8 @@ def find_sky(value: Float32Array) -> NDArray[np.bool_]:
     """
     height = value.shape[0]
     red, green, blue = value[..., 0], value[..., 1], value[..., 2]
-    light = cv2.GaussianBlur(value.max(axis=2), (0, 0), 1.0)
-    steep = cv2.magnitude(
-        cv2.Sobel(light, cv2.CV_32F, 1, 0, scale=0.125),
-        cv2.Sobel(light, cv2.CV_32F, 0, 1, scale=0.125),
-    )
+    light = exact.gaussian_blur(value.max(axis=2), 1.0)
+    steep = exact.steepness(light)
     bluish = (blue >= red - 0.03) & (blue >= green - 0.03) & (light > 0.3)
     maybe = (steep < _SKY_STEP) & (bluish | (value.min(axis=2) > 0.7))
     inner = cv2.erode(maybe.astype(np.uint8), np.ones((3, 3), np.uint8))
@@ -107,7 +104,7 @@ def _transmission(value: Float32Array, sky: NDArray[np.bool_]) -> Float32Array:
 def _texture(value: Float32Array) -> Float32Array:
     """Return how coarse the texture is, 0..1: contrast fades and grain shrinks with distance."""
     grey = value.mean(axis=2)
-    rough = _energy(grey - cv2.GaussianBlur(grey, (0, 0), 1.5))
+    rough = _energy(grey - exact.gaussian_blur(grey, 1.5))
     return _ranked(rough, np.ones(grey.shape, np.bool_))
 
 
@@ -118,15 +115,15 @@ def _sharpness(value: Float32Array) -> Float32Array:
     (Zhuo & Sim, 2011), whatever the contrast.
     """
     grey = value.mean(axis=2)
-    once = np.asarray(cv2.GaussianBlur(grey, (0, 0), 1.0), np.float32)
-    fine, rough = _energy(grey - once), _energy(once - cv2.GaussianBlur(once, (0, 0), 2.0))
+    once = np.asarray(exact.gaussian_blur(grey, 1.0), np.float32)
+    fine, rough = _energy(grey - once), _energy(once - exact.gaussian_blur(once, 2.0))
     everywhere = np.ones(grey.shape, np.bool_)
     return _ranked(fine / (rough + 1e-3) * np.minimum(1, rough / 0.02), everywhere)
 
 
 def _energy(detail: Float32Array) -> Float32Array:
     """Return the local mean magnitude of a band of detail."""
-    return np.asarray(cv2.GaussianBlur(np.abs(detail), (0, 0), 6.0), np.float32)
+    return np.asarray(exact.gaussian_blur(np.abs(detail), 6.0), np.float32)
 
 
 def _ranked(cue: Float32Array, where: NDArray[np.bool_]) -> Float32Array:

@@ -14,6 +14,7 @@ from PIL import Image
 from livingstill.core.errors import InputError
 from livingstill.core.model import Float32Array, InverseDepth
 from livingstill.depth import exr
+from livingstill.imaging import exact
 from livingstill.io import images
 
 MAX_PIXELS = 400_000_000
@@ -177,9 +178,7 @@ def resize_depth(inverse: Float32Array, size: tuple[int, int]) -> Float32Array:
     Across a discontinuity the interpolated value moves to the nearer one of its two sides.
     """
     shrinks = size[0] < inverse.shape[1]
-    smooth = cv2.resize(
-        inverse, size, interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
-    )
+    smooth = (exact.resize_area if shrinks else exact.resize_linear)(inverse, size)
     reach = 2 * max(1, round(inverse.shape[1] / size[0] / 2)) + 1
     kernel = np.ones((reach, reach), np.uint8)
     high = cv2.resize(cv2.dilate(inverse, kernel), size, interpolation=cv2.INTER_NEAREST_EXACT)

@@ -8,7 +8,6 @@ from typing import Any
 import cv2
 import numpy as np
 
-from livingstill.core.determinism import graph_engine
 from livingstill.core.errors import InputError
 from livingstill.core.model import Float32Array, UInt8Array
 from livingstill.depth.network_input import fit_size, normalise
@@ -37,7 +36,7 @@ def run_onnx(file: Path, rgb: UInt8Array, *, side: int = 518) -> Float32Array:
     failure = ""
     for height, width in sizes:
         try:
-            net = cv2.dnn.readNetFromONNX(str(file), *graph_engine())
+            net = cv2.dnn.readNetFromONNX(str(file), *_graph_engine())
             net.setInput(normalise(rgb, height, width))
             answer = np.asarray(net.forward())
         except cv2.error as error:
@@ -121,3 +120,12 @@ def _field(data: bytes, number: int) -> list[bytes]:
 
 def _number(data: bytes, number: int) -> int:
     return next((v for n, v in _fields(data) if n == number and isinstance(v, int)), 0)
+
+
+def _graph_engine() -> tuple[int, ...]:
+    """Return the arguments that ask ``cv2.dnn`` for the engine that reads graphs of any size.
+
+    OpenCV 5.0 has two engines and wants to be told; from 5.1 on there is one, and no constant.
+    """
+    engine = getattr(cv2.dnn, "ENGINE_NEW", None)
+    return () if engine is None else (int(engine),)

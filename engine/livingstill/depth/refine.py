@@ -8,9 +8,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from livingstill.core.determinism import alone
 from livingstill.core.errors import InputError
 from livingstill.core.model import Float32Array, UInt8Array
+from livingstill.imaging import exact
 
 _STEP = np.float32(0.06)
 """Difference of inverse depth within one radius that is an edge of an object, not a slope."""
@@ -57,10 +57,10 @@ def refine(rgb: UInt8Array, coarse: Float32Array) -> Float32Array:
     local_range *= np.float32(65535)
     confidence = _CONFIDENCE[np.rint(local_range, out=local_range).astype(np.uint16)]
     del local_range  # each of these is as large as the photo: what is done with goes at once
-    guided = alone()(cv2.ximgproc.createFastGlobalSmootherFilter(rgb, 50.0, 8.0).filter)
+    guided = exact.smoother(rgb, 50.0, 8.0)
     weight = guided(confidence)
     up *= confidence
-    smooth = cast(Float32Array, guided(up))
+    smooth = guided(up)
     del up
     smooth /= weight
     high, low = _dilate(smooth, disk), _erode(smooth, disk)
@@ -95,8 +95,7 @@ def _resize(depth: Float32Array, size: tuple[int, int]) -> Float32Array:
     if depth.shape == (size[1], size[0]):
         return depth.astype(np.float32)
     smaller = size[0] < depth.shape[1]
-    how = cv2.INTER_AREA if smaller else cv2.INTER_LINEAR
-    return cast(Float32Array, cv2.resize(depth, size, interpolation=how))
+    return exact.resize_area(depth, size) if smaller else exact.resize_linear(depth, size)
 
 
 def _disk(radius: int) -> NDArray[np.uint8]:

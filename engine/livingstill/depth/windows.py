@@ -10,6 +10,7 @@ import scipy  # its parts are imported when they are used
 from numpy.typing import NDArray
 
 from livingstill.core.model import Float32Array, UInt8Array
+from livingstill.imaging import exact
 
 _SIDE = 320
 """Long side of the map on which windows are found and closed."""
@@ -51,9 +52,9 @@ def close_windows(inverse_depth: Float32Array) -> Float32Array:
     disk = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach))
     grown = cast(UInt8Array, cv2.dilate(outside.astype(np.uint8), disk))
     wall = _harmonic(small, grown > 0)
-    soft = cv2.GaussianBlur(grown.astype(np.float32), (0, 0), reach / 6)
-    soft = cv2.resize(soft, (width, height), interpolation=cv2.INTER_LINEAR)
-    wall = cast(Float32Array, cv2.resize(wall, (width, height), interpolation=cv2.INTER_LINEAR))
+    soft = exact.gaussian_blur(grown.astype(np.float32), reach / 6)
+    soft = exact.resize_linear(soft, (width, height))
+    wall = cast(Float32Array, exact.resize_linear(wall, (width, height)))
     return np.asarray(inverse_depth + soft * (wall - inverse_depth), np.float32)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import cv2
 import numpy as np
 from PIL import Image, ImageDraw
 
@@ -10,6 +9,7 @@ from livingstill.core.model import Float32Array
 from livingstill.finish import text
 from livingstill.finish.layout import Box, Sprite, packed, placed, safe_area
 from livingstill.finish.titles import stacked
+from livingstill.imaging import exact
 from livingstill.settings.shot import Shot
 
 _PRICE, _SCALES = 0.066, (1.0, 0.5, 0.42)
@@ -69,5 +69,5 @@ def _plate(size: tuple[int, int], radius: int) -> Float32Array:
     page = Image.new("L", (size[0] * _FINER, size[1] * _FINER))
     corner = (page.width - 1, page.height - 1)
     ImageDraw.Draw(page).rounded_rectangle((0, 0, *corner), radius * _FINER, fill=255)
-    small = cv2.resize(np.asarray(page, np.float32), size, interpolation=cv2.INTER_AREA)
+    small = exact.resize_area(np.asarray(page, np.float32), size)
     return np.asarray(small, np.float32) / np.float32(255)

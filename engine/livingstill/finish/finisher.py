@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import partial
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,6 +12,7 @@ from livingstill.core.model import PackedRGBA, Timeline
 from livingstill.core.threads import over_bands
 from livingstill.finish import card, grade, logo, titles
 from livingstill.finish.layout import Box, Sprite, meet
+from livingstill.imaging import exact
 from livingstill.kernels import colour as kernels
 from livingstill.settings.shot import Shot
 
@@ -134,7 +134,7 @@ def grain_tile(size: tuple[int, int], strength: float, seed: int) -> NDArray[np.
     rng = np.random.Generator(np.random.Philox(key=seed))
     white = rng.standard_normal((_ROWS, size[0] + _ROWS), np.float32)
     sigma = 0.55 * min(size) / 1080
-    noise = cv2.GaussianBlur(white, (0, 0), sigma, borderType=cv2.BORDER_REFLECT)
+    noise = exact.gaussian_blur(white, sigma, border="symmetric")
     noise *= np.float32(_STRONGEST * strength * 65536 / 254) / noise.std()
     return np.clip(np.round(noise), -32767, 32767).astype(np.int16)
 

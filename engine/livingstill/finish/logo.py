@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import cv2
 import numpy as np
 
 from livingstill.finish.layout import Box, Sprite, packed, placed, safe_area
+from livingstill.imaging.exact import resize_area, resize_cubic
 from livingstill.io.images import bytes_of, opened
 from livingstill.settings.shot import Shot
 
@@ -30,8 +30,8 @@ def draw(shot: Shot, area: Box) -> Sprite | None:
     wide = shot.logo_size * min(area[2:])
     scale = min(wide / (width * height) ** 0.5, safe[2] / width, safe[3] / height)
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-    rgba = np.clip(cv2.resize(rgba, size, interpolation=how), 0, 1)
+    resize = resize_area if scale < 1 else resize_cubic
+    rgba = np.clip(resize(rgba, size), 0, 1)
     alpha = rgba[..., 3:]
     straight = np.concatenate([rgba[..., :3] / np.maximum(alpha, 1e-6), alpha], axis=2)
     straight[..., 3] *= np.float32(shot.logo_opacity)

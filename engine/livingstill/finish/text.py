@@ -7,12 +7,12 @@ import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
 from PIL import Image, ImageColor, ImageDraw, ImageFont, features
 
 from livingstill.core.errors import InputError
 from livingstill.core.model import Float32Array
+from livingstill.imaging import exact
 from livingstill.io.images import bytes_of
 
 MOST_LINES = 3
@@ -195,8 +195,8 @@ def shadowed(
     inner = np.pad(coverage, margin)
     dark = np.zeros_like(inner)
     if shadow > 0:
-        near = cv2.GaussianBlur(inner, (0, 0), max(0.6, 0.03 * size))
-        far = cv2.GaussianBlur(inner, (0, 0), max(1.0, 0.16 * size))
+        near = exact.gaussian_blur(inner, max(0.6, 0.03 * size))
+        far = exact.gaussian_blur(inner, max(1.0, 0.16 * size))
         down = max(1, round(0.035 * size))
         near = np.roll(near, down, axis=0)
         near[:down] = 0

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livingstill.core.model import Float32Array
+from livingstill.imaging import exact
 
 Mask = NDArray[np.bool_]
 
@@ -28,12 +29,9 @@ def gradient_anisotropy(grey: Float32Array, inside: Mask, sigma: float = 1.0) ->
     core = cv2.erode(inside.astype(np.uint8), margin) > 0
     if not core.any():
         return 1.0
-    fine = np.asarray(cv2.GaussianBlur(grey, (0, 0), sigma), np.float32)
-    fine = fine - np.asarray(cv2.GaussianBlur(grey, (0, 0), 2 * sigma), np.float32)
-    across, up = (
-        float((np.asarray(cv2.Sobel(fine, cv2.CV_32F, *d))[core] ** 2).mean(dtype=np.float64))
-        for d in ((1, 0), (0, 1))
-    )
+    fine = np.asarray(exact.gaussian_blur(grey, sigma), np.float32)
+    fine = fine - np.asarray(exact.gaussian_blur(grey, 2 * sigma), np.float32)
+    across, up = (float((slope[core] ** 2).mean(dtype=np.float64)) for slope in exact.sobel(fine))
     return max(up, 1e-6) / max(across, 1e-6)
 
 
@@ -50,9 +48,9 @@ def mirror_correlation(grey: Float32Array, inside: Mask) -> float:
     """
     rows, columns = inside.shape
     sigma = 0.04 * columns
-    soft = np.asarray(cv2.GaussianBlur(grey, (0, 0), 0.004 * columns), np.float32)
-    flattened = soft - np.asarray(cv2.GaussianBlur(soft, (0, 0), sigma), np.float32)
-    power = np.asarray(cv2.GaussianBlur(flattened**2, (0, 0), sigma), np.float32)
+    soft = np.asarray(exact.gaussian_blur(grey, 0.004 * columns), np.float32)
+    flattened = soft - np.asarray(exact.gaussian_blur(soft, sigma), np.float32)
+    power = np.asarray(exact.gaussian_blur(flattened**2, sigma), np.float32)
     flattened /= np.sqrt(power) + np.float32(2)
     used = [x for x in range(0, columns, 2) if inside[:, x].sum() >= 8]
     best = -1.0

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livingstill.core.model import Float32Array, UInt8Array
+from livingstill.imaging import exact
 
 Mask = TypeVar("Mask", UInt8Array, Float32Array)
 
@@ -19,7 +20,7 @@ def downscale(rgb: UInt8Array, side: int, least: int = 4) -> UInt8Array:
     The short side is ``least`` pixels or more. A photo that is no larger comes back as a copy.
     """
     return np.asarray(
-        cv2.resize(rgb, reduced_size(rgb.shape, side, least), interpolation=cv2.INTER_AREA),
+        exact.resize_area(rgb, reduced_size(rgb.shape, side, least)),
         np.uint8,
     )
 
@@ -37,16 +38,16 @@ def reduced_size(shape: tuple[int, ...], side: int, least: int = 4) -> tuple[int
 
 def mask_at(mask: NDArray[Any], shape: tuple[int, ...], above: float = 128) -> NDArray[np.bool_]:
     """Return (h, w) bool, where (H, W) ``mask`` is ``above`` a level in a picture of ``shape``."""
-    return cv2.resize(mask, shape[1::-1], interpolation=cv2.INTER_AREA) > above
+    return exact.resize_area(mask, shape[1::-1]) > above
 
 
 def upsample(mask: Mask, shape: tuple[int, ...]) -> Mask:
     """Return (H, W), a reduced mask bilinearly at the size of a picture of ``shape``."""
-    whole = cv2.resize(mask, shape[1::-1], interpolation=cv2.INTER_LINEAR)
+    whole = exact.resize_linear(mask, shape[1::-1])
     return np.asarray(whole, mask.dtype)
 
 
 def high_pass(rgb: UInt8Array, sigma: float) -> Float32Array:
     """Return (h, w) float32, the magnitude in levels of what a Gaussian of ``sigma`` px takes away."""
     grey = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY).astype(np.float32)
-    return np.asarray(np.abs(grey - cv2.GaussianBlur(grey, (0, 0), sigma)), np.float32)
+    return np.asarray(np.abs(grey - exact.gaussian_blur(grey, sigma)), np.float32)

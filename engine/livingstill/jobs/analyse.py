@@ -8,12 +8,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 
 from livingstill.camera import framing, subject
 from livingstill.camera.subject import Subject
-from livingstill.core.determinism import plain
 from livingstill.core.errors import InputError
 from livingstill.core.model import (
     Float32Array,
@@ -28,6 +26,7 @@ from livingstill.core.threads import Result, begin, later
 from livingstill.depth import alignment, depth_file, embedded, models, windows
 from livingstill.depth.refine import refine
 from livingstill.depth.sources import SOURCES
+from livingstill.imaging import exact
 from livingstill.network.forward import forward
 from livingstill.photo import read, statistics
 from livingstill.photo.lines import detect_lines, line_lengths
@@ -95,7 +94,6 @@ def scene_scale(photo: Photo, shot: Shot) -> float:
     return framing.framed(photo.size, shot).scale * OVERSIZE[shot.quality]
 
 
-@plain()
 def analyse(
     photo: Photo, shot: Shot, *, scale: float | None = None, ahead: bool = True
 ) -> Analysis:
@@ -131,8 +129,8 @@ def analyse_pixels(
     """Return the analysis of a photo whose scene is ``rgb``, (H, W, 3) uint8."""
     at_once = begin if ahead else later
     perception = at_once(partial(forward, rgb, quality=quality))
-    lines = at_once(plain()(partial(detect_lines, rgb)))
-    masks = plain()(lambda: semantic.segment(perception(), rgb))
+    lines = at_once(partial(detect_lines, rgb))
+    masks = partial(_segment, perception, rgb)
     classes = begin_if_small(rgb)(masks) if ahead else later(masks)
     depth = later(partial(estimate_depth, rgb, settings, perception, lines))
     point = later(partial(find_subject, rgb, depth, classes))
@@ -149,8 +147,7 @@ def recalled(
     InputError
         If the depth has another size than the scene.
     """
-    with plain():
-        rgb = downscaled(photo.rgb, scene_scale(photo, shot) if scale is None else scale)
+    rgb = downscaled(photo.rgb, scene_scale(photo, shot) if scale is None else scale)
     if estimates.depth.values.shape != rgb.shape[:2]:
         raise InputError(
             "the manifest's depth has another size than its scene; render the shot anew"
@@ -168,12 +165,15 @@ def recalled(
     )
 
 
+def _segment(perception: Result[Perception], rgb: UInt8Array) -> tuple[Region, ...]:
+    return semantic.segment(perception(), rgb)
+
+
 def begin_if_small(rgb: UInt8Array) -> Callable[[Result[Any]], Result[Any]]:
     """Return how work on all of a picture is begun: beside other work only if it is small."""
     return begin if rgb.shape[0] * rgb.shape[1] <= LARGE else later
 
 
-@plain()
 def find_subject(
     rgb: UInt8Array, depth: Result[InverseDepth], classes: Result[tuple[Region, ...]]
 ) -> Subject:
@@ -182,7 +182,6 @@ def find_subject(
     return subject.find(rgb, depth().values, masks.get("sky"), subject.heads(masks.get("person")))
 
 
-@plain()
 def estimate_depth(
     rgb: UInt8Array,
     settings: DepthSettings,
@@ -230,4 +229,4 @@ def downscaled(rgb: UInt8Array, scale: float) -> UInt8Array:
         return rgb
     height, width = rgb.shape[:2]
     size = (max(16, round(width * scale)), max(16, round(height * scale)))
-    return np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), np.uint8)
+    return np.asarray(exact.resize_area(rgb, size), np.uint8)

@@ -19,7 +19,7 @@ from livingstill.core.model import PackedRGBA, Photo, Progress, UInt8Array
 from livingstill.core.threads import Result
 from livingstill.finish import files
 from livingstill.io.files import check_target, keep_apart, replacing, unused
-from livingstill.jobs import check, manifest, provenance, soundtrack, warmup
+from livingstill.jobs import check, fingerprint, manifest, provenance, soundtrack, warmup
 from livingstill.jobs.analyse import Analysis, Estimates, read_photo
 from livingstill.jobs.clip import Clip, reframe
 from livingstill.jobs.exact_figures.figures import ExactFigures
@@ -34,8 +34,12 @@ from livingstill.settings.shot_file import dump_shot_file, load_shot_file, stays
 
 @dataclass(frozen=True, slots=True, eq=False)
 class JobResult:
-    """A finished clip, as the user is told of it. ``difference`` is the first frame in which a
-    replay departed from its manifest; ``renamed`` says which outputs took another name."""
+    """A finished clip, as the user is told of it.
+
+    ``difference`` is the first frame in which a replay departed from its manifest, ``stage`` the
+    first stage in which it did so, where the manifest tells;
+    ``renamed`` says which outputs took another name.
+    """
 
     clip: Clip
     outputs: tuple[str, ...]
@@ -43,6 +47,7 @@ class JobResult:
     took: float
     seconds: Mapping[str, float]
     difference: int | None = None
+    stage: str | None = None
     renamed: tuple[str, ...] = ()
 
     @property
@@ -68,6 +73,7 @@ class JobResult:
             "camera_cost": dict(clip.cost),
             "continuity": self.saved.figures,
             "first_difference": self.difference,
+            "first_stage": self.stage,
             "frames": list(self.saved.frames),
         }
 
@@ -85,7 +91,10 @@ class JobResult:
                 lines += [f"{name}: {taken:.2f} s" for name, taken in self.seconds.items()]
             lines += [f"{name}: {value:.4g}" for name, value in figures.items()]
         if self.difference is not None:
-            lines.append(f"frame {self.difference} differs from the manifest, the first to do so")
+            where = f"; of the stages, {self.stage} is the first to differ" if self.stage else ""
+            lines.append(
+                f"frame {self.difference} differs from the manifest, the first to do so{where}"
+            )
         what = f"{width}x{height}, {clip.timeline.seconds:g} s at {float(clip.timeline.fps):g} fps"
         count, apart = _layers(clip)
         layers = f"{count} layer{'s' if count > 1 else ''}"
@@ -200,8 +209,12 @@ def animate_file(
     difference = None
     if record is not None:
         difference = manifest.first_difference(list(record["frames"]), list(saved.frames))
+    stage = None
+    if record is not None and difference is not None:
+        recorded = manifest.stages_of(dict(record))
+        stage = fingerprint.first_difference(recorded, fingerprint.stages(clip))
     took = time.perf_counter() - start
-    done = JobResult(clip, outputs, saved, took, stages.seconds, difference, renamed)
+    done = JobResult(clip, outputs, saved, took, stages.seconds, difference, stage, renamed)
     if job.manifest is not None:
         manifest.write(job.manifest, _record(done, job), job.overwrite)
     if save_shot is not None:
@@ -366,6 +379,7 @@ def _record(done: JobResult, job: Job) -> dict[str, Any]:
         notes=clip.notes,
         continuity=done.saved.figures,
         camera_cost=clip.cost,
+        stages=fingerprint.stages(clip),
         files=files.files(clip.shot) | soundtrack.files(clip.shot),
     )
 

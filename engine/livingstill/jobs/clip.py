@@ -10,7 +10,6 @@ from pathlib import Path
 from livingstill.camera import framing
 from livingstill.camera.travel import travel
 from livingstill.camera.view import CameraView
-from livingstill.core.determinism import plain
 from livingstill.core.errors import InputError
 from livingstill.core.model import (
     CameraPath,
@@ -106,7 +105,6 @@ class Clip:
 
         blur = self.shot.shutter / 360 if self.shot.quality == "high" else 0.0
 
-        @plain()
         def render(index: int) -> PackedRGBA:
             if not blur:
                 return renderer.frame(*instant(index), shown(index))
@@ -122,10 +120,7 @@ class Clip:
         )
         if not self.framing.bars:
             return made
-        with plain():
-            around = Surround(
-                self.photo.rgb, self.framing.size, self.framing.picture, self.shot.fit
-            )
+        around = Surround(self.photo.rgb, self.framing.size, self.framing.picture, self.shot.fit)
         return map(around.around, made)
 
     def frames(self) -> Iterator[UInt8Array]:
@@ -192,7 +187,6 @@ class Clip:
         return inline.image(small.packed(), small.framing.size, small.timeline.fps, words)
 
 
-@plain()
 def reframe(clip: Clip, aspect: str | None) -> Clip:
     """Return a clip of the same scene in a frame of another shape.
 

@@ -8,7 +8,6 @@ import cv2
 import numpy as np
 
 from livingstill.core import threads
-from livingstill.core.determinism import plain
 from livingstill.core.model import InverseDepth, Progress, Region, Scene
 from livingstill.io import files
 from livingstill.io.files import check_target, keep_apart, replacing, write_png
@@ -23,7 +22,6 @@ from livingstill.settings.shot import Job, Shot
 from livingstill.settings.values import Choice
 
 
-@plain()
 def write_depth(
     photo: Path,
     target: Path,
@@ -49,7 +47,6 @@ def write_depth(
     return depth
 
 
-@plain()
 def write_regions(
     photo: Path,
     shot: Shot,
@@ -117,7 +114,6 @@ def write_scene(
     return scene
 
 
-@plain()
 def doctor(
     photo: Path, shot: Shot, job: Job, *, progress: Progress | None = None
 ) -> fitness.Fitness:

@@ -22,7 +22,10 @@ from livingstill.io import text as texts
 from livingstill.io.files import replacing
 from livingstill.settings.shot import Shot
 
-FORMAT = 1
+FORMAT = 2
+_READ = (1, 2)
+"""Format 2 added ``stages``; 1, of livingstill 0.1, is replayed without naming a stage."""
+
 _MOST_PIXELS = 200_000_000
 _LARGEST = 2**30
 LIBRARIES = ("numpy", "opencv-contrib-python", "scipy", "numba", "pillow", "av")
@@ -62,6 +65,7 @@ def build(
     seconds: dict[str, float],
     depth: InverseDepth,
     regions: tuple[Region, ...],
+    stages: dict[str, str],
     subject: tuple[float, float],
     notes: tuple[str, ...],
     continuity: dict[str, Any],
@@ -73,7 +77,8 @@ def build(
     Depth (16 bit) and masks (8 bit) are embedded as PNG in base64: they are what the frames were
     made from, so a replay does not depend on the network or on the machine's arithmetic.
     ``camera_cost`` is the figures behind the choice of the camera, empty if it was told;
-    ``files`` are path and hash of the fonts, the logo and the LUT.
+    ``stages`` are ``fingerprint.stages``; ``files`` are path and hash of the fonts, the logo and
+    the LUT.
     """
     return {
         "livingstill": version("livingstill"),
@@ -96,6 +101,7 @@ def build(
         },
         "regions": [{"kind": region.kind, "png": _png(region.mask)} for region in regions],
         "subject": list(subject),
+        "stages": stages,
         "frames": frames,
     }
 
@@ -124,8 +130,10 @@ def load(path: Path) -> dict[str, Any]:
     shape = {
         "photo": dict, "shot": dict, "outputs": list, "depth": dict, "regions": list, "frames": list
     }  # fmt: skip
-    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
-        raise InputError(f"{path} is no manifest of format {FORMAT}; render the shot anew")
+    if not isinstance(manifest, dict) or manifest.get("format") not in _READ:
+        raise InputError(
+            f"{path} is no manifest of a format up to {FORMAT}; render the shot anew, or update"
+        )
     for key, kind in shape.items():
         if not isinstance(manifest.get(key), kind):
             raise InputError(f"{path} has no sound '{key}'; render the shot anew")
@@ -153,6 +161,12 @@ def subject_of(manifest: dict[str, Any]) -> tuple[float, float]:
         case [float() | int() as x, float() | int() as y] if 0 <= x <= 1 and 0 <= y <= 1:
             return float(x), float(y)
     raise InputError("the manifest's subject is no point of the photo; render the shot anew")
+
+
+def stages_of(manifest: dict[str, Any]) -> dict[str, str]:
+    """Return the hashes of the stages a manifest has; none in format 1."""
+    found = manifest.get("stages", {})
+    return {str(k): str(v) for k, v in found.items()} if isinstance(found, dict) else {}
 
 
 def first_difference(expected: list[str], found: list[str]) -> int | None:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livingstill.core.model import Motion, Pose, Region, Scene, UInt8Array
+from livingstill.imaging import exact
 from livingstill.quality import known_flow, stream
 from livingstill.render.frames import Renderer, Window
 
@@ -105,7 +106,7 @@ class Trial:
     def _shares(self, cells: NDArray[np.bool_]) -> dict[str, float]:
         """Return the folded share of each kind's region; a cell counts for what moves it most."""
         size = (cells.shape[1], cells.shape[0])
-        masks = [cv2.resize(r.mask, size, interpolation=cv2.INTER_AREA) for r in self.regions]
+        masks = [exact.resize_area(r.mask, size) for r in self.regions]
         stack = np.stack(masks).astype(np.uint8)
         owner = stack.argmax(0)
         shares: dict[str, float] = {}

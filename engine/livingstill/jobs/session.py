@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from livingstill.camera import path
-from livingstill.core.determinism import plain
 from livingstill.core.errors import InputError
 from livingstill.core.model import Photo, Scene
 from livingstill.core.registry import nearest
@@ -70,7 +69,6 @@ class Session:
         made: T = self._kept[name][1]
         return made
 
-    @plain()
     def clip(self, shot: Shot, stages: Stages | None = None) -> Clip:
         """Return the photo made ready to render by a shot.
 

@@ -13,7 +13,6 @@ from functools import partial
 
 from livingstill.camera import auto, framing, path
 from livingstill.camera.view import CameraView
-from livingstill.core.determinism import plain
 from livingstill.core.model import (
     DEFAULT_FOCAL,
     CameraPath,
@@ -50,7 +49,6 @@ _AIMS, _SPARE = 4, 1.002
 # regions
 
 
-@plain()
 def plan_regions(analysis: Analysis, settings: RegionSettings) -> tuple[Region, ...]:
     """Return what moves in a photo: one soft mask per kind and place, without overlap.
 
@@ -83,7 +81,6 @@ def begin_layers(analysis: Analysis, count: int | None, quality: str) -> Result[
     return begin_if_small(analysis.rgb)(work)
 
 
-@plain()
 def build_scene(
     analysis: Analysis,
     regions: tuple[Region, ...],
@@ -107,7 +104,6 @@ def build_scene(
     return assembly.build_scene(layered, analysis.rgb, depth.values, regions, whole)
 
 
-@plain()
 def _peel(
     rgb: UInt8Array,
     inverse_depth: Float32Array,
@@ -158,7 +154,6 @@ def view_of(analysis: Analysis, frame: framing.Framing) -> CameraView:
     return CameraView.of(analysis.depth().values, analysis.photo.focal, point, frame.box)
 
 
-@plain()
 def advise(analysis: Analysis, frame: framing.Framing) -> auto.Advice:
     """Return the move that shows most depth and uncovers and bends least, and why."""
     measured = analysis.statistics()
@@ -211,7 +206,6 @@ def window_of(scene: Scene, frame: framing.Framing) -> frames.Window:
 # motion
 
 
-@plain()
 def compose_motion(
     rgb: UInt8Array,
     depth: Float32Array,

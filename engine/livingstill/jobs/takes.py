@@ -14,6 +14,7 @@ import numpy as np
 from livingstill.core import threads
 from livingstill.core.errors import InputError
 from livingstill.core.model import Progress, UInt8Array
+from livingstill.imaging import exact
 from livingstill.io.files import check_target, keep_apart, unused, write_png
 from livingstill.jobs.analyse import read_photo
 from livingstill.jobs.session import Session, check_settings
@@ -131,7 +132,7 @@ class Row:
         """Take in the next frame."""
         if self._seen in self._wanted:
             height = round(_CELL * rgb.shape[0] / rgb.shape[1])
-            small = cv2.resize(rgb, (_CELL, height), interpolation=cv2.INTER_AREA)
+            small = exact.resize_area(rgb, (_CELL, height))
             self._kept.append(np.asarray(small, np.uint8))
         self._seen += 1
 

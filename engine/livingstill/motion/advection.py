@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 from livingstill.core import threads
 from livingstill.core.model import Float32Array
+from livingstill.imaging import exact
 from livingstill.motion import texture
 from livingstill.motion.canvas import Canvas, Placement, Stage
 from livingstill.motion.context import STEP, Box, MotionContext, bounding_box, smoothstep
@@ -286,7 +287,7 @@ def _keep_in_frame(
     least, most = life - time(inside[half:]), time(inside[half::-1]) - life
     middle = (least + most) / 2  # what crosses the frame faster than it lives
     held = np.clip(shift, np.minimum(least, middle), np.maximum(most, middle))
-    return np.asarray(cv2.GaussianBlur(held, (0, 0), 1.5), np.float32)
+    return np.asarray(exact.gaussian_blur(held, 1.5), np.float32)
 
 
 def _known_mask(context: MotionContext, shown: Float32Array) -> NDArray[np.bool_]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-import cv2
 import numpy as np
 
 from livingstill.core.kinds import KINDS, resolve
 from livingstill.core.model import Float32Array, Flow, Layer, Region, Scene, UInt8Array
+from livingstill.imaging import exact
 from livingstill.kernels import ahead
 from livingstill.kernels.compile import declared
 from livingstill.motion.canvas import Canvas, Effect
@@ -153,7 +153,7 @@ def _effects(context: MotionContext) -> tuple[Effect, ...]:
 
 
 def _resized(field: Float32Array, shape: tuple[int, int]) -> Float32Array:
-    return np.asarray(cv2.resize(field, shape[::-1]), np.float32)
+    return np.asarray(exact.resize_linear(field, shape[::-1]), np.float32)
 
 
 def _on_backdrop(context: MotionContext, layer: Layer) -> MotionContext:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livingstill.core.model import Float32Array, UInt8Array
+from livingstill.imaging import exact
 from livingstill.motion import noise
 from livingstill.motion.wind import WindField
 
@@ -28,7 +29,7 @@ def nodes(picture: Float32Array) -> Float32Array:
     rows, columns = grid_shape(height, width)
     down, right = (rows - 1) * STEP + 1 - height, (columns - 1) * STEP + 1 - width
     padded = cv2.copyMakeBorder(picture, 0, max(0, down), 0, max(0, right), cv2.BORDER_REPLICATE)
-    blurred = cv2.GaussianBlur(padded, (0, 0), 0.45 * STEP, borderType=cv2.BORDER_REPLICATE)
+    blurred = exact.gaussian_blur(padded, 0.45 * STEP, border="edge")
     return np.ascontiguousarray(blurred[::STEP, ::STEP][:rows, :columns])
 
 
@@ -119,7 +120,7 @@ class MotionContext:
         solid = np.asarray(cv2.copyMakeBorder(solid, 1, 1, 1, 1, border, value=0), np.uint8)
         if not (solid == 0).any():
             return np.full(self.mask.shape, 1e6, np.float32)
-        distance = cv2.distanceTransform(solid, cv2.DIST_L2, 5)[1:-1, 1:-1]
+        distance = exact.distance(solid)[1:-1, 1:-1]
         return np.ascontiguousarray(distance) * np.float32(STEP)
 
     def distance_outside(self) -> Float32Array:
@@ -127,7 +128,7 @@ class MotionContext:
         empty = (self.mask < 0.5).astype(np.uint8)
         if not (empty == 0).any():
             return np.full(self.mask.shape, 1e6, np.float32)
-        return cv2.distanceTransform(empty, cv2.DIST_L2, 5) * np.float32(STEP)
+        return exact.distance(empty) * np.float32(STEP)
 
 
 def smoothstep(value: NDArray[np.floating[Any]]) -> Float32Array:

@@ -15,6 +15,7 @@ import numpy as np
 
 from livingstill.core import threads
 from livingstill.core.model import Float32Array
+from livingstill.imaging import exact
 from livingstill.motion.canvas import Canvas, Placement, Stage
 from livingstill.motion.context import STEP, Box
 from livingstill.motion.wind import WindField
@@ -180,7 +181,7 @@ def limit_gradient(
         elif worst > most or percentile > most_99:
             allowed = np.minimum(1, 0.75 * most / np.maximum(norms.max(0), 1e-6))
             allowed = cv2.erode(allowed.astype(np.float32), kernel)
-            weight = np.asarray(weight * cv2.GaussianBlur(allowed, (0, 0), radius), np.float32)
+            weight = np.asarray(weight * exact.gaussian_blur(allowed, radius), np.float32)
     return replace(displacement, weight=weight)
 
 

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 
 from livingstill.core.model import Float32Array
+from livingstill.imaging import exact
 from livingstill.motion.context import luma, smoothstep
 
 BLACK_BODY = np.array(
@@ -78,20 +79,16 @@ def background(
     back += smoothstep(zone / 0.6)[..., None] * (lit - back)
     reach = 2 * max(1, round(0.08 * tall)) + 1
     least = cv2.erode(colour, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach)))
-    glare = np.minimum(
-        cv2.GaussianBlur(least, (0, 0), reach / 4), np.array((92, 38, 22), np.float32)
-    )
+    glare = np.minimum(exact.gaussian_blur(least, reach / 4), np.array((92, 38, 22), np.float32))
     return np.asarray(np.maximum(back, glare), np.float32)
 
 
 def _blurred(picture: Float32Array, sigma: float) -> Float32Array:
     """Return a picture (h, w[, C]) blurred; if widely, on a quarter of its nodes each way."""
     if sigma <= 12:
-        return np.asarray(cv2.GaussianBlur(picture, (0, 0), sigma), np.float32)
+        return np.asarray(exact.gaussian_blur(picture, sigma), np.float32)
     height, width = picture.shape[:2]
     size = (-(-width // 4), -(-height // 4))
-    small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
-    small = cv2.GaussianBlur(small, (0, 0), sigma / 4)
-    return np.asarray(
-        cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR), np.float32
-    )
+    small = exact.resize_area(picture, size)
+    small = exact.gaussian_blur(small, sigma / 4)
+    return np.asarray(exact.resize_linear(small, (width, height)), np.float32)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from livingstill.core import threads
 from livingstill.core.model import Float32Array
+from livingstill.imaging import exact
 from livingstill.motion.canvas import Canvas, Placement, Stage
 from livingstill.motion.context import STEP, Box, MotionContext, bounding_box, smoothstep
 
@@ -65,7 +66,7 @@ def build_mirror(context: MotionContext, clear: bool = True) -> tuple[Mirror, ..
     shore = np.where(mask.any(0), mask.argmax(0), 0).astype(np.float32)
     known = np.flatnonzero(mask.any(0))
     shore = np.interp(np.arange(columns), known, shore[known]).astype(np.float32)
-    shore = cv2.GaussianBlur(shore[None], (0, 0), max(1.0, 0.01 * context.width / STEP))[0]
+    shore = exact.gaussian_blur(shore[None], max(1.0, 0.01 * context.width / STEP))[0]
     rows = np.arange(box.top, box.bottom, dtype=np.float32)[:, None]
     source = np.round(2 * shore[None, box.left : box.right] - rows - 1).astype(np.int64)
     in_frame = source >= 0

@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import math
 
-import cv2
 import numpy as np
 
 from livingstill.core.model import Float32Array
+from livingstill.imaging import exact
 
 
 def generator(seed: int, *key: str | int) -> np.random.Generator:
@@ -31,15 +31,11 @@ def smooth_noise(
     margin = math.ceil(3 * blur) + 2
     rows, columns = (math.ceil(n / spacing) + 2 * margin for n in shape)
     white = rng.standard_normal((rows, columns, channels), np.float32)
-    lattice = cv2.GaussianBlur(white, (0, 0), blur) if blur > 0.3 else white
+    lattice = exact.gaussian_blur(white, blur) if blur > 0.3 else white
     lattice = lattice.reshape(rows, columns, channels)
-    power = cv2.getGaussianKernel(2 * margin + 1, blur) if blur > 0.3 else np.ones((1, 1))
-    lattice = lattice / np.float32((power**2).sum())
-    x = (np.arange(shape[1], dtype=np.float32) / np.float32(spacing) + margin)[None]
-    y = (np.arange(shape[0], dtype=np.float32) / np.float32(spacing) + margin)[:, None]
-    x, y = (np.ascontiguousarray(np.broadcast_to(n, shape)) for n in (x, y))
-    planes = [
-        cv2.remap(np.ascontiguousarray(lattice[..., c]), x, y, cv2.INTER_CUBIC)
-        for c in range(channels)
-    ]
-    return np.stack(planes)
+    if blur > 0.3:
+        weights = exact.gaussian_weights(blur).astype(np.float64) ** 2
+        lattice = lattice / np.float32(2 * np.add.accumulate(weights)[-1] - weights[0])
+    y, x = (np.arange(n) / spacing + margin for n in shape)
+    planes = exact.sample_grid(lattice, x, y)
+    return np.ascontiguousarray(planes.transpose(2, 0, 1))

@@ -15,6 +15,7 @@ import numpy as np
 import scipy  # its parts are imported when they are used
 
 from livingstill.core.model import Float32Array
+from livingstill.imaging import exact
 from livingstill.motion import noise as chance
 from livingstill.motion.canvas import Effect
 from livingstill.motion.context import STEP, Box, MotionContext, bounding_box, luma, smoothstep
@@ -106,7 +107,7 @@ def elastic_falloff(context: MotionContext, front_only: bool = False) -> Float32
     wide. At the frame's border it is 0: nothing is known that could come in from beyond.
     """
     signed = np.asarray(
-        cv2.GaussianBlur(context.distance_inside() - context.distance_outside(), (0, 0), 1.2),
+        exact.gaussian_blur(context.distance_inside() - context.distance_outside(), 1.2),
         np.float32,
     )
     feather = FEATHER * context.width
@@ -227,8 +228,8 @@ def from_roots(context: MotionContext, sag: float = 1.2) -> Float32Array:
     )
     value = np.zeros(int(nearest.max()) + 1, np.float32)
     value[nearest[solid]] = swing[solid]
-    swing = cv2.resize(value[nearest], context.mask.shape[::-1], interpolation=cv2.INTER_LINEAR)
-    return np.asarray(cv2.GaussianBlur(swing, (0, 0), factor), np.float32)
+    swing = exact.resize_linear(value[nearest], context.mask.shape[::-1])
+    return np.asarray(exact.gaussian_blur(swing, factor), np.float32)
 
 
 def nearness(context: MotionContext) -> Float32Array:
@@ -238,7 +239,7 @@ def nearness(context: MotionContext) -> Float32Array:
     """
     inside = context.inverse_depth[context.mask >= 0.5]
     full = max(0.8 * float(np.percentile(inside, 85)), 0.12) if inside.size else 1.0
-    near = cv2.GaussianBlur(context.inverse_depth, (0, 0), 0.03 * context.width / STEP)
+    near = exact.gaussian_blur(context.inverse_depth, 0.03 * context.width / STEP)
     return np.asarray(np.clip(near / np.float32(full), 0.05, 1), np.float32)
 
 
@@ -252,8 +253,7 @@ def from_top(context: MotionContext) -> Float32Array:
     top = np.interp(np.arange(columns), known, solid[:, known].argmax(0))
     low = np.interp(np.arange(columns), known, rows - 1 - solid[::-1, known].argmax(0))
     top, low = (
-        cv2.GaussianBlur(edge.astype(np.float32)[None], (0, 0), 0.02 * columns)[0]
-        for edge in (top, low)
+        exact.gaussian_blur(edge.astype(np.float32)[None], 0.02 * columns)[0] for edge in (top, low)
     )
     y = np.arange(rows, dtype=np.float32)[:, None]
     return np.asarray(np.clip((y - top) / np.maximum(low - top, 1), 0, 1), np.float32)

@@ -9,10 +9,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 
 from livingstill.core.model import Float32Array
+from livingstill.imaging import exact
 
 _LONGEST = 4096
 """Rows of a strip at most; what scrolls further passes more than once."""
@@ -32,9 +32,8 @@ class Strip:
         """
         rows, columns = self.noise.shape[0] - 1, self.noise.shape[1]
         y = np.mod((self.turns * (phase % 1.0)) % 1.0 * rows - rise, rows).astype(np.float32)
-        y = np.ascontiguousarray(np.broadcast_to(y, across.shape))
         x = np.asarray(np.clip(across, 0, 1) * np.float32(columns - 1), np.float32)
-        return np.asarray(cv2.remap(self.noise, x, y, cv2.INTER_LINEAR), np.float32)
+        return exact.sample(self.noise, x, y)
 
 
 def strip(rng: np.random.Generator, columns: int, wide: float, tall: float, travel: float) -> Strip:
@@ -48,7 +47,7 @@ def strip(rng: np.random.Generator, columns: int, wide: float, tall: float, trav
     margins = math.ceil(4 * tall), math.ceil(4 * wide)
     white = rng.standard_normal((rows, columns + 2 * margins[1])).astype(np.float32)
     white = np.pad(white, ((margins[0], margins[0]), (0, 0)), mode="wrap")
-    soft = cv2.GaussianBlur(white, (0, 0), sigmaX=wide, sigmaY=tall)
+    soft = exact.gaussian_blur(white, wide, tall)
     cut = soft[margins[0] : margins[0] + rows, margins[1] : margins[1] + columns]
     noise = cut.astype(np.float64) - cut.mean(dtype=np.float64)
     noise /= max(float(noise.std()), 1e-9)

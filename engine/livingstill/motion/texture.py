@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from livingstill.core.model import Float32Array
+from livingstill.imaging import exact
 from livingstill.motion.context import STEP, MotionContext, nodes
 
 
@@ -21,14 +22,13 @@ def base_and_contrast(context: MotionContext, blur: float) -> Float32Array:
     inside = np.maximum(context.mask, np.float32(1e-3))[..., None]
 
     def mean(values: Float32Array, sigma: float) -> Float32Array:
-        above = cv2.GaussianBlur(values * inside, (0, 0), sigma).reshape(values.shape)
-        under = cv2.GaussianBlur(inside[..., 0], (0, 0), sigma)[..., None]
+        above = exact.gaussian_blur(values * inside, sigma).reshape(values.shape)
+        under = exact.gaussian_blur(inside[..., 0], sigma)[..., None]
         return np.asarray(above / under, np.float32)
 
     base = mean(context.colour, sigma)
-    fine = context.rgb.astype(np.float32)
-    detail = cv2.cvtColor(fine, cv2.COLOR_RGB2GRAY)
-    rough = cv2.GaussianBlur(detail, (0, 0), blur * context.scale)
+    detail = exact.luma(context.rgb.astype(np.float32))
+    rough = exact.gaussian_blur(detail, blur * context.scale)
     power = nodes((detail - rough) ** 2)
     contrast = np.sqrt(mean(power[..., None], 1.2 * sigma) + np.float32(1.5**2))
     return np.concatenate([base, contrast], axis=2).astype(np.float32)
@@ -42,7 +42,7 @@ def interpolation_gain(context: MotionContext) -> float:
     base, so nothing rings.
     """
     grey = cv2.cvtColor(context.rgb, cv2.COLOR_RGB2GRAY).astype(np.float32)
-    inside = cv2.resize(context.mask, grey.shape[::-1], interpolation=cv2.INTER_LINEAR) > 0.5
+    inside = exact.resize_linear(context.mask, grey.shape[::-1]) > 0.5
     if not inside.any():
         return 1.0
     none, half = np.ones(1, np.float32), np.array([-1, 9, 9, -1], np.float32) / 16
@@ -50,7 +50,7 @@ def interpolation_gain(context: MotionContext) -> float:
     for x in (none, half):
         for y in (none, half):
             moved = cv2.sepFilter2D(grey, cv2.CV_32F, x, y)
-            fine = moved - cv2.GaussianBlur(moved, (0, 0), 1.5)
+            fine = moved - exact.gaussian_blur(moved, 1.5)
             power.append(float((fine[inside] ** 2).mean()))
     return min(math.sqrt(4 * power[0] / max(sum(power), 1e-6)), 1.05) if power[0] > 0 else 1.0
 
@@ -61,9 +61,9 @@ def correlation_length(context: MotionContext) -> float:
     It is fitted where the autocorrelation of the high-passed photo is 1/2, at d = .64 r.
     """
     grey = cv2.cvtColor(context.rgb, cv2.COLOR_RGB2GRAY).astype(np.float32)
-    grey -= cv2.GaussianBlur(grey, (0, 0), 12 * context.scale)
+    grey -= exact.gaussian_blur(grey, 12 * context.scale)
     height, width = grey.shape
-    inside = cv2.resize(context.mask, (width, height), interpolation=cv2.INTER_LINEAR) > 0.5
+    inside = exact.resize_linear(context.mask, (width, height)) > 0.5
     power = float((grey[inside] ** 2).mean()) if inside.any() else 0.0
     if power < 1e-3:
         return 16.0 * context.scale

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 
 from livingstill.core.model import Float32Array
+from livingstill.imaging import exact
 from livingstill.motion.context import STEP, MotionContext
 from livingstill.motion.noise import smooth_noise
 
@@ -38,7 +39,7 @@ def limit_boundary_speed(
     vanishes there is stretched by a factor e at most in that time.
     """
     inside = context.distance_inside()
-    smooth = cv2.GaussianBlur(np.minimum(inside, np.float32(1e4)), (0, 0), 1.5)
+    smooth = exact.gaussian_blur(np.minimum(inside, np.float32(1e4)), 1.5)
     normal = np.stack([np.gradient(smooth, axis=1), np.gradient(smooth, axis=0)], axis=-1)
     normal /= np.maximum(np.hypot(normal[..., 0], normal[..., 1]), 1e-6)[..., None]
     across = (velocity * normal).sum(2)
@@ -55,13 +56,13 @@ def limit_transverse_strain(velocity: Float32Array, seconds: float) -> Float32Ar
     """
     out = velocity.copy()
     for _ in range(3):
-        soft = np.asarray(cv2.GaussianBlur(out, (0, 0), 1.5), np.float32)
+        soft = np.asarray(exact.gaussian_blur(out, 1.5), np.float32)
         speed = np.maximum(np.hypot(soft[..., 0], soft[..., 1]), np.float32(1e-6))
         x, y = soft[..., 0] / speed, soft[..., 1] / speed
         (uy, ux), (vy, vx) = (np.gradient(soft[..., c]) for c in (0, 1))
         strain = np.abs(y * y * ux - x * y * (uy + vx) + x * x * vy) / np.float32(STEP)
         slower = 1 / np.maximum(strain * np.float32(seconds), 1)
-        slower = cv2.GaussianBlur(cv2.erode(slower, np.ones((3, 3), np.uint8)), (0, 0), 1.5)
+        slower = exact.gaussian_blur(cv2.erode(slower, np.ones((3, 3), np.uint8)), 1.5)
         out *= np.minimum(slower, 1)[..., None]
     return out
 

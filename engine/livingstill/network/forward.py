@@ -1,21 +1,21 @@
-"""One pass of the embedded network over a photo, by OpenCV alone."""
+"""Inverse depth and class probabilities of a photo, by one pass of the embedded network."""
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from importlib import resources
 from threading import Lock
-from typing import Any
 
-import cv2
 import numpy as np
 
-from livingstill.core.determinism import graph_engine, plain
 from livingstill.core.errors import InputError
 from livingstill.core.model import Float32Array, Perception, UInt8Array
+from livingstill.imaging import exact
 from livingstill.network.cleanup import tidy
+from livingstill.network.graph import Network
 
-WEIGHTS = "livingstill.onnx"
+WEIGHTS = "livingstill.npz"
 CLASSES = ("other", "sky", "water", "foliage", "grass", "person")
 SIZES = {"draft": (384,), "standard": (512, 320), "high": (640, 384)}
 """Long sides of what the network sees at each quality, the finest first; ``high`` also mirrors.
@@ -51,8 +51,8 @@ def forward(rgb: UInt8Array, *, quality: str = "standard") -> Perception:
             f"photo has shape {rgb.shape} and type {rgb.dtype}; "
             "it must be (height, width, 3) and uint8"
         )
-    with _lock, plain():
-        inverse, chance = look(_embedded(), rgb, SIZES[quality], mirror=quality == "high")
+    with _lock:
+        inverse, chance = look(embedded(), rgb, SIZES[quality], mirror=quality == "high")
     return perceive(inverse, chance)
 
 
@@ -70,37 +70,36 @@ def size_for(width: int, height: int, long_side: int) -> tuple[int, int]:
 
 
 def look(
-    net: Any, rgb: UInt8Array, long_sides: Sequence[int], *, mirror: bool = False
+    network: Network, rgb: UInt8Array, long_sides: Sequence[int], *, mirror: bool = False
 ) -> tuple[Float32Array, Float32Array]:
     """Return inverse depth (h, w) and class probabilities (C, h, w) at the size of the first view.
 
-    ``net`` is what `read_net` returns. Probabilities are the mean of all views; of depth, the
-    coarser views correct only the layout of the finest.
+    Probabilities are the mean of all views; of depth, the coarser views correct only the layout of
+    the finest.
     """
-    inverse, chance = _view(net, rgb, long_sides[0], mirror)
+    inverse, chance = _view(network, rgb, long_sides[0], mirror)
     if len(long_sides) == 1:
         return inverse, chance
     size = (inverse.shape[1], inverse.shape[0])
     root, layout = np.sqrt(inverse), np.zeros_like(inverse)
     for side in long_sides[1:]:
-        coarse, likewise = _view(net, rgb, side, mirror)
-        layout += cv2.resize(np.sqrt(coarse), size, interpolation=cv2.INTER_LINEAR) - root
-        chance += np.stack([cv2.resize(p, size, interpolation=cv2.INTER_LINEAR) for p in likewise])
+        coarse, likewise = _view(network, rgb, side, mirror)
+        layout += exact.resize_linear(np.sqrt(coarse), size) - root
+        chance += np.stack([exact.resize_linear(p, size) for p in likewise])
     share = np.float32(1 / len(long_sides))
-    root = np.clip(root + cv2.GaussianBlur(layout * share, (0, 0), LAYOUT * max(size)), 0, 1)
+    root = np.clip(root + exact.gaussian_blur(layout * share, LAYOUT * max(size)), 0, 1)
     return np.asarray(root * root, np.float32), chance * share
 
 
 def _view(
-    net: Any, rgb: UInt8Array, long_side: int, mirror: bool
+    network: Network, rgb: UInt8Array, long_side: int, mirror: bool
 ) -> tuple[Float32Array, Float32Array]:
     size = size_for(rgb.shape[1], rgb.shape[0], long_side)
     shrinks = size[0] < rgb.shape[1]
-    how = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
-    small = np.asarray(cv2.resize(rgb, size, interpolation=how), np.uint8)
-    inverse, chance = _pass(net, small)
+    small = (exact.resize_area if shrinks else exact.resize_linear)(rgb, size)
+    inverse, chance = network(small)
     if mirror:
-        other, likewise = _pass(net, np.ascontiguousarray(small[:, ::-1]))
+        other, likewise = network(np.ascontiguousarray(small[:, ::-1]))
         inverse = (inverse + other[:, ::-1]) * np.float32(0.5)
         chance = (chance + likewise[:, :, ::-1]) * np.float32(0.5)
     return np.maximum(inverse, 0), chance
@@ -117,18 +116,12 @@ def perceive(inverse: Float32Array, chance: Float32Array) -> Perception:
     return Perception(depth, CLASSES, np.ascontiguousarray(probabilities))
 
 
-def read_net(model: bytes) -> Any:
-    """Return an OpenCV network made from the bytes of an ONNX file."""
-    return cv2.dnn.readNetFromONNX(np.frombuffer(model, np.uint8), *graph_engine())
+def read(weights: bytes) -> Network:
+    """Return the network with the weights in a file that `network.export` wrote."""
+    with np.load(io.BytesIO(weights), allow_pickle=False) as arrays:
+        return Network(dict(arrays))
 
 
-def _pass(net: Any, small: UInt8Array) -> tuple[Float32Array, Float32Array]:
-    blob = np.ascontiguousarray(small.transpose(2, 0, 1)[None].astype(np.float32))
-    net.setInput(blob)
-    inverse, chance = net.forward(["inverse", "chance"])
-    return np.array(inverse[0, 0]), np.array(chance[0])
-
-
-def _embedded() -> Any:
-    """Return the network that ships: it is read anew for each photo, as it holds 80 MB while it lives."""
-    return read_net((resources.files(__package__) / "weights" / WEIGHTS).read_bytes())
+def embedded() -> Network:
+    """Return the network that ships; read anew for each photo, as it holds 80 MB while it works."""
+    return read((resources.files(__package__) / "weights" / WEIGHTS).read_bytes())

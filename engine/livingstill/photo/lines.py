@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from livingstill.core.model import Float32Array, UInt8Array
-from livingstill.imaging import image
+from livingstill.imaging import exact, image
 
 SIDE = 800
 """Long side of the picture in which line segments are detected."""
@@ -27,8 +27,7 @@ def detect_lines(rgb: UInt8Array) -> Float32Array:
     grey = np.asarray(
         cv2.cvtColor(image.downscale(rgb, SIDE, least=1), cv2.COLOR_RGB2GRAY), np.uint8
     )
-    found = cv2.createLineSegmentDetector(cv2.LSD_REFINE_STD).detect(grey)[0]
-    ends = np.zeros((0, 4)) if found is None else np.asarray(found, np.float64).reshape(-1, 4)
+    ends = exact.line_segments(grey).astype(np.float64)
     length = np.hypot(ends[:, 2] - ends[:, 0], ends[:, 3] - ends[:, 1]) / max(grey.shape)
     order = np.argsort(-length, kind="stable")[:_MOST]
     order = order[length[order] > _LEAST]

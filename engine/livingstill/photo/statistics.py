@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from livingstill.core.model import Float32Array, Traits, UInt8Array
-from livingstill.imaging import image
+from livingstill.imaging import exact, image
 from livingstill.photo.lines import SIDE, detect_lines, line_lengths
 
 
@@ -58,14 +58,12 @@ def measure(
 
 def _smooth(grey: Float32Array, sigma: float) -> Float32Array:
     """Return a Gaussian blur of a picture; ``sigma`` in pixels."""
-    return np.asarray(cv2.GaussianBlur(grey, (0, 0), sigma), np.float32)
+    return np.asarray(exact.gaussian_blur(grey, sigma), np.float32)
 
 
 def _gradient(grey: Float32Array) -> Float32Array:
     """Return the magnitude of the gradient, in levels per pixel."""
-    across = cv2.Sobel(grey, cv2.CV_32F, 1, 0, scale=1 / 8)
-    down = cv2.Sobel(grey, cv2.CV_32F, 0, 1, scale=1 / 8)
-    return np.asarray(cv2.magnitude(across, down))
+    return exact.steepness(grey)
 
 
 def _blur(grey: Float32Array) -> float:
@@ -89,8 +87,8 @@ def _noise(grey: Float32Array) -> tuple[float, float]:
     kernel = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32)
     rough = np.abs(cv2.filter2D(grey, -1, kernel))
     size = (max(1, grey.shape[1] // 24), max(1, grey.shape[0] // 24))
-    tiles = cv2.resize(rough, size, interpolation=cv2.INTER_AREA)
-    light = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
+    tiles = exact.resize_area(rough, size)
+    light = exact.resize_area(grey, size)
     usable = (light > 12) & (light < 243)
     calm = float(np.percentile(tiles[usable] if usable.mean() > 0.2 else tiles, 10))
     return calm * sqrt(pi / 2) / 6, float((cv2.blur(rough, (5, 5)) < 0.6).mean())

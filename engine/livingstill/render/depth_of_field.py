@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-import cv2
 import numpy as np
 
 from livingstill.core.model import Float32Array, PackedRGBA, Scene
 from livingstill.core.threads import over_bands
+from livingstill.imaging import exact
 from livingstill.kernels import accumulate
 
 _SMALLEST = 0.6
@@ -69,8 +69,8 @@ def _blurred(colour: PackedRGBA, sigma: float) -> PackedRGBA:
         factor *= 2
     if factor > 1:
         small = (-(-width // factor), -(-height // factor))
-        rgba = cv2.resize(rgba, small, interpolation=cv2.INTER_AREA)
-    rgba = cv2.GaussianBlur(rgba, (0, 0), sigma / factor, borderType=cv2.BORDER_REPLICATE)
+        rgba = exact.resize_area(rgba, small)
+    rgba = exact.gaussian_blur(rgba, sigma / factor, border="edge")
     if factor > 1:
-        rgba = cv2.resize(rgba, (width, height), interpolation=cv2.INTER_LINEAR)
+        rgba = exact.resize_linear(rgba, (width, height))
     return np.ascontiguousarray(rgba).view(np.uint32)[..., 0]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import cv2
 import numpy as np
 
 from livingstill.core.model import PackedRGBA, UInt8Array
+from livingstill.imaging import exact
 
 _BLUR = 0.03
 _DIM = 0.7
@@ -45,9 +45,7 @@ def _backdrop(rgb: UInt8Array, size: tuple[int, int]) -> UInt8Array:
     part_w, part_h = max(1, round(width / scale)), max(1, round(height / scale))
     left, top = (wide - part_w) // 2, (tall - part_h) // 2
     part = rgb[top : top + part_h, left : left + part_w]
-    small = cv2.resize(
-        part, (max(1, width // 4), max(1, height // 4)), interpolation=cv2.INTER_AREA
-    )
-    soft = cv2.GaussianBlur(small, (0, 0), _BLUR * max(small.shape))
-    whole = cv2.resize(soft, size, interpolation=cv2.INTER_CUBIC)
+    small = exact.resize_area(part, (max(1, width // 4), max(1, height // 4)))
+    soft = exact.gaussian_blur(small, _BLUR * max(small.shape))
+    whole = exact.resize_cubic(soft, size)
     return np.asarray(whole * np.float32(_DIM), np.uint8)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from livingstill.core.model import Float32Array, Pose, Scene
 from livingstill.core.threads import over_bands
+from livingstill.imaging import exact
 from livingstill.kernels import composite
 
 _FEW = 2**16
@@ -162,5 +163,4 @@ def _coarse(depth: Float32Array, step: float) -> Float32Array:
     smooth = cv2.blur(depth, (side, side), borderType=cv2.BORDER_REPLICATE) if side > 1 else depth
     xs = np.minimum(np.arange(int(np.ceil((width - 1) / step)) + 2) * step, width - 1)
     ys = np.minimum(np.arange(int(np.ceil((height - 1) / step)) + 2) * step, height - 1)
-    mx, my = np.meshgrid(xs.astype(np.float32), ys.astype(np.float32))
-    return np.asarray(cv2.remap(smooth, mx, my, cv2.INTER_LINEAR), np.float32)
+    return exact.sample(smooth, xs[None], ys[:, None])

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from livingstill.core.model import Float32Array, PackedRGBA, Scene
+from livingstill.imaging import exact
 from livingstill.render.frames import Card
 from livingstill.render.projection import Window
 
@@ -75,14 +76,10 @@ def covered(
     (left, top), (height, width) = place, rgba.shape
     x = window.x + window.scale * (left - (size[0] - 1) / 2)
     y = window.y + window.scale * (top - (size[1] - 1) / 2)
-    look = np.array([[window.scale, 0, x], [0, window.scale, y]])
+    xs, ys = x + window.scale * np.arange(width), y + window.scale * np.arange(height)
 
     def seen(field: Float32Array) -> Float32Array:
-        how = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-        warped = cv2.warpAffine(
-            field, look, (width, height), flags=how, borderMode=cv2.BORDER_REPLICATE
-        )
-        return np.asarray(warped, np.float32)
+        return exact.sample(field, xs[None], ys[:, None])
 
     alphas = [
         seen((layer.colour >> 24).astype(np.float32) / np.float32(255)) for layer in scene.layers

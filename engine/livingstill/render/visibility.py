@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -108,6 +107,6 @@ def _between(values: Float32Array, x: Float32Array, y: Float32Array) -> Float32A
 
 
 def _look(mask: UInt8Array, x: Float32Array, y: Float32Array) -> UInt8Array:
-    return np.asarray(
-        cv2.remap(mask, x, y, cv2.INTER_NEAREST, borderMode=cv2.BORDER_REPLICATE), np.uint8
-    )
+    """Return the pixels of a mask (H, W) nearest to places; beyond its border the edge repeats."""
+    row = np.clip(np.rint(y), 0, mask.shape[0] - 1).astype(np.intp)
+    return mask[row, np.clip(np.rint(x), 0, mask.shape[1] - 1).astype(np.intp)]

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 
 from livingstill.core.model import Float32Array, Layer, PackedRGBA, Scene, UInt8Array
+from livingstill.imaging import exact
 from livingstill.scene.inpaint import extend_mask, fill_harmonic, residual
 
 _SOFT = 32
@@ -55,20 +56,20 @@ def _fill_hidden(layer: Layer, hidden: UInt8Array) -> tuple[PackedRGBA, Float32A
     factor = max(2, round(max(height, width) / _SIDE))
     small = (-(-width // factor), -(-height // factor))
     share = np.subtract(1, hidden, dtype=np.float32)
-    known = np.asarray(cv2.resize(share, small, interpolation=cv2.INTER_AREA), np.float32)
+    known = np.asarray(exact.resize_area(share, small), np.float32)
     rgba = np.ascontiguousarray(layer.colour).view(np.uint8).reshape(height, width, 4)
     picture = np.empty((*known.shape, 4), np.float32)
     for c in range(4):
         values = layer.inverse_depth if c == 3 else rgba[..., c].astype(np.float32)
-        picture[..., c] = cv2.resize(values * share, small, interpolation=cv2.INTER_AREA)
+        picture[..., c] = exact.resize_area(values * share, small)
     picture /= np.maximum(known, np.float32(1e-6))[..., None]
     farthest = layer.inverse_depth[hidden == 0].max()
     fill_harmonic(picture, known)
     levels = np.clip(np.rint(picture[..., :3]), 0, 255).astype(np.uint8)
-    filled = cv2.resize(levels, (width, height), interpolation=cv2.INTER_LINEAR)
+    filled = exact.resize_linear(levels, (width, height))
     colour = np.ascontiguousarray(cv2.cvtColor(filled, cv2.COLOR_RGB2RGBA)).view(np.uint32)
     depth = np.ascontiguousarray(np.minimum(picture[..., 3], farthest))
-    beyond = cv2.resize(depth, (width, height), interpolation=cv2.INTER_LINEAR)
+    beyond = exact.resize_linear(depth, (width, height))
     nearer = (hidden > 0) & (layer.inverse_depth > farthest)
     return (
         np.where(hidden > 0, colour[..., 0], layer.colour),

@@ -8,12 +8,12 @@ a few relaxation sweeps on every level of its pyramid take it there.
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from livingstill.core.arrays import read_only
 from livingstill.core.model import Float32Array, PackedRGBA, UInt8Array
 from livingstill.core.threads import over_bands
 from livingstill.kernels import inpaint as kernels
@@ -42,9 +42,9 @@ def fill_behind(
     level, known = np.empty((*half, 4), np.float32), np.empty(half, np.float32)
     pull = partial(
         kernels.pull_packed,
-        _read_only(colour),
-        _read_only(depth),
-        _read_only(unknown),
+        read_only(colour),
+        read_only(depth),
+        read_only(unknown),
         level,
         known,
     )
@@ -52,7 +52,7 @@ def fill_behind(
     fill_harmonic(level, known)
     colour, depth = colour.copy(), depth.copy()
     over_bands(
-        partial(kernels.push_packed, level, _read_only(unknown), farthest, colour, depth),
+        partial(kernels.push_packed, level, read_only(unknown), farthest, colour, depth),
         height,
     )
     return colour, depth
@@ -62,15 +62,8 @@ def residual(
     colour: PackedRGBA, behind: PackedRGBA, alpha: UInt8Array, ring: UInt8Array, out: PackedRGBA
 ) -> None:
     """Fill ``out`` with the layer that over ``behind`` gives ``colour``: ``kernels.inpaint.residual``."""
-    colour, behind, alpha, ring = map(_read_only, (colour, behind, alpha, ring))
+    colour, behind, alpha, ring = (read_only(a) for a in (colour, behind, alpha, ring))
     over_bands(partial(kernels.residual, colour, behind, alpha, ring, out), colour.shape[0])
-
-
-def _read_only(array: Any) -> Any:
-    """Return an unwritable view, as layers hold them: kernels are compiled per type."""
-    view = array.view()
-    view.setflags(write=False)
-    return view
 
 
 def extend_mask(mask: UInt8Array, hidden: NDArray[np.bool_]) -> UInt8Array:

@@ -9,6 +9,7 @@ import numpy as np
 
 from livingstill.core.errors import InputError
 from livingstill.core.model import DEFAULT_FOCAL, Float32Array, Layer, PackedRGBA, Scene, UInt8Array
+from livingstill.imaging import exact
 from livingstill.scene.discontinuities import (
     MOST_LAYERS,
     Discontinuities,
@@ -113,7 +114,7 @@ def _at_discontinuities(near: UInt8Array, steps: Discontinuities, radius: int) -
 def _alpha(near: UInt8Array, edge: UInt8Array, overlap: int) -> UInt8Array:
     """Return the soft coverage of a layer: tight at discontinuities, overlapping where the surface continues."""
     mask = np.where(edge, near, _dilate(near, overlap)) * np.uint8(255)
-    soft = cv2.GaussianBlur(mask, (0, 0), _SOFT)
+    soft = exact.gaussian_blur(mask, _SOFT)
     levels = np.arange(256)
     levels[levels < 0.05 * 255] = 0
     levels[levels > 0.95 * 255] = 255
@@ -125,11 +126,11 @@ def _extend_depth(depth: Float32Array, own: UInt8Array) -> Float32Array:
     height, width = depth.shape
     small = (-(-width // _COARSE), -(-height // _COARSE))
     mask = own.astype(np.float32)
-    known = cast(Float32Array, cv2.resize(mask, small, interpolation=cv2.INTER_AREA))
-    means = cv2.resize(depth * mask, small, interpolation=cv2.INTER_AREA)
+    known = cast(Float32Array, exact.resize_area(mask, small))
+    means = exact.resize_area(depth * mask, small)
     picture = np.asarray(means / np.maximum(known, np.float32(1e-6)), np.float32)[..., None]
     fill_harmonic(picture, known)
-    around = cv2.resize(picture[..., 0], (width, height), interpolation=cv2.INTER_LINEAR)
+    around = exact.resize_linear(picture[..., 0], (width, height))
     return np.where(own, depth, around)
 
 

@@ -13,7 +13,7 @@ import scipy  # its parts are imported when they are used
 from numpy.typing import NDArray
 
 from livingstill.core.model import Float32Array, UInt8Array
-from livingstill.imaging import image
+from livingstill.imaging import exact, image
 
 Mask = NDArray[np.bool_]
 
@@ -46,7 +46,7 @@ def grow(
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (9, 9))
     region, code = seed, _appearance(picture)
     for _ in range(rounds):
-        away = cv2.distanceTransform((~region).astype(np.uint8), cv2.DIST_L2, 5)
+        away = exact.distance((~region).astype(np.uint8))
         around = (away > 4) & (away < _AROUND * side) & ~unsure
         ratio = _log_likelihood_ratio(code, region, around)
         beside = (away < _MARGIN * side) & ~barred & ~inside
@@ -65,8 +65,8 @@ def grow(
 
 def _appearance(picture: UInt8Array) -> NDArray[np.int64]:
     """Return (h, w) int64: the histogram bin of each pixel's colour and roughness."""
-    lab = cv2.cvtColor(cv2.GaussianBlur(picture, (0, 0), 1.0), cv2.COLOR_RGB2LAB).astype(np.float32)
-    energy = cv2.GaussianBlur(image.high_pass(picture, 2.0), (0, 0), 3.0)
+    lab = cv2.cvtColor(exact.gaussian_blur(picture, 1.0), cv2.COLOR_RGB2LAB).astype(np.float32)
+    energy = exact.gaussian_blur(image.high_pass(picture, 2.0), 3.0)
     # logarithms of float32 depend on the processor in their last bit, and here they decide
     octave = np.log2(energy.astype(np.float64) + 1)
     axes = (lab[..., 0] / 16, (lab[..., 1] - 96) / 8, (lab[..., 2] - 96) / 8, octave)
@@ -85,4 +85,4 @@ def _log_likelihood_ratio(code: NDArray[np.int64], region: Mask, around: Mask) -
         return np.asarray(share.ravel() / max(float(share.sum()), 1.0))
 
     ratio = np.log((histogram(region) + 1e-5) / (histogram(around) + 1e-5)).astype(np.float32)
-    return np.asarray(cv2.GaussianBlur(ratio[code], (0, 0), 2.0), np.float32)
+    return np.asarray(exact.gaussian_blur(ratio[code], 2.0), np.float32)

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livingstill.core.model import Float32Array, UInt8Array
-from livingstill.imaging import image
+from livingstill.imaging import exact, image
 from livingstill.segmentation.evidence import FINE, Evidence
 
 Mask = NDArray[np.bool_]
@@ -54,7 +54,7 @@ def flames(picture: UInt8Array, elsewhere: Mask) -> UInt8Array:
     picture : (h, w, 3) uint8, the photo at ``FINE``
     elsewhere : (h, w) bool, where there is no fire: sky and water
     """
-    smooth = cv2.GaussianBlur(picture.astype(np.float32), (0, 0), 1.2)
+    smooth = exact.gaussian_blur(picture.astype(np.float32), 1.2)
     colours = _colours(np.asarray(smooth, np.float32))
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (9, 9))
     glowing = (colours.orange | colours.white).astype(np.uint8)
@@ -64,7 +64,7 @@ def flames(picture: UInt8Array, elsewhere: Mask) -> UInt8Array:
         red = np.asarray(smooth[..., 0], np.float32)
         out |= _tongues(out > 0, glowing > 0, red)
     glare = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (13, 13))
-    return np.asarray(cv2.GaussianBlur(cv2.dilate(out, glare), (0, 0), 1.2), np.uint8)
+    return np.asarray(exact.gaussian_blur(cv2.dilate(out, glare), 1.2), np.uint8)
 
 
 def _colours(smooth: Float32Array) -> _Colours:
@@ -99,7 +99,7 @@ def _bodies(glowing: UInt8Array, colours: _Colours, elsewhere: Mask) -> UInt8Arr
             luma=colours.luma[cut], hue=colours.hue[cut], orange=colours.orange[cut]
         )
         if _burns(inside, core, near):
-            away = cv2.distanceTransform((~core).astype(np.uint8), cv2.DIST_L2, 5)
+            away = exact.distance((~core).astype(np.uint8))
             out[cut][inside & (away < max(4.0, 0.35 * float(core.sum()) ** 0.5))] = 255
     return out
 
@@ -127,7 +127,7 @@ def _tongues(body: Mask, glowing: Mask, red: Float32Array) -> UInt8Array:
 
     Below it there is lit wood.
     """
-    away = cv2.distanceTransform((~body).astype(np.uint8), cv2.DIST_L2, 5)
+    away = exact.distance((~body).astype(np.uint8))
     middle = float(np.flatnonzero(body.any(1)).mean())
     count, part, stats, centres = cv2.connectedComponentsWithStats(
         (glowing & ~body).astype(np.uint8)

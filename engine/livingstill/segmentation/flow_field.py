@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from livingstill.core.kinds import KINDS, SpeedRange, resolve
 from livingstill.core.model import Float32Array, Region, UInt8Array
+from livingstill.imaging import exact
 from livingstill.segmentation import water
 from livingstill.settings.values import Stroke
 
@@ -176,16 +177,14 @@ def velocity_from_terrain(mask: Mask, rgb: UInt8Array, inverse_depth: Float32Arr
     """
     count, part = cv2.connectedComponents(mask.astype(np.uint8), connectivity=4)
     field: Field = np.zeros((*mask.shape, 2))
-    depth = np.asarray(
-        cv2.resize(inverse_depth, mask.shape[::-1], interpolation=cv2.INTER_AREA), np.float32
-    )
+    depth = np.asarray(exact.resize_area(inverse_depth, mask.shape[::-1]), np.float32)
     for k in range(1, count):
         inside = part == k
         if inside.sum() >= 12:
             field = field + _potential(inside, depth)
     length = np.hypot(field[..., 0], field[..., 1])
     unit = field / np.maximum(length, 1e-12)[..., None]
-    unit = np.asarray(cv2.GaussianBlur(unit, (0, 0), 1.2), np.float64)
+    unit = np.asarray(exact.gaussian_blur(unit, 1.2), np.float64)
     share, along = _fall_direction(mask, rgb)
     unit = unit * (1 - share) + along * share
     unit /= np.maximum(np.hypot(unit[..., 0], unit[..., 1]), 0.25)[..., None]
@@ -200,8 +199,8 @@ def _limit_towards_banks(mask: Mask, velocity: Field, falls: Float32Array) -> Fi
     What crossed it faster would be drawn out without end. Where water falls its streaks hide that.
     """
     padded = cv2.copyMakeBorder(mask.astype(np.uint8), 40, 40, 40, 40, cv2.BORDER_REPLICATE)
-    distance = cv2.distanceTransform(padded, cv2.DIST_L2, 5)
-    smooth = np.asarray(cv2.GaussianBlur(distance, (0, 0), 1.5), np.float64)
+    distance = exact.distance(np.asarray(padded, np.uint8))
+    smooth = np.asarray(exact.gaussian_blur(distance, 1.5), np.float64)
     normal = np.stack([np.gradient(smooth, axis=1), np.gradient(smooth, axis=0)], axis=-1)
     normal /= np.maximum(np.hypot(normal[..., 0], normal[..., 1]), 1e-6)[..., None]
     normal, distance = normal[40:-40, 40:-40], distance[40:-40, 40:-40]
@@ -216,26 +215,26 @@ def flow_speed(mask: Mask, rgb: UInt8Array, depth: Float32Array) -> Field:
 
     .12 where it is near and white, .05 where it is near and calm.
     """
-    small = np.asarray(cv2.resize(rgb, mask.shape[::-1], interpolation=cv2.INTER_AREA), np.float32)
-    small = np.asarray(cv2.GaussianBlur(small, (0, 0), 1.5), np.float32)
+    small = np.asarray(exact.resize_area(rgb, mask.shape[::-1]), np.float32)
+    small = np.asarray(exact.gaussian_blur(small, 1.5), np.float32)
     brightest, darkest = small.max(2), small.min(2)
     middle = float(np.median(brightest[mask]))
     white = np.clip((darkest - max(middle, 90.0)) / 80, 0, 1)
     near = np.clip(depth / max(float(np.percentile(depth[mask], 95)), 1e-3), 0.15, 1)
-    return np.asarray(cv2.GaussianBlur(near * (0.05 + 0.07 * white), (0, 0), 3), np.float64)
+    return np.asarray(exact.gaussian_blur(near * (0.05 + 0.07 * white), 3), np.float64)
 
 
 def _fall_direction(mask: Mask, rgb: UInt8Array) -> tuple[Float32Array, Float32Array]:
     """Return the share (h, w, 1) of water that falls and its direction (h, w, 2), both softened."""
     finer = water.STREAK_SIDE / max(mask.shape)
     size = (round(mask.shape[1] * finer), round(mask.shape[0] * finer))
-    picture = np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), np.uint8)
+    picture = np.asarray(exact.resize_area(rgb, size), np.uint8)
     inside = cv2.resize(mask.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
     upright, along = water.fall_streaks(picture, inside)
     alone = upright[..., None].astype(np.float32)
     both = np.concatenate([alone, along * alone], axis=2)
-    both = cv2.resize(both, mask.shape[::-1], interpolation=cv2.INTER_AREA)
-    soft = np.asarray(cv2.GaussianBlur(both, (0, 0), 2.0), np.float32)
+    both = exact.resize_area(both, mask.shape[::-1])
+    soft = np.asarray(exact.gaussian_blur(both, 2.0), np.float32)
     share = np.ascontiguousarray(soft[..., :1])
     return share, np.asarray(soft[..., 1:] / np.maximum(share, 1e-6), np.float32)
 
@@ -283,4 +282,4 @@ def _coarse(mask: UInt8Array) -> UInt8Array:
     height, width = mask.shape
     scale = min(1.0, SIDE / max(height, width))
     size = (max(2, round(width * scale)), max(2, round(height * scale)))
-    return np.asarray(cv2.resize(mask, size, interpolation=cv2.INTER_AREA), np.uint8)
+    return np.asarray(exact.resize_area(mask, size), np.uint8)

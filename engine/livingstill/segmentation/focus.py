@@ -9,7 +9,7 @@ import numpy as np
 
 from livingstill.core.kinds import KINDS
 from livingstill.core.model import UInt8Array
-from livingstill.imaging import image
+from livingstill.imaging import exact, image
 from livingstill.segmentation.evidence import FINE, Evidence
 
 _SHARP = 0.045
@@ -25,8 +25,8 @@ def in_focus(evidence: Evidence, found: Mapping[str, UInt8Array]) -> set[str]:
     A sky by itself may be plain.
     """
     grey = cv2.cvtColor(evidence.reduced[FINE], cv2.COLOR_RGB2GRAY)
-    soft = np.asarray(cv2.GaussianBlur(grey.astype(np.float32), (0, 0), 1.0), np.float32)
-    fine = np.abs(soft - cv2.GaussianBlur(grey.astype(np.float32), (0, 0), 2.0))
+    soft = np.asarray(exact.gaussian_blur(grey.astype(np.float32), 1.0), np.float32)
+    fine = np.abs(soft - exact.gaussian_blur(grey.astype(np.float32), 2.0))
     least = _SHARP * float(np.percentile(fine, 99))
     core = np.ones((9, 9), np.uint8)
     textured = {kind for kind in found if KINDS[kind].textured}

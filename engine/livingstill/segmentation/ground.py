@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livingstill.core.model import Float32Array, UInt8Array
-from livingstill.imaging import image
+from livingstill.imaging import exact, image
 from livingstill.segmentation.evidence import COARSE, Evidence
 
 Floats = NDArray[np.float64]
@@ -65,7 +65,7 @@ def level(picture: UInt8Array, leaves: UInt8Array, inverse_depth: Float32Array) 
     y, x = np.nonzero(solid)
     low = y >= _LOW * height
     if low.sum() >= 3 and len(np.unique(x[low])) >= _SPREAD * width:
-        depth = cv2.resize(inverse_depth, (width, height), interpolation=cv2.INTER_AREA)
+        depth = exact.resize_area(inverse_depth, (width, height))
         flat[y, x] = _on_ground(picture, depth[y, x].astype(np.float64), x, y, low)
     if not flat.any():
         return np.zeros_like(leaves)
@@ -73,7 +73,7 @@ def level(picture: UInt8Array, leaves: UInt8Array, inverse_depth: Float32Array) 
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (5, 5))
     for operation in (cv2.MORPH_OPEN, cv2.MORPH_CLOSE):
         out = np.asarray(cv2.morphologyEx(out, operation, disc), np.uint8)
-    out = np.asarray(cv2.GaussianBlur(out, (0, 0), 1.0), np.uint8)
+    out = np.asarray(exact.gaussian_blur(out, 1.0), np.uint8)
     return image.upsample(out, leaves.shape)
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import cv2
 import numpy as np
 
 from livingstill.core.errors import InputError
 from livingstill.core.model import Region, UInt8Array
+from livingstill.imaging.exact import resize_area, resize_linear
 from livingstill.io import files
 from livingstill.io.images import bytes_of, opened
 
@@ -36,10 +36,8 @@ def read(path: Path, size: tuple[int, int]) -> UInt8Array:
             f"mask {path} is {width}x{height}; it must have the shape of the photo, {size[0]}x{size[1]}"
         )
     shrinks = width > size[0]
-    how = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
-    return np.asarray(
-        mask if (width, height) == size else cv2.resize(mask, size, interpolation=how), np.uint8
-    )
+    resize = resize_area if shrinks else resize_linear
+    return np.asarray(mask if (width, height) == size else resize(mask, size), np.uint8)
 
 
 def write(folder: Path, regions: tuple[Region, ...], overwrite: bool) -> list[Path]:

@@ -9,6 +9,7 @@ import numpy as np
 
 from livingstill.core.kinds import KINDS
 from livingstill.core.model import Float32Array, Region, UInt8Array
+from livingstill.imaging import exact
 
 
 def draw_overlay(
@@ -49,7 +50,7 @@ def draw_overlay(
 def _arrows(picture: UInt8Array, region: Region, field: Float32Array, unit: int) -> None:
     """Draw the field on the region, an arrow as long as matter travels in .4 s at most."""
     height, width = picture.shape[:2]
-    field = np.asarray(cv2.resize(field, (width, height)), np.float32)
+    field = np.asarray(exact.resize_linear(field, (width, height)), np.float32)
     pitch = max(24, width // 22)
     for y in range(pitch // 2, height, pitch):
         for x in range(pitch // 2, width, pitch):

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from livingstill.core.model import UInt8Array
-from livingstill.imaging import image
+from livingstill.imaging import exact, image
 from livingstill.segmentation.evidence import COARSE, Evidence
 
 _SIDE = 192
@@ -67,9 +67,9 @@ def waterline(rgb: UInt8Array) -> int | None:
     rows, columns = small.shape[:2]
     scale = min(1.0, _SIDE / max(rgb.shape[:2]))
     sigma = 0.05 * columns
-    small = small - cv2.GaussianBlur(small, (0, 0), sigma)
-    power = cv2.GaussianBlur((small**2).mean(2), (0, 0), sigma)
-    small = cv2.GaussianBlur(small / (np.sqrt(power) + 3)[..., None], (0, 0), 1.0)
+    small = small - exact.gaussian_blur(small, sigma)
+    power = exact.gaussian_blur((small**2).mean(2), sigma)
+    small = exact.gaussian_blur(small / (np.sqrt(power) + 3)[..., None], 1.0)
     best, found = _LEAST, None
     for line in np.arange(int(0.35 * rows), int(0.85 * rows), 0.5):
         reach = int(min(line, rows - 1 - line, 0.3 * rows))

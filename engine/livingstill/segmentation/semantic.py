@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 
 from livingstill.core.model import Float32Array, Perception, Region, UInt8Array
+from livingstill.imaging import exact
 
 _FIT_SIDE = 640
 """Long side of the picture the colour functions are fitted on."""
@@ -67,14 +68,14 @@ def guided_upsample(soft: Float32Array, rgb: UInt8Array) -> list[UInt8Array]:
     height, width = rgb.shape[:2]
     scale = min(1.0, _FIT_SIDE / max(height, width))
     small = (max(8, round(width * scale)), max(8, round(height * scale)))
-    guide = cv2.resize(rgb, small, interpolation=cv2.INTER_AREA).astype(np.float32)
+    guide = exact.resize_area(rgb, small).astype(np.float32)
     guide *= np.float32(1 / 255)
-    targets = [np.asarray(cv2.resize(p, small), np.float32) for p in soft]
+    targets = [np.asarray(exact.resize_linear(p, small), np.float32) for p in soft]
     pixel = max(small[0] / soft.shape[2], 1.0)
     slopes, shifts = fit_colour_lines(guide, targets, pixel)
 
     def large(x: Float32Array) -> Float32Array:
-        whole = cv2.resize(np.ascontiguousarray(x), (width, height), interpolation=cv2.INTER_LINEAR)
+        whole = exact.resize_linear(np.ascontiguousarray(x), (width, height))
         return np.asarray(whole, np.float32)
 
     masks = []
@@ -104,10 +105,10 @@ def recover_sky_gaps(
     height, width = sky.shape
     scale = min(1.0, _GAP_SIDE / max(height, width))
     small = (max(8, round(width * scale)), max(8, round(height * scale)))
-    picture = np.asarray(cv2.resize(rgb, small, interpolation=cv2.INTER_AREA), np.float32)
-    air_share = np.asarray(cv2.resize(sky, small, interpolation=cv2.INTER_AREA), np.float32)
+    picture = np.asarray(exact.resize_area(rgb, small), np.float32)
+    air_share = np.asarray(exact.resize_area(sky, small), np.float32)
     air_share *= np.float32(1 / 255)
-    green = np.asarray(cv2.resize(leaves, small, interpolation=cv2.INTER_AREA), np.float32)
+    green = np.asarray(exact.resize_area(leaves, small), np.float32)
     green *= np.float32(1 / 255)
     reach = max(small) * _REACH
     air = _local_mean(picture, np.asarray(air_share * air_share, np.float32), reach)
@@ -116,7 +117,7 @@ def recover_sky_gaps(
     dark = green * (away >= typical) + np.float32(1e-4) * green
     leaf = _local_mean(picture, np.asarray(dark, np.float32), reach)
     apart = np.square(air - leaf).sum(-1)
-    close = cv2.GaussianBlur(air_share, (0, 0), reach)
+    close = exact.gaussian_blur(air_share, reach)
     trust = np.clip((close - 0.02) / 0.10, 0, 1) * np.clip(
         (apart - _SEPARATION**2) / _SEPARATION**2, 0, 1
     )
@@ -128,7 +129,7 @@ def recover_sky_gaps(
     size = (width, height)
 
     def large(x: Float32Array) -> Float32Array:
-        return np.asarray(cv2.resize(x, size, interpolation=cv2.INTER_LINEAR)[part], np.float32)
+        return np.asarray(exact.resize_linear(x, size)[part], np.float32)
 
     line = large(air - leaf)
     colour = rgb[part].astype(np.float32) - large(leaf)
@@ -143,9 +144,9 @@ def recover_sky_gaps(
 
 def _local_mean(picture: Float32Array, weight: Float32Array, reach: float) -> Float32Array:
     """Return the weighted mean of a picture (h, w, c) around each pixel."""
-    total = cv2.GaussianBlur(weight, (0, 0), reach) + np.float32(1e-6)
+    total = exact.gaussian_blur(weight, reach) + np.float32(1e-6)
     planes = [
-        cv2.GaussianBlur(np.ascontiguousarray(picture[..., k]) * weight, (0, 0), reach) / total
+        exact.gaussian_blur(np.ascontiguousarray(picture[..., k]) * weight, reach) / total
         for k in range(picture.shape[2])
     ]
     return np.asarray(np.stack(planes, -1), np.float32)

@@ -11,7 +11,7 @@ import scipy  # its parts are imported when they are used
 from numpy.typing import NDArray
 
 from livingstill.core.model import Float32Array, UInt8Array
-from livingstill.imaging import image
+from livingstill.imaging import exact, image
 from livingstill.segmentation.evidence import FINE
 from livingstill.segmentation.morphology import disc, odd
 
@@ -45,7 +45,7 @@ def before_sky(picture: UInt8Array, sky: UInt8Array) -> Float32Array:
     thin |= silhouettes(~grey, inside, _WIDTHS[:2], detached=False)  # gilt, lit, painted white
     grown = cv2.dilate(thin.astype(np.uint8), disc(5, 1))
     sun = cv2.dilate(_burnt_disc(grey, inside).astype(np.uint8), disc(13, scale))
-    soft = cv2.GaussianBlur(np.maximum(grown, sun) * np.uint8(255), (0, 0), 0.7)
+    soft = exact.gaussian_blur(np.maximum(grown, sun) * np.uint8(255), 0.7)
     return soft.astype(np.float32) * np.float32(1 / 255)
 
 
@@ -67,7 +67,7 @@ def before_water(picture: UInt8Array, water: Float32Array) -> Float32Array:
     none = np.zeros(value.shape, np.float32)
     if not (inside[1:].any() and inside[:, 1:].any()):
         return none
-    soft = cv2.GaussianBlur(value, (0, 0), 1.0).astype(np.float32)
+    soft = exact.gaussian_blur(value, 1.0).astype(np.float32)
     vertical = float(np.abs(np.diff(soft, axis=0))[inside[1:]].mean())
     horizontal = float(np.abs(np.diff(soft, axis=1))[inside[:, 1:]].mean())
     if vertical < 1.4 * horizontal:
@@ -81,7 +81,7 @@ def before_water(picture: UInt8Array, water: Float32Array) -> Float32Array:
     thin = silhouettes(value, inside, _WIDTHS[:1], detached=False).astype(np.uint8)
     thin |= _ropes(value, inside, scale)
     grown = np.maximum(cv2.dilate(posts, near), cv2.dilate(thin, disc(11, scale)))
-    return np.asarray(cv2.GaussianBlur(grown.astype(np.float32), (0, 0), wide / 4), np.float32)
+    return np.asarray(exact.gaussian_blur(grown.astype(np.float32), wide / 4), np.float32)
 
 
 class _Hats(NamedTuple):

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livingstill.core.model import Float32Array, UInt8Array
-from livingstill.imaging import image
+from livingstill.imaging import exact, image
 from livingstill.segmentation import silhouettes
 from livingstill.segmentation.evidence import COARSE, FINE, MEDIUM, Evidence
 
@@ -65,8 +65,8 @@ def below_ground(sky: UInt8Array, inverse_depth: Float32Array) -> UInt8Array:
     inverse_depth : (H, W) float32
     """
     size = image.reduced_size(sky.shape, COARSE)
-    solid = cv2.resize(sky, size, interpolation=cv2.INTER_AREA) > 128
-    near = np.asarray(cv2.resize(inverse_depth, size, interpolation=cv2.INTER_AREA))
+    solid = exact.resize_area(sky, size) > 128
+    near = np.asarray(exact.resize_area(inverse_depth, size))
     out = np.zeros(solid.shape, np.uint8)
     count, part = cv2.connectedComponents(solid.astype(np.uint8), connectivity=4)
     for k in range(1, count):
@@ -127,8 +127,8 @@ def has_clouds(picture: UInt8Array, sky: Mask) -> bool:
     weight = sky.astype(np.float32)
     grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY).astype(np.float32)
     sigma = 0.06 * grey.shape[1]
-    total = np.maximum(cv2.GaussianBlur(weight, (0, 0), sigma), 1e-3)
-    smooth = cv2.GaussianBlur(grey * weight, (0, 0), sigma) / total
-    band = cv2.GaussianBlur(grey - smooth, (0, 0), 1.5)
+    total = np.maximum(exact.gaussian_blur(weight, sigma), 1e-3)
+    smooth = exact.gaussian_blur(grey * weight, sigma) / total
+    band = exact.gaussian_blur(grey - smooth, 1.5)
     core = cv2.erode(weight, np.ones((5, 5), np.uint8)) > 0
     return bool(core.any()) and float(band[core].std()) > 2.0

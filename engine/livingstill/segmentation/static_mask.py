@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from livingstill.core.model import Float32Array, UInt8Array
+from livingstill.imaging import exact
 from livingstill.segmentation.evidence import FINE
 
 
@@ -24,7 +25,7 @@ def static_mask(shape: tuple[int, int], parts: Sequence[Float32Array]) -> Float3
     for part in parts:
         out = np.maximum(out, part)
     grown = cv2.dilate(out, np.ones((3, 3), np.uint8), iterations=max(1, width // 600))
-    return np.maximum(out, cv2.GaussianBlur(grown, (0, 0), width / 900))
+    return np.maximum(out, exact.gaussian_blur(grown, width / 900))
 
 
 def find_lettering(picture: UInt8Array) -> Float32Array:

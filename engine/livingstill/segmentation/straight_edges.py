@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from livingstill.core.model import Float32Array, UInt8Array
-from livingstill.imaging import image
+from livingstill.imaging import exact, image
 from livingstill.segmentation.evidence import FINE
 from livingstill.segmentation.morphology import disc, odd
 
@@ -21,8 +21,7 @@ def detect_segments(picture: UInt8Array) -> Float32Array:
     picture : (h, w, 3) uint8
     """
     grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
-    found = cv2.createLineSegmentDetector().detect(grey)[0]
-    return np.asarray(np.zeros((0, 4)) if found is None else found.reshape(-1, 4), np.float32)
+    return exact.line_segments(np.asarray(grey, np.uint8))
 
 
 def long_edges(shape: tuple[int, ...], segments: Float32Array) -> Float32Array:
@@ -38,7 +37,7 @@ def long_edges(shape: tuple[int, ...], segments: Float32Array) -> Float32Array:
     side = max(shape[:2])
     out = _draw(shape, segments, 0.1 * side, max(3, round(0.012 * side)))
     out = np.maximum(out, _posts(shape, segments))
-    soft = cv2.GaussianBlur(out.astype(np.float32), (0, 0), 0.004 * side)
+    soft = exact.gaussian_blur(out.astype(np.float32), 0.004 * side)
     return np.asarray(soft * np.float32(0.9), np.float32)
 
 
@@ -58,7 +57,7 @@ def banks(segments: Float32Array, water: Float32Array, shape: tuple[int, ...]) -
     ruled = _draw(shape, segments, 0.03 * max(shape[:2]), odd(11, scale), 0.15)
     near = cv2.dilate((~inside).astype(np.uint8), disc(11, scale))
     edge = np.minimum(ruled, near).astype(np.float32)
-    return np.asarray(cv2.GaussianBlur(edge, (0, 0), 1.5 * scale), np.float32)
+    return np.asarray(exact.gaussian_blur(edge, 1.5 * scale), np.float32)
 
 
 def decks(segments: Float32Array, water: Float32Array, shape: tuple[int, ...]) -> Float32Array:

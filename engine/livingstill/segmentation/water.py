@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livingstill.core.model import Float32Array, UInt8Array
-from livingstill.imaging import anisotropy, image
+from livingstill.imaging import anisotropy, exact, image
 from livingstill.segmentation import appearance
 from livingstill.segmentation.evidence import COARSE, FINE, MEDIUM, Evidence
 
@@ -80,8 +80,8 @@ def drop_upright(water: UInt8Array, inverse_depth: Float32Array) -> UInt8Array:
     does not grow clearly on its way down, is a wall, a curtain or a blurred background.
     """
     size = image.reduced_size(water.shape, COARSE)
-    solid = cv2.resize(water, size, interpolation=cv2.INTER_AREA) > 96
-    depth = np.asarray(cv2.resize(inverse_depth, size, interpolation=cv2.INTER_AREA))
+    solid = exact.resize_area(water, size) > 96
+    depth = np.asarray(exact.resize_area(inverse_depth, size))
     out = np.zeros(solid.shape, np.uint8)
     count, part = cv2.connectedComponents(solid.astype(np.uint8))
     for k in range(1, count):
@@ -135,7 +135,7 @@ def has_foam(picture: UInt8Array, water: Mask) -> bool:
     grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY).astype(np.float32)
     if anisotropy.gradient_anisotropy(grey, water) > 5:
         return False
-    rough = cv2.GaussianBlur(image.high_pass(picture, 2.0), (0, 0), 3.0)
+    rough = exact.gaussian_blur(image.high_pass(picture, 2.0), 3.0)
     pixels = picture.astype(np.float32)
     white = (pixels.min(2) > 130) & (np.ptp(pixels, axis=2) < 60) & water
     foam = white & (rough > 5)
@@ -156,14 +156,14 @@ def fall_streaks(picture: UInt8Array, water: Mask) -> tuple[Mask, Float32Array]:
     tint = picture.reshape(-1, 3).mean(0, dtype=np.float64)
     neutral = picture * (tint.mean() / np.maximum(tint, 1)).astype(np.float32)
     core = cv2.erode(water.astype(np.uint8), np.ones((5, 5), np.uint8)).astype(np.float32)
-    soft = cv2.GaussianBlur(value, (0, 0), 1.0)
-    weight = cv2.GaussianBlur(core, (0, 0), _STREAK_SIGMA) + np.float32(1e-3)
+    soft = exact.gaussian_blur(value, 1.0)
+    weight = exact.gaussian_blur(core, _STREAK_SIGMA) + np.float32(1e-3)
 
     def mean(values: Float32Array) -> Float32Array:
-        total = cv2.GaussianBlur(values * core, (0, 0), _STREAK_SIGMA)
+        total = exact.gaussian_blur(values * core, _STREAK_SIGMA)
         return np.asarray(total / weight, np.float32)
 
-    dx, dy = (np.asarray(cv2.Sobel(soft, cv2.CV_32F, *d), np.float32) for d in ((1, 0), (0, 1)))
+    dx, dy = exact.sobel(soft)
     xx, yy, xy = mean(dx * dx), mean(dy * dy), mean(dx * dy)
     land = float(np.percentile(value[~water], 75)) if not water.all() else 255.0
     pale = (value > max(_PALE, land)) & (np.ptp(neutral, axis=2) < 110)
@@ -188,7 +188,7 @@ def find_falls(picture: UInt8Array, water: UInt8Array, other: UInt8Array) -> UIn
     seed = _fall_seeds(value, inside, fall_streaks(picture, inside)[0])
     if not seed.any():
         return np.zeros_like(water)
-    soft = cv2.GaussianBlur(value, (0, 0), 3.0)
+    soft = exact.gaussian_blur(value, 3.0)
     barred = image.mask_at(other, picture.shape, 100)
     barred |= soft < 0.72 * float(soft[seed].mean())  # its mirror image is darker
     nowhere = np.zeros_like(seed)
@@ -250,5 +250,5 @@ def trim_still_water(picture: UInt8Array, fine: UInt8Array, water: UInt8Array) -
 
 def _soft(mask: Mask, shape: tuple[int, ...]) -> UInt8Array:
     """Return (H, W) uint8, a reduced mask (h, w) bool at the photo's size with a soft border."""
-    soft = cv2.GaussianBlur(mask.astype(np.float32) * 255, (0, 0), 1.0)
+    soft = exact.gaussian_blur(mask.astype(np.float32) * 255, 1.0)
     return image.upsample(np.asarray(soft, np.float32), shape).astype(np.uint8)

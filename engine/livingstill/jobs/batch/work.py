@@ -22,6 +22,7 @@ import cv2
 
 from livingstill.core.errors import InputError, LivingStillError
 from livingstill.core.model import UInt8Array
+from livingstill.imaging import exact
 from livingstill.io.files import replacing
 from livingstill.settings.brand import FILES
 from livingstill.settings.shot import expanded
@@ -230,7 +231,7 @@ class Thumbnail:
         """Take in the next frame."""
         if self._left == 0:
             height = max(1, round(THUMBNAIL * rgb.shape[0] / rgb.shape[1]))
-            small = cv2.resize(rgb, (THUMBNAIL, height), interpolation=cv2.INTER_AREA)
+            small = exact.resize_area(rgb, (THUMBNAIL, height))
             jpeg = cv2.imencode(
                 ".jpg", cv2.cvtColor(small, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, 80]
             )[1]

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import av
+import cv2
 import numpy as np
 from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc, Interpolation
 
-from livingstill.core.determinism import AVX_512
 from livingstill.core.errors import InputError
 from livingstill.core.model import Float32Array, PackedRGBA, UInt8Array
 from livingstill.core.threads import over_bands
@@ -21,6 +21,7 @@ from livingstill.kernels.yuv import to_yuv420
 from livingstill.media.formats import ENCODER_THREADS, Encoding
 from livingstill.media.sound import Track
 
+_AVX_512F = 13  # among the processor's features that OpenCV lists
 _LARGE = 2**22
 _FEWER_AHEAD = 5
 """Frames that x264 looks ahead at where they have more pixels than ``_LARGE``: each takes 3 bytes a
@@ -70,7 +71,7 @@ class VideoFile:
         large = size[0] * size[1] > _LARGE
         if encoding.codec.name == "h264" and large and encoding.options["preset"] != "superfast":
             options["x264-params"] += f":rc-lookahead={_FEWER_AHEAD}"
-        if encoding.codec.name == "h264" and AVX_512:
+        if encoding.codec.name == "h264" and cv2.checkHardwareSupport(_AVX_512F):
             # x264's AVX-512 code for macroblock trees reads memory that nobody has written, which
             # made other files each time at widths such as 854; its AVX2 code does not.
             options["x264-params"] += ":asm=avx2"

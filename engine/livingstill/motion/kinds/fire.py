@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from livingstill.core.kinds import FLICKERING, MotionKind, SpeedRange
 from livingstill.core.model import Float32Array
+from livingstill.imaging import exact
 from livingstill.motion.advection import advect_texture, generation_count
 from livingstill.motion.canvas import Effect
 from livingstill.motion.context import STEP, MotionContext, bounding_box, luma, smoothstep
@@ -109,7 +110,7 @@ def _heated_flames(
     tall, glow, wild = fire.height / STEP, fire.glow, fire.wild
     near = smoothstep((fire.edge + 10) / (10 + 0.08 * fire.height))  # no change 12 px outside
     lit: Float32Array = glow * near
-    zone = np.asarray(cv2.GaussianBlur(lit, (0, 0), max(1.0, 0.12 * tall)), np.float32)
+    zone = np.asarray(exact.gaussian_blur(lit, max(1.0, 0.12 * tall)), np.float32)
     weight = near * smoothstep(zone / 0.5)
     weight_inside = np.where(weight > 0.01, weight, np.float32(0))
     box = bounding_box(weight_inside)
@@ -201,8 +202,8 @@ def _tongue_share(context: MotionContext) -> float:
     tongues .55 to .7.
     """
     grey = cv2.cvtColor(context.rgb, cv2.COLOR_RGB2GRAY)
-    grey = cv2.GaussianBlur(grey, (0, 0), max(0.8, context.scale))
-    inside = cv2.resize(context.mask, grey.shape[::-1], interpolation=cv2.INTER_LINEAR) >= 0.5
+    grey = exact.gaussian_blur(grey, max(0.8, context.scale))
+    inside = exact.resize_linear(context.mask, grey.shape[::-1]) >= 0.5
     level = 0.7 * float(np.percentile(grey[inside], 97)) if inside.any() else 0.0
     bright = ((grey > level) & inside).astype(np.uint8)
     outlines = cv2.findContours(bright, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)[0]

@@ -9,11 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-import cv2
 import numpy as np
 
 from livingstill.core.kinds import FLICKERING, MotionKind
 from livingstill.core.model import Float32Array
+from livingstill.imaging import exact
 from livingstill.motion.canvas import Canvas, Effect, Placement, Stage
 from livingstill.motion.context import Box, MotionContext, bounding_box, smoothstep
 
@@ -73,7 +73,7 @@ def build(context: MotionContext) -> tuple[Effect, ...]:
     )
     place = (place - place.min()) / max(float(np.ptp(place)), 1e-6)
     luma = context.colour.max(2)
-    around = cv2.GaussianBlur(luma, (0, 0), 0.02 * context.mask.shape[1])
+    around = exact.gaussian_blur(luma, 0.02 * context.mask.shape[1])
     shine = 0.25 + 0.75 * smoothstep((luma - around + 5) / 40) * smoothstep((luma - 60) / 120)
     strength = 0.35 * context.amount * shine * smoothstep(context.mask)
     share = min(0.95, PASS / (context.seconds / max(1, round(context.seconds / EVERY)))) / 1.6

@@ -17,6 +17,7 @@ import numpy as np
 
 from livingstill.core.kinds import GUSTY, MotionKind, SpeedRange
 from livingstill.core.model import Float32Array
+from livingstill.imaging import exact
 from livingstill.motion.advection import advect_texture, generation_count
 from livingstill.motion.canvas import Canvas, Effect, Placement, Stage
 from livingstill.motion.context import STEP, Box, MotionContext, bounding_box, nodes, smoothstep
@@ -91,8 +92,8 @@ def build(context: MotionContext) -> tuple[Effect, ...]:
 def _transparency(context: MotionContext) -> Float32Array:
     """Return (h, w) float32 in 0..1: where fine detail shows through, which smoke has none of."""
     grey = cv2.cvtColor(context.rgb, cv2.COLOR_RGB2GRAY).astype(np.float32)
-    fine = grey - cv2.GaussianBlur(grey, (0, 0), 2.5 * max(context.scale, 0.4))
-    power = cv2.GaussianBlur(nodes(fine * fine), (0, 0), 0.012 * context.width / STEP)
+    fine = grey - exact.gaussian_blur(grey, 2.5 * max(context.scale, 0.4))
+    power = exact.gaussian_blur(nodes(fine * fine), 0.012 * context.width / STEP)
     rough = np.sqrt(np.maximum(power, 0))
     return smoothstep((rough - 2.0) / 3.5)
 

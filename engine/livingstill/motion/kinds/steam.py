@@ -9,10 +9,10 @@ wind by atan(.1 U). Drawn: no clip of steam was at hand. Over three cups and pot
 
 from __future__ import annotations
 
-import cv2
 import numpy as np
 
 from livingstill.core.kinds import GUSTY, MotionKind, SpeedRange
+from livingstill.imaging import exact
 from livingstill.motion.canvas import Effect
 from livingstill.motion.context import STEP, MotionContext, bounding_box, smoothstep
 from livingstill.motion.vapour import Vapour, noise_octaves
@@ -34,7 +34,7 @@ def rising(
     context: MotionContext, colour: tuple[float, float, float], most: float
 ) -> tuple[Effect, ...]:
     """Return vapour of a colour inside the region."""
-    mask = cv2.GaussianBlur(context.mask, (0, 0), 1.5)
+    mask = exact.gaussian_blur(context.mask, 1.5)
     mask = np.asarray(
         mask * smoothstep(context.distance_inside() / (0.006 * context.width)), np.float32
     )

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 
 from livingstill.core.kinds import FLICKERING, MotionKind
+from livingstill.imaging import exact
 from livingstill.motion.canvas import Effect
 from livingstill.motion.context import STEP, MotionContext, nodes
 from livingstill.motion.light import GainFlicker, flicker_spectrum
@@ -24,7 +25,7 @@ def build(context: MotionContext) -> tuple[Effect, ...]:
     size = max(3, round(0.012 * context.width) | 1)
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
     points = cv2.morphologyEx(grey, cv2.MORPH_TOPHAT, kernel)
-    inside = cv2.resize(context.mask, grey.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    inside = exact.resize_linear(context.mask, grey.shape[::-1])
     lit = ((points > 60) & (inside > 0.5)).astype(np.uint8)
     count, part, stats, centres = cv2.connectedComponentsWithStats(lit)
     areas = stats[1:, cv2.CC_STAT_AREA]
@@ -41,7 +42,7 @@ def build(context: MotionContext) -> tuple[Effect, ...]:
     x = np.clip(np.round(centres[kept, 0] / STEP).astype(int), 0, columns - 1)
     for n, (cy, cx) in enumerate(zip(y, x), start=1):
         which[max(0, cy - radius) : cy + radius + 1, max(0, cx - radius) : cx + radius + 1] = n
-    halo = cv2.GaussianBlur((spots > 0).astype(np.float32), (0, 0), 1.0 * context.scale + 1)
+    halo = exact.gaussian_blur((spots > 0).astype(np.float32), 1.0 * context.scale + 1)
     soft = np.minimum(nodes(halo) * 2.5, 1) * (which > 0) * (context.mask > 0.5)
     dark = float(np.percentile(grey[inside > 0.5], 50)) < 60
     small = float(np.median(areas[kept - 1])) < (0.003 * context.width) ** 2

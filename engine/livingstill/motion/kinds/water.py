@@ -17,7 +17,7 @@ import numpy as np
 
 from livingstill.core.kinds import MotionKind, SpeedRange
 from livingstill.core.model import DEFAULT_FOCAL, Float32Array
-from livingstill.imaging import anisotropy
+from livingstill.imaging import anisotropy, exact
 from livingstill.motion.advection import advect_texture, generation_count
 from livingstill.motion.canvas import Effect
 from livingstill.motion.context import STEP, Box, MotionContext, bounding_box, smoothstep
@@ -155,7 +155,7 @@ def plane(context: MotionContext, box: Box) -> Plane:
     z = (focal * HEIGHT / np.maximum(y - horizon, 1.0))[:, None].astype(np.float32)
     across = (np.arange(columns, dtype=np.float32) + box.left) * STEP - context.width / 2
     shore = np.where(mask.any(0), mask.argmax(0), 0).astype(np.float32)[None]
-    smooth = cv2.GaussianBlur(shore, (0, 0), max(1.0, 0.02 * context.width / STEP))
+    smooth = exact.gaussian_blur(shore, max(1.0, 0.02 * context.width / STEP))
     far = focal * HEIGHT / np.maximum(np.asarray(smooth, np.float32) * STEP + top - horizon, 1.0)
     x = (across[None] * z / np.float32(focal)).astype(np.float32)
     return Plane(z, x, far.astype(np.float32), focal)
@@ -226,9 +226,7 @@ def is_mirroring(context: MotionContext) -> bool:
 
 def surface_anisotropy(context: MotionContext) -> float:
     """Return the gradient anisotropy of a region's finest detail."""
-    inside = (
-        cv2.resize(context.mask, context.rgb.shape[1::-1], interpolation=cv2.INTER_LINEAR) > 0.5
-    )
+    inside = exact.resize_linear(context.mask, context.rgb.shape[1::-1]) > 0.5
     grey = cv2.cvtColor(context.rgb, cv2.COLOR_RGB2GRAY).astype(np.float32)
     return anisotropy.gradient_anisotropy(grey, inside, max(1.0, context.scale))
 
