@@ -9,7 +9,7 @@ from livingstill.camera.path import CAMERAS, describe
 from livingstill.core.errors import InputError
 from livingstill.core.kinds import KINDS
 from livingstill.core.model import Region
-from livingstill.quality import stream, verdict
+from livingstill.quality import stream
 from livingstill.segmentation.flow_field import velocities
 from livingstill.segmentation.overlay import draw_overlay
 from livingstill.settings import prompt
@@ -180,9 +180,9 @@ def test_it_sounds_and_is_judged_by_its_own_bars(plugin):
     assert choose_beds({"lift": 0.25}) == {"wind": 0.5}
     assert stream.pulsing_bar("lift", "change") == 0.9
     pulsing = {"lift.change": 0.8}
-    assert verdict.judge_guard(pulsing, 10, 10.0, (64, 48), loop=False) == ()
+    assert stream.judge_stream(pulsing, 10, 10.0, (64, 48), loop=False) == ()
     pulsing = {"lift.change": 1.0}
-    assert verdict.judge_guard(pulsing, 10, 10.0, (64, 48), loop=False) != ()
+    assert stream.judge_stream(pulsing, 10, 10.0, (64, 48), loop=False) != ()
 
 
 def test_the_lists_go_away_with_the_plugin():
