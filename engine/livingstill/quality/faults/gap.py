@@ -44,6 +44,9 @@ class Gap:
     late: Annotated[
         float, Limit("a long and a short step, if the frame between came late", "times two usual")
     ] = 1.3
+    refresh: Annotated[
+        float, Limit("change at a key frame, which draws a still picture anew", "levels")
+    ] = 3.0
     cut: Annotated[float, Limit("change from which on it may be a cut", "octaves")] = 1.5
 
     def find(self, series: Series, explained: Flags) -> Found:
@@ -63,7 +66,7 @@ class Gap:
                 continue
             if level[t] > self.cut and _unrelated(series, t):
                 found.append(Finding(CUT, t, t, tiles, float(strength[t])))
-            elif not series.key[t]:  # a picture drawn anew is no motion
+            elif not (series.key[t] and np.nanmedian(steps[t]) < self.refresh):
                 found.append(Finding(DROP, t - 1, t, tiles, float(strength[t])))
         return Found(tuple(found))
 

@@ -49,8 +49,10 @@ class Jitter:
         hops = list(runs(bad, gap=2))
         returning = [run for run in hops if self._returns(common[run[0] - 1 : run[1] + 2])]
         turns = np.zeros(len(series), bool)  # a camera that turns round explains its step
+        path = np.median(flow, axis=1)
         for first, last in hops:
-            turns[first - 1 : last + 2] |= (first, last) not in returning
+            turn = (first, last) not in returning and _turns(path, first, last, size)
+            turns[first - 1 : last + 2] |= turn
         return Found(
             tuple(
                 # a step belongs to the frame it leads to; the last step of a tremble leads back
@@ -71,3 +73,12 @@ class Jitter:
         largest = hops[int(np.hypot(hops[:, 0], hops[:, 1]).argmax())]
         along = hops @ largest
         return bool(-along.min() > self.back * along.max())
+
+
+def _turns(path: NDArray[np.floating], first: int, last: int, size: NDArray[np.floating]) -> bool:
+    """Tell whether the motion (T, 2) after a hop is another than before, by half the hop and more."""
+    before, after = path[max(1, first - 3) : first], path[last + 1 : last + 4]
+    if not (len(before) and len(after)):
+        return False
+    apart = np.median(after, axis=0) - np.median(before, axis=0)
+    return bool(np.hypot(*apart) > 0.5 * size[first : last + 1].max())
