@@ -26,7 +26,7 @@ ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
 from clip_scenes import drifting, packed  # noqa: E402
-from livingstill.audio.mix import mixed  # noqa: E402
+from livingstill.audio.mix import mix_beds  # noqa: E402
 from livingstill.media.formats import choose  # noqa: E402
 from livingstill.media.write.encoder import Encoder  # noqa: E402
 from livingstill.media.write.stills import write_poster  # noqa: E402
@@ -174,7 +174,7 @@ def main() -> int:
     indices = (3, 17)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        sound = mixed({"stream": 1.0}, 48_000 * COUNT // FPS)
+        sound = mix_beds({"stream": 1.0}, 48_000 * COUNT // FPS)
         said = {"comment": "benchmark", "software": "livingstill"}
         for file, codec, alpha in FILES:
             with Encoder(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from livingstill.audio.beds import BEDS, Air
-from livingstill.audio.fit import faded, fitted, joined, repeated
-from livingstill.audio.mix import mixed, seam, suited
+from livingstill.audio.fit import cross_fade_ends, fade_ends, fit_length, repeat
+from livingstill.audio.mix import beds_for, mix_beds, seam
 from livingstill.core.errors import InputError
 from livingstill.core.model import SAMPLE_RATE
 
@@ -21,14 +21,14 @@ def tone(hertz: float, count: int, size: float = 0.4) -> np.ndarray:
 @pytest.mark.parametrize("name", BEDS)
 def test_every_bed_loops_without_a_click_and_is_the_same_every_time(name):
     count = 2 * SECOND + 7
-    made = mixed({name: 1.0}, count, seed=3)
+    made = mix_beds({name: 1.0}, count, seed=3)
     assert made.shape == (count, 2) and made.dtype == np.float32
     assert seam(made) < -60
     # nor is the seam rougher than any other place: a second difference is a click's mark
     bends = np.abs(np.diff(np.concatenate([made, made]), 2, axis=0)).max(axis=1)
     assert bends[count - 3 : count + 1].max() <= np.quantile(bends, 0.999)
-    assert np.array_equal(made, mixed({name: 1.0}, count, seed=3))
-    assert not np.array_equal(made, mixed({name: 1.0}, count, seed=4))
+    assert np.array_equal(made, mix_beds({name: 1.0}, count, seed=3))
+    assert not np.array_equal(made, mix_beds({name: 1.0}, count, seed=4))
     assert -35 < 20 * np.log10(np.sqrt(np.mean(made**2))) < -26.9
     assert np.abs(made).max() <= 0.71
 
@@ -36,7 +36,7 @@ def test_every_bed_loops_without_a_click_and_is_the_same_every_time(name):
 def test_gusts_that_are_seen_are_heard():
     count = 4 * SECOND
     air = Air(4.0, (1,), (0.7 + 0j,), (0.0, 1.0))  # strongest now at the left, a second later right
-    loud = mixed({"leaves": 1.0}, count, air=air) ** 2
+    loud = mix_beds({"leaves": 1.0}, count, air=air) ** 2
     quarters = loud.reshape(16, -1, 2).mean(axis=1)
     first = np.angle((quarters * np.exp(2j * np.pi * (np.arange(16) + 0.5) / 16)[:, None]).sum(0))
     assert abs(first[0]) < 0.5
@@ -44,17 +44,17 @@ def test_gusts_that_are_seen_are_heard():
 
 
 def test_what_moves_chooses_the_bed():
-    assert set(suited({"flow": 0.2})) == {"stream"}
-    assert set(suited({"water": 0.4}, speed=9)) == {"waves"}
-    assert suited({"foliage": 0.3})["leaves"] > suited({"foliage": 0.3})["wind"] > 0
-    assert suited({"glint": 0.5, "twinkle": 0.1}) == {}
+    assert set(beds_for({"flow": 0.2})) == {"stream"}
+    assert set(beds_for({"water": 0.4}, speed=9)) == {"waves"}
+    assert beds_for({"foliage": 0.3})["leaves"] > beds_for({"foliage": 0.3})["wind"] > 0
+    assert beds_for({"glint": 0.5, "twinkle": 0.1}) == {}
     with pytest.raises(InputError, match="did you mean 'water'"):
-        mixed({"watr": 1.0}, SECOND)
+        mix_beds({"watr": 1.0}, SECOND)
 
 
 def test_a_recording_runs_on_over_the_seam():
     sound = tone(331.7, 3 * SECOND)
-    made = fitted(sound, 2 * SECOND, joins=True, fade=0.5, level=0.0)
+    made = fit_length(sound, 2 * SECOND, joins=True, fade=0.5, level=0.0)
     # what follows the last sample is what followed it in the recording
     np.testing.assert_array_equal(made[-1], sound[2 * SECOND - 1])
     np.testing.assert_allclose(made[0], sound[2 * SECOND], atol=1e-6)
@@ -63,28 +63,28 @@ def test_a_recording_runs_on_over_the_seam():
 
 def test_a_short_recording_is_repeated_without_a_click():
     sound = tone(220, SECOND // 2)
-    made = fitted(sound, 3 * SECOND, joins=True, fade=0.1, level=0.0)
+    made = fit_length(sound, 3 * SECOND, joins=True, fade=0.1, level=0.0)
     assert made.shape == (3 * SECOND, 2)
     usual = np.abs(np.diff(sound, axis=0)).max()
     assert (
         np.abs(np.diff(np.concatenate([made, made[:1]]), axis=0)).max() < 2.1 * usual
     )  # two in phase, twice: a click is 0.4
-    assert len(repeated(sound, 10 * SECOND, 0)) == 10 * SECOND
+    assert len(repeat(sound, 10 * SECOND, 0)) == 10 * SECOND
 
 
 def test_ends_fade_where_the_clip_does_not_loop():
-    made = fitted(tone(100, SECOND), SECOND, joins=False, fade=0.25, level=-6.0)
+    made = fit_length(tone(100, SECOND), SECOND, joins=False, fade=0.25, level=-6.0)
     assert np.abs(made[0]).max() == 0 and np.abs(made[-1]).max() < 1e-3
     assert np.abs(made[SECOND // 2 : SECOND // 2 + 500]).max() == pytest.approx(0.2, rel=0.01)
-    assert np.abs(faded(tone(100, 100), 0) - tone(100, 100)).max() == 0
+    assert np.abs(fade_ends(tone(100, 100), 0) - tone(100, 100)).max() == 0
 
 
 def test_more_level_never_clips():
-    assert np.abs(fitted(tone(50, SECOND), SECOND, joins=True, fade=0, level=20)).max() <= 1.0
-    assert np.abs(mixed({"fire": 1.0}, SECOND, level=30)).max() <= 1.0
+    assert np.abs(fit_length(tone(50, SECOND), SECOND, joins=True, fade=0, level=20)).max() <= 1.0
+    assert np.abs(mix_beds({"fire": 1.0}, SECOND, level=30)).max() <= 1.0
 
 
 def test_joining_keeps_the_power_of_noise():
     rng = np.random.default_rng(0)
-    made = joined(rng.standard_normal((3000, 2)).astype(np.float32), 2000)
+    made = cross_fade_ends(rng.standard_normal((3000, 2)).astype(np.float32), 2000)
     assert np.mean(made[:1000] ** 2) == pytest.approx(1, abs=0.1)

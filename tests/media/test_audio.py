@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from clip_scenes import FRAMES, SIZE, drifting, packed, written
-from livingstill.audio.mix import mixed, seam
+from livingstill.audio.mix import mix_beds, seam
 from livingstill.core.determinism import plain
 from livingstill.core.errors import InputError
 from livingstill.core.model import SAMPLE_RATE
@@ -30,7 +30,7 @@ def sounding(path: Path, sound: np.ndarray) -> Path:
 
 @pytest.mark.parametrize("name", ["a.mp4", "a.webm", "a.mov", "a.mkv"])
 def test_a_clip_carries_its_sound(tmp_path, name):
-    sound = mixed({"stream": 1.0}, COUNT)
+    sound = mix_beds({"stream": 1.0}, COUNT)
     path = sounding(tmp_path / name, sound)
     heard = audio.read(path, 0, 10)
     assert abs(len(heard) - COUNT) <= 1024  # AAC has whole blocks; the edit list tells players
@@ -48,7 +48,7 @@ def test_a_clip_carries_its_sound(tmp_path, name):
 
 
 def test_formats_without_sound_take_the_pictures_alone(tmp_path):
-    with_sound = sounding(tmp_path / "a.gif", mixed({"wind": 1.0}, COUNT)).read_bytes()
+    with_sound = sounding(tmp_path / "a.gif", mix_beds({"wind": 1.0}, COUNT)).read_bytes()
     assert with_sound == written(tmp_path / "b.gif", fps=FPS).read_bytes()
 
 

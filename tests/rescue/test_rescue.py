@@ -196,7 +196,9 @@ def test_a_replacement_that_would_stand_still_is_not_delivered(
 ):
     from livingstill.media.write import remux
 
-    monkeypatch.setattr(remux.Twin, "write", lambda self, frame: None)  # nothing may depend on it
+    monkeypatch.setattr(
+        remux.Remuxer, "write", lambda self, frame: None
+    )  # nothing may depend on it
     monkeypatch.setattr(replacement, "build", lambda photo, *_: Frozen(photo))
     source, out = folder / "drift.mp4", tmp_path / "out.mp4"
     done = rescue(source, out, folder / "still.png")

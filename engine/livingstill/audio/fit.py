@@ -1,4 +1,4 @@
-"""A recording fitted to a clip: repeated if it is short, cut if it is long, joined or faded."""
+"""A recording cut or repeated to a clip's length, its ends cross-faded or faded."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ import numpy as np
 from livingstill.core.model import SAMPLE_RATE, Float32Array
 
 
-def repeated(sound: Float32Array, count: int, fade: int) -> Float32Array:
+def repeat(sound: Float32Array, count: int, fade: int) -> Float32Array:
     """Return (count, 2) of a sound played again and again, each end cross-faded into the start.
 
     ``fade`` is in samples, at most half the sound.
     """
     if len(sound) >= count:
         return sound[:count]
-    loop = joined(sound, len(sound) - min(fade, len(sound) // 2))
+    loop = cross_fade_ends(sound, len(sound) - min(fade, len(sound) // 2))
     times = -(-count // len(loop))
     return np.ascontiguousarray(np.tile(loop, (times, 1))[:count])
 
 
-def joined(sound: Float32Array, count: int) -> Float32Array:
+def cross_fade_ends(sound: Float32Array, count: int) -> Float32Array:
     """Return (count, 2) whose end runs on into its start, without a step of its own.
 
     What the sound has beyond ``count`` is faded out over the start as that is faded in, at equal
@@ -35,7 +35,7 @@ def joined(sound: Float32Array, count: int) -> Float32Array:
     return out
 
 
-def faded(sound: Float32Array, fade: int) -> Float32Array:
+def fade_ends(sound: Float32Array, fade: int) -> Float32Array:
     """Return the sound risen from silence and fallen back to it, over ``fade`` samples each."""
     fade = min(fade, len(sound) // 2)
     if fade == 0:
@@ -47,7 +47,7 @@ def faded(sound: Float32Array, fade: int) -> Float32Array:
     return out
 
 
-def fitted(
+def fit_length(
     sound: Float32Array, count: int, *, joins: bool, fade: float, level: float
 ) -> Float32Array:
     """Return (count, 2) float32 of a recording, for a clip of ``count`` samples.
@@ -62,13 +62,13 @@ def fitted(
     samples = round(fade * SAMPLE_RATE)
     if joins:
         spare = min(samples, count // 2)
-        made = joined(repeated(sound, count + spare, samples), count)
+        made = cross_fade_ends(repeat(sound, count + spare, samples), count)
     else:
-        made = faded(repeated(sound, count, samples), samples)
-    return limited(made * np.float32(10 ** (level / 20)))
+        made = fade_ends(repeat(sound, count, samples), samples)
+    return limit_peak(made * np.float32(10 ** (level / 20)))
 
 
-def limited(sound: Float32Array) -> Float32Array:
+def limit_peak(sound: Float32Array) -> Float32Array:
     """Return the sound, lowered as a whole if any sample lies beyond full scale."""
     peak = float(np.abs(sound).max(initial=0))
     return sound / np.float32(peak) if peak > 1 else sound

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from livingstill.audio.beds import BEDS, LONGEST, Air
-from livingstill.audio.fit import faded, limited, repeated
+from livingstill.audio.fit import fade_ends, limit_peak, repeat
 from livingstill.core.model import SAMPLE_RATE, Float32Array
 
 _SUITS: Mapping[str, Mapping[str, float]] = {
@@ -35,12 +35,12 @@ _SEEK = 0.25
 """Seconds within which the loop's start is moved to where the sound steps least."""
 
 
-def suited(shares: Mapping[str, float], speed: float = 3.0) -> dict[str, float]:
+def beds_for(shares: Mapping[str, float], speed: float = 3.0) -> dict[str, float]:
     """Return the beds that suit kinds of motion by their shares of the picture, with weights.
 
     ``speed`` of the wind in m/s makes wide water a sea. Nothing that moves, no bed.
 
-    >>> suited({"water": 0.25, "glint": 0.1})
+    >>> beds_for({"water": 0.25, "glint": 0.1})
     {'water': 0.5}
     """
     weights: dict[str, float] = {}
@@ -51,7 +51,7 @@ def suited(shares: Mapping[str, float], speed: float = 3.0) -> dict[str, float]:
     return {name: round(weight, 4) for name, weight in weights.items() if weight > 0.02}
 
 
-def mixed(
+def mix_beds(
     weights: Mapping[str, float],
     count: int,
     *,
@@ -83,14 +83,14 @@ def mixed(
     for name, weight in weights.items():
         rng = np.random.Generator(np.random.Philox(key=[seed, *_key(name)]))
         for made, power in BEDS[name].build(rng, texture, air.speed):
-            heard = repeated(np.asarray(made, np.float32), count, SAMPLE_RATE)
+            heard = repeat(np.asarray(made, np.float32), count, SAMPLE_RATE)
             gain = strength ** np.float32(power) if power else np.float32(1)
             total += np.float32(weight) * heard * gain
     ends = round(fade * SAMPLE_RATE)
-    total = _begun_where_it_steps_least(total) if joins else faded(total, ends)
+    total = _roll_to_least_step(total) if joins else fade_ends(total, ends)
     rms, peak = float(np.sqrt(np.mean(total**2))), float(np.abs(total).max())
     scale = min(10 ** (_LEVEL / 20) / max(rms, 1e-9), _PEAK / max(peak, 1e-9))
-    return limited(total * np.float32(scale * 10 ** (level / 20)))
+    return limit_peak(total * np.float32(scale * 10 ** (level / 20)))
 
 
 def _key(name: str) -> tuple[int]:
@@ -98,7 +98,7 @@ def _key(name: str) -> tuple[int]:
     return (int.from_bytes(name.encode()[:8], "little"),)
 
 
-def _begun_where_it_steps_least(loop: Float32Array) -> Float32Array:
+def _roll_to_least_step(loop: Float32Array) -> Float32Array:
     """Return the loop turned, a little, so that a player's cut falls between two like samples."""
     reach = min(round(_SEEK * SAMPLE_RATE), len(loop) // 2)
     step = np.abs(loop - np.roll(loop, 1, axis=0)).max(axis=1)

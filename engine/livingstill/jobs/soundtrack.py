@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from livingstill.audio.beds import BEDS, Air
-from livingstill.audio.fit import fitted
-from livingstill.audio.mix import mixed, suited
+from livingstill.audio.fit import fit_length
+from livingstill.audio.mix import beds_for, mix_beds
 from livingstill.core.errors import InputError
 from livingstill.core.model import SAMPLE_RATE, Float32Array, Timeline
 from livingstill.io.images import bytes_of
@@ -77,14 +77,14 @@ def make(
     if shot.audio != AUTO and names is None:
         beyond = timeline.seconds + shot.audio_fade + 0.1
         recording = sound.read(Path(shot.audio), shot.audio_start, beyond)
-        heard = fitted(
+        heard = fit_length(
             recording, count, joins=timeline.joins, fade=shot.audio_fade, level=shot.audio_level
         )
         return heard, f"sound of {Path(shot.audio).name}"
-    weights = suited(shares, shot.wind.speed) if names is None else dict.fromkeys(names, 1.0)
+    weights = beds_for(shares, shot.wind.speed) if names is None else dict.fromkeys(names, 1.0)
     if not weights:
         return None, "nothing that moves has a sound; the clip is silent"
-    made = mixed(
+    made = mix_beds(
         weights,
         count,
         seed=shot.seed,

@@ -29,9 +29,9 @@ def keep(observed: Observation, output: Path, options: Options) -> Outcome:
     return Outcome()
 
 
-def writer(observed: Observation, output: Path, options: Options) -> remux.Twin:
+def writer(observed: Observation, output: Path, options: Options) -> remux.Remuxer:
     """Return a writer of other pictures in the clip's frame, time and sound."""
-    return remux.Twin(
+    return remux.Remuxer(
         observed.reader,
         output,
         observed.frames,

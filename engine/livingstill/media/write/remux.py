@@ -30,7 +30,7 @@ _BICUBIC = Interpolation.BICUBIC | Interpolation.ACCURATE_RND | Interpolation.FU
 _OWN = {"major_brand", "minor_version", "compatible_brands", "encoder"}
 
 
-class Twin:
+class Remuxer:
     """Writes the pictures of a clip anew, everything else as ``source`` has it.
 
     A context manager that leaves the whole clip or nothing. Between the containers mp4, mov, mkv
