@@ -24,7 +24,7 @@ NAMES = {
     "formats": ("livingstill.media.formats", "FORMATS"),
     "preset": ("livingstill.jobs.batch.presets", "PRESETS"),
     "audio": ("livingstill.audio.beds", "BEDS"),
-    "size": ("livingstill.settings.shot", "LONG_SIDES"),
+    "size": ("livingstill.settings.values", "LONG_SIDES"),
 }
 """What is completed with names, and the table of each: imported when the shell asks."""
 
