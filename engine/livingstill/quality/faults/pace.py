@@ -10,6 +10,8 @@ from livingstill.quality.no_reference import Series
 
 MOVING = 0.03
 """Pixels per step, of a picture 480 wide, from which on a tile moves."""
+_REPEAT, _SHORT = 0.4, 0.8
+"""Shares of a usual step between which a step is short."""
 SETTLING = 5
 """Steps in which a coder settles on a picture and a camera sets off."""
 
@@ -53,7 +55,7 @@ def compensated(steps: NDArray[np.floating], most: float) -> NDArray[np.bool_]:
     """Return (T,) whether a long step (T, n) is made up for by a short one beside it.
 
     Together they take as long as two usual ones, ``most`` times that at most: the frame between
-    came late, as of a hand-held camera, and none is missing.
+    came late, as of a hand-held camera, and none is missing. A step of next to nothing is a repeat.
     """
     size = np.nan_to_num(steps.mean(1), nan=0.0)
     out = np.zeros(len(size), bool)
@@ -62,5 +64,6 @@ def compensated(steps: NDArray[np.floating], most: float) -> NDArray[np.bool_]:
             pair = sorted((t, other))
             around = [*size[pair[0] - 2 : pair[0]], *size[pair[1] + 1 : pair[1] + 3]]
             usual = float(np.median(around))
-            out[t] |= size[other] < 0.8 * usual and size[t] + size[other] < 2 * most * usual
+            short = _REPEAT * usual < size[other] < _SHORT * usual
+            out[t] |= short and size[t] + size[other] < 2 * most * usual
     return out
