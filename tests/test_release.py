@@ -96,7 +96,7 @@ def test_a_wheel_holds_both_packages_and_nothing_else(built):
     assert {"livingstill/py.typed", "livingstill/__main__.py", "livingstill_cli/py.typed"} <= {
         *names
     }
-    assert any(name.endswith(".onnx") for name in names)
+    assert any(name.endswith("weights/livingstill.npz") for name in names)
 
 
 def test_an_sdist_holds_what_its_reader_looks_for(built):

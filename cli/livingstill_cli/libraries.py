@@ -10,7 +10,6 @@ _DISTRIBUTIONS = {
     "PIL": "pillow",
     "av": "av",
     "click": "click",
-    "imageio": "imageio",
     "llvmlite": "llvmlite",
     "numba": "numba",
     "numpy": "numpy",

@@ -16,7 +16,7 @@ from livingstill.core.threads import available
 from livingstill.jobs.manifest import OPENCV, version_of
 
 _LIBRARIES = (
-    "numpy", "scipy", "numba", "llvmlite", "pillow", "av", "imageio", "click", "rich", "pydantic",
+    "numpy", "scipy", "numba", "llvmlite", "pillow", "av", "click", "rich", "pydantic",
 )  # fmt: skip
 _PROCESSOR = {
     "avx2": "AVX2",
