@@ -18,6 +18,7 @@ from livingstill.settings.values import (
     Depth,
     Line,
     MaskFiles,
+    Place,
     Size,
     Strokes,
     WindChoice,
@@ -311,18 +312,7 @@ class FinishSettings(Group):
         group="Finishing",
         metavar="FILE",
     )
-    title_place: Literal[
-        "auto",
-        "top-left",
-        "top",
-        "top-right",
-        "left",
-        "centre",
-        "right",
-        "bottom-left",
-        "bottom",
-        "bottom-right",
-    ] = param(
+    title_place: Literal["auto", Place] = param(
         "auto",
         "where the title is, in the safe area; auto is bottom-left, above a card top-left",
         group="Finishing",
@@ -351,17 +341,7 @@ class FinishSettings(Group):
         group="Finishing",
         metavar="front|auto|0..1",
     )
-    card_place: Literal[
-        "top-left",
-        "top",
-        "top-right",
-        "left",
-        "centre",
-        "right",
-        "bottom-left",
-        "bottom",
-        "bottom-right",
-    ] = param("bottom-left", "where the card of a listing is", group="Finishing")
+    card_place: Place = param("bottom-left", "where the card of a listing is", group="Finishing")
     card_colour: str = param(
         "#14181d", "colour of the card's plate", group="Finishing", metavar="COLOUR"
     )
@@ -371,17 +351,7 @@ class FinishSettings(Group):
     logo: Path | None = param(
         None, "picture with transparency to lay over the clip", group="Finishing", metavar="FILE"
     )
-    logo_place: Literal[
-        "top-left",
-        "top",
-        "top-right",
-        "left",
-        "centre",
-        "right",
-        "bottom-left",
-        "bottom",
-        "bottom-right",
-    ] = param("top-right", "where the logo is, in the safe area", group="Finishing")
+    logo_place: Place = param("top-right", "where the logo is, in the safe area", group="Finishing")
     logo_size: float = param(
         0.12,
         "side of a square of the logo's area",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 
@@ -258,6 +258,18 @@ WindChoice = Annotated[Wind, BeforeValidator(Wind.parse), _text]
 Strokes = tuple[Annotated[Stroke, BeforeValidator(Stroke.parse), _text], ...]
 MaskFiles = tuple[Annotated[MaskFile, BeforeValidator(MaskFile.parse), _text], ...]
 Words = Annotated[tuple[str, ...], BeforeValidator(_words)]
+Place = Literal[
+    "top-left",
+    "top",
+    "top-right",
+    "left",
+    "centre",
+    "right",
+    "bottom-left",
+    "bottom",
+    "bottom-right",
+]
+"""Nine places in the safe area of a frame."""
 Size = Annotated[str, BeforeValidator(_size)]
 Aspect = Annotated[str | None, BeforeValidator(_aspect)]
 Line = Annotated[str | None, BeforeValidator(_line)]
