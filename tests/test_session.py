@@ -64,6 +64,14 @@ def test_a_changed_file_is_read_anew(photo, tmp_path):
     assert session.runs["regions"] == 2 and clip.regions == ()
 
 
+def test_a_limit_that_only_warns_redoes_no_analysis(photo):
+    session = Session(photo)
+    session.clip(Shot(**SMALL))
+    session.runs.clear()
+    session.clip(Shot(**SMALL, max_upscale=3))
+    assert "analysis" not in session.runs
+
+
 def test_a_shot_is_its_groups():
     shot = Shot(size="720p", fps=25)
     assert shot.part(FrameSettings) == FrameSettings(size="720p")

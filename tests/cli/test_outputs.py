@@ -59,3 +59,22 @@ def test_a_mistake_is_one_sentence_and_leaves_nothing(livingstill, photo, tmp_pa
     answer = livingstill(photo, *QUICK, *options)
     assert answer.code == 2 and said in answer.err and answer.err.count("\n") == 1
     assert [file.name for file in tmp_path.iterdir()] == [photo]
+
+
+def test_nothing_is_written_over_what_is_read(livingstill, photo, tmp_path):
+    depth = tmp_path / "d.png"
+    cv2.imwrite(str(depth), np.full((48, 64), 90, np.uint8))
+    before = depth.read_bytes()
+    answer = livingstill(photo, *QUICK, "--depth", "d.png", "--poster", "d.png", "--overwrite")
+    assert answer.code == 2 and "d.png would replace d.png, which is read" in answer.err
+    assert livingstill("depth", photo, "--depth", "d.png", "-o", "d.png", "--overwrite").code == 2
+    assert depth.read_bytes() == before and not (tmp_path / "p.mp4").exists()
+
+
+def test_files_of_one_name_are_refused_before_anything_is_rendered(livingstill, photo, tmp_path):
+    answer = livingstill(photo, *QUICK, "--manifest", "a.json", "--save-shot", "a.json")
+    assert answer.code == 2 and "two outputs have one name" in answer.err
+    (tmp_path / "poster-1x1.png").write_bytes(b"kept")
+    answer = livingstill(photo, *QUICK, "--aspect", "16:9,1:1", "--poster", "poster.png")
+    assert answer.code == 2 and "poster-1x1.png exists" in answer.err
+    assert not (tmp_path / "p-16x9.mp4").exists()

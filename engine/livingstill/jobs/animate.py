@@ -140,8 +140,12 @@ def unnamed(
         str(unused(Path(output), taken)) if not overwrite and taken(Path(output)) else output
         for output in outputs
     )
-    renamed = ((new, old) for new, old in zip(free, outputs) if new != old)
-    return free, tuple(f"{old} is kept; this clip is called {new}" for new, old in renamed)
+    notes = (
+        f"{', '.join(written(old))} is kept; this clip is called {', '.join(written(new))}"
+        for new, old in zip(free, outputs)
+        if new != old
+    )
+    return free, tuple(notes)
 
 
 def animate_file(
@@ -237,13 +241,12 @@ def _check_outputs(shot: Shot, job: Job, outputs: tuple[str, ...], save_shot: Pa
     if job.sidecar is not None:
         provenance.check_sidecar(job.sidecar, job.overwrite)
     extras = (job.manifest, job.report, job.poster, job.sidecar)
-    names = [Path(output) for output in outputs] + [path for path in extras if path is not None]
+    names = [Path(output) for output in outputs]
+    names += [path for path in (*extras, save_shot) if path is not None]
     if len(set(map(os.path.realpath, names))) != len(names):
         raise InputError("two outputs have one name; give each its own")
     numbered = (stills.later(Path(output), 0) for output in outputs if stills.NUMBER.search(output))
-    written = [*names, *chain.from_iterable(numbered), *filter(None, [save_shot])]
-    read = (job.photo, shot.hold, *(mask.file for mask in shot.mask))
-    keep_apart(written, read)
+    keep_apart([*names, *chain.from_iterable(numbered)], (job.photo, *shot.files_read()))
 
 
 def _prepared(
@@ -315,9 +318,9 @@ def animate_shapes(
         outputs, renamed = unnamed(
             outputs, job.overwrite, lambda output: (marked(output, shape) for shape in shapes)
         )
-    for shape in shapes:
-        for output in outputs:
-            encoder.check_target(marked(output, shape), job.overwrite)
+    parts = [_of_shape(job, outputs, shape) for shape in shapes]
+    for one, part in zip(shots, parts):
+        _check_outputs(one, part, part.output, None)
     threads.limit(job.threads)
     stages = Stages(progress)
     with stages("photo"):
@@ -328,17 +331,23 @@ def animate_shapes(
 
     scene = prepare(photo, max(shots, key=enlarged), stages)  # fine enough for all of them
     done = []
-    for one in shots:
-        extras = {
-            name: Path(marked(str(getattr(job, name)), str(one.aspect)))
-            for name in ("report", "poster", "sidecar")
-            if getattr(job, name) is not None
-        }
-        named = tuple(marked(output, str(one.aspect)) for output in outputs)
-        part = job.model_copy(update={"output": named, **extras})
+    for one, part in zip(shots, parts):
         done.append(animate_file(one, part, progress=progress, scene=scene, renamed=renamed, **how))
+        renamed = ()  # said once
     spent = Counter(stages.seconds) + Counter(done[0].seconds)  # done once, told with the first
     return [replace(done[0], seconds=dict(spent)), *done[1:]]
+
+
+def _of_shape(job: Job, outputs: tuple[str, ...], shape: str) -> Job:
+    """Return the job of one shape: every file has the shape in its name."""
+    extras = {
+        name: Path(marked(str(getattr(job, name)), shape))
+        for name in ("report", "poster", "sidecar")
+        if getattr(job, name) is not None
+    }
+    return job.model_copy(
+        update={"output": tuple(marked(output, shape) for output in outputs), **extras}
+    )
 
 
 def marked(output: str, shape: str) -> str:

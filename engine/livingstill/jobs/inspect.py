@@ -35,7 +35,7 @@ def write_depth(
     threads.limit(job.threads)
     check_settings(shot)
     check_target(target, job.overwrite)
-    keep_apart([target], [photo])
+    keep_apart([target], [photo, *shot.files_read()])
     depth = _analysed(photo, shot, Stages(progress)).depth()
     levels = np.round(depth.values * np.float32(65535)).astype(np.uint16)
     picture = (
@@ -64,7 +64,7 @@ def write_regions(
     check_settings(shot)
     if target is not None:
         check_target(target, job.overwrite)
-        keep_apart([target], [photo])
+        keep_apart([target], [photo, *shot.files_read()])
     stages = Stages(progress)
     analysis = _analysed(photo, shot, stages)
     with stages("regions"):
@@ -99,7 +99,7 @@ def write_scene(
         check_target(folder / "scene.json", job.overwrite)
     if mesh is not None:
         check_target(mesh, job.overwrite)
-        keep_apart([mesh], [photo])
+        keep_apart([mesh], [photo, *shot.files_read()])
         export.check_mesh(mesh)
     stages = Stages(progress)
     still = shot.model_copy(update={"motion": ("none",), "camera": Choice(name="static")})

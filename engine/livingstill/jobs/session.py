@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from livingstill.camera import path
 from livingstill.core.errors import InputError
-from livingstill.core.model import Photo, Scene
+from livingstill.core.model import Photo, Region, Scene
 from livingstill.core.registry import nearest
 from livingstill.core.threads import Result
 from livingstill.depth import models
@@ -78,7 +78,8 @@ class Session:
             If a setting cannot be used with this photo.
         """
         stages = stages or Stages()
-        keys = _Keys.of(shot, self._scale)
+        scale = self._scale or analyse.scene_scale(self.photo, shot)
+        keys = _Keys.of(shot, scale)
         analysis = self._analyse(shot, keys, stages)
         whole = self._begin_layers(analysis, shot, keys)
         with stages("regions"):
@@ -165,7 +166,7 @@ class Session:
             return analyse.recalled(self.photo, shot, self._estimates, self._scale)
         return analyse.analyse(self.photo, shot, scale=self._scale)
 
-    def _regions(self, analysis: Analysis, shot: Shot) -> Any:
+    def _regions(self, analysis: Analysis, shot: Shot) -> tuple[Region, ...]:
         if self._estimates is not None:
             return self._estimates.regions
         return steps.plan_regions(analysis, shot)
@@ -216,22 +217,21 @@ class _Keys(NamedTuple):
     motion: Hashable
 
     @classmethod
-    def of(cls, shot: Shot, scale: float | None) -> _Keys:
-        """Return the keys of a shot whose scene is ``scale`` of the photo, None for its own size."""
+    def of(cls, shot: Shot, scale: float) -> _Keys:
+        """Return the keys of a shot whose scene is ``scale`` of the photo."""
         frame, time = shot.part(FrameSettings), shot.part(TimeSettings)
-        size = frame if scale is None else scale
-        analysis = (shot.part(DepthSettings), shot.quality, size, _stamps(shot.depth))
+        analysis = (shot.part(DepthSettings), shot.quality, scale, _stamps(shot.depth))
         masks = _stamps(shot.hold, *(one.file for one in shot.mask))
         regions = (analysis, shot.part(RegionSettings), masks)
         scene = (regions, shot.layers)
         move = (analysis, frame, shot.camera)
-        files = _stamps(shot.font, shot.subtitle_font, shot.logo, shot.lut)
+        pictures = _stamps(shot.font, shot.subtitle_font, shot.logo, shot.lut)
         return cls(
             analysis=analysis,
             regions=regions,
             scene=scene,
             move=move,
-            finish=(move, shot.part(FinishSettings), time, shot.seed, files),
+            finish=(move, shot.part(FinishSettings), time, shot.seed, pictures),
             camera=(scene, move, time, shot.seed),
             motion=(scene, shot.part(WindSettings), shot.seed),
         )

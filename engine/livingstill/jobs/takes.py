@@ -92,7 +92,7 @@ def takes(
     for name in names:
         encoder.check_target(name, job.overwrite)
     check_target(sheet, job.overwrite)
-    keep_apart([*map(Path, names), sheet], [job.photo])
+    keep_apart([*map(Path, names), sheet], [job.photo, *shot.files_read()])
     stages = Stages(progress)
     if not job.output and base.stem != job.photo.stem:
         stages.progress.say(f"takes of {job.photo.name} are kept; these are {base.stem}-seed...")

@@ -1,6 +1,6 @@
 """The layered frame: every layer warped and laid over the ones behind it, in one pass.
 
-A pixel is sampled by vectors over channels and points (``vectors.sampler``): its points lie side by
+A pixel is sampled by vectors over channels and points (``simd.sampler``): its points lie side by
 side, so one load takes a row of them, where a loop over pixels would have to gather one by one.
 """
 

@@ -69,10 +69,6 @@ class Verdict:
             flags[fault.first : fault.last + 1] = True
         return flags
 
-    def kinds_at(self, frame: int) -> frozenset[str]:
-        """Return the kinds of the faults that cover ``frame``."""
-        return frozenset(f.kind for f in self.faults if f.first <= frame <= f.last)
-
     def to_dict(self) -> dict[str, Any]:
         """Return the verdict as plain values for JSON."""
         return {

@@ -64,6 +64,15 @@ class Shot(
         values = {name: getattr(self, name) for name in group.model_fields}
         return cast("Part", group.model_construct(**values))
 
+    def files_read(self) -> tuple[Path, ...]:
+        """Return every file that the settings name, which nothing may be written over."""
+        named = [self.hold, self.brand, self.font, self.subtitle_font, self.logo, self.lut]
+        written = [self.depth, *([self.audio] if self.audio else [])]
+        if self.camera.name.startswith("@"):
+            written.append(self.camera.name[1:])
+        masks = (one.file for one in self.mask)
+        return (*filter(None, named), *masks, *map(Path, written))
+
 
 class Job(Group):
     """Where a shot's results go and how the work behaves: nothing here changes a pixel."""

@@ -51,7 +51,8 @@ class Repeat:
         short = [(first, last) for first, last in spans if last - first + 1 < self.freeze]
         singles = [first for first, last in short if first == last]
         if _is_cadence(activity, singles) or self._is_held(short, len(series)):
-            bigger = np.maximum(np.roll(activity, 1), np.roll(activity, -1))
+            before = np.r_[0, 0, activity[1:-1]]  # no step comes before the first or after the last
+            bigger = np.maximum(before, np.r_[activity[1:], 0])
             cadence = activity < 0.3 * bigger
             spans = [span for span in spans if span not in short]
         return Found(
