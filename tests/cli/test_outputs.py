@@ -75,6 +75,8 @@ def test_files_of_one_name_are_refused_before_anything_is_rendered(livingstill, 
     answer = livingstill(photo, *QUICK, "--manifest", "a.json", "--save-shot", "a.json")
     assert answer.code == 2 and "two outputs have one name" in answer.err
     (tmp_path / "poster-1x1.png").write_bytes(b"kept")
-    answer = livingstill(photo, *QUICK, "--aspect", "16:9,1:1", "--poster", "poster.png")
+    answer = livingstill(
+        photo, *QUICK, "--size", "64", "--aspect", "16:9,1:1", "--poster", "poster.png"
+    )
     assert answer.code == 2 and "poster-1x1.png exists" in answer.err
     assert not (tmp_path / "p-16x9.mp4").exists()

@@ -27,7 +27,7 @@ PAGES = [
     *sorted((ROOT / "docs").rglob("*.md")),
 ]
 ELSEWHERE = {
-    ".", "pip", "pipx", "uvx", "pytest", "python", "python3", "mkdocs", "ruff",
+    ".", "sh", "pip", "pipx", "uvx", "pytest", "python", "python3", "mkdocs", "ruff",
     "docker", "git", ".ci/run", ".ci/lock",
 }  # fmt: skip
 """Programs of examples that set things up; CI runs them itself."""

@@ -13,6 +13,7 @@ def read_only(array: NDArray[Any]) -> NDArray[Any]:
     A kernel is compiled per type, and to Numba a writable array is of another type than an
     unwritable one, such as frozen values hold; so kernels read from unwritable views alone.
 
+    >>> import numpy as np
     >>> read_only(np.zeros(2)).flags.writeable
     False
     """

@@ -3,7 +3,8 @@
 OpenCV's code for one processor adds in another order, or fuses products and sums, where its code for
 another does not: in resizing, blurring, sampling and smoothing of floats the last bits differ. These
 are kernels of ours, or OpenCV's integer versions. Pictures are (H, W) or (H, W, C), uint8 or float32;
-a size is (width, height), as OpenCV has it.
+a size is (width, height), as OpenCV has it. Kernels are imported where they are used: who names this
+module has no need of Numba yet.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from functools import lru_cache, partial
+from operator import attrgetter
 from typing import Any, Literal
 
 import cv2
@@ -21,12 +23,27 @@ from numpy.typing import NDArray
 from livingstill.core.arrays import read_only
 from livingstill.core.model import Float32Array, UInt8Array
 from livingstill.core.threads import over_bands
-from livingstill.kernels import resample, smooth
 
 Picture = NDArray[Any]
 Border = Literal["reflect", "symmetric", "edge"]
 _UNIT = 2.0**22
 _FEW = 4096  # values per row band below which threads cost more than they save
+
+
+_NEEDED = ("ipp.useIPP", "createLineSegmentDetector", "INTER_LINEAR_EXACT")
+"""What not every build of OpenCV has."""
+
+
+def _check_features() -> None:
+    """Refuse an OpenCV that lacks what we need, here and now rather than in the midst of a clip."""
+    for feature in _NEEDED:
+        try:
+            attrgetter(feature)(cv2)
+        except AttributeError:
+            raise ImportError(f"cannot import name '{feature}' from 'cv2'", name="cv2") from None
+
+
+_check_features()
 
 
 def _without_ipp() -> None:
@@ -68,6 +85,8 @@ def gaussian_blur(
 
     ``sigma_y`` is along columns, as ``sigma`` where left out; ``border`` is how `numpy.pad` goes on.
     """
+    from livingstill.kernels import smooth
+
     down = sigma if sigma_y is None else sigma_y
     if picture.dtype == np.uint8:
         how = {"reflect": cv2.BORDER_REFLECT_101, "symmetric": cv2.BORDER_REFLECT}
@@ -98,6 +117,8 @@ def gaussian_weights(sigma: float) -> Float32Array:
 
 def sample(picture: Picture, x: NDArray[Any], y: NDArray[Any]) -> Float32Array:
     """Return a picture (H, W) bilinearly at places in pixels; beyond its border the edge repeats."""
+    from livingstill.kernels import resample
+
     source = read_only(np.ascontiguousarray(picture, np.float32))
     xs, ys = (np.ascontiguousarray(a, np.float32) for a in np.broadcast_arrays(x, y))
     out = np.empty(xs.size, np.float32)
@@ -107,6 +128,8 @@ def sample(picture: Picture, x: NDArray[Any], y: NDArray[Any]) -> Float32Array:
 
 def sample_grid(picture: Picture, x: NDArray[np.float64], y: NDArray[np.float64]) -> Float32Array:
     """Return a picture (h, w, C) bicubically (a = -0.75) at the grid of places (W,) and (H,)."""
+    from livingstill.kernels import resample
+
     flat, channels = _flat(picture)
     starts, down = _cubic(y, picture.shape[0])
     places, across = _spread(*_cubic(x, picture.shape[1]), channels)
@@ -131,6 +154,8 @@ def smoother(
     and columns, the strength a quarter each time. ``sigma`` is the distance of colours, in levels,
     over which the tie between neighbours falls to 1/e.
     """
+    from livingstill.kernels import smooth
+
     colours = read_only(np.ascontiguousarray(guide))
     height, width = colours.shape[:2]
     right, below = (np.empty((height, width), np.float32) for _ in range(2))
@@ -192,6 +217,8 @@ def line_segments(grey: UInt8Array) -> Float32Array:
 
 
 def _resized(picture: Picture, size: tuple[int, ...], how: str) -> Picture:
+    from livingstill.kernels import resample
+
     height, width = picture.shape[:2]
     if (width, height) == size:
         return picture.copy()

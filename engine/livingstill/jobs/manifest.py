@@ -37,7 +37,7 @@ OPENCV = (
     "opencv-python",
     "opencv-python-headless",
 )
-"""Distributions that hold ``cv2``; the engine needs one with the contributed modules."""
+"""Distributions that hold ``cv2``; the first is the one that is installed with us."""
 
 
 def version_of(name: str) -> str:
