@@ -31,7 +31,7 @@ from livingstill.jobs.stages import Stages
 from livingstill.jobs.write import RenderResult
 from livingstill.media import inline
 from livingstill.render import frames, temporal
-from livingstill.render.letterbox import Surround
+from livingstill.render.letterbox import Letterbox
 from livingstill.settings.shot import Shot
 
 EXPOSURES = 4
@@ -93,7 +93,7 @@ class Clip:
         size = self.framing.picture[2:]
         timeline, smooth = self.timeline, self.shot.smooth if self.motion else 0.0
         renderer = frames.Renderer(
-            self.scene, self.window, size, self.shot.quality, card=self.card, kept=smooth > 0
+            self.scene, self.window, size, self.shot.quality, card=self.card, retain=smooth > 0
         )
         shown = self.finisher.shown
         width, height = self.scene.size
@@ -120,8 +120,10 @@ class Clip:
         )
         if not self.framing.bars:
             return made
-        around = Surround(self.photo.rgb, self.framing.size, self.framing.picture, self.shot.fit)
-        return map(around.around, made)
+        letterbox = Letterbox(
+            self.photo.rgb, self.framing.size, self.framing.picture, self.shot.fit
+        )
+        return map(letterbox.compose, made)
 
     def frames(self) -> Iterator[UInt8Array]:
         """Yield the frames as (h, w, 3) uint8 RGB."""

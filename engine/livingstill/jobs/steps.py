@@ -33,7 +33,7 @@ from livingstill.jobs import monitor
 from livingstill.jobs.analyse import Analysis, begin_if_small
 from livingstill.motion.builder import compose
 from livingstill.render import frames
-from livingstill.render.title_occlusion import stand
+from livingstill.render.title_occlusion import place_card
 from livingstill.scene import assembly, layers
 from livingstill.segmentation import flow_field, mask_files, plan
 from livingstill.settings.groups import FrameSettings, RegionSettings
@@ -253,5 +253,5 @@ def place_title(
         return None, ()
     left, top, *size = frame.picture
     place = (title.left - left, title.top - top)
-    card, note = stand(scene, window, (size[0], size[1]), title.rgba, place, depth)
+    card, note = place_card(scene, window, (size[0], size[1]), title.rgba, place, depth)
     return card, (note,)
