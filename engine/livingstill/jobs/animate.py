@@ -324,7 +324,7 @@ def animate_shapes(
         photo = read_photo(job.photo, shot)
 
     def enlarged(one: Shot) -> float:
-        return framing.framed(photo.size, one).scale
+        return framing.fit_photo_to(photo.size, one).scale
 
     scene = prepare(photo, max(shots, key=enlarged), stages)  # fine enough for all of them
     done = []

@@ -195,7 +195,7 @@ def reframe(clip: Clip, aspect: str | None) -> Clip:
     The scene keeps its resolution: make the shape ready first that enlarges the photo most.
     """
     shot = clip.shot.model_copy(update={"aspect": aspect})
-    frame = framing.framed(clip.photo.size, shot, clip.subject)
+    frame = framing.fit_photo_to(clip.photo.size, shot, clip.subject)
     view = CameraView.of(clip.depth.values, clip.photo.focal, clip.subject, frame.box)
     camera, window = steps.plan_camera(clip.scene, view, frame, shot, clip.timeline)
     finisher = Finisher(shot, frame.size, frame.picture, clip.timeline)

@@ -129,7 +129,7 @@ def _peel(
 
 def frame_of(analysis: Analysis, settings: FrameSettings) -> framing.Framing:
     """Return how the photo sits in the frame, its subject as near the middle as it allows."""
-    return framing.framed(analysis.photo.size, settings, analysis.subject().point)
+    return framing.fit_photo_to(analysis.photo.size, settings, analysis.subject().point)
 
 
 def timeline_of(shot: Shot) -> Timeline:
@@ -157,7 +157,7 @@ def view_of(analysis: Analysis, frame: framing.Framing) -> CameraView:
 def advise(analysis: Analysis, frame: framing.Framing) -> auto.Advice:
     """Return the move that shows most depth and uncovers and bends least, and why."""
     measured = analysis.statistics()
-    along = alignment.sample_lines(analysis.depth().values, measured.lines, auto.ALONG)
+    along = alignment.sample_lines(analysis.depth().values, measured.lines, auto.LINE_FRACTIONS)
     confidence = analysis.subject().confidence
     return auto.choose(view_of(analysis, frame), measured, confidence, along)
 
@@ -169,7 +169,7 @@ def choose_move(
     if move.name != path.AUTO:
         return move, (), {}
     advice = advise(analysis, frame)
-    choice = path.settle(move, advice.choice)
+    choice = path.with_requested_keys(move, advice.choice)
     return choice, (f"camera {choice}: {advice.reason}",), advice.figures()
 
 

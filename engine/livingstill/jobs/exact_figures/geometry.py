@@ -39,11 +39,15 @@ def line_bend(truth: GroundTruth) -> dict[str, float]:
     clip = truth.clip
     view = _view(clip)
     lines = detect_lines(clip.photo.rgb)
-    edges = auto.edges(lines, view, alignment.sample_lines(clip.depth.values, lines, auto.ALONG))
+    edges = auto.lines_in_frame(
+        lines, view, alignment.sample_lines(clip.depth.values, lines, auto.LINE_FRACTIONS)
+    )
     if not len(edges.w):
         return {}
     poses = truth.poses[:: max(1, len(truth.poses) // 9)]
-    return {"exact_line_bend": auto.cost(poses, view, edges).bent / auto.WIDTH * truth.size[0]}
+    return {
+        "exact_line_bend": auto.cost(poses, view, edges).line_bend / auto.BEND_WIDTH * truth.size[0]
+    }
 
 
 def folding(clip: Clip) -> dict[str, float]:
