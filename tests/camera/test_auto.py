@@ -111,10 +111,10 @@ def test_a_room_gets_a_move_that_keeps_upright_lines_upright_and_straight():
 
 
 def test_thin_structures_people_and_mirrors_lower_the_amount():
-    assert auto.caution(PLAIN) == 1
-    assert auto.caution(replace(PLAIN, thin=0.03)) < 0.7
-    assert auto.caution(replace(PLAIN, shares=(("person", 0.2),))) < 1
-    assert auto.caution(replace(PLAIN, indoors=True, shares=(("water", 0.1),))) < 1
+    assert auto.amount_factor(PLAIN) == 1
+    assert auto.amount_factor(replace(PLAIN, thin=0.03)) < 0.7
+    assert auto.amount_factor(replace(PLAIN, shares=(("person", 0.2),))) < 1
+    assert auto.amount_factor(replace(PLAIN, indoors=True, shares=(("water", 0.1),))) < 1
 
 
 def test_the_subject_is_the_thing_that_stands_out():

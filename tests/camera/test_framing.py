@@ -91,7 +91,8 @@ def test_one_side_in_pixels_leaves_the_other_to_the_photo(photo, side):
     long = frame(photo, size=f"{side}").size
     assert (across[0], down[1], max(long)) == (nearest_even(side),) * 3
     assert (
-        abs(across[1] - nearest_even(side) / shape) <= 1 and abs(down[0] - nearest_even(side) * shape) <= 1
+        abs(across[1] - nearest_even(side) / shape) <= 1
+        and abs(down[0] - nearest_even(side) * shape) <= 1
     )
     assert long == (across if shape >= 1 else down)
 

@@ -408,7 +408,7 @@ def replay(
         return animate_file(shot, job, hashes=hashes, progress=progress)
     record = manifest.load(recipe)
     shot = checked(Shot, record["shot"], f"{recipe}: ")
-    shot = files.again(shot, record.get("files"), recipe.parent)
+    shot = files.relocate(shot, record.get("files"), recipe.parent)
     photo = _find_photo(str(record["photo"].get("path")), recipe.parent)
     outputs = tuple(map(str, record["outputs"]))
     if "output" not in overrides:

@@ -83,7 +83,7 @@ class Clip:
         ``span`` yields only these: the same pixels as in the whole clip.
         """
         span = range(self.timeline.frames) if span is None else span
-        return self.finisher.over(self.bare(span), span)
+        return self.finisher.finish(self.bare(span), span)
 
     def bare(self, span: range | None = None) -> Iterator[PackedRGBA]:
         """Yield the frames like ``packed``, but before finishing: no grade, grain, title or logo.
@@ -95,7 +95,7 @@ class Clip:
         renderer = frames.Renderer(
             self.scene, self.window, size, self.shot.quality, card=self.card, retain=smooth > 0
         )
-        shown = self.finisher.shown
+        title_opacity = self.finisher.title_opacity
         width, height = self.scene.size
         pixels = width / self.window.scale
 
@@ -107,9 +107,9 @@ class Clip:
 
         def render(index: int) -> PackedRGBA:
             if not blur:
-                return renderer.frame(*instant(index), shown(index))
+                return renderer.frame(*instant(index), title_opacity(index))
             opened = (index + blur * ((i + 0.5) / EXPOSURES - 0.5) for i in range(EXPOSURES))
-            return renderer.exposure([instant(when) for when in opened], shown(index))
+            return renderer.exposure([instant(when) for when in opened], title_opacity(index))
 
         def moved(first: int, second: int) -> float:
             before, after = (self.camera.at(timeline.time(i)) for i in (first, second))

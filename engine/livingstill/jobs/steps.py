@@ -248,7 +248,7 @@ def place_title(
     finisher: Finisher, scene: Scene, window: frames.Window, frame: framing.Framing, depth: str
 ) -> tuple[frames.Card | None, tuple[str, ...]]:
     """Return the title as a card in the scene, if it stands there, and what to say of it."""
-    title = finisher.standing
+    title = finisher.title_in_scene
     if title is None:
         return None, ()
     left, top, *size = frame.picture
