@@ -38,10 +38,10 @@ def main() -> None:
         for name in CAMERAS:
             shot = clip.shot.model_copy(update={"camera": Choice(name=name)})
             camera, window = steps.plan_camera(clip.scene, view, clip.framing, shot, clip.timeline)
-            seen = projection.Projection(clip.scene, window, size, frames.pitch_of(size))
+            seen = projection.Projection(clip.scene, window, size, frames.node_pitch(size))
             poses = (camera.at(clip.timeline.time(i)) for i in range(clip.timeline.frames))
             found[name] = sum(
-                frames.outside(clip.scene, pose, window, size, border_only=True, view=seen)
+                frames.count_outside(clip.scene, pose, window, size, border_only=True, view=seen)
                 for pose in poses
             )
         total += sum(found.values())

@@ -142,7 +142,7 @@ def rendered(rgb: np.ndarray, motion, count: int, scene: Scene | None = None) ->
         packed = np.dstack([rgb, np.full((height, width), 255, np.uint8)]).view(np.uint32)[..., 0]
         scene = Scene((Layer(packed.copy(), np.zeros((height, width), np.float32)),))
     renderer = frames.Renderer(
-        scene, frames.whole((width, height), (width, height)), (width, height)
+        scene, frames.full_window((width, height), (width, height)), (width, height)
     )
     out = np.empty((count, height, width), np.uint8)
     for i in range(count):

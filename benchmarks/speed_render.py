@@ -19,7 +19,7 @@ import numpy as np
 from livingstill.core import threads
 from livingstill.core.model import Flow, Pose
 from livingstill.kernels.yuv import to_yuv420
-from livingstill.render.frames import Renderer, whole
+from livingstill.render.frames import Renderer, full_window
 from livingstill.scene.layers import build_layers
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
@@ -69,8 +69,10 @@ def main() -> None:
     x, y = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
     shift = (30 * (depth - 0.4)).astype(np.float32)
     fixed = cv2.convertMaps(x / 1.04 + 30 + shift, y / 1.04 + 20, cv2.CV_16SC2)
-    draft, standard = (Renderer(scene, whole(size, size), size, q) for q in ("draft", "standard"))
-    light = Renderer(scene, whole(size, size), size, "standard", linear_light=True)
+    draft, standard = (
+        Renderer(scene, full_window(size, size), size, q) for q in ("draft", "standard")
+    )
+    light = Renderer(scene, full_window(size, size), size, "standard", linear_light=True)
     sway, half, water = (
         flows(size, layers, share, second)
         for share, second in ((1.0, False), (0.5, False), (0.5, True))

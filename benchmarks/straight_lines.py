@@ -26,7 +26,7 @@ from livingstill.photo.lines import detect_lines
 from livingstill.render.frames import Renderer, unpack
 
 POINTS = np.linspace(0.06, 0.94, 9)
-LEAST = 6
+MIN_AMOUNT = 6
 """A line is judged if so many of its points are found again."""
 
 FAINT = 4.0
@@ -61,10 +61,10 @@ def tracked(clip: Clip, lines: np.ndarray) -> np.ndarray:
         back, _, _ = follow(frame, still, there)
         missed = np.abs(((back - start) * across[:, None]).sum(-1))
         good = clear & sure & (missed < 0.3) & (error < 12)
-        for i in np.flatnonzero(good.sum(1) >= LEAST):
+        for i in np.flatnonzero(good.sum(1) >= MIN_AMOUNT):
             at = there[i][good[i]].astype(np.float64)
             off = away(at, across[i], along[i])
-            while off.max() > LOST and len(at) > LEAST:
+            while off.max() > LOST and len(at) > MIN_AMOUNT:
                 at = np.delete(at, off.argmax(), 0)
                 off = away(at, across[i], along[i])
             worst[i] = np.fmax(worst[i], off.max() if off.max() < LOST else np.nan)
@@ -115,9 +115,9 @@ def grey(renderer: Renderer, pose: Pose) -> np.ndarray:
 def predicted(clip: Clip, lines: np.ndarray) -> float:
     """Return the bending that the depth predicts for the worst line, pixels."""
     view = CameraView.of(clip.depth.values, clip.photo.focal, clip.subject, clip.framing.box)
-    along = alignment.sample_lines(clip.depth.values, lines, auto.ALONG)
+    along = alignment.sample_lines(clip.depth.values, lines, auto.LINE_FRACTIONS)
     poses = [clip.camera.at(i / 8) for i in range(9)]
-    return auto.cost(poses, view, auto.edges(lines, view, along)).bent
+    return auto.cost(poses, view, auto.lines_in_frame(lines, view, along)).line_bend
 
 
 def main() -> int:

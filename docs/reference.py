@@ -71,10 +71,10 @@ def _code(value: object) -> str:
 def moves() -> str:
     """Every camera move with its own keys."""
     from livingstill.camera import path
-    from livingstill.camera.param import declared
+    from livingstill.camera.param import declared_params
     from livingstill.camera.timing import Timing
 
-    shared, parts = declared(Timing), []
+    shared, parts = declared_params(Timing), []
     for name, line in path.describe():
         parts.append(f"### `{name}`\n\n{line}\n")
         if not name.startswith("@"):
@@ -87,10 +87,10 @@ def moves() -> str:
 def timing() -> str:
     """The keys every camera move has."""
     from livingstill.camera import path
-    from livingstill.camera.param import declared
+    from livingstill.camera.param import declared_params
     from livingstill.camera.timing import Timing
 
-    return _keys(key for key in path.keys("static") if key.key in declared(Timing))
+    return _keys(key for key in path.keys("static") if key.key in declared_params(Timing))
 
 
 def _keys(keys: Iterable[Any]) -> str:
@@ -314,8 +314,12 @@ def api() -> str:
 
 def types(module: str = "core.model") -> str:
     """The small frozen types of a module with their docstrings."""
-    home = importlib.import_module(f"livingstill.{module}")
-    found = [c for c in vars(home).values() if inspect.isclass(c) and c.__module__ == home.__name__]
+    class_of = importlib.import_module(f"livingstill.{module}")
+    found = [
+        c
+        for c in vars(class_of).values()
+        if inspect.isclass(c) and c.__module__ == class_of.__name__
+    ]
     return "\n".join(_entry(c.__name__, c, 4) for c in found if not c.__name__.startswith("_"))
 
 

@@ -12,7 +12,7 @@ from livingstill import animate
 from livingstill.core.errors import InputError
 from livingstill.core.model import Flow, Layer, Pose, Region, Scene, Timeline
 from livingstill.jobs import matte, provenance, soundtrack
-from livingstill.render.frames import Renderer, whole
+from livingstill.render.frames import Renderer, full_window
 from livingstill.settings.shot import Shot
 
 SIDE = 48
@@ -39,23 +39,25 @@ def grey(frame: np.ndarray) -> np.ndarray:
 
 def test_the_matte_of_a_layer_is_what_is_seen_of_it(scene):
     pose = Pose(x=0.05)
-    full = Renderer(scene, whole(scene.size, (SIDE, SIDE)), (SIDE, SIDE)).frame(pose).copy()
+    full = Renderer(scene, full_window(scene.size, (SIDE, SIDE)), (SIDE, SIDE)).frame(pose).copy()
     white = matte.chosen(scene, (), "layer:1")
-    share = grey(Renderer(white, whole(white.size, (SIDE, SIDE)), (SIDE, SIDE)).frame(pose))
+    share = grey(Renderer(white, full_window(white.size, (SIDE, SIDE)), (SIDE, SIDE)).frame(pose))
     # blue over red: the frame is share * red + (1 - share) * blue, whatever the camera did
     red = full.view(np.uint8).reshape(SIDE, SIDE, 4)[..., 0].astype(int)
     np.testing.assert_allclose(red, 20 + share * 230 / 255, atol=4)
     assert 0 < (share > 200).sum() < share.size
     behind = matte.chosen(scene, (), "layer:2")
-    rest = grey(Renderer(behind, whole(behind.size, (SIDE, SIDE)), (SIDE, SIDE)).frame(pose))
+    rest = grey(Renderer(behind, full_window(behind.size, (SIDE, SIDE)), (SIDE, SIDE)).frame(pose))
     np.testing.assert_allclose(share + rest, 255, atol=2)
 
 
 def test_cutting_keeps_colours_and_makes_them_premultiplied(scene):
-    frame = Renderer(scene, whole(scene.size, (SIDE, SIDE)), (SIDE, SIDE)).frame(Pose()).copy()
+    frame = (
+        Renderer(scene, full_window(scene.size, (SIDE, SIDE)), (SIDE, SIDE)).frame(Pose()).copy()
+    )
     white = matte.chosen(scene, (), "layer:1")
     made = matte.cut(
-        frame, Renderer(white, whole(white.size, (SIDE, SIDE)), (SIDE, SIDE)).frame(Pose())
+        frame, Renderer(white, full_window(white.size, (SIDE, SIDE)), (SIDE, SIDE)).frame(Pose())
     )
     rgba = made.view(np.uint8).reshape(SIDE, SIDE, 4)
     assert tuple(rgba[20, 18]) == (250, 40, 10, 255)
@@ -66,7 +68,7 @@ def test_a_region_is_cut_by_its_mask(scene):
     mask = np.zeros((SIDE, SIDE), np.uint8)
     mask[:, 20:] = 255
     white = matte.chosen(scene, (Region("water", mask),), "water")
-    share = grey(Renderer(white, whole(white.size, (SIDE, SIDE)), (SIDE, SIDE)).frame(Pose()))
+    share = grey(Renderer(white, full_window(white.size, (SIDE, SIDE)), (SIDE, SIDE)).frame(Pose()))
     np.testing.assert_allclose(share, mask, atol=2)
     with pytest.raises(InputError, match="there are water, moving, layer:1"):
         matte.chosen(scene, (Region("water", mask),), "snow")

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 from livingstill.camera import auto
-from livingstill.camera.subject import find, heads, saliency
+from livingstill.camera.subject import find_subject, head_boxes, saliency
 from livingstill.camera.view import CameraView
 from livingstill.core.model import Traits
 from livingstill.settings.values import Choice
@@ -40,40 +40,46 @@ def stepped(near=1.0, far=0.2):
 def costs(name, depth, lines=None):
     view = CameraView.of(depth)
     rows = np.zeros((0, 4), np.float32) if lines is None else np.asarray(lines, np.float32)
-    return auto.cost(auto.ends(Choice(name=name), view), view, auto.edges(rows, view))
+    return auto.cost(
+        auto.sample_poses(Choice(name=name), view), view, auto.lines_in_frame(rows, view)
+    )
 
 
 def test_a_smooth_slope_uncovers_nothing_and_a_step_as_much_as_theory_says():
-    assert costs("truck-right", RAMP).uncovered == 0
+    assert costs("truck-right", RAMP).disocclusion == 0
     # 3.5 % parallax, half of it to each side: the post uncovers 1.75 % of the width all along
-    assert costs("truck-right", stepped()).uncovered == pytest.approx(1.75, rel=0.1)
+    assert costs("truck-right", stepped()).disocclusion == pytest.approx(1.75, rel=0.1)
 
 
 def test_a_pan_shows_little_depth_uncovers_nothing_and_bends_nothing():
     line = [(0.1, 0.2, 0.9, 0.7)]
     found = costs("pan-right", stepped(), line)
-    assert found.shown < 0.3 and found.uncovered == 0 and found.bent < 1e-6
+    assert found.parallax_rms < 0.3 and found.disocclusion == 0 and found.line_bend < 1e-6
 
 
 def test_lines_on_a_plane_stay_straight_and_lines_on_a_bulge_bend():
     bulge = np.tile(0.5 + 0.4 * np.hanning(120).astype(np.float32), (80, 1))
     line = [(0.1, 0.3, 0.9, 0.7)]
-    assert costs("truck-right", RAMP, line).bent < 0.5
-    assert costs("pedestal-up", bulge, line).bent > 3
+    assert costs("truck-right", RAMP, line).line_bend < 0.5
+    assert costs("pedestal-up", bulge, line).line_bend > 3
 
 
 def test_a_truck_loses_what_its_near_border_moves():
-    assert costs("truck-right", np.where(RAMP > 0, RAMP, 0)).lost == pytest.approx(3.5, rel=0.1)
-    assert costs("push-in", RAMP).lost == 0
+    assert costs("truck-right", np.where(RAMP > 0, RAMP, 0)).crop_loss == pytest.approx(
+        3.5, rel=0.1
+    )
+    assert costs("push-in", RAMP).crop_loss == 0
 
 
 def test_a_photo_with_depth_gets_a_move_in_depth_within_its_limits():
     view = CameraView.of(RAMP)
     advice = auto.choose(view, PLAIN)
-    assert advice.choice.name in auto.LIKED
-    found = auto.cost(auto.ends(advice.choice, view), view, auto.edges(PLAIN.lines, view))
-    assert found.uncovered <= auto.LIMITS.uncovered * 1.02
-    assert found.lost <= auto.LIMITS.lost * 1.02
+    assert advice.choice.name in auto.PREFERENCE
+    found = auto.cost(
+        auto.sample_poses(advice.choice, view), view, auto.lines_in_frame(PLAIN.lines, view)
+    )
+    assert found.disocclusion <= auto.LIMITS.disocclusion * 1.02
+    assert found.crop_loss <= auto.LIMITS.crop_loss * 1.02
 
 
 @pytest.mark.parametrize(
@@ -96,23 +102,25 @@ def test_a_room_gets_a_move_that_keeps_upright_lines_upright_and_straight():
     view = CameraView.of(depth)
     room = replace(PLAIN, lines=lines, straight=9.0, vertical=9.0, indoors=True)
     advice = auto.choose(view, room)
-    assert advice.choice.name in (*auto.UPRIGHT, "ken-burns") and "room" in advice.reason
+    assert advice.choice.name in (*auto.INDOOR_MOVES, "ken-burns") and "room" in advice.reason
     assert advice.parallax < auto.choose(view, PLAIN).parallax
-    found = auto.cost(auto.ends(advice.choice, view), view, auto.edges(lines, view))
-    assert found.bent <= 1.05
+    found = auto.cost(
+        auto.sample_poses(advice.choice, view), view, auto.lines_in_frame(lines, view)
+    )
+    assert found.line_bend <= 1.05
 
 
 def test_thin_structures_people_and_mirrors_lower_the_amount():
-    assert auto.caution(PLAIN) == 1
-    assert auto.caution(replace(PLAIN, thin=0.03)) < 0.7
-    assert auto.caution(replace(PLAIN, shares=(("person", 0.2),))) < 1
-    assert auto.caution(replace(PLAIN, indoors=True, shares=(("water", 0.1),))) < 1
+    assert auto.amount_factor(PLAIN) == 1
+    assert auto.amount_factor(replace(PLAIN, thin=0.03)) < 0.7
+    assert auto.amount_factor(replace(PLAIN, shares=(("person", 0.2),))) < 1
+    assert auto.amount_factor(replace(PLAIN, indoors=True, shares=(("water", 0.1),))) < 1
 
 
 def test_the_subject_is_the_thing_that_stands_out():
     rgb = np.full((300, 450, 3), 90, np.uint8)
     cv2.circle(rgb, (330, 180), 30, (220, 40, 30), -1)
-    found = find(rgb, np.full((80, 120), 0.5, np.float32))
+    found = find_subject(rgb, np.full((80, 120), 0.5, np.float32))
     assert found.point == pytest.approx((330 / 450, 180 / 300), abs=0.04)
     assert found.confidence > 0.6
     left, top, right, bottom = found.box
@@ -122,8 +130,8 @@ def test_the_subject_is_the_thing_that_stands_out():
 def test_faces_come_first_and_nothing_at_all_is_the_middle():
     grey = np.full((60, 90, 3), 128, np.uint8)
     flat = np.full((60, 90), 0.5, np.float32)
-    assert find(grey, flat).point == pytest.approx((0.5, 0.5))
-    face = find(grey, flat, faces=[(0.1, 0.1, 0.3, 0.5), (0.8, 0.8, 0.82, 0.82)])
+    assert find_subject(grey, flat).point == pytest.approx((0.5, 0.5))
+    face = find_subject(grey, flat, faces=[(0.1, 0.1, 0.3, 0.5), (0.8, 0.8, 0.82, 0.82)])
     assert face.point == pytest.approx((0.2, 0.3)) and face.kind == "face"
 
 
@@ -131,10 +139,10 @@ def test_the_subject_of_people_is_where_their_heads_are():
     people = np.zeros((300, 450), np.uint8)
     cv2.ellipse(people, (300, 220), (60, 120), 0, 0, 360, 255, -1)
     people[10:14, 10:14] = 255  # too small to be anybody
-    (head,) = heads(people)
+    (head,) = head_boxes(people)
     assert head[1] == pytest.approx(1 / 3, abs=0.02) and head[3] < 0.7
     assert (head[0] + head[2]) / 2 == pytest.approx(2 / 3, abs=0.02)
-    assert heads(None) == []
+    assert head_boxes(None) == []
 
 
 def test_the_sky_is_seldom_the_subject():
@@ -143,5 +151,5 @@ def test_the_sky_is_seldom_the_subject():
     cv2.circle(rgb, (150, 220), 25, (240, 240, 240), -1)
     sky = np.zeros((300, 450), np.uint8)
     sky[:130] = 255
-    assert find(rgb, np.full((30, 45), 0.5, np.float32), sky).y > 0.5
+    assert find_subject(rgb, np.full((30, 45), 0.5, np.float32), sky).y > 0.5
     assert saliency(rgb, np.full((30, 45), 0.5, np.float32), sky).max() <= 1

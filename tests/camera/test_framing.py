@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from livingstill.camera.framing import even, frame, ratio
+from livingstill.camera.framing import frame, nearest_even, ratio
 from livingstill.core.errors import InputError
 from livingstill.settings.shot import Shot, checked
 from livingstill.settings.values import LONG_SIDES
@@ -89,8 +89,11 @@ def test_one_side_in_pixels_leaves_the_other_to_the_photo(photo, side):
     shape = photo[0] / photo[1]
     across, down = (frame(photo, size=form.format(side)).size for form in ("{}x", "x{}"))
     long = frame(photo, size=f"{side}").size
-    assert (across[0], down[1], max(long)) == (even(side),) * 3
-    assert abs(across[1] - even(side) / shape) <= 1 and abs(down[0] - even(side) * shape) <= 1
+    assert (across[0], down[1], max(long)) == (nearest_even(side),) * 3
+    assert (
+        abs(across[1] - nearest_even(side) / shape) <= 1
+        and abs(down[0] - nearest_even(side) * shape) <= 1
+    )
     assert long == (across if shape >= 1 else down)
 
 

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from livingstill.camera.param import declared, home
+from livingstill.camera.param import class_of, declared_params
 from livingstill.camera.path import CAMERAS, describe, keys, parse, resolve
 from livingstill.camera.projection import project
 from livingstill.camera.timing import EASES
@@ -246,7 +246,7 @@ def test_every_move_tells_what_it_does_and_has_an_amount():
     assert set(rows) == {"auto", "@FILE.toml", *CAMERAS}
     assert all(text.endswith(".") and "{" not in text for text in rows.values())
     for name in CAMERAS:
-        assert "amount" in declared(home(CAMERAS[name]))
+        assert "amount" in declared_params(class_of(CAMERAS[name]))
         assert all(key.help for key in keys(name))
 
 

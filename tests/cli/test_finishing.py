@@ -65,7 +65,7 @@ def test_a_title_in_the_scene_stands_still_where_nothing_passes(lake):
         title_size=2, camera="push-in", quality="draft",
     )  # fmt: skip
     frames = np.array([frame.copy() for frame in clip.frames()])
-    sprite = clip.finisher.standing
+    sprite = clip.finisher.title_in_scene
     left, top, width, height = sprite.box
     ink = sprite.rgba[sprite.margin :, sprite.margin :][:height, :width] == 0xFFFFFFFF
     assert ink.sum() > 200

@@ -12,8 +12,8 @@ from livingstill.core.errors import InputError
 from livingstill.core.model import Timeline
 from livingstill.finish import files, text
 from livingstill.finish.finisher import Finisher, grain_tile, vignette
-from livingstill.finish.layout import placed, safe_area
-from livingstill.finish.titles import where
+from livingstill.finish.layout import anchor, safe_area
+from livingstill.finish.titles import title_place
 from livingstill.kernels import colour as kernels
 from livingstill.render.frames import unpack
 from livingstill.settings.shot import Shot
@@ -38,7 +38,7 @@ def finisher(count=10, loop="seamless", size=SIZE, **settings):
 
 def finished(frames, **settings):
     made = finisher(len(frames), **settings)
-    return [unpack(frame).astype(int) for frame in made.over(frames, range(len(frames)))]
+    return [unpack(frame).astype(int) for frame in made.finish(frames, range(len(frames)))]
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def test_a_shot_without_finishing_passes_frames_through():
     frame = noise()
     made = finisher()
     assert made.idle
-    assert next(made.over([frame], [0])) is frame
+    assert next(made.finish([frame], [0])) is frame
 
 
 def test_everything_stays_the_same_at_any_number_of_threads(logo):
@@ -108,8 +108,8 @@ def test_laying_over_is_the_formula_of_porter_and_duff():
 
 def test_grain_is_loop_exact_seeded_and_strongest_in_the_middle_tones():
     one, other = finisher(6, grain=0.5), finisher(6, grain=0.5)
-    frames = [unpack(f).copy() for f in one.over([flat(128)] * 6, range(6))]
-    part = [unpack(f).copy() for f in other.over([flat(128)] * 2, range(3, 5))]
+    frames = [unpack(f).copy() for f in one.finish([flat(128)] * 6, range(6))]
+    part = [unpack(f).copy() for f in other.finish([flat(128)] * 2, range(3, 5))]
     np.testing.assert_array_equal(part, frames[3:5])  # a frame depends on its index alone
     assert (frames[0] != frames[1]).mean() > 0.5
     again = finished([flat(128)], grain=0.5, seed=1)[0]
@@ -146,21 +146,21 @@ def test_a_vignette_darkens_the_corners_and_leaves_the_middle():
 @pytest.mark.parametrize("loop", ["seamless", "bounce", "none", "hold"])
 def test_a_fade_is_gone_at_both_ends_and_whole_between(loop):
     made = finisher(50, loop, title="Lake", title_fade=1.0)
-    shown = [made.shown(index) for index in range(50)]
+    shown = [made.title_opacity(index) for index in range(50)]
     assert shown[0] == 0
     assert max(shown) == 1
     if made._timeline.joins:
-        assert made.shown(50) == 0  # the next loop begins as this one ends
+        assert made.title_opacity(50) == 0  # the next loop begins as this one ends
         assert shown[1:] == pytest.approx(shown[:0:-1])
     else:
         assert shown[-1] == 0
     assert np.abs(np.diff(shown)).max() < 0.2
-    assert finisher(50, title="Lake").shown(0) == 1
+    assert finisher(50, title="Lake").title_opacity(0) == 1
 
 
 def test_a_fade_longer_than_the_clip_is_cut_to_its_half():
     made = finisher(20, title="Lake", title_fade=30)
-    assert made.shown(10) == 1
+    assert made.title_opacity(10) == 1
 
 
 @pytest.mark.parametrize("size", [(640, 360), (360, 640), (400, 400), (320, 400)])
@@ -182,7 +182,7 @@ def test_a_long_title_wraps_then_shrinks_and_then_is_refused():
     shapes = []
     for words in (short, long):
         data, name = text.load(None)
-        shapes.append(text.fitted(words, text.Style(24, data, name), 250, "title").coverage.shape)
+        shapes.append(text.set_text(words, text.Style(24, data, name), 250, "title").coverage.shape)
     assert shapes[0][0] < 30 < shapes[1][0]
     assert shapes[1][1] <= 252
     with pytest.raises(InputError, match=r"title is 'x+\.\.\.', too long for this frame"):
@@ -196,8 +196,8 @@ def test_what_is_higher_than_the_frame_is_refused():
 
 
 def test_a_title_makes_room_for_a_card():
-    assert where(Shot(title="a", address="b")) == "top-left"
-    assert placed((4, 4), where(Shot(title="a")), (0, 0, 10, 10)) == (0, 6)
+    assert title_place(Shot(title="a", address="b")) == "top-left"
+    assert anchor((4, 4), title_place(Shot(title="a")), (0, 0, 10, 10)) == (0, 6)
 
 
 def test_the_card_is_the_brands_colour_with_text_that_stands_out():

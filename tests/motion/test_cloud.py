@@ -54,7 +54,7 @@ def clip(photo, sky, scene):
         photo[0], np.zeros(sky.shape, np.float32), (Region("cloud", sky),),
         wind=Wind(speed=6), seconds=5, scene=scene,
     )  # fmt: skip
-    renderer = frames.Renderer(scene, frames.whole(scene.size, scene.size), scene.size)
+    renderer = frames.Renderer(scene, frames.full_window(scene.size, scene.size), scene.size)
     return np.stack(
         [frames.unpack(renderer.frame(Pose(), motion.at(k / 12))).copy() for k in range(12)]
     )
@@ -62,7 +62,7 @@ def clip(photo, sky, scene):
 
 def test_at_rest_the_parted_scene_shows_the_photo(photo, scene):
     assert len(scene.layers) == 2
-    renderer = frames.Renderer(scene, frames.whole(scene.size, scene.size), scene.size)
+    renderer = frames.Renderer(scene, frames.full_window(scene.size, scene.size), scene.size)
     np.testing.assert_array_equal(frames.unpack(renderer.frame(Pose())), photo[0])
     assert background.split_background(scene, np.zeros((HEIGHT, WIDTH), np.uint8)) is scene
 

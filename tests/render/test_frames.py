@@ -13,7 +13,7 @@ from livingstill.core import threads
 from livingstill.core.errors import InputError
 from livingstill.core.model import DEFAULT_FOCAL, Flow, Layer, Pose, Scene
 from livingstill.jobs.novel_view import novel_view
-from livingstill.render.frames import Card, Renderer, outside, safe_zoom, unpack, whole
+from livingstill.render.frames import Card, Renderer, count_outside, full_window, safe_zoom, unpack
 from livingstill.scene.layers import build_layers
 
 SIZE = (243, 161)
@@ -37,7 +37,7 @@ def plane(still):
 
 
 def render(scene, pose=None, quality="standard", flows=None, size=SIZE):
-    renderer = Renderer(scene, whole(scene.size, size), size, quality)
+    renderer = Renderer(scene, full_window(scene.size, size), size, quality)
     return unpack(renderer.frame(pose or Pose(), flows)).astype(int)
 
 
@@ -73,7 +73,7 @@ def test_at_rest_the_frame_is_the_photo(still, scene, quality):
 
 
 def test_linear_light_leaves_the_photo_at_rest(still, scene):
-    renderer = Renderer(scene, whole(SIZE, SIZE), SIZE, linear_light=True)
+    renderer = Renderer(scene, full_window(SIZE, SIZE), SIZE, linear_light=True)
     off = np.abs(unpack(renderer.frame(Pose())).astype(int) - still[0])
     assert off.mean() < 0.3 and np.percentile(off, 99.5) <= 3
 
@@ -144,7 +144,7 @@ def test_layers_without_motion_stay_as_they_are(scene):
 def digest(quality="standard", size=SIZE):
     rgb, distance = synthetic.cast(*SIZE, fine=1)
     scene = build_layers(rgb, (distance.min() / distance).astype(np.float32))
-    renderer = Renderer(scene, whole(SIZE, size), size, quality)
+    renderer = Renderer(scene, full_window(SIZE, size), size, quality)
     flows = [some_flow(k) for k in range(len(scene.layers))]
     frame = renderer.frame(Pose(x=0.03, y=-0.01, z=0.1, pan=1, roll=2, zoom=1.2), flows)
     return hashlib.sha256(frame.tobytes()).hexdigest()
@@ -189,18 +189,18 @@ def test_a_machine_without_vectors_renders_the_same():
     ],
 )
 def test_the_safe_zoom_shows_nothing_outside(scene, pose):
-    window = whole(SIZE, SIZE)
-    assert outside(scene, pose, window, SIZE) > 0
+    window = full_window(SIZE, SIZE)
+    assert count_outside(scene, pose, window, SIZE) > 0
     zoom = safe_zoom(scene, [Pose(), pose], window, SIZE)
     assert 1 < zoom < 1.5
     closer = Pose(pose.x, pose.y, pose.z, pose.pan, pose.tilt, pose.roll, zoom, pose.pivot)
-    assert outside(scene, closer, window, SIZE) == 0
-    assert outside(scene, Pose(), window, SIZE) == 0
+    assert count_outside(scene, closer, window, SIZE) == 0
+    assert count_outside(scene, Pose(), window, SIZE) == 0
 
 
 def test_an_exposure_is_the_mean_of_its_instants(scene):
     poses = [Pose(x=x) for x in (-0.02, 0, 0.03)]
-    renderer = Renderer(scene, whole(SIZE, SIZE), SIZE)
+    renderer = Renderer(scene, full_window(SIZE, SIZE), SIZE)
     singles = [unpack(renderer.frame(pose)).astype(int) for pose in poses]
     blurred = unpack(renderer.exposure([(pose, None) for pose in poses])).astype(int)
     assert np.abs(blurred - np.mean(singles, axis=0)).max() < 0.51
@@ -253,7 +253,7 @@ def test_a_card_stands_between_layers(scene, behind, shown):
     under = back.copy()
     box = under[50:110, 70:160]
     box[:] = rgba[..., :3] + (1 - rgba[..., 3:]) * box
-    renderer = Renderer(scene, whole(SIZE, SIZE), SIZE, "draft", card=card)
+    renderer = Renderer(scene, full_window(SIZE, SIZE), SIZE, "draft", card=card)
     found = unpack(renderer.frame(pose, None, shown)).astype(int)
     off = np.abs(found - 255 * (before + clear * under))
     assert off.max() <= 2.5
@@ -261,8 +261,8 @@ def test_a_card_stands_between_layers(scene, behind, shown):
 
 
 def test_a_card_partly_outside_the_frame_is_cut_off(scene):
-    renderer = Renderer(scene, whole(SIZE, SIZE), SIZE, card=card_at(-30, 130, 0))
-    inside = Renderer(scene, whole(SIZE, SIZE), SIZE)
+    renderer = Renderer(scene, full_window(SIZE, SIZE), SIZE, card=card_at(-30, 130, 0))
+    inside = Renderer(scene, full_window(SIZE, SIZE), SIZE)
     found = np.abs(unpack(renderer.frame(Pose())).astype(int) - unpack(inside.frame(Pose())))
     assert found[130:, :60].max() > 50
     assert not found[:130].any() and not found[:, 60:].any()
@@ -274,7 +274,9 @@ def test_finer_rays_show_the_same_card():
     size = (240, 160)
     frames = [
         unpack(
-            Renderer(scene, whole(scene.size, size), size, q, card=card_at(20, 30, 0)).frame(Pose())
+            Renderer(scene, full_window(scene.size, size), size, q, card=card_at(20, 30, 0)).frame(
+                Pose()
+            )
         )
         for q in ("standard", "high")
     ]

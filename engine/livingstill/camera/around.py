@@ -1,4 +1,4 @@
-"""Moves of the camera around what it looks at: orbit, arc and crane."""
+"""Moves of the camera around its subject: orbit, arc and crane."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import asin, cos, degrees, sin, tau
 from typing import ClassVar
 
-from livingstill.camera.move import Amount, Parallax, reach
+from livingstill.camera.move import Amount, Parallax, depth_reach
 from livingstill.camera.param import check
 from livingstill.camera.view import CameraView
 from livingstill.core.model import Pose
@@ -29,18 +29,21 @@ class Orbit:
 
     def pose(self, where: float, view: CameraView) -> Pose:
         """Return the pose at phase ``where``."""
-        radius = self.amount * self.parallax / 200 / view.focal / reach(view, view.subject)
+        radius = self.amount * self.parallax / 200 / view.focal / depth_reach(view, view.subject)
         turn = tau * where
         return Pose(x=radius * sin(turn), y=-0.6 * radius * cos(turn), pivot=view.subject)
 
 
-def swing(view: CameraView, parallax: float) -> tuple[float, float, float]:
-    """Return how far a camera on a circle about the subject is aside, ahead, and turned (degrees)."""
-    aside = parallax / view.focal / reach(view, view.subject)
+def circle_about_subject(view: CameraView, parallax: float) -> tuple[float, float, float]:
+    """Return a camera's sideways and forward offset on a circle about the subject, and its angle.
+
+    Offsets are in distances of the nearest point, the angle is in degrees.
+    """
+    offset = parallax / view.focal / depth_reach(view, view.subject)
     depth = max(view.subject, 1e-3)
-    aside = min(0.5 / depth, max(-0.5 / depth, aside))
-    angle = asin(aside * depth)
-    return aside, (1 - cos(angle)) / depth, degrees(angle)
+    offset = min(0.5 / depth, max(-0.5 / depth, offset))
+    angle = asin(offset * depth)
+    return offset, (1 - cos(angle)) / depth, degrees(angle)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +60,10 @@ class Arc:
 
     def pose(self, where: float, view: CameraView) -> Pose:
         """Return the pose at ``where``."""
-        aside, ahead, angle = swing(view, where * self.amount * self.parallax / 100)
-        return Pose(x=aside, z=ahead, pan=-angle)
+        offset, forward, angle = circle_about_subject(
+            view, where * self.amount * self.parallax / 100
+        )
+        return Pose(x=offset, z=forward, pan=-angle)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +80,6 @@ class Crane:
 
     def pose(self, where: float, view: CameraView) -> Pose:
         """Return the pose at ``where``."""
-        up, ahead, angle = swing(view, where * self.amount * self.parallax / 100)
+        rise, forward, angle = circle_about_subject(view, where * self.amount * self.parallax / 100)
         closer = 0.02 * self.amount * (where + 0.5) / max(view.middle, 0.2)
-        return Pose(y=-up, z=ahead + closer, tilt=-angle)
+        return Pose(y=-rise, z=forward + closer, tilt=-angle)

@@ -1,8 +1,8 @@
-"""Choose the camera move that suits a photo: much depth shown, little uncovered, walls straight.
+"""Chooses a photo's camera move: most parallax under limits on disocclusion, stretch and line bend.
 
 Niklaus et al. (3D Ken Burns, 2019) try a grid of end points and keep the one that uncovers least.
 Here each candidate's end poses are projected on a small grid of the inverse depth, without
-rendering, and its size is set so that it stays within what the photo bears.
+rendering, and its amount is set so that no cost passes its limit.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ from livingstill.camera.view import CameraView
 from livingstill.core.model import Float32Array, Pose, Traits
 from livingstill.settings.values import Choice
 
-WIDTH = 1920.0
-"""Pixels of the frame's width in which bending is told."""
+BEND_WIDTH = 1920.0
+"""Width of the frame, pixels, to which line bend is scaled."""
 
 
-ALONG = np.linspace(0.06, 0.94, 9, dtype=np.float32)
-"""Where on a line its bending is measured, evenly."""
+LINE_FRACTIONS = np.linspace(0.06, 0.94, 9, dtype=np.float32)
+"""Fractions of a line at which its bend is measured."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Edges:
-    """Straight lines in the frame at ``ALONG``: (n, k) places in frame widths from the centre,
+class FrameLines:
+    """Straight lines in the frame at ``LINE_FRACTIONS``: (n, k) places in frame widths from the centre,
     right and down, and inverse depths."""
 
     x: Reals
@@ -37,188 +37,211 @@ class Edges:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What a move does to a photo, at its natural size; each grows in proportion to the amount.
+    """The costs of a move at its natural size; each is proportional to the amount.
 
-    ``shown``: how far depths pass each other, root mean square, percent of the width. ``uncovered``:
-    percent of the frame that opens behind near things. ``stretched``: how much slanted surfaces are
-    drawn out, percent, at the 95th percentile. ``bent``: how far the straight line that bends
-    most leaves straight, pixels of a frame 1920 wide. ``lost``: percent of the picture that
-    has to be cut off so that no border shows.
+    ``parallax_rms``: root mean square displacement between depths, percent of the width.
+    ``disocclusion``: percent of the frame that opens behind near things. ``stretch``: stretch of
+    slanted surfaces, percent, at the 95th percentile. ``line_bend``: largest deviation of a straight
+    line from straight, pixels of a frame 1920 wide. ``crop_loss``: percent of the picture that has
+    to be cropped so that no border shows.
     """
 
-    shown: float
-    uncovered: float
-    stretched: float
-    bent: float
-    lost: float
+    parallax_rms: float
+    disocclusion: float
+    stretch: float
+    line_bend: float
+    crop_loss: float
 
 
-LIMITS = Cost(shown=1.2, uncovered=1.0, stretched=20.0, bent=4.0, lost=6.0)
-"""What an ordinary photo bears."""
+LIMITS = Cost(parallax_rms=1.2, disocclusion=1.0, stretch=20.0, line_bend=4.0, crop_loss=6.0)
+"""Largest costs in an ordinary photo."""
 
-LIMITS_INDOORS = Cost(shown=1.0, uncovered=0.6, stretched=18.0, bent=0.45, lost=5.0)
-"""What a room bears: its walls are straight and must stay so. Frames bend a line up to twice as much
-as its depth foretells, where it runs beside a step, and shall bend none by a pixel."""
+LIMITS_INDOORS = Cost(
+    parallax_rms=1.0, disocclusion=0.6, stretch=18.0, line_bend=0.45, crop_loss=5.0
+)
+"""Largest costs in a room, whose straight lines must stay straight. Frames bend a line up to twice
+as much as its depth predicts, where it runs beside a depth edge, and shall bend none by a pixel."""
 
-LEAST = 0.35
-"""Below this amount a move in depth is hardly seen."""
+MIN_AMOUNT = 0.35
+"""Below this amount a move in depth is hardly visible."""
 
-MOST = 1.0
-"""Moves are at most natural: they are meant to be felt more than seen."""
+MAX_AMOUNT = 1.0
+"""Largest amount of a chosen move: its natural size."""
 
-SHALLOW = 0.12
-"""A photo whose near and far inverse depths differ by less has no depth to show."""
+MIN_DEPTH_RANGE = 0.12
+"""A photo whose near and far inverse depths differ by less gets a flat move."""
 
-LIKED = {"push-in": 0.8, "truck-right": 0.85, "arc": 0.7, "sway": 0.7, "pedestal-up": 0.6}
-"""Moves that are tried, and how much each is liked."""
+PREFERENCE = {"push-in": 0.8, "truck-right": 0.85, "arc": 0.7, "sway": 0.7, "pedestal-up": 0.6}
+"""Candidate moves and the preference of each, before bonuses."""
 
-UPRIGHT = ("push-in", "truck-right")
-"""Moves that keep upright lines upright: all that a room is shown with."""
+INDOOR_MOVES = ("push-in", "truck-right")
+"""Candidate moves in a room: those that keep vertical lines vertical."""
 
-PEOPLE = 0.04
-"""Share of the photo from which on it is one of people."""
+PEOPLE_SHARE = 0.04
+"""Smallest share of people in a photo that is one of people."""
 
-FLAT = Choice(name="ken-burns")
+FLAT_MOVE = Choice(name="ken-burns")
 
-_EDGE = 0.25
+_TEAR_GAP = 0.25
 """A gap between neighbours of the grid wider than this part of their distance is a tear."""
 
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """The move that suits a photo, why, and how much parallax the photo bears (percent of width).
+    """The chosen move, the reason, and the photo's largest parallax, percent of the width.
 
-    ``uncovered`` and ``bent`` are the costs of the move as advised, in the units of ``Cost``; None
+    ``disocclusion`` and ``line_bend`` are the costs of the move as advised, in the units of ``Cost``; None
     for a flat one, which has none.
     """
 
     choice: Choice
     reason: str
     parallax: float
-    uncovered: float | None = None
-    bent: float | None = None
+    disocclusion: float | None = None
+    line_bend: float | None = None
 
     def figures(self) -> dict[str, float]:
         """Return the costs by name and unit, of those there are."""
-        named = {"uncovered_percent": self.uncovered, "bent_px_of_1920": self.bent}
+        named = {"uncovered_percent": self.disocclusion, "bent_px_of_1920": self.line_bend}
         return {name: round(value, 4) for name, value in named.items() if value is not None}
 
 
 def choose(
-    view: CameraView, traits: Traits, confidence: float = 0.5, along: Float32Array | None = None
+    view: CameraView,
+    traits: Traits,
+    confidence: float = 0.5,
+    line_depth: Float32Array | None = None,
 ) -> Advice:
-    """Return the move that suits a photo.
+    """Return the candidate move of the best score, or a flat one where none is within the limits.
 
-    ``confidence`` is how clear the subject is, 0..1; ``along`` is (n, k) float32, the inverse depth
-    of each of the photo's lines at the fractions ``ALONG``, by default that of the view's small
+    ``confidence`` is how clear the subject is, 0..1; ``line_depth`` is (n, k) float32, the inverse depth
+    of each of the photo's lines at the fractions ``LINE_FRACTIONS``, by default that of the view's small
     map. The same photo always gets the same advice.
     """
-    lines = edges(traits.lines, view, along)
-    borne = caution(traits)
-    most = largest_parallax(view, lines, traits.indoors, borne)
-    where = "what stands out" if confidence > 0.35 else "the middle"
+    lines = lines_in_frame(traits.lines, view, line_depth)
+    factor = amount_factor(traits)
+    max_parallax = largest_parallax(view, lines, traits.indoors, factor)
+    target = "what stands out" if confidence > 0.35 else "the middle"
     if traits.drawn:
-        return Advice(FLAT, f"a drawing or document: a flat move towards {where}", most)
-    if view.near - view.far < SHALLOW:
-        return Advice(FLAT, f"hardly any depth: a flat move towards {where}", most)
+        return Advice(
+            FLAT_MOVE, f"a drawing or document: a flat move towards {target}", max_parallax
+        )
+    if view.near - view.far < MIN_DEPTH_RANGE:
+        return Advice(FLAT_MOVE, f"hardly any depth: a flat move towards {target}", max_parallax)
     limits = LIMITS_INDOORS if traits.indoors else LIMITS
-    found = []
-    for name in UPRIGHT if traits.indoors else LIKED:
+    scored = []
+    for name in INDOOR_MOVES if traits.indoors else PREFERENCE:
         choice = Choice(name=name)
-        costs = cost(ends(choice, view), view, lines)
-        amount = min(MOST, borne * _within(costs, limits))
-        people = traits.share("person") > PEOPLE
-        found.append((_worth(name, amount, view, confidence, people), name, amount, costs))
-    _, name, amount, costs = max(found, key=lambda row: row[0])
-    opened, bent = amount * costs.uncovered, amount * costs.bent
-    told = _told(opened, bent if len(lines.w) else None)
+        costs = cost(sample_poses(choice, view), view, lines)
+        amount = min(MAX_AMOUNT, factor * _largest_amount(costs, limits))
+        people = traits.share("person") > PEOPLE_SHARE
+        scored.append((_score(name, amount, view, confidence, people), name, amount, costs))
+    _, name, amount, costs = max(scored, key=lambda row: row[0])
+    opened, line_bend = amount * costs.disocclusion, amount * costs.line_bend
+    cost_note = _cost_in_words(opened, line_bend if len(lines.w) else None)
     place = "a room" if traits.indoors else "depth to show"
     keys: tuple[tuple[str, str], ...] = (("amount", f"{amount:.2g}"),)
     if name == "push-in":  # where parallax must be small the lens keeps the move visible
         keys = (("amount", f"{max(0.8, amount):.2g}"), ("depth", f"{amount:.2g}"))
-    if amount < (0.1 if name == "push-in" else LEAST):
-        return Advice(FLAT, f"{place}, but it would tear: a flat move towards {where}", most)
+    if amount < (0.1 if name == "push-in" else MIN_AMOUNT):
+        return Advice(
+            FLAT_MOVE, f"{place}, but it would tear: a flat move towards {target}", max_parallax
+        )
     choice = Choice(name=name, keys=tuple(key for key in keys if key[1] != "1"))
-    towards = f" towards {where}" if name == "push-in" else ""
-    return Advice(choice, f"{place}{towards}; {told}", most, opened, bent if len(lines.w) else None)
+    towards = f" towards {target}" if name == "push-in" else ""
+    return Advice(
+        choice,
+        f"{place}{towards}; {cost_note}",
+        max_parallax,
+        opened,
+        line_bend if len(lines.w) else None,
+    )
 
 
-def _told(uncovered: float, bent: float | None) -> str:
-    """Return in plain words what a move costs: percent of the frame, pixels of a frame 1920 wide."""
-    if uncovered < 0.05:
-        told = "nothing hidden comes into view"
-    elif uncovered < 0.5:
-        told = "next to nothing hidden comes into view"
+def _cost_in_words(disocclusion: float, line_bend: float | None) -> str:
+    """Return a sentence on a move's disocclusion (percent of the frame) and line bend (pixels)."""
+    if disocclusion < 0.05:
+        cost_note = "nothing hidden comes into view"
+    elif disocclusion < 0.5:
+        cost_note = "next to nothing hidden comes into view"
     else:
-        told = "little that was hidden comes into view, and is filled in from beside it"
-    if bent is None:
-        return told
-    if bent < 0.5:
-        return f"{told}; straight lines stay straight"
-    return f"{told}; straight lines bend " + ("less than one sees" if bent < 1.5 else "slightly")
+        cost_note = "little that was hidden comes into view, and is filled in from beside it"
+    if line_bend is None:
+        return cost_note
+    if line_bend < 0.5:
+        return f"{cost_note}; straight lines stay straight"
+    return f"{cost_note}; straight lines bend " + (
+        "less than one sees" if line_bend < 1.5 else "slightly"
+    )
 
 
-def largest_parallax(view: CameraView, lines: Edges, indoors: bool, borne: float) -> float:
-    """Return the parallax of a truck that a photo bears, percent of the width, at most 8."""
+def largest_parallax(view: CameraView, lines: FrameLines, indoors: bool, factor: float) -> float:
+    """Return a truck's largest parallax within the limits, percent of the width, at most 8."""
     truck = Choice(name="truck-right", keys=(("parallax", "3.5"),))
-    costs = cost(ends(truck, view), view, lines)
-    limits = replace(LIMITS_INDOORS if indoors else LIMITS, shown=1e9)
-    return min(8.0, 3.5 * borne * _within(costs, limits))
+    costs = cost(sample_poses(truck, view), view, lines)
+    limits = replace(LIMITS_INDOORS if indoors else LIMITS, parallax_rms=1e9)
+    return min(8.0, 3.5 * factor * _largest_amount(costs, limits))
 
 
-def caution(traits: Traits) -> float:
-    """Return the part of the natural amount that thin structures, people and shine leave."""
-    left = 1 / (1 + 25 * max(0.0, traits.thin - 0.004))
-    if traits.share("person") > PEOPLE:
-        left *= 0.8
+def amount_factor(traits: Traits) -> float:
+    """Return a factor 0..1 on the amount, reduced by thin structures, people and reflections."""
+    factor = 1 / (1 + 25 * max(0.0, traits.thin - 0.004))
+    if traits.share("person") > PEOPLE_SHARE:
+        factor *= 0.8
     if (
         traits.indoors and traits.share("water") > 0.02
     ):  # what looks like water in a room: mirrors, glass
-        left *= 0.8
-    return left
+        factor *= 0.8
+    return factor
 
 
-def _within(costs: Cost, limits: Cost) -> float:
+def _largest_amount(costs: Cost, limits: Cost) -> float:
     """Return the largest amount at which no cost is above its limit."""
     pairs = ((getattr(limits, f.name), getattr(costs, f.name)) for f in fields(Cost))
-    return float(min(limit / max(have, 1e-6) for limit, have in pairs))
+    return float(min(limit / max(value, 1e-6) for limit, value in pairs))
 
 
-def _worth(name: str, amount: float, view: CameraView, confidence: float, people: bool) -> float:
-    """Return how good a move is: how much it is liked, how much of it the photo bears, what suits."""
-    clear = max(0.0, confidence - 0.3)
+def _score(name: str, amount: float, view: CameraView, confidence: float, people: bool) -> float:
+    """Return a move's score: (preference + bonus for the photo's traits) * visible amount."""
+    certainty = max(0.0, confidence - 0.3)
     forward = view.subject - view.middle > 0.15
     bonus = {
-        "push-in": 0.5 * clear,
-        "arc": 0.1 + 0.5 * clear if forward else 0.0,
+        "push-in": 0.5 * certainty,
+        "arc": 0.1 + 0.5 * certainty if forward else 0.0,
         "sway": 0.45 if people else 0.0,  # a held camera breathes before a face
         "truck-right": 0.15 if view.aspect > 1.9 else 0.0,
         "pedestal-up": 0.25 if view.aspect < 0.8 else 0.0,
     }.get(name, 0.0)
-    visible = 0.5 + 0.5 * min(1.0, amount) if name == "push-in" else min(1.0, amount)
-    return (LIKED[name] + bonus) * visible
+    strength = 0.5 + 0.5 * min(1.0, amount) if name == "push-in" else min(1.0, amount)
+    return (PREFERENCE[name] + bonus) * strength
 
 
-def edges(lines: Float32Array, view: CameraView, along: Float32Array | None = None) -> Edges:
-    """Return the lines (photo fractions) that lie in the frame."""
+def lines_in_frame(
+    lines: Float32Array, view: CameraView, line_depth: Float32Array | None = None
+) -> FrameLines:
+    """Return the lines, (n, 4) in photo fractions, whose both ends lie in the frame."""
     left, top, right, bottom = view.box
     corner, extent = np.array([left, top] * 2), np.array([right - left, bottom - top] * 2)
-    ends = (lines.astype(np.float64) - corner) / extent
-    kept = ((ends >= 0) & (ends <= 1)).all(1)
-    ends = ends[kept]
-    x = ends[:, :1] + ALONG * (ends[:, 2:3] - ends[:, :1])
-    y = ends[:, 1:2] + ALONG * (ends[:, 3:4] - ends[:, 1:2])
-    w = _sampled(view.depth, x, y) if along is None else along[kept].astype(np.float64)
-    return Edges(x - 0.5, (y - 0.5) / view.aspect, w)
+    sample_poses = (lines.astype(np.float64) - corner) / extent
+    inside = ((sample_poses >= 0) & (sample_poses <= 1)).all(1)
+    sample_poses = sample_poses[inside]
+    x = sample_poses[:, :1] + LINE_FRACTIONS * (sample_poses[:, 2:3] - sample_poses[:, :1])
+    y = sample_poses[:, 1:2] + LINE_FRACTIONS * (sample_poses[:, 3:4] - sample_poses[:, 1:2])
+    w = (
+        _sample_depth(view.depth, x, y)
+        if line_depth is None
+        else line_depth[inside].astype(np.float64)
+    )
+    return FrameLines(x - 0.5, (y - 0.5) / view.aspect, w)
 
 
-def ends(choice: Choice, view: CameraView) -> list[Pose]:
-    """Return poses all along a move, its extremes among them."""
+def sample_poses(choice: Choice, view: CameraView) -> list[Pose]:
+    """Return nine evenly spaced poses of a move, both ends among them."""
     path = resolve(choice, view, loop="none", duration=5.0)
     return [path.at(i / 8) for i in range(9)]
 
 
-def cost(poses: list[Pose], view: CameraView, lines: Edges) -> Cost:
+def cost(poses: list[Pose], view: CameraView, lines: FrameLines) -> Cost:
     """Return the worst of each cost over ``poses``."""
     height, width = view.depth.shape
     x, y = np.meshgrid(
@@ -231,53 +254,53 @@ def cost(poses: list[Pose], view: CameraView, lines: Edges) -> Cost:
         worst = np.maximum(
             worst,
             (
-                _shown(x, y, across, down),
-                *_torn(across, down, view),
-                _bent(lines, pose, view) if len(lines.w) else 0.0,
-                _lost(across, down, view.aspect),
+                _parallax_rms(x, y, across, down),
+                *_disocclusion_and_stretch(across, down, view),
+                _line_bend(lines, pose, view) if len(lines.w) else 0.0,
+                _crop_loss(across, down, view.aspect),
             ),
         )
     return Cost(*(float(v) for v in worst))
 
 
-def _shown(x: Reals, y: Reals, across: Reals, down: Reals) -> float:
-    """Return the spread of displacements that no shift and magnification of the picture explains."""
+def _parallax_rms(x: Reals, y: Reals, across: Reals, down: Reals) -> float:
+    """Return the rms of displacements after the best shift and magnification, percent of the width."""
     u, v = across - x, down - y
     scale = float(((x * u).sum() + (y * v).sum()) / ((x * x).sum() + (y * y).sum()))
     u, v = u - scale * x, v - scale * y
     return float(100 * np.sqrt(u.var() + v.var()))
 
 
-def _torn(across: Reals, down: Reals, view: CameraView) -> tuple[float, float]:
-    """Return what opens between neighbours, percent of the frame, and how far surfaces stretch."""
+def _disocclusion_and_stretch(across: Reals, down: Reals, view: CameraView) -> tuple[float, float]:
+    """Return the disoccluded area, percent of the frame, and the surfaces' 95th percentile stretch."""
     height, width = view.depth.shape
     gaps = (
         np.diff(across, axis=1) * width - 1,
         np.diff(down, axis=0) * height * view.aspect - 1,
     )
-    opened = stretched = 0.0
+    opened = stretch = 0.0
     for gap in gaps:
-        usual = float(np.median(gap))
-        beyond = np.abs(gap - usual)
-        opened += float(np.where(beyond > _EDGE, np.maximum(gap - usual, 0), 0).sum())
-        smooth = beyond[beyond <= _EDGE]
-        stretched = max(stretched, float(np.percentile(smooth, 95)) if smooth.size else 0.0)
-    return 100 * opened / view.depth.size, 100 * stretched
+        median = float(np.median(gap))
+        deviation = np.abs(gap - median)
+        opened += float(np.where(deviation > _TEAR_GAP, np.maximum(gap - median, 0), 0).sum())
+        untorn = deviation[deviation <= _TEAR_GAP]
+        stretch = max(stretch, float(np.percentile(untorn, 95)) if untorn.size else 0.0)
+    return 100 * opened / view.depth.size, 100 * stretch
 
 
-def _bent(lines: Edges, pose: Pose, view: CameraView) -> float:
-    """Return how far the worst line leaves the straight line that fits it best, pixels."""
+def _line_bend(lines: FrameLines, pose: Pose, view: CameraView) -> float:
+    """Return the largest deviation of a projected line from its least-squares line, pixels."""
     x, y = project(lines.x, lines.y, lines.w, pose, view.focal)
     x, y = x - x.mean(1, keepdims=True), y - y.mean(1, keepdims=True)
     across, down = x[:, -1:] - x[:, :1], y[:, -1:] - y[:, :1]
     length = np.maximum(np.hypot(across, down), 1e-9)
-    along, aside = (x * across + y * down) / length, (x * down - y * across) / length
-    lean = (along * aside).sum(1) / np.maximum((along * along).sum(1), 1e-12)
-    away = np.abs(aside - lean[:, None] * along).max(1)
-    return float(away.max()) * WIDTH
+    along, normal = (x * across + y * down) / length, (x * down - y * across) / length
+    slope = (along * normal).sum(1) / np.maximum((along * along).sum(1), 1e-12)
+    deviation = np.abs(normal - slope[:, None] * along).max(1)
+    return float(deviation.max()) * BEND_WIDTH
 
 
-def _sampled(depth: Float32Array, fx: Reals, fy: Reals) -> Reals:
+def _sample_depth(depth: Float32Array, fx: Reals, fy: Reals) -> Reals:
     """Return ``depth`` interpolated bilinearly at points in fractions."""
     height, width = depth.shape
     x = np.clip(fx * width - 0.5, 0, width - 1.001)
@@ -292,7 +315,7 @@ def _sampled(depth: Float32Array, fx: Reals, fy: Reals) -> Reals:
     )
 
 
-def _lost(across: Reals, down: Reals, aspect: float) -> float:
+def _crop_loss(across: Reals, down: Reals, aspect: float) -> float:
     """Return how much of the picture has to be cut off so that no border shows, percent."""
     half, tall = 0.5, 0.5 / aspect
     cell = np.array([0.5 / across.shape[1], 0.5 / across.shape[0] / aspect])

@@ -16,24 +16,24 @@ from livingstill.camera.param import Param, check
 from livingstill.camera.view import CameraView
 from livingstill.core.model import Pose
 
-EDGE_PARALLAX = 0.02
-"""How far the nearest point at the frame's edge may pass the middle depth in a natural push."""
+NATURAL_EDGE_PARALLAX = 0.02
+"""Parallax of the nearest point at the frame's edge against the middle depth, in a natural push."""
 
-NATURAL = 0.06
-"""How much a natural push magnifies the middle depth."""
+NATURAL_MAGNIFICATION = 0.06
+"""Magnification of the middle depth in a natural push."""
 
-SHRINK = 0.07
-"""How much the nearest things may shrink in a natural dolly-zoom."""
+MAX_SHRINK = 0.07
+"""Largest relative shrinkage of the nearest things in a natural dolly-zoom."""
 
-OFF_CENTRE = 0.3
-"""How far from the centre the camera aims at most, frame widths: further, the subject may drift."""
+MAX_AIM_OFFSET = 0.3
+"""Largest distance of the aim from the centre, frame widths; beyond it the subject drifts."""
 
 
-def _towards(view: CameraView) -> tuple[float, float]:
+def _aim_offset(view: CameraView) -> tuple[float, float]:
     across, down = view.offset
     return (
-        min(OFF_CENTRE, max(-OFF_CENTRE, across)),
-        min(OFF_CENTRE / view.aspect, max(-OFF_CENTRE / view.aspect, down)),
+        min(MAX_AIM_OFFSET, max(-MAX_AIM_OFFSET, across)),
+        min(MAX_AIM_OFFSET / view.aspect, max(-MAX_AIM_OFFSET / view.aspect, down)),
     )
 
 
@@ -46,18 +46,18 @@ def approach(view: CameraView, magnify: float, depth: float = 1.0) -> Pose:
     if not magnify:
         return Pose()
     middle = max(view.middle, 0.02)
-    ahead = magnify / (1 + magnify) / middle
-    most = 2 * EDGE_PARALLAX / max(view.near - view.middle, 0.05)
-    share = depth * min(1.0, most * middle / NATURAL)  # of the magnification
-    z = min(0.9, ahead * share)
+    travel = magnify / (1 + magnify) / middle
+    max_travel = 2 * NATURAL_EDGE_PARALLAX / max(view.near - view.middle, 0.05)
+    share = depth * min(1.0, max_travel * middle / NATURAL_MAGNIFICATION)  # of the magnification
+    z = min(0.9, travel * share)
     zoom = (1 + magnify) * (1 - z * middle)
     # where a point s of the picture is to stay: zoom (s - focal x (w - pivot)) = s (1 - z w)
-    across, down = _towards(view)
+    across, down = _aim_offset(view)
     if abs(z) < 1e-6:
-        still = 1 / zoom - 1
-        return shift(across * still, down * still, zoom, view.focal)
-    way = z / (zoom * view.focal)
-    return Pose(x=across * way, y=down * way, z=z, zoom=zoom, pivot=(1 - zoom) / z)
+        shift_factor = 1 / zoom - 1
+        return shift(across * shift_factor, down * shift_factor, zoom, view.focal)
+    factor = z / (zoom * view.focal)
+    return Pose(x=across * factor, y=down * factor, z=z, zoom=zoom, pivot=(1 - zoom) / z)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class Push:
 
     toward: str = "in"
     amount: Amount = 1.0
-    magnify: Magnify = 100 * NATURAL
+    magnify: Magnify = 100 * NATURAL_MAGNIFICATION
     depth: Annotated[
         float, Param("parallax: 1 = as much as suits the scene, 0 = a plain zoom", "times", 0, 3)
     ] = 1.0
@@ -118,14 +118,14 @@ class DollyZoom:
 
     def pose(self, where: float, view: CameraView) -> Pose:
         """Return the pose at ``where``."""
-        grow = self.amount * self.magnify / 100
+        growth = self.amount * self.magnify / 100
         depth = max(view.subject, 0.05)
-        apart = max(depth - view.far, 0.1)
+        separation = max(depth - view.far, 0.1)
         # (1 + back subject) / (1 + back far) = 1 + grow
-        back = grow / max(apart - grow * view.far, 0.05)
+        back = growth / max(separation - growth * view.far, 0.05)
         # what is nearer than the subject shrinks, and near the border uncovers what is beyond it
-        least = 1 - SHRINK * max(1.0, self.amount)
-        if view.near * least > depth:
-            back = min(back, (1 - least) / (view.near * least - depth))
+        min_scale = 1 - MAX_SHRINK * max(1.0, self.amount)
+        if view.near * min_scale > depth:
+            back = min(back, (1 - min_scale) / (view.near * min_scale - depth))
         back *= where
         return Pose(z=-back, zoom=1 + back * depth)

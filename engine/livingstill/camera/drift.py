@@ -1,4 +1,4 @@
-"""Moves that hover about the photo: static, sway and handheld, sums of harmonics that loop."""
+"""Periodic moves about the photo's own pose: static, sway and handheld, sums of harmonics."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from livingstill.camera.move import Amount, Parallax, reach
+from livingstill.camera.move import Amount, Parallax, depth_reach
 from livingstill.camera.param import check
 from livingstill.camera.view import CameraView
 from livingstill.core.model import Pose
@@ -44,10 +44,10 @@ class Sway:
 
     def pose(self, where: float, view: CameraView) -> Pose:
         """Return the pose at phase ``where``."""
-        wide = self.amount * self.parallax / 200 / view.focal / reach(view, view.subject)
+        radius = self.amount * self.parallax / 200 / view.focal / depth_reach(view, view.subject)
         return Pose(
-            x=wide * sin(tau * where),
-            y=0.25 * wide * sin(2 * tau * where),
+            x=radius * sin(tau * where),
+            y=0.25 * radius * sin(2 * tau * where),
             pivot=view.subject,
         )
 
@@ -80,11 +80,11 @@ class Handheld:
         size /= sqrt(float((size**2).sum()) / 2)  # root mean square 1
         phases = np.random.default_rng((view.seed, 0x11A4D)).uniform(0, tau, (5, count))
         x, y, pan, tilt, roll = (float(v) for v in (size * np.sin(tau * k * where + phases)).sum(1))
-        wide = self.amount * self.parallax / 400 / view.focal / reach(view, view.subject)
+        radius = self.amount * self.parallax / 400 / view.focal / depth_reach(view, view.subject)
         turn = 0.05 * self.amount
         return Pose(
-            x=wide * x,
-            y=0.8 * wide * y,
+            x=radius * x,
+            y=0.8 * radius * y,
             pan=turn * pan,
             tilt=turn * tilt,
             roll=0.8 * turn * roll,

@@ -14,7 +14,7 @@ from livingstill.settings.values import SMALLEST_SIDE as SMALLEST
 
 @dataclass(frozen=True, slots=True)
 class Framing:
-    """How a photo sits in the frame.
+    """The crop of a photo and its placement in the frame.
 
     ``size`` is the frame's (width, height) in pixels, even; ``picture`` the (left, top, width,
     height) in it that the photo fills, the whole frame unless ``fit`` pads or blurs. The picture
@@ -42,7 +42,7 @@ class Framing:
         return self.picture[2:] != self.size
 
 
-def even(length: float) -> int:
+def nearest_even(length: float) -> int:
     """Return the even number nearest to ``length``, within the sizes a clip can have."""
     return min(LARGEST, max(SMALLEST, 2 * floor(length / 2 + 0.5)))
 
@@ -53,12 +53,12 @@ def ratio(aspect: str) -> float:
     return float(width) / float(height)
 
 
-def framed(
+def fit_photo_to(
     photo: tuple[int, int],
     settings: FrameSettings,
     subject: tuple[float, float] = (0.5, 0.5),
 ) -> Framing:
-    """Return how a photo of (width, height) pixels sits in the frame of ``settings``."""
+    """Return the framing of a photo of (width, height) pixels by ``settings``."""
     return frame(
         photo,
         size=settings.size,
@@ -78,7 +78,7 @@ def frame(
     subject: tuple[float, float] = (0.5, 0.5),
     max_upscale: float = 2.0,
 ) -> Framing:
-    """Return how a photo of (width, height) pixels sits in the frame that was asked for.
+    """Return the framing of a photo of (width, height) pixels: frame size, crop and placement.
 
     A named size is the frame's long side, made shorter where the photo would be enlarged more
     than ``max_upscale`` times; sides in pixels are kept, to the nearest even number, and one that
@@ -98,60 +98,64 @@ def frame(
     wide, tall = photo
     notes: list[str] = []
     shape = ratio(aspect) if aspect else wide / tall
-    given = sides(size)
-    if given:
+    fixed = sides(size)
+    if fixed:
         if differs(size, aspect):
             raise InputError(f"size {size} is not {aspect}; give one of them")
-        asked = _given(given, shape)
-        if any(side is not None and side % 2 for side in given):
-            width, height = map(even, asked)
+        wanted_size = _size_from_sides(fixed, shape)
+        if any(side is not None and side % 2 for side in fixed):
+            width, height = map(nearest_even, wanted_size)
             notes.append(f"size {size} becomes {width}x{height}: a frame's sides are even numbers")
     elif size == "source":
-        asked = _source((wide // 2 * 2, tall // 2 * 2), shape, fit)
+        wanted_size = _size_from_source((wide // 2 * 2, tall // 2 * 2), shape, fit)
     else:
-        asked = _long(LONG_SIDES[size], shape)
-        largest = max_upscale / _scale(photo, asked, fit)
+        wanted_size = _size_from_long_side(LONG_SIDES[size], shape)
+        largest = max_upscale / _scale(photo, wanted_size, fit)
         if largest < 1:
-            asked = (asked[0] * largest, asked[1] * largest)
-    if max(asked) > LARGEST:
+            wanted_size = (wanted_size[0] * largest, wanted_size[1] * largest)
+    if max(wanted_size) > LARGEST:
         notes.append(f"the frame is made {LARGEST} pixels long, the longest there is")
-        less = LARGEST / max(asked)
-        asked = (asked[0] * less, asked[1] * less)
-    out = (even(asked[0]), even(asked[1]))
+        factor = LARGEST / max(wanted_size)
+        wanted_size = (wanted_size[0] * factor, wanted_size[1] * factor)
+    out = (nearest_even(wanted_size[0]), nearest_even(wanted_size[1]))
     picture, extent = (0, 0, *out), (1.0, 1.0)
     if fit == "crop":
-        both = (out[0] / wide, out[1] / tall)
-        scale = max(both)
-        extent = (both[0] / scale, both[1] / scale)
+        ratios = (out[0] / wide, out[1] / tall)
+        scale = max(ratios)
+        extent = (ratios[0] / scale, ratios[1] / scale)
     else:
         scale = min(out[0] / wide, out[1] / tall)
-        inner = (min(out[0], even(wide * scale)), min(out[1], even(tall * scale)))
-        picture = ((out[0] - inner[0]) // 2, (out[1] - inner[1]) // 2, *inner)
-        both = (inner[0] / wide, inner[1] / tall)
-        scale = max(both)
-        extent = (both[0] / scale, both[1] / scale)
+        fitted = (min(out[0], nearest_even(wide * scale)), min(out[1], nearest_even(tall * scale)))
+        picture = ((out[0] - fitted[0]) // 2, (out[1] - fitted[1]) // 2, *fitted)
+        ratios = (fitted[0] / wide, fitted[1] / tall)
+        scale = max(ratios)
+        extent = (ratios[0] / scale, ratios[1] / scale)
     if scale > 1.01:
-        notes.append(_enlarged(scale, max_upscale))
-    centre = tuple(_within(at, part) for at, part in zip(subject, extent))
+        notes.append(_upscale_note(scale, max_upscale))
+    centre = tuple(_clamp_centre(at, part) for at, part in zip(subject, extent))
     return Framing(out, picture, (centre[0], centre[1]), extent, scale, fit, tuple(notes))
 
 
-def _long(long: float, shape: float) -> tuple[float, float]:
+def _size_from_long_side(long: float, shape: float) -> tuple[float, float]:
     """Return the frame of ``shape`` whose longer side is ``long``."""
     return (long, long / shape) if shape >= 1 else (long * shape, long)
 
 
-def _given(given: Sides, shape: float) -> tuple[float, float]:
+def _size_from_sides(fixed: Sides, shape: float) -> tuple[float, float]:
     """Return the frame of sides in pixels; ``shape`` is width / height where they leave that open."""
-    width, height, long = given
+    width, height, long = fixed
     if width and height:
         return width, height
     if width:
-        return even(width), even(width) / shape
-    return (even(height) * shape, even(height)) if height else _long(even(long or 0), shape)
+        return nearest_even(width), nearest_even(width) / shape
+    return (
+        (nearest_even(height) * shape, nearest_even(height))
+        if height
+        else _size_from_long_side(nearest_even(long or 0), shape)
+    )
 
 
-def _source(photo: tuple[int, int], shape: float, fit: str) -> tuple[float, float]:
+def _size_from_source(photo: tuple[int, int], shape: float, fit: str) -> tuple[float, float]:
     """Return the frame of ``shape`` that keeps one photo pixel per frame pixel."""
     wide, tall = photo
     inside = wide / tall > shape
@@ -160,17 +164,17 @@ def _source(photo: tuple[int, int], shape: float, fit: str) -> tuple[float, floa
     return (tall * shape, tall) if inside else (wide, wide / shape)
 
 
-def _scale(photo: tuple[int, int], asked: tuple[float, float], fit: str) -> float:
-    both = (asked[0] / photo[0], asked[1] / photo[1])
-    return max(both) if fit == "crop" else min(both)
+def _scale(photo: tuple[int, int], wanted_size: tuple[float, float], fit: str) -> float:
+    ratios = (wanted_size[0] / photo[0], wanted_size[1] / photo[1])
+    return max(ratios) if fit == "crop" else min(ratios)
 
 
-def _within(at: float, part: float) -> float:
-    """Return the middle of a window ``part`` long, as near ``at`` as 0..1 allows."""
-    return min(1 - part / 2, max(part / 2, at))
+def _clamp_centre(wanted: float, extent: float) -> float:
+    """Return the middle of a window ``extent`` long, as near ``wanted`` as 0..1 allows."""
+    return min(1 - extent / 2, max(extent / 2, wanted))
 
 
-def _enlarged(scale: float, most: float) -> str:
+def _upscale_note(scale: float, most: float) -> str:
     if scale > most * 1.01:
         return (
             f"the photo is enlarged {scale:.1f} times and will look soft; choose a smaller --size"

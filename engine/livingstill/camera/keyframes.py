@@ -27,7 +27,7 @@ CHANNELS = {
     "aperture": (0.0, 0.2),
     "pivot": (-64.0, 1024.0),
 }
-"""What a keyframe may set, and the range; the units are those of ``Pose``."""
+"""The pose values of a keyframe and their inclusive ranges; the units are those of ``Pose``."""
 
 Knots = tuple[tuple[float, float], ...]
 """Times 0..1, rising, and the values there."""
@@ -41,31 +41,33 @@ def _slopes(times: Sequence[float], values: Sequence[float], closed: bool) -> li
     """
     last = len(times) - 1
     steps = [times[i + 1] - times[i] for i in range(last)]
-    rises = [(values[i + 1] - values[i]) / steps[i] for i in range(last)]
+    secants = [(values[i + 1] - values[i]) / steps[i] for i in range(last)]
     inner = [
-        (rises[i - 1] * steps[i] + rises[i] * steps[i - 1]) / (steps[i - 1] + steps[i])
+        (secants[i - 1] * steps[i] + secants[i] * steps[i - 1]) / (steps[i - 1] + steps[i])
         for i in range(1, last)
     ]
     if closed and last > 1:
         a, b = steps[-1], steps[0]
-        end = (rises[-1] * b + rises[0] * a) / (a + b)
+        end = (secants[-1] * b + secants[0] * a) / (a + b)
         return [end, *inner, end]
     return [0.0, *inner, 0.0]
 
 
-def _tame(times: Sequence[float], values: Sequence[float], slopes: list[float]) -> list[float]:
-    """Return slopes that keep every stretch monotone (Fritsch and Carlson, 1980)."""
+def _limit_slopes_to_monotone(
+    times: Sequence[float], values: Sequence[float], slopes: list[float]
+) -> list[float]:
+    """Return the slopes, limited so that every segment is monotone (Fritsch and Carlson, 1980)."""
     slopes = list(slopes)
     for i in range(len(times) - 1):
-        rise = (values[i + 1] - values[i]) / (times[i + 1] - times[i])
+        secant = (values[i + 1] - values[i]) / (times[i + 1] - times[i])
         for j in (i, i + 1):
-            if rise == 0 or slopes[j] * rise < 0:
+            if secant == 0 or slopes[j] * secant < 0:
                 slopes[j] = 0.0
-        if rise:
-            steep = math.hypot(slopes[i] / rise, slopes[i + 1] / rise)
-            if steep > 3:
-                slopes[i] *= 3 / steep
-                slopes[i + 1] *= 3 / steep
+        if secant:
+            steepness = math.hypot(slopes[i] / secant, slopes[i + 1] / secant)
+            if steepness > 3:
+                slopes[i] *= 3 / steepness
+                slopes[i + 1] *= 3 / steepness
     return slopes
 
 
@@ -80,7 +82,7 @@ def curve(knots: Knots, interpolation: str, closed: bool) -> Callable[[float], f
         return lambda time: values[0]  # noqa: ARG005
     slopes = _slopes(times, values, closed)
     if interpolation == "monotone":
-        slopes = _tame(times, values, slopes)
+        slopes = _limit_slopes_to_monotone(times, values, slopes)
 
     def at(time: float) -> float:
         time = min(times[-1], max(times[0], time))
@@ -101,7 +103,7 @@ def curve(knots: Knots, interpolation: str, closed: bool) -> Callable[[float], f
 
 @dataclass(frozen=True, slots=True)
 class Keyframes:
-    """A move drawn by hand: ``channels`` has the knots of each value of the pose that is set."""
+    """A move interpolated from keyframes; ``channels`` has the knots of each pose value in use."""
 
     channels: tuple[tuple[str, Knots], ...]
     interpolation: str = "catmull-rom"
@@ -117,7 +119,7 @@ class Keyframes:
 
     @property
     def rest(self) -> float:
-        """Where the way starts: keyframes say themselves where the photo is."""
+        """Always 0: keyframes set the photo's pose themselves."""
         return 0.0
 
     def pose(self, where: float, view: CameraView) -> Pose:
@@ -151,41 +153,43 @@ def load(path: Path, duration: float) -> Keyframes:
 
 def parse(table: dict[str, Any], duration: float = 1.0) -> Keyframes:
     """Return the keyframes in a parsed file; see ``load``."""
-    known = ("keyframe", "interpolation", "unit")
+    valid_keys = ("keyframe", "interpolation", "unit")
     for key in table:
-        if key not in known:
-            raise InputError(f"a path has no '{key}'{nearest(key, list(known))}")
+        if key not in valid_keys:
+            raise InputError(f"a path has no '{key}'{nearest(key, list(valid_keys))}")
     interpolation = _word(table, "interpolation", ("catmull-rom", "monotone", "linear"))
     unit = _word(table, "unit", ("fraction", "seconds"))
-    frames = table.get("keyframe")
-    if not isinstance(frames, list) or not all(isinstance(frame, dict) for frame in frames):
+    tables = table.get("keyframe")
+    if not isinstance(tables, list) or not all(isinstance(entry, dict) for entry in tables):
         raise InputError("there are no keyframes; write [[keyframe]] tables with time and values")
-    if not frames:
+    if not tables:
         raise InputError("there are no keyframes; write at least one [[keyframe]]")
     knots: dict[str, list[tuple[float, float]]] = {}
-    before = -1.0
-    for number, frame in enumerate(frames, 1):
-        where = f"keyframe {number}"
-        time = _number(where, "time", frame.get("time"))
+    previous = -1.0
+    for number, entry in enumerate(tables, 1):
+        keyframe = f"keyframe {number}"
+        time = _number(keyframe, "time", entry.get("time"))
         time = time / duration if unit == "seconds" else time
         if not 0 <= time <= 1:
-            most = f"{duration:g} seconds" if unit == "seconds" else "1, the end of the clip"
-            raise InputError(f"time of {where} is {frame['time']}; it must be 0 to {most}")
-        if time <= before:
-            raise InputError(f"time of {where} is {frame['time']}; it must be later than the last")
-        before = time
-        for key, value in frame.items():
+            bound = f"{duration:g} seconds" if unit == "seconds" else "1, the end of the clip"
+            raise InputError(f"time of {keyframe} is {entry['time']}; it must be 0 to {bound}")
+        if time <= previous:
+            raise InputError(
+                f"time of {keyframe} is {entry['time']}; it must be later than the last"
+            )
+        previous = time
+        for key, value in entry.items():
             if key == "time":
                 continue
             if key not in CHANNELS:
-                raise InputError(f"{where} has '{key}'{nearest(key, ['time', *CHANNELS])}")
-            number_ = _number(where, key, value)
-            least, most_ = CHANNELS[key]
-            if not least <= number_ <= most_:
+                raise InputError(f"{keyframe} has '{key}'{nearest(key, ['time', *CHANNELS])}")
+            number_value = _number(keyframe, key, value)
+            lower, upper = CHANNELS[key]
+            if not lower <= number_value <= upper:
                 raise InputError(
-                    f"{key} of {where} is {value}; it must lie between {least:g} and {most_:g}"
+                    f"{key} of {keyframe} is {value}; it must lie between {lower:g} and {upper:g}"
                 )
-            knots.setdefault(key, []).append((time, number_))
+            knots.setdefault(key, []).append((time, number_value))
     return Keyframes(tuple((key, tuple(values)) for key, values in knots.items()), interpolation)
 
 
@@ -196,9 +200,9 @@ def _word(table: dict[str, Any], key: str, words: tuple[str, ...]) -> str:
     return str(value)
 
 
-def _number(where: str, key: str, value: object) -> float:
+def _number(keyframe: str, key: str, value: object) -> float:
     if value is None:
-        raise InputError(f"{where} has no {key}; give one")
+        raise InputError(f"{keyframe} has no {key}; give one")
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
-        raise InputError(f"{key} of {where} is {value!r}; it must be a number")
+        raise InputError(f"{key} of {keyframe} is {value!r}; it must be a number")
     return float(value)

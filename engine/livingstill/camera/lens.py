@@ -11,13 +11,13 @@ from livingstill.camera.view import CameraView
 from livingstill.core.model import Pose
 
 SHIFT_PLANE = 1024.0
-"""A pivot so close that the scene's own depths make no difference: sideways moves shift the lens."""
+"""A pivot so close that the scene's depths are negligible: sideways moves become a lens shift."""
 
 
 def shift(x: float, y: float, zoom: float, focal: float) -> Pose:
     """Return the pose that moves the picture by (x, y) frame widths, then magnifies it."""
-    way = 1 / (focal * SHIFT_PLANE)
-    return Pose(x=x * way, y=y * way, zoom=zoom, pivot=SHIFT_PLANE)
+    scale = 1 / (focal * SHIFT_PLANE)
+    return Pose(x=x * scale, y=y * scale, zoom=zoom, pivot=SHIFT_PLANE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +35,14 @@ class KenBurns:
     def pose(self, where: float, view: CameraView) -> Pose:
         """Return the pose at ``where``."""
         zoom = (1 + self.magnify / 100) ** (where * self.amount)
-        room = (1 - 1 / zoom) / 2  # how far the picture may move before its border shows
+        slack = (1 - 1 / zoom) / 2  # how far the picture may move before its border shows
         x, y = view.offset
-        tall = 1 / view.aspect
+        height = 1 / view.aspect
 
         def move(offset: float, side: float) -> float:  # 2 would keep it, 3.2 brings it nearer
-            return float(-room * side * max(-1.0, min(1.0, 3.2 * offset / side)))
+            return float(-slack * side * max(-1.0, min(1.0, 3.2 * offset / side)))
 
-        return shift(move(x, 1.0), move(y, tall), zoom, view.focal)
+        return shift(move(x, 1.0), move(y, height), zoom, view.focal)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What every camera move is, and the keys they share."""
+"""The protocol of camera moves, and the keys they share."""
 
 from __future__ import annotations
 
@@ -41,6 +41,6 @@ class Move(Protocol):
         ...
 
 
-def reach(view: CameraView, still: float) -> float:
-    """Return the largest inverse-depth distance from the plane ``still``, never close to 0."""
-    return max(view.near - still, still - view.far, 0.15)
+def depth_reach(view: CameraView, plane: float) -> float:
+    """Return the largest inverse-depth distance from the plane ``plane``, never close to 0."""
+    return max(view.near - plane, plane - view.far, 0.15)

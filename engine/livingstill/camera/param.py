@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Param:
-    """What a key means: help, unit, inclusive range; or the words it may be."""
+    """The declaration of a key: help, unit and inclusive range, or the permitted words."""
 
     help: str
     unit: str = ""
@@ -26,58 +26,58 @@ class Param:
 
 
 @cache
-def declared(cls: type) -> dict[str, Param]:
+def declared_params(cls: type) -> dict[str, Param]:
     """Return the keys of ``cls``: its fields that are annotated with a ``Param``."""
     hints = get_type_hints(cls, include_extras=True)
-    found = {}
+    params = {}
     for field in fields(cls):
         hint = hints[field.name]
         if get_origin(hint) is Annotated:
-            found[field.name] = next(a for a in get_args(hint)[1:] if isinstance(a, Param))
-    return found
+            params[field.name] = next(a for a in get_args(hint)[1:] if isinstance(a, Param))
+    return params
 
 
-def home(make: Callable[..., Any]) -> type:
-    """Return the class behind a move: itself, or what a ``partial`` of it makes."""
+def class_of(make: Callable[..., Any]) -> type:
+    """Return the class of a move: ``make`` itself, or the class that a ``partial`` constructs."""
     return make.func if isinstance(make, partial) else make  # type: ignore[return-value]
 
 
 def defaults(make: Callable[..., Any]) -> dict[str, object]:
     """Return the default of every key of a move."""
-    cls, fixed = home(make), getattr(make, "keywords", {})
+    cls, fixed = class_of(make), getattr(make, "keywords", {})
     return {
         field.name: fixed.get(field.name, None if field.default is MISSING else field.default)
         for field in fields(cls)
-        if field.name in declared(cls)
+        if field.name in declared_params(cls)
     }
 
 
-def check(thing: Any, name: str = "") -> None:
-    """Check every key of ``thing`` against its range.
+def check(move: Any, name: str = "") -> None:
+    """Check every key of ``move`` against its range.
 
     Raises
     ------
     InputError
         Naming the key, its value and the bound.
     """
-    cls: type = type(thing)
-    for key, param in declared(cls).items():
-        value = getattr(thing, key)
+    cls: type = type(move)
+    for key, param in declared_params(cls).items():
+        value = getattr(move, key)
         if value is None:
             continue
-        what = f"{name or _words(cls.__name__)}.{key} is {_shown(value)}"
+        subject = f"{name or _hyphenated(cls.__name__)}.{key} is {_formatted(value)}"
         if param.words:
             if value not in param.words:
-                raise InputError(f"{what}{nearest(str(value), list(param.words))}")
+                raise InputError(f"{subject}{nearest(str(value), list(param.words))}")
             continue
         for number in value if isinstance(value, tuple) else (value,):
             unit = f" {param.unit}" if param.unit else ""
             if not math.isfinite(number):
-                raise InputError(f"{what}; it must be a finite number")
+                raise InputError(f"{subject}; it must be a finite number")
             if number < param.least:
-                raise InputError(f"{what}{unit}; it must be at least {param.least:g}")
+                raise InputError(f"{subject}{unit}; it must be at least {param.least:g}")
             if number > param.most:
-                raise InputError(f"{what}{unit}; it must be at most {param.most:g}")
+                raise InputError(f"{subject}{unit}; it must be at most {param.most:g}")
 
 
 def build(make: Callable[..., T], name: str, keys: Mapping[str, str]) -> T:
@@ -88,20 +88,22 @@ def build(make: Callable[..., T], name: str, keys: Mapping[str, str]) -> T:
     InputError
         If a key is unknown, cannot be read, or is out of range.
     """
-    cls = home(make)
+    cls = class_of(make)
     values: dict[str, object] = {}
     for key, text in keys.items():
-        if key not in declared(cls):
-            raise InputError(f"{name} has no key '{key}'{nearest(key, list(declared(cls)))}")
-        values[key] = _value(f"{name}.{key}", text, declared(cls)[key], defaults(make)[key])
+        if key not in declared_params(cls):
+            raise InputError(f"{name} has no key '{key}'{nearest(key, list(declared_params(cls)))}")
+        values[key] = _parse_value(
+            f"{name}.{key}", text, declared_params(cls)[key], defaults(make)[key]
+        )
     try:
         return make(**values)
     except InputError as error:  # a move that checks itself knows its class, not its name
-        own = _words(cls.__name__)
-        raise InputError(str(error).replace(f"{own}.", f"{name}.", 1)) from None
+        class_name = _hyphenated(cls.__name__)
+        raise InputError(str(error).replace(f"{class_name}.", f"{name}.", 1)) from None
 
 
-def _value(what: str, text: str, param: Param, default: object) -> object:
+def _parse_value(what: str, text: str, param: Param, default: object) -> object:
     if param.words:
         return text
     parts = text.split(",")
@@ -120,8 +122,8 @@ POINT = "photo fractions"
 """The unit of keys that are a point: written ``x,y``, 0,0 = top left corner, 1,1 = bottom right."""
 
 
-def _words(name: str) -> str:
-    """Turn a class name into the way it is written: PushIn -> push-in.
+def _hyphenated(name: str) -> str:
+    """Return a class name in lower case with hyphens: DollyZoom -> dolly-zoom.
 
     >>> _words("DollyZoom")
     'dolly-zoom'
@@ -129,5 +131,5 @@ def _words(name: str) -> str:
     return "".join(f"-{c.lower()}" if c.isupper() else c for c in name).lstrip("-")
 
 
-def _shown(value: object) -> str:
+def _formatted(value: object) -> str:
     return ",".join(f"{v:g}" for v in value) if isinstance(value, tuple) else str(value)

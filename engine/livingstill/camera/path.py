@@ -1,4 +1,4 @@
-"""From the camera as written in a shot to its path over the clip."""
+"""Resolves the camera of a shot to its path over the clip."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from livingstill.camera.drift import Handheld, Static, Sway
 from livingstill.camera.keyframes import load
 from livingstill.camera.lens import KenBurns, RackFocus
 from livingstill.camera.move import Amount, Move
-from livingstill.camera.param import build, check, declared, defaults, home
+from livingstill.camera.param import build, check, class_of, declared_params, defaults
 from livingstill.camera.rotate import Roll, Turn
 from livingstill.camera.sliders import Sliders
 from livingstill.camera.timing import Timing
@@ -85,27 +85,29 @@ class TimedMove:
 
     def at(self, time: float) -> Pose:
         """Return the pose at ``time``, 0..1."""
-        way = self.timing.progress(time, self.loop, self.move.closed, self.turns)
+        position = self.timing.progress(time, self.loop, self.move.closed, self.turns)
         if not self.move.closed:
-            way -= self.move.rest if self.timing.rest is None else self.timing.rest
-        pose = self.move.pose(way, self.view)
+            position -= self.move.rest if self.timing.rest is None else self.timing.rest
+        pose = self.move.pose(position, self.view)
         if self.timing.aperture is None:
             return pose
         spread = max(self.view.near - self.view.far, 0.1)
         return replace(pose, focus=self.view.subject, aperture=self.timing.aperture / 100 / spread)
 
 
-def settle(asked: Choice, advised: Choice) -> Choice:
-    """Return the move that was advised with the amount and the timing that ``auto`` was asked for.
+def with_requested_keys(requested: Choice, recommended: Choice) -> Choice:
+    """Return the recommended move with the requested keys; the two amounts are multiplied.
 
     >>> asked = Choice.parse("auto:amount=0.5,ease=cubic")
     >>> str(settle(asked, Choice.parse("truck-right:amount=0.8")))
     'truck-right:amount=0.4,ease=cubic'
     """
-    wanted, keys = dict(asked.keys), dict(advised.keys)
-    amount = float(wanted.pop("amount", 1)) * float(keys.pop("amount", 1))
-    told = {} if amount == 1 else {"amount": f"{amount:.3g}"}
-    return Choice(name=advised.name, keys=tuple({**told, **keys, **wanted}.items()))
+    requested_keys, keys = dict(requested.keys), dict(recommended.keys)
+    amount = float(requested_keys.pop("amount", 1)) * float(keys.pop("amount", 1))
+    amount_key = {} if amount == 1 else {"amount": f"{amount:.3g}"}
+    return Choice(
+        name=recommended.name, keys=tuple({**amount_key, **keys, **requested_keys}.items())
+    )
 
 
 def parse(choice: Choice, duration: float = 5.0) -> tuple[Move, Timing]:
@@ -120,8 +122,8 @@ def parse(choice: Choice, duration: float = 5.0) -> tuple[Move, Timing]:
         keyframes is wrong; the sentence names it and what would be right.
     """
     keys = dict(choice.keys)
-    timed = {key: keys.pop(key) for key in tuple(keys) if key in declared(Timing)}
-    timing = build(Timing, choice.name, timed)
+    timing_keys = {key: keys.pop(key) for key in tuple(keys) if key in declared_params(Timing)}
+    timing = build(Timing, choice.name, timing_keys)
     if choice.name.startswith("@"):
         return load(Path(choice.name[1:]), duration), timing
     if choice.name == AUTO:
@@ -131,9 +133,9 @@ def parse(choice: Choice, duration: float = 5.0) -> tuple[Move, Timing]:
         names = [AUTO, *CAMERAS]
         raise InputError(f"no camera move is called '{choice.name}'{nearest(choice.name, names)}")
     make = CAMERAS[choice.name]
-    unknown = next((key for key in keys if key not in declared(home(make))), None)
+    unknown = next((key for key in keys if key not in declared_params(class_of(make))), None)
     if unknown is not None:
-        every = [*declared(home(make)), *declared(Timing)]
+        every = [*declared_params(class_of(make)), *declared_params(Timing)]
         raise InputError(f"{choice.name} has no key '{unknown}'{nearest(unknown, every)}")
     return build(make, choice.name, keys), timing
 
@@ -162,15 +164,15 @@ def describe() -> list[tuple[str, str]]:
     """Return a name and one line for each camera move there is."""
     rows = [(AUTO, (Auto.__doc__ or "").split("\n")[0])]
     for name, make in CAMERAS.items():
-        words = {field.name: field.default for field in fields(home(make))}
+        words = {field.name: field.default for field in fields(class_of(make))}
         words |= getattr(make, "keywords", {})
-        rows.append((name, (home(make).__doc__ or "").strip().split("\n")[0].format(**words)))
+        rows.append((name, (class_of(make).__doc__ or "").strip().split("\n")[0].format(**words)))
     return [*rows, ("@FILE.toml", "Follow keyframes: time, x, y, z, pan, tilt, roll, zoom, focus.")]
 
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A key of a camera move, for whoever lists it: None for a bound or a default that it has not."""
+    """The description of a camera move's key; None for a bound or a default that it lacks."""
 
     key: str
     default: object
@@ -182,7 +184,7 @@ class Key:
 
     @property
     def range(self) -> str:
-        """What it may be, in words."""
+        """The permitted values in words."""
         if self.words:
             return ", ".join(self.words)
         if self.least is None or self.most is None:
@@ -214,5 +216,5 @@ def keys(name: str) -> list[Key]:
             param.help,
         )
         for owner in (Auto if name == AUTO else CAMERAS[name], Timing)
-        for key, param in declared(home(owner)).items()
+        for key, param in declared_params(class_of(owner)).items()
     ]

@@ -1,4 +1,4 @@
-"""Where a point of the photo is seen from another pose: what the renderer draws, point by point."""
+"""Forward projection of points of the photo into the frame of another pose, as the renderer draws."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Reals = NDArray[np.float64]
 def project(
     x: ArrayLike, y: ArrayLike, w: ArrayLike, pose: Pose, focal: float
 ) -> tuple[Reals, Reals]:
-    """Return where points at (``x``, ``y``) with inverse depth ``w`` appear from ``pose``.
+    """Return the frame positions of points (``x``, ``y``) with inverse depth ``w`` from ``pose``.
 
     Positions are in frame widths from the centre of the picture, right and down. The camera is
     moved, then turned (pan, tilt, roll), then zoomed. Points behind the camera become nan.

@@ -10,7 +10,7 @@ from livingstill.camera.param import check
 from livingstill.camera.view import CameraView
 from livingstill.core.model import Pose
 
-_TURNS = {
+_DIRECTIONS = {
     "right": {"pan": 1},
     "left": {"pan": -1},
     "up": {"tilt": 1},
@@ -39,7 +39,7 @@ class Turn:
     def pose(self, where: float, view: CameraView) -> Pose:  # noqa: ARG002
         """Return the pose at ``where``."""
         size = where * self.amount * self.angle
-        return Pose(**{name: sign * size for name, sign in _TURNS[self.toward].items()})
+        return Pose(**{name: sign * size for name, sign in _DIRECTIONS[self.toward].items()})
 
 
 @dataclass(frozen=True, slots=True)

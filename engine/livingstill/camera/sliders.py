@@ -40,17 +40,17 @@ class Sliders:
     def pose(self, where: float, view: CameraView) -> Pose:
         """Return the pose at ``where``."""
         way = where * self.amount / 50
-        across = Truck("right").pose(way * self.horizontal, view)
-        rise = Truck("up").pose(way * self.vertical, view)
-        near = approach(view, way * self.zoom * Push().magnify / 100)
+        truck = Truck("right").pose(way * self.horizontal, view)
+        pedestal = Truck("up").pose(way * self.vertical, view)
+        dolly = approach(view, way * self.zoom * Push().magnify / 100)
         # One pose has one pivot: what it adds to the picture is focal x pivot, whatever its parts.
-        x, y = across.x + near.x, rise.y + near.y
-        held = across.pivot if self.horizontal or self.vertical else near.pivot
+        x, y = truck.x + dolly.x, pedestal.y + dolly.y
+        pivot = truck.pivot if self.horizontal or self.vertical else dolly.pivot
         return replace(
-            near,
+            dolly,
             x=x,
             y=y,
-            pivot=held,
+            pivot=pivot,
             pan=Turn("right").pose(way * self.pan, view).pan,
             tilt=Turn("up").pose(way * self.tilt, view).tilt,
             roll=Roll().pose(way * self.roll, view).roll,

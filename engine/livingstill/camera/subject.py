@@ -1,4 +1,4 @@
-"""What a photo is of: the point that framing keeps and the camera looks at."""
+"""The subject of a photo, from faces or saliency: the point that framing and camera aim at."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from livingstill.core.model import Float32Array, UInt8Array
 from livingstill.imaging import exact
 
 LONG_SIDE = 128
-"""Saliency is judged on a picture this small, where only large shapes remain."""
+"""Long side in pixels at which saliency is computed, so that only large shapes remain."""
 
 Box = tuple[float, float, float, float]
 
@@ -40,11 +40,11 @@ class Subject:
 def saliency(
     rgb: UInt8Array, inverse_depth: Float32Array, sky: UInt8Array | None = None
 ) -> Float32Array:
-    """Return (h, w) float32 in 0..1: how much each part stands out, at ``LONG_SIDE``.
+    """Return the saliency of a photo, (h, w) float32 in 0..1, at a long side of ``LONG_SIDE``.
 
-    What stands out differs from its surroundings in colour (centre-surround over scales, Itti,
-    Koch and Niebur 1998), from the colours along the picture's border (the border is mostly
-    background, Wei et al. 2012), and comes forward in depth. The middle counts more, the sky less.
+    It sums colour contrast (centre-surround over scales, Itti, Koch and Niebur 1998), distance
+    from the border's colours (the border is mostly background, Wei et al. 2012) and depth
+    contrast, weighted by a Gaussian about the centre and lowered in the sky.
     ``sky`` is a mask of any size, 255 = sky.
     """
     height, width = rgb.shape[:2]
@@ -56,47 +56,50 @@ def saliency(
 
     contrast = np.zeros(lab.shape[:2], np.float32)
     for sigma in (1.5, 3.0, 6.0):
-        apart = _blur(lab, sigma) - _blur(lab, 4 * sigma)
-        contrast += np.sqrt((apart * apart).sum(-1))
-    forward = np.maximum(_blur(depth, 1.5) - _blur(depth, 20.0), 0)
-    parts = 0.45 * _unit(contrast) + 0.35 * _unit(_unlike_border(lab)) + 0.35 * _unit(forward)
+        surround_difference = _blur(lab, sigma) - _blur(lab, 4 * sigma)
+        contrast += np.sqrt((surround_difference * surround_difference).sum(-1))
+    depth_contrast = np.maximum(_blur(depth, 1.5) - _blur(depth, 20.0), 0)
+    combined = (
+        0.45 * _normalised(contrast)
+        + 0.35 * _normalised(_border_distance(lab))
+        + 0.35 * _normalised(depth_contrast)
+    )
 
     x = (np.arange(size[0], dtype=np.float32) + 0.5) / size[0] - 0.5
     y = (np.arange(size[1], dtype=np.float32) + 0.5) / size[1] - 0.5
-    parts *= np.exp(-(x[None] ** 2 + y[:, None] ** 2) / np.float32(2 * 0.30**2))
+    combined *= np.exp(-(x[None] ** 2 + y[:, None] ** 2) / np.float32(2 * 0.30**2))
     if sky is not None:
         mask = exact.resize_area(sky, size).astype(np.float32) / 255
-        parts *= 1 - 0.75 * mask
-    return _unit(_blur(parts, 3.0))
+        combined *= 1 - 0.75 * mask
+    return _normalised(_blur(combined, 3.0))
 
 
-def heads(people: UInt8Array | None) -> list[Box]:
-    """Return where the heads of people are, in photo fractions: the upper parts of their figures.
+def head_boxes(people: UInt8Array | None) -> list[Box]:
+    """Return head boxes, photo fractions: the upper parts of the connected components of people.
 
-    There is no face detector here; the network's class of people (H, W) uint8, 255 = certain, says
-    where somebody stands or sits, and a head is on top. Figures under 1 % of the picture are left
-    out: they are no subject.
+    There is no face detector; ``people`` is the network's class mask (H, W) uint8, 255 = certain,
+    whose components have the head on top. Components under 1 % of the picture are left out.
     """
     if people is None:
         return []
     scale = LONG_SIDE / max(people.shape)
     size = tuple(max(8, round(n * scale)) for n in people.shape[::-1])
     small = exact.resize_area(people, size) > 127
-    count, parts, stats, _ = cv2.connectedComponentsWithStats(small.astype(np.uint8))
-    found = []
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(small.astype(np.uint8))
+    boxes = []
     for k in range(1, count):
         _, top, width, height, area = (int(n) for n in stats[k])
         if area < 0.01 * small.size:
             continue
-        close = min(1.0, area / small.size / 0.3)  # the larger the figure, the more of it is head
-        tall = max(2, min(height, round(min((0.35 + 0.3 * close) * height, width))))
-        columns = np.flatnonzero((parts[top : top + tall] == k).any(0))
+        filling = min(1.0, area / small.size / 0.3)  # the larger the figure, the more of it is head
+        head_height = max(2, min(height, round(min((0.35 + 0.3 * filling) * height, width))))
+        columns = np.flatnonzero((labels[top : top + head_height] == k).any(0))
         left, right = columns[0] / size[0], (columns[-1] + 1) / size[0]
-        found.append((float(left), top / size[1], float(right), (top + tall) / size[1]))
-    return found
+        boxes.append((float(left), top / size[1], float(right), (top + head_height) / size[1]))
+    return boxes
 
 
-def find(
+def find_subject(
     rgb: UInt8Array,
     inverse_depth: Float32Array,
     sky: UInt8Array | None = None,
@@ -105,18 +108,18 @@ def find(
     """Return the subject of a photo; ``faces`` are boxes in photo fractions and come first."""
     if faces:
         areas = [(f[2] - f[0]) * (f[3] - f[1]) for f in faces]
-        kept = [f for f, area in zip(faces, areas) if area >= 0.3 * max(areas)]
-        left, top = (min(f[i] for f in kept) for i in (0, 1))
-        right, bottom = (max(f[i] for f in kept) for i in (2, 3))
+        large = [f for f, area in zip(faces, areas) if area >= 0.3 * max(areas)]
+        left, top = (min(f[i] for f in large) for i in (0, 1))
+        right, bottom = (max(f[i] for f in large) for i in (2, 3))
         return Subject(
             (left + right) / 2, (top + bottom) / 2, (left, top, right, bottom), 1, "face"
         )
-    map_ = saliency(rgb, inverse_depth, sky)
-    height, width = map_.shape
-    _, _, _, (column, row) = cv2.minMaxLoc(map_)
-    _, labels = cv2.connectedComponents((map_ > 0.6 * map_.max()).astype(np.uint8))
-    blob = (labels == labels[row, column]) & (map_ > 0)
-    weight = np.where(blob, map_, 0).astype(np.float64)
+    salience = saliency(rgb, inverse_depth, sky)
+    height, width = salience.shape
+    _, _, _, (column, row) = cv2.minMaxLoc(salience)
+    _, labels = cv2.connectedComponents((salience > 0.6 * salience.max()).astype(np.uint8))
+    blob = (labels == labels[row, column]) & (salience > 0)
+    weight = np.where(blob, salience, 0).astype(np.float64)
     total = float(weight.sum())
     if total <= 0:
         return Subject()
@@ -125,8 +128,8 @@ def find(
     across, down = np.flatnonzero(blob.any(0)), np.flatnonzero(blob.any(1))
     left, right = float(across[0]) / width, float(across[-1] + 1) / width
     top, bottom = float(down[0]) / height, float(down[-1] + 1) / height
-    inside = float(map_[blob].mean())
-    outside = float(map_[~blob].mean()) if not blob.all() else inside
+    inside = float(salience[blob].mean())
+    outside = float(salience[~blob].mean()) if not blob.all() else inside
     confidence = max(0.0, 1 - 1.8 * outside / inside)
     return Subject(x, y, (left, top, right, bottom), confidence, "what stands out")
 
@@ -135,7 +138,7 @@ def _blur(values: Float32Array, sigma: float) -> Float32Array:
     return np.asarray(exact.gaussian_blur(values, sigma, border="edge"))
 
 
-def _unit(values: Float32Array) -> Float32Array:
+def _normalised(values: Float32Array) -> Float32Array:
     """Return ``values`` over their 99th percentile, at most 1."""
     top = float(np.percentile(values, 99))
     return (
@@ -143,16 +146,18 @@ def _unit(values: Float32Array) -> Float32Array:
     )
 
 
-def _unlike_border(lab: Float32Array) -> Float32Array:
-    """Return how far each colour is from those along the border (Mahalanobis), per side the least."""
-    rim = max(2, min(lab.shape[:2]) // 12)
-    sides = (lab[:rim], lab[-rim:], lab[:, :rim], lab[:, -rim:])
-    least = np.full(lab.shape[:2], np.inf, np.float32)
+def _border_distance(lab: Float32Array) -> Float32Array:
+    """Return each pixel's Mahalanobis distance from the border's colours, the least of four sides."""
+    margin = max(2, min(lab.shape[:2]) // 12)
+    sides = (lab[:margin], lab[-margin:], lab[:, :margin], lab[:, -margin:])
+    nearest = np.full(lab.shape[:2], np.inf, np.float32)
     for side in sides:
         colours = side.reshape(-1, 3)
         mean = colours.mean(0)
-        spread = np.cov(colours.T) + 16 * np.eye(3)
-        apart = (lab - mean).reshape(-1, 3)
-        far = np.sqrt(np.einsum("ni,ij,nj->n", apart, np.linalg.inv(spread), apart))
-        least = np.minimum(least, far.reshape(least.shape).astype(np.float32))
-    return least
+        covariance = np.cov(colours.T) + 16 * np.eye(3)
+        deviation = (lab - mean).reshape(-1, 3)
+        mahalanobis = np.sqrt(
+            np.einsum("ni,ij,nj->n", deviation, np.linalg.inv(covariance), deviation)
+        )
+        nearest = np.minimum(nearest, mahalanobis.reshape(nearest.shape).astype(np.float32))
+    return nearest

@@ -1,4 +1,4 @@
-"""When the camera is where on its move: easing, holding, and how the end meets the start."""
+"""The timing of a camera move: easing, holds, and how a loop closes."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ EASES: dict[str, Callable[[float], float]] = {
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """The keys that every move has: its pace, where it rests, what it looks at."""
+    """The keys that every move has: easing, hold, period, rest position and focus."""
 
     ease: Annotated[str | None, Param("pace of the move; sine unless told", words=tuple(EASES))] = (
         None
@@ -82,14 +82,14 @@ class Timing:
         check(self)
 
     def turns(self, loop: str, duration: float) -> float:
-        """Return how often the move is made in ``duration`` seconds: whole turns where ends join."""
+        """Return the number of turns in ``duration`` seconds, whole where the clip's ends join."""
         if self.period is None:
             return 1.0
         count = duration / self.period
         return float(max(1, round(count))) if loop in ("seamless", "bounce") else count
 
     def progress(self, time: float, loop: str, closed: bool, turns: float = 1.0) -> float:
-        """Return where on the move the camera is at ``time`` of the clip, both 0..1.
+        """Return the position on the move, 0..1, at ``time`` of the clip, 0..1.
 
         A closed move (an orbit) ends where it starts, so it runs round, evenly unless an ease is
         asked for; an open one is made there and back where the ends of the clip join. In a seamless
@@ -98,19 +98,19 @@ class Timing:
         """
         if loop == "hold":
             hold = 0.35 if self.hold is None else self.hold
-            way = EASES[self.ease or "sine"](min(1.0, time / (1 - hold)))
-            return way % 1.0 if closed else way
+            position = EASES[self.ease or "sine"](min(1.0, time / (1 - hold)))
+            return position % 1.0 if closed else position
         hold = self.hold or 0.0
-        way = (time * turns) % 1.0 if loop in ("seamless", "bounce") else time * turns
+        position = (time * turns) % 1.0 if loop in ("seamless", "bounce") else time * turns
         if closed:
-            way %= 1.0
-            even = _sine(min(1.0, way / (1 - hold))) % 1.0 if hold else way
+            position %= 1.0
+            even = _sine(min(1.0, position / (1 - hold))) % 1.0 if hold else position
             return EASES[self.ease](even) if self.ease else even
         if loop == "none" and turns == 1.0:
-            return EASES[self.ease or "sine"](min(1.0, way / (1 - hold)))
-        way %= 1.0
+            return EASES[self.ease or "sine"](min(1.0, position / (1 - hold)))
+        position %= 1.0
         half = (1 - hold) / 2
-        there = min(1.0, way / half, (1 - way) / half)
+        outward = min(1.0, position / half, (1 - position) / half)
         if loop == "bounce":
-            return EASES[self.ease or "sine"](there)
-        return EASES[self.ease or "linear"](_sine(there))
+            return EASES[self.ease or "sine"](outward)
+        return EASES[self.ease or "linear"](_sine(outward))

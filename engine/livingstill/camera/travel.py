@@ -1,4 +1,4 @@
-"""How far the camera shifts the picture between two poses."""
+"""The largest image displacement between two camera poses."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from livingstill.core.model import Pose
 
 
 def travel(before: Pose, after: Pose, focal: float, aspect: float) -> float:
-    """Return the largest shift of a grid of points, nearest and farthest, in photo widths.
+    """Return the largest displacement of a grid of points at inverse depths 0 and 1, photo widths.
 
     ``focal`` is in photo widths, ``aspect`` the photo's width / height.
     """

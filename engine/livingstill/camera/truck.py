@@ -10,7 +10,7 @@ from livingstill.camera.param import check
 from livingstill.camera.view import CameraView
 from livingstill.core.model import Pose
 
-SIDES = {"right": (1, 0), "left": (-1, 0), "up": (0, -1), "down": (0, 1)}
+DIRECTIONS = {"right": (1, 0), "left": (-1, 0), "up": (0, -1), "down": (0, 1)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,14 @@ class Truck:
 
     def pose(self, where: float, view: CameraView) -> Pose:
         """Return the pose at ``where``."""
-        right, down = SIDES[self.toward]
-        still = max(0.0, min(view.far, view.near - 0.15))
-        way = where * self.amount * self.parallax / 100 / view.focal / max(view.near - still, 0.05)
-        return Pose(x=right * way, y=down * way, pivot=still)
+        right, down = DIRECTIONS[self.toward]
+        convergence = max(0.0, min(view.far, view.near - 0.15))
+        distance = (
+            where
+            * self.amount
+            * self.parallax
+            / 100
+            / view.focal
+            / max(view.near - convergence, 0.05)
+        )
+        return Pose(x=right * distance, y=down * distance, pivot=convergence)

@@ -1,4 +1,4 @@
-"""What a camera move is planned from: the geometry of the picture, and the take."""
+"""The view that a camera move is planned from: depth percentiles, subject and field of view."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Box = tuple[float, float, float, float]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CameraView:
-    """What the camera sees in the frame, and how long the take is.
+    """The frame's geometry and depth, and the length of one turn of the move.
 
     ``aspect`` is width / height of the frame; ``focal`` in frame widths. Inverse depths (1 =
     nearest point, 0 = infinity): ``near``, ``middle`` and ``far`` are the 98th, 50th and 2nd
@@ -53,8 +53,8 @@ class CameraView:
         ``inverse_depth`` is the photo's, (H, W) float32, of any size; ``focal`` is in photo widths.
         """
         height, width = inverse_depth.shape
-        left, right = _cells(box[0], box[2], width)
-        top, bottom = _cells(box[1], box[3], height)
+        left, right = _cell_range(box[0], box[2], width)
+        top, bottom = _cell_range(box[1], box[3], height)
         part = inverse_depth[top:bottom, left:right]
         scale = min(1.0, _LONG_SIDE / max(part.shape))
         size = (max(1, round(part.shape[1] * scale)), max(1, round(part.shape[0] * scale)))
@@ -79,12 +79,12 @@ class CameraView:
         left, top, right, bottom = self.box
         across = min(1.0, max(0.0, (x - left) / (right - left)))
         down = min(1.0, max(0.0, (y - top) / (bottom - top)))
-        return replace(self, x=across, y=down, subject=_around(self.depth, across, down))
+        return replace(self, x=across, y=down, subject=_median_depth_at(self.depth, across, down))
 
     def zoomed(self, zoom: float) -> CameraView:
         """Return the view through the middle of the frame, ``zoom`` times enlarged.
 
-        Moves planned from it are as large as asked for in the frame that is seen in the end.
+        Moves planned from it have their requested size in the zoomed frame.
         """
         x, y = (min(1.0, max(0.0, 0.5 + zoom * (at - 0.5))) for at in (self.x, self.y))
         return replace(self, focal=self.focal * zoom, x=x, y=y)
@@ -95,13 +95,13 @@ class CameraView:
         return self.x - 0.5, (self.y - 0.5) / self.aspect
 
 
-def _cells(first: float, last: float, count: int) -> tuple[int, int]:
+def _cell_range(first: float, last: float, count: int) -> tuple[int, int]:
     """Return the range of ``count`` cells between two fractions, one cell at least."""
     start = min(count - 1, max(0, round(first * count)))
     return start, min(count, max(start + 1, round(last * count)))
 
 
-def _around(depth: Float32Array, x: float, y: float) -> float:
+def _median_depth_at(depth: Float32Array, x: float, y: float) -> float:
     """Return the median inverse depth in a small window about a point, in fractions."""
     height, width = depth.shape
     radius = max(1, round(0.02 * max(height, width)))

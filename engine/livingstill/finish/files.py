@@ -1,4 +1,4 @@
-"""The files that finishing reads: refused early, and named by their hash."""
+"""The files that finishing reads: validated before any work, identified by their SHA-256."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _NAMES = {"lut": "LUT"}
 
 
 def check(shot: Shot) -> None:
-    """Refuse colours, fonts, a logo and a LUT that cannot be used, before any work begins.
+    """Validate a shot's colours, fonts, logo and LUT, before any work begins.
 
     Raises
     ------
@@ -34,36 +34,36 @@ def check(shot: Shot) -> None:
 
 def files(shot: Shot) -> dict[str, dict[str, str]]:
     """Return path and SHA-256 of every file that finishing reads, by the setting that names it."""
-    found: dict[str, dict[str, str]] = {}
+    entries: dict[str, dict[str, str]] = {}
     for key in FILES:
         path: Path | None = getattr(shot, key)
         if path is not None:
             digest = hashlib.sha256(bytes_of(path, _NAMES.get(key, key))).hexdigest()
-            found[key] = {"path": str(path), "sha256": digest}
-    return found
+            entries[key] = {"path": str(path), "sha256": digest}
+    return entries
 
 
-def again(shot: Shot, recorded: object, folder: Path) -> Shot:
-    """Return a shot with its files where they are now: as recorded, or beside the record.
+def relocate(shot: Shot, recorded: object, folder: Path) -> Shot:
+    """Return a shot with the paths of its files as recorded, or in ``folder`` where they are there.
 
     Raises
     ------
     InputError
         If a file is missing, or is not the one that was recorded.
     """
-    known = recorded if isinstance(recorded, dict) else {}
-    moved: dict[str, Path] = {}
+    entries = recorded if isinstance(recorded, dict) else {}
+    paths: dict[str, Path] = {}
     for key in FILES:
         path: Path | None = getattr(shot, key)
         if path is None:
             continue
-        there = path if path.exists() or not (folder / path.name).exists() else folder / path.name
-        what = _NAMES.get(key, key)
-        entry = known.get(key)
-        digest = hashlib.sha256(bytes_of(there, what)).hexdigest()
+        current = path if path.exists() or not (folder / path.name).exists() else folder / path.name
+        noun = _NAMES.get(key, key)
+        entry = entries.get(key)
+        digest = hashlib.sha256(bytes_of(current, noun)).hexdigest()
         if isinstance(entry, dict) and entry.get("sha256") != digest:
             raise InputError(
-                f"{what} {there} is not the one of the manifest; put the right one in its place"
+                f"{noun} {current} is not the one of the manifest; put the right one in its place"
             )
-        moved[key] = there
-    return shot.model_copy(update=moved)
+        paths[key] = current
+    return shot.model_copy(update=paths)

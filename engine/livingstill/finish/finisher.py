@@ -1,4 +1,4 @@
-"""Frames as rendered become frames as delivered: one pass over bands of rows."""
+"""Finishing of rendered frames: grade, vignette, grain and overlays in one pass over bands of rows."""
 
 from __future__ import annotations
 
@@ -11,27 +11,28 @@ from numpy.typing import NDArray
 from livingstill.core.model import PackedRGBA, Timeline
 from livingstill.core.threads import over_bands
 from livingstill.finish import card, grade, logo, titles
-from livingstill.finish.layout import Box, Sprite, meet
+from livingstill.finish.layout import Box, Sprite, overlaps
 from livingstill.imaging import exact
 from livingstill.kernels import colour as kernels
 from livingstill.settings.shot import Shot
 
-_ROWS = 509
-"""Rows of grain before it repeats: a prime, so that frames' heights are no multiple of it."""
+_GRAIN_ROWS = 509
+"""Period of the grain in rows: a prime, so that frames' heights are no multiple of it."""
 
-_STRONGEST = 10.0
+_MAX_GRAIN_LEVELS = 10.0
 """Standard deviation of grain 1 in levels, at middle grey."""
 
-_FALL = 0.62
-"""How much of the light a vignette of 1 takes from the corners."""
+_MAX_FALLOFF = 0.62
+"""Share of the light that a vignette of 1 takes from the corners."""
 
 
 class Finisher:
-    """Does to every frame of a clip what its shot asks for: grade, vignette, grain, overlays.
+    """Applies a shot's grade, vignette, grain and overlays to the frames of its clip.
 
-    A frame is a function of what was rendered and of its index alone, and frame ``frames`` would
-    be frame 0, so loops stay loops. ``standing`` is the title that the renderer puts into the
-    scene instead; ``notes`` is what the user should know.
+    A finished frame is a function of the rendered frame and its index alone, and frame ``frames``
+    would be frame 0, so loops stay loops. ``title_in_scene`` is the title that the renderer
+    composites into the scene instead; ``notes`` are sentences for the user; ``idle`` says that
+    frames pass unchanged.
 
     Parameters
     ----------
@@ -44,28 +45,30 @@ class Finisher:
     def __init__(self, shot: Shot, size: tuple[int, int], picture: Box, timeline: Timeline) -> None:
         frame = (0, 0, *size)
         self._timeline, self._fade = timeline, shot.title_fade
-        inside = shot.title_depth != "front"
-        words = titles.draw(shot, picture if inside else frame)
-        self.standing = words if inside else None
-        plate, mark = card.draw(shot, frame), logo.draw(shot, frame)
-        self.notes = tuple(_crowded([("title", words), ("card", plate), ("logo", mark)]))
-        self._fading = [one for one in (None if inside else words, plate) if one]
-        self._steady = [mark] if mark else []
+        in_scene = shot.title_depth != "front"
+        title = titles.draw(shot, picture if in_scene else frame)
+        self.title_in_scene = title if in_scene else None
+        plate, logo_sprite = card.draw(shot, frame), logo.draw(shot, frame)
+        self.notes = tuple(
+            _overlap_notes([("title", title), ("card", plate), ("logo", logo_sprite)])
+        )
+        self._faded_sprites = [sprite for sprite in (None if in_scene else title, plate) if sprite]
+        self._constant_sprites = [logo_sprite] if logo_sprite else []
         self._table = grade.table(shot)
         self._gains = vignette(size, shot.vignette) if shot.vignette else None
         self._grain = grain_tile(size, shot.grain, shot.seed) if shot.grain else None
         rng = np.random.Generator(np.random.Philox(key=shot.seed + 2**64))
-        self._offsets = rng.integers(0, _ROWS, (timeline.frames, 2))
+        self._offsets = rng.integers(0, _GRAIN_ROWS, (timeline.frames, 2))
         self.idle = not (
-            self._fading
-            or self._steady
+            self._faded_sprites
+            or self._constant_sprites
             or self._table is not None
             or self._gains is not None
             or self._grain is not None
         )
 
-    def over(self, frames: Iterable[PackedRGBA], indices: Iterable[int]) -> Iterator[PackedRGBA]:
-        """Yield frames finished; each is valid until the next but one is asked for."""
+    def finish(self, frames: Iterable[PackedRGBA], indices: Iterable[int]) -> Iterator[PackedRGBA]:
+        """Yield the finished frames, (h, w) uint32; each is valid until the next but one is asked for."""
         if self.idle:
             yield from frames
             return
@@ -75,10 +78,12 @@ class Finisher:
                 buffers.append(np.empty(frame.shape, np.uint32))
             buffers.reverse()
             out = buffers[0]
-            over_bands(partial(self._band, index, frame, out), out.shape[0])
+            over_bands(partial(self._finish_band, index, frame, out), out.shape[0])
             yield out
 
-    def _band(self, index: int, frame: PackedRGBA, out: PackedRGBA, first: int, last: int) -> None:
+    def _finish_band(
+        self, index: int, frame: PackedRGBA, out: PackedRGBA, first: int, last: int
+    ) -> None:
         if self._table is None:
             out[first:last] = frame[first:last]
         else:
@@ -88,14 +93,14 @@ class Finisher:
         if self._grain is not None:
             down, across = self._offsets[index]
             kernels.grain(self._grain, int(down), int(across), out, first, last)
-        shown = round(256 * self.shown(index))
+        title_opacity = round(256 * self.title_opacity(index))
         for sprite, opacity in [
-            *((one, shown) for one in self._fading),
-            *((one, 256) for one in self._steady),
+            *((faded, title_opacity) for faded in self._faded_sprites),
+            *((faded, 256) for faded in self._constant_sprites),
         ]:
             kernels.lay(sprite.rgba, sprite.left, sprite.top, opacity, out, first, last)
 
-    def shown(self, index: float) -> float:
+    def title_opacity(self, index: float) -> float:
         """Return the opacity of title and card at frame ``index``, 0..1.
 
         They fade in after the clip's start and out before its end, so a loop has no seam.
@@ -122,7 +127,7 @@ def vignette(size: tuple[int, int], strength: float) -> NDArray[np.uint16]:
     width, height = size
     x = np.linspace(-1, 1, width, dtype=np.float32)
     y = np.linspace(-1, 1, height, dtype=np.float32)[:, None]
-    slope = np.float32((1 - _FALL * strength) ** -0.5 - 1)
+    slope = np.float32((1 - _MAX_FALLOFF * strength) ** -0.5 - 1)
     return np.round(32768 / (1 + slope * (x * x + y * y) / 2)).astype(np.uint16)
 
 
@@ -132,19 +137,19 @@ def grain_tile(size: tuple[int, int], strength: float, seed: int) -> NDArray[np.
     Grains are a pixel wide at 1080p and grow with the frame.
     """
     rng = np.random.Generator(np.random.Philox(key=seed))
-    white = rng.standard_normal((_ROWS, size[0] + _ROWS), np.float32)
+    white = rng.standard_normal((_GRAIN_ROWS, size[0] + _GRAIN_ROWS), np.float32)
     sigma = 0.55 * min(size) / 1080
     noise = exact.gaussian_blur(white, sigma, border="symmetric")
-    noise *= np.float32(_STRONGEST * strength * 65536 / 254) / noise.std()
+    noise *= np.float32(_MAX_GRAIN_LEVELS * strength * 65536 / 254) / noise.std()
     return np.clip(np.round(noise), -32767, 32767).astype(np.int16)
 
 
-def _crowded(things: list[tuple[str, Sprite | None]]) -> list[str]:
-    """Return a sentence for each two things that lie over each other."""
-    there = [(name, one.box) for name, one in things if one is not None]
+def _overlap_notes(things: list[tuple[str, Sprite | None]]) -> list[str]:
+    """Return a sentence for each pair of overlapping sprites."""
+    sprites = [(name, sprite.box) for name, sprite in things if sprite is not None]
     return [
         f"{name} and {other} overlap; give one another place"
-        for i, (name, box) in enumerate(there)
-        for other, its in there[i + 1 :]
-        if meet(box, its)
+        for i, (name, box) in enumerate(sprites)
+        for other, other_box in sprites[i + 1 :]
+        if overlaps(box, other_box)
     ]

@@ -16,12 +16,12 @@ from livingstill.settings.shot import Shot
 NEUTRAL = 6500.0
 """Kelvin at which white stays white."""
 
-_TINT = 0.35
+_TINT_STOPS = 0.35
 """Stops by which green falls at a tint of 1, and rises at -1."""
 
 
 def table(shot: Shot) -> PackedRGBA | None:
-    """Return what each of the 2^24 colours becomes, (2^24,) uint32; None if that is itself.
+    """Return the graded colour of each of the 2^24 colours, (2^24,) uint32; None for the identity.
 
     One look-up per pixel then costs the same whatever is folded in: the 64 MiB are made once, in
     a fraction of a second. The order is exposure and white balance in linear light, the LUT, and
@@ -36,14 +36,14 @@ def table(shot: Shot) -> PackedRGBA | None:
     if shot.lut is None and shot.saturation == 1 and (gains == 1).all():
         return None
     levels = np.linspace(0, 1, 256)
-    curves = np.stack([_exposed(levels, gain) for gain in gains]).astype(np.float32)
-    found = cube.read(shot.lut) if shot.lut is not None else None
+    curves = np.stack([_apply_gain(levels, gain) for gain in gains]).astype(np.float32)
+    lut = cube.read(shot.lut) if shot.lut is not None else None
     strength = shot.lut_strength
-    if found is not None and found.curves is not None:
-        bent = np.stack([_bend(found, curves[c], c) for c in range(3)])
-        curves = (curves + np.float32(strength) * (bent - curves)).astype(np.float32)
-    lattice = found.lattice if found is not None else None
-    domain = found.lattice_domain if found is not None else np.array([[0] * 3, [1] * 3], np.float32)
+    if lut is not None and lut.curves is not None:
+        mapped = np.stack([_apply_curve(lut, curves[c], c) for c in range(3)])
+        curves = (curves + np.float32(strength) * (mapped - curves)).astype(np.float32)
+    lattice = lut.lattice if lut is not None else None
+    domain = lut.lattice_domain if lut is not None else np.array([[0] * 3, [1] * 3], np.float32)
     out = np.empty(1 << 24, np.uint32)
     over_bands(
         partial(
@@ -54,34 +54,36 @@ def table(shot: Shot) -> PackedRGBA | None:
     return out
 
 
-def _exposed(levels: NDArray[np.float64], gain: float) -> NDArray[np.float64]:
-    """Return levels under another light, in steps of 2^-20, in which all machines agree."""
-    return levels if gain == 1 else np.round(encoded(linear(levels) * gain) * 2**20) / 2**20
+def _apply_gain(levels: NDArray[np.float64], gain: float) -> NDArray[np.float64]:
+    """Return sRGB levels times ``gain`` in linear light, in steps of 2^-20 so that machines agree."""
+    return (
+        levels if gain == 1 else np.round(encode_srgb(decode_srgb(levels) * gain) * 2**20) / 2**20
+    )
 
 
 def _bands(*arguments: object) -> None:
     kernels.tabulate(*arguments)  # type: ignore[arg-type]
 
 
-def _bend(found: cube.Lut, values: Float32Array, channel: int) -> Float32Array:
-    assert found.curves is not None
-    low, high = found.curve_domain[:, channel]
-    places = np.linspace(low, high, len(found.curves))
-    return np.interp(values, places, found.curves[:, channel]).astype(np.float32)
+def _apply_curve(lut: cube.Lut, values: Float32Array, channel: int) -> Float32Array:
+    assert lut.curves is not None
+    low, high = lut.curve_domain[:, channel]
+    nodes = np.linspace(low, high, len(lut.curves))
+    return np.interp(values, nodes, lut.curves[:, channel]).astype(np.float32)
 
 
-def linear(values: NDArray[np.float64]) -> NDArray[np.float64]:
+def decode_srgb(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return sRGB levels, 0..1, as linear light (IEC 61966-2-1)."""
     return np.asarray(
         np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4)
     )
 
 
-def encoded(light: NDArray[np.float64]) -> NDArray[np.float64]:
+def encode_srgb(light: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return linear light as sRGB levels; what is brighter than white is white."""
     light = np.clip(light, 0, 1)
-    bent = 1.055 * light ** (1 / 2.4) - 0.055
-    return np.asarray(np.where(light <= 0.0031308, light * 12.92, bent))
+    encoded_power = 1.055 * light ** (1 / 2.4) - 0.055
+    return np.asarray(np.where(light <= 0.0031308, light * 12.92, encoded_power))
 
 
 def white_balance(temperature: float, tint: float = 0.0) -> NDArray[np.float64]:
@@ -100,7 +102,7 @@ def white_balance(temperature: float, tint: float = 0.0) -> NDArray[np.float64]:
     if temperature == NEUTRAL and tint == 0:
         return np.ones(3)
     gains = _black_body(NEUTRAL) / _black_body(temperature)
-    gains *= np.array([1, 2.0 ** (-_TINT * tint), 1])
+    gains *= np.array([1, 2.0 ** (-_TINT_STOPS * tint), 1])
     return np.asarray(gains / (np.array([0.2126, 0.7152, 0.0722]) @ gains))
 
 

@@ -1,4 +1,4 @@
-"""Where things lie in the frame: the safe area of its shape, and nine places in it."""
+"""Layout of overlays: the safe area of a frame and nine anchors in it."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ class Sprite:
 
     @property
     def box(self) -> Box:
-        """Where it lies, without its margin."""
+        """The box of the sprite without its margin."""
         height, width = (side - 2 * self.margin for side in self.rgba.shape)
         return self.left + self.margin, self.top + self.margin, width, height
 
 
 def safe_area(area: Box) -> Box:
-    """Return the part of a frame, or of the picture in it, that every screen shows.
+    """Return the title-safe part of a frame, or of the picture in it.
 
     Wide frames keep 5 % free on all sides (EBU R 95). Tall ones are watched on phones, whose
     programs draw over the top and the bottom: 6 % at the sides, 11 % above and 19 % below.
@@ -50,8 +50,8 @@ def safe_area(area: Box) -> Box:
     return left + side, top + above, width - 2 * side, height - above - below
 
 
-def placed(size: tuple[int, int], place: str, area: Box) -> tuple[int, int]:
-    """Return left and top of something of ``size`` (width, height) at one of nine places.
+def anchor(size: tuple[int, int], place: str, area: Box) -> tuple[int, int]:
+    """Return left and top of a box of ``size`` (width, height) at one of nine anchors of ``area``.
 
     >>> placed((10, 10), "bottom-right", (0, 0, 100, 50)), placed((10, 10), "top", (0, 0, 100, 50))
     ((90, 40), (45, 0))
@@ -64,12 +64,12 @@ def placed(size: tuple[int, int], place: str, area: Box) -> tuple[int, int]:
     return left + x, top + y
 
 
-def meet(one: Box, other: Box) -> bool:
+def overlaps(one: Box, other: Box) -> bool:
     """Return whether two boxes share a pixel."""
     return all(one[i] < other[i] + other[i + 2] and other[i] < one[i] + one[i + 2] for i in (0, 1))
 
 
-def packed(rgba: Float32Array) -> PackedRGBA:
+def pack_premultiplied(rgba: Float32Array) -> PackedRGBA:
     """Return straight (h, w, 4) colour and alpha, 0..1, as premultiplied packed pixels."""
     rgba = np.clip(rgba, 0, 1).astype(np.float32)
     alpha = np.round(rgba[..., 3:] * 255)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from livingstill.finish.layout import Box, Sprite, packed, placed, safe_area
+from livingstill.finish.layout import Box, Sprite, anchor, pack_premultiplied, safe_area
 from livingstill.imaging.exact import resize_area, resize_cubic
 from livingstill.io.images import bytes_of, opened
 from livingstill.settings.shot import Shot
 
-_MOST_PIXELS = 100_000_000
+_MAX_PIXELS = 100_000_000
 
 
 def draw(shot: Shot, area: Box) -> Sprite | None:
@@ -22,7 +22,7 @@ def draw(shot: Shot, area: Box) -> Sprite | None:
     """
     if shot.logo is None:
         return None
-    with opened(shot.logo, bytes_of(shot.logo, "logo"), "logo", _MOST_PIXELS) as image:
+    with opened(shot.logo, bytes_of(shot.logo, "logo"), "logo", _MAX_PIXELS) as image:
         rgba = np.asarray(image.convert("RGBA"), np.float32) / np.float32(255)
     rgba[..., :3] *= rgba[..., 3:]  # premultiplied, or what is transparent would bleed
     height, width = rgba.shape[:2]
@@ -35,5 +35,5 @@ def draw(shot: Shot, area: Box) -> Sprite | None:
     alpha = rgba[..., 3:]
     straight = np.concatenate([rgba[..., :3] / np.maximum(alpha, 1e-6), alpha], axis=2)
     straight[..., 3] *= np.float32(shot.logo_opacity)
-    left, top = placed(size, shot.logo_place, safe)
-    return Sprite(packed(straight), left, top)
+    left, top = anchor(size, shot.logo_place, safe)
+    return Sprite(pack_premultiplied(straight), left, top)

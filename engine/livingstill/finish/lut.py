@@ -11,7 +11,7 @@ from livingstill.core.errors import InputError
 from livingstill.core.model import Float32Array
 from livingstill.io.images import bytes_of
 
-MOST_STEPS, MOST_CURVE = 129, 65536
+MAX_LATTICE_SIZE, MAX_CURVE_SIZE = 129, 65536
 _KEYS = {"LUT_1D_SIZE": 1, "LUT_3D_SIZE": 1, "DOMAIN_MIN": 3, "DOMAIN_MAX": 3}
 _RANGES = ("LUT_1D_INPUT_RANGE", "LUT_3D_INPUT_RANGE")
 
@@ -60,17 +60,19 @@ def read(path: Path) -> Lut:
             )
         else:
             rows.append((number, line.split("#", 1)[0]))
-    across = _size(path, keys, "LUT_1D_SIZE", MOST_CURVE)
-    steps = _size(path, keys, "LUT_3D_SIZE", MOST_STEPS)
-    if not across and not steps:
+    curve_size = _size(path, keys, "LUT_1D_SIZE", MAX_CURVE_SIZE)
+    lattice_size = _size(path, keys, "LUT_3D_SIZE", MAX_LATTICE_SIZE)
+    if not curve_size and not lattice_size:
         raise InputError(f"LUT {path} has no LUT_1D_SIZE and no LUT_3D_SIZE; give a .cube file")
-    want = across + steps**3
-    if len(rows) != want:
-        raise InputError(f"LUT {path} has {len(rows)} colours; by its size it must have {want}")
+    expected = curve_size + lattice_size**3
+    if len(rows) != expected:
+        raise InputError(f"LUT {path} has {len(rows)} colours; by its size it must have {expected}")
     values = _table(path, rows)
     return Lut(
-        values[:across] if across else None,
-        values[across:].reshape(steps, steps, steps, 3) if steps else None,
+        values[:curve_size] if curve_size else None,
+        values[curve_size:].reshape(lattice_size, lattice_size, lattice_size, 3)
+        if lattice_size
+        else None,
         _domain(path, keys, "LUT_1D_INPUT_RANGE"),
         _domain(path, keys, "LUT_3D_INPUT_RANGE"),
     )
@@ -87,10 +89,12 @@ def _numbers(path: Path, number: int, words: list[str], count: int) -> list[floa
     return values
 
 
-def _size(path: Path, keys: dict[str, list[float]], key: str, most: int) -> int:
+def _size(path: Path, keys: dict[str, list[float]], key: str, maximum: int) -> int:
     value = keys.get(key, [0.0])[0]
-    if key in keys and not (2 <= value <= most and value == int(value)):
-        raise InputError(f"LUT {path} has {key} {value:g}; it must be a whole number, 2 to {most}")
+    if key in keys and not (2 <= value <= maximum and value == int(value)):
+        raise InputError(
+            f"LUT {path} has {key} {value:g}; it must be a whole number, 2 to {maximum}"
+        )
     return int(value)
 
 

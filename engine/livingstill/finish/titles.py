@@ -6,12 +6,12 @@ import numpy as np
 
 from livingstill.core.model import Float32Array
 from livingstill.finish import text
-from livingstill.finish.layout import Box, Sprite, packed, placed, safe_area
+from livingstill.finish.layout import Box, Sprite, anchor, pack_premultiplied, safe_area
 from livingstill.settings.shot import Shot
 
 _TITLE, _SUBTITLE, _GAP = 0.074, 0.52, 0.5
-_WIDEST = 0.86
-"""Share of the safe area's width that a title takes before it is wrapped."""
+_WRAP_WIDTH = 0.86
+"""Share of the safe area's width at which a title is wrapped."""
 
 
 def draw(shot: Shot, area: Box) -> Sprite | None:
@@ -27,27 +27,27 @@ def draw(shot: Shot, area: Box) -> Sprite | None:
     ink = text.colour(shot.title_colour, "title_colour")
     safe = safe_area(area)
     size = max(8.0, _TITLE * min(area[2:]) * shot.title_size)
-    place = where(shot)
+    place = title_place(shot)
     align = next((side for side in ("left", "right") if side in place), "centre")
-    width = round(_WIDEST * safe[2])
+    width = round(_WRAP_WIDTH * safe[2])
     inks = []
-    for what, words, scale, file, own in (
-        ("title", shot.title, 1.0, shot.font, text.TITLE),
-        ("subtitle", shot.subtitle, _SUBTITLE, shot.subtitle_font or shot.font, text.SMALL),
+    for noun, words, scale, file, default_font in (
+        ("title", shot.title, 1.0, shot.font, text.TITLE_FONT),
+        ("subtitle", shot.subtitle, _SUBTITLE, shot.subtitle_font or shot.font, text.TEXT_FONT),
     ):
         if words:
-            data, name = text.load(file, own)
+            data, name = text.load(file, default_font)
             style = text.Style(max(8.0, size * scale), data, name)
-            inks.append(text.fitted(words, style, width, what, align))
+            inks.append(text.set_text(words, style, width, noun, align))
     gap = round(_GAP * inks[-1].size) if len(inks) > 1 else 0
-    coverage = stacked([one.coverage for one in inks], gap, align)
+    coverage = stack_lines([line.coverage for line in inks], gap, align)
     text.check_height(coverage, safe[3], "title")
-    rgba, margin = text.shadowed(coverage, ink, size, shot.title_shadow)
-    left, top = placed(coverage.shape[::-1], place, safe)
-    return Sprite(packed(rgba), left - margin, top - margin, margin)
+    rgba, margin = text.with_shadow(coverage, ink, size, shot.title_shadow)
+    left, top = anchor(coverage.shape[::-1], place, safe)
+    return Sprite(pack_premultiplied(rgba), left - margin, top - margin, margin)
 
 
-def where(shot: Shot) -> str:
+def title_place(shot: Shot) -> str:
     """Return the title's place: bottom left, or at the top where a card takes the bottom.
 
     >>> where(Shot(title="Lake")), where(Shot(title="Lake", price="1"))
@@ -59,8 +59,8 @@ def where(shot: Shot) -> str:
     return "top-left" if card and "bottom" in shot.card_place else "bottom-left"
 
 
-def stacked(parts: list[Float32Array], gap: int, align: str) -> Float32Array:
-    """Return pictures (h, w) one below the other."""
+def stack_lines(parts: list[Float32Array], gap: int, align: str) -> Float32Array:
+    """Return lines' coverages (h, w) stacked vertically with ``gap`` rows between, and aligned."""
     width = max(part.shape[1] for part in parts)
     rows: list[Float32Array] = []
     for i, part in enumerate(parts):

@@ -91,7 +91,7 @@ def read_photo(path: str | Path, settings: InputSettings) -> Photo:
 
 def scene_scale(photo: Photo, shot: Shot) -> float:
     """Return how large the scene is kept beside the photo: what the frame shows, and a little more."""
-    return framing.framed(photo.size, shot).scale * OVERSIZE[shot.quality]
+    return framing.fit_photo_to(photo.size, shot).scale * OVERSIZE[shot.quality]
 
 
 def analyse(
@@ -179,7 +179,9 @@ def find_subject(
 ) -> Subject:
     """Return the subject of a photo from its depth, its sky and the heads of its people."""
     masks = {region.kind: region.mask for region in reversed(classes())}
-    return subject.find(rgb, depth().values, masks.get("sky"), subject.heads(masks.get("person")))
+    return subject.find_subject(
+        rgb, depth().values, masks.get("sky"), subject.head_boxes(masks.get("person"))
+    )
 
 
 def estimate_depth(

@@ -327,7 +327,7 @@ def animate_shapes(
         photo = read_photo(job.photo, shot)
 
     def enlarged(one: Shot) -> float:
-        return framing.framed(photo.size, one).scale
+        return framing.fit_photo_to(photo.size, one).scale
 
     scene = prepare(photo, max(shots, key=enlarged), stages)  # fine enough for all of them
     done = []
@@ -417,7 +417,7 @@ def replay(
         return animate_file(shot, job, hashes=hashes, progress=progress)
     record = manifest.load(recipe)
     shot = checked(Shot, record["shot"], f"{recipe}: ")
-    shot = files.again(shot, record.get("files"), recipe.parent)
+    shot = files.relocate(shot, record.get("files"), recipe.parent)
     photo = _find_photo(str(record["photo"].get("path")), recipe.parent)
     outputs = tuple(map(str, record["outputs"]))
     if "output" not in overrides:

@@ -31,7 +31,7 @@ from livingstill.jobs.stages import Stages
 from livingstill.jobs.write import RenderResult
 from livingstill.media import inline
 from livingstill.render import frames, temporal
-from livingstill.render.letterbox import Surround
+from livingstill.render.letterbox import Letterbox
 from livingstill.settings.shot import Shot
 
 EXPOSURES = 4
@@ -83,7 +83,7 @@ class Clip:
         ``span`` yields only these: the same pixels as in the whole clip.
         """
         span = range(self.timeline.frames) if span is None else span
-        return self.finisher.over(self.bare(span), span)
+        return self.finisher.finish(self.bare(span), span)
 
     def bare(self, span: range | None = None) -> Iterator[PackedRGBA]:
         """Yield the frames like ``packed``, but before finishing: no grade, grain, title or logo.
@@ -93,9 +93,9 @@ class Clip:
         size = self.framing.picture[2:]
         timeline, smooth = self.timeline, self.shot.smooth if self.motion else 0.0
         renderer = frames.Renderer(
-            self.scene, self.window, size, self.shot.quality, card=self.card, kept=smooth > 0
+            self.scene, self.window, size, self.shot.quality, card=self.card, retain=smooth > 0
         )
-        shown = self.finisher.shown
+        title_opacity = self.finisher.title_opacity
         width, height = self.scene.size
         pixels = width / self.window.scale
 
@@ -107,9 +107,9 @@ class Clip:
 
         def render(index: int) -> PackedRGBA:
             if not blur:
-                return renderer.frame(*instant(index), shown(index))
+                return renderer.frame(*instant(index), title_opacity(index))
             opened = (index + blur * ((i + 0.5) / EXPOSURES - 0.5) for i in range(EXPOSURES))
-            return renderer.exposure([instant(when) for when in opened], shown(index))
+            return renderer.exposure([instant(when) for when in opened], title_opacity(index))
 
         def moved(first: int, second: int) -> float:
             before, after = (self.camera.at(timeline.time(i)) for i in (first, second))
@@ -120,8 +120,10 @@ class Clip:
         )
         if not self.framing.bars:
             return made
-        around = Surround(self.photo.rgb, self.framing.size, self.framing.picture, self.shot.fit)
-        return map(around.around, made)
+        letterbox = Letterbox(
+            self.photo.rgb, self.framing.size, self.framing.picture, self.shot.fit
+        )
+        return map(letterbox.compose, made)
 
     def frames(self) -> Iterator[UInt8Array]:
         """Yield the frames as (h, w, 3) uint8 RGB."""
@@ -193,7 +195,7 @@ def reframe(clip: Clip, aspect: str | None) -> Clip:
     The scene keeps its resolution: make the shape ready first that enlarges the photo most.
     """
     shot = clip.shot.model_copy(update={"aspect": aspect})
-    frame = framing.framed(clip.photo.size, shot, clip.subject)
+    frame = framing.fit_photo_to(clip.photo.size, shot, clip.subject)
     view = CameraView.of(clip.depth.values, clip.photo.focal, clip.subject, frame.box)
     camera, window = steps.plan_camera(clip.scene, view, frame, shot, clip.timeline)
     finisher = Finisher(shot, frame.size, frame.picture, clip.timeline)

@@ -33,7 +33,7 @@ from livingstill.jobs import monitor
 from livingstill.jobs.analyse import Analysis, begin_if_small
 from livingstill.motion.builder import compose
 from livingstill.render import frames
-from livingstill.render.title_occlusion import stand
+from livingstill.render.title_occlusion import place_card
 from livingstill.scene import assembly, layers
 from livingstill.segmentation import flow_field, mask_files, plan
 from livingstill.settings.groups import FrameSettings, RegionSettings
@@ -129,7 +129,7 @@ def _peel(
 
 def frame_of(analysis: Analysis, settings: FrameSettings) -> framing.Framing:
     """Return how the photo sits in the frame, its subject as near the middle as it allows."""
-    return framing.framed(analysis.photo.size, settings, analysis.subject().point)
+    return framing.fit_photo_to(analysis.photo.size, settings, analysis.subject().point)
 
 
 def timeline_of(shot: Shot) -> Timeline:
@@ -157,7 +157,7 @@ def view_of(analysis: Analysis, frame: framing.Framing) -> CameraView:
 def advise(analysis: Analysis, frame: framing.Framing) -> auto.Advice:
     """Return the move that shows most depth and uncovers and bends least, and why."""
     measured = analysis.statistics()
-    along = alignment.sample_lines(analysis.depth().values, measured.lines, auto.ALONG)
+    along = alignment.sample_lines(analysis.depth().values, measured.lines, auto.LINE_FRACTIONS)
     confidence = analysis.subject().confidence
     return auto.choose(view_of(analysis, frame), measured, confidence, along)
 
@@ -169,7 +169,7 @@ def choose_move(
     if move.name != path.AUTO:
         return move, (), {}
     advice = advise(analysis, frame)
-    choice = path.settle(move, advice.choice)
+    choice = path.with_requested_keys(move, advice.choice)
     return choice, (f"camera {choice}: {advice.reason}",), advice.figures()
 
 
@@ -248,10 +248,10 @@ def place_title(
     finisher: Finisher, scene: Scene, window: frames.Window, frame: framing.Framing, depth: str
 ) -> tuple[frames.Card | None, tuple[str, ...]]:
     """Return the title as a card in the scene, if it stands there, and what to say of it."""
-    title = finisher.standing
+    title = finisher.title_in_scene
     if title is None:
         return None, ()
     left, top, *size = frame.picture
     place = (title.left - left, title.top - top)
-    card, note = stand(scene, window, (size[0], size[1]), title.rgba, place, depth)
+    card, note = place_card(scene, window, (size[0], size[1]), title.rgba, place, depth)
     return card, (note,)

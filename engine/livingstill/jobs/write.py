@@ -90,7 +90,7 @@ def write(
     first: PackedRGBA | None = None
     memory.give_back()
     with encoder.Tee(encoders) as sink, stages("frames", timeline.frames) as step:
-        for packed in clip.finisher.over(watched(), range(timeline.frames)):
+        for packed in clip.finisher.finish(watched(), range(timeline.frames)):
             written = packed if mattes is None else matte.cut(packed, next(mattes))
             sink.write(written)
             if poster is not None and first is None:

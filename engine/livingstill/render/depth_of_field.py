@@ -1,4 +1,4 @@
-"""Depth of field: layers blurred by how far they are from the focus."""
+"""Depth of field: layers blurred by their inverse-depth distance from the focus."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from livingstill.core.threads import over_bands
 from livingstill.imaging import exact
 from livingstill.kernels import accumulate
 
-_SMALLEST = 0.6
+_MIN_SIGMA = 0.6
 
 
 class Lens:
@@ -26,11 +26,11 @@ class Lens:
         self._scene = scene
         self._blurs: list[list[PackedRGBA]] = [[layer.colour] for layer in scene.layers]
         self._out: PackedRGBA = np.empty((0, 0, 0), np.uint32)
-        self._state: tuple[float, float] | None = None
+        self._cached_settings: tuple[float, float] | None = None
 
     def layers(self, focus: float, aperture: float) -> PackedRGBA:
-        """Return the (K, H, W) uint32 layers as the lens sees them; valid until the next call."""
-        if self._state == (focus, aperture):
+        """Return the blurred (K, H, W) uint32 layers; valid until the next call."""
+        if self._cached_settings == (focus, aperture):
             return self._out
         if not self._out.size:
             self._out = self._scene.stack().copy()
@@ -45,18 +45,18 @@ class Lens:
                 ),
                 self._out.shape[1],
             )  # fmt: skip
-        self._state = (focus, aperture)
+        self._cached_settings = (focus, aperture)
         return self._out
 
-    def _levels(self, k: int, most: float) -> tuple[PackedRGBA, Float32Array]:
-        """Return the blurs of a layer up to standard deviation ``most`` pixels."""
+    def _levels(self, k: int, max_sigma: float) -> tuple[PackedRGBA, Float32Array]:
+        """Return the blurs of a layer up to standard deviation ``max_sigma`` pixels."""
         count = 2
-        while _SMALLEST * 2 ** (count - 2) < most:
+        while _MIN_SIGMA * 2 ** (count - 2) < max_sigma:
             count += 1
         blurs = self._blurs[k]
         while len(blurs) < count:
-            blurs.append(_blurred(blurs[0], _SMALLEST * 2.0 ** (len(blurs) - 1)))
-        sigmas = [0.0] + [_SMALLEST * 2.0**n for n in range(count - 1)]
+            blurs.append(_blurred(blurs[0], _MIN_SIGMA * 2.0 ** (len(blurs) - 1)))
+        sigmas = [0.0] + [_MIN_SIGMA * 2.0**n for n in range(count - 1)]
         return np.stack(blurs[:count]), np.array(sigmas, np.float32)
 
 

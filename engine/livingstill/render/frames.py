@@ -1,4 +1,4 @@
-"""A scene, a pose and the flows of an instant become a frame."""
+"""Renders a frame from a scene, a pose and the layers' flows."""
 
 from __future__ import annotations
 
@@ -13,21 +13,28 @@ from livingstill.core.model import Float32Array, Flow, Layer, PackedRGBA, Pose, 
 from livingstill.core.threads import over_bands
 from livingstill.kernels import accumulate, composite
 from livingstill.render.depth_of_field import Lens
-from livingstill.render.projection import Projection, Window, outside, pitch_of, safe_zoom, whole
+from livingstill.render.projection import (
+    Projection,
+    Window,
+    count_outside,
+    full_window,
+    node_pitch,
+    safe_zoom,
+)
 
-__all__ = ["Card", "Renderer", "Window", "outside", "safe_zoom", "unpack", "whole"]
+__all__ = ["Card", "Renderer", "Window", "count_outside", "full_window", "safe_zoom", "unpack"]
 
-_BLOCK, _BUSY = 2, 3  # binary logarithms of the sides of blocks
-_FINER = 1.05
-_SMALLEST = 4
+_OPACITY_BLOCK, _ACTIVITY_BLOCK = 2, 3  # binary logarithms of the sides of blocks
+_SUPERSAMPLING_SCALE = 1.05
+_MIN_SCENE_SIDE = 4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Card:
-    """A picture that stands in the scene, between layers: text that a tree passes in front of.
+    """A picture between the layers of the scene: text that a tree occludes.
 
     ``rgba`` is (h, w) uint32, premultiplied; its first pixel lies at (``left``, ``top``) of the
-    frame, and the first ``behind`` layers pass before it.
+    frame, and the first ``behind`` layers occlude it.
     """
 
     rgba: PackedRGBA
@@ -40,10 +47,15 @@ class Renderer:
     """Renders frames of one scene through one window.
 
     Quality draft samples bilinearly, standard by Catmull-Rom, high too, but from 2 x 2 rays a pixel
-    where the scene is finer than the frame. ``linear_light`` blends light instead of levels (gamma 2). All memory is taken once. A
-    frame is a pure function of poses and flows; the array it is returned in is overwritten by
-    the frame after the next, unless frames are to be ``kept``: then each has an array of its own.
-    A ``card`` stands in the scene, fixed to the frame.
+    where the scene is finer than the frame. ``linear_light`` blends light instead of levels
+    (gamma 2). All memory is allocated once. A frame is a pure function of poses and flows; its
+    array is overwritten by the frame after the next, unless ``retain`` gives every frame an array
+    of its own. A ``card`` is composited between layers, fixed to the frame.
+
+    Raises
+    ------
+    InputError
+        If the scene is under 4 pixels a side, or a card is asked for in linear light.
     """
 
     def __init__(
@@ -54,80 +66,89 @@ class Renderer:
         quality: str = "standard",
         linear_light: bool = False,
         card: Card | None = None,
-        kept: bool = False,
+        retain: bool = False,
     ) -> None:
         width, height = size
-        if min(scene.size) < _SMALLEST:
+        if min(scene.size) < _MIN_SCENE_SIDE:
             raise InputError(
                 f"the scene is {scene.size[0]}x{scene.size[1]}; "
-                f"its sides must be at least {_SMALLEST} pixels, as many as a sample takes in"
+                f"its sides must be at least {_MIN_SCENE_SIDE} pixels, as many as a sample takes in"
             )
         self.scene, self.window, self.size = scene, window, size
         self._cubic = quality != "draft"
-        self._linear = linear_light
-        self._times = 2 if quality == "high" and window.scale > _FINER else 1
-        rays = (width * self._times, height * self._times)
-        view = replace(window, scale=window.scale / self._times)
-        self._view = Projection(scene, view, rays, pitch_of(size))
+        self._linear_light = linear_light
+        self._supersampling = 2 if quality == "high" and window.scale > _SUPERSAMPLING_SCALE else 1
+        rays = (width * self._supersampling, height * self._supersampling)
+        view = replace(window, scale=window.scale / self._supersampling)
+        self._view = Projection(scene, view, rays, node_pitch(size))
         if linear_light:
-            self.scene = scene = _linear(scene)
+            self.scene = scene = _linear_light(scene)
         if card is not None and linear_light:
             raise InputError("a card cannot stand in a scene that is blended in linear light")
         rgba = np.zeros((0, 0), np.uint32) if card is None else card.rgba
-        self._card = rgba.repeat(self._times, 0).repeat(self._times, 1)
-        place = (card.left, card.top) if card else (0, 0)
-        self._stand = np.array(
-            [*(self._times * at for at in place), card.behind if card else 0], np.int32
+        self._card = rgba.repeat(self._supersampling, 0).repeat(self._supersampling, 1)
+        card_position = (card.left, card.top) if card else (0, 0)
+        self._card_layout = np.array(
+            [
+                *(self._supersampling * coordinate for coordinate in card_position),
+                card.behind if card else 0,
+            ],
+            np.int32,
         )
         self._colour = scene.stack()
         self._blocks = _blocks(self._colour)
         self._lens: Lens | None = None
-        count, high, wide = self._colour.shape
-        self._busy = np.zeros((count, -(-high >> _BUSY) + 1, -(-wide >> _BUSY) + 1), np.uint32)
-        self._sizes = np.zeros((count, 5), np.int32)
-        self._step = np.ones(count, np.float32)
+        count, rows, columns = self._colour.shape
+        self._activity = np.zeros(
+            (count, -(-rows >> _ACTIVITY_BLOCK) + 1, -(-columns >> _ACTIVITY_BLOCK) + 1), np.uint32
+        )
+        self._flow_layout = np.zeros((count, 5), np.int32)
+        self._flow_step = np.ones(count, np.float32)
         self._flow = np.zeros(1, np.float32)
-        self._rays = np.zeros(rays[::-1] if self._times > 1 else (0, 0), np.uint32)
-        self._sums = np.zeros((0, 3, width), np.uint32)
-        self._out = [] if kept else [np.zeros((height, width), np.uint32) for _ in range(2)]
+        self._rays = np.zeros(rays[::-1] if self._supersampling > 1 else (0, 0), np.uint32)
+        self._light_sums = np.zeros((0, 3, width), np.uint32)
+        self._out = [] if retain else [np.zeros((height, width), np.uint32) for _ in range(2)]
 
     def frame(
-        self, pose: Pose, flows: Sequence[Flow | None] | None = None, shown: float = 1.0
+        self, pose: Pose, flows: Sequence[Flow | None] | None = None, card_opacity: float = 1.0
     ) -> PackedRGBA:
         """Return the (h, w) uint32 frame, bytes R, G, B, 255 from the lowest.
 
-        ``shown`` is the opacity of the card in the scene, if there is one.
+        ``card_opacity`` is the opacity of the card in the scene, if there is one.
         """
-        return self.exposure([(pose, flows)], shown)
+        return self.exposure([(pose, flows)], card_opacity)
 
     def exposure(
-        self, instants: Sequence[tuple[Pose, Sequence[Flow | None] | None]], shown: float = 1.0
+        self,
+        instants: Sequence[tuple[Pose, Sequence[Flow | None] | None]],
+        card_opacity: float = 1.0,
     ) -> PackedRGBA:
-        """Return the mean of the frames at several instants: motion blur, if they span a shutter."""
+        """Return the mean of the frames at several instants: motion blur over a shutter's time."""
         if not instants:
             raise InputError("an exposure has no instants; it must have at least one")
         self._out.reverse()
         out = self._out[0] if self._out else np.empty(self.size[::-1], np.uint32)
-        if len(instants) == 1 and self._times == 1:
-            self._draw(*instants[0], out, shown)
+        if len(instants) == 1 and self._supersampling == 1:
+            self._draw(*instants[0], out, card_opacity)
             return out
         height, width = out.shape
-        if not self._sums.size:
-            self._sums = np.zeros((height, 3, width), np.uint32)
-        rays = self._rays if self._times > 1 else out
+        if not self._light_sums.size:
+            self._light_sums = np.zeros((height, 3, width), np.uint32)
+        rays = self._rays if self._supersampling > 1 else out
         for pose, flows in instants:
-            self._draw(pose, flows, rays, shown)
-            over_bands(partial(accumulate.add, rays, self._times, self._sums), height)
+            self._draw(pose, flows, rays, card_opacity)
+            over_bands(partial(accumulate.add, rays, self._supersampling, self._light_sums), height)
         over_bands(
-            partial(accumulate.mean, self._sums, len(instants) * self._times**2, out), height
+            partial(accumulate.mean, self._light_sums, len(instants) * self._supersampling**2, out),
+            height,
         )
         return out
 
     def _draw(
-        self, pose: Pose, flows: Sequence[Flow | None] | None, out: PackedRGBA, shown: float
+        self, pose: Pose, flows: Sequence[Flow | None] | None, out: PackedRGBA, card_opacity: float
     ) -> None:
         nodes = self._view.solve(pose)
-        self._take(flows)
+        self._load_flows(flows)
         colour, blocks = self._colour, self._blocks
         if pose.aperture > 0:
             self._lens = self._lens or Lens(self.scene)
@@ -135,43 +156,58 @@ class Renderer:
             blocks = _blocks(colour)
         over_bands(
             partial(
-                composite.compose, colour, blocks, _BLOCK, nodes, self._view.pitch, self._flow,
-                self._sizes, self._busy, _BUSY, self._step, out, self._cubic, self._linear,
-                self._card, self._stand, shown,
+                composite.compose, colour, blocks, _OPACITY_BLOCK, nodes, self._view.pitch, self._flow,
+                self._flow_layout, self._activity, _ACTIVITY_BLOCK, self._flow_step, out, self._cubic, self._linear_light,
+                self._card, self._card_layout, card_opacity,
             ),
             out.shape[0],
             self._view.pitch,
         )  # fmt: skip
 
-    def _take(self, flows: Sequence[Flow | None] | None) -> None:
-        """Lay the flows out for the kernel; equal flows of several layers are held once."""
-        self._sizes[:] = 0
+    def _load_flows(self, flows: Sequence[Flow | None] | None) -> None:
+        """Pack the flows for the kernel; a flow that several layers share is stored once."""
+        self._flow_layout[:] = 0
         if flows is None:
             return
-        count, rows, columns = self._busy.shape
+        count, rows, columns = self._activity.shape
         if len(flows) != count:
             raise InputError(f"there are {len(flows)} flows; the scene has {count} layers")
-        held: dict[int, int] = {}
-        need = sum(_volume(flow) for flow in {id(f): f for f in flows if f is not None}.values())
-        if self._flow.size < need:
-            self._flow = np.zeros(need, np.float32)
-        at = 0
+        first_layer: dict[int, int] = {}
+        total = sum(
+            _node_floats(flow) for flow in {id(f): f for f in flows if f is not None}.values()
+        )
+        if self._flow.size < total:
+            self._flow = np.zeros(total, np.float32)
+        offset = 0
         for k, flow in enumerate(flows):
             if flow is None:
                 continue
-            if id(flow) in held:
-                same = held[id(flow)]
-                self._sizes[k], self._step[k] = self._sizes[same], self._step[same]
-                self._busy[k] = self._busy[same]
+            if id(flow) in first_layer:
+                source = first_layer[id(flow)]
+                self._flow_layout[k], self._flow_step[k] = (
+                    self._flow_layout[source],
+                    self._flow_step[source],
+                )
+                self._activity[k] = self._activity[source]
                 continue
-            held[id(flow)] = k
-            nodes = self._flow[at : at + _volume(flow)].reshape(*flow.first.shape[:2], -1)
-            felt, longest = _lay_out(flow, nodes)
-            composite.activity(felt, float(flow.step), _BUSY, rows - 1, columns - 1, self._busy[k])
-            high, wide, channels = nodes.shape
-            self._sizes[k] = at, channels // 4, high, wide, int(np.ceil(longest))
-            self._step[k] = flow.step
-            at += nodes.size
+            first_layer[id(flow)] = k
+            nodes = self._flow[offset : offset + _node_floats(flow)].reshape(
+                *flow.first.shape[:2], -1
+            )
+            active, longest = _pack_flow(flow, nodes)
+            composite.activity(
+                active, float(flow.step), _ACTIVITY_BLOCK, rows - 1, columns - 1, self._activity[k]
+            )
+            node_rows, node_columns, channels = nodes.shape
+            self._flow_layout[k] = (
+                offset,
+                channels // 4,
+                node_rows,
+                node_columns,
+                int(np.ceil(longest)),
+            )
+            self._flow_step[k] = flow.step
+            offset += nodes.size
 
 
 def unpack(packed: PackedRGBA) -> UInt8Array:
@@ -181,31 +217,31 @@ def unpack(packed: PackedRGBA) -> UInt8Array:
 
 
 def _quads(flow: Flow) -> int:
-    """Return how many quads of numbers a node of a flow takes; see ``warp.compose``."""
+    """Return how many quads of floats a node of a flow has; see ``composite.compose``."""
     if flow.second is not None:
         return 3
     return 1 if flow.first_gain is None and flow.bias is None else 2
 
 
-def _volume(flow: Flow) -> int:
-    """Return how many numbers a flow's nodes take."""
+def _node_floats(flow: Flow) -> int:
+    """Return how many floats a flow's nodes have."""
     return 4 * _quads(flow) * int(flow.first.shape[0] * flow.first.shape[1])
 
 
-def _lay_out(flow: Flow, nodes: Float32Array) -> tuple[UInt8Array, float]:
+def _pack_flow(flow: Flow, nodes: Float32Array) -> tuple[UInt8Array, float]:
     """Copy a flow's fields into its nodes (h, w, 4 a quad).
 
-    Returns (h, w) uint8, where the flow is felt, and its longest displacement in pixels.
+    Returns (h, w) uint8, 1 where the flow changes a pixel, and its longest displacement in pixels.
     """
     shape = nodes.shape[:2]
-    felt, reach = np.empty(shape, np.uint8), np.empty(shape[0], np.float32)
+    active, reach = np.empty(shape, np.uint8), np.empty(shape[0], np.float32)
     gain, second_gain = _or_none(flow.first_gain, 0, 0), _or_none(flow.second_gain, 0, 0)
     second, bias = _or_none(flow.second, 0, 0, 2), _or_none(flow.bias, 0, 0, 3)
     fill = partial(
-        composite.lay_out, flow.first, gain, second, second_gain, bias, nodes, felt, reach
+        composite.lay_out, flow.first, gain, second, second_gain, bias, nodes, active, reach
     )
     over_bands(fill, shape[0])
-    return felt, float(reach.max())
+    return active, float(reach.max())
 
 
 def _or_none(field: Float32Array | None, *shape: int) -> Float32Array:
@@ -217,37 +253,40 @@ def _or_none(field: Float32Array | None, *shape: int) -> Float32Array:
     return empty
 
 
-def _linear(scene: Scene) -> Scene:
+def _linear_light(scene: Scene) -> Scene:
     """Return the scene with colours q = sqrt(alpha) * c, so that q^2 is premultiplied light.
 
-    The layers are taken apart again in light, so that they add up to the photo there too.
+    The layers are unmixed again in light, so that they composite to the photo there too.
     """
     width, height = scene.size
-    below = np.zeros((height, width, 3), np.float32)
+    backdrop = np.zeros((height, width, 3), np.float32)
     colours = np.empty((len(scene.layers), height, width), np.uint32)
     for k in range(len(scene.layers) - 1, -1, -1):
         rgba = scene.layers[k].colour.view(np.uint8).reshape(height, width, 4)
         alpha = rgba[..., 3:] * np.float32(1 / 255)
-        seen = rgba[..., :3] + (1 - alpha) * below
-        front, back, top = seen * seen, below * below, np.float32(65025)
-        # the least coverage with which a layer can turn what is behind it into what is seen
-        darker = 1 - front / np.maximum(back, 1)
-        brighter = 1 - (top - front) / np.maximum(top - back, 1)
-        least = np.maximum(darker, brighter).max(axis=2, keepdims=True)
-        alpha = np.where(alpha > 0, np.maximum(alpha, np.ceil(least * 255) / 255), 0)
-        light = np.clip(front - (1 - alpha) * back, 0, top * alpha)
-        own = np.concatenate([np.sqrt(light), alpha * 255], axis=2).round().astype(np.uint8)
-        colours[k] = own.view(np.uint32)[..., 0]
-        below = seen
+        visible = rgba[..., :3] + (1 - alpha) * backdrop
+        front_light, back_light, top = visible * visible, backdrop * backdrop, np.float32(65025)
+        # the smallest alpha with which a layer can turn its backdrop into the visible colour
+        darker = 1 - front_light / np.maximum(back_light, 1)
+        brighter = 1 - (top - front_light) / np.maximum(top - back_light, 1)
+        min_alpha = np.maximum(darker, brighter).max(axis=2, keepdims=True)
+        alpha = np.where(alpha > 0, np.maximum(alpha, np.ceil(min_alpha * 255) / 255), 0)
+        light = np.clip(front_light - (1 - alpha) * back_light, 0, top * alpha)
+        unmixed = np.concatenate([np.sqrt(light), alpha * 255], axis=2).round().astype(np.uint8)
+        colours[k] = unmixed.view(np.uint32)[..., 0]
+        backdrop = visible
     layers = [Layer(c, layer.inverse_depth) for c, layer in zip(colours, scene.layers)]
     return Scene(tuple(layers), scene.focal)
 
 
 def _blocks(colour: PackedRGBA) -> PackedRGBA:
-    """Return (K, rows + 1, columns + 1) summed areas of the layers' empty and opaque blocks."""
+    """Return (K, rows + 1, columns + 1) summed-area tables of the layers' empty and opaque blocks."""
     count, height, width = colour.shape
-    out = np.empty((count, -(-height >> _BLOCK) + 1, -(-width >> _BLOCK) + 1), np.uint32)
+    out = np.empty(
+        (count, -(-height >> _OPACITY_BLOCK) + 1, -(-width >> _OPACITY_BLOCK) + 1), np.uint32
+    )
     over_bands(
-        lambda first, last: composite.survey(colour[first:last], _BLOCK, out[first:last]), count
+        lambda first, last: composite.survey(colour[first:last], _OPACITY_BLOCK, out[first:last]),
+        count,
     )
     return out

@@ -1,4 +1,4 @@
-"""What stands around a picture that does not fill its frame: bars, or the photo itself, blurred."""
+"""Letterbox: bars, or the blurred photo, around a picture that does not fill its frame."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ _BLUR = 0.03
 _DIM = 0.7
 
 
-class Surround:
-    """A frame of ``size`` (width, height) with a hole at ``place`` (left, top, width, height).
+class Letterbox:
+    """Places pictures at ``box`` (left, top, width, height) of a frame of ``size`` (width, height).
 
-    ``fit`` is pad (black) or blur (the photo, cropped to the frame, blurred and dimmed).
+    ``fit`` is pad (black around it) or blur (``rgb``, cropped to the frame, blurred and dimmed).
     """
 
     def __init__(
-        self, rgb: UInt8Array, size: tuple[int, int], place: tuple[int, int, int, int], fit: str
+        self, rgb: UInt8Array, size: tuple[int, int], box: tuple[int, int, int, int], fit: str
     ) -> None:
         width, height = size
         rgba = np.zeros((height, width, 4), np.uint8)
@@ -26,19 +26,20 @@ class Surround:
         if fit == "blur":
             rgba[..., :3] = _backdrop(rgb, size)
         self._frames = [rgba.view(np.uint32)[..., 0].copy() for _ in range(2)]
-        self._place = place
-        self._turn = 0
+        self._box = box
+        self._buffer = 0
 
-    def around(self, picture: PackedRGBA) -> PackedRGBA:
-        """Return the frame with ``picture`` in its place; overwritten by the call after the next."""
-        left, top, width, height = self._place
-        self._turn = 1 - self._turn
-        frame = self._frames[self._turn]
+    def compose(self, picture: PackedRGBA) -> PackedRGBA:
+        """Return the frame with ``picture`` in its box; overwritten by the call after the next."""
+        left, top, width, height = self._box
+        self._buffer = 1 - self._buffer
+        frame = self._frames[self._buffer]
         frame[top : top + height, left : left + width] = picture
         return frame
 
 
 def _backdrop(rgb: UInt8Array, size: tuple[int, int]) -> UInt8Array:
+    """Return (height, width, 3) uint8: the photo cropped to the frame, blurred and dimmed."""
     width, height = size
     tall, wide = rgb.shape[:2]
     scale = max(width / wide, height / tall)

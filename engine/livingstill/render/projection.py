@@ -1,4 +1,4 @@
-"""Where the pixels of a frame look in the scene, and how much to zoom in so that they find it."""
+"""Backward projection of frame pixels into the scene, and the zoom that keeps its border out."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from livingstill.core.threads import over_bands
 from livingstill.imaging import exact
 from livingstill.kernels import composite
 
-_FEW = 2**16
-"""Nodes, both coordinates counted, that are solved sooner than threads are woken."""
+_SERIAL_NODES = 2**16
+"""Below this many node coordinates one thread is faster than several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Window:
     scale: float = 1.0
 
 
-def whole(scene_size: tuple[int, int], size: tuple[int, int]) -> Window:
+def full_window(scene_size: tuple[int, int], size: tuple[int, int]) -> Window:
     """Return the largest centred window of the aspect of ``size`` that the scene fills.
 
     >>> whole((200, 100), (50, 50))
@@ -38,7 +38,7 @@ def whole(scene_size: tuple[int, int], size: tuple[int, int]) -> Window:
     return Window((w - 1) / 2, (h - 1) / 2, min(w / width, h / height))
 
 
-def pitch_of(size: tuple[int, int]) -> int:
+def node_pitch(size: tuple[int, int]) -> int:
     """Return how many pixels of a frame of this size share one solved node."""
     return 8 if size[0] <= 1280 else 16
 
@@ -50,9 +50,11 @@ class Projection:
         width, height = size
         self.scene, self.window, self.size, self.pitch = scene, window, size, pitch
         self.step = max(1.0, pitch * window.scale / 2)
-        self._depth = np.stack([_coarse(layer.inverse_depth, self.step) for layer in scene.layers])
+        self._depth = np.stack(
+            [_downsample(layer.inverse_depth, self.step) for layer in scene.layers]
+        )
         lowest, highest = self._depth.min(axis=(1, 2)), self._depth.max(axis=(1, 2))
-        self._middle = np.asarray((lowest + highest) / 2, np.float32)
+        self._mid_depth = np.asarray((lowest + highest) / 2, np.float32)
         self.rows, self.columns = -(-height // pitch), -(-width // pitch)
         self.nodes: Float32Array = np.empty(
             (len(scene.layers), 2, self.rows + 1, self.columns + 1), np.float32
@@ -71,10 +73,10 @@ class Projection:
 
         def work(first: int, last: int) -> None:
             composite.solve(
-                self._depth, self.step, self._middle, camera, self.pitch, self.nodes, first, last
+                self._depth, self.step, self._mid_depth, camera, self.pitch, self.nodes, first, last
             )
 
-        if self.nodes.size < _FEW:
+        if self.nodes.size < _SERIAL_NODES:
             work(0, self.rows + 1)
         else:
             over_bands(work, self.rows + 1)
@@ -94,10 +96,10 @@ def homography(
         [[scale, 0, -scale * (width - 1) / 2], [0, scale, -scale * (height - 1) / 2], [0, 0, 1]]
     )
     lens = np.diag([focal, focal, 1.0])
-    return np.asarray(lens @ _turn(pose).T @ np.linalg.inv(lens) @ to_window, np.float64)
+    return np.asarray(lens @ _rotation(pose).T @ np.linalg.inv(lens) @ to_window, np.float64)
 
 
-def outside(
+def count_outside(
     scene: Scene,
     pose: Pose,
     window: Window,
@@ -106,12 +108,11 @@ def outside(
     border_only: bool = False,
     view: Projection | None = None,
 ) -> int:
-    """Return how many pixels of a frame look past the scene's border.
+    """Return how many pixels of a frame sample a visible layer beyond the scene's border.
 
-    A pixel counts if a layer that shows there has to be continued beyond its last pixel.
-    ``border_only`` looks at the frame's border alone, where any exposure begins.
+    ``border_only`` counts on the frame's border alone, where any exposure begins.
     """
-    view = view or Projection(scene, window, size, pitch_of(size))
+    view = view or Projection(scene, window, size, node_pitch(size))
     nodes = view.solve(pose)
     colour = scene.stack()
     return int(composite.exposed(colour, nodes, view.pitch, size[0], size[1], border_only))
@@ -129,25 +130,25 @@ def safe_zoom(
 
     Every pose's own zoom is multiplied by it. ``most`` is returned if even that is too little.
     """
-    view = Projection(scene, window, size, pitch_of(size))
+    view = Projection(scene, window, size, node_pitch(size))
 
-    def exposed(pose: Pose, zoom: float) -> bool:
+    def shows_border(pose: Pose, zoom: float) -> bool:
         zoomed = replace(pose, zoom=pose.zoom * zoom)
-        return outside(scene, zoomed, window, size, border_only=True, view=view) > 0
+        return count_outside(scene, zoomed, window, size, border_only=True, view=view) > 0
 
     safe = 1.0
     for pose in poses:
-        if not exposed(pose, safe):
+        if not shows_border(pose, safe):
             continue
-        low, high = safe, most
-        while high - low > 5e-4:
-            middle = (low + high) / 2
-            low, high = (middle, high) if exposed(pose, middle) else (low, middle)
-        safe = high
+        lower, upper = safe, most
+        while upper - lower > 5e-4:
+            middle = (lower + upper) / 2
+            lower, upper = (middle, upper) if shows_border(pose, middle) else (lower, middle)
+        safe = upper
     return safe
 
 
-def _turn(pose: Pose) -> NDArray[np.float64]:
+def _rotation(pose: Pose) -> NDArray[np.float64]:
     """Return the rotation from the photo's to the turned camera's axes (x right, y down, z in)."""
     a, b, c = radians(pose.pan), radians(pose.tilt), radians(pose.roll)
     pan = np.array([[cos(a), 0, -sin(a)], [0, 1, 0], [sin(a), 0, cos(a)]])
@@ -156,7 +157,7 @@ def _turn(pose: Pose) -> NDArray[np.float64]:
     return np.asarray(roll @ tilt @ pan, np.float64)
 
 
-def _coarse(depth: Float32Array, step: float) -> Float32Array:
+def _downsample(depth: Float32Array, step: float) -> Float32Array:
     """Return one sample of depth per ``step`` pixels, each the mean of its surroundings."""
     height, width = depth.shape
     side = int(step) | 1

@@ -1,4 +1,4 @@
-"""The temporal smoothing filter: what little still flickers in the frames is averaged out."""
+"""The temporal smoothing filter: a gated average of neighbouring frames against flicker."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from livingstill.kernels.temporal import smooth_rows
 
 # Longer tails average more (.25 and .1: 48 % of injected flicker instead of 38 %) and also flatten
 # low-contrast motion at 2 to 4 Hz by 4 %; these lose 2 % of it.
-_NEAR, _FAR = 0.27, 0.02
-_RADIUS = 18.0
-_STILL = 0.5
-_REACH = 2
-_LARGE = 2**22
-"""Pixels of a frame from which it is cheaper to render it twice than to keep it through a loop."""
+_NEAR_TAP, _FAR_TAP = 0.27, 0.02
+_GATE_RADIUS = 18.0
+_MAX_TRAVEL = 0.5
+_TAP_RADIUS = 2
+_RERENDER_PIXELS = 2**22
+"""Frames of at least this many pixels are rendered twice rather than held through a loop."""
 
 
 def ghost_bound(strength: float) -> float:
@@ -28,7 +28,7 @@ def ghost_bound(strength: float) -> float:
     >>> round(ghost_bound(1.0), 2)
     2.99
     """
-    return 2 * (_NEAR + _FAR) * strength * _RADIUS * 16 / (25 * 5**0.5)
+    return 2 * (_NEAR_TAP + _FAR_TAP) * strength * _GATE_RADIUS * 16 / (25 * 5**0.5)
 
 
 def smooth(
@@ -65,59 +65,63 @@ def smooth(
     twice; independent of ``count``.
     """
     span = range(count) if span is None else span
-    if strength <= 0 or count < 2 * _REACH + 1:
+    if strength <= 0 or count < 2 * _TAP_RADIUS + 1:
         yield from map(render, span)
         return
-    held: dict[int, PackedRGBA] = {}
+    rendered: dict[int, PackedRGBA] = {}
 
     def frame(index: int) -> PackedRGBA:
-        if index not in held:
-            held[index] = render(index)
-        return held[index]
+        if index not in rendered:
+            rendered[index] = render(index)
+        return rendered[index]
 
-    for now in span:
-        window = _window(now, count, circular)
-        taps = _taps(now, window, min(strength, 1.0), travel)
-        soon = _window(now + 1, count, circular) if frame(now).size > _LARGE else range(count)
+    for centre in span:
+        window = _window(centre, count, circular)
+        taps = _taps(centre, window, min(strength, 1.0), travel)
+        next_window = (
+            _window(centre + 1, count, circular)
+            if frame(centre).size > _RERENDER_PIXELS
+            else range(count)
+        )
         if taps.any():
             oldest = window[0]
-            last = oldest not in window[1:] and _last_use(oldest, count, circular) <= now
-            out = frame(oldest) if last else np.empty_like(frame(now))
-            _filter([frame(i) for i in window], taps, _RADIUS * max(strength, 1.0), out)
+            reusable = oldest not in window[1:] and _last_use(oldest, count, circular) <= centre
+            out = frame(oldest) if reusable else np.empty_like(frame(centre))
+            _filter([frame(i) for i in window], taps, _GATE_RADIUS * max(strength, 1.0), out)
             yield out
             del out
         else:
-            yield frame(now)
-        for index in list(held):
-            if _last_use(index, count, circular) <= now or index not in soon:
-                del held[index]
+            yield frame(centre)
+        for index in list(rendered):
+            if _last_use(index, count, circular) <= centre or index not in next_window:
+                del rendered[index]
 
 
-def _window(now: int, count: int, circular: bool) -> list[int]:
+def _window(centre: int, count: int, circular: bool) -> list[int]:
     """Return the indices of the five frames; beyond an open end the frame itself stands in."""
-    near = range(now - _REACH, now + _REACH + 1)
-    return [i % count if circular else i if 0 <= i < count else now for i in near]
+    neighbours = range(centre - _TAP_RADIUS, centre + _TAP_RADIUS + 1)
+    return [i % count if circular else i if 0 <= i < count else centre for i in neighbours]
 
 
 def _last_use(index: int, count: int, circular: bool) -> int:
     """Return the last frame whose window holds ``index``."""
-    if circular and index < _REACH:
+    if circular and index < _TAP_RADIUS:
         return count - 1
-    return min(index + _REACH, count - 1)
+    return min(index + _TAP_RADIUS, count - 1)
 
 
 def _taps(
-    now: int,
+    centre: int,
     window: list[int],
     strength: float,
     travel: Callable[[int, int], float] | None,
 ) -> Float32Array:
     """Return the four weights, faded by the camera's travel."""
-    taps = np.array([_FAR, _NEAR, _NEAR, _FAR], np.float32) * np.float32(strength)
+    taps = np.array([_FAR_TAP, _NEAR_TAP, _NEAR_TAP, _FAR_TAP], np.float32) * np.float32(strength)
     if travel is not None:
-        others = window[:_REACH] + window[_REACH + 1 :]
-        moved = np.array([travel(now, other) / _STILL for other in others], np.float32)
-        taps *= np.maximum(0, 1 - moved * moved) ** 2
+        others = window[:_TAP_RADIUS] + window[_TAP_RADIUS + 1 :]
+        shifts = np.array([travel(centre, other) / _MAX_TRAVEL for other in others], np.float32)
+        taps *= np.maximum(0, 1 - shifts * shifts) ** 2
     return taps
 
 

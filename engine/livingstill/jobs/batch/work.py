@@ -192,7 +192,7 @@ def _clips(task: Task) -> Iterator[dict[str, Any]]:
         photo = read_photo(task.photo, next(iter(shots.values())))
 
     def enlarged(output: Output) -> float:
-        return framing.framed(photo.size, shots[output]).scale
+        return framing.fit_photo_to(photo.size, shots[output]).scale
 
     first, *others = sorted(task.outputs, key=enlarged, reverse=True)
     scene = prepare(photo, shots[first], stages)

@@ -10,51 +10,62 @@ from numpy.typing import NDArray
 
 from livingstill.core.kinds import KINDS
 from livingstill.core.model import Float32Array
-from livingstill.jobs.exact_figures.known import Known, KnownFrame, area_of, sample
+from livingstill.jobs.exact_figures.ground_truth import (
+    GroundTruth,
+    GroundTruthFrame,
+    area_of,
+    sample,
+)
 
 _LEAST_AREA = 0.02
-"""Share of the frame from which on a layer's mean colour is asked."""
+"""Smallest share of the frame at which a layer's mean colour is measured."""
 
 
 class ColourDrift:
-    """Takes in frames in order; gives the largest change of a layer's mean Lab, 0..255.
+    """Accumulates, over frames in order, the largest change of a layer's mean Lab, 0..255.
 
-    What stands still is asked in every frame. What moves brings bright and dark by turns, and only
-    what is left of that in the mean over the clip is a drift.
+    Still pixels are compared in every frame. Moving ones brighten and darken in turn, so only
+    the mean of their change over the clip counts as drift.
     """
 
-    def __init__(self, known: Known) -> None:
-        self.known = known
-        around = max(1, round(known.stride * known.clip.window.scale))
-        self.photo = cv2.blur(known.photo, (around, around))  # so that a sample speaks for its cell
+    def __init__(self, truth: GroundTruth) -> None:
+        self.truth = truth
+        cell = max(1, round(truth.stride * truth.clip.window.scale))
+        self.photo = cv2.blur(truth.photo, (cell, cell))  # so that a sample speaks for its cell
         lights = {name for name, kind in KINDS.items() if kind.lights_surroundings}
-        self.lights = area_of(known.clip, lights)
-        self.moving = area_of(known.clip, {region.kind for region in known.clip.regions})
+        self.lights = area_of(truth.clip, lights)
+        self.moving_area = area_of(truth.clip, {region.kind for region in truth.clip.regions})
         self.frames = 0
-        self.most = 0.0
+        self.still_maximum = 0.0
         self.changes: dict[int, list[Float32Array]] = {}
 
-    def add(self, frame: KnownFrame) -> None:
-        """Take in the next frame."""
+    def add(self, frame: GroundTruthFrame) -> None:
+        """Add the next frame."""
         self.frames += 1
-        shown = frame.shown
-        off = _lab(sample(cv2.blur(frame.rgb, (self.known.stride,) * 2), *self.known.grid))
-        off -= _lab(sample(self.photo, shown.x, shown.y))
-        own = shown.own & ~shown.outside & (sample(self.lights, shown.x, shown.y) == 0)
-        moves = sample(self.moving, shown.x, shown.y) > 0
-        for layer in np.unique(shown.layer):
-            here = own & (shown.layer == layer)
-            still = here & ~moves
+        visibility = frame.visibility
+        difference = _lab(sample(cv2.blur(frame.rgb, (self.truth.stride,) * 2), *self.truth.grid))
+        difference -= _lab(sample(self.photo, visibility.x, visibility.y))
+        in_photo = (
+            visibility.in_photo
+            & ~visibility.outside
+            & (sample(self.lights, visibility.x, visibility.y) == 0)
+        )
+        moving = sample(self.moving_area, visibility.x, visibility.y) > 0
+        for layer in np.unique(visibility.layer):
+            here = in_photo & (visibility.layer == layer)
+            still = here & ~moving
             if still.mean() > _LEAST_AREA:
-                self.most = max(self.most, float(np.abs(off[still].mean(0)).max()))
+                self.still_maximum = max(
+                    self.still_maximum, float(np.abs(difference[still].mean(0)).max())
+                )
             if here.mean() > _LEAST_AREA:
-                self.changes.setdefault(int(layer), []).append(off[here].mean(0))
+                self.changes.setdefault(int(layer), []).append(difference[here].mean(0))
 
     def figures(self) -> dict[str, float]:
-        """Return the larger of both."""
-        seen = [changes for changes in self.changes.values() if 2 * len(changes) > self.frames]
-        mean = max((float(np.abs(np.mean(changes, 0)).max()) for changes in seen), default=0.0)
-        return {"exact_colour_drift": max(self.most, mean)}
+        """Return the larger of the still maximum and the mean change over the clip."""
+        lasting = [changes for changes in self.changes.values() if 2 * len(changes) > self.frames]
+        mean = max((float(np.abs(np.mean(changes, 0)).max()) for changes in lasting), default=0.0)
+        return {"exact_colour_drift": max(self.still_maximum, mean)}
 
 
 def _lab(rgb: NDArray[Any]) -> Float32Array:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livingstill.core.model import UInt8Array
-from livingstill.jobs.exact_figures.known import Known, KnownFrame, variation
+from livingstill.jobs.exact_figures.ground_truth import GroundTruth, GroundTruthFrame, variation
 from livingstill.quality import known_flow
 
 _SAMPLES = 1500
@@ -20,7 +20,7 @@ class _RegionSeries:
     """A region's mask, the pixels sampled of it, and per frame its figures and those pixels."""
 
     mask: UInt8Array
-    spots: NDArray[np.intp]
+    samples: NDArray[np.intp]
     sharpness: list[float] = field(default_factory=list)
     luminance: list[float] = field(default_factory=list)
     contrast: list[float] = field(default_factory=list)
@@ -29,45 +29,45 @@ class _RegionSeries:
 
 
 class RegionFigures:
-    """Takes in frames in order; gives figures named ``<kind>.<figure>``."""
+    """Accumulates, over frames in order, figures named ``<kind>.<figure>``."""
 
-    def __init__(self, known: Known) -> None:
-        self.known = known
-        chance = np.random.default_rng(0)
+    def __init__(self, truth: GroundTruth) -> None:
+        self.truth = truth
+        rng = np.random.default_rng(0)
         self.series = {
-            kind: _RegionSeries(mask, chance.choice(np.flatnonzero(mask > 127), _SAMPLES))
-            for kind, mask in known.masks.items()
+            kind: _RegionSeries(mask, rng.choice(np.flatnonzero(mask > 127), _SAMPLES))
+            for kind, mask in truth.masks.items()
             if (mask > 127).any()
         }
-        self.before: UInt8Array | None = None
+        self.previous: UInt8Array | None = None
 
-    def add(self, frame: KnownFrame) -> None:
-        """Take in the next frame."""
+    def add(self, frame: GroundTruthFrame) -> None:
+        """Add the next frame."""
         if not self.series:
             return
         rgb = frame.rgb
         grey = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)
-        step = cv2.absdiff(rgb, rgb if self.before is None else self.before)
+        step = cv2.absdiff(rgb, rgb if self.previous is None else self.previous)
         across = cv2.absdiff(grey[:, 1:], grey[:, :-1])
         for region in self.series.values():
             mask = region.mask
-            region.sharpness.append(known_flow.sharpness(rgb, self.known.rest, mask))
+            region.sharpness.append(known_flow.sharpness(rgb, self.truth.rest, mask))
             region.luminance.append(cv2.mean(grey, mask)[0])
             region.contrast.append(cv2.mean(across, np.ascontiguousarray(mask[:, 1:]))[0])
             region.change.append(float(np.mean(cv2.mean(step, mask)[:3])))
-            region.pixels.append(np.asarray(grey.ravel()[region.spots], np.uint8))
-        self.before = rgb
+            region.pixels.append(np.asarray(grey.ravel()[region.samples], np.uint8))
+        self.previous = rgb
 
     def figures(self) -> dict[str, float]:
         """Return seven figures of each region."""
-        found: dict[str, float] = {}
-        fps = float(self.known.clip.timeline.fps)
+        out: dict[str, float] = {}
+        fps = float(self.truth.clip.timeline.fps)
         for kind, region in self.series.items():
             sharp, light, contrast, change = (
                 np.array(values)
                 for values in (region.sharpness, region.luminance, region.contrast, region.change)
             )
-            found |= {
+            out |= {
                 f"{kind}.sharpness": float(sharp.mean()),
                 f"{kind}.sharpness_least": float(sharp.min()),
                 f"{kind}.sharpness_most": float(sharp.max()),
@@ -78,4 +78,4 @@ class RegionFigures:
                     np.array(region.pixels, np.float32), fps
                 ),
             }
-        return found
+        return out

@@ -137,7 +137,7 @@ def build(
         found = steps.plan_regions(analysis, shot)
         regions = tuple(r for r in found if _moved(r, frame.box, wanted.lively))
     with stages("scene"):
-        point = subject.find(canvas, depth.values, analysis.mask("sky")).point
+        point = subject.find_subject(canvas, depth.values, analysis.mask("sky")).point
         layered = partial(layers.build_layers, focal=DEFAULT_FOCAL, layers=shot.layers)
         scene = assembly.build_scene(layered, canvas, depth.values, regions)
     window = steps.window_of(scene, frame)

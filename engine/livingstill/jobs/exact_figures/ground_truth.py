@@ -1,4 +1,4 @@
-"""What is known of a rendered clip before its frames: layout, poses, masks, the frame at rest."""
+"""Ground truth of a rendered clip: sampling grid, poses, region masks and the frame at rest."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from livingstill.core.model import Float32Array, Flow, Layer, PackedRGBA, Pose, 
 from livingstill.jobs import monitor
 from livingstill.jobs.clip import Clip
 from livingstill.render.frames import Renderer, unpack
-from livingstill.render.visibility import Looker, Seen
+from livingstill.render.visibility import VisibilitySample, VisibilitySampler
 
 _SAMPLES_ACROSS = 160
 _REGION_MARGIN = 0.01
-"""How far beside a region something may be taken along, frame widths."""
+"""Dilation of a region by what moves along with it, frame widths."""
 
 Flows = tuple[Flow | None, ...] | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Known:
-    """A clip and what follows from it.
+class GroundTruth:
+    """A clip, its sampling grid and what its frames are compared with.
 
     ``part`` are the rows and columns of the picture in a frame, ``size`` its width and height;
-    every ``stride``-th pixel of it is sampled, and ``visibility`` says what those show. ``photo``
+    every ``stride``-th pixel of it is sampled, and ``visibility_sampler`` says what those show. ``photo``
     (H, W, 3) is the scene's at rest, ``rest`` a rendered frame at rest; ``masks`` (H, W) where each
     kind moves, known while the camera is ``static``.
     """
@@ -37,7 +37,7 @@ class Known:
     part: tuple[slice, slice]
     size: tuple[int, int]
     stride: int
-    visibility: Looker
+    visibility_sampler: VisibilitySampler
     poses: list[Pose]
     static: bool
     photo: UInt8Array
@@ -45,7 +45,7 @@ class Known:
     masks: dict[str, UInt8Array]
 
     @classmethod
-    def of(cls, clip: Clip) -> Known:
+    def of(cls, clip: Clip) -> GroundTruth:
         """Lay out the samples of a clip and render its frame at rest."""
         left, top, width, height = clip.framing.picture
         size, stride = (width, height), max(1, round(width / _SAMPLES_ACROSS))
@@ -57,7 +57,7 @@ class Known:
             part=np.s_[top : top + height, left : left + width],
             size=size,
             stride=stride,
-            visibility=Looker(clip.scene, clip.window, size, stride),
+            visibility_sampler=VisibilitySampler(clip.scene, clip.window, size, stride),
             poses=poses,
             static=static,
             photo=flattened(clip.scene),
@@ -68,15 +68,15 @@ class Known:
     @property
     def grid(self) -> tuple[Float32Array, Float32Array]:
         """The x and y of the samples in the frame, pixels."""
-        return self.visibility.x, self.visibility.y
+        return self.visibility_sampler.x, self.visibility_sampler.y
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class KnownFrame:
+class GroundTruthFrame:
     """A frame's picture (H, W, 3) uint8 RGB, what its samples show, and the flows it was made by."""
 
     rgb: UInt8Array
-    shown: Seen
+    visibility: VisibilitySample
     flows: Flows
 
 
