@@ -1,0 +1,195 @@
+"""The layered frame, where its layers look, and what is prepared for it."""
+
+from __future__ import annotations
+
+import llvmlite.binding as llvm
+import naive
+import numba
+import numpy as np
+import pytest
+from livingstill.kernels import composite
+from twins import agree, pack
+
+
+def test_a_pixel_is_sampled_by_vectors_and_without_gathers():
+    if not llvm.get_host_cpu_features().get("avx2"):
+        pytest.skip("this machine has no AVX2")
+    colour = np.zeros((16, 16), np.uint32).ravel()
+    place, out = np.full(32, 4, np.float32), np.zeros((4, 32), np.float32)
+    starts, weights = np.zeros((2, 32), np.int32), np.zeros((8, 32), np.float32)
+    fresh = numba.njit(nogil=True, error_model="numpy")(
+        composite._sample.py_func
+    )  # not from the cache
+    fresh(colour, 0, 16, 16, place, place, 32, True, False, starts, weights, out)
+    code = "".join(fresh.inspect_asm().values())
+    assert "vpmovzxbd" in code and "vmulps" in code and "vgather" not in code
+
+
+@pytest.mark.parametrize("cubic", [False, True])
+def test_points_beyond_the_border_repeat_the_last_pixel(cubic):
+    rng = np.random.default_rng(1)
+    colour = rng.integers(0, 2**32, (6, 9), np.uint32)
+    xs = rng.uniform(-3, 12, 64).astype(np.float32)
+    ys = rng.uniform(-3, 9, 64).astype(np.float32)
+    xs[:4], ys[:4] = (0, 8, 7.5, 0.5), (0, 5, 4.5, 0.25)
+    starts, weights = np.zeros((2, 64), np.int32), np.zeros((8, 64), np.float32)
+    out = np.zeros((4, 64), np.float32)
+    both = np.concatenate([np.zeros(7, np.uint32), colour.ravel()])
+
+    run = numba.njit(composite._sample.py_func)
+    run(both, 7, 9, 6, xs, ys, 64, cubic, False, starts, weights, out)
+    rgba = colour.view(np.uint8).reshape(6, 9, 4).astype(float)
+    for n in range(64):
+        want = naive.sample(rgba, float(np.clip(xs[n], 0, 8)), float(np.clip(ys[n], 0, 5)), cubic)
+        np.testing.assert_allclose(out[:, n], want, atol=2e-3)
+
+
+RNG = np.random.default_rng(10)
+
+
+def smooth(*shape, low=0.0, high=1.0):
+    """Return a smooth random field of some height, width and more, over a range."""
+    field = RNG.normal(size=shape)
+    for _ in range(3):
+        padded = np.pad(field, [(1, 1), (1, 1)] + [(0, 0)] * (field.ndim - 2), mode="edge")
+        field = sum(padded[j : j + shape[0], i : i + shape[1]] for j in range(3) for i in range(3))
+    field = (field - field.min()) / np.ptp(field)
+    return low + (high - low) * field
+
+
+def layers(count, *shape):
+    """Return packed layers (K, H, W): the last is opaque, the others have soft borders."""
+    out = []
+    for k in range(count):
+        alpha = np.clip(smooth(*shape, 1, low=-350, high=600), 0, 255) if k < count - 1 else 255
+        out.append(pack(np.floor(np.dstack(
+            [smooth(*shape, 3) * alpha, np.broadcast_to(alpha, (*shape, 1))]
+        ))))  # fmt: skip
+    return np.array(out)
+
+
+def places(count, out, pitch, shape):
+    """Return nodes (K, 2, rows, columns): nearly the layer, scaled to ``out``, slightly bent."""
+    y, x = np.mgrid[: -(-out[0] // pitch) + 1, : -(-out[1] // pitch) + 1] * float(pitch)
+    at = np.stack([x * (shape[1] - 1) / out[1], y * (shape[0] - 1) / out[0]])
+    return at + RNG.uniform(-0.8, 0.8, (count, *at.shape))
+
+
+def test_positions_are_the_fixed_point_of_the_projection():
+    turned = np.array([[0.98, 0.02, -9], [-0.02, 0.98, -7], [1e-4, -5e-5, 1]])
+    camera = [*turned.ravel(), 10.0, 8.0, 1.5, -0.8, 0.1, 0.4]
+    depth = np.array([smooth(7, 9, high=0.2), smooth(7, 9, low=0.5, high=0.9)])
+    agree(
+        "composite.solve", depth=depth, step=3.0, middle=depth.mean((1, 2)), camera=camera, pitch=8,
+        nodes=np.zeros((2, 2, 3, 4)), share=3, atol=2e-3,
+    )  # fmt: skip
+
+
+def test_a_still_camera_looks_straight_and_a_shift_is_by_parallax():
+    camera = [1, 0, -10, 0, 1, -8, 0, 0, 1, 10.0, 8.0, 6.0, 0.0, 0.0, 0.25]
+    nodes = agree(
+        "composite.solve", depth=np.full((1, 5, 5), 0.75), step=5.0, middle=[0.75], camera=camera,
+        pitch=8, nodes=np.zeros((1, 2, 3, 4)), share=3, atol=1e-5,
+    )["nodes"]  # fmt: skip
+    np.testing.assert_allclose(nodes[0, 0, 1], [3, 11, 19, 27], atol=1e-5)
+    np.testing.assert_allclose(nodes[0, 1, :, 0], [0, 8, 16], atol=1e-5)
+
+
+@pytest.mark.parametrize("shape", [(13, 21), (16, 8), (3, 30)])
+def test_blocks_are_surveyed(shape):
+    colour = layers(3, *shape)
+    colour[0, :8, :5] = 0
+    blocks = np.ones((3, -(-shape[0] // 4) + 1, -(-shape[1] // 4) + 1))
+    agree("composite.survey", colour=colour, shift=2, blocks=blocks)
+
+
+@pytest.mark.parametrize("border_only", [False, True])
+def test_pixels_that_see_past_a_border_are_counted(border_only):
+    nodes = places(2, (21, 29), 8, (15, 24)) + RNG.normal(0, 3, (2, 2, 1, 1))
+    agree(
+        "composite.exposed", colour=layers(2, 15, 24), nodes=nodes, pitch=8, width=29, height=21,
+        border_only=border_only,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("quads", [1, 2, 3])
+def test_a_flow_is_laid_out(quads):
+    shape = (5, 7)
+    still = RNG.random(shape) > 0.5
+
+    def field(*more, rest=0.0, there=True):
+        moving = rest + RNG.normal(size=(*shape, *more))
+        moving[still] = rest
+        return moving if there else np.zeros((0, 0, *more))
+
+    second_gain = field(there=quads > 2)
+    agree(
+        "composite.lay_out", first=field(2), first_gain=field(rest=1.0, there=quads > 1),
+        second=field(2, there=quads > 2), second_gain=second_gain, bias=field(3, there=quads > 1),
+        nodes=np.ones((*shape, 4 * quads)), felt=np.full(shape, 9), reach=np.ones(5), share=5,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("step", [4.0, 2.7])
+def test_a_flow_is_felt_one_node_around(step):
+    felt = RNG.random((6, 9)) > 0.9
+    felt[3, 4] = True
+    agree(
+        "composite.activity", felt=felt, step=step, shift=3, rows=3, columns=4,
+        busy=RNG.integers(0, 99, (5, 7)),
+    )  # fmt: skip
+
+
+def composed(quads=(0, 0, 0), linear=False, cubic=False, card=None, pitch=8, second_only=False):
+    """Compare frames of three layers, each with a flow of so many quads everywhere."""
+    shape, out, grid = (23, 31), (21, 38), (7, 9)
+    colour = layers(3, *shape)
+    colour[1, :, :12] = 0
+    blocks = naive.survey(colour, 2, np.zeros((3, 7, 9)))["blocks"]
+    flow, sizes, at = [], np.zeros((3, 5), int), 0
+    for k, n in enumerate(quads):
+        if n:
+            field = np.dstack([
+                smooth(*grid, 2, low=-3, high=3), smooth(*grid, low=0.4, high=0.7),
+                smooth(*grid, low=0.3, high=0.5) if n > 2 else np.zeros(grid),
+                smooth(*grid, 3, low=-20, high=20), np.zeros(grid),
+                smooth(*grid, 2, low=-3, high=3), np.zeros((*grid, 2)),
+            ])[..., : 4 * n]  # fmt: skip
+            field[..., 2] *= not second_only
+            flow.append(field.ravel())
+            sizes[k], at = (at, n, *grid, 3), at + field.size
+    busy = np.tile(np.pad(np.ones((3, 4)).cumsum(0).cumsum(1), ((1, 0), (1, 0))), (3, 1, 1))
+    given = {"card": np.zeros((0, 0)), "stand": (0, 0, 0), "shown": 0.0, **(card or {})}
+    agree(
+        "composite.compose", colour=colour, blocks=blocks, shift=2,
+        nodes=places(3, out, pitch, shape), pitch=pitch, flow=np.concatenate([*flow, [0.0]]),
+        sizes=sizes, busy=busy, busy_shift=3, step=np.full(3, 4.0), out=np.zeros(out),
+        cubic=cubic, linear=linear, **given, share=out[0], unit=pitch, atol=1.01,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("linear", [False, True])
+@pytest.mark.parametrize("cubic", [False, True])
+def test_still_layers_are_laid_over_each_other(cubic, linear):
+    composed(cubic=cubic, linear=linear)
+
+
+@pytest.mark.parametrize("pitch", [8, 16])
+@pytest.mark.parametrize("quads", [(0, 1, 2), (3, 0, 1), (2, 3, 3)])
+def test_layers_move_by_their_flows(quads, pitch):
+    composed(quads, pitch=pitch)
+
+
+def test_flows_are_lit_in_levels_before_they_are_blended_in_light():
+    composed((3, 2, 3), linear=True, cubic=True)
+
+
+def test_a_sample_that_has_gained_nothing_is_not_taken():
+    composed((3, 3, 3), second_only=True)
+
+
+@pytest.mark.parametrize("before", [0, 1, 3])
+def test_a_card_stands_between_layers(before):
+    alpha = RNG.integers(0, 256, (9, 13, 1))
+    card = pack(np.concatenate([RNG.integers(0, alpha + 1, (9, 13, 3)), alpha], axis=2))
+    composed((0, 1, 0), card={"card": card, "stand": (17, 5, before), "shown": 0.8})
