@@ -11,6 +11,7 @@ from livingstill.kernels import composite
 from twins import agree, pack
 
 
+@pytest.mark.skipif(numba.config.DISABLE_JIT, reason="without a compiler there is no machine code")
 def test_a_pixel_is_sampled_by_vectors_and_without_gathers():
     if not llvm.get_host_cpu_features().get("avx2"):
         pytest.skip("this machine has no AVX2")
@@ -36,7 +37,7 @@ def test_points_beyond_the_border_repeat_the_last_pixel(cubic):
     out = np.zeros((4, 64), np.float32)
     both = np.concatenate([np.zeros(7, np.uint32), colour.ravel()])
 
-    run = numba.njit(composite._sample.py_func)
+    run = numba.njit(getattr(composite._sample, "py_func", composite._sample))
     run(both, 7, 9, 6, xs, ys, 64, cubic, False, starts, weights, out)
     rgba = colour.view(np.uint8).reshape(6, 9, 4).astype(float)
     for n in range(64):
@@ -140,11 +141,15 @@ def test_a_flow_is_felt_one_node_around(step):
     )  # fmt: skip
 
 
-def composed(quads=(0, 0, 0), linear=False, cubic=False, card=None, pitch=8, second_only=False):
+def composed(
+    quads=(0, 0, 0), linear=False, cubic=False, card=None, pitch=8, second_only=False, hole=False
+):
     """Compare frames of three layers, each with a flow of so many quads everywhere."""
     shape, out, grid = (23, 31), (21, 38), (7, 9)
     colour = layers(3, *shape)
     colour[1, :, :12] = 0
+    if hole:
+        colour[:, 4:21, 14:] = 0
     blocks = naive.survey(colour, 2, np.zeros((3, 7, 9)))["blocks"]
     flow, sizes, at = [], np.zeros((3, 5), int), 0
     for k, n in enumerate(quads):
@@ -186,6 +191,10 @@ def test_flows_are_lit_in_levels_before_they_are_blended_in_light():
 
 def test_a_sample_that_has_gained_nothing_is_not_taken():
     composed((3, 3, 3), second_only=True)
+
+
+def test_black_shows_where_all_layers_are_empty():
+    composed((0, 2, 0), hole=True)
 
 
 @pytest.mark.parametrize("before", [0, 1, 3])
