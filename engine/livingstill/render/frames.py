@@ -11,7 +11,7 @@ import numpy as np
 from livingstill.core.errors import InputError
 from livingstill.core.model import Float32Array, Flow, Layer, PackedRGBA, Pose, Scene, UInt8Array
 from livingstill.core.threads import over_bands
-from livingstill.kernels import accumulate, composite
+from livingstill.kernels import accumulate, blocks, composite
 from livingstill.render.depth_of_field import Lens
 from livingstill.render.projection import Projection, Window, outside, pitch_of, safe_zoom, whole
 
@@ -128,14 +128,14 @@ class Renderer:
     ) -> None:
         nodes = self._view.solve(pose)
         self._take(flows)
-        colour, blocks = self._colour, self._blocks
+        colour, tables = self._colour, self._blocks
         if pose.aperture > 0:
             self._lens = self._lens or Lens(self.scene)
             colour = self._lens.layers(pose.focus, pose.aperture)
-            blocks = _blocks(colour)
+            tables = _blocks(colour)
         over_bands(
             partial(
-                composite.compose, colour, blocks, _BLOCK, nodes, self._view.pitch, self._flow,
+                composite.compose, colour, tables, _BLOCK, nodes, self._view.pitch, self._flow,
                 self._sizes, self._busy, _BUSY, self._step, out, self._cubic, self._linear,
                 self._card, self._stand, shown,
             ),
@@ -167,7 +167,7 @@ class Renderer:
             held[id(flow)] = k
             nodes = self._flow[at : at + _volume(flow)].reshape(*flow.first.shape[:2], -1)
             felt, longest = _lay_out(flow, nodes)
-            composite.activity(felt, float(flow.step), _BUSY, rows - 1, columns - 1, self._busy[k])
+            blocks.activity(felt, float(flow.step), _BUSY, rows - 1, columns - 1, self._busy[k])
             high, wide, channels = nodes.shape
             self._sizes[k] = at, channels // 4, high, wide, int(np.ceil(longest))
             self._step[k] = flow.step
@@ -181,7 +181,7 @@ def unpack(packed: PackedRGBA) -> UInt8Array:
 
 
 def _quads(flow: Flow) -> int:
-    """Return how many quads of numbers a node of a flow takes; see ``warp.compose``."""
+    """Return how many quads of numbers a node of a flow takes; see ``composite.compose``."""
     if flow.second is not None:
         return 3
     return 1 if flow.first_gain is None and flow.bias is None else 2
@@ -201,9 +201,7 @@ def _lay_out(flow: Flow, nodes: Float32Array) -> tuple[UInt8Array, float]:
     felt, reach = np.empty(shape, np.uint8), np.empty(shape[0], np.float32)
     gain, second_gain = _or_none(flow.first_gain, 0, 0), _or_none(flow.second_gain, 0, 0)
     second, bias = _or_none(flow.second, 0, 0, 2), _or_none(flow.bias, 0, 0, 3)
-    fill = partial(
-        composite.lay_out, flow.first, gain, second, second_gain, bias, nodes, felt, reach
-    )
+    fill = partial(blocks.lay_out, flow.first, gain, second, second_gain, bias, nodes, felt, reach)
     over_bands(fill, shape[0])
     return felt, float(reach.max())
 
@@ -248,6 +246,6 @@ def _blocks(colour: PackedRGBA) -> PackedRGBA:
     count, height, width = colour.shape
     out = np.empty((count, -(-height >> _BLOCK) + 1, -(-width >> _BLOCK) + 1), np.uint32)
     over_bands(
-        lambda first, last: composite.survey(colour[first:last], _BLOCK, out[first:last]), count
+        lambda first, last: blocks.survey(colour[first:last], _BLOCK, out[first:last]), count
     )
     return out
