@@ -279,7 +279,7 @@ def lay(sprite, left, top, opacity, out):
 # composite
 
 
-@twin("composite.solve")
+@twin("projection.solve")
 def solve(depth, step, middle, camera, pitch, nodes):
     """The fixed point itself, where the kernel stops after a few steps."""
     y, x = np.mgrid[: nodes.shape[2], : nodes.shape[3]] * float(pitch)
@@ -296,7 +296,7 @@ def solve(depth, step, middle, camera, pitch, nodes):
     return {"nodes": wanted}
 
 
-@twin("composite.survey")
+@twin("blocks.survey")
 def survey(colour, shift, blocks):
     wanted, side = np.zeros(blocks.shape, np.int64), 1 << shift
     alpha = channels(colour)[..., 3]
@@ -311,7 +311,7 @@ def positions(nodes, pitch, shape):
     return np.array([[on_pixels(n, shape, pitch) for n in layer] for layer in nodes])
 
 
-@twin("composite.exposed")
+@twin("projection.exposed")
 def exposed(colour, nodes, pitch, width, height, border_only):
     alpha, total = channels(colour)[..., 3], 0
     h, w = colour.shape[1:]
@@ -328,7 +328,7 @@ def exposed(colour, nodes, pitch, width, height, border_only):
     return {"returned": total}
 
 
-@twin("composite.lay_out")
+@twin("blocks.lay_out")
 def lay_out(first, first_gain, second, second_gain, bias, nodes, felt, reach):
     h, w, n = nodes.shape
     zero = np.zeros((h, w, 1), np.float32)
@@ -347,7 +347,7 @@ def lay_out(first, first_gain, second, second_gain, bias, nodes, felt, reach):
     return {"nodes": np.dstack(quads)[..., :n], "felt": changed, "reach": longest.max(1)}
 
 
-@twin("composite.activity")
+@twin("blocks.activity")
 def activity(felt, step, shift, rows, columns, busy):
     """On a picture of all scene pixels."""
     scene = np.zeros((rows << shift, columns << shift), bool)

@@ -69,13 +69,13 @@ def agree(kernel, *, share=None, unit=1, atol=0.0, **arguments):
     assert list(given) == list(arguments), "arguments in the kernel's order"
     wanted = TWINS[kernel](**given)
     found = {name: _as_declared(*pair) for name, *pair in zip(names, tokens, given.values())}
-    returned = None
-    if share is None:
-        returned = function(*found.values())
-    else:
+    parts = [()]
+    if share is not None:
         cuts = {0, share // 3 // unit * unit, share // 2 // unit * unit, share}
-        for first, last in pairwise(sorted(cuts)):
-            function(*found.values(), first, last)
+        parts = pairwise(sorted(cuts))
+    with np.errstate(all="ignore"):  # where Numba is off, NumPy warns of integers that wrap
+        for part in parts:
+            returned = function(*found.values(), *part)
     for name, value in found.items():
         if not isinstance(value, np.ndarray):
             continue

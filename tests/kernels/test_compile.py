@@ -11,6 +11,8 @@ import pytest
 from livingstill.jobs import warmup
 from livingstill.kernels.compile import declared, named, types_of, weight, when_compiling
 
+pytestmark = pytest.mark.skipif(numba.config.DISABLE_JIT, reason="nothing is compiled")
+
 
 def test_only_who_asked_last_is_told_and_once():
     told = []

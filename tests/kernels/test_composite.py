@@ -1,4 +1,4 @@
-"""The layered frame, where its layers look, and what is prepared for it."""
+"""The layered frame, and how its layers are sampled."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from livingstill.kernels import composite
 from twins import agree, pack
 
 
+@pytest.mark.skipif(numba.config.DISABLE_JIT, reason="without a compiler there is no machine code")
 def test_a_pixel_is_sampled_by_vectors_and_without_gathers():
     if not llvm.get_host_cpu_features().get("avx2"):
         pytest.skip("this machine has no AVX2")
@@ -36,7 +37,7 @@ def test_points_beyond_the_border_repeat_the_last_pixel(cubic):
     out = np.zeros((4, 64), np.float32)
     both = np.concatenate([np.zeros(7, np.uint32), colour.ravel()])
 
-    run = numba.njit(composite._sample.py_func)
+    run = numba.njit(getattr(composite._sample, "py_func", composite._sample))
     run(both, 7, 9, 6, xs, ys, 64, cubic, False, starts, weights, out)
     rgba = colour.view(np.uint8).reshape(6, 9, 4).astype(float)
     for n in range(64):
@@ -75,76 +76,15 @@ def places(count, out, pitch, shape):
     return at + RNG.uniform(-0.8, 0.8, (count, *at.shape))
 
 
-def test_positions_are_the_fixed_point_of_the_projection():
-    turned = np.array([[0.98, 0.02, -9], [-0.02, 0.98, -7], [1e-4, -5e-5, 1]])
-    camera = [*turned.ravel(), 10.0, 8.0, 1.5, -0.8, 0.1, 0.4]
-    depth = np.array([smooth(7, 9, high=0.2), smooth(7, 9, low=0.5, high=0.9)])
-    agree(
-        "composite.solve", depth=depth, step=3.0, middle=depth.mean((1, 2)), camera=camera, pitch=8,
-        nodes=np.zeros((2, 2, 3, 4)), share=3, atol=2e-3,
-    )  # fmt: skip
-
-
-def test_a_still_camera_looks_straight_and_a_shift_is_by_parallax():
-    camera = [1, 0, -10, 0, 1, -8, 0, 0, 1, 10.0, 8.0, 6.0, 0.0, 0.0, 0.25]
-    nodes = agree(
-        "composite.solve", depth=np.full((1, 5, 5), 0.75), step=5.0, middle=[0.75], camera=camera,
-        pitch=8, nodes=np.zeros((1, 2, 3, 4)), share=3, atol=1e-5,
-    )["nodes"]  # fmt: skip
-    np.testing.assert_allclose(nodes[0, 0, 1], [3, 11, 19, 27], atol=1e-5)
-    np.testing.assert_allclose(nodes[0, 1, :, 0], [0, 8, 16], atol=1e-5)
-
-
-@pytest.mark.parametrize("shape", [(13, 21), (16, 8), (3, 30)])
-def test_blocks_are_surveyed(shape):
-    colour = layers(3, *shape)
-    colour[0, :8, :5] = 0
-    blocks = np.ones((3, -(-shape[0] // 4) + 1, -(-shape[1] // 4) + 1))
-    agree("composite.survey", colour=colour, shift=2, blocks=blocks)
-
-
-@pytest.mark.parametrize("border_only", [False, True])
-def test_pixels_that_see_past_a_border_are_counted(border_only):
-    nodes = places(2, (21, 29), 8, (15, 24)) + RNG.normal(0, 3, (2, 2, 1, 1))
-    agree(
-        "composite.exposed", colour=layers(2, 15, 24), nodes=nodes, pitch=8, width=29, height=21,
-        border_only=border_only,
-    )  # fmt: skip
-
-
-@pytest.mark.parametrize("quads", [1, 2, 3])
-def test_a_flow_is_laid_out(quads):
-    shape = (5, 7)
-    still = RNG.random(shape) > 0.5
-
-    def field(*more, rest=0.0, there=True):
-        moving = rest + RNG.normal(size=(*shape, *more))
-        moving[still] = rest
-        return moving if there else np.zeros((0, 0, *more))
-
-    second_gain = field(there=quads > 2)
-    agree(
-        "composite.lay_out", first=field(2), first_gain=field(rest=1.0, there=quads > 1),
-        second=field(2, there=quads > 2), second_gain=second_gain, bias=field(3, there=quads > 1),
-        nodes=np.ones((*shape, 4 * quads)), felt=np.full(shape, 9), reach=np.ones(5), share=5,
-    )  # fmt: skip
-
-
-@pytest.mark.parametrize("step", [4.0, 2.7])
-def test_a_flow_is_felt_one_node_around(step):
-    felt = RNG.random((6, 9)) > 0.9
-    felt[3, 4] = True
-    agree(
-        "composite.activity", felt=felt, step=step, shift=3, rows=3, columns=4,
-        busy=RNG.integers(0, 99, (5, 7)),
-    )  # fmt: skip
-
-
-def composed(quads=(0, 0, 0), linear=False, cubic=False, card=None, pitch=8, second_only=False):
+def composed(
+    quads=(0, 0, 0), linear=False, cubic=False, card=None, pitch=8, second_only=False, hole=False
+):
     """Compare frames of three layers, each with a flow of so many quads everywhere."""
     shape, out, grid = (23, 31), (21, 38), (7, 9)
     colour = layers(3, *shape)
     colour[1, :, :12] = 0
+    if hole:
+        colour[:, 4:21, 14:] = 0
     blocks = naive.survey(colour, 2, np.zeros((3, 7, 9)))["blocks"]
     flow, sizes, at = [], np.zeros((3, 5), int), 0
     for k, n in enumerate(quads):
@@ -186,6 +126,10 @@ def test_flows_are_lit_in_levels_before_they_are_blended_in_light():
 
 def test_a_sample_that_has_gained_nothing_is_not_taken():
     composed((3, 3, 3), second_only=True)
+
+
+def test_black_shows_where_all_layers_are_empty():
+    composed((0, 2, 0), hole=True)
 
 
 @pytest.mark.parametrize("before", [0, 1, 3])

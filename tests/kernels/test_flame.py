@@ -14,7 +14,7 @@ def fields(twice):
     box = (11, 13)
     none = (0, 0)
     return {
-        "first_to": RNG.normal(0, 8, (*box, 2)), "first_gain": RNG.random(box),
+        "first_to": RNG.normal(0, 8, (*box, 2)), "first_gain": RNG.random(box) * (RNG.random(box) > 0.2),
         "second_to": RNG.normal(0, 8, (*(box if twice else none), 2)),
         "second_gain": RNG.random(box if twice else none), "bias": RNG.normal(0, 9, (*box, 3)),
     }  # fmt: skip

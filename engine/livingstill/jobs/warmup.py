@@ -94,9 +94,9 @@ def _used(shot: Shot) -> list[str]:
     network = [n for n in declared() if n.startswith("convolution.")] * (shot.depth == "embedded")
     scene = declared("resample", "smooth", "inpaint")
     frames = [
-        "composite.solve",
-        "composite.exposed",
-        "composite.survey",
+        "projection.solve",
+        "projection.exposed",
+        "blocks.survey",
         "composite.compose",
         "yuv.to_yuv420",
     ]

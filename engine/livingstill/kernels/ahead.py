@@ -109,7 +109,7 @@ def begin(names: Iterable[str]) -> list[Event]:
 
     Parameters
     ----------
-    names : such as ``warp.compose``; see ``compile.declared``
+    names : such as ``composite.compose``; see ``compile.declared``
     """
     if available() == 1 or multiprocessing.parent_process() is not None:
         return []

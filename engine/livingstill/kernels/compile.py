@@ -194,12 +194,12 @@ def _compiled(function: F, **options: bool) -> F:
 
 
 def name_of(function: Callable[..., Any]) -> str:
-    """Return a kernel's name with its module's, as in ``warp.compose``."""
+    """Return a kernel's name with its module's, as in ``composite.compose``."""
     return f"{function.__module__.rpartition('.')[2]}.{function.__name__}"
 
 
 def named(name: str) -> Any:
-    """Return the kernel of a name such as ``warp.compose``."""
+    """Return the kernel of a name such as ``composite.compose``."""
     module, _, function = name.partition(".")
     return getattr(import_module(f"{__package__}.{module}"), function)
 

@@ -2,6 +2,7 @@
 
 A pixel is sampled by vectors over channels and points (``simd.sampler``): its points lie side by
 side, so one load takes a row of them, where a loop over pixels would have to gather one by one.
+All of this is one file because a kernel is compiled and cached with its parts.
 """
 
 from __future__ import annotations
@@ -11,89 +12,26 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from livingstill.core.model import Float32Array, PackedRGBA, UInt8Array
+from livingstill.core.model import Float32Array, PackedRGBA
 from livingstill.kernels.compile import kernel, part
 from livingstill.kernels.simd import borrow, mix, peek, poke, sampler, spreader
 
 Ints = NDArray[np.int32]
+
+# what a layer is in a tile; the last two where its flow moves it
+_EMPTY, _MIXED, _OPAQUE, _MOVING, _MOVING_OPAQUE = range(5)
+
+# what a tile needs of a layer's flow: nothing; one sample, displaced; also its gain and bias; also a
+# second sample, blended; the second sample alone
+_STILL, _DISPLACED, _LIT, _BLENDED, _SECOND_ALONE = range(5)
 
 _two_points, _two_squares = sampler(2, squares=False), sampler(2, squares=True)
 _four_points, _four_squares = sampler(4, squares=False), sampler(4, squares=True)
 _spread_one, _spread_two, _spread_three = (spreader(quads) for quads in (1, 2, 3))
 
 
-@kernel("f4:3 f8 f4:1 f8:1 i8 f4:4 i8 i8")
-def solve(
-    depth: Float32Array,
-    step: float,
-    middle: Float32Array,
-    camera: NDArray[np.float64],
-    pitch: int,
-    nodes: Float32Array,
-    row0: int,
-    row1: int,
-) -> None:
-    """Fill ``nodes`` with where each output pixel of a coarse grid looks in every layer.
-
-    A point s of the scene (pixels from the camera's axis) with inverse depth w is seen at
-
-        q = H ((s - f t (w - pivot)) / (1 - z w)),
-
-    so the backward map solves s = (1 - z w(s)) H^-1 q + f t (w(s) - pivot) by fixed-point
-    iteration from the middle of a layer's depth; that is smooth, so few steps suffice.
-
-    Parameters
-    ----------
-    depth : (K, h, w) float32 inverse depth, one sample per ``step`` scene pixels
-    middle : (K,) float32 the middle of each layer's depths
-    camera : (15,) H^-1 row by row, from output pixels to scene pixels about the axis; the axis
-        x, y in scene pixels; f t_x, f t_y in scene pixels; z; and the pivot
-    pitch : output pixels per node
-    nodes : (K, 2, rows, columns) float32, x and y in scene pixels, rows ``row0..row1`` filled
-    """
-    h, w, columns = depth.shape[1], depth.shape[2], nodes.shape[3]
-    flat = depth.reshape(depth.size)
-    one, zero = np.float32(1), np.float32(0)
-    ax, ay = np.float32(camera[9]), np.float32(camera[10])
-    tx, ty, tz = np.float32(camera[11]), np.float32(camera[12]), np.float32(camera[13])
-    pivot, over = np.float32(camera[14]), np.float32(1 / step)
-    right, bottom = np.float32(w - 1), np.float32(h - 1)
-    qx, qy = np.empty(columns, np.float32), np.empty(columns, np.float32)
-    sx, sy = np.empty(columns, np.float32), np.empty(columns, np.float32)
-    for j in range(row0, row1):
-        py = float(j * pitch)
-        for i in range(columns):
-            px = float(i * pitch)
-            d = 1.0 / (camera[6] * px + camera[7] * py + camera[8])
-            qx[i] = (camera[0] * px + camera[1] * py + camera[2]) * d
-            qy[i] = (camera[3] * px + camera[4] * py + camera[5]) * d
-        for k in range(depth.shape[0]):
-            base = np.int32(k * h * w)
-            less, more = one - tz * middle[k], middle[k] - pivot
-            for i in range(columns):
-                sx[i], sy[i] = (less * qx[i] + tx * more) + ax, (less * qy[i] + ty * more) + ay
-            for _ in range(3):
-                for i in range(columns):
-                    u = min(max(peek(sx, i) * over, zero), right)
-                    v = min(max(peek(sy, i) * over, zero), bottom)
-                    left, top = min(np.int32(u), np.int32(w - 2)), min(np.int32(v), np.int32(h - 2))
-                    fx, fy = u - np.float32(left), v - np.float32(top)
-                    at = base + top * np.int32(w) + left
-                    a, b = peek(flat, at), peek(flat, at + np.int32(1))
-                    c, d = peek(flat, at + np.int32(w)), peek(flat, at + np.int32(w + 1))
-                    a += (b - a) * fx
-                    c += (d - c) * fx
-                    e = a + (c - a) * fy
-                    less, more = one - tz * e, e - pivot
-                    qx_i, qy_i = peek(qx, i), peek(qy, i)
-                    poke(sx, i, (less * qx_i + tx * more) + ax)
-                    poke(sy, i, (less * qy_i + ty * more) + ay)
-            for i in range(columns):
-                nodes[k, 0, j, i], nodes[k, 1, j, i] = sx[i], sy[i]
-
-
 @part
-def _aim_linear(
+def _linear_taps(
     xs: Float32Array, ys: Float32Array, count: int, base: int, width: int, height: int,
     places: Ints, weights: Float32Array,
 ) -> None:  # fmt: skip
@@ -123,7 +61,7 @@ def _catmull_rom(t: Any) -> tuple[Any, Any, Any, Any]:
 
 
 @part
-def _aim_cubic(
+def _cubic_taps(
     along: Float32Array, count: int, extent: int, starts: Ints, weights: Float32Array
 ) -> None:
     """Fill where the 4 points of each coordinate begin, and their weights.
@@ -158,7 +96,7 @@ def _sample(
     """
     places = starts[0]
     if not cubic:
-        _aim_linear(xs, ys, count, base, width, height, places, weights)
+        _linear_taps(xs, ys, count, base, width, height, places, weights)
         if squares:
             for i in range(0, count, 4):
                 _two_squares(colour, width, places, weights, i, out)
@@ -167,8 +105,8 @@ def _sample(
                 _two_points(colour, width, places, weights, i, out)
         return
     upper = starts[1]
-    _aim_cubic(xs, count, width, places, weights)
-    _aim_cubic(ys, count, height, upper, weights[4:])
+    _cubic_taps(xs, count, width, places, weights)
+    _cubic_taps(ys, count, height, upper, weights[4:])
     for i in range(count):
         poke(places, i, np.int32(base) + peek(upper, i) * np.int32(width) + places[i])
     if squares:
@@ -214,7 +152,7 @@ def _pack(colour: Float32Array, count: int, out: PackedRGBA, linear: bool) -> No
 
 
 @part
-def _combine(
+def _relight(
     sample: Float32Array, second: Float32Array, fields: Float32Array, which: int, count: int, twice: bool,
     linear: bool,
 ) -> None:  # fmt: skip
@@ -245,7 +183,7 @@ def _combine(
 
 
 @part
-def _ramp(
+def _still_positions(
     nodes: Float32Array, j: int, i: int, pitch: int, across: Float32Array, down: Float32Array, count: int,
     row: int, column: int, fields: Float32Array,
 ) -> None:  # fmt: skip
@@ -267,14 +205,13 @@ def _ramp(
 
 
 @part
-def _carry(
+def _sample_flow(
     flow: Float32Array, first: int, quads: int, h: int, w: int, over: Any,
     nodes: Float32Array, j: int, i: int, side: int, places: Ints, weights: Float32Array, fine: Float32Array,
 ) -> int:  # fmt: skip
     """Bring a flow to the nodes of a tile, one every 4 pixels; displacements become positions.
 
-    Returns what the tile needs: 1 one sample, 2 also gain and bias, 3 also a second sample, 4 the
-    second alone.
+    Returns what the tile needs, from ``_DISPLACED`` to ``_SECOND_ALONE``.
 
     ``flow`` is flat: nodes (h, w) of so many quads from ``first`` on; ``fine`` (12 numbers a node),
     ``places`` (>= side * side) and ``weights`` (6, >= side * side) are filled.
@@ -322,18 +259,18 @@ def _carry(
         for n in range(points):
             own, other = max(own, abs(fine[12 * n + 2])), max(other, abs(fine[12 * n + 3]))
         if other > slight:
-            return 3 if own > slight else 4
-    need = 1
+            return _BLENDED if own > slight else _SECOND_ALONE
+    need = _DISPLACED
     if quads > 1:
         for n in range(0, 12 * points, 12):
             light = abs(fine[n + 4]) + abs(fine[n + 5]) + abs(fine[n + 6])
             if abs(fine[n + 2] - one) > slight or light > slight:
-                need = 2
+                need = _LIT
     return need
 
 
 @part
-def _bend(
+def _interpolate_nodes(
     nodes: Float32Array,
     quads: int,
     side: int,
@@ -357,7 +294,7 @@ def _bend(
 
 
 @part
-def _stand(
+def _lay_card(
     card: PackedRGBA, stand: Ints, shown: Any, y: int, x: int, pitch: int, below: Float32Array
 ) -> None:
     """Lay the part of a premultiplied card that lies in the tile at (y, x) over ``below`` (3, n)."""
@@ -375,7 +312,7 @@ def _stand(
 
 
 @part
-def _count(
+def _block_sum(
     table: PackedRGBA, base: int, line: int, shift: int, last_x: Any, last_y: Any,
     xa: Any, ya: Any, xb: Any, yb: Any, pad: Any,
 ) -> tuple[Any, Any]:  # fmt: skip
@@ -396,7 +333,7 @@ def _count(
 
 
 @part
-def _state(
+def _classify(
     table: PackedRGBA,
     base: int,
     line: int,
@@ -406,54 +343,56 @@ def _state(
     box: Float32Array,
     pad: Any,
 ) -> Any:
-    """Return 0 if all blocks that a box of positions touches are empty, 2 if opaque, 1 otherwise.
+    """Return whether the blocks that a box of positions touches are all empty, all opaque, or mixed.
 
     ``table`` counts the empty ones in its lower half and the opaque ones in its upper half; boxes
     of more than 65535 blocks are mixed.
     """
-    sums, whole = _count(
+    sums, whole = _block_sum(
         table, base, line, shift, last_x, last_y, box[0], box[1], box[2], box[3], pad
     )
     if sums & np.uint32(0xFFFF) == whole:
-        return 0
+        return _EMPTY
     # what the lower half borrowed is added back before the upper one is read
-    return 2 if (sums - (sums & np.uint32(0xFFFF))) >> np.uint32(16) == whole else 1
+    opaque = (sums - (sums & np.uint32(0xFFFF))) >> np.uint32(16) == whole
+    return _OPAQUE if opaque else _MIXED
 
 
 @part
-def _judge(
+def _classify_row(
     nodes: Float32Array, j: int, table: PackedRGBA, base: int, line: int, shift: int,
     width: int, height: int, pad: float, states: Ints,
 ) -> None:  # fmt: skip
-    """Fill the state of a layer in every tile of a row, at rest; see ``_state``."""
+    """Fill the state of a layer in every tile of a row, at rest; see ``_classify``."""
     right, bottom, wide = np.float32(width - 1), np.float32(height - 1), np.float32(pad)
     top_x, low_x, top_y, low_y = nodes[0, j], nodes[0, j + 1], nodes[1, j], nodes[1, j + 1]
     for i in range(states.size):
         x0, x1, x2, x3 = peek(top_x, i), peek(top_x, i + 1), peek(low_x, i), peek(low_x, i + 1)
         y0, y1, y2, y3 = peek(top_y, i), peek(top_y, i + 1), peek(low_y, i), peek(low_y, i + 1)
-        sums, whole = _count(
+        sums, whole = _block_sum(
             table, base, line, shift, right, bottom,
             min(x0, x1, x2, x3), min(y0, y1, y2, y3),
             max(x0, x1, x2, x3), max(y0, y1, y2, y3), wide,
         )  # fmt: skip
         empty = (sums & np.uint32(0xFFFF)) == whole
         full = (sums - (sums & np.uint32(0xFFFF))) >> np.uint32(16) == whole
-        poke(states, i, np.int32(0) if empty else np.int32(2) if full else np.int32(1))
+        state = np.int32(_EMPTY) if empty else np.int32(_OPAQUE) if full else np.int32(_MIXED)
+        poke(states, i, state)
 
 
 @part
-def _stir(
+def _mark_moving(
     nodes: Float32Array, j: int, table: PackedRGBA, base: int, line: int, shift: int,
     width: int, height: int, still: Ints, states: Ints,
 ) -> None:  # fmt: skip
-    """Turn the states of a moving layer in a row of tiles to 3 where it moves, 4 if opaque there.
+    """Turn the states of a layer in a row of tiles to the moving ones where its flow moves it.
 
     ``states`` were judged with the flow's reach and tell where it may show at all, ``still``
     without it. ``table`` holds summed areas of the blocks that move.
     """
     right, bottom, none = np.float32(width - 1), np.float32(height - 1), np.float32(0)
     for i in range(states.size):
-        if states[i] == 0:
+        if states[i] == _EMPTY:
             continue
         x0, x1, x2, x3 = (
             nodes[0, j, i],
@@ -467,15 +406,18 @@ def _stir(
             nodes[1, j + 1, i],
             nodes[1, j + 1, i + 1],
         )
-        moving, _ = _count(
+        moving, _ = _block_sum(
             table, base, line, shift, right, bottom,
             min(x0, x1, x2, x3), min(y0, y1, y2, y3), max(x0, x1, x2, x3), max(y0, y1, y2, y3), none,
         )  # fmt: skip
-        states[i] = still[i] if moving == 0 else 4 if states[i] == 2 else 3
+        if moving == 0:
+            states[i] = still[i]
+        else:
+            states[i] = _MOVING_OPAQUE if states[i] == _OPAQUE else _MOVING
 
 
 @part
-def _corners(
+def _still_bounds(
     nodes: Float32Array,
     j: int,
     i: int,
@@ -501,13 +443,15 @@ def _corners(
 
 
 @part
-def _hull(
+def _moving_bounds(
     fine: Float32Array, side: int, need: int, row: Any, column: Any, size: int, box: Float32Array
 ) -> None:
     """Fill the box (left, top, right, bottom) of a tile's part's positions, carried by a flow."""
     for c in range(2):
         low, high = np.float32(np.inf), np.float32(-np.inf)
-        for m in range(c + 8 if need == 4 else c, c + 9 if need > 2 else c + 1, 8):
+        for m in range(
+            c + 8 if need == _SECOND_ALONE else c, c + 9 if need >= _BLENDED else c + 1, 8
+        ):
             for r in range(row // 4, (row + size) // 4 + 1):
                 for n in range(column // 4, (column + size) // 4 + 1):
                     v = peek(fine, 12 * (r * side + n) + m)
@@ -548,7 +492,7 @@ def compose(
     colour : (K, H, W) uint32 premultiplied RGBA, H and W at least 4
     blocks : (K, rows + 1, columns + 1) uint32 summed areas of blocks of ``1 << shift`` pixels
         squared: 1 for an empty one, 65536 for an opaque one
-    nodes : (K, 2, rows, columns) float32 from ``solve``; ``pitch`` 8 or 16
+    nodes : (K, 2, rows, columns) float32 from ``projection.solve``; ``pitch`` 8 or 16
     flow : flat float32, the nodes of all flows, each of 1 to 3 quads: (dx, dy), gain and the
         second sample's gain; bias of red, green, blue, nothing; (dx, dy) of the second, nothing
     sizes : (K, 5) int32: where a layer's nodes begin in ``flow``; how many quads, 0 = still;
@@ -595,9 +539,9 @@ def compose(
     for n in range(area):  # of a tile, and of its quarter
         across[0, n], down[0, n] = np.float32(n % pitch), np.float32(n // pitch)
         across[1, n], down[1, n] = np.float32(n % half), np.float32(n // half)
-    moves = np.empty(count, np.int64)  # 0 still, else what _carry returns
+    needs = np.empty(count, np.int64)  # from _STILL to _SECOND_ALONE
     draw, part = np.empty(count, np.int64), np.empty(count, np.int64)
-    begin = np.int64(0)  # not a literal: _hull would be compiled once more for it
+    begin = np.int64(0)  # not a literal: _moving_bounds would be compiled once more for it
     last_x, last_y = np.float32(width - 1), np.float32(height - 1)
     margin = 1.0 if cubic else 0.0
     reach = np.float32(margin)
@@ -605,14 +549,14 @@ def compose(
     for j in range(row0 // pitch, (row1 + pitch - 1) // pitch):
         for k in range(count):
             base = k * blocks.shape[1] * line
-            _judge(nodes[k], j, table, base, line, shift, width, height, margin, states[k])
+            _classify_row(nodes[k], j, table, base, line, shift, width, height, margin, states[k])
             if sizes[k, 1] > 0:
                 for i in range(tiles):
                     still[i] = states[k, i]
                 far = margin + sizes[k, 4]
-                _judge(nodes[k], j, table, base, line, shift, width, height, far, states[k])
+                _classify_row(nodes[k], j, table, base, line, shift, width, height, far, states[k])
                 base = k * busy.shape[1] * busy_line
-                _stir(
+                _mark_moving(
                     nodes[k], j, moving, base, busy_line, busy_shift, width, height, still,
                     states[k],
                 )  # fmt: skip
@@ -621,22 +565,22 @@ def compose(
             opaque = False
             for k in range(count):
                 state = states[k, i]
-                moves[k] = 0
-                if state > 2:
-                    moves[k] = _carry(
+                needs[k] = _STILL
+                if state >= _MOVING:
+                    needs[k] = _sample_flow(
                         flow, sizes[k, 0], sizes[k, 1], sizes[k, 2], sizes[k, 3],
                         np.float32(1) / step[k], nodes[k], j, i, side, places, weights, fine[k],
                     )  # fmt: skip
-                    if state == 4:
-                        state = 2
+                    if state == _MOVING_OPAQUE:
+                        state = _OPAQUE
                     else:
-                        _hull(fine[k], side, moves[k], begin, begin, pitch, box)
+                        _moving_bounds(fine[k], side, needs[k], begin, begin, pitch, box)
                         base = k * blocks.shape[1] * line
-                        state = _state(table, base, line, shift, last_x, last_y, box, reach)
-                if state > 0:
+                        state = _classify(table, base, line, shift, last_x, last_y, box, reach)
+                if state != _EMPTY:
                     draw[drawn] = k
                     drawn += 1
-                    if state == 2:
+                    if state == _OPAQUE:
                         opaque = True
                         break
             parts = 1 if drawn == 1 else 4
@@ -651,16 +595,16 @@ def compose(
                 shows, covered = 0, opaque
                 for n in range(drawn if parts > 1 else 0):
                     k = draw[n]
-                    if moves[k] > 0:
-                        _hull(fine[k], side, moves[k], row, column, size, box)
+                    if needs[k] != _STILL:
+                        _moving_bounds(fine[k], side, needs[k], row, column, size, box)
                     else:
-                        _corners(nodes[k], j, i, pitch, row, column, size, box)
+                        _still_bounds(nodes[k], j, i, pitch, row, column, size, box)
                     base = k * blocks.shape[1] * line
-                    state = _state(table, base, line, shift, last_x, last_y, box, reach)
-                    if state > 0:
+                    state = _classify(table, base, line, shift, last_x, last_y, box, reach)
+                    if state != _EMPTY:
                         part[shows] = k
                         shows += 1
-                    if state == 2:
+                    if state == _OPAQUE:
                         covered = True
                         break
                 if parts == 1:
@@ -676,29 +620,31 @@ def compose(
                     k = part[n]
                     if not laid and k < stand[2]:
                         laid = True  # behind an opaque layer it is overwritten, as it should be
-                        _stand(card, stand, np.float32(shown), y, x, size, below)
+                        _lay_card(card, stand, np.float32(shown), y, x, size, below)
                     into = below if covered and n == shows - 1 else sample
-                    if moves[k] == 0:
-                        _ramp(
+                    if needs[k] == _STILL:
+                        _still_positions(
                             nodes[k], j, i, pitch, across[quarter], down[quarter], many, row,
                             column, fields,
                         )  # fmt: skip
                     else:
-                        _bend(fine[k], min(moves[k], 3), side, row, column, size, fields)
-                    alone = 1 if moves[k] == 4 else 0
-                    for m in range(alone, 2 if moves[k] > 2 else 1):
+                        _interpolate_nodes(
+                            fine[k], min(needs[k], 3), side, row, column, size, fields
+                        )
+                    alone = 1 if needs[k] == _SECOND_ALONE else 0
+                    for m in range(alone, 2 if needs[k] >= _BLENDED else 1):
                         # flows speak of levels: light only after them
                         _sample(
                             flat, k * height * width, width, height, fields[8 * m],
-                            fields[8 * m + 1], many, cubic, linear and moves[k] < 2, starts, taps,
+                            fields[8 * m + 1], many, cubic, linear and needs[k] < _LIT, starts, taps,
                             second if m > alone else into,
                         )  # fmt: skip
-                    if moves[k] > 1:
-                        _combine(into, second, fields, alone, many, moves[k] == 3, linear)
+                    if needs[k] >= _LIT:
+                        _relight(into, second, fields, alone, many, needs[k] == _BLENDED, linear)
                     if not (covered and n == shows - 1):
                         _over(sample, below, many, top)
                 if not laid:
-                    _stand(card, stand, np.float32(shown), y, x, size, below)
+                    _lay_card(card, stand, np.float32(shown), y, x, size, below)
                 _pack(below, many, packed, linear)
                 for r in range(rows):
                     into_row, at = out[y + r], r * size
@@ -708,173 +654,3 @@ def compose(
                     for n in range(columns - columns % 4, columns):
                         poke(into_row, x + n, peek(packed, at + n))
     floats[0] = whole_numbers[0] = 0  # lent till here
-
-
-@kernel("u4:3 i8 u4:3")
-def survey(colour: PackedRGBA, shift: int, blocks: PackedRGBA) -> None:
-    """Fill the summed areas of the empty and the opaque blocks of layers, as ``compose`` takes them.
-
-    Parameters
-    ----------
-    colour : (K, H, W) uint32
-    blocks : (K, rows + 1, columns + 1) uint32, overwritten
-    """
-    side, opaque = 1 << shift, np.uint32(0xFF000000)
-    height, width = colour.shape[1], colour.shape[2]
-    every, some = np.empty(width, np.uint32), np.empty(width, np.uint32)
-    for k in range(colour.shape[0]):
-        blocks[k, 0] = np.uint32(0)
-        for j in range(1, blocks.shape[1]):
-            every[:], some[:] = opaque, np.uint32(0)
-            for y in range((j - 1) * side, min(j * side, height)):
-                row = colour[k, y]
-                for x in range(width):
-                    every[x] &= row[x]
-                    some[x] |= row[x]
-            total = np.uint32(0)
-            blocks[k, j, 0] = total
-            for i in range(1, blocks.shape[2]):
-                both, any_ = opaque, np.uint32(0)
-                for x in range((i - 1) * side, min(i * side, width)):
-                    both &= every[x]
-                    any_ |= some[x]
-                if any_ & opaque == 0:
-                    total = np.uint32(total + np.uint32(1))
-                elif both & opaque == opaque:
-                    total = np.uint32(total + np.uint32(65536))
-                blocks[k, j, i] = np.uint32(blocks[k, j - 1, i] + total)
-
-
-@kernel("u4:3 f4:4 i8 i8 i8 b1")
-def exposed(
-    colour: PackedRGBA, nodes: Float32Array, pitch: int, width: int, height: int, border_only: bool
-) -> int:
-    """Count output pixels that see a layer continued beyond its border.
-
-    Parameters
-    ----------
-    colour : (K, H, W) uint32 premultiplied RGBA
-    nodes : (K, 2, rows, columns) float32 from ``solve``
-    width, height : of the output
-    """
-    right, bottom = np.float32(colour.shape[2] - 1), np.float32(colour.shape[1] - 1)
-    half = np.float32(0.5)
-    total = 0
-    for y in range(height):
-        j = y // pitch
-        fy = np.float32(y - j * pitch) / np.float32(pitch)
-        inner = border_only and 0 < y < height - 1
-        for x in range(0, width, width - 1 if inner else 1):
-            i = x // pitch
-            fx = np.float32(x - i * pitch) / np.float32(pitch)
-            for k in range(colour.shape[0]):
-                n = nodes[k, 0]
-                a = n[j, i] + (n[j, i + 1] - n[j, i]) * fx
-                b = n[j + 1, i] + (n[j + 1, i + 1] - n[j + 1, i]) * fx
-                u = a + (b - a) * fy
-                n = nodes[k, 1]
-                a = n[j, i] + (n[j, i + 1] - n[j, i]) * fx
-                b = n[j + 1, i] + (n[j + 1, i + 1] - n[j + 1, i]) * fx
-                v = a + (b - a) * fy
-                column = int(min(max(u, np.float32(0)), right) + half)
-                row = int(min(max(v, np.float32(0)), bottom) + half)
-                alpha = colour[k, row, column] >> np.uint32(24)
-                if alpha == 0:
-                    continue
-                if u < -half or v < -half or u > right + half or v > bottom + half:
-                    total += 1
-                    break
-                if alpha == 255:
-                    break
-    return total
-
-
-@kernel("f4:3! f4:2! f4:3! f4:2! f4:3! f4:3 u1:2 f4:1 i8 i8")
-def lay_out(
-    first: Float32Array,
-    first_gain: Float32Array,
-    second: Float32Array,
-    second_gain: Float32Array,
-    bias: Float32Array,
-    nodes: Float32Array,
-    felt: UInt8Array,
-    reach: Float32Array,
-    row0: int,
-    row1: int,
-) -> None:
-    """Copy rows ``row0..row1`` of a flow's fields into its nodes; say where it is felt.
-
-    Parameters
-    ----------
-    first, second : (h, w, 2) float32 displacements in pixels; no second: (0, 0, 2)
-    first_gain, second_gain : (h, w) float32, or (0, 0) for 1 and 0
-    bias : (h, w, 3) float32, or (0, 0, 3)
-    nodes : (h, w, 4, 8 or 12) float32, filled as ``compose`` takes them
-    felt : (h, w) uint8, filled: 1 where the flow changes anything
-    reach : (h,) float32, filled with the longest displacement of each row
-    """
-    w, channels = nodes.shape[1], nodes.shape[2]
-    one, zero, slight = np.float32(1), np.float32(0), np.float32(1 / 256)
-    gained, lit = first_gain.size > 0, bias.size > 0
-    for j in range(row0, row1):
-        longest = zero
-        for i in range(w):
-            x, y = first[j, i, 0], first[j, i, 1]
-            gain = first_gain[j, i] if gained else one
-            far, other, light = max(abs(x), abs(y)), zero, zero
-            nodes[j, i, 0], nodes[j, i, 1], nodes[j, i, 2] = x, y, gain
-            here = far > slight or abs(gain - one) > slight
-            if channels > 4:
-                for c in range(3):
-                    v = bias[j, i, c] if lit else zero
-                    nodes[j, i, 4 + c] = v
-                    light += abs(v)
-                nodes[j, i, 7] = zero
-                here |= light > slight
-            if channels > 8:
-                x, y, other = second[j, i, 0], second[j, i, 1], second_gain[j, i]
-                nodes[j, i, 8], nodes[j, i, 9] = x, y
-                nodes[j, i, 10] = nodes[j, i, 11] = zero
-                if other != zero:
-                    far, here = max(far, abs(x), abs(y)), True
-            nodes[j, i, 3] = other
-            felt[j, i] = np.uint8(1) if here else np.uint8(0)
-            longest = max(longest, far)
-        reach[j] = longest
-
-
-@kernel("u1:2 f8 i8 i8 i8 u4:2")
-def activity(
-    felt: UInt8Array, step: float, shift: int, rows: int, columns: int, busy: PackedRGBA
-) -> None:
-    """Fill summed areas of the blocks of the scene where a flow is felt.
-
-    Parameters
-    ----------
-    felt : (h, w) uint8 from ``lay_out``
-    step : scene pixels per node
-    shift : binary logarithm of the scene pixels along a block's side
-    busy : (>= rows + 1, >= columns + 1) uint32, overwritten
-    """
-    h, w = felt.shape
-    busy[: rows + 1, : columns + 1] = 0
-    marks = np.empty(columns, np.uint32)
-    for j in range(h):
-        # a node is felt one step to all sides of it
-        y0 = max(int((j - 1) * step), 0) >> shift
-        y1 = min(int((j + 1) * step) >> shift, rows - 1)
-        marks[:] = 0
-        for i in range(w):
-            if felt[j, i]:
-                x0 = max(int((i - 1) * step), 0) >> shift
-                x1 = min(int((i + 1) * step) >> shift, columns - 1)
-                for x in range(x0, x1 + 1):
-                    marks[x] = 1
-        for y in range(y0, y1 + 1):
-            for x in range(columns):
-                busy[y + 1, x + 1] |= marks[x]
-    for y in range(1, rows + 1):
-        total = np.uint32(0)
-        for x in range(1, columns + 1):
-            total = np.uint32(total + busy[y, x])
-            busy[y, x] = np.uint32(busy[y - 1, x] + total)

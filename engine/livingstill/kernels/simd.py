@@ -2,17 +2,25 @@
 
 Numba cannot prove that what a loop reads is not what it writes, and so does not vectorise it.
 ``peek`` and ``poke`` tell LLVM by alias scopes, which changes no result. Where numbers that belong
-together lie side by side, a vector runs over them, four at a time: a quad.
+together lie side by side, a vector runs over them, four at a time: a quad. Where Numba is switched
+off, the same is computed by ``scalar``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from llvmlite import ir
-from numba import types
+from numba import config, types
 from numba.extending import intrinsic
+
+from livingstill.kernels import scalar
+
+
+def _in_python(plain: Callable[..., Any]) -> Callable[[Callable[..., Any]], Any]:
+    """Return a decorator of LLVM builders; where Numba is off it returns ``plain`` instead."""
+    return lambda build: plain if config.DISABLE_JIT else intrinsic(build)
 
 
 def _scope(builder: Any) -> Any:
@@ -28,7 +36,7 @@ def _element(context: Any, builder: Any, kind: Any, array: Any, index: Any) -> A
     return builder.gep(data, [index], inbounds=True)
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@_in_python(scalar.peek)
 def peek(typing_context: Any, array: Any, index: Any) -> Any:  # noqa: ARG001
     """Read ``array[index]``, 1-D, unchecked; nothing the loop writes overlaps it."""
 
@@ -41,7 +49,7 @@ def peek(typing_context: Any, array: Any, index: Any) -> Any:  # noqa: ARG001
     return array.dtype(array, index), generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@_in_python(scalar.poke)
 def poke(typing_context: Any, array: Any, index: Any, value: Any) -> Any:  # noqa: ARG001
     """Write ``array[index] = value``, 1-D, unchecked; ``peek`` never reads there."""
 
@@ -55,7 +63,7 @@ def poke(typing_context: Any, array: Any, index: Any, value: Any) -> Any:  # noq
     return types.void(array, index, value), generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@_in_python(scalar.borrow)
 def borrow(typing_context: Any, array: Any) -> Any:  # noqa: ARG001
     """Return the same array, its references not counted: whoever owns it must outlive the loops.
 
@@ -132,7 +140,7 @@ def sampler(taps: int, squares: bool) -> Any:
     """
     floats, wide = ir.FloatType(), 4 * taps
 
-    @intrinsic  # type: ignore[untyped-decorator]
+    @_in_python(scalar.sampler(taps, squares))
     def sample(
         typing_context: Any, colour: Any, width: Any, places: Any, weights: Any, i: Any, out: Any  # noqa: ARG001
     ) -> Any:  # fmt: skip
@@ -183,7 +191,7 @@ def sampler(taps: int, squares: bool) -> Any:
     return sample
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@_in_python(scalar.mix)
 def mix(
     typing_context: Any, flow: Any, at: Any, line: Any, node: Any, weights: Any, n: Any, out: Any, to: Any  # noqa: ARG001
 ) -> Any:  # fmt: skip
@@ -220,7 +228,7 @@ def spreader(quads: int) -> Any:
     """Return an intrinsic that brings so many quads of the nodes to four pixels."""
     lanes = 4 * quads
 
-    @intrinsic  # type: ignore[untyped-decorator]
+    @_in_python(scalar.spreader(quads))
     def spread(
         typing_context: Any, nodes: Any, at: Any, line: Any, node: Any, t: Any, out: Any, to: Any  # noqa: ARG001
     ) -> Any:  # fmt: skip

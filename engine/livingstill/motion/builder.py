@@ -26,7 +26,7 @@ def begin_kernels(kinds: Collection[str]) -> None:
     if not kinds:
         return
     modules = {"spectral"}.union(*(KINDS[kind].kernels for kind in kinds))
-    ahead.begin([*declared(*sorted(modules)), "composite.lay_out", "composite.activity"])
+    ahead.begin([*declared(*sorted(modules)), *declared("blocks")])
 
 
 @dataclass(frozen=True, slots=True, eq=False)

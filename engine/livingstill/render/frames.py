@@ -11,7 +11,7 @@ import numpy as np
 from livingstill.core.errors import InputError
 from livingstill.core.model import Float32Array, Flow, Layer, PackedRGBA, Pose, Scene, UInt8Array
 from livingstill.core.threads import over_bands
-from livingstill.kernels import accumulate, composite
+from livingstill.kernels import accumulate, blocks, composite
 from livingstill.render.depth_of_field import Lens
 from livingstill.render.projection import (
     Projection,
@@ -149,14 +149,14 @@ class Renderer:
     ) -> None:
         nodes = self._view.solve(pose)
         self._load_flows(flows)
-        colour, blocks = self._colour, self._blocks
+        colour, tables = self._colour, self._blocks
         if pose.aperture > 0:
             self._lens = self._lens or Lens(self.scene)
             colour = self._lens.layers(pose.focus, pose.aperture)
-            blocks = _blocks(colour)
+            tables = _blocks(colour)
         over_bands(
             partial(
-                composite.compose, colour, blocks, _OPACITY_BLOCK, nodes, self._view.pitch, self._flow,
+                composite.compose, colour, tables, _OPACITY_BLOCK, nodes, self._view.pitch, self._flow,
                 self._flow_layout, self._activity, _ACTIVITY_BLOCK, self._flow_step, out, self._cubic, self._linear_light,
                 self._card, self._card_layout, card_opacity,
             ),
@@ -195,7 +195,7 @@ class Renderer:
                 *flow.first.shape[:2], -1
             )
             active, longest = _pack_flow(flow, nodes)
-            composite.activity(
+            blocks.activity(
                 active, float(flow.step), _ACTIVITY_BLOCK, rows - 1, columns - 1, self._activity[k]
             )
             node_rows, node_columns, channels = nodes.shape
@@ -238,7 +238,7 @@ def _pack_flow(flow: Flow, nodes: Float32Array) -> tuple[UInt8Array, float]:
     gain, second_gain = _or_none(flow.first_gain, 0, 0), _or_none(flow.second_gain, 0, 0)
     second, bias = _or_none(flow.second, 0, 0, 2), _or_none(flow.bias, 0, 0, 3)
     fill = partial(
-        composite.lay_out, flow.first, gain, second, second_gain, bias, nodes, active, reach
+        blocks.lay_out, flow.first, gain, second, second_gain, bias, nodes, active, reach
     )
     over_bands(fill, shape[0])
     return active, float(reach.max())
@@ -286,7 +286,7 @@ def _blocks(colour: PackedRGBA) -> PackedRGBA:
         (count, -(-height >> _OPACITY_BLOCK) + 1, -(-width >> _OPACITY_BLOCK) + 1), np.uint32
     )
     over_bands(
-        lambda first, last: composite.survey(colour[first:last], _OPACITY_BLOCK, out[first:last]),
+        lambda first, last: blocks.survey(colour[first:last], _OPACITY_BLOCK, out[first:last]),
         count,
     )
     return out

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from livingstill.core.model import Float32Array, Pose, Scene
 from livingstill.core.threads import over_bands
 from livingstill.imaging import exact
-from livingstill.kernels import composite
+from livingstill.kernels import projection as kernels
 
 _SERIAL_NODES = 2**16
 """Below this many node coordinates one thread is faster than several."""
@@ -72,7 +72,7 @@ class Projection:
         )
 
         def work(first: int, last: int) -> None:
-            composite.solve(
+            kernels.solve(
                 self._depth, self.step, self._mid_depth, camera, self.pitch, self.nodes, first, last
             )
 
@@ -115,7 +115,7 @@ def count_outside(
     view = view or Projection(scene, window, size, node_pitch(size))
     nodes = view.solve(pose)
     colour = scene.stack()
-    return int(composite.exposed(colour, nodes, view.pitch, size[0], size[1], border_only))
+    return int(kernels.exposed(colour, nodes, view.pitch, size[0], size[1], border_only))
 
 
 def safe_zoom(

@@ -1,0 +1,137 @@
+"""Summed-area tables of blocks of a layer: empty or opaque ones, and those that a flow moves.
+
+With them ``composite.compose`` classifies a tile by four look-ups.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from livingstill.core.model import Float32Array, PackedRGBA, UInt8Array
+from livingstill.kernels.compile import kernel
+
+
+@kernel("u4:3 i8 u4:3")
+def survey(colour: PackedRGBA, shift: int, blocks: PackedRGBA) -> None:
+    """Fill the summed areas of the empty and the opaque blocks of layers, as ``compose`` takes them.
+
+    Parameters
+    ----------
+    colour : (K, H, W) uint32
+    blocks : (K, rows + 1, columns + 1) uint32, overwritten
+    """
+    side, opaque = 1 << shift, np.uint32(0xFF000000)
+    height, width = colour.shape[1], colour.shape[2]
+    every, some = np.empty(width, np.uint32), np.empty(width, np.uint32)
+    for k in range(colour.shape[0]):
+        blocks[k, 0] = np.uint32(0)
+        for j in range(1, blocks.shape[1]):
+            every[:], some[:] = opaque, np.uint32(0)
+            for y in range((j - 1) * side, min(j * side, height)):
+                row = colour[k, y]
+                for x in range(width):
+                    every[x] &= row[x]
+                    some[x] |= row[x]
+            total = np.uint32(0)
+            blocks[k, j, 0] = total
+            for i in range(1, blocks.shape[2]):
+                both, any_ = opaque, np.uint32(0)
+                for x in range((i - 1) * side, min(i * side, width)):
+                    both &= every[x]
+                    any_ |= some[x]
+                if any_ & opaque == 0:
+                    total = np.uint32(total + np.uint32(1))
+                elif both & opaque == opaque:
+                    total = np.uint32(total + np.uint32(65536))
+                blocks[k, j, i] = np.uint32(blocks[k, j - 1, i] + total)
+
+
+@kernel("f4:3! f4:2! f4:3! f4:2! f4:3! f4:3 u1:2 f4:1 i8 i8")
+def lay_out(
+    first: Float32Array,
+    first_gain: Float32Array,
+    second: Float32Array,
+    second_gain: Float32Array,
+    bias: Float32Array,
+    nodes: Float32Array,
+    felt: UInt8Array,
+    reach: Float32Array,
+    row0: int,
+    row1: int,
+) -> None:
+    """Copy rows ``row0..row1`` of a flow's fields into its nodes; say where it is felt.
+
+    Parameters
+    ----------
+    first, second : (h, w, 2) float32 displacements in pixels; no second: (0, 0, 2)
+    first_gain, second_gain : (h, w) float32, or (0, 0) for 1 and 0
+    bias : (h, w, 3) float32, or (0, 0, 3)
+    nodes : (h, w, 4, 8 or 12) float32, filled as ``compose`` takes them
+    felt : (h, w) uint8, filled: 1 where the flow changes anything
+    reach : (h,) float32, filled with the longest displacement of each row
+    """
+    w, channels = nodes.shape[1], nodes.shape[2]
+    one, zero, slight = np.float32(1), np.float32(0), np.float32(1 / 256)
+    gained, lit = first_gain.size > 0, bias.size > 0
+    for j in range(row0, row1):
+        longest = zero
+        for i in range(w):
+            x, y = first[j, i, 0], first[j, i, 1]
+            gain = first_gain[j, i] if gained else one
+            far, other, light = max(abs(x), abs(y)), zero, zero
+            nodes[j, i, 0], nodes[j, i, 1], nodes[j, i, 2] = x, y, gain
+            here = far > slight or abs(gain - one) > slight
+            if channels > 4:
+                for c in range(3):
+                    v = bias[j, i, c] if lit else zero
+                    nodes[j, i, 4 + c] = v
+                    light += abs(v)
+                nodes[j, i, 7] = zero
+                here |= light > slight
+            if channels > 8:
+                x, y, other = second[j, i, 0], second[j, i, 1], second_gain[j, i]
+                nodes[j, i, 8], nodes[j, i, 9] = x, y
+                nodes[j, i, 10] = nodes[j, i, 11] = zero
+                if other != zero:
+                    far, here = max(far, abs(x), abs(y)), True
+            nodes[j, i, 3] = other
+            felt[j, i] = np.uint8(1) if here else np.uint8(0)
+            longest = max(longest, far)
+        reach[j] = longest
+
+
+@kernel("u1:2 f8 i8 i8 i8 u4:2")
+def activity(
+    felt: UInt8Array, step: float, shift: int, rows: int, columns: int, busy: PackedRGBA
+) -> None:
+    """Fill summed areas of the blocks of the scene where a flow is felt.
+
+    Parameters
+    ----------
+    felt : (h, w) uint8 from ``lay_out``
+    step : scene pixels per node
+    shift : binary logarithm of the scene pixels along a block's side
+    busy : (>= rows + 1, >= columns + 1) uint32, overwritten
+    """
+    h, w = felt.shape
+    busy[: rows + 1, : columns + 1] = 0
+    marks = np.empty(columns, np.uint32)
+    for j in range(h):
+        # a node is felt one step to all sides of it
+        y0 = max(int((j - 1) * step), 0) >> shift
+        y1 = min(int((j + 1) * step) >> shift, rows - 1)
+        marks[:] = 0
+        for i in range(w):
+            if felt[j, i]:
+                x0 = max(int((i - 1) * step), 0) >> shift
+                x1 = min(int((i + 1) * step) >> shift, columns - 1)
+                for x in range(x0, x1 + 1):
+                    marks[x] = 1
+        for y in range(y0, y1 + 1):
+            for x in range(columns):
+                busy[y + 1, x + 1] |= marks[x]
+    for y in range(1, rows + 1):
+        total = np.uint32(0)
+        for x in range(1, columns + 1):
+            total = np.uint32(total + busy[y, x])
+            busy[y, x] = np.uint32(busy[y - 1, x] + total)

@@ -1,0 +1,94 @@
+"""What the intrinsics of ``simd`` compute, in Python: for runs in which Numba is switched off.
+
+Without a compiler, under ``NUMBA_DISABLE_JIT=1``, a debugger and a coverage tool see into kernels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from livingstill.core.model import Float32Array, PackedRGBA
+
+Ints = NDArray[np.int32]
+
+
+def peek(array: NDArray[Any], index: int) -> Any:
+    """Return ``array[index]``."""
+    return array[index]
+
+
+def poke(array: NDArray[Any], index: int, value: Any) -> None:
+    """Set ``array[index]``."""
+    array[index] = value
+
+
+def borrow(array: NDArray[Any]) -> NDArray[Any]:
+    """Return the array: Python counts its references anyway."""
+    return array
+
+
+def _add(terms: Sequence[Float32Array]) -> Float32Array:
+    """Return the sum of two or four terms, pair by pair."""
+    half = len(terms) // 2
+    return terms[0] if half == 0 else _add(terms[:half]) + _add(terms[half:])
+
+
+def sampler(taps: int, squares: bool) -> Callable[..., None]:
+    """Return a function that samples four pixels, each through ``taps`` x ``taps`` points."""
+
+    def sample(
+        colour: PackedRGBA,
+        width: int,
+        places: Ints,
+        weights: Float32Array,
+        i: int,
+        out: Float32Array,
+    ) -> None:
+        levels = colour.view(np.uint8).reshape(-1, 4)
+        for n in range(i, i + 4):
+            rows = []
+            for r in range(taps):
+                at = int(places[n]) + r * width
+                row = levels[at : at + taps].astype(np.float32)
+                if squares:
+                    row[:, :3] *= row[:, :3]
+                rows.append(row * weights[taps + r, n])
+            out[:4, n] = _add(list(_add(rows) * weights[:taps, n, None]))
+
+    return sample
+
+
+def mix(
+    flow: Float32Array,
+    at: int,
+    line: int,
+    node: int,
+    weights: Float32Array,
+    n: int,
+    out: Float32Array,
+    to: int,
+) -> None:
+    """Fill ``out[to:to + 4]`` from four nodes around a point."""
+    begins = (at, at + node, at + line, at + line + node)
+    out[to : to + 4] = _add([weights[c, n] * flow[b : b + 4] for c, b in enumerate(begins)])
+
+
+def spreader(quads: int) -> Callable[..., None]:
+    """Return a function that brings so many quads of the nodes to four pixels."""
+
+    def spread(
+        nodes: Float32Array, at: int, line: int, node: int, t: Any, out: Float32Array, to: int
+    ) -> None:
+        ends = []
+        for here in (at, at + node):
+            upper, lower = nodes[here : here + 4 * quads], nodes[here + line :][: 4 * quads]
+            ends.append(upper + (lower - upper) * np.float32(t))
+        slope = (ends[1] - ends[0]) * np.float32(0.25)
+        for n in range(4):
+            out[: 4 * quads, to + n] = ends[0] + slope * np.float32(n)
+
+    return spread
