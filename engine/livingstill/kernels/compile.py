@@ -134,8 +134,11 @@ class KernelCache(FunctionCache):  # type: ignore[misc]
             super().save_overload(sig, data)
 
     def holds(self, sig: Any, target_context: Any) -> bool:
-        """Return whether the machine code for the argument types ``sig`` is on disk."""
-        target_context.refresh()
+        """Return whether the machine code for the argument types ``sig`` is on disk.
+
+        Numba's context is not refreshed, as it would be for loading: another thread may be compiling
+        under Numba's lock, which this must neither disturb nor wait for.
+        """
         key = self._index_key(sig, target_context.codegen())
         try:
             data = self._cache_file._load_index().get(key)
