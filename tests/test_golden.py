@@ -67,22 +67,25 @@ def test_threads_and_repetition_change_nothing(count):
         assert golden.hashes("lake")["frames"] == EXPECTED["lake"]["frames"]
 
 
+def on(machine: str, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
+    """Run Python in a new process that takes the processor for another, with these sources."""
+    places = [str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")]
+    environment = {**os.environ, **PROCESSORS[machine], **more}
+    environment["PYTHONPATH"] = os.pathsep.join(filter(None, places))
+    return subprocess.run(
+        [sys.executable, *arguments], env=environment, capture_output=True, text=True, check=False
+    )
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("machine", PROCESSORS)
 def test_another_processor_makes_the_same_frames(machine, tmp_path):
-    """In a new process with an empty cache, so that every kernel is compiled anew."""
-    environment = {
-        **os.environ,
-        **PROCESSORS[machine],
-        "PYTHONPATH": str(Path(__file__).parent),
-    }
-    if machine == "generic kernels":
-        environment["NUMBA_CACHE_DIR"] = str(tmp_path)
-    done = subprocess.run(
-        [sys.executable, "-m", "golden", "meadow", "river"],
-        env=environment, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    """With an empty cache where kernels are compiled otherwise, so that each is compiled anew."""
+    anew = {"NUMBA_CACHE_DIR": str(tmp_path)} if machine == "generic kernels" else {}
+    done = on(machine, "-m", "golden", "meadow", "river", **anew)
     assert done.returncode == 0, done.stdout + done.stderr
+    told = on(machine, "-m", "livingstill_cli", "doctor", "--system", **anew)
+    assert told.returncode == 0, told.stdout + told.stderr
 
 
 @pytest.fixture(scope="module")
@@ -93,11 +96,8 @@ def here() -> str:
 @pytest.mark.slow
 @pytest.mark.parametrize("machine", PROCESSORS)
 def test_another_processor_finishes_frames_the_same(machine, here):
-    environment = {**os.environ, **PROCESSORS[machine], "PYTHONPATH": str(Path(__file__).parent)}
-    done = subprocess.run(
-        [sys.executable, "-c", "import golden; print(golden.finished())"],
-        env=environment, capture_output=True, text=True, check=True,
-    )  # fmt: skip
+    done = on(machine, "-c", "import golden; print(golden.finished())")
+    assert done.returncode == 0, done.stderr
     assert done.stdout.split()[-1] == here
 
 

@@ -110,7 +110,7 @@ def test_a_manifest_of_the_first_format_replays(livingstill, lake, tmp_path):
     (tmp_path / "lake.json").write_text(json.dumps(manifest))
     answer = livingstill("render", "lake.json", "-o", "third.mp4")
     assert answer.code == 1
-    assert "frame 1" in answer.err and "stage" not in answer.err
+    assert "frame 1" in answer.err and "of livingstill 0.1 name no stage" in answer.err
 
 
 def test_a_saved_shot_renders_the_same_clip(livingstill, lake, tmp_path):

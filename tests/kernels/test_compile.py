@@ -9,7 +9,14 @@ import sys
 import numba
 import pytest
 from livingstill.jobs import warmup
-from livingstill.kernels.compile import declared, named, types_of, weight, when_compiling
+from livingstill.kernels.compile import (
+    declared,
+    make_ready,
+    named,
+    types_of,
+    weight,
+    when_compiling,
+)
 
 pytestmark = pytest.mark.skipif(numba.config.DISABLE_JIT, reason="nothing is compiled")
 
@@ -88,6 +95,19 @@ def test_a_broken_cache_mends_itself(tmp_path, kind):
     file.write_bytes(file.read_bytes()[:40])
     assert filled(tmp_path, broken=True)[1:] == ["True", "True"]
     assert file.stat().st_size > 40
+
+
+def test_asking_what_is_ready_leaves_numba_s_context_alone(monkeypatch):
+    """It is asked while other threads compile, and the context is theirs then."""
+    kernel = named("inpaint.push")
+    types = types_of(kernel.declared[0])
+    make_ready("inpaint.push")
+
+    def refresh() -> None:
+        raise ValueError("generator already executing")
+
+    monkeypatch.setattr(kernel.targetctx, "refresh", refresh)
+    assert kernel._cache.holds(types, kernel.targetctx)
 
 
 def test_every_kernel_is_declared_and_its_declaration_can_be_read():

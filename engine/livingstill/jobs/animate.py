@@ -91,9 +91,13 @@ class JobResult:
                 lines += [f"{name}: {taken:.2f} s" for name, taken in self.seconds.items()]
             lines += [f"{name}: {value:.4g}" for name, value in figures.items()]
         if self.difference is not None:
-            where = f"; of the stages, {self.stage} is the first to differ" if self.stage else ""
+            where = (
+                f"of the stages, {self.stage} is the first to differ"
+                if self.stage
+                else "manifests of livingstill 0.1 name no stage, and its frames differ in last bits"
+            )
             lines.append(
-                f"frame {self.difference} differs from the manifest, the first to do so{where}"
+                f"frame {self.difference} differs from the manifest, the first to do so; {where}"
             )
         what = f"{width}x{height}, {clip.timeline.seconds:g} s at {float(clip.timeline.fps):g} fps"
         count, apart = _layers(clip)

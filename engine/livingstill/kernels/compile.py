@@ -29,7 +29,6 @@ import numba
 import numpy as np
 from numba.core import config, event
 from numba.core.caching import FunctionCache
-from numba.core.compiler_lock import global_compiler_lock
 from numba.np import linalg
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -135,25 +134,17 @@ class KernelCache(FunctionCache):  # type: ignore[misc]
             super().save_overload(sig, data)
 
     def holds(self, sig: Any, target_context: Any) -> bool:
-        """Return whether the machine code for the argument types ``sig`` is on disk."""
-        _load_registries(target_context)
+        """Return whether the machine code for the argument types ``sig`` is on disk.
+
+        Numba's context is not refreshed, as it would be for loading: another thread may be compiling
+        under Numba's lock, which this must neither disturb nor wait for.
+        """
         key = self._index_key(sig, target_context.codegen())
         try:
             data = self._cache_file._load_index().get(key)
             return data is not None and Path(self._cache_file._data_path(data)).is_file()
         except Exception:  # as in load_overload
             return False
-
-
-@cache
-def _load_registries(target_context: Any) -> None:
-    """Load what Numba knows of types and functions, once.
-
-    Numba does it as it compiles, under its lock; another thread that did it meanwhile without the
-    lock would leave the compiler with half of it.
-    """
-    with global_compiler_lock:
-        target_context.refresh()
 
 
 def kernel(*signatures: str) -> Callable[[F], F]:
