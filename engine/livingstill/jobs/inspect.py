@@ -1,4 +1,4 @@
-"""What the engine sees in a photo, without rendering a clip: depth, regions, fitness."""
+"""Depth, regions, scene and fitness of a photo, without rendering a clip."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def write_depth(
     check_settings(shot)
     check_target(target, job.overwrite)
     keep_apart([target], [photo])
-    depth = _analysed(photo, shot, Stages(progress)).depth()
+    depth = _analyse_photo(photo, shot, Stages(progress)).depth()
     levels = np.round(depth.values * np.float32(65535)).astype(np.uint16)
     picture = (
         cv2.applyColorMap((levels >> 8).astype(np.uint8), cv2.COLORMAP_INFERNO)
@@ -66,13 +66,13 @@ def write_regions(
         check_target(target, job.overwrite)
         keep_apart([target], [photo])
     stages = Stages(progress)
-    analysis = _analysed(photo, shot, stages)
+    analysis = _analyse_photo(photo, shot, stages)
     with stages("regions"):
         classes = analysis.classes()
         moving = steps.plan_regions(analysis, shot)
     if folder is not None:
-        named = {region.kind for region in classes}
-        extra = tuple(region for region in moving if region.kind not in named)
+        class_names = {region.kind for region in classes}
+        extra = tuple(region for region in moving if region.kind not in class_names)
         mask_files.write(folder, (*classes, *extra), job.overwrite)
     if target is not None:
         depth = analysis.depth().values
@@ -121,7 +121,7 @@ def doctor(
     threads.limit(job.threads)
     check_settings(shot)
     stages = Stages(progress)
-    analysis = _analysed(photo, shot, stages)
+    analysis = _analyse_photo(photo, shot, stages)
     with stages("regions"):
         analysis.classes()
     frame = steps.frame_of(analysis, shot)
@@ -137,7 +137,7 @@ def doctor(
     )
 
 
-def _analysed(path: Path, shot: Shot, stages: Stages) -> Analysis:
+def _analyse_photo(path: Path, shot: Shot, stages: Stages) -> Analysis:
     """Return the analysis of a photo at its own size, its depth estimated."""
     with stages("photo"):
         photo = read_photo(path, shot)
