@@ -116,9 +116,10 @@ class TestRegister:
         assert (crop.x, crop.y, crop.width, crop.height) == pytest.approx(
             (230, 60, 600, 400), abs=1.5
         )
-        assert decibels(registration.framed(still, frame), frame) > 30
+        assert decibels(registration.crop_like(still, frame), frame) > 30
 
     def test_another_picture_is_not_alike(self, still):
         assert (
-            registration.locate(still, faults.texture(200, 300, 99)).likeness < registration.ALIKE
+            registration.locate(still, faults.texture(200, 300, 99)).likeness
+            < registration.MIN_LIKENESS
         )

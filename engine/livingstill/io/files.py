@@ -32,7 +32,7 @@ _LONGEST_NAME, _LONGEST_STEM = 255, 200
 
 
 def check_target(path: Path, overwrite: bool) -> None:
-    """Refuse early what could not be written at the end.
+    """Raise InputError early for a target that could not be written at the end.
 
     Raises
     ------

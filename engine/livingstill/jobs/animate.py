@@ -198,7 +198,7 @@ def animate_file(
         *outputs,
         overwrite=job.overwrite,
         hashes=hashes or job.manifest is not None or record is not None,
-        watch=observer.look if observer else None,
+        watch=observer.add if observer else None,
         source=remote_frames(clip) if remote_frames else None,
         poster=job.poster,
         stages=stages,
@@ -228,7 +228,7 @@ def animate_file(
 
 
 def _check_outputs(shot: Shot, job: Job, outputs: tuple[str, ...], save_shot: Path | None) -> None:
-    """Refuse early what could not be written, or would be written over what is read."""
+    """Raise InputError early for outputs that cannot be written or would overwrite an input."""
     for output in outputs:
         encoding(output, shot)
         encoder.check_target(output, job.overwrite)
@@ -274,9 +274,9 @@ class _ReportObserver:
         self._timeline = clip.timeline
         self._observer, self._exact = no_reference.Observer(), ExactFigures(clip)
 
-    def look(self, rgb: UInt8Array) -> None:
+    def add(self, rgb: UInt8Array) -> None:
         """Add the next frame, (H, W, 3) uint8 RGB."""
-        self._observer.look(rgb)
+        self._observer.add(rgb)
         self._exact.add(rgb)
 
     def review(self) -> check.Review:

@@ -90,9 +90,9 @@ class Trial:
         cells: NDArray[np.bool_] | None = None
         for index in range(_PHASES):
             flows = motion.at(index / _PHASES)
-            figures.feed(renderer.frame(Pose(), flows))
-            for flow in known_flow.distinct(flows):
-                folded = known_flow.folded(flow)
+            figures.add(renderer.frame(Pose(), flows))
+            for flow in known_flow.distinct_flows(flows):
+                folded = known_flow.folded_cells(flow)
                 cells = folded if cells is None else cells | folded
         excess: Excess = {}
         if cells is not None and cells.any():
@@ -101,7 +101,7 @@ class Trial:
             }
         for name, value in figures.figures().items():
             kind, _, figure = name.rpartition(".")
-            bar = stream.pulsing_bar(kind, figure) if kind and figure != "change" else None
+            bar = stream.pulsing_limit(kind, figure) if kind and figure != "change" else None
             if bar is not None:
                 ratio = value / (bar * (_LUMINANCE_TOLERANCE if figure == "luminance" else 1))
                 if ratio > excess.get(kind, ("", 0.0))[1]:

@@ -106,8 +106,8 @@ def takes(
         def watch(
             rgb: UInt8Array, observer: no_reference.Observer = observer, row: ContactRow = row
         ) -> None:
-            observer.look(rgb)
-            row.look(rgb)
+            observer.add(rgb)
+            row.add(rgb)
 
         clip.save(name, overwrite=job.overwrite, watch=watch, stages=stages)
         series = observer.series(float(clip.timeline.fps))
@@ -128,7 +128,7 @@ class ContactRow:
         self._index = 0
         self._pictures: list[UInt8Array] = []
 
-    def look(self, rgb: UInt8Array) -> None:
+    def add(self, rgb: UInt8Array) -> None:
         """Take in the next frame."""
         if self._index in self._indices:
             height = round(_CELL_WIDTH * rgb.shape[0] / rgb.shape[1])

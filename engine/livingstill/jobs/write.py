@@ -83,7 +83,7 @@ def write(
 
     def measured_frames() -> Iterator[PackedRGBA]:
         for frame in clip.bare() if source is None else source:
-            figures.feed(frame)
+            figures.add(frame)
             yield frame
 
     digests: list[str] = []

@@ -169,7 +169,7 @@ def _video(path: Path) -> Any:
 
 
 def _breaks_off(path: Path) -> bool:
-    """Tell whether an MP4 or MOV (ISO 14496-12), MKV or WebM (RFC 8794) ends within a box."""
+    """Return whether an MP4 or MOV (ISO 14496-12), MKV or WebM (RFC 8794) ends within a box."""
     end = path.stat().st_size
     with path.open("rb") as file:
         head = file.read(64)

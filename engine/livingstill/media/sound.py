@@ -16,7 +16,7 @@ _CHUNK = 4096
 
 
 def check(path: Path) -> None:
-    """Refuse early a recording that cannot be read.
+    """Validate early: refuse a recording that cannot be read.
 
     Raises
     ------

@@ -34,7 +34,7 @@ def rescue_records(task: Task) -> Iterator[dict[str, Any]]:
         )
         thumbnail = Thumbnail(result.verdict.frames // 2)
         for frame in clip_reader.frames(target):
-            thumbnail.look(frame)
+            thumbnail.add(frame)
             if thumbnail.text:
                 break
         yield record | {

@@ -203,7 +203,7 @@ def _animated_records(task: Task) -> Iterator[dict[str, Any]]:
             clip = scene if output is first else reframe(scene, shots[output].aspect)
         target, record = start_output(task, output)
         thumbnail = Thumbnail(clip.timeline.frames // 2)
-        result = clip.save(str(target), watch=thumbnail.look, stages=stages)
+        result = clip.save(str(target), watch=thumbnail.add, stages=stages)
         yield record | {
             "state": "done",
             "size": list(clip.framing.size),
@@ -227,7 +227,7 @@ class Thumbnail:
         self._frames_left = index
         self.text = ""
 
-    def look(self, rgb: UInt8Array) -> None:
+    def add(self, rgb: UInt8Array) -> None:
         """Take in the next frame."""
         if self._frames_left == 0:
             height = max(1, round(THUMBNAIL * rgb.shape[0] / rgb.shape[1]))

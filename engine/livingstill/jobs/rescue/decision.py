@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from livingstill.core.errors import InputError
 from livingstill.jobs.rescue.options import Options
 from livingstill.jobs.rescue.watch import Observation
-from livingstill.quality.faults.detectors import kind_named
+from livingstill.quality.faults.detectors import fault_kind
 from livingstill.quality.faults.statistics import runs
 from livingstill.quality.verdict import Fault, Verdict
 
@@ -123,7 +123,7 @@ def _frames_to_rebuild(faults: list[Fault], level: Flags) -> Flags:
     rebuild = _faulty_frames(faults, len(level)) & ~level
     bad = rebuild.copy()
     for repeats in (True, False):
-        alike = (fault for fault in faults if kind_named(fault.kind).repeats == repeats)
+        alike = (fault for fault in faults if fault_kind(fault.kind).repeats == repeats)
         for first, last in runs(_faulty_frames(alike, len(level)) & bad, gap=_BRIDGED_GAP):
             rebuild[first : last + 1] = True
     return rebuild
@@ -150,7 +150,7 @@ def choose(observation: Observation, options: Options) -> Decision:
     if options.mode == "repair":
         rebuild = rebuild.copy()
         for fault in verdict.faults:
-            if kind_named(fault.kind).mending != "none" and fault.kind != "seam":
+            if fault_kind(fault.kind).mending != "none" and fault.kind != "seam":
                 rebuild[fault.first : fault.last + 1] = True
         if rebuild.all():
             raise InputError(
@@ -176,7 +176,7 @@ def fault_boxes(verdict: Verdict, rebuild: NDArray[np.bool_]) -> list[Box | None
 def _fault_box(faults: Iterable[Fault], first: int, last: int) -> Box | None:
     """Return the box around all faults of these frames; None if one has no place, or there is none."""
     overlapping = [f for f in faults if f.first <= last and f.last >= first and f.kind != "seam"]
-    if not overlapping or not all(kind_named(f.kind).local for f in overlapping):
+    if not overlapping or not all(fault_kind(f.kind).local for f in overlapping):
         return None
     left, top = (min(f.box[axis] for f in overlapping) for axis in (0, 1))
     right, bottom = (max(f.box[axis] + f.box[axis + 2] for f in overlapping) for axis in (0, 1))
@@ -188,7 +188,7 @@ def _obstacles_to_repair(faults: list[Fault], level: Flags) -> list[str]:
     obstacles = [
         f"{kind} cannot be healed from neighbouring frames"
         for kind in sorted({fault.kind for fault in faults})
-        if kind_named(kind).mending == "none"
+        if fault_kind(kind).mending == "none"
     ]
     rebuild = _frames_to_rebuild(faults, level)
     longest = max((last - first + 1 for first, last in runs(rebuild)), default=0)

@@ -98,7 +98,7 @@ def _write(
         stages("frames", observation.frames) as step,
     ):
         for frame in interpolation.rebuild(_damaged_frames(observation, bad, boxes)):
-            observer.look(frame)
+            observer.add(frame)
             target.write(frame)
             step()
         if options.mode == "auto":

@@ -104,7 +104,7 @@ def _length(vectors: Float32Array) -> Float32Array:
 
 
 def joins(series: no_reference.Series) -> bool:
-    """Tell whether a clip's end leads into its start."""
+    """Return whether a clip's end leads into its start."""
     change = series.change[0, 1:].mean((1, 2))
     if len(change) < 3:
         return False
@@ -203,7 +203,7 @@ def _canvas_around(
     bottom = margin(still_height - crop.y - crop.height, sy, size[1])
     canvas_size = (size[0] + left + right, size[1] + top + bottom)
     box = (crop.x - left * sx, crop.y - top * sy, canvas_size[0] * sx, canvas_size[1] * sy)
-    return np.ascontiguousarray(registration.cut(still, box, canvas_size)), (left, top)
+    return np.ascontiguousarray(registration.resample_crop(still, box, canvas_size)), (left, top)
 
 
 def _outward_margin(frame: framing.Framing) -> float:

@@ -65,7 +65,9 @@ def replace(
         if blends
         else clip.frames()
     )
-    target_picture = registration.cut(photo, (crop.x, crop.y, crop.width, crop.height), spec.size)
+    target_picture = registration.resample_crop(
+        photo, (crop.x, crop.y, crop.width, crop.height), spec.size
+    )
     steps = StepMeter()
     with (
         writer(observation, output, options) as target,

@@ -123,7 +123,7 @@ def _reading_notes(observation: Observation, decision: Decision, output: Path) -
 
 
 def _check_output(clip: Path, output: Path, options: Options) -> None:
-    """Refuse early an output or report that could not be written, or that is the clip itself."""
+    """Raise InputError for an output or report that cannot be written, or is the clip itself."""
     if output.exists() and clip.exists() and output.resolve() == clip.resolve():
         raise InputError(f"output {output} is the clip itself; give another name")
     encoder.check_target(output, options.overwrite)

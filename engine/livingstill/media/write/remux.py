@@ -121,7 +121,7 @@ class Remuxer:
 
 
 def keeps_time(source: clip_reader.ClipReader, output: Path) -> bool:
-    """Tell whether time stamps and sound of a clip can be kept in a file of that name."""
+    """Return whether time stamps and sound of a clip can be kept in a file of that name."""
     pictures = {"gif", "apng", "webp", "png", "jpg", "jpeg"}
     return choose(str(output)).format.muxer in _CONTAINERS and source.info.codec not in pictures
 

@@ -46,7 +46,7 @@ def later(path: Path, count: int) -> list[Path]:
 
 
 def check_target(path: Path, overwrite: bool) -> None:
-    """Refuse early a sequence that could not be written.
+    """Raise InputError early for a sequence that could not be written.
 
     Raises
     ------
@@ -123,7 +123,7 @@ _POSTERS = {
 
 
 def check_poster(path: Path, overwrite: bool = False) -> str:
-    """Refuse early a poster that could not be written; return its format's suffix.
+    """Validate early: refuse a poster that could not be written; return its format's suffix.
 
     Raises
     ------
