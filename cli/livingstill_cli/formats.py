@@ -24,7 +24,7 @@ def command(name: str | None, as_json: bool) -> None:
         lines = dict(formats.describe())
         say.json_line(lines) if as_json else say.table(lines.items())
         return
-    known = formats.named(name)
+    known = formats.format_named(name)
     codecs = [formats.CODECS[codec] for codec in known.codecs]
     if as_json:
         parts = [

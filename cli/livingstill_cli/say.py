@@ -35,9 +35,9 @@ def json_line(value: object) -> None:
 
 def unnamed(path: Path, overwrite: bool) -> tuple[Path, list[str]]:
     """Return a free name for a file that the user did not name, and what to say of it."""
-    from livingstill.io.files import unused
+    from livingstill.io.files import free_name
 
-    free = path if overwrite else unused(path)
+    free = path if overwrite else free_name(path)
     return free, [] if free == path else [f"{path} is kept; this one is {free}"]
 
 

@@ -18,7 +18,7 @@ from livingstill.core.kinds import KINDS
 from livingstill.core.model import PackedRGBA, Photo, Progress, UInt8Array
 from livingstill.core.threads import Result
 from livingstill.finish import files
-from livingstill.io.files import check_target, keep_apart, replacing, unused
+from livingstill.io.files import check_inputs_kept, check_target, free_name, replacing
 from livingstill.jobs import check, fingerprint, manifest, provenance, soundtrack, warmup
 from livingstill.jobs.analyse import Analysis, Estimates, read_photo
 from livingstill.jobs.clip import Clip, reframe
@@ -138,10 +138,10 @@ def free_names(
     """
 
     def exists(path: Path) -> bool:
-        return any(map(encoder.taken, files_of(str(path))))
+        return any(map(encoder.exists, files_of(str(path))))
 
     names = tuple(
-        str(unused(Path(output), exists)) if not overwrite and exists(Path(output)) else output
+        str(free_name(Path(output), exists)) if not overwrite and exists(Path(output)) else output
         for output in outputs
     )
     renamed = ((new, old) for new, old in zip(names, outputs) if new != old)
@@ -244,10 +244,12 @@ def _check_outputs(shot: Shot, job: Job, outputs: tuple[str, ...], save_shot: Pa
     names = [Path(output) for output in outputs] + [path for path in extras if path is not None]
     if len(set(map(os.path.realpath, names))) != len(names):
         raise InputError("two outputs have one name; give each its own")
-    numbered = (stills.later(Path(output), 0) for output in outputs if stills.NUMBER.search(output))
+    numbered = (
+        stills.files_from(Path(output), 0) for output in outputs if stills.NUMBER.search(output)
+    )
     written = [*names, *chain.from_iterable(numbered), *filter(None, [save_shot])]
     read = (job.photo, shot.hold, *(mask.file for mask in shot.mask))
-    keep_apart(written, read)
+    check_inputs_kept(written, read)
 
 
 def _prepare_photo(

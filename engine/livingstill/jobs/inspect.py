@@ -10,7 +10,7 @@ import numpy as np
 from livingstill.core import threads
 from livingstill.core.model import InverseDepth, Progress, Region, Scene
 from livingstill.io import files
-from livingstill.io.files import check_target, keep_apart, replacing, write_png
+from livingstill.io.files import check_inputs_kept, check_target, replacing, write_png
 from livingstill.jobs import steps
 from livingstill.jobs.analyse import Analysis, analyse, read_photo
 from livingstill.jobs.session import check_settings, prepare
@@ -35,7 +35,7 @@ def write_depth(
     threads.limit(job.threads)
     check_settings(shot)
     check_target(target, job.overwrite)
-    keep_apart([target], [photo])
+    check_inputs_kept([target], [photo])
     depth = _analyse_photo(photo, shot, Stages(progress)).depth()
     levels = np.round(depth.values * np.float32(65535)).astype(np.uint16)
     picture = (
@@ -64,7 +64,7 @@ def write_regions(
     check_settings(shot)
     if target is not None:
         check_target(target, job.overwrite)
-        keep_apart([target], [photo])
+        check_inputs_kept([target], [photo])
     stages = Stages(progress)
     analysis = _analyse_photo(photo, shot, stages)
     with stages("regions"):
@@ -99,7 +99,7 @@ def write_scene(
         check_target(folder / "scene.json", job.overwrite)
     if mesh is not None:
         check_target(mesh, job.overwrite)
-        keep_apart([mesh], [photo])
+        check_inputs_kept([mesh], [photo])
         export.check_mesh(mesh)
     stages = Stages(progress)
     still = shot.model_copy(update={"motion": ("none",), "camera": Choice(name="static")})

@@ -126,7 +126,7 @@ def load(path: Path) -> dict[str, Any]:
     InputError
         If the file is no manifest of a format this version knows.
     """
-    manifest = texts.parsed(texts.read(path, "manifest", _MAX_BYTES), f"manifest {path}")
+    manifest = texts.parse_json(texts.read(path, "manifest", _MAX_BYTES), f"manifest {path}")
     shape = {
         "photo": dict, "shot": dict, "outputs": list, "depth": dict, "regions": list, "frames": list
     }  # fmt: skip
@@ -189,7 +189,7 @@ def _image(text: object, dtype: Any) -> Any:
     """Decode a picture that ``_png`` wrote."""
     try:
         data = base64.b64decode(str(text), validate=True)
-        with images.opened(Path("in it"), data, "picture", _MAX_PIXELS) as picture:
+        with images.open_picture(Path("in it"), data, "picture", _MAX_PIXELS) as picture:
             image = np.array(picture)
     except (ValueError, InputError):
         image = None

@@ -15,7 +15,7 @@ from livingstill.core import threads
 from livingstill.core.errors import InputError
 from livingstill.core.model import Progress, UInt8Array
 from livingstill.imaging import exact
-from livingstill.io.files import check_target, keep_apart, unused, write_png
+from livingstill.io.files import check_inputs_kept, check_target, free_name, write_png
 from livingstill.jobs.analyse import read_photo
 from livingstill.jobs.session import Session, check_settings
 from livingstill.jobs.stages import Stages
@@ -87,12 +87,12 @@ def takes(
 
     base = Path(job.output[0]) if job.output else Path(f"{job.photo.stem}.mp4")
     if not job.output and not job.overwrite:
-        base = unused(base, exists)
+        base = free_name(base, exists)
     names, sheet = clips(base), page(base)
     for name in names:
         encoder.check_target(name, job.overwrite)
     check_target(sheet, job.overwrite)
-    keep_apart([*map(Path, names), sheet], [job.photo])
+    check_inputs_kept([*map(Path, names), sheet], [job.photo])
     stages = Stages(progress)
     if not job.output and base.stem != job.photo.stem:
         stages.progress.say(f"takes of {job.photo.name} are kept; these are {base.stem}-seed...")

@@ -53,7 +53,7 @@ def read(path: Path) -> dict[str, Any]:
     InputError
         If the file is missing or no TOML, has an unknown key, or a path leaves its folder.
     """
-    values = text.toml(path, "brand file")
+    values = text.read_toml(path, "brand file")
     for key in values:
         if key not in (*KEYS, "mood"):
             known = [*KEYS, "mood"]

@@ -23,7 +23,7 @@ def load_shot_file(path: Path) -> dict[str, Any]:
     InputError
         If the file is missing, no TOML, or holds tables.
     """
-    values = text.toml(path, "shot file")
+    values = text.read_toml(path, "shot file")
     stays_inside(path, values)
     return {key: beside(path.parent, key, value) for key, value in values.items()}
 

@@ -145,7 +145,7 @@ def _jsonl(path: Path) -> Iterator[Row]:
     for number, line in enumerate(text.read(path, "table", _LARGEST).splitlines(), 1):
         if not line.strip():
             continue
-        values = text.parsed(line, f"{path}, line {number}")
+        values = text.parse_json(line, f"{path}, line {number}")
         if not isinstance(values, dict):
             raise InputError(f'{path}, line {number} is no object; write {{"photo": ...}}')
         yield from _row(path, number, {_column(path, key): value for key, value in values.items()})

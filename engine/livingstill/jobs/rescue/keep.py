@@ -35,7 +35,7 @@ def writer(observation: Observation, output: Path, options: Options) -> remux.Re
         observation.reader,
         output,
         observation.frames,
-        short=observation.truncated,
+        truncated=observation.truncated,
         overwrite=options.overwrite,
     )
 
