@@ -115,7 +115,7 @@ def _steps(clip: faults.Clip) -> list[float]:
     return [float(cv2.absdiff(a, b).mean()) for a, b in pairwise(clip)]
 
 
-def unaffected(clip: faults.Clip) -> faults.Clip:
+def sound(clip: faults.Clip) -> faults.Clip:
     """Return the longest stretch without faults of its own: repeats left out, no skip after one."""
     steps = _steps(clip)
     usual = float(np.median(steps))
@@ -262,7 +262,7 @@ def main() -> None:
 def one(path: Path, args: argparse.Namespace, folder: Path, tried: dict[str, list[Tried]]) -> None:
     """Take a clip clean, and with every fault."""
     most = 10**6 if args.late else args.frames * args.windows * 5 // 4
-    whole = unaffected(director.read(path, most)[0][-480:])
+    whole = sound(director.read(path, most)[0][-480:])
     for clip in stretches(whole, args.frames, args.windows):
         tried["clean"].append(attempt(path.stem, "", clip, folder, args.seed))
     clip = small(whole[-args.frames :] if args.late else whole[: args.frames], args.width)

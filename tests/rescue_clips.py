@@ -24,7 +24,7 @@ def saved(path: Path, rgb: np.ndarray) -> Path:
 
 
 def written(
-    path: Path, frames: list[np.ndarray], *, ticks: list[int] | None = None, unaffected: bool = True,
+    path: Path, frames: list[np.ndarray], *, ticks: list[int] | None = None, sound: bool = True,
     codec: str = "libx264", **options: str,
 ) -> Path:  # fmt: skip
     """Write frames at 30000/1001 per second, or at ``ticks`` of 1/30000 s, with a tone."""
@@ -37,7 +37,7 @@ def written(
         context.colorspace, context.color_range = Colorspace.ITU601, ColorRange.MPEG
         tone = (
             container.add_stream("aac" if codec == "libx264" else "libopus", rate=48000)
-            if unaffected
+            if sound
             else None
         )
         for index, rgb in enumerate(frames):

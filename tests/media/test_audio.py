@@ -75,7 +75,7 @@ def test_what_is_no_sound_is_said(tmp_path):
     tone(tmp_path / "a.wav", 48_000, 0.5)
     (tmp_path / "b.mp3").write_bytes(b"no sound at all" * 99)
     silent = written(tmp_path / "c.mp4")
-    for path, start, label in [
+    for path, start, said in [
         (tmp_path / "none.wav", 0, "does not exist"),
         (tmp_path / "a.wav", 3, "lasts 0.50 s; --audio-start must be less"),
         (tmp_path / "b.mp3", 0, "cannot be decoded"),
@@ -83,4 +83,4 @@ def test_what_is_no_sound_is_said(tmp_path):
     ]:
         with pytest.raises(InputError) as caught:
             audio.read(path, start, 1.0)
-        assert label in str(caught.value)
+        assert said in str(caught.value)

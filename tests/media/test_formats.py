@@ -49,10 +49,10 @@ def test_the_name_chooses_the_format():
         ("a.webp", {"bitrate": "1M"}, "no bit rate"),
     ],
 )
-def test_what_does_not_fit_is_said_with_a_remedy(path, settings, label):
+def test_what_does_not_fit_is_said_with_a_remedy(path, settings, said):
     with pytest.raises(InputError) as caught:
         choose(path, **settings)
-    assert label in str(caught.value)
+    assert said in str(caught.value)
 
 
 def test_rates_and_sizes_are_read_as_people_write_them():

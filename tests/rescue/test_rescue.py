@@ -144,7 +144,7 @@ def test_levels_are_set_back(photo):
 
 def test_what_replaces_a_loop_loops_from_the_still_itself(tmp_path, photo):
     sway = faults.swaying(photo, 36)
-    source = clips.written(tmp_path / "in.mp4", sway, unaffected=False)
+    source = clips.written(tmp_path / "in.mp4", sway, sound=False)
     still = clips.saved(tmp_path / "still.png", photo)
     done = rescue(source, tmp_path / "out.png", still, Options(mode="replace"))
     assert any("it loops" in note for note in done.notes)
@@ -199,7 +199,7 @@ def test_a_replacement_that_would_stand_still_is_not_delivered(
     monkeypatch.setattr(
         remux.Remuxer, "write", lambda self, frame: None
     )  # nothing may depend on it
-    monkeypatch.setattr(replacement, "build", lambda photo, *_: ReplacementFrozen(photo))
+    monkeypatch.setattr(replacement, "build", lambda photo, *_: StillClip(photo))
     source, out = folder / "drift.mp4", tmp_path / "out.mp4"
     done = rescue(source, out, folder / "still.png")
     assert done.decision == "keep" and "would hardly move" in done.reasons[0]
@@ -209,7 +209,7 @@ def test_a_replacement_that_would_stand_still_is_not_delivered(
     assert not (tmp_path / "b.mp4").exists()
 
 
-class ReplacementFrozen:
+class StillClip:
     """A clip that shows one picture all the time."""
 
     def __init__(self, photo: np.ndarray) -> None:
