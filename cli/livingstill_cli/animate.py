@@ -87,7 +87,7 @@ def command(
 
     from livingstill.jobs import animate
 
-    watched = progress.choose(quiet or as_json, no_progress)
+    reporter = progress.choose(quiet or as_json, no_progress)
     with ExitStack() as stack:
         elsewhere = None
         if cluster:
@@ -96,7 +96,7 @@ def command(
             elsewhere = partial(dask.frames, stack.enter_context(dask.connect(cluster)))
         how |= {
             "hashes": as_json,
-            "progress": watched,
+            "progress": reporter,
             "elsewhere": elsewhere,
             "save_shot": save_shot,
         }
@@ -109,7 +109,7 @@ def command(
         say.json_line(told if len(several) > 1 else told[0])
     elif not quiet:
         for result in results:
-            say.summary(result.lines(verbose, timed=not isinstance(watched, progress.Lines)))
+            say.summary(result.lines(verbose, timed=not isinstance(reporter, progress.Lines)))
 
 
 def _only(photos: tuple[Path, ...]) -> Path | None:

@@ -233,7 +233,7 @@ def test_one_scene_gives_several_frames_and_a_lost_one_is_made_again_the_same(tm
 def test_what_a_kill_left_half_done_is_swept_away_and_names_are_free(tmp_path):
     (tmp_path / ".p0.0123abcd.part.mp4").write_bytes(b"x")
     (tmp_path / ".keep.mp4").write_bytes(b"x")
-    run._sweep(tmp_path)
+    run._remove_partial_files(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == [".keep.mp4"]
 
 

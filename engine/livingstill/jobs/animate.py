@@ -29,7 +29,7 @@ from livingstill.jobs.write import RenderResult, encoding
 from livingstill.media.write import encoder, stills
 from livingstill.quality import no_reference, verdict
 from livingstill.settings.shot import Job, Shot, checked, split
-from livingstill.settings.shot_file import dump_shot_file, load_shot_file, stays_inside
+from livingstill.settings.shot_file import check_targets_inside, dump_shot_file, load_shot_file
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -418,7 +418,7 @@ def replay(
     photo = _find_photo(str(record["photo"].get("path")), recipe.parent)
     outputs = tuple(map(str, record["outputs"]))
     if "output" not in overrides:
-        stays_inside(recipe, {"output": list(outputs)})
+        check_targets_inside(recipe, {"output": list(outputs)})
     job = checked(Job, {"photo": photo, "output": outputs, **overrides})
     renamed: tuple[str, ...] = ()
     if "output" not in overrides:

@@ -20,7 +20,7 @@ from livingstill.io.files import replacing
 from livingstill.jobs.batch.overview import Report
 from livingstill.jobs.batch.run import Runner, work
 from livingstill.jobs.batch.work import Output, Task
-from livingstill.settings.shot import Shot, checked, expanded
+from livingstill.settings.shot import Shot, checked, expand_presets
 
 MAX_VARIANTS = 500
 DEFAULT_VALUES: Mapping[str, tuple[str, ...]] = {
@@ -119,7 +119,7 @@ def plan(
             raise InputError(f"vary gives more than {MAX_VARIANTS} clips; vary less at once")
         combination = dict(zip(varied, chosen_values))
         merged = {**(values or {}), **combination}
-        shot = checked(Shot, expanded(merged)).model_dump(mode="json")
+        shot = checked(Shot, expand_presets(merged)).model_dump(mode="json")
         changed = {key: value for key, value in shot.items() if value != default[key]}
         text = json.dumps([photo_hash, changed], sort_keys=True)
         variant_id = hashlib.sha256(text.encode()).hexdigest()[:8]

@@ -24,8 +24,8 @@ from livingstill.jobs.batch.sources import LONGEST_NAME, RescueValues, Row, gath
 from livingstill.jobs.batch.work import RECORDS, Output, Task, begin, failure, load, make, store
 from livingstill.jobs.warmup import warmup
 from livingstill.media.formats import choose
-from livingstill.settings.shot import Shot, checked, expanded
-from livingstill.settings.values import long_side, over, shaped
+from livingstill.settings.shot import Shot, checked, expand_presets
+from livingstill.settings.values import fixes_aspect, long_side, override_settings
 
 _GIGABYTES_PER_WORKER = ((4096, 8.0), (2560, 3.0), (1920, 1.6), (0, 1.0))
 """Memory to count on per worker where the long side of the frame is above so many pixels."""
@@ -81,7 +81,7 @@ def batch(
     """
     folder = Path(folder)
     shapes = PRESETS[preset].aspects if preset and not aspects else ()
-    if shapes and shaped((values or {}).get("size")) and progress is not None:
+    if shapes and fixes_aspect((values or {}).get("size")) and progress is not None:
         progress.say(f"the size wins over {' and '.join(shapes)} of the preset {preset}")
     tasks = plan(gather(sources, folder), folder, values, preset, aspects, suffix)
     return work(
@@ -166,20 +166,20 @@ def plan(
         If the preset or a setting for all photos is wrong; a row's own mistake is its failure.
     """
     preset_settings = PRESETS[preset] if preset else None
-    common = over(values or {}, preset_settings.values if preset_settings else {})
+    common = override_settings(values or {}, preset_settings.values if preset_settings else {})
     for aspect in aspects or (None,):
-        checked(Shot, expanded({**common, **({"aspect": aspect} if aspect else {})}))
+        checked(Shot, expand_presets({**common, **({"aspect": aspect} if aspect else {})}))
     tasks, used_stems = [], set[str]()
     for row in rows:
         stem = _unique_stem(row, used_stems)
         if row.rescue:
             tasks.append(_rescue_task(row, folder, common, stem))
             continue
-        merged = over(row.values, common)
+        merged = override_settings(row.values, common)
         shapes: Sequence[str | None] = aspects or (
             preset_settings.aspects if preset_settings else ()
         )
-        if not aspects and shaped(merged.get("size")):
+        if not aspects and fixes_aspect(merged.get("size")):
             shapes = ()  # the size says the shape, and what is said wins over the preset
         if merged.get("aspect") or not shapes:
             shapes = (merged.pop("aspect", None),)
@@ -190,7 +190,7 @@ def plan(
         error = ""
         try:
             for shape in shapes:
-                checked(Shot, expanded({**merged, **({"aspect": shape} if shape else {})}))
+                checked(Shot, expand_presets({**merged, **({"aspect": shape} if shape else {})}))
         except InputError as mistake:
             error = str(mistake)
         tasks.append(Task(str(row.photo), str(folder), outputs, merged, error))

@@ -20,7 +20,7 @@ from livingstill.core.errors import InputError
 from livingstill.core.registry import nearest
 from livingstill.io import text
 from livingstill.settings.shot import Shot
-from livingstill.settings.shot_file import beside
+from livingstill.settings.shot_file import resolve_beside
 
 SUFFIXES = frozenset(
     (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp", ".heic", ".heif", ".avif", ".jp2")
@@ -175,7 +175,7 @@ def _row(path: Path, number: int, values: dict[str, Any]) -> Iterator[Row]:
     if kind == "photo":
         if "still" in values:
             raise InputError(f"{place} has a still and no clip; name the clip to rescue")
-        values = {key: beside(path.parent, key, value) for key, value in values.items()}
+        values = {key: resolve_beside(path.parent, key, value) for key, value in values.items()}
         yield Row(path.parent / named, group, values)
         return
     clip, still = path.parent / named, str(values.pop("still", ""))

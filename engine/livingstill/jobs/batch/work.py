@@ -25,7 +25,7 @@ from livingstill.core.model import UInt8Array
 from livingstill.imaging import exact
 from livingstill.io.files import replacing
 from livingstill.settings.brand import FILES
-from livingstill.settings.shot import expanded
+from livingstill.settings.shot import expand_presets
 
 RECORDS = ".livingstill"
 """Folder, in the batch's folder, of one record per clip: what it was made from and how it went."""
@@ -74,7 +74,7 @@ class Task:
         """Return what an output depends on: photo, settings, aspect, brand, font, logo and LUT."""
         sha = hashlib.sha256()
         try:
-            values = expanded(dict(self.values))
+            values = expand_presets(dict(self.values))
         except InputError:  # the task will fail for it
             values = dict(self.values)
         for file in (self.photo, *filter(None, map(values.get, FILES))):
@@ -181,7 +181,8 @@ def _animated_records(task: Task) -> Iterator[dict[str, Any]]:
 
     shots = {
         output: checked(
-            Shot, expanded({**task.values, **({"aspect": output.aspect} if output.aspect else {})})
+            Shot,
+            expand_presets({**task.values, **({"aspect": output.aspect} if output.aspect else {})}),
         )
         for output in task.outputs
     }

@@ -32,7 +32,7 @@ class Sink(Protocol):
 
 
 class Opener(Protocol):
-    """What opens a sink for one file: ``open_sink`` with metadata and sound settled."""
+    """A factory of sinks for one file: ``open_sink`` with metadata and sound bound."""
 
     def __call__(
         self, path: Path | None, size: tuple[int, int], fps: Fraction, encoding: Encoding
