@@ -89,15 +89,15 @@ def command(
 
     reporter = progress.choose(quiet or as_json, no_progress)
     with ExitStack() as stack:
-        elsewhere = None
+        remote_frames = None
         if cluster:
             from livingstill.jobs import cluster as dask
 
-            elsewhere = partial(dask.frames, stack.enter_context(dask.connect(cluster)))
+            remote_frames = partial(dask.frames, stack.enter_context(dask.connect(cluster)))
         how |= {
             "hashes": as_json,
             "progress": reporter,
-            "elsewhere": elsewhere,
+            "remote_frames": remote_frames,
             "save_shot": save_shot,
         }
         if len(several) > 1:
