@@ -37,7 +37,7 @@ import director  # noqa: E402
 import faults  # noqa: E402
 import rescue_clips  # noqa: E402
 from clip_scenes import psnr  # noqa: E402
-from livingstill.jobs.rescue.decision import LONGEST  # noqa: E402
+from livingstill.jobs.rescue.decision import MAX_RUN  # noqa: E402
 from livingstill.jobs.rescue.options import Options  # noqa: E402
 from livingstill.jobs.rescue.run import rescue  # noqa: E402
 
@@ -78,9 +78,9 @@ def right(fault: str, length: int) -> set[str]:
     if fault in LEVEL:
         return {"repair"}
     # a fault rises and fades: the frames at its bar may or may not count
-    if fault == "melt" and length in (LONGEST + 1, LONGEST + 2):
+    if fault == "melt" and length in (MAX_RUN + 1, MAX_RUN + 2):
         return {"repair", "replace"}
-    return {"repair"} if length <= LONGEST else {"replace"}
+    return {"repair"} if length <= MAX_RUN else {"replace"}
 
 
 def hidden(fault: str, spoiled: faults.Spoiled, clip: faults.Clip) -> bool:
@@ -170,7 +170,7 @@ def attempt(name: str, fault: str, clip: faults.Clip, folder: Path, seed: int) -
     else:
         alike = rescue_clips.told(source) == rescue_clips.told(out)
     worst, near, foretold = None, 0.0, 99.0
-    if done.decision == "repair" and fault not in ("", "drop") and length < LONGEST:
+    if done.decision == "repair" and fault not in ("", "drop") and length < MAX_RUN:
         rebuilt = rescue_clips.decoded(out)
         span = range(spoiled.first, spoiled.last + 1)
         worst = min(psnr(rebuilt[i], clip[i]) for i in span)

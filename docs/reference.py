@@ -225,9 +225,9 @@ def settings(which: str = "Shot") -> str:
 
 
 def _shown(value: object) -> str:
-    from livingstill_cli.say import shown
+    from livingstill_cli.say import default_text
 
-    return _code(str(value).lower() if isinstance(value, bool) else shown(value))
+    return _code(str(value).lower() if isinstance(value, bool) else default_text(value))
 
 
 def commands() -> str:

@@ -80,5 +80,5 @@ def test_a_leak_is_seen_only_where_the_camera_stands(static):
     for step in range(4):
         moved = frame.copy()
         moved[:, 100:] += np.uint32(step * 256)
-        guard.feed(moved)
+        guard.add(moved)
     assert guard.figures().get("leak", 0) == (3 if static else 0)

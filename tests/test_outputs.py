@@ -40,13 +40,13 @@ def grey(frame: np.ndarray) -> np.ndarray:
 def test_the_matte_of_a_layer_is_what_is_seen_of_it(scene):
     pose = Pose(x=0.05)
     full = Renderer(scene, full_window(scene.size, (SIDE, SIDE)), (SIDE, SIDE)).frame(pose).copy()
-    white = matte.chosen(scene, (), "layer:1")
+    white = matte.select_parts(scene, (), "layer:1")
     share = grey(Renderer(white, full_window(white.size, (SIDE, SIDE)), (SIDE, SIDE)).frame(pose))
     # blue over red: the frame is share * red + (1 - share) * blue, whatever the camera did
     red = full.view(np.uint8).reshape(SIDE, SIDE, 4)[..., 0].astype(int)
     np.testing.assert_allclose(red, 20 + share * 230 / 255, atol=4)
     assert 0 < (share > 200).sum() < share.size
-    behind = matte.chosen(scene, (), "layer:2")
+    behind = matte.select_parts(scene, (), "layer:2")
     rest = grey(Renderer(behind, full_window(behind.size, (SIDE, SIDE)), (SIDE, SIDE)).frame(pose))
     np.testing.assert_allclose(share + rest, 255, atol=2)
 
@@ -55,8 +55,8 @@ def test_cutting_keeps_colours_and_makes_them_premultiplied(scene):
     frame = (
         Renderer(scene, full_window(scene.size, (SIDE, SIDE)), (SIDE, SIDE)).frame(Pose()).copy()
     )
-    white = matte.chosen(scene, (), "layer:1")
-    made = matte.cut(
+    white = matte.select_parts(scene, (), "layer:1")
+    made = matte.apply_matte(
         frame, Renderer(white, full_window(white.size, (SIDE, SIDE)), (SIDE, SIDE)).frame(Pose())
     )
     rgba = made.view(np.uint8).reshape(SIDE, SIDE, 4)
@@ -67,13 +67,13 @@ def test_cutting_keeps_colours_and_makes_them_premultiplied(scene):
 def test_a_region_is_cut_by_its_mask(scene):
     mask = np.zeros((SIDE, SIDE), np.uint8)
     mask[:, 20:] = 255
-    white = matte.chosen(scene, (Region("water", mask),), "water")
+    white = matte.select_parts(scene, (Region("water", mask),), "water")
     share = grey(Renderer(white, full_window(white.size, (SIDE, SIDE)), (SIDE, SIDE)).frame(Pose()))
     np.testing.assert_allclose(share, mask, atol=2)
     with pytest.raises(InputError, match="there are water, moving, layer:1"):
-        matte.chosen(scene, (Region("water", mask),), "snow")
+        matte.select_parts(scene, (Region("water", mask),), "snow")
     with pytest.raises(InputError, match="layers 1 to 2"):
-        matte.chosen(scene, (), "layer:3")
+        matte.select_parts(scene, (), "layer:3")
 
 
 def test_light_does_not_change_a_shape():
@@ -86,7 +86,7 @@ def test_light_does_not_change_a_shape():
         def at(self, phase):
             return (lit, None, lit)
 
-    first, none, same = matte.Shapes(Moves()).at(0.3)
+    first, none, same = matte.MotionWithoutLight(Moves()).at(0.3)
     assert none is None and first is same and first.bias is None
     np.testing.assert_allclose(first.first_gain + first.second_gain, 1)
 

@@ -178,7 +178,7 @@ def test_its_colour_shows_in_the_overlay(plugin):
 
 def test_it_sounds_and_is_judged_by_its_own_bars(plugin):
     assert choose_beds({"lift": 0.25}) == {"wind": 0.5}
-    assert stream.pulsing_bar("lift", "change") == 0.9
+    assert stream.pulsing_limit("lift", "change") == 0.9
     pulsing = {"lift.change": 0.8}
     assert stream.judge_stream(pulsing, 10, 10.0, (64, 48), loop=False) == ()
     pulsing = {"lift.change": 1.0}

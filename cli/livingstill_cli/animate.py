@@ -87,17 +87,17 @@ def command(
 
     from livingstill.jobs import animate
 
-    watched = progress.choose(quiet or as_json, no_progress)
+    reporter = progress.choose(quiet or as_json, no_progress)
     with ExitStack() as stack:
-        elsewhere = None
+        remote_frames = None
         if cluster:
             from livingstill.jobs import cluster as dask
 
-            elsewhere = partial(dask.frames, stack.enter_context(dask.connect(cluster)))
+            remote_frames = partial(dask.frames, stack.enter_context(dask.connect(cluster)))
         how |= {
             "hashes": as_json,
-            "progress": watched,
-            "elsewhere": elsewhere,
+            "progress": reporter,
+            "remote_frames": remote_frames,
             "save_shot": save_shot,
         }
         if len(several) > 1:
@@ -109,7 +109,7 @@ def command(
         say.json_line(told if len(several) > 1 else told[0])
     elif not quiet:
         for result in results:
-            say.summary(result.lines(verbose, timed=not isinstance(watched, progress.Lines)))
+            say.summary(result.lines(verbose, timed=not isinstance(reporter, progress.Lines)))
 
 
 def _only(photos: tuple[Path, ...]) -> Path | None:

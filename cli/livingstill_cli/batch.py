@@ -13,7 +13,7 @@ from livingstill.settings.shot import Shot
 from livingstill_cli import progress, say
 from livingstill_cli.command import Command
 from livingstill_cli.complete import completer
-from livingstill_cli.options import folder_option, given, many_clips, settings_options
+from livingstill_cli.options import folder_option, many_clips, settings_options, written_values
 
 
 @click.command(
@@ -82,7 +82,7 @@ def command(
         report = batch(
             sources,
             folder,
-            given(values),
+            written_values(values),
             preset=preset,
             aspects=tuple(part.strip() for part in aspect.split(",")) if aspect else (),
             suffix=suffix if suffix.startswith(".") else f".{suffix}",

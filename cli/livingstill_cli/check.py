@@ -53,8 +53,8 @@ def command(
 
     if report is not None:
         check.check_report(report, overwrite)
-    watched = progress.choose(quiet or as_json, no_progress)
-    found = check.review(clip, still, loop=loop, progress=watched)
+    reporter = progress.choose(quiet or as_json, no_progress)
+    found = check.review(clip, still, loop=loop, progress=reporter)
     if report is not None:
         check.write_report(found, lambda: clip_reader.frames(clip), report, clip.name, overwrite)
     if as_json:

@@ -1,4 +1,4 @@
-"""How help reads: options under the headings of the settings, examples at the end."""
+"""Layout of the help text: options under the headings of the settings, examples at the end."""
 
 from __future__ import annotations
 

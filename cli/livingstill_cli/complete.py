@@ -1,4 +1,4 @@
-"""What the shell completes after an option: the words it may be, names there are, or files."""
+"""Shell completion of option values: words, registered names, or files."""
 
 from __future__ import annotations
 
@@ -53,17 +53,19 @@ def completer(what: str, words: Sequence[str] = ()) -> Completer:
         parameter: click.Parameter,  # noqa: ARG001
         incomplete: str,
     ) -> list[CompletionItem]:
-        known = [*words, *FURTHER.get(what, ())]
+        words_known = [*words, *FURTHER.get(what, ())]
         if what in NAMES:
-            home, table = NAMES[what]
-            known += [name + AFTER.get(what, "") for name in getattr(import_module(home), table)]
+            module, table = NAMES[what]
+            words_known += [
+                name + AFTER.get(what, "") for name in getattr(import_module(module), table)
+            ]
         name, colon, rest = incomplete.partition(":")
-        if not known or (what == "mask" and "=" in incomplete):
+        if not words_known or (what == "mask" and "=" in incomplete):
             return [CompletionItem(incomplete, type="file")]
         if what == "camera" and colon:
             return [CompletionItem(f"{name}:{part}") for part in _keys(name, rest)]
-        done, comma, last = incomplete.rpartition(",")
-        return [CompletionItem(f"{done}{comma}{w}") for w in known if w.startswith(last)]
+        before, comma, last = incomplete.rpartition(",")
+        return [CompletionItem(f"{before}{comma}{w}") for w in words_known if w.startswith(last)]
 
     return complete
 
@@ -77,15 +79,15 @@ def _keys(name: str, given: str) -> list[str]:
         keys = {key.key: key for key in path.keys(name)}
     except InputError:
         return []
-    done, comma, last = given.rpartition(",")
-    key, equals, begun = last.partition("=")
+    before, comma, last = given.rpartition(",")
+    key, equals, prefix = last.partition("=")
     if equals:
         words = keys[key].words if key in keys else ()
-        found = [f"{key}={word}" for word in words if word.startswith(begun)]
+        completions = [f"{key}={word}" for word in words if word.startswith(prefix)]
     else:
-        used = {part.partition("=")[0] for part in done.split(",")}
-        found = [f"{k}=" for k in keys if k.startswith(last) and k not in used]
-    return [f"{done}{comma}{part}" for part in found]
+        used = {part.partition("=")[0] for part in before.split(",")}
+        completions = [f"{k}=" for k in keys if k.startswith(last) and k not in used]
+    return [f"{before}{comma}{part}" for part in completions]
 
 
 _BASH = """\
@@ -129,13 +131,13 @@ class Bash(BashComplete):
                 words.append(piece)
             joined = breaks
         last = "" if re.fullmatch(r"[:=]+", pieces[-1]) else pieces[-1]
-        kept = words[-1].removesuffix(last)
-        self.kept = kept.partition("=")[2] if kept.startswith("--") else kept
+        _prefix = words[-1].removesuffix(last)
+        self._prefix = _prefix.partition("=")[2] if _prefix.startswith("--") else _prefix
         return words[:-1], words[-1]
 
     def format_completion(self, item: CompletionItem) -> str:
         """Return what replaces the last piece."""
-        value = item.value.removeprefix(self.kept) if item.type == "plain" else item.value
+        value = item.value.removeprefix(self._prefix) if item.type == "plain" else item.value
         return f"{item.type},{value}"
 
 

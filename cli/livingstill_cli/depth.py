@@ -53,9 +53,9 @@ def command(
 
     target, renamed = output, list[str]()
     if target is None:
-        target, renamed = say.unnamed(Path(f"{photo.stem}-depth.png"), job.overwrite)
-    watched = progress.choose(quiet or as_json, no_progress)
-    depth = inspect.write_depth(photo, target, shot, job, preview=preview, progress=watched)
+        target, renamed = say.free_output(Path(f"{photo.stem}-depth.png"), job.overwrite)
+    reporter = progress.choose(quiet or as_json, no_progress)
+    depth = inspect.write_depth(photo, target, shot, job, preview=preview, progress=reporter)
     if as_json:
         notes = [*depth.notes, *renamed]
         say.json_line({"output": str(target), "source": depth.source, "notes": notes})

@@ -1,4 +1,4 @@
-"""The process from its first line to its last: an interrupt at any moment is one sentence and 130."""
+"""The process's entry point: an interrupt at any moment prints one sentence and exits with 130."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _NUMBERS = [
 ]
 
 _GRACE = 5.0
-"""Seconds in which another interrupt does not disturb the cleaning up after one."""
+"""Seconds after an interrupt in which another one is ignored, so that the cleanup completes."""
 
 _NEW_OBJECTS = 100_000
 """How many make the garbage collector look at them. Imports make a million, none of it garbage."""
@@ -50,7 +50,7 @@ def run() -> NoReturn:
 
 
 def _leave(error: ImportError) -> NoReturn:
-    """Say which library the command line itself lacks, and leave; not one of ours is a fault."""
+    """Print which library the command line lacks and exit with 2; re-raise a fault of our own."""
     from livingstill_cli.libraries import remedy
 
     sentence = remedy(error)
@@ -62,7 +62,7 @@ def _leave(error: ImportError) -> NoReturn:
 
 
 def _interrupt(number: int, frame: object) -> None:  # noqa: ARG001
-    """Treat a polite request to end like Ctrl-C; impatience does not make it leave files."""
+    """Raise KeyboardInterrupt for any termination signal, at most once per grace period."""
     if time.monotonic() - _last["interrupt"] >= _GRACE:
         _last["interrupt"] = time.monotonic()
         raise KeyboardInterrupt

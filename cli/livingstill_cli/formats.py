@@ -24,8 +24,8 @@ def command(name: str | None, as_json: bool) -> None:
         lines = dict(formats.describe())
         say.json_line(lines) if as_json else say.table(lines.items())
         return
-    known = formats.named(name)
-    codecs = [formats.CODECS[codec] for codec in known.codecs]
+    format_ = formats.format_named(name)
+    codecs = [formats.CODECS[codec] for codec in format_.codecs]
     if as_json:
         parts = [
             {
@@ -37,8 +37,12 @@ def command(name: str | None, as_json: bool) -> None:
             }
             for codec in codecs
         ]
-        told = {"sound": known.sound or None, "transparency": known.alpha, "codecs": parts}
-        say.json_line({"name": known.suffix, "help": known.line, **told})
+        facts_json = {
+            "sound": format_.sound or None,
+            "transparency": format_.alpha,
+            "codecs": parts,
+        }
+        say.json_line({"name": format_.suffix, "help": format_.line, **facts_json})
         return
     rows = [
         (
@@ -50,6 +54,6 @@ def command(name: str | None, as_json: bool) -> None:
         )
         for codec in codecs
     ]
-    facts = {"sound": known.sound or "none", "transparency": "yes" if known.alpha else "no"}
+    facts = {"sound": format_.sound or "none", "transparency": "yes" if format_.alpha else "no"}
     head = "--codec|--crf|its range|transparency|what"
-    say.entry(known.suffix, known.line, facts, head, rows)
+    say.entry(format_.suffix, format_.line, facts, head, rows)

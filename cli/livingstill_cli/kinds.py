@@ -30,28 +30,28 @@ def command(name: str | None, as_json: bool) -> None:
     from livingstill.settings.shot import Shot
 
     if name is None:
-        lines = {known: kind.help for known, kind in KINDS.items()}
+        lines = {kind_name: kind.help for kind_name, kind in KINDS.items()}
         say.json_line(lines) if as_json else say.table(lines.items())
         return
     kind = KINDS[name]
-    found = (
+    how_found = (
         "by itself" if kind.found_by == "auto" else "when named with --motion, masked or stroked"
     )
     words = [*kind.nouns, *kind.verbs]
     fields = {key: Shot.model_fields[key] for key in STEERING}
     if as_json:
         settings = [
-            {"key": key, "default": say.shown(field.default), **bounds(field)._asdict()}
+            {"key": key, "default": say.default_text(field.default), **bounds(field)._asdict()}
             | {"help": field.description}
             for key, field in fields.items()
         ]
-        told = {"found": found, "prompt_words": words, "settings": settings}
-        say.json_line({"name": name, "help": kind.help, **told})
+        facts_json = {"found": how_found, "prompt_words": words, "settings": settings}
+        say.json_line({"name": name, "help": kind.help, **facts_json})
         return
     rows = [
-        (f"--{key}", say.shown(field.default), bounds(field).range, str(field.description))
+        (f"--{key}", say.default_text(field.default), bounds(field).range, str(field.description))
         for key, field in fields.items()
     ]
-    facts = {"found": found, "in a prompt": ", ".join(words)}
+    facts = {"found": how_found, "in a prompt": ", ".join(words)}
     facts = {label: value for label, value in facts.items() if value}
     say.entry(name, kind.help, facts, "option|default|form or range|meaning", rows)

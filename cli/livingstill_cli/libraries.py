@@ -43,7 +43,7 @@ def remedy(error: BaseException) -> str:
         )
         top = lacks.group(1).partition(".")[0] if lacks else ""
         return (
-            _unfit(top, f"{lacks.group(1)}.{lacks.group(2)}")
+            _incompatible(top, f"{lacks.group(1)}.{lacks.group(2)}")
             if lacks and top in _DISTRIBUTIONS
             else ""
         )
@@ -57,19 +57,19 @@ def remedy(error: BaseException) -> str:
     if "needs NumPy" in text:
         return (
             f"Numba {_version('numba')} and NumPy {_version('numpy')} do not go together ({text}); "
-            f"install versions that do: `pip install --upgrade '{_wanted('numba')}' "
-            f"'{_wanted('numpy')}'`"
+            f"install versions that do: `pip install --upgrade '{_requirement('numba')}' "
+            f"'{_requirement('numpy')}'`"
         )
     top = (error.name or "").partition(".")[0]
     if top not in _DISTRIBUTIONS:
         return ""
     if isinstance(error, ModuleNotFoundError) and error.name == top:
-        return f"the library {top} is not installed; `pip install '{_wanted(top)}'`"
+        return f"the library {top} is not installed; `pip install '{_requirement(top)}'`"
     if isinstance(error, ModuleNotFoundError):
-        return _unfit(top, error.name or top)
+        return _incompatible(top, error.name or top)
     lacks = re.match(r"cannot import name '(\w+)' from '([\w.]+)'", text)
     if lacks:
-        return _unfit(top, f"{lacks.group(2)}.{lacks.group(1)}")
+        return _incompatible(top, f"{lacks.group(2)}.{lacks.group(1)}")
     return _broken(top, text)
 
 
@@ -83,20 +83,20 @@ def _system(library: str) -> str:
     )
 
 
-def _unfit(module: str, feature: str) -> str:
+def _incompatible(module: str, feature: str) -> str:
     name = "OpenCV" if module == "cv2" else _DISTRIBUTIONS[module]
     version = _version(module)
-    said = f"{name} {version}".rstrip()
-    remedy = f"install one that fits: `pip install --force-reinstall '{_wanted(module)}'`"
+    installed = f"{name} {version}".rstrip()
+    remedy = f"install one that fits: `pip install --force-reinstall '{_requirement(module)}'`"
     if module == "cv2":
-        remedy = f"`pip uninstall -y {_OPENCVS}`, then `pip install '{_wanted(module)}'`"
-    return f"{said} has no {feature}: it is too old, too new, or not whole; {remedy}"
+        remedy = f"`pip uninstall -y {_OPENCVS}`, then `pip install '{_requirement(module)}'`"
+    return f"{installed} has no {feature}: it is too old, too new, or not whole; {remedy}"
 
 
 def _broken(module: str, text: str) -> str:
     return (
         f"the library {module} cannot be imported ({text}); install it anew: "
-        f"`pip install --force-reinstall '{_wanted(module)}'`"
+        f"`pip install --force-reinstall '{_requirement(module)}'`"
     )
 
 
@@ -113,7 +113,7 @@ def _version(module: str) -> str:
     return ""
 
 
-def _wanted(module: str) -> str:
+def _requirement(module: str) -> str:
     """Return what pip should install for a library: its name and the versions we ask for."""
     name = _DISTRIBUTIONS[module]
     try:
@@ -121,7 +121,7 @@ def _wanted(module: str) -> str:
     except metadata.PackageNotFoundError:  # run from its sources
         required = []
     for line in required:
-        found = re.match(rf"{re.escape(name)}(?:\[\w+\])?([^;]*)$", line.strip(), re.IGNORECASE)
-        if found:
-            return f"{name}{found.group(1).strip()}"
+        match = re.match(rf"{re.escape(name)}(?:\[\w+\])?([^;]*)$", line.strip(), re.IGNORECASE)
+        if match:
+            return f"{name}{match.group(1).strip()}"
     return name

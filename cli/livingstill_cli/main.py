@@ -1,4 +1,4 @@
-"""The command group, and the one place where what went wrong becomes a line and an exit code."""
+"""The command group, and the mapping of exceptions to a sentence and an exit code."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ COMMANDS = {
 WORDS = (*COMMANDS, "help", "version")
 """What the first word may be besides a photo."""
 
-_REFUSALS = (
+_SYSTEM_ERRORS = (
     "ENOSPC",
     "EDQUOT",
     "EFBIG",
@@ -55,20 +55,20 @@ _REFUSALS = (
 )
 """Errors of the system that are no fault of ours: full disks, names too long and the like."""
 
-_LONGEST = 600
+_MAX_SENTENCE = 600
 """Characters of a sentence on stderr."""
 
 
-class _UnheardError(Exception):
-    """Nobody reads our output any more; click would leave with 1 and say nothing."""
+class _OutputClosedError(Exception):
+    """The reader of our output closed it; click would exit with 1 silently."""
 
 
 @contextmanager
-def _heard() -> Iterator[None]:
+def _broken_pipe_as_closed() -> Iterator[None]:
     try:
         yield
     except BrokenPipeError:
-        raise _UnheardError from None
+        raise _OutputClosedError from None
 
 
 class LazyGroup(click.Group):
@@ -100,7 +100,7 @@ class LazyGroup(click.Group):
         """Read ``livingstill PHOTO`` as ``livingstill animate PHOTO``."""
         first, *rest = args or ["--help"]
         if first == "help":
-            self._known(rest)
+            self._check_command_name(rest)
             args = [*rest, "--help"]
         elif not args or (first == "version" and not rest):
             args = ["--help" if not args else "--version"]
@@ -109,7 +109,7 @@ class LazyGroup(click.Group):
             if typo and not Path(first).suffix and not Path(first).exists():
                 raise InputError(f"no command is called '{first}'; did you mean '{typo[0]}'?")
             args = ["animate", *args]
-        with _heard():
+        with _broken_pipe_as_closed():
             return super().parse_args(ctx, args)
 
     def main(self, *args: Any, **more: Any) -> Any:
@@ -120,7 +120,7 @@ class LazyGroup(click.Group):
             complete.install()
         return super().main(*args, **more)
 
-    def _known(self, words: list[str]) -> None:
+    def _check_command_name(self, words: list[str]) -> None:
         """Refuse help on what is no command."""
         if words and words[0] not in COMMANDS:
             from livingstill.core.registry import nearest
@@ -136,7 +136,7 @@ class LazyGroup(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
-        with _heard():
+        with _broken_pipe_as_closed():
             return super().invoke(ctx)
 
 
@@ -169,21 +169,21 @@ def main() -> None:
     try:
         code = cli.main(prog_name="livingstill", standalone_mode=False)
         sys.exit(code if isinstance(code, int) else 0)
-    except click.exceptions.Exit as done:
-        sys.exit(done.exit_code)
+    except click.exceptions.Exit as exit_:
+        sys.exit(exit_.exit_code)
     except click.Abort:
         raise KeyboardInterrupt from None
     except click.ClickException as error:
         _fail(error.format_message(), 2)
     except InputError as error:
         _fail(str(error), 2)
-    except (BrokenPipeError, _UnheardError):
+    except (BrokenPipeError, _OutputClosedError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         _fail("the reader of the output went away", 2)
     except LivingStillError as error:
         _fail(str(error), 3)
     except Exception as error:
-        refused = remedy(error) or _refusal(error)
+        refused = remedy(error) or _system_refusal(error)
         if refused:
             _fail(refused, 2)
         _fail(
@@ -192,24 +192,24 @@ def main() -> None:
 
 
 def _fail(sentence: str, code: int) -> None:
-    """Say one sentence on stderr and leave."""
+    """Print one sentence on stderr and exit with ``code``."""
     text = " ".join(sentence.split())
-    if len(text) > _LONGEST:  # what was given may be of any length
-        text = f"{text[: _LONGEST // 2]} ... {text[-_LONGEST // 3 :]}"
+    if len(text) > _MAX_SENTENCE:  # what was given may be of any length
+        text = f"{text[: _MAX_SENTENCE // 2]} ... {text[-_MAX_SENTENCE // 3 :]}"
     with suppress(OSError, ValueError):  # stderr may be closed or full
         click.echo(f"livingstill: {text}", err=True)
     sys.exit(code)
 
 
-def _refusal(error: Exception) -> str:
-    """Return what the machine, not the program, could not do; empty if it is another error."""
+def _system_refusal(error: Exception) -> str:
+    """Return a sentence on a lack of memory or another system error; empty for any other error."""
     words = str(error)
-    short = ("Insufficient memory", "can't start new thread", "Unable to allocate")
-    if isinstance(error, MemoryError) or any(part in words for part in short):
+    phrases = ("Insufficient memory", "can't start new thread", "Unable to allocate")
+    if isinstance(error, MemoryError) or any(part in words for part in phrases):
         return "there is not enough memory for this; give a smaller --size or fewer --threads"
-    if isinstance(error, OSError) and errno.errorcode.get(error.errno or 0) in _REFUSALS:
-        what = f" {error.filename}" if error.filename else ""
-        return f"the system refuses{what}: {error.strerror}; free some, or choose another place"
+    if isinstance(error, OSError) and errno.errorcode.get(error.errno or 0) in _SYSTEM_ERRORS:
+        file = f" {error.filename}" if error.filename else ""
+        return f"the system refuses{file}: {error.strerror}; free some, or choose another place"
     return ""
 
 

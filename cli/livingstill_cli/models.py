@@ -19,11 +19,11 @@ class Models(Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command:
         """Return ``fetch``, or what tells about the network of this name."""
-        found = super().get_command(ctx, cmd_name)
-        if found is not None:
-            return found
-        told = click.Option(["--json", "as_json"], is_flag=True)
-        return Command(cmd_name, callback=partial(_tell, cmd_name), params=[told])
+        subcommand = super().get_command(ctx, cmd_name)
+        if subcommand is not None:
+            return subcommand
+        json_option = click.Option(["--json", "as_json"], is_flag=True)
+        return Command(cmd_name, callback=partial(_print_model, cmd_name), params=[json_option])
 
     def shell_complete(
         self, ctx: click.Context, incomplete: str
@@ -65,16 +65,16 @@ def command(context: click.Context, as_json: bool) -> None:
 
 
 @click.pass_context
-def _tell(context: click.Context, /, name: str, as_json: bool) -> None:
+def _print_model(context: click.Context, /, name: str, as_json: bool) -> None:
     """Print what there is to know of one network."""
     from livingstill.depth import models
 
-    wanted = as_json or (context.parent is not None and context.parent.params.get("as_json"))
+    print_json = as_json or (context.parent is not None and context.parent.params.get("as_json"))
     facts = asdict(models.find(name)) if name != "embedded" else {"name": name, "note": EMBEDDED}
-    if wanted:
+    if print_json:
         say.json_line(facts)
         return
-    told = {
+    labels = {
         "licence": "{licence}",
         "commercial use": "{commercial}",
         "download": "{megabytes:g} MB, {file} of {repo}",
@@ -83,9 +83,9 @@ def _tell(context: click.Context, /, name: str, as_json: bool) -> None:
         "made for": "pictures with a long side of {side} pixels",
         "use": "--depth {name}",
     }
-    shown = facts | {"commercial": "allowed" if facts.get("commercial") else "not allowed"}
-    lines = told if name != "embedded" else {"use": "--depth embedded, the default"}
-    say.entry(name, facts["note"], {key: text.format(**shown) for key, text in lines.items()})
+    values = facts | {"commercial": "allowed" if facts.get("commercial") else "not allowed"}
+    lines = labels if name != "embedded" else {"use": "--depth embedded, the default"}
+    say.entry(name, facts["note"], {key: text.format(**values) for key, text in lines.items()})
 
 
 @command.command(

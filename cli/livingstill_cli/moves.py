@@ -34,5 +34,5 @@ def command(name: str | None, as_json: bool) -> None:
     if as_json:
         say.json_line({"name": name, "help": lines[name], "keys": [asdict(key) for key in keys]})
     else:
-        rows = [(k.key, say.shown(k.default), k.range, k.unit, k.help) for k in keys]
+        rows = [(k.key, say.default_text(k.default), k.range, k.unit, k.help) for k in keys]
         say.entry(name, lines[name], {}, "key|default|range|unit|meaning", rows)

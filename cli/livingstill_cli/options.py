@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple, get_args, get_origin
 import click
 from livingstill.settings.shot import Job, Shot, split
 from livingstill.settings.shot_file import load_shot_file
-from livingstill.settings.values import over
+from livingstill.settings.values import override_settings
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
@@ -18,7 +18,7 @@ from livingstill_cli.complete import completer
 
 
 class Bounds(NamedTuple):
-    """What a parameter may be: numbers in a unit, or a written form."""
+    """The permitted values of a parameter: a range in a unit, or a written form."""
 
     unit: str
     least: float | None
@@ -37,27 +37,27 @@ class Bounds(NamedTuple):
 def bounds(field: FieldInfo) -> Bounds:
     """Return what one parameter may be."""
     extra = field.json_schema_extra
-    known = extra if isinstance(extra, dict) else {}
-    found = {type(m).__name__: m for m in field.metadata}
+    extras = extra if isinstance(extra, dict) else {}
+    constraints = {type(m).__name__: m for m in field.metadata}
     choices = get_args(field.annotation) if get_origin(field.annotation) is Literal else ()
     return Bounds(
-        str(known.get("unit", "")),
-        getattr(found.get("Ge"), "ge", None),
-        getattr(found.get("Le"), "le", None),
-        "|".join(choices) or str(known.get("metavar", "")),
+        str(extras.get("unit", "")),
+        getattr(constraints.get("Ge"), "ge", None),
+        getattr(constraints.get("Le"), "le", None),
+        "|".join(choices) or str(extras.get("metavar", "")),
     )
 
 
 def _help(field: FieldInfo) -> str:
     """Return help, range and default of one parameter as one line."""
-    may = bounds(field)
+    limits = bounds(field)
     parts = []
     if isinstance(field.default, float):
-        parts.append(f"default: {field.default:g} {may.unit}".rstrip())
+        parts.append(f"default: {field.default:g} {limits.unit}".rstrip())
     elif not isinstance(field.default, bool) and field.default not in (None, ()):
-        parts.append(f"default: {field.default} {may.unit}".rstrip())
-    if may.least is not None and may.most is not None and may.most < 10**6:
-        parts.append(f"{may.least:g} to {may.most:g}")
+        parts.append(f"default: {field.default} {limits.unit}".rstrip())
+    if limits.least is not None and limits.most is not None and limits.most < 10**6:
+        parts.append(f"{limits.least:g} to {limits.most:g}")
     return f"{field.description}" + (f"  [{'; '.join(parts)}]" if parts else "")
 
 
@@ -143,8 +143,8 @@ def settings_options(
     return decorate
 
 
-def given(values: dict[str, Any]) -> dict[str, Any]:
-    """Keep what the user wrote."""
+def written_values(values: dict[str, Any]) -> dict[str, Any]:
+    """Return the values that the user set: all but None and empty tuples."""
     return {key: value for key, value in values.items() if value not in (None, ())}
 
 
@@ -156,4 +156,4 @@ def gather(values: dict[str, Any], shot_file: Any = None) -> tuple[Shot, Job]:
     from_file = load_shot_file(shot_file) if shot_file else {}
     if from_file:
         split(from_file, f"{shot_file}: ")
-    return split(over(given(values), from_file))
+    return split(override_settings(written_values(values), from_file))

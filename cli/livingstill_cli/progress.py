@@ -26,9 +26,9 @@ class Lines:
         """Enter a stage; print how long it took."""
         start = time.perf_counter()
         yield lambda: None
-        taken = time.perf_counter() - start
+        seconds = time.perf_counter() - start
         count = f"{total} in " if total else ""
-        click.echo(f"{name}: {count}{taken:.1f} s", err=True)
+        click.echo(f"{name}: {count}{seconds:.1f} s", err=True)
 
 
 class Bars:

@@ -71,9 +71,9 @@ def command(
 
     target, renamed = output, list[str]()
     if target is None and masks is None:
-        target, renamed = say.unnamed(Path(f"{photo.stem}-regions.png"), job.overwrite)
-    watched = progress.choose(quiet or as_json, no_progress)
-    moving = inspect.write_regions(photo, shot, job, target=target, folder=masks, progress=watched)
+        target, renamed = say.free_output(Path(f"{photo.stem}-regions.png"), job.overwrite)
+    reporter = progress.choose(quiet or as_json, no_progress)
+    moving = inspect.write_regions(photo, shot, job, target=target, folder=masks, progress=reporter)
     if as_json:
         kinds = [{"kind": region.kind, "share": round(region.share, 4)} for region in moving]
         say.json_line(

@@ -10,7 +10,7 @@ from livingstill.settings.shot import Job
 
 from livingstill_cli import progress, say
 from livingstill_cli.command import Command
-from livingstill_cli.options import given, settings_options
+from livingstill_cli.options import settings_options, written_values
 
 
 @click.command(
@@ -40,10 +40,10 @@ def command(
     """
     from livingstill.jobs import animate
 
-    watched = progress.choose(quiet or as_json, no_progress)
-    result = animate.replay(recipe, given(values), hashes=as_json, progress=watched)
+    reporter = progress.choose(quiet or as_json, no_progress)
+    result = animate.replay(recipe, written_values(values), hashes=as_json, progress=reporter)
     if as_json:
         say.json_line(result.as_json())
     elif not quiet:
-        say.summary(result.lines(verbose, timed=not isinstance(watched, progress.Lines)))
+        say.summary(result.lines(verbose, timed=not isinstance(reporter, progress.Lines)))
     context.exit(1 if result.difference is not None else 0)

@@ -108,8 +108,8 @@ def command(
     from livingstill.jobs.rescue.options import Options
     from livingstill.jobs.rescue.run import rescue
 
-    watched = progress.choose(quiet or as_json, no_progress)
-    done = rescue(clip, output, still, Options(**options), progress=watched)
+    reporter = progress.choose(quiet or as_json, no_progress)
+    done = rescue(clip, output, still, Options(**options), progress=reporter)
     if as_json:
         say.json_line(done.as_json())
     elif not quiet:

@@ -1,4 +1,4 @@
-"""How commands answer: results on stdout, everything else on stderr."""
+"""Output of commands: results on stdout, everything else on stderr."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ def json_line(value: object) -> None:
     click.echo(json.dumps(value, ensure_ascii=False))
 
 
-def unnamed(path: Path, overwrite: bool) -> tuple[Path, list[str]]:
-    """Return a free name for a file that the user did not name, and what to say of it."""
-    from livingstill.io.files import unused
+def free_output(path: Path, overwrite: bool) -> tuple[Path, list[str]]:
+    """Return a free name for a file that the user did not name, and notes if it was renamed."""
+    from livingstill.io.files import free_name
 
-    free = path if overwrite else unused(path)
+    free = path if overwrite else free_name(path)
     return free, [] if free == path else [f"{path} is kept; this one is {free}"]
 
 
@@ -47,13 +47,13 @@ def summary(lines: Iterable[str]) -> None:
         click.echo(line, err=True)
 
 
-def shown(value: object) -> str:
-    """Return a default as one writes it; empty if there is none."""
-    if isinstance(value, tuple):
-        return ",".join(map(shown, value))
-    if isinstance(value, float):
-        return f"{value:g}"
-    return "" if value is None else str(value)
+def default_text(default: object) -> str:
+    """Return a default value in the form that options take; empty if there is none."""
+    if isinstance(default, tuple):
+        return ",".join(map(default_text, default))
+    if isinstance(default, float):
+        return f"{default:g}"
+    return "" if default is None else str(default)
 
 
 def table(rows: Iterable[Sequence[str]]) -> None:
@@ -61,8 +61,8 @@ def table(rows: Iterable[Sequence[str]]) -> None:
     rows = list(rows)
     widths = [max(map(len, column)) for column in zip(*rows)]
     for *cells, last in rows:
-        told = [f"{cell:<{width}}" for cell, width in zip(cells, widths)]
-        click.echo("  ".join([*told, last]).rstrip())
+        padded = [f"{cell:<{width}}" for cell, width in zip(cells, widths)]
+        click.echo("  ".join([*padded, last]).rstrip())
 
 
 def entry(
@@ -72,7 +72,7 @@ def entry(
     head: str = "",
     rows: Iterable[Sequence[str]] = (),
 ) -> None:
-    """Print what there is to know of one named thing: a line, facts, and a table of its parts.
+    """Print the description of a named entry: a line, facts, and a table of its parts.
 
     ``head`` names the columns of the table, separated by bars.
     """

@@ -63,8 +63,8 @@ def command(
 
     from livingstill.jobs import inspect
 
-    watched = progress.choose(quiet or as_json, no_progress)
-    scene = inspect.write_scene(photo, folder, shot, job, mesh=mesh, progress=watched)
+    reporter = progress.choose(quiet or as_json, no_progress)
+    scene = inspect.write_scene(photo, folder, shot, job, mesh=mesh, progress=reporter)
     if as_json:
         say.json_line(
             {

@@ -51,8 +51,8 @@ def command(
 
     from livingstill.jobs import takes
 
-    watched = progress.choose(quiet or as_json, no_progress)
-    ranked = takes.takes(shot, job, count, sheet=sheet, progress=watched)
+    reporter = progress.choose(quiet or as_json, no_progress)
+    ranked = takes.takes(shot, job, count, sheet=sheet, progress=reporter)
     if as_json:
         say.json_line([take.as_json() for take in ranked])
     elif not quiet:

@@ -10,7 +10,7 @@ from livingstill.settings.shot import Shot
 
 from livingstill_cli import progress, say
 from livingstill_cli.command import Command
-from livingstill_cli.options import folder_option, given, many_clips, settings_options
+from livingstill_cli.options import folder_option, many_clips, settings_options, written_values
 
 
 @click.command(
@@ -56,7 +56,7 @@ def command(
         photo,
         folder,
         vary,
-        given(values),
+        written_values(values),
         suffix=suffix if suffix.startswith(".") else f".{suffix}",
         workers=workers,
         overwrite=overwrite,

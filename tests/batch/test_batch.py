@@ -177,7 +177,7 @@ def grey(value, count):
 
 
 def test_clips_dissolve_into_each_other_and_the_length_is_theirs_less_the_overlaps():
-    frames = list(tour.dissolved([grey(0, 20), grey(200, 20), grey(100, 20)], 5))
+    frames = list(tour.cross_dissolve([grey(0, 20), grey(200, 20), grey(100, 20)], 5))
     assert len(frames) == 60 - 2 * 5
     values = [int(frame[0, 0, 0]) for frame in frames]
     assert values[:15] == [0] * 15 and values[20:30] == [200] * 10 and values[35:] == [100] * 15
@@ -185,7 +185,7 @@ def test_clips_dissolve_into_each_other_and_the_length_is_theirs_less_the_overla
 
 
 def test_a_clip_shorter_than_the_dissolve_loses_nothing():
-    frames = list(tour.dissolved([grey(0, 3), grey(200, 2)], 5))
+    frames = list(tour.cross_dissolve([grey(0, 3), grey(200, 2)], 5))
     assert [int(frame[0, 0, 0]) for frame in frames][-1] < 200 and len(frames) == 3
 
 
@@ -233,16 +233,16 @@ def test_one_scene_gives_several_frames_and_a_lost_one_is_made_again_the_same(tm
 def test_what_a_kill_left_half_done_is_swept_away_and_names_are_free(tmp_path):
     (tmp_path / ".p0.0123abcd.part.mp4").write_bytes(b"x")
     (tmp_path / ".keep.mp4").write_bytes(b"x")
-    run._sweep(tmp_path)
+    run._remove_partial_files(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == [".keep.mp4"]
 
 
 def test_two_batches_do_not_work_in_one_folder(tmp_path):
     pytest.importorskip("fcntl")
     with (
-        run._alone(tmp_path),
+        run._folder_lock(tmp_path),
         pytest.raises(InputError, match="another batch works in"),
-        run._alone(tmp_path),
+        run._folder_lock(tmp_path),
     ):
         pass
 

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 from livingstill.core.errors import InputError
 from livingstill.quality import no_reference
-from livingstill.quality.faults.detector import Found, Limit
-from livingstill.quality.faults.detectors import DETECTORS, find_faults, kind_named
+from livingstill.quality.faults.detector import Detection, Limit
+from livingstill.quality.faults.detectors import DETECTORS, fault_kind, find_faults
 from livingstill.quality.faults.kinds import KINDS, MELT, FaultKind
 
 FPS = 24.0
@@ -214,7 +214,7 @@ def measured():
     return measure
 
 
-def found(series: no_reference.Series, name: str) -> Found:
+def found(series: no_reference.Series, name: str) -> Detection:
     """Ask one detector alone: nothing is explained by others."""
     nothing = np.zeros(len(series), bool)
     nothing.flags.writeable = False
@@ -247,7 +247,7 @@ def test_a_key_frame_that_draws_a_still_scene_anew_ends_no_freeze():
     clip = refreshed()
     observer = no_reference.Observer()
     for frame in clip:
-        observer.look(frame)
+        observer.add(frame)
     keys = [t in (0, 21, 27) for t in range(len(clip))]
     result = found(observer.series(FPS, (), keys), "gap")
     assert not [f for f in result.findings if f.last in (21, 27)]
@@ -301,7 +301,7 @@ from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 import numpy as np
-from livingstill.quality.faults.detector import Finding, Found, Limit
+from livingstill.quality.faults.detector import Detection, Finding, Limit
 from livingstill.quality.faults.kinds import FaultKind
 
 GREEN = FaultKind("green", "it is green", "a lost chroma plane; decode it again", "#00ff00")
@@ -320,7 +320,7 @@ class Green:
     def find(self, series, explained):
         low = np.flatnonzero(series.chroma[..., 0].mean((1, 2)) < self.cr)
         tiles = np.ones(series.grid, bool)
-        return Found(tuple(Finding(GREEN, int(t), int(t), tiles, 2.0) for t in low))
+        return Detection(tuple(Finding(GREEN, int(t), int(t), tiles, 2.0) for t in low))
 
 
 GREEN_FRAMES = Green()
@@ -337,9 +337,9 @@ def test_a_detector_of_another_distribution_is_asked_too(tmp_path, monkeypatch):
     clip = sway()[:12]
     clip[5] = np.full_like(clip[5], (0, 135, 0))
     kinds = {f.kind.name for f in find_faults(no_reference.observe(clip, FPS), loop=False)}
-    assert "green" in kinds and kind_named("green").looks == "it is green"
+    assert "green" in kinds and fault_kind("green").looks == "it is green"
 
 
 def test_a_kind_nobody_declared_is_still_named():
-    assert kind_named("melt") is MELT
-    assert isinstance(kind_named("of another version"), FaultKind)
+    assert fault_kind("melt") is MELT
+    assert isinstance(fault_kind("of another version"), FaultKind)

@@ -25,14 +25,14 @@ def linear(a, b, c, d, step=4, size=12):
     ],
 )
 def test_folds_of_a_linear_flow_are_those_of_its_matrix(gradient, norm, determinant):
-    fold = known_flow.folds(Flow(linear(*gradient)))
+    fold = known_flow.measure_fold(Flow(linear(*gradient)))
     assert fold.gradient == pytest.approx(norm, abs=1e-4)
     assert fold.determinant == pytest.approx(determinant, abs=1e-4)
 
 
 def test_a_fold_that_nobody_sees_is_none():
     flow = Flow(linear(0, 0, 0, 0), None, linear(-2, 0, 0, 0), np.zeros((12, 12), np.float32))
-    assert known_flow.folds(flow).determinant == 1
+    assert known_flow.measure_fold(flow).determinant == 1
 
 
 def test_leak_counts_beyond_the_distance_only():
@@ -88,7 +88,7 @@ class TestStream:
     def run(self, clip, mask, static=True):
         guard = stream.StreamFigures({"water": mask}, static=static)
         for frame in clip:
-            guard.feed(faults.packed(frame))
+            guard.add(faults.packed(frame))
         return guard.figures()
 
     def mask(self, shape):

@@ -105,7 +105,7 @@ def test_the_pop_of_a_key_frame_is_no_fault_and_more_than_that_is(loop):
     def told(clip, keys):
         observer = no_reference.Observer()
         for frame in clip:
-            observer.look(frame)
+            observer.add(frame)
         return [f.kind for f in director.judge(observer.series(FPS, (), keys)).faults]
 
     keys = [t % 24 == 0 for t in range(48)]
@@ -190,7 +190,7 @@ def test_lost_frames_are_told_from_frames_that_took_longer(push):
     def drops(times):
         observer = no_reference.Observer()
         for frame in lost:
-            observer.look(frame)
+            observer.add(frame)
         verdict = director.judge(observer.series(FPS, times))
         return [(f.first, f.last) for f in verdict.faults if f.kind == "drop"]
 

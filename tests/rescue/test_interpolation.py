@@ -27,7 +27,9 @@ def test_one_to_three_missing_frames_are_rebuilt_to_30_decibels(photo, make, mis
     clip = make(photo, 24)
     bad = [10 <= i < 10 + missing for i in range(24)]
     mended = list(
-        interpolation.mend(interpolation.Piece(None if b else f) for f, b in zip(clip, bad))
+        interpolation.rebuild(
+            interpolation.DamagedFrame(None if b else f) for f, b in zip(clip, bad)
+        )
     )
     assert len(mended) == 24
     for i, flag in enumerate(bad):
@@ -50,15 +52,15 @@ def test_a_disc_that_passes_over_a_wall_leaves_no_ghost():
         cv2.circle(disc, (90 + 6 * i, 60), 22, 255, -1)
         frame[disc > 0] = np.roll(255 - wall, 6 * i, 1)[disc > 0]
         clip.append(frame)
-    (middle,) = interpolation.between(clip[0], clip[2], [0.5])
+    (middle,) = interpolation.interpolate(clip[0], clip[2], [0.5])
     assert decibels(middle, clip[1]) > decibels(clip[0] / 2 + clip[2] / 2, clip[1]) + 2
 
 
 def test_bad_ends_and_long_gaps_show_the_nearest_good_frame():
     clip = [np.full((64, 64, 3), 10 * i, np.uint8) for i in range(20)]
     bad = [i < 2 or 5 <= i < 16 or i == 19 for i in range(20)]
-    pieces = [interpolation.Piece(None if b else f) for f, b in zip(clip, bad)]
-    values = [int(f[0, 0, 0]) for f in interpolation.mend(pieces)]
+    pieces = [interpolation.DamagedFrame(None if b else f) for f, b in zip(clip, bad)]
+    values = [int(f[0, 0, 0]) for f in interpolation.rebuild(pieces)]
     assert values[:2] == [20, 20] and values[19] == 180
     assert values[5:16] == [40] * 5 + [160] * 6
 
@@ -69,12 +71,12 @@ def test_a_frame_bad_in_one_place_keeps_the_rest(photo):
     clip = [noisy, np.roll(noisy, 1, 1), np.roll(noisy, 2, 1)]
     spoiled = clip[1].copy()
     spoiled[60:90, 100:140] = 0
-    mask = interpolation.around((100, 60, 40, 30), photo.shape)
-    _, mended, _ = interpolation.mend(
+    mask = interpolation.soft_box_mask((100, 60, 40, 30), photo.shape)
+    _, mended, _ = interpolation.rebuild(
         [
-            interpolation.Piece(clip[0]),
-            interpolation.Piece(spoiled, mask),
-            interpolation.Piece(clip[2]),
+            interpolation.DamagedFrame(clip[0]),
+            interpolation.DamagedFrame(spoiled, mask),
+            interpolation.DamagedFrame(clip[2]),
         ]
     )
     assert (mended[:, :60] == clip[1][:, :60]).all() and (mended[:, 180:] == clip[1][:, 180:]).all()
@@ -114,9 +116,10 @@ class TestRegister:
         assert (crop.x, crop.y, crop.width, crop.height) == pytest.approx(
             (230, 60, 600, 400), abs=1.5
         )
-        assert decibels(registration.framed(still, frame), frame) > 30
+        assert decibels(registration.crop_like(still, frame), frame) > 30
 
     def test_another_picture_is_not_alike(self, still):
         assert (
-            registration.locate(still, faults.texture(200, 300, 99)).likeness < registration.ALIKE
+            registration.locate(still, faults.texture(200, 300, 99)).likeness
+            < registration.MIN_LIKENESS
         )

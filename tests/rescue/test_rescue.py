@@ -67,7 +67,7 @@ def test_a_drifting_clip_is_replaced_in_kind(folder, tmp_path, photo):
     assert any("does not loop, like the clip" in note for note in done.notes)
     assert done.decision == "replace" and done.camera.startswith("push-in")
     assert clips.told(out) == clips.told(source)
-    first = registration.framed(photo, clips.decoded(source)[0])
+    first = registration.crop_like(photo, clips.decoded(source)[0])
     assert psnr(clips.decoded(out)[0], first) > 33  # 4:2:0 and the coder between the two
 
 
@@ -136,10 +136,10 @@ def test_levels_are_set_back(photo):
     bad[4:9] = True
     tint = np.float32([1.1, 1.0, 0.9])
     spoiled = [(f * tint).clip(0, 255).astype(np.uint8) if b else f for f, b in zip(sway, bad)]
-    found = levels.estimate(no_reference.observe(spoiled, 24.0), bad, bad)
+    found = levels.estimate_levels(no_reference.observe(spoiled, 24.0), bad, bad)
     assert (found.off == bad).all()
     for i in np.flatnonzero(bad):
-        assert psnr(levels.corrected(spoiled[i], found.gain[i], found.offset[i]), sway[i]) > 33
+        assert psnr(levels.apply_levels(spoiled[i], found.gain[i], found.offset[i]), sway[i]) > 33
 
 
 def test_what_replaces_a_loop_loops_from_the_still_itself(tmp_path, photo):
@@ -161,12 +161,12 @@ def test_lights_lost_in_a_flicker_are_rebuilt(photo):
     sway = faults.swaying(lit, 12)
     bad = np.arange(12) == 6
     spoiled = [(f * 1.1).clip(0, 255).astype(np.uint8) if b else f for f, b in zip(sway, bad)]
-    found = levels.estimate(no_reference.observe(spoiled, 24.0), bad, bad)
-    even = levels.corrected(spoiled[6], found.gain[6], found.offset[6])
+    found = levels.estimate_levels(no_reference.observe(spoiled, 24.0), bad, bad)
+    even = levels.apply_levels(spoiled[6], found.gain[6], found.offset[6])
     lost = levels.clipped_area(spoiled[6], found.gain[6])
-    pieces = [interpolation.Piece(f) for f in spoiled]
-    pieces[6] = interpolation.Piece(even, lost, bright=True)
-    made = list(interpolation.mend(pieces))[6]
+    pieces = [interpolation.DamagedFrame(f) for f in spoiled]
+    pieces[6] = interpolation.DamagedFrame(even, lost, bright=True)
+    made = list(interpolation.rebuild(pieces))[6]
     white = (sway[6] > 240).all(-1)
     assert white.mean() > 0.02 and even[white].max() < 245
     assert psnr(made[white], sway[6][white]) > psnr(even[white], sway[6][white]) + 6
@@ -177,8 +177,8 @@ def test_a_local_flaw_is_no_matter_of_level(photo):
     bad = np.arange(12) == 6
     sway[6] = sway[6].copy()
     sway[6][20:70, 40:120] = (sway[6][20:70, 40:120] * 0.8).astype(np.uint8)
-    found = levels.estimate(no_reference.observe(sway, 24.0), bad, bad)
-    assert not found.off.any() and not found.sound.any()
+    found = levels.estimate_levels(no_reference.observe(sway, 24.0), bad, bad)
+    assert not found.off.any() and not found.unaffected.any()
 
 
 def test_a_cast_in_proportion_to_brightness_is_seen_on_bright_and_dark(photo):
@@ -199,7 +199,7 @@ def test_a_replacement_that_would_stand_still_is_not_delivered(
     monkeypatch.setattr(
         remux.Remuxer, "write", lambda self, frame: None
     )  # nothing may depend on it
-    monkeypatch.setattr(replacement, "build", lambda photo, *_: Frozen(photo))
+    monkeypatch.setattr(replacement, "build", lambda photo, *_: StillClip(photo))
     source, out = folder / "drift.mp4", tmp_path / "out.mp4"
     done = rescue(source, out, folder / "still.png")
     assert done.decision == "keep" and "would hardly move" in done.reasons[0]
@@ -209,7 +209,7 @@ def test_a_replacement_that_would_stand_still_is_not_delivered(
     assert not (tmp_path / "b.mp4").exists()
 
 
-class Frozen:
+class StillClip:
     """A clip that shows one picture all the time."""
 
     def __init__(self, photo: np.ndarray) -> None:
@@ -224,7 +224,7 @@ def test_a_clip_that_stands_may_be_replaced_by_one_that_does(pushed):
     still = no_reference.observe([pushed[0]] * 12, 24.0)
     refuse_frozen(still, np.ones(12, bool), 0.0)
     moving = no_reference.observe(pushed[:12], 24.0)
-    with pytest.raises(replacement.Frozen, match="hardly move"):
+    with pytest.raises(replacement.ReplacementFrozen, match="hardly move"):
         refuse_frozen(moving, np.ones(12, bool), 0.0)
 
 

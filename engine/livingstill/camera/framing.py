@@ -8,7 +8,7 @@ from math import floor
 from livingstill.core.errors import InputError
 from livingstill.settings.groups import FrameSettings
 from livingstill.settings.values import LARGEST_SIDE as LARGEST
-from livingstill.settings.values import LONG_SIDES, Sides, differs, sides
+from livingstill.settings.values import LONG_SIDES, Sides, contradicts_aspect, sides
 from livingstill.settings.values import SMALLEST_SIDE as SMALLEST
 
 
@@ -100,7 +100,7 @@ def frame(
     shape = ratio(aspect) if aspect else wide / tall
     fixed = sides(size)
     if fixed:
-        if differs(size, aspect):
+        if contradicts_aspect(size, aspect):
             raise InputError(f"size {size} is not {aspect}; give one of them")
         wanted_size = _size_from_sides(fixed, shape)
         if any(side is not None and side % 2 for side in fixed):

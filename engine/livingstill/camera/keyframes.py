@@ -144,7 +144,7 @@ def load(path: Path, duration: float) -> Keyframes:
     InputError
         Naming the file, the keyframe and the key that is wrong.
     """
-    table = text.toml(path, "keyframe file")
+    table = text.read_toml(path, "keyframe file")
     try:
         return parse(table, duration)
     except InputError as error:

@@ -127,7 +127,7 @@ class Region:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Traits:
-    """What a photo is like, measured once: the camera's choice and the photo's grade rest on it.
+    """Statistics of a photo, from which the camera move and the photo's grade are chosen.
 
     Lengths are in pixels of the photo at a long side of ``SIDE``. ``blur`` is the standard
     deviation of the sharpest edges' blur; ``noise`` that of flat areas, in levels; ``dark`` and
@@ -166,7 +166,7 @@ class Traits:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Layer:
-    """One sheet of the scene, covering the whole frame.
+    """One layer of the scene, the size of the whole scene.
 
     ``colour`` is (H, W) uint32, bytes R, G, B, A from the lowest, premultiplied by alpha;
     ``inverse_depth`` is (H, W) float32, continued smoothly beyond the visible part.
@@ -224,7 +224,7 @@ class Scene:
 
 @dataclass(frozen=True, slots=True)
 class Pose:
-    """Where the camera stands and looks.
+    """The pose of the camera.
 
     ``x`` right, ``y`` down, ``z`` into the scene, in distances of the nearest point; ``pan``
     (right), ``tilt`` (up) and ``roll`` (clockwise picture) in degrees; ``zoom`` magnifies about
@@ -247,7 +247,7 @@ class Pose:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Flow:
-    """How the colour of a layer moves at one instant: a backward warp with up to two samples.
+    """The motion of a layer at one instant: a backward warp with up to two samples.
 
     The layer shows, at photo position s (pixels of the scene),
 
@@ -292,7 +292,7 @@ class CameraPath(Protocol):
 
 
 class Motion(Protocol):
-    """What moves in the scene. ``at`` is pure and 1-periodic: phase 0 and 1 are one instant."""
+    """The motion of a scene. ``at`` is pure and 1-periodic: phase 0 and 1 are one instant."""
 
     def at(self, phase: float) -> tuple[Flow | None, ...]:
         """Return one flow per layer of the scene, None where a layer is still."""
@@ -301,7 +301,7 @@ class Motion(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """When the frames of a clip are, and how its end meets its start.
+    """The instants of a clip's frames, and how the clip loops.
 
     ``loop`` is seamless, bounce, none or hold; the first two join, so their last frame lies one
     step before the start, the others reach the end of the path with their last frame.
@@ -327,7 +327,7 @@ class Timeline:
         return float(self.frames / self.fps)
 
     def time(self, index: float) -> float:
-        """Return where frame ``index`` stands on the camera's path, 0..1; between frames too."""
+        """Return the position of frame ``index``, fractions too, on the camera's path, 0..1."""
         if self.joins:
             return index / self.frames % 1.0
         return min(1.0, max(0.0, index / max(1, self.frames - 1)))
@@ -338,24 +338,24 @@ class Timeline:
 
 
 class Progress(Protocol):
-    """Who is told how far the work is. The engine never prints."""
+    """A receiver of progress. The engine never prints."""
 
     def stage(self, name: str, total: int = 0) -> AbstractContextManager[Callable[[], object]]:
-        """Enter a stage of ``total`` steps; call what it gives once per step done."""
+        """Enter a stage of ``total`` steps; call the yielded function once per step done."""
         ...
 
     def say(self, line: str) -> None:
-        """Tell what cannot wait for the end; from any thread."""
+        """Report a line at once; callable from any thread."""
         ...
 
 
 class Silent:
-    """Progress that nobody watches."""
+    """Progress that is discarded."""
 
     @contextmanager
     def stage(self, name: str, total: int = 0) -> Iterator[Callable[[], object]]:  # noqa: ARG002
-        """Enter a stage and say nothing."""
+        """Enter a stage and report nothing."""
         yield lambda: None
 
     def say(self, line: str) -> None:
-        """Say nothing."""
+        """Discard the line."""

@@ -1,4 +1,4 @@
-"""How many threads work, bands to share among them, work ahead; none of it ever changes a pixel."""
+"""The thread pool: its size, parallel bands of rows and concurrent work; never changes a pixel."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import TypeVar
 
 T = TypeVar("T")
 Result = Callable[[], T]
-"""Gives a result when called, now or later; or raises what went wrong."""
+"""Returns a result when called, waiting for it if need be, or raises its error."""
 
 MOST = 64
 _MIN_ROWS = 16
@@ -39,9 +39,9 @@ def limit(threads: int | None) -> int:
 
 
 def begin(work: Result[T]) -> Result[T]:
-    """Begin ``work`` in a thread of its own; return what waits for its result.
+    """Start ``work`` in a thread of its own; return a callable that waits for its result.
 
-    No daemon: OpenCV must not be at work in a process that ends.
+    No daemon thread: OpenCV must not be running while the process exits.
     """
     done: Future[T] = Future()
 
@@ -56,7 +56,7 @@ def begin(work: Result[T]) -> Result[T]:
 
 
 def later(work: Result[T]) -> Result[T]:
-    """Return what does ``work`` when it is first called."""
+    """Return a callable that does ``work`` on its first call and caches the result."""
     return cache(work)
 
 
@@ -88,7 +88,7 @@ def over_bands(work: Callable[[int, int], object], rows: int, align: int = 1) ->
 def over_shares(work: Callable[[int, int], object], first: int, last: int, unit: int = 1) -> None:
     """Call ``work(start, stop)`` over one share of ``range(first, last)`` for each thread.
 
-    For work that is even and short: the caller takes a share too. Shares are whole ``unit``s.
+    For short work of equal cost: the caller takes a share too. Shares are whole ``unit``s.
     """
     units = -(-(last - first) // unit)
     count = max(1, min(_state["threads"], units))

@@ -71,7 +71,7 @@ def _values(path: Path) -> tuple[NDArray[Any], bool]:
         return exr.depth_channel(data, str(path), MAX_PIXELS), True
     if data.startswith(b"PK"):
         raise InputError(f"depth file {path} is a ZIP archive (NPZ?); save one array with np.save")
-    with images.opened(path, data, "depth file", MAX_PIXELS) as image:
+    with images.open_picture(path, data, "depth file", MAX_PIXELS) as image:
         colour_16_bit = image.mode in {"RGB", "RGBA"} and _bits(image, data) == 16
         image.load()  # decoded whole by the strict reader, even where OpenCV reads the values
         if colour_16_bit:
@@ -131,7 +131,7 @@ def _npy(path: Path, data: bytes) -> NDArray[Any]:
         raise
     except Exception as error:  # the header is Python text and may hold anything
         raise InputError(
-            f"depth file {path} is damaged or cut short ({images.plain(error)}); get an intact copy"
+            f"depth file {path} is damaged or cut short ({images.short_message(error)}); get an intact copy"
         ) from None
 
 

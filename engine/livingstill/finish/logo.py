@@ -6,7 +6,7 @@ import numpy as np
 
 from livingstill.finish.layout import Box, Sprite, anchor, pack_premultiplied, safe_area
 from livingstill.imaging.exact import resize_area, resize_cubic
-from livingstill.io.images import bytes_of, opened
+from livingstill.io.images import bytes_of, open_picture
 from livingstill.settings.shot import Shot
 
 _MAX_PIXELS = 100_000_000
@@ -22,7 +22,7 @@ def draw(shot: Shot, area: Box) -> Sprite | None:
     """
     if shot.logo is None:
         return None
-    with opened(shot.logo, bytes_of(shot.logo, "logo"), "logo", _MAX_PIXELS) as image:
+    with open_picture(shot.logo, bytes_of(shot.logo, "logo"), "logo", _MAX_PIXELS) as image:
         rgba = np.asarray(image.convert("RGBA"), np.float32) / np.float32(255)
     rgba[..., :3] *= rgba[..., 3:]  # premultiplied, or what is transparent would bleed
     height, width = rgba.shape[:2]

@@ -32,7 +32,7 @@ _LONGEST_NAME, _LONGEST_STEM = 255, 200
 
 
 def check_target(path: Path, overwrite: bool) -> None:
-    """Refuse early what could not be written at the end.
+    """Raise InputError early for a target that could not be written at the end.
 
     Raises
     ------
@@ -47,7 +47,7 @@ def check_target(path: Path, overwrite: bool) -> None:
     if path.exists() and not path.is_file():
         raise InputError(f"{path} is no ordinary file; give another name, or - for standard output")
     if os.path.lexists(path) and not overwrite:
-        raise _taken(path)
+        raise _exists_error(path)
     folder = path.parent
     if not folder.is_dir():
         raise InputError(f"the folder {folder} does not exist; create it, or choose another")
@@ -55,21 +55,21 @@ def check_target(path: Path, overwrite: bool) -> None:
         raise InputError(f"the folder {folder} cannot be written; choose another")
 
 
-def unused(path: Path, taken: Callable[[Path], bool] = os.path.lexists) -> Path:
-    """Return ``path``, or the first of ``<stem>-2``, ``<stem>-3``... that is not ``taken``."""
-    found, number = path, 1
-    while taken(found):
+def free_name(path: Path, exists: Callable[[Path], bool] = os.path.lexists) -> Path:
+    """Return ``path``, or the first of ``<stem>-2``, ``<stem>-3``... that is not ``exists``."""
+    candidate, number = path, 1
+    while exists(candidate):
         number += 1
-        found = path.with_name(f"{path.stem}-{number}{path.suffix}")
-    return found
+        candidate = path.with_name(f"{path.stem}-{number}{path.suffix}")
+    return candidate
 
 
-def _taken(path: Path) -> InputError:
+def _exists_error(path: Path) -> InputError:
     return InputError(f"{path} exists; give --overwrite to replace it, or another name")
 
 
-def keep_apart(targets: Iterable[Path], sources: Iterable[Path | None]) -> None:
-    """Refuse to write over what is read, which no ``--overwrite`` means.
+def check_inputs_kept(targets: Iterable[Path], sources: Iterable[Path | None]) -> None:
+    """Raise InputError where an output is one of the input files, even with ``--overwrite``.
 
     Raises
     ------
@@ -86,8 +86,8 @@ def keep_apart(targets: Iterable[Path], sources: Iterable[Path | None]) -> None:
                     )
 
 
-def _hold(path: Path) -> int:
-    """Lock what stands at ``path``; return the handle that holds it.
+def _lock(path: Path) -> int:
+    """Lock the file or folder at ``path``; return the descriptor that holds the lock.
 
     Raises
     ------
@@ -115,14 +115,14 @@ def _remove(path: Path) -> None:
 
 
 def sweep(folder: Path) -> None:
-    """Remove from ``folder`` what killed runs left under temporary names."""
+    """Remove the temporary files and folders of killed runs from ``folder``."""
     if fcntl is None:
         return
     with suppress(OSError), os.scandir(folder) as entries:
-        found = [Path(entry.path) for entry in entries if _PART.fullmatch(entry.name)]
-        for path in found:
+        leftovers = [Path(entry.path) for entry in entries if _PART.fullmatch(entry.name)]
+        for path in leftovers:
             with suppress(OSError):
-                handle = _hold(path)
+                handle = _lock(path)
                 _remove(path)
                 os.close(handle)
 
@@ -150,7 +150,7 @@ def temporary(path: Path, *, folder: bool = False) -> Iterator[Path]:
         else:
             part.open("xb").close()
         try:
-            handle = _hold(part) if fcntl is not None else None
+            handle = _lock(part) if fcntl is not None else None
         except (BlockingIOError, FileNotFoundError):  # swept before it was held
             continue
         except OSError:  # a file system without locks
@@ -179,21 +179,21 @@ def replacing(path: Path, overwrite: bool = False) -> Iterator[Path]:
     try:
         with temporary(path) as part:
             yield part
-            _place(part, path, overwrite)
+            _rename_into_place(part, path, overwrite)
     except OSError as error:
         raise InputError(
             f"cannot write {path}: {error.strerror or error}; free some space or choose another place"
         ) from None
 
 
-def _place(part: Path, path: Path, overwrite: bool) -> None:
-    """Give a finished file its name in one step."""
+def _rename_into_place(part: Path, path: Path, overwrite: bool) -> None:
+    """Move a finished file to its name atomically."""
     if not overwrite:
         try:
             os.link(part, path)  # unlike a rename it never replaces
             return
         except FileExistsError:
-            raise _taken(path) from None
+            raise _exists_error(path) from None
         except OSError:  # a file system without such links
             check_target(path, overwrite)
     part.replace(path)
@@ -227,10 +227,10 @@ def folder(path: Path, overwrite: bool = False) -> Iterator[Path]:
         with temporary(path, folder=True) as part:
             yield part
             path.mkdir(exist_ok=True)
-            found = sorted(part.iterdir())
-            for file in found:
+            files_made = sorted(part.iterdir())
+            for file in files_made:
                 check_target(path / file.name, overwrite)
-            for file in found:
+            for file in files_made:
                 file.replace(path / file.name)
     except OSError as error:
         raise InputError(

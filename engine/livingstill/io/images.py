@@ -1,4 +1,4 @@
-"""Opening picture files that may be anything: limits first, damage never passed over in silence."""
+"""Opens untrusted picture files: size limits first, damage raised as InputError."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ _HEIF_BRANDS = {b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b
 _pillow_lock = threading.Lock()
 
 
-def bytes_of(path: Path, what: str) -> bytes:
-    """Return the bytes of a file of sensible size; ``what`` begins the sentence of an error.
+def bytes_of(path: Path, noun: str) -> bytes:
+    """Return the bytes of a file of sensible size; ``noun`` begins the sentence of an error.
 
     Raises
     ------
@@ -32,24 +32,24 @@ def bytes_of(path: Path, what: str) -> bytes:
     """
     try:
         if path.is_dir():
-            raise InputError(f"{what} {path} is a folder; name one file in it")
+            raise InputError(f"{noun} {path} is a folder; name one file in it")
         if not path.exists():
-            raise InputError(f"{what} {path} does not exist; check its name and folder")
+            raise InputError(f"{noun} {path} does not exist; check its name and folder")
         if not path.is_file():
-            raise InputError(f"{what} {path} is no ordinary file; copy it to one")
+            raise InputError(f"{noun} {path} is no ordinary file; copy it to one")
         size = path.stat().st_size
         if size == 0:
-            raise InputError(f"{what} {path} is empty (0 bytes); get an intact copy")
+            raise InputError(f"{noun} {path} is empty (0 bytes); get an intact copy")
         if size > LARGEST_FILE:
             gib = size / 2**30
-            raise InputError(f"{what} {path} is a file of {gib:.1f} GiB; it must be at most 2 GiB")
+            raise InputError(f"{noun} {path} is a file of {gib:.1f} GiB; it must be at most 2 GiB")
         return path.read_bytes()
     except (OSError, ValueError) as error:
-        raise InputError(f"{what} {path} cannot be read: {plain(error)}") from None
+        raise InputError(f"{noun} {path} cannot be read: {short_message(error)}") from None
 
 
 @contextmanager
-def opened(path: Path, data: bytes, what: str, max_pixels: int) -> Iterator[Image.Image]:
+def open_picture(path: Path, data: bytes, noun: str, max_pixels: int) -> Iterator[Image.Image]:
     """Give the picture in ``data`` with its header read; pixels decode strictly inside the block.
 
     Pillow's switches for damage and bombs are global, so one picture is open at a time.
@@ -62,53 +62,53 @@ def opened(path: Path, data: bytes, what: str, max_pixels: int) -> Iterator[Imag
     """
     with _pillow_lock, warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        before = Image.MAX_IMAGE_PIXELS, ImageFile.LOAD_TRUNCATED_IMAGES
+        saved_limits = Image.MAX_IMAGE_PIXELS, ImageFile.LOAD_TRUNCATED_IMAGES
         Image.MAX_IMAGE_PIXELS, ImageFile.LOAD_TRUNCATED_IMAGES = None, False
         try:
-            image = _header(path, data, what)
+            image = _header(path, data, noun)
             width, height = image.size
             if width * height > max_pixels:
                 raise InputError(
-                    f"{what} {path} is {width}x{height} = {width * height / 1e6:.4g} million "
+                    f"{noun} {path} is {width}x{height} = {width * height / 1e6:.4g} million "
                     f"pixels; it must have at most {max_pixels / 1e6:.4g} million, "
                     "or raise --max-pixels"
                 )
             Image.MAX_IMAGE_PIXELS = max_pixels
-            with _hushed() if image.format == "TIFF" else nullcontext():
+            with _stderr_silenced() if image.format == "TIFF" else nullcontext():
                 yield image
         except InputError:
             raise
         except MemoryError:
             raise InputError(
-                f"{what} {path} is {width}x{height} pixels, more than the memory of this machine "
+                f"{noun} {path} is {width}x{height} pixels, more than the memory of this machine "
                 "holds; make it smaller"
             ) from None
         except Exception as error:
             raise InputError(
-                f"{what} {path} is damaged or cut short ({plain(error)}); get an intact copy"
+                f"{noun} {path} is damaged or cut short ({short_message(error)}); get an intact copy"
             ) from None
         finally:
-            Image.MAX_IMAGE_PIXELS, ImageFile.LOAD_TRUNCATED_IMAGES = before
+            Image.MAX_IMAGE_PIXELS, ImageFile.LOAD_TRUNCATED_IMAGES = saved_limits
 
 
 @contextmanager
-def _hushed() -> Iterator[None]:
-    """Send the file descriptor of stderr nowhere: libtiff writes there what it raises as well."""
+def _stderr_silenced() -> Iterator[None]:
+    """Redirect the descriptor of stderr to the null device: libtiff prints there what it raises."""
     try:
-        kept = os.dup(2)
+        saved = os.dup(2)
     except OSError:  # it is closed
         yield
         return
     try:
-        with open(os.devnull, "wb") as nowhere:  # noqa: PTH123
-            os.dup2(nowhere.fileno(), 2)
+        with open(os.devnull, "wb") as null:  # noqa: PTH123
+            os.dup2(null.fileno(), 2)
         yield
     finally:
-        os.dup2(kept, 2)
-        os.close(kept)
+        os.dup2(saved, 2)
+        os.close(saved)
 
 
-def _header(path: Path, data: bytes, what: str) -> Image.Image:
+def _header(path: Path, data: bytes, noun: str) -> Image.Image:
     """Return the picture with its header read and no pixel decoded."""
     Image.init()
     formats = list(FORMATS)
@@ -117,7 +117,7 @@ def _header(path: Path, data: bytes, what: str) -> Image.Image:
             import pillow_heif
         except ImportError:
             raise InputError(
-                f"{what} {path} is HEIC, which needs pillow-heif; "
+                f"{noun} {path} is HEIC, which needs pillow-heif; "
                 "install livingstill[heic] or save it as JPEG"
             ) from None
         pillow_heif.register_heif_opener(thumbnails=False)
@@ -126,12 +126,12 @@ def _header(path: Path, data: bytes, what: str) -> Image.Image:
         return Image.open(io.BytesIO(data), formats=formats)
     except UnidentifiedImageError:
         raise InputError(
-            f"{what} {path} is no picture we can read; "
+            f"{noun} {path} is no picture we can read; "
             "give a JPEG, PNG, WebP, TIFF, BMP, GIF, HEIC or AVIF"
         ) from None
 
 
-def plain(error: BaseException) -> str:
-    """Return an exception's words on one short line, without file handles."""
+def short_message(error: BaseException) -> str:
+    """Return an exception's message on one short line, without file handles."""
     text = getattr(error, "strerror", None) or str(error) or type(error).__name__
     return " ".join(str(text).split()).split(" <_io")[0][:120]

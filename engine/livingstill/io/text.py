@@ -1,4 +1,4 @@
-"""Text files that a user gives: read whole and parsed, or refused in one sentence."""
+"""Reads and parses users' text files; faults are raised as InputError."""
 
 from __future__ import annotations
 
@@ -13,28 +13,30 @@ LARGEST = 2**20
 """Bytes of a file that people write."""
 
 
-def read(path: Path, what: str, most: int = LARGEST) -> str:
-    """Return the text of a file; ``what`` begins the sentence of an error.
+def read(path: Path, noun: str, max_bytes: int = LARGEST) -> str:
+    """Return the text of a file; ``noun`` begins the sentence of an error.
 
     Raises
     ------
     InputError
         If it is missing, no ordinary file (a pipe would be waited for, a device has no end), larger
-        than ``most`` bytes, or no UTF-8.
+        than ``max_bytes`` bytes, or no UTF-8.
     """
     try:
         if path.exists() and not path.is_file():
-            raise InputError(f"{what} {path} is no ordinary file; name a text file")
-        if path.exists() and path.stat().st_size > most:
-            raise InputError(f"{what} {path} is larger than {most >> 20} MiB; it must be shorter")
+            raise InputError(f"{noun} {path} is no ordinary file; name a text file")
+        if path.exists() and path.stat().st_size > max_bytes:
+            raise InputError(
+                f"{noun} {path} is larger than {max_bytes >> 20} MiB; it must be shorter"
+            )
         return path.read_text(encoding="utf-8-sig")
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "it is no UTF-8 text"
-        raise InputError(f"cannot read {what} {path}: {reason}") from None
+        raise InputError(f"cannot read {noun} {path}: {reason}") from None
 
 
-def toml(path: Path, what: str) -> dict[str, Any]:
-    """Return what a TOML file says.
+def read_toml(path: Path, noun: str) -> dict[str, Any]:
+    """Return the table in a TOML file.
 
     Raises
     ------
@@ -42,13 +44,13 @@ def toml(path: Path, what: str) -> dict[str, Any]:
         As ``read``, or if it is no TOML.
     """
     try:
-        return tomllib.loads(read(path, what))
+        return tomllib.loads(read(path, noun))
     except (ValueError, RecursionError) as error:
-        raise InputError(f"{what} {path} is no TOML: {_reason(error)}") from None
+        raise InputError(f"{noun} {path} is no TOML: {_reason(error)}") from None
 
 
-def parsed(text: str, what: str) -> Any:
-    """Return what a JSON text says; ``what`` begins the sentence of an error.
+def parse_json(text: str, noun: str) -> Any:
+    """Return the value of a JSON text; ``noun`` begins the sentence of an error.
 
     Raises
     ------
@@ -58,7 +60,7 @@ def parsed(text: str, what: str) -> Any:
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise InputError(f"{what} is no JSON: {_reason(error)}") from None
+        raise InputError(f"{noun} is no JSON: {_reason(error)}") from None
 
 
 def _reason(error: ValueError | RecursionError) -> str:

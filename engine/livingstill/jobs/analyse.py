@@ -1,4 +1,4 @@
-"""What a photo shows, whatever is done with it: depth, classes, straight lines, subject; each found once."""
+"""Analysis of a photo: inverse depth, classes, straight lines and subject, each computed once."""
 
 from __future__ import annotations
 
@@ -35,15 +35,15 @@ from livingstill.settings.groups import DepthSettings, InputSettings
 from livingstill.settings.shot import Shot
 
 OVERSIZE = {"draft": 1.0, "standard": 1.1, "high": 1.25}
-"""How much finer than the output the scene is kept, so that zooming in stays sharp."""
+"""Linear oversampling of the scene against the output, so that zooming in stays sharp."""
 
-LARGE = 2**22
-"""Pixels beyond which things are done in turn: together they would take too much memory."""
+LARGE_PIXELS = 2**22
+"""Above this many pixels steps run one after another: together they would take too much memory."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Estimates:
-    """What a replay or a worker is told of a photo, so that nothing is estimated anew."""
+    """The estimates of a photo that a replay or a worker takes instead of computing them."""
 
     depth: InverseDepth
     regions: tuple[Region, ...]
@@ -52,10 +52,10 @@ class Estimates:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Analysis:
-    """What a photo shows at the size of its scene, before any setting of camera or motion.
+    """The analysis of a photo at the size of its scene, independent of camera and motion settings.
 
-    ``rgb`` is (H, W, 3) uint8. The rest is found when it is first called for and then kept:
-    ``perception`` is the embedded network's answer at its own size, ``lines`` (n, 4) float32 the
+    ``rgb`` is (H, W, 3) uint8. The rest is computed on its first call and cached:
+    ``perception`` is the embedded network's output at its own size, ``lines`` (n, 4) float32 the
     straight lines in photo fractions, ``classes`` the network's soft masks (H, W) uint8, ``depth``
     the inverse depth (H, W) in steps of 16 bits, ``subject`` the point that framing keeps.
     """
@@ -90,12 +90,12 @@ def read_photo(path: str | Path, settings: InputSettings) -> Photo:
 
 
 def scene_scale(photo: Photo, shot: Shot) -> float:
-    """Return how large the scene is kept beside the photo: what the frame shows, and a little more."""
+    """Return the scale of the scene against the photo: the framing's times ``OVERSIZE``."""
     return framing.fit_photo_to(photo.size, shot).scale * OVERSIZE[shot.quality]
 
 
 def analyse(
-    photo: Photo, shot: Shot, *, scale: float | None = None, ahead: bool = True
+    photo: Photo, shot: Shot, *, scale: float | None = None, eager: bool = True
 ) -> Analysis:
     """Return the analysis of a photo for a shot.
 
@@ -106,8 +106,8 @@ def analyse(
     ahead : whether perception, lines and, of small pictures, classes are begun at once in threads
         of their own
     """
-    rgb = downscaled(photo.rgb, scene_scale(photo, shot) if scale is None else scale)
-    return analyse_pixels(photo, rgb, shot.quality, shot, ahead=ahead)
+    rgb = downscale(photo.rgb, scene_scale(photo, shot) if scale is None else scale)
+    return analyse_pixels(photo, rgb, shot.quality, shot, eager=eager)
 
 
 def begin_analysis(path: Path, shot: Shot) -> Result[tuple[Photo, Analysis]]:
@@ -124,42 +124,42 @@ def begin_analysis(path: Path, shot: Shot) -> Result[tuple[Photo, Analysis]]:
 
 
 def analyse_pixels(
-    photo: Photo, rgb: UInt8Array, quality: str, settings: DepthSettings, *, ahead: bool = False
+    photo: Photo, rgb: UInt8Array, quality: str, settings: DepthSettings, *, eager: bool = False
 ) -> Analysis:
     """Return the analysis of a photo whose scene is ``rgb``, (H, W, 3) uint8."""
-    at_once = begin if ahead else later
-    perception = at_once(partial(forward, rgb, quality=quality))
-    lines = at_once(partial(detect_lines, rgb))
+    schedule = begin if eager else later
+    perception = schedule(partial(forward, rgb, quality=quality))
+    lines = schedule(partial(detect_lines, rgb))
     masks = partial(_segment, perception, rgb)
-    classes = begin_if_small(rgb)(masks) if ahead else later(masks)
+    classes = begin_if_small(rgb)(masks) if eager else later(masks)
     depth = later(partial(estimate_depth, rgb, settings, perception, lines))
     point = later(partial(find_subject, rgb, depth, classes))
     return Analysis(photo, rgb, perception, lines, classes, depth, point)
 
 
-def recalled(
+def analysis_from_estimates(
     photo: Photo, shot: Shot, estimates: Estimates, scale: float | None = None
 ) -> Analysis:
-    """Return the analysis of a photo of which depth and subject are known already.
+    """Return the analysis of a photo with depth and subject taken from ``estimates``.
 
     Raises
     ------
     InputError
         If the depth has another size than the scene.
     """
-    rgb = downscaled(photo.rgb, scene_scale(photo, shot) if scale is None else scale)
+    rgb = downscale(photo.rgb, scene_scale(photo, shot) if scale is None else scale)
     if estimates.depth.values.shape != rgb.shape[:2]:
         raise InputError(
             "the manifest's depth has another size than its scene; render the shot anew"
         )
-    looked = analyse_pixels(photo, rgb, shot.quality, shot)
+    fresh = analyse_pixels(photo, rgb, shot.quality, shot)
     point = Subject(*estimates.subject, confidence=1.0, kind="given")
     return Analysis(
         photo,
         rgb,
-        looked.perception,
-        looked.lines,
-        looked.classes,
+        fresh.perception,
+        fresh.lines,
+        fresh.classes,
         lambda: estimates.depth,
         lambda: point,
     )
@@ -170,8 +170,8 @@ def _segment(perception: Result[Perception], rgb: UInt8Array) -> tuple[Region, .
 
 
 def begin_if_small(rgb: UInt8Array) -> Callable[[Result[Any]], Result[Any]]:
-    """Return how work on all of a picture is begun: beside other work only if it is small."""
-    return begin if rgb.shape[0] * rgb.shape[1] <= LARGE else later
+    """Return ``begin`` (concurrent) for a picture up to ``LARGE_PIXELS``, else ``later`` (lazy)."""
+    return begin if rgb.shape[0] * rgb.shape[1] <= LARGE_PIXELS else later
 
 
 def find_subject(
@@ -200,7 +200,7 @@ def estimate_depth(
     source, (height, width) = settings.depth, rgb.shape[:2]
     if source == "embedded":
         coarse = embedded.from_perception(perception(), rgb)
-        depth = InverseDepth(straightened(rgb, coarse, lines()), "embedded network")
+        depth = InverseDepth(straighten_depth(rgb, coarse, lines()), "embedded network")
     elif source in SOURCES:
         depth = SOURCES[source](rgb)
         if depth.values.shape != (height, width):
@@ -210,14 +210,14 @@ def estimate_depth(
             )
     elif source in models.MODELS or Path(source).suffix == ".onnx":
         coarse = models.estimate(source, rgb, far_bright=settings.depth_far == "bright")
-        fine = straightened(rgb, refine(rgb, coarse), lines())
+        fine = straighten_depth(rgb, refine(rgb, coarse), lines())
         depth = InverseDepth(fine, f"network {Path(source).stem}")
     else:
         depth = depth_file.read_depth(source, (width, height), settings.depth_far)
     return depth.quantised()
 
 
-def straightened(rgb: UInt8Array, depth: Float32Array, lines: Float32Array) -> Float32Array:
+def straighten_depth(rgb: UInt8Array, depth: Float32Array, lines: Float32Array) -> Float32Array:
     """Return estimated inverse depth with windows in their wall and straight edges straight."""
     sky = float((depth <= 0).mean())
     if statistics.is_room(*line_lengths(lines, rgb), depth, sky):
@@ -225,7 +225,7 @@ def straightened(rgb: UInt8Array, depth: Float32Array, lines: Float32Array) -> F
     return alignment.align_steps(alignment.straighten_lines(depth, lines), lines)
 
 
-def downscaled(rgb: UInt8Array, scale: float) -> UInt8Array:
+def downscale(rgb: UInt8Array, scale: float) -> UInt8Array:
     """Return a picture at ``scale`` of its size, averaged over areas; never larger than it is."""
     if scale >= 1:
         return rgb

@@ -1,4 +1,4 @@
-"""A shot and a job become files: clip, manifest, and what there is to say about them."""
+"""Renders a shot and a job to files: clip, manifest, report, poster and sidecar."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from livingstill.core.kinds import KINDS
 from livingstill.core.model import PackedRGBA, Photo, Progress, UInt8Array
 from livingstill.core.threads import Result
 from livingstill.finish import files
-from livingstill.io.files import check_target, keep_apart, replacing, unused
+from livingstill.io.files import check_inputs_kept, check_target, free_name, replacing
 from livingstill.jobs import check, fingerprint, manifest, provenance, soundtrack, warmup
 from livingstill.jobs.analyse import Analysis, Estimates, read_photo
 from livingstill.jobs.clip import Clip, reframe
@@ -29,16 +29,16 @@ from livingstill.jobs.write import RenderResult, encoding
 from livingstill.media.write import encoder, stills
 from livingstill.quality import no_reference, verdict
 from livingstill.settings.shot import Job, Shot, checked, split
-from livingstill.settings.shot_file import dump_shot_file, load_shot_file, stays_inside
+from livingstill.settings.shot_file import check_targets_inside, dump_shot_file, load_shot_file
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class JobResult:
-    """A finished clip, as the user is told of it.
+    """The result of one rendered job.
 
-    ``difference`` is the first frame in which a replay departed from its manifest, ``stage`` the
-    first stage in which it did so, where the manifest tells;
-    ``renamed`` says which outputs took another name.
+    ``difference`` is the first frame at which a replay differs from its manifest, ``stage`` the
+    first stage that does, where the manifest has stages; ``renamed`` are notes on outputs that
+    took another name.
     """
 
     clip: Clip
@@ -78,8 +78,8 @@ class JobResult:
         }
 
     def lines(self, verbose: bool = False, timed: bool = True) -> list[str]:
-        """Return what the user reads at the end; ``verbose`` adds the figures, and ``timed`` to
-        them the seconds of each stage, unless whoever watched was told them."""
+        """Return the summary lines; ``verbose`` adds the figures, and ``timed`` the seconds of each
+        stage with them."""
         clip = self.clip
         width, height = clip.framing.size
         moving = ", ".join(f"{r.kind} {r.share:.0%}" for r in clip.regions) or "nothing"
@@ -88,7 +88,7 @@ class JobResult:
             figures = {f"camera.{name}": value for name, value in clip.cost.items()}
             figures |= self.saved.figures
             if timed:
-                lines += [f"{name}: {taken:.2f} s" for name, taken in self.seconds.items()]
+                lines += [f"{name}: {took:.2f} s" for name, took in self.seconds.items()]
             lines += [f"{name}: {value:.4g}" for name, value in figures.items()]
         if self.difference is not None:
             where = (
@@ -99,12 +99,14 @@ class JobResult:
             lines.append(
                 f"frame {self.difference} differs from the manifest, the first to do so; {where}"
             )
-        what = f"{width}x{height}, {clip.timeline.seconds:g} s at {float(clip.timeline.fps):g} fps"
-        count, apart = _layers(clip)
+        summary = (
+            f"{width}x{height}, {clip.timeline.seconds:g} s at {float(clip.timeline.fps):g} fps"
+        )
+        count, own_layers = _layers(clip)
         layers = f"{count} layer{'s' if count > 1 else ''}"
-        layers += "".join(f" plus the moving {kind}" for kind in apart)
+        layers += "".join(f" plus the moving {kind}" for kind in own_layers)
         lines += [
-            f"{output}: {what}, {_bytes(output)} in {self.took:.1f} s; camera {clip.shot.camera}, "
+            f"{output}: {summary}, {_bytes(output)} in {self.took:.1f} s; camera {clip.shot.camera}, "
             f"depth from {clip.depth.source}, {layers}, moving: {moving}"
             for output in self.outputs
         ]
@@ -112,10 +114,10 @@ class JobResult:
 
 
 def _layers(clip: Clip) -> tuple[int, tuple[str, ...]]:
-    """Return how many layers the depth gave, as ``--layers`` counts, and what moves on its own."""
-    front = {r.kind for r in clip.regions if KINDS[r.kind].layer == "front"}
-    apart = [*sorted(front), *(["sky"] if clip.scene.backdrop else [])]
-    return len(clip.scene.layers) - len(apart), tuple(apart)
+    """Return the number of depth layers, as ``--layers`` counts, and the kinds with their own layer."""
+    front_kinds = {r.kind for r in clip.regions if KINDS[r.kind].layer == "front"}
+    own_layers = [*sorted(front_kinds), *(["sky"] if clip.scene.backdrop else [])]
+    return len(clip.scene.layers) - len(own_layers), tuple(own_layers)
 
 
 def _bytes(output: str) -> str:
@@ -127,29 +129,29 @@ def _bytes(output: str) -> str:
     return f"{count / 1e6:.1f} MB" if count >= 100_000 else f"{max(1, round(count / 1e3))} kB"
 
 
-def unnamed(
+def free_names(
     outputs: Sequence[str],
     overwrite: bool,
-    written: Callable[[str], Iterable[str]] = lambda output: (output,),
+    files_of: Callable[[str], Iterable[str]] = lambda output: (output,),
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return outputs that nobody named under names that are free, and what to say of those renamed.
+    """Return free names for outputs that the user did not name, and a note on each that was renamed.
 
-    ``written`` gives the files that come of an output; with ``overwrite`` every name is free.
+    ``files_of`` gives the files that come of an output; with ``overwrite`` every name is free.
     """
 
-    def taken(path: Path) -> bool:
-        return any(map(encoder.taken, written(str(path))))
+    def exists(path: Path) -> bool:
+        return any(map(encoder.exists, files_of(str(path))))
 
-    free = tuple(
-        str(unused(Path(output), taken)) if not overwrite and taken(Path(output)) else output
+    names = tuple(
+        str(free_name(Path(output), exists)) if not overwrite and exists(Path(output)) else output
         for output in outputs
     )
     notes = (
-        f"{', '.join(written(old))} is kept; this clip is called {', '.join(written(new))}"
-        for new, old in zip(free, outputs)
+        f"{', '.join(files_of(old))} is kept; this clip is called {', '.join(files_of(new))}"
+        for new, old in zip(names, outputs)
         if new != old
     )
-    return free, tuple(notes)
+    return names, tuple(notes)
 
 
 def animate_file(
@@ -160,7 +162,7 @@ def animate_file(
     hashes: bool = False,
     progress: Progress | None = None,
     record: Mapping[str, Any] | None = None,
-    elsewhere: Callable[[Clip], Iterable[PackedRGBA]] | None = None,
+    remote_frames: Callable[[Clip], Iterable[PackedRGBA]] | None = None,
     scene: Clip | None = None,
     ahead: Result[tuple[Photo, Analysis]] | None = None,
     renamed: tuple[str, ...] = (),
@@ -168,7 +170,7 @@ def animate_file(
     """Render the job's photo by a shot and write its files.
 
     ``hashes`` asks for frame hashes even without a manifest; ``record`` is a manifest to replay;
-    ``elsewhere`` renders the frames on other machines; ``scene`` is a clip of the same photo and
+    ``remote_frames`` renders the frames on other machines; ``scene`` is a clip of the same photo and
     settings whose scene is taken, in the shot's shape of frame; ``ahead`` is what ``begin_analysis``
     of the photo gave, if that runs already; ``renamed`` is said of the outputs' names. Without outputs
     the clip is ``<photo>.mp4`` in the current folder, or the next name that is free.
@@ -185,7 +187,7 @@ def animate_file(
     check_settings(shot)
     outputs = job.output
     if not outputs:
-        outputs, renamed = unnamed((f"{job.photo.stem}.mp4",), job.overwrite)
+        outputs, renamed = free_names((f"{job.photo.stem}.mp4",), job.overwrite)
     _check_outputs(shot, job, outputs, save_shot)
     shot_text = ""
     if save_shot is not None:  # refused here, if a name is no text, and written in the end
@@ -196,43 +198,43 @@ def animate_file(
         with stages("scene"):
             clip = reframe(scene, shot.aspect)
     else:
-        clip = _prepared(job.photo, shot, stages, record, ahead)
-    watcher = _Watcher(clip) if job.report is not None else None
-    saved = clip.save(
+        clip = _prepare_photo(job.photo, shot, stages, record, ahead)
+    observer = _ReportObserver(clip) if job.report is not None else None
+    rendered = clip.save(
         *outputs,
         overwrite=job.overwrite,
         hashes=hashes or job.manifest is not None or record is not None,
-        watch=watcher.look if watcher else None,
-        source=elsewhere(clip) if elsewhere else None,
+        watch=observer.add if observer else None,
+        source=remote_frames(clip) if remote_frames else None,
         poster=job.poster,
         stages=stages,
     )
     if job.sidecar is not None:
         origin = provenance.metadata(clip.shot, clip.photo.sha256)
         provenance.write_sidecar(job.sidecar, origin, outputs, job.overwrite)
-    if job.report is not None and watcher is not None:
+    if job.report is not None and observer is not None:
         with stages("report"):
             title = Path(outputs[0]).name
-            check.write_report(watcher.review(), clip.frames, job.report, title, job.overwrite)
+            check.write_report(observer.review(), clip.frames, job.report, title, job.overwrite)
     difference = None
     if record is not None:
-        difference = manifest.first_difference(list(record["frames"]), list(saved.frames))
+        difference = manifest.first_difference(list(record["frames"]), list(rendered.frames))
     stage = None
     if record is not None and difference is not None:
         recorded = manifest.stages_of(dict(record))
         stage = fingerprint.first_difference(recorded, fingerprint.stages(clip))
     took = time.perf_counter() - start
-    done = JobResult(clip, outputs, saved, took, stages.seconds, difference, stage, renamed)
+    result = JobResult(clip, outputs, rendered, took, stages.seconds, difference, stage, renamed)
     if job.manifest is not None:
-        manifest.write(job.manifest, _record(done, job), job.overwrite)
+        manifest.write(job.manifest, _record(result, job), job.overwrite)
     if save_shot is not None:
         with replacing(save_shot, job.overwrite) as part:
             part.write_text(shot_text, encoding="utf-8")
-    return done
+    return result
 
 
 def _check_outputs(shot: Shot, job: Job, outputs: tuple[str, ...], save_shot: Path | None) -> None:
-    """Refuse early what could not be written, or would be written over what is read."""
+    """Raise InputError early for outputs that cannot be written or would overwrite an input."""
     for output in outputs:
         encoding(output, shot)
         encoder.check_target(output, job.overwrite)
@@ -249,11 +251,13 @@ def _check_outputs(shot: Shot, job: Job, outputs: tuple[str, ...], save_shot: Pa
     names += [path for path in (*extras, save_shot) if path is not None]
     if len(set(map(os.path.realpath, names))) != len(names):
         raise InputError("two outputs have one name; give each its own")
-    numbered = (stills.later(Path(output), 0) for output in outputs if stills.NUMBER.search(output))
-    keep_apart([*names, *chain.from_iterable(numbered)], (job.photo, *shot.files_read()))
+    numbered = (
+        stills.files_from(Path(output), 0) for output in outputs if stills.NUMBER.search(output)
+    )
+    check_inputs_kept([*names, *chain.from_iterable(numbered)], (job.photo, *shot.files_read()))
 
 
-def _prepared(
+def _prepare_photo(
     path: Path,
     shot: Shot,
     stages: Stages,
@@ -270,16 +274,16 @@ def _prepared(
     return prepare(photo, shot, stages, estimates=_estimates(record), analysis=analysis)
 
 
-class _Watcher:
-    """Looks at a clip's frames in order for its continuity report."""
+class _ReportObserver:
+    """Accumulates the continuity report of a clip from its frames in order."""
 
     def __init__(self, clip: Clip) -> None:
         self._timeline = clip.timeline
         self._observer, self._exact = no_reference.Observer(), ExactFigures(clip)
 
-    def look(self, rgb: UInt8Array) -> None:
-        """Take in the next frame, (H, W, 3) uint8."""
-        self._observer.look(rgb)
+    def add(self, rgb: UInt8Array) -> None:
+        """Add the next frame, (H, W, 3) uint8 RGB."""
+        self._observer.add(rgb)
         self._exact.add(rgb)
 
     def review(self) -> check.Review:
@@ -319,8 +323,8 @@ def animate_shapes(
     outputs = job.output or (f"{job.photo.stem}.mp4",)
     renamed: tuple[str, ...] = ()
     if not job.output:
-        outputs, renamed = unnamed(
-            outputs, job.overwrite, lambda output: (marked(output, shape) for shape in shapes)
+        outputs, renamed = free_names(
+            outputs, job.overwrite, lambda output: (with_shape(output, shape) for shape in shapes)
         )
     parts = [_of_shape(job, outputs, shape) for shape in shapes]
     for one, part in zip(shots, parts):
@@ -330,10 +334,10 @@ def animate_shapes(
     with stages("photo"):
         photo = read_photo(job.photo, shot)
 
-    def enlarged(one: Shot) -> float:
+    def enlargement(one: Shot) -> float:
         return framing.fit_photo_to(photo.size, one).scale
 
-    scene = prepare(photo, max(shots, key=enlarged), stages)  # fine enough for all of them
+    scene = prepare(photo, max(shots, key=enlargement), stages)  # fine enough for all of them
     done = []
     for one, part in zip(shots, parts):
         done.append(animate_file(one, part, progress=progress, scene=scene, renamed=renamed, **how))
@@ -345,16 +349,16 @@ def animate_shapes(
 def _of_shape(job: Job, outputs: tuple[str, ...], shape: str) -> Job:
     """Return the job of one shape: every file has the shape in its name."""
     extras = {
-        name: Path(marked(str(getattr(job, name)), shape))
+        name: Path(with_shape(str(getattr(job, name)), shape))
         for name in ("report", "poster", "sidecar")
         if getattr(job, name) is not None
     }
     return job.model_copy(
-        update={"output": tuple(marked(output, shape) for output in outputs), **extras}
+        update={"output": tuple(with_shape(output, shape) for output in outputs), **extras}
     )
 
 
-def marked(output: str, shape: str) -> str:
+def with_shape(output: str, shape: str) -> str:
     """Return a file's name with the shape of its frame in it.
 
     >>> marked("out/lake.mp4", "9:16")
@@ -375,22 +379,22 @@ def _estimates(record: Mapping[str, Any] | None) -> Estimates | None:
     )
 
 
-def _record(done: JobResult, job: Job) -> dict[str, Any]:
-    clip = done.clip
+def _record(result: JobResult, job: Job) -> dict[str, Any]:
+    clip = result.clip
     return manifest.build(
         shot=clip.shot,
         photo=str(job.photo),
         photo_sha256=clip.photo.sha256,
         size=clip.framing.size,
         fps=str(clip.timeline.fps),
-        outputs=list(done.outputs),
-        frames=list(done.saved.frames),
-        seconds=dict(done.seconds),
+        outputs=list(result.outputs),
+        frames=list(result.saved.frames),
+        seconds=dict(result.seconds),
         depth=clip.depth,
         regions=clip.regions,
         subject=clip.subject,
         notes=clip.notes,
-        continuity=done.saved.figures,
+        continuity=result.saved.figures,
         camera_cost=clip.cost,
         stages=fingerprint.stages(clip),
         files=files.files(clip.shot) | soundtrack.files(clip.shot),
@@ -425,16 +429,16 @@ def replay(
     photo = _find_photo(str(record["photo"].get("path")), recipe.parent)
     outputs = tuple(map(str, record["outputs"]))
     if "output" not in overrides:
-        stays_inside(recipe, {"output": list(outputs)})
+        check_targets_inside(recipe, {"output": list(outputs)})
     job = checked(Job, {"photo": photo, "output": outputs, **overrides})
     renamed: tuple[str, ...] = ()
     if "output" not in overrides:
-        outputs, renamed = unnamed(outputs, job.overwrite)
+        outputs, renamed = free_names(outputs, job.overwrite)
         job = job.model_copy(update={"output": outputs})
     return animate_file(shot, job, hashes=True, progress=progress, record=record, renamed=renamed)
 
 
 def _find_photo(path: str, folder: Path) -> Path:
     """Return the photo where the manifest says, or beside the manifest."""
-    as_said = Path(path)
-    return as_said if as_said.exists() or not (folder / path).exists() else folder / path
+    recorded = Path(path)
+    return recorded if recorded.exists() or not (folder / path).exists() else folder / path

@@ -42,7 +42,7 @@ def animate(photo: PhotoSource, **settings: Unpack[ShotKeys]) -> Clip:
     >>> livingstill.animate("samples/lake.jpg", size="320x214", duration=0.2, camera="orbit")
     <Clip of lake.jpg: 320x214, 6 frames at 30 fps, camera orbit, water 25%, ...>
     """
-    with _for_python():
+    with _errors_for_python():
         shot = _shot(settings)
         check_settings(shot)
         return prepare(photo_of(photo, shot), shot)
@@ -56,9 +56,9 @@ def analyse(photo: PhotoSource, **settings: Unpack[ShotKeys]) -> Analysis:
     InputError
         As ``animate``.
     """
-    with _for_python():
+    with _errors_for_python():
         shot = _shot(settings)
-        return analysing.analyse(photo_of(photo, shot), shot, scale=1.0, ahead=False)
+        return analysing.analyse(photo_of(photo, shot), shot, scale=1.0, eager=False)
 
 
 def doctor(photo: str | PathLike[str], **settings: Unpack[ShotKeys]) -> Fitness:
@@ -72,7 +72,7 @@ def doctor(photo: str | PathLike[str], **settings: Unpack[ShotKeys]) -> Fitness:
     from livingstill.jobs import inspect
     from livingstill.settings.shot import Job
 
-    with _for_python():
+    with _errors_for_python():
         return inspect.doctor(Path(photo), _shot(settings), Job())
 
 
@@ -97,7 +97,7 @@ def check(
     """
     from livingstill.jobs.check import review
 
-    with _for_python():
+    with _errors_for_python():
         return review(Path(clip), Path(still) if still else None, loop=loop, progress=progress)
 
 
@@ -138,7 +138,7 @@ def rescue(
         quality=quality,
         loop=loop,
     )
-    with _for_python():
+    with _errors_for_python():
         return run(
             Path(clip), Path(output), Path(still) if still else None, options, progress=progress
         )
@@ -153,7 +153,7 @@ _OPTION = re.compile(r"--([a-z]+(?:-[a-z]+)*)(?: ([a-z]+=\S+|source|crop|flat|no
 
 
 @contextmanager
-def _for_python() -> Iterator[None]:
+def _errors_for_python() -> Iterator[None]:
     """Raise an InputError's sentence with keywords in the place of options.
 
     "lower --max-upscale" becomes "lower max_upscale", and "--size source" ``size="source"``.
@@ -161,12 +161,12 @@ def _for_python() -> Iterator[None]:
     try:
         yield
     except InputError as error:
-        sentence = _OPTION.sub(_keyword, str(error))
+        sentence = _OPTION.sub(_option_as_keyword, str(error))
         if sentence == str(error):
             raise
         raise InputError(sentence) from None
 
 
-def _keyword(option: re.Match[str]) -> str:
+def _option_as_keyword(option: re.Match[str]) -> str:
     name = option[1].replace("-", "_")
     return name if option[2] is None else f'{name}="{option[2]}"'

@@ -118,7 +118,7 @@ def measure(
         times.append(frame.time)
         keys.append(frame.key)
         if observer is not None:
-            observer.look(frame.rgb)
+            observer.add(frame.rgb)
         elif still is not None and _is_plain(frame.rgb) and len(plain) < _PLAIN_OPENING - 1:
             plain.append(frame.rgb)
         else:
@@ -134,17 +134,17 @@ def measure(
 
 
 def _is_plain(frame: UInt8Array) -> bool:
-    """Tell whether a frame shows too little to find a still in."""
+    """Return whether a frame shows too little to find a still in."""
     return bool(frame[::4, ::4].std((0, 1)).max() < _PLAIN_FRAME)
 
 
 def _located(still: Still, frame: UInt8Array, clip: Path, force: bool) -> registration.Crop:
     """Return the part of the still that a frame shows; refuse a still of something else."""
     crop = registration.locate(still.rgb, frame)
-    if crop.likeness < registration.ALIKE and not force:
+    if crop.likeness < registration.MIN_LIKENESS and not force:
         raise InputError(
             f"still {still.path} is unlike clip {clip} (likeness {crop.likeness:.2f}, "
-            f"{registration.ALIKE} is needed); name the still it was made of, "
+            f"{registration.MIN_LIKENESS} is needed); name the still it was made of, "
             "or have `rescue` take it with --force"
         )
     return crop
@@ -157,15 +157,15 @@ def _observer(
     framed = None
     if still is not None and crop is not None:
         box = (crop.x, crop.y, crop.width, crop.height)
-        framed = registration.cut(still.rgb, box, frames[0].shape[1::-1])
+        framed = registration.resample_crop(still.rgb, box, frames[0].shape[1::-1])
     observer = no_reference.Observer(framed)
     for frame in frames:
-        observer.look(frame)
+        observer.add(frame)
     return observer
 
 
 def check_report(path: Path, overwrite: bool) -> None:
-    """Refuse early a report that could not be written.
+    """Raise InputError early for a report that could not be written.
 
     Raises
     ------

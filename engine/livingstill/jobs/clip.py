@@ -169,8 +169,8 @@ class Clip:
         """
         if self.framing.bars:
             raise InputError("alpha is given with bars around the photo; use --fit crop")
-        white = matte.chosen(self.scene, self.regions, self.shot.alpha or "")
-        motion = matte.Shapes(self.motion) if self.motion else None
+        white = matte.select_parts(self.scene, self.regions, self.shot.alpha or "")
+        motion = matte.MotionWithoutLight(self.motion) if self.motion else None
         return replace(self, scene=white, motion=motion, card=None).bare()
 
     def preview(self, side: int = 480, fps: int = 12) -> Clip:

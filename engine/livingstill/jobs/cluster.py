@@ -35,8 +35,8 @@ LOCAL = "local"
 SPAN = 12
 """Frames per task when a clip is cut: enough to keep a worker busy, few enough to lose one."""
 
-AHEAD = 2
-"""Tasks per worker that are handed out at once; the rest wait, and so does memory."""
+TASKS_PER_WORKER = 2
+"""Tasks per worker in flight; the rest wait, which bounds memory."""
 
 TRIES = 3
 """How often a span is handed out anew when its worker is lost."""
@@ -98,7 +98,7 @@ def run(client: Client, tasks: Sequence[Task]) -> Generator[list[dict[str, Any]]
     from distributed import as_completed
 
     waiting = iter(tasks)
-    under_way: dict[Future, Task] = {}
+    running: dict[Future, Task] = {}
     done = as_completed()
 
     def hand_out() -> None:
@@ -111,45 +111,45 @@ def run(client: Client, tasks: Sequence[Task]) -> Generator[list[dict[str, Any]]
                 data = Path(task.photo).read_bytes()
             except OSError:
                 data = b""
-            future = client.submit(_make_there, task, data, pure=False, retries=TRIES)
-            under_way[future] = task
+            future = client.submit(_make_on_worker, task, data, pure=False, retries=TRIES)
+            running[future] = task
             done.add(future)
-            if len(under_way) >= AHEAD * _workers(client):
+            if len(running) >= TASKS_PER_WORKER * _workers(client):
                 return
 
     hand_out()
     for future in done:
-        task = under_way.pop(future)
+        task = running.pop(future)
         try:
             records, clips = future.result()
         except Exception as error:
             message = f"its workers died or failed ({type(error).__name__}: {error})"
-            yield [failure(task, output, message) for output in task.wanted]
+            yield [failure(task, output, message) for output in task.pending]
         else:
-            yield _bring_home(task, records, clips)
+            yield _store_results(task, records, clips)
         hand_out()
 
 
-def _make_there(task: Task, photo: bytes) -> tuple[list[dict[str, Any]], dict[str, bytes]]:
+def _make_on_worker(task: Task, photo: bytes) -> tuple[list[dict[str, Any]], dict[str, bytes]]:
     """Make a task's clips in a folder of this machine; return the records and the clips."""
     with tempfile.TemporaryDirectory(prefix="livingstill-") as folder:
-        there = replace(task, folder=folder)
+        local = replace(task, folder=folder)
         if photo:
             copy = Path(folder) / Path(task.photo).name
             copy.write_bytes(photo)
-            there = replace(there, photo=str(copy))
-        records = make(there)
+            local = replace(local, photo=str(copy))
+        records = make(local)
         for record in records:
             if "error" in record:
-                record["error"] = str(record["error"]).replace(there.photo, task.photo)
-        made = [record["output"] for record in records if record["state"] == "done"]
-        return records, {name: (Path(folder) / name).read_bytes() for name in made}
+                record["error"] = str(record["error"]).replace(local.photo, task.photo)
+        names = [record["output"] for record in records if record["state"] == "done"]
+        return records, {name: (Path(folder) / name).read_bytes() for name in names}
 
 
-def _bring_home(
+def _store_results(
     task: Task, records: list[dict[str, Any]], clips: dict[str, bytes]
 ) -> list[dict[str, Any]]:
-    """Write a task's clips and records into the batch's folder, the record's start first."""
+    """Write a task's clips and records into the batch's folder, each "started" record before its clip."""
     for record in records:
         output = Output(record["output"], record["aspect"])
         record |= {"photo": task.photo, "digest": task.digest(output)}
@@ -168,8 +168,8 @@ def _bring_home(
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Parcel:
-    """What a worker needs to make a clip ready: its settings and what was found in the photo."""
+class ClipJob:
+    """What a worker needs to prepare a clip: the photo, its shot and its estimates."""
 
     key: str
     photo: Photo
@@ -180,7 +180,7 @@ class Parcel:
 def frames(client: Client, clip: Clip, span: int = SPAN) -> Iterator[PackedRGBA]:
     """Yield the bare frames of a clip that ``prepare`` made, rendered by the workers, in order.
 
-    Give them to ``Clip.save(source=...)``. At most ``AHEAD`` spans per worker are under way.
+    Give them to ``Clip.save(source=...)``. At most ``TASKS_PER_WORKER`` spans per worker are under way.
 
     Raises
     ------
@@ -188,20 +188,20 @@ def frames(client: Client, clip: Clip, span: int = SPAN) -> Iterator[PackedRGBA]
         If a span's workers died several times.
     """
     estimates = Estimates(clip.depth, clip.regions, clip.subject)
-    said = clip.photo.sha256 + clip.shot.model_dump_json()
-    key = hashlib.sha256(said.encode() + clip.depth.values.tobytes()).hexdigest()
-    parcel = Parcel(key, clip.photo, clip.shot, estimates)
+    text = clip.photo.sha256 + clip.shot.model_dump_json()
+    key = hashlib.sha256(text.encode() + clip.depth.values.tobytes()).hexdigest()
+    clip_job = ClipJob(key, clip.photo, clip.shot, estimates)
     height, width = clip.framing.size[1], clip.framing.size[0]
-    spans = iter(_cut(clip.timeline.frames, span))
-    sent = client.scatter(parcel, broadcast=True)
+    spans = iter(_split_spans(clip.timeline.frames, span))
+    scattered = client.scatter(clip_job, broadcast=True)
     queue: deque[tuple[range, Future]] = deque()
 
     def hand_out() -> None:
-        while len(queue) < AHEAD * _workers(client):
+        while len(queue) < TASKS_PER_WORKER * _workers(client):
             part = next(spans, None)
             if part is None:
                 return
-            queue.append((part, client.submit(_render_there, sent, part, pure=False)))
+            queue.append((part, client.submit(_render_on_worker, scattered, part, pure=False)))
 
     hand_out()
     while queue:
@@ -218,26 +218,28 @@ def frames(client: Client, clip: Clip, span: int = SPAN) -> Iterator[PackedRGBA]
                         f"frames {part.start} to {part.stop - 1} were lost {TRIES} times "
                         f"({type(error).__name__}); look at the workers' logs"
                     ) from error
-                sent = client.scatter(parcel, broadcast=True)
-                future = client.submit(_render_there, sent, part, pure=False)
+                scattered = client.scatter(clip_job, broadcast=True)
+                future = client.submit(_render_on_worker, scattered, part, pure=False)
         future.release()
         hand_out()
         yield from np.frombuffer(data, np.uint32).reshape(len(part), height, width)
 
 
-def _cut(count: int, span: int) -> Iterable[range]:
+def _split_spans(count: int, span: int) -> Iterable[range]:
     return (range(first, min(first + span, count)) for first in range(0, count, span))
 
 
-_ready: dict[str, Clip] = {}
-_ready_lock = Lock()
+_prepared_clips: dict[str, Clip] = {}
+_prepared_lock = Lock()
 
 
-def _render_there(parcel: Parcel, span: range) -> bytes:
+def _render_on_worker(clip_job: ClipJob, span: range) -> bytes:
     """Render a span of a clip; the clip is made ready once per worker and then kept."""
-    with _ready_lock:
-        if parcel.key not in _ready:
-            _ready.clear()
-            _ready[parcel.key] = prepare(parcel.photo, parcel.shot, estimates=parcel.estimates)
-        clip = _ready[parcel.key]
+    with _prepared_lock:
+        if clip_job.key not in _prepared_clips:
+            _prepared_clips.clear()
+            _prepared_clips[clip_job.key] = prepare(
+                clip_job.photo, clip_job.shot, estimates=clip_job.estimates
+            )
+        clip = _prepared_clips[clip_job.key]
     return b"".join(frame.tobytes() for frame in clip.bare(span))

@@ -1,4 +1,4 @@
-"""What the engine sees in a photo, without rendering a clip: depth, regions, fitness."""
+"""Depth, regions, scene and fitness of a photo, without rendering a clip."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from livingstill.core import threads
 from livingstill.core.model import InverseDepth, Progress, Region, Scene
 from livingstill.io import files
-from livingstill.io.files import check_target, keep_apart, replacing, write_png
+from livingstill.io.files import check_inputs_kept, check_target, replacing, write_png
 from livingstill.jobs import steps
 from livingstill.jobs.analyse import Analysis, analyse, read_photo
 from livingstill.jobs.session import check_settings, prepare
@@ -35,8 +35,8 @@ def write_depth(
     threads.limit(job.threads)
     check_settings(shot)
     check_target(target, job.overwrite)
-    keep_apart([target], [photo, *shot.files_read()])
-    depth = _analysed(photo, shot, Stages(progress)).depth()
+    check_inputs_kept([target], [photo, *shot.files_read()])
+    depth = _analyse_photo(photo, shot, Stages(progress)).depth()
     levels = np.round(depth.values * np.float32(65535)).astype(np.uint16)
     picture = (
         cv2.applyColorMap((levels >> 8).astype(np.uint8), cv2.COLORMAP_INFERNO)
@@ -64,15 +64,15 @@ def write_regions(
     check_settings(shot)
     if target is not None:
         check_target(target, job.overwrite)
-        keep_apart([target], [photo, *shot.files_read()])
+        check_inputs_kept([target], [photo, *shot.files_read()])
     stages = Stages(progress)
-    analysis = _analysed(photo, shot, stages)
+    analysis = _analyse_photo(photo, shot, stages)
     with stages("regions"):
         classes = analysis.classes()
         moving = steps.plan_regions(analysis, shot)
     if folder is not None:
-        named = {region.kind for region in classes}
-        extra = tuple(region for region in moving if region.kind not in named)
+        class_names = {region.kind for region in classes}
+        extra = tuple(region for region in moving if region.kind not in class_names)
         mask_files.write(folder, (*classes, *extra), job.overwrite)
     if target is not None:
         depth = analysis.depth().values
@@ -99,7 +99,7 @@ def write_scene(
         check_target(folder / "scene.json", job.overwrite)
     if mesh is not None:
         check_target(mesh, job.overwrite)
-        keep_apart([mesh], [photo, *shot.files_read()])
+        check_inputs_kept([mesh], [photo, *shot.files_read()])
         export.check_mesh(mesh)
     stages = Stages(progress)
     still = shot.model_copy(update={"motion": ("none",), "camera": Choice(name="static")})
@@ -121,7 +121,7 @@ def doctor(
     threads.limit(job.threads)
     check_settings(shot)
     stages = Stages(progress)
-    analysis = _analysed(photo, shot, stages)
+    analysis = _analyse_photo(photo, shot, stages)
     with stages("regions"):
         analysis.classes()
     frame = steps.frame_of(analysis, shot)
@@ -137,7 +137,7 @@ def doctor(
     )
 
 
-def _analysed(path: Path, shot: Shot, stages: Stages) -> Analysis:
+def _analyse_photo(path: Path, shot: Shot, stages: Stages) -> Analysis:
     """Return the analysis of a photo at its own size, its depth estimated."""
     with stages("photo"):
         photo = read_photo(path, shot)

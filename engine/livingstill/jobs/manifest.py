@@ -1,4 +1,4 @@
-"""The record of a rendered clip: enough to render it again and to prove that it is the same."""
+"""The manifest of a rendered clip: enough to render it again and to prove that it is the same."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from livingstill.io.files import replacing
 from livingstill.settings.shot import Shot
 
 FORMAT = 2
-_READ = (1, 2)
+_READABLE_FORMATS = (1, 2)
 """Format 2 added ``stages``; 1, of livingstill 0.1, is replayed without naming a stage."""
 
-_MOST_PIXELS = 200_000_000
-_LARGEST = 2**30
+_MAX_PIXELS = 200_000_000
+_MAX_BYTES = 2**30
 LIBRARIES = ("numpy", "opencv-contrib-python", "scipy", "numba", "pillow", "av")
 
 
@@ -126,11 +126,11 @@ def load(path: Path) -> dict[str, Any]:
     InputError
         If the file is no manifest of a format this version knows.
     """
-    manifest = texts.parsed(texts.read(path, "manifest", _LARGEST), f"manifest {path}")
+    manifest = texts.parse_json(texts.read(path, "manifest", _MAX_BYTES), f"manifest {path}")
     shape = {
         "photo": dict, "shot": dict, "outputs": list, "depth": dict, "regions": list, "frames": list
     }  # fmt: skip
-    if not isinstance(manifest, dict) or manifest.get("format") not in _READ:
+    if not isinstance(manifest, dict) or manifest.get("format") not in _READABLE_FORMATS:
         raise InputError(
             f"{path} is no manifest of a format up to {FORMAT}; render the shot anew, or update"
         )
@@ -165,20 +165,20 @@ def subject_of(manifest: dict[str, Any]) -> tuple[float, float]:
 
 def stages_of(manifest: dict[str, Any]) -> dict[str, str]:
     """Return the hashes of the stages a manifest has; none in format 1."""
-    found = manifest.get("stages", {})
-    return {str(k): str(v) for k, v in found.items()} if isinstance(found, dict) else {}
+    stages = manifest.get("stages", {})
+    return {str(k): str(v) for k, v in stages.items()} if isinstance(stages, dict) else {}
 
 
-def first_difference(expected: list[str], found: list[str]) -> int | None:
+def first_difference(expected: list[str], actual: list[str]) -> int | None:
     """Return the first frame whose hash differs, None if all agree.
 
     >>> first_difference(["a", "b"], ["a", "c"])
     1
     """
-    for index, (before, after) in enumerate(zip(expected, found)):
-        if before != after:
+    for index, (expected_hash, actual_hash) in enumerate(zip(expected, actual)):
+        if expected_hash != actual_hash:
             return index
-    return None if len(expected) == len(found) else min(len(expected), len(found))
+    return None if len(expected) == len(actual) else min(len(expected), len(actual))
 
 
 def _png(array: Any) -> str:
@@ -189,7 +189,7 @@ def _image(text: object, dtype: Any) -> Any:
     """Decode a picture that ``_png`` wrote."""
     try:
         data = base64.b64decode(str(text), validate=True)
-        with images.opened(Path("in it"), data, "picture", _MOST_PIXELS) as picture:
+        with images.open_picture(Path("in it"), data, "picture", _MAX_PIXELS) as picture:
             image = np.array(picture)
     except (ValueError, InputError):
         image = None

@@ -1,8 +1,7 @@
-"""Chosen layers or regions of a clip alone: what of each pixel is theirs, frame by frame.
+"""Alpha mattes of selected layers or regions, frame by frame.
 
-The scene is rendered a second time, the chosen parts white and all else black, under the same
-camera and motion. So the matte is exactly what is seen of them, however they move and whatever
-passes before them.
+The scene is rendered a second time, the selected parts white and all else black, under the same
+camera and motion, so the matte has their exact coverage with motion and occlusion.
 """
 
 from __future__ import annotations
@@ -29,10 +28,10 @@ MOVING = "moving"
 _LAYER = "layer:"
 
 
-def chosen(scene: Scene, regions: tuple[Region, ...], said: str) -> Scene:
+def select_parts(scene: Scene, regions: tuple[Region, ...], selection: str) -> Scene:
     """Return the scene with the chosen parts white and all else black.
 
-    ``said`` is a list of kinds that move, ``moving`` for all of them, or ``layer:N``, 1 in front.
+    ``selection`` is a list of kinds that move, ``moving`` for all of them, or ``layer:N``, 1 in front.
 
     Raises
     ------
@@ -43,7 +42,7 @@ def chosen(scene: Scene, regions: tuple[Region, ...], said: str) -> Scene:
     mask = np.zeros((height, width), np.uint8)
     layers: set[int] = set()
     kinds = {region.kind: region.mask for region in regions}
-    names = [part.strip() for part in said.split(",") if part.strip()]
+    names = [part.strip() for part in selection.split(",") if part.strip()]
     for name in names:
         if name.startswith(_LAYER):
             number = name.removeprefix(_LAYER)
@@ -57,15 +56,17 @@ def chosen(scene: Scene, regions: tuple[Region, ...], said: str) -> Scene:
         elif name in kinds:
             mask = np.maximum(mask, kinds[name])
         else:
-            there = [*kinds, *([MOVING] if kinds else []), "layer:1"]
-            raise InputError(f"alpha is {name}, which is not in this photo{closest(name, there)}")
-    white, hidden = np.full_like(mask, 255), np.zeros(mask.shape, bool)
-    made = []
+            names_in_photo = [*kinds, *([MOVING] if kinds else []), "layer:1"]
+            raise InputError(
+                f"alpha is {name}, which is not in this photo{closest(name, names_in_photo)}"
+            )
+    white, occluded = np.full_like(mask, 255), np.zeros(mask.shape, bool)
+    painted = []
     for k, layer in enumerate(scene.layers):
-        seen = white if k in layers else extend_mask(mask, hidden)
-        made.append(Layer(_grey(layer.colour, seen), layer.inverse_depth))
-        hidden |= layer.colour >> np.uint32(24) > 0
-    return Scene(tuple(made), scene.focal)
+        visible = white if k in layers else extend_mask(mask, occluded)
+        painted.append(Layer(_grey(layer.colour, visible), layer.inverse_depth))
+        occluded |= layer.colour >> np.uint32(24) > 0
+    return Scene(tuple(painted), scene.focal)
 
 
 def _grey(colour: PackedRGBA, value: UInt8Array) -> PackedRGBA:
@@ -76,8 +77,8 @@ def _grey(colour: PackedRGBA, value: UInt8Array) -> PackedRGBA:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Shapes:
-    """A motion without its light: where things go, not how bright they are."""
+class MotionWithoutLight:
+    """A motion's displacements without its gains and biases of light."""
 
     motion: Motion
 
@@ -85,11 +86,13 @@ class Shapes:
         """Return the flows of the motion; two samples share each pixel by their gains."""
         flows = self.motion.at(phase)
         first = [next(k for k, other in enumerate(flows) if other is flow) for flow in flows]
-        shapes = {k: _shape(flows[k]) for k in set(first)}  # layers that move together share one
+        shapes = {
+            k: _without_light(flows[k]) for k in set(first)
+        }  # layers that move together share one
         return tuple(shapes[k] for k in first)
 
 
-def _shape(flow: Flow | None) -> Flow | None:
+def _without_light(flow: Flow | None) -> Flow | None:
     if flow is None:
         return None
     if flow.second is None or flow.second_gain is None:
@@ -97,11 +100,11 @@ def _shape(flow: Flow | None) -> Flow | None:
     first: Float32Array = (
         np.ones_like(flow.second_gain) if flow.first_gain is None else flow.first_gain
     )
-    both = np.maximum(first + flow.second_gain, np.float32(1e-6))
-    return replace(flow, first_gain=first / both, second_gain=flow.second_gain / both, bias=None)
+    total = np.maximum(first + flow.second_gain, np.float32(1e-6))
+    return replace(flow, first_gain=first / total, second_gain=flow.second_gain / total, bias=None)
 
 
-def cut(packed: PackedRGBA, matte: PackedRGBA) -> PackedRGBA:
+def apply_matte(packed: PackedRGBA, matte: PackedRGBA) -> PackedRGBA:
     """Return a frame premultiplied by the grey of its matte, which becomes its alpha."""
     alpha = (matte & np.uint32(255)).astype(np.uint16)[..., None]
     rgba = packed.view(np.uint8).reshape(*packed.shape, 4)

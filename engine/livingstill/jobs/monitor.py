@@ -1,5 +1,5 @@
-"""Amounts of motion lowered until a small trial of the loop neither folds nor pulses, and the
-masks by which figures are taken while frames are rendered."""
+"""Attenuation of motion that folds or pulses in a small trial of the loop, and the region masks
+that figures are measured by during a render."""
 
 from __future__ import annotations
 
@@ -14,70 +14,73 @@ from livingstill.imaging import exact
 from livingstill.quality import known_flow, stream
 from livingstill.render.frames import Renderer, Window
 
-FOLDED = 0.05
-"""Share of a region that may fold: bent mirrors and ends of streams do, in spots nobody sees."""
+MAX_FOLDED_SHARE = 0.05
+"""Largest folded share of a region: bent mirrors and ends of streams fold in invisible spots."""
 
 _PHASES = 8
-_TRIES = 4
-_LESS = 0.7
-_WIDE = 240
-"""Width of the frames that a trial looks at."""
+_MAX_ATTENUATIONS = 4
+_ATTENUATION_STEP = 0.7
+_TRIAL_WIDTH = 240
+"""Width of a trial's frames, pixels."""
 
-_WAVER = 1.5
-"""How much more a mean may vary in a trial, which takes single pixels of many: textures that pass by
-make it waver up to 1.7 times as much as the full frame's."""
+_LUMINANCE_TOLERANCE = 1.5
+"""Factor on the luminance limit in a trial, which samples single pixels: passing textures vary its
+mean up to 1.7 times as much as the full frame's."""
 
-_SEEN = {"fold": "fold over itself", "pulse": "pulse in brightness"}
-"""What is seen of a fault."""
+_FAULT_WORDS = {"fold": "fold over itself", "pulse": "pulse in brightness"}
+"""Visible effect of each fault, in words."""
 
 Excess = dict[str, tuple[str, float]]
-"""Per kind what it does, and how many times its bar that is: only what is beyond a bar."""
+"""Per kind its fault and the ratio of the figure to its limit, where that is above 1."""
 
 
 def limit_amounts(
     make: Callable[[Mapping[str, float]], Motion], regions: tuple[Region, ...], scene: Scene
 ) -> tuple[Motion, str]:
-    """Return the motion with each kind as large as asked for, or lowered where it faults; and a note.
+    """Return the motion with each kind at its requested amount, or attenuated if it faults; and a note.
 
     ``make`` gives the motion with a part of the amount per kind. A kind that folds or
     pulses in a small trial of the loop is lowered by itself until it does not; if lowering does not
     help it keeps its amount, and the note says so.
     """
-    less = {region.kind: 1.0 for region in regions}
+    attenuation = {region.kind: 1.0 for region in regions}
     trial = Trial(scene, regions)
-    motion = make(less)
+    motion = make(attenuation)
     first = excess = trial.measure(motion)
-    for _ in range(_TRIES):
+    for _ in range(_MAX_ATTENUATIONS):
         if not excess:
             break
-        less = {kind: part * (_LESS if kind in excess else 1) for kind, part in less.items()}
-        motion = make(less)
+        attenuation = {
+            kind: factor * (_ATTENUATION_STEP if kind in excess else 1)
+            for kind, factor in attenuation.items()
+        }
+        motion = make(attenuation)
         excess = trial.measure(motion)
-    if excess:  # for another reason: they get back what was taken
-        less |= dict.fromkeys(excess, 1.0)
-        motion = make(less)
+    if excess:  # attenuation does not help these kinds: restore their amounts
+        attenuation |= dict.fromkeys(excess, 1.0)
+        motion = make(attenuation)
     notes = [
-        f"{kind} moves {less[kind]:.0%} as much as asked for, so that it does not {_SEEN[what]}"
-        if less[kind] < 1
-        else f"{kind} may {_SEEN[what]}; lower --amount or choose another --seed"
-        for kind, (what, _) in first.items()
+        f"{kind} moves {attenuation[kind]:.0%} as much as asked for, so that it does not {_FAULT_WORDS[fault]}"
+        if attenuation[kind] < 1
+        else f"{kind} may {_FAULT_WORDS[fault]}; lower --amount or choose another --seed"
+        for kind, (fault, _) in first.items()
     ]
     return motion, "; ".join(notes)
 
 
 class Trial:
-    """A few small frames of a loop under a camera that stands, to see how each kind behaves."""
+    """Measures folding and pulsing of each kind on a few small frames of a loop, camera static."""
 
     def __init__(self, scene: Scene, regions: tuple[Region, ...]) -> None:
         self.scene, self.regions = scene, regions
         width, height = scene.size
-        self.stride = max(1, round(width / _WIDE))
+        self.stride = max(1, round(width / _TRIAL_WIDTH))
         self.size = (max(2, width // self.stride), max(2, height // self.stride))
         middle = self.stride * np.array([(n - 1) / 2 for n in self.size])
         self.window = Window(float(middle[0]), float(middle[1]), float(self.stride))
 
     def measure(self, motion: Motion) -> Excess:
-        """Return what is beyond a bar."""
+        """Return the kinds that exceed a limit under ``motion``."""
         renderer = Renderer(self.scene, self.window, self.size, "draft")
         figures = stream.StreamFigures(
             masks_in_frame(self.regions, self.window, self.size),
@@ -87,21 +90,23 @@ class Trial:
         cells: NDArray[np.bool_] | None = None
         for index in range(_PHASES):
             flows = motion.at(index / _PHASES)
-            figures.feed(renderer.frame(Pose(), flows))
-            for flow in known_flow.distinct(flows):
-                folded = known_flow.folded(flow)
+            figures.add(renderer.frame(Pose(), flows))
+            for flow in known_flow.distinct_flows(flows):
+                folded = known_flow.folded_cells(flow)
                 cells = folded if cells is None else cells | folded
-        found: Excess = {}
+        excess: Excess = {}
         if cells is not None and cells.any():
-            found = {k: ("fold", share / FOLDED) for k, share in self._shares(cells).items()}
+            excess = {
+                k: ("fold", share / MAX_FOLDED_SHARE) for k, share in self._shares(cells).items()
+            }
         for name, value in figures.figures().items():
-            kind, _, what = name.rpartition(".")
-            bar = stream.pulsing_bar(kind, what) if kind and what != "change" else None
+            kind, _, figure = name.rpartition(".")
+            bar = stream.pulsing_limit(kind, figure) if kind and figure != "change" else None
             if bar is not None:
-                ratio = value / (bar * (_WAVER if what == "luminance" else 1))
-                if ratio > found.get(kind, ("", 0.0))[1]:
-                    found[kind] = ("pulse", ratio)
-        return {kind: fault for kind, fault in found.items() if fault[1] > 1}
+                ratio = value / (bar * (_LUMINANCE_TOLERANCE if figure == "luminance" else 1))
+                if ratio > excess.get(kind, ("", 0.0))[1]:
+                    excess[kind] = ("pulse", ratio)
+        return {kind: fault for kind, fault in excess.items() if fault[1] > 1}
 
     def _shares(self, cells: NDArray[np.bool_]) -> dict[str, float]:
         """Return the folded share of each kind's region; a cell counts for what moves it most."""
@@ -129,20 +134,20 @@ def stream_figures(
 def masks_in_frame(
     regions: tuple[Region, ...], window: Window, size: tuple[int, int]
 ) -> dict[str, UInt8Array]:
-    """Return where each kind is in a frame at rest."""
+    """Return the mask of each kind, (h, w) uint8, in a frame of ``size`` at rest."""
     kinds: dict[str, UInt8Array] = {}
     for region in regions:
         mask = _in_frame(region.mask, window, size)
-        before = kinds.get(region.kind)
-        kinds[region.kind] = mask if before is None else np.maximum(before, mask)
+        previous = kinds.get(region.kind)
+        kinds[region.kind] = mask if previous is None else np.maximum(previous, mask)
     return kinds
 
 
 def _in_frame(mask: UInt8Array, window: Window, size: tuple[int, int]) -> UInt8Array:
-    """Return a mask of the scene as a frame at rest shows it."""
+    """Return a mask of the scene warped into a frame at rest."""
     width, height = size
     left = window.x - window.scale * (width - 1) / 2
     top = window.y - window.scale * (height - 1) / 2
     matrix = np.array([[window.scale, 0, left], [0, window.scale, top]])
-    shown = cv2.warpAffine(mask, matrix, size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
-    return np.asarray(shown, np.uint8)
+    warped = cv2.warpAffine(mask, matrix, size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
+    return np.asarray(warped, np.uint8)

@@ -1,4 +1,4 @@
-"""A photo seen from beside, given its disparity."""
+"""Novel view synthesis from a photo and its disparity."""
 
 from __future__ import annotations
 
@@ -41,22 +41,22 @@ def novel_view(
         raise InputError(
             f"disparity has shape {disparity.shape}; it must have the photo's, {(height, width)}"
         )
-    known = _known(np.asarray(disparity, np.float32))
-    low, high = float(known.min()), float(known.max())
+    filled = _fill_disparity(np.asarray(disparity, np.float32))
+    low, high = float(filled.min()), float(filled.max())
     spread = high - low or 1.0
-    scaled = (known - np.float32(low)) / np.float32(spread)
+    scaled = (filled - np.float32(low)) / np.float32(spread)
     depth = refine(photo, scaled)
-    move = max(abs(baseline[0]), abs(baseline[1]))
-    reach = max(abs(low), abs(high))
+    largest_baseline = max(abs(baseline[0]), abs(baseline[1]))
+    largest = max(abs(low), abs(high))
     border = tuple(
-        min(ceil(abs(b) * reach) + 2, side) for b, side in zip(baseline, (width, height))
+        min(ceil(abs(b) * largest) + 2, side) for b, side in zip(baseline, (width, height))
     )
-    around, beyond = extend_photo(photo, depth, (border[0], border[1]))
+    extended, extended_depth = extend_photo(photo, depth, (border[0], border[1]))
     scene = build_layers(
-        around,
-        beyond,
+        extended,
+        extended_depth,
         layers=layers,
-        parallax=max(1.0, spread * move),
+        parallax=max(1.0, spread * largest_baseline),
         edge_error=0.0 if ramp_width(scaled) < 1.5 else 1.0,
     )
     unit = spread / (DEFAULT_FOCAL * scene.size[0])
@@ -65,7 +65,7 @@ def novel_view(
     return unpack(Renderer(scene, window, (width, height), quality).frame(pose))
 
 
-def _known(disparity: Float32Array) -> Float32Array:
+def _fill_disparity(disparity: Float32Array) -> Float32Array:
     """Fill what is not finite with the smaller of its finite neighbours to the left and right."""
     finite = np.isfinite(disparity)
     if finite.all():

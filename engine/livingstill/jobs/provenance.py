@@ -38,7 +38,7 @@ def metadata(shot: Shot, photo_sha256: str) -> dict[str, str]:
 
 
 def check_sidecar(path: Path, overwrite: bool) -> None:
-    """Refuse early a sidecar that could not be written.
+    """Raise InputError early for a sidecar that could not be written.
 
     Raises
     ------

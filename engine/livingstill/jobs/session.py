@@ -1,4 +1,4 @@
-"""One photo's steps from pixels to a clip, each kept until a setting that it depends on changes."""
+"""A cache of one photo's steps from pixels to a clip, invalidated by the settings they depend on."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ T = TypeVar("T")
 
 
 class Session:
-    """A photo and what its last clip was made of: asked for another clip, it redoes what differs.
+    """A photo with the cached step results of its last clip; another clip recomputes what differs.
 
     A step's result is kept under a key of what it was made from: the keys of the steps before it
     and its own settings. ``runs`` counts how often each step was done. Not for several threads.
@@ -58,15 +58,17 @@ class Session:
         analysis: Analysis | None = None,
     ) -> None:
         self.photo, self.runs = photo, Counter[str]()
-        self._scale, self._estimates, self._begun = scale, estimates, analysis
-        self._kept: dict[str, tuple[Hashable, Any]] = {}
+        self._scale, self._estimates, self._begun_analysis = scale, estimates, analysis
+        self._results: dict[str, tuple[Hashable, Any]] = {}
 
     def _step(self, name: str, key: Hashable, make: Callable[[], T]) -> T:
-        if name not in self._kept or self._kept[name][0] != key:
-            self._kept.pop(name, None)  # what is outdated need not be in memory beside what is new
-            self._kept[name] = (key, make())
+        if name not in self._results or self._results[name][0] != key:
+            self._results.pop(
+                name, None
+            )  # what is outdated need not be in memory beside what is new
+            self._results[name] = (key, make())
             self.runs[name] += 1
-        made: T = self._kept[name][1]
+        made: T = self._results[name][1]
         return made
 
     def clip(self, shot: Shot, stages: Stages | None = None) -> Clip:
@@ -79,9 +81,9 @@ class Session:
         """
         stages = stages or Stages()
         scale = self._scale or analyse.scene_scale(self.photo, shot)
-        keys = _Keys.of(shot, scale)
+        keys = _StepKeys.of(shot, scale)
         analysis = self._analyse(shot, keys, stages)
-        whole = self._begin_layers(analysis, shot, keys)
+        whole_layers = self._begin_layers(analysis, shot, keys)
         with stages("regions"):
             regions = self._step("regions", keys.regions, lambda: self._regions(analysis, shot))
         begin_kernels([region.kind for region in regions])
@@ -102,12 +104,14 @@ class Session:
             scene = self._step(
                 "scene",
                 keys.scene,
-                lambda: steps.build_scene(analysis, regions, shot.layers, shot.quality, whole),
+                lambda: steps.build_scene(
+                    analysis, regions, shot.layers, shot.quality, whole_layers
+                ),
             )
-            whole = None  # it keeps what it has built
+            whole_layers = None  # it keeps what it has built
             camera, window = self._step(
                 "camera",
-                (keys.camera, move, _stamps(_keyframes(move.name))),
+                (keys.camera, move, _file_stamps(_keyframes(move.name))),
                 lambda: steps.plan_camera(
                     scene, steps.view_of(analysis, frame), frame, shot, timeline
                 ),
@@ -141,8 +145,8 @@ class Session:
             cost=cost,
         )
 
-    def _analyse(self, shot: Shot, keys: _Keys, stages: Stages) -> Analysis:
-        """Return the analysis, its depth estimated: what it is waited for is the stages' time."""
+    def _analyse(self, shot: Shot, keys: _StepKeys, stages: Stages) -> Analysis:
+        """Return the analysis with its depth estimated; the waits count as the stages' time."""
         analysis = self._step("analysis", keys.analysis, lambda: self._analysis(shot))
         if shot.depth == "embedded" and self._estimates is None:
             with stages("network"):
@@ -151,19 +155,21 @@ class Session:
             analysis.depth()
         return analysis
 
-    def _begin_layers(self, analysis: Analysis, shot: Shot, keys: _Keys) -> Result[Scene] | None:
-        """Begin to peel the photo into layers beside other work, unless the scene is kept."""
-        kept = self._kept.get("scene")
-        if kept is not None and kept[0] == keys.scene:
+    def _begin_layers(
+        self, analysis: Analysis, shot: Shot, keys: _StepKeys
+    ) -> Result[Scene] | None:
+        """Begin to build the photo's layers concurrently, unless the scene is cached."""
+        result = self._results.get("scene")
+        if result is not None and result[0] == keys.scene:
             return None
         return steps.begin_layers(analysis, shot.layers, shot.quality)
 
     def _analysis(self, shot: Shot) -> Analysis:
-        begun, self._begun = self._begun, None
-        if begun is not None:
-            return begun
+        start_output, self._begun_analysis = self._begun_analysis, None
+        if start_output is not None:
+            return start_output
         if self._estimates is not None:
-            return analyse.recalled(self.photo, shot, self._estimates, self._scale)
+            return analyse.analysis_from_estimates(self.photo, shot, self._estimates, self._scale)
         return analyse.analyse(self.photo, shot, scale=self._scale)
 
     def _regions(self, analysis: Analysis, shot: Shot) -> tuple[Region, ...]:
@@ -185,7 +191,7 @@ def prepare(
 
 
 def check_settings(shot: Shot) -> None:
-    """Refuse early what can be refused before any photo is read.
+    """Validate the settings that can be checked before any photo is read.
 
     Raises
     ------
@@ -205,7 +211,7 @@ def check_settings(shot: Shot) -> None:
         raise InputError(f"no depth source is called '{source}'{nearest(source, names)}")
 
 
-class _Keys(NamedTuple):
+class _StepKeys(NamedTuple):
     """What each step of a shot depends on; the keys of steps before it are part of a step's own."""
 
     analysis: Hashable
@@ -217,15 +223,15 @@ class _Keys(NamedTuple):
     motion: Hashable
 
     @classmethod
-    def of(cls, shot: Shot, scale: float) -> _Keys:
+    def of(cls, shot: Shot, scale: float) -> _StepKeys:
         """Return the keys of a shot whose scene is ``scale`` of the photo."""
         frame, time = shot.part(FrameSettings), shot.part(TimeSettings)
-        analysis = (shot.part(DepthSettings), shot.quality, scale, _stamps(shot.depth))
-        masks = _stamps(shot.hold, *(one.file for one in shot.mask))
+        analysis = (shot.part(DepthSettings), shot.quality, scale, _file_stamps(shot.depth))
+        masks = _file_stamps(shot.hold, *(one.file for one in shot.mask))
         regions = (analysis, shot.part(RegionSettings), masks)
         scene = (regions, shot.layers)
         move = (analysis, frame, shot.camera)
-        pictures = _stamps(shot.font, shot.subtitle_font, shot.logo, shot.lut)
+        pictures = _file_stamps(shot.font, shot.subtitle_font, shot.logo, shot.lut)
         return cls(
             analysis=analysis,
             regions=regions,
@@ -241,10 +247,10 @@ def _keyframes(move: str) -> str | None:
     return move[1:] if move.startswith("@") else None
 
 
-def _stamps(*named: str | Path | None) -> Hashable:
-    """Return what tells that a file has changed: time and size of each that exists."""
+def _file_stamps(*files: str | Path | None) -> Hashable:
+    """Return the modification time and size of each file that exists."""
     stamps = []
-    for name in named:
+    for name in files:
         try:
             status = Path(name).stat() if name is not None else None
         except (OSError, ValueError):

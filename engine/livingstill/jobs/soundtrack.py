@@ -19,13 +19,13 @@ from livingstill.settings.shot import Shot
 AUTO = "auto"
 
 
-def beds(said: str) -> tuple[str, ...] | None:
+def beds(audio: str) -> tuple[str, ...] | None:
     """Return the beds that a setting names, None if it names a file.
 
     >>> beds("wind,rain"), beds("song.mp3")
     (('wind', 'rain'), None)
     """
-    names = tuple(part.strip() for part in said.split(","))
+    names = tuple(part.strip() for part in audio.split(","))
     return names if all(name in BEDS for name in names) else None
 
 
@@ -38,7 +38,7 @@ def files(shot: Shot) -> dict[str, dict[str, str]]:
 
 
 def check(shot: Shot) -> None:
-    """Refuse early a sound that cannot be had.
+    """Validate the sound of a shot before any work begins.
 
     Raises
     ------
@@ -58,7 +58,7 @@ def check(shot: Shot) -> None:
 def make(
     shot: Shot, timeline: Timeline, shares: Mapping[str, float], height: float
 ) -> tuple[Float32Array | None, str]:
-    """Return (n, 2) float32 as long as the clip, and what it is in words; None is silence.
+    """Return the clip's sound, (n, 2) float32 at 48 kHz, and a note; None is silence.
 
     Parameters
     ----------
@@ -75,29 +75,29 @@ def make(
     count = round(timeline.frames / timeline.fps * SAMPLE_RATE)
     names = beds(shot.audio)
     if shot.audio != AUTO and names is None:
-        beyond = timeline.seconds + shot.audio_fade + 0.1
-        recording = sound.read(Path(shot.audio), shot.audio_start, beyond)
-        heard = fit(
+        duration = timeline.seconds + shot.audio_fade + 0.1
+        recording = sound.read(Path(shot.audio), shot.audio_start, duration)
+        fitted = fit(
             recording, count, joins=timeline.joins, fade=shot.audio_fade, level=shot.audio_level
         )
-        return heard, f"sound of {Path(shot.audio).name}"
+        return fitted, f"sound of {Path(shot.audio).name}"
     weights = choose_beds(shares, shot.wind.speed) if names is None else dict.fromkeys(names, 1.0)
     if not weights:
         return None, "nothing that moves has a sound; the clip is silent"
-    made = mix(
+    mixed = mix(
         weights,
         count,
         seed=shot.seed,
-        air=_air(shot, timeline, height),
+        air=_wind_gusts(shot, timeline, height),
         joins=timeline.joins,
         fade=shot.audio_fade,
         level=shot.audio_level,
     )
-    return made, f"sound of {', '.join(weights)}"
+    return mixed, f"sound of {', '.join(weights)}"
 
 
-def _air(shot: Shot, timeline: Timeline, height: float) -> WindGusts:
-    """Return the wind of the picture as it is heard a quarter of the frame from either side."""
+def _wind_gusts(shot: Shot, timeline: Timeline, height: float) -> WindGusts:
+    """Return the gusts of the picture's wind, delayed for listeners a quarter frame from either side."""
     air = wind_field(shot.wind, timeline.seconds, shot.seed)
     harmonics, amplitudes = air.gusts()
     lags = [(x * air.x + height / 2 * air.y) / air.front for x in (0.25, 0.75)]

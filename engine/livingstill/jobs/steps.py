@@ -1,4 +1,4 @@
-"""The steps from an analysed photo to a clip: each takes values and returns a value, and knows no other.
+"""The steps from a photo's analysis to a clip, each a function of values independent of the others.
 
 ``analyse`` comes first. Then ``plan_regions``, ``build_scene``, ``plan_camera`` and
 ``compose_motion``; ``session`` puts them in order and keeps what a change of settings leaves as it is.
@@ -40,17 +40,17 @@ from livingstill.settings.groups import FrameSettings, RegionSettings
 from livingstill.settings.shot import Shot
 from livingstill.settings.values import Choice, Strokes
 
-LAYERS = {"draft": 5, "standard": 5, "high": 8}
-"""Most layers of a scene: what is gained beyond five is seen at large moves only, and costs time."""
+MAX_LAYERS = {"draft": 5, "standard": 5, "high": 8}
+"""Largest number of layers by quality: more than five gain at large moves only, and cost time."""
 
-_AIMS, _SPARE = 4, 1.002
+_ZOOM_ITERATIONS, _ZOOM_MARGIN = 4, 1.002
 
 
 # regions
 
 
 def plan_regions(analysis: Analysis, settings: RegionSettings) -> tuple[Region, ...]:
-    """Return what moves in a photo: one soft mask per kind and place, without overlap.
+    """Return the moving regions of a photo: one soft mask per kind and component, without overlap.
 
     Raises
     ------
@@ -75,9 +75,11 @@ def plan_regions(analysis: Analysis, settings: RegionSettings) -> tuple[Region, 
 
 
 def begin_layers(analysis: Analysis, count: int | None, quality: str) -> Result[Scene]:
-    """Begin to peel a photo into layers beside other work; return what waits for them."""
+    """Begin to build a photo's layers concurrently; return a callable that waits for the scene."""
     depth = analysis.depth()
-    work = partial(_peel, analysis.rgb, depth.values, depth, analysis.photo.focal, count, quality)
+    work = partial(
+        _build_layers, analysis.rgb, depth.values, depth, analysis.photo.focal, count, quality
+    )
     return begin_if_small(analysis.rgb)(work)
 
 
@@ -86,7 +88,7 @@ def build_scene(
     regions: tuple[Region, ...],
     count: int | None,
     quality: str,
-    whole: Result[Scene] | None = None,
+    whole_layers: Result[Scene] | None = None,
 ) -> Scene:
     """Return the photo as layers, a flag in front of them, drifting clouds behind them.
 
@@ -99,12 +101,12 @@ def build_scene(
     depth = analysis.depth()
 
     def layered(rgb: UInt8Array, inverse_depth: Float32Array) -> Scene:
-        return _peel(rgb, inverse_depth, depth, analysis.photo.focal, count, quality)
+        return _build_layers(rgb, inverse_depth, depth, analysis.photo.focal, count, quality)
 
-    return assembly.build_scene(layered, analysis.rgb, depth.values, regions, whole)
+    return assembly.build_scene(layered, analysis.rgb, depth.values, regions, whole_layers)
 
 
-def _peel(
+def _build_layers(
     rgb: UInt8Array,
     inverse_depth: Float32Array,
     depth: InverseDepth,
@@ -119,7 +121,7 @@ def _peel(
         inverse_depth,
         focal=focal or DEFAULT_FOCAL,
         layers=count,
-        most=LAYERS[quality],
+        most=MAX_LAYERS[quality],
         edge_error=0.0 if sharp else 2.0,
     )
 
@@ -128,7 +130,7 @@ def _peel(
 
 
 def frame_of(analysis: Analysis, settings: FrameSettings) -> framing.Framing:
-    """Return how the photo sits in the frame, its subject as near the middle as it allows."""
+    """Return the framing of the photo, its subject as near the middle as the photo allows."""
     return framing.fit_photo_to(analysis.photo.size, settings, analysis.subject().point)
 
 
@@ -149,23 +151,23 @@ def timeline_of(shot: Shot) -> Timeline:
 
 
 def view_of(analysis: Analysis, frame: framing.Framing) -> CameraView:
-    """Return what a camera move is planned from: depth and subject of what the frame shows."""
+    """Return the view that a camera move is planned from: depth and subject of the framed part."""
     point = analysis.subject().point
     return CameraView.of(analysis.depth().values, analysis.photo.focal, point, frame.box)
 
 
 def advise(analysis: Analysis, frame: framing.Framing) -> auto.Advice:
-    """Return the move that shows most depth and uncovers and bends least, and why."""
-    measured = analysis.statistics()
-    along = alignment.sample_lines(analysis.depth().values, measured.lines, auto.LINE_FRACTIONS)
+    """Return the move of most parallax at least disocclusion and line bend, and the reason."""
+    traits = analysis.statistics()
+    line_depth = alignment.sample_lines(analysis.depth().values, traits.lines, auto.LINE_FRACTIONS)
     confidence = analysis.subject().confidence
-    return auto.choose(view_of(analysis, frame), measured, confidence, along)
+    return auto.choose(view_of(analysis, frame), traits, confidence, line_depth)
 
 
 def choose_move(
     analysis: Analysis, frame: framing.Framing, move: Choice
 ) -> tuple[Choice, tuple[str, ...], Mapping[str, float]]:
-    """Return the move by name, and where it was left open why and at what cost it was chosen."""
+    """Return the move; if it was auto, also the reason and the costs of the choice."""
     if move.name != path.AUTO:
         return move, (), {}
     advice = advise(analysis, frame)
@@ -176,20 +178,20 @@ def choose_move(
 def plan_camera(
     scene: Scene, view: CameraView, frame: framing.Framing, shot: Shot, timeline: Timeline
 ) -> tuple[CameraPath, frames.Window]:
-    """Return the path of the shot's camera and the window that shows no border anywhere on it."""
-    course = partial(
+    """Return the path of the shot's camera and the largest window without a border along it."""
+    resolve = partial(
         path.resolve, shot.camera, loop=shot.loop, duration=shot.duration, seed=shot.seed
     )
     window, zoom = window_of(scene, frame), 1.0
-    for _ in range(_AIMS):
-        # planned as large as asked for in the narrower frame that is seen, and so seen anew
-        camera = course(view.zoomed(zoom))
+    for _ in range(_ZOOM_ITERATIONS):
+        # moves are sized for the zoomed frame, and their size changes the zoom: a fixed point
+        camera = resolve(view.zoomed(zoom))
         poses: list[Pose] = [camera.at(timeline.time(i)) for i in range(timeline.frames)]
-        closer = replace(window, scale=window.scale / zoom)
-        more = frames.safe_zoom(scene, poses, closer, frame.picture[2:])
-        if more == 1.0:
+        zoomed = replace(window, scale=window.scale / zoom)
+        extra_zoom = frames.safe_zoom(scene, poses, zoomed, frame.picture[2:])
+        if extra_zoom == 1.0:
             break
-        zoom *= more * _SPARE
+        zoom *= extra_zoom * _ZOOM_MARGIN
     return camera, replace(window, scale=window.scale / zoom)
 
 
@@ -223,7 +225,7 @@ def compose_motion(
     strokes: Strokes = shot.brush
     directions = flow_field.velocities(rgb, depth, regions, strokes)
 
-    def make(less: Mapping[str, float]) -> Motion:
+    def make(attenuation: Mapping[str, float]) -> Motion:
         return compose(
             rgb,
             depth,
@@ -231,7 +233,7 @@ def compose_motion(
             wind=shot.wind,
             seconds=timeline.seconds,
             amount=shot.amount,
-            attenuation=less,
+            attenuation=attenuation,
             seed=shot.seed,
             directions=directions,
             scene=scene,
@@ -247,7 +249,7 @@ def compose_motion(
 def place_title(
     finisher: Finisher, scene: Scene, window: frames.Window, frame: framing.Framing, depth: str
 ) -> tuple[frames.Card | None, tuple[str, ...]]:
-    """Return the title as a card in the scene, if it stands there, and what to say of it."""
+    """Return the title as a card between the scene's layers, if it is one, and a note."""
     title = finisher.title_in_scene
     if title is None:
         return None, ()

@@ -15,7 +15,7 @@ from livingstill.core import threads
 from livingstill.core.errors import InputError
 from livingstill.core.model import Progress, UInt8Array
 from livingstill.imaging import exact
-from livingstill.io.files import check_target, keep_apart, unused, write_png
+from livingstill.io.files import check_inputs_kept, check_target, free_name, write_png
 from livingstill.jobs.analyse import read_photo
 from livingstill.jobs.session import Session, check_settings
 from livingstill.jobs.stages import Stages
@@ -24,9 +24,9 @@ from livingstill.quality import no_reference
 from livingstill.quality import verdict as director
 from livingstill.settings.shot import Job, Shot
 
-MOST = 50
-_SHOTS = 4
-_CELL = 320
+MAX_TAKES = 50
+_FRAMES_PER_ROW = 4
+_CELL_WIDTH = 320
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,8 +67,8 @@ def takes(
     InputError
         As ``deliver.animate_file``, or if ``count`` is not 1 to 50.
     """
-    if not 1 <= count <= MOST:
-        raise InputError(f"takes are {count}; it must be 1 to {MOST}")
+    if not 1 <= count <= MAX_TAKES:
+        raise InputError(f"takes are {count}; it must be 1 to {MAX_TAKES}")
     if job.photo is None:
         raise InputError("no photo was given; name one, as in `livingstill takes lake.jpg`")
     threads.limit(job.threads)
@@ -81,18 +81,18 @@ def takes(
     def page(base: Path) -> Path:
         return sheet or base.with_name(f"{base.stem}-takes.png")
 
-    def taken(base: Path) -> bool:
-        found = [os.path.lexists(clip) for clip in clips(base)]
-        return any(found) or (sheet is None and os.path.lexists(page(base)))
+    def exists(base: Path) -> bool:
+        present = [os.path.lexists(clip) for clip in clips(base)]
+        return any(present) or (sheet is None and os.path.lexists(page(base)))
 
     base = Path(job.output[0]) if job.output else Path(f"{job.photo.stem}.mp4")
     if not job.output and not job.overwrite:
-        base = unused(base, taken)
+        base = free_name(base, exists)
     names, sheet = clips(base), page(base)
     for name in names:
         encoder.check_target(name, job.overwrite)
     check_target(sheet, job.overwrite)
-    keep_apart([*map(Path, names), sheet], [job.photo, *shot.files_read()])
+    check_inputs_kept([*map(Path, names), sheet], [job.photo, *shot.files_read()])
     stages = Stages(progress)
     if not job.output and base.stem != job.photo.stem:
         stages.progress.say(f"takes of {job.photo.name} are kept; these are {base.stem}-seed...")
@@ -101,13 +101,13 @@ def takes(
     done, rows = [], {}
     for seed, name in zip(seeds, names):
         clip = session.clip(shot.model_copy(update={"seed": seed}), stages)
-        observer, row = no_reference.Observer(), Row(clip.timeline.frames)
+        observer, row = no_reference.Observer(), ContactRow(clip.timeline.frames)
 
         def watch(
-            rgb: UInt8Array, observer: no_reference.Observer = observer, row: Row = row
+            rgb: UInt8Array, observer: no_reference.Observer = observer, row: ContactRow = row
         ) -> None:
-            observer.look(rgb)
-            row.look(rgb)
+            observer.add(rgb)
+            row.add(rgb)
 
         clip.save(name, overwrite=job.overwrite, watch=watch, stages=stages)
         series = observer.series(float(clip.timeline.fps))
@@ -120,26 +120,26 @@ def takes(
     return ranked
 
 
-class Row:
+class ContactRow:
     """Keeps a few frames of a clip, small and side by side."""
 
     def __init__(self, count: int) -> None:
-        self._wanted = {round(i * count / _SHOTS) for i in range(_SHOTS)}
-        self._seen = 0
-        self._kept: list[UInt8Array] = []
+        self._indices = {round(i * count / _FRAMES_PER_ROW) for i in range(_FRAMES_PER_ROW)}
+        self._index = 0
+        self._pictures: list[UInt8Array] = []
 
-    def look(self, rgb: UInt8Array) -> None:
+    def add(self, rgb: UInt8Array) -> None:
         """Take in the next frame."""
-        if self._seen in self._wanted:
-            height = round(_CELL * rgb.shape[0] / rgb.shape[1])
-            small = exact.resize_area(rgb, (_CELL, height))
-            self._kept.append(np.asarray(small, np.uint8))
-        self._seen += 1
+        if self._index in self._indices:
+            height = round(_CELL_WIDTH * rgb.shape[0] / rgb.shape[1])
+            small = exact.resize_area(rgb, (_CELL_WIDTH, height))
+            self._pictures.append(np.asarray(small, np.uint8))
+        self._index += 1
 
     def picture(self, title: str) -> UInt8Array:
         """Return the row, ``title`` in its corner."""
-        blank = np.zeros_like(self._kept[0])
-        row = np.hstack([*self._kept, *[blank] * (_SHOTS - len(self._kept))])
+        blank = np.zeros_like(self._pictures[0])
+        row = np.hstack([*self._pictures, *[blank] * (_FRAMES_PER_ROW - len(self._pictures))])
         for colour, thick in (((0, 0, 0), 4), ((255, 255, 255), 1)):
             cv2.putText(
                 row, title, (10, 26), cv2.FONT_HERSHEY_SIMPLEX, 0.7, colour, thick, cv2.LINE_AA

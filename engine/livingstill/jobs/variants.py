@@ -20,10 +20,10 @@ from livingstill.io.files import replacing
 from livingstill.jobs.batch.overview import Report
 from livingstill.jobs.batch.run import Runner, work
 from livingstill.jobs.batch.work import Output, Task
-from livingstill.settings.shot import Shot, checked, expanded
+from livingstill.settings.shot import Shot, checked, expand_presets
 
-MOST = 500
-USUAL: Mapping[str, tuple[str, ...]] = {
+MAX_VARIANTS = 500
+DEFAULT_VALUES: Mapping[str, tuple[str, ...]] = {
     "camera": ("push-in", "truck-right", "orbit"),
     "aspect": ("16:9", "1:1", "9:16"),
     "seed": ("0", "1", "2"),
@@ -42,7 +42,7 @@ class Variant:
     values: Mapping[str, str]
 
 
-def axes(said: Iterable[str]) -> dict[str, tuple[str, ...]]:
+def axes(vary: Iterable[str]) -> dict[str, tuple[str, ...]]:
     """Return the settings to vary and their values, in order.
 
     Values are parted by commas, or by semicolons where they have commas themselves.
@@ -58,29 +58,29 @@ def axes(said: Iterable[str]) -> dict[str, tuple[str, ...]]:
         If no setting has that name, or it has no values.
     """
     texts: dict[str, str | None] = {}
-    for text in said:
+    for text in vary:
         current = ""
         for part in text.split(","):
             key, equals, rest = part.partition("=")
             name = key.strip().lstrip("-").replace("-", "_")
-            if name in Shot.model_fields and (equals or name in USUAL):
+            if name in Shot.model_fields and (equals or name in DEFAULT_VALUES):
                 current = name
                 texts[current] = rest if equals else None
             elif not current:
-                known = list(Shot.model_fields)
+                valid = list(Shot.model_fields)
                 hint = (
-                    "; give its values, as in title=A,B" if name in known else nearest(name, known)
+                    "; give its values, as in title=A,B" if name in valid else nearest(name, valid)
                 )
                 raise InputError(f"vary is {text}, but '{name}' is no setting with values{hint}")
             else:
-                before = texts[current]
-                texts[current] = part if before is None else f"{before},{part}"
+                previous = texts[current]
+                texts[current] = part if previous is None else f"{previous},{part}"
     return {name: _values(name, text) for name, text in texts.items()}
 
 
 def _values(name: str, text: str | None) -> tuple[str, ...]:
     if text is None:
-        return USUAL[name]
+        return DEFAULT_VALUES[name]
     values: list[str] = []
     for part in text.split(";" if ";" in text else ","):
         key, equals, _ = part.partition("=")
@@ -114,21 +114,21 @@ def plan(
     default = Shot().model_dump(mode="json")
     tasks: list[Task] = []
     variants: list[Variant] = []
-    for chosen in itertools.product(*varied.values()):
-        if len(tasks) == MOST:
-            raise InputError(f"vary gives more than {MOST} clips; vary less at once")
-        said = dict(zip(varied, chosen))
-        merged = {**(values or {}), **said}
-        shot = checked(Shot, expanded(merged)).model_dump(mode="json")
-        given = {key: value for key, value in shot.items() if value != default[key]}
-        text = json.dumps([photo_hash, given], sort_keys=True)
-        mark = hashlib.sha256(text.encode()).hexdigest()[:8]
-        name = f"{photo.stem}-{mark}{suffix}"
-        if any(variant.id == mark for variant in variants):
+    for chosen_values in itertools.product(*varied.values()):
+        if len(tasks) == MAX_VARIANTS:
+            raise InputError(f"vary gives more than {MAX_VARIANTS} clips; vary less at once")
+        combination = dict(zip(varied, chosen_values))
+        merged = {**(values or {}), **combination}
+        shot = checked(Shot, expand_presets(merged)).model_dump(mode="json")
+        changed = {key: value for key, value in shot.items() if value != default[key]}
+        text = json.dumps([photo_hash, changed], sort_keys=True)
+        variant_id = hashlib.sha256(text.encode()).hexdigest()[:8]
+        name = f"{photo.stem}-{variant_id}{suffix}"
+        if any(variant.id == variant_id for variant in variants):
             continue  # two ways to say the same
         aspect = merged.pop("aspect", None)
         tasks.append(Task(str(photo), str(folder), (Output(name, aspect),), merged))
-        variants.append(Variant(mark, name, said))
+        variants.append(Variant(variant_id, name, combination))
     return tasks, variants
 
 
@@ -164,26 +164,26 @@ def variants(
     varied = axes(vary)
     if not varied:
         raise InputError("nothing is varied; give --vary, as in --vary camera=push-in,orbit")
-    tasks, made = plan(Path(photo), folder, varied, values, suffix)
+    tasks, planned = plan(Path(photo), folder, varied, values, suffix)
     report = work(
         tasks, folder, suffix, workers=workers, overwrite=overwrite, runner=runner,
         progress=progress,
     )  # fmt: skip
     records = {record["output"]: record for record in report.records}
     with replacing(folder / TABLE, overwrite=True) as part:
-        part.write_text(_table(made, records), encoding="utf-8", errors="surrogateescape")
+        part.write_text(_table(planned, records), encoding="utf-8", errors="surrogateescape")
     return report
 
 
-def _table(made: Sequence[Variant], records: Mapping[str, Mapping[str, Any]]) -> str:
+def _table(planned: Sequence[Variant], records: Mapping[str, Mapping[str, Any]]) -> str:
     """Return the table as CSV."""
     text = io.StringIO()
     facts = ("state", "width", "height", "duration", "bytes", "error")
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["id", "file", *made[0].values, *facts])
-    for variant in made:
+    writer.writerow(["id", "file", *planned[0].values, *facts])
+    for variant in planned:
         record = dict(records[variant.name])
         record["width"], record["height"] = record.get("size", ("", ""))
-        told = (record.get(fact, "") for fact in facts)
-        writer.writerow([variant.id, variant.name, *variant.values.values(), *told])
+        cells = (record.get(fact, "") for fact in facts)
+        writer.writerow([variant.id, variant.name, *variant.values.values(), *cells])
     return text.getvalue()

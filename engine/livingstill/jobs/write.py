@@ -1,4 +1,4 @@
-"""A clip is rendered once and written to every output, watched while it is."""
+"""Renders a clip once to every output, and measures its frames meanwhile."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class RenderResult:
-    """What came of a render: the frames' SHA-256 if asked for, continuity figures, what to say."""
+    """The result of a render: the frames' SHA-256 if requested, continuity figures and notes."""
 
     frames: tuple[str, ...]
     figures: dict[str, float]
@@ -81,22 +81,22 @@ def write(
     steady = still and not (clip.card and shot.title_fade)
     figures = monitor.stream_figures(clip.regions, clip.window, size, steady)
 
-    def watched() -> Iterator[PackedRGBA]:
+    def measured_frames() -> Iterator[PackedRGBA]:
         for frame in clip.bare() if source is None else source:
-            figures.feed(frame)
+            figures.add(frame)
             yield frame
 
     digests: list[str] = []
     first: PackedRGBA | None = None
     memory.give_back()
     with encoder.Tee(encoders) as sink, stages("frames", timeline.frames) as step:
-        for packed in clip.finisher.finish(watched(), range(timeline.frames)):
-            written = packed if mattes is None else matte.cut(packed, next(mattes))
-            sink.write(written)
+        for packed in clip.finisher.finish(measured_frames(), range(timeline.frames)):
+            delivered = packed if mattes is None else matte.apply_matte(packed, next(mattes))
+            sink.write(delivered)
             if poster is not None and first is None:
-                first = written.copy()
+                first = delivered.copy()
             if hashes:
-                digests.append(manifest.digest(frames.unpack(written)))
+                digests.append(manifest.digest(frames.unpack(delivered)))
             if watch:
                 watch(frames.unpack(packed))
             step()

@@ -1,4 +1,4 @@
-"""Reading any clip frame by frame, with what it says about itself; damaged ends are said, not hidden."""
+"""Reads any clip frame by frame, with its header; truncated or damaged ends become notes."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ _EXACT = Interpolation.BICUBIC | Interpolation.ACCURATE_RND | Interpolation.FULL
 
 @dataclass(frozen=True, slots=True)
 class ClipInfo:
-    """What a clip's header says, upright and in square pixels.
+    """A clip's header, its size rotated upright and in square pixels.
 
-    ``frames`` is None where only reading to the end would tell; ``fps`` is the average rate,
+    ``frames`` is None where the header has no count; ``fps`` is the average rate,
     ``time_base`` the unit of its time stamps and ``duration`` seconds. The colour tags are
     FFmpeg's names, empty where the file says nothing.
     """
@@ -51,7 +51,7 @@ class ClipInfo:
 class Frame:
     """One decoded frame: ``rgb`` is (h, w, 3) uint8, ``time`` in seconds from the clip's start.
 
-    ``key`` tells whether it was coded without regard to those before it.
+    ``key`` is whether it is an intra-coded key frame.
     """
 
     rgb: UInt8Array
@@ -60,9 +60,9 @@ class Frame:
 
 
 class ClipReader:
-    """A clip opened for reading: iterate over it for its frames, as often as wanted.
+    """A clip opened for reading: an iterable of its frames, any number of times.
 
-    ``notes`` says what was found wrong; it is complete when an iteration has ended.
+    ``notes`` are sentences on damage; they are complete when an iteration has ended.
 
     Raises
     ------
@@ -76,7 +76,7 @@ class ClipReader:
         self.info = self._read_info()
 
     def _read_info(self) -> ClipInfo:
-        if _numbered(self.path):
+        if _is_sequence(self.path):
             return _sequence_info(self.path)
         _check_file(self.path)
         if _is_webp(self.path):
@@ -85,7 +85,7 @@ class ClipReader:
 
     def __iter__(self) -> Iterator[Frame]:
         """Yield the frames in order of time."""
-        if _numbered(self.path):
+        if _is_sequence(self.path):
             source = _sequence_frames(self.path, self.notes)
         elif _is_webp(self.path):
             source = _webp_frames(self.path, self.notes)
@@ -111,7 +111,7 @@ def frames(path: str | Path) -> Iterator[UInt8Array]:
 
 
 def info(path: str | Path) -> ClipInfo:
-    """Return what the clip's header says.
+    """Return the clip's header.
 
     Raises
     ------
@@ -132,10 +132,10 @@ def _check_file(path: Path) -> None:
         if path.stat().st_size == 0:
             raise InputError(f"clip {path} is empty (0 bytes); get an intact copy")
     except (OSError, ValueError) as error:
-        raise InputError(f"clip {path} cannot be read: {images.plain(error)}") from None
+        raise InputError(f"clip {path} cannot be read: {images.short_message(error)}") from None
 
 
-def _checked(path: Path, width: int, height: int) -> None:
+def _check_dimensions(path: Path, width: int, height: int) -> None:
     if not 0 < width * height <= MAX_PIXELS:
         raise InputError(
             f"clip {path} is {width}x{height} pixels; it must have at most {MAX_PIXELS // 10**6} million"
@@ -150,13 +150,13 @@ def _video(path: Path) -> Any:
         # An absolute name, so that no part of it is taken for a protocol or a numbered sequence.
         container = av.open(str(path.resolve()), metadata_errors="replace")
     except (av.error.FFmpegError, OSError, ValueError) as error:
-        if _breaks_off(path):
+        if _is_truncated(path):
             raise InputError(
                 f"clip {path} breaks off before its index, without which no frame of it can be "
                 "found; get an intact copy, or have it written index first (-movflags +faststart)"
             ) from None
         raise InputError(
-            f"clip {path} is no clip we can read ({images.plain(error)}); give an mp4, mov, webm, "
+            f"clip {path} is no clip we can read ({images.short_message(error)}); give an mp4, mov, webm, "
             "mkv, gif, webp or png"
         ) from None
     if not container.streams.video:
@@ -168,39 +168,39 @@ def _video(path: Path) -> Any:
     return container
 
 
-def _breaks_off(path: Path) -> bool:
-    """Tell whether an MP4 or MOV (ISO 14496-12), MKV or WebM (RFC 8794) ends within a box."""
+def _is_truncated(path: Path) -> bool:
+    """Return whether an MP4 or MOV (ISO 14496-12), MKV or WebM (RFC 8794) ends within a box."""
     end = path.stat().st_size
     with path.open("rb") as file:
-        head = file.read(64)
-        if head[:4] == b"\x1a\x45\xdf\xa3":
-            start = head.find(b"\x18\x53\x80\x67") + 4
-            if start < 4 or start >= len(head) or not head[start]:
+        header = file.read(64)
+        if header[:4] == b"\x1a\x45\xdf\xa3":
+            start = header.find(b"\x18\x53\x80\x67") + 4
+            if start < 4 or start >= len(header) or not header[start]:
                 return False
-            length = 9 - head[start].bit_length()
-            whole = (1 << 7 * length) - 1
-            size = int.from_bytes(head[start : start + length], "big") & whole
-            return size < whole and start + length + size > end
-        if head[4:8] != b"ftyp":
+            length = 9 - header[start].bit_length()
+            unknown_size = (1 << 7 * length) - 1
+            size = int.from_bytes(header[start : start + length], "big") & unknown_size
+            return size < unknown_size and start + length + size > end
+        if header[4:8] != b"ftyp":
             return False
-        at = 0
-        while at + 8 <= end:
-            file.seek(at)
+        offset = 0
+        while offset + 8 <= end:
+            file.seek(offset)
             box = file.read(16)
             size = int.from_bytes(box[:4], "big")
             if size == 1:
                 size = int.from_bytes(box[8:], "big")
             if size < 8:
                 return False
-            at += size
-        return at > end
+            offset += size
+        return offset > end
 
 
 def _video_info(path: Path) -> ClipInfo:
     with _video(path) as container:
         stream = container.streams.video[0]
         context = stream.codec_context
-        _checked(path, context.width, context.height)
+        _check_dimensions(path, context.width, context.height)
         fps = stream.average_rate or stream.guessed_rate or Fraction(25)
         duration = None
         if stream.duration and stream.time_base:
@@ -213,7 +213,10 @@ def _video_info(path: Path) -> ClipInfo:
             rotation = round(first.rotation) % 360
         except (StopIteration, av.error.FFmpegError, OSError):
             pass  # said when the frames are read
-        width, height = _square(context.width, context.sample_aspect_ratio), context.height
+        width, height = (
+            _square_pixel_width(context.width, context.sample_aspect_ratio),
+            context.height,
+        )
         if rotation in {90, 270}:
             width, height = height, width
         return ClipInfo(
@@ -232,20 +235,20 @@ def _video_info(path: Path) -> ClipInfo:
         )
 
 
-def _square(width: int, aspect: Fraction | None) -> int:
+def _square_pixel_width(width: int, aspect: Fraction | None) -> int:
     """Return the width in square pixels."""
     return round(width * aspect) if aspect and Fraction(1, 4) <= aspect <= 4 else width
 
 
-def _video_frames(path: Path, told: ClipInfo, notes: list[str]) -> Iterator[Frame]:
+def _video_frames(path: Path, info: ClipInfo, notes: list[str]) -> Iterator[Frame]:
     """Decode until the end, or until the file breaks off."""
-    count, start, trouble = 0, None, ""
+    count, start, error_text = 0, None, ""
     with _video(path) as container:
         stream = container.streams.video[0]
         stream.thread_type = "AUTO"
         aspect = stream.codec_context.sample_aspect_ratio
         packets = container.demux(stream)
-        while not trouble:
+        while not error_text:
             try:
                 packet = next(packets, None)
                 if packet is None:
@@ -254,29 +257,29 @@ def _video_frames(path: Path, told: ClipInfo, notes: list[str]) -> Iterator[Fram
             except (av.error.FFmpegError, OSError, ValueError) as error:
                 if isinstance(error, av.error.InvalidDataError) and count and packet is not None:
                     continue  # one bad packet; the next may be whole
-                trouble = images.plain(error)
+                error_text = images.short_message(error)
                 break
             for frame in decoded:
                 if start is None:
                     start = frame.time or 0.0
-                time = frame.time - start if frame.time is not None else count / float(told.fps)
+                time = frame.time - start if frame.time is not None else count / float(info.fps)
                 yield Frame(_rgb(frame, aspect), time, bool(frame.key_frame))
                 count += 1
-    if trouble or (told.frames is not None and count < told.frames) or _breaks_off(path):
-        notes.append(_cut_short(path, count, told.frames))
+    if error_text or (info.frames is not None and count < info.frames) or _is_truncated(path):
+        notes.append(_truncation_note(path, count, info.frames))
 
 
 def _rgb(frame: Any, aspect: Fraction | None) -> UInt8Array:
-    """Return (h, w, 3) uint8 RGB, upright, converted by the colour space that the frame tells."""
-    said = int(frame.colorspace)
+    """Return (h, w, 3) uint8 RGB, upright, converted by the frame's tagged colour space."""
+    tagged = int(frame.colorspace)
     # Where nothing is said, players take BT.709 for HD and BT.601 for less.
-    space = said if said in {1, 4, 5, 6, 7, 9} else 1 if frame.height >= 720 else 5
-    full = int(frame.color_range) == 2 or frame.format.name.startswith("yuvj")
+    space = tagged if tagged in {1, 4, 5, 6, 7, 9} else 1 if frame.height >= 720 else 5
+    full_range = int(frame.color_range) == 2 or frame.format.name.startswith("yuvj")
     rgb: UInt8Array = frame.reformat(
-        width=_square(frame.width, aspect),
+        width=_square_pixel_width(frame.width, aspect),
         format="rgb24",
         src_colorspace=Colorspace(5 if space == 6 else space),
-        src_color_range=ColorRange.JPEG if full else ColorRange.MPEG,
+        src_color_range=ColorRange.JPEG if full_range else ColorRange.MPEG,
         dst_color_range=ColorRange.JPEG,
         interpolation=_EXACT,
     ).to_ndarray()
@@ -298,9 +301,9 @@ def _webp(path: Path) -> Image.Image:
         image = Image.open(path, formats=["WEBP"])
     except Exception as error:  # damaged files raise anything
         raise InputError(
-            f"clip {path} is damaged or cut short ({images.plain(error)}); get an intact copy"
+            f"clip {path} is damaged or cut short ({images.short_message(error)}); get an intact copy"
         ) from None
-    _checked(path, *image.size)
+    _check_dimensions(path, *image.size)
     return image
 
 
@@ -313,7 +316,7 @@ def _webp_frames(path: Path, notes: list[str]) -> Iterator[Frame]:
                 image.seek(index)
                 rgb = np.asarray(image.convert("RGB"))
             except Exception:
-                notes.append(_cut_short(path, index, total))
+                notes.append(_truncation_note(path, index, total))
                 return
             yield Frame(rgb, time)
             time += (image.info.get("duration") or 100) / 1000
@@ -337,7 +340,7 @@ def _webp_info(path: Path) -> ClipInfo:
 # Numbered pictures.
 
 
-def _numbered(path: Path) -> bool:
+def _is_sequence(path: Path) -> bool:
     return bool(NUMBER.search(path.name))
 
 
@@ -356,7 +359,9 @@ def _sequence_files(path: Path) -> Iterator[Path]:
 def _sequence_frames(path: Path, notes: list[str]) -> Iterator[Frame]:
     size = None
     for index, file in enumerate(_sequence_files(path)):
-        with images.opened(file, images.bytes_of(file, "frame"), "frame", MAX_PIXELS) as image:
+        with images.open_picture(
+            file, images.bytes_of(file, "frame"), "frame", MAX_PIXELS
+        ) as image:
             rgb = np.asarray(image.convert("RGB"))
         if size is not None and rgb.shape != size:
             notes.append(f"{file.name} has another size; reading stops before it")
@@ -367,7 +372,9 @@ def _sequence_frames(path: Path, notes: list[str]) -> Iterator[Frame]:
 
 def _sequence_info(path: Path) -> ClipInfo:
     files = list(_sequence_files(path))
-    with images.opened(files[0], images.bytes_of(files[0], "frame"), "frame", MAX_PIXELS) as image:
+    with images.open_picture(
+        files[0], images.bytes_of(files[0], "frame"), "frame", MAX_PIXELS
+    ) as image:
         width, height = image.size
     return ClipInfo(
         width=width,
@@ -380,6 +387,6 @@ def _sequence_info(path: Path) -> ClipInfo:
     )
 
 
-def _cut_short(path: Path, count: int, told: int | None) -> str:
-    whole = f" of {told}" if told else ""
-    return f"{path.name} is damaged or cut short; {count}{whole} frames were readable"
+def _truncation_note(path: Path, count: int, declared: int | None) -> str:
+    of_total = f" of {declared}" if declared else ""
+    return f"{path.name} is damaged or cut short; {count}{of_total} frames were readable"

@@ -1,4 +1,4 @@
-"""Every format a clip can have: which codecs it takes, how they are set, and the choice among them."""
+"""The output formats and codecs, their settings, and the choice of an encoding."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ENCODER_THREADS = 4
 
 @dataclass(frozen=True, slots=True)
 class Codec:
-    """How a codec is driven.
+    """The encoder, pixel formats and options of a codec.
 
     ``encoder``, ``pixels`` and ``alpha_pixels`` are FFmpeg's names: empty where another library
     codes, or where there is no alpha;
@@ -149,12 +149,16 @@ _UNITS = {"": 1, "k": 1_000, "m": 1_000_000, "g": 1_000_000_000}
 
 def describe() -> list[tuple[str, str]]:
     """Return the formats with one line each."""
-    return [(name, f"{known.line} ({_what(known)})") for name, known in FORMATS.items()]
+    return [
+        (name, f"{format_.line} ({_capabilities(format_)})") for name, format_ in FORMATS.items()
+    ]
 
 
-def _what(known: Format) -> str:
-    also = [word for word, has in (("transparency", known.alpha), ("sound", known.sound)) if has]
-    return "; ".join([", ".join(known.codecs), *also])
+def _capabilities(format_: Format) -> str:
+    extras = [
+        word for word, has in (("transparency", format_.alpha), ("sound", format_.sound)) if has
+    ]
+    return "; ".join([", ".join(format_.codecs), *extras])
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +201,7 @@ def format_of(path: str) -> Format:
     return FORMATS[suffix]
 
 
-def named(name: str) -> Format:
+def format_named(name: str) -> Format:
     """Return the format of a suffix, with its dot or without.
 
     >>> named("MP4").codecs[0]
@@ -209,12 +213,16 @@ def named(name: str) -> Format:
         If there is none.
     """
     suffix = name.lower()
-    known = [suffix, f".{suffix}", *(_ALIASES.get(part, "") for part in (suffix, f".{suffix}"))]
-    found = next((part for part in known if part in FORMATS), None)
-    if found is None:
-        suffixes = [one.removeprefix(".") for one in FORMATS]
+    candidates = [
+        suffix,
+        f".{suffix}",
+        *(_ALIASES.get(part, "") for part in (suffix, f".{suffix}")),
+    ]
+    suffix_found = next((part for part in candidates if part in FORMATS), None)
+    if suffix_found is None:
+        suffixes = [name_.removeprefix(".") for name_ in FORMATS]
         raise InputError(f"no format is called '{name}'{nearest(suffix.lstrip('.'), suffixes)}")
-    return FORMATS[found]
+    return FORMATS[suffix_found]
 
 
 def choose(
@@ -246,29 +254,29 @@ def choose(
             f"codec {codec} does not go into a {format_.suffix} file; "
             f"it takes {' or '.join(format_.codecs)}"
         )
-    chosen = CODECS[name]
-    if alpha and not chosen.alpha_pixels:
+    codec_ = CODECS[name]
+    if alpha and not codec_.alpha_pixels:
         raise InputError(
             f"codec {name} keeps no transparency; "
             "write .webm, .mov with prores-4444, .webp, .png or frame-%04d.png"
         )
-    options = dict(chosen.common) | dict(chosen.presets.get(quality, {}))
+    options = dict(codec_.common) | dict(codec_.presets.get(quality, {}))
     rate = parse_rate(bitrate) if bitrate is not None else None
     if crf is not None:
-        if chosen.crf is None:
+        if codec_.crf is None:
             raise InputError(f"codec {name} has no constant quality; leave crf out")
-        if not 0 <= crf <= chosen.worst_crf:
-            raise InputError(f"crf is {crf:g}; it must be 0 to {chosen.worst_crf} for {name}")
+        if not 0 <= crf <= codec_.worst_crf:
+            raise InputError(f"crf is {crf:g}; it must be 0 to {codec_.worst_crf} for {name}")
         if rate is not None:
             raise InputError(f"crf is {crf:g} and bitrate {bitrate}; give one of the two")
-    if rate is not None and chosen.crf is None:
+    if rate is not None and codec_.crf is None:
         raise InputError(f"codec {name} has no bit rate to set; leave bitrate out")
-    if chosen.crf is not None and rate is None:
-        options["crf"] = f"{chosen.crf if crf is None else crf:g}"
+    if codec_.crf is not None and rate is None:
+        options["crf"] = f"{codec_.crf if crf is None else crf:g}"
     if alpha and name == "vp9":
         options["auto-alt-ref"] = "0"  # libvpx cannot hide frames that carry alpha
-    pixels = chosen.alpha_pixels if alpha else chosen.pixels
-    return Encoding(format_, chosen, pixels, options, rate, quality, alpha)
+    pixels = codec_.alpha_pixels if alpha else codec_.pixels
+    return Encoding(format_, codec_, pixels, options, rate, quality, alpha)
 
 
 def _with_alpha(format_: Format, path: str) -> str:

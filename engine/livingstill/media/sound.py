@@ -16,7 +16,7 @@ _CHUNK = 4096
 
 
 def check(path: Path) -> None:
-    """Refuse early a recording that cannot be read.
+    """Raise InputError early for a recording that cannot be read.
 
     Raises
     ------
@@ -49,8 +49,8 @@ def read(path: Path, start: float, seconds: float) -> Float32Array:
             layout = "mono" if mono else "stereo"
             resampler = av.AudioResampler(format="flt", layout=layout, rate=SAMPLE_RATE)
             for frame in _frames(container):
-                for made in resampler.resample(frame):
-                    parts.append(made.to_ndarray().reshape(-1, 1 if mono else 2))
+                for resampled in resampler.resample(frame):
+                    parts.append(resampled.to_ndarray().reshape(-1, 1 if mono else 2))
                     count += len(parts[-1])
                     if count - len(parts[-1]) <= first - _CHUNK:
                         parts[-1] = parts[-1][:0]
@@ -59,9 +59,9 @@ def read(path: Path, start: float, seconds: float) -> Float32Array:
     except (av.error.FFmpegError, OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise InputError(f"sound {path} cannot be decoded ({reason}); get an intact copy") from None
-    whole = np.concatenate(parts) if parts else np.zeros((0, 2), np.float32)
-    skip = max(0, first - (count - len(whole)))
-    sound = whole[skip : skip + last - first]
+    samples = np.concatenate(parts) if parts else np.zeros((0, 2), np.float32)
+    skip = max(0, first - (count - len(samples)))
+    sound = samples[skip : skip + last - first]
     if len(sound) == 0:
         raise InputError(
             f"sound {path} lasts {count / SAMPLE_RATE:.2f} s; --audio-start must be less"
@@ -88,26 +88,26 @@ class Track:
         context.thread_count = 1
         if codec in _BIT_RATES:
             context.bit_rate = _BIT_RATES[codec]
-        self._at = 0
+        self._position = 0
 
-    def play(self, until: float) -> None:
+    def write_until(self, until: float) -> None:
         """Encode what sounds before ``until`` seconds, in whole chunks."""
-        while self._at < len(self._sound) and self._at < until * SAMPLE_RATE:
+        while self._position < len(self._sound) and self._position < until * SAMPLE_RATE:
             self._container.mux(self._stream.encode(self._frame()))
 
     def _frame(self) -> Any:
-        part = self._sound[self._at : self._at + _CHUNK]
+        part = self._sound[self._position : self._position + _CHUNK]
         if self._format == "s16":
             part = np.rint(np.clip(part, -1, 1) * 32767).astype(np.int16)
         planar = self._format.endswith("p")
         samples = np.ascontiguousarray(part.T) if planar else part.reshape(1, -1)
         frame = av.AudioFrame.from_ndarray(samples, format=self._format, layout="stereo")
-        frame.sample_rate, frame.pts = SAMPLE_RATE, self._at
+        frame.sample_rate, frame.pts = SAMPLE_RATE, self._position
         frame.time_base = self._stream.codec_context.time_base
-        self._at += len(part)
+        self._position += len(part)
         return frame
 
     def finish(self) -> None:
         """Encode the rest."""
-        self.play(float("inf"))
+        self.write_until(float("inf"))
         self._container.mux(self._stream.encode(None))

@@ -54,7 +54,7 @@ def read_photo(
     fill = parse_colour(background)
     data = images.bytes_of(path, "photo")
     notes: list[str] = []
-    with images.opened(path, data, "photo", max_pixels) as image:
+    with images.open_picture(path, data, "photo", max_pixels) as image:
         _check_size(path, image.size)
         frames = _frames(image)
         if frames > 1 and image.format != "MPO":

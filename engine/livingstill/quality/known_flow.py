@@ -35,12 +35,12 @@ HELP = {
     "change": "variation of a region's frame differences; bar 0.05, gusts 0.35",
     "self_repeat": "largest self-likeness of a region within the loop; bar 0.35",
 }
-"""What each figure is, and its bar. Those of a region are named ``<kind>.<figure>``."""
+"""Each figure's meaning and limit. Those of a region are named ``<kind>.<figure>``."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fold:
-    """How far a displacement bends the picture.
+    """The deformation of a displacement field.
 
     ``gradient`` is the largest singular value of grad D; ``determinant`` the least of
     det(I + grad D), 0 or less where the picture folds; ``stretched`` the share of it that is
@@ -54,9 +54,9 @@ class Fold:
     folded: float = 0.0
 
 
-def folds(flow: Flow) -> Fold:
-    """Measure the bending of a flow's samples on their own grid, between its nodes."""
-    gradient, least, stretched, folded = 0.0, np.inf, 0.0, 0.0
+def measure_fold(flow: Flow) -> Fold:
+    """Return the deformation of a flow's samples by finite differences on their own grid."""
+    gradient, min_determinant, stretched, folded = 0.0, np.inf, 0.0, 0.0
     for field, gain in ((flow.first, flow.first_gain), (flow.second, flow.second_gain)):
         if field is None or min(field.shape[:2]) < 2:
             continue
@@ -67,29 +67,31 @@ def folds(flow: Flow) -> Fold:
         # singular values of a 2x2 matrix, in closed form
         size = np.hypot(a + d, c - b) / 2 + np.hypot(a - d, c + b) / 2
         determinant = (1 + a) * (1 + d) - b * c
-        if gain is not None:  # a sample nobody sees folds nothing
-            seen = gain[:-1, :-1] > 0.25
-            if not seen.any():
+        if gain is not None:  # an invisible sample folds nothing
+            visible = gain[:-1, :-1] > 0.25
+            if not visible.any():
                 continue
-            size, determinant = size[seen], determinant[seen]
+            size, determinant = size[visible], determinant[visible]
         gradient = max(gradient, float(size.max()))
-        least = min(least, float(determinant.min()))
+        min_determinant = min(min_determinant, float(determinant.min()))
         cells = (field.shape[0] - 1) * (field.shape[1] - 1)
         stretched = max(stretched, float((np.abs(determinant) < 0.5).sum()) / cells)
         folded = max(folded, float((determinant <= 0).sum()) / cells)
-    return Fold(gradient, least if np.isfinite(least) else 1.0, stretched, folded)
+    return Fold(
+        gradient, min_determinant if np.isfinite(min_determinant) else 1.0, stretched, folded
+    )
 
 
-def distinct(flows: Iterable[Flow | None]) -> list[Flow]:
+def distinct_flows(flows: Iterable[Flow | None]) -> list[Flow]:
     """Return the flows of layers, each once: layers that move alike share one object."""
-    found: list[Flow] = []
+    unique: list[Flow] = []
     for flow in flows:
-        if flow is not None and not any(flow is known for known in found):
-            found.append(flow)
-    return found
+        if flow is not None and not any(flow is other for other in unique):
+            unique.append(flow)
+    return unique
 
 
-def folded(flow: Flow) -> NDArray[np.bool_]:
+def folded_cells(flow: Flow) -> NDArray[np.bool_]:
     """Return (h - 1, w - 1) bool: cells of a flow's grid in which a sample that shows folds."""
     cells = np.zeros((flow.first.shape[0] - 1, flow.first.shape[1] - 1), bool)
     for field, gain in ((flow.first, flow.first_gain), (flow.second, flow.second_gain)):
@@ -108,11 +110,11 @@ def leak(frame: UInt8Array, rest: UInt8Array, masks: UInt8Array, distance: float
     ``frame`` and ``rest`` are (H, W, 3) uint8 under one static camera; ``masks`` (H, W) uint8,
     the union of all that may move, non-zero = may.
     """
-    far = beyond(masks, distance)
+    far = farther_than(masks, distance)
     return int(cv2.absdiff(frame, rest)[far].max()) if far.any() else 0
 
 
-def beyond(masks: UInt8Array, distance: float) -> NDArray[np.bool_]:
+def farther_than(masks: UInt8Array, distance: float) -> NDArray[np.bool_]:
     """Return (H, W) bool: further than ``distance`` pixels from any non-zero pixel of ``masks``."""
     if not masks.any():
         return np.ones(masks.shape, bool)
@@ -120,12 +122,12 @@ def beyond(masks: UInt8Array, distance: float) -> NDArray[np.bool_]:
 
 
 def warp_error(
-    first: UInt8Array, second: UInt8Array, flow: Float32Array, seen: UInt8Array
+    first: UInt8Array, second: UInt8Array, flow: Float32Array, visible: UInt8Array
 ) -> float:
     """Return the mean over seen pixels of (second(x + flow(x)) - first(x))^2, colours in [0, 1].
 
     Lai et al., 2018, with our own flow: ``flow`` is (H, W, 2) float32 (dx, dy) pixels from the
-    first frame to the second, ``seen`` (H, W) uint8, 0 = occluded.
+    first frame to the second, ``visible`` (H, W) uint8, 0 = occluded.
     """
     height, width = flow.shape[:2]
     y, x = np.mgrid[:height, :width].astype(np.float32)
@@ -136,8 +138,8 @@ def warp_error(
         cv2.INTER_LINEAR,
         borderMode=cv2.BORDER_REPLICATE,
     )
-    off = cv2.absdiff(warped, first)[seen > 0].astype(np.float32) / 255
-    return float((off * off).mean()) if off.size else 0.0
+    residual = cv2.absdiff(warped, first)[visible > 0].astype(np.float32) / 255
+    return float((residual * residual).mean()) if residual.size else 0.0
 
 
 def sharpness(frame: UInt8Array, photo: UInt8Array, mask: UInt8Array) -> float:
@@ -157,17 +159,17 @@ def _detail(picture: UInt8Array) -> Float32Array:
 
 def rest(frame: UInt8Array, photo: UInt8Array) -> tuple[float, float]:
     """Return PSNR in decibels, and the share of pixels off by more than one level."""
-    off = cv2.absdiff(frame, photo)
-    error = float((off.astype(np.float32) ** 2).mean())
+    difference = cv2.absdiff(frame, photo)
+    error = float((difference.astype(np.float32) ** 2).mean())
     decibels = 10 * np.log10(255**2 / error) if error else np.inf
-    return float(decibels), float((off.max(-1) > 1).mean())
+    return float(decibels), float((difference.max(-1) > 1).mean())
 
 
 def outside(map_x: Float32Array, map_y: Float32Array, size: tuple[int, int]) -> float:
     """Return the share of pixels whose source lies more than half a pixel outside the photo."""
     width, height = size
-    off = (map_x < -0.5) | (map_y < -0.5) | (map_x > width - 0.5) | (map_y > height - 0.5)
-    return float(off.mean())
+    outside_mask = (map_x < -0.5) | (map_y < -0.5) | (map_x > width - 0.5) | (map_y > height - 0.5)
+    return float(outside_mask.mean())
 
 
 def steadiness(track: Float32Array) -> float:

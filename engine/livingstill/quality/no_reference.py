@@ -1,4 +1,4 @@
-"""What can be measured of any clip, frame by frame, with nothing known about it."""
+"""No-reference measurements of a clip, frame by frame: change, flow, residual, detail, levels."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ Array = NDArray[Any]
 LAGS = 10
 _LONG_SIDE = 480
 _TILES = 16
-_PLAIN = 1.0
-"""Mean difference of neighbours along an edge, levels, from which on there is something to be seen."""
-_KEYS = 0.2
-"""Share of key frames from which they tell nothing: a GIF has no others."""
+_MIN_EDGE_DETAIL = 1.0
+"""Smallest mean difference of neighbours along an edge, levels, at which smearing is visible."""
+_MAX_KEY_SHARE = 0.2
+"""Share of key frames at which they are ignored: a GIF has no others."""
 _SSIM_C1, _SSIM_C2 = 6.5025, 58.5225  # (0.01 * 255)^2, (0.03 * 255)^2
 
 
@@ -29,8 +29,8 @@ _SSIM_C1, _SSIM_C2 = 6.5025, 58.5225  # (0.01 * 255)^2, (0.03 * 255)^2
 class Series:
     """Measurements of a clip of T frames on a grid of (gy, gx) tiles. All arrays are float32.
 
-    Index t of a change, flow or residual speaks of the step from frame t-1 to frame t; what has
-    no frame before it is NaN. Levels are 0..255, lengths pixels of the clip at full size.
+    Index t of a change, flow or residual is the step from frame t-1 to frame t, NaN where there
+    is none. Levels are 0..255, lengths pixels of the clip at full size.
 
     ``luma``, ``contrast`` : (T, gy, gx) mean and standard deviation of Y in a tile
     ``chroma`` : (T, gy, gx, 2) mean Cr and Cb
@@ -48,8 +48,8 @@ class Series:
         it, as a share of the same ratio further in; 1 = like the rest, 0 = smeared
     ``identity`` : (T, gy, gx) structural similarity to the still, or None
     ``rows``, ``columns`` : (T, w, 3), (T, h, 3) uint8, the middle row and column: x-t slices
-    ``pace`` : (T,) time that each step takes, 1 = the usual
-    ``key`` : (T,) bool, frames coded without regard to those before, where they are few
+    ``pace`` : (T,) duration of each step, 1 = the median
+    ``key`` : (T,) bool, intra-coded frames, where they are few
     """
 
     size: tuple[int, int]
@@ -95,7 +95,7 @@ def observe(frames: Iterable[UInt8Array], fps: float, still: UInt8Array | None =
     """
     observer = Observer(still)
     for frame in frames:
-        observer.look(frame)
+        observer.add(frame)
     return observer.series(fps)
 
 
@@ -108,7 +108,7 @@ def figures(series: Series) -> dict[str, float]:
     change = series.change[0, 1:].mean((1, 2)) if len(series) > 1 else np.zeros(1, np.float32)
     moving = np.hypot(*np.moveaxis(series.flow[1:], -1, 0)) > 0.5
     step = float(np.median(change))
-    found = {
+    out = {
         "frames": float(len(series)),
         "temporal_flickering": float(1 - change.mean() / 255),
         "temporal_flickering_static": float(1 - _mean(series.steady[1:]) / 255),
@@ -123,9 +123,9 @@ def figures(series: Series) -> dict[str, float]:
         "border_min": float(np.nanmin(series.border)),
     }
     if series.identity is not None:
-        found["identity_mean"] = float(series.identity.mean())
-        found["identity_last"] = float(series.identity[-1].mean())
-    return found
+        out["identity_mean"] = float(series.identity.mean())
+        out["identity_last"] = float(series.identity[-1].mean())
+    return out
 
 
 def colours(series: Series) -> Float32Array:
@@ -149,17 +149,14 @@ def _profile(values: Float32Array) -> Float32Array:
 
 
 class Observer:
-    """Looks at one frame after the other and keeps what it measured.
-
-    ``observe`` for frames that are pushed rather than pulled, as while rendering.
-    """
+    """Accumulates the measurements of ``Series`` from frames that are pushed, as while rendering."""
 
     def __init__(self, still: UInt8Array | None = None) -> None:
-        self.given = still
-        self.way: Float32Array | None = None
-        self.past: list[Array] = []
+        self.still_source = still
+        self.identity_flow: Float32Array | None = None
+        self.recent: list[Array] = []
         self.first: Array | None = None
-        self.kept: dict[str, list[Any]] = {}
+        self.measurements: dict[str, list[Any]] = {}
 
     def _begin(self, first: UInt8Array) -> None:
         """Lay the grid for frames of this size."""
@@ -168,30 +165,30 @@ class Observer:
         tile = int(np.clip(round(min(_LONG_SIDE, max(height, width)) / _TILES), 4, 30))
         unit = max(height, width) / _TILES
         self.grid = (max(1, round(width / unit)), max(1, round(height / unit)))
-        self.small = (self.grid[0] * tile, self.grid[1] * tile)
-        self.scale = (width / self.small[0], height / self.small[1])
+        self.reduced_size = (self.grid[0] * tile, self.grid[1] * tile)
+        self.scale = (width / self.reduced_size[0], height / self.reduced_size[1])
         self.rows = max(1, height // 135)
         self.dis = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
-        self.y, self.x = np.mgrid[: self.small[1], : self.small[0]].astype(np.float32)
-        self.still = None if self.given is None else self._reduced(self.given)[0]
+        self.y, self.x = np.mgrid[: self.reduced_size[1], : self.reduced_size[0]].astype(np.float32)
+        self.still = None if self.still_source is None else self._reduce(self.still_source)[0]
 
-    def _reduced(self, frame: Array) -> tuple[Array, Array, Array]:
+    def _reduce(self, frame: Array) -> tuple[Array, Array, Array]:
         """Return Y, Cr and Cb in one array, and the small RGB frame."""
-        small = cv2.resize(frame, self.small, interpolation=cv2.INTER_AREA)
-        planes = cv2.cvtColor(small, cv2.COLOR_RGB2YCrCb)
-        return np.ascontiguousarray(planes[..., 0]), planes, small
+        reduced_size = cv2.resize(frame, self.reduced_size, interpolation=cv2.INTER_AREA)
+        planes = cv2.cvtColor(reduced_size, cv2.COLOR_RGB2YCrCb)
+        return np.ascontiguousarray(planes[..., 0]), planes, reduced_size
 
     def _tiles(self, plane: Array) -> Float32Array:
         """Return the mean of a plane in each tile, (gy, gx)."""
-        wide = plane.astype(np.float32, copy=False)
-        means: Array = cv2.resize(wide, self.grid, interpolation=cv2.INTER_AREA)
+        plane32 = plane.astype(np.float32, copy=False)
+        means: Array = cv2.resize(plane32, self.grid, interpolation=cv2.INTER_AREA)
         return means.reshape(self.grid[1], self.grid[0], *plane.shape[2:])
 
-    def _keep(self, **found: Any) -> None:
-        for name, value in found.items():
-            self.kept.setdefault(name, []).append(value)
+    def _record(self, **values: Any) -> None:
+        for name, value in values.items():
+            self.measurements.setdefault(name, []).append(value)
 
-    def look(self, frame: UInt8Array) -> None:
+    def add(self, frame: UInt8Array) -> None:
         """Measure one (H, W, 3) uint8 frame against those before it."""
         if self.first is None:
             self._begin(frame)
@@ -200,72 +197,76 @@ class Observer:
                 f"a frame is {frame.shape[1]}x{frame.shape[0]} and the first is "
                 f"{self.shape[1]}x{self.shape[0]}; all frames must have one size"
             )
-        luma, planes, small = self._reduced(frame)
+        luma, planes, reduced_size = self._reduce(frame)
         means = self._tiles(planes)
-        wide = luma.astype(np.float32)
-        spread = np.sqrt(np.maximum(self._tiles(wide * wide) - self._tiles(wide) ** 2, 0))
+        luma32 = luma.astype(np.float32)
+        spread = np.sqrt(np.maximum(self._tiles(luma32 * luma32) - self._tiles(luma32) ** 2, 0))
         if self.first is None:
             self.first = luma
         green = np.ascontiguousarray(frame[self.rows // 2 :: self.rows, :, 1])
-        self._keep(
+        self._record(
             luma=means[..., 0],
             chroma=means[..., 1:],
             contrast=spread,
             detail=self._tiles(cv2.absdiff(green[:, 1:], green[:, :-1])),
             from_first=cv2.mean(cv2.absdiff(luma, self.first))[0],
-            border=_border(frame),
-            rows=small[small.shape[0] // 2].copy(),
-            columns=small[:, small.shape[1] // 2].copy(),
+            border=_edge_detail_ratio(frame),
+            rows=reduced_size[reduced_size.shape[0] // 2].copy(),
+            columns=reduced_size[:, reduced_size.shape[1] // 2].copy(),
         )
         if self.still is not None:
-            self._keep(identity=self._likeness(luma))
-        nothing = np.full(self.grid[::-1], np.nan, np.float32)
-        changes = [cv2.absdiff(luma, before) for before in reversed(self.past)]
+            self._record(identity=self._structural_similarity(luma))
+        undefined = np.full(self.grid[::-1], np.nan, np.float32)
+        changes = [cv2.absdiff(luma, before) for before in reversed(self.recent)]
         lags = [self._tiles(change) for change in changes]
-        self._keep(change=np.stack(lags + [nothing] * (LAGS - len(lags))))
-        if self.past:
-            self._step(self.past[-1], luma, changes[0])
+        self._record(change=np.stack(lags + [undefined] * (LAGS - len(lags))))
+        if self.recent:
+            self._measure_step(self.recent[-1], luma, changes[0])
         else:
-            self._keep(residual=nothing, flow=np.dstack([nothing, nothing]))
-            self._keep(warp_error=np.nan, occluded=np.nan, folded=np.nan, steady=np.nan)
-        self.past = [*self.past[1 - LAGS :], luma]
+            self._record(residual=undefined, flow=np.dstack([undefined, undefined]))
+            self._record(warp_error=np.nan, occluded=np.nan, folded=np.nan, steady=np.nan)
+        self.recent = [*self.recent[1 - LAGS :], luma]
 
-    def _flow(self, here: Array, there: Array, guess: Float32Array | None = None) -> Float32Array:
-        """Return the displacement (dx, dy) of every pixel of ``here``, reduced pixels."""
+    def _flow(
+        self, source: Array, target: Array, guess: Float32Array | None = None
+    ) -> Float32Array:
+        """Return the displacement (dx, dy) of every pixel of ``source``, reduced pixels."""
         # DIS takes what it is given to write into as its first guess, and None as no guess
-        flow: Array = self.dis.calc(here, there, guess)  # type: ignore[arg-type]
+        flow: Array = self.dis.calc(source, target, guess)  # type: ignore[arg-type]
         return flow
 
-    def _step(self, before: Array, luma: Array, change: Array) -> None:
+    def _measure_step(self, previous: Array, luma: Array, change: Array) -> None:
         """Measure the step between two neighbours along its flow."""
-        there = self._flow(before, luma)
-        back = self._flow(luma, before)
-        at_x, at_y = self.x + there[..., 0], self.y + there[..., 1]
+        forward = self._flow(previous, luma)
+        backward = self._flow(luma, previous)
+        at_x, at_y = self.x + forward[..., 0], self.y + forward[..., 1]
         warped = cv2.remap(luma, at_x, at_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-        returned = there + cv2.remap(
-            back, at_x, at_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+        round_trip = forward + cv2.remap(
+            backward, at_x, at_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
         )
         # forward-backward check of Sundaram et al., 2010
-        length = _square(there)
+        length = _square(forward)
         outside = (at_x < 0) | (at_y < 0) | (at_x > luma.shape[1] - 1) | (at_y > luma.shape[0] - 1)
-        seen = ~((_square(returned) > 0.01 * length + 0.5) | outside)
-        residual = cv2.absdiff(warped, before)
-        error = cv2.mean(cv2.multiply(residual, residual, dtype=cv2.CV_32F), seen.view(np.uint8))
-        calm = length < 0.05**2
-        self._keep(
+        visible = ~((_square(round_trip) > 0.01 * length + 0.5) | outside)
+        residual = cv2.absdiff(warped, previous)
+        error = cv2.mean(cv2.multiply(residual, residual, dtype=cv2.CV_32F), visible.view(np.uint8))
+        static = length < 0.05**2
+        self._record(
             residual=self._tiles(residual),
-            flow=self._tiles(there) * np.array(self.scale, np.float32),
-            warp_error=error[0] / 255**2 if seen.any() else np.nan,
-            occluded=1 - _share(seen),
-            folded=_share(determinant(there) <= 0),
-            steady=cv2.mean(change, calm.view(np.uint8))[0] if _share(calm) > 0.01 else np.nan,
+            flow=self._tiles(forward) * np.array(self.scale, np.float32),
+            warp_error=error[0] / 255**2 if visible.any() else np.nan,
+            occluded=1 - _share(visible),
+            folded=_share(determinant(forward) <= 0),
+            steady=cv2.mean(change, static.view(np.uint8))[0] if _share(static) > 0.01 else np.nan,
         )
 
-    def _likeness(self, luma: Array) -> Float32Array:
+    def _structural_similarity(self, luma: Array) -> Float32Array:
         """Return SSIM per tile of a frame and the still, registered by flow (Wang et al., 2004)."""
         assert self.still is not None
-        flow = self._flow(luma, self.still, None if self.way is None else self.way.copy())
-        self.way = flow
+        flow = self._flow(
+            luma, self.still, None if self.identity_flow is None else self.identity_flow.copy()
+        )
+        self.identity_flow = flow
         still = cv2.remap(
             self.still,
             self.x + flow[..., 0],
@@ -273,36 +274,36 @@ class Observer:
             cv2.INTER_LINEAR,
             borderMode=cv2.BORDER_REPLICATE,
         ).astype(np.float32)
-        now = luma.astype(np.float32)
-        a, b = self._tiles(now), self._tiles(still)
-        va = self._tiles(now * now) - a * a
+        frame = luma.astype(np.float32)
+        a, b = self._tiles(frame), self._tiles(still)
+        va = self._tiles(frame * frame) - a * a
         vb = self._tiles(still * still) - b * b
-        both = self._tiles(now * still) - a * b
-        top = (2 * a * b + _SSIM_C1) * (2 * both + _SSIM_C2)
-        under = (a * a + b * b + _SSIM_C1) * (va + vb + _SSIM_C2)
-        return np.asarray(top / under, np.float32)
+        covariance = self._tiles(frame * still) - a * b
+        numerator = (2 * a * b + _SSIM_C1) * (2 * covariance + _SSIM_C2)
+        denominator = (a * a + b * b + _SSIM_C1) * (va + vb + _SSIM_C2)
+        return np.asarray(numerator / denominator, np.float32)
 
     def series(self, fps: float, times: Sequence[float] = (), keys: Sequence[bool] = ()) -> Series:
-        """Return everything kept, as arrays with time first.
+        """Return all measurements as arrays with time first.
 
         ``times`` are the frames' seconds, where they may be uneven; ``keys`` tells key frames.
         """
-        if not self.kept:
+        if not self.measurements:
             raise InputError("the clip has no frames; it must have at least one")
-        slices: dict[str, Any] = {n: np.stack(self.kept[n]) for n in ("rows", "columns")}
+        slices: dict[str, Any] = {n: np.stack(self.measurements[n]) for n in ("rows", "columns")}
         arrays: dict[str, Any] = {
-            name: np.asarray(kept, np.float32)
-            for name, kept in self.kept.items()
+            name: np.asarray(measurements, np.float32)
+            for name, measurements in self.measurements.items()
             if name not in slices
         }
         arrays["change"] = np.moveaxis(arrays["change"], 1, 0)
         arrays.setdefault("identity", None)
-        pace = np.ones(len(self.kept["luma"]), np.float32)
+        pace = np.ones(len(self.measurements["luma"]), np.float32)
         if len(times) == len(pace) > 1:
             steps = np.diff(times)
             pace[1:] = steps / max(float(np.median(steps)), 1e-6)
         key = np.zeros(len(pace), bool)
-        if len(keys) == len(pace) and np.mean(keys) < _KEYS:
+        if len(keys) == len(pace) and np.mean(keys) < _MAX_KEY_SHARE:
             key[:] = keys
         return Series(size=self.shape[1::-1], fps=fps, pace=pace, key=key, **arrays, **slices)
 
@@ -332,7 +333,7 @@ def _share(flags: NDArray[np.bool_]) -> float:
     return cv2.countNonZero(flags.view(np.uint8)) / flags.size
 
 
-def _border(frame: UInt8Array) -> Float32Array:
+def _edge_detail_ratio(frame: UInt8Array) -> Float32Array:
     """Return per side how much detail crosses the edge strip, as a share of further in.
 
     A picture continued by its last pixel has detail along the edge and none across it.
@@ -351,5 +352,5 @@ def _border(frame: UInt8Array) -> Float32Array:
         edge = (cv2.mean(across[:4])[0] + 0.05) / (cv2.mean(along[:5])[0] + 0.5)
         inner = (cv2.mean(across[5:])[0] + 0.05) / (cv2.mean(along[5:])[0] + 0.5)
         # where nothing is to be seen along the edge, nothing can be seen drawn out
-        out.append(edge / inner if cv2.mean(along[:5])[0] > _PLAIN else 1.0)
+        out.append(edge / inner if cv2.mean(along[:5])[0] > _MIN_EDGE_DETAIL else 1.0)
     return np.array(out, np.float32)

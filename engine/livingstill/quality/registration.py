@@ -1,4 +1,4 @@
-"""How a still sits in a clip: which part of it, at which scale, the clip's first frame shows."""
+"""Registration of a still to a clip: the crop of the still that the clip's first frame shows."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from numpy.typing import NDArray
 from livingstill.core.model import UInt8Array
 
 _LONG_SIDE = 640
-_SNAP = 0.01
+_MATCH_MARGIN = 0.01
 
 
 @dataclass(frozen=True, slots=True)
 class Crop:
-    """The part of a still that a frame shows, in pixels of the still, and how alike the two are.
+    """The crop of a still that a frame shows, in pixels of the still, and its correlation with it.
 
-    ``likeness`` is the correlation of the two pictures, -1..1; below ``ALIKE`` the still is
+    ``likeness`` is the correlation of the two pictures, -1..1; below ``MIN_LIKENESS`` the still is
     probably of something else.
     """
 
@@ -30,7 +30,7 @@ class Crop:
     likeness: float
 
 
-ALIKE = 0.5
+MIN_LIKENESS = 0.5
 
 
 def locate(still: UInt8Array, frame: UInt8Array) -> Crop:
@@ -43,27 +43,27 @@ def locate(still: UInt8Array, frame: UInt8Array) -> Crop:
     height, width = still.shape[:2]
     shape = frame.shape[1] / frame.shape[0]
     wide, high = min(width, height * shape), min(height, width / shape)
-    simple = (
+    candidates = (
         [(0.0, 0.0, float(width), float(height))] if abs(shape * height / width - 1) < 0.5 else []
     )
-    simple.append(((width - wide) / 2, (height - high) / 2, wide, high))
-    rated = [(_likeness(still, frame, box), box) for box in simple]
-    best, box = max(rated)
-    fitted = _matched(still, frame)
+    candidates.append(((width - wide) / 2, (height - high) / 2, wide, high))
+    scored = [(_likeness(still, frame, box), box) for box in candidates]
+    best, box = max(scored)
+    fitted = _match_features(still, frame)
     if fitted is not None:
-        found = _likeness(still, frame, fitted)
-        if found > best + _SNAP * (1 - best) + 0.002:
-            best, box = found, fitted
+        likeness = _likeness(still, frame, fitted)
+        if likeness > best + _MATCH_MARGIN * (1 - best) + 0.002:
+            best, box = likeness, fitted
     return Crop(*box, likeness=best)
 
 
-def framed(still: UInt8Array, frame: UInt8Array) -> UInt8Array:
+def crop_like(still: UInt8Array, frame: UInt8Array) -> UInt8Array:
     """Return ``still`` cropped and scaled as ``frame`` shows it, at the frame's size."""
     crop = locate(still, frame)
-    return cut(still, (crop.x, crop.y, crop.width, crop.height), frame.shape[1::-1])
+    return resample_crop(still, (crop.x, crop.y, crop.width, crop.height), frame.shape[1::-1])
 
 
-def cut(
+def resample_crop(
     still: UInt8Array, box: tuple[float, float, float, float], size: tuple[int, int]
 ) -> NDArray[np.uint8]:
     """Return a box of the still at ``size``, averaged where it shrinks."""
@@ -102,7 +102,7 @@ def _likeness(
     scale = min(1.0, 256 / max(frame.shape[:2]))
     size = (max(8, round(frame.shape[1] * scale)), max(8, round(frame.shape[0] * scale)))
     pictures: list[NDArray[Any]] = []
-    for picture in (cut(still, box, size), frame):
+    for picture in (resample_crop(still, box, size), frame):
         grey = cv2.GaussianBlur(_grey(picture, size), (0, 0), 1.0).astype(np.float32)
         pictures.append(grey - grey.mean())
     a, b = pictures
@@ -110,7 +110,9 @@ def _likeness(
     return float((a * b).sum()) / energy if energy > 0 else 0.0
 
 
-def _matched(still: UInt8Array, frame: UInt8Array) -> tuple[float, float, float, float] | None:
+def _match_features(
+    still: UInt8Array, frame: UInt8Array
+) -> tuple[float, float, float, float] | None:
     """Return the box that matched features agree on, or None."""
     pictures, scales = [], []
     for picture in (still, frame):
@@ -119,30 +121,32 @@ def _matched(still: UInt8Array, frame: UInt8Array) -> tuple[float, float, float,
         pictures.append(_grey(picture, size))
         scales.append((size[0] / picture.shape[1], size[1] / picture.shape[0]))
     sift = cv2.SIFT.create(1500, contrastThreshold=0.01)
-    (points_a, told_a), (points_b, told_b) = (
+    (points_a, descriptors_a), (points_b, descriptors_b) = (
         sift.detectAndCompute(picture, None) for picture in pictures
     )
-    if told_a is None or told_b is None or min(len(points_a), len(points_b)) < 8:
+    if descriptors_a is None or descriptors_b is None or min(len(points_a), len(points_b)) < 8:
         return None
-    pairs = cv2.BFMatcher(cv2.NORM_L2).knnMatch(told_b, told_a, k=2)
-    good = [two[0] for two in pairs if len(two) == 2 and two[0].distance < 0.8 * two[1].distance]
+    pairs = cv2.BFMatcher(cv2.NORM_L2).knnMatch(descriptors_b, descriptors_a, k=2)
+    good = [
+        pair[0] for pair in pairs if len(pair) == 2 and pair[0].distance < 0.8 * pair[1].distance
+    ]
     if len(good) < 8:
         return None
-    here = np.array([points_b[m.queryIdx].pt for m in good]) / scales[1]
-    there = np.array([points_a[m.trainIdx].pt for m in good]) / scales[0]
+    frame_points = np.array([points_b[m.queryIdx].pt for m in good]) / scales[1]
+    still_points = np.array([points_a[m.trainIdx].pt for m in good]) / scales[0]
     matrix, inliers = cv2.estimateAffinePartial2D(
-        here, there, method=cv2.RANSAC, ransacReprojThreshold=3 / scales[0][0]
+        frame_points, still_points, method=cv2.RANSAC, ransacReprojThreshold=3 / scales[0][0]
     )
     if matrix is None or int(inliers.sum()) < 8 or abs(matrix[0, 1]) > 0.1 * abs(matrix[0, 0]):
         return None
     # a crop has no roll: fit scale and offset of each axis to the pairs RANSAC kept
-    kept = inliers[:, 0] > 0
-    sx, x = np.polyfit(here[kept, 0], there[kept, 0], 1)
-    sy, y = np.polyfit(here[kept, 1], there[kept, 1], 1)
+    inlier_mask = inliers[:, 0] > 0
+    sx, x = np.polyfit(frame_points[inlier_mask, 0], still_points[inlier_mask, 0], 1)
+    sy, y = np.polyfit(frame_points[inlier_mask, 1], still_points[inlier_mask, 1], 1)
     height, width = frame.shape[:2]
     box = (float(x), float(y), float(sx * width), float(sy * height))
-    slack = 0.01 * max(still.shape[:2])
-    inside = min(x, y) > -slack and box[0] + box[2] < still.shape[1] + slack
-    inside = inside and box[1] + box[3] < still.shape[0] + slack
+    tolerance = 0.01 * max(still.shape[:2])
+    inside = min(x, y) > -tolerance and box[0] + box[2] < still.shape[1] + tolerance
+    inside = inside and box[1] + box[3] < still.shape[0] + tolerance
     # beyond the still or out of shape: the frame has moved on, and this is no crop
     return box if inside and sx > 0 and 0.97 < sx / sy < 1.03 else None

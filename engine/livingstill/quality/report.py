@@ -1,4 +1,4 @@
-"""A verdict written down: one self-contained HTML page, or JSON."""
+"""Writes a verdict as one self-contained HTML page, or as JSON."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 
 from livingstill.core.model import UInt8Array
 from livingstill.quality import known_flow
-from livingstill.quality.faults.detectors import kind_named
+from livingstill.quality.faults.detectors import fault_kind
 from livingstill.quality.no_reference import Series
 from livingstill.quality.verdict import Fault, Verdict
 
-_WIDE = 720
+_PICTURE_WIDTH = 720
 _OPTION = re.compile(r"--[a-z-]+")
 _HELP = {
     "temporal_flickering": "1 = nothing changes; VBench's definition on reduced luma",
@@ -78,11 +78,11 @@ def worst(verdict: Verdict, count: int = 6) -> list[int]:
     >>> worst(Verdict(10, 30.0, (4, 4), (), {}))
     []
     """
-    shown: dict[int, None] = {}
+    frames: dict[int, None] = {}
     for fault in verdict.faults:
-        if len(shown) < count:
-            shown.setdefault((fault.first + fault.last) // 2)
-    return sorted(shown)
+        if len(frames) < count:
+            frames.setdefault((fault.first + fault.last) // 2)
+    return sorted(frames)
 
 
 def write_html(
@@ -117,7 +117,7 @@ def html(verdict: Verdict, series: Series, frames: Mapping[int, UInt8Array], tit
     if verdict.faults:
         parts += ["<h2>Faults, worst first</h2><div class=card>"]
         parts += [_row(fault) for fault in verdict.faults]
-        parts += ["</div>", f"<div class=card>{_lanes(verdict)}</div>"]
+        parts += ["</div>", f"<div class=card>{_fault_timeline(verdict)}</div>"]
     shots = [_shot(index, frame, verdict) for index, frame in sorted(frames.items())]
     if shots:
         parts += ["<h2>Worst frames</h2><div class=grid>", *shots, "</div>"]
@@ -139,7 +139,7 @@ def html(verdict: Verdict, series: Series, frames: Mapping[int, UInt8Array], tit
 
 
 def _hue(kind: str) -> str:
-    return kind_named(kind).hue
+    return fault_kind(kind).hue
 
 
 def _row(fault: Fault) -> str:
@@ -152,8 +152,8 @@ def _row(fault: Fault) -> str:
     )
 
 
-def _lanes(verdict: Verdict) -> str:
-    """Draw when each kind of fault happens: one lane per kind."""
+def _fault_timeline(verdict: Verdict) -> str:
+    """Return an SVG timeline of the faults, one lane per kind."""
     kinds = list(dict.fromkeys(fault.kind for fault in verdict.faults))
     left, width = 80.0, 1000.0
     per = (width - left) / verdict.frames
@@ -183,7 +183,7 @@ def _lanes(verdict: Verdict) -> str:
 
 def _image(picture: UInt8Array) -> str:
     """Return a picture as a data URI, reduced to what a page shows."""
-    scale = min(1.0, _WIDE / picture.shape[1])
+    scale = min(1.0, _PICTURE_WIDTH / picture.shape[1])
     size = (round(scale * picture.shape[1]), max(1, round(scale * picture.shape[0])))
     small = cv2.resize(np.ascontiguousarray(picture), size, interpolation=cv2.INTER_AREA)
     bgr = cv2.cvtColor(small, cv2.COLOR_RGB2BGR)

@@ -1,4 +1,4 @@
-"""Figures of frames as they are rendered, on a coarse grid of pixels, and the faults they show."""
+"""Continuity figures of frames while they are rendered, on a subsampled grid, and their faults."""
 
 from __future__ import annotations
 
@@ -9,26 +9,26 @@ import numpy as np
 
 from livingstill.core.kinds import KINDS
 from livingstill.core.model import Float32Array, PackedRGBA, UInt8Array
-from livingstill.quality.known_flow import beyond
+from livingstill.quality.known_flow import farther_than
 from livingstill.quality.verdict import Fault, make_fault, worst_first
 
 SEAM, LEAK = 1.35, 1.0
 """Largest step over the seam in median steps; largest change, in levels, far from every region."""
 
 
-def pulsing_bar(kind: str, what: str) -> float | None:
+def pulsing_limit(kind: str, figure: str) -> float | None:
     """Return the bar of a kind for ``luminance``, ``contrast`` or ``change``, None if it has none."""
-    bar: float | None = getattr(KINDS[kind].quality_bars, what)
-    return bar
+    limit: float | None = getattr(KINDS[kind].quality_bars, figure)
+    return limit
 
 
 class StreamFigures:
-    """Takes in frames while they are rendered, on a grid of pixels: under 1 ms at 1080p.
+    """Accumulates figures of frames during a render, on a grid of pixels: under 1 ms at 1080p.
 
     Parameters
     ----------
     regions : kind -> (H, W) uint8 mask at the size of the frames, 255 = belongs
-    static : the camera stands, so nothing far from every region may change
+    static : the camera is static, so nothing far from every region may change
     grid : rows and columns from one sampled pixel to the next
     distance : how far from a region is far, in pixels
     """
@@ -44,17 +44,19 @@ class StreamFigures:
         distance: float = 12.0,
     ) -> None:
         self.rows, self.columns = grid
-        every = np.s_[:: self.rows, :: self.columns]
+        sampled = np.s_[:: self.rows, :: self.columns]
         self.static = static
-        self.masks = {name: mask[every] > 127 for name, mask in regions.items()}
+        self.masks = {name: mask[sampled] > 127 for name, mask in regions.items()}
         self.masks = {name: mask for name, mask in self.masks.items() if mask.any()}
         union = None
         for mask in regions.values():
             union = mask if union is None else np.maximum(union, mask)
-        lit = any(KINDS[name].lights_surroundings for name in regions)
-        self.far = None if union is None or lit else beyond(union, distance)[every]
+        lights_surroundings = any(KINDS[name].lights_surroundings for name in regions)
+        self.far = (
+            None if union is None or lights_surroundings else farther_than(union, distance)[sampled]
+        )
         self.first: UInt8Array | None = None
-        self.before: UInt8Array | None = None
+        self.previous: UInt8Array | None = None
         self.steps: list[float] = []
         self.gap = 0.0
         self.leaks: list[int] = []
@@ -62,52 +64,52 @@ class StreamFigures:
             name: [] for name in self.masks
         }
 
-    def feed(self, frame: PackedRGBA) -> None:
-        """Take in one packed frame, (H, W) uint32."""
+    def add(self, frame: PackedRGBA) -> None:
+        """Add one packed frame, (H, W) uint32."""
         green = np.ascontiguousarray(frame).view(np.uint8)[:: self.rows, 1 :: 4 * self.columns]
         green = np.ascontiguousarray(green)
         across = cv2.absdiff(green[:, 1:], green[:, :-1])
-        if self.first is None or self.before is None:
-            self.first = self.before = green
-        step = cv2.absdiff(green, self.before)
-        whole = cv2.absdiff(green, self.first)
+        if self.first is None or self.previous is None:
+            self.first = self.previous = green
+        step = cv2.absdiff(green, self.previous)
+        change_from_first = cv2.absdiff(green, self.first)
         self.steps.append(float(step.mean()))
-        self.gap = float(whole.mean())
+        self.gap = float(change_from_first.mean())
         if self.static and self.far is not None:
-            self.leaks.append(int(whole[self.far].max()) if self.far.any() else 0)
+            self.leaks.append(int(change_from_first[self.far].max()) if self.far.any() else 0)
         for name, mask in self.masks.items():
-            inside = mask.view(np.uint8)
+            mask8 = mask.view(np.uint8)
             self.samples[name].append(
                 (
-                    cv2.mean(green, inside)[0],
-                    cv2.mean(across, inside[:, 1:])[0],
-                    cv2.mean(step, inside)[0],
+                    cv2.mean(green, mask8)[0],
+                    cv2.mean(across, mask8[:, 1:])[0],
+                    cv2.mean(step, mask8)[0],
                 )
             )
-        self.before = green
+        self.previous = green
 
     def figures(self) -> dict[str, float]:
         """Return the seam ratio, the largest leak, and three pulsing figures per region."""
-        found: dict[str, float] = {}
+        out: dict[str, float] = {}
         steps = np.array(self.steps[1:])
         if steps.size > 1 and np.median(steps) > 0:
             # gusts make steps unlike over a loop: the seam is held against its neighbours too
-            usual = max(float(np.median(steps)), float(np.median(steps[[0, 1, -2, -1]])))
-            found["seam"] = self.gap / usual
+            step = max(float(np.median(steps)), float(np.median(steps[[0, 1, -2, -1]])))
+            out["seam"] = self.gap / step
         if self.leaks:
-            found["leak"] = float(max(self.leaks))
+            out["leak"] = float(max(self.leaks))
         for name, samples in self.samples.items():
             luminance, contrast, change = np.array(samples).T
-            found[f"{name}.luminance"] = float(luminance.std())
-            found[f"{name}.contrast"] = float(contrast.std()) / max(1.0, float(contrast.mean()))
-            found[f"{name}.change"] = _variation(change[1:])
-        return found
+            out[f"{name}.luminance"] = float(luminance.std())
+            out[f"{name}.contrast"] = float(contrast.std()) / max(1.0, float(contrast.mean()))
+            out[f"{name}.change"] = _variation(change[1:])
+        return out
 
 
 def judge_stream(
     figures: Mapping[str, float], frames: int, fps: float, size: tuple[int, int], *, loop: bool
 ) -> tuple[Fault, ...]:
-    """Return what ``StreamFigures`` measured beyond its limits, for a clip we rendered.
+    """Return the faults whose ``StreamFigures`` exceed their limits, for a rendered clip.
 
     The bars of pulsing are those of each region's kind.
     """
@@ -117,15 +119,17 @@ def judge_stream(
     if "leak" in figures:
         excess.append(("leak", figures["leak"] / LEAK))
     for name, value in figures.items():
-        region, _, what = name.rpartition(".")
-        if region and (bar := pulsing_bar(region, what)):
-            excess.append(("pulsing", value / bar))
-    whole = (0, 0, *size)
+        region, _, figure = name.rpartition(".")
+        if region and (limit := pulsing_limit(region, figure)):
+            excess.append(("pulsing", value / limit))
+    frame_box = (0, 0, *size)
     worst: dict[str, float] = {}
     for kind, ratio in excess:
         worst[kind] = max(ratio, worst.get(kind, 0.0))
     return worst_first(
-        make_fault(kind, frames - 1 if kind == "seam" else 0, frames - 1, whole, size, fps, ratio)
+        make_fault(
+            kind, frames - 1 if kind == "seam" else 0, frames - 1, frame_box, size, fps, ratio
+        )
         for kind, ratio in worst.items()
         if ratio > 1
     )

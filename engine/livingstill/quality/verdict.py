@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from livingstill.core.model import UInt8Array
 from livingstill.quality import no_reference
 from livingstill.quality.faults.detector import Finding
-from livingstill.quality.faults.detectors import find_faults, kind_named
+from livingstill.quality.faults.detectors import fault_kind, find_faults
 from livingstill.quality.faults.kinds import BORDER
 
 
@@ -46,7 +46,7 @@ class Fault:
 class Verdict:
     """All faults of a clip of ``frames`` frames, worst first, and the clip's profile.
 
-    ``notes`` is what is worth a look and no fault.
+    ``notes`` are findings that are worth a look but no faults.
     """
 
     frames: int
@@ -90,28 +90,30 @@ def check(
 
 def judge(series: no_reference.Series, *, loop: bool = False) -> Verdict:
     """Return the verdict on a clip's measurements. ``loop``: the clip is meant to be seamless."""
-    found = _merged(find_faults(series, loop=loop))
-    faults = worst_first(_fault(finding, series) for finding in found)
+    findings = _merge_findings(find_faults(series, loop=loop))
+    faults = worst_first(_fault(finding, series) for finding in findings)
     return Verdict(
         frames=len(series),
         fps=series.fps,
         size=series.size,
-        faults=tuple(fault for fault in faults if not kind_named(fault.kind).note),
+        faults=tuple(fault for fault in faults if not fault_kind(fault.kind).note),
         figures=no_reference.figures(series),
-        notes=tuple(fault for fault in faults if kind_named(fault.kind).note),
+        notes=tuple(fault for fault in faults if fault_kind(fault.kind).note),
     )
 
 
 def with_exact_figures(verdict: Verdict, exact: Mapping[str, float]) -> Verdict:
     """Return the verdict on a rendered clip with its exact figures, and the faults they prove."""
-    bars = {"border": "exact_border", "hole": "exact_holes", "leak": "exact_leak"}
-    whole = (0, 0, *verdict.size)
-    found = [
-        make_fault(kind, 0, verdict.frames - 1, whole, verdict.size, verdict.fps, 1 + exact[name])
-        for kind, name in bars.items()
+    figure_of = {"border": "exact_border", "hole": "exact_holes", "leak": "exact_leak"}
+    frame_box = (0, 0, *verdict.size)
+    exact_faults = [
+        make_fault(
+            kind, 0, verdict.frames - 1, frame_box, verdict.size, verdict.fps, 1 + exact[name]
+        )
+        for kind, name in figure_of.items()
         if exact.get(name, 0.0) > 0
     ]
-    faults = worst_first((*verdict.faults, *found))
+    faults = worst_first((*verdict.faults, *exact_faults))
     return replace(verdict, faults=faults, figures={**verdict.figures, **exact})
 
 
@@ -130,19 +132,19 @@ def make_fault(
     strength: float,
 ) -> Fault:
     """Return a fault with its severity and its sentence; ``strength`` 1 is just beyond the bar."""
-    named = kind_named(kind)
+    named = fault_kind(kind)
     when = (
         f"frame {first}, {first / fps:.2f} s"
         if first == last
         else f"frames {first} to {last}, {first / fps:.2f} s to {last / fps:.2f} s"
     )
-    where = f"{when}, {place(box, size)}"
+    where = f"{when}, {position_in_words(box, size)}"
     severity = round(float(strength / (strength + 3)), 3)
     return Fault(kind, first, last, box, severity, f"{where}: {named.looks}; likely {named.cause}.")
 
 
-def place(box: tuple[int, int, int, int], size: tuple[int, int]) -> str:
-    """Say where in the picture a box lies.
+def position_in_words(box: tuple[int, int, int, int], size: tuple[int, int]) -> str:
+    """Return the position of a box in the picture, in words.
 
     >>> place((0, 0, 100, 50), (1000, 500)), place((0, 0, 900, 500), (1000, 500))
     ('top left', 'whole picture')
@@ -161,11 +163,11 @@ def _fault(finding: Finding, series: no_reference.Series) -> Fault:
     width, height = series.size
     rows, columns = series.grid
     x, y = int(across.min() * width / columns), int(down.min() * height / rows)
-    right, below = (
+    right, bottom = (
         round((across.max() + 1) * width / columns),
         round((down.max() + 1) * height / rows),
     )
-    box = (x, y, int(right) - x, int(below) - y)
+    box = (x, y, int(right) - x, int(bottom) - y)
     return make_fault(
         finding.kind.name,
         finding.first,
@@ -177,24 +179,24 @@ def _fault(finding: Finding, series: no_reference.Series) -> Fault:
     )
 
 
-def _merged(found: Sequence[Finding]) -> list[Finding]:
+def _merge_findings(findings: Sequence[Finding]) -> list[Finding]:
     """Join findings of one kind whose frames touch."""
     out: list[Finding] = []
-    for next_ in sorted(found, key=lambda f: (f.kind.name, f.first)):
+    for finding in sorted(findings, key=lambda f: (f.kind.name, f.first)):
         last = out[-1] if out else None
         if (
             last
-            and last.kind == next_.kind
-            and next_.first <= last.last + 2
-            and next_.kind is not BORDER
+            and last.kind == finding.kind
+            and finding.first <= last.last + 2
+            and finding.kind is not BORDER
         ):
             out[-1] = Finding(
                 last.kind,
                 last.first,
-                max(last.last, next_.last),
-                last.tiles | next_.tiles,
-                max(last.strength, next_.strength),
+                max(last.last, finding.last),
+                last.tiles | finding.tiles,
+                max(last.strength, finding.strength),
             )
         else:
-            out.append(next_)
+            out.append(finding)
     return out

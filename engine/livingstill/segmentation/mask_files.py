@@ -10,7 +10,7 @@ from livingstill.core.errors import InputError
 from livingstill.core.model import Region, UInt8Array
 from livingstill.imaging.exact import resize_area, resize_linear
 from livingstill.io import files
-from livingstill.io.images import bytes_of, opened
+from livingstill.io.images import bytes_of, open_picture
 
 _MOST_PIXELS = 200_000_000
 
@@ -23,7 +23,7 @@ def read(path: Path, size: tuple[int, int]) -> UInt8Array:
     InputError
         If the file is no picture, or has another shape than the photo.
     """
-    with opened(path, bytes_of(path, "mask"), "mask", _MOST_PIXELS) as image:
+    with open_picture(path, bytes_of(path, "mask"), "mask", _MOST_PIXELS) as image:
         if image.mode.startswith("I"):
             mask = (
                 (np.asarray(image).astype(np.float32) / 257).round().clip(0, 255).astype(np.uint8)

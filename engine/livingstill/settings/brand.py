@@ -53,16 +53,16 @@ def read(path: Path) -> dict[str, Any]:
     InputError
         If the file is missing or no TOML, has an unknown key, or a path leaves its folder.
     """
-    values = text.toml(path, "brand file")
+    values = text.read_toml(path, "brand file")
     for key in values:
         if key not in (*KEYS, "mood"):
-            known = [*KEYS, "mood"]
-            raise InputError(f"brand file {path} has a key '{key}'{nearest(key, known)}")
+            valid = [*KEYS, "mood"]
+            raise InputError(f"brand file {path} has a key '{key}'{nearest(key, valid)}")
     mood = values.pop("mood", "natural")
     if not isinstance(mood, str):
         raise InputError(f"brand file {path} has mood {mood}; it must be words in quotes")
-    said = MOODS[mood] if mood in MOODS else prompt.read(mood) if mood.strip() else {}
-    return {**said, **{key: _inside(path, key, value) for key, value in values.items()}}
+    mood_settings = MOODS[mood] if mood in MOODS else prompt.read(mood) if mood.strip() else {}
+    return {**mood_settings, **{key: _inside(path, key, value) for key, value in values.items()}}
 
 
 def _inside(path: Path, key: str, value: Any) -> Any:
@@ -73,10 +73,10 @@ def _inside(path: Path, key: str, value: Any) -> Any:
         return value
     folder = path.parent.resolve()
     try:
-        there = (folder / value).resolve()
+        target = (folder / value).resolve()
     except (OSError, ValueError):
-        there = folder.parent
-    if not there.is_relative_to(folder) or Path(value).is_absolute():
+        target = folder.parent
+    if not target.is_relative_to(folder) or Path(value).is_absolute():
         raise InputError(
             f"brand file {path} names {value}, which is not in its folder; put the file beside "
             f"the brand file, or give --{key.replace('_', '-')} yourself"

@@ -23,7 +23,7 @@ from livingstill.settings.values import (
     Strokes,
     WindChoice,
     Words,
-    differs,
+    contradicts_aspect,
 )
 
 
@@ -206,7 +206,7 @@ class FrameSettings(Group):
 
     @model_validator(mode="after")
     def _one_shape(self) -> Self:
-        if differs(self.size, self.aspect):
+        if contradicts_aspect(self.size, self.aspect):
             raise ValueError(f"size {self.size} is not {self.aspect}; give one of them")
         return self
 

@@ -1,4 +1,4 @@
-"""A sentence becomes settings, by a small strict grammar and no model.
+"""Parses a prompt into settings, by a small strict grammar and no model.
 
 A prompt is a list of clauses between commas, semicolons, full stops or "and"; each says what moves
 and how, where the wind blows, or what the camera does:
@@ -23,9 +23,9 @@ from livingstill.core.errors import InputError
 from livingstill.core.kinds import KINDS
 from livingstill.core.registry import nearest
 
-WAYS = {"left": 180.0, "right": 0.0, "up": 90.0, "down": 270.0}
-WAYS |= {"leftward": 180.0, "rightward": 0.0, "upward": 90.0, "downward": 270.0}
-WAYS |= {f"{word}s": angle for word, angle in WAYS.items() if word.endswith("ward")}
+DIRECTIONS = {"left": 180.0, "right": 0.0, "up": 90.0, "down": 270.0}
+DIRECTIONS |= {"leftward": 180.0, "rightward": 0.0, "upward": 90.0, "downward": 270.0}
+DIRECTIONS |= {f"{word}s": angle for word, angle in DIRECTIONS.items() if word.endswith("ward")}
 
 STRENGTHS = {
     0.35: "barely faintly faint",
@@ -34,7 +34,7 @@ STRENGTHS = {
     1.5: "fast quick quickly strong strongly brisk briskly",
     2.0: "wild wildly violently",
 }
-VERY = {"very": 1.35, "quite": 1.0}
+INTENSIFIERS = {"very": 1.35, "quite": 1.0}
 
 CAMERA = {
     "push in": "push-in", "zoom in": "zoom-in", "dolly in": "push-in", "move in": "push-in",
@@ -50,10 +50,10 @@ CAMERA = {
     "still camera": "static", "static camera": "static", "camera static": "static",
     "static": "static", "locked camera": "static", "fixed camera": "static",
 }  # fmt: skip
-"""What is said of each camera move."""
+"""Phrases of the camera moves."""
 
-_IDLE = "the a an to in on over of it its with is are camera towards toward and then"
-IDLE, WIND = set(_IDLE.split()), ("wind", "winds", "breeze")
+_FILLER_WORDS = "the a an to in on over of it its with is are camera towards toward and then"
+FILLER_WORDS, WIND = set(_FILLER_WORDS.split()), ("wind", "winds", "breeze")
 MOVING = ("move", "moves", "moving")
 """Verbs that say nothing but that a thing moves."""
 
@@ -62,23 +62,23 @@ _STRENGTHS = {word: size for size, words in STRENGTHS.items() for word in words.
 _STROKE_SECONDS = 2.0
 
 
-class _Words(NamedTuple):
+class _Vocabulary(NamedTuple):
     """Words of the kinds of motion there are: nouns by kind, and verbs."""
 
     nouns: Mapping[str, str]
     verbs: Mapping[str, None]
 
 
-def _vocabulary() -> _Words:
+def _vocabulary() -> _Vocabulary:
     """Return the words that the records of all kinds bring."""
     nouns = {word: name for name, kind in KINDS.items() for word in kind.nouns}
     verbs = [word for kind in KINDS.values() for word in kind.verbs]
-    return _Words(nouns, dict.fromkeys([*MOVING, *verbs]))
+    return _Vocabulary(nouns, dict.fromkeys([*MOVING, *verbs]))
 
 
 @dataclass(frozen=True, slots=True)
 class _Clause:
-    """What one clause says; ``direction`` in degrees counter-clockwise, 0 to the right."""
+    """A parsed clause; ``direction`` in degrees counter-clockwise, 0 to the right."""
 
     kinds: tuple[str, ...] = ()
     direction: float | None = None
@@ -135,14 +135,14 @@ def _wind(clause: _Clause) -> str:
 def _motion(clauses: list[_Clause]) -> dict[str, Any]:
     """Return the settings of what moves: ``motion``, ``brush`` and ``amount``."""
     out: dict[str, Any] = {}
-    never = {kind for clause in clauses if clause.negated for kind in clause.kinds}
+    excluded = {kind for clause in clauses if clause.negated for kind in clause.kinds}
     moving = [(kind, c) for c in clauses if not c.negated for kind in c.kinds]
     if moving:
         kinds = dict.fromkeys(kind for kind, _ in moving)
-        out["motion"] = tuple(kind for kind in kinds if kind not in never)
-    elif never:
+        out["motion"] = tuple(kind for kind in kinds if kind not in excluded)
+    elif excluded:
         auto = (name for name, kind in KINDS.items() if kind.found_by == "auto")
-        out["motion"] = tuple(kind for kind in auto if kind not in never) or ("none",)
+        out["motion"] = tuple(kind for kind in auto if kind not in excluded) or ("none",)
     strokes: list[str] = []
     strengths: list[float] = []
     for kind, clause in moving:
@@ -158,7 +158,7 @@ def _motion(clauses: list[_Clause]) -> dict[str, Any]:
     return out
 
 
-def _parse(text: str, known: _Words) -> _Clause:
+def _parse(text: str, vocabulary: _Vocabulary) -> _Clause:
     """Return what one clause says.
 
     Raises
@@ -169,43 +169,51 @@ def _parse(text: str, known: _Words) -> _Clause:
     words = " ".join(re.findall(r"[a-z][a-z'-]*", text))
     camera, words = _camera(words)
     clause = _Clause(camera=camera)
-    boost = 1.0
+    intensifier = 1.0
     for word in words.split():
-        if word in VERY:
-            boost = VERY[word]
+        if word in INTENSIFIERS:
+            intensifier = INTENSIFIERS[word]
         elif word in _STRENGTHS:
-            size = _STRENGTHS[word]
-            factor = clause.factor * (size * boost if size > 1 else size / boost)
-            clause, boost = replace(clause, strength=factor), 1.0
-        elif word in WAYS:
-            clause = replace(clause, direction=WAYS[word])
+            strength_value = _STRENGTHS[word]
+            factor = clause.factor * (
+                strength_value * intensifier if strength_value > 1 else strength_value / intensifier
+            )
+            clause, intensifier = replace(clause, strength=factor), 1.0
+        elif word in DIRECTIONS:
+            clause = replace(clause, direction=DIRECTIONS[word])
         elif word in WIND:
             clause = replace(clause, wind=True)
         elif word == "from":
             clause = replace(clause, reverse=True)
         elif word in ("no", "without", "not"):
             clause = replace(clause, negated=True)
-        elif word in known.nouns and not (word in known.verbs and clause.kinds):
-            clause = replace(clause, kinds=(*clause.kinds, known.nouns[word]))
-        elif word not in known.verbs and word not in IDLE:
-            raise InputError(f"prompt has '{word}', which means nothing here{_hint(word, known)}")
+        elif word in vocabulary.nouns and not (word in vocabulary.verbs and clause.kinds):
+            clause = replace(clause, kinds=(*clause.kinds, vocabulary.nouns[word]))
+        elif word not in vocabulary.verbs and word not in FILLER_WORDS:
+            raise InputError(
+                f"prompt has '{word}', which means nothing here{_hint(word, vocabulary)}"
+            )
     return clause
 
 
 def _camera(words: str) -> tuple[str, str]:
     """Return the camera move that words name, by the longest phrase, and the other words."""
     for phrase in sorted(CAMERA, key=len, reverse=True):
-        if found := re.search(rf"\b{phrase}\b", words):
-            return CAMERA[phrase], words[: found.start()] + words[found.end() :]
+        if match := re.search(rf"\b{phrase}\b", words):
+            return CAMERA[phrase], words[: match.start()] + words[match.end() :]
     return "", words
 
 
-def _hint(word: str, known: _Words) -> str:
+def _hint(word: str, vocabulary: _Vocabulary) -> str:
     """Return the word that was probably meant, or what a prompt may say."""
     moves = " ".join(CAMERA).split()
-    words = [*known.nouns, *WAYS, *_STRENGTHS, *known.verbs, *WIND, *moves]
-    close = nearest(word, words)
-    return close if "did you mean" in close else "; say things, directions, speeds, camera moves"
+    words = [*vocabulary.nouns, *DIRECTIONS, *_STRENGTHS, *vocabulary.verbs, *WIND, *moves]
+    suggestion = nearest(word, words)
+    return (
+        suggestion
+        if "did you mean" in suggestion
+        else "; say things, directions, speeds, camera moves"
+    )
 
 
 def _with_shared_predicates(clauses: list[_Clause]) -> list[_Clause]:
@@ -220,11 +228,15 @@ def _with_shared_predicates(clauses: list[_Clause]) -> list[_Clause]:
     """
     out: list[_Clause] = []
     for clause in reversed(clauses):
-        after = out[-1] if out else _Clause()
+        following = out[-1] if out else _Clause()
         bare = clause.kinds and clause.direction is None and clause.strength is None
         bare = bare and not (clause.negated or clause.camera)
-        if bare and after.kinds and not (after.wind or after.camera or after.negated):
-            clause = replace(clause, direction=after.direction, strength=after.strength)  # noqa: PLW2901
+        if (
+            bare
+            and following.kinds
+            and not (following.wind or following.camera or following.negated)
+        ):
+            clause = replace(clause, direction=following.direction, strength=following.strength)  # noqa: PLW2901
         if not (clause.kinds or clause.wind or clause.camera):
             raise InputError(
                 "prompt has a clause that names nothing; each must name what moves, the wind or "

@@ -48,7 +48,7 @@ class Shot(
     DepthSettings,
     CameraSettings,
 ):
-    """One photo's way to one clip: every setting that a user can give.
+    """All settings of one clip from one photo.
 
     It is the groups it derives from, so a step that takes one of them can be given the shot; the
     last base's settings come first in help and files.
@@ -120,11 +120,11 @@ def split(values: dict[str, Any], where: str = "") -> tuple[Shot, Job]:
     InputError
         Naming the first wrong key, its value and what would be right; ``where`` prefixes it.
     """
-    values = expanded(values)
-    known = {**Shot.model_fields, **Job.model_fields}
-    unknown = next((key for key in values if key not in known), None)
+    values = expand_presets(values)
+    fields = {**Shot.model_fields, **Job.model_fields}
+    unknown = next((key for key in values if key not in fields), None)
     if unknown is not None:
-        raise InputError(f"{where}no setting is called '{unknown}'{nearest(unknown, list(known))}")
+        raise InputError(f"{where}no setting is called '{unknown}'{nearest(unknown, list(fields))}")
     parts = (
         {key: value for key, value in values.items() if key in model.model_fields}
         for model in (Shot, Job)
@@ -132,8 +132,8 @@ def split(values: dict[str, Any], where: str = "") -> tuple[Shot, Job]:
     return checked(Shot, next(parts), where), checked(Job, next(parts), where)
 
 
-def expanded(values: dict[str, Any]) -> dict[str, Any]:
-    """Return ``values`` over what their prompt says, and that over what their brand file says.
+def expand_presets(values: dict[str, Any]) -> dict[str, Any]:
+    """Return ``values`` over the settings of their prompt, and these over those of their brand file.
 
     Raises
     ------
@@ -164,7 +164,7 @@ def _sentence(error: ValidationError, model: type[BaseModel]) -> str:
     field = model.model_fields.get(name)
     extra = field.json_schema_extra if field else None
     unit = f" {extra['unit']}".rstrip() if isinstance(extra, dict) else ""
-    given = first["input"]
+    value = first["input"]
     context = first.get("ctx", {})
     match first["type"]:
         case "greater_than_equal":
@@ -184,4 +184,4 @@ def _sentence(error: ValidationError, model: type[BaseModel]) -> str:
         case _:
             remedy = first["msg"][0].lower() + first["msg"][1:]
     inner = ".".join(str(part) for part in first["loc"][:3] if not isinstance(part, int))
-    return f"{inner or name} is {given!s}; it {remedy}"
+    return f"{inner or name} is {value!s}; it {remedy}"

@@ -23,37 +23,37 @@ def load_shot_file(path: Path) -> dict[str, Any]:
     InputError
         If the file is missing, no TOML, or holds tables.
     """
-    values = text.toml(path, "shot file")
-    stays_inside(path, values)
-    return {key: beside(path.parent, key, value) for key, value in values.items()}
+    values = text.read_toml(path, "shot file")
+    check_targets_inside(path, values)
+    return {key: resolve_beside(path.parent, key, value) for key, value in values.items()}
 
 
-WRITTEN = ("output", "manifest", "report", "poster", "sidecar")
+OUTPUT_KEYS = ("output", "manifest", "report", "poster", "sidecar")
 """Keys that name files to write."""
 
 
-def stays_inside(recipe: Path, values: Mapping[str, Any]) -> None:
-    """Refuse a shot file or a manifest that would write where nobody said: it may be a stranger's.
+def check_targets_inside(recipe: Path, values: Mapping[str, Any]) -> None:
+    """Raise InputError for a shot file or manifest, possibly untrusted, that writes elsewhere.
 
     Raises
     ------
     InputError
         If a file it would write lies neither in its own folder nor in the current one.
     """
-    homes = (Path.cwd().resolve(), recipe.parent.resolve())
-    for key in WRITTEN:
-        named = values.get(key)
-        for name in named if isinstance(named, list) else [named]:
+    folders = (Path.cwd().resolve(), recipe.parent.resolve())
+    for key in OUTPUT_KEYS:
+        value = values.get(key)
+        for name in value if isinstance(value, list) else [value]:
             if not isinstance(name, str) or name == "-" or "\0" in name:
                 continue
-            if not any(Path(name).resolve().is_relative_to(home) for home in homes):
+            if not any(Path(name).resolve().is_relative_to(folder) for folder in folders):
                 raise InputError(
                     f"{recipe} would write {name}, outside its own folder and the current one; "
                     f"if that is meant, take it out and give --{key} yourself"
                 )
 
 
-def beside(folder: Path, key: str, value: Any) -> Any:
+def resolve_beside(folder: Path, key: str, value: Any) -> Any:
     """Take a relative path in a shot file from the file's own folder."""
     if key in ("photo", "hold", "brand", *brand.FILES) and isinstance(value, str):
         return str(folder / value)
@@ -76,19 +76,21 @@ def dump_shot_file(shot: Shot, photo: str | None = None) -> str:
         If a file's name is no text, so that TOML cannot say it.
     """
     lines = [f"photo = {json.dumps(photo, ensure_ascii=False)}", ""] if photo else []
-    written = shot.model_dump(mode="json")
+    values = shot.model_dump(mode="json")
     default = Shot().model_dump(mode="json")
     for name, info in Shot.model_fields.items():
-        value = written[name]
+        value = values[name]
         lines.append(f"# {info.description}")
-        mark = "" if value != default[name] else "# "
-        shown = "" if value is None else json.dumps(value, ensure_ascii=False)
-        lines.append(f"{mark}{name} = {shown}".rstrip() if value is not None else f"# {name} =")
-    written_out = "\n".join(lines) + "\n"
+        comment = "" if value != default[name] else "# "
+        text_value = "" if value is None else json.dumps(value, ensure_ascii=False)
+        lines.append(
+            f"{comment}{name} = {text_value}".rstrip() if value is not None else f"# {name} ="
+        )
+    document = "\n".join(lines) + "\n"
     try:
-        written_out.encode()
+        document.encode()
     except UnicodeEncodeError:
         raise InputError(
             "a shot file cannot name a file whose name is no text; rename it"
         ) from None
-    return written_out
+    return document

@@ -46,9 +46,9 @@ class Choice(BaseModel):
         name, _, rest = value.partition(":") if not value.startswith("@") else (value, "", "")
         keys: list[tuple[str, str]] = []
         for part in filter(None, rest.split(",")):
-            key, equals, given = part.partition("=")
+            key, equals, text = part.partition("=")
             if equals:
-                keys.append((key.strip(), given.strip()))
+                keys.append((key.strip(), text.strip()))
             elif keys:  # a comma inside a value, as in focus=0.4,0.6
                 keys[-1] = (keys[-1][0], f"{keys[-1][1]},{part.strip()}")
             else:
@@ -141,7 +141,7 @@ class MaskFile(BaseModel):
         return f"{self.kind}={self.file}"
 
 
-def _words(value: object) -> object:
+def _comma_list(value: object) -> object:
     """Split a comma list; anything that is no text passes through."""
     if isinstance(value, str):
         return tuple(word.strip() for word in value.split(",") if word.strip())
@@ -175,48 +175,48 @@ def _size(value: object) -> object:
     text = str(value).strip().lower()
     if text in LONG_SIDES or text == "source":
         return text
-    given = sides(text)
-    if given is None:
+    pixel_sides = sides(text)
+    if pixel_sides is None:
         raise ValueError(
             "it must be WxH, a long side such as 640, a width 640x, a height x480, "
             f"{', '.join(LONG_SIDES)} or source"
         )
-    if not all(SMALLEST_SIDE <= side <= LARGEST_SIDE for side in given if side is not None):
+    if not all(SMALLEST_SIDE <= side <= LARGEST_SIDE for side in pixel_sides if side is not None):
         raise ValueError(f"it must have sides from {SMALLEST_SIDE} to {LARGEST_SIDE} pixels")
     return text
 
 
-def differs(size: str, aspect: str | None) -> bool:
+def contradicts_aspect(size: str, aspect: str | None) -> bool:
     """Return whether ``size`` gives both sides of a frame that has not the shape ``aspect``."""
-    given = sides(size)
-    if aspect is None or given is None or given.width is None or given.height is None:
+    fixed = sides(size)
+    if aspect is None or fixed is None or fixed.width is None or fixed.height is None:
         return False
-    wide, _, tall = aspect.partition(":")
-    return abs(float(wide) / float(tall) / (given.width / given.height) - 1) > 0.01
+    aspect_width, _, aspect_height = aspect.partition(":")
+    return abs(float(aspect_width) / float(aspect_height) / (fixed.width / fixed.height) - 1) > 0.01
 
 
-def shaped(size: object) -> bool:
-    """Return whether a size as given decides the shape of the frame too."""
-    given = sides(str(size).strip().lower())
-    return given is not None and given.width is not None and given.height is not None
+def fixes_aspect(size: object) -> bool:
+    """Return whether a size has both sides in pixels, and so fixes the frame's aspect."""
+    fixed = sides(str(size).strip().lower())
+    return fixed is not None and fixed.width is not None and fixed.height is not None
 
 
 def long_side(size: str) -> int:
     """Return the longer side of a frame, pixels, as far as ``size`` says it; source counts as 4k."""
-    given = sides(size)
-    if given is None:
+    fixed = sides(size)
+    if fixed is None:
         return LONG_SIDES.get(size, LONG_SIDES["4k"])
-    return max(side for side in given if side is not None)
+    return max(side for side in fixed if side is not None)
 
 
-def over(values: Mapping[str, Any], others: Mapping[str, Any]) -> dict[str, Any]:
-    """Return ``others`` overruled by ``values``, in which both sides of a frame overrule a shape too.
+def override_settings(values: Mapping[str, Any], base: Mapping[str, Any]) -> dict[str, Any]:
+    """Return ``base`` overruled by ``values``, in which both sides of a frame overrule a shape too.
 
     >>> over({"size": "640x426"}, {"aspect": "16:9", "fps": 25})
     {'fps': 25, 'size': '640x426'}
     """
-    lost = {"aspect"} if shaped(values.get("size")) else set()
-    return {**{key: value for key, value in others.items() if key not in lost}, **values}
+    dropped = {"aspect"} if fixes_aspect(values.get("size")) else set()
+    return {**{key: value for key, value in base.items() if key not in dropped}, **values}
 
 
 def _aspect(value: object) -> object:
@@ -252,12 +252,12 @@ def _depth(value: object) -> object:
     return f"{number:g}"
 
 
-_text = PlainSerializer(str, return_type=str)
-CameraChoice = Annotated[Choice, BeforeValidator(Choice.parse), _text]
-WindChoice = Annotated[Wind, BeforeValidator(Wind.parse), _text]
-Strokes = tuple[Annotated[Stroke, BeforeValidator(Stroke.parse), _text], ...]
-MaskFiles = tuple[Annotated[MaskFile, BeforeValidator(MaskFile.parse), _text], ...]
-Words = Annotated[tuple[str, ...], BeforeValidator(_words)]
+_as_text = PlainSerializer(str, return_type=str)
+CameraChoice = Annotated[Choice, BeforeValidator(Choice.parse), _as_text]
+WindChoice = Annotated[Wind, BeforeValidator(Wind.parse), _as_text]
+Strokes = tuple[Annotated[Stroke, BeforeValidator(Stroke.parse), _as_text], ...]
+MaskFiles = tuple[Annotated[MaskFile, BeforeValidator(MaskFile.parse), _as_text], ...]
+Words = Annotated[tuple[str, ...], BeforeValidator(_comma_list)]
 Place = Literal[
     "top-left",
     "top",

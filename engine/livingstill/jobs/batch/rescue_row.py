@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from livingstill.jobs.batch.sources import RescueValues
-from livingstill.jobs.batch.work import Task, Thumbnail, begun
+from livingstill.jobs.batch.work import Task, Thumbnail, start_output
 from livingstill.settings.shot import checked
 
 
-def rescued(task: Task) -> Iterator[dict[str, Any]]:
+def rescue_records(task: Task) -> Iterator[dict[str, Any]]:
     """Rescue the clip of a task; yield its record.
 
     Raises
@@ -24,30 +24,30 @@ def rescued(task: Task) -> Iterator[dict[str, Any]]:
     from livingstill.media import clip_reader
 
     options = checked(RescueValues, dict(task.values))
-    for output in task.wanted:
-        target, record = begun(task, output)
-        done = rescue(
+    for output in task.pending:
+        target, record = start_output(task, output)
+        result = rescue(
             Path(task.photo),
             target,
             Path(task.still) if task.still else None,
             Options(**options.model_dump(), overwrite=True),
         )
-        thumbnail = Thumbnail(done.verdict.frames // 2)
+        thumbnail = Thumbnail(result.verdict.frames // 2)
         for frame in clip_reader.frames(target):
-            thumbnail.look(frame)
+            thumbnail.add(frame)
             if thumbnail.text:
                 break
         yield record | {
             "state": "done",
-            "decision": done.decision,
-            "reasons": list(done.reasons),
-            "size": list(done.verdict.size),
-            "fps": done.verdict.fps,
-            "duration": round(done.verdict.frames / done.verdict.fps, 4),
+            "decision": result.decision,
+            "reasons": list(result.reasons),
+            "size": list(result.verdict.size),
+            "fps": result.verdict.fps,
+            "duration": round(result.verdict.frames / result.verdict.fps, 4),
             "bytes": target.stat().st_size,
-            "camera": done.camera,
-            "rebuilt": list(done.rebuilt),
-            "notes": list(done.notes),
-            "seconds": dict(done.seconds),
+            "camera": result.camera,
+            "rebuilt": list(result.rebuilt),
+            "notes": list(result.notes),
+            "seconds": dict(result.seconds),
             "thumbnail": thumbnail.text,
         }

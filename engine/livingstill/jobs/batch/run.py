@@ -24,18 +24,18 @@ from livingstill.jobs.batch.sources import LONGEST_NAME, RescueValues, Row, gath
 from livingstill.jobs.batch.work import RECORDS, Output, Task, begin, failure, load, make, store
 from livingstill.jobs.warmup import warmup
 from livingstill.media.formats import choose
-from livingstill.settings.shot import Shot, checked, expanded
-from livingstill.settings.values import long_side, over, shaped
+from livingstill.settings.shot import Shot, checked, expand_presets
+from livingstill.settings.values import fixes_aspect, long_side, override_settings
 
-_GIGABYTES_EACH = ((4096, 8.0), (2560, 3.0), (1920, 1.6), (0, 1.0))
+_GIGABYTES_PER_WORKER = ((4096, 8.0), (2560, 3.0), (1920, 1.6), (0, 1.0))
 """Memory to count on per worker where the long side of the frame is above so many pixels."""
 
-_WRITTEN = (".mp4", ".mov", ".webm", ".mkv", ".gif", ".webp", ".png")
+_RESCUE_SUFFIXES = (".mp4", ".mov", ".webm", ".mkv", ".gif", ".webp", ".png")
 """Formats that a rescued clip keeps; others become MP4."""
 
 Records = list[dict[str, Any]]
 Runner = Callable[[Sequence[Task]], Generator[Records, None, None]]
-"""Does tasks in any order; gives the records of each as it ends. Closed early, it stops its work."""
+"""Runs tasks in any order and yields the records of each as it ends; closing it stops the work."""
 
 
 def batch(
@@ -81,7 +81,7 @@ def batch(
     """
     folder = Path(folder)
     shapes = PRESETS[preset].aspects if preset and not aspects else ()
-    if shapes and shaped((values or {}).get("size")) and progress is not None:
+    if shapes and fixes_aspect((values or {}).get("size")) and progress is not None:
         progress.say(f"the size wins over {' and '.join(shapes)} of the preset {preset}")
     tasks = plan(gather(sources, folder), folder, values, preset, aspects, suffix)
     return work(
@@ -124,28 +124,28 @@ def work(
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise InputError(f"cannot make the folder {folder}: {error.strerror}") from None
-    with _alone(folder):
-        _sweep(folder)
+    with _folder_lock(folder):
+        _remove_partial_files(folder)
         records: dict[str, dict[str, Any]] = {}
         todo = []
         for task in tasks:
-            before = {} if overwrite else _finished(task)
-            records |= before
-            if len(before) < len(task.outputs):
-                todo.append(replace(task, kept=frozenset(before)))
+            finished_records = {} if overwrite else _finished_records(task)
+            records |= finished_records
+            if len(finished_records) < len(task.outputs):
+                todo.append(replace(task, kept=frozenset(finished_records)))
         if todo and not runner:
             warmup(progress)  # once, before every worker compiles for itself
-        doing = runner(todo) if runner else _run(todo, workers or _fitting(tasks))
-        with progress.stage("photos", len(todo)) as step, closing(doing):
-            for made in doing:
-                records.update({record["output"]: record for record in made})
+        results = runner(todo) if runner else _run(todo, workers or _default_workers(tasks))
+        with progress.stage("photos", len(todo)) as step, closing(results):
+            for records_done in results:
+                records.update({record["output"]: record for record in records_done})
                 step()
         ordered = [records[output.name] for task in tasks for output in task.outputs]
-        tours = []
+        tour_records = []
         if dissolve is not None:
             with progress.stage("tours"):
-                tours = tour.join_all(folder, ordered, suffix, dissolve)
-        report = Report(folder, tuple(ordered), tuple(tours))
+                tour_records = tour.join_all(folder, ordered, suffix, dissolve)
+        report = Report(folder, tuple(ordered), tuple(tour_records))
         overview.write(report)
     return report
 
@@ -165,49 +165,51 @@ def plan(
     InputError
         If the preset or a setting for all photos is wrong; a row's own mistake is its failure.
     """
-    chosen = PRESETS[preset] if preset else None
-    common = over(values or {}, chosen.values if chosen else {})
+    preset_settings = PRESETS[preset] if preset else None
+    common = override_settings(values or {}, preset_settings.values if preset_settings else {})
     for aspect in aspects or (None,):
-        checked(Shot, expanded({**common, **({"aspect": aspect} if aspect else {})}))
-    tasks, taken = [], set[str]()
+        checked(Shot, expand_presets({**common, **({"aspect": aspect} if aspect else {})}))
+    tasks, used_stems = [], set[str]()
     for row in rows:
-        stem = _free(row, taken)
+        stem = _unique_stem(row, used_stems)
         if row.rescue:
-            tasks.append(_to_rescue(row, folder, common, stem))
+            tasks.append(_rescue_task(row, folder, common, stem))
             continue
-        merged = over(row.values, common)
-        shapes: Sequence[str | None] = aspects or (chosen.aspects if chosen else ())
-        if not aspects and shaped(merged.get("size")):
+        merged = override_settings(row.values, common)
+        shapes: Sequence[str | None] = aspects or (
+            preset_settings.aspects if preset_settings else ()
+        )
+        if not aspects and fixes_aspect(merged.get("size")):
             shapes = ()  # the size says the shape, and what is said wins over the preset
         if merged.get("aspect") or not shapes:
             shapes = (merged.pop("aspect", None),)
         outputs = tuple(
-            Output(f"{stem}{_mark(shape) if len(shapes) > 1 else ''}{suffix}", shape)
+            Output(f"{stem}{_aspect_suffix(shape) if len(shapes) > 1 else ''}{suffix}", shape)
             for shape in shapes
         )
         error = ""
         try:
             for shape in shapes:
-                checked(Shot, expanded({**merged, **({"aspect": shape} if shape else {})}))
+                checked(Shot, expand_presets({**merged, **({"aspect": shape} if shape else {})}))
         except InputError as mistake:
             error = str(mistake)
         tasks.append(Task(str(row.photo), str(folder), outputs, merged, error))
     return tasks
 
 
-def _free(row: Row, taken: set[str]) -> str:
+def _unique_stem(row: Row, used: set[str]) -> str:
     """Return a name for a row's clips that no other row has, and take it."""
     name = os.fsdecode(os.fsencode(row.photo.stem)[:LONGEST_NAME])
     stem = (Path(row.group) / name).as_posix()
     count = 1
-    while (stem if count == 1 else f"{stem}-{count}") in taken:
+    while (stem if count == 1 else f"{stem}-{count}") in used:
         count += 1
     stem = stem if count == 1 else f"{stem}-{count}"
-    taken.add(stem)
+    used.add(stem)
     return stem
 
 
-def _to_rescue(row: Row, folder: Path, common: Mapping[str, Any], stem: str) -> Task:
+def _rescue_task(row: Row, folder: Path, common: Mapping[str, Any], stem: str) -> Task:
     """Return the task of a clip to rescue, in its own format; of ``common``, what concerns it."""
     values = {k: v for k, v in common.items() if k in ("seed", "quality")} | dict(row.values)
     suffix, error = row.photo.suffix.lower(), ""
@@ -217,7 +219,7 @@ def _to_rescue(row: Row, folder: Path, common: Mapping[str, Any], stem: str) -> 
             error = f"clip {row.photo} is a sequence of pictures; rescue it by itself"
     except InputError as mistake:
         error = str(mistake)
-    suffix = suffix if suffix in _WRITTEN else ".mp4"
+    suffix = suffix if suffix in _RESCUE_SUFFIXES else ".mp4"
     still = str(row.still) if row.still else ""
     return Task(
         str(row.photo),
@@ -230,7 +232,7 @@ def _to_rescue(row: Row, folder: Path, common: Mapping[str, Any], stem: str) -> 
     )
 
 
-def _mark(aspect: str | None) -> str:
+def _aspect_suffix(aspect: str | None) -> str:
     return f"-{aspect.replace(':', 'x')}" if aspect else ""
 
 
@@ -260,22 +262,22 @@ def finished(task: Task, output: Output) -> dict[str, Any] | None:
     return record | {"kept": True}
 
 
-def _finished(task: Task) -> dict[str, dict[str, Any]]:
+def _finished_records(task: Task) -> dict[str, dict[str, Any]]:
     """Return the records of a task's finished clips by name."""
-    found = {output.name: finished(task, output) for output in task.outputs}
-    return {name: record for name, record in found.items() if record is not None}
+    records = {output.name: finished(task, output) for output in task.outputs}
+    return {name: record for name, record in records.items() if record is not None}
 
 
-def _fitting(tasks: Sequence[Task]) -> int:
-    """Return how many workers cores and memory bear: two threads each, a gigabyte or more."""
+def _default_workers(tasks: Sequence[Task]) -> int:
+    """Return the number of workers that cores (two threads each) and free memory allow."""
     longest = max((long_side(str(task.values.get("size", "1080p"))) for task in tasks), default=0)
-    each = next(size for above, size in _GIGABYTES_EACH if longest > above or not above)
-    room = float("inf")
+    per_worker = next(size for above, size in _GIGABYTES_PER_WORKER if longest > above or not above)
+    by_memory = float("inf")
     with suppress(OSError, StopIteration, ValueError):
         lines = Path("/proc/meminfo").read_text().splitlines()
-        free = next(line for line in lines if line.startswith("MemAvailable"))
-        room = int(free.split()[1]) / 1e6 / each
-    return max(1, int(min((threads.available() + 1) // 2, room, len(tasks))))
+        available_line = next(line for line in lines if line.startswith("MemAvailable"))
+        by_memory = int(available_line.split()[1]) / 1e6 / per_worker
+    return max(1, int(min((threads.available() + 1) // 2, by_memory, len(tasks))))
 
 
 def _run(tasks: Sequence[Task], workers: int) -> Generator[Records, None, None]:
@@ -285,45 +287,45 @@ def _run(tasks: Sequence[Task], workers: int) -> Generator[Records, None, None]:
     When a worker dies its pool is of no more use: what was under way is tried again one by one,
     and the task that kills its worker again has failed.
     """
-    waiting, suspects = list(reversed(tasks)), list[Task]()
-    while waiting or suspects:
-        if suspects:
-            task = suspects.pop()
+    waiting, retries = list(reversed(tasks)), list[Task]()
+    while waiting or retries:
+        if retries:
+            task = retries.pop()
             with _pool(1, threads.available()) as submit:
                 try:
                     yield submit(task).result()
                 except BrokenProcessPool:
                     message = "its process died, perhaps for lack of memory; try a smaller --size"
-                    yield [failure(task, output, message) for output in task.wanted]
+                    yield [failure(task, output, message) for output in task.pending]
             continue
         with _pool(workers, max(1, threads.available() // workers)) as submit:
-            under_way: dict[Future[Records], Task] = {}
+            running: dict[Future[Records], Task] = {}
             try:
-                while waiting or under_way:
-                    while waiting and len(under_way) < workers:
-                        under_way[submit(waiting[-1])] = waiting[-1]
+                while waiting or running:
+                    while waiting and len(running) < workers:
+                        running[submit(waiting[-1])] = waiting[-1]
                         waiting.pop()
-                    for done in wait(under_way, return_when=FIRST_COMPLETED).done:
+                    for done in wait(running, return_when=FIRST_COMPLETED).done:
                         records = done.result()
-                        del under_way[done]
+                        del running[done]
                         yield records
             except BrokenProcessPool:
-                suspects = list(under_way.values())
+                retries = list(running.values())
 
 
 @contextmanager
-def _pool(workers: int, each: int) -> Iterator[Callable[[Task], Future[Records]]]:
-    """Give a function that hands a task to fresh processes of ``each`` threads.
+def _pool(workers: int, threads_each: int) -> Iterator[Callable[[Task], Future[Records]]]:
+    """Give a function that hands a task to fresh processes of ``threads_each`` threads.
 
     If the block is left early they are told to stop, and clean up.
     """
     others = set(multiprocessing.active_children())
     pool = ProcessPoolExecutor(
-        workers, multiprocessing.get_context("spawn"), initializer=begin, initargs=(each,)
+        workers, multiprocessing.get_context("spawn"), initializer=begin, initargs=(threads_each,)
     )
 
     def submit(task: Task) -> Future[Records]:
-        with _deaf():
+        with _sigint_blocked():
             return pool.submit(make, task)
 
     try:
@@ -337,8 +339,8 @@ def _pool(workers: int, each: int) -> Iterator[Callable[[Task], Future[Records]]
 
 
 @contextmanager
-def _deaf() -> Iterator[None]:
-    """Hold Ctrl-C back: processes started meanwhile begin so, and stay so until they can heed it."""
+def _sigint_blocked() -> Iterator[None]:
+    """Block SIGINT: processes started meanwhile inherit the mask and unblock it when they are set up."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
@@ -349,15 +351,21 @@ def _deaf() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _sweep(folder: Path) -> None:
-    """Remove what a killed batch left half-done."""
+def _remove_partial_files(folder: Path) -> None:
+    """Remove the partial files of a killed batch."""
     for path in (folder, *filter(Path.is_dir, folder.rglob("*"))):
         sweep(path)
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Hold the folder's lock, which ends with the process, however it ends."""
+def _folder_lock(folder: Path) -> Iterator[None]:
+    """Hold an exclusive lock on the batch's folder; the system releases it with the process.
+
+    Raises
+    ------
+    InputError
+        If another batch holds it, or the folder cannot be written.
+    """
     try:
         import fcntl
     except ImportError:  # no such lock on this system

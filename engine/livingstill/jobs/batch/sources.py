@@ -20,7 +20,7 @@ from livingstill.core.errors import InputError
 from livingstill.core.registry import nearest
 from livingstill.io import text
 from livingstill.settings.shot import Shot
-from livingstill.settings.shot_file import beside
+from livingstill.settings.shot_file import resolve_beside
 
 SUFFIXES = frozenset(
     (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp", ".heic", ".heif", ".avif", ".jp2")
@@ -74,8 +74,8 @@ class Row:
     still: Path | None = None
 
 
-def gather(sources: Iterable[str | Path], apart: Path | None = None) -> list[Row]:
-    """Return a row for every photo in ``sources``, each once, in order; none inside ``apart``.
+def gather(sources: Iterable[str | Path], excluded: Path | None = None) -> list[Row]:
+    """Return a row for every photo in ``sources``, each once, in order; none inside ``excluded``.
 
     A folder gives its photos and those of its subfolders, whose names become the groups; a table
     (CSV with a header, or JSON Lines) gives its rows, with paths from its own folder.
@@ -87,20 +87,20 @@ def gather(sources: Iterable[str | Path], apart: Path | None = None) -> list[Row
     """
     rows: list[Row] = []
     for source in sources:
-        found = list(_rows(str(source)))
-        if apart is not None:
-            found = [row for row in found if not _inside(row.photo, apart)]
-        if not found:
+        source_rows = list(_rows(str(source)))
+        if excluded is not None:
+            source_rows = [row for row in source_rows if not _inside(row.photo, excluded)]
+        if not source_rows:
             raise InputError(
                 f"{source} has no photos; name a folder, photos, a CSV or a JSONL file"
             )
-        rows += found
-    once: dict[tuple[Path, str], Row] = {}
+        rows += source_rows
+    unique: dict[tuple[Path, str], Row] = {}
     for row in rows:
-        said = [row.values, row.rescue, row.still]
-        key = (row.photo.absolute(), json.dumps(said, sort_keys=True, default=str))
-        once.setdefault(key, row)
-    return list(once.values())
+        settings = [row.values, row.rescue, row.still]
+        key = (row.photo.absolute(), json.dumps(settings, sort_keys=True, default=str))
+        unique.setdefault(key, row)
+    return list(unique.values())
 
 
 def _rows(source: str) -> Iterator[Row]:
@@ -119,8 +119,8 @@ def _rows(source: str) -> Iterator[Row]:
     elif path.is_file():
         yield Row(path)
     elif glob.has_magic(source):
-        found = glob.glob(source, recursive=True)  # noqa: PTH207  (patterns may be absolute)
-        yield from (Row(Path(name)) for name in sorted(found))
+        matches = glob.glob(source, recursive=True)  # noqa: PTH207  (patterns may be absolute)
+        yield from (Row(Path(name)) for name in sorted(matches))
     else:
         raise InputError(f"{source} does not exist; check its name and folder")
 
@@ -145,7 +145,7 @@ def _jsonl(path: Path) -> Iterator[Row]:
     for number, line in enumerate(text.read(path, "table", _LARGEST).splitlines(), 1):
         if not line.strip():
             continue
-        values = text.parsed(line, f"{path}, line {number}")
+        values = text.parse_json(line, f"{path}, line {number}")
         if not isinstance(values, dict):
             raise InputError(f'{path}, line {number} is no object; write {{"photo": ...}}')
         yield from _row(path, number, {_column(path, key): value for key, value in values.items()})
@@ -169,19 +169,19 @@ def _row(path: Path, number: int, values: dict[str, Any]) -> Iterator[Row]:
         raise InputError(f"{place} has no photo; name one")
     group = str(values.pop("group", "")).strip("/")
     parts = Path(group).parts
-    plain = "\0" not in group and all(len(os.fsencode(part)) <= LONGEST_NAME for part in parts)
-    if Path(group).is_absolute() or ".." in parts or not plain:
+    valid = "\0" not in group and all(len(os.fsencode(part)) <= LONGEST_NAME for part in parts)
+    if Path(group).is_absolute() or ".." in parts or not valid:
         raise InputError(f"{place} has group '{group}'; it must be a plain name")
     if kind == "photo":
         if "still" in values:
             raise InputError(f"{place} has a still and no clip; name the clip to rescue")
-        values = {key: beside(path.parent, key, value) for key, value in values.items()}
+        values = {key: resolve_beside(path.parent, key, value) for key, value in values.items()}
         yield Row(path.parent / named, group, values)
         return
     clip, still = path.parent / named, str(values.pop("still", ""))
     picture = path.parent / still if still else None
-    for found in _clips(clip):
-        yield Row(found, group, values, rescue=True, still=_still(found, picture, place))
+    for clip_path in _clips(clip):
+        yield Row(clip_path, group, values, rescue=True, still=_still(clip_path, picture, place))
 
 
 def _clips(clip: Path) -> list[Path]:
@@ -194,14 +194,14 @@ def _still(clip: Path, picture: Path | None, place: str) -> Path | None:
     """Return the still of a clip: as named, or the picture of its name in the folder named."""
     if picture is None or not picture.is_dir():
         return picture
-    found = sorted(
+    candidates = sorted(
         p for p in picture.iterdir() if p.stem == clip.stem and p.suffix.lower() in SUFFIXES
     )
-    if not found:
+    if not candidates:
         raise InputError(
             f"{place}: {picture} has no picture called {clip.stem}; add the clip's still"
         )
-    return found[0]
+    return candidates[0]
 
 
 def _inside(path: Path, folder: Path) -> bool:

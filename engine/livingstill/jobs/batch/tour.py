@@ -1,4 +1,4 @@
-"""Join the clips of one property into one video with cross-dissolves."""
+"""Joins the clips of one property into one video with cross-dissolves."""
 
 from __future__ import annotations
 
@@ -27,27 +27,27 @@ def join_all(
 
     A tour that stands there, made from the same clips, is left as it is.
     """
-    sets: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
+    groups: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
     for record in records:
         if record["state"] == "done":
             group = PurePosixPath(record["output"]).parent.as_posix()
-            mark = (record.get("aspect") or "").replace(":", "x")
-            sets.setdefault(("" if group == "." else group, mark), []).append(record)
-    made = []
-    for (group, mark), members in sets.items():
+            shape = (record.get("aspect") or "").replace(":", "x")
+            groups.setdefault(("" if group == "." else group, shape), []).append(record)
+    tours = []
+    for (group, shape), members in groups.items():
         if len(members) < 2:
             continue
-        name = (PurePosixPath(group) / f"tour{'-' if mark else ''}{mark}{suffix}").as_posix()
+        name = (PurePosixPath(group) / f"tour{'-' if shape else ''}{shape}{suffix}").as_posix()
         names = [str(record["output"]) for record in members]
-        said = json.dumps([[record.get("digest") for record in members], names, dissolve])
-        record = {"output": name, "digest": hashlib.sha256(said.encode()).hexdigest()}
-        kept = folder / RECORDS / f"{name}.json"
-        if load(kept) != record or not (folder / name).is_file():
+        key = json.dumps([[record.get("digest") for record in members], names, dissolve])
+        record = {"output": name, "digest": hashlib.sha256(key.encode()).hexdigest()}
+        record_path = folder / RECORDS / f"{name}.json"
+        if load(record_path) != record or not (folder / name).is_file():
             (folder / name).unlink(missing_ok=True)
-            store(kept, record)
+            store(record_path, record)
             join([folder / member for member in names], folder / name, dissolve)
-        made.append({**record, "clips": names, "bytes": (folder / name).stat().st_size})
-    return made
+        tours.append({**record, "clips": names, "bytes": (folder / name).stat().st_size})
+    return tours
 
 
 def join(clips: Sequence[Path], target: Path, dissolve: float = 0.6) -> None:
@@ -56,23 +56,27 @@ def join(clips: Sequence[Path], target: Path, dissolve: float = 0.6) -> None:
     The frame has the size and the rate that most clips have; others are fitted into it. No more
     than the frames of one dissolve are held.
     """
-    told = [clip_reader.info(clip) for clip in clips]
-    size = Counter((one.width // 2 * 2, one.height // 2 * 2) for one in told).most_common(1)[0][0]
-    rate = Counter(one.fps for one in told).most_common(1)[0][0]
+    infos = [clip_reader.info(clip) for clip in clips]
+    size = Counter((info.width // 2 * 2, info.height // 2 * 2) for info in infos).most_common(1)[0][
+        0
+    ]
+    rate = Counter(info.fps for info in infos).most_common(1)[0][0]
     overlap = max(1, round(dissolve * rate))
     with encoder.Encoder(target, size, rate, choose(str(target), quality="high")) as sink:
-        for frame in dissolved((_fitted(clip, size, rate) for clip in clips), overlap):
+        for frame in cross_dissolve(
+            (_resampled_frames(clip, size, rate) for clip in clips), overlap
+        ):
             sink.write(_packed(frame))
 
 
-def dissolved(clips: Iterable[Iterable[UInt8Array]], overlap: int) -> Iterator[UInt8Array]:
+def cross_dissolve(clips: Iterable[Iterable[UInt8Array]], overlap: int) -> Iterator[UInt8Array]:
     """Yield the frames of clips in turn; the last ``overlap`` of one blend into the next's first.
 
     The blend eases in and out. Clips shorter than two overlaps are blended over less.
     """
     tail: deque[UInt8Array] = deque()
     for clip in clips:
-        fresh: deque[UInt8Array] = deque()
+        buffered: deque[UInt8Array] = deque()
         blending = deque(tail)
         tail.clear()
         count = len(blending)
@@ -80,28 +84,28 @@ def dissolved(clips: Iterable[Iterable[UInt8Array]], overlap: int) -> Iterator[U
             if blending:
                 u = (index + 1) / (count + 1)
                 weight = u * u * (3 - 2 * u)
-                before = blending.popleft()
-                mixed = cv2.addWeighted(before, 1 - weight, frame, weight, 0)
-                fresh.append(np.asarray(mixed, np.uint8))
+                previous = blending.popleft()
+                blended = cv2.addWeighted(previous, 1 - weight, frame, weight, 0)
+                buffered.append(np.asarray(blended, np.uint8))
             else:
-                fresh.append(frame)
-            if len(fresh) > overlap:
-                yield fresh.popleft()
+                buffered.append(frame)
+            if len(buffered) > overlap:
+                yield buffered.popleft()
         yield from blending  # the clip was shorter than the blend
-        tail = fresh
+        tail = buffered
     yield from tail
 
 
-def _fitted(clip: Path, size: tuple[int, int], rate: Fraction) -> Iterator[UInt8Array]:
+def _resampled_frames(clip: Path, size: tuple[int, int], rate: Fraction) -> Iterator[UInt8Array]:
     """Yield a clip's frames at ``rate``, each the nearest in time, inside ``size`` on black."""
-    due = 0
+    index = 0
     for frame in clip_reader.ClipReader(clip):
-        while due / rate <= frame.time + 0.5 / rate:
-            yield _inside(frame.rgb, size)
-            due += 1
+        while index / rate <= frame.time + 0.5 / rate:
+            yield _letterboxed(frame.rgb, size)
+            index += 1
 
 
-def _inside(rgb: UInt8Array, size: tuple[int, int]) -> UInt8Array:
+def _letterboxed(rgb: UInt8Array, size: tuple[int, int]) -> UInt8Array:
     height, width = rgb.shape[:2]
     if (width, height) == size:
         return rgb

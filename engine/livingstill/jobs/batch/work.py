@@ -25,7 +25,7 @@ from livingstill.core.model import UInt8Array
 from livingstill.imaging import exact
 from livingstill.io.files import replacing
 from livingstill.settings.brand import FILES
-from livingstill.settings.shot import expanded
+from livingstill.settings.shot import expand_presets
 
 RECORDS = ".livingstill"
 """Folder, in the batch's folder, of one record per clip: what it was made from and how it went."""
@@ -62,7 +62,7 @@ class Task:
     still: str = ""
 
     @property
-    def wanted(self) -> tuple[Output, ...]:
+    def pending(self) -> tuple[Output, ...]:
         """The clips that are still to be made."""
         return tuple(output for output in self.outputs if output.name not in self.kept)
 
@@ -72,18 +72,18 @@ class Task:
 
     def digest(self, output: Output) -> str:
         """Return what an output depends on: photo, settings, aspect, brand, font, logo and LUT."""
-        made_from = hashlib.sha256()
+        sha = hashlib.sha256()
         try:
-            values = expanded(dict(self.values))
+            values = expand_presets(dict(self.values))
         except InputError:  # the task will fail for it
             values = dict(self.values)
         for file in (self.photo, *filter(None, map(values.get, FILES))):
             try:
-                made_from.update(Path(file).read_bytes() if Path(file).is_file() else b"missing")
+                sha.update(Path(file).read_bytes() if Path(file).is_file() else b"missing")
             except (OSError, TypeError, ValueError):
-                made_from.update(b"missing")
-        said = json.dumps([values, output.aspect], sort_keys=True, default=str)
-        return hashlib.sha256(made_from.digest() + said.encode()).hexdigest()
+                sha.update(b"missing")
+        settings_text = json.dumps([values, output.aspect], sort_keys=True, default=str)
+        return hashlib.sha256(sha.digest() + settings_text.encode()).hexdigest()
 
 
 def load(path: Path) -> dict[str, Any]:
@@ -102,7 +102,7 @@ def store(path: Path, record: Mapping[str, Any]) -> None:
         part.write_text(json.dumps(record, indent=1, default=str) + "\n", encoding="utf-8")
 
 
-def begun(task: Task, output: Output) -> tuple[Path, dict[str, Any]]:
+def start_output(task: Task, output: Output) -> tuple[Path, dict[str, Any]]:
     """Clear the place of a clip and note that it is started; return the place and the record."""
     target = Path(task.folder) / output.name
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -126,28 +126,28 @@ def make(task: Task) -> list[dict[str, Any]]:
         with _interruptible():
             if task.error:
                 raise InputError(task.error)
-            for record in _made(task):
+            for record in _task_records(task):
                 records.append(record)
                 store(task.record(Output(record["output"])), record)
     except Exception as error:
-        made = {record["output"] for record in records}
+        recorded = {record["output"] for record in records}
         trace = "" if isinstance(error, LivingStillError) else traceback.format_exc()
-        message = str(error) if isinstance(error, LivingStillError) else _plain(error)
-        for output in task.wanted:
-            if output.name not in made:
+        message = str(error) if isinstance(error, LivingStillError) else _fault_sentence(error)
+        for output in task.pending:
+            if output.name not in recorded:
                 records.append(failure(task, output, message, trace))
     for record in records:
         record["took"] = round((time.perf_counter() - start) / len(records), 2)
     return records
 
 
-def _made(task: Task) -> Iterator[dict[str, Any]]:
+def _task_records(task: Task) -> Iterator[dict[str, Any]]:
     """Yield the records of a task's clips, animated or rescued."""
     if not task.rescue:
-        return _clips(task)
-    from livingstill.jobs.batch.rescue_row import rescued
+        return _animated_records(task)
+    from livingstill.jobs.batch.rescue_row import rescue_records
 
-    return rescued(task)
+    return rescue_records(task)
 
 
 def failure(task: Task, output: Output, message: str, trace: str = "") -> dict[str, Any]:
@@ -164,13 +164,13 @@ def failure(task: Task, output: Output, message: str, trace: str = "") -> dict[s
     return record
 
 
-def _plain(error: Exception) -> str:
+def _fault_sentence(error: Exception) -> str:
     if isinstance(error, MemoryError):
         return "there was not enough memory; use fewer workers or a smaller --size"
     return f"an internal fault ({type(error).__name__}: {error})"
 
 
-def _clips(task: Task) -> Iterator[dict[str, Any]]:
+def _animated_records(task: Task) -> Iterator[dict[str, Any]]:
     """Render the clips of one photo from one scene, the shape that enlarges it most first."""
     from livingstill.camera import framing
     from livingstill.jobs.analyse import read_photo
@@ -181,7 +181,8 @@ def _clips(task: Task) -> Iterator[dict[str, Any]]:
 
     shots = {
         output: checked(
-            Shot, expanded({**task.values, **({"aspect": output.aspect} if output.aspect else {})})
+            Shot,
+            expand_presets({**task.values, **({"aspect": output.aspect} if output.aspect else {})}),
         )
         for output in task.outputs
     }
@@ -191,19 +192,19 @@ def _clips(task: Task) -> Iterator[dict[str, Any]]:
     with stages("photo"):
         photo = read_photo(task.photo, next(iter(shots.values())))
 
-    def enlarged(output: Output) -> float:
+    def enlargement(output: Output) -> float:
         return framing.fit_photo_to(photo.size, shots[output]).scale
 
-    first, *others = sorted(task.outputs, key=enlarged, reverse=True)
+    first, *others = sorted(task.outputs, key=enlargement, reverse=True)
     scene = prepare(photo, shots[first], stages)
     for output in (first, *others):
         if output.name in task.kept:
             continue
         with stages("scene"):
             clip = scene if output is first else reframe(scene, shots[output].aspect)
-        target, record = begun(task, output)
+        target, record = start_output(task, output)
         thumbnail = Thumbnail(clip.timeline.frames // 2)
-        saved = clip.save(str(target), watch=thumbnail.look, stages=stages)
+        result = clip.save(str(target), watch=thumbnail.add, stages=stages)
         yield record | {
             "state": "done",
             "size": list(clip.framing.size),
@@ -213,9 +214,9 @@ def _clips(task: Task) -> Iterator[dict[str, Any]]:
             "camera": str(clip.shot.camera),
             "depth": clip.depth.source,
             "kinds": {region.kind: round(region.share, 4) for region in clip.regions},
-            "notes": [*clip.notes, *saved.notes],
+            "notes": [*clip.notes, *result.notes],
             "seconds": dict(stages.seconds),
-            "continuity": saved.figures,
+            "continuity": result.figures,
             "thumbnail": thumbnail.text,
         }
 
@@ -224,19 +225,19 @@ class Thumbnail:
     """Keeps one frame of a clip as a small JPEG in base64."""
 
     def __init__(self, index: int) -> None:
-        self._left = index
+        self._frames_left = index
         self.text = ""
 
-    def look(self, rgb: UInt8Array) -> None:
+    def add(self, rgb: UInt8Array) -> None:
         """Take in the next frame."""
-        if self._left == 0:
+        if self._frames_left == 0:
             height = max(1, round(THUMBNAIL * rgb.shape[0] / rgb.shape[1]))
             small = exact.resize_area(rgb, (THUMBNAIL, height))
             jpeg = cv2.imencode(
                 ".jpg", cv2.cvtColor(small, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, 80]
             )[1]
             self.text = base64.b64encode(jpeg.tobytes()).decode("ascii")
-        self._left -= 1
+        self._frames_left -= 1
 
 
 _state = {"busy": False, "leaving": False}

@@ -55,9 +55,9 @@ def folding(clip: Clip) -> dict[str, float]:
     if not clip.motion:
         return {}
     folds = [
-        known_flow.folds(flow)
+        known_flow.measure_fold(flow)
         for i in range(_PHASES)
-        for flow in known_flow.distinct(clip.motion.at(i / _PHASES))
+        for flow in known_flow.distinct_flows(clip.motion.at(i / _PHASES))
     ]
     return {
         "exact_gradient": max((fold.gradient for fold in folds), default=0.0),

@@ -1,4 +1,4 @@
-"""How the camera moved in a clip, told from its flow, and the move's name."""
+"""Camera motion of a clip, estimated from its optical flow, and the name of the move."""
 
 from __future__ import annotations
 
@@ -14,35 +14,35 @@ from livingstill.quality.no_reference import Series
 
 Flags = NDArray[np.bool_]
 
-_STILL = 0.004
-"""Frame widths below which an edge counts as standing..."""
+_STATIC_DISTANCE = 0.004
+"""Displacement of the frame's edge, frame widths, below which a camera counts as static..."""
 
-_SMALL, _SURE = 0.0015, 0.85
+_SMALL_DISTANCE, _CERTAIN_INLIERS = 0.0015, 0.85
 """...and where so large a share of the picture comes back to where it was, as in small orbits."""
 
-_TRUST = 0.72
+_MIN_INLIERS = 0.72
 """Share of the picture that has to follow; else things moved, not the camera."""
 
-_FIXED, _STANDS = 0.3, 0.002
+_MIN_STATIC_SHARE, _STATIC_TILE_DISTANCE = 0.3, 0.002
 """Share of the textured tiles that stays within so many frame widths before a still camera."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Track:
-    """Where the picture went since the first frame: (T,) float32 each.
+    """The similarity of each frame to the first: (T,) float32 each.
 
     ``x``, ``y`` : shift of the centre in frame widths, +x right, +y down
     ``zoom`` : magnification; ``roll`` : degrees, clockwise picture
-    ``trust`` : share of the picture that moves with the camera, mean over the clip
-    ``stands`` : share of it that never leaves its place
+    ``inlier_share`` : share of the picture that moves with the camera, mean over the clip
+    ``static_share`` : share of it that never leaves its place
     """
 
     x: Float32Array
     y: Float32Array
     zoom: Float32Array
     roll: Float32Array
-    trust: float
-    stands: float = 0.0
+    inlier_share: float
+    static_share: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +62,18 @@ def track(series: Series, good: Flags | None = None) -> Track:
     width, height = series.size
     rows, columns = series.grid
     y, x = np.mgrid[:rows, :columns].astype(np.float32)
-    at = np.stack(
+    tile_centres = np.stack(
         [(x + 0.5) * width / columns - width / 2, (y + 0.5) * height / rows - height / 2], -1
     )
-    seen = np.median(series.contrast, axis=0) > 3
-    if seen.sum() < 8:
-        seen = np.ones_like(seen)
+    textured = np.median(series.contrast, axis=0) > 3
+    if textured.sum() < 8:
+        textured = np.ones_like(textured)
     steps, trusts = [np.zeros(4)], []
     for flow in series.flow[1:]:
-        here = at[seen]
+        points = tile_centres[textured]
         fitted: tuple[Any, Any] = cv2.estimateAffinePartial2D(
-            here,
-            here + flow[seen],
+            points,
+            points + flow[textured],
             method=cv2.RANSAC,
             ransacReprojThreshold=0.4 * max(1.0, width / 480),
             maxIters=300,
@@ -86,73 +86,81 @@ def track(series: Series, good: Flags | None = None) -> Track:
         turn = float(np.degrees(np.arctan2(matrix[1, 0], matrix[0, 0])))
         steps.append(np.array([matrix[0, 2] / width, matrix[1, 2] / width, np.log(scale), turn]))
         trusts.append(float(inliers.mean()))
-    taken = np.array(steps)
+    steps_filled = np.array(steps)
     if good is not None:
-        kept = np.asarray(good, bool)
-        taken[1:][~(kept[1:] & kept[:-1])] = np.nan
-    for t in map(int, np.flatnonzero(np.isnan(taken).any(1))):
-        near = taken[max(1, t - 4) : t + 5]
-        near = near[np.isfinite(near).all(1)]
-        taken[t] = np.median(near, axis=0) if len(near) else 0.0
+        good_frames = np.asarray(good, bool)
+        steps_filled[1:][~(good_frames[1:] & good_frames[:-1])] = np.nan
+    for t in map(int, np.flatnonzero(np.isnan(steps_filled).any(1))):
+        nearby = steps_filled[max(1, t - 4) : t + 5]
+        nearby = nearby[np.isfinite(nearby).all(1)]
+        steps_filled[t] = np.median(nearby, axis=0) if len(nearby) else 0.0
     # shifts add up under the magnification reached so far
-    zoom = np.exp(np.cumsum(taken[:, 2]))
-    path = np.zeros((len(taken), 2))
-    for step in range(1, len(taken)):
-        path[step] = path[step - 1] * np.exp(taken[step, 2]) + taken[step, :2]
+    zoom = np.exp(np.cumsum(steps_filled[:, 2]))
+    path = np.zeros((len(steps_filled), 2))
+    for step in range(1, len(steps_filled)):
+        path[step] = path[step - 1] * np.exp(steps_filled[step, 2]) + steps_filled[step, :2]
     return Track(
         x=path[:, 0].astype(np.float32),
         y=path[:, 1].astype(np.float32),
         zoom=zoom.astype(np.float32),
-        roll=np.cumsum(taken[:, 3]).astype(np.float32),
-        trust=float(np.mean(trusts)) if trusts else 0.0,
-        stands=_standing(series, seen, good),
+        roll=np.cumsum(steps_filled[:, 3]).astype(np.float32),
+        inlier_share=float(np.mean(trusts)) if trusts else 0.0,
+        static_share=_static_share(series, textured, good),
     )
 
 
-def _standing(series: Series, seen: Flags, good: Flags | None) -> float:
-    """Return the share of the ``seen`` tiles that good steps never carry away."""
-    flow = np.nan_to_num(series.flow)[:, seen]
+def _static_share(series: Series, textured: Flags, good: Flags | None) -> float:
+    """Return the share of the ``textured`` tiles that good steps never carry away."""
+    flow = np.nan_to_num(series.flow)[:, textured]
     if good is not None:
-        kept = np.asarray(good, bool)
-        flow[1:][~(kept[1:] & kept[:-1])] = 0
-    went = np.ptp(np.cumsum(flow, axis=0), axis=0) / series.size[0]
-    return float((np.hypot(went[:, 0], went[:, 1]) < _STANDS).mean())
+        good_frames = np.asarray(good, bool)
+        flow[1:][~(good_frames[1:] & good_frames[:-1])] = 0
+    extent = np.ptp(np.cumsum(flow, axis=0), axis=0) / series.size[0]
+    return float((np.hypot(extent[:, 0], extent[:, 1]) < _STATIC_TILE_DISTANCE).mean())
 
 
-def name(found: Track) -> Move:
+def name(camera: Track) -> Move:
     """Return the named move nearest to a track, by what carries the frame's edge furthest.
 
     A camera that goes right shows the picture going left.
     """
-    zoom = float(found.zoom[-1]) - 1
+    zoom = float(camera.zoom[-1]) - 1
     # a zoom that comes back was all to one side; one that trembles was no zoom
-    there = float(found.zoom[np.abs(found.zoom - 1).argmax()]) - 1
-    if abs(zoom) < 0.4 * abs(there) and abs(float(found.zoom.mean()) - 1) > 0.35 * abs(there):
-        zoom = there
-    reach = {
+    extreme_zoom = float(camera.zoom[np.abs(camera.zoom - 1).argmax()]) - 1
+    if abs(zoom) < 0.4 * abs(extreme_zoom) and abs(float(camera.zoom.mean()) - 1) > 0.35 * abs(
+        extreme_zoom
+    ):
+        zoom = extreme_zoom
+    extent = {
         "zoom": abs(zoom) / 2,
-        "x": float(np.ptp(found.x)),
-        "y": float(np.ptp(found.y)),
+        "x": float(np.ptp(camera.x)),
+        "y": float(np.ptp(camera.y)),
     }
-    axis = max(reach, key=lambda key: reach[key])
-    if found.stands > _FIXED or found.trust < _TRUST or reach[axis] < _SMALL:
+    axis = max(extent, key=lambda key: extent[key])
+    if (
+        camera.static_share > _MIN_STATIC_SHARE
+        or camera.inlier_share < _MIN_INLIERS
+        or extent[axis] < _SMALL_DISTANCE
+    ):
         return Move("static", 0.0)
-    end = float((found.x if axis == "x" else found.y)[-1])
-    back = axis != "zoom" and abs(end) < 0.4 * reach[axis]
-    if reach[axis] < _STILL and not (back and found.trust > _SURE and found.stands < 0.1):
+    end = float((camera.x if axis == "x" else camera.y)[-1])
+    returns = axis != "zoom" and abs(end) < 0.4 * extent[axis]
+    if extent[axis] < _STATIC_DISTANCE and not (
+        returns and camera.inlier_share > _CERTAIN_INLIERS and camera.static_share < 0.1
+    ):
         return Move("static", 0.0)
     if axis == "zoom":
         return Move("push-in" if zoom > 0 else "pull-out", abs(zoom))
-    if back:
-        return Move("orbit" if _round(found) else "sway", reach[axis] / 2)
+    if returns:
+        return Move("orbit" if _is_elliptical(camera) else "sway", extent[axis] / 2)
     names = {"x": ("truck-left", "truck-right"), "y": ("pedestal-up", "pedestal-down")}
     return Move(names[axis][end < 0], abs(end))
 
 
-def _round(found: Track) -> bool:
-    """Tell whether a path that comes back goes round an ellipse rather than along a line."""
-    x, y = found.x - found.x.mean(), found.y - found.y.mean()
+def _is_elliptical(camera: Track) -> bool:
+    """Return whether a closed path encloses an ellipse rather than a line."""
+    x, y = camera.x - camera.x.mean(), camera.y - camera.y.mean()
     area = abs(float((x * np.roll(y, -1) - y * np.roll(x, -1)).sum())) / 2
     box = float(np.ptp(x) * np.ptp(y))
-    slim = min(np.ptp(x), np.ptp(y)) < 0.3 * max(np.ptp(x), np.ptp(y))
-    return not slim and area > 0.4 * box  # an ellipse fills pi / 4 of its box
+    thin = min(np.ptp(x), np.ptp(y)) < 0.3 * max(np.ptp(x), np.ptp(y))
+    return not thin and area > 0.4 * box  # an ellipse fills pi / 4 of its box

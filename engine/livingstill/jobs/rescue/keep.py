@@ -7,35 +7,35 @@ from pathlib import Path
 
 from livingstill.io.files import replacing
 from livingstill.jobs.rescue.options import Options
-from livingstill.jobs.rescue.result import Outcome
+from livingstill.jobs.rescue.result import WriteResult
 from livingstill.jobs.rescue.watch import Observation
 from livingstill.media.write import remux, stills
 
 
-def keep(observed: Observation, output: Path, options: Options) -> Outcome:
+def keep(observation: Observation, output: Path, options: Options) -> WriteResult:
     """Write the clip to ``output`` untouched."""
-    source = observed.reader.path
+    source = observation.reader.path
     if source.suffix.lower() != output.suffix.lower():
-        with writer(observed, output, options) as target:
-            for frame in observed.pictures():
+        with writer(observation, output, options) as target:
+            for frame in observation.pictures():
                 target.write(frame)
-        return Outcome((*target.notes, f"converted from {source.suffix}, frames untouched"))
+        return WriteResult((*target.notes, f"converted from {source.suffix}, frames untouched"))
     if stills.NUMBER.search(source.name):
         first = 0 if stills.name_of(source, 0).exists() else 1
-        for index in range(observed.frames):
+        for index in range(observation.frames):
             _copy(stills.name_of(source, first + index), stills.name_of(output, index), options)
     else:
         _copy(source, output, options)
-    return Outcome()
+    return WriteResult()
 
 
-def writer(observed: Observation, output: Path, options: Options) -> remux.Remuxer:
+def writer(observation: Observation, output: Path, options: Options) -> remux.Remuxer:
     """Return a writer of other pictures in the clip's frame, time and sound."""
     return remux.Remuxer(
-        observed.reader,
+        observation.reader,
         output,
-        observed.frames,
-        short=observed.truncated,
+        observation.frames,
+        truncated=observation.truncated,
         overwrite=options.overwrite,
     )
 

@@ -1,4 +1,4 @@
-"""A clip written anew: the still rendered with the clip's camera, motion, time and sound."""
+"""Renders the still in a clip's place, with its camera, motion, time and sound."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from livingstill.jobs.rescue import camera_track
 from livingstill.jobs.rescue.keep import writer
 from livingstill.jobs.rescue.options import Options
 from livingstill.jobs.rescue.repair import decibels
-from livingstill.jobs.rescue.replace import Wanted, build, joins, lively
-from livingstill.jobs.rescue.result import Outcome
+from livingstill.jobs.rescue.replace import ReplacementSpec, build, joins, moving_tiles
+from livingstill.jobs.rescue.result import WriteResult
 from livingstill.jobs.rescue.watch import Observation
 from livingstill.jobs.stages import Stages
 from livingstill.quality import registration
@@ -27,21 +27,21 @@ from livingstill.settings.shot import Shot
 
 Flags = NDArray[np.bool_]
 
-_METER_WIDTH = 480
+_STEP_WIDTH = 480
 """Width of the frames on which steps are measured, as the clip's are."""
-_MOVES, _FROZEN = 0.4, 0.12
+_MOVING_STEP, _FROZEN_RATIO = 0.4, 0.12
 """Levels per frame from which on a clip moves, and the share of its step below which another stands."""
-_GOOD_STEPS = 3
-"""Good steps that tell the camera's path; of fewer, bad ones are heard too."""
+_MIN_GOOD_STEPS = 3
+"""Fewest good steps from which a camera is tracked; with fewer, bad ones are used too."""
 
 
-class Frozen(Exception):  # noqa: N818  (control flow: drops the half-written file)
+class ReplacementFrozen(Exception):  # noqa: N818  (control flow: drops the half-written file)
     """A replacement that would stand still although the clip moves; the message says so."""
 
 
 def replace(
-    observed: Observation, still: Still | None, output: Path, options: Options, stages: Stages
-) -> Outcome:
+    observation: Observation, still: Still | None, output: Path, options: Options, stages: Stages
+) -> WriteResult:
     """Render the still as the clip showed it, and write it with the clip's time and sound.
 
     Raises
@@ -49,35 +49,45 @@ def replace(
     Frozen
         If it would hardly move although the clip does; then nothing is written.
     """
-    good = good_frames(observed.review.verdict)
-    photo, crop, note = _photo(observed, still, int(np.flatnonzero(good)[0]))
-    wanted = _wanted(observed, good, options)
-    loop = wanted.timeline.loop
+    good = good_frames(observation.review.verdict)
+    photo, crop, note = _source_picture(observation, still, int(np.flatnonzero(good)[0]))
+    spec = _replacement_spec(observation, good, options)
+    loop = spec.timeline.loop
     shot = Shot(seed=options.seed, quality=options.quality, loop=loop)
-    clip = build(photo, crop, wanted, shot, stages)
+    clip = build(photo, crop, spec, shot, stages)
     notes = [note]
-    opening = last_opening_frame(observed.review.verdict)
-    blended = options.blend and opening >= 0
-    if options.blend and not blended:
+    opening = last_opening_frame(observation.review.verdict)
+    blends = options.blend and opening >= 0
+    if options.blend and not blends:
         notes.append("the clip has no good opening to blend from")
     frames = (
-        cross_faded(observed.pictures(), clip.frames, opening, options.blend)
-        if blended
+        cross_fade(observation.pictures(), clip.frames, opening, options.blend)
+        if blends
         else clip.frames()
     )
-    aim = registration.cut(photo, (crop.x, crop.y, crop.width, crop.height), wanted.size)
+    target_picture = registration.resample_crop(
+        photo, (crop.x, crop.y, crop.width, crop.height), spec.size
+    )
     steps = StepMeter()
-    with writer(observed, output, options) as target, stages("frames", observed.frames) as step:
+    with (
+        writer(observation, output, options) as target,
+        stages("frames", observation.frames) as step,
+    ):
         for index, frame in enumerate(frames):
             steps.add(frame)
-            if index == 0 and not blended:
-                notes.append(f"its first frame is the still, {_likeness(frame, aim)}")
+            if index == 0 and not blends:
+                notes.append(
+                    f"its first frame is the still, {_likeness_in_words(frame, target_picture)}"
+                )
             target.write(frame)
             step()
-        refuse_frozen(observed.review.series, good, steps.median())
-    asked = "like the clip" if options.loop == "auto" else "as asked"
-    notes += [*clip.notes, f"it {'loops' if loop == 'seamless' else 'does not loop'}, {asked}"]
-    return Outcome(
+        refuse_frozen(observation.review.series, good, steps.median())
+    loop_origin = "like the clip" if options.loop == "auto" else "as asked"
+    notes += [
+        *clip.notes,
+        f"it {'loops' if loop == 'seamless' else 'does not loop'}, {loop_origin}",
+    ]
+    return WriteResult(
         notes=(*notes, *target.notes),
         camera=str(clip.shot.camera),
         kinds=tuple(region.kind for region in clip.regions),
@@ -85,21 +95,21 @@ def replace(
 
 
 class StepMeter:
-    """Takes in frames in order; gives the median change from one to the next, levels of luma."""
+    """Accumulates the median change from one frame to the next, levels of luma."""
 
     def __init__(self) -> None:
-        self._before: UInt8Array | None = None
+        self._previous: UInt8Array | None = None
         self._steps: list[float] = []
 
     def add(self, frame: UInt8Array) -> None:
-        """Take in the next frame, (H, W, 3) uint8 RGB."""
-        scale = min(1.0, _METER_WIDTH / frame.shape[1])
+        """Add the next frame, (H, W, 3) uint8 RGB."""
+        scale = min(1.0, _STEP_WIDTH / frame.shape[1])
         size = (max(1, round(scale * frame.shape[1])), max(1, round(scale * frame.shape[0])))
         small = cv2.resize(np.ascontiguousarray(frame), size, interpolation=cv2.INTER_AREA)
         luma = np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), np.uint8)
-        if self._before is not None:
-            self._steps.append(float(cv2.absdiff(luma, self._before).mean()))
-        self._before = luma
+        if self._previous is not None:
+            self._steps.append(float(cv2.absdiff(luma, self._previous).mean()))
+        self._previous = luma
 
     def median(self) -> float:
         """Return the median step, 0 of a single frame."""
@@ -107,14 +117,14 @@ class StepMeter:
 
 
 def refuse_frozen(series: Series, good: Flags, step: float) -> None:
-    """Raise ``Frozen`` if a median ``step`` is none beside that of a clip that moves."""
-    known = good & np.r_[False, good[:-1]]
-    change = series.change[0, 1:][known[1:]] if known.any() else series.change[0, 1:]
-    usual = float(np.median(change.mean((1, 2))))
-    if usual > _MOVES and step < _FROZEN * usual:
-        raise Frozen(
+    """Raise ``ReplacementFrozen`` if a median ``step`` is none beside that of a clip that moves."""
+    good_steps = good & np.r_[False, good[:-1]]
+    change = series.change[0, 1:][good_steps[1:]] if good_steps.any() else series.change[0, 1:]
+    median = float(np.median(change.mean((1, 2))))
+    if median > _MOVING_STEP and step < _FROZEN_RATIO * median:
+        raise ReplacementFrozen(
             f"a replacement would hardly move ({step:.2f} levels per frame) where the clip does "
-            f"({usual:.2f})"
+            f"({median:.2f})"
         )
 
 
@@ -135,31 +145,31 @@ def last_opening_frame(verdict: Verdict) -> int:
     return int(np.flatnonzero(bad)[0]) - 1 if bad.any() else 0
 
 
-def cross_faded(
+def cross_fade(
     opening: Iterator[UInt8Array],
-    made: Callable[[], Iterator[UInt8Array]],
+    replacement: Callable[[], Iterator[UInt8Array]],
     last: int,
     length: int,
 ) -> Iterator[UInt8Array]:
-    """Yield ``opening`` up to frame ``last``, which then fades into ``made`` over ``length`` frames."""
-    held: UInt8Array | None = None
-    for index, frame in enumerate(made()):
+    """Yield ``opening`` up to frame ``last``, which then fades into ``replacement`` over ``length`` frames."""
+    previous: UInt8Array | None = None
+    for index, frame in enumerate(replacement()):
         if index <= last:
-            held = np.array(next(opening))
-            yield held
-        elif held is not None and index <= last + length:
+            previous = np.array(next(opening))
+            yield previous
+        elif previous is not None and index <= last + length:
             share = (index - last) / (length + 1)
-            mixed = held * np.float32(1 - share) + frame * np.float32(share) + np.float32(0.5)
-            yield mixed.astype(np.uint8)
+            blended = previous * np.float32(1 - share) + frame * np.float32(share) + np.float32(0.5)
+            yield blended.astype(np.uint8)
         else:
             yield frame
 
 
-def _photo(
-    observed: Observation, still: Still | None, start: int
+def _source_picture(
+    observation: Observation, still: Still | None, start: int
 ) -> tuple[UInt8Array, registration.Crop, str]:
     """Return the picture to render, the part of it that the clip shows, and a note on them."""
-    first = observed.picture(start)
+    first = observation.picture(start)
     if still is None:
         photo = np.array(first)
         crop = registration.Crop(0, 0, photo.shape[1], photo.shape[0], 1.0)
@@ -173,23 +183,23 @@ def _photo(
     )
 
 
-def _wanted(observed: Observation, good: Flags, options: Options) -> Wanted:
+def _replacement_spec(observation: Observation, good: Flags, options: Options) -> ReplacementSpec:
     """Return what the replacement must be, learnt from the clip's good frames."""
-    series, info = observed.review.series, observed.reader.info
+    series, info = observation.review.series, observation.reader.info
     loop = options.loop
     if loop == "auto":
         loop = "seamless" if good[-1] and joins(series) else "none"
-    enough = int((good[1:] & good[:-1]).sum()) >= _GOOD_STEPS
+    enough = int((good[1:] & good[:-1]).sum()) >= _MIN_GOOD_STEPS
     path = camera_track.track(series, good if enough else None)
-    return Wanted(
+    return ReplacementSpec(
         size=(info.width, info.height),
-        timeline=Timeline(observed.frames, info.fps, loop),
+        timeline=Timeline(observation.frames, info.fps, loop),
         path=path,
-        lively=lively(series, good, camera_track.name(path).name == "static"),
+        moving_tiles=moving_tiles(series, good, camera_track.name(path).name == "static"),
     )
 
 
-def _likeness(frame: UInt8Array, aim: UInt8Array) -> str:
-    """Return how near two pictures are, in words."""
-    level = decibels(frame, aim)
+def _likeness_in_words(frame: UInt8Array, reference: UInt8Array) -> str:
+    """Return the PSNR of a frame against a reference, in words."""
+    level = decibels(frame, reference)
     return "bit for bit" if level == inf else f"within {level:.0f} dB"

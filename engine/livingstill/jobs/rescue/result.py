@@ -9,7 +9,7 @@ from livingstill.quality.verdict import Verdict
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Outcome:
+class WriteResult:
     """What writing a clip brought: notes, a replacement's camera and kinds, a repair's frames."""
 
     notes: tuple[str, ...] = ()

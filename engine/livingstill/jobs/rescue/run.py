@@ -14,9 +14,9 @@ from livingstill.jobs import check
 from livingstill.jobs.rescue.decision import REPLACED_FROM, Decision, choose, harm
 from livingstill.jobs.rescue.keep import keep
 from livingstill.jobs.rescue.options import Options
-from livingstill.jobs.rescue.repair import Unhealed, repair
-from livingstill.jobs.rescue.replacement import Frozen, replace
-from livingstill.jobs.rescue.result import Outcome, RescueResult
+from livingstill.jobs.rescue.repair import RepairFailed, repair
+from livingstill.jobs.rescue.replacement import ReplacementFrozen, replace
+from livingstill.jobs.rescue.result import RescueResult, WriteResult
 from livingstill.jobs.rescue.watch import Observation, observe
 from livingstill.jobs.stages import Stages
 from livingstill.media import clip_reader
@@ -44,21 +44,21 @@ def rescue(
     _check_output(clip, output, options)
     stages = Stages(progress)
     photo = check.Still.read(still) if still else None
-    observed = observe(clip, photo, stages, force=options.force)
-    decision = choose(observed, options)
+    observation = observe(clip, photo, stages, force=options.force)
+    decision = choose(observation, options)
     if options.report is not None:
         frames = clip_reader.frames(clip)
         check.write_report(
-            observed.review, lambda: frames, options.report, clip.name, options.overwrite
+            observation.review, lambda: frames, options.report, clip.name, options.overwrite
         )
-    decision, outcome = _write(observed, decision, photo, output, options, stages)
+    decision, outcome = _write(observation, decision, photo, output, options, stages)
     return RescueResult(
         clip=str(clip),
         output=str(output),
         decision=decision.decision,
         reasons=decision.reasons,
-        verdict=observed.review.verdict,
-        notes=(*_reading_notes(observed, decision, output), *outcome.notes),
+        verdict=observation.review.verdict,
+        notes=(*_reading_notes(observation, decision, output), *outcome.notes),
         camera=outcome.camera,
         kinds=outcome.kinds,
         rebuilt=outcome.rebuilt,
@@ -67,59 +67,63 @@ def rescue(
 
 
 def _write(
-    observed: Observation,
+    observation: Observation,
     decision: Decision,
     photo: check.Still | None,
     output: Path,
     options: Options,
     stages: Stages,
-) -> tuple[Decision, Outcome]:
+) -> tuple[Decision, WriteResult]:
     """Do what was decided; what does no good is undone.
 
     A repair that does not heal becomes a replacement where the harm is great enough, and a
     replacement that would stand still leaves the clip as it is, unless it was asked for.
     """
     if decision.decision == "keep":
-        return decision, keep(observed, output, options)
+        return decision, keep(observation, output, options)
     if decision.decision == "repair":
         try:
-            return decision, repair(observed, decision, output, options, stages)
-        except Unhealed as error:
-            decision = _after(observed, decision, str(error), options)
+            return decision, repair(observation, decision, output, options, stages)
+        except RepairFailed as error:
+            decision = _after_failed_repair(observation, decision, str(error), options)
             if decision.decision == "keep":
-                return decision, keep(observed, output, options)
+                return decision, keep(observation, output, options)
     try:
-        return decision, replace(observed, photo, output, options, stages)
-    except Frozen as error:
+        return decision, replace(observation, photo, output, options, stages)
+    except ReplacementFrozen as error:
         if options.mode != "auto":
             raise InputError(
                 f"{error}; give --mode keep, or a still in which something moves by its nature"
             ) from error
         none = np.zeros_like(decision.rebuild)
         decision = Decision("keep", (str(error), *decision.reasons), none)
-        return decision, keep(observed, output, options)
+        return decision, keep(observation, output, options)
 
 
-def _after(observed: Observation, decision: Decision, left: str, options: Options) -> Decision:
+def _after_failed_repair(
+    observation: Observation, decision: Decision, reason: str, options: Options
+) -> Decision:
     """Return what to do after a repair that left something."""
-    verdict = observed.review.verdict
-    done = harm(verdict.faults, verdict.frames, verdict.fps) * options.strict
-    broken = observed.truncated  # then its file cannot be kept
-    word: Literal["keep", "replace"] = "replace" if done >= REPLACED_FROM or broken else "keep"
-    return Decision(word, (left, *decision.reasons), np.zeros_like(decision.rebuild))
+    verdict = observation.review.verdict
+    harm_done = harm(verdict.faults, verdict.frames, verdict.fps) * options.strict
+    truncated = observation.truncated  # then its file cannot be kept
+    word: Literal["keep", "replace"] = (
+        "replace" if harm_done >= REPLACED_FROM or truncated else "keep"
+    )
+    return Decision(word, (reason, *decision.reasons), np.zeros_like(decision.rebuild))
 
 
-def _reading_notes(observed: Observation, decision: Decision, output: Path) -> tuple[str, ...]:
+def _reading_notes(observation: Observation, decision: Decision, output: Path) -> tuple[str, ...]:
     """Return what reading the clip showed, and whether its uneven times are lost."""
-    notes = tuple(dict.fromkeys(observed.review.notes))
-    uneven = observed.uneven and decision.decision != "keep"
-    if uneven and not remux.keeps_time(observed.reader, output):
+    notes = tuple(dict.fromkeys(observation.review.notes))
+    uneven = observation.uneven and decision.decision != "keep"
+    if uneven and not remux.keeps_time(observation.reader, output):
         notes += ("the clip's frames stood for unequal times; these stand for the average",)
     return notes
 
 
 def _check_output(clip: Path, output: Path, options: Options) -> None:
-    """Refuse early an output or report that could not be written, or that is the clip itself."""
+    """Raise InputError for an output or report that cannot be written, or is the clip itself."""
     if output.exists() and clip.exists() and output.resolve() == clip.resolve():
         raise InputError(f"output {output} is the clip itself; give another name")
     encoder.check_target(output, options.overwrite)

@@ -1,4 +1,4 @@
-"""A clip measured in one pass: its verdict, level corrections of its frames, the still's place in it."""
+"""One measuring pass over a clip: verdict, level corrections and the crop of the still it shows."""
 
 from __future__ import annotations
 
@@ -55,8 +55,8 @@ class Observation:
 
     def picture(self, index: int) -> UInt8Array:
         """Return one of the clip's own frames."""
-        for now, frame in enumerate(self.pictures()):
-            if now == index:
+        for position, frame in enumerate(self.pictures()):
+            if position == index:
                 return frame
         raise InputError(f"clip {self.reader.path} changed while it was read; try again")
 
@@ -82,24 +82,24 @@ def observe(clip: Path, still: check.Still | None, stages: Stages, *, force: boo
 
 
 def level_corrections(review: check.Review) -> levels.Levels:
-    """Return what sets right the brightness and colour of frames that are off in these alone.
+    """Return the gains and offsets of frames whose only fault is brightness or colour.
 
-    A flicker that passes its own mean goes unseen there, so the frames between are asked too.
+    A flicker crossing its own mean is undetected there, so the frames between are estimated too.
     """
     series, verdict = review.series, review.verdict
     level = np.zeros(verdict.frames, bool)
     other = level.copy()
     for fault in verdict.faults:
-        here = level if fault.kind in _LEVEL_KINDS else other
+        target = level if fault.kind in _LEVEL_KINDS else other
         if fault.kind != "seam":
-            here[fault.first : fault.last + 1] = True
+            target[fault.first : fault.last + 1] = True
     flagged = level.copy()
     for first, last in list(runs(level, gap=_NEAR_FLICKERS)):
         level[max(0, first - 1) : last + 2] = True
-    found = levels.estimate(series, level | other, flagged)
-    off, sound = found.off & level & ~other, found.sound & level & ~other
+    estimate = levels.estimate_levels(series, level | other, flagged)
+    off, unaffected = estimate.off & level & ~other, estimate.unaffected & level & ~other
     for first, last in runs(level):
         span = slice(first, last + 1)
         if off[span][flagged[span]].mean() < 0.5:  # then it is not the level that is at fault
-            off[span] = sound[span] = False
-    return replace(found, off=off, sound=sound)
+            off[span] = unaffected[span] = False
+    return replace(estimate, off=off, unaffected=unaffected)

@@ -1,4 +1,4 @@
-"""The best quality under a file size: frames go to a lossless copy once, then settings are tried."""
+"""Search for the best quality under a file size, by encoding a lossless copy repeatedly."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from livingstill.media.formats import Encoding, choose
 from livingstill.media.write.sinks import Opener
 from livingstill.media.write.video import VideoFile
 
-CLOSE = 0.97
+CLOSE_ENOUGH = 0.97
 """A file of this share of the budget, or more, is near enough."""
 
-_AIM = 0.985
+_TARGET_SHARE = 0.985
 _GOLDEN = 0.6180339887498949
 _TRIES = 10
-_SPARSEST = 6
-"""Of this many frames one is kept, at the worst, where a format has no finer way to shrink."""
+_MAX_FRAME_STEP = 6
+"""Largest frame decimation, for formats without a finer way to shrink."""
 
 
 _PICTURES = {
@@ -39,12 +39,12 @@ _PICTURES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Rung:
+class QualityScale:
     """One way to trade quality for size: a number from ``best`` to ``worst`` in steps of ``step``.
 
-    ``said`` tells the number to the user; ``option`` is the encoder's name for it, or ``levels``
-    for colours rounded before encoding; ``halves`` is about what halves the size; one frame of
-    ``every`` is kept.
+    ``label`` tells the number to the user; ``option`` is the encoder's name for it, or ``levels``
+    for colours rounded before encoding; ``halving_step`` is about what halves the size; one frame of
+    ``frame_step`` is kept.
     """
 
     option: str
@@ -52,12 +52,12 @@ class Rung:
     worst: float
     step: float
     start: float
-    halves: float
-    said: str
-    every: int = 1
+    halving_step: float
+    label: str
+    frame_step: int = 1
 
 
-def rungs(encoding: Encoding, count: int, fps: Fraction) -> Iterator[Rung]:
+def quality_scales(encoding: Encoding, count: int, fps: Fraction) -> Iterator[QualityScale]:
     """Yield what can be tried for a clip of ``count`` frames, the best first.
 
     Video has its constant quality. Pictures first lose what is hardly seen, then every second,
@@ -65,21 +65,21 @@ def rungs(encoding: Encoding, count: int, fps: Fraction) -> Iterator[Rung]:
     """
     codec = encoding.codec
     if codec.crf is not None:
-        fine = 0.05 if codec.name in {"h264", "h265"} else 1.0
-        yield Rung("crf", 4, codec.worst_crf, fine, codec.crf, 6, "crf {:g}")
+        step = 0.05 if codec.name in {"h264", "h265"} else 1.0
+        yield QualityScale("crf", 4, codec.worst_crf, step, codec.crf, 6, "crf {:g}")
         return
-    option, best, fair, worst, start, halves, said = _PICTURES[codec.name]
+    option, best, acceptable, worst, start, halving_step, label = _PICTURES[codec.name]
     first = math.ceil(fps / 25) if codec.name == "gif" else 1
-    kept = [n for n in range(first, first * _SPARSEST + 1) if n == first or count % n == 0]
-    for every in kept:
-        end = worst if every == kept[-1] else fair
-        yield Rung(option, best, end, 0.05, start, halves, said, every)
+    steps = [n for n in range(first, first * _MAX_FRAME_STEP + 1) if n == first or count % n == 0]
+    for frame_step in steps:
+        end = worst if frame_step == steps[-1] else acceptable
+        yield QualityScale(option, best, end, 0.05, start, halving_step, label, frame_step)
 
 
 class Budget:
-    """Collects frames losslessly; ``finish`` finds the settings whose file fits ``limit`` bytes.
+    """Collects frames losslessly; ``finish`` searches the settings whose file fits ``limit`` bytes.
 
-    ``opener`` opens the writer of one try; ``chosen`` says in the end what was settled on.
+    ``opener`` opens the writer of one trial; ``chosen`` is the chosen setting in words.
     """
 
     def __init__(
@@ -91,8 +91,8 @@ class Budget:
         limit: int,
         opener: Opener,
     ) -> None:
-        known = encoding.codec.crf is not None or encoding.codec.name in _PICTURES
-        if encoding.alpha or not known:
+        supported = encoding.codec.crf is not None or encoding.codec.name in _PICTURES
+        if encoding.alpha or not supported:
             raise InputError(
                 f"codec {encoding.codec.name} cannot be fitted to a budget; "
                 "use h264, h265, vp9, av1, gif, webp or png without transparency"
@@ -101,8 +101,10 @@ class Budget:
         self._encoding, self._limit, self._opener = encoding, limit, opener
         self._frames = 0
         self._stack = ExitStack()
-        self._copy = self._stack.enter_context(files.temporary(path.with_suffix(".copy")))
-        self._video = VideoFile(self._copy, size, fps, choose("copy.mkv", codec="ffv1"), {})
+        self._lossless_copy = self._stack.enter_context(files.temporary(path.with_suffix(".copy")))
+        self._video = VideoFile(
+            self._lossless_copy, size, fps, choose("copy.mkv", codec="ffv1"), {}
+        )
         self.chosen = ""
 
     def write(self, packed: PackedRGBA) -> None:
@@ -113,66 +115,66 @@ class Budget:
     def finish(self) -> None:
         """Try rung after rung until one fits, then fill with bit rates what whole steps leave."""
         self._video.finish()
-        ladder = list(rungs(self._encoding, self._frames, self._fps))
-        for rung in ladder:
-            value, made = self._search(rung)
-            if made <= self._limit:
+        scales = list(quality_scales(self._encoding, self._frames, self._fps))
+        for scale in scales:
+            value, size = self._search(scale)
+            if size <= self._limit:
                 break
         else:
             raise InputError(
-                f"budget is {self._limit} bytes, but {self._encoding.codec.name} needs {made} "
+                f"budget is {self._limit} bytes, but {self._encoding.codec.name} needs {size} "
                 "at its worst; give a larger budget, a smaller size or a shorter clip"
             )
-        if made < CLOSE * self._limit and rung != ladder[0]:  # between it and the one above
-            above = replace(ladder[ladder.index(rung) - 1], worst=ladder[-1].worst)
-            lower, more = self._search(above)
-            if made < more <= self._limit:
-                rung, value, made = above, lower, more
+        if size < CLOSE_ENOUGH * self._limit and scale != scales[0]:  # between it and the one above
+            better = replace(scales[scales.index(scale) - 1], worst=scales[-1].worst)
+            better_value, better_size = self._search(better)
+            if size < better_size <= self._limit:
+                scale, value, size = better, better_value, better_size
             else:
-                self._encode(rung, value)
-        said = rung.said.format(round(value, 2))
-        if rung.every > 1:
-            said += f", {float(self._fps / rung.every):.3g} frames per second"
-        if rung.option == "crf" and made < CLOSE * self._limit and value > rung.best:
-            said = self._by_rate(rung, value) or said
-        self.chosen = f"{said}, {self._path.stat().st_size} of {self._limit} bytes"
+                self._encode(scale, value)
+        label = scale.label.format(round(value, 2))
+        if scale.frame_step > 1:
+            label += f", {float(self._fps / scale.frame_step):.3g} frames per second"
+        if scale.option == "crf" and size < CLOSE_ENOUGH * self._limit and value > scale.best:
+            label = self._fill_by_bit_rate(scale, value) or label
+        self.chosen = f"{label}, {self._path.stat().st_size} of {self._limit} bytes"
         self._stack.close()
 
-    def _search(self, rung: Rung) -> tuple[float, int]:
-        return search(lambda value: self._encode(rung, value), rung, self._limit)
+    def _search(self, scale: QualityScale) -> tuple[float, int]:
+        return search(lambda value: self._encode(scale, value), scale, self._limit)
 
-    def _by_rate(self, rung: Rung, fallback: float) -> str:
+    def _fill_by_bit_rate(self, scale: QualityScale, fallback: float) -> str:
         """Fill what whole steps of constant quality leave free; keep the better of both."""
         seconds = float(self._frames / self._fps)
-        rate = chosen = 0.96 * self._limit * 8 / seconds
-        best = 0
+        rate = best_rate = 0.96 * self._limit * 8 / seconds
+        best_size = 0
         for _ in range(_TRIES):
-            made = self._encode(rung, None, round(rate))
-            if best < made <= self._limit:
-                best, chosen = made, rate
-                if made >= CLOSE * self._limit:
+            size = self._encode(scale, None, round(rate))
+            if best_size < size <= self._limit:
+                best_size, best_rate = size, rate
+                if size >= CLOSE_ENOUGH * self._limit:
                     return f"{rate / 1000:.0f} kbit/s"
-            rate *= _AIM * self._limit / made
-        if best:
-            self._encode(rung, None, round(chosen))
-            return f"{chosen / 1000:.0f} kbit/s"
-        self._encode(rung, fallback)
+            rate *= _TARGET_SHARE * self._limit / size
+        if best_size:
+            self._encode(scale, None, round(best_rate))
+            return f"{best_rate / 1000:.0f} kbit/s"
+        self._encode(scale, fallback)
         return ""
 
-    def _encode(self, rung: Rung, value: float | None, rate: int | None = None) -> int:
+    def _encode(self, scale: QualityScale, value: float | None, rate: int | None = None) -> int:
         """Encode the copy once; return the size of the file."""
-        options = {key: text for key, text in self._encoding.options.items() if key != rung.option}
+        options = {key: text for key, text in self._encoding.options.items() if key != scale.option}
         if value is not None:
-            options[rung.option] = f"{value:g}"
+            options[scale.option] = f"{value:g}"
         levels = float(options.pop("levels", 1))
         encoding = replace(self._encoding, options=options, bit_rate=rate)
-        out = self._opener(self._path, self._size, self._fps / rung.every, encoding)
+        out = self._opener(self._path, self._size, self._fps / scale.frame_step, encoding)
         try:
-            with av.open(str(self._copy)) as copy:
+            with av.open(str(self._lossless_copy)) as copy:
                 for index, frame in enumerate(copy.decode(video=0)):
-                    if index % rung.every == 0:
+                    if index % scale.frame_step == 0:
                         rgba = np.ascontiguousarray(frame.to_ndarray(format="rgba"))
-                        out.write(_rounded(rgba, levels, index).view(np.uint32)[..., 0])
+                        out.write(_quantise_levels(rgba, levels, index).view(np.uint32)[..., 0])
             out.finish()
         except BaseException:
             out.abort()
@@ -185,60 +187,67 @@ class Budget:
         self._stack.close()
 
 
-def _rounded(rgba: UInt8Array, step: float, index: int) -> UInt8Array:
+def _quantise_levels(rgba: UInt8Array, step: float, index: int) -> UInt8Array:
     """Return frame ``index`` with its levels rounded to multiples of ``step``, the ends kept.
 
     Sizes jump from one whole step to the next, so a fraction is a share of the frames.
     """
-    whole = int(step)
-    whole += (index * _GOLDEN) % 1 < step - whole
-    if whole <= 1:
+    quantum = int(step)
+    quantum += (index * _GOLDEN) % 1 < step - quantum
+    if quantum <= 1:
         return rgba
-    levels = np.rint(np.arange(256) / whole) * whole
+    levels = np.rint(np.arange(256) / quantum) * quantum
     levels[255] = 255
     return np.asarray(cv2.LUT(rgba, levels.clip(0, 255).astype(np.uint8)), np.uint8)
 
 
-def search(size_of: Callable[[float], int], rung: Rung, limit: int) -> tuple[float, int]:
+def search(size_of: Callable[[float], int], scale: QualityScale, limit: int) -> tuple[float, int]:
     """Return the number whose file is the largest found under ``limit``, and the file's size.
 
     The file of that number is the last one made. If not even the worst fits, its size, which is
     above ``limit``, is returned. Sizes fall about exponentially from best to worst, so each try is
     placed by the logarithms of the sizes around it.
     """
-    sign = 1 if rung.worst > rung.best else -1
-    tried: dict[float, int] = {}
+    sign = 1 if scale.worst > scale.best else -1
+    sizes: dict[float, int] = {}
 
-    def placed(value: float) -> float:
-        low, high = sorted((rung.best, rung.worst))
-        return min(max(round(round(value / rung.step) * rung.step, 4), low), high)
+    def snap(value: float) -> float:
+        low, high = sorted((scale.best, scale.worst))
+        return min(max(round(round(value / scale.step) * scale.step, 4), low), high)
 
-    value = placed(rung.start)
+    value = snap(scale.start)
     for _ in range(_TRIES):
-        tried[value] = size_of(value)
-        fits = {v: n for v, n in tried.items() if n <= limit}
-        over = {v: n for v, n in tried.items() if n > limit}
-        if value in fits and (tried[value] >= CLOSE * limit or value == rung.best):
-            return value, tried[value]
-        if value in over and value == rung.worst:
-            return value, tried[value]
+        sizes[value] = size_of(value)
+        fits = {v: n for v, n in sizes.items() if n <= limit}
+        over = {v: n for v, n in sizes.items() if n > limit}
+        if value in fits and (sizes[value] >= CLOSE_ENOUGH * limit or value == scale.best):
+            return value, sizes[value]
+        if value in over and value == scale.worst:
+            return value, sizes[value]
         if not (fits and over):
-            guess = value + 1.1 * rung.halves * math.log2(max(tried[value], 1) / (_AIM * limit))
-            if placed(guess) in tried:
-                guess = rung.worst if over else rung.best
+            guess = value + 1.1 * scale.halving_step * math.log2(
+                max(sizes[value], 1) / (_TARGET_SHARE * limit)
+            )
+            if snap(guess) in sizes:
+                guess = scale.worst if over else scale.best
         else:
-            near, far = min(fits, key=lambda v: sign * v), max(over, key=lambda v: sign * v)
-            share = math.log(over[far] / (_AIM * limit)) / math.log(over[far] / fits[near])
-            guess = far + (near - far) * min(max(share, 0.1), 0.9)
-            if placed(guess) in tried:
-                guess = far + (near - far) * 0.5
-        value = placed(guess)
-        if value in tried:
+            fitting, exceeding = (
+                min(fits, key=lambda v: sign * v),
+                max(over, key=lambda v: sign * v),
+            )
+            share = math.log(over[exceeding] / (_TARGET_SHARE * limit)) / math.log(
+                over[exceeding] / fits[fitting]
+            )
+            guess = exceeding + (fitting - exceeding) * min(max(share, 0.1), 0.9)
+            if snap(guess) in sizes:
+                guess = exceeding + (fitting - exceeding) * 0.5
+        value = snap(guess)
+        if value in sizes:
             break
-    fits = {v: n for v, n in tried.items() if n <= limit}
+    fits = {v: n for v, n in sizes.items() if n <= limit}
     if not fits:
-        return rung.worst, size_of(rung.worst)
+        return scale.worst, size_of(scale.worst)
     best = max(fits, key=lambda v: fits[v])
-    if next(reversed(tried)) != best:
+    if next(reversed(sizes)) != best:
         size_of(best)
     return best, fits[best]

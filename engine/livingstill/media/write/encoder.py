@@ -1,4 +1,4 @@
-"""Frames in, a finished clip out: encoded in a thread of its own, complete or not there at all."""
+"""Encodes frames to a clip in a thread of its own; the file is complete or absent."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def check_target(path: str | Path, overwrite: bool = False) -> None:
         raise InputError("standard output is a terminal; pipe the clip to a program or a file")
 
 
-def taken(path: str | Path) -> bool:
+def exists(path: str | Path) -> bool:
     """Return whether a clip of this name, or a picture of this sequence, is there already."""
     text = str(path)
     if text in PIPES:
@@ -96,10 +96,10 @@ class Encoder:
         self._metadata = dict(metadata or {})
         self._budget = budget
         self._sound = sound if self.encoding.format.sound else None
-        self._free: SimpleQueue[bool] = SimpleQueue()
-        self._filled: SimpleQueue[Any] = SimpleQueue()
+        self._free_slots: SimpleQueue[bool] = SimpleQueue()
+        self._frame_queue: SimpleQueue[Any] = SimpleQueue()
         self._error: BaseException | None = None
-        self._abandoned = False
+        self._discarded = False
         self._finished = False
         check_size(self.path, size, self.encoding)
         check_target(self.path, overwrite)
@@ -109,13 +109,15 @@ class Encoder:
         try:
             self._sink = self._open()
         except BaseException as error:
-            self._drop()
+            self._discard()
             self._error = error
-            raise self._reason() from None
-        self._hold = getattr(self._sink, "hold", np.copy)
+            raise self._user_error() from None
+        self._copy_frame = getattr(self._sink, "hold", np.copy)
         for _ in range(BUFFERS):
-            self._free.put(True)
-        self._thread = threading.Thread(target=self._work, name="livingstill-encoder", daemon=True)
+            self._free_slots.put(True)
+        self._thread = threading.Thread(
+            target=self._encode_frames, name="livingstill-encoder", daemon=True
+        )
         self._thread.start()
         return self
 
@@ -125,7 +127,7 @@ class Encoder:
             from livingstill.media.write.stills import Stills
 
             return Stills(Path(self.path), self.encoding, self._overwrite, self._metadata)
-        make = partial(sinks.opened, metadata=self._metadata, sound=self._sound)
+        make = partial(sinks.open_sink, metadata=self._metadata, sound=self._sound)
         if self.path in PIPES:
             return make(None, self.size, self.fps, self.encoding)
         part = self._stack.enter_context(files.replacing(Path(self.path), self._overwrite))
@@ -147,34 +149,36 @@ class Encoder:
                 f"frame {self.frames} is {packed.shape[1]}x{packed.shape[0]}; "
                 f"it must be {self.size[0]}x{self.size[1]} like the clip"
             )
-        if not self._free.get():  # the thread has stopped; say why, now and on every later call
-            self._free.put(False)
-            raise self._reason()
-        self._filled.put(self._hold(packed))
+        if (
+            not self._free_slots.get()
+        ):  # the thread has stopped; say why, now and on every later call
+            self._free_slots.put(False)
+            raise self._user_error()
+        self._frame_queue.put(self._copy_frame(packed))
         self.frames += 1
 
-    def _work(self) -> None:
+    def _encode_frames(self) -> None:
         """Encode until told to stop; runs in the thread."""
         try:
-            while (frame := self._filled.get()) is not None and not self._abandoned:
+            while (frame := self._frame_queue.get()) is not None and not self._discarded:
                 self._sink.write(frame)
-                self._free.put(True)
-            if not self._abandoned:
+                self._free_slots.put(True)
+            if not self._discarded:
                 self._sink.finish()
         except BaseException as error:
             self._error = error
-            self._free.put(False)
+            self._free_slots.put(False)
 
     def finish(self) -> None:
         """Wait until every frame is encoded; the file keeps its temporary name until the end."""
         if not self._finished:
             self._finished = True
-            self._filled.put(None)
+            self._frame_queue.put(None)
             self._thread.join()
             if self._error is not None:
-                raise self._reason()
+                raise self._user_error()
 
-    def _reason(self) -> BaseException:
+    def _user_error(self) -> BaseException:
         """Return the thread's error as one for the user."""
         error = self._error
         if isinstance(error, BrokenPipeError):
@@ -194,29 +198,29 @@ class Encoder:
             if kind is None:
                 self.finish()
         except BaseException:
-            self._drop()
+            self._discard()
             raise
         if kind is None:
             self._stack.close()  # the temporary name becomes the real one
         else:
-            self._drop()
+            self._discard()
 
-    def _drop(self) -> None:
+    def _discard(self) -> None:
         """Stop and leave nothing behind."""
-        self._abandoned = True
-        self._filled.put(None)
+        self._discarded = True
+        self._frame_queue.put(None)
         if hasattr(self, "_thread"):
             self._thread.join()
         if hasattr(self, "_sink"):
             with suppress(Exception):  # a full disk refuses even the closing
                 self._sink.abort()
-        stop = _Abandoned()
-        with suppress(_Abandoned):
-            self._stack.__exit__(_Abandoned, stop, None)
+        stop = _Discarded()
+        with suppress(_Discarded):
+            self._stack.__exit__(_Discarded, stop, None)
 
 
-class _Abandoned(Exception):  # noqa: N818  (nobody sees it)
-    """Tells the temporary file that it is not wanted."""
+class _Discarded(Exception):  # noqa: N818  (nobody sees it)
+    """Makes the temporary file's context manager remove it."""
 
 
 def check_size(path: str, size: tuple[int, int], encoding: Encoding) -> None:

@@ -1,4 +1,4 @@
-"""GIF in two passes over a lossless copy on disk: one palette for the whole clip, still parts still."""
+"""GIF in two passes over a lossless copy on disk: one palette per clip, unchanged pixels transparent."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from livingstill.media.formats import Encoding, choose
 from livingstill.media.write import palette
 from livingstill.media.write.video import VideoFile
 
-_FASTEST = {"draft": 15, "standard": 25, "high": 50}
+_MAX_FPS = {"draft": 15, "standard": 25, "high": 50}
 """Frames per second at most; GIF counts in hundredths of a second and browsers slow down above 50."""
 
 
@@ -33,13 +33,15 @@ class Gif:
         self._path = path
         self._size = size
         self._fps = fps
-        self._stale = float(encoding.options["stale"])
-        self._step = math.ceil(fps / _FASTEST[encoding.quality])
+        self._tolerance = float(encoding.options["stale"])
+        self._step = math.ceil(fps / _MAX_FPS[encoding.quality])
         self._histogram = palette.new_histogram()
         self._count = 0
         self._stack = ExitStack()
-        self._copy = self._stack.enter_context(files.temporary(path.with_suffix(".copy")))
-        self._video = VideoFile(self._copy, size, fps, choose("copy.mkv", codec="ffv1"), {})
+        self._lossless_copy = self._stack.enter_context(files.temporary(path.with_suffix(".copy")))
+        self._video = VideoFile(
+            self._lossless_copy, size, fps, choose("copy.mkv", codec="ffv1"), {}
+        )
 
     def write(self, packed: PackedRGBA) -> None:
         """Take a frame; of fast clips only every second, third..."""
@@ -52,7 +54,7 @@ class Gif:
     def finish(self) -> None:
         """Choose the palette, then write the GIF frame by frame."""
         self._video.finish()
-        colours = palette.of(self._histogram)
+        colours = palette.palette_of(self._histogram)
         table = np.zeros((256, 4), np.uint8)
         table[:, 0] = 255
         table[: len(colours.rgb), 1:] = colours.rgb
@@ -62,7 +64,7 @@ class Gif:
         last_rgb: UInt8Array | None = None
         options = {"fflags": "+bitexact", "loop": "0"}
         with (
-            av.open(str(self._copy)) as copy,
+            av.open(str(self._lossless_copy)) as copy,
             av.open(str(self._path), "w", format="gif", container_options=options) as out,
         ):
             stream = out.add_stream(
@@ -77,7 +79,7 @@ class Gif:
                 if last_index is None or last_rgb is None:
                     last_rgb = rgb.copy()
                 else:
-                    palette.keep_still(index, rgb, last_index, last_rgb, self._stale)
+                    palette.reuse_unchanged(index, rgb, last_index, last_rgb, self._tolerance)
                 last_index = index
                 picture = av.VideoFrame.from_ndarray((index, table), format="pal8")
                 picture.pts, picture.time_base = number * self._step, 1 / self._fps

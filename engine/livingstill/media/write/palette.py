@@ -1,4 +1,4 @@
-"""256 colours for a whole clip, and which of them each pixel takes."""
+"""Colour quantisation of a whole clip to one palette, with ordered dithering."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ _BITS = 6
 _BINS = 1 << (3 * _BITS)
 _ROUNDS = 24
 _NEIGHBOURS = 12
-_CONTRAST = 0.18
+_CONTRAST_COST = 0.18
 """How much a dither between two colours costs for their distance: more gives less grain."""
 
 
-def bins(rgb: UInt8Array) -> NDArray[np.int32]:
+def colour_bins(rgb: UInt8Array) -> NDArray[np.int32]:
     """Return the bin of every pixel's colour, six bits a channel."""
     coarse = (rgb >> (8 - _BITS)).astype(np.int32)
     return coarse[..., 0] << (2 * _BITS) | coarse[..., 1] << _BITS | coarse[..., 2]
@@ -29,7 +29,7 @@ def bins(rgb: UInt8Array) -> NDArray[np.int32]:
 
 def count(histogram: NDArray[np.int64], rgb: UInt8Array) -> None:
     """Add a frame's colours to ``histogram`` (``new_histogram()``)."""
-    histogram += np.bincount(bins(rgb).ravel(), minlength=_BINS)
+    histogram += np.bincount(colour_bins(rgb).ravel(), minlength=_BINS)
 
 
 def new_histogram() -> NDArray[np.int64]:
@@ -37,12 +37,12 @@ def new_histogram() -> NDArray[np.int64]:
     return np.zeros(_BINS, np.int64)
 
 
-def _centres(used: NDArray[np.intp]) -> Float32Array:
+def _bin_centres(used: NDArray[np.intp]) -> Float32Array:
     """Return the middle colour of bins, (n, 3) in 0..255; the ends stay black and white."""
     mask = (1 << _BITS) - 1
     levels = np.stack([used >> (2 * _BITS), used >> _BITS & mask, used & mask], axis=-1)
-    middle = levels * 4 + np.float32(1.5)
-    return np.where(levels == mask, 255, np.where(levels == 0, 0, middle)).astype(np.float32)
+    centre = levels * 4 + np.float32(1.5)
+    return np.where(levels == mask, 255, np.where(levels == 0, 0, centre)).astype(np.float32)
 
 
 def _lab(rgb: Float32Array | UInt8Array) -> Float32Array:
@@ -71,8 +71,8 @@ def _lab(rgb: Float32Array | UInt8Array) -> Float32Array:
 def _distances(points: Float32Array, to: Float32Array) -> Float32Array:
     """Return squared distances, (N, M)."""
     cross = points @ to.T
-    far: Float32Array = (points**2).sum(1)[:, None] - 2 * cross + (to**2).sum(1)
-    return far
+    squared: Float32Array = (points**2).sum(1)[:, None] - 2 * cross + (to**2).sum(1)
+    return squared
 
 
 class Palette:
@@ -84,13 +84,13 @@ class Palette:
 
     def __init__(self, histogram: NDArray[np.int64]) -> None:
         used = np.flatnonzero(histogram)
-        rgb = _centres(used)
+        rgb = _bin_centres(used)
         lab = _lab(rgb)
         weight = np.sqrt(histogram[used]).astype(np.float32)
         self.rgb = _median_cut(lab, weight, rgb)
-        self._tables(used, lab)
+        self._build_tables(used, lab)
 
-    def _tables(self, used: NDArray[np.intp], lab: Float32Array) -> None:
+    def _build_tables(self, used: NDArray[np.intp], lab: Float32Array) -> None:
         """For every colour that occurs: two palette entries and how much of the second.
 
         The pair is the one whose mixture comes nearest, plus a price for its contrast.
@@ -108,7 +108,7 @@ class Palette:
             length = np.maximum((step**2).sum(-1), 1e-12)
             share = np.clip(((point[:, None] - first) * step).sum(-1) / length, 0, 0.5)
             gap = point[:, None] - first - share[..., None] * step
-            cost = (gap**2).sum(-1) + _CONTRAST * share * (1 - share) * length
+            cost = (gap**2).sum(-1) + _CONTRAST_COST * share * (1 - share) * length
             best = cost.argmin(1)
             rows = np.arange(len(chunk))
             self._first[chunk] = order[:, 0]
@@ -120,41 +120,43 @@ class Palette:
 
         The pattern stands still on the screen, so what stands still is the same in every frame.
         """
-        where = bins(rgb)
-        height, width = where.shape
+        bin_index = colour_bins(rgb)
+        height, width = bin_index.shape
         threshold = np.tile(_BAYER, (-(-height // 8), -(-width // 8)))[:height, :width]
-        return np.where(self._share[where] > threshold, self._second[where], self._first[where])
+        return np.where(
+            self._share[bin_index] > threshold, self._second[bin_index], self._first[bin_index]
+        )
 
 
-_made: dict[bytes, Palette] = {}
+_last_palette: dict[bytes, Palette] = {}
 
 
-def of(histogram: NDArray[np.int64]) -> Palette:
+def palette_of(histogram: NDArray[np.int64]) -> Palette:
     """Return the palette of a histogram; the one made last is kept, for a clip encoded again."""
     key = hashlib.sha256(histogram.data).digest()
-    if key not in _made:
-        made = Palette(histogram)
-        _made.clear()
-        _made[key] = made
-    return _made[key]
+    if key not in _last_palette:
+        palette = Palette(histogram)
+        _last_palette.clear()
+        _last_palette[key] = palette
+    return _last_palette[key]
 
 
 def _median_cut(lab: Float32Array, weight: Float32Array, rgb: Float32Array) -> UInt8Array:
     """Return the palette, (n, 3) uint8 RGB."""
     boxes = [np.arange(len(lab))]
-    spread = [_spread(lab, weight)]
+    spread = [_cut_gain(lab, weight)]
     while len(boxes) < COLOURS and max(spread) > 0:
         widest = int(np.argmax(spread))
         box = boxes.pop(widest)
         spread.pop(widest)
         variance = _variance(lab[box], weight[box])
-        along = lab[box, int(np.argmax(variance))]
-        order = np.argsort(along, kind="stable")
+        axis_values = lab[box, int(np.argmax(variance))]
+        order = np.argsort(axis_values, kind="stable")
         halves = np.cumsum(weight[box][order])
         cut = int(np.clip(np.searchsorted(halves, halves[-1] / 2), 1, len(box) - 1))
         for part in (box[order[:cut]], box[order[cut:]]):
             boxes.append(part)
-            spread.append(_spread(lab[part], weight[part]))
+            spread.append(_cut_gain(lab[part], weight[part]))
     means = np.stack([np.average(lab[box], axis=0, weights=weight[box]) for box in boxes])
     colours = np.stack([np.average(rgb[box], axis=0, weights=weight[box]) for box in boxes])
     for _ in range(_ROUNDS):
@@ -180,7 +182,7 @@ def _variance(lab: Float32Array, weight: Float32Array) -> Float32Array:
     return variance
 
 
-def _spread(lab: Float32Array, weight: Float32Array) -> float:
+def _cut_gain(lab: Float32Array, weight: Float32Array) -> float:
     """How much a box gains by being cut."""
     return float(_variance(lab, weight).max() * weight.sum()) if len(lab) > 1 else 0.0
 
@@ -196,18 +198,22 @@ def _bayer() -> UInt8Array:
 _BAYER = _bayer()
 
 
-def keep_still(
-    index: UInt8Array, rgb: UInt8Array, last_index: UInt8Array, last_rgb: UInt8Array, within: float
+def reuse_unchanged(
+    index: UInt8Array,
+    rgb: UInt8Array,
+    last_index: UInt8Array,
+    last_rgb: UInt8Array,
+    tolerance: float,
 ) -> None:
-    """Keep the last index where a pixel changed by no more than ``within`` levels since it was set.
+    """Keep the last index where a pixel changed by no more than ``tolerance`` levels since it was set.
 
     Changes ``index`` in place and ``last_rgb`` where a pixel is set anew: what is shown is never
-    staler than ``within``, however long the clip. A fraction of a level is a share of the pixels,
+    staler than ``tolerance``, however long the clip. A fraction of a level is a share of the pixels,
     by the fixed pattern of the dither.
     """
     height, width = index.shape
-    limit = np.floor(within + _BAYER / np.float32(256)).astype(np.uint8)
+    limit = np.floor(tolerance + _BAYER / np.float32(256)).astype(np.uint8)
     limit = np.tile(limit, (-(-height // 8), -(-width // 8)))[:height, :width]
-    same = cv2.absdiff(rgb, last_rgb).max(axis=2) <= limit
-    np.copyto(index, last_index, where=same)
-    np.copyto(last_rgb, rgb, where=~same[..., None])
+    unchanged = cv2.absdiff(rgb, last_rgb).max(axis=2) <= limit
+    np.copyto(index, last_index, where=unchanged)
+    np.copyto(last_rgb, rgb, where=~unchanged[..., None])

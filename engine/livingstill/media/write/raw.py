@@ -8,7 +8,7 @@ from pathlib import Path
 
 from livingstill.core.model import PackedRGBA
 from livingstill.media.formats import Encoding
-from livingstill.media.write.video import planes, straight
+from livingstill.media.write.video import planes, unpremultiplied
 
 
 class Raw:
@@ -36,7 +36,7 @@ class Raw:
             frame = b"".join([self._header, b"FRAME\n", *planes(packed)])
             self._header = b""
         elif self._pixels == "rgba":
-            frame = straight(packed).tobytes()
+            frame = unpremultiplied(packed).tobytes()
         else:
             frame = packed.view("u1").reshape(*packed.shape, 4)[..., :3].tobytes()
         rest = memoryview(frame)

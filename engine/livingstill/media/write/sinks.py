@@ -1,4 +1,4 @@
-"""The writer of each format: where frames go, one by one, until a file is complete."""
+"""The sink of each format: a writer that takes frames one by one and completes a file."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from livingstill.media.formats import Encoding
 
 
 class Sink(Protocol):
-    """Where frames go, one by one; a file is complete after ``finish``, let go by ``abort``."""
+    """A writer of frames to one file, complete after ``finish``, released by ``abort``."""
 
     def write(self, packed: PackedRGBA) -> None:
         """Take the next frame, (H, W) uint32, bytes R, G, B, A from the lowest, premultiplied.
@@ -32,7 +32,7 @@ class Sink(Protocol):
 
 
 class Opener(Protocol):
-    """What opens a sink for one file: ``opened`` with metadata and sound settled."""
+    """A factory of sinks for one file: ``open_sink`` with metadata and sound bound."""
 
     def __call__(
         self, path: Path | None, size: tuple[int, int], fps: Fraction, encoding: Encoding
@@ -41,7 +41,7 @@ class Opener(Protocol):
         ...
 
 
-def opened(
+def open_sink(
     path: Path | None,
     size: tuple[int, int],
     fps: Fraction,
@@ -51,11 +51,11 @@ def opened(
     sound: Float32Array | None = None,
 ) -> Sink:
     """Return the writer of one file at ``path``; None is standard output, for raw frames only."""
-    sink = _written(path, size, fps, encoding, metadata, sound)
-    return Signed(sink, path, encoding.format.suffix, metadata) if path and metadata else sink
+    sink = _format_sink(path, size, fps, encoding, metadata, sound)
+    return XmpSink(sink, path, encoding.format.suffix, metadata) if path and metadata else sink
 
 
-class Signed:
+class XmpSink:
     """A sink whose complete file gets the XMP packet of ``metadata``."""
 
     def __init__(self, sink: Sink, path: Path, suffix: str, metadata: Mapping[str, str]) -> None:
@@ -72,7 +72,7 @@ class Signed:
             xmp.embed(file, self._suffix, self._metadata)
 
 
-def _written(
+def _format_sink(
     path: Path | None,
     size: tuple[int, int],
     fps: Fraction,

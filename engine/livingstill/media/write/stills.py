@@ -16,7 +16,7 @@ from livingstill.core.model import PackedRGBA
 from livingstill.io import files
 from livingstill.media import metadata as xmp
 from livingstill.media.formats import Encoding
-from livingstill.media.write.video import straight
+from livingstill.media.write.video import unpremultiplied
 
 NUMBER = re.compile(r"%(?:0([1-9]))?d")
 _JPEG_QUALITY = {"draft": 85, "standard": 93, "high": 97}
@@ -33,20 +33,20 @@ def name_of(path: Path, index: int) -> Path:
     )
 
 
-def later(path: Path, count: int) -> list[Path]:
+def files_from(path: Path, count: int) -> list[Path]:
     """Return the pictures of the sequence ``path`` that are there with numbers from ``count`` on."""
-    before, after = NUMBER.split(path.name, maxsplit=1)[:: NUMBER.groups + 1]
-    numbered = re.compile(re.escape(before) + r"(\d+)" + re.escape(after))
-    found = ((numbered.fullmatch(file.name), file) for file in sorted(path.parent.iterdir()))
+    prefix, suffix = NUMBER.split(path.name, maxsplit=1)[:: NUMBER.groups + 1]
+    numbered = re.compile(re.escape(prefix) + r"(\d+)" + re.escape(suffix))
+    matches = ((numbered.fullmatch(file.name), file) for file in sorted(path.parent.iterdir()))
     return [
         file
-        for match, file in found
+        for match, file in matches
         if match and int(match[1]) >= count and name_of(path, int(match[1])) == file
     ]
 
 
 def check_target(path: Path, overwrite: bool) -> None:
-    """Refuse early a sequence that could not be written.
+    """Raise InputError early for a sequence that could not be written.
 
     Raises
     ------
@@ -83,7 +83,7 @@ class Stills:
 
     def write(self, packed: PackedRGBA) -> None:
         """Write one frame as a picture."""
-        picture = io.BytesIO(encoded(packed, self._suffix, self._settings, self._alpha))
+        picture = io.BytesIO(encode_picture(packed, self._suffix, self._settings, self._alpha))
         xmp.embed(picture, self._suffix, self._metadata)
         name_of(self._folder / self._path.name, self._count).write_bytes(picture.getvalue())
         self._count += 1
@@ -91,13 +91,13 @@ class Stills:
     def finish(self) -> None:
         """Move all pictures to their names; of a longer sequence that was there nothing stays."""
         targets = [name_of(self._path, index) for index in range(self._count)]
-        taken = next((target for target in targets if target.exists()), None)
-        if taken is not None and not self._overwrite:
-            raise InputError(f"{taken} exists; give --overwrite to replace it, or another name")
+        existing = next((target for target in targets if target.exists()), None)
+        if existing is not None and not self._overwrite:
+            raise InputError(f"{existing} exists; give --overwrite to replace it, or another name")
         for target in targets:
             (self._folder / target.name).replace(target)
         self._stack.close()
-        for stale in later(self._path, self._count):
+        for stale in files_from(self._path, self._count):
             stale.unlink()
 
     def abort(self) -> None:
@@ -105,10 +105,12 @@ class Stills:
         self._stack.close()
 
 
-def encoded(packed: PackedRGBA, suffix: str, settings: list[int], alpha: bool = False) -> bytes:
+def encode_picture(
+    packed: PackedRGBA, suffix: str, settings: list[int], alpha: bool = False
+) -> bytes:
     """Return one frame as the bytes of a picture file."""
     if alpha:
-        pixels = cv2.cvtColor(straight(packed), cv2.COLOR_RGBA2BGRA)
+        pixels = cv2.cvtColor(unpremultiplied(packed), cv2.COLOR_RGBA2BGRA)
     else:
         rgba = packed.view(np.uint8).reshape(*packed.shape, 4)
         pixels = cv2.cvtColor(rgba, cv2.COLOR_RGBA2BGR)
@@ -123,7 +125,7 @@ _POSTERS = {
 
 
 def check_poster(path: Path, overwrite: bool = False) -> str:
-    """Refuse early a poster that could not be written; return its format's suffix.
+    """Return a poster's suffix; raise InputError early if it could not be written.
 
     Raises
     ------
@@ -154,7 +156,7 @@ def write_poster(
     path = Path(path)
     suffix = check_poster(path, overwrite)
     clear = suffix != ".jpg" and bool((packed >> np.uint32(24) < 255).any())
-    picture = io.BytesIO(encoded(packed, suffix, _POSTERS[suffix], clear))
+    picture = io.BytesIO(encode_picture(packed, suffix, _POSTERS[suffix], clear))
     if suffix != ".webp":  # a plain WebP has no place for a packet
         xmp.embed(picture, suffix, metadata or {})
     with files.replacing(path, overwrite) as part:

@@ -22,9 +22,9 @@ from livingstill.media.formats import ENCODER_THREADS, Encoding
 from livingstill.media.sound import Track
 
 _AVX_512F = 13  # among the processor's features that OpenCV lists
-_LARGE = 2**22
-_FEWER_AHEAD = 5
-"""Frames that x264 looks ahead at where they have more pixels than ``_LARGE``: each takes 3 bytes a
+_LARGE_FRAME_PIXELS = 2**22
+_LARGE_FRAME_LOOKAHEAD = 5
+"""Frames that x264 looks ahead at where they have more pixels than ``_LARGE_FRAME_PIXELS``: each takes 3 bytes a
 pixel or more, and it would hold 10 or 50 of them."""
 # The same values from swscale on every processor, rounded properly.
 _EXACT = Interpolation.AREA | Interpolation.ACCURATE_RND | Interpolation.BITEXACT
@@ -46,7 +46,7 @@ class VideoFile:
         sound: Float32Array | None = None,
     ) -> None:
         self._encoding = encoding
-        self._tick = 1 / fps
+        self._time_base = 1 / fps
         self._count = 0
         os.environ.setdefault("SVT_LOG", "1")  # the AV1 encoder talks on stderr: errors only
         # bitexact: no random identifiers (Matroska) and no build strings in the file
@@ -59,7 +59,7 @@ class VideoFile:
             self._stream = self._add_stream(size, fps)
             codec = encoding.format.sound
             self._track = Track(self._container, codec, sound) if sound is not None else None
-            with taken(encoding, size, fps):
+            with codec_errors_in_words(encoding, size, fps):
                 self._container.start_encoding()
         except BaseException:
             self.abort()
@@ -68,9 +68,9 @@ class VideoFile:
     def _add_stream(self, size: tuple[int, int], fps: Fraction) -> Any:
         encoding = self._encoding
         options = {"flags": "+bitexact", **encoding.options}
-        large = size[0] * size[1] > _LARGE
+        large = size[0] * size[1] > _LARGE_FRAME_PIXELS
         if encoding.codec.name == "h264" and large and encoding.options["preset"] != "superfast":
-            options["x264-params"] += f":rc-lookahead={_FEWER_AHEAD}"
+            options["x264-params"] += f":rc-lookahead={_LARGE_FRAME_LOOKAHEAD}"
         if encoding.codec.name == "h264" and cv2.checkHardwareSupport(_AVX_512F):
             # x264's AVX-512 code for macroblock trees reads memory that nobody has written, which
             # made other files each time at widths such as 854; its AVX2 code does not.
@@ -81,7 +81,7 @@ class VideoFile:
         context = stream.codec_context
         context.width, context.height = size
         context.pix_fmt = encoding.pixels
-        context.time_base = self._tick
+        context.time_base = self._time_base
         context.sample_aspect_ratio = Fraction(1)
         context.thread_count = ENCODER_THREADS
         if encoding.bit_rate is not None:
@@ -103,13 +103,13 @@ class VideoFile:
         """Encode one frame, (H, W) uint32 with bytes R, G, B, A from the lowest, or ``hold`` of it."""
         frame = held
         if isinstance(held, np.ndarray):
-            frame = picture(held, self._encoding.pixels, self._encoding.alpha)
+            frame = video_frame(held, self._encoding.pixels, self._encoding.alpha)
         frame.pts = self._count
-        frame.time_base = self._tick
+        frame.time_base = self._time_base
         self._count += 1
         self._container.mux(self._stream.encode(frame))
         if self._track is not None:
-            self._track.play(float(self._count * self._tick))
+            self._track.write_until(float(self._count * self._time_base))
 
     def finish(self) -> None:
         """Encode what is still inside the encoder and complete the file."""
@@ -125,7 +125,9 @@ class VideoFile:
 
 
 @contextmanager
-def taken(encoding: Encoding, size: tuple[int, int], fps: Fraction) -> Iterator[None]:
+def codec_errors_in_words(
+    encoding: Encoding, size: tuple[int, int], fps: Fraction
+) -> Iterator[None]:
     """Say in a sentence that a codec does not take a size or a rate, where it is opened."""
     try:
         yield
@@ -140,7 +142,7 @@ def taken(encoding: Encoding, size: tuple[int, int], fps: Fraction) -> Iterator[
         ) from None
 
 
-def straight(packed: PackedRGBA) -> UInt8Array:
+def unpremultiplied(packed: PackedRGBA) -> UInt8Array:
     """Return (H, W, 4) RGBA with colours divided by alpha, as pictures outside the engine want it."""
     rgba = packed.view(np.uint8).reshape(*packed.shape, 4)
     alpha = rgba[..., 3:]
@@ -151,22 +153,22 @@ def straight(packed: PackedRGBA) -> UInt8Array:
 
 
 def _opaque(packed: PackedRGBA) -> UInt8Array:
-    whole = packed | np.uint32(0xFF000000)
-    return whole.view(np.uint8).reshape(*packed.shape, 4)
+    opaque = packed | np.uint32(0xFF000000)
+    return opaque.view(np.uint8).reshape(*packed.shape, 4)
 
 
-def picture(packed: PackedRGBA, pixels: str, alpha: bool = False) -> Any:
+def video_frame(packed: PackedRGBA, pixels: str, alpha: bool = False) -> Any:
     """Return ``packed`` as an ``av.VideoFrame`` in FFmpeg's pixel format ``pixels``.
 
     Without ``alpha`` the frame is opaque whatever its fourth byte says.
     """
     if pixels == "yuv420p":
         return _yuv420(packed)
-    rgba = straight(packed) if alpha else _opaque(packed)
+    rgba = unpremultiplied(packed) if alpha else _opaque(packed)
     frame = av.VideoFrame.from_ndarray(rgba, format="rgba")
     if not pixels.startswith("yuv"):
         return frame.reformat(format=pixels)
-    made = frame.reformat(
+    converted = frame.reformat(
         format=pixels,
         src_colorspace=Colorspace.ITU709,
         dst_colorspace=Colorspace.ITU709,
@@ -174,14 +176,14 @@ def picture(packed: PackedRGBA, pixels: str, alpha: bool = False) -> Any:
         dst_color_range=ColorRange.MPEG,
         interpolation=_EXACT,
     )
-    made.color_trc, made.color_primaries = ColorTrc.BT709, ColorPrimaries.BT709
-    return made
+    converted.color_trc, converted.color_primaries = ColorTrc.BT709, ColorPrimaries.BT709
+    return converted
 
 
 def _yuv420(packed: PackedRGBA) -> Any:
     """Return ``packed`` as a 4:2:0 frame; the kernel gives the same bytes on every machine."""
     frame = av.VideoFrame(packed.shape[1], packed.shape[0], "yuv420p")
-    y, u, v = (_rows(plane) for plane in frame.planes)
+    y, u, v = (_plane_rows(plane) for plane in frame.planes)
 
     def convert(first: int, last: int) -> None:
         half = slice(first // 2, last // 2)
@@ -191,7 +193,7 @@ def _yuv420(packed: PackedRGBA) -> Any:
     return frame
 
 
-def _rows(plane: Any) -> UInt8Array:
+def _plane_rows(plane: Any) -> UInt8Array:
     """Return a plane's memory, (h, >= w) uint8: rows are as long as FFmpeg wants them."""
     return np.frombuffer(plane, np.uint8).reshape(plane.height, plane.line_size)
 
@@ -199,4 +201,4 @@ def _rows(plane: Any) -> UInt8Array:
 def planes(packed: PackedRGBA) -> list[bytes]:
     """Return Y, U and V of ``packed`` in 4:2:0, BT.709, limited range, rows without padding."""
     frame = _yuv420(packed)
-    return [_rows(plane)[:, : plane.width].tobytes() for plane in frame.planes]
+    return [_plane_rows(plane)[:, : plane.width].tobytes() for plane in frame.planes]

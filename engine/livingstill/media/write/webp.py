@@ -1,4 +1,4 @@
-"""Animated WebP, frame by frame onto the disk: only what has changed is coded anew.
+"""Animated WebP, streamed to disk frame by frame: each codes the rectangle that changed.
 
 The container after Google's "WebP Container Specification" (2023). FFmpeg's muxer would keep every
 frame in memory until the end.
@@ -18,11 +18,11 @@ from PIL import Image
 from livingstill.core.errors import InputError
 from livingstill.core.model import PackedRGBA, UInt8Array
 from livingstill.media.formats import Encoding
-from livingstill.media.write.video import straight
+from livingstill.media.write.video import unpremultiplied
 
 LARGEST_SIDE = 16383
 _ANIMATION, _ALPHA = 0x02, 0x10
-_OVERWRITE = 0x02  # the new rectangle replaces what was there
+_NO_BLEND = 0x02  # the new rectangle replaces what was there
 
 
 class WebP:
@@ -40,23 +40,28 @@ class WebP:
         self._count = 0
         self._file = path.open("wb")
         flags = _ANIMATION | (_ALPHA if self._alpha else 0)
-        canvas = struct.pack("<I", flags) + _three(size[0] - 1) + _three(size[1] - 1)
+        canvas = struct.pack("<I", flags) + _uint24(size[0] - 1) + _uint24(size[1] - 1)
         self._file.write(b"RIFF\0\0\0\0WEBP")
         self._file.write(_chunk(b"VP8X", canvas))
         self._file.write(_chunk(b"ANIM", struct.pack("<IH", 0, 0)))  # no background, for ever
 
     def write(self, packed: PackedRGBA) -> None:
         """Write the rectangle in which the frame differs from the one before."""
-        top, bottom, left, right = _changed(packed, self._last)
+        top, bottom, left, right = _changed_rectangle(packed, self._last)
         self._last = packed.copy()
-        part = np.ascontiguousarray(packed[top:bottom, left:right])
-        pixels: UInt8Array = straight(part)
+        region = np.ascontiguousarray(packed[top:bottom, left:right])
+        pixels: UInt8Array = unpremultiplied(region)
         image = Image.fromarray(pixels if self._alpha else np.ascontiguousarray(pixels[..., :3]))
         buffer = io.BytesIO()
         image.save(buffer, "WEBP", quality=self._quality, method=4)
-        place = _three(left // 2) + _three(top // 2) + _three(right - left - 1)
-        head = place + _three(bottom - top - 1) + _three(self._milliseconds()) + bytes([_OVERWRITE])
-        self._file.write(_chunk(b"ANMF", head + b"".join(_picture_chunks(buffer.getvalue()))))
+        geometry = _uint24(left // 2) + _uint24(top // 2) + _uint24(right - left - 1)
+        header = (
+            geometry
+            + _uint24(bottom - top - 1)
+            + _uint24(self._milliseconds())
+            + bytes([_NO_BLEND])
+        )
+        self._file.write(_chunk(b"ANMF", header + b"".join(_picture_chunks(buffer.getvalue()))))
         self._count += 1
 
     def _milliseconds(self) -> int:
@@ -76,7 +81,7 @@ class WebP:
         self._file.close()
 
 
-def _changed(packed: PackedRGBA, last: PackedRGBA | None) -> tuple[int, int, int, int]:
+def _changed_rectangle(packed: PackedRGBA, last: PackedRGBA | None) -> tuple[int, int, int, int]:
     """Return first and last row and column of the change; the format wants an even corner."""
     height, width = packed.shape
     if last is None:
@@ -88,7 +93,7 @@ def _changed(packed: PackedRGBA, last: PackedRGBA | None) -> tuple[int, int, int
     return rows[0] & ~1, rows[-1] + 1, columns[0] & ~1, columns[-1] + 1
 
 
-def _three(number: int) -> bytes:
+def _uint24(number: int) -> bytes:
     return int(number).to_bytes(3, "little")
 
 
@@ -98,10 +103,10 @@ def _chunk(name: bytes, body: bytes) -> bytes:
 
 def _picture_chunks(data: bytes) -> Iterator[bytes]:
     """Yield the chunks of a still WebP that hold pixels."""
-    place = 12
-    while place < len(data):
-        (length,) = struct.unpack_from("<I", data, place + 4)
-        end = place + 8 + length + length % 2
-        if data[place : place + 4] in {b"ALPH", b"VP8 ", b"VP8L"}:
-            yield data[place:end]
-        place = end
+    offset = 12
+    while offset < len(data):
+        (length,) = struct.unpack_from("<I", data, offset + 4)
+        end = offset + 8 + length + length % 2
+        if data[offset : offset + 4] in {b"ALPH", b"VP8 ", b"VP8L"}:
+            yield data[offset:end]
+        offset = end

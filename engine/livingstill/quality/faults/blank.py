@@ -1,4 +1,4 @@
-"""Frames without a picture."""
+"""Detector of blank frames: almost no texture."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 
 import numpy as np
 
-from livingstill.quality.faults.detector import Finding, Flags, Found, Limit
+from livingstill.quality.faults.detector import Detection, Finding, Flags, Limit
 from livingstill.quality.faults.kinds import BLACK, FaultKind
 from livingstill.quality.faults.statistics import all_tiles, runs
 from livingstill.quality.no_reference import Series
@@ -25,21 +25,21 @@ class Blank:
     texture: Annotated[float, Limit("texture that a picture has", "share of the median")] = 0.12
     faint: Annotated[float, Limit("texture below which all frames are plain", "levels")] = 2.0
 
-    def find(self, series: Series, _: Flags) -> Found:
+    def find(self, series: Series, _: Flags) -> Detection:
         """Return the runs of frames without a picture."""
         texture = series.contrast.mean((1, 2)) + series.luma.std((1, 2))
-        usual = float(np.median(texture))
-        if usual < self.faint:
-            return Found()
-        return Found(
+        median_texture = float(np.median(texture))
+        if median_texture < self.faint:
+            return Detection()
+        return Detection(
             tuple(
                 Finding(
                     BLACK,
                     first,
                     last,
                     all_tiles(series),
-                    usual / (texture[first] + 0.1 * usual) / 2,
+                    median_texture / (texture[first] + 0.1 * median_texture) / 2,
                 )
-                for first, last in runs(texture < self.texture * usual)
+                for first, last in runs(texture < self.texture * median_texture)
             )
         )

@@ -8,13 +8,13 @@ from typing import Annotated, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from livingstill.quality.faults.detector import Finding, Flags, Found, Limit
+from livingstill.quality.faults.detector import Detection, Finding, Flags, Limit
 from livingstill.quality.faults.kinds import BLUR, FaultKind
 from livingstill.quality.faults.statistics import (
     MAD,
     all_tiles,
     minimum_tiles,
-    restlessness,
+    residual_scale,
     running_median,
     runs,
 )
@@ -34,21 +34,21 @@ class Blur:
     habit: Annotated[float, Limit("detail lost", "standard deviations")] = 6.0
     crisp: Annotated[float, Limit("detail from which on a tile is asked", "levels")] = 1.0
 
-    def find(self, series: Series, explained: Flags) -> Found:
+    def find(self, series: Series, explained: Flags) -> Detection:
         """Return the runs of soft frames."""
-        crisp = np.median(series.detail, axis=0) > self.crisp
-        if len(series) < 8 or crisp.sum() < minimum_tiles(crisp.size):
-            return Found()
-        detail = series.detail[:, crisp]
+        detailed = np.median(series.detail, axis=0) > self.crisp
+        if len(series) < 8 or detailed.sum() < minimum_tiles(detailed.size):
+            return Detection()
+        detail = series.detail[:, detailed]
         ratio = np.median(detail / running_median(detail, 9), axis=1)
         habit = float(np.median(np.abs(ratio - 1))) * MAD
-        bar = 1 - restlessness(series) * max(self.loss, self.habit * habit)
+        bar = 1 - residual_scale(series) * max(self.loss, self.habit * habit)
         low = list(runs((ratio < bar) & ~explained, gap=1))
         dips = [run for run in low if _is_dip(detail, *run, bar)]
         coded = np.zeros(len(series), bool)  # a coder's new quality stays, and explains its step
         for first, last in low:
             coded[max(0, first - 1) : last + 2] |= (first, last) not in dips
-        return Found(
+        return Detection(
             tuple(
                 Finding(
                     BLUR,
@@ -64,7 +64,7 @@ class Blur:
 
 
 def _is_dip(detail: NDArray[np.floating], first: int, last: int, bar: float) -> bool:
-    """Tell whether (T, n) detail is lower than both before and after; a coder's new quality stays."""
+    """Return whether (T, n) detail is lower than both before and after; a coder's new quality stays."""
     level = np.median(detail[first : last + 1], axis=0)
     sides = detail[max(0, first - 9) : first], detail[last + 1 : last + 10]
     return all(

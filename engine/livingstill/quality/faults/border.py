@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar
 import numpy as np
 
 from livingstill.core.model import Float32Array
-from livingstill.quality.faults.detector import Finding, Flags, Found, Limit
+from livingstill.quality.faults.detector import Detection, Finding, Flags, Limit
 from livingstill.quality.faults.kinds import BORDER, FaultKind
 from livingstill.quality.faults.statistics import runs
 from livingstill.quality.no_reference import Series
@@ -28,27 +28,27 @@ class Border:
     sudden: Annotated[float, Limit("detail in the frames beside a run", "times that in it")] = 3.0
     smeared: Annotated[float, Limit("detail across a soft edge", "ratio")] = 0.05
 
-    def find(self, series: Series, _: Flags) -> Found:
+    def find(self, series: Series, _: Flags) -> Detection:
         """Return the runs of frames with a smeared edge, side by side."""
-        found = []
+        findings = []
         for side in range(4):
             ratio = series.border[:, side]
-            usual = float(np.median(ratio))
-            soft = min(self.smeared, 0.5 * usual)
-            bar = soft if usual < self.soft else self.drop * min(usual, 0.8)
+            median = float(np.median(ratio))
+            soft = min(self.smeared, 0.5 * median)
+            bar = soft if median < self.soft else self.drop * min(median, 0.8)
             tiles = np.zeros(series.grid, bool)
             tiles[
                 (slice(None), slice(None), 0, -1)[side], (0, -1, slice(None), slice(None))[side]
             ] = True
-            found += [
+            findings += [
                 Finding(BORDER, first, last, tiles, bar / (float(ratio[first]) + 0.2 * bar))
                 for first, last in runs(ratio < bar)
-                if self._sudden(ratio, first, last)
+                if self._is_abrupt(ratio, first, last)
             ]
-        return Found(tuple(found))
+        return Detection(tuple(findings))
 
-    def _sudden(self, ratio: Float32Array, first: int, last: int) -> bool:
-        """Tell whether detail goes and comes back from one frame to the next.
+    def _is_abrupt(self, ratio: Float32Array, first: int, last: int) -> bool:
+        """Return whether detail goes and comes back from one frame to the next.
 
         A dark or plain edge that the camera passes loses its detail by and by.
         """

@@ -1,4 +1,4 @@
-"""Colours that wander off over the clip."""
+"""Detector of slow colour drift over the clip."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 
 import numpy as np
 
-from livingstill.quality.faults.detector import Finding, Flags, Found, Limit
+from livingstill.quality.faults.detector import Detection, Finding, Flags, Limit
 from livingstill.quality.faults.kinds import DRIFT, FaultKind
 from livingstill.quality.faults.statistics import MAD, all_tiles
 from livingstill.quality.no_reference import Series
@@ -26,10 +26,10 @@ class ColourDrift:
     spread: Annotated[float, Limit("the same distance", "standard deviations over the tiles")] = 1.2
     monotone: Annotated[float, Limit("correlation with time", "coefficient")] = 0.9
 
-    def find(self, series: Series, _: Flags) -> Found:
+    def find(self, series: Series, _: Flags) -> Detection:
         """Return the drift of the clip, as one finding over all frames."""
         if len(series) < 12:
-            return Found()
+            return Detection()
         tenth = max(1, len(series) // 10)
         path = (series.chroma - series.chroma[:tenth].mean(0)).reshape(len(series), -1, 2)
         common = np.median(path, axis=1)
@@ -43,5 +43,5 @@ class ColourDrift:
             limit = max(self.distance, self.spread * float(spread[axis]))
             if size > limit and abs(monotone) > self.monotone:
                 whole = all_tiles(series)
-                return Found((Finding(DRIFT, 0, len(series) - 1, whole, size / self.distance),))
-        return Found()
+                return Detection((Finding(DRIFT, 0, len(series) - 1, whole, size / self.distance),))
+        return Detection()

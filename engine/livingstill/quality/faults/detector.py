@@ -1,4 +1,4 @@
-"""What every detector of faults is: limits in units, and a pure function from measurements to findings."""
+"""The protocol of fault detectors: limits with units, and a pure function from series to findings."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Flags = NDArray[np.bool_]
 
 
 class Limit(NamedTuple):
-    """What a limit of a detector bounds, and its unit."""
+    """The quantity that a detector's limit bounds, and its unit."""
 
     help: str
     unit: str
@@ -25,7 +25,7 @@ class Limit(NamedTuple):
 class Finding:
     """A fault in frames ``first`` to ``last``, in the ``tiles`` (gy, gx) bool.
 
-    ``strength`` is how far its figure lies beyond the limit: 1 = just.
+    ``strength`` is the ratio of its figure to the limit: 1 = at the limit.
     """
 
     kind: FaultKind
@@ -36,10 +36,10 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Found:
-    """What a detector found.
+class Detection:
+    """The result of a detector.
 
-    ``explained`` (T,) bool are frames whose oddness it accounts for besides those of its findings;
+    ``explained`` (T,) bool are anomalous frames it accounts for besides those of its findings;
     None = no more.
     """
 
@@ -59,7 +59,7 @@ class Detector(Protocol):
     after: ClassVar[tuple[str, ...]]
     loop_only: ClassVar[bool]
 
-    def find(self, series: Series, explained: Flags, /) -> Found:
+    def find(self, series: Series, explained: Flags, /) -> Detection:
         """Return the faults of a clip; ``explained`` (T,) bool are frames others account for."""
         ...
 

@@ -1,4 +1,4 @@
-"""The detectors there are, and the order that their inputs demand."""
+"""The registry of fault detectors, and their run in the topological order of ``after``."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ DETECTORS: Registry[Detector] = Registry(
 )
 
 _KEY_FRAME_KINDS, _KEY_FRAME_STRENGTH = frozenset({DROP, MELT, FLICKER, BLUR}), 3.0
-"""What a coder's new key frame may look like, unless it is so far beyond the limit."""
+"""Kinds that an encoder's key frame resembles, up to this strength."""
 
 
 def find_faults(
@@ -69,26 +69,26 @@ def find_faults(
         If a detector comes after one that there is not, or after itself.
     """
     members = dict(detectors.items())
-    found: list[Finding] = []
+    findings: list[Finding] = []
     explained: dict[str, Flags] = {}
-    for name in _ordered(members):
+    for name in _execution_order(members):
         detector = members[name]
-        known = np.zeros(len(series), bool)
+        explained_here = np.zeros(len(series), bool)
         for other in detector.after:
-            known |= explained[other]
-        explained[name] = known
+            explained_here |= explained[other]
+        explained[name] = explained_here
         if detector.loop_only and not loop:
             continue
-        result = detector.find(series, known.copy())
+        result = detector.find(series, explained_here.copy())
         for finding in result.findings:
-            mark(known, finding)
+            mark(explained_here, finding)
         if result.explained is not None:
-            known |= result.explained
-        found += [f for f in result.findings if not _is_key_frame(f, series.key)]
-    return found
+            explained_here |= result.explained
+        findings += [f for f in result.findings if not _is_key_frame(f, series.key)]
+    return findings
 
 
-def kind_named(name: str) -> FaultKind:
+def fault_kind(name: str) -> FaultKind:
     """Return the kind of fault of this name, our own or a plug-in's; one without words if unknown."""
     if name in KINDS:
         return KINDS[name]
@@ -96,7 +96,7 @@ def kind_named(name: str) -> FaultKind:
     return next((kind for kind in kinds if kind.name == name), FaultKind(name, name, "unknown"))
 
 
-def _ordered(detectors: Mapping[str, Detector]) -> tuple[str, ...]:
+def _execution_order(detectors: Mapping[str, Detector]) -> tuple[str, ...]:
     """Return the names so that each comes after those it names."""
     for name, detector in detectors.items():
         for other in detector.after:
@@ -116,7 +116,7 @@ def _ordered(detectors: Mapping[str, Detector]) -> tuple[str, ...]:
 
 
 def _is_key_frame(finding: Finding, key: Flags) -> bool:
-    """Tell whether a coder that begins anew at a key frame is all there is to a finding."""
+    """Return whether a coder that begins anew at a key frame is all there is to a finding."""
     start = finding.first if finding.kind is not DROP else finding.last
     slight = finding.strength < _KEY_FRAME_STRENGTH and finding.kind in _KEY_FRAME_KINDS
     return slight and finding.last - start < 2 and bool(key[start])

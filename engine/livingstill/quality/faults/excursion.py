@@ -8,16 +8,16 @@ from typing import Annotated, ClassVar
 import numpy as np
 
 from livingstill.core.model import Float32Array
-from livingstill.quality.faults.detector import Finding, Flags, Found, Limit
+from livingstill.quality.faults.detector import Detection, Finding, Flags, Limit
 from livingstill.quality.faults.kinds import MELT, FaultKind
 from livingstill.quality.faults.statistics import (
     MAD,
-    clustered,
-    habit_rank,
-    isolated,
-    liveliest,
+    baseline_quantile,
+    clustered_tiles,
+    is_isolated,
     minimum_tiles,
-    neighbourhood_floor,
+    most_active_level,
+    neighbourhood_baseline,
 )
 from livingstill.quality.no_reference import Series
 
@@ -45,40 +45,40 @@ class Excursion:
     visible: Annotated[float, Limit("difference from both ends", "levels")] = 4.0
     unrest: Annotated[float, Limit("logarithm of that ratio", "standard deviations")] = 4.5
 
-    def find(self, series: Series, explained: Flags) -> Found:
+    def find(self, series: Series, explained: Flags) -> Detection:
         """Return the excursions, strongest first."""
-        taken, found = explained.copy(), []
-        for _, t, reach, ratio, beyond in sorted(self._candidates(series), key=lambda c: -c[0]):
-            tiles = clustered(ratio[t] > 1)
+        accounted, findings = explained.copy(), []
+        for _, t, reach, ratio, excess in sorted(self._candidates(series), key=lambda c: -c[0]):
+            tiles = clustered_tiles(ratio[t] > 1)
             near = slice(t - reach, t + reach + 1)
-            if taken[near].any() or tiles.sum() < minimum_tiles(tiles.size):
+            if accounted[near].any() or tiles.sum() < minimum_tiles(tiles.size):
                 continue
-            if _apart(series, t, reach)[tiles].mean() < self.visible:
+            if _distance(series, t, reach)[tiles].mean() < self.visible:
                 continue
-            first, last = _span(series, t, reach, tiles)
+            first, last = _extent_of(series, t, reach, tiles)
             # it sets in and fades: what lies right beside it is no witness; nor are the clip's ends
             inside = slice(reach, len(series) - reach)
             sides = (max(0, first - 1 - reach), last + 1 - reach)
-            if isolated(beyond[inside], tiles, *sides, taken[inside], reach=3):
-                taken[first - 1 : last + 2] = True
-                found.append(Finding(MELT, first, last, tiles, float(ratio[t][tiles].mean())))
-        return Found(tuple(found))
+            if is_isolated(excess[inside], tiles, *sides, accounted[inside], reach=3):
+                accounted[first - 1 : last + 2] = True
+                findings.append(Finding(MELT, first, last, tiles, float(ratio[t][tiles].mean())))
+        return Detection(tuple(findings))
 
     def _candidates(
         self, series: Series
     ) -> list[tuple[float, int, int, Float32Array, Float32Array]]:
         """Return (strength, frame, reach, ratio, levels beyond the usual) of what may be excursions."""
-        found = []
+        candidates = []
         for reach in _REACHES:
             if len(series) >= 4 * reach:
-                ratio, worst, beyond = self._departures(series, reach)
-                found += [
-                    (float(worst[t]), int(t), reach, ratio, beyond)
+                ratio, worst, excess = self._distances(series, reach)
+                candidates += [
+                    (float(worst[t]), int(t), reach, ratio, excess)
                     for t in np.flatnonzero(worst > 1)
                 ]
-        return found
+        return candidates
 
-    def _departures(
+    def _distances(
         self, series: Series, reach: int
     ) -> tuple[Float32Array, Float32Array, Float32Array]:
         """Return how far each frame is from those ``reach`` before and after it.
@@ -86,44 +86,44 @@ class Excursion:
         (T, gy, gx) in limits; (T,) of the tiles that a fault takes at least; (T, gy, gx) levels
         beyond the usual.
         """
-        apart, ratio = np.zeros_like(series.residual), np.zeros_like(series.residual)
+        distance, ratio = np.zeros_like(series.residual), np.zeros_like(series.residual)
         near, far = (np.nan_to_num(series.change[lag - 1]) for lag in (reach, 2 * reach))
-        usual = neighbourhood_floor(np.median(near[reach:], axis=0))
-        known = slice(reach, len(series) - reach)
-        apart[known] = np.minimum(near[known], near[2 * reach :])
-        ratio[known] = apart[known] / (1.5 * np.maximum(far[2 * reach :], usual) + 1.2)
-        worst = liveliest(ratio)
-        log = np.log(np.maximum(worst[known], 0.05))
-        middle = float(np.median(log))
-        unrest = max(0.08, MAD * float(np.median(np.abs(log - middle))))
-        often = float(np.quantile(worst, habit_rank(len(worst))))
-        bar = max(self.apart, float(np.exp(middle + self.unrest * unrest)), 1.5 * often)
-        beyond = np.maximum(apart - np.median(apart[known], axis=0), 0)
-        return ratio / bar, worst / bar, beyond
+        baseline = neighbourhood_baseline(np.median(near[reach:], axis=0))
+        defined = slice(reach, len(series) - reach)
+        distance[defined] = np.minimum(near[defined], near[2 * reach :])
+        ratio[defined] = distance[defined] / (1.5 * np.maximum(far[2 * reach :], baseline) + 1.2)
+        worst = most_active_level(ratio)
+        log = np.log(np.maximum(worst[defined], 0.05))
+        median = float(np.median(log))
+        spread = max(0.08, MAD * float(np.median(np.abs(log - median))))
+        baseline_level = float(np.quantile(worst, baseline_quantile(len(worst))))
+        bar = max(self.apart, float(np.exp(median + self.unrest * spread)), 1.5 * baseline_level)
+        excess = np.maximum(distance - np.median(distance[defined], axis=0), 0)
+        return ratio / bar, worst / bar, excess
 
 
-def _apart(series: Series, t: int, reach: int) -> Float32Array:
+def _distance(series: Series, t: int, reach: int) -> Float32Array:
     """Return (gy, gx) the difference of frame ``t`` from the nearer of those ``reach`` away, levels."""
     near = series.change[reach - 1]
     return np.asarray(np.minimum(near[t], near[t + reach]))
 
 
-def _span(series: Series, t: int, reach: int, tiles: Flags) -> tuple[int, int]:
+def _extent_of(series: Series, t: int, reach: int, tiles: Flags) -> tuple[int, int]:
     """Return the first and last frame around ``t`` that differ from both ends in ``tiles``."""
     start, end = t - reach, t + reach
-    ends = float(series.change[2 * reach - 1, end][tiles].mean())
-    inner = range(start + 1, end)
-    apart = [
+    end_distance = float(series.change[2 * reach - 1, end][tiles].mean())
+    interior = range(start + 1, end)
+    distances = [
         min(
             float(series.change[u - start - 1, u][tiles].mean()),
             float(series.change[end - u - 1, end][tiles].mean()),
         )
-        for u in inner
+        for u in interior
     ]
-    high = [a > ends + 0.3 * (apart[t - start - 1] - ends) for a in apart]
+    high = [a > end_distance + 0.3 * (distances[t - start - 1] - end_distance) for a in distances]
     first = last = t
-    while first - 1 in inner and high[first - 1 - start - 1]:
+    while first - 1 in interior and high[first - 1 - start - 1]:
         first -= 1
-    while last + 1 in inner and high[last + 1 - start - 1]:
+    while last + 1 in interior and high[last + 1 - start - 1]:
         last += 1
     return first, last

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livingstill.core.model import Float32Array
-from livingstill.quality.faults.detector import Finding, Flags, Found, Limit
+from livingstill.quality.faults.detector import Detection, Finding, Flags, Limit
 from livingstill.quality.faults.kinds import CUT, DROP, FaultKind
 from livingstill.quality.faults.pace import (
     SETTLING,
@@ -49,85 +49,87 @@ class Gap:
     ] = 3.0
     cut: Annotated[float, Limit("change from which on it may be a cut", "octaves")] = 1.5
 
-    def find(self, series: Series, explained: Flags) -> Found:
+    def find(self, series: Series, explained: Flags) -> Detection:
         """Return the gaps, each as the frames it lies between, and the cuts."""
         if len(series) < 8:
-            return Found()
-        moving, steps = _moving_steps(series, explained)
+            return Detection()
+        moving, steps = _changes_of_moving_tiles(series, explained)
         with np.errstate(all="ignore"):
-            rise = np.log2(steps / _median_around(steps))
+            rise = np.log2(steps / _neighbour_median(steps))
         level = np.array([np.nanmedian(r) if np.isfinite(r).sum() > 2 else 0.0 for r in rise])
         strength, level = self._strength(series, steps, level)
-        tiles, found = np.zeros(series.grid, bool), []
+        tiles, findings = np.zeros(series.grid, bool), []
         tiles[moving] = True
         for t in map(int, np.flatnonzero((strength > 1) & ~explained)):
-            alike = (rise[t][np.isfinite(rise[t])] > 0.5 * level[t]).mean() > 0.6
-            if not alike or np.nanmedian(steps[t]) < 0.9 * np.nanmedian(steps):
+            consistent = (rise[t][np.isfinite(rise[t])] > 0.5 * level[t]).mean() > 0.6
+            if not consistent or np.nanmedian(steps[t]) < 0.9 * np.nanmedian(steps):
                 continue
             if level[t] > self.cut and _unrelated(series, t):
-                found.append(Finding(CUT, t, t, tiles, float(strength[t])))
+                findings.append(Finding(CUT, t, t, tiles, float(strength[t])))
             elif not (series.key[t] and np.nanmedian(steps[t]) < self.refresh):
-                found.append(Finding(DROP, t - 1, t, tiles, float(strength[t])))
-        return Found(tuple(found))
+                findings.append(Finding(DROP, t - 1, t, tiles, float(strength[t])))
+        return Detection(tuple(findings))
 
     def _strength(
         self, series: Series, steps: Float32Array, level: Float32Array
     ) -> tuple[Float32Array, Float32Array]:
         """Return (T,) how far each step is beyond the limits, and its rise in octaves."""
-        habit = float(np.median(np.abs(level[2:-1]))) * MAD
-        longer = np.log2(relative_duration(series))
-        level = level - longer
-        bar = max(self.rise, self.habit * habit)
+        deviation = float(np.median(np.abs(level[2:-1]))) * MAD
+        duration = np.log2(relative_duration(series))
+        level = level - duration
+        limit = max(self.rise, self.habit * deviation)
         # steps of a beat, as of converted rates, are uneven by habit, but do not outdo each other
-        lead = change_lead(steps) - longer
-        strength = np.maximum(level / bar, np.minimum(level / self.rise, lead / self.lead))
+        lead = change_lead(steps) - duration
+        strength = np.maximum(level / limit, np.minimum(level / self.rise, lead / self.lead))
         strength[lead < self.least_lead] = (
             0  # where motion ebbs, steps of before must not be forgotten
         )
-        times, alike = relative_stride(series)
-        strength[(alike > 0.8) & (times < 1.3)] = 0  # a camera that sets off
+        length_ratio, cosine = relative_stride(series)
+        strength[(cosine > 0.8) & (length_ratio < 1.3)] = 0  # a camera that sets off
         strength[compensated(steps, self.late)] = 0
-        tail = level < self.tail * _third_largest(level)
+        tail = level < self.tail * _third_largest_level(level)
         strength[tail & (lead < self.outstanding)] = 0
         strength[:SETTLING] = 0
         return strength, level
 
 
-def _moving_steps(series: Series, explained: Flags) -> tuple[Flags, NDArray[np.floating]]:
+def _changes_of_moving_tiles(
+    series: Series, explained: Flags
+) -> tuple[Flags, NDArray[np.floating]]:
     """Return the tiles (gy, gx) that move, and (T, n) how much they change, NaN where explained."""
     change = np.where(explained[:, None, None], np.nan, series.change[0])
-    usual = np.nanmedian(change, axis=0)
-    moving = usual > max(0.5, 0.25 * float(np.nanquantile(usual, 0.9)))
+    median = np.nanmedian(change, axis=0)
+    moving = median > max(0.5, 0.25 * float(np.nanquantile(median, 0.9)))
     if moving.sum() < minimum_tiles(moving.size):
-        moving = usual >= np.nanquantile(usual, 0.9)
+        moving = median >= np.nanquantile(median, 0.9)
     return moving, np.asarray(change[:, moving] + 0.2)
 
 
-def _median_around(steps: Float32Array) -> Float32Array:
+def _neighbour_median(steps: Float32Array) -> Float32Array:
     """Return (T, n) the median of the two steps before and the two after; NaN where a side is unknown.
 
     Known on both sides, or a camera setting off looks like a skip.
     """
-    around = np.full_like(steps, np.nan)
+    out = np.full_like(steps, np.nan)
     for t in range(2, len(steps) - 1):
         pairs = ((t - 2, t - 1), (t + 1, t + 2))
         sides = [steps[[u for u in pair if 0 < u < len(steps)]] for pair in pairs]
         sides = [side[np.isfinite(side[:, 0])] for side in sides]
-        known = [len(side) for side in sides]
-        if min(known) > 0:
-            even = known[0] == known[1]
-            middles = [np.median(side, axis=0) for side in sides]
-            around[t] = np.median(np.concatenate(sides), axis=0) if even else sum(middles) / 2
-    return around
+        counts = [len(side) for side in sides]
+        if min(counts) > 0:
+            balanced = counts[0] == counts[1]
+            medians = [np.median(side, axis=0) for side in sides]
+            out[t] = np.median(np.concatenate(sides), axis=0) if balanced else sum(medians) / 2
+    return out
 
 
-def _third_largest(level: NDArray[np.floating]) -> float:
+def _third_largest_level(level: NDArray[np.floating]) -> float:
     """Return the largest level but two, at least 0: of a clip that often skips, none is a fault."""
     return max(0.0, float(np.sort(level)[-3]))
 
 
 def _unrelated(series: Series, t: int) -> bool:
-    """Tell whether a frame has nothing of the one before it: all changed, and no flow explains it."""
-    whole = np.nanmean(series.change[0, t]) > 0.5 * float(series.contrast.mean())
-    usual = np.nanmean(np.nanmedian(series.residual, axis=0))
-    return bool(whole and np.nanmean(series.residual[t]) > 2.5 * usual)
+    """Return whether a frame has nothing of the one before it: all changed, and no flow explains it."""
+    all_changed = np.nanmean(series.change[0, t]) > 0.5 * float(series.contrast.mean())
+    baseline = np.nanmean(np.nanmedian(series.residual, axis=0))
+    return bool(all_changed and np.nanmean(series.residual[t]) > 2.5 * baseline)

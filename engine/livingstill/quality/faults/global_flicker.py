@@ -1,4 +1,4 @@
-"""Brightness of the whole picture that trembles."""
+"""Detector of brightness flicker of the whole picture."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 
 import numpy as np
 
-from livingstill.quality.faults.detector import Finding, Flags, Found, Limit
+from livingstill.quality.faults.detector import Detection, Finding, Flags, Limit
 from livingstill.quality.faults.kinds import FLICKER, FaultKind
 from livingstill.quality.faults.statistics import MAD, all_tiles, runs, second_difference
 from livingstill.quality.no_reference import Series
@@ -29,11 +29,11 @@ class GlobalFlicker:
     ] = 1.5
     lit: Annotated[float, Limit("luma from which on a tile is asked", "levels")] = 12.0
 
-    def find(self, series: Series, explained: Flags) -> Found:
+    def find(self, series: Series, explained: Flags) -> Detection:
         """Return the runs of frames that flicker."""
         lit = np.median(series.luma, axis=0) > self.lit
         if lit.sum() < 0.1 * lit.size or len(series) < 5:
-            return Found()
+            return Detection()
         bend = second_difference(np.log(series.luma + 8))
         common = np.median(bend[:, lit], axis=1)
         spread = np.median(np.abs(bend[:, lit] - common[:, None]), axis=1) * MAD
@@ -49,7 +49,7 @@ class GlobalFlicker:
             ),
             np.maximum(0.02, 4 * spread),
         )
-        return Found(
+        return Detection(
             tuple(
                 Finding(
                     FLICKER,

@@ -1,4 +1,4 @@
-"""Grain that sets in all over the picture."""
+"""Detector of sudden grain over the whole picture."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 
 import numpy as np
 
-from livingstill.quality.faults.detector import Finding, Flags, Found, Limit
+from livingstill.quality.faults.detector import Detection, Finding, Flags, Limit
 from livingstill.quality.faults.kinds import FLICKER, FaultKind
 from livingstill.quality.faults.statistics import MAD, all_tiles, runs
 from livingstill.quality.no_reference import Series
@@ -26,20 +26,20 @@ class Grain:
     habit: Annotated[float, Limit("the same", "standard deviations")] = 5.0
     excess: Annotated[float, Limit("residual beyond its median", "levels")] = 1.8
 
-    def find(self, series: Series, explained: Flags) -> Found:
+    def find(self, series: Series, explained: Flags) -> Detection:
         """Return the runs of two and more grainy frames."""
         if len(series) < 8:
-            return Found()
+            return Detection()
         residual = np.nan_to_num(series.residual)
-        habit = np.median(residual[1:], axis=0)
-        excess = np.median(residual - habit, axis=(1, 2))
-        ratio = np.median(np.log((residual + 0.3) / (habit + 0.3)), axis=(1, 2))
+        baseline = np.median(residual[1:], axis=0)
+        excess = np.median(residual - baseline, axis=(1, 2))
+        ratio = np.median(np.log((residual + 0.3) / (baseline + 0.3)), axis=(1, 2))
         bar = max(self.rise, self.habit * (float(np.median(np.abs(ratio[1:]))) * MAD))
-        found = []
+        findings = []
         for first, last in runs((ratio > bar) & (excess > self.excess) & ~explained, gap=1):
             before = ratio[max(1, first - 3) : first]
             sudden = before.size == 0 or ratio[first] - before.min() > 0.6 * bar
             if last > first and sudden:
                 strength = float(ratio[first : last + 1].max()) / bar
-                found.append(Finding(FLICKER, first, last, all_tiles(series), strength))
-        return Found(tuple(found))
+                findings.append(Finding(FLICKER, first, last, all_tiles(series), strength))
+        return Detection(tuple(findings))

@@ -7,9 +7,9 @@ from typing import Annotated, ClassVar
 
 import numpy as np
 
-from livingstill.quality.faults.detector import Finding, Flags, Found, Limit
+from livingstill.quality.faults.detector import Detection, Finding, Flags, Limit
 from livingstill.quality.faults.kinds import IDENTITY, FaultKind
-from livingstill.quality.faults.statistics import clustered, runs
+from livingstill.quality.faults.statistics import clustered_tiles, runs
 from livingstill.quality.no_reference import Series
 
 
@@ -26,17 +26,17 @@ class Identity:
     fall: Annotated[float, Limit("loss of likeness since the first tenth", "SSIM")] = 0.25
     area: Annotated[float, Limit("tiles that are lost", "share")] = 0.08
 
-    def find(self, series: Series, _: Flags) -> Found:
+    def find(self, series: Series, _: Flags) -> Detection:
         """Return the runs of two and more frames that no longer look like the still."""
         if series.identity is None:
-            return Found()
+            return Detection()
         start = series.identity[: max(1, len(series) // 10)].mean(0)
-        gone = (series.identity < self.unlike) & (series.identity < start - self.fall)
-        lost = np.stack([clustered(flags) for flags in gone])
-        found = []
+        unlike_start = (series.identity < self.unlike) & (series.identity < start - self.fall)
+        lost = np.stack([clustered_tiles(flags) for flags in unlike_start])
+        findings = []
         for first, last in runs(lost.mean((1, 2)) > self.area, gap=2):
             tiles = np.asarray(lost[first : last + 1].any(0))
             share = float(lost[first : last + 1].mean((1, 2)).max())
             if last > first or len(series) == 1:
-                found.append(Finding(IDENTITY, first, last, tiles, share / self.area))
-        return Found(tuple(found))
+                findings.append(Finding(IDENTITY, first, last, tiles, share / self.area))
+        return Detection(tuple(findings))

@@ -1,4 +1,4 @@
-"""A camera that hops."""
+"""Detector of camera jitter: global shifts off the flow's running median that reverse."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from livingstill.quality.faults.detector import Finding, Flags, Found, Limit
+from livingstill.quality.faults.detector import Detection, Finding, Flags, Limit
 from livingstill.quality.faults.kinds import JITTER, FaultKind
 from livingstill.quality.faults.pace import SETTLING, relative_duration
 from livingstill.quality.faults.statistics import MAD, all_tiles, running_median, runs
@@ -30,20 +30,22 @@ class Jitter:
     back: Annotated[float, Limit("hop back", "share of the largest hop")] = 0.5
     texture: Annotated[float, Limit("contrast of a tile whose flow is sure", "levels")] = 4.0
 
-    def find(self, series: Series, explained: Flags) -> Found:
+    def find(self, series: Series, explained: Flags) -> Detection:
         """Return the runs of frames in which the camera hops."""
         if len(series) < 6:
-            return Found()
+            return Detection()
         textured = np.median(series.contrast, axis=0) > self.texture
         if textured.sum() < 4:
-            return Found()
+            return Detection()
         flow = np.nan_to_num(series.flow)[:, textured] * (480 / max(series.size))
-        off = flow - running_median(flow, 3)
-        common = np.median(off, axis=1)
-        size = np.hypot(common[:, 0], common[:, 1])
-        alike = np.hypot(*np.moveaxis(off - common[:, None], -1, 0)) < 0.5 * size[:, None]
-        bar = max(self.shift, self.habit * float(np.median(size[1:]) * MAD))
-        bad = (size > bar) & (alike.mean(1) > self.agreeing) & ~explained
+        deviation = flow - running_median(flow, 3)
+        common = np.median(deviation, axis=1)
+        length = np.hypot(common[:, 0], common[:, 1])
+        agreeing = (
+            np.hypot(*np.moveaxis(deviation - common[:, None], -1, 0)) < 0.5 * length[:, None]
+        )
+        limit = max(self.shift, self.habit * float(np.median(length[1:]) * MAD))
+        bad = (length > limit) & (agreeing.mean(1) > self.agreeing) & ~explained
         bad &= relative_duration(series) < 1.3
         bad[:SETTLING] = False
         hops = list(runs(bad, gap=2))
@@ -51,9 +53,9 @@ class Jitter:
         turns = np.zeros(len(series), bool)  # a camera that turns round explains its step
         path = np.median(flow, axis=1)
         for first, last in hops:
-            turn = (first, last) not in returning and _turns(path, first, last, size)
+            turn = (first, last) not in returning and _turns(path, first, last, length)
             turns[first - 1 : last + 2] |= turn
-        return Found(
+        return Detection(
             tuple(
                 # a step belongs to the frame it leads to; the last step of a tremble leads back
                 Finding(
@@ -61,7 +63,7 @@ class Jitter:
                     first,
                     max(first, last - 1),
                     all_tiles(series),
-                    float(size[first : last + 1].max() / bar),
+                    float(length[first : last + 1].max() / limit),
                 )
                 for first, last in returning
             ),
@@ -69,16 +71,16 @@ class Jitter:
         )
 
     def _returns(self, hops: NDArray[np.floating]) -> bool:
-        """Tell whether of hops (n, 2) off the path some go back; a camera that turns round does not."""
+        """Return whether of hops (n, 2) off the path some go back; a camera that turns round does not."""
         largest = hops[int(np.hypot(hops[:, 0], hops[:, 1]).argmax())]
         along = hops @ largest
         return bool(-along.min() > self.back * along.max())
 
 
 def _turns(path: NDArray[np.floating], first: int, last: int, size: NDArray[np.floating]) -> bool:
-    """Tell whether the motion (T, 2) after a hop is another than before, by half the hop and more."""
+    """Return whether the motion (T, 2) after a hop is another than before, by half the hop and more."""
     before, after = path[max(1, first - 3) : first], path[last + 1 : last + 4]
     if not (len(before) and len(after)):
         return False
-    apart = np.median(after, axis=0) - np.median(before, axis=0)
-    return bool(np.hypot(*apart) > 0.5 * size[first : last + 1].max())
+    difference = np.median(after, axis=0) - np.median(before, axis=0)
+    return bool(np.hypot(*difference) > 0.5 * size[first : last + 1].max())

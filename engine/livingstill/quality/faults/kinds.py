@@ -1,4 +1,4 @@
-"""Kinds of fault: what each looks like, its likely cause and remedy, and what can be done about it."""
+"""Kinds of fault: appearance, likely cause and remedy, and whether neighbouring frames repair it."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar
 import numpy as np
 
 from livingstill.core.model import Float32Array
-from livingstill.quality.faults.detector import Finding, Flags, Found, Limit, mark
+from livingstill.quality.faults.detector import Detection, Finding, Flags, Limit, mark
 from livingstill.quality.faults.kinds import COLOUR, FLICKER, FaultKind
 from livingstill.quality.faults.statistics import MAD, all_tiles, level_planes
 from livingstill.quality.no_reference import Series, colours
@@ -34,27 +34,27 @@ class LevelShift:
     ] = 2.0
     stay: Annotated[int, Limit("frames in which a jump back ends the fault", "frames")] = 24
 
-    def find(self, series: Series, explained: Flags) -> Found:
+    def find(self, series: Series, explained: Flags) -> Detection:
         """Return the jumps; one that is undone soon spans the frames between."""
-        known = explained.copy()
+        accounted = explained.copy()
         common, ratio = self._jumps(series)
-        found = []
+        findings = []
         for t in map(int, np.flatnonzero(ratio.max(1) > 1)):
-            if known[t]:  # perhaps as the way back of the jump before
+            if accounted[t]:  # perhaps as the way back of the jump before
                 continue
             axis = int(ratio[t].argmax())
-            back = [
+            returns = [
                 u
                 for u in range(t + 1, min(t + self.stay, len(series)))
                 if ratio[u, axis] > 0.7 and common[u, axis] * common[t, axis] < 0
             ]
-            last = back[0] - 1 if back else t
+            last = returns[0] - 1 if returns else t
             kind = COLOUR if axis else FLICKER
             finding = Finding(kind, t, last, all_tiles(series), float(ratio[t].max()))
-            known[t : last + 2] = True
-            mark(known, finding)
-            found.append(finding)
-        return Found(tuple(found), known)
+            accounted[t : last + 2] = True
+            mark(accounted, finding)
+            findings.append(finding)
+        return Detection(tuple(findings), accounted)
 
     def _jumps(self, series: Series) -> tuple[Float32Array, Float32Array]:
         """Return (T, 5) the change of the median tile on each axis, and how far it is in limits."""

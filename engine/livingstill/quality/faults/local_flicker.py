@@ -1,4 +1,4 @@
-"""Brightness of a part of the picture that trembles."""
+"""Detector of brightness flicker of a part of the picture."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import Annotated, ClassVar
 import numpy as np
 
 from livingstill.core.model import Float32Array
-from livingstill.quality.faults.detector import Finding, Flags, Found, Limit
+from livingstill.quality.faults.detector import Detection, Finding, Flags, Limit
 from livingstill.quality.faults.kinds import FLICKER, MELT, FaultKind
 from livingstill.quality.faults.statistics import (
     MAD,
     local_bursts,
-    neighbourhood_floor,
-    restlessness,
+    neighbourhood_baseline,
+    residual_scale,
     second_difference,
 )
 from livingstill.quality.no_reference import Series
@@ -36,32 +36,36 @@ class LocalFlicker:
     lifted: Annotated[float, Limit("change that is brightness", "share of it")] = 0.5
     visible: Annotated[float, Limit("change of a tile", "levels")] = 1.5
 
-    def find(self, series: Series, explained: Flags) -> Found:
+    def find(self, series: Series, explained: Flags) -> Detection:
         """Return runs of frames in which a part flickers; where its tiles disagree, it melts."""
         if len(series) < 8:
-            return Found()
+            return Detection()
         bend = second_difference(np.log(series.luma + 8))
         size = np.abs(bend)
-        bar = np.maximum(self.step, self.habit * MAD * neighbourhood_floor(np.median(size, axis=0)))
+        bar = np.maximum(
+            self.step, self.habit * MAD * neighbourhood_baseline(np.median(size, axis=0))
+        )
         # something bright that moves through a tile lifts it too, but a flow explains it
         residual = np.nan_to_num(series.residual)
-        left = np.maximum(residual, np.roll(residual, -1, axis=0))
+        unexplained = np.maximum(residual, np.roll(residual, -1, axis=0))
         lift = size * (series.luma + 8)
         lifted = size.copy()
-        lifted[left < self.unexplained * lift] = 0
+        lifted[unexplained < self.unexplained * lift] = 0
         lifted[lift < self.visible] = 0
         # and what comes in front of a tile changes it by far more than it darkens it
-        more = np.nan_to_num(series.change[0]) - np.nanmedian(series.change[0], axis=0)
-        lifted[lift < self.lifted * np.maximum(more, np.roll(more, -1, axis=0))] = 0
+        excess_change = np.nan_to_num(series.change[0]) - np.nanmedian(series.change[0], axis=0)
+        lifted[
+            lift < self.lifted * np.maximum(excess_change, np.roll(excess_change, -1, axis=0))
+        ] = 0
         bursts = local_bursts(
             lifted / bar,
             size,
-            restlessness(series),
+            residual_scale(series),
             explained,
             FLICKER,
             partial(_without_ends, bend=bend),
         )
-        return Found(tuple(bursts))
+        return Detection(tuple(bursts))
 
 
 def _without_ends(finding: Finding, bend: Float32Array) -> Finding:

@@ -1,4 +1,4 @@
-"""One to three frames unlike both neighbours."""
+"""Detector of one to three frames that differ from the frames on both sides."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from livingstill.core.model import Float32Array
-from livingstill.quality.faults.detector import Finding, Flags, Found, Limit
+from livingstill.quality.faults.detector import Detection, Finding, Flags, Limit
 from livingstill.quality.faults.kinds import (
     BLUR,
     COLOUR,
@@ -21,11 +21,11 @@ from livingstill.quality.faults.kinds import (
 )
 from livingstill.quality.faults.statistics import (
     WHOLE_PICTURE,
-    beyond_habit,
-    isolated,
-    more_tiles_than_habit,
-    neighbourhood_floor,
-    restlessness,
+    exceeds_baseline,
+    exceeds_usual_count,
+    is_isolated,
+    neighbourhood_baseline,
+    residual_scale,
     same_sign,
 )
 from livingstill.quality.no_reference import Series
@@ -46,27 +46,27 @@ class Outlier:
     ] = 1.7
     floor: Annotated[float, Limit("difference that is always allowed", "levels")] = 0.8
 
-    def find(self, series: Series, explained: Flags) -> Found:
+    def find(self, series: Series, explained: Flags) -> Detection:
         """Return the odd frames, longest runs first: of three the middle one alone may look odd."""
         if len(series) < 3:
-            return Found()
+            return Detection()
         steps = np.nan_to_num(series.change[0])
-        taken, restless, found = explained.copy(), restlessness(series), []
+        accounted, scale, findings = explained.copy(), residual_scale(series), []
         for length in range(min(self.longest, len(series) - 2), 0, -1):
             ratio = self._ratio(series, length)
-            over, enough = _beyond(ratio, restless)
+            over, enough = _outlier_tiles(ratio, scale)
             for first in map(int, np.flatnonzero(enough) + 1):
                 after = first + length
                 tiles = over[first - 1]
-                if taken[first : after + 1].any():
+                if accounted[first : after + 1].any():
                     continue
-                if not isolated(steps, tiles, first, after, taken):
+                if not is_isolated(steps, tiles, first, after, accounted):
                     continue
-                taken[first : after + 1] = True
+                accounted[first : after + 1] = True
                 strength = float(ratio[first - 1][tiles].mean())
                 kind = _kind(series, first, after, tiles)
-                found.append(Finding(kind, first, after - 1, tiles, strength))
-        return Found(tuple(found))
+                findings.append(Finding(kind, first, after - 1, tiles, strength))
+        return Detection(tuple(findings))
 
     def _ratio(self, series: Series, length: int) -> Float32Array:
         """Return (T - length - 1, gy, gx): how far the runs that start at 1, 2, ... are odd, in limits."""
@@ -74,23 +74,23 @@ class Outlier:
         jump = np.minimum(series.change[0, starts], series.change[0, starts + length])
         for lag in range(1, length):  # every frame of the run differs from the last good one
             jump = np.minimum(jump, series.change[lag, starts + lag])
-        usual = np.nanmedian(series.change[0], axis=0)
+        baseline = np.nanmedian(series.change[0], axis=0)
         # flames and spray come and go by themselves: the livelier, the odder a frame has to be
-        lively = cv2.dilate(usual, np.ones((5, 5), np.uint8))
-        odder = self.excess + 0.06 * np.minimum(lively, 25)
-        apart = odder * series.change[length, starts + length] + self.floor
-        bar = np.maximum(apart, 1.5 * neighbourhood_floor(usual) + 0.5)
+        activity = cv2.dilate(baseline, np.ones((5, 5), np.uint8))
+        factor = self.excess + 0.06 * np.minimum(activity, 25)
+        end_distance = factor * series.change[length, starts + length] + self.floor
+        bar = np.maximum(end_distance, 1.5 * neighbourhood_baseline(baseline) + 0.5)
         return np.asarray(jump / bar, np.float32)
 
 
-def _beyond(ratio: Float32Array, restless: float) -> tuple[Flags, Flags]:
+def _outlier_tiles(ratio: Float32Array, scale: float) -> tuple[Flags, Flags]:
     """Return the tiles (n, gy, gx) that are odd, and the runs (n,) in which they are enough."""
-    over = beyond_habit(ratio, restless)
-    enough = more_tiles_than_habit(over)
-    if restless > 1:  # the whole picture is never odd by chance
-        whole = (ratio > 1).mean((1, 2)) > WHOLE_PICTURE
-        over[whole] = (ratio > 1)[whole]
-        enough |= whole
+    over = exceeds_baseline(ratio, scale)
+    enough = exceeds_usual_count(over)
+    if scale > 1:  # the whole picture is never odd by chance
+        whole_picture = (ratio > 1).mean((1, 2)) > WHOLE_PICTURE
+        over[whole_picture] = (ratio > 1)[whole_picture]
+        enough |= whole_picture
     return over, enough
 
 
@@ -113,11 +113,11 @@ def _kind(s: Series, first: int, after: int, tiles: Flags) -> FaultKind:
 
 
 def _goes_and_returns(s: Series, first: int, after: int, tiles: Flags) -> bool:
-    """Tell whether the picture as a whole is shifted and shifted back."""
-    there, back = s.flow[first][tiles], s.flow[after][tiles]
-    shift = np.median(there, 0)
+    """Return whether the picture as a whole is shifted and shifted back."""
+    forward, backward = s.flow[first][tiles], s.flow[after][tiles]
+    shift = np.median(forward, 0)
     return bool(
         tiles.mean() > WHOLE_PICTURE
-        and np.hypot(*(shift + np.median(back, 0))) < 0.5 * np.hypot(*shift)
+        and np.hypot(*(shift + np.median(backward, 0))) < 0.5 * np.hypot(*shift)
         and s.residual[first][tiles].mean() < 0.6 * s.change[0, first][tiles].mean()
     )

@@ -1,4 +1,4 @@
-"""How far and how long each step goes beside those around it."""
+"""The stride and duration of each step relative to its neighbours."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from livingstill.core.model import Float32Array
 from livingstill.quality.no_reference import Series
 
-MOVING = 0.03
+MOVING_FLOW = 0.03
 """Pixels per step, of a picture 480 wide, from which on a tile moves."""
 _REPEAT, _SHORT = 0.4, 0.8
 """Shares of a usual step between which a step is short."""
@@ -27,26 +27,26 @@ def relative_duration(series: Series) -> Float32Array:
 def relative_stride(series: Series) -> tuple[Float32Array, Float32Array]:
     """Return (T,) how many times the flow around it each step's flow is, and their cosine."""
     flow = np.nan_to_num(series.flow) * (480 / max(series.size))
-    here, around = flow[2:-1], (flow[1:-2] + flow[3:]) / 2
-    along, way = (here * around).sum((1, 2, 3)), (around**2).sum((1, 2, 3))
-    times, alike = np.ones(len(series), np.float32), np.zeros(len(series), np.float32)
-    least = MOVING**2 * series.luma[0].size
-    times[2:-1] = along / np.maximum(way, least) / relative_duration(series)[2:-1]
-    alike[2:-1] = along / np.sqrt(np.maximum(way * (here**2).sum((1, 2, 3)), 1e-6))
-    return times, alike
+    step, neighbours = flow[2:-1], (flow[1:-2] + flow[3:]) / 2
+    along, power = (step * neighbours).sum((1, 2, 3)), (neighbours**2).sum((1, 2, 3))
+    ratio, cosine = np.ones(len(series), np.float32), np.zeros(len(series), np.float32)
+    floor = MOVING_FLOW**2 * series.luma[0].size
+    ratio[2:-1] = along / np.maximum(power, floor) / relative_duration(series)[2:-1]
+    cosine[2:-1] = along / np.sqrt(np.maximum(power * (step**2).sum((1, 2, 3)), 1e-6))
+    return ratio, cosine
 
 
-def change_lead(steps: NDArray[np.floating], rivals: int = 6) -> Float32Array:
+def change_lead(steps: NDArray[np.floating], neighbours: int = 6) -> Float32Array:
     """Return (T,) by how many octaves each step (T, n), in the mean, exceeds the largest near it.
 
-    ``rivals``: steps on either side that count as near.
+    ``neighbours``: steps on either side that count as near.
     """
     size = np.nan_to_num(steps.mean(1), nan=0.0)
-    near = np.pad(size, rivals)
-    most = np.stack(
-        [np.delete(near[t : t + 2 * rivals + 1], rivals).max() for t in range(len(size))]
+    padded = np.pad(size, neighbours)
+    largest = np.stack(
+        [np.delete(padded[t : t + 2 * neighbours + 1], neighbours).max() for t in range(len(size))]
     )
-    lead = np.log2(np.maximum(size, 1e-3) / np.maximum(most, 1e-3))
+    lead = np.log2(np.maximum(size, 1e-3) / np.maximum(largest, 1e-3))
     lead[[*range(3), -1, -2]] = 0
     return np.asarray(np.where(size > 0, lead, 0), np.float32)
 
@@ -62,8 +62,8 @@ def compensated(steps: NDArray[np.floating], most: float) -> NDArray[np.bool_]:
     for t in range(3, len(size) - 3):
         for other in (t - 1, t + 1):
             pair = sorted((t, other))
-            around = [*size[pair[0] - 2 : pair[0]], *size[pair[1] + 1 : pair[1] + 3]]
-            usual = float(np.median(around))
-            short = _REPEAT * usual < size[other] < _SHORT * usual
-            out[t] |= short and size[t] + size[other] < 2 * most * usual
+            neighbours = [*size[pair[0] - 2 : pair[0]], *size[pair[1] + 1 : pair[1] + 3]]
+            median = float(np.median(neighbours))
+            short = _REPEAT * median < size[other] < _SHORT * median
+            out[t] |= short and size[t] + size[other] < 2 * most * median
     return out

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar
 import numpy as np
 
 from livingstill.core.model import Float32Array
-from livingstill.quality.faults.detector import Finding, Flags, Found, Limit
+from livingstill.quality.faults.detector import Detection, Finding, Flags, Limit
 from livingstill.quality.faults.kinds import DUPLICATE, FREEZE, FaultKind
 from livingstill.quality.faults.statistics import all_tiles, runs
 from livingstill.quality.no_reference import Series
@@ -36,26 +36,26 @@ class Repeat:
     held: Annotated[float, Limit("repeats that are a habit, if spread evenly", "share")] = 0.2
     freeze: Annotated[int, Limit("repeats in a row from which on the picture stands", "frames")] = 3
 
-    def find(self, series: Series, explained: Flags) -> Found:
+    def find(self, series: Series, explained: Flags) -> Detection:
         """Return repeats that are no cadence; one explains its weak steps instead."""
         if len(series) < 4:
-            return Found()
+            return Detection()
         activity = np.quantile(series.change[0].reshape(len(series), -1), 0.98, axis=1)
         activity[0] = np.inf
-        coded = _without_key_frames(activity, series.key)
-        usual = _median_of_moving(coded)
-        if usual < self.calm:
-            return Found()
-        spans = self._spans(coded, usual, explained)
+        smoothed = _without_key_frames(activity, series.key)
+        median = _median_of_moving(smoothed)
+        if median < self.calm:
+            return Detection()
+        spans = self._spans(smoothed, median, explained)
         cadence = None
         short = [(first, last) for first, last in spans if last - first + 1 < self.freeze]
         singles = [first for first, last in short if first == last]
         if _is_cadence(activity, singles) or self._is_held(short, len(series)):
             before = np.r_[0, 0, activity[1:-1]]  # no step comes before the first or after the last
-            bigger = np.maximum(before, np.r_[activity[1:], 0])
-            cadence = activity < 0.3 * bigger
+            neighbour = np.maximum(before, np.r_[activity[1:], 0])
+            cadence = activity < 0.3 * neighbour
             spans = [span for span in spans if span not in short]
-        return Found(
+        return Detection(
             tuple(
                 Finding(
                     FREEZE if last - first + 1 >= self.freeze else DUPLICATE,
@@ -70,25 +70,25 @@ class Repeat:
         )
 
     def _is_held(self, short: list[Span], count: int) -> bool:
-        """Tell whether short repeats go on all through the clip: pictures are held, as in animation."""
+        """Return whether short repeats go on all through the clip: pictures are held, as in animation."""
         frames = sum(last - first + 1 for first, last in short)
         starts = np.array([0, *(first for first, _ in short), count])
         return frames >= self.held * count and int(np.diff(starts).max()) <= max(4, count // 4)
 
-    def _spans(self, activity: Float32Array, usual: float, explained: Flags) -> list[Span]:
+    def _spans(self, activity: Float32Array, median: float, explained: Flags) -> list[Span]:
         """Return runs of repeats, with what a coder still refines, between livelier steps."""
         spans = []
-        repeats = (activity < self.still * usual) & ~explained
-        nearly = (activity < self.coded * usual) & ~explained
-        nearly[:2] = False
-        for first, last in runs(nearly):
+        repeats = (activity < self.still * median) & ~explained
+        weak = (activity < self.coded * median) & ~explained
+        weak[:2] = False
+        for first, last in runs(weak):
             if not repeats[first : last + 1].any():
                 continue
-            around = [activity[i] for i in (first - 1, last + 1) if 0 < i < len(activity)]
-            within = float(np.median(activity[first : last + 1]))
+            sides = [activity[i] for i in (first - 1, last + 1) if 0 < i < len(activity)]
+            inside = float(np.median(activity[first : last + 1]))
             # at either end it may be a camera that sets off or comes to rest
-            least = 0.4 if len(around) == 2 else 0.8
-            if around and max(around) > max(5 * within, least * usual):
+            ratio = 0.4 if len(sides) == 2 else 0.8
+            if sides and max(sides) > max(5 * inside, ratio * median):
                 spans.append((first, last))
         return spans
 
@@ -106,13 +106,13 @@ def _without_key_frames(activity: Float32Array, key: Flags) -> Float32Array:
 
 def _median_of_moving(activity: Float32Array) -> float:
     """Return the median activity of the steps in which something moves."""
-    usual = float(np.median(activity[1:]))
-    moving = activity[np.isfinite(activity) & (activity > 0.2 * usual)]
-    return float(np.median(moving)) if moving.size else usual
+    median = float(np.median(activity[1:]))
+    moving = activity[np.isfinite(activity) & (activity > 0.2 * median)]
+    return float(np.median(moving)) if moving.size else median
 
 
 def _is_cadence(activity: Float32Array, singles: list[int]) -> bool:
-    """Tell whether single repeats come at a steady beat.
+    """Return whether single repeats come at a steady beat.
 
     Coding hides some repeats of a cadence, but they stay weaker than the steps beside them.
     """
@@ -125,7 +125,7 @@ def _is_cadence(activity: Float32Array, singles: list[int]) -> bool:
 
 
 def steady_beat(repeats: list[int], count: int) -> bool:
-    """Tell whether repeats come at a steady beat, as a frame-rate conversion makes them.
+    """Return whether repeats come at a steady beat, as a frame-rate conversion makes them.
 
     >>> steady_beat([4, 10, 16, 21, 28, 34], 40)
     True

@@ -7,9 +7,13 @@ from typing import Annotated, ClassVar
 
 import numpy as np
 
-from livingstill.quality.faults.detector import Finding, Flags, Found, Limit
+from livingstill.quality.faults.detector import Detection, Finding, Flags, Limit
 from livingstill.quality.faults.kinds import MELT, FaultKind
-from livingstill.quality.faults.statistics import local_bursts, neighbourhood_floor, restlessness
+from livingstill.quality.faults.statistics import (
+    local_bursts,
+    neighbourhood_baseline,
+    residual_scale,
+)
 from livingstill.quality.no_reference import Series
 
 
@@ -25,17 +29,17 @@ class ResidualBurst:
     times: Annotated[float, Limit("residual", "times its median")] = 2.6
     floor: Annotated[float, Limit("residual that is always allowed", "levels")] = 1.5
 
-    def find(self, series: Series, explained: Flags) -> Found:
+    def find(self, series: Series, explained: Flags) -> Detection:
         """Return the runs of frames in which a part melts."""
         if len(series) < 8:
-            return Found()
+            return Detection()
         residual = np.nan_to_num(series.residual)
-        habit = neighbourhood_floor(np.median(residual[1:], axis=0))
+        habit = neighbourhood_baseline(np.median(residual[1:], axis=0))
         ratio = residual / (self.times * habit + self.floor)
         bursts = local_bursts(
-            ratio, residual, restlessness(series), explained, MELT, _without_way_back
+            ratio, residual, residual_scale(series), explained, MELT, _without_way_back
         )
-        return Found(tuple(bursts))
+        return Detection(tuple(bursts))
 
 
 def _without_way_back(finding: Finding) -> Finding:

@@ -1,4 +1,4 @@
-"""The step from the last frame of a loop to the first."""
+"""Detector of a jump from the last frame of a loop to the first."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 
 import numpy as np
 
-from livingstill.quality.faults.detector import Finding, Flags, Found, Limit
+from livingstill.quality.faults.detector import Detection, Finding, Flags, Limit
 from livingstill.quality.faults.kinds import SEAM, FaultKind
 from livingstill.quality.faults.statistics import all_tiles
 from livingstill.quality.no_reference import Series
@@ -25,14 +25,16 @@ class Seam:
     ratio: Annotated[float, Limit("difference of last and first frame", "median steps")] = 1.35
     visible: Annotated[float, Limit("the same difference", "levels")] = 0.3
 
-    def find(self, series: Series, _: Flags) -> Found:
+    def find(self, series: Series, _: Flags) -> Detection:
         """Return the seam if it jumps."""
         if len(series) < 4:
-            return Found()
+            return Detection()
         change = series.change[0, 1:].mean((1, 2))
         step = max(float(np.median(change)), 0.05)
-        ends = max(float(np.median(change[[0, 1, -2, -1]])), step)
-        gap, last = float(series.from_first[-1]), len(series) - 1
-        if gap / ends <= self.ratio or gap <= self.visible:
-            return Found()
-        return Found((Finding(SEAM, last, last, all_tiles(series), gap / ends / self.ratio),))
+        step_at_ends = max(float(np.median(change[[0, 1, -2, -1]])), step)
+        difference, last = float(series.from_first[-1]), len(series) - 1
+        if difference / step_at_ends <= self.ratio or difference <= self.visible:
+            return Detection()
+        return Detection(
+            (Finding(SEAM, last, last, all_tiles(series), difference / step_at_ends / self.ratio),)
+        )

@@ -1,4 +1,4 @@
-"""Statistics that detectors share: runs, habits of tiles, clusters beyond habit, isolation in time.
+"""Statistics that detectors share: runs, per-tile baselines, clusters beyond them, isolation in time.
 
 Natural clips differ by orders of magnitude in how much they change (a candle, a flag in a storm),
 so nearly every limit is a multiple of the clip's own median or median absolute deviation.
@@ -22,9 +22,9 @@ WHOLE_PICTURE = 0.4
 """Share of the tiles from which a change counts as one of the whole picture."""
 
 _FAULT_FRAMES = 24
-"""Frames that may be bad before what they show counts as the clip's habit."""
-_SIDE_FRAMES, _CALMER = 3, 0.5
-"""Frames at least before and after a fault, in which the tiles around must stay below this share of it."""
+"""Number of bad frames above which their measurements count as the clip's baseline."""
+_SIDE_FRAMES, _SIDE_RATIO = 3, 0.5
+"""Frames before and after a fault, at least, in which the tiles around must be below this share of it."""
 
 
 def all_tiles(series: Series) -> Flags:
@@ -33,7 +33,7 @@ def all_tiles(series: Series) -> Flags:
 
 
 def minimum_tiles(tiles: int) -> int:
-    """Return how many of all tiles make a fault: fewer are a glint, a spark, a leaf."""
+    """Return the fewest tiles that make a fault: fewer are a glint, a spark, a leaf."""
     return min(tiles, max(2, round(0.025 * tiles)))
 
 
@@ -43,25 +43,27 @@ def runs(flags: Flags, gap: int = 0) -> Iterator[tuple[int, int]]:
     >>> list(runs(np.array([0, 1, 1, 0, 1, 0, 0, 1], bool), gap=1))
     [(1, 4), (7, 7)]
     """
-    at = np.flatnonzero(flags)
-    if at.size == 0:
+    indices = np.flatnonzero(flags)
+    if indices.size == 0:
         return
-    breaks = np.flatnonzero(np.diff(at) > gap + 1)
-    for first, last in zip(np.r_[at[0], at[breaks + 1]], np.r_[at[breaks], at[-1]]):
+    breaks = np.flatnonzero(np.diff(indices) > gap + 1)
+    for first, last in zip(
+        np.r_[indices[0], indices[breaks + 1]], np.r_[indices[breaks], indices[-1]]
+    ):
         yield int(first), int(last)
 
 
-def clustered(flags: Flags) -> Flags:
+def clustered_tiles(flags: Flags) -> Flags:
     """Return the flags (gy, gx) that have another among their eight neighbours."""
-    around = cv2.boxFilter(
+    neighbours = cv2.boxFilter(
         flags.astype(np.float32), -1, (3, 3), normalize=False, borderType=cv2.BORDER_CONSTANT
     )
-    out: Flags = flags & (around > 1.5)
+    out: Flags = flags & (neighbours > 1.5)
     return out
 
 
 def same_sign(values: Float32Array) -> bool:
-    """Tell whether the tiles (n, axes) change the same way along their strongest axis."""
+    """Return whether the tiles (n, axes) change the same way along their strongest axis."""
     axis = int(np.abs(values.mean(0)).argmax())
     total = float(np.abs(values[:, axis]).sum())
     return abs(float(values[:, axis].sum())) > 0.75 * total
@@ -92,8 +94,8 @@ def level_planes(series: Series) -> Float32Array:
     return np.concatenate([log, series.chroma], axis=-1)
 
 
-def habit_rank(count: int) -> float:
-    """Return the quantile that ``count`` frames often reach; fewer than a fault takes lie beyond.
+def baseline_quantile(count: int) -> float:
+    """Return the quantile that estimates a baseline over ``count`` frames despite a fault in them.
 
     >>> habit_rank(40), habit_rank(1000)
     (0.75, 0.9)
@@ -101,53 +103,53 @@ def habit_rank(count: int) -> float:
     return min(0.9, max(0.75, 1 - _FAULT_FRAMES / count))
 
 
-def neighbourhood_floor(habit: Float32Array) -> Float32Array:
-    """Return (gy, gx) habits, no less than a third of the liveliest neighbour's."""
-    most = cv2.dilate(habit.astype(np.float32), np.ones((3, 3), np.uint8))
-    return np.maximum(habit, np.asarray(most) / 3)
+def neighbourhood_baseline(baseline: Float32Array) -> Float32Array:
+    """Return (gy, gx) baselines, no less than a third of the largest neighbour's."""
+    neighbour_maximum = cv2.dilate(baseline.astype(np.float32), np.ones((3, 3), np.uint8))
+    return np.maximum(baseline, np.asarray(neighbour_maximum) / 3)
 
 
-def liveliest(ratio: Float32Array) -> Float32Array:
-    """Return (T,) what the liveliest tiles of (T, gy, gx), as many as make a fault, all reach."""
+def most_active_level(ratio: Float32Array) -> Float32Array:
+    """Return (T,) the n-th largest of the tiles (T, gy, gx), n the fewest that make a fault."""
     flat = np.sort(ratio.reshape(len(ratio), -1), axis=1)
     return np.asarray(flat[:, -minimum_tiles(ratio[0].size)])
 
 
-def restlessness(series: Series) -> float:
-    """Return how far the clip's nature, as that of flames, is to surprise: 1 = not at all.
+def residual_scale(series: Series) -> float:
+    """Return a factor on limits for clips of irregular motion, as of flames: 1 = regular.
 
-    Where the liveliest tiles of ordinary frames exceed their own habits by far, chance makes any
-    part of the picture look odd now and then.
+    Where the most active tiles of ordinary frames exceed their own baselines by far, any part of
+    the picture is an outlier now and then by chance.
     """
     residual = np.nan_to_num(series.residual)
-    ratio = residual / (2.2 * neighbourhood_floor(np.median(residual[1:], axis=0)) + 1.2)
-    top = liveliest(ratio)
-    return max(1.0, float(np.quantile(top, habit_rank(len(top))) ** 1.5))
+    ratio = residual / (2.2 * neighbourhood_baseline(np.median(residual[1:], axis=0)) + 1.2)
+    top = most_active_level(ratio)
+    return max(1.0, float(np.quantile(top, baseline_quantile(len(top))) ** 1.5))
 
 
-def beyond_habit(ratio: Float32Array, restless: float) -> Flags:
+def exceeds_baseline(ratio: Float32Array, scale: float) -> Flags:
     """Return where (T, gy, gx) ratios exceed 1 and what their neighbourhood often reaches.
 
-    Flames, spray and flags throw outliers into the tiles around them, so the habit is that of the
-    liveliest tile within two; and where the liveliest tiles of most frames come near the limit, it
-    rises for all. ``restless`` is the clip's ``restlessness``.
+    Flames, spray and flags throw outliers into the tiles around them, so the baseline is that of
+    the most active tile within two; and where the most active tiles of most frames come near the
+    limit, it rises for all. ``scale`` is the clip's ``residual_scale``.
     """
-    rank = habit_rank(len(ratio))
+    rank = baseline_quantile(len(ratio))
     top = np.quantile(ratio, rank, axis=0).astype(np.float32)
-    around = cv2.dilate(top, np.ones((5, 5), np.uint8))
-    lively = float(np.quantile(liveliest(ratio), rank))
-    bar = restless * np.maximum(max(1.0, 1.7 * lively), 2.0 * around)
-    return np.stack([clustered(flags) for flags in ratio > bar])
+    dilated = cv2.dilate(top, np.ones((5, 5), np.uint8))
+    activity = float(np.quantile(most_active_level(ratio), rank))
+    bar = scale * np.maximum(max(1.0, 1.7 * activity), 2.0 * dilated)
+    return np.stack([clustered_tiles(flags) for flags in ratio > bar])
 
 
-def more_tiles_than_habit(over: Flags) -> Flags:
-    """Return the frames (T,) in which enough tiles of (T, gy, gx) are over, and more than usual."""
+def exceeds_usual_count(over: Flags) -> Flags:
+    """Return the frames (T,) in which enough tiles of (T, gy, gx) are over, and 2.5 times the baseline."""
     count = over.sum((1, 2))
-    usual = 2.5 * np.quantile(count, habit_rank(len(count)))
-    return np.asarray((count >= minimum_tiles(over[0].size)) & (count > usual))
+    limit = 2.5 * np.quantile(count, baseline_quantile(len(count)))
+    return np.asarray((count >= minimum_tiles(over[0].size)) & (count > limit))
 
 
-def isolated(
+def is_isolated(
     values: Float32Array,
     tiles: Flags,
     first: int,
@@ -156,7 +158,7 @@ def isolated(
     reach: int = 2,
     area: float | None = None,
 ) -> bool:
-    """Tell whether what is odd in ``tiles`` of frames ``first`` to ``last`` arose and ended there.
+    """Return whether what is odd in ``tiles`` of frames ``first`` to ``last`` arose and ended there.
 
     ``values`` (T, gy, gx) are held against the frames before and after, within ``reach`` tiles:
     whoever walks into the picture, or the tip of a flag, surprises a tile and not its neighbour.
@@ -166,12 +168,12 @@ def isolated(
     if (tiles.mean() if area is None else area) >= WHOLE_PICTURE:
         return True
     window = np.ones((2 * reach + 1, 2 * reach + 1), np.uint8)
-    near = np.stack([cv2.dilate(v, window)[tiles] for v in values])
-    within = float(near[first : last + 1].max(0).mean())
+    dilated = np.stack([cv2.dilate(v, window)[tiles] for v in values])
+    inside = float(dilated[first : last + 1].max(0).mean())
     length = max(_SIDE_FRAMES, last + 1 - first)
     sides = slice(max(1, first - length), first), slice(last + 1, last + 1 + length)
     return all(
-        len(near[side]) > 1 and float(near[side].max(0).mean()) < _CALMER * within
+        len(dilated[side]) > 1 and float(dilated[side].max(0).mean()) < _SIDE_RATIO * inside
         for side in sides
         if not explained[side].any()
     )
@@ -180,7 +182,7 @@ def isolated(
 def local_bursts(
     ratio: Float32Array,
     values: Float32Array,
-    restless: float,
+    scale: float,
     explained: Flags,
     kind: FaultKind,
     finish: Callable[[Finding], Finding],
@@ -190,25 +192,25 @@ def local_bursts(
     ``ratio`` (T, gy, gx) is what speaks for a fault, in limits; ``values`` what there is in all;
     ``finish`` turns a run of steps into a run of bad frames.
     """
-    known = explained.copy()
-    over = beyond_habit(ratio, restless)
-    bad = more_tiles_than_habit(over) & ~known
+    accounted = explained.copy()
+    over = exceeds_baseline(ratio, scale)
+    bad = exceeds_usual_count(over) & ~accounted
     bad[:2] = False  # the step after a key frame, while the coder settles
     for first, last in runs(bad, gap=2):
         tiles = np.asarray(over[first : last + 1].any(0))
         strength = float(ratio[first : last + 1][:, tiles].max())
-        start, end = _widened(ratio[:, tiles].mean(1), first, last, known)
+        start, end = _widen_run(ratio[:, tiles].mean(1), first, last, accounted)
         area = float(over[first : last + 1].mean((1, 2)).max())
-        if isolated(values, tiles, start, end, known, area=area):
+        if is_isolated(values, tiles, start, end, accounted, area=area):
             finding = finish(Finding(kind, start, end, tiles, strength))
             yield finding
-            mark(known, finding)
+            mark(accounted, finding)
 
 
-def _widened(level: Float32Array, first: int, last: int, explained: Flags) -> tuple[int, int]:
+def _widen_run(level: Float32Array, first: int, last: int, explained: Flags) -> tuple[int, int]:
     """Return the run with the neighbours that belong to it: well above the usual level."""
-    usual = float(np.median(level))
-    high = max(usual + 0.3 * (float(level[first : last + 1].max()) - usual), 2 * usual)
+    median = float(np.median(level))
+    high = max(median + 0.3 * (float(level[first : last + 1].max()) - median), 2 * median)
     while first > 2 and level[first - 1] > high and not explained[first - 1]:
         first -= 1
     while last < len(level) - 1 and level[last + 1] > high and not explained[last + 1]:

@@ -7,10 +7,10 @@ from typing import Annotated, ClassVar
 
 import numpy as np
 
-from livingstill.quality.faults.detector import Finding, Flags, Found, Limit, mark
+from livingstill.quality.faults.detector import Detection, Finding, Flags, Limit, mark
 from livingstill.quality.faults.kinds import DROP, FaultKind
 from livingstill.quality.faults.pace import (
-    MOVING,
+    MOVING_FLOW,
     SETTLING,
     change_lead,
     compensated,
@@ -37,22 +37,24 @@ class Stride:
     ] = 1.3
     alike: Annotated[float, Limit("agreement with the flow around it", "cosine")] = 0.7
 
-    def find(self, series: Series, explained: Flags) -> Found:
+    def find(self, series: Series, explained: Flags) -> Detection:
         """Return the skips, each as the two frames it lies between."""
         if len(series) < 8:
-            return Found()
-        known, found = explained.copy(), []
-        times, alike = relative_stride(series)
-        habit = MAD * float(np.median(np.abs(np.log(np.maximum(times[2:-1], 0.1)))))
-        bar = max(self.times, np.exp(self.habit * habit))
-        times[:SETTLING] = 0
+            return Detection()
+        accounted, findings = explained.copy(), []
+        length_ratio, cosine = relative_stride(series)
+        deviation = MAD * float(np.median(np.abs(np.log(np.maximum(length_ratio[2:-1], 0.1)))))
+        bar = max(self.times, np.exp(self.habit * deviation))
+        length_ratio[:SETTLING] = 0
         steps = np.nan_to_num(series.change[0]).reshape(len(series), -1)
-        times[(change_lead(steps) < self.lead) | compensated(steps, self.late)] = 0
-        for t in map(int, np.flatnonzero((times > bar) & (alike > self.alike))):
-            if known[t - 1 : t + 2].any():
+        length_ratio[(change_lead(steps) < self.lead) | compensated(steps, self.late)] = 0
+        for t in map(int, np.flatnonzero((length_ratio > bar) & (cosine > self.alike))):
+            if accounted[t - 1 : t + 2].any():
                 continue
-            tiles = np.hypot(*np.moveaxis(series.flow[t], -1, 0)) * 480 > MOVING * max(series.size)
-            finding = Finding(DROP, t - 1, t, tiles, float(times[t]) / bar)
-            mark(known, finding)
-            found.append(finding)
-        return Found(tuple(found))
+            tiles = np.hypot(*np.moveaxis(series.flow[t], -1, 0)) * 480 > MOVING_FLOW * max(
+                series.size
+            )
+            finding = Finding(DROP, t - 1, t, tiles, float(length_ratio[t]) / bar)
+            mark(accounted, finding)
+            findings.append(finding)
+        return Detection(tuple(findings))
