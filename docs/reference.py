@@ -252,21 +252,18 @@ def commands() -> str:
 
 
 def _command(command: click.Command, name: str, parent: click.Context) -> str:
-    """Return a section on a command; settings are told in full where they are the whole of it."""
-    from livingstill_cli.command import GroupedOption
-
+    """Return a section on a command; settings of a shot or a job are told in full by `animate`."""
     context = click.Context(command, parent, name.rsplit(maxsplit=1)[-1])
     usage = " ".join(["livingstill", name, *command.collect_usage_pieces(context)])
     parts = [f"## `livingstill {name}`\n", f"{inspect.cleandoc(command.help or '')}\n"]
     parts.append(f"```text\n{usage}\n```\n")
     options = [one for one in command.params if isinstance(one, click.Option)]
-    own = [one for one in options if not isinstance(one, GroupedOption)]
-    if own:
-        parts.append(table("option|meaning", (_option(one, context) for one in own)))
     settings: dict[str, list[click.Option]] = {}
     for one in options:
-        if isinstance(one, GroupedOption):
-            settings.setdefault(one.heading, []).append(one)
+        settings.setdefault(getattr(one, "heading", "Options"), []).append(one)
+    own = settings.pop("Options", [])
+    if own:
+        parts.append(table("option|meaning", (_option(one, context) for one in own)))
     if name == "animate":
         for heading, members in settings.items():
             parts.append(f"### {heading}\n")

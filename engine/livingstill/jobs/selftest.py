@@ -13,7 +13,8 @@ from livingstill.core.model import Float32Array, InverseDepth, Photo, Region, UI
 from livingstill.jobs.analyse import Estimates
 from livingstill.jobs.session import prepare
 from livingstill.render.frames import unpack
-from livingstill.settings.shot import Shot, checked
+from livingstill.settings.declare import checked
+from livingstill.settings.shot import Shot
 
 EXPECTED = "78f376535f69f78eeb845ec993a2dbf76dbe1d81a5e5e999c52234d3cb938a7a"
 """SHA-256 over the RGB bytes of all frames; changes only when a release changes pixels."""

@@ -7,10 +7,11 @@ declarations. A step of the engine takes the group that it depends on; ``Shot`` 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import model_validator
 
+from livingstill.settings.declare import Group, param
 from livingstill.settings.values import (
     LONG_SIDES,
     Aspect,
@@ -25,27 +26,6 @@ from livingstill.settings.values import (
     Words,
     differs,
 )
-
-
-def param(
-    default: Any,
-    help: str,
-    *,
-    group: str,
-    unit: str = "",
-    ge: float | None = None,
-    le: float | None = None,
-    metavar: str = "",
-) -> Any:
-    """Declare one parameter. ``ge`` and ``le`` are inclusive bounds in ``unit``."""
-    extra: dict[str, Any] = {"unit": unit, "group": group, "metavar": metavar}
-    return Field(default, description=help, ge=ge, le=le, json_schema_extra=extra)
-
-
-class Group(BaseModel):
-    """Settings that belong together: frozen, checked, and equal when their values are."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
 
 
 class CameraSettings(Group):
@@ -211,14 +191,19 @@ class FrameSettings(Group):
         return self
 
 
-class QualitySettings(Group):
-    """Sampler, supersampling, motion blur."""
+class SamplingSettings(Group):
+    """Sampler and supersampling."""
 
     quality: Literal["draft", "standard", "high"] = param(
         "standard",
         "how finely frames are sampled and encoded; draft is quick, high is slow",
         group="Output",
     )
+
+
+class QualitySettings(SamplingSettings):
+    """Sampler, supersampling, motion blur."""
+
     shutter: float = param(
         180.0,
         "motion blur of --quality high: how long the shutter is open in each frame; 0 = none",
@@ -409,4 +394,44 @@ class InputSettings(Group):
     )
     background: str = param(
         "white", "colour under transparent parts of the photo", group="Input", metavar="COLOUR"
+    )
+
+
+class FileSettings(Group):
+    """The photo of a shot file, and the files that are written."""
+
+    photo: Path | None = param(None, "the photo, for shot files", group="Input", metavar="FILE")
+    output: tuple[str, ...] = param(
+        (),
+        "file to write, format by suffix; repeatable; - writes Y4M to stdout; "
+        "by default <photo>.mp4 in the current folder, or the next free name (<photo>-2.mp4)",
+        group="Output",
+        metavar="PATH",
+    )
+    manifest: Path | None = param(
+        None, "write what was done, with a hash of every frame", group="Output", metavar="FILE.json"
+    )
+    poster: Path | None = param(
+        None, "write the first frame too (.png, .jpg or .webp)", group="Output", metavar="FILE"
+    )
+    sidecar: Path | None = param(
+        None,
+        "write where the clip came from: photo, settings, files, and that nothing is generated",
+        group="Output",
+        metavar="FILE.json|.xmp",
+    )
+
+
+class RunSettings(Group):
+    """How work on any clip behaves: nothing here changes a pixel."""
+
+    report: Path | None = param(
+        None,
+        "write what the frames show of flicker, jumps and other faults",
+        group="Output",
+        metavar="FILE.html|.json",
+    )
+    overwrite: bool = param(False, "replace files that exist", group="Output")
+    threads: int | None = param(
+        None, "threads; all cores by default; never changes a pixel", group="Job", ge=1, le=1024
     )

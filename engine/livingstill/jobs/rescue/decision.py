@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livingstill.core.errors import InputError
-from livingstill.jobs.rescue.options import Options
 from livingstill.jobs.rescue.watch import Observation
 from livingstill.quality.faults.detectors import kind_named
 from livingstill.quality.faults.statistics import runs
 from livingstill.quality.verdict import Fault, Verdict
+from livingstill.settings.rescue import RescueSettings
 
 LONGEST = 4
 """Frames in a row that interpolation rebuilds well: about 30 decibels at three."""
@@ -125,7 +125,7 @@ def _rebuilt(faults: list[Fault], level: Flags) -> Flags:
     return rebuild
 
 
-def choose(observed: Observation, options: Options) -> Decision:
+def choose(observed: Observation, options: RescueSettings) -> Decision:
     """Return what to do with a clip: as asked, else as its verdict says.
 
     Raises

@@ -14,7 +14,6 @@ from livingstill.core.model import Timeline, UInt8Array
 from livingstill.jobs.check import Still
 from livingstill.jobs.rescue import camera_track
 from livingstill.jobs.rescue.keep import writer
-from livingstill.jobs.rescue.options import Options
 from livingstill.jobs.rescue.repair import decibels
 from livingstill.jobs.rescue.replace import Wanted, build, joins, lively
 from livingstill.jobs.rescue.result import Outcome
@@ -23,6 +22,7 @@ from livingstill.jobs.stages import Stages
 from livingstill.quality import registration
 from livingstill.quality.no_reference import Series
 from livingstill.quality.verdict import Verdict
+from livingstill.settings.rescue import RescueJob
 from livingstill.settings.shot import Shot
 
 Flags = NDArray[np.bool_]
@@ -40,7 +40,7 @@ class Frozen(Exception):  # noqa: N818  (control flow: drops the half-written fi
 
 
 def replace(
-    observed: Observation, still: Still | None, output: Path, options: Options, stages: Stages
+    observed: Observation, still: Still | None, output: Path, options: RescueJob, stages: Stages
 ) -> Outcome:
     """Render the still as the clip showed it, and write it with the clip's time and sound.
 
@@ -173,7 +173,7 @@ def _photo(
     )
 
 
-def _wanted(observed: Observation, good: Flags, options: Options) -> Wanted:
+def _wanted(observed: Observation, good: Flags, options: RescueJob) -> Wanted:
     """Return what the replacement must be, learnt from the clip's good frames."""
     series, info = observed.review.series, observed.reader.info
     loop = options.loop

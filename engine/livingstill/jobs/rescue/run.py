@@ -13,7 +13,6 @@ from livingstill.core.model import Progress
 from livingstill.jobs import check
 from livingstill.jobs.rescue.decision import REPLACED_FROM, Decision, choose, harm
 from livingstill.jobs.rescue.keep import keep
-from livingstill.jobs.rescue.options import Options
 from livingstill.jobs.rescue.repair import Unhealed, repair
 from livingstill.jobs.rescue.replacement import Frozen, replace
 from livingstill.jobs.rescue.result import Outcome, RescueResult
@@ -21,13 +20,14 @@ from livingstill.jobs.rescue.watch import Observation, observe
 from livingstill.jobs.stages import Stages
 from livingstill.media import clip_reader
 from livingstill.media.write import encoder, remux
+from livingstill.settings.rescue import RescueJob
 
 
 def rescue(
     clip: Path,
     output: Path,
     still: Path | None = None,
-    options: Options | None = None,
+    options: RescueJob | None = None,
     *,
     progress: Progress | None = None,
 ) -> RescueResult:
@@ -39,7 +39,7 @@ def rescue(
         If the clip or the still cannot be used, or the output cannot be written; then no file is
         left behind.
     """
-    options = options or Options()
+    options = options or RescueJob()
     threads.limit(options.threads)
     _check_output(clip, output, options)
     stages = Stages(progress)
@@ -71,7 +71,7 @@ def _write(
     decision: Decision,
     photo: check.Still | None,
     output: Path,
-    options: Options,
+    options: RescueJob,
     stages: Stages,
 ) -> tuple[Decision, Outcome]:
     """Do what was decided; what does no good is undone.
@@ -100,7 +100,7 @@ def _write(
         return decision, keep(observed, output, options)
 
 
-def _after(observed: Observation, decision: Decision, left: str, options: Options) -> Decision:
+def _after(observed: Observation, decision: Decision, left: str, options: RescueJob) -> Decision:
     """Return what to do after a repair that left something."""
     verdict = observed.review.verdict
     done = harm(verdict.faults, verdict.frames, verdict.fps) * options.strict
@@ -118,7 +118,7 @@ def _reading_notes(observed: Observation, decision: Decision, output: Path) -> t
     return notes
 
 
-def _check_output(clip: Path, output: Path, options: Options) -> None:
+def _check_output(clip: Path, output: Path, options: RescueJob) -> None:
     """Refuse early an output or report that could not be written, or that is the clip itself."""
     if output.exists() and clip.exists() and output.resolve() == clip.resolve():
         raise InputError(f"output {output} is the clip itself; give another name")
