@@ -71,10 +71,10 @@ def _code(value: object) -> str:
 def moves() -> str:
     """Every camera move with its own keys."""
     from livingstill.camera import path
-    from livingstill.camera.param import declared_params
     from livingstill.camera.timing import Timing
+    from livingstill.settings.declare import declared
 
-    shared, parts = declared_params(Timing), []
+    shared, parts = declared(Timing), []
     for name, line in path.describe():
         parts.append(f"### `{name}`\n\n{line}\n")
         if not name.startswith("@"):
@@ -87,10 +87,10 @@ def moves() -> str:
 def timing() -> str:
     """The keys every camera move has."""
     from livingstill.camera import path
-    from livingstill.camera.param import declared_params
     from livingstill.camera.timing import Timing
+    from livingstill.settings.declare import declared
 
-    return _keys(key for key in path.keys("static") if key.key in declared_params(Timing))
+    return _keys(key for key in path.keys("static") if key.key in declared(Timing))
 
 
 def _keys(keys: Iterable[Any]) -> str:
@@ -210,7 +210,7 @@ def beds() -> str:
 def settings(which: str = "Shot") -> str:
     """Every key of a shot or a job: the declaration the command line is made from too."""
     from livingstill.settings import shot as declared
-    from livingstill_cli.options import bounds
+    from livingstill.settings.declare import bounds
 
     model = getattr(declared, which)
     groups: dict[str, list[tuple[str, str, str, str]]] = {}
