@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Literal
 
 from livingstill.settings.declare import param
-from livingstill.settings.groups import RunSettings, SamplingSettings, SeedSettings
+from livingstill.settings.groups import SamplingSettings, SeedSettings
+from livingstill.settings.job import RunSettings
 
 
 class RescueSettings(SamplingSettings, SeedSettings):

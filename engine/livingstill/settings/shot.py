@@ -13,7 +13,6 @@ from livingstill.settings.groups import (
     CameraSettings,
     DepthSettings,
     EncodingSettings,
-    FileSettings,
     FilterSettings,
     FinishSettings,
     FrameSettings,
@@ -21,12 +20,12 @@ from livingstill.settings.groups import (
     LayerSettings,
     QualitySettings,
     RegionSettings,
-    RunSettings,
     SeedSettings,
     SoundSettings,
     TimeSettings,
     WindSettings,
 )
+from livingstill.settings.job import FileSettings, RunSettings
 
 Part = TypeVar("Part", bound=Group)
 
