@@ -38,8 +38,8 @@ import faults  # noqa: E402
 import rescue_clips  # noqa: E402
 from clip_scenes import psnr  # noqa: E402
 from livingstill.jobs.rescue.decision import MAX_RUN  # noqa: E402
-from livingstill.jobs.rescue.options import Options  # noqa: E402
 from livingstill.jobs.rescue.run import rescue  # noqa: E402
+from livingstill.settings.rescue import RescueJob  # noqa: E402
 
 NAMES = ("drop", "duplicate", "flicker", "melt", "colour jump", "scramble", "black", "freeze")
 LEVEL = ("flicker", "colour jump")
@@ -162,7 +162,7 @@ def attempt(name: str, fault: str, clip: faults.Clip, folder: Path, seed: int) -
     source = rescue_clips.written(folder / "in.mp4", spoiled.clip)
     out = folder / "out.mp4"
     length = spoiled.last - spoiled.first + 1
-    done = rescue(source, out, None, Options(overwrite=True, quality="draft"))
+    done = rescue(source, out, None, RescueJob(overwrite=True, quality="draft"))
     good = done.decision in right(fault, length)
     unseen = hidden(fault, spoiled, clip)
     if done.decision == "keep":

@@ -26,6 +26,7 @@ import livingstill
 from livingstill.core.errors import InputError
 from livingstill.jobs import animate, check, inspect, takes
 from livingstill.jobs.rescue import run as rescue
+from livingstill.settings.rescue import RescueJob
 from livingstill.settings.shot import split
 
 SAMPLES = Path(__file__).parent.parent / "samples"
@@ -126,7 +127,7 @@ JOBS: tuple[Callable[[Path], object], ...] = (
     lambda photo: check.review(Path(clip(photo)), photo),
     lambda photo: rescue.rescue(Path(clip(photo)), Path(new(".mp4")), photo),
     lambda photo: rescue.rescue(
-        Path(clip(photo)), Path(new(".mp4")), photo, rescue.Options(mode="replace", quality="draft")
+        Path(clip(photo)), Path(new(".mp4")), photo, RescueJob(mode="replace", quality="draft")
     ),
     replayed,
     abandoned,

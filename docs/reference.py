@@ -71,10 +71,10 @@ def _code(value: object) -> str:
 def moves() -> str:
     """Every camera move with its own keys."""
     from livingstill.camera import path
-    from livingstill.camera.param import declared_params
     from livingstill.camera.timing import Timing
+    from livingstill.settings.declare import declared
 
-    shared, parts = declared_params(Timing), []
+    shared, parts = declared(Timing), []
     for name, line in path.describe():
         parts.append(f"### `{name}`\n\n{line}\n")
         if not name.startswith("@"):
@@ -87,10 +87,10 @@ def moves() -> str:
 def timing() -> str:
     """The keys every camera move has."""
     from livingstill.camera import path
-    from livingstill.camera.param import declared_params
     from livingstill.camera.timing import Timing
+    from livingstill.settings.declare import declared
 
-    return _keys(key for key in path.keys("static") if key.key in declared_params(Timing))
+    return _keys(key for key in path.keys("static") if key.key in declared(Timing))
 
 
 def _keys(keys: Iterable[Any]) -> str:
@@ -210,7 +210,7 @@ def beds() -> str:
 def settings(which: str = "Shot") -> str:
     """Every key of a shot or a job: the declaration the command line is made from too."""
     from livingstill.settings import shot as declared
-    from livingstill_cli.options import bounds
+    from livingstill.settings.declare import bounds
 
     model = getattr(declared, which)
     groups: dict[str, list[tuple[str, str, str, str]]] = {}
@@ -252,21 +252,18 @@ def commands() -> str:
 
 
 def _command(command: click.Command, name: str, parent: click.Context) -> str:
-    """Return a section on a command; settings are told in full where they are the whole of it."""
-    from livingstill_cli.command import GroupedOption
-
+    """Return a section on a command; settings of a shot or a job are told in full by `animate`."""
     context = click.Context(command, parent, name.rsplit(maxsplit=1)[-1])
     usage = " ".join(["livingstill", name, *command.collect_usage_pieces(context)])
     parts = [f"## `livingstill {name}`\n", f"{inspect.cleandoc(command.help or '')}\n"]
     parts.append(f"```text\n{usage}\n```\n")
     options = [one for one in command.params if isinstance(one, click.Option)]
-    own = [one for one in options if not isinstance(one, GroupedOption)]
-    if own:
-        parts.append(table("option|meaning", (_option(one, context) for one in own)))
     settings: dict[str, list[click.Option]] = {}
     for one in options:
-        if isinstance(one, GroupedOption):
-            settings.setdefault(one.heading, []).append(one)
+        settings.setdefault(getattr(one, "heading", "Options"), []).append(one)
+    own = settings.pop("Options", [])
+    if own:
+        parts.append(table("option|meaning", (_option(one, context) for one in own)))
     if name == "animate":
         for heading, members in settings.items():
             parts.append(f"### {heading}\n")

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from livingstill.photo.source import photo_of
 from livingstill.settings.keys import ShotKeys
+from livingstill.settings.rescue import RescueJob
 from livingstill.settings.shot import Shot
 from PIL import Image
 
@@ -32,6 +33,29 @@ def test_the_typed_keywords_are_the_declared_settings():
     assert written == settings_keys.text(), "run python tools/settings_keys.py --write"
     assert list(ShotKeys.__annotations__) == list(Shot.model_fields)
     assert inspect.signature(livingstill.animate).parameters["settings"].kind.name == "VAR_KEYWORD"
+
+
+def test_the_keywords_of_rescue_are_the_declared_settings():
+    parameters = inspect.signature(livingstill.rescue).parameters.values()
+    keywords = {p.name: p for p in parameters if p.kind is p.KEYWORD_ONLY and p.name != "progress"}
+    assert set(keywords) == set(RescueJob.model_fields)
+    for name, field in RescueJob.model_fields.items():
+        assert keywords[name].default == field.default, name
+        declared = settings_keys.written(name, field.annotation).replace('"', "'")
+        assert keywords[name].annotation == declared, name
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        ({"mode": "mend"}, "mode is mend; it must be 'auto', 'keep', 'repair' or 'replace'"),
+        ({"strict": 5}, "strict is 5; it must be at most 4"),
+        ({"blend": -1}, "blend is -1; it must be at least 0"),
+    ],
+)
+def test_rescue_checks_its_keywords_before_it_reads_the_clip(tmp_path, settings, sentence):
+    with pytest.raises(livingstill.InputError, match=f"^{sentence}$"):
+        livingstill.rescue("missing.mp4", tmp_path / "out.mp4", **settings)
 
 
 def test_a_photo_may_be_anything_that_python_has_it_in(samples):

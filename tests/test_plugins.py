@@ -16,28 +16,23 @@ from livingstill.settings import prompt
 from livingstill.settings.shot import Shot
 
 CODE = '''
-from dataclasses import dataclass
 from math import pi, sin
 from typing import ClassVar
 
 import numpy as np
 from livingstill.camera.move import Amount
-from livingstill.camera.param import check
 from livingstill.core.kinds import MotionKind, QualityBars, SpeedRange
 from livingstill.core.model import InverseDepth, Pose
 from livingstill.motion.canvas import Placement, Stage
+from livingstill.settings.declare import Group
 
 
-@dataclass(frozen=True, slots=True)
-class Nod:
+class Nod(Group):
     """Look down once and come back."""
 
     amount: Amount = 1.0
     closed: ClassVar[bool] = True
     rest: ClassVar[float] = 0.0
-
-    def __post_init__(self):
-        check(self)
 
     def pose(self, where, view):
         return Pose(tilt=-1.5 * self.amount * sin(pi * where) ** 2)

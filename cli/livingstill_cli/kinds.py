@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import click
+from livingstill.settings.declare import bounds
 
 from livingstill_cli import say
 from livingstill_cli.command import Command
 from livingstill_cli.complete import completer
-from livingstill_cli.options import bounds
 
 STEERING = ("amount", "wind", "seed", "mask", "brush", "hold")
 """Settings that every kind of motion heeds."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, get_args, get_origin
+from typing import Any, get_origin
 
 import click
+from livingstill.settings.declare import bounds, choices
 from livingstill.settings.shot import Job, Shot, split
 from livingstill.settings.shot_file import load_shot_file
 from livingstill.settings.values import override_settings
@@ -15,37 +16,6 @@ from pydantic.fields import FieldInfo
 
 from livingstill_cli.command import GroupedOption
 from livingstill_cli.complete import completer
-
-
-class Bounds(NamedTuple):
-    """The permitted values of a parameter: a range in a unit, or a written form."""
-
-    unit: str
-    least: float | None
-    most: float | None
-    form: str
-
-    @property
-    def range(self) -> str:
-        """The numbers, or the form."""
-        if self.least is None or self.most is None:
-            return self.form
-        least, most = (f"{n:.0f}" if n >= 10**6 else f"{n:g}" for n in (self.least, self.most))
-        return f"{least} to {most} {self.unit}".rstrip()
-
-
-def bounds(field: FieldInfo) -> Bounds:
-    """Return what one parameter may be."""
-    extra = field.json_schema_extra
-    extras = extra if isinstance(extra, dict) else {}
-    constraints = {type(m).__name__: m for m in field.metadata}
-    choices = get_args(field.annotation) if get_origin(field.annotation) is Literal else ()
-    return Bounds(
-        str(extras.get("unit", "")),
-        getattr(constraints.get("Ge"), "ge", None),
-        getattr(constraints.get("Le"), "le", None),
-        "|".join(choices) or str(extras.get("metavar", "")),
-    )
 
 
 def _help(field: FieldInfo) -> str:
@@ -77,7 +47,6 @@ def _option(name: str, field: FieldInfo) -> Callable[[Any], Any]:
             cls=GroupedOption,
             heading=heading,
         )
-    choices = get_args(field.annotation) if get_origin(field.annotation) is Literal else ()
     metavar = bounds(field).form
     flags_ = ("-o", flag) if name == "output" else (flag,)
     return click.option(
@@ -89,7 +58,7 @@ def _option(name: str, field: FieldInfo) -> Callable[[Any], Any]:
         cls=GroupedOption,
         heading=heading,
         multiple=get_origin(field.annotation) is tuple and field.default == (),
-        shell_complete=completer(name, choices),
+        shell_complete=completer(name, choices(field)),
     )
 
 

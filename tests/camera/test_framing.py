@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from livingstill.camera.framing import frame, nearest_even, ratio
 from livingstill.core.errors import InputError
-from livingstill.settings.shot import Shot, checked
+from livingstill.settings.declare import checked
+from livingstill.settings.shot import Shot
 from livingstill.settings.values import LONG_SIDES
 
 sides = st.integers(16, 9000)

@@ -6,13 +6,13 @@ import math
 
 import numpy as np
 import pytest
-from livingstill.camera.param import class_of, declared_params
-from livingstill.camera.path import CAMERAS, describe, keys, parse, resolve
+from livingstill.camera.path import CAMERAS, class_of, describe, keys, parse, resolve
 from livingstill.camera.projection import project
-from livingstill.camera.timing import EASES
+from livingstill.camera.timing import EASES, Timing
 from livingstill.camera.view import CameraView
 from livingstill.core.errors import InputError
 from livingstill.core.model import Pose
+from livingstill.settings.declare import choices, declared
 from livingstill.settings.values import Choice
 
 RAMP = np.tile(np.linspace(0.1, 1, 60, dtype=np.float32)[:, None], (1, 90))
@@ -224,14 +224,17 @@ def test_handheld_follows_its_seed():
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("orbit:parallax=30", "orbit.parallax is 30.0 percent of the width; it must be at most 12"),
+        ("orbit:parallax=30", "orbit.parallax is 30; it must be at most 12 percent of the width"),
         ("orbt", "no camera move is called 'orbt'; did you mean 'orbit'?"),
         ("orbit:paralax=3", "orbit has no key 'paralax'; did you mean 'parallax'?"),
         ("push-in:amount=x", "push-in.amount is x; it must be a number, as in 1"),
-        ("truck-left:amount=-1", "truck-left.amount is -1.0 times; it must be at least 0"),
+        ("truck-left:amount=-1", "truck-left.amount is -1; it must be at least 0 times"),
         ("pan-left:ease=sin", "pan-left.ease is sin; did you mean 'sine'?"),
         ("sway:focus=.3", "sway.focus is .3; it must be two numbers x,y"),
-        ("sway:focus=.3,7", "sway.focus is 0.3,7 photo fractions; it must be at most 1"),
+        (
+            "sway:focus=.3,7",
+            "sway.focus is .3,7; it must have both numbers in 0..1, fractions of the photo",
+        ),
         ("sway:amount=nan", "sway.amount is nan; it must be a finite number"),
     ],
 )
@@ -246,8 +249,12 @@ def test_every_move_tells_what_it_does_and_has_an_amount():
     assert set(rows) == {"auto", "@FILE.toml", *CAMERAS}
     assert all(text.endswith(".") and "{" not in text for text in rows.values())
     for name in CAMERAS:
-        assert "amount" in declared_params(class_of(CAMERAS[name]))
+        assert "amount" in declared(class_of(CAMERAS[name]))
         assert all(key.help for key in keys(name))
+
+
+def test_every_ease_can_be_named():
+    assert tuple(EASES) == choices(Timing.model_fields["ease"])
 
 
 def test_auto_takes_an_amount_and_a_timing_and_nothing_else():

@@ -9,6 +9,8 @@ import faults
 import numpy as np
 import pytest
 import rescue_clips as clips
+from livingstill.settings.rescue import RescueJob
+from livingstill_cli.rescue import command
 
 
 @pytest.fixture
@@ -55,3 +57,23 @@ def test_what_is_no_clip_is_one_sentence(livingstill, tmp_path, make):
     assert answer.err.startswith("livingstill: ") and answer.err.count("\n") == 1
     assert name in answer.err
     assert not (tmp_path / "out.mp4").exists()
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "sentence"),
+    [
+        ("--mode", "mend", "mode is mend; it must be 'auto', 'keep', 'repair' or 'replace'"),
+        ("--strict", "5", "strict is 5; it must be at most 4"),
+        ("--blend", "few", "blend is few; it must be a whole number"),
+        ("--loop", "bounce", "loop is bounce; it must be 'auto', 'seamless' or 'none'"),
+    ],
+)
+def test_a_wrong_option_is_told_as_for_a_shot(livingstill, tmp_path, option, value, sentence):
+    answer = livingstill("rescue", "missing.mp4", "-o", "out.mp4", option, value)
+    assert answer.code == 2
+    assert answer.err == f"livingstill: {sentence}\n"
+
+
+def test_every_declared_option_is_one_of_the_command():
+    options = {parameter.name for parameter in command.params}
+    assert options >= set(RescueJob.model_fields)

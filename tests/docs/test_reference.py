@@ -45,7 +45,7 @@ def pages(reference):
 @pytest.mark.parametrize(
     ("page", "names"),
     [
-        ("reference/camera.md", [*CAMERAS, *Timing.__dataclass_fields__]),
+        ("reference/camera.md", [*CAMERAS, *Timing.model_fields]),
         ("reference/motion.md", [*KINDS]),
         ("reference/formats.md", [*FORMATS, *CODECS]),
         ("reference/shot.md", [*Shot.model_fields, *Job.model_fields]),

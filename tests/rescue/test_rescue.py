@@ -9,12 +9,12 @@ import rescue_clips as clips
 from clip_scenes import psnr
 from livingstill.core.errors import InputError
 from livingstill.jobs.rescue import interpolation, levels, replacement
-from livingstill.jobs.rescue.options import Options
 from livingstill.jobs.rescue.repair import worse_kind
 from livingstill.jobs.rescue.replacement import refuse_frozen
 from livingstill.jobs.rescue.run import rescue
 from livingstill.media import clip_reader
 from livingstill.quality import no_reference, registration, verdict
+from livingstill.settings.rescue import RescueJob
 
 COUNT = 40
 
@@ -72,7 +72,7 @@ def test_a_drifting_clip_is_replaced_in_kind(folder, tmp_path, photo):
 
 
 def test_a_replacement_loops_if_asked(folder, tmp_path):
-    out, asked = tmp_path / "out.mp4", Options(mode="replace", loop="seamless", quality="draft")
+    out, asked = tmp_path / "out.mp4", RescueJob(mode="replace", loop="seamless", quality="draft")
     done = rescue(folder / "clean.mp4", out, folder / "still.png", asked)
     assert any("loops, as asked" in note for note in done.notes)
     made = clips.decoded(out)
@@ -89,7 +89,7 @@ def test_odd_times_and_a_shift_of_the_camera_are_kept(tmp_path, photo):
     ]
     source = clips.written(tmp_path / "in.mkv", slid, ticks=[int(t) for t in ticks])
     done = rescue(source, tmp_path / "out.mkv", clips.saved(tmp_path / "a.png", photo),
-                  Options(mode="replace"))  # fmt: skip
+                  RescueJob(mode="replace"))  # fmt: skip
     assert done.camera.startswith(("pan-right", "truck-right"))
     want, got = clips.told(source), clips.told(tmp_path / "out.mkv")
     assert {k: got[k] for k in got if k != "length"} == {k: want[k] for k in want if k != "length"}
@@ -97,14 +97,14 @@ def test_odd_times_and_a_shift_of_the_camera_are_kept(tmp_path, photo):
 
 def test_blending_keeps_the_opening(folder, tmp_path):
     source, out = folder / "black.mp4", tmp_path / "out.mp4"
-    rescue(source, out, folder / "still.png", Options(mode="replace", blend=6))
+    rescue(source, out, folder / "still.png", RescueJob(mode="replace", blend=6))
     before, after = clips.decoded(source), clips.decoded(out)
     assert min(psnr(a, b) for a, b in zip(after[:15], before[:15])) > 38
     assert psnr(after[15], before[14]) > psnr(after[20], before[14])
 
 
 def test_without_a_still_the_first_good_frame_serves(folder, tmp_path):
-    done = rescue(folder / "clean.mp4", tmp_path / "out.mp4", None, Options(mode="replace"))
+    done = rescue(folder / "clean.mp4", tmp_path / "out.mp4", None, RescueJob(mode="replace"))
     assert any("serves" in note for note in done.notes)
     before, after = clips.decoded(folder / "clean.mp4"), clips.decoded(tmp_path / "out.mp4")
     assert psnr(after[0], before[0]) > 35
@@ -127,7 +127,7 @@ def test_another_still_needs_force(folder, tmp_path, samples):
     with pytest.raises(InputError, match="unlike"):
         rescue(folder / "clean.mp4", tmp_path / "out.mp4", other)
     assert not (tmp_path / "out.mp4").exists()
-    rescue(folder / "clean.mp4", tmp_path / "out.mp4", other, Options(force=True, mode="keep"))
+    rescue(folder / "clean.mp4", tmp_path / "out.mp4", other, RescueJob(force=True, mode="keep"))
 
 
 def test_levels_are_set_back(photo):
@@ -146,7 +146,7 @@ def test_what_replaces_a_loop_loops_from_the_still_itself(tmp_path, photo):
     sway = faults.swaying(photo, 36)
     source = clips.written(tmp_path / "in.mp4", sway, sound=False)
     still = clips.saved(tmp_path / "still.png", photo)
-    done = rescue(source, tmp_path / "out.png", still, Options(mode="replace"))
+    done = rescue(source, tmp_path / "out.png", still, RescueJob(mode="replace"))
     assert any("it loops" in note for note in done.notes)
     told = next(note for note in done.notes if "first frame" in note)
     assert "bit for bit" in told or int(told.split()[-2]) >= 42
@@ -205,7 +205,7 @@ def test_a_replacement_that_would_stand_still_is_not_delivered(
     assert done.decision == "keep" and "would hardly move" in done.reasons[0]
     assert out.read_bytes() == source.read_bytes()
     with pytest.raises(InputError, match="would hardly move"):
-        rescue(source, tmp_path / "b.mp4", folder / "still.png", Options(mode="replace"))
+        rescue(source, tmp_path / "b.mp4", folder / "still.png", RescueJob(mode="replace"))
     assert not (tmp_path / "b.mp4").exists()
 
 

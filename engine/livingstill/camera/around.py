@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import asin, cos, degrees, sin, tau
 from typing import ClassVar
 
 from livingstill.camera.move import Amount, Parallax, depth_reach
-from livingstill.camera.param import check
 from livingstill.camera.view import CameraView
 from livingstill.core.model import Pose
+from livingstill.settings.declare import Group
 
 
-@dataclass(frozen=True, slots=True)
-class Orbit:
+class Orbit(Group):
     """Circle across the line of sight; the subject stays and the last frame meets the first.
 
     ``parallax`` is the circle's width.
@@ -23,9 +21,6 @@ class Orbit:
     parallax: Parallax = 3.0
     closed: ClassVar[bool] = True
     rest: ClassVar[float] = 0.0
-
-    def __post_init__(self) -> None:
-        check(self)
 
     def pose(self, where: float, view: CameraView) -> Pose:
         """Return the pose at phase ``where``."""
@@ -46,17 +41,13 @@ def circle_about_subject(view: CameraView, parallax: float) -> tuple[float, floa
     return offset, (1 - cos(angle)) / depth, degrees(angle)
 
 
-@dataclass(frozen=True, slots=True)
-class Arc:
+class Arc(Group):
     """Swing round the subject from left to right, the camera always facing it."""
 
     amount: Amount = 1.0
     parallax: Parallax = 3.5
     closed: ClassVar[bool] = False
     rest: ClassVar[float] = 0.5
-
-    def __post_init__(self) -> None:
-        check(self)
 
     def pose(self, where: float, view: CameraView) -> Pose:
         """Return the pose at ``where``."""
@@ -66,17 +57,13 @@ class Arc:
         return Pose(x=offset, z=forward, pan=-angle)
 
 
-@dataclass(frozen=True, slots=True)
-class Crane:
+class Crane(Group):
     """Rise over the subject while looking down at it, and come a little closer."""
 
     amount: Amount = 1.0
     parallax: Parallax = 3.0
     closed: ClassVar[bool] = False
     rest: ClassVar[float] = 0.5
-
-    def __post_init__(self) -> None:
-        check(self)
 
     def pose(self, where: float, view: CameraView) -> Pose:
         """Return the pose at ``where``."""

@@ -7,14 +7,13 @@ frame's edge allows; where the scene is so far that this hardly magnifies, the l
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Annotated, ClassVar
+from typing import ClassVar
 
 from livingstill.camera.lens import shift
 from livingstill.camera.move import Amount, Magnify
-from livingstill.camera.param import Param, check
 from livingstill.camera.view import CameraView
 from livingstill.core.model import Pose
+from livingstill.settings.declare import Group, param
 
 NATURAL_EDGE_PARALLAX = 0.02
 """Parallax of the nearest point at the frame's edge against the middle depth, in a natural push."""
@@ -60,21 +59,21 @@ def approach(view: CameraView, magnify: float, depth: float = 1.0) -> Pose:
     return Pose(x=across * factor, y=down * factor, z=z, zoom=zoom, pivot=(1 - zoom) / z)
 
 
-@dataclass(frozen=True, slots=True)
-class Push:
+class Push(Group):
     """Move the camera {toward}: near things grow faster than far ones."""
 
     toward: str = "in"
     amount: Amount = 1.0
     magnify: Magnify = 100 * NATURAL_MAGNIFICATION
-    depth: Annotated[
-        float, Param("parallax: 1 = as much as suits the scene, 0 = a plain zoom", "times", 0, 3)
-    ] = 1.0
+    depth: float = param(
+        1.0,
+        "parallax: 1 = as much as suits the scene, 0 = a plain zoom",
+        unit="times",
+        ge=0,
+        le=3,
+    )
     rest: float = 0.0
     closed: ClassVar[bool] = False
-
-    def __post_init__(self) -> None:
-        check(self)
 
     def pose(self, where: float, view: CameraView) -> Pose:
         """Return the pose at ``where``."""
@@ -82,8 +81,7 @@ class Push:
         return approach(view, sign * where * self.amount * self.magnify / 100, self.depth)
 
 
-@dataclass(frozen=True, slots=True)
-class Zoom:
+class Zoom(Group):
     """Zoom {toward} the picture, all depths alike."""
 
     toward: str = "into"
@@ -92,17 +90,13 @@ class Zoom:
     rest: float = 0.0
     closed: ClassVar[bool] = False
 
-    def __post_init__(self) -> None:
-        check(self)
-
     def pose(self, where: float, view: CameraView) -> Pose:  # noqa: ARG002
         """Return the pose at ``where``."""
         sign = 1 if self.toward == "into" else -1
         return Pose(zoom=(1 + self.magnify / 100) ** (sign * where * self.amount))
 
 
-@dataclass(frozen=True, slots=True)
-class DollyZoom:
+class DollyZoom(Group):
     """Pull back while zooming in: the subject keeps its size and the background looms (Vertigo).
 
     ``magnify`` is how much the background grows against the subject.
@@ -112,9 +106,6 @@ class DollyZoom:
     magnify: Magnify = 8.0
     closed: ClassVar[bool] = False
     rest: ClassVar[float] = 0.0
-
-    def __post_init__(self) -> None:
-        check(self)
 
     def pose(self, where: float, view: CameraView) -> Pose:
         """Return the pose at ``where``."""

@@ -2,45 +2,36 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import sin, sqrt, tau
 from typing import ClassVar
 
 import numpy as np
 
 from livingstill.camera.move import Amount, Parallax, depth_reach
-from livingstill.camera.param import check
 from livingstill.camera.view import CameraView
 from livingstill.core.model import Pose
+from livingstill.settings.declare import Group
 
 
-@dataclass(frozen=True, slots=True)
-class Static:
+class Static(Group):
     """Stay where the photo was taken."""
 
     amount: Amount = 1.0
     closed: ClassVar[bool] = True
     rest: ClassVar[float] = 0.0
 
-    def __post_init__(self) -> None:
-        check(self)
-
     def pose(self, where: float, view: CameraView) -> Pose:  # noqa: ARG002
         """Return the photo's own pose."""
         return Pose()
 
 
-@dataclass(frozen=True, slots=True)
-class Sway:
+class Sway(Group):
     """Drift gently from side to side in a flat figure of eight about the subject."""
 
     amount: Amount = 1.0
     parallax: Parallax = 3.0
     closed: ClassVar[bool] = True
     rest: ClassVar[float] = 0.0
-
-    def __post_init__(self) -> None:
-        check(self)
 
     def pose(self, where: float, view: CameraView) -> Pose:
         """Return the pose at phase ``where``."""
@@ -52,8 +43,7 @@ class Sway:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Handheld:
+class Handheld(Group):
     """Breathe and shake a little, as a camera in a steady hand does.
 
     Five sums of harmonics of the turn with amplitudes that fall with frequency and stop at
@@ -67,9 +57,6 @@ class Handheld:
 
     FASTEST: ClassVar[float] = 1.0
     """Hertz."""
-
-    def __post_init__(self) -> None:
-        check(self)
 
     def pose(self, where: float, view: CameraView) -> Pose:
         """Return the pose at phase ``where``."""

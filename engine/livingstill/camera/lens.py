@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Annotated, ClassVar
+from typing import ClassVar
 
 from livingstill.camera.move import Amount, Magnify
-from livingstill.camera.param import Param, check
 from livingstill.camera.view import CameraView
 from livingstill.core.model import Pose
+from livingstill.settings.declare import Group, param
 
 SHIFT_PLANE = 1024.0
 """A pivot so close that the scene's depths are negligible: sideways moves become a lens shift."""
@@ -20,17 +19,13 @@ def shift(x: float, y: float, zoom: float, focal: float) -> Pose:
     return Pose(x=x * scale, y=y * scale, zoom=zoom, pivot=SHIFT_PLANE)
 
 
-@dataclass(frozen=True, slots=True)
-class KenBurns:
+class KenBurns(Group):
     """Zoom slowly towards the subject and bring it nearer the middle; needs no depth."""
 
     amount: Amount = 1.0
     magnify: Magnify = 10.0
     closed: ClassVar[bool] = False
     rest: ClassVar[float] = 0.0
-
-    def __post_init__(self) -> None:
-        check(self)
 
     def pose(self, where: float, view: CameraView) -> Pose:
         """Return the pose at ``where``."""
@@ -45,19 +40,19 @@ class KenBurns:
         return shift(move(x, 1.0), move(y, height), zoom, view.focal)
 
 
-@dataclass(frozen=True, slots=True)
-class RackFocus:
+class RackFocus(Group):
     """Let the sharp plane wander to the subject from the other end of the depth; nothing moves."""
 
     amount: Amount = 1.0
-    blur: Annotated[
-        float, Param("blur of the far end when the near one is sharp", "percent of the width", 0, 4)
-    ] = 0.6
+    blur: float = param(
+        0.6,
+        "blur of the far end when the near one is sharp",
+        unit="percent of the width",
+        ge=0,
+        le=4,
+    )
     closed: ClassVar[bool] = False
     rest: ClassVar[float] = 0.0
-
-    def __post_init__(self) -> None:
-        check(self)
 
     def pose(self, where: float, view: CameraView) -> Pose:
         """Return the pose at ``where``."""

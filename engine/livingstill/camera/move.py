@@ -4,21 +4,29 @@ from __future__ import annotations
 
 from typing import Annotated, Protocol
 
-from livingstill.camera.param import Param
 from livingstill.camera.view import CameraView
 from livingstill.core.model import Pose
+from livingstill.settings.declare import param
 
-Amount = Annotated[float, Param("1 = the move's natural size", "times", 0, 8)]
+Amount = Annotated[float, param(1.0, "1 = the move's natural size", unit="times", ge=0, le=8)]
 Parallax = Annotated[
     float,
-    Param("how far the nearest things pass the still plane", "percent of the width", 0, 12),
+    param(
+        3.0,
+        "how far the nearest things pass the still plane",
+        unit="percent of the width",
+        ge=0,
+        le=12,
+    ),
 ]
-Degrees = Annotated[float, Param("how far the camera turns", "degrees", 0, 30)]
-Magnify = Annotated[float, Param("how much larger things become", "percent", 0, 100)]
+Degrees = Annotated[float, param(2.0, "how far the camera turns", unit="degrees", ge=0, le=30)]
+Magnify = Annotated[
+    float, param(8.0, "how much larger things become", unit="percent", ge=0, le=100)
+]
 
 
 class Move(Protocol):
-    """A camera move: a frozen dataclass whose ``Param`` fields are its keys.
+    """A camera move: a ``Group`` whose declared parameters are its keys.
 
     An open move shows the photo as it is at ``rest``: 0 its start, 0.5 half-way, 1 its end.
     """

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from functools import partial
-from math import isfinite
 from pathlib import Path
+from typing import Any
 
 from livingstill.camera.around import Arc, Crane, Orbit
 from livingstill.camera.dolly import DollyZoom, Push, Zoom
@@ -14,7 +14,6 @@ from livingstill.camera.drift import Handheld, Static, Sway
 from livingstill.camera.keyframes import load
 from livingstill.camera.lens import KenBurns, RackFocus
 from livingstill.camera.move import Amount, Move
-from livingstill.camera.param import build, check, class_of, declared_params, defaults
 from livingstill.camera.rotate import Roll, Turn
 from livingstill.camera.sliders import Sliders
 from livingstill.camera.timing import Timing
@@ -23,6 +22,7 @@ from livingstill.camera.view import CameraView
 from livingstill.core.errors import InputError
 from livingstill.core.model import CameraPath, Pose
 from livingstill.core.registry import Registry, nearest
+from livingstill.settings.declare import Group, bounds, checked, choices, declared
 from livingstill.settings.values import Choice
 
 CAMERAS: Registry[Callable[..., Move]] = Registry(
@@ -60,17 +60,13 @@ CAMERAS: Registry[Callable[..., Move]] = Registry(
 AUTO = "auto"
 
 
-@dataclass(frozen=True, slots=True)
-class Auto:
+class Auto(Group):
     """Choose the move that suits the photo and say why.
 
     The keys that are given besides ``amount`` go to the move that is chosen.
     """
 
     amount: Amount = 1.0
-
-    def __post_init__(self) -> None:
-        check(self)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -99,7 +95,7 @@ def with_requested_keys(requested: Choice, recommended: Choice) -> Choice:
     """Return the recommended move with the requested keys; the two amounts are multiplied.
 
     >>> asked = Choice.parse("auto:amount=0.5,ease=cubic")
-    >>> str(settle(asked, Choice.parse("truck-right:amount=0.8")))
+    >>> str(with_requested_keys(asked, Choice.parse("truck-right:amount=0.8")))
     'truck-right:amount=0.4,ease=cubic'
     """
     requested_keys, keys = dict(requested.keys), dict(recommended.keys)
@@ -122,22 +118,33 @@ def parse(choice: Choice, duration: float = 5.0) -> tuple[Move, Timing]:
         keyframes is wrong; the sentence names it and what would be right.
     """
     keys = dict(choice.keys)
-    timing_keys = {key: keys.pop(key) for key in tuple(keys) if key in declared_params(Timing)}
-    timing = build(Timing, choice.name, timing_keys)
+    timing_keys = {key: keys.pop(key) for key in tuple(keys) if key in declared(Timing)}
+    timing = checked(Timing, timing_keys, f"{choice.name}.")
     if choice.name.startswith("@"):
         return load(Path(choice.name[1:]), duration), timing
     if choice.name == AUTO:
-        build(Auto, AUTO, keys)
+        _checked_model(AUTO, Auto, keys)
         return Static(), timing
     if choice.name not in CAMERAS:
         names = [AUTO, *CAMERAS]
         raise InputError(f"no camera move is called '{choice.name}'{nearest(choice.name, names)}")
-    make = CAMERAS[choice.name]
-    unknown = next((key for key in keys if key not in declared_params(class_of(make))), None)
+    move: Move = _checked_model(choice.name, CAMERAS[choice.name], keys)
+    return move, timing
+
+
+def class_of(make: Callable[..., Any]) -> type[Any]:
+    """Return the class of a move: ``make`` itself, or the class that a ``partial`` constructs."""
+    return make.func if isinstance(make, partial) else make  # type: ignore[return-value]
+
+
+def _checked_model(name: str, make: Callable[..., Any], keys: Mapping[str, str]) -> Any:
+    """Return the move ``name`` of its keys as written, or raise one sentence as InputError."""
+    model = class_of(make)
+    unknown = next((key for key in keys if key not in declared(model)), None)
     if unknown is not None:
-        every = [*declared_params(class_of(make)), *declared_params(Timing)]
-        raise InputError(f"{choice.name} has no key '{unknown}'{nearest(unknown, every)}")
-    return build(make, choice.name, keys), timing
+        every = [*declared(model), *declared(Timing)]
+        raise InputError(f"{name} has no key '{unknown}'{nearest(unknown, every)}")
+    return checked(model, {**getattr(make, "keywords", {}), **keys}, f"{name}.")
 
 
 def resolve(
@@ -164,7 +171,7 @@ def describe() -> list[tuple[str, str]]:
     """Return a name and one line for each camera move there is."""
     rows = [(AUTO, (Auto.__doc__ or "").split("\n")[0])]
     for name, make in CAMERAS.items():
-        words = {field.name: field.default for field in fields(class_of(make))}
+        words = {key: field.default for key, field in class_of(make).model_fields.items()}
         words |= getattr(make, "keywords", {})
         rows.append((name, (class_of(make).__doc__ or "").strip().split("\n")[0].format(**words)))
     return [*rows, ("@FILE.toml", "Follow keyframes: time, x, y, z, pan, tilt, roll, zoom, focus.")]
@@ -208,13 +215,13 @@ def keys(name: str) -> list[Key]:
     return [
         Key(
             key,
-            defaults(owner)[key],
-            param.unit,
-            param.least if isfinite(param.least) else None,
-            param.most if isfinite(param.most) else None,
-            param.words,
-            param.help,
+            getattr(owner, "keywords", {}).get(key, field.default),
+            bounds(field).unit,
+            bounds(field).least,
+            bounds(field).most,
+            choices(field),
+            str(field.description),
         )
         for owner in (Auto if name == AUTO else CAMERAS[name], Timing)
-        for key, param in declared_params(class_of(owner)).items()
+        for key, field in declared(class_of(owner)).items()
     ]

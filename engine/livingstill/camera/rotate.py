@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from livingstill.camera.move import Amount, Degrees
-from livingstill.camera.param import check
 from livingstill.camera.view import CameraView
 from livingstill.core.model import Pose
+from livingstill.settings.declare import Group
 
 _DIRECTIONS = {
     "right": {"pan": 1},
@@ -18,12 +17,11 @@ _DIRECTIONS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(Group):
     """Turn the camera {toward} where it stands: the whole picture passes as one, without parallax.
 
     >>> import numpy as np
-    >>> Turn("up", angle=2).pose(0.5, CameraView.of(np.ones((4, 6), np.float32))).tilt
+    >>> Turn(toward="up", angle=2).pose(0.5, CameraView.of(np.ones((4, 6), np.float32))).tilt
     1.0
     """
 
@@ -33,17 +31,13 @@ class Turn:
     closed: ClassVar[bool] = False
     rest: ClassVar[float] = 0.5
 
-    def __post_init__(self) -> None:
-        check(self)
-
     def pose(self, where: float, view: CameraView) -> Pose:  # noqa: ARG002
         """Return the pose at ``where``."""
         size = where * self.amount * self.angle
         return Pose(**{name: sign * size for name, sign in _DIRECTIONS[self.toward].items()})
 
 
-@dataclass(frozen=True, slots=True)
-class Roll:
+class Roll(Group):
     """Turn the camera about its line of sight, so that the picture turns {toward}."""
 
     toward: str = "clockwise"
@@ -51,9 +45,6 @@ class Roll:
     angle: Degrees = 2.5
     closed: ClassVar[bool] = False
     rest: ClassVar[float] = 0.5
-
-    def __post_init__(self) -> None:
-        check(self)
 
     def pose(self, where: float, view: CameraView) -> Pose:  # noqa: ARG002
         """Return the pose at ``where``."""

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Annotated, ClassVar
 
 from livingstill.camera.dolly import Push, approach
-from livingstill.camera.param import Param, check
 from livingstill.camera.rotate import Roll, Turn
 from livingstill.camera.truck import Truck
 from livingstill.camera.view import CameraView
 from livingstill.core.model import Pose
+from livingstill.settings.declare import Group, param
 
 Slider = Annotated[
-    float, Param("100 = twice the natural size, minus = the other way", "", -100, 100)
+    float, param(0.0, "100 = twice the natural size, minus = the other way", ge=-100, le=100)
 ]
+_TRUCK, _PEDESTAL, _DOLLY = Truck(toward="right"), Truck(toward="up"), Push()
+_PAN, _TILT, _ROLL = Turn(toward="right"), Turn(toward="up"), Roll()
 
 
-@dataclass(frozen=True, slots=True)
-class Sliders:
+class Sliders(Group):
     """Mix six sliders of -100..100: horizontal, vertical (truck), pan, tilt (turn), zoom (dolly), roll.
 
     Plus is right, up, in and clockwise.
@@ -30,19 +31,16 @@ class Sliders:
     tilt: Slider = 0.0
     zoom: Slider = 0.0
     roll: Slider = 0.0
-    amount: Annotated[float, Param("scales all six", "times", 0, 8)] = 1.0
+    amount: float = param(1.0, "scales all six", unit="times", ge=0, le=8)
     closed: ClassVar[bool] = False
     rest: ClassVar[float] = 0.0
-
-    def __post_init__(self) -> None:
-        check(self)
 
     def pose(self, where: float, view: CameraView) -> Pose:
         """Return the pose at ``where``."""
         way = where * self.amount / 50
-        truck = Truck("right").pose(way * self.horizontal, view)
-        pedestal = Truck("up").pose(way * self.vertical, view)
-        dolly = approach(view, way * self.zoom * Push().magnify / 100)
+        truck = _TRUCK.pose(way * self.horizontal, view)
+        pedestal = _PEDESTAL.pose(way * self.vertical, view)
+        dolly = approach(view, way * self.zoom * _DOLLY.magnify / 100)
         # One pose has one pivot: what it adds to the picture is focal x pivot, whatever its parts.
         x, y = truck.x + dolly.x, pedestal.y + dolly.y
         pivot = truck.pivot if self.horizontal or self.vertical else dolly.pivot
@@ -51,7 +49,7 @@ class Sliders:
             x=x,
             y=y,
             pivot=pivot,
-            pan=Turn("right").pose(way * self.pan, view).pan,
-            tilt=Turn("up").pose(way * self.tilt, view).tilt,
-            roll=Roll().pose(way * self.roll, view).roll,
+            pan=_PAN.pose(way * self.pan, view).pan,
+            tilt=_TILT.pose(way * self.tilt, view).tilt,
+            roll=_ROLL.pose(way * self.roll, view).roll,
         )

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from math import cos, pi
-from typing import Annotated
+from typing import Literal
 
-from livingstill.camera.param import POINT, Param, check
+from livingstill.settings.declare import Group, param
+from livingstill.settings.values import Point
+
+Ease = Literal["linear", "sine", "cubic", "back", "hold-in", "hold-out"]
 
 
 def _linear(u: float) -> float:
@@ -38,7 +40,7 @@ def _hold_out(u: float) -> float:
     return _sine(min(1.0, u / 0.8))
 
 
-EASES: dict[str, Callable[[float], float]] = {
+EASES: dict[Ease, Callable[[float], float]] = {
     "linear": _linear,
     "sine": _sine,
     "cubic": _cubic,
@@ -49,37 +51,33 @@ EASES: dict[str, Callable[[float], float]] = {
 """Ways from 0 to 1; each begins at 0 and ends at 1."""
 
 
-@dataclass(frozen=True, slots=True)
-class Timing:
+class Timing(Group):
     """The keys that every move has: easing, hold, period, rest position and focus."""
 
-    ease: Annotated[str | None, Param("pace of the move; sine unless told", words=tuple(EASES))] = (
-        None
+    ease: Ease | None = param(None, "pace of the move; sine unless told")
+    hold: float | None = param(
+        None, "share of the clip for which the camera rests at its end", ge=0, le=0.9
     )
-    hold: Annotated[
-        float | None, Param("share of the clip for which the camera rests at its end", "", 0, 0.9)
-    ] = None
-    period: Annotated[
-        float | None,
-        Param("one turn, or one way there and back, when not the clip", "seconds", 0.1, 600),
-    ] = None
-    rest: Annotated[
-        float | None, Param("where on the move the photo stands: 0 its start, 1 its end", "", 0, 1)
-    ] = None
-    focus: Annotated[
-        tuple[float, float] | None,
-        Param("what the camera looks at; by default the subject", POINT, 0, 1),
-    ] = None
-    aperture: Annotated[
-        float | None,
-        Param(
-            "depth of field: blur of the farthest point, sharp at what the camera looks at",
-            "percent of the width", 0, 4,
-        ),
-    ] = None  # fmt: skip
-
-    def __post_init__(self) -> None:
-        check(self)
+    period: float | None = param(
+        None,
+        "one turn, or one way there and back, when not the clip",
+        unit="seconds",
+        ge=0.1,
+        le=600,
+    )
+    rest: float | None = param(
+        None, "where on the move the photo stands: 0 its start, 1 its end", ge=0, le=1
+    )
+    focus: Point | None = param(
+        None, "what the camera looks at; by default the subject", unit="photo fractions"
+    )
+    aperture: float | None = param(
+        None,
+        "depth of field: blur of the farthest point, sharp at what the camera looks at",
+        unit="percent of the width",
+        ge=0,
+        le=4,
+    )
 
     def turns(self, loop: str, duration: float) -> float:
         """Return the number of turns in ``duration`` seconds, whole where the clip's ends join."""

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from livingstill.camera.move import Amount, Parallax
-from livingstill.camera.param import check
 from livingstill.camera.view import CameraView
 from livingstill.core.model import Pose
+from livingstill.settings.declare import Group
 
 DIRECTIONS = {"right": (1, 0), "left": (-1, 0), "up": (0, -1), "down": (0, 1)}
 
 
-@dataclass(frozen=True, slots=True)
-class Truck:
+class Truck(Group):
     """Slide the camera {toward}: near things pass to the other side, the far end of the view stays.
 
     >>> from livingstill.camera.truck import Truck
     >>> import numpy as np
     >>> view = CameraView.of(np.tile(np.linspace(0, 1, 64, dtype=np.float32), (48, 1)))
-    >>> Truck("right").pose(0.5, view).x > 0
+    >>> Truck(toward="right").pose(0.5, view).x > 0
     True
     """
 
@@ -29,9 +27,6 @@ class Truck:
     parallax: Parallax = 3.5
     closed: ClassVar[bool] = False
     rest: ClassVar[float] = 0.5
-
-    def __post_init__(self) -> None:
-        check(self)
 
     def pose(self, where: float, view: CameraView) -> Pose:
         """Return the pose at ``where``."""

@@ -28,7 +28,8 @@ from livingstill.jobs.stages import Stages
 from livingstill.jobs.write import RenderResult, encoding
 from livingstill.media.write import encoder, stills
 from livingstill.quality import no_reference, verdict
-from livingstill.settings.shot import Job, Shot, checked, split
+from livingstill.settings.declare import checked
+from livingstill.settings.shot import Job, Shot, split
 from livingstill.settings.shot_file import check_targets_inside, dump_shot_file, load_shot_file
 
 

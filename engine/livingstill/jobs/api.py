@@ -16,7 +16,9 @@ from livingstill.jobs.analyse import Analysis
 from livingstill.jobs.clip import Clip
 from livingstill.jobs.session import check_settings, prepare
 from livingstill.photo.source import PhotoSource, photo_of
+from livingstill.settings.declare import checked
 from livingstill.settings.keys import ShotKeys
+from livingstill.settings.rescue import RescueJob
 from livingstill.settings.shot import Shot, split
 
 if TYPE_CHECKING:
@@ -111,10 +113,11 @@ def rescue(
     blend: int = 0,
     loop: Literal["auto", "seamless", "none"] = "auto",
     force: bool = False,
-    overwrite: bool = False,
-    report: str | PathLike[str] | None = None,
     seed: int = 0,
     quality: Literal["draft", "standard", "high"] = "standard",
+    report: str | PathLike[str] | None = None,
+    overwrite: bool = False,
+    threads: int | None = None,
     progress: Progress | None = None,
 ) -> RescueResult:
     """Write a clip untouched, with bad frames rebuilt, or made anew from its still; say which and why.
@@ -122,26 +125,25 @@ def rescue(
     Raises
     ------
     InputError
-        If the clip or the still cannot be used, or the output cannot be written.
+        If a setting, the clip or the still cannot be used, or the output cannot be written.
     """
-    from livingstill.jobs.rescue.options import Options
     from livingstill.jobs.rescue.run import rescue as run
 
-    options = Options(
-        mode=mode,
-        strict=strict,
-        blend=blend,
-        force=force,
-        overwrite=overwrite,
-        report=Path(report) if report else None,
-        seed=seed,
-        quality=quality,
-        loop=loop,
-    )
+    settings = {
+        "mode": mode,
+        "strict": strict,
+        "blend": blend,
+        "loop": loop,
+        "force": force,
+        "seed": seed,
+        "quality": quality,
+        "report": report,
+        "overwrite": overwrite,
+        "threads": threads,
+    }
     with _errors_for_python():
-        return run(
-            Path(clip), Path(output), Path(still) if still else None, options, progress=progress
-        )
+        job = checked(RescueJob, settings)
+        return run(Path(clip), Path(output), Path(still) if still else None, job, progress=progress)
 
 
 def _shot(settings: ShotKeys) -> Shot:

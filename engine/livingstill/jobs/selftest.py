@@ -14,7 +14,8 @@ from livingstill.core.model import Float32Array, InverseDepth, Photo, Region, UI
 from livingstill.jobs.analyse import Analysis, Estimates, analyse
 from livingstill.jobs.session import prepare
 from livingstill.render.frames import unpack
-from livingstill.settings.shot import Shot, checked
+from livingstill.settings.declare import checked
+from livingstill.settings.shot import Shot
 
 EXPECTED = "99fbe3cf5e4b7691d85bf69cdf106836e51fcf5b050745b90a5d4088dc331c45"
 """SHA-256 of depth and classes and all frames' RGB bytes; new only when a release changes pixels."""

@@ -20,7 +20,8 @@ from livingstill.io.files import replacing
 from livingstill.jobs.batch.overview import Report
 from livingstill.jobs.batch.run import Runner, work
 from livingstill.jobs.batch.work import Output, Task
-from livingstill.settings.shot import Shot, checked, expand_presets
+from livingstill.settings.declare import checked
+from livingstill.settings.shot import Shot, expand_presets
 
 MAX_VARIANTS = 500
 DEFAULT_VALUES: Mapping[str, tuple[str, ...]] = {

@@ -7,10 +7,11 @@ declarations. A step of the engine takes the group that it depends on; ``Shot`` 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import model_validator
 
+from livingstill.settings.declare import Group, param
 from livingstill.settings.values import (
     LONG_SIDES,
     Aspect,
@@ -25,27 +26,6 @@ from livingstill.settings.values import (
     Words,
     contradicts_aspect,
 )
-
-
-def param(
-    default: Any,
-    help: str,
-    *,
-    group: str,
-    unit: str = "",
-    ge: float | None = None,
-    le: float | None = None,
-    metavar: str = "",
-) -> Any:
-    """Declare one parameter. ``ge`` and ``le`` are inclusive bounds in ``unit``."""
-    extra: dict[str, Any] = {"unit": unit, "group": group, "metavar": metavar}
-    return Field(default, description=help, ge=ge, le=le, json_schema_extra=extra)
-
-
-class Group(BaseModel):
-    """Settings that belong together: frozen, checked, and equal when their values are."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
 
 
 class CameraSettings(Group):
@@ -211,14 +191,19 @@ class FrameSettings(Group):
         return self
 
 
-class QualitySettings(Group):
-    """Sampler, supersampling, motion blur."""
+class SamplingSettings(Group):
+    """Sampler and supersampling."""
 
     quality: Literal["draft", "standard", "high"] = param(
         "standard",
         "how finely frames are sampled and encoded; draft is quick, high is slow",
         group="Output",
     )
+
+
+class QualitySettings(SamplingSettings):
+    """Sampler, supersampling, motion blur."""
+
     shutter: float = param(
         180.0,
         "motion blur of --quality high: how long the shutter is open in each frame; 0 = none",

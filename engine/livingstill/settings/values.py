@@ -141,6 +141,19 @@ class MaskFile(BaseModel):
         return f"{self.kind}={self.file}"
 
 
+def _point(value: object) -> object:
+    """Split ``x,y``; anything that is no text passes through."""
+    if not isinstance(value, str):
+        return value
+    try:
+        x, y = (float(part) for part in value.split(","))
+    except ValueError:
+        raise ValueError("it must be two numbers x,y") from None
+    if not (0 <= x <= 1 and 0 <= y <= 1):
+        raise ValueError("it must have both numbers in 0..1, fractions of the photo")
+    return x, y
+
+
 def _comma_list(value: object) -> object:
     """Split a comma list; anything that is no text passes through."""
     if isinstance(value, str):
@@ -252,11 +265,14 @@ def _depth(value: object) -> object:
     return f"{number:g}"
 
 
+Fraction = Annotated[float, Field(ge=0, le=1)]
 _as_text = PlainSerializer(str, return_type=str)
 CameraChoice = Annotated[Choice, BeforeValidator(Choice.parse), _as_text]
 WindChoice = Annotated[Wind, BeforeValidator(Wind.parse), _as_text]
 Strokes = tuple[Annotated[Stroke, BeforeValidator(Stroke.parse), _as_text], ...]
 MaskFiles = tuple[Annotated[MaskFile, BeforeValidator(MaskFile.parse), _as_text], ...]
+Point = Annotated[tuple[Fraction, Fraction], BeforeValidator(_point)]
+"""A point of the photo, written ``x,y``: 0,0 = top left corner, 1,1 = bottom right."""
 Words = Annotated[tuple[str, ...], BeforeValidator(_comma_list)]
 Place = Literal[
     "top-left",

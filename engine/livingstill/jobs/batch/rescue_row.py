@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from livingstill.jobs.batch.sources import RescueValues
 from livingstill.jobs.batch.work import Task, Thumbnail, start_output
-from livingstill.settings.shot import checked
+from livingstill.settings.declare import checked
+from livingstill.settings.rescue import RescueJob
 
 
 def rescue_records(task: Task) -> Iterator[dict[str, Any]]:
@@ -19,18 +19,17 @@ def rescue_records(task: Task) -> Iterator[dict[str, Any]]:
     InputError
         As ``rescue.run.rescue``.
     """
-    from livingstill.jobs.rescue.options import Options
     from livingstill.jobs.rescue.run import rescue
     from livingstill.media import clip_reader
 
-    options = checked(RescueValues, dict(task.values))
+    options = checked(RescueJob, {**task.values, "overwrite": True})
     for output in task.pending:
         target, record = start_output(task, output)
         result = rescue(
             Path(task.photo),
             target,
             Path(task.still) if task.still else None,
-            Options(**options.model_dump(), overwrite=True),
+            options,
         )
         thumbnail = Thumbnail(result.verdict.frames // 2)
         for frame in clip_reader.frames(target):

@@ -20,11 +20,13 @@ from livingstill.io.files import sweep
 from livingstill.jobs.batch import overview, tour
 from livingstill.jobs.batch.overview import Report
 from livingstill.jobs.batch.presets import PRESETS
-from livingstill.jobs.batch.sources import LONGEST_NAME, RescueValues, Row, gather
+from livingstill.jobs.batch.sources import LONGEST_NAME, Row, gather
 from livingstill.jobs.batch.work import RECORDS, Output, Task, begin, failure, load, make, store
 from livingstill.jobs.warmup import warmup
 from livingstill.media.formats import choose
-from livingstill.settings.shot import Shot, checked, expand_presets
+from livingstill.settings.declare import checked
+from livingstill.settings.rescue import RescueSettings
+from livingstill.settings.shot import Shot, expand_presets
 from livingstill.settings.values import fixes_aspect, long_side, override_settings
 
 _GIGABYTES_PER_WORKER = ((4096, 8.0), (2560, 3.0), (1920, 1.6), (0, 1.0))
@@ -214,7 +216,7 @@ def _rescue_task(row: Row, folder: Path, common: Mapping[str, Any], stem: str) -
     values = {k: v for k, v in common.items() if k in ("seed", "quality")} | dict(row.values)
     suffix, error = row.photo.suffix.lower(), ""
     try:
-        checked(RescueValues, values)
+        checked(RescueSettings, values)
         if "%" in row.photo.name:
             error = f"clip {row.photo} is a sequence of pictures; rescue it by itself"
     except InputError as mistake:

@@ -12,13 +12,12 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
-
-from pydantic import BaseModel, ConfigDict, Field
+from typing import Any
 
 from livingstill.core.errors import InputError
 from livingstill.core.registry import nearest
 from livingstill.io import text
+from livingstill.settings.rescue import RescueSettings
 from livingstill.settings.shot import Shot
 from livingstill.settings.shot_file import resolve_beside
 
@@ -37,23 +36,9 @@ CLIPS = frozenset((".mp4", ".mov", ".m4v", ".webm", ".mkv", ".avi", ".gif"))
 """What is taken for a clip in a folder of clips to rescue."""
 
 
-class RescueValues(BaseModel):
-    """What a row that names a clip may say of its rescue; see the options of ``rescue``."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    mode: Literal["auto", "keep", "repair", "replace"] = "auto"
-    strict: float = Field(1.0, ge=0, le=4)
-    blend: int = Field(0, ge=0, le=10000)
-    force: bool = False
-    loop: Literal["auto", "seamless", "none"] = "auto"
-    seed: int = Field(0, ge=0, le=2**32 - 1)
-    quality: Literal["draft", "standard", "high"] = "standard"
-
-
 COLUMNS = tuple(
     dict.fromkeys(
-        ("photo", "group", *Shot.model_fields, "clip", "still", *RescueValues.model_fields)
+        ("photo", "group", *Shot.model_fields, "clip", "still", *RescueSettings.model_fields)
     )
 )
 """What a row of a table may say: the photo, the folder its clips go to, and any setting; or the

@@ -177,7 +177,8 @@ def _animated_records(task: Task) -> Iterator[dict[str, Any]]:
     from livingstill.jobs.clip import reframe
     from livingstill.jobs.session import check_settings, prepare
     from livingstill.jobs.stages import Stages
-    from livingstill.settings.shot import Shot, checked
+    from livingstill.settings.declare import checked
+    from livingstill.settings.shot import Shot
 
     shots = {
         output: checked(

@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livingstill.core.errors import InputError
-from livingstill.jobs.rescue.options import Options
 from livingstill.jobs.rescue.watch import Observation
 from livingstill.quality.faults.detectors import fault_kind
 from livingstill.quality.faults.statistics import runs
 from livingstill.quality.verdict import Fault, Verdict
+from livingstill.settings.rescue import RescueSettings
 
 MAX_RUN = 4
 """Frames in a row that interpolation rebuilds well: about 30 decibels at three."""
@@ -129,7 +129,7 @@ def _frames_to_rebuild(faults: list[Fault], level: Flags) -> Flags:
     return rebuild
 
 
-def choose(observation: Observation, options: Options) -> Decision:
+def choose(observation: Observation, options: RescueSettings) -> Decision:
     """Return what to do with a clip: as asked, else as its verdict says.
 
     Raises

@@ -6,13 +6,13 @@ import shutil
 from pathlib import Path
 
 from livingstill.io.files import replacing
-from livingstill.jobs.rescue.options import Options
 from livingstill.jobs.rescue.result import WriteResult
 from livingstill.jobs.rescue.watch import Observation
 from livingstill.media.write import remux, stills
+from livingstill.settings.rescue import RescueJob
 
 
-def keep(observation: Observation, output: Path, options: Options) -> WriteResult:
+def keep(observation: Observation, output: Path, options: RescueJob) -> WriteResult:
     """Write the clip to ``output`` untouched."""
     source = observation.reader.path
     if source.suffix.lower() != output.suffix.lower():
@@ -29,7 +29,7 @@ def keep(observation: Observation, output: Path, options: Options) -> WriteResul
     return WriteResult()
 
 
-def writer(observation: Observation, output: Path, options: Options) -> remux.Remuxer:
+def writer(observation: Observation, output: Path, options: RescueJob) -> remux.Remuxer:
     """Return a writer of other pictures in the clip's frame, time and sound."""
     return remux.Remuxer(
         observation.reader,
@@ -40,6 +40,6 @@ def writer(observation: Observation, output: Path, options: Options) -> remux.Re
     )
 
 
-def _copy(source: Path, target: Path, options: Options) -> None:
+def _copy(source: Path, target: Path, options: RescueJob) -> None:
     with replacing(target, options.overwrite) as part:
         shutil.copyfile(source, part)

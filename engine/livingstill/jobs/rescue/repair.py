@@ -15,13 +15,13 @@ from livingstill.core.model import UInt8Array
 from livingstill.jobs.rescue import interpolation, levels
 from livingstill.jobs.rescue.decision import MAX_RUN, Box, Decision, fault_boxes, harm
 from livingstill.jobs.rescue.keep import writer
-from livingstill.jobs.rescue.options import Options
 from livingstill.jobs.rescue.result import WriteResult
 from livingstill.jobs.rescue.watch import Observation
 from livingstill.jobs.stages import Stages
 from livingstill.quality import no_reference
 from livingstill.quality.faults.statistics import runs
 from livingstill.quality.verdict import Verdict, judge
+from livingstill.settings.rescue import RescueJob
 
 Flags = NDArray[np.bool_]
 Boxes = list[Box | None]
@@ -41,7 +41,7 @@ class RepairFailed(Exception):  # noqa: N818  (control flow: drops the half-writ
 
 
 def repair(
-    observation: Observation, decision: Decision, output: Path, options: Options, stages: Stages
+    observation: Observation, decision: Decision, output: Path, options: RescueJob, stages: Stages
 ) -> WriteResult:
     """Write the clip with its bad frames repaired, by the first attempt that heals it.
 
@@ -88,7 +88,7 @@ def _write(
     bad: Flags,
     boxes: Boxes | None,
     output: Path,
-    options: Options,
+    options: RescueJob,
     stages: Stages,
 ) -> WriteResult:
     """Write the repaired frames and measure them on the way; unhealed, nothing is left."""

@@ -14,7 +14,6 @@ from livingstill.core.model import Timeline, UInt8Array
 from livingstill.jobs.check import Still
 from livingstill.jobs.rescue import camera_track
 from livingstill.jobs.rescue.keep import writer
-from livingstill.jobs.rescue.options import Options
 from livingstill.jobs.rescue.repair import decibels
 from livingstill.jobs.rescue.replace import ReplacementSpec, build, joins, moving_tiles
 from livingstill.jobs.rescue.result import WriteResult
@@ -23,6 +22,7 @@ from livingstill.jobs.stages import Stages
 from livingstill.quality import registration
 from livingstill.quality.no_reference import Series
 from livingstill.quality.verdict import Verdict
+from livingstill.settings.rescue import RescueJob
 from livingstill.settings.shot import Shot
 
 Flags = NDArray[np.bool_]
@@ -40,7 +40,7 @@ class ReplacementFrozen(Exception):  # noqa: N818  (control flow: drops the half
 
 
 def replace(
-    observation: Observation, still: Still | None, output: Path, options: Options, stages: Stages
+    observation: Observation, still: Still | None, output: Path, options: RescueJob, stages: Stages
 ) -> WriteResult:
     """Render the still as the clip showed it, and write it with the clip's time and sound.
 
@@ -183,7 +183,7 @@ def _source_picture(
     )
 
 
-def _replacement_spec(observation: Observation, good: Flags, options: Options) -> ReplacementSpec:
+def _replacement_spec(observation: Observation, good: Flags, options: RescueJob) -> ReplacementSpec:
     """Return what the replacement must be, learnt from the clip's good frames."""
     series, info = observation.review.series, observation.reader.info
     loop = options.loop

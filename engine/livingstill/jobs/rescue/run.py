@@ -13,7 +13,6 @@ from livingstill.core.model import Progress
 from livingstill.jobs import check
 from livingstill.jobs.rescue.decision import REPLACED_FROM, Decision, choose, harm
 from livingstill.jobs.rescue.keep import keep
-from livingstill.jobs.rescue.options import Options
 from livingstill.jobs.rescue.repair import RepairFailed, repair
 from livingstill.jobs.rescue.replacement import ReplacementFrozen, replace
 from livingstill.jobs.rescue.result import RescueResult, WriteResult
@@ -21,13 +20,14 @@ from livingstill.jobs.rescue.watch import Observation, observe
 from livingstill.jobs.stages import Stages
 from livingstill.media import clip_reader
 from livingstill.media.write import encoder, remux
+from livingstill.settings.rescue import RescueJob
 
 
 def rescue(
     clip: Path,
     output: Path,
     still: Path | None = None,
-    options: Options | None = None,
+    options: RescueJob | None = None,
     *,
     progress: Progress | None = None,
 ) -> RescueResult:
@@ -39,7 +39,7 @@ def rescue(
         If the clip or the still cannot be used, or the output cannot be written; then no file is
         left behind.
     """
-    options = options or Options()
+    options = options or RescueJob()
     threads.limit(options.threads)
     _check_output(clip, output, options)
     stages = Stages(progress)
@@ -71,7 +71,7 @@ def _write(
     decision: Decision,
     photo: check.Still | None,
     output: Path,
-    options: Options,
+    options: RescueJob,
     stages: Stages,
 ) -> tuple[Decision, WriteResult]:
     """Do what was decided; what does no good is undone.
@@ -101,7 +101,7 @@ def _write(
 
 
 def _after_failed_repair(
-    observation: Observation, decision: Decision, reason: str, options: Options
+    observation: Observation, decision: Decision, reason: str, options: RescueJob
 ) -> Decision:
     """Return what to do after a repair that left something."""
     verdict = observation.review.verdict
@@ -122,7 +122,7 @@ def _reading_notes(observation: Observation, decision: Decision, output: Path) -
     return notes
 
 
-def _check_output(clip: Path, output: Path, options: Options) -> None:
+def _check_output(clip: Path, output: Path, options: RescueJob) -> None:
     """Raise InputError for an output or report that cannot be written, or is the clip itself."""
     if output.exists() and clip.exists() and output.resolve() == clip.resolve():
         raise InputError(f"output {output} is the clip itself; give another name")
