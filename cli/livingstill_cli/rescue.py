@@ -11,7 +11,7 @@ from livingstill.settings.rescue import RescueJob
 
 from livingstill_cli import progress, say
 from livingstill_cli.command import Command
-from livingstill_cli.options import , settings_options
+from livingstill_cli.options import settings_options, written_values
 
 
 @click.command(
@@ -53,7 +53,7 @@ def command(
     A clip without faults is kept as it is, a few bad frames are rebuilt from their neighbours, and
     if more is wrong, the photo is animated in the clip's place.
     """
-    job = checked(RescueJob, (values))
+    job = checked(RescueJob, written_values(values))
 
     from livingstill.jobs.rescue.run import rescue
 
