@@ -133,15 +133,14 @@ class Renderer:
             self._lens = self._lens or Lens(self.scene)
             colour = self._lens.layers(pose.focus, pose.aperture)
             tables = _blocks(colour)
-        over_bands(
-            partial(
-                composite.compose, colour, tables, _BLOCK, nodes, self._view.pitch, self._flow,
-                self._sizes, self._busy, _BUSY, self._step, out, self._cubic, self._linear,
-                self._card, self._stand, shown,
-            ),
-            out.shape[0],
-            self._view.pitch,
-        )  # fmt: skip
+        layers = composite.Layers(colour, tables, _BLOCK)
+        moved = composite.Flows(self._flow, self._sizes, self._step, self._busy, _BUSY)
+        overlay = composite.Overlay(self._card, self._stand, float(shown))
+        pitch = self._view.pitch
+        compose = partial(
+            composite.compose, layers, nodes, pitch, moved, overlay, out, self._cubic, self._linear
+        )
+        over_bands(compose, out.shape[0], pitch)
 
     def _take(self, flows: Sequence[Flow | None] | None) -> None:
         """Lay the flows out for the kernel; equal flows of several layers are held once."""
