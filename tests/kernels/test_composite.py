@@ -84,7 +84,7 @@ def composed(
     colour = layers(3, *shape)
     colour[1, :, :12] = 0
     if hole:
-        colour[:, 4:21, 14:] = 0
+        colour[:, 4:21, 14:] = colour[:2, :, :14] = 0
     blocks = naive.survey(colour, 2, np.zeros((3, 7, 9)))["blocks"]
     flow, sizes, at = [], np.zeros((3, 5), int), 0
     for k, n in enumerate(quads):
