@@ -361,11 +361,11 @@ def activity(felt, step, shift, rows, columns, busy):
 
 
 @twin("composite.compose")
-def compose(
-    colour, blocks, shift, nodes, pitch, flow, sizes, busy, busy_shift, step, out, cubic, linear,
-    card, stand, shown,
-):  # fmt: skip
+def compose(layers, nodes, pitch, flows, overlay, out, cubic, linear):
     """Pixel by pixel, from the last layer to the first, without tiles."""
+    flow, sizes, step, *_ = flows
+    card, stand, shown = overlay
+    colour = layers.colour
     h, w = out.shape
     top, fine = 65025 if linear else 255, (h // 4 + 2, w // 4 + 2)
     below = np.zeros((h, w, 3))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from itertools import pairwise
 
 import numpy as np
-from livingstill.kernels.compile import named
+from livingstill.kernels.compile import RECORDS, named
 
 TWINS: dict[str, Callable] = {}
 
@@ -35,6 +35,9 @@ def pack(levels):
 
 def _as_declared(token, value):
     """Return a copy of an argument, of the type that a kernel's declaration gives it."""
+    if token in RECORDS:
+        record, declaration = RECORDS[token]
+        return record(*map(_as_declared, declaration.split(), value))
     code, _, dimensions = token.partition(":")
     if code == "none":
         return None
@@ -44,6 +47,15 @@ def _as_declared(token, value):
     assert array.ndim == int(dimensions[0])
     array.setflags(write=not dimensions.endswith("!"))
     return array
+
+
+def _flat(arguments):
+    """Return arguments by name, each field of a record by itself."""
+    out = {}
+    for name, value in arguments.items():
+        fields = value._asdict() if isinstance(value, tuple) else {"": value}
+        out |= {f"{name}.{field}".rstrip("."): part for field, part in fields.items()}
+    return out
 
 
 def agree(kernel, *, share=None, unit=1, atol=0.0, **arguments):
@@ -76,7 +88,8 @@ def agree(kernel, *, share=None, unit=1, atol=0.0, **arguments):
     with np.errstate(all="ignore"):  # where Numba is off, NumPy warns of integers that wrap
         for part in parts:
             returned = function(*found.values(), *part)
-    for name, value in found.items():
+    given = _flat(given)
+    for name, value in _flat(found).items():
         if not isinstance(value, np.ndarray):
             continue
         want = np.asarray(wanted.get(name, given[name]))

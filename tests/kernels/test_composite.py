@@ -84,7 +84,7 @@ def composed(
     colour = layers(3, *shape)
     colour[1, :, :12] = 0
     if hole:
-        colour[:, 4:21, 14:] = 0
+        colour[:, 4:21, 14:] = colour[:2, :, :14] = 0
     blocks = naive.survey(colour, 2, np.zeros((3, 7, 9)))["blocks"]
     flow, sizes, at = [], np.zeros((3, 5), int), 0
     for k, n in enumerate(quads):
@@ -99,12 +99,12 @@ def composed(
             flow.append(field.ravel())
             sizes[k], at = (at, n, *grid, 3), at + field.size
     busy = np.tile(np.pad(np.ones((3, 4)).cumsum(0).cumsum(1), ((1, 0), (1, 0))), (3, 1, 1))
-    given = {"card": np.zeros((0, 0)), "stand": (0, 0, 0), "shown": 0.0, **(card or {})}
+    card, place, opacity = card or (np.zeros((0, 0)), (0, 0, 0), 0.0)
     agree(
-        "composite.compose", colour=colour, blocks=blocks, shift=2,
-        nodes=places(3, out, pitch, shape), pitch=pitch, flow=np.concatenate([*flow, [0.0]]),
-        sizes=sizes, busy=busy, busy_shift=3, step=np.full(3, 4.0), out=np.zeros(out),
-        cubic=cubic, linear=linear, **given, share=out[0], unit=pitch, atol=1.01,
+        "composite.compose", layers=(colour, blocks, 2), nodes=places(3, out, pitch, shape),
+        pitch=pitch, flows=(np.concatenate([*flow, [0.0]]), sizes, np.full(3, 4.0), busy, 3),
+        overlay=(card, place, opacity), out=np.zeros(out), cubic=cubic, linear=linear,
+        share=out[0], unit=pitch, atol=1.01,
     )  # fmt: skip
 
 
@@ -136,4 +136,4 @@ def test_black_shows_where_all_layers_are_empty():
 def test_a_card_stands_between_layers(before):
     alpha = RNG.integers(0, 256, (9, 13, 1))
     card = pack(np.concatenate([RNG.integers(0, alpha + 1, (9, 13, 3)), alpha], axis=2))
-    composed((0, 1, 0), card={"card": card, "stand": (17, 5, before), "shown": 0.8})
+    composed((0, 1, 0), card=(card, (17, 5, before), 0.8))

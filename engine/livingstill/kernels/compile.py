@@ -6,8 +6,8 @@ A kernel declares the types it is called with::
     def scale(field: Floats, mask: Words, row0: int, row1: int) -> None: ...
 
 Per argument, in turn: a NumPy type code, and for an array ``:`` and its number of dimensions, C
-order; ``!`` marks arrays that are read-only, which Numba takes for another type; ``none`` is None.
-A kernel called with several such lists declares each. That is all a new kernel needs to be compiled
+order; ``!`` marks arrays that are read-only, which Numba takes for another type; ``none`` is None;
+the name of a ``record`` is a NamedTuple. A kernel called with several such lists declares each. That is all a new kernel needs to be compiled
 ahead (``kernels.ahead``) and by ``livingstill warmup``: ``declared`` finds it in its module. Other
 types are still compiled at the first call, so a missing declaration costs time, never a result.
 """
@@ -32,6 +32,10 @@ from numba.core.caching import FunctionCache
 from numba.np import linalg
 
 F = TypeVar("F", bound=Callable[..., Any])
+T = TypeVar("T", bound=type)
+
+RECORDS: dict[str, tuple[type, str]] = {}
+"""By name, the NamedTuples that kernels take, each with the types it declares for its fields."""
 
 
 def _without_blas() -> None:
@@ -147,6 +151,16 @@ class KernelCache(FunctionCache):  # type: ignore[misc]
             return False
 
 
+def record(signature: str) -> Callable[[T], T]:
+    """Let kernels take a NamedTuple whose fields have the types of ``signature``."""
+
+    def register(named_tuple: T) -> T:
+        RECORDS[named_tuple.__name__] = named_tuple, signature
+        return named_tuple
+
+    return register
+
+
 def kernel(*signatures: str) -> Callable[[F], F]:
     """Compile a function for the argument types declared: serial, without the GIL, strict IEEE.
 
@@ -219,6 +233,9 @@ def types_of(signature: str) -> tuple[Any, ...]:
 def _type_of(token: str) -> Any:
     if token == "none":
         return numba.types.none
+    if token in RECORDS:
+        named_tuple, signature = RECORDS[token]
+        return numba.types.BaseTuple.from_types(types_of(signature), named_tuple)
     code, _, dimensions = token.partition(":")
     scalar = numba.from_dtype(np.dtype(code))
     if not dimensions:

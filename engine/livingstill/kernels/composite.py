@@ -7,13 +7,13 @@ All of this is one file because a kernel is compiled and cached with its parts.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from livingstill.core.model import Float32Array, PackedRGBA
-from livingstill.kernels.compile import kernel, part
+from livingstill.kernels.compile import kernel, part, record
 from livingstill.kernels.simd import borrow, mix, peek, poke, sampler, spreader
 
 Ints = NDArray[np.int32]
@@ -459,24 +459,70 @@ def _moving_bounds(
         box[c], box[2 + c] = low, high
 
 
-@kernel("u4:3 u4:3 i8 f4:4 i8 f4:1 i4:2 u4:3 i8 f4:1 u4:2 b1 b1 u4:2 i4:1 f8 i8 i8")
+@record("u4:3 u4:3 i8")
+class Layers(NamedTuple):
+    """The pictures of a scene's K layers, front to back.
+
+    Attributes
+    ----------
+    colour : (K, H, W) uint32 premultiplied RGBA, H and W at least 4
+    blocks : (K, rows + 1, columns + 1) uint32 summed areas of blocks of ``1 << shift`` pixels
+        squared: 1 for an empty one, 65536 for an opaque one
+    """
+
+    colour: PackedRGBA
+    blocks: PackedRGBA
+    shift: int
+
+
+@record("f4:1 i4:2 f4:1 u4:3 i8")
+class Flows(NamedTuple):
+    """The flows of K layers at one instant.
+
+    Attributes
+    ----------
+    nodes : flat float32, the nodes of all flows, each of 1 to 3 quads: (dx, dy), gain and the
+        second sample's gain; bias of red, green, blue, nothing; (dx, dy) of the second, nothing
+    sizes : (K, 5) int32: where a layer's nodes begin; how many quads, 0 = still; their rows and
+        columns; the longest displacement in pixels, rounded up
+    step : (K,) float32 scene pixels per node
+    busy : (K, rows + 1, columns + 1) uint32 summed areas of the blocks where a layer's flow
+        moves, of ``1 << shift`` scene pixels
+    """
+
+    nodes: Float32Array
+    sizes: Ints
+    step: Float32Array
+    busy: PackedRGBA
+    shift: int
+
+
+@record("u4:2 i4:1 f8")
+class Overlay(NamedTuple):
+    """A card that stands in the picture, between layers; not in linear light.
+
+    Attributes
+    ----------
+    rgba : (h, w) uint32 premultiplied RGBA; or nothing, (0, 0)
+    place : (3,) int32: its left and top in output pixels, and how many layers pass before it
+    opacity : 0..1
+    """
+
+    rgba: PackedRGBA
+    place: Ints
+    opacity: float
+
+
+@kernel("Layers f4:4 i8 Flows Overlay u4:2 b1 b1 i8 i8")
 def compose(
-    colour: PackedRGBA,
-    blocks: PackedRGBA,
-    shift: int,
+    layers: Layers,
     nodes: Float32Array,
     pitch: int,
-    flow: Float32Array,
-    sizes: Ints,
-    busy: PackedRGBA,
-    busy_shift: int,
-    step: Float32Array,
+    flows: Flows,
+    overlay: Overlay,
     out: PackedRGBA,
     cubic: bool,
     linear: bool,
-    card: PackedRGBA,
-    stand: Ints,
-    shown: float,
     row0: int,
     row1: int,
 ) -> None:
@@ -489,25 +535,14 @@ def compose(
 
     Parameters
     ----------
-    colour : (K, H, W) uint32 premultiplied RGBA, H and W at least 4
-    blocks : (K, rows + 1, columns + 1) uint32 summed areas of blocks of ``1 << shift`` pixels
-        squared: 1 for an empty one, 65536 for an opaque one
     nodes : (K, 2, rows, columns) float32 from ``projection.solve``; ``pitch`` 8 or 16
-    flow : flat float32, the nodes of all flows, each of 1 to 3 quads: (dx, dy), gain and the
-        second sample's gain; bias of red, green, blue, nothing; (dx, dy) of the second, nothing
-    sizes : (K, 5) int32: where a layer's nodes begin in ``flow``; how many quads, 0 = still;
-        their rows and columns; the longest displacement in pixels, rounded up
-    busy : (K, rows + 1, columns + 1) uint32 summed areas of the blocks where a layer's flow
-        moves, of ``1 << busy_shift`` scene pixels
-    step : (K,) float32 scene pixels per node of the flows
     out : (h, w) uint32
     cubic : Catmull-Rom sampling, else bilinear
     linear : blend in linear light (gamma 2; ``colour`` then holds sqrt(alpha) * colour)
-    card : (h, w) uint32 premultiplied RGBA that stands in the picture, not in linear light; or
-        nothing, (0, 0)
-    stand : (3,) int32: its left and top in output pixels, and how many layers pass before it
-    shown : its opacity, 0..1
     """
+    colour, blocks, shift = layers
+    flow, sizes, step, busy, busy_shift = flows
+    card, stand, shown = overlay
     count, height, width = colour.shape
     tiles = nodes.shape[3] - 1
     area, side = pitch * pitch, pitch // 4 + 1

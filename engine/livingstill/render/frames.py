@@ -154,15 +154,24 @@ class Renderer:
             self._lens = self._lens or Lens(self.scene)
             colour = self._lens.layers(pose.focus, pose.aperture)
             tables = _blocks(colour)
-        over_bands(
-            partial(
-                composite.compose, colour, tables, _OPACITY_BLOCK, nodes, self._view.pitch, self._flow,
-                self._flow_layout, self._activity, _ACTIVITY_BLOCK, self._flow_step, out, self._cubic, self._linear_light,
-                self._card, self._card_layout, card_opacity,
-            ),
-            out.shape[0],
-            self._view.pitch,
-        )  # fmt: skip
+        layers = composite.Layers(colour, tables, _OPACITY_BLOCK)
+        flow = composite.Flows(
+            self._flow, self._flow_layout, self._flow_step, self._activity, _ACTIVITY_BLOCK
+        )
+        overlay = composite.Overlay(self._card, self._card_layout, float(card_opacity))
+        pitch = self._view.pitch
+        compose = partial(
+            composite.compose,
+            layers,
+            nodes,
+            pitch,
+            flow,
+            overlay,
+            out,
+            self._cubic,
+            self._linear_light,
+        )
+        over_bands(compose, out.shape[0], pitch)
 
     def _load_flows(self, flows: Sequence[Flow | None] | None) -> None:
         """Pack the flows for the kernel; a flow that several layers share is stored once."""
