@@ -19,8 +19,8 @@ def _half_turn(y: float) -> tuple[float, float]:
     q = y * y
     sine, cosine = 1.0, 1.0
     for n in range(14, 0, -2):
-        sine = 1.0 - sine * q / (n * (n + 1.0))
-        cosine = 1.0 - cosine * q / (n * (n - 1.0))
+        sine = 1.0 - sine * q * (1.0 / (n * (n + 1.0)))
+        cosine = 1.0 - cosine * q * (1.0 / (n * (n - 1.0)))
     return y * sine, cosine
 
 
@@ -42,17 +42,19 @@ def add_waves(
     x : (h, w), metres to the side
     along : (D, h), the phase of each wave in turns at x = 0
     across : (D,), turns by which it falls per metre of x
-    real, imaginary : (D, C, h), its amplitude in each channel
-    out : (C, 2, h, w), real and imaginary part
+    real, imaginary : (D, 2, h), its amplitude in both channels
+    out : (2, 2, h, w), real and imaginary part
     """
     for row in range(row0, row1):
         for d in range(across.size):
-            for channel in range(out.shape[0]):
-                a, b = real[d, channel, row], imaginary[d, channel, row]
-                for column in range(x.shape[1]):
-                    turn = along[d, row] - across[d] * x[row, column]
-                    half = math.pi * (turn - math.floor(turn + 0.5))
-                    sine, cosine = _half_turn(half)
-                    c, s = cosine * cosine - sine * sine, 2.0 * sine * cosine
-                    out[channel, 0, row, column] += np.float32(a * c - b * s)
-                    out[channel, 1, row, column] += np.float32(a * s + b * c)
+            a, b = real[d, 0, row], imaginary[d, 0, row]
+            e, f = real[d, 1, row], imaginary[d, 1, row]
+            for column in range(x.shape[1]):
+                turn = along[d, row] - across[d] * x[row, column]
+                half = math.pi * (turn - math.floor(turn + 0.5))
+                sine, cosine = _half_turn(half)
+                c, s = cosine * cosine - sine * sine, 2.0 * sine * cosine
+                out[0, 0, row, column] += np.float32(a * c - b * s)
+                out[0, 1, row, column] += np.float32(a * s + b * c)
+                out[1, 0, row, column] += np.float32(e * c - f * s)
+                out[1, 1, row, column] += np.float32(e * s + f * c)
