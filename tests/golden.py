@@ -77,16 +77,18 @@ def differences(expected: dict[str, Any], found: dict[str, Any]) -> list[str]:
 
 def main() -> int:
     asked = [word for word in sys.argv[1:] if not word.startswith("-")]
-    found = {name: hashes(name) for name in asked or names()}
+    chosen = asked or names()
     if "--write" in sys.argv:
+        found = {name: hashes(name) for name in chosen}
         FILE.write_text(json.dumps(found, indent=1) + "\n")
         print(f"{FILE.name} has {len(found)} samples")
         return 0
-    expected = json.loads(FILE.read_text())
-    wrong = {name: differences(expected.get(name, {}), found[name]) for name in found}
-    for name, stages in wrong.items():
-        print(f"{name}: {', '.join(stages) + ' differ' if stages else 'the same'}")
-    return 1 if any(wrong.values()) else 0
+    expected, wrong = json.loads(FILE.read_text()), False
+    for name in chosen:
+        stages = differences(expected.get(name, {}), hashes(name))
+        wrong = wrong or bool(stages)
+        print(f"{name}: {', '.join(stages) + ' differ' if stages else 'the same'}", flush=True)
+    return 1 if wrong else 0
 
 
 if __name__ == "__main__":

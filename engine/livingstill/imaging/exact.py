@@ -110,7 +110,7 @@ def gaussian_weights(sigma: float) -> Float32Array:
     if sigma <= 0:
         return np.ones(1, np.float32)
     radius = max((round(8 * sigma + 1) | 1) // 2, 0)
-    weights = _decay(np.arange(radius + 1.0) ** 2 / (2 * sigma * sigma))
+    weights = decay(np.arange(radius + 1.0) ** 2 / (2 * sigma * sigma))
     total = 2 * np.add.accumulate(weights[::-1])[-1] - weights[0]
     return np.asarray(weights / total, np.float32)
 
@@ -316,15 +316,15 @@ def _bordered(count: int, margin: int, border: Border) -> NDArray[np.int64]:
 def _ties(sigma: float) -> Float32Array:
     """Return exp(-distance / sigma) by the squared distance of two colours."""
     squares = np.arange(3 * 255 * 255 + 1, dtype=np.float64)
-    return np.asarray(_decay(np.sqrt(squares) / sigma), np.float32)
+    return np.asarray(decay(np.sqrt(squares) / sigma), np.float32)
 
 
-def _decay(x: NDArray[np.float64]) -> NDArray[np.float64]:
+def decay(x: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return exp(-x) for x >= 0 as (exp(-x / 64))^64: by sums and products alone.
 
     Libraries of mathematics differ in the last bit of their exponentials.
 
-    >>> bool(np.allclose(_decay(np.array([0, 1, 30.0])), np.exp([0, -1, -30.0]), rtol=1e-12))
+    >>> bool(np.allclose(decay(np.array([0, 1, 30.0])), np.exp([0, -1, -30.0]), rtol=1e-12))
     True
     """
     t = np.minimum(x, 60.0) / -64  # beyond, what is left is nothing to a float32

@@ -11,13 +11,16 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import partial
 
 import cv2
 import numpy as np
 
+from livingstill.core import threads
 from livingstill.core.kinds import MotionKind, SpeedRange
 from livingstill.core.model import DEFAULT_FOCAL, Float32Array
 from livingstill.imaging import anisotropy, exact
+from livingstill.kernels import waves
 from livingstill.motion.advection import advect_texture, generation_count
 from livingstill.motion.canvas import Effect
 from livingstill.motion.context import STEP, Box, MotionContext, bounding_box, smoothstep
@@ -72,12 +75,12 @@ def mirror(context: MotionContext, box: Box, surface: Plane) -> HarmonicDisplace
     slope = min(0.0028 * context.wind.speed, 0.02) * context.amount
     harmonics, maps = slopes(context, surface, slope)
     pinned = 2 * surface.focal * np.clip(1 - surface.z / surface.far, 0, 1)
-    steep = np.sin(np.arctan(HEIGHT / surface.z))
+    steep = HEIGHT / np.sqrt(surface.z**2 + np.float32(HEIGHT**2))  # sine of the angle of view
     maps[:, 0] *= pinned * steep
     maps[:, 1] *= pinned
     inside = context.distance_inside()[box.slices]
     edge = smoothstep(inside / (0.004 * context.width))
-    waves = HarmonicDisplacement(
+    ripples = HarmonicDisplacement(
         box,
         (Spectrum(harmonics, pack(maps)),),
         edge,
@@ -86,8 +89,8 @@ def mirror(context: MotionContext, box: Box, surface: Plane) -> HarmonicDisplace
         np.full(box.shape, 3.0 / (2 * surface.focal), np.float32) * edge,
     )
     # a real mirror folds what it shows; where facets are the texture, folds look like marble
-    waves = limit_gradient(waves, most=0.9, most_99=0.36)
-    return limit_to_frame(waves, context.mask.shape)
+    ripples = limit_gradient(ripples, most=0.9, most_99=0.36)
+    return limit_to_frame(ripples, context.mask.shape)
 
 
 def chop(context: MotionContext, box: Box, surface: Plane) -> tuple[Effect, ...]:
@@ -100,7 +103,7 @@ def chop(context: MotionContext, box: Box, surface: Plane) -> tuple[Effect, ...]
     else:
         velocity[box.slices][..., 0] = metres * wind.x * surface.focal / surface.z
         velocity[box.slices][..., 1] = 0.3 * metres * wind.y * surface.focal / surface.z
-    speed = np.hypot(velocity[..., 0], velocity[..., 1])
+    speed = np.sqrt(velocity[..., 0] ** 2 + velocity[..., 1] ** 2)
     velocity *= np.minimum(1, 0.06 * width / np.maximum(speed, 1e-6))[..., None]
     inside = context.distance_inside()
     velocity *= smoothstep((inside - STEP) / (0.02 * width))[..., None]
@@ -117,7 +120,7 @@ def chop(context: MotionContext, box: Box, surface: Plane) -> tuple[Effect, ...]
     )
 
     harmonics, maps = slopes(context, surface, 1.0, orbits=True)
-    power = float((np.abs(maps) ** 2).sum((0, 1)).mean()) / 2
+    power = float((maps.real**2 + maps.imag**2).sum((0, 1)).mean()) / 2
     rms = 1.1 * context.scale * min(wind.speed / 3, 1.5) * context.amount
     maps *= rms / math.sqrt(max(power, 1e-12))
     inside = inside[box.slices]
@@ -187,27 +190,31 @@ def slopes(
         float((DIRECTIONS * (height * (1 if orbits else wave)) ** 2).sum()) / 2
     )
 
-    z, x, focal = surface.z, surface.x, surface.focal
-    deep = z**2 / (focal * HEIGHT) * STEP
-    wide = z / focal * STEP
+    z, focal = surface.z[:, 0].astype(np.float64), surface.focal
+    deep, wide = z * z / (focal * HEIGHT) * STEP, z / focal * STEP  # metres between two nodes
     heading = math.atan2(-wind.y, wind.x)
-    out = np.zeros((len(harmonics), 2, *x.shape), np.complex64)
+    out = np.empty((len(harmonics), 2, *surface.x.shape), np.complex64)
     for m, (k, a) in enumerate(zip(wave, height)):
         spread = 0.5 if omega[m] < 2 * peak else 0.75
-        for _ in range(DIRECTIONS):
+        along, across = np.empty((DIRECTIONS, z.size)), np.empty(DIRECTIONS)
+        amplitude = np.empty((DIRECTIONS, 2, z.size), np.complex128)
+        for d in range(DIRECTIONS):
             angle = heading + spread * rng.standard_normal()
-            kx, kz = np.float32(k * math.cos(angle)), np.float32(k * math.sin(angle))
-            resolved = np.exp(-0.72 * ((kz * deep) ** 2 + (kx * wide) ** 2))
-            turn = np.float32(2 * np.pi * rng.random()) - kz * z - kx * x
-            ripple = (np.float32(a) * resolved) * (np.cos(turn) + 1j * np.sin(turn))
+            kx, kz = k * math.cos(angle), k * math.sin(angle)
+            along[d], across[d] = rng.random() - kz * z / (2 * math.pi), kx / (2 * math.pi)
+            size = a * exact.decay(0.72 * ((kz * deep) ** 2 + (kx * wide) ** 2))
             if orbits:
-                out[m, 0] += (1j * math.cos(angle)) * ripple * (focal / z)
-                out[m, 1] += -ripple * (focal / z) - (1j * math.sin(angle)) * ripple * (
-                    focal * HEIGHT / z**2
-                )
+                size *= focal / z
+                amplitude[d, 0] = 1j * math.cos(angle) * size
+                amplitude[d, 1] = -size - 1j * math.sin(angle) * size * (HEIGHT / z)
             else:
-                out[m, 0] += (-1j * kx) * ripple
-                out[m, 1] += (-1j * kz) * ripple
+                amplitude[d, 0], amplitude[d, 1] = -1j * kx * size, -1j * kz * size
+        real, imaginary = np.ascontiguousarray(amplitude.real), np.ascontiguousarray(amplitude.imag)
+        parts = np.zeros((2, 2, *surface.x.shape), np.float32)
+        threads.over_bands(
+            partial(waves.add_waves, surface.x, along, across, real, imaginary, parts), z.size
+        )
+        out[m].real, out[m].imag = parts[:, 0], parts[:, 1]
     return harmonics, out
 
 
@@ -261,5 +268,6 @@ KIND = MotionKind(
     detector="livingstill.segmentation.water:find_still_water",
     rigid="livingstill.segmentation.plan:still_in_water",
     speeds=SpeedRange(0.005, 0.06, prompted=0.02),
+    kernels=("waves",),
     sounds={"water": 1.0},
 )
