@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from livingstill.camera.param import class_of
 from livingstill.camera.path import CAMERAS
+from livingstill.core.errors import InputError
 
 _PHRASES: dict[str, str] = {
     "push-in": "push in, push into, push toward, push forward, push, dolly in, dolly forward, "
@@ -40,7 +41,7 @@ _PHRASES: dict[str, str] = {
     "arc": "arc around, arc, swing around, camera swing, arc left, arc right",
     "crane": "crane up, crane, fly over, flyover, fly above, camera soar, rise over, "
     "rise above, drone",
-    "sway": "camera sway, camera drift, camera float, camera wobble, parallax, 3d",
+    "sway": "camera sideways, camera sway, camera drift, camera float, camera wobble, parallax, 3d",
     "handheld": "handheld, hand held, shaky, camera shake, shake camera, camera breathe",
     "ken-burns": "ken burns",
     "rack-focus": "rack focus, pull focus, shift focus, focus pull, focus shift, change focus",
@@ -56,7 +57,10 @@ def phrases(name: str) -> tuple[str, ...]:
     """
     plain = name.replace("-", " ")
     said = _PHRASES[name].split(", ") if name in _PHRASES else []
-    own = getattr(class_of(CAMERAS[name]), "words", ())
+    try:
+        own = getattr(class_of(CAMERAS[name]), "words", ())
+    except InputError:  # a plug-in that cannot be loaded, which is told where it is named
+        own = ()
     return tuple(dict.fromkeys([plain, *said, *own]))
 
 

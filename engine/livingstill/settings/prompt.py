@@ -95,6 +95,7 @@ class _Clause:
     camera: str = ""
     wind: float | None = None
     faces: bool = False
+    kept: bool = False
     every: bool = False
     rest_still: bool = False
     bare: bool = False
@@ -113,7 +114,7 @@ class _Clause:
     @property
     def says(self) -> bool:
         """Whether anything of it was understood."""
-        said = self.kinds or self.still or self.camera or self.faces or self.every
+        said = self.kinds or self.still or self.camera or self.faces or self.kept or self.every
         return bool(said or self.rest_still or self.wind is not None)
 
 
@@ -165,23 +166,31 @@ def understand(prompt: str) -> Reading:
         for piece in _pieces(_as_verbs(tokens, words), words):
             clauses.append(_clause(tuple(piece), join, words))
             join = ","  # noqa: PLW2901
-    clauses = _shared([clause for clause in clauses if clause.tokens])
-    for clause in clauses:
-        if clause.impossible:
-            problems.append(
-                f"prompt asks for '{clause.text}', which cannot be made: {clause.impossible}"
-            )
-        problems += clause.remarks
+    clauses = _excepted(_shared([clause for clause in clauses if clause.tokens]))
+    possible = [clause for clause in clauses if not clause.impossible]
+    problems = [
+        *(
+            f"prompt asks for '{c.text}', which cannot be made: {c.impossible}"
+            for c in clauses
+            if c.impossible
+        ),
+        *problems,
+        *(remark for c in possible for remark in c.remarks),
+    ]
     unused = [word for c in clauses if not c.impossible for word in c.unused]
     if unused:
         said = ", ".join(f"'{word}'" for word in dict.fromkeys(unused))
         problems.append(f"prompt names {said}, which no setting moves or changes; left as it is")
-    possible = [clause for clause in clauses if not clause.impossible]
     settings |= _settings(possible, problems)
+    if not settings and any(clause.kept for clause in possible):
+        settings["motion"] = ("auto",)  # which leaves what is of no kind as it is
     problems += [
         f"prompt says '{clause.text}', which says of nothing in it what it does; left out"
         for clause in possible
-        if settings and not clause.says and not clause.unused and clause.tokens
+        if settings
+        and not clause.says
+        and not clause.unused
+        and not any(t.role == "unknown" for t in clause.tokens)
         and {t.role for t in clause.tokens} & {"verb", "act", "size", "way", "still", "hold", "add"}
     ]
     if not settings:
@@ -265,7 +274,9 @@ def _role(word: str, words: _Words) -> _Token | None:
     if ROLES.get(word) in ("move", "blow"):
         return _Token(word, ROLES[word], words.verbs.get(word, frozenset()))
     if word in words.verbs:
-        return _Token(word, "verb", words.verbs[word])
+        forms = (word, *_verb_bases(word))
+        owners: frozenset[str] = frozenset().union(*(words.verbs.get(form, ()) for form in forms))
+        return _Token(word, "verb", owners)
     if word in BOOSTS:
         return _Token(word, "boost", BOOSTS[word])
     return _Token(word, ROLES[word]) if word in ROLES else None
@@ -279,6 +290,9 @@ def _known(word: str, words: _Words) -> _Token | None:
         found = _role(base, words)
         if found and found.role not in ("way", "size", "verb", "act", "move", "blow"):
             return found._replace(word=word)
+    forms = tuple(_verb_bases(word))
+    if owners := frozenset(kind for form in forms for kind in words.verbs.get(form, ())):
+        return _Token(word, "blow" if "blow" in forms else "verb", owners)
     for base in (*_plural_bases(word), *_verb_bases(word)):
         found = _role(base, words)
         if found and found.role in (
@@ -345,7 +359,9 @@ _ENDS = {"top": "up", "bottom": "down", "above": "up", "below": "down"}
 _REWRITES = (
     (r"[’‘`]", "'"),
     (r"(?<=[a-z])-(?=[a-z])", " "),
-    (r"\b(?:side to side|to and fro|back and forth|left and right|up and down)\b", "back-and-forth"),
+    (r"\b(?:from )?side to side\b|\bleft and right\b|\bside ?ways\b", "sideways"),
+    (r"\bto and fro\b|\bback and forth\b|\bup and down\b", "tofro"),
+    (r"\bpick(?:s|ing)? up\b", "blows"),
     (r"\bdo (?:not|n't)\b|\bdont\b", "don't"),
     (r"\bnot (?:too|so|very|that|overly) (?:much|fast|strong(?:ly)?|quick(?:ly)?|wild(?:ly)?|hard)\b",
      "gently"),
@@ -367,7 +383,7 @@ _REWRITES = (
 _BREAKS = (
     r"([,;:!?\n]+|\.(?!\d)|\s&\s|\s\+\s|\band\b|\bor\b|\bnor\b|\bthen\b|\bwhile\b|\bwhilst\b|\bbut\b|"
     r"\bplus\b|\bwith\b|\bas\b|\bexcept\b|\balso\b|\buntil\b|\bso that\b|\bwhere\b|(?=\bwithout\b)|"
-    r"(?=\bno\b)|(?=\bdon't\b)|(?=\bonly\b)|(?=\binstead of\b))"
+    r"(?=\bno\b)|(?=\bonly\b)|(?=\binstead of\b))"
 )
 
 
@@ -408,6 +424,9 @@ def _timing(text: str) -> tuple[dict[str, Any], str]:
          lambda m: 60 * value(m[1]))  # fmt: skip
     take(rf"\b(?:at )?{number} ?(?:fps|frames per second)\b", "fps", lambda m: value(m[1]))
     take(r"\b(?:in )?(480p|720p|1080p|1440p|2k|4k|8k)\b", "size", lambda m: m[1])
+    take(r"\b(?:(?:in|as) a )?square(?: video| clip| format)?\b", "aspect", lambda _: "1:1")
+    take(r"\b(?:vertical|portrait) (?:video|clip|format)\b", "aspect", lambda _: "9:16")
+    take(r",? *\b(?:and |then )+holds?(?: at the end| there)? *[.!]?$", "loop", lambda _: "hold")
     take(r"\b(\d+:\d+)\b", "aspect", lambda m: m[1])
     take(r"\b(?:don't|not|no|without|never) (?:a )?(?:loop\w*|repeat\w*)\b|\bplays? (?:it )?once\b",
          "loop", lambda _: "none")  # fmt: skip
@@ -485,11 +504,17 @@ def _pieces(tokens: list[_Token], words: _Words) -> Iterator[list[_Token]]:
     verbed = any(t.role == "verb" for t in after[tail:]) or any(
         t.role == "verb" for t in after[:tail]
     )
-    if verbed:
+    if verbed or any(t.role in ("negation", "hold") for t in after):
         yield [_Token(text, "moves", move), *kept]
         yield after
     else:
         yield [_Token(text, "moves", move), *kept, *after]
+
+
+def _rank(phrase: tuple[str, ...]) -> tuple[int, bool, tuple[str, ...]]:
+    """Return the key by which the phrase that says most comes first."""
+    telling = sum(word != "camera" for word in phrase)
+    return -telling, "camera" in phrase, phrase
 
 
 def _phrase(tokens: list[_Token], words: _Words) -> tuple[int, int, str] | None:
@@ -500,8 +525,9 @@ def _phrase(tokens: list[_Token], words: _Words) -> tuple[int, int, str] | None:
     ]
     skipped = ("idle", "size", "boost", "prep", "camera", "adjective", "move")
     best: tuple[int, int, str] | None = None
-    for phrase in sorted(words.phrases, key=lambda p: (-len(p), p)):
-        free = "camera" in phrase or any(word in WAYS for word in phrase)
+    for phrase in sorted(words.phrases, key=_rank):
+        fixed = any(ROLES.get(word) == "prep" for word in phrase)
+        free = any(word in WAYS for word in phrase) or ("camera" in phrase and not fixed)
         for start in range(len(tokens)):
             left = list(phrase)
             last = start
@@ -555,6 +581,9 @@ def _clause(tokens: tuple[_Token, ...], join: str, words: _Words) -> _Clause:
     things = tuple(t.word for t in tokens if t.role in ("thing", "held", "effect", "unknown"))
     kinds = [(i, t.value) for i, t in nouns if t.role == "kind"]
     still = tuple(kind for i, kind in kinds if negated[i])
+    still += tuple(
+        p for i, t in nouns if t.role == "kind" and negated[i] for p in _partners(t.word)
+    )
     moving = [(i, kind) for i, kind in kinds if not negated[i]]
     impossible = _impossible(tokens, negated, moving)
     if impossible:
@@ -570,10 +599,9 @@ def _clause(tokens: tuple[_Token, ...], join: str, words: _Words) -> _Clause:
     unused = tuple(
         t.word
         for i, t in enumerate(tokens)
-        if (t.role == "thing" and not negated[i] and not t.word.endswith("'s"))
+        if (t.role in ("thing", "effect") and not negated[i] and not t.word.endswith("'s"))
         or (t.role == "held" and not negated[i] and not t.word.endswith("'s"))
-        or t.word
-        in ("north", "south", "east", "west", "clockwise", "anticlockwise", "back-and-forth")
+        or t.role == "compass"
     )
     camera, wind = "", None
     if "camera" in has:
@@ -607,6 +635,7 @@ def _clause(tokens: tuple[_Token, ...], join: str, words: _Words) -> _Clause:
         camera=camera,
         wind=wind,
         faces=faces,
+        kept=any(t.role in ("thing", "effect") and negated[i] for i, t in enumerate(tokens)),
         every=every and not kinds,
         rest_still=rest,
         unused=unused,
@@ -668,12 +697,12 @@ def _impossible(
         return ""
     calm = any(negated[i] for i, r in enumerate(roles) if r in ("thing", "held", "all"))
     for i, token in enumerate(tokens):
-        if token.role == "effect" and not negated[i]:
+        if token.role == "effect" and not negated[i] and "prep" not in roles[:i]:
             return f"'{token.word}' is not put into a photo; {_CANNOT}"
         if token.role == "change" and not calm:
             return f"a prompt cannot '{token.word}'; see the other options in `--help`"
         if token.role == "act" and not calm:
-            return f"nothing can '{token.word}'; {_CANNOT}"
+            return f"no motion here is '{token.word}'; {_CANNOT}"
     verb = _first(roles, ("verb", "move", "blow"))
     thing = next((i for i, r in enumerate(roles) if r in ("thing", "held")), len(roles))
     own = thing < len(roles) and tokens[thing].word.endswith("'s")
@@ -705,8 +734,9 @@ def _impossible(
             return (
                 f"a prompt does not make things '{tail[0].word}'; see the other options in `--help`"
             )
-        toward = {"toward", "towards", "forward", "backward"} & {t.word for t in tokens}
-        if toward and not any(t.role == "camera" for t in tokens):
+        said = [t.word for t in tokens]
+        to = said[said.index("toward") + 1 :] if "toward" in said else ()
+        if {"forward", "backward"} & set(said) or {"camera", "viewer", "us", "me", "you"} & set(to):
             return "things move across the picture, not towards the camera or away from it"
     return ""
 
@@ -725,7 +755,7 @@ def _camera_clause(base: _Clause, tokens: tuple[_Token, ...], negated: list[bool
         aim = ", ".join(f"'{word}'" for word in unused)
         remarks = (
             *remarks,
-            f"prompt sends the camera to {aim}, whose place a prompt cannot tell; it goes to the "
+            f"prompt aims the camera at {aim}, whose place a prompt cannot tell; it goes to the "
             f"photo's subject unless --camera {move.value}:focus=x,y says where",
         )
     wind = next((t for t in tokens if t.role == "wind"), None)
@@ -802,13 +832,15 @@ def _shared(clauses: list[_Clause]) -> list[_Clause]:
         before = clauses[k - 1] if k else _Clause()
         linked = after.join in ("and", "or", "nor", ",", "&", "")
         if clause.bare and after.says and linked and not after.camera and after.wind is None:
-            held = after.still or after.faces or after.rest_still
+            nouns = {token.role for token in after.tokens} & {"all", "nothing"}
+            held = after.still or after.faces or after.kept or after.rest_still
+            held = held and (after.join in ("and", "or", "nor") or not nouns)
             if held and not after.leading and not after.kinds:
                 clause = _held(clause)
             elif clause.kinds and after.kinds and not after.impossible:
                 clause = replace(clause, direction=after.direction, strength=after.strength)
         join = clause.join in ("and", "or", "nor")
-        stops = before.still or before.faces or before.camera == "static"
+        stops = before.still or before.faces or before.kept or before.camera == "static"
         if clause.bare and join and before.leading and stops and not before.kinds:
             clause = _held(clause)
         out.append(clause)
@@ -827,6 +859,10 @@ def _shared(clauses: list[_Clause]) -> list[_Clause]:
             merged[-1] = _held(merged[-1]) if merged[-1].bare else merged[-1]
         else:
             merged.append(clause)
+    first = merged[0] if len(merged) > 1 else _Clause()
+    lone = not (first.says or first.impossible or first.unused) and first.direction is None
+    if lone and first.strength is not None and merged[1].strength is None:
+        merged = [replace(merged[1], strength=first.strength), *merged[2:]]
     return merged
 
 
@@ -839,6 +875,7 @@ def _held(clause: _Clause) -> _Clause:
         places=(),
         still=(*clause.still, *clause.kinds, *clause.places),
         faces=clause.faces or "held" in roles,
+        kept=clause.kept or "thing" in roles,
         camera="static" if "camera" in roles else clause.camera,
         rest_still=clause.rest_still or "all" in roles,
         unused=(),
@@ -849,7 +886,6 @@ def _held(clause: _Clause) -> _Clause:
 
 def _settings(clauses: list[_Clause], problems: list[str]) -> dict[str, Any]:
     """Return the settings of all clauses together; contradictions become problems."""
-    clauses = _excepted(clauses)
     out: dict[str, Any] = {}
     for clause in clauses:
         if clause.camera:
@@ -871,6 +907,8 @@ def _settings(clauses: list[_Clause], problems: list[str]) -> dict[str, Any]:
                     )
             else:
                 out["camera"] = choice
+        if clause.camera and "tofro" in clause.text:
+            out["loop"] = "bounce"
         if clause.wind is not None:
             out["wind"] = _wind(clause)
         if clause.faces:
@@ -887,7 +925,10 @@ def _excepted(clauses: list[_Clause]) -> list[_Clause]:
     for clause in clauses:
         before = out[-1] if out else _Clause()
         spoken = {token.role for token in before.tokens}
-        if clause.join == "except" and spoken & {"all", "nothing", "move", "still", "camera"}:
+        if before.join == "except" and clause.bare and clause.join in ("and", "or", "nor", ","):
+            held = not before.kinds
+            clause = replace(_held(clause) if held else clause, join="except")  # noqa: PLW2901
+        elif clause.join == "except" and spoken & {"all", "nothing", "move", "still", "camera"}:
             named = clause.kinds or clause.places or clause.still
             still = before.rest_still or bool(clause.still) or (clause.faces and clause.moving)
             if still and named:

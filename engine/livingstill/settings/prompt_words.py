@@ -47,7 +47,7 @@ ROLES = _table(
     all="everything all rest anything else photo picture image scene it everywhere",
     camera="camera cam shot viewpoint",
     held="people person man men woman women girl boy child children kid baby face couple crowd "
-    "portrait text lettering letter sign logo human subject model bride groom family guy lady "
+    "portrait text lettering letter sign logo human model bride groom family guy lady "
     "watermark caption eye lip mouth head hand arm leg body pedestrian skin",
     thing="dog cat bird horse animal car boat ship train bus truck plane airplane aeroplane bike "
     "bicycle house building mountain hill rock stone road street bridge tower city town sun moon "
@@ -62,7 +62,7 @@ ROLES = _table(
     effect="rain snow lightning thunder rainfall snowfall snowflake raindrop hail storm fog haze "
     "rainbow firework confetti explosion earthquake tornado hurricane sparkles bubble dust night "
     "day dusk dawn daytime nighttime winter summer spring autumn shadow",
-    act="walk run dance jump smile blink talk speak sing laugh nod wink cry fly drive swim eat "
+    act="rocking rocked walk run dance jump smile blink talk speak sing laugh nod wink cry fly drive swim eat "
     "drink kiss hug breathe turn ride grow bloom explode melt open close spin rotate bounce land "
     "rock bob gallop bark wag chase play swing pour snow rain jog hop climb crawl skate surf ski "
     "dive clap shout yell transform morph shrink age sit stand lie sleep wake write type cook "
@@ -76,7 +76,9 @@ ROLES = _table(
     prep="in on over of from at near by through under across into around between against along "
     "above below behind beside beneath off onto toward towards upon among inside outside past "
     "within amid for throughout beyond",
-    idle="the a an to it its it's with is are be and then make making let lets let's please pls "
+    compass="north south east west northern southern eastern western upstream clockwise "
+    "anticlockwise diagonally sideways",
+    idle="see watch downstream tofro subject viewer the a an to it its it's with is are be and then make making let lets let's please pls "
     "plz thanks thank you kindly i i'd i'll i'm want would like could can you need wish love have "
     "having has had do does get give show that this these those there here my your our their his "
     "her as so some any such kind sort bit of way should must will shall might may we they he she "
@@ -86,7 +88,7 @@ ROLES = _table(
     "but or which who was were being been am go going come coming start starts begin finally "
     "looks seem seems feel feels turn try tries apply use using hey hi hello ok okay well maybe "
     "perhaps bit touch side direction speed pace look sure ensure simply simple normal normally "
-    "regular steadily back-and-forth whole entire one two another both each other same time "
+    "regular steadily whole entire one two another both each other same time "
     "gracefully elegantly beautifully beautiful lovely pretty hint amount what "
     "frame frames view center centre middle atmosphere feeling vibe mood "
     "me us him them perfectly completely totally entirely fully absolutely at-all "
@@ -98,7 +100,7 @@ ROLES = _table(
     "misty snowy rainy grassy leafy wavy curly fluffy puffy distant near far nearby clear open "
     "calming magic magical wooden stone sandy rocky autumn spring lush thick thin "
     "wispy fresh steaming lone lower upper main single few many several "
-    "evening morning afternoon  night ambient blurry fine glowing christmas fairy "
+    "evening morning afternoon  night ambient blurry fine christmas fairy "
     "burnt ancient overhead colourful colorful turquoise crystal round "
     "front back tropical crowded empty busy neon",
 )

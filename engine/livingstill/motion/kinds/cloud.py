@@ -95,11 +95,7 @@ KIND = MotionKind(
     nouns=("cloud", "clouds", "sky", "skies", "cloudscape"),
     verbs=(
         "drift",
-        "drifts",
-        "drifting",
         "float",
-        "floats",
-        "floating",
         "roll",
         "pass",
         "sail",

@@ -85,10 +85,7 @@ KIND = MotionKind(
     ),
     verbs=(
         "sway",
-        "sways",
-        "swaying",
         "rustle",
-        "rustles",
         "wave",
         "blow",
         "flutter",
@@ -100,7 +97,6 @@ KIND = MotionKind(
         "bend",
         "toss",
         "stir",
-        "rock",
         "bob",
         "nod",
         "shiver",

@@ -23,17 +23,6 @@ KIND = MotionKind(
     help="a mirror moves as what it mirrors",
     build=build,
     nouns=("reflection", "reflections"),
-    verbs=(
-        "shimmer",
-        "shimmers",
-        "ripple",
-        "ripples",
-        "rippling",
-        "sway",
-        "wobble",
-        "sparkle",
-        "dance",
-        "glitter",
-    ),
+    verbs=("shimmer", "ripple", "sway", "wobble", "sparkle", "dance", "glitter"),
     colour=(110, 90, 220),
 )

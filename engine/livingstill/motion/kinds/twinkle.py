@@ -78,12 +78,8 @@ KIND = MotionKind(
     ),
     verbs=(
         "twinkle",
-        "twinkles",
         "flicker",
-        "flickers",
-        "flickering",
         "glow",
-        "glows",
         "blink",
         "sparkle",
         "shine",
