@@ -128,7 +128,10 @@ def words() -> str:
     from livingstill.settings import prompt
 
     rows = [(f"`{name}`", " ".join(kind.nouns)) for name, kind in KINDS.items()]
-    rows.append(("camera", ", ".join(prompt.CAMERA)))
+    moves: dict[str, list[str]] = {}
+    for phrase, move in prompt.camera_phrases().items():
+        moves.setdefault(move, []).append(phrase)
+    rows += [(f"`--camera {move}`", ", ".join(sorted(moves[move]))) for move in reversed(moves)]
     rows += [(f"{factor:g} times", said) for factor, said in prompt.STRENGTHS.items()]
     return table("means|said as", rows)
 

@@ -64,4 +64,4 @@ def test_a_near_miss_is_suggested():
 def test_every_camera_word_is_a_move():
     from livingstill.camera.path import CAMERAS
 
-    assert set(prompt.CAMERA.values()) <= set(CAMERAS)
+    assert set(prompt.camera_phrases().values()) == set(CAMERAS)

@@ -65,7 +65,10 @@ class MotionKind:
     help : one line
     build : the function from a ``motion.context.MotionContext`` to a tuple of effects
         (``motion.canvas.Effect``) that animate a region
-    nouns, verbs : words of a prompt that mean it, in lower case; verbs do not name it alone
+    nouns, verbs : words of a prompt that mean it, in lower case and base form; verbs do not name it
+        alone, and are what it can be asked to do
+    nouns_with_verb : nouns of another kind that mean this one too when they do what this one does,
+        as water that flows
     colour : R, G, B of its regions in the overlay
     found_by : ``auto``: ``--motion auto`` looks for it; ``named``: it is looked for when it is
         named; ``mask``: it moves where a mask or a stroke says
@@ -95,6 +98,7 @@ class MotionKind:
     build: Function
     nouns: tuple[str, ...] = ()
     verbs: tuple[str, ...] = ()
+    nouns_with_verb: tuple[str, ...] = ()
     colour: tuple[int, int, int] = (255, 0, 255)
     found_by: Literal["auto", "named", "mask"] = "mask"
     detector: Function | None = None

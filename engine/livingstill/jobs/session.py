@@ -22,6 +22,7 @@ from livingstill.jobs.clip import Clip
 from livingstill.jobs.stages import Stages
 from livingstill.media import formats
 from livingstill.motion.builder import begin_kernels
+from livingstill.settings import prompt
 from livingstill.settings.groups import (
     DepthSettings,
     FinishSettings,
@@ -126,7 +127,8 @@ class Session:
                     analysis.rgb, depth.values, regions, scene, shot, timeline
                 ),
             )
-        notes = (*self.photo.notes, *depth.notes, *reason, *frame.notes, *finisher.notes)
+        said = prompt.notes(shot.prompt)
+        notes = (*said, *self.photo.notes, *depth.notes, *reason, *frame.notes, *finisher.notes)
         return Clip(
             photo=self.photo,
             shot=shot,

@@ -92,14 +92,8 @@ KIND = MotionKind(
     name="glint",
     help="a band of light passes over a product",
     build=build,
-    nouns=(
-        "glint",
-        "shine",
-    ),
-    verbs=(
-        "shimmer",
-        "shimmers",
-    ),
+    nouns=("glint", "shine", "gleam"),
+    verbs=("shimmer", "pass", "sweep", "shine", "sparkle"),
     colour=(255, 240, 130),
     found_by="named",
     detector="livingstill.segmentation.lights:find_glints",

@@ -22,16 +22,7 @@ KIND = MotionKind(
     name="reflection",
     help="a mirror moves as what it mirrors",
     build=build,
-    nouns=(
-        "reflection",
-        "reflections",
-    ),
-    verbs=(
-        "shimmer",
-        "shimmers",
-        "ripple",
-        "ripples",
-        "rippling",
-    ),
+    nouns=("reflection", "reflections"),
+    verbs=("shimmer", "ripple", "sway", "wobble", "sparkle", "dance", "glitter"),
     colour=(110, 90, 220),
 )

@@ -1,0 +1,73 @@
+"""What a prompt calls each camera move."""
+
+from __future__ import annotations
+
+from livingstill.camera.param import class_of
+from livingstill.camera.path import CAMERAS
+from livingstill.core.errors import InputError
+
+_PHRASES: dict[str, str] = {
+    "push-in": "push in, push into, push toward, push forward, push, dolly in, dolly forward, "
+    "dolly toward, dolly into, dolly, move in, move into, move closer, come closer, get closer, "
+    "go closer, draw closer, creep closer, camera closer, go in, come in, creep in, move forward, "
+    "go forward, fly forward, fly in, fly into, fly through, fly toward, glide in, glide forward, "
+    "camera forward, camera in, camera toward, camera into, move toward, track in, "
+    "camera approach, approach",
+    "pull-out": "pull out, pull back, pull away, dolly out, dolly back, dolly away, move out, "
+    "move back, move backward, move away, go back, fly back, fly out, fly away, camera out, "
+    "camera back, camera backward, camera away, back away, back up, back off, track out, "
+    "track back, pullback",
+    "zoom-in": "zoom in, zoom into, zoom on, zoom onto, zoom toward, zoom closer, zoom, punch in",
+    "zoom-out": "zoom out, zoom back, zoom away, zoom from",
+    "dolly-zoom": "dolly zoom, vertigo, hitchcock zoom, hitchcock, zolly",
+    "pan-left": "pan left, turn camera left, look left, camera turn left, camera look left",
+    "pan-right": "pan right, turn camera right, look right, camera look right",
+    "tilt-up": "tilt up, tilt, pan up, look up, camera look up, turn camera up",
+    "tilt-down": "tilt down, pan down, look down, camera look down, turn camera down",
+    "roll-left": "roll left, tilt left, camera roll left, rotate camera left, rotate left, "
+    "rotate camera anticlockwise, rotate anticlockwise, camera anticlockwise, roll anticlockwise",
+    "roll-right": "roll right, tilt right, camera roll right, rotate camera right, rotate right, "
+    "rotate camera clockwise, rotate clockwise, camera clockwise, roll clockwise",
+    "truck-left": "truck left, slide left, track left, dolly left, strafe left, glide left, "
+    "camera left, camera move left, camera slide left",
+    "truck-right": "truck right, slide right, track right, dolly right, strafe right, "
+    "glide right, camera right, camera move right, camera slide right",
+    "pedestal-up": "pedestal up, pedestal, camera up, camera move up, boom up, jib up, "
+    "camera rise, camera lift",
+    "pedestal-down": "pedestal down, camera down, camera move down, boom down, jib down, "
+    "crane down, camera lower, camera sink, camera drop, camera descend",
+    "orbit": "orbit around, orbit, circle around, camera circle, rotate around, go around, "
+    "move around, revolve around, spin around, travel around, fly around, camera around",
+    "arc": "arc around, arc, swing around, camera swing, arc left, arc right",
+    "crane": "crane up, crane, fly over, flyover, fly above, camera soar, rise over, "
+    "rise above, drone",
+    "sway": "camera sideways, camera sway, camera drift, camera float, camera wobble, parallax, 3d",
+    "handheld": "handheld, hand held, shaky, camera shake, shake camera, camera breathe",
+    "ken-burns": "ken burns",
+    "rack-focus": "rack focus, pull focus, shift focus, focus pull, focus shift, change focus",
+    "static": "tripod, lock off, locked off, locked down",
+}
+"""Phrases of our moves, in base forms: "pan left" is also said as "panning slowly to the left"."""
+
+
+def phrases(name: str) -> tuple[str, ...]:
+    """Return what a prompt may call the move ``name``: its own name among it.
+
+    A move of a plug-in declares more in a class variable ``words``, a tuple of phrases.
+    """
+    plain = name.replace("-", " ")
+    said = _PHRASES[name].split(", ") if name in _PHRASES else []
+    try:
+        own = getattr(class_of(CAMERAS[name]), "words", ())
+    except InputError:  # a plug-in that cannot be loaded, which is told where it is named
+        own = ()
+    return tuple(dict.fromkeys([plain, *said, *own]))
+
+
+def vocabulary() -> dict[str, str]:
+    """Return the move that each phrase means, of every move there is.
+
+    >>> vocabulary()["pan left"]
+    'pan-left'
+    """
+    return {phrase: name for name in reversed(list(CAMERAS)) for phrase in phrases(name)}
