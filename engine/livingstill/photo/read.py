@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import math
+import re
 from pathlib import Path
+from urllib.parse import unquote
 
 import numpy as np
 from PIL import Image
@@ -13,9 +16,12 @@ from livingstill.core.errors import InputError
 from livingstill.core.model import Photo, UInt8Array
 from livingstill.io import images
 from livingstill.photo.colour import parse_colour, to_opaque_srgb
+from livingstill.photo.gain_map import base_of
+from livingstill.photo.unfinished import finished
 
 SMALLEST_SIDE = 16
 
+_ADDRESS = re.compile("(https?|ftp|file|data|s3|gs):/*", re.IGNORECASE)
 _DIAGONAL_35MM = math.hypot(36, 24)
 _ORIENTATION, _EXIF, _FOCAL_35MM = 0x0112, 0x8769, 0xA405
 
@@ -54,17 +60,23 @@ def read_photo(
     fill = parse_colour(background)
     data = images.bytes_of(path, "photo")
     notes: list[str] = []
-    with images.opened(path, data, "photo", max_pixels) as image:
-        _check_size(path, image.size)
+    with images.opened(path, data, "photo", max_pixels) as found:
+        _check_size(path, found.size)
+        image = found
+        if found.format in {"JPEG", "MPO"} and (whole := finished(data)):
+            image = Image.open(io.BytesIO(whole), formats=["JPEG"])
+            notes.append("the file lacks its end marker; its picture is whole")
         frames = _frames(image)
         if frames > 1 and image.format != "MPO":
             notes.append(f"{path.name} has {frames} frames; the first one is used")
+        if base := base_of(data):
+            notes.append(f"the gain map for HDR screens is left out; the {base} base is used")
         if image.format in {"JPEG", "MPO"} and at_least and image.mode in {"RGB", "L"}:
             scale = min(1.0, at_least / max(image.size))
             image.draft(None, (math.ceil(image.width * scale), math.ceil(image.height * scale)))
         image.load()
         orientation, focal_35mm = _exif(image)
-        rgb = to_opaque_srgb(image, fill, notes)
+        rgb = to_opaque_srgb(image, data, fill, notes)
     if at_least and max(rgb.size) >= 2 * at_least:
         rgb = rgb.reduce(max(rgb.size) // at_least)
     pixels = np.ascontiguousarray(_orient(np.asarray(rgb), orientation))
@@ -79,7 +91,16 @@ def read_photo(
 
 
 def _refer(path: Path) -> None:
-    """Refuse what is no photo but what another command takes, and name that command."""
+    """Refuse an address, and what is no photo but what another command takes; name the remedy."""
+    if address := _ADDRESS.match(str(path)):  # of whose slashes a path keeps one
+        scheme, rest = address[1].lower(), str(path)[address.end() :]
+        if scheme == "file":
+            inside = unquote(rest.removeprefix("localhost"))
+            raise InputError(f"photo file:///{inside} is an address; give its path, /{inside}")
+        raise InputError(
+            f"photo {scheme}://{rest} is an address, and nothing is fetched from the network; "
+            "download it first and give the path of the file"
+        )
     suffix = path.suffix.lower()
     if path.is_dir():
         raise InputError(
