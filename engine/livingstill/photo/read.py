@@ -5,9 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import math
-import re
 from pathlib import Path
-from urllib.parse import unquote
 
 import numpy as np
 from PIL import Image
@@ -15,13 +13,15 @@ from PIL import Image
 from livingstill.core.errors import InputError
 from livingstill.core.model import Photo, UInt8Array
 from livingstill.io import images
+from livingstill.io.files import refuse_address
 from livingstill.photo.colour import parse_colour, to_opaque_srgb
 from livingstill.photo.gain_map import base_of
 from livingstill.photo.unfinished import finished
 
 SMALLEST_SIDE = 16
+_LONG = 10
+"""Sides as one to how many are too unlike for the network, which sees the whole photo at once."""
 
-_ADDRESS = re.compile("(https?|ftp|file|data|s3|gs):/*", re.IGNORECASE)
 _DIAGONAL_35MM = math.hypot(36, 24)
 _ORIENTATION, _EXIF, _FOCAL_35MM = 0x0112, 0x8769, 0xA405
 
@@ -81,6 +81,11 @@ def read_photo(
         rgb = rgb.reduce(max(rgb.size) // at_least)
     pixels = np.ascontiguousarray(_orient(np.asarray(rgb), orientation))
     height, width = pixels.shape[:2]
+    if max(width, height) >= _LONG * min(width, height):
+        notes.append(
+            f"the photo is {width}x{height}; depth and kinds are rough in so long a strip, "
+            "so crop it where they matter"
+        )
     return Photo(
         rgb=pixels,
         name=path.name,
@@ -92,15 +97,7 @@ def read_photo(
 
 def _refer(path: Path) -> None:
     """Refuse an address, and what is no photo but what another command takes; name the remedy."""
-    if address := _ADDRESS.match(str(path)):  # of whose slashes a path keeps one
-        scheme, rest = address[1].lower(), str(path)[address.end() :]
-        if scheme == "file":
-            inside = unquote(rest.removeprefix("localhost"))
-            raise InputError(f"photo file:///{inside} is an address; give its path, /{inside}")
-        raise InputError(
-            f"photo {scheme}://{rest} is an address, and nothing is fetched from the network; "
-            "download it first and give the path of the file"
-        )
+    refuse_address(path, "photo")
     suffix = path.suffix.lower()
     if path.is_dir():
         raise InputError(

@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from livingstill.core.errors import InputError
 from livingstill.core.registry import nearest
 from livingstill.io import text
+from livingstill.io.files import refuse_address
 from livingstill.settings.shot import Shot
 from livingstill.settings.shot_file import beside
 
@@ -122,6 +123,7 @@ def _rows(source: str) -> Iterator[Row]:
         found = glob.glob(source, recursive=True)  # noqa: PTH207  (patterns may be absolute)
         yield from (Row(Path(name)) for name in sorted(found))
     else:
+        refuse_address(path, "photo")
         raise InputError(f"{source} does not exist; check its name and folder")
 
 
