@@ -19,7 +19,7 @@ FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF", "AVIF", "JPEG2000", "PPM
 """What we let Pillow try: pictures only, never formats that start another program (EPS, WMF)."""
 
 _HEIF_BRANDS = {b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1"}
-_BITS, _SAMPLES, _SAMPLE_FORMAT = 258, 277, 339
+_BITS, _PHOTOMETRIC, _SAMPLES, _SAMPLE_FORMAT = 258, 262, 277, 339
 _SAMPLE_FORMATS = {1: "integer", 2: "signed integer", 3: "floating point"}
 _pillow_lock = threading.Lock()
 
@@ -147,10 +147,11 @@ def _tiff_samples(data: bytes) -> str | None:
         tags.load(file)
         bits, count = tags[_BITS], int(tags.get(_SAMPLES, 1))
         kind = _SAMPLE_FORMATS.get(tags.get(_SAMPLE_FORMAT, (1,))[0], "unknown type")
+        inverse = ", white as 0" if tags.get(_PHOTOMETRIC) == 0 else ""
         each = "/".join(str(int(b)) for b in sorted(set(bits)))
     except Exception:  # any byte may be wrong in its tags
         return None
-    return f"{count} {'sample' if count == 1 else 'samples'} per pixel, {each}-bit {kind}"
+    return f"{count} {'sample' if count == 1 else 'samples'} per pixel, {each}-bit {kind}{inverse}"
 
 
 def plain(error: BaseException) -> str:
