@@ -44,8 +44,9 @@ def command(
 ) -> None:
     """Render PHOTO several times, each with other random motion, and rank the clips, best first.
 
-    A clip with fewer and slighter faults, as `check` finds them, ranks higher; the contact sheet
-    shows some frames of each.
+    A clip with fewer and slighter faults, as `check` finds them, ranks higher, then one with a
+    smaller step at its seam, then one of steadier brightness; all three are printed, and the share
+    of the picture that differs from the best. The contact sheet shows some frames of each.
     """
     shot, job = gather({"photo": photo, **values})
 
@@ -56,8 +57,12 @@ def command(
     if as_json:
         say.json_line([take.as_json() for take in ranked])
     elif not quiet:
+        if note := takes.alike(ranked):
+            say.summary([f"note: {note}"])
         say.summary(
-            f"{place}. {take.output}: seed {take.seed}, "
+            f"{place}. {take.output}: seed {take.seed}, faults {take.badness:.2f}, "
+            f"seam {take.seam:.2f}, brightness {take.brightness:.2f}, "
+            + (f"differs from 1 in {take.differs:.1%}, " if place > 1 else "")
             + ("clean" if take.verdict.clean else "; ".join(f.message for f in take.verdict.faults))
             for place, take in enumerate(ranked, 1)
         )

@@ -83,6 +83,43 @@ def test_unnamed_takes_go_together_under_the_next_free_name(livingstill, lake, t
     assert {"lake-2-seed0.mp4", "lake-2-takes.png"} <= {file.name for file in tmp_path.iterdir()}
 
 
+def test_takes_that_leave_nothing_to_chance_say_so(livingstill, lake, tmp_path):
+    answer = livingstill("takes", lake, "-n", "2", *SMALL, "-o", "new/deep/lake.mp4")
+    assert answer.code == 0
+    assert "note: the takes look alike: at most 0.0% of the picture differs" in answer.err
+    assert (tmp_path / "new/deep/lake-takes.png").is_file()
+
+
+def test_takes_differ_and_are_ranked_by_the_figures_that_are_told(livingstill, lake):
+    moving = ("--duration", "1", "--fps", "10", "--quality", "draft", "--size", "320")
+    answer = livingstill("takes", lake, "-n", "3", *moving, "--json")
+    assert answer.code == 0, answer.err
+    told = json.loads(answer.out)
+    best, *others = told
+    assert best["differs"] == 0 and all(take["differs"] > 0.005 for take in others)
+    ranks = [
+        (round(take["severity"], 2), *(round(take["figures"][name], 2) for name in ("seam", "brightness_std")))
+        for take in told
+    ]  # fmt: skip
+    assert ranks == sorted(ranks)
+    answer = livingstill("takes", lake, "-n", "2", *moving)
+    lines = [line for line in answer.err.splitlines() if re.match(r"\d\. ", line)]
+    assert len(lines) == 2 and "look alike" not in answer.err
+    assert all("faults 0" in line and "seam" in line and "brightness" in line for line in lines)
+    assert "differs from 1 in" in lines[1]
+
+
+@pytest.mark.parametrize("command", ["depth", "regions", "scene"])
+def test_what_is_written_makes_its_folder(livingstill, lake, tmp_path, command):
+    known = ("--depth", "flat", "--quality", "draft")
+    name = "new/deep" if command == "scene" else "new/deep/picture.png"
+    more = ("--mesh", "new/mesh/lake.glb") if command == "scene" else ()
+    answer = livingstill(command, lake, *known, "-o", name, *more)
+    assert answer.code == 0, answer.err
+    assert any((tmp_path / "new/deep").iterdir())
+    assert (tmp_path / "new/mesh/lake.glb").is_file() == bool(more)
+
+
 @pytest.mark.parametrize(
     ("size", "want"),
     [("96", [96, 64]), ("x64", [96, 64]), ("90x", [90, 60]), ("97x65", [98, 66])],

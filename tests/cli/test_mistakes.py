@@ -47,6 +47,44 @@ def test_an_unusable_photo_is_one_sentence(livingstill, bad, name):
 @pytest.mark.parametrize(
     ("args", "words"),
     [
+        (["https://a.org/lake.jpg?w=9"], "photo https://a.org/lake.jpg?w=9 is an address"),
+        (["HTTP://a.org/lake.jpg", "-o", "a.mp4"], "download it first"),
+        (["file:///home/me/my%20lake.jpg"], "give its path, /home/me/my lake.jpg"),
+        (["file://localhost/lake.jpg"], "give its path, /lake.jpg"),
+        (["depth", "https://a.org/lake.jpg"], "download it first"),
+        (["doctor", "https://a.org/lake.jpg"], "download it first"),
+        (["check", "https://a.org/lake.mp4"], "clip https://a.org/lake.mp4 is an address"),
+        (["batch", "https://a.org/lake.jpg", "-o", "clips"], "download it first"),
+        (["takes", "https://a.org/lake.jpg", "-o", "new/lake.mp4"], "download it first"),
+    ],
+)
+def test_an_address_is_told_its_remedy(livingstill, tmp_path, args, words):
+    answer = livingstill(*args)
+    assert answer.code == 2
+    assert words in answer.err
+    assert answer.err.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("command", ["takes", "depth", "regions"])
+def test_a_folder_that_cannot_be_made_is_one_sentence(livingstill, samples, tmp_path, command):
+    (tmp_path / "file").write_bytes(b"mine")
+    suffix = "mp4" if command == "takes" else "png"
+    answer = livingstill(command, samples / "lake.jpg", "-o", f"file/new/lake.{suffix}")
+    assert answer.code == 2
+    assert "file" in answer.err and answer.err.count("\n") == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_a_folder_made_for_takes_is_gone_if_there_are_none(livingstill, bad):
+    before = set(bad.iterdir())
+    assert livingstill("takes", "words.jpg", "-o", "new/deep/lake.mp4").code == 2
+    assert set(bad.iterdir()) == before
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
         (["--camera", "orbt"], "did you mean 'orbit'"),
         (["--camera", "orbit:amount=900"], "amount"),
         (["--camera", "orbit:sped=1"], "sped"),

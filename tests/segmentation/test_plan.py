@@ -109,6 +109,16 @@ def test_a_picture_that_mirrors_itself_has_a_waterline(rgb):
     assert reflections.waterline(rgb) is None
 
 
+@pytest.mark.parametrize("shape", [(20, 800), (32, 2560), (40, 1600)])
+def test_the_waterline_of_a_long_strip_lies_within_it(shape):
+    rows, columns = shape
+    half = np.random.default_rng(1).integers(0, 256, (rows // 2, columns, 3), np.uint8)
+    half = cv2.GaussianBlur(half, (0, 0), rows / 8)
+    half = cv2.normalize(half, None, 0, 255, cv2.NORM_MINMAX)
+    line = reflections.waterline(np.concatenate([half, half[::-1]]))
+    assert line is not None and abs(line - rows / 2) <= rows / 8
+
+
 def test_a_stroke_makes_water_flow(rgb, depth):
     stroke = Stroke.parse("flow:0.1,0.9,0.9,0.9")
     assert "flow" in planned(rgb, depth, Region("water", mask(60, 120)), strokes=(stroke,))

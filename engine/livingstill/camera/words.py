@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from livingstill.camera.param import class_of
-from livingstill.camera.path import CAMERAS
+from livingstill.camera.path import CAMERAS, class_of
 from livingstill.core.errors import InputError
 
 _PHRASES: dict[str, str] = {

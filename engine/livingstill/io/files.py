@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from numpy.typing import NDArray
 
@@ -27,12 +28,14 @@ except ImportError:  # such locks are not on this system: leftovers stay there
 
 _PART = re.compile(r"\..*\.[0-9a-f]{8}\.part(\.\w+)?")
 
+_ADDRESS = re.compile("(https?|ftp|s3|gs|file):/+", re.IGNORECASE)
+
 _LONGEST_NAME, _LONGEST_STEM = 255, 200
 """Bytes of a file's name, and what of it a temporary name keeps."""
 
 
-def check_target(path: Path, overwrite: bool) -> None:
-    """Raise InputError early for a target that could not be written at the end.
+def check_target(path: Path, overwrite: bool, *, make: bool = False) -> None:
+    """Refuse early what could not be written at the end; ``make``: its folder will be made.
 
     Raises
     ------
@@ -49,10 +52,35 @@ def check_target(path: Path, overwrite: bool) -> None:
     if os.path.lexists(path) and not overwrite:
         raise _exists_error(path)
     folder = path.parent
+    if make:
+        folder = next((f for f in (folder, *folder.parents) if os.path.lexists(f)), folder)
+        if not folder.is_dir():
+            raise InputError(f"{folder} is no folder, so {path} cannot be in it; choose another")
     if not folder.is_dir():
         raise InputError(f"the folder {folder} does not exist; create it, or choose another")
     if not os.access(folder, os.W_OK | os.X_OK):
         raise InputError(f"the folder {folder} cannot be written; choose another")
+
+
+def refuse_address(path: Path, what: str) -> None:
+    """Refuse an address of the network or ``file:``, and say what to give instead.
+
+    Raises
+    ------
+    InputError
+        If ``path`` is one; ``what`` begins the sentence.
+    """
+    address = _ADDRESS.match(str(path))  # of whose slashes a path keeps one
+    if address is None:
+        return
+    scheme, rest = address[1].lower(), str(path)[address.end() :]
+    if scheme == "file":
+        local = unquote(rest.removeprefix("localhost/"))
+        raise InputError(f"{what} file:///{rest} is an address; give its path, /{local}")
+    raise InputError(
+        f"{what} {scheme}://{rest} is an address, and nothing is fetched from the network; "
+        "download it first, and give the path of the file"
+    )
 
 
 def free_name(path: Path, exists: Callable[[Path], bool] = os.path.lexists) -> Path:
@@ -125,6 +153,30 @@ def sweep(folder: Path) -> None:
                 handle = _lock(path)
                 _remove(path)
                 os.close(handle)
+
+
+@contextmanager
+def made_folder(path: Path) -> Iterator[None]:
+    """Make a folder and those above it where they are missing; unmake them if the block fails.
+
+    Raises
+    ------
+    InputError
+        If it cannot be made.
+    """
+    missing = [folder for folder in (path, *path.parents) if not os.path.lexists(folder)]
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except (OSError, ValueError) as error:
+        said = getattr(error, "strerror", None) or error
+        raise InputError(f"cannot make the folder {path}: {said}; choose another") from None
+    try:
+        yield
+    except BaseException:
+        with suppress(OSError):  # something is in it
+            for folder in missing:
+                folder.rmdir()
+        raise
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
-from PIL import Image, ImageFile, UnidentifiedImageError
+from PIL import Image, ImageFile, TiffImagePlugin, UnidentifiedImageError
 
 from livingstill.core.errors import InputError
 
@@ -19,6 +19,8 @@ FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF", "AVIF", "JPEG2000", "PPM
 """What we let Pillow try: pictures only, never formats that start another program (EPS, WMF)."""
 
 _HEIF_BRANDS = {b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1"}
+_BITS, _PHOTOMETRIC, _SAMPLES, _SAMPLE_FORMAT = 258, 262, 277, 339
+_SAMPLE_FORMATS = {1: "integer", 2: "signed integer", 3: "floating point"}
 _pillow_lock = threading.Lock()
 
 
@@ -125,13 +127,34 @@ def _header(path: Path, data: bytes, noun: str) -> Image.Image:
     try:
         return Image.open(io.BytesIO(data), formats=formats)
     except UnidentifiedImageError:
+        if samples := _tiff_samples(data):
+            raise InputError(
+                f"{noun} {path} is a TIFF of {samples}, which cannot be read; "
+                "save it as 8 or 16 bits of grey, RGB or RGBA"
+            ) from None
         raise InputError(
             f"{noun} {path} is no picture we can read; "
             "give a JPEG, PNG, WebP, TIFF, BMP, GIF, HEIC or AVIF"
         ) from None
 
 
+def _tiff_samples(data: bytes) -> str | None:
+    """Return what the samples of a TIFF are, in words; None if it does not say, or is no TIFF."""
+    try:
+        tags = TiffImagePlugin.ImageFileDirectory_v2(data[:8])
+        file = io.BytesIO(data)
+        file.seek(tags.next)
+        tags.load(file)
+        bits, count = tags[_BITS], int(tags.get(_SAMPLES, 1))
+        kind = _SAMPLE_FORMATS.get(tags.get(_SAMPLE_FORMAT, (1,))[0], "unknown type")
+        inverse = ", white as 0" if tags.get(_PHOTOMETRIC) == 0 else ""
+        each = "/".join(str(int(b)) for b in sorted(set(bits)))
+    except Exception:  # any byte may be wrong in its tags
+        return None
+    return f"{count} {'sample' if count == 1 else 'samples'} per pixel, {each}-bit {kind}{inverse}"
+
+
 def short_message(error: BaseException) -> str:
-    """Return an exception's message on one short line, without file handles."""
+    """Return an exception's words on one short line, without file handles."""
     text = getattr(error, "strerror", None) or str(error) or type(error).__name__
     return " ".join(str(text).split()).split(" <_io")[0][:120]

@@ -10,7 +10,7 @@ import numpy as np
 from livingstill.core import threads
 from livingstill.core.model import InverseDepth, Progress, Region, Scene
 from livingstill.io import files
-from livingstill.io.files import check_inputs_kept, check_target, replacing, write_png
+from livingstill.io.files import check_inputs_kept, check_target, made_folder, replacing, write_png
 from livingstill.jobs import steps
 from livingstill.jobs.analyse import Analysis, analyse, read_photo
 from livingstill.jobs.session import check_settings, prepare
@@ -34,7 +34,7 @@ def write_depth(
     """Write the inverse depth of a photo at its size: 16 bit, 65535 = nearest; or a colour picture."""
     threads.limit(job.threads)
     check_settings(shot)
-    check_target(target, job.overwrite)
+    check_target(target, job.overwrite, make=True)
     check_inputs_kept([target], [photo, *shot.files_read()])
     depth = _analyse_photo(photo, shot, Stages(progress)).depth()
     levels = np.round(depth.values * np.float32(65535)).astype(np.uint16)
@@ -43,7 +43,8 @@ def write_depth(
         if preview
         else levels
     )
-    write_png(target, picture, job.overwrite)
+    with made_folder(target.parent):
+        write_png(target, picture, job.overwrite)
     return depth
 
 
@@ -63,7 +64,7 @@ def write_regions(
     threads.limit(job.threads)
     check_settings(shot)
     if target is not None:
-        check_target(target, job.overwrite)
+        check_target(target, job.overwrite, make=True)
         check_inputs_kept([target], [photo, *shot.files_read()])
     stages = Stages(progress)
     analysis = _analyse_photo(photo, shot, stages)
@@ -78,7 +79,8 @@ def write_regions(
         depth = analysis.depth().values
         directions = flow_field.velocities(analysis.rgb, depth, moving, shot.brush)
         picture = overlay.draw_overlay(analysis.rgb, moving, directions)
-        write_png(target, cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), job.overwrite)
+        with made_folder(target.parent):
+            write_png(target, cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), job.overwrite)
     return moving
 
 
@@ -98,7 +100,7 @@ def write_scene(
     if folder.exists():
         check_target(folder / "scene.json", job.overwrite)
     if mesh is not None:
-        check_target(mesh, job.overwrite)
+        check_target(mesh, job.overwrite, make=True)
         check_inputs_kept([mesh], [photo, *shot.files_read()])
         export.check_mesh(mesh)
     stages = Stages(progress)
@@ -109,7 +111,7 @@ def write_scene(
     with stages("export"), files.folder(folder, job.overwrite) as part:
         export.export_layers(scene, part)
         if mesh is not None:
-            with replacing(mesh, job.overwrite) as piece:
+            with made_folder(mesh.parent), replacing(mesh, job.overwrite) as piece:
                 export.write_mesh(scene, piece)
     return scene
 

@@ -1,10 +1,10 @@
-"""Several seeds of one shot, ranked by the continuity director, with a contact sheet."""
+"""Several seeds of one shot, ranked by what is measured of each, with a contact sheet."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +15,9 @@ from livingstill.core import threads
 from livingstill.core.errors import InputError
 from livingstill.core.model import Progress, UInt8Array
 from livingstill.imaging import exact
-from livingstill.io.files import check_inputs_kept, check_target, free_name, write_png
+from livingstill.io.files import check_inputs_kept, check_target, free_name, made_folder, write_png
 from livingstill.jobs.analyse import read_photo
+from livingstill.jobs.clip import Clip
 from livingstill.jobs.session import Session, check_settings
 from livingstill.jobs.stages import Stages
 from livingstill.media.write import encoder
@@ -27,24 +28,66 @@ from livingstill.settings.shot import Job, Shot
 MAX_TAKES = 50
 _FRAMES_PER_ROW = 4
 _CELL_WIDTH = 320
+_SEEN = 8
+"""Levels of 255 by which a pixel must differ to be seen to."""
+
+_ALIKE = 0.005
+"""Share of the picture below which two takes are alike."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Take:
-    """One seed's clip and what the director says of it."""
+    """One seed's clip, what the director says of it, and how much of it differs from the best.
+
+    ``differs`` is the share of pixels, over a few frames of ``_CELL`` pixels' width, that are more
+    than 8 levels of 255 away from the best take's.
+    """
 
     seed: int
     output: str
     verdict: director.Verdict
+    differs: float = 0.0
 
     @property
     def badness(self) -> float:
         """Return the sum of the severities of its faults: 0 = clean."""
         return sum(fault.severity for fault in self.verdict.faults)
 
+    @property
+    def seam(self) -> float:
+        """Return the step from the last frame to the first, in steps between frames."""
+        return self.verdict.figures["seam"]
+
+    @property
+    def brightness(self) -> float:
+        """Return the standard deviation of the frames' mean brightness, in levels of 255."""
+        return self.verdict.figures["brightness_std"]
+
+    @property
+    def rank(self) -> tuple[float, float, float, int]:
+        """Return what takes are ranked by, as it is printed: least is best."""
+        return round(self.badness, 2), round(self.seam, 2), round(self.brightness, 2), self.seed
+
     def as_json(self) -> Mapping[str, Any]:
         """Return what `--json` prints of a take."""
-        return {"seed": self.seed, "output": self.output, **self.verdict.to_dict()}
+        return {
+            "seed": self.seed,
+            "output": self.output,
+            "severity": round(self.badness, 3),
+            "differs": round(self.differs, 4),
+            **self.verdict.to_dict(),
+        }
+
+
+def alike(ranked: Sequence[Take]) -> str | None:
+    """Return a sentence that says so if the takes do not differ visibly; None if they do."""
+    most = max((take.differs for take in ranked), default=0.0)
+    if len(ranked) < 2 or most >= _ALIKE:
+        return None
+    return (
+        f"the takes look alike: at most {most:.1%} of the picture differs; this photo and these "
+        "settings leave next to nothing to chance, so change --camera, --motion or --amount"
+    )
 
 
 def takes(
@@ -58,7 +101,9 @@ def takes(
     """Render ``count`` clips with the seeds from the shot's on; return them best first.
 
     The clips are named ``<output>-seed<N>`` and the contact sheet ``<output>-takes.png``: one row
-    per take, best first, its frames at even times. Without an output they are named by the photo
+    per take, best first, its frames at even times. Takes are ranked by the severity of their
+    faults, then by the step at the seam, then by how much their brightness varies. A folder that is
+    missing is made. Without an output they are named by the photo
     and, where such files are there, by the next free number, as in ``lake-2-seed0.mp4``. Depth,
     regions and subject are found once.
 
@@ -89,35 +134,42 @@ def takes(
     if not job.output and not job.overwrite:
         base = free_name(base, exists)
     names, sheet = clips(base), page(base)
-    for name in names:
-        encoder.check_target(name, job.overwrite)
-    check_target(sheet, job.overwrite)
-    check_inputs_kept([*map(Path, names), sheet], [job.photo, *shot.files_read()])
-    stages = Stages(progress)
-    if not job.output and base.stem != job.photo.stem:
-        stages.progress.say(f"takes of {job.photo.name} are kept; these are {base.stem}-seed...")
-    with stages("photo"):
-        session = Session(read_photo(job.photo, shot))
-    done, rows = [], {}
-    for seed, name in zip(seeds, names):
-        clip = session.clip(shot.model_copy(update={"seed": seed}), stages)
-        observer, row = no_reference.Observer(), ContactRow(clip.timeline.frames)
-
-        def watch(
-            rgb: UInt8Array, observer: no_reference.Observer = observer, row: ContactRow = row
-        ) -> None:
-            observer.add(rgb)
-            row.add(rgb)
-
-        clip.save(name, overwrite=job.overwrite, watch=watch, stages=stages)
-        series = observer.series(float(clip.timeline.fps))
-        take = Take(seed, name, director.judge(series, loop=clip.timeline.joins))
-        done.append(take)
-        rows[seed] = row.picture(f"seed {seed}")
-    ranked = sorted(done, key=lambda take: (take.badness, take.seed))
-    picture = np.vstack([rows[take.seed] for take in ranked])
-    write_png(sheet, cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), job.overwrite)
+    with made_folder(base.parent), made_folder(sheet.parent):
+        for name in names:
+            encoder.check_target(name, job.overwrite)
+        check_target(sheet, job.overwrite)
+        check_inputs_kept([*map(Path, names), sheet], [job.photo, *shot.files_read()])
+        stages = Stages(progress)
+        if not job.output and base.stem != job.photo.stem:
+            stages.progress.say(
+                f"takes of {job.photo.name} are kept; these are {base.stem}-seed..."
+            )
+        with stages("photo"):
+            session = Session(read_photo(job.photo, shot))
+        done, rows = [], {}
+        for seed, name in zip(seeds, names):
+            clip = session.clip(shot.model_copy(update={"seed": seed}), stages)
+            take, rows[seed] = _save(clip, seed, name, job, stages)
+            done.append(take)
+        ranked = sorted(done, key=lambda take: take.rank)
+        best = rows[ranked[0].seed]
+        ranked = [replace(take, differs=rows[take.seed].differs(best)) for take in ranked]
+        picture = np.vstack([rows[take.seed].picture(f"seed {take.seed}") for take in ranked])
+        write_png(sheet, cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), job.overwrite)
     return ranked
+
+
+def _save(clip: Clip, seed: int, name: str, job: Job, stages: Stages) -> tuple[Take, ContactRow]:
+    """Write a clip; return its take and its row of the contact sheet."""
+    observer, row = no_reference.Observer(), ContactRow(clip.timeline.frames)
+
+    def watch(rgb: UInt8Array) -> None:
+        observer.add(rgb)
+        row.add(rgb)
+
+    clip.save(name, overwrite=job.overwrite, watch=watch, stages=stages)
+    series = observer.series(float(clip.timeline.fps))
+    return Take(seed, name, director.judge(series, loop=clip.timeline.joins)), row
 
 
 class ContactRow:
@@ -135,6 +187,11 @@ class ContactRow:
             small = exact.resize_area(rgb, (_CELL_WIDTH, height))
             self._pictures.append(np.asarray(small, np.uint8))
         self._index += 1
+
+    def differs(self, other: ContactRow) -> float:
+        """Return the share of pixels in which the kept frames differ visibly from another row's."""
+        far = [cv2.absdiff(a, b).max(2) > _SEEN for a, b in zip(self._pictures, other._pictures)]
+        return float(np.mean(far))
 
     def picture(self, title: str) -> UInt8Array:
         """Return the row, ``title`` in its corner."""

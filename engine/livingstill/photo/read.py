@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import math
 from pathlib import Path
 
@@ -12,9 +13,14 @@ from PIL import Image
 from livingstill.core.errors import InputError
 from livingstill.core.model import Photo, UInt8Array
 from livingstill.io import images
+from livingstill.io.files import refuse_address
 from livingstill.photo.colour import parse_colour, to_opaque_srgb
+from livingstill.photo.gain_map import base_of
+from livingstill.photo.unfinished import finished
 
 SMALLEST_SIDE = 16
+_LONG = 10
+"""Sides as one to how many are too unlike for the network, which sees the whole photo at once."""
 
 _DIAGONAL_35MM = math.hypot(36, 24)
 _ORIENTATION, _EXIF, _FOCAL_35MM = 0x0112, 0x8769, 0xA405
@@ -54,21 +60,32 @@ def read_photo(
     fill = parse_colour(background)
     data = images.bytes_of(path, "photo")
     notes: list[str] = []
-    with images.open_picture(path, data, "photo", max_pixels) as image:
-        _check_size(path, image.size)
+    with images.open_picture(path, data, "photo", max_pixels) as found:
+        _check_size(path, found.size)
+        image = found
+        if found.format in {"JPEG", "MPO"} and (whole := finished(data)):
+            image = Image.open(io.BytesIO(whole), formats=["JPEG"])
+            notes.append("the file lacks its end marker; its picture is whole")
         frames = _frames(image)
         if frames > 1 and image.format != "MPO":
             notes.append(f"{path.name} has {frames} frames; the first one is used")
+        if base := base_of(data):
+            notes.append(f"the gain map for HDR screens is left out; the {base} base is used")
         if image.format in {"JPEG", "MPO"} and at_least and image.mode in {"RGB", "L"}:
             scale = min(1.0, at_least / max(image.size))
             image.draft(None, (math.ceil(image.width * scale), math.ceil(image.height * scale)))
         image.load()
         orientation, focal_35mm = _exif(image)
-        rgb = to_opaque_srgb(image, fill, notes)
+        rgb = to_opaque_srgb(image, data, fill, notes)
     if at_least and max(rgb.size) >= 2 * at_least:
         rgb = rgb.reduce(max(rgb.size) // at_least)
     pixels = np.ascontiguousarray(_orient(np.asarray(rgb), orientation))
     height, width = pixels.shape[:2]
+    if max(width, height) >= _LONG * min(width, height):
+        notes.append(
+            f"the photo is {width}x{height}; depth and kinds are rough in so long a strip, "
+            "so crop it where they matter"
+        )
     return Photo(
         rgb=pixels,
         name=path.name,
@@ -79,7 +96,8 @@ def read_photo(
 
 
 def _refer(path: Path) -> None:
-    """Refuse what is no photo but what another command takes, and name that command."""
+    """Refuse an address, and what is no photo but what another command takes; name the remedy."""
+    refuse_address(path, "photo")
     suffix = path.suffix.lower()
     if path.is_dir():
         raise InputError(
