@@ -891,6 +891,10 @@ def _settings(clauses: list[_Clause], problems: list[str]) -> dict[str, Any]:
         if clause.camera:
             amount = "" if clause.strength is None else f":amount={clause.strength:g}"
             choice = clause.camera + ("" if clause.camera == "static" else amount)
+            refused = {t.value for t in clause.tokens if t.role == "moves"}
+            taken = str(out.get("camera", "static")).partition(":")[0]
+            if clause.camera == "static" and taken != "static" and refused and taken not in refused:
+                continue  # "pan left, no zoom"
             if "camera" in out and out["camera"].partition(":")[0] != clause.camera:
                 one, two = out["camera"], clause.camera
                 if "static" in (one, two) and "static" != one:
