@@ -6,6 +6,7 @@ import pytest
 from livingstill.core.errors import InputError
 from livingstill.settings import prompt
 from livingstill.settings.shot import Shot
+from prompt_sentences import SENTENCES
 
 
 def shot(text):
@@ -65,3 +66,50 @@ def test_every_camera_word_is_a_move():
     from livingstill.camera.path import CAMERAS
 
     assert set(prompt.camera_phrases().values()) == set(CAMERAS)
+
+
+@pytest.mark.parametrize(("sentence", "options", "problems"), SENTENCES)
+def test_what_people_type_comes_to_options_and_problems(sentence, options, problems):
+    if options == "error":
+        with pytest.raises(InputError) as caught:
+            prompt.understand(sentence)
+        told = (str(caught.value),)
+    else:
+        reading = prompt.understand(sentence)
+        Shot(**reading.settings)
+        assert reading.options() == options
+        told = reading.problems
+    assert len(told) == len(problems)
+    assert all(part in whole for part, whole in zip(problems, told, strict=True))
+
+
+def test_the_notes_of_a_prompt_say_it_as_options():
+    assert prompt.notes("water ripples, pan left") == (
+        "prompt understood as --camera pan-left --motion water",
+    )
+    assert prompt.notes(None) == ()
+
+
+def test_a_contradiction_is_named():
+    (problem,) = prompt.understand("clouds drift, no clouds, push in").problems
+    assert "cloud to move and to stay still" in problem
+    (problem,) = prompt.understand("zoom in and zoom out").problems
+    assert "one camera move; zoom-in is taken" in problem
+    assert prompt.understand("pan left, no zoom").problems == ()
+
+
+@pytest.mark.parametrize("said", ["no {}", "don't move the {}", "keep the {} still", "freeze the {}"])
+def test_every_way_to_say_no_holds(said):
+    for noun, kind in (("clouds", "cloud"), ("trees", "foliage"), ("river", "flow")):
+        assert kind not in shot(said.format(noun)).motion
+
+
+@pytest.mark.parametrize(
+    "text", ["people walk", "the dog runs", "make it rain", "the leaves fall", "remove the sky"]
+)
+def test_what_cannot_be_made_is_refused_and_beside_others_named(text):
+    with pytest.raises(InputError, match="which cannot be made"):
+        prompt.read(text)
+    reading = prompt.understand(f"{text}, flag flutters")
+    assert reading.settings["motion"] == ("flag",)
+    assert "cannot be made" in reading.problems[0]

@@ -33,8 +33,8 @@ class CameraSettings(Group):
 
     prompt: str | None = param(
         None,
-        "the shot in words, as in 'clouds drift left slowly, gentle ripples, push in'; "
-        "other settings win over it",
+        "the shot in words, as in 'clouds drift left slowly, keep the water still, push in'; a note "
+        "says what was understood; other settings win over it",
         group="Camera",
         metavar="WORDS",
     )

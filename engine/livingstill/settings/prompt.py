@@ -164,7 +164,7 @@ def understand(prompt: str) -> Reading:
         tokens = [_token(word, words, problems) for word in part.split()]
         for piece in _pieces(_as_verbs(tokens, words), words):
             clauses.append(_clause(tuple(piece), join, words))
-            join = ","  # noqa: PLW2901
+            join = ","
     clauses = _excepted(_shared([clause for clause in clauses if clause.tokens]))
     possible = [clause for clause in clauses if not clause.impossible]
     problems = [
@@ -409,7 +409,7 @@ def _timing(text: str) -> tuple[dict[str, Any], str]:
     number = rf"(\d+(?:\.\d+)?|{'|'.join(_COUNTS)})"
 
     def value(said: str) -> float:
-        return float(_COUNTS.get(said, said))  # type: ignore[arg-type]
+        return float(_COUNTS.get(said, said))
 
     def take(pattern: str, key: str, make: Any) -> None:
         nonlocal text
@@ -472,7 +472,7 @@ def _as_verbs(tokens: list[_Token], words: _Words) -> list[_Token]:
                 and (does or partner)
                 and (last_is_noun or out[-1].role not in ("prep", "idle"))
             ):
-                token = _Token(token.word, "verb", owners)  # noqa: PLW2901
+                token = _Token(token.word, "verb", owners)
         out.append(token)
     return out
 
@@ -618,7 +618,7 @@ def _clause(tokens: tuple[_Token, ...], join: str, words: _Words) -> _Clause:
         if kinds and not negated[i]:
             base = replace(base, strength=_strength(_without_wind(tokens, i)))
     everything = "all" in has or ("move" in has and not nouns and not has & {"camera", "wind"})
-    stop = has & {"negation", "still", "hold"} and not (has == {"hold"})
+    stop = has & {"negation", "still", "hold"} and has != {"hold"}
     rest = "nothing" in has or (everything and not camera and _rest_still(tokens, negated))
     if "all" in has and (nouns or "camera" in has) and not rest:
         everything = False
@@ -733,9 +733,9 @@ def _impossible(
             return (
                 f"a prompt does not make things '{tail[0].word}'; see the other options in `--help`"
             )
-        said = [t.word for t in tokens]
-        to = said[said.index("toward") + 1 :] if "toward" in said else ()
-        if {"forward", "backward"} & set(said) or {"camera", "viewer", "us", "me", "you"} & set(to):
+        spoken = [t.word for t in tokens]
+        to = spoken[spoken.index("toward") + 1 :] if "toward" in spoken else ()
+        if {"forward", "backward"} & set(spoken) or {"camera", "viewer", "us", "me", "you"} & set(to):
             return "things move across the picture, not towards the camera or away from it"
     return ""
 
@@ -793,7 +793,7 @@ def _without_wind(tokens: tuple[_Token, ...], i: int) -> tuple[_Token, ...]:
 
 def _before(tokens: tuple[_Token, ...], i: int) -> list[int]:
     """Return the places of the strengths directly before ``i``."""
-    out = []
+    out: list[int] = []
     for k in range(i - 1, -1, -1):
         if tokens[k].role not in ("size", "boost", "adjective"):
             break
@@ -890,6 +890,10 @@ def _settings(clauses: list[_Clause], problems: list[str]) -> dict[str, Any]:
         if clause.camera:
             amount = "" if clause.strength is None else f":amount={clause.strength:g}"
             choice = clause.camera + ("" if clause.camera == "static" else amount)
+            refused = {t.value for t in clause.tokens if t.role == "moves"}
+            taken = str(out.get("camera", "static")).partition(":")[0]
+            if clause.camera == "static" and taken != "static" and refused and taken not in refused:
+                continue  # "pan left, no zoom"
             if "camera" in out and out["camera"].partition(":")[0] != clause.camera:
                 one, two = out["camera"], clause.camera
                 if "static" in (one, two) and one != "static":
@@ -926,7 +930,7 @@ def _excepted(clauses: list[_Clause]) -> list[_Clause]:
         spoken = {token.role for token in before.tokens}
         if before.join == "except" and clause.bare and clause.join in ("and", "or", "nor", ","):
             held = not before.kinds
-            clause = replace(_held(clause) if held else clause, join="except")  # noqa: PLW2901
+            clause = replace(_held(clause) if held else clause, join="except")
         elif clause.join == "except" and spoken & {"all", "nothing", "move", "still", "camera"}:
             named = clause.kinds or clause.places or clause.still
             still = before.rest_still or bool(clause.still) or (clause.faces and clause.moving)
@@ -937,7 +941,7 @@ def _excepted(clauses: list[_Clause]) -> list[_Clause]:
                 )
             else:
                 out[-1] = replace(before, every=before.every or "all" in spoken)
-                clause = _held(clause)  # noqa: PLW2901
+                clause = _held(clause)
         out.append(clause)
     return out
 
