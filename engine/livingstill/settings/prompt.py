@@ -735,7 +735,9 @@ def _impossible(
             )
         spoken = [t.word for t in tokens]
         to = spoken[spoken.index("toward") + 1 :] if "toward" in spoken else ()
-        if {"forward", "backward"} & set(spoken) or {"camera", "viewer", "us", "me", "you"} & set(to):
+        if {"forward", "backward"} & set(spoken) or {"camera", "viewer", "us", "me", "you"} & set(
+            to
+        ):
             return "things move across the picture, not towards the camera or away from it"
     return ""
 
