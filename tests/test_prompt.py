@@ -98,7 +98,9 @@ def test_a_contradiction_is_named():
     assert prompt.understand("pan left, no zoom").problems == ()
 
 
-@pytest.mark.parametrize("said", ["no {}", "don't move the {}", "keep the {} still", "freeze the {}"])
+@pytest.mark.parametrize(
+    "said", ["no {}", "don't move the {}", "keep the {} still", "freeze the {}"]
+)
 def test_every_way_to_say_no_holds(said):
     for noun, kind in (("clouds", "cloud"), ("trees", "foliage"), ("river", "flow")):
         assert kind not in shot(said.format(noun)).motion
