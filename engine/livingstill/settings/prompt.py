@@ -875,6 +875,11 @@ def _motion(clauses: list[_Clause], problems: list[str]) -> dict[str, Any]:
         out["motion"] = ("none",)
     elif every:
         out["motion"] = ("auto",)
+    problems += [
+        f"prompt gives a direction in '{clause.text}', but not to what; name it, or the camera"
+        for clause in clauses
+        if clause.every and clause.direction is not None
+    ]
     strokes: list[str] = []
     strengths: list[float] = [c.strength for c in clauses if c.every and c.strength is not None]
     for kind, clause in moving:
