@@ -15,7 +15,6 @@ problem; where nothing is understood the problem is an error.
 from __future__ import annotations
 
 import math
-import re
 import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -24,6 +23,7 @@ from typing import Any, NamedTuple
 
 from livingstill.core.errors import InputError
 from livingstill.core.kinds import KINDS, resolve
+from livingstill.settings import prompt_text
 from livingstill.settings.prompt_words import BOOSTS, ROLES, SIZES, STRENGTHS, WAYS, WIND
 
 __all__ = ["STRENGTHS", "Reading", "camera_phrases", "notes", "read", "understand"]
@@ -156,15 +156,15 @@ def understand(prompt: str) -> Reading:
         If nothing in the prompt is understood.
     """
     words = _vocabulary()
-    text = _normalised(prompt)
-    settings, text = _timing(text)
+    text = prompt_text.normalised(prompt)
+    settings, text = prompt_text.timing(text)
     problems: list[str] = []
     clauses: list[_Clause] = []
-    for join, part in _parts(text):
+    for join, part in prompt_text.parts(text):
         tokens = [_token(word, words, problems) for word in part.split()]
         for piece in _pieces(_as_verbs(tokens, words), words):
-            clauses.append(_clause(tuple(piece), join, words))
-            join = ","
+            clauses.append(_clause(tuple(piece), join))
+            join = ","  # noqa: PLW2901
     clauses = _excepted(_shared([clause for clause in clauses if clause.tokens]))
     possible = [clause for clause in clauses if not clause.impossible]
     problems = [
@@ -350,106 +350,6 @@ def _slip(typed: str, known: str) -> bool:
 
 # -- sentences to clauses -----------------------------------------------------------------------
 
-_SIDE = r"(?:the )?(left|right|top|bottom|above|below)(?: (?:hand )?(?:side|edge))?"
-_OPPOSITE = {
-    "left": "right", "right": "left", "top": "down", "bottom": "up", "above": "down", "below": "up"
-}  # fmt: skip
-_ENDS = {"top": "up", "bottom": "down", "above": "up", "below": "down"}
-_REWRITES = (
-    (r"[’‘`]", "'"),
-    (r"(?<=[a-z])-(?=[a-z])", " "),
-    (r"\b(?:from )?side to side\b|\bleft and right\b|\bside ?ways\b", "sideways"),
-    (r"\bto and fro\b|\bback and forth\b|\bup and down\b", "tofro"),
-    (r"\bpick(?:s|ing)? up\b", "blows"),
-    (r"\bdo (?:not|n't)\b|\bdont\b", "don't"),
-    (r"\bnot (?:too|so|very|that|overly) (?:much|fast|strong(?:ly)?|quick(?:ly)?|wild(?:ly)?|hard)\b",
-     "gently"),
-    (r"\bnothing too \w+\b", "gently"),
-    (r"\b(?:a|just a) (?:little|tiny|wee) bit\b|\b(?:a|just a) (?:little|bit|touch|tad)\b(?! of)",
-     "slightly"),
-    (r"\b(?:a|just a) (?:little|bit|touch|hint) of\b", "slightly"),
-    (r"\ba lot(?: of)?\b|\blots of\b|\bvery much\b", "strongly"),
-    (r"\b(?:in |super )?slow ?mo(?:tion)?\b", "slowly"),
-    (r"\btime ?lapse\b", "timelapse"),
-    (r"\b(?:come|comes|coming|bring|brought) (?:\w+ ){0,3}?(?:alive|to life)\b", "alive"),
-    (r"\banti ?clockwise\b|\bcounter ?clockwise\b", "anticlockwise"),
-    (r"\bin place\b|\bas (?:it|they) (?:is|are)\b|\bat rest\b", "still"),
-    (r"\bclose ?up\b", ""),
-    (r"\b(?:other than|apart from|except for|excluding|aside from|but for|everything but|"
-     r"all but|nothing but)\b", lambda m: m[0].split()[0] + " except"
-     if m[0].split()[0] in ("everything", "all", "nothing") else "except"),
-)  # fmt: skip
-_BREAKS = (
-    r"([,;:!?\n]+|\.(?!\d)|\s&\s|\s\+\s|\band\b|\bor\b|\bnor\b|\bthen\b|\bwhile\b|\bwhilst\b|\bbut\b|"
-    r"\bplus\b|\bwith\b|\bas\b|\bexcept\b|\balso\b|\buntil\b|\bso that\b|\bwhere\b|(?=\bwithout\b)|"
-    r"(?=\bno\b)|(?=\bonly\b)|(?=\binstead of\b))"
-)
-
-
-def _normalised(prompt: str) -> str:
-    """Return the prompt in lower case, with idioms as single words."""
-    text = " ".join(prompt.lower().replace("\n", " ; ").split())
-    for pattern, new in _REWRITES:
-        text = re.sub(pattern, new, text)
-    text = re.sub(rf"\b(?:from )?{_SIDE} to {_SIDE}", lambda m: _ENDS.get(m[2], m[2]), text)
-    text = re.sub(rf"\bfrom {_SIDE}\b", lambda m: _OPPOSITE[m[1]], text)
-    text = re.sub(r"\b(left|right|up|down)wards?\b", r"\1", text)
-    return re.sub(r"\b(forward|toward|backward|onward)s\b", r"\1", text)
-
-
-_COUNTS = {
-    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,
-    "nine": 9, "ten": 10, "twelve": 12, "fifteen": 15, "twenty": 20, "thirty": 30,
-}  # fmt: skip
-
-
-def _timing(text: str) -> tuple[dict[str, Any], str]:
-    """Return what the prompt says of duration, frame rate, loop, size and shape; and the rest."""
-    out: dict[str, Any] = {}
-    number = rf"(\d+(?:\.\d+)?|{'|'.join(_COUNTS)})"
-
-    def value(said: str) -> float:
-        return float(_COUNTS.get(said, said))
-
-    def take(pattern: str, key: str, make: Any) -> None:
-        nonlocal text
-        if found := re.search(pattern, text):
-            out[key] = make(found)
-            text = text[: found.start()] + " " + text[found.end() :]
-
-    take(rf"\b(?:for |lasting |about )?{number} ?(?:s|secs?|seconds?)\b(?: long)?", "duration",
-         lambda m: value(m[1]))  # fmt: skip
-    take(rf"\b(?:for |lasting )?{number} ?(?:mins?|minutes?)\b(?: long)?", "duration",
-         lambda m: 60 * value(m[1]))  # fmt: skip
-    take(rf"\b(?:at )?{number} ?(?:fps|frames per second)\b", "fps", lambda m: value(m[1]))
-    take(r"\b(?:in )?(480p|720p|1080p|1440p|2k|4k|8k)\b", "size", lambda m: m[1])
-    take(r"\b(?:(?:in|as) a )?square(?: video| clip| format)?\b", "aspect", lambda _: "1:1")
-    take(r"\b(?:vertical|portrait) (?:video|clip|format)\b", "aspect", lambda _: "9:16")
-    take(r",? *\b(?:and |then )+holds?(?: at the end| there)? *[.!]?$", "loop", lambda _: "hold")
-    take(r"\b(\d+:\d+)\b", "aspect", lambda m: m[1])
-    take(r"\b(?:don't|not|no|without|never) (?:a )?(?:loop\w*|repeat\w*)\b|\bplays? (?:it )?once\b",
-         "loop", lambda _: "none")  # fmt: skip
-    take(r"\bboomerang\w*\b|\bping ?pong\b|\bbounc\w+ loop\b", "loop", lambda _: "bounce")
-    take(r"\b(?:that |and |which )?(?:seamless(?:ly)? |perfect(?:ly)? |endless(?:ly)? )?"
-         r"(?:infinite )?loop(?:s|ing|ed)?\b(?: seamlessly| forever| endlessly| perfectly)?",
-         "loop", lambda _: out.get("loop", "seamless"))  # fmt: skip
-    return out, text
-
-
-def _parts(text: str) -> Iterator[tuple[str, str]]:
-    """Yield the clauses of a sentence, each with what joins it to the one before."""
-    join = ""
-    for piece in re.split(_BREAKS, text):
-        if piece is None or not piece.strip():
-            continue
-        if re.fullmatch(_BREAKS, piece.strip()) or re.fullmatch(r"[,;:!?.&+\s]+", piece):
-            join = piece.strip() if not (join and piece.strip() == ",") else join
-            continue
-        plain = " ".join(re.findall(r"\d*[a-z][a-z'/-]*", piece))
-        if plain:
-            yield join, plain
-            join = ""
-
 
 def _as_verbs(tokens: list[_Token], words: _Words) -> list[_Token]:
     """Return the tokens where a noun that is a verb too is one after the noun that does it.
@@ -472,7 +372,7 @@ def _as_verbs(tokens: list[_Token], words: _Words) -> list[_Token]:
                 and (does or partner)
                 and (last_is_noun or out[-1].role not in ("prep", "idle"))
             ):
-                token = _Token(token.word, "verb", owners)
+                token = _Token(token.word, "verb", owners)  # noqa: PLW2901
         out.append(token)
     return out
 
@@ -555,7 +455,7 @@ def _phrase(tokens: list[_Token], words: _Words) -> tuple[int, int, str] | None:
 # -- one clause ---------------------------------------------------------------------------------
 
 
-def _clause(tokens: tuple[_Token, ...], join: str, words: _Words) -> _Clause:
+def _clause(tokens: tuple[_Token, ...], join: str) -> _Clause:
     """Return what one clause says."""
     text = " ".join(token.word for token in tokens)
     base = _Clause(text=text, join=join, tokens=tokens)
@@ -927,7 +827,8 @@ def _settings(clauses: list[_Clause], problems: list[str]) -> dict[str, Any]:
 def _excepted(clauses: list[_Clause]) -> list[_Clause]:
     """Return the clauses where what is excepted from everything does the contrary of it."""
     out: list[_Clause] = []
-    for clause in clauses:
+    for said in clauses:
+        clause = said
         before = out[-1] if out else _Clause()
         spoken = {token.role for token in before.tokens}
         if before.join == "except" and clause.bare and clause.join in ("and", "or", "nor", ","):
@@ -974,6 +875,11 @@ def _motion(clauses: list[_Clause], problems: list[str]) -> dict[str, Any]:
         out["motion"] = ("none",)
     elif every:
         out["motion"] = ("auto",)
+    problems += [
+        f"prompt gives a direction in '{clause.text}', but not to what; name it, or the camera"
+        for clause in clauses
+        if clause.every and clause.direction is not None
+    ]
     strokes: list[str] = []
     strengths: list[float] = [c.strength for c in clauses if c.every and c.strength is not None]
     for kind, clause in moving:

@@ -66,7 +66,7 @@ ROLES = _table(
     "drink kiss hug breathe turn ride grow bloom explode melt open close spin rotate bounce land "
     "rock bob gallop bark wag chase play swing pour snow rain jog hop climb crawl skate surf ski "
     "dive clap shout yell transform morph shrink age sit stand lie sleep wake write type cook "
-    "fight vanish disappear appear collapse wave sail go flap drip shine throw catch "
+    "fight vanish disappear appear collapse wave sail flap drip shine throw catch "
     "kick march spread swirl dissolve fade bend shake fall fish row paddle pass cycle hover graze "
     "drown sink roar gaze stare wiggle twirl",
     change="remove delete erase replace swap colour color recolor recolour brighten darken blur "
