@@ -709,6 +709,17 @@ def smooth_rows(before2, before1, centre, after1, after2, out, weights, radius):
     return {"out": centre + np.tensordot(weights.astype(float), d * share, 1)}
 
 
+# waves
+
+
+@twin("waves.add_waves")
+def add_waves(x, along, across, real, imaginary, out):
+    turns = along[:, :, None] - across[:, None, None] * x.astype(float)
+    amplitude = (real + 1j * imaginary)[..., None]
+    waves = (amplitude * np.exp(2j * np.pi * turns)[:, None]).sum(0)
+    return {"out": out + np.stack([waves.real, waves.imag], 1)}
+
+
 # yuv
 
 

@@ -53,7 +53,7 @@ def safe_area(area: Box) -> Box:
 def anchor(size: tuple[int, int], place: str, area: Box) -> tuple[int, int]:
     """Return left and top of a box of ``size`` (width, height) at one of nine anchors of ``area``.
 
-    >>> placed((10, 10), "bottom-right", (0, 0, 100, 50)), placed((10, 10), "top", (0, 0, 100, 50))
+    >>> anchor((10, 10), "bottom-right", (0, 0, 100, 50)), anchor((10, 10), "top", (0, 0, 100, 50))
     ((90, 40), (45, 0))
     """
     left, top, width, height = area

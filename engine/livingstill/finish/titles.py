@@ -50,7 +50,7 @@ def draw(shot: Shot, area: Box) -> Sprite | None:
 def title_place(shot: Shot) -> str:
     """Return the title's place: bottom left, or at the top where a card takes the bottom.
 
-    >>> where(Shot(title="Lake")), where(Shot(title="Lake", price="1"))
+    >>> title_place(Shot(title="Lake")), title_place(Shot(title="Lake", price="1"))
     ('bottom-left', 'top-left')
     """
     if shot.title_place != "auto":

@@ -362,7 +362,7 @@ def _of_shape(job: Job, outputs: tuple[str, ...], shape: str) -> Job:
 def with_shape(output: str, shape: str) -> str:
     """Return a file's name with the shape of its frame in it.
 
-    >>> marked("out/lake.mp4", "9:16")
+    >>> with_shape("out/lake.mp4", "9:16")
     'out/lake-9x16.mp4'
     """
     if output == "-":

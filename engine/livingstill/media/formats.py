@@ -204,7 +204,7 @@ def format_of(path: str) -> Format:
 def format_named(name: str) -> Format:
     """Return the format of a suffix, with its dot or without.
 
-    >>> named("MP4").codecs[0]
+    >>> format_named("MP4").codecs[0]
     'h264'
 
     Raises

@@ -146,7 +146,7 @@ def make_fault(
 def position_in_words(box: tuple[int, int, int, int], size: tuple[int, int]) -> str:
     """Return the position of a box in the picture, in words.
 
-    >>> place((0, 0, 100, 50), (1000, 500)), place((0, 0, 900, 500), (1000, 500))
+    >>> tuple(position_in_words(box, (1000, 500)) for box in ((0, 0, 100, 50), (0, 0, 900, 500)))
     ('top left', 'whole picture')
     """
     x, y, width, height = box

@@ -31,7 +31,7 @@ class Window:
 def full_window(scene_size: tuple[int, int], size: tuple[int, int]) -> Window:
     """Return the largest centred window of the aspect of ``size`` that the scene fills.
 
-    >>> whole((200, 100), (50, 50))
+    >>> full_window((200, 100), (50, 50))
     Window(x=99.5, y=49.5, scale=2.0)
     """
     (w, h), (width, height) = scene_size, size

@@ -225,7 +225,7 @@ def long_side(size: str) -> int:
 def override_settings(values: Mapping[str, Any], base: Mapping[str, Any]) -> dict[str, Any]:
     """Return ``base`` overruled by ``values``, in which both sides of a frame overrule a shape too.
 
-    >>> over({"size": "640x426"}, {"aspect": "16:9", "fps": 25})
+    >>> override_settings({"size": "640x426"}, {"aspect": "16:9", "fps": 25})
     {'fps': 25, 'size': '640x426'}
     """
     dropped = {"aspect"} if fixes_aspect(values.get("size")) else set()

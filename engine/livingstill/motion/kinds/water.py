@@ -20,7 +20,6 @@ from livingstill.core import threads
 from livingstill.core.kinds import MotionKind, SpeedRange
 from livingstill.core.model import DEFAULT_FOCAL, Float32Array
 from livingstill.imaging import anisotropy, exact
-from livingstill.kernels import waves
 from livingstill.motion.advection import advect_texture, generation_count
 from livingstill.motion.canvas import Effect
 from livingstill.motion.context import STEP, Box, MotionContext, bounding_box, smoothstep
@@ -172,6 +171,8 @@ def slopes(
     With ``orbits`` the surface's displacement in pixels instead, by waves ``rms`` metres high:
     circles in the plane of travel.
     """
+    from livingstill.kernels import waves as kernels
+
     wind, seconds = context.wind, context.seconds
     rng = context.generator("waves")
     top = 2.6 if orbits else 4.8
@@ -212,7 +213,7 @@ def slopes(
         real, imaginary = np.ascontiguousarray(amplitude.real), np.ascontiguousarray(amplitude.imag)
         parts = np.zeros((2, 2, *surface.x.shape), np.float32)
         threads.over_bands(
-            partial(waves.add_waves, surface.x, along, across, real, imaginary, parts), z.size
+            partial(kernels.add_waves, surface.x, along, across, real, imaginary, parts), z.size
         )
         out[m].real, out[m].imag = parts[:, 0], parts[:, 1]
     return harmonics, out

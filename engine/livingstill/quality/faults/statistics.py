@@ -97,7 +97,7 @@ def level_planes(series: Series) -> Float32Array:
 def baseline_quantile(count: int) -> float:
     """Return the quantile that estimates a baseline over ``count`` frames despite a fault in them.
 
-    >>> habit_rank(40), habit_rank(1000)
+    >>> baseline_quantile(40), baseline_quantile(1000)
     (0.75, 0.9)
     """
     return min(0.9, max(0.75, 1 - _FAULT_FRAMES / count))
