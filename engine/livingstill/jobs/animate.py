@@ -217,13 +217,7 @@ def animate_file(
         with stages("report"):
             title = Path(outputs[0]).name
             check.write_report(observer.review(), clip.frames, job.report, title, job.overwrite)
-    difference = None
-    if record is not None:
-        difference = manifest.first_difference(list(record["frames"]), list(rendered.frames))
-    stage = None
-    if record is not None and difference is not None:
-        recorded = manifest.stages_of(dict(record))
-        stage = fingerprint.first_difference(recorded, fingerprint.stages(clip))
+    difference, stage = (None, None) if record is None else _replayed(record, clip, rendered.frames)
     took = time.perf_counter() - start
     result = JobResult(clip, outputs, rendered, took, stages.seconds, difference, stage, renamed)
     if job.manifest is not None:
@@ -232,6 +226,17 @@ def animate_file(
         with replacing(save_shot, job.overwrite) as part:
             part.write_text(shot_text, encoding="utf-8")
     return result
+
+
+def _replayed(
+    record: Mapping[str, Any], clip: Clip, frames: tuple[str, ...]
+) -> tuple[int | None, str | None]:
+    """Return the first frame that is not as the manifest records it, and the stage that differs."""
+    difference = manifest.first_difference(list(record["frames"]), list(frames))
+    if difference is None:
+        return None, None
+    recorded = manifest.stages_of(dict(record))
+    return difference, fingerprint.first_difference(recorded, fingerprint.stages(clip))
 
 
 def _check_outputs(shot: Shot, job: Job, outputs: tuple[str, ...], save_shot: Path | None) -> None:

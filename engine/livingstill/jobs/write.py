@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from livingstill.core import memory
-from livingstill.core.model import PackedRGBA, UInt8Array
+from livingstill.core.model import Float32Array, PackedRGBA, UInt8Array
 from livingstill.jobs import manifest, matte, monitor, provenance
 from livingstill.jobs.stages import Stages
 from livingstill.media import formats
@@ -64,19 +64,7 @@ def write(
     if shot.audio is not None:
         with stages("sound"):
             sound, sound_note = clip.sound()
-    encoders = [
-        encoder.Encoder(
-            output,
-            size,
-            timeline.fps,
-            encoding(output, shot),
-            overwrite=overwrite,
-            metadata=metadata,
-            budget=formats.parse_size(shot.budget) if shot.budget else None,
-            sound=sound,
-        )
-        for output in outputs
-    ]
+    encoders = [_encoder(clip, output, overwrite, metadata, sound) for output in outputs]
     still = clip.still
     steady = still and not (clip.card and shot.title_fade)
     figures = monitor.stream_figures(clip.regions, clip.window, size, steady)
@@ -114,6 +102,23 @@ def write(
         *(f"warning: {fault.message}" for fault in faults),
     )
     return RenderResult(tuple(digests), measured, notes)
+
+
+def _encoder(
+    clip: Clip, output: str, overwrite: bool, metadata: dict[str, str], sound: Float32Array | None
+) -> encoder.Encoder:
+    """Return the encoder of one output, by the settings of the clip's shot."""
+    shot = clip.shot
+    return encoder.Encoder(
+        output,
+        clip.framing.size,
+        clip.timeline.fps,
+        encoding(output, shot),
+        overwrite=overwrite,
+        metadata=metadata,
+        budget=formats.parse_size(shot.budget) if shot.budget else None,
+        sound=sound,
+    )
 
 
 def encoding(output: str, shot: Shot) -> formats.Encoding:

@@ -470,10 +470,9 @@ def _clause(tokens: tuple[_Token, ...], join: str) -> _Clause:
     leading = _first(roles, ("negation", "hold", "still")) < _first(roles, _NOUNS)
     moves = has & {"verb", "move", "act", "blow"}
     held_words = has & {"negation", "hold", "still"}
-    bare = bool(nouns or has & {"all", "camera"}) and not moves and not held_words
-    bare = (
-        bare and strength is None and direction is None and "moves" not in has and "wind" not in has
-    )
+    named = bool(nouns or has & {"all", "camera"})
+    acts = moves or held_words or has & {"moves", "wind"}
+    bare = named and not acts and strength is None and direction is None
     base = replace(base, bare=bare, leading=bool(leading and held_words), moving=bool(moves))
     if "moves" in has:
         return _camera_clause(base, tokens, negated)
@@ -495,23 +494,8 @@ def _clause(tokens: tuple[_Token, ...], join: str) -> _Clause:
             extra = _partners(tokens[i].word) & (verb.value or frozenset())
             if kind not in (verb.value or ()):
                 subjects = (*subjects, *(k for k in extra if k not in subjects))
-    unused = tuple(
-        t.word
-        for i, t in enumerate(tokens)
-        if (t.role in ("thing", "effect") and not negated[i] and not t.word.endswith("'s"))
-        or (t.role == "held" and not negated[i] and not t.word.endswith("'s"))
-        or t.role == "compass"
-    )
-    camera, wind = "", None
-    if "camera" in has:
-        i = roles.index("camera")
-        if negated[i]:
-            camera = "static"
-        elif not kinds and (moves - {"act"} or strength is not None) and not things:
-            camera = "auto"
-    elif not nouns and not has & {"all", "nothing", "wind", "move"} and "still" in has:
-        lone = {t.word for t in tokens if t.role == "still"}
-        camera = "static" if lone & {"static", "fixed", "lock", "locked"} else ""
+    wanted = not kinds and not things and bool(moves - {"act"} or strength is not None)
+    camera, wind = _camera_alone(tokens, negated, wanted), None
     if "wind" in has:
         i = roles.index("wind")
         wind = 0.0 if negated[i] else tokens[i].value * _wind_strength(tokens, i, bool(kinds))
@@ -537,7 +521,33 @@ def _clause(tokens: tuple[_Token, ...], join: str) -> _Clause:
         kept=any(t.role in ("thing", "effect") and negated[i] for i, t in enumerate(tokens)),
         every=every and not kinds,
         rest_still=rest,
-        unused=unused,
+        unused=_unused(tokens, negated),
+    )
+
+
+def _camera_alone(tokens: tuple[_Token, ...], negated: list[bool], wanted: bool) -> str:
+    """Return the camera of a clause that names no move: "static", "auto" if ``wanted``, or ""."""
+    roles = [token.role for token in tokens]
+    if "camera" in roles:
+        if negated[roles.index("camera")]:
+            return "static"
+        return "auto" if wanted else ""
+    others = {"kind", "thing", "held", "effect", "all", "nothing", "wind", "move"}
+    locked = {"static", "fixed", "lock", "locked"} & {t.word for t in tokens if t.role == "still"}
+    return "static" if locked and not others & set(roles) else ""
+
+
+def _unused(tokens: tuple[_Token, ...], negated: list[bool]) -> tuple[str, ...]:
+    """Return the words of a clause that nothing in the clip can follow."""
+    return tuple(
+        token.word
+        for token, stays in zip(tokens, negated)
+        if token.role == "compass"
+        or (
+            token.role in ("thing", "effect", "held")
+            and not stays
+            and not token.word.endswith("'s")
+        )
     )
 
 

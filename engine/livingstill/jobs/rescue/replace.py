@@ -128,14 +128,7 @@ def build(
     The still is laid out so that the crop falls on the pixels of the frame: the first frame is the
     still itself. ``shot`` says quality and seed; its camera, frame and time are not asked.
     """
-    canvas, corner = _canvas_around(still, crop, spec.size)
-    width, height = spec.size
-    centre = (
-        (corner[0] + width / 2) / canvas.shape[1],
-        (corner[1] + height / 2) / canvas.shape[0],
-    )
-    extent = (width / canvas.shape[1], height / canvas.shape[0])
-    frame = framing.Framing(spec.size, (0, 0, width, height), centre, extent)
+    canvas, frame = _canvas_around(still, crop, spec.size)
     photo = Photo(canvas)
     analysis = analyse_pixels(photo, canvas, shot.quality, shot)
     with stages("network"):
@@ -190,8 +183,8 @@ def build(
 
 def _canvas_around(
     still: UInt8Array, crop: registration.Crop, size: tuple[int, int]
-) -> tuple[UInt8Array, tuple[int, int]]:
-    """Return the still at the clip's scale, and where the frame's corner is in it."""
+) -> tuple[UInt8Array, framing.Framing]:
+    """Return the still at the clip's scale, and the clip's frame in it."""
     sx, sy = crop.width / size[0], crop.height / size[1]
     still_height, still_width = still.shape[:2]
 
@@ -203,7 +196,11 @@ def _canvas_around(
     bottom = margin(still_height - crop.y - crop.height, sy, size[1])
     canvas_size = (size[0] + left + right, size[1] + top + bottom)
     box = (crop.x - left * sx, crop.y - top * sy, canvas_size[0] * sx, canvas_size[1] * sy)
-    return np.ascontiguousarray(registration.resample_crop(still, box, canvas_size)), (left, top)
+    canvas = np.ascontiguousarray(registration.resample_crop(still, box, canvas_size))
+    height, width = canvas.shape[:2]
+    centre = ((left + size[0] / 2) / width, (top + size[1] / 2) / height)
+    extent = (size[0] / width, size[1] / height)
+    return canvas, framing.Framing(size, (0, 0, *size), centre, extent)
 
 
 def _outward_margin(frame: framing.Framing) -> float:
