@@ -461,7 +461,6 @@ def _clause(tokens: tuple[_Token, ...], join: str) -> _Clause:
     base = _Clause(text=text, join=join, tokens=tokens)
     roles = [token.role for token in tokens]
     has = set(roles)
-    verbs = [t for t in tokens if t.role in ("verb", "blow")]
     nouns = [(i, t) for i, t in enumerate(tokens) if t.role in ("kind", "thing", "held", "effect")]
     negated = _negated(tokens)
     strength = _strength(tokens)
@@ -480,20 +479,13 @@ def _clause(tokens: tuple[_Token, ...], join: str) -> _Clause:
     kinds = [(i, t.value) for i, t in nouns if t.role == "kind"]
     still = tuple(kind for i, kind in kinds if negated[i])
     still += tuple(
-        p for i, t in nouns if t.role == "kind" and negated[i] for p in _partners(t.word)
+        p for i, t in nouns if t.role == "kind" and negated[i] for p in sorted(_partners(t.word))
     )
     moving = [(i, kind) for i, kind in kinds if not negated[i]]
     impossible = _impossible(tokens, negated, moving)
     if impossible:
         return replace(base, impossible=impossible)
-    prep = _first(roles, ("prep",))
-    subjects = tuple(k for i, k in moving if i < prep) or tuple(k for _, k in moving)
-    places = tuple(k for _, k in moving if k not in subjects)
-    for verb in verbs:
-        for i, kind in moving:
-            extra = _partners(tokens[i].word) & (verb.value or frozenset())
-            if kind not in (verb.value or ()):
-                subjects = (*subjects, *(k for k in extra if k not in subjects))
+    subjects, places = _subjects(tokens, moving)
     wanted = not kinds and not things and bool(moves - {"act"} or strength is not None)
     camera, wind = _camera_alone(tokens, negated, wanted), None
     if "wind" in has:
@@ -523,6 +515,22 @@ def _clause(tokens: tuple[_Token, ...], join: str) -> _Clause:
         rest_still=rest,
         unused=_unused(tokens, negated),
     )
+
+
+def _subjects(
+    tokens: tuple[_Token, ...], moving: list[tuple[int, str]]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the kinds that a clause moves, and those that only say where, as in "fog over water"."""
+    prep = _first([token.role for token in tokens], ("prep",))
+    subjects = tuple(k for i, k in moving if i < prep) or tuple(k for _, k in moving)
+    places = tuple(k for _, k in moving if k not in subjects)
+    for verb in (token for token in tokens if token.role in ("verb", "blow")):
+        moved = verb.value or frozenset()
+        for i, kind in moving:
+            if kind not in moved:
+                extra = _partners(tokens[i].word) & moved
+                subjects = (*subjects, *(k for k in sorted(extra) if k not in subjects))
+    return subjects, places
 
 
 def _camera_alone(tokens: tuple[_Token, ...], negated: list[bool], wanted: bool) -> str:
