@@ -23,6 +23,7 @@ from contextlib import suppress
 from functools import cache
 from importlib import import_module
 from pathlib import Path
+from threading import Lock
 from typing import Any, TypeVar, cast
 
 import numba
@@ -33,6 +34,8 @@ from numba.np import linalg
 
 F = TypeVar("F", bound=Callable[..., Any])
 T = TypeVar("T", bound=type)
+
+_naming_folder = Lock()
 
 RECORDS: dict[str, tuple[type, str]] = {}
 """By name, the NamedTuples that kernels take, each with the types it declares for its fields."""
@@ -173,13 +176,16 @@ def kernel(*signatures: str) -> Callable[[F], F]:
         compiled.declared = signatures
         folder = cache_folder()
         if folder is not None and hasattr(compiled, "overloads"):
-            before, config.CACHE_DIR = config.CACHE_DIR, folder
-            try:
-                compiled._cache = KernelCache(function)
-            except RuntimeError:  # "no locator available": nowhere to write, so compile each time
-                pass
-            finally:
-                config.CACHE_DIR = before
+            with _naming_folder:  # threads import files of kernels at the same time
+                before, config.CACHE_DIR = config.CACHE_DIR, folder
+                try:
+                    compiled._cache = KernelCache(function)
+                except (
+                    RuntimeError
+                ):  # "no locator available": nowhere to write, so compile each time
+                    pass
+                finally:
+                    config.CACHE_DIR = before
         return cast(F, compiled)
 
     return decorate
