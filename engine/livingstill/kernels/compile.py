@@ -14,13 +14,10 @@ types are still compiled at the first call, so a missing declaration costs time,
 
 from __future__ import annotations
 
-import hashlib
 import os
 import pkgutil
-import tempfile
 from collections.abc import Callable
 from contextlib import suppress
-from functools import cache
 from importlib import import_module
 from pathlib import Path
 from threading import Lock
@@ -31,6 +28,8 @@ import numpy as np
 from numba.core import config, event
 from numba.core.caching import FunctionCache
 from numba.np import linalg
+
+from livingstill.kernels.folder import cache_folder
 
 F = TypeVar("F", bound=Callable[..., Any])
 T = TypeVar("T", bound=type)
@@ -90,28 +89,6 @@ def when_compiling(tell: Callable[[], object]) -> None:
 def tell_compiling() -> None:
     """Tell whoever is to be told that kernels are compiled, here or in another process."""
     _listener.on_start(None)
-
-
-@cache
-def cache_folder() -> str | None:
-    """Return a writable folder named after a hash of all kernel sources, or None.
-
-    Numba's own cache notices edits of a kernel's file only; the hash notices every file and so
-    also an upgrade. ``NUMBA_CACHE_DIR`` wins when the user set it.
-    """
-    if os.environ.get("NUMBA_CACHE_DIR"):
-        return os.environ["NUMBA_CACHE_DIR"]
-    digest = hashlib.sha256()
-    for source in sorted(Path(__file__).parent.glob("*.py")):
-        digest.update(source.read_bytes())
-    root = os.environ.get("XDG_CACHE_HOME") or Path(os.path.expanduser("~")) / ".cache"  # noqa: PTH111
-    folder = Path(root) / "livingstill" / f"kernels-{digest.hexdigest()[:16]}"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            return str(folder)
-    except OSError:
-        return None
 
 
 class KernelCache(FunctionCache):  # type: ignore[misc]
@@ -270,6 +247,21 @@ def make_ready(name: str) -> None:
     if hasattr(dispatcher, "overloads"):
         for signature in dispatcher.declared:
             dispatcher.compile(types_of(signature))
+
+
+def make_common() -> None:
+    """Compile what most kernels contain, for the processes that this one forks."""
+
+    def common(n: int) -> float:
+        floats, grid = np.empty(n, np.float32), np.empty((n, n), np.float32)
+        integers, words = np.empty(n, np.int32), np.empty(n, np.uint32)
+        floats[0] = min(max(grid[0, 0], np.float32(0)), np.float32(n))
+        integers[0] = min(max(np.int32(n), np.int32(0)), np.int32(words[0]))
+        return floats[min(max(n, 1), n - 1)] + np.float32(integers[0])
+
+    compiled = _compiled(common, no_cfunc_wrapper=True)
+    if hasattr(compiled, "compile"):
+        compiled.compile((numba.int64,))
 
 
 def weight(name: str) -> int:
