@@ -30,6 +30,7 @@ from numba.core.caching import FunctionCache
 from numba.np import linalg
 
 from livingstill.kernels.folder import cache_folder
+from livingstill.kernels.parts import PartCompiler
 
 F = TypeVar("F", bound=Callable[..., Any])
 T = TypeVar("T", bound=type)
@@ -169,14 +170,21 @@ def kernel(*signatures: str) -> Callable[[F], F]:
 
 
 def part(function: F) -> F:
-    """Compile ``function`` like a kernel, for kernels of its file alone, which it is cached with.
+    """Compile ``function`` for kernels of its file alone, which it is cached with.
 
     Python cannot call it: the wrappers that take its arguments apart would double its compilation.
+    It allocates nothing, and so counts no references.
     """
-    return _compiled(function, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+    return _compiled(
+        function,
+        no_cpython_wrapper=True,
+        no_cfunc_wrapper=True,
+        pipeline_class=PartCompiler,
+        _nrt=False,
+    )
 
 
-def _compiled(function: F, **options: bool) -> F:
+def _compiled(function: F, **options: Any) -> F:
     compiled: F = numba.njit(nogil=True, error_model="numpy", **options)(function)
     return compiled
 
