@@ -150,7 +150,9 @@ def kernel(*signatures: str) -> Callable[[F], F]:
     """
 
     def decorate(function: F) -> F:
-        compiled: Any = _compiled(function, no_cfunc_wrapper=True)
+        # what allocates nothing needs no reference counts
+        allocates = bool({"empty", "zeros"} & set(function.__code__.co_names))
+        compiled: Any = _compiled(function, no_cfunc_wrapper=True, _nrt=allocates)
         compiled.declared = signatures
         folder = cache_folder()
         if folder is not None and hasattr(compiled, "overloads"):

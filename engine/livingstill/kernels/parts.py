@@ -18,6 +18,10 @@ from numba.core.typed_passes import NativeLowering
 class _PartLibrary(JITCodeLibrary):  # type: ignore[misc]
     """LLVM code that is only linked into that of kernels."""
 
+    def _optimize_functions(self, ll_module: Any) -> None:
+        """Leave that to the kernel, where more is known."""
+        ll_module.data_layout = self._codegen._data_layout
+
     def _optimize_final_module(self) -> None:
         """Leave that to the kernel, where more is known."""
 

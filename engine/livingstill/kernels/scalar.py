@@ -31,23 +31,23 @@ def borrow(array: NDArray[Any]) -> NDArray[Any]:
     return array
 
 
-def plane(array: NDArray[Any], index: int) -> NDArray[Any]:
+def view_at(array: NDArray[Any], index: int) -> NDArray[Any]:
     """Return ``array[index]``."""
     view: NDArray[Any] = array[index]
     return view
 
 
-def tail(array: NDArray[Any], first: int) -> NDArray[Any]:
+def view_from(array: NDArray[Any], first: int) -> NDArray[Any]:
     """Return ``array[first:]``."""
     return array[first:]
 
 
-def grid(array: NDArray[Any], first: int, rows: int, columns: int) -> NDArray[Any]:
+def view_grid(array: NDArray[Any], first: int, rows: int, columns: int) -> NDArray[Any]:
     """Return (rows, columns) of a flat array from ``first`` on."""
     return array[first : first + rows * columns].reshape(rows, columns)
 
 
-def flat(array: NDArray[Any]) -> NDArray[Any]:
+def view_flat(array: NDArray[Any]) -> NDArray[Any]:
     """Return an array's items in one row."""
     return array.reshape(array.size)
 

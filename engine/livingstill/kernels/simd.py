@@ -62,6 +62,8 @@ def _view(
     ):
         view = model.set(builder, view, value, name)
     return view
+
+
 @_in_python(scalar.peek)
 def peek(typing_context: Any, array: Any, index: Any) -> Any:  # noqa: ARG001
     """Read ``array[index]``, 1-D, unchecked; nothing the loop writes overlaps it."""
@@ -115,8 +117,8 @@ def _inner(context: Any, builder: Any, signature: Any, arguments: Any) -> tuple[
     return place, shape, _field(context, builder, kind, array, "itemsize")
 
 
-@_in_python(scalar.plane)
-def plane(typing_context: Any, array: Any, index: Any) -> Any:  # noqa: ARG001
+@_in_python(scalar.view_at)
+def view_at(typing_context: Any, array: Any, index: Any) -> Any:  # noqa: ARG001
     """Return ``array[index]`` of a C-ordered array, unchecked, as a view whose owner must outlive it.
 
     Numba's own slices are ten times the code, most of it for negative indices and reference counts.
@@ -130,9 +132,9 @@ def plane(typing_context: Any, array: Any, index: Any) -> Any:  # noqa: ARG001
     return result(array, index), generate
 
 
-@_in_python(scalar.tail)
-def tail(typing_context: Any, array: Any, first: Any) -> Any:  # noqa: ARG001
-    """Return ``array[first:]`` of a C-ordered array, unchecked, as a view like a `plane`."""
+@_in_python(scalar.view_from)
+def view_from(typing_context: Any, array: Any, first: Any) -> Any:  # noqa: ARG001
+    """Return ``array[first:]`` of a C-ordered array, unchecked, as a `view_at`."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         place, shape, size = _inner(context, builder, signature, arguments)
@@ -143,9 +145,9 @@ def tail(typing_context: Any, array: Any, first: Any) -> Any:  # noqa: ARG001
     return array(array, first), generate
 
 
-@_in_python(scalar.grid)
-def grid(typing_context: Any, array: Any, first: Any, rows: Any, columns: Any) -> Any:  # noqa: ARG001
-    """Return (rows, columns) of a flat array from ``first`` on, unchecked, as a view like a `plane`."""
+@_in_python(scalar.view_grid)
+def view_grid(typing_context: Any, array: Any, first: Any, rows: Any, columns: Any) -> Any:  # noqa: ARG001
+    """Return (rows, columns) of a flat array from ``first`` on, unchecked, as a `view_at`."""
     result = array.copy(ndim=2)
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
@@ -160,9 +162,9 @@ def grid(typing_context: Any, array: Any, first: Any, rows: Any, columns: Any) -
     return result(array, first, rows, columns), generate
 
 
-@_in_python(scalar.flat)
-def flat(typing_context: Any, array: Any) -> Any:  # noqa: ARG001
-    """Return a C-ordered array's items in one row, as a view like a `plane`."""
+@_in_python(scalar.view_flat)
+def view_flat(typing_context: Any, array: Any) -> Any:  # noqa: ARG001
+    """Return a C-ordered array's items in one row, as a `view_at`."""
     result = array.copy(ndim=1)
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
