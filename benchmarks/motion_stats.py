@@ -17,8 +17,8 @@ import cv2
 import numpy as np
 from livingstill.core.model import Layer, Pose, Region, Scene
 from livingstill.depth import embedded
+from livingstill.jobs.analyse import perceive
 from livingstill.motion.builder import compose
-from livingstill.network import forward
 from livingstill.render import frames
 from livingstill.scene import assembly, layers
 from livingstill.segmentation import flow_field, plan, semantic
@@ -157,8 +157,8 @@ def photo(path: str, width: int) -> tuple[np.ndarray, np.ndarray, tuple[Region, 
     rgb = cv2.resize(
         rgb, (width, round(rgb.shape[0] * width / rgb.shape[1])), interpolation=cv2.INTER_AREA
     )
-    seen = forward.forward(rgb)
-    return rgb, embedded.from_perception(seen, rgb), semantic.segment(seen, rgb)
+    perception = perceive(rgb, "standard")
+    return rgb, embedded.from_perception(perception, rgb), semantic.segment(perception, rgb)
 
 
 def main() -> None:

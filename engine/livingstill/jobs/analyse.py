@@ -31,6 +31,7 @@ from livingstill.network.forward import forward
 from livingstill.photo import read, statistics
 from livingstill.photo.lines import detect_lines, line_lengths
 from livingstill.segmentation import semantic
+from livingstill.segmentation.class_probabilities import clean_classes
 from livingstill.settings.groups import DepthSettings, InputSettings
 from livingstill.settings.shot import Shot
 
@@ -103,7 +104,7 @@ def analyse(
     ----------
     shot : its depth source, quality and frame decide; neither camera nor motion
     scale : size of the scene beside the photo, where other shots share it; by default the shot's
-    ahead : whether perception, lines and, of small pictures, classes are begun at once in threads
+    eager : whether perception, lines and, of small pictures, classes are begun at once in threads
         of their own
     """
     rgb = downscale(photo.rgb, scene_scale(photo, shot) if scale is None else scale)
@@ -128,7 +129,7 @@ def analyse_pixels(
 ) -> Analysis:
     """Return the analysis of a photo whose scene is ``rgb``, (H, W, 3) uint8."""
     schedule = begin if eager else later
-    perception = schedule(partial(forward, rgb, quality=quality))
+    perception = schedule(partial(perceive, rgb, quality))
     lines = schedule(partial(detect_lines, rgb))
     masks = partial(_segment, perception, rgb)
     classes = begin_if_small(rgb)(masks) if eager else later(masks)
@@ -163,6 +164,11 @@ def analysis_from_estimates(
         lambda: estimates.depth,
         lambda: point,
     )
+
+
+def perceive(rgb: UInt8Array, quality: str) -> Perception:
+    """Return the embedded network's inverse depth and class probabilities, those cleaned."""
+    return clean_classes(forward(rgb, quality=quality))
 
 
 def _segment(perception: Result[Perception], rgb: UInt8Array) -> tuple[Region, ...]:

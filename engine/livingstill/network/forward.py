@@ -12,7 +12,6 @@ import numpy as np
 from livingstill.core.errors import InputError
 from livingstill.core.model import Float32Array, Perception, UInt8Array
 from livingstill.imaging import exact
-from livingstill.network.cleanup import tidy
 from livingstill.network.graph import Network
 
 WEIGHTS = "livingstill.npz"
@@ -106,13 +105,12 @@ def _view(
 
 
 def perceive(inverse: Float32Array, chance: Float32Array) -> Perception:
-    """Round to 16 and 8 bits, so that the last digits of one machine decide nothing; then tidy."""
+    """Return depth in steps of 16 bits and probabilities in 8: last digits decide nothing after."""
     words = np.round(np.clip(inverse, 0, 1) * 65535).astype(np.uint16)
     nearest = max(float(np.percentile(words, 99.8, method="lower")), 1.0)
     depth = np.minimum(words.astype(np.float32) / np.float32(nearest), np.float32(1))
     depth = np.round(depth * 65535).astype(np.uint16).astype(np.float32) / np.float32(65535)
-    rounded = np.round(np.clip(chance, 0, 1) * 255).astype(np.float32) / np.float32(255)
-    probabilities = np.round(tidy(rounded, CLASSES, depth) * 255).astype(np.uint8)
+    probabilities = np.round(np.clip(chance, 0, 1) * 255).astype(np.uint8)
     return Perception(depth, CLASSES, np.ascontiguousarray(probabilities))
 
 

@@ -16,7 +16,7 @@ from livingstill.segmentation import (
     ground,
     reflections,
     silhouettes,
-    sky,
+    sky_mask,
     straight_edges,
     water,
 )
@@ -30,9 +30,9 @@ LEAST_MASKED = 1e-6
 
 RULES: tuple[Rule, ...] = (
     # Nothing is measured inside the network's masks before they are corrected.
-    sky.remove_sky_below_ground,  # what is left is the sky that surrounds clouds, below
+    sky_mask.remove_sky_below_ground,  # what is left is the sky that surrounds clouds, below
     reflections.mark_mirror_image,  # by the symmetry of the whole picture, whatever the masks
-    sky.return_clouds_to_sky,  # or clouds called water would make leaves beside them float
+    sky_mask.return_clouds_to_sky,  # or clouds called water would make leaves beside them float
     reflections.mark_floating_leaves,  # beside water as the network and the rule above left it
     reflections.give_reflections_to_water,  # all that the three rules have marked, at once
     water.part_water,  # asks for the sky, which still water reaches to

@@ -113,7 +113,7 @@ KIND = MotionKind(
     ),
     colour=(150, 190, 255),
     found_by="auto",
-    detector="livingstill.segmentation.sky:find_clouds",
+    detector="livingstill.segmentation.clouds:find_clouds",
     textured=False,
     layer="background",
     speeds=SpeedRange(0.003, 0.025, prompted=0.008),
