@@ -88,7 +88,7 @@ def broken(photo: Path) -> None:
 
     made = livingstill.animate(photo, size="160x106", duration=1, quality="draft")
     with suppress(KeyboardInterrupt):
-        made.save(new(".mp4"), watch=stop)
+        made.save(new(".mp4"), on_frame=stop)
 
 
 def refused(photo: Path) -> None:

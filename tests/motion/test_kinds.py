@@ -230,7 +230,7 @@ def test_what_sways_at_the_frame_never_looks_beyond_its_border(rgb, depth, kind)
 def test_a_mirror_of_the_sky_needs_clouds_on_its_own_layer(rgb, depth):
     sky, lake = np.zeros(rgb.shape[:2], np.uint8), np.zeros(rgb.shape[:2], np.uint8)
     sky[:80], lake[90:] = 255, 255
-    scene = Scene(layered(rgb, depth, lake), backdrop=True)
+    scene = Scene(layered(rgb, depth, lake), has_background=True)
     cloud, mirror = Region("cloud", sky), Region("reflection", lake)
     alone = compose(rgb, depth, (cloud,), wind=Wind(), seconds=2.0, scene=scene).at(0.3)
     assert alone[0] is None and alone[1].second is not None

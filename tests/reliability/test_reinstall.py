@@ -30,7 +30,7 @@ for manifest in map(Path, sys.argv[2:]):
     for count in (1, 2, 4):
         again = manifest.with_name(f"{manifest.stem}-{count}.mp4")
         made = deliver.replay(manifest, {"output": [str(again)], "threads": count})
-        print(json.dumps([made.difference, len(made.saved.frames), str(again)]), flush=True)
+        print(json.dumps([made.difference, len(made.render.frames), str(again)]), flush=True)
 """
 
 

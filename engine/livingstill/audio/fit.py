@@ -47,18 +47,20 @@ def fade_ends(sound: Float32Array, fade: int) -> Float32Array:
     return out
 
 
-def fit(sound: Float32Array, count: int, *, joins: bool, fade: float, level: float) -> Float32Array:
+def fit(
+    sound: Float32Array, count: int, *, periodic: bool, fade: float, level: float
+) -> Float32Array:
     """Return (count, 2) float32 of a recording, for a clip of ``count`` samples.
 
     Parameters
     ----------
     sound : (n, 2) float32, n > 0; what follows the first sample that is wanted
-    joins : the clip loops, so the sound's end is cross-faded into its start; else both ends fade
+    periodic : the clip loops, so the sound's end is cross-faded into its start; else both ends fade
     fade : seconds of each
     level : dB added; where that would exceed full scale the whole is lowered
     """
     samples = round(fade * SAMPLE_RATE)
-    if joins:
+    if periodic:
         spare = min(samples, count // 2)
         made = join_ends(repeat(sound, count + spare, samples), count)
     else:

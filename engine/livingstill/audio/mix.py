@@ -43,7 +43,7 @@ def mix(
     *,
     seed: int = 0,
     air: WindGusts | None = None,
-    joins: bool = True,
+    periodic: bool = True,
     fade: float = 0.5,
     level: float = 0.0,
 ) -> Float32Array:
@@ -54,7 +54,7 @@ def mix(
     weights : bed -> how loud, relative to the others
     seed : of every random choice
     air : the gusts of the wind in the picture, which modulate the beds
-    joins : the clip loops; otherwise the ends fade, ``fade`` seconds each
+    periodic : the clip loops; otherwise the ends fade, ``fade`` seconds each
     level : dB above -27 dB RMS; peaks stay below -3 dB
 
     Raises
@@ -73,7 +73,7 @@ def mix(
             gain = strength ** np.float32(power) if power else np.float32(1)
             total += np.float32(weight) * heard * gain
     ends = round(fade * SAMPLE_RATE)
-    total = _rotate_to_least_step(total) if joins else fade_ends(total, ends)
+    total = _rotate_to_least_step(total) if periodic else fade_ends(total, ends)
     rms, peak = float(np.sqrt(np.mean(total**2))), float(np.abs(total).max())
     scale = min(10 ** (_LEVEL / 20) / max(rms, 1e-9), _PEAK / max(peak, 1e-9))
     return limit_peak(total * np.float32(scale * 10 ** (level / 20)))

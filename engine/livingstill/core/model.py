@@ -184,13 +184,13 @@ class Layer:
 class Scene:
     """The photo as layers, front to back; the last one is opaque. Built once, then only read.
 
-    ``focal`` is in frame widths. A ``backdrop`` is a last layer that is all sky, continued behind
-    what stands before it.
+    ``focal`` is in frame widths. ``has_background``: the last layer is all sky, continued behind what
+    stands before it.
     """
 
     layers: tuple[Layer, ...]
     focal: float = DEFAULT_FOCAL
-    backdrop: bool = False
+    has_background: bool = False
 
     def __post_init__(self) -> None:
         if not self.layers:
@@ -317,7 +317,7 @@ class Timeline:
     loop: str = "seamless"
 
     @property
-    def joins(self) -> bool:
+    def periodic(self) -> bool:
         """Whether frame ``frames`` would equal frame 0."""
         return self.loop in ("seamless", "bounce")
 
@@ -328,7 +328,7 @@ class Timeline:
 
     def time(self, index: float) -> float:
         """Return the position of frame ``index``, fractions too, on the camera's path, 0..1."""
-        if self.joins:
+        if self.periodic:
             return index / self.frames % 1.0
         return min(1.0, max(0.0, index / max(1, self.frames - 1)))
 
@@ -349,7 +349,7 @@ class Progress(Protocol):
         ...
 
 
-class Silent:
+class SilentProgress:
     """Progress that is discarded."""
 
     @contextmanager

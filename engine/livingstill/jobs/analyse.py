@@ -22,7 +22,7 @@ from livingstill.core.model import (
     Traits,
     UInt8Array,
 )
-from livingstill.core.threads import Result, begin, later
+from livingstill.core.threads import Result, begin, lazy
 from livingstill.depth import alignment, depth_file, embedded, models, windows
 from livingstill.depth.refine import refine
 from livingstill.depth.sources import SOURCES
@@ -128,13 +128,13 @@ def analyse_pixels(
     photo: Photo, rgb: UInt8Array, quality: str, settings: DepthSettings, *, eager: bool = False
 ) -> Analysis:
     """Return the analysis of a photo whose scene is ``rgb``, (H, W, 3) uint8."""
-    schedule = begin if eager else later
+    schedule = begin if eager else lazy
     perception = schedule(partial(perceive, rgb, quality))
     lines = schedule(partial(detect_lines, rgb))
     masks = partial(_segment, perception, rgb)
-    classes = begin_if_small(rgb)(masks) if eager else later(masks)
-    depth = later(partial(estimate_depth, rgb, settings, perception, lines))
-    point = later(partial(find_subject, rgb, depth, classes))
+    classes = begin_if_small(rgb)(masks) if eager else lazy(masks)
+    depth = lazy(partial(estimate_depth, rgb, settings, perception, lines))
+    point = lazy(partial(find_subject, rgb, depth, classes))
     return Analysis(photo, rgb, perception, lines, classes, depth, point)
 
 
@@ -176,8 +176,8 @@ def _segment(perception: Result[Perception], rgb: UInt8Array) -> tuple[Region, .
 
 
 def begin_if_small(rgb: UInt8Array) -> Callable[[Result[Any]], Result[Any]]:
-    """Return ``begin`` (concurrent) for a picture up to ``LARGE_PIXELS``, else ``later`` (lazy)."""
-    return begin if rgb.shape[0] * rgb.shape[1] <= LARGE_PIXELS else later
+    """Return ``begin`` for a picture up to ``LARGE_PIXELS``, else ``lazy``."""
+    return begin if rgb.shape[0] * rgb.shape[1] <= LARGE_PIXELS else lazy
 
 
 def find_subject(

@@ -44,8 +44,8 @@ class JobResult:
 
     clip: Clip
     outputs: tuple[str, ...]
-    saved: RenderResult
-    took: float
+    render: RenderResult
+    elapsed: float
     seconds: Mapping[str, float]
     difference: int | None = None
     stage: str | None = None
@@ -54,7 +54,7 @@ class JobResult:
     @property
     def notes(self) -> tuple[str, ...]:
         """What the user should know."""
-        return (*self.clip.notes, *self.saved.notes, *self.renamed)
+        return (*self.clip.notes, *self.render.notes, *self.renamed)
 
     def as_json(self) -> dict[str, Any]:
         """Return what `--json` prints."""
@@ -72,10 +72,10 @@ class JobResult:
             "notes": list(self.notes),
             "seconds": dict(self.seconds),
             "camera_cost": dict(clip.cost),
-            "continuity": self.saved.figures,
+            "continuity": self.render.figures,
             "first_difference": self.difference,
             "first_stage": self.stage,
-            "frames": list(self.saved.frames),
+            "frames": list(self.render.frames),
         }
 
     def lines(self, verbose: bool = False, timed: bool = True) -> list[str]:
@@ -87,9 +87,9 @@ class JobResult:
         lines = [f"note: {note}" for note in self.notes]
         if verbose:
             figures = {f"camera.{name}": value for name, value in clip.cost.items()}
-            figures |= self.saved.figures
+            figures |= self.render.figures
             if timed:
-                lines += [f"{name}: {took:.2f} s" for name, took in self.seconds.items()]
+                lines += [f"{name}: {elapsed:.2f} s" for name, elapsed in self.seconds.items()]
             lines += [f"{name}: {value:.4g}" for name, value in figures.items()]
         if self.difference is not None:
             where = (
@@ -107,7 +107,7 @@ class JobResult:
         layers = f"{count} layer{'s' if count > 1 else ''}"
         layers += "".join(f" plus the moving {kind}" for kind in own_layers)
         lines += [
-            f"{output}: {summary}, {_bytes(output)} in {self.took:.1f} s; camera {clip.shot.camera}, "
+            f"{output}: {summary}, {_bytes(output)} in {self.elapsed:.1f} s; camera {clip.shot.camera}, "
             f"depth from {clip.depth.source}, {layers}, moving: {moving}"
             for output in self.outputs
         ]
@@ -117,7 +117,7 @@ class JobResult:
 def _layers(clip: Clip) -> tuple[int, tuple[str, ...]]:
     """Return the number of depth layers, as ``--layers`` counts, and the kinds with their own layer."""
     front_kinds = {r.kind for r in clip.regions if KINDS[r.kind].layer == "front"}
-    own_layers = [*sorted(front_kinds), *(["sky"] if clip.scene.backdrop else [])]
+    own_layers = [*sorted(front_kinds), *(["sky"] if clip.scene.has_background else [])]
     return len(clip.scene.layers) - len(own_layers), tuple(own_layers)
 
 
@@ -205,7 +205,7 @@ def animate_file(
         *outputs,
         overwrite=job.overwrite,
         hashes=hashes or job.manifest is not None or record is not None,
-        watch=observer.add if observer else None,
+        on_frame=observer.add if observer else None,
         source=remote_frames(clip) if remote_frames else None,
         poster=job.poster,
         stages=stages,
@@ -218,8 +218,8 @@ def animate_file(
             title = Path(outputs[0]).name
             check.write_report(observer.review(), clip.frames, job.report, title, job.overwrite)
     difference, stage = (None, None) if record is None else _replayed(record, clip, rendered.frames)
-    took = time.perf_counter() - start
-    result = JobResult(clip, outputs, rendered, took, stages.seconds, difference, stage, renamed)
+    elapsed = time.perf_counter() - start
+    result = JobResult(clip, outputs, rendered, elapsed, stages.seconds, difference, stage, renamed)
     if job.manifest is not None:
         manifest.write(job.manifest, _record(result, job), job.overwrite)
     if save_shot is not None:
@@ -295,7 +295,7 @@ class _ReportObserver:
     def review(self) -> check.Review:
         """Return the verdict on all frames, with the exact figures of a clip of ours."""
         series = self._observer.series(float(self._timeline.fps))
-        found = verdict.judge(series, loop=self._timeline.joins)
+        found = verdict.judge(series, loop=self._timeline.periodic)
         return check.Review(verdict.with_exact_figures(found, self._exact.figures()), series)
 
 
@@ -394,13 +394,13 @@ def _record(result: JobResult, job: Job) -> dict[str, Any]:
         size=clip.framing.size,
         fps=str(clip.timeline.fps),
         outputs=list(result.outputs),
-        frames=list(result.saved.frames),
+        frames=list(result.render.frames),
         seconds=dict(result.seconds),
         depth=clip.depth,
         regions=clip.regions,
         subject=clip.subject,
         notes=clip.notes,
-        continuity=result.saved.figures,
+        continuity=result.render.figures,
         camera_cost=clip.cost,
         stages=fingerprint.stages(clip),
         files=files.files(clip.shot) | soundtrack.files(clip.shot),

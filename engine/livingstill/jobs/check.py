@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from livingstill.core.errors import InputError
-from livingstill.core.model import Progress, Silent, UInt8Array
+from livingstill.core.model import Progress, SilentProgress, UInt8Array
 from livingstill.io.files import check_target, replacing
 from livingstill.media import clip_reader
 from livingstill.photo import read
@@ -80,7 +80,7 @@ def review(
     """
     reader = clip_reader.ClipReader(clip)
     photo = Still.read(still) if still else None
-    with (progress or Silent()).stage("watching", reader.info.frames or 0) as step:
+    with (progress or SilentProgress()).stage("watching", reader.info.frames or 0) as step:
         series = measure(reader, photo, step).series
     return judge(reader, series, loop=loop)
 

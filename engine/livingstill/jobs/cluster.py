@@ -242,4 +242,4 @@ def _render_on_worker(clip_job: ClipJob, span: range) -> bytes:
                 clip_job.photo, clip_job.shot, estimates=clip_job.estimates
             )
         clip = _prepared_clips[clip_job.key]
-    return b"".join(frame.tobytes() for frame in clip.bare(span))
+    return b"".join(frame.tobytes() for frame in clip.rendered(span))

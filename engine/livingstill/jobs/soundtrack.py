@@ -78,7 +78,11 @@ def make(
         duration = timeline.seconds + shot.audio_fade + 0.1
         recording = sound.read(Path(shot.audio), shot.audio_start, duration)
         fitted = fit(
-            recording, count, joins=timeline.joins, fade=shot.audio_fade, level=shot.audio_level
+            recording,
+            count,
+            periodic=timeline.periodic,
+            fade=shot.audio_fade,
+            level=shot.audio_level,
         )
         return fitted, f"sound of {Path(shot.audio).name}"
     weights = choose_beds(shares, shot.wind.speed) if names is None else dict.fromkeys(names, 1.0)
@@ -89,7 +93,7 @@ def make(
         count,
         seed=shot.seed,
         air=_wind_gusts(shot, timeline, height),
-        joins=timeline.joins,
+        periodic=timeline.periodic,
         fade=shot.audio_fade,
         level=shot.audio_level,
     )

@@ -6,14 +6,14 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from livingstill.core.model import Progress, Silent
+from livingstill.core.model import Progress, SilentProgress
 
 
 class Stages:
     """Measures the stages of one job: ``seconds`` adds up under each stage's name."""
 
     def __init__(self, progress: Progress | None = None) -> None:
-        self.progress = progress or Silent()
+        self.progress = progress or SilentProgress()
         self.seconds: dict[str, float] = {}
 
     @contextmanager

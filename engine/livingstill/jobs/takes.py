@@ -163,13 +163,13 @@ def _save(clip: Clip, seed: int, name: str, job: Job, stages: Stages) -> tuple[T
     """Write a clip; return its take and its row of the contact sheet."""
     observer, row = no_reference.Observer(), ContactRow(clip.timeline.frames)
 
-    def watch(rgb: UInt8Array) -> None:
+    def on_frame(rgb: UInt8Array) -> None:
         observer.add(rgb)
         row.add(rgb)
 
-    clip.save(name, overwrite=job.overwrite, watch=watch, stages=stages)
+    clip.save(name, overwrite=job.overwrite, on_frame=on_frame, stages=stages)
     series = observer.series(float(clip.timeline.fps))
-    return Take(seed, name, director.judge(series, loop=clip.timeline.joins)), row
+    return Take(seed, name, director.judge(series, loop=clip.timeline.periodic)), row
 
 
 class ContactRow:

@@ -79,7 +79,7 @@ def compose(
     colour, depth = nodes(rgb.astype(np.float32)), nodes(inverse_depth)
     air = wind_field(wind, seconds, seed)
     layers = scene.layers if scene else (None,)
-    sheets = layers[:-1] if scene and scene.backdrop else layers
+    sheets = layers[:-1] if scene and scene.has_background else layers
     moving = regions if amount > 0 else ()
     shown_by = [_layers_showing(sheets, region) for region in moving]
     contexts = []
@@ -100,8 +100,8 @@ def compose(
             own_layer=max(shown_by[index]) < len(sheets) - 1,
         )
         contexts.append(context)
-    backdrop = scene.layers[-1] if scene and scene.backdrop else None
-    placed = _placed(contexts, shown_by, len(sheets), backdrop)
+    background = scene.layers[-1] if scene and scene.has_background else None
+    placed = _placed(contexts, shown_by, len(sheets), background)
     placed.sort(key=lambda one: one[0].placement.stage)  # stable: within a stage by region
     return SceneMotion(
         shape,
@@ -117,28 +117,28 @@ def _placed(
     contexts: Sequence[MotionContext],
     shown_by: Sequence[tuple[int, ...]],
     sheets: int,
-    backdrop: Layer | None,
+    background: Layer | None,
 ) -> list[tuple[Effect, tuple[int, ...]]]:
     """Return the effects of all regions, each with the numbers of the layers that it moves.
 
     Parameters
     ----------
     shown_by : per region the layers that show it
-    sheets : how many layers there are, without the backdrop
-    backdrop : the last layer, number ``sheets``; the first region of a background kind moves on it
+    sheets : how many layers there are, without the background layer
+    background : the last layer, number ``sheets``; the first region of a background kind moves on it
     """
     everywhere = tuple(range(sheets))
     kinds = [KINDS[context.kind] for context in contexts]
-    background = [k for k, kind in enumerate(kinds) if kind.layer == "background"][:1]
-    drifting = contexts[background[0]] if backdrop and background else None
+    indices = [k for k, kind in enumerate(kinds) if kind.layer == "background"][:1]
+    drifting = contexts[indices[0]] if background and indices else None
     placed: list[tuple[Effect, tuple[int, ...]]] = []
     for context, numbers in zip(contexts, shown_by):
-        if backdrop and context is drifting:
-            placed += ((e, (sheets,)) for e in _effects(_on_backdrop(context, backdrop)))
+        if background and context is drifting:
+            placed += ((e, (sheets,)) for e in _effects(_on_background_layer(context, background)))
             continue
         for effect in _effects(context):
             on = numbers if effect.placement.front_only else everywhere
-            covers = drifting is not None and effect.placement.covers_backdrop
+            covers = drifting is not None and effect.placement.covers_background
             placed.append((effect, (*on, sheets) if covers else on))
     if drifting and any(effect.placement.reflects_samples for effect, _ in placed):
         # a mirror copies motion of its own layer: what drifts behind has to drift there, too
@@ -156,11 +156,11 @@ def _resized(field: Float32Array, shape: tuple[int, int]) -> Float32Array:
     return np.asarray(exact.resize_linear(field, shape[::-1]), np.float32)
 
 
-def _on_backdrop(context: MotionContext, layer: Layer) -> MotionContext:
-    """Return the context of a region as a backdrop shows it, behind other layers too."""
+def _on_background_layer(context: MotionContext, layer: Layer) -> MotionContext:
+    """Return the context of a region as the background layer shows it, behind other layers too."""
     rgba = np.ascontiguousarray(layer.colour).view(np.uint8).reshape(*layer.colour.shape, 4)
     rgb = np.ascontiguousarray(rgba[..., :3])
-    return replace(context, rgb=rgb, colour=nodes(rgb.astype(np.float32)), on_backdrop=True)
+    return replace(context, rgb=rgb, colour=nodes(rgb.astype(np.float32)), on_background=True)
 
 
 def _layers_showing(layers: Sequence[Layer | None], region: Region) -> tuple[int, ...]:

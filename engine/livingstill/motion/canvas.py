@@ -82,8 +82,8 @@ class Placement:
     """When an effect is applied, and to which layers of the scene.
 
     ``front_only``: to the layers that show its region, not to those behind. ``reflects``: it copies
-    the motion of other parts of its layer, so it does nothing to a backdrop; ``reflects_samples``:
-    advected textures too, which must then be on its layer as well as on the backdrop.
+    the motion of other parts of its layer, so it does nothing to a background layer; ``reflects_samples``:
+    advected textures too, which must then be on its layer as well as on the background.
     """
 
     stage: Stage
@@ -92,8 +92,8 @@ class Placement:
     reflects_samples: bool = False
 
     @property
-    def covers_backdrop(self) -> bool:
-        """Whether the effect also changes a backdrop that passes behind its region."""
+    def covers_background(self) -> bool:
+        """Whether the effect also changes a background that passes behind its region."""
         return self.stage >= Stage.COMPOSITE and not self.reflects
 
 

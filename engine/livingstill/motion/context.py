@@ -78,7 +78,7 @@ class MotionContext:
     ``rgb`` is the photo (H, W, 3) uint8; ``colour`` (h, w, 3) float32 levels, ``mask`` (h, w)
     float32 in 0..1 and ``inverse_depth`` (h, w) float32 live on the grid. ``direction`` is what
     brush strokes say, (h, w, 2) float32 in frame widths per second, or None; ``own_layer``, whether
-    a layer of the scene holds the region with its background filled behind it; ``on_backdrop``,
+    a layer of the scene holds the region with its background filled behind it; ``on_background``,
     whether the region is all that the last layer shows, continued behind the rest.
     """
 
@@ -94,7 +94,7 @@ class MotionContext:
     index: int
     direction: Float32Array | None = None
     own_layer: bool = False
-    on_backdrop: bool = False
+    on_background: bool = False
 
     @property
     def width(self) -> int:

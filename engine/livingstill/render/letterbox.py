@@ -24,7 +24,7 @@ class Letterbox:
         rgba = np.zeros((height, width, 4), np.uint8)
         rgba[..., 3] = 255
         if fit == "blur":
-            rgba[..., :3] = _backdrop(rgb, size)
+            rgba[..., :3] = _blurred_photo(rgb, size)
         self._frames = [rgba.view(np.uint32)[..., 0].copy() for _ in range(2)]
         self._box = box
         self._buffer = 0
@@ -38,7 +38,7 @@ class Letterbox:
         return frame
 
 
-def _backdrop(rgb: UInt8Array, size: tuple[int, int]) -> UInt8Array:
+def _blurred_photo(rgb: UInt8Array, size: tuple[int, int]) -> UInt8Array:
     """Return (height, width, 3) uint8: the photo cropped to the frame, blurred and dimmed."""
     width, height = size
     tall, wide = rgb.shape[:2]

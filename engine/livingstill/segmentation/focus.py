@@ -1,4 +1,4 @@
-"""What is far out of focus is a backdrop, and neither water nor leaves, whatever it looks like."""
+"""What is far out of focus is background, and neither water nor leaves, whatever it looks like."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Water and leaves have .07 and more wherever the photo has any detail; behind a m
 
 
 def in_focus(evidence: Evidence, found: Mapping[str, UInt8Array]) -> set[str]:
-    """Return the kinds that have fine detail; if none has, not the plain sky either: a backdrop.
+    """Return the kinds that have fine detail; if none has, not the plain sky either: a background.
 
     A sky by itself may be plain.
     """

@@ -15,7 +15,7 @@ from typing import Any
 
 from livingstill.core import threads
 from livingstill.core.errors import InputError
-from livingstill.core.model import Progress, Silent
+from livingstill.core.model import Progress, SilentProgress
 from livingstill.io.files import sweep
 from livingstill.jobs.batch import overview, tour
 from livingstill.jobs.batch.overview import Report
@@ -119,7 +119,7 @@ def work(
     InputError
         If the format or the folder cannot be used, or another batch works in the folder.
     """
-    progress = progress or Silent()
+    progress = progress or SilentProgress()
     if choose(f"clip{suffix}").format.suffix.startswith("%"):
         raise InputError(f"format {suffix} is a sequence; a batch makes one file per clip")
     try:

@@ -205,7 +205,7 @@ def _animated_records(task: Task) -> Iterator[dict[str, Any]]:
             clip = scene if output is first else reframe(scene, shots[output].aspect)
         target, record = start_output(task, output)
         thumbnail = Thumbnail(clip.timeline.frames // 2)
-        result = clip.save(str(target), watch=thumbnail.add, stages=stages)
+        result = clip.save(str(target), on_frame=thumbnail.add, stages=stages)
         yield record | {
             "state": "done",
             "size": list(clip.framing.size),

@@ -59,8 +59,8 @@ class Coverage:
         if self.truth.static:
             out["exact_leak"] = self.maxima["leak"]
         clip, steps = self.truth.clip, np.array(self.steps[1:])
-        joins = self.truth.static and clip.timeline.joins and steps.size > 0
-        if joins and self.first is not None and self.last is not None and np.median(steps) > 0:
+        periodic = self.truth.static and clip.timeline.periodic and steps.size > 0
+        if periodic and self.first is not None and self.last is not None and np.median(steps) > 0:
             gap = float(cv2.absdiff(self.last, self.first).mean())
             out["exact_seam"] = gap / float(np.median(steps))
             ends = [render(clip, self.truth.size, clip.camera.at(t), t) for t in (0.0, 1.0)]

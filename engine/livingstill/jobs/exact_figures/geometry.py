@@ -26,7 +26,7 @@ def camera_step(truth: GroundTruth) -> dict[str, float]:
     w = view.depth[np.ix_(rows, columns)].astype(np.float64)
     y = ((rows + 0.5) / view.depth.shape[0] - 0.5)[:, None] / view.aspect + 0 * w
     x = ((columns + 0.5) / view.depth.shape[1] - 0.5)[None] + 0 * w
-    poses = [*truth.poses, *truth.poses[:2]] if clip.timeline.joins else truth.poses
+    poses = [*truth.poses, *truth.poses[:2]] if clip.timeline.periodic else truth.poses
     track = np.array([project(x, y, w, pose, view.focal) for pose in poses]) * width
     if len(track) < 3:
         return {"exact_camera_step": 0.0}

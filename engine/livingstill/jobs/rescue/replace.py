@@ -103,7 +103,7 @@ def _length(vectors: Float32Array) -> Float32Array:
     return np.asarray(np.hypot(vectors[..., 0], vectors[..., 1]), np.float32)
 
 
-def joins(series: no_reference.Series) -> bool:
+def is_loop(series: no_reference.Series) -> bool:
     """Return whether a clip's end leads into its start."""
     change = series.change[0, 1:].mean((1, 2))
     if len(change) < 3:
@@ -159,7 +159,7 @@ def build(
         if motion is not None:
             timeline = spec.timeline
             ramp = min(_RAMP_SECONDS / timeline.seconds, 0.25)
-            motion = EasedMotion(motion, ramp, timeline.joins)
+            motion = EasedMotion(motion, ramp, timeline.periodic)
     still_kinds = sorted({r.kind for r in planned} - {r.kind for r in regions})
     if still_kinds:
         notes = (*notes, f"{', '.join(still_kinds)} stood still in the clip and so do here")
@@ -229,11 +229,11 @@ class EasedMotion:
 
     motion: Motion
     ramp: float
-    joins: bool
+    periodic: bool
 
     def at(self, phase: float) -> tuple[Flow | None, ...]:
         """Return the flows at ``phase``, 0..1."""
-        elapsed = min(phase, 1 - phase) if self.joins else phase
+        elapsed = min(phase, 1 - phase) if self.periodic else phase
         progress = min(1.0, elapsed / self.ramp)
         flows = self.motion.at(phase)
         return (
@@ -335,7 +335,7 @@ def _camera(
         return _resolve(static, shot, view, timeline), static, tuple(notes)
     if closed:
         keys: tuple[tuple[str, str], ...] = ()
-    elif timeline.joins:
+    elif timeline.periodic:
         keys = (("rest", "0"),)
     else:
         keys = (("ease", _ease(spec.path, clip_move.name)), ("rest", "0"))

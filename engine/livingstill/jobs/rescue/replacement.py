@@ -15,7 +15,7 @@ from livingstill.jobs.check import Still
 from livingstill.jobs.rescue import camera_track
 from livingstill.jobs.rescue.keep import writer
 from livingstill.jobs.rescue.repair import decibels
-from livingstill.jobs.rescue.replace import ReplacementSpec, build, joins, moving_tiles
+from livingstill.jobs.rescue.replace import ReplacementSpec, build, is_loop, moving_tiles
 from livingstill.jobs.rescue.result import WriteResult
 from livingstill.jobs.rescue.watch import Observation
 from livingstill.jobs.stages import Stages
@@ -188,7 +188,7 @@ def _replacement_spec(observation: Observation, good: Flags, options: RescueJob)
     series, info = observation.review.series, observation.reader.info
     loop = options.loop
     if loop == "auto":
-        loop = "seamless" if good[-1] and joins(series) else "none"
+        loop = "seamless" if good[-1] and is_loop(series) else "none"
     enough = int((good[1:] & good[:-1]).sum()) >= _MIN_GOOD_STEPS
     path = camera_track.track(series, good if enough else None)
     return ReplacementSpec(

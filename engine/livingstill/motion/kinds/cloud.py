@@ -4,7 +4,7 @@ The layer lies on a plane above: its picture moves as v (y_h - y) / y_h, fastest
 cumulus do, plus stationary curl noise of a fifth of it. The photo's raw colour is advected. Two
 generations that cross-fade are 2.5 %W apart at most, and mostly half as much, about as far as
 clouds' edges are soft; farther apart small crisp clouds show double, and more generations pulse.
-Behind roofs and masts the sky goes on, where the scene has a backdrop for it.
+Behind roofs and masts the sky goes on, where the scene has a background layer for it.
 """
 
 from __future__ import annotations
@@ -49,14 +49,14 @@ def build(context: MotionContext) -> tuple[Effect, ...]:
     generations = math.ceil(context.seconds * fastest / (APART * context.width))
     generations = max(1, min(generations, int(context.seconds / LEAST_SECONDS)))
     effect = advect_texture(
-        replace(context, mask=np.ones_like(context.mask)) if context.on_backdrop else context,
+        replace(context, mask=np.ones_like(context.mask)) if context.on_background else context,
         velocity,
         generations=generations,
         jitter=0.008 * context.width / generations,
         window=0.5,
         structure=0,
         blur=6,
-        shown=context.mask if context.on_backdrop else None,
+        shown=context.mask if context.on_background else None,
         scatter=1.5 * context.scale,
     )
     return (effect,) if effect else ()
@@ -79,7 +79,7 @@ def drift(context: MotionContext) -> Float32Array:
         out[..., 0] = speed * context.wind.x * height
         out[..., 1] = speed * context.wind.y * height**2
     out = add_curl_noise(context, out, 0.12, 0.2)
-    if context.on_backdrop:
+    if context.on_background:
         calm = smoothstep(2 - 2 * context.distance_outside() / (BEYOND * width)) * np.float32(
             context.amount
         )
