@@ -196,7 +196,7 @@ def main() -> None:
         grey = rendered(rgb, None, 1, scene)[0]
         every = np.max([r.mask for r in regions], axis=0)
         for region in regions:
-            row = {"region": f"{Path(path).stem} {region.kind}{'*' if hand else ''}"}
+            row = {"region": f"{Path(path).stem} {region.label}{'*' if hand else ''}"}
             row |= measure(clip, grey, region.mask, RATE) | border(clip, grey, region.mask, every)
             alone = compose(rgb, depth, (region,), wind=Wind(), seconds=SECONDS).at(0.3)[0]
             if alone is not None and alone.second is None and alone.first.any():

@@ -75,7 +75,7 @@ def command(
     reporter = progress.choose(quiet or as_json, no_progress)
     moving = inspect.write_regions(photo, shot, job, target=target, folder=masks, progress=reporter)
     if as_json:
-        kinds = [{"kind": region.kind, "share": round(region.share, 4)} for region in moving]
+        kinds = [{"kind": region.label, "share": round(region.share, 4)} for region in moving]
         say.json_line(
             {
                 "output": str(target) if target else None,
@@ -86,5 +86,5 @@ def command(
         )
     elif not quiet:
         say.summary(f"note: {note}" for note in renamed)
-        shares = ", ".join(f"{region.kind} {region.share:.0%}" for region in moving)
+        shares = ", ".join(f"{region.label} {region.share:.0%}" for region in moving)
         say.summary([f"{target or masks}: {shares or 'nothing moves'}"])

@@ -111,13 +111,16 @@ class InverseDepth:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Region:
-    """A part of the photo of one class or kind: ``mask`` is (H, W) uint8, 255 = belongs."""
+    """A soft mask and its ``label``: a class of the network, or a kind of motion.
 
-    kind: str
+    ``mask`` is (H, W) uint8, 255 = belongs.
+    """
+
+    label: str
     mask: UInt8Array
 
     def __post_init__(self) -> None:
-        _freeze(self.mask, f"mask of {self.kind}", (None, None), np.uint8)
+        _freeze(self.mask, f"mask of {self.label}", (None, None), np.uint8)
 
     @property
     def share(self) -> float:

@@ -71,11 +71,11 @@ class Analysis:
 
     def mask(self, name: str) -> UInt8Array | None:
         """Return the soft mask of a class, (H, W) uint8, or None where there is none of it."""
-        return next((one.mask for one in self.classes() if one.kind == name), None)
+        return next((one.mask for one in self.classes() if one.label == name), None)
 
     def statistics(self) -> Traits:
         """Return sharpness, noise, light, lines and shares of classes."""
-        shares = {region.kind: region.share for region in self.classes()}
+        shares = {region.label: region.share for region in self.classes()}
         return statistics.measure(self.rgb, self.depth().values, shares, self.lines())
 
 
@@ -184,7 +184,7 @@ def find_subject(
     rgb: UInt8Array, depth: Result[InverseDepth], classes: Result[tuple[Region, ...]]
 ) -> Subject:
     """Return the subject of a photo from its depth, its sky and the heads of its people."""
-    masks = {region.kind: region.mask for region in reversed(classes())}
+    masks = {region.label: region.mask for region in reversed(classes())}
     return subject.find_subject(
         rgb, depth().values, masks.get("sky"), subject.head_boxes(masks.get("person"))
     )

@@ -66,7 +66,7 @@ class JobResult:
             "duration": round(clip.timeline.seconds, 4),
             "camera": str(clip.shot.camera),
             "depth": clip.depth.source,
-            "kinds": {region.kind: round(region.share, 4) for region in clip.regions},
+            "kinds": {region.label: round(region.share, 4) for region in clip.regions},
             "layers": _layers(clip)[0],
             "layers_apart": list(_layers(clip)[1]),
             "notes": list(self.notes),
@@ -83,7 +83,7 @@ class JobResult:
         stage with them."""
         clip = self.clip
         width, height = clip.framing.size
-        moving = ", ".join(f"{r.kind} {r.share:.0%}" for r in clip.regions) or "nothing"
+        moving = ", ".join(f"{r.label} {r.share:.0%}" for r in clip.regions) or "nothing"
         lines = [f"note: {note}" for note in self.notes]
         if verbose:
             figures = {f"camera.{name}": value for name, value in clip.cost.items()}
@@ -116,7 +116,7 @@ class JobResult:
 
 def _layers(clip: Clip) -> tuple[int, tuple[str, ...]]:
     """Return the number of depth layers, as ``--layers`` counts, and the kinds with their own layer."""
-    front_kinds = {r.kind for r in clip.regions if KINDS[r.kind].layer == "front"}
+    front_kinds = {r.label for r in clip.regions if KINDS[r.label].layer == "front"}
     own_layers = [*sorted(front_kinds), *(["sky"] if clip.scene.has_background else [])]
     return len(clip.scene.layers) - len(own_layers), tuple(own_layers)
 

@@ -65,7 +65,7 @@ class Clip:
 
     def __repr__(self) -> str:
         width, height = self.framing.size
-        moving = ", ".join(f"{region.kind} {region.share:.0%}" for region in self.regions)
+        moving = ", ".join(f"{region.label} {region.share:.0%}" for region in self.regions)
         return (
             f"<Clip of {self.photo.name}: {width}x{height}, {self.timeline.frames} frames at "
             f"{float(self.timeline.fps):g} fps, camera {self.shot.camera}, {moving or 'no motion'}>"
@@ -161,7 +161,7 @@ class Clip:
         if self.shot.audio is None:
             return None, ""
         width, height = self.framing.size
-        shares = {region.kind: region.share for region in self.regions}
+        shares = {region.label: region.share for region in self.regions}
         return soundtrack.make(self.shot, self.timeline, shares, height / width)
 
     def mattes(self) -> Iterator[PackedRGBA]:

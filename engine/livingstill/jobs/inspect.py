@@ -72,8 +72,8 @@ def write_regions(
         classes = analysis.classes()
         moving = steps.plan_regions(analysis, shot)
     if folder is not None:
-        class_names = {region.kind for region in classes}
-        extra = tuple(region for region in moving if region.kind not in class_names)
+        class_names = {region.label for region in classes}
+        extra = tuple(region for region in moving if region.label not in class_names)
         mask_files.write(folder, (*classes, *extra), job.overwrite)
     if target is not None:
         depth = analysis.depth().values

@@ -99,7 +99,7 @@ def build(
             "source": depth.source,
             "png": _png(np.round(depth.values * np.float32(65535)).astype(np.uint16)),
         },
-        "regions": [{"kind": region.kind, "png": _png(region.mask)} for region in regions],
+        "regions": [{"kind": region.label, "png": _png(region.mask)} for region in regions],
         "subject": list(subject),
         "stages": stages,
         "frames": frames,

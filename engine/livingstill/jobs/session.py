@@ -87,7 +87,7 @@ class Session:
         whole_layers = self._begin_layers(analysis, shot, keys)
         with stages("regions"):
             regions = self._step("regions", keys.regions, lambda: self._regions(analysis, shot))
-        begin_kernels([region.kind for region in regions])
+        begin_kernels([region.label for region in regions])
         with stages("camera"):
             frame = steps.frame_of(analysis, shot)
             move, reason, cost = self._step(

@@ -84,16 +84,16 @@ def compose(
     shown_by = [_layers_showing(sheets, region) for region in moving]
     contexts = []
     for index, region in enumerate(moving):
-        field = (directions or {}).get(region.kind)
+        field = (directions or {}).get(region.label)
         context = MotionContext(
-            kind=region.kind,
+            kind=region.label,
             rgb=rgb,
             colour=colour,
             mask=nodes(region.mask.astype(np.float32) * np.float32(1 / 255)),
             inverse_depth=depth,
             wind=air,
             seconds=seconds,
-            amount=amount * (attenuation or {}).get(region.kind, 1.0),
+            amount=amount * (attenuation or {}).get(region.label, 1.0),
             seed=seed,
             index=index,
             direction=None if field is None else _resized(field, shape),

@@ -57,17 +57,17 @@ def velocities(
     found: dict[str, Float32Array] = {}
     for region in regions:
         mask = _coarse(region.mask) >= 128
-        drawn = [stroke for stroke in strokes if stroke.kind == region.kind]
+        drawn = [stroke for stroke in strokes if stroke.kind == region.label]
         if not mask.any():
             continue
         if drawn:
-            velocity = velocity_from_strokes(mask, drawn, rgb.shape[:2], KINDS[region.kind].speeds)
-        elif direction := KINDS[region.kind].direction:
+            velocity = velocity_from_strokes(mask, drawn, rgb.shape[:2], KINDS[region.label].speeds)
+        elif direction := KINDS[region.label].direction:
             velocity = resolve(direction)(mask, rgb, inverse_depth)
         else:
             continue
-        before = found.get(region.kind)
-        found[region.kind] = (
+        before = found.get(region.label)
+        found[region.label] = (
             velocity if before is None else np.where(velocity != 0, velocity, before)
         )
     return found

@@ -44,8 +44,8 @@ def write(folder: Path, regions: tuple[Region, ...], overwrite: bool) -> list[Pa
     """Write one 8-bit PNG per kind into ``folder``, made if missing; return their paths."""
     together: dict[str, UInt8Array] = {}
     for region in regions:
-        before = together.get(region.kind)
-        together[region.kind] = region.mask if before is None else np.maximum(before, region.mask)
+        before = together.get(region.label)
+        together[region.label] = region.mask if before is None else np.maximum(before, region.mask)
     with files.folder(folder, overwrite) as part:
         for kind, mask in together.items():
             files.write_png(part / f"{kind}.png", mask)

@@ -75,7 +75,7 @@ def plan(
     if "none" in motion:
         return ()
     wanted = _wanted(motion, masks, strokes)
-    network = {region.kind: region.mask for region in classes}
+    network = {region.label: region.mask for region in classes}
     evidence = gather(rgb, inverse_depth, network, _strokes_by_detector(wanted, strokes))
     for rule in RULES:
         evidence = rule(evidence)

@@ -214,7 +214,7 @@ def _animated_records(task: Task) -> Iterator[dict[str, Any]]:
             "bytes": target.stat().st_size,
             "camera": str(clip.shot.camera),
             "depth": clip.depth.source,
-            "kinds": {region.kind: round(region.share, 4) for region in clip.regions},
+            "kinds": {region.label: round(region.share, 4) for region in clip.regions},
             "notes": [*clip.notes, *result.notes],
             "seconds": dict(stages.seconds),
             "continuity": result.figures,

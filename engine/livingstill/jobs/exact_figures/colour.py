@@ -34,7 +34,7 @@ class ColourDrift:
         self.photo = cv2.blur(truth.photo, (cell, cell))  # so that a sample speaks for its cell
         lights = {name for name, kind in KINDS.items() if kind.lights_surroundings}
         self.lights = area_of(truth.clip, lights)
-        self.moving_area = area_of(truth.clip, {region.kind for region in truth.clip.regions})
+        self.moving_area = area_of(truth.clip, {region.label for region in truth.clip.regions})
         self.frames = 0
         self.still_maximum = 0.0
         self.changes: dict[int, list[Float32Array]] = {}

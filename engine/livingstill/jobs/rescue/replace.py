@@ -160,7 +160,7 @@ def build(
             timeline = spec.timeline
             ramp = min(_RAMP_SECONDS / timeline.seconds, 0.25)
             motion = EasedMotion(motion, ramp, timeline.periodic)
-    still_kinds = sorted({r.kind for r in planned} - {r.kind for r in regions})
+    still_kinds = sorted({r.label for r in planned} - {r.label for r in regions})
     if still_kinds:
         notes = (*notes, f"{', '.join(still_kinds)} stood still in the clip and so do here")
     return Clip(

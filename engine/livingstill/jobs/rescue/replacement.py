@@ -90,7 +90,7 @@ def replace(
     return WriteResult(
         notes=(*notes, *target.notes),
         camera=str(clip.shot.camera),
-        kinds=tuple(region.kind for region in clip.regions),
+        kinds=tuple(region.label for region in clip.regions),
     )
 
 
