@@ -122,10 +122,10 @@ class Keyframes:
         """Always 0: keyframes set the photo's pose themselves."""
         return 0.0
 
-    def pose(self, where: float, view: CameraView) -> Pose:
-        """Return the pose at ``where``, 0..1; without a pivot nothing but infinity stays put."""
+    def pose(self, progress: float, view: CameraView) -> Pose:
+        """Return the pose at ``progress``, 0..1; without a pivot nothing but infinity stays put."""
         values = {
-            name: curve(knots, self.interpolation, self.closed)(where)
+            name: curve(knots, self.interpolation, self.closed)(progress)
             for name, knots in self.channels
         }
         return Pose(**{"focus": view.subject, **values})

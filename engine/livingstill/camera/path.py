@@ -8,14 +8,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from livingstill.camera.around import Arc, Crane, Orbit
 from livingstill.camera.dolly import DollyZoom, Push, Zoom
-from livingstill.camera.drift import Handheld, Static, Sway
 from livingstill.camera.keyframes import load
 from livingstill.camera.lens import KenBurns, RackFocus
 from livingstill.camera.move import Amount, Move
+from livingstill.camera.orbit import Arc, Crane, Orbit
 from livingstill.camera.rotate import Roll, Turn
 from livingstill.camera.sliders import Sliders
+from livingstill.camera.sway import Handheld, Static, Sway
 from livingstill.camera.timing import Timing
 from livingstill.camera.truck import Truck
 from livingstill.camera.view import CameraView
@@ -184,8 +184,8 @@ class Key:
     key: str
     default: object
     unit: str
-    least: float | None
-    most: float | None
+    minimum: float | None
+    maximum: float | None
     words: tuple[str, ...]
     help: str
 
@@ -194,9 +194,9 @@ class Key:
         """The permitted values in words."""
         if self.words:
             return ", ".join(self.words)
-        if self.least is None or self.most is None:
-            return "" if self.least is None else f"from {self.least:g}"
-        return f"{self.least:g} to {self.most:g}"
+        if self.minimum is None or self.maximum is None:
+            return "" if self.minimum is None else f"from {self.minimum:g}"
+        return f"{self.minimum:g} to {self.maximum:g}"
 
 
 def keys(name: str) -> list[Key]:
@@ -217,8 +217,8 @@ def keys(name: str) -> list[Key]:
             key,
             getattr(owner, "keywords", {}).get(key, field.default),
             bounds(field).unit,
-            bounds(field).least,
-            bounds(field).most,
+            bounds(field).minimum,
+            bounds(field).maximum,
             choices(field),
             str(field.description),
         )

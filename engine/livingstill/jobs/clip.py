@@ -8,7 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from livingstill.camera import framing
-from livingstill.camera.travel import travel
+from livingstill.camera.displacement import max_displacement
 from livingstill.camera.view import CameraView
 from livingstill.core.errors import InputError
 from livingstill.core.model import (
@@ -113,14 +113,14 @@ class Clip:
 
         def displacement(first: int, second: int) -> float:
             before, after = (self.camera.at(timeline.time(i)) for i in (first, second))
-            return pixels * travel(before, after, self.scene.focal, width / height)
+            return pixels * max_displacement(before, after, self.scene.focal, width / height)
 
         smoothed = temporal.smooth(
             render,
             timeline.frames,
             smooth,
             circular=timeline.periodic,
-            travel=displacement,
+            displacement=displacement,
             span=span,
         )
         if not self.framing.bars:

@@ -16,7 +16,7 @@ from livingstill.io import images
 from livingstill.io.files import refuse_address
 from livingstill.photo.colour import parse_colour, to_opaque_srgb
 from livingstill.photo.gain_map import base_of
-from livingstill.photo.unfinished import finished
+from livingstill.photo.jpeg_end import with_end_marker
 
 SMALLEST_SIDE = 16
 _LONG = 10
@@ -63,8 +63,8 @@ def read_photo(
     with images.open_picture(path, data, "photo", max_pixels) as found:
         _check_size(path, found.size)
         image = found
-        if found.format in {"JPEG", "MPO"} and (whole := finished(data)):
-            image = Image.open(io.BytesIO(whole), formats=["JPEG"])
+        if found.format in {"JPEG", "MPO"} and (complete := with_end_marker(data)):
+            image = Image.open(io.BytesIO(complete), formats=["JPEG"])
             notes.append("the file lacks its end marker; its picture is whole")
         frames = _frames(image)
         if frames > 1 and image.format != "MPO":

@@ -57,17 +57,19 @@ class Bounds(NamedTuple):
     """What a parameter may be: numbers in a unit, or a written form."""
 
     unit: str
-    least: float | None
-    most: float | None
+    minimum: float | None
+    maximum: float | None
     form: str
 
     @property
     def range(self) -> str:
         """The numbers, or the form."""
-        if self.least is None or self.most is None:
+        if self.minimum is None or self.maximum is None:
             return self.form
-        least, most = (f"{n:.0f}" if n >= 10**6 else f"{n:g}" for n in (self.least, self.most))
-        return f"{least} to {most} {self.unit}".rstrip()
+        minimum, maximum = (
+            f"{n:.0f}" if n >= 10**6 else f"{n:g}" for n in (self.minimum, self.maximum)
+        )
+        return f"{minimum} to {maximum} {self.unit}".rstrip()
 
 
 def bounds(field: FieldInfo) -> Bounds:

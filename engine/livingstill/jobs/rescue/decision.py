@@ -150,7 +150,7 @@ def choose(observation: Observation, options: RescueSettings) -> Decision:
     if options.mode == "repair":
         rebuild = rebuild.copy()
         for fault in verdict.faults:
-            if fault_kind(fault.kind).mending != "none" and fault.kind != "seam":
+            if fault_kind(fault.kind).repairable and fault.kind != "seam":
                 rebuild[fault.first : fault.last + 1] = True
         if rebuild.all():
             raise InputError(
@@ -188,7 +188,7 @@ def _obstacles_to_repair(faults: list[Fault], level: Flags) -> list[str]:
     obstacles = [
         f"{kind} cannot be healed from neighbouring frames"
         for kind in sorted({fault.kind for fault in faults})
-        if fault_kind(kind).mending == "none"
+        if not fault_kind(kind).repairable
     ]
     rebuild = _frames_to_rebuild(faults, level)
     longest = max((last - first + 1 for first, last in runs(rebuild)), default=0)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livingstill.camera import framing, path, subject
-from livingstill.camera.travel import travel
+from livingstill.camera.displacement import max_displacement
 from livingstill.camera.view import CameraView
 from livingstill.core.model import (
     DEFAULT_FOCAL,
@@ -292,7 +292,9 @@ def _anchored_path(
     unzoomed = StillAnchoredPath(course, np.zeros(count + 1, np.float32), 1.0)
     times = np.linspace(0, 1, count + 1)
     width, height = scene.size
-    distances = [travel(Pose(), unzoomed.at(t), scene.focal, width / height) for t in times]
+    distances = [
+        max_displacement(Pose(), unzoomed.at(t), scene.focal, width / height) for t in times
+    ]
     largest = max(distances)
     if largest < 1e-6:
         return unzoomed

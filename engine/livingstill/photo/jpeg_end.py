@@ -10,7 +10,7 @@ _END = b"\xff\xd9"
 _BITS = tuple(pattern * 64 for pattern in (b"\x5a\xa5", b"\xa5\x5a", b"\x99\xcc", b"\x7b\xde"))
 
 
-def finished(data: bytes) -> bytes | None:
+def with_end_marker(data: bytes) -> bytes | None:
     """Return a JPEG with the end marker it lacks; None if it has one, or lacks more than that.
 
     Where the decoder is in need of more bits, other bits make another picture: so the picture is
