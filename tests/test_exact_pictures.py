@@ -93,7 +93,7 @@ def test_slopes_are_opencv_s(shape):
     x, y = (cv2.Sobel(a, cv2.CV_32F, *d) for d in ((1, 0), (0, 1)))
     np.testing.assert_allclose(exact.sobel(a)[0], x, atol=1e-6)
     np.testing.assert_allclose(exact.sobel(a)[1], y, atol=1e-6)
-    np.testing.assert_allclose(exact.steepness(a), np.hypot(x, y) / 8, atol=1e-6)
+    np.testing.assert_allclose(exact.gradient_magnitude(a), np.hypot(x, y) / 8, atol=1e-6)
 
 
 def test_a_distance_is_opencv_s_without_ipp():

@@ -169,9 +169,9 @@ def _scale(photo: tuple[int, int], wanted_size: tuple[float, float], fit: str) -
     return max(ratios) if fit == "crop" else min(ratios)
 
 
-def _clamp_centre(wanted: float, extent: float) -> float:
-    """Return the middle of a window ``extent`` long, as near ``wanted`` as 0..1 allows."""
-    return min(1 - extent / 2, max(extent / 2, wanted))
+def _clamp_centre(centre: float, extent: float) -> float:
+    """Return the middle of a window ``extent`` long, as near ``centre`` as 0..1 allows."""
+    return min(1 - extent / 2, max(extent / 2, centre))
 
 
 def _upscale_note(scale: float, most: float) -> str:

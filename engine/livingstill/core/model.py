@@ -129,34 +129,42 @@ class Region:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Traits:
+class PhotoStatistics:
     """Statistics of a photo, from which the camera move and the photo's grade are chosen.
 
-    Lengths are in pixels of the photo at a long side of ``SIDE``. ``blur`` is the standard
-    deviation of the sharpest edges' blur; ``noise`` that of flat areas, in levels; ``dark`` and
-    ``bright`` the shares of pixels without any detail; ``contrast`` the spread of luminance, in
-    levels; ``clutter`` the share of edges; ``thin`` that of lone thin structures; ``even`` that of
-    perfectly even areas; ``common`` that of the commonest colour. ``straight`` and ``vertical`` are
-    the lengths of long straight lines, all and upright, in long sides; ``lines`` is (n, 4) float32,
-    x0, y0, x1, y1 in photo fractions, longest first. ``indoors`` is a room seen from within;
-    ``drawn`` a drawing, a document or a screenshot. ``shares`` are (class, share of the photo).
+    Lengths are in pixels of the photo at a long side of ``SIDE``.
+
+    Attributes
+    ----------
+    blur : standard deviation of the blur of the sharpest edges
+    noise : standard deviation of the noise of flat areas, in levels
+    black_share, clipped_share : pixels without any detail, of the photo
+    contrast : spread of luminance, in levels
+    edge_density : share of edge pixels
+    thin_share, flat_share : of lone thin structures; of areas without any gradient
+    dominant_colour_share : of the commonest of 4096 colours
+    line_length, vertical_line_length : of long straight lines, all and upright, in long sides
+    lines : (n, 4) float32, x0, y0, x1, y1 in photo fractions, longest first
+    is_room : the photo shows a room from within
+    is_drawing : it is a drawing, a document or a screenshot
+    shares : (class, share of the photo)
     """
 
     SIDE: ClassVar[int] = 1600
     blur: float
     noise: float
-    dark: float
-    bright: float
+    black_share: float
+    clipped_share: float
     contrast: float
-    clutter: float
-    thin: float
-    even: float
-    common: float
-    straight: float
-    vertical: float
+    edge_density: float
+    thin_share: float
+    flat_share: float
+    dominant_colour_share: float
+    line_length: float
+    vertical_line_length: float
     lines: Float32Array
-    indoors: bool = False
-    drawn: bool = False
+    is_room: bool = False
+    is_drawing: bool = False
     shares: tuple[tuple[str, float], ...] = ()
 
     def __post_init__(self) -> None:

@@ -65,7 +65,7 @@ def find_sky(value: Float32Array) -> NDArray[np.bool_]:
     height = value.shape[0]
     red, green, blue = value[..., 0], value[..., 1], value[..., 2]
     light = exact.gaussian_blur(value.max(axis=2), 1.0)
-    steep = exact.steepness(light)
+    steep = exact.gradient_magnitude(light)
     bluish = (blue >= red - 0.03) & (blue >= green - 0.03) & (light > 0.3)
     maybe = (steep < _SKY_STEP) & (bluish | (value.min(axis=2) > 0.7))
     inner = cv2.erode(maybe.astype(np.uint8), np.ones((3, 3), np.uint8))

@@ -114,10 +114,10 @@ def _depth_of(header: _Header, name: str) -> int:
     raise InputError(f"depth file {name} has channels {', '.join(names)}; name the depth one Z")
 
 
-def _pixels(data: bytes, header: _Header, wanted: int) -> Float32Array:
+def _pixels(data: bytes, header: _Header, channel_index: int) -> Float32Array:
     """Decode block by block, keeping one channel."""
     row_bytes = [header.width * kind.itemsize for _, kind in header.channels]
-    start, kind = sum(row_bytes[:wanted]), header.channels[wanted][1]
+    start, kind = sum(row_bytes[:channel_index]), header.channels[channel_index][1]
     lines = _LINES_PER_BLOCK[header.compression]
     out = np.empty((header.height, header.width), np.float32)
     for block in range(-(-header.height // lines)):
@@ -132,7 +132,7 @@ def _pixels(data: bytes, header: _Header, wanted: int) -> Float32Array:
         plain = len(stored) >= expected  # blocks that would not shrink are stored plain
         raw = np.frombuffer(stored, np.uint8) if plain else _inflated(stored, expected)
         block_rows = raw[:expected].reshape(rows, -1)
-        channel = np.ascontiguousarray(block_rows[:, start : start + row_bytes[wanted]])
+        channel = np.ascontiguousarray(block_rows[:, start : start + row_bytes[channel_index]])
         out[row : row + rows] = channel.view(kind)
     return out
 

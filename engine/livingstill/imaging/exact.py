@@ -186,7 +186,7 @@ def sobel(picture: Float32Array) -> tuple[Float32Array, Float32Array]:
     return rows[:, 2:] - rows[:, :-2], columns[2:] - columns[:-2]
 
 
-def steepness(picture: Float32Array) -> Float32Array:
+def gradient_magnitude(picture: Float32Array) -> Float32Array:
     """Return the length of the gradient of a float32 (H, W), in levels per pixel."""
     x, y = sobel(picture)
     return np.asarray(np.sqrt(x * x + y * y) * np.float32(0.125), np.float32)

@@ -18,8 +18,8 @@ from livingstill.core.model import (
     InverseDepth,
     Perception,
     Photo,
+    PhotoStatistics,
     Region,
-    Traits,
     UInt8Array,
 )
 from livingstill.core.threads import Result, begin, lazy
@@ -73,7 +73,7 @@ class Analysis:
         """Return the soft mask of a class, (H, W) uint8, or None where there is none of it."""
         return next((one.mask for one in self.classes() if one.label == name), None)
 
-    def statistics(self) -> Traits:
+    def statistics(self) -> PhotoStatistics:
         """Return sharpness, noise, light, lines and shares of classes."""
         shares = {region.label: region.share for region in self.classes()}
         return statistics.measure(self.rgb, self.depth().values, shares, self.lines())

@@ -178,7 +178,7 @@ def check_report(path: Path, overwrite: bool) -> None:
 
 
 def write_report(
-    found: Review,
+    review: Review,
     frames: Callable[[], Iterable[UInt8Array]],
     path: Path,
     title: str,
@@ -187,14 +187,14 @@ def write_report(
     """Write a review as HTML or JSON, by suffix; ``frames`` gives the clip's pictures again."""
     with replacing(path, overwrite) as part:
         if path.suffix.lower() == ".json":
-            report.write_json(found.verdict, part)
+            report.write_json(review.verdict, part)
             return
-        wanted = set(report.worst(found.verdict))
-        last = max(wanted, default=-1)
-        shown: dict[int, UInt8Array] = {}
-        for index, frame in enumerate(frames() if wanted else ()):
-            if index in wanted:
-                shown[index] = np.array(frame)
+        worst = set(report.worst(review.verdict))
+        last = max(worst, default=-1)
+        pictures: dict[int, UInt8Array] = {}
+        for index, frame in enumerate(frames() if worst else ()):
+            if index in worst:
+                pictures[index] = np.array(frame)
             if index >= last:
                 break
-        report.write_html(found.verdict, found.series, shown, part, title)
+        report.write_html(review.verdict, review.series, pictures, part, title)

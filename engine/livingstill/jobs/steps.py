@@ -158,10 +158,12 @@ def view_of(analysis: Analysis, frame: framing.Framing) -> CameraView:
 
 def advise(analysis: Analysis, frame: framing.Framing) -> auto.Advice:
     """Return the move of most parallax at least disocclusion and line bend, and the reason."""
-    traits = analysis.statistics()
-    line_depth = alignment.sample_lines(analysis.depth().values, traits.lines, auto.LINE_FRACTIONS)
+    statistics = analysis.statistics()
+    line_depth = alignment.sample_lines(
+        analysis.depth().values, statistics.lines, auto.LINE_FRACTIONS
+    )
     confidence = analysis.subject().confidence
-    return auto.choose(view_of(analysis, frame), traits, confidence, line_depth)
+    return auto.choose(view_of(analysis, frame), statistics, confidence, line_depth)
 
 
 def choose_move(

@@ -27,14 +27,14 @@ _WEBP_XMP = 0x04
 _BLOCK = 1 << 20
 
 
-def packet(said: Mapping[str, str]) -> bytes:
+def packet(fields: Mapping[str, str]) -> bytes:
     """Return the XMP packet of ``comment``, ``software`` and names of our own.
 
     >>> b"<livingstill:photo>ab</livingstill:photo>" in packet({"photo": "ab"})
     True
     """
     lines = []
-    for key, value in said.items():
+    for key, value in fields.items():
         name, text = _NAMES.get(key, f"livingstill:{key}"), escape(value, quote=False)
         if name == "dc:description":
             text = f'<rdf:Alt><rdf:li xml:lang="x-default">{text}</rdf:li></rdf:Alt>'
@@ -49,14 +49,14 @@ def packet(said: Mapping[str, str]) -> bytes:
     ).encode()
 
 
-def embed(file: BinaryIO, suffix: str, said: Mapping[str, str]) -> None:
+def embed(file: BinaryIO, suffix: str, fields: Mapping[str, str]) -> None:
     """Put the packet into a complete file, open for reading and writing.
 
     ``suffix`` is the format's; files of those that have no place for it stay as they are.
     """
     place = _PLACES.get("." + suffix.rpartition(".")[2])
-    if said and place is not None:
-        place(file, packet(said))
+    if fields and place is not None:
+        place(file, packet(fields))
 
 
 def _mp4(file: BinaryIO, data: bytes) -> None:

@@ -8,7 +8,7 @@ from math import pi, sqrt
 import cv2
 import numpy as np
 
-from livingstill.core.model import Float32Array, Traits, UInt8Array
+from livingstill.core.model import Float32Array, PhotoStatistics, UInt8Array
 from livingstill.imaging import exact, image
 from livingstill.photo.lines import SIDE, detect_lines, line_lengths
 
@@ -18,8 +18,8 @@ def measure(
     inverse_depth: Float32Array,
     shares: Mapping[str, float] | None = None,
     lines: Float32Array | None = None,
-) -> Traits:
-    """Return the traits of a photo.
+) -> PhotoStatistics:
+    """Return the statistics of a photo.
 
     Parameters
     ----------
@@ -31,27 +31,30 @@ def measure(
     shares = dict(shares or {})
     lines = detect_lines(rgb) if lines is None else lines
     total, vertical = line_lengths(lines, rgb)
-    fine, coarse = image.downscale(rgb, Traits.SIDE, least=1), image.downscale(rgb, SIDE, least=1)
+    fine, coarse = (
+        image.downscale(rgb, PhotoStatistics.SIDE, least=1),
+        image.downscale(rgb, SIDE, least=1),
+    )
     grey = np.asarray(cv2.cvtColor(fine, cv2.COLOR_RGB2GRAY), np.float32)
     noise, flat = _noise(grey)
     small = np.asarray(cv2.cvtColor(coarse, cv2.COLOR_RGB2GRAY), np.uint8)
     edges = (_gradient(_smooth(small.astype(np.float32), 1.0)) > 6).astype(np.float32)
-    common = _commonest(coarse)
-    return Traits(
+    common = _dominant_colour_share(coarse)
+    return PhotoStatistics(
         blur=_blur(grey),
         noise=noise,
-        dark=float((grey < 3).mean()),
-        bright=float((grey > 252).mean()),
+        black_share=float((grey < 3).mean()),
+        clipped_share=float((grey > 252).mean()),
         contrast=float(np.subtract(*np.percentile(grey, (98, 2)))),
-        clutter=float(edges.mean()),
-        thin=_thin(small, edges),
-        even=flat,
-        common=common,
-        straight=total,
-        vertical=vertical,
+        edge_density=float(edges.mean()),
+        thin_share=_thin(small, edges),
+        flat_share=flat,
+        dominant_colour_share=common,
+        line_length=total,
+        vertical_line_length=vertical,
         lines=lines,
-        indoors=is_room(total, vertical, inverse_depth, shares.get("sky", 0)),
-        drawn=flat > 0.5 and common > 0.3 and noise < 0.1 and shares.get("sky", 0) < 0.3,
+        is_room=is_room(total, vertical, inverse_depth, shares.get("sky", 0)),
+        is_drawing=flat > 0.5 and common > 0.3 and noise < 0.1 and shares.get("sky", 0) < 0.3,
         shares=tuple(shares.items()),
     )
 
@@ -63,7 +66,7 @@ def _smooth(grey: Float32Array, sigma: float) -> Float32Array:
 
 def _gradient(grey: Float32Array) -> Float32Array:
     """Return the magnitude of the gradient, in levels per pixel."""
-    return exact.steepness(grey)
+    return exact.gradient_magnitude(grey)
 
 
 def _blur(grey: Float32Array) -> float:
@@ -110,7 +113,7 @@ def _thin(grey: UInt8Array, edges: Float32Array) -> float:
     return float(((cv2.max(bright, dark) > 40) & calm).mean())
 
 
-def _commonest(rgb: UInt8Array) -> float:
+def _dominant_colour_share(rgb: UInt8Array) -> float:
     """Return the share of the commonest of 4096 colours."""
     parts = (rgb // 16).reshape(-1, 3).astype(np.int64)
     codes = parts[:, 0] * 256 + parts[:, 1] * 16 + parts[:, 2]

@@ -15,7 +15,7 @@ _BINS = 96
 _COVERED = 0.95
 """Share of the discontinuities, by height, that the fewest layers have to part."""
 
-MOST_LAYERS = 8
+MAX_LAYERS = 8
 
 Reals = NDArray[np.float64]
 
@@ -37,7 +37,10 @@ def find_discontinuities(depth: Float32Array, tau: float) -> Discontinuities:
 
 
 def choose_thresholds(
-    depth: Float32Array, found: Discontinuities, layers: int | None, most: int = MOST_LAYERS
+    depth: Float32Array,
+    discontinuities: Discontinuities,
+    layers: int | None,
+    most: int = MAX_LAYERS,
 ) -> tuple[float, ...]:
     """Return the cuts of inverse depth, largest first, that part the most weight of discontinuities.
 
@@ -47,11 +50,11 @@ def choose_thresholds(
     Parameters
     ----------
     depth : (H, W) float32, inverse depth
-    found : its discontinuities
+    discontinuities : its discontinuities
     layers : how many there are to be; None takes the fewest that part 95 % of the weight
     most : layers at most, where ``layers`` is None
     """
-    low, high = _intervals(depth, found)
+    low, high = _intervals(depth, discontinuities)
     if not low.size or layers == 1:
         return ()
     top = float(high.max())
@@ -68,10 +71,12 @@ def choose_thresholds(
     return tuple(cut for cut in (b / _BINS * top for b in bins) if cut > 0)
 
 
-def _intervals(depth: Float32Array, found: Discontinuities) -> tuple[Float32Array, Float32Array]:
+def _intervals(
+    depth: Float32Array, discontinuities: Discontinuities
+) -> tuple[Float32Array, Float32Array]:
     """Return the lower and the upper inverse depth (n,) of every discontinuity."""
-    left, right = depth[:, :-1][found.across], depth[:, 1:][found.across]
-    upper, lower = depth[:-1][found.down], depth[1:][found.down]
+    left, right = depth[:, :-1][discontinuities.across], depth[:, 1:][discontinuities.across]
+    upper, lower = depth[:-1][discontinuities.down], depth[1:][discontinuities.down]
     lows = np.concatenate([np.minimum(left, right), np.minimum(upper, lower)])
     highs = np.concatenate([np.maximum(left, right), np.maximum(upper, lower)])
     return lows, highs

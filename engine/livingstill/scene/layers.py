@@ -11,7 +11,7 @@ from livingstill.core.errors import InputError
 from livingstill.core.model import DEFAULT_FOCAL, Float32Array, Layer, PackedRGBA, Scene, UInt8Array
 from livingstill.imaging import exact
 from livingstill.scene.discontinuities import (
-    MOST_LAYERS,
+    MAX_LAYERS,
     Discontinuities,
     choose_thresholds,
     find_discontinuities,
@@ -34,7 +34,7 @@ def build_layers(
     *,
     focal: float = DEFAULT_FOCAL,
     layers: int | None = None,
-    most: int = MOST_LAYERS,
+    most: int = MAX_LAYERS,
     parallax: float | None = None,
     edge_error: float = 2.0,
 ) -> Scene:

@@ -50,16 +50,16 @@ def grow(
         around = (away > 4) & (away < _AROUND * side) & ~unsure
         ratio = _log_likelihood_ratio(code, region, around)
         beside = (away < _MARGIN * side) & ~barred & ~inside
-        found = ((inside & (ratio > 0)) | (beside & (ratio > 0.5))).astype(np.uint8)
-        found = cv2.morphologyEx(found, cv2.MORPH_CLOSE, disc)
-        found = cv2.morphologyEx(found, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
-        count, part, stats, _ = cv2.connectedComponentsWithStats(found)
+        grown = ((inside & (ratio > 0)) | (beside & (ratio > 0.5))).astype(np.uint8)
+        grown = cv2.morphologyEx(grown, cv2.MORPH_CLOSE, disc)
+        grown = cv2.morphologyEx(grown, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+        count, part, stats, _ = cv2.connectedComponentsWithStats(grown)
         seeded = np.bincount(part[seed], minlength=count)
         area = stats[:, cv2.CC_STAT_AREA]
-        kept = (area > 8e-4 * seed.size) & (seeded > 0.3 * area * inside.any())
-        kept &= seeded > 0
-        kept[0] = False
-        region = np.asarray(kept[part], bool)
+        connected = (area > 8e-4 * seed.size) & (seeded > 0.3 * area * inside.any())
+        connected &= seeded > 0
+        connected[0] = False
+        region = np.asarray(connected[part], bool)
     return region
 
 

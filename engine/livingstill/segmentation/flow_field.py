@@ -54,23 +54,25 @@ def velocities(
     dict of (h, w, 2) float32
         (dx, dy) in frame widths per second, on a coarse grid that spans the photo; 0 outside.
     """
-    found: dict[str, Float32Array] = {}
+    fields: dict[str, Float32Array] = {}
     for region in regions:
         mask = _coarse(region.mask) >= 128
-        drawn = [stroke for stroke in strokes if stroke.kind == region.label]
+        kind_strokes = [stroke for stroke in strokes if stroke.kind == region.label]
         if not mask.any():
             continue
-        if drawn:
-            velocity = velocity_from_strokes(mask, drawn, rgb.shape[:2], KINDS[region.label].speeds)
+        if kind_strokes:
+            velocity = velocity_from_strokes(
+                mask, kind_strokes, rgb.shape[:2], KINDS[region.label].speeds
+            )
         elif direction := KINDS[region.label].direction:
             velocity = resolve(direction)(mask, rgb, inverse_depth)
         else:
             continue
-        before = found.get(region.label)
-        found[region.label] = (
+        before = fields.get(region.label)
+        fields[region.label] = (
             velocity if before is None else np.where(velocity != 0, velocity, before)
         )
-    return found
+    return fields
 
 
 def velocity_from_strokes(

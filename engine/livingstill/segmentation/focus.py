@@ -19,7 +19,7 @@ Water and leaves have .07 and more wherever the photo has any detail; behind a m
 """
 
 
-def in_focus(evidence: Evidence, found: Mapping[str, UInt8Array]) -> set[str]:
+def in_focus(evidence: Evidence, masks: Mapping[str, UInt8Array]) -> set[str]:
     """Return the kinds that have fine detail; if none has, not the plain sky either: a background.
 
     A sky by itself may be plain.
@@ -29,10 +29,10 @@ def in_focus(evidence: Evidence, found: Mapping[str, UInt8Array]) -> set[str]:
     fine = np.abs(soft - exact.gaussian_blur(grey.astype(np.float32), 2.0))
     least = _SHARP * float(np.percentile(fine, 99))
     core = np.ones((9, 9), np.uint8)
-    textured = {kind for kind in found if KINDS[kind].textured}
+    textured = {kind for kind in masks if KINDS[kind].textured}
     blurred = set()
     for kind in textured:
-        inside = cv2.erode(image.mask_at(found[kind], grey.shape).astype(np.uint8), core) > 0
+        inside = cv2.erode(image.mask_at(masks[kind], grey.shape).astype(np.uint8), core) > 0
         if inside.any() and float(np.percentile(fine[inside], 90)) < least:
             blurred.add(kind)
-    return set() if blurred and blurred == textured else set(found) - blurred
+    return set() if blurred and blurred == textured else set(masks) - blurred

@@ -73,7 +73,7 @@ def waterline(rgb: UInt8Array) -> int | None:
     small = small - exact.gaussian_blur(small, sigma)
     power = exact.gaussian_blur((small**2).mean(2), sigma)
     small = exact.gaussian_blur(small / (np.sqrt(power) + 3)[..., None], 1.0)
-    best, found = _LEAST, None
+    best, waterline_row = _LEAST, None
     for line in np.arange(int(0.35 * rows), int(0.85 * rows), 0.5):
         reach = int(min(line, rows - 1 - line, 0.3 * rows))
         if reach < 0.1 * rows:
@@ -86,8 +86,8 @@ def waterline(rgb: UInt8Array) -> int | None:
         scatter = float(np.sqrt((above**2).sum() * (below**2).sum()))
         correlation = float((above * below).sum()) / max(scatter, 1e-6)
         if correlation > best:
-            best, found = correlation, round((line + 0.5) / scale)
-    return found
+            best, waterline_row = correlation, round((line + 0.5) / scale)
+    return waterline_row
 
 
 def floating(picture: UInt8Array, leaves: Sequence[UInt8Array], water: UInt8Array) -> UInt8Array:

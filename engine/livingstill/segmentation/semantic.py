@@ -42,17 +42,17 @@ def segment(perception: Perception, rgb: UInt8Array) -> tuple[Region, ...]:
     names = perception.classes
     probability = perception.probabilities.astype(np.float32)
     likeliest = np.argmax(probability, 0)
-    kept = [i for i, name in enumerate(names) if name != "other" and (likeliest == i).any()]
-    if not kept:
+    present = [i for i, name in enumerate(names) if name != "other" and (likeliest == i).any()]
+    if not present:
         return ()
     sharp = probability * probability * probability
     sharp /= np.maximum(sharp.sum(0), np.float32(1))
-    masks = guided_upsample(sharp[kept], rgb)
-    found = {names[i]: k for k, i in enumerate(kept)}
-    if "sky" in found and "foliage" in found:
-        sky, leaves = found["sky"], found["foliage"]
+    masks = guided_upsample(sharp[present], rgb)
+    index = {names[i]: k for k, i in enumerate(present)}
+    if "sky" in index and "foliage" in index:
+        sky, leaves = index["sky"], index["foliage"]
         masks[sky], masks[leaves] = sky_mask.recover_gaps(masks[sky], masks[leaves], rgb)
-    return tuple(Region(names[i], mask) for i, mask in zip(kept, masks) if mask.any())
+    return tuple(Region(names[i], mask) for i, mask in zip(present, masks) if mask.any())
 
 
 def guided_upsample(soft: Float32Array, rgb: UInt8Array) -> list[UInt8Array]:

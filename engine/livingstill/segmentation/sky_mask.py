@@ -131,8 +131,8 @@ def remove_sky_below_ground(evidence: Evidence) -> Evidence:
     buried = below_ground(sky, evidence.inverse_depth)
     reflected = buried.copy()
     reflected[: round(_SNOW * len(buried))] = 0
-    kept = np.minimum(sky, ~buried)
-    return evidence.with_masks({"sky": kept}).with_reflection(reflected)
+    remaining = np.minimum(sky, ~buried)
+    return evidence.with_masks({"sky": remaining}).with_reflection(reflected)
 
 
 def return_clouds_to_sky(evidence: Evidence) -> Evidence:

@@ -101,8 +101,8 @@ def _posts(shape: tuple[int, ...], segments: Float32Array) -> UInt8Array:
     span = (segments[:, 2:] - segments[:, :2]).astype(np.float64)
     length = np.sqrt((span**2).sum(1))
     lean = np.divide(span[:, 0], span[:, 1], out=np.full(len(span), np.inf), where=span[:, 1] != 0)
-    kept = (np.abs(lean) < 0.16) & (length >= 14 * scale)
-    ends, length, lean = segments[kept].astype(np.float64), length[kept], lean[kept]
+    upright = (np.abs(lean) < 0.16) & (length >= 14 * scale)
+    ends, length, lean = segments[upright].astype(np.float64), length[upright], lean[upright]
     middle = (ends[:, :2] + ends[:, 2:]) / 2
     for slope in np.linspace(-0.15, 0.15, 16).tolist():
         parallel = np.abs(lean - slope) < 0.03

@@ -104,7 +104,7 @@ KIND = MotionKind(
     colour=(60, 180, 60),
     found_by="auto",
     detector="livingstill.segmentation.ground:find_foliage",
-    rigid="livingstill.segmentation.plan:still_in_plants",
+    rigid="livingstill.segmentation.plan:static_in_plants",
     sounds={"leaves": 1.0, "wind": 0.5},
     quality_bars=GUSTY,
 )

@@ -72,7 +72,7 @@ KIND = MotionKind(
     colour=(170, 210, 50),
     found_by="auto",
     detector="livingstill.segmentation.ground:find_grass",
-    rigid="livingstill.segmentation.plan:still_in_plants",
+    rigid="livingstill.segmentation.plan:static_in_plants",
     sounds={"leaves": 0.6, "wind": 0.6},
     quality_bars=GUSTY,
 )

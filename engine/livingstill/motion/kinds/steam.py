@@ -93,7 +93,7 @@ KIND = MotionKind(
     verbs=("rise", "billow", "drift", "curl", "swirl", "float", "waft", "wisp", "escape", "lift"),
     colour=(235, 235, 235),
     detector="livingstill.segmentation.plumes:find_plumes",
-    least_share=1e-6,
+    min_share=1e-6,
     speeds=SpeedRange(0.02, 0.12, prompted=0.055),
     quality_bars=GUSTY,
     kernels=("advect",),

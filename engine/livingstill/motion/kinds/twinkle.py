@@ -92,7 +92,7 @@ KIND = MotionKind(
     colour=(255, 210, 60),
     found_by="named",
     detector="livingstill.segmentation.lights:find_lights",
-    least_share=1e-6,
+    min_share=1e-6,
     quality_bars=FLICKERING,
     lights_surroundings=True,
 )
