@@ -26,8 +26,8 @@ def _help(field: FieldInfo) -> str:
         parts.append(f"default: {field.default:g} {limits.unit}".rstrip())
     elif not isinstance(field.default, bool) and field.default not in (None, ()):
         parts.append(f"default: {field.default} {limits.unit}".rstrip())
-    if limits.minimum is not None and limits.maximum is not None and limits.maximum < 10**6:
-        parts.append(f"{limits.minimum:g} to {limits.maximum:g}")
+    if limits.least is not None and limits.most is not None and limits.most < 10**6:
+        parts.append(f"{limits.least:g} to {limits.most:g}")
     return f"{field.description}" + (f"  [{'; '.join(parts)}]" if parts else "")
 
 

@@ -64,10 +64,10 @@ def _limit_slopes_to_monotone(
             if secant == 0 or slopes[j] * secant < 0:
                 slopes[j] = 0.0
         if secant:
-            gradient_magnitude = math.hypot(slopes[i] / secant, slopes[i + 1] / secant)
-            if gradient_magnitude > 3:
-                slopes[i] *= 3 / gradient_magnitude
-                slopes[i + 1] *= 3 / gradient_magnitude
+            norm = math.hypot(slopes[i] / secant, slopes[i + 1] / secant)
+            if norm > 3:
+                slopes[i] *= 3 / norm
+                slopes[i + 1] *= 3 / norm
     return slopes
 
 

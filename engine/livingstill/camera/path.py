@@ -184,8 +184,8 @@ class Key:
     key: str
     default: object
     unit: str
-    minimum: float | None
-    maximum: float | None
+    least: float | None
+    most: float | None
     words: tuple[str, ...]
     help: str
 
@@ -194,9 +194,9 @@ class Key:
         """The permitted values in words."""
         if self.words:
             return ", ".join(self.words)
-        if self.minimum is None or self.maximum is None:
-            return "" if self.minimum is None else f"from {self.minimum:g}"
-        return f"{self.minimum:g} to {self.maximum:g}"
+        if self.least is None or self.most is None:
+            return "" if self.least is None else f"from {self.least:g}"
+        return f"{self.least:g} to {self.most:g}"
 
 
 def keys(name: str) -> list[Key]:
@@ -217,8 +217,8 @@ def keys(name: str) -> list[Key]:
             key,
             getattr(owner, "keywords", {}).get(key, field.default),
             bounds(field).unit,
-            bounds(field).minimum,
-            bounds(field).maximum,
+            bounds(field).least,
+            bounds(field).most,
             choices(field),
             str(field.description),
         )

@@ -57,19 +57,17 @@ class Bounds(NamedTuple):
     """What a parameter may be: numbers in a unit, or a written form."""
 
     unit: str
-    minimum: float | None
-    maximum: float | None
+    least: float | None
+    most: float | None
     form: str
 
     @property
     def range(self) -> str:
         """The numbers, or the form."""
-        if self.minimum is None or self.maximum is None:
+        if self.least is None or self.most is None:
             return self.form
-        minimum, maximum = (
-            f"{n:.0f}" if n >= 10**6 else f"{n:g}" for n in (self.minimum, self.maximum)
-        )
-        return f"{minimum} to {maximum} {self.unit}".rstrip()
+        least, most = (f"{n:.0f}" if n >= 10**6 else f"{n:g}" for n in (self.least, self.most))
+        return f"{least} to {most} {self.unit}".rstrip()
 
 
 def bounds(field: FieldInfo) -> Bounds:

@@ -150,13 +150,9 @@ def plane(context: MotionContext, box: Box) -> Plane:
     if counts.max() > 0 and rows > 8:
         depth = np.where(mask, context.inverse_depth[box.slices], 0).sum(1) / np.maximum(counts, 1)
         used = counts > 0.1 * counts.max()
-        gradient_magnitude, offset = (
-            np.polyfit(y[used], depth[used], 1) if used.sum() > 4 else (0.0, 0.0)
-        )
-        if gradient_magnitude > 1e-6:
-            horizon = float(
-                np.clip(-offset / gradient_magnitude, top - 0.25 * span, top - 0.02 * span)
-            )
+        slope, offset = np.polyfit(y[used], depth[used], 1) if used.sum() > 4 else (0.0, 0.0)
+        if slope > 1e-6:
+            horizon = float(np.clip(-offset / slope, top - 0.25 * span, top - 0.02 * span))
     focal = DEFAULT_FOCAL * context.width
     z = (focal * HEIGHT / np.maximum(y - horizon, 1.0))[:, None].astype(np.float32)
     across = (np.arange(columns, dtype=np.float32) + box.left) * STEP - context.width / 2
