@@ -85,7 +85,7 @@ def command(
 
         warmup.begin(shot)
 
-    from livingstill.jobs import animate
+    from livingstill.jobs import animate, shapes
 
     reporter = progress.choose(quiet or as_json, no_progress)
     with ExitStack() as stack:
@@ -101,7 +101,7 @@ def command(
             "save_shot": save_shot,
         }
         if len(several) > 1:
-            results = animate.animate_shapes(shot, job, several, **how)
+            results = shapes.animate_shapes(shot, job, several, **how)
         else:
             results = [animate.animate_file(shot, job, **how)]
     if as_json:
