@@ -35,10 +35,10 @@ def test_every_bed_loops_without_a_click_and_is_the_same_every_time(name):
 
 def test_gusts_that_are_seen_are_heard():
     count = 4 * SECOND
-    air = WindGusts(
+    wind = WindGusts(
         4.0, (1,), (0.7 + 0j,), (0.0, 1.0)
     )  # strongest now at the left, a second later right
-    loud = mix({"leaves": 1.0}, count, air=air) ** 2
+    loud = mix({"leaves": 1.0}, count, wind=wind) ** 2
     quarters = loud.reshape(16, -1, 2).mean(axis=1)
     first = np.angle((quarters * np.exp(2j * np.pi * (np.arange(16) + 0.5) / 16)[:, None]).sum(0))
     assert abs(first[0]) < 0.5

@@ -166,7 +166,7 @@ def test_a_ruffled_mirror_shows_nothing_that_flows():
     source = np.broadcast_to(np.arange(19, 1, -1)[:, None], box.shape)
     canvas = Canvas(shape)
     canvas.first[:20] = 1
-    second, own = canvas.pair()
+    second, own = canvas.ensure_second()
     second[:20], own[:20, :30] = 2, 0.5  # clouds to the left, trees to the right
     mirror = Mirror(box, source, np.ones(box.shape, np.float32), clear=False)
     mirror.apply(0.0, canvas)
@@ -193,7 +193,7 @@ def test_a_mirror_copies_what_it_mirrors_upside_down(twice):
     columns = np.arange(box.left, box.right)[None]
     seen = expected[source, columns] * np.float32([1, -1]) * weight[..., None]
     if twice:
-        second, own = canvas.pair()
+        second, own = canvas.ensure_second()
         second[:], canvas.gain()[:] = rng.normal(size=(*shape, 2)), rng.random(shape)
         own[:] = rng.random(shape) * (rng.random(shape) > 0.5)
         still = own[box.slices] == 0

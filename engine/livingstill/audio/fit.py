@@ -25,13 +25,15 @@ def join_ends(sound: Float32Array, count: int) -> Float32Array:
     What the sound has beyond ``count`` is faded out over the start as that is faded in, at equal
     power: the first sample is the one that followed the last.
     """
-    spare = min(len(sound) - count, count)
+    overlap = min(len(sound) - count, count)
     out = sound[:count].copy()
-    if spare > 0:
-        angle = (np.arange(spare, dtype=np.float32) / np.float32(spare) * np.float32(np.pi / 2))[
-            :, None
-        ]
-        out[:spare] = sound[:spare] * np.sin(angle) + sound[count : count + spare] * np.cos(angle)
+    if overlap > 0:
+        angle = (
+            np.arange(overlap, dtype=np.float32) / np.float32(overlap) * np.float32(np.pi / 2)
+        )[:, None]
+        out[:overlap] = sound[:overlap] * np.sin(angle) + sound[count : count + overlap] * np.cos(
+            angle
+        )
     return out
 
 
@@ -61,11 +63,11 @@ def fit(
     """
     samples = round(fade * SAMPLE_RATE)
     if periodic:
-        spare = min(samples, count // 2)
-        made = join_ends(repeat(sound, count + spare, samples), count)
+        overlap = min(samples, count // 2)
+        fitted = join_ends(repeat(sound, count + overlap, samples), count)
     else:
-        made = fade_ends(repeat(sound, count, samples), samples)
-    return limit_peak(made * np.float32(10 ** (level / 20)))
+        fitted = fade_ends(repeat(sound, count, samples), samples)
+    return limit_peak(fitted * np.float32(10 ** (level / 20)))
 
 
 def limit_peak(sound: Float32Array) -> Float32Array:

@@ -195,8 +195,8 @@ class Layer:
 class Scene:
     """The photo as layers, front to back; the last one is opaque. Built once, then only read.
 
-    ``focal`` is in frame widths. ``has_background``: the last layer is all sky, continued behind what
-    stands before it.
+    ``focal`` is in frame widths. ``has_background``: the last layer is all sky, continued behind
+    what stands before it.
     """
 
     layers: tuple[Layer, ...]

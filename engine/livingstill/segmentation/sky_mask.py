@@ -1,4 +1,4 @@
-"""The sky's mask cleaned, at the network's size, the photo's, and against what is above and around it.
+"""The sky's mask cleaned: near parts, dark clouds, gaps between leaves, reflections, labelled clouds.
 
 In this order: ``near_components`` and ``enclosed_clouds`` correct the network's probabilities
 (`class_probabilities`), ``recover_gaps`` the upsampled mask (`semantic`), and the rules
@@ -37,7 +37,7 @@ _SNOW = 0.45
 
 
 def near_components(sky: Mask, inverse_depth: Float32Array) -> Mask:
-    """Return the connected components of a sky, (h, w) bool, that are near and below the upper edge.
+    """Return the components of a sky, (h, w) bool, that are near and below the upper edge.
 
     They are white walls, foam and crossings. ``inverse_depth`` is (h, w) float32 in 0..1.
     """

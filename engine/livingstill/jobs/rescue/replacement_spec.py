@@ -1,4 +1,4 @@
-"""What a replacement must be, measured from a clip: frame, time, camera track, moving tiles, loop."""
+"""What a replacement must be, measured from a clip: size, time, loop, camera track, moving tiles."""
 
 from __future__ import annotations
 
@@ -28,7 +28,8 @@ _MIN_GOOD_STEPS = 3
 class ReplacementSpec:
     """The specification of a replacement: the clip's frame and time, its camera and moving tiles.
 
-    ``path`` is the camera's track, ``moving_tiles`` (gy, gx) bool the tiles that moved by themselves.
+    ``path`` is the camera's track, ``moving_tiles`` (gy, gx) bool the tiles that moved by
+    themselves.
     """
 
     size: tuple[int, int]
@@ -56,7 +57,7 @@ def specify_replacement(
 
 
 def moving_tiles(series: no_reference.Series, good: Flags, static_camera: bool) -> Flags:
-    """Return the tiles (gy, gx) that moved by themselves; ``static_camera`` says that the camera did not."""
+    """Return the tiles (gy, gx) that moved by themselves, before a static camera or a moving one."""
     steps = good.copy()
     steps[0] = False
     steps[1:] &= good[:-1]

@@ -11,9 +11,9 @@ class FaultKind:
 
     ``appearance`` says what is seen, ``cause`` the likely cause and the remedy, both as parts of a
     sentence; ``hue`` is its colour in reports. ``repairable``: bad frames can be rebuilt from
-    their neighbours. ``local``: it may spoil a part of a frame and leave the rest sound. ``repeats``:
-    a picture stands although time goes on; all other kinds are of the picture itself. ``note``: it
-    is said, but is no fault: camera and subject may move on by right.
+    their neighbours. ``local``: it may spoil a part of a frame and leave the rest sound.
+    ``repeats``: a picture stands although time goes on; all other kinds are of the picture itself.
+    ``note``: it is said, but is no fault: camera and subject may move on by right.
     """
 
     name: str

@@ -54,8 +54,9 @@ def step_prominence(steps: NDArray[np.floating], neighbours: int = 6) -> Float32
 def compensated(steps: NDArray[np.floating], tolerance: float) -> NDArray[np.bool_]:
     """Return (T,) whether a long step (T, n) is made up for by a short one beside it.
 
-    Together they take as long as two usual ones, ``tolerance`` times that at most: the frame between
-    came late, as of a hand-held camera, and none is missing. A step of next to nothing is a repeat.
+    Together they take as long as two usual ones, ``tolerance`` times that at most: the frame
+    between came late, as of a hand-held camera, and none is missing. A step of next to nothing is a
+    repeat.
     """
     size = np.nan_to_num(steps.mean(1), nan=0.0)
     out = np.zeros(len(size), bool)
