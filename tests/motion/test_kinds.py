@@ -168,7 +168,7 @@ def test_a_ruffled_mirror_shows_nothing_that_flows():
     canvas.first[:20] = 1
     second, own = canvas.ensure_second()
     second[:20], own[:20, :30] = 2, 0.5  # clouds to the left, trees to the right
-    mirror = Mirror(box, source, np.ones(box.shape, np.float32), clear=False)
+    mirror = Mirror(box, source, np.ones(box.shape, np.float32), calm=False)
     mirror.apply(0.0, canvas)
     assert not canvas.first[20:38, 5:30].any()
     assert not own[20:].any()
