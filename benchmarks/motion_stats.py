@@ -181,7 +181,9 @@ def main() -> None:
         strokes = tuple(Stroke(**Stroke.parse(b).model_dump()) for b in options.brush)
         ways = flow_field.velocities(rgb, depth, regions, strokes)
         start = time.process_time()
-        scene = assembly.build_scene(partial(layers.build_layers, most=5), rgb, depth, regions)
+        scene = assembly.build_scene(
+            partial(layers.build_layers, max_layers=5), rgb, depth, regions
+        )
         motion = compose(
             rgb, depth, regions, wind=Wind(), seconds=SECONDS, directions=ways, scene=scene
         )

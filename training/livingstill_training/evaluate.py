@@ -145,7 +145,9 @@ def main(arguments: list[str] | None = None) -> None:
     began = time.process_time()
     figures = evaluate(
         lambda photo: clean_classes(
-            forward.perceive(*forward.look(network, photo, options.sizes, mirror=options.mirror))
+            forward.to_perception(
+                *forward.infer_multiscale(network, photo, options.sizes, mirror=options.mirror)
+            )
         ),
         options.data,
         options.part,

@@ -13,7 +13,7 @@ from livingstill.core.errors import InputError
 from livingstill.core.model import PackedRGBA, Photo, Progress, UInt8Array
 from livingstill.core.threads import Result
 from livingstill.finish import files
-from livingstill.io.files import replacing
+from livingstill.io.files import atomic_write
 from livingstill.jobs import check, fingerprint, manifest, provenance, soundtrack, warmup
 from livingstill.jobs.analyse import Analysis, Estimates, read_photo
 from livingstill.jobs.clip import Clip, reframe
@@ -95,7 +95,7 @@ def animate_file(
     if job.manifest is not None:
         manifest.write(job.manifest, _record(result, job), job.overwrite)
     if save_shot is not None:
-        with replacing(save_shot, job.overwrite) as part:
+        with atomic_write(save_shot, job.overwrite) as part:
             part.write_text(shot_text, encoding="utf-8")
     return result
 
@@ -143,8 +143,8 @@ class _ReportObserver:
     def review(self) -> check.Review:
         """Return the verdict on all frames, with the exact figures of a clip of ours."""
         series = self._observer.series(float(self._timeline.fps))
-        found = verdict.judge(series, loop=self._timeline.periodic)
-        return check.Review(verdict.with_exact_figures(found, self._exact.figures()), series)
+        judged = verdict.judge(series, loop=self._timeline.periodic)
+        return check.Review(verdict.with_exact_figures(judged, self._exact.figures()), series)
 
 
 def _estimates(record: Mapping[str, Any] | None) -> Estimates | None:

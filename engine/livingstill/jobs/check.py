@@ -10,7 +10,7 @@ import numpy as np
 
 from livingstill.core.errors import InputError
 from livingstill.core.model import Progress, SilentProgress, UInt8Array
-from livingstill.io.files import check_target, replacing
+from livingstill.io.files import atomic_write, check_target
 from livingstill.media import clip_reader
 from livingstill.photo import read
 from livingstill.quality import no_reference, registration, report
@@ -185,7 +185,7 @@ def write_report(
     overwrite: bool,
 ) -> None:
     """Write a review as HTML or JSON, by suffix; ``frames`` gives the clip's pictures again."""
-    with replacing(path, overwrite) as part:
+    with atomic_write(path, overwrite) as part:
         if path.suffix.lower() == ".json":
             report.write_json(review.verdict, part)
             return

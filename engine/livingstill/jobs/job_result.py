@@ -71,13 +71,13 @@ class JobResult:
                 lines += [f"{name}: {elapsed:.2f} s" for name, elapsed in self.seconds.items()]
             lines += [f"{name}: {value:.4g}" for name, value in figures.items()]
         if self.difference is not None:
-            where = (
+            cause = (
                 f"of the stages, {self.stage} is the first to differ"
                 if self.stage
                 else "manifests of livingstill 0.1 name no stage, and its frames differ in last bits"
             )
             lines.append(
-                f"frame {self.difference} differs from the manifest, the first to do so; {where}"
+                f"frame {self.difference} differs from the manifest, the first to do so; {cause}"
             )
         summary = (
             f"{width}x{height}, {clip.timeline.seconds:g} s at {float(clip.timeline.fps):g} fps"

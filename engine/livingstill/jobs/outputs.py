@@ -8,7 +8,7 @@ from itertools import chain
 from pathlib import Path
 
 from livingstill.core.errors import InputError
-from livingstill.io.files import check_inputs_kept, check_target, free_name
+from livingstill.io.files import check_inputs_preserved, check_target, free_name
 from livingstill.jobs import check, provenance
 from livingstill.jobs.write import encoding
 from livingstill.media.write import encoder, stills
@@ -61,4 +61,6 @@ def check_outputs(shot: Shot, job: Job, outputs: tuple[str, ...], save_shot: Pat
     numbered = (
         stills.files_from(Path(output), 0) for output in outputs if stills.NUMBER.search(output)
     )
-    check_inputs_kept([*names, *chain.from_iterable(numbered)], (job.photo, *shot.files_read()))
+    check_inputs_preserved(
+        [*names, *chain.from_iterable(numbered)], (job.photo, *shot.files_read())
+    )

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from livingstill.core.errors import InputError
-from livingstill.io.files import check_target, replacing
+from livingstill.io.files import atomic_write, check_target
 from livingstill.media import metadata as xmp
 from livingstill.settings.shot import Shot
 
@@ -61,7 +61,7 @@ def write_sidecar(
         As ``check_sidecar``.
     """
     check_sidecar(path, overwrite)
-    with replacing(path, overwrite) as part:
+    with atomic_write(path, overwrite) as part:
         if path.suffix.lower() == ".xmp":
             part.write_bytes(xmp.packet(fields) + b"\n")
             return

@@ -121,7 +121,7 @@ def _build_layers(
         inverse_depth,
         focal=focal or DEFAULT_FOCAL,
         layers=count,
-        most=MAX_LAYERS[quality],
+        max_layers=MAX_LAYERS[quality],
         edge_error=0.0 if sharp else 2.0,
     )
 

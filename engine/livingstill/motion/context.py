@@ -120,7 +120,7 @@ class MotionContext:
         solid = np.asarray(cv2.copyMakeBorder(solid, 1, 1, 1, 1, border, value=0), np.uint8)
         if not (solid == 0).any():
             return np.full(self.mask.shape, 1e6, np.float32)
-        distance = exact.distance(solid)[1:-1, 1:-1]
+        distance = exact.distance_transform(solid)[1:-1, 1:-1]
         return np.ascontiguousarray(distance) * np.float32(STEP)
 
     def distance_outside(self) -> Float32Array:
@@ -128,7 +128,7 @@ class MotionContext:
         empty = (self.mask < 0.5).astype(np.uint8)
         if not (empty == 0).any():
             return np.full(self.mask.shape, 1e6, np.float32)
-        return exact.distance(empty) * np.float32(STEP)
+        return exact.distance_transform(empty) * np.float32(STEP)
 
 
 def smoothstep(value: NDArray[np.floating[Any]]) -> Float32Array:

@@ -86,9 +86,9 @@ def assess(
     depth : near minus far inverse depth, 0..1
     camera, reason, parallax : the move that suits, why, and the parallax that is safe (percent)
     """
-    found = [risk for risk in _risks(statistics, scale, depth, parallax) if risk.weight > 0]
-    found.sort(key=lambda risk: -risk.weight)
-    score = max(0, 100 - sum(risk.weight for risk in found))
+    risks = [risk for risk in _risks(statistics, scale, depth, parallax) if risk.weight > 0]
+    risks.sort(key=lambda risk: -risk.weight)
+    score = max(0, 100 - sum(risk.weight for risk in risks))
     figures = (
         ("blur", statistics.blur),
         ("noise", statistics.noise),
@@ -106,8 +106,8 @@ def assess(
     )
     return Fitness(
         score=score,
-        grade=next(grade for least, grade in GRADES if score >= least),
-        risks=tuple(found),
+        grade=next(grade for min_score, grade in GRADES if score >= min_score),
+        risks=tuple(risks),
         camera=camera,
         reason=reason,
         parallax=parallax,
@@ -115,9 +115,9 @@ def assess(
     )
 
 
-def _ramp(value: float, fine: float, bad: float, weight: int) -> int:
-    """Return 0 for a ``fine`` value, ``weight`` for a ``bad`` one, linear in between."""
-    return round(weight * min(1.0, max(0.0, (value - fine) / (bad - fine))))
+def _ramp(value: float, good: float, bad: float, weight: int) -> int:
+    """Return 0 for a ``good`` value, ``weight`` for a ``bad`` one, linear in between."""
+    return round(weight * min(1.0, max(0.0, (value - good) / (bad - good))))
 
 
 def _risks(statistics: PhotoStatistics, scale: float, depth: float, parallax: float) -> list[Risk]:

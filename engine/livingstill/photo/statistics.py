@@ -31,11 +31,11 @@ def measure(
     shares = dict(shares or {})
     lines = detect_lines(rgb) if lines is None else lines
     total, vertical = line_lengths(lines, rgb)
-    fine, coarse = (
-        image.downscale(rgb, PhotoStatistics.SIDE, least=1),
-        image.downscale(rgb, SIDE, least=1),
+    large, coarse = (
+        image.downscale(rgb, PhotoStatistics.SIDE, min_side=1),
+        image.downscale(rgb, SIDE, min_side=1),
     )
-    grey = np.asarray(cv2.cvtColor(fine, cv2.COLOR_RGB2GRAY), np.float32)
+    grey = np.asarray(cv2.cvtColor(large, cv2.COLOR_RGB2GRAY), np.float32)
     noise, flat = _noise(grey)
     small = np.asarray(cv2.cvtColor(coarse, cv2.COLOR_RGB2GRAY), np.uint8)
     edges = (_gradient(_smooth(small.astype(np.float32), 1.0)) > 6).astype(np.float32)
@@ -75,13 +75,13 @@ def _blur(grey: Float32Array) -> float:
     An edge of blur s loses slope by sqrt(1 + 1 / s^2) when blurred by 1 (Zhuo and Sim, 2011).
     What we smooth beforehand and the width of the gradient's kernel are taken off again.
     """
-    once = _smooth(grey, 0.6)
-    gradient, flattened = _gradient(once), _gradient(_smooth(once, 1.0))
+    presmoothed = _smooth(grey, 0.6)
+    gradient, flattened = _gradient(presmoothed), _gradient(_smooth(presmoothed, 1.0))
     strong = gradient > max(6.0, float(np.percentile(gradient, 95)))
     if int(strong.sum()) < 50:
         return 9.0
-    lost = gradient[strong] / np.maximum(flattened[strong], 1e-3)
-    squared = float(np.percentile(1 / np.maximum(lost * lost - 1, 1e-2), 8))
+    slope_ratio = gradient[strong] / np.maximum(flattened[strong], 1e-3)
+    squared = float(np.percentile(1 / np.maximum(slope_ratio * slope_ratio - 1, 1e-2), 8))
     return sqrt(max(0.0, squared - 0.85))
 
 
@@ -93,8 +93,8 @@ def _noise(grey: Float32Array) -> tuple[float, float]:
     tiles = exact.resize_area(rough, size)
     light = exact.resize_area(grey, size)
     usable = (light > 12) & (light < 243)
-    calm = float(np.percentile(tiles[usable] if usable.mean() > 0.2 else tiles, 10))
-    return calm * sqrt(pi / 2) / 6, float((cv2.blur(rough, (5, 5)) < 0.6).mean())
+    quiet = float(np.percentile(tiles[usable] if usable.mean() > 0.2 else tiles, 10))
+    return quiet * sqrt(pi / 2) / 6, float((cv2.blur(rough, (5, 5)) < 0.6).mean())
 
 
 def is_room(total: float, vertical: float, inverse_depth: Float32Array, sky: float) -> bool:
@@ -109,8 +109,8 @@ def _thin(grey: UInt8Array, edges: Float32Array) -> float:
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (9, 9))
     bright = cv2.morphologyEx(grey, cv2.MORPH_TOPHAT, disc)
     dark = cv2.morphologyEx(grey, cv2.MORPH_BLACKHAT, disc)
-    calm = cv2.blur(edges, (31, 31)) < 0.3
-    return float(((cv2.max(bright, dark) > 40) & calm).mean())
+    quiet = cv2.blur(edges, (31, 31)) < 0.3
+    return float(((cv2.max(bright, dark) > 40) & quiet).mean())
 
 
 def _dominant_colour_share(rgb: UInt8Array) -> float:

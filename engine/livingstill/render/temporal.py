@@ -130,5 +130,5 @@ def _taps(
 def _filter(frames: list[PackedRGBA], taps: Float32Array, radius: float, out: PackedRGBA) -> None:
     """Fill ``out``, which may be one of the ``frames``."""
     a, b, x, c, d = (np.ascontiguousarray(frame).view(np.uint8) for frame in frames)
-    into = out.view(np.uint8)
-    over_bands(lambda i, j: smooth_rows(a, b, x, c, d, into, taps, radius, i, j), out.shape[0])
+    out_bytes = out.view(np.uint8)
+    over_bands(lambda i, j: smooth_rows(a, b, x, c, d, out_bytes, taps, radius, i, j), out.shape[0])

@@ -79,12 +79,16 @@ def decks(segments: Float32Array, water: Float32Array, shape: tuple[int, ...]) -
 
 
 def _draw(
-    shape: tuple[int, ...], segments: Float32Array, least: float, width: int, slope: float = 0.0
+    shape: tuple[int, ...],
+    segments: Float32Array,
+    min_length: float,
+    width: int,
+    slope: float = 0.0,
 ) -> UInt8Array:
     """Return (h, w) uint8, 1 on segments of a length and slope, drawn ``width`` pixels wide."""
     out = np.zeros(shape[:2], np.uint8)
     for x0, y0, x1, y1 in segments.tolist():
-        long = (x1 - x0) ** 2 + (y1 - y0) ** 2 >= least**2
+        long = (x1 - x0) ** 2 + (y1 - y0) ** 2 >= min_length**2
         if long and abs(y1 - y0) >= slope * abs(x1 - x0):
             cv2.line(out, (round(x0), round(y0)), (round(x1), round(y1)), 1, width)
     return out

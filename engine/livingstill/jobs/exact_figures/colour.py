@@ -52,14 +52,14 @@ class ColourDrift:
         )
         moving = sample(self.moving_area, visibility.x, visibility.y) > 0
         for layer in np.unique(visibility.layer):
-            here = in_photo & (visibility.layer == layer)
-            still = here & ~moving
-            if still.mean() > _LEAST_AREA:
+            visible_part = in_photo & (visibility.layer == layer)
+            static_part = visible_part & ~moving
+            if static_part.mean() > _LEAST_AREA:
                 self.still_maximum = max(
-                    self.still_maximum, float(np.abs(difference[still].mean(0)).max())
+                    self.still_maximum, float(np.abs(difference[static_part].mean(0)).max())
                 )
-            if here.mean() > _LEAST_AREA:
-                self.changes.setdefault(int(layer), []).append(difference[here].mean(0))
+            if visible_part.mean() > _LEAST_AREA:
+                self.changes.setdefault(int(layer), []).append(difference[visible_part].mean(0))
 
     def figures(self) -> dict[str, float]:
         """Return the larger of the still maximum and the mean change over the clip."""

@@ -138,10 +138,10 @@ def choose(observation: Observation, options: RescueSettings) -> Decision:
         If a repair is asked for and every frame is bad.
     """
     verdict, levels = observation.review.verdict, observation.levels
-    plan = decide(verdict, options.strict, levels.off | levels.unaffected)
+    plan = decide(verdict, options.strict, levels.shifted | levels.unaffected)
     rebuild = plan.rebuild
     if plan.decision == "repair":
-        rebuild = rebuild & ~levels.unaffected | levels.off
+        rebuild = rebuild & ~levels.unaffected | levels.shifted
     if options.mode == "auto":
         if plan.decision == "keep" and observation.truncated:
             return Decision("repair", ("the file breaks off",), rebuild)

@@ -97,9 +97,9 @@ def level_corrections(review: check.Review) -> levels.Levels:
     for first, last in list(runs(level, gap=_NEAR_FLICKERS)):
         level[max(0, first - 1) : last + 2] = True
     estimate = levels.estimate_levels(series, level | other, flagged)
-    off, unaffected = estimate.off & level & ~other, estimate.unaffected & level & ~other
+    shifted, unaffected = estimate.shifted & level & ~other, estimate.unaffected & level & ~other
     for first, last in runs(level):
         span = slice(first, last + 1)
-        if off[span][flagged[span]].mean() < 0.5:  # then it is not the level that is at fault
-            off[span] = unaffected[span] = False
-    return replace(estimate, off=off, unaffected=unaffected)
+        if shifted[span][flagged[span]].mean() < 0.5:  # then it is not the level that is at fault
+            shifted[span] = unaffected[span] = False
+    return replace(estimate, shifted=shifted, unaffected=unaffected)
