@@ -27,7 +27,7 @@ class Coverage:
             union = np.zeros(truth.rest.shape[:2], np.uint8)
             for mask in truth.masks.values():
                 union = np.maximum(union, mask)
-            self.far_from_masks = known_flow.farther_than(union, _LEAK_DISTANCE)
+            self.far_from_masks = known_flow.beyond_distance(union, _LEAK_DISTANCE)
 
     def add(self, frame: GroundTruthFrame) -> None:
         """Add the next frame."""

@@ -71,7 +71,7 @@ def rest_fidelity(truth: GroundTruth) -> dict[str, float]:
     clip = truth.clip
     single_layer = Scene((opaque_layer(clip.scene, truth.photo),), clip.scene.focal)
     renderer = Renderer(single_layer, clip.window, truth.size, clip.shot.quality)
-    decibels, differing = known_flow.rest(truth.rest, unpack(renderer.frame(Pose())))
+    decibels, differing = known_flow.rest_fidelity(truth.rest, unpack(renderer.frame(Pose())))
     return {"exact_rest_psnr": min(decibels, 99.0), "exact_rest_off": differing}
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livingstill.core.errors import InputError
-from livingstill.jobs.rescue.watch import Observation
+from livingstill.jobs.rescue.observation import Observation
 from livingstill.quality.faults.detectors import fault_kind
 from livingstill.quality.faults.statistics import runs
 from livingstill.quality.verdict import Fault, Verdict

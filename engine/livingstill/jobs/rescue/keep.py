@@ -6,8 +6,8 @@ import shutil
 from pathlib import Path
 
 from livingstill.io.files import atomic_write
+from livingstill.jobs.rescue.observation import Observation
 from livingstill.jobs.rescue.result import WriteResult
-from livingstill.jobs.rescue.watch import Observation
 from livingstill.media.write import remux, stills
 from livingstill.settings.rescue import RescueJob
 

@@ -15,8 +15,8 @@ from livingstill.core.model import UInt8Array
 from livingstill.jobs.rescue import interpolation, levels
 from livingstill.jobs.rescue.decision import MAX_RUN, Box, Decision, fault_boxes, harm
 from livingstill.jobs.rescue.keep import writer
+from livingstill.jobs.rescue.observation import Observation
 from livingstill.jobs.rescue.result import WriteResult
-from livingstill.jobs.rescue.watch import Observation
 from livingstill.jobs.stages import Stages
 from livingstill.quality import no_reference
 from livingstill.quality.faults.statistics import runs

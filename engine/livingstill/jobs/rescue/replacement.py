@@ -12,11 +12,11 @@ import numpy as np
 from livingstill.core.model import UInt8Array
 from livingstill.jobs.check import Still
 from livingstill.jobs.rescue.keep import writer
+from livingstill.jobs.rescue.observation import Observation
 from livingstill.jobs.rescue.repair import decibels
 from livingstill.jobs.rescue.replacement_clip import build
 from livingstill.jobs.rescue.replacement_spec import Flags, specify_replacement
 from livingstill.jobs.rescue.result import WriteResult
-from livingstill.jobs.rescue.watch import Observation
 from livingstill.jobs.stages import Stages
 from livingstill.quality import registration
 from livingstill.quality.no_reference import Series

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from livingstill.core.model import Float32Array, Timeline
 from livingstill.jobs.rescue import camera_track
-from livingstill.jobs.rescue.watch import Observation
+from livingstill.jobs.rescue.observation import Observation
 from livingstill.quality import no_reference
 from livingstill.settings.rescue import RescueJob
 

@@ -84,7 +84,7 @@ def find_faults(
             mark(explained_here, finding)
         if result.explained is not None:
             explained_here |= result.explained
-        findings += [f for f in result.findings if not _is_key_frame(f, series.key)]
+        findings += [f for f in result.findings if not _is_key_frame(f, series.key_frames)]
     return findings
 
 

@@ -48,7 +48,7 @@ class Freeze:
             return Detection()
         activity = np.quantile(series.change[0].reshape(len(series), -1), 0.98, axis=1)
         activity[0] = np.inf
-        smoothed = _without_key_frames(activity, series.key)
+        smoothed = _without_key_frames(activity, series.key_frames)
         median = _median_of_moving(smoothed)
         if median < self.min_median_activity:
             return Detection()

@@ -70,7 +70,7 @@ class Gap:
                 continue
             if level[t] > self.cut and _unrelated(series, t):
                 findings.append(Finding(CUT, t, t, tiles, float(strength[t])))
-            elif not (series.key[t] and np.nanmedian(steps[t]) < self.refresh):
+            elif not (series.key_frames[t] and np.nanmedian(steps[t]) < self.refresh):
                 findings.append(Finding(DROP, t - 1, t, tiles, float(strength[t])))
         return Detection(tuple(findings))
 

@@ -19,8 +19,8 @@ SETTLING = 5
 def relative_duration(series: Series) -> Float32Array:
     """Return (T,) how much longer than those around it each step takes, 1 to 8."""
     out = np.ones(len(series), np.float32)
-    pace = series.pace
-    out[2:-1] = 2 * pace[2:-1] / np.maximum(pace[1:-2] + pace[3:], 0.1)
+    durations = series.durations
+    out[2:-1] = 2 * durations[2:-1] / np.maximum(durations[1:-2] + durations[3:], 0.1)
     return np.asarray(np.clip(out, 1, 8))
 
 
