@@ -104,10 +104,10 @@ def _ffmpeg() -> dict[str, Any]:
 def _processor() -> dict[str, Any]:
     from llvmlite import binding
 
-    has = binding.get_host_cpu_features()
+    features = binding.get_host_cpu_features()
     return {
         "name": binding.get_host_cpu_name(),
-        "features": [name for key, name in _PROCESSOR.items() if has.get(key)],
+        "features": [name for key, name in _PROCESSOR.items() if features.get(key)],
     }
 
 
