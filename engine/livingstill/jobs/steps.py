@@ -38,7 +38,7 @@ from livingstill.scene import assembly, layers
 from livingstill.segmentation import flow_field, mask_files, plan
 from livingstill.settings.groups import FrameSettings, RegionSettings
 from livingstill.settings.shot import Shot
-from livingstill.settings.values import Choice, Strokes
+from livingstill.settings.values import MoveSpec, Strokes
 
 MAX_LAYERS = {"draft": 5, "standard": 5, "high": 8}
 """Largest number of layers by quality: more than five gain at large moves only, and cost time."""
@@ -167,8 +167,8 @@ def advise(analysis: Analysis, frame: framing.Framing) -> auto.Advice:
 
 
 def choose_move(
-    analysis: Analysis, frame: framing.Framing, move: Choice
-) -> tuple[Choice, tuple[str, ...], Mapping[str, float]]:
+    analysis: Analysis, frame: framing.Framing, move: MoveSpec
+) -> tuple[MoveSpec, tuple[str, ...], Mapping[str, float]]:
     """Return the move; if it was auto, also the reason and the costs of the choice."""
     if move.name != path.AUTO:
         return move, (), {}
