@@ -88,7 +88,7 @@ def build_scene(
     regions: tuple[Region, ...],
     count: int | None,
     quality: str,
-    whole_layers: Result[Scene] | None = None,
+    photo_layers: Result[Scene] | None = None,
 ) -> Scene:
     """Return the photo as layers, a flag in front of them, drifting clouds behind them.
 
@@ -96,14 +96,14 @@ def build_scene(
     ----------
     count : layers; None for as many as the depth needs
     quality : draft, standard or high: how many that may be
-    whole : the layers of the whole photo, where ``begin_layers`` is making them already
+    photo_layers : the layers of the whole photo, where ``begin_layers`` is making them already
     """
     depth = analysis.depth()
 
     def layered(rgb: UInt8Array, inverse_depth: Float32Array) -> Scene:
         return _build_layers(rgb, inverse_depth, depth, analysis.photo.focal, count, quality)
 
-    return assembly.build_scene(layered, analysis.rgb, depth.values, regions, whole_layers)
+    return assembly.build_scene(layered, analysis.rgb, depth.values, regions, photo_layers)
 
 
 def _build_layers(
