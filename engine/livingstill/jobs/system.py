@@ -154,7 +154,8 @@ def _extras() -> dict[str, bool]:
 
 
 def _kernels() -> dict[str, Any]:
-    from livingstill.kernels.compile import cache_folder, declared, is_ready
+    from livingstill.kernels.compile import declared, is_ready
+    from livingstill.kernels.folder import cache_folder
 
     names, folder = declared(), cache_folder()
     return {

@@ -13,12 +13,12 @@ from typing import Any
 from livingstill.core.model import Progress, SilentProgress
 from livingstill.kernels import ahead
 from livingstill.kernels.compile import (
-    cache_folder,
     declared,
     is_ready,
     make_ready,
     when_compiling,
 )
+from livingstill.kernels.folder import cache_folder
 from livingstill.settings.shot import Shot
 
 _FIRST = "compiling for this processor, which takes some seconds the first time"
