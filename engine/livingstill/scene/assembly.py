@@ -1,4 +1,4 @@
-"""The scene of a photo in which something moves by itself: it gets a layer of its own."""
+"""The layered scene of a photo, with layers of their own for flags in front and drifting sky behind."""
 
 from __future__ import annotations
 
