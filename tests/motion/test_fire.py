@@ -13,7 +13,7 @@ from livingstill.kernels.flame import burn
 from livingstill.kernels.flow_box import FlowBox
 from livingstill.motion import context, heat, rolling_noise
 from livingstill.motion.builder import compose
-from livingstill.settings.values import Wind
+from livingstill.settings.wind import Wind
 
 SIZE = (120, 200)
 DARK = np.full((*SIZE, 3), (24, 22, 26), np.uint8)

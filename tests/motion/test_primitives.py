@@ -13,7 +13,7 @@ from livingstill.motion.context import STEP
 from livingstill.motion.harmonics import Spectrum, coarse, pack
 from livingstill.motion.velocity import limit_transverse_strain
 from livingstill.motion.wind import choose_harmonics, wind_field
-from livingstill.settings.values import Wind
+from livingstill.settings.wind import Wind
 
 
 def test_a_spectrum_is_the_real_part_of_its_harmonics():
