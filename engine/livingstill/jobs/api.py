@@ -18,11 +18,13 @@ from livingstill.jobs.session import check_settings, prepare
 from livingstill.photo.source import PhotoSource, photo_of
 from livingstill.settings.declare import checked
 from livingstill.settings.keys import ShotKeys
+from livingstill.settings.loop import LoopJob
 from livingstill.settings.rescue import RescueJob
 from livingstill.settings.shot import Shot, split
 
 if TYPE_CHECKING:
     from livingstill.jobs.check import Review
+    from livingstill.jobs.loop.result import LoopResult
     from livingstill.jobs.rescue.result import RescueResult
     from livingstill.photo.fitness import Fitness
 
@@ -144,6 +146,44 @@ def rescue(
     with _errors_for_python():
         job = checked(RescueJob, settings)
         return run(Path(clip), Path(output), Path(still) if still else None, job, progress=progress)
+
+
+def loop(
+    clip: str | PathLike[str],
+    output: str | PathLike[str],
+    *,
+    seconds: float | None = None,
+    min_length: float | None = None,
+    fade: float = 1.0,
+    boomerang: bool = False,
+    force: bool = False,
+    report: str | PathLike[str] | None = None,
+    overwrite: bool = False,
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> LoopResult:
+    """Write a clip so that its last frame leads into its first; say over which frames, and the seam.
+
+    Raises
+    ------
+    InputError
+        If a setting or the clip cannot be used, its camera travels so that no two frames join, or
+        the output cannot be written.
+    """
+    from livingstill.jobs.loop.run import loop as run
+
+    settings = {
+        "seconds": seconds,
+        "min_length": min_length,
+        "fade": fade,
+        "boomerang": boomerang,
+        "force": force,
+        "report": report,
+        "overwrite": overwrite,
+        "threads": threads,
+    }
+    with _errors_for_python():
+        return run(Path(clip), Path(output), checked(LoopJob, settings), progress=progress)
 
 
 def _shot(settings: ShotKeys) -> Shot:
