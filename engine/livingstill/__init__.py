@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from livingstill.jobs.api import animate as animate
     from livingstill.jobs.api import check as check
     from livingstill.jobs.api import doctor as doctor
+    from livingstill.jobs.api import hold as hold
     from livingstill.jobs.api import loop as loop
     from livingstill.jobs.api import rescue as rescue
     from livingstill.jobs.batch.run import batch as batch
@@ -33,6 +34,7 @@ _HOMES = {
     "doctor": "jobs.api",
     "rescue": "jobs.api",
     "loop": "jobs.api",
+    "hold": "jobs.api",
     "batch": "jobs.batch.run",
     "novel_view": "jobs.novel_view",
     "warmup": "jobs.warmup",
