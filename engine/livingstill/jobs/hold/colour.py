@@ -1,4 +1,4 @@
-"""The colours of a frame brought to those of the still: an affine map, and a field that varies slowly."""
+"""The colours of a frame brought to those of the still: an affine map, and gains that vary slowly."""
 
 from __future__ import annotations
 
@@ -26,8 +26,9 @@ _FIELD = 14.0
 """Places along the long side that the field tells apart."""
 _CELL = 8
 """Pixels of a cell of its grid."""
-_FIELD_TRUST = 0.15
-_MAX_FIELD = 24.0
+_FIELD_TRUST, _MEAN_POWER = 0.1, 60.0**2
+"""Weight, at a usual mean square of levels, that draws the field to nothing where little corresponds."""
+_MAX_GAIN = 0.3
 _ROUNDS = 5
 _LEAST_SHARE = 0.04
 """Share of the picture that must correspond for its colours to be told."""
@@ -47,7 +48,7 @@ class Correction:
     """What brings a frame's colours to the still's.
 
     ``affine`` (3, 4) float32 of RGB levels, then ``field``, a coarse grid (gh, gw, 3) float32 over the
-    still, levels added there; ``shift`` (3,) is the mean change, ``trust`` 0..1 the share of the
+    still, the gains there less 1; ``shift`` (3,) is the mean change, ``trust`` 0..1 the share of the
     picture it rests on.
     """
 
@@ -114,7 +115,7 @@ class Comparison:
         """Return what brings a sample's colours to the still's; None if too little corresponds.
 
         The affine map is the robust least squares fit (Tukey's biweight) that strays from the
-        identity only where colours vary enough to tell; the field is the mean of what it leaves.
+        identity only where colours vary enough to tell; the field are local gains of what it leaves.
         """
         trust = float(sample.weight.mean())
         if trust < _LEAST_SHARE:
@@ -127,13 +128,9 @@ class Comparison:
             left = np.abs(y - x @ affine[:, :3].T - affine[:, 3]).max(axis=1)
             scale = 4.685 * max(1.4826 * _weighted_median(left, base), 0.7)
             weight = base * np.maximum(1 - (left / scale) ** 2, 0) ** 2
-        residual = (y - x @ affine[:, :3].T - affine[:, 3]).reshape(self.still.shape)
-        sigma = max(self.size) / _FIELD / 2
+        mapped = x @ affine[:, :3].T + affine[:, 3]
         kept: Float32Array = weight.reshape(self.still.shape[:2]).astype(np.float32)
-        total = cv2.GaussianBlur(kept, (0, 0), sigma)
-        field = cv2.GaussianBlur(residual.astype(np.float32) * kept[..., None], (0, 0), sigma)
-        field = np.clip(field / (total + _FIELD_TRUST)[..., None], -_MAX_FIELD, _MAX_FIELD)
-        field = cv2.resize(field, self.grid, interpolation=cv2.INTER_AREA)
+        field = self._gains(mapped.reshape(self.still.shape).astype(np.float32), kept)
         shift = np.average(y - x, axis=0, weights=np.maximum(weight, 1e-9))
         return Correction(
             np.asarray(affine, np.float32),
@@ -141,6 +138,16 @@ class Comparison:
             np.asarray(shift, np.float32),
             trust,
         )
+
+    def _gains(self, mapped: Float32Array, weight: Float32Array) -> Float32Array:
+        """Return (gh, gw, 3) the local gains, less 1, that a picture still lacks, by least squares."""
+        sigma = max(self.size) / _FIELD / 2
+        left, power = (
+            cv2.GaussianBlur(values * mapped * weight[..., None], (0, 0), sigma)
+            for values in (self.still - mapped, mapped)
+        )
+        gains = np.clip(left / (power + _FIELD_TRUST * _MEAN_POWER), -_MAX_GAIN, _MAX_GAIN)
+        return np.asarray(cv2.resize(gains, self.grid, interpolation=cv2.INTER_AREA), np.float32)
 
     def difference(self, rgb: Float32Array, weight: Float32Array) -> float:
         """Return the mean colour difference (CIE 1976) of two pictures where they correspond.
@@ -160,7 +167,7 @@ class Comparison:
 def corrected(rgb: Float32Array, correction: Correction) -> Float32Array:
     """Return a sample's colours (h, w, 3) as a correction leaves them."""
     field = cv2.resize(correction.field, rgb.shape[1::-1], interpolation=cv2.INTER_CUBIC)
-    return np.asarray(cv2.transform(rgb, correction.affine) + field, np.float32)
+    return np.asarray(cv2.transform(rgb, correction.affine) * (1 + field), np.float32)
 
 
 def apply(
@@ -173,7 +180,7 @@ def apply(
             field, comparison.reduced(place), comparison.size, borderMode=cv2.BORDER_REPLICATE
         )
     values = cv2.transform(frame.astype(np.float32), correction.affine)
-    values = values + cv2.resize(field, frame.shape[1::-1], interpolation=cv2.INTER_LINEAR)
+    values = values * (1 + cv2.resize(field, frame.shape[1::-1], interpolation=cv2.INTER_LINEAR))
     return np.asarray(np.clip(values + np.float32(0.5), 0, 255).astype(np.uint8))
 
 

@@ -129,12 +129,23 @@ def lay(
     columns = slice(max(0, x - reach), min(frame.shape[1], x + width + reach))
     below, above = (p[rows, columns].astype(np.float32) for p in (frame, laid))
     weight = mask[rows, columns].astype(np.float32) / np.float32(255)
-    lit = above * _light(below, above, weight, sigma)[..., None]
+    shown = _uncovered(below, above * _usual_light(below, above, weight), sigma / 2)
+    lit = above * _light(below, above, weight * shown, sigma)[..., None]
     matte = weight * _uncovered(below, lit, sigma / 2) * np.float32(opacity)
     out = frame.copy()
     mixed = below + (lit - below) * matte[..., None] + np.float32(0.5)
     out[rows, columns] = np.clip(mixed, 0, 255).astype(np.uint8)
     return out
+
+
+def _usual_light(below: Float32Array, above: Float32Array, weight: Float32Array) -> np.float32:
+    """Return the median ratio of the lumas of two pictures within a matte: what covers less than half
+    of it changes nothing."""
+    inside = weight > 0.5
+    if not inside.any():
+        return np.float32(1)
+    low, high = (cv2.cvtColor(p, cv2.COLOR_RGB2GRAY)[inside] for p in (below, above))
+    return np.float32(np.clip(np.median((low + 4) / (high + 4)), _MIN_LIGHT, _MAX_LIGHT))
 
 
 def _light(

@@ -28,8 +28,9 @@ from livingstill.settings.hold import HoldJob
 
 _SETTLE = 0.25
 """Seconds (standard deviation) over which corrections are smoothed."""
-_JUMP = 4.0
-"""Levels of a change of colour from one frame to the next that is a jump, and not smoothed."""
+_JUMP = 1.0
+"""Levels by which colours change from frame to frame for it to be the clip's flicker, which is taken
+out, and no error of an estimate, which is smoothed."""
 _STEADY = 1.2
 """Frames (standard deviation) over which the place of a part is smoothed."""
 _UNSEEN = 1.0
@@ -174,9 +175,9 @@ def _write(
     """Write the clip, held, and measure it on the way."""
     count = len(watched)
     fps = float(reader.info.fps)
-    flat = smooth(
-        watched.corrections, watched.trust, max(0.7, _SETTLE * fps), watched.shifts, _JUMP
-    )
+    sigma = max(0.7, _SETTLE * fps)
+    jumps = watched.shifts - smooth(watched.shifts, watched.trust, 2 * sigma)
+    flat = smooth(watched.corrections, watched.trust, sigma, jumps, _JUMP)
     corners = [
         smooth(at, found.astype(np.float64), _STEADY) if found.any() else at
         for at, found in zip(watched.corners, watched.found)
