@@ -31,6 +31,8 @@ _SETTLE = 0.25
 _JUMP = 1.0
 """Levels by which colours change from frame to frame for it to be the clip's flicker, which is taken
 out, and no error of an estimate, which is smoothed."""
+_WIDER, _NO_FLICKER = (1.0, 2.0, 4.0), 0.05
+"""Times as long over which they are smoothed where they add flicker; levels that are none."""
 _STEADY = 1.2
 """Frames (standard deviation) over which the place of a part is smoothed."""
 _UNSEEN = 1.0
@@ -43,7 +45,7 @@ class _Watched:
 
     ``places`` are where the still lies in each; ``corrections`` (T, n) flat, ``shifts`` (T, 3) and
     ``trust`` (T,) theirs; ``corners`` (P, T, 8) of the parts and whether they were ``found`` (P, T);
-    ``differences`` (T,) from the still.
+    ``differences`` (T,) from the still; ``means`` (T, 3) the mean colours.
     """
 
     places: list[Matrix]
@@ -53,6 +55,7 @@ class _Watched:
     corners: NDArray[np.float64]
     found: NDArray[np.bool_]
     differences: NDArray[np.float64]
+    means: NDArray[np.float64]
 
     def __len__(self) -> int:
         return len(self.places)
@@ -118,6 +121,7 @@ def _watch(
     places: list[Matrix] = []
     corrections: list[Correction | None] = []
     differences: list[float] = []
+    means: list[tuple[float, ...]] = []
     tracks: list[list[tuple[Float32Array, bool]]] = [[] for _ in pieces]
     last = np.eye(3)
     with stages("watching", reader.info.frames or 0) as step:
@@ -133,6 +137,7 @@ def _watch(
             places.append(place)
             corrections.append(correction)
             differences.append(comparison.difference(sample.rgb, sample.weight))
+            means.append(tuple(cv2.mean(frame.rgb)[:3]))
             last = place
             step()
     none = Correction(
@@ -155,6 +160,7 @@ def _watch(
             len(pieces), count
         ),
         np.array(differences),
+        np.array(means),
     )
 
 
@@ -175,9 +181,7 @@ def _write(
     """Write the clip, held, and measure it on the way."""
     count = len(watched)
     fps = float(reader.info.fps)
-    sigma = max(0.7, _SETTLE * fps)
-    jumps = watched.shifts - smooth(watched.shifts, watched.trust, 2 * sigma)
-    flat = smooth(watched.corrections, watched.trust, sigma, jumps, _JUMP)
+    flat = _settled(watched, max(0.7, _SETTLE * fps))
     corners = [
         smooth(at, found.astype(np.float64), _STEADY) if found.any() else at
         for at, found in zip(watched.corners, watched.found)
@@ -198,7 +202,7 @@ def _write(
                 sample = comparison.sample(frame.rgb, place)
                 mended = colour.corrected(sample.rgb, correction)
                 after.append(comparison.difference(mended, sample.weight))
-            means.append((cv2.mean(frame.rgb)[:3], cv2.mean(held)[:3]))
+            means.append(cv2.mean(held)[:3])
             for piece, at, seen in zip(pieces, corners, opacity):
                 if seen[index] > 0:
                     held = parts.lay(
@@ -215,7 +219,7 @@ def _write(
         frames=count,
         difference=_change(before.mean(), float(np.mean(after))),
         worst=_change(before.max(), max(after)),
-        flicker=_change(*(_flicker(np.array(mean)) for mean in zip(*means))),
+        flicker=_change(_flicker(watched.means), _flicker(np.array(means))),
         found=round(float(trusted.mean()), 3),
         laid=tuple(round(float((seen > 0.5).mean()), 3) for seen in opacity),
         notes=(
@@ -232,6 +236,33 @@ def _write(
         ),
         seconds=stages.seconds,
     )
+
+
+def _settled(watched: _Watched, sigma: float) -> NDArray[np.float64]:
+    """Return (T, n) the corrections smoothed over time, as little as adds no flicker.
+
+    A jump or flicker of the clip's colours is followed first, so that it goes; where the estimates
+    are too rough for that, they are smoothed over longer and longer.
+    """
+    trend = smooth(watched.shifts, watched.trust, 2 * sigma)
+    flat = smooth(watched.corrections, watched.trust, sigma, watched.shifts - trend, _JUMP)
+    best, least = flat, _flicker(_corrected_means(watched.means, flat))
+    for wider in _WIDER:
+        if least <= _flicker(watched.means) + _NO_FLICKER:
+            break
+        flat = smooth(watched.corrections, watched.trust, wider * sigma)
+        flicker = _flicker(_corrected_means(watched.means, flat))
+        if flicker < least:
+            best, least = flat, flicker
+    return best
+
+
+def _corrected_means(means: NDArray[np.float64], flat: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the mean colours (T, 3) as corrections (T, n) leave them, nearly."""
+    affine = flat[:, :12].reshape(-1, 3, 4)
+    gains = 1 + flat[:, 12:].reshape(len(flat), -1, 3).mean(axis=1)
+    mapped = np.einsum("tij,tj->ti", affine[:, :, :3], means) + affine[:, :, 3]
+    return np.asarray(mapped * gains)
 
 
 def _unflattened(values: NDArray[np.float64], comparison: Comparison) -> Correction:

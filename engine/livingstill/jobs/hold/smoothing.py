@@ -25,6 +25,7 @@ def smooth(
         near = np.arange(max(0, t - radius), min(count, t + radius + 1))
         if not trust[near].any():  # far from any estimate: the nearest stands
             near = known[[np.abs(known - t).argmin()]]
+        near = near[trust[near] > 0]
         offset = (near - t).astype(np.float64)
         weight = trust[near] * np.exp(-0.5 * (offset / sigma) ** 2)
         if not weight.any():
@@ -37,12 +38,15 @@ def smooth(
 
 
 def _intercept(values: Values, offset: Values, weight: Values) -> Values:
-    """Return the value at offset 0 of a weighted line through values (m, n)."""
+    """Return the value at offset 0 of a weighted line through values (m, n).
+
+    Where all are on one side of it, that is their mean: a line would run off.
+    """
     weight = weight / weight.sum()
     mean = float(weight @ offset)
     spread = float(weight @ (offset - mean) ** 2)
     average: Values = weight @ values
-    if spread < 0.5:
+    if spread < 0.5 or offset[0] > 0 or offset[-1] < 0:
         return average
     slope = (weight * (offset - mean)) @ values / spread
     return average - slope * mean

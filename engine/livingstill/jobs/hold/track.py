@@ -23,7 +23,7 @@ _MAX_RETURN = 0.6
 _RANSAC = 1.2
 _UNMOVED, _UNMOVED_SHARE = 0.35, 0.5
 """Pixels within which a feature has not moved; the share of features for nothing to have moved."""
-_FEWEST, _FEWEST_SHARE = 8, 0.3
+_FEWEST, _FEWEST_SHARE = 10, 0.15
 """Features that must agree on a displacement, and their share of those that were found."""
 _MANY = 40
 """Features from which on they are trusted with a perspective."""
