@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 from livingstill.core.errors import InputError
-from livingstill.io.files import replacing
+from livingstill.io.files import atomic_write
 from livingstill.jobs import check
 from livingstill.media import clip_reader
 from livingstill.media.write import encoder, remux, stills
@@ -50,5 +50,5 @@ def copy_clip(
 
 
 def _copy(source: Path, target: Path, overwrite: bool) -> None:
-    with replacing(target, overwrite) as part:
+    with atomic_write(target, overwrite) as part:
         shutil.copyfile(source, part)

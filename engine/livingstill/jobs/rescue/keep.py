@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from livingstill.jobs.clip_output import copy_clip
+from livingstill.jobs.rescue.observation import Observation
 from livingstill.jobs.rescue.result import WriteResult
-from livingstill.jobs.rescue.watch import Observation
 from livingstill.media.write import remux
 from livingstill.settings.rescue import RescueJob
 
