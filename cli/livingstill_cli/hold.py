@@ -19,7 +19,7 @@ from livingstill_cli.options import settings_options, written_values
     cls=Command,
     examples=(
         "livingstill hold clip.mp4 --still photo.jpg",
-        "livingstill hold clip.mp4 --still bottle.jpg --mask label.png -o held.mp4",
+        "livingstill hold clip.mp4 --still photo.jpg --mask people.png -o held.mp4",
     ),
 )
 @click.argument("clip", type=click.Path(path_type=Path))

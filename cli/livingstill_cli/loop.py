@@ -19,8 +19,8 @@ from livingstill_cli.options import settings_options, written_values
     cls=Command,
     examples=(
         "livingstill loop clip.mp4",
-        "livingstill loop clip.mp4 -o loop.webm --min-length 4",
-        "livingstill loop pan.mp4 --boomerang -o there-and-back.mp4",
+        "livingstill loop clip.mp4 -o loop.webm --min-length 0.8",
+        "livingstill loop clip.mp4 --boomerang -o there-and-back.mp4",
     ),
 )
 @click.argument("clip", type=click.Path(path_type=Path))
