@@ -1,10 +1,10 @@
 """How well clips are made to loop: the step over the seam, and in the fade, in median steps.
 
-    python benchmarks/loop.py [--side PIXELS] [--keep FOLDER] CLIP|FOLDER...
+    python benchmarks/loop.py [--side PIXELS] [--keep FOLDER] [CLIP|FOLDER...]
 
-Each clip is reduced to ``--side`` pixels, written losslessly with FFV1, made to loop by
-`livingstill.loop` (a camera that travels: there and back), and the loop is decoded and measured
-again: ``seam`` is the mean absolute difference of its last and first frame over its median step
+The clips: those named, or open-ended ones of our own samples. Each is reduced to ``--side``
+pixels, written losslessly with FFV1, made to loop by `livingstill.loop` (a camera that travels: there
+and back), and the loop is decoded and measured again: ``seam`` is the mean absolute difference of its last and first frame over its median step
 (held frames left out), ``fade`` the longest step of the fade and ``other`` the longest elsewhere, likewise;
 ``sharp`` the least detail in the fade over the median detail of the loop. The last line counts
 clips whose seam is 1.05 at most. With ``--keep`` each loop is left there with a contact sheet: the fade,
@@ -16,6 +16,9 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
+from collections.abc import Iterable
+from fractions import Fraction
+from itertools import islice
 from pathlib import Path
 
 import cv2
@@ -28,19 +31,20 @@ from livingstill.media import clip_reader
 from livingstill.media.formats import choose
 from livingstill.media.write.encoder import Encoder
 
+ROOT = Path(__file__).parent.parent
 BAR = 1.05
 SPAN = 40
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("clips", nargs="+", type=Path, metavar="CLIP|FOLDER")
+    parser.add_argument("clips", nargs="*", type=Path, metavar="CLIP|FOLDER")
     parser.add_argument("--side", type=int, default=256)
     parser.add_argument("--keep", type=Path)
     options = parser.parse_args()
     seams: list[float] = []
     with tempfile.TemporaryDirectory() as folder:
-        for clip in found(options.clips):
+        for clip in found(options.clips) if options.clips else made(Path(folder)):
             try:
                 told, loop = looped(clip, Path(folder), options.side)
             except livingstill.InputError as error:
@@ -64,9 +68,22 @@ def found(named: list[Path]) -> list[Path]:
     ]
 
 
+def made(folder: Path) -> list[Path]:
+    """Write clips of our own that do not loop; return them."""
+    clips = []
+    for sample in ("river", "lake", "meadow", "flag", "campfire"):
+        clips.append(folder / f"{sample}.mkv")
+        clip = livingstill.animate(
+            ROOT / f"samples/{sample}.jpg", size="320", duration=6.0, fps=24, camera="static"
+        )
+        frames = [np.array(frame) for frame in islice(clip.frames(), 90)]
+        write(clips[-1], frames[0].shape[1::-1], 24, frames)
+    return clips
+
+
 def looped(clip: Path, folder: Path, side: int) -> tuple[LoopResult, list[UInt8Array]]:
     """Return what was done to a reduced clip, and the frames of its loop."""
-    source, target = folder / f"{clip.stem}.mkv", folder / f"{clip.stem}-loop.mkv"
+    source, target = folder / f"{clip.stem}-small.mkv", folder / f"{clip.stem}-loop.mkv"
     reduce(clip, source, side)
     try:
         told = livingstill.loop(source, target, overwrite=True)
@@ -84,11 +101,17 @@ def reduce(clip: Path, target: Path, side: int) -> None:
     size = tuple(
         round(length * scale / 2) * 2 for length in (reader.info.width, reader.info.height)
     )
+    frames = (cv2.resize(frame.rgb, size, interpolation=cv2.INTER_AREA) for frame in reader)
+    write(target, size, reader.info.fps, frames)
+
+
+def write(
+    target: Path, size: tuple[int, ...], fps: Fraction | int, frames: Iterable[UInt8Array]
+) -> None:
     encoding = choose(str(target), codec="ffv1")
-    with Encoder(target, size, reader.info.fps, encoding, overwrite=True) as encoder:
-        for frame in reader:
-            small = cv2.resize(frame.rgb, size, interpolation=cv2.INTER_AREA)
-            opaque = np.dstack([small, np.full(small.shape[:2], 255, np.uint8)])
+    with Encoder(target, (size[0], size[1]), Fraction(fps), encoding, overwrite=True) as encoder:
+        for frame in frames:
+            opaque = np.dstack([frame, np.full(frame.shape[:2], 255, np.uint8)])
             encoder.write(np.ascontiguousarray(opaque).view(np.uint32)[..., 0])
 
 

@@ -76,9 +76,17 @@ def test_long_clips_are_searched_coarsely_then_finely(monkeypatch):
 def test_a_whole_turn_is_a_loop_and_what_is_not_is_none():
     assert search.is_loop(described(clips.circling(24, 24)))
     assert search.is_loop(described(clips.swinging(48, 24)))
+    assert search.is_loop(described([clips.scene(0)] * 9))
     assert not search.is_loop(described(clips.circling(25, 24)))  # the first frame once more
     assert not search.is_loop(described(clips.circling(20, 24)))
     assert not search.is_loop(described(clips.panning(20, 3)))
+
+
+def test_a_jump_over_the_end_is_no_loop_though_the_clip_itself_jumps():
+    frames = clips.circling(40, 40)
+    for index in (10, 20, 30):
+        frames[index:] = [255 - frame for frame in frames[index:]]
+    assert not search.is_loop(described(frames))
 
 
 def test_held_frames_do_not_make_the_typical_step():

@@ -1,4 +1,4 @@
-"""The colours of a frame brought to those of the still: an affine map, and gains that vary slowly."""
+"""The colours of a frame brought to those of the still: a map of RGB, and gains that vary slowly."""
 
 from __future__ import annotations
 
@@ -47,12 +47,14 @@ class Sample:
 class Correction:
     """What brings a frame's colours to the still's.
 
-    ``affine`` (3, 4) float32 of RGB levels, then ``field``, a coarse grid (gh, gw, 3) float32 over the
+    ``affine`` (3, 4) float32 of RGB levels, and ``curve`` (3, 3) of what bends between black and white,
+    x (255 - x) / 255; then ``field``, a coarse grid (gh, gw, 3) float32 over the
     still, the gains there less 1; ``shift`` (3,) is the mean change, ``trust`` 0..1 the share of the
     picture it rests on.
     """
 
     affine: Float32Array
+    curve: Float32Array
     field: Float32Array
     shift: Float32Array
     trust: float
@@ -114,26 +116,28 @@ class Comparison:
     def correct(self, sample: Sample) -> Correction | None:
         """Return what brings a sample's colours to the still's; None if too little corresponds.
 
-        The affine map is the robust least squares fit (Tukey's biweight) that strays from the
+        The map is the robust least squares fit (Tukey's biweight) that strays from the
         identity only where colours vary enough to tell; the field are local gains of what it leaves.
         """
         trust = float(sample.weight.mean())
         if trust < _LEAST_SHARE:
             return None
-        x, y = sample.rgb.reshape(-1, 3), self.still.reshape(-1, 3)
+        y = self.still.reshape(-1, 3)
+        x = np.concatenate([sample.rgb, _bend(sample.rgb)], axis=-1).reshape(-1, 6)
         base = sample.weight.ravel().astype(np.float64)
-        weight, affine = base, np.eye(3, 4)
+        weight, matrix = base, np.eye(3, 7)
         for _ in range(_ROUNDS):
-            affine = _fit(x, y, weight)
-            left = np.abs(y - x @ affine[:, :3].T - affine[:, 3]).max(axis=1)
+            matrix = _fit(x, y, weight)
+            left = np.abs(y - x @ matrix[:, :6].T - matrix[:, 6]).max(axis=1)
             scale = 4.685 * max(1.4826 * _weighted_median(left, base), 0.7)
             weight = base * np.maximum(1 - (left / scale) ** 2, 0) ** 2
-        mapped = x @ affine[:, :3].T + affine[:, 3]
+        mapped = x @ matrix[:, :6].T + matrix[:, 6]
         kept: Float32Array = weight.reshape(self.still.shape[:2]).astype(np.float32)
         field = self._gains(mapped.reshape(self.still.shape).astype(np.float32), kept)
-        shift = np.average(y - x, axis=0, weights=np.maximum(weight, 1e-9))
+        shift = np.average(y - x[:, :3], axis=0, weights=np.maximum(weight, 1e-9))
         return Correction(
-            np.asarray(affine, np.float32),
+            np.asarray(matrix[:, [0, 1, 2, 6]], np.float32),
+            np.asarray(matrix[:, 3:6], np.float32),
             np.asarray(field, np.float32),
             np.asarray(shift, np.float32),
             trust,
@@ -164,10 +168,20 @@ class Comparison:
         return float(np.average(np.linalg.norm(ours - theirs, axis=-1), weights=weight + 1e-9))
 
 
+def _bend(rgb: Float32Array) -> Float32Array:
+    """Return x (255 - x) / 255 of every level."""
+    return np.asarray(rgb * (1 - rgb * np.float32(1 / 255)), np.float32)
+
+
+def _mapped(rgb: Float32Array, correction: Correction) -> Float32Array:
+    bent = cv2.transform(_bend(rgb), correction.curve)
+    return np.asarray(cv2.transform(rgb, correction.affine) + bent, np.float32)
+
+
 def corrected(rgb: Float32Array, correction: Correction) -> Float32Array:
     """Return a sample's colours (h, w, 3) as a correction leaves them."""
     field = cv2.resize(correction.field, rgb.shape[1::-1], interpolation=cv2.INTER_CUBIC)
-    return np.asarray(cv2.transform(rgb, correction.affine) * (1 + field), np.float32)
+    return np.asarray(_mapped(rgb, correction) * (1 + field), np.float32)
 
 
 def apply(
@@ -179,19 +193,19 @@ def apply(
         field = cv2.warpPerspective(
             field, comparison.reduced(place), comparison.size, borderMode=cv2.BORDER_REPLICATE
         )
-    values = cv2.transform(frame.astype(np.float32), correction.affine)
+    values = _mapped(frame.astype(np.float32), correction)
     values = values * (1 + cv2.resize(field, frame.shape[1::-1], interpolation=cv2.INTER_LINEAR))
     return np.asarray(np.clip(values + np.float32(0.5), 0, 255).astype(np.uint8))
 
 
 def _fit(x: Float32Array, y: Float32Array, weight: np.ndarray) -> np.ndarray:
-    """Return (3, 4) of the ridge regression of y on x (n, 3) towards the identity."""
+    """Return (3, 7) of the ridge regression of y (n, 3) on x (n, 6) and 1, towards y = x[:, :3]."""
     total = max(float(weight.sum()), 1e-9)
     mx, my = (np.average(v, axis=0, weights=weight + 1e-12) for v in (x, y))
     centred = x - mx
-    power = (centred * weight[:, None]).T @ centred / total + _RIDGE * np.eye(3)
-    change = ((y - my - centred) * weight[:, None]).T @ centred / total
-    gain = np.eye(3) + change @ np.linalg.inv(power)
+    power = (centred * weight[:, None]).T @ centred / total + _RIDGE * np.eye(6)
+    change = ((y - my - centred[:, :3]) * weight[:, None]).T @ centred / total
+    gain = np.eye(3, 6) + change @ np.linalg.inv(power)
     return np.hstack([gain, (my - gain @ mx)[:, None]])
 
 

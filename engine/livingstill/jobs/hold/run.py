@@ -142,6 +142,7 @@ def _watch(
             step()
     none = Correction(
         np.eye(3, 4, dtype=np.float32),
+        np.zeros((3, 3), np.float32),
         np.zeros((*comparison.grid[::-1], 3), np.float32),
         np.zeros(3, np.float32),
         0.0,
@@ -150,7 +151,7 @@ def _watch(
     count = len(places)
     return _Watched(
         places,
-        np.array([np.r_[one.affine.ravel(), one.field.ravel()] for one in told], np.float64),
+        np.array([_flattened(one) for one in told], np.float64),
         np.array([one.shift for one in told], np.float64),
         np.array([one.trust for one in told], np.float64),
         np.array([[at.ravel() for at, _ in track] for track in tracks], np.float64).reshape(
@@ -259,16 +260,26 @@ def _settled(watched: _Watched, sigma: float) -> NDArray[np.float64]:
 
 def _corrected_means(means: NDArray[np.float64], flat: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the mean colours (T, 3) as corrections (T, n) leave them, nearly."""
-    affine = flat[:, :12].reshape(-1, 3, 4)
-    gains = 1 + flat[:, 12:].reshape(len(flat), -1, 3).mean(axis=1)
-    mapped = np.einsum("tij,tj->ti", affine[:, :, :3], means) + affine[:, :, 3]
+    affine, curve = flat[:, :12].reshape(-1, 3, 4), flat[:, 12:21].reshape(-1, 3, 3)
+    gains = 1 + flat[:, 21:].reshape(len(flat), -1, 3).mean(axis=1)
+    bent = np.einsum("tij,tj->ti", curve, means * (1 - means / 255))
+    mapped = np.einsum("tij,tj->ti", affine[:, :, :3], means) + affine[:, :, 3] + bent
     return np.asarray(mapped * gains)
 
 
+def _flattened(one: Correction) -> NDArray[np.float32]:
+    return np.concatenate([one.affine, one.curve, one.field], axis=None)
+
+
 def _unflattened(values: NDArray[np.float64], comparison: Comparison) -> Correction:
-    affine, field = values[:12].reshape(3, 4), values[12:].reshape(*comparison.grid[::-1], 3)
+    affine, curve, field = (part.astype(np.float32) for part in np.split(values, [12, 21]))
+    shape = (*comparison.grid[::-1], 3)
     return Correction(
-        affine.astype(np.float32), field.astype(np.float32), np.zeros(3, np.float32), 1.0
+        affine.reshape(3, 4),
+        curve.reshape(3, 3),
+        field.reshape(shape),
+        np.zeros(3, np.float32),
+        1.0,
     )
 
 

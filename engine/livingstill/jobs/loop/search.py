@@ -30,6 +30,8 @@ _UNSEEN = 0.2
 """Cost that is not seen..."""
 _NEARLY = 1.15
 """...and times the least cost that a longer loop may cost."""
+_SEAM = 1.35
+"""Median steps that the step from the last frame of a loop to its first may be."""
 _HELD = 3
 """Frames before and after one that tell whether it is held."""
 _NOISE = 0.25
@@ -85,26 +87,43 @@ def find(descriptors: Descriptors, limits: Limits) -> Join:
 def is_loop(descriptors: Descriptors) -> bool:
     """Return whether the last frame leads into the first as its frames lead into each other.
 
-    The step over the end, by absolute and by squared differences, and the change of motion there
-    must be among the clip's own, of which nineteen in twenty are no greater.
+    The step over the end must be near the median step, or those beside it, and both it
+    and the change of motion there among the clip's own, of which nineteen in twenty are no greater.
     """
     count = len(descriptors)
     if count < 4:
         return False
-    steps = [descriptors.vector(i + 1) - descriptors.vector(i) for i in range(-1, count - 1)]
-    bends = [b - a for a, b in pairwise(steps)]
-    ends = [steps[0] - steps[-1], bends.pop(0)]
     noise = int(_NOISE * descriptors.size)
-    over = steps.pop(0)
-    squares = np.array([_energy(step) for step in steps], np.int64)
-    if _energy(over) * 16 < typical_step(squares, noise):
+    over = descriptors.vector(0) - descriptors.vector(count - 1)
+    squares, absolute, bends = _own_motion(descriptors)
+    typical = typical_step(squares, noise)
+    if typical > noise and 16 * _energy(over) < typical:
         return False  # the first frame once more: the loop ends before it
-    absolute = np.array([np.abs(step).sum() for step in steps], np.int64)
+    near = float(np.sort(absolute[[0, 1, -2, -1]])[1:3].mean())
+    median = max(typical_step(absolute**2, noise**2) ** 0.5, near)
+    turns = (
+        over - (descriptors.vector(count - 1) - descriptors.vector(count - 2)),
+        descriptors.vector(1) - descriptors.vector(0) - over,
+    )
     return (
         _energy(over) <= max(_high(squares), noise)
-        and int(np.abs(over).sum()) <= max(_high(absolute), noise)
-        and max(map(_energy, ends)) <= max(_high(np.array([_energy(b) for b in bends])), noise)
+        and int(np.abs(over).sum()) <= max(min(_high(absolute), _SEAM * median), noise)
+        and max(map(_energy, turns)) <= max(_high(bends), noise)
     )
+
+
+def _own_motion(descriptors: Descriptors) -> tuple[Integers, Integers, Integers]:
+    """Return squared and absolute steps (T - 1,), and squared changes of the step (T - 2,)."""
+    squares, absolute, bends = [], [], []
+    before: Integers | None = None
+    for index in range(len(descriptors) - 1):
+        step = descriptors.vector(index + 1) - descriptors.vector(index)
+        squares.append(_energy(step))
+        absolute.append(int(np.abs(step).sum()))
+        if before is not None:
+            bends.append(_energy(step - before))
+        before = step
+    return np.array(squares), np.array(absolute), np.array(bends)
 
 
 def step_energies(descriptors: Descriptors) -> Integers:
