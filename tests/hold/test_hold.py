@@ -254,3 +254,11 @@ def test_wrong_input_is_one_sentence(livingstill, tmp_path, photo, arguments, se
 
 def test_every_declared_option_is_one_of_the_command():
     assert {parameter.name for parameter in command.params} >= set(HoldJob.model_fields)
+
+
+def test_two_runs_write_the_same_file(tmp_path, photo):
+    source = written(tmp_path / "clip.mp4", [drifted(moved(still(), i), i / 9) for i in range(10)])
+    rescue_clips.saved(tmp_path / "mask.png", np.dstack([mask()] * 3))
+    for name, count in (("a.mp4", 1), ("b.mp4", 2)):
+        library.hold(source, tmp_path / name, photo, mask=tmp_path / "mask.png", threads=count)
+    assert (tmp_path / "a.mp4").read_bytes() == (tmp_path / "b.mp4").read_bytes()
