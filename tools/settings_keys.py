@@ -47,7 +47,7 @@ class ShotKeys(TypedDict, total=False):
 
 def written(name: str, annotation: Any) -> str:
     """Return the annotation of one keyword."""
-    if name in SEVERAL:
+    if name in SEVERAL and get_origin(annotation) is tuple:
         return SEVERAL[name]
     if get_origin(annotation) is Literal:
         choices = ", ".join(f'"{choice}"' for choice in get_args(annotation))

@@ -67,16 +67,7 @@ class VideoFile:
 
     def _add_stream(self, size: tuple[int, int], fps: Fraction) -> Any:
         encoding = self._encoding
-        options = {"flags": "+bitexact", **encoding.options}
-        large = size[0] * size[1] > _LARGE_FRAME_PIXELS
-        if encoding.codec.name == "h264" and large and encoding.options["preset"] != "superfast":
-            options["x264-params"] += f":rc-lookahead={_LARGE_FRAME_LOOKAHEAD}"
-        if encoding.codec.name == "h264" and cv2.checkHardwareSupport(_AVX_512F):
-            # x264's AVX-512 code for macroblock trees reads memory that nobody has written, which
-            # made other files each time at widths such as 854; its AVX2 code does not.
-            options["x264-params"] += ":asm=avx2"
-        if encoding.codec.name == "vp9" and encoding.bit_rate is None:
-            options["b"] = "0"  # libvpx: constant quality without a ceiling
+        options = encoder_options(encoding, size)
         stream = self._container.add_stream(encoding.codec.encoder, rate=fps, options=options)
         context = stream.codec_context
         context.width, context.height = size
@@ -122,6 +113,21 @@ class VideoFile:
         """Let go of the file, whatever state it is in."""
         with suppress(OSError):  # as a full disk
             self._container.close()
+
+
+def encoder_options(encoding: Encoding, size: tuple[int, int]) -> dict[str, str]:
+    """Return the options of an encoder for frames of a size, such that it writes the same file each time."""
+    options = {"flags": "+bitexact", **encoding.options}
+    large = size[0] * size[1] > _LARGE_FRAME_PIXELS
+    if encoding.codec.name == "h264" and large and encoding.options["preset"] != "superfast":
+        options["x264-params"] += f":rc-lookahead={_LARGE_FRAME_LOOKAHEAD}"
+    if encoding.codec.name == "h264" and cv2.checkHardwareSupport(_AVX_512F):
+        # x264's AVX-512 code for macroblock trees reads memory that nobody has written, which
+        # made other files each time at widths such as 854; its AVX2 code does not.
+        options["x264-params"] += ":asm=avx2"
+    if encoding.codec.name == "vp9" and encoding.bit_rate is None:
+        options["b"] = "0"  # libvpx: constant quality without a ceiling
+    return options
 
 
 @contextmanager
