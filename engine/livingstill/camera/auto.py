@@ -15,6 +15,7 @@ from livingstill.camera.path import resolve
 from livingstill.camera.projection import Reals, project
 from livingstill.camera.view import CameraView
 from livingstill.core.model import Float32Array, PhotoStatistics, Pose
+from livingstill.imaging import exact
 from livingstill.settings.values import MoveSpec
 
 BEND_WIDTH = 1920.0
@@ -284,7 +285,7 @@ def _disocclusion_and_stretch(across: Reals, down: Reals, view: CameraView) -> t
         deviation = np.abs(gap - median)
         opened += float(np.where(deviation > _TEAR_GAP, np.maximum(gap - median, 0), 0).sum())
         untorn = deviation[deviation <= _TEAR_GAP]
-        stretch = max(stretch, float(np.percentile(untorn, 95)) if untorn.size else 0.0)
+        stretch = max(stretch, exact.percentile(untorn, 95) if untorn.size else 0.0)
     return 100 * opened / view.depth.size, 100 * stretch
 
 
