@@ -268,6 +268,7 @@ KIND = MotionKind(
         "surface",
         "fjord",
     ),
+    nouns_with_verb=("reflection", "reflections"),
     verbs=(
         "ripple",
         "shimmer",

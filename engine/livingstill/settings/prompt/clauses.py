@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from livingstill.core.kinds import KINDS
 from livingstill.settings.prompt.limits import why_impossible
 from livingstill.settings.prompt.modifiers import (
     direction_of,
@@ -23,6 +24,8 @@ class Clause:
     join: str = ""
     kinds: tuple[str, ...] = ()
     places: tuple[str, ...] = ()
+    place_words: tuple[str, ...] = ()
+    undirected: tuple[str, ...] = ()
     still: tuple[str, ...] = ()
     direction: float | None = None
     strength: float | None = None
@@ -103,6 +106,8 @@ def clause_of(tokens: tuple[Token, ...], join: str) -> Clause:
         base,
         kinds=subjects,
         places=places,
+        place_words=tuple(t.word for _, t in nouns if t.role == "kind" and t.value in places),
+        undirected=_undirected(tokens, moving),
         still=still,
         camera=camera,
         wind=wind,
@@ -120,14 +125,22 @@ def _subjects(
     """Return the kinds that a clause moves, and those that only say where, as in "fog over water"."""
     prep = first_of([token.role for token in tokens], ("prep",))
     subjects = tuple(k for i, k in moving if i < prep) or tuple(k for _, k in moving)
-    places = tuple(k for _, k in moving if k not in subjects)
     for verb in (token for token in tokens if token.role in ("verb", "blow")):
         moved = verb.value or frozenset()
         for i, kind in moving:
-            if kind not in moved:
+            if kind not in moved or KINDS[kind].found_by == "mask":
                 extra = partners(tokens[i].word) & moved
                 subjects = (*subjects, *(k for k in sorted(extra) if k not in subjects))
-    return subjects, places
+    return subjects, tuple(k for _, k in moving if k not in subjects)
+
+
+def _undirected(tokens: tuple[Token, ...], moving: list[tuple[int, str]]) -> tuple[str, ...]:
+    """Return the kinds that a direction does not go to: a verb gives the noun another kind's meaning.
+
+    In "water cascades down" the flow goes down, a lake's waves do not.
+    """
+    moved = frozenset().union(*(t.value or () for t in tokens if t.role in ("verb", "blow")))
+    return tuple(k for i, k in moving if k not in moved and partners(tokens[i].word) & moved)
 
 
 def _camera_alone(tokens: tuple[Token, ...], negated: list[bool], wanted: bool) -> str:
@@ -177,6 +190,7 @@ def _camera_clause(base: Clause, tokens: tuple[Token, ...], negated: list[bool])
     return replace(
         base,
         camera=move.value,
+        rest_still=any(t.role == "only" for t in tokens),
         remarks=remarks,
         wind=None if wind is None else wind.value,
         direction=None,

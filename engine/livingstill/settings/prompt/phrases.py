@@ -15,13 +15,29 @@ from livingstill.settings.prompt.vocabulary import (
 from livingstill.settings.prompt.words import ROLES, WAYS
 
 
+_COMES = frozenset("come comes coming came go goes going".split())
+_BEFORE_VERB = ("kind", "thing", "held", "effect", "unknown")
+
+
+def _modifiers(tokens: list[Token]) -> list[Token]:
+    """Return the tokens where a noun that only qualifies the next, the wind, is an adjective."""
+    after = [*tokens[1:], Token("", "")]
+    return [
+        Token(t.word, "adjective") if t.role == "kind" and n.role == "wind" else t
+        for t, n in zip(tokens, after, strict=True)
+    ]
+
+
 def nouns_as_verbs(tokens: list[Token], words: Vocabulary) -> list[Token]:
     """Return the tokens where a noun that is a verb too is one after the noun that does it.
 
-    "Waves" in "the flag waves", and "shine" in "stars shine".
+    "Waves" in "the flag waves", "shine" in "stars shine", "coming" in "smoke coming out".
     """
     out: list[Token] = []
-    for token in tokens:
+    for token in _modifiers(tokens):
+        if token.word in _COMES and out and out[-1].role in _BEFORE_VERB:
+            role = "act" if out[-1].role == "unknown" else "move"
+            token = Token(token.word, role, frozenset())  # noqa: PLW2901
         before = [
             t for t in out if t.role in ("kind", "thing", "held", "effect", "unknown", "wind")
         ]
@@ -30,8 +46,8 @@ def nouns_as_verbs(tokens: list[Token], words: Vocabulary) -> list[Token]:
             owners = frozenset().union(*(words.verbs.get(form, ()) for form in base))
             does = any(t.role != "kind" or t.value in owners for t in before)
             also = any(partners(t.word) & owners for t in before if t.role == "kind")
-            last_is_noun = out[-1].role in ("kind", "thing", "held", "effect", "unknown")
-            if owners and (does or also) and (last_is_noun or out[-1].role not in ("prep", "idle")):
+            follows = out[-1].role in _BEFORE_VERB or out[-1].role not in ("prep", "idle")
+            if owners and (does or also) and (follows or out[-1].word == "to"):
                 token = Token(token.word, "verb", owners)  # noqa: PLW2901
         out.append(token)
     return out
@@ -47,13 +63,14 @@ def pieces(tokens: list[Token], words: Vocabulary) -> Iterator[list[Token]]:
     while first > 0 and tokens[first - 1].role in ("size", "boost", "negation", "camera", "idle"):
         first -= 1
     run = tokens[first : last + 1]
-    kept = [t for t in run if t.role in ("size", "boost", "negation", "still")]
+    kept = [t for t in run if t.role in ("size", "boost", "negation", "still", "only")]
     text = " ".join(t.word for t in run)
     before, after = tokens[:first], tokens[last + 1 :]
     if any(t.role in NOUNS or t.role in ("effect", "act") for t in before if t.role != "camera"):
         yield before
     else:
-        kept = [*(t for t in before if t.role in ("size", "boost", "negation", "hold")), *kept]
+        said = ("size", "boost", "negation", "hold", "only")
+        kept = [*(t for t in before if t.role in said), *kept]
     tail = next((i for i, t in enumerate(after) if t.role in ("kind", "wind")), len(after))
     verbed = any(t.role == "verb" for t in after[tail:]) or any(
         t.role == "verb" for t in after[:tail]

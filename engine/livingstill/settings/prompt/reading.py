@@ -11,9 +11,10 @@ from livingstill.core.errors import InputError
 from livingstill.settings.prompt import text as prompt_text
 from livingstill.settings.prompt.clauses import Clause, clause_of
 from livingstill.settings.prompt.phrases import nouns_as_verbs, pieces
+from livingstill.settings.prompt.pronouns import resolved
 from livingstill.settings.prompt.resolve import settings_of
 from livingstill.settings.prompt.sentences import excepted, shared
-from livingstill.settings.prompt.vocabulary import token_of, vocabulary
+from livingstill.settings.prompt.vocabulary import Token, token_of, vocabulary
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +83,11 @@ def understand(prompt: str) -> Reading:
     settings, text = prompt_text.timing(text)
     problems: list[str] = []
     clauses: list[Clause] = []
+    before: list[Token] = []
     for join, part in prompt_text.parts(text):
         tokens = [token_of(word, words, problems) for word in part.split()]
+        tokens = resolved(tokens, before)
+        before = tokens
         for piece in pieces(nouns_as_verbs(tokens, words), words):
             clauses.append(clause_of(tuple(piece), join))
             join = ","  # noqa: PLW2901

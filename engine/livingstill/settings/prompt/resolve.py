@@ -60,7 +60,7 @@ def _motion(clauses: list[Clause], problems: list[str]) -> dict[str, Any]:
     """Return the settings of what moves: ``motion``, ``brush`` and ``amount``."""
     out: dict[str, Any] = {}
     never = {kind for clause in clauses for kind in clause.still}
-    moving = [(kind, c) for c in clauses for kind in (*c.kinds, *c.places)]
+    moving = [(kind, c) for c in clauses for kind in c.kinds]
     every = any(clause.every for clause in clauses)
     auto = [name for name, kind in KINDS.items() if kind.found_by == "auto"]
     kinds = dict.fromkeys(kind for kind, _ in moving)
@@ -77,18 +77,30 @@ def _motion(clauses: list[Clause], problems: list[str]) -> dict[str, Any]:
     elif every:
         out["motion"] = ("auto",)
     problems += [
+        f"prompt says where with '{word}', which is not asked to move; name it with a verb to move it"
+        for clause in clauses
+        for word in clause.place_words
+        if clause.places and not set(clause.places) & {*out.get("motion", ()), *never, "auto"}
+    ]
+    problems += [
         f"prompt gives a direction in '{clause.text}', but not to what; name it, or the camera"
         for clause in clauses
         if clause.every and clause.direction is not None
     ]
     strokes: list[str] = []
+    directions: dict[str, float] = {}
     strengths: list[float] = [c.strength for c in clauses if c.every and c.strength is not None]
     for kind, clause in moving:
-        if kind in never or kind in clause.places:
+        if kind in never:
             continue
         speed = KINDS[kind].speeds.prompted
         if clause.direction is not None and speed is not None:
-            strokes.append(_stroke(kind, clause.direction, speed * clause.factor))
+            if directions.setdefault(kind, clause.direction) != clause.direction:
+                problems.append(
+                    f"prompt gives {kind} two directions; that of '{clause.text}' is left out"
+                )
+            elif kind not in clause.undirected:
+                strokes.append(_stroke(kind, clause.direction, speed * clause.factor))
         elif clause.strength is not None:
             strengths.append(clause.strength)
         if clause.direction is not None and speed is None and clause.wind is None:

@@ -20,7 +20,19 @@ _REWRITES = (
     (r"\bdo (?:not|n't)\b|\bdont\b", "don't"),
     (r"\bnot (?:too|so|very|that|overly) (?:much|fast|strong(?:ly)?|quick(?:ly)?|wild(?:ly)?|hard)\b",
      "gently"),
-    (r"\bnothing too \w+\b", "gently"),
+    (r"\bnothing (?:too \w+|crazy|wild|fancy|dramatic|fast|big|major|extreme|much|over the top)\b",
+     "gently"),
+    (r"\b(?:northern|polar) lights\b|\baurora borealis\b", "aurora"),
+    (r"\b(?:at |by )?(?:half|1/2) (?:of )?(?:the |its |their )?(?:normal )?(?:speed|pace|strength|amount)\b"
+     r"|\bhalf as (?:fast|quick(?:ly)?|strong(?:ly)?|much)\b|\btwice as (?:slow(?:ly)?|weak|gent\w+)\b",
+     "x0.5"),
+    (r"\b(?:double|twice|2x) (?:of )?(?:the |its |their )?(?:normal )?(?:speed|pace|strength|amount)\b"
+     r"|\b(?:twice|2x|two times) as (?:fast|quick(?:ly)?|strong(?:ly)?|much)\b", "x2"),
+    (r"\b(?:motion|movements?|animation|animate|effects?|style|scene|prompt|duration|length|format|"
+     r"aspect(?: ratio)?)\s*[:=]", " , "),
+    (r"\bcamera\s*[:=]", " , camera "),
+    (r"\blights?(?= (?:comes?|coming|falls?|falling|streams?|streaming|shines?|shining|beams?)\b)",
+     "sunlight"),
     (r"\b(?:a|just a) (?:little|tiny|wee) bit\b|\b(?:a|just a) (?:little|bit|touch|tad)\b(?! of)",
      "slightly"),
     (r"\b(?:a|just a) (?:little|bit|touch|hint) of\b", "slightly"),
@@ -59,6 +71,13 @@ _COUNTS = {
 }  # fmt: skip
 
 
+_FORM = "(?:video|clip|format|mode|orientation|aspect)"
+_TALL = (
+    "(?:tik ?tok|insta(?:gram)? (?:reels?|story|stories)|reels?|stories|story|(?:youtube )?shorts|"
+    "snapchat)"
+)
+
+
 def timing(text: str) -> tuple[dict[str, Any], str]:
     """Return what the prompt says of duration, frame rate, loop, size and shape; and the rest."""
     out: dict[str, Any] = {}
@@ -80,7 +99,22 @@ def timing(text: str) -> tuple[dict[str, Any], str]:
     take(rf"\b(?:at )?{number} ?(?:fps|frames per second)\b", "fps", lambda m: value(m[1]))
     take(r"\b(?:in )?(480p|720p|1080p|1440p|2k|4k|8k)\b", "size", lambda m: m[1])
     take(r"\b(?:(?:in|as) a )?square(?: video| clip| format)?\b", "aspect", lambda _: "1:1")
-    take(r"\b(?:vertical|portrait) (?:video|clip|format)\b", "aspect", lambda _: "9:16")
+    take(
+        rf"\b(?:in |as |make it |a )?(?:vertical|portrait)(?: {_FORM})?,? for {_TALL}\b|"
+        rf"\b(?:in |as )?(?:a )?(?:vertical|portrait) {_FORM}\b|\b(?:in|as) (?:vertical|portrait)\b|"
+        rf"\b(?:make it |keep it )vertical\b|(?:^|(?<=[,;.] ))(?:vertical|portrait)(?= *(?:[,;.!]|$))|"
+        rf"\bfor (?:a |an |my )?{_TALL}\b",
+        "aspect",
+        lambda _: "9:16",
+    )
+    take(
+        rf"\b(?:in |as )?(?:a )?(?:widescreen|wide screen|landscape|horizontal)(?: {_FORM})?,? for "
+        rf"(?:youtube|tv)\b|\b(?:in |as )?(?:a )?(?:widescreen|wide screen)(?: {_FORM})?\b|"
+        rf"\b(?:in |as )?(?:a )?(?:landscape|horizontal) {_FORM}\b|\b(?:in|as) landscape\b|"
+        rf"\bfor (?:my )?youtube\b",
+        "aspect",
+        lambda _: "16:9",
+    )
     take(r",? *\b(?:and |then )+holds?(?: at the end| there)? *[.!]?$", "loop", lambda _: "hold")
     take(r"\b(\d+:\d+)\b", "aspect", lambda m: m[1])
     take(r"\b(?:don't|not|no|without|never) (?:a )?(?:loop\w*|repeat\w*)\b|\bplays? (?:it )?once\b",
@@ -94,14 +128,19 @@ def timing(text: str) -> tuple[dict[str, Any], str]:
 
 def parts(text: str) -> Iterator[tuple[str, str]]:
     """Yield the clauses of a sentence, each with what joins it to the one before."""
-    join = ""
+    join = said = last = ""
     for piece in re.split(_BREAKS, text):
         if piece is None or not piece.strip():
             continue
         if re.fullmatch(_BREAKS, piece.strip()) or re.fullmatch(r"[,;:!?.&+\s]+", piece):
             join = piece.strip() if not (join and piece.strip() == ",") else join
             continue
-        plain = " ".join(re.findall(r"\d*[a-z][a-z'/-]*", piece))
-        if plain:
-            yield join, plain
-            join = ""
+        plain = " ".join(re.findall(r"x\d+(?:\.\d+)?|\d*[a-z][a-z'/-]*", piece))
+        if plain in ("only", "alone") and last:  # "the water only"
+            last = f"{last} only"
+        elif plain:
+            if last:
+                yield said, last
+            said, last, join = join, plain, ""
+    if last:
+        yield said, last

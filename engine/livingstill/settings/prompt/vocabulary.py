@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any, NamedTuple
@@ -91,7 +92,9 @@ def partners(noun: str) -> frozenset[str]:
 
 
 def _role(word: str, words: Vocabulary) -> Token | None:
-    """Return what ``word`` means as it is written."""
+    """Return what ``word`` means as it is written; "x0.5" is a factor."""
+    if re.fullmatch(r"x\d+(?:\.\d+)?", word):
+        return Token(word, "size", min(4.0, max(0.05, float(word[1:]))))
     if word in SIZES:
         return Token(word, "size", SIZES[word])
     if word in WAYS:
@@ -167,11 +170,15 @@ def _slip(typed: str, known: str) -> bool:
     more any one letter after the first is wrong, missing or too many.
     """
     short, long = sorted((typed, known), key=len)
-    if len(typed) < 4 or len(long) - len(short) > 1 or typed[0] != known[0]:
+    if len(typed) < 3 or len(long) - len(short) > 1 or typed[0] != known[0]:
         return False
     i = next((k for k, (a, b) in enumerate(zip(short, long, strict=False)) if a != b), len(short))
     if len(short) == len(long):
-        if short[i : i + 2] == long[i : i + 2][::-1] and short[i + 2 :] == long[i + 2 :]:
+        if (
+            len(typed) > 3
+            and short[i : i + 2] == long[i : i + 2][::-1]
+            and short[i + 2 :] == long[i + 2 :]
+        ):
             return True
         return len(typed) >= 7 and short[i + 1 :] == long[i + 1 :]
     doubled = short[i:] == long[i + 1 :] and i > 0 and long[i] == long[i - 1]

@@ -54,13 +54,13 @@ ROLES = _table(
     "beach sand shore window door wall roof chimney table cup mug coffee tea pot food bottle "
     "product room floor chair sofa couch bed fish duck swan cow sheep butterfly bee "
     "insect balloon kite wheel windmill turbine fan swing clock hat ground soil snowman castle "
-    "church island cliff stair pier dock jetty deck fence statue boulder kitchen valley path "
+    "church island sunlight sunbeam moonlight ray cliff stair pier dock jetty deck fence statue boulder kitchen valley path "
     "horizon foreground background sunset sunrise object furniture kettle traffic vehicle "
     "hammock umbrella toy robot doll squirrel rabbit deer lion whale dolphin seagull gull flock "
     "desert canyon village skyline landscape seascape coast coastline bank riverbank "
     "log wood trunk stem vase bowl plate book screen phone mast rope yacht sailboat canoe kayak",
     effect="rain snow lightning thunder rainfall snowfall snowflake raindrop hail storm fog haze "
-    "rainbow firework confetti explosion earthquake tornado hurricane sparkles bubble dust night "
+    "rainbow aurora firework confetti explosion earthquake tornado hurricane sparkles bubble dust night "
     "day dusk dawn daytime nighttime winter summer spring autumn shadow",
     act="rocking rocked walk run dance jump smile blink talk speak sing laugh nod wink cry fly drive swim eat "
     "drink kiss hug breathe turn ride grow bloom explode melt open close spin rotate bounce land "
@@ -79,7 +79,7 @@ ROLES = _table(
     compass="north south east west northern southern eastern western upstream clockwise "
     "anticlockwise diagonally sideways",
     idle="see watch downstream tofro style subject viewer the a an to it its it's with is are be and then make making let lets let's please pls "
-    "plz thanks thank you kindly i i'd i'll i'm want would like could can you need wish love have "
+    "plz cheers ta thx thanks thank you kindly i i'd i'll i'm want would like could can you need wish love have "
     "having has had do does get give show that this these those there here my your our their his "
     "her as so some any such kind sort bit of way should must will shall might may we they he she "
     "effect effects video clip gif loop cinemagraph cinematic natural naturally realistic "

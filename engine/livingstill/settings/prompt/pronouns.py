@@ -1,0 +1,44 @@
+"""Pronouns: what "it", "them" and "her" in a clause stand for."""
+
+from __future__ import annotations
+
+from livingstill.settings.prompt.vocabulary import Token
+
+_PERSONS = frozenset("her him she he them they".split())
+_THINGS = frozenset("them they it".split())
+_QUALIFIES = ("kind", "thing", "held", "effect", "adjective", "unknown", "size", "boost")
+_DOES = ("verb", "move", "act", "blow", "still", "hold", "size")
+
+
+def resolved(tokens: list[Token], before: list[Token]) -> list[Token]:
+    """Return the tokens of a clause with nouns for its pronouns.
+
+    "They", "them" and "it" are the nouns of the clause ``before`` where the clause has none of its
+    own; "it" stays, as everything, unless a verb of the clause suits one of them. Without such nouns
+    "she", "him", "they" are people. "Her" before a noun is a possessive.
+
+    >>> person = Token("her", "idle")
+    >>> resolved([Token("keep", "hold"), person, Token("still", "still")], [])[1].role
+    'held'
+    """
+    nouns = [t for t in before if t.role in ("kind", "thing", "held")]
+    own = any(t.role in ("kind", "thing", "held", "effect", "unknown") for t in tokens)
+    moved = frozenset().union(*(t.value or () for t in tokens if t.role in ("verb", "blow")))
+    suits = [t for t in nouns if t.role == "kind" and t.value in moved]
+    out: list[Token] = []
+    for i, token in enumerate(tokens):
+        following = next((t.role for t in tokens[i + 1 :] if t.role != "idle"), "")
+        if token.word in _THINGS and not own and nouns and (token.word != "it" or suits):
+            out += suits or nouns
+        elif token.word in _PERSONS and _is_person(token.word, following):
+            out.append(Token(token.word, "held"))
+        else:
+            out.append(token)
+    return out
+
+
+def _is_person(word: str, following: str) -> bool:
+    """Return whether a pronoun is a person by itself, not the owner of the noun that follows."""
+    if following in _DOES and word != "her":
+        return True
+    return following not in _QUALIFIES or (word == "her" and following in ("still", "hold"))
