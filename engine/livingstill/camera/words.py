@@ -9,7 +9,8 @@ _PHRASES: dict[str, str] = {
     "push-in": "push in, push into, push toward, push forward, push, dolly in, dolly forward, "
     "dolly toward, dolly into, dolly, move in, move into, move closer, come closer, get closer, "
     "go closer, draw closer, creep closer, camera closer, go in, come in, creep in, move forward, "
-    "go forward, fly forward, fly in, fly into, fly through, fly toward, glide in, glide forward, "
+    "go forward, float in, float forward, float toward, drift in, "
+    "drift forward, drift toward, glide toward, ease in, fly forward, fly in, fly into, fly through, fly toward, glide in, glide forward, "
     "camera forward, camera in, camera toward, camera into, move toward, track in, "
     "camera approach, approach",
     "pull-out": "pull out, pull back, pull away, dolly out, dolly back, dolly away, move out, "

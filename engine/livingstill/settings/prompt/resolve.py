@@ -109,6 +109,11 @@ def _motion(clauses: list[Clause], problems: list[str]) -> dict[str, Any]:
             )
     if strokes:
         out["brush"] = tuple(dict.fromkeys(strokes))
+    if len({strength > 1 for strength in strengths}) > 1:
+        problems.append(
+            "prompt wants more motion of one thing and less of another, where --amount is one for all; "
+            "the mean is taken"
+        )
     if strengths:
         out["amount"] = round(math.exp(sum(map(math.log, strengths)) / len(strengths)), 3)
     return out

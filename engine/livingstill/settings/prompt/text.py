@@ -11,6 +11,13 @@ _OPPOSITE = {
     "left": "right", "right": "left", "top": "down", "bottom": "up", "above": "down", "below": "up"
 }  # fmt: skip
 _ENDS = {"top": "up", "bottom": "down", "above": "up", "below": "down"}
+_STRONG = (
+    "(?:fast|quick(?:ly)?|strong(?:ly)?|wild(?:ly)?|rough(?:ly)?|intense(?:ly)?|violent(?:ly)?|"
+    "dramatic(?:ally)?|choppy|heavy|heavily|hard|hectic|much|big|crazy|turbulent|stormy)"
+)
+_WEAK = (
+    "(?:slow(?:ly)?|weak(?:ly)?|gentle|gently|calm(?:ly)?|soft(?:ly)?|subtle|subtly|little|still)"
+)
 _REWRITES = (
     (r"[’‘`]", "'"),
     (r"(?<=[a-z])-(?=[a-z])", " "),
@@ -20,6 +27,15 @@ _REWRITES = (
     (r"\bdo (?:not|n't)\b|\bdont\b", "don't"),
     (r"\bnot (?:too|so|very|that|overly) (?:much|fast|strong(?:ly)?|quick(?:ly)?|wild(?:ly)?|hard)\b",
      "gently"),
+    (rf"\bdon't (?:make|let|have|move) (.{{0,30}}?)\b(?:move |go |be |blow )?too {_STRONG}\b",
+     r"\1 gently"),
+    (rf"\b(?:(?:is|are|looks?|seems?|moves?) )*(?:way |far |a bit |slightly )?too {_STRONG}\b"
+     rf"|\bless {_STRONG}\b", "gently"),
+    (rf"\b(?:(?:is|are|looks?|seems?|moves?) )*(?:way |far |a bit |slightly )?too {_WEAK}\b"
+     rf"|\bless {_WEAK}\b", "strongly"),
+    (rf"\bmore {_WEAK}\b", "gently"),
+    (r"\b(?:turn|switch) (?:off|down to zero)\b", "no"),
+    (r"\bget(?:ting)? rid of\b", "remove"),
     (r"\bnothing (?:too \w+|crazy|wild|fancy|dramatic|fast|big|major|extreme|much|over the top)\b",
      "gently"),
     (r"\b(?:northern|polar) lights\b|\baurora borealis\b", "aurora"),

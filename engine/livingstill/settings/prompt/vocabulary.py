@@ -166,8 +166,8 @@ def token_of(word: str, words: Vocabulary, problems: list[str]) -> Token:
 def _slip(typed: str, known: str) -> bool:
     """Return whether ``typed`` is surely ``known``.
 
-    Two neighbours changed places, a letter is doubled or not doubled; in words of seven letters or
-    more any one letter after the first is wrong, missing or too many.
+    Two neighbours changed places, a letter is doubled or not doubled; in words of six letters or more
+    any one letter between the first and the last is wrong, missing or too many.
     """
     short, long = sorted((typed, known), key=len)
     if len(typed) < 3 or len(long) - len(short) > 1 or typed[0] != known[0]:
@@ -180,9 +180,9 @@ def _slip(typed: str, known: str) -> bool:
             and short[i + 2 :] == long[i + 2 :]
         ):
             return True
-        return len(typed) >= 7 and short[i + 1 :] == long[i + 1 :]
+        return len(typed) >= 6 and i + 1 < len(long) and short[i + 1 :] == long[i + 1 :]
     doubled = short[i:] == long[i + 1 :] and i > 0 and long[i] == long[i - 1]
-    return doubled or (len(typed) >= 7 and short[i:] == long[i + 1 :])
+    return doubled or (len(typed) >= 6 and i < len(short) and short[i:] == long[i + 1 :])
 
 
 def first_of(roles: list[str], wanted: tuple[str, ...]) -> int:

@@ -69,7 +69,7 @@ ROLES = _table(
     "fight vanish disappear appear collapse wave sail flap drip shine throw catch "
     "kick march spread swirl dissolve fade bend shake fall fish row paddle pass cycle hover graze "
     "drown sink roar gaze stare wiggle twirl",
-    change="remove delete erase replace swap colour color recolor recolour brighten darken blur "
+    change="change remove delete erase replace swap colour color recolor recolour brighten darken blur "
     "sharpen crop sharpness enhance upscale restore fix edit convert cartoon music sound "
     "voice song title subtitle narration audio filter sepia colorize colourise colorise",
     add="add create generate insert put include draw bring",
@@ -78,7 +78,7 @@ ROLES = _table(
     "within amid for throughout beyond",
     compass="north south east west northern southern eastern western upstream clockwise "
     "anticlockwise diagonally sideways",
-    idle="see watch downstream tofro style subject viewer the a an to it its it's with is are be and then make making let lets let's please pls "
+    idle="see watch downstream tofro teh style subject viewer the a an to it its it's with is are be and then make making let lets let's please pls "
     "plz cheers ta thx thanks thank you kindly i i'd i'll i'm want would like could can you need wish love have "
     "having has had do does get give show that this these those there here my your our their his "
     "her as so some any such kind sort bit of way should must will shall might may we they he she "
