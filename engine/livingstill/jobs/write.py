@@ -118,6 +118,7 @@ def _encoder(
         metadata=metadata,
         budget=formats.parse_size(shot.budget) if shot.budget else None,
         sound=sound,
+        loop_frames=clip.timeline.frames if clip.timeline.joins else None,
     )
 
 

@@ -49,9 +49,13 @@ def open_sink(
     *,
     metadata: Mapping[str, str],
     sound: Float32Array | None = None,
+    loop_frames: int | None = None,
 ) -> Sink:
-    """Return the writer of one file at ``path``; None is standard output, for raw frames only."""
-    sink = _format_sink(path, size, fps, encoding, metadata, sound)
+    """Return the writer of one file at ``path``; None is standard output, for raw frames only.
+
+    ``loop_frames`` is as for ``VideoFile``.
+    """
+    sink = _format_sink(path, size, fps, encoding, metadata, sound, loop_frames)
     return XmpSink(sink, path, encoding.format.suffix, metadata) if path and metadata else sink
 
 
@@ -79,6 +83,7 @@ def _format_sink(
     encoding: Encoding,
     metadata: Mapping[str, str],
     sound: Float32Array | None,
+    loop_frames: int | None,
 ) -> Sink:
     suffix = encoding.format.suffix
     if suffix in {".y4m", ".rgb"} or path is None:
@@ -95,4 +100,4 @@ def _format_sink(
         return WebP(path, size, fps, encoding)
     from livingstill.media.write.video import VideoFile
 
-    return VideoFile(path, size, fps, encoding, metadata, sound)
+    return VideoFile(path, size, fps, encoding, metadata, sound, loop_frames)
