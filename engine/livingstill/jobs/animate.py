@@ -26,6 +26,8 @@ from livingstill.jobs.exact_figures.figures import ExactFigures
 from livingstill.jobs.session import check_settings, prepare
 from livingstill.jobs.stages import Stages
 from livingstill.jobs.write import RenderResult, encoding
+from livingstill.media import clip_reader
+from livingstill.media.formats import PIPES, format_of
 from livingstill.media.write import encoder, stills
 from livingstill.quality import no_reference, verdict
 from livingstill.settings.declare import checked
@@ -67,6 +69,7 @@ class JobResult:
             "camera": str(clip.shot.camera),
             "depth": clip.depth.source,
             "kinds": {region.kind: round(region.share, 4) for region in clip.regions},
+            "confidence": {one.kind: one.as_json()["confidence"] for one in clip.findings},
             "layers": _layers(clip)[0],
             "layers_apart": list(_layers(clip)[1]),
             "notes": list(self.notes),
@@ -83,7 +86,7 @@ class JobResult:
         stage with them."""
         clip = self.clip
         width, height = clip.framing.size
-        moving = ", ".join(f"{r.kind} {r.share:.0%}" for r in clip.regions) or "nothing"
+        moving = ", ".join(map(str, clip.findings)) or "nothing"
         lines = [f"note: {note}" for note in self.notes]
         if verbose:
             figures = {f"camera.{name}": value for name, value in clip.cost.items()}
@@ -200,7 +203,7 @@ def animate_file(
             clip = reframe(scene, shot.aspect)
     else:
         clip = _prepare_photo(job.photo, shot, stages, record, ahead)
-    observer = _ReportObserver(clip) if job.report is not None else None
+    observer = _ReportObserver(clip, outputs[0]) if job.report is not None else None
     rendered = clip.save(
         *outputs,
         overwrite=job.overwrite,
@@ -216,7 +219,8 @@ def animate_file(
     if job.report is not None and observer is not None:
         with stages("report"):
             title = Path(outputs[0]).name
-            check.write_report(observer.review(), clip.frames, job.report, title, job.overwrite)
+            review, frames = observer.review()
+            check.write_report(review, frames, job.report, title, job.overwrite)
     difference, stage = (None, None) if record is None else _replayed(record, clip, rendered.frames)
     took = time.perf_counter() - start
     result = JobResult(clip, outputs, rendered, took, stages.seconds, difference, stage, renamed)
@@ -281,22 +285,43 @@ def _prepare_photo(
 
 
 class _ReportObserver:
-    """Accumulates the continuity report of a clip from its frames in order."""
+    """Gathers the continuity report of a clip: of the encoded file, which `check` would judge alike.
 
-    def __init__(self, clip: Clip) -> None:
-        self._timeline = clip.timeline
-        self._observer, self._exact = no_reference.Observer(), ExactFigures(clip)
+    A clip that goes to a stream, has no header or is transparent is judged by its frames, before they
+    are encoded. The exact figures are of the frames in any case.
+    """
+
+    def __init__(self, clip: Clip, output: str) -> None:
+        self._clip, self._exact = clip, ExactFigures(clip)
+        readable = output not in PIPES and format_of(output).suffix != ".rgb"
+        self._file = Path(output) if readable and not clip.shot.alpha else None
+        self._observer = no_reference.Observer() if self._file is None else None
 
     def add(self, rgb: UInt8Array) -> None:
         """Add the next frame, (H, W, 3) uint8 RGB."""
-        self._observer.add(rgb)
+        if self._observer is not None:
+            self._observer.add(rgb)
         self._exact.add(rgb)
 
-    def review(self) -> check.Review:
-        """Return the verdict on all frames, with the exact figures of a clip of ours."""
-        series = self._observer.series(float(self._timeline.fps))
-        found = verdict.judge(series, loop=self._timeline.joins)
-        return check.Review(verdict.with_exact_figures(found, self._exact.figures()), series)
+    def review(self) -> tuple[check.Review, Callable[[], Iterable[UInt8Array]]]:
+        """Return the verdict, with the exact figures of a clip of ours, and what gives its frames."""
+        timeline = self._clip.timeline
+        frames: Callable[[], Iterable[UInt8Array]] = self._clip.frames
+        if self._file is not None:
+            reader = clip_reader.ClipReader(self._file)
+            found = check.review(reader.path, loop=timeline.joins)
+            series, judged, notes = found.series, found.verdict, found.notes
+
+            def decoded() -> Iterable[UInt8Array]:
+                return (frame.rgb for frame in reader)
+
+            frames = decoded
+        else:
+            assert self._observer is not None
+            series = self._observer.series(float(timeline.fps))
+            judged, notes = verdict.judge(series, loop=timeline.joins), ()
+        judged = verdict.with_exact_figures(judged, self._exact.figures())
+        return check.Review(judged, series, notes), frames
 
 
 def animate_shapes(

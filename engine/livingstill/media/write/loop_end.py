@@ -25,7 +25,7 @@ _APPROACH_SECONDS = 1.0
 """Time over which the coding error of the first frame is faded into the last frames."""
 _ARRIVED = 4
 """Frames at the end that have all of it."""
-_FINER = ((8, 5, 1.5), (4, 1, 3.0))
+_FINER = ((5, 3, 1.5), (2, 1, 3.0))
 """Frames from the end, first and last, and how many times as many bits they have."""
 _CODED_BY_THEN = 56
 """Frames after which the encoder has given the first one, whatever its look-ahead."""

@@ -292,6 +292,7 @@ KIND = MotionKind(
         "swirl",
         "spread",
     ),
+    classes=("water",),
     colour=(40, 110, 230),
     found_by="auto",
     detector="livingstill.segmentation.water:find_still_water",

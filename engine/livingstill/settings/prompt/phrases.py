@@ -14,8 +14,7 @@ from livingstill.settings.prompt.vocabulary import (
 )
 from livingstill.settings.prompt.words import ROLES, WAYS
 
-
-_COMES = frozenset("come comes coming came go goes going".split())
+_COMES = frozenset(["come", "comes", "coming", "came", "go", "goes", "going"])
 _BEFORE_VERB = ("kind", "thing", "held", "effect", "unknown")
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from livingstill.settings.prompt.vocabulary import Token
 
-_PERSONS = frozenset("her him she he them they".split())
-_THINGS = frozenset("them they it".split())
+_PERSONS = frozenset(["her", "him", "she", "he", "them", "they"])
+_THINGS = frozenset(["them", "they", "it"])
 _QUALIFIES = ("kind", "thing", "held", "effect", "adjective", "unknown", "size", "boost")
 _DOES = ("verb", "move", "act", "blow", "still", "hold", "size")
 
