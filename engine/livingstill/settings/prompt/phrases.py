@@ -15,6 +15,23 @@ from livingstill.settings.prompt.vocabulary import (
 from livingstill.settings.prompt.words import ROLES, WAYS
 
 _COMES = frozenset(["come", "comes", "coming", "came", "go", "goes", "going"])
+_MODALS = frozenset(
+    [
+        "to",
+        "should",
+        "can",
+        "could",
+        "will",
+        "would",
+        "shall",
+        "must",
+        "may",
+        "might",
+        "do",
+        "does",
+        "did",
+    ]
+)
 _BEFORE_VERB = ("kind", "thing", "held", "effect", "unknown")
 
 
@@ -46,7 +63,7 @@ def nouns_as_verbs(tokens: list[Token], words: Vocabulary) -> list[Token]:
             does = any(t.role != "kind" or t.value in owners for t in before)
             also = any(partners(t.word) & owners for t in before if t.role == "kind")
             follows = out[-1].role in _BEFORE_VERB or out[-1].role not in ("prep", "idle")
-            if owners and (does or also) and (follows or out[-1].word == "to"):
+            if owners and (does or also) and (follows or out[-1].word in _MODALS):
                 token = Token(token.word, "verb", owners)  # noqa: PLW2901
         out.append(token)
     return out
@@ -98,8 +115,15 @@ def _phrase(tokens: list[Token], words: Vocabulary) -> tuple[int, int, str] | No
     for phrase in sorted(words.phrases, key=_rank):
         fixed = any(ROLES.get(word) == "prep" for word in phrase)
         free = any(word in WAYS for word in phrase) or ("camera" in phrase and not fixed)
+        directed = any(word in WAYS for word in phrase)
         for start in range(len(tokens)):
             left = list(phrase)
+
+            def passed(i: int, start: int = start) -> bool:
+                """Return whether token ``i`` says what the camera goes along, as in "pan over it"."""
+                nouns = ("thing", "held", "kind")
+                return tokens[i].role in nouns and any(t.role == "prep" for t in tokens[start:i])
+
             last = start
             for i in range(start, len(tokens)):
                 hit = next((w for w in (left if free else left[:1]) if w in forms[i]), None)
@@ -108,7 +132,7 @@ def _phrase(tokens: list[Token], words: Vocabulary) -> tuple[int, int, str] | No
                     last = i
                     if not left:
                         break
-                elif i == start or tokens[i].role not in skipped:
+                elif i == start or not (tokens[i].role in skipped or (directed and passed(i))):
                     break
             if left:
                 continue

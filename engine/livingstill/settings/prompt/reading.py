@@ -12,7 +12,7 @@ from livingstill.settings.prompt import text as prompt_text
 from livingstill.settings.prompt.clauses import Clause, clause_of
 from livingstill.settings.prompt.phrases import nouns_as_verbs, pieces
 from livingstill.settings.prompt.pronouns import resolved
-from livingstill.settings.prompt.resolve import settings_of
+from livingstill.settings.prompt.resolve import dropped, settings_of
 from livingstill.settings.prompt.sentences import excepted, shared
 from livingstill.settings.prompt.vocabulary import Token, token_of, vocabulary
 
@@ -118,6 +118,7 @@ def understand(prompt: str) -> Reading:
         and not any(t.role == "unknown" for t in clause.tokens)
         and {t.role for t in clause.tokens} & {"verb", "act", "size", "way", "still", "hold", "add"}
     ]
+    problems += dropped(possible, settings, problems)
     if not settings:
         if not problems and not prompt.strip(" ;,."):
             problems = ["prompt is empty; it must say what moves, as in 'clouds drift left'"]

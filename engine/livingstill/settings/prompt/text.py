@@ -15,6 +15,7 @@ _STRONG = (
     "(?:fast|quick(?:ly)?|strong(?:ly)?|wild(?:ly)?|rough(?:ly)?|intense(?:ly)?|violent(?:ly)?|"
     "dramatic(?:ally)?|choppy|heavy|heavily|hard|hectic|much|big|crazy|turbulent|stormy)"
 )
+_PLAIN = "(?:simple|clean|natural|realistic|minimal|short|classy|nice|real|sweet|going)"
 _WEAK = (
     "(?:slow(?:ly)?|weak(?:ly)?|gentle|gently|calm(?:ly)?|soft(?:ly)?|subtle|subtly|little|still)"
 )
@@ -36,6 +37,13 @@ _REWRITES = (
     (rf"\bmore {_WEAK}\b", "gently"),
     (r"\b(?:turn|switch) (?:off|down to zero)\b", "no"),
     (r"\bget(?:ting)? rid of\b", "remove"),
+    (r"\b(?:almost|hardly|barely|nearly|next to) (?:no|any|zero) "
+     r"(?=motion|movement|wind|animation)", "faint "),
+    (rf"\bkeep (?:it|things|everything)(?: all)? {_PLAIN}\b", ""),
+    (rf"\bkeep (?:it|things|everything|(?:the |all )?(?:motion|movements?|animation))(?: all)?"
+     rf" (?=(?:very |really |super |quite )*{_WEAK})", "motion "),
+    (r"\bdo(?:es|ing)? nothing (?:to|with|about|for)\b", "don't move"),
+    (r"\b(move|moves|moving|animate|animated|still|static|fixed|keep still)\s*:", r"\1 "),
     (r"\bnothing (?:too \w+|crazy|wild|fancy|dramatic|fast|big|major|extreme|much|over the top)\b",
      "gently"),
     (r"\b(?:northern|polar) lights\b|\baurora borealis\b", "aurora"),
@@ -47,7 +55,7 @@ _REWRITES = (
     (r"\b(?:motion|movements?|animation|animate|effects?|style|scene|prompt|duration|length|format|"
      r"aspect(?: ratio)?)\s*[:=]", " , "),
     (r"\bcamera\s*[:=]", " , camera "),
-    (r"\blights?(?= (?:comes?|coming|falls?|falling|streams?|streaming|shines?|shining|beams?)\b)",
+    (r"\blight(?= (?:comes?|coming|falls?|falling|streams?|streaming|shines?|shining|beams?)\b)",
      "sunlight"),
     (r"\b(?:a|just a) (?:little|tiny|wee) bit\b|\b(?:a|just a) (?:little|bit|touch|tad)\b(?! of)",
      "slightly"),
@@ -59,9 +67,9 @@ _REWRITES = (
     (r"\banti ?clockwise\b|\bcounter ?clockwise\b", "anticlockwise"),
     (r"\bin place\b|\bas (?:it|they) (?:is|are)\b|\bat rest\b", "still"),
     (r"\bclose ?up\b", ""),
-    (r"\b(?:other than|apart from|except for|excluding|aside from|but for|everything but|"
+    (r"\b(?:other than|apart from|except for|excluding|aside from|but for|everything but|anything but|anything except|"
      r"all but|nothing but)\b", lambda m: m[0].split()[0] + " except"
-     if m[0].split()[0] in ("everything", "all", "nothing") else "except"),
+     if m[0].split()[0] in ("everything", "anything", "all", "nothing") else "except"),
 )  # fmt: skip
 _BREAKS = (
     r"([,;:!?\n]+|\.(?!\d)|\s&\s|\s\+\s|\band\b|\bor\b|\bnor\b|\bthen\b|\bwhile\b|\bwhilst\b|\bbut\b|"
@@ -114,7 +122,12 @@ def timing(text: str) -> tuple[dict[str, Any], str]:
          lambda m: 60 * value(m[1]))  # fmt: skip
     take(rf"\b(?:at )?{number} ?(?:fps|frames per second)\b", "fps", lambda m: value(m[1]))
     take(r"\b(?:in )?(480p|720p|1080p|1440p|2k|4k|8k)\b", "size", lambda m: m[1])
-    take(r"\b(?:(?:in|as) a )?square(?: video| clip| format)?\b", "aspect", lambda _: "1:1")
+    take(
+        rf"\b(?:in |as )?(?:a )?square {_FORM}\b|\b(?:in|as|make it|keep it) (?:a )?square\b|"
+        rf"(?:^|(?<=[,;.] ))square(?= *(?:[,;.!]|$))",
+        "aspect",
+        lambda _: "1:1",
+    )
     take(
         rf"\b(?:in |as |make it |a )?(?:vertical|portrait)(?: {_FORM})?,? for {_TALL}\b|"
         rf"\b(?:in |as )?(?:a )?(?:vertical|portrait) {_FORM}\b|\b(?:in|as) (?:vertical|portrait)\b|"

@@ -38,7 +38,7 @@ ROLES = _table(
     move="move moving motion movement animate animation animated live alive stir action activity "
     "dynamic life",
     nothing="nothing none",
-    negation="no not without never don't dont doesn't doesnt isn't isnt aren't arent won't wont "
+    negation="no not without never don't dont doesn't doesnt didn't didnt wasn't wasnt isn't isnt aren't arent won't wont "
     "shouldn't shouldnt mustn't can't cannot neither nor avoid skip disable zero w/o",
     still="still motionless frozen freeze static stationary unmoving immobile fixed stop pause "
     "alone unchanged untouched put steady lock paused immobilise immobilize",
@@ -78,7 +78,7 @@ ROLES = _table(
     "within amid for throughout beyond",
     compass="north south east west northern southern eastern western upstream clockwise "
     "anticlockwise diagonally sideways",
-    idle="see watch downstream tofro teh style subject viewer the a an to it its it's with is are be and then make making let lets let's please pls "
+    idle="prefer preferably rather see watch downstream tofro teh style subject viewer the a an to it its it's with is are be and then make making let lets let's please pls "
     "plz cheers ta thx thanks thank you kindly i i'd i'll i'm want would like could can you need wish love have "
     "having has had do does get give show that this these those there here my your our their his "
     "her as so some any such kind sort bit of way should must will shall might may we they he she "
