@@ -13,6 +13,7 @@ from livingstill.jobs import manifest, matte, monitor, provenance
 from livingstill.jobs.stages import Stages
 from livingstill.media import formats
 from livingstill.media.write import encoder, stills
+from livingstill.media.write.loop_end import Loop
 from livingstill.quality import stream
 from livingstill.render import frames
 from livingstill.settings.shot import Shot
@@ -64,7 +65,8 @@ def write(
     if shot.audio is not None:
         with stages("sound"):
             sound, sound_note = clip.sound()
-    encoders = [_encoder(clip, output, overwrite, metadata, sound) for output in outputs]
+    loop = _loop(clip) if timeline.joins else None
+    encoders = [_encoder(clip, output, overwrite, metadata, sound, loop) for output in outputs]
     still = clip.still
     steady = still and not (clip.card and shot.title_fade)
     figures = monitor.stream_figures(clip.regions, clip.window, size, steady)
@@ -104,8 +106,21 @@ def write(
     return RenderResult(tuple(digests), measured, notes)
 
 
+def _loop(clip: Clip) -> Loop:
+    """Return what an encoder should know of a loop."""
+    step = monitor.typical_step(
+        clip.scene, clip.window, clip.framing.size, clip.camera, clip.motion, clip.timeline
+    )
+    return Loop(clip.timeline.frames, step)
+
+
 def _encoder(
-    clip: Clip, output: str, overwrite: bool, metadata: dict[str, str], sound: Float32Array | None
+    clip: Clip,
+    output: str,
+    overwrite: bool,
+    metadata: dict[str, str],
+    sound: Float32Array | None,
+    loop: Loop | None,
 ) -> encoder.Encoder:
     """Return the encoder of one output, by the settings of the clip's shot."""
     shot = clip.shot
@@ -118,7 +133,7 @@ def _encoder(
         metadata=metadata,
         budget=formats.parse_size(shot.budget) if shot.budget else None,
         sound=sound,
-        loop_frames=clip.timeline.frames if clip.timeline.joins else None,
+        loop=loop,
     )
 
 

@@ -20,6 +20,7 @@ from livingstill.core.model import Float32Array, PackedRGBA
 from livingstill.io import files
 from livingstill.media.formats import PIPES, Encoding, choose
 from livingstill.media.write import sinks
+from livingstill.media.write.loop_end import Loop
 from livingstill.media.write.sinks import Sink
 
 BUFFERS = 3
@@ -63,7 +64,7 @@ class Encoder:
 
     ``size`` is (width, height); ``budget`` the largest file in bytes, met by search; ``sound`` is
     (n, 2) float32 at 48 kHz, left out where the format has none; ``metadata`` what the file says of
-    itself; ``loop_frames`` the number of frames of a clip whose end joins its start. ``write`` takes what it needs of the frame and returns at once unless ``BUFFERS`` frames
+    itself; ``loop`` that its end joins its start. ``write`` takes what it needs of the frame and returns at once unless ``BUFFERS`` frames
     wait already; what goes wrong in the thread is raised by the next ``write`` or at the end.
 
     >>> with Encoder("-", (16, 16), Fraction(30)):  # doctest: +SKIP
@@ -86,7 +87,7 @@ class Encoder:
         metadata: Mapping[str, str] | None = None,
         budget: int | None = None,
         sound: Float32Array | None = None,
-        loop_frames: int | None = None,
+        loop: Loop | None = None,
     ) -> None:
         self.path = str(path)
         self.size = size
@@ -94,7 +95,7 @@ class Encoder:
         self.encoding = encoding or choose(self.path)
         self.frames = 0
         self._overwrite = overwrite
-        self._loop_frames = loop_frames
+        self._loop = loop
         self._metadata = dict(metadata or {})
         self._budget = budget
         self._sound = sound if self.encoding.format.sound else None
@@ -133,7 +134,7 @@ class Encoder:
             sinks.open_sink,
             metadata=self._metadata,
             sound=self._sound,
-            loop_frames=self._loop_frames,
+            loop=self._loop,
         )
         if self.path in PIPES:
             return make(None, self.size, self.fps, self.encoding)

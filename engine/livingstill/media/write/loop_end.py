@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 import av
 import numpy as np
@@ -26,20 +26,33 @@ _APPROACH_SECONDS = 1.0
 _ARRIVED = 4
 """Frames at the end that have all of it."""
 _FINER = ((5, 3, 1.5), (2, 1, 3.0))
-"""Frames from the end, first and last, and how many times as many bits they have."""
+"""Frames from the end, first and last, and how many times as many bits they have where all is slow."""
+_SLOW = 0.7
+"""Step of a clip, levels, up to which the coding error of its ends is larger than its motion."""
 _CODED_BY_THEN = 56
 """Frames after which the encoder has given the first one, whatever its look-ahead."""
 
 
+class Loop(NamedTuple):
+    """A clip whose end joins its start: its frames, and the mean difference of one to the next.
+
+    ``step`` is in levels.
+    """
+
+    frames: int
+    step: float
+
+
 class LoopEnd:
-    """Changes the last of ``frames`` frames of a loop so that they arrive at the first as it is coded.
+    """Changes the last frames of a loop so that they arrive at the first as it is coded.
 
     ``see`` is given every packet, ``arrive`` every frame in order; ``beyond`` are frames to encode
     after the last, whose packets are left out.
     """
 
-    def __init__(self, frames: int, fps: Fraction, lookahead: int) -> None:
-        self.frames = frames
+    def __init__(self, loop: Loop, fps: Fraction, lookahead: int) -> None:
+        self.frames = frames = loop.frames
+        self._slow = loop.step <= _SLOW
         self._lookahead = lookahead
         self._ramp = min(round(fps * Fraction(_APPROACH_SECONDS)), frames // 4)
         if frames - self._ramp < _CODED_BY_THEN:  # the first frame's error comes too late
@@ -49,8 +62,8 @@ class LoopEnd:
         self._errors: list[NDArray[np.int16]] = []
 
     def zones(self) -> str:
-        """Return x264's zones of the frames that are coded more finely; empty in a very short clip."""
-        if self.frames <= 2 * _FINER[0][0]:
+        """Return x264's zones of the frames that are coded more finely, empty where none are."""
+        if not self._slow or self.frames <= 2 * _FINER[0][0]:
             return ""
         return "/".join(
             f"{self.frames - first},{self.frames - last},b={factor:g}"

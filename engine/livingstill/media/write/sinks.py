@@ -10,6 +10,7 @@ from typing import Protocol
 from livingstill.core.model import Float32Array, PackedRGBA
 from livingstill.media import metadata as xmp
 from livingstill.media.formats import Encoding
+from livingstill.media.write.loop_end import Loop
 
 
 class Sink(Protocol):
@@ -49,13 +50,13 @@ def open_sink(
     *,
     metadata: Mapping[str, str],
     sound: Float32Array | None = None,
-    loop_frames: int | None = None,
+    loop: Loop | None = None,
 ) -> Sink:
     """Return the writer of one file at ``path``; None is standard output, for raw frames only.
 
-    ``loop_frames`` is as for ``VideoFile``.
+    ``loop`` is as for ``VideoFile``.
     """
-    sink = _format_sink(path, size, fps, encoding, metadata, sound, loop_frames)
+    sink = _format_sink(path, size, fps, encoding, metadata, sound, loop)
     return XmpSink(sink, path, encoding.format.suffix, metadata) if path and metadata else sink
 
 
@@ -83,7 +84,7 @@ def _format_sink(
     encoding: Encoding,
     metadata: Mapping[str, str],
     sound: Float32Array | None,
-    loop_frames: int | None,
+    loop: Loop | None,
 ) -> Sink:
     suffix = encoding.format.suffix
     if suffix in {".y4m", ".rgb"} or path is None:
@@ -100,4 +101,4 @@ def _format_sink(
         return WebP(path, size, fps, encoding)
     from livingstill.media.write.video import VideoFile
 
-    return VideoFile(path, size, fps, encoding, metadata, sound, loop_frames)
+    return VideoFile(path, size, fps, encoding, metadata, sound, loop)

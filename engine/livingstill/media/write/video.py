@@ -20,7 +20,7 @@ from livingstill.core.threads import over_bands
 from livingstill.kernels.yuv import to_yuv420
 from livingstill.media.formats import ENCODER_THREADS, Encoding
 from livingstill.media.sound import Track
-from livingstill.media.write.loop_end import LoopEnd
+from livingstill.media.write.loop_end import Loop, LoopEnd
 
 _AVX_512F = 13  # among the processor's features that OpenCV lists
 _LARGE_FRAME_PIXELS = 2**22
@@ -38,8 +38,8 @@ _EXACT = Interpolation.AREA | Interpolation.ACCURATE_RND | Interpolation.BITEXAC
 class VideoFile:
     """Encodes frames into a container as they come; ``finish`` completes the file.
 
-    ``sound`` is (n, 2) float32 at 48 kHz, for formats that carry sound; ``loop_frames`` the number
-    of frames of a clip whose end joins its start.
+    ``sound`` is (n, 2) float32 at 48 kHz, for formats that carry sound; ``loop`` tells that its
+    end joins its start.
     """
 
     def __init__(
@@ -50,13 +50,13 @@ class VideoFile:
         encoding: Encoding,
         metadata: Mapping[str, str],
         sound: Float32Array | None = None,
-        loop_frames: int | None = None,
+        loop: Loop | None = None,
     ) -> None:
         self._encoding = encoding
         self._loop = None
-        if loop_frames and encoding.codec.name == "h264":
+        if loop is not None and encoding.codec.name == "h264":
             large = size[0] * size[1] > _LARGE_FRAME_PIXELS
-            self._loop = LoopEnd(loop_frames, fps, _lookahead(encoding, large) + _B_FRAMES)
+            self._loop = LoopEnd(loop, fps, _lookahead(encoding, large) + _B_FRAMES)
         self._time_base = 1 / fps
         self._count = 0
         os.environ.setdefault("SVT_LOG", "1")  # the AV1 encoder talks on stderr: errors only
