@@ -13,7 +13,7 @@ from livingstill.jobs import manifest, matte, monitor, provenance
 from livingstill.jobs.stages import Stages
 from livingstill.media import formats
 from livingstill.media.write import encoder, stills
-from livingstill.media.write.loop_end import Loop
+from livingstill.media.write.sinks import Loop
 from livingstill.quality import stream
 from livingstill.render import frames
 from livingstill.settings.shot import Shot

@@ -20,8 +20,7 @@ from livingstill.core.model import Float32Array, PackedRGBA
 from livingstill.io import files
 from livingstill.media.formats import PIPES, Encoding, choose
 from livingstill.media.write import sinks
-from livingstill.media.write.loop_end import Loop
-from livingstill.media.write.sinks import Sink
+from livingstill.media.write.sinks import Loop, Sink
 
 BUFFERS = 3
 """Frames between the renderer and the encoder: the most that wait, and all the memory it takes."""

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import Any
 
 import av
 import numpy as np
@@ -20,27 +20,17 @@ from av.video.frame import PictureType
 from numpy.typing import NDArray
 
 from livingstill.core.model import UInt8Array
+from livingstill.media.write.sinks import Loop
 
 _APPROACH_SECONDS = 1.0
 """Time over which the coding error of the first frame is faded into the last frames."""
 _ARRIVED = 4
 """Frames at the end that have all of it."""
-_FINER = ((5, 3, 1.5), (2, 1, 3.0))
-"""Frames from the end, first and last, and how many times as many bits they have where all is slow."""
-_SLOW = 0.7
-"""Step of a clip, levels, up to which the coding error of its ends is larger than its motion."""
+_FINER = ((0.45, ((5, 3, 1.5), (2, 1, 3.0))), (0.8, ((2, 1, 2.0),)))
+"""Steps of clips, levels, up to which their end is coded more finely: there the coding error of both
+ends is larger than their motion. Frames from the end, first and last, and how many times the bits."""
 _CODED_BY_THEN = 56
 """Frames after which the encoder has given the first one, whatever its look-ahead."""
-
-
-class Loop(NamedTuple):
-    """A clip whose end joins its start: its frames, and the mean difference of one to the next.
-
-    ``step`` is in levels.
-    """
-
-    frames: int
-    step: float
 
 
 class LoopEnd:
@@ -52,7 +42,7 @@ class LoopEnd:
 
     def __init__(self, loop: Loop, fps: Fraction, lookahead: int) -> None:
         self.frames = frames = loop.frames
-        self._slow = loop.step <= _SLOW
+        self._finer = next((zones for step, zones in _FINER if loop.step <= step), ())
         self._lookahead = lookahead
         self._ramp = min(round(fps * Fraction(_APPROACH_SECONDS)), frames // 4)
         if frames - self._ramp < _CODED_BY_THEN:  # the first frame's error comes too late
@@ -63,11 +53,11 @@ class LoopEnd:
 
     def zones(self) -> str:
         """Return x264's zones of the frames that are coded more finely, empty where none are."""
-        if not self._slow or self.frames <= 2 * _FINER[0][0]:
+        if self.frames < 4 * sum(first for first, _, _ in self._finer):
             return ""
         return "/".join(
             f"{self.frames - first},{self.frames - last},b={factor:g}"
-            for first, last, factor in _FINER
+            for first, last, factor in self._finer
         )
 
     def see(self, packet: Any, extradata: bytes | None) -> None:

@@ -5,12 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fractions import Fraction
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from livingstill.core.model import Float32Array, PackedRGBA
 from livingstill.media import metadata as xmp
 from livingstill.media.formats import Encoding
-from livingstill.media.write.loop_end import Loop
+
+
+class Loop(NamedTuple):
+    """A clip whose end joins its start: its frames, and the mean difference of one to the next.
+
+    ``step`` is in levels.
+    """
+
+    frames: int
+    step: float
 
 
 class Sink(Protocol):

@@ -20,7 +20,8 @@ from livingstill.core.threads import over_bands
 from livingstill.kernels.yuv import to_yuv420
 from livingstill.media.formats import ENCODER_THREADS, Encoding
 from livingstill.media.sound import Track
-from livingstill.media.write.loop_end import Loop, LoopEnd
+from livingstill.media.write.loop_end import LoopEnd
+from livingstill.media.write.sinks import Loop
 
 _AVX_512F = 13  # among the processor's features that OpenCV lists
 _LARGE_FRAME_PIXELS = 2**22
