@@ -14,7 +14,7 @@ def resolved(tokens: list[Token], before: list[Token]) -> list[Token]:
     """Return the tokens of a clause with nouns for its pronouns.
 
     "They", "them" and "it" are the nouns of the clause ``before`` where the clause has none of its
-    own; "it" stays, as everything, unless a verb of the clause suits one of them. Without such nouns
+    own; "it" stays, as everything, unless a verb of the clause suits one of them or it only says how. Without such nouns
     "she", "him", "they" are people. "Her" before a noun is a possessive.
 
     >>> person = Token("her", "idle")
@@ -25,6 +25,8 @@ def resolved(tokens: list[Token], before: list[Token]) -> list[Token]:
     own = any(t.role in ("kind", "thing", "held", "effect", "unknown") for t in tokens)
     moved = frozenset().union(*(t.value or () for t in tokens if t.role in ("verb", "blow")))
     suits = [t for t in nouns if t.role == "kind" and t.value in moved]
+    if not moved and all(t.role in ("idle", "size", "boost", "way", "prep", "all") for t in tokens):
+        suits = [t for t in nouns if t.role == "kind"]  # "the clouds are fast, slow it down"
     out: list[Token] = []
     for i, token in enumerate(tokens):
         following = next((t.role for t in tokens[i + 1 :] if t.role != "idle"), "")

@@ -39,8 +39,10 @@ def shared(clauses: list[Clause]) -> list[Clause]:
         lone = not clause.says and not clause.impossible and not clause.unused
         if lone and merged and (clause.strength is not None or clause.direction is not None):
             last = merged[-1]
+            stronger = last.wind is not None and not last.kinds and last.strength is None
             merged[-1] = replace(
                 last,
+                wind=last.wind * clause.factor if last.wind and stronger else last.wind,
                 strength=clause.strength if last.strength is None else last.strength,
                 direction=clause.direction if last.direction is None else last.direction,
             )

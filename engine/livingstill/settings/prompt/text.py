@@ -21,7 +21,12 @@ _WEAK = (
 )
 _REWRITES = (
     (r"[’‘`]", "'"),
-    (r"(?<=[a-z])-(?=[a-z])", " "),
+    (r"(?<=[a-z0-9])-(?=[a-z])", " "),
+    (r"\bslow(?:ing)? (it|them|this|everything|things|the \w+) down\b|\bslow(?:ing)? down (the \w+)\b",
+     lambda m: f"{m[1] or m[2]} slowly"),
+    (r"\bspeed(?:ing)? (it|them|this|everything|things|the \w+) up\b|\bspeed(?:ing)? up (the \w+)\b",
+     lambda m: f"{m[1] or m[2]} fast"),
+    (r"\bstabili[sz]e (?:the |my )?(?:shot|camera|video|footage|frame|image|picture)\b", "camera still"),
     (r"\b(?:from )?side to side\b|\bleft and right\b|\bside ?ways\b", "sideways"),
     (r"\bto and fro\b|\bback and forth\b|\bup and down\b", "tofro"),
     (r"\bpick(?:s|ing)? up\b", "blows"),
