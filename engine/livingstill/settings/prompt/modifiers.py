@@ -6,15 +6,25 @@ import math
 
 from livingstill.settings.prompt.vocabulary import Token
 
+_DAMPING = frozenset({"slightly", "slight", "little", "barely", "faintly"})
+
 
 def strength_of(tokens: tuple[Token, ...]) -> float | None:
-    """Return the product of a clause's strengths, each under the word that boosts it."""
+    """Return the product of a clause's strengths, each under the word that boosts it.
+
+    A weak word before a strong one, as in "a bit faster", takes its root.
+    """
     out, boost = None, 1.0
-    for token in tokens:
+    after = [*tokens[1:], Token("", "")]
+    damped = False
+    for token, following in zip(tokens, after, strict=False):
         if token.role == "boost":
             boost = token.value
+        elif token.word in _DAMPING and following.role == "size" and following.value > 1:
+            damped = True
         elif token.role == "size":
             size = token.value * boost if token.value > 1 else token.value / boost
+            size, damped = (math.sqrt(size) if damped else size), False
             out, boost = size if out is None else out * size, 1.0
     return None if out is None else round(out, 4)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from livingstill.settings.prompt.vocabulary import Token
 
+_LISTED = frozenset(["all", "both"])
 _PERSONS = frozenset(["her", "him", "she", "he", "them", "they"])
 _THINGS = frozenset(["them", "they", "it"])
 _QUALIFIES = ("kind", "thing", "held", "effect", "adjective", "unknown", "size", "boost")
@@ -13,8 +14,8 @@ _DOES = ("verb", "move", "act", "blow", "still", "hold", "size")
 def resolved(tokens: list[Token], before: list[Token]) -> list[Token]:
     """Return the tokens of a clause with nouns for its pronouns.
 
-    "They", "them" and "it" are the nouns of the clause ``before`` where the clause has none of its
-    own; "it" stays, as everything, unless a verb of the clause suits one of them or it only says how. Without such nouns
+    "They", "them" and "it" are the nouns of the clause ``before``, or of the list of them, where the
+    clause has none of its own, and so are "all" and "both" at its head; "it" stays, as everything, unless a verb of the clause suits one of them or it only says how. Without such nouns
     "she", "him", "they" are people. "Her" before a noun is a possessive.
 
     >>> person = Token("her", "idle")
@@ -30,7 +31,9 @@ def resolved(tokens: list[Token], before: list[Token]) -> list[Token]:
     out: list[Token] = []
     for i, token in enumerate(tokens):
         following = next((t.role for t in tokens[i + 1 :] if t.role != "idle"), "")
-        if token.word in _THINGS and not own and nouns and (token.word != "it" or suits):
+        if token.word in _LISTED and i == 0 and not own and len(nouns) > 1:
+            out += nouns
+        elif token.word in _THINGS and not own and nouns and (token.word != "it" or suits):
             out += suits or nouns
         elif token.word in _PERSONS and _is_person(token.word, following):
             out.append(Token(token.word, "held"))

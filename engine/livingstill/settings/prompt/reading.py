@@ -87,7 +87,8 @@ def understand(prompt: str) -> Reading:
     for join, part in prompt_text.parts(text):
         tokens = [token_of(word, words, problems) for word in part.split()]
         tokens = resolved(tokens, before)
-        before = tokens
+        listed = not {t.role for t in before} & {"verb", "move", "blow", "act", "size", "still"}
+        before = [*(before if listed else ()), *tokens]
         for piece in pieces(nouns_as_verbs(tokens, words), words):
             clauses.append(clause_of(tuple(piece), join))
             join = ","  # noqa: PLW2901

@@ -54,7 +54,7 @@ def settings_of(clauses: list[Clause], problems: list[str]) -> dict[str, Any]:
 def _wind(clause: Clause) -> str:
     """Return the wind of a clause as ``--wind`` takes it."""
     angle = clause.direction or 0.0
-    return f"{angle:g},{min(12, 3 * (clause.wind or 0)):g},0.4"
+    return f"{angle:g},{min(12, 3 * (clause.wind or 0)):.3g},0.4"
 
 
 def _motion(clauses: list[Clause], problems: list[str]) -> dict[str, Any]:

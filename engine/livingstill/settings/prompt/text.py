@@ -40,6 +40,9 @@ _REWRITES = (
     (rf"\b(?:(?:is|are|looks?|seems?|moves?) )*(?:way |far |a bit |slightly )?too {_WEAK}\b"
      rf"|\bless {_WEAK}\b", "strongly"),
     (rf"\bmore {_WEAK}\b", "gently"),
+    (r"\b(?:turn|make|convert) (?:this|the|my|it|that)(?: (?:photo|picture|image|shot|still))?"
+     r" into (?:an? )?(?=\w+)(?:loop\w* |moving |living |animated )*"
+     r"(?:cinemagraph|video|clip|gif|photo|picture|animation)\b", "make"),
     (r"\b(?:turn|switch) (?:off|down to zero)\b", "no"),
     (r"\bget(?:ting)? rid of\b", "remove"),
     (r"\b(?:almost|hardly|barely|nearly|next to) (?:no|any|zero) "
@@ -121,8 +124,8 @@ def timing(text: str) -> tuple[dict[str, Any], str]:
             out[key] = make(found)
             text = text[: found.start()] + " " + text[found.end() :]
 
-    take(rf"\b(?:for |lasting |about )?{number} ?(?:s|secs?|seconds?)\b(?: long)?", "duration",
-         lambda m: value(m[1]))  # fmt: skip
+    take(rf"\b(?:for |lasting |about )?(?:{number} ?(?:secs?|seconds?)|(\d+(?:\.\d+)?) ?s)\b(?: long)?", "duration",
+         lambda m: value(m[1] or m[2]))  # fmt: skip
     take(rf"\b(?:for |lasting )?{number} ?(?:mins?|minutes?)\b(?: long)?", "duration",
          lambda m: 60 * value(m[1]))  # fmt: skip
     take(rf"\b(?:at )?{number} ?(?:fps|frames per second)\b", "fps", lambda m: value(m[1]))

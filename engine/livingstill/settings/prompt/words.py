@@ -56,7 +56,7 @@ ROLES = _table(
     "insect balloon kite wheel windmill turbine fan swing clock hat ground soil snowman castle "
     "church island sunlight sunbeam moonlight ray cliff stair pier dock jetty deck fence statue boulder kitchen valley path "
     "horizon foreground background sunset sunrise object furniture kettle traffic vehicle "
-    "hammock umbrella toy robot doll squirrel rabbit deer lion whale dolphin seagull gull flock "
+    "ones hammock umbrella toy robot doll squirrel rabbit deer lion whale dolphin seagull gull flock "
     "desert canyon village skyline landscape seascape coast coastline bank riverbank "
     "log wood trunk stem vase bowl plate book screen phone mast rope yacht sailboat canoe kayak",
     effect="rain snow lightning thunder rainfall snowfall snowflake raindrop hail storm fog haze "
