@@ -10,7 +10,7 @@ from livingstill.settings.shot import Job, Shot
 
 from livingstill_cli import progress, say
 from livingstill_cli.command import Command
-from livingstill_cli.options import gather, settings_options
+from livingstill_cli.options import ANALYSIS_SETTINGS, gather, picture_option, settings_options
 
 
 @click.command(
@@ -19,13 +19,7 @@ from livingstill_cli.options import gather, settings_options
     examples=("livingstill regions lake.jpg", "livingstill regions lake.jpg --masks masks/"),
 )
 @click.argument("photo", type=click.Path(path_type=Path))
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    metavar="OUT.png",
-    help="default: <photo>-regions.png, or the next free name",
-)
+@picture_option("regions")
 @click.option(
     "--masks",
     type=click.Path(path_type=Path),
@@ -35,20 +29,7 @@ from livingstill_cli.options import gather, settings_options
 @settings_options(
     Shot,
     Job,
-    only=(
-        "depth",
-        "depth_far",
-        "motion",
-        "mask",
-        "brush",
-        "hold",
-        "hold_faces",
-        "quality",
-        "max_pixels",
-        "background",
-        "overwrite",
-        "threads",
-    ),
+    only=(*ANALYSIS_SETTINGS, "motion", "mask", "brush", "hold", "hold_faces"),
 )
 @say.options
 def command(

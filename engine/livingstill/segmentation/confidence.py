@@ -25,10 +25,10 @@ def findings(
     """
     return tuple(
         Finding(
-            region.kind,
+            region.label,
             region.share,
             _confidence(region, perception())
-            if KINDS[region.kind].classes and region.kind not in given
+            if KINDS[region.label].classes and region.label not in given
             else None,
         )
         for region in regions
@@ -39,7 +39,7 @@ def _confidence(region: Region, perception: Perception) -> float | None:
     """Return the mean probability of a region's classes under its mask; None for an empty mask."""
     height, width = perception.inverse_depth.shape
     mask = np.asarray(exact.resize_area(region.mask, (width, height)), np.float32)
-    classes = KINDS[region.kind].classes
+    classes = KINDS[region.label].classes
     planes = [perception.classes.index(name) for name in classes if name in perception.classes]
     probability = perception.probabilities[planes].astype(np.float32).sum(0) / np.float32(255)
     total = float(mask.sum(dtype=np.float64))

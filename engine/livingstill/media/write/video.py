@@ -39,8 +39,8 @@ _EXACT = Interpolation.AREA | Interpolation.ACCURATE_RND | Interpolation.BITEXAC
 class VideoFile:
     """Encodes frames into a container as they come; ``finish`` completes the file.
 
-    ``sound`` is (n, 2) float32 at 48 kHz, for formats that carry sound; ``loop`` tells that its
-    end joins its start.
+    ``sound`` is (n, 2) float32 at 48 kHz, for formats that carry sound; ``loop`` tells that its end
+    joins its start.
     """
 
     def __init__(
@@ -113,11 +113,11 @@ class VideoFile:
         """Return what is kept of a frame until it is written: its 4:2:0 planes, or a copy."""
         return _yuv420(packed) if self._encoding.pixels == "yuv420p" else packed.copy()
 
-    def write(self, held: Any) -> None:
+    def write(self, frame_: Any) -> None:
         """Encode one frame, (H, W) uint32 with bytes R, G, B, A from the lowest, or ``hold`` of it."""
-        frame = held
-        if isinstance(held, np.ndarray):
-            frame = video_frame(held, self._encoding.pixels, self._encoding.alpha)
+        frame = frame_
+        if isinstance(frame_, np.ndarray):
+            frame = video_frame(frame_, self._encoding.pixels, self._encoding.alpha)
         if self._loop is not None:
             self._loop.arrive(frame, self._count)
         self._encode(frame)
