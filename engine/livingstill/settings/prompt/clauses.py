@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from livingstill.core.kinds import KINDS
 from livingstill.settings.prompt.limits import why_impossible
 from livingstill.settings.prompt.modifiers import (
     direction_of,
@@ -122,14 +121,20 @@ def clause_of(tokens: tuple[Token, ...], join: str) -> Clause:
 def _subjects(
     tokens: tuple[Token, ...], moving: list[tuple[int, str]]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the kinds that a clause moves, and those that only say where, as in "fog over water"."""
+    """Return the kinds that a clause moves, and those that only say where, as in "fog over water".
+
+    A place moves too where the verb gives the noun its meaning, as in "reflections shimmer on water".
+    """
     prep = first_of([token.role for token in tokens], ("prep",))
     subjects = tuple(k for i, k in moving if i < prep) or tuple(k for _, k in moving)
+    named = {kind for _, kind in moving}
     for verb in (token for token in tokens if token.role in ("verb", "blow")):
         moved = verb.value or frozenset()
         for i, kind in moving:
-            if kind not in moved or KINDS[kind].found_by == "mask":
-                extra = partners(tokens[i].word) & moved
+            extra = partners(tokens[i].word) & moved
+            if kind in moved:
+                extra &= named
+            if extra:
                 subjects = (*subjects, *(k for k in sorted(extra) if k not in subjects))
     return subjects, tuple(k for _, k in moving if k not in subjects)
 
