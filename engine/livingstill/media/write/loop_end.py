@@ -26,7 +26,7 @@ _APPROACH_SECONDS = 1.0
 """Time over which the coding error of the first frame is faded into the last frames."""
 _ARRIVED = 4
 """Frames at the end that have all of it."""
-_FINER = ((0.45, ((2, 1, 3.0),)), (0.8, ((2, 1, 2.0),)))
+_FINER = ((0.25, ((2, 1, 4.0),)), (0.45, ((2, 1, 3.0),)), (0.8, ((2, 1, 2.0),)))
 """Steps of clips, levels, up to which their end is coded more finely: there the coding error of both
 ends is larger than their motion. Frames from the end, first and last, and how many times the bits."""
 _CODED_BY_THEN = 56
