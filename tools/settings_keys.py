@@ -11,7 +11,7 @@ from livingstill.settings.shot import Shot
 TARGET = Path(__file__).parent.parent / "engine" / "livingstill" / "settings" / "keys.py"
 
 WRITTEN = {
-    "Choice": "str | Choice",
+    "MoveSpec": "str | MoveSpec",
     "Wind": "str | Wind",
     "Path": "str | PathLike[str]",
     "int": "int",
@@ -35,7 +35,8 @@ from collections.abc import Sequence
 from os import PathLike
 from typing import Literal, TypedDict
 
-from livingstill.settings.values import Choice, MaskFile, Stroke, Wind
+from livingstill.settings.values import MaskFile, MoveSpec, Stroke
+from livingstill.settings.wind import Wind
 
 
 class ShotKeys(TypedDict, total=False):

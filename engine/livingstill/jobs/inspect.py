@@ -27,7 +27,7 @@ from livingstill.photo import fitness
 from livingstill.scene import export
 from livingstill.segmentation import flow_field, mask_files, overlay
 from livingstill.settings.shot import Job, Shot
-from livingstill.settings.values import Choice
+from livingstill.settings.values import MoveSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ def write_scene(
         check_inputs_preserved([mesh], [photo, *shot.files_read()])
         export.check_mesh(mesh)
     stages = Stages(progress)
-    still = shot.model_copy(update={"motion": ("none",), "camera": Choice(name="static")})
+    still = shot.model_copy(update={"motion": ("none",), "camera": MoveSpec(name="static")})
     with stages("photo"):
         read = read_photo(photo, shot)
     scene = prepare(read, still, stages).scene

@@ -85,7 +85,7 @@ class Session:
         scale = self._scale or analyse.scene_scale(self.photo, shot)
         keys = _StepKeys.of(shot, scale)
         analysis = self._analyse(shot, keys, stages)
-        whole_layers = self._begin_layers(analysis, shot, keys)
+        photo_layers = self._begin_layers(analysis, shot, keys)
         with stages("regions"):
             regions = self._step("regions", keys.regions, lambda: self._regions(analysis, shot))
         begin_kernels([region.label for region in regions])
@@ -107,10 +107,10 @@ class Session:
                 "scene",
                 keys.scene,
                 lambda: steps.build_scene(
-                    analysis, regions, shot.layers, shot.quality, whole_layers
+                    analysis, regions, shot.layers, shot.quality, photo_layers
                 ),
             )
-            whole_layers = None  # it keeps what it has built
+            photo_layers = None  # it keeps what it has built
             camera, window = self._step(
                 "camera",
                 (keys.camera, move, _file_stamps(_keyframes(move.name))),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +15,7 @@ from livingstill.media import formats
 from livingstill.media.write import encoder, stills
 from livingstill.media.write.sinks import Loop
 from livingstill.quality import stream
+from livingstill.quality.verdict import Fault
 from livingstill.render import frames
 from livingstill.settings.shot import Shot
 
@@ -100,14 +101,21 @@ def write(
         size,
         loop=static_camera and timeline.periodic,
     )
-    silent = [] if sound is None else [e.path for e in encoders if not e.encoding.format.sound]
-    notes = (
+    notes = _notes(encoders, sound is not None, sound_note, faults)
+    return RenderResult(tuple(digests), measured, notes)
+
+
+def _notes(
+    encoders: Sequence[encoder.Encoder], has_sound: bool, sound_note: str, faults: Iterable[Fault]
+) -> tuple[str, ...]:
+    """Return what the encoders chose, what became of the sound, and a warning for each fault."""
+    silent = [e.path for e in encoders if has_sound and not e.encoding.format.sound]
+    return (
         *(f"{e.path}: {e.chosen}" for e in encoders if e.chosen),
         *filter(None, [sound_note]),
         *(f"{path} carries no sound" for path in silent),
         *(f"warning: {fault.message}" for fault in faults),
     )
-    return RenderResult(tuple(digests), measured, notes)
 
 
 def _loop(clip: Clip) -> Loop:

@@ -165,7 +165,7 @@ class Encoder:
         self.frames += 1
 
     def _encode_frames(self) -> None:
-        """Encode until told to stop; runs in the thread."""
+        """Encode queued frames until the end marker; runs in the thread."""
         try:
             while (frame := self._frame_queue.get()) is not None and not self._discarded:
                 self._sink.write(frame)
