@@ -76,5 +76,3 @@ def test_every_figure_is_explained(moving):
     from livingstill.quality import report
 
     assert all(report.help_of(name) for name in figures(moving))
-
-

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from livingstill.camera import path
 from livingstill.core.errors import InputError
+from livingstill.core.finding import Finding
 from livingstill.core.model import Photo, Region, Scene
 from livingstill.core.registry import nearest
 from livingstill.core.threads import Result
@@ -152,6 +153,7 @@ class Session:
             card=card,
             notes=(*notes, *title_notes, *motion_notes),
             cost=cost,
+            findings=self._findings(analysis, regions, shot),
         )
 
     def _analyse(self, shot: Shot, keys: _StepKeys, stages: Stages) -> Analysis:
@@ -180,6 +182,15 @@ class Session:
         if self._estimates is not None:
             return analyse.analysis_from_estimates(self.photo, shot, self._estimates, self._scale)
         return analyse.analyse(self.photo, shot, scale=self._scale)
+
+    def _findings(
+        self, analysis: Analysis, regions: tuple[Region, ...], shot: Shot
+    ) -> tuple[Finding, ...]:
+        """Return how sure each region is; of estimates that were given nothing is known."""
+        given = {one.kind for one in shot.mask}
+        if self._estimates is not None:
+            given = {region.label for region in regions}
+        return analysis.findings(regions, given)
 
     def _regions(self, analysis: Analysis, shot: Shot) -> tuple[Region, ...]:
         if self._estimates is not None:

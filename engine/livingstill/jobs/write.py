@@ -13,6 +13,7 @@ from livingstill.jobs import manifest, matte, monitor, provenance
 from livingstill.jobs.stages import Stages
 from livingstill.media import formats
 from livingstill.media.write import encoder, stills
+from livingstill.media.write.sinks import Loop
 from livingstill.quality import stream
 from livingstill.quality.verdict import Fault
 from livingstill.render import frames
@@ -65,7 +66,8 @@ def write(
     if shot.audio is not None:
         with stages("sound"):
             sound, sound_note = clip.sound()
-    encoders = [_encoder(clip, output, overwrite, metadata, sound) for output in outputs]
+    loop = _loop(clip) if timeline.periodic else None
+    encoders = [_encoder(clip, output, overwrite, metadata, sound, loop) for output in outputs]
     static_camera = clip.static_camera
     static_frame = static_camera and not (clip.card and shot.title_fade)
     figures = monitor.stream_figures(clip.regions, clip.window, size, static_frame)
@@ -116,8 +118,21 @@ def _notes(
     )
 
 
+def _loop(clip: Clip) -> Loop:
+    """Return what an encoder should know of a loop."""
+    step = monitor.typical_step(
+        clip.scene, clip.window, clip.framing.size, clip.camera, clip.motion, clip.timeline
+    )
+    return Loop(clip.timeline.frames, step)
+
+
 def _encoder(
-    clip: Clip, output: str, overwrite: bool, metadata: dict[str, str], sound: Float32Array | None
+    clip: Clip,
+    output: str,
+    overwrite: bool,
+    metadata: dict[str, str],
+    sound: Float32Array | None,
+    loop: Loop | None,
 ) -> encoder.Encoder:
     """Return the encoder of one output, by the settings of the clip's shot."""
     shot = clip.shot
@@ -130,6 +145,7 @@ def _encoder(
         metadata=metadata,
         budget=formats.parse_size(shot.budget) if shot.budget else None,
         sound=sound,
+        loop=loop,
     )
 
 

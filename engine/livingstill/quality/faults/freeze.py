@@ -94,9 +94,11 @@ class Freeze:
                 continue
             sides = [activity[i] for i in (first - 1, last + 1) if 0 < i < len(activity)]
             inside = float(np.median(activity[first : last + 1]))
-            # at either end it may be a camera that sets off or comes to rest
+            # at either end it may be a camera that sets off or comes to rest, between two sides one
+            # that turns: it slows down before and sets off after
             ratio = 0.4 if len(sides) == 2 else 0.8
-            if sides and max(sides) > max(5 * inside, ratio * median):
+            turns = len(sides) == 2 and min(sides) < ratio * median
+            if sides and max(sides) > max(5 * inside, ratio * median) and not turns:
                 spans.append((first, last))
         return spans
 
