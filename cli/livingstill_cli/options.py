@@ -88,9 +88,9 @@ def many_clips(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "--format",
             "suffix",
-            default=".mp4",
+            default=None,
             metavar="SUFFIX",
-            help="the clips' format  [default: .mp4]",
+            help="the clips' format; by default a preset's, or .mp4",
         ),
     ):
         command = option(command)

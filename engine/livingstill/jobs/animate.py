@@ -26,9 +26,11 @@ from livingstill.jobs.exact_figures.figures import ExactFigures
 from livingstill.jobs.session import check_settings, prepare
 from livingstill.jobs.stages import Stages
 from livingstill.jobs.write import RenderResult, encoding
+from livingstill.media.formats import format_of
 from livingstill.media.write import encoder, stills
 from livingstill.quality import no_reference, verdict
 from livingstill.settings.declare import checked
+from livingstill.settings.presets import suffix_of
 from livingstill.settings.shot import Job, Shot, split
 from livingstill.settings.shot_file import check_targets_inside, dump_shot_file, load_shot_file
 
@@ -188,7 +190,7 @@ def animate_file(
     check_settings(shot)
     outputs = job.output
     if not outputs:
-        outputs, renamed = free_names((f"{job.photo.stem}.mp4",), job.overwrite)
+        outputs, renamed = free_names((_default_name(shot, job.photo),), job.overwrite)
     _check_outputs(shot, job, outputs, save_shot)
     shot_text = ""
     if save_shot is not None:  # refused here, if a name is no text, and written in the end
@@ -239,10 +241,25 @@ def _replayed(
     return difference, fingerprint.first_difference(recorded, fingerprint.stages(clip))
 
 
+def _check_platform(shot: Shot, output: str) -> None:
+    """Refuse a format that the platform of the shot's preset does not take."""
+    wanted = suffix_of(shot.preset, "")
+    if wanted and format_of(output).suffix != wanted:
+        raise InputError(
+            f"clip {output} is not what {shot.preset} takes; name it {Path(output).stem}{wanted}"
+        )
+
+
+def _default_name(shot: Shot, photo: Path) -> str:
+    """Return the name of a clip that was given none."""
+    return f"{photo.stem}{suffix_of(shot.preset)}"
+
+
 def _check_outputs(shot: Shot, job: Job, outputs: tuple[str, ...], save_shot: Path | None) -> None:
     """Raise InputError early for outputs that cannot be written or would overwrite an input."""
     for output in outputs:
         encoding(output, shot)
+        _check_platform(shot, output)
         encoder.check_target(output, job.overwrite)
     for extra in filter(None, (job.manifest, save_shot)):
         check_target(extra, job.overwrite)
@@ -326,7 +343,7 @@ def animate_shapes(
         raise InputError(f"aspect {','.join(shapes)} names a shape twice; name each once")
     shots = [checked(Shot, {**dict(shot), "aspect": shape}) for shape in shapes]
     check_settings(shot)
-    outputs = job.output or (f"{job.photo.stem}.mp4",)
+    outputs = job.output or (_default_name(shot, job.photo),)
     renamed: tuple[str, ...] = ()
     if not job.output:
         outputs, renamed = free_names(
