@@ -18,7 +18,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from livingstill.core.model import UInt8Array
+from livingstill.core.model import Float32Array, UInt8Array
 from livingstill.imaging import exact, image
 
 LEVELS = (14, 24, 40, 64)
@@ -84,7 +84,7 @@ FEATURES = (
 def letters_of(contrast: UInt8Array, level: int) -> Letters | None:
     """Return the parts of a contrast (h, w) above ``level`` that may be letters; None for too few."""
     ink = (contrast >= level).astype(np.uint8)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=4)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=4)
     width, height, area = stats[:, 2], stats[:, 3], stats[:, 4].astype(np.int64)
     size = np.maximum(width, height).astype(np.int64)
     box = width.astype(np.int64) * height
@@ -311,3 +311,86 @@ def contrasts(picture: UInt8Array) -> Iterator[tuple[int, UInt8Array]]:
             background = cv2.medianBlur(channel, WINDOW)
             yield factor, np.asarray(cv2.subtract(channel, background), np.uint8)
             yield factor, np.asarray(cv2.subtract(background, channel), np.uint8)
+
+
+_WEIGHTS = (
+    0.56, -2.89, -1.17, -1.62, -3.05, -0.63, 18.14, 23.13, -17.43, -21.91, -4.56, -36.23, -3.09, -1.5, 1.48,
+    -0.19, -0.49, -0.55, 0.66, -0.02, 0.46, -0.02, -0.13, 16.81, -14.55, 2.87, 0.03,
+)  # fmt: skip
+_BIAS = 4.04
+"""Of a logistic regression on rows in rendered text and in photos without any, of the features, then
+of the products in ``_scores``: livingstill_training.lettering."""
+
+_TIMES_LETTERS = (1, 2, 4, 5, 9, 14, 15)
+_SQUARED = (9, 6, 2, 15)
+
+_WORTH = -1.5
+"""Score from which a row counts at all."""
+
+_VOTE, _MOST = 16, 128
+"""Votes of a row for each point of its score above that, and the most of one row."""
+
+_CERTAIN, _LIKELY = 192, 64
+"""Votes that a line of text has somewhere, and that its other places have."""
+
+
+def terms(features: Numbers) -> Numbers:
+    """Return (m, terms) float64: features of rows, and the products that the discriminant adds."""
+    letters = features[:, :1]
+    return np.concatenate(
+        [
+            features,
+            features[:, _TIMES_LETTERS] * letters,
+            features[:, _SQUARED] * features[:, _SQUARED],
+        ],
+        axis=1,
+    )
+
+
+def _scores(features: Numbers) -> Numbers:
+    """Return how much rows look like text, (m,) float64: the logarithm of the odds."""
+    score = np.full(len(features), _BIAS)
+    for values, weight in zip(terms(features).T, _WEIGHTS):
+        score += values * weight
+    return score
+
+
+def find_lettering(picture: UInt8Array) -> Float32Array:
+    """Return (h, w) float32, 1 on lines of text.
+
+    Parameters
+    ----------
+    picture : (h, w, 3) uint8, the photo at ``FINE``
+    """
+    votes = np.zeros(picture.shape[:2], np.int32)
+    for factor, contrast in contrasts(picture):
+        for level in LEVELS:
+            votes += _votes(contrast, level, factor, votes.shape)
+    likely = (votes >= _LIKELY).astype(np.uint8)
+    count, labels = cv2.connectedComponents(likely)
+    certain = np.zeros(count, bool)
+    certain[labels[votes >= _CERTAIN]] = True
+    certain[0] = False
+    return certain[labels].astype(np.float32)
+
+
+def _votes(
+    contrast: UInt8Array, level: int, factor: int, shape: tuple[int, ...]
+) -> UInt8Array | int:
+    """Return the votes of one contrast at one level for every pixel of the picture, uint8."""
+    letters = letters_of(contrast, level)
+    if letters is None:
+        return 0
+    votes, corners = [], []
+    for rows in rows_of(letters):
+        score = _scores(rows.features)
+        worth = score > _WORTH
+        votes.append(np.minimum((score[worth] - _WORTH) * _VOTE, _MOST).astype(np.int64))
+        corners.append(np.rint(rows.corners[worth] * factor).astype(np.int32))
+    if not sum(map(len, votes)):
+        return 0
+    out = np.zeros(shape, np.uint8)
+    all_votes, all_corners = np.concatenate(votes), np.concatenate(corners)
+    for row in np.argsort(all_votes, kind="stable"):  # the surest are drawn last
+        cv2.fillConvexPoly(out, all_corners[row], int(all_votes[row]))
+    return out
