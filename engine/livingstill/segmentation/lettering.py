@@ -30,6 +30,9 @@ WINDOW = 31
 SMALLEST, LARGEST = 6, 34
 """Longer side of a letter, pixels of a reduction."""
 
+_MARGIN = 0.7
+"""Half the height of a row, and how far it goes beyond the centres of its ends, in letters' sizes."""
+
 REDUCTIONS = (1, 2, 4, 8)
 DIRECTIONS = 16
 _UNIT = 64
@@ -67,10 +70,14 @@ SHAPE = (
 
 
 class Rows(NamedTuple):
-    """Rows of letters along one direction: (m, features) and (m, 4, 2) corners in pixels."""
+    """Rows of letters along one direction: (m, features), and (m, 4, 2) corners in pixels.
+
+    ``means`` is (m, 3): size, stroke and contrast of a row's letters, as in ``Letters``.
+    """
 
     features: Numbers
     corners: Numbers
+    means: Numbers
 
 
 FEATURES = (
@@ -290,14 +297,14 @@ def _describe(
     for side in (start, last):
         offset = level + v_mean + slope * (side - start - q_mean)
         ends.append(np.stack([side / 32, offset / 32], axis=1))
-    margin = 0.7 * size
+    margin = _MARGIN * size
     corners = []
     for end, outwards in zip(ends, (-1, 1)):
         for sideways in (-1, 1) if outwards < 0 else (1, -1):
             along = end[:, 0] + outwards * margin
             across = end[:, 1] + sideways * margin
             corners.append(along[:, None] * unit + across[:, None] * normal)
-    return Rows(features, np.stack(corners, axis=1))
+    return Rows(features, np.stack(corners, axis=1), np.stack([size, stroke, contrast], axis=1))
 
 
 def contrasts(picture: UInt8Array) -> Iterator[tuple[int, UInt8Array]]:
@@ -330,7 +337,10 @@ _WORTH = -1.5
 _VOTE, _MOST = 16, 128
 """Votes of a row for each point of its score above that, and the most of one row."""
 
-_CERTAIN, _LIKELY = 192, 64
+_REACH = 2.6
+"""Sizes of a letter that the next one of a line of text may be away, across a space."""
+
+_CERTAIN, _LIKELY = 128, 48
 """Votes that a line of text has somewhere, and that its other places have."""
 
 
@@ -381,16 +391,49 @@ def _votes(
     letters = letters_of(contrast, level)
     if letters is None:
         return 0
-    votes, corners = [], []
+    votes: list[Counts] = []
+    corners: list[Numbers] = []
     for rows in rows_of(letters):
         score = _scores(rows.features)
         worth = score > _WORTH
         votes.append(np.minimum((score[worth] - _WORTH) * _VOTE, _MOST).astype(np.int64))
-        corners.append(np.rint(rows.corners[worth] * factor).astype(np.int32))
+        corners += [
+            _extended(*one, letters) if sure else one[0]
+            for *one, sure in zip(rows.corners[worth], rows.means[worth], score[worth] > 0)
+        ]
     if not sum(map(len, votes)):
         return 0
     out = np.zeros(shape, np.uint8)
-    all_votes, all_corners = np.concatenate(votes), np.concatenate(corners)
+    all_votes = np.concatenate(votes)
+    all_corners = np.rint(np.stack(corners) * factor).astype(np.int32)
     for row in np.argsort(all_votes, kind="stable"):  # the surest are drawn last
         cv2.fillConvexPoly(out, all_corners[row], int(all_votes[row]))
     return out
+
+
+def _extended(corners: Numbers, means: Numbers, letters: Letters) -> Numbers:
+    """Return the corners of a row that goes on to letters beyond its ends which are somewhat alike.
+
+    A space, or a letter that runs into what is behind it, is no end.
+    """
+    size, stroke, contrast = means
+    first, last = (corners[0] + corners[1]) / 2, (corners[2] + corners[3]) / 2
+    way = last - first
+    length = float(np.sqrt(way[0] * way[0] + way[1] * way[1]))
+    across, down = (float(part) / length for part in way)
+    x, y = letters.x2 / 2 - first[0], letters.y2 / 2 - first[1]
+    along, off = x * across + y * down, np.abs(y * across - x * down)
+    alike = (off <= 0.4 * size) & (letters.size >= 0.55 * size) & (letters.size <= 1.6 * size)
+    alike &= (letters.stroke <= 1.6 * stroke) & (1.6 * letters.stroke >= stroke)
+    alike &= (letters.contrast <= 2 * contrast) & (2 * letters.contrast >= contrast)
+    margin = _MARGIN * size
+    start, end = margin, length - margin
+    for place in np.sort(along[alike]):
+        if end < place <= end + _REACH * size:
+            end = float(place)
+    for place in np.sort(along[alike])[::-1]:
+        if start > place >= start - _REACH * size:
+            start = float(place)
+    unit, side = np.array([across, down]), (corners[1] - corners[0]) / 2
+    ends = first + unit * (start - margin), first + unit * (end + margin)
+    return np.stack([ends[0] - side, ends[0] + side, ends[1] + side, ends[1] - side])
