@@ -114,7 +114,7 @@ def test_the_samples_have_no_lettering_until_it_is_written_on_them(samples, name
     assert not find_lettering(photo).any()
     share = cv2.resize(coverage("21.07.2019 14:32"), photo.shape[1::-1])
     stamp = written(photo, np.roll(share, photo.shape[0] // 3, axis=0), (255, 140, 0))
-    assert recall(stamp, np.roll(share, photo.shape[0] // 3, axis=0)) > 0.9
+    assert recall(stamp, np.roll(share, photo.shape[0] // 3, axis=0)) > 0.8
 
 
 def test_a_picture_smaller_than_a_window_has_no_lettering():

@@ -107,16 +107,20 @@ def _page(words: str, layout: str, font: ImageFont.FreeTypeFont, size: int) -> I
 
 def rows(picture: UInt8Array, coverage: Float32Array | None) -> Iterator[tuple[Numbers, Numbers]]:
     """Yield features of the rows in a picture, and the share of each row's length that is on text."""
-    for factor, contrast in contrasts(picture):
-        text = np.zeros(contrast.shape, np.uint8)
-        if coverage is not None:
-            grey = np.repeat(np.rint(coverage * 255).astype(np.uint8)[..., None], 3, axis=2)
-            small = image.downscale(grey, max(coverage.shape) // factor)[..., 0]
-            text = cv2.dilate((small > 100).astype(np.uint8), np.ones((9, 9), np.uint8))
+    for _, contrast in contrasts(picture):
+        text = _text_at(contrast.shape, coverage)
         for level in LEVELS:
             letters = letters_of(contrast, level)
             for found in rows_of(letters) if letters is not None else ():
                 yield found.features, _share_on(text, found.corners)
+
+
+def _text_at(shape: tuple[int, ...], coverage: Float32Array | None) -> UInt8Array:
+    """Return (h, w) uint8, 1 on text and a little around it in a reduction of ``shape``."""
+    if coverage is None:
+        return np.zeros(shape, np.uint8)
+    ink = image.mask_at(coverage, shape, 0.4).astype(np.uint8)
+    return np.asarray(cv2.dilate(ink, np.ones((9, 9), np.uint8)), np.uint8)
 
 
 def _share_on(text: UInt8Array, corners: Numbers) -> Numbers:

@@ -381,7 +381,7 @@ def find_lettering(picture: UInt8Array) -> Float32Array:
     certain = np.zeros(count, bool)
     certain[labels[votes >= _CERTAIN]] = True
     certain[0] = False
-    return certain[labels].astype(np.float32)
+    return np.asarray(certain[labels], np.float32)
 
 
 def _votes(
@@ -398,8 +398,8 @@ def _votes(
         worth = score > _WORTH
         votes.append(np.minimum((score[worth] - _WORTH) * _VOTE, _MOST).astype(np.int64))
         corners += [
-            _extended(*one, letters) if sure else one[0]
-            for *one, sure in zip(rows.corners[worth], rows.means[worth], score[worth] > 0)
+            _extended(box, means, letters) if sure else box
+            for box, means, sure in zip(rows.corners[worth], rows.means[worth], score[worth] > 0)
         ]
     if not sum(map(len, votes)):
         return 0
