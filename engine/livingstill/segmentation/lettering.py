@@ -163,7 +163,8 @@ def rows_of(letters: Letters) -> Iterator[Rows]:
     from scipy.spatial import cKDTree
 
     points = np.stack([letters.x2, letters.y2], axis=1)
-    pairs = cKDTree(points).query_pairs(5 * int(letters.size.max()), output_type="ndarray")
+    reach = 1.9
+    pairs = cKDTree(points).query_pairs(2 * reach * int(letters.size.max()), output_type="ndarray")
     if not len(pairs):
         return
     pairs = pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
@@ -171,17 +172,16 @@ def rows_of(letters: Letters) -> Iterator[Rows]:
     size = letters.size
     larger, smaller = np.maximum(size[i], size[j]), np.minimum(size[i], size[j])
     step = points[j] - points[i]
-    square = 100 * (step * step).sum(axis=1)  # centres are doubled: 2.4 sizes are 48 tenths
-    near = (square <= (48 * larger) ** 2) & (10 * larger <= 19 * smaller)
-    i, j, step, larger, square = i[near], j[near], step[near], larger[near], square[near]
-    close = square <= (38 * larger) ** 2  # 1.9 sizes
+    near = 100 * (step * step).sum(axis=1) <= (38 * larger) ** 2  # 1.9 sizes; steps are doubled
+    near &= 10 * larger <= 19 * smaller
+    i, j, step, larger = i[near], j[near], step[near], larger[near]
     alike = np.ones(len(i), bool)
     for values in (letters.stroke, letters.contrast):
         alike &= 10 * np.maximum(values[i], values[j]) <= 16 * np.minimum(values[i], values[j])
     for number in range(DIRECTIONS):
         angle = np.pi * number / DIRECTIONS
         axis = np.rint(np.array([np.cos(angle), np.sin(angle)]) * 1024).astype(np.int64)
-        rows = _rows_along(letters, axis, (i, j), step, larger, alike, close)
+        rows = _rows_along(letters, axis, (i, j), step, larger, alike)
         if rows is not None:
             yield rows
 
@@ -193,12 +193,8 @@ def _rows_along(
     step: Counts,
     larger: Counts,
     alike: NDArray[np.bool_],
-    close: NDArray[np.bool_],
 ) -> Rows | None:
-    """Return the rows along ``axis``: paths of letters each of which is the next one's nearest.
-
-    Pairs that are ``close`` across the direction count as letters beside the row.
-    """
+    """Return the rows along ``axis``: paths of letters each of which is the next one's nearest."""
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
@@ -226,7 +222,7 @@ def _rows_along(
         return None
     row = (np.cumsum(long) - 1)[label]
     row[~long[label]] = -1
-    beside = _beside(ends, close & (across > 1024 * larger), total)
+    beside = _beside(ends, 10 * across > 10 * 1024 * larger, total)
     return _describe(letters, axis, row, (row[first], length), beside)
 
 
