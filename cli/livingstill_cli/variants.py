@@ -58,13 +58,9 @@ def command(
         folder,
         vary,
         written_values(values),
-        suffix=f".{suffix.lstrip('.')}" if suffix else suffix_of(values["preset"]),
+        suffix=suffix or suffix_of(values["preset"]),
         workers=workers,
         overwrite=overwrite,
         progress=progress.choose(quiet or as_json, no_progress),
     )
-    if as_json:
-        say.json_line(report.as_json())
-    elif not quiet:
-        say.summary(report.lines())
-    return 1 if report.failures else 0
+    return say.batch_report(report, quiet, as_json)

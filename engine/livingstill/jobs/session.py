@@ -69,8 +69,8 @@ class Session:
             )  # what is outdated need not be in memory beside what is new
             self._results[name] = (key, make())
             self.runs[name] += 1
-        made: T = self._results[name][1]
-        return made
+        value: T = self._results[name][1]
+        return value
 
     def clip(self, shot: Shot, stages: Stages | None = None) -> Clip:
         """Return the photo made ready to render by a shot.
@@ -87,7 +87,7 @@ class Session:
         whole_layers = self._begin_layers(analysis, shot, keys)
         with stages("regions"):
             regions = self._step("regions", keys.regions, lambda: self._regions(analysis, shot))
-        begin_kernels([region.kind for region in regions])
+        begin_kernels([region.label for region in regions])
         with stages("camera"):
             frame = steps.frame_of(analysis, shot)
             move, reason, cost = self._step(
@@ -127,8 +127,15 @@ class Session:
                     analysis.rgb, depth.values, regions, scene, shot, timeline
                 ),
             )
-        said = prompt.notes(shot.prompt)
-        notes = (*said, *self.photo.notes, *depth.notes, *reason, *frame.notes, *finisher.notes)
+        prompt_notes = prompt.notes(shot.prompt)
+        notes = (
+            *prompt_notes,
+            *self.photo.notes,
+            *depth.notes,
+            *reason,
+            *frame.notes,
+            *finisher.notes,
+        )
         return Clip(
             photo=self.photo,
             shot=shot,
@@ -167,9 +174,9 @@ class Session:
         return steps.begin_layers(analysis, shot.layers, shot.quality)
 
     def _analysis(self, shot: Shot) -> Analysis:
-        start_output, self._begun_analysis = self._begun_analysis, None
-        if start_output is not None:
-            return start_output
+        begun, self._begun_analysis = self._begun_analysis, None
+        if begun is not None:
+            return begun
         if self._estimates is not None:
             return analyse.analysis_from_estimates(self.photo, shot, self._estimates, self._scale)
         return analyse.analyse(self.photo, shot, scale=self._scale)

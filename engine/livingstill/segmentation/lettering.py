@@ -106,7 +106,7 @@ def letters_of(contrast: UInt8Array, level: int) -> Letters | None:
     total = len(chosen) + 1
     inside = np.flatnonzero(part)
     owner = part.ravel()[inside]
-    depth = exact.distance(ink).ravel()[inside]
+    depth = exact.distance_transform(ink).ravel()[inside]
     value = contrast.ravel()[inside].astype(np.int64)
     edge = np.bincount(owner[depth < 1.5], minlength=total)[1:]
     widest = np.zeros(total, np.float32)
