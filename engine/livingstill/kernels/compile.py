@@ -14,6 +14,7 @@ types are still compiled at the first call, so a missing declaration costs time,
 
 from __future__ import annotations
 
+import os
 import pkgutil
 from collections.abc import Callable
 from contextlib import suppress
