@@ -21,7 +21,8 @@ from livingstill.segmentation import (
     water,
 )
 from livingstill.segmentation.evidence import FINE, Detector, Evidence, Rule, gather
-from livingstill.segmentation.static_mask import find_lettering, static_mask
+from livingstill.segmentation.lettering import find_lettering
+from livingstill.segmentation.static_mask import static_mask
 from livingstill.settings.values import Stroke
 
 MIN_MASKED_SHARE = 1e-6
@@ -192,6 +193,8 @@ def _movable_share(
     it may look like people to the network; the rest by people as well.
     """
     shape = evidence.rgb.shape[:2]
+    if not shares:
+        return {}
     user_held: list[Float32Array] = (
         [] if hold is None else [hold.astype(np.float32) / np.float32(255)]
     )
