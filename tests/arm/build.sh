@@ -29,7 +29,7 @@ $python -m pip download --quiet --dest "$to/wheels" --only-binary=:all: \
     --implementation cp --python-version 3.11 --abi cp311 --abi abi3 --abi none \
     --platform manylinux_2_28_aarch64 --platform manylinux_2_27_aarch64 \
     --platform manylinux_2_17_aarch64 --platform manylinux2014_aarch64 --platform any \
-    "numpy" "opencv-contrib-python" "scipy" "numba" "pillow" "av" "imageio" "click" "rich" "pydantic"
+    "numpy" "opencv-contrib-python" "scipy" "numba" "pillow" "av" "imageio" "click" "rich" "pydantic" "uniseg" "budoux"
 for wheel in "$to"/wheels/*.whl; do
     $python -m zipfile -e "$wheel" "$to/site"
 done
