@@ -36,14 +36,15 @@ class Guard:
         if scope["type"] == "lifespan":
             await self.app(scope, receive, send)
             return
+        host = Headers(scope=scope).get("host", "").lower()
         refusal = self._refusal(scope)
         if refusal is None:
-            await self.app(scope, receive, self._with_headers(send))
+            await self.app(scope, receive, _with_headers(send, host))
         elif scope["type"] == "websocket":
             await receive()
             await send({"type": "websocket.close", "code": 4403})  # before accept: HTTP 403
         else:
-            await refusal(scope, receive, self._with_headers(send))
+            await refusal(scope, receive, _with_headers(send, host))
 
     def _refusal(self, scope: Scope) -> Response | None:
         headers = Headers(scope=scope)
@@ -67,37 +68,43 @@ class Guard:
             return PlainTextResponse("a body of this type is not taken here", 415)
         return None
 
-    def _with_headers(self, send: Send) -> Send:
-        policy = _policy(self.hosts)
-
-        async def sending(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                refused = message["status"] >= 400  # and what is left of its body is not read
-                extra = {
-                    **({"connection": "close"} if refused else {}),
-                    "content-security-policy": policy,
-                    "x-content-type-options": "nosniff",
-                    "referrer-policy": "no-referrer",
-                    "cross-origin-opener-policy": "same-origin",
-                    "cross-origin-resource-policy": "same-origin",
-                    "cache-control": "no-store",
-                }
-                pairs = [(name.encode(), value.encode()) for name, value in extra.items()]
-                message = {**message, "headers": [*message.get("headers", ()), *pairs]}
-            await send(message)
-
-        return sending
-
 
 def same_secret(given: object, token: str) -> bool:
     """Return whether a page knows the secret of this session, in a time that tells nothing of it."""
     return isinstance(given, str) and hmac.compare_digest(given.encode(), token.encode())
 
 
-def _policy(hosts: frozenset[str]) -> str:
-    sockets = " ".join(f"ws://{host}" for host in sorted(hosts))
+def _with_headers(send: Send, host: str) -> Send:
+    """Return a ``send`` that adds to every response what keeps a page to itself."""
+
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            refused = message["status"] >= 400  # and what is left of its body is not read
+            extra = {
+                **({"connection": "close"} if refused else {}),
+                "content-security-policy": _policy(host),
+                "x-content-type-options": "nosniff",
+                "referrer-policy": "no-referrer",
+                "cross-origin-opener-policy": "same-origin",
+                "cross-origin-resource-policy": "same-origin",
+                "cache-control": "no-store",
+            }
+            pairs = [(name.encode(), value.encode()) for name, value in extra.items()]
+            message = {**message, "headers": [*message.get("headers", ()), *pairs]}
+        await send(message)
+
+    return sending
+
+
+def _policy(host: str) -> str:
+    """Return the Content-Security-Policy of a page at ``host``.
+
+    Its sockets are named for browsers whose 'self' leaves them out; an address of IPv6 cannot be.
+    """
+    named = re.fullmatch(r"[\w.-]+:\d+", host)
+    sockets = f" ws://{host}" if named else ""
     return (
         "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; "
-        f"img-src 'self' blob:; connect-src 'self' {sockets}; "
+        f"img-src 'self' blob:; connect-src 'self'{sockets}; "
         "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     )
