@@ -6,6 +6,7 @@ import asyncio
 import json
 import struct
 import time
+import traceback
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -81,19 +82,14 @@ class Desk:
             return
         try:
             await answer(message)
-        except (LivingStillError, OSError) as error:
-            await self._send(
-                {
-                    "type": "error",
-                    "op": operation,
-                    "serial": message.get("serial"),
-                    "message": str(error),
-                }
-            )
         except (ValueError, TypeError, KeyError):
-            await self._send(
-                {"type": "error", "op": operation, "message": "a message was not understood"}
-            )
+            await self._fail(operation, message, InputError("a message was not understood"))
+        except Exception as error:
+            await self._fail(operation, message, error)
+
+    async def _fail(self, operation: str, message: Mapping[str, Any], error: Exception) -> None:
+        serial, sentence = message.get("serial"), _sentence(error)
+        await self._send({"type": "error", "op": operation, "serial": serial, "message": sentence})
 
     async def _send(self, message: Mapping[str, Any]) -> None:
         async with self._sending:
@@ -107,7 +103,8 @@ class Desk:
 
     def _post(self, message: Mapping[str, Any]) -> None:
         """Send a message from a thread, without waiting."""
-        asyncio.run_coroutine_threadsafe(self._send(message), self._loop)
+        if not self._loop.is_closed():
+            asyncio.run_coroutine_threadsafe(self._send(message), self._loop)
 
     def _background(self, work: Callable[[], Any], pool: ThreadPoolExecutor) -> asyncio.Task[None]:
         async def run() -> None:
@@ -150,11 +147,9 @@ class Desk:
             look = work.look(shot, Stages(), quick=False)
             self._tell(job, work, look)
             self._send_frames(job, look)
-        except LivingStillError as error:
-            self._post({"type": "error", "op": "look", "serial": job.serial, "message": str(error)})
-        except (MemoryError, ValueError, OSError) as error:
-            sentence = f"this cannot be shown: {error or 'there is not enough memory'}"
-            self._post({"type": "error", "op": "look", "serial": job.serial, "message": sentence})
+        except Exception as error:
+            message = _sentence(error)
+            self._post({"type": "error", "op": "look", "serial": job.serial, "message": message})
 
     def _tell(self, job: _Job, work: Workspace, look: Look) -> None:
         clip = look.clip
@@ -287,8 +282,8 @@ class Desk:
                 )
             except Cancelled:
                 await self._send({"type": "cancelled"})
-            except (LivingStillError, OSError, MemoryError) as error:
-                await self._send({"type": "error", "op": "export", "message": str(error)})
+            except Exception as error:
+                await self._send({"type": "error", "op": "export", "message": _sentence(error)})
             else:
                 files = [_told(p, self._studio.handles.refer(p)) for p in finished.files]
                 await self._send(
@@ -309,6 +304,18 @@ class Desk:
 
 _OPERATIONS = ("look", "frame", "picture", "tile", "estimate", "prompt", "save", "export", "cancel")
 """What a page may ask for."""
+
+
+def _sentence(error: Exception) -> str:
+    """Return what a page is told of an error; a fault of ours keeps its traceback on stderr."""
+    if isinstance(error, LivingStillError):
+        return str(error)
+    if isinstance(error, MemoryError):
+        return "there is not enough memory for this; choose a smaller size"
+    if isinstance(error, OSError):
+        return f"the system refuses: {error.strerror or error}"
+    traceback.print_exception(error)
+    return f"an internal fault ({type(error).__name__}: {error}); the terminal has its traceback"
 
 
 def _told(path: Path, handle: str) -> dict[str, Any]:

@@ -184,7 +184,7 @@ function correct(studio) {
 
   function actions() {
     const {kind} = state;
-    const add = el("select", {"aria-label": text.add, onchange: () => add.value && use("paint", add.value)},
+    const add = el("select", {"aria-label": text.add, onchange: () => add.value && use("paint", add.value).then(() => stage.canvas.focus({preventScroll: true}))},
       el("option", {value: ""}, text.addChoose));
     const present = new Set((studio.player.look?.regions ?? []).map((region) => region.kind));
     for (const one of store.kinds) if (!present.has(one.name)) add.append(el("option", {value: one.name, title: one.help}, humanise(one.name)));
