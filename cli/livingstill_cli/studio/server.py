@@ -41,7 +41,7 @@ from livingstill_cli.studio.declarations import declarations, sample
 from livingstill_cli.studio.desk import Desk
 from livingstill_cli.studio.guard import SHORTEST_TOKEN, Guard, same_secret
 from livingstill_cli.studio.handles import Handles
-from livingstill_cli.studio.workspace import Workspace
+from livingstill_cli.studio.workspace import Workspace, jpeg
 
 MOST_PHOTOS = 2
 """Photos that are kept ready at once: each takes some hundred MB."""
@@ -212,6 +212,13 @@ def _inner(studio: Studio, token: str) -> Starlette:
         path.write_bytes(source.read_bytes())
         return await _opened_photo(studio, path, source.stem)
 
+    async def sample_thumbnail(request: Request) -> Response:
+        source = sample(request.path_params["name"])
+        if source is None:
+            raise HTTPException(404, "there is no such sample")
+        picture = cv2.imread(str(source), cv2.IMREAD_REDUCED_COLOR_4)
+        return Response(jpeg(np.asarray(picture, np.uint8)), media_type="image/jpeg")
+
     async def mask(request: Request) -> Response:
         path = studio.handles.new_path(".png")
         await uploads.receive(request, path, limit=uploads.MOST_MASK_BYTES, picture=True)
@@ -272,6 +279,7 @@ def _inner(studio: Studio, token: str) -> Starlette:
             Route("/api/about", about, methods=["GET"]),
             Route("/api/photo", photo, methods=["POST"]),
             Route("/api/sample", begin_sample, methods=["POST"]),
+            Route("/api/samples/{name}", sample_thumbnail, methods=["GET"]),
             Route("/api/mask", mask, methods=["POST"]),
             Route("/api/file", file, methods=["POST"]),
             Route("/api/files/{handle}", get_file, methods=["GET"]),
@@ -393,7 +401,8 @@ def run(settings: Settings) -> None:
         if settings.browser:
             click.launch(address)
         try:
-            uvicorn.Server(config(app)).run(sockets=[listening])
+            with suppress(KeyboardInterrupt):  # the usual way to end it
+                uvicorn.Server(config(app)).run(sockets=[listening])
         finally:
             studio.close()
 

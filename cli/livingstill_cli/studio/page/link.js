@@ -36,6 +36,10 @@ export async function photoOf(handle) {
   return (await request(`/api/photos/${handle}`)).blob();
 }
 
+export async function sampleOf(name) {
+  return (await request(`/api/samples/${name}`)).blob();
+}
+
 export async function sendPhoto(blob, name) {
   const type = blob.type.startsWith("image/") ? blob.type : "application/octet-stream";
   const headers = {"Content-Type": type, "X-Name": encodeURIComponent(name)};

@@ -1,6 +1,6 @@
 // The five panels: see, correct, direct, finish, export. Each is made anew when it is opened.
 
-import {el, icon, unique} from "./dom.js";
+import {el, has, icon, unique} from "./dom.js";
 import {control, field, fields, fold, part} from "./fields.js";
 import * as link from "./link.js";
 import {levels} from "./stage.js";
@@ -416,8 +416,9 @@ function direct(studio) {
 // A move as a picture that plays while it is pointed at or has the focus.
 function tile(studio, move, choose) {
   const image = el("img", {alt: "", decoding: "async", loading: "lazy"});
+  const sign = `move-${move.name}`;
   const input = el("input", {type: "radio", name: "camera", value: move.name, onchange: choose});
-  const label = el("label", {class: "tile", title: move.help}, input, el("span", {class: "thumb"}, image), el("span", {class: "caption"}, humanise(move.name)));
+  const label = el("label", {class: "tile", title: move.help}, input, el("span", {class: "thumb"}, image, has(sign) ? el("span", {class: "sign"}, icon(sign)) : null), el("span", {class: "caption"}, humanise(move.name)));
   const still = () => { image.src = studio.thumb ?? ""; };
   let wanted = false;
   const play = async () => {

@@ -103,7 +103,10 @@ export class Player extends EventTarget {
     const bitmap = await this.#bitmap(look.serial, index);
     if (!bitmap || look !== this.look || this.before) return;
     this.#paint(bitmap, look.size[0], look.size[1]);
-    if (this.drawn.serial !== look.serial || this.drawn.index !== index) this.shown += 1;
+    if (this.drawn.serial !== look.serial || this.drawn.index !== index) {
+      this.shown += 1;
+      if (this.shown === 2) this.dispatchEvent(new Event("moving"));
+    }
     this.drawn = {serial: look.serial, index};
     this.dispatchEvent(new Event("drawn"));
   }

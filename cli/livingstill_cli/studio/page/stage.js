@@ -166,7 +166,7 @@ export class Stage extends EventTarget {
     g.globalAlpha = strong ? 1 : 0.5;
     for (const [style, extra] of [["rgb(0 0 0 / 55%)", 3], [`rgb(${colour})`, 0], ["#fff", -1.4]]) {
       g.strokeStyle = style;
-      g.lineWidth = (3 + extra) * unit;
+      g.lineWidth = (4 + extra) * unit;
       g.beginPath();
       points.forEach(([x, y], i) => (i ? g.lineTo(x, y) : g.moveTo(x, y)));
       for (const turn of [2.6, -2.6]) {
@@ -382,6 +382,7 @@ export class Stage extends EventTarget {
   #send() {
     const {edit} = this;
     edit.number += 1;
+    this.painted = performance.now(); // for measuring
     const {number} = edit;
     edit.mask().then(async (blob) => {
       const snap = this.brush.snap ? this.store.photo.handle : null;

@@ -102,6 +102,7 @@ class Studio {
       else this.status(this.panel?.rest ? words.status.resting : words.status.ready);
     });
     socket.addEventListener("done", ({detail}) => detail.serial === this.serial && this.panel?.looked?.());
+    player.addEventListener("moving", () => { this.times.moving = performance.now(); });
     player.addEventListener("first", () => { this.times.first = performance.now(); });
     player.addEventListener("wanted", ({detail}) => socket.send({op: "frame", ...detail}));
     player.addEventListener("drawn", () => { this.times.drawn = performance.now(); });
@@ -175,20 +176,26 @@ class Studio {
     const text = words.start;
     const kept = await read();
     const choose = el("button", {type: "button", class: "primary", onclick: () => byId("pick").click()}, text.choose);
-    const samples = el("div", {class: "samples"}, this.about.samples.map((name) => el("button", {type: "button", class: "small", onclick: async () => {
+    const samples = el("div", {class: "samples"}, this.about.samples.map((name) => el("button", {type: "button", class: "sample", onclick: async () => {
       this.times.dropped = performance.now();
       try {
         await this.begin(await link.sendSample(name));
       } catch (error) {
         toast(error.message);
       }
-    }}, name[0].toUpperCase() + name.slice(1))));
+    }}, this.#sampleImage(name), name[0].toUpperCase() + name.slice(1))));
     byId("start").replaceChildren(el("div", {class: "drop"},
       el("h2", {}, text.title), el("p", {class: "muted"}, text.lead), choose,
       el("p", {class: "reading muted", role: "status", hidden: true}, text.reading),
       this.about.samples.length ? el("p", {class: "muted or"}, text.samples) : null, samples,
       kept ? this.resume(kept) : null));
     byId("start").hidden = false;
+  }
+
+  #sampleImage(name) {
+    const image = el("img", {alt: "", width: 130, height: 87});
+    link.sampleOf(name).then((blob) => { image.src = URL.createObjectURL(blob); }).catch(() => {});
+    return image;
   }
 
   resume(kept) {
