@@ -17,8 +17,8 @@ import cv2
 import numpy as np
 from livingstill.core.model import Layer, Pose, Region, Scene
 from livingstill.depth import embedded
+from livingstill.jobs.analyse import perceive
 from livingstill.motion.builder import compose
-from livingstill.network import forward
 from livingstill.render import frames
 from livingstill.scene import assembly, layers
 from livingstill.segmentation import flow_field, plan, semantic
@@ -157,8 +157,8 @@ def photo(path: str, width: int) -> tuple[np.ndarray, np.ndarray, tuple[Region, 
     rgb = cv2.resize(
         rgb, (width, round(rgb.shape[0] * width / rgb.shape[1])), interpolation=cv2.INTER_AREA
     )
-    seen = forward.forward(rgb)
-    return rgb, embedded.from_perception(seen, rgb), semantic.segment(seen, rgb)
+    perception = perceive(rgb, "standard")
+    return rgb, embedded.from_perception(perception, rgb), semantic.segment(perception, rgb)
 
 
 def main() -> None:
@@ -181,7 +181,9 @@ def main() -> None:
         strokes = tuple(Stroke(**Stroke.parse(b).model_dump()) for b in options.brush)
         ways = flow_field.velocities(rgb, depth, regions, strokes)
         start = time.process_time()
-        scene = assembly.build_scene(partial(layers.build_layers, most=5), rgb, depth, regions)
+        scene = assembly.build_scene(
+            partial(layers.build_layers, max_layers=5), rgb, depth, regions
+        )
         motion = compose(
             rgb, depth, regions, wind=Wind(), seconds=SECONDS, directions=ways, scene=scene
         )
@@ -196,7 +198,7 @@ def main() -> None:
         grey = rendered(rgb, None, 1, scene)[0]
         every = np.max([r.mask for r in regions], axis=0)
         for region in regions:
-            row = {"region": f"{Path(path).stem} {region.kind}{'*' if hand else ''}"}
+            row = {"region": f"{Path(path).stem} {region.label}{'*' if hand else ''}"}
             row |= measure(clip, grey, region.mask, RATE) | border(clip, grey, region.mask, every)
             alone = compose(rgb, depth, (region,), wind=Wind(), seconds=SECONDS).at(0.3)[0]
             if alone is not None and alone.second is None and alone.first.any():

@@ -24,7 +24,7 @@ from typing import NamedTuple
 import cv2
 import livingstill
 from livingstill.core.errors import InputError
-from livingstill.jobs import animate, check, inspect, takes
+from livingstill.jobs import animate, check, inspect, replay, takes
 from livingstill.jobs.rescue import run as rescue
 from livingstill.settings.rescue import RescueJob
 from livingstill.settings.shot import split
@@ -69,7 +69,7 @@ def clip(photo: Path, suffix: str = ".mp4", **more: object) -> str:
 def replayed(photo: Path) -> None:
     manifest = new(".json")
     clip(photo, manifest=manifest)
-    again = animate.replay(Path(manifest), {"output": (new(".mp4"),)})
+    again = replay.replay(Path(manifest), {"output": (new(".mp4"),)})
     assert again.difference is None
 
 
@@ -88,7 +88,7 @@ def broken(photo: Path) -> None:
 
     made = livingstill.animate(photo, size="160x106", duration=1, quality="draft")
     with suppress(KeyboardInterrupt):
-        made.save(new(".mp4"), watch=stop)
+        made.save(new(".mp4"), on_frame=stop)
 
 
 def refused(photo: Path) -> None:

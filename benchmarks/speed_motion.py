@@ -35,7 +35,7 @@ def main() -> None:
     print("|---|---|---:|---:|---:|---:|---:|")
     for photo in options.photos:
         auto = clip_of(photo, "auto")
-        found = sorted({region.kind for region in auto.regions})
+        found = sorted({region.label for region in auto.regions})
         kinds = options.kinds.split(",") if options.kinds else found
         clips = {"none": clip_of(photo, "none"), "auto": auto}
         clips.update({kind: clip_of(photo, kind) for kind in kinds})

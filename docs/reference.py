@@ -159,7 +159,7 @@ def faults() -> str:
     """Every kind of fault."""
     from livingstill.quality.faults.kinds import KINDS
 
-    rows = ((_code(kind.name), kind.looks, kind.cause) for kind in KINDS.values())
+    rows = ((_code(kind.name), kind.appearance, kind.cause) for kind in KINDS.values())
     return table("fault|what is seen|cause and remedy", rows)
 
 

@@ -43,7 +43,7 @@ def hashes(name: str) -> dict[str, Any]:
     clip = animate(job.photo, **shot.model_dump())
     regions = hashlib.sha256()
     for region in clip.regions:
-        regions.update(region.kind.encode() + region.mask.tobytes())
+        regions.update(region.label.encode() + region.mask.tobytes())
     return {
         "photo": digest(clip.photo.rgb),
         "depth": digest(np.round(clip.depth.values * np.float32(65535)).astype(np.uint16)),

@@ -82,7 +82,7 @@ def test_the_smoother_is_opencv_s_fast_global_smoother(shape):
     guide = rng.integers(90, 130, (*shape, 3), np.uint8)
     guide[:, shape[1] // 2 :] = 220
     values = rng.random(shape, dtype=np.float32)
-    found = exact.smoother(guide, 50.0, 8.0)(values)
+    found = exact.edge_preserving_smoother(guide, 50.0, 8.0)(values)
     want = cv2.ximgproc.createFastGlobalSmootherFilter(guide, 50.0, 8.0).filter(values)
     np.testing.assert_allclose(found, want, atol=2e-5)
 
@@ -93,13 +93,13 @@ def test_slopes_are_opencv_s(shape):
     x, y = (cv2.Sobel(a, cv2.CV_32F, *d) for d in ((1, 0), (0, 1)))
     np.testing.assert_allclose(exact.sobel(a)[0], x, atol=1e-6)
     np.testing.assert_allclose(exact.sobel(a)[1], y, atol=1e-6)
-    np.testing.assert_allclose(exact.steepness(a), np.hypot(x, y) / 8, atol=1e-6)
+    np.testing.assert_allclose(exact.gradient_magnitude(a), np.hypot(x, y) / 8, atol=1e-6)
 
 
 def test_a_distance_is_opencv_s_without_ipp():
     mask = (picture("uint8", 0) > 8).astype(np.uint8)
     before = cv2.ipp.useIPP()
-    found = exact.distance(mask)
+    found = exact.distance_transform(mask)
     assert cv2.ipp.useIPP() == before
     np.testing.assert_allclose(found, cv2.distanceTransform(mask, cv2.DIST_L2, 5), atol=1e-5)
 
@@ -131,7 +131,7 @@ def test_no_operation_depends_on_the_number_of_threads():
     try:
         for count in (1, 2, 3):
             threads.limit(count)
-            guided = exact.smoother(large[:300, :401], 400.0, 12.0)
+            guided = exact.edge_preserving_smoother(large[:300, :401], 400.0, 12.0)
             made = (
                 exact.resize_area(large, (200, 151)), exact.resize_linear(small, (900, 700)),
                 exact.resize_cubic(small, (90, 701)), exact.gaussian_blur(small, 3.0), guided(flat),

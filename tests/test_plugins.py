@@ -124,7 +124,7 @@ def test_one_clip_of_a_move_a_kind_and_a_depth_from_elsewhere(plugin, photo, tmp
     )  # fmt: skip
     assert clip.depth.source == "ramp"
     assert np.all(np.diff(clip.depth.values[:, 0]) > 0)
-    assert [region.kind for region in clip.regions] == ["lift"]
+    assert [region.label for region in clip.regions] == ["lift"]
     assert clip.camera.at(0.5).tilt == pytest.approx(-0.75)
     flow = clip.motion.at(0.25)[0].first[..., 1]
     assert flow[:, -3:].min() > 0.2  # as far as the guards let it
@@ -158,7 +158,9 @@ def test_it_is_found_and_cut_out_as_its_record_says(plugin, photo):
     )
     (region,) = clip.regions
     assert (
-        region.kind == "lift" and region.mask[:, 40:].min() == 255 and not region.mask[:, :30].any()
+        region.label == "lift"
+        and region.mask[:, 40:].min() == 255
+        and not region.mask[:, :30].any()
     )
     front = clip.scene.layers[0].colour >> np.uint32(24)
     assert (front[:, 40:] > 0).all() and not (front[:, :24] > 0).any()

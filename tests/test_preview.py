@@ -29,7 +29,7 @@ def test_a_preview_has_the_regions_depth_and_move_of_the_final_clip(photo, previ
     small = look.clip
     assert small.framing.size == (810, 540) and final.framing.size == (1200, 800)
     assert small.shot.camera == final.shot.camera
-    assert [r.kind for r in small.regions] == [r.kind for r in final.regions]
+    assert [r.label for r in small.regions] == [r.label for r in final.regions]
     for mine, other in zip(small.regions, final.regions):
         shrunk = exact.resize_area(other.mask, mine.mask.shape[::-1])
         np.testing.assert_array_equal(mine.mask, shrunk)

@@ -79,28 +79,28 @@ def command(
     Without options the camera move and what moves are chosen by what is in the photo.
     """
     photo = _only(photos)
-    several = [part.strip() for part in str(values.get("aspect") or "").split(",")]
-    if len(several) > 1:
+    shapes_ = [part.strip() for part in str(values.get("aspect") or "").split(",")]
+    if len(shapes_) > 1:
         values["aspect"] = None
     shot, job = gather({"photo": photo, **values}, shot_file)
     if preview:
-        _play(shot, job, several, quiet)
+        _play(shot, job, shapes_, quiet)
         return
     if open_file:
         _check_openable(job.output)
-    how: dict[str, Any] = {}
-    if job.photo and len(several) == 1:
+    arguments: dict[str, Any] = {}
+    if job.photo and len(shapes_) == 1:
         from livingstill.core import threads
         from livingstill.jobs import analyse
 
         threads.limit(job.threads)
-        how["ahead"] = analyse.begin_analysis(job.photo, shot)  # while the rest is imported
+        arguments["ahead"] = analyse.begin_analysis(job.photo, shot)  # while the rest is imported
 
         from livingstill.jobs import warmup
 
         warmup.begin(shot)
 
-    from livingstill.jobs import animate
+    from livingstill.jobs import animate, shapes
 
     reporter = progress.choose(quiet or as_json, no_progress)
     with ExitStack() as stack:
@@ -109,19 +109,19 @@ def command(
             from livingstill.jobs import cluster as dask
 
             remote_frames = partial(dask.frames, stack.enter_context(dask.connect(cluster)))
-        how |= {
+        arguments |= {
             "hashes": as_json,
             "progress": reporter,
             "remote_frames": remote_frames,
             "save_shot": save_shot,
         }
-        if len(several) > 1:
-            results = animate.animate_shapes(shot, job, several, **how)
+        if len(shapes_) > 1:
+            results = shapes.animate_shapes(shot, job, shapes_, **arguments)
         else:
-            results = [animate.animate_file(shot, job, **how)]
+            results = [animate.animate_file(shot, job, **arguments)]
     if as_json:
-        told = [result.as_json() for result in results]
-        say.json_line(told if len(several) > 1 else told[0])
+        values_ = [result.as_json() for result in results]
+        say.json_line(values_ if len(shapes_) > 1 else values_[0])
     elif not quiet:
         for result in results:
             say.summary(result.lines(verbose, timed=not isinstance(reporter, progress.Lines)))
@@ -175,7 +175,7 @@ def _only(photos: tuple[Path, ...]) -> Path | None:
     """
     if len(photos) < 2:
         return photos[0] if photos else None
-    told = " ".join(map(str, photos[:3])) + (" ..." if len(photos) > 3 else "")
+    names = " ".join(map(str, photos[:3])) + (" ..." if len(photos) > 3 else "")
     second = photos[1]
     if len(photos) == 2 and not second.exists() and second.suffix.lower() in WRITTEN:
         raise InputError(
@@ -183,5 +183,5 @@ def _only(photos: tuple[Path, ...]) -> Path | None:
         )
     raise InputError(
         f"animate takes one photo, and {len(photos)} were given; for many: "
-        f"livingstill batch {told} -o clips/"
+        f"livingstill batch {names} -o clips/"
     )

@@ -85,15 +85,11 @@ def command(
             written_values(values),
             preset=preset,
             aspects=tuple(part.strip() for part in aspect.split(",")) if aspect else (),
-            suffix=suffix if suffix.startswith(".") else f".{suffix}",
+            suffix=suffix,
             workers=workers,
             join=tour,
             overwrite=overwrite,
             runner=runner,
             progress=progress.choose(quiet or as_json, no_progress),
         )
-    if as_json:
-        say.json_line(report.as_json())
-    elif not quiet:
-        say.summary(report.lines())
-    return 1 if report.failures else 0
+    return say.batch_report(report, quiet, as_json)

@@ -54,15 +54,15 @@ def command(
     if report is not None:
         check.check_report(report, overwrite)
     reporter = progress.choose(quiet or as_json, no_progress)
-    found = check.review(clip, still, loop=loop, progress=reporter)
+    review = check.review(clip, still, loop=loop, progress=reporter)
     if report is not None:
-        check.write_report(found, lambda: clip_reader.frames(clip), report, clip.name, overwrite)
+        check.write_report(review, lambda: clip_reader.frames(clip), report, clip.name, overwrite)
     if as_json:
-        say.json_line({"clip": str(clip), "notes": list(found.notes), **found.verdict.to_dict()})
+        say.json_line({"clip": str(clip), "notes": list(review.notes), **review.verdict.to_dict()})
     elif not quiet:
-        for fault in found.verdict.faults:
+        for fault in review.verdict.faults:
             click.echo(f"frames {fault.first}-{fault.last}: {fault.message}")
-        faults = len(found.verdict.faults)
-        verdict = "clean" if found.verdict.clean else f"{faults} fault{'s' if faults > 1 else ''}"
-        say.summary([*found.notes, f"{clip}: {found.verdict.frames} frames, {verdict}"])
-    context.exit(0 if found.verdict.clean else 1)
+        faults = len(review.verdict.faults)
+        verdict = "clean" if review.verdict.clean else f"{faults} fault{'s' if faults > 1 else ''}"
+        say.summary([*review.notes, f"{clip}: {review.verdict.frames} frames, {verdict}"])
+    context.exit(0 if review.verdict.clean else 1)

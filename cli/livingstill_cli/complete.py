@@ -70,8 +70,8 @@ def completer(what: str, words: Sequence[str] = ()) -> Completer:
     return complete
 
 
-def _keys(name: str, given: str) -> list[str]:
-    """Return how the keys of a camera move may go on after ``given``: keys, or words of one."""
+def _keys(name: str, typed: str) -> list[str]:
+    """Return how the keys of a camera move may go on after ``typed``: keys, or words of one."""
     from livingstill.camera import path
     from livingstill.core.errors import InputError
 
@@ -79,7 +79,7 @@ def _keys(name: str, given: str) -> list[str]:
         keys = {key.key: key for key in path.keys(name)}
     except InputError:
         return []
-    before, comma, last = given.rpartition(",")
+    before, comma, last = typed.rpartition(",")
     key, equals, prefix = last.partition("=")
     if equals:
         words = keys[key].words if key in keys else ()
@@ -119,8 +119,8 @@ class Bash(BashComplete):
         from click.shell_completion import split_arg_string
 
         pieces = split_arg_string(os.environ["COMP_WORDS"])
-        at = int(os.environ["COMP_CWORD"])
-        pieces = [*pieces[1:at], *(pieces[at : at + 1] or [""])]
+        position = int(os.environ["COMP_CWORD"])
+        pieces = [*pieces[1:position], *(pieces[position : position + 1] or [""])]
         words: list[str] = []
         joined = False
         for piece in pieces:

@@ -10,7 +10,7 @@ from livingstill.settings.shot import Job, Shot
 
 from livingstill_cli import progress, say
 from livingstill_cli.command import Command
-from livingstill_cli.options import gather, settings_options
+from livingstill_cli.options import ANALYSIS_SETTINGS, gather, picture_option, settings_options
 
 
 @click.command(
@@ -19,18 +19,12 @@ from livingstill_cli.options import gather, settings_options
     examples=("livingstill depth lake.jpg", "livingstill depth lake.jpg --preview -o seen.png"),
 )
 @click.argument("photo", type=click.Path(path_type=Path))
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    metavar="OUT.png",
-    help="default: <photo>-depth.png, or the next free name",
-)
+@picture_option("depth")
 @click.option("--preview", is_flag=True, help="a colour picture instead of 16-bit values")
 @settings_options(
     Shot,
     Job,
-    only=("depth", "depth_far", "quality", "max_pixels", "background", "overwrite", "threads"),
+    only=ANALYSIS_SETTINGS,
 )
 @say.options
 def command(

@@ -20,6 +20,9 @@ _GRACE = 5.0
 _NEW_OBJECTS = 100_000
 """How many make the garbage collector look at them. Imports make a million, none of it garbage."""
 
+_WITHOUT_KERNELS = ("help", "version", "moves", "kinds", "formats", "models")
+"""Commands that compute no picture."""
+
 _last = {"interrupt": -_GRACE}
 
 
@@ -34,6 +37,7 @@ def run() -> NoReturn:
                 if signal.getsignal(number) != signal.SIG_IGN:  # as under nohup
                     signal.signal(number, _interrupt)
             try:
+                _begin_kernels(sys.argv[1:])
                 from livingstill_cli.main import main
             except ImportError as error:
                 _leave(error)
@@ -47,6 +51,14 @@ def run() -> NoReturn:
             os.write(2, b"livingstill: interrupted; nothing half-done is left behind\n")
         sys.exit(130)
     sys.exit(0)
+
+
+def _begin_kernels(words: list[str]) -> None:
+    """Let kernels be compiled while this process imports, if none is compiled yet."""
+    if words and words[0] not in _WITHOUT_KERNELS and not {"-h", "--help", "--version"} & set(words):
+        from livingstill.kernels import ahead
+
+        ahead.start()
 
 
 def _leave(error: ImportError) -> NoReturn:

@@ -17,6 +17,11 @@ from pydantic.fields import FieldInfo
 from livingstill_cli.command import GroupedOption
 from livingstill_cli.complete import completer
 
+ANALYSIS_SETTINGS = (
+    "depth", "depth_far", "quality", "max_pixels", "background", "overwrite", "threads",
+)  # fmt: skip
+"""Settings of every command that writes what it finds in a photo."""
+
 
 def _help(field: FieldInfo) -> str:
     """Return help, range and default of one parameter as one line."""
@@ -62,6 +67,17 @@ def _option(name: str, field: FieldInfo) -> Callable[[Any], Any]:
     )
 
 
+def picture_option(noun: str) -> Callable[[Any], Any]:
+    """Return the option for the picture that a command writes, by default ``<photo>-<noun>.png``."""
+    return click.option(
+        "-o",
+        "--output",
+        type=click.Path(path_type=Path),
+        metavar="OUT.png",
+        help=f"default: <photo>-{noun}.png, or the next free name",
+    )
+
+
 def folder_option(what: str) -> Callable[[Any], Any]:
     """Return the option for a folder that a command must be given."""
     return click.option(
@@ -73,6 +89,11 @@ def folder_option(what: str) -> Callable[[Any], Any]:
         metavar="DIR",
         help=what,
     )
+
+
+def _dotted(_context: click.Context, _parameter: click.Parameter, suffix: str) -> str:
+    """Return a suffix with its dot, which may be left out."""
+    return suffix if suffix.startswith(".") else f".{suffix}"
 
 
 def many_clips(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -90,6 +111,7 @@ def many_clips(command: Callable[..., Any]) -> Callable[..., Any]:
             "suffix",
             default=".mp4",
             metavar="SUFFIX",
+            callback=_dotted,
             help="the clips' format  [default: .mp4]",
         ),
     ):

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import click
-from livingstill.core.model import Progress, Silent
+from livingstill.core.model import Progress, SilentProgress
 
 
 def _say(line: str) -> None:
@@ -72,5 +72,5 @@ class Bars:
 def choose(quiet: bool, plain: bool) -> Progress:
     """Return the progress that fits where stderr goes."""
     if quiet:
-        return Silent()
+        return SilentProgress()
     return Lines() if plain or not sys.stderr.isatty() else Bars()

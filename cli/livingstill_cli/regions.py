@@ -10,7 +10,7 @@ from livingstill.settings.shot import Job, Shot
 
 from livingstill_cli import progress, say
 from livingstill_cli.command import Command
-from livingstill_cli.options import gather, settings_options
+from livingstill_cli.options import ANALYSIS_SETTINGS, gather, picture_option, settings_options
 
 
 @click.command(
@@ -19,13 +19,7 @@ from livingstill_cli.options import gather, settings_options
     examples=("livingstill regions lake.jpg", "livingstill regions lake.jpg --masks masks/"),
 )
 @click.argument("photo", type=click.Path(path_type=Path))
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    metavar="OUT.png",
-    help="default: <photo>-regions.png, or the next free name",
-)
+@picture_option("regions")
 @click.option(
     "--masks",
     type=click.Path(path_type=Path),
@@ -35,20 +29,7 @@ from livingstill_cli.options import gather, settings_options
 @settings_options(
     Shot,
     Job,
-    only=(
-        "depth",
-        "depth_far",
-        "motion",
-        "mask",
-        "brush",
-        "hold",
-        "hold_faces",
-        "quality",
-        "max_pixels",
-        "background",
-        "overwrite",
-        "threads",
-    ),
+    only=(*ANALYSIS_SETTINGS, "motion", "mask", "brush", "hold", "hold_faces"),
 )
 @say.options
 def command(
@@ -75,7 +56,7 @@ def command(
     reporter = progress.choose(quiet or as_json, no_progress)
     moving = inspect.write_regions(photo, shot, job, target=target, folder=masks, progress=reporter)
     if as_json:
-        kinds = [{"kind": region.kind, "share": round(region.share, 4)} for region in moving]
+        kinds = [{"kind": region.label, "share": round(region.share, 4)} for region in moving]
         say.json_line(
             {
                 "output": str(target) if target else None,
@@ -86,5 +67,5 @@ def command(
         )
     elif not quiet:
         say.summary(f"note: {note}" for note in renamed)
-        shares = ", ".join(f"{region.kind} {region.share:.0%}" for region in moving)
+        shares = ", ".join(f"{region.label} {region.share:.0%}" for region in moving)
         say.summary([f"{target or masks}: {shares or 'nothing moves'}"])

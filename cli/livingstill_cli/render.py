@@ -38,10 +38,10 @@ def command(
     A shot file is written by --save-shot or by hand, a manifest by --manifest. Of a manifest every
     frame's hash is compared; the exit code is 1 if one differs.
     """
-    from livingstill.jobs import animate
+    from livingstill.jobs.replay import replay
 
     reporter = progress.choose(quiet or as_json, no_progress)
-    result = animate.replay(recipe, written_values(values), hashes=as_json, progress=reporter)
+    result = replay(recipe, written_values(values), hashes=as_json, progress=reporter)
     if as_json:
         say.json_line(result.as_json())
     elif not quiet:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from livingstill.jobs.batch.overview import Report
 
 
 def options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -45,6 +48,15 @@ def summary(lines: Iterable[str]) -> None:
     """Print the closing lines of a job on stderr."""
     for line in lines:
         click.echo(line, err=True)
+
+
+def batch_report(report: Report, quiet: bool, as_json: bool) -> int:
+    """Print what became of many clips; return the exit code: 1 if any could not be made."""
+    if as_json:
+        json_line(report.as_json())
+    elif not quiet:
+        summary(report.lines())
+    return 1 if report.failures else 0
 
 
 def default_text(default: object) -> str:

@@ -10,7 +10,7 @@ from livingstill.settings.shot import Job, Shot
 
 from livingstill_cli import progress, say
 from livingstill_cli.command import Command
-from livingstill_cli.options import folder_option, gather, settings_options
+from livingstill_cli.options import ANALYSIS_SETTINGS, folder_option, gather, settings_options
 
 
 @click.command(
@@ -32,17 +32,7 @@ from livingstill_cli.options import folder_option, gather, settings_options
 @settings_options(
     Shot,
     Job,
-    only=(
-        "depth",
-        "depth_far",
-        "layers",
-        "size",
-        "quality",
-        "max_pixels",
-        "background",
-        "overwrite",
-        "threads",
-    ),
+    only=(*ANALYSIS_SETTINGS, "layers", "size"),
 )
 @say.options
 def command(

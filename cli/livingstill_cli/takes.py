@@ -57,7 +57,7 @@ def command(
     if as_json:
         say.json_line([take.as_json() for take in ranked])
     elif not quiet:
-        if note := takes.alike(ranked):
+        if note := takes.similarity_note(ranked):
             say.summary([f"note: {note}"])
         say.summary(
             f"{place}. {take.output}: seed {take.seed}, faults {take.badness:.2f}, "

@@ -57,13 +57,9 @@ def command(
         folder,
         vary,
         written_values(values),
-        suffix=suffix if suffix.startswith(".") else f".{suffix}",
+        suffix=suffix,
         workers=workers,
         overwrite=overwrite,
         progress=progress.choose(quiet or as_json, no_progress),
     )
-    if as_json:
-        say.json_line(report.as_json())
-    elif not quiet:
-        say.summary(report.lines())
-    return 1 if report.failures else 0
+    return say.batch_report(report, quiet, as_json)

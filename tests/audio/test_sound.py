@@ -35,10 +35,10 @@ def test_every_bed_loops_without_a_click_and_is_the_same_every_time(name):
 
 def test_gusts_that_are_seen_are_heard():
     count = 4 * SECOND
-    air = WindGusts(
+    wind = WindGusts(
         4.0, (1,), (0.7 + 0j,), (0.0, 1.0)
     )  # strongest now at the left, a second later right
-    loud = mix({"leaves": 1.0}, count, air=air) ** 2
+    loud = mix({"leaves": 1.0}, count, wind=wind) ** 2
     quarters = loud.reshape(16, -1, 2).mean(axis=1)
     first = np.angle((quarters * np.exp(2j * np.pi * (np.arange(16) + 0.5) / 16)[:, None]).sum(0))
     assert abs(first[0]) < 0.5
@@ -56,7 +56,7 @@ def test_what_moves_chooses_the_bed():
 
 def test_a_recording_runs_on_over_the_seam():
     sound = tone(331.7, 3 * SECOND)
-    made = fit(sound, 2 * SECOND, joins=True, fade=0.5, level=0.0)
+    made = fit(sound, 2 * SECOND, periodic=True, fade=0.5, level=0.0)
     # what follows the last sample is what followed it in the recording
     np.testing.assert_array_equal(made[-1], sound[2 * SECOND - 1])
     np.testing.assert_allclose(made[0], sound[2 * SECOND], atol=1e-6)
@@ -65,7 +65,7 @@ def test_a_recording_runs_on_over_the_seam():
 
 def test_a_short_recording_is_repeated_without_a_click():
     sound = tone(220, SECOND // 2)
-    made = fit(sound, 3 * SECOND, joins=True, fade=0.1, level=0.0)
+    made = fit(sound, 3 * SECOND, periodic=True, fade=0.1, level=0.0)
     assert made.shape == (3 * SECOND, 2)
     usual = np.abs(np.diff(sound, axis=0)).max()
     assert (
@@ -75,14 +75,14 @@ def test_a_short_recording_is_repeated_without_a_click():
 
 
 def test_ends_fade_where_the_clip_does_not_loop():
-    made = fit(tone(100, SECOND), SECOND, joins=False, fade=0.25, level=-6.0)
+    made = fit(tone(100, SECOND), SECOND, periodic=False, fade=0.25, level=-6.0)
     assert np.abs(made[0]).max() == 0 and np.abs(made[-1]).max() < 1e-3
     assert np.abs(made[SECOND // 2 : SECOND // 2 + 500]).max() == pytest.approx(0.2, rel=0.01)
     assert np.abs(fade_ends(tone(100, 100), 0) - tone(100, 100)).max() == 0
 
 
 def test_more_level_never_clips():
-    assert np.abs(fit(tone(50, SECOND), SECOND, joins=True, fade=0, level=20)).max() <= 1.0
+    assert np.abs(fit(tone(50, SECOND), SECOND, periodic=True, fade=0, level=20)).max() <= 1.0
     assert np.abs(mix({"fire": 1.0}, SECOND, level=30)).max() <= 1.0
 
 

@@ -212,7 +212,7 @@ def test_a_batch_makes_clips_keeps_finished_ones_and_reports_a_bad_photo(tmp_pat
     before = {path: path.stat().st_mtime_ns for path in out.glob("*.mp4")}
     again = batch([source], out, SMALL, workers=1, join=True)
     assert before == {path: path.stat().st_mtime_ns for path in out.glob("*.mp4")}
-    assert again.kept == 2 and len(again.failures) == 1
+    assert again.skipped == 2 and len(again.failures) == 1
 
 
 def test_one_scene_gives_several_frames_and_a_lost_one_is_made_again_the_same(tmp_path):
@@ -227,7 +227,7 @@ def test_one_scene_gives_several_frames_and_a_lost_one_is_made_again_the_same(tm
     }
     (tmp_path / "out" / "p-1x1.mp4").unlink()
     again = batch([tmp_path / "in"], tmp_path / "out", settings, aspects=("1:1", "9:16"), workers=1)
-    assert digests(tmp_path / "out") == whole and again.kept == 1
+    assert digests(tmp_path / "out") == whole and again.skipped == 1
 
 
 def test_what_a_kill_left_half_done_is_swept_away_and_names_are_free(tmp_path):
@@ -281,8 +281,8 @@ def test_a_batch_killed_three_times_and_resumed_gives_the_files_of_an_unbroken_r
             time.sleep(0.02)
         os.kill(job.pid, signal.SIGKILL)
         job.wait()
-    kept = digests(broken)
-    assert 0 < len(kept) < 80
+    completed = digests(broken)
+    assert 0 < len(completed) < 80
     assert start(broken).wait() == 0
     assert digests(broken) == digests(tmp_path / "whole")
     assert not list(broken.rglob(".*.part*"))

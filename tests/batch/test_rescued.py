@@ -64,4 +64,4 @@ def test_clips_are_rescued_once_and_a_bad_row_stops_no_other(tmp_path, samples):
     assert "repair" in (tmp_path / "out/report.html").read_text(encoding="utf-8")
     told = json.loads((tmp_path / "out/report.json").read_text(encoding="utf-8"))
     assert told["records"][1]["rebuilt"] == [12]
-    assert batch([tmp_path / "rescues.csv"], tmp_path / "out", workers=1).kept == 2
+    assert batch([tmp_path / "rescues.csv"], tmp_path / "out", workers=1).skipped == 2

@@ -10,21 +10,21 @@ import pytest
 from livingstill.camera import auto
 from livingstill.camera.subject import find_subject, head_boxes, saliency
 from livingstill.camera.view import CameraView
-from livingstill.core.model import Traits
+from livingstill.core.model import PhotoStatistics
 from livingstill.settings.values import Choice
 
-PLAIN = Traits(
+PLAIN = PhotoStatistics(
     blur=0.5,
     noise=0.2,
-    dark=0.0,
-    bright=0.0,
+    black_share=0.0,
+    clipped_share=0.0,
     contrast=200.0,
-    clutter=0.2,
-    thin=0.0,
-    even=0.1,
-    common=0.1,
-    straight=0.0,
-    vertical=0.0,
+    edge_density=0.2,
+    thin_share=0.0,
+    flat_share=0.1,
+    dominant_colour_share=0.1,
+    line_length=0.0,
+    vertical_line_length=0.0,
     lines=np.zeros((0, 4), np.float32),
 )
 RAMP = np.tile(np.linspace(0.05, 1, 80, dtype=np.float32)[:, None], (1, 120))
@@ -86,7 +86,7 @@ def test_a_photo_with_depth_gets_a_move_in_depth_within_its_limits():
     ("depth", "traits", "word"),
     [
         (np.full((80, 120), 0.5, np.float32), PLAIN, "hardly any depth"),
-        (RAMP, replace(PLAIN, drawn=True), "drawing"),
+        (RAMP, replace(PLAIN, is_drawing=True), "drawing"),
     ],
 )
 def test_flat_scenes_and_drawings_get_a_flat_move_and_the_reason_is_said(depth, traits, word):
@@ -100,7 +100,7 @@ def test_a_room_gets_a_move_that_keeps_upright_lines_upright_and_straight():
     depth = (0.4 + 0.6 * (lumpy - lumpy.min()) / np.ptp(lumpy)).astype(np.float32)
     lines = np.array([(x, 0.05, x, 0.95) for x in np.linspace(0.1, 0.9, 9)], np.float32)
     view = CameraView.of(depth)
-    room = replace(PLAIN, lines=lines, straight=9.0, vertical=9.0, indoors=True)
+    room = replace(PLAIN, lines=lines, line_length=9.0, vertical_line_length=9.0, is_room=True)
     advice = auto.choose(view, room)
     assert advice.choice.name in (*auto.INDOOR_MOVES, "ken-burns") and "room" in advice.reason
     assert advice.parallax < auto.choose(view, PLAIN).parallax
@@ -112,9 +112,9 @@ def test_a_room_gets_a_move_that_keeps_upright_lines_upright_and_straight():
 
 def test_thin_structures_people_and_mirrors_lower_the_amount():
     assert auto.amount_factor(PLAIN) == 1
-    assert auto.amount_factor(replace(PLAIN, thin=0.03)) < 0.7
+    assert auto.amount_factor(replace(PLAIN, thin_share=0.03)) < 0.7
     assert auto.amount_factor(replace(PLAIN, shares=(("person", 0.2),))) < 1
-    assert auto.amount_factor(replace(PLAIN, indoors=True, shares=(("water", 0.1),))) < 1
+    assert auto.amount_factor(replace(PLAIN, is_room=True, shares=(("water", 0.1),))) < 1
 
 
 def test_the_subject_is_the_thing_that_stands_out():

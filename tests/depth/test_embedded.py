@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 from livingstill.core.model import Perception
 from livingstill.depth.embedded import from_perception
-from livingstill.network.forward import forward
+from livingstill.jobs.analyse import perceive
 
 NAMES = ("other", "sky")
 
@@ -38,7 +38,7 @@ def test_our_own_renders_are_understood(samples, name):
     if not photo.exists() or not truth.exists():
         pytest.skip("no sample with truth here")
     rgb = np.ascontiguousarray(cv2.imread(str(photo))[..., ::-1])
-    found = from_perception(forward(rgb), rgb)
+    found = from_perception(perceive(rgb, "standard"), rgb)
     real = cv2.imread(str(truth), cv2.IMREAD_UNCHANGED).astype(np.float32)
     found = cv2.resize(found, real.shape[::-1], interpolation=cv2.INTER_AREA)
     rng = np.random.default_rng(0)

@@ -149,7 +149,7 @@ def test_a_fade_is_gone_at_both_ends_and_whole_between(loop):
     shown = [made.title_opacity(index) for index in range(50)]
     assert shown[0] == 0
     assert max(shown) == 1
-    if made._timeline.joins:
+    if made._timeline.periodic:
         assert made.title_opacity(50) == 0  # the next loop begins as this one ends
         assert shown[1:] == pytest.approx(shown[:0:-1])
     else:

@@ -102,7 +102,7 @@ def test_the_straight_edge_is_at_the_pole():
     y, x = np.mgrid[:60, :100]
     flying = (x >= 20 + 0.1 * y) & (x < 75 + 6 * np.sin(y / 6)) & (y > 10) & (y < 45 + x / 12)
     left, right = flag.edge_straightness(flying.astype(np.float32))
-    assert right > flag.STRAIGHTER * left
+    assert right > flag.MIN_STRAIGHTNESS_RATIO * left
     assert flag.edge_straightness(flying[:, ::-1].astype(np.float32)) == pytest.approx(
         (right, left), abs=0.05
     )

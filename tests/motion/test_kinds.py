@@ -166,9 +166,9 @@ def test_a_ruffled_mirror_shows_nothing_that_flows():
     source = np.broadcast_to(np.arange(19, 1, -1)[:, None], box.shape)
     canvas = Canvas(shape)
     canvas.first[:20] = 1
-    second, own = canvas.pair()
+    second, own = canvas.ensure_second()
     second[:20], own[:20, :30] = 2, 0.5  # clouds to the left, trees to the right
-    mirror = Mirror(box, source, np.ones(box.shape, np.float32), clear=False)
+    mirror = Mirror(box, source, np.ones(box.shape, np.float32), calm=False)
     mirror.apply(0.0, canvas)
     assert not canvas.first[20:38, 5:30].any()
     assert not own[20:].any()
@@ -193,7 +193,7 @@ def test_a_mirror_copies_what_it_mirrors_upside_down(twice):
     columns = np.arange(box.left, box.right)[None]
     seen = expected[source, columns] * np.float32([1, -1]) * weight[..., None]
     if twice:
-        second, own = canvas.pair()
+        second, own = canvas.ensure_second()
         second[:], canvas.gain()[:] = rng.normal(size=(*shape, 2)), rng.random(shape)
         own[:] = rng.random(shape) * (rng.random(shape) > 0.5)
         still = own[box.slices] == 0
@@ -230,7 +230,7 @@ def test_what_sways_at_the_frame_never_looks_beyond_its_border(rgb, depth, kind)
 def test_a_mirror_of_the_sky_needs_clouds_on_its_own_layer(rgb, depth):
     sky, lake = np.zeros(rgb.shape[:2], np.uint8), np.zeros(rgb.shape[:2], np.uint8)
     sky[:80], lake[90:] = 255, 255
-    scene = Scene(layered(rgb, depth, lake), backdrop=True)
+    scene = Scene(layered(rgb, depth, lake), has_background=True)
     cloud, mirror = Region("cloud", sky), Region("reflection", lake)
     alone = compose(rgb, depth, (cloud,), wind=Wind(), seconds=2.0, scene=scene).at(0.3)
     assert alone[0] is None and alone[1].second is not None

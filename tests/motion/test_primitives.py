@@ -152,7 +152,7 @@ def test_a_clip_begins_neither_in_a_gust_nor_in_a_lull():
     for seed in range(6):
         air = wind_field(Wind(), 5.0, seed)
         harmonics, amplitudes = air.gusts()
-        lag = np.linspace(0.1, 0.9, 9) / air.front / 5.0
+        lag = np.linspace(0.1, 0.9, 9) / air.front_speed / 5.0
         time = (np.arange(200)[:, None] / 200 - lag)[..., None]
         swell = 1 + (amplitudes * np.exp(2j * np.pi * harmonics * time)).real.sum(2)
         worst = np.abs(np.log(np.maximum(swell, 0.05) / np.median(swell, axis=0))).max(1)

@@ -50,7 +50,7 @@ def test_a_run_is_resumed_exported_and_answers_alike_by_our_kernels(pack, tmp_pa
         with torch.no_grad():
             x = torch.from_numpy(photo.transpose(2, 0, 1)[None].astype(np.float32))
             root, logits = network(x)
-        inverse, chance = forward.look(shipped, photo, [max(size)])
+        inverse, chance = forward.infer_multiscale(shipped, photo, [max(size)])
         np.testing.assert_allclose(inverse, (root[0, 0] ** 2).numpy(), atol=0.02)
         np.testing.assert_allclose(chance, logits.softmax(1)[0].numpy(), atol=0.03)
 

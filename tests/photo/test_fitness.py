@@ -91,8 +91,8 @@ def test_a_wall_of_upright_lines_without_sky_is_a_room():
         cv2.rectangle(room, (x, 40), (x + 45, 560), (90, 90, 80), -1)
     near = np.full((60, 90), 0.6, np.float32)
     traits = measure(room, near)
-    assert traits.indoors and traits.vertical > 4
-    assert not measure(room, near, {"sky": 0.4}).indoors
+    assert traits.is_room and traits.vertical_line_length > 4
+    assert not measure(room, near, {"sky": 0.4}).is_room
     assert traits.lines.shape[1] == 4 and traits.lines.max() <= 1
 
 

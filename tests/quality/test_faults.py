@@ -337,7 +337,7 @@ def test_a_detector_of_another_distribution_is_asked_too(tmp_path, monkeypatch):
     clip = sway()[:12]
     clip[5] = np.full_like(clip[5], (0, 135, 0))
     kinds = {f.kind.name for f in find_faults(no_reference.observe(clip, FPS), loop=False)}
-    assert "green" in kinds and fault_kind("green").looks == "it is green"
+    assert "green" in kinds and fault_kind("green").appearance == "it is green"
 
 
 def test_a_kind_nobody_declared_is_still_named():

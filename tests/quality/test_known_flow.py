@@ -42,8 +42,8 @@ def test_leak_counts_beyond_the_distance_only():
     near, far = rest.copy(), rest.copy()
     near[30, 38] = 9
     far[30, 50] = 7
-    assert known_flow.leak(near, rest, masks) == 0
-    assert known_flow.leak(far, rest, masks) == 7
+    assert known_flow.max_leak(near, rest, masks) == 0
+    assert known_flow.max_leak(far, rest, masks) == 7
 
 
 def test_warp_error_of_a_true_shift_is_zero():
@@ -64,20 +64,22 @@ def test_determinant_of_a_rotation_field_is_that_of_its_matrix():
 def test_self_repeat_is_one_for_a_signal_with_half_the_period():
     t = np.arange(60)[:, None]
     once, twice = np.sin(2 * np.pi * t / 60), np.sin(4 * np.pi * t / 60)
-    assert known_flow.self_repeat(twice.astype(np.float32), 30.0) == pytest.approx(1, abs=1e-5)
-    assert known_flow.self_repeat(once.astype(np.float32), 30.0) < 0.7
+    assert known_flow.max_autocorrelation(twice.astype(np.float32), 30.0) == pytest.approx(
+        1, abs=1e-5
+    )
+    assert known_flow.max_autocorrelation(once.astype(np.float32), 30.0) < 0.7
 
 
 def test_steadiness_is_the_second_difference():
     track = np.array([[0, 0], [1, 0], [2, 0], [3, 4]], np.float32)
-    assert known_flow.steadiness(track) == pytest.approx(4)
-    assert known_flow.steadiness(track[:3]) == 0
+    assert known_flow.max_acceleration(track) == pytest.approx(4)
+    assert known_flow.max_acceleration(track[:3]) == 0
 
 
 def test_rest_and_sharpness_of_the_photo_itself_are_perfect():
     photo = faults.texture(40, 60)
     full = np.full((40, 60), 255, np.uint8)
-    assert known_flow.rest(photo, photo) == (np.inf, 0)
+    assert known_flow.rest_fidelity(photo, photo) == (np.inf, 0)
     assert known_flow.sharpness(photo, photo, full) == pytest.approx(1)
     import cv2
 

@@ -12,7 +12,7 @@ import pytest
 from livingstill.core.errors import InputError
 from livingstill.quality import no_reference, report
 from livingstill.quality import verdict as director
-from livingstill.quality.faults.repeat import Repeat
+from livingstill.quality.faults.freeze import Freeze
 
 FPS = 24.0
 
@@ -84,7 +84,7 @@ def test_repeats_at_a_steady_beat_are_a_frame_rate_conversion(push):
     for t in (t for n, t in enumerate(repeats) if n % 3):
         hidden[0, t] = 0.4 * hidden[0, t - 1]
     series = dataclasses.replace(series, change=hidden)
-    assert not Repeat().find(series, np.zeros(len(series), bool)).findings
+    assert not Freeze().find(series, np.zeros(len(series), bool)).findings
 
 
 def test_whoever_walks_through_the_picture_is_no_fault(loop):

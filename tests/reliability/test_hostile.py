@@ -127,12 +127,12 @@ def test_a_file_that_came_meanwhile_is_spared(tmp_path, monkeypatch, links):
 
         monkeypatch.setattr(os, "link", none)
     target = tmp_path / "a.txt"
-    with pytest.raises(InputError, match="exists"), files.replacing(target) as part:
+    with pytest.raises(InputError, match="exists"), files.atomic_write(target) as part:
         part.write_text("late")
         target.write_text("first")
     assert target.read_text() == "first" and list(tmp_path.iterdir()) == [target]
     target.unlink()
-    with files.replacing(target) as part:
+    with files.atomic_write(target) as part:
         part.write_text("late")
     assert target.read_text() == "late" and list(tmp_path.iterdir()) == [target]
 
@@ -143,7 +143,7 @@ def test_of_many_that_write_one_file_one_wins(tmp_path):
 
     def write(number: int) -> None:
         try:
-            with files.replacing(target) as part:
+            with files.atomic_write(target) as part:
                 part.write_text(str(number))
                 ready.wait()
             won.append(number)

@@ -24,13 +24,13 @@ import json, sys
 from pathlib import Path
 import livingstill
 from livingstill.core import threads
-from livingstill.jobs import animate as deliver
+from livingstill.jobs.replay import replay
 assert Path(livingstill.__file__).is_relative_to(sys.argv[1]), livingstill.__file__
 for manifest in map(Path, sys.argv[2:]):
     for count in (1, 2, 4):
         again = manifest.with_name(f"{manifest.stem}-{count}.mp4")
-        made = deliver.replay(manifest, {"output": [str(again)], "threads": count})
-        print(json.dumps([made.difference, len(made.saved.frames), str(again)]), flush=True)
+        made = replay(manifest, {"output": [str(again)], "threads": count})
+        print(json.dumps([made.difference, len(made.render.frames), str(again)]), flush=True)
 """
 
 

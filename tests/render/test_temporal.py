@@ -66,8 +66,8 @@ def test_a_loop_can_start_anywhere(clip):
 
 
 def test_a_moving_camera_switches_it_off(clip):
-    np.testing.assert_array_equal(run(clip, travel=lambda a, b: 0.6 * (a != b)), clip)
-    np.testing.assert_array_equal(run(clip, travel=lambda a, b: 0.0), run(clip))
+    np.testing.assert_array_equal(run(clip, displacement=lambda a, b: 0.6 * (a != b)), clip)
+    np.testing.assert_array_equal(run(clip, displacement=lambda a, b: 0.0), run(clip))
 
 
 def test_each_frame_is_rendered_once_and_few_are_held():

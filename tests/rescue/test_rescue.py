@@ -137,7 +137,7 @@ def test_levels_are_set_back(photo):
     tint = np.float32([1.1, 1.0, 0.9])
     spoiled = [(f * tint).clip(0, 255).astype(np.uint8) if b else f for f, b in zip(sway, bad)]
     found = levels.estimate_levels(no_reference.observe(spoiled, 24.0), bad, bad)
-    assert (found.off == bad).all()
+    assert (found.shifted == bad).all()
     for i in np.flatnonzero(bad):
         assert psnr(levels.apply_levels(spoiled[i], found.gain[i], found.offset[i]), sway[i]) > 33
 
@@ -178,7 +178,7 @@ def test_a_local_flaw_is_no_matter_of_level(photo):
     sway[6] = sway[6].copy()
     sway[6][20:70, 40:120] = (sway[6][20:70, 40:120] * 0.8).astype(np.uint8)
     found = levels.estimate_levels(no_reference.observe(sway, 24.0), bad, bad)
-    assert not found.off.any() and not found.unaffected.any()
+    assert not found.shifted.any() and not found.unaffected.any()
 
 
 def test_a_cast_in_proportion_to_brightness_is_seen_on_bright_and_dark(photo):

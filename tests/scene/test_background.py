@@ -19,7 +19,7 @@ def test_the_sky_goes_on_behind_what_stands_before_it_in_another_layer():
     depth = np.zeros(last.shape, np.float32)
     scene = Scene((Layer(front, depth + 1), Layer(last, depth)))
     parted = background.split_background(scene, drifting)
-    assert parted.backdrop and not scene.backdrop
+    assert parted.has_background and not scene.has_background
     kept, rest, sky = parted.layers
     assert np.array_equal(kept.colour, front)
     assert not (rest.colour[:58] >> 24).any()

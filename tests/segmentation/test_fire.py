@@ -81,5 +81,5 @@ def test_fire_is_found_where_the_network_sees_a_person():
     person[100:300, 180:300] = 255
     depth = np.full(SIZE, 0.5, np.float32)
     (region,) = plan.plan(rgb, depth, (Region("person", person),), motion=("fire",))
-    assert region.kind == "fire"
+    assert region.label == "fire"
     assert region.mask[180, 240] == 255

@@ -34,7 +34,7 @@ def depth():
 
 
 def planned(rgb, depth, *classes, **given):
-    return {r.kind: r.mask for r in plan.plan(rgb, depth, classes, **given)}
+    return {r.label: r.mask for r in plan.plan(rgb, depth, classes, **given)}
 
 
 def corrected(rgb, depth, classes):

@@ -42,7 +42,7 @@ def test_a_fall_is_flow_and_the_dark_pool_below_it_is_water():
     rgb, fall, basin = scene(pool=60)
     network = Region("water", fall | basin)
     depth = np.repeat(np.linspace(0.1, 1, HEIGHT, dtype=np.float32)[:, None], WIDTH, 1)
-    found = {region.kind: region.mask > 128 for region in plan.plan(rgb, depth, (network,))}
+    found = {region.label: region.mask > 128 for region in plan.plan(rgb, depth, (network,))}
     assert (found["flow"] & (fall > 0)).sum() > 0.9 * (fall > 0).sum()
     assert (found["water"] & (basin > 0)).sum() > 0.9 * (basin > 0).sum()
 

@@ -16,7 +16,7 @@ def perceive(winner, sure=0.9):
 
 
 def masks(perception, rgb):
-    return {r.kind: r.mask for r in segment(perception, rgb)}
+    return {r.label: r.mask for r in segment(perception, rgb)}
 
 
 @pytest.fixture
@@ -79,7 +79,7 @@ def test_only_classes_that_are_there_are_returned():
     assert segment(perceive(winner), rgb) == ()
     winner[20:] = 2
     found = segment(perceive(winner), rgb)
-    assert [r.kind for r in found] == ["water"]
+    assert [r.label for r in found] == ["water"]
     assert 0.3 < found[0].share < 0.45
 
 

@@ -8,7 +8,7 @@ import pytest
 import synthetic
 from livingstill.core.model import Region
 from livingstill.depth.embedded import from_perception
-from livingstill.network.forward import forward
+from livingstill.jobs.analyse import perceive
 from livingstill.photo.read import read_photo
 from livingstill.segmentation import plan
 from livingstill.segmentation.evidence import gather
@@ -32,7 +32,7 @@ def test_every_kind_of_a_made_scene_covers_its_truth_and_no_other_kind_is_found(
     scene = synthetic.LABELLED[name]()
     classes = tuple(Region(kind, mask) for kind, mask in scene.classes.items())
     found = {
-        region.kind: region.mask > 127
+        region.label: region.mask > 127
         for region in plan.plan(scene.rgb, scene.inverse_depth, classes)
     }
     scores = {kind: round(iou(found[kind], scene.truth[kind]), 3) for kind in found}
@@ -60,8 +60,8 @@ def test_classes_of_labelled_photos_overlap_with_their_labels(shared_data):
     both = {(stage, kind): np.zeros(2) for stage in REAL for kind in LABELS}
     for file in sorted((shared_data / "labels/val").glob("*.jpg"))[::4]:
         rgb, label = read_photo(file).rgb, cv2.imread(str(file.with_suffix(".png")), -1)
-        perception = forward(rgb, quality="standard")
-        classes = {region.kind: region.mask for region in segment(perception, rgb)}
+        perception = perceive(rgb, "standard")
+        classes = {region.label: region.mask for region in segment(perception, rgb)}
         evidence = gather(rgb, from_perception(perception, rgb), classes)
         for rule in plan.RULES:
             evidence = rule(evidence)

@@ -17,6 +17,7 @@ import numpy as np
 from livingstill.core.errors import InputError
 from livingstill.core.model import Perception, UInt8Array
 from livingstill.network import forward
+from livingstill.segmentation.class_probabilities import clean_classes
 from numpy.typing import NDArray
 
 Look = Callable[[UInt8Array], Perception]
@@ -143,7 +144,11 @@ def main(arguments: list[str] | None = None) -> None:
     network = forward.read((options.model or default).read_bytes())
     began = time.process_time()
     figures = evaluate(
-        lambda p: forward.perceive(*forward.look(network, p, options.sizes, mirror=options.mirror)),
+        lambda photo: clean_classes(
+            forward.to_perception(
+                *forward.infer_multiscale(network, photo, options.sizes, mirror=options.mirror)
+            )
+        ),
         options.data,
         options.part,
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from livingstill.core.errors import InputError
-from livingstill.io.files import free_name, replacing
+from livingstill.io.files import atomic_write, free_name
 from livingstill.jobs import soundtrack
 from livingstill.settings.declare import checked
 from livingstill.settings.shot import Shot, expand_presets, split
@@ -99,7 +99,7 @@ def save(
         if target.is_file() and target.read_bytes() == data:
             return target.name
         target = free_name(target)
-        with replacing(target) as part:
+        with atomic_write(target) as part:
             part.write_bytes(data)
         written.append(target)
         return target.name
@@ -114,7 +114,7 @@ def save(
         picture = beside(photo, f"{stem}{photo.path.suffix}")
         shot = checked(Shot, expand_presets(relative))
         path = folder / f"{stem}.toml"
-        with replacing(path) as part:
+        with atomic_write(path) as part:
             part.write_text(dump_shot_file(shot, picture), encoding="utf-8")
     except OSError as error:
         raise InputError(

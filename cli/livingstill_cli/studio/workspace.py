@@ -120,11 +120,11 @@ class Workspace:
         """Return the regions of a clip for a page: kind, share, confidence, colour and mask."""
         return [
             {
-                "kind": region.kind,
+                "kind": region.label,
                 "share": round(region.share, 4),
                 "confidence": round(confidence(region), 3),
-                "colour": list(KINDS[region.kind].colour),
-                "mask": self._handles.put(_png(region.mask), f"{region.kind}.png"),
+                "colour": list(KINDS[region.label].colour),
+                "mask": self._handles.put(_png(region.mask), f"{region.label}.png"),
             }
             for region in look.clip.regions
         ]

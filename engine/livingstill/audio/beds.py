@@ -13,10 +13,10 @@ from livingstill.audio.noise import band_gain, gain_noise, scatter_grains, stere
 from livingstill.core.model import SAMPLE_RATE, Float32Array
 from livingstill.core.registry import Registry
 
-LONGEST = 60.0
+MAX_TEXTURE_SECONDS = 60.0
 """Seconds after which a texture repeats; its gusts and waves do not."""
 
-_WAVE = 7.0
+_WAVE_SECONDS = 7.0
 """Seconds from one wave to the next, as near as the loop allows."""
 
 
@@ -52,12 +52,12 @@ Texture = tuple[Float32Array, float]
 class Bed:
     """A bed: what it is, and its textures from a generator of chance and a count of samples.
 
-    ``rough`` names the bed that takes its place in rough weather.
+    ``in_strong_wind`` names the bed that takes its place in a strong wind.
     """
 
     help: str
     build: Callable[[np.random.Generator, int, float], tuple[Texture, ...]]
-    rough: str | None = None
+    in_strong_wind: str | None = None
 
 
 def _wind(rng: np.random.Generator, count: int, speed: float) -> tuple[Texture, ...]:
@@ -121,18 +121,18 @@ def _stream(rng: np.random.Generator, count: int, _: float) -> tuple[Texture, ..
 
 def _waves(rng: np.random.Generator, count: int, _: float) -> tuple[Texture, ...]:
     """A sea: each wave rises as a rumble, breaks bright and washes out."""
-    waves = max(1, round(count / SAMPLE_RATE / _WAVE))
+    waves = max(1, round(count / SAMPLE_RATE / _WAVE_SECONDS))
     phase = np.arange(count, dtype=np.float64) * waves / count
     phase += 0.12 * np.log(gain_noise(rng, count, 0.05, 0.3, 1.0)) if waves > 2 else 0
     rumble = np.exp(1.6 * (np.cos(2 * np.pi * phase) - 1))
     # the break stands up quickly and dies away slowly: a bump whose phase is bent
-    bent = phase - 0.06 - 0.09 * np.sin(2 * np.pi * phase)
-    breaking = np.exp(3.2 * (np.cos(2 * np.pi * bent) - 1))
-    deep = stereo_noise(rng, count, band_gain(count, 60, 420, -3))
+    skewed = phase - 0.06 - 0.09 * np.sin(2 * np.pi * phase)
+    breaking = np.exp(3.2 * (np.cos(2 * np.pi * skewed) - 1))
+    rumble_noise = stereo_noise(rng, count, band_gain(count, 60, 420, -3))
     foam = stereo_noise(rng, count, band_gain(count, 500, 6500, -3))
     slow = (0.25 + rumble)[:, None].astype(np.float32)
     fast = (0.07 + breaking)[:, None].astype(np.float32)
-    return (0.9 * deep * slow, 0.0), (0.8 * foam * fast, 0.0)
+    return (0.9 * rumble_noise * slow, 0.0), (0.8 * foam * fast, 0.0)
 
 
 def _rain(rng: np.random.Generator, count: int, _: float) -> tuple[Texture, ...]:
@@ -171,7 +171,7 @@ BEDS: Registry[Bed] = Registry(
     {
         "wind": Bed("moving air, with the gusts that are seen", _wind),
         "leaves": Bed("leaves and grass that rustle as gusts pass", _leaves),
-        "water": Bed("a lake that laps at its shore", _water, rough="waves"),
+        "water": Bed("a lake that laps at its shore", _water, in_strong_wind="waves"),
         "stream": Bed("a river, brook or fountain", _stream),
         "waves": Bed("a sea that breaks on a beach", _waves),
         "rain": Bed("steady rain", _rain),

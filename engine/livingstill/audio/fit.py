@@ -25,13 +25,15 @@ def join_ends(sound: Float32Array, count: int) -> Float32Array:
     What the sound has beyond ``count`` is faded out over the start as that is faded in, at equal
     power: the first sample is the one that followed the last.
     """
-    spare = min(len(sound) - count, count)
+    overlap = min(len(sound) - count, count)
     out = sound[:count].copy()
-    if spare > 0:
-        angle = (np.arange(spare, dtype=np.float32) / np.float32(spare) * np.float32(np.pi / 2))[
-            :, None
-        ]
-        out[:spare] = sound[:spare] * np.sin(angle) + sound[count : count + spare] * np.cos(angle)
+    if overlap > 0:
+        angle = (
+            np.arange(overlap, dtype=np.float32) / np.float32(overlap) * np.float32(np.pi / 2)
+        )[:, None]
+        out[:overlap] = sound[:overlap] * np.sin(angle) + sound[count : count + overlap] * np.cos(
+            angle
+        )
     return out
 
 
@@ -47,23 +49,25 @@ def fade_ends(sound: Float32Array, fade: int) -> Float32Array:
     return out
 
 
-def fit(sound: Float32Array, count: int, *, joins: bool, fade: float, level: float) -> Float32Array:
+def fit(
+    sound: Float32Array, count: int, *, periodic: bool, fade: float, level: float
+) -> Float32Array:
     """Return (count, 2) float32 of a recording, for a clip of ``count`` samples.
 
     Parameters
     ----------
     sound : (n, 2) float32, n > 0; what follows the first sample that is wanted
-    joins : the clip loops, so the sound's end is cross-faded into its start; else both ends fade
+    periodic : the clip loops, so the sound's end is cross-faded into its start; else both ends fade
     fade : seconds of each
     level : dB added; where that would exceed full scale the whole is lowered
     """
     samples = round(fade * SAMPLE_RATE)
-    if joins:
-        spare = min(samples, count // 2)
-        made = join_ends(repeat(sound, count + spare, samples), count)
+    if periodic:
+        overlap = min(samples, count // 2)
+        fitted = join_ends(repeat(sound, count + overlap, samples), count)
     else:
-        made = fade_ends(repeat(sound, count, samples), samples)
-    return limit_peak(made * np.float32(10 ** (level / 20)))
+        fitted = fade_ends(repeat(sound, count, samples), samples)
+    return limit_peak(fitted * np.float32(10 ** (level / 20)))
 
 
 def limit_peak(sound: Float32Array) -> Float32Array:

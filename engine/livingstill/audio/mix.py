@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from livingstill.audio.beds import BEDS, LONGEST, WindGusts
+from livingstill.audio.beds import BEDS, MAX_TEXTURE_SECONDS, WindGusts
 from livingstill.audio.fit import fade_ends, limit_peak, repeat
 from livingstill.core.kinds import KINDS
 from livingstill.core.model import SAMPLE_RATE, Float32Array
@@ -14,9 +14,9 @@ from livingstill.core.model import SAMPLE_RATE, Float32Array
 _LEVEL = -27.0
 """RMS of a mix in dB below full scale: a quiet room tone, under a voice or music."""
 _PEAK = 0.7
-_ROUGH_SEA = 7.0
+_MIN_SEA_WIND = 7.0
 """Wind in m/s from which a bed of a wide region is heard as it is in rough weather."""
-_SEEK = 0.25
+_MAX_ROTATION = 0.25
 """Seconds by which the loop's start is moved at most to where the sound steps least."""
 
 
@@ -31,9 +31,11 @@ def choose_beds(shares: Mapping[str, float], speed: float = 3.0) -> dict[str, fl
     weights: dict[str, float] = {}
     for kind, share in shares.items():
         for bed, weight in KINDS[kind].sounds.items():
-            rough = BEDS[bed].rough if speed >= _ROUGH_SEA and share > 0.1 else None
-            heard = rough or bed
-            weights[heard] = weights.get(heard, 0.0) + weight * share**0.5
+            alternative = (
+                BEDS[bed].in_strong_wind if speed >= _MIN_SEA_WIND and share > 0.1 else None
+            )
+            bed_name = alternative or bed
+            weights[bed_name] = weights.get(bed_name, 0.0) + weight * share**0.5
     return {name: round(weight, 4) for name, weight in weights.items() if weight > 0.02}
 
 
@@ -42,8 +44,8 @@ def mix(
     count: int,
     *,
     seed: int = 0,
-    air: WindGusts | None = None,
-    joins: bool = True,
+    wind: WindGusts | None = None,
+    periodic: bool = True,
     fade: float = 0.5,
     level: float = 0.0,
 ) -> Float32Array:
@@ -53,8 +55,8 @@ def mix(
     ----------
     weights : bed -> how loud, relative to the others
     seed : of every random choice
-    air : the gusts of the wind in the picture, which modulate the beds
-    joins : the clip loops; otherwise the ends fade, ``fade`` seconds each
+    wind : the gusts of the wind in the picture, which modulate the beds
+    periodic : the clip loops; otherwise the ends fade, ``fade`` seconds each
     level : dB above -27 dB RMS; peaks stay below -3 dB
 
     Raises
@@ -62,18 +64,18 @@ def mix(
     InputError
         If a bed is unknown.
     """
-    air = air or WindGusts()
-    strength = air.strength(count)
+    wind = wind or WindGusts()
+    strength = wind.strength(count)
     total = np.zeros((count, 2), np.float32)
-    texture = min(count, round(LONGEST * SAMPLE_RATE))
+    texture = min(count, round(MAX_TEXTURE_SECONDS * SAMPLE_RATE))
     for name, weight in weights.items():
         rng = np.random.Generator(np.random.Philox(key=[seed, *_key(name)]))
-        for made, power in BEDS[name].build(rng, texture, air.speed):
-            heard = repeat(np.asarray(made, np.float32), count, SAMPLE_RATE)
+        for layer, power in BEDS[name].build(rng, texture, wind.speed):
+            repeated = repeat(np.asarray(layer, np.float32), count, SAMPLE_RATE)
             gain = strength ** np.float32(power) if power else np.float32(1)
-            total += np.float32(weight) * heard * gain
+            total += np.float32(weight) * repeated * gain
     ends = round(fade * SAMPLE_RATE)
-    total = _rotate_to_least_step(total) if joins else fade_ends(total, ends)
+    total = _rotate_to_least_step(total) if periodic else fade_ends(total, ends)
     rms, peak = float(np.sqrt(np.mean(total**2))), float(np.abs(total).max())
     scale = min(10 ** (_LEVEL / 20) / max(rms, 1e-9), _PEAK / max(peak, 1e-9))
     return limit_peak(total * np.float32(scale * 10 ** (level / 20)))
@@ -86,7 +88,7 @@ def _key(name: str) -> tuple[int]:
 
 def _rotate_to_least_step(loop: Float32Array) -> Float32Array:
     """Return the loop rotated by .25 s at most, so that its seam is where samples step least."""
-    reach = min(round(_SEEK * SAMPLE_RATE), len(loop) // 2)
+    reach = min(round(_MAX_ROTATION * SAMPLE_RATE), len(loop) // 2)
     step = np.abs(loop - np.roll(loop, 1, axis=0)).max(axis=1)
     near = np.concatenate([step[:reach], step[len(step) - reach :]])
     best = int(np.argmin(near))

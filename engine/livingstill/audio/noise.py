@@ -38,15 +38,15 @@ def coloured_noise(rng: np.random.Generator, count: int, gain: Float32Array) -> 
     white = rng.standard_normal((2, len(gain)), np.float32)
     spectrum = (white[0] + 1j * white[1]) * gain
     spectrum[0] = 0
-    made = scipy.fft.irfft(spectrum.astype(np.complex64), count)
-    return np.asarray(made / np.sqrt(np.mean(made**2)), np.float32)
+    noise = scipy.fft.irfft(spectrum.astype(np.complex64), count)
+    return np.asarray(noise / np.sqrt(np.mean(noise**2)), np.float32)
 
 
 def stereo_noise(rng: np.random.Generator, count: int, gain: Float32Array) -> Float32Array:
     """Return (count, 2) float32: noise as ``coloured_noise``, partly the same in both ears."""
-    both, *each = (coloured_noise(rng, count, gain) for _ in range(3))
-    common, own = np.float32(_SHARED**0.5), np.float32((1 - _SHARED) ** 0.5)
-    return np.stack([common * both + own * ear for ear in each], axis=-1)
+    shared, *channels = (coloured_noise(rng, count, gain) for _ in range(3))
+    shared_gain, own_gain = np.float32(_SHARED**0.5), np.float32((1 - _SHARED) ** 0.5)
+    return np.stack([shared_gain * shared + own_gain * channel for channel in channels], axis=-1)
 
 
 def gain_noise(
@@ -77,10 +77,10 @@ def scatter_grains(
     """
     out = np.zeros((count, 2), np.float32)
     for _ in range(max(1, round(rate * count / SAMPLE_RATE))):
-        at, side = int(rng.integers(count)), rng.uniform(0.15, 0.85)
-        made = grain(rng)[:count]
-        both = (made[:, None] * np.sqrt([1 - side, side])).astype(np.float32)
-        before = min(len(made), count - at)
-        out[at : at + before] += both[:before]
-        out[: len(made) - before] += both[before:]
+        onset, pan = int(rng.integers(count)), rng.uniform(0.15, 0.85)
+        burst = grain(rng)[:count]
+        panned = (burst[:, None] * np.sqrt([1 - pan, pan])).astype(np.float32)
+        before = min(len(burst), count - onset)
+        out[onset : onset + before] += panned[:before]
+        out[: len(burst) - before] += panned[before:]
     return out

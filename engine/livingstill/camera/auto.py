@@ -14,7 +14,7 @@ import numpy as np
 from livingstill.camera.path import resolve
 from livingstill.camera.projection import Reals, project
 from livingstill.camera.view import CameraView
-from livingstill.core.model import Float32Array, Pose, Traits
+from livingstill.core.model import Float32Array, PhotoStatistics, Pose
 from livingstill.settings.values import Choice
 
 BEND_WIDTH = 1920.0
@@ -108,7 +108,7 @@ class Advice:
 
 def choose(
     view: CameraView,
-    traits: Traits,
+    statistics: PhotoStatistics,
     confidence: float = 0.5,
     line_depth: Float32Array | None = None,
 ) -> Advice:
@@ -118,28 +118,28 @@ def choose(
     of each of the photo's lines at the fractions ``LINE_FRACTIONS``, by default that of the view's small
     map. The same photo always gets the same advice.
     """
-    lines = lines_in_frame(traits.lines, view, line_depth)
-    factor = amount_factor(traits)
-    max_parallax = largest_parallax(view, lines, traits.indoors, factor)
+    lines = lines_in_frame(statistics.lines, view, line_depth)
+    factor = amount_factor(statistics)
+    max_parallax = largest_parallax(view, lines, statistics.is_room, factor)
     target = "what stands out" if confidence > 0.35 else "the middle"
-    if traits.drawn:
+    if statistics.is_drawing:
         return Advice(
             FLAT_MOVE, f"a drawing or document: a flat move towards {target}", max_parallax
         )
     if view.near - view.far < MIN_DEPTH_RANGE:
         return Advice(FLAT_MOVE, f"hardly any depth: a flat move towards {target}", max_parallax)
-    limits = LIMITS_INDOORS if traits.indoors else LIMITS
+    limits = LIMITS_INDOORS if statistics.is_room else LIMITS
     scored = []
-    for name in INDOOR_MOVES if traits.indoors else PREFERENCE:
+    for name in INDOOR_MOVES if statistics.is_room else PREFERENCE:
         choice = Choice(name=name)
         costs = cost(sample_poses(choice, view), view, lines)
         amount = min(MAX_AMOUNT, factor * _largest_amount(costs, limits))
-        people = traits.share("person") > PEOPLE_SHARE
+        people = statistics.share("person") > PEOPLE_SHARE
         scored.append((_score(name, amount, view, confidence, people), name, amount, costs))
     _, name, amount, costs = max(scored, key=lambda row: row[0])
     opened, line_bend = amount * costs.disocclusion, amount * costs.line_bend
     cost_note = _cost_in_words(opened, line_bend if len(lines.w) else None)
-    place = "a room" if traits.indoors else "depth to show"
+    place = "a room" if statistics.is_room else "depth to show"
     keys: tuple[tuple[str, str], ...] = (("amount", f"{amount:.2g}"),)
     if name == "push-in":  # where parallax must be small the lens keeps the move visible
         keys = (("amount", f"{max(0.8, amount):.2g}"), ("depth", f"{amount:.2g}"))
@@ -183,13 +183,13 @@ def largest_parallax(view: CameraView, lines: FrameLines, indoors: bool, factor:
     return min(8.0, 3.5 * factor * _largest_amount(costs, limits))
 
 
-def amount_factor(traits: Traits) -> float:
+def amount_factor(statistics: PhotoStatistics) -> float:
     """Return a factor 0..1 on the amount, reduced by thin structures, people and reflections."""
-    factor = 1 / (1 + 25 * max(0.0, traits.thin - 0.004))
-    if traits.share("person") > PEOPLE_SHARE:
+    factor = 1 / (1 + 25 * max(0.0, statistics.thin_share - 0.004))
+    if statistics.share("person") > PEOPLE_SHARE:
         factor *= 0.8
     if (
-        traits.indoors and traits.share("water") > 0.02
+        statistics.is_room and statistics.share("water") > 0.02
     ):  # what looks like water in a room: mirrors, glass
         factor *= 0.8
     return factor
@@ -202,7 +202,7 @@ def _largest_amount(costs: Cost, limits: Cost) -> float:
 
 
 def _score(name: str, amount: float, view: CameraView, confidence: float, people: bool) -> float:
-    """Return a move's score: (preference + bonus for the photo's traits) * visible amount."""
+    """Return a move's score: (preference + bonus for the photo's statistics) * visible amount."""
     certainty = max(0.0, confidence - 0.3)
     forward = view.subject - view.middle > 0.15
     bonus = {

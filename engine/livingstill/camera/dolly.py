@@ -75,10 +75,10 @@ class Push(Group):
     rest: float = 0.0
     closed: ClassVar[bool] = False
 
-    def pose(self, where: float, view: CameraView) -> Pose:
-        """Return the pose at ``where``."""
+    def pose(self, progress: float, view: CameraView) -> Pose:
+        """Return the pose at ``progress``."""
         sign = 1 if self.toward.startswith("in") else -1
-        return approach(view, sign * where * self.amount * self.magnify / 100, self.depth)
+        return approach(view, sign * progress * self.amount * self.magnify / 100, self.depth)
 
 
 class Zoom(Group):
@@ -90,10 +90,10 @@ class Zoom(Group):
     rest: float = 0.0
     closed: ClassVar[bool] = False
 
-    def pose(self, where: float, view: CameraView) -> Pose:  # noqa: ARG002
-        """Return the pose at ``where``."""
+    def pose(self, progress: float, view: CameraView) -> Pose:  # noqa: ARG002
+        """Return the pose at ``progress``."""
         sign = 1 if self.toward == "into" else -1
-        return Pose(zoom=(1 + self.magnify / 100) ** (sign * where * self.amount))
+        return Pose(zoom=(1 + self.magnify / 100) ** (sign * progress * self.amount))
 
 
 class DollyZoom(Group):
@@ -107,8 +107,8 @@ class DollyZoom(Group):
     closed: ClassVar[bool] = False
     rest: ClassVar[float] = 0.0
 
-    def pose(self, where: float, view: CameraView) -> Pose:
-        """Return the pose at ``where``."""
+    def pose(self, progress: float, view: CameraView) -> Pose:
+        """Return the pose at ``progress``."""
         growth = self.amount * self.magnify / 100
         depth = max(view.subject, 0.05)
         separation = max(depth - view.far, 0.1)
@@ -118,5 +118,5 @@ class DollyZoom(Group):
         min_scale = 1 - MAX_SHRINK * max(1.0, self.amount)
         if view.near * min_scale > depth:
             back = min(back, (1 - min_scale) / (view.near * min_scale - depth))
-        back *= where
+        back *= progress
         return Pose(z=-back, zoom=1 + back * depth)

@@ -95,9 +95,9 @@ def frame(
     >>> frame((640, 480)).size, frame((640, 480)).notes
     ((1280, 960), ('the photo is enlarged 2.0 times; --size source keeps its own pixels',))
     """
-    wide, tall = photo
+    photo_width, photo_height = photo
     notes: list[str] = []
-    shape = ratio(aspect) if aspect else wide / tall
+    shape = ratio(aspect) if aspect else photo_width / photo_height
     fixed = sides(size)
     if fixed:
         if contradicts_aspect(size, aspect):
@@ -107,7 +107,7 @@ def frame(
             width, height = map(nearest_even, wanted_size)
             notes.append(f"size {size} becomes {width}x{height}: a frame's sides are even numbers")
     elif size == "source":
-        wanted_size = _size_from_source((wide // 2 * 2, tall // 2 * 2), shape, fit)
+        wanted_size = _size_from_source((photo_width // 2 * 2, photo_height // 2 * 2), shape, fit)
     else:
         wanted_size = _size_from_long_side(LONG_SIDES[size], shape)
         largest = max_upscale / _scale(photo, wanted_size, fit)
@@ -120,14 +120,17 @@ def frame(
     out = (nearest_even(wanted_size[0]), nearest_even(wanted_size[1]))
     picture, extent = (0, 0, *out), (1.0, 1.0)
     if fit == "crop":
-        ratios = (out[0] / wide, out[1] / tall)
+        ratios = (out[0] / photo_width, out[1] / photo_height)
         scale = max(ratios)
         extent = (ratios[0] / scale, ratios[1] / scale)
     else:
-        scale = min(out[0] / wide, out[1] / tall)
-        fitted = (min(out[0], nearest_even(wide * scale)), min(out[1], nearest_even(tall * scale)))
+        scale = min(out[0] / photo_width, out[1] / photo_height)
+        fitted = (
+            min(out[0], nearest_even(photo_width * scale)),
+            min(out[1], nearest_even(photo_height * scale)),
+        )
         picture = ((out[0] - fitted[0]) // 2, (out[1] - fitted[1]) // 2, *fitted)
-        ratios = (fitted[0] / wide, fitted[1] / tall)
+        ratios = (fitted[0] / photo_width, fitted[1] / photo_height)
         scale = max(ratios)
         extent = (ratios[0] / scale, ratios[1] / scale)
     if scale > 1.01:
@@ -157,11 +160,11 @@ def _size_from_sides(fixed: Sides, shape: float) -> tuple[float, float]:
 
 def _size_from_source(photo: tuple[int, int], shape: float, fit: str) -> tuple[float, float]:
     """Return the frame of ``shape`` that keeps one photo pixel per frame pixel."""
-    wide, tall = photo
-    inside = wide / tall > shape
+    photo_width, photo_height = photo
+    inside = photo_width / photo_height > shape
     if fit != "crop":
         inside = not inside
-    return (tall * shape, tall) if inside else (wide, wide / shape)
+    return (photo_height * shape, photo_height) if inside else (photo_width, photo_width / shape)
 
 
 def _scale(photo: tuple[int, int], wanted_size: tuple[float, float], fit: str) -> float:
@@ -169,13 +172,13 @@ def _scale(photo: tuple[int, int], wanted_size: tuple[float, float], fit: str) -
     return max(ratios) if fit == "crop" else min(ratios)
 
 
-def _clamp_centre(wanted: float, extent: float) -> float:
-    """Return the middle of a window ``extent`` long, as near ``wanted`` as 0..1 allows."""
-    return min(1 - extent / 2, max(extent / 2, wanted))
+def _clamp_centre(centre: float, extent: float) -> float:
+    """Return the middle of a window ``extent`` long, as near ``centre`` as 0..1 allows."""
+    return min(1 - extent / 2, max(extent / 2, centre))
 
 
-def _upscale_note(scale: float, most: float) -> str:
-    if scale > most * 1.01:
+def _upscale_note(scale: float, max_upscale: float) -> str:
+    if scale > max_upscale * 1.01:
         return (
             f"the photo is enlarged {scale:.1f} times and will look soft; choose a smaller --size"
         )

@@ -64,10 +64,10 @@ def _limit_slopes_to_monotone(
             if secant == 0 or slopes[j] * secant < 0:
                 slopes[j] = 0.0
         if secant:
-            steepness = math.hypot(slopes[i] / secant, slopes[i + 1] / secant)
-            if steepness > 3:
-                slopes[i] *= 3 / steepness
-                slopes[i + 1] *= 3 / steepness
+            norm = math.hypot(slopes[i] / secant, slopes[i + 1] / secant)
+            if norm > 3:
+                slopes[i] *= 3 / norm
+                slopes[i + 1] *= 3 / norm
     return slopes
 
 
@@ -122,10 +122,10 @@ class Keyframes:
         """Always 0: keyframes set the photo's pose themselves."""
         return 0.0
 
-    def pose(self, where: float, view: CameraView) -> Pose:
-        """Return the pose at ``where``, 0..1; without a pivot nothing but infinity stays put."""
+    def pose(self, progress: float, view: CameraView) -> Pose:
+        """Return the pose at ``progress``, 0..1; without a pivot nothing but infinity stays put."""
         values = {
-            name: curve(knots, self.interpolation, self.closed)(where)
+            name: curve(knots, self.interpolation, self.closed)(progress)
             for name, knots in self.channels
         }
         return Pose(**{"focus": view.subject, **values})

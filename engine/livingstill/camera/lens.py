@@ -27,9 +27,9 @@ class KenBurns(Group):
     closed: ClassVar[bool] = False
     rest: ClassVar[float] = 0.0
 
-    def pose(self, where: float, view: CameraView) -> Pose:
-        """Return the pose at ``where``."""
-        zoom = (1 + self.magnify / 100) ** (where * self.amount)
+    def pose(self, progress: float, view: CameraView) -> Pose:
+        """Return the pose at ``progress``."""
+        zoom = (1 + self.magnify / 100) ** (progress * self.amount)
         slack = (1 - 1 / zoom) / 2  # how far the picture may move before its border shows
         x, y = view.offset
         height = 1 / view.aspect
@@ -54,9 +54,9 @@ class RackFocus(Group):
     closed: ClassVar[bool] = False
     rest: ClassVar[float] = 0.0
 
-    def pose(self, where: float, view: CameraView) -> Pose:
-        """Return the pose at ``where``."""
+    def pose(self, progress: float, view: CameraView) -> Pose:
+        """Return the pose at ``progress``."""
         start = view.near if view.subject < (view.near + view.far) / 2 else view.far
-        focus = start + where * (view.subject - start)
+        focus = start + progress * (view.subject - start)
         spread = max(view.near - view.far, 0.1)
         return Pose(focus=focus, aperture=self.amount * self.blur / 100 / spread)

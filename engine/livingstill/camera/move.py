@@ -41,10 +41,10 @@ class Move(Protocol):
         """Where on the move the photo is, 0..1."""
         ...
 
-    def pose(self, where: float, view: CameraView) -> Pose:
-        """Return the pose at ``where``: a closed move's phase, or an open one's way from rest.
+    def pose(self, progress: float, view: CameraView) -> Pose:
+        """Return the pose at ``progress``: a closed move's phase, or an open one's way from rest.
 
-        Open: the whole way is 1 long and 0 is the photo, so ``where`` lies in ``-rest..1-rest``.
+        Open: the whole way is 1 long and 0 is the photo, so ``progress`` lies in ``-rest..1-rest``.
         """
         ...
 

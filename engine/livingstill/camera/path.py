@@ -8,14 +8,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from livingstill.camera.around import Arc, Crane, Orbit
 from livingstill.camera.dolly import DollyZoom, Push, Zoom
-from livingstill.camera.drift import Handheld, Static, Sway
 from livingstill.camera.keyframes import load
 from livingstill.camera.lens import KenBurns, RackFocus
 from livingstill.camera.move import Amount, Move
+from livingstill.camera.orbit import Arc, Crane, Orbit
 from livingstill.camera.rotate import Roll, Turn
 from livingstill.camera.sliders import Sliders
+from livingstill.camera.sway import Handheld, Static, Sway
 from livingstill.camera.timing import Timing
 from livingstill.camera.truck import Truck
 from livingstill.camera.view import CameraView

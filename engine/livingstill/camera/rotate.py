@@ -31,9 +31,9 @@ class Turn(Group):
     closed: ClassVar[bool] = False
     rest: ClassVar[float] = 0.5
 
-    def pose(self, where: float, view: CameraView) -> Pose:  # noqa: ARG002
-        """Return the pose at ``where``."""
-        size = where * self.amount * self.angle
+    def pose(self, progress: float, view: CameraView) -> Pose:  # noqa: ARG002
+        """Return the pose at ``progress``."""
+        size = progress * self.amount * self.angle
         return Pose(**{name: sign * size for name, sign in _DIRECTIONS[self.toward].items()})
 
 
@@ -46,7 +46,7 @@ class Roll(Group):
     closed: ClassVar[bool] = False
     rest: ClassVar[float] = 0.5
 
-    def pose(self, where: float, view: CameraView) -> Pose:  # noqa: ARG002
-        """Return the pose at ``where``."""
+    def pose(self, progress: float, view: CameraView) -> Pose:  # noqa: ARG002
+        """Return the pose at ``progress``."""
         sign = 1 if self.toward == "clockwise" else -1
-        return Pose(roll=sign * where * self.amount * self.angle)
+        return Pose(roll=sign * progress * self.amount * self.angle)

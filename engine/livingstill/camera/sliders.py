@@ -35,12 +35,12 @@ class Sliders(Group):
     closed: ClassVar[bool] = False
     rest: ClassVar[float] = 0.0
 
-    def pose(self, where: float, view: CameraView) -> Pose:
-        """Return the pose at ``where``."""
-        way = where * self.amount / 50
-        truck = _TRUCK.pose(way * self.horizontal, view)
-        pedestal = _PEDESTAL.pose(way * self.vertical, view)
-        dolly = approach(view, way * self.zoom * _DOLLY.magnify / 100)
+    def pose(self, progress: float, view: CameraView) -> Pose:
+        """Return the pose at ``progress``."""
+        step = progress * self.amount / 50
+        truck = _TRUCK.pose(step * self.horizontal, view)
+        pedestal = _PEDESTAL.pose(step * self.vertical, view)
+        dolly = approach(view, step * self.zoom * _DOLLY.magnify / 100)
         # One pose has one pivot: what it adds to the picture is focal x pivot, whatever its parts.
         x, y = truck.x + dolly.x, pedestal.y + dolly.y
         pivot = truck.pivot if self.horizontal or self.vertical else dolly.pivot
@@ -49,7 +49,7 @@ class Sliders(Group):
             x=x,
             y=y,
             pivot=pivot,
-            pan=_PAN.pose(way * self.pan, view).pan,
-            tilt=_TILT.pose(way * self.tilt, view).tilt,
-            roll=_ROLL.pose(way * self.roll, view).roll,
+            pan=_PAN.pose(step * self.pan, view).pan,
+            tilt=_TILT.pose(step * self.tilt, view).tilt,
+            roll=_ROLL.pose(step * self.roll, view).roll,
         )

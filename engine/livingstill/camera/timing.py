@@ -102,8 +102,8 @@ class Timing(Group):
         position = (time * turns) % 1.0 if loop in ("seamless", "bounce") else time * turns
         if closed:
             position %= 1.0
-            even = _sine(min(1.0, position / (1 - hold))) % 1.0 if hold else position
-            return EASES[self.ease](even) if self.ease else even
+            linear = _sine(min(1.0, position / (1 - hold))) % 1.0 if hold else position
+            return EASES[self.ease](linear) if self.ease else linear
         if loop == "none" and turns == 1.0:
             return EASES[self.ease or "sine"](min(1.0, position / (1 - hold)))
         position %= 1.0

@@ -28,12 +28,12 @@ class Truck(Group):
     closed: ClassVar[bool] = False
     rest: ClassVar[float] = 0.5
 
-    def pose(self, where: float, view: CameraView) -> Pose:
-        """Return the pose at ``where``."""
+    def pose(self, progress: float, view: CameraView) -> Pose:
+        """Return the pose at ``progress``."""
         right, down = DIRECTIONS[self.toward]
         convergence = max(0.0, min(view.far, view.near - 0.15))
         distance = (
-            where
+            progress
             * self.amount
             * self.parallax
             / 100

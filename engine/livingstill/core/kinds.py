@@ -81,7 +81,7 @@ class MotionKind:
         kind has without strokes; none where it has none
     textured : has fine detail wherever it is in focus; what is found without any is left still
     overrides_classes : wins over what the network's classes say of a place, people included
-    least_share : share of the picture from which on a region that was found moves
+    min_share : share of the picture from which on a region that was found moves
     drawn_as : the kind that a stroke of this one draws where the photo shows none yet
     layer : ``front``: cut out onto a layer in front of the scene; ``background``: continued behind
         all else on a last layer of its own; None: moves with the layers that show it
@@ -106,7 +106,7 @@ class MotionKind:
     direction: Function | None = None
     textured: bool = True
     overrides_classes: bool = False
-    least_share: float = 0.012
+    min_share: float = 0.012
     drawn_as: str | None = None
     layer: Literal["front", "background"] | None = None
     speeds: SpeedRange = ANY_SPEED

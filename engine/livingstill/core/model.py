@@ -111,13 +111,16 @@ class InverseDepth:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Region:
-    """A part of the photo of one class or kind: ``mask`` is (H, W) uint8, 255 = belongs."""
+    """A soft mask and its ``label``: a class of the network, or a kind of motion.
 
-    kind: str
+    ``mask`` is (H, W) uint8, 255 = belongs.
+    """
+
+    label: str
     mask: UInt8Array
 
     def __post_init__(self) -> None:
-        _freeze(self.mask, f"mask of {self.kind}", (None, None), np.uint8)
+        _freeze(self.mask, f"mask of {self.label}", (None, None), np.uint8)
 
     @property
     def share(self) -> float:
@@ -126,34 +129,42 @@ class Region:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Traits:
+class PhotoStatistics:
     """Statistics of a photo, from which the camera move and the photo's grade are chosen.
 
-    Lengths are in pixels of the photo at a long side of ``SIDE``. ``blur`` is the standard
-    deviation of the sharpest edges' blur; ``noise`` that of flat areas, in levels; ``dark`` and
-    ``bright`` the shares of pixels without any detail; ``contrast`` the spread of luminance, in
-    levels; ``clutter`` the share of edges; ``thin`` that of lone thin structures; ``even`` that of
-    perfectly even areas; ``common`` that of the commonest colour. ``straight`` and ``vertical`` are
-    the lengths of long straight lines, all and upright, in long sides; ``lines`` is (n, 4) float32,
-    x0, y0, x1, y1 in photo fractions, longest first. ``indoors`` is a room seen from within;
-    ``drawn`` a drawing, a document or a screenshot. ``shares`` are (class, share of the photo).
+    Lengths are in pixels of the photo at a long side of ``SIDE``.
+
+    Attributes
+    ----------
+    blur : standard deviation of the blur of the sharpest edges
+    noise : standard deviation of the noise of flat areas, in levels
+    black_share, clipped_share : pixels without any detail, of the photo
+    contrast : spread of luminance, in levels
+    edge_density : share of edge pixels
+    thin_share, flat_share : of lone thin structures; of areas without any gradient
+    dominant_colour_share : of the commonest of 4096 colours
+    line_length, vertical_line_length : of long straight lines, all and upright, in long sides
+    lines : (n, 4) float32, x0, y0, x1, y1 in photo fractions, longest first
+    is_room : the photo shows a room from within
+    is_drawing : it is a drawing, a document or a screenshot
+    shares : (class, share of the photo)
     """
 
     SIDE: ClassVar[int] = 1600
     blur: float
     noise: float
-    dark: float
-    bright: float
+    black_share: float
+    clipped_share: float
     contrast: float
-    clutter: float
-    thin: float
-    even: float
-    common: float
-    straight: float
-    vertical: float
+    edge_density: float
+    thin_share: float
+    flat_share: float
+    dominant_colour_share: float
+    line_length: float
+    vertical_line_length: float
     lines: Float32Array
-    indoors: bool = False
-    drawn: bool = False
+    is_room: bool = False
+    is_drawing: bool = False
     shares: tuple[tuple[str, float], ...] = ()
 
     def __post_init__(self) -> None:
@@ -184,13 +195,13 @@ class Layer:
 class Scene:
     """The photo as layers, front to back; the last one is opaque. Built once, then only read.
 
-    ``focal`` is in frame widths. A ``backdrop`` is a last layer that is all sky, continued behind
+    ``focal`` is in frame widths. ``has_background``: the last layer is all sky, continued behind
     what stands before it.
     """
 
     layers: tuple[Layer, ...]
     focal: float = DEFAULT_FOCAL
-    backdrop: bool = False
+    has_background: bool = False
 
     def __post_init__(self) -> None:
         if not self.layers:
@@ -317,7 +328,7 @@ class Timeline:
     loop: str = "seamless"
 
     @property
-    def joins(self) -> bool:
+    def periodic(self) -> bool:
         """Whether frame ``frames`` would equal frame 0."""
         return self.loop in ("seamless", "bounce")
 
@@ -328,7 +339,7 @@ class Timeline:
 
     def time(self, index: float) -> float:
         """Return the position of frame ``index``, fractions too, on the camera's path, 0..1."""
-        if self.joins:
+        if self.periodic:
             return index / self.frames % 1.0
         return min(1.0, max(0.0, index / max(1, self.frames - 1)))
 
@@ -349,7 +360,7 @@ class Progress(Protocol):
         ...
 
 
-class Silent:
+class SilentProgress:
     """Progress that is discarded."""
 
     @contextmanager

@@ -55,7 +55,7 @@ def begin(work: Result[T]) -> Result[T]:
     return done.result
 
 
-def later(work: Result[T]) -> Result[T]:
+def lazy(work: Result[T]) -> Result[T]:
     """Return a callable that does ``work`` on its first call and caches the result."""
     return cache(work)
 

@@ -21,13 +21,13 @@ _SIDE = 640
 _SAMPLES = 33
 """Points along a line at which its depth is fitted."""
 
-_OTHER = 0.06
+_MAX_RESIDUAL = 0.06
 """What is further from a line's or a side's depth belongs to another thing and stays as it is."""
 
 _SIGMA = 0.012
 """Standard deviation of the neighbourhood that follows a line, long sides."""
 
-_ASIDE = 1.5
+_SIDE_OFFSET = 1.5
 """How far beside a line the surface that it bounds is sampled, pixels of that map."""
 
 _ROUNDS = 4
@@ -42,10 +42,10 @@ _EDGE = 0.0011
 _STEP = 0.02
 """Sides whose inverse depths differ by more are two things."""
 
-_CERTAIN = 0.8
+_MIN_STEP_SHARE = 0.8
 """Share of a line that has to have the step for it to be one."""
 
-_LEAST = 8
+_MIN_ROWS = 8
 """Rows that a line spans at least, for a step on it to be moved."""
 
 Reals = NDArray[np.float64]
@@ -73,7 +73,7 @@ def straighten_lines(inverse_depth: Float32Array, lines: Float32Array) -> Float3
     coarse = cast(Float32Array, exact.resize_area(inverse_depth, size))
     fractions = np.linspace(0, 1, _SAMPLES, dtype=np.float32)
     x, y, across, down = _points(lines, size, fractions)
-    across, down = _ASIDE * across, _ASIDE * down
+    across, down = _SIDE_OFFSET * across, _SIDE_OFFSET * down
     length = np.hypot(x[:, -1:] - x[:, :1], y[:, -1:] - y[:, :1])
     weight = np.repeat(length / (_SAMPLES - 1), _SAMPLES, 1)  # as many as there are pixels
     change, sigma = np.zeros_like(coarse), _SIGMA * max(size)
@@ -82,10 +82,10 @@ def straighten_lines(inverse_depth: Float32Array, lines: Float32Array) -> Float3
     for _ in range(_ROUNDS):
         depth = _nearest(coarse + change, x, y, across, down)
         residual = _fit(depth) - depth
-        own = (np.abs(residual) < _OTHER) & (depth > 0)
+        inlier = (np.abs(residual) < _MAX_RESIDUAL) & (depth > 0)
         sums, count = np.zeros_like(coarse), np.zeros_like(coarse)
-        np.add.at(sums, (rows, columns), np.where(own, residual, 0) * weight)
-        np.add.at(count, (rows, columns), own * weight)
+        np.add.at(sums, (rows, columns), np.where(inlier, residual, 0) * weight)
+        np.add.at(count, (rows, columns), inlier * weight)
         spread = exact.gaussian_blur(sums, sigma)
         change += spread / (exact.gaussian_blur(count, sigma) + np.float32(0.25 / sigma))
     full = cast(Float32Array, exact.resize_cubic(change, (width, height)))
@@ -105,13 +105,13 @@ def sample_lines(
         return np.zeros((0, len(fractions)), np.float32)
     height, width = inverse_depth.shape
     x, y, across, down = _points(lines, (width, height), fractions.astype(np.float32))
-    reach = np.float32(_ASIDE * max(width, height) / _SIDE)
+    reach = np.float32(_SIDE_OFFSET * max(width, height) / _SIDE)
     depth = _nearest(inverse_depth, x, y, reach * across, reach * down)
     fit = _fit(depth)
-    own = depth <= fit + np.float32(_OTHER)
-    before = np.maximum.accumulate(own, axis=1)
-    after = np.maximum.accumulate(own[:, ::-1], axis=1)[:, ::-1]
-    return np.where(before & after & ~own, fit, depth)
+    inlier = depth <= fit + np.float32(_MAX_RESIDUAL)
+    before = np.maximum.accumulate(inlier, axis=1)
+    after = np.maximum.accumulate(inlier[:, ::-1], axis=1)[:, ::-1]
+    return np.where(before & after & ~inlier, fit, depth)
 
 
 def _nearest(
@@ -172,14 +172,14 @@ def _align_step(depth: Float32Array, line: Reals, size: int) -> None:
     """Move the step beside one line, which runs more down than across, in place."""
     x0, y0, x1, y1 = line if line[3] > line[1] else line[[2, 3, 0, 1]]
     slope = (x1 - x0) / max(y1 - y0, 1e-9)
-    lean = float(np.hypot(1, slope))  # pixels along a row for each across the line
+    slant = float(np.hypot(1, slope))  # pixels along a row for each across the line
     rows = np.arange(max(0, int(np.ceil(y0))), min(depth.shape[0] - 1, int(y1)) + 1)
     centre = x0 + slope * (rows - y0)
-    reach = round(max(2.0, _BAND * size) * lean)
+    reach = round(max(2.0, _BAND * size) * slant)
     columns = np.rint(centre).astype(int)[:, None] + np.arange(-reach, reach + 1)
     inside = (columns[:, 0] >= 0) & (columns[:, -1] < depth.shape[1])
     rows, centre, columns = rows[inside], centre[inside], columns[inside]
-    if len(rows) < _LEAST:
+    if len(rows) < _MIN_ROWS:
         return
     band = depth[rows[:, None], columns]
     rims = band[:, [0, -1]]
@@ -194,17 +194,17 @@ def _align_step(depth: Float32Array, line: Reals, size: int) -> None:
     step = float(np.median(gap))
     if abs(step) < _STEP:
         return
-    across = (columns - centre[:, None]) / lean
+    across = (columns - centre[:, None]) / slant
     right = across > np.copysign(_EDGE * size, -step)
     fit, rim = (np.where(right, pair[:, 1:], pair[:, :1]) for pair in (sides, rims))
-    target = fit + (rim - fit) * np.minimum(np.abs(across) * lean / reach, 1)
+    target = fit + (rim - fit) * np.minimum(np.abs(across) * slant / reach, 1)
     target = np.clip(target, band.min(1, keepdims=True), band.max(1, keepdims=True))
     bounds = np.concatenate([sides, rims], 1)
-    between = (band > bounds.min(1, keepdims=True) - _OTHER / 2) & (
-        band < bounds.max(1, keepdims=True) + _OTHER / 2
+    between = (band > bounds.min(1, keepdims=True) - _MAX_RESIDUAL / 2) & (
+        band < bounds.max(1, keepdims=True) + _MAX_RESIDUAL / 2
     )
-    certain = (np.abs(rims - sides) < _OTHER).all(1) & (gap * np.sign(step) > _STEP / 2)
-    if certain.mean() < _CERTAIN:
+    certain = (np.abs(rims - sides) < _MAX_RESIDUAL).all(1) & (gap * np.sign(step) > _STEP / 2)
+    if certain.mean() < _MIN_STEP_SHARE:
         return
     # fades towards the ends and towards whatever else crosses, so that no notch is cut
     doubtful = np.flatnonzero(~np.pad(certain, 1))

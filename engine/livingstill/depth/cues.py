@@ -48,7 +48,7 @@ def coarse(small: UInt8Array) -> Float32Array:
         guess = guess + 0.06 * _texture(value) + 0.04 * _transmission(value, sky)
     else:
         guess = 0.45 + 0.40 * below - 0.25 * above + 0.03 * _sharpness(value)
-    guided = exact.smoother(small, 400.0, 12.0)
+    guided = exact.edge_preserving_smoother(small, 400.0, 12.0)
     weight = np.where(sky, np.float32(1e-3), np.float32(1))
     smooth = guided(guess * weight) / guided(weight)
     top = max(float(np.percentile(smooth[~sky], 99.5)) if (~sky).any() else 1.0, 1e-3)
@@ -65,7 +65,7 @@ def find_sky(value: Float32Array) -> NDArray[np.bool_]:
     height = value.shape[0]
     red, green, blue = value[..., 0], value[..., 1], value[..., 2]
     light = exact.gaussian_blur(value.max(axis=2), 1.0)
-    steep = exact.steepness(light)
+    steep = exact.gradient_magnitude(light)
     bluish = (blue >= red - 0.03) & (blue >= green - 0.03) & (light > 0.3)
     maybe = (steep < _SKY_STEP) & (bluish | (value.min(axis=2) > 0.7))
     inner = cv2.erode(maybe.astype(np.uint8), np.ones((3, 3), np.uint8))
@@ -84,8 +84,8 @@ def find_sky(value: Float32Array) -> NDArray[np.bool_]:
         if cool > 0.05 or white:
             sky |= part
     grown = cv2.dilate(sky.astype(np.uint8), np.ones((3, 3), np.uint8))
-    found = np.asarray(cv2.morphologyEx(grown, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8)) > 0)
-    return found if found.mean() > 0.04 else np.zeros_like(found)
+    closed = np.asarray(cv2.morphologyEx(grown, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8)) > 0)
+    return closed if closed.mean() > 0.04 else np.zeros_like(closed)
 
 
 def horizon(sky: NDArray[np.bool_]) -> float:
@@ -126,10 +126,10 @@ def _energy(detail: Float32Array) -> Float32Array:
     return np.asarray(exact.gaussian_blur(np.abs(detail), 6.0), np.float32)
 
 
-def _ranked(cue: Float32Array, where: NDArray[np.bool_]) -> Float32Array:
+def _ranked(cue: Float32Array, mask: NDArray[np.bool_]) -> Float32Array:
     """Stretch a cue to 0..1 between its 5th and 95th percentile."""
-    if not where.any():
+    if not mask.any():
         return np.full_like(cue, 0.5)
-    low, high = np.percentile(cue[where], (5, 95))
+    low, high = np.percentile(cue[mask], (5, 95))
     stretched: Float32Array = np.clip((cue - low) / max(high - low, 1e-6), 0, 1).astype(np.float32)
     return stretched

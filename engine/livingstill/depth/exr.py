@@ -65,24 +65,24 @@ def _header(data: bytes, name: str) -> _Header:
     if version & (_TILED | _DEEP | _PARTS):
         raise InputError(f"depth file {name} has tiles or parts; save it as one scan-line EXR")
     values: dict[str, bytes] = {}
-    place = 8
-    while data[place] != 0:
-        key, place = _text(data, place)
-        _, place = _text(data, place)
-        (length,) = struct.unpack_from("<i", data, place)
+    position = 8
+    while data[position] != 0:
+        key, position = _text(data, position)
+        _, position = _text(data, position)
+        (length,) = struct.unpack_from("<i", data, position)
         if length < 0:
             raise ValueError("an attribute has no length")
-        values[key] = data[place + 4 : place + 4 + length]
-        place += 4 + length
+        values[key] = data[position + 4 : position + 4 + length]
+        position += 4 + length
     missing = {"channels", "compression", "dataWindow"} - values.keys()
     if missing:
         raise ValueError(f"it has no {missing.pop()}")
-    channels, at = [], 0
+    channels, offset = [], 0
     chlist = values["channels"]
-    while chlist[at] != 0:
-        channel, at = _text(chlist, at)
-        kind, _, across, down = struct.unpack_from("<iB3xii", chlist, at)
-        at += 16
+    while chlist[offset] != 0:
+        channel, offset = _text(chlist, offset)
+        kind, _, across, down = struct.unpack_from("<iB3xii", chlist, offset)
+        offset += 16
         if (across, down) != (1, 1) or kind not in range(3):
             raise InputError(f"depth file {name} has sampled channels; save every channel whole")
         channels.append((channel, _TYPES[kind]))
@@ -92,12 +92,14 @@ def _header(data: bytes, name: str) -> _Header:
         raise InputError(
             f"depth file {name} is compressed with {compression}; save it with ZIP, or as NPY"
         )
-    return _Header(tuple(channels), compression, right - left + 1, bottom - top + 1, top, place + 1)
+    return _Header(
+        tuple(channels), compression, right - left + 1, bottom - top + 1, top, position + 1
+    )
 
 
-def _text(data: bytes, place: int) -> tuple[str, int]:
-    end = data.index(b"\0", place)
-    return data[place:end].decode("utf-8"), end + 1
+def _text(data: bytes, position: int) -> tuple[str, int]:
+    end = data.index(b"\0", position)
+    return data[position:end].decode("utf-8"), end + 1
 
 
 def _depth_of(header: _Header, name: str) -> int:
@@ -114,10 +116,10 @@ def _depth_of(header: _Header, name: str) -> int:
     raise InputError(f"depth file {name} has channels {', '.join(names)}; name the depth one Z")
 
 
-def _pixels(data: bytes, header: _Header, wanted: int) -> Float32Array:
+def _pixels(data: bytes, header: _Header, channel_index: int) -> Float32Array:
     """Decode block by block, keeping one channel."""
     row_bytes = [header.width * kind.itemsize for _, kind in header.channels]
-    start, kind = sum(row_bytes[:wanted]), header.channels[wanted][1]
+    start, kind = sum(row_bytes[:channel_index]), header.channels[channel_index][1]
     lines = _LINES_PER_BLOCK[header.compression]
     out = np.empty((header.height, header.width), np.float32)
     for block in range(-(-header.height // lines)):
@@ -132,7 +134,7 @@ def _pixels(data: bytes, header: _Header, wanted: int) -> Float32Array:
         plain = len(stored) >= expected  # blocks that would not shrink are stored plain
         raw = np.frombuffer(stored, np.uint8) if plain else _inflated(stored, expected)
         block_rows = raw[:expected].reshape(rows, -1)
-        channel = np.ascontiguousarray(block_rows[:, start : start + row_bytes[wanted]])
+        channel = np.ascontiguousarray(block_rows[:, start : start + row_bytes[channel_index]])
         out[row : row + rows] = channel.view(kind)
     return out
 

@@ -101,7 +101,7 @@ def fetch(name: str, *, folder: Path | None = None) -> Path:
             "install it with: pip install 'livingstill[models]'"
         ) from error
     try:
-        found = hf_hub_download(
+        downloaded = hf_hub_download(
             model.repo, model.file, revision=model.revision, cache_dir=folder, token=False
         )
     except Exception as error:
@@ -109,7 +109,7 @@ def fetch(name: str, *, folder: Path | None = None) -> Path:
             f"{name} could not be fetched from the hub ({type(error).__name__}) and is not in the "
             "cache; go online once, or name a file with --depth FILE.onnx"
         ) from error
-    path = Path(found)
+    path = Path(downloaded)
     verify(path, model)
     return path
 

@@ -80,38 +80,38 @@ def _area(answer: Any) -> int:
     return int(np.prod(answer.shape[-2:])) if answer.ndim >= 2 else -1
 
 
-def _varint(data: bytes, at: int) -> tuple[int, int]:
+def _varint(data: bytes, offset: int) -> tuple[int, int]:
     """Return a protobuf integer and the place after it."""
     value = shift = 0
     while True:
-        byte = data[at]
+        byte = data[offset]
         value |= (byte & 127) << shift
-        at, shift = at + 1, shift + 7
+        offset, shift = offset + 1, shift + 7
         if byte < 128:
-            return value, at
+            return value, offset
 
 
 def _fields(data: bytes) -> list[tuple[int, int | bytes]]:
     """Return the fields of one protobuf message: number, and value or bytes."""
-    found: list[tuple[int, int | bytes]] = []
-    at = 0
-    while at < len(data):
-        key, at = _varint(data, at)
+    fields: list[tuple[int, int | bytes]] = []
+    offset = 0
+    while offset < len(data):
+        key, offset = _varint(data, offset)
         number, wire = key >> 3, key & 7
         if wire == 0:
-            value, at = _varint(data, at)
-            found.append((number, value))
+            value, offset = _varint(data, offset)
+            fields.append((number, value))
         elif wire == 2:
-            length, at = _varint(data, at)
-            if at + length > len(data):
+            length, offset = _varint(data, offset)
+            if offset + length > len(data):
                 raise ValueError("cut short")
-            found.append((number, data[at : at + length]))
-            at += length
+            fields.append((number, data[offset : offset + length]))
+            offset += length
         elif wire in (1, 5):
-            at += 8 if wire == 1 else 4
+            offset += 8 if wire == 1 else 4
         else:
             raise ValueError("not protobuf")
-    return found
+    return fields
 
 
 def _field(data: bytes, number: int) -> list[bytes]:

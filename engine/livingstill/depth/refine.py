@@ -57,7 +57,7 @@ def refine(rgb: UInt8Array, coarse: Float32Array) -> Float32Array:
     local_range *= np.float32(65535)
     confidence = _CONFIDENCE[np.rint(local_range, out=local_range).astype(np.uint16)]
     del local_range  # each of these is as large as the photo: what is done with goes at once
-    guided = exact.smoother(rgb, 50.0, 8.0)
+    guided = exact.edge_preserving_smoother(rgb, 50.0, 8.0)
     weight = guided(confidence)
     up *= confidence
     smooth = guided(up)

@@ -18,7 +18,7 @@ _SIDE = 320
 _CERTAIN, _OUTSIDE = 0.15, 0.5
 """Inverse depth of what is beyond a window, of the room's median: of some of it, and of all of it."""
 
-_MOST = 0.4
+_MAX_SHARE = 0.4
 """A picture that shows more of the open air than this is no room with windows."""
 
 _FRAME = 0.016
@@ -46,7 +46,7 @@ def close_windows(inverse_depth: Float32Array) -> Float32Array:
     far = small < _OUTSIDE * middle
     _, parts = cv2.connectedComponents(far.astype(np.uint8))
     outside = far & np.isin(parts, np.unique(parts[small < _CERTAIN * middle]))
-    if not 0 < outside.mean() < _MOST:
+    if not 0 < outside.mean() < _MAX_SHARE:
         return inverse_depth
     reach = 2 * max(1, round(_FRAME * max(size))) + 1
     disk = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach))

@@ -108,7 +108,7 @@ class Finisher:
         if not self._fade:
             return 1.0
         count, rate = self._timeline.frames, float(self._timeline.fps)
-        end = count if self._timeline.joins else count - 1
+        end = count if self._timeline.periodic else count - 1
         length = min(self._fade, end / rate / 2) or 1 / rate
         u = min(1.0, max(0.0, min(index % count, end - index % count) / rate / length))
         return u * u * (3 - 2 * u)

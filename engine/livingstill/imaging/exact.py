@@ -27,16 +27,16 @@ from livingstill.core.threads import over_bands
 Picture = NDArray[Any]
 Border = Literal["reflect", "symmetric", "edge"]
 _UNIT = 2.0**22
-_FEW = 4096  # values per row band below which threads cost more than they save
+_MIN_BAND_VALUES = 4096  # values per row band below which threads cost more than they save
 
 
-_NEEDED = ("ipp.useIPP", "createLineSegmentDetector", "INTER_LINEAR_EXACT")
+_REQUIRED_FEATURES = ("ipp.useIPP", "createLineSegmentDetector", "INTER_LINEAR_EXACT")
 """What not every build of OpenCV has."""
 
 
 def _check_features() -> None:
     """Refuse an OpenCV that lacks what we need, here and now rather than in the midst of a clip."""
-    for feature in _NEEDED:
+    for feature in _REQUIRED_FEATURES:
         try:
             attrgetter(feature)(cv2)
         except AttributeError:
@@ -89,15 +89,15 @@ def gaussian_blur(
 
     down = sigma if sigma_y is None else sigma_y
     if picture.dtype == np.uint8:
-        how = {"reflect": cv2.BORDER_REFLECT_101, "symmetric": cv2.BORDER_REFLECT}
-        kind = how.get(border, cv2.BORDER_REPLICATE)
+        method = {"reflect": cv2.BORDER_REFLECT_101, "symmetric": cv2.BORDER_REFLECT}
+        kind = method.get(border, cv2.BORDER_REPLICATE)
         blurred = cv2.GaussianBlur(picture, (0, 0), sigma, sigmaY=down, borderType=kind)
         return blurred.reshape(picture.shape)
     flat, channels = _flat(picture)
     out = np.empty_like(flat)
     x, y = gaussian_weights(sigma), gaussian_weights(down)
-    rows = _bordered(len(flat), y.size - 1, border)
-    columns = _bordered(flat.shape[1] // channels, x.size - 1, border)
+    rows = _padded_indices(len(flat), y.size - 1, border)
+    columns = _padded_indices(flat.shape[1] // channels, x.size - 1, border)
     _over_rows(
         lambda a, b: smooth.gaussian(flat, channels, rows, columns, y, x, out, a, b), flat.shape
     )
@@ -132,7 +132,7 @@ def sample_grid(picture: Picture, x: NDArray[np.float64], y: NDArray[np.float64]
 
     flat, channels = _flat(picture)
     starts, down = _cubic(y, picture.shape[0])
-    places, across = _spread(*_cubic(x, picture.shape[1]), channels)
+    places, across = _repeat_for_channels(*_cubic(x, picture.shape[1]), channels)
     out = np.empty((y.size, x.size * channels), np.float32)
     resample.resize_floats(flat, channels, starts, down, places, across, out, 0, y.size)
     return np.asarray(out.reshape(y.size, x.size, *picture.shape[2:]), np.float32)
@@ -145,7 +145,7 @@ def luma(rgb: Float32Array) -> Float32Array:
     return np.asarray(grey, np.float32)
 
 
-def smoother(
+def edge_preserving_smoother(
     guide: UInt8Array, strength: float, sigma: float
 ) -> Callable[[Float32Array], Float32Array]:
     """Return what smooths a float32 (H, W) within the edges of a guide (H, W, 3) uint8.
@@ -159,18 +159,18 @@ def smoother(
     colours = read_only(np.ascontiguousarray(guide))
     height, width = colours.shape[:2]
     right, below = (np.empty((height, width), np.float32) for _ in range(2))
-    table = _ties(sigma)
+    table = _similarity_table(sigma)
     _over_rows(
         lambda a, b: smooth.similarities(colours, table, right, below, a, b), (height, width)
     )
 
     def smoothed(values: Float32Array) -> Float32Array:
         out = np.array(values, np.float32, order="C")
-        flat, under = out.ravel(), below.ravel()
-        for turn in range(3):
-            much = np.float32(strength * 0.25**turn)
-            across = partial(smooth.smooth_across, out, right, much)
-            down = partial(smooth.smooth_down, flat, under, width, much)
+        flat, similarity_below = out.ravel(), below.ravel()
+        for iteration in range(3):
+            regularisation = np.float32(strength * 0.25**iteration)
+            across = partial(smooth.smooth_across, out, right, regularisation)
+            down = partial(smooth.smooth_down, flat, similarity_below, width, regularisation)
             over_bands(across, height, smooth.LANES)
             over_bands(down, width, smooth.LANES)
         return out
@@ -186,13 +186,13 @@ def sobel(picture: Float32Array) -> tuple[Float32Array, Float32Array]:
     return rows[:, 2:] - rows[:, :-2], columns[2:] - columns[:-2]
 
 
-def steepness(picture: Float32Array) -> Float32Array:
+def gradient_magnitude(picture: Float32Array) -> Float32Array:
     """Return the length of the gradient of a float32 (H, W), in levels per pixel."""
     x, y = sobel(picture)
     return np.asarray(np.sqrt(x * x + y * y) * np.float32(0.125), np.float32)
 
 
-def distance(mask: UInt8Array) -> Float32Array:
+def distance_transform(mask: UInt8Array) -> Float32Array:
     """Return how far each pixel of a mask (H, W) is from the nearest 0, about Euclidean, float32.
 
     Intel's IPP, if a host has it running, would round otherwise; it is switched for this thread.
@@ -216,15 +216,15 @@ def line_segments(grey: UInt8Array) -> Float32Array:
     return np.asarray(steps / np.float32(32), np.float32)
 
 
-def _resized(picture: Picture, size: tuple[int, ...], how: str) -> Picture:
+def _resized(picture: Picture, size: tuple[int, ...], method: str) -> Picture:
     from livingstill.kernels import resample
 
     height, width = picture.shape[:2]
     if (width, height) == size:
         return picture.copy()
     flat, channels = _flat(picture)
-    starts, down = _taps(height, size[1], how)
-    places, across = _places(width, size[0], how, channels)
+    starts, down = _taps(height, size[1], method)
+    places, across = _channel_taps(width, size[0], method, channels)
     out = np.empty((size[1], size[0] * channels), flat.dtype)
     work = resample.resize_bytes if flat.dtype == np.uint8 else resample.resize_floats
     cost = (size[1], max(out.shape[1], flat.size // size[1]))
@@ -240,21 +240,21 @@ def _flat(picture: NDArray[Any]) -> tuple[NDArray[Any], int]:
 
 
 def _over_rows(work: Callable[[int, int], object], shape: tuple[int, ...]) -> None:
-    if shape[0] * shape[1] < 16 * _FEW:
+    if shape[0] * shape[1] < 16 * _MIN_BAND_VALUES:
         work(0, shape[0])
     else:
         over_bands(work, shape[0])
 
 
 @lru_cache(64)
-def _places(
-    before: int, after: int, how: str, channels: int
+def _channel_taps(
+    before: int, after: int, method: str, channels: int
 ) -> tuple[NDArray[np.int64], Float32Array]:
     """Return `_taps` of each value of a line of pixels of some channels, weights (k, n)."""
-    return _spread(*_taps(before, after, how), channels)
+    return _repeat_for_channels(*_taps(before, after, method), channels)
 
 
-def _spread(
+def _repeat_for_channels(
     starts: NDArray[np.int64], weights: Float32Array, channels: int
 ) -> tuple[NDArray[np.int64], Float32Array]:
     places = starts[:, None] * channels + np.arange(channels)
@@ -262,13 +262,13 @@ def _spread(
 
 
 @lru_cache(64)
-def _taps(before: int, after: int, how: str) -> tuple[NDArray[np.int64], Float32Array]:
+def _taps(before: int, after: int, method: str) -> tuple[NDArray[np.int64], Float32Array]:
     """Return which pixels each pixel of a resized line is made of: the first, and the weights.
 
     Weights are whole multiples of 2^-22, whose sums float32 holds exactly: what is 1 stays 1.
     """
     ratio = before / after
-    if how == "area" and ratio > 1:
+    if method == "area" and ratio > 1:
         edges = np.minimum(np.arange(after + 1) * ratio, before)
         start = np.floor(edges[:-1]).astype(np.int64)
         place = start[:, None] + np.arange(min(int(np.ceil(ratio)) + 1, before))
@@ -276,12 +276,12 @@ def _taps(before: int, after: int, how: str) -> tuple[NDArray[np.int64], Float32
         weights = np.where(overlap > 1e-9, overlap, 0.0)
     else:
         centre = (np.arange(after, dtype=np.float64) + 0.5) * ratio - 0.5
-        if how == "cubic":
+        if method == "cubic":
             return _cubic(centre, before)
         near = np.floor(centre).astype(np.int64)
         share = (centre - near)[:, None]
         place, weights = near[:, None] + np.arange(2), np.concatenate([1 - share, share], 1)
-    return _within(place, weights, before)
+    return _clamp_taps(place, weights, before)
 
 
 def _cubic(centre: NDArray[np.float64], count: int) -> tuple[NDArray[np.int64], Float32Array]:
@@ -289,10 +289,10 @@ def _cubic(centre: NDArray[np.float64], count: int) -> tuple[NDArray[np.int64], 
     near = np.floor(centre).astype(np.int64)
     d = np.abs((centre - near)[:, None] - np.arange(-1, 3))
     inner, outer = (1.25 * d - 2.25) * d * d + 1, -0.75 * (((d - 5) * d + 8) * d - 4)
-    return _within(near[:, None] + np.arange(-1, 3), np.where(d <= 1, inner, outer), count)
+    return _clamp_taps(near[:, None] + np.arange(-1, 3), np.where(d <= 1, inner, outer), count)
 
 
-def _within(
+def _clamp_taps(
     place: NDArray[np.int64], weights: NDArray[np.float64], count: int
 ) -> tuple[NDArray[np.int64], Float32Array]:
     """Return starts and weights (n, k) of runs within ``count`` pixels; the border repeats."""
@@ -300,20 +300,20 @@ def _within(
     starts = np.clip(place[:, 0], 0, count - taps)
     inside = np.zeros((len(place), taps))
     for k in range(place.shape[1]):
-        at = np.clip(np.clip(place[:, k], 0, count - 1) - starts, 0, taps - 1)
-        inside[np.arange(len(place)), at] += weights[:, k]
-    whole = np.round(inside / np.add.accumulate(inside, 1)[:, -1:] * _UNIT)
-    whole[np.arange(len(whole)), inside.argmax(1)] += _UNIT - whole.sum(1)
-    return starts, (whole / _UNIT).astype(np.float32)
+        index = np.clip(np.clip(place[:, k], 0, count - 1) - starts, 0, taps - 1)
+        inside[np.arange(len(place)), index] += weights[:, k]
+    quantised = np.round(inside / np.add.accumulate(inside, 1)[:, -1:] * _UNIT)
+    quantised[np.arange(len(quantised)), inside.argmax(1)] += _UNIT - quantised.sum(1)
+    return starts, (quantised / _UNIT).astype(np.float32)
 
 
 @lru_cache(64)
-def _bordered(count: int, margin: int, border: Border) -> NDArray[np.int64]:
+def _padded_indices(count: int, margin: int, border: Border) -> NDArray[np.int64]:
     return np.pad(np.arange(count), margin, mode=border).astype(np.int64)
 
 
 @lru_cache(4)
-def _ties(sigma: float) -> Float32Array:
+def _similarity_table(sigma: float) -> Float32Array:
     """Return exp(-distance / sigma) by the squared distance of two colours."""
     squares = np.arange(3 * 255 * 255 + 1, dtype=np.float64)
     return np.asarray(decay(np.sqrt(squares) / sigma), np.float32)

@@ -14,18 +14,18 @@ from livingstill.imaging import exact
 Mask = TypeVar("Mask", UInt8Array, Float32Array)
 
 
-def downscale(rgb: UInt8Array, side: int, least: int = 4) -> UInt8Array:
+def downscale(rgb: UInt8Array, side: int, min_side: int = 4) -> UInt8Array:
     """Return (h, w, 3) uint8, the photo with a long side of ``side`` at most, by area averaging.
 
-    The short side is ``least`` pixels or more. A photo that is no larger comes back as a copy.
+    The short side is ``min_side`` pixels or more. A photo that is no larger comes back as a copy.
     """
     return np.asarray(
-        exact.resize_area(rgb, reduced_size(rgb.shape, side, least)),
+        exact.resize_area(rgb, reduced_size(rgb.shape, side, min_side)),
         np.uint8,
     )
 
 
-def reduced_size(shape: tuple[int, ...], side: int, least: int = 4) -> tuple[int, int]:
+def reduced_size(shape: tuple[int, ...], side: int, min_side: int = 4) -> tuple[int, int]:
     """Return the width and height of a picture of ``shape`` (H, W, ...) reduced to ``side``.
 
     >>> reduced_size((600, 800, 3), 240)
@@ -33,7 +33,7 @@ def reduced_size(shape: tuple[int, ...], side: int, least: int = 4) -> tuple[int
     """
     height, width = shape[:2]
     scale = min(1.0, side / max(height, width))
-    return max(least, round(width * scale)), max(least, round(height * scale))
+    return max(min_side, round(width * scale)), max(min_side, round(height * scale))
 
 
 def mask_at(mask: NDArray[Any], shape: tuple[int, ...], above: float = 128) -> NDArray[np.bool_]:
@@ -43,8 +43,8 @@ def mask_at(mask: NDArray[Any], shape: tuple[int, ...], above: float = 128) -> N
 
 def upsample(mask: Mask, shape: tuple[int, ...]) -> Mask:
     """Return (H, W), a reduced mask bilinearly at the size of a picture of ``shape``."""
-    whole = exact.resize_linear(mask, shape[1::-1])
-    return np.asarray(whole, mask.dtype)
+    full = exact.resize_linear(mask, shape[1::-1])
+    return np.asarray(full, mask.dtype)
 
 
 def high_pass(rgb: UInt8Array, sigma: float) -> Float32Array:

@@ -28,7 +28,7 @@ except ImportError:  # such locks are not on this system: leftovers stay there
 
 _PART = re.compile(r"\..*\.[0-9a-f]{8}\.part(\.\w+)?")
 
-_ADDRESS = re.compile("(https?|ftp|s3|gs|file):/+", re.IGNORECASE)
+_URL = re.compile("(https?|ftp|s3|gs|file):/+", re.IGNORECASE)
 
 _LONGEST_NAME, _LONGEST_STEM = 255, 200
 """Bytes of a file's name, and what of it a temporary name keeps."""
@@ -62,23 +62,23 @@ def check_target(path: Path, overwrite: bool, *, make: bool = False) -> None:
         raise InputError(f"the folder {folder} cannot be written; choose another")
 
 
-def refuse_address(path: Path, what: str) -> None:
+def refuse_url(path: Path, noun: str) -> None:
     """Refuse an address of the network or ``file:``, and say what to give instead.
 
     Raises
     ------
     InputError
-        If ``path`` is one; ``what`` begins the sentence.
+        If ``path`` is one; ``noun`` begins the sentence.
     """
-    address = _ADDRESS.match(str(path))  # of whose slashes a path keeps one
-    if address is None:
+    url = _URL.match(str(path))  # of whose slashes a path keeps one
+    if url is None:
         return
-    scheme, rest = address[1].lower(), str(path)[address.end() :]
+    scheme, rest = url[1].lower(), str(path)[url.end() :]
     if scheme == "file":
         local = unquote(rest.removeprefix("localhost/"))
-        raise InputError(f"{what} file:///{rest} is an address; give its path, /{local}")
+        raise InputError(f"{noun} file:///{rest} is an address; give its path, /{local}")
     raise InputError(
-        f"{what} {scheme}://{rest} is an address, and nothing is fetched from the network; "
+        f"{noun} {scheme}://{rest} is an address, and nothing is fetched from the network; "
         "download it first, and give the path of the file"
     )
 
@@ -96,7 +96,7 @@ def _exists_error(path: Path) -> InputError:
     return InputError(f"{path} exists; give --overwrite to replace it, or another name")
 
 
-def check_inputs_kept(targets: Iterable[Path], sources: Iterable[Path | None]) -> None:
+def check_inputs_preserved(targets: Iterable[Path], sources: Iterable[Path | None]) -> None:
     """Raise InputError where an output is one of the input files, even with ``--overwrite``.
 
     Raises
@@ -114,7 +114,7 @@ def check_inputs_kept(targets: Iterable[Path], sources: Iterable[Path | None]) -
                     )
 
 
-def _lock(path: Path) -> int:
+def _hold_lock(path: Path) -> int:
     """Lock the file or folder at ``path``; return the descriptor that holds the lock.
 
     Raises
@@ -142,7 +142,7 @@ def _remove(path: Path) -> None:
             path.unlink()
 
 
-def sweep(folder: Path) -> None:
+def remove_stale_parts(folder: Path) -> None:
     """Remove the temporary files and folders of killed runs from ``folder``."""
     if fcntl is None:
         return
@@ -150,13 +150,13 @@ def sweep(folder: Path) -> None:
         leftovers = [Path(entry.path) for entry in entries if _PART.fullmatch(entry.name)]
         for path in leftovers:
             with suppress(OSError):
-                handle = _lock(path)
+                handle = _hold_lock(path)
                 _remove(path)
                 os.close(handle)
 
 
 @contextmanager
-def made_folder(path: Path) -> Iterator[None]:
+def ensured_folder(path: Path) -> Iterator[None]:
     """Make a folder and those above it where they are missing; unmake them if the block fails.
 
     Raises
@@ -191,7 +191,7 @@ def temporary(path: Path, *, folder: bool = False) -> Iterator[Path]:
     OSError
         If it cannot be made.
     """
-    sweep(path.parent)
+    remove_stale_parts(path.parent)
     stem, suffix = (path.name, "") if folder else (path.stem, path.suffix)
     stem = os.fsdecode(os.fsencode(stem)[:_LONGEST_STEM])
     handle = None
@@ -202,7 +202,7 @@ def temporary(path: Path, *, folder: bool = False) -> Iterator[Path]:
         else:
             part.open("xb").close()
         try:
-            handle = _lock(part) if fcntl is not None else None
+            handle = _hold_lock(part) if fcntl is not None else None
         except (BlockingIOError, FileNotFoundError):  # swept before it was held
             continue
         except OSError:  # a file system without locks
@@ -217,7 +217,7 @@ def temporary(path: Path, *, folder: bool = False) -> Iterator[Path]:
 
 
 @contextmanager
-def replacing(path: Path, overwrite: bool = False) -> Iterator[Path]:
+def atomic_write(path: Path, overwrite: bool = False) -> Iterator[Path]:
     """Give a temporary file beside ``path``; rename it when the block ends well, else remove it.
 
     Without ``overwrite`` not even a file that came there meanwhile is replaced.
@@ -257,11 +257,11 @@ def write_png(path: Path, picture: NDArray[Any], overwrite: bool = False) -> Non
     Raises
     ------
     InputError
-        As ``replacing``.
+        As ``atomic_write``.
     """
     import cv2
 
-    with replacing(path, overwrite) as part:
+    with atomic_write(path, overwrite) as part:
         part.write_bytes(cv2.imencode(".png", picture)[1].tobytes())
 
 

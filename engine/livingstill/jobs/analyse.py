@@ -18,11 +18,11 @@ from livingstill.core.model import (
     InverseDepth,
     Perception,
     Photo,
+    PhotoStatistics,
     Region,
-    Traits,
     UInt8Array,
 )
-from livingstill.core.threads import Result, begin, later
+from livingstill.core.threads import Result, begin, lazy
 from livingstill.depth import alignment, depth_file, embedded, models, windows
 from livingstill.depth.refine import refine
 from livingstill.depth.sources import SOURCES
@@ -31,6 +31,7 @@ from livingstill.network.forward import forward
 from livingstill.photo import read, statistics
 from livingstill.photo.lines import detect_lines, line_lengths
 from livingstill.segmentation import semantic
+from livingstill.segmentation.class_probabilities import clean_classes
 from livingstill.settings.groups import DepthSettings, InputSettings
 from livingstill.settings.shot import Shot
 
@@ -70,11 +71,11 @@ class Analysis:
 
     def mask(self, name: str) -> UInt8Array | None:
         """Return the soft mask of a class, (H, W) uint8, or None where there is none of it."""
-        return next((one.mask for one in self.classes() if one.kind == name), None)
+        return next((one.mask for one in self.classes() if one.label == name), None)
 
-    def statistics(self) -> Traits:
+    def statistics(self) -> PhotoStatistics:
         """Return sharpness, noise, light, lines and shares of classes."""
-        shares = {region.kind: region.share for region in self.classes()}
+        shares = {region.label: region.share for region in self.classes()}
         return statistics.measure(self.rgb, self.depth().values, shares, self.lines())
 
 
@@ -103,7 +104,7 @@ def analyse(
     ----------
     shot : its depth source, quality and frame decide; neither camera nor motion
     scale : size of the scene beside the photo, where other shots share it; by default the shot's
-    ahead : whether perception, lines and, of small pictures, classes are begun at once in threads
+    eager : whether perception, lines and, of small pictures, classes are begun at once in threads
         of their own
     """
     rgb = downscale(photo.rgb, scene_scale(photo, shot) if scale is None else scale)
@@ -127,13 +128,13 @@ def analyse_pixels(
     photo: Photo, rgb: UInt8Array, quality: str, settings: DepthSettings, *, eager: bool = False
 ) -> Analysis:
     """Return the analysis of a photo whose scene is ``rgb``, (H, W, 3) uint8."""
-    schedule = begin if eager else later
-    perception = schedule(partial(forward, rgb, quality=quality))
+    schedule = begin if eager else lazy
+    perception = schedule(partial(perceive, rgb, quality))
     lines = schedule(partial(detect_lines, rgb))
     masks = partial(_segment, perception, rgb)
-    classes = begin_if_small(rgb)(masks) if eager else later(masks)
-    depth = later(partial(estimate_depth, rgb, settings, perception, lines))
-    point = later(partial(find_subject, rgb, depth, classes))
+    classes = begin_if_small(rgb)(masks) if eager else lazy(masks)
+    depth = lazy(partial(estimate_depth, rgb, settings, perception, lines))
+    point = lazy(partial(find_subject, rgb, depth, classes))
     return Analysis(photo, rgb, perception, lines, classes, depth, point)
 
 
@@ -165,20 +166,25 @@ def analysis_from_estimates(
     )
 
 
+def perceive(rgb: UInt8Array, quality: str) -> Perception:
+    """Return the embedded network's inverse depth and class probabilities, those cleaned."""
+    return clean_classes(forward(rgb, quality=quality))
+
+
 def _segment(perception: Result[Perception], rgb: UInt8Array) -> tuple[Region, ...]:
     return semantic.segment(perception(), rgb)
 
 
 def begin_if_small(rgb: UInt8Array) -> Callable[[Result[Any]], Result[Any]]:
-    """Return ``begin`` (concurrent) for a picture up to ``LARGE_PIXELS``, else ``later`` (lazy)."""
-    return begin if rgb.shape[0] * rgb.shape[1] <= LARGE_PIXELS else later
+    """Return ``begin`` for a picture up to ``LARGE_PIXELS``, else ``lazy``."""
+    return begin if rgb.shape[0] * rgb.shape[1] <= LARGE_PIXELS else lazy
 
 
 def find_subject(
     rgb: UInt8Array, depth: Result[InverseDepth], classes: Result[tuple[Region, ...]]
 ) -> Subject:
     """Return the subject of a photo from its depth, its sky and the heads of its people."""
-    masks = {region.kind: region.mask for region in reversed(classes())}
+    masks = {region.label: region.mask for region in reversed(classes())}
     return subject.find_subject(
         rgb, depth().values, masks.get("sky"), subject.head_boxes(masks.get("person"))
     )

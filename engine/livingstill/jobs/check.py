@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from livingstill.core.errors import InputError
-from livingstill.core.model import Progress, Silent, UInt8Array
-from livingstill.io.files import check_target, replacing
+from livingstill.core.model import Progress, SilentProgress, UInt8Array
+from livingstill.io.files import atomic_write, check_target
 from livingstill.media import clip_reader
 from livingstill.photo import read
 from livingstill.quality import no_reference, registration, report
@@ -80,7 +80,7 @@ def review(
     """
     reader = clip_reader.ClipReader(clip)
     photo = Still.read(still) if still else None
-    with (progress or Silent()).stage("watching", reader.info.frames or 0) as step:
+    with (progress or SilentProgress()).stage("watching", reader.info.frames or 0) as step:
         series = measure(reader, photo, step).series
     return judge(reader, series, loop=loop)
 
@@ -178,23 +178,23 @@ def check_report(path: Path, overwrite: bool) -> None:
 
 
 def write_report(
-    found: Review,
+    review: Review,
     frames: Callable[[], Iterable[UInt8Array]],
     path: Path,
     title: str,
     overwrite: bool,
 ) -> None:
     """Write a review as HTML or JSON, by suffix; ``frames`` gives the clip's pictures again."""
-    with replacing(path, overwrite) as part:
+    with atomic_write(path, overwrite) as part:
         if path.suffix.lower() == ".json":
-            report.write_json(found.verdict, part)
+            report.write_json(review.verdict, part)
             return
-        wanted = set(report.worst(found.verdict))
-        last = max(wanted, default=-1)
-        shown: dict[int, UInt8Array] = {}
-        for index, frame in enumerate(frames() if wanted else ()):
-            if index in wanted:
-                shown[index] = np.array(frame)
+        worst = set(report.worst(review.verdict))
+        last = max(worst, default=-1)
+        pictures: dict[int, UInt8Array] = {}
+        for index, frame in enumerate(frames() if worst else ()):
+            if index in worst:
+                pictures[index] = np.array(frame)
             if index >= last:
                 break
-        report.write_html(found.verdict, found.series, shown, part, title)
+        report.write_html(review.verdict, review.series, pictures, part, title)

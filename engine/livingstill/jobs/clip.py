@@ -8,7 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from livingstill.camera import framing
-from livingstill.camera.travel import travel
+from livingstill.camera.displacement import max_displacement
 from livingstill.camera.view import CameraView
 from livingstill.core.errors import InputError
 from livingstill.core.model import (
@@ -65,14 +65,14 @@ class Clip:
 
     def __repr__(self) -> str:
         width, height = self.framing.size
-        moving = ", ".join(f"{region.kind} {region.share:.0%}" for region in self.regions)
+        moving = ", ".join(f"{region.label} {region.share:.0%}" for region in self.regions)
         return (
             f"<Clip of {self.photo.name}: {width}x{height}, {self.timeline.frames} frames at "
             f"{float(self.timeline.fps):g} fps, camera {self.shot.camera}, {moving or 'no motion'}>"
         )
 
     @property
-    def still(self) -> bool:
+    def static_camera(self) -> bool:
         """Whether the camera stands for the whole clip, in a frame that the picture fills."""
         times = map(self.timeline.time, range(self.timeline.frames))
         return len(set(map(self.camera.at, times))) == 1 and not self.framing.bars
@@ -83,9 +83,9 @@ class Clip:
         ``span`` yields only these: the same pixels as in the whole clip.
         """
         span = range(self.timeline.frames) if span is None else span
-        return self.finisher.finish(self.bare(span), span)
+        return self.finisher.finish(self.rendered(span), span)
 
-    def bare(self, span: range | None = None) -> Iterator[PackedRGBA]:
+    def rendered(self, span: range | None = None) -> Iterator[PackedRGBA]:
         """Yield the frames like ``packed``, but before finishing: no grade, grain, title or logo.
 
         A title that stands in the scene is in them.
@@ -99,31 +99,36 @@ class Clip:
         width, height = self.scene.size
         pixels = width / self.window.scale
 
-        def instant(when: float) -> tuple[Pose, tuple[Flow | None, ...] | None]:
-            pose = self.camera.at(timeline.time(when))
-            return pose, self.motion.at(timeline.phase(when)) if self.motion else None
+        def instant(index: float) -> tuple[Pose, tuple[Flow | None, ...] | None]:
+            pose = self.camera.at(timeline.time(index))
+            return pose, self.motion.at(timeline.phase(index)) if self.motion else None
 
         blur = self.shot.shutter / 360 if self.shot.quality == "high" else 0.0
 
         def render(index: int) -> PackedRGBA:
             if not blur:
                 return renderer.frame(*instant(index), title_opacity(index))
-            opened = (index + blur * ((i + 0.5) / EXPOSURES - 0.5) for i in range(EXPOSURES))
-            return renderer.exposure([instant(when) for when in opened], title_opacity(index))
+            instants = (index + blur * ((i + 0.5) / EXPOSURES - 0.5) for i in range(EXPOSURES))
+            return renderer.exposure(list(map(instant, instants)), title_opacity(index))
 
-        def moved(first: int, second: int) -> float:
+        def displacement(first: int, second: int) -> float:
             before, after = (self.camera.at(timeline.time(i)) for i in (first, second))
-            return pixels * travel(before, after, self.scene.focal, width / height)
+            return pixels * max_displacement(before, after, self.scene.focal, width / height)
 
-        made = temporal.smooth(
-            render, timeline.frames, smooth, circular=timeline.joins, travel=moved, span=span
+        smoothed = temporal.smooth(
+            render,
+            timeline.frames,
+            smooth,
+            circular=timeline.periodic,
+            displacement=displacement,
+            span=span,
         )
         if not self.framing.bars:
-            return made
+            return smoothed
         letterbox = Letterbox(
             self.photo.rgb, self.framing.size, self.framing.picture, self.shot.fit
         )
-        return map(letterbox.compose, made)
+        return map(letterbox.compose, smoothed)
 
     def frames(self) -> Iterator[UInt8Array]:
         """Yield the frames as (h, w, 3) uint8 RGB."""
@@ -134,7 +139,7 @@ class Clip:
         *outputs: str | Path,
         overwrite: bool = False,
         hashes: bool = False,
-        watch: Callable[[UInt8Array], object] | None = None,
+        on_frame: Callable[[UInt8Array], object] | None = None,
         source: Iterable[PackedRGBA] | None = None,
         poster: Path | None = None,
         stages: Stages | None = None,
@@ -145,7 +150,7 @@ class Clip:
             tuple(map(str, outputs)),
             overwrite=overwrite,
             hashes=hashes,
-            watch=watch,
+            on_frame=on_frame,
             source=source,
             poster=poster,
             stages=stages,
@@ -156,7 +161,7 @@ class Clip:
         if self.shot.audio is None:
             return None, ""
         width, height = self.framing.size
-        shares = {region.kind: region.share for region in self.regions}
+        shares = {region.label: region.share for region in self.regions}
         return soundtrack.make(self.shot, self.timeline, shares, height / width)
 
     def mattes(self) -> Iterator[PackedRGBA]:
@@ -171,7 +176,7 @@ class Clip:
             raise InputError("alpha is given with bars around the photo; use --fit crop")
         white = matte.select_parts(self.scene, self.regions, self.shot.alpha or "")
         motion = matte.MotionWithoutLight(self.motion) if self.motion else None
-        return replace(self, scene=white, motion=motion, card=None).bare()
+        return replace(self, scene=white, motion=motion, card=None).rendered()
 
     def preview(self, side: int = 480, fps: int = 12) -> Clip:
         """Return the same move and motion in a frame ``side`` pixels long, ``fps`` times a second."""

@@ -21,7 +21,7 @@ import numpy as np
 from livingstill.core import threads
 from livingstill.core.errors import InputError, LivingStillError
 from livingstill.core.model import PackedRGBA, Photo
-from livingstill.io.files import replacing
+from livingstill.io.files import atomic_write
 from livingstill.jobs.analyse import Estimates
 from livingstill.jobs.batch.work import Output, Task, failure, make, store
 from livingstill.jobs.clip import Clip
@@ -158,7 +158,7 @@ def _store_results(
             target.parent.mkdir(parents=True, exist_ok=True)
             target.unlink(missing_ok=True)
             store(task.record(output), {**record, "state": "started"})
-            with replacing(target) as part:
+            with atomic_write(target) as part:
                 part.write_bytes(clips[output.name])
         store(task.record(output), record)
     return records
@@ -242,4 +242,4 @@ def _render_on_worker(clip_job: ClipJob, span: range) -> bytes:
                 clip_job.photo, clip_job.shot, estimates=clip_job.estimates
             )
         clip = _prepared_clips[clip_job.key]
-    return b"".join(frame.tobytes() for frame in clip.bare(span))
+    return b"".join(frame.tobytes() for frame in clip.rendered(span))

@@ -29,7 +29,7 @@ def stages(clip: Clip) -> dict[str, str]:
     depth = np.round(clip.depth.values * np.float32(65535)).astype(np.uint16)
     parts: dict[str, Iterable[object]] = {
         "depth": [depth],
-        "regions": [part for region in clip.regions for part in (region.kind, region.mask)],
+        "regions": [part for region in clip.regions for part in (region.label, region.mask)],
         "scene": [
             part for layer in clip.scene.layers for part in (layer.colour, layer.inverse_depth)
         ],

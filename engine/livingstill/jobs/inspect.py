@@ -10,7 +10,13 @@ import numpy as np
 from livingstill.core import threads
 from livingstill.core.model import InverseDepth, Progress, Region, Scene
 from livingstill.io import files
-from livingstill.io.files import check_inputs_kept, check_target, made_folder, replacing, write_png
+from livingstill.io.files import (
+    atomic_write,
+    check_inputs_preserved,
+    check_target,
+    ensured_folder,
+    write_png,
+)
 from livingstill.jobs import steps
 from livingstill.jobs.analyse import Analysis, analyse, read_photo
 from livingstill.jobs.session import check_settings, prepare
@@ -35,7 +41,7 @@ def write_depth(
     threads.limit(job.threads)
     check_settings(shot)
     check_target(target, job.overwrite, make=True)
-    check_inputs_kept([target], [photo, *shot.files_read()])
+    check_inputs_preserved([target], [photo, *shot.files_read()])
     depth = _analyse_photo(photo, shot, Stages(progress)).depth()
     levels = np.round(depth.values * np.float32(65535)).astype(np.uint16)
     picture = (
@@ -43,7 +49,7 @@ def write_depth(
         if preview
         else levels
     )
-    with made_folder(target.parent):
+    with ensured_folder(target.parent):
         write_png(target, picture, job.overwrite)
     return depth
 
@@ -65,21 +71,21 @@ def write_regions(
     check_settings(shot)
     if target is not None:
         check_target(target, job.overwrite, make=True)
-        check_inputs_kept([target], [photo, *shot.files_read()])
+        check_inputs_preserved([target], [photo, *shot.files_read()])
     stages = Stages(progress)
     analysis = _analyse_photo(photo, shot, stages)
     with stages("regions"):
         classes = analysis.classes()
         moving = steps.plan_regions(analysis, shot)
     if folder is not None:
-        class_names = {region.kind for region in classes}
-        extra = tuple(region for region in moving if region.kind not in class_names)
+        class_names = {region.label for region in classes}
+        extra = tuple(region for region in moving if region.label not in class_names)
         mask_files.write(folder, (*classes, *extra), job.overwrite)
     if target is not None:
         depth = analysis.depth().values
         directions = flow_field.velocities(analysis.rgb, depth, moving, shot.brush)
         picture = overlay.draw_overlay(analysis.rgb, moving, directions)
-        with made_folder(target.parent):
+        with ensured_folder(target.parent):
             write_png(target, cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), job.overwrite)
     return moving
 
@@ -101,7 +107,7 @@ def write_scene(
         check_target(folder / "scene.json", job.overwrite)
     if mesh is not None:
         check_target(mesh, job.overwrite, make=True)
-        check_inputs_kept([mesh], [photo, *shot.files_read()])
+        check_inputs_preserved([mesh], [photo, *shot.files_read()])
         export.check_mesh(mesh)
     stages = Stages(progress)
     still = shot.model_copy(update={"motion": ("none",), "camera": Choice(name="static")})
@@ -111,7 +117,7 @@ def write_scene(
     with stages("export"), files.folder(folder, job.overwrite) as part:
         export.export_layers(scene, part)
         if mesh is not None:
-            with made_folder(mesh.parent), replacing(mesh, job.overwrite) as piece:
+            with ensured_folder(mesh.parent), atomic_write(mesh, job.overwrite) as piece:
                 export.write_mesh(scene, piece)
     return scene
 

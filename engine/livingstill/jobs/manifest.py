@@ -19,7 +19,7 @@ from livingstill.core.errors import InputError
 from livingstill.core.model import InverseDepth, Region, UInt8Array
 from livingstill.io import images
 from livingstill.io import text as texts
-from livingstill.io.files import replacing
+from livingstill.io.files import atomic_write
 from livingstill.settings.shot import Shot
 
 FORMAT = 2
@@ -99,7 +99,7 @@ def build(
             "source": depth.source,
             "png": _png(np.round(depth.values * np.float32(65535)).astype(np.uint16)),
         },
-        "regions": [{"kind": region.kind, "png": _png(region.mask)} for region in regions],
+        "regions": [{"kind": region.label, "png": _png(region.mask)} for region in regions],
         "subject": list(subject),
         "stages": stages,
         "frames": frames,
@@ -114,7 +114,7 @@ def write(path: Path, manifest: dict[str, Any], overwrite: bool) -> None:
     InputError
         If the file exists and ``overwrite`` is off, or its folder cannot be written.
     """
-    with replacing(path, overwrite) as part:
+    with atomic_write(path, overwrite) as part:
         part.write_text(json.dumps(manifest, indent=1), encoding="utf-8")
 
 

@@ -41,7 +41,7 @@ def select_parts(scene: Scene, regions: tuple[Region, ...], selection: str) -> S
     height, width = scene.layers[0].colour.shape
     mask = np.zeros((height, width), np.uint8)
     layers: set[int] = set()
-    kinds = {region.kind: region.mask for region in regions}
+    kinds = {region.label: region.mask for region in regions}
     names = [part.strip() for part in selection.split(",") if part.strip()]
     for name in names:
         if name.startswith(_LAYER):

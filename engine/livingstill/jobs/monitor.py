@@ -43,7 +43,7 @@ def limit_amounts(
     pulses in a small trial of the loop is lowered by itself until it does not; if lowering does not
     help it keeps its amount, and the note says so.
     """
-    attenuation = {region.kind: 1.0 for region in regions}
+    attenuation = {region.label: 1.0 for region in regions}
     trial = Trial(scene, regions)
     motion = make(attenuation)
     first = excess = trial.measure(motion)
@@ -118,7 +118,7 @@ class Trial:
         for index, region in enumerate(self.regions):
             area = max(1, int((stack[index] > 127).sum()))
             share = float((cells & (owner == index)).sum()) / area
-            shares[region.kind] = max(share, shares.get(region.kind, 0.0))
+            shares[region.label] = max(share, shares.get(region.label, 0.0))
         return shares
 
 
@@ -138,8 +138,8 @@ def masks_in_frame(
     kinds: dict[str, UInt8Array] = {}
     for region in regions:
         mask = _in_frame(region.mask, window, size)
-        previous = kinds.get(region.kind)
-        kinds[region.kind] = mask if previous is None else np.maximum(previous, mask)
+        previous = kinds.get(region.label)
+        kinds[region.label] = mask if previous is None else np.maximum(previous, mask)
     return kinds
 
 

@@ -89,7 +89,7 @@ class Preview:
         size = analyse.downscale(self.photo.rgb, scale).shape[1::-1]
         depth = before[2].depth if before and depth_kept else _small_depth(decided, size)
         regions = tuple(
-            Region(region.kind, _small_mask(region.mask, size)) for region in decided.regions
+            Region(region.label, _small_mask(region.mask, size)) for region in decided.regions
         )
         point = decided.analysis.subject()
         made = Estimates(depth, regions, (point.x, point.y))

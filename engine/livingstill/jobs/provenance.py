@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from livingstill.core.errors import InputError
-from livingstill.io.files import check_target, replacing
+from livingstill.io.files import atomic_write, check_target
 from livingstill.media import metadata as xmp
 from livingstill.settings.shot import Shot
 
@@ -27,8 +27,8 @@ def metadata(shot: Shot, photo_sha256: str) -> dict[str, str]:
     Of files that settings name only the names are told, not where they lay.
     """
     written, default = shot.model_dump(mode="json"), Shot().model_dump(mode="json")
-    given = {key: value for key, value in written.items() if value != default[key]}
-    settings = json.dumps(given, ensure_ascii=False, sort_keys=True)
+    changed = {key: value for key, value in written.items() if value != default[key]}
+    settings = json.dumps(changed, ensure_ascii=False, sort_keys=True)
     return {
         "comment": STATEMENT,
         "software": f"livingstill {version('livingstill')}",
@@ -51,7 +51,7 @@ def check_sidecar(path: Path, overwrite: bool) -> None:
 
 
 def write_sidecar(
-    path: Path, said: Mapping[str, str], outputs: Sequence[str], overwrite: bool = False
+    path: Path, fields: Mapping[str, str], outputs: Sequence[str], overwrite: bool = False
 ) -> None:
     """Write ``metadata`` beside the clips: as XMP, or as JSON with the hash of each clip's file.
 
@@ -61,15 +61,15 @@ def write_sidecar(
         As ``check_sidecar``.
     """
     check_sidecar(path, overwrite)
-    with replacing(path, overwrite) as part:
+    with atomic_write(path, overwrite) as part:
         if path.suffix.lower() == ".xmp":
-            part.write_bytes(xmp.packet(said) + b"\n")
+            part.write_bytes(xmp.packet(fields) + b"\n")
             return
         record: dict[str, Any] = {
-            "statement": said["comment"],
-            "software": said["software"],
-            "photo": {"sha256": said["photo"].removeprefix("sha256:")},
-            "settings": json.loads(said["settings"]),
+            "statement": fields["comment"],
+            "software": fields["software"],
+            "photo": {"sha256": fields["photo"].removeprefix("sha256:")},
+            "settings": json.loads(fields["settings"]),
             "files": [
                 {"name": Path(name).name, "sha256": digest(Path(name))}
                 for name in outputs

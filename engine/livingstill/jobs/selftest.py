@@ -71,10 +71,10 @@ def run() -> SelfTest:
 
 def _estimated(analysis: Analysis) -> list[NDArray[np.unsignedinteger[Any]]]:
     """Return the network's depth and probabilities, and the scene's depth and masks, as integers."""
-    seen = analysis.perception()
-    depths = (seen.inverse_depth, analysis.depth().values)
+    perception = analysis.perception()
+    depths = (perception.inverse_depth, analysis.depth().values)
     steps = [np.round(depth * np.float32(65535)).astype(np.uint16) for depth in depths]
-    return [*steps, seen.probabilities, *(region.mask for region in analysis.classes())]
+    return [*steps, perception.probabilities, *(region.mask for region in analysis.classes())]
 
 
 def scene() -> tuple[UInt8Array, Float32Array, UInt8Array]:
@@ -99,9 +99,9 @@ def scene() -> tuple[UInt8Array, Float32Array, UInt8Array]:
     rgb[post] = np.stack([120 + texture, 70 + texture, 40 + texture // 2], axis=2)[post]
     depth = np.where(water, 24 + (y - _HORIZON) * 3 // 2, np.where(hills, 20, 0))
     depth = np.where(post, 200, depth)
-    still = water & ~post
+    static_water = water & ~post
     return (
         np.clip(rgb, 0, 255).astype(np.uint8),
         depth.astype(np.float32) / np.float32(255),
-        still.astype(np.uint8) * np.uint8(255),
+        static_water.astype(np.uint8) * np.uint8(255),
     )

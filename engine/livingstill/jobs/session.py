@@ -93,8 +93,8 @@ class Session:
             )  # what is outdated need not be in memory beside what is new
             self._results[name] = (key, make())
             self.runs[name] += 1
-        made: T = self._results[name][1]
-        return made
+        value: T = self._results[name][1]
+        return value
 
     def clip(self, shot: Shot, stages: Stages | None = None) -> Clip:
         """Return the photo made ready to render by a shot.
@@ -109,7 +109,7 @@ class Session:
         analysis = self._analyse(shot, keys, stages)
         whole_layers = self._begin_layers(analysis, shot, keys)
         _, regions, frame, move, reason, cost = self._decide(analysis, shot, keys, stages)
-        begin_kernels([region.kind for region in regions])
+        begin_kernels([region.label for region in regions])
         scene_key = self._scene_key(keys, regions)
         shot = shot.model_copy(update={"camera": move})
         timeline = steps.timeline_of(shot)
@@ -145,8 +145,15 @@ class Session:
                     analysis.rgb, depth.values, regions, scene, shot, timeline
                 ),
             )
-        said = prompt.notes(shot.prompt)
-        notes = (*said, *self.photo.notes, *depth.notes, *reason, *frame.notes, *finisher.notes)
+        prompt_notes = prompt.notes(shot.prompt)
+        notes = (
+            *prompt_notes,
+            *self.photo.notes,
+            *depth.notes,
+            *reason,
+            *frame.notes,
+            *finisher.notes,
+        )
         return Clip(
             photo=self.photo,
             shot=shot,
@@ -206,8 +213,8 @@ class Session:
         """Return what the scene depends on: of the regions only those with layers of their own."""
         if not self._interactive:
             return keys.layers, keys.regions
-        own = (region for region in regions if KINDS[region.kind].layer)
-        return keys.layers, tuple((r.kind, sha256(r.mask.tobytes()).digest()) for r in own)
+        own = (region for region in regions if KINDS[region.label].layer)
+        return keys.layers, tuple((r.label, sha256(r.mask.tobytes()).digest()) for r in own)
 
     def _analyse(self, shot: Shot, keys: _StepKeys, stages: Stages) -> Analysis:
         """Return the analysis with its depth estimated; the waits count as the stages' time."""
@@ -230,9 +237,9 @@ class Session:
         return steps.begin_layers(analysis, shot.layers, shot.quality)
 
     def _analysis(self, shot: Shot) -> Analysis:
-        start_output, self._begun_analysis = self._begun_analysis, None
-        if start_output is not None:
-            return start_output
+        begun, self._begun_analysis = self._begun_analysis, None
+        if begun is not None:
+            return begun
         if self._estimates is not None:
             return analyse.analysis_from_estimates(self.photo, shot, self._estimates, self._scale)
         return analyse.analyse(self.photo, shot, scale=self._scale)

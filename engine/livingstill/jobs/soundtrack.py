@@ -78,7 +78,11 @@ def make(
         duration = timeline.seconds + shot.audio_fade + 0.1
         recording = sound.read(Path(shot.audio), shot.audio_start, duration)
         fitted = fit(
-            recording, count, joins=timeline.joins, fade=shot.audio_fade, level=shot.audio_level
+            recording,
+            count,
+            periodic=timeline.periodic,
+            fade=shot.audio_fade,
+            level=shot.audio_level,
         )
         return fitted, f"sound of {Path(shot.audio).name}"
     weights = choose_beds(shares, shot.wind.speed) if names is None else dict.fromkeys(names, 1.0)
@@ -88,8 +92,8 @@ def make(
         weights,
         count,
         seed=shot.seed,
-        air=_wind_gusts(shot, timeline, height),
-        joins=timeline.joins,
+        wind=_wind_gusts(shot, timeline, height),
+        periodic=timeline.periodic,
         fade=shot.audio_fade,
         level=shot.audio_level,
     )
@@ -100,7 +104,7 @@ def _wind_gusts(shot: Shot, timeline: Timeline, height: float) -> WindGusts:
     """Return the gusts of the picture's wind, delayed for listeners a quarter frame from either side."""
     air = wind_field(shot.wind, timeline.seconds, shot.seed)
     harmonics, amplitudes = air.gusts()
-    lags = [(x * air.x + height / 2 * air.y) / air.front for x in (0.25, 0.75)]
+    lags = [(x * air.x + height / 2 * air.y) / air.front_speed for x in (0.25, 0.75)]
     return WindGusts(
         air.speed,
         tuple(int(h) for h in harmonics),

@@ -1,4 +1,4 @@
-"""Wall seconds per stage of a job, told to whoever watches."""
+"""Wall seconds per stage of a job, reported to a receiver of progress."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from livingstill.core.model import Progress, Silent
+from livingstill.core.model import Progress, SilentProgress
 
 
 class Stages:
     """Measures the stages of one job: ``seconds`` adds up under each stage's name."""
 
     def __init__(self, progress: Progress | None = None) -> None:
-        self.progress = progress or Silent()
+        self.progress = progress or SilentProgress()
         self.seconds: dict[str, float] = {}
 
     @contextmanager
@@ -22,5 +22,5 @@ class Stages:
         start = time.perf_counter()
         with self.progress.stage(name, total) as step:
             yield step
-        taken = time.perf_counter() - start
-        self.seconds[name] = round(self.seconds.get(name, 0.0) + taken, 4)
+        elapsed = time.perf_counter() - start
+        self.seconds[name] = round(self.seconds.get(name, 0.0) + elapsed, 4)

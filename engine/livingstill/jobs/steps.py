@@ -148,7 +148,7 @@ def _build_layers(
         inverse_depth,
         focal=focal or DEFAULT_FOCAL,
         layers=count,
-        most=MAX_LAYERS[quality],
+        max_layers=MAX_LAYERS[quality],
         edge_error=0.0 if sharp else 2.0,
     )
 
@@ -185,10 +185,12 @@ def view_of(analysis: Analysis, frame: framing.Framing) -> CameraView:
 
 def advise(analysis: Analysis, frame: framing.Framing) -> auto.Advice:
     """Return the move of most parallax at least disocclusion and line bend, and the reason."""
-    traits = analysis.statistics()
-    line_depth = alignment.sample_lines(analysis.depth().values, traits.lines, auto.LINE_FRACTIONS)
+    statistics = analysis.statistics()
+    line_depth = alignment.sample_lines(
+        analysis.depth().values, statistics.lines, auto.LINE_FRACTIONS
+    )
     confidence = analysis.subject().confidence
-    return auto.choose(view_of(analysis, frame), traits, confidence, line_depth)
+    return auto.choose(view_of(analysis, frame), statistics, confidence, line_depth)
 
 
 def choose_move(

@@ -104,10 +104,10 @@ def _ffmpeg() -> dict[str, Any]:
 def _processor() -> dict[str, Any]:
     from llvmlite import binding
 
-    has = binding.get_host_cpu_features()
+    features = binding.get_host_cpu_features()
     return {
         "name": binding.get_host_cpu_name(),
-        "features": [name for key, name in _PROCESSOR.items() if has.get(key)],
+        "features": [name for key, name in _PROCESSOR.items() if features.get(key)],
     }
 
 
@@ -154,7 +154,8 @@ def _extras() -> dict[str, bool]:
 
 
 def _kernels() -> dict[str, Any]:
-    from livingstill.kernels.compile import cache_folder, declared, is_ready
+    from livingstill.kernels.compile import declared, is_ready
+    from livingstill.kernels.folder import cache_folder
 
     names, folder = declared(), cache_folder()
     return {

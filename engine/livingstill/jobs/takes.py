@@ -15,7 +15,13 @@ from livingstill.core import threads
 from livingstill.core.errors import InputError
 from livingstill.core.model import Progress, UInt8Array
 from livingstill.imaging import exact
-from livingstill.io.files import check_inputs_kept, check_target, free_name, made_folder, write_png
+from livingstill.io.files import (
+    check_inputs_preserved,
+    check_target,
+    ensured_folder,
+    free_name,
+    write_png,
+)
 from livingstill.jobs.analyse import read_photo
 from livingstill.jobs.clip import Clip
 from livingstill.jobs.session import Session, check_settings
@@ -31,7 +37,7 @@ _CELL_WIDTH = 320
 _SEEN = 8
 """Levels of 255 by which a pixel must differ to be seen to."""
 
-_ALIKE = 0.005
+_MIN_DIFFERENCE = 0.005
 """Share of the picture below which two takes are alike."""
 
 
@@ -79,13 +85,13 @@ class Take:
         }
 
 
-def alike(ranked: Sequence[Take]) -> str | None:
+def similarity_note(ranked: Sequence[Take]) -> str | None:
     """Return a sentence that says so if the takes do not differ visibly; None if they do."""
-    most = max((take.differs for take in ranked), default=0.0)
-    if len(ranked) < 2 or most >= _ALIKE:
+    largest = max((take.differs for take in ranked), default=0.0)
+    if len(ranked) < 2 or largest >= _MIN_DIFFERENCE:
         return None
     return (
-        f"the takes look alike: at most {most:.1%} of the picture differs; this photo and these "
+        f"the takes look alike: at most {largest:.1%} of the picture differs; this photo and these "
         "settings leave next to nothing to chance, so change --camera, --motion or --amount"
     )
 
@@ -134,11 +140,11 @@ def takes(
     if not job.output and not job.overwrite:
         base = free_name(base, exists)
     names, sheet = clips(base), page(base)
-    with made_folder(base.parent), made_folder(sheet.parent):
+    with ensured_folder(base.parent), ensured_folder(sheet.parent):
         for name in names:
             encoder.check_target(name, job.overwrite)
         check_target(sheet, job.overwrite)
-        check_inputs_kept([*map(Path, names), sheet], [job.photo, *shot.files_read()])
+        check_inputs_preserved([*map(Path, names), sheet], [job.photo, *shot.files_read()])
         stages = Stages(progress)
         if not job.output and base.stem != job.photo.stem:
             stages.progress.say(
@@ -163,13 +169,13 @@ def _save(clip: Clip, seed: int, name: str, job: Job, stages: Stages) -> tuple[T
     """Write a clip; return its take and its row of the contact sheet."""
     observer, row = no_reference.Observer(), ContactRow(clip.timeline.frames)
 
-    def watch(rgb: UInt8Array) -> None:
+    def on_frame(rgb: UInt8Array) -> None:
         observer.add(rgb)
         row.add(rgb)
 
-    clip.save(name, overwrite=job.overwrite, watch=watch, stages=stages)
+    clip.save(name, overwrite=job.overwrite, on_frame=on_frame, stages=stages)
     series = observer.series(float(clip.timeline.fps))
-    return Take(seed, name, director.judge(series, loop=clip.timeline.joins)), row
+    return Take(seed, name, director.judge(series, loop=clip.timeline.periodic)), row
 
 
 class ContactRow:

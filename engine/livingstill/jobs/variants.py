@@ -16,7 +16,7 @@ from livingstill.core.errors import InputError
 from livingstill.core.model import Progress
 from livingstill.core.registry import nearest
 from livingstill.io import images
-from livingstill.io.files import replacing
+from livingstill.io.files import atomic_write
 from livingstill.jobs.batch.overview import Report
 from livingstill.jobs.batch.run import Runner, work
 from livingstill.jobs.batch.work import Output, Task
@@ -171,7 +171,7 @@ def variants(
         progress=progress,
     )  # fmt: skip
     records = {record["output"]: record for record in report.records}
-    with replacing(folder / TABLE, overwrite=True) as part:
+    with atomic_write(folder / TABLE, overwrite=True) as part:
         part.write_text(_table(planned, records), encoding="utf-8", errors="surrogateescape")
     return report
 

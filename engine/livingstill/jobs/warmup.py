@@ -10,15 +10,15 @@ from functools import partial
 from threading import Thread
 from typing import Any
 
-from livingstill.core.model import Progress, Silent
+from livingstill.core.model import Progress, SilentProgress
 from livingstill.kernels import ahead
 from livingstill.kernels.compile import (
-    cache_folder,
     declared,
     is_ready,
     make_ready,
     when_compiling,
 )
+from livingstill.kernels.folder import cache_folder
 from livingstill.settings.shot import Shot
 
 _FIRST = "compiling for this processor, which takes some seconds the first time"
@@ -59,7 +59,7 @@ def warmup(progress: Progress | None = None) -> Warmup:
     cold = [name for name in names if not is_ready(name)]
     folder = cache_folder()
     if cold and folder is not None:
-        with (progress or Silent()).stage("kernels", len(cold)) as step:
+        with (progress or SilentProgress()).stage("kernels", len(cold)) as step:
             jobs = ahead.begin(cold)
             for job in jobs:
                 while not job.wait(1):  # on Windows, an endless wait would not hear Ctrl-C

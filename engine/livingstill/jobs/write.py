@@ -36,7 +36,7 @@ def write(
     *,
     overwrite: bool = False,
     hashes: bool = False,
-    watch: Callable[[UInt8Array], object] | None = None,
+    on_frame: Callable[[UInt8Array], object] | None = None,
     source: Iterable[PackedRGBA] | None = None,
     poster: Path | None = None,
     stages: Stages | None = None,
@@ -46,7 +46,7 @@ def write(
     Parameters
     ----------
     hashes : whether the frames' SHA-256 are wanted
-    watch : is shown each finished frame, (h, w, 3) uint8
+    on_frame : is shown each finished frame, (h, w, 3) uint8
     source : the frames before finishing, if they are rendered elsewhere
     poster : a file for the first frame
     stages : measures "sound" and "frames"
@@ -65,38 +65,42 @@ def write(
         with stages("sound"):
             sound, sound_note = clip.sound()
     encoders = [_encoder(clip, output, overwrite, metadata, sound) for output in outputs]
-    still = clip.still
-    steady = still and not (clip.card and shot.title_fade)
-    figures = monitor.stream_figures(clip.regions, clip.window, size, steady)
+    static_camera = clip.static_camera
+    static_frame = static_camera and not (clip.card and shot.title_fade)
+    figures = monitor.stream_figures(clip.regions, clip.window, size, static_frame)
 
     def measured_frames() -> Iterator[PackedRGBA]:
-        for frame in clip.bare() if source is None else source:
+        for frame in clip.rendered() if source is None else source:
             figures.add(frame)
             yield frame
 
     digests: list[str] = []
     first: PackedRGBA | None = None
-    memory.give_back()
+    memory.trim_heap()
     with encoder.Tee(encoders) as sink, stages("frames", timeline.frames) as step:
         for packed in clip.finisher.finish(measured_frames(), range(timeline.frames)):
-            delivered = packed if mattes is None else matte.apply_matte(packed, next(mattes))
-            sink.write(delivered)
+            output_frame = packed if mattes is None else matte.apply_matte(packed, next(mattes))
+            sink.write(output_frame)
             if poster is not None and first is None:
-                first = delivered.copy()
+                first = output_frame.copy()
             if hashes:
-                digests.append(manifest.digest(frames.unpack(delivered)))
-            if watch:
-                watch(frames.unpack(packed))
+                digests.append(manifest.digest(frames.unpack(output_frame)))
+            if on_frame:
+                on_frame(frames.unpack(packed))
             step()
     if poster is not None and first is not None:
         stills.write_poster(poster, first, overwrite=overwrite, metadata=metadata)
     measured = figures.figures()
     faults = stream.judge_stream(
-        measured, timeline.frames, float(timeline.fps), size, loop=still and timeline.joins
+        measured,
+        timeline.frames,
+        float(timeline.fps),
+        size,
+        loop=static_camera and timeline.periodic,
     )
     silent = [] if sound is None else [e.path for e in encoders if not e.encoding.format.sound]
     notes = (
-        *(f"{one.path}: {one.chosen}" for one in encoders if one.chosen),
+        *(f"{e.path}: {e.chosen}" for e in encoders if e.chosen),
         *filter(None, [sound_note]),
         *(f"{path} carries no sound" for path in silent),
         *(f"warning: {fault.message}" for fault in faults),

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from livingstill.core.model import Float32Array
 from livingstill.kernels.compile import kernel, part
-from livingstill.kernels.simd import mix, peek, poke
+from livingstill.kernels.simd import mix, peek, poke, view_at, view_flat, view_from
 
 Ints = NDArray[np.int32]
 
@@ -132,7 +132,7 @@ def crossfade(
         a = (-age - oldest) * per
         low = min(max(int(a), 0), paths.shape[0] - 2)
         begin[n], along[n] = low * h * w * 2, np.float32(a - low)
-    flat, looks = paths.reshape(paths.size), look.reshape(look.size)
+    steps, looks = view_flat(paths), view_flat(look)
     keep, inv = np.float32(structure), np.float32(1.0 / (reach * reach))
     pixels, least = np.float32(step), np.float32(1e-6)
     born, rise = np.empty(w, np.int32), np.empty(w, np.float32)
@@ -147,18 +147,18 @@ def crossfade(
             right -= 1
         if left == right:
             continue
-        _turns(shift[j], left, right, now, births, eldest, born, rise)
+        _turns(view_at(shift, j), left, right, now, births, eldest, born, rise)
         for n in range(2):
             _travel(
-                flat, begin, along, born, rise, (eldest + n) & 1, left, right, h, w, j, row,
-                column, np.float32(size_x), np.float32(size_y), to[n], weight[n], places, corners,
+                steps, begin, along, born, rise, (eldest + n) & 1, left, right, h, w, j, row,
+                column, np.float32(size_x), np.float32(size_y), view_at(to, n), view_at(weight, n),
+                places, corners,
             )  # fmt: skip
             for i in range(left, right):
                 if gains[j, i] != 0:
-                    mix(looks, places[i], 4 * w, 4, corners, i, base[n], 4 * i)
+                    mix(looks, places[i], 4 * w, 4, corners, i, view_at(base, n), 4 * i)
         _weigh(
-            to, weight, base, looks[4 * w * j : 4 * w * (j + 1)], gains[j], left, right, inv, keep,
-            gain,
+            to, weight, base, view_from(looks, 4 * w * j), view_at(gains, j), left, right, inv, keep, gain,
         )  # fmt: skip
         for i in range(left, right):
             if gains[j, i] == 0:
@@ -207,8 +207,9 @@ def _travel(
     one, two, zero = np.float32(1), np.float32(2), np.float32(0)
     wide, high = np.float32(w - 1), np.float32(h - 1)
     x0, y0, top = np.float32(column), np.float32(row), np.float32(row + j)
-    xs, ys = to[0], to[1]
-    wa, wb, wc, wd = corners[0], corners[1], corners[2], corners[3]
+    xs, ys = view_at(to, 0), view_at(to, 1)
+    wa, wb = view_at(corners, 0), view_at(corners, 1)
+    wc, wd = view_at(corners, 2), view_at(corners, 3)
     apart, line = np.int32(2 * h * w), np.int32(2 * j * w)
     for i in range(left, right):
         n = peek(born, i)
@@ -242,8 +243,11 @@ def _weigh(
 ) -> None:  # fmt: skip
     """Fill the gains (2, n) of both samples' detail."""
     one, two, low, high = np.float32(1), np.float32(2), np.float32(0.5), np.float32(1.6)
-    x0, y0, x1, y1 = to[0, 0], to[0, 1], to[1, 0], to[1, 1]
-    w0, w1, b0, b1, g0, g1 = weight[0], weight[1], base[0], base[1], gain[0], gain[1]
+    one_to, other_to = view_at(to, 0), view_at(to, 1)
+    x0, y0 = view_at(one_to, 0), view_at(one_to, 1)
+    x1, y1 = view_at(other_to, 0), view_at(other_to, 1)
+    w0, w1, b0 = view_at(weight, 0), view_at(weight, 1), view_at(base, 0)
+    b1, g0, g1 = view_at(base, 1), view_at(gain, 0), view_at(gain, 1)
     for i in range(left, right):
         ex, ey = peek(x0, i) - peek(x1, i), peek(y0, i) - peek(y1, i)
         like = one / (one + (ex * ex + ey * ey) * inv)

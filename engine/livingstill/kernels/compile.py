@@ -14,13 +14,10 @@ types are still compiled at the first call, so a missing declaration costs time,
 
 from __future__ import annotations
 
-import hashlib
 import os
 import pkgutil
-import tempfile
 from collections.abc import Callable
 from contextlib import suppress
-from functools import cache
 from importlib import import_module
 from pathlib import Path
 from threading import Lock
@@ -31,6 +28,9 @@ import numpy as np
 from numba.core import config, event
 from numba.core.caching import FunctionCache
 from numba.np import linalg
+
+from livingstill.kernels.folder import cache_folder
+from livingstill.kernels.parts import PartCompiler
 
 F = TypeVar("F", bound=Callable[..., Any])
 T = TypeVar("T", bound=type)
@@ -92,28 +92,6 @@ def tell_compiling() -> None:
     _listener.on_start(None)
 
 
-@cache
-def cache_folder() -> str | None:
-    """Return a writable folder named after a hash of all kernel sources, or None.
-
-    Numba's own cache notices edits of a kernel's file only; the hash notices every file and so
-    also an upgrade. ``NUMBA_CACHE_DIR`` wins when the user set it.
-    """
-    if os.environ.get("NUMBA_CACHE_DIR"):
-        return os.environ["NUMBA_CACHE_DIR"]
-    digest = hashlib.sha256()
-    for source in sorted(Path(__file__).parent.glob("*.py")):
-        digest.update(source.read_bytes())
-    root = os.environ.get("XDG_CACHE_HOME") or Path(os.path.expanduser("~")) / ".cache"  # noqa: PTH111
-    folder = Path(root) / "livingstill" / f"kernels-{digest.hexdigest()[:16]}"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            return str(folder)
-    except OSError:
-        return None
-
-
 class KernelCache(FunctionCache):  # type: ignore[misc]
     """The machine code of one kernel on disk. What cannot be read or written there is compiled."""
 
@@ -172,7 +150,9 @@ def kernel(*signatures: str) -> Callable[[F], F]:
     """
 
     def decorate(function: F) -> F:
-        compiled: Any = _compiled(function, no_cfunc_wrapper=True)
+        # what allocates nothing needs no reference counts
+        allocates = bool({"empty", "zeros"} & set(function.__code__.co_names))
+        compiled: Any = _compiled(function, no_cfunc_wrapper=True, _nrt=allocates)
         compiled.declared = signatures
         folder = cache_folder()
         if folder is not None and hasattr(compiled, "overloads"):
@@ -192,14 +172,21 @@ def kernel(*signatures: str) -> Callable[[F], F]:
 
 
 def part(function: F) -> F:
-    """Compile ``function`` like a kernel, for kernels of its file alone, which it is cached with.
+    """Compile ``function`` for kernels of its file alone, which it is cached with.
 
     Python cannot call it: the wrappers that take its arguments apart would double its compilation.
+    It allocates nothing, and so counts no references.
     """
-    return _compiled(function, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+    return _compiled(
+        function,
+        no_cpython_wrapper=True,
+        no_cfunc_wrapper=True,
+        pipeline_class=PartCompiler,
+        _nrt=False,
+    )
 
 
-def _compiled(function: F, **options: bool) -> F:
+def _compiled(function: F, **options: Any) -> F:
     compiled: F = numba.njit(nogil=True, error_model="numpy", **options)(function)
     return compiled
 
@@ -270,6 +257,21 @@ def make_ready(name: str) -> None:
     if hasattr(dispatcher, "overloads"):
         for signature in dispatcher.declared:
             dispatcher.compile(types_of(signature))
+
+
+def make_common() -> None:
+    """Compile what most kernels contain, for the processes that this one forks."""
+
+    def common(n: int) -> float:
+        floats, grid = np.empty(n, np.float32), np.empty((n, n), np.float32)
+        integers, words = np.empty(n, np.int32), np.empty(n, np.uint32)
+        floats[0] = min(max(grid[0, 0], np.float32(0)), np.float32(n))
+        integers[0] = min(max(np.int32(n), np.int32(0)), np.int32(words[0]))
+        return floats[min(max(n, 1), n - 1)] + np.float32(integers[0])
+
+    compiled = _compiled(common, no_cfunc_wrapper=True)
+    if hasattr(compiled, "compile"):
+        compiled.compile((numba.int64,))
 
 
 def weight(name: str) -> int:

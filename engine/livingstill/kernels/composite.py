@@ -14,7 +14,18 @@ from numpy.typing import NDArray
 
 from livingstill.core.model import Float32Array, PackedRGBA
 from livingstill.kernels.compile import kernel, part, record
-from livingstill.kernels.simd import borrow, mix, peek, poke, sampler, spreader
+from livingstill.kernels.simd import (
+    borrow,
+    mix,
+    peek,
+    poke,
+    sampler,
+    spreader,
+    view_at,
+    view_flat,
+    view_from,
+    view_grid,
+)
 
 Ints = NDArray[np.int32]
 
@@ -38,7 +49,8 @@ def _linear_taps(
     """Fill where the 2 x 2 points of each position begin, and their weights (columns, rows)."""
     zero, one = np.float32(0), np.float32(1)
     right, bottom, line = np.float32(width - 1), np.float32(height - 1), np.int32(width)
-    x0, x1, y0, y1 = weights[0], weights[1], weights[2], weights[3]
+    x0, x1 = view_at(weights, 0), view_at(weights, 1)
+    y0, y1 = view_at(weights, 2), view_at(weights, 3)
     for i in range(count):
         x, y = min(max(peek(xs, i), zero), right), min(max(peek(ys, i), zero), bottom)
         left, top = min(np.int32(x), line - np.int32(2)), min(np.int32(y), np.int32(height - 2))
@@ -70,7 +82,8 @@ def _cubic_taps(
     """
     zero = np.float32(0)
     last, n = np.float32(extent - 1), np.int32(extent)
-    w0, w1, w2, w3 = weights[0], weights[1], weights[2], weights[3]
+    w0, w1 = view_at(weights, 0), view_at(weights, 1)
+    w2, w3 = view_at(weights, 2), view_at(weights, 3)
     for i in range(count):
         x = min(max(peek(along, i), zero), last)
         left = min(np.int32(x), n - np.int32(2))
@@ -94,7 +107,7 @@ def _sample(
     Beyond the layer's border the last pixel repeats. ``starts`` (2, >= count) and ``weights``
     (8, >= count) are scratch.
     """
-    places = starts[0]
+    places = view_at(starts, 0)
     if not cubic:
         _linear_taps(xs, ys, count, base, width, height, places, weights)
         if squares:
@@ -104,9 +117,9 @@ def _sample(
             for i in range(0, count, 4):
                 _two_points(colour, width, places, weights, i, out)
         return
-    upper = starts[1]
+    upper = view_at(starts, 1)
     _cubic_taps(xs, count, width, places, weights)
-    _cubic_taps(ys, count, height, upper, weights[4:])
+    _cubic_taps(ys, count, height, upper, view_from(weights, 4))
     for i in range(count):
         poke(places, i, np.int32(base) + peek(upper, i) * np.int32(width) + places[i])
     if squares:
@@ -122,9 +135,9 @@ def _over(sample: Float32Array, below: Float32Array, count: int, top: float) -> 
     """Lay a premultiplied sample (4, n) over ``below``; ``top`` is the largest colour value."""
     zero, one, full = np.float32(0), np.float32(1), np.float32(255)
     highest, inverse = np.float32(top), np.float32(1 / 255)
-    alpha = sample[3]
+    alpha = view_at(sample, 3)
     for c in range(3):
-        colour, into = sample[c], below[c]
+        colour, into = view_at(sample, c), view_at(below, c)
         for i in range(count):
             a = peek(alpha, i)
             # a cubic rings past the opaque; scaled back, edges get no halo and keep their hue
@@ -137,10 +150,10 @@ def _over(sample: Float32Array, below: Float32Array, count: int, top: float) -> 
 def _pack(colour: Float32Array, count: int, out: PackedRGBA, linear: bool) -> None:
     """Round three channels (>= 3, n) into opaque packed pixels (n,)."""
     zero, half, full = np.float32(0), np.float32(0.5), np.float32(255)
-    red, green, blue = colour[0], colour[1], colour[2]
+    red, green, blue = view_at(colour, 0), view_at(colour, 1), view_at(colour, 2)
     if linear:
         for c in range(3):
-            line = colour[c]
+            line = view_at(colour, c)
             for i in range(count):
                 line[i] = np.sqrt(max(line[i], zero))
     for i in range(count):
@@ -161,14 +174,14 @@ def _relight(
     ``which`` is 1 if the sample is the second, alone.
     """
     zero, inverse, least = np.float32(0), np.float32(1 / 255), np.float32(1e-6)
-    alpha, other = sample[3], second[3]
-    g1, g2 = fields[2 + which], fields[3]
+    alpha, other = view_at(sample, 3), view_at(second, 3)
+    g1, g2 = view_at(fields, 2 + which), view_at(fields, 3)
     if twice:
         for i in range(count):
             a, b = peek(g1, i), peek(g2, i)
             poke(alpha, i, (a * peek(alpha, i) + b * peek(other, i)) / max(a + b, least))
     for c in range(3):
-        into, more, bias = sample[c], second[c], fields[4 + c]
+        into, more, bias = view_at(sample, c), view_at(second, c), view_at(fields, 4 + c)
         if twice:
             for i in range(count):
                 v = peek(g1, i) * peek(into, i) + peek(bias, i) * (peek(alpha, i) * inverse)
@@ -195,7 +208,7 @@ def _still_positions(
     over = np.float32(1) / np.float32(pitch)
     left, upper = np.float32(column), np.float32(row)
     for c in range(2):
-        corners, out = nodes[c], fields[c]
+        corners, out = view_at(nodes, c), view_at(fields, c)
         a, d = corners[j, i], (corners[j, i + 1] - corners[j, i]) * over
         b = (corners[j + 1, i] - a) * over
         e = ((corners[j + 1, i + 1] - corners[j + 1, i]) * over - d) * over
@@ -222,7 +235,7 @@ def _sample_flow(
     points, wide = side * side, np.int32(4 * quads)
     line = np.int32(w) * wide
     for c in range(2):
-        corners, out = nodes[c], weights[4 + c]
+        corners, out = view_at(nodes, c), view_at(weights, 4 + c)
         a, d = corners[j, i], (corners[j, i + 1] - corners[j, i]) * step
         b = (corners[j + 1, i] - a) * step
         e = ((corners[j + 1, i + 1] - corners[j + 1, i]) * step - d) * step
@@ -232,8 +245,9 @@ def _sample_flow(
                 out[r * side + n] = (a + b * t) + (d + e * t) * np.float32(n)
         for n in range(points, out.size):
             out[n] = out[points - 1]
-    xs, ys = weights[4], weights[5]
-    wa, wb, wc, wd = weights[0], weights[1], weights[2], weights[3]
+    xs, ys = view_at(weights, 4), view_at(weights, 5)
+    wa, wb = view_at(weights, 0), view_at(weights, 1)
+    wc, wd = view_at(weights, 2), view_at(weights, 3)
     for n in range(places.size):
         x = min(max(peek(xs, n) * over, zero), edge_x)
         y = min(max(peek(ys, n) * over, zero), edge_y)
@@ -301,7 +315,7 @@ def _lay_card(
     left, top = stand[0], stand[1]
     one, inverse, low = np.float32(1), np.float32(1 / 255), np.uint32(255)
     for r in range(max(0, top - y), min(pitch, top + card.shape[0] - y)):
-        line = card[y + r - top]
+        line = view_at(card, y + r - top)
         for n in range(max(0, left - x), min(pitch, left + card.shape[1] - x)):
             p = line[x + n - left]
             rest = one - shown * np.float32(np.int32(p >> np.uint32(24))) * inverse
@@ -365,7 +379,10 @@ def _classify_row(
 ) -> None:  # fmt: skip
     """Fill the state of a layer in every tile of a row, at rest; see ``_classify``."""
     right, bottom, wide = np.float32(width - 1), np.float32(height - 1), np.float32(pad)
-    top_x, low_x, top_y, low_y = nodes[0, j], nodes[0, j + 1], nodes[1, j], nodes[1, j + 1]
+    across, down = view_at(nodes, 0), view_at(nodes, 1)
+    top_x, low_x, top_y, low_y = (
+        view_at(across, j), view_at(across, j + 1), view_at(down, j), view_at(down, j + 1)
+    )  # fmt: skip
     for i in range(states.size):
         x0, x1, x2, x3 = peek(top_x, i), peek(top_x, i + 1), peek(low_x, i), peek(low_x, i + 1)
         y0, y1, y2, y3 = peek(top_y, i), peek(top_y, i + 1), peek(low_y, i), peek(low_y, i + 1)
@@ -552,23 +569,21 @@ def compose(
     floats = np.zeros(36 * area + (12 * count + 6) * points + 4, np.float32)
     whole_numbers = np.empty(2 * area + points + (count + 1) * tiles, np.int32)
     memory, numbers = borrow(floats), borrow(whole_numbers)
-    flat, table, moving = (
-        colour.reshape(colour.size),
-        blocks.reshape(blocks.size),
-        busy.reshape(busy.size),
-    )
+    pixels, table, moving = view_flat(colour), view_flat(blocks), view_flat(busy)
     line, busy_line = blocks.shape[2], busy.shape[2]
-    planes = memory[: 36 * area].reshape(36, area)
-    below, sample, second, fields = planes[:4], planes[4:8], planes[8:12], planes[12:24]
-    taps, across, down = planes[24:32], planes[32:34], planes[34:36]
-    rest = memory[36 * area :]
-    fine = rest[: 12 * count * points].reshape(count, 12 * points)
-    rest = rest[12 * count * points :]
-    weights = rest[: 6 * points].reshape(6, points)
-    box = rest[6 * points :]
-    starts, places = numbers[: 2 * area].reshape(2, area), numbers[2 * area : 2 * area + points]
-    states = numbers[2 * area + points :].reshape(count + 1, tiles)
-    still = states[count]
+    below, sample = view_grid(memory, 0, 4, area), view_grid(memory, 4 * area, 4, area)
+    second, fields = view_grid(memory, 8 * area, 4, area), view_grid(memory, 12 * area, 12, area)
+    taps, across = view_grid(memory, 24 * area, 8, area), view_grid(memory, 32 * area, 2, area)
+    down = view_grid(memory, 34 * area, 2, area)
+    begin = 36 * area
+    fine = view_grid(memory, begin, count, 12 * points)
+    begin += 12 * count * points
+    weights = view_grid(memory, begin, 6, points)
+    box = view_from(memory, begin + 6 * points)
+    starts = view_grid(numbers, 0, 2, area)
+    places = view_at(view_grid(numbers, 2 * area, 1, points), 0)
+    states = view_grid(numbers, 2 * area + points, count + 1, tiles)
+    still = view_at(states, count)
     packed = np.empty(area, np.uint32)
     half = pitch // 2
     for n in range(area):  # of a tile, and of its quarter
@@ -576,7 +591,7 @@ def compose(
         across[1, n], down[1, n] = np.float32(n % half), np.float32(n // half)
     needs = np.empty(count, np.int64)  # from _STILL to _SECOND_ALONE
     draw, part = np.empty(count, np.int64), np.empty(count, np.int64)
-    begin = np.int64(0)  # not a literal: _moving_bounds would be compiled once more for it
+    none = np.int64(0)  # not a literal: _moving_bounds would be compiled once more for it
     last_x, last_y = np.float32(width - 1), np.float32(height - 1)
     margin = 1.0 if cubic else 0.0
     reach = np.float32(margin)
@@ -584,16 +599,38 @@ def compose(
     for j in range(row0 // pitch, (row1 + pitch - 1) // pitch):
         for k in range(count):
             base = k * blocks.shape[1] * line
-            _classify_row(nodes[k], j, table, base, line, shift, width, height, margin, states[k])
+            _classify_row(
+                view_at(nodes, k),
+                j,
+                table,
+                base,
+                line,
+                shift,
+                width,
+                height,
+                margin,
+                view_at(states, k),
+            )
             if sizes[k, 1] > 0:
                 for i in range(tiles):
                     still[i] = states[k, i]
                 far = margin + sizes[k, 4]
-                _classify_row(nodes[k], j, table, base, line, shift, width, height, far, states[k])
+                _classify_row(
+                    view_at(nodes, k),
+                    j,
+                    table,
+                    base,
+                    line,
+                    shift,
+                    width,
+                    height,
+                    far,
+                    view_at(states, k),
+                )
                 base = k * busy.shape[1] * busy_line
                 _mark_moving(
-                    nodes[k], j, moving, base, busy_line, busy_shift, width, height, still,
-                    states[k],
+                    view_at(nodes, k), j, moving, base, busy_line, busy_shift, width, height,
+                    still, view_at(states, k),
                 )  # fmt: skip
         for i in range(tiles):
             drawn = 0
@@ -604,12 +641,13 @@ def compose(
                 if state >= _MOVING:
                     needs[k] = _sample_flow(
                         flow, sizes[k, 0], sizes[k, 1], sizes[k, 2], sizes[k, 3],
-                        np.float32(1) / step[k], nodes[k], j, i, side, places, weights, fine[k],
+                        np.float32(1) / step[k], view_at(nodes, k), j, i, side, places, weights,
+                        view_at(fine, k),
                     )  # fmt: skip
                     if state == _MOVING_OPAQUE:
                         state = _OPAQUE
                     else:
-                        _moving_bounds(fine[k], side, needs[k], begin, begin, pitch, box)
+                        _moving_bounds(view_at(fine, k), side, needs[k], none, none, pitch, box)
                         base = k * blocks.shape[1] * line
                         state = _classify(table, base, line, shift, last_x, last_y, box, reach)
                 if state != _EMPTY:
@@ -631,9 +669,9 @@ def compose(
                 for n in range(drawn if parts > 1 else 0):
                     k = draw[n]
                     if needs[k] != _STILL:
-                        _moving_bounds(fine[k], side, needs[k], row, column, size, box)
+                        _moving_bounds(view_at(fine, k), side, needs[k], row, column, size, box)
                     else:
-                        _still_bounds(nodes[k], j, i, pitch, row, column, size, box)
+                        _still_bounds(view_at(nodes, k), j, i, pitch, row, column, size, box)
                     base = k * blocks.shape[1] * line
                     state = _classify(table, base, line, shift, last_x, last_y, box, reach)
                     if state != _EMPTY:
@@ -659,19 +697,19 @@ def compose(
                     into = below if covered and n == shows - 1 else sample
                     if needs[k] == _STILL:
                         _still_positions(
-                            nodes[k], j, i, pitch, across[quarter], down[quarter], many, row,
-                            column, fields,
+                            view_at(nodes, k), j, i, pitch, view_at(across, quarter),
+                            view_at(down, quarter), many, row, column, fields,
                         )  # fmt: skip
                     else:
                         _interpolate_nodes(
-                            fine[k], min(needs[k], 3), side, row, column, size, fields
+                            view_at(fine, k), min(needs[k], 3), side, row, column, size, fields
                         )
                     alone = 1 if needs[k] == _SECOND_ALONE else 0
                     for m in range(alone, 2 if needs[k] >= _BLENDED else 1):
                         # flows speak of levels: light only after them
                         _sample(
-                            flat, k * height * width, width, height, fields[8 * m],
-                            fields[8 * m + 1], many, cubic, linear and needs[k] < _LIT, starts, taps,
+                            pixels, k * height * width, width, height, view_at(fields, 8 * m),
+                            view_at(fields, 8 * m + 1), many, cubic, linear and needs[k] < _LIT, starts, taps,
                             second if m > alone else into,
                         )  # fmt: skip
                     if needs[k] >= _LIT:
@@ -682,7 +720,7 @@ def compose(
                     _lay_card(card, stand, np.float32(shown), y, x, size, below)
                 _pack(below, many, packed, linear)
                 for r in range(rows):
-                    into_row, at = out[y + r], r * size
+                    into_row, at = view_at(out, y + r), r * size
                     for n in range(0, columns - 3, 4):
                         for m in range(4):
                             poke(into_row, x + n + m, peek(packed, at + n + m))

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from livingstill.core.model import Float32Array
 from livingstill.kernels.compile import kernel, part
+from livingstill.kernels.simd import view_at, view_from
 
 Ints = NDArray[np.int64]
 
@@ -71,8 +72,12 @@ def dense(
     """
     count, start, end, zero = offsets.size, side + 1, side * (rows + 1), np.float32(0)
     sums = np.empty(GROUP * BLOCK, np.float32)
-    s0, s1 = sums[:BLOCK], sums[BLOCK : 2 * BLOCK]
-    s2, s3 = sums[2 * BLOCK : 3 * BLOCK], sums[3 * BLOCK :]
+    s0, s1, s2, s3 = (
+        sums,
+        view_from(sums, BLOCK),
+        view_from(sums, 2 * BLOCK),
+        view_from(sums, 3 * BLOCK),
+    )
     for p in range(position0, position1, BLOCK):
         size = min(BLOCK, position1 - p)
         whole = (size + 31) // 32 * 32
@@ -80,11 +85,12 @@ def dense(
             for i in range(whole):
                 s0[i], s1[i], s2[i], s3[i] = bias[o], bias[o + 1], bias[o + 2], bias[o + 3]
             for k in range(0, count, TAPS):
-                v = weights[o * count + k * GROUP :]
+                v = view_from(weights, o * count + k * GROUP)
                 a0, a1, a2, a3 = v[0], v[1], v[2], v[3]
                 b0, b1, b2, b3 = v[4], v[5], v[6], v[7]
                 c0, c1, c2, c3 = v[8], v[9], v[10], v[11]
-                xa, xb, xc = x[p + offsets[k] :], x[p + offsets[k + 1] :], x[p + offsets[k + 2] :]
+                xa, xb = view_from(x, p + offsets[k]), view_from(x, p + offsets[k + 1])
+                xc = view_from(x, p + offsets[k + 2])
                 for i in range(whole):
                     a, b, c = xa[i], xb[i], xc[i]
                     s0[i] = s0[i] + a0 * a + b0 * b + c0 * c
@@ -93,7 +99,8 @@ def dense(
                     s3[i] = s3[i] + a3 * a + b3 * b + c3 * c
             for j in range(GROUP):
                 at = (o + j) * plane + p
-                s, y, r = sums[j * BLOCK :], out[at:], residual[min(at, residual.size) :]
+                s, y = view_from(sums, j * BLOCK), view_from(out, at)
+                r = view_from(residual, min(at, residual.size))
                 for i in range(size):
                     y[i] = min(max(s[i], low), high)
                 for i in range(size if residual.size else 0):
@@ -130,9 +137,10 @@ def depthwise(
     low, high = np.float32(0), np.float32(6)
     for c in range(channel0, channel1):
         at = c * plane
-        v, b, x0, x1, x2 = weights[c], bias[c], x[at:], x[at + side :], x[at + 2 * side :]
+        v, b = view_at(weights, c), bias[c]
+        x0, x1, x2 = view_from(x, at), view_from(x, at + side), view_from(x, at + 2 * side)
         v0, v1, v2, v3, v4, v5, v6, v7, v8 = v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7], v[8]
-        y = out[at + side + 1 :]
+        y = view_from(out, at + side + 1)
         for i in range((side * rows + 31) // 32 * 32):
             s = b + v0 * x0[i] + v1 * x0[i + 1] + v2 * x0[i + 2]
             s = s + v3 * x1[i] + v4 * x1[i + 1] + v5 * x1[i + 2]
@@ -163,12 +171,12 @@ def depthwise_half(
     """
     low, high, double = np.float32(0), np.float32(6), 2 * side - 1
     for c in range(channel0, channel1):
-        v, b = weights[c], bias[c]
+        v, b = view_at(weights, c), bias[c]
         v0, v1, v2, v3, v4, v5, v6, v7, v8 = v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7], v[8]
         for r in range(rows):
             at = c * x_plane + (2 * r + 1) * double + 1
-            x0, x1, x2 = x[at:], x[at + double :], x[at + 2 * double :]
-            y = out[c * plane + (r + 1) * side + 1 :]
+            x0, x1, x2 = view_from(x, at), view_from(x, at + double), view_from(x, at + 2 * double)
+            y = view_from(out, c * plane + (r + 1) * side + 1)
             for i in range(side - 1):
                 s = b + v0 * x0[2 * i] + v1 * x0[2 * i + 1] + v2 * x0[2 * i + 2]
                 s = s + v3 * x1[2 * i] + v4 * x1[2 * i + 1] + v5 * x1[2 * i + 2]
@@ -200,11 +208,12 @@ def add_doubled(
     for c in range(channel0, channel1):
         for r in range(2 * rows):
             other = min(max(r // 2 + r % 2 * 2 - 1, 0), rows - 1)
-            a, b = x[c * x_plane + (r // 2 + 1) * side :], x[c * x_plane + (other + 1) * side :]
+            a = view_from(x, c * x_plane + (r // 2 + 1) * side)
+            b = view_from(x, c * x_plane + (other + 1) * side)
             for i in range(1, side):
                 mix[i] = near * a[i] + far * b[i]
             mix[0], mix[side] = mix[1], mix[side - 1]
-            y = out[c * plane + (r + 1) * double + 1 :]
+            y = view_from(out, c * plane + (r + 1) * double + 1)
             for i in range(side - 1):
                 y[2 * i] += near * mix[i + 1] + far * mix[i]
                 y[2 * i + 1] += near * mix[i + 1] + far * mix[i + 2]
@@ -234,7 +243,7 @@ def squared_sigmoid(x: Float32Array, out: Float32Array, row0: int, row1: int) ->
     """
     columns, one = out.shape[1], np.float32(1)
     for r in range(row0, row1):
-        v, y = x[(r + 1) * (columns + 1) + 1 :], out[r]
+        v, y = view_from(x, (r + 1) * (columns + 1) + 1), view_at(out, r)
         for i in range(columns):
             e = _exp(-abs(v[i]))
             root = (one if v[i] >= 0 else e) / (one + e)
@@ -257,15 +266,15 @@ def softmax(x: Float32Array, plane: int, out: Float32Array, row0: int, row1: int
         for i in range(columns):
             most[i], total[i] = x[at + i], np.float32(0)
         for c in range(1, classes):
-            v = x[c * plane + at :]
+            v = view_from(x, c * plane + at)
             for i in range(columns):
                 most[i] = max(most[i], v[i])
         for c in range(classes):
-            v, y = x[c * plane + at :], out[c, r]
+            v, y = view_from(x, c * plane + at), view_at(view_at(out, c), r)
             for i in range(columns):
                 y[i] = _exp(v[i] - most[i])
                 total[i] += y[i]
         for c in range(classes):
-            y = out[c, r]
+            y = view_at(view_at(out, c), r)
             for i in range(columns):
                 y[i] /= total[i]

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from livingstill.core.model import Float32Array, UInt8Array
 from livingstill.kernels.compile import kernel, part
-from livingstill.kernels.simd import peek, poke
+from livingstill.kernels.simd import peek, poke, view_at, view_from
 
 Ints = NDArray[np.int64]
 
@@ -18,12 +18,12 @@ Ints = NDArray[np.int64]
 def _down(lines: NDArray[Any], start: int, weights: Float32Array, sums: Float32Array) -> None:
     """Fill ``sums`` (N,) with the weighted sum of lines (H, N) from ``start`` on."""
     taps = weights.size
-    first, w = lines[start], weights[0]
-    second, v = lines[start + min(1, taps - 1)], weights[1] if taps > 1 else np.float32(0)
+    first, w = view_at(lines, start), weights[0]
+    second, v = view_at(lines, start + min(1, taps - 1)), weights[1] if taps > 1 else np.float32(0)
     for i in range(sums.size):
         poke(sums, i, w * np.float32(peek(first, i)) + v * np.float32(peek(second, i)))
     for k in range(2, taps):
-        line, w = lines[start + k], weights[k]
+        line, w = view_at(lines, start + k), weights[k]
         if w != 0:
             for i in range(sums.size):
                 poke(sums, i, peek(sums, i) + w * np.float32(peek(line, i)))
@@ -34,9 +34,9 @@ def _across(
     line: Float32Array, places: Ints, weights: Float32Array, channels: int, out: Float32Array
 ) -> None:
     """Fill ``out`` (N,) with the weighted sums of values of ``line`` from ``places`` (N,) on."""
-    taps, w = weights.shape[0], weights[0]
+    taps, w = weights.shape[0], view_at(weights, 0)
     if taps > 1:
-        v = weights[1]
+        v = view_at(weights, 1)
         for i in range(out.size):
             at = peek(places, i)
             a, b = peek(line, at), peek(line, at + channels)
@@ -45,7 +45,7 @@ def _across(
         for i in range(out.size):
             poke(out, i, peek(w, i) * peek(line, peek(places, i)))
     for k in range(2, taps):
-        w, further = weights[k], line[k * channels :]
+        w, further = view_at(weights, k), view_from(line, k * channels)
         for i in range(out.size):
             poke(out, i, peek(out, i) + peek(w, i) * peek(further, peek(places, i)))
 
@@ -75,8 +75,8 @@ def resize_floats(
     """
     sums = np.empty(src.shape[1], np.float32)
     for y in range(row0, row1):
-        _down(src, starts_y[y], weights_y[y], sums)
-        _across(sums, places, weights_x, channels, out[y])
+        _down(src, starts_y[y], view_at(weights_y, y), sums)
+        _across(sums, places, weights_x, channels, view_at(out, y))
 
 
 @kernel("u1:2! i8 i8:1 f4:2 i8:1 f4:2 u1:2 i8 i8")
@@ -95,9 +95,9 @@ def resize_bytes(
     sums, line = np.empty(src.shape[1], np.float32), np.empty(out.shape[1], np.float32)
     low, high, half = np.float32(0), np.float32(255), np.float32(0.5)
     for y in range(row0, row1):
-        _down(src, starts_y[y], weights_y[y], sums)
+        _down(src, starts_y[y], view_at(weights_y, y), sums)
         _across(sums, places, weights_x, channels, line)
-        row = out[y]
+        row = view_at(out, y)
         for i in range(row.size):
             row[i] = np.uint8(min(max(line[i], low), high) + half)
 

@@ -31,6 +31,27 @@ def borrow(array: NDArray[Any]) -> NDArray[Any]:
     return array
 
 
+def view_at(array: NDArray[Any], index: int) -> NDArray[Any]:
+    """Return ``array[index]``."""
+    view: NDArray[Any] = array[index]
+    return view
+
+
+def view_from(array: NDArray[Any], first: int) -> NDArray[Any]:
+    """Return ``array[first:]``."""
+    return array[first:]
+
+
+def view_grid(array: NDArray[Any], first: int, rows: int, columns: int) -> NDArray[Any]:
+    """Return (rows, columns) of a flat array from ``first`` on."""
+    return array[first : first + rows * columns].reshape(rows, columns)
+
+
+def view_flat(array: NDArray[Any]) -> NDArray[Any]:
+    """Return an array's items in one row."""
+    return array.reshape(array.size)
+
+
 def _add(terms: Sequence[Float32Array]) -> Float32Array:
     """Return the sum of two or four terms, pair by pair."""
     half = len(terms) // 2

@@ -13,6 +13,7 @@ from typing import Any
 
 from llvmlite import ir
 from numba import config, types
+from numba.core.cgutils import pack_array, unpack_tuple
 from numba.extending import intrinsic
 
 from livingstill.kernels import scalar
@@ -31,9 +32,36 @@ def _scope(builder: Any) -> Any:
     return module.add_metadata([scope])
 
 
+def _field(context: Any, builder: Any, kind: Any, array: Any, name: str) -> Any:
+    return context.data_model_manager[kind].get(builder, array, name)
+
+
 def _element(context: Any, builder: Any, kind: Any, array: Any, index: Any) -> Any:
-    data = context.make_array(kind)(context, builder, array).data
-    return builder.gep(data, [index], inbounds=True)
+    return builder.gep(_field(context, builder, kind, array, "data"), [index], inbounds=True)
+
+
+def _view(
+    context: Any, builder: Any, kind: Any, data: Any, itemsize: Any, shape: Sequence[Any]
+) -> Any:
+    """Return a C-ordered array of type ``kind`` over ``data``; it counts no references."""
+    model = context.data_model_manager[kind]
+    nothing = ir.Constant(ir.IntType(8).as_pointer(), None)
+    strides, count = [itemsize], shape[-1]
+    for length, outer in zip(shape[:0:-1], shape[-2::-1], strict=True):
+        strides.insert(0, builder.mul(strides[0], length))
+        count = builder.mul(count, outer)
+    view = ir.Constant(model.get_value_type(), ir.Undefined)
+    for name, value in (
+        ("meminfo", nothing),
+        ("parent", nothing),
+        ("nitems", count),
+        ("itemsize", itemsize),
+        ("data", data),
+        ("shape", pack_array(builder, shape)),
+        ("strides", pack_array(builder, strides)),
+    ):
+        view = model.set(builder, view, value, name)
+    return view
 
 
 @_in_python(scalar.peek)
@@ -76,6 +104,78 @@ def borrow(typing_context: Any, array: Any) -> Any:  # noqa: ARG001
         return view._getvalue()
 
     return array(array), generate
+
+
+def _inner(context: Any, builder: Any, signature: Any, arguments: Any) -> tuple[Any, Any, Any]:
+    """Return where a C-ordered array's item of an index is, the array's shape and its itemsize."""
+    kind, array = signature.args[0], arguments[0]
+    position = context.cast(builder, arguments[1], signature.args[1], types.int64)
+    shape = unpack_tuple(builder, _field(context, builder, kind, array, "shape"))
+    for length in shape[1:]:
+        position = builder.mul(position, length)
+    place = _element(context, builder, kind, array, position)
+    return place, shape, _field(context, builder, kind, array, "itemsize")
+
+
+@_in_python(scalar.view_at)
+def view_at(typing_context: Any, array: Any, index: Any) -> Any:  # noqa: ARG001
+    """Return ``array[index]`` of a C-ordered array, unchecked, as a view whose owner must outlive it.
+
+    Numba's own slices are ten times the code, most of it for negative indices and reference counts.
+    """
+    result = array.copy(ndim=array.ndim - 1)
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        place, shape, size = _inner(context, builder, signature, arguments)
+        return _view(context, builder, signature.return_type, place, size, shape[1:])
+
+    return result(array, index), generate
+
+
+@_in_python(scalar.view_from)
+def view_from(typing_context: Any, array: Any, first: Any) -> Any:  # noqa: ARG001
+    """Return ``array[first:]`` of a C-ordered array, unchecked, as a `view_at`."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        place, shape, size = _inner(context, builder, signature, arguments)
+        start = context.cast(builder, arguments[1], signature.args[1], types.int64)
+        shape = [builder.sub(shape[0], start), *shape[1:]]
+        return _view(context, builder, signature.return_type, place, size, shape)
+
+    return array(array, first), generate
+
+
+@_in_python(scalar.view_grid)
+def view_grid(typing_context: Any, array: Any, first: Any, rows: Any, columns: Any) -> Any:  # noqa: ARG001
+    """Return (rows, columns) of a flat array from ``first`` on, unchecked, as a `view_at`."""
+    result = array.copy(ndim=2)
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        kind = signature.args[0]
+        position, *shape = (
+            context.cast(builder, arguments[n], signature.args[n], types.int64) for n in (1, 2, 3)
+        )
+        place = _element(context, builder, kind, arguments[0], position)
+        size = _field(context, builder, kind, arguments[0], "itemsize")
+        return _view(context, builder, signature.return_type, place, size, shape)
+
+    return result(array, first, rows, columns), generate
+
+
+@_in_python(scalar.view_flat)
+def view_flat(typing_context: Any, array: Any) -> Any:  # noqa: ARG001
+    """Return a C-ordered array's items in one row, as a `view_at`."""
+    result = array.copy(ndim=1)
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        kind = signature.args[0]
+        data, size, count = (
+            _field(context, builder, kind, arguments[0], name)
+            for name in ("data", "itemsize", "nitems")
+        )
+        return _view(context, builder, signature.return_type, data, size, [count])
+
+    return result(array), generate
 
 
 def _splat(builder: Any, scalar: Any, lanes: int) -> Any:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from livingstill.core.model import Float32Array, UInt8Array
 from livingstill.kernels.compile import kernel, part
-from livingstill.kernels.simd import peek, poke
+from livingstill.kernels.simd import peek, poke, view_at, view_from
 
 Ints = NDArray[np.int64]
 
@@ -19,17 +19,18 @@ def _symmetric(
     src: Float32Array, rows: Ints, y: int, weights: Float32Array, sums: Float32Array
 ) -> None:
     """Fill ``sums`` (N,) with the filter along columns of ``src`` (H, N) around ``rows[y]``."""
-    n, width, line, w = weights.size - 1, sums.size, src[rows[y]], weights[0]
+    n, width, line, w = weights.size - 1, sums.size, view_at(src, rows[y]), weights[0]
     if n % 2 == 0:
         for i in range(width):
             poke(sums, i, w * peek(line, i))
     else:
-        above, below, v = src[rows[y - 1]], src[rows[y + 1]], weights[1]
+        above, below, v = view_at(src, rows[y - 1]), view_at(src, rows[y + 1]), weights[1]
         for i in range(width):
             poke(sums, i, w * peek(line, i) + v * (peek(above, i) + peek(below, i)))
     for k in range(1 + n % 2, n + 1, 2):
-        above, below, w = src[rows[y - k]], src[rows[y + k]], weights[k]
-        higher, lower, v = src[rows[y - k - 1]], src[rows[y + k + 1]], weights[k + 1]
+        above, below, w = view_at(src, rows[y - k]), view_at(src, rows[y + k]), weights[k]
+        higher, lower = view_at(src, rows[y - k - 1]), view_at(src, rows[y + k + 1])
+        v = weights[k + 1]
         for i in range(width):
             near, far = peek(above, i) + peek(below, i), peek(higher, i) + peek(lower, i)
             poke(sums, i, peek(sums, i) + w * near + v * far)
@@ -58,7 +59,7 @@ def gaussian(
     """
     m, n, width = weights_y.size - 1, weights_x.size - 1, src.shape[1]
     padded = np.empty(columns.size * channels, np.float32)
-    line = padded[n * channels :]
+    line = view_from(padded, n * channels)
     sums, after = line[:width], n + width // channels
     for y in range(row0, row1):
         _symmetric(src, rows, y + m, weights_y, sums)
@@ -66,18 +67,22 @@ def gaussian(
             for c in range(channels):
                 padded[j * channels + c] = sums[columns[j] * channels + c]
                 padded[(after + j) * channels + c] = sums[columns[after + j] * channels + c]
-        target, w = out[y], weights_x[0]
+        target, w = view_at(out, y), weights_x[0]
         if n % 2 == 0:
             for i in range(width):
                 poke(target, i, w * peek(line, i))
         else:
-            left, right = padded[(n - 1) * channels :], line[channels:]
+            left, right = view_from(padded, (n - 1) * channels), view_from(line, channels)
             v = weights_x[1]
             for i in range(width):
                 poke(target, i, w * peek(line, i) + v * (peek(left, i) + peek(right, i)))
         for k in range(1 + n % 2, n + 1, 2):
-            left, right = padded[(n - k) * channels :], padded[(n + k) * channels :]
-            last, next_ = padded[(n - k - 1) * channels :], padded[(n + k + 1) * channels :]
+            left, right = (
+                view_from(padded, (n - k) * channels),
+                view_from(padded, (n + k) * channels),
+            )
+            last = view_from(padded, (n - k - 1) * channels)
+            next_ = view_from(padded, (n + k + 1) * channels)
             w, v = weights_x[k], weights_x[k + 1]
             for i in range(width):
                 near, far = peek(left, i) + peek(right, i), peek(last, i) + peek(next_, i)
@@ -103,7 +108,7 @@ def similarities(
     """
     height, width = right.shape
     for y in range(row0, row1):
-        here, under = guide[y], guide[min(y + 1, height - 1)]
+        here, under = view_at(guide, y), view_at(guide, min(y + 1, height - 1))
         for x in range(width):
             d = np.int64(0)
             for c in range(3):
@@ -138,9 +143,9 @@ def _solve(
         scale = one / (one + a)
         upper[i], values[i] = a * scale, values[i] * scale
     for n in range(1, count):
-        before, here = upper[(n - 1) * lanes :], upper[n * lanes :]
-        w0, w1 = alike[(n - 1) * stride :], alike[n * stride :]
-        u0, u = values[(n - 1) * stride :], values[n * stride :]
+        before, here = view_from(upper, (n - 1) * lanes), view_from(upper, n * lanes)
+        w0, w1 = view_from(alike, (n - 1) * stride), view_from(alike, n * stride)
+        u0, u = view_from(values, (n - 1) * stride), view_from(values, n * stride)
         for i in range(lanes):
             a0, a1 = strength * peek(w0, i), strength * peek(w1, i)
             # upper is within 0..1, so that what is divided by cannot vanish
@@ -148,7 +153,8 @@ def _solve(
             poke(here, i, a1 * scale)
             poke(u, i, (peek(u, i) + a0 * peek(u0, i)) * scale)
     for n in range(count - 2, -1, -1):
-        v, after, c = values[n * stride :], values[(n + 1) * stride :], upper[n * lanes :]
+        v, after = view_from(values, n * stride), view_from(values, (n + 1) * stride)
+        c = view_from(upper, n * lanes)
         for i in range(lanes):
             poke(v, i, peek(v, i) + peek(c, i) * peek(after, i))
 
@@ -164,13 +170,13 @@ def smooth_across(
     for y in range(row0, row1, LANES):
         lanes = min(LANES, row1 - y)
         for lane in range(lanes):
-            line, near = values[y + lane], right[y + lane]
+            line, near = view_at(values, y + lane), view_at(right, y + lane)
             for x in range(width):
                 u[x * lanes + lane] = line[x]
                 alike[x * lanes + lane] = near[x]
         _solve(width, lanes, lanes, strength, alike, u, upper)
         for lane in range(lanes):
-            line = values[y + lane]
+            line = view_at(values, y + lane)
             for x in range(width):
                 line[x] = u[x * lanes + lane]
 
@@ -189,4 +195,4 @@ def smooth_down(
     upper = np.empty(height * LANES, np.float32)
     for x in range(column0, column1, LANES):
         lanes = min(LANES, column1 - x)
-        _solve(height, lanes, width, strength, below[x:], values[x:], upper)
+        _solve(height, lanes, width, strength, view_from(below, x), view_from(values, x), upper)

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from livingstill.core.model import Float32Array
 from livingstill.kernels.compile import kernel, part
-from livingstill.kernels.simd import peek, poke
+from livingstill.kernels.simd import peek, poke, view_at
 
 Ints = NDArray[np.int64]
 
@@ -32,11 +32,12 @@ def evaluate(
     channels, width = out.shape[1], out.shape[2]
     for y in range(first, last):
         for c in range(channels):
-            row = out[y, c]
+            row = view_at(view_at(out, y), c)
             for x in range(width):
                 row[x] = 0.0
             for m in range(maps.shape[1]):
-                real, imaginary = maps[y, m, 2 * c], maps[y, m, 2 * c + 1]
+                both = view_at(view_at(maps, y), m)
+                real, imaginary = view_at(both, 2 * c), view_at(both, 2 * c + 1)
                 cos, sin = cosines[m], sines[m]
                 for x in range(width):
                     row[x] += real[x] * cos - imaginary[x] * sin
@@ -49,7 +50,8 @@ def _finer(
     """Fill row ``y`` of a finer grid, ``out`` (W,), from a coarse field; ``line`` is scratch."""
     count, width, step = field.shape[2], out.size, np.float32(1.0 / factor)
     top = y // factor
-    above, below = field[top, c], field[min(top + 1, field.shape[0] - 1), c]
+    above = view_at(view_at(field, top), c)
+    below = view_at(view_at(field, min(top + 1, field.shape[0] - 1)), c)
     fy = np.float32(y - top * factor) * step
     for i in range(count):
         line[i] = above[i] + (below[i] - above[i]) * fy
@@ -75,7 +77,7 @@ def spread(field: Float32Array, factor: int, out: Float32Array, first: int, last
     for y in range(first, last):
         for c in range(out.shape[1]):
             _finer(field, factor, y, c, line, row)
-            into = out[y, c]
+            into = view_at(view_at(out, y), c)
             for x in range(row.size):
                 poke(into, x, peek(into, x) + peek(row, x))
 
@@ -96,7 +98,7 @@ def swell(
     for y in range(first, last):
         _finer(field, factor, y, 0, line, row)
         for c in range(out.shape[1]):
-            into = out[y, c]
+            into = view_at(view_at(out, y), c)
             for x in range(row.size):
                 poke(into, x, peek(into, x) * max(peek(row, x) + one, low))
 
@@ -134,10 +136,11 @@ def displace(
     w = weight.shape[1]
     one, half = np.float32(1), np.float32(0.5)
     moved, light = np.empty((2, w), np.float32), np.empty(w, np.float32)
-    right, down = moved[0], moved[1]
+    right, down = view_at(moved, 0), view_at(moved, 1)
     for y in range(first, last):
         j = row + y
-        xs, ys, much, most = field[y, 0], field[y, 1], weight[y], limit[y]
+        here, much, most = view_at(field, y), view_at(weight, y), view_at(limit, y)
+        xs, ys = view_at(here, 0), view_at(here, 1)
         for x in range(w):
             dx, dy, bound = peek(xs, x) * peek(much, x), peek(ys, x) * peek(much, x), peek(most, x)
             short = bound / np.sqrt(bound * bound + dx * dx + dy * dy)
@@ -150,7 +153,7 @@ def displace(
                     to[j, column + x, 1] -= down[x]
         if shade.size == 0:
             continue
-        given, depth = field[y, field.shape[1] - 1], shade[y]
+        given, depth = view_at(here, field.shape[1] - 1), view_at(shade, y)
         for x in range(w):
             v = min(max(peek(given, x) * peek(depth, x), -half), half)
             poke(light, x, one + v)

@@ -16,7 +16,7 @@ from PIL import Image
 from livingstill.core.errors import InputError
 from livingstill.core.model import UInt8Array
 from livingstill.io import images
-from livingstill.io.files import refuse_address
+from livingstill.io.files import refuse_url
 from livingstill.media.write.stills import NUMBER, name_of
 
 MAX_PIXELS = 200_000_000
@@ -126,7 +126,7 @@ def _check_file(path: Path) -> None:
     try:
         if path.is_dir():
             raise InputError(f"clip {path} is a folder; name a clip in it")
-        refuse_address(path, "clip")
+        refuse_url(path, "clip")
         if not path.exists():
             raise InputError(f"clip {path} does not exist; check its name and folder")
         if not path.is_file():

@@ -27,14 +27,14 @@ _WEBP_XMP = 0x04
 _BLOCK = 1 << 20
 
 
-def packet(said: Mapping[str, str]) -> bytes:
+def packet(fields: Mapping[str, str]) -> bytes:
     """Return the XMP packet of ``comment``, ``software`` and names of our own.
 
     >>> b"<livingstill:photo>ab</livingstill:photo>" in packet({"photo": "ab"})
     True
     """
     lines = []
-    for key, value in said.items():
+    for key, value in fields.items():
         name, text = _NAMES.get(key, f"livingstill:{key}"), escape(value, quote=False)
         if name == "dc:description":
             text = f'<rdf:Alt><rdf:li xml:lang="x-default">{text}</rdf:li></rdf:Alt>'
@@ -49,14 +49,14 @@ def packet(said: Mapping[str, str]) -> bytes:
     ).encode()
 
 
-def embed(file: BinaryIO, suffix: str, said: Mapping[str, str]) -> None:
+def embed(file: BinaryIO, suffix: str, fields: Mapping[str, str]) -> None:
     """Put the packet into a complete file, open for reading and writing.
 
     ``suffix`` is the format's; files of those that have no place for it stay as they are.
     """
     place = _PLACES.get("." + suffix.rpartition(".")[2])
-    if said and place is not None:
-        place(file, packet(said))
+    if fields and place is not None:
+        place(file, packet(fields))
 
 
 def _mp4(file: BinaryIO, data: bytes) -> None:
@@ -65,17 +65,17 @@ def _mp4(file: BinaryIO, data: bytes) -> None:
     file.write(struct.pack(">I4s", 24 + len(data), b"uuid") + _UUID + data)
 
 
-def _insert(file: BinaryIO, at: int, data: bytes) -> None:
-    """Make room at ``at`` from the end backwards, so that no file is ever held in memory whole."""
+def _insert(file: BinaryIO, offset: int, data: bytes) -> None:
+    """Make room at ``offset`` from the end backwards, so that no file is ever held in memory whole."""
     end = file.seek(0, io.SEEK_END)
-    while end > at:
-        start = max(at, end - _BLOCK)
+    while end > offset:
+        start = max(offset, end - _BLOCK)
         file.seek(start)
         block = file.read(end - start)
         file.seek(start + len(data))
         file.write(block)
         end = start
-    file.seek(at)
+    file.seek(offset)
     file.write(data)
 
 
@@ -83,11 +83,11 @@ def _gif(file: BinaryIO, data: bytes) -> None:
     """Insert behind the table of colours and the loop's count, where readers look for it."""
     file.seek(10)
     flags = file.read(1)[0]
-    at = 13 + (3 << (flags & 7) + 1 if flags & 0x80 else 0)
-    file.seek(at)
+    offset = 13 + (3 << (flags & 7) + 1 if flags & 0x80 else 0)
+    file.seek(offset)
     if file.read(len(_GIF_LOOP)) == _GIF_LOOP:
-        at += len(_GIF_LOOP) + 5
-    _insert(file, at, b"\x21\xff\x0bXMP DataXMP" + data + _GIF_END)
+        offset += len(_GIF_LOOP) + 5
+    _insert(file, offset, b"\x21\xff\x0bXMP DataXMP" + data + _GIF_END)
 
 
 def _png(file: BinaryIO, data: bytes) -> None:

@@ -44,7 +44,7 @@ class AdvectedTexture:
 
     ``paths`` (A, h, w, 2) float32 are displacements in nodes at ages from ``oldest`` (below 0)
     on, ``spacing`` seconds apart; ``seconds`` is the loop's length; ``shift`` (h, w) moves the
-    centre of the cross-fade and ``offsets`` (G,) the age of each generation, in seconds; ``look``
+    centre of the cross-fade and ``offsets`` (G,) the age of each generation, in seconds; ``base``
     (h, w, 4) is base colour and local contrast, which stay to the degree ``structure``; ``reach``
     is the autocorrelation's length in nodes, ``gains`` (h, w) the gain of detail, ``size`` the last
     pixel's place, x and y, in nodes.
@@ -57,7 +57,7 @@ class AdvectedTexture:
     seconds: float
     shift: Float32Array
     offsets: Float32Array
-    look: Float32Array
+    base: Float32Array
     structure: float
     reach: float
     gains: Float32Array
@@ -70,12 +70,12 @@ class AdvectedTexture:
 
         now = (phase % 1.0) * self.seconds
         half_life = self.seconds / len(self.offsets)
-        first_gain, bias = canvas.gain(), canvas.added()
-        second, second_gain = canvas.pair()
+        first_gain, bias = canvas.gain(), canvas.ensure_bias()
+        second, second_gain = canvas.ensure_second()
         threads.over_bands(
             lambda a, b: kernels.crossfade(
                 self.paths, self.oldest, self.spacing, now, half_life, self.shift, self.offsets,
-                self.look, float(self.structure), self.reach, self.box.top, self.box.left, *self.size,
+                self.base, float(self.structure), self.reach, self.box.top, self.box.left, *self.size,
                 float(STEP), self.gains, canvas.first, first_gain, second, second_gain, bias, a, b,
             ),
             self.box.shape[0],
@@ -98,7 +98,7 @@ def advect_texture(
     blur: float = 15.0,
     max_offset: float = 1.5,
     alternate: bool = False,
-    shown: Float32Array | None = None,
+    visible: Float32Array | None = None,
     scatter: float = 0.0,
 ) -> AdvectedTexture | None:
     """Return the effect that carries a region along ``velocity``, None if nothing flows.
@@ -114,7 +114,7 @@ def advect_texture(
     max_offset : most that a generation's age may be offset, in lifetimes
     alternate : whether generations are ahead and behind in turn: those that cross-fade lie as far
         apart as can be, which keeps slow matter from stalling, but every second one is more alike
-    shown : (h, w) float32, the visible part of the region; the rest lies behind something and is
+    visible : (h, w) float32, the visible part of the region; the rest lies behind something and is
         filled
     scatter : standard deviation in pixels of a constant displacement of matter from its place:
         without it there is an instant at which all lies between no pixels and is sharper
@@ -133,7 +133,7 @@ def advect_texture(
     rng = context.generator("stream")
     offsets = (ahead * _spaced_offsets(generations, rng, alternate)).astype(np.float32)
     noise = smooth_noise(rng, 1, box.shape, 0.03 * context.width / STEP)[0]
-    look = texture.base_and_contrast(context, blur)[cut]
+    base = texture.base_and_contrast(context, blur)[cut]
 
     oldest = -max((0.5 + window) * lifetime + ahead, lifetime + 2 * ahead) - 0.01
     start = _scattered(context, box, speed * np.float32(lifetime / 6), scatter)
@@ -143,9 +143,9 @@ def advect_texture(
     paths = _paths(velocity, count, spacing, start)
 
     size = ((context.rgb.shape[1] - 1) / STEP, (context.rgb.shape[0] - 1) / STEP)
-    weight, known = speed * look[..., 3], None
-    if shown is not None:
-        weight, known = weight * shown[cut], _known_mask(context, shown)
+    weight, known = speed * base[..., 3], None
+    if visible is not None:
+        weight, known = weight * visible[cut], _visible_mask(context, visible)
     shift = _equalized(noise, weight) * np.float32(window * lifetime)
     shift = _keep_in_frame(shift, paths, spacing, box, size, lifetime / 2 + ahead, known)
     return AdvectedTexture(
@@ -156,7 +156,7 @@ def advect_texture(
         context.seconds,
         shift,
         offsets,
-        np.ascontiguousarray(look),
+        np.ascontiguousarray(base),
         structure,
         texture.correlation_length(context) / STEP,
         _detail_gain(context, speed, lifetime),
@@ -172,14 +172,14 @@ def _detail_gain(context: MotionContext, speed: Float32Array, lifetime: float) -
 
 
 def _scattered(
-    context: MotionContext, box: Box, most: Float32Array, scatter: float
+    context: MotionContext, box: Box, limit: Float32Array, scatter: float
 ) -> Float32Array:
-    """Return (h, w, 2) float32 nodes: smooth noise of ``scatter`` pixels, up to ``most`` (h, w)."""
+    """Return (h, w, 2) float32 nodes: smooth noise of ``scatter`` pixels, up to ``limit`` (h, w)."""
     start = np.zeros((*box.shape, 2), np.float32)
     if scatter:
         length = 0.08 * context.width / STEP
         noise = smooth_noise(context.generator("scatter"), 2, box.shape, length)
-        share = np.minimum(most, np.float32(scatter)) / np.float32(STEP)
+        share = np.minimum(limit, np.float32(scatter)) / np.float32(STEP)
         start += np.moveaxis(noise, 0, -1) * share[..., None]
     return start
 
@@ -228,17 +228,17 @@ def _spaced_offsets(count: int, rng: np.random.Generator, alternate: bool) -> ND
         order = np.stack([lows, highs], axis=2).reshape(places.shape)
     else:
         order = rng.permuted(places, axis=1)
-    drawn = (order + rng.random()) / count
-    steps = np.abs(drawn - np.roll(drawn, 1, axis=1))
-    near, much = (0.1, 1) if alternate else (0.2, 3)
+    candidates = (order + rng.random()) / count
+    steps = np.abs(candidates - np.roll(candidates, 1, axis=1))
+    near, penalty = (0.1, 1) if alternate else (0.2, 3)
     correlation = [
-        np.exp(-(((drawn - np.roll(drawn, turn, axis=1)) / near) ** 2)).mean(1)
+        np.exp(-(((candidates - np.roll(candidates, turn, axis=1)) / near) ** 2)).mean(1)
         for turn in range(1, count // 2 + 1)
     ]
-    cost = steps.std(1) / steps.mean(1) + much * np.max(correlation, axis=0)
+    cost = steps.std(1) / steps.mean(1) + penalty * np.max(correlation, axis=0)
     # rings that are mirror images or turned are as good as each other, but for the last bits, which
     # other processors round otherwise: the first is taken
-    return np.asarray(drawn[np.argmin(cost.round(6))] * 2 - 1)
+    return np.asarray(candidates[np.argmin(cost.round(6))] * 2 - 1)
 
 
 def _equalized(noise: Float32Array, weight: Float32Array) -> Float32Array:
@@ -284,15 +284,15 @@ def _keep_in_frame(
         steps = np.logical_and.accumulate(stays).sum(0, dtype=np.float32)
         return np.where(steps < len(stays), (steps - 1) * np.float32(spacing), np.float32(1e3))
 
-    least, most = life - time(inside[half:]), time(inside[half::-1]) - life
-    middle = (least + most) / 2  # what crosses the frame faster than it lives
-    held = np.clip(shift, np.minimum(least, middle), np.maximum(most, middle))
-    return np.asarray(exact.gaussian_blur(held, 1.5), np.float32)
+    least, limit = life - time(inside[half:]), time(inside[half::-1]) - life
+    middle = (least + limit) / 2  # what crosses the frame faster than it lives
+    limited = np.clip(shift, np.minimum(least, middle), np.maximum(limit, middle))
+    return np.asarray(exact.gaussian_blur(limited, 1.5), np.float32)
 
 
-def _known_mask(context: MotionContext, shown: Float32Array) -> NDArray[np.bool_]:
-    """Return (h, w) bool where ``shown`` holds, thin gaps closed: colour behind a mast is known."""
+def _visible_mask(context: MotionContext, visible: Float32Array) -> NDArray[np.bool_]:
+    """Return (h, w) bool where ``visible`` holds, thin gaps closed: colour behind a mast is known."""
     size = max(3, round(0.02 * context.width / STEP) | 1)
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
-    solid = cv2.morphologyEx((shown >= 0.5).astype(np.uint8), cv2.MORPH_CLOSE, disc)
+    solid = cv2.morphologyEx((visible >= 0.5).astype(np.uint8), cv2.MORPH_CLOSE, disc)
     return np.asarray(solid, bool)

@@ -17,7 +17,7 @@ from livingstill.motion.context import STEP, MotionContext, grid_shape, nodes
 from livingstill.motion.wind import wind_field
 from livingstill.settings.values import Wind
 
-LEAST_SHOWN = 0.12
+MIN_VISIBLE_SHARE = 0.12
 """Share of a region from which on a layer counts as showing it."""
 
 
@@ -77,73 +77,75 @@ def compose(
     """
     shape = grid_shape(*rgb.shape[:2])
     colour, depth = nodes(rgb.astype(np.float32)), nodes(inverse_depth)
-    air = wind_field(wind, seconds, seed)
+    scene_wind = wind_field(wind, seconds, seed)
     layers = scene.layers if scene else (None,)
-    sheets = layers[:-1] if scene and scene.backdrop else layers
+    foreground = layers[:-1] if scene and scene.has_background else layers
     moving = regions if amount > 0 else ()
-    shown_by = [_layers_showing(sheets, region) for region in moving]
+    visible_in = [_layers_showing(foreground, region) for region in moving]
     contexts = []
     for index, region in enumerate(moving):
-        field = (directions or {}).get(region.kind)
+        field = (directions or {}).get(region.label)
         context = MotionContext(
-            kind=region.kind,
+            kind=region.label,
             rgb=rgb,
             colour=colour,
             mask=nodes(region.mask.astype(np.float32) * np.float32(1 / 255)),
             inverse_depth=depth,
-            wind=air,
+            wind=scene_wind,
             seconds=seconds,
-            amount=amount * (attenuation or {}).get(region.kind, 1.0),
+            amount=amount * (attenuation or {}).get(region.label, 1.0),
             seed=seed,
             index=index,
             direction=None if field is None else _resized(field, shape),
-            own_layer=max(shown_by[index]) < len(sheets) - 1,
+            own_layer=max(visible_in[index]) < len(foreground) - 1,
         )
         contexts.append(context)
-    backdrop = scene.layers[-1] if scene and scene.backdrop else None
-    placed = _placed(contexts, shown_by, len(sheets), backdrop)
-    placed.sort(key=lambda one: one[0].placement.stage)  # stable: within a stage by region
+    background = scene.layers[-1] if scene and scene.has_background else None
+    placements = _place_effects(contexts, visible_in, len(foreground), background)
+    placements.sort(key=lambda one: one[0].placement.stage)  # stable: within a stage by region
     return SceneMotion(
         shape,
-        tuple(effect for effect, _ in placed),
+        tuple(effect for effect, _ in placements),
         tuple(
-            tuple(i for i, (_, numbers) in enumerate(placed) if layer in numbers)
+            tuple(i for i, (_, numbers) in enumerate(placements) if layer in numbers)
             for layer in range(len(layers))
         ),
     )
 
 
-def _placed(
+def _place_effects(
     contexts: Sequence[MotionContext],
-    shown_by: Sequence[tuple[int, ...]],
-    sheets: int,
-    backdrop: Layer | None,
+    visible_in: Sequence[tuple[int, ...]],
+    count: int,
+    background: Layer | None,
 ) -> list[tuple[Effect, tuple[int, ...]]]:
     """Return the effects of all regions, each with the numbers of the layers that it moves.
 
     Parameters
     ----------
-    shown_by : per region the layers that show it
-    sheets : how many layers there are, without the backdrop
-    backdrop : the last layer, number ``sheets``; the first region of a background kind moves on it
+    visible_in : per region the layers that show it
+    count : how many layers there are, without the background layer
+    background : the last layer, number ``count``; the first region of a background kind moves on it
     """
-    everywhere = tuple(range(sheets))
+    everywhere = tuple(range(count))
     kinds = [KINDS[context.kind] for context in contexts]
-    background = [k for k, kind in enumerate(kinds) if kind.layer == "background"][:1]
-    drifting = contexts[background[0]] if backdrop and background else None
-    placed: list[tuple[Effect, tuple[int, ...]]] = []
-    for context, numbers in zip(contexts, shown_by):
-        if backdrop and context is drifting:
-            placed += ((e, (sheets,)) for e in _effects(_on_backdrop(context, backdrop)))
+    indices = [k for k, kind in enumerate(kinds) if kind.layer == "background"][:1]
+    drifting = contexts[indices[0]] if background and indices else None
+    placements: list[tuple[Effect, tuple[int, ...]]] = []
+    for context, numbers in zip(contexts, visible_in):
+        if background and context is drifting:
+            placements += (
+                (e, (count,)) for e in _effects(_on_background_layer(context, background))
+            )
             continue
         for effect in _effects(context):
             on = numbers if effect.placement.front_only else everywhere
-            covers = drifting is not None and effect.placement.covers_backdrop
-            placed.append((effect, (*on, sheets) if covers else on))
-    if drifting and any(effect.placement.reflects_samples for effect, _ in placed):
+            covers = drifting is not None and effect.placement.covers_background
+            placements.append((effect, (*on, count) if covers else on))
+    if drifting and any(effect.placement.reflects_samples for effect, _ in placements):
         # a mirror copies motion of its own layer: what drifts behind has to drift there, too
-        placed += ((effect, everywhere) for effect in _effects(drifting))
-    return placed
+        placements += ((effect, everywhere) for effect in _effects(drifting))
+    return placements
 
 
 def _effects(context: MotionContext) -> tuple[Effect, ...]:
@@ -156,23 +158,23 @@ def _resized(field: Float32Array, shape: tuple[int, int]) -> Float32Array:
     return np.asarray(exact.resize_linear(field, shape[::-1]), np.float32)
 
 
-def _on_backdrop(context: MotionContext, layer: Layer) -> MotionContext:
-    """Return the context of a region as a backdrop shows it, behind other layers too."""
+def _on_background_layer(context: MotionContext, layer: Layer) -> MotionContext:
+    """Return the context of a region as the background layer shows it, behind other layers too."""
     rgba = np.ascontiguousarray(layer.colour).view(np.uint8).reshape(*layer.colour.shape, 4)
     rgb = np.ascontiguousarray(rgba[..., :3])
-    return replace(context, rgb=rgb, colour=nodes(rgb.astype(np.float32)), on_backdrop=True)
+    return replace(context, rgb=rgb, colour=nodes(rgb.astype(np.float32)), on_background=True)
 
 
 def _layers_showing(layers: Sequence[Layer | None], region: Region) -> tuple[int, ...]:
     """Return the numbers of the layers that show a region: a fold may have cut it in two."""
     left = region.mask[::STEP, ::STEP].astype(np.float32)
-    shown = []
+    visible = []
     for layer in layers:
         alpha = np.ones_like(left)
         if layer is not None:
             alpha = (layer.colour[::STEP, ::STEP] >> np.uint32(24)).astype(np.float32)
             alpha *= np.float32(1 / 255)
-        shown.append(float((left * alpha).sum()))
+        visible.append(float((left * alpha).sum()))
         left = left * (1 - alpha)
-    least = max(LEAST_SHOWN * sum(shown), 1e-9)
-    return tuple(k for k, part in enumerate(shown) if part >= least) or (0,)
+    least = max(MIN_VISIBLE_SHARE * sum(visible), 1e-9)
+    return tuple(k for k, part in enumerate(visible) if part >= least) or (0,)

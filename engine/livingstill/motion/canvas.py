@@ -32,22 +32,24 @@ class Canvas:
             self.first_gain = np.ones(self.shape, np.float32)
         return self.first_gain
 
-    def added(self) -> Float32Array:
+    def ensure_bias(self) -> Float32Array:
         """Return the bias, allocated on first use."""
         if self.bias is None:
             self.bias = np.zeros((*self.shape, 3), np.float32)
         return self.bias
 
-    def veil(self, cut: tuple[slice, slice], alpha: Float32Array, colour: Float32Array) -> None:
+    def composite(
+        self, cut: tuple[slice, slice], alpha: Float32Array, colour: Float32Array
+    ) -> None:
         """Composite a ``colour`` (3,) of opacity ``alpha`` (h, w) over nodes ``cut``."""
         self.gain()[cut] *= 1 - alpha
         if self.second_gain is not None:
             self.second_gain[cut] *= 1 - alpha
-        bias = self.added()
+        bias = self.ensure_bias()
         bias[cut] *= (1 - alpha)[..., None]
         bias[cut] += alpha[..., None] * colour
 
-    def pair(self) -> tuple[Float32Array, Float32Array]:
+    def ensure_second(self) -> tuple[Float32Array, Float32Array]:
         """Return the second sample's displacement and gain, allocated on first use."""
         if self.second is None or self.second_gain is None:
             self.second = self.first.copy()
@@ -82,8 +84,9 @@ class Placement:
     """When an effect is applied, and to which layers of the scene.
 
     ``front_only``: to the layers that show its region, not to those behind. ``reflects``: it copies
-    the motion of other parts of its layer, so it does nothing to a backdrop; ``reflects_samples``:
-    advected textures too, which must then be on its layer as well as on the backdrop.
+    the motion of other parts of its layer, so it does nothing to a background layer;
+    ``reflects_samples``: advected textures too, which must then be on its layer as well as on the
+    background.
     """
 
     stage: Stage
@@ -92,8 +95,8 @@ class Placement:
     reflects_samples: bool = False
 
     @property
-    def covers_backdrop(self) -> bool:
-        """Whether the effect also changes a backdrop that passes behind its region."""
+    def covers_background(self) -> bool:
+        """Whether the effect also changes a background that passes behind its region."""
         return self.stage >= Stage.COMPOSITE and not self.reflects
 
 

@@ -64,7 +64,7 @@ def wave_displacement(
         np.ascontiguousarray(np.clip(context.mask, 0, 1)[box.slices] * weight),
         placement,
     )
-    waves = limit_gradient(waves, most=MAX_GRADIENT, most_99=MAX_GRADIENT_99)
+    waves = limit_gradient(waves, max_gradient=MAX_GRADIENT, max_gradient_99=MAX_GRADIENT_99)
     maps[:, 2] -= image.mean_share(image.brightness_change(maps, waves.weight))
     waves = replace(waves, parts=(Spectrum(harmonics, pack(maps), factor),))
     return limit_to_frame(waves, context.mask.shape)
@@ -104,5 +104,5 @@ class CoarseImage:
 
     def mean_share(self, change: Maps) -> Maps:
         """Return (M, 1, 1): a change (M, h, w) summed over the cloth, over its brightness."""
-        whole = max(float((self.grey * self.inside).sum()), 1e-6)
-        return np.asarray(change.sum((1, 2), keepdims=True) / whole)
+        total = max(float((self.grey * self.inside).sum()), 1e-6)
+        return np.asarray(change.sum((1, 2), keepdims=True) / total)

@@ -78,7 +78,7 @@ class MotionContext:
     ``rgb`` is the photo (H, W, 3) uint8; ``colour`` (h, w, 3) float32 levels, ``mask`` (h, w)
     float32 in 0..1 and ``inverse_depth`` (h, w) float32 live on the grid. ``direction`` is what
     brush strokes say, (h, w, 2) float32 in frame widths per second, or None; ``own_layer``, whether
-    a layer of the scene holds the region with its background filled behind it; ``on_backdrop``,
+    a layer of the scene holds the region with its background filled behind it; ``on_background``,
     whether the region is all that the last layer shows, continued behind the rest.
     """
 
@@ -94,7 +94,7 @@ class MotionContext:
     index: int
     direction: Float32Array | None = None
     own_layer: bool = False
-    on_backdrop: bool = False
+    on_background: bool = False
 
     @property
     def width(self) -> int:
@@ -120,7 +120,7 @@ class MotionContext:
         solid = np.asarray(cv2.copyMakeBorder(solid, 1, 1, 1, 1, border, value=0), np.uint8)
         if not (solid == 0).any():
             return np.full(self.mask.shape, 1e6, np.float32)
-        distance = exact.distance(solid)[1:-1, 1:-1]
+        distance = exact.distance_transform(solid)[1:-1, 1:-1]
         return np.ascontiguousarray(distance) * np.float32(STEP)
 
     def distance_outside(self) -> Float32Array:
@@ -128,7 +128,7 @@ class MotionContext:
         empty = (self.mask < 0.5).astype(np.uint8)
         if not (empty == 0).any():
             return np.full(self.mask.shape, 1e6, np.float32)
-        return exact.distance(empty) * np.float32(STEP)
+        return exact.distance_transform(empty) * np.float32(STEP)
 
 
 def smoothstep(value: NDArray[np.floating[Any]]) -> Float32Array:

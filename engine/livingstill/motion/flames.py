@@ -30,39 +30,39 @@ FlickerSpectrum = tuple[np.ndarray, np.ndarray]
 class RisingNoise:
     """Tongues of flames: noise of three grains that rises, leaning to and fro; see ``GRAINS``.
 
-    ``rise`` (h, 1) float32 is each node's height in a box ``width`` nodes wide, ``tall`` the height
-    of the fire in nodes; ``meander`` is the spectrum of the lean.
+    ``rise`` (h, 1) float32 is each node's height in a box ``width`` nodes wide, ``height`` the
+    height of the fire in nodes; ``meander`` is the spectrum of the lean.
     """
 
     rise: Float32Array
     width: int
-    tall: float
+    height: float
     strips: tuple[Strip, ...]
     meander: FlickerSpectrum
 
     @classmethod
-    def of(cls, context: MotionContext, box: Box, tall: float) -> RisingNoise:
-        """Return the tongues of a fire that is ``tall`` nodes high."""
+    def of(cls, context: MotionContext, box: Box, height: float) -> RisingNoise:
+        """Return the tongues of a fire that is ``height`` nodes high."""
         y = np.arange(box.shape[0], dtype=np.float32)[::-1, None]
-        columns = box.shape[1] + 2 * math.ceil(LEAN * tall)
+        columns = box.shape[1] + 2 * math.ceil(LEAN * height)
         strips = []
         for k, (size, hertz, _) in enumerate(GRAINS):
-            long = max(1.0, size * tall)
+            long = max(1.0, size * height)
             speed = hertz / 0.67 * 2 * np.pi * long
             rng = context.generator("tongues", k)
             strips.append(strip(rng, columns, max(0.8, 0.45 * long), long, speed * context.seconds))
         harmonics = np.array([1, 2, 3]) * max(1, round(context.seconds / 4))
         sizes = np.exp(2j * np.pi * context.generator("meander").random(3)) * (0.5, 0.3, 0.2)
-        return cls(y, box.shape[1], tall, tuple(strips), (harmonics, sizes))
+        return cls(y, box.shape[1], height, tuple(strips), (harmonics, sizes))
 
     def at(self, phase: float) -> Float32Array:
         """Return (h, w) float32 noise of unit variance at ``phase``."""
         harmonics, sizes = self.meander
         turn = 2 * np.pi * np.mod(harmonics * (phase % 1.0), 1.0)
-        high = self.rise.astype(np.float64) / self.tall
+        high = self.rise.astype(np.float64) / self.height
         bend = (np.abs(sizes) * np.cos(np.angle(sizes) + turn - 3.0 * high)).sum(1)
-        bend *= LEAN * self.tall * np.minimum(high[:, 0], 1.0)
-        margin = math.ceil(LEAN * self.tall)
+        bend *= LEAN * self.height * np.minimum(high[:, 0], 1.0)
+        margin = math.ceil(LEAN * self.height)
         across = np.arange(self.width)[None] + bend[:, None] + margin
         across = (across / (self.width + 2 * margin - 1)).astype(np.float32)
         total = np.zeros(across.shape, np.float32)
@@ -76,51 +76,53 @@ class RisingNoise:
 class HeatedFlames:
     """Heat changed by tongues and flicker, and the colours that follow it (``kernels.flame.burn``).
 
-    ``tone`` (H, W, 4), ``behind`` (h, w, 3) and ``ramp`` (256, 4) are the kernel's; ``heat`` (h, w)
-    is the photo's; ``weight`` and ``flicker`` (h, w) are the standard deviations of its change by
-    tongues and by the flicker of a whole flame, ``which`` (h, w) the row of ``spectrum`` that a
-    flame follows.
+    ``tone`` (H, W, 4), ``background`` (h, w, 3) and ``ramp`` (256, 4) are the kernel's; ``heat``
+    (h, w) is the photo's; ``weight`` and ``flicker`` (h, w) are the standard deviations of its
+    change by tongues and by the flicker of a whole flame, ``flame_index`` (h, w) the row of
+    ``spectrum`` that a flame follows.
     """
 
     box: Box
     tone: Float32Array
-    behind: Float32Array
+    background: Float32Array
     ramp: Float32Array
     heat: Float32Array
     weight: Float32Array
     flicker: Float32Array
-    which: NDArray[np.intp]
+    flame_index: NDArray[np.intp]
     spectrum: FlickerSpectrum
-    rising: RisingNoise | None
+    tongues: RisingNoise | None
     placement: ClassVar[Placement] = Placement(Stage.COMPOSITE)
 
-    def push(self, phase: float) -> Float32Array:
+    def heat_change(self, phase: float) -> Float32Array:
         """Return (h, w) float32, the change of heat at ``phase``, of 1 from black to white.
 
         Tongues leave the region's mean heat unchanged: a fire must not flash as a whole.
         """
-        flicker = self.flicker * levels(*self.spectrum, phase)[self.which]
-        if self.rising is None:
+        flicker = self.flicker * levels(*self.spectrum, phase)[self.flame_index]
+        if self.tongues is None:
             return np.asarray(flicker, np.float32)
-        out = self.weight * self.rising.at(phase)
-        whole = max(float(self.weight.sum(dtype=np.float64)), 1e-6)
+        out = self.weight * self.tongues.at(phase)
+        total_weight = max(float(self.weight.sum(dtype=np.float64)), 1e-6)
         for _ in range(2):  # clipping at black and white shifts the mean
-            gained = np.clip(self.heat + out, 0, 1) - self.heat
-            out -= np.float32(float(gained.sum(dtype=np.float64)) / whole) * self.weight
+            clipped_gain = np.clip(self.heat + out, 0, 1) - self.heat
+            out -= (
+                np.float32(float(clipped_gain.sum(dtype=np.float64)) / total_weight) * self.weight
+            )
         return np.asarray(out + flicker, np.float32)
 
     def apply(self, phase: float, canvas: Canvas) -> None:
         """Change gains and bias inside the box."""
         from livingstill.kernels.flame import burn
 
-        push = self.push(phase)
-        gain, bias = canvas.gain(), canvas.added()
+        heat_change = self.heat_change(phase)
+        gain, bias = canvas.gain(), canvas.ensure_bias()
         second, second_gain = canvas.second, canvas.second_gain
         if second is None or second_gain is None:
             second, second_gain = np.zeros((0, 0, 2), np.float32), np.zeros((0, 0), np.float32)
         threads.over_bands(
             lambda a, b: burn(
-                self.tone, self.behind, push, self.ramp, float(STEP), self.box.top, self.box.left,
+                self.tone, self.background, heat_change, self.ramp, float(STEP), self.box.top, self.box.left,
                 canvas.first, gain, second, second_gain, bias, a, b,
             ),
             self.box.shape[0],

@@ -29,7 +29,7 @@ _MAX_GRADIENT_99 = 0.19
 _BORDER = 0.4
 """Largest displacement, in distances to the frame's border."""
 
-_LEAST_GUST = 0.15
+_MIN_GUST = 0.15
 """Least factor by which a gust modulates a displacement."""
 
 DISPLACEMENT = Placement(Stage.DISPLACE)
@@ -103,7 +103,7 @@ class HarmonicDisplacement:
         if (gust := self.gust) is not None:
             swell = gust.at(phase)
             threads.over_bands(
-                lambda a, b: kernels.swell(swell, gust.factor, _LEAST_GUST, out, a, b), rows
+                lambda a, b: kernels.swell(swell, gust.factor, _MIN_GUST, out, a, b), rows
             )
         return out
 
@@ -156,13 +156,13 @@ def gusts(wind: WindField, box: Box, width: int, share: float = 1.0) -> Spectrum
 def limit_gradient(
     displacement: HarmonicDisplacement,
     phases: int = 16,
-    most: float = _MAX_GRADIENT,
-    most_99: float = _MAX_GRADIENT_99,
+    max_gradient: float = _MAX_GRADIENT,
+    max_gradient_99: float = _MAX_GRADIENT_99,
 ) -> HarmonicDisplacement:
     """Return a displacement whose weight is lowered where its spatial gradient is too large.
 
-    Over ``phases`` instants the norm of the gradient stays below ``most``, and its 99th percentile
-    below ``most_99``; below 1 nothing folds.
+    Over ``phases`` instants the norm of the gradient stays below ``max_gradient``, and its 99th
+    percentile below ``max_gradient_99``; below 1 nothing folds.
     """
     fields = [np.moveaxis(displacement.total(i / phases)[:, :2], 1, 2) for i in range(phases)]
     weight = displacement.weight
@@ -178,9 +178,9 @@ def limit_gradient(
         if worst == 0:  # a clip too short for any wave
             return displacement
         if last:  # the excess that is left lowers all alike
-            weight = weight * np.float32(min(1, most / worst, most_99 / percentile))
-        elif worst > most or percentile > most_99:
-            allowed = np.minimum(1, 0.75 * most / np.maximum(norms.max(0), 1e-6))
+            weight = weight * np.float32(min(1, max_gradient / worst, max_gradient_99 / percentile))
+        elif worst > max_gradient or percentile > max_gradient_99:
+            allowed = np.minimum(1, 0.75 * max_gradient / np.maximum(norms.max(0), 1e-6))
             allowed = cv2.erode(allowed.astype(np.float32), kernel)
             weight = np.asarray(weight * exact.gaussian_blur(allowed, radius), np.float32)
     return replace(displacement, weight=weight)
@@ -199,8 +199,8 @@ def limit_to_frame(
         for first, last, side in zip((box.top, box.left), (box.bottom, box.right), shape)
     )
     distance = STEP * np.minimum(down[:, None], across[None]).astype(np.float32)
-    most = np.maximum(np.float32(_BORDER) * distance, np.float32(0.1))
-    return replace(displacement, limit=np.minimum(displacement.limit, most))
+    max_displacement = np.maximum(np.float32(_BORDER) * distance, np.float32(0.1))
+    return replace(displacement, limit=np.minimum(displacement.limit, max_displacement))
 
 
 def _gradient_norm(field: Float32Array) -> Float32Array:
@@ -211,5 +211,5 @@ def _gradient_norm(field: Float32Array) -> Float32Array:
 
 def factor_for(length: float, nodes_per_length: float = 5) -> int:
     """Return the power of two of nodes that resolves fields of correlation ``length`` in pixels."""
-    most = length / STEP / nodes_per_length
-    return int(2 ** min(4, max(0, math.floor(math.log2(max(most, 1))))))
+    max_factor = length / STEP / nodes_per_length
+    return int(2 ** min(4, max(0, math.floor(math.log2(max(max_factor, 1))))))

@@ -39,16 +39,16 @@ def colour_by_heat(colour: Float32Array, glow: Float32Array) -> Float32Array:
     bright = luma(flat)
     bins = np.clip((bright / 8).astype(int), 0, 31)
     centres = np.arange(32) * 8 + 4.0
-    known = np.bincount(bins, weight, 32)
+    weights = np.bincount(bins, weight, 32)
     heats = np.arange(256.0)
     body = luma(BLACK_BODY)
     out = np.empty((256, 4))
     spread = np.exp(-0.5 * ((centres[:, None] - centres[None]) / 10) ** 2)
-    prior = max(0.02 * float(known.sum()), 1.0)
+    prior = max(0.02 * float(weights.sum()), 1.0)
     for c in range(3):
         expected = np.interp(centres, body, BLACK_BODY[:, c])
         sums = np.bincount(bins, weight * (flat[:, c] - bright), 32)
-        learned = (spread @ (sums + prior * (expected - centres))) / (spread @ (known + prior))
+        learned = (spread @ (sums + prior * (expected - centres))) / (spread @ (weights + prior))
         out[:, c] = np.clip(np.interp(heats, centres, learned) + heats, 0, 255)
     out[0, :3] = 0
     v = np.clip(heats / 110, 0, 1)
@@ -57,7 +57,7 @@ def colour_by_heat(colour: Float32Array, glow: Float32Array) -> Float32Array:
 
 
 def background(
-    colour: Float32Array, glow: Float32Array, zone: Float32Array, tall: float
+    colour: Float32Array, glow: Float32Array, zone: Float32Array, flame_height: float
 ) -> Float32Array:
     """Return (h, w, 3) float32 levels of what stands behind flames, from dark colours around.
 
@@ -65,19 +65,19 @@ def background(
     ----------
     colour, glow : (h, w, 3) float32 levels and (h, w) float32, the share that glows
     zone : (h, w) float32, ``glow`` low-passed: the flames light what is behind them
-    tall : height of the flames in nodes
+    flame_height : height of the flames in nodes
     """
     trust = (1 - glow) ** 2 * smoothstep((140 - luma(colour)) / 100) + np.float32(1e-4)
     dark = np.minimum(colour, np.float32(90))
     total, under = np.zeros_like(colour), np.zeros_like(trust)
     for share, sigma in ((1.0, 0.05), (0.1, 0.2), (0.01, 0.8)):  # the nearest that there is
-        soft = max(1.0, sigma * tall)
+        soft = max(1.0, sigma * flame_height)
         total += np.float32(share) * _blurred(dark * trust[..., None], soft)
         under += np.float32(share) * _blurred(trust, soft)
     back = total / under[..., None]
-    lit = luma(back)[..., None] * np.array([1.05, 0.8, 0.65], np.float32)  # by the flames
-    back += smoothstep(zone / 0.6)[..., None] * (lit - back)
-    reach = 2 * max(1, round(0.08 * tall)) + 1
+    illuminated = luma(back)[..., None] * np.array([1.05, 0.8, 0.65], np.float32)  # by the flames
+    back += smoothstep(zone / 0.6)[..., None] * (illuminated - back)
+    reach = 2 * max(1, round(0.08 * flame_height)) + 1
     least = cv2.erode(colour, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach)))
     glare = np.minimum(exact.gaussian_blur(least, reach / 4), np.array((92, 38, 22), np.float32))
     return np.asarray(np.maximum(back, glare), np.float32)

@@ -12,27 +12,27 @@ from livingstill.motion.canvas import Canvas, Placement, Stage
 from livingstill.motion.context import MotionContext
 from livingstill.motion.wind import choose_harmonics
 
-GOLDEN = 0.5 * (5**0.5 - 1)
+GOLDEN_SECTION = 0.5 * (5**0.5 - 1)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class GainFlicker:
     """A gain of 1 + ``strength`` (h, w) * level(t), with a level of rms 1.
 
-    ``harmonics`` (M,) and ``amplitudes`` (N, M) complex give N levels; ``which`` (h, w) is the row
+    ``harmonics`` (M,) and ``amplitudes`` (N, M) complex give N levels; ``index`` (h, w) is the row
     of each node's level, None when there is one.
     """
 
     strength: Float32Array
     harmonics: np.ndarray
     amplitudes: np.ndarray
-    which: np.ndarray | None = None
+    index: np.ndarray | None = None
     placement: ClassVar[Placement] = Placement(Stage.LIGHT)
 
     def apply(self, phase: float, canvas: Canvas) -> None:
         """Scale the gains and the bias."""
         level = levels(self.harmonics, self.amplitudes, phase)
-        gain = 1 + self.strength * (level[0] if self.which is None else level[self.which])
+        gain = 1 + self.strength * (level[0] if self.index is None else level[self.index])
         first = canvas.gain()
         first *= gain
         if canvas.second_gain is not None:
@@ -62,6 +62,6 @@ def flicker_spectrum(
     harmonics = choose_harmonics(context.seconds, lowest, highest, 20, rng)
     size = harmonics**-slope
     size = size / np.sqrt((size**2).sum() / 2)
-    lags = np.arange(count)[:, None] * GOLDEN
+    lags = np.arange(count)[:, None] * GOLDEN_SECTION
     phases = rng.random(len(harmonics)) + harmonics * lags
     return harmonics, size * np.exp(2j * np.pi * phases)

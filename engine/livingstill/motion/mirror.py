@@ -22,39 +22,39 @@ _NO_GAIN = np.zeros((0, 0), np.float32)
 class Mirror:
     """Copies the motion of rows ``source`` (h, w), mirrored, into a box, times ``weight`` (h, w).
 
-    Advected textures are copied only if the mirror is ``clear``.
+    Advected textures are copied only if the mirror is ``calm``.
     """
 
     box: Box
     source: NDArray[np.int64]
     weight: Float32Array
-    clear: bool = True
+    calm: bool = True
 
     @property
     def placement(self) -> Placement:
         """After displacements; a clear mirror needs advected textures on its own layer."""
-        return Placement(Stage.COMPOSITE, reflects=True, reflects_samples=self.clear)
+        return Placement(Stage.COMPOSITE, reflects=True, reflects_samples=self.calm)
 
     def apply(self, phase: float, canvas: Canvas) -> None:  # noqa: ARG002
         """Add the motion above the waterline, upside down."""
         from livingstill.kernels import spectral as kernels
 
-        second, gains, other, both = _NONE, _NO_GAIN, _NO_GAIN, _NONE
+        second, gains, second_gain_map, pair_gains = _NONE, _NO_GAIN, _NO_GAIN, _NONE
         if canvas.second is not None and canvas.second_gain is not None:
-            second, gains, other = canvas.second, canvas.gain(), canvas.second_gain
-            both = np.stack([gains, other], axis=2)
+            second, gains, second_gain_map = canvas.second, canvas.gain(), canvas.second_gain
+            pair_gains = np.stack([gains, second_gain_map], axis=2)
         first, other_first = canvas.first.copy(), second.copy()
         threads.over_bands(
             lambda a, b: kernels.reflect(
-                self.source, self.weight, self.box.top, self.box.left, first, other_first, both,
-                self.clear, canvas.first, gains, second, other, a, b,
+                self.source, self.weight, self.box.top, self.box.left, first, other_first, pair_gains,
+                self.calm, canvas.first, gains, second, second_gain_map, a, b,
             ),
             self.box.shape[0],
         )  # fmt: skip
 
 
-def build_mirror(context: MotionContext, clear: bool = True) -> tuple[Mirror, ...]:
-    """Return the mirror that a region is, ``clear`` or ruffled; none if it has no inside."""
+def build_mirror(context: MotionContext, calm: bool = True) -> tuple[Mirror, ...]:
+    """Return the mirror that a region is, ``calm`` or ruffled; none if it has no inside."""
     weight = smoothstep(context.distance_inside() / (0.006 * context.width)) * np.float32(
         min(context.amount, 1.0)
     )
@@ -64,14 +64,14 @@ def build_mirror(context: MotionContext, clear: bool = True) -> tuple[Mirror, ..
     mask = context.mask >= 0.5
     columns = mask.shape[1]
     shore = np.where(mask.any(0), mask.argmax(0), 0).astype(np.float32)
-    known = np.flatnonzero(mask.any(0))
-    shore = np.interp(np.arange(columns), known, shore[known]).astype(np.float32)
+    wet_columns = np.flatnonzero(mask.any(0))
+    shore = np.interp(np.arange(columns), wet_columns, shore[wet_columns]).astype(np.float32)
     shore = exact.gaussian_blur(shore[None], max(1.0, 0.01 * context.width / STEP))[0]
     rows = np.arange(box.top, box.bottom, dtype=np.float32)[:, None]
     source = np.round(2 * shore[None, box.left : box.right] - rows - 1).astype(np.int64)
     in_frame = source >= 0
     source = np.clip(source, 0, mask.shape[0] - 1)
-    dry = ~mask[source, np.arange(box.left, box.right)[None]]  # never mirror the mirror itself
-    keep = np.ascontiguousarray(weight[box.slices] * (in_frame & dry))
+    outside = ~mask[source, np.arange(box.left, box.right)[None]]  # never mirror the mirror itself
+    keep = np.ascontiguousarray(weight[box.slices] * (in_frame & outside))
     soft = cv2.blur(keep, (5, 5)) * (weight[box.slices] > 0)
-    return (Mirror(box, source, soft.astype(np.float32), clear),)
+    return (Mirror(box, source, soft.astype(np.float32), calm),)

@@ -38,22 +38,22 @@ MAX_HARMONICS = 24
 class Mode:
     """A vibration mode: resonance in Hz, damping ratio, correlation length in frame widths, share.
 
-    ``common`` is the share of its amplitude that the whole region has in common; ``tall`` the ratio
-    of its correlation lengths down and across: blades are narrow.
+    ``coherence`` is the share of its amplitude that the whole region has in common; ``aspect`` the
+    ratio of its correlation lengths down and across: blades are narrow.
     """
 
     frequency: float
     damping: float
     length: float
     share: float
-    common: float = 0.0
-    tall: float = 1.0
+    coherence: float = 0.0
+    aspect: float = 1.0
 
 
-FEATHER = 0.009
+FALLOFF = 0.009
 """Distance outside a region at which its displacement has fallen to 0, in frame widths."""
 
-HELD = 0.03
+BORDER_MARGIN = 0.03
 """Distance from the frame's border from which on the displacement is full, in frame widths."""
 
 
@@ -101,7 +101,7 @@ def plant_sway(
 
 
 def elastic_falloff(context: MotionContext, front_only: bool = False) -> Float32Array:
-    """Return (h, w) float32: 1 well inside the region, falling to 0 at ``FEATHER`` outside it.
+    """Return (h, w) float32: 1 well inside the region, falling to 0 at ``FALLOFF`` outside it.
 
     With ``front_only``, on a layer of its own, nothing around it is displaced and the falloff is
     wide. At the frame's border it is 0: nothing is known that could come in from beyond.
@@ -110,11 +110,13 @@ def elastic_falloff(context: MotionContext, front_only: bool = False) -> Float32
         exact.gaussian_blur(context.distance_inside() - context.distance_outside(), 1.2),
         np.float32,
     )
-    feather = FEATHER * context.width
-    held = smoothstep(from_border(context.mask.shape) * STEP / np.float32(HELD * context.width))
+    feather = FALLOFF * context.width
+    border_weight = smoothstep(
+        from_border(context.mask.shape) * STEP / np.float32(BORDER_MARGIN * context.width)
+    )
     if front_only and context.own_layer:
-        return held * smoothstep(1 + (signed - STEP) / (0.05 * context.width))
-    return held * smoothstep((signed + feather - STEP) / (3 * feather))
+        return border_weight * smoothstep(1 + (signed - STEP) / (0.05 * context.width))
+    return border_weight * smoothstep((signed + feather - STEP) / (3 * feather))
 
 
 def from_border(shape: tuple[int, ...]) -> Float32Array:
@@ -127,21 +129,32 @@ def from_border(shape: tuple[int, ...]) -> Float32Array:
 
 
 def driven_response(
-    context: MotionContext, box: Box, modes: tuple[Mode, ...], cross: float = 0.4, lit: bool = False
+    context: MotionContext,
+    box: Box,
+    modes: tuple[Mode, ...],
+    cross: float = 0.4,
+    shaded: bool = False,
 ) -> tuple[Spectrum, ...]:
     """Return one spectrum per limb, in units of the displacement's rms along the wind.
 
-    If they are ``lit``, a third channel is the displacement along the wind, of no mean brightness.
+    If they are ``shaded``, a third channel is the displacement along the wind, of no mean
+    brightness.
     """
     total = float(np.sqrt(sum(mode.share**2 for mode in modes)))
     return tuple(
-        _response(context, box, mode, mode.share / total, cross, j, lit)
+        _response(context, box, mode, mode.share / total, cross, j, shaded)
         for j, mode in enumerate(modes)
     )
 
 
 def _response(
-    context: MotionContext, box: Box, mode: Mode, share: float, cross: float, index: int, lit: bool
+    context: MotionContext,
+    box: Box,
+    mode: Mode,
+    share: float,
+    cross: float,
+    index: int,
+    shaded: bool,
 ) -> Spectrum:
     """Return the spectrum of one mode's response to the wind."""
     wind, seconds, width = context.wind, context.seconds, context.width
@@ -150,7 +163,7 @@ def _response(
         seconds, 0.15, top, MAX_HARMONICS, context.generator("harmonics", index)
     )
     hertz = harmonics / seconds
-    front = wind.front * width / max(float(hertz.max()), 0.1)
+    front = wind.front_speed * width / max(float(hertz.max()), 0.1)
     length = mode.length * width
     factor = factor_for(min(length, front * 0.8))
     shape = coarse(box.shape, factor)
@@ -170,16 +183,16 @@ def _response(
     turn = wind.turns(harmonics)
     response = response * np.exp(2j * np.pi * (turn[:, None, None] - f * lag))
 
-    noise = _noise(rng, 4 * len(harmonics), shape, nodes, mode.tall)
+    noise = _noise(rng, 4 * len(harmonics), shape, nodes, mode.aspect)
     noise = noise.reshape(2, 2, len(harmonics), *shape) / np.float32(np.sqrt(2))
-    free = float(np.sqrt(1 - mode.common**2))
-    along, across = mode.common + free * (noise[:, 0] + 1j * noise[:, 1])
+    free = float(np.sqrt(1 - mode.coherence**2))
+    along, across = mode.coherence + free * (noise[:, 0] + 1j * noise[:, 1])
     along, across = share * response * along, share * cross * response * across
     wx, wy = wind.x, 0.5 * wind.y
     norm = max(float(np.hypot(wx, wy)), 1e-6)
     wx, wy = wx / norm, wy / norm
     channels = [along * wx - across * wy, along * wy + across * wx]
-    if lit:
+    if shaded:
         bright = context.mask * luma(context.colour.astype(np.float64))
         bright = bright[box.slices][::factor, ::factor]
         weighted = along[:, : bright.shape[0], : bright.shape[1]] * bright
@@ -189,14 +202,14 @@ def _response(
 
 
 def _noise(
-    rng: np.random.Generator, channels: int, shape: tuple[int, int], length: float, tall: float
+    rng: np.random.Generator, channels: int, shape: tuple[int, int], length: float, aspect: float
 ) -> Float32Array:
-    """Return (C, h, w) float32 smooth noise of ``length`` nodes, ``tall`` times that vertically."""
-    if tall == 1:
+    """Return (C, h, w) float32 smooth noise of ``length`` nodes, ``aspect`` times that vertically."""
+    if aspect == 1:
         return chance.smooth_noise(rng, channels, shape, length)
-    rows = max(2, math.ceil((shape[0] - 1) / tall) + 1)
+    rows = max(2, math.ceil((shape[0] - 1) / aspect) + 1)
     flat = chance.smooth_noise(rng, channels, (rows, shape[1]), length)
-    at = np.arange(shape[0]) / tall
+    at = np.arange(shape[0]) / aspect
     above = np.minimum(at.astype(int), rows - 2)
     part = np.asarray(at - above, np.float32)[:, None]
     return np.asarray(flat[:, above] * (1 - part) + flat[:, above + 1] * part, np.float32)
@@ -272,10 +285,10 @@ def _geodesic_distance(solid: np.ndarray, sources: np.ndarray) -> np.ndarray:
     heads, tails, costs = (np.concatenate(part) for part in zip(*pairs))
     count = int(solid.sum())
     graph = scipy.sparse.coo_array((costs, (heads, tails)), shape=(count, count)).tocsr()
-    found = scipy.sparse.csgraph.dijkstra(
+    distances = scipy.sparse.csgraph.dijkstra(
         graph, directed=False, indices=number[sources], min_only=True
     )
     out = np.zeros(solid.shape)
-    found[~np.isfinite(found)] = 0
-    out[solid] = found
+    distances[~np.isfinite(distances)] = 0
+    out[solid] = distances
     return out

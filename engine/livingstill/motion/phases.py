@@ -26,24 +26,24 @@ def choose_phases(
     harmonics : (M,) int, in turns per loop
     """
     count = len(harmonics)
-    chosen = 2 * np.pi * rng.integers(0, LEVELS, count) / LEVELS
+    phases = 2 * np.pi * rng.integers(0, LEVELS, count) / LEVELS
     scale = max(float((np.abs(rates) ** 2).sum()), 1e-30)
-    alike, mirrored = rates @ rates.conj().T / scale, rates @ rates.T / scale
+    direct, conjugate = rates @ rates.conj().T / scale, rates @ rates.T / scale
     turning = np.exp(2j * np.pi * np.outer(harmonics, np.arange(INSTANTS)) / INSTANTS)
     levels = np.exp(2j * np.pi * np.arange(LEVELS) / LEVELS)[:, None]
-    waves = turning * np.exp(1j * chosen)[:, None]
+    waves = turning * np.exp(1j * phases)[:, None]
     for _ in range(SWEEPS):
         for k in range(count):
             waves[k] = 0
-            rest = (waves * (alike @ waves.conj() + mirrored @ waves)).sum(0).real
-            pull = turning[k] * (alike[k] @ waves.conj() + mirrored[k] @ waves)
-            own = mirrored[k, k] * turning[k] ** 2
-            power = rest + 2 * (levels * pull).real + (levels**2 * own).real
+            rest = (waves * (direct @ waves.conj() + conjugate @ waves)).sum(0).real
+            cross_term = turning[k] * (direct[k] @ waves.conj() + conjugate[k] @ waves)
+            self_term = conjugate[k, k] * turning[k] ** 2
+            power = rest + 2 * (levels * cross_term).real + (levels**2 * self_term).real
             best = int(np.round(power.var(1), 12).argmin())
-            chosen[k] = 2 * np.pi * best / LEVELS
+            phases[k] = 2 * np.pi * best / LEVELS
             waves[k] = turning[k] * levels[best]
-    power = (waves * (alike @ waves.conj() + mirrored @ waves)).sum(0).real
-    off = np.abs(power - np.median(power))
-    off = np.max([np.roll(off, n) for n in (-1, 0, 1)], axis=0)
-    start = int(np.round(off, 12).argmin())
-    return np.asarray(chosen + 2 * np.pi * harmonics * start / INSTANTS)
+    power = (waves * (direct @ waves.conj() + conjugate @ waves)).sum(0).real
+    deviation = np.abs(power - np.median(power))
+    deviation = np.max([np.roll(deviation, n) for n in (-1, 0, 1)], axis=0)
+    start = int(np.round(deviation, 12).argmin())
+    return np.asarray(phases + 2 * np.pi * harmonics * start / INSTANTS)

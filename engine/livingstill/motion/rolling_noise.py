@@ -14,7 +14,7 @@ import numpy as np
 from livingstill.core.model import Float32Array
 from livingstill.imaging import exact
 
-_LONGEST = 4096
+_MAX_ROWS = 4096
 """Rows of a strip at most; what scrolls further passes more than once."""
 
 
@@ -36,18 +36,20 @@ class Strip:
         return exact.sample(self.noise, x, y)
 
 
-def strip(rng: np.random.Generator, columns: int, wide: float, tall: float, travel: float) -> Strip:
-    """Return noise whose standard deviations are ``wide`` and ``tall`` nodes across and along.
+def strip(
+    rng: np.random.Generator, columns: int, sigma_across: float, sigma_along: float, scroll: float
+) -> Strip:
+    """Return Gaussian noise of two correlation lengths, as standard deviations of its low-pass in nodes.
 
-    ``travel`` is how many rows it passes in the loop. At a point its frequencies are spread as a
+    ``scroll`` is how many rows it passes in the loop. At a point its frequencies are spread as a
     Gaussian of travel / (loop * 2 pi tall).
     """
-    turns = max(1, math.ceil(travel / _LONGEST))
-    rows = max(8, round(travel / turns))
-    margins = math.ceil(4 * tall), math.ceil(4 * wide)
+    turns = max(1, math.ceil(scroll / _MAX_ROWS))
+    rows = max(8, round(scroll / turns))
+    margins = math.ceil(4 * sigma_along), math.ceil(4 * sigma_across)
     white = rng.standard_normal((rows, columns + 2 * margins[1])).astype(np.float32)
     white = np.pad(white, ((margins[0], margins[0]), (0, 0)), mode="wrap")
-    soft = exact.gaussian_blur(white, wide, tall)
+    soft = exact.gaussian_blur(white, sigma_across, sigma_along)
     cut = soft[margins[0] : margins[0] + rows, margins[1] : margins[1] + columns]
     noise = cut.astype(np.float64) - cut.mean(dtype=np.float64)
     noise /= max(float(noise.std()), 1e-9)

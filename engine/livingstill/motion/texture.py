@@ -69,13 +69,15 @@ def correlation_length(context: MotionContext) -> float:
         return 16.0 * context.scale
     before, last = 1.0, 0
     for d in (1, 2, 3, 4, 6, 8, 12, 16, 24, 32):
-        both = inside[:-d, :-d] & inside[d:, :-d] & inside[:-d, d:]
-        if not both.any():
+        valid = inside[:-d, :-d] & inside[d:, :-d] & inside[:-d, d:]
+        if not valid.any():
             break
-        here = grey[:-d, :-d][both]
-        like = float((here * (grey[d:, :-d][both] + grey[:-d, d:][both])).mean()) / 2 / power
-        if like < 0.5:
-            where = last + (d - last) * (before - 0.5) / max(before - like, 1e-6)
-            return where / 0.64
-        before, last = like, d
+        values = grey[:-d, :-d][valid]
+        correlation = (
+            float((values * (grey[d:, :-d][valid] + grey[:-d, d:][valid])).mean()) / 2 / power
+        )
+        if correlation < 0.5:
+            crossing = last + (d - last) * (before - 0.5) / max(before - correlation, 1e-6)
+            return crossing / 0.64
+        before, last = correlation, d
     return 32 / 0.64

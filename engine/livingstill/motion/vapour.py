@@ -57,23 +57,23 @@ class Vapour:
             total += np.float32(share) * layer.at(phase, self.rise, side)
         out: Float32Array = np.clip(total, 0, 1) * self.envelope
         if self.mean_light is not None:
-            scale = self.mean_light / max(self.added(out), 1e-6)
+            scale = self.mean_light / max(self.added_light(out), 1e-6)
             out = np.minimum(out * np.float32(np.clip(scale, 0.5, 2)), np.float32(0.8))
         return out
 
-    def added(self, density: Float32Array) -> float:
+    def added_light(self, density: Float32Array) -> float:
         """Return the light that vapour of an opacity (h, w) adds, in levels times nodes."""
         return float((density * self.light).sum(dtype=np.float64))
 
     def with_constant_light(self) -> Vapour:
         """Return the vapour scaled to add its mean light over the loop at every instant."""
-        light = [self.added(self.density(k / _INSTANTS)) for k in range(_INSTANTS)]
+        light = [self.added_light(self.density(k / _INSTANTS)) for k in range(_INSTANTS)]
         return replace(self, mean_light=float(np.mean(light)))
 
     def apply(self, phase: float, canvas: Canvas) -> None:
         """Composite the vapour over what lies below."""
         colour = np.array(self.colour, np.float32)
-        canvas.veil(self.box.slices, self.density(phase), colour)
+        canvas.composite(self.box.slices, self.density(phase), colour)
 
 
 def noise_octaves(
@@ -85,7 +85,7 @@ def noise_octaves(
     """
     out = []
     for k, size in enumerate((12.0, 7.0, 4.2)):
-        tall = max(1.2, coarser * size * context.scale / STEP)
-        travel = speed * (1 + 0.45 * k) * context.seconds
-        out.append(strip(context.generator("vapour", k), columns, 0.55 * tall, tall, travel))
+        sigma = max(1.2, coarser * size * context.scale / STEP)
+        scroll = speed * (1 + 0.45 * k) * context.seconds
+        out.append(strip(context.generator("vapour", k), columns, 0.55 * sigma, sigma, scroll))
     return tuple(out)

@@ -43,8 +43,8 @@ def limit_boundary_speed(
     normal = np.stack([np.gradient(smooth, axis=1), np.gradient(smooth, axis=0)], axis=-1)
     normal /= np.maximum(np.hypot(normal[..., 0], normal[..., 1]), 1e-6)[..., None]
     across = (velocity * normal).sum(2)
-    most = inside / np.float32(seconds)
-    excess = across - np.clip(across, -most, most)
+    limit = inside / np.float32(seconds)
+    excess = across - np.clip(across, -limit, limit)
     return np.asarray(velocity - excess[..., None] * normal, np.float32)
 
 

@@ -18,8 +18,8 @@ class WindField:
     """The wind over the picture during one loop of ``seconds``.
 
     ``x``, ``y`` are the unit vector it blows along (y down), ``speed`` is in m/s, ``gust`` the rms
-    of its gusts, 0..1. A gust front crosses the picture at ``front`` frame widths per second, for
-    every kind of motion alike, so that it passes from grass to tree to water. ``start`` is the
+    of its gusts, 0..1. A gust front crosses the picture at ``front_speed`` frame widths per second,
+    for every kind of motion alike, so that it passes from grass to tree to water. ``start`` is the
     phase of the wind's loop at which the clip begins.
     """
 
@@ -32,7 +32,7 @@ class WindField:
     start: float = 0.0
 
     @property
-    def front(self) -> float:
+    def front_speed(self) -> float:
         """Frame widths per second of a gust front: .3 to .9."""
         return min(max(0.17 * self.speed, 0.3), 0.9)
 
@@ -45,7 +45,9 @@ class WindField:
         """
         y = np.arange(shape[0], dtype=np.float32)[:, None] * np.float32(step) + np.float32(top)
         x = np.arange(shape[1], dtype=np.float32)[None] * np.float32(step) + np.float32(left)
-        return ((x * np.float32(self.x) + y * np.float32(self.y)) / self.front).astype(np.float32)
+        return ((x * np.float32(self.x) + y * np.float32(self.y)) / self.front_speed).astype(
+            np.float32
+        )
 
     def gusts(self) -> tuple[np.ndarray, np.ndarray]:
         """Return harmonics (M,) and complex amplitudes (M,) of the gusts: rms ``gust``.
@@ -64,47 +66,47 @@ class WindField:
 
     def turns(self, harmonics: np.ndarray) -> np.ndarray:
         """Return the phases (M,) of the wind's ``harmonics``, in turns: the same for all plants."""
-        own = [noise.generator(self.seed, "wind", int(m)).random() for m in harmonics]
-        return np.asarray(own + harmonics * self.start)
+        phases = [noise.generator(self.seed, "wind", int(m)).random() for m in harmonics]
+        return np.asarray(phases + harmonics * self.start)
 
 
 def wind_field(wind: Wind, seconds: float, seed: int) -> WindField:
     """Return the field of a wind over a loop of ``seconds``."""
     angle = math.radians(wind.direction)
-    air = WindField(math.cos(angle), -math.sin(angle), wind.speed, wind.gust, seconds, seed)
-    return replace(air, start=typical_start(air))
+    field = WindField(math.cos(angle), -math.sin(angle), wind.speed, wind.gust, seconds, seed)
+    return replace(field, start=typical_start(field))
 
 
-def typical_start(air: WindField, instants: int = 120) -> float:
+def typical_start(field: WindField, instants: int = 120) -> float:
     """Return the phase at which gusts are nowhere in the picture far from their median over time.
 
     A clip that begins in a gust or a lull steps over its seam faster or slower than elsewhere.
     """
-    if air.gust == 0:
+    if field.gust == 0:
         return 0.0
-    harmonics, amplitudes = air.gusts()
-    lag = (np.linspace(0.1, 0.9, 9) * air.x + 0.3 * air.y) / air.front / air.seconds
+    harmonics, amplitudes = field.gusts()
+    lag = (np.linspace(0.1, 0.9, 9) * field.x + 0.3 * field.y) / field.front_speed / field.seconds
     phase = np.arange(instants)[:, None, None] / instants - lag[None, :, None]
-    swell = 1 + np.real(amplitudes * np.exp(2j * np.pi * phase * harmonics)).sum(2)
-    middle = np.maximum(np.median(swell, axis=0), 0.05)
-    off = np.abs(np.log(np.maximum(swell, 0.05) / middle)).max(1)
-    return int(np.round(off, 9).argmin()) / instants
+    strength = 1 + np.real(amplitudes * np.exp(2j * np.pi * phase * harmonics)).sum(2)
+    median = np.maximum(np.median(strength, axis=0), 0.05)
+    deviation = np.abs(np.log(np.maximum(strength, 0.05) / median)).max(1)
+    return int(np.round(deviation, 9).argmin()) / instants
 
 
 def choose_harmonics(
-    seconds: float, lowest: float, highest: float, most: int, rng: np.random.Generator
+    seconds: float, lowest: float, highest: float, max_count: int, rng: np.random.Generator
 ) -> np.ndarray:
-    """Return up to ``most`` harmonics (M,) of 1/``seconds`` between two frequencies in Hz.
+    """Return up to ``max_count`` harmonics (M,) of 1/``seconds`` between two frequencies in Hz.
 
-    All of them if they are few; else a stratified sample, one of each of ``most`` equal classes, so
-    that a long loop costs no more than a short one and does not repeat within itself.
+    All of them if they are few; else a stratified sample, one of each of ``max_count`` equal
+    classes, so that a long loop costs no more than a short one and does not repeat within itself.
     """
     low = max(1, math.ceil(lowest * seconds))
     high = max(low, math.floor(highest * seconds))
     count = high - low + 1
-    if count <= most:
+    if count <= max_count:
         return np.arange(low, high + 1)
-    edges = np.linspace(low, high + 1, most + 1).astype(int)
+    edges = np.linspace(low, high + 1, max_count + 1).astype(int)
     return np.array([rng.integers(a, b) for a, b in pairwise(edges)])
 
 

@@ -12,7 +12,6 @@ import numpy as np
 from livingstill.core.errors import InputError
 from livingstill.core.model import Float32Array, Perception, UInt8Array
 from livingstill.imaging import exact
-from livingstill.network.cleanup import tidy
 from livingstill.network.graph import Network
 
 WEIGHTS = "livingstill.npz"
@@ -52,8 +51,10 @@ def forward(rgb: UInt8Array, *, quality: str = "standard") -> Perception:
             "it must be (height, width, 3) and uint8"
         )
     with _lock:
-        inverse, chance = look(embedded(), rgb, SIZES[quality], mirror=quality == "high")
-    return perceive(inverse, chance)
+        inverse, class_probability = infer_multiscale(
+            embedded(), rgb, SIZES[quality], mirror=quality == "high"
+        )
+    return to_perception(inverse, class_probability)
 
 
 def size_for(width: int, height: int, long_side: int) -> tuple[int, int]:
@@ -69,7 +70,7 @@ def size_for(width: int, height: int, long_side: int) -> tuple[int, int]:
     return sides[0], sides[1]
 
 
-def look(
+def infer_multiscale(
     network: Network, rgb: UInt8Array, long_sides: Sequence[int], *, mirror: bool = False
 ) -> tuple[Float32Array, Float32Array]:
     """Return inverse depth (h, w) and class probabilities (C, h, w) at the size of the first view.
@@ -77,42 +78,41 @@ def look(
     Probabilities are the mean of all views; of depth, the coarser views correct only the layout of
     the finest.
     """
-    inverse, chance = _view(network, rgb, long_sides[0], mirror)
+    inverse, class_probability = _infer(network, rgb, long_sides[0], mirror)
     if len(long_sides) == 1:
-        return inverse, chance
+        return inverse, class_probability
     size = (inverse.shape[1], inverse.shape[0])
     root, layout = np.sqrt(inverse), np.zeros_like(inverse)
     for side in long_sides[1:]:
-        coarse, likewise = _view(network, rgb, side, mirror)
+        coarse, other_probability = _infer(network, rgb, side, mirror)
         layout += exact.resize_linear(np.sqrt(coarse), size) - root
-        chance += np.stack([exact.resize_linear(p, size) for p in likewise])
+        class_probability += np.stack([exact.resize_linear(p, size) for p in other_probability])
     share = np.float32(1 / len(long_sides))
     root = np.clip(root + exact.gaussian_blur(layout * share, LAYOUT * max(size)), 0, 1)
-    return np.asarray(root * root, np.float32), chance * share
+    return np.asarray(root * root, np.float32), class_probability * share
 
 
-def _view(
+def _infer(
     network: Network, rgb: UInt8Array, long_side: int, mirror: bool
 ) -> tuple[Float32Array, Float32Array]:
     size = size_for(rgb.shape[1], rgb.shape[0], long_side)
     shrinks = size[0] < rgb.shape[1]
     small = (exact.resize_area if shrinks else exact.resize_linear)(rgb, size)
-    inverse, chance = network(small)
+    inverse, class_probability = network(small)
     if mirror:
-        other, likewise = network(np.ascontiguousarray(small[:, ::-1]))
+        other, other_probability = network(np.ascontiguousarray(small[:, ::-1]))
         inverse = (inverse + other[:, ::-1]) * np.float32(0.5)
-        chance = (chance + likewise[:, :, ::-1]) * np.float32(0.5)
-    return np.maximum(inverse, 0), chance
+        class_probability = (class_probability + other_probability[:, :, ::-1]) * np.float32(0.5)
+    return np.maximum(inverse, 0), class_probability
 
 
-def perceive(inverse: Float32Array, chance: Float32Array) -> Perception:
-    """Round to 16 and 8 bits, so that the last digits of one machine decide nothing; then tidy."""
-    words = np.round(np.clip(inverse, 0, 1) * 65535).astype(np.uint16)
-    nearest = max(float(np.percentile(words, 99.8, method="lower")), 1.0)
-    depth = np.minimum(words.astype(np.float32) / np.float32(nearest), np.float32(1))
+def to_perception(inverse: Float32Array, class_probability: Float32Array) -> Perception:
+    """Return depth in steps of 16 bits and probabilities in 8: last digits decide nothing after."""
+    codes = np.round(np.clip(inverse, 0, 1) * 65535).astype(np.uint16)
+    nearest = max(float(np.percentile(codes, 99.8, method="lower")), 1.0)
+    depth = np.minimum(codes.astype(np.float32) / np.float32(nearest), np.float32(1))
     depth = np.round(depth * 65535).astype(np.uint16).astype(np.float32) / np.float32(65535)
-    rounded = np.round(np.clip(chance, 0, 1) * 255).astype(np.float32) / np.float32(255)
-    probabilities = np.round(tidy(rounded, CLASSES, depth) * 255).astype(np.uint8)
+    probabilities = np.round(np.clip(class_probability, 0, 1) * 255).astype(np.uint8)
     return Perception(depth, CLASSES, np.ascontiguousarray(probabilities))
 
 

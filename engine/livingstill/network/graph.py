@@ -131,11 +131,13 @@ class Network:
         logits = self._buffer("lateral", y.channels, half.rows, half.side)
         logits.flat[:] = 0
         over_shares(_doubled(y, logits), 0, y.channels)
-        chance = np.empty((self.classes, *inverse.shape), np.float32)
+        probabilities = np.empty((self.classes, *inverse.shape), np.float32)
         over_shares(
-            lambda a, b: convolution.softmax(logits.flat, logits.plane, chance, a, b), 0, half.rows
+            lambda a, b: convolution.softmax(logits.flat, logits.plane, probabilities, a, b),
+            0,
+            half.rows,
         )
-        return inverse, chance
+        return inverse, probabilities
 
     def _buffer(self, name: str, channels: int, rows: int, side: int) -> FeatureMap:
         """Return a map in the buffer of that name, whose last content is lost."""
@@ -148,15 +150,15 @@ class Network:
         self,
         name: str,
         x: FeatureMap,
-        into: str | FeatureMap,
+        target: str | FeatureMap,
         clip: tuple[np.float32, np.float32] = _ANY,
         residual: FeatureMap | None = None,
-        then: Share | None = None,
+        epilogue: Share | None = None,
     ) -> FeatureMap:
-        """Return the dense convolution of ``x``, in a buffer or a map; ``then`` goes on by channel."""
+        """Return the dense convolution of ``x``, in a buffer or a map; ``epilogue`` goes on by channel."""
         layer = self._dense[name]
         channels = layer.bias.size
-        out = self._buffer(into, channels, x.rows, x.side) if isinstance(into, str) else into
+        out = self._buffer(target, channels, x.rows, x.side) if isinstance(target, str) else target
         offsets = layer.taps @ np.array((x.plane, x.side, 1))
         added = _NOTHING if residual is None else residual.flat
         start, end = x.side + 1, x.side * (x.rows + 1)
@@ -169,22 +171,22 @@ class Network:
 
         def by_channel(first: int, last: int) -> None:
             run(first, last, start, end)
-            if then is not None:
-                then(first, last)
+            if epilogue is not None:
+                epilogue(first, last)
 
-        if then is not None or x.side * x.rows < _SMALL:
+        if epilogue is not None or x.side * x.rows < _SMALL:
             over_shares(by_channel, 0, channels, GROUP)
         else:
             over_shares(lambda first, last: run(0, channels, first, last), start, end, 32)
         return out
 
     def _expand(
-        self, name: str, x: FeatureMap, channels: int, deep: str, stride: int
+        self, name: str, x: FeatureMap, channels: int, depthwise_name: str, stride: int
     ) -> FeatureMap:
-        """Return a dense convolution of ``x`` to ``channels``, then the depthwise one ``deep``."""
+        """Return a dense convolution of ``x`` to ``channels``, then the depthwise one ``depthwise_name``."""
         wide = self._buffer("wide", channels, x.rows, x.side)
         out = self._buffer("deep", channels, x.rows // stride, (x.side - 1) // stride + 1)
-        weights, bias = self._plain[deep]
+        weights, bias = self._plain[depthwise_name]
         layout = (out.side, out.rows, out.plane)
 
         def depthwise(first: int, last: int) -> None:
@@ -195,7 +197,7 @@ class Network:
                     wide.flat, wide.plane, weights, bias, out.flat, *layout, first, last
                 )
 
-        self._conv(name, x, wide, _RELU6, then=depthwise)
+        self._conv(name, x, wide, _RELU6, epilogue=depthwise)
         return out
 
     def _backbone(self, picture: UInt8Array) -> list[FeatureMap]:
@@ -213,11 +215,14 @@ class Network:
             for i in range(count):
                 name, before = f"blocks.{stage}.{i}.conv_", x
                 first = i == 0
-                deep = self._expand(
+                depthwise_name = self._expand(
                     f"{name}pw", x, 6 * x.channels, f"{name}dw", stride if first else 1
                 )
                 x = self._conv(
-                    f"{name}pwl", deep, f"stage {stage} {i % 2}", residual=None if first else before
+                    f"{name}pwl",
+                    depthwise_name,
+                    f"stage {stage} {i % 2}",
+                    residual=None if first else before,
                 )
             found.append(x)
         return [found[i] for i in _SCALES]
@@ -240,7 +245,7 @@ class Network:
     def _join(self, x: FeatureMap, lateral: str, finer: FeatureMap) -> FeatureMap:
         """Return ``x`` at twice the size plus the convolution ``lateral`` of finer features."""
         out = self._buffer("lateral", x.channels, finer.rows, finer.side)
-        return self._conv(lateral, finer, out, then=_doubled(x, out))
+        return self._conv(lateral, finer, out, epilogue=_doubled(x, out))
 
     def _merge(self, name: str, coarse: FeatureMap, finer: FeatureMap) -> FeatureMap:
         """Return coarse features merged with the backbone's of the next finer scale."""

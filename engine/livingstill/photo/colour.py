@@ -136,15 +136,15 @@ def _by_code_points(image: Image.Image, tags: Cicp, raw: bool, notes: list[str])
 def _by_chunks(image: Image.Image, chunks: Mapping[bytes, bytes], notes: list[str]) -> Image.Image:
     """Convert RGB by the chunks gAMA and cHRM; such that make no colours are left out and noted."""
     try:
-        found = png.encoding(chunks)
-        converted = icc.to_srgb(image, icc.make_profile(*found)) if found else None
+        colours = png.encoding(chunks)
+        converted = icc.to_srgb(image, icc.make_profile(*colours)) if colours else None
     except Exception:  # any number may be in a chunk
         notes.append("the chunks gAMA and cHRM make no colours and are ignored")
         return image
     if converted is None:
         return image
-    said = " and ".join(kind.decode() for kind in (b"gAMA", b"cHRM") if kind in chunks)
-    notes.append(f"colours are converted by {said} to sRGB")
+    names = " and ".join(kind.decode() for kind in (b"gAMA", b"cHRM") if kind in chunks)
+    notes.append(f"colours are converted by {names} to sRGB")
     return converted
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from livingstill.core.model import Traits
+from livingstill.core.model import PhotoStatistics
 
 GRADES = ((85, "A"), (70, "B"), (55, "C"), (40, "D"), (0, "E"))
 
@@ -69,39 +69,45 @@ class Fitness:
 
 
 def assess(
-    traits: Traits, *, scale: float, depth: float, camera: str, reason: str, parallax: float
+    statistics: PhotoStatistics,
+    *,
+    scale: float,
+    depth: float,
+    camera: str,
+    reason: str,
+    parallax: float,
 ) -> Fitness:
-    """Return how fit a photo with these traits is.
+    """Return how fit a photo of these statistics is.
 
     Parameters
     ----------
-    traits : what was measured on the photo
+    statistics : what was measured on the photo
     scale : frame pixels per photo pixel: above 1 the photo is enlarged
     depth : near minus far inverse depth, 0..1
     camera, reason, parallax : the move that suits, why, and the parallax that is safe (percent)
     """
-    found = [risk for risk in _risks(traits, scale, depth, parallax) if risk.weight > 0]
-    found.sort(key=lambda risk: -risk.weight)
-    score = max(0, 100 - sum(risk.weight for risk in found))
+    risks = [risk for risk in _risks(statistics, scale, depth, parallax) if risk.weight > 0]
+    risks.sort(key=lambda risk: -risk.weight)
+    score = max(0, 100 - sum(risk.weight for risk in risks))
     figures = (
-        ("blur", traits.blur),
-        ("noise", traits.noise),
-        ("dark", traits.dark),
-        ("bright", traits.bright),
-        ("contrast", traits.contrast),
+        ("blur", statistics.blur),
+        ("noise", statistics.noise),
+        ("dark", statistics.black_share),
+        ("bright", statistics.clipped_share),
+        ("contrast", statistics.contrast),
         ("enlarged", scale),
         ("depth_spread", depth),
-        ("clutter", traits.clutter),
-        ("thin", traits.thin),
-        ("straight", traits.straight),
-        ("people", traits.share("person")),
-        ("indoors", float(traits.indoors)),
-        ("drawn", float(traits.drawn)),
+        ("clutter", statistics.edge_density),
+        ("thin", statistics.thin_share),
+        ("straight", statistics.line_length),
+        ("people", statistics.share("person")),
+        ("indoors", float(statistics.is_room)),
+        ("drawn", float(statistics.is_drawing)),
     )
     return Fitness(
         score=score,
-        grade=next(grade for least, grade in GRADES if score >= least),
-        risks=tuple(found),
+        grade=next(grade for min_score, grade in GRADES if score >= min_score),
+        risks=tuple(risks),
         camera=camera,
         reason=reason,
         parallax=parallax,
@@ -109,38 +115,38 @@ def assess(
     )
 
 
-def _ramp(value: float, fine: float, bad: float, weight: int) -> int:
-    """Return 0 for a ``fine`` value, ``weight`` for a ``bad`` one, linear in between."""
-    return round(weight * min(1.0, max(0.0, (value - fine) / (bad - fine))))
+def _ramp(value: float, good: float, bad: float, weight: int) -> int:
+    """Return 0 for a ``good`` value, ``weight`` for a ``bad`` one, linear in between."""
+    return round(weight * min(1.0, max(0.0, (value - good) / (bad - good))))
 
 
-def _risks(traits: Traits, scale: float, depth: float, parallax: float) -> list[Risk]:
-    people = traits.share("person")
+def _risks(statistics: PhotoStatistics, scale: float, depth: float, parallax: float) -> list[Risk]:
+    people = statistics.share("person")
     return [
         Risk(
             "blur",
-            _ramp(traits.blur, 0.9, 3.0, 40),
-            f"the sharpest edges are blurred by {traits.blur:.1f} px; use a sharper photo",
+            _ramp(statistics.blur, 0.9, 3.0, 40),
+            f"the sharpest edges are blurred by {statistics.blur:.1f} px; use a sharper photo",
         ),
         Risk(
             "noise",
-            _ramp(traits.noise, 2.0, 8.0, 25),
-            f"noise of {traits.noise:.1f} levels will seem to move; denoise the photo first",
+            _ramp(statistics.noise, 2.0, 8.0, 25),
+            f"noise of {statistics.noise:.1f} levels will seem to move; denoise the photo first",
         ),
         Risk(
             "dark",
-            _ramp(traits.dark, 0.08, 0.5, 25),
-            f"{traits.dark:.0%} of the photo is black; motion cannot show there",
+            _ramp(statistics.black_share, 0.08, 0.5, 25),
+            f"{statistics.black_share:.0%} of the photo is black; motion cannot show there",
         ),
         Risk(
             "bright",
-            0 if traits.drawn else _ramp(traits.bright, 0.05, 0.35, 25),
-            f"{traits.bright:.0%} of the photo is blown out; use a darker exposure",
+            0 if statistics.is_drawing else _ramp(statistics.clipped_share, 0.05, 0.35, 25),
+            f"{statistics.clipped_share:.0%} of the photo is blown out; use a darker exposure",
         ),
         Risk(
             "contrast",
-            _ramp(-traits.contrast, -80, -15, 30),
-            f"light and dark are only {traits.contrast:.0f} levels apart; raise the contrast",
+            _ramp(-statistics.contrast, -80, -15, 30),
+            f"light and dark are only {statistics.contrast:.0f} levels apart; raise the contrast",
         ),
         Risk(
             "resolution",
@@ -154,12 +160,12 @@ def _risks(traits: Traits, scale: float, depth: float, parallax: float) -> list[
         ),
         Risk(
             "clutter",
-            _ramp(traits.clutter, 0.38, 0.75, 20),
-            f"{traits.clutter:.0%} of the photo is edges; fine detail shimmers, keep moves slow",
+            _ramp(statistics.edge_density, 0.38, 0.75, 20),
+            f"{statistics.edge_density:.0%} of the photo is edges; fine detail shimmers, keep moves slow",
         ),
         Risk(
             "thin",
-            _ramp(traits.thin, 0.008, 0.04, 25),
+            _ramp(statistics.thin_share, 0.008, 0.04, 25),
             "wires, poles or twigs stand before something far; they may bend, keep the amount low",
         ),
         Risk(
@@ -169,17 +175,17 @@ def _risks(traits: Traits, scale: float, depth: float, parallax: float) -> list[
         ),
         Risk(
             "lines",
-            _ramp(-parallax, -3.5, -0.8, 25) if traits.straight > 3 else 0,
+            _ramp(-parallax, -3.5, -0.8, 25) if statistics.line_length > 3 else 0,
             f"straight lines bend above {parallax:.1f} % parallax; use the camera named below",
         ),
         Risk(
             "drawn",
-            15 if traits.drawn else 0,
+            15 if statistics.is_drawing else 0,
             "this looks like a drawing, a document or a screenshot; it has no depth",
         ),
         Risk(
             "shine",
-            8 if traits.indoors and traits.share("water") > 0.02 else 0,
+            8 if statistics.is_room and statistics.share("water") > 0.02 else 0,
             "mirrors or glass seem to be there; their depth is wrong, keep the amount low",
         ),
     ]

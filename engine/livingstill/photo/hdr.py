@@ -51,14 +51,14 @@ def eetf(light: NDArray[np.float64]) -> NDArray[np.float64]:
     Below a knee light is kept; above it a Hermite spline in PQ leads to white.
     """
     top = light_to_pq(np.array(PEAK))
-    most = light_to_pq(np.array(WHITE)) / top
-    knee = 1.5 * most - 0.5
+    white_code = light_to_pq(np.array(WHITE)) / top
+    knee = 1.5 * white_code - 0.5
     code = np.minimum(light_to_pq(light) / top, 1)
     t = np.maximum(code - knee, 0) / (1 - knee)
     spline = (
         (2 * t**3 - 3 * t**2 + 1) * knee
         + (t**3 - 2 * t**2 + t) * (1 - knee)
-        + (3 * t**2 - 2 * t**3) * most
+        + (3 * t**2 - 2 * t**3) * white_code
     )
     return pq_to_light(np.where(code < knee, code, spline) * top)
 
@@ -84,5 +84,5 @@ def _table(primaries: int, transfer: int) -> ImageFilter.Color3DLUT:
     light = light * (eetf(largest) / np.maximum(largest, 1e-9)) / WHITE
     to_srgb = np.linalg.inv(rgb_to_xyz(SRGB)) @ rgb_to_xyz(colours.chromaticities)
     light = np.clip(light @ to_srgb.T, 0, 1)
-    shown = np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** (1 / 2.4) - 0.055)
-    return ImageFilter.Color3DLUT(_NODES, shown.astype(np.float32).ravel())
+    encoded = np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** (1 / 2.4) - 0.055)
+    return ImageFilter.Color3DLUT(_NODES, encoded.astype(np.float32).ravel())

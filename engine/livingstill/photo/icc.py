@@ -11,7 +11,7 @@ from PIL import Image, ImageCms
 
 from livingstill.photo.cicp import Primaries
 
-_NEAR = 2
+_MAX_DIFFERENCE = 2
 """Levels of 255 that a conversion may change any colour by for its profile to be sRGB."""
 
 _BRADFORD = np.array(
@@ -105,10 +105,10 @@ def to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image | None:
     )
     if image.mode == "RGB":
         probe = _probe()
-        shown = ImageCms.applyTransform(probe, transform)
-        if shown is not None:
-            change = np.abs(np.asarray(shown, np.int16) - np.asarray(probe, np.int16))
-            if change.max() <= _NEAR:
+        applied = ImageCms.applyTransform(probe, transform)
+        if applied is not None:
+            change = np.abs(np.asarray(applied, np.int16) - np.asarray(probe, np.int16))
+            if change.max() <= _MAX_DIFFERENCE:
                 return None
     converted = ImageCms.applyTransform(image, transform)
     if converted is None:

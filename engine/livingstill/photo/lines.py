@@ -25,7 +25,7 @@ def detect_lines(rgb: UInt8Array) -> Float32Array:
     rgb : (H, W, 3) uint8
     """
     grey = np.asarray(
-        cv2.cvtColor(image.downscale(rgb, SIDE, least=1), cv2.COLOR_RGB2GRAY), np.uint8
+        cv2.cvtColor(image.downscale(rgb, SIDE, min_side=1), cv2.COLOR_RGB2GRAY), np.uint8
     )
     ends = exact.line_segments(grey).astype(np.float64)
     length = np.hypot(ends[:, 2] - ends[:, 0], ends[:, 3] - ends[:, 1]) / max(grey.shape)

@@ -15,18 +15,18 @@ _ORDINARY = 0.05
 
 def colour_chunks(data: bytes) -> Mapping[bytes, bytes]:
     """Return the first chunk of each kind that tells of colours; nothing where it is no PNG."""
-    found: dict[bytes, bytes] = {}
+    chunks: dict[bytes, bytes] = {}
     if not data.startswith(_SIGNATURE):
-        return found
-    at = len(_SIGNATURE)
-    while at + 12 <= len(data):
-        size, kind = struct.unpack_from(">I4s", data, at)
+        return chunks
+    offset = len(_SIGNATURE)
+    while offset + 12 <= len(data):
+        size, kind = struct.unpack_from(">I4s", data, offset)
         if kind in (b"IDAT", b"IEND"):
             break
         if kind in _KINDS:
-            found.setdefault(kind, data[at + 8 : at + 8 + size])
-        at += 12 + size
-    return found
+            chunks.setdefault(kind, data[offset + 8 : offset + 8 + size])
+        offset += 12 + size
+    return chunks
 
 
 def encoding(chunks: Mapping[bytes, bytes]) -> tuple[Primaries, float | None] | None:

@@ -13,10 +13,10 @@ from PIL import Image
 from livingstill.core.errors import InputError
 from livingstill.core.model import Photo, UInt8Array
 from livingstill.io import images
-from livingstill.io.files import refuse_address
+from livingstill.io.files import refuse_url
 from livingstill.photo.colour import parse_colour, to_opaque_srgb
 from livingstill.photo.gain_map import base_of
-from livingstill.photo.unfinished import finished
+from livingstill.photo.jpeg_end import with_end_marker
 
 SMALLEST_SIDE = 16
 _LONG = 10
@@ -60,11 +60,11 @@ def read_photo(
     fill = parse_colour(background)
     data = images.bytes_of(path, "photo")
     notes: list[str] = []
-    with images.open_picture(path, data, "photo", max_pixels) as found:
-        _check_size(path, found.size)
-        image = found
-        if found.format in {"JPEG", "MPO"} and (whole := finished(data)):
-            image = Image.open(io.BytesIO(whole), formats=["JPEG"])
+    with images.open_picture(path, data, "photo", max_pixels) as source:
+        _check_size(path, source.size)
+        image = source
+        if source.format in {"JPEG", "MPO"} and (complete := with_end_marker(data)):
+            image = Image.open(io.BytesIO(complete), formats=["JPEG"])
             notes.append("the file lacks its end marker; its picture is whole")
         frames = _frames(image)
         if frames > 1 and image.format != "MPO":
@@ -97,7 +97,7 @@ def read_photo(
 
 def _refer(path: Path) -> None:
     """Refuse an address, and what is no photo but what another command takes; name the remedy."""
-    refuse_address(path, "photo")
+    refuse_url(path, "photo")
     suffix = path.suffix.lower()
     if path.is_dir():
         raise InputError(

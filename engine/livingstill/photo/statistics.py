@@ -8,7 +8,7 @@ from math import pi, sqrt
 import cv2
 import numpy as np
 
-from livingstill.core.model import Float32Array, Traits, UInt8Array
+from livingstill.core.model import Float32Array, PhotoStatistics, UInt8Array
 from livingstill.imaging import exact, image
 from livingstill.photo.lines import SIDE, detect_lines, line_lengths
 
@@ -18,8 +18,8 @@ def measure(
     inverse_depth: Float32Array,
     shares: Mapping[str, float] | None = None,
     lines: Float32Array | None = None,
-) -> Traits:
-    """Return the traits of a photo.
+) -> PhotoStatistics:
+    """Return the statistics of a photo.
 
     Parameters
     ----------
@@ -31,27 +31,30 @@ def measure(
     shares = dict(shares or {})
     lines = detect_lines(rgb) if lines is None else lines
     total, vertical = line_lengths(lines, rgb)
-    fine, coarse = image.downscale(rgb, Traits.SIDE, least=1), image.downscale(rgb, SIDE, least=1)
-    grey = np.asarray(cv2.cvtColor(fine, cv2.COLOR_RGB2GRAY), np.float32)
+    large, coarse = (
+        image.downscale(rgb, PhotoStatistics.SIDE, min_side=1),
+        image.downscale(rgb, SIDE, min_side=1),
+    )
+    grey = np.asarray(cv2.cvtColor(large, cv2.COLOR_RGB2GRAY), np.float32)
     noise, flat = _noise(grey)
     small = np.asarray(cv2.cvtColor(coarse, cv2.COLOR_RGB2GRAY), np.uint8)
     edges = (_gradient(_smooth(small.astype(np.float32), 1.0)) > 6).astype(np.float32)
-    common = _commonest(coarse)
-    return Traits(
+    common = _dominant_colour_share(coarse)
+    return PhotoStatistics(
         blur=_blur(grey),
         noise=noise,
-        dark=float((grey < 3).mean()),
-        bright=float((grey > 252).mean()),
+        black_share=float((grey < 3).mean()),
+        clipped_share=float((grey > 252).mean()),
         contrast=float(np.subtract(*np.percentile(grey, (98, 2)))),
-        clutter=float(edges.mean()),
-        thin=_thin(small, edges),
-        even=flat,
-        common=common,
-        straight=total,
-        vertical=vertical,
+        edge_density=float(edges.mean()),
+        thin_share=_thin(small, edges),
+        flat_share=flat,
+        dominant_colour_share=common,
+        line_length=total,
+        vertical_line_length=vertical,
         lines=lines,
-        indoors=is_room(total, vertical, inverse_depth, shares.get("sky", 0)),
-        drawn=flat > 0.5 and common > 0.3 and noise < 0.1 and shares.get("sky", 0) < 0.3,
+        is_room=is_room(total, vertical, inverse_depth, shares.get("sky", 0)),
+        is_drawing=flat > 0.5 and common > 0.3 and noise < 0.1 and shares.get("sky", 0) < 0.3,
         shares=tuple(shares.items()),
     )
 
@@ -63,7 +66,7 @@ def _smooth(grey: Float32Array, sigma: float) -> Float32Array:
 
 def _gradient(grey: Float32Array) -> Float32Array:
     """Return the magnitude of the gradient, in levels per pixel."""
-    return exact.steepness(grey)
+    return exact.gradient_magnitude(grey)
 
 
 def _blur(grey: Float32Array) -> float:
@@ -72,13 +75,13 @@ def _blur(grey: Float32Array) -> float:
     An edge of blur s loses slope by sqrt(1 + 1 / s^2) when blurred by 1 (Zhuo and Sim, 2011).
     What we smooth beforehand and the width of the gradient's kernel are taken off again.
     """
-    once = _smooth(grey, 0.6)
-    gradient, flattened = _gradient(once), _gradient(_smooth(once, 1.0))
+    presmoothed = _smooth(grey, 0.6)
+    gradient, flattened = _gradient(presmoothed), _gradient(_smooth(presmoothed, 1.0))
     strong = gradient > max(6.0, float(np.percentile(gradient, 95)))
     if int(strong.sum()) < 50:
         return 9.0
-    lost = gradient[strong] / np.maximum(flattened[strong], 1e-3)
-    squared = float(np.percentile(1 / np.maximum(lost * lost - 1, 1e-2), 8))
+    slope_ratio = gradient[strong] / np.maximum(flattened[strong], 1e-3)
+    squared = float(np.percentile(1 / np.maximum(slope_ratio * slope_ratio - 1, 1e-2), 8))
     return sqrt(max(0.0, squared - 0.85))
 
 
@@ -90,8 +93,8 @@ def _noise(grey: Float32Array) -> tuple[float, float]:
     tiles = exact.resize_area(rough, size)
     light = exact.resize_area(grey, size)
     usable = (light > 12) & (light < 243)
-    calm = float(np.percentile(tiles[usable] if usable.mean() > 0.2 else tiles, 10))
-    return calm * sqrt(pi / 2) / 6, float((cv2.blur(rough, (5, 5)) < 0.6).mean())
+    quiet = float(np.percentile(tiles[usable] if usable.mean() > 0.2 else tiles, 10))
+    return quiet * sqrt(pi / 2) / 6, float((cv2.blur(rough, (5, 5)) < 0.6).mean())
 
 
 def is_room(total: float, vertical: float, inverse_depth: Float32Array, sky: float) -> bool:
@@ -106,11 +109,11 @@ def _thin(grey: UInt8Array, edges: Float32Array) -> float:
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (9, 9))
     bright = cv2.morphologyEx(grey, cv2.MORPH_TOPHAT, disc)
     dark = cv2.morphologyEx(grey, cv2.MORPH_BLACKHAT, disc)
-    calm = cv2.blur(edges, (31, 31)) < 0.3
-    return float(((cv2.max(bright, dark) > 40) & calm).mean())
+    quiet = cv2.blur(edges, (31, 31)) < 0.3
+    return float(((cv2.max(bright, dark) > 40) & quiet).mean())
 
 
-def _commonest(rgb: UInt8Array) -> float:
+def _dominant_colour_share(rgb: UInt8Array) -> float:
     """Return the share of the commonest of 4096 colours."""
     parts = (rgb // 16).reshape(-1, 3).astype(np.int64)
     codes = parts[:, 0] * 256 + parts[:, 1] * 16 + parts[:, 2]

@@ -104,17 +104,19 @@ def folded_cells(flow: Flow) -> NDArray[np.bool_]:
     return cells
 
 
-def leak(frame: UInt8Array, rest: UInt8Array, masks: UInt8Array, distance: float = 12.0) -> int:
+def max_leak(
+    frame: UInt8Array, rest_frame: UInt8Array, masks: UInt8Array, distance: float = 12.0
+) -> int:
     """Return the largest change of a byte further than ``distance`` pixels from every mask.
 
-    ``frame`` and ``rest`` are (H, W, 3) uint8 under one static camera; ``masks`` (H, W) uint8,
-    the union of all that may move, non-zero = may.
+    ``frame`` and ``rest_frame`` are (H, W, 3) uint8 under one static camera; ``masks`` (H, W)
+    uint8, the union of all that may move, non-zero = may.
     """
-    far = farther_than(masks, distance)
-    return int(cv2.absdiff(frame, rest)[far].max()) if far.any() else 0
+    far = beyond_distance(masks, distance)
+    return int(cv2.absdiff(frame, rest_frame)[far].max()) if far.any() else 0
 
 
-def farther_than(masks: UInt8Array, distance: float) -> NDArray[np.bool_]:
+def beyond_distance(masks: UInt8Array, distance: float) -> NDArray[np.bool_]:
     """Return (H, W) bool: further than ``distance`` pixels from any non-zero pixel of ``masks``."""
     if not masks.any():
         return np.ones(masks.shape, bool)
@@ -157,7 +159,7 @@ def _detail(picture: UInt8Array) -> Float32Array:
     return out
 
 
-def rest(frame: UInt8Array, photo: UInt8Array) -> tuple[float, float]:
+def rest_fidelity(frame: UInt8Array, photo: UInt8Array) -> tuple[float, float]:
     """Return PSNR in decibels, and the share of pixels off by more than one level."""
     difference = cv2.absdiff(frame, photo)
     error = float((difference.astype(np.float32) ** 2).mean())
@@ -165,19 +167,19 @@ def rest(frame: UInt8Array, photo: UInt8Array) -> tuple[float, float]:
     return float(decibels), float((difference.max(-1) > 1).mean())
 
 
-def outside(map_x: Float32Array, map_y: Float32Array, size: tuple[int, int]) -> float:
+def outside_share(map_x: Float32Array, map_y: Float32Array, size: tuple[int, int]) -> float:
     """Return the share of pixels whose source lies more than half a pixel outside the photo."""
     width, height = size
     outside_mask = (map_x < -0.5) | (map_y < -0.5) | (map_x > width - 0.5) | (map_y > height - 0.5)
     return float(outside_mask.mean())
 
 
-def steadiness(track: Float32Array) -> float:
+def max_acceleration(track: Float32Array) -> float:
     """Return the largest second difference of a (T, 2) camera track, in its pixels."""
     return float(np.hypot(*np.diff(track, 2, axis=0).T).max()) if len(track) > 2 else 0.0
 
 
-def self_repeat(pixels: Float32Array, fps: float) -> float:
+def max_autocorrelation(pixels: Float32Array, fps: float) -> float:
     """Return the largest circular autocorrelation of (T, n) signals, .27 s to half a loop apart.
 
     1 means that the region repeats itself within the loop.

@@ -42,14 +42,14 @@ class Series:
         (Lai et al., 2018, with DIS in place of FlowNet2)
     ``occluded``, ``folded`` : (T,) share of the picture that fails the forward-backward check,
         and where the flow turns the picture over
-    ``steady`` : (T,) mean abs change of the pixels that barely move
+    ``static_change`` : (T,) mean abs change of the pixels that barely move
     ``from_first`` : (T,) mean abs difference from frame 0
     ``border`` : (T, 4) left, right, top, bottom: detail across the edge strip relative to along
         it, as a share of the same ratio further in; 1 = like the rest, 0 = smeared
     ``identity`` : (T, gy, gx) structural similarity to the still, or None
     ``rows``, ``columns`` : (T, w, 3), (T, h, 3) uint8, the middle row and column: x-t slices
-    ``pace`` : (T,) duration of each step, 1 = the median
-    ``key`` : (T,) bool, intra-coded frames, where they are few
+    ``durations`` : (T,) duration of each step, 1 = the median
+    ``key_frames`` : (T,) bool, intra-coded frames, where they are few
     """
 
     size: tuple[int, int]
@@ -64,14 +64,14 @@ class Series:
     warp_error: Float32Array
     occluded: Float32Array
     folded: Float32Array
-    steady: Float32Array
+    static_change: Float32Array
     from_first: Float32Array
     border: Float32Array
     identity: Float32Array | None
     rows: UInt8Array
     columns: UInt8Array
-    pace: Float32Array
-    key: NDArray[np.bool_]
+    durations: Float32Array
+    key_frames: NDArray[np.bool_]
 
     def __len__(self) -> int:
         return len(self.luma)
@@ -111,7 +111,7 @@ def figures(series: Series) -> dict[str, float]:
     out = {
         "frames": float(len(series)),
         "temporal_flickering": float(1 - change.mean() / 255),
-        "temporal_flickering_static": float(1 - _mean(series.steady[1:]) / 255),
+        "temporal_flickering_static": float(1 - _mean(series.static_change[1:]) / 255),
         "warp_error": _mean(series.warp_error[1:]),
         "occluded": _mean(series.occluded[1:]),
         "folded": _mean(series.folded[1:]),
@@ -224,7 +224,7 @@ class Observer:
             self._measure_step(self.recent[-1], luma, changes[0])
         else:
             self._record(residual=undefined, flow=np.dstack([undefined, undefined]))
-            self._record(warp_error=np.nan, occluded=np.nan, folded=np.nan, steady=np.nan)
+            self._record(warp_error=np.nan, occluded=np.nan, folded=np.nan, static_change=np.nan)
         self.recent = [*self.recent[1 - LAGS :], luma]
 
     def _flow(
@@ -257,7 +257,9 @@ class Observer:
             warp_error=error[0] / 255**2 if visible.any() else np.nan,
             occluded=1 - _share(visible),
             folded=_share(determinant(forward) <= 0),
-            steady=cv2.mean(change, static.view(np.uint8))[0] if _share(static) > 0.01 else np.nan,
+            static_change=cv2.mean(change, static.view(np.uint8))[0]
+            if _share(static) > 0.01
+            else np.nan,
         )
 
     def _structural_similarity(self, luma: Array) -> Float32Array:
@@ -298,14 +300,21 @@ class Observer:
         }
         arrays["change"] = np.moveaxis(arrays["change"], 1, 0)
         arrays.setdefault("identity", None)
-        pace = np.ones(len(self.measurements["luma"]), np.float32)
-        if len(times) == len(pace) > 1:
+        durations = np.ones(len(self.measurements["luma"]), np.float32)
+        if len(times) == len(durations) > 1:
             steps = np.diff(times)
-            pace[1:] = steps / max(float(np.median(steps)), 1e-6)
-        key = np.zeros(len(pace), bool)
-        if len(keys) == len(pace) and np.mean(keys) < _MAX_KEY_SHARE:
-            key[:] = keys
-        return Series(size=self.shape[1::-1], fps=fps, pace=pace, key=key, **arrays, **slices)
+            durations[1:] = steps / max(float(np.median(steps)), 1e-6)
+        key_frames = np.zeros(len(durations), bool)
+        if len(keys) == len(durations) and np.mean(keys) < _MAX_KEY_SHARE:
+            key_frames[:] = keys
+        return Series(
+            size=self.shape[1::-1],
+            fps=fps,
+            durations=durations,
+            key_frames=key_frames,
+            **arrays,
+            **slices,
+        )
 
 
 def determinant(flow: Float32Array) -> Float32Array:

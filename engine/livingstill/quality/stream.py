@@ -9,7 +9,7 @@ import numpy as np
 
 from livingstill.core.kinds import KINDS
 from livingstill.core.model import Float32Array, PackedRGBA, UInt8Array
-from livingstill.quality.known_flow import farther_than
+from livingstill.quality.known_flow import beyond_distance
 from livingstill.quality.verdict import Fault, make_fault, worst_first
 
 SEAM, LEAK = 1.35, 1.0
@@ -53,7 +53,9 @@ class StreamFigures:
             union = mask if union is None else np.maximum(union, mask)
         lights_surroundings = any(KINDS[name].lights_surroundings for name in regions)
         self.far = (
-            None if union is None or lights_surroundings else farther_than(union, distance)[sampled]
+            None
+            if union is None or lights_surroundings
+            else beyond_distance(union, distance)[sampled]
         )
         self.first: UInt8Array | None = None
         self.previous: UInt8Array | None = None

@@ -140,7 +140,9 @@ def make_fault(
     )
     where = f"{when}, {position_in_words(box, size)}"
     severity = round(float(strength / (strength + 3)), 3)
-    return Fault(kind, first, last, box, severity, f"{where}: {named.looks}; likely {named.cause}.")
+    return Fault(
+        kind, first, last, box, severity, f"{where}: {named.appearance}; likely {named.cause}."
+    )
 
 
 def position_in_words(box: tuple[int, int, int, int], size: tuple[int, int]) -> str:

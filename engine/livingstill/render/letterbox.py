@@ -24,7 +24,7 @@ class Letterbox:
         rgba = np.zeros((height, width, 4), np.uint8)
         rgba[..., 3] = 255
         if fit == "blur":
-            rgba[..., :3] = _backdrop(rgb, size)
+            rgba[..., :3] = _blurred_photo(rgb, size)
         self._frames = [rgba.view(np.uint32)[..., 0].copy() for _ in range(2)]
         self._box = box
         self._buffer = 0
@@ -38,15 +38,15 @@ class Letterbox:
         return frame
 
 
-def _backdrop(rgb: UInt8Array, size: tuple[int, int]) -> UInt8Array:
+def _blurred_photo(rgb: UInt8Array, size: tuple[int, int]) -> UInt8Array:
     """Return (height, width, 3) uint8: the photo cropped to the frame, blurred and dimmed."""
     width, height = size
-    tall, wide = rgb.shape[:2]
-    scale = max(width / wide, height / tall)
+    rows, columns = rgb.shape[:2]
+    scale = max(width / columns, height / rows)
     part_w, part_h = max(1, round(width / scale)), max(1, round(height / scale))
-    left, top = (wide - part_w) // 2, (tall - part_h) // 2
+    left, top = (columns - part_w) // 2, (rows - part_h) // 2
     part = rgb[top : top + part_h, left : left + part_w]
     small = exact.resize_area(part, (max(1, width // 4), max(1, height // 4)))
     soft = exact.gaussian_blur(small, _BLUR * max(small.shape))
-    whole = exact.resize_cubic(soft, size)
-    return np.asarray(whole * np.float32(_DIM), np.uint8)
+    full = exact.resize_cubic(soft, size)
+    return np.asarray(full * np.float32(_DIM), np.uint8)

@@ -124,11 +124,11 @@ def safe_zoom(
     window: Window,
     size: tuple[int, int],
     *,
-    most: float = 2.0,
+    max_zoom: float = 2.0,
 ) -> float:
     """Return the smallest zoom at which no frame of a path shows anything outside the scene.
 
-    Every pose's own zoom is multiplied by it. ``most`` is returned if even that is too little.
+    Every pose's own zoom is multiplied by it. ``max_zoom`` is returned if even that is too little.
     """
     view = Projection(scene, window, size, node_pitch(size))
 
@@ -140,7 +140,7 @@ def safe_zoom(
     for pose in poses:
         if not shows_border(pose, safe):
             continue
-        lower, upper = safe, most
+        lower, upper = safe, max_zoom
         while upper - lower > 5e-4:
             middle = (lower + upper) / 2
             lower, upper = (middle, upper) if shows_border(pose, middle) else (lower, middle)

@@ -14,7 +14,7 @@ from livingstill.kernels.temporal import smooth_rows
 # low-contrast motion at 2 to 4 Hz by 4 %; these lose 2 % of it.
 _NEAR_TAP, _FAR_TAP = 0.27, 0.02
 _GATE_RADIUS = 18.0
-_MAX_TRAVEL = 0.5
+_MAX_DISPLACEMENT = 0.5
 _TAP_RADIUS = 2
 _RERENDER_PIXELS = 2**22
 """Frames of at least this many pixels are rendered twice rather than held through a loop."""
@@ -37,7 +37,7 @@ def smooth(
     strength: float = 1.0,
     *,
     circular: bool = True,
-    travel: Callable[[int, int], float] | None = None,
+    displacement: Callable[[int, int], float] | None = None,
     span: range | None = None,
 ) -> Iterator[PackedRGBA]:
     """Yield ``count`` frames of ``render``, each averaged with two before and two after it.
@@ -47,7 +47,7 @@ def smooth(
     Differences beyond 18 levels are motion and pass untouched; no byte changes by more than
     ``ghost_bound(strength)``. Pixels are compared where they stand, never along an estimated
     flow, and resampled neighbours would cost sharpness; so while the camera moves there is
-    nothing to gain, and ``travel`` fades the filter out.
+    nothing to gain, and ``displacement`` fades the filter out.
 
     Parameters
     ----------
@@ -57,7 +57,7 @@ def smooth(
     strength : 0 yields the frames as rendered, at no cost; up to 1 scales the taps, beyond 1
         widens the gate
     circular : the clip loops: frame ``count`` is frame 0
-    travel : the largest distance in pixels that the camera shifts the picture between two
+    displacement : the largest distance in pixels that the camera shifts the picture between two
         frames; the tap fades with it and is gone at half a pixel. None: the camera is static.
     span : yield only these frames of the clip, the same as in the whole
 
@@ -77,7 +77,7 @@ def smooth(
 
     for centre in span:
         window = _window(centre, count, circular)
-        taps = _taps(centre, window, min(strength, 1.0), travel)
+        taps = _taps(centre, window, min(strength, 1.0), displacement)
         next_window = (
             _window(centre + 1, count, circular)
             if frame(centre).size > _RERENDER_PIXELS
@@ -114,13 +114,15 @@ def _taps(
     centre: int,
     window: list[int],
     strength: float,
-    travel: Callable[[int, int], float] | None,
+    displacement: Callable[[int, int], float] | None,
 ) -> Float32Array:
-    """Return the four weights, faded by the camera's travel."""
+    """Return the four weights, faded by the camera's displacement."""
     taps = np.array([_FAR_TAP, _NEAR_TAP, _NEAR_TAP, _FAR_TAP], np.float32) * np.float32(strength)
-    if travel is not None:
+    if displacement is not None:
         others = window[:_TAP_RADIUS] + window[_TAP_RADIUS + 1 :]
-        shifts = np.array([travel(centre, other) / _MAX_TRAVEL for other in others], np.float32)
+        shifts = np.array(
+            [displacement(centre, other) / _MAX_DISPLACEMENT for other in others], np.float32
+        )
         taps *= np.maximum(0, 1 - shifts * shifts) ** 2
     return taps
 
@@ -128,5 +130,5 @@ def _taps(
 def _filter(frames: list[PackedRGBA], taps: Float32Array, radius: float, out: PackedRGBA) -> None:
     """Fill ``out``, which may be one of the ``frames``."""
     a, b, x, c, d = (np.ascontiguousarray(frame).view(np.uint8) for frame in frames)
-    into = out.view(np.uint8)
-    over_bands(lambda i, j: smooth_rows(a, b, x, c, d, into, taps, radius, i, j), out.shape[0])
+    out_bytes = out.view(np.uint8)
+    over_bands(lambda i, j: smooth_rows(a, b, x, c, d, out_bytes, taps, radius, i, j), out.shape[0])

@@ -122,5 +122,5 @@ def layer_occlusion(
 
 def _median_depth(colour: PackedRGBA, inverse_depth: Float32Array) -> float:
     """Return the median inverse depth of a layer's opaque pixels, 1 without any."""
-    shown = inverse_depth[(colour >> 24) > 127]
-    return float(np.median(shown)) if shown.size else 1.0
+    visible = inverse_depth[(colour >> 24) > 127]
+    return float(np.median(visible)) if visible.size else 1.0

@@ -30,13 +30,13 @@ def build_scene(
     """
     fronts: list[Layer] = []
     for region in regions:
-        if KINDS[region.kind].layer == "front":
+        if KINDS[region.label].layer == "front":
             front, rgb, inverse_depth = cut_out(rgb, inverse_depth, region.mask)
             fronts.append(front)
     scene = whole() if whole and not fronts else layered(rgb, inverse_depth)
     if fronts:
         scene = Scene((*fronts, *scene.layers), scene.focal)
     for region in regions:
-        if KINDS[region.kind].layer == "background":
+        if KINDS[region.label].layer == "background":
             return split_background(scene, region.mask)
     return scene

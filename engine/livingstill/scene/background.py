@@ -44,7 +44,7 @@ def split_background(scene: Scene, drifting: UInt8Array) -> Scene:
     none = np.zeros_like(alpha)
     residual(last.colour, stack[-1], alpha, none, stack[-2])
     depths = (*(layer.inverse_depth for layer in scene.layers), depth)
-    return Scene(tuple(map(Layer, stack, depths)), scene.focal, backdrop=True)
+    return Scene(tuple(map(Layer, stack, depths)), scene.focal, has_background=True)
 
 
 def _fill_hidden(layer: Layer, hidden: UInt8Array) -> tuple[PackedRGBA, Float32Array]:

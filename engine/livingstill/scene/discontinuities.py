@@ -15,7 +15,7 @@ _BINS = 96
 _COVERED = 0.95
 """Share of the discontinuities, by height, that the fewest layers have to part."""
 
-MOST_LAYERS = 8
+MAX_LAYERS = 8
 
 Reals = NDArray[np.float64]
 
@@ -37,7 +37,10 @@ def find_discontinuities(depth: Float32Array, tau: float) -> Discontinuities:
 
 
 def choose_thresholds(
-    depth: Float32Array, found: Discontinuities, layers: int | None, most: int = MOST_LAYERS
+    depth: Float32Array,
+    discontinuities: Discontinuities,
+    layers: int | None,
+    max_layers: int = MAX_LAYERS,
 ) -> tuple[float, ...]:
     """Return the cuts of inverse depth, largest first, that part the most weight of discontinuities.
 
@@ -47,11 +50,11 @@ def choose_thresholds(
     Parameters
     ----------
     depth : (H, W) float32, inverse depth
-    found : its discontinuities
+    discontinuities : its discontinuities
     layers : how many there are to be; None takes the fewest that part 95 % of the weight
-    most : layers at most, where ``layers`` is None
+    max_layers : layers at most, where ``layers`` is None
     """
-    low, high = _intervals(depth, found)
+    low, high = _intervals(depth, discontinuities)
     if not low.size or layers == 1:
         return ()
     top = float(high.max())
@@ -63,15 +66,17 @@ def choose_thresholds(
     total = float(weight.sum())
     if total <= 0:
         return ()
-    least = _COVERED * total if layers is None else None
-    bins = _best_cuts(_gain(weight), (layers or most) - 1, least)
+    min_weight = _COVERED * total if layers is None else None
+    bins = _best_cuts(_gain(weight), (layers or max_layers) - 1, min_weight)
     return tuple(cut for cut in (b / _BINS * top for b in bins) if cut > 0)
 
 
-def _intervals(depth: Float32Array, found: Discontinuities) -> tuple[Float32Array, Float32Array]:
+def _intervals(
+    depth: Float32Array, discontinuities: Discontinuities
+) -> tuple[Float32Array, Float32Array]:
     """Return the lower and the upper inverse depth (n,) of every discontinuity."""
-    left, right = depth[:, :-1][found.across], depth[:, 1:][found.across]
-    upper, lower = depth[:-1][found.down], depth[1:][found.down]
+    left, right = depth[:, :-1][discontinuities.across], depth[:, 1:][discontinuities.across]
+    upper, lower = depth[:-1][discontinuities.down], depth[1:][discontinuities.down]
     lows = np.concatenate([np.minimum(left, right), np.minimum(upper, lower)])
     highs = np.concatenate([np.maximum(left, right), np.maximum(upper, lower)])
     return lows, highs
@@ -86,23 +91,25 @@ def _gain(weight: Reals) -> Reals:
     return gain
 
 
-def _best_cuts(gain: Reals, most: int, least: float | None) -> list[int]:
-    """Return the bins of the best cuts, largest first: ``most``, or the fewest that gain ``least``."""
-    best = np.full((most + 1, _BINS + 1), -np.inf)
+def _best_cuts(gain: Reals, max_layers: int, min_weight: float | None) -> list[int]:
+    """Return the bins of the best cuts, largest first: ``max_layers``, or the fewest that gain ``min_weight``."""
+    best = np.full((max_layers + 1, _BINS + 1), -np.inf)
     best[0, 0] = 0
-    previous = np.zeros((most + 1, _BINS + 1), np.int64)
-    for n in range(1, most + 1):
+    previous = np.zeros((max_layers + 1, _BINS + 1), np.int64)
+    for n in range(1, max_layers + 1):
         total = best[n - 1][:, None] + gain
         total[np.tril_indices(_BINS + 1)] = -np.inf
         previous[n] = total.argmax(0)
         best[n] = total.max(0)
-    count = most
-    if least is not None:
-        count = next((n for n in range(1, most + 1) if best[n].max() >= least), most)
+    count = max_layers
+    if min_weight is not None:
+        count = next(
+            (n for n in range(1, max_layers + 1) if best[n].max() >= min_weight), max_layers
+        )
     cuts: list[int] = []
-    at = int(best[count].argmax())
+    index = int(best[count].argmax())
     for n in range(count, 0, -1):
-        if np.isfinite(best[n, at]):
-            cuts.append(at)
-            at = int(previous[n, at])
+        if np.isfinite(best[n, index]):
+            cuts.append(index)
+            index = int(previous[n, index])
     return cuts

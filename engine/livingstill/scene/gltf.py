@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from livingstill.core.model import Scene
 from livingstill.scene.alpha import straight_alpha
-from livingstill.scene.mesh import FARTHEST, Mesh
+from livingstill.scene.mesh import MAX_DISTANCE, Mesh
 
 _FLOAT, _UINT32 = 5126, 5125
 _ARRAY_BUFFER, _ELEMENT_ARRAY_BUFFER = 34962, 34963
@@ -136,7 +136,7 @@ def _lens(scene: Scene) -> dict[str, float]:
         "aspectRatio": width / height,
         "yfov": 2 * atan(height / 2 / (scene.focal * width)),
         "znear": 0.01,
-        "zfar": 2 * FARTHEST,
+        "zfar": 2 * MAX_DISTANCE,
     }
 
 

@@ -11,7 +11,7 @@ from livingstill.core.errors import InputError
 from livingstill.core.model import DEFAULT_FOCAL, Float32Array, Layer, PackedRGBA, Scene, UInt8Array
 from livingstill.imaging import exact
 from livingstill.scene.discontinuities import (
-    MOST_LAYERS,
+    MAX_LAYERS,
     Discontinuities,
     choose_thresholds,
     find_discontinuities,
@@ -34,7 +34,7 @@ def build_layers(
     *,
     focal: float = DEFAULT_FOCAL,
     layers: int | None = None,
-    most: int = MOST_LAYERS,
+    max_layers: int = MAX_LAYERS,
     parallax: float | None = None,
     edge_error: float = 2.0,
 ) -> Scene:
@@ -59,7 +59,7 @@ def build_layers(
     tau *= float(inverse_depth.max()) or 1.0
     unit = max(1.0, width / 741)  # the radii were measured on pictures of that width
     steps = find_discontinuities(inverse_depth, tau)
-    cuts = choose_thresholds(inverse_depth, steps, layers, most)
+    cuts = choose_thresholds(inverse_depth, steps, layers, max_layers)
     colour, depth = _packed(rgb), inverse_depth
     stack = np.empty((len(cuts) + 1, height, width), np.uint32)
     depths: list[Float32Array] = []
@@ -121,17 +121,17 @@ def _alpha(near: UInt8Array, edge: UInt8Array, overlap: int) -> UInt8Array:
     return cast(UInt8Array, cv2.LUT(soft, levels.astype(np.uint8)))
 
 
-def _extend_depth(depth: Float32Array, own: UInt8Array) -> Float32Array:
+def _extend_depth(depth: Float32Array, own_mask: UInt8Array) -> Float32Array:
     """Return the depth of a layer continued smoothly past its own pixels."""
     height, width = depth.shape
     small = (-(-width // _COARSE), -(-height // _COARSE))
-    mask = own.astype(np.float32)
+    mask = own_mask.astype(np.float32)
     known = cast(Float32Array, exact.resize_area(mask, small))
     means = exact.resize_area(depth * mask, small)
     picture = np.asarray(means / np.maximum(known, np.float32(1e-6)), np.float32)[..., None]
     fill_harmonic(picture, known)
     around = exact.resize_linear(picture[..., 0], (width, height))
-    return np.where(own, depth, around)
+    return np.where(own_mask, depth, around)
 
 
 def _packed(rgb: UInt8Array) -> PackedRGBA:

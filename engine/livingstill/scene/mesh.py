@@ -1,7 +1,7 @@
 """Layers as triangle meshes, for other programs.
 
 Meshes look down -z with y up, as glTF and Blender's importers expect; the nearest point of the
-photo is at distance 1 and the sky at ``FARTHEST``.
+photo is at distance 1 and the sky at ``MAX_DISTANCE``.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from livingstill.core.model import Float32Array, Layer, Scene, UInt8Array
 from livingstill.scene.alpha import straight_alpha
 
-FARTHEST = 100.0
+MAX_DISTANCE = 100.0
 """Distance of what is infinitely far."""
 
 _VERTICES = 600_000
@@ -62,7 +62,7 @@ def _mesh(layer: Layer, focal: float, step: int) -> Mesh:
     used, renumbered = np.unique(faces, return_inverse=True)
     y, x = np.divmod(used, xs.size)
     px, py = xs[x], ys[y]
-    distance = 1 / np.maximum(layer.inverse_depth[py, px], np.float32(1 / FARTHEST))
+    distance = 1 / np.maximum(layer.inverse_depth[py, px], np.float32(1 / MAX_DISTANCE))
     positions = np.stack(
         [
             (px - (width - 1) / 2) / focal * distance,

@@ -28,7 +28,7 @@ _MARGIN = 0.04
 
 
 def grow(
-    picture: UInt8Array, seed: Mask, inside: Mask, barred: Mask, unsure: Mask, rounds: int
+    picture: UInt8Array, seed: Mask, inside: Mask, excluded: Mask, uncertain: Mask, rounds: int
 ) -> Mask:
     """Return (h, w) bool, what looks like ``seed`` within ``inside`` and beside it.
 
@@ -38,28 +38,28 @@ def grow(
     seed : (h, w) bool, the first outline
     inside : (h, w) bool, where a pixel belongs if it is likelier in the region than around it;
         elsewhere it must be clearly likelier
-    barred : (h, w) bool, what the outline cannot grow into
-    unsure : (h, w) bool, what is not learned from as background
+    excluded : (h, w) bool, what the outline cannot grow into
+    uncertain : (h, w) bool, what is not learned from as background
     rounds : how often the histograms are learned anew
     """
     side = max(seed.shape)
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (9, 9))
     region, code = seed, _appearance(picture)
     for _ in range(rounds):
-        away = exact.distance((~region).astype(np.uint8))
-        around = (away > 4) & (away < _AROUND * side) & ~unsure
+        distance = exact.distance_transform((~region).astype(np.uint8))
+        around = (distance > 4) & (distance < _AROUND * side) & ~uncertain
         ratio = _log_likelihood_ratio(code, region, around)
-        beside = (away < _MARGIN * side) & ~barred & ~inside
-        found = ((inside & (ratio > 0)) | (beside & (ratio > 0.5))).astype(np.uint8)
-        found = cv2.morphologyEx(found, cv2.MORPH_CLOSE, disc)
-        found = cv2.morphologyEx(found, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
-        count, part, stats, _ = cv2.connectedComponentsWithStats(found)
+        margin = (distance < _MARGIN * side) & ~excluded & ~inside
+        grown = ((inside & (ratio > 0)) | (margin & (ratio > 0.5))).astype(np.uint8)
+        grown = cv2.morphologyEx(grown, cv2.MORPH_CLOSE, disc)
+        grown = cv2.morphologyEx(grown, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+        count, part, stats, _ = cv2.connectedComponentsWithStats(grown)
         seeded = np.bincount(part[seed], minlength=count)
         area = stats[:, cv2.CC_STAT_AREA]
-        kept = (area > 8e-4 * seed.size) & (seeded > 0.3 * area * inside.any())
-        kept &= seeded > 0
-        kept[0] = False
-        region = np.asarray(kept[part], bool)
+        connected = (area > 8e-4 * seed.size) & (seeded > 0.3 * area * inside.any())
+        connected &= seeded > 0
+        connected[0] = False
+        region = np.asarray(connected[part], bool)
     return region
 
 
@@ -77,8 +77,8 @@ def _appearance(picture: UInt8Array) -> NDArray[np.int64]:
 def _log_likelihood_ratio(code: NDArray[np.int64], region: Mask, around: Mask) -> Float32Array:
     """Return (h, w) float32: the smoothed logarithm of p(bin | region) / p(bin | around)."""
 
-    def histogram(where: Mask) -> NDArray[np.float64]:
-        count = np.bincount(code[where], minlength=int(np.prod(_BINS))).reshape(_BINS)
+    def histogram(mask: Mask) -> NDArray[np.float64]:
+        count = np.bincount(code[mask], minlength=int(np.prod(_BINS))).reshape(_BINS)
         share = count.astype(np.float64)
         for axis in range(len(_BINS)):
             share = scipy.ndimage.convolve1d(share, [0.25, 0.5, 0.25], axis=axis, mode="nearest")

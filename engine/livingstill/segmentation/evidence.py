@@ -44,8 +44,8 @@ class Evidence:
 
     def mask(self, name: str) -> UInt8Array:
         """Return the mask of a class as corrected so far, all 0 if it is absent."""
-        found = self.masks.get(name)
-        return np.zeros(self.rgb.shape[:2], np.uint8) if found is None else found
+        current = self.masks.get(name)
+        return np.zeros(self.rgb.shape[:2], np.uint8) if current is None else current
 
     def with_masks(self, masks: Mapping[str, UInt8Array]) -> Evidence:
         """Return evidence with some class masks replaced."""
@@ -53,8 +53,8 @@ class Evidence:
 
     def with_reflection(self, part: UInt8Array) -> Evidence:
         """Return evidence with more of the photo known to be a mirror image."""
-        known = self.reflection
-        return replace(self, reflection=part if known is None else np.maximum(known, part))
+        before = self.reflection
+        return replace(self, reflection=part if before is None else np.maximum(before, part))
 
 
 Rule = Callable[[Evidence], Evidence]

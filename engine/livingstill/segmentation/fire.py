@@ -99,7 +99,7 @@ def _bodies(glowing: UInt8Array, colours: _Colours, elsewhere: Mask) -> UInt8Arr
             luma=colours.luma[cut], hue=colours.hue[cut], orange=colours.orange[cut]
         )
         if _burns(inside, core, near):
-            away = exact.distance((~core).astype(np.uint8))
+            away = exact.distance_transform((~core).astype(np.uint8))
             out[cut][inside & (away < max(4.0, 0.35 * float(core.sum()) ** 0.5))] = 255
     return out
 
@@ -108,8 +108,8 @@ def _burns(inside: Mask, core: Mask, colours: _Colours) -> bool:
     """Return whether a part of a picture has the colours of a fire, in their order."""
     bright = colours.luma[inside].astype(np.float64)
     hue = colours.hue[inside].astype(np.float64)
-    least, most = np.percentile(hue, (10, 90))
-    if least > 0.62 or most < 0.84 or most - least < 0.3 or core.sum() < 0.08 * inside.sum():
+    low, high = np.percentile(hue, (10, 90))
+    if low > 0.62 or high < 0.84 or high - low < 0.3 or core.sum() < 0.08 * inside.sum():
         return False
     rim = (cv2.dilate(core.astype(np.uint8), np.ones((7, 7), np.uint8)) > 0) & ~core
     beyond = np.ones((2 * _AROUND + 1, 2 * _AROUND + 1), np.uint8)
@@ -127,7 +127,7 @@ def _tongues(body: Mask, glowing: Mask, red: Float32Array) -> UInt8Array:
 
     Below it there is lit wood.
     """
-    away = exact.distance((~body).astype(np.uint8))
+    away = exact.distance_transform((~body).astype(np.uint8))
     middle = float(np.flatnonzero(body.any(1)).mean())
     count, part, stats, centres = cv2.connectedComponentsWithStats(
         (glowing & ~body).astype(np.uint8)

@@ -54,23 +54,25 @@ def velocities(
     dict of (h, w, 2) float32
         (dx, dy) in frame widths per second, on a coarse grid that spans the photo; 0 outside.
     """
-    found: dict[str, Float32Array] = {}
+    fields: dict[str, Float32Array] = {}
     for region in regions:
         mask = _coarse(region.mask) >= 128
-        drawn = [stroke for stroke in strokes if stroke.kind == region.kind]
+        kind_strokes = [stroke for stroke in strokes if stroke.kind == region.label]
         if not mask.any():
             continue
-        if drawn:
-            velocity = velocity_from_strokes(mask, drawn, rgb.shape[:2], KINDS[region.kind].speeds)
-        elif direction := KINDS[region.kind].direction:
+        if kind_strokes:
+            velocity = velocity_from_strokes(
+                mask, kind_strokes, rgb.shape[:2], KINDS[region.label].speeds
+            )
+        elif direction := KINDS[region.label].direction:
             velocity = resolve(direction)(mask, rgb, inverse_depth)
         else:
             continue
-        before = found.get(region.kind)
-        found[region.kind] = (
+        before = fields.get(region.label)
+        fields[region.label] = (
             velocity if before is None else np.where(velocity != 0, velocity, before)
         )
-    return found
+    return fields
 
 
 def velocity_from_strokes(
@@ -86,14 +88,14 @@ def velocity_from_strokes(
         length = float(np.hypot(*np.diff(points, axis=0).T).sum())
         speed = np.clip(length / STROKE_SECONDS, speeds.slowest, speeds.fastest)
         for a, b in pairwise(points):
-            way = float(np.hypot(*(b - a)))
-            if way == 0:
+            distance = float(np.hypot(*(b - a)))
+            if distance == 0:
                 continue
-            along = np.linspace(0, 1, max(2, int(2 * way * columns)))
+            along = np.linspace(0, 1, max(2, int(2 * distance * columns)))
             x = np.clip(((a[0] + along * (b[0] - a[0])) * columns).astype(int), 0, columns - 1)
             y = (a[1] + along * (b[1] - a[1])) * columns
             y = np.clip(y.astype(int), 0, rows - 1)
-            np.add.at(total, (y, x), (b - a) / way * speed)
+            np.add.at(total, (y, x), (b - a) / distance * speed)
             np.add.at(count, (y, x), 1)
     known = (count > 0) & mask
     if not known.any():  # drawn beside the region: it still says where to
@@ -199,14 +201,14 @@ def _limit_towards_banks(mask: Mask, velocity: Field, falls: Float32Array) -> Fi
     What crossed it faster would be drawn out without end. Where water falls its streaks hide that.
     """
     padded = cv2.copyMakeBorder(mask.astype(np.uint8), 40, 40, 40, 40, cv2.BORDER_REPLICATE)
-    distance = exact.distance(np.asarray(padded, np.uint8))
+    distance = exact.distance_transform(np.asarray(padded, np.uint8))
     smooth = np.asarray(exact.gaussian_blur(distance, 1.5), np.float64)
     normal = np.stack([np.gradient(smooth, axis=1), np.gradient(smooth, axis=0)], axis=-1)
     normal /= np.maximum(np.hypot(normal[..., 0], normal[..., 1]), 1e-6)[..., None]
     normal, distance = normal[40:-40, 40:-40], distance[40:-40, 40:-40]
     across = (velocity * normal).sum(2)
-    most = distance / (mask.shape[1] * _LIFE)
-    excess = (across - np.clip(across, -most, most)) * (1 - falls[..., 0])
+    max_speed = distance / (mask.shape[1] * _LIFE)
+    excess = (across - np.clip(across, -max_speed, max_speed)) * (1 - falls[..., 0])
     return np.asarray(velocity - excess[..., None] * normal)
 
 
@@ -232,9 +234,9 @@ def _fall_direction(mask: Mask, rgb: UInt8Array) -> tuple[Float32Array, Float32A
     inside = cv2.resize(mask.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
     upright, along = water.fall_streaks(picture, inside)
     alone = upright[..., None].astype(np.float32)
-    both = np.concatenate([alone, along * alone], axis=2)
-    both = exact.resize_area(both, mask.shape[::-1])
-    soft = np.asarray(exact.gaussian_blur(both, 2.0), np.float32)
+    combined = np.concatenate([alone, along * alone], axis=2)
+    combined = exact.resize_area(combined, mask.shape[::-1])
+    soft = np.asarray(exact.gaussian_blur(combined, 2.0), np.float32)
     share = np.ascontiguousarray(soft[..., :1])
     return share, np.asarray(soft[..., 1:] / np.maximum(share, 1e-6), np.float32)
 

@@ -1,4 +1,4 @@
-"""What is far out of focus is a backdrop, and neither water nor leaves, whatever it looks like."""
+"""What is far out of focus is background, and neither water nor leaves, whatever it looks like."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ Water and leaves have .07 and more wherever the photo has any detail; behind a m
 """
 
 
-def in_focus(evidence: Evidence, found: Mapping[str, UInt8Array]) -> set[str]:
-    """Return the kinds that have fine detail; if none has, not the plain sky either: a backdrop.
+def in_focus(evidence: Evidence, masks: Mapping[str, UInt8Array]) -> set[str]:
+    """Return the kinds that have fine detail; if none has, not the plain sky either: a background.
 
     A sky by itself may be plain.
     """
     grey = cv2.cvtColor(evidence.reduced[FINE], cv2.COLOR_RGB2GRAY)
     soft = np.asarray(exact.gaussian_blur(grey.astype(np.float32), 1.0), np.float32)
     fine = np.abs(soft - exact.gaussian_blur(grey.astype(np.float32), 2.0))
-    least = _SHARP * float(np.percentile(fine, 99))
+    min_detail = _SHARP * float(np.percentile(fine, 99))
     core = np.ones((9, 9), np.uint8)
-    textured = {kind for kind in found if KINDS[kind].textured}
+    textured = {kind for kind in masks if KINDS[kind].textured}
     blurred = set()
     for kind in textured:
-        inside = cv2.erode(image.mask_at(found[kind], grey.shape).astype(np.uint8), core) > 0
-        if inside.any() and float(np.percentile(fine[inside], 90)) < least:
+        inside = cv2.erode(image.mask_at(masks[kind], grey.shape).astype(np.uint8), core) > 0
+        if inside.any() and float(np.percentile(fine[inside], 90)) < min_detail:
             blurred.add(kind)
-    return set() if blurred and blurred == textured else set(found) - blurred
+    return set() if blurred and blurred == textured else set(masks) - blurred

@@ -12,7 +12,7 @@ from livingstill.imaging.exact import resize_area, resize_linear
 from livingstill.io import files
 from livingstill.io.images import bytes_of, open_picture
 
-_MOST_PIXELS = 200_000_000
+_MAX_PIXELS = 200_000_000
 
 
 def read(path: Path, size: tuple[int, int]) -> UInt8Array:
@@ -23,7 +23,7 @@ def read(path: Path, size: tuple[int, int]) -> UInt8Array:
     InputError
         If the file is no picture, or has another shape than the photo.
     """
-    with open_picture(path, bytes_of(path, "mask"), "mask", _MOST_PIXELS) as image:
+    with open_picture(path, bytes_of(path, "mask"), "mask", _MAX_PIXELS) as image:
         if image.mode.startswith("I"):
             mask = (
                 (np.asarray(image).astype(np.float32) / 257).round().clip(0, 255).astype(np.uint8)
@@ -42,11 +42,11 @@ def read(path: Path, size: tuple[int, int]) -> UInt8Array:
 
 def write(folder: Path, regions: tuple[Region, ...], overwrite: bool) -> list[Path]:
     """Write one 8-bit PNG per kind into ``folder``, made if missing; return their paths."""
-    together: dict[str, UInt8Array] = {}
+    masks: dict[str, UInt8Array] = {}
     for region in regions:
-        before = together.get(region.kind)
-        together[region.kind] = region.mask if before is None else np.maximum(before, region.mask)
+        before = masks.get(region.label)
+        masks[region.label] = region.mask if before is None else np.maximum(before, region.mask)
     with files.folder(folder, overwrite) as part:
-        for kind, mask in together.items():
+        for kind, mask in masks.items():
             files.write_png(part / f"{kind}.png", mask)
-    return [folder / f"{kind}.png" for kind in together]
+    return [folder / f"{kind}.png" for kind in masks]

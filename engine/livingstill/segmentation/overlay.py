@@ -31,7 +31,7 @@ def draw_overlay(
     edges = []
     for region in regions:
         soft = region.mask.astype(np.float32)[..., None] / 255
-        colour = np.array(KINDS[region.kind].colour, np.float32)
+        colour = np.array(KINDS[region.label].colour, np.float32)
         base += soft * (0.45 * colour - 0.25 * base)
         solid = (region.mask >= 128).astype(np.uint8)
         edges.append((cv2.findContours(solid, cv2.RETR_LIST, cv2.CHAIN_APPROX_SIMPLE)[0], colour))
@@ -40,7 +40,7 @@ def draw_overlay(
     for contours, colour in edges:
         cv2.drawContours(picture, contours, -1, [int(c) for c in colour], unit, cv2.LINE_AA)
     for region in regions:
-        field = (velocity or {}).get(region.kind)
+        field = (velocity or {}).get(region.label)
         if field is not None:
             _arrows(picture, region, field, unit)
     _legend(picture, regions, unit)
@@ -69,7 +69,7 @@ def _legend(picture: UInt8Array, regions: tuple[Region, ...], unit: int) -> None
     """Write each kind with its share in a corner."""
     shares: dict[str, float] = {}
     for region in regions:
-        shares[region.kind] = shares.get(region.kind, 0) + region.share
+        shares[region.label] = shares.get(region.label, 0) + region.share
     lines = [f"{kind}  {share:.0%}" for kind, share in shares.items()] or ["nothing moves"]
     size, line = 0.5 * unit + 0.1, 20 * unit + 4
     wide = max(cv2.getTextSize(text, cv2.FONT_HERSHEY_SIMPLEX, size, unit)[0][0] for text in lines)

@@ -17,7 +17,7 @@ from livingstill.segmentation import (
     ground,
     reflections,
     silhouettes,
-    sky,
+    sky_mask,
     straight_edges,
     water,
 )
@@ -25,15 +25,15 @@ from livingstill.segmentation.evidence import FINE, Detector, Evidence, Rule, ga
 from livingstill.segmentation.static_mask import find_lettering, static_mask
 from livingstill.settings.values import Stroke
 
-LEAST_MASKED = 1e-6
+MIN_MASKED_SHARE = 1e-6
 """Share of the picture from which on a region of the user's own mask moves."""
 
 
 RULES: tuple[Rule, ...] = (
     # Nothing is measured inside the network's masks before they are corrected.
-    sky.remove_sky_below_ground,  # what is left is the sky that surrounds clouds, below
+    sky_mask.remove_sky_below_ground,  # what is left is the sky that surrounds clouds, below
     reflections.mark_mirror_image,  # by the symmetry of the whole picture, whatever the masks
-    sky.return_clouds_to_sky,  # or clouds called water would make leaves beside them float
+    sky_mask.return_clouds_to_sky,  # or clouds called water would make leaves beside them float
     reflections.mark_floating_leaves,  # beside water as the network and the rule above left it
     reflections.give_reflections_to_water,  # all that the three rules have marked, at once
     water.part_water,  # asks for the sky, which still water reaches to
@@ -112,20 +112,20 @@ def detect_kinds(
     _check_kinds((*_named(motion), *(stroke.kind for stroke in strokes)))
     if "none" in motion:
         return Detection(shape, {})
-    wanted = _wanted(motion, strokes)
-    network = {region.kind: region.mask for region in classes}
-    evidence = gather(rgb, inverse_depth, network, _strokes_by_detector(wanted, strokes))
+    requested = _requested_kinds(motion, strokes)
+    network = {region.label: region.mask for region in classes}
+    evidence = gather(rgb, inverse_depth, network, _strokes_by_detector(requested, strokes))
     for rule in RULES:
         evidence = rule(evidence)
-    found = {kind: _share(mask) for kind, mask in detect(evidence, wanted).items()}
-    for kind, mask in found.items():
+    shares = {kind: _share(mask) for kind, mask in detect(evidence, requested).items()}
+    for kind, mask in shares.items():
         if rigid := KINDS[kind].rigid:
-            found[kind] = mask * (1 - resolve(rigid)(evidence, mask))
+            shares[kind] = mask * (1 - resolve(rigid)(evidence, mask))
     if not hold_faces:
-        return Detection(shape, found)
+        return Detection(shape, shares)
     lettering = image.upsample(find_lettering(evidence.reduced[FINE]), shape)
     person = evidence.classes.get("person")
-    return Detection(shape, found, lettering, None if person is None else _level(person))
+    return Detection(shape, shares, lettering, None if person is None else _level(person))
 
 
 def apply_masks(
@@ -146,42 +146,42 @@ def apply_masks(
     _check_masks(detection.shape, masks)
     if "none" in motion:
         return ()
-    found = {**detection.kinds, **{kind: _share(mask) for kind, mask in masks.items()}}
+    shares = {**detection.kinds, **{kind: _share(mask) for kind, mask in masks.items()}}
     for kind in _named(motion):
-        as_drawn = KINDS[kind].drawn_as
-        if kind not in found and (as_drawn not in found or as_drawn in masks):
+        parent = KINDS[kind].drawn_as
+        if kind not in shares and (parent not in shares or parent in masks):
             raise InputError(
-                f"no {kind} was found in the photo; "
+                f"no {kind} was shares in the photo; "
                 f"show it with --mask {kind}=FILE or leave it out of --motion"
             )
-    overriding = [k for k in found if KINDS[k].overrides_classes and k not in masks]
+    overriding = [k for k in shares if KINDS[k].overrides_classes and k not in masks]
     for kind in overriding:
-        rest = 1 - found[kind]
-        found |= {k: m * rest for k, m in found.items() if k != kind and k not in masks}
-    free = _free(detection, found, masks, hold)
-    return _disjoint({k: m * free[k] for k, m in found.items()}, masks)
+        rest = 1 - shares[kind]
+        shares |= {k: m * rest for k, m in shares.items() if k != kind and k not in masks}
+    free = _movable_share(detection, shares, masks, hold)
+    return _disjoint({k: m * free[k] for k, m in shares.items()}, masks)
 
 
 def _named(motion: tuple[str, ...]) -> list[str]:
     return [kind for kind in motion if kind not in ("auto", "none")]
 
 
-def detect(evidence: Evidence, wanted: set[str]) -> dict[str, UInt8Array]:
-    """Return a mask (H, W) uint8 for every kind of ``wanted`` that shows in the photo.
+def detect(evidence: Evidence, requested: set[str]) -> dict[str, UInt8Array]:
+    """Return a mask (H, W) uint8 for every kind of ``requested`` that shows in the photo.
 
     Kinds that are found by themselves are looked for in any case: whether they are in focus says
     whether the others are.
     """
     kinds = {name: kind for name, kind in KINDS.items() if kind.detector is not None}
     auto = {name for name, kind in kinds.items() if kind.found_by == "auto"}
-    found: dict[str, UInt8Array] = {}
+    detected: dict[str, UInt8Array] = {}
     for name, kind in kinds.items():
-        if name in auto or name in wanted:
+        if name in auto or name in requested:
             mask = resolve(kind.detector)(evidence) if kind.detector else None
             if mask is not None and mask.any():
-                found[name] = mask
-    sharp = focus.in_focus(evidence, {name: found[name] for name in found if name in auto})
-    return {k: m for k, m in found.items() if k in wanted and (k in sharp or k not in auto)}
+                detected[name] = mask
+    sharp = focus.in_focus(evidence, {name: detected[name] for name in detected if name in auto})
+    return {k: m for k, m in detected.items() if k in requested and (k in sharp or k not in auto)}
 
 
 def _check_kinds(kinds: tuple[str, ...]) -> None:
@@ -202,44 +202,44 @@ def _check_masks(shape: tuple[int, ...], masks: Mapping[str, UInt8Array]) -> Non
             )
 
 
-def _wanted(motion: tuple[str, ...], strokes: tuple[Stroke, ...]) -> set[str]:
+def _requested_kinds(motion: tuple[str, ...], strokes: tuple[Stroke, ...]) -> set[str]:
     """Return the kinds that are asked for by name, stroke or ``auto``."""
-    wanted = {*motion, *(stroke.kind for stroke in strokes)}
-    wanted |= {kind for stroke in strokes if (kind := KINDS[stroke.kind].drawn_as)}
+    requested = {*motion, *(stroke.kind for stroke in strokes)}
+    requested |= {kind for stroke in strokes if (kind := KINDS[stroke.kind].drawn_as)}
     if "auto" in motion:
-        wanted |= {name for name, kind in KINDS.items() if kind.found_by == "auto"}
-    return wanted - {"auto", "none"}
+        requested |= {name for name, kind in KINDS.items() if kind.found_by == "auto"}
+    return requested - {"auto", "none"}
 
 
 def _strokes_by_detector(
-    wanted: set[str], strokes: tuple[Stroke, ...]
+    requested: set[str], strokes: tuple[Stroke, ...]
 ) -> dict[Detector, tuple[Stroke, ...]]:
     """Return for the detector of each wanted kind the strokes of the kinds that it draws."""
-    asked: dict[Detector, tuple[Stroke, ...]] = {}
-    for name in wanted:
+    by_detector: dict[Detector, tuple[Stroke, ...]] = {}
+    for name in requested:
         if detector := KINDS[name].detector:
-            asked[resolve(detector)] = tuple(
+            by_detector[resolve(detector)] = tuple(
                 stroke for stroke in strokes if name in (stroke.kind, KINDS[stroke.kind].drawn_as)
             )
-    return asked
+    return by_detector
 
 
 def _disjoint(
-    found: Mapping[str, Float32Array], masks: Mapping[str, UInt8Array]
+    shares: Mapping[str, Float32Array], masks: Mapping[str, UInt8Array]
 ) -> tuple[Region, ...]:
     """Return regions whose masks share every pixel out: what the user masked wins over the rest."""
-    if not found:
+    if not shares:
         return ()
-    none = np.zeros_like(next(iter(found.values())))
-    first = sum((found[kind] for kind in found if kind in masks), none)
-    rest = sum((found[kind] for kind in found if kind not in masks), none)
-    room = np.clip(1 - first, 0, 1) / np.maximum(rest, 1)
+    zero = np.zeros_like(next(iter(shares.values())))
+    first = sum((shares[kind] for kind in shares if kind in masks), zero)
+    rest = sum((shares[kind] for kind in shares if kind not in masks), zero)
+    remaining = np.clip(1 - first, 0, 1) / np.maximum(rest, 1)
     regions = []
     for kind in KINDS:
-        if kind in found:
-            share = 1 / np.maximum(first, 1) if kind in masks else room
-            region = Region(kind, np.round(found[kind] * share * 255).astype(np.uint8))
-            if region.share >= (LEAST_MASKED if kind in masks else KINDS[kind].least_share):
+        if kind in shares:
+            share = 1 / np.maximum(first, 1) if kind in masks else remaining
+            region = Region(kind, np.round(shares[kind] * share * 255).astype(np.uint8))
+            if region.share >= (MIN_MASKED_SHARE if kind in masks else KINDS[kind].min_share):
                 regions.append(region)
     return tuple(regions)
 
@@ -254,10 +254,10 @@ def _level(mask: UInt8Array) -> Float32Array:
     return mask.astype(np.float32) / np.float32(255)
 
 
-def _free(
+def _movable_share(
     detection: Detection,
-    found: Mapping[str, Float32Array],
-    given: Mapping[str, UInt8Array],
+    shares: Mapping[str, Float32Array],
+    user_masks: Mapping[str, UInt8Array],
     hold: UInt8Array | None,
 ) -> dict[str, Float32Array]:
     """Return for each kind the share of each pixel, (H, W) float32 in 0..1, that is not held still.
@@ -265,16 +265,16 @@ def _free(
     What the user masked is held by the user alone; what overrides the classes by lettering too, for
     it may look like people to the network; the rest by people as well.
     """
-    held = [] if hold is None else [_level(hold)]
+    user_held = [] if hold is None else [_level(hold)]
     letters = [] if detection.lettering is None else [detection.lettering]
     people = [] if detection.people is None else [detection.people]
-    parts = (held, held + letters, held + letters + people)
-    level = {k: 0 if k in given else 1 if KINDS[k].overrides_classes else 2 for k in found}
+    parts = (user_held, user_held + letters, user_held + letters + people)
+    level = {k: 0 if k in user_masks else 1 if KINDS[k].overrides_classes else 2 for k in shares}
     masks = {n: 1 - static_mask(detection.shape, parts[n]) for n in set(level.values())}
     return {kind: masks[n] for kind, n in level.items()}
 
 
-def still_in_water(evidence: Evidence, surface: Float32Array) -> Float32Array:
+def static_in_water(evidence: Evidence, surface: Float32Array) -> Float32Array:
     """Return posts, ropes, banks and decks in water, (H, W) float32 in 0..1."""
     picture, shape = evidence.reduced[FINE], evidence.rgb.shape
     segments = straight_edges.detect_segments(picture)
@@ -287,7 +287,7 @@ def still_in_water(evidence: Evidence, surface: Float32Array) -> Float32Array:
     return np.asarray(np.maximum.reduce(whole), np.float32)
 
 
-def still_in_plants(evidence: Evidence, plants: Float32Array) -> Float32Array:  # noqa: ARG001
+def static_in_plants(evidence: Evidence, plants: Float32Array) -> Float32Array:  # noqa: ARG001
     """Return what long straight edges bound among plants, (H, W) float32 in 0..1."""
     picture = evidence.reduced[FINE]
     edges = straight_edges.long_edges(picture.shape, straight_edges.detect_segments(picture))

@@ -28,11 +28,11 @@ def plume(shape: tuple[int, int], strokes: Sequence[Stroke]) -> UInt8Array:
         reach = float(np.hypot(*np.diff(points, axis=0).T).sum())
         done = 0.0
         for a, b in pairwise(points):
-            way = float(np.hypot(*(b - a)))
-            for t in np.arange(0, 1, max(2 / max(way, 2), 0.01)):
-                share = (done + t * way) / max(reach, 1)
+            length = float(np.hypot(*(b - a)))
+            for t in np.arange(0, 1, max(2 / max(length, 2), 0.01)):
+                share = (done + t * length) / max(reach, 1)
                 x, y = a + t * (b - a)
                 radius = max(2, round((0.10 + 0.22 * share) * reach))
                 cv2.circle(out, (round(x), round(y)), radius, 255, -1)
-            done += way
+            done += length
     return out

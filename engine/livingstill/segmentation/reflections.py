@@ -14,10 +14,10 @@ from livingstill.segmentation.evidence import COARSE, Evidence
 _SIDE = 192
 """Long side of the picture whose symmetry is measured."""
 
-_LEAST_ROWS = 8
+_MIN_ROWS = 8
 """Rows of that picture where the photo is a long strip."""
 
-_LEAST = 0.6
+_MIN_CORRELATION = 0.6
 """Correlation: lakes reach .6 to .9; rooms with shiny floors .6 at most, and their line is higher."""
 
 
@@ -66,14 +66,14 @@ def waterline(rgb: UInt8Array) -> int | None:
     ----------
     rgb : (H, W, 3) uint8
     """
-    small = np.asarray(image.downscale(rgb, _SIDE, least=_LEAST_ROWS), np.float32)
+    small = np.asarray(image.downscale(rgb, _SIDE, min_side=_MIN_ROWS), np.float32)
     rows, columns = small.shape[:2]
-    scale = min(1.0, max(_SIDE / max(rgb.shape[:2]), _LEAST_ROWS / rgb.shape[0]))
+    scale = min(1.0, max(_SIDE / max(rgb.shape[:2]), _MIN_ROWS / rgb.shape[0]))
     sigma = 0.05 * columns
     small = small - exact.gaussian_blur(small, sigma)
     power = exact.gaussian_blur((small**2).mean(2), sigma)
     small = exact.gaussian_blur(small / (np.sqrt(power) + 3)[..., None], 1.0)
-    best, found = _LEAST, None
+    best, waterline_row = _MIN_CORRELATION, None
     for line in np.arange(int(0.35 * rows), int(0.85 * rows), 0.5):
         reach = int(min(line, rows - 1 - line, 0.3 * rows))
         if reach < 0.1 * rows:
@@ -86,8 +86,8 @@ def waterline(rgb: UInt8Array) -> int | None:
         scatter = float(np.sqrt((above**2).sum() * (below**2).sum()))
         correlation = float((above * below).sum()) / max(scatter, 1e-6)
         if correlation > best:
-            best, found = correlation, round((line + 0.5) / scale)
-    return found
+            best, waterline_row = correlation, round((line + 0.5) / scale)
+    return waterline_row
 
 
 def floating(picture: UInt8Array, leaves: Sequence[UInt8Array], water: UInt8Array) -> UInt8Array:

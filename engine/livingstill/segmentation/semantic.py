@@ -14,6 +14,7 @@ import numpy as np
 
 from livingstill.core.model import Float32Array, Perception, Region, UInt8Array
 from livingstill.imaging import exact
+from livingstill.segmentation import sky_mask
 
 _FIT_SIDE = 640
 """Long side of the picture the colour functions are fitted on."""
@@ -23,15 +24,6 @@ _WINDOW = 2.0
 
 _SOFTNESS = 0.025**2
 """Colour variance (of 0..1) below which a window counts as flat."""
-
-_GAP_SIDE = 320
-"""Long side of the picture on which the colours of sky and leaves are gathered."""
-
-_REACH = 0.02
-"""How far from open sky, in long sides, gaps between leaves are looked for (one sigma)."""
-
-_SEPARATION = 38.0
-"""Colours (0..255) nearer than this are not separable; at 1.4 times this they fully are."""
 
 
 def segment(perception: Perception, rgb: UInt8Array) -> tuple[Region, ...]:
@@ -50,17 +42,17 @@ def segment(perception: Perception, rgb: UInt8Array) -> tuple[Region, ...]:
     names = perception.classes
     probability = perception.probabilities.astype(np.float32)
     likeliest = np.argmax(probability, 0)
-    kept = [i for i, name in enumerate(names) if name != "other" and (likeliest == i).any()]
-    if not kept:
+    present = [i for i, name in enumerate(names) if name != "other" and (likeliest == i).any()]
+    if not present:
         return ()
     sharp = probability * probability * probability
     sharp /= np.maximum(sharp.sum(0), np.float32(1))
-    masks = guided_upsample(sharp[kept], rgb)
-    found = {names[i]: k for k, i in enumerate(kept)}
-    if "sky" in found and "foliage" in found:
-        sky, leaves = found["sky"], found["foliage"]
-        masks[sky], masks[leaves] = recover_sky_gaps(masks[sky], masks[leaves], rgb)
-    return tuple(Region(names[i], mask) for i, mask in zip(kept, masks) if mask.any())
+    masks = guided_upsample(sharp[present], rgb)
+    index = {names[i]: k for k, i in enumerate(present)}
+    if "sky" in index and "foliage" in index:
+        sky, leaves = index["sky"], index["foliage"]
+        masks[sky], masks[leaves] = sky_mask.recover_gaps(masks[sky], masks[leaves], rgb)
+    return tuple(Region(names[i], mask) for i, mask in zip(present, masks) if mask.any())
 
 
 def guided_upsample(soft: Float32Array, rgb: UInt8Array) -> list[UInt8Array]:
@@ -91,65 +83,6 @@ def guided_upsample(soft: Float32Array, rgb: UInt8Array) -> list[UInt8Array]:
         mask *= np.float32(255)
         masks.append(np.round(mask, out=mask).astype(np.uint8))
     return masks
-
-
-def recover_sky_gaps(
-    sky: UInt8Array, leaves: UInt8Array, rgb: UInt8Array
-) -> tuple[UInt8Array, UInt8Array]:
-    """Give the gaps between leaves to the sky where they show its colour; return both masks.
-
-    Between the mean colour of the sky nearby and that of the darker leaves nearby, a pixel's
-    colour says how much of it is sky (Levin's colour line, 2008). Only foliage close to sky is
-    touched, and only where the two colours are far enough apart.
-    """
-    height, width = sky.shape
-    scale = min(1.0, _GAP_SIDE / max(height, width))
-    small = (max(8, round(width * scale)), max(8, round(height * scale)))
-    picture = np.asarray(exact.resize_area(rgb, small), np.float32)
-    air_share = np.asarray(exact.resize_area(sky, small), np.float32)
-    air_share *= np.float32(1 / 255)
-    green = np.asarray(exact.resize_area(leaves, small), np.float32)
-    green *= np.float32(1 / 255)
-    reach = max(small) * _REACH
-    air = _local_mean(picture, np.asarray(air_share * air_share, np.float32), reach)
-    away = np.square(picture - air).sum(-1)
-    typical = _local_mean(np.asarray(away[..., None], np.float32), green, reach)[..., 0]
-    dark = green * (away >= typical) + np.float32(1e-4) * green
-    leaf = _local_mean(picture, np.asarray(dark, np.float32), reach)
-    apart = np.square(air - leaf).sum(-1)
-    close = exact.gaussian_blur(air_share, reach)
-    trust = np.clip((close - 0.02) / 0.10, 0, 1) * np.clip(
-        (apart - _SEPARATION**2) / _SEPARATION**2, 0, 1
-    )
-    rows, columns = np.nonzero(trust * green > 0.02)
-    if not rows.size:
-        return sky, leaves
-    box = [slice(int(v.min() / scale), int((v.max() + 1) / scale) + 1) for v in (rows, columns)]
-    part = (box[0], box[1])
-    size = (width, height)
-
-    def large(x: Float32Array) -> Float32Array:
-        return np.asarray(exact.resize_linear(x, size)[part], np.float32)
-
-    line = large(air - leaf)
-    colour = rgb[part].astype(np.float32) - large(leaf)
-    share = (colour * line).sum(-1) / np.maximum(np.square(line).sum(-1), np.float32(1))
-    share = np.clip((share - np.float32(0.35)) / np.float32(0.5), 0, 1)
-    gain = np.round(share * large(trust) * leaves[part]).astype(np.uint8)
-    sky, leaves = sky.copy(), leaves.copy()
-    sky[part] = np.minimum(sky[part].astype(np.uint16) + gain, 255).astype(np.uint8)
-    leaves[part] -= gain
-    return sky, leaves
-
-
-def _local_mean(picture: Float32Array, weight: Float32Array, reach: float) -> Float32Array:
-    """Return the weighted mean of a picture (h, w, c) around each pixel."""
-    total = exact.gaussian_blur(weight, reach) + np.float32(1e-6)
-    planes = [
-        exact.gaussian_blur(np.ascontiguousarray(picture[..., k]) * weight, reach) / total
-        for k in range(picture.shape[2])
-    ]
-    return np.asarray(np.stack(planes, -1), np.float32)
 
 
 def fit_colour_lines(

@@ -17,7 +17,7 @@ from livingstill.segmentation.morphology import disc, odd
 
 Mask = NDArray[np.bool_]
 
-_MOST_BIRDS = 25
+_MAX_BIRDS = 25
 
 _WIDTHS = ((5, 9), (11, 14), (23, 20))
 """Widths of thin things, in pixels at ``FINE``, and the levels by which they are darker at least."""
@@ -72,16 +72,18 @@ def before_water(picture: UInt8Array, water: Float32Array) -> Float32Array:
     horizontal = float(np.abs(np.diff(soft, axis=1))[inside[:, 1:]].mean())
     if vertical < 1.4 * horizontal:
         return none
-    wide = round(0.012 * side) | 1
-    hat = cv2.morphologyEx(value, cv2.MORPH_BLACKHAT, np.ones((1, wide), np.uint8))
-    dark = (hat > np.maximum(12, 0.25 * cv2.blur(value, (wide, wide)))).astype(np.uint8)
-    posts = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((wide, 1), np.uint8))
+    kernel_width = round(0.012 * side) | 1
+    hat = cv2.morphologyEx(value, cv2.MORPH_BLACKHAT, np.ones((1, kernel_width), np.uint8))
+    dark = (hat > np.maximum(12, 0.25 * cv2.blur(value, (kernel_width, kernel_width)))).astype(
+        np.uint8
+    )
+    posts = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((kernel_width, 1), np.uint8))
     posts[~inside] = 0
-    near = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * wide + 1, wide))
+    near = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * kernel_width + 1, kernel_width))
     thin = silhouettes(value, inside, _WIDTHS[:1], detached=False).astype(np.uint8)
     thin |= _ropes(value, inside, scale)
     grown = np.maximum(cv2.dilate(posts, near), cv2.dilate(thin, disc(11, scale)))
-    return np.asarray(exact.gaussian_blur(grown.astype(np.float32), wide / 4), np.float32)
+    return np.asarray(exact.gaussian_blur(grown.astype(np.float32), kernel_width / 4), np.float32)
 
 
 class _Hats(NamedTuple):
@@ -117,22 +119,24 @@ def silhouettes(
     """
     scale = max(grey.shape) / FINE
     hats = _black_hats(grey, sky, scale, widths)
-    found = hats.depth > 0
-    if not found.any():
-        return found
-    joined = cv2.dilate(found.astype(np.uint8), np.ones((3, 3), np.uint8))
+    response = hats.depth > 0
+    if not response.any():
+        return response
+    joined = cv2.dilate(response.astype(np.uint8), np.ones((3, 3), np.uint8))
     count, labels, stats, _ = cv2.connectedComponentsWithStats(joined)
     part = np.asarray(labels, np.int32)
     ground = cv2.dilate((~sky).astype(np.uint8), disc(7, scale)) > 0
-    rooted = np.bincount(part[ground & found], minlength=count) > 0
-    of, numbers = part[found], np.arange(count)
+    rooted = np.bincount(part[ground & response], minlength=count) > 0
+    labels_inside, numbers = part[response], np.arange(count)
 
     def largest(values: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
-        return np.asarray(scipy.ndimage.maximum(values[found], of, numbers), np.float64)
+        return np.asarray(
+            scipy.ndimage.maximum(values[response], labels_inside, numbers), np.float64
+        )
 
     depth, texture = largest(hats.depth), largest(hats.texture)
     if not detached:
-        return np.asarray((rooted & (depth >= 12 * texture))[part] & found, bool)
+        return np.asarray((rooted & (depth >= 12 * texture))[part] & response, bool)
     dx, dy = (cv2.Sobel(grey, cv2.CV_16S, *d).astype(np.float64) / 8 for d in ((1, 0), (0, 1)))
     slope = largest(dx**2 + dy**2) ** 0.5
     dark = largest(hats.depth / np.maximum(grey.astype(np.float32) + hats.depth, 1))
@@ -143,10 +147,10 @@ def silhouettes(
     bird &= ~rooted
     bird[0] = False
     near = cv2.dilate(ground.astype(np.uint8), disc(51, scale)) > 0  # there it may be a loose leaf
-    away = bird & (np.bincount(part[near & found], minlength=count) == 0)
-    if away.sum() > _MOST_BIRDS:  # no flock but the texture of a cloud
-        bird &= ~away
-    return np.asarray((rooted | bird)[part] & found, bool)
+    distant = bird & (np.bincount(part[near & response], minlength=count) == 0)
+    if distant.sum() > _MAX_BIRDS:  # no flock but the texture of a cloud
+        bird &= ~distant
+    return np.asarray((rooted | bird)[part] & response, bool)
 
 
 def _black_hats(
@@ -161,12 +165,12 @@ def _black_hats(
     area = np.maximum(cv2.blur(share, (size, size)), np.float32(1e-3))
     depth, texture = np.zeros(grey.shape, np.float32), np.zeros(grey.shape, np.float32)
     value = grey.astype(np.float32)
-    for width, least in widths:
+    for width, min_depth in widths:
         hat = cv2.morphologyEx(grey, cv2.MORPH_BLACKHAT, disc(width, scale)).astype(np.float32)
-        mean = cv2.blur(np.minimum(hat, np.float32(2 * least)) * share, (size, size)) / area
+        mean = cv2.blur(np.minimum(hat, np.float32(2 * min_depth)) * share, (size, size)) / area
         texture = np.asarray(mean, np.float32)
-        found = sky & (hat > np.maximum(6 * texture, least)) & (value + hat / 4 < darkest)
-        depth = np.where(found, np.maximum(depth, hat), depth)
+        response = sky & (hat > np.maximum(6 * texture, min_depth)) & (value + hat / 4 < darkest)
+        depth = np.where(response, np.maximum(depth, hat), depth)
     return _Hats(depth, texture)
 
 
@@ -177,8 +181,8 @@ def _stars(grey: UInt8Array, sky: Mask, scale: float) -> Mask:
     hat = cv2.morphologyEx(grey, cv2.MORPH_TOPHAT, disc(7, scale))
     points = ((hat > 10) & sky).astype(np.uint8)
     _, part, stats, _ = cv2.connectedComponentsWithStats(points)
-    most = max(3.0, 7 * scale)
-    small = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]) <= most
+    max_size = max(3.0, 7 * scale)
+    small = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]) <= max_size
     area = stats[1:, cv2.CC_STAT_AREA]
     if area[small[1:]].sum() < area[~small[1:]].sum():
         small[:] = False
@@ -205,12 +209,12 @@ def _ropes(value: UInt8Array, water: Mask, scale: float) -> UInt8Array:
     They are what openings of the black hat by lines of all steep directions leave.
     """
     hat = cv2.morphologyEx(value, cv2.MORPH_BLACKHAT, disc(5, scale))
-    least = max(6.0, 1.5 * float(hat[water].mean()))
-    wide, size = cv2.dilate(hat, np.ones((1, 3), np.uint8)), odd(49, scale)
+    min_response = max(6.0, 1.5 * float(hat[water].mean()))
+    kernel_width, size = cv2.dilate(hat, np.ones((1, 3), np.uint8)), odd(49, scale)
     out, half = np.zeros_like(value), size // 2
     for angle in np.radians(np.arange(35, 146, 4)).tolist():
         x, y = round(half * math.cos(angle)), round(half * math.sin(angle))
         line = np.zeros((size, size), np.uint8)
         cv2.line(line, (half - x, half + y), (half + x, half - y), 1)
-        out = np.maximum(out, cv2.morphologyEx(wide, cv2.MORPH_OPEN, line))
-    return ((out > least) & water).astype(np.uint8)
+        out = np.maximum(out, cv2.morphologyEx(kernel_width, cv2.MORPH_OPEN, line))
+    return ((out > min_response) & water).astype(np.uint8)

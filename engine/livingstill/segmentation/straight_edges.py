@@ -79,12 +79,16 @@ def decks(segments: Float32Array, water: Float32Array, shape: tuple[int, ...]) -
 
 
 def _draw(
-    shape: tuple[int, ...], segments: Float32Array, least: float, width: int, slope: float = 0.0
+    shape: tuple[int, ...],
+    segments: Float32Array,
+    min_length: float,
+    width: int,
+    slope: float = 0.0,
 ) -> UInt8Array:
     """Return (h, w) uint8, 1 on segments of a length and slope, drawn ``width`` pixels wide."""
     out = np.zeros(shape[:2], np.uint8)
     for x0, y0, x1, y1 in segments.tolist():
-        long = (x1 - x0) ** 2 + (y1 - y0) ** 2 >= least**2
+        long = (x1 - x0) ** 2 + (y1 - y0) ** 2 >= min_length**2
         if long and abs(y1 - y0) >= slope * abs(x1 - x0):
             cv2.line(out, (round(x0), round(y0)), (round(x1), round(y1)), 1, width)
     return out
@@ -101,8 +105,8 @@ def _posts(shape: tuple[int, ...], segments: Float32Array) -> UInt8Array:
     span = (segments[:, 2:] - segments[:, :2]).astype(np.float64)
     length = np.sqrt((span**2).sum(1))
     lean = np.divide(span[:, 0], span[:, 1], out=np.full(len(span), np.inf), where=span[:, 1] != 0)
-    kept = (np.abs(lean) < 0.16) & (length >= 14 * scale)
-    ends, length, lean = segments[kept].astype(np.float64), length[kept], lean[kept]
+    upright = (np.abs(lean) < 0.16) & (length >= 14 * scale)
+    ends, length, lean = segments[upright].astype(np.float64), length[upright], lean[upright]
     middle = (ends[:, :2] + ends[:, 2:]) / 2
     for slope in np.linspace(-0.15, 0.15, 16).tolist():
         parallel = np.abs(lean - slope) < 0.03

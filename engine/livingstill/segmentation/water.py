@@ -208,10 +208,10 @@ def _fall_seeds(value: UInt8Array, water: Mask, steep: Mask) -> Mask:
     count, part, stats, _ = cv2.connectedComponentsWithStats(steep.astype(np.uint8))
     for k in range(1, count):
         high = (stats[k, cv2.CC_STAT_TOP] - rows[0]) / (rows[-1] - rows[0] + 1) < 0.2
-        here = part == k
-        pale = float(value[here].mean()) > 1.25 * median
+        inside_part = part == k
+        pale = float(value[inside_part].mean()) > 1.25 * median
         if high and pale and stats[k, cv2.CC_STAT_AREA] > 5e-4 * water.size:
-            seed |= here
+            seed |= inside_part
     return seed
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from livingstill.io.files import replacing
+from livingstill.io.files import atomic_write
 
 _STYLE = """
 :root{--ink:#1d2430;--soft:#677083;--line:#dfe3ea;--card:#fff;--page:#f4f6f9;--bad:#c0392b}
@@ -42,7 +42,7 @@ class Report:
         return tuple(record for record in self.records if record["state"] != "done")
 
     @property
-    def kept(self) -> int:
+    def skipped(self) -> int:
         """How many clips were finished before."""
         return sum(bool(record.get("kept")) for record in self.records)
 
@@ -53,7 +53,7 @@ class Report:
             "folder": str(self.folder),
             "clips": len(self.records),
             "done": len(self.records) - len(self.failures),
-            "kept": self.kept,
+            "kept": self.skipped,
             "failed": len(self.failures),
             "tours": [dict(tour) for tour in self.tours],
             "records": plain,
@@ -64,17 +64,17 @@ class Report:
         lines = [f"{record['photo']}: {record['error']}" for record in self.failures]
         lines += [f"{self.folder / tour['output']}: {len(tour['clips'])} clips joined"
                   for tour in self.tours]  # fmt: skip
-        made = len(self.records) - len(self.failures) - self.kept
-        told = f"{made} clips made, {self.kept} were finished before, {len(self.failures)} failed"
-        return [*lines, f"{told}; see {self.folder / 'report.html'}"]
+        rendered = len(self.records) - len(self.failures) - self.skipped
+        summary = f"{rendered} clips made, {self.skipped} were finished before, {len(self.failures)} failed"
+        return [*lines, f"{summary}; see {self.folder / 'report.html'}"]
 
 
 def write(report: Report) -> None:
     """Write ``report.html`` and ``report.json`` into the batch's folder."""
-    with replacing(report.folder / "report.json", overwrite=True) as part:
+    with atomic_write(report.folder / "report.json", overwrite=True) as part:
         text = json.dumps(report.as_json(), indent=1, default=str)
         part.write_text(text + "\n", encoding="utf-8")
-    with replacing(report.folder / "report.html", overwrite=True) as part:
+    with atomic_write(report.folder / "report.html", overwrite=True) as part:
         # a name may be no text
         part.write_text(page(report), encoding="utf-8", errors="xmlcharrefreplace")
 
@@ -120,7 +120,7 @@ def _link(name: str) -> str:
 def _card(record: Mapping[str, Any]) -> str:
     name = escape(str(record["output"]))
     picture = record.get("thumbnail")
-    shown = f'<img alt="" src="data:image/jpeg;base64,{picture}">' if picture else ""
+    thumbnail = f'<img alt="" src="data:image/jpeg;base64,{picture}">' if picture else ""
     facts = []
     if "size" in record:
         width, height = record["size"]
@@ -134,5 +134,5 @@ def _card(record: Mapping[str, Any]) -> str:
     facts += [str(note) for note in record.get("notes", ())]
     if "took" in record:
         facts.append(f"made in {record['took']:.1f} s")
-    told = "<br>".join(escape(fact) for fact in facts)
-    return f'<a class=card href="{_link(record["output"])}">{shown}<div><b>{name}</b><p class=soft>{told}</p></div></a>'
+    summary = "<br>".join(escape(fact) for fact in facts)
+    return f'<a class=card href="{_link(record["output"])}">{thumbnail}<div><b>{name}</b><p class=soft>{summary}</p></div></a>'

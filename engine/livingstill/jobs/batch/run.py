@@ -15,8 +15,8 @@ from typing import Any
 
 from livingstill.core import threads
 from livingstill.core.errors import InputError
-from livingstill.core.model import Progress, Silent
-from livingstill.io.files import sweep
+from livingstill.core.model import Progress, SilentProgress
+from livingstill.io.files import remove_stale_parts
 from livingstill.jobs.batch import overview, tour
 from livingstill.jobs.batch.overview import Report
 from livingstill.jobs.batch.presets import PRESETS
@@ -119,7 +119,7 @@ def work(
     InputError
         If the format or the folder cannot be used, or another batch works in the folder.
     """
-    progress = progress or Silent()
+    progress = progress or SilentProgress()
     if choose(f"clip{suffix}").format.suffix.startswith("%"):
         raise InputError(f"format {suffix} is a sequence; a batch makes one file per clip")
     try:
@@ -134,7 +134,7 @@ def work(
             finished_records = {} if overwrite else _finished_records(task)
             records |= finished_records
             if len(finished_records) < len(task.outputs):
-                todo.append(replace(task, kept=frozenset(finished_records)))
+                todo.append(replace(task, completed=frozenset(finished_records)))
         if todo and not runner:
             warmup(progress)  # once, before every worker compiles for itself
         results = runner(todo) if runner else _run(todo, workers or _default_workers(tasks))
@@ -356,7 +356,7 @@ def _sigint_blocked() -> Iterator[None]:
 def _remove_partial_files(folder: Path) -> None:
     """Remove the partial files of a killed batch."""
     for path in (folder, *filter(Path.is_dir, folder.rglob("*"))):
-        sweep(path)
+        remove_stale_parts(path)
 
 
 @contextmanager

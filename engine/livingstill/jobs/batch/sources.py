@@ -17,7 +17,7 @@ from typing import Any
 from livingstill.core.errors import InputError
 from livingstill.core.registry import nearest
 from livingstill.io import text
-from livingstill.io.files import refuse_address
+from livingstill.io.files import refuse_url
 from livingstill.settings.rescue import RescueSettings
 from livingstill.settings.shot import Shot
 from livingstill.settings.shot_file import resolve_beside
@@ -108,7 +108,7 @@ def _rows(source: str) -> Iterator[Row]:
         matches = glob.glob(source, recursive=True)  # noqa: PTH207  (patterns may be absolute)
         yield from (Row(Path(name)) for name in sorted(matches))
     else:
-        refuse_address(path, "photo")
+        refuse_url(path, "photo")
         raise InputError(f"{source} does not exist; check its name and folder")
 
 

@@ -23,7 +23,7 @@ import cv2
 from livingstill.core.errors import InputError, LivingStillError
 from livingstill.core.model import UInt8Array
 from livingstill.imaging import exact
-from livingstill.io.files import replacing
+from livingstill.io.files import atomic_write
 from livingstill.settings.brand import FILES
 from livingstill.settings.shot import expand_presets
 
@@ -46,10 +46,10 @@ class Output:
 class Task:
     """One photo and its clips. ``values`` are keys of ``Shot``; ``folder`` is the batch's.
 
-    ``kept`` are the names of outputs that are finished already: all outputs together decide how
-    fine the scene is, so that a resumed batch makes the same clips. ``error`` is what was wrong
-    with the row before any work began. With ``rescue``, ``photo`` is a clip to rescue and
-    ``still`` its picture.
+    ``completed`` are the names of outputs that are finished already: all outputs together decide
+    how fine the scene is, so that a resumed batch makes the same clips. ``error`` is what was wrong
+    with the row before any work began. With ``rescue``, ``photo`` is a clip to rescue and ``still``
+    its picture.
     """
 
     photo: str
@@ -57,14 +57,14 @@ class Task:
     outputs: tuple[Output, ...]
     values: Mapping[str, Any]
     error: str = ""
-    kept: frozenset[str] = frozenset()
+    completed: frozenset[str] = frozenset()
     rescue: bool = False
     still: str = ""
 
     @property
     def pending(self) -> tuple[Output, ...]:
         """The clips that are still to be made."""
-        return tuple(output for output in self.outputs if output.name not in self.kept)
+        return tuple(output for output in self.outputs if output.name not in self.completed)
 
     def record(self, output: Output) -> Path:
         """Return where the record of an output is kept."""
@@ -89,16 +89,16 @@ class Task:
 def load(path: Path) -> dict[str, Any]:
     """Return a record, or an empty one if there is none that can be read."""
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        record = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    return found if isinstance(found, dict) else {}
+    return record if isinstance(record, dict) else {}
 
 
 def store(path: Path, record: Mapping[str, Any]) -> None:
     """Write a record in one piece."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with replacing(path, overwrite=True) as part:
+    with atomic_write(path, overwrite=True) as part:
         part.write_text(json.dumps(record, indent=1, default=str) + "\n", encoding="utf-8")
 
 
@@ -199,13 +199,13 @@ def _animated_records(task: Task) -> Iterator[dict[str, Any]]:
     first, *others = sorted(task.outputs, key=enlargement, reverse=True)
     scene = prepare(photo, shots[first], stages)
     for output in (first, *others):
-        if output.name in task.kept:
+        if output.name in task.completed:
             continue
         with stages("scene"):
             clip = scene if output is first else reframe(scene, shots[output].aspect)
         target, record = start_output(task, output)
         thumbnail = Thumbnail(clip.timeline.frames // 2)
-        result = clip.save(str(target), watch=thumbnail.add, stages=stages)
+        result = clip.save(str(target), on_frame=thumbnail.add, stages=stages)
         yield record | {
             "state": "done",
             "size": list(clip.framing.size),
@@ -214,7 +214,7 @@ def _animated_records(task: Task) -> Iterator[dict[str, Any]]:
             "bytes": target.stat().st_size,
             "camera": str(clip.shot.camera),
             "depth": clip.depth.source,
-            "kinds": {region.kind: round(region.share, 4) for region in clip.regions},
+            "kinds": {region.label: round(region.share, 4) for region in clip.regions},
             "notes": [*clip.notes, *result.notes],
             "seconds": dict(stages.seconds),
             "continuity": result.figures,

@@ -34,7 +34,7 @@ class ColourDrift:
         self.photo = cv2.blur(truth.photo, (cell, cell))  # so that a sample speaks for its cell
         lights = {name for name, kind in KINDS.items() if kind.lights_surroundings}
         self.lights = area_of(truth.clip, lights)
-        self.moving_area = area_of(truth.clip, {region.kind for region in truth.clip.regions})
+        self.moving_area = area_of(truth.clip, {region.label for region in truth.clip.regions})
         self.frames = 0
         self.still_maximum = 0.0
         self.changes: dict[int, list[Float32Array]] = {}
@@ -52,14 +52,14 @@ class ColourDrift:
         )
         moving = sample(self.moving_area, visibility.x, visibility.y) > 0
         for layer in np.unique(visibility.layer):
-            here = in_photo & (visibility.layer == layer)
-            still = here & ~moving
-            if still.mean() > _LEAST_AREA:
+            visible_part = in_photo & (visibility.layer == layer)
+            static_part = visible_part & ~moving
+            if static_part.mean() > _LEAST_AREA:
                 self.still_maximum = max(
-                    self.still_maximum, float(np.abs(difference[still].mean(0)).max())
+                    self.still_maximum, float(np.abs(difference[static_part].mean(0)).max())
                 )
-            if here.mean() > _LEAST_AREA:
-                self.changes.setdefault(int(layer), []).append(difference[here].mean(0))
+            if visible_part.mean() > _LEAST_AREA:
+                self.changes.setdefault(int(layer), []).append(difference[visible_part].mean(0))
 
     def figures(self) -> dict[str, float]:
         """Return the larger of the still maximum and the mean change over the clip."""

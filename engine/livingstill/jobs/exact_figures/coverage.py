@@ -27,7 +27,7 @@ class Coverage:
             union = np.zeros(truth.rest.shape[:2], np.uint8)
             for mask in truth.masks.values():
                 union = np.maximum(union, mask)
-            self.far_from_masks = known_flow.farther_than(union, _LEAK_DISTANCE)
+            self.far_from_masks = known_flow.beyond_distance(union, _LEAK_DISTANCE)
 
     def add(self, frame: GroundTruthFrame) -> None:
         """Add the next frame."""
@@ -59,8 +59,8 @@ class Coverage:
         if self.truth.static:
             out["exact_leak"] = self.maxima["leak"]
         clip, steps = self.truth.clip, np.array(self.steps[1:])
-        joins = self.truth.static and clip.timeline.joins and steps.size > 0
-        if joins and self.first is not None and self.last is not None and np.median(steps) > 0:
+        periodic = self.truth.static and clip.timeline.periodic and steps.size > 0
+        if periodic and self.first is not None and self.last is not None and np.median(steps) > 0:
             gap = float(cv2.absdiff(self.last, self.first).mean())
             out["exact_seam"] = gap / float(np.median(steps))
             ends = [render(clip, self.truth.size, clip.camera.at(t), t) for t in (0.0, 1.0)]

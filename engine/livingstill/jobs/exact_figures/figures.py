@@ -35,20 +35,20 @@ class ExactFigures:
         """Add the next frame, (H, W, 3) uint8 RGB, letterbox included."""
         truth, clip = self.truth, self.truth.clip
         phase = clip.timeline.phase(self.count)
-        known = GroundTruthFrame(
+        frame_truth = GroundTruthFrame(
             rgb=np.ascontiguousarray(frame[truth.part]),
             visibility=truth.visibility_sampler.sample(truth.poses[self.count]),
             flows=clip.motion.at(phase) if clip.motion else None,
         )
         for part in self.parts:
-            part.add(known)
+            part.add(frame_truth)
         self.count += 1
 
     def figures(self) -> dict[str, float]:
         """Return every figure by its name."""
         truth = self.truth
-        found = geometry.camera_step(truth) | geometry.line_bend(truth)
-        found |= geometry.rest_fidelity(truth) | geometry.folding(truth.clip)
+        values = geometry.camera_step(truth) | geometry.line_bend(truth)
+        values |= geometry.rest_fidelity(truth) | geometry.folding(truth.clip)
         for part in self.parts:
-            found |= part.figures()
-        return found
+            values |= part.figures()
+        return values

@@ -26,7 +26,7 @@ def camera_step(truth: GroundTruth) -> dict[str, float]:
     w = view.depth[np.ix_(rows, columns)].astype(np.float64)
     y = ((rows + 0.5) / view.depth.shape[0] - 0.5)[:, None] / view.aspect + 0 * w
     x = ((columns + 0.5) / view.depth.shape[1] - 0.5)[None] + 0 * w
-    poses = [*truth.poses, *truth.poses[:2]] if clip.timeline.joins else truth.poses
+    poses = [*truth.poses, *truth.poses[:2]] if clip.timeline.periodic else truth.poses
     track = np.array([project(x, y, w, pose, view.focal) for pose in poses]) * width
     if len(track) < 3:
         return {"exact_camera_step": 0.0}
@@ -71,7 +71,7 @@ def rest_fidelity(truth: GroundTruth) -> dict[str, float]:
     clip = truth.clip
     single_layer = Scene((opaque_layer(clip.scene, truth.photo),), clip.scene.focal)
     renderer = Renderer(single_layer, clip.window, truth.size, clip.shot.quality)
-    decibels, differing = known_flow.rest(truth.rest, unpack(renderer.frame(Pose())))
+    decibels, differing = known_flow.rest_fidelity(truth.rest, unpack(renderer.frame(Pose())))
     return {"exact_rest_psnr": min(decibels, 99.0), "exact_rest_off": differing}
 
 

@@ -100,7 +100,7 @@ def area_of(clip: Clip, kinds: Collection[str]) -> UInt8Array:
     """Return (H, W), in scene pixels, where these kinds may move something: over 0."""
     out = np.zeros(clip.scene.size[::-1], np.uint8)
     for region in clip.regions:
-        if region.kind in kinds:
+        if region.label in kinds:
             out = np.maximum(out, region.mask)
     reach = 2 * round(_REGION_MARGIN * out.shape[1]) + 1
     return np.asarray(cv2.dilate(out, np.ones((reach, reach), np.uint8)), np.uint8)

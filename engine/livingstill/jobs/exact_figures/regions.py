@@ -74,7 +74,7 @@ class RegionFigures:
                 f"{kind}.luminance": float(light.std()),
                 f"{kind}.contrast": float(contrast.std()) / max(1.0, float(contrast.mean())),
                 f"{kind}.change": variation(change[1:]),
-                f"{kind}.self_repeat": known_flow.self_repeat(
+                f"{kind}.self_repeat": known_flow.max_autocorrelation(
                     np.array(region.pixels, np.float32), fps
                 ),
             }

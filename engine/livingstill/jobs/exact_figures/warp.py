@@ -67,16 +67,16 @@ def _displaced(
     """Return the photo positions that layer points sample under ``flows``, and where it is one sample."""
     out_x, out_y, valid = np.array(x), np.array(y), np.ones(x.shape, bool)
     for layer, flow in enumerate(flows or ()):
-        shown = visibility.layer == layer
-        if flow is None or not shown.any():
+        visible = visibility.layer == layer
+        if flow is None or not visible.any():
             continue
         u, v = x / np.float32(flow.step), y / np.float32(flow.step)
-        out_x[shown] += sample(flow.first[..., 0], u, v)[shown]
-        out_y[shown] += sample(flow.first[..., 1], u, v)[shown]
+        out_x[visible] += sample(flow.first[..., 0], u, v)[visible]
+        out_y[visible] += sample(flow.first[..., 1], u, v)[visible]
         if flow.second_gain is not None:
-            valid[shown] &= (sample(flow.second_gain, u, v) < _ONE_SAMPLE)[shown]
+            valid[visible] &= (sample(flow.second_gain, u, v) < _ONE_SAMPLE)[visible]
         if flow.first_gain is not None:
-            valid[shown] &= (np.abs(sample(flow.first_gain, u, v) - 1) < _ONE_SAMPLE)[shown]
+            valid[visible] &= (np.abs(sample(flow.first_gain, u, v) - 1) < _ONE_SAMPLE)[visible]
     return out_x, out_y, valid
 
 

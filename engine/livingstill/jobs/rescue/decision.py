@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livingstill.core.errors import InputError
-from livingstill.jobs.rescue.watch import Observation
+from livingstill.jobs.rescue.observation import Observation
 from livingstill.quality.faults.detectors import fault_kind
 from livingstill.quality.faults.statistics import runs
 from livingstill.quality.verdict import Fault, Verdict
@@ -138,10 +138,10 @@ def choose(observation: Observation, options: RescueSettings) -> Decision:
         If a repair is asked for and every frame is bad.
     """
     verdict, levels = observation.review.verdict, observation.levels
-    plan = decide(verdict, options.strict, levels.off | levels.unaffected)
+    plan = decide(verdict, options.strict, levels.shifted | levels.unaffected)
     rebuild = plan.rebuild
     if plan.decision == "repair":
-        rebuild = rebuild & ~levels.unaffected | levels.off
+        rebuild = rebuild & ~levels.unaffected | levels.shifted
     if options.mode == "auto":
         if plan.decision == "keep" and observation.truncated:
             return Decision("repair", ("the file breaks off",), rebuild)
@@ -150,7 +150,7 @@ def choose(observation: Observation, options: RescueSettings) -> Decision:
     if options.mode == "repair":
         rebuild = rebuild.copy()
         for fault in verdict.faults:
-            if fault_kind(fault.kind).mending != "none" and fault.kind != "seam":
+            if fault_kind(fault.kind).repairable and fault.kind != "seam":
                 rebuild[fault.first : fault.last + 1] = True
         if rebuild.all():
             raise InputError(
@@ -188,7 +188,7 @@ def _obstacles_to_repair(faults: list[Fault], level: Flags) -> list[str]:
     obstacles = [
         f"{kind} cannot be healed from neighbouring frames"
         for kind in sorted({fault.kind for fault in faults})
-        if fault_kind(kind).mending == "none"
+        if not fault_kind(kind).repairable
     ]
     rebuild = _frames_to_rebuild(faults, level)
     longest = max((last - first + 1 for first, last in runs(rebuild)), default=0)

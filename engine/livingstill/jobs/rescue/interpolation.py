@@ -23,13 +23,13 @@ _CROSS_FADE_WEIGHT = 0.03
 class DamagedFrame:
     """A frame as a clip gives it, and what of it is lost; without a frame, all of it.
 
-    ``lost`` are weights, (H, W) or (H, W, 3) uint8, 0 to 255. ``bright`` tells that what was lost
-    was at least as bright as what ``frame`` has there.
+    ``damage`` are weights, (H, W) or (H, W, 3) uint8, 0 to 255. ``clipped_high`` tells that what
+    was lost was at least as bright as what ``frame`` has there.
     """
 
     frame: UInt8Array | None
-    lost: UInt8Array | None = None
-    bright: bool = False
+    damage: UInt8Array | None = None
+    clipped_high: bool = False
 
 
 def interpolate(before: UInt8Array, after: UInt8Array, times: Sequence[float]) -> list[UInt8Array]:
@@ -62,7 +62,7 @@ def rebuild(pieces: Iterable[DamagedFrame], reach: int = 8) -> Iterator[UInt8Arr
     waiting: list[DamagedFrame] = []
     for piece in pieces:
         frame = piece.frame
-        if frame is None or piece.lost is not None:
+        if frame is None or piece.damage is not None:
             waiting.append(piece if len(waiting) < reach else DamagedFrame(None))
             continue
         if waiting:
@@ -100,11 +100,11 @@ def _interpolate_run(
 
 def _composite(rebuilt: UInt8Array, damaged: DamagedFrame) -> UInt8Array:
     """Return what is held, and what is lost of it from ``rebuilt``."""
-    original, lost = damaged.frame, damaged.lost
-    if original is None or lost is None:
+    original, damage = damaged.frame, damaged.damage
+    if original is None or damage is None:
         return rebuilt
-    weight = (lost if lost.ndim == 3 else lost[..., None]) * np.float32(1 / 255)
-    replacement = np.maximum(rebuilt, original) if damaged.bright else rebuilt
+    weight = (damage if damage.ndim == 3 else damage[..., None]) * np.float32(1 / 255)
+    replacement = np.maximum(rebuilt, original) if damaged.clipped_high else rebuilt
     blended = original + (replacement.astype(np.float32) - original) * weight + np.float32(0.5)
     return np.asarray(np.clip(blended, 0, 255).astype(np.uint8))
 
@@ -118,9 +118,11 @@ def _remap(
     picture: UInt8Array | Float32Array,
     x: Float32Array,
     y: Float32Array,
-    how: int = cv2.INTER_LINEAR,
+    interpolation: int = cv2.INTER_LINEAR,
 ) -> Float32Array:
-    return np.asarray(cv2.remap(picture, x, y, how, borderMode=cv2.BORDER_REPLICATE), np.float32)
+    return np.asarray(
+        cv2.remap(picture, x, y, interpolation, borderMode=cv2.BORDER_REPLICATE), np.float32
+    )
 
 
 def _forward_backward_error(forward: Float32Array, backward: Float32Array) -> Float32Array:

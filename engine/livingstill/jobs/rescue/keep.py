@@ -5,9 +5,9 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from livingstill.io.files import replacing
+from livingstill.io.files import atomic_write
+from livingstill.jobs.rescue.observation import Observation
 from livingstill.jobs.rescue.result import WriteResult
-from livingstill.jobs.rescue.watch import Observation
 from livingstill.media.write import remux, stills
 from livingstill.settings.rescue import RescueJob
 
@@ -41,5 +41,5 @@ def writer(observation: Observation, output: Path, options: RescueJob) -> remux.
 
 
 def _copy(source: Path, target: Path, options: RescueJob) -> None:
-    with replacing(target, options.overwrite) as part:
+    with atomic_write(target, options.overwrite) as part:
         shutil.copyfile(source, part)

@@ -39,13 +39,13 @@ _MIN_CLIPPED_SHARE = 0.001
 class Levels:
     """The level correction of a clip's frames: ``gain`` and ``offset`` (T, 3) of R, G and B.
 
-    ``off`` (T,) bool are the frames that are off in level alone; ``unaffected`` those, taken for bad,
-    that are not off at all.
+    ``shifted`` (T,) bool are the frames that are off in level alone; ``unaffected`` those, taken
+    for bad, that are not off at all.
     """
 
     gain: Float32Array
     offset: Float32Array
-    off: Flags
+    shifted: Flags
     unaffected: Flags
 
 
@@ -91,7 +91,7 @@ def estimate_levels(series: Series, bad: Flags, by_fault: Flags) -> Levels:
         same_detail = abs(detail_change) < max(_MAX_DETAIL_CHANGE, _DETAIL_RATIO * detail_variation)
         change = _change(tiles[t], gain, offset)
         if change > max(_MIN_CHANGE, 0.0 if by_fault[t] else _HABIT_RATIO * level_variation):
-            result.off[t] = same_detail and unexplained[unclipped].mean() < _MAX_STRAY_SHARE
+            result.shifted[t] = same_detail and unexplained[unclipped].mean() < _MAX_STRAY_SHARE
         else:
             result.unaffected[t] = (
                 same_detail and unexplained[unclipped].mean() < _MAX_UNAFFECTED_STRAY

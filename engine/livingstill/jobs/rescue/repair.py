@@ -15,8 +15,8 @@ from livingstill.core.model import UInt8Array
 from livingstill.jobs.rescue import interpolation, levels
 from livingstill.jobs.rescue.decision import MAX_RUN, Box, Decision, fault_boxes, harm
 from livingstill.jobs.rescue.keep import writer
+from livingstill.jobs.rescue.observation import Observation
 from livingstill.jobs.rescue.result import WriteResult
-from livingstill.jobs.rescue.watch import Observation
 from livingstill.jobs.stages import Stages
 from livingstill.quality import no_reference
 from livingstill.quality.faults.statistics import runs
@@ -107,7 +107,7 @@ def _write(
             )
             if reason:
                 raise RepairFailed(reason)
-    level = bad & observation.levels.off
+    level = bad & observation.levels.shifted
     notes = [*target.notes, *_trial_note(observation, bad & ~level)]
     if level.any():
         notes.append(f"{int(level.sum())} frames had their brightness and colour set right")
@@ -121,16 +121,16 @@ def _damaged_frames(
     fit = observation.levels
     for index, frame in enumerate(observation.pictures()):
         box = boxes[index] if boxes else None
-        if bad[index] and fit.off[index]:
+        if bad[index] and fit.shifted[index]:
             gain = fit.gain[index]
             clipped = levels.clipped_area(frame, gain)
             corrected = levels.apply_levels(frame, gain, fit.offset[index])
-            yield interpolation.DamagedFrame(corrected, clipped, bright=True)
+            yield interpolation.DamagedFrame(corrected, clipped, clipped_high=True)
         elif bad[index] and box is None:
             yield interpolation.DamagedFrame(None)
         else:
-            lost = interpolation.soft_box_mask(box, frame.shape) if box and bad[index] else None
-            yield interpolation.DamagedFrame(frame, lost)
+            damage = interpolation.soft_box_mask(box, frame.shape) if box and bad[index] else None
+            yield interpolation.DamagedFrame(frame, damage)
 
 
 def _unrepaired(observation: Observation, after: Verdict, bad: Flags) -> str:
@@ -142,7 +142,7 @@ def _unrepaired(observation: Observation, after: Verdict, bad: Flags) -> str:
         flags = dilated if fault.kind in ("drop", "jitter", "cut") else bad
         affected = flags[span].any() and fault.kind not in ("blur", "seam")
         # rounding of what was set right is seen in a clip that hardly moves, and by no one else
-        rounding = observation.levels.off[span].all() and fault.kind in ("flicker", "colour")
+        rounding = observation.levels.shifted[span].all() and fault.kind in ("flicker", "colour")
         if (
             affected
             and not rounding

@@ -8,16 +8,15 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from livingstill.core.model import Timeline, UInt8Array
+from livingstill.core.model import UInt8Array
 from livingstill.jobs.check import Still
-from livingstill.jobs.rescue import camera_track
 from livingstill.jobs.rescue.keep import writer
+from livingstill.jobs.rescue.observation import Observation
 from livingstill.jobs.rescue.repair import decibels
-from livingstill.jobs.rescue.replace import ReplacementSpec, build, joins, moving_tiles
+from livingstill.jobs.rescue.replacement_clip import build
+from livingstill.jobs.rescue.replacement_spec import Flags, specify_replacement
 from livingstill.jobs.rescue.result import WriteResult
-from livingstill.jobs.rescue.watch import Observation
 from livingstill.jobs.stages import Stages
 from livingstill.quality import registration
 from livingstill.quality.no_reference import Series
@@ -25,14 +24,10 @@ from livingstill.quality.verdict import Verdict
 from livingstill.settings.rescue import RescueJob
 from livingstill.settings.shot import Shot
 
-Flags = NDArray[np.bool_]
-
 _STEP_WIDTH = 480
 """Width of the frames on which steps are measured, as the clip's are."""
 _MOVING_STEP, _FROZEN_RATIO = 0.4, 0.12
 """Levels per frame from which on a clip moves, and the share of its step below which another stands."""
-_MIN_GOOD_STEPS = 3
-"""Fewest good steps from which a camera is tracked; with fewer, bad ones are used too."""
 
 
 class ReplacementFrozen(Exception):  # noqa: N818  (control flow: drops the half-written file)
@@ -51,7 +46,7 @@ def replace(
     """
     good = good_frames(observation.review.verdict)
     photo, crop, note = _source_picture(observation, still, int(np.flatnonzero(good)[0]))
-    spec = _replacement_spec(observation, good, options)
+    spec = specify_replacement(observation, good, options)
     loop = spec.timeline.loop
     shot = Shot(seed=options.seed, quality=options.quality, loop=loop)
     clip = build(photo, crop, spec, shot, stages)
@@ -90,7 +85,7 @@ def replace(
     return WriteResult(
         notes=(*notes, *target.notes),
         camera=str(clip.shot.camera),
-        kinds=tuple(region.kind for region in clip.regions),
+        kinds=tuple(region.label for region in clip.regions),
     )
 
 
@@ -180,22 +175,6 @@ def _source_picture(
         crop,
         f"the clip shows {crop.width:.0f}x{crop.height:.0f} of the still at "
         f"{crop.x:.0f},{crop.y:.0f} (likeness {crop.likeness:.2f})",
-    )
-
-
-def _replacement_spec(observation: Observation, good: Flags, options: RescueJob) -> ReplacementSpec:
-    """Return what the replacement must be, learnt from the clip's good frames."""
-    series, info = observation.review.series, observation.reader.info
-    loop = options.loop
-    if loop == "auto":
-        loop = "seamless" if good[-1] and joins(series) else "none"
-    enough = int((good[1:] & good[:-1]).sum()) >= _MIN_GOOD_STEPS
-    path = camera_track.track(series, good if enough else None)
-    return ReplacementSpec(
-        size=(info.width, info.height),
-        timeline=Timeline(observation.frames, info.fps, loop),
-        path=path,
-        moving_tiles=moving_tiles(series, good, camera_track.name(path).name == "static"),
     )
 
 

@@ -13,10 +13,10 @@ from livingstill.core.model import Progress
 from livingstill.jobs import check
 from livingstill.jobs.rescue.decision import REPLACED_FROM, Decision, choose, harm
 from livingstill.jobs.rescue.keep import keep
+from livingstill.jobs.rescue.observation import Observation, observe
 from livingstill.jobs.rescue.repair import RepairFailed, repair
 from livingstill.jobs.rescue.replacement import ReplacementFrozen, replace
 from livingstill.jobs.rescue.result import RescueResult, WriteResult
-from livingstill.jobs.rescue.watch import Observation, observe
 from livingstill.jobs.stages import Stages
 from livingstill.media import clip_reader
 from livingstill.media.write import encoder, remux
@@ -116,8 +116,8 @@ def _after_failed_repair(
 def _reading_notes(observation: Observation, decision: Decision, output: Path) -> tuple[str, ...]:
     """Return what reading the clip showed, and whether its uneven times are lost."""
     notes = tuple(dict.fromkeys(observation.review.notes))
-    uneven = observation.uneven and decision.decision != "keep"
-    if uneven and not remux.keeps_time(observation.reader, output):
+    variable_frame_rate = observation.variable_frame_rate and decision.decision != "keep"
+    if variable_frame_rate and not remux.keeps_time(observation.reader, output):
         notes += ("the clip's frames stood for unequal times; these stand for the average",)
     return notes
 

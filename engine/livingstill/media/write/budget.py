@@ -219,24 +219,24 @@ def search(size_of: Callable[[float], int], scale: QualityScale, limit: int) -> 
     for _ in range(_TRIES):
         sizes[value] = size_of(value)
         fits = {v: n for v, n in sizes.items() if n <= limit}
-        over = {v: n for v, n in sizes.items() if n > limit}
+        too_large = {v: n for v, n in sizes.items() if n > limit}
         if value in fits and (sizes[value] >= CLOSE_ENOUGH * limit or value == scale.best):
             return value, sizes[value]
-        if value in over and value == scale.worst:
+        if value in too_large and value == scale.worst:
             return value, sizes[value]
-        if not (fits and over):
+        if not (fits and too_large):
             guess = value + 1.1 * scale.halving_step * math.log2(
                 max(sizes[value], 1) / (_TARGET_SHARE * limit)
             )
             if snap(guess) in sizes:
-                guess = scale.worst if over else scale.best
+                guess = scale.worst if too_large else scale.best
         else:
             fitting, exceeding = (
                 min(fits, key=lambda v: sign * v),
-                max(over, key=lambda v: sign * v),
+                max(too_large, key=lambda v: sign * v),
             )
-            share = math.log(over[exceeding] / (_TARGET_SHARE * limit)) / math.log(
-                over[exceeding] / fits[fitting]
+            share = math.log(too_large[exceeding] / (_TARGET_SHARE * limit)) / math.log(
+                too_large[exceeding] / fits[fitting]
             )
             guess = exceeding + (fitting - exceeding) * min(max(share, 0.1), 0.9)
             if snap(guess) in sizes:

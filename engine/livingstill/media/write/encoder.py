@@ -130,7 +130,7 @@ class Encoder:
         make = partial(sinks.open_sink, metadata=self._metadata, sound=self._sound)
         if self.path in PIPES:
             return make(None, self.size, self.fps, self.encoding)
-        part = self._stack.enter_context(files.replacing(Path(self.path), self._overwrite))
+        part = self._stack.enter_context(files.atomic_write(Path(self.path), self._overwrite))
         if self._budget is None:
             return make(part, self.size, self.fps, self.encoding)
         from livingstill.media.write.budget import Budget

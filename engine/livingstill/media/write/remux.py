@@ -79,7 +79,7 @@ class Remuxer:
         self._stack = ExitStack()
         self._writer: _VideoRemux | encoder.Encoder
         if keeps_time(self._source, self._output):
-            part = self._stack.enter_context(files.replacing(self._output, self._overwrite))
+            part = self._stack.enter_context(files.atomic_write(self._output, self._overwrite))
             self._writer = _VideoRemux(
                 self._source, part, self._encoding, self._count, self._truncated, self.notes
             )

@@ -159,5 +159,5 @@ def write_poster(
     picture = io.BytesIO(encode_picture(packed, suffix, _POSTERS[suffix], clear))
     if suffix != ".webp":  # a plain WebP has no place for a packet
         xmp.embed(picture, suffix, metadata or {})
-    with files.replacing(path, overwrite) as part:
+    with files.atomic_write(path, overwrite) as part:
         part.write_bytes(picture.getvalue())

@@ -99,11 +99,11 @@ class VideoFile:
         """Return what is kept of a frame until it is written: its 4:2:0 planes, or a copy."""
         return _yuv420(packed) if self._encoding.pixels == "yuv420p" else packed.copy()
 
-    def write(self, held: Any) -> None:
+    def write(self, frame_: Any) -> None:
         """Encode one frame, (H, W) uint32 with bytes R, G, B, A from the lowest, or ``hold`` of it."""
-        frame = held
-        if isinstance(held, np.ndarray):
-            frame = video_frame(held, self._encoding.pixels, self._encoding.alpha)
+        frame = frame_
+        if isinstance(frame_, np.ndarray):
+            frame = video_frame(frame_, self._encoding.pixels, self._encoding.alpha)
         frame.pts = self._count
         frame.time_base = self._time_base
         self._count += 1

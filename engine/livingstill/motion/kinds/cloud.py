@@ -4,7 +4,7 @@ The layer lies on a plane above: its picture moves as v (y_h - y) / y_h, fastest
 cumulus do, plus stationary curl noise of a fifth of it. The photo's raw colour is advected. Two
 generations that cross-fade are 2.5 %W apart at most, and mostly half as much, about as far as
 clouds' edges are soft; farther apart small crisp clouds show double, and more generations pulse.
-Behind roofs and masts the sky goes on, where the scene has a backdrop for it.
+Behind roofs and masts the sky goes on, where the scene has a background layer for it.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ from livingstill.motion.velocity import add_curl_noise, limit_boundary_speed
 SPEED = 0.0055
 """Frame widths per second at the top of the picture in a wind of 3 m/s."""
 
-APART = 0.025
+MAX_SEPARATION = 0.025
 """Most frame widths between two generations that cross-fade, in a wind that is not strong."""
 
-LEAST_SECONDS = 1.0
+MIN_SECONDS = 1.0
 """Seconds from one generation to the next at least, however fast a brush stroke is."""
 
 EDGE = 0.025
@@ -36,7 +36,7 @@ EDGE = 0.025
 CLEARANCE = 2.5
 """Seconds that clouds take at least to reach an edge, half a lifetime: nothing is stretched."""
 
-BEYOND = 0.08
+EXTENSION = 0.08
 """Frame widths that they go on behind an occluder: as far as matter may come from."""
 
 
@@ -46,17 +46,17 @@ def build(context: MotionContext) -> tuple[Effect, ...]:
     fastest = float(np.hypot(velocity[..., 0], velocity[..., 1]).max())
     if fastest == 0:
         return ()
-    generations = math.ceil(context.seconds * fastest / (APART * context.width))
-    generations = max(1, min(generations, int(context.seconds / LEAST_SECONDS)))
+    generations = math.ceil(context.seconds * fastest / (MAX_SEPARATION * context.width))
+    generations = max(1, min(generations, int(context.seconds / MIN_SECONDS)))
     effect = advect_texture(
-        replace(context, mask=np.ones_like(context.mask)) if context.on_backdrop else context,
+        replace(context, mask=np.ones_like(context.mask)) if context.on_background else context,
         velocity,
         generations=generations,
         jitter=0.008 * context.width / generations,
         window=0.5,
         structure=0,
         blur=6,
-        shown=context.mask if context.on_backdrop else None,
+        visible=context.mask if context.on_background else None,
         scatter=1.5 * context.scale,
     )
     return (effect,) if effect else ()
@@ -79,8 +79,8 @@ def drift(context: MotionContext) -> Float32Array:
         out[..., 0] = speed * context.wind.x * height
         out[..., 1] = speed * context.wind.y * height**2
     out = add_curl_noise(context, out, 0.12, 0.2)
-    if context.on_backdrop:
-        calm = smoothstep(2 - 2 * context.distance_outside() / (BEYOND * width)) * np.float32(
+    if context.on_background:
+        calm = smoothstep(2 - 2 * context.distance_outside() / (EXTENSION * width)) * np.float32(
             context.amount
         )
         return np.asarray(out * calm[..., None], np.float32)
@@ -113,7 +113,7 @@ KIND = MotionKind(
     ),
     colour=(150, 190, 255),
     found_by="auto",
-    detector="livingstill.segmentation.sky:find_clouds",
+    detector="livingstill.segmentation.clouds:find_clouds",
     textured=False,
     layer="background",
     speeds=SpeedRange(0.003, 0.025, prompted=0.008),

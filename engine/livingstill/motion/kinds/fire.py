@@ -49,21 +49,22 @@ class _Fire:
     """What is measured of a region of fire; fields (h, w) on the grid, lengths in pixels.
 
     ``glow`` in 0..1 is the share that glows; ``edge`` the signed distance to the region's edge,
-    inside above 0; ``height`` the flames' height; ``half`` their half width everywhere and
-    ``usual_half`` its median; ``tongues`` is 0 for smooth flames and 1 for torn ones, ``wild`` the
-    same but less where they are too small on the grid to tell tongues apart; ``which`` is the
-    number of the nearest flame and ``up`` the height in it, 0..1.5.
+    inside above 0; ``height`` the flames' height; ``half_width`` their half width everywhere and
+    ``median_half_width`` its median; ``tongue_share`` is 0 for smooth flames and 1 for torn ones,
+    ``turbulence`` the same but less where they are too small on the grid to tell tongues apart;
+    ``flame_index`` is the number of the nearest flame and ``relative_height`` the height in it,
+    0..1.5.
     """
 
     glow: Float32Array
     edge: Float32Array
     height: float
-    half: Float32Array
-    usual_half: float
-    tongues: float
-    wild: float
-    which: NDArray[np.intp]
-    up: Float32Array
+    half_width: Float32Array
+    median_half_width: float
+    tongue_share: float
+    turbulence: float
+    flame_index: NDArray[np.intp]
+    relative_height: Float32Array
 
 
 def build(context: MotionContext) -> tuple[Effect, ...]:
@@ -75,12 +76,12 @@ def build(context: MotionContext) -> tuple[Effect, ...]:
     flames = replace(context, mask=context.mask * smoothstep(2 * glow))
     fire = _measure(context, flames, glow)
     amount = min(context.amount, 1.5)
-    count = int(fire.which.max()) + 1
-    band = (1.8, 9.0, count) if fire.tongues > 0.5 else (0.3, 4.0, count, 1.0)
+    count = int(fire.flame_index.max()) + 1
+    band = (1.8, 9.0, count) if fire.tongue_share > 0.5 else (0.3, 4.0, count, 1.0)
     spectrum = flicker_spectrum(context, *band)
     effects: list[Effect] = []
-    if fire.wild > 0:
-        effects += _rising_matter(flames, fire, amount * fire.wild)
+    if fire.turbulence > 0:
+        effects += _rising_matter(flames, fire, amount * fire.turbulence)
     effects += _flame_sway(context, fire)
     effects += _heated_flames(context, fire, amount, spectrum)
     effects.append(_surrounding_light(context, fire, amount, spectrum))
@@ -94,44 +95,58 @@ def _measure(context: MotionContext, flames: MotionContext, glow: Float32Array) 
     columns = solid.sum(0)
     height = max(float(np.percentile(columns[columns > 0], 75)) * STEP, 0.02 * context.width)
     inside = flames.distance_inside()
-    half = np.minimum(local_width(inside), 0.5 * height)
-    usual_half = float(np.median(half[inside > 0])) if (inside > 0).any() else 0.0
-    tongues = _tongue_share(context)
-    wild = tongues * float(smoothstep(np.array(usual_half / (8 * context.scale) - 1)))
+    half_width = np.minimum(local_width(inside), 0.5 * height)
+    median_half_width = float(np.median(half_width[inside > 0])) if (inside > 0).any() else 0.0
+    tongue_share = _tongue_share(context)
+    turbulence = tongue_share * float(
+        smoothstep(np.array(median_half_width / (8 * context.scale) - 1))
+    )
     glowing = flames.mask >= 0.5
-    which, up = _nearest_flame(glowing if glowing.any() else solid)
-    return _Fire(glow, edge, height, half, usual_half, tongues, wild, which, up)
+    flame_index, relative_height = _nearest_flame(glowing if glowing.any() else solid)
+    return _Fire(
+        glow,
+        edge,
+        height,
+        half_width,
+        median_half_width,
+        tongue_share,
+        turbulence,
+        flame_index,
+        relative_height,
+    )
 
 
 def _heated_flames(
     context: MotionContext, fire: _Fire, amount: float, spectrum: FlickerSpectrum
 ) -> tuple[Effect, ...]:
     """Return the change of the flames' heat and colours by tongues and flicker."""
-    tall, glow, wild = fire.height / STEP, fire.glow, fire.wild
+    height_nodes, glow, turbulence = fire.height / STEP, fire.glow, fire.turbulence
     near = smoothstep((fire.edge + 10) / (10 + 0.08 * fire.height))  # no change 12 px outside
-    lit: Float32Array = glow * near
-    zone = np.asarray(exact.gaussian_blur(lit, max(1.0, 0.12 * tall)), np.float32)
+    near_glow: Float32Array = glow * near
+    zone = np.asarray(exact.gaussian_blur(near_glow, max(1.0, 0.12 * height_nodes)), np.float32)
     weight = near * smoothstep(zone / 0.5)
     weight_inside = np.where(weight > 0.01, weight, np.float32(0))
     box = bounding_box(weight_inside)
     if box is None:
         return ()
     cut = box.slices
-    much = np.asarray(amount * weight_inside[cut], np.float32)
+    strength = np.asarray(amount * weight_inside[cut], np.float32)
     size = float((weight * glow).mean(dtype=np.float64))
-    flicker = FLICKER * min(1.0, 0.08 / max(size, 1e-6)) + 0.06 * (fire.tongues - wild)
+    flicker = FLICKER * min(1.0, 0.08 / max(size, 1e-6)) + 0.06 * (fire.tongue_share - turbulence)
     return (
         HeatedFlames(
             box=box,
             tone=np.ascontiguousarray(np.dstack([context.colour, glow])),
-            behind=np.ascontiguousarray(background(context.colour, glow, zone, tall)[cut]),
+            background=np.ascontiguousarray(
+                background(context.colour, glow, zone, height_nodes)[cut]
+            ),
             ramp=colour_by_heat(context.colour, glow * context.mask),
             heat=np.asarray(glow * luma(context.colour) / 255, np.float32)[cut],
-            weight=np.float32(SWING * wild) * much,
-            flicker=np.asarray(np.float32(flicker) * much * glow[cut], np.float32),
-            which=np.ascontiguousarray(fire.which[cut]),
+            weight=np.float32(SWING * turbulence) * strength,
+            flicker=np.asarray(np.float32(flicker) * strength * glow[cut], np.float32),
+            flame_index=np.ascontiguousarray(fire.flame_index[cut]),
             spectrum=spectrum,
-            rising=RisingNoise.of(context, box, tall) if wild > 0 else None,
+            tongues=RisingNoise.of(context, box, height_nodes) if turbulence > 0 else None,
         ),
     )
 
@@ -149,18 +164,18 @@ def _surrounding_light(
     return GainFlicker(around.astype(np.float32), harmonics, together)
 
 
-def _rising_matter(context: MotionContext, fire: _Fire, much: float) -> tuple[Effect, ...]:
-    """Return the advection of flames upwards, ``much`` of it; ``context`` holds flames only."""
-    height, half = fire.height, fire.half
+def _rising_matter(context: MotionContext, fire: _Fire, strength: float) -> tuple[Effect, ...]:
+    """Return the advection of flames upwards, ``strength`` of it; ``context`` holds flames only."""
+    height, half_width = fire.height, fire.half_width
     velocity = np.zeros((*context.mask.shape, 2), np.float32)
     if context.direction is not None and context.direction.any():
         velocity += context.direction * np.float32(context.width)
     else:
-        velocity[..., 1] = -np.minimum(4.0 * half, 0.9 * context.width)
+        velocity[..., 1] = -np.minimum(4.0 * half_width, 0.9 * context.width)
     velocity = add_curl_noise(context, velocity, min(0.08, 0.5 * height / context.width), 0.4)
-    calm = smoothstep(context.distance_inside() / np.maximum(0.6 * half, 1))
+    calm = smoothstep(context.distance_inside() / np.maximum(0.6 * half_width, 1))
     calm = calm * fire.glow
-    velocity *= np.float32(much) * calm[..., None]
+    velocity *= np.float32(strength) * calm[..., None]
     effect = advect_texture(
         context,
         limit_boundary_speed(context, velocity, 0.3),
@@ -176,19 +191,21 @@ def _rising_matter(context: MotionContext, fire: _Fire, much: float) -> tuple[Ef
 
 def _flame_sway(context: MotionContext, fire: _Fire) -> tuple[Effect, ...]:
     """Return how flames bend and stretch, more with their height."""
-    height, wild = fire.height, fire.wild
-    most = min(0.06 * height, (0.4 - 0.25 * wild) * fire.usual_half) * context.amount
-    reach = most * np.minimum(fire.up, 1).astype(np.float64) ** 1.5
+    height, turbulence = fire.height, fire.turbulence
+    max_sway = (
+        min(0.06 * height, (0.4 - 0.25 * turbulence) * fire.median_half_width) * context.amount
+    )
+    reach = max_sway * np.minimum(fire.relative_height, 1).astype(np.float64) ** 1.5
     weight: Float32Array = reach.astype(np.float32) * smoothstep((fire.edge + 10) / 16)
     box = bounding_box(weight)
     if box is None:
         return ()
-    slow = 0.5 + 0.7 * wild
+    slow = 0.5 + 0.7 * turbulence
     modes = (
-        Mode(slow, 0.3, height / context.width, 1.0, common=0.6),
+        Mode(slow, 0.3, height / context.width, 1.0, coherence=0.6),
         Mode(2.5 * slow, 0.3, 0.4 * height / context.width, 0.8),
     )
-    parts = driven_response(context, box, modes, cross=1.6 - 0.6 * wild)
+    parts = driven_response(context, box, modes, cross=1.6 - 0.6 * turbulence)
     weight = np.ascontiguousarray(weight[box.slices])
     limit = np.full(weight.shape, 0.03 * context.width, np.float32)
     sway = limit_gradient(HarmonicDisplacement(box, parts, weight, limit))
@@ -208,8 +225,8 @@ def _tongue_share(context: MotionContext) -> float:
     bright = ((grey > level) & inside).astype(np.uint8)
     outlines = cv2.findContours(bright, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)[0]
     hulls = sum(cv2.contourArea(cv2.convexHull(line)) + len(line) / 2 for line in outlines)
-    tongues = 1 - float(bright.sum(dtype=np.int64)) / max(hulls, 1.0)
-    return float(smoothstep(np.array((tongues - 0.12) / 0.1)))
+    tongue_share = 1 - float(bright.sum(dtype=np.int64)) / max(hulls, 1.0)
+    return float(smoothstep(np.array((tongue_share - 0.12) / 0.1)))
 
 
 def _nearest_flame(solid: NDArray[np.bool_]) -> tuple[NDArray[np.intp], Float32Array]:
@@ -218,11 +235,11 @@ def _nearest_flame(solid: NDArray[np.bool_]) -> tuple[NDArray[np.intp], Float32A
     _, label = cv2.distanceTransformWithLabels((~solid).astype(np.uint8), cv2.DIST_L2, 5)
     owner = np.zeros(int(label.max()) + 1, np.intp)
     owner[label[solid]] = part[solid] - 1
-    which = owner[label]
-    foot = (stats[1:, cv2.CC_STAT_TOP] + stats[1:, cv2.CC_STAT_HEIGHT] - 1)[which]
-    tall = stats[1:, cv2.CC_STAT_HEIGHT][which]
-    up = (foot - np.arange(len(solid))[:, None]) / tall
-    return which, np.clip(up, 0, 1.5).astype(np.float32)
+    flame_index = owner[label]
+    foot = (stats[1:, cv2.CC_STAT_TOP] + stats[1:, cv2.CC_STAT_HEIGHT] - 1)[flame_index]
+    height_nodes = stats[1:, cv2.CC_STAT_HEIGHT][flame_index]
+    relative_height = (foot - np.arange(len(solid))[:, None]) / height_nodes
+    return flame_index, np.clip(relative_height, 0, 1.5).astype(np.float32)
 
 
 KIND = MotionKind(
@@ -250,7 +267,7 @@ KIND = MotionKind(
     found_by="named",
     detector="livingstill.segmentation.fire:find_fire",
     overrides_classes=True,
-    least_share=1e-6,
+    min_share=1e-6,
     speeds=SpeedRange(0.3, 1.2),
     sounds={"fire": 1.0},
     quality_bars=FLICKERING,

@@ -33,13 +33,13 @@ WAVES = 1.3
 LIGHT = 0.45
 """Change of gain per unit of a fold's slope."""
 
-STRAIGHTER = 1.5
+MIN_STRAIGHTNESS_RATIO = 1.5
 """How many times as straight the edge at the pole is as the free one, at least."""
 
 FACTOR = 2
 """Nodes of the flow grid per node of the maps."""
 
-FRONT = Placement(Stage.DISPLACE, front_only=True)
+FRONT_ONLY = Placement(Stage.DISPLACE, front_only=True)
 
 
 def build(context: MotionContext) -> tuple[Effect, ...]:
@@ -53,15 +53,17 @@ def build(context: MotionContext) -> tuple[Effect, ...]:
     max_displacement = MAX_DISPLACEMENT * context.width
     return (
         wave_displacement(
-            context, box, harmonics, maps, FACTOR, weight, max_displacement, placement=FRONT
+            context, box, harmonics, maps, FACTOR, weight, max_displacement, placement=FRONT_ONLY
         ),
     )
 
 
 def travelling_waves(context: MotionContext, box: Box) -> tuple[NDArray[np.int64], Maps]:
     """Return harmonics (M,) and maps (M, 3, h, w): displacement in pixels and shading of folds."""
-    way = heading(context)
-    along, length = distance(context, way, box.top, box.left, coarse(box.shape, FACTOR), FACTOR)
+    direction = heading(context)
+    along, length = distance(
+        context, direction, box.top, box.left, coarse(box.shape, FACTOR), FACTOR
+    )
     hertz = 2.0 * float(np.clip(context.wind.speed / 4, 0.4, 2.0))
     rng = context.generator("flag")
     harmonics = choose_harmonics(context.seconds, 0.5, min(8.0, 5.0 * hertz), 24, rng)
@@ -74,7 +76,10 @@ def travelling_waves(context: MotionContext, box: Box) -> tuple[NDArray[np.int64
     angle = tilt[:, None, None] * across - waves[:, None, None] * along
     wave = size[:, None, None] * np.clip(along, 0, 1) ** 0.8 * np.exp(1j * angle)
     lagging = 0.55 * wave * np.exp(-1.2j)
-    dx, dy = -wave * way[1] + lagging * way[0], wave * way[0] + lagging * way[1]
+    dx, dy = (
+        -wave * direction[1] + lagging * direction[0],
+        wave * direction[0] + lagging * direction[1],
+    )
     light = -1j * LIGHT * waves[:, None, None] * wave / length
     return harmonics, np.stack([dx, dy, light], axis=1)
 
@@ -90,7 +95,7 @@ def heading(context: MotionContext) -> tuple[float, float]:
         x, y = (float(n) for n in context.direction[context.mask >= 0.5].mean(0))
     else:
         left, right = edge_straightness(context.mask)
-        if max(left, right) > STRAIGHTER * min(left, right):
+        if max(left, right) > MIN_STRAIGHTNESS_RATIO * min(left, right):
             x = 1.0 if left < right else -1.0
     norm = float(np.hypot(x, y))
     return (x / norm, y / norm) if norm > 1e-6 else (1.0, 0.0)
@@ -113,15 +118,15 @@ def edge_straightness(mask: Float32Array) -> tuple[float, float]:
 def _edge_residual(rows: NDArray[np.intp], ends: NDArray[np.intp]) -> float:
     near = np.abs(ends - np.median(ends)).argsort(kind="stable")
     for _ in range(4):
-        most = near[: 2 * len(rows) // 3]
-        off = np.abs(ends - np.polyval(np.polyfit(rows[most], ends[most], 1), rows))
+        best = near[: 2 * len(rows) // 3]
+        off = np.abs(ends - np.polyval(np.polyfit(rows[best], ends[best], 1), rows))
         near = np.round(off, 6).argsort(kind="stable")
-    return max(float(np.sqrt((off[most] ** 2).mean())), 0.3)
+    return max(float(np.sqrt((off[best] ** 2).mean())), 0.3)
 
 
 def distance(
     context: MotionContext,
-    way: tuple[float, float],
+    direction: tuple[float, float],
     top: int,
     left: int,
     shape: tuple[int, int],
@@ -129,12 +134,12 @@ def distance(
 ) -> tuple[NDArray[np.float64], float]:
     """Return (h, w), 0 at the fixed edge and 1 at the free one, and the length in pixels."""
     y, x = np.nonzero(context.mask >= 0.5)
-    place = x * way[0] + y * way[1]
-    low, high = float(np.percentile(place, 1)), float(np.percentile(place, 99))
+    projection = x * direction[0] + y * direction[1]
+    low, high = float(np.percentile(projection, 1)), float(np.percentile(projection, 99))
     rows = (np.arange(shape[0]) * factor + top)[:, None]
     columns = (np.arange(shape[1]) * factor + left)[None]
     span = max(high - low, 1.0)
-    return np.asarray((columns * way[0] + rows * way[1] - low) / span), span * STEP
+    return np.asarray((columns * direction[0] + rows * direction[1] - low) / span), span * STEP
 
 
 KIND = MotionKind(

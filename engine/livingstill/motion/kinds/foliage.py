@@ -16,7 +16,7 @@ from livingstill.motion.context import MotionContext
 def modes(speed: float) -> tuple[oscillators.Mode, ...]:
     """Return the modes of crown, branch and leaf; leaves flutter more in stronger wind."""
     return (
-        oscillators.Mode(0.6, 0.20, 0.30, 1.0, common=0.8),
+        oscillators.Mode(0.6, 0.20, 0.30, 1.0, coherence=0.8),
         oscillators.Mode(1.5, 0.15, 0.12, 0.8),
         oscillators.Mode(3.0, 0.20, 0.02, 0.12 * (speed / 3) ** 0.5),
     )
@@ -104,7 +104,7 @@ KIND = MotionKind(
     colour=(60, 180, 60),
     found_by="auto",
     detector="livingstill.segmentation.ground:find_foliage",
-    rigid="livingstill.segmentation.plan:still_in_plants",
+    rigid="livingstill.segmentation.plan:static_in_plants",
     sounds={"leaves": 1.0, "wind": 0.5},
     quality_bars=GUSTY,
 )

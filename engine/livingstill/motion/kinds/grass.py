@@ -19,8 +19,8 @@ from livingstill.motion.canvas import Effect
 from livingstill.motion.context import MotionContext
 
 MODES = (
-    oscillators.Mode(1.0, 0.25, 0.08, 1.0, common=0.7, tall=0.5),
-    oscillators.Mode(2.2, 0.20, 0.018, 0.4, tall=4.0),
+    oscillators.Mode(1.0, 0.25, 0.08, 1.0, coherence=0.7, aspect=0.5),
+    oscillators.Mode(2.2, 0.20, 0.018, 0.4, aspect=4.0),
 )
 LIGHT = 0.03
 """Rms of the gain."""
@@ -72,7 +72,7 @@ KIND = MotionKind(
     colour=(170, 210, 50),
     found_by="auto",
     detector="livingstill.segmentation.ground:find_grass",
-    rigid="livingstill.segmentation.plan:still_in_plants",
+    rigid="livingstill.segmentation.plan:static_in_plants",
     sounds={"leaves": 0.6, "wind": 0.6},
     quality_bars=GUSTY,
 )

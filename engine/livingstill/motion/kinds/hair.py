@@ -11,7 +11,10 @@ from livingstill.motion import oscillators
 from livingstill.motion.canvas import Effect
 from livingstill.motion.context import MotionContext
 
-MODES = (oscillators.Mode(0.9, 0.2, 0.08, 1.0, common=0.6), oscillators.Mode(2.0, 0.2, 0.03, 0.4))
+MODES = (
+    oscillators.Mode(0.9, 0.2, 0.08, 1.0, coherence=0.6),
+    oscillators.Mode(2.0, 0.2, 0.03, 0.4),
+)
 
 
 def build(context: MotionContext) -> tuple[Effect, ...]:

@@ -54,13 +54,13 @@ class Veil:
         for share, layer in zip(SHARES, self.strips):
             noise += np.float32(share) * layer.at(phase, self.rise, self.across)
         noise *= self.weight / np.float32(np.hypot.reduce(SHARES))
-        whole = max(float(self.weight.sum(dtype=np.float64)), 1e-6)
-        common = float(noise.sum(dtype=np.float64)) / whole
-        return np.asarray(noise - np.float32(common) * self.weight, np.float32)
+        total_weight = max(float(self.weight.sum(dtype=np.float64)), 1e-6)
+        mean = float(noise.sum(dtype=np.float64)) / total_weight
+        return np.asarray(noise - np.float32(mean) * self.weight, np.float32)
 
     def apply(self, phase: float, canvas: Canvas) -> None:
         """Composite it over what lies below."""
-        canvas.veil(self.box.slices, self.opacity(phase), self.colour)
+        canvas.composite(self.box.slices, self.opacity(phase), self.colour)
 
 
 def build(context: MotionContext) -> tuple[Effect, ...]:
@@ -73,9 +73,9 @@ def build(context: MotionContext) -> tuple[Effect, ...]:
         velocity[..., 0] = SPEED * width * 0.2 * context.wind.speed * context.wind.x / 1.5
         velocity[..., 1] = -SPEED * width
     velocity = add_curl_noise(context, velocity, 0.10, 0.3)
-    through = _transparency(context)
+    transparency = _transparency(context)
     edge = smoothstep(context.distance_inside() / (0.03 * width))
-    calm: Float32Array = edge * (1 - through) * np.float32(context.amount)
+    calm: Float32Array = edge * (1 - transparency) * np.float32(context.amount)
     drift = advect_texture(
         context,
         limit_boundary_speed(context, velocity * calm[..., None], 1.0),
@@ -85,7 +85,7 @@ def build(context: MotionContext) -> tuple[Effect, ...]:
         structure=0.25,
         blur=20,
     )
-    veil = _veil(context, edge * through, context.mask * (1 - through))
+    veil = _veil(context, edge * transparency, context.mask * (1 - transparency))
     return tuple(effect for effect in (drift, veil) if effect)
 
 

@@ -31,7 +31,7 @@ def build(context: MotionContext) -> tuple[Effect, ...]:
 
 
 def rising(
-    context: MotionContext, colour: tuple[float, float, float], most: float
+    context: MotionContext, colour: tuple[float, float, float], opacity: float
 ) -> tuple[Effect, ...]:
     """Return vapour of a colour inside the region."""
     mask = exact.gaussian_blur(context.mask, 1.5)
@@ -55,15 +55,17 @@ def rising(
     body = smoothstep(1.15 - np.abs(across))
     fade = smoothstep(share / 0.15) * smoothstep((1 - share) / 0.6)
     ground = context.colour[box.slices].mean(2).astype(np.float32)
-    shows = 1 - 0.75 * smoothstep((ground - 120) / 90)
-    envelope = np.asarray(most * body * fade * shows * smoothstep(2 * inside), np.float32)
+    contrast = 1 - 0.75 * smoothstep((ground - 120) / 90)
+    envelope = np.asarray(opacity * body * fade * contrast * smoothstep(2 * inside), np.float32)
     lean = 0.1 * context.wind.speed * context.wind.x
     side = 0.5 + 0.42 * across - lean * share / 3
     speed = SPEED * context.width / STEP
     if context.direction is not None:
-        drawn = np.hypot(*context.direction[context.mask >= 0.5].astype(np.float64).T)
+        stroke_speed = np.hypot(*context.direction[context.mask >= 0.5].astype(np.float64).T)
         speed = (
-            float(np.clip(drawn.mean(), 0.04, 0.2)) * context.width / STEP if drawn.size else speed
+            float(np.clip(stroke_speed.mean(), 0.04, 0.2)) * context.width / STEP
+            if stroke_speed.size
+            else speed
         )
     light = np.maximum(np.float32(np.mean(colour)) - ground, np.float32(MIN_LIGHT))
     rng = context.generator("meander")
@@ -93,7 +95,7 @@ KIND = MotionKind(
     verbs=("rise", "billow", "drift", "curl", "swirl", "float", "waft", "wisp", "escape", "lift"),
     colour=(235, 235, 235),
     detector="livingstill.segmentation.plumes:find_plumes",
-    least_share=1e-6,
+    min_share=1e-6,
     speeds=SpeedRange(0.02, 0.12, prompted=0.055),
     quality_bars=GUSTY,
     kernels=("advect",),

@@ -26,35 +26,35 @@ def build(context: MotionContext) -> tuple[Effect, ...]:
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
     points = cv2.morphologyEx(grey, cv2.MORPH_TOPHAT, kernel)
     inside = exact.resize_linear(context.mask, grey.shape[::-1])
-    lit = ((points > 60) & (inside > 0.5)).astype(np.uint8)
-    count, part, stats, centres = cv2.connectedComponentsWithStats(lit)
+    bright = ((points > 60) & (inside > 0.5)).astype(np.uint8)
+    count, part, stats, centres = cv2.connectedComponentsWithStats(bright)
     areas = stats[1:, cv2.CC_STAT_AREA]
     if areas.size == 0:
         return ()
-    kept = np.argsort(-areas, kind="stable")[:MAX_POINTS] + 1
+    largest = np.argsort(-areas, kind="stable")[:MAX_POINTS] + 1
     number = np.zeros(count, np.int32)
-    number[kept] = np.arange(1, kept.size + 1)
+    number[largest] = np.arange(1, largest.size + 1)
     spots = number[part].astype(np.float32)
     rows, columns = context.mask.shape
     radius = max(2, round(0.009 * context.width / STEP))
-    which = np.zeros((rows, columns), np.int32)
-    y = np.clip(np.round(centres[kept, 1] / STEP).astype(int), 0, rows - 1)
-    x = np.clip(np.round(centres[kept, 0] / STEP).astype(int), 0, columns - 1)
+    index = np.zeros((rows, columns), np.int32)
+    y = np.clip(np.round(centres[largest, 1] / STEP).astype(int), 0, rows - 1)
+    x = np.clip(np.round(centres[largest, 0] / STEP).astype(int), 0, columns - 1)
     for n, (cy, cx) in enumerate(zip(y, x), start=1):
-        which[max(0, cy - radius) : cy + radius + 1, max(0, cx - radius) : cx + radius + 1] = n
+        index[max(0, cy - radius) : cy + radius + 1, max(0, cx - radius) : cx + radius + 1] = n
     halo = exact.gaussian_blur((spots > 0).astype(np.float32), 1.0 * context.scale + 1)
-    soft = np.minimum(nodes(halo) * 2.5, 1) * (which > 0) * (context.mask > 0.5)
+    soft = np.minimum(nodes(halo) * 2.5, 1) * (index > 0) * (context.mask > 0.5)
     dark = float(np.percentile(grey[inside > 0.5], 50)) < 60
-    small = float(np.median(areas[kept - 1])) < (0.003 * context.width) ** 2
-    stars = dark and small and float(np.median(centres[kept, 1])) < 0.5 * grey.shape[0]
+    small = float(np.median(areas[largest - 1])) < (0.003 * context.width) ** 2
+    stars = dark and small and float(np.median(centres[largest, 1])) < 0.5 * grey.shape[0]
     strength = (0.12 if stars else 0.05) * min(context.amount, 2.0)
     levels = (
-        flicker_spectrum(context, 1.0, 4.0, kept.size)
+        flicker_spectrum(context, 1.0, 4.0, largest.size)
         if stars
-        else flicker_spectrum(context, 0.4, 2.0, kept.size)
+        else flicker_spectrum(context, 0.4, 2.0, largest.size)
     )
     padded = np.concatenate([np.zeros((1, len(levels[0]))), levels[1]])
-    return (GainFlicker((strength * soft).astype(np.float32), levels[0], padded, which),)
+    return (GainFlicker((strength * soft).astype(np.float32), levels[0], padded, index),)
 
 
 KIND = MotionKind(
@@ -92,7 +92,7 @@ KIND = MotionKind(
     colour=(255, 210, 60),
     found_by="named",
     detector="livingstill.segmentation.lights:find_lights",
-    least_share=1e-6,
+    min_share=1e-6,
     quality_bars=FLICKERING,
     lights_surroundings=True,
 )

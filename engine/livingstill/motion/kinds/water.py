@@ -73,10 +73,10 @@ def mirror(context: MotionContext, box: Box, surface: Plane) -> HarmonicDisplace
     """Return the displacement of what calm water reflects by the slopes of its waves."""
     slope = min(0.0028 * context.wind.speed, 0.02) * context.amount
     harmonics, maps = slopes(context, surface, slope)
-    pinned = 2 * surface.focal * np.clip(1 - surface.z / surface.far, 0, 1)
+    lever_arm = 2 * surface.focal * np.clip(1 - surface.z / surface.far, 0, 1)
     steep = HEIGHT / np.sqrt(surface.z**2 + np.float32(HEIGHT**2))  # sine of the angle of view
-    maps[:, 0] *= pinned * steep
-    maps[:, 1] *= pinned
+    maps[:, 0] *= lever_arm * steep
+    maps[:, 1] *= lever_arm
     inside = context.distance_inside()[box.slices]
     edge = smoothstep(inside / (0.004 * context.width))
     ripples = HarmonicDisplacement(
@@ -88,7 +88,7 @@ def mirror(context: MotionContext, box: Box, surface: Plane) -> HarmonicDisplace
         np.full(box.shape, 3.0 / (2 * surface.focal), np.float32) * edge,
     )
     # a real mirror folds what it shows; where facets are the texture, folds look like marble
-    ripples = limit_gradient(ripples, most=0.9, most_99=0.36)
+    ripples = limit_gradient(ripples, max_gradient=0.9, max_gradient_99=0.36)
     return limit_to_frame(ripples, context.mask.shape)
 
 
@@ -150,9 +150,9 @@ def plane(context: MotionContext, box: Box) -> Plane:
     if counts.max() > 0 and rows > 8:
         depth = np.where(mask, context.inverse_depth[box.slices], 0).sum(1) / np.maximum(counts, 1)
         used = counts > 0.1 * counts.max()
-        steepness, offset = np.polyfit(y[used], depth[used], 1) if used.sum() > 4 else (0.0, 0.0)
-        if steepness > 1e-6:
-            horizon = float(np.clip(-offset / steepness, top - 0.25 * span, top - 0.02 * span))
+        slope, offset = np.polyfit(y[used], depth[used], 1) if used.sum() > 4 else (0.0, 0.0)
+        if slope > 1e-6:
+            horizon = float(np.clip(-offset / slope, top - 0.25 * span, top - 0.02 * span))
     focal = DEFAULT_FOCAL * context.width
     z = (focal * HEIGHT / np.maximum(y - horizon, 1.0))[:, None].astype(np.float32)
     across = (np.arange(columns, dtype=np.float32) + box.left) * STEP - context.width / 2
@@ -192,7 +192,10 @@ def slopes(
     )
 
     z, focal = surface.z[:, 0].astype(np.float64), surface.focal
-    deep, wide = z * z / (focal * HEIGHT) * STEP, z / focal * STEP  # metres between two nodes
+    rows_metres, columns_metres = (
+        z * z / (focal * HEIGHT) * STEP,
+        z / focal * STEP,
+    )  # metres between two nodes
     heading = math.atan2(-wind.y, wind.x)
     out = np.empty((len(harmonics), 2, *surface.x.shape), np.complex64)
     for m, (k, a) in enumerate(zip(wave, height)):
@@ -203,7 +206,7 @@ def slopes(
             angle = heading + spread * rng.standard_normal()
             kx, kz = k * math.cos(angle), k * math.sin(angle)
             along[d], across[d] = rng.random() - kz * z / (2 * math.pi), kx / (2 * math.pi)
-            size = a * exact.decay(0.72 * ((kz * deep) ** 2 + (kx * wide) ** 2))
+            size = a * exact.decay(0.72 * ((kz * rows_metres) ** 2 + (kx * columns_metres) ** 2))
             if orbits:
                 size *= focal / z
                 amplitude[d, 0] = 1j * math.cos(angle) * size
@@ -294,7 +297,7 @@ KIND = MotionKind(
     colour=(40, 110, 230),
     found_by="auto",
     detector="livingstill.segmentation.water:find_still_water",
-    rigid="livingstill.segmentation.plan:still_in_water",
+    rigid="livingstill.segmentation.plan:static_in_water",
     speeds=SpeedRange(0.005, 0.06, prompted=0.02),
     kernels=("waves",),
     sounds={"water": 1.0},

@@ -31,18 +31,18 @@ class Blur:
     loop_only: ClassVar[bool] = False
 
     loss: Annotated[float, Limit("detail lost", "share")] = 0.1
-    habit: Annotated[float, Limit("detail lost", "standard deviations")] = 6.0
-    crisp: Annotated[float, Limit("detail from which on a tile is asked", "levels")] = 1.0
+    deviations: Annotated[float, Limit("detail lost", "standard deviation")] = 6.0
+    min_detail: Annotated[float, Limit("detail from which on a tile is asked", "levels")] = 1.0
 
     def find(self, series: Series, explained: Flags) -> Detection:
         """Return the runs of soft frames."""
-        detailed = np.median(series.detail, axis=0) > self.crisp
+        detailed = np.median(series.detail, axis=0) > self.min_detail
         if len(series) < 8 or detailed.sum() < minimum_tiles(detailed.size):
             return Detection()
         detail = series.detail[:, detailed]
         ratio = np.median(detail / running_median(detail, 9), axis=1)
-        habit = float(np.median(np.abs(ratio - 1))) * MAD
-        bar = 1 - residual_scale(series) * max(self.loss, self.habit * habit)
+        deviation = float(np.median(np.abs(ratio - 1))) * MAD
+        bar = 1 - residual_scale(series) * max(self.loss, self.deviations * deviation)
         low = list(runs((ratio < bar) & ~explained, gap=1))
         dips = [run for run in low if _is_dip(detail, *run, bar)]
         coded = np.zeros(len(series), bool)  # a coder's new quality stays, and explains its step

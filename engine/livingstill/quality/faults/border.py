@@ -23,10 +23,12 @@ class Border:
     after: ClassVar[tuple[str, ...]] = ()
     loop_only: ClassVar[bool] = False
 
-    drop: Annotated[float, Limit("detail across the edge", "share of the median")] = 0.15
-    soft: Annotated[float, Limit("median from which on an edge is soft by nature", "ratio")] = 0.2
-    sudden: Annotated[float, Limit("detail in the frames beside a run", "times that in it")] = 3.0
-    smeared: Annotated[float, Limit("detail across a soft edge", "ratio")] = 0.05
+    max_ratio: Annotated[float, Limit("detail across the edge", "share of the median")] = 0.15
+    soft_median: Annotated[
+        float, Limit("median from which on an edge is soft by nature", "ratio")
+    ] = 0.2
+    onset: Annotated[float, Limit("detail in the frames beside a run", "times that in it")] = 3.0
+    soft_ratio: Annotated[float, Limit("detail across a soft edge", "ratio")] = 0.05
 
     def find(self, series: Series, _: Flags) -> Detection:
         """Return the runs of frames with a smeared edge, side by side."""
@@ -34,8 +36,8 @@ class Border:
         for side in range(4):
             ratio = series.border[:, side]
             median = float(np.median(ratio))
-            soft = min(self.smeared, 0.5 * median)
-            bar = soft if median < self.soft else self.drop * min(median, 0.8)
+            soft = min(self.soft_ratio, 0.5 * median)
+            bar = soft if median < self.soft_median else self.max_ratio * min(median, 0.8)
             tiles = np.zeros(series.grid, bool)
             tiles[
                 (slice(None), slice(None), 0, -1)[side], (0, -1, slice(None), slice(None))[side]
@@ -54,4 +56,4 @@ class Border:
         """
         before, after = ratio[:first][-1:], ratio[last + 1 :][:1]
         steps = [*(before / (ratio[first] + 1e-3)), *(after / (ratio[last] + 1e-3))]
-        return bool(steps) and min(steps) > self.sudden
+        return bool(steps) and min(steps) > self.onset

@@ -9,12 +9,13 @@ import numpy as np
 
 from livingstill.core.errors import InputError
 from livingstill.core.registry import Registry
-from livingstill.quality.faults.blank import Blank
+from livingstill.quality.faults.black import Black
 from livingstill.quality.faults.blur import Blur
 from livingstill.quality.faults.border import Border
 from livingstill.quality.faults.colour_drift import ColourDrift
 from livingstill.quality.faults.detector import Detector, Finding, Flags, mark
 from livingstill.quality.faults.excursion import Excursion
+from livingstill.quality.faults.freeze import Freeze
 from livingstill.quality.faults.gap import Gap
 from livingstill.quality.faults.global_flicker import GlobalFlicker
 from livingstill.quality.faults.grain import Grain
@@ -24,7 +25,6 @@ from livingstill.quality.faults.kinds import BLUR, DROP, FLICKER, KINDS, MELT, F
 from livingstill.quality.faults.level_shift import LevelShift
 from livingstill.quality.faults.local_flicker import LocalFlicker
 from livingstill.quality.faults.outlier import Outlier
-from livingstill.quality.faults.repeat import Repeat
 from livingstill.quality.faults.residual_burst import ResidualBurst
 from livingstill.quality.faults.seam import Seam
 from livingstill.quality.faults.stride import Stride
@@ -34,8 +34,8 @@ DETECTORS: Registry[Detector] = Registry(
     "fault detector",
     "livingstill.faults",
     {
-        "black": Blank(),
-        "freeze": Repeat(),
+        "black": Black(),
+        "freeze": Freeze(),
         "border": Border(),
         "outlier": Outlier(),
         "level shift": LevelShift(),
@@ -84,7 +84,7 @@ def find_faults(
             mark(explained_here, finding)
         if result.explained is not None:
             explained_here |= result.explained
-        findings += [f for f in result.findings if not _is_key_frame(f, series.key)]
+        findings += [f for f in result.findings if not _is_key_frame(f, series.key_frames)]
     return findings
 
 

@@ -39,28 +39,28 @@ class Excursion:
     after: ClassVar[tuple[str, ...]] = ("residual burst",)
     loop_only: ClassVar[bool] = False
 
-    apart: Annotated[
+    min_ratio: Annotated[
         float, Limit("difference from both ends", "1.5 times theirs from each other")
     ] = 0.8
-    visible: Annotated[float, Limit("difference from both ends", "levels")] = 4.0
-    unrest: Annotated[float, Limit("logarithm of that ratio", "standard deviations")] = 4.5
+    min_difference: Annotated[float, Limit("difference from both ends", "levels")] = 4.0
+    deviations: Annotated[float, Limit("logarithm of that ratio", "standard deviations")] = 4.5
 
     def find(self, series: Series, explained: Flags) -> Detection:
         """Return the excursions, strongest first."""
-        accounted, findings = explained.copy(), []
+        excluded, findings = explained.copy(), []
         for _, t, reach, ratio, excess in sorted(self._candidates(series), key=lambda c: -c[0]):
             tiles = clustered_tiles(ratio[t] > 1)
             near = slice(t - reach, t + reach + 1)
-            if accounted[near].any() or tiles.sum() < minimum_tiles(tiles.size):
+            if excluded[near].any() or tiles.sum() < minimum_tiles(tiles.size):
                 continue
-            if _distance(series, t, reach)[tiles].mean() < self.visible:
+            if _distance(series, t, reach)[tiles].mean() < self.min_difference:
                 continue
             first, last = _extent_of(series, t, reach, tiles)
             # it sets in and fades: what lies right beside it is no witness; nor are the clip's ends
             inside = slice(reach, len(series) - reach)
             sides = (max(0, first - 1 - reach), last + 1 - reach)
-            if is_isolated(excess[inside], tiles, *sides, accounted[inside], reach=3):
-                accounted[first - 1 : last + 2] = True
+            if is_isolated(excess[inside], tiles, *sides, excluded[inside], reach=3):
+                excluded[first - 1 : last + 2] = True
                 findings.append(Finding(MELT, first, last, tiles, float(ratio[t][tiles].mean())))
         return Detection(tuple(findings))
 
@@ -97,7 +97,9 @@ class Excursion:
         median = float(np.median(log))
         spread = max(0.08, MAD * float(np.median(np.abs(log - median))))
         baseline_level = float(np.quantile(worst, baseline_quantile(len(worst))))
-        bar = max(self.apart, float(np.exp(median + self.unrest * spread)), 1.5 * baseline_level)
+        bar = max(
+            self.min_ratio, float(np.exp(median + self.deviations * spread)), 1.5 * baseline_level
+        )
         excess = np.maximum(distance - np.median(distance[defined], axis=0), 0)
         return ratio / bar, worst / bar, excess
 

@@ -13,10 +13,10 @@ from livingstill.quality.faults.detector import Detection, Finding, Flags, Limit
 from livingstill.quality.faults.kinds import CUT, DROP, FaultKind
 from livingstill.quality.faults.pace import (
     SETTLING,
-    change_lead,
     compensated,
     relative_duration,
     relative_stride,
+    step_prominence,
 )
 from livingstill.quality.faults.statistics import MAD, minimum_tiles
 from livingstill.quality.no_reference import Series
@@ -27,7 +27,7 @@ class Gap:
     """Steps that exceed the median of the two before and the two after: frames are missing, or a cut.
 
     Of 3,000 steps of clips of fire, water, leaves and flags none exceeded both ``rise`` and
-    ``lead`` by more than 0.3 octaves, and none that skipped fell behind them.
+    ``prominence`` by more than 0.3 octaves, and none that skipped fell behind them.
     """
 
     name: ClassVar[str] = "gap"
@@ -36,12 +36,16 @@ class Gap:
     loop_only: ClassVar[bool] = False
 
     rise: Annotated[float, Limit("change beyond the median around it", "octaves")] = 0.45
-    habit: Annotated[float, Limit("change beyond the median around it", "standard deviations")] = 6
-    lead: Annotated[float, Limit("change beyond the largest of 12 steps around", "octaves")] = 0.38
-    least_lead: Annotated[float, Limit("the same, of any gap", "octaves")] = 0.2
+    deviations: Annotated[
+        float, Limit("change beyond the median around it", "standard deviations")
+    ] = 6
+    prominence: Annotated[
+        float, Limit("change beyond the largest of 12 steps around", "octaves")
+    ] = 0.38
+    min_prominence: Annotated[float, Limit("the same, of any gap", "octaves")] = 0.2
     tail: Annotated[float, Limit("change beyond", "times that of the third largest step")] = 1.4
-    outstanding: Annotated[float, Limit("lead that makes up for it", "octaves")] = 0.6
-    late: Annotated[
+    high_prominence: Annotated[float, Limit("prominence that makes up for it", "octaves")] = 0.6
+    compensation: Annotated[
         float, Limit("a long and a short step, if the frame between came late", "times two usual")
     ] = 1.3
     refresh: Annotated[
@@ -66,7 +70,7 @@ class Gap:
                 continue
             if level[t] > self.cut and _unrelated(series, t):
                 findings.append(Finding(CUT, t, t, tiles, float(strength[t])))
-            elif not (series.key[t] and np.nanmedian(steps[t]) < self.refresh):
+            elif not (series.key_frames[t] and np.nanmedian(steps[t]) < self.refresh):
                 findings.append(Finding(DROP, t - 1, t, tiles, float(strength[t])))
         return Detection(tuple(findings))
 
@@ -77,18 +81,20 @@ class Gap:
         deviation = float(np.median(np.abs(level[2:-1]))) * MAD
         duration = np.log2(relative_duration(series))
         level = level - duration
-        limit = max(self.rise, self.habit * deviation)
+        limit = max(self.rise, self.deviations * deviation)
         # steps of a beat, as of converted rates, are uneven by habit, but do not outdo each other
-        lead = change_lead(steps) - duration
-        strength = np.maximum(level / limit, np.minimum(level / self.rise, lead / self.lead))
-        strength[lead < self.least_lead] = (
+        prominence = step_prominence(steps) - duration
+        strength = np.maximum(
+            level / limit, np.minimum(level / self.rise, prominence / self.prominence)
+        )
+        strength[prominence < self.min_prominence] = (
             0  # where motion ebbs, steps of before must not be forgotten
         )
         length_ratio, cosine = relative_stride(series)
         strength[(cosine > 0.8) & (length_ratio < 1.3)] = 0  # a camera that sets off
-        strength[compensated(steps, self.late)] = 0
+        strength[compensated(steps, self.compensation)] = 0
         tail = level < self.tail * _third_largest_level(level)
-        strength[tail & (lead < self.outstanding)] = 0
+        strength[tail & (prominence < self.high_prominence)] = 0
         strength[:SETTLING] = 0
         return strength, level
 

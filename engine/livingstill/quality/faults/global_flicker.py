@@ -23,27 +23,27 @@ class GlobalFlicker:
     loop_only: ClassVar[bool] = False
 
     step: Annotated[float, Limit("change of the median tile", "share of its level")] = 0.013
-    habit: Annotated[float, Limit("change of the median tile", "standard deviations")] = 6.0
+    deviations: Annotated[float, Limit("change of the median tile", "standard deviation")] = 6.0
     spread: Annotated[
-        float, Limit("change of the median tile", "standard deviations over the tiles")
+        float, Limit("change of the median tile", "standard deviation over the tiles")
     ] = 1.5
-    lit: Annotated[float, Limit("luma from which on a tile is asked", "levels")] = 12.0
+    min_luma: Annotated[float, Limit("luma from which on a tile is asked", "levels")] = 12.0
 
     def find(self, series: Series, explained: Flags) -> Detection:
         """Return the runs of frames that flicker."""
-        lit = np.median(series.luma, axis=0) > self.lit
-        if lit.sum() < 0.1 * lit.size or len(series) < 5:
+        bright = np.median(series.luma, axis=0) > self.min_luma
+        if bright.sum() < 0.1 * bright.size or len(series) < 5:
             return Detection()
         bend = second_difference(np.log(series.luma + 8))
-        common = np.median(bend[:, lit], axis=1)
-        spread = np.median(np.abs(bend[:, lit] - common[:, None]), axis=1) * MAD
-        habit = np.median(np.abs(common)) * MAD
+        common = np.median(bend[:, bright], axis=1)
+        spread = np.median(np.abs(bend[:, bright] - common[:, None]), axis=1) * MAD
+        deviation = np.median(np.abs(common)) * MAD
         size = np.abs(common)
         bar = np.minimum(
             np.maximum.reduce(
                 [
                     np.full_like(size, self.step),
-                    self.habit * np.full_like(size, habit),
+                    self.deviations * np.full_like(size, deviation),
                     self.spread * spread,
                 ]
             ),

@@ -23,7 +23,7 @@ class Grain:
     loop_only: ClassVar[bool] = False
 
     rise: Annotated[float, Limit("logarithm of the residual over its median", "e-folds")] = 0.4
-    habit: Annotated[float, Limit("the same", "standard deviations")] = 5.0
+    deviations: Annotated[float, Limit("the same", "standard deviations")] = 5.0
     excess: Annotated[float, Limit("residual beyond its median", "levels")] = 1.8
 
     def find(self, series: Series, explained: Flags) -> Detection:
@@ -34,7 +34,7 @@ class Grain:
         baseline = np.median(residual[1:], axis=0)
         excess = np.median(residual - baseline, axis=(1, 2))
         ratio = np.median(np.log((residual + 0.3) / (baseline + 0.3)), axis=(1, 2))
-        bar = max(self.rise, self.habit * (float(np.median(np.abs(ratio[1:]))) * MAD))
+        bar = max(self.rise, self.deviations * (float(np.median(np.abs(ratio[1:]))) * MAD))
         findings = []
         for first, last in runs((ratio > bar) & (excess > self.excess) & ~explained, gap=1):
             before = ratio[max(1, first - 3) : first]

@@ -22,8 +22,8 @@ class Identity:
     after: ClassVar[tuple[str, ...]] = ()
     loop_only: ClassVar[bool] = False
 
-    unlike: Annotated[float, Limit("likeness of a tile to the still", "SSIM")] = 0.45
-    fall: Annotated[float, Limit("loss of likeness since the first tenth", "SSIM")] = 0.25
+    max_similarity: Annotated[float, Limit("likeness of a tile to the still", "SSIM")] = 0.45
+    min_loss: Annotated[float, Limit("loss of likeness since the first tenth", "SSIM")] = 0.25
     area: Annotated[float, Limit("tiles that are lost", "share")] = 0.08
 
     def find(self, series: Series, _: Flags) -> Detection:
@@ -31,12 +31,14 @@ class Identity:
         if series.identity is None:
             return Detection()
         start = series.identity[: max(1, len(series) // 10)].mean(0)
-        unlike_start = (series.identity < self.unlike) & (series.identity < start - self.fall)
-        lost = np.stack([clustered_tiles(flags) for flags in unlike_start])
+        changed = (series.identity < self.max_similarity) & (
+            series.identity < start - self.min_loss
+        )
+        dissimilar = np.stack([clustered_tiles(flags) for flags in changed])
         findings = []
-        for first, last in runs(lost.mean((1, 2)) > self.area, gap=2):
-            tiles = np.asarray(lost[first : last + 1].any(0))
-            share = float(lost[first : last + 1].mean((1, 2)).max())
+        for first, last in runs(dissimilar.mean((1, 2)) > self.area, gap=2):
+            tiles = np.asarray(dissimilar[first : last + 1].any(0))
+            share = float(dissimilar[first : last + 1].mean((1, 2)).max())
             if last > first or len(series) == 1:
                 findings.append(Finding(IDENTITY, first, last, tiles, share / self.area))
         return Detection(tuple(findings))

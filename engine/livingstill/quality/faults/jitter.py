@@ -25,9 +25,9 @@ class Jitter:
     loop_only: ClassVar[bool] = False
 
     shift: Annotated[float, Limit("shift off the path", "px of a picture 480 wide")] = 0.2
-    habit: Annotated[float, Limit("shift off the path", "standard deviations")] = 8.0
-    agreeing: Annotated[float, Limit("textured tiles that are shifted alike", "share")] = 0.5
-    back: Annotated[float, Limit("hop back", "share of the largest hop")] = 0.5
+    deviations: Annotated[float, Limit("shift off the path", "standard deviations")] = 8.0
+    agreement: Annotated[float, Limit("textured tiles that are shifted alike", "share")] = 0.5
+    return_share: Annotated[float, Limit("hop back", "share of the largest hop")] = 0.5
     texture: Annotated[float, Limit("contrast of a tile whose flow is sure", "levels")] = 4.0
 
     def find(self, series: Series, explained: Flags) -> Detection:
@@ -41,11 +41,11 @@ class Jitter:
         deviation = flow - running_median(flow, 3)
         common = np.median(deviation, axis=1)
         length = np.hypot(common[:, 0], common[:, 1])
-        agreeing = (
+        agreement = (
             np.hypot(*np.moveaxis(deviation - common[:, None], -1, 0)) < 0.5 * length[:, None]
         )
-        limit = max(self.shift, self.habit * float(np.median(length[1:]) * MAD))
-        bad = (length > limit) & (agreeing.mean(1) > self.agreeing) & ~explained
+        limit = max(self.shift, self.deviations * float(np.median(length[1:]) * MAD))
+        bad = (length > limit) & (agreement.mean(1) > self.agreement) & ~explained
         bad &= relative_duration(series) < 1.3
         bad[:SETTLING] = False
         hops = list(runs(bad, gap=2))
@@ -74,7 +74,7 @@ class Jitter:
         """Return whether of hops (n, 2) off the path some go back; a camera that turns round does not."""
         largest = hops[int(np.hypot(hops[:, 0], hops[:, 1]).argmax())]
         along = hops @ largest
-        return bool(-along.min() > self.back * along.max())
+        return bool(-along.min() > self.return_share * along.max())
 
 
 def _turns(path: NDArray[np.floating], first: int, last: int, size: NDArray[np.floating]) -> bool:

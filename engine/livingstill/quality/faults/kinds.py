@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
-
-Mending = Literal["neighbours", "none"]
 
 
 @dataclass(frozen=True, slots=True)
 class FaultKind:
     """A kind of fault.
 
-    ``looks`` says what is seen, ``cause`` the likely cause and the remedy, both as parts of a
-    sentence; ``hue`` is its colour in reports. ``mending``: whether bad frames can be rebuilt from
-    ``neighbours``. ``local``: it may spoil a part of a frame and leave the rest sound. ``repeats``:
-    a picture stands although time goes on; all other kinds are of the picture itself. ``note``: it
-    is said, but is no fault: camera and subject may move on by right.
+    ``appearance`` says what is seen, ``cause`` the likely cause and the remedy, both as parts of a
+    sentence; ``hue`` is its colour in reports. ``repairable``: bad frames can be rebuilt from
+    their neighbours. ``local``: it may spoil a part of a frame and leave the rest sound.
+    ``repeats``: a picture stands although time goes on; all other kinds are of the picture itself.
+    ``note``: it is said, but is no fault: camera and subject may move on by right.
     """
 
     name: str
-    looks: str
+    appearance: str
     cause: str
     hue: str = "#8a8f99"
-    mending: Mending = "neighbours"
+    repairable: bool = True
     local: bool = False
     repeats: bool = False
     note: bool = False
@@ -57,7 +54,7 @@ CUT = FaultKind(
     "the scene is cut",
     "two shots in one file; split the clip here",
     "#c2185b",
-    mending="none",
+    repairable=False,
 )
 FLICKER = FaultKind(
     "flicker",
@@ -76,7 +73,7 @@ DRIFT = FaultKind(
     "the colours drift over the clip",
     "a generator losing its reference; replace the clip",
     "#2a9d8f",
-    mending="none",
+    repairable=False,
 )
 SCRAMBLE = FaultKind(
     "scramble",
@@ -116,7 +113,7 @@ IDENTITY = FaultKind(
     "it no longer looks like the still",
     "a camera or subject that moved on, or a generator inventing content; look at it",
     "#b23a6f",
-    mending="none",
+    repairable=False,
     note=True,
 )
 SEAM = FaultKind(

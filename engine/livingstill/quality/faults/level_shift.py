@@ -16,7 +16,7 @@ from livingstill.quality.no_reference import Series, colours
 
 @dataclass(frozen=True, slots=True)
 class LevelShift:
-    """Steps in which the median tile changes its level far beyond habit, and the tiles agree.
+    """Steps in which the median tile changes its level by many deviations, and the tiles agree.
 
     A cast adds the same to all tiles or, as a gain of a channel, more to the brighter ones: luma
     and the balance of channels are asked on a logarithmic scale (40 = a factor e), chroma plainly.
@@ -28,33 +28,33 @@ class LevelShift:
     loop_only: ClassVar[bool] = False
 
     jump: Annotated[float, Limit("change of the median tile", "levels")] = 1.0
-    habit: Annotated[float, Limit("change of the median tile", "standard deviations")] = 8.0
+    deviations: Annotated[float, Limit("change of the median tile", "standard deviation")] = 8.0
     spread: Annotated[
-        float, Limit("change of the median tile", "standard deviations over the tiles")
+        float, Limit("change of the median tile", "standard deviation over the tiles")
     ] = 2.0
-    stay: Annotated[int, Limit("frames in which a jump back ends the fault", "frames")] = 24
+    max_frames: Annotated[int, Limit("frames in which a jump back ends the fault", "frames")] = 24
 
     def find(self, series: Series, explained: Flags) -> Detection:
         """Return the jumps; one that is undone soon spans the frames between."""
-        accounted = explained.copy()
+        excluded = explained.copy()
         common, ratio = self._jumps(series)
         findings = []
         for t in map(int, np.flatnonzero(ratio.max(1) > 1)):
-            if accounted[t]:  # perhaps as the way back of the jump before
+            if excluded[t]:  # perhaps as the way back of the jump before
                 continue
             axis = int(ratio[t].argmax())
             returns = [
                 u
-                for u in range(t + 1, min(t + self.stay, len(series)))
+                for u in range(t + 1, min(t + self.max_frames, len(series)))
                 if ratio[u, axis] > 0.7 and common[u, axis] * common[t, axis] < 0
             ]
             last = returns[0] - 1 if returns else t
             kind = COLOUR if axis else FLICKER
             finding = Finding(kind, t, last, all_tiles(series), float(ratio[t].max()))
-            accounted[t : last + 2] = True
-            mark(accounted, finding)
+            excluded[t : last + 2] = True
+            mark(excluded, finding)
             findings.append(finding)
-        return Detection(tuple(findings), accounted)
+        return Detection(tuple(findings), excluded)
 
     def _jumps(self, series: Series) -> tuple[Float32Array, Float32Array]:
         """Return (T, 5) the change of the median tile on each axis, and how far it is in limits."""
@@ -64,8 +64,8 @@ class LevelShift:
         flat = jump.reshape(len(series), -1, jump.shape[-1])
         common = np.median(flat, axis=1)
         spread = np.median(np.abs(flat - common[:, None]), axis=1) * MAD
-        habit = np.median(np.abs(common), axis=0) * MAD
-        bar = np.maximum(np.maximum(self.jump, self.habit * habit), self.spread * spread)
+        deviation = np.median(np.abs(common), axis=0) * MAD
+        bar = np.maximum(np.maximum(self.jump, self.deviations * deviation), self.spread * spread)
         return common, np.abs(common) / bar
 
 

@@ -31,10 +31,10 @@ class LocalFlicker:
     loop_only: ClassVar[bool] = False
 
     step: Annotated[float, Limit("change of a tile", "share of its level")] = 0.02
-    habit: Annotated[float, Limit("change of a tile", "standard deviations")] = 7.0
-    unexplained: Annotated[float, Limit("change that no flow explains", "share of it")] = 0.6
-    lifted: Annotated[float, Limit("change that is brightness", "share of it")] = 0.5
-    visible: Annotated[float, Limit("change of a tile", "levels")] = 1.5
+    deviations: Annotated[float, Limit("change of a tile", "standard deviations")] = 7.0
+    unexplained_share: Annotated[float, Limit("change that no flow explains", "share of it")] = 0.6
+    brightness_share: Annotated[float, Limit("change that is brightness", "share of it")] = 0.5
+    min_change: Annotated[float, Limit("change of a tile", "levels")] = 1.5
 
     def find(self, series: Series, explained: Flags) -> Detection:
         """Return runs of frames in which a part flickers; where its tiles disagree, it melts."""
@@ -43,22 +43,23 @@ class LocalFlicker:
         bend = second_difference(np.log(series.luma + 8))
         size = np.abs(bend)
         bar = np.maximum(
-            self.step, self.habit * MAD * neighbourhood_baseline(np.median(size, axis=0))
+            self.step, self.deviations * MAD * neighbourhood_baseline(np.median(size, axis=0))
         )
         # something bright that moves through a tile lifts it too, but a flow explains it
         residual = np.nan_to_num(series.residual)
         unexplained = np.maximum(residual, np.roll(residual, -1, axis=0))
         lift = size * (series.luma + 8)
-        lifted = size.copy()
-        lifted[unexplained < self.unexplained * lift] = 0
-        lifted[lift < self.visible] = 0
+        brightened = size.copy()
+        brightened[unexplained < self.unexplained_share * lift] = 0
+        brightened[lift < self.min_change] = 0
         # and what comes in front of a tile changes it by far more than it darkens it
         excess_change = np.nan_to_num(series.change[0]) - np.nanmedian(series.change[0], axis=0)
-        lifted[
-            lift < self.lifted * np.maximum(excess_change, np.roll(excess_change, -1, axis=0))
+        brightened[
+            lift
+            < self.brightness_share * np.maximum(excess_change, np.roll(excess_change, -1, axis=0))
         ] = 0
         bursts = local_bursts(
-            lifted / bar,
+            brightened / bar,
             size,
             residual_scale(series),
             explained,

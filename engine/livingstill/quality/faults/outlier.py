@@ -51,18 +51,18 @@ class Outlier:
         if len(series) < 3:
             return Detection()
         steps = np.nan_to_num(series.change[0])
-        accounted, scale, findings = explained.copy(), residual_scale(series), []
+        excluded, scale, findings = explained.copy(), residual_scale(series), []
         for length in range(min(self.longest, len(series) - 2), 0, -1):
             ratio = self._ratio(series, length)
             over, enough = _outlier_tiles(ratio, scale)
             for first in map(int, np.flatnonzero(enough) + 1):
                 after = first + length
                 tiles = over[first - 1]
-                if accounted[first : after + 1].any():
+                if excluded[first : after + 1].any():
                     continue
-                if not is_isolated(steps, tiles, first, after, accounted):
+                if not is_isolated(steps, tiles, first, after, excluded):
                     continue
-                accounted[first : after + 1] = True
+                excluded[first : after + 1] = True
                 strength = float(ratio[first - 1][tiles].mean())
                 kind = _kind(series, first, after, tiles)
                 findings.append(Finding(kind, first, after - 1, tiles, strength))

@@ -19,8 +19,8 @@ SETTLING = 5
 def relative_duration(series: Series) -> Float32Array:
     """Return (T,) how much longer than those around it each step takes, 1 to 8."""
     out = np.ones(len(series), np.float32)
-    pace = series.pace
-    out[2:-1] = 2 * pace[2:-1] / np.maximum(pace[1:-2] + pace[3:], 0.1)
+    durations = series.durations
+    out[2:-1] = 2 * durations[2:-1] / np.maximum(durations[1:-2] + durations[3:], 0.1)
     return np.asarray(np.clip(out, 1, 8))
 
 
@@ -36,7 +36,7 @@ def relative_stride(series: Series) -> tuple[Float32Array, Float32Array]:
     return ratio, cosine
 
 
-def change_lead(steps: NDArray[np.floating], neighbours: int = 6) -> Float32Array:
+def step_prominence(steps: NDArray[np.floating], neighbours: int = 6) -> Float32Array:
     """Return (T,) by how many octaves each step (T, n), in the mean, exceeds the largest near it.
 
     ``neighbours``: steps on either side that count as near.
@@ -46,16 +46,17 @@ def change_lead(steps: NDArray[np.floating], neighbours: int = 6) -> Float32Arra
     largest = np.stack(
         [np.delete(padded[t : t + 2 * neighbours + 1], neighbours).max() for t in range(len(size))]
     )
-    lead = np.log2(np.maximum(size, 1e-3) / np.maximum(largest, 1e-3))
-    lead[[*range(3), -1, -2]] = 0
-    return np.asarray(np.where(size > 0, lead, 0), np.float32)
+    prominence = np.log2(np.maximum(size, 1e-3) / np.maximum(largest, 1e-3))
+    prominence[[*range(3), -1, -2]] = 0
+    return np.asarray(np.where(size > 0, prominence, 0), np.float32)
 
 
-def compensated(steps: NDArray[np.floating], most: float) -> NDArray[np.bool_]:
+def compensated(steps: NDArray[np.floating], tolerance: float) -> NDArray[np.bool_]:
     """Return (T,) whether a long step (T, n) is made up for by a short one beside it.
 
-    Together they take as long as two usual ones, ``most`` times that at most: the frame between
-    came late, as of a hand-held camera, and none is missing. A step of next to nothing is a repeat.
+    Together they take as long as two usual ones, ``tolerance`` times that at most: the frame
+    between came late, as of a hand-held camera, and none is missing. A step of next to nothing is a
+    repeat.
     """
     size = np.nan_to_num(steps.mean(1), nan=0.0)
     out = np.zeros(len(size), bool)
@@ -65,5 +66,5 @@ def compensated(steps: NDArray[np.floating], most: float) -> NDArray[np.bool_]:
             neighbours = [*size[pair[0] - 2 : pair[0]], *size[pair[1] + 1 : pair[1] + 3]]
             median = float(np.median(neighbours))
             short = _REPEAT * median < size[other] < _SHORT * median
-            out[t] |= short and size[t] + size[other] < 2 * most * median
+            out[t] |= short and size[t] + size[other] < 2 * tolerance * median
     return out

@@ -19,14 +19,14 @@ from livingstill.quality.no_reference import Series
 
 @dataclass(frozen=True, slots=True)
 class ResidualBurst:
-    """Clusters of tiles whose residual after flow is far beyond their habit for some frames."""
+    """Clusters of tiles whose residual after flow is far beyond its baseline for some frames."""
 
     name: ClassVar[str] = "residual burst"
     kinds: ClassVar[tuple[FaultKind, ...]] = (MELT,)
     after: ClassVar[tuple[str, ...]] = ("local flicker",)
     loop_only: ClassVar[bool] = False
 
-    times: Annotated[float, Limit("residual", "times its median")] = 2.6
+    ratio_limit: Annotated[float, Limit("residual", "times its median")] = 2.6
     floor: Annotated[float, Limit("residual that is always allowed", "levels")] = 1.5
 
     def find(self, series: Series, explained: Flags) -> Detection:
@@ -34,8 +34,8 @@ class ResidualBurst:
         if len(series) < 8:
             return Detection()
         residual = np.nan_to_num(series.residual)
-        habit = neighbourhood_baseline(np.median(residual[1:], axis=0))
-        ratio = residual / (self.times * habit + self.floor)
+        baseline = neighbourhood_baseline(np.median(residual[1:], axis=0))
+        ratio = residual / (self.ratio_limit * baseline + self.floor)
         bursts = local_bursts(
             ratio, residual, residual_scale(series), explained, MELT, _without_way_back
         )

@@ -23,7 +23,7 @@ class Seam:
     loop_only: ClassVar[bool] = True
 
     ratio: Annotated[float, Limit("difference of last and first frame", "median steps")] = 1.35
-    visible: Annotated[float, Limit("the same difference", "levels")] = 0.3
+    min_difference: Annotated[float, Limit("the same difference", "levels")] = 0.3
 
     def find(self, series: Series, _: Flags) -> Detection:
         """Return the seam if it jumps."""
@@ -33,7 +33,7 @@ class Seam:
         step = max(float(np.median(change)), 0.05)
         step_at_ends = max(float(np.median(change[[0, 1, -2, -1]])), step)
         difference, last = float(series.from_first[-1]), len(series) - 1
-        if difference / step_at_ends <= self.ratio or difference <= self.visible:
+        if difference / step_at_ends <= self.ratio or difference <= self.min_difference:
             return Detection()
         return Detection(
             (Finding(SEAM, last, last, all_tiles(series), difference / step_at_ends / self.ratio),)

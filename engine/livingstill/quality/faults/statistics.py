@@ -192,19 +192,19 @@ def local_bursts(
     ``ratio`` (T, gy, gx) is what speaks for a fault, in limits; ``values`` what there is in all;
     ``finish`` turns a run of steps into a run of bad frames.
     """
-    accounted = explained.copy()
+    excluded = explained.copy()
     over = exceeds_baseline(ratio, scale)
-    bad = exceeds_usual_count(over) & ~accounted
+    bad = exceeds_usual_count(over) & ~excluded
     bad[:2] = False  # the step after a key frame, while the coder settles
     for first, last in runs(bad, gap=2):
         tiles = np.asarray(over[first : last + 1].any(0))
         strength = float(ratio[first : last + 1][:, tiles].max())
-        start, end = _widen_run(ratio[:, tiles].mean(1), first, last, accounted)
+        start, end = _widen_run(ratio[:, tiles].mean(1), first, last, excluded)
         area = float(over[first : last + 1].mean((1, 2)).max())
-        if is_isolated(values, tiles, start, end, accounted, area=area):
+        if is_isolated(values, tiles, start, end, excluded, area=area):
             finding = finish(Finding(kind, start, end, tiles, strength))
             yield finding
-            mark(accounted, finding)
+            mark(excluded, finding)
 
 
 def _widen_run(level: Float32Array, first: int, last: int, explained: Flags) -> tuple[int, int]:

@@ -12,9 +12,9 @@ from livingstill.quality.faults.kinds import DROP, FaultKind
 from livingstill.quality.faults.pace import (
     MOVING_FLOW,
     SETTLING,
-    change_lead,
     compensated,
     relative_stride,
+    step_prominence,
 )
 from livingstill.quality.faults.statistics import MAD
 from livingstill.quality.no_reference import Series
@@ -30,31 +30,35 @@ class Stride:
     loop_only: ClassVar[bool] = False
 
     times: Annotated[float, Limit("length of the step", "times those around it")] = 1.75
-    habit: Annotated[float, Limit("logarithm of that length", "standard deviations")] = 2.2
-    lead: Annotated[float, Limit("change beyond the largest of 12 steps around", "octaves")] = 0.3
-    late: Annotated[
+    deviations: Annotated[float, Limit("logarithm of that length", "standard deviations")] = 2.2
+    prominence: Annotated[
+        float, Limit("change beyond the largest of 12 steps around", "octaves")
+    ] = 0.3
+    compensation: Annotated[
         float, Limit("a long and a short step, if the frame between came late", "times two usual")
     ] = 1.3
-    alike: Annotated[float, Limit("agreement with the flow around it", "cosine")] = 0.7
+    min_cosine: Annotated[float, Limit("agreement with the flow around it", "cosine")] = 0.7
 
     def find(self, series: Series, explained: Flags) -> Detection:
         """Return the skips, each as the two frames it lies between."""
         if len(series) < 8:
             return Detection()
-        accounted, findings = explained.copy(), []
+        excluded, findings = explained.copy(), []
         length_ratio, cosine = relative_stride(series)
         deviation = MAD * float(np.median(np.abs(np.log(np.maximum(length_ratio[2:-1], 0.1)))))
-        bar = max(self.times, np.exp(self.habit * deviation))
+        bar = max(self.times, np.exp(self.deviations * deviation))
         length_ratio[:SETTLING] = 0
         steps = np.nan_to_num(series.change[0]).reshape(len(series), -1)
-        length_ratio[(change_lead(steps) < self.lead) | compensated(steps, self.late)] = 0
-        for t in map(int, np.flatnonzero((length_ratio > bar) & (cosine > self.alike))):
-            if accounted[t - 1 : t + 2].any():
+        length_ratio[
+            (step_prominence(steps) < self.prominence) | compensated(steps, self.compensation)
+        ] = 0
+        for t in map(int, np.flatnonzero((length_ratio > bar) & (cosine > self.min_cosine))):
+            if excluded[t - 1 : t + 2].any():
                 continue
             tiles = np.hypot(*np.moveaxis(series.flow[t], -1, 0)) * 480 > MOVING_FLOW * max(
                 series.size
             )
             finding = Finding(DROP, t - 1, t, tiles, float(length_ratio[t]) / bar)
-            mark(accounted, finding)
+            mark(excluded, finding)
             findings.append(finding)
         return Detection(tuple(findings))

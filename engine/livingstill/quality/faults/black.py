@@ -14,7 +14,7 @@ from livingstill.quality.no_reference import Series
 
 
 @dataclass(frozen=True, slots=True)
-class Blank:
+class Black:
     """Frames, black or of one colour, whose texture is a small share of the clip's median."""
 
     name: ClassVar[str] = "black"
@@ -22,14 +22,16 @@ class Blank:
     after: ClassVar[tuple[str, ...]] = ()
     loop_only: ClassVar[bool] = False
 
-    texture: Annotated[float, Limit("texture that a picture has", "share of the median")] = 0.12
-    faint: Annotated[float, Limit("texture below which all frames are plain", "levels")] = 2.0
+    texture_share: Annotated[float, Limit("texture that a picture has", "share of the median")] = (
+        0.12
+    )
+    min_texture: Annotated[float, Limit("texture below which all frames are plain", "levels")] = 2.0
 
     def find(self, series: Series, _: Flags) -> Detection:
         """Return the runs of frames without a picture."""
         texture = series.contrast.mean((1, 2)) + series.luma.std((1, 2))
         median_texture = float(np.median(texture))
-        if median_texture < self.faint:
+        if median_texture < self.min_texture:
             return Detection()
         return Detection(
             tuple(
@@ -40,6 +42,6 @@ class Blank:
                     all_tiles(series),
                     median_texture / (texture[first] + 0.1 * median_texture) / 2,
                 )
-                for first, last in runs(texture < self.texture * median_texture)
+                for first, last in runs(texture < self.texture_share * median_texture)
             )
         )

@@ -30,14 +30,15 @@ class Observation:
     """A clip after one pass.
 
     ``review`` is what was measured and found, ``levels`` what sets its frames' levels right,
-    ``crop`` the part of the still that it shows; ``uneven``: its frames stand for unequal times.
+    ``crop`` the part of the still that it shows; ``variable_frame_rate``: its frames stand for
+    unequal times.
     """
 
     reader: clip_reader.ClipReader
     review: check.Review
     levels: levels.Levels
     crop: registration.Crop | None
-    uneven: bool
+    variable_frame_rate: bool
 
     @property
     def frames(self) -> int:
@@ -77,8 +78,10 @@ def observe(clip: Path, still: check.Still | None, stages: Stages, *, force: boo
     series = measured.series
     review = check.judge(reader, series)
     steps = np.diff(measured.times)
-    uneven = bool(steps.max() > 1.2 * steps.min() + 0.002)
-    return Observation(reader, review, level_corrections(review), measured.crop, uneven)
+    variable_frame_rate = bool(steps.max() > 1.2 * steps.min() + 0.002)
+    return Observation(
+        reader, review, level_corrections(review), measured.crop, variable_frame_rate
+    )
 
 
 def level_corrections(review: check.Review) -> levels.Levels:
@@ -97,9 +100,9 @@ def level_corrections(review: check.Review) -> levels.Levels:
     for first, last in list(runs(level, gap=_NEAR_FLICKERS)):
         level[max(0, first - 1) : last + 2] = True
     estimate = levels.estimate_levels(series, level | other, flagged)
-    off, unaffected = estimate.off & level & ~other, estimate.unaffected & level & ~other
+    shifted, unaffected = estimate.shifted & level & ~other, estimate.unaffected & level & ~other
     for first, last in runs(level):
         span = slice(first, last + 1)
-        if off[span][flagged[span]].mean() < 0.5:  # then it is not the level that is at fault
-            off[span] = unaffected[span] = False
-    return replace(estimate, off=off, unaffected=unaffected)
+        if shifted[span][flagged[span]].mean() < 0.5:  # then it is not the level that is at fault
+            shifted[span] = unaffected[span] = False
+    return replace(estimate, shifted=shifted, unaffected=unaffected)

@@ -10,7 +10,7 @@ _END = b"\xff\xd9"
 _BITS = tuple(pattern * 64 for pattern in (b"\x5a\xa5", b"\xa5\x5a", b"\x99\xcc", b"\x7b\xde"))
 
 
-def finished(data: bytes) -> bytes | None:
+def with_end_marker(data: bytes) -> bytes | None:
     """Return a JPEG with the end marker it lacks; None if it has one, or lacks more than that.
 
     Where the decoder is in need of more bits, other bits make another picture: so the picture is
@@ -36,9 +36,13 @@ def _lacks_end(data: bytes) -> bool:
     """Return whether no end marker follows the first scan of a JPEG, in which none can occur."""
     if not data.startswith(b"\xff\xd8"):
         return False
-    at = 2
-    while at + 4 <= len(data) and data[at] == 0xFF:
-        if data[at + 1] == 0xDA:
-            return data.find(_END, at) < 0
-        at += 1 if data[at + 1] == 0xFF else 2 + int.from_bytes(data[at + 2 : at + 4], "big")
+    offset = 2
+    while offset + 4 <= len(data) and data[offset] == 0xFF:
+        if data[offset + 1] == 0xDA:
+            return data.find(_END, offset) < 0
+        offset += (
+            1
+            if data[offset + 1] == 0xFF
+            else 2 + int.from_bytes(data[offset + 2 : offset + 4], "big")
+        )
     return False

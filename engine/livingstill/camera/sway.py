@@ -20,7 +20,7 @@ class Static(Group):
     closed: ClassVar[bool] = True
     rest: ClassVar[float] = 0.0
 
-    def pose(self, where: float, view: CameraView) -> Pose:  # noqa: ARG002
+    def pose(self, progress: float, view: CameraView) -> Pose:  # noqa: ARG002
         """Return the photo's own pose."""
         return Pose()
 
@@ -33,12 +33,12 @@ class Sway(Group):
     closed: ClassVar[bool] = True
     rest: ClassVar[float] = 0.0
 
-    def pose(self, where: float, view: CameraView) -> Pose:
-        """Return the pose at phase ``where``."""
+    def pose(self, progress: float, view: CameraView) -> Pose:
+        """Return the pose at phase ``progress``."""
         radius = self.amount * self.parallax / 200 / view.focal / depth_reach(view, view.subject)
         return Pose(
-            x=radius * sin(tau * where),
-            y=0.25 * radius * sin(2 * tau * where),
+            x=radius * sin(tau * progress),
+            y=0.25 * radius * sin(2 * tau * progress),
             pivot=view.subject,
         )
 
@@ -58,15 +58,17 @@ class Handheld(Group):
     FASTEST: ClassVar[float] = 1.0
     """Hertz."""
 
-    def pose(self, where: float, view: CameraView) -> Pose:
-        """Return the pose at phase ``where``."""
+    def pose(self, progress: float, view: CameraView) -> Pose:
+        """Return the pose at phase ``progress``."""
         count = max(2, min(40, int(self.FASTEST * view.seconds)))
         k = np.arange(1, count + 1)
         hertz = k / view.seconds
         size = 1 / (1 + (hertz / 0.25) ** 2)
         size /= sqrt(float((size**2).sum()) / 2)  # root mean square 1
         phases = np.random.default_rng((view.seed, 0x11A4D)).uniform(0, tau, (5, count))
-        x, y, pan, tilt, roll = (float(v) for v in (size * np.sin(tau * k * where + phases)).sum(1))
+        x, y, pan, tilt, roll = (
+            float(v) for v in (size * np.sin(tau * k * progress + phases)).sum(1)
+        )
         radius = self.amount * self.parallax / 400 / view.focal / depth_reach(view, view.subject)
         turn = 0.05 * self.amount
         return Pose(

@@ -17,7 +17,7 @@ Span = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Repeat:
+class Freeze:
     """Steps in which next to nothing changes between steps that change; a steady cadence is no fault.
 
     A step's activity is the change of its liveliest tiles, levels.
@@ -28,13 +28,19 @@ class Repeat:
     after: ClassVar[tuple[str, ...]] = ("black",)
     loop_only: ClassVar[bool] = False
 
-    still: Annotated[float, Limit("activity of a repeat", "share of the median")] = 0.15
-    coded: Annotated[
+    max_activity: Annotated[float, Limit("activity of a repeat", "share of the median")] = 0.15
+    max_refined_activity: Annotated[
         float, Limit("activity beside a repeat, where a coder refines it", "share of the median")
     ] = 0.3
-    calm: Annotated[float, Limit("median activity below which no step is missed", "levels")] = 0.6
-    held: Annotated[float, Limit("repeats that are a habit, if spread evenly", "share")] = 0.2
-    freeze: Annotated[int, Limit("repeats in a row from which on the picture stands", "frames")] = 3
+    min_median_activity: Annotated[
+        float, Limit("median activity below which no step is missed", "levels")
+    ] = 0.6
+    cadence_share: Annotated[
+        float, Limit("repeats that are a cadence, if spread evenly", "share")
+    ] = 0.2
+    min_freeze: Annotated[
+        int, Limit("repeats in a row from which on the picture stands", "frames")
+    ] = 3
 
     def find(self, series: Series, explained: Flags) -> Detection:
         """Return repeats that are no cadence; one explains its weak steps instead."""
@@ -42,13 +48,13 @@ class Repeat:
             return Detection()
         activity = np.quantile(series.change[0].reshape(len(series), -1), 0.98, axis=1)
         activity[0] = np.inf
-        smoothed = _without_key_frames(activity, series.key)
+        smoothed = _without_key_frames(activity, series.key_frames)
         median = _median_of_moving(smoothed)
-        if median < self.calm:
+        if median < self.min_median_activity:
             return Detection()
         spans = self._spans(smoothed, median, explained)
         cadence = None
-        short = [(first, last) for first, last in spans if last - first + 1 < self.freeze]
+        short = [(first, last) for first, last in spans if last - first + 1 < self.min_freeze]
         singles = [first for first, last in short if first == last]
         if _is_cadence(activity, singles) or self._is_held(short, len(series)):
             before = np.r_[0, 0, activity[1:-1]]  # no step comes before the first or after the last
@@ -58,7 +64,7 @@ class Repeat:
         return Detection(
             tuple(
                 Finding(
-                    FREEZE if last - first + 1 >= self.freeze else DUPLICATE,
+                    FREEZE if last - first + 1 >= self.min_freeze else DUPLICATE,
                     first,
                     last,
                     all_tiles(series),
@@ -73,13 +79,15 @@ class Repeat:
         """Return whether short repeats go on all through the clip: pictures are held, as in animation."""
         frames = sum(last - first + 1 for first, last in short)
         starts = np.array([0, *(first for first, _ in short), count])
-        return frames >= self.held * count and int(np.diff(starts).max()) <= max(4, count // 4)
+        return frames >= self.cadence_share * count and int(np.diff(starts).max()) <= max(
+            4, count // 4
+        )
 
     def _spans(self, activity: Float32Array, median: float, explained: Flags) -> list[Span]:
         """Return runs of repeats, with what a coder still refines, between livelier steps."""
         spans = []
-        repeats = (activity < self.still * median) & ~explained
-        weak = (activity < self.coded * median) & ~explained
+        repeats = (activity < self.max_activity * median) & ~explained
+        weak = (activity < self.max_refined_activity * median) & ~explained
         weak[:2] = False
         for first, last in runs(weak):
             if not repeats[first : last + 1].any():

@@ -22,10 +22,10 @@ class Orbit(Group):
     closed: ClassVar[bool] = True
     rest: ClassVar[float] = 0.0
 
-    def pose(self, where: float, view: CameraView) -> Pose:
-        """Return the pose at phase ``where``."""
+    def pose(self, progress: float, view: CameraView) -> Pose:
+        """Return the pose at phase ``progress``."""
         radius = self.amount * self.parallax / 200 / view.focal / depth_reach(view, view.subject)
-        turn = tau * where
+        turn = tau * progress
         return Pose(x=radius * sin(turn), y=-0.6 * radius * cos(turn), pivot=view.subject)
 
 
@@ -49,10 +49,10 @@ class Arc(Group):
     closed: ClassVar[bool] = False
     rest: ClassVar[float] = 0.5
 
-    def pose(self, where: float, view: CameraView) -> Pose:
-        """Return the pose at ``where``."""
+    def pose(self, progress: float, view: CameraView) -> Pose:
+        """Return the pose at ``progress``."""
         offset, forward, angle = circle_about_subject(
-            view, where * self.amount * self.parallax / 100
+            view, progress * self.amount * self.parallax / 100
         )
         return Pose(x=offset, z=forward, pan=-angle)
 
@@ -65,8 +65,10 @@ class Crane(Group):
     closed: ClassVar[bool] = False
     rest: ClassVar[float] = 0.5
 
-    def pose(self, where: float, view: CameraView) -> Pose:
-        """Return the pose at ``where``."""
-        rise, forward, angle = circle_about_subject(view, where * self.amount * self.parallax / 100)
-        closer = 0.02 * self.amount * (where + 0.5) / max(view.middle, 0.2)
+    def pose(self, progress: float, view: CameraView) -> Pose:
+        """Return the pose at ``progress``."""
+        rise, forward, angle = circle_about_subject(
+            view, progress * self.amount * self.parallax / 100
+        )
+        closer = 0.02 * self.amount * (progress + 0.5) / max(view.middle, 0.2)
         return Pose(y=-rise, z=forward + closer, tilt=-angle)

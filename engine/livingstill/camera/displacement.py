@@ -8,7 +8,7 @@ from livingstill.camera.projection import project
 from livingstill.core.model import Pose
 
 
-def travel(before: Pose, after: Pose, focal: float, aspect: float) -> float:
+def max_displacement(before: Pose, after: Pose, focal: float, aspect: float) -> float:
     """Return the largest displacement of a grid of points at inverse depths 0 and 1, photo widths.
 
     ``focal`` is in photo widths, ``aspect`` the photo's width / height.

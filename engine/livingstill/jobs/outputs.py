@@ -1,0 +1,66 @@
+"""The outputs of a job: free names for them, and what cannot be written refused before any work."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Sequence
+from itertools import chain
+from pathlib import Path
+
+from livingstill.core.errors import InputError
+from livingstill.io.files import check_inputs_preserved, check_target, free_name
+from livingstill.jobs import check, provenance
+from livingstill.jobs.write import encoding
+from livingstill.media.write import encoder, stills
+from livingstill.settings.shot import Job, Shot
+
+
+def free_names(
+    outputs: Sequence[str],
+    overwrite: bool,
+    files_of: Callable[[str], Iterable[str]] = lambda output: (output,),
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return free names for outputs that the user did not name, and a note on each that was renamed.
+
+    ``files_of`` gives the files that come of an output; with ``overwrite`` every name is free.
+    """
+
+    def exists(path: Path) -> bool:
+        return any(map(encoder.exists, files_of(str(path))))
+
+    names = tuple(
+        str(free_name(Path(output), exists)) if not overwrite and exists(Path(output)) else output
+        for output in outputs
+    )
+    notes = (
+        f"{', '.join(files_of(old))} is kept; this clip is called {', '.join(files_of(new))}"
+        for new, old in zip(names, outputs)
+        if new != old
+    )
+    return names, tuple(notes)
+
+
+def check_outputs(shot: Shot, job: Job, outputs: tuple[str, ...], save_shot: Path | None) -> None:
+    """Raise InputError early for outputs that cannot be written or would overwrite an input."""
+    for output in outputs:
+        encoding(output, shot)
+        encoder.check_target(output, job.overwrite)
+    for extra in filter(None, (job.manifest, save_shot)):
+        check_target(extra, job.overwrite)
+    if job.report is not None:
+        check.check_report(job.report, job.overwrite)
+    if job.poster is not None:
+        stills.check_poster(job.poster, job.overwrite)
+    if job.sidecar is not None:
+        provenance.check_sidecar(job.sidecar, job.overwrite)
+    extras = (job.manifest, job.report, job.poster, job.sidecar)
+    names = [Path(output) for output in outputs]
+    names += [path for path in (*extras, save_shot) if path is not None]
+    if len(set(map(os.path.realpath, names))) != len(names):
+        raise InputError("two outputs have one name; give each its own")
+    numbered = (
+        stills.files_from(Path(output), 0) for output in outputs if stills.NUMBER.search(output)
+    )
+    check_inputs_preserved(
+        [*names, *chain.from_iterable(numbered)], (job.photo, *shot.files_read())
+    )

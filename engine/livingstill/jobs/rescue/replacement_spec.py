@@ -1,0 +1,100 @@
+"""What a replacement must be, measured from a clip: size, time, loop, camera track, moving tiles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from livingstill.core.model import Float32Array, Timeline
+from livingstill.jobs.rescue import camera_track
+from livingstill.jobs.rescue.observation import Observation
+from livingstill.quality import no_reference
+from livingstill.settings.rescue import RescueJob
+
+Flags = NDArray[np.bool_]
+
+
+_MOTION_STATIC, _MOTION_MOVING = 0.03, 0.15
+"""1/480 frame widths per frame from which a tile moves: before a still camera, a moving one."""
+_RESIDUAL_STATIC, _RESIDUAL_MOVING = 0.35, 3.0
+"""Levels per frame that no flow explains, likewise: moving detail is never explained entirely."""
+_MIN_GOOD_STEPS = 3
+"""Fewest good steps from which a camera is tracked; with fewer, bad ones are used too."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ReplacementSpec:
+    """The specification of a replacement: the clip's frame and time, its camera and moving tiles.
+
+    ``path`` is the camera's track, ``moving_tiles`` (gy, gx) bool the tiles that moved by
+    themselves.
+    """
+
+    size: tuple[int, int]
+    timeline: Timeline
+    path: camera_track.Track
+    moving_tiles: Flags
+
+
+def specify_replacement(
+    observation: Observation, good: Flags, options: RescueJob
+) -> ReplacementSpec:
+    """Return what the replacement must be, learnt from the clip's good frames."""
+    series, info = observation.review.series, observation.reader.info
+    loop = options.loop
+    if loop == "auto":
+        loop = "seamless" if good[-1] and is_loop(series) else "none"
+    enough = int((good[1:] & good[:-1]).sum()) >= _MIN_GOOD_STEPS
+    path = camera_track.track(series, good if enough else None)
+    return ReplacementSpec(
+        size=(info.width, info.height),
+        timeline=Timeline(observation.frames, info.fps, loop),
+        path=path,
+        moving_tiles=moving_tiles(series, good, camera_track.name(path).name == "static"),
+    )
+
+
+def moving_tiles(series: no_reference.Series, good: Flags, static_camera: bool) -> Flags:
+    """Return the tiles (gy, gx) that moved by themselves, before a static camera or a moving one."""
+    steps = good.copy()
+    steps[0] = False
+    steps[1:] &= good[:-1]
+    if not steps.any():
+        steps[1:] = True
+    flow = series.flow[steps] * (480 / max(series.size))
+    pattern = np.median(flow, 0)
+    # a camera's flow is one pattern that comes and goes as the camera speeds up and slows down
+    speed = (flow * pattern).sum((1, 2, 3)) / max(float((pattern**2).sum()), 1e-6)
+    local_flow = flow if static_camera else flow - speed[:, None, None, None] * pattern
+    unsteady = _length(1.4826 * np.median(np.abs(local_flow - np.median(local_flow, 0)), 0))
+    unexplained = np.median(series.residual[steps], 0)
+    if static_camera:
+        return (
+            (unsteady > _MOTION_STATIC)
+            | (unexplained > _RESIDUAL_STATIC)
+            | (_length(pattern) > _MOTION_STATIC)
+        )
+    return (unsteady > _MOTION_MOVING) | (unexplained > _RESIDUAL_MOVING)
+
+
+def _length(vectors: Float32Array) -> Float32Array:
+    return np.asarray(np.hypot(vectors[..., 0], vectors[..., 1]), np.float32)
+
+
+def is_loop(series: no_reference.Series) -> bool:
+    """Return whether a clip's end leads into its start."""
+    change = series.change[0, 1:].mean((1, 2))
+    if len(change) < 3:
+        return False
+    step = max(float(np.median(change)), float(np.median(change[[0, 1, -2, -1]])), 0.05)
+    distance_from_start = series.from_first
+    # coding blurs the first steps and lifts the first frame, so a return is told by its approach
+    approaches = (
+        bool(distance_from_start[-1] < distance_from_start[-2] < distance_from_start[-3])
+        and distance_from_start[-1] < 0.5 * distance_from_start.max()
+    )
+    return float(distance_from_start[-1]) < max(
+        1.35 * step, 0.3, 1.2 * float(distance_from_start[3]) if approaches else 0.0
+    )
