@@ -176,7 +176,7 @@ def test_a_photo_is_seen_corrected_directed_and_exported(serve, page, samples, t
 
 
 def rendered(shot: Path, target: Path) -> Path:
-    from livingstill.jobs.animate import replay
+    from livingstill.jobs.replay import replay
 
     replay(shot, {"output": (str(target),)})
     return target

@@ -151,7 +151,7 @@ def apply_masks(
         parent = KINDS[kind].drawn_as
         if kind not in shares and (parent not in shares or parent in masks):
             raise InputError(
-                f"no {kind} was shares in the photo; "
+                f"no {kind} was found in the photo; "
                 f"show it with --mask {kind}=FILE or leave it out of --motion"
             )
     overriding = [k for k in shares if KINDS[k].overrides_classes and k not in masks]
