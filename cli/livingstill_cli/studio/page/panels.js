@@ -3,7 +3,6 @@
 import {el, has, icon, unique} from "./dom.js";
 import {control, field, fields, fold, part} from "./fields.js";
 import * as link from "./link.js";
-import {levels} from "./stage.js";
 import {bytes, humanise, percent, seconds, words} from "./words.js";
 
 const GRADE = ["exposure", "temperature", "tint", "saturation", "vignette", "grain"];
@@ -23,6 +22,7 @@ function see(studio) {
   const key = el("p", {class: "muted"});
   const notes = el("ul", {class: "notes"});
   const layers = el("div", {class: "layers", hidden: true});
+  const found = part(text.found, list);
   let what = "regions";
   const choose = control({
     label: text.show, declared: {choices: ["nothing", "regions", "depth", "layers"], default: "regions"},
@@ -37,7 +37,8 @@ function see(studio) {
     stage.show.regions = what === "regions";
     stage.show.picture = null;
     layers.hidden = what !== "layers";
-    list.hidden = what !== "regions";
+    found.hidden = what !== "regions" && what !== "nothing";
+    stage.show.alone = false;
     key.textContent = {regions: text.hatch, depth: text.depthKey, layers: text.layersKey(studio.player.look?.layers ?? 0)}[what] ?? "";
     list.replaceChildren(...regionItems(studio, () => {}));
     const looked = studio.player.look;
@@ -74,7 +75,7 @@ function see(studio) {
     rest: true,
     body: [
       el("p", {class: "lead"}, text.lead), choose, key, layers,
-      part(text.found, list),
+      found,
       fold(text.notes, notes, true),
       fold(text.more, [
         control({
@@ -93,7 +94,7 @@ function see(studio) {
       ]),
     ],
     refresh,
-    leave: () => Object.assign(stage.show, {regions: false, picture: null}),
+    leave: () => Object.assign(stage.show, {regions: false, picture: null, alone: false}),
   };
 }
 
@@ -665,5 +666,3 @@ function sizeField(store) {
 function aspectField(store) {
   return field(store, "aspect", {declared: {choices: ["16:9", "4:3", "1:1", "4:5", "9:16"]}});
 }
-
-export {levels};

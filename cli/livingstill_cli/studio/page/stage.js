@@ -1,6 +1,5 @@
 // The picture: its size on the page, what lies over it, and the tools that work on it.
 
-import {debounce} from "./dom.js";
 import * as link from "./link.js";
 
 const TINT = 0.42;
@@ -100,6 +99,7 @@ export class Stage extends EventTarget {
     g.beginPath();
     g.rect(left, top, width, height);
     g.clip();
+    if (this.show.alone) this.#chequers(left, top, width, height);
     if (this.show.picture) g.drawImage(this.show.picture, x0, y0, x1 - x0, y1 - y0);
     if (this.show.regions) this.#regions(x0, y0, x1 - x0, y1 - y0);
     if (this.show.arrows) this.#arrows();
@@ -127,6 +127,18 @@ export class Stage extends EventTarget {
       g.drawImage(this.edit.tint(), x, y, w, h);
     }
     g.globalAlpha = 1;
+  }
+
+  // What lies under a layer that is shown alone.
+  #chequers(left, top, width, height) {
+    const {context: g, unit} = this;
+    const side = 12 * unit;
+    for (let row = 0; row * side < height; row += 1) {
+      for (let column = 0; column * side < width; column += 1) {
+        g.fillStyle = (row + column) % 2 ? "#c9c8c3" : "#dddcd8";
+        g.fillRect(left + column * side, top + row * side, side, side);
+      }
+    }
   }
 
   async #load(region) {
@@ -496,5 +508,3 @@ function tinted({values, width, height}, colour) {
   canvas.level = (x, y) => values[Math.min(height - 1, Math.floor(y * height)) * width + Math.min(width - 1, Math.floor(x * width))];
   return canvas;
 }
-
-export const later = debounce;

@@ -306,7 +306,7 @@ class Studio {
     const typing = event.target.closest?.("input:not([type=range],[type=radio],[type=checkbox]), textarea, select, dialog");
     const command = event.ctrlKey || event.metaKey;
     const key = event.key.toLowerCase();
-    if (byId("studio").hidden && !(command && key === "o")) return;
+    if (byId("studio").hidden && !(command && key === "o") && key !== "?") return;
     const act = command
       ? {z: () => (event.shiftKey ? this.store.redo() : this.store.undo()), y: () => this.store.redo(),
         o: () => byId("pick").click(), e: () => { this.open("export"); this.panel.run(); }}[key]
