@@ -18,7 +18,7 @@ from pydantic.fields import FieldInfo
 
 from livingstill_cli.studio.shots import FILE_KEYS, HIDDEN
 
-SAMPLES = ("lake", "river", "meadow")
+SAMPLES = ("lake", "forest", "living-room")
 """Photos that a page offers to begin with, of ``samples/``."""
 
 

@@ -6,7 +6,7 @@ import {panels} from "./panels.js";
 import {Player} from "./player.js";
 import {Stage} from "./stage.js";
 import {Store, forget, read, restore} from "./store.js";
-import {words} from "./words.js";
+import {humanise, words} from "./words.js";
 
 const byId = (id) => document.getElementById(id);
 const NAMES = Object.keys(words.tabs);
@@ -183,7 +183,7 @@ class Studio {
       } catch (error) {
         toast(error.message);
       }
-    }}, this.#sampleImage(name), name[0].toUpperCase() + name.slice(1))));
+    }}, this.#sampleImage(name), humanise(name))));
     byId("start").replaceChildren(el("div", {class: "drop"},
       el("h2", {}, text.title), el("p", {class: "muted"}, text.lead), choose,
       el("p", {class: "reading muted", role: "status", hidden: true}, text.reading),
