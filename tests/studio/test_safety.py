@@ -309,6 +309,18 @@ def test_uploads_of_a_session_are_bounded(studio, monkeypatch, tmp_path):
     assert len(list((tmp_path / "session").iterdir())) <= 5
 
 
+def test_pictures_of_a_page_push_out_no_upload(tmp_path):
+    from livingstill_cli.studio.handles import MOST_PICTURES, Handles
+
+    files = Handles(tmp_path)
+    (tmp_path / "photo.jpg").write_bytes(b"x")
+    photo = files.keep(tmp_path / "photo.jpg", "photo.jpg")
+    for _ in range(3 * MOST_PICTURES):
+        files.put_picture(b"y", "water.png")
+    assert files.of(photo).path.is_file()
+    assert len(list(tmp_path.iterdir())) == MOST_PICTURES + 1
+
+
 # addresses
 
 

@@ -12,17 +12,24 @@ from livingstill.core.errors import InputError
 
 MOST_BYTES = 256 * 2**20
 MOST_FILES = 400
-"""What all uploads and pictures of a session may take; the oldest ones go first."""
+"""What all uploads of a session may take; those used longest ago go first."""
+
+MOST_PICTURES = 80
+"""Pictures made for a page, such as masks of regions, that are there at once."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A file with a handle: where it is, what it is called, and whether it is ours to remove."""
+    """A file with a handle: where it is, what it is called, and whether it is ours to remove.
+
+    ``picture`` is one that was made for a page, and can be made again.
+    """
 
     path: Path
     name: str
     size: int
     own: bool
+    picture: bool = False
 
 
 class Handles:
@@ -39,15 +46,15 @@ class Handles:
         """Return a name for a file that will be kept, in the session's folder."""
         return self._folder / f"{secrets.token_hex(8)}{suffix}"
 
-    def keep(self, path: Path, name: str) -> str:
+    def keep(self, path: Path, name: str, *, picture: bool = False) -> str:
         """Return a handle for a file in the session's folder; the oldest files may go for it."""
-        return self._add(Stored(path, name, path.stat().st_size, own=True))
+        return self._add(Stored(path, name, path.stat().st_size, own=True, picture=picture))
 
-    def put(self, data: bytes, name: str) -> str:
-        """Return a handle for bytes, written to a file."""
+    def put_picture(self, data: bytes, name: str) -> str:
+        """Return a handle for a picture that was made for a page."""
         path = self.new_path(Path(name).suffix)
         path.write_bytes(data)
-        return self.keep(path, name)
+        return self.keep(path, name, picture=True)
 
     def refer(self, path: Path) -> str:
         """Return a handle for a file that lies elsewhere and stays there."""
@@ -82,10 +89,11 @@ class Handles:
         handle = f"f{secrets.token_hex(8)}"
         with self._lock:
             self._files[handle] = stored
-            own = [key for key, one in self._files.items() if one.own]
-            total = sum(self._files[key].size for key in own)
-            while len(own) > 1 and (total > MOST_BYTES or len(own) > MOST_FILES):
-                oldest = self._files.pop(own.pop(0))
+            alike = [k for k, f in self._files.items() if f.own and f.picture is stored.picture]
+            most = MOST_PICTURES if stored.picture else MOST_FILES
+            total = sum(self._files[key].size for key in alike)
+            while len(alike) > 1 and (total > MOST_BYTES or len(alike) > most):
+                oldest = self._files.pop(alike.pop(0))
                 total -= oldest.size
                 oldest.path.unlink(missing_ok=True)
         return handle

@@ -142,9 +142,9 @@ class Studio:
             If the handle is unknown or the photo cannot be read.
         """
         with self._lock:
+            own = self.handles.of(handle).own  # which also says that it is in use
             found = self._workspaces.get(handle)
             if found is None:
-                own = self.handles.of(handle).own
                 most = uploads.MOST_PIXELS if own else Shot().max_pixels
                 while len(self._workspaces) >= MOST_PHOTOS:
                     self._workspaces.popitem(last=False)

@@ -124,7 +124,7 @@ class Workspace:
                 "share": round(region.share, 4),
                 "confidence": round(confidence(region), 3),
                 "colour": list(KINDS[region.label].colour),
-                "mask": self._handles.put(_png(region.mask), f"{region.label}.png"),
+                "mask": self._handles.put_picture(_png(region.mask), f"{region.label}.png"),
             }
             for region in look.clip.regions
         ]
@@ -143,10 +143,10 @@ class Workspace:
         if what == "depth":
             levels = np.round(clip.depth.values * np.float32(255)).astype(np.uint8)
             coloured = cv2.applyColorMap(levels, cv2.COLORMAP_INFERNO)
-            return [self._handles.put(_png(np.asarray(coloured, np.uint8)), "depth.png")]
+            return [self._handles.put_picture(_png(np.asarray(coloured, np.uint8)), "depth.png")]
         if what == "layers":
             return [
-                self._handles.put(_png(_bgra(layer.colour)), f"layer-{number}.png")
+                self._handles.put_picture(_png(_bgra(layer.colour)), f"layer-{number}.png")
                 for number, layer in enumerate(clip.scene.layers, 1)
             ]
         raise InputError(f"there is no picture of {what}; it must be depth or layers")
@@ -199,7 +199,7 @@ class Workspace:
         ) as sink:
             for frame in clip.packed():
                 sink.write(frame)
-        return self._handles.keep(path, f"{move}.webp")
+        return self._handles.keep(path, f"{move}.webp", picture=True)
 
     def estimate(self, shot: Shot, suffix: str) -> int | None:
         """Return about how many bytes the clip will take, from a few frames of its preview.
