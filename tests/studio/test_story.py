@@ -45,7 +45,7 @@ def page(browser):
     assert all(url.startswith(("http://127.0.0.1:", "blob:", "ws://127.0.0.1:")) for url in outside)
 
 
-def wait(page: Any, what: str, seconds: float = 90) -> None:
+def wait(page: Any, what: str, seconds: float = 240) -> None:
     """Wait until a JavaScript expression is true: the page's policy lets nothing wait inside it."""
     end = time.monotonic() + seconds
     while not page.evaluate(what):
