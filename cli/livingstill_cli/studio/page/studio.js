@@ -83,7 +83,8 @@ class Studio {
     store.addEventListener("change", ({detail}) => {
       byId("undo").disabled = !store.past.length;
       byId("redo").disabled = !store.future.length;
-      if ([...detail].some((key) => !UNSEEN.has(key))) this.soon();
+      if (["mask", "hold", "brush"].some((key) => detail.has(key))) this.ask(); // a stroke is whole
+      else if ([...detail].some((key) => !UNSEEN.has(key))) this.soon();
       if (!this.silent) this.panel?.refresh();
     });
     socket.addEventListener("look", ({detail}) => {
