@@ -16,7 +16,7 @@ from livingstill.camera.path import CAMERAS
 from livingstill.camera.view import CameraView
 from livingstill.jobs import steps
 from livingstill.render import frames, projection
-from livingstill.settings.values import Choice
+from livingstill.settings.values import MoveSpec
 
 SAMPLES = Path(__file__).parent.parent / "samples"
 
@@ -36,7 +36,7 @@ def main() -> None:
         view = CameraView.of(clip.depth.values, clip.photo.focal, clip.subject, clip.framing.box)
         found = {}
         for name in CAMERAS:
-            shot = clip.shot.model_copy(update={"camera": Choice(name=name)})
+            shot = clip.shot.model_copy(update={"camera": MoveSpec(name=name)})
             camera, window = steps.plan_camera(clip.scene, view, clip.framing, shot, clip.timeline)
             seen = projection.Projection(clip.scene, window, size, frames.node_pitch(size))
             poses = (camera.at(clip.timeline.time(i)) for i in range(clip.timeline.frames))

@@ -43,6 +43,8 @@ SECTIONS: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
     "temporal": ("Flicker, and what the filter does to it", ("temporal.py",), ()),
     "director": ("Faults found", ("director.py",), ("--frames", "36")),
     "rescue": ("Clips rescued", ("rescue.py", "--frames", "48"), ("--windows", "1")),
+    "loop": ("Clips made to loop", ("loop.py",), ("--side", "192")),
+    "hold": ("Clips held to their stills", ("hold.py", "--seconds", "1"), ("--side", "256")),
     "motion": (
         "How motion looks in numbers",
         (
@@ -118,7 +120,11 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="shorter clips, fewer rounds")
     parser.add_argument("--depthflow", metavar="PROGRAM")
     parser.add_argument(
-        "--clips", metavar="FOLDER", action="append", default=[], help="real clips for rescue"
+        "--clips",
+        metavar="FOLDER",
+        action="append",
+        default=[],
+        help="real clips for rescue and loop",
     )
     asked = parser.parse_args()
     for name in asked.names or SECTIONS:
@@ -126,7 +132,7 @@ def main() -> None:
         more = list(quick if asked.quick else ())
         if name == "peers" and asked.depthflow:
             more += ["--depthflow", asked.depthflow]
-        if name == "rescue":
+        if name in ("rescue", "loop"):
             more += asked.clips
         made = measure(name, more)
         parts = {**written(), title: made}

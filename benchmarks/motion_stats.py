@@ -22,7 +22,8 @@ from livingstill.motion.builder import compose
 from livingstill.render import frames
 from livingstill.scene import assembly, layers
 from livingstill.segmentation import flow_field, plan, semantic
-from livingstill.settings.values import Stroke, Wind
+from livingstill.settings.values import Stroke
+from livingstill.settings.wind import Wind
 
 SECONDS, RATE = 5.0, 30
 HEADER = (

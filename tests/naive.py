@@ -178,11 +178,11 @@ def trace(velocity, start, seconds, steps, out):
 
 
 @twin("advect.crossfade")
-def crossfade(
-    paths, oldest, spacing, now, half_life, shift, jitter, look, structure, reach, row, column,
-    size_x, size_y, step, gains, first_to, first_gain, second_to, second_gain, bias,
-):  # fmt: skip
+def crossfade(paths, matter, now, half_life, flow):
     """The even generations are the first sample's, the odd ones the second's."""
+    paths, oldest, spacing = paths
+    shift, jitter, look, structure, reach, gains, size_x, size_y, step = matter
+    first_to, first_gain, second_to, second_gain, bias, row, column = flow
     first_to, second_to = first_to.astype(float), second_to.astype(float)
     gain_out, bias = (first_gain.astype(float), second_gain.astype(float)), bias.astype(float)
     for j, i in np.argwhere(gains != 0):
@@ -214,8 +214,8 @@ def crossfade(
         base = (1 - structure) * weight @ seen[:, :3] + structure * look[j, i, :3]
         bias[y, x] = base - gain @ seen[:, :3]
     return {
-        "first_to": first_to, "second_to": second_to, "first_gain": gain_out[0],
-        "second_gain": gain_out[1], "bias": bias,
+        "flow.first": first_to, "flow.second": second_to, "flow.first_gain": gain_out[0],
+        "flow.second_gain": gain_out[1], "flow.bias": bias,
     }  # fmt: skip
 
 
@@ -444,9 +444,8 @@ def softmax(x):
 
 
 @twin("flame.burn")
-def burn(
-    tone, behind, push, ramp, step, row, column, first_to, first_gain, second_to, second_gain, bias
-):
+def burn(tone, behind, push, ramp, step, flow):
+    first_to, first_gain, second_to, second_gain, bias, row, column = flow
     gains = [first_gain.astype(float), second_gain.astype(float)]
     bias = bias.astype(float)
 
@@ -480,7 +479,7 @@ def burn(
         for gain in gains:
             if gain.size:
                 gain[j, i] *= fine
-    return {"first_gain": gains[0], "second_gain": gains[1], "bias": bias}
+    return {"flow.first_gain": gains[0], "flow.second_gain": gains[1], "flow.bias": bias}
 
 
 # inpaint
@@ -654,17 +653,16 @@ def swell(field, factor, least, out):
 
 
 @twin("spectral.displace")
-def displace(
-    field, weight, limit, shade, row, column, first_to, second_to, first_gain, second_gain
-):
+def displace(field, weight, limit, shade, flow):
+    first_to, first_gain, second_to, second_gain, _, row, column = flow
     box = np.s_[row : row + weight.shape[0], column : column + weight.shape[1]]
     d = np.moveaxis(field[:, :2].astype(float), 1, 2) * weight[..., None]
     d = d * (limit / np.sqrt(limit**2 + (d**2).sum(2)))[..., None]
-    out = {"first_to": first_to, "second_to": second_to}
-    out |= {"first_gain": first_gain, "second_gain": second_gain} if shade.size else {}
+    out = {"flow.first": first_to, "flow.second": second_to}
+    out |= {"flow.first_gain": first_gain, "flow.second_gain": second_gain} if shade.size else {}
     out = {name: a.astype(float) for name, a in out.items()}
     for name, a in out.items():
-        if a.size and name.endswith("to"):
+        if a.size and not name.endswith("gain"):
             a[box] -= d
         elif a.size:
             a[box] *= 1 + np.clip(field[:, -1] * shade, -0.5, 0.5)
@@ -672,13 +670,11 @@ def displace(
 
 
 @twin("spectral.reflect")
-def reflect(
-    source, weight, row, column, seen, seen_second, gains, clear, first_to, first_gain, second_to,
-    second_gain,
-):  # fmt: skip
+def reflect(source, weight, before, second_before, gains, clear, flow):
+    first_to, first_gain, second_to, second_gain, _, row, column = flow
     out = {
-        "first_to": first_to, "first_gain": first_gain, "second_to": second_to,
-        "second_gain": second_gain,
+        "flow.first": first_to, "flow.first_gain": first_gain, "flow.second": second_to,
+        "flow.second_gain": second_gain,
     }  # fmt: skip
     out = {name: a.astype(float) for name, a in out.items()}
     upside_down = np.array((1, -1))
@@ -687,15 +683,15 @@ def reflect(
         flows = gains.size > 0 and gains[at, i, 1] > 0
         if flows and not clear:
             continue
-        moved = seen[at, i] * weight[y, x] * upside_down
-        out["first_to"][j, i] += moved
+        moved = before[at, i] * weight[y, x] * upside_down
+        out["flow.first"][j, i] += moved
         if gains.size and gains[j, i, 1] == 0:
-            out["second_to"][j, i] += seen_second[at, i] * weight[y, x] * upside_down
+            out["flow.second"][j, i] += second_before[at, i] * weight[y, x] * upside_down
             if flows:
                 shares = gains[at, i] / max(gains[at, i].sum(), 1e-3)
-                out["first_gain"][j, i], out["second_gain"][j, i] = shares
+                out["flow.first_gain"][j, i], out["flow.second_gain"][j, i] = shares
         elif gains.size:
-            out["second_to"][j, i] += moved
+            out["flow.second"][j, i] += moved
     return out
 
 

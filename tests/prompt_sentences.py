@@ -73,7 +73,11 @@ SENTENCES = [
     ("handheld camera, leaves fluttering", "--camera handheld --motion foliage", ()),
     ("the boat stays still while the water ripples", "--motion water", ()),
     ("watter ripples softly", "--motion water --amount 0.6", ("taken for 'water'",)),
-    ("clowds drift left, push in", "--camera push-in", ("prompt has 'clowds'",)),
+    (
+        "clowds drift left, push in",
+        "--camera push-in --motion cloud --brush cloud:0.508,0.5,0.492,0.5",
+        ("prompt has 'clowds', taken for 'clouds'",),
+    ),
     ("make the sky blue", "error", ("cannot be made: a prompt does not make things 'blue'",)),
     ("add a bird", "error", ("cannot be made: nothing is added to a photo",)),
     (

@@ -11,7 +11,9 @@ import livingstill
 import numpy as np
 import pytest
 from livingstill.photo.source import photo_of
+from livingstill.settings.hold import HoldJob
 from livingstill.settings.keys import ShotKeys
+from livingstill.settings.loop import LoopJob
 from livingstill.settings.rescue import RescueJob
 from livingstill.settings.shot import Shot
 from PIL import Image
@@ -35,11 +37,19 @@ def test_the_typed_keywords_are_the_declared_settings():
     assert inspect.signature(livingstill.animate).parameters["settings"].kind.name == "VAR_KEYWORD"
 
 
-def test_the_keywords_of_rescue_are_the_declared_settings():
-    parameters = inspect.signature(livingstill.rescue).parameters.values()
+@pytest.mark.parametrize(
+    ("function", "job"),
+    [
+        (livingstill.rescue, RescueJob),
+        (livingstill.loop, LoopJob),
+        (livingstill.hold, HoldJob),
+    ],
+)
+def test_the_keywords_of_a_rewriting_job_are_the_declared_settings(function, job):
+    parameters = inspect.signature(function).parameters.values()
     keywords = {p.name: p for p in parameters if p.kind is p.KEYWORD_ONLY and p.name != "progress"}
-    assert set(keywords) == set(RescueJob.model_fields)
-    for name, field in RescueJob.model_fields.items():
+    assert set(keywords) == set(job.model_fields)
+    for name, field in job.model_fields.items():
         assert keywords[name].default == field.default, name
         declared = settings_keys.written(name, field.annotation).replace('"', "'")
         assert keywords[name].annotation == declared, name

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from livingstill.core.errors import InputError
 from livingstill.settings import prompt
 from livingstill.settings.shot import Shot
 from prompt_sentences import SENTENCES
+
+FURTHER = Path(__file__).with_name("prompt_sentences.tsv").read_text(encoding="utf-8").splitlines()
+"""Sentence, options, and the problems, between tabs: sentences that were written before they were read."""
 
 
 def shot(text):
@@ -81,6 +86,19 @@ def test_what_people_type_comes_to_options_and_problems(sentence, options, probl
         told = reading.problems
     assert len(told) == len(problems)
     assert all(part in whole for part, whole in zip(problems, told, strict=True))
+
+
+@pytest.mark.parametrize("row", FURTHER)
+def test_further_sentences_come_to_options_and_problems(row):
+    sentence, options, *problems = row.split("\t")
+    if options == "error":
+        with pytest.raises(InputError) as caught:
+            prompt.understand(sentence)
+        assert [str(caught.value)] == problems
+    else:
+        reading = prompt.understand(sentence)
+        Shot(**reading.settings)
+        assert (reading.options(), list(reading.problems)) == (options, problems)
 
 
 def test_the_notes_of_a_prompt_say_it_as_options():

@@ -49,6 +49,21 @@ def _as_declared(token, value):
     return array
 
 
+RNG = np.random.default_rng(12)
+
+
+def flow_box(shape, *, row=0, column=0, first_gain=True, second=True, bias=True):
+    """Return random fields of a flow for kernels that write in a box of it."""
+
+    def field(*channels, there=True):
+        return RNG.normal(size=(*(shape if there else (0, 0)), *channels))
+
+    return (
+        field(2), np.abs(field(there=first_gain)), field(2, there=second),
+        np.abs(field(there=second and first_gain)), field(3, there=bias), row, column,
+    )  # fmt: skip
+
+
 def _flat(arguments):
     """Return arguments by name, each field of a record by itself."""
     out = {}

@@ -11,7 +11,7 @@ from livingstill.settings.shot import Shot
 TARGET = Path(__file__).parent.parent / "engine" / "livingstill" / "settings" / "keys.py"
 
 WRITTEN = {
-    "Choice": "str | Choice",
+    "MoveSpec": "str | MoveSpec",
     "Wind": "str | Wind",
     "Path": "str | PathLike[str]",
     "int": "int",
@@ -35,7 +35,8 @@ from collections.abc import Sequence
 from os import PathLike
 from typing import Literal, TypedDict
 
-from livingstill.settings.values import Choice, MaskFile, Stroke, Wind
+from livingstill.settings.values import MaskFile, MoveSpec, Stroke
+from livingstill.settings.wind import Wind
 
 
 class ShotKeys(TypedDict, total=False):
@@ -46,7 +47,7 @@ class ShotKeys(TypedDict, total=False):
 
 def written(name: str, annotation: Any) -> str:
     """Return the annotation of one keyword."""
-    if name in SEVERAL:
+    if name in SEVERAL and get_origin(annotation) is tuple:
         return SEVERAL[name]
     if get_origin(annotation) is Literal:
         choices = ", ".join(f'"{choice}"' for choice in get_args(annotation))

@@ -70,6 +70,7 @@ def command(
     if as_json:
         say.json_line(fitness.as_json())
     else:
+        say.summary(f"note: {note}" for note in fitness.notes)
         for line in fitness.lines():
             click.echo(line)
     return 0

@@ -55,7 +55,11 @@ def run() -> NoReturn:
 
 def _begin_kernels(words: list[str]) -> None:
     """Let kernels be compiled while this process imports, if none is compiled yet."""
-    if words and words[0] not in _WITHOUT_KERNELS and not {"-h", "--help", "--version"} & set(words):
+    if (
+        words
+        and words[0] not in _WITHOUT_KERNELS
+        and not {"-h", "--help", "--version"} & set(words)
+    ):
         from livingstill.kernels import ahead
 
         ahead.start()

@@ -28,6 +28,8 @@ COMMANDS = {
     "doctor": "is this photo fit for a clip, and for which move; or is this system",
     "check": "watch any clip for flicker, jumps, melting and other faults",
     "rescue": "keep, repair or replace a clip an AI generator spoiled",
+    "loop": "make any clip loop",
+    "hold": "hold a drifting clip to its still: colours, labels, faces",
     "batch": "many photos to clips; goes on where it was stopped",
     "takes": "several versions of one clip, ranked, with a contact sheet",
     "variants": "one photo in every combination of some settings",

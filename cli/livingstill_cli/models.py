@@ -18,7 +18,7 @@ class Models(Group):
     """A group in which every word but ``fetch`` is a network to tell about."""
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command:
-        """Return ``fetch``, or what tells about the network of this name."""
+        """Return ``fetch``, or the command that describes the network of this name."""
         subcommand = super().get_command(ctx, cmd_name)
         if subcommand is not None:
             return subcommand

@@ -56,16 +56,16 @@ def command(
     reporter = progress.choose(quiet or as_json, no_progress)
     moving = inspect.write_regions(photo, shot, job, target=target, folder=masks, progress=reporter)
     if as_json:
-        kinds = [{"kind": region.label, "share": round(region.share, 4)} for region in moving]
         say.json_line(
             {
                 "output": str(target) if target else None,
                 "masks": str(masks) if masks else None,
-                "kinds": kinds,
-                "notes": renamed,
+                "kinds": [finding.as_json() for finding in moving.findings],
+                "in_doubt": round(moving.doubt, 4),
+                "notes": [*moving.notes, *renamed],
             }
         )
     elif not quiet:
-        say.summary(f"note: {note}" for note in renamed)
-        shares = ", ".join(f"{region.label} {region.share:.0%}" for region in moving)
+        say.summary(f"note: {note}" for note in (*moving.notes, *renamed))
+        shares = ", ".join(map(str, moving.findings))
         say.summary([f"{target or masks}: {shares or 'nothing moves'}"])

@@ -44,6 +44,15 @@ def free_output(path: Path, overwrite: bool) -> tuple[Path, list[str]]:
     return free, [] if free == path else [f"{path} is kept; this one is {free}"]
 
 
+def free_clip(clip: Path, what: str, overwrite: bool) -> tuple[Path, list[str]]:
+    """Return a free name for a clip made of ``clip``, in its format where we write it, and notes."""
+    from livingstill.media.formats import FORMATS
+
+    suffix = clip.suffix.lower()
+    suffix = suffix if suffix in FORMATS and suffix != ".y4m" else ".mp4"
+    return free_output(Path(f"{clip.stem.split('%')[0]}-{what}{suffix}"), overwrite)
+
+
 def summary(lines: Iterable[str]) -> None:
     """Print the closing lines of a job on stderr."""
     for line in lines:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from livingstill.jobs.api import animate as animate
     from livingstill.jobs.api import check as check
     from livingstill.jobs.api import doctor as doctor
+    from livingstill.jobs.api import hold as hold
+    from livingstill.jobs.api import loop as loop
     from livingstill.jobs.api import rescue as rescue
     from livingstill.jobs.batch.run import batch as batch
     from livingstill.jobs.clip import Clip as Clip
@@ -31,6 +33,8 @@ _HOMES = {
     "check": "jobs.api",
     "doctor": "jobs.api",
     "rescue": "jobs.api",
+    "loop": "jobs.api",
+    "hold": "jobs.api",
     "batch": "jobs.batch.run",
     "novel_view": "jobs.novel_view",
     "warmup": "jobs.warmup",

@@ -11,7 +11,7 @@ from livingstill.camera import auto
 from livingstill.camera.subject import find_subject, head_boxes, saliency
 from livingstill.camera.view import CameraView
 from livingstill.core.model import PhotoStatistics
-from livingstill.settings.values import Choice
+from livingstill.settings.values import MoveSpec
 
 PLAIN = PhotoStatistics(
     blur=0.5,
@@ -41,7 +41,7 @@ def costs(name, depth, lines=None):
     view = CameraView.of(depth)
     rows = np.zeros((0, 4), np.float32) if lines is None else np.asarray(lines, np.float32)
     return auto.cost(
-        auto.sample_poses(Choice(name=name), view), view, auto.lines_in_frame(rows, view)
+        auto.sample_poses(MoveSpec(name=name), view), view, auto.lines_in_frame(rows, view)
     )
 
 

@@ -8,7 +8,7 @@ from livingstill.camera.keyframes import curve, parse
 from livingstill.camera.path import resolve
 from livingstill.camera.view import CameraView
 from livingstill.core.errors import InputError
-from livingstill.settings.values import Choice
+from livingstill.settings.values import MoveSpec
 
 VIEW = CameraView.of(np.full((4, 6), 0.5, np.float32))
 KNOTS = ((0.0, 0.0), (0.2, 1.0), (0.5, 1.1), (1.0, 0.0))
@@ -42,7 +42,7 @@ def test_a_closed_spline_is_smooth_across_its_seam():
 def file(tmp_path, text):
     path = tmp_path / "path.toml"
     path.write_text(text)
-    return Choice.parse(f"@{path}")
+    return MoveSpec.parse(f"@{path}")
 
 
 def test_a_file_is_followed_in_seconds_and_values_may_be_left_out(tmp_path):

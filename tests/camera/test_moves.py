@@ -13,7 +13,7 @@ from livingstill.camera.view import CameraView
 from livingstill.core.errors import InputError
 from livingstill.core.model import Pose
 from livingstill.settings.declare import choices, declared
-from livingstill.settings.values import Choice
+from livingstill.settings.values import MoveSpec
 
 RAMP = np.tile(np.linspace(0.1, 1, 60, dtype=np.float32)[:, None], (1, 90))
 VIEW = CameraView.of(RAMP, 0.95, (0.4, 0.6))
@@ -25,7 +25,7 @@ CHOICES = [SLIDERS if name == "sliders" else name for name in CAMERAS]
 
 
 def camera(text, loop="seamless", view=VIEW, duration=5.0, seed=0):
-    return resolve(Choice.parse(text), view, loop=loop, duration=duration, seed=seed)
+    return resolve(MoveSpec.parse(text), view, loop=loop, duration=duration, seed=seed)
 
 
 def track(path, times, points=GRID, focal=0.95):
@@ -240,7 +240,7 @@ def test_handheld_follows_its_seed():
 )
 def test_a_mistake_names_thing_value_and_remedy(text, sentence):
     with pytest.raises(InputError) as caught:
-        parse(Choice.parse(text))
+        parse(MoveSpec.parse(text))
     assert str(caught.value) == sentence
 
 
@@ -258,6 +258,6 @@ def test_every_ease_can_be_named():
 
 
 def test_auto_takes_an_amount_and_a_timing_and_nothing_else():
-    parse(Choice.parse("auto:amount=0.5,hold=0.2"))
+    parse(MoveSpec.parse("auto:amount=0.5,hold=0.2"))
     with pytest.raises(InputError, match="auto has no key 'magnify'"):
-        parse(Choice.parse("auto:magnify=2"))
+        parse(MoveSpec.parse("auto:magnify=2"))

@@ -45,6 +45,23 @@ def test_json_lists_a_hash_for_every_frame_and_threads_never_change_one(livingst
     assert sum(reports[0]["seconds"].values()) > 0
 
 
+def test_the_report_judges_the_encoded_file_as_check_does(livingstill, lake, tmp_path):
+    small = ("--size", "160x106", "--duration", "0.8", "--fps", "10", "--crf", "45")
+    answer = livingstill(lake, *small, "-o", "a.mp4", "--report", "report.json")
+    assert answer.code == 0, answer.err
+    report = json.loads((tmp_path / "report.json").read_text())
+    judged = json.loads(livingstill("check", "a.mp4", "--loop", "--json").out)
+    assert judged["figures"].items() <= report["figures"].items()
+    exact = {"border", "hole", "leak"}
+    assert [f for f in report["faults"] if f["kind"] not in exact] == judged["faults"]
+
+
+def test_the_summary_says_how_sure_it_is_of_what_moves(livingstill, lake):
+    told = json.loads(livingstill(lake, *SMALL, "--json").out)
+    assert told["confidence"].keys() == told["kinds"].keys()
+    assert told["confidence"]["water"] > 0.9
+
+
 def test_a_manifest_replays_to_the_same_frames(livingstill, lake, tmp_path):
     assert livingstill(lake, *SMALL, "--manifest", "lake.json").code == 0
     answer = livingstill("render", "lake.json", "-o", "again.mp4", "--json")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import naive  # noqa: F401 - which registers the twins
 import numpy as np
 import pytest
-from twins import agree
+from twins import agree, flow_box
 
 RNG = np.random.default_rng(2)
 
@@ -38,10 +38,10 @@ def test_two_generations_are_crossfaded(now, structure):
     gains[2] = 0
     look = RNG.uniform(5, 200, (*shape, 4))
     agree(
-        "advect.crossfade", paths=paths, oldest=-1.5, spacing=0.5, now=now, half_life=0.6,
-        shift=RNG.uniform(-0.25, 0.25, shape), jitter=[0.0, 0.1, -0.05, 0.02], look=look,
-        structure=structure, reach=1.3, row=2, column=3, size_x=12.0, size_y=9.5, step=4.0,
-        gains=gains, first_to=RNG.normal(size=(*box, 2)), first_gain=RNG.random(box),
-        second_to=RNG.normal(size=(*box, 2)), second_gain=RNG.random(box),
-        bias=RNG.normal(size=(*box, 3)), share=shape[0], atol=2e-3,
+        "advect.crossfade", paths=(paths, -1.5, 0.5),
+        matter=(
+            RNG.uniform(-0.25, 0.25, shape), [0.0, 0.1, -0.05, 0.02], look, structure, 1.3, gains,
+            12.0, 9.5, 4.0,
+        ),
+        now=now, half_life=0.6, flow=flow_box(box, row=2, column=3), share=shape[0], atol=2e-3,
     )  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 
 import numba
 import pytest
@@ -55,6 +56,7 @@ import sys
 import numpy as np
 from livingstill.kernels import ahead, compile
 from livingstill.kernels.inpaint import push
+sys.platform = {platform!r}
 if {broken}:
     sys.executable = sys.executable if {alive} else "/no/such/program"
     ahead._CODE = "raise SystemExit"
@@ -67,20 +69,63 @@ print(fine.min() == fine.max() == 1, compile.is_ready("inpaint.push"))
 """
 
 
-def filled(cache, broken=False, alive=True) -> list[str]:
+def filled(cache, broken=False, alive=True, platform=sys.platform) -> list[str]:
     """Compile a kernel ahead in a fresh process, and run it; return what it says."""
     environment = {**os.environ, "XDG_CACHE_HOME": str(cache)}
     environment.pop("NUMBA_CACHE_DIR", None)
     done = subprocess.run(
-        [sys.executable, "-c", FILL.format(broken=broken, alive=alive)],
+        [sys.executable, "-c", FILL.format(broken=broken, alive=alive, platform=platform)],
         check=True, capture_output=True, text=True, env=environment, timeout=120,
     )  # fmt: skip
     return done.stdout.split()
 
 
 @pytest.mark.skipif(warmup.ahead.available() == 1, reason="nothing is begun on one core")
-def test_a_kernel_is_compiled_by_another_process_and_loaded_here(tmp_path):
-    assert filled(tmp_path) == ["True", "True", "True"]
+@pytest.mark.parametrize("platform", [sys.platform, "another, where processes are not forked"])
+def test_a_kernel_is_compiled_by_another_process_and_loaded_here(tmp_path, platform):
+    assert filled(tmp_path, platform=platform) == ["True", "True", "True"]
+
+
+KILLED = """
+import os, signal
+from livingstill.kernels import ahead
+ahead.start()
+(compiler, *_) = ahead._pool._compilers
+print(compiler._group.pid, flush=True)
+ahead.begin(["inpaint.push"])
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are forked on Linux alone")
+@pytest.mark.skipif(warmup.ahead.available() == 1, reason="nothing is begun on one core")
+def test_processes_end_with_the_one_that_began_them(tmp_path):
+    environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path)}
+    environment.pop("NUMBA_CACHE_DIR", None)
+    done = subprocess.run(
+        [sys.executable, "-c", KILLED], check=False, capture_output=True, text=True, timeout=60,
+        env=environment,
+    )  # fmt: skip
+    group, deadline = int(done.stdout), time.monotonic() + 60
+    while time.monotonic() < deadline:
+        try:
+            os.killpg(group, 0)
+        except ProcessLookupError:
+            return
+        time.sleep(0.1)
+    pytest.fail("a process outlived the one that began it by a minute")
+
+
+def test_nothing_is_begun_early_once_a_kernel_is_compiled(tmp_path, monkeypatch):
+    monkeypatch.setattr(warmup.ahead, "cache_folder", lambda: str(tmp_path))
+    monkeypatch.setattr(warmup.ahead, "available", lambda: 2)
+    begun = []
+    monkeypatch.setattr(warmup.ahead._pool, "start", lambda: begun.append(1))
+    warmup.ahead.start()
+    assert begun
+    (tmp_path / "inpaint.push-1.py311.nbi").touch()
+    warmup.ahead.start()
+    assert len(begun) == 1
 
 
 @pytest.mark.parametrize("alive", [False, True])

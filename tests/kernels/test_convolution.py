@@ -47,10 +47,8 @@ def dense(x, w, b, *, low=-INFINITY, high=INFINITY, residual=None, cuts=(0.0, 1.
             part = (0, out.channels, *(start + int(c * (end - start)) for c in (a, z)))
         else:
             part = (*(int(c * out.channels) // 4 * 4 for c in (a, z)), start, end)
-        convolution.dense(
-            x.flat, offsets, layer.weights, layer.bias, added, out.flat,
-            x.side, x.rows, x.plane, low, high, *part,
-        )  # fmt: skip
+        dense_filter = convolution.Filter(offsets, layer.weights, layer.bias, low, high)
+        convolution.dense(x.flat, dense_filter, added, out.flat, x.layout, *part)
     return out
 
 
@@ -78,7 +76,7 @@ def test_a_depthwise_convolution_is_the_naive_one(shape):
     x = rng.normal(size=(3, *shape)).astype(np.float32)
     w, b = rng.normal(size=(3, 9)).astype(np.float32), rng.normal(size=3).astype(np.float32)
     out = empty(3, *shape)
-    convolution.depthwise(filled(x).flat, w, b, out.flat, out.side, out.rows, out.plane, 0, 3)
+    convolution.depthwise(filled(x).flat, w, b, out.flat, out.layout, 0, 3)
     check(out, np.clip(naive.convolution(x, w.reshape(3, 1, 3, 3), b), 0, 6))
 
 
@@ -88,9 +86,7 @@ def test_a_depthwise_convolution_of_stride_2_pads_after_alone(shape):
     x = rng.normal(size=(2, 2 * shape[0], 2 * shape[1])).astype(np.float32)
     w, b = rng.normal(size=(2, 9)).astype(np.float32), rng.normal(size=2).astype(np.float32)
     wide, out = filled(x), empty(2, *shape)
-    convolution.depthwise_half(
-        wide.flat, wide.plane, w, b, out.flat, out.side, out.rows, out.plane, 0, 2
-    )
+    convolution.depthwise_half(wide.flat, wide.plane, w, b, out.flat, out.layout, 0, 2)
     check(out, np.clip(naive.convolution(x, w.reshape(2, 1, 3, 3), b, 2, before=0), 0, 6))
 
 
@@ -100,9 +96,8 @@ def test_a_map_is_added_at_twice_the_size(shape):
     x = rng.normal(size=(2, *shape)).astype(np.float32)
     y = rng.normal(size=(2, 2 * shape[0], 2 * shape[1])).astype(np.float32)
     small, out = filled(x), filled(y)
-    convolution.add_doubled(
-        small.flat, small.plane, out.flat, small.side, small.rows, out.plane, 0, 2
-    )
+    layout = convolution.Layout(small.side, small.rows, out.plane)
+    convolution.add_doubled(small.flat, small.plane, out.flat, layout, 0, 2)
     check(out, y + naive.doubled(x))
 
 

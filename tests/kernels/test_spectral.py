@@ -5,7 +5,7 @@ from __future__ import annotations
 import naive  # noqa: F401 - which registers the twins
 import numpy as np
 import pytest
-from twins import agree
+from twins import agree, flow_box
 
 RNG = np.random.default_rng(8)
 BOX = (9, 11)
@@ -29,29 +29,27 @@ def test_a_coarse_field_meets_a_fine_one_bilinearly(factor):
     )
 
 
-def fields(*shape, count):
-    return RNG.normal(size=(*(BOX if count else (0, 0)), *shape))
-
-
 @pytest.mark.parametrize("second", [False, True])
 @pytest.mark.parametrize("shaded", [False, True])
 def test_maps_are_displaced_within_a_limit_and_shaded(second, shaded):
     agree(
         "spectral.displace", field=RNG.normal(0, 4, (5, 3, 7)), weight=RNG.random((5, 7)),
         limit=RNG.uniform(0.5, 3, (5, 7)), shade=RNG.random((5, 7) if shaded else (0, 0)),
-        row=2, column=3, first_to=fields(2, count=1), second_to=fields(2, count=second),
-        first_gain=fields(count=shaded), second_gain=fields(count=shaded and second), share=5,
-        atol=1e-5,
+        flow=flow_box(BOX, row=2, column=3, first_gain=shaded, second=second, bias=False),
+        share=5, atol=1e-5,
     )  # fmt: skip
 
 
 def test_a_displacement_as_long_as_its_limit_is_shortened_by_the_root_of_two():
     to = agree(
         "spectral.displace", field=[[[3.0], [4.0]]], weight=[[1]], limit=[[5]],
-        shade=np.zeros((0, 0)), row=0, column=0, first_to=np.zeros((1, 1, 2)),
-        second_to=np.zeros((0, 0, 2)), first_gain=np.zeros((0, 0)), second_gain=np.zeros((0, 0)),
+        shade=np.zeros((0, 0)),
+        flow=(
+            np.zeros((1, 1, 2)), np.zeros((0, 0)), np.zeros((0, 0, 2)), np.zeros((0, 0)),
+            np.zeros((0, 0, 3)), 0, 0,
+        ),
         share=1, atol=1e-6,
-    )["first_to"]  # fmt: skip
+    )["flow"].first  # fmt: skip
     np.testing.assert_allclose(to[0, 0] * np.sqrt(2), (-3, -4), rtol=1e-6)
 
 
@@ -61,9 +59,9 @@ def test_motion_is_mirrored_upside_down(clear, second):
     gains = RNG.random((*BOX, 2)) * (RNG.random((*BOX, 2)) > 0.5)
     agree(
         "spectral.reflect", source=RNG.integers(0, 5, (4, 6)),
-        weight=RNG.random((4, 6)) * (RNG.random((4, 6)) > 0.3), row=5, column=2,
-        seen=fields(2, count=1), seen_second=fields(2, count=second),
+        weight=RNG.random((4, 6)) * (RNG.random((4, 6)) > 0.3), before=RNG.normal(size=(*BOX, 2)),
+        second_before=RNG.normal(size=(*BOX, 2) if second else (0, 0, 2)),
         gains=gains if second else np.zeros((0, 0, 2)), clear=clear,
-        first_to=fields(2, count=1), first_gain=fields(count=second),
-        second_to=fields(2, count=second), second_gain=fields(count=second), share=4, atol=1e-5,
+        flow=flow_box(BOX, row=5, column=2, first_gain=second, second=second, bias=False),
+        share=4, atol=1e-5,
     )  # fmt: skip

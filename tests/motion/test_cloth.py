@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from livingstill.core.model import Region
 from livingstill.motion.builder import compose
-from livingstill.settings.values import Wind
+from livingstill.settings.wind import Wind
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from livingstill.motion.builder import compose
 from livingstill.render import frames
 from livingstill.scene import background
 from livingstill.segmentation import silhouettes
-from livingstill.settings.values import Wind
+from livingstill.settings.wind import Wind
 
 HEIGHT, WIDTH, GROUND, WALL = 240, 400, 180, 340
 

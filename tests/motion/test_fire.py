@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 from livingstill.core.model import Region
 from livingstill.kernels.flame import burn
+from livingstill.kernels.flow_box import FlowBox
 from livingstill.motion import context, heat, rolling_noise
 from livingstill.motion.builder import compose
-from livingstill.settings.values import Wind
+from livingstill.settings.wind import Wind
 
 SIZE = (120, 200)
 DARK = np.full((*SIZE, 3), (24, 22, 26), np.uint8)
@@ -58,7 +59,8 @@ def burnt(push, colour=(255, 250, 226), glow=1.0):
     to, none = np.zeros((*shape, 2), np.float32), np.zeros((0, 0), np.float32)
     behind = np.full((*shape, 3), 20, np.float32)
     much = np.full(shape, push, np.float32)
-    burn(tone, behind, much, ramp, 4.0, 0, 0, to, gain, to[:0, :0], none, bias, 0, 4)
+    flow = FlowBox(to, gain, to[:0, :0], none, bias, 0, 0)
+    burn(tone, behind, much, ramp, 4.0, flow, 0, 4)
     return (gain[..., None] * tone[..., :3] + bias)[1, 1]
 
 

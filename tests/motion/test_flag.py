@@ -10,7 +10,7 @@ from livingstill.core.model import Region
 from livingstill.motion import phases
 from livingstill.motion.builder import compose
 from livingstill.motion.kinds import flag
-from livingstill.settings.values import Wind
+from livingstill.settings.wind import Wind
 
 
 @pytest.fixture(scope="module")

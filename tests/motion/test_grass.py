@@ -10,7 +10,7 @@ from livingstill.motion.builder import compose
 from livingstill.motion.context import Box, MotionContext
 from livingstill.motion.kinds import grass
 from livingstill.motion.wind import wind_field
-from livingstill.settings.values import Wind
+from livingstill.settings.wind import Wind
 
 HEIGHT, WIDTH = 240, 400
 

@@ -13,7 +13,7 @@ from livingstill.motion.builder import compose
 from livingstill.motion.canvas import Canvas
 from livingstill.motion.context import STEP, Box
 from livingstill.motion.mirror import Mirror
-from livingstill.settings.values import Wind
+from livingstill.settings.wind import Wind
 
 ARRAYS = ("first", "first_gain", "second", "second_gain", "bias")
 

@@ -7,12 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from livingstill.kernels import advect, spectral
+from livingstill.kernels.flow_box import FlowBox
 from livingstill.motion import noise as chance
 from livingstill.motion.context import STEP
 from livingstill.motion.harmonics import Spectrum, coarse, pack
 from livingstill.motion.velocity import limit_transverse_strain
 from livingstill.motion.wind import choose_harmonics, wind_field
-from livingstill.settings.values import Wind
+from livingstill.settings.wind import Wind
 
 
 def test_a_spectrum_is_the_real_part_of_its_harmonics():
@@ -57,7 +58,8 @@ def test_displacements_stay_below_their_limit():
     none, gain = np.zeros((0, 0), np.float32), np.ones((6, 8), np.float32)
     shade = np.full((3, 5), 0.01, np.float32)
     other = out.copy()
-    spectral.displace(values, weight, limit, shade, 1, 2, out, other, gain, none, 0, 3)
+    flow = FlowBox(out, gain, other, none, np.zeros((0, 0, 3), np.float32), 1, 2)
+    spectral.displace(values, weight, limit, shade, flow, 0, 3)
     length = np.hypot(out[..., 0], out[..., 1])
     np.testing.assert_array_equal(out, other)
     np.testing.assert_allclose(gain[1:4, 2:7], 1.4)
@@ -98,11 +100,12 @@ def faded(now, **changes):
     first, second = np.zeros((*shape, 2), np.float32), np.zeros((*shape, 2), np.float32)
     gain, other = np.ones(shape, np.float32), np.zeros(shape, np.float32)
     bias = np.zeros((*shape, 3), np.float32)
-    advect.crossfade(
-        paths, -2.0, 0.5, now, 0.5, given["shift"], np.zeros(4, np.float32), look,
-        given["structure"], given["reach"], 0, 0, 11.0, 4.0, 4.0, np.ones(shape, np.float32),
-        first, gain, second, other, bias, 0, 5,
+    matter = advect.Matter(
+        given["shift"], np.zeros(4, np.float32), look, given["structure"], given["reach"],
+        np.ones(shape, np.float32), 11.0, 4.0, 4.0,
     )  # fmt: skip
+    flow = FlowBox(first, gain, second, other, bias, 0, 0)
+    advect.crossfade(advect.Paths(paths, -2.0, 0.5), matter, now, 0.5, flow, 0, 5)
     return first, gain, second, other, bias
 
 

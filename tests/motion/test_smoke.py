@@ -7,7 +7,7 @@ import naive
 import numpy as np
 from livingstill.core.model import Region
 from livingstill.motion.builder import compose
-from livingstill.settings.values import Wind
+from livingstill.settings.wind import Wind
 
 SIZE = (160, 280)
 

@@ -9,7 +9,7 @@ from livingstill.motion import advection
 from livingstill.motion.context import Box, MotionContext, grid_shape, nodes
 from livingstill.motion.kinds import water
 from livingstill.motion.wind import wind_field
-from livingstill.settings.values import Wind
+from livingstill.settings.wind import Wind
 
 
 def lake(wide, tall):

@@ -1,7 +1,7 @@
 import cv2
 import numpy as np
 import pytest
-from livingstill_training import data
+from livingstill_training import batching, packing
 
 
 @pytest.fixture
@@ -43,8 +43,8 @@ def folder(tmp_path):
 
 @pytest.fixture
 def packed(folder):
-    assert data.pack(folder, [folder / "more"], folder / "pack") == 4
-    return data.Pack(folder / "pack")
+    assert packing.pack(folder, [folder / "more"], folder / "pack") == 4
+    return packing.Pack(folder / "pack")
 
 
 def test_what_is_packed_comes_back(packed):
@@ -52,9 +52,9 @@ def test_what_is_packed_comes_back(packed):
     photo, depth, kind = packed[0]
     assert photo.shape == (60, 80, 3)
     assert (depth == 0).all()  # unknown
-    assert set(np.unique(kind[:20])) == {data.SKY}
-    assert set(np.unique(kind[20:30])) == {data.FOLIAGE | data.GRASS}
-    assert set(np.unique(kind[50:])) == {data.ANY}
+    assert set(np.unique(kind[:20])) == {packing.SKY}
+    assert set(np.unique(kind[20:30])) == {packing.FOLIAGE | packing.GRASS}
+    assert set(np.unique(kind[50:])) == {packing.ANY}
 
 
 def test_depth_is_the_root_of_inverse_depth_and_the_sky_is_infinitely_far(packed):
@@ -62,7 +62,7 @@ def test_depth_is_the_root_of_inverse_depth_and_the_sky_is_infinitely_far(packed
     assert set(np.unique(depth[:10])) == {1}
     assert depth[40, 40] == 65535
     assert depth[20, 40] == pytest.approx(65535 * np.sqrt(0.5), rel=1e-3)
-    assert (kind[:10] == data.SKY).all()
+    assert (kind[:10] == packing.SKY).all()
     _, depth, _ = packed[1]
     assert (depth[:5] == 0).all()
     assert depth[20, 20] == pytest.approx(65535 * np.sqrt(0.5), rel=1e-3)
@@ -74,7 +74,7 @@ def test_a_cut_keeps_photo_depth_and_classes_together():
     photo = np.repeat((grid % 160 + 40).astype(np.uint8)[..., None], 3, 2)
     kind = (grid // 160).astype(np.uint8)
     for _ in range(20):
-        p, d, k = data.cut(rng, photo, grid, kind, (96, 128))
+        p, d, k = batching.cut(rng, photo, grid, kind, (96, 128))
         assert p.shape == (96, 128, 3)
         assert d.shape == k.shape == (96, 128)
         same = np.abs(p[..., 0].astype(int) - (d % 160 + 40)) <= 6
@@ -84,7 +84,7 @@ def test_a_cut_keeps_photo_depth_and_classes_together():
 
 def test_batches_follow_from_their_seed(packed):
     one, two, three = (
-        data.Batches(packed, [(32, 64)], 3, seed, ahead=1).queue.get() for seed in (4, 4, 5)
+        batching.Batches(packed, [(32, 64)], 3, seed, ahead=1).queue.get() for seed in (4, 4, 5)
     )
     for a, b in zip(one, two):
         np.testing.assert_array_equal(a, b)
@@ -98,11 +98,11 @@ def test_batches_follow_from_their_seed(packed):
 def test_a_pasted_figure_stands_on_the_ground():
     rng = np.random.default_rng(2)
     depth = np.linspace(1000, 60000, 100).astype(np.uint16)[:, None].repeat(160, 1)
-    scene = (np.zeros((100, 160, 3), np.uint8), depth, np.full((100, 160), data.OTHER, np.uint8))
+    scene = (np.zeros((100, 160, 3), np.uint8), depth, np.full((100, 160), packing.OTHER, np.uint8))
     figure = (np.full((40, 16, 3), 255, np.uint8), np.full((40, 16), 255, np.uint8), False)
     for _ in range(10):
-        _, after, kind = data.paste(rng, scene, figure)
-        person = kind == data.PERSON
+        _, after, kind = batching.paste(rng, scene, figure)
+        person = kind == packing.PERSON
         assert person.any()
         foot = np.flatnonzero(person.any(1)).max()
         assert after[person].max() == pytest.approx(depth[foot, 0], rel=0.02)
@@ -115,6 +115,6 @@ def test_colours_change_and_shapes_stay():
     photo = rng.integers(0, 255, (40, 50, 3), dtype=np.uint8)
     like = rng.integers(0, 90, (30, 30, 3), dtype=np.uint8)
     for i in range(30):
-        out = data.recolour(rng, photo, like if i % 2 else None)
+        out = batching.recolour(rng, photo, like if i % 2 else None)
         assert out.shape == photo.shape
         assert out.dtype == np.uint8

@@ -7,7 +7,7 @@ torch = pytest.importorskip("torch")
 pytest.importorskip("timm")
 
 from livingstill.network import forward  # noqa: E402
-from livingstill_training import average, data, export, net, train  # noqa: E402
+from livingstill_training import average, batching, export, net, packing, train  # noqa: E402
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def pack(tmp_path):
         cv2.imwrite(str(tmp_path / f"renders/x_{i}.jpg"), noise)
         cv2.imwrite(str(tmp_path / f"renders/x_{i}_d.png"), depth)
         cv2.imwrite(str(tmp_path / f"renders/x_{i}_c.png"), kinds)
-    data.pack(tmp_path, [], tmp_path / "pack")
+    packing.pack(tmp_path, [], tmp_path / "pack")
     return tmp_path / "pack"
 
 
@@ -58,8 +58,8 @@ def test_a_run_is_resumed_exported_and_answers_alike_by_our_kernels(pack, tmp_pa
 def test_the_right_answer_costs_less_than_a_wrong_one():
     torch.manual_seed(0)
     depth = torch.linspace(1, 65535, 64).int()[None, :, None].repeat(2, 1, 64)
-    kind = torch.full((2, 64, 64), data.OTHER, dtype=torch.int32)
-    kind[:, :20] = data.SKY
+    kind = torch.full((2, 64, 64), packing.OTHER, dtype=torch.int32)
+    kind[:, :20] = packing.SKY
     depth[:, :20] = 1
     truth = ((depth[:, None, ::2, ::2].float() - 1) / 65534).clamp(0, 1)
     logits = torch.zeros(2, 6, 32, 32)
@@ -105,7 +105,9 @@ def test_the_mean_of_two_checkpoints_has_norms_of_its_own(pack, tmp_path):
     network.eval()
     norm, seen = network.kind_context.narrow[1], []
     norm.register_forward_hook(lambda _m, given, _o: seen.append(given[0].mean((0, 2, 3))))
-    for _, batch in zip(range(2), data.Batches(data.Pack(pack), train.shapes(64), 8, 0, "both")):
+    for _, batch in zip(
+        range(2), batching.Batches(packing.Pack(pack), train.shapes(64), 8, 0, "both")
+    ):
         with torch.no_grad():
             network(torch.from_numpy(batch[0]).float())
     torch.testing.assert_close(norm.running_mean, torch.stack(seen).mean(0), rtol=1e-3, atol=1e-6)

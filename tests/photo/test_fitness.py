@@ -7,6 +7,7 @@ import json
 import cv2
 import numpy as np
 import pytest
+from livingstill.core.finding import Finding
 from livingstill.photo.fitness import assess
 from livingstill.photo.statistics import measure
 
@@ -22,10 +23,16 @@ def picture(side=600):
 RAMP = np.tile(np.linspace(0, 1, 60, dtype=np.float32)[:, None], (1, 90))
 
 
-def fitness(rgb, *, scale=1.0, depth=0.9, parallax=5.0, shares=None):
+def fitness(rgb, *, scale=1.0, depth=0.9, parallax=5.0, shares=None, **found):
     traits = measure(rgb, RAMP, shares)
     return assess(
-        traits, scale=scale, depth=depth, camera="push-in", reason="because", parallax=parallax
+        traits,
+        scale=scale,
+        depth=depth,
+        camera="push-in",
+        reason="because",
+        parallax=parallax,
+        **found,
     )
 
 
@@ -124,3 +131,23 @@ def test_the_measure_of_any_shape_is_finite():
         rgb = rng.integers(0, 255, (*shape, 3), dtype=np.uint8)
         found = fitness(rgb)
         assert all(np.isfinite(value) for _, value in found.figures)
+
+
+def test_a_photo_of_which_a_fifth_is_in_doubt_is_not_of_the_best_grade():
+    assert fitness(picture(), doubt=0.05).grade == "A"
+    doubtful = fitness(picture(), doubt=0.2)
+    assert doubtful.grade == "B"
+    assert kinds(doubtful) == {"doubt"}
+    assert "20% of the photo may or may not be what moves" in doubtful.lines()[1]
+
+
+def test_what_moves_is_told_with_how_sure_it_is_and_where_to_look():
+    moving = (Finding("cloud", 0.3, 0.97), Finding("foliage", 0.2, 0.55))
+    found = fitness(picture(), moving=moving, notes=("the photo is a scan",))
+    lines = "\n".join(found.lines())
+    assert "Moving: cloud 30%, foliage 20% (55% sure)" in lines
+    assert "Look at foliage with `livingstill regions`" in lines
+    assert "--mask foliage=FILE" in lines
+    told = found.as_json()
+    assert told["moving"][1] == {"kind": "foliage", "share": 0.2, "confidence": 0.55}
+    assert told["notes"] == ["the photo is a scan"]

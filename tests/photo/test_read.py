@@ -145,9 +145,9 @@ def test_a_large_photo_can_be_read_at_a_fraction_of_its_size(tmp_path):
     smooth = Image.fromarray(GRADIENT).resize((1600, 1200), Image.Resampling.BICUBIC)
     for name in ("large.jpg", "large.png"):
         path = saved(tmp_path, name, smooth)
-        small = read_photo(path, at_least=350)
+        small = read_photo(path, min_long_side=350)
         assert small.size == (400, 300)
-        np.testing.assert_array_equal(small.rgb, read_photo(path, at_least=350).rgb)
+        np.testing.assert_array_equal(small.rgb, read_photo(path, min_long_side=350).rgb)
         box = read_photo(path).rgb.reshape(300, 4, 400, 4, 3).mean((1, 3))
         assert np.abs(box - small.rgb).mean() < 1
 

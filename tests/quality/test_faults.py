@@ -94,6 +94,12 @@ def turning() -> Clip:
     return pan([-1.5] * 20 + [1.5] * 20)
 
 
+def turning_coded() -> Clip:
+    """A pan that slows down, turns and sets off, of which a coder left out the smallest steps."""
+    slowing = [2.0] * 10 + [1.6, 1.2, 0.9, 0.7, 0.55]
+    return pan([*slowing, *[0.0] * 7, *(-step for step in [0.7, *slowing[::-1][1:]])])
+
+
 def late_frame() -> Clip:
     """A hand-held pan of which one frame came late: a long step and a short one."""
     return pan([2.0] * 20 + [3.2, 0.8] + [2.0] * 20)
@@ -176,7 +182,7 @@ def melting_water() -> Clip:
 
 CASES: dict[str, tuple[Callable[[], Clip], tuple[Callable[[], Clip], ...]]] = {
     "black": (lambda: spoiled("black"), (fading,)),
-    "freeze": (lambda: spoiled("freeze"), (pulled_down, held_twos)),
+    "freeze": (lambda: spoiled("freeze"), (pulled_down, held_twos, turning_coded)),
     "border": (lambda: spoiled("border"), (dark_border, passing_edge)),
     "outlier": (lambda: spoiled("fold"), (passer_by,)),
     "level shift": (lambda: spoiled("colour jump"), (passer_by, exposure)),

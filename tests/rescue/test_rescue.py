@@ -157,19 +157,19 @@ def test_what_replaces_a_loop_loops_from_the_still_itself(tmp_path, photo):
 
 
 def test_lights_lost_in_a_flicker_are_rebuilt(photo):
-    lit = np.clip(photo.astype(np.float32) * 1.25 + 20, 0, 255).astype(np.uint8)
-    sway = faults.swaying(lit, 12)
+    bright = np.clip(photo.astype(np.float32) * 1.25 + 20, 0, 255).astype(np.uint8)
+    sway = faults.swaying(bright, 12)
     bad = np.arange(12) == 6
     spoiled = [(f * 1.1).clip(0, 255).astype(np.uint8) if b else f for f, b in zip(sway, bad)]
     found = levels.estimate_levels(no_reference.observe(spoiled, 24.0), bad, bad)
-    even = levels.apply_levels(spoiled[6], found.gain[6], found.offset[6])
-    lost = levels.clipped_area(spoiled[6], found.gain[6])
+    corrected = levels.apply_levels(spoiled[6], found.gain[6], found.offset[6])
+    damage = levels.clipped_area(spoiled[6], found.gain[6])
     pieces = [interpolation.DamagedFrame(f) for f in spoiled]
-    pieces[6] = interpolation.DamagedFrame(even, lost, bright=True)
+    pieces[6] = interpolation.DamagedFrame(corrected, damage, clipped_high=True)
     made = list(interpolation.rebuild(pieces))[6]
     white = (sway[6] > 240).all(-1)
-    assert white.mean() > 0.02 and even[white].max() < 245
-    assert psnr(made[white], sway[6][white]) > psnr(even[white], sway[6][white]) + 6
+    assert white.mean() > 0.02 and corrected[white].max() < 245
+    assert psnr(made[white], sway[6][white]) > psnr(corrected[white], sway[6][white]) + 6
 
 
 def test_a_local_flaw_is_no_matter_of_level(photo):

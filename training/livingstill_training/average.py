@@ -12,7 +12,7 @@ from pathlib import Path
 
 import torch
 
-from livingstill_training import data
+from livingstill_training import batching, packing
 from livingstill_training.net import CLASSES, Network
 from livingstill_training.train import load, save, shapes
 
@@ -32,7 +32,9 @@ def mean(checkpoints: list[Path]) -> Network:
     return network
 
 
-def measure_norms(network: Network, packed: data.Pack, batches: int, size: int, seed: int) -> None:
+def measure_norms(
+    network: Network, packed: packing.Pack, batches: int, size: int, seed: int
+) -> None:
     """Give the decoders' norms the statistics of ``batches`` batches; the backbone keeps its own."""
     norms = [
         module
@@ -43,7 +45,7 @@ def measure_norms(network: Network, packed: data.Pack, batches: int, size: int, 
         norm.reset_running_stats()
         norm.momentum = None  # the plain mean over all batches
         norm.train()
-    pictures = iter(data.Batches(packed, shapes(size), 8, seed, "both"))
+    pictures = iter(batching.Batches(packed, shapes(size), 8, seed, "both"))
     with torch.no_grad():
         for _ in range(batches):
             network(torch.from_numpy(next(pictures)[0]).float())
@@ -62,7 +64,7 @@ def main(arguments: list[str] | None = None) -> None:
     options = p.parse_args(arguments)
     torch.manual_seed(options.seed)
     network = mean(options.checkpoints)
-    measure_norms(network, data.Pack(options.pack), options.batches, options.size, options.seed)
+    measure_norms(network, packing.Pack(options.pack), options.batches, options.size, options.seed)
     state = network.state_dict()
     save(
         options.out, backbone=network.name, classes=list(CLASSES),

@@ -22,7 +22,7 @@ import torch
 from rich.progress import MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from torch.nn import functional
 
-from livingstill_training import data
+from livingstill_training import batching, packing
 from livingstill_training.net import BACKBONES, CLASSES, Network, hold, load_imagenet, quick
 
 log = logging.getLogger("livingstill.train")
@@ -91,15 +91,15 @@ def prior_loss(root: torch.Tensor, kind: torch.Tensor, photo_only: torch.Tensor)
     the lower edge, and people stand before what is beside them.
     """
     here = photo_only[:, None, None].float()
-    sky = (kind == data.SKY) * here
-    other = ((kind & data.SKY) == 0) * here
+    sky = (kind == packing.SKY) * here
+    other = ((kind & packing.SKY) == 0) * here
     loss = balanced(root, sky) + balanced(functional.relu(0.05 - root), other)
-    water = (kind == data.WATER) * here
+    water = (kind == packing.WATER) * here
     step = max(root.shape[1] // 12, 1)
     both = water[:, step:] * water[:, :-step]
     rise = root[:, step:] - root[:, :-step]
     loss = loss + 0.3 * balanced(functional.softplus(-rise / 0.03), both)
-    person, beside = (kind == data.PERSON) * here, ((kind & data.PERSON) == 0) * here
+    person, beside = (kind == packing.PERSON) * here, ((kind & packing.PERSON) == 0) * here
     for step in (root.shape[2] // 8, root.shape[2] // 3):
         rise = root[:, :, step:] - root[:, :, :-step]
         right = person[:, :, step:] * beside[:, :, :-step]
@@ -115,12 +115,12 @@ def class_loss(logits: torch.Tensor, kind: torch.Tensor) -> torch.Tensor:
     allowed = (kind[:, None].int() & bits[None, :, None, None].int()) > 0
     share = functional.log_softmax(logits, 1)
     inside = torch.logsumexp(share.masked_fill(~allowed, -1e4), 1)
-    known = (kind != data.ANY).float()
+    known = (kind != packing.ANY).float()
     loss = balanced(-inside.clamp(min=-12), known)
     chance = share.exp()
     for members in ((1,), (2,), (3, 4)):
         mask = sum(1 << m for m in members)
-        yes = ((kind & ~mask & data.ANY) == 0).float()
+        yes = ((kind & ~mask & packing.ANY) == 0).float()
         no = ((kind & mask) == 0).float()
         p = chance[:, list(members)].sum(1)
         both = (p * yes).flatten(1).sum(1)
@@ -146,7 +146,7 @@ def total_loss(
     if root is not None:
         known = (depth > 0).float()
         measured = known.flatten(1).mean(1) > 0.02
-        aerial = kind == (data.ANY & ~data.WATER)
+        aerial = kind == (packing.ANY & ~packing.WATER)
         labelled = ~measured & (aerial.flatten(1).float().mean(1) < 0.01)
         truth = (depth.float() - 1).clamp(min=0) / 65534
         parts["depth"] = depth_loss(root[:, 0], truth, known * measured[:, None, None])
@@ -215,7 +215,9 @@ def parser() -> argparse.ArgumentParser:
     )
     p.add_argument("--still-norms", action="store_true", help="keep every norm's statistics")
     p.add_argument("--only", choices=("depth", "kind"), help="train one head's decoder alone")
-    p.add_argument("--mix", default="both", choices=sorted(data.WEIGHTS), help="shares of sources")
+    p.add_argument(
+        "--mix", default="both", choices=sorted(batching.WEIGHTS), help="shares of sources"
+    )
     p.add_argument("--batch", type=int, default=8)
     p.add_argument("--size", type=int, default=256, help="side of a square crop; others by area")
     p.add_argument("--rate", type=float, default=1e-3, help="learning rate of the decoder")
@@ -254,9 +256,9 @@ def main(arguments: list[str] | None = None) -> None:
     device = "cuda" if torch.cuda.is_available() else "cpu"
     packed_in = options.pack or options.out / "pack"
     if not (packed_in / "index.json").exists():
-        count = data.pack(options.data, options.renders, packed_in, options.people)
+        count = packing.pack(options.data, options.renders, packed_in, options.people)
         log.info("packed %d pictures", count)
-    packed = data.Pack(packed_in)
+    packed = packing.Pack(packed_in)
     torch.manual_seed(options.seed)
     network = Network(options.backbone)
     if options.backbone != "plain" and options.data and not options.start:
@@ -287,7 +289,9 @@ def main(arguments: list[str] | None = None) -> None:
     known = {s: len(i) for s, i in packed.by_source.items()}
     log.info("%s on %s, from step %d, pictures %s", vars(options), device, first, json.dumps(known))
     batches = iter(
-        data.Batches(packed, shapes(options.size), options.batch, options.seed + first, options.mix)
+        batching.Batches(
+            packed, shapes(options.size), options.batch, options.seed + first, options.mix
+        )
     )
     began = saved = time.monotonic()
 

@@ -13,7 +13,8 @@ from livingstill.core.kinds import KINDS
 from livingstill.media.formats import CODECS, FORMATS
 from livingstill.settings.declare import bounds, choices, declared
 from livingstill.settings.shot import Shot
-from livingstill.settings.values import DIRECTIONS, LONG_SIDES, Wind
+from livingstill.settings.values import LONG_SIDES
+from livingstill.settings.wind import DIRECTIONS, Wind
 from pydantic.fields import FieldInfo
 
 from livingstill_cli.studio.shots import FILE_KEYS, HIDDEN

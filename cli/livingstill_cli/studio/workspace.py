@@ -17,7 +17,7 @@ from livingstill.camera import framing
 from livingstill.camera.path import AUTO
 from livingstill.core.errors import InputError, LivingStillError
 from livingstill.core.kinds import KINDS
-from livingstill.core.model import PackedRGBA, Region, UInt8Array
+from livingstill.core.model import PackedRGBA, UInt8Array
 from livingstill.imaging import exact
 from livingstill.io.files import free_name
 from livingstill.jobs.analyse import read_photo
@@ -117,12 +117,17 @@ class Workspace:
     # what is seen of the engine's view
 
     def regions(self, look: Look) -> list[dict[str, Any]]:
-        """Return the regions of a clip for a page: kind, share, confidence, colour and mask."""
+        """Return the regions of a clip for a page: kind, share, confidence, colour and mask.
+
+        The confidence is None where the network does not say.
+        """
+        findings = look.clip.findings if look.decisions is None else look.decisions.findings
+        sure = {one.kind: one.confidence for one in findings}
         return [
             {
                 "kind": region.label,
                 "share": round(region.share, 4),
-                "confidence": round(confidence(region), 3),
+                "confidence": sure.get(region.label),
                 "colour": list(KINDS[region.label].colour),
                 "mask": self._handles.put_picture(_png(region.mask), f"{region.label}.png"),
             }
@@ -290,16 +295,6 @@ class _Steps:
 
     def say(self, line: str) -> None:
         """Tell nothing: a page has no place for passing lines."""
-
-
-def confidence(region: Region) -> float:
-    """Return how sure a region is, 0..1: its mean mask where it is any, soft borders included.
-
-    >>> confidence(Region("water", np.full((4, 4), 255, np.uint8)))
-    1.0
-    """
-    inside = region.mask[region.mask > 25]
-    return float(inside.mean()) / 255 if inside.size else 0.0
 
 
 def jpegs(clip: Clip, start: int) -> Iterator[tuple[int, bytes]]:

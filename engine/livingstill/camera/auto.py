@@ -15,7 +15,8 @@ from livingstill.camera.path import resolve
 from livingstill.camera.projection import Reals, project
 from livingstill.camera.view import CameraView
 from livingstill.core.model import Float32Array, PhotoStatistics, Pose
-from livingstill.settings.values import Choice
+from livingstill.imaging import exact
+from livingstill.settings.values import MoveSpec
 
 BEND_WIDTH = 1920.0
 """Width of the frame, pixels, to which line bend is scaled."""
@@ -80,7 +81,7 @@ INDOOR_MOVES = ("push-in", "truck-right")
 PEOPLE_SHARE = 0.04
 """Smallest share of people in a photo that is one of people."""
 
-FLAT_MOVE = Choice(name="ken-burns")
+FLAT_MOVE = MoveSpec(name="ken-burns")
 
 _TEAR_GAP = 0.25
 """A gap between neighbours of the grid wider than this part of their distance is a tear."""
@@ -94,7 +95,7 @@ class Advice:
     for a flat one, which has none.
     """
 
-    choice: Choice
+    choice: MoveSpec
     reason: str
     parallax: float
     disocclusion: float | None = None
@@ -131,7 +132,7 @@ def choose(
     limits = LIMITS_INDOORS if statistics.is_room else LIMITS
     scored = []
     for name in INDOOR_MOVES if statistics.is_room else PREFERENCE:
-        choice = Choice(name=name)
+        choice = MoveSpec(name=name)
         costs = cost(sample_poses(choice, view), view, lines)
         amount = min(MAX_AMOUNT, factor * _largest_amount(costs, limits))
         people = statistics.share("person") > PEOPLE_SHARE
@@ -147,7 +148,7 @@ def choose(
         return Advice(
             FLAT_MOVE, f"{place}, but it would tear: a flat move towards {target}", max_parallax
         )
-    choice = Choice(name=name, keys=tuple(key for key in keys if key[1] != "1"))
+    choice = MoveSpec(name=name, keys=tuple(key for key in keys if key[1] != "1"))
     towards = f" towards {target}" if name == "push-in" else ""
     return Advice(
         choice,
@@ -177,7 +178,7 @@ def _cost_in_words(disocclusion: float, line_bend: float | None) -> str:
 
 def largest_parallax(view: CameraView, lines: FrameLines, indoors: bool, factor: float) -> float:
     """Return a truck's largest parallax within the limits, percent of the width, at most 8."""
-    truck = Choice(name="truck-right", keys=(("parallax", "3.5"),))
+    truck = MoveSpec(name="truck-right", keys=(("parallax", "3.5"),))
     costs = cost(sample_poses(truck, view), view, lines)
     limits = replace(LIMITS_INDOORS if indoors else LIMITS, parallax_rms=1e9)
     return min(8.0, 3.5 * factor * _largest_amount(costs, limits))
@@ -235,7 +236,7 @@ def lines_in_frame(
     return FrameLines(x - 0.5, (y - 0.5) / view.aspect, w)
 
 
-def sample_poses(choice: Choice, view: CameraView) -> list[Pose]:
+def sample_poses(choice: MoveSpec, view: CameraView) -> list[Pose]:
     """Return nine evenly spaced poses of a move, both ends among them."""
     path = resolve(choice, view, loop="none", duration=5.0)
     return [path.at(i / 8) for i in range(9)]
@@ -284,7 +285,7 @@ def _disocclusion_and_stretch(across: Reals, down: Reals, view: CameraView) -> t
         deviation = np.abs(gap - median)
         opened += float(np.where(deviation > _TEAR_GAP, np.maximum(gap - median, 0), 0).sum())
         untorn = deviation[deviation <= _TEAR_GAP]
-        stretch = max(stretch, float(np.percentile(untorn, 95)) if untorn.size else 0.0)
+        stretch = max(stretch, exact.percentile(untorn, 95) if untorn.size else 0.0)
     return 100 * opened / view.depth.size, 100 * stretch
 
 

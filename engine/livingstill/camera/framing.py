@@ -102,22 +102,24 @@ def frame(
     if fixed:
         if contradicts_aspect(size, aspect):
             raise InputError(f"size {size} is not {aspect}; give one of them")
-        wanted_size = _size_from_sides(fixed, shape)
+        requested_size = _size_from_sides(fixed, shape)
         if any(side is not None and side % 2 for side in fixed):
-            width, height = map(nearest_even, wanted_size)
+            width, height = map(nearest_even, requested_size)
             notes.append(f"size {size} becomes {width}x{height}: a frame's sides are even numbers")
     elif size == "source":
-        wanted_size = _size_from_source((photo_width // 2 * 2, photo_height // 2 * 2), shape, fit)
+        requested_size = _size_from_source(
+            (photo_width // 2 * 2, photo_height // 2 * 2), shape, fit
+        )
     else:
-        wanted_size = _size_from_long_side(LONG_SIDES[size], shape)
-        largest = max_upscale / _scale(photo, wanted_size, fit)
+        requested_size = _size_from_long_side(LONG_SIDES[size], shape)
+        largest = max_upscale / _scale(photo, requested_size, fit)
         if largest < 1:
-            wanted_size = (wanted_size[0] * largest, wanted_size[1] * largest)
-    if max(wanted_size) > LARGEST:
+            requested_size = (requested_size[0] * largest, requested_size[1] * largest)
+    if max(requested_size) > LARGEST:
         notes.append(f"the frame is made {LARGEST} pixels long, the longest there is")
-        factor = LARGEST / max(wanted_size)
-        wanted_size = (wanted_size[0] * factor, wanted_size[1] * factor)
-    out = (nearest_even(wanted_size[0]), nearest_even(wanted_size[1]))
+        factor = LARGEST / max(requested_size)
+        requested_size = (requested_size[0] * factor, requested_size[1] * factor)
+    out = (nearest_even(requested_size[0]), nearest_even(requested_size[1]))
     picture, extent = (0, 0, *out), (1.0, 1.0)
     if fit == "crop":
         ratios = (out[0] / photo_width, out[1] / photo_height)
@@ -167,8 +169,8 @@ def _size_from_source(photo: tuple[int, int], shape: float, fit: str) -> tuple[f
     return (photo_height * shape, photo_height) if inside else (photo_width, photo_width / shape)
 
 
-def _scale(photo: tuple[int, int], wanted_size: tuple[float, float], fit: str) -> float:
-    ratios = (wanted_size[0] / photo[0], wanted_size[1] / photo[1])
+def _scale(photo: tuple[int, int], requested_size: tuple[float, float], fit: str) -> float:
+    ratios = (requested_size[0] / photo[0], requested_size[1] / photo[1])
     return max(ratios) if fit == "crop" else min(ratios)
 
 

@@ -23,7 +23,7 @@ from livingstill.core.errors import InputError
 from livingstill.core.model import CameraPath, Pose
 from livingstill.core.registry import Registry, nearest
 from livingstill.settings.declare import Group, bounds, checked, choices, declared
-from livingstill.settings.values import Choice
+from livingstill.settings.values import MoveSpec
 
 CAMERAS: Registry[Callable[..., Move]] = Registry(
     "camera move",
@@ -91,22 +91,22 @@ class TimedMove:
         return replace(pose, focus=self.view.subject, aperture=self.timing.aperture / 100 / spread)
 
 
-def with_requested_keys(requested: Choice, recommended: Choice) -> Choice:
+def with_requested_keys(requested: MoveSpec, recommended: MoveSpec) -> MoveSpec:
     """Return the recommended move with the requested keys; the two amounts are multiplied.
 
-    >>> asked = Choice.parse("auto:amount=0.5,ease=cubic")
-    >>> str(with_requested_keys(asked, Choice.parse("truck-right:amount=0.8")))
+    >>> asked = MoveSpec.parse("auto:amount=0.5,ease=cubic")
+    >>> str(with_requested_keys(asked, MoveSpec.parse("truck-right:amount=0.8")))
     'truck-right:amount=0.4,ease=cubic'
     """
     requested_keys, keys = dict(requested.keys), dict(recommended.keys)
     amount = float(requested_keys.pop("amount", 1)) * float(keys.pop("amount", 1))
     amount_key = {} if amount == 1 else {"amount": f"{amount:.3g}"}
-    return Choice(
+    return MoveSpec(
         name=recommended.name, keys=tuple({**amount_key, **keys, **requested_keys}.items())
     )
 
 
-def parse(choice: Choice, duration: float = 5.0) -> tuple[Move, Timing]:
+def parse(choice: MoveSpec, duration: float = 5.0) -> tuple[Move, Timing]:
     """Check the camera of a shot and return its move and its timing, before any photo is read.
 
     ``auto`` has no move of its own yet; its keys are checked and it stands still.
@@ -148,7 +148,7 @@ def _checked_model(name: str, make: Callable[..., Any], keys: Mapping[str, str])
 
 
 def resolve(
-    choice: Choice, view: CameraView, *, loop: str, duration: float, seed: int = 0
+    choice: MoveSpec, view: CameraView, *, loop: str, duration: float, seed: int = 0
 ) -> CameraPath:
     """Return the path of the camera of a shot over a clip of ``duration`` seconds.
 

@@ -140,7 +140,7 @@ def _blur(values: Float32Array, sigma: float) -> Float32Array:
 
 def _normalised(values: Float32Array) -> Float32Array:
     """Return ``values`` over their 99th percentile, at most 1."""
-    top = float(np.percentile(values, 99))
+    top = exact.percentile(values, 99)
     return (
         np.minimum(values / np.float32(max(top, 1e-6)), np.float32(1)) if top > 1e-6 else values * 0
     )

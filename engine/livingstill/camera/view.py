@@ -59,7 +59,7 @@ class CameraView:
         scale = min(1.0, _LONG_SIDE / max(part.shape))
         size = (max(1, round(part.shape[1] * scale)), max(1, round(part.shape[0] * scale)))
         small: Float32Array = np.asarray(exact.resize_area(part, size), np.float32)
-        far, middle, near = (float(q) for q in np.percentile(small, (2, 50, 98)))
+        far, middle, near = (exact.percentile(small, percent) for percent in (2, 50, 98))
         view = cls(
             aspect=(box[2] - box[0]) * width / ((box[3] - box[1]) * height),
             focal=(focal or DEFAULT_FOCAL) / (box[2] - box[0]),

@@ -9,7 +9,8 @@ _PHRASES: dict[str, str] = {
     "push-in": "push in, push into, push toward, push forward, push, dolly in, dolly forward, "
     "dolly toward, dolly into, dolly, move in, move into, move closer, come closer, get closer, "
     "go closer, draw closer, creep closer, camera closer, go in, come in, creep in, move forward, "
-    "go forward, fly forward, fly in, fly into, fly through, fly toward, glide in, glide forward, "
+    "go forward, float in, float forward, float toward, drift in, "
+    "drift forward, drift toward, glide toward, ease in, fly forward, fly in, fly into, fly through, fly toward, glide in, glide forward, "
     "camera forward, camera in, camera toward, camera into, move toward, track in, "
     "camera approach, approach",
     "pull-out": "pull out, pull back, pull away, dolly out, dolly back, dolly away, move out, "
@@ -28,13 +29,18 @@ _PHRASES: dict[str, str] = {
     "roll-right": "roll right, tilt right, camera roll right, rotate camera right, rotate right, "
     "rotate camera clockwise, rotate clockwise, camera clockwise, roll clockwise",
     "truck-left": "truck left, slide left, track left, dolly left, strafe left, glide left, "
-    "camera left, camera move left, camera slide left",
+    "camera left, camera move left, camera slide left, camera drift left, camera glide left, "
+    "camera go left, camera travel left, camera float left, camera sweep left",
     "truck-right": "truck right, slide right, track right, dolly right, strafe right, "
-    "glide right, camera right, camera move right, camera slide right",
+    "glide right, camera right, camera move right, camera slide right, "
+    "camera drift right, camera glide right, camera go right, camera travel right, "
+    "camera float right, camera sweep right",
     "pedestal-up": "pedestal up, pedestal, camera up, camera move up, boom up, jib up, "
-    "camera rise, camera lift",
+    "camera rise, camera lift, camera go up, camera drift up, camera float up, camera glide up, "
+    "rise up, lift up",
     "pedestal-down": "pedestal down, camera down, camera move down, boom down, jib down, "
-    "crane down, camera lower, camera sink, camera drop, camera descend",
+    "crane down, camera lower, camera sink, camera drop, camera descend, camera go down, "
+    "camera drift down, camera float down, camera glide down",
     "orbit": "orbit around, orbit, circle around, camera circle, rotate around, go around, "
     "move around, revolve around, spin around, travel around, fly around, camera around",
     "arc": "arc around, arc, swing around, camera swing, arc left, arc right",

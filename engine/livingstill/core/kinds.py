@@ -69,6 +69,8 @@ class MotionKind:
         alone, and are what it can be asked to do
     nouns_with_verb : nouns of another kind that mean this one too when they do what this one does,
         as water that flows
+    classes : the network's classes that its regions are of, by which one knows how sure they are;
+        none where its detector looks for something else
     colour : R, G, B of its regions in the overlay
     found_by : ``auto``: ``--motion auto`` looks for it; ``named``: it is looked for when it is
         named; ``mask``: it moves where a mask or a stroke says
@@ -99,6 +101,7 @@ class MotionKind:
     nouns: tuple[str, ...] = ()
     verbs: tuple[str, ...] = ()
     nouns_with_verb: tuple[str, ...] = ()
+    classes: tuple[str, ...] = ()
     colour: tuple[int, int, int] = (255, 0, 255)
     found_by: Literal["auto", "named", "mask"] = "mask"
     detector: Function | None = None

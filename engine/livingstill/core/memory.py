@@ -7,6 +7,6 @@ from contextlib import suppress
 
 
 def trim_heap() -> None:
-    """Return what the C library keeps of freed memory; only glibc has to be told to."""
+    """Return freed memory that the C library keeps to the system; of use with glibc alone."""
     with suppress(OSError, AttributeError, TypeError):
         ctypes.CDLL(None).malloc_trim(0)

@@ -51,7 +51,7 @@ def coarse(small: UInt8Array) -> Float32Array:
     guided = exact.edge_preserving_smoother(small, 400.0, 12.0)
     weight = np.where(sky, np.float32(1e-3), np.float32(1))
     smooth = guided(guess * weight) / guided(weight)
-    top = max(float(np.percentile(smooth[~sky], 99.5)) if (~sky).any() else 1.0, 1e-3)
+    top = max(exact.percentile(smooth[~sky], 99.5) if (~sky).any() else 1.0, 1e-3)
     result: Float32Array = np.clip(smooth / top, 0, 1).astype(np.float32)
     result[sky] = 0
     return result
@@ -92,7 +92,7 @@ def horizon(sky: NDArray[np.bool_]) -> float:
     """Return the horizon as a fraction of the height: where most columns' sky has ended."""
     height = sky.shape[0]
     ends = np.where(sky.any(axis=0), height - np.argmax(sky[::-1], axis=0), 0) / height
-    return float(np.clip(np.percentile(ends, 80), 0.25, 0.7))
+    return float(np.clip(exact.percentile(ends, 80), 0.25, 0.7))
 
 
 def _transmission(value: Float32Array, sky: NDArray[np.bool_]) -> Float32Array:
@@ -130,6 +130,6 @@ def _ranked(cue: Float32Array, mask: NDArray[np.bool_]) -> Float32Array:
     """Stretch a cue to 0..1 between its 5th and 95th percentile."""
     if not mask.any():
         return np.full_like(cue, 0.5)
-    low, high = np.percentile(cue[mask], (5, 95))
+    low, high = (exact.percentile(cue[mask], percent) for percent in (5, 95))
     stretched: Float32Array = np.clip((cue - low) / max(high - low, 1e-6), 0, 1).astype(np.float32)
     return stretched

@@ -156,7 +156,7 @@ def _inverse(
                 "fill them, for example with the farthest distance"
             )
         inverse = np.float32(1) / numbers
-        nearest = float(np.percentile(inverse, 100 - _NEAREST_PERCENT))
+        nearest = exact.percentile(inverse, 100 - _NEAREST_PERCENT)
         inverse = np.minimum(inverse / np.float32(nearest or 1), np.float32(1))
     elif far == "bright":
         inverse = np.float32(1) - numbers / np.float32(full)

@@ -144,9 +144,9 @@ def grain_tile(size: tuple[int, int], strength: float, seed: int) -> NDArray[np.
     return np.clip(np.round(noise), -32767, 32767).astype(np.int16)
 
 
-def _overlap_notes(things: list[tuple[str, Sprite | None]]) -> list[str]:
+def _overlap_notes(overlays: list[tuple[str, Sprite | None]]) -> list[str]:
     """Return a sentence for each pair of overlapping sprites."""
-    sprites = [(name, sprite.box) for name, sprite in things if sprite is not None]
+    sprites = [(name, sprite.box) for name, sprite in overlays if sprite is not None]
     return [
         f"{name} and {other} overlap; give one another place"
         for i, (name, box) in enumerate(sprites)

@@ -205,6 +205,20 @@ def distance_transform(mask: UInt8Array) -> Float32Array:
         cv2.ipp.setUseIPP(before)
 
 
+def percentile(values: NDArray[Any], percent: float) -> float:
+    """Return the value below which so many percent of all lie, linear between two neighbours.
+
+    NumPy's own interpolates float32 in float32 or in float64, by its version. ``values`` has at
+    least one.
+    """
+    flat = np.asarray(values).ravel()
+    place = (flat.size - 1) * percent / 100
+    low = int(place)
+    high = min(low + 1, flat.size - 1)
+    below, above = (float(v) for v in np.partition(flat, (low, high))[[low, high]])
+    return below + (above - below) * (place - low)
+
+
 def line_segments(grey: UInt8Array) -> Float32Array:
     """Return straight segments, (n, 4) float32 x0, y0, x1, y1 in steps of 1/32 px.
 

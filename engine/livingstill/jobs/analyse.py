@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -13,6 +13,7 @@ import numpy as np
 from livingstill.camera import framing, subject
 from livingstill.camera.subject import Subject
 from livingstill.core.errors import InputError
+from livingstill.core.finding import Finding
 from livingstill.core.model import (
     Float32Array,
     InverseDepth,
@@ -30,7 +31,7 @@ from livingstill.imaging import exact
 from livingstill.network.forward import forward
 from livingstill.photo import read, statistics
 from livingstill.photo.lines import detect_lines, line_lengths
-from livingstill.segmentation import semantic
+from livingstill.segmentation import confidence, semantic
 from livingstill.segmentation.class_probabilities import clean_classes
 from livingstill.settings.groups import DepthSettings, InputSettings
 from livingstill.settings.shot import Shot
@@ -72,6 +73,16 @@ class Analysis:
     def mask(self, name: str) -> UInt8Array | None:
         """Return the soft mask of a class, (H, W) uint8, or None where there is none of it."""
         return next((one.mask for one in self.classes() if one.label == name), None)
+
+    def findings(
+        self, regions: tuple[Region, ...], given: Collection[str] = ()
+    ) -> tuple[Finding, ...]:
+        """Return how sure each region that moves is; ``given`` are the kinds whose mask was given."""
+        return confidence.findings(regions, self.perception, given)
+
+    def doubtful_share(self) -> float:
+        """Return the share of the photo that may or may not be of a class that moves."""
+        return confidence.doubtful_share(self.perception())
 
     def statistics(self) -> PhotoStatistics:
         """Return sharpness, noise, light, lines and shares of classes."""

@@ -22,6 +22,8 @@ from livingstill.jobs.job_result import JobResult
 from livingstill.jobs.outputs import check_outputs, free_names
 from livingstill.jobs.session import check_settings, prepare
 from livingstill.jobs.stages import Stages
+from livingstill.media import clip_reader
+from livingstill.media.formats import PIPES, format_of
 from livingstill.quality import no_reference, verdict
 from livingstill.settings.shot import Job, Shot
 from livingstill.settings.shot_file import dump_shot_file
@@ -72,7 +74,7 @@ def animate_file(
             clip = reframe(scene, shot.aspect)
     else:
         clip = _prepare_photo(job.photo, shot, stages, record, ahead)
-    observer = _ReportObserver(clip) if job.report is not None else None
+    observer = _ReportObserver(clip, outputs[0]) if job.report is not None else None
     rendered = clip.save(
         *outputs,
         overwrite=job.overwrite,
@@ -88,7 +90,8 @@ def animate_file(
     if job.report is not None and observer is not None:
         with stages("report"):
             title = Path(outputs[0]).name
-            check.write_report(observer.review(), clip.frames, job.report, title, job.overwrite)
+            review, frames = observer.review()
+            check.write_report(review, frames, job.report, title, job.overwrite)
     difference, stage = (None, None) if record is None else _replayed(record, clip, rendered.frames)
     elapsed = time.perf_counter() - start
     result = JobResult(clip, outputs, rendered, elapsed, stages.seconds, difference, stage, renamed)
@@ -129,22 +132,41 @@ def _prepare_photo(
 
 
 class _ReportObserver:
-    """Accumulates the continuity report of a clip from its frames in order."""
+    """Gathers the continuity report of a clip: of the encoded file, which `check` would judge alike.
 
-    def __init__(self, clip: Clip) -> None:
-        self._timeline = clip.timeline
-        self._observer, self._exact = no_reference.Observer(), ExactFigures(clip)
+    A clip that goes to a stream, has no header or is transparent is judged by its frames, before they
+    are encoded. The exact figures are of the frames in any case.
+    """
+
+    def __init__(self, clip: Clip, output: str) -> None:
+        self._clip, self._exact = clip, ExactFigures(clip)
+        readable = output not in PIPES and format_of(output).suffix != ".rgb"
+        self._file = Path(output) if readable and not clip.shot.alpha else None
+        self._observer = no_reference.Observer() if self._file is None else None
 
     def add(self, rgb: UInt8Array) -> None:
         """Add the next frame, (H, W, 3) uint8 RGB."""
-        self._observer.add(rgb)
+        if self._observer is not None:
+            self._observer.add(rgb)
         self._exact.add(rgb)
 
-    def review(self) -> check.Review:
-        """Return the verdict on all frames, with the exact figures of a clip of ours."""
-        series = self._observer.series(float(self._timeline.fps))
-        judged = verdict.judge(series, loop=self._timeline.periodic)
-        return check.Review(verdict.with_exact_figures(judged, self._exact.figures()), series)
+    def review(self) -> tuple[check.Review, Callable[[], Iterable[UInt8Array]]]:
+        """Return the verdict, with the exact figures of a clip of ours, and what gives its frames."""
+        found, frames = self._judged()
+        judged = verdict.with_exact_figures(found.verdict, self._exact.figures())
+        return check.Review(judged, found.series, found.notes), frames
+
+    def _judged(self) -> tuple[check.Review, Callable[[], Iterable[UInt8Array]]]:
+        """Return the review of the file, or of the frames that went to a stream, and the frames."""
+        timeline = self._clip.timeline
+        if self._observer is not None:
+            series = self._observer.series(float(timeline.fps))
+            judged = verdict.judge(series, loop=timeline.periodic)
+            return check.Review(judged, series), self._clip.frames
+        assert self._file is not None  # one of the two is
+        reader = clip_reader.ClipReader(self._file)
+        found = check.review(reader.path, loop=timeline.periodic)
+        return found, lambda: (frame.rgb for frame in reader)
 
 
 def _estimates(record: Mapping[str, Any] | None) -> Estimates | None:

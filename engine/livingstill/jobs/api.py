@@ -17,12 +17,16 @@ from livingstill.jobs.clip import Clip
 from livingstill.jobs.session import check_settings, prepare
 from livingstill.photo.source import PhotoSource, photo_of
 from livingstill.settings.declare import checked
+from livingstill.settings.hold import HoldJob
 from livingstill.settings.keys import ShotKeys
+from livingstill.settings.loop import LoopJob
 from livingstill.settings.rescue import RescueJob
 from livingstill.settings.shot import Shot, split
 
 if TYPE_CHECKING:
     from livingstill.jobs.check import Review
+    from livingstill.jobs.hold.result import HoldResult
+    from livingstill.jobs.loop.result import LoopResult
     from livingstill.jobs.rescue.result import RescueResult
     from livingstill.photo.fitness import Fitness
 
@@ -144,6 +148,78 @@ def rescue(
     with _errors_for_python():
         job = checked(RescueJob, settings)
         return run(Path(clip), Path(output), Path(still) if still else None, job, progress=progress)
+
+
+def loop(
+    clip: str | PathLike[str],
+    output: str | PathLike[str],
+    *,
+    seconds: float | None = None,
+    min_length: float | None = None,
+    fade: float = 1.0,
+    boomerang: bool = False,
+    force: bool = False,
+    report: str | PathLike[str] | None = None,
+    overwrite: bool = False,
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> LoopResult:
+    """Write a clip so that its last frame leads into its first; say over which frames, and the seam.
+
+    Raises
+    ------
+    InputError
+        If a setting or the clip cannot be used, its camera travels so that no two frames join, or
+        the output cannot be written.
+    """
+    from livingstill.jobs.loop.run import loop as run
+
+    settings = {
+        "seconds": seconds,
+        "min_length": min_length,
+        "fade": fade,
+        "boomerang": boomerang,
+        "force": force,
+        "report": report,
+        "overwrite": overwrite,
+        "threads": threads,
+    }
+    with _errors_for_python():
+        return run(Path(clip), Path(output), checked(LoopJob, settings), progress=progress)
+
+
+def hold(
+    clip: str | PathLike[str],
+    output: str | PathLike[str],
+    still: str | PathLike[str],
+    *,
+    mask: str | PathLike[str] | None = None,
+    force: bool = False,
+    report: str | PathLike[str] | None = None,
+    overwrite: bool = False,
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> HoldResult:
+    """Write a clip in the colours of its still, what a mask names laid anew; say the difference left.
+
+    Raises
+    ------
+    InputError
+        If a setting, the clip, the still or the mask cannot be used, the still is unlike the clip,
+        or the output cannot be written.
+    """
+    from livingstill.jobs.hold.run import hold as run
+
+    settings = {
+        "mask": mask,
+        "force": force,
+        "report": report,
+        "overwrite": overwrite,
+        "threads": threads,
+    }
+    with _errors_for_python():
+        job = checked(HoldJob, settings)
+        return run(Path(clip), Path(output), Path(still), job, progress=progress)
 
 
 def _shot(settings: ShotKeys) -> Shot:

@@ -21,7 +21,7 @@ REPORTS = (".html", ".htm", ".json")
 
 _PLAIN_FRAME = 6.0
 """Standard deviation, levels, below which a frame shows too little to find the still in..."""
-_PLAIN_OPENING = 12
+PLAIN_OPENING = 12
 """...of so many frames at most."""
 
 
@@ -119,10 +119,10 @@ def measure(
         keys.append(frame.key)
         if observer is not None:
             observer.add(frame.rgb)
-        elif still is not None and _is_plain(frame.rgb) and len(plain) < _PLAIN_OPENING - 1:
+        elif still is not None and is_plain(frame.rgb) and len(plain) < PLAIN_OPENING - 1:
             plain.append(frame.rgb)
         else:
-            crop = None if still is None else _located(still, frame.rgb, reader.path, force)
+            crop = None if still is None else locate_still(still, frame.rgb, reader.path, force)
             observer = _observer(still, crop, [*plain, frame.rgb])
         step()
     if observer is None and plain:
@@ -133,19 +133,30 @@ def measure(
     return Measurement(series, tuple(times), crop)
 
 
-def _is_plain(frame: UInt8Array) -> bool:
+def is_plain(frame: UInt8Array) -> bool:
     """Return whether a frame shows too little to find a still in."""
     return bool(frame[::4, ::4].std((0, 1)).max() < _PLAIN_FRAME)
 
 
-def _located(still: Still, frame: UInt8Array, clip: Path, force: bool) -> registration.Crop:
-    """Return the part of the still that a frame shows; refuse a still of something else."""
+def locate_still(
+    still: Still,
+    frame: UInt8Array,
+    clip: Path,
+    force: bool,
+    remedy: str = "have `rescue` take it with --force",
+) -> registration.Crop:
+    """Return the part of the still that a frame shows.
+
+    Raises
+    ------
+    InputError
+        If the still is of something else, and not ``force``.
+    """
     crop = registration.locate(still.rgb, frame)
     if crop.likeness < registration.MIN_LIKENESS and not force:
         raise InputError(
             f"still {still.path} is unlike clip {clip} (likeness {crop.likeness:.2f}, "
-            f"{registration.MIN_LIKENESS} is needed); name the still it was made of, "
-            "or have `rescue` take it with --force"
+            f"{registration.MIN_LIKENESS} is needed); name the still it was made of, or {remedy}"
         )
     return crop
 

@@ -11,6 +11,7 @@ from livingstill.camera import framing
 from livingstill.camera.displacement import max_displacement
 from livingstill.camera.view import CameraView
 from livingstill.core.errors import InputError
+from livingstill.core.finding import Finding
 from livingstill.core.model import (
     CameraPath,
     Float32Array,
@@ -44,7 +45,7 @@ class Clip:
 
     Every frame is a pure function of its index, so any of them can be asked for at any time.
     ``shot`` is resolved: its camera is a move by name, of which ``cost`` has the figures where it
-    was chosen. ``depth`` and ``regions`` are at the size of the scene, in steps of 16 and 8 bits.
+    was chosen; ``findings`` say how sure each region is. ``depth`` and ``regions`` are at the size of the scene, in steps of 16 and 8 bits.
     """
 
     photo: Photo
@@ -62,6 +63,7 @@ class Clip:
     card: frames.Card | None
     notes: tuple[str, ...]
     cost: Mapping[str, float] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
 
     def __repr__(self) -> str:
         width, height = self.framing.size

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
 import numpy as np
 
 from livingstill.core import threads
+from livingstill.core.finding import Finding
 from livingstill.core.model import InverseDepth, Progress, Region, Scene
 from livingstill.io import files
 from livingstill.io.files import (
@@ -25,7 +27,16 @@ from livingstill.photo import fitness
 from livingstill.scene import export
 from livingstill.segmentation import flow_field, mask_files, overlay
 from livingstill.settings.shot import Job, Shot
-from livingstill.settings.values import Choice
+from livingstill.settings.values import MoveSpec
+
+
+@dataclass(frozen=True, slots=True)
+class MovingParts:
+    """What will move in a photo: ``findings``, the share 0..1 that is in doubt, notes on the photo."""
+
+    findings: tuple[Finding, ...]
+    doubt: float
+    notes: tuple[str, ...]
 
 
 def write_depth(
@@ -37,12 +48,16 @@ def write_depth(
     preview: bool = False,
     progress: Progress | None = None,
 ) -> InverseDepth:
-    """Write the inverse depth of a photo at its size: 16 bit, 65535 = nearest; or a colour picture."""
+    """Write the inverse depth of a photo at its size: 16 bit, 65535 = nearest; or a colour picture.
+
+    Return it, its notes those of the photo too.
+    """
     threads.limit(job.threads)
     check_settings(shot)
     check_target(target, job.overwrite, make=True)
     check_inputs_preserved([target], [photo, *shot.files_read()])
-    depth = _analyse_photo(photo, shot, Stages(progress)).depth()
+    analysis = _analyse_photo(photo, shot, Stages(progress))
+    depth = analysis.depth()
     levels = np.round(depth.values * np.float32(65535)).astype(np.uint16)
     picture = (
         cv2.applyColorMap((levels >> 8).astype(np.uint8), cv2.COLORMAP_INFERNO)
@@ -51,7 +66,7 @@ def write_depth(
     )
     with ensured_folder(target.parent):
         write_png(target, picture, job.overwrite)
-    return depth
+    return replace(depth, notes=(*analysis.photo.notes, *depth.notes))
 
 
 def write_regions(
@@ -62,11 +77,8 @@ def write_regions(
     target: Path | None = None,
     folder: Path | None = None,
     progress: Progress | None = None,
-) -> tuple[Region, ...]:
-    """Write what will move: an overlay picture and, into ``folder``, one mask per class and kind.
-
-    Return the kinds that will move.
-    """
+) -> MovingParts:
+    """Write what will move: an overlay picture and, into ``folder``, one mask per class and kind."""
     threads.limit(job.threads)
     check_settings(shot)
     if target is not None:
@@ -87,7 +99,13 @@ def write_regions(
         picture = overlay.draw_overlay(analysis.rgb, moving, directions)
         with ensured_folder(target.parent):
             write_png(target, cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), job.overwrite)
-    return moving
+    return _moving_parts(analysis, moving, shot)
+
+
+def _moving_parts(analysis: Analysis, moving: tuple[Region, ...], shot: Shot) -> MovingParts:
+    """Return what moves and how sure that is."""
+    found = analysis.findings(moving, {one.kind for one in shot.mask})
+    return MovingParts(found, analysis.doubtful_share(), analysis.photo.notes)
 
 
 def write_scene(
@@ -110,7 +128,7 @@ def write_scene(
         check_inputs_preserved([mesh], [photo, *shot.files_read()])
         export.check_mesh(mesh)
     stages = Stages(progress)
-    still = shot.model_copy(update={"motion": ("none",), "camera": Choice(name="static")})
+    still = shot.model_copy(update={"motion": ("none",), "camera": MoveSpec(name="static")})
     with stages("photo"):
         read = read_photo(photo, shot)
     scene = prepare(read, still, stages).scene
@@ -131,7 +149,7 @@ def doctor(
     stages = Stages(progress)
     analysis = _analyse_photo(photo, shot, stages)
     with stages("regions"):
-        analysis.classes()
+        moving = _moving_parts(analysis, steps.plan_regions(analysis, shot), shot)
     frame = steps.frame_of(analysis, shot)
     advice = steps.advise(analysis, frame)
     view = steps.view_of(analysis, frame)
@@ -142,6 +160,9 @@ def doctor(
         camera=str(advice.choice),
         reason=advice.reason,
         parallax=advice.parallax,
+        moving=moving.findings,
+        doubt=moving.doubt,
+        notes=moving.notes,
     )
 
 

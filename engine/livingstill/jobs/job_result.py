@@ -46,6 +46,7 @@ class JobResult:
             "camera": str(clip.shot.camera),
             "depth": clip.depth.source,
             "kinds": {region.label: round(region.share, 4) for region in clip.regions},
+            "confidence": {one.kind: one.as_json()["confidence"] for one in clip.findings},
             "layers": _layers(clip)[0],
             "layers_apart": list(_layers(clip)[1]),
             "notes": list(self.notes),
@@ -62,7 +63,7 @@ class JobResult:
         stage with them."""
         clip = self.clip
         width, height = clip.framing.size
-        moving = ", ".join(f"{r.label} {r.share:.0%}" for r in clip.regions) or "nothing"
+        moving = ", ".join(map(str, clip.findings)) or "nothing"
         lines = [f"note: {note}" for note in self.notes]
         if verbose:
             figures = {f"camera.{name}": value for name, value in clip.cost.items()}

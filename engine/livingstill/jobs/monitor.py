@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from livingstill.core.model import Motion, Pose, Region, Scene, UInt8Array
+from livingstill.core.model import CameraPath, Motion, Pose, Region, Scene, Timeline, UInt8Array
 from livingstill.imaging import exact
 from livingstill.quality import known_flow, stream
 from livingstill.render.frames import Renderer, Window
@@ -18,6 +18,8 @@ MAX_FOLDED_SHARE = 0.05
 """Largest folded share of a region: bent mirrors and ends of streams fold in invisible spots."""
 
 _PHASES = 8
+_STEPS = 5
+"""Places of a clip at which its step is measured."""
 _MAX_ATTENUATIONS = 4
 _ATTENUATION_STEP = 0.7
 _TRIAL_WIDTH = 240
@@ -66,6 +68,35 @@ def limit_amounts(
         for kind, (fault, _) in first.items()
     ]
     return motion, "; ".join(notes)
+
+
+def typical_step(
+    scene: Scene,
+    window: Window,
+    size: tuple[int, int],
+    camera: CameraPath,
+    motion: Motion | None,
+    timeline: Timeline,
+) -> float:
+    """Return the mean absolute difference of successive frames, levels: the median over the clip.
+
+    It is measured on small pictures of single pixels of frames of ``size``, without any filter.
+    """
+    stride = max(1, round(size[0] / _TRIAL_WIDTH))
+    small = (max(2, size[0] // stride), max(2, size[1] // stride))
+    coarse = Window(window.x, window.y, window.scale * stride)
+    renderer = Renderer(scene, coarse, small, "draft")
+
+    def picture(index: int) -> NDArray[np.int16]:
+        flows = motion.at(timeline.phase(index)) if motion else None
+        frame = renderer.frame(camera.at(timeline.time(index)), flows)
+        return np.ascontiguousarray(frame).view(np.uint8)[:, 1::4].astype(np.int16)
+
+    steps = []
+    for part in range(_STEPS):
+        index = round((part + 0.5) / _STEPS * timeline.frames)
+        steps.append(float(np.abs(picture(index + 1) - picture(index)).mean()))
+    return float(np.median(steps))
 
 
 class Trial:

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, TypeVar
 from livingstill.camera import path
 from livingstill.camera.framing import Framing
 from livingstill.core.errors import InputError
+from livingstill.core.finding import Finding
 from livingstill.core.kinds import KINDS
 from livingstill.core.model import Photo, Region, Scene
 from livingstill.core.registry import nearest
@@ -35,7 +36,7 @@ from livingstill.settings.groups import (
     WindSettings,
 )
 from livingstill.settings.shot import Shot
-from livingstill.settings.values import Choice
+from livingstill.settings.values import MoveSpec
 
 T = TypeVar("T")
 
@@ -43,14 +44,15 @@ T = TypeVar("T")
 class Decisions(NamedTuple):
     """What is decided of a photo by a shot, at the size of its scene, before the scene is built.
 
-    ``regions`` are what moves, ``framing`` the part of the photo that is shown, ``move`` the camera's
+    ``regions`` are what moves and ``findings`` how sure that is, ``framing`` the part of the photo that is shown, ``move`` the camera's
     move by name; if it was chosen, ``reason`` says why and ``cost`` has the figures of the choice.
     """
 
     analysis: Analysis
     regions: tuple[Region, ...]
+    findings: tuple[Finding, ...]
     framing: Framing
-    move: Choice
+    move: MoveSpec
     reason: tuple[str, ...]
     cost: Mapping[str, float]
 
@@ -107,8 +109,8 @@ class Session:
         stages = stages or Stages()
         keys = self._keys(shot)
         analysis = self._analyse(shot, keys, stages)
-        whole_layers = self._begin_layers(analysis, shot, keys)
-        _, regions, frame, move, reason, cost = self._decide(analysis, shot, keys, stages)
+        photo_layers = self._begin_layers(analysis, shot, keys)
+        _, regions, findings, frame, move, reason, cost = self._decide(analysis, shot, keys, stages)
         begin_kernels([region.label for region in regions])
         scene_key = self._scene_key(keys, regions)
         shot = shot.model_copy(update={"camera": move})
@@ -124,10 +126,10 @@ class Session:
                 "scene",
                 scene_key,
                 lambda: steps.build_scene(
-                    analysis, regions, shot.layers, shot.quality, whole_layers
+                    analysis, regions, shot.layers, shot.quality, photo_layers
                 ),
             )
-            whole_layers = None  # it keeps what it has built
+            photo_layers = None  # it keeps what it has built
             camera, window = self._step(
                 "camera",
                 (scene_key, keys.camera, move, _file_stamps(_keyframes(move.name))),
@@ -170,6 +172,7 @@ class Session:
             card=card,
             notes=(*notes, *title_notes, *motion_notes),
             cost=cost,
+            findings=findings,
         )
 
     def decide(self, shot: Shot, stages: Stages | None = None) -> Decisions:
@@ -207,7 +210,8 @@ class Session:
             move, reason, cost = self._step(
                 "move", keys.move, lambda: steps.choose_move(analysis, frame, shot.camera)
             )
-        return Decisions(analysis, regions, frame, move, reason, cost)
+        findings = self._findings(analysis, regions, shot)
+        return Decisions(analysis, regions, findings, frame, move, reason, cost)
 
     def _scene_key(self, keys: _StepKeys, regions: tuple[Region, ...]) -> Hashable:
         """Return what the scene depends on: of the regions only those with layers of their own."""
@@ -243,6 +247,15 @@ class Session:
         if self._estimates is not None:
             return analyse.analysis_from_estimates(self.photo, shot, self._estimates, self._scale)
         return analyse.analyse(self.photo, shot, scale=self._scale)
+
+    def _findings(
+        self, analysis: Analysis, regions: tuple[Region, ...], shot: Shot
+    ) -> tuple[Finding, ...]:
+        """Return how sure each region is; of estimates that were given nothing is known."""
+        given = {one.kind for one in shot.mask}
+        if self._estimates is not None:
+            given = {region.label for region in regions}
+        return analysis.findings(regions, given)
 
     def _regions(self, analysis: Analysis, shot: Shot, keys: _StepKeys) -> tuple[Region, ...]:
         if self._estimates is not None:

@@ -38,7 +38,7 @@ from livingstill.scene import assembly, layers
 from livingstill.segmentation import flow_field, mask_files, plan
 from livingstill.settings.groups import FrameSettings, RegionSettings
 from livingstill.settings.shot import Shot
-from livingstill.settings.values import Choice, Strokes
+from livingstill.settings.values import MoveSpec, Strokes
 
 MAX_LAYERS = {"draft": 5, "standard": 5, "high": 8}
 """Largest number of layers by quality: more than five gain at large moves only, and cost time."""
@@ -115,7 +115,7 @@ def build_scene(
     regions: tuple[Region, ...],
     count: int | None,
     quality: str,
-    whole_layers: Result[Scene] | None = None,
+    photo_layers: Result[Scene] | None = None,
 ) -> Scene:
     """Return the photo as layers, a flag in front of them, drifting clouds behind them.
 
@@ -123,14 +123,14 @@ def build_scene(
     ----------
     count : layers; None for as many as the depth needs
     quality : draft, standard or high: how many that may be
-    whole : the layers of the whole photo, where ``begin_layers`` is making them already
+    photo_layers : the layers of the whole photo, where ``begin_layers`` is making them already
     """
     depth = analysis.depth()
 
     def layered(rgb: UInt8Array, inverse_depth: Float32Array) -> Scene:
         return _build_layers(rgb, inverse_depth, depth, analysis.photo.focal, count, quality)
 
-    return assembly.build_scene(layered, analysis.rgb, depth.values, regions, whole_layers)
+    return assembly.build_scene(layered, analysis.rgb, depth.values, regions, photo_layers)
 
 
 def _build_layers(
@@ -194,8 +194,8 @@ def advise(analysis: Analysis, frame: framing.Framing) -> auto.Advice:
 
 
 def choose_move(
-    analysis: Analysis, frame: framing.Framing, move: Choice
-) -> tuple[Choice, tuple[str, ...], Mapping[str, float]]:
+    analysis: Analysis, frame: framing.Framing, move: MoveSpec
+) -> tuple[MoveSpec, tuple[str, ...], Mapping[str, float]]:
     """Return the move; if it was auto, also the reason and the costs of the choice."""
     if move.name != path.AUTO:
         return move, (), {}

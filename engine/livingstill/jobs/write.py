@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +13,9 @@ from livingstill.jobs import manifest, matte, monitor, provenance
 from livingstill.jobs.stages import Stages
 from livingstill.media import formats
 from livingstill.media.write import encoder, stills
+from livingstill.media.write.sinks import Loop
 from livingstill.quality import stream
+from livingstill.quality.verdict import Fault
 from livingstill.render import frames
 from livingstill.settings.shot import Shot
 
@@ -64,7 +66,8 @@ def write(
     if shot.audio is not None:
         with stages("sound"):
             sound, sound_note = clip.sound()
-    encoders = [_encoder(clip, output, overwrite, metadata, sound) for output in outputs]
+    loop = _loop(clip) if timeline.periodic else None
+    encoders = [_encoder(clip, output, overwrite, metadata, sound, loop) for output in outputs]
     static_camera = clip.static_camera
     static_frame = static_camera and not (clip.card and shot.title_fade)
     figures = monitor.stream_figures(clip.regions, clip.window, size, static_frame)
@@ -98,18 +101,38 @@ def write(
         size,
         loop=static_camera and timeline.periodic,
     )
-    silent = [] if sound is None else [e.path for e in encoders if not e.encoding.format.sound]
-    notes = (
+    notes = _notes(encoders, sound is not None, sound_note, faults)
+    return RenderResult(tuple(digests), measured, notes)
+
+
+def _notes(
+    encoders: Sequence[encoder.Encoder], has_sound: bool, sound_note: str, faults: Iterable[Fault]
+) -> tuple[str, ...]:
+    """Return what the encoders chose, what became of the sound, and a warning for each fault."""
+    silent = [e.path for e in encoders if has_sound and not e.encoding.format.sound]
+    return (
         *(f"{e.path}: {e.chosen}" for e in encoders if e.chosen),
         *filter(None, [sound_note]),
         *(f"{path} carries no sound" for path in silent),
         *(f"warning: {fault.message}" for fault in faults),
     )
-    return RenderResult(tuple(digests), measured, notes)
+
+
+def _loop(clip: Clip) -> Loop:
+    """Return what an encoder should know of a loop."""
+    step = monitor.typical_step(
+        clip.scene, clip.window, clip.framing.size, clip.camera, clip.motion, clip.timeline
+    )
+    return Loop(clip.timeline.frames, step)
 
 
 def _encoder(
-    clip: Clip, output: str, overwrite: bool, metadata: dict[str, str], sound: Float32Array | None
+    clip: Clip,
+    output: str,
+    overwrite: bool,
+    metadata: dict[str, str],
+    sound: Float32Array | None,
+    loop: Loop | None,
 ) -> encoder.Encoder:
     """Return the encoder of one output, by the settings of the clip's shot."""
     shot = clip.shot
@@ -122,6 +145,7 @@ def _encoder(
         metadata=metadata,
         budget=formats.parse_size(shot.budget) if shot.budget else None,
         sound=sound,
+        loop=loop,
     )
 
 

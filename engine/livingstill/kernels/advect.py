@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from livingstill.core.model import Float32Array
-from livingstill.kernels.compile import kernel, part
+from livingstill.kernels.compile import kernel, part, record
+from livingstill.kernels.flow_box import FlowBox
 from livingstill.kernels.simd import mix, peek, poke, view_at, view_flat, view_from
 
 Ints = NDArray[np.int32]
@@ -67,56 +68,69 @@ def trace(
             out[j, i, 1] = y - np.float32(j)
 
 
-@kernel("f4:4 f8 f8 f8 f8 f4:2 f4:1 f4:3 f8 f8 i8 i8 f8 f8 f8 f4:2 f4:3 f4:2 f4:3 f4:2 f4:3 i8 i8")
+@record("f4:4 f8 f8")
+class Paths(NamedTuple):
+    """Where matter comes from, by its age.
+
+    Attributes
+    ----------
+    places : (A, h, w, 2) float32 displacement (dx, dy) in nodes after ``oldest + a * spacing``
+        seconds
+    oldest, spacing : seconds
+    """
+
+    places: Float32Array
+    oldest: float
+    spacing: float
+
+
+@record("f4:2 f4:1 f4:3 f8 f8 f4:2 f8 f8 f8")
+class Matter(NamedTuple):
+    """What flows in a box of (h, w) nodes, and how its generations take turns.
+
+    Attributes
+    ----------
+    shift : (h, w) float32 seconds of age at which a generation is at its clearest
+    offsets : (G,) float32 seconds added to the age of each generation in turn; loop = G half lives
+    base : (h, w, 4) float32: the smooth base colour in levels, and the local contrast
+    structure : share of base and contrast that stays in place, 0..1
+    reach : distance in nodes at which detail has lost its likeness to itself
+    gains : (h, w) float32 correction of the detail's gain; nodes where it is 0 are left alone
+    right, bottom : last node of the picture, fractional; paths are mirrored there
+    step : pixels per node
+    """
+
+    shift: Float32Array
+    offsets: Float32Array
+    base: Float32Array
+    structure: float
+    reach: float
+    gains: Float32Array
+    right: float
+    bottom: float
+    step: float
+
+
+@kernel("Paths Matter f8 f8 FlowBox i8 i8")
 def crossfade(
-    paths: Float32Array,
-    oldest: float,
-    spacing: float,
-    now: float,
-    half_life: float,
-    shift: Float32Array,
-    jitter: Float32Array,
-    look: Float32Array,
-    structure: float,
-    reach: float,
-    row: int,
-    column: int,
-    size_x: float,
-    size_y: float,
-    step: float,
-    gains: Float32Array,
-    first_to: Float32Array,
-    first_gain: Float32Array,
-    second_to: Float32Array,
-    second_gain: Float32Array,
-    bias: Float32Array,
-    first: int,
-    last: int,
+    paths: Paths, matter: Matter, now: float, half_life: float, flow: FlowBox, first: int, last: int
 ) -> None:
     """Fill two samples, their gains and a bias for flowing matter at one instant.
 
     Generations of matter are born every ``half_life`` seconds and live twice as long, so each
-    node sees two of them, weighted by a window that is centred at ``shift`` seconds of age. The
-    age of a generation is the same everywhere, so it is carried without being sheared; only the
+    node sees two of them, weighted by a window that is centred at ``matter.shift`` seconds of age.
+    The age of a generation is the same everywhere, so it is carried without being sheared; only the
     moment of the cross-fade varies (see motion.advection).
 
     Parameters
     ----------
-    paths : (A, h, w, 2) float32, displacement (dx, dy) in nodes after ``oldest + a * spacing`` s
     now : seconds since the loop began, in 0..loop
-    shift : (h, w) float32 seconds
-    jitter : (G,) float32 seconds added to the age of each generation in turn; loop = G half lives
-    look : (h, w, 4) float32: the smooth base colour in levels, and the local contrast
-    structure : share of base and contrast that stays in place, 0..1
-    reach : distance in nodes at which detail has lost its likeness to itself
-    row, column : where the box begins in the outputs
-    size_x, size_y : last node of the picture, fractional; paths are mirrored there
-    step : pixels per node
-    gains : (h, w) float32 correction of the detail's gain; nodes where it is 0 are left alone
-    first_to, second_to : (H, W, 2) float32 in pixels, added to
-    first_gain, second_gain : (H, W) float32, overwritten; the second is above 0 where matter flows
-    bias : (H, W, 3) float32, overwritten
+    flow : displacements are added to, gains and bias overwritten, in rows ``first..last`` of the
+        box; the second gain is above 0 where matter flows
     """
+    places, oldest, spacing = paths
+    shift, offsets, base_look, structure, reach, gains, right_end, bottom_end, step = matter
+    first_to, first_gain, second_to, second_gain, bias, row, column = flow
     births, per = 1.0 / half_life, 1.0 / spacing
     h, w = shift.shape
     # all nodes see a few generations: how far each has come is asked once
@@ -128,15 +142,15 @@ def crossfade(
     many = int(np.floor((now - earliest) * births)) + 2 - eldest
     begin, along = np.empty(many, np.int32), np.empty(many, np.float32)
     for n in range(many):
-        age = now - (eldest + n) * half_life + jitter[(eldest + n) % jitter.shape[0]]
+        age = now - (eldest + n) * half_life + offsets[(eldest + n) % offsets.shape[0]]
         a = (-age - oldest) * per
-        low = min(max(int(a), 0), paths.shape[0] - 2)
+        low = min(max(int(a), 0), places.shape[0] - 2)
         begin[n], along[n] = low * h * w * 2, np.float32(a - low)
-    steps, looks = view_flat(paths), view_flat(look)
+    steps, looks = view_flat(places), view_flat(base_look)
     keep, inv = np.float32(structure), np.float32(1.0 / (reach * reach))
     pixels, least = np.float32(step), np.float32(1e-6)
     born, rise = np.empty(w, np.int32), np.empty(w, np.float32)
-    places, corners = np.empty(w, np.int32), np.empty((4, w), np.float32)
+    corner, corners = np.empty(w, np.int32), np.empty((4, w), np.float32)
     to, weight = np.empty((2, 2, w), np.float32), np.empty((2, w), np.float32)
     base, gain = np.empty((2, 4 * w), np.float32), np.empty((2, w), np.float32)
     for j in range(first, last):
@@ -151,12 +165,12 @@ def crossfade(
         for n in range(2):
             _travel(
                 steps, begin, along, born, rise, (eldest + n) & 1, left, right, h, w, j, row,
-                column, np.float32(size_x), np.float32(size_y), view_at(to, n), view_at(weight, n),
-                places, corners,
+                column, np.float32(right_end), np.float32(bottom_end), view_at(to, n), view_at(weight, n),
+                corner, corners,
             )  # fmt: skip
             for i in range(left, right):
                 if gains[j, i] != 0:
-                    mix(looks, places[i], 4 * w, 4, corners, i, view_at(base, n), 4 * i)
+                    mix(looks, corner[i], 4 * w, 4, corners, i, view_at(base, n), 4 * i)
         _weigh(
             to, weight, base, view_from(looks, 4 * w * j), view_at(gains, j), left, right, inv, keep, gain,
         )  # fmt: skip
@@ -173,7 +187,7 @@ def crossfade(
             for c in range(3):
                 b0, b1 = base[0, 4 * i + c], base[1, 4 * i + c]
                 carried = w0 * b0 + w1 * b1
-                wanted = carried + keep * (look[j, i, c] - carried)
+                wanted = carried + keep * (base_look[j, i, c] - carried)
                 bias[y, x, c] = wanted - g0 * b0 - g1 * b1
 
 

@@ -244,6 +244,7 @@ def fork_and_work(sockets: Sequence[int]) -> None:
     from livingstill.kernels import compile
 
     gc.disable()
+    compile.compare_flags_faster()
     with suppress(Exception):  # what fails here fails in the job too, and there it is reported
         compile.make_common()
     mine = sockets[0]

@@ -10,11 +10,13 @@ ends in at least 64 values of slack, which are read and written in vain.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
 from livingstill.core.model import Float32Array
-from livingstill.kernels.compile import kernel, part
+from livingstill.kernels.compile import kernel, part, record
 from livingstill.kernels.simd import view_at, view_from
 
 Ints = NDArray[np.int64]
@@ -36,19 +38,42 @@ def _clear_border(out: Float32Array, start: int, side: int, rows: int, plane: in
         out[p] = zero
 
 
-@kernel("f4:1 i8:1 f4:1 f4:1 f4:1 f4:1 i8 i8 i8 f4 f4 i8 i8 i8 i8")
+@record("i8 i8 i8")
+class Layout(NamedTuple):
+    """How a feature map is stored: ``rows`` of ``side`` values, and ``plane`` values a channel."""
+
+    side: int
+    rows: int
+    plane: int
+
+
+@record("i8:1 f4:1 f4:1 f4 f4")
+class Filter(NamedTuple):
+    """A dense convolution with O outputs.
+
+    Attributes
+    ----------
+    offsets : (K,) int64, from a position of the output to where each product reads; K a multiple of
+        `TAPS`
+    weights : (O / 4 * K * 4,) float32: for 4 channels, 4 weights for each offset
+    bias : (O,) float32, O a multiple of `GROUP`
+    low, high : float32, the result is clipped to
+    """
+
+    offsets: Ints
+    weights: Float32Array
+    bias: Float32Array
+    low: np.float32
+    high: np.float32
+
+
+@kernel("f4:1 Filter f4:1 f4:1 Layout i8 i8 i8 i8")
 def dense(
     x: Float32Array,
-    offsets: Ints,
-    weights: Float32Array,
-    bias: Float32Array,
+    dense_filter: Filter,
     residual: Float32Array,
     out: Float32Array,
-    side: int,
-    rows: int,
-    plane: int,
-    low: np.float32,
-    high: np.float32,
+    layout: Layout,
     channel0: int,
     channel1: int,
     position0: int,
@@ -59,17 +84,15 @@ def dense(
     Parameters
     ----------
     x : flat feature map
-    offsets : (K,) int64, from a position of ``out`` to where each product reads ``x``; K a multiple
-        of `TAPS`
-    weights : (O / 4 * K * 4,) float32: for 4 channels, 4 weights for each offset
-    bias : (O,) float32, O a multiple of `GROUP`
+    dense_filter : the convolution
     residual : flat feature map like ``out``, or of no size: nothing is added
     out : flat feature map, overwritten with its borders
-    side, rows, plane : the layout of ``out``
-    low, high : float32
+    layout : of ``x`` and ``out``
     channel0, channel1, position0, position1 : what is computed; channels by `GROUP`, positions
         within ``side + 1`` and ``side * (rows + 1)``
     """
+    offsets, weights, bias, low, high = dense_filter
+    side, rows, plane = layout
     count, start, end, zero = offsets.size, side + 1, side * (rows + 1), np.float32(0)
     sums = np.empty(GROUP * BLOCK, np.float32)
     s0, s1, s2, s3 = (
@@ -114,15 +137,13 @@ def dense(
             out[p] = zero
 
 
-@kernel("f4:1 f4:2 f4:1 f4:1 i8 i8 i8 i8 i8")
+@kernel("f4:1 f4:2 f4:1 f4:1 Layout i8 i8")
 def depthwise(
     x: Float32Array,
     weights: Float32Array,
     bias: Float32Array,
     out: Float32Array,
-    side: int,
-    rows: int,
-    plane: int,
+    layout: Layout,
     channel0: int,
     channel1: int,
 ) -> None:
@@ -134,6 +155,7 @@ def depthwise(
     weights : (C, 9) float32
     bias : (C,) float32
     """
+    side, rows, plane = layout
     low, high = np.float32(0), np.float32(6)
     for c in range(channel0, channel1):
         at = c * plane
@@ -149,16 +171,14 @@ def depthwise(
         _clear_border(out, at, side, rows, plane)
 
 
-@kernel("f4:1 i8 f4:2 f4:1 f4:1 i8 i8 i8 i8 i8")
+@kernel("f4:1 i8 f4:2 f4:1 f4:1 Layout i8 i8")
 def depthwise_half(
     x: Float32Array,
     x_plane: int,
     weights: Float32Array,
     bias: Float32Array,
     out: Float32Array,
-    side: int,
-    rows: int,
-    plane: int,
+    layout: Layout,
     channel0: int,
     channel1: int,
 ) -> None:
@@ -169,6 +189,7 @@ def depthwise_half(
     x : flat feature map of ``2 * rows`` rows of ``2 * side - 1`` values
     out : flat feature map of half its size
     """
+    side, rows, plane = layout
     low, high, double = np.float32(0), np.float32(6), 2 * side - 1
     for c in range(channel0, channel1):
         v, b = view_at(weights, c), bias[c]
@@ -185,14 +206,12 @@ def depthwise_half(
         _clear_border(out, c * plane, side, rows, plane)
 
 
-@kernel("f4:1 i8 f4:1 i8 i8 i8 i8 i8")
+@kernel("f4:1 i8 f4:1 Layout i8 i8")
 def add_doubled(
     x: Float32Array,
     x_plane: int,
     out: Float32Array,
-    side: int,
-    rows: int,
-    plane: int,
+    layout: Layout,
     channel0: int,
     channel1: int,
 ) -> None:
@@ -201,8 +220,10 @@ def add_doubled(
     Parameters
     ----------
     x : flat feature map of ``rows`` rows of ``side`` values
-    out : flat feature map of ``2 * rows`` rows of ``2 * side - 1`` values and planes of ``plane``
+    out : flat feature map of ``2 * rows`` rows of ``2 * side - 1`` values
+    layout : the side and rows of ``x``, and the planes of ``out``
     """
+    side, rows, plane = layout
     near, far, double = np.float32(0.75), np.float32(0.25), 2 * side - 1
     mix = np.empty(side + 1, np.float32)
     for c in range(channel0, channel1):

@@ -6,22 +6,17 @@ import numpy as np
 
 from livingstill.core.model import Float32Array
 from livingstill.kernels.compile import kernel
+from livingstill.kernels.flow_box import FlowBox
 
 
-@kernel("f4:3 f4:3 f4:2 f4:2 f8 i8 i8 f4:3 f4:2 f4:3 f4:2 f4:3 i8 i8")
+@kernel("f4:3 f4:3 f4:2 f4:2 f8 FlowBox i8 i8")
 def burn(
     tone: Float32Array,
     behind: Float32Array,
     push: Float32Array,
     ramp: Float32Array,
     step: float,
-    row: int,
-    column: int,
-    first_to: Float32Array,
-    first_gain: Float32Array,
-    second_to: Float32Array,
-    second_gain: Float32Array,
-    bias: Float32Array,
+    flow: FlowBox,
     first: int,
     last: int,
 ) -> None:
@@ -39,11 +34,9 @@ def burn(
     push : (h, w) float32 change of heat, of 1 from black to white; nodes where it is 0 are left alone
     ramp : (256, 4) float32, per heat its colour in levels and how solid it is
     step : pixels per node
-    row, column : where the box begins in the outputs
-    first_to, second_to : (H, W, 2) float32 displacements in pixels; no second: (0, 0, 2)
-    first_gain, second_gain : (H, W) float32, changed; no second: (0, 0)
-    bias : (H, W, 3) float32, changed
+    flow : gains and bias are changed
     """
+    first_to, first_gain, second_to, second_gain, bias, row, column = flow
     height, width = tone.shape[:2]
     twice = second_gain.size > 0
     zero, one, top = np.float32(0), np.float32(1), np.float32(255)

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from livingstill.core.model import Float32Array
 from livingstill.kernels.compile import kernel, part
+from livingstill.kernels.flow_box import FlowBox
 from livingstill.kernels.simd import peek, poke, view_at
 
 Ints = NDArray[np.int64]
@@ -103,18 +104,13 @@ def swell(
                 poke(into, x, peek(into, x) * max(peek(row, x) + one, low))
 
 
-@kernel("f4:3 f4:2 f4:2 f4:2 i8 i8 f4:3 f4:3 f4:2 f4:2 i8 i8")
+@kernel("f4:3 f4:2 f4:2 f4:2 FlowBox i8 i8")
 def displace(
     field: Float32Array,
     weight: Float32Array,
     limit: Float32Array,
     shade: Float32Array,
-    row: int,
-    column: int,
-    first_to: Float32Array,
-    second_to: Float32Array,
-    first_gain: Float32Array,
-    second_gain: Float32Array,
+    flow: FlowBox,
     first: int,
     last: int,
 ) -> None:
@@ -128,11 +124,9 @@ def displace(
     weight : (h, w) float32
     limit : (h, w) float32, the bound L, above 0
     shade : (h, w) float32: gains grow by its product with the last channel, half at most; or (0, 0)
-    row, column : where the box begins in the outputs
-    first_to, second_to : (H, W, 2) float32, changed in rows ``row + first..row + last``; no second:
-        (0, 0, 2)
-    first_gain, second_gain : (H, W) float32, changed if there is shade; (0, 0) without
+    flow : displacements are changed in rows ``first..last`` of the box; gains, if there is shade
     """
+    first_to, first_gain, second_to, second_gain, _, row, column = flow
     w = weight.shape[1]
     one, half = np.float32(1), np.float32(0.5)
     moved, light = np.empty((2, w), np.float32), np.empty(w, np.float32)
@@ -163,20 +157,15 @@ def displace(
                     gain[j, column + x] *= light[x]
 
 
-@kernel("i8:2 f4:2 i8 i8 f4:3 f4:3 f4:3 b1 f4:3 f4:2 f4:3 f4:2 i8 i8")
+@kernel("i8:2 f4:2 f4:3 f4:3 f4:3 b1 FlowBox i8 i8")
 def reflect(
     source: Ints,
     weight: Float32Array,
-    row: int,
-    column: int,
-    seen: Float32Array,
-    seen_second: Float32Array,
+    before: Float32Array,
+    second_before: Float32Array,
     gains: Float32Array,
     clear: bool,
-    first_to: Float32Array,
-    first_gain: Float32Array,
-    second_to: Float32Array,
-    second_gain: Float32Array,
+    flow: FlowBox,
     first: int,
     last: int,
 ) -> None:
@@ -186,15 +175,14 @@ def reflect(
     ----------
     source : (h, w) int64, the row that a node mirrors
     weight : (h, w) float32
-    row, column : where the box begins in the outputs
-    seen, seen_second : (H, W, 2) float32, both samples before; the second is empty if there is one
-        sample only, and so are the gains
+    before, second_before : (H, W, 2) float32, both samples' displacements before; the second is
+        empty if there is one sample only, and so are the gains
     gains : (H, W, 2) float32, of both samples before
     clear : whether what flows is mirrored, too
-    first_to, second_to : (H, W, 2) float32, added to in rows ``row + first..row + last``
-    first_gain, second_gain : (H, W) float32; where nothing flows of its own they become those of
-        the mirror image
+    flow : displacements are added to in rows ``first..last`` of the box; where nothing flows of its
+        own, gains become those of the mirror image
     """
+    first_to, first_gain, second_to, second_gain, _, row, column = flow
     twice = gains.size > 0
     zero, least = np.float32(0), np.float32(1e-3)
     for y in range(first, last):
@@ -206,14 +194,14 @@ def reflect(
             at = source[y, x]
             if twice and not clear and gains[at, i, 1] > zero:
                 continue
-            dx, dy = seen[at, i, 0] * share, -seen[at, i, 1] * share
+            dx, dy = before[at, i, 0] * share, -before[at, i, 1] * share
             first_to[j, i, 0] += dx
             first_to[j, i, 1] += dy
             if not twice:
                 continue
             if gains[j, i, 1] == zero:
-                second_to[j, i, 0] += seen_second[at, i, 0] * share
-                second_to[j, i, 1] -= seen_second[at, i, 1] * share
+                second_to[j, i, 0] += second_before[at, i, 0] * share
+                second_to[j, i, 1] -= second_before[at, i, 1] * share
                 a, b = gains[at, i, 0], gains[at, i, 1]
                 if b > zero:
                     total = max(a + b, least)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import av
 import numpy as np
@@ -69,16 +70,60 @@ def read(path: Path, start: float, seconds: float) -> Float32Array:
     return np.ascontiguousarray(np.broadcast_to(sound, (len(sound), 2)))
 
 
+def blocks(path: Path, start: float) -> Iterator[Float32Array]:
+    """Yield (n, 2) float32 of a clip's first sound track from ``start`` seconds of its pictures on.
+
+    As ``read``, but block by block, whatever the length; where the sound begins after the
+    pictures, there is silence before it. It ends where the sound ends, or cannot be decoded.
+    """
+    with av.open(str(path.resolve()), metadata_errors="replace") as container:
+        track, picture = container.streams.audio[0], container.streams.video[0]
+        ahead = float((track.start_time or 0) * (track.time_base or 0)) - float(
+            (picture.start_time or 0) * (picture.time_base or 0)
+        )
+        skip = round((start - ahead) * SAMPLE_RATE)
+        if skip < 0:
+            yield np.zeros((-skip, 2), np.float32)
+        mono = track.codec_context.layout.nb_channels == 1
+        layout = "mono" if mono else "stereo"
+        resampler = av.AudioResampler(format="flt", layout=layout, rate=SAMPLE_RATE)
+        frames, position = _frames(container), 0
+        while True:
+            try:
+                frame = next(frames)
+                resampled = resampler.resample(frame)
+            except (StopIteration, av.error.FFmpegError, OSError, ValueError):
+                return
+            for one in resampled:
+                samples = one.to_ndarray().reshape(-1, 1 if mono else 2)
+                position += len(samples)
+                rest = samples[max(0, len(samples) - max(0, position - max(0, skip))) :]
+                if len(rest):
+                    yield np.ascontiguousarray(np.broadcast_to(rest, (len(rest), 2)))
+
+
 def _frames(container: Any) -> Any:
     """Yield the frames of the first track, then None, which empties the resampler."""
     yield from container.decode(container.streams.audio[0])
     yield None
 
 
+class Samples(Protocol):
+    """Sound as ``Track`` takes it: (n, 2) float32 at 48 kHz, read in slices, in order."""
+
+    def __len__(self) -> int:
+        """Return n."""
+        ...
+
+    def __getitem__(self, span: slice, /) -> Float32Array:
+        """Return the samples of a slice."""
+        ...
+
+
 class Track:
     """A sound track in a container that is being written; it is given out as the pictures come."""
 
-    def __init__(self, container: Any, codec: str, sound: Float32Array) -> None:
+    def __init__(self, container: Any, codec: str, sound: Samples) -> None:
         self._container, self._sound = container, sound
         self._stream = container.add_stream(codec, rate=SAMPLE_RATE, options={"flags": "+bitexact"})
         context = self._stream.codec_context

@@ -70,16 +70,17 @@ class AdvectedTexture:
 
         now = (phase % 1.0) * self.seconds
         half_life = self.seconds / len(self.offsets)
-        first_gain, bias = canvas.gain(), canvas.ensure_bias()
-        second, second_gain = canvas.ensure_second()
-        threads.over_bands(
-            lambda a, b: kernels.crossfade(
-                self.paths, self.oldest, self.spacing, now, half_life, self.shift, self.offsets,
-                self.base, float(self.structure), self.reach, self.box.top, self.box.left, *self.size,
-                float(STEP), self.gains, canvas.first, first_gain, second, second_gain, bias, a, b,
-            ),
-            self.box.shape[0],
+        canvas.gain(), canvas.ensure_bias(), canvas.ensure_second()
+        paths = kernels.Paths(self.paths, self.oldest, self.spacing)
+        matter = kernels.Matter(
+            self.shift, self.offsets, self.base, float(self.structure), self.reach, self.gains,
+            *self.size, float(STEP),
         )  # fmt: skip
+        flow = canvas.box(self.box)
+        threads.over_bands(
+            lambda a, b: kernels.crossfade(paths, matter, now, half_life, flow, a, b),
+            self.box.shape[0],
+        )
 
 
 def generation_count(context: MotionContext, lifetime: float) -> int:

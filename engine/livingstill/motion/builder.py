@@ -15,7 +15,7 @@ from livingstill.kernels.compile import declared
 from livingstill.motion.canvas import Canvas, Effect
 from livingstill.motion.context import STEP, MotionContext, grid_shape, nodes
 from livingstill.motion.wind import wind_field
-from livingstill.settings.values import Wind
+from livingstill.settings.wind import Wind
 
 MIN_VISIBLE_SHARE = 0.12
 """Share of a region from which on a layer counts as showing it."""

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
 from livingstill.core.model import Float32Array, Flow
-from livingstill.motion.context import STEP
+from livingstill.motion.context import STEP, Box
+
+if TYPE_CHECKING:
+    from livingstill.kernels.flow_box import FlowBox
+
+_NONE, _NONE_2, _NONE_3 = (np.zeros(shape, np.float32) for shape in ((0, 0), (0, 0, 2), (0, 0, 3)))
 
 
 @dataclass(slots=True, eq=False)
@@ -37,6 +42,20 @@ class Canvas:
         if self.bias is None:
             self.bias = np.zeros((*self.shape, 3), np.float32)
         return self.bias
+
+    def box(self, box: Box) -> FlowBox:
+        """Return what is allocated, as kernels take it to write in a box; the rest is empty."""
+        from livingstill.kernels.flow_box import FlowBox
+
+        return FlowBox(
+            self.first,
+            _NONE if self.first_gain is None else self.first_gain,
+            _NONE_2 if self.second is None else self.second,
+            _NONE if self.second_gain is None else self.second_gain,
+            _NONE_3 if self.bias is None else self.bias,
+            box.top,
+            box.left,
+        )
 
     def composite(
         self, cut: tuple[slice, slice], alpha: Float32Array, colour: Float32Array

@@ -116,14 +116,11 @@ class HeatedFlames:
         from livingstill.kernels.flame import burn
 
         heat_change = self.heat_change(phase)
-        gain, bias = canvas.gain(), canvas.ensure_bias()
-        second, second_gain = canvas.second, canvas.second_gain
-        if second is None or second_gain is None:
-            second, second_gain = np.zeros((0, 0, 2), np.float32), np.zeros((0, 0), np.float32)
+        canvas.gain(), canvas.ensure_bias()
+        flow = canvas.box(self.box)
         threads.over_bands(
             lambda a, b: burn(
-                self.tone, self.background, heat_change, self.ramp, float(STEP), self.box.top, self.box.left,
-                canvas.first, gain, second, second_gain, bias, a, b,
+                self.tone, self.background, heat_change, self.ramp, float(STEP), flow, a, b
             ),
             self.box.shape[0],
-        )  # fmt: skip
+        )

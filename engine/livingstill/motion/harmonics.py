@@ -111,18 +111,15 @@ class HarmonicDisplacement:
         """Displace both samples and shade their gains."""
         from livingstill.kernels import spectral as kernels
 
-        field, shade, gain = self.total(phase), _NO_NODES, _NO_NODES
+        field, shade = self.total(phase), _NO_NODES
         if self.shade is not None:
-            shade, gain = self.shade, canvas.gain()
-        second = _NO_NODES.reshape(0, 0, 2) if canvas.second is None else canvas.second
-        other = _NO_NODES if canvas.second_gain is None else canvas.second_gain
+            shade = self.shade
+            canvas.gain()
+        flow = canvas.box(self.box)
         threads.over_bands(
-            lambda a, b: kernels.displace(
-                field, self.weight, self.limit, shade, self.box.top, self.box.left, canvas.first,
-                second, gain, other, a, b,
-            ),
+            lambda a, b: kernels.displace(field, self.weight, self.limit, shade, flow, a, b),
             self.box.shape[0],
-        )  # fmt: skip
+        )
 
 
 def _add_spectrum(part: Spectrum, phase: float, out: Float32Array) -> None:

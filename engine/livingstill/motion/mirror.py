@@ -15,7 +15,6 @@ from livingstill.motion.canvas import Canvas, Placement, Stage
 from livingstill.motion.context import STEP, Box, MotionContext, bounding_box, smoothstep
 
 _NONE = np.zeros((0, 0, 2), np.float32)
-_NO_GAIN = np.zeros((0, 0), np.float32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,18 +38,17 @@ class Mirror:
         """Add the motion above the waterline, upside down."""
         from livingstill.kernels import spectral as kernels
 
-        second, gains, second_gain_map, pair_gains = _NONE, _NO_GAIN, _NO_GAIN, _NONE
-        if canvas.second is not None and canvas.second_gain is not None:
-            second, gains, second_gain_map = canvas.second, canvas.gain(), canvas.second_gain
-            pair_gains = np.stack([gains, second_gain_map], axis=2)
-        first, other_first = canvas.first.copy(), second.copy()
+        gains = _NONE
+        if canvas.second_gain is not None:
+            gains = np.stack([canvas.gain(), canvas.second_gain], axis=2)
+        flow = canvas.box(self.box)
+        before, second_before = flow.first.copy(), flow.second.copy()
         threads.over_bands(
             lambda a, b: kernels.reflect(
-                self.source, self.weight, self.box.top, self.box.left, first, other_first, pair_gains,
-                self.calm, canvas.first, gains, second, second_gain_map, a, b,
+                self.source, self.weight, before, second_before, gains, self.calm, flow, a, b
             ),
             self.box.shape[0],
-        )  # fmt: skip
+        )
 
 
 def build_mirror(context: MotionContext, calm: bool = True) -> tuple[Mirror, ...]:

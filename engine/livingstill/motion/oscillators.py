@@ -233,7 +233,7 @@ def from_roots(context: MotionContext, sag: float = 1.2) -> Float32Array:
     support = np.zeros_like(solid)
     support[floor[low], low] = True
     distance = _geodesic_distance(solid, support)
-    reach = np.percentile(distance[solid], 90) if solid.any() else 1.0
+    reach = exact.percentile(distance[solid], 90) if solid.any() else 1.0
     # the last bit of float32 powers depends on the processor, of rounded float64 powers it does not
     swing = (np.clip(distance / max(float(reach), 1.0), 0, 1) ** sag).astype(np.float32)
     _, nearest = cv2.distanceTransformWithLabels(
@@ -251,7 +251,7 @@ def nearness(context: MotionContext) -> Float32Array:
     Plants eight times as far as the photo's nearest point, a hillside, hardly sway.
     """
     inside = context.inverse_depth[context.mask >= 0.5]
-    full = max(0.8 * float(np.percentile(inside, 85)), 0.12) if inside.size else 1.0
+    full = max(0.8 * exact.percentile(inside, 85), 0.12) if inside.size else 1.0
     near = exact.gaussian_blur(context.inverse_depth, 0.03 * context.width / STEP)
     return np.asarray(np.clip(near / np.float32(full), 0.05, 1), np.float32)
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from livingstill.core.model import Float32Array
 from livingstill.motion import noise
-from livingstill.settings.values import Wind
+from livingstill.settings.wind import Wind
 
 
 @dataclass(frozen=True, slots=True)

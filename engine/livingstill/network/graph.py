@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from livingstill.core.model import Float32Array, UInt8Array
 from livingstill.core.threads import over_shares
 from livingstill.kernels import convolution
-from livingstill.kernels.convolution import GROUP, TAPS
+from livingstill.kernels.convolution import GROUP, TAPS, Filter, Layout
 
 _F = np.float32
 _ANY, _RELU, _RELU6 = (_F(-np.inf), _F(np.inf)), (_F(0), _F(np.inf)), (_F(0), _F(6))
@@ -41,6 +41,11 @@ class FeatureMap:
     def plane(self) -> int:
         """Values per channel: its rows, two rows of border, and slack."""
         return plane(self.rows, self.side)
+
+    @property
+    def layout(self) -> Layout:
+        """How kernels find its values."""
+        return Layout(self.side, self.rows, self.plane)
 
     def pixels(self) -> Float32Array:
         """Return a view of what is within the borders, (channels, rows, side - 1)."""
@@ -162,12 +167,10 @@ class Network:
         offsets = layer.taps @ np.array((x.plane, x.side, 1))
         added = _NOTHING if residual is None else residual.flat
         start, end = x.side + 1, x.side * (x.rows + 1)
+        dense_filter = Filter(offsets, layer.weights, layer.bias, *clip)
 
         def run(c0: int, c1: int, p0: int, p1: int) -> None:
-            convolution.dense(
-                x.flat, offsets, layer.weights, layer.bias, added, out.flat,
-                x.side, x.rows, x.plane, *clip, c0, c1, p0, p1,
-            )  # fmt: skip
+            convolution.dense(x.flat, dense_filter, added, out.flat, x.layout, c0, c1, p0, p1)
 
         def by_channel(first: int, last: int) -> None:
             run(first, last, start, end)
@@ -187,14 +190,13 @@ class Network:
         wide = self._buffer("wide", channels, x.rows, x.side)
         out = self._buffer("deep", channels, x.rows // stride, (x.side - 1) // stride + 1)
         weights, bias = self._plain[depthwise_name]
-        layout = (out.side, out.rows, out.plane)
 
         def depthwise(first: int, last: int) -> None:
             if stride == 1:
-                convolution.depthwise(wide.flat, weights, bias, out.flat, *layout, first, last)
+                convolution.depthwise(wide.flat, weights, bias, out.flat, out.layout, first, last)
             else:
                 convolution.depthwise_half(
-                    wide.flat, wide.plane, weights, bias, out.flat, *layout, first, last
+                    wide.flat, wide.plane, weights, bias, out.flat, out.layout, first, last
                 )
 
         self._conv(name, x, wide, _RELU6, epilogue=depthwise)
@@ -258,7 +260,9 @@ def _doubled(x: FeatureMap, out: FeatureMap) -> Share:
     """Return what adds some channels of ``x``, doubled, to ``out``."""
 
     def run(first: int, last: int) -> None:
-        convolution.add_doubled(x.flat, x.plane, out.flat, x.side, x.rows, out.plane, first, last)
+        convolution.add_doubled(
+            x.flat, x.plane, out.flat, Layout(x.side, x.rows, out.plane), first, last
+        )
 
     return run
 

@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from livingstill.core.finding import SURE, Finding
 from livingstill.core.model import PhotoStatistics
 
 GRADES = ((85, "A"), (70, "B"), (55, "C"), (40, "D"), (0, "E"))
+
+DOUBTFUL = 0.2
+"""Share of a photo in doubt from which on it is not of the best grade."""
 
 MEANING = {
     "A": "very fit",
@@ -33,7 +37,9 @@ class Fitness:
 
     ``score`` is 0..100 and ``grade`` A..E; ``risks`` are the heaviest first; ``figures`` is what
     was measured; ``camera`` the move that suits, as one writes it, and ``reason`` why; ``parallax``
-    the largest safe parallax, percent of the frame's width.
+    the largest safe parallax, percent of the frame's width. ``moving`` is what will move and how
+    sure that is, ``doubt`` the share of the photo, 0..1, that may or may not be of what moves, and
+    ``notes`` what reading the photo changed.
     """
 
     score: int
@@ -43,6 +49,9 @@ class Fitness:
     reason: str
     parallax: float
     figures: tuple[tuple[str, float], ...]
+    moving: tuple[Finding, ...] = ()
+    doubt: float = 0.0
+    notes: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Return everything as plain values."""
@@ -50,16 +59,27 @@ class Fitness:
             "grade": self.grade,
             "score": self.score,
             "risks": [asdict(risk) for risk in self.risks],
+            "moving": [finding.as_json() for finding in self.moving],
+            "in_doubt": round(self.doubt, 4),
             "camera": self.camera,
             "reason": self.reason,
             "largest_safe_parallax_percent": round(self.parallax, 2),
             "figures": {name: round(value, 4) for name, value in self.figures},
+            "notes": list(self.notes),
         }
 
     def lines(self) -> list[str]:
         """Return it as sentences for a terminal."""
         sentences = [f"Grade {self.grade}: {MEANING[self.grade]} ({self.score} of 100)"]
         sentences += [f"- {risk.message}" for risk in self.risks] or ["- no risks found"]
+        sentences.append(f"Moving: {', '.join(map(str, self.moving)) or 'nothing'}")
+        unsure = [finding.kind for finding in self.moving if not finding.sure]
+        if unsure or self.doubt >= DOUBTFUL:
+            masks = ", ".join(f"--mask {kind}=FILE" for kind in unsure) or "--mask KIND=FILE"
+            sentences.append(
+                f"Look at {', '.join(unsure) or 'what moves'} with `livingstill regions`, and correct "
+                f"it with {masks} or --hold FILE"
+            )
         sentences.append(f"Camera: {self.camera} ({self.reason})")
         sentences.append(
             f"Largest safe parallax: {self.parallax:.1f} % of the width, by which near things may "
@@ -76,6 +96,9 @@ def assess(
     camera: str,
     reason: str,
     parallax: float,
+    moving: tuple[Finding, ...] = (),
+    doubt: float = 0.0,
+    notes: tuple[str, ...] = (),
 ) -> Fitness:
     """Return how fit a photo of these statistics is.
 
@@ -85,8 +108,13 @@ def assess(
     scale : frame pixels per photo pixel: above 1 the photo is enlarged
     depth : near minus far inverse depth, 0..1
     camera, reason, parallax : the move that suits, why, and the parallax that is safe (percent)
+    moving : what will move and how sure that is
+    doubt : share of the photo, 0..1, that may or may not be of what moves; from ``DOUBTFUL`` on no
+        grade is the best
+    notes : what reading the photo changed
     """
-    risks = [risk for risk in _risks(statistics, scale, depth, parallax) if risk.weight > 0]
+    possible = (*_risks(statistics, scale, depth, parallax), _doubt(doubt, moving))
+    risks = [risk for risk in possible if risk.weight > 0]
     risks.sort(key=lambda risk: -risk.weight)
     score = max(0, 100 - sum(risk.weight for risk in risks))
     figures = (
@@ -112,6 +140,22 @@ def assess(
         reason=reason,
         parallax=parallax,
         figures=figures,
+        moving=moving,
+        doubt=doubt,
+        notes=notes,
+    )
+
+
+def _doubt(share: float, moving: tuple[Finding, ...]) -> Risk:
+    """Return the risk that the wrong parts move: by the share in doubt, and the least sure kind."""
+    least = min((one.confidence for one in moving if one.confidence is not None), default=1.0)
+    weight = max(_ramp(share, 0.08, 0.5, 35), _ramp(-least, -SURE, -0.4, 25))
+    if share >= DOUBTFUL:
+        weight = max(weight, 100 - GRADES[0][0] + 1)
+    return Risk(
+        "doubt",
+        weight,
+        f"{share:.0%} of the photo may or may not be what moves; the wrong may move",
     )
 
 

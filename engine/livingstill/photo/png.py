@@ -14,7 +14,7 @@ _ORDINARY = 0.05
 
 
 def colour_chunks(data: bytes) -> Mapping[bytes, bytes]:
-    """Return the first chunk of each kind that tells of colours; nothing where it is no PNG."""
+    """Return the first chunk of each kind that defines colours; empty if it is no PNG."""
     chunks: dict[bytes, bytes] = {}
     if not data.startswith(_SIGNATURE):
         return chunks

@@ -41,11 +41,11 @@ def read_photo(
     *,
     max_pixels: int = 200_000_000,
     background: str = "white",
-    at_least: int | None = None,
+    min_long_side: int | None = None,
 ) -> Photo:
     """Return the photo in the file at ``path``: upright, sRGB, opaque.
 
-    ``background`` names the colour under transparent parts. ``at_least`` is the long side in
+    ``background`` names the colour under transparent parts. ``min_long_side`` is the long side in
     pixels that is enough for the caller: a much larger photo is read at a whole fraction of its
     size, the same one every time, which saves memory.
 
@@ -71,14 +71,14 @@ def read_photo(
             notes.append(f"{path.name} has {frames} frames; the first one is used")
         if base := base_of(data):
             notes.append(f"the gain map for HDR screens is left out; the {base} base is used")
-        if image.format in {"JPEG", "MPO"} and at_least and image.mode in {"RGB", "L"}:
-            scale = min(1.0, at_least / max(image.size))
+        if image.format in {"JPEG", "MPO"} and min_long_side and image.mode in {"RGB", "L"}:
+            scale = min(1.0, min_long_side / max(image.size))
             image.draft(None, (math.ceil(image.width * scale), math.ceil(image.height * scale)))
         image.load()
         orientation, focal_35mm = _exif(image)
         rgb = to_opaque_srgb(image, data, fill, notes)
-    if at_least and max(rgb.size) >= 2 * at_least:
-        rgb = rgb.reduce(max(rgb.size) // at_least)
+    if min_long_side and max(rgb.size) >= 2 * min_long_side:
+        rgb = rgb.reduce(max(rgb.size) // min_long_side)
     pixels = np.ascontiguousarray(_orient(np.asarray(rgb), orientation))
     height, width = pixels.shape[:2]
     if max(width, height) >= _LONG * min(width, height):

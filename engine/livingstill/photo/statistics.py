@@ -45,7 +45,7 @@ def measure(
         noise=noise,
         black_share=float((grey < 3).mean()),
         clipped_share=float((grey > 252).mean()),
-        contrast=float(np.subtract(*np.percentile(grey, (98, 2)))),
+        contrast=exact.percentile(grey, 98) - exact.percentile(grey, 2),
         edge_density=float(edges.mean()),
         thin_share=_thin(small, edges),
         flat_share=flat,
@@ -77,11 +77,11 @@ def _blur(grey: Float32Array) -> float:
     """
     presmoothed = _smooth(grey, 0.6)
     gradient, flattened = _gradient(presmoothed), _gradient(_smooth(presmoothed, 1.0))
-    strong = gradient > max(6.0, float(np.percentile(gradient, 95)))
+    strong = gradient > max(6.0, exact.percentile(gradient, 95))
     if int(strong.sum()) < 50:
         return 9.0
     slope_ratio = gradient[strong] / np.maximum(flattened[strong], 1e-3)
-    squared = float(np.percentile(1 / np.maximum(slope_ratio * slope_ratio - 1, 1e-2), 8))
+    squared = exact.percentile(1 / np.maximum(slope_ratio * slope_ratio - 1, 1e-2), 8)
     return sqrt(max(0.0, squared - 0.85))
 
 
@@ -93,13 +93,13 @@ def _noise(grey: Float32Array) -> tuple[float, float]:
     tiles = exact.resize_area(rough, size)
     light = exact.resize_area(grey, size)
     usable = (light > 12) & (light < 243)
-    quiet = float(np.percentile(tiles[usable] if usable.mean() > 0.2 else tiles, 10))
+    quiet = exact.percentile(tiles[usable] if usable.mean() > 0.2 else tiles, 10)
     return quiet * sqrt(pi / 2) / 6, float((cv2.blur(rough, (5, 5)) < 0.6).mean())
 
 
 def is_room(total: float, vertical: float, inverse_depth: Float32Array, sky: float) -> bool:
     """Say whether a photo shows a room from within, by its lines and depth and the share of sky."""
-    quarter = float(np.percentile(inverse_depth, 25))
+    quarter = exact.percentile(inverse_depth, 25)
     walled = quarter > 0.3 or vertical > 4  # near on all sides, or a hall full of columns
     return total > 5.5 and vertical > 1.9 and sky < 0.12 and walled
 

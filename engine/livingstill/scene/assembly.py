@@ -1,4 +1,4 @@
-"""The scene of a photo in which something moves by itself: it gets a layer of its own."""
+"""The layered scene of a photo, with layers of their own for flags in front and drifting sky behind."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def build_scene(
     rgb: UInt8Array,
     inverse_depth: Float32Array,
     regions: tuple[Region, ...],
-    whole: Callable[[], Scene] | None = None,
+    photo_layers: Callable[[], Scene] | None = None,
 ) -> Scene:
     """Return the layers of a photo, with regions of front kinds before them all, background behind.
 
@@ -26,14 +26,14 @@ def build_scene(
     layered : makes layers of a photo and its depth
     rgb, inverse_depth : (H, W, 3) uint8, (H, W) float32
     regions : what moves
-    whole : gives what ``layered`` makes of the whole photo, if that is begun already
+    photo_layers : gives what ``layered`` makes of the whole photo, if that is begun already
     """
     fronts: list[Layer] = []
     for region in regions:
         if KINDS[region.label].layer == "front":
             front, rgb, inverse_depth = cut_out(rgb, inverse_depth, region.mask)
             fronts.append(front)
-    scene = whole() if whole and not fronts else layered(rgb, inverse_depth)
+    scene = photo_layers() if photo_layers and not fronts else layered(rgb, inverse_depth)
     if fronts:
         scene = Scene((*fronts, *scene.layers), scene.focal)
     for region in regions:

@@ -72,7 +72,7 @@ def _colours(smooth: Float32Array) -> _Colours:
     red, green, blue = np.moveaxis(smooth, -1, 0)
     luma = 0.299 * red + 0.587 * green + 0.114 * blue
     orange = (red > 130) & (red - blue > 70) & (red >= green - 4)
-    hot = max(150.0, min(220.0, 0.9 * float(np.percentile(luma, 99.8))))
+    hot = max(150.0, min(220.0, 0.9 * exact.percentile(luma, 99.8)))
     white = (luma > hot) & (red >= blue - 25) & (red >= green - 12)
     return _Colours(luma, green / np.maximum(red, 1), orange, white, hot)
 
@@ -108,14 +108,14 @@ def _burns(inside: Mask, core: Mask, colours: _Colours) -> bool:
     """Return whether a part of a picture has the colours of a fire, in their order."""
     bright = colours.luma[inside].astype(np.float64)
     hue = colours.hue[inside].astype(np.float64)
-    low, high = np.percentile(hue, (10, 90))
+    low, high = (exact.percentile(hue, percent) for percent in (10, 90))
     if low > 0.62 or high < 0.84 or high - low < 0.3 or core.sum() < 0.08 * inside.sum():
         return False
     rim = (cv2.dilate(core.astype(np.uint8), np.ones((7, 7), np.uint8)) > 0) & ~core
     beyond = np.ones((2 * _AROUND + 1, 2 * _AROUND + 1), np.uint8)
     around = (cv2.dilate(inside.astype(np.uint8), beyond) > 0) & ~inside
     return bool(
-        np.percentile(bright, 95) > colours.hot + 8
+        exact.percentile(bright, 95) > colours.hot + 8
         and (not around.any() or np.median(colours.luma[around]) < 105)
         and (rim & inside & colours.orange).sum() > 0.35 * rim.sum()
         and np.corrcoef(bright, hue)[0, 1] > 0.8
@@ -138,7 +138,7 @@ def _tongues(body: Mask, glowing: Mask, red: Float32Array) -> UInt8Array:
         if area < 1e-4 * body.size or area > 0.5 * body.sum() or centres[k][1] > middle:
             continue
         inside = part == k
-        if away[inside].min() < 0.12 * body.shape[1] and np.percentile(red[inside], 90) >= 195:
+        if away[inside].min() < 0.12 * body.shape[1] and exact.percentile(red[inside], 90) >= 195:
             out[inside] = 255
     return out
 

@@ -222,7 +222,7 @@ def flow_speed(mask: Mask, rgb: UInt8Array, depth: Float32Array) -> Field:
     brightest, darkest = small.max(2), small.min(2)
     middle = float(np.median(brightest[mask]))
     white = np.clip((darkest - max(middle, 90.0)) / 80, 0, 1)
-    near = np.clip(depth / max(float(np.percentile(depth[mask], 95)), 1e-3), 0.15, 1)
+    near = np.clip(depth / max(exact.percentile(depth[mask], 95), 1e-3), 0.15, 1)
     return np.asarray(exact.gaussian_blur(near * (0.05 + 0.07 * white), 3), np.float64)
 
 

@@ -27,12 +27,12 @@ def in_focus(evidence: Evidence, masks: Mapping[str, UInt8Array]) -> set[str]:
     grey = cv2.cvtColor(evidence.reduced[FINE], cv2.COLOR_RGB2GRAY)
     soft = np.asarray(exact.gaussian_blur(grey.astype(np.float32), 1.0), np.float32)
     fine = np.abs(soft - exact.gaussian_blur(grey.astype(np.float32), 2.0))
-    min_detail = _SHARP * float(np.percentile(fine, 99))
+    min_detail = _SHARP * exact.percentile(fine, 99)
     core = np.ones((9, 9), np.uint8)
     textured = {kind for kind in masks if KINDS[kind].textured}
     blurred = set()
     for kind in textured:
         inside = cv2.erode(image.mask_at(masks[kind], grey.shape).astype(np.uint8), core) > 0
-        if inside.any() and float(np.percentile(fine[inside], 90)) < min_detail:
+        if inside.any() and exact.percentile(fine[inside], 90) < min_detail:
             blurred.add(kind)
     return set() if blurred and blurred == textured else set(masks) - blurred

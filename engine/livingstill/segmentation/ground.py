@@ -91,7 +91,7 @@ def _on_ground(
     height, width = picture.shape[:2]
     places = np.stack([x / width - 0.5, y / height, np.ones(len(x))], axis=1)
     plane, residual = _fit_plane(places, depth, low)
-    tolerance = _TOLERANCE * float(np.percentile(depth, 95))
+    tolerance = _TOLERANCE * exact.percentile(depth, 95)
     # near the camera estimates level out or follow blades; at the horizon trees and ground are alike
     flat = (np.abs(residual) < np.where(low, 4 * tolerance, tolerance)) & (
         places @ plane > 1.5 * tolerance

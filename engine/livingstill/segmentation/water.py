@@ -165,7 +165,7 @@ def fall_streaks(picture: UInt8Array, water: Mask) -> tuple[Mask, Float32Array]:
 
     dx, dy = exact.sobel(soft)
     xx, yy, xy = mean(dx * dx), mean(dy * dy), mean(dx * dy)
-    land = float(np.percentile(value[~water], 75)) if not water.all() else 255.0
+    land = exact.percentile(value[~water], 75) if not water.all() else 255.0
     pale = (value > max(_PALE, land)) & (np.ptp(neutral, axis=2) < 110)
     steep = (xx > yy) & (xx + yy > 40) & (mean(pale.astype(np.float32)) > 0.5)
     falls = (steep & (core > 0)).astype(np.uint8)

@@ -14,18 +14,18 @@ from pydantic import model_validator
 from livingstill.settings.declare import Group, param
 from livingstill.settings.values import (
     LONG_SIDES,
+    AnchorName,
     Aspect,
     CameraChoice,
-    Depth,
-    Line,
+    DepthName,
     MaskFiles,
-    Place,
+    NameList,
     Size,
     Strokes,
-    WindChoice,
-    Words,
+    TextLine,
     contradicts_aspect,
 )
+from livingstill.settings.wind import DEFAULT_WIND, WindSetting
 
 
 class CameraSettings(Group):
@@ -77,7 +77,7 @@ class LayerSettings(Group):
 class RegionSettings(Group):
     """What moves and what is held: kinds, masks, strokes."""
 
-    motion: Words = param(
+    motion: NameList = param(
         "auto",
         "what moves: auto, none, or a list of kinds; see `livingstill kinds`",
         group="Motion",
@@ -107,8 +107,8 @@ class RegionSettings(Group):
 class WindSettings(Group):
     """How much it moves: the one wind, and a factor on all motion."""
 
-    wind: WindChoice = param(
-        "right,3,0.4",
+    wind: WindSetting = param(
+        DEFAULT_WIND,
         "one wind for everything: left/right/up/down or degrees, m/s, gustiness 0..1",
         group="Motion",
         metavar="DIR[,SPEED[,GUST]]",
@@ -271,15 +271,17 @@ class SoundSettings(Group):
 class FinishSettings(Group):
     """Titles, cards, logo and grade, laid over rendered frames."""
 
-    title: Line = param(None, "a title over the clip", group="Finishing", metavar="TEXT")
-    subtitle: Line = param(
+    title: TextLine = param(None, "a title over the clip", group="Finishing", metavar="TEXT")
+    subtitle: TextLine = param(
         None, "a smaller line below the title", group="Finishing", metavar="TEXT"
     )
-    price: Line = param(None, "price on the card of a listing", group="Finishing", metavar="TEXT")
-    address: Line = param(
+    price: TextLine = param(
+        None, "price on the card of a listing", group="Finishing", metavar="TEXT"
+    )
+    address: TextLine = param(
         None, "address on the card of a listing", group="Finishing", metavar="TEXT"
     )
-    details: Line = param(
+    details: TextLine = param(
         None,
         "small print on the card of a listing, as in '3 beds, 2 baths'",
         group="Finishing",
@@ -297,7 +299,7 @@ class FinishSettings(Group):
         group="Finishing",
         metavar="FILE",
     )
-    title_place: Literal["auto", Place] = param(
+    title_place: Literal["auto", AnchorName] = param(
         "auto",
         "where the title is, in the safe area; auto is bottom-left, above a card top-left",
         group="Finishing",
@@ -319,14 +321,16 @@ class FinishSettings(Group):
         ge=0,
         le=60,
     )
-    title_depth: Depth = param(
+    title_depth: DepthName = param(
         "front",
         "front = before everything; an inverse depth, 0 far to 1 near = nearer things pass before "
         "the title; auto = as many as leave it readable",
         group="Finishing",
         metavar="front|auto|0..1",
     )
-    card_place: Place = param("bottom-left", "where the card of a listing is", group="Finishing")
+    card_place: AnchorName = param(
+        "bottom-left", "where the card of a listing is", group="Finishing"
+    )
     card_colour: str = param(
         "#14181d", "colour of the card's plate", group="Finishing", metavar="COLOUR"
     )
@@ -336,7 +340,9 @@ class FinishSettings(Group):
     logo: Path | None = param(
         None, "picture with transparency to lay over the clip", group="Finishing", metavar="FILE"
     )
-    logo_place: Place = param("top-right", "where the logo is, in the safe area", group="Finishing")
+    logo_place: AnchorName = param(
+        "top-right", "where the logo is, in the safe area", group="Finishing"
+    )
     logo_size: float = param(
         0.12,
         "side of a square of the logo's area",

@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from os import PathLike
 from typing import Literal, TypedDict
 
-from livingstill.settings.values import Choice, MaskFile, Stroke, Wind
+from livingstill.settings.values import MaskFile, MoveSpec, Stroke
+from livingstill.settings.wind import Wind
 
 
 class ShotKeys(TypedDict, total=False):
     """The keys of ``Shot`` as they may be given to ``animate`` and its kin."""
 
     prompt: str | None
-    camera: str | Choice
+    camera: str | MoveSpec
     depth: str
     depth_far: Literal["auto", "bright", "dark"]
     layers: int | None

@@ -1,4 +1,4 @@
-"""Values of settings as they are written: a camera move, the wind, a brush stroke, a size, a shape."""
+"""Values of settings as they are written: a camera move, a brush stroke, a mask, a size, a shape."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 
-DIRECTIONS = {"right": 0.0, "up": 90.0, "left": 180.0, "down": 270.0}
 LONG_SIDES = {
     "480p": 854,
     "720p": 1280,
@@ -25,12 +24,12 @@ SMALLEST_SIDE, LARGEST_SIDE = 16, 8192
 """Pixels that a side of the frame may have."""
 
 
-class Choice(BaseModel):
+class MoveSpec(BaseModel):
     """A name with keys, written ``name:key=value,key=value``.
 
-    >>> Choice.parse("push-in:amount=1.5,focus=0.4,0.6,ease=sine").keys
+    >>> MoveSpec.parse("push-in:amount=1.5,focus=0.4,0.6,ease=sine").keys
     (('amount', '1.5'), ('focus', '0.4,0.6'), ('ease', 'sine'))
-    >>> str(Choice.parse("orbit:amount=2"))
+    >>> str(MoveSpec.parse("orbit:amount=2"))
     'orbit:amount=2'
     """
 
@@ -60,37 +59,6 @@ class Choice(BaseModel):
     def __str__(self) -> str:
         keys = ",".join(f"{key}={value}" for key, value in self.keys)
         return f"{self.name}:{keys}" if keys else self.name
-
-
-class Wind(BaseModel):
-    """The one wind of a scene, written ``DIR[,SPEED[,GUST]]``.
-
-    >>> Wind.parse("left,5")
-    Wind(direction=180.0, speed=5.0, gust=0.4)
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-    direction: float = Field(0.0, description="degrees, 0 = right, 90 = up")
-    speed: float = Field(3.0, ge=0, le=12, description="metres per second")
-    gust: float = Field(0.4, ge=0, le=1, description="gustiness")
-
-    @classmethod
-    def parse(cls, value: object) -> object:
-        """Read the written form; anything that is no text passes through."""
-        if not isinstance(value, str):
-            return value
-        parts = [part.strip() for part in value.split(",")]
-        if len(parts) > 3:
-            raise ValueError("it must be DIR[,SPEED[,GUST]]")
-        try:
-            angle = DIRECTIONS[parts[0]] if parts[0] in DIRECTIONS else float(parts[0])
-            rest = [float(part) for part in parts[1:]]
-        except ValueError:
-            raise ValueError("it must be left, right, up, down or degrees, then numbers") from None
-        return cls(direction=angle % 360, **dict(zip(("speed", "gust"), rest)))
-
-    def __str__(self) -> str:
-        return f"{self.direction:g},{self.speed:g},{self.gust:g}"
 
 
 class Stroke(BaseModel):
@@ -267,14 +235,13 @@ def _depth(value: object) -> object:
 
 Fraction = Annotated[float, Field(ge=0, le=1)]
 _as_text = PlainSerializer(str, return_type=str)
-CameraChoice = Annotated[Choice, BeforeValidator(Choice.parse), _as_text]
-WindChoice = Annotated[Wind, BeforeValidator(Wind.parse), _as_text]
+CameraChoice = Annotated[MoveSpec, BeforeValidator(MoveSpec.parse), _as_text]
 Strokes = tuple[Annotated[Stroke, BeforeValidator(Stroke.parse), _as_text], ...]
 MaskFiles = tuple[Annotated[MaskFile, BeforeValidator(MaskFile.parse), _as_text], ...]
 Point = Annotated[tuple[Fraction, Fraction], BeforeValidator(_point)]
 """A point of the photo, written ``x,y``: 0,0 = top left corner, 1,1 = bottom right."""
-Words = Annotated[tuple[str, ...], BeforeValidator(_comma_list)]
-Place = Literal[
+NameList = Annotated[tuple[str, ...], BeforeValidator(_comma_list)]
+AnchorName = Literal[
     "top-left",
     "top",
     "top-right",
@@ -288,5 +255,5 @@ Place = Literal[
 """Nine places in the safe area of a frame."""
 Size = Annotated[str, BeforeValidator(_size)]
 Aspect = Annotated[str | None, BeforeValidator(_aspect)]
-Line = Annotated[str | None, BeforeValidator(_line)]
-Depth = Annotated[str, BeforeValidator(_depth)]
+TextLine = Annotated[str | None, BeforeValidator(_line)]
+DepthName = Annotated[str, BeforeValidator(_depth)]

@@ -104,7 +104,8 @@ function regionItems(studio, choose, selected = null) {
   return regions.map((region) => {
     const swatch = el("span", {class: "swatch-dot"});
     swatch.style.setProperty("--colour", `rgb(${region.colour.join(" ")})`);
-    const facts = words.see.share(percent(region.share), percent(region.confidence));
+    const sure = region.confidence === null ? "" : words.see.sure(percent(region.confidence));
+    const facts = `${words.see.share(percent(region.share))}${sure}`;
     const button = el("button", {
       type: "button", class: "region", "aria-pressed": String(region.kind === selected), dataset: {kind: region.kind},
       onclick: () => choose(region.kind),

@@ -43,7 +43,8 @@ export const words = {
     layersKey: (n) => `The photo is cut into ${n} layers, nearest first.`,
     layer: (n) => `Layer ${n}`,
     notes: "Notes", more: "How the photo is read",
-    share: (share, sure) => `${share} of the picture, ${sure} sure`,
+    share: (share) => `${share} of the picture`,
+    sure: (confidence) => `, ${confidence} sure`,
   },
 
   correct: {

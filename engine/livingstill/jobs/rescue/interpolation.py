@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from livingstill.core.model import Float32Array, UInt8Array
+from livingstill.imaging.dense_flow import dis_flow, look_up, pixel_grid, round_trip_error
 
 Box = tuple[int, int, int, int]
 
@@ -40,14 +41,11 @@ def interpolate(before: UInt8Array, after: UInt8Array, times: Sequence[float]) -
     the backward flow. The two candidates are blended by how well their ends agree; where an end
     was occluded, which the forward-backward check tells, the other end alone is taken.
     """
-    grey = [cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY) for frame in (before, after)]
-    dis = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
-    forward: Float32Array = dis.calc(grey[0], grey[1], None)  # type: ignore[call-overload]
-    backward: Float32Array = dis.calc(grey[1], grey[0], None)  # type: ignore[call-overload]
-    occluded = [
-        _forward_backward_error(forward, backward),
-        _forward_backward_error(backward, forward),
+    grey = [
+        np.asarray(cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY), np.uint8) for frame in (before, after)
     ]
+    forward, backward = dis_flow(grey[0], grey[1])
+    occluded = [round_trip_error(forward, backward), round_trip_error(backward, forward)]
     return [_blend_at(t, before, after, forward, backward, occluded) for t in times]
 
 
@@ -109,32 +107,6 @@ def _composite(rebuilt: UInt8Array, damaged: DamagedFrame) -> UInt8Array:
     return np.asarray(np.clip(blended, 0, 255).astype(np.uint8))
 
 
-def _pixel_grid(shape: tuple[int, ...]) -> tuple[Float32Array, Float32Array]:
-    y, x = np.mgrid[: shape[0], : shape[1]].astype(np.float32)
-    return x, y
-
-
-def _remap(
-    picture: UInt8Array | Float32Array,
-    x: Float32Array,
-    y: Float32Array,
-    interpolation: int = cv2.INTER_LINEAR,
-) -> Float32Array:
-    return np.asarray(
-        cv2.remap(picture, x, y, interpolation, borderMode=cv2.BORDER_REPLICATE), np.float32
-    )
-
-
-def _forward_backward_error(forward: Float32Array, backward: Float32Array) -> Float32Array:
-    """Return (H, W) float32, 1 where the forward-backward check fails (Sundaram et al., 2010)."""
-    x, y = _pixel_grid(forward.shape)
-    round_trip = forward + _remap(backward, x + forward[..., 0], y + forward[..., 1])
-    a, b = cv2.split(round_trip)
-    u, v = cv2.split(forward)
-    occluded = (a * a + b * b > 0.02 * (u * u + v * v) + 0.5).astype(np.float32)
-    return np.asarray(cv2.GaussianBlur(occluded, (0, 0), 1.5), np.float32)
-
-
 def _blend_at(
     t: float,
     before: UInt8Array,
@@ -144,7 +116,7 @@ def _blend_at(
     occluded: list[Float32Array],
 ) -> UInt8Array:
     """Return the picture at time ``t``."""
-    x, y = _pixel_grid(forward.shape)
+    x, y = pixel_grid(forward.shape)
     total = np.zeros(before.shape, np.float32)
     weights = np.full(forward.shape[:2], _CROSS_FADE_WEIGHT, np.float32)
     cross_fade = before.astype(np.float32) * (1 - t) + after.astype(np.float32) * t
@@ -154,7 +126,7 @@ def _blend_at(
         sign = 1.0 if flow is forward else -1.0
         displacement = flow
         for _ in range(_FIXED_POINT_ROUNDS):
-            displacement = _remap(
+            displacement = look_up(
                 flow,
                 x - sign * share * displacement[..., 0],
                 y - sign * share * displacement[..., 1],
@@ -162,10 +134,10 @@ def _blend_at(
         u, v = displacement[..., 0], displacement[..., 1]
         positions = (x - t * u, y - t * v), (x + (1 - t) * u, y + (1 - t) * v)
         ends = (
-            _remap(before, *positions[0], cv2.INTER_CUBIC),
-            _remap(after, *positions[1], cv2.INTER_CUBIC),
+            look_up(before, *positions[0], cv2.INTER_CUBIC),
+            look_up(after, *positions[1], cv2.INTER_CUBIC),
         )
-        occlusion = [_remap(mask, *position) for mask, position in zip(occluded, positions)]
+        occlusion = [look_up(mask, *position) for mask, position in zip(occluded, positions)]
         first = (1 - t) * (1 - occlusion[0]) + 1e-3
         second = t * (1 - occlusion[1]) + 1e-3
         blended = (ends[0] * first[..., None] + ends[1] * second[..., None]) / (first + second)[
@@ -173,7 +145,7 @@ def _blend_at(
         ]
         disagreement = cv2.GaussianBlur(np.abs(ends[0] - ends[1]).mean(-1), (0, 0), 1.5)
         weight = np.exp(-disagreement / 6) * (
-            1 - 0.9 * _remap(occlusion_mask, *positions[0 if flow is forward else 1])
+            1 - 0.9 * look_up(occlusion_mask, *positions[0 if flow is forward else 1])
         )
         total += blended * weight[..., None]
         weights += weight

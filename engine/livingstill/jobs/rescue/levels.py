@@ -54,17 +54,13 @@ def estimate_levels(series: Series, bad: Flags, by_fault: Flags) -> Levels:
 
     The tiles are held against those of the good frames around, in time evenly between; tiles that
     hardly move by themselves count most, those that are clipped or disagree not at all. Of
-    ``bad`` frames those ``by_fault`` by a fault need less to be off.
+    ``bad`` frames those flagged ``by_fault`` need less to count as shifted.
     """
     count = len(series)
-    result = Levels(
-        np.ones((count, 3), np.float32),
-        np.zeros((count, 3), np.float32),
-        np.zeros(count, bool),
-        np.zeros(count, bool),
-    )
+    gains, offsets = np.ones((count, 3), np.float32), np.zeros((count, 3), np.float32)
+    shifted, unaffected = np.zeros(count, bool), np.zeros(count, bool)
     if bad.all() or not bad.any():
-        return result
+        return Levels(gains, offsets, shifted, unaffected)
     tiles = colours(series)
     detail = np.log(series.detail + 0.3)
     good = np.flatnonzero(~bad)
@@ -91,19 +87,17 @@ def estimate_levels(series: Series, bad: Flags, by_fault: Flags) -> Levels:
         same_detail = abs(detail_change) < max(_MAX_DETAIL_CHANGE, _DETAIL_RATIO * detail_variation)
         change = _change(tiles[t], gain, offset)
         if change > max(_MIN_CHANGE, 0.0 if by_fault[t] else _HABIT_RATIO * level_variation):
-            result.shifted[t] = same_detail and unexplained[unclipped].mean() < _MAX_STRAY_SHARE
+            shifted[t] = same_detail and unexplained[unclipped].mean() < _MAX_STRAY_SHARE
         else:
-            result.unaffected[t] = (
-                same_detail and unexplained[unclipped].mean() < _MAX_UNAFFECTED_STRAY
-            )
-        result.gain[t], result.offset[t] = gain, offset
-    return result
+            unaffected[t] = same_detail and unexplained[unclipped].mean() < _MAX_UNAFFECTED_STRAY
+        gains[t], offsets[t] = gain, offset
+    return Levels(gains, offsets, shifted, unaffected)
 
 
 def _baseline_variation(
     tiles: Float32Array, detail: Float32Array, contrast: Float32Array, bad: Flags
 ) -> tuple[Float32Array, float, float]:
-    """Return what good frames do by themselves.
+    """Return the variation of levels and detail over the good frames.
 
     That is (gy, gx) how much tiles and those beside them change in a step, how much the levels
     bend, and how much the logarithm of detail does.

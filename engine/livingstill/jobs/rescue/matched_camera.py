@@ -16,7 +16,7 @@ from livingstill.jobs.rescue.replacement_spec import ReplacementSpec
 from livingstill.quality import no_reference
 from livingstill.render import frames
 from livingstill.settings.shot import Shot
-from livingstill.settings.values import Choice
+from livingstill.settings.values import MoveSpec
 
 _PROBES = 13
 _OUTWARD_MOVES = {"pull-out"}
@@ -39,7 +39,7 @@ def match_camera(
     window: frames.Window,
     view: CameraView,
     max_widening: float,
-) -> tuple[CameraPath, Choice, tuple[str, ...]]:
+) -> tuple[CameraPath, MoveSpec, tuple[str, ...]]:
     """Return the named move whose extent, measured as the clip's was, is the clip's."""
     timeline = spec.timeline
     clip_move = camera_track.name(spec.path)
@@ -51,7 +51,7 @@ def match_camera(
         target = max_widening
     closed = clip_move.name in ("static", "sway", "orbit")
     if clip_move.name == "static" or target < 0.004:
-        static = Choice(name="static")
+        static = MoveSpec(name="static")
         return path_of_move(static, shot, view, timeline), static, tuple(notes)
     if closed:
         keys: tuple[tuple[str, str], ...] = ()
@@ -62,8 +62,8 @@ def match_camera(
     if clip_move.name in _OUTWARD_MOVES and target > 0.5 * max_widening:
         keys = (*keys, ("depth", "0"))  # parallax at the border would need still more room
 
-    def move_of(name: str, amount: float) -> tuple[StillAnchoredPath, Choice, float]:
-        choice = Choice(name=name, keys=(("amount", f"{amount:.3f}"), *keys))
+    def move_of(name: str, amount: float) -> tuple[StillAnchoredPath, MoveSpec, float]:
+        choice = MoveSpec(name=name, keys=(("amount", f"{amount:.3f}"), *keys))
         resolved = path_of_move(choice, shot, view, timeline)
         camera = _anchored_path(resolved, scene, window, spec.size)
         return camera, choice, _extent(name, scene, window, spec.size, shot.quality, camera)
@@ -90,7 +90,7 @@ def match_camera(
     return camera, choice, tuple(notes)
 
 
-def path_of_move(choice: Choice, shot: Shot, view: CameraView, timeline: Timeline) -> CameraPath:
+def path_of_move(choice: MoveSpec, shot: Shot, view: CameraView, timeline: Timeline) -> CameraPath:
     """Return the path of a move over the clip's time, by the shot's seed."""
     seconds = timeline.seconds
     return path.resolve(choice, view, loop=timeline.loop, duration=seconds, seed=shot.seed)

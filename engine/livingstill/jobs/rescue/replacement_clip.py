@@ -25,7 +25,7 @@ from livingstill.jobs.stages import Stages
 from livingstill.quality import registration
 from livingstill.scene import assembly, layers
 from livingstill.settings.shot import Shot
-from livingstill.settings.values import Choice
+from livingstill.settings.values import MoveSpec
 
 _CANVAS_MARGIN = 0.15
 """How much of the still beyond the frame is taken along, in frame sizes per side."""
@@ -64,7 +64,7 @@ def build(
             spec, shot, scene, window, view, _outward_margin(frame)
         )
         if choice.name == "static" and not regions and spec.moving_tiles.any():
-            choice = Choice(name="push-in", keys=_GENTLE_KEYS)
+            choice = MoveSpec(name="push-in", keys=_GENTLE_KEYS)
             camera = path_of_move(choice, shot, view, spec.timeline)
             notes = (*notes, f"nothing in the still moves as the clip did; {choice} keeps it alive")
     with stages("motion"):

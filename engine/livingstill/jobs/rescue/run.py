@@ -11,6 +11,7 @@ from livingstill.core import threads
 from livingstill.core.errors import InputError
 from livingstill.core.model import Progress
 from livingstill.jobs import check
+from livingstill.jobs.clip_output import check_output
 from livingstill.jobs.rescue.decision import REPLACED_FROM, Decision, choose, harm
 from livingstill.jobs.rescue.keep import keep
 from livingstill.jobs.rescue.observation import Observation, observe
@@ -19,7 +20,7 @@ from livingstill.jobs.rescue.replacement import ReplacementFrozen, replace
 from livingstill.jobs.rescue.result import RescueResult, WriteResult
 from livingstill.jobs.stages import Stages
 from livingstill.media import clip_reader
-from livingstill.media.write import encoder, remux
+from livingstill.media.write import remux
 from livingstill.settings.rescue import RescueJob
 
 
@@ -41,7 +42,7 @@ def rescue(
     """
     options = options or RescueJob()
     threads.limit(options.threads)
-    _check_output(clip, output, options)
+    check_output(clip, output, options)
     stages = Stages(progress)
     photo = check.Still.read(still) if still else None
     observation = observe(clip, photo, stages, force=options.force)
@@ -120,12 +121,3 @@ def _reading_notes(observation: Observation, decision: Decision, output: Path) -
     if variable_frame_rate and not remux.keeps_time(observation.reader, output):
         notes += ("the clip's frames stood for unequal times; these stand for the average",)
     return notes
-
-
-def _check_output(clip: Path, output: Path, options: RescueJob) -> None:
-    """Raise InputError for an output or report that cannot be written, or is the clip itself."""
-    if output.exists() and clip.exists() and output.resolve() == clip.resolve():
-        raise InputError(f"output {output} is the clip itself; give another name")
-    encoder.check_target(output, options.overwrite)
-    if options.report is not None:
-        check.check_report(options.report, options.overwrite)

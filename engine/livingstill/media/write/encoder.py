@@ -20,7 +20,7 @@ from livingstill.core.model import Float32Array, PackedRGBA
 from livingstill.io import files
 from livingstill.media.formats import PIPES, Encoding, choose
 from livingstill.media.write import sinks
-from livingstill.media.write.sinks import Sink
+from livingstill.media.write.sinks import Loop, Sink
 
 BUFFERS = 3
 """Frames between the renderer and the encoder: the most that wait, and all the memory it takes."""
@@ -63,7 +63,7 @@ class Encoder:
 
     ``size`` is (width, height); ``budget`` the largest file in bytes, met by search; ``sound`` is
     (n, 2) float32 at 48 kHz, left out where the format has none; ``metadata`` what the file says of
-    itself. ``write`` takes what it needs of the frame and returns at once unless ``BUFFERS`` frames
+    itself; ``loop`` that its end joins its start. ``write`` takes what it needs of the frame and returns at once unless ``BUFFERS`` frames
     wait already; what goes wrong in the thread is raised by the next ``write`` or at the end.
 
     >>> with Encoder("-", (16, 16), Fraction(30)):  # doctest: +SKIP
@@ -86,6 +86,7 @@ class Encoder:
         metadata: Mapping[str, str] | None = None,
         budget: int | None = None,
         sound: Float32Array | None = None,
+        loop: Loop | None = None,
     ) -> None:
         self.path = str(path)
         self.size = size
@@ -93,6 +94,7 @@ class Encoder:
         self.encoding = encoding or choose(self.path)
         self.frames = 0
         self._overwrite = overwrite
+        self._loop = loop
         self._metadata = dict(metadata or {})
         self._budget = budget
         self._sound = sound if self.encoding.format.sound else None
@@ -127,7 +129,12 @@ class Encoder:
             from livingstill.media.write.stills import Stills
 
             return Stills(Path(self.path), self.encoding, self._overwrite, self._metadata)
-        make = partial(sinks.open_sink, metadata=self._metadata, sound=self._sound)
+        make = partial(
+            sinks.open_sink,
+            metadata=self._metadata,
+            sound=self._sound,
+            loop=self._loop,
+        )
         if self.path in PIPES:
             return make(None, self.size, self.fps, self.encoding)
         part = self._stack.enter_context(files.atomic_write(Path(self.path), self._overwrite))
@@ -158,7 +165,7 @@ class Encoder:
         self.frames += 1
 
     def _encode_frames(self) -> None:
-        """Encode until told to stop; runs in the thread."""
+        """Encode queued frames until the end marker; runs in the thread."""
         try:
             while (frame := self._frame_queue.get()) is not None and not self._discarded:
                 self._sink.write(frame)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from fractions import Fraction
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -18,8 +18,9 @@ from livingstill.core.model import UInt8Array
 from livingstill.io import files
 from livingstill.media import clip_reader
 from livingstill.media.formats import ENCODER_THREADS, Encoding, choose
+from livingstill.media.sound import Samples, Track
 from livingstill.media.write import encoder
-from livingstill.media.write.video import codec_errors_in_words
+from livingstill.media.write.video import codec_errors_in_words, encoder_options
 
 _CONTAINERS = {"mp4", "mov", "matroska", "webm"}
 _NAMES = {"h264": "h264", "hevc": "h265", "vp9": "vp9", "av1": "av1", "libdav1d": "av1",
@@ -36,8 +37,10 @@ class Remuxer:
     A context manager that leaves the whole clip or nothing. Between the containers mp4, mov, mkv
     and webm every time stamp is kept, with the time base, and the sound is copied packet by
     packet; other formats get the average rate and no sound. ``frames`` is the number of pictures;
-    ``truncated`` cuts the sound at the last of them, where the source ends early. ``notes`` are
-    sentences on what could not be kept.
+    ``truncated`` cuts the sound at the last of them, where the source ends early. ``order`` are
+    the frames of the source, of which there are ``frames``, in whose place the pictures stand, where
+    it is not all of them in their order: each stands as long as its frame did, and the sound is
+    ``sound``. ``notes`` are sentences on what could not be kept.
 
     Raises
     ------
@@ -53,8 +56,11 @@ class Remuxer:
         *,
         truncated: bool = False,
         overwrite: bool = False,
+        order: Sequence[int] | None = None,
+        sound: Samples | None = None,
     ) -> None:
         self.notes: list[str] = []
+        self._order, self._sound = order, sound
         self._source, self._output = source, Path(output)
         self._count, self._truncated, self._overwrite = frames, truncated, overwrite
         self._encoding = self._source_encoding(str(output))
@@ -81,7 +87,14 @@ class Remuxer:
         if keeps_time(self._source, self._output):
             part = self._stack.enter_context(files.atomic_write(self._output, self._overwrite))
             self._writer = _VideoRemux(
-                self._source, part, self._encoding, self._count, self._truncated, self.notes
+                self._source,
+                part,
+                self._encoding,
+                _timing(self._source, self._count, self._order),
+                self._truncated,
+                self.notes,
+                self._sound if self._order is not None else None,
+                copies_sound=self._order is None,
             )
         else:
             if info.audio:
@@ -128,6 +141,10 @@ def keeps_time(source: clip_reader.ClipReader, output: Path) -> bool:
     return choose(str(output)).format.muxer in _CONTAINERS and source.info.codec not in pictures
 
 
+_Timing = tuple[list[int], dict[int, int], Fraction]
+"""Time stamps of pictures, each one's length by its stamp, and the unit of both."""
+
+
 class _VideoRemux:
     """Writes one video file from pictures and another file's time stamps and audio, through PyAV."""
 
@@ -136,19 +153,23 @@ class _VideoRemux:
         source: clip_reader.ClipReader,
         part: Path,
         encoding: Encoding,
-        count: int,
+        timing: _Timing,
         truncated: bool,
         notes: list[str],
+        sound: Samples | None,
+        *,
+        copies_sound: bool,
     ) -> None:
         self._stack = ExitStack()
         self._audio_streams: dict[int, Any] = {}
+        self._track: Track | None = None
         self._index = 0
         try:
             self._input = self._stack.enter_context(
                 av.open(str(source.path.resolve()), metadata_errors="replace")
             )
             picture = self._input.streams.video[0]
-            self._timestamps, self._durations, self._time_base = _timestamps(source, count)
+            self._timestamps, self._durations, self._time_base = timing
             options = {"fflags": "+bitexact", **encoding.format.options}
             if encoding.format.muxer in {"mp4", "mov"} and self._time_base.numerator == 1:
                 options["video_track_timescale"] = str(self._time_base.denominator)
@@ -163,7 +184,10 @@ class _VideoRemux:
             }
             self._container_out.metadata.update(metadata)
             self._stream = self._add_video_stream(picture, source.info, encoding)
-            self._copy_audio_streams(notes)
+            if copies_sound:
+                self._copy_audio_streams(notes)
+            elif sound is not None:
+                self._track = Track(self._container_out, encoding.format.sound, sound)
             self._end = float(
                 (self._timestamps[-1] + self._durations.get(self._timestamps[-1], 0))
                 * self._time_base
@@ -183,9 +207,7 @@ class _VideoRemux:
     ) -> Any:
         """Add the picture track, tagged as the source's."""
         source_context = picture.codec_context
-        options = {"flags": "+bitexact", **encoding.options}
-        if encoding.codec.name == "vp9":
-            options["b"] = "0"
+        options = encoder_options(encoding, (info.width, info.height))
         stream = self._container_out.add_stream(
             encoding.codec.encoder, rate=info.fps, options=options
         )
@@ -251,6 +273,8 @@ class _VideoRemux:
         stamp = self._timestamps[self._index]
         self._index += 1
         self._mux_audio_until(float(stamp * self._time_base))
+        if self._track is not None:
+            self._track.write_until(float(stamp * self._time_base))
         frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(rgb), format="rgb24")
         context = self._stream.codec_context
         if context.pix_fmt.startswith("yuv"):
@@ -287,6 +311,8 @@ class _VideoRemux:
         """Complete the file."""
         self._mux(self._stream.encode(None))
         self._mux_audio_until(float("inf"))
+        if self._track is not None:
+            self._track.finish()
 
     def abort(self) -> None:
         """Close both files; a complete file stays complete."""
@@ -297,9 +323,17 @@ def _time(packet: Any) -> float:
     return float(packet.dts * packet.time_base)
 
 
-def _timestamps(
-    source: clip_reader.ClipReader, count: int
-) -> tuple[list[int], dict[int, int], Fraction]:
+def _timing(source: clip_reader.ClipReader, count: int, order: Sequence[int] | None) -> _Timing:
+    """Return when each picture stands and for how long: as all frames do, or those of ``order``."""
+    stamps, lengths, unit = _timestamps(source, count)
+    if order is None:
+        return stamps, lengths, unit
+    picked = [lengths[stamps[index]] for index in order]
+    starts = [0, *accumulate(picked[:-1])]
+    return starts, dict(zip(starts, picked)), unit
+
+
+def _timestamps(source: clip_reader.ClipReader, count: int) -> _Timing:
     """Return the pictures' time stamps, each one's length, and the unit of both.
 
     Where the source has none worth keeping, as in AVI, they are made from its average rate.

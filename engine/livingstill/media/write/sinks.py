@@ -5,11 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fractions import Fraction
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from livingstill.core.model import Float32Array, PackedRGBA
 from livingstill.media import metadata as xmp
 from livingstill.media.formats import Encoding
+
+
+class Loop(NamedTuple):
+    """A clip whose end joins its start: its frames, and the mean difference of one to the next.
+
+    ``step`` is in levels.
+    """
+
+    frames: int
+    step: float
 
 
 class Sink(Protocol):
@@ -49,9 +59,13 @@ def open_sink(
     *,
     metadata: Mapping[str, str],
     sound: Float32Array | None = None,
+    loop: Loop | None = None,
 ) -> Sink:
-    """Return the writer of one file at ``path``; None is standard output, for raw frames only."""
-    sink = _format_sink(path, size, fps, encoding, metadata, sound)
+    """Return the writer of one file at ``path``; None is standard output, for raw frames only.
+
+    ``loop`` is as for ``VideoFile``.
+    """
+    sink = _format_sink(path, size, fps, encoding, metadata, sound, loop)
     return XmpSink(sink, path, encoding.format.suffix, metadata) if path and metadata else sink
 
 
@@ -79,6 +93,7 @@ def _format_sink(
     encoding: Encoding,
     metadata: Mapping[str, str],
     sound: Float32Array | None,
+    loop: Loop | None,
 ) -> Sink:
     suffix = encoding.format.suffix
     if suffix in {".y4m", ".rgb"} or path is None:
@@ -95,4 +110,4 @@ def _format_sink(
         return WebP(path, size, fps, encoding)
     from livingstill.media.write.video import VideoFile
 
-    return VideoFile(path, size, fps, encoding, metadata, sound)
+    return VideoFile(path, size, fps, encoding, metadata, sound, loop)

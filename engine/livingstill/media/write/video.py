@@ -20,12 +20,18 @@ from livingstill.core.threads import over_bands
 from livingstill.kernels.yuv import to_yuv420
 from livingstill.media.formats import ENCODER_THREADS, Encoding
 from livingstill.media.sound import Track
+from livingstill.media.write.loop_end import LoopEnd
+from livingstill.media.write.sinks import Loop
 
 _AVX_512F = 13  # among the processor's features that OpenCV lists
 _LARGE_FRAME_PIXELS = 2**22
 _LARGE_FRAME_LOOKAHEAD = 5
 """Frames that x264 looks ahead at where they have more pixels than ``_LARGE_FRAME_PIXELS``: each takes 3 bytes a
 pixel or more, and it would hold 10 or 50 of them."""
+_LOOKAHEADS = {"superfast": 0, "veryfast": 20, "slow": 50}
+"""Frames that x264 looks ahead at, by preset."""
+_B_FRAMES = 6
+"""Frames that it may hold besides: the most B-frames in a row, and the one after them."""
 # The same values from swscale on every processor, rounded properly.
 _EXACT = Interpolation.AREA | Interpolation.ACCURATE_RND | Interpolation.BITEXACT
 
@@ -33,7 +39,8 @@ _EXACT = Interpolation.AREA | Interpolation.ACCURATE_RND | Interpolation.BITEXAC
 class VideoFile:
     """Encodes frames into a container as they come; ``finish`` completes the file.
 
-    ``sound`` is (n, 2) float32 at 48 kHz, for formats that carry sound.
+    ``sound`` is (n, 2) float32 at 48 kHz, for formats that carry sound; ``loop`` tells that its end
+    joins its start.
     """
 
     def __init__(
@@ -44,8 +51,13 @@ class VideoFile:
         encoding: Encoding,
         metadata: Mapping[str, str],
         sound: Float32Array | None = None,
+        loop: Loop | None = None,
     ) -> None:
         self._encoding = encoding
+        self._loop = None
+        if loop is not None and encoding.codec.name == "h264":
+            large = size[0] * size[1] > _LARGE_FRAME_PIXELS
+            self._loop = LoopEnd(loop, fps, _lookahead(encoding, large) + _B_FRAMES)
         self._time_base = 1 / fps
         self._count = 0
         os.environ.setdefault("SVT_LOG", "1")  # the AV1 encoder talks on stderr: errors only
@@ -67,16 +79,9 @@ class VideoFile:
 
     def _add_stream(self, size: tuple[int, int], fps: Fraction) -> Any:
         encoding = self._encoding
-        options = {"flags": "+bitexact", **encoding.options}
-        large = size[0] * size[1] > _LARGE_FRAME_PIXELS
-        if encoding.codec.name == "h264" and large and encoding.options["preset"] != "superfast":
-            options["x264-params"] += f":rc-lookahead={_LARGE_FRAME_LOOKAHEAD}"
-        if encoding.codec.name == "h264" and cv2.checkHardwareSupport(_AVX_512F):
-            # x264's AVX-512 code for macroblock trees reads memory that nobody has written, which
-            # made other files each time at widths such as 854; its AVX2 code does not.
-            options["x264-params"] += ":asm=avx2"
-        if encoding.codec.name == "vp9" and encoding.bit_rate is None:
-            options["b"] = "0"  # libvpx: constant quality without a ceiling
+        options = encoder_options(encoding, size)
+        if self._loop is not None and (zones := self._loop.zones()):
+            options["x264-params"] += f":zones={zones}"
         stream = self._container.add_stream(encoding.codec.encoder, rate=fps, options=options)
         context = stream.codec_context
         context.width, context.height = size
@@ -104,16 +109,31 @@ class VideoFile:
         frame = frame_
         if isinstance(frame_, np.ndarray):
             frame = video_frame(frame_, self._encoding.pixels, self._encoding.alpha)
-        frame.pts = self._count
-        frame.time_base = self._time_base
-        self._count += 1
-        self._container.mux(self._stream.encode(frame))
+        if self._loop is not None:
+            self._loop.arrive(frame, self._count)
+        self._encode(frame)
         if self._track is not None:
             self._track.write_until(float(self._count * self._time_base))
 
+    def _encode(self, frame: Any | None) -> None:
+        """Encode the next frame, None at the end; leave out packets beyond the end of a loop."""
+        if frame is not None:
+            frame.pts = self._count
+            frame.time_base = self._time_base
+            self._count += 1
+        for packet in self._stream.encode(frame):
+            if self._loop is not None:
+                self._loop.see(packet, self._stream.codec_context.extradata)
+                if packet.pts * packet.time_base >= self._loop.frames * self._time_base:
+                    continue
+            self._container.mux(packet)
+
     def finish(self) -> None:
         """Encode what is still inside the encoder and complete the file."""
-        self._container.mux(self._stream.encode(None))
+        if self._loop is not None and self._count == self._loop.frames:
+            for frame in self._loop.beyond():
+                self._encode(frame)
+        self._encode(None)
         if self._track is not None:
             self._track.finish()
         self._container.close()
@@ -122,6 +142,27 @@ class VideoFile:
         """Let go of the file, whatever state it is in."""
         with suppress(OSError):  # as a full disk
             self._container.close()
+
+
+def encoder_options(encoding: Encoding, size: tuple[int, int]) -> dict[str, str]:
+    """Return the options of an encoder for frames of a size, such that it writes the same file each time."""
+    options = {"flags": "+bitexact", **encoding.options}
+    large = size[0] * size[1] > _LARGE_FRAME_PIXELS
+    if encoding.codec.name == "h264" and large and encoding.options["preset"] != "superfast":
+        options["x264-params"] += f":rc-lookahead={_LARGE_FRAME_LOOKAHEAD}"
+    if encoding.codec.name == "h264" and cv2.checkHardwareSupport(_AVX_512F):
+        # x264's AVX-512 code for macroblock trees reads memory that nobody has written, which
+        # made other files each time at widths such as 854; its AVX2 code does not.
+        options["x264-params"] += ":asm=avx2"
+    if encoding.codec.name == "vp9" and encoding.bit_rate is None:
+        options["b"] = "0"  # libvpx: constant quality without a ceiling
+    return options
+
+
+def _lookahead(encoding: Encoding, large: bool) -> int:
+    """Return how many frames x264 looks ahead at."""
+    frames = _LOOKAHEADS[encoding.options["preset"]]
+    return min(frames, _LARGE_FRAME_LOOKAHEAD) if large else frames
 
 
 @contextmanager

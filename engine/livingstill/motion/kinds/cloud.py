@@ -111,6 +111,7 @@ KIND = MotionKind(
         "flow",
         "blow",
     ),
+    classes=("sky",),
     colour=(150, 190, 255),
     found_by="auto",
     detector="livingstill.segmentation.clouds:find_clouds",

@@ -93,7 +93,7 @@ def _measure(context: MotionContext, flames: MotionContext, glow: Float32Array) 
     solid = context.mask >= 0.5
     edge = context.distance_inside() - context.distance_outside()
     columns = solid.sum(0)
-    height = max(float(np.percentile(columns[columns > 0], 75)) * STEP, 0.02 * context.width)
+    height = max(exact.percentile(columns[columns > 0], 75) * STEP, 0.02 * context.width)
     inside = flames.distance_inside()
     half_width = np.minimum(local_width(inside), 0.5 * height)
     median_half_width = float(np.median(half_width[inside > 0])) if (inside > 0).any() else 0.0
@@ -221,7 +221,7 @@ def _tongue_share(context: MotionContext) -> float:
     grey = cv2.cvtColor(context.rgb, cv2.COLOR_RGB2GRAY)
     grey = exact.gaussian_blur(grey, max(0.8, context.scale))
     inside = exact.resize_linear(context.mask, grey.shape[::-1]) >= 0.5
-    level = 0.7 * float(np.percentile(grey[inside], 97)) if inside.any() else 0.0
+    level = 0.7 * exact.percentile(grey[inside], 97) if inside.any() else 0.0
     bright = ((grey > level) & inside).astype(np.uint8)
     outlines = cv2.findContours(bright, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)[0]
     hulls = sum(cv2.contourArea(cv2.convexHull(line)) + len(line) / 2 for line in outlines)

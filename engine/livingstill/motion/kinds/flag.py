@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from livingstill.core.kinds import GUSTY, MotionKind
 from livingstill.core.model import Float32Array
+from livingstill.imaging import exact
 from livingstill.motion.canvas import Effect, Placement, Stage
 from livingstill.motion.cloth_waves import Maps, wave_displacement
 from livingstill.motion.context import STEP, Box, MotionContext, bounding_box
@@ -135,7 +136,7 @@ def distance(
     """Return (h, w), 0 at the fixed edge and 1 at the free one, and the length in pixels."""
     y, x = np.nonzero(context.mask >= 0.5)
     projection = x * direction[0] + y * direction[1]
-    low, high = float(np.percentile(projection, 1)), float(np.percentile(projection, 99))
+    low, high = exact.percentile(projection, 1), exact.percentile(projection, 99)
     rows = (np.arange(shape[0]) * factor + top)[:, None]
     columns = (np.arange(shape[1]) * factor + left)[None]
     span = max(high - low, 1.0)

@@ -104,6 +104,7 @@ KIND = MotionKind(
         "swirl",
         "churn",
     ),
+    classes=("water",),
     colour=(0, 190, 230),
     found_by="auto",
     detector="livingstill.segmentation.water:find_running_water",

@@ -101,6 +101,7 @@ KIND = MotionKind(
         "nod",
         "shiver",
     ),
+    classes=("foliage",),
     colour=(60, 180, 60),
     found_by="auto",
     detector="livingstill.segmentation.ground:find_foliage",

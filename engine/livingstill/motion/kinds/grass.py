@@ -69,6 +69,7 @@ KIND = MotionKind(
         "reed",
     ),
     verbs=("wave", "sway", "ripple", "rustle", "blow", "bend", "dance", "bow", "stir", "flutter"),
+    classes=("grass", "foliage"),
     colour=(170, 210, 50),
     found_by="auto",
     detector="livingstill.segmentation.ground:find_grass",

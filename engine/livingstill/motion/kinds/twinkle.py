@@ -44,7 +44,7 @@ def build(context: MotionContext) -> tuple[Effect, ...]:
         index[max(0, cy - radius) : cy + radius + 1, max(0, cx - radius) : cx + radius + 1] = n
     halo = exact.gaussian_blur((spots > 0).astype(np.float32), 1.0 * context.scale + 1)
     soft = np.minimum(nodes(halo) * 2.5, 1) * (index > 0) * (context.mask > 0.5)
-    dark = float(np.percentile(grey[inside > 0.5], 50)) < 60
+    dark = exact.percentile(grey[inside > 0.5], 50) < 60
     small = float(np.median(areas[largest - 1])) < (0.003 * context.width) ** 2
     stars = dark and small and float(np.median(centres[largest, 1])) < 0.5 * grey.shape[0]
     strength = (0.12 if stars else 0.05) * min(context.amount, 2.0)

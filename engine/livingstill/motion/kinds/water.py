@@ -271,6 +271,7 @@ KIND = MotionKind(
         "surface",
         "fjord",
     ),
+    nouns_with_verb=("reflection", "reflections"),
     verbs=(
         "ripple",
         "shimmer",
@@ -294,6 +295,7 @@ KIND = MotionKind(
         "swirl",
         "spread",
     ),
+    classes=("water",),
     colour=(40, 110, 230),
     found_by="auto",
     detector="livingstill.segmentation.water:find_still_water",

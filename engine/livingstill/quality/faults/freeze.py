@@ -56,7 +56,7 @@ class Freeze:
         cadence = None
         short = [(first, last) for first, last in spans if last - first + 1 < self.min_freeze]
         singles = [first for first, last in short if first == last]
-        if _is_cadence(activity, singles) or self._is_held(short, len(series)):
+        if _is_cadence(activity, singles) or self._is_animation(short, len(series)):
             before = np.r_[0, 0, activity[1:-1]]  # no step comes before the first or after the last
             neighbour = np.maximum(before, np.r_[activity[1:], 0])
             cadence = activity < 0.3 * neighbour
@@ -75,7 +75,7 @@ class Freeze:
             cadence,
         )
 
-    def _is_held(self, short: list[Span], count: int) -> bool:
+    def _is_animation(self, short: list[Span], count: int) -> bool:
         """Return whether short repeats go on all through the clip: pictures are held, as in animation."""
         frames = sum(last - first + 1 for first, last in short)
         starts = np.array([0, *(first for first, _ in short), count])
@@ -94,9 +94,11 @@ class Freeze:
                 continue
             sides = [activity[i] for i in (first - 1, last + 1) if 0 < i < len(activity)]
             inside = float(np.median(activity[first : last + 1]))
-            # at either end it may be a camera that sets off or comes to rest
+            # at either end it may be a camera that sets off or comes to rest, between two sides one
+            # that turns: it slows down before and sets off after
             ratio = 0.4 if len(sides) == 2 else 0.8
-            if sides and max(sides) > max(5 * inside, ratio * median):
+            turns = len(sides) == 2 and min(sides) < ratio * median
+            if sides and max(sides) > max(5 * inside, ratio * median) and not turns:
                 spans.append((first, last))
         return spans
 

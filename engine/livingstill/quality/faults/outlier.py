@@ -22,7 +22,7 @@ from livingstill.quality.faults.kinds import (
 from livingstill.quality.faults.statistics import (
     WHOLE_PICTURE,
     exceeds_baseline,
-    exceeds_usual_count,
+    exceeds_baseline_count,
     is_isolated,
     neighbourhood_baseline,
     residual_scale,
@@ -86,7 +86,7 @@ class Outlier:
 def _outlier_tiles(ratio: Float32Array, scale: float) -> tuple[Flags, Flags]:
     """Return the tiles (n, gy, gx) that are odd, and the runs (n,) in which they are enough."""
     over = exceeds_baseline(ratio, scale)
-    enough = exceeds_usual_count(over)
+    enough = exceeds_baseline_count(over)
     if scale > 1:  # the whole picture is never odd by chance
         whole_picture = (ratio > 1).mean((1, 2)) > WHOLE_PICTURE
         over[whole_picture] = (ratio > 1)[whole_picture]

@@ -142,7 +142,7 @@ def exceeds_baseline(ratio: Float32Array, scale: float) -> Flags:
     return np.stack([clustered_tiles(flags) for flags in ratio > bar])
 
 
-def exceeds_usual_count(over: Flags) -> Flags:
+def exceeds_baseline_count(over: Flags) -> Flags:
     """Return the frames (T,) in which enough tiles of (T, gy, gx) are over, and 2.5 times the baseline."""
     count = over.sum((1, 2))
     limit = 2.5 * np.quantile(count, baseline_quantile(len(count)))
@@ -194,7 +194,7 @@ def local_bursts(
     """
     excluded = explained.copy()
     over = exceeds_baseline(ratio, scale)
-    bad = exceeds_usual_count(over) & ~excluded
+    bad = exceeds_baseline_count(over) & ~excluded
     bad[:2] = False  # the step after a key frame, while the coder settles
     for first, last in runs(bad, gap=2):
         tiles = np.asarray(over[first : last + 1].any(0))

@@ -38,7 +38,7 @@ ROLES = _table(
     move="move moving motion movement animate animation animated live alive stir action activity "
     "dynamic life",
     nothing="nothing none",
-    negation="no not without never don't dont doesn't doesnt isn't isnt aren't arent won't wont "
+    negation="no not without never don't dont doesn't doesnt didn't didnt wasn't wasnt isn't isnt aren't arent won't wont "
     "shouldn't shouldnt mustn't can't cannot neither nor avoid skip disable zero w/o",
     still="still motionless frozen freeze static stationary unmoving immobile fixed stop pause "
     "alone unchanged untouched put steady lock paused immobilise immobilize",
@@ -54,13 +54,13 @@ ROLES = _table(
     "beach sand shore window door wall roof chimney table cup mug coffee tea pot food bottle "
     "product room floor chair sofa couch bed fish duck swan cow sheep butterfly bee "
     "insect balloon kite wheel windmill turbine fan swing clock hat ground soil snowman castle "
-    "church island cliff stair pier dock jetty deck fence statue boulder kitchen valley path "
+    "church island sunlight sunbeam moonlight ray cliff stair pier dock jetty deck fence statue boulder kitchen valley path "
     "horizon foreground background sunset sunrise object furniture kettle traffic vehicle "
-    "hammock umbrella toy robot doll squirrel rabbit deer lion whale dolphin seagull gull flock "
+    "ones hammock umbrella toy robot doll squirrel rabbit deer lion whale dolphin seagull gull flock "
     "desert canyon village skyline landscape seascape coast coastline bank riverbank "
     "log wood trunk stem vase bowl plate book screen phone mast rope yacht sailboat canoe kayak",
     effect="rain snow lightning thunder rainfall snowfall snowflake raindrop hail storm fog haze "
-    "rainbow firework confetti explosion earthquake tornado hurricane sparkles bubble dust night "
+    "rainbow aurora firework confetti explosion earthquake tornado hurricane sparkles bubble dust night "
     "day dusk dawn daytime nighttime winter summer spring autumn shadow",
     act="rocking rocked walk run dance jump smile blink talk speak sing laugh nod wink cry fly drive swim eat "
     "drink kiss hug breathe turn ride grow bloom explode melt open close spin rotate bounce land "
@@ -69,7 +69,7 @@ ROLES = _table(
     "fight vanish disappear appear collapse wave sail flap drip shine throw catch "
     "kick march spread swirl dissolve fade bend shake fall fish row paddle pass cycle hover graze "
     "drown sink roar gaze stare wiggle twirl",
-    change="remove delete erase replace swap colour color recolor recolour brighten darken blur "
+    change="change remove delete erase replace swap colour color recolor recolour brighten darken blur "
     "sharpen crop sharpness enhance upscale restore fix edit convert cartoon music sound "
     "voice song title subtitle narration audio filter sepia colorize colourise colorise",
     add="add create generate insert put include draw bring",
@@ -78,8 +78,8 @@ ROLES = _table(
     "within amid for throughout beyond",
     compass="north south east west northern southern eastern western upstream clockwise "
     "anticlockwise diagonally sideways",
-    idle="see watch downstream tofro style subject viewer the a an to it its it's with is are be and then make making let lets let's please pls "
-    "plz thanks thank you kindly i i'd i'll i'm want would like could can you need wish love have "
+    idle="prefer preferably rather see watch downstream tofro teh style subject viewer the a an to it its it's with is are be and then make making let lets let's please pls "
+    "plz cheers ta thx thanks thank you kindly i i'd i'll i'm want would like could can you need wish love have "
     "having has had do does get give show that this these those there here my your our their his "
     "her as so some any such kind sort bit of way should must will shall might may we they he she "
     "effect effects video clip gif loop cinemagraph cinematic natural naturally realistic "

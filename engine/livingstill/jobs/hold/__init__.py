@@ -1,0 +1,1 @@
+"""A drifting clip held to the still it was made of."""

@@ -1,0 +1,1 @@
+"""Any clip made to loop."""

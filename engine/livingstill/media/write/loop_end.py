@@ -1,0 +1,107 @@
+"""The end of a looping clip that a codec predicts from frame to frame: it arrives at its first frame.
+
+The first frame of a file is coded by itself, and all that follow are predicted: at the end the coding
+error is another one than at the start, and the step from the last frame to the first is larger than
+in the frames that were encoded. Three things keep it small: the last frames take over the coding error
+of the first, which a decoder beside the encoder tells; the very last are coded more finely; and the
+encoder is shown the first frame again after the end, so that it does not take the end for one that
+nobody sees for long.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Any
+
+import av
+import numpy as np
+from av.video.frame import PictureType
+from numpy.typing import NDArray
+
+from livingstill.core.model import UInt8Array
+from livingstill.media.write.sinks import Loop
+
+_APPROACH_SECONDS = 1.0
+"""Time over which the coding error of the first frame is faded into the last frames."""
+_ARRIVED = 4
+"""Frames at the end that have all of it."""
+_FINER = ((0.25, ((2, 1, 4.0),)), (0.45, ((2, 1, 3.0),)), (0.8, ((2, 1, 2.0),)))
+"""Steps of clips, levels, up to which their end is coded more finely: there the coding error of both
+ends is larger than their motion. Frames from the end, first and last, and how many times the bits."""
+_CODED_BY_THEN = 56
+"""Frames after which the encoder has given the first one, whatever its look-ahead."""
+
+
+class LoopEnd:
+    """Changes the last frames of a loop so that they arrive at the first as it is coded.
+
+    ``see`` is given every packet, ``arrive`` every frame in order; ``beyond`` are frames to encode
+    after the last, whose packets are left out.
+    """
+
+    def __init__(self, loop: Loop, fps: Fraction, lookahead: int) -> None:
+        self.frames = frames = loop.frames
+        self._finer = next((zones for step, zones in _FINER if loop.step <= step), ())
+        self._lookahead = lookahead
+        self._ramp = min(round(fps * Fraction(_APPROACH_SECONDS)), frames // 4)
+        if frames - self._ramp < _CODED_BY_THEN:  # the first frame's error comes too late
+            self._ramp = 0
+        self._first: list[UInt8Array] = []
+        self._coded: Any = None
+        self._errors: list[NDArray[np.int16]] = []
+
+    def zones(self) -> str:
+        """Return x264's zones of the frames that are coded more finely, empty where none are."""
+        if self.frames < 4 * sum(first for first, _, _ in self._finer):
+            return ""
+        return "/".join(
+            f"{self.frames - first},{self.frames - last},b={factor:g}"
+            for first, last, factor in self._finer
+        )
+
+    def see(self, packet: Any, extradata: bytes | None) -> None:
+        """Decode the first packet of the clip; take no notice of any other."""
+        if self._coded is None:
+            decoder = av.CodecContext.create("h264", "r")
+            decoder.extradata = extradata
+            self._coded = next(iter([*decoder.decode(packet), *decoder.decode(None)]))
+
+    def arrive(self, frame: Any, index: int) -> None:
+        """Change frame ``index``, a 4:2:0 frame, in its place."""
+        if index == 0:
+            self._first = [_rows(plane).copy() for plane in frame.planes]
+        if self._ramp and index == self.frames - self._ramp and self._coded is not None:
+            self._errors = [
+                _rows(plane).astype(np.int16) - first
+                for plane, first in zip(self._coded.planes, self._first, strict=True)
+            ]
+        if self._errors and index >= self.frames - self._ramp:
+            steps = max(1, self._ramp - _ARRIVED)
+            step = min(index - (self.frames - self._ramp) + 1, steps)
+            for plane, error in zip(frame.planes, self._errors, strict=True):
+                rows = _rows(plane)
+                part = (2 * step * error.astype(np.int32) + steps) // (2 * steps)
+                rows[:] = np.clip(rows + part, 0, 255)
+        if index == self.frames - 1:
+            frame.pict_type = PictureType.P  # nothing before it may be predicted from beyond
+
+    def beyond(self) -> Iterator[Any]:
+        """Yield the first frame as often as the encoder looks ahead."""
+        if not self._first:
+            return
+        height, width = self._first[0].shape
+        for _ in range(self._lookahead):
+            frame = av.VideoFrame(width, height, "yuv420p")
+            for plane, first in zip(frame.planes, self._first, strict=True):
+                _rows(plane)[:] = first
+            for plane, error in zip(frame.planes, self._errors, strict=False):
+                rows = _rows(plane)
+                rows[:] = np.clip(rows + error, 0, 255)
+            yield frame
+
+
+def _rows(plane: Any) -> UInt8Array:
+    """Return a plane's memory without the padding of its rows, (h, w) uint8."""
+    memory = np.frombuffer(plane, np.uint8).reshape(plane.height, plane.line_size)
+    return memory[:, : plane.width]

@@ -1,0 +1,202 @@
+"""What one clause says: what moves and how, what stays still, the wind, the camera."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from livingstill.settings.prompt.limits import why_impossible
+from livingstill.settings.prompt.modifiers import (
+    direction_of,
+    strength_of,
+    wind_strength,
+    without_wind,
+)
+from livingstill.settings.prompt.negation import negated_tokens, rest_still
+from livingstill.settings.prompt.vocabulary import NOUNS, Token, first_of, partners
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """What one clause says; ``direction`` in degrees counter-clockwise, 0 to the right."""
+
+    text: str = ""
+    join: str = ""
+    kinds: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+    place_words: tuple[str, ...] = ()
+    undirected: tuple[str, ...] = ()
+    still: tuple[str, ...] = ()
+    direction: float | None = None
+    strength: float | None = None
+    camera: str = ""
+    wind: float | None = None
+    faces: bool = False
+    kept: bool = False
+    every: bool = False
+    rest_still: bool = False
+    bare: bool = False
+    leading: bool = False
+    moving: bool = False
+    impossible: str = ""
+    unused: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+    tokens: tuple[Token, ...] = ()
+
+    @property
+    def factor(self) -> float:
+        """The strength, 1 without a word for it."""
+        return 1.0 if self.strength is None else self.strength
+
+    @property
+    def says(self) -> bool:
+        """Whether anything of it was understood."""
+        said = self.kinds or self.still or self.camera or self.faces or self.kept or self.every
+        return bool(said or self.rest_still or self.wind is not None)
+
+
+def clause_of(tokens: tuple[Token, ...], join: str) -> Clause:
+    """Return what one clause says."""
+    text = " ".join(token.word for token in tokens)
+    base = Clause(text=text, join=join, tokens=tokens)
+    roles = [token.role for token in tokens]
+    has = set(roles)
+    nouns = [(i, t) for i, t in enumerate(tokens) if t.role in ("kind", "thing", "held", "effect")]
+    negated = negated_tokens(tokens)
+    strength = strength_of(tokens)
+    direction, remarks = direction_of(tokens)
+    base = replace(base, strength=strength, direction=direction, remarks=remarks)
+    leading = first_of(roles, ("negation", "hold", "still")) < first_of(roles, NOUNS)
+    moves = has & {"verb", "move", "act", "blow"}
+    held_words = has & {"negation", "hold", "still"}
+    named = bool(nouns or has & {"all", "camera"})
+    acts = moves or held_words or has & {"moves", "wind"}
+    bare = named and not acts and strength is None and direction is None
+    base = replace(base, bare=bare, leading=bool(leading and held_words), moving=bool(moves))
+    if "moves" in has:
+        return _camera_clause(base, tokens, negated)
+    things = tuple(t.word for t in tokens if t.role in ("thing", "held", "effect", "unknown"))
+    kinds = [(i, t.value) for i, t in nouns if t.role == "kind"]
+    still = tuple(kind for i, kind in kinds if negated[i])
+    still += tuple(
+        p for i, t in nouns if t.role == "kind" and negated[i] for p in sorted(partners(t.word))
+    )
+    moving = [(i, kind) for i, kind in kinds if not negated[i]]
+    impossible = why_impossible(tokens, negated, moving)
+    if impossible:
+        return replace(base, impossible=impossible)
+    subjects, places = _subjects(tokens, moving)
+    wanted = not kinds and not things and bool(moves - {"act"} or strength is not None)
+    camera, wind = _camera_alone(tokens, negated, wanted), None
+    if "wind" in has:
+        i = roles.index("wind")
+        wind = 0.0 if negated[i] else tokens[i].value * wind_strength(tokens, i, bool(kinds))
+        if kinds and not negated[i]:
+            base = replace(base, strength=strength_of(without_wind(tokens, i)))
+    everything = "all" in has or ("move" in has and not nouns and not has & {"camera", "wind"})
+    stop = has & {"negation", "still", "hold"} and has != {"hold"}
+    rest = "nothing" in has or (everything and not camera and rest_still(tokens, negated))
+    if "all" in has and (nouns or "camera" in has) and not rest:
+        everything = False
+    every = everything and not rest and bool(moves or strength is not None) and not stop
+    if "only" in has and (kinds or "wind" in has):
+        rest, every = True, False
+    faces = any(t.role == "held" and negated[i] for i, t in enumerate(tokens))
+    return replace(
+        base,
+        kinds=subjects,
+        places=places,
+        place_words=tuple(t.word for _, t in nouns if t.role == "kind" and t.value in places),
+        undirected=_undirected(tokens, moving),
+        still=still,
+        camera=camera,
+        wind=wind,
+        faces=faces,
+        kept=any(t.role in ("thing", "effect") and negated[i] for i, t in enumerate(tokens)),
+        every=every and not kinds,
+        rest_still=rest,
+        unused=_unused(tokens, negated),
+    )
+
+
+def _subjects(
+    tokens: tuple[Token, ...], moving: list[tuple[int, str]]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the kinds that a clause moves, and those that only say where, as in "fog over water".
+
+    A place moves too where the verb gives the noun its meaning, as in "reflections shimmer on water".
+    """
+    prep = first_of([token.role for token in tokens], ("prep",))
+    subjects = tuple(k for i, k in moving if i < prep) or tuple(k for _, k in moving)
+    named = {kind for _, kind in moving}
+    for verb in (token for token in tokens if token.role in ("verb", "blow")):
+        moved = verb.value or frozenset()
+        for i, kind in moving:
+            extra = partners(tokens[i].word) & moved
+            if kind in moved:
+                extra &= named
+            if extra:
+                subjects = (*subjects, *(k for k in sorted(extra) if k not in subjects))
+    return subjects, tuple(k for _, k in moving if k not in subjects)
+
+
+def _undirected(tokens: tuple[Token, ...], moving: list[tuple[int, str]]) -> tuple[str, ...]:
+    """Return the kinds that a direction does not go to: a verb gives the noun another kind's meaning.
+
+    In "water cascades down" the flow goes down, a lake's waves do not.
+    """
+    moved = frozenset().union(*(t.value or () for t in tokens if t.role in ("verb", "blow")))
+    return tuple(k for i, k in moving if k not in moved and partners(tokens[i].word) & moved)
+
+
+def _camera_alone(tokens: tuple[Token, ...], negated: list[bool], wanted: bool) -> str:
+    """Return the camera of a clause that names no move: "static", "auto" if ``wanted``, or ""."""
+    roles = [token.role for token in tokens]
+    if "camera" in roles:
+        if negated[roles.index("camera")]:
+            return "static"
+        return "auto" if wanted else ""
+    others = {"kind", "thing", "held", "effect", "all", "nothing", "wind", "move"}
+    locked = {"static", "fixed", "lock", "locked"} & {t.word for t in tokens if t.role == "still"}
+    return "static" if locked and not others & set(roles) else ""
+
+
+def _unused(tokens: tuple[Token, ...], negated: list[bool]) -> tuple[str, ...]:
+    """Return the words of a clause that nothing in the clip can follow."""
+    return tuple(
+        token.word
+        for token, stays in zip(tokens, negated)
+        if token.role == "compass"
+        or (
+            token.role in ("thing", "effect", "held")
+            and not stays
+            and not token.word.endswith("'s")
+        )
+    )
+
+
+def _camera_clause(base: Clause, tokens: tuple[Token, ...], negated: list[bool]) -> Clause:
+    """Return what a clause with a camera move says."""
+    move = next(t for t in tokens if t.role == "moves")
+    words = [t for t in tokens if t.role in ("kind", "thing", "held", "unknown", "effect")]
+    unused = tuple(t.word for t in words if t.role != "unknown")
+    if any(n for t, n in zip(tokens, negated, strict=True) if t.role == "moves") or (
+        any(t.role == "negation" for t in tokens)
+    ):
+        return replace(base, camera="static", unused=())
+    remarks = base.remarks
+    if unused:
+        aim = ", ".join(f"'{word}'" for word in unused)
+        remarks = (
+            *remarks,
+            f"prompt aims the camera at {aim}, whose place a prompt cannot tell; it goes to the "
+            f"photo's subject unless --camera {move.value}:focus=x,y says where",
+        )
+    wind = next((t for t in tokens if t.role == "wind"), None)
+    return replace(
+        base,
+        camera=move.value,
+        rest_still=any(t.role == "only" for t in tokens),
+        remarks=remarks,
+        wind=None if wind is None else wind.value,
+        direction=None,
+    )

@@ -1,0 +1,62 @@
+"""Why what a clause asks for cannot be made."""
+
+from __future__ import annotations
+
+from livingstill.settings.prompt.vocabulary import Token, first_of, partners
+
+_CANNOT = "only what the photo shows of the kinds that `livingstill kinds` lists can move"
+
+
+def why_impossible(
+    tokens: tuple[Token, ...], negated: list[bool], moving: list[tuple[int, str]]
+) -> str:
+    """Return why what the clause asks for cannot be made, nothing where it can."""
+    roles = [token.role for token in tokens]
+    if any(r == "negation" for r in roles) and not moving:
+        return ""
+    calm = any(negated[i] for i, r in enumerate(roles) if r in ("thing", "held", "all"))
+    for i, token in enumerate(tokens):
+        if token.role == "effect" and not negated[i] and "prep" not in roles[:i]:
+            return f"'{token.word}' is not put into a photo; {_CANNOT}"
+        if token.role == "change" and not calm:
+            return f"a prompt cannot '{token.word}'; see the other options in `--help`"
+        if token.role == "act" and not calm:
+            return f"no motion here is '{token.word}'; {_CANNOT}"
+    verb = first_of(roles, ("verb", "move", "blow"))
+    thing = next((i for i, r in enumerate(roles) if r in ("thing", "held")), len(roles))
+    own = thing < len(roles) and tokens[thing].word.endswith("'s")
+    if thing < len(roles) and not negated[thing] and not own:
+        after_prep = any(r == "prep" for r in roles[:thing])
+        kind_first = any(i < max(verb, thing) for i, _ in moving)
+        if verb < len(roles) and not kind_first and not after_prep:
+            return f"'{tokens[thing].word}' does not move; {_CANNOT}"
+        if "add" in roles and not moving and verb == len(roles):
+            return "nothing is added to a photo; " + _CANNOT
+    if moving:
+        kinds = {kind for _, kind in moving}
+        also = {p for i, _ in moving for p in partners(tokens[i].word)}
+        for token in tokens:
+            owners = token.value or frozenset()
+            if token.role == "verb" and not owners & (kinds | also):
+                if (
+                    "wind" in roles
+                    and tokens[roles.index("wind")].role == "wind"
+                    and "blow" in roles
+                ):
+                    continue
+                said = tokens[moving[0][0]].word
+                return f"'{token.word}' is nothing that '{said}' can do here"
+        last = moving[-1][0]
+        tail = [t for t in tokens[last + 1 :] if t.role != "idle"]
+        plain = verb == len(roles) and len(tail) > 0 and all(t.role == "adjective" for t in tail)
+        if plain:
+            return (
+                f"a prompt does not make things '{tail[0].word}'; see the other options in `--help`"
+            )
+        spoken = [t.word for t in tokens]
+        to = spoken[spoken.index("toward") + 1 :] if "toward" in spoken else ()
+        if {"forward", "backward"} & set(spoken) or {"camera", "viewer", "us", "me", "you"} & set(
+            to
+        ):
+            return "things move across the picture, not towards the camera or away from it"
+    return ""

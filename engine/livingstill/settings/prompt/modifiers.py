@@ -1,0 +1,65 @@
+"""How strong, which way: the modifiers of a clause."""
+
+from __future__ import annotations
+
+import math
+
+from livingstill.settings.prompt.vocabulary import Token
+
+_DAMPING = frozenset({"slightly", "slight", "little", "barely", "faintly"})
+
+
+def strength_of(tokens: tuple[Token, ...]) -> float | None:
+    """Return the product of a clause's strengths, each under the word that boosts it.
+
+    A weak word before a strong one, as in "a bit faster", takes its root.
+    """
+    out, boost = None, 1.0
+    after = [*tokens[1:], Token("", "")]
+    damped = False
+    for token, following in zip(tokens, after, strict=False):
+        if token.role == "boost":
+            boost = token.value
+        elif token.word in _DAMPING and following.role == "size" and following.value > 1:
+            damped = True
+        elif token.role == "size":
+            size = token.value * boost if token.value > 1 else token.value / boost
+            size, damped = (math.sqrt(size) if damped else size), False
+            out, boost = size if out is None else out * size, 1.0
+    return None if out is None else round(out, 4)
+
+
+def wind_strength(tokens: tuple[Token, ...], i: int, shared: bool) -> float:
+    """Return the strength of the wind at ``i``: the words before it alone where others move too."""
+    if not shared:
+        return strength_of(tokens) or 1.0
+    return strength_of(tuple(tokens[k] for k in _before(tokens, i))) or 1.0
+
+
+def without_wind(tokens: tuple[Token, ...], i: int) -> tuple[Token, ...]:
+    """Return the tokens without the strengths directly before the wind at ``i``."""
+    gone = _before(tokens, i)
+    return tuple(t for k, t in enumerate(tokens) if k not in gone)
+
+
+def _before(tokens: tuple[Token, ...], i: int) -> list[int]:
+    """Return the places of the strengths directly before ``i``."""
+    out: list[int] = []
+    for k in range(i - 1, -1, -1):
+        if tokens[k].role not in ("size", "boost", "adjective"):
+            break
+        out.insert(0, k)
+    return out
+
+
+def direction_of(tokens: tuple[Token, ...]) -> tuple[float | None, tuple[str, ...]]:
+    """Return the direction of a clause: the mean of two that agree, the first of two that do not."""
+    angles = [t.value for t in tokens if t.role == "way"]
+    if not angles:
+        return None, ()
+    x = sum(math.cos(math.radians(a)) for a in set(angles))
+    y = sum(math.sin(math.radians(a)) for a in set(angles))
+    if math.hypot(x, y) < 0.1:
+        said = next(t.word for t in tokens if t.role == "way")
+        return angles[0], (f"prompt has two opposite directions at once; '{said}' is taken",)
+    return round(math.degrees(math.atan2(y, x))) % 360.0, ()

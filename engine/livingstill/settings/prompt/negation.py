@@ -1,0 +1,47 @@
+"""What a clause says does not move."""
+
+from __future__ import annotations
+
+from livingstill.settings.prompt.vocabulary import NOUNS, Token
+
+
+def negated_tokens(tokens: tuple[Token, ...]) -> list[bool]:
+    """Return for each token whether the clause says that it does not move."""
+    roles = [token.role for token in tokens]
+    out = [False] * len(tokens)
+    nouns = [i for i, role in enumerate(roles) if role in (*NOUNS, "effect", "moves")]
+    acts = {"verb", "move", "act", "blow"}
+    for i, role in enumerate(roles):
+        after = [
+            k for k in range(i + 1, len(roles)) if roles[k] not in ("idle", "boost", "adjective")
+        ]
+        follows = roles[after[0]] if after else ""
+        previous = [k for k in range(i) if roles[k] not in ("idle", "boost")]
+        cancelled = bool(previous) and roles[previous[-1]] == "negation"
+        if role == "negation" and follows not in ("still", "hold"):
+            whole = follows in acts and any(k < i for k in nouns)
+            for k in nouns:
+                out[k] = out[k] or whole or k > i or not any(n > i for n in nouns)
+        elif role == "still" and not cancelled:
+            attributive = follows in ("kind", "camera") and tokens[i].word not in (
+                "stop",
+                "freeze",
+                "lock",
+            )
+            if attributive and any(r in ("verb", "blow") for r in roles[i:]):
+                continue
+            one = attributive and any(k < i and roles[k] == "kind" for k in nouns)
+            for k in nouns:
+                out[k] = out[k] or not one or k == after[0]
+        elif role == "hold" and not cancelled and not acts & set(roles):
+            positive = any(r in ("size", "way", "still") for r in roles)
+            for k in nouns:
+                out[k] = out[k] or not positive
+    return out
+
+
+def rest_still(tokens: tuple[Token, ...], negated: list[bool]) -> bool:
+    """Return whether a clause about everything, or about no thing, says that it stands still."""
+    roles = {token.role for token in tokens}
+    alls = [negated[i] for i, t in enumerate(tokens) if t.role == "all"]
+    return any(alls) if alls else "negation" in roles or "still" in roles

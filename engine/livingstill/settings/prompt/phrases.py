@@ -1,0 +1,147 @@
+"""Camera moves in a row of tokens, and nouns that are verbs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from livingstill.settings.prompt.vocabulary import (
+    NOUNS,
+    Token,
+    Vocabulary,
+    partners,
+    plural_bases,
+    verb_bases,
+)
+from livingstill.settings.prompt.words import ROLES, WAYS
+
+_COMES = frozenset(["come", "comes", "coming", "came", "go", "goes", "going"])
+_MODALS = frozenset(
+    [
+        "to",
+        "should",
+        "can",
+        "could",
+        "will",
+        "would",
+        "shall",
+        "must",
+        "may",
+        "might",
+        "do",
+        "does",
+        "did",
+    ]
+)
+_BEFORE_VERB = ("kind", "thing", "held", "effect", "unknown")
+
+
+def _modifiers(tokens: list[Token]) -> list[Token]:
+    """Return the tokens where a noun that only qualifies the next, the wind, is an adjective."""
+    after = [*tokens[1:], Token("", "")]
+    return [
+        Token(t.word, "adjective") if t.role == "kind" and n.role == "wind" else t
+        for t, n in zip(tokens, after, strict=True)
+    ]
+
+
+def nouns_as_verbs(tokens: list[Token], words: Vocabulary) -> list[Token]:
+    """Return the tokens where a noun that is a verb too is one after the noun that does it.
+
+    "Waves" in "the flag waves", "shine" in "stars shine", "coming" in "smoke coming out".
+    """
+    out: list[Token] = []
+    for token in _modifiers(tokens):
+        if token.word in _COMES and out and out[-1].role in _BEFORE_VERB:
+            role = "act" if out[-1].role == "unknown" else "move"
+            token = Token(token.word, role, frozenset())  # noqa: PLW2901
+        before = [
+            t for t in out if t.role in ("kind", "thing", "held", "effect", "unknown", "wind")
+        ]
+        if token.role == "kind" and before:
+            base = (token.word, *verb_bases(token.word))
+            owners = frozenset().union(*(words.verbs.get(form, ()) for form in base))
+            does = any(t.role != "kind" or t.value in owners for t in before)
+            also = any(partners(t.word) & owners for t in before if t.role == "kind")
+            follows = out[-1].role in _BEFORE_VERB or out[-1].role not in ("prep", "idle")
+            if owners and (does or also) and (follows or out[-1].word in _MODALS):
+                token = Token(token.word, "verb", owners)  # noqa: PLW2901
+        out.append(token)
+    return out
+
+
+def pieces(tokens: list[Token], words: Vocabulary) -> Iterator[list[Token]]:
+    """Yield the tokens cut where a camera move begins and ends; the move's words are one token."""
+    found = _phrase(tokens, words)
+    if found is None:
+        yield tokens
+        return
+    first, last, move = found
+    while first > 0 and tokens[first - 1].role in ("size", "boost", "negation", "camera", "idle"):
+        first -= 1
+    run = tokens[first : last + 1]
+    kept = [t for t in run if t.role in ("size", "boost", "negation", "still", "only")]
+    text = " ".join(t.word for t in run)
+    before, after = tokens[:first], tokens[last + 1 :]
+    if any(t.role in NOUNS or t.role in ("effect", "act") for t in before if t.role != "camera"):
+        yield before
+    else:
+        said = ("size", "boost", "negation", "hold", "only")
+        kept = [*(t for t in before if t.role in said), *kept]
+    tail = next((i for i, t in enumerate(after) if t.role in ("kind", "wind")), len(after))
+    verbed = any(t.role == "verb" for t in after[tail:]) or any(
+        t.role == "verb" for t in after[:tail]
+    )
+    if verbed or any(t.role in ("negation", "hold") for t in after):
+        yield [Token(text, "moves", move), *kept]
+        yield after
+    else:
+        yield [Token(text, "moves", move), *kept, *after]
+
+
+def _rank(phrase: tuple[str, ...]) -> tuple[int, bool, tuple[str, ...]]:
+    """Return the key by which the phrase that says most comes first."""
+    telling = sum(word != "camera" for word in phrase)
+    return -telling, "camera" in phrase, phrase
+
+
+def _phrase(tokens: list[Token], words: Vocabulary) -> tuple[int, int, str] | None:
+    """Return the first and last index and the move of the longest camera phrase in a clause."""
+    forms = [{t.word, *plural_bases(t.word), *verb_bases(t.word)} for t in tokens]
+    forms = [
+        f | {"camera"} if t.role == "camera" else f for f, t in zip(forms, tokens, strict=True)
+    ]
+    skipped = ("idle", "size", "boost", "prep", "camera", "adjective", "move")
+    best: tuple[int, int, str] | None = None
+    for phrase in sorted(words.phrases, key=_rank):
+        fixed = any(ROLES.get(word) == "prep" for word in phrase)
+        free = any(word in WAYS for word in phrase) or ("camera" in phrase and not fixed)
+        directed = any(word in WAYS for word in phrase)
+        for start in range(len(tokens)):
+            left = list(phrase)
+
+            def passed(i: int, start: int = start) -> bool:
+                """Return whether token ``i`` says what the camera goes along, as in "pan over it"."""
+                nouns = ("thing", "held", "kind")
+                return tokens[i].role in nouns and any(t.role == "prep" for t in tokens[start:i])
+
+            last = start
+            for i in range(start, len(tokens)):
+                hit = next((w for w in (left if free else left[:1]) if w in forms[i]), None)
+                if hit is not None:
+                    left.remove(hit)
+                    last = i
+                    if not left:
+                        break
+                elif i == start or not (tokens[i].role in skipped or (directed and passed(i))):
+                    break
+            if left:
+                continue
+            before = tokens[:start]
+            named = any(t.role in ("thing", "held", "effect", "unknown") for t in before)
+            weak = phrase in words.weak and any(t.role in ("kind", "all", "wind") for t in before)
+            noun = phrase in words.weak and any(t.role == "kind" for t in tokens[start : last + 1])
+            if "camera" not in phrase and (named or weak or noun):
+                continue
+            best = (start, last, words.phrases[phrase])
+            return best
+    return best

@@ -1,0 +1,49 @@
+"""Pronouns: what "it", "them" and "her" in a clause stand for."""
+
+from __future__ import annotations
+
+from livingstill.settings.prompt.vocabulary import Token
+
+_LISTED = frozenset(["all", "both"])
+_PERSONS = frozenset(["her", "him", "she", "he", "them", "they"])
+_THINGS = frozenset(["them", "they", "it"])
+_QUALIFIES = ("kind", "thing", "held", "effect", "adjective", "unknown", "size", "boost")
+_DOES = ("verb", "move", "act", "blow", "still", "hold", "size")
+
+
+def resolved(tokens: list[Token], before: list[Token]) -> list[Token]:
+    """Return the tokens of a clause with nouns for its pronouns.
+
+    "They", "them" and "it" are the nouns of the clause ``before``, or of the list of them, where the
+    clause has none of its own, and so are "all" and "both" at its head; "it" stays, as everything, unless a verb of the clause suits one of them or it only says how. Without such nouns
+    "she", "him", "they" are people. "Her" before a noun is a possessive.
+
+    >>> person = Token("her", "idle")
+    >>> resolved([Token("keep", "hold"), person, Token("still", "still")], [])[1].role
+    'held'
+    """
+    nouns = [t for t in before if t.role in ("kind", "thing", "held")]
+    own = any(t.role in ("kind", "thing", "held", "effect", "unknown") for t in tokens)
+    moved = frozenset().union(*(t.value or () for t in tokens if t.role in ("verb", "blow")))
+    suits = [t for t in nouns if t.role == "kind" and t.value in moved]
+    if not moved and all(t.role in ("idle", "size", "boost", "way", "prep", "all") for t in tokens):
+        suits = [t for t in nouns if t.role == "kind"]  # "the clouds are fast, slow it down"
+    out: list[Token] = []
+    for i, token in enumerate(tokens):
+        following = next((t.role for t in tokens[i + 1 :] if t.role != "idle"), "")
+        if token.word in _LISTED and i == 0 and not own and len(nouns) > 1:
+            out += nouns
+        elif token.word in _THINGS and not own and nouns and (token.word != "it" or suits):
+            out += suits or nouns
+        elif token.word in _PERSONS and _is_person(token.word, following):
+            out.append(Token(token.word, "held"))
+        else:
+            out.append(token)
+    return out
+
+
+def _is_person(word: str, following: str) -> bool:
+    """Return whether a pronoun is a person by itself, not the owner of the noun that follows."""
+    if following in _DOES and word != "her":
+        return True
+    return following not in _QUALIFIES or (word == "her" and following in ("still", "hold"))

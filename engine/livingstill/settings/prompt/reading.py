@@ -1,0 +1,136 @@
+"""A prompt read: its settings, what was not understood, and both in words."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from livingstill.core.errors import InputError
+from livingstill.settings.prompt import text as prompt_text
+from livingstill.settings.prompt.clauses import Clause, clause_of
+from livingstill.settings.prompt.phrases import nouns_as_verbs, pieces
+from livingstill.settings.prompt.pronouns import resolved
+from livingstill.settings.prompt.resolve import dropped, settings_of
+from livingstill.settings.prompt.sentences import excepted, shared
+from livingstill.settings.prompt.vocabulary import Token, token_of, vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was understood: settings (keys and values of ``Shot``), and what was not, in sentences."""
+
+    settings: Mapping[str, Any]
+    problems: tuple[str, ...] = ()
+
+    def options(self) -> str:
+        """Return the settings as they are written on the command line."""
+        parts: list[str] = []
+        for key, value in self.settings.items():
+            option = f"--{key.replace('_', '-')}"
+            if key == "brush":
+                parts += [f"{option} {stroke}" for stroke in value]
+            elif isinstance(value, bool):
+                parts.append(option if value else f"--no-{option[2:]}")
+            else:
+                text = ",".join(value) if isinstance(value, tuple) else value
+                parts.append(
+                    f"{option} {shlex.quote(f'{text:g}' if isinstance(text, float) else text)}"
+                )
+        return " ".join(parts)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the user should know: the prompt as options, and every problem."""
+        return (f"prompt understood as {self.options()}", *self.problems)
+
+
+def read(prompt: str) -> dict[str, Any]:
+    """Return the settings (keys and values of ``Shot``) that ``prompt`` asks for.
+
+    >>> read("clouds drift left slowly, gentle ripples, push in")["camera"]
+    'push-in'
+    >>> read("strong wind from the left; trees sway")
+    {'motion': ('foliage',), 'wind': '0,4.5,0.4'}
+
+    Raises
+    ------
+    InputError
+        If nothing in the prompt is understood.
+    """
+    return dict(understand(prompt).settings)
+
+
+def notes(prompt: str | None) -> tuple[str, ...]:
+    """Return what the user should know of a prompt; nothing without one."""
+    return understand(prompt).notes if prompt is not None else ()
+
+
+def understand(prompt: str) -> Reading:
+    """Return what ``prompt`` says as settings, and the problems.
+
+    >>> understand("gentle ripples, the dog runs").problems[0][:37]
+    "prompt asks for 'the dog runs', which"
+
+    Raises
+    ------
+    InputError
+        If nothing in the prompt is understood.
+    """
+    words = vocabulary()
+    text = prompt_text.normalised(prompt)
+    settings, text = prompt_text.timing(text)
+    problems: list[str] = []
+    clauses: list[Clause] = []
+    before: list[Token] = []
+    for join, part in prompt_text.parts(text):
+        tokens = [token_of(word, words, problems) for word in part.split()]
+        tokens = resolved(tokens, before)
+        listed = not {t.role for t in before} & {"verb", "move", "blow", "act", "size", "still"}
+        before = [*(before if listed else ()), *tokens]
+        for piece in pieces(nouns_as_verbs(tokens, words), words):
+            clauses.append(clause_of(tuple(piece), join))
+            join = ","  # noqa: PLW2901
+    clauses = excepted(shared([clause for clause in clauses if clause.tokens]))
+    possible = [clause for clause in clauses if not clause.impossible]
+    problems = [
+        *(
+            f"prompt asks for '{c.text}', which cannot be made: {c.impossible}"
+            for c in clauses
+            if c.impossible
+        ),
+        *problems,
+        *(remark for c in possible for remark in c.remarks),
+    ]
+    unused = [word for c in clauses if not c.impossible for word in c.unused]
+    if unused:
+        said = ", ".join(f"'{word}'" for word in dict.fromkeys(unused))
+        problems.append(f"prompt names {said}, which no setting moves or changes; left as it is")
+    settings |= settings_of(possible, problems)
+    if not settings and any(clause.kept for clause in possible):
+        settings["motion"] = ("auto",)  # which leaves what is of no kind as it is
+    problems += [
+        f"prompt says '{clause.text}', which says of nothing in it what it does; left out"
+        for clause in possible
+        if settings
+        and not clause.says
+        and not clause.unused
+        and not any(t.role == "unknown" for t in clause.tokens)
+        and {t.role for t in clause.tokens} & {"verb", "act", "size", "way", "still", "hold", "add"}
+    ]
+    problems += dropped(possible, settings, problems)
+    if not settings:
+        if not problems and not prompt.strip(" ;,."):
+            problems = ["prompt is empty; it must say what moves, as in 'clouds drift left'"]
+        raise InputError(problems[0] if problems else _names_nothing(prompt))
+    order = ("camera", "motion", "brush", "wind", "amount", "hold_faces")
+    ordered = {key: settings[key] for key in (*order, *settings) if key in settings}
+    return Reading(ordered, tuple(dict.fromkeys(problems)))
+
+
+def _names_nothing(prompt: str) -> str:
+    return (
+        f"prompt has '{prompt.strip()}', which names nothing; it must name what moves, the wind or a "
+        "camera move, as in 'clouds drift left'"
+    )

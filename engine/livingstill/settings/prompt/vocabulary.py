@@ -1,0 +1,190 @@
+"""The vocabulary of prompts: words of the kinds and the camera moves, and the role of any word."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from typing import Any, NamedTuple
+
+from livingstill.core.kinds import KINDS, resolve
+from livingstill.settings.prompt.words import BOOSTS, ROLES, SIZES, WAYS, WIND
+
+NOUNS = ("kind", "thing", "held", "all", "nothing", "camera", "wind", "unknown")
+
+
+class Vocabulary(NamedTuple):
+    """Words of the kinds of motion and of the camera moves there are."""
+
+    nouns: Mapping[str, str]
+    verbs: Mapping[str, frozenset[str]]
+    phrases: Mapping[tuple[str, ...], str]
+    weak: frozenset[tuple[str, ...]]
+    """Phrases that the things of a scene may do too."""
+
+
+class Token(NamedTuple):
+    """A word, its role, and what it means there: a kind, kinds, an angle, a factor."""
+
+    word: str
+    role: str
+    value: Any = None
+
+
+def camera_phrases() -> Mapping[str, str]:
+    """Return the camera move that each phrase means."""
+    found: Mapping[str, str] = resolve("livingstill.camera.words:vocabulary")()
+    return found
+
+
+def vocabulary() -> Vocabulary:
+    """Return the words that the records of all kinds and all camera moves bring."""
+    nouns = {word: name for name, kind in KINDS.items() for word in kind.nouns}
+    verbs: dict[str, set[str]] = {}
+    for name, kind in KINDS.items():
+        for word in kind.verbs:
+            for form in (word, *verb_bases(word)):
+                verbs.setdefault(form, set()).add(name)
+    phrases = {tuple(said.split()): move for said, move in camera_phrases().items()}
+    weak = set()
+    for phrase in phrases:
+        free = [
+            word for word in phrase if word not in WAYS and ROLES.get(word) not in ("prep", "idle")
+        ]
+        if all(word in verbs or ROLES.get(word) == "move" for word in free):
+            weak.add(phrase)
+    usable = {p: m for p, m in phrases.items() if p not in weak or len(p) > 1}
+    frozen = {word: frozenset(names) for word, names in verbs.items()}
+    return Vocabulary(nouns, frozen, usable, frozenset(weak))
+
+
+def plural_bases(word: str) -> Iterator[str]:
+    """Yield what ``word`` may be the plural or the possessive of."""
+    word = word.removesuffix("'s").removesuffix("'")
+    yield word
+    for ending, base in (("ies", "y"), ("ves", "f"), ("es", ""), ("s", "")):
+        if word.endswith(ending) and len(word) - len(ending) > 1:
+            yield word.removesuffix(ending) + base
+
+
+def verb_bases(word: str) -> Iterator[str]:
+    """Yield what ``word`` may be an inflection of."""
+    for ending, base in (
+        ("ies", "y"),
+        ("es", ""),
+        ("s", ""),
+        ("ing", ""),
+        ("ing", "e"),
+        ("ed", ""),
+    ):
+        if word.endswith(ending) and len(word) - len(ending) > 1:
+            stem = word.removesuffix(ending)
+            yield stem + base
+            if ending in ("ing", "ed") and stem[-1] == stem[-2]:
+                yield stem[:-1]
+    if word.endswith(("ed", "er")):
+        yield word[:-1]
+
+
+def partners(noun: str) -> frozenset[str]:
+    """Return the kinds whose verbs give ``noun``, another kind's, their meaning too."""
+    return frozenset(name for name, kind in KINDS.items() if noun in kind.nouns_with_verb)
+
+
+def _role(word: str, words: Vocabulary) -> Token | None:
+    """Return what ``word`` means as it is written; "x0.5" is a factor."""
+    if re.fullmatch(r"x\d+(?:\.\d+)?", word):
+        return Token(word, "size", min(4.0, max(0.05, float(word[1:]))))
+    if word in SIZES:
+        return Token(word, "size", SIZES[word])
+    if word in WAYS:
+        return Token(word, "way", WAYS[word])
+    if word in words.nouns:
+        return Token(word, "kind", words.nouns[word])
+    if word in WIND:
+        return Token(word, "wind", WIND[word])
+    if ROLES.get(word) in ("move", "blow"):
+        return Token(word, ROLES[word], words.verbs.get(word, frozenset()))
+    if word in words.verbs:
+        forms = (word, *verb_bases(word))
+        owners: frozenset[str] = frozenset().union(*(words.verbs.get(form, ()) for form in forms))
+        return Token(word, "verb", owners)
+    if word in BOOSTS:
+        return Token(word, "boost", BOOSTS[word])
+    return Token(word, ROLES[word]) if word in ROLES else None
+
+
+def _known(word: str, words: Vocabulary) -> Token | None:
+    """Return what ``word`` or the word that it is an inflection of means."""
+    if found := _role(word, words):
+        return found
+    for base in plural_bases(word):
+        found = _role(base, words)
+        if found and found.role not in ("way", "size", "verb", "act", "move", "blow"):
+            return found._replace(word=word)
+    forms = tuple(verb_bases(word))
+    if owners := frozenset(kind for form in forms for kind in words.verbs.get(form, ())):
+        return Token(word, "blow" if "blow" in forms else "verb", owners)
+    for base in (*plural_bases(word), *verb_bases(word)):
+        found = _role(base, words)
+        if found and found.role in (
+            "verb",
+            "act",
+            "move",
+            "blow",
+            "still",
+            "hold",
+            "change",
+            "add",
+            "idle",
+        ):
+            return found._replace(word=word)
+    heads = {head for phrase in words.phrases for head in phrase}
+    if any(base in heads for base in (word, *plural_bases(word), *verb_bases(word))):
+        return Token(word, "phrase")
+    return None
+
+
+def token_of(word: str, words: Vocabulary, problems: list[str]) -> Token:
+    """Return the token of a word; a slip of the pen is corrected and a problem says so."""
+    if found := _known(word, words):
+        return found
+    lexicon = [*words.nouns, *words.verbs, *WAYS, *SIZES, *WIND, *ROLES]
+    lexicon += [part for phrase in words.phrases for part in phrase]
+    meant = {known for known in lexicon if _slip(word, known)}
+    if len(meant) == 1 and (found := _known(meant.pop(), words)):
+        problems.append(f"prompt has '{word}', taken for '{found.word}'")
+        return found
+    close = get_close_matches(word, lexicon, n=1, cutoff=0.6)
+    hint = (
+        f"did you mean '{close[0]}'?" if close else "say things, directions, speeds, camera moves"
+    )
+    problems.append(f"prompt has '{word}', which means nothing here; {hint}")
+    return Token(word, "unknown")
+
+
+def _slip(typed: str, known: str) -> bool:
+    """Return whether ``typed`` is surely ``known``.
+
+    Two neighbours changed places, a letter is doubled or not doubled; in words of six letters or more
+    any one letter between the first and the last is wrong, missing or too many.
+    """
+    short, long = sorted((typed, known), key=len)
+    if len(typed) < 3 or len(long) - len(short) > 1 or typed[0] != known[0]:
+        return False
+    i = next((k for k, (a, b) in enumerate(zip(short, long, strict=False)) if a != b), len(short))
+    if len(short) == len(long):
+        if (
+            len(typed) > 3
+            and short[i : i + 2] == long[i : i + 2][::-1]
+            and short[i + 2 :] == long[i + 2 :]
+        ):
+            return True
+        return len(typed) >= 6 and i + 1 < len(long) and short[i + 1 :] == long[i + 1 :]
+    doubled = short[i:] == long[i + 1 :] and i > 0 and long[i] == long[i - 1]
+    return doubled or (len(typed) >= 6 and i < len(short) and short[i:] == long[i + 1 :])
+
+
+def first_of(roles: list[str], wanted: tuple[str, ...]) -> int:
+    """Return the index of the first role that is wanted; the length of ``roles`` without one."""
+    return next((i for i, role in enumerate(roles) if role in wanted), len(roles))

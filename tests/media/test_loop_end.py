@@ -1,0 +1,71 @@
+"""The end of an encoded loop arrives at its start, and the file has the frames it was given."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from livingstill.media import clip_reader
+from livingstill.media.formats import choose
+from livingstill.media.write.encoder import Encoder
+from livingstill.media.write.sinks import Loop
+
+COUNT, WIDTH, HEIGHT = 90, 192, 128
+
+
+def slow_loop():
+    """Yield frames of a fine texture that sways by a pixel and a half, at rest where the loop closes."""
+    rng = np.random.default_rng(7)
+    spectrum = np.fft.rfft2(rng.normal(0, 30, (HEIGHT, WIDTH)))
+    frequency = np.fft.rfftfreq(WIDTH)[None]
+    for index in range(COUNT):
+        shift = 0.75 * (1 - np.cos(2 * np.pi * index / COUNT))
+        moved = np.fft.irfft2(spectrum * np.exp(-2j * np.pi * frequency * shift), (HEIGHT, WIDTH))
+        grey = np.clip(128 + moved, 0, 255).astype(np.uint32)
+        yield grey | grey << 8 | grey << 16 | np.uint32(0xFF000000)
+
+
+def encoded(path, loop, **settings):
+    encoding = choose(str(path), **settings)
+    with Encoder(path, (WIDTH, HEIGHT), Fraction(30), encoding, overwrite=True, loop=loop) as sink:
+        for frame in slow_loop():
+            sink.write(frame)
+    return [rgb[..., 1].astype(int) for rgb in clip_reader.frames(path)]
+
+
+def seam(frames):
+    """Return the step from the last frame to the first in median steps."""
+    steps = [np.abs(b - a).mean() for a, b in pairwise(frames)]
+    return np.abs(frames[0] - frames[-1]).mean() / np.median(steps)
+
+
+@pytest.mark.parametrize("quality", ["standard", "high"])
+def test_a_slow_loop_closes_as_an_mp4(tmp_path, quality):
+    plain = encoded(tmp_path / "plain.mp4", None, quality=quality)
+    closed = encoded(tmp_path / "closed.mp4", Loop(COUNT, 0.3), quality=quality)
+    assert len(plain) == len(closed) == COUNT
+    assert seam(closed) < 1.35 < seam(plain)
+
+
+def test_its_first_frames_are_coded_as_without_it_and_its_last_are_near_those_given(tmp_path):
+    closed = encoded(tmp_path / "a.mp4", Loop(COUNT, 0.3))
+    given = [(frame >> 8 & 255).astype(int) for frame in slow_loop()]
+    errors = [np.abs(a - b).mean() for a, b in zip(closed, given, strict=True)]
+    assert max(errors[-30:]) < 1.3 * max(errors[:30])
+
+
+@pytest.mark.parametrize("count", [1, 2, 9, 40])
+def test_short_loops_keep_their_frames(tmp_path, count):
+    path = tmp_path / "short.mp4"
+    with Encoder(path, (WIDTH, HEIGHT), Fraction(30), loop=Loop(count, 0.3)) as sink:
+        for _, frame in zip(range(count), slow_loop(), strict=False):
+            sink.write(frame)
+    assert sum(1 for _ in clip_reader.frames(path)) == count
+
+
+def test_the_file_is_the_same_every_time(tmp_path):
+    for name in ("a.mp4", "b.mp4"):
+        encoded(tmp_path / name, Loop(COUNT, 0.3))
+    assert (tmp_path / "a.mp4").read_bytes() == (tmp_path / "b.mp4").read_bytes()

@@ -1,0 +1,60 @@
+"""How sure a region is, and how much of a photo is in doubt, from probabilities known by heart."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from livingstill.core.finding import Finding
+from livingstill.core.model import Perception, Region
+from livingstill.network.forward import CLASSES
+from livingstill.segmentation.confidence import doubtful_share, findings
+
+
+def perception(left, right):
+    """Return a perception whose halves have these probabilities, the rest of each is "other"."""
+    chance = np.zeros((len(CLASSES), 32, 64), np.uint8)
+    for half, given in ((np.s_[:, :32], left), (np.s_[:, 32:], right)):
+        for name, p in ({"other": 1 - sum(given.values())} | given).items():
+            chance[CLASSES.index(name)][half] = round(255 * p)
+    return Perception(np.zeros((32, 64), np.float32), CLASSES, chance)
+
+
+def region(kind, columns):
+    mask = np.zeros((64, 128), np.uint8)
+    mask[:, columns] = 255
+    return Region(kind, mask)
+
+
+def test_a_region_is_as_sure_as_its_class_is_probable_under_it():
+    seen = perception({"water": 0.6}, {"water": 1.0})
+    found = findings((region("water", np.s_[:64]), region("flow", np.s_[64:])), lambda: seen)
+    assert [one.confidence for one in found] == pytest.approx([0.6, 1.0], abs=0.003)
+    assert [str(one) for one in found] == ["water 50% (60% sure)", "flow 50%"]
+
+
+def test_grass_may_be_foliage_to_the_network():
+    seen = perception({"grass": 0.5, "foliage": 0.45}, {})
+    (found,) = findings((region("grass", np.s_[:64]),), lambda: seen)
+    assert found.confidence == pytest.approx(0.95, abs=0.005)
+
+
+def test_what_was_masked_or_has_a_detector_of_its_own_has_no_confidence():
+    def refuse():
+        raise AssertionError("the network is not asked")
+
+    regions = (region("water", np.s_[:64]), region("fire", np.s_[64:]))
+    assert [one.confidence for one in findings(regions, refuse, {"water"})] == [None, None]
+
+
+def test_doubt_is_where_what_may_move_is_not_certain():
+    assert doubtful_share(perception({"water": 0.6}, {"sky": 1.0})) == 0.5
+    assert doubtful_share(perception({"person": 0.6}, {})) == 0  # neither of the two moves
+    assert doubtful_share(perception({"water": 0.95}, {"foliage": 0.9})) == 0
+
+
+def test_a_finding_as_json_has_its_three_figures():
+    assert Finding("hair", 0.123456, None).as_json() == {
+        "kind": "hair",
+        "share": 0.1235,
+        "confidence": None,
+    }
