@@ -14,7 +14,7 @@ import importlib
 import inspect
 import re
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -184,13 +184,36 @@ def sources() -> str:
 
 def presets() -> str:
     """Every preset of a batch."""
-    from livingstill.jobs.batch.presets import PRESETS
+    from livingstill.settings.presets import PRESETS
 
     rows = [
-        (_code(name), preset.help, ", ".join(f"{k} = {v}" for k, v in preset.values.items()))
+        (_code(name), preset.help, _settings(preset.values))
         for name, preset in PRESETS.items()
+        if not preset.suffix
     ]
     return table("preset|for|settings", rows)
+
+
+def platforms() -> str:
+    """Every preset of a platform, with the platform's limits and who states them."""
+    from livingstill.settings.presets import CHECKED, PRESETS
+
+    rows = [
+        (
+            _code(name),
+            preset.help,
+            preset.limits,
+            f"{preset.suffix}: {_settings(preset.values)}",
+            preset.source,
+        )
+        for name, preset in PRESETS.items()
+        if preset.suffix
+    ]
+    return table(f"preset|makes|limits, {CHECKED}|settings|as stated by", rows)
+
+
+def _settings(values: Mapping[str, object]) -> str:
+    return ", ".join(f"{key} = {value}" for key, value in values.items())
 
 
 def moods() -> str:
@@ -391,7 +414,7 @@ TABLES: dict[str, Callable[..., str]] = {
     made.__name__: made
     for made in (
         moves, timing, channels, kinds, words, formats, codecs, faults, networks, sources,
-        presets, moods, beds, settings, commands, api, types, samples,
+        presets, platforms, moods, beds, settings, commands, api, types, samples,
     )
 }  # fmt: skip
 """What a page may ask for by name."""

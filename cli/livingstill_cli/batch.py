@@ -31,7 +31,7 @@ from livingstill_cli.options import folder_option, many_clips, settings_options,
 @click.option(
     "--preset",
     metavar="NAME",
-    help="settings for a purpose: listing, social, calm or energetic; options given win over them",
+    help="settings for a purpose or a platform, as in listing or instagram-reel; others win over them",
     shell_complete=completer("preset"),
 )
 @click.option(
@@ -48,14 +48,14 @@ from livingstill_cli.options import folder_option, many_clips, settings_options,
     "--cluster", metavar="local|tcp://...", help="work on a Dask cluster (extra: cluster)"
 )
 @many_clips
-@settings_options(Shot, without=("aspect",))
+@settings_options(Shot, without=("aspect", "preset"))
 @say.options
 def command(
     sources: tuple[str, ...],
     folder: Path,
     preset: str | None,
     aspect: str | None,
-    suffix: str,
+    suffix: str | None,
     workers: int | None,
     tour: bool,
     cluster: str | None,

@@ -22,7 +22,7 @@ NAMES = {
     "depth": ("livingstill.depth.sources", "SOURCES"),
     "models": ("livingstill.depth.models", "MODELS"),
     "formats": ("livingstill.media.formats", "FORMATS"),
-    "preset": ("livingstill.jobs.batch.presets", "PRESETS"),
+    "preset": ("livingstill.settings.presets", "PRESETS"),
     "audio": ("livingstill.audio.beds", "BEDS"),
     "size": ("livingstill.settings.values", "LONG_SIDES"),
 }

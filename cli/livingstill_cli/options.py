@@ -91,9 +91,9 @@ def folder_option(what: str) -> Callable[[Any], Any]:
     )
 
 
-def _dotted(_context: click.Context, _parameter: click.Parameter, suffix: str) -> str:
+def _dotted(_context: click.Context, _parameter: click.Parameter, suffix: str | None) -> str | None:
     """Return a suffix with its dot, which may be left out."""
-    return suffix if suffix.startswith(".") else f".{suffix}"
+    return suffix if suffix is None or suffix.startswith(".") else f".{suffix}"
 
 
 def many_clips(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -109,10 +109,10 @@ def many_clips(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "--format",
             "suffix",
-            default=".mp4",
+            default=None,
             metavar="SUFFIX",
             callback=_dotted,
-            help="the clips' format  [default: .mp4]",
+            help="the clips' format; by default a preset's, or .mp4",
         ),
     ):
         command = option(command)

@@ -37,7 +37,7 @@ def command(
     photo: Path,
     folder: Path,
     vary: tuple[str, ...],
-    suffix: str,
+    suffix: str | None,
     workers: int | None,
     overwrite: bool,
     quiet: bool,
@@ -51,13 +51,14 @@ def command(
     What is finished is never made again.
     """
     from livingstill.jobs.variants import variants
+    from livingstill.settings.presets import suffix_of
 
     report = variants(
         photo,
         folder,
         vary,
         written_values(values),
-        suffix=suffix,
+        suffix=suffix or suffix_of(values["preset"]),
         workers=workers,
         overwrite=overwrite,
         progress=progress.choose(quiet or as_json, no_progress),

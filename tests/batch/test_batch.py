@@ -16,11 +16,11 @@ import numpy as np
 import pytest
 from livingstill.core.errors import InputError
 from livingstill.jobs.batch import overview, run, tour, work
-from livingstill.jobs.batch.presets import PRESETS, describe
 from livingstill.jobs.batch.run import batch, finished, plan
 from livingstill.jobs.batch.sources import gather
 from livingstill.jobs.batch.work import Output, Task
 from livingstill.media import clip_reader
+from livingstill.settings.presets import PRESETS, describe
 
 SMALL = {"size": "64x48", "duration": 0.2, "motion": "none", "depth": "cues", "quality": "draft"}
 

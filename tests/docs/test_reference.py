@@ -14,10 +14,10 @@ from livingstill.camera.timing import Timing
 from livingstill.core.kinds import KINDS
 from livingstill.depth.models import MODELS
 from livingstill.depth.sources import SOURCES
-from livingstill.jobs.batch.presets import PRESETS
 from livingstill.media.formats import CODECS, FORMATS
 from livingstill.quality.faults.kinds import KINDS as FAULTS
 from livingstill.settings.brand import MOODS
+from livingstill.settings.presets import PRESETS
 from livingstill.settings.shot import Job, Shot
 from livingstill_cli.main import COMMANDS, cli
 

@@ -10,7 +10,7 @@ import pytest
 from livingstill.core import threads
 from livingstill.core.errors import InputError
 from livingstill.core.model import Timeline
-from livingstill.finish import files, text
+from livingstill.finish import files, text, typefaces
 from livingstill.finish.finisher import Finisher, grain_tile, vignette
 from livingstill.finish.layout import anchor, safe_area
 from livingstill.finish.titles import title_place
@@ -181,8 +181,8 @@ def test_a_long_title_wraps_then_shrinks_and_then_is_refused():
     short, long = "Lake", "A long title that needs more than a single line of the frame"
     shapes = []
     for words in (short, long):
-        data, name = text.load(None)
-        shapes.append(text.set_text(words, text.Style(24, data, name), 250, "title").coverage.shape)
+        style = text.Style(24, typefaces.load(None))
+        shapes.append(text.set_text(words, style, 250, "title").coverage.shape)
     assert shapes[0][0] < 30 < shapes[1][0]
     assert shapes[1][1] <= 252
     with pytest.raises(InputError, match=r"title is 'x+\.\.\.', too long for this frame"):
@@ -217,7 +217,8 @@ def test_things_that_overlap_are_told(logo):
     assert not finisher(title="Lake", logo=logo).notes
 
 
-def test_what_cannot_be_used_is_told_before_any_work(tmp_path):
+def test_what_cannot_be_used_is_told_before_any_work(tmp_path, monkeypatch):
+    monkeypatch.setattr(typefaces, "system_faces", lambda: ())
     page = tmp_path / "page.txt"
     page.write_text("no picture")
     for settings, sentence in (

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 from livingstill.segmentation import silhouettes, straight_edges
-from livingstill.segmentation.static_mask import find_lettering, static_mask
+from livingstill.segmentation.static_mask import static_mask
 
 HEIGHT, WIDTH = 360, 640
 
@@ -29,15 +29,6 @@ def test_people_are_held_a_little_beyond_their_outline():
     assert held[150, 300] > 0.3
     assert held[150, 340] == 0
     assert not static_mask((HEIGHT, WIDTH), []).any()
-
-
-def test_a_line_of_text_is_held_and_leaves_are_not():
-    rgb = np.full((HEIGHT, WIDTH, 3), 235, np.uint8)
-    cv2.putText(rgb, "Grand Hotel Bellevue", (60, 180), cv2.FONT_HERSHEY_SIMPLEX, 1.4, (20,) * 3, 3)
-    held = static_mask((HEIGHT, WIDTH), [find_lettering(rgb)])
-    assert held[150:180, 80:500].mean() > 0.6
-    assert held[300:].max() == 0
-    assert find_lettering(leaves()).mean() < 0.02
 
 
 def test_a_mast_is_a_straight_edge_and_leaves_are_not():

@@ -287,7 +287,7 @@ VALUES: dict[str, tuple[str, ...]] = {
     "threads": ("1", "2", "0", "1025"), "save_shot": ("s.toml", "missing/s.toml", "photo.png"),
     "shot_file": ("photo.png", "missing.toml", "shot.toml"), "still": ("photo.png", "missing.png", "."),
     "folder": ("scene", "photo.png", "."), "mesh": ("m.ply", "m.glb", "m.xyz"), "masks": ("masks", "."),
-    "preset": ("listing", "calm", "x"), "suffix": ("mp4", ".gif", ".xyz", "%d.png"),
+    "preset": ("listing", "calm", "slack-emoji", "x"), "suffix": ("mp4", ".gif", ".xyz", "%d.png"),
     "strict": ("0", "4", "5"), "blend": ("0", "3", "10001"), "count": ("1", "2", "0", "51"),
     "quality": ("draft", "standard", "x"), "fps": ("1", "10", "29.97", "121"),
     "mode": ("auto", "keep", "repair", "replace", "x"), "workers": ("1", "0"),

@@ -6,7 +6,8 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from livingstill.core.model import Float32Array
-from livingstill.finish import text
+from livingstill.finish import text, typefaces
+from livingstill.finish.bidirectional import is_right_to_left
 from livingstill.finish.layout import Box, Sprite, anchor, pack_premultiplied, safe_area
 from livingstill.finish.titles import stack_lines
 from livingstill.imaging import exact
@@ -41,10 +42,12 @@ def draw(shot: Shot, area: Box) -> Sprite | None:
         if words:
             is_price = noun == "price"
             file = shot.font if is_price else shot.subtitle_font or shot.font
-            data, name = text.load(file, text.TITLE_FONT if is_price else text.TEXT_FONT)
-            style = text.Style(max(8.0, size * scale), data, name)
+            face = typefaces.load(file, typefaces.TITLE_FONT if is_price else typefaces.TEXT_FONT)
+            style = text.Style(max(8.0, size * scale), face)
             inks.append(text.set_text(words, style, max(1, safe[2] - 2 * pad), noun))
-    coverage = stack_lines([line.coverage for line in inks], round(0.26 * size), "left")
+    first = shot.price or shot.address or shot.details or ""
+    align = "right" if is_right_to_left(first) else "left"
+    coverage = stack_lines([line.coverage for line in inks], round(0.26 * size), align)
     height, width = coverage.shape[0] + 2 * pad, coverage.shape[1] + 2 * pad
     text.check_height(coverage, safe[3] - 2 * pad, "card")
     shape = _plate((width, height), round(0.22 * size))
@@ -61,7 +64,8 @@ def draw(shot: Shot, area: Box) -> Sprite | None:
     premultiplied = colour * ink + rgb * (1 - ink) * alpha[..., None]
     rgb = np.asarray(premultiplied / np.maximum(alpha_out, 1e-6), np.float32)
     left, top = anchor((width, height), shot.card_place, safe)
-    return Sprite(pack_premultiplied(np.concatenate([rgb, alpha_out], axis=2)), left, top)
+    rgba = pack_premultiplied(np.concatenate([rgb, alpha_out], axis=2))
+    return Sprite(rgba, left, top, notes=tuple(note for line in inks for note in line.notes))
 
 
 def _plate(size: tuple[int, int], radius: int) -> Float32Array:

@@ -6,7 +6,7 @@ import hashlib
 from pathlib import Path
 
 from livingstill.core.errors import InputError
-from livingstill.finish import logo, lut, text
+from livingstill.finish import logo, lut, text, typefaces
 from livingstill.io.images import bytes_of
 from livingstill.settings.brand import FILES
 from livingstill.settings.shot import Shot
@@ -26,7 +26,7 @@ def check(shot: Shot) -> None:
         if value := getattr(shot, key):
             text.colour(value, key)
     for font in filter(None, (shot.font, shot.subtitle_font)):
-        text.load(font)
+        typefaces.load(font)
     logo.draw(shot, (0, 0, 64, 64))
     if shot.lut is not None:
         lut.read(shot.lut)

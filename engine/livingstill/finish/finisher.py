@@ -49,8 +49,9 @@ class Finisher:
         title = titles.draw(shot, picture if in_scene else frame)
         self.title_in_scene = title if in_scene else None
         plate, logo_sprite = card.draw(shot, frame), logo.draw(shot, frame)
-        self.notes = tuple(
-            _overlap_notes([("title", title), ("card", plate), ("logo", logo_sprite)])
+        self.notes = (
+            *(note for sprite in (title, plate) if sprite for note in sprite.notes),
+            *_overlap_notes([("title", title), ("card", plate), ("logo", logo_sprite)]),
         )
         self._faded_sprites = [sprite for sprite in (None if in_scene else title, plate) if sprite]
         self._constant_sprites = [logo_sprite] if logo_sprite else []

@@ -16,13 +16,14 @@ Box = tuple[int, int, int, int]
 class Sprite:
     """A picture to lay over frames: (h, w) uint32 premultiplied RGBA, first pixel at (left, top).
 
-    Its outermost ``margin`` pixels hold no more than shadow.
+    Its outermost ``margin`` pixels hold no more than shadow; ``notes`` are sentences for the user.
     """
 
     rgba: PackedRGBA
     left: int
     top: int
     margin: int = 0
+    notes: tuple[str, ...] = ()
 
     @property
     def box(self) -> Box:

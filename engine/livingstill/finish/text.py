@@ -1,19 +1,21 @@
-"""Lines of text as pictures: fonts, wrapping, shadow."""
+"""Lines of text as pictures: wrapping, scripts of both directions, shadow."""
 
 from __future__ import annotations
 
-import io
 import unicodedata
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image, ImageColor, ImageDraw, ImageFont, features
 
 from livingstill.core.errors import InputError
 from livingstill.core.model import Float32Array
+from livingstill.finish import typefaces
+from livingstill.finish.bidirectional import is_right_to_left, visual_runs
+from livingstill.finish.line_breaking import wrap
+from livingstill.finish.typefaces import Face
 from livingstill.imaging import exact
-from livingstill.io.images import bytes_of
 
 MAX_LINES = 3
 _MIN_SCALE = 0.55
@@ -21,42 +23,22 @@ _MIN_SCALE = 0.55
 
 _LEADING = 1.22
 
-TITLE_FONT, TEXT_FONT = "OpenSans-Semibold.ttf", "OpenSans-Regular.ttf"
-"""The bundled fonts: for titles and for smaller text."""
-
-_FONTS = Path(__file__).parent / "fonts"
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Style:
-    """A font and its size: the bytes of a font file, its name in errors, ``size`` in pixels per em."""
+    """A face and its size in pixels per em."""
 
     size: float
-    font: bytes
-    name: str
+    face: Face
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ink:
-    """A set text: (h, w) float32 coverage, 0..1, and the height of its first line's capitals."""
+    """A set text: (h, w) float32 coverage, 0..1, the height of its first line's capitals, and notes."""
 
     coverage: Float32Array
     size: float
-
-
-def load(path: Path | None, default: str = TITLE_FONT) -> tuple[bytes, str]:
-    """Return a font file's bytes and name; no file is the ``default`` font that we bring (Open Sans).
-
-    Raises
-    ------
-    InputError
-        If the file is missing or no font.
-    """
-    if path is None:
-        return (_FONTS / default).read_bytes(), "the default font"
-    data = bytes_of(path, "font")
-    _font(Style(20, data, f"font {path}"), ImageFont.Layout.BASIC)
-    return data, f"font {path}"
+    notes: tuple[str, ...] = ()
 
 
 def colour(value: str, what: str) -> tuple[float, float, float]:
@@ -79,27 +61,47 @@ def colour(value: str, what: str) -> tuple[float, float, float]:
 def set_text(text: str, style: Style, width: int, noun: str, align: str = "left") -> Ink:
     """Set a text within ``width`` pixels: wrapped to at most three lines, then smaller.
 
+    Lines of right-to-left text start at the right unless they are centred. What the face lacks is
+    set in fonts of this machine, and the notes say so.
+
     Raises
     ------
     InputError
-        If it does not fit even at 55 % of its size, or the font lacks a character.
+        If it does not fit even at 55 % of its size, or no font has one of its characters.
     """
     text = unicodedata.normalize("NFC", text.replace("\\n", "\n"))
     engine = _layout_engine(text, noun)
-    _check_glyphs(text, style, engine, noun)
+    faces = typefaces.faces_of(text, style.face, noun)
+    if align == "left" and is_right_to_left(text):
+        align = "right"
     size = style.size
     while size >= style.size * _MIN_SCALE:
-        font = _font(Style(size, style.font, style.name), engine)
-        lines = _wrap(text, font, width)
+        setting = _Setting(faces, style.face, size, engine)
+        lines = wrap(text, width, setting.length)
         if len(lines) <= max(MAX_LINES, text.count("\n") + 1) and all(
-            font.getlength(line) <= width for line in lines
+            setting.length(line) <= width for line in lines
         ):
-            return Ink(_rasterise(lines, font, size, align), size)
+            return Ink(_rasterise(lines, setting, size, align), size, _notes(faces, style, noun))
         size *= 0.94
     excerpt = text if len(text) <= 40 else f"{text[:40]}..."
     raise InputError(
         f"{noun} is '{excerpt}', too long for this frame; shorten it, or lower --title-size"
     )
+
+
+def _notes(faces: dict[str, Face], style: Style, noun: str) -> tuple[str, ...]:
+    """Return a sentence for each font of this machine that a text needs."""
+    others = dict.fromkeys(face for face in faces.values() if face != style.face)
+    return tuple(
+        f"{noun} has {_excerpt([c for c in faces if faces[c] == face])}, which {style.face.name} "
+        f"lacks: set in {face.name} of this machine; --font FILE makes it the same everywhere"
+        for face in others
+    )
+
+
+def _excerpt(characters: list[str]) -> str:
+    """Return the first few of some characters in quotes."""
+    return f"'{''.join(characters[:8])}'" + (" and more" if len(characters) > 8 else "")
 
 
 def check_height(coverage: Float32Array, available: int, noun: str) -> None:
@@ -116,6 +118,7 @@ def _layout_engine(text: str, noun: str) -> ImageFont.Layout:
     complex_script = any(
         unicodedata.bidirectional(c) in ("R", "AL", "AN")
         or unicodedata.category(c) in ("Mn", "Mc")
+        or c in "\u200c\u200d\u200e\u200f"
         or 0x900 <= ord(c) < 0x1100
         for c in text
     )
@@ -124,52 +127,70 @@ def _layout_engine(text: str, noun: str) -> ImageFont.Layout:
     return ImageFont.Layout.RAQM if complex_script else ImageFont.Layout.BASIC
 
 
-def _font(style: Style, engine: ImageFont.Layout) -> ImageFont.FreeTypeFont:
-    try:
-        return ImageFont.truetype(io.BytesIO(style.font), style.size, layout_engine=engine)
-    except (OSError, ValueError):
-        raise InputError(
-            f"{style.name} is no font we can read; give a TrueType or OpenType file (.ttf, .otf)"
-        ) from None
+class _Setting:
+    """Faces at one size: measures and draws lines, run by run where these need several faces."""
+
+    def __init__(
+        self, faces: dict[str, Face], first: Face, size: float, engine: ImageFont.Layout
+    ) -> None:
+        self._faces, self._first, self._engine = faces, first, engine
+        self._fonts = {
+            face: face.font(size, engine) for face in {first: None, **dict.fromkeys(faces.values())}
+        }
+
+    def first(self) -> ImageFont.FreeTypeFont:
+        """Return the font of the face that was asked for, whose capitals and descenders count."""
+        return self._fonts[self._first]
+
+    def length(self, line: str) -> float:
+        """Return how far a line advances, in pixels."""
+        return sum(font.getlength(text, **how) for text, font, how in self._runs(line))
+
+    def box(self, line: str) -> tuple[float, float, float, float]:
+        """Return left, top, right and bottom of a line's ink from the start of its baseline."""
+        boxes, x = [], 0.0
+        for text, font, how in self._runs(line):
+            left, top, right, bottom = font.getbbox(text, anchor="ls", **how)
+            boxes.append((left + x, top, right + x, bottom))
+            x += font.getlength(text, **how)
+        if not boxes:
+            return self.first().getbbox(line, anchor="ls")
+        lefts, tops, rights, bottoms = zip(*boxes)
+        return min(lefts), min(tops), max(rights), max(bottoms)
+
+    def draw(self, draw: ImageDraw.ImageDraw, place: tuple[float, float], line: str) -> None:
+        """Draw a line from the start of its baseline."""
+        x, y = place
+        for text, font, how in self._runs(line):
+            draw.text((round(x), y), text, fill=255, font=font, anchor="ls", **how)
+            x += font.getlength(text, **how)
+
+    def _runs(self, line: str) -> list[tuple[str, ImageFont.FreeTypeFont, dict[str, Any]]]:
+        """Return the runs of a line from left to right: text, font, and how the font draws it."""
+        base = is_right_to_left(line)
+        faces = self._faces_along(line)
+        runs = visual_runs(line, faces, base) if len(set(faces)) > 1 else [(line, faces[0], base)]
+        shaped = self._engine == ImageFont.Layout.RAQM
+        return [
+            (text, self._fonts[face], {"direction": "rtl" if right else "ltr"} if shaped else {})
+            for text, face, right in runs
+        ]
+
+    def _faces_along(self, line: str) -> list[Face]:
+        """Return the face of each character; what is not drawn goes with the one before it."""
+        faces: list[Face] = []
+        for char in line:
+            before = faces[-1] if faces else self._first
+            faces.append(self._faces.get(char, before))
+        return faces or [self._first]
 
 
-def _check_glyphs(text: str, style: Style, engine: ImageFont.Layout, noun: str) -> None:
-    """Raise InputError for a control character or one that the font draws as its missing glyph."""
-    font = _font(Style(32, style.font, style.name), engine)
-    unknown = bytes(font.getmask("\uffff"))
-    for char in dict.fromkeys(text):
-        control = unicodedata.category(char).startswith("C") and char != "\n"
-        blank = char.isspace() or unicodedata.category(char) in ("Mn", "Mc")
-        if control or (not blank and unknown and bytes(font.getmask(char)) == unknown):
-            name = unicodedata.name(char, f"U+{ord(char):04X}")
-            glyph = name if control else f"'{char}' ({name})"
-            raise InputError(f"{noun} has {glyph}, which {style.name} lacks; give another --font")
-
-
-def _wrap(text: str, font: ImageFont.FreeTypeFont, width: int) -> list[str]:
-    """Return the lines of a text, broken at its newlines and between words at ``width`` pixels."""
-    lines: list[str] = []
-    for part in text.split("\n"):
-        line = ""
-        for word in part.split():
-            extended = f"{line} {word}" if line else word
-            if line and font.getlength(extended) > width:
-                lines.append(line)
-                line = word
-            else:
-                line = extended
-        lines.append(line)
-    return lines
-
-
-def _rasterise(
-    lines: list[str], font: ImageFont.FreeTypeFont, size: float, align: str
-) -> Float32Array:
+def _rasterise(lines: list[str], setting: _Setting, size: float, align: str) -> Float32Array:
     """Return the coverage of lines of text: cut to the ink at the sides, from the capitals of the
     first line to the descenders of the last, whether or not it has some."""
     leading = round(size * _LEADING)
-    boxes = [font.getbbox(line, anchor="ls") for line in lines]
-    capital, descender = font.getbbox("H", anchor="ls"), font.getbbox("p", anchor="ls")
+    boxes = [setting.box(line) for line in lines]
+    capital, descender = (setting.first().getbbox(c, anchor="ls") for c in "Hp")
     left = int(min(box[0] for box in boxes))
     right = int(np.ceil(max(box[2] for box in boxes)))
     ascent = int(-min(capital[1], *(box[1] + i * leading for i, box in enumerate(boxes))))
@@ -184,7 +205,7 @@ def _rasterise(
     for i, (line, box) in enumerate(zip(lines, boxes)):
         free = page.width - (box[2] - box[0])
         x = {"left": 0.0, "centre": free / 2, "right": free}[align] - box[0]
-        draw.text((round(x), ascent + i * leading), line, fill=255, font=font, anchor="ls")
+        setting.draw(draw, (round(x), ascent + i * leading), line)
     return np.asarray(page, np.float32) / np.float32(255)
 
 

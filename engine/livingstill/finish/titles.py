@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from livingstill.core.model import Float32Array
-from livingstill.finish import text
+from livingstill.finish import text, typefaces
+from livingstill.finish.bidirectional import is_right_to_left
 from livingstill.finish.layout import Box, Sprite, anchor, pack_premultiplied, safe_area
 from livingstill.settings.shot import Shot
 
@@ -32,31 +33,42 @@ def draw(shot: Shot, area: Box) -> Sprite | None:
     width = round(_WRAP_WIDTH * safe[2])
     inks = []
     for noun, words, scale, file, default_font in (
-        ("title", shot.title, 1.0, shot.font, text.TITLE_FONT),
-        ("subtitle", shot.subtitle, _SUBTITLE, shot.subtitle_font or shot.font, text.TEXT_FONT),
+        ("title", shot.title, 1.0, shot.font, typefaces.TITLE_FONT),
+        (
+            "subtitle",
+            shot.subtitle,
+            _SUBTITLE,
+            shot.subtitle_font or shot.font,
+            typefaces.TEXT_FONT,
+        ),
     ):
         if words:
-            data, name = text.load(file, default_font)
-            style = text.Style(max(8.0, size * scale), data, name)
+            style = text.Style(max(8.0, size * scale), typefaces.load(file, default_font))
             inks.append(text.set_text(words, style, width, noun, align))
     gap = round(_GAP * inks[-1].size) if len(inks) > 1 else 0
+    if align == "left" and is_right_to_left(shot.title or shot.subtitle or ""):
+        align = "right"
     coverage = stack_lines([line.coverage for line in inks], gap, align)
     text.check_height(coverage, safe[3], "title")
     rgba, margin = text.with_shadow(coverage, ink, size, shot.title_shadow)
     left, top = anchor(coverage.shape[::-1], place, safe)
-    return Sprite(pack_premultiplied(rgba), left - margin, top - margin, margin)
+    notes = tuple(note for line in inks for note in line.notes)
+    return Sprite(pack_premultiplied(rgba), left - margin, top - margin, margin, notes)
 
 
 def title_place(shot: Shot) -> str:
-    """Return the title's place: bottom left, or at the top where a card takes the bottom.
+    """Return the title's place: at the bottom, or at the top where a card is, and where it starts.
 
     >>> title_place(Shot(title="Lake")), title_place(Shot(title="Lake", price="1"))
     ('bottom-left', 'top-left')
+    >>> title_place(Shot(title="בית ליד האגם"))
+    'bottom-right'
     """
     if shot.title_place != "auto":
         return shot.title_place
     card = shot.price or shot.address or shot.details
-    return "top-left" if card and "bottom" in shot.card_place else "bottom-left"
+    row = "top" if card and "bottom" in shot.card_place else "bottom"
+    return f"{row}-right" if is_right_to_left(shot.title or shot.subtitle or "") else f"{row}-left"
 
 
 def stack_lines(parts: list[Float32Array], gap: int, align: str) -> Float32Array:

@@ -19,7 +19,7 @@ from livingstill.jobs.analyse import Analysis, Estimates, read_photo
 from livingstill.jobs.clip import Clip, reframe
 from livingstill.jobs.exact_figures.figures import ExactFigures
 from livingstill.jobs.job_result import JobResult
-from livingstill.jobs.outputs import check_outputs, free_names
+from livingstill.jobs.outputs import check_outputs, default_name, free_names
 from livingstill.jobs.session import check_settings, prepare
 from livingstill.jobs.stages import Stages
 from livingstill.media import clip_reader
@@ -62,7 +62,7 @@ def animate_file(
     check_settings(shot)
     outputs = job.output
     if not outputs:
-        outputs, renamed = free_names((f"{job.photo.stem}.mp4",), job.overwrite)
+        outputs, renamed = free_names((default_name(shot, job.photo),), job.overwrite)
     check_outputs(shot, job, outputs, save_shot)
     shot_text = ""
     if save_shot is not None:  # refused here, if a name is no text, and written in the end

@@ -11,7 +11,9 @@ from livingstill.core.errors import InputError
 from livingstill.io.files import check_inputs_preserved, check_target, free_name
 from livingstill.jobs import check, provenance
 from livingstill.jobs.write import encoding
+from livingstill.media.formats import format_of
 from livingstill.media.write import encoder, stills
+from livingstill.settings.presets import suffix_of
 from livingstill.settings.shot import Job, Shot
 
 
@@ -40,10 +42,25 @@ def free_names(
     return names, tuple(notes)
 
 
+def default_name(shot: Shot, photo: Path) -> str:
+    """Return the name of a clip that was given none."""
+    return f"{photo.stem}{suffix_of(shot.preset)}"
+
+
+def _check_platform(shot: Shot, output: str) -> None:
+    """Refuse a format that the platform of the shot's preset does not take."""
+    wanted = suffix_of(shot.preset, "")
+    if wanted and format_of(output).suffix != wanted:
+        raise InputError(
+            f"clip {output} is not what {shot.preset} takes; name it {Path(output).stem}{wanted}"
+        )
+
+
 def check_outputs(shot: Shot, job: Job, outputs: tuple[str, ...], save_shot: Path | None) -> None:
     """Raise InputError early for outputs that cannot be written or would overwrite an input."""
     for output in outputs:
         encoding(output, shot)
+        _check_platform(shot, output)
         encoder.check_target(output, job.overwrite)
     for extra in filter(None, (job.manifest, save_shot)):
         check_target(extra, job.overwrite)

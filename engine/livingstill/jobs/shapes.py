@@ -15,7 +15,7 @@ from livingstill.core.model import Progress
 from livingstill.jobs.analyse import read_photo
 from livingstill.jobs.animate import animate_file
 from livingstill.jobs.job_result import JobResult
-from livingstill.jobs.outputs import check_outputs, free_names
+from livingstill.jobs.outputs import check_outputs, default_name, free_names
 from livingstill.jobs.session import check_settings, prepare
 from livingstill.jobs.stages import Stages
 from livingstill.settings.declare import checked
@@ -49,7 +49,7 @@ def animate_shapes(
         raise InputError(f"aspect {','.join(shapes)} names a shape twice; name each once")
     shots = [checked(Shot, {**dict(shot), "aspect": shape}) for shape in shapes]
     check_settings(shot)
-    outputs = job.output or (f"{job.photo.stem}.mp4",)
+    outputs = job.output or (default_name(shot, job.photo),)
     renamed: tuple[str, ...] = ()
     if not job.output:
         outputs, renamed = free_names(

@@ -66,16 +66,7 @@ _CODECS = (
     Codec(
         "h264", "libx264", "yuv420p", "plays everywhere", crf=18,
         common={"x264-params": "chromaloc=1"},
-        presets={
-            "draft": {"preset": "superfast"},
-            # more B-frames than the preset has: clips change little from frame to frame, and such
-            # files are a fifth to a third smaller at equal SSIM
-            "standard": {
-                "preset": "veryfast",
-                "x264-params": "chromaloc=1:bframes=5:b-adapt=2:rc-lookahead=20",
-            },
-            "high": {"preset": "slow"},
-        },
+        presets=_presets("preset", "superfast", "veryfast", "slow"),
     ),
     Codec(
         "h265", "libx265", "yuv420p", "half the size of h264, newer players", crf=20,
@@ -249,7 +240,7 @@ def choose(
     takes its place.
 
     >>> choose("lake.mp4").options
-    {'x264-params': 'chromaloc=1:bframes=5:b-adapt=2:rc-lookahead=20', 'preset': 'veryfast', 'crf': '18'}
+    {'x264-params': 'chromaloc=1', 'preset': 'veryfast', 'crf': '18'}
 
     Raises
     ------

@@ -22,7 +22,8 @@ from livingstill.segmentation import (
     water,
 )
 from livingstill.segmentation.evidence import FINE, Detector, Evidence, Rule, gather
-from livingstill.segmentation.static_mask import find_lettering, static_mask
+from livingstill.segmentation.lettering import find_lettering
+from livingstill.segmentation.static_mask import static_mask
 from livingstill.settings.values import Stroke
 
 MIN_MASKED_SHARE = 1e-6
@@ -121,7 +122,7 @@ def detect_kinds(
     for kind, mask in shares.items():
         if rigid := KINDS[kind].rigid:
             shares[kind] = mask * (1 - resolve(rigid)(evidence, mask))
-    if not hold_faces:
+    if not hold_faces or not shares:  # what the user masks is held by the user alone
         return Detection(shape, shares)
     lettering = image.upsample(find_lettering(evidence.reduced[FINE]), shape)
     person = evidence.classes.get("person")

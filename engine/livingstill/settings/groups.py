@@ -232,9 +232,16 @@ class EncodingSettings(Group):
     )
     budget: str | None = param(
         None,
-        "largest file, as in 2MB: the best quality that fits, found by search",
+        "largest file, as in 2MB: the best quality that fits, found by search; quality goes before "
+        "frames do",
         group="Output",
         metavar="SIZE",
+    )
+    preset: str | None = param(
+        None,
+        "settings for a purpose or a platform, as in calm or whatsapp-sticker; others win over them",
+        group="Output",
+        metavar="NAME",
     )
     alpha: str | None = param(
         None,

@@ -40,6 +40,7 @@ class ShotKeys(TypedDict, total=False):
     crf: float | None
     bitrate: str | None
     budget: str | None
+    preset: str | None
     alpha: str | None
     audio: str | None
     audio_start: float

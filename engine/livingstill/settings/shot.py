@@ -26,6 +26,8 @@ from livingstill.settings.groups import (
     WindSettings,
 )
 from livingstill.settings.job import FileSettings, RunSettings
+from livingstill.settings.presets import PRESETS
+from livingstill.settings.values import fixes_aspect, override_settings
 
 Part = TypeVar("Part", bound=Group)
 
@@ -97,15 +99,21 @@ def split(values: dict[str, Any], where: str = "") -> tuple[Shot, Job]:
 
 
 def expand_presets(values: dict[str, Any]) -> dict[str, Any]:
-    """Return ``values`` over the settings of their prompt, and these over those of their brand file.
+    """Return ``values`` over the settings of their prompt, brand file and preset, in this order.
 
     Raises
     ------
     InputError
-        If the prompt or the brand file cannot be read.
+        If the prompt or the brand file cannot be read, or there is no such preset.
     """
     if isinstance(values.get("prompt"), str):
         values = {**prompt.read(values["prompt"]), **values}
     if isinstance(values.get("brand"), (str, Path)):
         values = {**brand.read(Path(values["brand"])), **values}
+    if isinstance(values.get("preset"), str):
+        preset = PRESETS[values["preset"]]
+        one_shape = {"aspect": preset.aspects[0]} if len(preset.aspects) == 1 else {}
+        shaped = values.get("aspect") and fixes_aspect(preset.values.get("size"))
+        base = {k: v for k, v in preset.values.items() if not (shaped and k == "size")}
+        values = override_settings(values, {**one_shape, **base})
     return values

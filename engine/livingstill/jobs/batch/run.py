@@ -19,12 +19,12 @@ from livingstill.core.model import Progress, SilentProgress
 from livingstill.io.files import remove_stale_parts
 from livingstill.jobs.batch import overview, tour
 from livingstill.jobs.batch.overview import Report
-from livingstill.jobs.batch.presets import PRESETS
 from livingstill.jobs.batch.sources import LONGEST_NAME, Row, gather
 from livingstill.jobs.batch.work import RECORDS, Output, Task, begin, failure, load, make, store
 from livingstill.jobs.warmup import warmup
 from livingstill.media.formats import choose
 from livingstill.settings.declare import checked
+from livingstill.settings.presets import PRESETS, suffix_of
 from livingstill.settings.rescue import RescueSettings
 from livingstill.settings.shot import Shot, expand_presets
 from livingstill.settings.values import fixes_aspect, long_side, override_settings
@@ -47,7 +47,7 @@ def batch(
     *,
     preset: str | None = None,
     aspects: Sequence[str] = (),
-    suffix: str = ".mp4",
+    suffix: str | None = None,
     workers: int | None = None,
     join: bool = False,
     dissolve: float = 0.6,
@@ -66,7 +66,7 @@ def batch(
         size with both sides wins over the preset's shapes
     preset : a name of ``PRESETS``
     aspects : several frames from one scene, as in ``("16:9", "9:16")``
-    suffix : the clips' format
+    suffix : the clips' format; by default the preset's, or .mp4
     workers : processes; by default as many as cores and memory allow
     join : also join the clips of each group and shape into one video with cross-dissolves
     dissolve : seconds of each cross-dissolve
@@ -85,6 +85,7 @@ def batch(
     shapes = PRESETS[preset].aspects if preset and not aspects else ()
     if shapes and fixes_aspect((values or {}).get("size")) and progress is not None:
         progress.say(f"the size wins over {' and '.join(shapes)} of the preset {preset}")
+    suffix = suffix or suffix_of(preset)
     tasks = plan(gather(sources, folder), folder, values, preset, aspects, suffix)
     return work(
         tasks,

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import groupby
 from pathlib import Path
 
 import av
@@ -26,16 +27,11 @@ CLOSE_ENOUGH = 0.97
 _TARGET_SHARE = 0.985
 _GOLDEN = 0.6180339887498949
 _TRIES = 10
-_MAX_FRAME_STEP = 6
-"""Largest frame decimation, for formats without a finer way to shrink."""
 
+LEAST_FPS = 10
+"""Frames per second below which no frame is left out, for formats that can leave frames out."""
 
-_PICTURES = {
-    "gif": ("stale", 0.0, 10.0, 48.0, 5.0, 12.0, "changes of {:g} levels and less left out"),
-    "webp": ("quality", 100.0, 40.0, 1.0, 80.0, -25.0, "quality {:g}"),
-    "png": ("levels", 1.0, 8.0, 64.0, 2.0, 5.0, "colours in steps of {:g}"),
-}
-"""Codecs of pictures: option, best, the worst that is hardly seen, worst, start, what halves, said."""
+_GIF_MAX_FPS = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +39,8 @@ class QualityScale:
     """One way to trade quality for size: a number from ``best`` to ``worst`` in steps of ``step``.
 
     ``label`` tells the number to the user; ``option`` is the encoder's name for it, or ``levels``
-    for colours rounded before encoding; ``halving_step`` is about what halves the size; one frame of
-    ``frame_step`` is kept.
+    for colours rounded before encoding; ``halving_step`` is about what halves the size; ``fixed``
+    are options that go with it; one frame of ``frame_step`` is kept.
     """
 
     option: str
@@ -54,26 +50,59 @@ class QualityScale:
     start: float
     halving_step: float
     label: str
+    fixed: tuple[tuple[str, str], ...] = ()
     frame_step: int = 1
+
+
+_WEBP = QualityScale("quality", 100.0, 25.0, 0.05, 70.0, -25.0, "quality {:g}")
+_PNG = QualityScale("levels", 1.0, 16.0, 0.05, 2.0, 5.0, "colours in steps of {:g}")
+_STALE = "changes of {:g} levels and less left out"
+_GIF = tuple(
+    QualityScale(
+        "stale", best, worst, 0.05, best + 3, 12.0, f"{colours} colours, {_STALE}",
+        (("colours", str(colours)),),
+    )
+    for colours, best, worst in ((255, 0.0, 12.0), (96, 4.0, 20.0), (40, 8.0, 32.0))
+)  # fmt: skip
+_WEBP_ALPHA = tuple(
+    replace(
+        _WEBP, label=f"{_WEBP.label}, alpha in {levels} levels",
+        fixed=(("alpha_quality", str(alpha_quality)),),
+    )
+    for alpha_quality, levels in ((50, 12), (10, 4))
+)  # fmt: skip
+"""A matte is coded without loss, and costs as much as the picture unless it has few levels."""
+
+_LAST = {"gif": 64.0, "webp": 1.0, "png": 64.0}
+"""The worst in the end, at the least frame rate."""
+
+
+def _picture_scales(encoding: Encoding) -> tuple[QualityScale, ...]:
+    """Return what is traded at every frame rate, down to a quality that still looks whole."""
+    webp = _WEBP_ALPHA if encoding.alpha else (_WEBP,)
+    return {"gif": _GIF, "webp": webp, "png": (_PNG,)}[encoding.codec.name]
 
 
 def quality_scales(encoding: Encoding, count: int, fps: Fraction) -> Iterator[QualityScale]:
     """Yield what can be tried for a clip of ``count`` frames, the best first.
 
-    Video has its constant quality. Pictures first lose what is hardly seen, then every second,
-    third... frame, where these divide the clip, and in the end more than is pretty.
+    Video has its constant quality. Pictures lose quality down to a floor, a GIF colours too; then
+    every second, third... frame, where these divide the clip and ``LEAST_FPS`` are left; and in the
+    end more quality than is pretty.
     """
     codec = encoding.codec
     if codec.crf is not None:
         step = 0.05 if codec.name in {"h264", "h265"} else 1.0
         yield QualityScale("crf", 4, codec.worst_crf, step, codec.crf, 6, "crf {:g}")
         return
-    option, best, acceptable, worst, start, halving_step, label = _PICTURES[codec.name]
-    first = math.ceil(fps / 25) if codec.name == "gif" else 1
-    steps = [n for n in range(first, first * _MAX_FRAME_STEP + 1) if n == first or count % n == 0]
+    first = math.ceil(fps / _GIF_MAX_FPS) if codec.name == "gif" else 1
+    last = max(first, int(fps / LEAST_FPS))
+    steps = [n for n in range(first, last + 1) if n == first or count % n == 0]
+    scales = _picture_scales(encoding)
     for frame_step in steps:
-        end = worst if frame_step == steps[-1] else acceptable
-        yield QualityScale(option, best, end, 0.05, start, halving_step, label, frame_step)
+        for scale in scales:
+            yield replace(scale, frame_step=frame_step)
+    yield replace(scales[-1], worst=_LAST[codec.name], frame_step=steps[-1])
 
 
 class Budget:
@@ -91,11 +120,11 @@ class Budget:
         limit: int,
         opener: Opener,
     ) -> None:
-        supported = encoding.codec.crf is not None or encoding.codec.name in _PICTURES
-        if encoding.alpha or not supported:
+        supported = encoding.codec.crf is not None or encoding.codec.name in _LAST
+        if not supported:
             raise InputError(
                 f"codec {encoding.codec.name} cannot be fitted to a budget; "
-                "use h264, h265, vp9, av1, gif, webp or png without transparency"
+                "use h264, h265, vp9, av1, gif, webp or png"
             )
         self._path, self._size, self._fps = path, size, fps
         self._encoding, self._limit, self._opener = encoding, limit, opener
@@ -103,7 +132,11 @@ class Budget:
         self._stack = ExitStack()
         self._lossless_copy = self._stack.enter_context(files.temporary(path.with_suffix(".copy")))
         self._video = VideoFile(
-            self._lossless_copy, size, fps, choose("copy.mkv", codec="ffv1"), {}
+            self._lossless_copy,
+            size,
+            fps,
+            choose("copy.mkv", codec="ffv1", alpha=encoding.alpha),
+            {},
         )
         self.chosen = ""
 
@@ -113,17 +146,17 @@ class Budget:
         self._frames += 1
 
     def finish(self) -> None:
-        """Try rung after rung until one fits, then fill with bit rates what whole steps leave."""
+        """Find the best scale whose worst fits and search it, then fill with bit rates what is left."""
         self._video.finish()
         scales = list(quality_scales(self._encoding, self._frames, self._fps))
-        for scale in scales:
-            value, size = self._search(scale)
-            if size <= self._limit:
-                break
-        else:
+        scale = self._first_that_fits(scales)
+        value, size = self._search(scale)
+        if size > self._limit:
+            rate = float(self._fps / scale.frame_step)
             raise InputError(
                 f"budget is {self._limit} bytes, but {self._encoding.codec.name} needs {size} "
-                "at its worst; give a larger budget, a smaller size or a shorter clip"
+                f"at its worst with {rate:.3g} frames per second; give a larger budget, a smaller "
+                "size or a shorter clip"
             )
         if size < CLOSE_ENOUGH * self._limit and scale != scales[0]:  # between it and the one above
             better = replace(scales[scales.index(scale) - 1], worst=scales[-1].worst)
@@ -139,6 +172,20 @@ class Budget:
             label = self._fill_by_bit_rate(scale, value) or label
         self.chosen = f"{label}, {self._path.stat().st_size} of {self._limit} bytes"
         self._stack.close()
+
+    def _first_that_fits(self, scales: list[QualityScale]) -> QualityScale:
+        """Return the first scale whose worst quality fits; the last one, untried, if no other does.
+
+        Within a frame rate the last scale is the smallest, so it is tried before the others.
+        """
+        for _, group in groupby(scales, lambda scale: scale.frame_step):
+            *rest, smallest = group
+            if smallest == scales[-1] or self._worst_fits(smallest):
+                return next((scale for scale in rest if self._worst_fits(scale)), smallest)
+        return scales[-1]
+
+    def _worst_fits(self, scale: QualityScale) -> bool:
+        return self._encode(scale, scale.worst) <= self._limit
 
     def _search(self, scale: QualityScale) -> tuple[float, int]:
         return search(lambda value: self._encode(scale, value), scale, self._limit)
@@ -165,7 +212,7 @@ class Budget:
         """Encode the copy once; return the size of the file."""
         options = {key: text for key, text in self._encoding.options.items() if key != scale.option}
         if value is not None:
-            options[scale.option] = f"{value:g}"
+            options |= {scale.option: f"{value:g}", **dict(scale.fixed)}
         levels = float(options.pop("levels", 1))
         encoding = replace(self._encoding, options=options, bit_rate=rate)
         out = self._opener(self._path, self._size, self._fps / scale.frame_step, encoding)
@@ -173,7 +220,7 @@ class Budget:
             with av.open(str(self._lossless_copy)) as copy:
                 for index, frame in enumerate(copy.decode(video=0)):
                     if index % scale.frame_step == 0:
-                        rgba = np.ascontiguousarray(frame.to_ndarray(format="rgba"))
+                        rgba = premultiplied(frame.to_ndarray(format="rgba"))
                         out.write(_quantise_levels(rgba, levels, index).view(np.uint32)[..., 0])
             out.finish()
         except BaseException:
@@ -185,6 +232,15 @@ class Budget:
         """Remove the copy."""
         self._video.abort()
         self._stack.close()
+
+
+def premultiplied(rgba: UInt8Array) -> UInt8Array:
+    """Return straight (H, W, 4) colours multiplied by alpha: what ``unpremultiplied`` was made of."""
+    alpha = rgba[..., 3:]
+    if alpha.min() == 255:
+        return np.ascontiguousarray(rgba)
+    colour = (rgba[..., :3].astype(np.uint16) * alpha + 127) // 255
+    return np.concatenate([colour.astype(np.uint8), alpha], axis=-1)
 
 
 def _quantise_levels(rgba: UInt8Array, step: float, index: int) -> UInt8Array:

@@ -34,6 +34,7 @@ class Gif:
         self._size = size
         self._fps = fps
         self._tolerance = float(encoding.options["stale"])
+        self._colours = int(encoding.options.get("colours", palette.COLOURS))
         self._step = math.ceil(fps / _MAX_FPS[encoding.quality])
         self._histogram = palette.new_histogram()
         self._count = 0
@@ -54,7 +55,7 @@ class Gif:
     def finish(self) -> None:
         """Choose the palette, then write the GIF frame by frame."""
         self._video.finish()
-        colours = palette.palette_of(self._histogram)
+        colours = palette.palette_of(self._histogram, self._colours)
         table = np.zeros((256, 4), np.uint8)
         table[:, 0] = 255
         table[: len(colours.rgb), 1:] = colours.rgb

@@ -76,18 +76,18 @@ def _distances(points: Float32Array, to: Float32Array) -> Float32Array:
 
 
 class Palette:
-    """A clip's colours: ``rgb`` is (n, 3) uint8, n at most ``COLOURS``.
+    """A clip's colours: ``rgb`` is (n, 3) uint8, n at most ``colours``.
 
     Found by weighted k-means (Lloyd 1982) in Oklab from a median cut (Heckbert 1982). Weights are
     square roots of counts, so that small bright things keep their colours beside a large sky.
     """
 
-    def __init__(self, histogram: NDArray[np.int64]) -> None:
+    def __init__(self, histogram: NDArray[np.int64], colours: int = COLOURS) -> None:
         used = np.flatnonzero(histogram)
         rgb = _bin_centres(used)
         lab = _lab(rgb)
         weight = np.sqrt(histogram[used]).astype(np.float32)
-        self.rgb = _median_cut(lab, weight, rgb)
+        self.rgb = _median_cut(lab, weight, rgb, colours)
         self._build_tables(used, lab)
 
     def _build_tables(self, used: NDArray[np.intp], lab: Float32Array) -> None:
@@ -129,23 +129,27 @@ class Palette:
 
 
 _last_palette: dict[bytes, Palette] = {}
+_KEPT = 3
 
 
-def palette_of(histogram: NDArray[np.int64]) -> Palette:
-    """Return the palette of a histogram; the one made last is kept, for a clip encoded again."""
-    key = hashlib.sha256(histogram.data).digest()
+def palette_of(histogram: NDArray[np.int64], colours: int = COLOURS) -> Palette:
+    """Return the palette of a histogram; the ones made last are kept, for a clip encoded again."""
+    key = hashlib.sha256(histogram.data).digest() + bytes([colours])
     if key not in _last_palette:
-        palette = Palette(histogram)
-        _last_palette.clear()
+        palette = Palette(histogram, colours)
+        while len(_last_palette) >= _KEPT:
+            del _last_palette[next(iter(_last_palette))]
         _last_palette[key] = palette
     return _last_palette[key]
 
 
-def _median_cut(lab: Float32Array, weight: Float32Array, rgb: Float32Array) -> UInt8Array:
+def _median_cut(
+    lab: Float32Array, weight: Float32Array, rgb: Float32Array, colours: int
+) -> UInt8Array:
     """Return the palette, (n, 3) uint8 RGB."""
     boxes = [np.arange(len(lab))]
     spread = [_cut_gain(lab, weight)]
-    while len(boxes) < COLOURS and max(spread) > 0:
+    while len(boxes) < colours and max(spread) > 0:
         widest = int(np.argmax(spread))
         box = boxes.pop(widest)
         spread.pop(widest)
@@ -158,7 +162,7 @@ def _median_cut(lab: Float32Array, weight: Float32Array, rgb: Float32Array) -> U
             boxes.append(part)
             spread.append(_cut_gain(lab[part], weight[part]))
     means = np.stack([np.average(lab[box], axis=0, weights=weight[box]) for box in boxes])
-    colours = np.stack([np.average(rgb[box], axis=0, weights=weight[box]) for box in boxes])
+    mean_rgb = np.stack([np.average(rgb[box], axis=0, weights=weight[box]) for box in boxes])
     for _ in range(_ROUNDS):
         owner = np.concatenate(
             [
@@ -172,8 +176,8 @@ def _median_cut(lab: Float32Array, weight: Float32Array, rgb: Float32Array) -> U
             sums = np.bincount(owner, weight * lab[:, channel], len(means))
             means[filled, channel] = sums[filled] / total[filled]
             sums = np.bincount(owner, weight * rgb[:, channel], len(means))
-            colours[filled, channel] = sums[filled] / total[filled]
-    return np.unique(np.rint(colours).astype(np.uint8), axis=0)
+            mean_rgb[filled, channel] = sums[filled] / total[filled]
+    return np.unique(np.rint(mean_rgb).astype(np.uint8), axis=0)
 
 
 def _variance(lab: Float32Array, weight: Float32Array) -> Float32Array:

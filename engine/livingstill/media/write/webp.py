@@ -36,6 +36,7 @@ class WebP:
         self._fps = fps
         self._alpha = encoding.alpha
         self._quality = float(encoding.options["quality"])
+        self._alpha_quality = int(encoding.options.get("alpha_quality", "100"))
         self._last: PackedRGBA | None = None
         self._count = 0
         self._file = path.open("wb")
@@ -53,7 +54,8 @@ class WebP:
         pixels: UInt8Array = unpremultiplied(region)
         image = Image.fromarray(pixels if self._alpha else np.ascontiguousarray(pixels[..., :3]))
         buffer = io.BytesIO()
-        image.save(buffer, "WEBP", quality=self._quality, method=4)
+        how = {"alpha_quality": self._alpha_quality} if self._alpha else {}
+        image.save(buffer, "WEBP", quality=self._quality, method=4, **how)
         geometry = _uint24(left // 2) + _uint24(top // 2) + _uint24(right - left - 1)
         header = (
             geometry
