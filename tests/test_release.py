@@ -19,6 +19,8 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 ROOT = Path(__file__).parent.parent
+SAMPLES = ("lake", "forest", "living-room")
+"""Photos that the studio offers to begin with."""
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 BASE = [Requirement(line) for line in PROJECT["dependencies"]]
 EXTRAS = {
@@ -47,7 +49,7 @@ def test_a_dependency_has_a_lowest_and_a_highest_release(requirement):
 
 def test_the_lock_has_every_dependency_that_does_not_bring_pytorch_within_its_bounds():
     lock = pins("constraints.txt")
-    for requirement in [*BASE, *EXTRAS["heic"], *EXTRAS["cluster"]]:
+    for requirement in [*BASE, *EXTRAS["heic"], *EXTRAS["cluster"], *EXTRAS["studio"]]:
         assert lock[canonicalize_name(requirement.name)] in requirement.specifier, requirement
     opencv = next(requirement for requirement in BASE if requirement.name.startswith("opencv"))
     assert lock[f"{opencv.name}-headless"] in opencv.specifier, "the container's"
@@ -55,7 +57,7 @@ def test_the_lock_has_every_dependency_that_does_not_bring_pytorch_within_its_bo
 
 def test_the_lowest_environment_is_made_of_the_lower_bounds():
     lowest = pins(".ci/lowest.txt")
-    for requirement in BASE:
+    for requirement in (*BASE, *EXTRAS["studio"]):
         assert lowest[canonicalize_name(requirement.name)] == bounds(requirement)[">="], requirement
 
 
@@ -97,6 +99,9 @@ def test_a_wheel_holds_both_packages_and_nothing_else(built):
         *names
     }
     assert any(name.endswith("weights/livingstill.npz") for name in names)
+    page = {path.name for path in (ROOT / "cli/livingstill_cli/studio/page").iterdir()}
+    assert {f"livingstill_cli/studio/page/{name}" for name in page} <= {*names}
+    assert {f"livingstill_cli/studio/samples/{name}.jpg" for name in SAMPLES} <= {*names}
 
 
 def test_an_sdist_holds_what_its_reader_looks_for(built):

@@ -51,6 +51,14 @@ WRITTEN = (".mp4", ".mov", ".webm", ".mkv", ".gif", ".y4m")
     metavar="local|tcp://...",
     help="render the frames on a Dask cluster (extra: cluster)",
 )
+@click.option(
+    "--preview",
+    is_flag=True,
+    help="play the clip in a browser, in small, and write nothing (extra: studio)",
+)
+@click.option(
+    "--open", "open_file", is_flag=True, help="open the finished file in the player of this system"
+)
 @click.option("-v", "--verbose", is_flag=True, help="also say where the time went, and the figures")
 @say.options
 def command(
@@ -58,6 +66,8 @@ def command(
     shot_file: Path | None,
     save_shot: Path | None,
     cluster: str | None,
+    preview: bool,
+    open_file: bool,
     quiet: bool,
     verbose: bool,
     as_json: bool,
@@ -73,6 +83,11 @@ def command(
     if len(shapes_) > 1:
         values["aspect"] = None
     shot, job = gather({"photo": photo, **values}, shot_file)
+    if preview:
+        _play(shot, job, shapes_, quiet)
+        return
+    if open_file:
+        _check_openable(job.output)
     arguments: dict[str, Any] = {}
     if job.photo and len(shapes_) == 1:
         from livingstill.core import threads
@@ -110,6 +125,44 @@ def command(
     elif not quiet:
         for result in results:
             say.summary(result.lines(verbose, timed=not isinstance(reporter, progress.Lines)))
+    if open_file:
+        _open(results[0].outputs[0])
+
+
+def _play(shot: Shot, job: Job, several: list[str], quiet: bool) -> None:
+    """Serve a player of the clip until it is interrupted.
+
+    Raises
+    ------
+    InputError
+        If there is no photo, or there are several shapes.
+    """
+    from livingstill_cli.studio import serve
+
+    if job.photo is None:
+        raise InputError("no photo was given; name one, as in `livingstill lake.jpg --preview`")
+    if len(several) > 1:
+        raise InputError("a preview plays one clip; give one --aspect")
+    values = shot.model_dump(mode="json")
+    serve(job.photo, threads=job.threads, quiet=quiet, values=values, view="player")
+
+
+def _check_openable(outputs: tuple[str, ...]) -> None:
+    """Refuse early to open what will be no single file.
+
+    Raises
+    ------
+    InputError
+        If the first output is a stream or a sequence.
+    """
+    if outputs and (outputs[0] == "-" or "%" in outputs[0]):
+        raise InputError(f"{outputs[0]} is no single file, so --open cannot open it; leave it out")
+
+
+def _open(output: str) -> None:
+    """Open a finished file in the system's player; say so where there is none."""
+    if click.launch(output):
+        say.summary([f"note: this system has no player for {output}"])
 
 
 def _only(photos: tuple[Path, ...]) -> Path | None:

@@ -21,6 +21,7 @@ from livingstill_cli.libraries import remedy
 
 COMMANDS = {
     "animate": "turn one photo into a clip (the default command)",
+    "studio": "see, correct and direct a clip in a browser on this machine",
     "depth": "how near each part of a photo is, as a grey picture",
     "regions": "what will move in a photo, as a picture or masks",
     "scene": "a photo cut into layers, as pictures or a mesh",

@@ -197,3 +197,31 @@ def test_a_clip_of_two_frames_is_a_clip(livingstill, samples, tmp_path, name):
     answer = livingstill(samples / f"{name}.jpg", *SMALL, "--duration", "0.2")
     assert answer.code == 0, answer.err
     assert len(decoded(tmp_path / f"{name}.mp4")) == 2
+
+
+def test_the_finished_file_is_opened(livingstill, lake, monkeypatch):
+    opened = []
+    monkeypatch.setattr("click.launch", lambda path: opened.append(path) or 0)
+    assert livingstill(lake, *SMALL, "--open").code == 0
+    assert opened == ["lake.mp4"]
+    monkeypatch.setattr("click.launch", lambda path: 3)
+    answer = livingstill(lake, *SMALL, "--open", "-o", "b.mp4")
+    assert answer.code == 0 and "no player for b.mp4" in answer.err
+
+
+def test_a_stream_cannot_be_opened(livingstill, lake):
+    answer = livingstill(lake, *SMALL, "--open", "-o", "-")
+    assert answer.code == 2 and "no single file" in answer.err
+
+
+def test_a_preview_serves_the_shot_and_writes_nothing(livingstill, lake, monkeypatch, tmp_path):
+    served = []
+    monkeypatch.setattr(
+        "livingstill_cli.studio.serve", lambda *args, **how: served.append((args, how))
+    )
+    assert livingstill(lake, *SMALL, "--camera", "orbit", "--preview").code == 0
+    ((photo,), how) = served[0]
+    assert photo == lake and how["view"] == "player" and how["values"]["camera"] == "orbit"
+    assert not list(tmp_path.iterdir())
+    assert livingstill("--preview").code == 2
+    assert livingstill(lake, "--aspect", "1:1,9:16", "--preview").code == 2

@@ -159,7 +159,20 @@ def skipped(words):
         return "it needs the network"
     if "--cluster" in words:
         pytest.importorskip("distributed")
+    if words[0] == "studio" or "--preview" in words:
+        pytest.importorskip("uvicorn", reason="the extra [studio] is not installed")
     return None
+
+
+@pytest.fixture(autouse=True)
+def studio_ends_at_once(monkeypatch):
+    """Let a studio of an example come up to where it serves, open no browser, and end."""
+    monkeypatch.setattr("click.launch", lambda _: 0)
+    try:
+        import uvicorn
+    except ImportError:
+        return
+    monkeypatch.setattr(uvicorn.Server, "run", lambda *_, **__: None)
 
 
 def check(words, folder):

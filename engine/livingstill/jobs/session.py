@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from livingstill.camera import path
+from livingstill.camera.framing import Framing
 from livingstill.core.errors import InputError
 from livingstill.core.finding import Finding
+from livingstill.core.kinds import KINDS
 from livingstill.core.model import Photo, Region, Scene
 from livingstill.core.registry import nearest
 from livingstill.core.threads import Result
@@ -33,8 +36,25 @@ from livingstill.settings.groups import (
     WindSettings,
 )
 from livingstill.settings.shot import Shot
+from livingstill.settings.values import MoveSpec
 
 T = TypeVar("T")
+
+
+class Decisions(NamedTuple):
+    """What is decided of a photo by a shot, at the size of its scene, before the scene is built.
+
+    ``regions`` are what moves and ``findings`` how sure that is, ``framing`` the part of the photo that is shown, ``move`` the camera's
+    move by name; if it was chosen, ``reason`` says why and ``cost`` has the figures of the choice.
+    """
+
+    analysis: Analysis
+    regions: tuple[Region, ...]
+    findings: tuple[Finding, ...]
+    framing: Framing
+    move: MoveSpec
+    reason: tuple[str, ...]
+    cost: Mapping[str, float]
 
 
 class Session:
@@ -49,6 +69,8 @@ class Session:
         each clip's own
     estimates : depth, regions and subject as known from elsewhere, so that nothing is estimated
     analysis : of this photo for the first clip's shot, if it is begun already
+    interactive : whether masks will be painted: what is detected is kept without them, and the scene
+        is built anew only where a region that has a layer of its own differs. Takes more memory
     """
 
     def __init__(
@@ -58,9 +80,12 @@ class Session:
         scale: float | None = None,
         estimates: Estimates | None = None,
         analysis: Analysis | None = None,
+        interactive: bool = False,
     ) -> None:
         self.photo, self.runs = photo, Counter[str]()
         self._scale, self._estimates, self._begun_analysis = scale, estimates, analysis
+        self._interactive = interactive
+        self._versions = (0, 0)
         self._results: dict[str, tuple[Hashable, Any]] = {}
 
     def _step(self, name: str, key: Hashable, make: Callable[[], T]) -> T:
@@ -82,18 +107,12 @@ class Session:
             If a setting cannot be used with this photo.
         """
         stages = stages or Stages()
-        scale = self._scale or analyse.scene_scale(self.photo, shot)
-        keys = _StepKeys.of(shot, scale)
+        keys = self._keys(shot)
         analysis = self._analyse(shot, keys, stages)
         photo_layers = self._begin_layers(analysis, shot, keys)
-        with stages("regions"):
-            regions = self._step("regions", keys.regions, lambda: self._regions(analysis, shot))
+        _, regions, findings, frame, move, reason, cost = self._decide(analysis, shot, keys, stages)
         begin_kernels([region.label for region in regions])
-        with stages("camera"):
-            frame = steps.frame_of(analysis, shot)
-            move, reason, cost = self._step(
-                "move", keys.move, lambda: steps.choose_move(analysis, frame, shot.camera)
-            )
+        scene_key = self._scene_key(keys, regions)
         shot = shot.model_copy(update={"camera": move})
         timeline = steps.timeline_of(shot)
         with stages("finish"):
@@ -105,7 +124,7 @@ class Session:
         with stages("scene"):
             scene = self._step(
                 "scene",
-                keys.scene,
+                scene_key,
                 lambda: steps.build_scene(
                     analysis, regions, shot.layers, shot.quality, photo_layers
                 ),
@@ -113,7 +132,7 @@ class Session:
             photo_layers = None  # it keeps what it has built
             camera, window = self._step(
                 "camera",
-                (keys.camera, move, _file_stamps(_keyframes(move.name))),
+                (scene_key, keys.camera, move, _file_stamps(_keyframes(move.name))),
                 lambda: steps.plan_camera(
                     scene, steps.view_of(analysis, frame), frame, shot, timeline
                 ),
@@ -123,7 +142,7 @@ class Session:
         with stages("motion"):
             motion, motion_notes = self._step(
                 "motion",
-                (keys.motion, timeline.seconds),
+                (scene_key, keys.motion, timeline.seconds),
                 lambda: steps.compose_motion(
                     analysis.rgb, depth.values, regions, scene, shot, timeline
                 ),
@@ -153,8 +172,53 @@ class Session:
             card=card,
             notes=(*notes, *title_notes, *motion_notes),
             cost=cost,
-            findings=self._findings(analysis, regions, shot),
+            findings=findings,
         )
+
+    def decide(self, shot: Shot, stages: Stages | None = None) -> Decisions:
+        """Return what is decided of the photo by a shot, before any scene is built.
+
+        Raises
+        ------
+        InputError
+            As ``clip``.
+        """
+        stages, keys = stages or Stages(), self._keys(shot)
+        return self._decide(self._analyse(shot, keys, stages), shot, keys, stages)
+
+    def adopt(self, estimates: Estimates, scale: float) -> None:
+        """Take other estimates, made for a scene of ``scale``; what depended on the old is redone.
+
+        Depth or regions that are the same objects as before leave what was made of them as it is.
+        """
+        before, (depth, regions) = self._estimates, self._versions
+        depth += before is None or before.depth is not estimates.depth
+        regions += before is None or before.regions is not estimates.regions
+        self._estimates, self._versions, self._scale = estimates, (depth, regions), scale
+
+    def _keys(self, shot: Shot) -> _StepKeys:
+        scale = self._scale or analyse.scene_scale(self.photo, shot)
+        return _StepKeys.of(shot, scale, self._versions)
+
+    def _decide(self, analysis: Analysis, shot: Shot, keys: _StepKeys, stages: Stages) -> Decisions:
+        with stages("regions"):
+            regions = self._step(
+                "regions", keys.regions, lambda: self._regions(analysis, shot, keys)
+            )
+        with stages("camera"):
+            frame = steps.frame_of(analysis, shot)
+            move, reason, cost = self._step(
+                "move", keys.move, lambda: steps.choose_move(analysis, frame, shot.camera)
+            )
+        findings = self._findings(analysis, regions, shot)
+        return Decisions(analysis, regions, findings, frame, move, reason, cost)
+
+    def _scene_key(self, keys: _StepKeys, regions: tuple[Region, ...]) -> Hashable:
+        """Return what the scene depends on: of the regions only those with layers of their own."""
+        if not self._interactive:
+            return keys.layers, keys.regions
+        own = (region for region in regions if KINDS[region.label].layer)
+        return keys.layers, tuple((r.label, sha256(r.mask.tobytes()).digest()) for r in own)
 
     def _analyse(self, shot: Shot, keys: _StepKeys, stages: Stages) -> Analysis:
         """Return the analysis with its depth estimated; the waits count as the stages' time."""
@@ -170,8 +234,9 @@ class Session:
         self, analysis: Analysis, shot: Shot, keys: _StepKeys
     ) -> Result[Scene] | None:
         """Begin to build the photo's layers concurrently, unless the scene is cached."""
-        result = self._results.get("scene")
-        if result is not None and result[0] == keys.scene:
+        result, regions = self._results.get("scene"), self._results.get("regions")
+        layers_kept = result is not None and result[0][0] == keys.layers  # type: ignore[index]
+        if layers_kept and (self._interactive or (regions and regions[0] == keys.regions)):
             return None
         return steps.begin_layers(analysis, shot.layers, shot.quality)
 
@@ -192,10 +257,15 @@ class Session:
             given = {region.label for region in regions}
         return analysis.findings(regions, given)
 
-    def _regions(self, analysis: Analysis, shot: Shot) -> tuple[Region, ...]:
+    def _regions(self, analysis: Analysis, shot: Shot, keys: _StepKeys) -> tuple[Region, ...]:
         if self._estimates is not None:
             return self._estimates.regions
-        return steps.plan_regions(analysis, shot)
+        if not self._interactive:
+            return steps.plan_regions(analysis, shot)
+        detection = self._step(
+            "detection", keys.detection, lambda: steps.detect_kinds(analysis, shot)
+        )
+        return steps.apply_masks(analysis, detection, shot)
 
 
 def prepare(
@@ -235,31 +305,37 @@ class _StepKeys(NamedTuple):
     """What each step of a shot depends on; the keys of steps before it are part of a step's own."""
 
     analysis: Hashable
+    detection: Hashable
     regions: Hashable
-    scene: Hashable
+    layers: Hashable
     move: Hashable
     finish: Hashable
     camera: Hashable
     motion: Hashable
 
     @classmethod
-    def of(cls, shot: Shot, scale: float) -> _StepKeys:
-        """Return the keys of a shot whose scene is ``scale`` of the photo."""
+    def of(cls, shot: Shot, scale: float, versions: tuple[int, int]) -> _StepKeys:
+        """Return the keys of a shot whose scene is ``scale`` of the photo.
+
+        ``versions`` count how often estimates of depth and of regions were replaced.
+        """
         frame, time = shot.part(FrameSettings), shot.part(TimeSettings)
-        analysis = (shot.part(DepthSettings), shot.quality, scale, _file_stamps(shot.depth))
+        depth = (shot.part(DepthSettings), _file_stamps(shot.depth), versions[0])
+        analysis = (depth, shot.quality, scale)
         masks = _file_stamps(shot.hold, *(one.file for one in shot.mask))
-        regions = (analysis, shot.part(RegionSettings), masks)
-        scene = (regions, shot.layers)
+        regions = (analysis, shot.part(RegionSettings), masks, versions[1])
+        detection = (analysis, shot.motion, shot.brush, shot.hold_faces)
         move = (analysis, frame, shot.camera)
         pictures = _file_stamps(shot.font, shot.subtitle_font, shot.logo, shot.lut)
         return cls(
             analysis=analysis,
+            detection=detection,
             regions=regions,
-            scene=scene,
+            layers=(analysis, shot.layers),
             move=move,
             finish=(move, shot.part(FinishSettings), time, shot.seed, pictures),
-            camera=(scene, move, time, shot.seed),
-            motion=(scene, shot.part(WindSettings), shot.seed),
+            camera=(move, time, shot.seed),
+            motion=(regions, shot.part(WindSettings), shot.seed),
         )
 
 

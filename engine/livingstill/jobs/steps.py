@@ -57,17 +57,44 @@ def plan_regions(analysis: Analysis, settings: RegionSettings) -> tuple[Region, 
     InputError
         If a kind that was named is nowhere to be found, or a mask cannot be used.
     """
-    height, width = analysis.rgb.shape[:2]
-    size = (width, height)
-    return plan.plan(
+    return apply_masks(analysis, detect_kinds(analysis, settings), settings)
+
+
+def detect_kinds(analysis: Analysis, settings: RegionSettings) -> plan.Detection:
+    """Return the kinds that are detected in a photo; no mask of the settings is read.
+
+    Raises
+    ------
+    InputError
+        If a kind that was named does not exist.
+    """
+    return plan.detect_kinds(
         analysis.rgb,
         analysis.depth().values,
         analysis.classes(),
         motion=settings.motion,
-        masks={one.kind: mask_files.read(one.file, size) for one in settings.mask},
         strokes=settings.brush,
-        hold=mask_files.read(settings.hold, size) if settings.hold else None,
         hold_faces=settings.hold_faces,
+    )
+
+
+def apply_masks(
+    analysis: Analysis, detection: plan.Detection, settings: RegionSettings
+) -> tuple[Region, ...]:
+    """Return the moving regions: what was detected, the settings' masks and hold applied.
+
+    Raises
+    ------
+    InputError
+        As ``plan_regions``.
+    """
+    height, width = analysis.rgb.shape[:2]
+    size = (width, height)
+    return plan.apply_masks(
+        detection,
+        motion=settings.motion,
+        masks={one.kind: mask_files.read(one.file, size) for one in settings.mask},
+        hold=mask_files.read(settings.hold, size) if settings.hold else None,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -42,6 +43,21 @@ RULES: tuple[Rule, ...] = (
 """Corrections of the class masks, in order; the detectors of the kinds read what they leave."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Detection:
+    """The kinds that were detected in a photo, before masks of the user and what is held apply.
+
+    ``kinds`` is (H, W) float32 in 0..1 per kind, less what of it stands still; ``lettering`` and
+    ``people`` are the parts to hold, (H, W) float32 in 0..1, None where there are none or they are
+    not held. ``shape`` is (H, W).
+    """
+
+    shape: tuple[int, int]
+    kinds: Mapping[str, Float32Array]
+    lettering: Float32Array | None = None
+    people: Float32Array | None = None
+
+
 def plan(
     rgb: UInt8Array,
     inverse_depth: Float32Array,
@@ -70,34 +86,85 @@ def plan(
     InputError
         If a kind does not exist, or one that was named is nowhere to be found.
     """
-    masks = masks or {}
-    named = [kind for kind in motion if kind not in ("auto", "none")]
-    _check(rgb, masks, (*named, *masks, *(stroke.kind for stroke in strokes)))
+    _check_masks(rgb.shape[:2], masks or {})
+    detection = detect_kinds(
+        rgb, inverse_depth, classes, motion=motion, strokes=strokes, hold_faces=hold_faces
+    )
+    return apply_masks(detection, motion=motion, masks=masks, hold=hold)
+
+
+def detect_kinds(
+    rgb: UInt8Array,
+    inverse_depth: Float32Array,
+    classes: tuple[Region, ...],
+    *,
+    motion: tuple[str, ...] = ("auto",),
+    strokes: tuple[Stroke, ...] = (),
+    hold_faces: bool = True,
+) -> Detection:
+    """Return what is detected in a photo; the parameters are those of ``plan``.
+
+    Raises
+    ------
+    InputError
+        If a kind does not exist.
+    """
+    shape = rgb.shape[0], rgb.shape[1]
+    _check_kinds((*_named(motion), *(stroke.kind for stroke in strokes)))
     if "none" in motion:
-        return ()
-    requested = _requested_kinds(motion, masks, strokes)
+        return Detection(shape, {})
+    requested = _requested_kinds(motion, strokes)
     network = {region.label: region.mask for region in classes}
     evidence = gather(rgb, inverse_depth, network, _strokes_by_detector(requested, strokes))
     for rule in RULES:
         evidence = rule(evidence)
     shares = {kind: _share(mask) for kind, mask in detect(evidence, requested).items()}
-    shares |= {kind: _share(mask) for kind, mask in masks.items()}
-    for kind in named:
+    for kind, mask in shares.items():
+        if rigid := KINDS[kind].rigid:
+            shares[kind] = mask * (1 - resolve(rigid)(evidence, mask))
+    if not hold_faces or not shares:  # what the user masks is held by the user alone
+        return Detection(shape, shares)
+    lettering = image.upsample(find_lettering(evidence.reduced[FINE]), shape)
+    person = evidence.classes.get("person")
+    return Detection(shape, shares, lettering, None if person is None else _level(person))
+
+
+def apply_masks(
+    detection: Detection,
+    *,
+    motion: tuple[str, ...] = ("auto",),
+    masks: Mapping[str, UInt8Array] | None = None,
+    hold: UInt8Array | None = None,
+) -> tuple[Region, ...]:
+    """Return the regions of what was detected, masks of the user in the place of their kinds.
+
+    Raises
+    ------
+    InputError
+        If a mask does not fit, or a kind that ``motion`` names was not detected and has no mask.
+    """
+    masks = masks or {}
+    _check_masks(detection.shape, masks)
+    if "none" in motion:
+        return ()
+    shares = {**detection.kinds, **{kind: _share(mask) for kind, mask in masks.items()}}
+    for kind in _named(motion):
         parent = KINDS[kind].drawn_as
         if kind not in shares and (parent not in shares or parent in masks):
             raise InputError(
                 f"no {kind} was found in the photo; "
                 f"show it with --mask {kind}=FILE or leave it out of --motion"
             )
-    for kind in shares.keys() - masks.keys():
-        if rigid := KINDS[kind].rigid:
-            shares[kind] = shares[kind] * (1 - resolve(rigid)(evidence, shares[kind]))
     overriding = [k for k in shares if KINDS[k].overrides_classes and k not in masks]
     for kind in overriding:
         rest = 1 - shares[kind]
         shares |= {k: m * rest for k, m in shares.items() if k != kind and k not in masks}
-    free = _movable_share(evidence, shares, masks, hold, hold_faces)
+    free = _movable_share(detection, shares, masks, hold)
     return _disjoint({k: m * free[k] for k, m in shares.items()}, masks)
+
+
+def _named(motion: tuple[str, ...]) -> list[str]:
+    return [kind for kind in motion if kind not in ("auto", "none")]
 
 
 def detect(evidence: Evidence, requested: set[str]) -> dict[str, UInt8Array]:
@@ -118,24 +185,27 @@ def detect(evidence: Evidence, requested: set[str]) -> dict[str, UInt8Array]:
     return {k: m for k, m in detected.items() if k in requested and (k in sharp or k not in auto)}
 
 
-def _check(rgb: UInt8Array, masks: Mapping[str, UInt8Array], kinds: tuple[str, ...]) -> None:
-    """Refuse kinds that do not exist and masks of another size than the photo's."""
+def _check_kinds(kinds: tuple[str, ...]) -> None:
+    """Refuse kinds that do not exist."""
     for kind in kinds:
         if kind not in KINDS:
             raise InputError(f"no motion kind is called '{kind}'{nearest(kind, list(KINDS))}")
+
+
+def _check_masks(shape: tuple[int, ...], masks: Mapping[str, UInt8Array]) -> None:
+    """Refuse masks of kinds that do not exist or of another size than the photo's."""
+    _check_kinds(tuple(masks))
     for kind, mask in masks.items():
-        if mask.shape != rgb.shape[:2]:
+        if mask.shape != shape:
             raise InputError(
                 f"mask of {kind} is {mask.shape[1]}x{mask.shape[0]}; "
-                f"it must be {rgb.shape[1]}x{rgb.shape[0]}, like the photo"
+                f"it must be {shape[1]}x{shape[0]}, like the photo"
             )
 
 
-def _requested_kinds(
-    motion: tuple[str, ...], masks: Mapping[str, UInt8Array], strokes: tuple[Stroke, ...]
-) -> set[str]:
-    """Return the kinds that are asked for by name, mask, stroke or ``auto``."""
-    requested = {*motion, *masks, *(stroke.kind for stroke in strokes)}
+def _requested_kinds(motion: tuple[str, ...], strokes: tuple[Stroke, ...]) -> set[str]:
+    """Return the kinds that are asked for by name, stroke or ``auto``."""
+    requested = {*motion, *(stroke.kind for stroke in strokes)}
     requested |= {kind for stroke in strokes if (kind := KINDS[stroke.kind].drawn_as)}
     if "auto" in motion:
         requested |= {name for name, kind in KINDS.items() if kind.found_by == "auto"}
@@ -180,33 +250,28 @@ def _share(mask: UInt8Array) -> Float32Array:
     return mask.astype(np.float32) * np.float32(1 / 255)
 
 
+def _level(mask: UInt8Array) -> Float32Array:
+    """Return ``mask`` divided by 255."""
+    return mask.astype(np.float32) / np.float32(255)
+
+
 def _movable_share(
-    evidence: Evidence,
+    detection: Detection,
     shares: Mapping[str, Float32Array],
     user_masks: Mapping[str, UInt8Array],
     hold: UInt8Array | None,
-    hold_faces: bool,
 ) -> dict[str, Float32Array]:
     """Return for each kind the share of each pixel, (H, W) float32 in 0..1, that is not held still.
 
     What the user masked is held by the user alone; what overrides the classes by lettering too, for
     it may look like people to the network; the rest by people as well.
     """
-    shape = evidence.rgb.shape[:2]
-    if not shares:
-        return {}
-    user_held: list[Float32Array] = (
-        [] if hold is None else [hold.astype(np.float32) / np.float32(255)]
-    )
-    letters: list[Float32Array] = []
-    people: list[Float32Array] = []
-    if hold_faces:
-        letters = [image.upsample(find_lettering(evidence.reduced[FINE]), shape)]
-        if "person" in evidence.classes:
-            people = [evidence.classes["person"].astype(np.float32) / np.float32(255)]
+    user_held = [] if hold is None else [_level(hold)]
+    letters = [] if detection.lettering is None else [detection.lettering]
+    people = [] if detection.people is None else [detection.people]
     parts = (user_held, user_held + letters, user_held + letters + people)
     level = {k: 0 if k in user_masks else 1 if KINDS[k].overrides_classes else 2 for k in shares}
-    masks = {n: 1 - static_mask(shape, parts[n]) for n in set(level.values())}
+    masks = {n: 1 - static_mask(detection.shape, parts[n]) for n in set(level.values())}
     return {kind: masks[n] for kind, n in level.items()}
 
 

@@ -1,0 +1,188 @@
+// Plays the frames of the newest look on a canvas: all of them are kept as JPEG, a few decoded.
+
+import {iconButton} from "./dom.js";
+import {words} from "./words.js";
+
+const DECODED = 16;
+
+export class Player extends EventTarget {
+  constructor(canvas) {
+    super();
+    this.canvas = canvas;
+    this.context = canvas.getContext("2d", {alpha: false});
+    this.look = null;
+    this.frames = [];
+    this.bitmaps = new Map();
+    this.position = 0;
+    this.playing = !matchMedia("(prefers-reduced-motion: reduce)").matches;
+    this.before = null; // a picture to show instead of the clip
+    this.drawn = {serial: -1, index: -1};
+    this.shown = 0; // frames drawn since the last look, for measuring
+    this.last = performance.now();
+    this.parts = {
+      play: document.getElementById("play"), scrub: document.getElementById("scrub"),
+      clock: document.getElementById("clock"), ready: document.getElementById("ready"),
+    };
+    this.parts.scrub.setAttribute("aria-label", words.scrub);
+    this.parts.play.addEventListener("click", () => this.toggle());
+    this.parts.scrub.addEventListener("input", () => this.seek(Number(this.parts.scrub.value)));
+    this.#buttons();
+    requestAnimationFrame((now) => this.#tick(now));
+  }
+
+  get index() {
+    return this.look ? Math.min(this.look.frames - 1, Math.floor(this.position)) : 0;
+  }
+
+  // Take a new look: its frames replace the old ones as they come; the old picture stays until then.
+  begin(look) {
+    const same = this.look && this.look.serial === look.serial;
+    const share = this.look ? this.position / this.look.frames : 0;
+    this.look = look;
+    if (!same || look.final) {
+      this.frames = new Array(look.frames);
+      this.#drop();
+    }
+    this.position = Math.min(look.frames - 1, Math.round(share * look.frames));
+    this.shown = 0;
+    this.parts.scrub.max = look.frames - 1;
+    this.#label();
+  }
+
+  receive({serial, index, blob}) {
+    if (!this.look || serial !== this.look.serial || index >= this.frames.length) return;
+    this.frames[index] = blob;
+    this.parts.ready.value = this.count / this.look.frames;
+    if (!this.playing || this.drawn.serial !== serial) this.draw();
+    if (this.count === 1) this.dispatchEvent(new Event("first"));
+  }
+
+  get count() {
+    return this.frames.reduce((sum, frame) => sum + (frame ? 1 : 0), 0);
+  }
+
+  toggle(playing = !this.playing) {
+    this.playing = playing;
+    this.last = performance.now();
+    this.#buttons();
+  }
+
+  seek(index) {
+    if (!this.look) return;
+    this.toggle(false);
+    this.position = Math.max(0, Math.min(this.look.frames - 1, index));
+    if (!this.frames[this.index]) {
+      const detail = {serial: this.look.serial, index: this.index};
+      this.dispatchEvent(new CustomEvent("wanted", {detail}));
+    }
+    this.#label();
+    this.draw();
+  }
+
+  step(by) {
+    if (!this.look) return;
+    const count = this.look.frames;
+    this.seek((this.index + by + count) % count);
+  }
+
+  show(picture) {
+    this.before = picture;
+    this.drawn = {serial: -1, index: -1};
+    this.draw();
+  }
+
+  async draw() {
+    if (this.before) {
+      this.#paint(this.before, this.before.width, this.before.height);
+      return;
+    }
+    const {look} = this;
+    if (!look) return;
+    const index = this.frames[this.index] ? this.index : this.#nearest();
+    if (index < 0) return;
+    const bitmap = await this.#bitmap(look.serial, index);
+    if (!bitmap || look !== this.look || this.before) return;
+    this.#paint(bitmap, look.size[0], look.size[1]);
+    if (this.drawn.serial !== look.serial || this.drawn.index !== index) {
+      this.shown += 1;
+      if (this.shown === 2) this.dispatchEvent(new Event("moving"));
+    }
+    this.drawn = {serial: look.serial, index};
+    this.dispatchEvent(new Event("drawn"));
+  }
+
+  #paint(picture, width, height) {
+    if (this.canvas.width !== width || this.canvas.height !== height) {
+      this.canvas.width = width;
+      this.canvas.height = height;
+      this.dispatchEvent(new Event("resized"));
+    }
+    this.context.drawImage(picture, 0, 0, width, height);
+  }
+
+  #nearest() {
+    for (let away = 1; away < this.frames.length; away += 1) {
+      if (this.frames[this.index - away]) return this.index - away;
+      if (this.frames[this.index + away]) return this.index + away;
+    }
+    return -1;
+  }
+
+  async #bitmap(serial, index) {
+    const key = `${serial}/${index}`;
+    if (!this.bitmaps.has(key)) {
+      const blob = this.frames[index];
+      if (!blob) return null;
+      this.bitmaps.set(key, createImageBitmap(blob).catch(() => null));
+      while (this.bitmaps.size > DECODED) {
+        const [oldest, bitmap] = this.bitmaps.entries().next().value;
+        this.bitmaps.delete(oldest);
+        bitmap.then((one) => one?.close());
+      }
+    }
+    return this.bitmaps.get(key);
+  }
+
+  #drop() {
+    for (const bitmap of this.bitmaps.values()) bitmap.then((one) => one?.close());
+    this.bitmaps.clear();
+  }
+
+  // Run the clock; where a frame is not there yet it waits, so that what is seen is never skipped.
+  #tick(now) {
+    requestAnimationFrame((next) => this.#tick(next));
+    const passed = Math.min(0.1, (now - this.last) / 1000);
+    this.last = now;
+    if (!this.playing || !this.look || this.before) return;
+    const {frames, fps, loop} = this.look;
+    const ends = loop === "none" || loop === "hold";
+    let next = this.position + passed * fps;
+    if (next >= frames) next = ends && next < frames + fps * 0.6 ? next : next % frames;
+    const index = Math.min(frames - 1, Math.floor(next));
+    if (!this.frames[index]) return;
+    const moved = index !== this.index;
+    this.position = next;
+    for (const ahead of [1, 2, 3]) {
+      const coming = (index + ahead) % frames;
+      if (this.frames[coming]) this.#bitmap(this.look.serial, coming);
+    }
+    if (moved || this.drawn.serial !== this.look.serial) {
+      this.#label();
+      this.draw();
+    }
+  }
+
+  #label() {
+    const {look} = this;
+    if (!look) return;
+    this.parts.scrub.value = this.index;
+    const time = (this.index / look.fps).toFixed(2);
+    this.parts.clock.value = `${time} / ${(look.frames / look.fps).toFixed(2)} s`;
+    this.parts.scrub.setAttribute("aria-valuetext", `${time} s`);
+  }
+
+  #buttons() {
+    const name = this.playing ? "pause" : "play";
+    iconButton(this.parts.play, name, words[name]);
+  }
+}

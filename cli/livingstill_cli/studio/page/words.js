@@ -1,0 +1,141 @@
+// Every English text of the page. Labels and help of settings come from their declarations.
+
+export const words = {
+  tabs: {see: "See", correct: "Correct", direct: "Direct", finish: "Finish", export: "Export"},
+  undo: "Undo", redo: "Redo", open: "Open", theme: "Light or dark", keys: "Keyboard",
+  play: "Play", pause: "Pause", scrub: "Position in the clip",
+  picture: "The clip", overlay: "The picture: tools of the panel work on it",
+
+  start: {
+    title: "A photo, gently moving",
+    lead: "Drop a photo here. It stays on this machine.",
+    choose: "Choose a photo",
+    samples: "or begin with one of these",
+    resume: (name) => `Go on with ${name}`,
+    resumeHint: "You left this unsaved.",
+    forget: "Forget it",
+    reading: "Reading the photo",
+  },
+
+  status: {
+    looking: "Looking at the photo",
+    closer: "First look; regions and move are still being decided",
+    rendering: (done, all) => `Rendering ${done} of ${all} frames`,
+    ready: "",
+    lost: "The studio is not running. Start it again with: livingstill studio",
+    back: "Connected again",
+    resting: "The camera rests while you look and correct",
+  },
+
+  views: {compare: "Before", safe: "Safe areas", crop: "Crops"},
+  viewsHelp: {
+    compare: "Show the photo instead of the clip",
+    safe: "Where titles and action are safe",
+    crop: "What other shapes of frame would keep",
+  },
+
+  see: {
+    lead: "What the engine found in the photo.",
+    show: "Show", nothing: "Photo", regions: "Regions", depth: "Depth", layers: "Layers",
+    found: "What moves", none: "Nothing moves in this photo. Paint where it should, under Correct.",
+    hatch: "Hatched parts are uncertain: they move partly.",
+    depthKey: "Bright is near, dark is far.",
+    layersKey: (n) => `The photo is cut into ${n} layers, nearest first.`,
+    layer: (n) => `Layer ${n}`,
+    notes: "Notes", more: "How the photo is read",
+    share: (share) => `${share} of the picture`,
+    sure: (confidence) => `, ${confidence} sure`,
+  },
+
+  correct: {
+    lead: "Select what moves, then mend it on the picture.",
+    tool: "Tool",
+    tools: {select: "Select", paint: "Paint", erase: "Erase", arrow: "Direction"},
+    help: {
+      select: "Click a region to select it.",
+      paint: "Paint where it should move. Brackets change the size.",
+      erase: "Wipe away what should not move.",
+      arrow: "Draw the way it goes; longer is faster.",
+    },
+    size: "Size", softness: "Softness", snap: "Follow edges of the photo",
+    region: "Region", add: "Add a region", addChoose: "Choose a kind…", kind: "Kind",
+    still: "Hold still", remove: "Remove", back: "Find by itself again",
+    hold: "Held still", holdHelp: "never moves",
+    arrows: "Directions", removeArrow: (kind) => `Remove direction of ${kind}`,
+    noRegion: "Select or add a region first.",
+    noDirection: (kind) => `${kind} follows the wind and takes no direction of its own.`,
+    more: "More",
+  },
+
+  direct: {
+    camera: "Camera", prompt: "Describe it", promptButton: "Apply",
+    promptHint: "clouds drift left slowly, keep the water still, push in",
+    keys: "The move", focus: "Focus on the picture", focusClear: "Focus by itself",
+    focusHint: "Drag the ring on the picture to what the camera looks at.",
+    wind: "Wind", dial: "Drag to set direction and speed",
+    direction: "direction", speed: "speed", gust: "gust",
+    motion: "Motion", time: "Time", take: "Another take", auto: "Auto",
+    chosen: (move) => `chosen: ${move}`,
+  },
+
+  finish: {
+    title: "Title", grade: "Grade", card: "Card of a listing", logo: "Logo", look: "Colour table",
+  },
+
+  export: {
+    lead: "The file has the frames you see, at full size.",
+    name: "Name", format: "Format", about: (size) => `about ${size}`,
+    frame: "Frame", encoding: "Encoding", sound: "Sound",
+    start: "Export", cancel: "Cancel", save: "Save shot file",
+    stages: {network: "Looking", depth: "Depth", regions: "Regions", camera: "Camera", scene: "Scene",
+      motion: "Motion", finish: "Title", sound: "Sound", frames: "Frames"},
+    left: (seconds) => `${seconds} left`,
+    done: "Saved", where: (folder) => `in ${folder}`, download: "Download",
+    again: "The same clip again", orInOne: "or in one line", copy: "Copy", copied: "Copied",
+    cancelled: "Cancelled; nothing was written.",
+  },
+
+  fields: {
+    choose: "Choose…", clear: "Clear", auto: "by itself", reset: "Back to the default",
+    help: (label) => `About ${label}`,
+  },
+
+  help: {
+    title: "Keyboard", close: "Close",
+    rows: [
+      ["Space", "play or pause"],
+      ["← →", "one frame back or on"],
+      ["Home End", "first or last frame"],
+      ["1 … 5", "See, Correct, Direct, Finish, Export"],
+      ["Ctrl Z, Ctrl Shift Z", "undo, redo"],
+      ["B", "before and after"],
+      ["S, C", "safe areas, crops"],
+      ["P, E, D, V", "paint, erase, direction, select (under Correct)"],
+      ["[ ]", "smaller or larger brush"],
+      ["On the picture: arrows, Enter", "move the tool, use it"],
+      ["T", "another take"],
+      ["Ctrl O, Ctrl E", "open a photo, export"],
+    ],
+  },
+};
+
+export function humanise(key) {
+  const text = key.replaceAll("_", " ").replaceAll("-", " ");
+  const short = {fps: "Frames per second", crf: "Constant quality", lut: "Colour table"};
+  return short[key] ?? text[0].toUpperCase() + text.slice(1);
+}
+
+export function percent(share) {
+  const value = share * 100;
+  return `${value < 1 && value > 0 ? "under 1" : Math.round(value)} %`;
+}
+
+export function bytes(count) {
+  if (count >= 1e6) return `${(count / 1e6).toFixed(count < 1e7 ? 1 : 0)} MB`;
+  return `${Math.max(1, Math.round(count / 1e3))} kB`;
+}
+
+export function seconds(value) {
+  if (value >= 90) return `${Math.round(value / 60)} min`;
+  return `${Math.max(1, Math.round(value))} s`;
+}

@@ -1,0 +1,333 @@
+"""One photo that is being worked on: its previews, its regions as pictures, and its exports."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import cv2
+import numpy as np
+from livingstill.camera import framing
+from livingstill.camera.path import AUTO
+from livingstill.core.errors import InputError, LivingStillError
+from livingstill.core.kinds import KINDS
+from livingstill.core.model import PackedRGBA, UInt8Array
+from livingstill.imaging import exact
+from livingstill.io.files import free_name
+from livingstill.jobs.analyse import read_photo
+from livingstill.jobs.clip import Clip, reframe
+from livingstill.jobs.preview import Look, Preview
+from livingstill.jobs.session import check_settings
+from livingstill.jobs.stages import Stages
+from livingstill.jobs.steps import timeline_of
+from livingstill.jobs.write import encoding
+from livingstill.media.write.encoder import Encoder
+from livingstill.render.frames import unpack
+from livingstill.segmentation.semantic import guided_upsample
+from livingstill.settings.groups import InputSettings
+from livingstill.settings.shot import Shot
+
+from livingstill_cli.studio import shots
+from livingstill_cli.studio.handles import Handles
+
+JPEG_QUALITY = 84
+_TILE = {"side": 192, "duration": 2.5, "fps": 8}
+"""Longer side in pixels, seconds and frames per second of the picture of a camera move."""
+
+_SAMPLE_FRAMES = 12
+"""Frames of a preview that are encoded to estimate a file's size."""
+
+
+class Cancelled(LivingStillError):  # noqa: N818
+    """An export that its user ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """A finished export: its files, and the command that makes the clip again."""
+
+    files: tuple[Path, ...]
+    command: str
+    notes: tuple[str, ...]
+
+
+class Workspace:
+    """A photo with everything that was made of it. ``look`` is for one thread at a time.
+
+    Raises
+    ------
+    InputError
+        If the photo cannot be read.
+    """
+
+    def __init__(self, handle: str, handles: Handles, max_pixels: int) -> None:
+        self.handle, self._handles = handle, handles
+        self.stored = handles.of(handle)
+        self._background = InputSettings().background
+        self._max_pixels = max_pixels
+        self._full_lock = Lock()
+        self._open(self._background)
+
+    def _open(self, background: str) -> None:
+        settings = InputSettings(max_pixels=self._max_pixels, background=background)
+        self.preview, self._background = Preview(read_photo(self.stored.path, settings)), background
+        self.last: Look | None = None
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the photo in pixels."""
+        return self.preview.photo.size
+
+    def shot(self, values: Mapping[str, Any]) -> Shot:
+        """Return the checked shot of a page's settings.
+
+        Raises
+        ------
+        InputError
+            If a setting is wrong.
+        """
+        shot = shots.shot_of(values, self._handles)
+        check_settings(shot)
+        return shot
+
+    def look(self, shot: Shot, stages: Stages, *, quick: bool) -> Look:
+        """Return a small clip; ``quick`` before the decisions of the full size are known.
+
+        The photo is read again where another background is set.
+
+        Raises
+        ------
+        InputError
+            If a setting cannot be used with this photo.
+        """
+        if shot.background != self._background:
+            self._open(shot.background)
+        if quick:
+            return self.preview.first(shot, stages)
+        with self._full_lock:
+            self.last = self.preview.look(shot, stages)
+        return self.last
+
+    # what is seen of the engine's view
+
+    def regions(self, look: Look) -> list[dict[str, Any]]:
+        """Return the regions of a clip for a page: kind, share, confidence, colour and mask.
+
+        The confidence is None where the network does not say.
+        """
+        findings = look.clip.findings if look.decisions is None else look.decisions.findings
+        sure = {one.kind: one.confidence for one in findings}
+        return [
+            {
+                "kind": region.label,
+                "share": round(region.share, 4),
+                "confidence": sure.get(region.label),
+                "colour": list(KINDS[region.label].colour),
+                "mask": self._handles.put_picture(_png(region.mask), f"{region.label}.png"),
+            }
+            for region in look.clip.regions
+        ]
+
+    def picture(self, what: str) -> list[str]:
+        """Return handles of pictures of the last clip: its ``depth``, its ``layers`` or the ``photo``.
+
+        Raises
+        ------
+        InputError
+            If there is no such picture.
+        """
+        if self.last is None:
+            raise InputError("nothing has been looked at yet; choose a photo first")
+        clip = self.last.clip
+        if what == "depth":
+            levels = np.round(clip.depth.values * np.float32(255)).astype(np.uint8)
+            coloured = cv2.applyColorMap(levels, cv2.COLORMAP_INFERNO)
+            return [self._handles.put_picture(_png(np.asarray(coloured, np.uint8)), "depth.png")]
+        if what == "layers":
+            return [
+                self._handles.put_picture(_png(_bgra(layer.colour)), f"layer-{number}.png")
+                for number, layer in enumerate(clip.scene.layers, 1)
+            ]
+        raise InputError(f"there is no picture of {what}; it must be depth or layers")
+
+    def photo_jpeg(self) -> bytes:
+        """Return the photo at the size of a preview's scene, as JPEG."""
+        rgb, (width, height) = self.preview.photo.rgb, self.size
+        scale = min(1.0, 1280 / max(width, height))
+        size = (max(16, round(width * scale)), max(16, round(height * scale)))
+        small = np.asarray(exact.resize_area(rgb, size), np.uint8) if scale < 1 else rgb
+        return jpeg(np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2BGR), np.uint8))
+
+    def snapped(self, mask: UInt8Array) -> UInt8Array:
+        """Return a painted mask with its border on edges of the photo, by the engine's guided filter."""
+        size = mask.shape[1], mask.shape[0]
+        rgb = np.asarray(exact.resize_area(self.preview.photo.rgb, size), np.uint8)
+        coarse = (max(8, size[0] // 6), max(8, size[1] // 6))
+        soft = np.asarray(exact.resize_area(mask, coarse), np.float32)[None] / np.float32(255)
+        return guided_upsample(soft, rgb)[0]
+
+    def tile(self, move: str) -> str:
+        """Return the handle of a small loop of the photo with a camera move and nothing else.
+
+        Raises
+        ------
+        InputError
+            If there is no such move, or no clip yet.
+        """
+        shot = self.shot(
+            {"camera": move, "motion": "none", "duration": _TILE["duration"], "fps": _TILE["fps"]}
+        )
+        if self.last is None:
+            raise InputError("nothing has been looked at yet; choose a photo first")
+        decided, (width, height) = self.last.decisions, self.size
+        scale = _TILE["side"] / max(width, height)
+        update = {
+            "size": "x".join(str(framing.nearest_even(n * scale)) for n in (width, height)),
+            "quality": "draft",
+            "smooth": 0.0,
+            "camera": decided.move if move == AUTO and decided else shot.camera,
+        }
+        small = shot.model_copy(update=update)
+        still = replace(
+            self.last.clip, shot=small, timeline=timeline_of(small), motion=None, regions=()
+        )
+        clip = reframe(still, None)
+        path = self._handles.new_path(".webp")
+        with Encoder(
+            path, clip.framing.size, clip.timeline.fps, encoding(str(path), small)
+        ) as sink:
+            for frame in clip.packed():
+                sink.write(frame)
+        return self._handles.keep(path, f"{move}.webp", picture=True)
+
+    def estimate(self, shot: Shot, suffix: str) -> int | None:
+        """Return about how many bytes the clip will take, from a few frames of its preview.
+
+        None where no clip was looked at yet, or sound or a budget decide.
+
+        Raises
+        ------
+        InputError
+            If the format and the settings do not fit.
+        """
+        how = encoding(f"clip{suffix}", shot)
+        if self.last is None or shot.budget:
+            return None
+        clip = self.last.clip
+        whole = framing.fit_photo_to(self.size, shot).size
+        count = min(_SAMPLE_FRAMES, clip.timeline.frames)
+        with tempfile.TemporaryDirectory(prefix="livingstill-") as folder:
+            path = Path(folder) / f"clip{suffix}"
+            with Encoder(path, clip.framing.size, clip.timeline.fps, how) as sink:
+                for frame in clip.packed(range(count)):
+                    sink.write(frame)
+            taken = path.stat().st_size
+        pixels = whole[0] * whole[1] / (clip.framing.size[0] * clip.framing.size[1])
+        return round(float(taken * pixels**0.85 * max(1.0, shot.duration * shot.fps) / count))
+
+    # export
+
+    def export(
+        self,
+        values: Mapping[str, Any],
+        stem: str,
+        suffix: str,
+        folder: Path,
+        step: Callable[[int, int, str], None],
+    ) -> Exported:
+        """Write the clip, its shot file and what that needs into a folder, by free names.
+
+        ``step`` is called with frames done, frames in all and the stage's name, and may raise
+        ``Cancelled``; then nothing is left behind.
+
+        Raises
+        ------
+        InputError
+            If a setting is wrong or a file cannot be written.
+        """
+        shot = self.shot(values)
+        encoding(f"clip{suffix}", shot)
+        folder.mkdir(parents=True, exist_ok=True)
+        base = free_name(
+            folder / f"{stem}{suffix}",
+            lambda path: path.exists() or path.with_suffix(".toml").exists(),
+        )
+        stages = Stages(_Steps(step))
+        with self._full_lock:
+            if shot.background != self._background:
+                self._open(shot.background)
+            clip = self.preview.full.clip(shot, stages)
+        path, command, written = shots.save(values, self._handles, self.stored, folder, base.stem)
+        try:
+            saved = clip.save(base, stages=stages)
+        except BaseException:
+            for file in written:
+                file.unlink(missing_ok=True)
+            raise
+        notes = (*clip.notes, *saved.notes)
+        return Exported((base, path), f"{command} -o {base.name}", notes)
+
+
+class _Steps:
+    """Progress of an export, told to its page."""
+
+    def __init__(self, step: Callable[[int, int, str], None]) -> None:
+        self._step = step
+
+    @contextmanager
+    def stage(self, name: str, total: int = 0) -> Iterator[Callable[[], object]]:
+        """Enter a stage; tell each of its steps."""
+        done = 0
+        self._step(0, total, name)
+
+        def one() -> None:
+            nonlocal done
+            done += 1
+            self._step(done, total, name)
+
+        yield one
+
+    def say(self, line: str) -> None:
+        """Tell nothing: a page has no place for passing lines."""
+
+
+def jpegs(clip: Clip, start: int) -> Iterator[tuple[int, bytes]]:
+    """Yield index and JPEG of every frame of a clip, from ``start`` on and around to it."""
+    count = clip.timeline.frames
+    start = start % count
+    for span in (range(start, count), range(start)):
+        if span:
+            yield from zip(span, map(frame_jpeg, clip.packed(span)))
+
+
+def frame_jpeg(packed: PackedRGBA) -> bytes:
+    """Return a frame, (h, w) uint32 RGBX, as JPEG."""
+    return jpeg(np.asarray(cv2.cvtColor(unpack(packed), cv2.COLOR_RGB2BGR), np.uint8))
+
+
+def jpeg(bgr: UInt8Array) -> bytes:
+    """Return a picture, (H, W, 3) uint8 BGR, as JPEG."""
+    return cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])[1].tobytes()
+
+
+def _png(picture: UInt8Array) -> bytes:
+    return cv2.imencode(".png", picture, [cv2.IMWRITE_PNG_COMPRESSION, 1])[1].tobytes()
+
+
+def _bgra(colour: PackedRGBA) -> UInt8Array:
+    """Return a layer's premultiplied colours as (H, W, 4) uint8 BGRA, not premultiplied."""
+    rgba = np.ascontiguousarray(colour).view(np.uint8).reshape(*colour.shape, 4)
+    alpha = np.maximum(rgba[..., 3:].astype(np.float32), 1)
+    straight = np.clip(rgba[..., :3].astype(np.float32) * 255 / alpha, 0, 255).astype(np.uint8)
+    return np.concatenate([straight[..., ::-1], rgba[..., 3:]], axis=2)
+
+
+def time_left(start: float, done: int, total: int) -> float | None:
+    """Return the seconds that the rest of a job will take, None while that cannot be said."""
+    return (time.monotonic() - start) / done * (total - done) if done else None

@@ -1,0 +1,171 @@
+"""Screenshots of every panel of the studio, in the sizes and colours of docs/studio.md.
+
+    pip install -e ".[studio]" playwright
+    python docs/make_studio_pictures.py [FOLDER] [--all]
+
+Chromium is the system's own. Without ``--all`` only the pictures of the page are made.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from livingstill_cli.studio import server
+from PIL import Image
+from playwright.sync_api import Page, sync_playwright
+
+ROOT = Path(__file__).parent.parent
+SIZES = {"small": (1280, 720), "large": (1920, 1080), "phone": (390, 844)}
+THEMES = ("light", "dark")
+PANELS = ("see", "correct", "direct", "finish", "export")
+FLAGS = (
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+_TOKEN = "pictures-of-the-docs"
+_READY = (
+    "globalThis.livingstill?.player.look?.final && livingstill.player.look.serial === livingstill.serial"
+    " && livingstill.player.count === livingstill.player.look.frames"
+)
+
+
+@contextmanager
+def served(**settings: Any) -> Iterator[str]:
+    """Serve a studio in a thread; give the address to open."""
+    with tempfile.TemporaryDirectory() as folder:
+        session = Path(folder) / "session"
+        session.mkdir()
+        studio = server.Studio(
+            server.Settings(**{"folder": Path(folder) / "clips", **settings}), session
+        )
+        listening = server.listen("127.0.0.1", 0)
+        port = listening.getsockname()[1]
+        app = server.application(studio, server.hosts("127.0.0.1", port), _TOKEN)
+        one = uvicorn.Server(server.config(app))
+        thread = threading.Thread(target=one.run, kwargs={"sockets": [listening]})
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{port}/#token={_TOKEN}"
+        finally:
+            one.should_exit = True
+            thread.join()
+            studio.close()
+
+
+def wait(page: Page, what: str = _READY, seconds: float = 300) -> None:
+    """Wait until an expression is true in the page, whose policy lets nothing wait inside it."""
+    end = time.monotonic() + seconds
+    page.wait_for_timeout(250)
+    while not page.evaluate(what):
+        if time.monotonic() > end:
+            raise TimeoutError(what)
+        page.wait_for_timeout(50)
+
+
+def prepare(page: Page, panel: str) -> None:
+    """Bring a panel into the state that its picture shows."""
+    page.click(f"#tab-{panel}")
+    wait(page)
+    if panel == "correct":
+        page.click(".region[data-kind=water]")
+        page.evaluate("livingstill.panel.tool('arrow')")
+    page.evaluate("livingstill.player.seek(12)")
+    page.mouse.move(2, 2)
+    page.wait_for_timeout(600)
+
+
+def pictures(folder: Path, everything: bool) -> None:
+    """Write the screenshots into ``folder``."""
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    values = {"duration": 3, "brush": ["water:0.15,0.8,0.3,0.84,0.45,0.83"], "wind": "160,5,0.5"}
+    values |= {"title": "Morning at the lake", "vignette": 0.2}
+    with (
+        served(source=ROOT / "samples" / "lake.jpg", values=values) as address,
+        sync_playwright() as p,
+    ):
+        browser = p.chromium.launch(executable_path=chromium, args=list(FLAGS))
+        for size, (width, height) in SIZES.items():
+            for theme in THEMES:
+                wanted = [p for p in PANELS if everything or (p, size, theme) in _SHOWN]
+                if not wanted:
+                    continue
+                page = browser.new_page(
+                    viewport={"width": width, "height": height}, color_scheme=theme
+                )
+                page.goto(address)
+                wait(page)
+                for panel in wanted:
+                    prepare(page, panel)
+                    save(page, folder / f"studio-{panel}-{size}-{theme}.jpg")
+                page.close()
+        browser.close()
+    with served() as address, sync_playwright() as p:
+        browser = p.chromium.launch(executable_path=chromium, args=list(FLAGS))
+        for theme in THEMES if everything else ("light",):
+            page = browser.new_page(viewport={"width": 1280, "height": 720}, color_scheme=theme)
+            page.goto(address)
+            page.wait_for_selector("#start .drop")
+            save(page, folder / f"studio-start-small-{theme}.jpg")
+        browser.close()
+
+
+_PHONE = (
+    ("see", "phone", "light"),
+    ("direct", "phone", "light"),
+    ("correct", "phone", "dark"),
+    ("export", "phone", "dark"),
+)
+_SHOWN = {
+    *((panel, "small", "light") for panel in ("see", "correct", "finish")),
+    ("direct", "large", "dark"),
+    ("export", "large", "dark"),
+    *_PHONE,
+}
+"""Pictures of the page: panel, size and theme; those of a phone stand side by side in one."""
+
+
+def join_phones(folder: Path) -> None:
+    """Write the pictures of a phone side by side, and remove them one by one."""
+    paths = [folder / f"studio-{'-'.join(one)}.jpg" for one in _PHONE]
+    pictures = [Image.open(path) for path in paths]
+    gap, height = 16, pictures[0].height
+    joined = Image.new("RGB", (sum(p.width + gap for p in pictures) - gap, height), "#888")
+    left = 0
+    for picture in pictures:
+        joined.paste(picture, (left, 0))
+        left += picture.width + gap
+    joined.save(folder / "studio-phone.jpg", quality=82, optimize=True)
+    for path in paths:
+        path.unlink()
+
+
+def save(page: Page, path: Path) -> None:
+    """Write a screenshot as a JPEG of at most 1280 pixels' width."""
+    raw = path.with_suffix(".png")
+    page.screenshot(path=raw)
+    with Image.open(raw) as image:
+        picture = image.convert("RGB")
+        if picture.width > 1280:
+            picture = picture.resize(
+                (1280, 1280 * picture.height // picture.width), Image.Resampling.LANCZOS
+            )
+        picture.save(path, quality=82, optimize=True)
+    raw.unlink()
+
+
+if __name__ == "__main__":
+    words = [word for word in sys.argv[1:] if not word.startswith("-")]
+    target = Path(words[0]) if words else ROOT / "docs" / "pictures" / "studio"
+    target.mkdir(parents=True, exist_ok=True)
+    pictures(target, "--all" in sys.argv)
+    if "--all" not in sys.argv:
+        join_phones(target)

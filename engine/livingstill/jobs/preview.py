@@ -1,0 +1,127 @@
+"""Small clips of a photo that is being edited, which decide as the clip at its full size will."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from livingstill.camera import framing
+from livingstill.core.model import InverseDepth, Photo, Region, UInt8Array
+from livingstill.imaging import exact
+from livingstill.jobs import analyse
+from livingstill.jobs.analyse import Estimates
+from livingstill.jobs.clip import Clip
+from livingstill.jobs.session import Decisions, Session
+from livingstill.jobs.stages import Stages
+from livingstill.settings.shot import Shot
+
+LARGEST = (960, 540)
+"""Longer and shorter side that a preview has at most, pixels."""
+
+MAX_FRAMES = 300
+"""Frames that a preview has at most: a longer clip is shown at fewer frames per second."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Look:
+    """A small clip, and what was decided at the full size; None while that is not known yet."""
+
+    clip: Clip
+    decisions: Decisions | None
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the user should know of the clip at its full size."""
+        if self.decisions is None:
+            return self.clip.notes
+        framed = self.decisions.framing.notes
+        return (*self.decisions.reason, *framed, *self.clip.notes)
+
+
+class Preview:
+    """A photo whose shots are looked at in small: edits are cheap, and decisions are the final ones.
+
+    Depth, regions and the chosen move are estimated once at the size that the shot asks for, and only
+    then made small; so a small clip shows what moves, and how, as the large one will. Not for several
+    threads at once.
+    """
+
+    def __init__(self, photo: Photo) -> None:
+        self.photo = photo
+        self.full = Session(photo, interactive=True)
+        self._small = Session(photo, interactive=True)
+        self._first = Session(photo, interactive=True)
+        self._made: tuple[Decisions, float, Estimates] | None = None
+
+    def first(self, shot: Shot, stages: Stages | None = None) -> Look:
+        """Return a clip that is decided at the preview's own size: quick, and not yet final.
+
+        Raises
+        ------
+        InputError
+            As ``Session.clip``.
+        """
+        return Look(self._first.clip(small_shot(self.photo, shot), stages), None)
+
+    def look(self, shot: Shot, stages: Stages | None = None) -> Look:
+        """Return a small clip with the depth, regions and move of the full size.
+
+        Raises
+        ------
+        InputError
+            As ``Session.clip``.
+        """
+        self._first = Session(self.photo, interactive=True)  # it has done its work
+        stages = stages or Stages()
+        decided = self.full.decide(shot, stages)
+        small = small_shot(self.photo, shot).model_copy(update={"camera": decided.move})
+        scale = min(1.0, analyse.scene_scale(self.photo, small))
+        self._small.adopt(self._estimates(decided, scale), scale)
+        return Look(self._small.clip(small, stages), decided)
+
+    def _estimates(self, decided: Decisions, scale: float) -> Estimates:
+        """Return the decisions at ``scale`` of the photo; what is as before is the same object."""
+        before = self._made
+        depth_kept = before and before[0].analysis is decided.analysis and before[1] == scale
+        if before and depth_kept and before[0].regions is decided.regions:
+            return before[2]
+        size = analyse.downscale(self.photo.rgb, scale).shape[1::-1]
+        depth = before[2].depth if before and depth_kept else _small_depth(decided, size)
+        regions = tuple(
+            Region(region.label, _small_mask(region.mask, size)) for region in decided.regions
+        )
+        point = decided.analysis.subject()
+        made = Estimates(depth, regions, (point.x, point.y))
+        self._made = (decided, scale, made)
+        return made
+
+
+def small_shot(photo: Photo, shot: Shot) -> Shot:
+    """Return a shot in a frame of the same shape, no larger than a preview is, and of few frames.
+
+    >>> photo = Photo(np.zeros((2000, 3000, 3), np.uint8))
+    >>> small_shot(photo, Shot(duration=30)).size, small_shot(photo, Shot(duration=30)).fps
+    ('810x540', 10.0)
+    """
+    whole = framing.fit_photo_to(photo.size, shot).size
+    scale = min(1.0, LARGEST[0] / max(whole), LARGEST[1] / min(whole))
+    width, height = (framing.nearest_even(n * scale) for n in whole)
+    return shot.model_copy(
+        update={
+            "size": f"{width}x{height}",
+            "aspect": None,
+            "fps": max(1.0, min(shot.fps, MAX_FRAMES / shot.duration)),
+            "quality": "draft" if shot.quality == "draft" else "standard",
+        }
+    )
+
+
+def _small_depth(decided: Decisions, size: tuple[int, ...]) -> InverseDepth:
+    depth = decided.analysis.depth()
+    values = exact.resize_area(depth.values, (size[0], size[1]))
+    return InverseDepth(np.asarray(values, np.float32), depth.source, depth.notes).quantised()
+
+
+def _small_mask(mask: UInt8Array, size: tuple[int, ...]) -> UInt8Array:
+    return np.asarray(exact.resize_area(mask, (size[0], size[1])), np.uint8)
