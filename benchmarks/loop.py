@@ -71,7 +71,7 @@ def found(named: list[Path]) -> list[Path]:
 def made(folder: Path) -> list[Path]:
     """Write clips of our own that do not loop; return them."""
     clips = []
-    for sample in ("river", "lake", "meadow", "flag", "campfire"):
+    for sample in ("river", "lake", "meadow", "laundry", "campfire"):
         clips.append(folder / f"{sample}.mkv")
         clip = livingstill.animate(
             ROOT / f"samples/{sample}.jpg", size="320", duration=6.0, fps=24, camera="static"

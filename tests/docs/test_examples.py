@@ -231,7 +231,7 @@ def test_the_shell_completes(shell, monkeypatch, capsys):
         ("livingstill lake.jpg --camera push-in : ma", {"magnify="}),
         ("livingstill lake.jpg --camera = push-in : ma", {"magnify="}),
         ("livingstill lake.jpg --mask wa", {"water="}),
-        ("livingstill batch photos --preset l", {"listing"}),
+        ("livingstill batch photos --preset lis", {"listing"}),
         ("livingstill models fetch m", {"midas-small"}),
         ("livingstill models f", {"fetch"}),
         ("livingstill moves o", {"orbit"}),

@@ -585,13 +585,13 @@ def compose(
 ) -> None:
     """Fill rows ``row0..row1`` of a frame, ``row0`` a multiple of ``pitch``.
 
-    Per tile of ``pitch`` x ``pitch`` pixels the layers are asked front to back whether they are
-    empty, opaque or mixed there; the first opaque one is stored and the mixed ones before it are
-    laid over, so hidden layers cost nothing. Tiles that show several layers are asked again by
-    quarters. A tile whose part of a layer is still pays nothing for motion elsewhere.
+    Each tile of ``pitch`` x ``pitch`` pixels classifies the layers front to back as empty, opaque or
+    mixed, stops at the first opaque one, stores it and composites the mixed ones before it over it;
+    tiles that show several layers classify them again per quarter. A tile in which a layer is still
+    pays nothing for that layer's motion elsewhere.
 
-    The loop over tiles is one function: a call passes an array as seven words, and with a part for
-    each step frames took a tenth longer, or, with those inlined, compiling a quarter.
+    The loop over tiles is one function on purpose: split into parts, frames took a tenth longer, since
+    a call passes an array as seven words; with those inlined, compiling took a quarter longer.
 
     Parameters
     ----------
@@ -602,7 +602,7 @@ def compose(
     """
     colour, blocks, shift = layers
     flow, sizes, step, _, _ = flows
-    card, stand, shown = overlay
+    card, place, opacity = overlay
     count, height, width = colour.shape
     tiles = nodes.shape[3] - 1
     area, side = pitch * pitch, pitch // 4 + 1
@@ -631,7 +631,8 @@ def compose(
         across[0, n], down[0, n] = np.float32(n % pitch), np.float32(n // pitch)
         across[1, n], down[1, n] = np.float32(n % half), np.float32(n // half)
     needs = np.empty(count, np.int64)  # from _STILL to _SECOND_ALONE
-    draw, part = np.empty(count, np.int64), np.empty(count, np.int64)
+    # layers that a tile shows, and those of a quarter of it, front to back
+    drawn_layers, visible = np.empty(count, np.int64), np.empty(count, np.int64)
     none = np.int64(0)  # not a literal: _moving_bounds would be compiled once more for it
     last_x, last_y = np.float32(width - 1), np.float32(height - 1)
     margin = 1.0 if cubic else 0.0
@@ -658,22 +659,22 @@ def compose(
                         base = k * blocks.shape[1] * line
                         state = _classify(table, base, line, shift, last_x, last_y, box, reach)
                 if state != _EMPTY:
-                    draw[drawn] = k
+                    drawn_layers[drawn] = k
                     drawn += 1
                     if state == _OPAQUE:
                         opaque = True
                         break
-            parts = 1 if drawn == 1 else 4
+            squares = 1 if drawn == 1 else 4
             quarter = 0 if drawn == 1 else 1
             size = half if quarter else pitch
-            for p in range(parts):
+            for p in range(squares):
                 row, column = p // 2 * size, p % 2 * size
                 y, x = j * pitch + row, i * pitch + column
                 if y >= row1 or x >= out.shape[1]:
                     continue
                 shows, covered = 0, opaque
-                for n in range(drawn if parts > 1 else 0):
-                    k = draw[n]
+                for n in range(drawn if squares > 1 else 0):
+                    k = drawn_layers[n]
                     if needs[k] != _STILL:
                         _moving_bounds(view_at(fine, k), side, needs[k], row, column, size, box)
                     else:
@@ -681,27 +682,27 @@ def compose(
                     base = k * blocks.shape[1] * line
                     state = _classify(table, base, line, shift, last_x, last_y, box, reach)
                     if state != _EMPTY:
-                        part[shows] = k
+                        visible[shows] = k
                         shows += 1
                     if state == _OPAQUE:
                         covered = True
                         break
-                if parts == 1:
-                    part[0], shows = draw[0], 1
+                if squares == 1:
+                    visible[0], shows = drawn_layers[0], 1
                 many = size * size
                 if not covered:
                     for c in range(4):
                         for n in range(many):
                             below[c, n] = np.float32(0)
                 laid = (
-                    x + size <= stand[0] or x >= stand[0] + card.shape[1]
-                    or y + size <= stand[1] or y >= stand[1] + card.shape[0]
+                    x + size <= place[0] or x >= place[0] + card.shape[1]
+                    or y + size <= place[1] or y >= place[1] + card.shape[0]
                 )  # fmt: skip
                 for n in range(shows - 1, -1, -1):
-                    k = part[n]
-                    if not laid and k < stand[2]:
+                    k = visible[n]
+                    if not laid and k < place[2]:
                         laid = True  # behind an opaque layer it is overwritten, as it should be
-                        _lay_card(card, stand, np.float32(shown), y, x, size, below)
+                        _lay_card(card, place, np.float32(opacity), y, x, size, below)
                     into = below if covered and n == shows - 1 else sample
                     if needs[k] == _STILL:
                         _still_positions(
@@ -725,7 +726,7 @@ def compose(
                     if not (covered and n == shows - 1):
                         _over(sample, below, many, top)
                 if not laid:
-                    _lay_card(card, stand, np.float32(shown), y, x, size, below)
+                    _lay_card(card, place, np.float32(opacity), y, x, size, below)
                 _pack(below, many, packed, linear)
                 _store(packed, size, out, y, x, row1)
     floats[0] = whole_numbers[0] = 0  # lent till here

@@ -27,7 +27,7 @@ from livingstill.segmentation.static_mask import static_mask
 from livingstill.settings.values import Stroke
 
 MIN_MASKED_SHARE = 1e-6
-"""Share of the picture from which on a region of the user's own mask moves."""
+"""Smallest share of the picture that a region of the user's own mask must have to move."""
 
 
 RULES: tuple[Rule, ...] = (

@@ -175,20 +175,22 @@ def slopes(
 
     wind, seconds = context.wind, context.seconds
     rng = context.generator("waves")
-    top = 2.6 if orbits else 4.8
-    harmonics = choose_harmonics(seconds, 0.25 if orbits else 0.35, top, 22 if orbits else 24, rng)
+    highest = 2.6 if orbits else 4.8
+    harmonics = choose_harmonics(
+        seconds, 0.25 if orbits else 0.35, highest, 22 if orbits else 24, rng
+    )
     omega = 2 * np.pi * harmonics / seconds
-    wave = omega**2 / GRAVITY
-    peak = GRAVITY / max(wind.speed, 1.5)
-    peak = max(peak, float(omega[0]))
-    density = omega**-5.0 * np.exp(-1.25 * (peak / omega) ** 4)
+    wavenumber = omega**2 / GRAVITY
+    peak_omega = GRAVITY / max(wind.speed, 1.5)
+    peak_omega = max(peak_omega, float(omega[0]))
+    density = omega**-5.0 * np.exp(-1.25 * (peak_omega / omega) ** 4)
     if orbits:  # a choppy sea is steadier: no peak, a flatter tail
         density *= omega**1.5
     else:
-        density *= 3.3 ** np.exp(-((omega - peak) ** 2) / (2 * (0.08 * peak) ** 2))
+        density *= 3.3 ** np.exp(-((omega - peak_omega) ** 2) / (2 * (0.08 * peak_omega) ** 2))
     height = np.sqrt(2 * density * 2 * np.pi * bandwidth(harmonics, seconds) / DIRECTIONS)
     height *= rms / math.sqrt(
-        float((DIRECTIONS * (height * (1 if orbits else wave)) ** 2).sum()) / 2
+        float((DIRECTIONS * (height * (1 if orbits else wavenumber)) ** 2).sum()) / 2
     )
 
     z, focal = surface.z[:, 0].astype(np.float64), surface.focal
@@ -198,8 +200,8 @@ def slopes(
     )  # metres between two nodes
     heading = math.atan2(-wind.y, wind.x)
     out = np.empty((len(harmonics), 2, *surface.x.shape), np.complex64)
-    for m, (k, a) in enumerate(zip(wave, height)):
-        spread = 0.5 if omega[m] < 2 * peak else 0.75
+    for m, (k, a) in enumerate(zip(wavenumber, height)):
+        spread = 0.5 if omega[m] < 2 * peak_omega else 0.75
         along, across = np.empty((DIRECTIONS, z.size)), np.empty(DIRECTIONS)
         amplitude = np.empty((DIRECTIONS, 2, z.size), np.complex128)
         for d in range(DIRECTIONS):
