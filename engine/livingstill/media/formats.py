@@ -66,7 +66,12 @@ _CODECS = (
     Codec(
         "h264", "libx264", "yuv420p", "plays everywhere", crf=18,
         common={"x264-params": "chromaloc=1"},
-        presets=_presets("preset", "superfast", "veryfast", "slow"),
+        presets={
+            "draft": {"preset": "superfast"},
+            # twice the preset's look-ahead, which the end of a loop needs (see write.loop_end)
+            "standard": {"preset": "veryfast", "x264-params": "chromaloc=1:rc-lookahead=20"},
+            "high": {"preset": "slow"},
+        },
     ),
     Codec(
         "h265", "libx265", "yuv420p", "half the size of h264, newer players", crf=20,
@@ -240,7 +245,7 @@ def choose(
     takes its place.
 
     >>> choose("lake.mp4").options
-    {'x264-params': 'chromaloc=1', 'preset': 'veryfast', 'crf': '18'}
+    {'x264-params': 'chromaloc=1:rc-lookahead=20', 'preset': 'veryfast', 'crf': '18'}
 
     Raises
     ------

@@ -28,7 +28,7 @@ _LARGE_FRAME_PIXELS = 2**22
 _LARGE_FRAME_LOOKAHEAD = 5
 """Frames that x264 looks ahead at where they have more pixels than ``_LARGE_FRAME_PIXELS``: each takes 3 bytes a
 pixel or more, and it would hold 10 or 50 of them."""
-_LOOKAHEADS = {"superfast": 0, "veryfast": 10, "slow": 50}
+_LOOKAHEADS = {"superfast": 0, "veryfast": 20, "slow": 50}
 """Frames that x264 looks ahead at, by preset."""
 _B_FRAMES = 6
 """Frames that it may hold besides: the most B-frames in a row, and the one after them."""
