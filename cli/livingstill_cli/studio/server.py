@@ -177,6 +177,10 @@ def application(studio: Studio, hosts: frozenset[str], token: str) -> Guard:
 
 
 def _inner(studio: Studio, token: str) -> Starlette:
+    """Return what answers behind the guard: a short function for each address, and the table of them.
+
+    They stand together because all of them share the studio, and nothing else does.
+    """
     page = _page()
 
     async def static(request: Request) -> Response:

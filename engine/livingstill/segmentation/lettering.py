@@ -291,20 +291,25 @@ def _describe(
         ],
         axis=1,
     )
+    middles = [
+        np.stack([side / 32, (level + v_mean + slope * (side - start - q_mean)) / 32], axis=1)
+        for side in (start, last)
+    ]
+    corners = _corners(axis, middles, _MARGIN * size)
+    return Rows(features, corners, np.stack([size, stroke, contrast], axis=1))
+
+
+def _corners(axis: Counts, middles: list[Numbers], margin: Numbers) -> Numbers:
+    """Return the corners (n, 4, 2) of rows from the middles of their ends, along and across."""
     unit = axis / 1024
     normal = np.array([-unit[1], unit[0]])
-    ends = []
-    for side in (start, last):
-        offset = level + v_mean + slope * (side - start - q_mean)
-        ends.append(np.stack([side / 32, offset / 32], axis=1))
-    margin = _MARGIN * size
     corners = []
-    for end, outwards in zip(ends, (-1, 1)):
+    for middle, outwards in zip(middles, (-1, 1)):
         for sideways in (-1, 1) if outwards < 0 else (1, -1):
-            along = end[:, 0] + outwards * margin
-            across = end[:, 1] + sideways * margin
+            along = middle[:, 0] + outwards * margin
+            across = middle[:, 1] + sideways * margin
             corners.append(along[:, None] * unit + across[:, None] * normal)
-    return Rows(features, np.stack(corners, axis=1), np.stack([size, stroke, contrast], axis=1))
+    return np.stack(corners, axis=1)
 
 
 def contrasts(picture: UInt8Array) -> Iterator[tuple[int, UInt8Array]]:
