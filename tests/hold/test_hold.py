@@ -150,7 +150,7 @@ def test_a_hand_before_the_label_stays_before_it():
     picture = still()
     covered = picture.copy()
     covered[50:110, 115:240] = (150, 90, 70)
-    part = parts.Part.of(picture, mask())
+    part = parts.HeldPart.of(picture, mask())
     laid = parts.lay(part, picture, covered, part.corners[:, 0], 1.0)
     np.testing.assert_allclose(laid[64:96, 130:146].astype(int), covered[64:96, 130:146], atol=4)
     assert psnr(laid[62:98, 72:90], picture[62:98, 72:90]) > 30
@@ -158,7 +158,7 @@ def test_a_hand_before_the_label_stays_before_it():
 
 def test_a_part_is_tracked_to_a_fraction_of_a_pixel():
     picture = still()
-    part = parts.Part.of(picture, mask())
+    part = parts.HeldPart.of(picture, mask())
     whole = track.Tracker.of(picture)
     near = np.eye(3)
     for index in range(0, 20, 2):

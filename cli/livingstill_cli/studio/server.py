@@ -37,8 +37,8 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
 from livingstill_cli.studio import shots, uploads
+from livingstill_cli.studio.connection import PageConnection
 from livingstill_cli.studio.declarations import declarations, sample
-from livingstill_cli.studio.desk import Desk
 from livingstill_cli.studio.guard import SHORTEST_TOKEN, Guard, same_secret
 from livingstill_cli.studio.handles import Handles
 from livingstill_cli.studio.workspace import Workspace, jpeg
@@ -274,7 +274,7 @@ def _inner(studio: Studio, token: str) -> Starlette:
                 await connection.close(4401)
             return
         await connection.send_json({"type": "welcome"})
-        await Desk(connection, studio).serve()
+        await PageConnection(connection, studio).serve()
 
     return Starlette(
         routes=[

@@ -60,7 +60,7 @@ def plan_regions(analysis: Analysis, settings: RegionSettings) -> tuple[Region, 
     return apply_masks(analysis, detect_kinds(analysis, settings), settings)
 
 
-def detect_kinds(analysis: Analysis, settings: RegionSettings) -> plan.Detection:
+def detect_kinds(analysis: Analysis, settings: RegionSettings) -> plan.DetectedKinds:
     """Return the kinds that are detected in a photo; no mask of the settings is read.
 
     Raises
@@ -79,7 +79,7 @@ def detect_kinds(analysis: Analysis, settings: RegionSettings) -> plan.Detection
 
 
 def apply_masks(
-    analysis: Analysis, detection: plan.Detection, settings: RegionSettings
+    analysis: Analysis, detection: plan.DetectedKinds, settings: RegionSettings
 ) -> tuple[Region, ...]:
     """Return the moving regions: what was detected, the settings' masks and hold applied.
 

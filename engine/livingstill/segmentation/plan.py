@@ -44,7 +44,7 @@ RULES: tuple[Rule, ...] = (
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Detection:
+class DetectedKinds:
     """The kinds that were detected in a photo, before masks of the user and what is held apply.
 
     ``kinds`` is (H, W) float32 in 0..1 per kind, less what of it stands still; ``lettering`` and
@@ -101,7 +101,7 @@ def detect_kinds(
     motion: tuple[str, ...] = ("auto",),
     strokes: tuple[Stroke, ...] = (),
     hold_faces: bool = True,
-) -> Detection:
+) -> DetectedKinds:
     """Return what is detected in a photo; the parameters are those of ``plan``.
 
     Raises
@@ -112,7 +112,7 @@ def detect_kinds(
     shape = rgb.shape[0], rgb.shape[1]
     _check_kinds((*_named(motion), *(stroke.kind for stroke in strokes)))
     if "none" in motion:
-        return Detection(shape, {})
+        return DetectedKinds(shape, {})
     requested = _requested_kinds(motion, strokes)
     network = {region.label: region.mask for region in classes}
     evidence = gather(rgb, inverse_depth, network, _strokes_by_detector(requested, strokes))
@@ -123,14 +123,14 @@ def detect_kinds(
         if rigid := KINDS[kind].rigid:
             shares[kind] = mask * (1 - resolve(rigid)(evidence, mask))
     if not hold_faces or not shares:  # what the user masks is held by the user alone
-        return Detection(shape, shares)
+        return DetectedKinds(shape, shares)
     lettering = image.upsample(find_lettering(evidence.reduced[FINE]), shape)
     person = evidence.classes.get("person")
-    return Detection(shape, shares, lettering, None if person is None else _level(person))
+    return DetectedKinds(shape, shares, lettering, None if person is None else _level(person))
 
 
 def apply_masks(
-    detection: Detection,
+    detection: DetectedKinds,
     *,
     motion: tuple[str, ...] = ("auto",),
     masks: Mapping[str, UInt8Array] | None = None,
@@ -251,12 +251,15 @@ def _share(mask: UInt8Array) -> Float32Array:
 
 
 def _level(mask: UInt8Array) -> Float32Array:
-    """Return ``mask`` divided by 255."""
+    """Return ``mask`` divided by 255, rounded once; ``_share`` multiplies by a rounded 1/255.
+
+    They differ in the last bit, and frames are promised to the bit: each keeps its own.
+    """
     return mask.astype(np.float32) / np.float32(255)
 
 
 def _movable_share(
-    detection: Detection,
+    detection: DetectedKinds,
     shares: Mapping[str, Float32Array],
     user_masks: Mapping[str, UInt8Array],
     hold: UInt8Array | None,

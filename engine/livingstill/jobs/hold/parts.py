@@ -24,7 +24,7 @@ _MAX_REFINED = 3.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Part:
+class HeldPart:
     """A part of the still: ``mask`` (H, W) uint8 of it, feathered, its ``box`` x, y, w, h, a tracker."""
 
     mask: UInt8Array
@@ -32,7 +32,7 @@ class Part:
     tracker: Tracker
 
     @classmethod
-    def of(cls, still: UInt8Array, mask: UInt8Array) -> Part:
+    def of(cls, still: UInt8Array, mask: UInt8Array) -> HeldPart:
         """Return the part of a still that a mask (H, W) tells."""
         x, y, width, height = cv2.boundingRect((mask >= 64).astype(np.uint8))
         reach = max(3, round(_MARGIN * max(width, height)))
@@ -51,7 +51,12 @@ class Part:
 
 
 def locate(
-    part: Part, still: UInt8Array, frame: UInt8Array, luma: UInt8Array, near: Matrix, whole: Matrix
+    part: HeldPart,
+    still: UInt8Array,
+    frame: UInt8Array,
+    luma: UInt8Array,
+    near: Matrix,
+    whole: Matrix,
 ) -> tuple[Float32Array, bool]:
     """Return where the corners (4, 2) of a part are in a frame, and whether it was found.
 
@@ -69,7 +74,7 @@ def locate(
     ].astype(np.float32), found
 
 
-def _refine(part: Part, still: UInt8Array, frame: UInt8Array, place: Matrix) -> Matrix | None:
+def _refine(part: HeldPart, still: UInt8Array, frame: UInt8Array, place: Matrix) -> Matrix | None:
     """Return ``place`` set right to a fraction of a pixel; None where the correlation tells nothing."""
     if np.array_equal(place, np.eye(3)):
         return place
@@ -106,7 +111,7 @@ def _refine(part: Part, still: UInt8Array, frame: UInt8Array, place: Matrix) -> 
 
 
 def lay(
-    part: Part, still: UInt8Array, frame: UInt8Array, at: Float32Array, opacity: float
+    part: HeldPart, still: UInt8Array, frame: UInt8Array, at: Float32Array, opacity: float
 ) -> UInt8Array:
     """Return a frame with a part of the still laid over it, its corners ``at`` (4, 2).
 

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class BeforeAfter:
     """A figure of the clip ``before`` and ``after``."""
 
     before: float
@@ -28,9 +28,9 @@ class HoldResult:
     output: str
     decision: Literal["keep", "hold"]
     frames: int
-    difference: Change
-    worst: Change
-    flicker: Change
+    difference: BeforeAfter
+    worst: BeforeAfter
+    flicker: BeforeAfter
     found: float
     laid: tuple[float, ...] = ()
     notes: tuple[str, ...] = ()

@@ -16,9 +16,9 @@ from livingstill.jobs import check
 from livingstill.jobs.clip_output import check_output, copy_clip
 from livingstill.jobs.hold import colour, parts, reference
 from livingstill.jobs.hold.colour import Comparison, Correction
-from livingstill.jobs.hold.parts import Part
+from livingstill.jobs.hold.parts import HeldPart
 from livingstill.jobs.hold.reference import Reference
-from livingstill.jobs.hold.result import Change, HoldResult
+from livingstill.jobs.hold.result import BeforeAfter, HoldResult
 from livingstill.jobs.hold.smoothing import smooth
 from livingstill.jobs.hold.track import Matrix, Tracker
 from livingstill.jobs.stages import Stages
@@ -85,7 +85,7 @@ def hold(
     photo = check.Still.read(still)
     basis = reference.read(reader, photo, options.mask, force=options.force)
     comparison = Comparison(basis.rgb)
-    pieces = [Part.of(basis.rgb, mask) for mask in basis.parts]
+    pieces = [HeldPart.of(basis.rgb, mask) for mask in basis.parts]
     watched = _watch(reader, basis, comparison, pieces, stages)
     trusted = watched.trust > 0
     if not trusted.any():
@@ -113,7 +113,7 @@ def _watch(
     reader: clip_reader.ClipReader,
     basis: Reference,
     comparison: Comparison,
-    pieces: list[Part],
+    pieces: list[HeldPart],
     stages: Stages,
 ) -> _Watched:
     """Find the still, its colours and its parts in every frame, in one pass."""
@@ -165,7 +165,7 @@ def _watch(
     )
 
 
-def _place(piece: Part, at: Float32Array) -> Matrix:
+def _place(piece: HeldPart, at: Float32Array) -> Matrix:
     return np.asarray(cv2.getPerspectiveTransform(piece.corners[:, 0], at), np.float64)
 
 
@@ -173,7 +173,7 @@ def _write(
     reader: clip_reader.ClipReader,
     basis: Reference,
     comparison: Comparison,
-    pieces: list[Part],
+    pieces: list[HeldPart],
     watched: _Watched,
     output: Path,
     options: HoldJob,
@@ -304,8 +304,8 @@ def _flicker(means: NDArray[np.float64]) -> float:
     return float(np.diff(means, axis=0).std(axis=0).mean()) if len(means) > 1 else 0.0
 
 
-def _change(before: float, after: float) -> Change:
-    return Change(round(float(before), 3), round(float(after), 3))
+def _change(before: float, after: float) -> BeforeAfter:
+    return BeforeAfter(round(float(before), 3), round(float(after), 3))
 
 
 def _kept(
@@ -327,7 +327,7 @@ def _kept(
         frames=len(watched),
         difference=_change(differences.mean(), differences.mean()),
         worst=_change(differences.max(), differences.max()),
-        flicker=Change(0.0, 0.0),
+        flicker=BeforeAfter(0.0, 0.0),
         found=round(float(trusted.mean()), 3),
         notes=(*dict.fromkeys(reader.notes), *notes),
         seconds=stages.seconds,

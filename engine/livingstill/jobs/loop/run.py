@@ -16,7 +16,7 @@ from livingstill.jobs.loop.plan import Plan, Source, boomerang, join, read
 from livingstill.jobs.loop.result import LoopResult
 from livingstill.jobs.loop.search import is_loop
 from livingstill.jobs.loop.sound import JoinedSound
-from livingstill.jobs.loop.steps import Steps
+from livingstill.jobs.loop.steps import FrameSteps
 from livingstill.jobs.loop.transition import Transition
 from livingstill.jobs.stages import Stages
 from livingstill.media import clip_reader
@@ -75,7 +75,7 @@ def _write(
 ) -> LoopResult:
     """Write the loop, and measure the steps on the way."""
     first, last = min(plan.order), max(plan.order)
-    steps = Steps()
+    steps = FrameSteps()
     durations = np.diff(source.edges)[list(plan.order)]
     sound, notes = _sound(source, plan, output, float(durations.sum()))
     with (
@@ -165,7 +165,7 @@ def _backwards(reader: clip_reader.ClipReader, start: int, stop: int) -> Iterato
 
 def _kept(source: Source, output: Path, options: LoopJob, stages: Stages) -> LoopResult:
     """Leave a loop as it is."""
-    steps = Steps()
+    steps = FrameSteps()
     with stages("frames", source.frames) as step:
         notes = copy_clip(source.reader, source.frames, output, overwrite=options.overwrite)
         for frame in source.reader:

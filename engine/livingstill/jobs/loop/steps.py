@@ -10,7 +10,7 @@ from livingstill.jobs.loop.result import Seam
 from livingstill.jobs.loop.search import typical_step
 
 
-class Steps:
+class FrameSteps:
     """Steps between the frames of a loop, mean absolute levels; two frames are held."""
 
     def __init__(self) -> None:

@@ -41,7 +41,7 @@ class _Job:
         self.wanted: int | None = None
 
 
-class Desk:
+class PageConnection:
     """Serves one page. Work is done in the studio's threads; only the newest look is worked on."""
 
     def __init__(self, socket: WebSocket, studio: Studio) -> None:
