@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 
@@ -38,24 +38,7 @@ class HoldResult:
 
     def as_json(self) -> dict[str, Any]:
         """Return what `--json` prints."""
-        return {
-            "clip": self.clip,
-            "output": self.output,
-            "decision": self.decision,
-            "frames": self.frames,
-            **{
-                name: {"before": change.before, "after": change.after}
-                for name, change in (
-                    ("difference", self.difference),
-                    ("worst", self.worst),
-                    ("flicker", self.flicker),
-                )
-            },
-            "found": self.found,
-            "laid": list(self.laid),
-            "notes": list(self.notes),
-            "seconds": self.seconds,
-        }
+        return asdict(self)
 
     def lines(self) -> list[str]:
         """Return what the user reads at the end."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 
@@ -47,27 +47,7 @@ class LoopResult:
 
     def as_json(self) -> dict[str, Any]:
         """Return what `--json` prints."""
-        return {
-            "clip": self.clip,
-            "output": self.output,
-            "decision": self.decision,
-            "frames": self.frames,
-            "first": self.first,
-            "last": self.last,
-            "fade": self.fade,
-            "times": list(self.times),
-            "duration": self.duration,
-            "seam": {
-                "step": self.seam.step,
-                "fade": self.seam.fade,
-                "elsewhere": self.seam.elsewhere,
-                "median": self.seam.median,
-            },
-            "mismatch": self.mismatch,
-            "travel": self.travel,
-            "notes": list(self.notes),
-            "seconds": self.seconds,
-        }
+        return asdict(self)
 
     def lines(self) -> list[str]:
         """Return what the user reads at the end."""
