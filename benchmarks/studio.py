@@ -30,6 +30,7 @@ BARS = {
     "first picture with final decisions": None,
     "scrub, rendered frame (median)": 0.060,
     "scrub, frame not rendered yet (median)": 0.060,
+    "first stroke seen": None,
     "painted mask seen": 0.3,
     "wind seen": None,
 }
@@ -69,7 +70,6 @@ def drop(page: Page, photo: Path) -> dict[str, float]:
         "livingstill.player.look.final && livingstill.player.shown > 0",
     )
     final = page.evaluate("(livingstill.times.drawn - livingstill.times.dropped) / 1000")
-    wait(page)
     return {"first moving picture": moving, "first picture with final decisions": final}
 
 
@@ -87,13 +87,18 @@ def paint(page: Page) -> float:
         f"livingstill.serial > {serial} && livingstill.player.drawn.serial === livingstill.serial",
     )
     seen: float = page.evaluate("(livingstill.times.first - livingstill.stage.painted) / 1000")
-    wait(page)
     return seen
+
+
+def report(found: dict[str, float]) -> None:
+    """Print seconds beside their bars."""
+    for name, seconds in found.items():
+        bar = BARS[name]
+        print(f"{name}: {seconds:.3f} s" + (f" (bar {bar:g} s)" if bar else ""), flush=True)
 
 
 def main() -> None:
     """Measure and print everything."""
-    found: dict[str, float] = {}
     with tempfile.TemporaryDirectory() as made, served() as address, sync_playwright() as p:
         browser = p.chromium.launch(
             executable_path=shutil.which("chromium") or shutil.which("chromium-browser"),
@@ -104,38 +109,35 @@ def main() -> None:
         page.wait_for_selector("#start .drop")
         drop(page, photo_of_12_megapixels(Path(made), "river"))  # warms the engine
         start = time.process_time()
-        found |= drop(page, photo_of_12_megapixels(Path(made), "lake"))
+        report(drop(page, photo_of_12_megapixels(Path(made), "lake")))
+        wait(page)
         loop = time.process_time() - start
 
         page.evaluate("livingstill.player.toggle(true), livingstill.player.shown = 0")
         page.wait_for_timeout(4000)
         rate = page.evaluate("livingstill.player.shown") / 4
         taken = page.evaluate(_SEEK, [7 * i % 150 for i in range(1, 40)])
-        found["scrub, rendered frame (median)"] = statistics.median(taken)
+        print(f"playback: {rate:.1f} frames per second drawn, of a clip of 30 (bar 24)", flush=True)
+        report({"scrub, rendered frame (median)": statistics.median(taken)})
 
         start = time.process_time()
         page.evaluate("livingstill.store.set({wind: '200,6,0.5'})")
         wait(page, "livingstill.player.drawn.serial === livingstill.serial")
         wind = time.process_time() - start
-        found["wind seen"] = page.evaluate(
-            "(livingstill.times.first - livingstill.times.asked) / 1000"
+        seen = page.evaluate("(livingstill.times.first - livingstill.times.asked) / 1000")
+        taken = page.evaluate(_SEEK, [140, 120, 130, 110, 90])
+        report(
+            {"wind seen": seen, "scrub, frame not rendered yet (median)": statistics.median(taken)}
         )
-        taken = page.evaluate(_SEEK, [140, 120, 130, 110])
-        found["scrub, frame not rendered yet (median)"] = statistics.median(taken)
-        wait(page)
 
         page.click("#tab-correct")
-        wait(page)
+        wait(page, "livingstill.player.drawn.serial === livingstill.serial")
         page.click(".region[data-kind=water]")
         page.keyboard.press("p")
         page.wait_for_timeout(500)
-        paint(page)
-        found["painted mask seen"] = statistics.median(paint(page) for _ in range(3))
+        report({"first stroke seen": paint(page)})
+        report({"painted mask seen": statistics.median(paint(page) for _ in range(3))})
         browser.close()
-    for name, seconds in found.items():
-        bar = BARS[name]
-        print(f"{name}: {seconds:.3f} s" + (f" (bar {bar:g} s)" if bar else ""))
-    print(f"playback: {rate:.1f} frames per second drawn, of a clip of 30 (bar 24)")
     print(
         f"CPU of the server: drop to whole loop {loop:.1f} s, change of wind to a frame {wind:.2f} s"
     )

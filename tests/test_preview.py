@@ -60,12 +60,36 @@ def test_an_edit_decides_nothing_anew(preview, change, again):
     assert not preview.full.runs and set(preview._small.runs) == again
 
 
-def test_a_painted_mask_detects_nothing_anew(preview, tmp_path):
+def test_a_painted_mask_detects_nothing_anew_and_leaves_other_regions(preview, tmp_path):
+    before = preview.look(Shot(**SHOT)).clip
+    mask = np.zeros((80, 120), np.uint8)
+    for number in range(2):
+        mask[70:, : 60 + 20 * number] = 255
+        write_png(tmp_path / "mask.png", mask, overwrite=True)
+        preview.full.runs.clear()
+        after = preview.look(Shot(**SHOT, mask=(f"water={tmp_path / 'mask.png'}",))).clip
+    assert set(preview.full.runs) == {"small regions"}
+    assert after.scene is before.scene
+    old = {region.label: region.mask for region in before.regions}
+    new = {region.label: region.mask for region in after.regions}
+    assert "water" in new and "cloud" in new
+    np.testing.assert_array_equal(new["cloud"], old["cloud"])
+
+
+def test_motion_with_cached_effects_is_the_motion_built_anew(preview, photo, tmp_path):
+    write_png(tmp_path / "mask.png", np.full((80, 120), 60, np.uint8))
+    shot = Shot(**SHOT, mask=(f"water={tmp_path / 'mask.png'}",))
     preview.look(Shot(**SHOT))
-    preview.full.runs.clear()
-    write_png(tmp_path / "mask.png", np.full((80, 120), 255, np.uint8))
-    preview.look(Shot(**SHOT, mask=(f"water={tmp_path / 'mask.png'}",)))
-    assert set(preview.full.runs) == {"regions"}
+    edited, fresh = preview.look(shot).clip, Preview(photo).look(shot).clip
+    for one, other in zip(edited.motion.at(0.3), fresh.motion.at(0.3), strict=True):
+        assert (one is None) == (other is None)
+        if one is not None:
+            np.testing.assert_array_equal(one.first, other.first)
+
+
+def test_the_first_look_has_the_camera_alone_unless_it_stands(photo):
+    moving, still = (Preview(photo).first(Shot(**SHOT, camera=c)) for c in ("orbit", "static"))
+    assert not moving.clip.regions and still.clip.regions and moving.decisions is None
 
 
 def test_a_preview_is_small_and_short(photo):

@@ -41,8 +41,6 @@ def test_smoke_that_may_not_move_leaves_the_photo_as_it_is():
     rgb = np.repeat(np.broadcast_to(fence, SIZE)[..., None], 3, 2)
     mask = np.zeros(SIZE, np.uint8)
     mask[20:140, 20:260] = 255
-    depth, still = np.full(SIZE, 0.5, np.float32), {"smoke": 0.0}
-    motion = compose(
-        rgb, depth, (Region("smoke", mask),), wind=Wind(), seconds=4.0, attenuation=still
-    )
+    depth, still = np.full(SIZE, 0.5, np.float32), {"smoke": 1e-9}
+    motion = compose(rgb, depth, (Region("smoke", mask),), wind=Wind(), seconds=4.0, amount=still)
     np.testing.assert_array_equal(naive.apply_flow(rgb, motion.at(0.3)[0]), rgb)

@@ -19,10 +19,15 @@ DEFAULT_PORT = 8470
         "livingstill studio",
         "livingstill studio lake.jpg",
         "livingstill studio lake.toml --folder clips",
+        "livingstill studio generated.mp4",
+        "livingstill studio photos/ --folder clips",
     ),
 )
 @click.argument(
-    "source", type=click.Path(path_type=Path), metavar="[PHOTO|SHOT.toml]", required=False
+    "source",
+    type=click.Path(path_type=Path),
+    metavar="[PHOTO|SHOT.toml|CLIP|FOLDER]",
+    required=False,
 )
 @click.option(
     "--folder",
@@ -65,6 +70,8 @@ def command(
     quiet: bool,
 ) -> None:
     """See what the engine sees in PHOTO, correct it, direct the camera, and export the clip.
+
+    A CLIP that a generator spoiled opens in the rescue tab, a FOLDER of photos in the batch tab.
 
     The page is served to this machine alone, works offline, and every control in it is a key of the
     shot file. What is seen is what `livingstill render` makes of the saved shot. Ctrl-C ends it.

@@ -9,9 +9,12 @@ from types import NoneType
 from typing import Any, get_args, get_origin
 
 from livingstill.camera import path
+from livingstill.camera.keyframes import CHANNELS
 from livingstill.core.kinds import KINDS
 from livingstill.media.formats import CODECS, FORMATS
 from livingstill.settings.declare import bounds, choices, declared
+from livingstill.settings.presets import PRESETS
+from livingstill.settings.rescue import RescueSettings
 from livingstill.settings.shot import Shot
 from livingstill.settings.values import LONG_SIDES
 from livingstill.settings.wind import DIRECTIONS, Wind
@@ -66,6 +69,17 @@ def declarations() -> dict[str, Any]:
             for suffix, one in FORMATS.items()
             if suffix in (".mp4", ".webm", ".mov", ".mkv", ".gif", ".webp", ".png")
         ],
+        "rescue": {
+            name: _setting(name, field, field.default)
+            for name, field in declared(RescueSettings).items()
+        },
+        "presets": [
+            {"name": name, "help": one.help, "aspects": one.aspects, "suffix": one.suffix}
+            for name, one in PRESETS.items()
+        ],
+        "channels": {
+            name: {"least": least, "most": most} for name, (least, most) in CHANNELS.items()
+        },
         "sizes": LONG_SIDES,
         "wind": {
             name: {"help": field.description, **_range(field)}

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import tempfile
-import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Container, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock
@@ -15,9 +14,9 @@ import cv2
 import numpy as np
 from livingstill.camera import framing
 from livingstill.camera.path import AUTO
-from livingstill.core.errors import InputError, LivingStillError
+from livingstill.core.errors import InputError
 from livingstill.core.kinds import KINDS
-from livingstill.core.model import PackedRGBA, UInt8Array
+from livingstill.core.model import PackedRGBA, Photo, UInt8Array
 from livingstill.imaging import exact
 from livingstill.io.files import free_name
 from livingstill.jobs.analyse import read_photo
@@ -44,10 +43,6 @@ _SAMPLE_FRAMES = 12
 """Frames of a preview that are encoded to estimate a file's size."""
 
 
-class Cancelled(LivingStillError):  # noqa: N818
-    """An export that its user ended."""
-
-
 @dataclass(frozen=True, slots=True)
 class Exported:
     """A finished export: its files, and the command that makes the clip again."""
@@ -72,6 +67,7 @@ class Workspace:
         self._background = InputSettings().background
         self._max_pixels = max_pixels
         self._full_lock = Lock()
+        self._small: tuple[Photo, UInt8Array] | None = None
         self._open(self._background)
 
     def _open(self, background: str) -> None:
@@ -113,6 +109,11 @@ class Workspace:
         with self._full_lock:
             self.last = self.preview.look(shot, stages)
         return self.last
+
+    def begin(self) -> None:
+        """Do what the first look at the photo needs, before anybody asks for it."""
+        with suppress(Exception):  # whoever asks is told what is wrong
+            self.preview.first(Shot(background=self._background))
 
     # what is seen of the engine's view
 
@@ -161,13 +162,21 @@ class Workspace:
         rgb, (width, height) = self.preview.photo.rgb, self.size
         scale = min(1.0, 1280 / max(width, height))
         size = (max(16, round(width * scale)), max(16, round(height * scale)))
-        small = np.asarray(exact.resize_area(rgb, size), np.uint8) if scale < 1 else rgb
+        small = self._small_photo(size) if scale < 1 else rgb
         return jpeg(np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2BGR), np.uint8))
+
+    def _small_photo(self, size: tuple[int, int]) -> UInt8Array:
+        """Return the photo at ``size``; the last one is kept, for stroke follows stroke."""
+        photo, kept = self.preview.photo, self._small
+        if kept is None or kept[0] is not photo or kept[1].shape[1::-1] != size:
+            kept = photo, np.asarray(exact.resize_area(photo.rgb, size), np.uint8)
+            self._small = kept
+        return kept[1]
 
     def snapped(self, mask: UInt8Array) -> UInt8Array:
         """Return a painted mask with its border on edges of the photo, by the engine's guided filter."""
         size = mask.shape[1], mask.shape[0]
-        rgb = np.asarray(exact.resize_area(self.preview.photo.rgb, size), np.uint8)
+        rgb = self._small_photo(size)
         coarse = (max(8, size[0] // 6), max(8, size[1] // 6))
         soft = np.asarray(exact.resize_area(mask, coarse), np.float32)[None] / np.float32(255)
         return guided_upsample(soft, rgb)[0]
@@ -239,12 +248,11 @@ class Workspace:
         stem: str,
         suffix: str,
         folder: Path,
-        step: Callable[[int, int, str], None],
+        stages: Stages,
     ) -> Exported:
         """Write the clip, its shot file and what that needs into a folder, by free names.
 
-        ``step`` is called with frames done, frames in all and the stage's name, and may raise
-        ``Cancelled``; then nothing is left behind.
+        If a stage of ``stages`` raises, because the export was cancelled, nothing is left behind.
 
         Raises
         ------
@@ -258,7 +266,6 @@ class Workspace:
             folder / f"{stem}{suffix}",
             lambda path: path.exists() or path.with_suffix(".toml").exists(),
         )
-        stages = Stages(_Steps(step))
         with self._full_lock:
             if shot.background != self._background:
                 self._open(shot.background)
@@ -274,36 +281,40 @@ class Workspace:
         return Exported((base, path), f"{command} -o {base.name}", notes)
 
 
-class _Steps:
-    """Progress of an export, told to its page."""
+class Frames:
+    """The frames of a clip as JPEG, in any order."""
 
-    def __init__(self, step: Callable[[int, int, str], None]) -> None:
-        self._step = step
+    def __init__(self, clip: Clip) -> None:
+        self._clip, self.count = clip, clip.timeline.frames
+        self.filtered = clip.motion is not None and clip.shot.smooth > 0
 
-    @contextmanager
-    def stage(self, name: str, total: int = 0) -> Iterator[Callable[[], object]]:
-        """Enter a stage; tell each of its steps."""
-        done = 0
-        self._step(0, total, name)
+    def jpegs(self, start: int, without: Container[int] = ()) -> Iterator[tuple[int, bytes]]:
+        """Yield index and JPEG of every frame, from ``start`` on and around to it.
 
-        def one() -> None:
-            nonlocal done
-            done += 1
-            self._step(done, total, name)
+        Frames of ``without`` are left out; those may grow meanwhile by frames that were yielded.
+        """
+        order = [i for i in (*range(start, self.count), *range(start)) if i not in without]
+        for span in _runs(order):
+            yield from zip(span, map(frame_jpeg, self._clip.packed(span)))
 
-        yield one
+    def unfiltered(self, index: int) -> bytes:
+        """Return a frame without the temporal filter, which needs its neighbours, as JPEG."""
+        shot = self._clip.shot.model_copy(update={"smooth": 0.0})
+        clip = replace(self._clip, shot=shot)
+        return frame_jpeg(next(clip.packed(range(index, index + 1))))
 
-    def say(self, line: str) -> None:
-        """Tell nothing: a page has no place for passing lines."""
 
+def _runs(order: Sequence[int]) -> Iterator[range]:
+    """Yield the runs of successive numbers.
 
-def jpegs(clip: Clip, start: int) -> Iterator[tuple[int, bytes]]:
-    """Yield index and JPEG of every frame of a clip, from ``start`` on and around to it."""
-    count = clip.timeline.frames
-    start = start % count
-    for span in (range(start, count), range(start)):
-        if span:
-            yield from zip(span, map(frame_jpeg, clip.packed(span)))
+    >>> list(_runs([4, 5, 6, 0, 1]))
+    [range(4, 7), range(0, 2)]
+    """
+    first = 0
+    for place in range(1, len(order) + 1):
+        if place == len(order) or order[place] != order[place - 1] + 1:
+            yield range(order[first], order[place - 1] + 1)
+            first = place
 
 
 def frame_jpeg(packed: PackedRGBA) -> bytes:
@@ -326,8 +337,3 @@ def _bgra(colour: PackedRGBA) -> UInt8Array:
     alpha = np.maximum(rgba[..., 3:].astype(np.float32), 1)
     straight = np.clip(rgba[..., :3].astype(np.float32) * 255 / alpha, 0, 255).astype(np.uint8)
     return np.concatenate([straight[..., ::-1], rgba[..., 3:]], axis=2)
-
-
-def time_left(start: float, done: int, total: int) -> float | None:
-    """Return the seconds that the rest of a job will take, None while that cannot be said."""
-    return (time.monotonic() - start) / done * (total - done) if done else None

@@ -244,8 +244,18 @@ def straighten_depth(rgb: UInt8Array, depth: Float32Array, lines: Float32Array) 
 
 def downscale(rgb: UInt8Array, scale: float) -> UInt8Array:
     """Return a picture at ``scale`` of its size, averaged over areas; never larger than it is."""
-    if scale >= 1:
-        return rgb
     height, width = rgb.shape[:2]
-    size = (max(16, round(width * scale)), max(16, round(height * scale)))
-    return np.asarray(exact.resize_area(rgb, size), np.uint8)
+    size = scaled_size((width, height), scale)
+    return rgb if size == (width, height) else np.asarray(exact.resize_area(rgb, size), np.uint8)
+
+
+def scaled_size(size: tuple[int, int], scale: float) -> tuple[int, int]:
+    """Return the width and height of a picture of ``size`` at ``scale``, never larger than it is.
+
+    >>> scaled_size((300, 200), 0.25), scaled_size((300, 200), 0.01), scaled_size((300, 200), 2)
+    ((75, 50), (16, 16), (300, 200))
+    """
+    if scale >= 1:
+        return size
+    width, height = size
+    return max(16, round(width * scale)), max(16, round(height * scale))

@@ -7,17 +7,26 @@ from dataclasses import dataclass
 import numpy as np
 
 from livingstill.camera import framing
-from livingstill.core.model import InverseDepth, Photo, Region, UInt8Array
+from livingstill.core.model import InverseDepth, Photo, Region
 from livingstill.imaging import exact
 from livingstill.jobs import analyse
 from livingstill.jobs.analyse import Estimates
 from livingstill.jobs.clip import Clip
 from livingstill.jobs.session import Decisions, Session
+from livingstill.jobs.small_regions import reduce_mask
 from livingstill.jobs.stages import Stages
 from livingstill.settings.shot import Shot
 
 LARGEST = (960, 540)
 """Longer and shorter side that a preview has at most, pixels."""
+
+FIRST = (640, 360)
+"""Longer and shorter side that the first look has at most, pixels."""
+
+FIRST_FPS = 12.0
+"""Frames per second that the first look has at most."""
+
+_STATIC = "static"
 
 MAX_FRAMES = 300
 """Frames that a preview has at most: a longer clip is shown at fewer frames per second."""
@@ -55,14 +64,17 @@ class Preview:
         self._made: tuple[Decisions, float, Estimates] | None = None
 
     def first(self, shot: Shot, stages: Stages | None = None) -> Look:
-        """Return a clip that is decided at the preview's own size: quick, and not yet final.
+        """Return a clip that is decided at the first look's own size: quick, and not yet final.
+
+        It has the camera's move alone, so that nobody waits until it is found what else moves; only
+        where the camera stands, what moves by itself.
 
         Raises
         ------
         InputError
             As ``Session.clip``.
         """
-        return Look(self._first.clip(small_shot(self.photo, shot), stages), None)
+        return Look(self._first.clip(first_shot(self.photo, shot), stages), None)
 
     def look(self, shot: Shot, stages: Stages | None = None) -> Look:
         """Return a small clip with the depth, regions and move of the full size.
@@ -74,9 +86,12 @@ class Preview:
         """
         self._first = Session(self.photo, interactive=True)  # it has done its work
         stages = stages or Stages()
-        decided = self.full.decide(shot, stages)
-        small = small_shot(self.photo, shot).model_copy(update={"camera": decided.move})
+        small = small_shot(self.photo, shot)
         scale = min(1.0, analyse.scene_scale(self.photo, small))
+        painted = bool(shot.mask or shot.hold)
+        size = analyse.scaled_size(self.photo.size, scale) if painted else None
+        decided = self.full.decide(shot, stages, size=size)
+        small = small.model_copy(update={"camera": decided.move})
         self._small.adopt(self._estimates(decided, scale), scale)
         return Look(self._small.clip(small, stages), decided)
 
@@ -86,10 +101,10 @@ class Preview:
         depth_kept = before and before[0].analysis is decided.analysis and before[1] == scale
         if before and depth_kept and before[0].regions is decided.regions:
             return before[2]
-        size = analyse.downscale(self.photo.rgb, scale).shape[1::-1]
+        size = analyse.scaled_size(self.photo.size, scale)
         depth = before[2].depth if before and depth_kept else _small_depth(decided, size)
         regions = tuple(
-            Region(region.label, _small_mask(region.mask, size)) for region in decided.regions
+            Region(region.label, reduce_mask(region.mask, size)) for region in decided.regions
         )
         point = decided.analysis.subject()
         made = Estimates(depth, regions, (point.x, point.y))
@@ -97,7 +112,21 @@ class Preview:
         return made
 
 
-def small_shot(photo: Photo, shot: Shot) -> Shot:
+def first_shot(photo: Photo, shot: Shot) -> Shot:
+    """Return a shot for the first look: small, coarse, and nothing moves by itself beside a camera.
+
+    >>> photo = Photo(np.zeros((2000, 3000, 3), np.uint8))
+    >>> first_shot(photo, Shot()).size, first_shot(photo, Shot()).motion
+    ('540x360', ('none',))
+    """
+    small = small_shot(photo, shot, FIRST)
+    still = {"motion": ("none",), "mask": (), "brush": ()} if shot.camera.name != _STATIC else {}
+    return small.model_copy(
+        update={**still, "fps": min(small.fps, FIRST_FPS), "quality": "draft", "hold_faces": False}
+    )
+
+
+def small_shot(photo: Photo, shot: Shot, largest: tuple[int, int] = LARGEST) -> Shot:
     """Return a shot in a frame of the same shape, no larger than a preview is, and of few frames.
 
     >>> photo = Photo(np.zeros((2000, 3000, 3), np.uint8))
@@ -105,7 +134,7 @@ def small_shot(photo: Photo, shot: Shot) -> Shot:
     ('810x540', 10.0)
     """
     whole = framing.fit_photo_to(photo.size, shot).size
-    scale = min(1.0, LARGEST[0] / max(whole), LARGEST[1] / min(whole))
+    scale = min(1.0, largest[0] / max(whole), largest[1] / min(whole))
     width, height = (framing.nearest_even(n * scale) for n in whole)
     return shot.model_copy(
         update={
@@ -117,11 +146,7 @@ def small_shot(photo: Photo, shot: Shot) -> Shot:
     )
 
 
-def _small_depth(decided: Decisions, size: tuple[int, ...]) -> InverseDepth:
+def _small_depth(decided: Decisions, size: tuple[int, int]) -> InverseDepth:
     depth = decided.analysis.depth()
-    values = exact.resize_area(depth.values, (size[0], size[1]))
+    values = exact.resize_area(depth.values, size)
     return InverseDepth(np.asarray(values, np.float32), depth.source, depth.notes).quantised()
-
-
-def _small_mask(mask: UInt8Array, size: tuple[int, ...]) -> UInt8Array:
-    return np.asarray(exact.resize_area(mask, (size[0], size[1])), np.uint8)

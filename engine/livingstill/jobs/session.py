@@ -20,12 +20,14 @@ from livingstill.depth import models
 from livingstill.depth.sources import SOURCES
 from livingstill.finish import files
 from livingstill.finish.finisher import Finisher
-from livingstill.jobs import analyse, soundtrack, steps
+from livingstill.jobs import analyse, small_regions, soundtrack, steps
 from livingstill.jobs.analyse import Analysis, Estimates
 from livingstill.jobs.clip import Clip
 from livingstill.jobs.stages import Stages
 from livingstill.media import formats
 from livingstill.motion.builder import begin_kernels
+from livingstill.motion.effect_cache import EffectCache
+from livingstill.segmentation.plan import DetectedKinds
 from livingstill.settings import prompt
 from livingstill.settings.groups import (
     DepthSettings,
@@ -44,8 +46,9 @@ T = TypeVar("T")
 class Decisions(NamedTuple):
     """What is decided of a photo by a shot, at the size of its scene, before the scene is built.
 
-    ``regions`` are what moves and ``findings`` how sure that is, ``framing`` the part of the photo that is shown, ``move`` the camera's
-    move by name; if it was chosen, ``reason`` says why and ``cost`` has the figures of the choice.
+    ``regions`` are what moves and ``findings`` how sure that is, ``framing`` the part of the photo
+    that is shown, ``move`` the camera's move by name; if it was chosen, ``reason`` says why and
+    ``cost`` has the figures of the choice.
     """
 
     analysis: Analysis
@@ -85,6 +88,7 @@ class Session:
         self.photo, self.runs = photo, Counter[str]()
         self._scale, self._estimates, self._begun_analysis = scale, estimates, analysis
         self._interactive = interactive
+        self._effects = EffectCache() if interactive else None
         self._versions = (0, 0)
         self._results: dict[str, tuple[Hashable, Any]] = {}
 
@@ -144,7 +148,7 @@ class Session:
                 "motion",
                 (scene_key, keys.motion, timeline.seconds),
                 lambda: steps.compose_motion(
-                    analysis.rgb, depth.values, regions, scene, shot, timeline
+                    analysis.rgb, depth.values, regions, scene, shot, timeline, self._effects
                 ),
             )
         prompt_notes = prompt.notes(shot.prompt)
@@ -175,8 +179,13 @@ class Session:
             findings=findings,
         )
 
-    def decide(self, shot: Shot, stages: Stages | None = None) -> Decisions:
+    def decide(
+        self, shot: Shot, stages: Stages | None = None, *, size: tuple[int, int] | None = None
+    ) -> Decisions:
         """Return what is decided of the photo by a shot, before any scene is built.
+
+        With ``size``, width and height, the shot's masks are applied to what was detected at that
+        size, and the regions have it: quicker while masks are painted, in an interactive session.
 
         Raises
         ------
@@ -184,7 +193,7 @@ class Session:
             As ``clip``.
         """
         stages, keys = stages or Stages(), self._keys(shot)
-        return self._decide(self._analyse(shot, keys, stages), shot, keys, stages)
+        return self._decide(self._analyse(shot, keys, stages), shot, keys, stages, size)
 
     def adopt(self, estimates: Estimates, scale: float) -> None:
         """Take other estimates, made for a scene of ``scale``; what depended on the old is redone.
@@ -200,11 +209,25 @@ class Session:
         scale = self._scale or analyse.scene_scale(self.photo, shot)
         return _StepKeys.of(shot, scale, self._versions)
 
-    def _decide(self, analysis: Analysis, shot: Shot, keys: _StepKeys, stages: Stages) -> Decisions:
+    def _decide(
+        self,
+        analysis: Analysis,
+        shot: Shot,
+        keys: _StepKeys,
+        stages: Stages,
+        size: tuple[int, int] | None = None,
+    ) -> Decisions:
         with stages("regions"):
-            regions = self._step(
-                "regions", keys.regions, lambda: self._regions(analysis, shot, keys)
-            )
+            if size is None:
+                regions = self._step(
+                    "regions", keys.regions, lambda: self._regions(analysis, shot, keys)
+                )
+            else:
+                regions = self._step(
+                    "small regions",
+                    (keys.regions, size),
+                    lambda: self._small_regions(analysis, shot, keys, size),
+                )
         with stages("camera"):
             frame = steps.frame_of(analysis, shot)
             move, reason, cost = self._step(
@@ -262,10 +285,22 @@ class Session:
             return self._estimates.regions
         if not self._interactive:
             return steps.plan_regions(analysis, shot)
-        detection = self._step(
-            "detection", keys.detection, lambda: steps.detect_kinds(analysis, shot)
+        height, width = analysis.rgb.shape[:2]
+        return steps.apply_masks(self._detect(analysis, shot, keys), shot, (width, height))
+
+    def _small_regions(
+        self, analysis: Analysis, shot: Shot, keys: _StepKeys, size: tuple[int, int]
+    ) -> tuple[Region, ...]:
+        detection = self._detect(analysis, shot, keys)
+        small = self._step(
+            "small detection",
+            (keys.detection, size),
+            lambda: small_regions.reduce_detection(detection, size),
         )
-        return steps.apply_masks(analysis, detection, shot)
+        return small_regions.apply_masks(small, shot)
+
+    def _detect(self, analysis: Analysis, shot: Shot, keys: _StepKeys) -> DetectedKinds:
+        return self._step("detection", keys.detection, lambda: steps.detect_kinds(analysis, shot))
 
 
 def prepare(

@@ -31,7 +31,7 @@ from livingstill.depth.refine import ramp_width
 from livingstill.finish.finisher import Finisher
 from livingstill.jobs import monitor
 from livingstill.jobs.analyse import Analysis, begin_if_small
-from livingstill.motion.builder import compose
+from livingstill.motion.builder import Build, compose
 from livingstill.render import frames
 from livingstill.render.title_occlusion import place_card
 from livingstill.scene import assembly, layers
@@ -57,7 +57,8 @@ def plan_regions(analysis: Analysis, settings: RegionSettings) -> tuple[Region, 
     InputError
         If a kind that was named is nowhere to be found, or a mask cannot be used.
     """
-    return apply_masks(analysis, detect_kinds(analysis, settings), settings)
+    height, width = analysis.rgb.shape[:2]
+    return apply_masks(detect_kinds(analysis, settings), settings, (width, height))
 
 
 def detect_kinds(analysis: Analysis, settings: RegionSettings) -> plan.DetectedKinds:
@@ -79,17 +80,17 @@ def detect_kinds(analysis: Analysis, settings: RegionSettings) -> plan.DetectedK
 
 
 def apply_masks(
-    analysis: Analysis, detection: plan.DetectedKinds, settings: RegionSettings
+    detection: plan.DetectedKinds, settings: RegionSettings, size: tuple[int, int]
 ) -> tuple[Region, ...]:
     """Return the moving regions: what was detected, the settings' masks and hold applied.
+
+    ``size`` is the width and height of what was detected, and of the regions.
 
     Raises
     ------
     InputError
         As ``plan_regions``.
     """
-    height, width = analysis.rgb.shape[:2]
-    size = (width, height)
     return plan.apply_masks(
         detection,
         motion=settings.motion,
@@ -244,10 +245,12 @@ def compose_motion(
     scene: Scene,
     shot: Shot,
     timeline: Timeline,
+    build: Build | None = None,
 ) -> tuple[Motion | None, tuple[str, ...]]:
     """Return the motion of the regions under the shot's wind, periodic in the clip, and notes.
 
-    A kind that would fold or pulse is lowered until it does not, and a note says so.
+    A kind that would fold or pulse is lowered until it does not, and a note says so. ``build`` gives
+    the effects of a region, by default those of its kind built anew.
     """
     if not regions:
         return None, ()
@@ -261,11 +264,11 @@ def compose_motion(
             regions,
             wind=shot.wind,
             seconds=timeline.seconds,
-            amount=shot.amount,
-            attenuation=attenuation,
+            amount={kind: shot.amount * factor for kind, factor in attenuation.items()},
             seed=shot.seed,
             directions=directions,
             scene=scene,
+            build=build,
         )
 
     motion, note = monitor.limit_amounts(make, regions, scene)

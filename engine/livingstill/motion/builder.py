@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,6 +16,8 @@ from livingstill.motion.canvas import Canvas, Effect
 from livingstill.motion.context import STEP, MotionContext, grid_shape, nodes
 from livingstill.motion.wind import wind_field
 from livingstill.settings.wind import Wind
+
+Build = Callable[[MotionContext], tuple[Effect, ...]]
 
 MIN_VISIBLE_SHARE = 0.12
 """Share of a region from which on a layer counts as showing it."""
@@ -56,11 +58,11 @@ def compose(
     *,
     wind: Wind,
     seconds: float,
-    amount: float = 1.0,
-    attenuation: Mapping[str, float] | None = None,
+    amount: float | Mapping[str, float] = 1.0,
     seed: int = 0,
     directions: Mapping[str, Float32Array] | None = None,
     scene: Scene | None = None,
+    build: Build | None = None,
 ) -> SceneMotion:
     """Return the motion of a scene whose photo is ``rgb`` (H, W, 3) at the scene's size.
 
@@ -69,18 +71,24 @@ def compose(
     inverse_depth : (H, W) float32, 1 = nearest
     regions : what moves and how; kinds of ``KINDS``
     seconds : the motion's period
-    attenuation : per kind, a factor 0..1 on ``amount``; 1 where it is silent
+    amount : factor on all motion, or one per kind, 1 where it is silent; what has 0 stands still
     directions : per kind (h, w, 2) float32, (dx, dy) in frame widths per second at any size, of
         brush strokes or found in the photo (``segmentation.flow_field``)
     scene : its layers move together, like one elastic sheet, but for effects that are placed in
         front only; None is one layer
+    build : gives the effects of a region, by default those of its kind built anew
     """
+    build = build or build_effects
     shape = grid_shape(*rgb.shape[:2])
     colour, depth = nodes(rgb.astype(np.float32)), nodes(inverse_depth)
     scene_wind = wind_field(wind, seconds, seed)
     layers = scene.layers if scene else (None,)
     foreground = layers[:-1] if scene and scene.has_background else layers
-    moving = regions if amount > 0 else ()
+
+    def factor(region: Region) -> float:
+        return amount.get(region.label, 1.0) if isinstance(amount, Mapping) else amount
+
+    moving = tuple(region for region in regions if factor(region) > 0)
     visible_in = [_layers_showing(foreground, region) for region in moving]
     contexts = []
     for index, region in enumerate(moving):
@@ -93,7 +101,7 @@ def compose(
             inverse_depth=depth,
             wind=scene_wind,
             seconds=seconds,
-            amount=amount * (attenuation or {}).get(region.label, 1.0),
+            amount=factor(region),
             seed=seed,
             index=index,
             direction=None if field is None else _resized(field, shape),
@@ -101,7 +109,7 @@ def compose(
         )
         contexts.append(context)
     background = scene.layers[-1] if scene and scene.has_background else None
-    placements = _place_effects(contexts, visible_in, len(foreground), background)
+    placements = _place_effects(contexts, visible_in, len(foreground), background, build)
     placements.sort(key=lambda one: one[0].placement.stage)  # stable: within a stage by region
     return SceneMotion(
         shape,
@@ -118,6 +126,7 @@ def _place_effects(
     visible_in: Sequence[tuple[int, ...]],
     count: int,
     background: Layer | None,
+    build: Build,
 ) -> list[tuple[Effect, tuple[int, ...]]]:
     """Return the effects of all regions, each with the numbers of the layers that it moves.
 
@@ -134,21 +143,19 @@ def _place_effects(
     placements: list[tuple[Effect, tuple[int, ...]]] = []
     for context, numbers in zip(contexts, visible_in):
         if background and context is drifting:
-            placements += (
-                (e, (count,)) for e in _effects(_on_background_layer(context, background))
-            )
+            placements += ((e, (count,)) for e in build(_on_background_layer(context, background)))
             continue
-        for effect in _effects(context):
+        for effect in build(context):
             on = numbers if effect.placement.front_only else everywhere
             covers = drifting is not None and effect.placement.covers_background
             placements.append((effect, (*on, count) if covers else on))
     if drifting and any(effect.placement.reflects_samples for effect, _ in placements):
         # a mirror copies motion of its own layer: what drifts behind has to drift there, too
-        placements += ((effect, everywhere) for effect in _effects(drifting))
+        placements += ((effect, everywhere) for effect in build(drifting))
     return placements
 
 
-def _effects(context: MotionContext) -> tuple[Effect, ...]:
+def build_effects(context: MotionContext) -> tuple[Effect, ...]:
     """Return the effects that animate a region."""
     built: tuple[Effect, ...] = resolve(KINDS[context.kind].build)(context)
     return built

@@ -11,7 +11,7 @@ from livingstill.core.errors import InputError
 from livingstill.core.kinds import KINDS, resolve
 from livingstill.core.model import Float32Array, Region, UInt8Array
 from livingstill.core.registry import nearest
-from livingstill.imaging import image
+from livingstill.imaging import exact, image
 from livingstill.segmentation import (
     focus,
     ground,
@@ -56,6 +56,19 @@ class DetectedKinds:
     kinds: Mapping[str, Float32Array]
     lettering: Float32Array | None = None
     people: Float32Array | None = None
+
+    def resized(self, size: tuple[int, int]) -> DetectedKinds:
+        """Return the same at ``size`` (width, height), no larger, averaged over areas."""
+
+        def small(share: Float32Array) -> Float32Array:
+            return np.asarray(exact.resize_area(share, size), np.float32)
+
+        return DetectedKinds(
+            (size[1], size[0]),
+            {kind: small(share) for kind, share in self.kinds.items()},
+            None if self.lettering is None else small(self.lettering),
+            None if self.people is None else small(self.people),
+        )
 
 
 def plan(

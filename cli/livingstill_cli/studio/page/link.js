@@ -92,7 +92,7 @@ export class Socket extends EventTarget {
     if (typeof data !== "string") {
       const head = new DataView(data, 0, 12);
       const detail = {
-        serial: head.getUint32(0, true), index: head.getUint32(4, true), final: head.getUint32(8, true) === 1,
+        serial: head.getUint32(0, true), index: head.getUint32(4, true), unfiltered: head.getUint32(8, true) === 1,
         blob: new Blob([new Uint8Array(data, 12)], {type: "image/jpeg"}),
       };
       this.dispatchEvent(new CustomEvent("frame", {detail}));

@@ -12,6 +12,7 @@ export class Player extends EventTarget {
     this.context = canvas.getContext("2d", {alpha: false});
     this.look = null;
     this.frames = [];
+    this.unfiltered = new Set(); // indices of frames that will come again, with their filter
     this.bitmaps = new Map();
     this.position = 0;
     this.playing = !matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -41,6 +42,8 @@ export class Player extends EventTarget {
     this.look = look;
     if (!same || look.final) {
       this.frames = new Array(look.frames);
+      this.unfiltered.clear();
+      this.received = 0;
       this.#drop();
     }
     this.position = Math.min(look.frames - 1, Math.round(share * look.frames));
@@ -49,16 +52,25 @@ export class Player extends EventTarget {
     this.#label();
   }
 
-  receive({serial, index, blob}) {
+  receive({serial, index, blob, unfiltered}) {
     if (!this.look || serial !== this.look.serial || index >= this.frames.length) return;
+    if (unfiltered) {
+      if (this.frames[index]) return;
+      this.unfiltered.add(index);
+    } else if (this.unfiltered.delete(index)) {
+      this.#forget(`${serial}/${index}`);
+      if (this.drawn.index === index) this.drawn = {serial: -1, index: -1};
+    }
     this.frames[index] = blob;
     this.parts.ready.value = this.count / this.look.frames;
     if (!this.playing || this.drawn.serial !== serial) this.draw();
-    if (this.count === 1) this.dispatchEvent(new Event("first"));
+    this.received += 1;
+    if (this.received === 1) this.dispatchEvent(new Event("first"));
   }
 
+  // Frames that are here as they will be.
   get count() {
-    return this.frames.reduce((sum, frame) => sum + (frame ? 1 : 0), 0);
+    return this.frames.reduce((sum, frame) => sum + (frame ? 1 : 0), 0) - this.unfiltered.size;
   }
 
   toggle(playing = !this.playing) {
@@ -134,18 +146,18 @@ export class Player extends EventTarget {
       const blob = this.frames[index];
       if (!blob) return null;
       this.bitmaps.set(key, createImageBitmap(blob).catch(() => null));
-      while (this.bitmaps.size > DECODED) {
-        const [oldest, bitmap] = this.bitmaps.entries().next().value;
-        this.bitmaps.delete(oldest);
-        bitmap.then((one) => one?.close());
-      }
+      while (this.bitmaps.size > DECODED) this.#forget(this.bitmaps.keys().next().value);
     }
     return this.bitmaps.get(key);
   }
 
   #drop() {
-    for (const bitmap of this.bitmaps.values()) bitmap.then((one) => one?.close());
-    this.bitmaps.clear();
+    for (const key of [...this.bitmaps.keys()]) this.#forget(key);
+  }
+
+  #forget(key) {
+    this.bitmaps.get(key)?.then((bitmap) => bitmap?.close());
+    this.bitmaps.delete(key);
   }
 
   // Run the clock; where a frame is not there yet it waits, so that what is seen is never skipped.

@@ -163,11 +163,13 @@ class Studio {
     if (busy) busy.hidden = false;
     this.status(words.start.reading, true);
     this.times.dropped = performance.now();
+    this.socket.send({op: "stop"}); // the engine is free for the new photo
     try {
       await this.begin(await link.sendPhoto(blob, name));
     } catch (error) {
       toast(error.message);
       this.status("");
+      this.ask();
     } finally {
       if (busy) busy.hidden = true;
     }

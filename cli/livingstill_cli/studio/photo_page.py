@@ -1,0 +1,252 @@
+"""A photo's part of the page: looks, frames, pictures and exports, each with a serial number."""
+
+from __future__ import annotations
+
+import struct
+from threading import Event
+from typing import TYPE_CHECKING, Any
+
+from livingstill.core.errors import InputError
+from livingstill.jobs.preview import Look
+from livingstill.jobs.stages import Stages
+from livingstill.settings import prompt
+
+from livingstill_cli.studio import keyframe_files, shots, workspace
+from livingstill_cli.studio.channel import Channel, file_facts, sentence
+from livingstill_cli.studio.long_jobs import LongJobs, Steps
+from livingstill_cli.studio.workspace import Workspace
+
+if TYPE_CHECKING:
+    from livingstill_cli.studio.server import Studio
+
+FRAME_HEADER = struct.Struct("<III")
+"""Before each JPEG: the serial number of its look, the frame's index, and whether another follows.
+
+The last is 1 for a frame without the filter against flicker, which needs its neighbours: it is shown
+until the frame that has it comes.
+"""
+
+_FIRST_SECONDS = 2.0
+"""Seconds of a first look that are sent before its decisions at the full size begin."""
+
+
+class _Job:
+    """One look that is wanted: it ends early once another is wanted in its place."""
+
+    def __init__(self, serial: int, start: int) -> None:
+        self.serial, self.start, self.stale = serial, start, Event()
+        self.wanted: int | None = None
+
+
+class PhotoPage:
+    """Answers what a page asks of a photo. Each public method is an operation of its name."""
+
+    def __init__(self, channel: Channel, studio: Studio, jobs: LongJobs) -> None:
+        self._channel, self._studio, self._jobs = channel, studio, jobs
+        self._job: _Job | None = None
+        self._work: Workspace | None = None
+
+    # looks
+
+    async def look(self, message: dict[str, Any]) -> None:
+        """Begin a look at a photo by some settings; one that is worked on ends."""
+        job = _Job(int(message["serial"]), max(0, int(message.get("start", 0))))
+        if self._job is not None:
+            self._job.stale.set()
+        self._job = job
+        handle, values = str(message["photo"]), dict(message["settings"])
+        self._channel.background(lambda: self._look(job, handle, values), self._studio.previews)
+
+    def stop(self) -> None:
+        """End the look that is worked on, at its next frame."""
+        if self._job is not None:
+            self._job.stale.set()
+
+    async def frame(self, message: dict[str, Any]) -> None:
+        """Send a frame of the look before those that come in order."""
+        job = self._job
+        if job is not None and job.serial == message.get("serial"):
+            job.wanted = max(0, int(message["index"]))
+
+    def _look(self, job: _Job, handle: str, values: dict[str, Any]) -> None:
+        """Make a clip and send it frame by frame, in a thread of the studio."""
+        if job.stale.is_set():
+            return
+        try:
+            work = self._work = self._studio.workspace(handle)
+            shot = work.shot(values)
+            if work.last is None:
+                look = work.look(shot, Stages(), quick=True)
+                self._tell(job, work, look)
+                few = round(_FIRST_SECONDS * look.clip.timeline.fps)
+                if not self._send_frames(job, look, most=few):
+                    return
+            look = work.look(shot, Stages(), quick=False)
+            self._tell(job, work, look)
+            self._send_frames(job, look)
+        except Exception as error:
+            message = sentence(error)
+            self._channel.post(
+                {"type": "error", "op": "look", "serial": job.serial, "message": message}
+            )
+
+    def _tell(self, job: _Job, work: Workspace, look: Look) -> None:
+        clip = look.clip
+        self._channel.post(
+            {
+                "type": "look",
+                "serial": job.serial,
+                "photo": work.handle,
+                "final": look.decisions is not None,
+                "size": list(clip.framing.size),
+                "box": list(clip.framing.box),
+                "picture": list(clip.framing.picture),
+                "frames": clip.timeline.frames,
+                "fps": float(clip.timeline.fps),
+                "loop": clip.timeline.loop,
+                "camera": str(clip.shot.camera),
+                "subject": list(clip.subject),
+                "layers": len(clip.scene.layers),
+                "depth": clip.depth.source,
+                "regions": work.regions(look),
+                "notes": list(dict.fromkeys(look.notes)),
+            }
+        )
+
+    def _send_frames(self, job: _Job, look: Look, most: int | None = None) -> bool:
+        """Send the frames of a look once each, ``most`` at most; return whether it is still wanted.
+
+        They come in order from the start of the job on and around to it, and from a frame on that
+        the page asks for meanwhile: that one comes at once, though without its filter.
+        """
+        frames = workspace.Frames(look.clip)
+        sent: set[int] = set()
+        wanted: int | None = job.start % frames.count
+        most = frames.count if most is None else min(most, frames.count)
+        while len(sent) < most:
+            start = 0 if wanted is None else wanted
+            if (
+                wanted is not None
+                and frames.filtered
+                and not self._frame(job, wanted, frames.unfiltered(wanted), unfiltered=True)
+            ):
+                return False
+            wanted = None
+            for index, data in frames.jpegs(start, sent):
+                if not self._frame(job, index, data):
+                    return False
+                sent.add(index)
+                wanted, job.wanted = job.wanted, None
+                if wanted in sent or (wanted is not None and wanted >= frames.count):
+                    wanted = None
+                if wanted is not None or len(sent) >= most:
+                    break
+        if len(sent) == frames.count:
+            self._channel.post({"type": "done", "serial": job.serial})
+        return not job.stale.is_set()
+
+    def _frame(self, job: _Job, index: int, data: bytes, *, unfiltered: bool = False) -> bool:
+        """Send a frame and wait until it is on its way; return whether more are wanted."""
+        if job.stale.is_set():
+            return False
+        body = FRAME_HEADER.pack(job.serial & 0xFFFFFFFF, index, int(unfiltered)) + data
+        if not self._channel.push(body):
+            job.stale.set()
+        return not job.stale.is_set()
+
+    # pictures
+
+    async def picture(self, message: dict[str, Any]) -> None:
+        """Send handles of the pictures of depth or layers."""
+        what, work = str(message["what"]), self._workspace()
+        handles = await self._channel.loop.run_in_executor(self._studio.helpers, work.picture, what)
+        await self._channel.send({"type": "picture", "what": what, "handles": handles})
+
+    async def tile(self, message: dict[str, Any]) -> None:
+        """Send the handle of a small loop of a camera move."""
+        move, work = str(message["move"]), self._workspace()
+        handle = await self._channel.loop.run_in_executor(self._studio.helpers, work.tile, move)
+        await self._channel.send(
+            {"type": "tile", "move": move, "photo": work.handle, "handle": handle}
+        )
+
+    async def pose(self, message: dict[str, Any]) -> None:
+        """Send the camera's poses at times 0..1 of the last look."""
+        times = [min(1.0, max(0.0, float(time))) for time in message["times"]]
+        look = self._workspace().last
+        if look is None:
+            raise InputError("the camera is not decided yet; wait a moment")
+        keyframes = keyframe_files.poses(look.clip.camera, times)
+        await self._channel.send(
+            {"type": "pose", "serial": message.get("serial"), "keyframes": keyframes}
+        )
+
+    async def keyframes(self, message: dict[str, Any]) -> None:
+        """Keep keyframes in a file of the session, or send those of a file that is one."""
+        handles = self._studio.handles
+        if "handle" in message:
+            path, duration = handles.of(message["handle"]).path, float(message["duration"])
+            table, handle = keyframe_files.read(path, duration), message["handle"]
+        else:
+            table = {key: message[key] for key in ("keyframe", "interpolation")}
+            path = handles.new_path(".toml")
+            path.write_text(keyframe_files.write(table), encoding="utf-8")
+            handle = handles.keep(path, "camera.toml")
+        await self._channel.send({"type": "keyframes", "handle": handle, **table})
+
+    async def estimate(self, message: dict[str, Any]) -> None:
+        """Send about how large the file will be."""
+        work, suffix = self._workspace(), str(message["suffix"])
+        shot = work.shot(dict(message["settings"]))
+        size = await self._channel.loop.run_in_executor(
+            self._studio.previews, work.estimate, shot, suffix
+        )
+        await self._channel.send(
+            {"type": "estimate", "serial": message.get("serial"), "suffix": suffix, "bytes": size}
+        )
+
+    async def prompt(self, message: dict[str, Any]) -> None:
+        """Send the settings that a description means, and notes on how it was read."""
+        text = str(message["text"])
+        found = prompt.read(text)
+        page = shots.settings_of(shots.shot_of({"prompt": text}, self._studio.handles))
+        keys = {key: page[key] for key in found if key in page}
+        await self._channel.send(
+            {"type": "prompt", "settings": keys, "notes": list(prompt.notes(text))}
+        )
+
+    def _workspace(self) -> Workspace:
+        if self._work is None:
+            raise InputError("nothing has been looked at yet; choose a photo first")
+        return self._work
+
+    # saving
+
+    async def save(self, message: dict[str, Any]) -> None:
+        """Write the shot file into the studio's folder."""
+        work, stem = self._workspace(), shots.stem_of(message.get("name"))
+        path, command = await self._channel.loop.run_in_executor(
+            self._studio.helpers, self._studio.save_shot, work, dict(message["settings"]), stem
+        )
+        handle = self._studio.handles.refer(path)
+        await self._channel.send(
+            {"type": "saved", "file": file_facts(path, handle), "command": command}
+        )
+
+    async def export(self, message: dict[str, Any]) -> None:
+        """Write the clip and its shot file into the studio's folder."""
+        work, values = self._workspace(), dict(message["settings"])
+        stem, suffix = shots.stem_of(message.get("name")), str(message["suffix"])
+        folder, handles = self._studio.folder, self._studio.handles
+
+        def run(steps: Steps) -> dict[str, Any]:
+            made = work.export(values, stem, suffix, folder, Stages(steps))
+            return {
+                "type": "exported",
+                "files": [file_facts(path, handles.refer(path)) for path in made.files],
+                "folder": str(folder),
+                "command": made.command,
+                "notes": list(made.notes),
+            }
+
+        self._jobs.start("export", run)

@@ -1,0 +1,47 @@
+"""Effects of regions by what they were built from: an edit of one region leaves those of others."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Hashable
+from hashlib import sha256
+
+import numpy as np
+
+from livingstill.motion.builder import build_effects
+from livingstill.motion.canvas import Effect
+from livingstill.motion.context import MotionContext
+
+_MOST = 16
+"""Regions whose effects are kept: those of about two motions."""
+
+
+class EffectCache:
+    """Builds the effects of a region, or returns those that the same context gave before."""
+
+    def __init__(self) -> None:
+        self._effects: OrderedDict[Hashable, tuple[Effect, ...]] = OrderedDict()
+
+    def __call__(self, context: MotionContext) -> tuple[Effect, ...]:
+        """Return the effects of a region."""
+        key = _key(context)
+        if key not in self._effects:
+            self._effects[key] = build_effects(context)
+        self._effects.move_to_end(key)
+        while len(self._effects) > _MOST:
+            self._effects.popitem(last=False)
+        return self._effects[key]
+
+
+def _key(context: MotionContext) -> Hashable:
+    """Return the context by value: ``colour`` is made of ``rgb``, so it needs no digest."""
+    digest = sha256()
+    for array in (context.rgb, context.mask, context.inverse_depth, context.direction):
+        if array is not None:
+            digest.update(np.ascontiguousarray(array).data)
+    return (
+        digest.digest(),
+        (context.kind, context.index, context.direction is None),
+        (context.wind, context.seconds, context.amount, context.seed),
+        (context.own_layer, context.on_background),
+    )
