@@ -23,6 +23,7 @@ WRITTEN = {
 
 SEVERAL = {
     "motion": "str | Sequence[str]",
+    "amount_of": "Sequence[str | KindAmount]",
     "mask": "Sequence[str | MaskFile]",
     "brush": "Sequence[str | Stroke]",
 }
@@ -35,7 +36,7 @@ from collections.abc import Sequence
 from os import PathLike
 from typing import Literal, TypedDict
 
-from livingstill.settings.values import MaskFile, MoveSpec, Stroke
+from livingstill.settings.values import KindAmount, MaskFile, MoveSpec, Stroke
 from livingstill.settings.wind import Wind
 
 

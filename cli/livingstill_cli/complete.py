@@ -19,6 +19,7 @@ NAMES = {
     "alpha": _KINDS,
     "mask": _KINDS,
     "brush": _KINDS,
+    "amount_of": _KINDS,
     "depth": ("livingstill.depth.sources", "SOURCES"),
     "models": ("livingstill.depth.models", "MODELS"),
     "formats": ("livingstill.media.formats", "FORMATS"),
@@ -39,7 +40,7 @@ FURTHER = {
 }
 """Words that may stand there besides the names."""
 
-AFTER = {"mask": "=", "brush": ":"}
+AFTER = {"mask": "=", "brush": ":", "amount_of": "="}
 """What follows the name where it is not the whole value."""
 
 Completer = Callable[[click.Context, click.Parameter, str], list[CompletionItem]]

@@ -9,7 +9,7 @@ from livingstill_cli import say
 from livingstill_cli.command import Command
 from livingstill_cli.complete import completer
 
-STEERING = ("amount", "wind", "seed", "mask", "brush", "hold")
+STEERING = ("amount", "amount_of", "wind", "seed", "mask", "brush", "hold")
 """Settings that every kind of motion heeds."""
 
 

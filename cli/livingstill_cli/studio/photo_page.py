@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterator
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
@@ -79,11 +80,12 @@ class PhotoPage:
                 look = work.look(shot, Stages(), quick=True)
                 self._tell(job, work, look)
                 few = round(_FIRST_SECONDS * look.clip.timeline.fps)
-                if not self._send_frames(job, look, most=few):
+                if not self._send_frames(job, work, look, few):
                     return
             look = work.look(shot, Stages(), quick=False)
             self._tell(job, work, look)
-            self._send_frames(job, look)
+            if self._send_frames(job, work, look):
+                work.prepare_painting(shot)
         except Exception as error:
             message = sentence(error)
             self._channel.post(
@@ -108,50 +110,29 @@ class PhotoPage:
                 "subject": list(clip.subject),
                 "layers": len(clip.scene.layers),
                 "depth": clip.depth.source,
-                "regions": work.regions(look),
                 "notes": list(dict.fromkeys(look.notes)),
             }
         )
 
-    def _send_frames(self, job: _Job, look: Look, most: int | None = None) -> bool:
+    def _send_frames(self, job: _Job, work: Workspace, look: Look, most: int | None = None) -> bool:
         """Send the frames of a look once each, ``most`` at most; return whether it is still wanted.
 
-        They come in order from the start of the job on and around to it, and from a frame on that
+        Its regions follow the first of them. They come in order from the start of the job on and around to it, and from a frame on that
         the page asks for meanwhile: that one comes at once, though without its filter.
         """
         frames = workspace.Frames(look.clip)
-        sent: set[int] = set()
-        wanted: int | None = job.start % frames.count
         most = frames.count if most is None else min(most, frames.count)
-        while len(sent) < most:
-            start = 0 if wanted is None else wanted
-            if (
-                wanted is not None
-                and frames.filtered
-                and not self._frame(job, wanted, frames.unfiltered(wanted), unfiltered=True)
-            ):
+        for number, (index, data, unfiltered) in enumerate(_ordered(job, frames, most)):
+            if job.stale.is_set():
                 return False
-            wanted = None
-            for index, data in frames.jpegs(start, sent):
-                if not self._frame(job, index, data):
-                    return False
-                sent.add(index)
-                wanted, job.wanted = job.wanted, None
-                if wanted in sent or (wanted is not None and wanted >= frames.count):
-                    wanted = None
-                if wanted is not None or len(sent) >= most:
-                    break
-        if len(sent) == frames.count:
+            header = FRAME_HEADER.pack(job.serial & 0xFFFFFFFF, index, int(unfiltered))
+            if not self._channel.push(header + data):
+                job.stale.set()
+            if number == 0:
+                regions = {"type": "regions", "serial": job.serial, "regions": work.regions(look)}
+                self._channel.post(regions)
+        if most == frames.count:
             self._channel.post({"type": "done", "serial": job.serial})
-        return not job.stale.is_set()
-
-    def _frame(self, job: _Job, index: int, data: bytes, *, unfiltered: bool = False) -> bool:
-        """Send a frame and wait until it is on its way; return whether more are wanted."""
-        if job.stale.is_set():
-            return False
-        body = FRAME_HEADER.pack(job.serial & 0xFFFFFFFF, index, int(unfiltered)) + data
-        if not self._channel.push(body):
-            job.stale.set()
         return not job.stale.is_set()
 
     # pictures
@@ -250,3 +231,27 @@ class PhotoPage:
             }
 
         self._jobs.start("export", run)
+
+
+def _ordered(job: _Job, frames: workspace.Frames, most: int) -> Iterator[tuple[int, bytes, bool]]:
+    """Yield index, JPEG and whether its filter is missing, of ``most`` frames of a clip.
+
+    They are in order from the job's start on and around to it, and from a frame on that is wanted
+    meanwhile. Where the order begins anew, its first frame comes without its filter at once.
+    """
+    done: set[int] = set()
+    wanted: int | None = job.start % frames.count
+    while len(done) < most:
+        start = 0 if wanted is None else wanted
+        if wanted is not None and frames.filtered:
+            yield wanted, frames.unfiltered(wanted), True
+        wanted = None
+        for index, data in frames.jpegs(start, done):
+            yield index, data, False
+            done.add(index)
+            asked, job.wanted = job.wanted, None
+            if asked is not None and asked not in done and asked < frames.count:
+                wanted = asked
+                break
+            if len(done) >= most:
+                break

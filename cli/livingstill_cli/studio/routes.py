@@ -13,6 +13,7 @@ from urllib.parse import unquote
 import cv2
 import numpy as np
 from livingstill.core.errors import InputError
+from livingstill.core.model import UInt8Array
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -26,7 +27,7 @@ from livingstill_cli.studio.connection import PageConnection
 from livingstill_cli.studio.declarations import declarations, sample
 from livingstill_cli.studio.guard import Guard, same_secret
 from livingstill_cli.studio.rescue_page import CLIP_SUFFIXES
-from livingstill_cli.studio.workspace import jpeg
+from livingstill_cli.studio.workspace import jpeg, png
 
 if TYPE_CHECKING:
     from livingstill_cli.studio.server import Studio
@@ -121,17 +122,18 @@ def _inner(studio: Studio, token: str) -> Starlette:
 
     async def mask(request: Request) -> Response:
         path = studio.handles.new_path(".png")
-        await uploads.receive(request, path, limit=uploads.MOST_MASK_BYTES, picture=True)
-        grey = cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_GRAYSCALE)
-        if grey is None:
-            path.unlink()
-            raise InputError("the mask is no picture; paint it again")
-        painted = np.asarray(grey, np.uint8)
-        if request.query_params.get("snap") == "1":
-            work = studio.workspace(str(request.query_params.get("photo")))
-            loop = asyncio.get_running_loop()
-            painted = await loop.run_in_executor(studio.helpers, work.snapped, painted)
-        path.write_bytes(cv2.imencode(".png", painted)[1].tobytes())
+        raw = "width" in request.query_params
+        await uploads.receive(request, path, limit=uploads.MOST_MASK_BYTES, picture=not raw)
+        try:
+            painted = _levels(path, request.query_params.get("width"))
+            if request.query_params.get("snap") == "1":
+                work = studio.workspace(str(request.query_params.get("photo")))
+                loop = asyncio.get_running_loop()
+                painted = await loop.run_in_executor(studio.helpers, work.snapped, painted)
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
+        path.write_bytes(png(painted))
         return JSONResponse({"handle": studio.handles.keep(path, "mask.png")})
 
     async def file(request: Request) -> Response:
@@ -196,6 +198,26 @@ def _inner(studio: Studio, token: str) -> Starlette:
         ],
         exception_handlers={InputError: _refused, HTTPException: _status},
     )
+
+
+def _levels(path: Path, width: str | None) -> UInt8Array:
+    """Return an uploaded mask, (h, w) uint8: of a picture, or with ``width`` of its bare levels.
+
+    Raises
+    ------
+    InputError
+        If it is neither.
+    """
+    data = np.fromfile(path, np.uint8)
+    if width is None:
+        grey = cv2.imdecode(data, cv2.IMREAD_GRAYSCALE) if data.size else None
+        if grey is None:
+            raise InputError("the mask is no picture; paint it again")
+        return np.asarray(grey, np.uint8)
+    columns = int(width) if width.isdecimal() and len(width) < 6 else 0
+    if columns < 8 or data.size < 8 * columns or data.size % columns:
+        raise InputError("the mask is no rectangle of levels; paint it again")
+    return data.reshape(-1, columns)
 
 
 async def _refused(_: Request, error: Exception) -> Response:

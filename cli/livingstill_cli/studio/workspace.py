@@ -115,6 +115,11 @@ class Workspace:
         with suppress(Exception):  # whoever asks is told what is wrong
             self.preview.first(Shot(background=self._background))
 
+    def prepare_painting(self, shot: Shot) -> None:
+        """Do what the first painted mask needs, while nothing else is asked for."""
+        with suppress(Exception):
+            self.preview.prepare_painting(shot)
+
     # what is seen of the engine's view
 
     def regions(self, look: Look) -> list[dict[str, Any]]:
@@ -130,7 +135,7 @@ class Workspace:
                 "share": round(region.share, 4),
                 "confidence": sure.get(region.label),
                 "colour": list(KINDS[region.label].colour),
-                "mask": self._handles.put_picture(_png(region.mask), f"{region.label}.png"),
+                "mask": self._handles.put_picture(png(region.mask), f"{region.label}.png"),
             }
             for region in look.clip.regions
         ]
@@ -149,10 +154,10 @@ class Workspace:
         if what == "depth":
             levels = np.round(clip.depth.values * np.float32(255)).astype(np.uint8)
             coloured = cv2.applyColorMap(levels, cv2.COLORMAP_INFERNO)
-            return [self._handles.put_picture(_png(np.asarray(coloured, np.uint8)), "depth.png")]
+            return [self._handles.put_picture(png(np.asarray(coloured, np.uint8)), "depth.png")]
         if what == "layers":
             return [
-                self._handles.put_picture(_png(_bgra(layer.colour)), f"layer-{number}.png")
+                self._handles.put_picture(png(_bgra(layer.colour)), f"layer-{number}.png")
                 for number, layer in enumerate(clip.scene.layers, 1)
             ]
         raise InputError(f"there is no picture of {what}; it must be depth or layers")
@@ -327,7 +332,8 @@ def jpeg(bgr: UInt8Array) -> bytes:
     return cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])[1].tobytes()
 
 
-def _png(picture: UInt8Array) -> bytes:
+def png(picture: UInt8Array) -> bytes:
+    """Return a picture, grey, BGR or BGRA of uint8, as PNG."""
     return cv2.imencode(".png", picture, [cv2.IMWRITE_PNG_COMPRESSION, 1])[1].tobytes()
 
 

@@ -89,11 +89,18 @@ class Preview:
         small = small_shot(self.photo, shot)
         scale = min(1.0, analyse.scene_scale(self.photo, small))
         painted = bool(shot.mask or shot.hold)
-        size = analyse.scaled_size(self.photo.size, scale) if painted else None
-        decided = self.full.decide(shot, stages, size=size)
+        decided = self.full.decide(shot, stages, size=self._scene_size(shot) if painted else None)
         small = small.model_copy(update={"camera": decided.move})
         self._small.adopt(self._estimates(decided, scale), scale)
         return Look(self._small.clip(small, stages), decided)
+
+    def prepare_painting(self, shot: Shot) -> None:
+        """Reduce what was detected to the preview's size, as the first painted mask will need it."""
+        self.full.decide(shot, size=self._scene_size(shot))
+
+    def _scene_size(self, shot: Shot) -> tuple[int, int]:
+        scale = analyse.scene_scale(self.photo, small_shot(self.photo, shot))
+        return analyse.scaled_size(self.photo.size, scale)
 
     def _estimates(self, decided: Decisions, scale: float) -> Estimates:
         """Return the decisions at ``scale`` of the photo; what is as before is the same object."""

@@ -321,9 +321,12 @@ def check_settings(shot: Shot) -> None:
     Raises
     ------
     InputError
-        If the camera, depth source, budget, sound or a file of the finish cannot be used.
+        If the camera, a kind, the depth source, budget, sound or a file of the finish cannot be used.
     """
     path.parse(shot.camera, shot.duration)
+    for one in shot.amount_of:
+        if one.kind not in KINDS:
+            raise InputError(f"no motion kind is called '{one.kind}'{nearest(one.kind, list(KINDS))}")
     files.check(shot)
     soundtrack.check(shot)
     if shot.budget:

@@ -256,6 +256,7 @@ def compose_motion(
         return None, ()
     strokes: Strokes = shot.brush
     directions = flow_field.velocities(rgb, depth, regions, strokes)
+    amounts = {one.kind: shot.amount * one.amount for one in shot.amount_of}
 
     def make(attenuation: Mapping[str, float]) -> Motion:
         return compose(
@@ -264,7 +265,7 @@ def compose_motion(
             regions,
             wind=shot.wind,
             seconds=timeline.seconds,
-            amount={kind: shot.amount * factor for kind, factor in attenuation.items()},
+            amount={k: amounts.get(k, shot.amount) * factor for k, factor in attenuation.items()},
             seed=shot.seed,
             directions=directions,
             scene=scene,

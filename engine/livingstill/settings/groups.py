@@ -18,6 +18,7 @@ from livingstill.settings.values import (
     Aspect,
     CameraChoice,
     DepthName,
+    KindAmounts,
     MaskFiles,
     NameList,
     Size,
@@ -105,7 +106,7 @@ class RegionSettings(Group):
 
 
 class WindSettings(Group):
-    """How much it moves: the one wind, and a factor on all motion."""
+    """How much it moves: the one wind, and factors on all motion and on that of each kind."""
 
     wind: WindSetting = param(
         DEFAULT_WIND,
@@ -115,6 +116,12 @@ class WindSettings(Group):
     )
     amount: float = param(
         1.0, "scales all motion: 0 = still, 2 = twice", group="Motion", ge=0, le=4
+    )
+    amount_of: KindAmounts = param(
+        (),
+        "scales the motion of one kind, beside --amount: 0 = still, 2 = twice; repeatable",
+        group="Motion",
+        metavar="KIND=X",
     )
 
 

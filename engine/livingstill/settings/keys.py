@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from os import PathLike
 from typing import Literal, TypedDict
 
-from livingstill.settings.values import MaskFile, MoveSpec, Stroke
+from livingstill.settings.values import KindAmount, MaskFile, MoveSpec, Stroke
 from livingstill.settings.wind import Wind
 
 
@@ -25,6 +25,7 @@ class ShotKeys(TypedDict, total=False):
     hold_faces: bool
     wind: str | Wind
     amount: float
+    amount_of: Sequence[str | KindAmount]
     seed: int
     smooth: float
     duration: float

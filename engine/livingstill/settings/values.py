@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -107,6 +108,35 @@ class MaskFile(BaseModel):
 
     def __str__(self) -> str:
         return f"{self.kind}={self.file}"
+
+
+class KindAmount(BaseModel):
+    """How much one kind of motion moves, written ``KIND=X``.
+
+    >>> str(KindAmount.model_validate(KindAmount.parse("water=0.5")))
+    'water=0.5'
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    kind: str
+    amount: float
+
+    @classmethod
+    def parse(cls, value: object) -> object:
+        """Read the written form; anything that is no text passes through."""
+        if not isinstance(value, str):
+            return value
+        kind, _, number = value.partition("=")
+        try:
+            amount = float(number)
+        except ValueError:
+            amount = math.nan
+        if not kind or not 0 <= amount <= 4:
+            raise ValueError("it must be KIND=X with X from 0 to 4, as in water=0.5")
+        return cls(kind=kind, amount=amount)
+
+    def __str__(self) -> str:
+        return f"{self.kind}={self.amount:g}"
 
 
 def _point(value: object) -> object:
@@ -237,6 +267,7 @@ Fraction = Annotated[float, Field(ge=0, le=1)]
 _as_text = PlainSerializer(str, return_type=str)
 CameraChoice = Annotated[MoveSpec, BeforeValidator(MoveSpec.parse), _as_text]
 Strokes = tuple[Annotated[Stroke, BeforeValidator(Stroke.parse), _as_text], ...]
+KindAmounts = tuple[Annotated[KindAmount, BeforeValidator(KindAmount.parse), _as_text], ...]
 MaskFiles = tuple[Annotated[MaskFile, BeforeValidator(MaskFile.parse), _as_text], ...]
 Point = Annotated[tuple[Fraction, Fraction], BeforeValidator(_point)]
 """A point of the photo, written ``x,y``: 0,0 = top left corner, 1,1 = bottom right."""

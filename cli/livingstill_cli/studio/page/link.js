@@ -36,6 +36,10 @@ export async function photoOf(handle) {
   return (await request(`/api/photos/${handle}`)).blob();
 }
 
+export async function thumbnailOf(handle) {
+  return (await request(`/api/thumbnails/${handle}`)).blob();
+}
+
 export async function sampleOf(name) {
   return (await request(`/api/samples/${name}`)).blob();
 }
@@ -51,10 +55,16 @@ export async function sendSample(name) {
   return (await request("/api/sample", {method: "POST", body: JSON.stringify({name}), headers})).json();
 }
 
-export async function sendMask(blob, photo = null) {
-  const query = photo ? `?snap=1&photo=${photo}` : "";
+export async function sendMask(blob) {
   const headers = {"Content-Type": "image/png"};
-  return (await (await request(`/api/mask${query}`, {method: "POST", body: blob, headers})).json()).handle;
+  return (await (await request("/api/mask", {method: "POST", body: blob, headers})).json()).handle;
+}
+
+// Send a mask as bare levels, row by row; with a photo its border is moved onto edges of it.
+export async function sendLevels({values, width}, photo = null) {
+  const query = `width=${width}${photo ? `&snap=1&photo=${photo}` : ""}`;
+  const headers = {"Content-Type": "application/octet-stream"};
+  return (await (await request(`/api/mask?${query}`, {method: "POST", body: values, headers})).json()).handle;
 }
 
 export async function sendFile(file, key) {

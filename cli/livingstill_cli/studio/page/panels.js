@@ -3,7 +3,8 @@
 import {el, has, icon, unique} from "./dom.js";
 import {control, field, fields, fold, part} from "./fields.js";
 import * as link from "./link.js";
-import {bytes, humanise, percent, seconds, words} from "./words.js";
+import {commandLine, fileList, progressOf} from "./files.js";
+import {bytes, humanise, percent, words} from "./words.js";
 
 const GRADE = ["exposure", "temperature", "tint", "saturation", "vignette", "grain"];
 const CARD = ["price", "address", "details", "card_place", "card_colour", "accent"];
@@ -534,10 +535,8 @@ function exporting(studio) {
   const format = el("select", {id: unique("format"), onchange: () => { state.suffix = format.value; store.set({codec: null}); codecs(); estimate(); }});
   for (const one of store.formats) format.append(el("option", {value: one.suffix, selected: one.suffix === state.suffix}, `${one.suffix.slice(1)}, ${one.help}`));
   const codecPlace = el("div");
-  const bar = el("progress", {class: "bar", "aria-label": text.start});
-  const line = el("p", {class: "muted", role: "status"});
+  const making = progressOf(studio.socket, text.stages);
   const go = el("button", {type: "button", class: "primary", onclick: () => run()}, text.start);
-  const cancel = el("button", {type: "button", class: "small", onclick: () => studio.socket.send({op: "cancel"})}, text.cancel);
   const save = el("button", {type: "button", class: "small", onclick: () => saveShot()}, text.save);
   const result = el("div", {class: "result"});
 
@@ -584,19 +583,9 @@ function exporting(studio) {
   }
 
   function refresh() {
-    const {progress} = state;
-    const busy = progress !== null;
-    go.hidden = busy;
-    save.hidden = busy;
-    cancel.hidden = !busy;
-    bar.hidden = !busy;
-    if (busy) {
-      if (progress.total) [bar.max, bar.value] = [progress.total, progress.done];
-      else bar.removeAttribute("value");
-      const left = progress.left === null || progress.stage !== "frames" ? "" : ` · ${text.left(seconds(progress.left))}`;
-      const count = progress.total ? ` ${progress.done} / ${progress.total}` : "";
-      line.textContent = `${text.stages[progress.stage] ?? progress.stage}${count}${left}`;
-    } else line.textContent = state.cancelled ? text.cancelled : "";
+    const busy = state.progress !== null;
+    go.hidden = save.hidden = busy;
+    making.show(state.progress, state.cancelled ? text.cancelled : "");
     result.replaceChildren(...(state.result ? shown(state.result) : []));
   }
 
@@ -607,20 +596,11 @@ function exporting(studio) {
     return [
       el("h2", {}, text.done),
       el("p", {class: "muted"}, text.where(folder)),
-      el("ul", {class: "files"}, files.map((one) => el("li", {}, el("span", {class: "grow"}, one.name), el("span", {class: "muted"}, bytes(one.bytes)),
-        el("button", {type: "button", class: "small", onclick: () => download(one)}, text.download)))),
-      el("p", {class: "muted"}, text.again), code(again),
-      el("p", {class: "muted"}, text.orInOne), code(command),
+      fileList(files),
+      el("p", {class: "muted"}, text.again), commandLine(again),
+      el("p", {class: "muted"}, text.orInOne), commandLine(command),
       el("ul", {class: "notes"}, notes.map((note) => el("li", {}, note))),
     ];
-  }
-
-  function code(line) {
-    const button = el("button", {type: "button", class: "small", onclick: async () => {
-      await navigator.clipboard.writeText(line);
-      button.textContent = text.copied;
-    }}, text.copy);
-    return el("div", {class: "code"}, el("code", {tabIndex: 0}, line), button);
   }
 
   codecs();
@@ -632,7 +612,7 @@ function exporting(studio) {
       el("div", {class: "field"}, el("div", {class: "head"}, el("label", {class: "label", htmlFor: name.id}, text.name)), name),
       el("div", {class: "field"}, el("div", {class: "head"}, el("label", {class: "label", htmlFor: format.id}, text.format), el("span", {class: "gap"}), about), format),
       codecPlace,
-      el("div", {class: "row actions"}, go, save, cancel), bar, line, result,
+      el("div", {class: "row actions"}, go, save, making.cancel), making.bar, making.line, result,
       part(text.frame, [sizeField(store), aspectField(store), ...fields(store, ["fit", "fps", "quality"], studio.fail)]),
       fold(text.encoding, fields(store, ["crf", "bitrate", "budget", "alpha", "shutter", "max_upscale"], studio.fail)),
       fold(text.sound, [
@@ -653,12 +633,6 @@ function exporting(studio) {
 }
 
 const quoted = (text) => (/^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
-
-async function download({name, handle}) {
-  const address = URL.createObjectURL(await link.fileOf(handle));
-  el("a", {href: address, download: name}).click();
-  setTimeout(() => URL.revokeObjectURL(address), 10_000);
-}
 
 function sizeField(store) {
   return field(store, "size", {declared: {choices: [...Object.keys(store.sizes).sort((a, b) => store.sizes[a] - store.sizes[b]), "source"], least: null}});

@@ -6,7 +6,8 @@ import {words} from "./words.js";
 const DECODED = 16;
 
 export class Player extends EventTarget {
-  constructor(canvas) {
+  // ``parts`` are the button, slider, clock and bar that show and set where it is; null for a follower.
+  constructor(canvas, parts) {
     super();
     this.canvas = canvas;
     this.context = canvas.getContext("2d", {alpha: false});
@@ -20,13 +21,14 @@ export class Player extends EventTarget {
     this.drawn = {serial: -1, index: -1};
     this.shown = 0; // frames drawn since the last look, for measuring
     this.last = performance.now();
-    this.parts = {
-      play: document.getElementById("play"), scrub: document.getElementById("scrub"),
-      clock: document.getElementById("clock"), ready: document.getElementById("ready"),
-    };
-    this.parts.scrub.setAttribute("aria-label", words.scrub);
-    this.parts.play.addEventListener("click", () => this.toggle());
-    this.parts.scrub.addEventListener("input", () => this.seek(Number(this.parts.scrub.value)));
+    this.parts = parts;
+    if (!parts) {
+      this.playing = false;
+      return;
+    }
+    parts.scrub.setAttribute("aria-label", words.scrub);
+    parts.play.addEventListener("click", () => this.toggle());
+    parts.scrub.addEventListener("input", () => this.seek(Number(parts.scrub.value)));
     this.#buttons();
     requestAnimationFrame((now) => this.#tick(now));
   }
@@ -48,8 +50,23 @@ export class Player extends EventTarget {
     }
     this.position = Math.min(look.frames - 1, Math.round(share * look.frames));
     this.shown = 0;
-    this.parts.scrub.max = look.frames - 1;
+    if (this.parts) this.parts.scrub.max = look.frames - 1;
     this.#label();
+  }
+
+  // The number of frames, where it was not known when they began to come.
+  end(count) {
+    this.look.frames = this.frames.length = count;
+    this.position = Math.min(this.position, count - 1);
+    if (this.parts) this.parts.scrub.max = count - 1;
+    this.#label();
+  }
+
+  // Show the frame at a share of the clip, as another player does.
+  follow(share) {
+    if (!this.look) return;
+    this.position = Math.min(this.look.frames - 1, Math.floor(share * this.look.frames + 1e-6));
+    this.draw();
   }
 
   receive({serial, index, blob, unfiltered}) {
@@ -62,7 +79,7 @@ export class Player extends EventTarget {
       if (this.drawn.index === index) this.drawn = {serial: -1, index: -1};
     }
     this.frames[index] = blob;
-    this.parts.ready.value = this.count / this.look.frames;
+    if (this.parts) this.parts.ready.value = this.count / this.look.frames;
     if (!this.playing || this.drawn.serial !== serial) this.draw();
     this.received += 1;
     if (this.received === 1) this.dispatchEvent(new Event("first"));
@@ -186,7 +203,7 @@ export class Player extends EventTarget {
 
   #label() {
     const {look} = this;
-    if (!look) return;
+    if (!look || !this.parts) return;
     this.parts.scrub.value = this.index;
     const time = (this.index / look.fps).toFixed(2);
     this.parts.clock.value = `${time} / ${(look.frames / look.fps).toFixed(2)} s`;
@@ -194,6 +211,7 @@ export class Player extends EventTarget {
   }
 
   #buttons() {
+    if (!this.parts) return;
     const name = this.playing ? "pause" : "play";
     iconButton(this.parts.play, name, words[name]);
   }

@@ -307,7 +307,10 @@ export class Stage extends EventTarget {
     else if (this.tool === "focus") this.drag = {focus: true};
     else if (!this.kind) this.dispatchEvent(new Event("nothing"));
     else if (this.tool === "arrow") this.drag = {arrow: [[x, y]]};
-    else if (this.edit?.context) this.drag = {last: [x, y]};
+    else if (this.edit?.context) {
+      this.drag = {last: [x, y]};
+      this.dispatchEvent(new Event("stroke"));
+    }
     if (this.drag) this.move(x, y);
   }
 
@@ -396,9 +399,7 @@ export class Stage extends EventTarget {
     edit.number += 1;
     this.painted = performance.now(); // for measuring
     const {number} = edit;
-    edit.mask().then(async (blob) => {
-      const snap = this.brush.snap ? this.store.photo.handle : null;
-      const handle = await link.sendMask(blob, snap);
+    link.sendLevels(edit.levels(), this.brush.snap ? this.store.photo.handle : null).then((handle) => {
       if (number !== edit.number) return; // another stroke came meanwhile, and its mask has both
       this.put(edit.kind, handle);
     }).catch((error) => this.dispatchEvent(new CustomEvent("fail", {detail: error.message})));
@@ -426,7 +427,7 @@ class Edit {
   }
 
   open(bitmap) {
-    const g = this.canvas.getContext("2d", {willReadFrequently: false});
+    const g = this.canvas.getContext("2d", {willReadFrequently: true});
     if (bitmap) {
       const grey = levels(bitmap);
       const image = new ImageData(bitmap.width, bitmap.height);
@@ -464,17 +465,13 @@ class Edit {
     return this.shown;
   }
 
-  mask() {
-    const flat = new OffscreenCanvas(this.canvas.width, this.canvas.height);
-    const g = flat.getContext("2d");
-    g.drawImage(this.canvas, 0, 0);
-    g.globalCompositeOperation = "source-in";
-    g.fillStyle = "#fff";
-    g.fillRect(0, 0, flat.width, flat.height);
-    g.globalCompositeOperation = "destination-over";
-    g.fillStyle = "#000";
-    g.fillRect(0, 0, flat.width, flat.height);
-    return flat.convertToBlob({type: "image/png"});
+  // The mask's levels, row by row.
+  levels() {
+    const {width, height} = this.canvas;
+    const {data} = this.context.getImageData(0, 0, width, height);
+    const values = new Uint8Array(width * height);
+    for (let i = 0; i < values.length; i += 1) values[i] = data[i * 4 + 3];
+    return {values, width, height};
   }
 }
 

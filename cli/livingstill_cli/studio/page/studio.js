@@ -1,15 +1,18 @@
 // Puts the page together: starts, keeps the socket and the store in step, and knows the keyboard.
 
+import {Batch} from "./batch.js";
 import {debounce, el, iconButton} from "./dom.js";
 import * as link from "./link.js";
 import {panels} from "./panels.js";
 import {Player} from "./player.js";
+import {Rescue} from "./rescue.js";
 import {Stage} from "./stage.js";
 import {Store, forget, read, restore} from "./store.js";
 import {humanise, words} from "./words.js";
 
 const byId = (id) => document.getElementById(id);
 const NAMES = Object.keys(words.tabs);
+const PLACES = Object.keys(words.places);
 // Settings that change no frame of a preview.
 const UNSEEN = new Set(["codec", "crf", "bitrate", "budget", "alpha", "audio", "audio_start", "audio_fade", "audio_level", "shutter", "max_upscale"]);
 
@@ -22,7 +25,7 @@ class Studio {
     });
     for (const [name, declared] of Object.entries(about.settings)) declared.name = name;
     this.socket = new link.Socket();
-    this.player = new Player(byId("picture"));
+    this.player = new Player(byId("picture"), {play: byId("play"), scrub: byId("scrub"), clock: byId("clock"), ready: byId("ready")});
     this.stage = new Stage(this.store, this.player);
     this.kept = {};
     this.tiles = new Map();
@@ -33,8 +36,35 @@ class Studio {
     this.times = {};
     this.fail = (message) => toast(message);
     this.soon = debounce(() => this.ask(), 50);
+    this.place = "photo";
     this.#listen();
     this.#chrome();
+    this.rescue = new Rescue(this);
+    this.batch = new Batch(this);
+  }
+
+  // places
+
+  go(place) {
+    const was = this.place;
+    this.place = place;
+    byId("start").hidden = place !== "photo" || Boolean(this.store.photo);
+    byId("studio").hidden = place !== "photo" || !this.store.photo;
+    byId("rescue").hidden = place !== "rescue";
+    byId("batch").hidden = place !== "batch";
+    for (const id of ["undo", "redo", "open"]) byId(id).hidden = place !== "photo";
+    for (const button of byId("places").children) button.setAttribute("aria-current", button.dataset.place === place ? "page" : "false");
+    byId("name").textContent = place === "photo" && this.store.photo ? this.store.photo.name.replace(/\.[^.]+$/, "") : "";
+    if (place !== "photo" && was === "photo") this.player.toggle(false);
+    if (place !== "rescue" && was === "rescue") this.rescue.player.toggle(false);
+    if (place === "rescue") this.rescue.fit();
+    if (place === "batch") this.batch.opened();
+    this.stage.fit();
+  }
+
+  rescueClip(clip) {
+    this.go("rescue");
+    this.rescue.open(clip);
   }
 
   // the engine
@@ -89,10 +119,16 @@ class Studio {
     });
     socket.addEventListener("look", ({detail}) => {
       if (detail.serial !== this.serial) return;
-      player.begin(detail);
+      player.begin({...detail, regions: player.look?.regions ?? []});
       this.stage.fit();
       this.panel?.refresh();
       this.status(detail.final ? "" : words.status.closer, !detail.final);
+    });
+    socket.addEventListener("regions", ({detail}) => {
+      if (detail.serial !== this.serial || !player.look) return;
+      player.look.regions = detail.regions;
+      this.panel?.refresh();
+      this.stage.draw();
     });
     socket.addEventListener("frame", ({detail}) => {
       player.receive(detail);
@@ -108,14 +144,15 @@ class Studio {
     player.addEventListener("wanted", ({detail}) => socket.send({op: "frame", ...detail}));
     player.addEventListener("drawn", () => { this.times.drawn = performance.now(); });
     socket.addEventListener("error", ({detail}) => {
-      if (detail.op === "tile" || detail.op === "estimate" || detail.op === "prompt") return;
+      if (["tile", "estimate", "prompt", "pose"].includes(detail.op)) return;
+      if (detail.op === "watch") return; // the rescue says it where the clip is
       if (detail.op === "export" && this.kept.export) this.kept.export.progress = null;
       this.status("");
       this.panel?.refresh();
       toast(detail.message);
     });
-    socket.addEventListener("progress", ({detail}) => this.#export({progress: detail, cancelled: false}));
-    socket.addEventListener("cancelled", () => this.#export({progress: null, cancelled: true}));
+    socket.addEventListener("progress", ({detail}) => detail.op === "export" && this.#export({progress: detail, cancelled: false}));
+    socket.addEventListener("cancelled", ({detail}) => detail.op === "export" && this.#export({progress: null, cancelled: true}));
     socket.addEventListener("exported", ({detail}) => {
       this.#export({progress: null, result: detail});
       store.saved();
@@ -126,6 +163,7 @@ class Studio {
       this.wasLost = true;
       toast("");
     });
+    this.stage.addEventListener("stroke", () => socket.send({op: "stop"})); // its mask will be asked for
     this.stage.addEventListener("fail", ({detail}) => toast(detail));
   }
 
@@ -142,11 +180,9 @@ class Studio {
     this.thumb = null;
     for (const asked of this.tiles.values()) asked.then((url) => url && URL.revokeObjectURL(url));
     this.tiles.clear();
-    byId("start").hidden = true;
-    byId("studio").hidden = false;
-    byId("name").textContent = photo.name.replace(/\.[^.]+$/, "");
     this.player.look = null;
     this.store.begin(photo, values);
+    this.go("photo");
     this.open(this.about.view === "player" ? null : "direct");
     const blob = await link.photoOf(photo.handle);
     this.photo = await createImageBitmap(blob);
@@ -192,7 +228,7 @@ class Studio {
       el("p", {class: "reading muted", role: "status", hidden: true}, text.reading),
       this.about.samples.length ? el("p", {class: "muted or"}, text.samples) : null, samples,
       kept ? this.resume(kept) : null));
-    byId("start").hidden = false;
+    this.go(this.place);
   }
 
   #sampleImage(name) {
@@ -278,9 +314,18 @@ class Studio {
     addEventListener("drop", (event) => {
       event.preventDefault();
       document.body.classList.remove("dropping");
-      const [file] = event.dataTransfer?.files ?? [];
-      if (file) this.load(file, file.name);
+      const files = [...(event.dataTransfer?.files ?? [])];
+      if (!files.length) return;
+      if (this.place === "batch") this.batch.take(files);
+      else if (this.place === "rescue") this.rescue.drop(files[0]);
+      else if (files[0].type.startsWith("video/")) {
+        this.go("rescue");
+        this.rescue.drop(files[0]);
+      } else this.load(files[0], files[0].name);
     });
+    byId("places").append(...PLACES.map((place) => el("button", {
+      type: "button", dataset: {place}, "aria-current": "false", onclick: () => this.go(place),
+    }, words.places[place])));
     addEventListener("keydown", (event) => this.#key(event));
   }
 
@@ -305,10 +350,26 @@ class Studio {
     return canvas;
   }
 
+  #rescueKey(event, key) {
+    const {player} = this.rescue;
+    const act = {" ": () => player.toggle(), arrowleft: () => player.step(-1), arrowright: () => player.step(1),
+      home: () => player.seek(0), end: () => player.seek(Infinity)}[key];
+    if (!act || event.target.matches?.("button, summary, input, select")) return false;
+    event.preventDefault();
+    act();
+    return true;
+  }
+
   #key(event) {
     const typing = event.target.closest?.("input:not([type=range],[type=radio],[type=checkbox]), textarea, select, dialog");
     const command = event.ctrlKey || event.metaKey;
     const key = event.key.toLowerCase();
+    if (event.altKey && PLACES[Number(key) - 1] && this.about.view !== "player") {
+      event.preventDefault();
+      this.go(PLACES[Number(key) - 1]);
+      return;
+    }
+    if (this.place === "rescue" && !typing && !command && this.#rescueKey(event, key)) return;
     if (byId("studio").hidden && !(command && key === "o") && key !== "?") return;
     const act = command
       ? {z: () => (event.shiftKey ? this.store.redo() : this.store.undo()), y: () => this.store.redo(),
@@ -366,7 +427,13 @@ async function main() {
     const studio = new Studio(await link.about());
     globalThis.livingstill = studio; // for measuring and tests
     document.body.classList.toggle("player", studio.about.view === "player");
-    if (studio.about.photo) {
+    if (studio.about.clip) {
+      await studio.start();
+      studio.rescueClip(studio.about.clip);
+    } else if (studio.about.photos) {
+      await studio.start();
+      studio.go("batch");
+    } else if (studio.about.photo) {
       await studio.begin(studio.about.photo, studio.about.values);
       const kept = await read();
       if (kept && studio.about.view !== "player") {
