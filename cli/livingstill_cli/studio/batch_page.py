@@ -73,12 +73,11 @@ class BatchPage:
             tasks = batches.plan(rows, folder, settings, preset, aspects, suffix)
 
             def tell(record: dict[str, Any]) -> None:
-                clips = [
-                    {**one, "handle": handles.refer(folder / one["output"])}
-                    if one["state"] == "done"
-                    else one
-                    for one in record["clips"]
-                ]
+                path, clips = Path(record["photo"]), record["clips"]
+                for one in clips:
+                    if one["state"] == "done":
+                        one["handle"] = handles.refer(folder / one["output"])
+                    one["error"] = one.get("error", "").replace(str(path), path.name)
                 photo = names.get(record["photo"])
                 self._channel.post({"type": "record", "photo": photo, "clips": clips})
 
@@ -97,13 +96,11 @@ class BatchPage:
         self._jobs.start("batch", run)
 
     def _rows(self, message: Mapping[str, Any]) -> list[Row]:
-        """Return a row per photo: those that were uploaded, else those of the studio's folder."""
+        """Return a row per photo: those of the studio's folder, and those that were uploaded."""
         uploaded = [self._studio.handles.of(one) for one in message.get("photos") or ()]
-        if uploaded:
-            return _uploaded_rows(uploaded)
-        if self._studio.photos is None:
-            return []
-        return gather([self._studio.photos], self._studio.folder / "batch")
+        folder = self._studio.photos
+        rows = [] if folder is None else gather([folder], self._studio.folder / "batch")
+        return [*rows, *_uploaded_rows(uploaded)]
 
 
 def _uploaded_rows(uploaded: Sequence[Stored]) -> list[Row]:
@@ -193,17 +190,11 @@ def _command(
     return shlex.join(words)
 
 
-def thumbnail(path: Path) -> bytes:
-    """Return a photo as a small JPEG.
-
-    Raises
-    ------
-    InputError
-        If it cannot be read.
-    """
+def thumbnail(path: Path) -> bytes | None:
+    """Return a photo as a small JPEG, None if it cannot be read."""
     picture = cv2.imread(str(path), cv2.IMREAD_REDUCED_COLOR_4)
     if picture is None:
-        raise InputError("this photo cannot be shown small; its clip may be fine")
+        return None
     scale = min(1.0, _THUMBNAIL / max(picture.shape[:2]))
     size = tuple(max(1, round(n * scale)) for n in picture.shape[1::-1])
     return jpeg(np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8))

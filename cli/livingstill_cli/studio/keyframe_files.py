@@ -14,7 +14,7 @@ from livingstill.core.model import CameraPath
 from livingstill.io import text
 
 INTERPOLATIONS = ("catmull-rom", "monotone", "linear")
-_DIGITS = 5
+_DIGITS = 4
 
 
 def write(table: dict[str, Any]) -> str:

@@ -21,7 +21,7 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
-from livingstill_cli.studio import shots, uploads
+from livingstill_cli.studio import brands, shots, uploads
 from livingstill_cli.studio.batch_page import PHOTO_SUFFIXES, thumbnail
 from livingstill_cli.studio.connection import PageConnection
 from livingstill_cli.studio.declarations import declarations, sample
@@ -148,6 +148,13 @@ def _inner(studio: Studio, token: str) -> Starlette:
         name = f"{shots.stem_of(unquote(request.headers.get('x-name', key)))}{suffix}"
         return JSONResponse({"handle": studio.handles.keep(path, name), "name": name})
 
+    async def take_brand(request: Request) -> Response:
+        message = await _json(request)
+        files = message.get("files")
+        known = {str(k): str(v) for k, v in files.items()} if isinstance(files, dict) else {}
+        settings, missing = brands.settings_of(str(message.get("text")), known, studio.handles)
+        return JSONResponse({"settings": settings, "missing": missing})
+
     async def get_file(request: Request) -> Response:
         stored = studio.handles.of(request.path_params["handle"])
         if not stored.path.is_file():
@@ -159,7 +166,7 @@ def _inner(studio: Studio, token: str) -> Starlette:
         stored = studio.handles.of(request.path_params["handle"])
         loop = asyncio.get_running_loop()
         body = await loop.run_in_executor(studio.helpers, thumbnail, stored.path)
-        return Response(body, media_type="image/jpeg")
+        return Response(body, media_type="image/jpeg") if body else Response(status_code=204)
 
     async def get_photo(request: Request) -> Response:
         work = studio.workspace(request.path_params["handle"])
@@ -191,6 +198,7 @@ def _inner(studio: Studio, token: str) -> Starlette:
             Route("/api/samples/{name}", sample_thumbnail, methods=["GET"]),
             Route("/api/mask", mask, methods=["POST"]),
             Route("/api/file", file, methods=["POST"]),
+            Route("/api/brand", take_brand, methods=["POST"]),
             Route("/api/files/{handle}", get_file, methods=["GET"]),
             Route("/api/photos/{handle}", get_photo, methods=["GET"]),
             Route("/api/thumbnails/{handle}", get_thumbnail, methods=["GET"]),

@@ -326,7 +326,9 @@ def check_settings(shot: Shot) -> None:
     path.parse(shot.camera, shot.duration)
     for one in shot.amount_of:
         if one.kind not in KINDS:
-            raise InputError(f"no motion kind is called '{one.kind}'{nearest(one.kind, list(KINDS))}")
+            raise InputError(
+                f"no motion kind is called '{one.kind}'{nearest(one.kind, list(KINDS))}"
+            )
     files.check(shot)
     soundtrack.check(shot)
     if shot.budget:

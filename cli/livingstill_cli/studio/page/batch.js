@@ -133,12 +133,12 @@ export class Batch {
     const state = el("span", {class: "state muted"});
     const acts = el("span", {class: "card-acts"});
     const name = photo.group ? `${photo.group}/${photo.name}` : photo.name;
-    const node = el("li", {class: "card", dataset: {state: "waiting"}}, el("div", {class: "card-picture"}, image),
+    const node = el("li", {class: "card", dataset: {state: "new"}}, el("div", {class: "card-picture"}, image),
       el("div", {class: "card-words"}, el("span", {class: "card-name", title: name}, name), state), acts);
     new IntersectionObserver(([seen], observer) => {
       if (!seen.isIntersecting) return;
       observer.disconnect();
-      link.thumbnailOf(photo.handle).then((blob) => { image.src ||= URL.createObjectURL(blob); }).catch(() => node.classList.add("blank"));
+      link.thumbnailOf(photo.handle).then((blob) => { if (blob.size) image.src ||= URL.createObjectURL(blob); }).catch(() => {});
     }).observe(node);
     return {node, image, state, acts};
   }
@@ -198,7 +198,7 @@ export class Batch {
     this.making.show(this.progress, this.cancelled ? text.cancelled : "");
     this.#working();
     if (!this.progress) {
-      for (const [handle, card] of this.cards) if (["waiting", "working"].includes(card.node.dataset.state)) this.#state(handle, "waiting", "");
+      for (const [handle, card] of this.cards) if (["waiting", "working"].includes(card.node.dataset.state)) this.#state(handle, "new", "");
     }
     const {outcome} = this;
     this.outcomePlace.replaceChildren(...(outcome ? [

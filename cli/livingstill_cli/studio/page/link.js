@@ -72,6 +72,20 @@ export async function sendFile(file, key) {
   return (await request(`/api/file?key=${key}`, {method: "POST", body: file, headers})).json();
 }
 
+// Send a brand file and what lies beside it; return the settings it stands for and what is missing.
+export async function sendBrand(files) {
+  const toml = files.find((file) => file.name.toLowerCase().endsWith(".toml"));
+  if (!toml) return null;
+  const sent = {};
+  for (const file of files) {
+    const key = {ttf: "font", otf: "font", cube: "lut"}[file.name.split(".").pop().toLowerCase()] ?? "logo";
+    if (file !== toml) sent[file.name] = (await sendFile(file, key)).handle;
+  }
+  const headers = {"Content-Type": "application/json"};
+  const body = JSON.stringify({text: await toml.text(), files: sent});
+  return (await request("/api/brand", {method: "POST", body, headers})).json();
+}
+
 // The socket opens anew when it breaks; what is sent meanwhile is sent then.
 export class Socket extends EventTarget {
   constructor() {

@@ -2,6 +2,7 @@
 
 import {el, has, icon, unique} from "./dom.js";
 import {control, field, fields, fold, part} from "./fields.js";
+import {keyframes} from "./keyframes.js";
 import * as link from "./link.js";
 import {commandLine, fileList, progressOf} from "./files.js";
 import {bytes, humanise, percent, words} from "./words.js";
@@ -101,7 +102,7 @@ function see(studio) {
 
 function regionItems(studio, choose, selected = null) {
   const regions = studio.player.look?.regions ?? [];
-  if (!regions.length) return [el("li", {class: "muted"}, words.see.none)];
+  if (!regions.length) return [el("li", {class: "muted"}, studio.player.look?.final ? words.see.none : words.see.finding)];
   return regions.map((region) => {
     const swatch = el("span", {class: "swatch-dot"});
     swatch.style.setProperty("--colour", `rgb(${region.colour.join(" ")})`);
@@ -125,6 +126,7 @@ function correct(studio) {
   const help = el("p", {class: "muted"});
   const acts = el("div", {class: "acts"});
   const arrows = el("ul", {class: "regions"});
+  const amountPlace = el("div");
   const arrowPart = part(text.arrows, arrows);
 
   const tools = el("div", {class: "toolset", role: "radiogroup", "aria-label": text.tool});
@@ -150,12 +152,28 @@ function correct(studio) {
   async function use(tool, kind = state.kind) {
     [state.tool, state.kind] = [tool, kind];
     refresh();
-    await stage.use(tool, kind);
+    await stage.use(tool, tool === "pin" ? "hold" : kind);
+  }
+
+  // How much the selected kind moves, beside all others.
+  function amount() {
+    const {kind} = state;
+    const wanted = kind && kind !== "hold" ? kind : null;
+    if (amountPlace.dataset.kind === (wanted ?? "")) return;
+    amountPlace.dataset.kind = wanted ?? "";
+    const others = () => (store.get("amount_of") ?? []).filter((one) => !one.startsWith(`${wanted}=`));
+    amountPlace.replaceChildren(wanted ? control({
+      label: text.amount, declared: {type: "number", unit: "times", help: text.amountHelp, least: 0, most: 4, default: 1}, key: "amount_of",
+      read: () => Number((store.get("amount_of") ?? []).find((one) => one.startsWith(`${wanted}=`))?.split("=")[1] ?? 1),
+      write: (value) => store.set({amount_of: value === null || value === 1 ? others() : [...others(), `${wanted}=${Number(value.toFixed(3))}`]}),
+      changed: (listen) => store.addEventListener("change", ({detail}) => detail.has("amount_of") && listen()),
+    }) : "");
   }
 
   function refresh() {
     for (const input of tools.querySelectorAll("input")) input.checked = input.value === state.tool;
-    sizePart.hidden = !["paint", "erase"].includes(state.tool);
+    sizePart.hidden = !["paint", "erase", "lasso", "pin"].includes(state.tool);
+    amount();
     const regions = studio.player.look?.regions ?? [];
     const items = regionItems(studio, (kind) => use(state.tool, kind), state.kind);
     if (!regions.length) items.pop();
@@ -169,7 +187,7 @@ function correct(studio) {
     }
     list.replaceChildren(...items);
     const directed = store.kinds.find((kind) => kind.name === state.kind)?.directed ?? true;
-    help.textContent = state.tool !== "select" && !state.kind ? text.noRegion
+    help.textContent = !["select", "pin"].includes(state.tool) && !state.kind ? text.noRegion
       : state.tool === "arrow" && !directed ? text.noDirection(humanise(state.kind)) : text.help[state.tool];
     acts.replaceChildren(...actions());
     const strokes = store.get("brush") ?? [];
@@ -258,7 +276,7 @@ function correct(studio) {
   stage.addEventListener("select", select);
   stage.addEventListener("arrow", arrow);
   stage.addEventListener("nothing", nothing);
-  stage.use(state.tool, state.kind);
+  use(state.tool);
 
   return {
     rest: true,
@@ -270,7 +288,7 @@ function correct(studio) {
     },
     body: [
       el("p", {class: "lead"}, text.lead), tools, help, sizePart,
-      part(text.region, [list, acts]), arrowPart,
+      part(text.region, [list, amountPlace, acts]), arrowPart,
       fold(text.more, fields(store, ["motion", "hold_faces"], studio.fail)),
     ],
     refresh,
@@ -322,6 +340,7 @@ function direct(studio) {
 
   function refresh() {
     const current = move();
+    keyframed.refresh();
     for (const input of tiles.querySelectorAll("input")) input.checked = input.value === current.name;
     const looked = studio.player.look;
     chosen.textContent = current.name === "auto" && looked?.final ? text.chosen(humanise(looked.camera.split(":")[0])) : "";
@@ -380,6 +399,7 @@ function direct(studio) {
     else studio.quietly(() => put(next));
   };
   stage.addEventListener("focus", focus);
+  const keyframed = keyframes(studio);
 
   const prompt = el("input", {type: "text", class: "text", "aria-label": text.prompt, placeholder: text.promptHint});
   const said = el("p", {class: "muted"});
@@ -398,7 +418,7 @@ function direct(studio) {
   return {
     body: [
       describe, said,
-      part(text.camera, [tiles, chosen, keys]),
+      part(text.camera, [tiles, chosen, keys, keyframed.node]),
       part(text.wind, wind(store)),
       part(text.motion, [
         field(store, "amount"),
@@ -409,6 +429,7 @@ function direct(studio) {
     ],
     refresh,
     leave: () => {
+      keyframed.leave();
       stage.removeEventListener("focus", focus);
       stage.show.focus = false;
       stage.use("none");
@@ -516,11 +537,33 @@ function finish(studio) {
       part(text.grade, fields(store, GRADE, studio.fail)),
       fold(text.look, fields(store, ["lut", "lut_strength"], studio.fail)),
       fold(text.logo, fields(store, LOGO, studio.fail)),
+      fold(text.brand, brand(studio)),
       fold(text.card, fields(store, CARD, studio.fail)),
     ],
     refresh: () => {},
     leave: () => {},
   };
+}
+
+// Files of a brand, chosen together, become settings.
+function brand(studio) {
+  const text = words.finish;
+  const said = el("p", {class: "muted", role: "status"});
+  const id = unique("brand");
+  const input = el("input", {type: "file", id, class: "file", multiple: true, accept: ".toml,.ttf,.otf,.cube,image/*", onchange: async () => {
+    const files = [...input.files];
+    input.value = "";
+    try {
+      const taken = await link.sendBrand(files);
+      if (taken) studio.store.set(taken.settings);
+      const lines = taken ? [text.brandTaken(Object.keys(taken.settings).length)] : [text.brandNone];
+      if (taken?.missing.length) lines.push(text.brandMissing(taken.missing.join(", ")));
+      said.textContent = lines.join(" ");
+    } catch (error) {
+      said.textContent = error.message;
+    }
+  }});
+  return [el("label", {class: "muted", htmlFor: id}, text.brandHelp), input, said];
 }
 
 // export

@@ -4,6 +4,8 @@ import * as link from "./link.js";
 
 const TINT = 0.42;
 const UNSURE = [26, 190]; // levels of a mask between which it is hatched
+const PAINTS = ["paint", "erase", "lasso", "pin"]; // tools that change a mask
+const HELD = [235, 235, 235];
 const SHAPES = {"16:9": 16 / 9, "1:1": 1, "9:16": 9 / 16};
 
 export class Stage extends EventTarget {
@@ -22,6 +24,7 @@ export class Stage extends EventTarget {
     this.edit = null;
     this.drag = null;
     this.keyTail = null;
+    this.corners = null; // of a lasso that is set by the keyboard
     this.sent = null;
     new ResizeObserver(() => this.fit()).observe(document.getElementById("stage"));
     player.addEventListener("resized", () => this.fit());
@@ -103,16 +106,17 @@ export class Stage extends EventTarget {
     if (this.show.picture) g.drawImage(this.show.picture, x0, y0, x1 - x0, y1 - y0);
     if (this.show.regions) this.#regions(x0, y0, x1 - x0, y1 - y0);
     if (this.show.arrows) this.#arrows();
+    if (this.drag?.lasso ?? this.corners) this.#outline(this.drag?.lasso ?? [...this.corners, [this.cursor.x, this.cursor.y]]);
     if (this.show.focus) this.#focus();
     g.restore();
     if (this.show.safe) this.#safe();
     if (this.show.crop) this.#crops();
-    if (this.cursor.shown && ["paint", "erase", "arrow"].includes(this.tool)) this.#cursor();
+    if (this.cursor.shown && [...PAINTS, "arrow"].includes(this.tool)) this.#cursor();
   }
 
   #regions(x, y, w, h) {
     const {context: g} = this;
-    for (const region of this.look.regions) {
+    for (const region of this.#masks()) {
       if (this.edit?.kind === region.kind) continue;
       const tint = this.tints.get(region.mask);
       if (!tint) {
@@ -127,6 +131,12 @@ export class Stage extends EventTarget {
       g.drawImage(this.edit.tint(), x, y, w, h);
     }
     g.globalAlpha = 1;
+  }
+
+  // The regions, and what is held still as one of them.
+  #masks() {
+    const hold = this.store.get("hold");
+    return [...this.look.regions, ...(hold ? [{kind: "hold", mask: hold, colour: HELD}] : [])];
   }
 
   // What lies under a layer that is shown alone.
@@ -144,7 +154,7 @@ export class Stage extends EventTarget {
   async #load(region) {
     if (this.tints.has(region.mask)) return;
     this.tints.set(region.mask, null);
-    const live = new Set(this.look.regions.map((one) => one.mask));
+    const live = new Set(this.#masks().map((one) => one.mask));
     for (const key of this.tints.keys()) if (!live.has(key)) this.tints.delete(key);
     try {
       const bitmap = await createImageBitmap(await link.fileOf(region.mask));
@@ -188,6 +198,20 @@ export class Stage extends EventTarget {
       g.stroke();
     }
     g.globalAlpha = 1;
+  }
+
+  #outline(points) {
+    const {context: g, unit} = this;
+    for (const [style, width, dash] of [["rgb(0 0 0 / 60%)", 3.4, []], ["#fff", 1.6, [6 * unit, 4 * unit]]]) {
+      g.strokeStyle = style;
+      g.lineWidth = width * unit;
+      g.setLineDash(dash);
+      g.beginPath();
+      points.map(([x, y]) => this.place(x, y)).forEach(([x, y], i) => (i ? g.lineTo(x, y) : g.moveTo(x, y)));
+      g.closePath();
+      g.stroke();
+    }
+    g.setLineDash([]);
   }
 
   #focus() {
@@ -246,7 +270,7 @@ export class Stage extends EventTarget {
   #cursor() {
     const {context: g, unit} = this;
     const [x, y] = this.place(this.cursor.x, this.cursor.y);
-    const radius = this.tool === "arrow" ? 5 * unit : this.#radius();
+    const radius = this.tool === "arrow" || this.tool === "lasso" ? 5 * unit : this.#radius();
     for (const [style, width] of [["rgb(0 0 0 / 60%)", 3], ["#fff", 1.3]]) {
       g.strokeStyle = style;
       g.lineWidth = width * unit;
@@ -271,10 +295,10 @@ export class Stage extends EventTarget {
 
   use(tool, kind = this.kind) {
     if (kind !== this.kind) this.edit = null;
-    [this.tool, this.kind, this.keyTail] = [tool, kind, null];
+    [this.tool, this.kind, this.keyTail, this.corners] = [tool, kind, null, null];
     this.canvas.dataset.tool = tool;
     this.draw();
-    if (["paint", "erase"].includes(tool) && kind) return this.#prepare();
+    if (PAINTS.includes(tool) && kind) return this.#prepare();
     return Promise.resolve();
   }
 
@@ -296,7 +320,7 @@ export class Stage extends EventTarget {
       this.draw();
     });
     canvas.addEventListener("pointerup", (event) => this.drag && this.end(...at(event)));
-    canvas.addEventListener("pointercancel", () => { this.drag = null; });
+    canvas.addEventListener("pointercancel", (event) => this.drag && this.end(...at(event)));
     canvas.addEventListener("pointerleave", () => { this.cursor.shown = false; this.draw(); });
     canvas.addEventListener("keydown", (event) => this.#key(event));
   }
@@ -307,6 +331,7 @@ export class Stage extends EventTarget {
     else if (this.tool === "focus") this.drag = {focus: true};
     else if (!this.kind) this.dispatchEvent(new Event("nothing"));
     else if (this.tool === "arrow") this.drag = {arrow: [[x, y]]};
+    else if (this.tool === "lasso") this.drag = {lasso: [[x, y]]};
     else if (this.edit?.context) {
       this.drag = {last: [x, y]};
       this.dispatchEvent(new Event("stroke"));
@@ -320,6 +345,9 @@ export class Stage extends EventTarget {
     else if (drag.arrow) {
       const [lx, ly] = drag.arrow.at(-1);
       if (Math.hypot(x - lx, y - ly) > 0.02) drag.arrow.push([x, y]);
+    } else if (drag.lasso) {
+      const [lx, ly] = drag.lasso.at(-1);
+      if (Math.hypot(x - lx, y - ly) > 0.004) drag.lasso.push([x, y]);
     } else {
       this.edit.stroke(drag.last, [x, y], this.brush, this.tool === "erase");
       drag.last = [x, y];
@@ -336,8 +364,17 @@ export class Stage extends EventTarget {
       const [lx, ly] = points.at(-1);
       if (points.length < 2 && Math.hypot(x - lx, y - ly) > 0.005) points.push([x, y]);
       if (points.length > 1) this.dispatchEvent(new CustomEvent("arrow", {detail: points}));
-    } else this.#send();
+    } else if (drag.lasso) this.#fill(drag.lasso);
+    else this.#send();
     this.draw();
+  }
+
+  #fill(points) {
+    this.corners = null;
+    if (points.length < 3 || !this.edit?.context) return;
+    this.dispatchEvent(new Event("stroke"));
+    this.edit.fill(points, this.brush.softness);
+    this.#send();
   }
 
   #key(event) {
@@ -355,6 +392,11 @@ export class Stage extends EventTarget {
         this.dispatchEvent(new CustomEvent("focus", {detail: {x, y, done: true}}));
       }
       this.draw();
+    } else if (event.key === "Enter" && this.tool === "lasso" && this.kind) {
+      event.preventDefault();
+      if (event.shiftKey) this.#fill(this.corners ?? []);
+      else this.corners = [...(this.corners ?? []), [this.cursor.x, this.cursor.y]];
+      this.draw();
     } else if (event.key === "Enter") {
       event.preventDefault();
       const {x, y} = this.cursor;
@@ -365,7 +407,7 @@ export class Stage extends EventTarget {
         this.dispatchEvent(new CustomEvent("arrow", {detail: [this.keyTail, [x, y]]}));
         this.keyTail = null;
       } else this.keyTail = [x, y];
-    } else if (event.key === "Escape") this.keyTail = this.drag = null;
+    } else if (event.key === "Escape") this.keyTail = this.drag = this.corners = null;
   }
 
   kindAt(x, y) {
@@ -453,6 +495,19 @@ class Edit {
       g.fillStyle = fill;
       g.fillRect(x - radius, y - radius, 2 * radius, 2 * radius);
     }
+  }
+
+  // Fill a polygon; its border is blurred by a share of the brush that ``softness`` says.
+  fill(points, softness) {
+    const {context: g, canvas} = this;
+    g.globalCompositeOperation = "source-over";
+    g.filter = softness > 0 ? `blur(${(softness * canvas.width * 0.008).toFixed(2)}px)` : "none";
+    g.fillStyle = "#000";
+    g.beginPath();
+    points.forEach(([x, y], i) => (i ? g.lineTo(x * canvas.width, y * canvas.height) : g.moveTo(x * canvas.width, y * canvas.height)));
+    g.closePath();
+    g.fill();
+    g.filter = "none";
   }
 
   tint() {

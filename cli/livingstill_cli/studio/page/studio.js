@@ -378,6 +378,7 @@ class Studio {
         home: () => this.player.seek(0), end: () => this.player.seek(Infinity), b: () => this.view("compare"),
         s: () => this.view("safe"), c: () => this.view("crop"), t: () => this.take(), "?": help,
         p: () => this.panel?.tool?.("paint"), e: () => this.panel?.tool?.("erase"), d: () => this.panel?.tool?.("arrow"),
+        l: () => this.panel?.tool?.("lasso"), n: () => this.panel?.tool?.("pin"),
         v: () => this.panel?.tool?.("select"), "[": () => this.panel?.brushSize?.(1 / 1.15), "]": () => this.panel?.brushSize?.(1.15),
         ...Object.fromEntries(NAMES.map((name, index) => [String(index + 1), () => this.about.view !== "player" && this.open(name)]))}[key];
     if (!act || event.altKey || (typing && !(command && (key === "o" || key === "e")))) return;
