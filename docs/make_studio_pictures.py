@@ -18,6 +18,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import av
+import numpy as np
 import uvicorn
 from livingstill_cli.studio import server
 from PIL import Image
@@ -27,6 +29,7 @@ ROOT = Path(__file__).parent.parent
 SIZES = {"small": (1280, 720), "large": (1920, 1080), "phone": (390, 844)}
 THEMES = ("light", "dark")
 PANELS = ("see", "correct", "direct", "finish", "export")
+PLACES = ("rescue", "batch")
 FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
@@ -78,6 +81,7 @@ def prepare(page: Page, panel: str) -> None:
     if panel == "correct":
         page.click(".region[data-kind=water]")
         page.evaluate("livingstill.panel.tool('arrow')")
+        page.evaluate("document.getElementById('panel').scrollTop = 0")
     page.evaluate("livingstill.player.seek(12)")
     page.mouse.move(2, 2)
     page.wait_for_timeout(600)
@@ -108,6 +112,8 @@ def pictures(folder: Path, everything: bool) -> None:
                     save(page, folder / f"studio-{panel}-{size}-{theme}.jpg")
                 page.close()
         browser.close()
+    for place in PLACES:
+        place_pictures(place, folder, everything)
     with served() as address, sync_playwright() as p:
         browser = p.chromium.launch(executable_path=chromium, args=list(FLAGS))
         for theme in THEMES if everything else ("light",):
@@ -117,6 +123,85 @@ def pictures(folder: Path, everything: bool) -> None:
             save(page, folder / f"studio-start-small-{theme}.jpg")
         browser.close()
 
+
+def place_pictures(place: str, folder: Path, everything: bool) -> None:
+    """Write the screenshots of the rescue or the batch into ``folder``."""
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    sizes = SIZES if everything else {_SHOWN_PLACES[place][0]: SIZES[_SHOWN_PLACES[place][0]]}
+    themes = THEMES if everything else (_SHOWN_PLACES[place][1],)
+    with tempfile.TemporaryDirectory() as made, sync_playwright() as p:
+        source = spoiled_clip(Path(made)) if place == "rescue" else folder_of_photos(Path(made))
+        browser = p.chromium.launch(executable_path=chromium, args=list(FLAGS))
+        for size in sizes:
+            for theme in themes:
+                with served(source=source) as address:
+                    width, height = SIZES[size]
+                    page = browser.new_page(
+                        viewport={"width": width, "height": height}, color_scheme=theme
+                    )
+                    page.goto(address)
+                    (show_rescue if place == "rescue" else show_batch)(page)
+                    page.mouse.move(2, 2)
+                    page.wait_for_timeout(400)
+                    save(page, folder / f"studio-{place}-{size}-{theme}.jpg")
+                    page.close()
+        browser.close()
+
+
+def spoiled_clip(folder: Path) -> Path:
+    """Write a clip of a sample with what generators do to clips: a flicker and a part that melts."""
+    from livingstill import animate
+
+    frames = [np.array(f) for f in animate(_RIVER, size="960x", duration=2, fps=24).frames()]
+    for index in (11, 12):
+        frames[index] = np.clip(frames[index].astype(np.int16) + 30, 0, 255).astype(np.uint8)
+    height, width = frames[0].shape[:2]
+    part = (slice(height // 3, 2 * height // 3), slice(width // 4, width // 2))
+    frames[36][part] = np.roll(frames[36][part], 55, axis=0)[:, ::-1]
+    path = folder / "generated.mp4"
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=24, options={"crf": "14"})
+        stream.height, stream.width, stream.pix_fmt = height, width, "yuv420p"
+        for rgb in frames:
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(rgb, format="rgb24")))
+        container.mux(stream.encode(None))
+    return path
+
+
+def folder_of_photos(folder: Path) -> Path:
+    """Return a folder of samples."""
+    photos = folder / "photos"
+    photos.mkdir()
+    for name in ("campfire", "forest", "kitchen", "lake", "living-room", "meadow", "river"):
+        shutil.copy(ROOT / "samples" / f"{name}.jpg", photos)
+    return photos
+
+
+def show_rescue(page: Page) -> None:
+    """Watch the clip beside its still, and select the part that melts."""
+    wait(page, "globalThis.livingstill?.rescue.verdict")
+    page.evaluate("livingstill.rescue.picking = 'still'")
+    page.set_input_files("#rescue section > input[type=file]", str(_RIVER))
+    page.wait_for_timeout(500)
+    wait(page, "livingstill.rescue.verdict && livingstill.rescue.stillPicture")
+    wait(page, "livingstill.rescue.player.count === livingstill.rescue.player.look.frames")
+    page.click(".fault:has-text('Melt')")
+    page.evaluate("document.activeElement.blur()")
+
+
+def show_batch(page: Page) -> None:
+    """Make small clips of the folder, and stop half-way through."""
+    wait(page, "globalThis.livingstill?.batch.photos.length")
+    page.evaluate("livingstill.batch.store.set({size: '320x', duration: 0.5, fps: 8})")
+    page.select_option("#batch select >> nth=0", "calm")
+    page.click("#batch .primary:visible")
+    wait(page, "document.querySelectorAll('.card[data-state=done]').length >= 4")
+    page.evaluate("scrollTo(0, 0)")
+
+
+_RIVER = ROOT / "samples" / "river.jpg"
+_SHOWN_PLACES = {"rescue": ("small", "light"), "batch": ("small", "dark")}
+"""Size and theme of the pictures of the rescue and the batch in the page."""
 
 _PHONE = (
     ("see", "phone", "light"),

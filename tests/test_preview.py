@@ -87,6 +87,23 @@ def test_motion_with_cached_effects_is_the_motion_built_anew(preview, photo, tmp
             np.testing.assert_array_equal(one.first, other.first)
 
 
+def test_a_painted_mask_is_seen_before_its_neighbours_are_exact(preview, tmp_path):
+    before = preview.look(Shot(**SHOT)).clip
+    write_png(tmp_path / "mask.png", np.full((80, 120), 60, np.uint8))
+    painted = {"mask": (f"grass={tmp_path / 'mask.png'}",)}
+    assert preview.painted(Shot(**SHOT, **painted, wind="left,7")) is None
+    quick = preview.painted(Shot(**SHOT, **painted)).clip
+    exact = preview.look(Shot(**SHOT, **painted)).clip
+    assert quick.scene is before.scene and quick.camera is before.camera
+    for one, other in zip(quick.regions, exact.regions, strict=True):
+        assert one.label == other.label
+        np.testing.assert_array_equal(one.mask, other.mask)
+    frames = [next(clip.packed(range(2, 3))).copy() for clip in (before, quick, exact)]
+    assert (frames[0] != frames[1]).any()
+    same = (frames[1] == frames[2]).mean()
+    assert same > (frames[0] == frames[2]).mean()
+
+
 def test_the_first_look_has_the_camera_alone_unless_it_stands(photo):
     moving, still = (Preview(photo).first(Shot(**SHOT, camera=c)) for c in ("orbit", "static"))
     assert not moving.clip.regions and still.clip.regions and moving.decisions is None

@@ -8,6 +8,7 @@ import socket
 import struct
 import zlib
 from contextlib import suppress
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -61,7 +62,8 @@ def test_requests_of_other_pages_are_refused(studio, path, headers):
     "token", [None, "", "wrong", TOKEN + "x", TOKEN[:-1], "\u00e9".encode().decode("latin-1")]
 )
 @pytest.mark.parametrize(
-    "path", ["/api/about", "/api/files/f00", "/api/photos/f00", "/api/nothing"]
+    "path",
+    ["/api/about", "/api/files/f00", "/api/photos/f00", "/api/thumbnails/f00", "/api/nothing"],
 )
 def test_without_the_token_nothing_is_told(studio, token, path):
     assert studio.request("GET", path, token=token)[0] == 401
@@ -98,7 +100,9 @@ def test_a_page_may_not_run_or_load_what_is_not_ours(studio):
         "application/json-seq",
     ],
 )
-@pytest.mark.parametrize("path", ["/api/sample", "/api/photo", "/api/mask", "/api/file?key=logo"])
+@pytest.mark.parametrize(
+    "path", ["/api/sample", "/api/photo", "/api/mask", "/api/file?key=logo", "/api/brand"]
+)
 def test_bodies_that_a_form_could_send_are_refused(studio, kind, path):
     status, _, _ = studio.request("POST", path, b'{"name": "lake"}', {"Content-Type": kind})
     assert status == 415
@@ -161,6 +165,58 @@ def test_what_is_saved_has_a_name_and_no_path(studio, tmp_path):
         path.relative_to(tmp_path).parts[0] for path in tmp_path.rglob("*") if path.is_file()
     }
     assert written <= {"out", "session"}
+
+
+@pytest.mark.parametrize(
+    "message",
+    [{"op": "watch", "serial": 1, "clip": "/etc/passwd", "judge": True},
+     {"op": "watch", "serial": 1, "clip": "CLIP", "still": "/etc/passwd", "judge": True},
+     {"op": "rescue", "clip": "/etc/passwd"}, {"op": "rescue", "clip": "CLIP", "still": "../x"},
+     {"op": "rescue", "clip": "CLIP", "settings": {"report": "/tmp/x.html"}},
+     {"op": "rescue", "clip": "CLIP", "settings": {"overwrite": True}},
+     {"op": "rescue", "clip": "CLIP", "settings": {"mode": "nonsense"}},
+     {"op": "plan", "photos": ["/etc/passwd"]}, {"op": "batch", "photos": ["/etc"]},
+     {"op": "batch", "preset": "../x"}, {"op": "batch", "settings": {"logo": "/etc/passwd"}},
+     {"op": "batch", "settings": {"brand": "/etc/passwd"}}, {"op": "batch", "settings": {"output": "x"}},
+     {"op": "keyframes", "handle": "/etc/passwd", "duration": 1}, {"op": "keyframes", "handle": "CLIP", "duration": 1},
+     {"op": "keyframes", "keyframe": [{"time": 0, "__class__": 1}], "interpolation": "linear"},
+     {"op": "keyframes", "keyframe": [{"time": 2}], "interpolation": "linear"}],
+)  # fmt: skip
+def test_rescue_batch_and_keyframes_take_handles_and_settings_alone(studio, message, tmp_path):
+    body = b"no clip at all"
+    headers = {"Content-Type": "application/octet-stream", "X-Name": "clip.mp4"}
+    status, answer, _ = studio.request("POST", "/api/file?key=clip", body, headers)
+    assert status == 200
+    clip = json.loads(answer)["handle"]
+    message = {key: clip if value == "CLIP" else value for key, value in message.items()}
+    with studio.connect() as page:
+        page.send(json.dumps(message))
+        assert json.loads(page.recv(30))["type"] == "error"
+    assert not list((tmp_path / "out").rglob("*"))
+
+
+@pytest.mark.parametrize("name", ["../../up", ""])
+def test_a_batch_is_written_into_a_folder_of_its_own_name(studio, name, tmp_path):
+    headers = {"Content-Type": "application/octet-stream", "X-Name": "..%2F..%2Fa.jpg"}
+    _, answer, _ = studio.request("POST", "/api/file?key=photo", jpeg(64, 48), headers)
+    settings = {"size": "64x", "duration": 0.2, "fps": 5, "motion": "none", "depth": "flat"}
+    job = {"op": "batch", "photos": [json.loads(answer)["handle"]], "name": name}
+    with studio.connect() as page:
+        page.send(json.dumps({**job, "settings": settings, "suffix": ".gif"}))
+        assert receive(page, "record")["clips"][0]["output"] == "a.gif"
+        folder = receive(page, "batched")["folder"]
+    assert Path(folder).parent == tmp_path / "out"
+
+
+def test_a_brand_brings_settings_and_names_no_path(studio):
+    text = 'mood = "calm"\ntitle_colour = "#ffeecc"\nlogo = "../../etc/passwd"'
+    status, answer = studio.post_json("/api/brand", {"text": text, "files": {}})
+    assert status == 200 and answer["missing"] == ["passwd"]
+    assert answer["settings"]["title_colour"] == "#ffeecc" and "logo" not in answer["settings"]
+    for wrong in ('camera = "@/etc/passwd"', "nonsense = 1", "a = ", "x = {y = 1}", "size = 1"):
+        assert studio.post_json("/api/brand", {"text": wrong, "files": {}})[0] == 400
+    given = {"text": 'logo = "a.png"', "files": {"a.png": "/etc/passwd"}}
+    assert studio.post_json("/api/brand", given)[0] == 400
 
 
 # sockets

@@ -247,6 +247,152 @@ def test_a_keyboard_alone_makes_and_exports_a_clip(serve, page, samples):
     assert (studio.folder / "product.mp4").is_file() and (studio.folder / "product.toml").is_file()
 
 
+def test_lasso_pins_amounts_keyframes_and_a_brand_are_settings_of_the_shot(
+    serve, page, samples, tmp_path
+):
+    studio = serve(source=samples / "lake.jpg", values=SHORT)
+    page.goto(studio.address)
+    looked(page)
+    page.keyboard.press("2")
+    looked(page)
+    box = page.locator("#overlay").bounding_box()
+
+    def at(x: float, y: float) -> tuple[float, float]:
+        return box["x"] + x * box["width"], box["y"] + y * box["height"]
+
+    page.click(".region[data-kind=water]")
+    page.keyboard.press("l")
+    page.wait_for_timeout(300)
+    page.mouse.move(*at(0.6, 0.8))
+    page.mouse.down()
+    for x, y in ((0.8, 0.78), (0.9, 0.95), (0.65, 0.95)):
+        page.mouse.move(*at(x, y), steps=4)
+    page.mouse.up()
+    wait(page, "livingstill.store.get('mask').length === 1")
+    page.fill("[data-key=amount_of] .exact", "0.5")
+    page.keyboard.press("Tab")
+    page.keyboard.press("n")
+    page.wait_for_timeout(300)
+    page.mouse.click(*at(0.3, 0.55))
+    wait(page, "!!livingstill.store.get('hold')")
+    looked(page)
+    assert value(page, "amount_of") == ["water=0.5"]
+    page.click("#tab-direct")
+    looked(page)
+    page.click("text=Make keyframes of this move")
+    wait(page, "livingstill.store.get('camera').startsWith('@')")
+    looked(page)
+    page.click(".keymark >> nth=2")
+    page.fill("[data-key=keyframe-pan] .exact", "3")
+    page.keyboard.press("Tab")
+    page.wait_for_timeout(300)
+    page.focus(".keymark >> nth=1")
+    page.keyboard.press("Delete")
+    page.wait_for_timeout(300)
+    looked(page)
+    assert page.locator(".keymark").count() == 4
+    brand = tmp_path / "brand.toml"
+    brand.write_text('camera = "orbit"\nsaturation = 1.2\n')
+    page.click("#tab-finish")
+    page.click("summary:has-text('Brand')")
+    page.set_input_files("#panel input[type=file][multiple]", [str(brand)])
+    wait(page, "livingstill.store.get('saturation') === 1.2")
+    page.keyboard.press("Control+z")  # back to the keyframes
+    looked(page)
+    page.click("#tab-export")
+    page.select_option("[id^=format]", ".png")
+    page.click("#panel .primary")
+    wait(page, "document.querySelectorAll('.result .files li').length === 2")
+    shot = studio.folder / "lake.toml"
+    assert frames(studio.folder / "lake.png") == frames(rendered(shot, tmp_path / "again.png"))
+    assert "pan = 3.0" in (studio.folder / "lake-camera.toml").read_text()
+
+
+def test_a_spoiled_clip_is_watched_repaired_and_compared(serve, page, samples, tmp_path):
+    import numpy as np
+    import rescue_clips
+    from faults import swaying
+
+    clip = swaying(rescue_clips.still(samples))
+    clip[20] = np.clip(clip[20].astype(int) + 60, 0, 255).astype(np.uint8)
+    studio = serve(source=rescue_clips.written(tmp_path / "generated.mp4", clip))
+    page.goto(studio.address)
+    wait(page, "!!globalThis.livingstill?.rescue.verdict")
+    fault = page.evaluate("livingstill.rescue.verdict.faults[0]")
+    assert fault["first"] == 20 and page.locator(".bar-of").count() >= 2
+    page.click(".fault >> nth=0")
+    assert page.evaluate("livingstill.rescue.player.index") == 20
+    page.click("#rescue input[value=keep]")
+    wait(page, "livingstill.rescue.plan.word === 'keep'")
+    page.click("#rescue input[value=auto]")
+    wait(page, "livingstill.rescue.plan.word === 'repair'")
+    page.click("#rescue .primary:visible")
+    wait(page, "livingstill.rescue.outcome?.decision === 'repair'")
+    wait(page, "livingstill.rescue.second.count === 48")
+    assert (studio.folder / "generated-rescued.mp4").is_file()
+    page.evaluate("livingstill.rescue.player.seek(20)")
+    wait(page, "livingstill.rescue.second.drawn.index === 20")
+
+
+def test_a_folder_becomes_a_contact_sheet_of_clips(serve, page, samples, tmp_path):
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    for name in ("lake", "product"):
+        shutil.copy(samples / f"{name}.jpg", folder)
+    (folder / "torn.jpg").write_bytes(b"torn")
+    studio = serve(source=folder)
+    page.goto(studio.address)
+    wait(page, "globalThis.livingstill?.batch.photos.length === 3")
+    page.click("#batch summary")
+    page.evaluate("livingstill.batch.store.set({size: '96x', duration: 0.3, fps: 10})")
+    page.click("#batch .primary:visible")
+    wait(page, "!!livingstill.batch.outcome")
+    states = page.evaluate(
+        "[...document.querySelectorAll('.card')].map((one) => one.dataset.state)"
+    )
+    assert states == ["done", "done", "failed"]
+    assert "torn.jpg" in page.inner_text(".card >> nth=2")
+    assert {path.name for path in (studio.folder / "batch").iterdir()} >= {
+        "lake.mp4",
+        "product.mp4",
+        "report.html",
+    }
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_no_fault_of_accessibility(serve, browser, samples, theme):
+    """With axe-core: `npm install axe-core` somewhere, and AXE_CORE is the path of its axe.min.js."""
+    import os
+
+    if "AXE_CORE" not in os.environ:
+        pytest.skip("AXE_CORE does not name axe.min.js")
+    axe = Path(os.environ["AXE_CORE"]).read_text(encoding="utf-8")
+    studio = serve(source=samples / "lake.jpg", values=SHORT)
+    one = browser.new_page(color_scheme=theme)
+    one.goto(studio.address)
+    looked(one)
+
+    def audit() -> None:
+        one.evaluate(axe)
+        one.evaluate(
+            "document.querySelectorAll('details').forEach((part) => { part.open = true; })"
+        )
+        found = one.evaluate(
+            "axe.run().then(({violations}) => violations.map(({id, nodes}) => `${id}: ${nodes[0].target}`))"
+        )
+        assert found == []
+
+    for panel in ("see", "correct", "direct", "finish", "export"):
+        one.click(f"#tab-{panel}")
+        looked(one)
+        audit()
+    for place in ("Alt+2", "Alt+3"):
+        one.keyboard.press(place)
+        one.wait_for_timeout(300)
+        audit()
+    one.close()
+
+
 def test_work_that_was_not_saved_is_offered_again_after_the_server_was_gone(serve, page, samples):
     studio = serve(values=SHORT)
     page.goto(studio.address)

@@ -31,6 +31,10 @@ _FIRST_SECONDS = 2.0
 """Seconds of a first look that are sent before its decisions at the full size begin."""
 
 
+_PAINTED_FRAMES = 4
+"""Frames with a mask that was just painted, which come before its neighbours are exact."""
+
+
 class _Job:
     """One look that is wanted: it ends early once another is wanted in its place."""
 
@@ -82,8 +86,14 @@ class PhotoPage:
                 few = round(_FIRST_SECONDS * look.clip.timeline.fps)
                 if not self._send_frames(job, work, look, few):
                     return
+            painted = work.painted(shot)
+            if painted is not None:
+                self._tell(job, work, painted)
+                if not self._send_painted(job, painted):
+                    return
             look = work.look(shot, Stages(), quick=False)
-            self._tell(job, work, look)
+            if painted is None:
+                self._tell(job, work, look)
             if self._send_frames(job, work, look):
                 work.prepare_painting(shot)
         except Exception as error:
@@ -110,9 +120,34 @@ class PhotoPage:
                 "subject": list(clip.subject),
                 "layers": len(clip.scene.layers),
                 "depth": clip.depth.source,
+            }
+        )
+
+    def _tell_regions(self, job: _Job, work: Workspace, look: Look) -> None:
+        self._channel.post(
+            {
+                "type": "regions",
+                "serial": job.serial,
+                "regions": work.regions(look),
                 "notes": list(dict.fromkeys(look.notes)),
             }
         )
+
+    def _send_painted(self, job: _Job, look: Look) -> bool:
+        """Send the next few frames of a look that is not exact yet; return whether it is wanted."""
+        frames = workspace.Frames(look.clip)
+        for number in range(min(_PAINTED_FRAMES, frames.count)):
+            index = (job.start + number) % frames.count
+            if not self._send_frame(job, index, frames.unfiltered(index), unfiltered=True):
+                return False
+        return True
+
+    def _send_frame(self, job: _Job, index: int, data: bytes, *, unfiltered: bool) -> bool:
+        """Send a frame and wait until it is on its way; return whether more are wanted."""
+        header = FRAME_HEADER.pack(job.serial & 0xFFFFFFFF, index, int(unfiltered))
+        if job.stale.is_set() or not self._channel.push(header + data):
+            job.stale.set()
+        return not job.stale.is_set()
 
     def _send_frames(self, job: _Job, work: Workspace, look: Look, most: int | None = None) -> bool:
         """Send the frames of a look once each, ``most`` at most; return whether it is still wanted.
@@ -123,14 +158,10 @@ class PhotoPage:
         frames = workspace.Frames(look.clip)
         most = frames.count if most is None else min(most, frames.count)
         for number, (index, data, unfiltered) in enumerate(_ordered(job, frames, most)):
-            if job.stale.is_set():
+            if not self._send_frame(job, index, data, unfiltered=unfiltered):
                 return False
-            header = FRAME_HEADER.pack(job.serial & 0xFFFFFFFF, index, int(unfiltered))
-            if not self._channel.push(header + data):
-                job.stale.set()
             if number == 0:
-                regions = {"type": "regions", "serial": job.serial, "regions": work.regions(look)}
-                self._channel.post(regions)
+                self._tell_regions(job, work, look)
         if most == frames.count:
             self._channel.post({"type": "done", "serial": job.serial})
         return not job.stale.is_set()

@@ -115,6 +115,16 @@ class Workspace:
         with suppress(Exception):  # whoever asks is told what is wrong
             self.preview.first(Shot(background=self._background))
 
+    def painted(self, shot: Shot) -> Look | None:
+        """Return the last clip with the mask that was painted since, if that is all: not yet exact.
+
+        Raises
+        ------
+        InputError
+            If a setting cannot be used with this photo.
+        """
+        return self.preview.painted(shot) if shot.background == self._background else None
+
     def prepare_painting(self, shot: Shot) -> None:
         """Do what the first painted mask needs, while nothing else is asked for."""
         with suppress(Exception):

@@ -62,6 +62,7 @@ class Preview:
         self._small = Session(photo, interactive=True)
         self._first = Session(photo, interactive=True)
         self._made: tuple[Decisions, float, Estimates] | None = None
+        self._last: tuple[Shot, Look] | None = None
 
     def first(self, shot: Shot, stages: Stages | None = None) -> Look:
         """Return a clip that is decided at the first look's own size: quick, and not yet final.
@@ -92,7 +93,29 @@ class Preview:
         decided = self.full.decide(shot, stages, size=self._scene_size(shot) if painted else None)
         small = small.model_copy(update={"camera": decided.move})
         self._small.adopt(self._estimates(decided, scale), scale)
-        return Look(self._small.clip(small, stages), decided)
+        made = Look(self._small.clip(small, stages), decided)
+        self._last = shot, made
+        return made
+
+    def painted(self, shot: Shot) -> Look | None:
+        """Return the last look with the mask that was painted since: quick, and not exact.
+
+        None where more has changed than masks of kinds, or the scene would have to be cut anew.
+
+        Raises
+        ------
+        InputError
+            As ``Session.clip``.
+        """
+        if self._last is None or not shot.mask:
+            return None
+        before, look = self._last
+        if look.decisions is None or shot.model_copy(update={"mask": before.mask}) != before:
+            return None
+        kinds = {one.kind for one in {*shot.mask} ^ {*before.mask}}
+        decided = self.full.decide(shot, size=self._scene_size(shot))
+        clip = self._small.repainted(look.clip, decided.regions, kinds)
+        return None if clip is None else Look(clip, decided)
 
     def prepare_painting(self, shot: Shot) -> None:
         """Reduce what was detected to the preview's size, as the first painted mask will need it."""

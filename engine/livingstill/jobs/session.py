@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Collection, Hashable, Mapping
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -13,7 +14,7 @@ from livingstill.camera.framing import Framing
 from livingstill.core.errors import InputError
 from livingstill.core.finding import Finding
 from livingstill.core.kinds import KINDS
-from livingstill.core.model import Photo, Region, Scene
+from livingstill.core.model import Photo, Region, Scene, UInt8Array
 from livingstill.core.registry import nearest
 from livingstill.core.threads import Result
 from livingstill.depth import models
@@ -24,19 +25,14 @@ from livingstill.jobs import analyse, small_regions, soundtrack, steps
 from livingstill.jobs.analyse import Analysis, Estimates
 from livingstill.jobs.clip import Clip
 from livingstill.jobs.stages import Stages
+from livingstill.jobs.step_keys import StepKeys, file_stamps
 from livingstill.media import formats
 from livingstill.motion.builder import begin_kernels
+from livingstill.motion.canvas import Effect
+from livingstill.motion.context import MotionContext
 from livingstill.motion.effect_cache import EffectCache
 from livingstill.segmentation.plan import DetectedKinds
 from livingstill.settings import prompt
-from livingstill.settings.groups import (
-    DepthSettings,
-    FinishSettings,
-    FrameSettings,
-    RegionSettings,
-    TimeSettings,
-    WindSettings,
-)
 from livingstill.settings.shot import Shot
 from livingstill.settings.values import MoveSpec
 
@@ -136,7 +132,7 @@ class Session:
             photo_layers = None  # it keeps what it has built
             camera, window = self._step(
                 "camera",
-                (scene_key, keys.camera, move, _file_stamps(_keyframes(move.name))),
+                (scene_key, keys.camera, move, file_stamps(_keyframes(move.name))),
                 lambda: steps.plan_camera(
                     scene, steps.view_of(analysis, frame), frame, shot, timeline
                 ),
@@ -195,6 +191,29 @@ class Session:
         stages, keys = stages or Stages(), self._keys(shot)
         return self._decide(self._analyse(shot, keys, stages), shot, keys, stages, size)
 
+    def repainted(
+        self, clip: Clip, regions: tuple[Region, ...], painted: Collection[str]
+    ) -> Clip | None:
+        """Return the session's last clip with other masks of its regions; quick, and not exact.
+
+        Only regions of ``painted`` kinds move by their new mask, the others as before, and nothing is
+        lowered that folds. None where a layer of the scene would have to change. Interactive only.
+        """
+        layered = [r for r in (*clip.regions, *regions) if KINDS[r.label].layer]
+        if self._effects is None or any(r.label in painted for r in layered):
+            return None
+        rgb: UInt8Array = self._results["analysis"][1].rgb
+        effects = self._effects
+
+        def build(context: MotionContext) -> tuple[Effect, ...]:
+            return effects(context) if context.kind in painted else effects.last(context)
+
+        make = steps.motion_of_amounts(
+            rgb, clip.depth.values, regions, clip.scene, clip.shot, clip.timeline, build
+        )
+        motion = make({region.label: 1.0 for region in regions}) if regions else None
+        return replace(clip, regions=regions, motion=motion)
+
     def adopt(self, estimates: Estimates, scale: float) -> None:
         """Take other estimates, made for a scene of ``scale``; what depended on the old is redone.
 
@@ -205,15 +224,15 @@ class Session:
         regions += before is None or before.regions is not estimates.regions
         self._estimates, self._versions, self._scale = estimates, (depth, regions), scale
 
-    def _keys(self, shot: Shot) -> _StepKeys:
+    def _keys(self, shot: Shot) -> StepKeys:
         scale = self._scale or analyse.scene_scale(self.photo, shot)
-        return _StepKeys.of(shot, scale, self._versions)
+        return StepKeys.of(shot, scale, self._versions)
 
     def _decide(
         self,
         analysis: Analysis,
         shot: Shot,
-        keys: _StepKeys,
+        keys: StepKeys,
         stages: Stages,
         size: tuple[int, int] | None = None,
     ) -> Decisions:
@@ -236,14 +255,14 @@ class Session:
         findings = self._findings(analysis, regions, shot)
         return Decisions(analysis, regions, findings, frame, move, reason, cost)
 
-    def _scene_key(self, keys: _StepKeys, regions: tuple[Region, ...]) -> Hashable:
+    def _scene_key(self, keys: StepKeys, regions: tuple[Region, ...]) -> Hashable:
         """Return what the scene depends on: of the regions only those with layers of their own."""
         if not self._interactive:
             return keys.layers, keys.regions
         own = (region for region in regions if KINDS[region.label].layer)
         return keys.layers, tuple((r.label, sha256(r.mask.tobytes()).digest()) for r in own)
 
-    def _analyse(self, shot: Shot, keys: _StepKeys, stages: Stages) -> Analysis:
+    def _analyse(self, shot: Shot, keys: StepKeys, stages: Stages) -> Analysis:
         """Return the analysis with its depth estimated; the waits count as the stages' time."""
         analysis = self._step("analysis", keys.analysis, lambda: self._analysis(shot))
         if shot.depth == "embedded" and self._estimates is None:
@@ -253,9 +272,7 @@ class Session:
             analysis.depth()
         return analysis
 
-    def _begin_layers(
-        self, analysis: Analysis, shot: Shot, keys: _StepKeys
-    ) -> Result[Scene] | None:
+    def _begin_layers(self, analysis: Analysis, shot: Shot, keys: StepKeys) -> Result[Scene] | None:
         """Begin to build the photo's layers concurrently, unless the scene is cached."""
         result, regions = self._results.get("scene"), self._results.get("regions")
         layers_kept = result is not None and result[0][0] == keys.layers  # type: ignore[index]
@@ -280,7 +297,7 @@ class Session:
             given = {region.label for region in regions}
         return analysis.findings(regions, given)
 
-    def _regions(self, analysis: Analysis, shot: Shot, keys: _StepKeys) -> tuple[Region, ...]:
+    def _regions(self, analysis: Analysis, shot: Shot, keys: StepKeys) -> tuple[Region, ...]:
         if self._estimates is not None:
             return self._estimates.regions
         if not self._interactive:
@@ -289,7 +306,7 @@ class Session:
         return steps.apply_masks(self._detect(analysis, shot, keys), shot, (width, height))
 
     def _small_regions(
-        self, analysis: Analysis, shot: Shot, keys: _StepKeys, size: tuple[int, int]
+        self, analysis: Analysis, shot: Shot, keys: StepKeys, size: tuple[int, int]
     ) -> tuple[Region, ...]:
         detection = self._detect(analysis, shot, keys)
         small = self._step(
@@ -299,7 +316,7 @@ class Session:
         )
         return small_regions.apply_masks(small, shot)
 
-    def _detect(self, analysis: Analysis, shot: Shot, keys: _StepKeys) -> DetectedKinds:
+    def _detect(self, analysis: Analysis, shot: Shot, keys: StepKeys) -> DetectedKinds:
         return self._step("detection", keys.detection, lambda: steps.detect_kinds(analysis, shot))
 
 
@@ -341,55 +358,5 @@ def check_settings(shot: Shot) -> None:
         raise InputError(f"no depth source is called '{source}'{nearest(source, names)}")
 
 
-class _StepKeys(NamedTuple):
-    """What each step of a shot depends on; the keys of steps before it are part of a step's own."""
-
-    analysis: Hashable
-    detection: Hashable
-    regions: Hashable
-    layers: Hashable
-    move: Hashable
-    finish: Hashable
-    camera: Hashable
-    motion: Hashable
-
-    @classmethod
-    def of(cls, shot: Shot, scale: float, versions: tuple[int, int]) -> _StepKeys:
-        """Return the keys of a shot whose scene is ``scale`` of the photo.
-
-        ``versions`` count how often estimates of depth and of regions were replaced.
-        """
-        frame, time = shot.part(FrameSettings), shot.part(TimeSettings)
-        depth = (shot.part(DepthSettings), _file_stamps(shot.depth), versions[0])
-        analysis = (depth, shot.quality, scale)
-        masks = _file_stamps(shot.hold, *(one.file for one in shot.mask))
-        regions = (analysis, shot.part(RegionSettings), masks, versions[1])
-        detection = (analysis, shot.motion, shot.brush, shot.hold_faces)
-        move = (analysis, frame, shot.camera)
-        pictures = _file_stamps(shot.font, shot.subtitle_font, shot.logo, shot.lut)
-        return cls(
-            analysis=analysis,
-            detection=detection,
-            regions=regions,
-            layers=(analysis, shot.layers),
-            move=move,
-            finish=(move, shot.part(FinishSettings), time, shot.seed, pictures),
-            camera=(move, time, shot.seed),
-            motion=(regions, shot.part(WindSettings), shot.seed),
-        )
-
-
 def _keyframes(move: str) -> str | None:
     return move[1:] if move.startswith("@") else None
-
-
-def _file_stamps(*files: str | Path | None) -> Hashable:
-    """Return the modification time and size of each file that exists."""
-    stamps = []
-    for name in files:
-        try:
-            status = Path(name).stat() if name is not None else None
-        except (OSError, ValueError):
-            status = None
-        stamps.append((name, status and (status.st_mtime_ns, status.st_size)))
-    return tuple(stamps)

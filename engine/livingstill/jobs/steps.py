@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from fractions import Fraction
 from functools import partial
@@ -254,26 +254,40 @@ def compose_motion(
     """
     if not regions:
         return None, ()
+    make = motion_of_amounts(rgb, depth, regions, scene, shot, timeline, build)
+    motion, note = monitor.limit_amounts(make, regions, scene)
+    return motion, (note,) if note else ()
+
+
+def motion_of_amounts(
+    rgb: UInt8Array,
+    depth: Float32Array,
+    regions: tuple[Region, ...],
+    scene: Scene,
+    shot: Shot,
+    timeline: Timeline,
+    build: Build | None = None,
+) -> Callable[[Mapping[str, float]], Motion]:
+    """Return the motion as a function of a factor per kind on what the shot asks for."""
     strokes: Strokes = shot.brush
     directions = flow_field.velocities(rgb, depth, regions, strokes)
     amounts = {one.kind: shot.amount * one.amount for one in shot.amount_of}
 
-    def make(attenuation: Mapping[str, float]) -> Motion:
+    def make(factors: Mapping[str, float]) -> Motion:
         return compose(
             rgb,
             depth,
             regions,
             wind=shot.wind,
             seconds=timeline.seconds,
-            amount={k: amounts.get(k, shot.amount) * factor for k, factor in attenuation.items()},
+            amount={k: amounts.get(k, shot.amount) * factor for k, factor in factors.items()},
             seed=shot.seed,
             directions=directions,
             scene=scene,
             build=build,
         )
 
-    motion, note = monitor.limit_amounts(make, regions, scene)
-    return motion, (note,) if note else ()
+    return make
 
 
 # title

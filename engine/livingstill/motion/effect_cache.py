@@ -8,6 +8,7 @@ from hashlib import sha256
 
 import numpy as np
 
+from livingstill.core.model import Float32Array
 from livingstill.motion.builder import build_effects
 from livingstill.motion.canvas import Effect
 from livingstill.motion.context import MotionContext
@@ -21,22 +22,30 @@ class EffectCache:
 
     def __init__(self) -> None:
         self._effects: OrderedDict[Hashable, tuple[Effect, ...]] = OrderedDict()
+        self._last: dict[Hashable, tuple[Effect, ...]] = {}
 
     def __call__(self, context: MotionContext) -> tuple[Effect, ...]:
         """Return the effects of a region."""
-        key = _key(context)
+        key = _key(context, context.mask)
         if key not in self._effects:
             self._effects[key] = build_effects(context)
         self._effects.move_to_end(key)
         while len(self._effects) > _MOST:
             self._effects.popitem(last=False)
+        if len(self._last) > _MOST:
+            self._last.clear()
+        self._last[_key(context)] = self._effects[key]
         return self._effects[key]
 
+    def last(self, context: MotionContext) -> tuple[Effect, ...]:
+        """Return the effects of a region as it was before its mask changed, if nothing else did."""
+        return self._last.get(_key(context)) or self(context)
 
-def _key(context: MotionContext) -> Hashable:
-    """Return the context by value: ``colour`` is made of ``rgb``, so it needs no digest."""
+
+def _key(context: MotionContext, *more: Float32Array) -> Hashable:
+    """Return a context by value but for its mask: ``colour`` is of ``rgb``, so it needs no digest."""
     digest = sha256()
-    for array in (context.rgb, context.mask, context.inverse_depth, context.direction):
+    for array in (context.rgb, context.inverse_depth, context.direction, *more):
         if array is not None:
             digest.update(np.ascontiguousarray(array).data)
     return (

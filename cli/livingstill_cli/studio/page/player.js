@@ -130,7 +130,7 @@ export class Player extends EventTarget {
     const index = this.frames[this.index] ? this.index : this.#nearest();
     if (index < 0) return;
     const bitmap = await this.#bitmap(look.serial, index);
-    if (!bitmap || look !== this.look || this.before) return;
+    if (!bitmap?.width || look !== this.look || this.before) return; // a closed one has no width
     this.#paint(bitmap, look.size[0], look.size[1]);
     if (this.drawn.serial !== look.serial || this.drawn.index !== index) {
       this.shown += 1;

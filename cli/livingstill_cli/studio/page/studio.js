@@ -119,14 +119,14 @@ class Studio {
     });
     socket.addEventListener("look", ({detail}) => {
       if (detail.serial !== this.serial) return;
-      player.begin({...detail, regions: player.look?.regions ?? []});
+      player.begin({...detail, regions: player.look?.regions ?? [], notes: player.look?.notes ?? []});
       this.stage.fit();
       this.panel?.refresh();
       this.status(detail.final ? "" : words.status.closer, !detail.final);
     });
     socket.addEventListener("regions", ({detail}) => {
       if (detail.serial !== this.serial || !player.look) return;
-      player.look.regions = detail.regions;
+      Object.assign(player.look, {regions: detail.regions, notes: detail.notes});
       this.panel?.refresh();
       this.stage.draw();
     });

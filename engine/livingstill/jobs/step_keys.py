@@ -1,0 +1,67 @@
+"""What each step from pixels to a clip depends on, as keys that change when it must be done again."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from pathlib import Path
+from typing import NamedTuple
+
+from livingstill.settings.groups import (
+    DepthSettings,
+    FinishSettings,
+    FrameSettings,
+    RegionSettings,
+    TimeSettings,
+    WindSettings,
+)
+from livingstill.settings.shot import Shot
+
+
+class StepKeys(NamedTuple):
+    """What each step of a shot depends on; the keys of steps before it are part of a step's own."""
+
+    analysis: Hashable
+    detection: Hashable
+    regions: Hashable
+    layers: Hashable
+    move: Hashable
+    finish: Hashable
+    camera: Hashable
+    motion: Hashable
+
+    @classmethod
+    def of(cls, shot: Shot, scale: float, versions: tuple[int, int]) -> StepKeys:
+        """Return the keys of a shot whose scene is ``scale`` of the photo.
+
+        ``versions`` count how often estimates of depth and of regions were replaced.
+        """
+        frame, time = shot.part(FrameSettings), shot.part(TimeSettings)
+        depth = (shot.part(DepthSettings), file_stamps(shot.depth), versions[0])
+        analysis = (depth, shot.quality, scale)
+        masks = file_stamps(shot.hold, *(one.file for one in shot.mask))
+        regions = (analysis, shot.part(RegionSettings), masks, versions[1])
+        detection = (analysis, shot.motion, shot.brush, shot.hold_faces)
+        move = (analysis, frame, shot.camera)
+        pictures = file_stamps(shot.font, shot.subtitle_font, shot.logo, shot.lut)
+        return cls(
+            analysis=analysis,
+            detection=detection,
+            regions=regions,
+            layers=(analysis, shot.layers),
+            move=move,
+            finish=(move, shot.part(FinishSettings), time, shot.seed, pictures),
+            camera=(move, time, shot.seed),
+            motion=(regions, shot.part(WindSettings), shot.seed),
+        )
+
+
+def file_stamps(*files: str | Path | None) -> Hashable:
+    """Return the modification time and size of each file that exists."""
+    stamps = []
+    for name in files:
+        try:
+            status = Path(name).stat() if name is not None else None
+        except (OSError, ValueError):
+            status = None
+        stamps.append((name, status and (status.st_mtime_ns, status.st_size)))
+    return tuple(stamps)
