@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
 import signal
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -19,21 +18,16 @@ from livingstill.core.model import Progress, SilentProgress
 from livingstill.io.files import remove_stale_parts
 from livingstill.jobs.batch import overview, tour
 from livingstill.jobs.batch.overview import Report
-from livingstill.jobs.batch.sources import LONGEST_NAME, Row, gather
+from livingstill.jobs.batch.plan import plan
+from livingstill.jobs.batch.sources import gather
 from livingstill.jobs.batch.work import RECORDS, Output, Task, begin, failure, load, make, store
 from livingstill.jobs.warmup import warmup
 from livingstill.media.formats import choose
-from livingstill.settings.declare import checked
 from livingstill.settings.presets import PRESETS, suffix_of
-from livingstill.settings.rescue import RescueSettings
-from livingstill.settings.shot import Shot, expand_presets
-from livingstill.settings.values import fixes_aspect, long_side, override_settings
+from livingstill.settings.values import fixes_aspect, long_side
 
 _GIGABYTES_PER_WORKER = ((4096, 8.0), (2560, 3.0), (1920, 1.6), (0, 1.0))
 """Memory to count on per worker where the long side of the frame is above so many pixels."""
-
-_RESCUE_SUFFIXES = (".mp4", ".mov", ".webm", ".mkv", ".gif", ".webp", ".png")
-"""Formats that a rescued clip keeps; others become MP4."""
 
 Records = list[dict[str, Any]]
 Runner = Callable[[Sequence[Task]], Generator[Records, None, None]]
@@ -86,7 +80,10 @@ def batch(
     if shapes and fixes_aspect((values or {}).get("size")) and progress is not None:
         progress.say(f"the size wins over {' and '.join(shapes)} of the preset {preset}")
     suffix = suffix or suffix_of(preset)
-    tasks = plan(gather(sources, folder), folder, values, preset, aspects, suffix)
+    gathered = gather(sources, folder)
+    if gathered.note and progress is not None:
+        progress.say(gathered.note)
+    tasks = plan(gathered.rows, folder, values, preset, aspects, suffix)
     return work(
         tasks,
         folder,
@@ -96,6 +93,7 @@ def batch(
         overwrite=overwrite,
         runner=runner,
         progress=progress,
+        left_out=gathered.left_out,
     )
 
 
@@ -109,11 +107,12 @@ def work(
     overwrite: bool = False,
     runner: Runner | None = None,
     progress: Progress | None = None,
+    left_out: Mapping[str, int] | None = None,
 ) -> Report:
     """Do the tasks of a batch that are not finished, and write its report.
 
-    ``dissolve`` is of the cross-dissolves that join the clips, None = they stay apart; the rest is
-    as in ``batch``.
+    ``dissolve`` is of the cross-dissolves that join the clips, None = they stay apart; ``left_out``
+    counts the files that are no photos; the rest is as in ``batch``.
 
     Raises
     ------
@@ -148,95 +147,9 @@ def work(
         if dissolve is not None:
             with progress.stage("tours"):
                 tour_records = tour.join_all(folder, ordered, suffix, dissolve)
-        report = Report(folder, tuple(ordered), tuple(tour_records))
+        report = Report(folder, tuple(ordered), tuple(tour_records), left_out or {})
         overview.write(report)
     return report
-
-
-def plan(
-    rows: Sequence[Row],
-    folder: Path,
-    values: Mapping[str, Any] | None = None,
-    preset: str | None = None,
-    aspects: Sequence[str] = (),
-    suffix: str = ".mp4",
-) -> list[Task]:
-    """Return a task per row with names that never meet; the same rows give the same names.
-
-    Raises
-    ------
-    InputError
-        If the preset or a setting for all photos is wrong; a row's own mistake is its failure.
-    """
-    preset_settings = PRESETS[preset] if preset else None
-    common = override_settings(values or {}, preset_settings.values if preset_settings else {})
-    for aspect in aspects or (None,):
-        checked(Shot, expand_presets({**common, **({"aspect": aspect} if aspect else {})}))
-    tasks, used_stems = [], set[str]()
-    for row in rows:
-        stem = _unique_stem(row, used_stems)
-        if row.rescue:
-            tasks.append(_rescue_task(row, folder, common, stem))
-            continue
-        merged = override_settings(row.values, common)
-        shapes: Sequence[str | None] = aspects or (
-            preset_settings.aspects if preset_settings else ()
-        )
-        if not aspects and fixes_aspect(merged.get("size")):
-            shapes = ()  # the size says the shape, and what is said wins over the preset
-        if merged.get("aspect") or not shapes:
-            shapes = (merged.pop("aspect", None),)
-        outputs = tuple(
-            Output(f"{stem}{_aspect_suffix(shape) if len(shapes) > 1 else ''}{suffix}", shape)
-            for shape in shapes
-        )
-        error = ""
-        try:
-            for shape in shapes:
-                checked(Shot, expand_presets({**merged, **({"aspect": shape} if shape else {})}))
-        except InputError as mistake:
-            error = str(mistake)
-        tasks.append(Task(str(row.photo), str(folder), outputs, merged, error))
-    return tasks
-
-
-def _unique_stem(row: Row, used: set[str]) -> str:
-    """Return a name for a row's clips that no other row has, and take it."""
-    name = os.fsdecode(os.fsencode(row.photo.stem)[:LONGEST_NAME])
-    stem = (Path(row.group) / name).as_posix()
-    count = 1
-    while (stem if count == 1 else f"{stem}-{count}") in used:
-        count += 1
-    stem = stem if count == 1 else f"{stem}-{count}"
-    used.add(stem)
-    return stem
-
-
-def _rescue_task(row: Row, folder: Path, common: Mapping[str, Any], stem: str) -> Task:
-    """Return the task of a clip to rescue, in its own format; of ``common``, what concerns it."""
-    values = {k: v for k, v in common.items() if k in ("seed", "quality")} | dict(row.values)
-    suffix, error = row.photo.suffix.lower(), ""
-    try:
-        checked(RescueSettings, values)
-        if "%" in row.photo.name:
-            error = f"clip {row.photo} is a sequence of pictures; rescue it by itself"
-    except InputError as mistake:
-        error = str(mistake)
-    suffix = suffix if suffix in _RESCUE_SUFFIXES else ".mp4"
-    still = str(row.still) if row.still else ""
-    return Task(
-        str(row.photo),
-        str(folder),
-        (Output(stem + suffix),),
-        values,
-        error,
-        rescue=True,
-        still=still,
-    )
-
-
-def _aspect_suffix(aspect: str | None) -> str:
-    return f"-{aspect.replace(':', 'x')}" if aspect else ""
 
 
 def finished(task: Task, output: Output) -> dict[str, Any] | None:

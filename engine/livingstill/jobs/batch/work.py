@@ -49,7 +49,8 @@ class Task:
     ``completed`` are the names of outputs that are finished already: all outputs together decide
     how fine the scene is, so that a resumed batch makes the same clips. ``error`` is what was wrong
     with the row before any work began. With ``rescue``, ``photo`` is a clip to rescue and ``still``
-    its picture.
+    its picture. ``stem`` is what the names of the outputs begin with, ``row`` a digest of what the
+    table's row says: both are recorded, so that finished clips keep their names.
     """
 
     photo: str
@@ -60,6 +61,8 @@ class Task:
     completed: frozenset[str] = frozenset()
     rescue: bool = False
     still: str = ""
+    stem: str = ""
+    row: str = ""
 
     @property
     def pending(self) -> tuple[Output, ...]:
@@ -86,6 +89,15 @@ class Task:
         return hashlib.sha256(sha.digest() + settings_text.encode()).hexdigest()
 
 
+def file_digest(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes; "" where it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except (OSError, ValueError):
+        return ""
+
+
 def load(path: Path) -> dict[str, Any]:
     """Return a record, or an empty one if there is none that can be read."""
     try:
@@ -110,6 +122,9 @@ def start_output(task: Task, output: Output) -> tuple[Path, dict[str, Any]]:
     record: dict[str, Any] = {
         "output": output.name,
         "photo": task.photo,
+        "photo_sha256": file_digest(Path(task.photo)),
+        "stem": task.stem,
+        "row": task.row,
         "aspect": output.aspect,
         "state": "started",
         "digest": task.digest(output),
