@@ -151,7 +151,7 @@ def _accents(sound: Float32Array, times: NDArray[np.float64]) -> NDArray[np.floa
     def loudness(first: NDArray[np.float64]) -> NDArray[np.float64]:
         places = np.rint((first[:, None] + [0, _ATTACK]) * SAMPLE_RATE).astype(np.int64)
         edges = energy[np.clip(places, 0, len(energy) - 1)]
-        return np.sqrt(np.maximum(edges[:, 1] - edges[:, 0], 0))
+        return np.asarray(np.sqrt(np.maximum(edges[:, 1] - edges[:, 0], 0)))
 
     return np.asarray(np.maximum(loudness(times) - loudness(times - _ATTACK), 0))
 

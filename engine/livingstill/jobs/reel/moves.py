@@ -15,6 +15,9 @@ from livingstill.settings.values import MoveSpec
 _TRAVEL = 0.9
 """Part of what a photo has beyond the frame that a move may travel."""
 
+_BEYOND = 0.4
+"""How far a photo must reach beyond the frame along an axis, of the frame's side, to be looked along."""
+
 _SPEED = 5.0
 """Travel per second, percent of the frame's width: a slow look along a room."""
 
@@ -26,6 +29,8 @@ _WIDE = 4.0
 
 _SMALL = 0.2
 """Amount of parallax below which a truck that does not travel is hardly seen."""
+
+_PUSHES = ("push", "pull")
 
 _TRIALS = {
     "push-in": ("push", 0),
@@ -56,14 +61,14 @@ class Option:
     @property
     def visible(self) -> float:
         """How much of a move it is, 0..1."""
-        if self.family in ("push", "pull"):
+        if self.family in _PUSHES:
             return 0.6 + 0.4 * min(1.0, self.amount)
         return min(1.0, max(self.amount, self.travel / 10))
 
     def choice(self, seconds: float) -> str:
         """Return the move as a camera setting for a shot of so many seconds, at an even pace."""
         slower = min(1.0, seconds / _NATURAL)
-        if self.family in ("push", "pull"):
+        if self.family in _PUSHES:
             # where parallax must be small the lens keeps the move visible
             amount = max(0.8, self.amount)
             return f"{self.name}:amount={amount * slower:.3g},depth={self.amount / amount:.2g},ease=linear"
@@ -101,13 +106,12 @@ def _travel(frame: Framing, family: str, sense: int) -> tuple[float, float]:
     shown = frame.extent[axis]
     before = max(0.0, frame.box[axis]) / shown
     after = max(0.0, 1 - frame.box[axis + 2]) / shown
-    if axis:
-        before, after = (side * frame.size[1] / frame.size[0] for side in (before, after))
     room = before + after
-    if room <= 0:
+    if room < _BEYOND:
         return 0.0, 0.5
     start = before if sense > 0 else after
-    return round(100 * _TRAVEL * room, 2), round(start / room, 3)
+    widths = room * frame.size[1] / frame.size[0] if axis else room
+    return round(100 * _TRAVEL * widths, 2), round(start / room, 3)
 
 
 def option_of(record: Mapping[str, Any]) -> Option:
@@ -128,47 +132,62 @@ class Stop:
 def choose(stops: Sequence[Stop]) -> list[Option]:
     """Return a move for each room, one after another, of the least cost beside those before.
 
-    A push is never followed by a push or a pull; a travel goes on in its direction across the
-    cut, and turns round only after something else; in one kind of room no move is made twice while
-    another is left. A reel begins by coming nearer and ends outside by going away.
+    A push is never followed by a push or a pull, nor made twice in one kind of room while another move is left; a
+    travel goes on in its direction across the cut, and turns round only after something else. A reel
+    begins by coming nearer, and ends outside by going away.
     """
+    leaves = len(stops) > 1 and stops[-1].outside
     chosen: list[Option] = []
     for index, stop in enumerate(stops):
+        last = leaves and index == len(stops) - 1
+        favoured = "push" if index == 0 else "pull" if last else ""
+        before_last = leaves and index == len(stops) - 2
         costs = [
-            round(_cost(option, stop, stops[:index], chosen, last=index == len(stops) - 1), 6)
+            _own_cost(option, favoured)
+            + (1.5 if before_last and option.family in _PUSHES else 0.0)
+            + _history_cost(
+                option, [o for s, o in zip(stops, chosen) if s.room == stop.room != "room"], chosen
+            )
             for option in stop.options
         ]
-        chosen.append(stop.options[costs.index(min(costs))])
+        rounded = [round(cost, 6) for cost in costs]
+        chosen.append(stop.options[rounded.index(min(rounded))])
     return chosen
 
 
-def _cost(
-    option: Option, stop: Stop, earlier: Sequence[Stop], chosen: Sequence[Option], *, last: bool
-) -> float:
+def _own_cost(option: Option, favoured: str) -> float:
+    """Return what a move costs by itself: the less it is seen, the more."""
     cost = 1.2 * (1 - option.visible)
-    if option.family in ("push", "pull"):
-        towards = "push" if not chosen else "pull" if last and stop.outside else ""
-        cost += -1.5 if option.family == towards else 0.8 if option.family == "pull" else 0.0
-    elif option.travel >= 2 * _WIDE:
-        cost -= 0.7  # there is something to be seen on the way
-    if chosen:
-        cost += _clash(option, chosen[-1])
+    if option.family == favoured:
+        return cost - 1.5
+    if option.family == "pull":
+        return cost + 0.8
+    return (
+        cost - 0.7 if option.travel >= 2 * _WIDE else cost
+    )  # there is something to be seen on the way
+
+
+def _history_cost(option: Option, in_room: Sequence[Option], chosen: Sequence[Option]) -> float:
+    """Return what a move costs after those before, of which ``in_room`` were made in the same kind of room."""
+    cost = _clash(option, chosen[-1]) if chosen else 0.0
     turned = next((o for o in reversed(chosen) if o.family == option.family and o.sense), None)
     if option.sense and turned is not None and turned.sense != option.sense:
         cost += 0.5
-    again = [o.name for s, o in zip(earlier, chosen) if s.room == stop.room]
-    cost += 1.5 * again.count(option.name) if stop.room != "room" else 0.0
-    recent = [o.family for o in chosen[-3:]]
-    return cost + 0.35 * recent.count(option.family)
+    again = sum(before.name == option.name for before in in_room)
+    recent = [before.family for before in chosen[-3:]]
+    return (
+        cost
+        + again * (3.0 if option.family in _PUSHES else 0.4)
+        + 0.35 * recent.count(option.family)
+    )
 
 
 def _clash(option: Option, before: Option) -> float:
     """Return the cost of a move right after another: they must not repeat, nor fight."""
-    pushes = {"push", "pull"}
-    if option.family in pushes and before.family in pushes:
+    if option.family in _PUSHES and before.family in _PUSHES:
         return 4.0
     if option.family == before.family:
         return 0.2 if option.sense == before.sense else 4.0
-    if option.family not in pushes and before.family not in pushes:
+    if option.family not in _PUSHES and before.family not in _PUSHES:
         return 0.6  # across, then down: the eye must turn
     return 0.0
