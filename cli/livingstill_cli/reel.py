@@ -19,9 +19,9 @@ from livingstill_cli.options import folder_option, settings_options, written_val
     "reel",
     cls=Command,
     examples=(
-        "livingstill reel villa/ -o reel/ --title 'Villa above the lake' --music song.mp3",
-        "livingstill reel villa/ -o reel/ --duration 30 --pace fast --aspect 9:16",
-        "livingstill reel villa/ -o reel/ --listing listing.csv --logo logo.png",
+        "livingstill reel photos/ -o reel/ --title 'Villa above the lake' --music song.mp3",
+        "livingstill reel photos/ -o reel/ --duration 30 --pace fast --aspect 9:16",
+        "livingstill reel photos/ -o reel/ --listing listing.csv --logo logo.png",
         "livingstill reel rooms.csv -o reel/     # columns photo,room,caption,facts: the order of its rows",
     ),
 )
