@@ -156,7 +156,7 @@ def finished(task: Task, output: Output) -> dict[str, Any] | None:
     """Return the record of a clip that is finished and still what it should be, else None.
 
     A clip appears whole or not at all, so one that stands there with the record of these settings
-    is finished, even if the batch was killed before it could say so.
+    and with its certificates is finished, even if the batch was killed before it could say so.
 
     Raises
     ------
@@ -171,6 +171,8 @@ def finished(task: Task, output: Output) -> dict[str, Any] | None:
             f"{target} was not made by a batch; give --overwrite to replace it, or another folder"
         )
     if record.get("digest") != task.digest(output):
+        return None
+    if not all(path.is_file() for path in task.beside(output)):
         return None
     if record.get("state") != "done":
         record |= {"state": "done", "bytes": target.stat().st_size}

@@ -25,7 +25,8 @@ from livingstill.core.model import UInt8Array
 from livingstill.imaging import exact
 from livingstill.io.files import atomic_write
 from livingstill.settings.brand import FILES
-from livingstill.settings.shot import expand_presets
+from livingstill.settings.declare import checked
+from livingstill.settings.shot import Shot, expand_presets
 
 RECORDS = ".livingstill"
 """Folder, in the batch's folder, of one record per clip: what it was made from and how it went."""
@@ -73,6 +74,16 @@ class Task:
         """Return where the record of an output is kept."""
         return Path(self.folder) / RECORDS / f"{output.name}.json"
 
+    def beside(self, output: Output) -> tuple[Path, ...]:
+        """Return the certificates that belong beside an output; none if the settings ask for none."""
+        from livingstill.jobs import certificate
+
+        if self.rescue or self.error:
+            return ()
+        shot = checked(Shot, expand_presets(dict(self.values)))
+        target = str(Path(self.folder) / output.name)
+        return certificate.beside(target) if certificate.wanted(shot) else ()
+
     def digest(self, output: Output) -> str:
         """Return what an output depends on: photo, settings, aspect, brand, font, logo and LUT."""
         sha = hashlib.sha256()
@@ -118,7 +129,8 @@ def start_output(task: Task, output: Output) -> tuple[Path, dict[str, Any]]:
     """Clear the place of a clip and note that it is started; return the place and the record."""
     target = Path(task.folder) / output.name
     target.parent.mkdir(parents=True, exist_ok=True)
-    target.unlink(missing_ok=True)  # then what stands there in the end is this clip
+    for path in (target, *task.beside(output)):
+        path.unlink(missing_ok=True)  # then what stands there in the end is this clip's
     record: dict[str, Any] = {
         "output": output.name,
         "photo": task.photo,
@@ -188,12 +200,11 @@ def _fault_sentence(error: Exception) -> str:
 def _animated_records(task: Task) -> Iterator[dict[str, Any]]:
     """Render the clips of one photo from one scene, the shape that enlarges it most first."""
     from livingstill.camera import framing
+    from livingstill.jobs import certificate
     from livingstill.jobs.analyse import read_photo
     from livingstill.jobs.clip import reframe
     from livingstill.jobs.session import check_settings, prepare
     from livingstill.jobs.stages import Stages
-    from livingstill.settings.declare import checked
-    from livingstill.settings.shot import Shot
 
     shots = {
         output: checked(
@@ -221,6 +232,9 @@ def _animated_records(task: Task) -> Iterator[dict[str, Any]]:
         target, record = start_output(task, output)
         thumbnail = Thumbnail(clip.timeline.frames // 2)
         result = clip.save(str(target), on_frame=thumbnail.add, stages=stages)
+        certified = certificate.certify(clip) if task.beside(output) else None
+        if certified is not None:
+            certificate.write(certified, str(target), overwrite=True)
         yield record | {
             "state": "done",
             "size": list(clip.framing.size),
@@ -233,6 +247,7 @@ def _animated_records(task: Task) -> Iterator[dict[str, Any]]:
             "notes": [*clip.notes, *result.notes],
             "seconds": dict(stages.seconds),
             "continuity": result.figures,
+            **({"certificate": certified.statement} if certified else {}),
             "thumbnail": thumbnail.text,
         }
 
