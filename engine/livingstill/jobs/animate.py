@@ -18,6 +18,7 @@ from livingstill.io.files import atomic_write
 from livingstill.jobs import (
     certificate,
     check,
+    credentials,
     fingerprint,
     manifest,
     provenance,
@@ -98,11 +99,10 @@ def animate_file(
     if job.sidecar is not None:
         origin = provenance.metadata(clip.shot, clip.photo, clip.moving)
         provenance.write_sidecar(job.sidecar, origin, outputs, job.overwrite)
-    if certificate.wanted(shot):
+    signing = credentials.signing_files(job.c2pa_cert, job.c2pa_key)
+    if certificate.wanted(shot) or signing:
         with stages("certificate"):
-            certified = certificate.certify(clip)
-            for output in outputs:
-                certificate.write(certified, output, job.overwrite)
+            credentials.certify_files(clip, outputs, [job.photo], signing, job.overwrite)
     if job.report is not None and observer is not None:
         with stages("report"):
             title = Path(outputs[0]).name

@@ -107,6 +107,8 @@ def run(client: Client, tasks: Sequence[Task]) -> Generator[list[dict[str, Any]]
                 raise InputError(
                     f"clip {task.photo} is rescued on this machine only; leave out --cluster"
                 )
+            if task.signing:
+                raise InputError("clips are signed on this machine only; leave out --cluster")
             try:
                 data = Path(task.photo).read_bytes()
             except OSError:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from livingstill.core.errors import InputError
 from livingstill.io.files import check_inputs_preserved, check_target, free_name
-from livingstill.jobs import certificate, check, provenance
+from livingstill.jobs import certificate, check, credentials, provenance
 from livingstill.jobs.write import encoding
 from livingstill.media.formats import format_of
 from livingstill.media.write import encoder, stills
@@ -69,6 +69,8 @@ def check_outputs(shot: Shot, job: Job, outputs: tuple[str, ...], save_shot: Pat
         encoder.check_target(output, job.overwrite)
         for path in files_of(shot, output)[1:]:
             check_target(Path(path), job.overwrite)
+    if signing := credentials.signing_files(job.c2pa_cert, job.c2pa_key):
+        credentials.check(signing, outputs)
     for extra in filter(None, (job.manifest, save_shot)):
         check_target(extra, job.overwrite)
     if job.report is not None:
@@ -86,5 +88,6 @@ def check_outputs(shot: Shot, job: Job, outputs: tuple[str, ...], save_shot: Pat
         stills.files_from(Path(output), 0) for output in outputs if stills.NUMBER.search(output)
     )
     check_inputs_preserved(
-        [*names, *chain.from_iterable(numbered)], (job.photo, *shot.files_read())
+        [*names, *chain.from_iterable(numbered)],
+        (job.photo, job.c2pa_cert, job.c2pa_key, *shot.files_read()),
     )

@@ -27,7 +27,7 @@ from livingstill.settings.groups import (
     TimeSettings,
     WindSettings,
 )
-from livingstill.settings.job import FileSettings, RunSettings
+from livingstill.settings.job import FileSettings, RunSettings, SigningSettings
 from livingstill.settings.presets import PRESETS
 from livingstill.settings.truth import TruthSettings
 from livingstill.settings.values import fixes_aspect, override_settings
@@ -86,7 +86,7 @@ class Shot(
         return (*filter(None, named), *masks, *map(Path, written))
 
 
-class Job(RunSettings, FileSettings):
+class Job(RunSettings, SigningSettings, FileSettings):
     """Where a shot's results go and how the work behaves: nothing here changes a pixel."""
 
 

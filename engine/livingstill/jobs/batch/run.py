@@ -16,11 +16,13 @@ from livingstill.core import threads
 from livingstill.core.errors import InputError
 from livingstill.core.model import Progress, SilentProgress
 from livingstill.io.files import remove_stale_parts
+from livingstill.jobs import credentials
 from livingstill.jobs.batch import overview, tour
 from livingstill.jobs.batch.overview import Report
 from livingstill.jobs.batch.plan import plan
 from livingstill.jobs.batch.sources import gather
 from livingstill.jobs.batch.work import RECORDS, Output, Task, begin, failure, load, make, store
+from livingstill.jobs.credentials import SigningFiles
 from livingstill.jobs.warmup import warmup
 from livingstill.media.formats import choose
 from livingstill.settings.presets import PRESETS, suffix_of
@@ -46,6 +48,7 @@ def batch(
     join: bool = False,
     dissolve: float = 0.6,
     overwrite: bool = False,
+    signing: SigningFiles | None = None,
     runner: Runner | None = None,
     progress: Progress | None = None,
 ) -> Report:
@@ -65,6 +68,7 @@ def batch(
     join : also join the clips of each group and shape into one video with cross-dissolves
     dissolve : seconds of each cross-dissolve
     overwrite : make every clip anew
+    signing : the user's certificate and key, by which every clip is signed
     runner : who does the tasks instead of worker processes of this machine
 
     One photo that fails never stops the others: its record and the report say why. Call it from
@@ -73,7 +77,8 @@ def batch(
     Raises
     ------
     InputError
-        If a source, the folder or a setting cannot be used, or another batch works in the folder.
+        If a source, the folder, a setting or the signature cannot be used, or another batch works in
+        the folder.
     """
     folder = Path(folder)
     shapes = PRESETS[preset].aspects if preset and not aspects else ()
@@ -84,6 +89,9 @@ def batch(
     if gathered.note and progress is not None:
         progress.say(gathered.note)
     tasks = plan(gathered.rows, folder, values, preset, aspects, suffix)
+    if signing is not None:
+        credentials.check(signing, [f"clip{suffix}"])
+        tasks = [replace(task, signing=signing) for task in tasks]
     return work(
         tasks,
         folder,
@@ -174,6 +182,8 @@ def finished(task: Task, output: Output) -> dict[str, Any] | None:
         return None
     if not all(path.is_file() for path in task.beside(output)):
         return None
+    if task.signing and not (record.get("signed") and record.get("state") == "done"):
+        return None  # a kill may have come between the clip and its signature
     if record.get("state") != "done":
         record |= {"state": "done", "bytes": target.stat().st_size}
         store(task.record(output), record)

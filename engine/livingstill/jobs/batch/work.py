@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import wait
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import cv2
 
@@ -27,6 +27,9 @@ from livingstill.io.files import atomic_write
 from livingstill.settings.brand import FILES
 from livingstill.settings.declare import checked
 from livingstill.settings.shot import Shot, expand_presets
+
+if TYPE_CHECKING:
+    from livingstill.jobs.credentials import SigningFiles
 
 RECORDS = ".livingstill"
 """Folder, in the batch's folder, of one record per clip: what it was made from and how it went."""
@@ -52,6 +55,7 @@ class Task:
     with the row before any work began. With ``rescue``, ``photo`` is a clip to rescue and ``still``
     its picture. ``stem`` is what the names of the outputs begin with, ``row`` a digest of what the
     table's row says: both are recorded, so that finished clips keep their names.
+    ``signing`` are the files by which the clips are signed.
     """
 
     photo: str
@@ -64,6 +68,7 @@ class Task:
     still: str = ""
     stem: str = ""
     row: str = ""
+    signing: SigningFiles | None = None
 
     @property
     def pending(self) -> tuple[Output, ...]:
@@ -139,6 +144,7 @@ def start_output(task: Task, output: Output) -> tuple[Path, dict[str, Any]]:
         "row": task.row,
         "aspect": output.aspect,
         "state": "started",
+        "signed": task.signing is not None,
         "digest": task.digest(output),
     }
     store(task.record(output), record)
@@ -200,7 +206,7 @@ def _fault_sentence(error: Exception) -> str:
 def _animated_records(task: Task) -> Iterator[dict[str, Any]]:
     """Render the clips of one photo from one scene, the shape that enlarges it most first."""
     from livingstill.camera import framing
-    from livingstill.jobs import certificate
+    from livingstill.jobs import credentials
     from livingstill.jobs.analyse import read_photo
     from livingstill.jobs.clip import reframe
     from livingstill.jobs.session import check_settings, prepare
@@ -232,9 +238,12 @@ def _animated_records(task: Task) -> Iterator[dict[str, Any]]:
         target, record = start_output(task, output)
         thumbnail = Thumbnail(clip.timeline.frames // 2)
         result = clip.save(str(target), on_frame=thumbnail.add, stages=stages)
-        certified = certificate.certify(clip) if task.beside(output) else None
-        if certified is not None:
-            certificate.write(certified, str(target), overwrite=True)
+        certified = None
+        if task.beside(output) or task.signing:
+            with stages("certificate"):
+                certified = credentials.certify_files(
+                    clip, [str(target)], [Path(task.photo)], task.signing, overwrite=True
+                )
         yield record | {
             "state": "done",
             "size": list(clip.framing.size),
