@@ -36,7 +36,10 @@ def read(path: Path, noun: str, max_bytes: int = LARGEST) -> str:
         encoding = "utf-16" if data[:2] in (BOM_UTF16_LE, BOM_UTF16_BE) else "utf-8-sig"
         return data.decode(encoding).replace("\r\n", "\n").replace("\r", "\n")
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "it is no UTF-8 text; save it as UTF-8"
+        reason = (
+            getattr(error, "strerror", None)
+            or "it is no UTF-8 text; save it as such (a spreadsheet as CSV UTF-8)"
+        )
         raise InputError(f"cannot read {noun} {path}: {reason}") from None
 
 

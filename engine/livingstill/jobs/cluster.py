@@ -110,6 +110,8 @@ def run(client: Client, tasks: Sequence[Task]) -> Generator[list[dict[str, Any]]
                 raise InputError(
                     f"clip {task.photo} is rescued on this machine only; leave out --cluster"
                 )
+            if task.signing:
+                raise InputError("clips are signed on this machine only; leave out --cluster")
             try:
                 data = Path(task.photo).read_bytes()
             except OSError:
@@ -134,7 +136,7 @@ def run(client: Client, tasks: Sequence[Task]) -> Generator[list[dict[str, Any]]
 
 
 def _make_on_worker(task: Task, photo: bytes) -> tuple[list[dict[str, Any]], dict[str, bytes]]:
-    """Make a task's clips in a folder of this machine; return the records and the clips."""
+    """Make a task's clips in a folder of this machine; return the records and the files by name."""
     with tempfile.TemporaryDirectory(prefix="livingstill-") as folder:
         local = replace(task, folder=folder)
         if photo:
@@ -145,8 +147,9 @@ def _make_on_worker(task: Task, photo: bytes) -> tuple[list[dict[str, Any]], dic
         for record in records:
             if "error" in record:
                 record["error"] = str(record["error"]).replace(local.photo, task.photo)
-        names = [record["output"] for record in records if record["state"] == "done"]
-        return records, {name: (Path(folder) / name).read_bytes() for name in names}
+        done = [Output(record["output"]) for record in records if record["state"] == "done"]
+        made = (path for one in done for path in (Path(folder) / one.name, *local.beside(one)))
+        return records, {path.relative_to(folder).as_posix(): path.read_bytes() for path in made}
 
 
 def _store_results(
@@ -161,8 +164,9 @@ def _store_results(
             target.parent.mkdir(parents=True, exist_ok=True)
             target.unlink(missing_ok=True)
             store(task.record(output), {**record, "state": "started"})
-            with atomic_write(target) as part:
-                part.write_bytes(clips[output.name])
+            for path in (*task.beside(output), target):
+                with atomic_write(path, overwrite=True) as part:
+                    part.write_bytes(clips[path.relative_to(task.folder).as_posix()])
         store(task.record(output), record)
     return records
 

@@ -75,5 +75,9 @@ class ShotKeys(TypedDict, total=False):
     vignette: float
     grain: float
     brand: str | PathLike[str] | None
+    truth: bool
+    certificate: bool
+    disclosure: str | None
+    disclosure_place: Literal["auto", "top-left", "top", "top-right", "left", "centre", "right", "bottom-left", "bottom", "bottom-right"]
     max_pixels: int
     background: str

@@ -11,13 +11,24 @@ from typing import Any
 from livingstill.core import threads
 from livingstill.core.errors import InputError
 from livingstill.core.model import Progress, SilentProgress
+<<<<<<< HEAD
 from livingstill.jobs.batch import overview, pool, tour
 from livingstill.jobs.batch.folder import folder_lock, remove_partial_files
+=======
+from livingstill.io.files import remove_stale_parts
+from livingstill.jobs import credentials
+from livingstill.jobs.batch import overview, tour
+>>>>>>> listing
 from livingstill.jobs.batch.overview import Report
 from livingstill.jobs.batch.plan import plan
 from livingstill.jobs.batch.pool import Records
 from livingstill.jobs.batch.sources import gather
+<<<<<<< HEAD
 from livingstill.jobs.batch.work import Output, Task, failure, load, make, store
+=======
+from livingstill.jobs.batch.work import RECORDS, Output, Task, begin, failure, load, make, store
+from livingstill.jobs.credentials import SigningFiles
+>>>>>>> listing
 from livingstill.jobs.warmup import warmup
 from livingstill.media.formats import choose
 from livingstill.settings.presets import PRESETS, suffix_of
@@ -42,6 +53,7 @@ def batch(
     join: bool = False,
     dissolve: float = 0.6,
     overwrite: bool = False,
+    signing: SigningFiles | None = None,
     runner: Runner | None = None,
     progress: Progress | None = None,
 ) -> Report:
@@ -61,6 +73,7 @@ def batch(
     join : also join the clips of each group and shape into one video with cross-dissolves
     dissolve : seconds of each cross-dissolve
     overwrite : make every clip anew
+    signing : the user's certificate and key, by which every clip is signed
     runner : who does the tasks instead of worker processes of this machine
 
     One photo that fails never stops the others: its record and the report say why. Call it from
@@ -69,7 +82,8 @@ def batch(
     Raises
     ------
     InputError
-        If a source, the folder or a setting cannot be used, or another batch works in the folder.
+        If a source, the folder, a setting or the signature cannot be used, or another batch works in
+        the folder.
     """
     folder = Path(folder)
     shapes = PRESETS[preset].aspects if preset and not aspects else ()
@@ -80,6 +94,9 @@ def batch(
     if gathered.note and progress is not None:
         progress.say(gathered.note)
     tasks = plan(gathered.rows, folder, values, preset, aspects, suffix)
+    if signing is not None:
+        credentials.check(signing, [f"clip{suffix}"])
+        tasks = [replace(task, signing=signing) for task in tasks]
     return work(
         tasks,
         folder,
@@ -154,7 +171,7 @@ def finished(task: Task, output: Output) -> dict[str, Any] | None:
     """Return the record of a clip that is finished and still what it should be, else None.
 
     A clip appears whole or not at all, so one that stands there with the record of these settings
-    is finished, even if the batch was killed before it could say so.
+    and with its certificates is finished, even if the batch was killed before it could say so.
 
     Raises
     ------
@@ -170,6 +187,10 @@ def finished(task: Task, output: Output) -> dict[str, Any] | None:
         )
     if record.get("digest") != task.digest(output):
         return None
+    if not all(path.is_file() for path in task.beside(output)):
+        return None
+    if task.signing and not (record.get("signed") and record.get("state") == "done"):
+        return None  # a kill may have come between the clip and its signature
     if record.get("state") != "done":
         record |= {"state": "done", "bytes": target.stat().st_size}
         store(task.record(output), record)

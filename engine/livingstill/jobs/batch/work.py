@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import wait
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import cv2
 
@@ -25,7 +25,11 @@ from livingstill.core.model import UInt8Array
 from livingstill.imaging import exact
 from livingstill.io.files import atomic_write
 from livingstill.settings.brand import FILES
-from livingstill.settings.shot import expand_presets
+from livingstill.settings.declare import checked
+from livingstill.settings.shot import Shot, expand_presets
+
+if TYPE_CHECKING:
+    from livingstill.jobs.credentials import SigningFiles
 
 RECORDS = ".livingstill"
 """Folder, in the batch's folder, of one record per clip: what it was made from and how it went."""
@@ -51,6 +55,7 @@ class Task:
     with the row before any work began. With ``rescue``, ``photo`` is a clip to rescue and ``still``
     its picture. ``stem`` is what the names of the outputs begin with, ``row`` a digest of what the
     table's row says: both are recorded, so that finished clips keep their names.
+    ``signing`` are the files by which the clips are signed.
     """
 
     photo: str
@@ -63,6 +68,7 @@ class Task:
     still: str = ""
     stem: str = ""
     row: str = ""
+    signing: SigningFiles | None = None
 
     @property
     def pending(self) -> tuple[Output, ...]:
@@ -72,6 +78,16 @@ class Task:
     def record(self, output: Output) -> Path:
         """Return where the record of an output is kept."""
         return Path(self.folder) / RECORDS / f"{output.name}.json"
+
+    def beside(self, output: Output) -> tuple[Path, ...]:
+        """Return the certificates that belong beside an output; none if the settings ask for none."""
+        from livingstill.jobs import certificate
+
+        if self.rescue or self.error:
+            return ()
+        shot = checked(Shot, expand_presets(dict(self.values)))
+        target = str(Path(self.folder) / output.name)
+        return certificate.beside(target) if certificate.wanted(shot) else ()
 
     def digest(self, output: Output) -> str:
         """Return what an output depends on: photo, settings, aspect, brand, font, logo and LUT."""
@@ -118,7 +134,8 @@ def start_output(task: Task, output: Output) -> tuple[Path, dict[str, Any]]:
     """Clear the place of a clip and note that it is started; return the place and the record."""
     target = Path(task.folder) / output.name
     target.parent.mkdir(parents=True, exist_ok=True)
-    target.unlink(missing_ok=True)  # then what stands there in the end is this clip
+    for path in (target, *task.beside(output)):
+        path.unlink(missing_ok=True)  # then what stands there in the end is this clip's
     record: dict[str, Any] = {
         "output": output.name,
         "photo": task.photo,
@@ -127,6 +144,7 @@ def start_output(task: Task, output: Output) -> tuple[Path, dict[str, Any]]:
         "row": task.row,
         "aspect": output.aspect,
         "state": "started",
+        "signed": task.signing is not None,
         "digest": task.digest(output),
     }
     store(task.record(output), record)
@@ -189,12 +207,11 @@ def fault_sentence(error: Exception) -> str:
 def _animated_records(task: Task) -> Iterator[dict[str, Any]]:
     """Render the clips of one photo from one scene, the shape that enlarges it most first."""
     from livingstill.camera import framing
+    from livingstill.jobs import credentials
     from livingstill.jobs.analyse import read_photo
     from livingstill.jobs.clip import reframe
     from livingstill.jobs.session import check_settings, prepare
     from livingstill.jobs.stages import Stages
-    from livingstill.settings.declare import checked
-    from livingstill.settings.shot import Shot
 
     shots = {
         output: checked(
@@ -222,6 +239,12 @@ def _animated_records(task: Task) -> Iterator[dict[str, Any]]:
         target, record = start_output(task, output)
         thumbnail = Thumbnail(clip.timeline.frames // 2)
         result = clip.save(str(target), on_frame=thumbnail.add, stages=stages)
+        certified = None
+        if task.beside(output) or task.signing:
+            with stages("certificate"):
+                certified = credentials.certify_files(
+                    clip, [str(target)], [Path(task.photo)], task.signing, overwrite=True
+                )
         yield record | {
             "state": "done",
             "size": list(clip.framing.size),
@@ -234,6 +257,7 @@ def _animated_records(task: Task) -> Iterator[dict[str, Any]]:
             "notes": [*clip.notes, *result.notes],
             "seconds": dict(stages.seconds),
             "continuity": result.figures,
+            **({"certificate": certified.statement} if certified else {}),
             "thumbnail": thumbnail.text,
         }
 
