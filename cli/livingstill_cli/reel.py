@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from livingstill.settings.job import SigningSettings
 from livingstill.settings.reel import ReelSettings
 
 from livingstill_cli import progress, say
@@ -44,7 +45,7 @@ from livingstill_cli.options import folder_option, settings_options, written_val
 @click.option(
     "--cluster", metavar="local|tcp://...", help="work on a Dask cluster (extra: cluster)"
 )
-@settings_options(ReelSettings)
+@settings_options(ReelSettings, SigningSettings)
 @say.options
 def command(
     source: Path,
@@ -56,6 +57,8 @@ def command(
     quiet: bool,
     as_json: bool,
     no_progress: bool,
+    c2pa_cert: str | None,
+    c2pa_key: str | None,
     **values: Any,
 ) -> int:
     """Make a reel of the photos in FOLDER, in several shapes, branded and unbranded.
@@ -63,6 +66,7 @@ def command(
     The rooms come as a tour of the house, cut on the beat of the music; FOLDER may be a CSV table of
     photos too. What is finished is never made again, so a reel that was stopped goes on where it was.
     """
+    from livingstill.jobs.credentials import signing_files
     from livingstill.jobs.reel.listing import read_listing
     from livingstill.jobs.reel.run import reel
 
@@ -81,6 +85,7 @@ def command(
             workers=workers,
             overwrite=overwrite,
             runner=runner,
+            signing=signing_files(*(Path(f) if f else None for f in (c2pa_cert, c2pa_key))),
             progress=progress.choose(quiet or as_json, no_progress),
         )
     if as_json:

@@ -129,6 +129,18 @@ def test_twins_differ_only_where_the_branding_is(made):
     assert logo > 10 * far[120:].mean()
 
 
+def test_each_reel_has_a_certificate_and_that_of_the_plain_twin_names_no_branding(made):
+    for name in made.videos:
+        told = json.loads((made.folder / name).with_suffix(".certificate.json").read_text())
+        assert "nothing in the scene moves" in told["statement"] and len(told["photos"]) == 3
+        assert told["file"]["sha256"] == hashlib.sha256((made.folder / name).read_bytes()).hexdigest()
+        assert 0 < told["shares"]["overlaid"] < told["shares"]["graded"] < 0.5  # the closing card
+        branded = "unbranded" not in name
+        assert ("logo" in " ".join(told["edits"])) == branded
+        data = (made.folder / name).read_bytes()
+        assert b"humanEdits" in data and (b"logo" in data) == branded and b"Keller" not in data
+
+
 def test_before_encoding_twins_are_equal_outside_the_logo(listing):
     settings = ReelSettings(**SMALL, **LISTING, logo=listing / "logo.png", watermark=True)
     frame = np.full((360, 640), 0xFF808080, np.uint32)

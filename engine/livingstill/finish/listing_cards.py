@@ -10,7 +10,7 @@ import numpy as np
 
 from livingstill.core.errors import InputError
 from livingstill.core.model import Float32Array
-from livingstill.finish import logo, qr, text, typefaces
+from livingstill.finish import disclosure, logo, qr, text, typefaces
 from livingstill.finish.layout import Box, Sprite, anchor, pack_premultiplied, safe_area
 from livingstill.settings.reel import ListingSettings
 from livingstill.settings.shot import Shot
@@ -105,6 +105,35 @@ def corner_logo(file: Path, size: tuple[int, int], share: float = _CORNER_LOGO) 
     return sprite
 
 
+def notice(words: str | None, settings: ListingSettings, size: tuple[int, int]) -> Sprite | None:
+    """Return the disclosure for every frame of a reel, in a corner that its cards leave free.
+
+    Raises
+    ------
+    InputError
+        If it does not fit.
+    """
+    if not words:
+        return None
+    cards = [*opening(settings, size, branded=True)[1:], *closing(settings, size, branded=True)]
+    if settings.logo is not None:
+        cards.append(corner_logo(settings.logo, size))
+    boxes = [card.box for card in cards]
+    return disclosure.draw(Shot(disclosure=words), (0, 0, *size), boxes)
+
+
+def laid_over(settings: ListingSettings, card: str, *, branded: bool) -> tuple[str, ...]:
+    """Return what an opening or a closing card lays over the frames, in words.
+
+    >>> laid_over(ListingSettings(title="Villa", agent="Keller"), "opening", branded=True)
+    ('title',)
+    """
+    words = ["title", "price", "address", "facts"]
+    if branded:
+        words += ["logo"] if card == "opening" else ["agent", "contact", "link", "logo"]
+    return tuple(word for word in words if getattr(settings, word))
+
+
 def _with_branding(
     rows: list[_Part], settings: ListingSettings, size: tuple[int, int], safe: Box, scale: float
 ) -> list[_Part]:
@@ -155,12 +184,12 @@ def _texts(
             )
         )
         if any(words for _, words, _, _ in lines):
-            rows.append(_rule(settings.accent, short, scale, round(1.1 * gap)))
+            rows.append(_rule(settings.accent, short, scale, gap))
     for noun, words, share, face in lines:
         if words:
-            rows.append(
-                _line(words, share * short * scale, face, width, noun, settings, gap, align)
-            )
+            above = gap if len(rows) != 2 else round(1.5 * gap)  # below the rule
+            line = _line(words, share * short * scale, face, width, noun, settings, above, align)
+            rows.append(line)
     return rows
 
 

@@ -126,6 +126,12 @@ class ReelSettings(
     size: Literal["360p", "480p", "720p", "1080p", "1440p", "2160p"] = param(
         "1080p", "shorter side of the frame", group="Output"
     )
+    disclosure: TextLine = param(
+        None,
+        "a small line over every frame, as in 'Virtual tour made from photographs'",
+        group="Output",
+        metavar="TEXT",
+    )
     fps: float = param(30.0, "frames per second", group="Output", unit="per second", ge=10, le=60)
 
     def frame(self, aspect: str) -> tuple[int, int]:

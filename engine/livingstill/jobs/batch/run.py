@@ -11,24 +11,15 @@ from typing import Any
 from livingstill.core import threads
 from livingstill.core.errors import InputError
 from livingstill.core.model import Progress, SilentProgress
-<<<<<<< HEAD
+from livingstill.jobs import credentials
 from livingstill.jobs.batch import overview, pool, tour
 from livingstill.jobs.batch.folder import folder_lock, remove_partial_files
-=======
-from livingstill.io.files import remove_stale_parts
-from livingstill.jobs import credentials
-from livingstill.jobs.batch import overview, tour
->>>>>>> listing
 from livingstill.jobs.batch.overview import Report
 from livingstill.jobs.batch.plan import plan
 from livingstill.jobs.batch.pool import Records
 from livingstill.jobs.batch.sources import gather
-<<<<<<< HEAD
 from livingstill.jobs.batch.work import Output, Task, failure, load, make, store
-=======
-from livingstill.jobs.batch.work import RECORDS, Output, Task, begin, failure, load, make, store
 from livingstill.jobs.credentials import SigningFiles
->>>>>>> listing
 from livingstill.jobs.warmup import warmup
 from livingstill.media.formats import choose
 from livingstill.settings.presets import PRESETS, suffix_of

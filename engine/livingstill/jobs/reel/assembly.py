@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
-from importlib.metadata import version
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from livingstill.core.model import Float32Array
 from livingstill.io.files import atomic_write
+from livingstill.jobs.certificate import Certificate, combine
 from livingstill.jobs.reel import subtitles
+from livingstill.jobs.reel.certified import of_record
 from livingstill.jobs.reel.piece import Piece
 from livingstill.jobs.reel.plan import Plan
 from livingstill.jobs.reel.shot import (
@@ -23,8 +25,6 @@ from livingstill.jobs.reel.shot import (
 from livingstill.media import metadata as xmp
 from livingstill.media.write.segments import Chapter, JoinedVideo, dissolve
 from livingstill.settings.reel import ReelSettings
-
-STATEMENT = "camera moves through photographs; nothing in them moves and nothing is generated"
 
 NAME = "reel"
 """Beginning of the names of all files of a reel."""
@@ -74,15 +74,28 @@ def _dissolve(before: Piece, after: Piece, shape: str, twin: str) -> Path:
     return target
 
 
+def certificate_of(
+    pieces: Sequence[Piece], records: Mapping[str, Mapping[str, Any]], shape: str, twin: str
+) -> Certificate:
+    """Return the certificate of one reel from the records of its shots."""
+    parts = []
+    for piece in pieces:
+        values = ShotValues.of(piece.values)
+        body = twin if twin in values.bodies() else SHARED
+        record = records[piece.name]["certificates"][shape][body]
+        parts.append((of_record(record), values.span.frames))
+    return combine(parts)
+
+
 def write_video(
     target: Path,
     parts: Sequence[Path],
     plan: Plan,
     settings: ReelSettings,
     sound: Float32Array | None,
+    fields: Mapping[str, str],
 ) -> None:
-    """Join segments into one file with sound and a chapter for each room."""
-    fields = _metadata(plan)
+    """Join segments into one file with sound and a chapter for each room; ``fields`` are its metadata."""
     with atomic_write(target, overwrite=True) as part:
         chapters = chapters_of(plan, settings)
         video = JoinedVideo(part, parts[0], plan.fps, fields, sound, chapters)
@@ -111,16 +124,6 @@ def chapters_of(plan: Plan, settings: ReelSettings) -> list[Chapter]:
             Chapter(settings.address or settings.title or "At a glance", plan.closing, plan.frames)
         )
     return chapters
-
-
-def _metadata(plan: Plan) -> dict[str, str]:
-    """Return what a reel's file says of itself; nothing of it is branding."""
-    photos = dict.fromkeys(stop.photo.record["sha256"] for stop in plan.stops)
-    return {
-        "comment": STATEMENT,
-        "software": f"livingstill {version('livingstill')}",
-        "photos": " ".join(f"sha256:{digest}" for digest in photos),
-    }
 
 
 def write_subtitles(folder: Path, plan: Plan) -> list[str]:

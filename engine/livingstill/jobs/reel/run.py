@@ -14,11 +14,14 @@ from livingstill.core.errors import InputError
 from livingstill.core.model import Float32Array, Progress
 from livingstill.finish import listing_cards
 from livingstill.io.files import atomic_write
+from livingstill.jobs import certificate, credentials
 from livingstill.jobs.batch import pool
 from livingstill.jobs.batch.folder import folder_lock, remove_partial_files
 from livingstill.jobs.batch.run import default_workers
 from livingstill.jobs.batch.work import RECORDS, load, store
+from livingstill.jobs.credentials import SigningFiles
 from livingstill.jobs.reel import assembly, duplicates, music, order, pieces, plan, survey
+from livingstill.jobs.reel.certified import metadata
 from livingstill.jobs.reel.duplicates import Duplicate
 from livingstill.jobs.reel.entries import Entries, gather
 from livingstill.jobs.reel.facts import Facts
@@ -54,6 +57,7 @@ def reel(
     workers: int | None = None,
     overwrite: bool = False,
     runner: Runner | None = None,
+    signing: SigningFiles | None = None,
     progress: Progress | None = None,
 ) -> ReelResult:
     """Make a reel of a listing's photos in every shape, branded and not, and what goes with it.
@@ -66,6 +70,7 @@ def reel(
     workers : processes; by default as many as cores and memory allow
     overwrite : make everything anew
     runner : who makes the pieces instead of worker processes of this machine
+    signing : the user's certificate and key, by which every reel is signed
 
     A photo that cannot be used never stops the reel: the result says which and why. Call it from the
     main module only under ``if __name__ == "__main__"``: the workers are fresh processes.
@@ -77,6 +82,8 @@ def reel(
     """
     settings, folder = checked(ReelSettings, dict(values or {})), Path(folder)
     check(settings)
+    if signing is not None:
+        credentials.check(signing, ["reel.mp4"])
     entries = gather(Path(source))
     if folder.suffix.lower() in (".mp4", ".mov", ".webm", ".mkv", ".gif"):
         raise InputError(
@@ -88,7 +95,7 @@ def reel(
         raise InputError(f"cannot make the folder {folder}: {error.strerror}") from None
     with folder_lock(folder):
         remove_partial_files(folder)
-        job = _Job(entries, settings, folder, workers, runner, Stages(progress), overwrite)
+        job = _Job(entries, settings, folder, workers, runner, signing, Stages(progress), overwrite)
         return job.run()
 
 
@@ -109,6 +116,7 @@ def check(settings: ReelSettings) -> None:
     for shape in settings.aspect:
         for card in (listing_cards.opening, listing_cards.closing):
             card(settings, settings.frame(shape), branded=True)
+        listing_cards.notice(settings.disclosure, settings, settings.frame(shape))
 
 
 class _Job:
@@ -121,12 +129,13 @@ class _Job:
         folder: Path,
         workers: int | None,
         runner: Runner | None,
+        signing: SigningFiles | None,
         stages: Stages,
         overwrite: bool,
     ) -> None:
         self._entries, self._settings, self._folder = entries, settings, folder
         self._workers, self._runner, self._stages = workers, runner, stages
-        self._overwrite = overwrite
+        self._overwrite, self._signing = overwrite, signing
         self._work = folder / RECORDS / "reel"
         self._failed: dict[str, str] = {}
         self._warm = False
@@ -145,13 +154,15 @@ class _Job:
             planned = plan.make(rooms.photos, self._settings, survey.rate(self._settings), beats)
             shots = pieces.shot_pieces(planned, self._settings, self._work)
             digest = pieces.reel_digest(shots, self._settings, self._entries.photos)
+            digest += ":signed" if self._signing else ""
             if self._is_finished(digest):
                 return self._result(planned, rooms, music_note, kept=True)
-            lost_photos = self._render(shots)
+            records = self._make("rooms", shots)
+            lost_photos = self._lost(shots, records)
             if not lost_photos:
                 break
             photos = [photo for photo in photos if str(photo.entry.photo) not in lost_photos]
-        self._join(planned, shots, recording)
+        self._join(planned, shots, records, recording)
         result = self._result(planned, rooms, music_note, kept=False)
         self._report(result, digest)
         return result
@@ -214,31 +225,42 @@ class _Job:
         part = None if recording is None else music.ended(recording, seconds, 0.0)
         return music.beats_of(part)
 
-    def _render(self, shots: Sequence[Piece]) -> set[str]:
-        """Render the shots that are not finished; return the photos of those that cannot be."""
-        records = self._make("rooms", shots)
-        failed = {}
-        for piece in shots:
-            record = records[piece.name]
-            if record["state"] != "done":
-                failed[piece.photo] = record["error"]
-                self._failed[Path(piece.photo).name] = record["error"]
+    def _lost(self, shots: Sequence[Piece], records: Mapping[str, Mapping[str, Any]]) -> set[str]:
+        """Return the photos whose shots could not be made, and note why."""
+        failed = {
+            piece.photo: records[piece.name]["error"]
+            for piece in shots
+            if records[piece.name]["state"] != "done"
+        }
+        self._failed |= {Path(photo).name: error for photo, error in failed.items()}
         return set(failed)
 
-    def _join(self, planned: Plan, shots: Sequence[Piece], recording: Float32Array | None) -> None:
-        """Write every reel, its picture, and the subtitles."""
+    def _join(
+        self,
+        planned: Plan,
+        shots: Sequence[Piece],
+        records: Mapping[str, Mapping[str, Any]],
+        recording: Float32Array | None,
+    ) -> None:
+        """Write every reel with its certificate and its picture, and the subtitles."""
         settings, twins = self._settings, pieces.twins_of(self._settings)
         track = None
         if recording is not None:
             track = music.ended(recording, planned.seconds, settings.music_fade)
+        photos = list(dict.fromkeys(stop.photo.entry.photo for stop in planned.stops))
         with self._stages("reels", len(settings.aspect) * len(twins)) as step:
             for shape in settings.aspect:
                 for twin in twins:
+                    target = self._folder / assembly.video_name(shape, twin, twins)
+                    self._check_ours(target)
+                    certified = assembly.certificate_of(shots, records, shape, twin)
                     parts = assembly.segments_of(shots, shape, twin)
-                    stem = self._folder / assembly.stem_of(shape, twin, twins)
-                    self._check_ours(stem.with_suffix(".mp4"))
-                    assembly.write_video(stem.with_suffix(".mp4"), parts, planned, settings, track)
-                    assembly.copy_cover(shots[0], shape, twin, stem.with_suffix(".jpg"))
+                    fields = metadata(certified)
+                    assembly.write_video(target, parts, planned, settings, track, fields)
+                    if self._signing is not None:
+                        credentials.sign(target, certified, photos, self._signing)
+                    certificate.write(certified, str(target), overwrite=True)
+                    assembly.copy_cover(shots[0], shape, twin, target.with_suffix(".jpg"))
                     step()
         assembly.write_subtitles(self._folder, planned)
 
@@ -248,7 +270,9 @@ class _Job:
         stems = [assembly.stem_of(s, twin, twins) for s in settings.aspect for twin in twins]
         texts = [f"{assembly.NAME}{suffix}" for suffix in (".srt", ".vtt")]
         texts = [name for name in texts if (self._folder / name).is_file()]
-        return tuple(f"{stem}.mp4" for stem in stems), (*(f"{stem}.jpg" for stem in stems), *texts)
+        ends = (".jpg", ".certificate.json", ".certificate.txt")
+        beside = (f"{stem}{end}" for stem in stems for end in ends)
+        return tuple(f"{stem}.mp4" for stem in stems), (*beside, *texts)
 
     def _result(self, planned: Plan, rooms: _Rooms, music_note: str, *, kept: bool) -> ReelResult:
         videos, files = self._files()

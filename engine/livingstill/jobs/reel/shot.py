@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import repeat
@@ -18,7 +18,9 @@ from livingstill.finish import listing_cards
 from livingstill.finish.layout import Sprite
 from livingstill.imaging import exact
 from livingstill.jobs import analyse
+from livingstill.jobs.certificate import Certificate, certify
 from livingstill.jobs.reel import survey
+from livingstill.jobs.reel.certified import as_record, of_card, with_overlay
 from livingstill.jobs.reel.piece import Piece
 from livingstill.jobs.session import Session
 from livingstill.kernels.colour import lay
@@ -107,26 +109,41 @@ def render(piece: Piece) -> dict[str, Any]:
     values = ShotValues.of(piece.values)
     photo = analyse.read_photo(piece.photo, values.settings)
     written: list[str] = []
-    for shape, frames in _shapes(piece, photo, values):
-        written += _encode(piece, shape, values, frames)
-    return {"files": written}
+    certificates: dict[str, dict[str, Any]] = {}
+    for shape, certified, frames in _shapes(piece, photo, values):
+        overlays = {
+            version: Overlay.of(values, shape, version)
+            for version in dict.fromkeys((*values.bodies(), *values.ends()))
+        }
+        written += _encode(piece, shape, values, overlays, frames)
+        certificates[shape] = {
+            version: as_record(
+                with_overlay(
+                    certified,
+                    overlays[version].share(values.span.frames, values.settings.frame(shape)),
+                    overlays[version].words,
+                )
+            )
+            for version in values.bodies()
+        }
+    return {"files": written, "certificates": certificates}
 
 
 def _shapes(
     piece: Piece, photo: Photo, values: ShotValues
-) -> Iterator[tuple[str, Iterable[PackedRGBA]]]:
-    """Yield every shape and its frames without cards; all shapes are rendered from one scene."""
+) -> Iterator[tuple[str, Certificate, Iterable[PackedRGBA]]]:
+    """Yield every shape, its certificate and its frames without cards; all are rendered from one scene."""
     settings, count = values.settings, values.span.frames
     if values.card == "closing":
         for shape in settings.aspect:
-            yield shape, repeat(_background(photo, settings.frame(shape)), count)
+            yield shape, of_card(photo), repeat(_background(photo, settings.frame(shape)), count)
         return
     estimates = survey.estimates_of(Path(piece.folder), piece.values["survey"])
     scale = survey.scene_scale(photo, settings)
     session = Session(photo, estimates=estimates, scale=scale)
     for shape, camera in values.cameras.items():
-        shot = survey.base_shot(settings, shape, camera, count)
-        yield shape, session.clip(shot).packed()
+        clip = session.clip(survey.base_shot(settings, shape, camera, count))
+        yield shape, certify(clip), clip.packed()
 
 
 def _background(photo: Photo, size: tuple[int, int]) -> PackedRGBA:
@@ -145,7 +162,11 @@ def _background(photo: Photo, size: tuple[int, int]) -> PackedRGBA:
 
 
 def _encode(
-    piece: Piece, shape: str, values: ShotValues, frames: Iterable[PackedRGBA]
+    piece: Piece,
+    shape: str,
+    values: ShotValues,
+    overlays: Mapping[str, Overlay],
+    frames: Iterable[PackedRGBA],
 ) -> list[str]:
     """Encode the frames of one shape: dissolving ends losslessly, the body of every version; return the files."""
     folder, span, settings = Path(piece.folder), values.span, values.settings
@@ -166,7 +187,6 @@ def _encode(
             for part, count in (("head", span.head), ("tail", span.tail))
             if count
         }
-        overlays = {v: Overlay.of(values, shape, v) for v in {*values.bodies(), *values.ends()}}
         memory.trim_heap()
         for index, frame in enumerate(frames):
             part = _part(index, span)
@@ -208,40 +228,44 @@ def body_encoding(settings: ReelSettings) -> Encoding:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Overlay:
-    """What lies over the frames of one version of a shot: a card that fades, and a watermark that stays."""
+    """What lies over the frames of one version of a shot: a card that fades, a watermark that makes way for it, and
+    the disclosure; ``words`` name all of it."""
 
     card: tuple[Sprite, ...]
     mark: tuple[Sprite, ...]
+    notice: tuple[Sprite, ...]
     span: tuple[int, int]
     fade: float
     stays: bool
+    words: tuple[str, ...]
 
     @classmethod
     def of(cls, values: ShotValues, shape: str, version: str) -> Overlay:
         """Return the overlay of a version; what both twins share has no branding."""
-        settings, branded = values.settings, version == BRANDED
+        settings, card = values.settings, values.card
         size = settings.frame(shape)
-        draw = {"opening": listing_cards.opening, "closing": listing_cards.closing}.get(values.card)
-        if draw is not None:
-            branded = branded or (version == SHARED and values.twins == (BRANDED,))
-            card = draw(settings, size, branded=branded)
-        mark = []
-        if settings.watermark and settings.logo is not None and version == BRANDED:
-            mark.append(listing_cards.corner_logo(settings.logo, size))
-        fade = _FADE * settings.fps
+        branded = version == BRANDED or values.twins == (BRANDED,)
+        draw = {"opening": listing_cards.opening, "closing": listing_cards.closing}.get(card)
+        notice = listing_cards.notice(settings.disclosure, settings, size)
+        marked = settings.logo if settings.watermark and branded else None
+        words = listing_cards.laid_over(settings, card, branded=branded) if card else ()
         return cls(
-            tuple(card) if draw else (),
-            tuple(mark),
-            values.span.card,
-            fade,
-            values.card == "closing",
+            card=tuple(draw(settings, size, branded=branded)) if draw else (),
+            mark=(listing_cards.corner_logo(marked, size),) if marked else (),
+            notice=(notice,) if notice else (),
+            span=values.span.card,
+            fade=_FADE * settings.fps,
+            stays=card == "closing",
+            words=tuple(
+                dict.fromkeys(
+                    (*words, *(["logo"] if marked else []), *(["disclosure"] if notice else []))
+                )
+            ),
         )
 
     def over(self, frame: PackedRGBA, index: int) -> PackedRGBA:
         """Return a frame with what lies over it; the frame itself is left as it is."""
-        opacity = round(256 * self._opacity(index))
-        shown = [(sprite, opacity) for sprite in self.card if opacity]
-        shown += [(sprite, 256 if not self.card else 256 - opacity) for sprite in self.mark]
+        shown = self._shown(index)
         if not shown:
             return frame
         out = frame.copy()
@@ -252,6 +276,23 @@ class Overlay:
 
         over_bands(band, out.shape[0])
         return out
+
+    def share(self, frames: int, size: tuple[int, int]) -> float:
+        """Return the share of the pixels of so many frames that something lies over."""
+        covered = [
+            sum(int((sprite.rgba >> np.uint32(24) > 0).sum()) for sprite, _ in self._shown(index))
+            for index in range(frames)
+        ]
+        return min(1.0, float(np.mean(covered)) / (size[0] * size[1]))
+
+    def _shown(self, index: int) -> list[tuple[Sprite, int]]:
+        """Return the sprites that are seen at a frame, and the opacity of each, 0..256."""
+        opacity = round(256 * self._opacity(index))
+        shown = [(sprite, opacity) for sprite in self.card]
+        shown += [(sprite, 256 - opacity if self.card else 256) for sprite in self.mark]
+        return [
+            (s, strength) for s, strength in (*shown, *((s, 256) for s in self.notice)) if strength
+        ]
 
     def _opacity(self, index: int) -> float:
         """Return how much of the card is seen at a frame, 0..1: it comes, and unless it stays it goes."""

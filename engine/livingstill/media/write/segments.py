@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -92,7 +92,7 @@ class JoinedVideo:
         path: Path,
         first: Path,
         fps: Fraction,
-        metadata: dict[str, str],
+        metadata: Mapping[str, str],
         sound: Samples | None = None,
         chapters: Sequence[Chapter] = (),
     ) -> None:
