@@ -405,6 +405,12 @@ class InputSettings(Group):
         ge=1,
         le=2_000_000_000,
     )
+    upright: bool = param(
+        False,
+        "make the photo's verticals vertical, where it has clear ones; a note says what is cropped, and "
+        "masks, strokes and depth files are of the corrected photo",
+        group="Input",
+    )
     background: str = param(
         "white", "colour under transparent parts of the photo", group="Input", metavar="COLOUR"
     )
