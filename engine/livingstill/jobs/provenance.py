@@ -28,7 +28,7 @@ CAPTURED = frozenset(
 )
 """What a photo may declare to be and still count as taken from life; "" = it declares nothing."""
 
-GRADE = ("exposure", "temperature", "tint", "saturation", "lut", "vignette", "grain")
+GRADE = ("exposure", "midtones", "temperature", "tint", "saturation", "lut", "vignette", "grain")
 OVERLAYS = (*("title", "subtitle", "price", "address", "details", "logo", "disclosure"),)
 """Settings that lay something over the frames."""
 

@@ -366,6 +366,15 @@ class FinishSettings(Group):
     exposure: float = param(
         0.0, "brightness, in linear light", group="Finishing", unit="stops", ge=-5, le=5
     )
+    midtones: float = param(
+        0.0,
+        "brightness of shadows and middle tones, in linear light; white stays white, so no window is "
+        "blown",
+        group="Finishing",
+        unit="stops",
+        ge=-3,
+        le=3,
+    )
     temperature: float = param(
         6500.0,
         "white balance: light of this temperature becomes neutral, so more is warmer",
