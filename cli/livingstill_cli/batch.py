@@ -46,6 +46,11 @@ from livingstill_cli.options import folder_option, many_clips, settings_options,
     help="also join the clips of each folder into one with cross-dissolves",
 )
 @click.option(
+    "--match-exposure",
+    is_flag=True,
+    help="bring the photos of each folder to one brightness; windows keep their white",
+)
+@click.option(
     "--cluster", metavar="local|tcp://...", help="work on a Dask cluster (extra: cluster)"
 )
 @many_clips
@@ -59,6 +64,7 @@ def command(
     suffix: str | None,
     workers: int | None,
     tour: bool,
+    match_exposure: bool,
     cluster: str | None,
     overwrite: bool,
     c2pa_cert: str | None,
@@ -93,6 +99,7 @@ def command(
             workers=workers,
             join=tour,
             overwrite=overwrite,
+            match_exposure=match_exposure,
             signing=signing_files(*(Path(f) if f else None for f in (c2pa_cert, c2pa_key))),
             runner=runner,
             progress=progress.choose(quiet or as_json, no_progress),

@@ -69,6 +69,7 @@ class ShotKeys(TypedDict, total=False):
     lut: str | PathLike[str] | None
     lut_strength: float
     exposure: float
+    midtones: float
     temperature: float
     tint: float
     saturation: float
@@ -80,4 +81,5 @@ class ShotKeys(TypedDict, total=False):
     disclosure: str | None
     disclosure_place: Literal["auto", "top-left", "top", "top-right", "left", "centre", "right", "bottom-left", "bottom", "bottom-right"]
     max_pixels: int
+    upright: bool
     background: str

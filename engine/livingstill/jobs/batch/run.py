@@ -12,12 +12,12 @@ from livingstill.core import threads
 from livingstill.core.errors import InputError
 from livingstill.core.model import Progress, SilentProgress
 from livingstill.jobs import credentials
-from livingstill.jobs.batch import overview, pool, tour
+from livingstill.jobs.batch import matching, overview, pool, tour
 from livingstill.jobs.batch.folder import folder_lock, remove_partial_files
 from livingstill.jobs.batch.overview import Report
 from livingstill.jobs.batch.plan import plan
 from livingstill.jobs.batch.pool import Records
-from livingstill.jobs.batch.sources import gather
+from livingstill.jobs.batch.sources import Row, gather
 from livingstill.jobs.batch.work import Output, Task, failure, load, make, store
 from livingstill.jobs.credentials import SigningFiles
 from livingstill.jobs.warmup import warmup
@@ -44,6 +44,7 @@ def batch(
     join: bool = False,
     dissolve: float = 0.6,
     overwrite: bool = False,
+    match_exposure: bool = False,
     signing: SigningFiles | None = None,
     runner: Runner | None = None,
     progress: Progress | None = None,
@@ -64,6 +65,7 @@ def batch(
     join : also join the clips of each group and shape into one video with cross-dissolves
     dissolve : seconds of each cross-dissolve
     overwrite : make every clip anew
+    match_exposure : bring the photos of each group to one brightness, by their middle tones
     signing : the user's certificate and key, by which every clip is signed
     runner : who does the tasks instead of worker processes of this machine
 
@@ -84,7 +86,11 @@ def batch(
     gathered = gather(sources, folder)
     if gathered.note and progress is not None:
         progress.say(gathered.note)
-    tasks = plan(gathered.rows, folder, values, preset, aspects, suffix)
+    rows: Sequence[Row] = gathered.rows
+    if match_exposure:
+        _make_folder(folder)
+        rows = matching.match_rows(rows, folder, overwrite)
+    tasks = plan(rows, folder, values, preset, aspects, suffix)
     if signing is not None:
         credentials.check(signing, [f"clip{suffix}"])
         tasks = [replace(task, signing=signing) for task in tasks]
@@ -126,10 +132,7 @@ def work(
     progress = progress or SilentProgress()
     if choose(f"clip{suffix}").format.suffix.startswith("%"):
         raise InputError(f"format {suffix} is a sequence; a batch makes one file per clip")
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"cannot make the folder {folder}: {error.strerror}") from None
+    _make_folder(folder)
     with folder_lock(folder):
         remove_partial_files(folder)
         records: dict[str, dict[str, Any]] = {}
@@ -156,6 +159,13 @@ def work(
         report = Report(folder, tuple(ordered), tuple(tour_records), left_out or {})
         overview.write(report)
     return report
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"cannot make the folder {folder}: {error.strerror}") from None
 
 
 def finished(task: Task, output: Output) -> dict[str, Any] | None:
