@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 from livingstill.core.errors import InputError
-from livingstill.jobs.batch import run as batches
-from livingstill.jobs.batch.sources import SUFFIXES, Row, gather
+from livingstill.io.images import SUFFIXES
+from livingstill.jobs.batch.plan import plan
+from livingstill.jobs.batch.run import work
+from livingstill.jobs.batch.sources import Row, gather
 from livingstill.jobs.batch.work import Task, load
 from livingstill.settings.presets import PRESETS, suffix_of
 
@@ -70,7 +72,7 @@ class BatchPage:
         names = {str(row.photo): handles.refer(row.photo) for row in rows[:_MOST_SHOWN]}
 
         def run(steps: Steps) -> dict[str, Any]:
-            tasks = batches.plan(rows, folder, settings, preset, aspects, suffix)
+            tasks = plan(rows, folder, settings, preset, aspects, suffix)
 
             def tell(record: dict[str, Any]) -> None:
                 path, clips = Path(record["photo"]), record["clips"]
@@ -82,7 +84,7 @@ class BatchPage:
                 self._channel.post({"type": "record", "photo": photo, "clips": clips})
 
             watched = _Records(steps, tell, tasks)
-            report = batches.work(tasks, folder, suffix, progress=watched)
+            report = work(tasks, folder, suffix, progress=watched)
             page = folder / "report.html"
             return {
                 "type": "batched",
@@ -99,7 +101,7 @@ class BatchPage:
         """Return a row per photo: those of the studio's folder, and those that were uploaded."""
         uploaded = [self._studio.handles.of(one) for one in message.get("photos") or ()]
         folder = self._studio.photos
-        rows = [] if folder is None else gather([folder], self._studio.folder / "batch")
+        rows = () if folder is None else gather([folder], self._studio.folder / "batch").rows
         return [*rows, *_uploaded_rows(uploaded)]
 
 

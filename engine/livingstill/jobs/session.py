@@ -23,6 +23,7 @@ from livingstill.finish import files
 from livingstill.finish.finisher import Finisher
 from livingstill.jobs import analyse, small_regions, soundtrack, steps
 from livingstill.jobs.analyse import Analysis, Estimates
+from livingstill.jobs.certificate import truth_note
 from livingstill.jobs.clip import Clip
 from livingstill.jobs.stages import Stages
 from livingstill.jobs.step_keys import StepKeys, file_stamps
@@ -156,7 +157,7 @@ class Session:
             *frame.notes,
             *finisher.notes,
         )
-        return Clip(
+        clip = Clip(
             photo=self.photo,
             shot=shot,
             timeline=timeline,
@@ -174,6 +175,7 @@ class Session:
             cost=cost,
             findings=findings,
         )
+        return replace(clip, notes=(*clip.notes, *truth_note(shot, clip.moving)))
 
     def decide(
         self, shot: Shot, stages: Stages | None = None, *, size: tuple[int, int] | None = None

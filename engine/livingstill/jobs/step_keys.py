@@ -6,6 +6,7 @@ from collections.abc import Hashable
 from pathlib import Path
 from typing import NamedTuple
 
+from livingstill.settings.declare import Group
 from livingstill.settings.groups import (
     DepthSettings,
     FinishSettings,
@@ -15,6 +16,10 @@ from livingstill.settings.groups import (
     WindSettings,
 )
 from livingstill.settings.shot import Shot
+from livingstill.settings.truth import TruthSettings
+
+_FINISHED_BY: tuple[type[Group], ...] = (FinishSettings, TruthSettings)
+"""The settings of what is laid over rendered frames."""
 
 
 class StepKeys(NamedTuple):
@@ -49,7 +54,7 @@ class StepKeys(NamedTuple):
             regions=regions,
             layers=(analysis, shot.layers),
             move=move,
-            finish=(move, shot.part(FinishSettings), time, shot.seed, pictures),
+            finish=(move, *map(shot.part, _FINISHED_BY), time, shot.seed, pictures),
             camera=(move, time, shot.seed),
             motion=(regions, shot.part(WindSettings), shot.seed),
         )

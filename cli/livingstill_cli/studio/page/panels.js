@@ -7,11 +7,13 @@ import * as link from "./link.js";
 import {commandLine, fileList, progressOf} from "./files.js";
 import {bytes, humanise, percent, words} from "./words.js";
 
-const GRADE = ["exposure", "temperature", "tint", "saturation", "vignette", "grain"];
+const GRADE = ["exposure", "midtones", "temperature", "tint", "saturation", "vignette", "grain"];
 const CARD = ["price", "address", "details", "card_place", "card_colour", "accent"];
 const TITLE = ["title", "subtitle", "title_place", "title_size", "title_colour", "title_shadow", "title_fade",
   "title_depth", "font", "subtitle_font"];
 const LOGO = ["logo", "logo_place", "logo_size", "logo_opacity"];
+
+const TRUTH = ["truth", "certificate", "disclosure", "disclosure_place"];
 
 export const panels = {see, correct, direct, finish, export: exporting};
 
@@ -538,6 +540,7 @@ function finish(studio) {
       fold(text.look, fields(store, ["lut", "lut_strength"], studio.fail)),
       fold(text.logo, fields(store, LOGO, studio.fail)),
       fold(text.brand, brand(studio)),
+      fold(text.truth, fields(store, TRUTH, studio.fail)),
       fold(text.card, fields(store, CARD, studio.fail)),
     ],
     refresh: () => {},

@@ -99,6 +99,7 @@ export const words = {
   finish: {
     brand: "Brand", brandHelp: "Choose a brand file (.toml) and the fonts, logo and colour table that it names, all at once.",
     brandTaken: (n) => `${n} settings were taken.`, brandMissing: (names) => `Not among the files: ${names}.`, brandNone: "There is no brand file (.toml) among them.",
+    truth: "Camera only, and what is said of it",
     title: "Title", grade: "Grade", card: "Card of a listing", logo: "Logo", look: "Colour table",
   },
 
