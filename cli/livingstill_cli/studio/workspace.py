@@ -64,16 +64,24 @@ class Workspace:
     def __init__(self, handle: str, handles: Handles, max_pixels: int) -> None:
         self.handle, self._handles = handle, handles
         self.stored = handles.of(handle)
-        self._background = InputSettings().background
-        self._max_pixels = max_pixels
+        self._input = InputSettings(max_pixels=max_pixels)
         self._full_lock = Lock()
         self._small: tuple[Photo, UInt8Array] | None = None
-        self._open(self._background)
+        self._open(self._input)
 
-    def _open(self, background: str) -> None:
-        settings = InputSettings(max_pixels=self._max_pixels, background=background)
-        self.preview, self._background = Preview(read_photo(self.stored.path, settings)), background
+    def _open(self, settings: InputSettings) -> None:
+        self.preview, self._input = Preview(read_photo(self.stored.path, settings)), settings
         self.last: Look | None = None
+
+    def _wanted_input(self, shot: Shot) -> InputSettings:
+        """Return how a shot wants the photo read; the studio bounds its size by itself."""
+        update = {"max_pixels": self._input.max_pixels}
+        return shot.part(InputSettings).model_copy(update=update)
+
+    def _reopen(self, shot: Shot) -> None:
+        """Read the photo again where a shot wants it read in another way."""
+        if (wanted := self._wanted_input(shot)) != self._input:
+            self._open(wanted)
 
     @property
     def size(self) -> tuple[int, int]:
@@ -95,15 +103,14 @@ class Workspace:
     def look(self, shot: Shot, stages: Stages, *, quick: bool) -> Look:
         """Return a small clip; ``quick`` before the decisions of the full size are known.
 
-        The photo is read again where another background is set.
+        The photo is read again where it is to be read in another way.
 
         Raises
         ------
         InputError
             If a setting cannot be used with this photo.
         """
-        if shot.background != self._background:
-            self._open(shot.background)
+        self._reopen(shot)
         if quick:
             return self.preview.first(shot, stages)
         with self._full_lock:
@@ -113,7 +120,7 @@ class Workspace:
     def begin(self) -> None:
         """Do what the first look at the photo needs, before anybody asks for it."""
         with suppress(Exception):  # whoever asks is told what is wrong
-            self.preview.first(Shot(background=self._background))
+            self.preview.first(Shot())
 
     def painted(self, shot: Shot) -> Look | None:
         """Return the last clip with the mask that was painted since, if that is all: not yet exact.
@@ -123,7 +130,7 @@ class Workspace:
         InputError
             If a setting cannot be used with this photo.
         """
-        return self.preview.painted(shot) if shot.background == self._background else None
+        return self.preview.painted(shot) if self._wanted_input(shot) == self._input else None
 
     def prepare_painting(self, shot: Shot) -> None:
         """Do what the first painted mask needs, while nothing else is asked for."""
@@ -282,8 +289,7 @@ class Workspace:
             lambda path: path.exists() or path.with_suffix(".toml").exists(),
         )
         with self._full_lock:
-            if shot.background != self._background:
-                self._open(shot.background)
+            self._reopen(shot)
             clip = self.preview.full.clip(shot, stages)
         path, command, written = shots.save(values, self._handles, self.stored, folder, base.stem)
         try:

@@ -94,7 +94,7 @@ function see(studio) {
           write: (value) => store.set({depth: value}),
           changed: (listen) => store.addEventListener("change", listen), fail: studio.fail,
         }),
-        ...fields(store, ["depth_far", "layers", "background"], studio.fail),
+        ...fields(store, ["upright", "depth_far", "layers", "background"], studio.fail),
       ]),
     ],
     refresh,

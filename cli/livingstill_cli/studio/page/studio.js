@@ -123,6 +123,8 @@ class Studio {
       this.stage.fit();
       this.panel?.refresh();
       this.status(detail.final ? "" : words.status.closer, !detail.final);
+      const readAs = JSON.stringify([store.get("upright"), store.get("background")]);
+      if (detail.final && this.readAs && readAs !== this.readAs) this.#seePhoto(store.photo);
     });
     socket.addEventListener("regions", ({detail}) => {
       if (detail.serial !== this.serial || !player.look) return;
@@ -184,12 +186,17 @@ class Studio {
     this.store.begin(photo, values);
     this.go("photo");
     this.open(this.about.view === "player" ? null : "direct");
-    const blob = await link.photoOf(photo.handle);
-    this.photo = await createImageBitmap(blob);
+    await this.#seePhoto(photo);
     if (!this.player.look) {
       this.player.show(this.photo);
       this.player.before = null;
     }
+  }
+
+  // The photo as it is read: at rest for comparing, and small for the pictures of the moves.
+  async #seePhoto(photo) {
+    this.photo = await createImageBitmap(await link.photoOf(photo.handle));
+    this.readAs = JSON.stringify([this.store.get("upright"), this.store.get("background")]);
     this.thumb = await thumbnail(this.photo);
     if (this.name === "direct") for (const image of document.querySelectorAll(".thumb img")) image.src ||= this.thumb;
   }

@@ -20,7 +20,7 @@ export const words = {
 
   status: {
     looking: "Looking at the photo",
-    closer: "First look; regions and move are still being decided",
+    closer: "The camera first; what else moves is being found",
     rendering: (done, all) => `Rendering ${done} of ${all} frames`,
     ready: "",
     lost: "The studio is not running. Start it again with: livingstill studio",
