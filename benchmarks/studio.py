@@ -87,6 +87,7 @@ def paint(page: Page) -> float:
         f"livingstill.serial > {serial} && livingstill.player.drawn.serial === livingstill.serial",
     )
     seen: float = page.evaluate("(livingstill.times.first - livingstill.stage.painted) / 1000")
+    wait(page, "livingstill.player.count > 3")  # nobody paints faster than the next look is exact
     return seen
 
 

@@ -179,11 +179,11 @@ def folder_of_photos(folder: Path) -> Path:
 
 def show_rescue(page: Page) -> None:
     """Watch the clip beside its still, and select the part that melts."""
-    wait(page, "globalThis.livingstill?.rescue.verdict")
+    wait(page, "!!globalThis.livingstill?.rescue.verdict")
     page.evaluate("livingstill.rescue.picking = 'still'")
     page.set_input_files("#rescue section > input[type=file]", str(_RIVER))
     page.wait_for_timeout(500)
-    wait(page, "livingstill.rescue.verdict && livingstill.rescue.stillPicture")
+    wait(page, "!!(livingstill.rescue.verdict && livingstill.rescue.stillPicture)")
     wait(page, "livingstill.rescue.player.count === livingstill.rescue.player.look.frames")
     page.click(".fault:has-text('Melt')")
     page.evaluate("document.activeElement.blur()")

@@ -19,7 +19,7 @@ DEFAULT_PORT = 8470
         "livingstill studio",
         "livingstill studio lake.jpg",
         "livingstill studio lake.toml --folder clips",
-        "livingstill studio generated.mp4",
+        "livingstill studio clip.mp4",
         "livingstill studio photos/ --folder clips",
     ),
 )
