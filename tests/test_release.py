@@ -98,7 +98,7 @@ def test_a_wheel_holds_both_packages_and_nothing_else(built):
     assert {"livingstill/py.typed", "livingstill/__main__.py", "livingstill_cli/py.typed"} <= {
         *names
     }
-    assert any(name.endswith("weights/livingstill.npz") for name in names)
+    assert any(name.endswith("weights/classes.npz") for name in names)
     page = {path.name for path in (ROOT / "cli/livingstill_cli/studio/page").iterdir()}
     assert {f"livingstill_cli/studio/page/{name}" for name in page} <= {*names}
     assert {f"livingstill_cli/studio/samples/{name}.jpg" for name in SAMPLES} <= {*names}

@@ -214,13 +214,6 @@ def test_a_backdrop_out_of_focus_is_neither_water_nor_leaves_nor_sky(depth):
     assert set(planned(rgb, depth, *classes)) == {"cloud", "water"}
 
 
-def test_water_that_fills_a_picture_lies_if_it_comes_nearer(depth):
-    whole = mask(0, 120)
-    whole[:40, :100] = 0
-    assert water.drop_upright(whole, depth).any()
-    assert not water.drop_upright(whole, np.full_like(depth, 0.5)).any()
-
-
 def test_smoke_that_is_named_may_be_drawn(rgb, depth):
     stroke = Stroke.parse("smoke:0.5,0.8,0.5,0.3")
     assert set(planned(rgb, depth, motion=("smoke",), strokes=(stroke,))) == {"steam"}

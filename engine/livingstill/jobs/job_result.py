@@ -46,7 +46,10 @@ class JobResult:
             "camera": str(clip.shot.camera),
             "depth": clip.depth.source,
             "kinds": {region.label: round(region.share, 4) for region in clip.regions},
-            "confidence": {one.kind: one.as_json()["confidence"] for one in clip.findings},
+            "confidence": {
+                one.kind: one.as_json()["confidence"] for one in clip.findings if one.moves
+            },
+            "left_still": [one.as_json() for one in clip.findings if not one.moves],
             "layers": _layers(clip)[0],
             "layers_apart": list(_layers(clip)[1]),
             "notes": list(self.notes),
@@ -63,7 +66,7 @@ class JobResult:
         stage with them."""
         clip = self.clip
         width, height = clip.framing.size
-        moving = ", ".join(map(str, clip.findings)) or "nothing"
+        moving = ", ".join(str(one) for one in clip.findings if one.moves) or "nothing"
         lines = [f"note: {note}" for note in self.notes]
         if verbose:
             figures = {f"camera.{name}": value for name, value in clip.cost.items()}

@@ -44,8 +44,9 @@ T = TypeVar("T")
 class Decisions(NamedTuple):
     """What is decided of a photo by a shot, at the size of its scene, before the scene is built.
 
-    ``regions`` are what moves and ``findings`` how sure that is, ``framing`` the part of the photo that is shown, ``move`` the camera's
-    move by name; if it was chosen, ``reason`` says why and ``cost`` has the figures of the choice.
+    ``regions`` are what moves, ``findings`` how sure that is and what is left still for doubt,
+    ``framing`` the part of the photo that is shown, ``move`` the camera's move by name; if it was
+    chosen, ``reason`` says why and ``cost`` has the figures of the choice.
     """
 
     analysis: Analysis
@@ -152,6 +153,7 @@ class Session:
             *prompt_notes,
             *self.photo.notes,
             *depth.notes,
+            *(finding.note for finding in findings if not finding.moves),
             *reason,
             *frame.notes,
             *finisher.notes,
@@ -202,7 +204,7 @@ class Session:
 
     def _decide(self, analysis: Analysis, shot: Shot, keys: _StepKeys, stages: Stages) -> Decisions:
         with stages("regions"):
-            regions = self._step(
+            planned = self._step(
                 "regions", keys.regions, lambda: self._regions(analysis, shot, keys)
             )
         with stages("camera"):
@@ -210,8 +212,8 @@ class Session:
             move, reason, cost = self._step(
                 "move", keys.move, lambda: steps.choose_move(analysis, frame, shot.camera)
             )
-        findings = self._findings(analysis, regions, shot)
-        return Decisions(analysis, regions, findings, frame, move, reason, cost)
+        findings = (*self._findings(analysis, planned.moving, shot), *planned.uncertain)
+        return Decisions(analysis, planned.moving, findings, frame, move, reason, cost)
 
     def _scene_key(self, keys: _StepKeys, regions: tuple[Region, ...]) -> Hashable:
         """Return what the scene depends on: of the regions only those with layers of their own."""
@@ -257,9 +259,9 @@ class Session:
             given = {region.label for region in regions}
         return analysis.findings(regions, given)
 
-    def _regions(self, analysis: Analysis, shot: Shot, keys: _StepKeys) -> tuple[Region, ...]:
+    def _regions(self, analysis: Analysis, shot: Shot, keys: _StepKeys) -> steps.PlannedRegions:
         if self._estimates is not None:
-            return self._estimates.regions
+            return steps.PlannedRegions(self._estimates.regions)
         if not self._interactive:
             return steps.plan_regions(analysis, shot)
         detection = self._step(

@@ -7,12 +7,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
 
 from livingstill.camera import auto, framing, path
 from livingstill.camera.view import CameraView
+from livingstill.core.finding import Finding
 from livingstill.core.model import (
     DEFAULT_FOCAL,
     CameraPath,
@@ -35,7 +36,7 @@ from livingstill.motion.builder import compose
 from livingstill.render import frames
 from livingstill.render.title_occlusion import place_card
 from livingstill.scene import assembly, layers
-from livingstill.segmentation import flow_field, mask_files, plan
+from livingstill.segmentation import confidence, flow_field, mask_files, plan
 from livingstill.settings.groups import FrameSettings, RegionSettings
 from livingstill.settings.shot import Shot
 from livingstill.settings.values import MoveSpec, Strokes
@@ -49,7 +50,15 @@ _ZOOM_ITERATIONS, _ZOOM_MARGIN = 4, 1.002
 # regions
 
 
-def plan_regions(analysis: Analysis, settings: RegionSettings) -> tuple[Region, ...]:
+@dataclass(frozen=True, slots=True, eq=False)
+class PlannedRegions:
+    """The ``moving`` regions of a photo, and what is left still because it may be something else."""
+
+    moving: tuple[Region, ...]
+    uncertain: tuple[Finding, ...] = ()
+
+
+def plan_regions(analysis: Analysis, settings: RegionSettings) -> PlannedRegions:
     """Return the moving regions of a photo: one soft mask per kind and component, without overlap.
 
     Raises
@@ -68,7 +77,7 @@ def detect_kinds(analysis: Analysis, settings: RegionSettings) -> plan.DetectedK
     InputError
         If a kind that was named does not exist.
     """
-    return plan.detect_kinds(
+    detection = plan.detect_kinds(
         analysis.rgb,
         analysis.depth().values,
         analysis.classes(),
@@ -76,11 +85,13 @@ def detect_kinds(analysis: Analysis, settings: RegionSettings) -> plan.DetectedK
         strokes=settings.brush,
         hold_faces=settings.hold_faces,
     )
+    named = {*settings.motion, *(stroke.kind for stroke in settings.brush)}
+    return confidence.hold_uncertain(detection, analysis.perception, named)
 
 
 def apply_masks(
     analysis: Analysis, detection: plan.DetectedKinds, settings: RegionSettings
-) -> tuple[Region, ...]:
+) -> PlannedRegions:
     """Return the moving regions: what was detected, the settings' masks and hold applied.
 
     Raises
@@ -90,12 +101,14 @@ def apply_masks(
     """
     height, width = analysis.rgb.shape[:2]
     size = (width, height)
-    return plan.apply_masks(
+    masks = {one.kind: mask_files.read(one.file, size) for one in settings.mask}
+    moving = plan.apply_masks(
         detection,
         motion=settings.motion,
-        masks={one.kind: mask_files.read(one.file, size) for one in settings.mask},
+        masks=masks,
         hold=mask_files.read(settings.hold, size) if settings.hold else None,
     )
+    return PlannedRegions(moving, tuple(f for f in detection.uncertain if f.kind not in masks))
 
 
 # scene

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from livingstill.core.errors import InputError
+from livingstill.core.finding import Finding
 from livingstill.core.kinds import KINDS, resolve
 from livingstill.core.model import Float32Array, Region, UInt8Array
 from livingstill.core.registry import nearest
@@ -49,13 +50,14 @@ class DetectedKinds:
 
     ``kinds`` is (H, W) float32 in 0..1 per kind, less what of it stands still; ``lettering`` and
     ``people`` are the parts to hold, (H, W) float32 in 0..1, None where there are none or they are
-    not held. ``shape`` is (H, W).
+    not held. ``shape`` is (H, W); ``uncertain`` are what is left still as it may be something else.
     """
 
     shape: tuple[int, int]
     kinds: Mapping[str, Float32Array]
     lettering: Float32Array | None = None
     people: Float32Array | None = None
+    uncertain: tuple[Finding, ...] = ()
 
 
 def plan(
