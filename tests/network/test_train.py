@@ -114,7 +114,7 @@ def test_a_scaled_depth_keeps_its_order_and_shape_terms():
 
 
 def test_classes_are_those_of_the_engine():
-    assert labels.CLASSES == (*forward.CLASSES, *forward.HELPER_CLASSES)
+    assert (*forward.CLASSES, *forward.HELPER_CLASSES) == labels.CLASSES
 
 
 def test_overconfidence_is_told_by_the_temperature():

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from livingstill.core.errors import InputError
 from livingstill.core.model import Region
-from livingstill.segmentation import plan, reflections, water
+from livingstill.segmentation import plan, reflections
 from livingstill.segmentation.evidence import gather
 from livingstill.segmentation.overlay import draw_overlay
 from livingstill.settings.values import Stroke

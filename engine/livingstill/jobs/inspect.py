@@ -10,7 +10,7 @@ import numpy as np
 
 from livingstill.core import threads
 from livingstill.core.finding import Finding
-from livingstill.core.model import InverseDepth, Progress, Region, Scene
+from livingstill.core.model import InverseDepth, Progress, Scene
 from livingstill.io import files
 from livingstill.io.files import (
     atomic_write,
@@ -107,7 +107,8 @@ def write_regions(
 
 def _moving_parts(analysis: Analysis, planned: PlannedRegions, shot: Shot) -> MovingParts:
     """Return what moves and how sure that is, and what is left still for doubt."""
-    found = analysis.findings(planned.moving, {one.kind for one in shot.mask})
+    given = {one.kind for one in shot.mask}
+    found = analysis.findings(planned.moving, given, planned.reflection)
     notes = (*analysis.photo.notes, *(finding.note for finding in planned.uncertain))
     return MovingParts((*found, *planned.uncertain), analysis.doubtful_share(), notes)
 

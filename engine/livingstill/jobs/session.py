@@ -212,7 +212,7 @@ class Session:
             move, reason, cost = self._step(
                 "move", keys.move, lambda: steps.choose_move(analysis, frame, shot.camera)
             )
-        findings = (*self._findings(analysis, planned.moving, shot), *planned.uncertain)
+        findings = (*self._findings(analysis, planned, shot), *planned.uncertain)
         return Decisions(analysis, planned.moving, findings, frame, move, reason, cost)
 
     def _scene_key(self, keys: _StepKeys, regions: tuple[Region, ...]) -> Hashable:
@@ -251,13 +251,13 @@ class Session:
         return analyse.analyse(self.photo, shot, scale=self._scale)
 
     def _findings(
-        self, analysis: Analysis, regions: tuple[Region, ...], shot: Shot
+        self, analysis: Analysis, planned: steps.PlannedRegions, shot: Shot
     ) -> tuple[Finding, ...]:
         """Return how sure each region is; of estimates that were given nothing is known."""
         given = {one.kind for one in shot.mask}
         if self._estimates is not None:
-            given = {region.label for region in regions}
-        return analysis.findings(regions, given)
+            given = {region.label for region in planned.moving}
+        return analysis.findings(planned.moving, given, planned.reflection)
 
     def _regions(self, analysis: Analysis, shot: Shot, keys: _StepKeys) -> steps.PlannedRegions:
         if self._estimates is not None:

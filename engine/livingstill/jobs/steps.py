@@ -52,10 +52,14 @@ _ZOOM_ITERATIONS, _ZOOM_MARGIN = 4, 1.002
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PlannedRegions:
-    """The ``moving`` regions of a photo, and what is left still because it may be something else."""
+    """The ``moving`` regions of a photo, and what is left still because it may be something else.
+
+    ``reflection`` is (H, W) uint8, 255 where mirror images show that there is water.
+    """
 
     moving: tuple[Region, ...]
     uncertain: tuple[Finding, ...] = ()
+    reflection: UInt8Array | None = None
 
 
 def plan_regions(analysis: Analysis, settings: RegionSettings) -> PlannedRegions:
@@ -108,7 +112,8 @@ def apply_masks(
         masks=masks,
         hold=mask_files.read(settings.hold, size) if settings.hold else None,
     )
-    return PlannedRegions(moving, tuple(f for f in detection.uncertain if f.kind not in masks))
+    uncertain = tuple(f for f in detection.uncertain if f.kind not in masks)
+    return PlannedRegions(moving, uncertain, detection.reflection)
 
 
 # scene

@@ -14,26 +14,27 @@ import numpy as np
 
 from livingstill.core.finding import SURE, Finding
 from livingstill.core.kinds import KINDS
-from livingstill.core.model import Float32Array, Perception, Region
+from livingstill.core.model import Float32Array, Perception, Region, UInt8Array
 from livingstill.imaging import exact, image
 from livingstill.segmentation.plan import DetectedKinds
 
-MIN_CONFIDENCE = 0.7
-"""Mean probability, 0..1, from which on a part of a region moves without being named."""
-
 
 def findings(
-    regions: tuple[Region, ...], perception: Callable[[], Perception], given: Collection[str] = ()
+    regions: tuple[Region, ...],
+    perception: Callable[[], Perception],
+    given: Collection[str] = (),
+    reflection: UInt8Array | None = None,
 ) -> tuple[Finding, ...]:
     """Return the findings of regions, in their order; ``given`` are the kinds whose mask was given.
 
     ``perception`` is called where a region is of the network's classes, and not otherwise.
+    ``reflection`` (H, W) uint8 says where a mirror image shows that there is water.
     """
     return tuple(
         Finding(
             region.label,
             region.share,
-            _confidence(region, perception())
+            _confidence(region, perception(), reflection)
             if KINDS[region.label].classes and region.label not in given
             else None,
         )
@@ -46,62 +47,71 @@ def hold_uncertain(
 ) -> DetectedKinds:
     """Return what was detected without the connected parts that may be something else.
 
-    A part moves if the mean probability of its kind's classes reaches ``MIN_CONFIDENCE``: what
-    should move and does not is missed less than what moves and should not. Kinds that are
-    ``named`` move wherever they were found.
+    A part moves if the mean probability of its kind's classes reaches the kind's
+    ``min_confidence``: what should move and does not is missed less than what moves and should not.
+    Kinds that are ``named`` move wherever they were found.
     """
     kinds, uncertain = dict(detection.kinds), list[Finding]()
     for kind, share in detection.kinds.items():
         if not KINDS[kind].classes or kind in named:
             continue
-        probability = _probability(KINDS[kind].classes, perception())
+        probability = _probability(KINDS[kind].classes, perception(), detection.reflection)
         if probability is None:
             continue
-        held, finding = _uncertain_parts(kind, share, probability)
+        certain, finding = _certain_parts(kind, share, probability)
         if finding is not None:
-            kinds[kind] = share * (1 - held)
+            kinds[kind] = share * certain
             uncertain.append(finding)
     return replace(detection, kinds=kinds, uncertain=tuple(uncertain))
 
 
-def _uncertain_parts(
+def _certain_parts(
     kind: str, share: Float32Array, probability: Float32Array
 ) -> tuple[Float32Array, Finding | None]:
-    """Return where a kind's parts are uncertain, (H, W) float32 in 0..1, and what they are."""
+    """Return where a kind's parts are certain, (H, W) float32 in 0..1, and what is not, if any."""
     height, width = probability.shape
     small = np.asarray(exact.resize_area(share, (width, height)), np.float32)
     count, part = cv2.connectedComponents((small > 0.5).astype(np.uint8))
-    held = np.zeros(small.shape, np.uint8)
+    held, certain = np.zeros(small.shape, np.uint8), np.zeros(small.shape, np.uint8)
     for k in range(1, count):
         inside = part == k
         total = small[inside].sum(dtype=np.float64)
         sure = (small[inside] * probability[inside]).sum(dtype=np.float64) / total
-        if sure < MIN_CONFIDENCE:
-            held[inside] = 1
+        (held if sure < KINDS[kind].min_confidence else certain)[inside] = 1
     if not held.any():
-        return np.zeros_like(share), None
+        return np.ones_like(share), None
     lost = small * held
     area = float(lost.mean(dtype=np.float64))
     sure = float((lost * probability).sum(dtype=np.float64) / lost.sum(dtype=np.float64))
-    grown = cv2.dilate(held, np.ones((5, 5), np.uint8)).astype(np.float32)
-    mask = image.upsample(grown, share.shape)
-    return mask, Finding(kind, area, min(sure, 1.0), moves=False)
+    # what is too thin or faint to be a part goes with the parts it is beside
+    grown = cv2.dilate(certain, np.ones((5, 5), np.uint8)).astype(np.float32)
+    return image.upsample(grown, share.shape), Finding(kind, area, min(sure, 1.0), moves=False)
 
 
-def _probability(classes: Collection[str], perception: Perception) -> Float32Array | None:
-    """Return the probability (h, w) float32 of being of one of some classes; None of none."""
+def _probability(
+    classes: Collection[str], perception: Perception, reflection: UInt8Array | None
+) -> Float32Array | None:
+    """Return the probability (h, w) float32 of being of one of some classes; None of none.
+
+    A mirror image shows water, whatever the network takes it for.
+    """
     planes = [perception.classes.index(name) for name in classes if name in perception.classes]
     if not planes:
         return None
     total = perception.probabilities[planes].astype(np.float32).sum(0)
+    if reflection is not None and "water" in classes:
+        height, width = total.shape
+        total = np.maximum(total, exact.resize_area(reflection, (width, height)))
     return np.asarray(np.minimum(total / np.float32(255), np.float32(1)))
 
 
-def _confidence(region: Region, perception: Perception) -> float | None:
+def _confidence(
+    region: Region, perception: Perception, reflection: UInt8Array | None
+) -> float | None:
     """Return the mean probability of a region's classes under its mask; None for an empty mask."""
     height, width = perception.inverse_depth.shape
     mask = np.asarray(exact.resize_area(region.mask, (width, height)), np.float32)
-    probability = _probability(KINDS[region.label].classes, perception)
+    probability = _probability(KINDS[region.label].classes, perception, reflection)
     total = float(mask.sum(dtype=np.float64))
     if not total or probability is None:
         return None

@@ -28,7 +28,7 @@ _PALE = 60
 _STREAK_SIGMA = 6.0
 """Pixels over which the structure tensor of streaks is averaged."""
 
-_LEAST_KEPT = 0.6
+_LEAST_KEPT = 0.4
 """Share of an outline below which what looks like water in it is not told from the land."""
 
 _ROUNDS, _FALL_ROUNDS = 3, 8

@@ -112,6 +112,7 @@ KIND = MotionKind(
         "blow",
     ),
     classes=("sky",),
+    min_confidence=0.75,
     colour=(150, 190, 255),
     found_by="auto",
     detector="livingstill.segmentation.clouds:find_clouds",

@@ -70,6 +70,7 @@ KIND = MotionKind(
     ),
     verbs=("wave", "sway", "ripple", "rustle", "blow", "bend", "dance", "bow", "stir", "flutter"),
     classes=("grass", "foliage"),
+    min_confidence=0.55,
     colour=(170, 210, 50),
     found_by="auto",
     detector="livingstill.segmentation.ground:find_grass",
