@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import click
+from livingstill.settings.declare import checked
 from livingstill.settings.shot import Shot
+from livingstill.settings.timeline import TimelineSettings
 
 from livingstill_cli import progress, say
 from livingstill_cli.command import Command
@@ -21,7 +23,7 @@ from livingstill_cli.options import folder_option, many_clips, settings_options,
     cls=Command,
     examples=(
         "livingstill batch photos/ -o clips/ --preset listing",
-        "livingstill batch photos/ -o clips/ --preset listing --tour",
+        "livingstill batch photos/ -o clips/ --preset listing --tour --timeline",
         "livingstill batch 'shots/*.jpg' list.csv -o clips/ --aspect 16:9,9:16 --workers 2",
         "livingstill batch rescues.csv -o rescued/    # columns clip,still: keep, repair or replace",
     ),
@@ -48,6 +50,7 @@ from livingstill_cli.options import folder_option, many_clips, settings_options,
     "--cluster", metavar="local|tcp://...", help="work on a Dask cluster (extra: cluster)"
 )
 @many_clips
+@settings_options(TimelineSettings)
 @settings_options(Shot, without=("aspect", "preset"))
 @say.options
 def command(
@@ -59,6 +62,8 @@ def command(
     workers: int | None,
     tour: bool,
     cluster: str | None,
+    timeline: bool | None,
+    handles: str | None,
     overwrite: bool,
     quiet: bool,
     as_json: bool,
@@ -73,6 +78,8 @@ def command(
     """
     from livingstill.jobs.batch.run import batch
 
+    cuts = {"timeline": timeline, "handles": handles}
+    timelines = checked(TimelineSettings, written_values(cuts))
     with ExitStack() as stack:
         runner = None
         if cluster:
@@ -88,6 +95,7 @@ def command(
             suffix=suffix,
             workers=workers,
             join=tour,
+            timelines=timelines,
             overwrite=overwrite,
             runner=runner,
             progress=progress.choose(quiet or as_json, no_progress),

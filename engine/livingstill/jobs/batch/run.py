@@ -17,7 +17,7 @@ from livingstill.core import threads
 from livingstill.core.errors import InputError
 from livingstill.core.model import Progress, SilentProgress
 from livingstill.io.files import remove_stale_parts
-from livingstill.jobs.batch import overview, tour
+from livingstill.jobs.batch import overview, timeline, tour
 from livingstill.jobs.batch.overview import Report
 from livingstill.jobs.batch.sources import LONGEST_NAME, Row, gather
 from livingstill.jobs.batch.work import RECORDS, Output, Task, begin, failure, load, make, store
@@ -27,6 +27,7 @@ from livingstill.settings.declare import checked
 from livingstill.settings.presets import PRESETS, suffix_of
 from livingstill.settings.rescue import RescueSettings
 from livingstill.settings.shot import Shot, expand_presets
+from livingstill.settings.timeline import TimelineSettings
 from livingstill.settings.values import fixes_aspect, long_side, override_settings
 
 _GIGABYTES_PER_WORKER = ((4096, 8.0), (2560, 3.0), (1920, 1.6), (0, 1.0))
@@ -51,6 +52,7 @@ def batch(
     workers: int | None = None,
     join: bool = False,
     dissolve: float = 0.6,
+    timelines: TimelineSettings | None = None,
     overwrite: bool = False,
     runner: Runner | None = None,
     progress: Progress | None = None,
@@ -70,6 +72,7 @@ def batch(
     workers : processes; by default as many as cores and memory allow
     join : also join the clips of each group and shape into one video with cross-dissolves
     dissolve : seconds of each cross-dissolve
+    timelines : whether timelines for editors are written, and how clips are cut in them
     overwrite : make every clip anew
     runner : who does the tasks instead of worker processes of this machine
 
@@ -93,6 +96,7 @@ def batch(
         suffix,
         workers=workers,
         dissolve=dissolve if join else None,
+        timelines=timelines,
         overwrite=overwrite,
         runner=runner,
         progress=progress,
@@ -106,6 +110,7 @@ def work(
     *,
     workers: int | None = None,
     dissolve: float | None = None,
+    timelines: TimelineSettings | None = None,
     overwrite: bool = False,
     runner: Runner | None = None,
     progress: Progress | None = None,
@@ -127,6 +132,9 @@ def work(
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise InputError(f"cannot make the folder {folder}: {error.strerror}") from None
+    timelines = timelines or TimelineSettings()
+    if timelines.timeline:
+        timeline.check(folder, tasks, overwrite)
     with _folder_lock(folder):
         _remove_partial_files(folder)
         records: dict[str, dict[str, Any]] = {}
@@ -148,7 +156,11 @@ def work(
         if dissolve is not None:
             with progress.stage("tours"):
                 tour_records = tour.join_all(folder, ordered, suffix, dissolve)
-        report = Report(folder, tuple(ordered), tuple(tour_records))
+        timeline_records = []
+        if timelines.timeline:
+            done = [record["output"] for record in ordered if record["state"] == "done"]
+            timeline_records = timeline.write_all(folder, tasks, done, timelines.handles, dissolve)
+        report = Report(folder, tuple(ordered), tuple(tour_records), tuple(timeline_records))
         overview.write(report)
     return report
 
