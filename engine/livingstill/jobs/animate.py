@@ -14,7 +14,15 @@ from livingstill.core.model import PackedRGBA, Photo, Progress, UInt8Array
 from livingstill.core.threads import Result
 from livingstill.finish import files
 from livingstill.io.files import atomic_write
-from livingstill.jobs import check, fingerprint, manifest, provenance, soundtrack, warmup
+from livingstill.jobs import (
+    check,
+    fingerprint,
+    manifest,
+    modulation,
+    provenance,
+    soundtrack,
+    warmup,
+)
 from livingstill.jobs.analyse import Analysis, Estimates, read_photo
 from livingstill.jobs.clip import Clip, reframe
 from livingstill.jobs.exact_figures.figures import ExactFigures
@@ -196,5 +204,5 @@ def _record(result: JobResult, job: Job) -> dict[str, Any]:
         continuity=result.render.figures,
         camera_cost=clip.cost,
         stages=fingerprint.stages(clip),
-        files=files.files(clip.shot) | soundtrack.files(clip.shot),
+        files=files.files(clip.shot) | soundtrack.files(clip.shot) | modulation.files(clip.shot),
     )
