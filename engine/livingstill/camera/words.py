@@ -7,7 +7,8 @@ from livingstill.core.errors import InputError
 
 _PHRASES: dict[str, str] = {
     "push-in": "push in, push into, push toward, push forward, push, dolly in, dolly forward, "
-    "dolly toward, dolly into, dolly, move in, move into, move closer, come closer, get closer, "
+    "dolly toward, dolly into, creep forward, creep toward, walk forward, walk toward, walk into, "
+    "walk through, travel forward, travel toward, advance, dolly, move in, move into, move closer, come closer, get closer, "
     "go closer, draw closer, creep closer, camera closer, go in, come in, creep in, move forward, "
     "go forward, float in, float forward, float toward, drift in, "
     "drift forward, drift toward, glide toward, ease in, fly forward, fly in, fly into, fly through, fly toward, glide in, glide forward, "
@@ -21,7 +22,7 @@ _PHRASES: dict[str, str] = {
     "zoom-out": "zoom out, zoom back, zoom away, zoom from",
     "dolly-zoom": "dolly zoom, vertigo, hitchcock zoom, hitchcock, zolly",
     "pan-left": "pan left, turn camera left, look left, camera turn left, camera look left",
-    "pan-right": "pan right, turn camera right, look right, camera look right",
+    "pan-right": "pan right, pan, turn camera right, look right, camera look right",
     "tilt-up": "tilt up, tilt, pan up, look up, camera look up, turn camera up",
     "tilt-down": "tilt down, pan down, look down, camera look down, turn camera down",
     "roll-left": "roll left, tilt left, camera roll left, rotate camera left, rotate left, "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from livingstill.core.kinds import KINDS
 from livingstill.settings.prompt.limits import why_impossible
 from livingstill.settings.prompt.modifiers import (
     direction_of,
@@ -46,6 +47,18 @@ class Clause:
     def factor(self) -> float:
         """The strength, 1 without a word for it."""
         return 1.0 if self.strength is None else self.strength
+
+    @property
+    def only_keeps(self) -> bool:
+        """Whether it only keeps things, as in "keep the waterfall", which may move all the same."""
+        roles = {token.role for token in self.tokens}
+        return "hold" in roles and not roles & {"negation", "still"}
+
+    @property
+    def imperative(self) -> bool:
+        """Whether it begins with what shall be done, as in "remove the cars"."""
+        role = next((t.role for t in self.tokens if t.role not in ("idle", "negation")), "")
+        return role in ("act", "change", "add")
 
     @property
     def says(self) -> bool:
@@ -98,6 +111,8 @@ def clause_of(tokens: tuple[Token, ...], join: str) -> Clause:
     if "all" in has and (nouns or "camera" in has) and not rest:
         everything = False
     every = everything and not rest and bool(moves or strength is not None) and not stop
+    if every and not subjects and (able := _able(tokens)):
+        subjects, every = able, False
     if "only" in has and (kinds or "wind" in has):
         rest, every = True, False
     faces = any(t.role == "held" and negated[i] for i, t in enumerate(tokens))
@@ -137,6 +152,14 @@ def _subjects(
             if extra:
                 subjects = (*subjects, *(k for k in sorted(extra) if k not in subjects))
     return subjects, tuple(k for _, k in moving if k not in subjects)
+
+
+def _able(tokens: tuple[Token, ...]) -> tuple[str, ...]:
+    """Return the kinds that do what everything shall do: "make it sway" is of plants."""
+    owners = [t.value for t in tokens if t.role in ("verb", "blow") and t.value]
+    does = [kind for kind in KINDS if any(kind in kinds for kinds in owners)]
+    found = [kind for kind in does if KINDS[kind].found_by == "auto"]
+    return tuple(found or (kind for kind in does if KINDS[kind].found_by == "named"))
 
 
 def _undirected(tokens: tuple[Token, ...], moving: list[tuple[int, str]]) -> tuple[str, ...]:

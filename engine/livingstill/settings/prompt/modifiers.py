@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from livingstill.settings.prompt.negation import refused_way
 from livingstill.settings.prompt.vocabulary import Token
 
 _DAMPING = frozenset({"slightly", "slight", "little", "barely", "faintly"})
@@ -57,6 +58,9 @@ def direction_of(tokens: tuple[Token, ...]) -> tuple[float | None, tuple[str, ..
     angles = [t.value for t in tokens if t.role == "way"]
     if not angles:
         return None, ()
+    if any(t.role == "negation" and refused_way(tokens, i) for i, t in enumerate(tokens)):
+        said = next(t.word for t in tokens if t.role == "way")
+        return None, (f"prompt says which way not, '{said}'; it must say which way",)
     x = sum(math.cos(math.radians(a)) for a in set(angles))
     y = sum(math.sin(math.radians(a)) for a in set(angles))
     if math.hypot(x, y) < 0.1:

@@ -18,6 +18,8 @@ def negated_tokens(tokens: tuple[Token, ...]) -> list[bool]:
         follows = roles[after[0]] if after else ""
         previous = [k for k in range(i) if roles[k] not in ("idle", "boost")]
         cancelled = bool(previous) and roles[previous[-1]] == "negation"
+        if role == "negation" and refused_way(tokens, i):
+            continue
         if role == "negation" and follows not in ("still", "hold"):
             whole = follows in acts and any(k < i for k in nouns)
             for k in nouns:
@@ -38,6 +40,12 @@ def negated_tokens(tokens: tuple[Token, ...]) -> list[bool]:
             for k in nouns:
                 out[k] = out[k] or not positive
     return out
+
+
+def refused_way(tokens: tuple[Token, ...], i: int) -> bool:
+    """Return whether the negation at ``i`` is of a direction alone: "clouds should not go left"."""
+    before = any(t.role == "kind" for t in tokens[:i])
+    return before and any(t.role == "way" for t in tokens[i:])
 
 
 def rest_still(tokens: tuple[Token, ...], negated: list[bool]) -> bool:

@@ -32,16 +32,54 @@ _MODALS = frozenset(
         "did",
     ]
 )
+_MOTIONS = ("motion", "movement", "movements", "animation", "activity", "action")
 _BEFORE_VERB = ("kind", "thing", "held", "effect", "unknown")
 
 
 def _modifiers(tokens: list[Token]) -> list[Token]:
-    """Return the tokens where a noun that only qualifies the next, the wind, is an adjective."""
-    after = [*tokens[1:], Token("", "")]
-    return [
-        Token(t.word, "adjective") if t.role == "kind" and n.role == "wind" else t
-        for t, n in zip(tokens, after, strict=True)
-    ]
+    """Return the tokens where words that qualify the next noun are no nouns and no directions.
+
+    In "sea breeze" the sea is an adjective, in "the left tree" the side a place that no setting
+    knows; "light" is a thing unless it says how much: "light wind", "light ripples".
+    """
+    out = [*tokens]
+    for i, token in enumerate(tokens):
+        following = tokens[i + 1] if i + 1 < len(tokens) else Token("", "")
+        if token.role == "kind" and following.role == "wind":
+            out[i] = Token(token.word, "adjective")
+        elif token.role == "way" and following.role in ("kind", "thing", "held"):
+            before = [t.word for t in tokens[:i]]
+            if before[-1:] == ["the"] and before[-2:-1] not in (["to"], ["from"], ["toward"]):
+                out[i] = Token(token.word, "compass")
+        elif token.word == "light" and not _amount(tokens[i - 1 : i], following):
+            out[i] = Token(token.word, "thing")
+        elif token.role == "all" and following.role in ("kind", "thing", "held", "effect"):
+            out[i] = Token(token.word, "idle")
+    return out
+
+
+def _amount(before: list[Token], following: Token) -> bool:
+    """Return whether "light" between ``before`` and ``following`` says how much."""
+    verb = following.role in ("verb", "blow") and not following.word.endswith(("s", "ing"))
+    if verb and not any(t.word == "the" for t in before):
+        return True  # "a light drift"
+    described = ("kind", "wind", "adjective", "size", "boost", "all")
+    return following.role in described or following.word in _MOTIONS
+
+
+def compounds(tokens: list[Token]) -> list[Token]:
+    """Return the tokens where a kind in the singular directly before another kind is its modifier.
+
+    In "tree lights" the lights move and not the tree. Three or more in a row are a list.
+    """
+    out = [*tokens]
+    kinds = ["" if t.role != "kind" else t.value for t in tokens] + ["", ""]
+    for i, token in enumerate(tokens):
+        listed = kinds[i + 2] or (i and kinds[i - 1])
+        one = not token.word.endswith("s") or token.word.endswith("ss")
+        if kinds[i] and kinds[i + 1] and kinds[i] != kinds[i + 1] and one and not listed:
+            out[i] = Token(token.word, "modifier")
+    return out
 
 
 def nouns_as_verbs(tokens: list[Token], words: Vocabulary) -> list[Token]:
@@ -66,7 +104,7 @@ def nouns_as_verbs(tokens: list[Token], words: Vocabulary) -> list[Token]:
             if owners and (does or also) and (follows or out[-1].word in _MODALS):
                 token = Token(token.word, "verb", owners)  # noqa: PLW2901
         out.append(token)
-    return out
+    return compounds(out)
 
 
 def pieces(tokens: list[Token], words: Vocabulary) -> Iterator[list[Token]]:
@@ -91,7 +129,8 @@ def pieces(tokens: list[Token], words: Vocabulary) -> Iterator[list[Token]]:
     verbed = any(t.role == "verb" for t in after[tail:]) or any(
         t.role == "verb" for t in after[:tail]
     )
-    if verbed or any(t.role in ("negation", "hold") for t in after):
+    refused = any(t.role == "negation" for t in kept)
+    if verbed or refused or any(t.role in ("negation", "hold") for t in after):
         yield [Token(text, "moves", move), *kept]
         yield after
     else:
@@ -102,6 +141,21 @@ def _rank(phrase: tuple[str, ...]) -> tuple[int, bool, tuple[str, ...]]:
     """Return the key by which the phrase that says most comes first."""
     telling = sum(word != "camera" for word in phrase)
     return -telling, "camera" in phrase, phrase
+
+
+def _has_subject(before: list[Token], plain: bool) -> bool:
+    """Return whether what stands before a phrase does it, and not the camera.
+
+    A word that is not known is no subject where the phrase is in its ``plain`` form and no "the"
+    stands before it: "an imperceptible push in".
+    """
+    if any(t.role == "camera" for t in before):
+        return False
+    if any(t.role in ("thing", "held", "effect") for t in before):
+        return True
+    unknown = [i for i, t in enumerate(before) if t.role == "unknown"]
+    the = ("the", "my", "his", "her", "our", "their", "this", "that", "these", "those")
+    return any(not plain or (i and before[i - 1].word in the) for i in unknown)
 
 
 def _phrase(tokens: list[Token], words: Vocabulary) -> tuple[int, int, str] | None:
@@ -137,7 +191,7 @@ def _phrase(tokens: list[Token], words: Vocabulary) -> tuple[int, int, str] | No
             if left:
                 continue
             before = tokens[:start]
-            named = any(t.role in ("thing", "held", "effect", "unknown") for t in before)
+            named = _has_subject(before, tokens[start].word == phrase[0])
             weak = phrase in words.weak and any(t.role in ("kind", "all", "wind") for t in before)
             noun = phrase in words.weak and any(t.role == "kind" for t in tokens[start : last + 1])
             if "camera" not in phrase and (named or weak or noun):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from livingstill.settings.prompt.clauses import Clause
+from livingstill.settings.prompt.modifiers import direction_of
 
 
 def shared(clauses: list[Clause]) -> list[Clause]:
@@ -14,6 +15,8 @@ def shared(clauses: list[Clause]) -> list[Clause]:
     and so do they in "don't move the sky or the people". Words of strength or direction alone
     belong to the clause before.
     """
+    if any(clause.kinds for clause in clauses):
+        clauses = [replace(c, every=c.every and c.moving) for c in clauses]  # "I'd like it calm"
     out: list[Clause] = []
     for k in range(len(clauses) - 1, -1, -1):
         clause = clauses[k]
@@ -32,6 +35,8 @@ def shared(clauses: list[Clause]) -> list[Clause]:
         stops = before.still or before.faces or before.kept or before.camera == "static"
         if clause.bare and join and before.leading and stops and not before.kinds:
             clause = stilled(clause)
+        if clause.bare and clause.join in ("and", "or") and before.impossible and before.imperative:
+            clause = replace(clause, impossible=before.impossible)  # "remove the cars and the poles"
         out.append(clause)
     out = out[::-1]
     merged: list[Clause] = []
@@ -40,21 +45,40 @@ def shared(clauses: list[Clause]) -> list[Clause]:
         if lone and merged and (clause.strength is not None or clause.direction is not None):
             last = merged[-1]
             stronger = last.wind is not None and not last.kinds and last.strength is None
+            tokens = (*last.tokens, *clause.tokens)
+            direction = clause.direction if last.direction is None else last.direction
+            if clause.join == "and" and None not in (clause.direction, last.direction):
+                direction, _ = direction_of(tokens)  # "up and to the right"
             merged[-1] = replace(
                 last,
+                tokens=tokens,
                 wind=last.wind * clause.factor if last.wind and stronger else last.wind,
                 strength=clause.strength if last.strength is None else last.strength,
-                direction=clause.direction if last.direction is None else last.direction,
+                direction=None if last.camera and not last.kinds else direction,
             )
-        elif lone and clause.tokens and any(t.role == "still" for t in clause.tokens) and merged:
-            merged[-1] = stilled(merged[-1]) if merged[-1].bare else merged[-1]
+        elif lone and merged and _only_still(clause):
+            merged[-1:] = [stilled(merged[-1])] if merged[-1].bare else [merged[-1], clause]
         else:
             merged.append(clause)
-    first = merged[0] if len(merged) > 1 else Clause()
+    return _first_strength(merged)
+
+
+def _only_still(clause: Clause) -> bool:
+    """Return whether a clause says no more than that something stands still."""
+    roles = {token.role for token in clause.tokens}
+    return "still" in roles and "unknown" not in roles
+
+
+def _first_strength(clauses: list[Clause]) -> list[Clause]:
+    """Return the clauses where a strength that stands first, alone, is that of the next."""
+    first = clauses[0] if clauses else Clause()
     lone = not (first.says or first.impossible or first.unused) and first.direction is None
-    if lone and first.strength is not None and merged[1].strength is None:
-        merged = [replace(merged[1], strength=first.strength), *merged[2:]]
-    return merged
+    k = next((i for i, clause in enumerate(clauses) if clause.says), 0)
+    if not k or not lone or first.strength is None or clauses[k].strength is not None:
+        return clauses
+    tokens = (*first.tokens, *clauses[k].tokens)
+    said = replace(clauses[k], strength=first.strength, tokens=tokens)
+    return [*clauses[1:k], said, *clauses[k + 1 :]]
 
 
 def stilled(clause: Clause) -> Clause:
