@@ -104,6 +104,7 @@ KIND = MotionKind(
         "swirl",
         "churn",
         "babble",
+        "bubble",
         "gurgle",
         "burble",
         "murmur",

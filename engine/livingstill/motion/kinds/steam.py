@@ -108,7 +108,7 @@ KIND = MotionKind(
         "twist",
         "dance",
         "spiral",
-        "puff",
+        "puff", "trail",
         "pour",
         "hover",
         "flow",

@@ -105,7 +105,8 @@ def clause_of(tokens: tuple[Token, ...], join: str) -> Clause:
         wind = 0.0 if negated[i] else tokens[i].value * wind_strength(tokens, i, bool(kinds))
         if kinds and not negated[i]:
             base = replace(base, strength=strength_of(without_wind(tokens, i)))
-    everything = "all" in has or ("move" in has and not nouns and not has & {"camera", "wind"})
+    named_none = not nouns and not has & {"camera", "wind", "unknown"}
+    everything = "all" in has or ("move" in has and named_none)
     stop = has & {"negation", "still", "hold"} and has != {"hold"}
     rest = "nothing" in has or (everything and not camera and rest_still(tokens, negated))
     if "all" in has and (nouns or "camera" in has) and not rest:
@@ -113,7 +114,7 @@ def clause_of(tokens: tuple[Token, ...], join: str) -> Clause:
     every = everything and not rest and bool(moves or strength is not None) and not stop
     if every and not subjects and (able := _able(tokens)):
         subjects, every = able, False
-    if "only" in has and (kinds or "wind" in has):
+    if "only" in has and (kinds or "wind" in has or camera not in ("", "static")):
         rest, every = True, False
     faces = any(t.role == "held" and negated[i] for i, t in enumerate(tokens))
     return replace(
@@ -140,8 +141,9 @@ def _subjects(
 
     A place moves too where the verb gives the noun its meaning, as in "reflections shimmer on water".
     """
-    prep = first_of([token.role for token in tokens], ("prep",))
-    subjects = tuple(k for i, k in moving if i < prep) or tuple(k for _, k in moving)
+    roles = [token.role for token in tokens]
+    prep = first_of(roles, ("prep",))
+    subjects = tuple(k for i, k in moving if i < prep) or _nearest(roles, moving)
     named = {kind for _, kind in moving}
     for verb in (token for token in tokens if token.role in ("verb", "blow")):
         moved = verb.value or frozenset()
@@ -152,6 +154,16 @@ def _subjects(
             if extra:
                 subjects = (*subjects, *(k for k in sorted(extra) if k not in subjects))
     return subjects, tuple(k for _, k in moving if k not in subjects)
+
+
+def _nearest(roles: list[str], moving: list[tuple[int, str]]) -> tuple[str, ...]:
+    """Return the kind right before the verb, all of them where none is.
+
+    In "from the trees to the creek running below" it is the creek.
+    """
+    verb = first_of(roles, ("verb", "blow", "move"))
+    before = [k for i, k in moving if i < verb < len(roles)]
+    return tuple(before[-1:]) or tuple(k for _, k in moving)
 
 
 def _able(tokens: tuple[Token, ...]) -> tuple[str, ...]:

@@ -60,6 +60,17 @@ _REWRITES = (
      "gently"),
     (r"\b(?:northern|polar) lights\b|\baurora borealis\b", "aurora"),
     (r"\bon top of\b", "on"),
+    (r"\b(?:nobody|no one)\b", "no people"),
+    (r"\b(?:everyone|everybody|anyone|anybody|someone|somebody)\b", "people"),
+    (r"\bnothing (?:in|on|of) the (\w+) (?=(?:moves?|moving|should|may|must|can|is)\b)", r"no \1 "),
+    (r"\b(?:come|comes|coming|turn|turns|switch|switches|go|goes) on\b", "switch-on"),
+    (r"\bone (?:by one|after (?:the |an)?other)\b", "in-turn"),
+    (r"\bup close\b", ""),
+    (r"\b(?:put|puts|burn|burns) out\b", "extinguish"),
+    (r"\b(fires?|candles?|flames?|lights?|lamps?|torch)((?: \w+){0,2}) (?:go|goes|going) out\b",
+     r"\1\2 extinguish"),
+    (r"\b\w+ (?:covered|capped|filled|lined|dusted|topped|kissed|soaked|drenched|lit|shaped)"
+     r" (?=[a-z])", ""),
     (r"\b(?:catch|catches|catching) (?=(?:\w+ ){0,2}(?:wind|breeze)\b)", "in "),
     (r"\bat all\b", ""),
     (r"\b(stay|stays|staying|keep|keeps|remain|remains) put\b", r"\1 still"),
@@ -71,6 +82,9 @@ _REWRITES = (
      r"\b(?:on|at|in) (?:the |its |my |your )?(?:very |far )?(left|right|top|bottom)"
      r"(?: hand)?(?: (?:side|half|part|corner|edge|third))?(?: of the (?:frame|picture|photo|image))?\b",
      lambda m: "-".join([part for part in m.groups() if part] + ["side"])),
+    (r"(?<!to )(?<!to the )(?<!from )(?<!from the )(?<!toward )(?<!toward the )"
+     r"\b(?:the )?(left|right|top|bottom|upper|lower) (?:hand )?"
+     r"(?:side|half|part|corner|edge|third|portion)\b", r"\1-side"),
     (r"\bfrom (?:the )?(?:behind|front|back|side|rear)\b", "from-behind"),
     (rf"\b{_NUMBER} ?(?:x|×|times)(?: as)? (?:slow\w*|weak\w*|gent\w+|less|calm\w*)\b",
      lambda m: f"x{1 / max(float(m[1]), 0.05):.3g}"),
@@ -117,4 +131,5 @@ def normalised(prompt: str) -> str:
     text = re.sub(rf"\b(?:from )?{_SIDE} to {_SIDE}", lambda m: _ENDS.get(m[2], m[2]), text)
     text = re.sub(rf"\bfrom {_SIDE}\b", lambda m: _OPPOSITE[m[1]], text)
     text = re.sub(r"\b(left|right|up|down)wards?\b", r"\1", text)
+    text = re.sub(r"(?:^|(?<=\s))--(?=\w)", ", ", text)
     return re.sub(r"\b(forward|toward|backward|onward)s\b", r"\1", text)

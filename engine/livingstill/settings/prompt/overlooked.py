@@ -61,7 +61,7 @@ def _followed(clause: Clause, i: int, token: Token) -> bool:
         case "verb" | "blow" | "move":
             return clause.says
         case "act" | "change":
-            return bool(stays)
+            return bool(stays) or any(t.role == "negation" for t in clause.tokens)
         case "way":
             return clause.direction is not None and bool(moves)
         case "size":

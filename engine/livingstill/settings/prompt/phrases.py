@@ -32,6 +32,7 @@ _MODALS = frozenset(
         "did",
     ]
 )
+_TIMES = ("night", "day", "winter", "summer", "autumn", "spring", "storm", "rain")
 _MOTIONS = ("motion", "movement", "movements", "animation", "activity", "action")
 _BEFORE_VERB = ("kind", "thing", "held", "effect", "unknown")
 
@@ -58,6 +59,12 @@ def _modifiers(tokens: list[Token]) -> list[Token]:
     return out
 
 
+def _describes(token: Token) -> bool:
+    """Return whether a thing or a time directly before a kind describes it, as in "street lights"."""
+    one = not token.word.endswith("s") or token.word.endswith("ss")
+    return (token.role == "thing" and one) or token.word in _TIMES
+
+
 def _amount(before: list[Token], following: Token) -> bool:
     """Return whether "light" between ``before`` and ``following`` says how much."""
     verb = following.role in ("verb", "blow") and not following.word.endswith(("s", "ing"))
@@ -79,6 +86,8 @@ def compounds(tokens: list[Token]) -> list[Token]:
         one = not token.word.endswith("s") or token.word.endswith("ss")
         if kinds[i] and kinds[i + 1] and kinds[i] != kinds[i + 1] and one and not listed:
             out[i] = Token(token.word, "modifier")
+        elif kinds[i + 1] and _describes(token):
+            out[i] = Token(token.word, "adjective")
     return out
 
 
@@ -120,7 +129,11 @@ def pieces(tokens: list[Token], words: Vocabulary) -> Iterator[list[Token]]:
     kept = [t for t in run if t.role in ("size", "boost", "negation", "still", "only")]
     text = " ".join(t.word for t in run)
     before, after = tokens[:first], tokens[last + 1 :]
-    if any(t.role in NOUNS or t.role in ("effect", "act") for t in before if t.role != "camera"):
+    while after and after[0].role in ("size", "boost"):
+        kept.append(after.pop(0))
+    motion = any(t.word in _MOTIONS for t in before) and all(t.role != "camera" for t in before)
+    said = ("effect", "act")
+    if motion or any(t.role in NOUNS or t.role in said for t in before if t.role != "camera"):
         yield before
     else:
         said = ("size", "boost", "negation", "hold", "only")
@@ -172,6 +185,8 @@ def _phrase(tokens: list[Token], words: Vocabulary) -> tuple[int, int, str] | No
         directed = any(word in WAYS for word in phrase)
         for start in range(len(tokens)):
             left = list(phrase)
+            if phrase == ("static",) and any(t.role in _BEFORE_VERB for t in tokens):
+                continue  # "static tree"
 
             def passed(i: int, start: int = start) -> bool:
                 """Return whether token ``i`` says what the camera goes along, as in "pan over it"."""

@@ -28,9 +28,16 @@ def resolved(tokens: list[Token], before: list[Token]) -> list[Token]:
     suits = [t for t in nouns if t.role == "kind" and t.value in moved]
     if not moved and all(t.role in ("idle", "size", "boost", "way", "prep", "all") for t in tokens):
         suits = [t for t in nouns if t.role == "kind"]  # "the clouds are fast, slow it down"
+    stays = {t.role for t in tokens} & {"still", "hold", "negation"}
+    acted = {t.role for t in before} & {"verb", "move", "blow", "act", "moves", "phrase"}
+    if stays and not suits and (not acted or any(t.role == "negation" for t in before)):
+        suits = nouns  # "the sky is fine, keep it still"
     out: list[Token] = []
     for i, token in enumerate(tokens):
-        following = next((t.role for t in tokens[i + 1 :] if t.role != "idle"), "")
+        after = next((t for t in tokens[i + 1 :] if t.role != "idle"), Token("", ""))
+        following = after.role
+        if token.word == "her" and following == "verb" and after.word.endswith("s"):
+            following = "unknown"  # "her curls"
         if token.word in _LISTED and i == 0 and not own and len(nouns) > 1:
             out += nouns
         elif token.word in _THINGS and not own and nouns and (token.word != "it" or suits):

@@ -25,7 +25,9 @@ def settings_of(clauses: list[Clause], problems: list[str]) -> dict[str, Any]:
                 continue  # "pan left, no zoom"
             if "camera" in out and out["camera"].partition(":")[0] != clause.camera:
                 one, two = out["camera"], clause.camera
-                if "static" in (one, two) and one != "static":
+                if "auto" in (one.partition(":")[0], two):
+                    out["camera"] = choice if two != "auto" else one
+                elif "static" in (one, two) and one != "static":
                     problems.append(f"prompt wants the camera to move and not to; {one} is taken")
                 elif one == "static" and clause.camera != "static":
                     out["camera"] = choice

@@ -42,7 +42,16 @@ def shared(clauses: list[Clause]) -> list[Clause]:
     merged: list[Clause] = []
     for clause in out:
         lone = not clause.says and not clause.impossible and not clause.unused
-        if lone and merged and (clause.strength is not None or clause.direction is not None):
+        does = frozenset().union(*(t.value for t in clause.tokens if t.role == "verb"))
+        if lone and merged and does & {*merged[-1].kinds} and clause.join in ("and", ",", "or"):
+            last = merged[-1]
+            merged[-1] = replace(
+                last,
+                tokens=(*last.tokens, *clause.tokens),
+                strength=clause.strength if last.strength is None else last.strength,
+                direction=clause.direction if last.direction is None else last.direction,
+            )
+        elif lone and merged and (clause.strength is not None or clause.direction is not None):
             last = merged[-1]
             stronger = last.wind is not None and not last.kinds and last.strength is None
             tokens = (*last.tokens, *clause.tokens)
@@ -52,6 +61,7 @@ def shared(clauses: list[Clause]) -> list[Clause]:
             merged[-1] = replace(
                 last,
                 tokens=tokens,
+                rest_still=last.rest_still or any(t.role == "only" for t in clause.tokens),
                 wind=last.wind * clause.factor if last.wind and stronger else last.wind,
                 strength=clause.strength if last.strength is None else last.strength,
                 direction=None if last.camera and not last.kinds else direction,
@@ -106,7 +116,10 @@ def excepted(clauses: list[Clause]) -> list[Clause]:
         clause = said
         before = out[-1] if out else Clause()
         spoken = {token.role for token in before.tokens}
-        if before.join == "except" and clause.bare and clause.join in ("and", "or", "nor", ","):
+        closing = before.join == "except" and before.kinds and clause.still and not clause.leading
+        if closing and clause.join in ("and", "or") and out[-2].rest_still:
+            clause = replace(clause, join="except", kinds=clause.still, still=())
+        elif before.join == "except" and clause.bare and clause.join in ("and", "or", "nor", ","):
             still = not before.kinds
             clause = replace(stilled(clause) if still else clause, join="except")
         elif clause.join == "except" and spoken & {"all", "nothing", "move", "still", "camera"}:

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 
 _BREAKS = (
-    r"([,;:!?\n]+|\.(?!\d)|\s&\s|\s\+\s|\band\b|\bor\b|\bnor\b|\bthen\b|\bwhile\b|\bwhilst\b|\bbut\b|"
+    r"([,;:!?\n–—]+|\.(?!\d)|\s-+(?=\s|\w)|\s&\s|\s\+\s|\band\b|\bor\b|\bnor\b|\bthen\b|\bwhile\b|\bwhilst\b|\bbut\b|"
     r"\bplus\b|\bwith\b|\bas\b|\bexcept\b|\balso\b|\buntil\b|\bso that\b|\bwhere\b|\bby (?=\w+ing\b)|"
-    r"(?=\bwithout\b)|(?=\bno\b(?! (?:move|moves|moving)\s*(?:[,;.!]|$)))|(?=\b(?:only|just)\b)|"
+    r"(?=\bwithout\b)|(?=\bno\b(?!(?: (?:move|moves|moving))?\s*(?:[,;.!]|$)))|(?=\b(?:only|just)\b)|"
     r"(?=\binstead of\b))"
 )
 
@@ -22,12 +22,14 @@ def parts(text: str) -> Iterator[tuple[str, str]]:
     for piece in re.split(_BREAKS, text):
         if piece is None or not piece.strip():
             continue
-        if re.fullmatch(_BREAKS, piece.strip()) or re.fullmatch(r"[,;:!?.&+\s]+", piece):
+        if re.fullmatch(_BREAKS, piece.strip()) or re.fullmatch(r"[,;:!?.&+–—\s-]+", piece):
             join = piece.strip() if not (join and piece.strip() == ",") else join
             continue
         plain = " ".join(re.findall(_WORD, piece))
         if plain in ("only", "alone") and last:  # "the water only"
             last = f"{last} only"
+        elif last.split(" ")[0] in ("no", "not", "never") and " " not in plain and join == ".":
+            last, join = f"{last} {plain}", ""  # "No. Camera. Movement."
         elif plain:
             if last:
                 yield said, last

@@ -44,7 +44,7 @@ ROLES = _table(
     "alone unchanged untouched steady lock paused immobilise immobilize",
     hold="keep hold stay remain leave kept",
     only="only just solely",
-    all="everything all rest anything else photo picture image scene it everywhere",
+    all="everything all rest anything else photo pic snapshot painting drawing artwork footage picture image scene it everywhere",
     camera="camera cam shot viewpoint",
     held="people person man men woman women girl boy child children kid baby face couple crowd "
     "portrait text lettering letter sign logo human model bride groom family guy lady "
@@ -63,7 +63,7 @@ ROLES = _table(
     "rainbow aurora firework confetti explosion earthquake tornado hurricane sparkles bubble dust night "
     "day dusk dawn daytime nighttime winter summer spring autumn shadow",
     act="rocking rocked walk run dance jump smile blink talk speak sing laugh nod wink cry fly drive swim eat "
-    "drink kiss hug turn ride grow bloom explode melt open close spin rotate bounce land "
+    "drink kiss hug turn ride grow bloom explode melt open spin rotate bounce land "
     "rock bob gallop bark wag chase play swing pour snow skid rain jog hop climb crawl skate surf ski "
     "dive clap shout yell transform morph shrink age sit stand lie sleep wake write type cook "
     "fight vanish disappear appear collapse wave sail flap drip shine throw catch "
@@ -71,14 +71,14 @@ ROLES = _table(
     "drown sink roar gaze stare twirl",
     change="change remove delete erase replace swap colour color recolor recolour brighten darken blur "
     "sharpen crop sharpness enhance upscale restore fix edit convert cartoon music sound "
-    "voice song title subtitle narration audio filter sepia dim lighten tint paint fade colorize colourise colorise",
+    "voice song title subtitle narration audio filter sepia switch-on extinguish dim lighten tint paint fade colorize colourise colorise",
     add="add create generate insert put include draw bring",
     prep="in on over of from at near by through under across into around between against along "
     "above below behind beside beneath off onto toward towards upon among inside outside past "
     "within amid for throughout beyond",
-    compass="left-side right-side top-side bottom-side top-left-side top-right-side "
+    compass="left-side right-side top-side bottom-side upper-side lower-side top-left-side top-right-side "
     "bottom-left-side bottom-right-side upper-left-side upper-right-side lower-left-side "
-    "lower-right-side opposite-way from-behind north south east west northern southern eastern western upstream clockwise "
+    "lower-right-side opposite-way in-turn from-behind north south east west northern southern eastern western upstream clockwise "
     "anticlockwise diagonally sideways",
     idle="prefer preferably rather see watch downstream tofro teh style subject viewer the a an to it its filmed captured taken viewed seen it's with is are be and then make making let lets let's please pls "
     "plz cheers ta thx thanks thank you kindly i i'd i'll i'm want would like could can you need wish love have "
@@ -99,7 +99,7 @@ ROLES = _table(
     "part place point own lot across softest shall themselves itself effectively",
     adjective="red blue green white black grey gray golden yellow orange pink purple brown silver "
     "dark bright deep tall long short old young new wet dry warm cold hot cool cloudy sunny foggy "
-    "misty snowy rainy grassy leafy wavy curly fluffy puffy distant near far nearby clear open "
+    "misty snowy rainy grassy leafy wavy curly fluffy puffy distant close near far nearby clear open "
     "calming magic magical wooden stone sandy rocky autumn spring lush thick thin "
     "wispy fresh lone lower upper main single few many several "
     "evening morning afternoon  night ambient blurry fine christmas fairy "
