@@ -106,6 +106,8 @@ KIND = MotionKind(
         "shudder",
         "flap",
         "thrash",
+        "trail",
+        "dangle",
         "jitter",
     ),
     classes=("foliage",),

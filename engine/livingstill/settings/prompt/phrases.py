@@ -113,7 +113,17 @@ def nouns_as_verbs(tokens: list[Token], words: Vocabulary) -> list[Token]:
             if owners and (does or also) and (follows or out[-1].word in _MODALS):
                 token = Token(token.word, "verb", owners)  # noqa: PLW2901
         out.append(token)
-    return compounds(out)
+    return _compared(compounds(out))
+
+
+def _compared(tokens: list[Token]) -> list[Token]:
+    """Return the tokens where what a kind is compared with is no kind: "grass rolls like waves"."""
+    words = [t.word for t in tokens]
+    start = next((i for i, word in enumerate(words) if word in ("like", "than")), len(words))
+    if all(t.role != "kind" for t in tokens[:start]):
+        return tokens
+    rest = [t._replace(role="modifier") if t.role == "kind" else t for t in tokens[start:]]
+    return [*tokens[:start], *rest]
 
 
 def pieces(tokens: list[Token], words: Vocabulary) -> Iterator[list[Token]]:

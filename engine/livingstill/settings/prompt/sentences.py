@@ -41,7 +41,8 @@ def shared(clauses: list[Clause]) -> list[Clause]:
     out = out[::-1]
     merged: list[Clause] = []
     for clause in out:
-        lone = not clause.says and not clause.impossible and not clause.unused
+        lone = not (clause.says or clause.impossible or clause.unused)
+        lone = lone and not _describes_unknown(clause)
         does = frozenset().union(*(t.value for t in clause.tokens if t.role == "verb"))
         if lone and merged and does & {*merged[-1].kinds} and clause.join in ("and", ",", "or"):
             last = merged[-1]
@@ -71,6 +72,12 @@ def shared(clauses: list[Clause]) -> list[Clause]:
         else:
             merged.append(clause)
     return _first_strength(merged)
+
+
+def _describes_unknown(clause: Clause) -> bool:
+    """Return whether how strong or fast is said of a word that is not known."""
+    pairs = zip(clause.tokens, clause.tokens[1:], strict=False)
+    return any(t.role in ("size", "adjective") and n.role == "unknown" for t, n in pairs)
 
 
 def _only_still(clause: Clause) -> bool:

@@ -69,7 +69,7 @@ ROLES = _table(
     "fight vanish disappear appear collapse wave sail flap drip shine throw catch "
     "kick march spread swirl dissolve fade bend shake fall fish row paddle pass cycle hover graze "
     "drown sink roar gaze stare twirl",
-    change="change remove delete erase replace swap colour color recolor recolour brighten darken blur "
+    change="depth-of-field change remove delete erase replace swap colour color recolor recolour brighten darken blur "
     "sharpen crop sharpness enhance upscale restore fix edit convert cartoon music sound "
     "voice song title subtitle narration audio filter sepia switch-on extinguish dim lighten tint paint fade colorize colourise colorise",
     add="add create generate insert put include draw bring",
@@ -86,7 +86,7 @@ ROLES = _table(
     "her as so some any such kind sort bit of way should must will shall might may we they he she "
     "effect effects video clip gif loop cinemagraph cinematic natural naturally realistic "
     "realistically nice nicely smooth smoothly seamless seamlessly continuous continuously "
-    "constantly constant gradual gradually softly ever while when where also too again even if "
+    "constantly constant gradual gradually how than instead end ending softly ever while when where also too again even if "
     "but or which who was were being been am go going come coming start starts begin finally "
     "looks seem seems feel feels turn try tries apply use using hey hi hello ok okay well maybe "
     "perhaps bit touch side direction speed pace look sure ensure simply simple normal normally "
