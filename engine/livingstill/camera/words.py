@@ -34,7 +34,7 @@ _PHRASES: dict[str, str] = {
     "camera go left, camera travel left, camera float left, camera sweep left",
     "truck-right": "truck right, slide right, track right, dolly right, strafe right, "
     "glide right, camera right, camera move right, camera slide right, "
-    "camera drift right, camera glide right, camera go right, camera travel right, "
+    "camera drift right, camera glide right, camera go right, camera slide, camera travel right, "
     "camera float right, camera sweep right",
     "pedestal-up": "pedestal up, pedestal, camera up, camera move up, boom up, jib up, "
     "camera rise, camera lift, raise camera, lift camera, camera go up, camera drift up, camera float up, camera glide up, "

@@ -285,6 +285,7 @@ KIND = MotionKind(
         "shine",
         "sparkle",
         "flutter",
+        "tremble",
     ),
     colour=(255, 120, 0),
     found_by="named",

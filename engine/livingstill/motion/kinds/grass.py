@@ -92,6 +92,7 @@ KIND = MotionKind(
         "swing",
         "whip",
         "bob",
+        "shimmer",
     ),
     classes=("grass", "foliage"),
     colour=(170, 210, 50),

@@ -82,8 +82,9 @@ def clause_of(tokens: tuple[Token, ...], join: str) -> Clause:
     moves = has & {"verb", "move", "act", "blow"}
     held_words = has & {"negation", "hold", "still"}
     named = bool(nouns or has & {"all", "camera"})
+    does = nouns and any(t.role == "unknown" for t in tokens[nouns[0][0] :])
     acts = moves or held_words or has & {"moves", "wind"}
-    bare = named and not acts and strength is None and direction is None
+    bare = named and not acts and not does and strength is None and direction is None
     base = replace(base, bare=bare, leading=bool(leading and held_words), moving=bool(moves))
     if "moves" in has:
         return _camera_clause(base, tokens, negated)
@@ -144,6 +145,8 @@ def _subjects(
     roles = [token.role for token in tokens]
     prep = first_of(roles, ("prep",))
     subjects = tuple(k for i, k in moving if i < prep) or _nearest(roles, moving)
+    if _only_where(tokens):
+        subjects = ()
     named = {kind for _, kind in moving}
     for verb in (token for token in tokens if token.role in ("verb", "blow")):
         moved = verb.value or frozenset()
@@ -154,6 +157,16 @@ def _subjects(
             if extra:
                 subjects = (*subjects, *(k for k in sorted(extra) if k not in subjects))
     return subjects, tuple(k for _, k in moving if k not in subjects)
+
+
+_WHERE = ("on", "at", "by", "near", "beside", "behind", "under", "above", "below")
+
+
+def _only_where(tokens: tuple[Token, ...]) -> bool:
+    """Return whether a clause only says where, as in "start on the sky"."""
+    telling = [t for t in tokens if t.role not in ("idle", "adjective", "boost")]
+    place = bool(telling) and telling[0].role == "prep" and telling[0].word in _WHERE
+    return place and all(t.role in ("prep", "kind") for t in telling)
 
 
 def _nearest(roles: list[str], moving: list[tuple[int, str]]) -> tuple[str, ...]:

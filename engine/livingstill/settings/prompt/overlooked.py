@@ -55,7 +55,8 @@ def _followed(clause: Clause, i: int, token: Token) -> bool:
     match token.role:
         case "thing" | "held" | "effect" | "compass":
             owner = token.word.endswith("'s") and _before_noun(clause.tokens[i + 1 :])
-            return token.word in clause.unused or bool(stays) or owner
+            beyond = clause.rest_still and any(t.role == "prep" for t in clause.tokens[:i])
+            return token.word in clause.unused or (bool(stays) and not beyond) or owner
         case "verb" | "blow" | "move" | "act" | "change" if _told_of(clause):
             return True  # what the unknown thing shall do
         case "verb" | "blow" | "move":

@@ -54,9 +54,16 @@ def _modifiers(tokens: list[Token]) -> list[Token]:
                 out[i] = Token(token.word, "compass")
         elif token.word == "light" and not _amount(tokens[i - 1 : i], following):
             out[i] = Token(token.word, "thing")
-        elif token.role == "all" and following.role in ("kind", "thing", "held", "effect"):
+        elif token.role == "all" and _of_noun(tokens[i + 1 :]):
             out[i] = Token(token.word, "idle")
     return out
+
+
+def _of_noun(after: list[Token]) -> bool:
+    """Return whether "all" before ``after`` is of a noun: "all the flags", "all of my trees"."""
+    skipped = ("the", "of", "my", "our", "these", "those", "your")
+    first = next((t for t in after if t.word not in skipped), Token("", ""))
+    return first.role in ("kind", "thing", "held", "effect")
 
 
 def _describes(token: Token) -> bool:

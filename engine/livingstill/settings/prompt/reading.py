@@ -89,6 +89,8 @@ def understand(prompt: str) -> Reading:
     for join, part in parts(text):
         tokens = [token_of(word, words, problems) for word in part.split()]
         tokens = resolved(tokens, before)
+        if join == "nor":
+            tokens.insert(0, Token("nor", "negation"))
         listed = not {t.role for t in before} & {"verb", "move", "blow", "act", "size", "still"}
         before = [*(before if listed else ()), *tokens]
         for piece in pieces(nouns_as_verbs(tokens, words), words):

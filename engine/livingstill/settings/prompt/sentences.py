@@ -90,6 +90,7 @@ def _first_strength(clauses: list[Clause]) -> list[Clause]:
     """Return the clauses where a strength that stands first, alone, is that of the next."""
     first = clauses[0] if clauses else Clause()
     lone = not (first.says or first.impossible or first.unused) and first.direction is None
+    lone = lone and not _describes_unknown(first)
     k = next((i for i, clause in enumerate(clauses) if clause.says), 0)
     if not k or not lone or first.strength is None or clauses[k].strength is not None:
         return clauses

@@ -15,11 +15,11 @@ WAY_FORMS = {f"{way}ward{s}": way for way in WAYS for s in ("", "s")}
 
 STRENGTHS = {
     0.35: "imperceptible barely faintly faint tiny hardly imperceptibly minimal minimally",
-    0.6: "slow slowly slower gentle gently gentler soft softly softer subtle subtly slight slightly "
+    0.6: "weaker milder lazier slow slowly slower gentle gently gentler soft softly softer subtle subtly slight slightly "
     "calm calmly calmer light lightly lazily lazy weak weakly little small mild mildly low less "
     "quiet quietly peaceful peacefully relaxed relaxing leisurely delicate delicately reduced "
     "tranquil serene dreamy minor tender tenderly faintest careful carefully",
-    1.5: "fast faster quick quickly quicker strong strongly stronger brisk briskly big large heavy "
+    1.5: "wilder heavier rougher livelier harder louder fast faster quick quickly quicker strong strongly stronger brisk briskly big large heavy "
     "heavily hard rapid rapidly swift swiftly rough intense intensely vigorous vigorously powerful "
     "powerfully bigger more lots lively energetic energetically dramatic dramatically bold high "
     "noticeable noticeably choppy pronounced gusty",
@@ -86,7 +86,7 @@ ROLES = _table(
     "her as so some any such kind sort bit of way should must will shall might may we they he she "
     "effect effects video clip gif loop cinemagraph cinematic natural naturally realistic "
     "realistically nice nicely smooth smoothly seamless seamlessly continuous continuously "
-    "constantly constant gradual gradually how than instead end ending softly ever while when where also too again even if "
+    "constantly constant gradual gradually how than instead softly ever while when where also too again even if "
     "but or which who was were being been am go going come coming start starts begin finally "
     "looks seem seems feel feels turn try tries apply use using hey hi hello ok okay well maybe "
     "perhaps bit touch side direction speed pace look sure ensure simply simple normal normally "
