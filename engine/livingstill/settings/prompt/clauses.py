@@ -55,6 +55,12 @@ class Clause:
         return "hold" in roles and not roles & {"negation", "still"}
 
     @property
+    def acts(self) -> bool:
+        """Whether it has a verb, a strength or a direction of its own."""
+        does = {"verb", "move", "blow", "act", "change", "add", "moves", "wind", "size", "way"}
+        return any(token.role in does for token in self.tokens)
+
+    @property
     def imperative(self) -> bool:
         """Whether it begins with what shall be done, as in "remove the cars"."""
         role = next((t.role for t in self.tokens if t.role not in ("idle", "negation")), "")
@@ -96,6 +102,8 @@ def clause_of(tokens: tuple[Token, ...], join: str) -> Clause:
     )
     moving = [(i, kind) for i, kind in kinds if not negated[i]]
     impossible = why_impossible(tokens, negated, moving)
+    if join == "until":
+        impossible = "no motion here waits for a moment"
     if impossible:
         return replace(base, impossible=impossible)
     subjects, places = _subjects(tokens, moving)

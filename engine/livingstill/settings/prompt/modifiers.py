@@ -7,6 +7,8 @@ import math
 from livingstill.settings.prompt.negation import refused_way
 from livingstill.settings.prompt.vocabulary import Token
 
+LEAST, MOST = 0.05, 4.0
+"""Range of --amount that a prompt may ask for."""
 _DAMPING = frozenset({"slightly", "slight", "little", "barely", "faintly"})
 
 
@@ -27,7 +29,7 @@ def strength_of(tokens: tuple[Token, ...]) -> float | None:
             size = token.value * boost if token.value > 1 else token.value / boost
             size, damped = (math.sqrt(size) if damped else size), False
             out, boost = size if out is None else out * size, 1.0
-    return None if out is None else round(out, 4)
+    return None if out is None else round(min(MOST, max(LEAST, out)), 4)
 
 
 def wind_strength(tokens: tuple[Token, ...], i: int, shared: bool) -> float:

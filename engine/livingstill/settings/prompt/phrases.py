@@ -149,16 +149,13 @@ def pieces(tokens: list[Token], words: Vocabulary) -> Iterator[list[Token]]:
     while after and after[0].role in ("size", "boost"):
         kept.append(after.pop(0))
     motion = any(t.word in _MOTIONS for t in before) and all(t.role != "camera" for t in before)
-    said = ("effect", "act")
-    if motion or any(t.role in NOUNS or t.role in said for t in before if t.role != "camera"):
+    named = {*NOUNS, "effect", "act"} - {"camera"}
+    if motion or any(t.role in named for t in before):
         yield before
     else:
         said = ("size", "boost", "negation", "hold", "only")
         kept = [*(t for t in before if t.role in said), *kept]
-    tail = next((i for i, t in enumerate(after) if t.role in ("kind", "wind")), len(after))
-    verbed = any(t.role == "verb" for t in after[tail:]) or any(
-        t.role == "verb" for t in after[:tail]
-    )
+    verbed = any(t.role == "verb" for t in after)
     refused = any(t.role == "negation" for t in kept)
     if verbed or refused or any(t.role in ("negation", "hold") for t in after):
         yield [Token(text, "moves", move), *kept]

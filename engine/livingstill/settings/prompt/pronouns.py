@@ -58,6 +58,6 @@ def _has_noun(tokens: list[Token]) -> bool:
 
 def _is_person(word: str, following: str) -> bool:
     """Return whether a pronoun is a person by itself, not the owner of the noun that follows."""
-    if following in _DOES and word != "her":
+    if word != "her":
         return True
     return following not in _QUALIFIES or (word == "her" and following in ("still", "hold"))

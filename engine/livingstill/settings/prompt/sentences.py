@@ -35,8 +35,11 @@ def shared(clauses: list[Clause]) -> list[Clause]:
         stops = before.still or before.faces or before.kept or before.camera == "static"
         if clause.bare and join and before.leading and stops and not before.kinds:
             clause = stilled(clause)
-        if clause.bare and clause.join in ("and", "or") and before.impossible and before.imperative:
-            clause = replace(clause, impossible=before.impossible)  # "remove the cars and the poles"
+        gapped = before.impossible and before.imperative and not (clause.acts or clause.leading)
+        if gapped and clause.join in ("and", "or"):
+            clause = replace(
+                clause, impossible=before.impossible
+            )  # "remove the cars and the poles"
         out.append(clause)
     out = out[::-1]
     merged: list[Clause] = []

@@ -11,7 +11,8 @@ _COUNTS = {
 }  # fmt: skip
 
 _NO_LENGTH = "".join(
-    rf"(?<!\b{word} )" for word in ("after", "every", "at", "within", "first", "last", "each", "wait")
+    rf"(?<!\b{word} )"
+    for word in ("after", "every", "at", "within", "first", "last", "each", "wait")
 )
 """No clip's length: "after 2 seconds", "in the last 3 seconds"."""
 

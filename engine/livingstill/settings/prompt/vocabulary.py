@@ -92,8 +92,10 @@ def _agent(word: str) -> bool:
     """Return whether a word names who does something: a runner, surfers."""
     stem = word.removesuffix("'s").removesuffix("s").removesuffix("er")
     bases = (stem, stem + "e", stem[:-1] if stem[-2:-1] == stem[-1:] else stem)
-    return stem != word and word.rstrip("s'").endswith("er") and any(
-        ROLES.get(base) == "act" for base in bases
+    return (
+        stem != word
+        and word.rstrip("s'").endswith("er")
+        and any(ROLES.get(base) == "act" for base in bases)
     )
 
 

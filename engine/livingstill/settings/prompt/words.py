@@ -56,7 +56,7 @@ ROLES = _table(
     "insect balloon kite wheel windmill turbine fan swing clock hat ground soil snowman castle "
     "church island sunlight sunbeam moonlight ray cliff stair pier dock jetty deck fence statue boulder kitchen valley path "
     "horizon foreground background sunset sunrise object furniture kettle traffic vehicle "
-    "ones hammock umbrella toy robot doll squirrel rabbit deer lion whale dolphin seagull gull flock "
+    "hammock umbrella toy robot doll squirrel rabbit deer lion whale dolphin seagull gull flock "
     "desert canyon village skyline landscape seascape coast coastline bank riverbank "
     "log wood trunk stem vase bowl plate book screen phone mast rope yacht sailboat canoe kayak",
     effect="rain snow lightning thunder rainfall snowfall snowflake raindrop hail storm fog haze "
@@ -78,7 +78,7 @@ ROLES = _table(
     "within amid for throughout beyond",
     compass="left-side right-side top-side bottom-side upper-side lower-side top-left-side top-right-side "
     "bottom-left-side bottom-right-side upper-left-side upper-right-side lower-left-side "
-    "lower-right-side opposite-way in-turn from-behind north south east west northern southern eastern western upstream clockwise "
+    "lower-right-side opposite-way in-turn ones from-behind north south east west northern southern eastern western upstream clockwise "
     "anticlockwise diagonally sideways",
     idle="prefer preferably rather see watch downstream tofro teh style subject viewer the a an to it its filmed captured taken viewed seen it's with is are be and then make making let lets let's please pls "
     "plz cheers ta thx thanks thank you kindly i i'd i'll i'm want would like could can you need wish love have "
