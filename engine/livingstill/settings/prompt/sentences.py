@@ -42,39 +42,54 @@ def shared(clauses: list[Clause]) -> list[Clause]:
             )  # "remove the cars and the poles"
         out.append(clause)
     out = out[::-1]
-    merged: list[Clause] = []
-    for clause in out:
+    return _first_strength(_merged(out))
+
+
+def _merged(clauses: list[Clause]) -> list[Clause]:
+    """Return the clauses where words that say nothing alone belong to the clause before them."""
+    out: list[Clause] = []
+    for clause in clauses:
+        last = out[-1] if out else Clause()
         lone = not (clause.says or clause.impossible or clause.unused)
         lone = lone and not _describes_unknown(clause)
-        does = frozenset().union(*(t.value for t in clause.tokens if t.role == "verb"))
-        if lone and merged and does & {*merged[-1].kinds} and clause.join in ("and", ",", "or"):
-            last = merged[-1]
-            merged[-1] = replace(
-                last,
-                tokens=(*last.tokens, *clause.tokens),
-                strength=clause.strength if last.strength is None else last.strength,
-                direction=clause.direction if last.direction is None else last.direction,
-            )
-        elif lone and merged and (clause.strength is not None or clause.direction is not None):
-            last = merged[-1]
-            stronger = last.wind is not None and not last.kinds and last.strength is None
-            tokens = (*last.tokens, *clause.tokens)
-            direction = clause.direction if last.direction is None else last.direction
-            if clause.join == "and" and None not in (clause.direction, last.direction):
-                direction, _ = direction_of(tokens)  # "up and to the right"
-            merged[-1] = replace(
-                last,
-                tokens=tokens,
-                rest_still=last.rest_still or any(t.role == "only" for t in clause.tokens),
-                wind=last.wind * clause.factor if last.wind and stronger else last.wind,
-                strength=clause.strength if last.strength is None else last.strength,
-                direction=None if last.camera and not last.kinds else direction,
-            )
-        elif lone and merged and _only_still(clause):
-            merged[-1:] = [stilled(merged[-1])] if merged[-1].bare else [merged[-1], clause]
+        if _goes_on(clause, last, lone):
+            out[-1] = _extended(last, clause)
+        elif lone and out and _only_still(clause):
+            out[-1:] = [stilled(last)] if last.bare else [last, clause]
         else:
-            merged.append(clause)
-    return _first_strength(merged)
+            out.append(clause)
+    return out
+
+
+def _goes_on(clause: Clause, last: Clause, lone: bool) -> bool:
+    """Return whether ``clause`` says more of what ``last`` names: "drifting right", "slowly"."""
+    if last.impossible or not last.tokens:
+        return False
+    verbs = [t.value for t in clause.tokens if t.role == "verb"]
+    listed = clause.join in ("and", ",", "or")
+    if lone and verbs:
+        return listed and bool(frozenset().union(*verbs) & {*last.kinds})
+    moving = clause.every and all(t.role != "all" for t in clause.tokens)
+    if moving and last.bare and last.kinds and clause.join == ",":
+        return True  # "curtains, moving slowly"
+    return lone and (clause.strength is not None or clause.direction is not None)
+
+
+def _extended(last: Clause, clause: Clause) -> Clause:
+    """Return ``last`` with the strength and the direction of ``clause``."""
+    stronger = last.wind is not None and not last.kinds and last.strength is None
+    tokens = (*last.tokens, *clause.tokens)
+    direction = clause.direction if last.direction is None else last.direction
+    if clause.join == "and" and None not in (clause.direction, last.direction):
+        direction, _ = direction_of(tokens)  # "up and to the right"
+    return replace(
+        last,
+        tokens=tokens,
+        rest_still=last.rest_still or any(t.role == "only" for t in clause.tokens),
+        wind=last.wind * clause.factor if last.wind and stronger else last.wind,
+        strength=clause.strength if last.strength is None else last.strength,
+        direction=None if last.camera and not last.kinds else direction,
+    )
 
 
 def _describes_unknown(clause: Clause) -> bool:
