@@ -58,17 +58,19 @@ def hold_uncertain(
         probability = _probability(KINDS[kind].classes, perception(), detection.reflection)
         if probability is None:
             continue
-        certain, finding = _certain_parts(kind, share, probability)
-        if finding is not None:
+        certain, lost, confidence = _certain_parts(kind, share, probability)
+        if lost:
             kinds[kind] = share * certain
-            uncertain.append(finding)
+        if lost >= KINDS[kind].min_share:
+            uncertain.append(Finding(kind, lost, confidence, moves=False))
     return replace(detection, kinds=kinds, uncertain=tuple(uncertain))
 
 
 def _certain_parts(
     kind: str, share: Float32Array, probability: Float32Array
-) -> tuple[Float32Array, Finding | None]:
-    """Return where a kind's parts are certain, (H, W) float32 in 0..1, and what is not, if any."""
+) -> tuple[Float32Array, float, float]:
+    """Return where a kind's parts are certain, (H, W) float32 in 0..1, and of those that are not
+    their share of the picture and mean probability."""
     height, width = probability.shape
     small = np.asarray(exact.resize_area(share, (width, height)), np.float32)
     count, part = cv2.connectedComponents((small > 0.5).astype(np.uint8))
@@ -79,13 +81,13 @@ def _certain_parts(
         sure = (small[inside] * probability[inside]).sum(dtype=np.float64) / total
         (held if sure < KINDS[kind].min_confidence else certain)[inside] = 1
     if not held.any():
-        return np.ones_like(share), None
+        return np.ones_like(share), 0.0, 1.0
     lost = small * held
     area = float(lost.mean(dtype=np.float64))
     sure = float((lost * probability).sum(dtype=np.float64) / lost.sum(dtype=np.float64))
     # what is too thin or faint to be a part goes with the parts it is beside
     grown = cv2.dilate(certain, np.ones((5, 5), np.uint8)).astype(np.float32)
-    return image.upsample(grown, share.shape), Finding(kind, area, min(sure, 1.0), moves=False)
+    return image.upsample(grown, share.shape), area, min(sure, 1.0)
 
 
 def _probability(
