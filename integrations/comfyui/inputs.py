@@ -115,8 +115,16 @@ def _number(
         low, high = int(least or 0), int(most or _MOST)
         return io.Int.Input(name, default=default, min=low, max=high, **shared)
     low, high = float(least or 0), float(_MOST if most is None else most)
-    step = 10.0 ** floor(log10(max(min(high - low, 100 * max(default, 1)), 1e-3) / 100))
+    step = _step(min(high - low, 100 * max(default, 1.0)), default)
     return io.Float.Input(name, default=default, min=low, max=high, step=step, **shared)
+
+
+def _step(span: float, default: float) -> float:
+    """Return a power of ten of which ``span`` is about a hundred steps, and the default a multiple."""
+    power = floor(log10(span / 100))
+    while round(default, -power) != default:
+        power -= 1
+    return float(f"1e{power}")
 
 
 def _wind_inputs(advanced: bool) -> list[io.Input]:

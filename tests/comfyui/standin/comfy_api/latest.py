@@ -31,13 +31,16 @@ class _Output:
 class _Socket:
     io_type = ""
     Input: type = _Input
-    Output: type = _Output
 
 
 def _socket(kind: str, given: type | None = None) -> type[_Socket]:
     inner = {"io_type": kind, "Output": type("Output", (_Output,), {"io_type": kind})}
     inner["Input"] = type("Input", (given or _Input,), {"io_type": kind})
     return type(kind, (_Socket,), inner)
+
+
+def _custom(io_type: str) -> type[_Socket]:
+    return _socket(io_type)
 
 
 class _Boolean(_Input):
@@ -106,7 +109,8 @@ class _Dynamic(_Input):
 
 
 _dynamic = _socket("COMFY_DYNAMICCOMBO_V3", _Dynamic)
-_dynamic.Option = _Option  # type: ignore[attr-defined]
+_dynamic.Option = _Option
+del _dynamic.Output  # it is an input only
 
 
 class _Schema:
@@ -141,7 +145,7 @@ io = SimpleNamespace(
     NodeOutput=_NodeOutput,
     Schema=_Schema,
     Hidden=_Hidden,
-    Custom=_socket,
+    Custom=_custom,
     Image=_socket("IMAGE"),
     Mask=_socket("MASK"),
     Audio=_socket("AUDIO"),
