@@ -100,7 +100,7 @@ def test_inputs_have_the_range_default_and_help_of_their_settings(comfy):
         assert field.description[1:] in one.tooltip
         if hasattr(one, "min"):
             assert (one.min, one.max, one.default) == (limits.least, limits.most, field.default)
-            steps = one.default / (one.step or 1)
+            steps = one.default / (getattr(one, "round", None) or 1)
             assert steps == pytest.approx(round(steps))  # else the editor rounds it
     assert inputs["seed"].control_after_generate and inputs["seed"].max == 2**32 - 1
     assert inputs["grain"].advanced and not inputs["duration"].advanced

@@ -68,10 +68,12 @@ class _Float(_Input):
     def __init__(
         self, id: str, display_name: str | None = None, optional: bool = False,
         tooltip: str | None = None, default: float | None = None, min: float | None = None,
-        max: float | None = None, step: float | None = None, advanced: bool | None = None,
+        max: float | None = None, step: float | None = None, round: float | None = None,
+        advanced: bool | None = None,
     ) -> None:  # fmt: skip
         super().__init__(id, display_name, optional, tooltip, advanced)
         self.default, self.min, self.max, self.step = default, min, max, step
+        self.round = round
 
 
 class _String(_Input):
