@@ -72,7 +72,8 @@ def batch(
     workers : processes; by default as many as cores and memory allow
     join : also join the clips of each group and shape into one video with cross-dissolves
     dissolve : seconds of each cross-dissolve
-    timelines : whether timelines for editors are written, and how clips are cut in them
+    timelines : whether timelines for editors are written, and how clips are cut in them; a
+        ``livingstill.settings.timeline.TimelineSettings``
     overwrite : make every clip anew
     runner : who does the tasks instead of worker processes of this machine
 
