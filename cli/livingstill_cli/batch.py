@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 from livingstill.settings.declare import checked
+from livingstill.settings.job import SigningSettings
 from livingstill.settings.shot import Shot
 from livingstill.settings.timeline import TimelineSettings
 
@@ -47,11 +48,16 @@ from livingstill_cli.options import folder_option, many_clips, settings_options,
     help="also join the clips of each folder into one with cross-dissolves",
 )
 @click.option(
+    "--match-exposure",
+    is_flag=True,
+    help="bring the photos of each folder to one brightness; windows keep their white",
+)
+@click.option(
     "--cluster", metavar="local|tcp://...", help="work on a Dask cluster (extra: cluster)"
 )
 @many_clips
 @settings_options(TimelineSettings)
-@settings_options(Shot, without=("aspect", "preset"))
+@settings_options(Shot, SigningSettings, without=("aspect", "preset"))
 @say.options
 def command(
     sources: tuple[str, ...],
@@ -61,10 +67,13 @@ def command(
     suffix: str | None,
     workers: int | None,
     tour: bool,
+    match_exposure: bool,
     cluster: str | None,
     timeline: bool | None,
     handles: str | None,
     overwrite: bool,
+    c2pa_cert: str | None,
+    c2pa_key: str | None,
     quiet: bool,
     as_json: bool,
     no_progress: bool,
@@ -77,6 +86,7 @@ def command(
     again, so a batch that was stopped goes on where it was.
     """
     from livingstill.jobs.batch.run import batch
+    from livingstill.jobs.credentials import signing_files
 
     cuts = {"timeline": timeline, "handles": handles}
     timelines = checked(TimelineSettings, written_values(cuts))
@@ -97,6 +107,8 @@ def command(
             join=tour,
             timelines=timelines,
             overwrite=overwrite,
+            match_exposure=match_exposure,
+            signing=signing_files(*(Path(f) if f else None for f in (c2pa_cert, c2pa_key))),
             runner=runner,
             progress=progress.choose(quiet or as_json, no_progress),
         )
