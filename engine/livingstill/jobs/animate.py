@@ -151,8 +151,8 @@ def _prepare_photo(
 class _ReportObserver:
     """Gathers the continuity report of a clip: of the encoded file, which `check` would judge alike.
 
-    A clip that goes to a stream, has no header, stands behind a still or is transparent is judged by its frames, before they
-    are encoded. The exact figures are of the frames in any case.
+    A clip that goes to a stream, has no header, stands behind a still or is transparent is judged by
+    its frames, before they are encoded. The exact figures are of the frames in any case.
     """
 
     def __init__(self, clip: Clip, output: str) -> None:

@@ -46,8 +46,9 @@ class Clip:
 
     Every frame is a pure function of its index, so any of them can be asked for at any time.
     ``shot`` is resolved: its camera is a move by name, of which ``cost`` has the figures where it
-    was chosen; ``findings`` say how sure each region is; ``camera_strength`` scales the
-    camera's way from the photo's pose. ``depth`` and ``regions`` are at the size of the scene, in steps of 16 and 8 bits.
+    was chosen; ``findings`` say how sure each region is; ``camera_strength`` scales the camera's way
+    from the photo's pose. ``depth`` and ``regions`` are at the size of the scene, in steps of 16 and 8
+    bits.
     """
 
     photo: Photo

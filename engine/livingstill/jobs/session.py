@@ -177,7 +177,7 @@ class Session:
             *frame.notes,
             *finisher.notes,
             *followed,
-            *modulation.unheard(shot, (region.label for region in regions)),
+            *modulation.notes_on_unused(shot, (region.label for region in regions)),
         )
         clip = Clip(
             photo=self.photo,
