@@ -14,7 +14,7 @@ from livingstill.core.model import PackedRGBA, Photo, Progress, UInt8Array
 from livingstill.core.threads import Result
 from livingstill.finish import files
 from livingstill.io.files import atomic_write
-from livingstill.jobs import check, fingerprint, manifest, provenance, soundtrack, warmup
+from livingstill.jobs import check, fingerprint, manifest, provenance, soundtrack, stereo, warmup
 from livingstill.jobs.analyse import Analysis, Estimates, read_photo
 from livingstill.jobs.clip import Clip, reframe
 from livingstill.jobs.exact_figures.figures import ExactFigures
@@ -27,6 +27,7 @@ from livingstill.media.formats import PIPES, format_of
 from livingstill.quality import no_reference, verdict
 from livingstill.settings.shot import Job, Shot
 from livingstill.settings.shot_file import dump_shot_file
+from livingstill.settings.values import quilt_grid
 
 
 def animate_file(
@@ -62,7 +63,9 @@ def animate_file(
     check_settings(shot)
     outputs = job.output
     if not outputs:
-        outputs, renamed = free_names((default_name(shot, job.photo),), job.overwrite)
+        name = default_name(shot, job.photo, _photo_size(job.photo, shot, ahead))
+        outputs, renamed = free_names((name,), job.overwrite)
+    shot = stereo.settle(shot, outputs)
     check_outputs(shot, job, outputs, save_shot)
     shot_text = ""
     if save_shot is not None:  # refused here, if a name is no text, and written in the end
@@ -90,10 +93,11 @@ def animate_file(
     if job.report is not None and observer is not None:
         with stages("report"):
             title = Path(outputs[0]).name
-            review, frames = observer.review()
+            review, frames = observer.review(rendered.figures)
             check.write_report(review, frames, job.report, title, job.overwrite)
     difference, stage = (None, None) if record is None else _replayed(record, clip, rendered.frames)
     elapsed = time.perf_counter() - start
+    renamed = (*renamed, *stereo.name_note(clip, outputs))
     result = JobResult(clip, outputs, rendered, elapsed, stages.seconds, difference, stage, renamed)
     if job.manifest is not None:
         manifest.write(job.manifest, _record(result, job), job.overwrite)
@@ -101,6 +105,15 @@ def animate_file(
         with atomic_write(save_shot, job.overwrite) as part:
             part.write_text(shot_text, encoding="utf-8")
     return result
+
+
+def _photo_size(
+    path: Path, shot: Shot, ahead: Result[tuple[Photo, Analysis]] | None
+) -> tuple[int, int]:
+    """Return the photo's size where a file's name tells the shape of its views; else any."""
+    if shot.stereo is None or quilt_grid(shot.stereo) is None:
+        return 1, 1
+    return (ahead()[0] if ahead else read_photo(path, shot)).size
 
 
 def _replayed(
@@ -135,12 +148,15 @@ class _ReportObserver:
     """Gathers the continuity report of a clip: of the encoded file, which `check` would judge alike.
 
     A clip that goes to a stream, has no header or is transparent is judged by its frames, before they
-    are encoded. The exact figures are of the frames in any case.
+    are encoded. The exact figures are of the frames in any case, of the leftmost view if there are more.
     """
 
     def __init__(self, clip: Clip, output: str) -> None:
-        self._clip, self._exact = clip, ExactFigures(clip)
-        readable = output not in PIPES and format_of(output).suffix != ".rgb"
+        self._clip = clip
+        view = clip if clip.rig is None else stereo.views(clip, clip.rig)[0]
+        self._exact = ExactFigures(view)
+        picture = stereo.is_picture(output, clip.shot)
+        readable = not picture and output not in PIPES and format_of(output).suffix != ".rgb"
         self._file = Path(output) if readable and not clip.shot.alpha else None
         self._observer = no_reference.Observer() if self._file is None else None
 
@@ -150,10 +166,16 @@ class _ReportObserver:
             self._observer.add(rgb)
         self._exact.add(rgb)
 
-    def review(self) -> tuple[check.Review, Callable[[], Iterable[UInt8Array]]]:
-        """Return the verdict, with the exact figures of a clip of ours, and what gives its frames."""
+    def review(
+        self, figures: Mapping[str, float]
+    ) -> tuple[check.Review, Callable[[], Iterable[UInt8Array]]]:
+        """Return the verdict, with the exact figures of a clip of ours, and what gives its frames.
+
+        Of the ``figures`` of the render it takes those of stereo.
+        """
         found, frames = self._judged()
-        judged = verdict.with_exact_figures(found.verdict, self._exact.figures())
+        comfort = {k: value for k, value in figures.items() if k.startswith(stereo.FIGURES)}
+        judged = verdict.with_exact_figures(found.verdict, self._exact.figures() | comfort)
         return check.Review(judged, found.series, found.notes), frames
 
     def _judged(self) -> tuple[check.Review, Callable[[], Iterable[UInt8Array]]]:
@@ -184,7 +206,7 @@ def _record(result: JobResult, job: Job) -> dict[str, Any]:
         shot=clip.shot,
         photo=str(job.photo),
         photo_sha256=clip.photo.sha256,
-        size=clip.framing.size,
+        size=clip.output_size,
         fps=str(clip.timeline.fps),
         outputs=list(result.outputs),
         frames=list(result.render.frames),

@@ -8,7 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
-from livingstill.camera import path
+from livingstill.camera import path, stereo
 from livingstill.camera.framing import Framing
 from livingstill.core.errors import InputError
 from livingstill.core.finding import Finding
@@ -32,6 +32,7 @@ from livingstill.settings.groups import (
     FinishSettings,
     FrameSettings,
     RegionSettings,
+    StereoSettings,
     TimeSettings,
     WindSettings,
 )
@@ -137,6 +138,9 @@ class Session:
                     scene, steps.view_of(analysis, frame), frame, shot, timeline
                 ),
             )
+            rig = steps.plan_stereo(
+                scene, window, steps.view_of(analysis, frame), frame, shot, timeline, camera
+            )
             card, title_notes = steps.place_title(finisher, scene, window, frame, shot.title_depth)
         depth = analysis.depth()
         with stages("motion"):
@@ -173,6 +177,7 @@ class Session:
             notes=(*notes, *title_notes, *motion_notes),
             cost=cost,
             findings=findings,
+            rig=rig,
         )
 
     def decide(self, shot: Shot, stages: Stages | None = None) -> Decisions:
@@ -289,6 +294,7 @@ def check_settings(shot: Shot) -> None:
         If the camera, depth source, budget, sound or a file of the finish cannot be used.
     """
     path.parse(shot.camera, shot.duration)
+    stereo.check(shot)
     files.check(shot)
     soundtrack.check(shot)
     if shot.budget:
@@ -334,7 +340,7 @@ class _StepKeys(NamedTuple):
             layers=(analysis, shot.layers),
             move=move,
             finish=(move, shot.part(FinishSettings), time, shot.seed, pictures),
-            camera=(move, time, shot.seed),
+            camera=(move, time, shot.part(StereoSettings), shot.seed),
             motion=(regions, shot.part(WindSettings), shot.seed),
         )
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from fractions import Fraction
 from functools import partial
 
-from livingstill.camera import auto, framing, path
+from livingstill.camera import auto, framing, path, stereo
 from livingstill.camera.view import CameraView
 from livingstill.core.model import (
     DEFAULT_FOCAL,
@@ -32,7 +32,7 @@ from livingstill.finish.finisher import Finisher
 from livingstill.jobs import monitor
 from livingstill.jobs.analyse import Analysis, begin_if_small
 from livingstill.motion.builder import compose
-from livingstill.render import frames
+from livingstill.render import frames, visibility
 from livingstill.render.title_occlusion import place_card
 from livingstill.scene import assembly, layers
 from livingstill.segmentation import flow_field, mask_files, plan
@@ -215,13 +215,45 @@ def plan_camera(
     for _ in range(_ZOOM_ITERATIONS):
         # moves are sized for the zoomed frame, and their size changes the zoom: a fixed point
         camera = resolve(view.zoomed(zoom))
-        poses: list[Pose] = [camera.at(timeline.time(i)) for i in range(timeline.frames)]
         zoomed = replace(window, scale=window.scale / zoom)
+        rig = plan_stereo(scene, zoomed, view, frame, shot, timeline, camera)
+        ends = (
+            [camera]
+            if rig is None
+            else [rig.path(camera, o) for o in rig.offsets[:: len(rig.offsets) - 1]]
+        )
+        poses: list[Pose] = [
+            end.at(timeline.time(i)) for i in range(timeline.frames) for end in ends
+        ]
         extra_zoom = frames.safe_zoom(scene, poses, zoomed, frame.picture[2:])
         if extra_zoom == 1.0:
             break
         zoom *= extra_zoom * _ZOOM_MARGIN
     return camera, replace(window, scale=window.scale / zoom)
+
+
+def plan_stereo(
+    scene: Scene,
+    window: frames.Window,
+    view: CameraView,
+    frame: framing.Framing,
+    shot: Shot,
+    timeline: Timeline,
+    camera: CameraPath,
+) -> stereo.StereoRig | None:
+    """Return the eyes of a shot's stereo layout beside its camera, None where it has none."""
+    if shot.stereo is None:
+        return None
+    width, height = frame.picture[2:]
+    return stereo.plan_rig(
+        shot.stereo,
+        shot,
+        visibility.rest_depth(scene, window, (width, height)),
+        [camera.at(timeline.time(i)) for i in range(timeline.frames)],
+        scene.focal * scene.size[0] / (window.scale * width),
+        view.subject,
+        overlay=any((shot.title, shot.subtitle, shot.price, shot.address, shot.details, shot.logo)),
+    )
 
 
 def window_of(scene: Scene, frame: framing.Framing) -> frames.Window:

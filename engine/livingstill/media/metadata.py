@@ -65,8 +65,8 @@ def _mp4(file: BinaryIO, data: bytes) -> None:
     file.write(struct.pack(">I4s", 24 + len(data), b"uuid") + _UUID + data)
 
 
-def _insert(file: BinaryIO, offset: int, data: bytes) -> None:
-    """Make room at ``offset`` from the end backwards, so that no file is ever held in memory whole."""
+def insert(file: BinaryIO, offset: int, data: bytes) -> None:
+    """Insert data; make room at ``offset`` from the end backwards, so that no file is ever held in memory whole."""
     end = file.seek(0, io.SEEK_END)
     while end > offset:
         start = max(offset, end - _BLOCK)
@@ -87,14 +87,14 @@ def _gif(file: BinaryIO, data: bytes) -> None:
     file.seek(offset)
     if file.read(len(_GIF_LOOP)) == _GIF_LOOP:
         offset += len(_GIF_LOOP) + 5
-    _insert(file, offset, b"\x21\xff\x0bXMP DataXMP" + data + _GIF_END)
+    insert(file, offset, b"\x21\xff\x0bXMP DataXMP" + data + _GIF_END)
 
 
 def _png(file: BinaryIO, data: bytes) -> None:
     """Insert behind the header, which is always as long."""
     body = b"iTXt" + b"XML:com.adobe.xmp\0\0\0\0\0" + data
     chunk = struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body))
-    _insert(file, 33, chunk)
+    insert(file, 33, chunk)
 
 
 def _jpeg(file: BinaryIO, data: bytes) -> None:
@@ -102,7 +102,7 @@ def _jpeg(file: BinaryIO, data: bytes) -> None:
     file.seek(2)
     mark, length = struct.unpack(">HH", file.read(4))
     segment = struct.pack(">HH", 0xFFE1, 2 + len(_JPEG) + len(data)) + _JPEG + data
-    _insert(file, 4 + length if mark == 0xFFE0 else 2, segment)
+    insert(file, 4 + length if mark == 0xFFE0 else 2, segment)
 
 
 def _webp(file: BinaryIO, data: bytes) -> None:

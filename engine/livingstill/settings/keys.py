@@ -34,6 +34,9 @@ class ShotKeys(TypedDict, total=False):
     aspect: str | None
     fit: Literal["crop", "pad", "blur"]
     max_upscale: float
+    stereo: str | None
+    eyes: str | None
+    converge: str
     quality: Literal["draft", "standard", "high"]
     shutter: float
     codec: str | None

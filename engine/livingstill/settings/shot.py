@@ -22,6 +22,7 @@ from livingstill.settings.groups import (
     RegionSettings,
     SeedSettings,
     SoundSettings,
+    StereoSettings,
     TimeSettings,
     WindSettings,
 )
@@ -38,6 +39,7 @@ class Shot(
     SoundSettings,
     EncodingSettings,
     QualitySettings,
+    StereoSettings,
     FrameSettings,
     TimeSettings,
     FilterSettings,

@@ -21,6 +21,7 @@ from livingstill.jobs.batch import overview, tour
 from livingstill.jobs.batch.overview import Report
 from livingstill.jobs.batch.sources import LONGEST_NAME, Row, gather
 from livingstill.jobs.batch.work import RECORDS, Output, Task, begin, failure, load, make, store
+from livingstill.jobs.stereo import name_with_layout
 from livingstill.jobs.warmup import warmup
 from livingstill.media.formats import choose
 from livingstill.settings.declare import checked
@@ -192,8 +193,14 @@ def plan(
         )
         error = ""
         try:
-            for shape in shapes:
+            shots = [
                 checked(Shot, expand_presets({**merged, **({"aspect": shape} if shape else {})}))
+                for shape in shapes
+            ]
+            outputs = tuple(
+                replace(output, name=name_with_layout(output.name, shot))
+                for output, shot in zip(outputs, shots, strict=True)
+            )
         except InputError as mistake:
             error = str(mistake)
         tasks.append(Task(str(row.photo), str(folder), outputs, merged, error))
