@@ -20,11 +20,13 @@ from livingstill.jobs.clip import Clip, reframe
 from livingstill.jobs.exact_figures.figures import ExactFigures
 from livingstill.jobs.job_result import JobResult
 from livingstill.jobs.outputs import check_outputs, default_name, free_names
+from livingstill.jobs.page import write as page
 from livingstill.jobs.session import check_settings, prepare
 from livingstill.jobs.stages import Stages
 from livingstill.media import clip_reader
 from livingstill.media.formats import PIPES, format_of
 from livingstill.quality import no_reference, verdict
+from livingstill.settings.page import is_page
 from livingstill.settings.shot import Job, Shot
 from livingstill.settings.shot_file import dump_shot_file
 from livingstill.settings.values import quilt_grid
@@ -65,7 +67,10 @@ def animate_file(
     if not outputs:
         name = default_name(shot, job.photo, _photo_size(job.photo, shot, ahead))
         outputs, renamed = free_names((name,), job.overwrite)
-    shot = stereo.settle(shot, outputs)
+    as_page = any(map(is_page, outputs))
+    shot = page.settle(shot, job, outputs) if as_page else stereo.settle(shot, outputs)
+    if remote_frames and (as_page or shot.stereo):
+        raise InputError("a cluster renders clips of one view; leave --cluster out")
     check_outputs(shot, job, outputs, save_shot)
     shot_text = ""
     if save_shot is not None:  # refused here, if a name is no text, and written in the end
@@ -76,17 +81,23 @@ def animate_file(
         with stages("scene"):
             clip = reframe(scene, shot.aspect)
     else:
-        clip = _prepare_photo(job.photo, shot, stages, record, ahead)
+        clip = _prepare_photo(job.photo, shot, stages, record, ahead, as_page)
     observer = _ReportObserver(clip, outputs[0]) if job.report is not None else None
-    rendered = clip.save(
-        *outputs,
-        overwrite=job.overwrite,
-        hashes=hashes or job.manifest is not None or record is not None,
-        on_frame=observer.add if observer else None,
-        source=remote_frames(clip) if remote_frames else None,
-        poster=job.poster,
-        stages=stages,
-    )
+    if as_page:
+        target, poster = Path(outputs[0]), job.poster
+        rendered = page.write_page(
+            clip, target, overwrite=job.overwrite, poster=poster, stages=stages
+        )
+    else:
+        rendered = clip.save(
+            *outputs,
+            overwrite=job.overwrite,
+            hashes=hashes or job.manifest is not None or record is not None,
+            on_frame=observer.add if observer else None,
+            source=remote_frames(clip) if remote_frames else None,
+            poster=job.poster,
+            stages=stages,
+        )
     if job.sidecar is not None:
         origin = provenance.metadata(clip.shot, clip.photo.sha256)
         provenance.write_sidecar(job.sidecar, origin, outputs, job.overwrite)
@@ -133,6 +144,7 @@ def _prepare_photo(
     stages: Stages,
     record: Mapping[str, Any] | None,
     ahead: Result[tuple[Photo, Analysis]] | None,
+    as_page: bool,
 ) -> Clip:
     """Return the photo at ``path`` ready to render, by a manifest's estimates if there is one."""
     with stages("photo"):
@@ -141,6 +153,8 @@ def _prepare_photo(
         raise InputError(
             f"photo {path} is not the one of the manifest; name the right one with --photo"
         )
+    if as_page:
+        return page.prepare(photo, shot, stages, _estimates(record))
     return prepare(photo, shot, stages, estimates=_estimates(record), analysis=analysis)
 
 

@@ -11,6 +11,7 @@ from livingstill.core.kinds import KINDS
 from livingstill.jobs import stereo
 from livingstill.jobs.clip import Clip
 from livingstill.jobs.write import RenderResult
+from livingstill.settings.page import is_page
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,12 +82,17 @@ class JobResult:
             lines.append(
                 f"frame {self.difference} differs from the manifest, the first to do so; {cause}"
             )
+
+        def still(output: str) -> bool:
+            one_picture = stereo.is_picture(output, clip.shot)
+            return one_picture or (is_page(output) and clip.motion is None)
+
         length = f", {clip.timeline.seconds:g} s at {float(clip.timeline.fps):g} fps"
         count, own_layers = _layers(clip)
         layers = f"{count} layer{'s' if count > 1 else ''}"
         layers += "".join(f" plus the moving {kind}" for kind in own_layers)
         lines += [
-            f"{output}: {width}x{height}{'' if stereo.is_picture(output, clip.shot) else length}, {_bytes(output)} in {self.elapsed:.1f} s; camera {clip.shot.camera}, "
+            f"{output}: {width}x{height}{'' if still(output) else length}, {_bytes(output)} in {self.elapsed:.1f} s; camera {clip.shot.camera}, "
             f"depth from {clip.depth.source}, {layers}, moving: {moving}"
             for output in self.outputs
         ]

@@ -14,6 +14,7 @@ from livingstill.jobs import check, provenance, stereo
 from livingstill.jobs.write import encoding
 from livingstill.media.formats import format_of
 from livingstill.media.write import encoder, stills
+from livingstill.settings.page import is_page
 from livingstill.settings.presets import suffix_of
 from livingstill.settings.shot import Job, Shot
 
@@ -61,8 +62,8 @@ def _check_platform(shot: Shot, output: str) -> None:
 def check_outputs(shot: Shot, job: Job, outputs: tuple[str, ...], save_shot: Path | None) -> None:
     """Raise InputError early for outputs that cannot be written or would overwrite an input."""
     for output in outputs:
-        if stereo.is_picture(output, shot):
-            stills.check_poster(Path(output), job.overwrite)
+        if stereo.is_picture(output, shot) or is_page(output):
+            check_target(Path(output), job.overwrite)
             continue
         encoding(output, shot)
         _check_platform(shot, output)

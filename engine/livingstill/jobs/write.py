@@ -68,7 +68,7 @@ def write(
     if shot.audio is not None:
         with stages("sound"):
             sound, sound_note = clip.sound()
-    loop = _loop(clip) if timeline.periodic else None
+    loop = loop_of(clip) if timeline.periodic else None
     pictures = [Path(output) for output in outputs if stereo.is_picture(output, shot)]
     clips = [output for output in outputs if Path(output) not in pictures]
     encoders = [_encoder(clip, output, overwrite, metadata, sound, loop) for output in clips]
@@ -133,7 +133,7 @@ def _notes(
     )
 
 
-def _loop(clip: Clip) -> Loop:
+def loop_of(clip: Clip) -> Loop:
     """Return what an encoder should know of a loop."""
     step = monitor.typical_step(
         clip.scene, clip.window, clip.framing.size, clip.camera, clip.motion, clip.timeline

@@ -214,10 +214,30 @@ class StereoSettings(Group):
     )
     converge: PlaneName = param(
         "auto",
-        "inverse depth in the plane of the screen, 0 far to 1 near; nearer things stand before it; auto "
-        "= the subject, and what the sides of the frame cut off stays behind them",
+        "inverse depth in the plane of the screen, 0 far to 1 near, which a page keeps in place; nearer "
+        "things stand before it; auto = the subject, and what the sides of the frame cut off stays "
+        "behind them",
         group="Stereo",
         metavar="auto|0..1",
+    )
+
+
+class PageSettings(Group):
+    """How a page moves, and what it says."""
+
+    page_parallax: float = param(
+        3.0,
+        "how far near and far things pass each other from one side of a page (-o lake.html) to the other",
+        group="Page",
+        unit="percent of the width",
+        ge=0,
+        le=8,
+    )
+    alt_text: TextLine = param(
+        None,
+        "what a page says to those who do not see it; by default the photo's name and what moves",
+        group="Page",
+        metavar="TEXT",
     )
 
 

@@ -37,6 +37,8 @@ class ShotKeys(TypedDict, total=False):
     stereo: str | None
     eyes: str | None
     converge: str
+    page_parallax: float
+    alt_text: str | None
     quality: Literal["draft", "standard", "high"]
     shutter: float
     codec: str | None
