@@ -35,24 +35,30 @@ def data_uri(kind: str, data: bytes) -> str:
     return f"data:{kind};base64,{base64.b64encode(data).decode('ascii')}"
 
 
-def layers(scene: Scene, box: Box) -> list[dict[str, str]]:
+def layers(scene: Scene, box: Box, reach: tuple[int, int]) -> list[dict[str, str]]:
     """Return colour, depth and coverage of each layer that shows anything in a part of the scene.
 
     Front to back. ``colour`` is a data URI of straight alpha, ``depth`` base64 of a byte per node of
-    the grid (255 = nearest), ``cells`` of a bit per cell of it in which the layer is not empty.
+    the grid (255 = nearest), ``cells`` of a bit per cell of it in which the layer can be seen: where
+    it is not empty, and nearer layers, moved by ``reach`` pixels (right, down), leave it open.
     """
     out = []
+    covered = np.zeros(box[:1:-1], np.uint8)
+    square = np.ones((2 * reach[1] + 1, 2 * reach[0] + 1), np.uint8)
     for k, layer in enumerate(scene.layers):
         part = Layer(*(_cut(field, box) for field in (layer.colour, layer.inverse_depth)))
         alpha = (part.colour >> np.uint32(24)).astype(np.uint8)
-        if alpha.max() < _MIN_ALPHA:
+        hidden = cv2.erode(covered, square, borderType=cv2.BORDER_REPLICATE)
+        seen = np.where(hidden > 0, 0, alpha)
+        covered |= (alpha == 255).view(np.uint8)
+        if seen.max() < _MIN_ALPHA:
             continue
         opaque = k == len(scene.layers) - 1
         out.append(
             {
                 "colour": data_uri("image/webp", _webp(straight_alpha(part), opaque)),
                 "depth": _base64(_levels(255 * nodes(part.inverse_depth))),
-                "cells": _base64(np.packbits(_covered(alpha))),
+                "cells": _base64(np.packbits(_covered(seen))),
             }
         )
     return out

@@ -53,6 +53,12 @@ class PageView:
         width, height = self.size
         return 2 * self.reach[0], 2 * self.reach[1] * width / height
 
+    @property
+    def reach_pixels(self) -> tuple[int, int]:
+        """The reach in scene pixels, rounded up."""
+        width = self.window.scale * self.size[0]
+        return ceil(self.reach[0] * width), ceil(self.reach[1] * width)
+
 
 def plan_view(
     scene: Scene, window: Window, frame: Framing, plane: float, parallax: float

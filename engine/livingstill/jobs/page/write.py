@@ -100,7 +100,7 @@ def write_page(
         view = plan_view(
             clip.scene, clip.window, clip.framing, _plane(clip), clip.shot.page_parallax
         )
-        layers = textures.layers(clip.scene, view.box)
+        layers = textures.layers(clip.scene, view.box, view.reach_pixels)
         picture = poster_frame(clip, view)
     content: dict[str, object] = {
         "size": view.size,
