@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from livingstill.settings.job import SigningSettings
 from livingstill.settings.shot import Shot
 
 from livingstill_cli import progress, say
@@ -45,10 +46,15 @@ from livingstill_cli.options import folder_option, many_clips, settings_options,
     help="also join the clips of each folder into one with cross-dissolves",
 )
 @click.option(
+    "--match-exposure",
+    is_flag=True,
+    help="bring the photos of each folder to one brightness; windows keep their white",
+)
+@click.option(
     "--cluster", metavar="local|tcp://...", help="work on a Dask cluster (extra: cluster)"
 )
 @many_clips
-@settings_options(Shot, without=("aspect", "preset"))
+@settings_options(Shot, SigningSettings, without=("aspect", "preset"))
 @say.options
 def command(
     sources: tuple[str, ...],
@@ -58,8 +64,11 @@ def command(
     suffix: str | None,
     workers: int | None,
     tour: bool,
+    match_exposure: bool,
     cluster: str | None,
     overwrite: bool,
+    c2pa_cert: str | None,
+    c2pa_key: str | None,
     quiet: bool,
     as_json: bool,
     no_progress: bool,
@@ -72,6 +81,7 @@ def command(
     again, so a batch that was stopped goes on where it was.
     """
     from livingstill.jobs.batch.run import batch
+    from livingstill.jobs.credentials import signing_files
 
     with ExitStack() as stack:
         runner = None
@@ -89,6 +99,8 @@ def command(
             workers=workers,
             join=tour,
             overwrite=overwrite,
+            match_exposure=match_exposure,
+            signing=signing_files(*(Path(f) if f else None for f in (c2pa_cert, c2pa_key))),
             runner=runner,
             progress=progress.choose(quiet or as_json, no_progress),
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,22 @@ from livingstill.core.model import PackedRGBA, Photo, Progress, UInt8Array
 from livingstill.core.threads import Result
 from livingstill.finish import files
 from livingstill.io.files import atomic_write
-from livingstill.jobs import check, fingerprint, manifest, provenance, soundtrack, stereo, warmup
+from livingstill.jobs import (
+    certificate,
+    check,
+    credentials,
+    fingerprint,
+    manifest,
+    provenance,
+    soundtrack,
+    stereo,
+    warmup,
+)
 from livingstill.jobs.analyse import Analysis, Estimates, read_photo
 from livingstill.jobs.clip import Clip, reframe
 from livingstill.jobs.exact_figures.figures import ExactFigures
 from livingstill.jobs.job_result import JobResult
-from livingstill.jobs.outputs import check_outputs, default_name, free_names
+from livingstill.jobs.outputs import check_outputs, default_name, files_of, free_names
 from livingstill.jobs.page import write as page
 from livingstill.jobs.session import check_settings, prepare
 from livingstill.jobs.stages import Stages
@@ -66,7 +77,7 @@ def animate_file(
     outputs = job.output
     if not outputs:
         name = default_name(shot, job.photo, _photo_size(job.photo, shot, ahead))
-        outputs, renamed = free_names((name,), job.overwrite)
+        outputs, renamed = free_names((name,), job.overwrite, partial(files_of, shot))
     as_page = any(map(is_page, outputs))
     shot = page.settle(shot, job, outputs) if as_page else stereo.settle(shot, outputs)
     if remote_frames and (as_page or shot.stereo):
@@ -99,8 +110,12 @@ def animate_file(
             stages=stages,
         )
     if job.sidecar is not None:
-        origin = provenance.metadata(clip.shot, clip.photo.sha256)
+        origin = provenance.metadata(clip.shot, clip.photo, clip.moving)
         provenance.write_sidecar(job.sidecar, origin, outputs, job.overwrite)
+    signing = credentials.signing_files(job.c2pa_cert, job.c2pa_key)
+    if certificate.wanted(shot) or signing:
+        with stages("certificate"):
+            credentials.certify_files(clip, outputs, [job.photo], signing, job.overwrite)
     if job.report is not None and observer is not None:
         with stages("report"):
             title = Path(outputs[0]).name

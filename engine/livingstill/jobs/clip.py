@@ -83,6 +83,13 @@ class Clip:
         return stereo_layout.frame_size(layout, self.framing.size) if layout else self.framing.size
 
     @property
+    def moving(self) -> tuple[str, ...]:
+        """The kinds that move, each once; none if the amount of motion is 0."""
+        if self.motion is None or self.shot.amount == 0:
+            return ()
+        return tuple(dict.fromkeys(region.label for region in self.regions))
+
+    @property
     def static_camera(self) -> bool:
         """Whether the camera stands for the whole clip, in a frame that the picture fills."""
         times = map(self.timeline.time, range(self.timeline.frames))

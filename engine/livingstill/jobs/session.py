@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Hashable, Mapping
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -22,11 +23,13 @@ from livingstill.finish import files
 from livingstill.finish.finisher import Finisher
 from livingstill.jobs import analyse, soundtrack, steps
 from livingstill.jobs.analyse import Analysis, Estimates
+from livingstill.jobs.certificate import truth_note
 from livingstill.jobs.clip import Clip
 from livingstill.jobs.stages import Stages
 from livingstill.media import formats
 from livingstill.motion.builder import begin_kernels
 from livingstill.settings import prompt
+from livingstill.settings.declare import Group
 from livingstill.settings.groups import (
     DepthSettings,
     FinishSettings,
@@ -37,6 +40,7 @@ from livingstill.settings.groups import (
     WindSettings,
 )
 from livingstill.settings.shot import Shot
+from livingstill.settings.truth import TruthSettings
 from livingstill.settings.values import MoveSpec
 
 T = TypeVar("T")
@@ -160,7 +164,7 @@ class Session:
             *frame.notes,
             *finisher.notes,
         )
-        return Clip(
+        clip = Clip(
             photo=self.photo,
             shot=shot,
             timeline=timeline,
@@ -179,6 +183,7 @@ class Session:
             findings=findings,
             rig=rig,
         )
+        return replace(clip, notes=(*clip.notes, *truth_note(shot, clip.moving)))
 
     def decide(self, shot: Shot, stages: Stages | None = None) -> Decisions:
         """Return what is decided of the photo by a shot, before any scene is built.
@@ -307,6 +312,10 @@ def check_settings(shot: Shot) -> None:
         raise InputError(f"no depth source is called '{source}'{nearest(source, names)}")
 
 
+_FINISHED_BY: tuple[type[Group], ...] = (FinishSettings, TruthSettings)
+"""The settings of what is laid over rendered frames."""
+
+
 class _StepKeys(NamedTuple):
     """What each step of a shot depends on; the keys of steps before it are part of a step's own."""
 
@@ -339,7 +348,7 @@ class _StepKeys(NamedTuple):
             regions=regions,
             layers=(analysis, shot.layers),
             move=move,
-            finish=(move, shot.part(FinishSettings), time, shot.seed, pictures),
+            finish=(move, *map(shot.part, _FINISHED_BY), time, shot.seed, pictures),
             camera=(move, time, shot.part(StereoSettings), shot.seed),
             motion=(regions, shot.part(WindSettings), shot.seed),
         )

@@ -15,7 +15,7 @@ from livingstill.core.model import Progress
 from livingstill.jobs.analyse import read_photo
 from livingstill.jobs.animate import animate_file
 from livingstill.jobs.job_result import JobResult
-from livingstill.jobs.outputs import check_outputs, default_name, free_names
+from livingstill.jobs.outputs import check_outputs, default_name, files_of, free_names
 from livingstill.jobs.session import check_settings, prepare
 from livingstill.jobs.stages import Stages
 from livingstill.settings.declare import checked
@@ -56,7 +56,11 @@ def animate_shapes(
     renamed: tuple[str, ...] = ()
     if not job.output:
         outputs, renamed = free_names(
-            outputs, job.overwrite, lambda output: (with_shape(output, shape) for shape in shapes)
+            outputs,
+            job.overwrite,
+            lambda output: (
+                name for shape in shapes for name in files_of(shot, with_shape(output, shape))
+            ),
         )
     jobs = [_of_shape(job, outputs, shape) for shape in shapes]
     for shaped_shot, shaped_job in zip(shots, jobs):

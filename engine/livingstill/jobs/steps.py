@@ -43,6 +43,9 @@ from livingstill.settings.values import MoveSpec, Strokes
 MAX_LAYERS = {"draft": 5, "standard": 5, "high": 8}
 """Largest number of layers by quality: more than five gain at large moves only, and cost time."""
 
+_OVERLAYS = ("title", "subtitle", "price", "address", "details", "logo", "disclosure")
+"""Settings of what is laid over a frame, and so stands in the plane of the screen."""
+
 _ZOOM_ITERATIONS, _ZOOM_MARGIN = 4, 1.002
 
 
@@ -252,7 +255,7 @@ def plan_stereo(
         [camera.at(timeline.time(i)) for i in range(timeline.frames)],
         scene.focal * scene.size[0] / (window.scale * width),
         view.subject,
-        overlay=any((shot.title, shot.subtitle, shot.price, shot.address, shot.details, shot.logo)),
+        overlay=any(getattr(shot, name) for name in _OVERLAYS),
     )
 
 

@@ -74,11 +74,17 @@ class ShotKeys(TypedDict, total=False):
     lut: str | PathLike[str] | None
     lut_strength: float
     exposure: float
+    midtones: float
     temperature: float
     tint: float
     saturation: float
     vignette: float
     grain: float
     brand: str | PathLike[str] | None
+    truth: bool
+    certificate: bool
+    disclosure: str | None
+    disclosure_place: Literal["auto", "top-left", "top", "top-right", "left", "centre", "right", "bottom-left", "bottom", "bottom-right"]
     max_pixels: int
+    upright: bool
     background: str

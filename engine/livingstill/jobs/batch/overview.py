@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -30,11 +30,13 @@ object-fit:contain;background:#000}.card div{padding:10px 12px;overflow-wrap:any
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The records of a batch's clips, in order, and of its tours."""
+    """The records of a batch's clips, in order, and of its tours; ``left_out`` counts the files of
+    the sources' folders that are no photos, by what they are."""
 
     folder: Path
     records: tuple[Mapping[str, Any], ...]
     tours: tuple[Mapping[str, Any], ...] = ()
+    left_out: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def failures(self) -> tuple[Mapping[str, Any], ...]:
@@ -55,6 +57,7 @@ class Report:
             "done": len(self.records) - len(self.failures),
             "kept": self.skipped,
             "failed": len(self.failures),
+            "left_out": dict(self.left_out),
             "tours": [dict(tour) for tour in self.tours],
             "records": plain,
         }

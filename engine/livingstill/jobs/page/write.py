@@ -33,6 +33,7 @@ from livingstill.render.frames import Renderer
 from livingstill.settings.groups import FinishSettings
 from livingstill.settings.page import DEFAULT_SIDE, LARGEST_SIDE, is_page
 from livingstill.settings.shot import Job, Shot
+from livingstill.settings.truth import TruthSettings
 from livingstill.settings.values import AUTO_PLANE, MoveSpec, long_side
 
 _BYTES = 3_000_000
@@ -66,7 +67,10 @@ def settle(shot: Shot, job: Job, outputs: tuple[str, ...]) -> Shot:
     if shot.fit != "crop":
         raise InputError(f"fit is {shot.fit}; the picture of page {page} fills it: use --fit crop")
     written, default = shot.model_dump(mode="json"), Shot().model_dump(mode="json")
-    for name in (*FinishSettings.model_fields, "alpha", "audio", "bitrate"):
+    if job.c2pa_cert is not None:
+        raise InputError(f"page {page} cannot carry a signature; leave --c2pa-cert out")
+    groups = (*FinishSettings.model_fields, *TruthSettings.model_fields)
+    for name in (*groups, "alpha", "audio", "bitrate"):
         if written[name] != default[name]:
             raise InputError(
                 f"{name.replace('_', '-')} is {written[name]}, which page {page} cannot carry; "
@@ -110,7 +114,7 @@ def write_page(
         "to_clip": view.to_clip,
         "reach": view.clip_reach,
         "plane": view.plane,
-        "about": provenance.metadata(clip.shot, clip.photo.sha256),
+        "about": provenance.metadata(clip.shot, clip.photo, clip.moving),
         "layers": layers,
     }
     limit, frames = _budget(clip), tuple[str, ...]()
