@@ -209,7 +209,7 @@
     if (image) gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA, gl.RGBA, gl.UNSIGNED_BYTE, image);
     else gl.texStorage2D(gl.TEXTURE_2D, 1, gl.RGBA8, ...scene.texture);
     if (mipmaps) gl.generateMipmap(gl.TEXTURE_2D);
-    const reduce = mipmaps ? gl.LINEAR_MIPMAP_LINEAR : gl.LINEAR;
+    const reduce = mipmaps ? gl.LINEAR_MIPMAP_NEAREST : gl.LINEAR;
     gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MIN_FILTER, reduce);
     return made;
   }
