@@ -48,6 +48,10 @@ class StereoRig:
         """Return the path of the view at ``offset`` beside a camera."""
         return EyePath(camera, offset, self.convergence)
 
+    def outermost(self, camera: CameraPath) -> tuple[CameraPath, CameraPath]:
+        """Return the paths of the leftmost and the rightmost view beside a camera."""
+        return self.path(camera, self.offsets[0]), self.path(camera, self.offsets[-1])
+
 
 @dataclass(frozen=True, slots=True)
 class EyePath:

@@ -21,6 +21,7 @@ from livingstill.jobs import (
     credentials,
     fingerprint,
     manifest,
+    modulation,
     provenance,
     soundtrack,
     stereo,
@@ -176,7 +177,7 @@ def _prepare_photo(
 class _ReportObserver:
     """Gathers the continuity report of a clip: of the encoded file, which `check` would judge alike.
 
-    A clip that goes to a stream, has no header or is transparent is judged by its frames, before they
+    A clip that goes to a stream, has no header, stands behind a still or is transparent is judged by its frames, before they
     are encoded. The exact figures are of the frames in any case, of the leftmost view if there are more.
     """
 
@@ -185,7 +186,8 @@ class _ReportObserver:
         view = clip if clip.rig is None else stereo.views(clip, clip.rig)[0]
         self._exact = ExactFigures(view)
         picture = stereo.is_picture(output, clip.shot)
-        readable = not picture and output not in PIPES and format_of(output).suffix != ".rgb"
+        headless = picture or output in PIPES
+        readable = not headless and format_of(output).suffix not in {".rgb", ".MP.jpg"}
         self._file = Path(output) if readable and not clip.shot.alpha else None
         self._observer = no_reference.Observer() if self._file is None else None
 
@@ -247,5 +249,5 @@ def _record(result: JobResult, job: Job) -> dict[str, Any]:
         continuity=result.render.figures,
         camera_cost=clip.cost,
         stages=fingerprint.stages(clip),
-        files=files.files(clip.shot) | soundtrack.files(clip.shot),
+        files=files.files(clip.shot) | soundtrack.files(clip.shot) | modulation.files(clip.shot),
     )

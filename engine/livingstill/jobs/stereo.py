@@ -208,7 +208,7 @@ def measure(clip: Clip, rig: StereoRig) -> Comfort:
     size = clip.framing.picture[2:]
     stride = max(1, round(size[0] / _SAMPLES))
     sampler = VisibilitySampler(clip.scene, clip.window, size, stride)
-    ends = [rig.path(clip.camera, offset) for offset in (rig.offsets[0], rig.offsets[-1])]
+    ends = rig.outermost(clip.camera)
     times = {clip.timeline.time(n * clip.timeline.frames // _INSTANTS) for n in range(_INSTANTS)}
     pairs = [
         _Pair(sampler, *(end.at(time) for end in order))

@@ -35,13 +35,15 @@ _WEBP_XMP = 0x04
 _BLOCK = 1 << 20
 
 
-def packet(fields: Mapping[str, str]) -> bytes:
+def packet(fields: Mapping[str, str], further: str = "") -> bytes:
     """Return the XMP packet of ``comment``, ``software``, ``source_type``, ``edits`` and names of
     our own.
 
     ``source_type`` is the URI of IPTC's vocabulary; ``edits`` are lines, each an entry of the
     resource's history (Adobe, "XMP Specification, Part 2", 2016) without a time, so that the same
     job gives the same bytes.
+
+    ``further`` is a description in RDF, with its own namespaces.
 
     >>> b"<livingstill:photo>ab</livingstill:photo>" in packet({"photo": "ab"})
     True
@@ -60,7 +62,7 @@ def packet(fields: Mapping[str, str]) -> bytes:
         '<x:xmpmeta xmlns:x="adobe:ns:meta/">\n'
         '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">\n'
         f'<rdf:Description rdf:about="" {_NAMESPACES}>\n{body}\n</rdf:Description>\n'
-        '</rdf:RDF>\n</x:xmpmeta>\n<?xpacket end="r"?>'
+        f'{further}</rdf:RDF>\n</x:xmpmeta>\n<?xpacket end="r"?>'
     ).encode()
 
 
@@ -71,14 +73,15 @@ def _event(parameters: str) -> str:
     )
 
 
-def embed(file: BinaryIO, suffix: str, fields: Mapping[str, str]) -> None:
+def embed(file: BinaryIO, suffix: str, fields: Mapping[str, str], further: str = "") -> None:
     """Put the packet into a complete file, open for reading and writing.
 
-    ``suffix`` is the format's; files of those that have no place for it stay as they are.
+    ``suffix`` is the format's; files of those that have no place for it stay as they are. ``further`` is
+    as for ``packet``.
     """
     place = _PLACES.get("." + suffix.rpartition(".")[2])
-    if fields and place is not None:
-        place(file, packet(fields))
+    if (fields or further) and place is not None:
+        place(file, packet(fields, further))
 
 
 def _mp4(file: BinaryIO, data: bytes) -> None:
@@ -88,7 +91,7 @@ def _mp4(file: BinaryIO, data: bytes) -> None:
 
 
 def insert(file: BinaryIO, offset: int, data: bytes) -> None:
-    """Insert data; make room at ``offset`` from the end backwards, so that no file is ever held in memory whole."""
+    """Make room at ``offset`` from the end backwards, so that no file is ever held in memory whole."""
     end = file.seek(0, io.SEEK_END)
     while end > offset:
         start = max(offset, end - _BLOCK)
