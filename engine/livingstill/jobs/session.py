@@ -9,7 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
-from livingstill.camera import path
+from livingstill.camera import path, stereo
 from livingstill.camera.framing import Framing
 from livingstill.core.errors import InputError
 from livingstill.core.finding import Finding
@@ -35,6 +35,7 @@ from livingstill.settings.groups import (
     FinishSettings,
     FrameSettings,
     RegionSettings,
+    StereoSettings,
     TimeSettings,
     WindSettings,
 )
@@ -157,6 +158,9 @@ class Session:
                     envelopes.get("camera"),
                 ),
             )
+            rig = steps.plan_stereo(
+                scene, window, steps.view_of(analysis, frame), frame, shot, timeline, camera
+            )
             card, title_notes = steps.place_title(finisher, scene, window, frame, shot.title_depth)
         depth = analysis.depth()
         with stages("motion"):
@@ -196,6 +200,7 @@ class Session:
             notes=(*notes, *title_notes, *motion_notes),
             cost=cost,
             findings=findings,
+            rig=rig,
             camera_strength=envelopes.get("camera"),
         )
         return replace(clip, notes=(*clip.notes, *truth_note(shot, clip.moving)))
@@ -314,6 +319,7 @@ def check_settings(shot: Shot) -> None:
         If the camera, depth source, budget, sound or a file of the finish cannot be used.
     """
     path.parse(shot.camera, shot.duration)
+    stereo.check(shot)
     files.check(shot)
     soundtrack.check(shot)
     modulation.check(shot)
@@ -365,7 +371,7 @@ class _StepKeys(NamedTuple):
             layers=(analysis, shot.layers),
             move=move,
             finish=(move, *map(shot.part, _FINISHED_BY), time, shot.seed, pictures),
-            camera=(move, time, shot.seed),
+            camera=(move, time, shot.part(StereoSettings), shot.seed),
             motion=(regions, shot.part(WindSettings), shot.seed),
             modulation=_modulation_key(shot),
         )

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
 
-from livingstill.camera import auto, framing, path
+from livingstill.camera import auto, framing, path, stereo
 from livingstill.camera.modulation import ModulatedPath
 from livingstill.camera.view import CameraView
 from livingstill.core.envelope import Envelope
@@ -35,7 +35,7 @@ from livingstill.finish.finisher import Finisher
 from livingstill.jobs import modulation, monitor
 from livingstill.jobs.analyse import Analysis, begin_if_small
 from livingstill.motion.builder import compose
-from livingstill.render import frames
+from livingstill.render import frames, visibility
 from livingstill.render.title_occlusion import place_card
 from livingstill.scene import assembly, layers
 from livingstill.segmentation import confidence, flow_field, mask_files, plan
@@ -45,6 +45,9 @@ from livingstill.settings.values import MoveSpec, Strokes
 
 MAX_LAYERS = {"draft": 5, "standard": 5, "high": 8}
 """Largest number of layers by quality: more than five gain at large moves only, and cost time."""
+
+_OVERLAYS = ("title", "subtitle", "price", "address", "details", "logo", "disclosure")
+"""Settings of what is laid over a frame, and so stands in the plane of the screen."""
 
 _ZOOM_ITERATIONS, _ZOOM_MARGIN = 4, 1.002
 
@@ -246,13 +249,41 @@ def plan_camera(
         camera = resolve(view.zoomed(zoom))
         if strength is not None:
             camera = ModulatedPath(camera, strength, timeline.phase(timeline.frames - 1) / last)
-        poses: list[Pose] = [camera.at(timeline.time(i)) for i in range(timeline.frames)]
         zoomed = replace(window, scale=window.scale / zoom)
+        rig = plan_stereo(scene, zoomed, view, frame, shot, timeline, camera)
+        outermost = rig.outermost(camera) if rig else (camera,)
+        poses: list[Pose] = [
+            path_.at(timeline.time(i)) for i in range(timeline.frames) for path_ in outermost
+        ]
         extra_zoom = frames.safe_zoom(scene, poses, zoomed, frame.picture[2:])
         if extra_zoom == 1.0:
             break
         zoom *= extra_zoom * _ZOOM_MARGIN
     return camera, replace(window, scale=window.scale / zoom)
+
+
+def plan_stereo(
+    scene: Scene,
+    window: frames.Window,
+    view: CameraView,
+    frame: framing.Framing,
+    shot: Shot,
+    timeline: Timeline,
+    camera: CameraPath,
+) -> stereo.StereoRig | None:
+    """Return the eyes of a shot's stereo layout beside its camera, None where it has none."""
+    if shot.stereo is None:
+        return None
+    width, height = frame.picture[2:]
+    return stereo.plan_rig(
+        shot.stereo,
+        shot,
+        visibility.rest_depth(scene, window, (width, height)),
+        [camera.at(timeline.time(i)) for i in range(timeline.frames)],
+        scene.focal * scene.size[0] / (window.scale * width),
+        view.subject,
+        overlay=any(getattr(shot, name) for name in _OVERLAYS),
+    )
 
 
 def window_of(scene: Scene, frame: framing.Framing) -> frames.Window:
