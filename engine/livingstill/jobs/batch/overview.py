@@ -31,12 +31,14 @@ object-fit:contain;background:#000}.card div{padding:10px 12px;overflow-wrap:any
 @dataclass(frozen=True, slots=True)
 class Report:
     """The records of a batch's clips, in order, and of its tours; ``left_out`` counts the files of
-    the sources' folders that are no photos, by what they are."""
+    the sources' folders that are no photos, by what they are; ``problems`` are sentences on what
+    could not be written besides clips."""
 
     folder: Path
     records: tuple[Mapping[str, Any], ...]
     tours: tuple[Mapping[str, Any], ...] = ()
     left_out: Mapping[str, int] = field(default_factory=dict)
+    problems: tuple[str, ...] = ()
 
     @property
     def failures(self) -> tuple[Mapping[str, Any], ...]:
@@ -58,6 +60,7 @@ class Report:
             "kept": self.skipped,
             "failed": len(self.failures),
             "left_out": dict(self.left_out),
+            "problems": list(self.problems),
             "tours": [dict(tour) for tour in self.tours],
             "records": plain,
         }
@@ -69,6 +72,8 @@ class Report:
                   for tour in self.tours]  # fmt: skip
         rendered = len(self.records) - len(self.failures) - self.skipped
         summary = f"{rendered} clips made, {self.skipped} were finished before, {len(self.failures)} failed"
+        if self.problems:
+            return [*lines, *self.problems, summary]
         return [*lines, f"{summary}; see {self.folder / 'report.html'}"]
 
 

@@ -154,12 +154,31 @@ def work(
                 records.update({record["output"]: record for record in records_done})
                 step()
         ordered = [records[output.name] for task in tasks for output in task.outputs]
-        tour_records = []
-        if dissolve is not None:
+        return _conclude(folder, ordered, suffix, dissolve, left_out or {}, progress)
+
+
+def _conclude(
+    folder: Path,
+    records: Sequence[Mapping[str, Any]],
+    suffix: str,
+    dissolve: float | None,
+    left_out: Mapping[str, int],
+    progress: Progress,
+) -> Report:
+    """Join what is to be joined and write the report; what fails in that is one of its problems."""
+    tours: list[dict[str, Any]] = []
+    problems = []
+    if dissolve is not None:
+        try:
             with progress.stage("tours"):
-                tour_records = tour.join_all(folder, ordered, suffix, dissolve)
-        report = Report(folder, tuple(ordered), tuple(tour_records), left_out or {})
+                tours = tour.join_all(folder, records, suffix, dissolve)
+        except (InputError, OSError) as error:
+            problems.append(f"no tours were made: {error}")
+    report = Report(folder, tuple(records), tuple(tours), left_out, tuple(problems))
+    try:
         overview.write(report)
+    except (InputError, OSError) as error:
+        report = replace(report, problems=(*problems, f"no report was written: {error}"))
     return report
 
 
