@@ -199,8 +199,8 @@ def _lost(task: Task, message: str) -> Records:
     return [failure(task, output, message) for output in task.pending]
 
 
-def default_workers(longest: int, tasks: int) -> int:
-    """Return the number of workers that cores (two threads each) and free memory allow.
+def default_workers(longest: int, tasks: int, threads_each: int = 2) -> int:
+    """Return the number of workers that cores and free memory allow.
 
     ``longest`` is the long side of the largest frame in pixels, ``tasks`` how many there are.
     """
@@ -210,4 +210,4 @@ def default_workers(longest: int, tasks: int) -> int:
         lines = Path("/proc/meminfo").read_text().splitlines()
         available_line = next(line for line in lines if line.startswith("MemAvailable"))
         by_memory = int(available_line.split()[1]) / 1e6 / per_worker
-    return max(1, int(min((threads.available() + 1) // 2, by_memory, tasks)))
+    return max(1, int(min(-(-threads.available() // threads_each), by_memory, tasks)))
