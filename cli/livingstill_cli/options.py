@@ -18,7 +18,7 @@ from livingstill_cli.command import GroupedOption
 from livingstill_cli.complete import completer
 
 ANALYSIS_SETTINGS = (
-    "depth", "depth_far", "quality", "max_pixels", "background", "overwrite", "threads",
+    "depth", "depth_far", "quality", "max_pixels", "upright", "background", "overwrite", "threads",
 )  # fmt: skip
 """Settings of every command that writes what it finds in a photo."""
 

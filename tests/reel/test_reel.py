@@ -133,7 +133,9 @@ def test_each_reel_has_a_certificate_and_that_of_the_plain_twin_names_no_brandin
     for name in made.videos:
         told = json.loads((made.folder / name).with_suffix(".certificate.json").read_text())
         assert "nothing in the scene moves" in told["statement"] and len(told["photos"]) == 3
-        assert told["file"]["sha256"] == hashlib.sha256((made.folder / name).read_bytes()).hexdigest()
+        assert (
+            told["file"]["sha256"] == hashlib.sha256((made.folder / name).read_bytes()).hexdigest()
+        )
         assert 0 < told["shares"]["overlaid"] < told["shares"]["graded"] < 0.5  # the closing card
         branded = "unbranded" not in name
         assert ("logo" in " ".join(told["edits"])) == branded

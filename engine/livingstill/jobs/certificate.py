@@ -147,7 +147,7 @@ def certify(clip: Clip) -> Certificate:
         photos=(Source(photo.name, photo.sha256, photo.source_type),),
         cameras=(str(shot.camera),),
         moving=moving,
-        edits=provenance.edits(shot, moving),
+        edits=provenance.edits(shot, moving, photo.perspective_corrected),
         shares=_measure(clip),
         settings=(settings_digest(shot),),
         source_type=provenance.source_type(shot, photo, moving),

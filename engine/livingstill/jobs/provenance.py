@@ -28,7 +28,7 @@ CAPTURED = frozenset(
 )
 """What a photo may declare to be and still count as taken from life; "" = it declares nothing."""
 
-GRADE = ("exposure", "temperature", "tint", "saturation", "lut", "vignette", "grain")
+GRADE = ("exposure", "midtones", "temperature", "tint", "saturation", "lut", "vignette", "grain")
 OVERLAYS = (*("title", "subtitle", "price", "address", "details", "logo", "disclosure"),)
 """Settings that lay something over the frames."""
 
@@ -46,7 +46,7 @@ def metadata(shot: Shot, photo: Photo, kinds: Sequence[str] = ()) -> dict[str, s
     they lay.
     """
     settings = json.dumps(changed_settings(shot), ensure_ascii=False, sort_keys=True)
-    said = edits(shot, kinds)
+    said = edits(shot, kinds, photo.perspective_corrected)
     return {
         "comment": statement(photo, kinds),
         "source_type": SOURCE_TYPES + source_type(shot, photo, kinds),
@@ -108,8 +108,10 @@ def source_type(shot: Shot, photo: Photo, kinds: Sequence[str] = ()) -> str:
     return "humanEdits" if edits(shot, kinds) else "algorithmicallyEnhanced"
 
 
-def edits(shot: Shot, kinds: Sequence[str] = ()) -> tuple[str, ...]:
+def edits(shot: Shot, kinds: Sequence[str] = (), corrected: bool = False) -> tuple[str, ...]:
     """Return in words what was changed by hand beyond the camera: each group of settings a line.
+
+    ``corrected`` says that the photo's perspective was.
 
     >>> edits(Shot(exposure=0.5, saturation=0.9, title="Hall", disclosure="virtual"), ["water"])
     ('graded: exposure 0.5, saturation 0.9', 'laid over: title, disclosure', 'set in motion: water')
@@ -117,6 +119,7 @@ def edits(shot: Shot, kinds: Sequence[str] = ()) -> tuple[str, ...]:
     changed = changed_settings(shot)
     graded = [f"{key} {changed[key]}" for key in GRADE if key in changed]
     groups = {
+        "corrected": ["verticals"] if corrected else [],
         "graded": graded,
         "laid over": [key for key in OVERLAYS if key in changed],
         "set in motion": list(dict.fromkeys(kinds)),

@@ -46,10 +46,11 @@ def read_photo(
     max_pixels: int = 200_000_000,
     background: str = "white",
     min_long_side: int | None = None,
+    upright: bool = False,
 ) -> Photo:
     """Return the photo in the file at ``path``: upright, sRGB, opaque.
 
-    ``background`` names the colour under transparent parts. ``min_long_side`` is the long side in
+    ``background`` names the colour under transparent parts; ``upright`` corrects its verticals. ``min_long_side`` is the long side in
     pixels that is enough for the caller: a much larger photo is read at a whole fraction of its
     size, the same one every time, which saves memory.
 
@@ -90,7 +91,7 @@ def read_photo(
             f"the photo is {width}x{height}; depth and kinds are rough in so long a strip, "
             "so crop it where they matter"
         )
-    return Photo(
+    photo = Photo(
         rgb=pixels,
         name=path.name,
         focal=_focal(focal_35mm, width, height),
@@ -98,6 +99,11 @@ def read_photo(
         notes=tuple(notes),
         source_type=_source_type(data),
     )
+    if not upright:
+        return photo
+    from livingstill.photo.upright import correct
+
+    return correct(photo)
 
 
 def _source_type(data: bytes) -> str:

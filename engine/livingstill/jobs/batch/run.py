@@ -12,17 +12,18 @@ from livingstill.core import threads
 from livingstill.core.errors import InputError
 from livingstill.core.model import Progress, SilentProgress
 from livingstill.jobs import credentials
-from livingstill.jobs.batch import overview, pool, tour
+from livingstill.jobs.batch import matching, overview, pool, timeline, tour
 from livingstill.jobs.batch.folder import folder_lock, remove_partial_files
 from livingstill.jobs.batch.overview import Report
 from livingstill.jobs.batch.plan import plan
 from livingstill.jobs.batch.pool import Records
-from livingstill.jobs.batch.sources import gather
+from livingstill.jobs.batch.sources import Row, gather
 from livingstill.jobs.batch.work import Output, Task, failure, load, make, store
 from livingstill.jobs.credentials import SigningFiles
 from livingstill.jobs.warmup import warmup
 from livingstill.media.formats import choose
 from livingstill.settings.presets import PRESETS, suffix_of
+from livingstill.settings.timeline import TimelineSettings
 from livingstill.settings.values import fixes_aspect, long_side
 
 _GIGABYTES_PER_WORKER = ((4096, 8.0), (2560, 3.0), (1920, 1.6), (0, 1.0))
@@ -43,7 +44,9 @@ def batch(
     workers: int | None = None,
     join: bool = False,
     dissolve: float = 0.6,
+    timelines: TimelineSettings | None = None,
     overwrite: bool = False,
+    match_exposure: bool = False,
     signing: SigningFiles | None = None,
     runner: Runner | None = None,
     progress: Progress | None = None,
@@ -63,7 +66,9 @@ def batch(
     workers : processes; by default as many as cores and memory allow
     join : also join the clips of each group and shape into one video with cross-dissolves
     dissolve : seconds of each cross-dissolve
+    timelines : whether timelines for editors are written, and how clips are cut in them
     overwrite : make every clip anew
+    match_exposure : bring the photos of each group to one brightness, by their middle tones
     signing : the user's certificate and key, by which every clip is signed
     runner : who does the tasks instead of worker processes of this machine
 
@@ -84,7 +89,11 @@ def batch(
     gathered = gather(sources, folder)
     if gathered.note and progress is not None:
         progress.say(gathered.note)
-    tasks = plan(gathered.rows, folder, values, preset, aspects, suffix)
+    rows: Sequence[Row] = gathered.rows
+    if match_exposure:
+        _make_folder(folder)
+        rows = matching.match_rows(rows, folder, overwrite)
+    tasks = plan(rows, folder, values, preset, aspects, suffix)
     if signing is not None:
         credentials.check(signing, [f"clip{suffix}"])
         tasks = [replace(task, signing=signing) for task in tasks]
@@ -94,6 +103,7 @@ def batch(
         suffix,
         workers=workers,
         dissolve=dissolve if join else None,
+        timelines=timelines,
         overwrite=overwrite,
         runner=runner,
         progress=progress,
@@ -108,6 +118,7 @@ def work(
     *,
     workers: int | None = None,
     dissolve: float | None = None,
+    timelines: TimelineSettings | None = None,
     overwrite: bool = False,
     runner: Runner | None = None,
     progress: Progress | None = None,
@@ -126,10 +137,10 @@ def work(
     progress = progress or SilentProgress()
     if choose(f"clip{suffix}").format.suffix.startswith("%"):
         raise InputError(f"format {suffix} is a sequence; a batch makes one file per clip")
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"cannot make the folder {folder}: {error.strerror}") from None
+    _make_folder(folder)
+    timelines = timelines or TimelineSettings()
+    if timelines.timeline:
+        timeline.check(folder, tasks, overwrite)
     with folder_lock(folder):
         remove_partial_files(folder)
         records: dict[str, dict[str, Any]] = {}
@@ -153,9 +164,22 @@ def work(
         if dissolve is not None:
             with progress.stage("tours"):
                 tour_records = tour.join_all(folder, ordered, suffix, dissolve)
-        report = Report(folder, tuple(ordered), tuple(tour_records), left_out or {})
+        timeline_records = []
+        if timelines.timeline:
+            done = [record["output"] for record in ordered if record["state"] == "done"]
+            timeline_records = timeline.write_all(folder, tasks, done, timelines.handles, dissolve)
+        report = Report(
+            folder, tuple(ordered), tuple(tour_records), left_out or {}, tuple(timeline_records)
+        )
         overview.write(report)
     return report
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"cannot make the folder {folder}: {error.strerror}") from None
 
 
 def finished(task: Task, output: Output) -> dict[str, Any] | None:
