@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 import pytest
 from livingstill.core.errors import InputError
-from livingstill.jobs.batch import overview, run, tour, work
+from livingstill.jobs.batch import folder, overview, tour, work
 from livingstill.jobs.batch.plan import plan
 from livingstill.jobs.batch.run import batch, finished
 from livingstill.jobs.batch.sources import Row, gather
@@ -242,16 +242,16 @@ def test_one_scene_gives_several_frames_and_a_lost_one_is_made_again_the_same(tm
 def test_what_a_kill_left_half_done_is_swept_away_and_names_are_free(tmp_path):
     (tmp_path / ".p0.0123abcd.part.mp4").write_bytes(b"x")
     (tmp_path / ".keep.mp4").write_bytes(b"x")
-    run._remove_partial_files(tmp_path)
+    folder.remove_partial_files(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == [".keep.mp4"]
 
 
 def test_two_batches_do_not_work_in_one_folder(tmp_path):
     pytest.importorskip("fcntl")
     with (
-        run._folder_lock(tmp_path),
+        folder.folder_lock(tmp_path),
         pytest.raises(InputError, match="another batch works in"),
-        run._folder_lock(tmp_path),
+        folder.folder_lock(tmp_path),
     ):
         pass
 

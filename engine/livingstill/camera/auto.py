@@ -172,6 +172,23 @@ def limits_of(statistics: PhotoStatistics, straight: bool = False) -> Cost:
     return replace(LIMITS, line_bend=_STRAIGHT) if straight else LIMITS
 
 
+def largest_amount(
+    choice: MoveSpec,
+    view: CameraView,
+    statistics: PhotoStatistics,
+    line_depth: Float32Array | None = None,
+) -> float:
+    """Return the largest amount of a move, at most its natural size, at which lines stay straight and
+    no other cost passes its limit.
+
+    The parameters are those of ``choose``; ``choice`` says the move at amount 1.
+    """
+    limits = limits_of(statistics, straight=True)
+    lines = lines_in_frame(statistics.lines, view, line_depth)
+    costs = cost(sample_poses(choice, view), view, lines)
+    return min(MAX_AMOUNT, amount_factor(statistics) * _largest_amount(costs, limits))
+
+
 def _cost_in_words(disocclusion: float, line_bend: float | None) -> str:
     """Return a sentence on a move's disocclusion (percent of the frame) and line bend (pixels)."""
     if disocclusion < 0.05:

@@ -21,6 +21,7 @@ from livingstill.jobs import (
     credentials,
     fingerprint,
     manifest,
+    modulation,
     provenance,
     soundtrack,
     warmup,
@@ -150,13 +151,13 @@ def _prepare_photo(
 class _ReportObserver:
     """Gathers the continuity report of a clip: of the encoded file, which `check` would judge alike.
 
-    A clip that goes to a stream, has no header or is transparent is judged by its frames, before they
+    A clip that goes to a stream, has no header, stands behind a still or is transparent is judged by its frames, before they
     are encoded. The exact figures are of the frames in any case.
     """
 
     def __init__(self, clip: Clip, output: str) -> None:
         self._clip, self._exact = clip, ExactFigures(clip)
-        readable = output not in PIPES and format_of(output).suffix != ".rgb"
+        readable = output not in PIPES and format_of(output).suffix not in {".rgb", ".MP.jpg"}
         self._file = Path(output) if readable and not clip.shot.alpha else None
         self._observer = no_reference.Observer() if self._file is None else None
 
@@ -212,5 +213,5 @@ def _record(result: JobResult, job: Job) -> dict[str, Any]:
         continuity=result.render.figures,
         camera_cost=clip.cost,
         stages=fingerprint.stages(clip),
-        files=files.files(clip.shot) | soundtrack.files(clip.shot),
+        files=files.files(clip.shot) | soundtrack.files(clip.shot) | modulation.files(clip.shot),
     )

@@ -26,6 +26,7 @@ from livingstill.core.errors import InputError, LivingStillError
 from livingstill.core.model import PackedRGBA, Photo
 from livingstill.io.files import atomic_write
 from livingstill.jobs.analyse import Estimates
+from livingstill.jobs.batch.pool import Records
 from livingstill.jobs.batch.work import (
     Output,
     Task,
@@ -35,6 +36,9 @@ from livingstill.jobs.batch.work import (
     store,
 )
 from livingstill.jobs.clip import Clip
+from livingstill.jobs.reel.piece import Piece
+from livingstill.jobs.reel.work import lost
+from livingstill.jobs.reel.work import make as make_piece
 from livingstill.jobs.session import prepare
 from livingstill.settings.shot import Shot
 
@@ -281,6 +285,81 @@ def _store_files(
     for path in (*task.beside(output), target):
         with atomic_write(path, overwrite=True) as part:
             part.write_bytes(files[path.relative_to(task.folder).as_posix()])
+
+
+# Pieces of a reel
+
+
+def run_reel(client: Client, work: Sequence[Piece]) -> Generator[list[dict[str, Any]], None, None]:
+    """Yield the record of each piece of a reel, in a list, as it ends; for ``reel(runner=...)``.
+
+    Photos and what a piece reads travel to the workers, its files come back, so nothing needs a shared
+    disk, except a logo or a font. A worker that dies costs its piece another try, as in ``run``.
+    """
+    from distributed import as_completed
+
+    waiting = iter(work)
+    running: dict[Future, Piece] = {}
+    done = as_completed()
+
+    def hand_out() -> None:
+        for piece in waiting:
+            reads = {name: (Path(piece.folder) / name).read_bytes() for name in piece.reads}
+            try:
+                photo = Path(piece.photo).read_bytes()
+            except OSError:
+                photo = b""
+            future = client.submit(
+                _make_piece_on_worker, piece, photo, reads, pure=False, retries=TRIES
+            )
+            running[future] = piece
+            done.add(future)
+            if len(running) >= TASKS_PER_WORKER * _workers(client):
+                return
+
+    hand_out()
+    for future in done:
+        piece = running.pop(future)
+        try:
+            record, made = future.result()
+        except Exception as error:
+            yield lost(piece, f"its workers died or failed ({type(error).__name__}: {error})")
+        else:
+            yield _store_piece(piece, record, made)
+        hand_out()
+
+
+def _store_piece(piece: Piece, record: dict[str, Any], made: Mapping[str, bytes]) -> Records:
+    """Write a piece's files and its record; one that cannot be written is lost."""
+    try:
+        for name, data in made.items():
+            with atomic_write(Path(piece.folder) / name, overwrite=True) as part:
+                part.write_bytes(data)
+        record["photo"] = piece.photo
+        if record["state"] == "done":
+            store(piece.record, record)
+    except (InputError, OSError) as error:
+        return lost(piece, str(error))
+    return [record]
+
+
+def _make_piece_on_worker(
+    piece: Piece, photo: bytes, reads: Mapping[str, bytes]
+) -> tuple[dict[str, Any], dict[str, bytes]]:
+    """Make a piece in a folder of this machine; return its record and its files."""
+    with tempfile.TemporaryDirectory(prefix="livingstill-") as name:
+        folder = Path(name)
+        for file, data in reads.items():
+            (folder / file).write_bytes(data)
+        local = replace(piece, folder=name)
+        if photo:
+            copy = folder / f"photo{Path(piece.photo).suffix}"
+            copy.write_bytes(photo)
+            local = replace(local, photo=str(copy))
+        (record,) = make_piece(local)
+        if "error" in record:
+            record["error"] = str(record["error"]).replace(local.photo, piece.photo)
+        return record, {file: (folder / file).read_bytes() for file in record.get("files", ())}
 
 
 # Spans of one clip

@@ -21,7 +21,7 @@ from livingstill.depth import models
 from livingstill.depth.sources import SOURCES
 from livingstill.finish import files
 from livingstill.finish.finisher import Finisher
-from livingstill.jobs import analyse, soundtrack, steps
+from livingstill.jobs import analyse, modulation, soundtrack, steps
 from livingstill.jobs.analyse import Analysis, Estimates
 from livingstill.jobs.certificate import truth_note
 from livingstill.jobs.clip import Clip
@@ -38,6 +38,7 @@ from livingstill.settings.groups import (
     TimeSettings,
     WindSettings,
 )
+from livingstill.settings.modulation import ModulationSettings
 from livingstill.settings.shot import Shot
 from livingstill.settings.truth import TruthSettings
 from livingstill.settings.values import MoveSpec
@@ -119,6 +120,9 @@ class Session:
         scene_key = self._scene_key(keys, regions)
         shot = shot.model_copy(update={"camera": move})
         timeline = steps.timeline_of(shot)
+        envelopes, followed = self._step(
+            "modulation", keys.modulation, lambda: modulation.envelopes(shot)
+        )
         with stages("finish"):
             finisher = self._step(
                 "finish",
@@ -136,9 +140,20 @@ class Session:
             photo_layers = None  # it keeps what it has built
             camera, window = self._step(
                 "camera",
-                (scene_key, keys.camera, move, _file_stamps(_keyframes(move.name))),
+                (
+                    scene_key,
+                    keys.camera,
+                    move,
+                    _file_stamps(_keyframes(move.name)),
+                    keys.modulation,
+                ),
                 lambda: steps.plan_camera(
-                    scene, steps.view_of(analysis, frame), frame, shot, timeline
+                    scene,
+                    steps.view_of(analysis, frame),
+                    frame,
+                    shot,
+                    timeline,
+                    envelopes.get("camera"),
                 ),
             )
             card, title_notes = steps.place_title(finisher, scene, window, frame, shot.title_depth)
@@ -146,9 +161,9 @@ class Session:
         with stages("motion"):
             motion, motion_notes = self._step(
                 "motion",
-                (scene_key, keys.motion, timeline.seconds),
+                (scene_key, keys.motion, timeline.seconds, keys.modulation),
                 lambda: steps.compose_motion(
-                    analysis.rgb, depth.values, regions, scene, shot, timeline
+                    analysis.rgb, depth.values, regions, scene, shot, timeline, envelopes
                 ),
             )
         prompt_notes = prompt.notes(shot.prompt)
@@ -159,6 +174,8 @@ class Session:
             *reason,
             *frame.notes,
             *finisher.notes,
+            *followed,
+            *modulation.unheard(shot, (region.label for region in regions)),
         )
         clip = Clip(
             photo=self.photo,
@@ -177,6 +194,7 @@ class Session:
             notes=(*notes, *title_notes, *motion_notes),
             cost=cost,
             findings=findings,
+            camera_strength=envelopes.get("camera"),
         )
         return replace(clip, notes=(*clip.notes, *truth_note(shot, clip.moving)))
 
@@ -298,6 +316,7 @@ def check_settings(shot: Shot) -> None:
     path.parse(shot.camera, shot.duration)
     files.check(shot)
     soundtrack.check(shot)
+    modulation.check(shot)
     if shot.budget:
         formats.parse_size(shot.budget)
     source = shot.depth
@@ -323,6 +342,7 @@ class _StepKeys(NamedTuple):
     finish: Hashable
     camera: Hashable
     motion: Hashable
+    modulation: Hashable
 
     @classmethod
     def of(cls, shot: Shot, scale: float, versions: tuple[int, int]) -> _StepKeys:
@@ -347,7 +367,17 @@ class _StepKeys(NamedTuple):
             finish=(move, *map(shot.part, _FINISHED_BY), time, shot.seed, pictures),
             camera=(move, time, shot.seed),
             motion=(regions, shot.part(WindSettings), shot.seed),
+            modulation=_modulation_key(shot),
         )
+
+
+def _modulation_key(shot: Shot) -> Hashable:
+    """Return what the envelopes of a shot depend on; None for a shot without any."""
+    if not shot.modulate:
+        return None
+    stamps = _file_stamps(*(one.file for one in shot.modulate))
+    sound = (shot.audio, shot.audio_start, shot.audio_fade)
+    return shot.part(ModulationSettings), stamps, shot.part(TimeSettings), sound
 
 
 def _keyframes(move: str) -> str | None:

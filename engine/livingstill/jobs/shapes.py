@@ -12,6 +12,7 @@ from livingstill.camera import framing
 from livingstill.core import threads
 from livingstill.core.errors import InputError
 from livingstill.core.model import Progress
+from livingstill.io.files import with_tag
 from livingstill.jobs.analyse import read_photo
 from livingstill.jobs.animate import animate_file
 from livingstill.jobs.job_result import JobResult
@@ -102,5 +103,4 @@ def with_shape(output: str, shape: str) -> str:
     """
     if output == "-":
         raise InputError("several shapes cannot go to one stream; name a file with --output")
-    path = Path(output)
-    return str(path.with_name(f"{path.stem}-{shape.replace(':', 'x')}{path.suffix}"))
+    return str(with_tag(Path(output), shape.replace(":", "x")))

@@ -28,6 +28,7 @@ from livingstill.settings.groups import (
     WindSettings,
 )
 from livingstill.settings.job import FileSettings, RunSettings, SigningSettings
+from livingstill.settings.modulation import ModulationSettings
 from livingstill.settings.presets import PRESETS
 from livingstill.settings.truth import TruthSettings
 from livingstill.settings.values import fixes_aspect, override_settings
@@ -46,6 +47,7 @@ class Shot(
     TimeSettings,
     FilterSettings,
     SeedSettings,
+    ModulationSettings,
     WindSettings,
     RegionSettings,
     LayerSettings,
@@ -83,7 +85,8 @@ class Shot(
         if self.camera.name.startswith("@"):
             written.append(self.camera.name[1:])
         masks = (one.file for one in self.mask)
-        return (*filter(None, named), *masks, *map(Path, written))
+        followed = (one.file for one in self.modulate)
+        return (*filter(None, named), *masks, *followed, *map(Path, written))
 
 
 class Job(RunSettings, SigningSettings, FileSettings):

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import signal
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -15,23 +11,24 @@ from typing import Any
 from livingstill.core import threads
 from livingstill.core.errors import InputError
 from livingstill.core.model import Progress, SilentProgress
-from livingstill.io.files import remove_stale_parts
 from livingstill.jobs import credentials
-from livingstill.jobs.batch import matching, overview, tour
+from livingstill.jobs.batch import matching, overview, pool, timeline, tour
+from livingstill.jobs.batch.folder import folder_lock, remove_partial_files
 from livingstill.jobs.batch.overview import Report
 from livingstill.jobs.batch.plan import plan
+from livingstill.jobs.batch.pool import Records
 from livingstill.jobs.batch.sources import Row, gather
-from livingstill.jobs.batch.work import RECORDS, Output, Task, begin, failure, load, make, store
+from livingstill.jobs.batch.work import Output, Task, failure, load, make, store
 from livingstill.jobs.credentials import SigningFiles
 from livingstill.jobs.warmup import warmup
 from livingstill.media.formats import choose
 from livingstill.settings.presets import PRESETS, suffix_of
+from livingstill.settings.timeline import TimelineSettings
 from livingstill.settings.values import fixes_aspect, long_side
 
 _GIGABYTES_PER_WORKER = ((4096, 8.0), (2560, 3.0), (1920, 1.6), (0, 1.0))
 """Memory to count on per worker where the long side of the frame is above so many pixels."""
 
-Records = list[dict[str, Any]]
 Runner = Callable[[Sequence[Task]], Generator[Records, None, None]]
 """Runs tasks in any order and yields the records of each as it ends; closing it stops the work."""
 
@@ -47,6 +44,7 @@ def batch(
     workers: int | None = None,
     join: bool = False,
     dissolve: float = 0.6,
+    timelines: TimelineSettings | None = None,
     overwrite: bool = False,
     match_exposure: bool = False,
     signing: SigningFiles | None = None,
@@ -68,6 +66,7 @@ def batch(
     workers : processes; by default as many as cores and memory allow
     join : also join the clips of each group and shape into one video with cross-dissolves
     dissolve : seconds of each cross-dissolve
+    timelines : whether timelines for editors are written, and how clips are cut in them
     overwrite : make every clip anew
     match_exposure : bring the photos of each group to one brightness, by their middle tones
     signing : the user's certificate and key, by which every clip is signed
@@ -104,6 +103,7 @@ def batch(
         suffix,
         workers=workers,
         dissolve=dissolve if join else None,
+        timelines=timelines,
         overwrite=overwrite,
         runner=runner,
         progress=progress,
@@ -118,6 +118,7 @@ def work(
     *,
     workers: int | None = None,
     dissolve: float | None = None,
+    timelines: TimelineSettings | None = None,
     overwrite: bool = False,
     runner: Runner | None = None,
     progress: Progress | None = None,
@@ -137,8 +138,11 @@ def work(
     if choose(f"clip{suffix}").format.suffix.startswith("%"):
         raise InputError(f"format {suffix} is a sequence; a batch makes one file per clip")
     _make_folder(folder)
-    with _folder_lock(folder):
-        _remove_partial_files(folder)
+    timelines = timelines or TimelineSettings()
+    if timelines.timeline:
+        timeline.check(folder, tasks, overwrite)
+    with folder_lock(folder):
+        remove_partial_files(folder)
         records: dict[str, dict[str, Any]] = {}
         todo = []
         for task in tasks:
@@ -148,38 +152,42 @@ def work(
                 todo.append(replace(task, completed=frozenset(finished_records)))
         if todo and not runner:
             warmup(progress)  # once, before every worker compiles for itself
-        results = runner(todo) if runner else _run(todo, workers or _default_workers(tasks))
+        longest = max((long_side(str(t.values.get("size", "1080p"))) for t in tasks), default=0)
+        count = workers or default_workers(longest, len(tasks))
+        results = runner(todo) if runner else pool.run(todo, count, make, _lost)
         with progress.stage("photos", len(todo)) as step, closing(results):
             for records_done in results:
                 records.update({record["output"]: record for record in records_done})
                 step()
         ordered = [records[output.name] for task in tasks for output in task.outputs]
-        return _conclude(folder, ordered, suffix, dissolve, left_out or {}, progress)
+        tours: list[dict[str, Any]] = []
+        timeline_records: list[dict[str, Any]] = []
+        problems: list[str] = []
+        if dissolve is not None:
+            with _problems(problems, "no tours were made"), progress.stage("tours"):
+                tours = tour.join_all(folder, ordered, suffix, dissolve)
+        if timelines.timeline:
+            done = [record["output"] for record in ordered if record["state"] == "done"]
+            with _problems(problems, "no timelines were written"):
+                timeline_records = timeline.write_all(
+                    folder, tasks, done, timelines.handles, dissolve
+                )
+        report = Report(
+            folder, tuple(ordered), tuple(tours), left_out or {}, tuple(timeline_records),
+            tuple(problems),
+        )  # fmt: skip
+        with _problems(problems, "no report was written"):
+            overview.write(report)
+    return replace(report, problems=tuple(problems))
 
 
-def _conclude(
-    folder: Path,
-    records: Sequence[Mapping[str, Any]],
-    suffix: str,
-    dissolve: float | None,
-    left_out: Mapping[str, int],
-    progress: Progress,
-) -> Report:
-    """Join what is to be joined and write the report; what fails in that is one of its problems."""
-    tours: list[dict[str, Any]] = []
-    problems = []
-    if dissolve is not None:
-        try:
-            with progress.stage("tours"):
-                tours = tour.join_all(folder, records, suffix, dissolve)
-        except (InputError, OSError) as error:
-            problems.append(f"no tours were made: {error}")
-    report = Report(folder, tuple(records), tuple(tours), left_out, tuple(problems))
+@contextmanager
+def _problems(told: list[str], what: str) -> Iterator[None]:
+    """Add a sentence to ``told`` if the block cannot write, and go on: the clips are there."""
     try:
-        overview.write(report)
+        yield
     except (InputError, OSError) as error:
-        report = replace(report, problems=(*problems, f"no report was written: {error}"))
-    return report
+        told.append(f"{what}: {error}")
 
 
 def _make_folder(folder: Path) -> None:
@@ -225,120 +233,20 @@ def _finished_records(task: Task) -> dict[str, dict[str, Any]]:
     return {name: record for name, record in records.items() if record is not None}
 
 
-def _default_workers(tasks: Sequence[Task]) -> int:
-    """Return the number of workers that cores (two threads each) and free memory allow."""
-    longest = max((long_side(str(task.values.get("size", "1080p"))) for task in tasks), default=0)
+def _lost(task: Task, message: str) -> Records:
+    """Return the records of a task whose process died."""
+    return [failure(task, output, message) for output in task.pending]
+
+
+def default_workers(longest: int, tasks: int, threads_each: int = 2) -> int:
+    """Return the number of workers that cores and free memory allow.
+
+    ``longest`` is the long side of the largest frame in pixels, ``tasks`` how many there are.
+    """
     per_worker = next(size for above, size in _GIGABYTES_PER_WORKER if longest > above or not above)
     by_memory = float("inf")
     with suppress(OSError, StopIteration, ValueError):
         lines = Path("/proc/meminfo").read_text().splitlines()
         available_line = next(line for line in lines if line.startswith("MemAvailable"))
         by_memory = int(available_line.split()[1]) / 1e6 / per_worker
-    return max(1, int(min((threads.available() + 1) // 2, by_memory, len(tasks))))
-
-
-def _run(tasks: Sequence[Task], workers: int) -> Generator[Records, None, None]:
-    """Yield each task's records as it ends; a worker that dies costs only its own task.
-
-    No more tasks are handed out than there are workers, so memory does not grow with the batch.
-    When a worker dies its pool is of no more use: what was under way is tried again one by one,
-    and the task that kills its worker again has failed.
-    """
-    waiting, retries = list(reversed(tasks)), list[Task]()
-    while waiting or retries:
-        if retries:
-            task = retries.pop()
-            with _pool(1, threads.available()) as submit:
-                try:
-                    yield submit(task).result()
-                except BrokenProcessPool:
-                    message = "its process died, perhaps for lack of memory; try a smaller --size"
-                    yield [failure(task, output, message) for output in task.pending]
-            continue
-        with _pool(workers, max(1, threads.available() // workers)) as submit:
-            running: dict[Future[Records], Task] = {}
-            try:
-                while waiting or running:
-                    while waiting and len(running) < workers:
-                        running[submit(waiting[-1])] = waiting[-1]
-                        waiting.pop()
-                    for done in wait(running, return_when=FIRST_COMPLETED).done:
-                        records = done.result()
-                        del running[done]
-                        yield records
-            except BrokenProcessPool:
-                retries = list(running.values())
-
-
-@contextmanager
-def _pool(workers: int, threads_each: int) -> Iterator[Callable[[Task], Future[Records]]]:
-    """Give a function that hands a task to fresh processes of ``threads_each`` threads.
-
-    If the block is left early they are told to stop, and clean up.
-    """
-    others = set(multiprocessing.active_children())
-    pool = ProcessPoolExecutor(
-        workers, multiprocessing.get_context("spawn"), initializer=begin, initargs=(threads_each,)
-    )
-
-    def submit(task: Task) -> Future[Records]:
-        with _sigint_blocked():
-            return pool.submit(make, task)
-
-    try:
-        yield submit
-    except BaseException:
-        for child in set(multiprocessing.active_children()) - others:
-            child.terminate()
-        raise
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
-
-
-@contextmanager
-def _sigint_blocked() -> Iterator[None]:
-    """Block SIGINT: processes started meanwhile inherit the mask and unblock it when they are set up."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def _remove_partial_files(folder: Path) -> None:
-    """Remove the partial files of a killed batch."""
-    for path in (folder, *filter(Path.is_dir, folder.rglob("*"))):
-        remove_stale_parts(path)
-
-
-@contextmanager
-def _folder_lock(folder: Path) -> Iterator[None]:
-    """Hold an exclusive lock on the batch's folder; the system releases it with the process.
-
-    Raises
-    ------
-    InputError
-        If another batch holds it, or the folder cannot be written.
-    """
-    try:
-        import fcntl
-    except ImportError:  # no such lock on this system
-        yield
-        return
-    path = folder / RECORDS / "lock"
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle = path.open("w")
-    except OSError as error:
-        raise InputError(f"the folder {folder} cannot be written: {error.strerror}") from None
-    with handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise InputError(
-                f"another batch works in {folder}; wait for it or choose another folder"
-            ) from None
-        yield
+    return max(1, int(min(-(-threads.available() // threads_each), by_memory, tasks)))

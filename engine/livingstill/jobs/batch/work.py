@@ -156,7 +156,7 @@ def make(task: Task) -> list[dict[str, Any]]:
     start = time.perf_counter()
     records: list[dict[str, Any]] = []
     try:
-        with _interruptible():
+        with interruptible():
             if task.error:
                 raise InputError(task.error)
             for record in _task_records(task):
@@ -165,7 +165,7 @@ def make(task: Task) -> list[dict[str, Any]]:
     except Exception as error:
         recorded = {record["output"] for record in records}
         trace = "" if isinstance(error, LivingStillError) else traceback.format_exc()
-        message = str(error) if isinstance(error, LivingStillError) else _fault_sentence(error)
+        message = str(error) if isinstance(error, LivingStillError) else fault_sentence(error)
         for output in task.pending:
             if output.name not in recorded:
                 records.append(failure(task, output, message, trace))
@@ -203,7 +203,8 @@ def failure(task: Task, output: Output, message: str, trace: str = "") -> dict[s
     return record
 
 
-def _fault_sentence(error: Exception) -> str:
+def fault_sentence(error: Exception) -> str:
+    """Return a sentence for an error that is no mistake of the user's."""
     if isinstance(error, MemoryError):
         return "there was not enough memory; use fewer workers or a smaller --size"
     return f"an internal fault ({type(error).__name__}: {error})"
@@ -290,7 +291,7 @@ _state = {"busy": False, "leaving": False}
 
 
 @contextmanager
-def _interruptible() -> Iterator[None]:
+def interruptible() -> Iterator[None]:
     """While a task runs, an interrupt stops it and, when all is cleaned up, ends the process."""
     _state["busy"] = True
     try:
@@ -326,5 +327,5 @@ def begin(threads: int) -> None:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
-    if hasattr(signal, "pthread_sigmask"):  # blocked from birth, see `run._deaf`
+    if hasattr(signal, "pthread_sigmask"):  # blocked from birth, see `pool`
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
