@@ -177,8 +177,8 @@ def run(client: Client, tasks: Sequence[Task]) -> Generator[list[dict[str, Any]]
                 continue
             if made.disk_full:
                 full_disks.add(made.worker)
-                tries[task.photo] += 1
-                if tries[task.photo] < TRIES and live - full_disks:
+                tries[task.outputs[0].name] += 1
+                if tries[task.outputs[0].name] < TRIES and live - full_disks:
                     waiting.appendleft(task)
                     continue
             yield _store_results(task, made.records, made.files)
