@@ -238,7 +238,9 @@ class Session:
         with stages("camera"):
             frame = steps.frame_of(analysis, shot)
             move, reason, cost = self._step(
-                "move", keys.move, lambda: steps.choose_move(analysis, frame, shot.camera)
+                "move",
+                keys.move,
+                lambda: steps.choose_move(analysis, frame, shot.camera, straight=shot.truth),
             )
         findings = (*self._findings(analysis, planned, shot), *planned.uncertain)
         return Decisions(analysis, planned.moving, findings, frame, move, reason, cost)
@@ -362,7 +364,7 @@ class _StepKeys(NamedTuple):
         masks = _file_stamps(shot.hold, *(one.file for one in shot.mask))
         regions = (analysis, shot.part(RegionSettings), masks, versions[1])
         detection = (analysis, shot.motion, shot.brush, shot.hold_faces)
-        move = (analysis, frame, shot.camera)
+        move = (analysis, frame, shot.camera, shot.truth)
         pictures = _file_stamps(shot.font, shot.subtitle_font, shot.logo, shot.lut)
         return cls(
             analysis=analysis,

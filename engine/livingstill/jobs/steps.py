@@ -206,23 +206,30 @@ def view_of(analysis: Analysis, frame: framing.Framing) -> CameraView:
     return CameraView.of(analysis.depth().values, analysis.photo.focal, point, frame.box)
 
 
-def advise(analysis: Analysis, frame: framing.Framing) -> auto.Advice:
-    """Return the move of most parallax at least disocclusion and line bend, and the reason."""
+def advise(analysis: Analysis, frame: framing.Framing, *, straight: bool = False) -> auto.Advice:
+    """Return the move of most parallax at least disocclusion and line bend, and the reason.
+
+    ``straight`` holds lines straight in any photo, as in a room.
+    """
     statistics = analysis.statistics()
     line_depth = alignment.sample_lines(
         analysis.depth().values, statistics.lines, auto.LINE_FRACTIONS
     )
     confidence = analysis.subject().confidence
-    return auto.choose(view_of(analysis, frame), statistics, confidence, line_depth)
+    view = view_of(analysis, frame)
+    return auto.choose(view, statistics, confidence, line_depth, straight=straight)
 
 
 def choose_move(
-    analysis: Analysis, frame: framing.Framing, move: MoveSpec
+    analysis: Analysis, frame: framing.Framing, move: MoveSpec, *, straight: bool = False
 ) -> tuple[MoveSpec, tuple[str, ...], Mapping[str, float]]:
-    """Return the move; if it was auto, also the reason and the costs of the choice."""
+    """Return the move; if it was auto, also the reason and the costs of the choice.
+
+    ``straight`` is as in ``advise``.
+    """
     if move.name != path.AUTO:
         return move, (), {}
-    advice = advise(analysis, frame)
+    advice = advise(analysis, frame, straight=straight)
     choice = path.with_requested_keys(move, advice.choice)
     return choice, (f"camera {choice}: {advice.reason}",), advice.figures()
 
