@@ -25,6 +25,7 @@ SEVERAL = {
     "motion": "str | Sequence[str]",
     "amount_of": "Sequence[str | KindAmount]",
     "mask": "Sequence[str | MaskFile]",
+    "modulate": "Sequence[str | Modulation]",
     "brush": "Sequence[str | Stroke]",
 }
 
@@ -36,6 +37,7 @@ from collections.abc import Sequence
 from os import PathLike
 from typing import Literal, TypedDict
 
+from livingstill.settings.modulation import Modulation
 from livingstill.settings.values import KindAmount, MaskFile, MoveSpec, Stroke
 from livingstill.settings.wind import Wind
 

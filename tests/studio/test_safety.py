@@ -130,7 +130,7 @@ def test_no_folder_is_listed_and_no_path_is_followed(studio, path):
     [{"logo": "/etc/passwd"}, {"lut": "x.cube"}, {"hold": "/etc/hosts"}, {"font": "f0123456789abcdef"},
      {"mask": ["water=/etc/passwd"]}, {"mask": ["water"]}, {"audio": "/etc/passwd"}, {"depth": "/etc/passwd"},
      {"camera": "@/etc/passwd"}, {"brand": "/etc/passwd"}, {"max_pixels": 10**9}, {"photo": "/etc/passwd"},
-     {"output": "x.mp4"}, {"depth": "models"}, {"mask": "water=/etc/passwd"}],
+     {"output": "x.mp4"}, {"depth": "models"}, {"modulate": ["wind=/etc/passwd"]}, {"mask": "water=/etc/passwd"}],
 )  # fmt: skip
 def test_a_setting_that_is_a_path_is_refused(studio, settings, samples):
     handle = studio.upload("/api/photo", jpeg())[1]["handle"]

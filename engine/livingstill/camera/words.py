@@ -7,7 +7,8 @@ from livingstill.core.errors import InputError
 
 _PHRASES: dict[str, str] = {
     "push-in": "push in, push into, push toward, push forward, push, dolly in, dolly forward, "
-    "dolly toward, dolly into, dolly, move in, move into, move closer, come closer, get closer, "
+    "dolly toward, dolly into, creep forward, creep toward, walk forward, walk toward, walk into, "
+    "walk through, go front, camera front, travel forward, travel toward, advance, dolly, move in, move into, move closer, come closer, get closer, "
     "go closer, draw closer, creep closer, camera closer, go in, come in, creep in, move forward, "
     "go forward, float in, float forward, float toward, drift in, "
     "drift forward, drift toward, glide toward, ease in, fly forward, fly in, fly into, fly through, fly toward, glide in, glide forward, "
@@ -21,7 +22,7 @@ _PHRASES: dict[str, str] = {
     "zoom-out": "zoom out, zoom back, zoom away, zoom from",
     "dolly-zoom": "dolly zoom, vertigo, hitchcock zoom, hitchcock, zolly",
     "pan-left": "pan left, turn camera left, look left, camera turn left, camera look left",
-    "pan-right": "pan right, turn camera right, look right, camera look right",
+    "pan-right": "pan right, pan, turn camera right, look right, camera look right",
     "tilt-up": "tilt up, tilt, pan up, look up, camera look up, turn camera up",
     "tilt-down": "tilt down, pan down, look down, camera look down, turn camera down",
     "roll-left": "roll left, tilt left, camera roll left, rotate camera left, rotate left, "
@@ -33,10 +34,10 @@ _PHRASES: dict[str, str] = {
     "camera go left, camera travel left, camera float left, camera sweep left",
     "truck-right": "truck right, slide right, track right, dolly right, strafe right, "
     "glide right, camera right, camera move right, camera slide right, "
-    "camera drift right, camera glide right, camera go right, camera travel right, "
+    "camera drift right, camera glide right, camera go right, camera slide, camera travel right, "
     "camera float right, camera sweep right",
     "pedestal-up": "pedestal up, pedestal, camera up, camera move up, boom up, jib up, "
-    "camera rise, camera lift, camera go up, camera drift up, camera float up, camera glide up, "
+    "camera rise, camera lift, raise camera, lift camera, camera go up, camera drift up, camera float up, camera glide up, "
     "rise up, lift up",
     "pedestal-down": "pedestal down, camera down, camera move down, boom down, jib down, "
     "crane down, camera lower, camera sink, camera drop, camera descend, camera go down, "
@@ -44,7 +45,7 @@ _PHRASES: dict[str, str] = {
     "orbit": "orbit around, orbit, circle around, camera circle, rotate around, go around, "
     "move around, revolve around, spin around, travel around, fly around, camera around",
     "arc": "arc around, arc, swing around, camera swing, arc left, arc right",
-    "crane": "crane up, crane, fly over, flyover, fly above, camera soar, rise over, "
+    "crane": "crane up, crane, fly over, flyover, fly above, glide over, float over, soar over, hover over, glide above, camera soar, rise over, "
     "rise above, drone",
     "sway": "camera sideways, camera sway, camera drift, camera float, camera wobble, parallax, 3d",
     "handheld": "handheld, hand held, shaky, camera shake, shake camera, camera breathe",

@@ -71,6 +71,8 @@ class MotionKind:
         as water that flows
     classes : the network's classes that its regions are of, by which one knows how sure they are;
         none where its detector looks for something else
+    min_confidence : mean probability of those classes, 0..1, from which on a part of a region moves
+        without being named; what moves wrongly is worse in some kinds than in others
     colour : R, G, B of its regions in the overlay
     found_by : ``auto``: ``--motion auto`` looks for it; ``named``: it is looked for when it is
         named; ``mask``: it moves where a mask or a stroke says
@@ -91,6 +93,7 @@ class MotionKind:
     sounds : weight of each bed of sound that suits it
     quality_bars : see ``QualityBars``
     lights_surroundings : its light falls far beyond its region
+    wind_driven : the wind moves it, so that it follows a wind that changes over the clip
     kernels : modules of ``kernels`` that its effects call besides ``spectral``, so that they are
         compiled while the scene is built
     """
@@ -102,6 +105,7 @@ class MotionKind:
     verbs: tuple[str, ...] = ()
     nouns_with_verb: tuple[str, ...] = ()
     classes: tuple[str, ...] = ()
+    min_confidence: float = 0.65
     colour: tuple[int, int, int] = (255, 0, 255)
     found_by: Literal["auto", "named", "mask"] = "mask"
     detector: Function | None = None
@@ -116,6 +120,7 @@ class MotionKind:
     sounds: Mapping[str, float] = field(default_factory=dict)
     quality_bars: QualityBars = STEADY
     lights_surroundings: bool = False
+    wind_driven: bool = False
     kernels: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:

@@ -9,7 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
-from livingstill.camera import path
+from livingstill.camera import path, stereo
 from livingstill.camera.framing import Framing
 from livingstill.core.errors import InputError
 from livingstill.core.finding import Finding
@@ -21,7 +21,7 @@ from livingstill.depth import models
 from livingstill.depth.sources import SOURCES
 from livingstill.finish import files
 from livingstill.finish.finisher import Finisher
-from livingstill.jobs import analyse, small_regions, soundtrack, steps
+from livingstill.jobs import analyse, modulation, small_regions, soundtrack, steps
 from livingstill.jobs.analyse import Analysis, Estimates
 from livingstill.jobs.certificate import truth_note
 from livingstill.jobs.clip import Clip
@@ -43,9 +43,9 @@ T = TypeVar("T")
 class Decisions(NamedTuple):
     """What is decided of a photo by a shot, at the size of its scene, before the scene is built.
 
-    ``regions`` are what moves and ``findings`` how sure that is, ``framing`` the part of the photo
-    that is shown, ``move`` the camera's move by name; if it was chosen, ``reason`` says why and
-    ``cost`` has the figures of the choice.
+    ``regions`` are what moves, ``findings`` how sure that is and what is left still for doubt,
+    ``framing`` the part of the photo that is shown, ``move`` the camera's move by name; if it was
+    chosen, ``reason`` says why and ``cost`` has the figures of the choice.
     """
 
     analysis: Analysis
@@ -116,6 +116,9 @@ class Session:
         scene_key = self._scene_key(keys, regions)
         shot = shot.model_copy(update={"camera": move})
         timeline = steps.timeline_of(shot)
+        envelopes, followed = self._step(
+            "modulation", keys.modulation, lambda: modulation.envelopes(shot)
+        )
         with stages("finish"):
             finisher = self._step(
                 "finish",
@@ -133,19 +136,40 @@ class Session:
             photo_layers = None  # it keeps what it has built
             camera, window = self._step(
                 "camera",
-                (scene_key, keys.camera, move, file_stamps(_keyframes(move.name))),
-                lambda: steps.plan_camera(
-                    scene, steps.view_of(analysis, frame), frame, shot, timeline
+                (
+                    scene_key,
+                    keys.camera,
+                    move,
+                    file_stamps(_keyframes(move.name)),
+                    keys.modulation,
                 ),
+                lambda: steps.plan_camera(
+                    scene,
+                    steps.view_of(analysis, frame),
+                    frame,
+                    shot,
+                    timeline,
+                    envelopes.get("camera"),
+                ),
+            )
+            rig = steps.plan_stereo(
+                scene, window, steps.view_of(analysis, frame), frame, shot, timeline, camera
             )
             card, title_notes = steps.place_title(finisher, scene, window, frame, shot.title_depth)
         depth = analysis.depth()
         with stages("motion"):
             motion, motion_notes = self._step(
                 "motion",
-                (scene_key, keys.motion, timeline.seconds),
+                (scene_key, keys.motion, timeline.seconds, keys.modulation),
                 lambda: steps.compose_motion(
-                    analysis.rgb, depth.values, regions, scene, shot, timeline, self._effects
+                    analysis.rgb,
+                    depth.values,
+                    regions,
+                    scene,
+                    shot,
+                    timeline,
+                    envelopes,
+                    self._effects,
                 ),
             )
         prompt_notes = prompt.notes(shot.prompt)
@@ -153,9 +177,12 @@ class Session:
             *prompt_notes,
             *self.photo.notes,
             *depth.notes,
+            *(finding.note for finding in findings if not finding.moves),
             *reason,
             *frame.notes,
             *finisher.notes,
+            *followed,
+            *modulation.notes_on_unused(shot, (region.label for region in regions)),
         )
         clip = Clip(
             photo=self.photo,
@@ -174,6 +201,8 @@ class Session:
             notes=(*notes, *title_notes, *motion_notes),
             cost=cost,
             findings=findings,
+            rig=rig,
+            camera_strength=envelopes.get("camera"),
         )
         return replace(clip, notes=(*clip.notes, *truth_note(shot, clip.moving)))
 
@@ -199,10 +228,12 @@ class Session:
         """Return the session's last clip with other masks of its regions; quick, and not exact.
 
         Only regions of ``painted`` kinds move by their new mask, the others as before, and nothing is
-        lowered that folds. None where a layer of the scene would have to change. Interactive only.
+        lowered that folds. None where a layer of the scene would have to change, and for motion that swells. Interactive only.
         """
         layered = [r for r in (*clip.regions, *regions) if KINDS[r.label].layer]
-        if self._effects is None or any(r.label in painted for r in layered):
+        if self._effects is None or clip.shot.modulate:
+            return None
+        if any(region.label in painted for region in layered):
             return None
         rgb: UInt8Array = self._results["analysis"][1].rgb
         effects = self._effects
@@ -240,11 +271,11 @@ class Session:
     ) -> Decisions:
         with stages("regions"):
             if size is None:
-                regions = self._step(
+                planned = self._step(
                     "regions", keys.regions, lambda: self._regions(analysis, shot, keys)
                 )
             else:
-                regions = self._step(
+                planned = self._step(
                     "small regions",
                     (keys.regions, size),
                     lambda: self._small_regions(analysis, shot, keys, size),
@@ -252,10 +283,12 @@ class Session:
         with stages("camera"):
             frame = steps.frame_of(analysis, shot)
             move, reason, cost = self._step(
-                "move", keys.move, lambda: steps.choose_move(analysis, frame, shot.camera)
+                "move",
+                keys.move,
+                lambda: steps.choose_move(analysis, frame, shot.camera, straight=shot.truth),
             )
-        findings = self._findings(analysis, regions, shot)
-        return Decisions(analysis, regions, findings, frame, move, reason, cost)
+        findings = (*self._findings(analysis, planned, shot), *planned.uncertain)
+        return Decisions(analysis, planned.moving, findings, frame, move, reason, cost)
 
     def _scene_key(self, keys: StepKeys, regions: tuple[Region, ...]) -> Hashable:
         """Return what the scene depends on: of the regions only those with layers of their own."""
@@ -291,17 +324,17 @@ class Session:
         return analyse.analyse(self.photo, shot, scale=self._scale)
 
     def _findings(
-        self, analysis: Analysis, regions: tuple[Region, ...], shot: Shot
+        self, analysis: Analysis, planned: steps.PlannedRegions, shot: Shot
     ) -> tuple[Finding, ...]:
         """Return how sure each region is; of estimates that were given nothing is known."""
         given = {one.kind for one in shot.mask}
         if self._estimates is not None:
-            given = {region.label for region in regions}
-        return analysis.findings(regions, given)
+            given = {region.label for region in planned.moving}
+        return analysis.findings(planned.moving, given, planned.reflection)
 
-    def _regions(self, analysis: Analysis, shot: Shot, keys: StepKeys) -> tuple[Region, ...]:
+    def _regions(self, analysis: Analysis, shot: Shot, keys: StepKeys) -> steps.PlannedRegions:
         if self._estimates is not None:
-            return self._estimates.regions
+            return steps.PlannedRegions(self._estimates.regions)
         if not self._interactive:
             return steps.plan_regions(analysis, shot)
         height, width = analysis.rgb.shape[:2]
@@ -309,7 +342,7 @@ class Session:
 
     def _small_regions(
         self, analysis: Analysis, shot: Shot, keys: StepKeys, size: tuple[int, int]
-    ) -> tuple[Region, ...]:
+    ) -> steps.PlannedRegions:
         detection = self._detect(analysis, shot, keys)
         small = self._step(
             "small detection",
@@ -348,8 +381,10 @@ def check_settings(shot: Shot) -> None:
             raise InputError(
                 f"no motion kind is called '{one.kind}'{nearest(one.kind, list(KINDS))}"
             )
+    stereo.check(shot)
     files.check(shot)
     soundtrack.check(shot)
+    modulation.check(shot)
     if shot.budget:
         formats.parse_size(shot.budget)
     source = shot.depth

@@ -12,6 +12,7 @@ from livingstill.camera import framing
 from livingstill.core import threads
 from livingstill.core.errors import InputError
 from livingstill.core.model import Progress
+from livingstill.io.files import with_tag
 from livingstill.jobs.analyse import read_photo
 from livingstill.jobs.animate import animate_file
 from livingstill.jobs.job_result import JobResult
@@ -19,6 +20,7 @@ from livingstill.jobs.outputs import check_outputs, default_name, files_of, free
 from livingstill.jobs.session import check_settings, prepare
 from livingstill.jobs.stages import Stages
 from livingstill.settings.declare import checked
+from livingstill.settings.page import is_page
 from livingstill.settings.shot import Job, Shot
 
 
@@ -47,6 +49,8 @@ def animate_shapes(
         raise InputError("manifests and shot files are of one clip; give one --aspect with them")
     if len(set(shapes)) != len(shapes):
         raise InputError(f"aspect {','.join(shapes)} names a shape twice; name each once")
+    if any(map(is_page, job.output)):
+        raise InputError(f"page {job.output[0]} has one shape; give one --aspect")
     shots = [checked(Shot, {**dict(shot), "aspect": shape}) for shape in shapes]
     check_settings(shot)
     outputs = job.output or (default_name(shot, job.photo),)
@@ -102,5 +106,4 @@ def with_shape(output: str, shape: str) -> str:
     """
     if output == "-":
         raise InputError("several shapes cannot go to one stream; name a file with --output")
-    path = Path(output)
-    return str(path.with_name(f"{path.stem}-{shape.replace(':', 'x')}{path.suffix}"))
+    return str(with_tag(Path(output), shape.replace(":", "x")))

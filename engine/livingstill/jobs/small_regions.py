@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -39,7 +39,7 @@ def reduce_detection(detection: plan.DetectedKinds, size: tuple[int, int]) -> Sm
     return SmallDetection(size, small, unmasked)
 
 
-def apply_masks(small: SmallDetection, settings: RegionSettings) -> tuple[Region, ...]:
+def apply_masks(small: SmallDetection, settings: RegionSettings) -> steps.PlannedRegions:
     """Return the moving regions, the settings' masks and hold applied.
 
     Regions that those leave as they are have the very mask of the full size, reduced.
@@ -49,8 +49,9 @@ def apply_masks(small: SmallDetection, settings: RegionSettings) -> tuple[Region
     InputError
         As ``steps.plan_regions``.
     """
-    regions = steps.apply_masks(small.detection, settings, small.size)
-    return tuple(Region(r.label, _exact(small, r)) for r in regions)
+    planned = steps.apply_masks(small.detection, settings, small.size)
+    moving = tuple(Region(r.label, _exact(small, r)) for r in planned.moving)
+    return replace(planned, moving=moving)
 
 
 def _exact(small: SmallDetection, region: Region) -> UInt8Array:

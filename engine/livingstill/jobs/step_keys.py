@@ -12,9 +12,11 @@ from livingstill.settings.groups import (
     FinishSettings,
     FrameSettings,
     RegionSettings,
+    StereoSettings,
     TimeSettings,
     WindSettings,
 )
+from livingstill.settings.modulation import ModulationSettings
 from livingstill.settings.shot import Shot
 from livingstill.settings.truth import TruthSettings
 
@@ -33,6 +35,7 @@ class StepKeys(NamedTuple):
     finish: Hashable
     camera: Hashable
     motion: Hashable
+    modulation: Hashable
 
     @classmethod
     def of(cls, shot: Shot, scale: float, versions: tuple[int, int]) -> StepKeys:
@@ -46,7 +49,7 @@ class StepKeys(NamedTuple):
         masks = file_stamps(shot.hold, *(one.file for one in shot.mask))
         regions = (analysis, shot.part(RegionSettings), masks, versions[1])
         detection = (analysis, shot.motion, shot.brush, shot.hold_faces)
-        move = (analysis, frame, shot.camera)
+        move = (analysis, frame, shot.camera, shot.truth)
         pictures = file_stamps(shot.font, shot.subtitle_font, shot.logo, shot.lut)
         return cls(
             analysis=analysis,
@@ -55,9 +58,19 @@ class StepKeys(NamedTuple):
             layers=(analysis, shot.layers),
             move=move,
             finish=(move, *map(shot.part, _FINISHED_BY), time, shot.seed, pictures),
-            camera=(move, time, shot.seed),
+            camera=(move, time, shot.part(StereoSettings), shot.seed),
             motion=(regions, shot.part(WindSettings), shot.seed),
+            modulation=_modulation_key(shot),
         )
+
+
+def _modulation_key(shot: Shot) -> Hashable:
+    """Return what the envelopes of a shot depend on; None for a shot without any."""
+    if not shot.modulate:
+        return None
+    stamps = file_stamps(*(one.file for one in shot.modulate))
+    sound = (shot.audio, shot.audio_start, shot.audio_fade)
+    return shot.part(ModulationSettings), stamps, shot.part(TimeSettings), sound
 
 
 def file_stamps(*files: str | Path | None) -> Hashable:

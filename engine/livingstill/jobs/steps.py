@@ -7,12 +7,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
 
-from livingstill.camera import auto, framing, path
+from livingstill.camera import auto, framing, path, stereo
+from livingstill.camera.modulation import ModulatedPath
 from livingstill.camera.view import CameraView
+from livingstill.core.envelope import Envelope
+from livingstill.core.finding import Finding
 from livingstill.core.model import (
     DEFAULT_FOCAL,
     CameraPath,
@@ -29,13 +32,13 @@ from livingstill.core.threads import Result
 from livingstill.depth import alignment
 from livingstill.depth.refine import ramp_width
 from livingstill.finish.finisher import Finisher
-from livingstill.jobs import monitor
+from livingstill.jobs import modulation, monitor
 from livingstill.jobs.analyse import Analysis, begin_if_small
 from livingstill.motion.builder import Build, compose
-from livingstill.render import frames
+from livingstill.render import frames, visibility
 from livingstill.render.title_occlusion import place_card
 from livingstill.scene import assembly, layers
-from livingstill.segmentation import flow_field, mask_files, plan
+from livingstill.segmentation import confidence, flow_field, mask_files, plan
 from livingstill.settings.groups import FrameSettings, RegionSettings
 from livingstill.settings.shot import Shot
 from livingstill.settings.values import MoveSpec, Strokes
@@ -43,13 +46,28 @@ from livingstill.settings.values import MoveSpec, Strokes
 MAX_LAYERS = {"draft": 5, "standard": 5, "high": 8}
 """Largest number of layers by quality: more than five gain at large moves only, and cost time."""
 
+_OVERLAYS = ("title", "subtitle", "price", "address", "details", "logo", "disclosure")
+"""Settings of what is laid over a frame, and so stands in the plane of the screen."""
+
 _ZOOM_ITERATIONS, _ZOOM_MARGIN = 4, 1.002
 
 
 # regions
 
 
-def plan_regions(analysis: Analysis, settings: RegionSettings) -> tuple[Region, ...]:
+@dataclass(frozen=True, slots=True, eq=False)
+class PlannedRegions:
+    """The ``moving`` regions of a photo, and what is left still because it may be something else.
+
+    ``reflection`` is (H, W) uint8, 255 where mirror images show that there is water.
+    """
+
+    moving: tuple[Region, ...]
+    uncertain: tuple[Finding, ...] = ()
+    reflection: UInt8Array | None = None
+
+
+def plan_regions(analysis: Analysis, settings: RegionSettings) -> PlannedRegions:
     """Return the moving regions of a photo: one soft mask per kind and component, without overlap.
 
     Raises
@@ -69,7 +87,7 @@ def detect_kinds(analysis: Analysis, settings: RegionSettings) -> plan.DetectedK
     InputError
         If a kind that was named does not exist.
     """
-    return plan.detect_kinds(
+    detection = plan.detect_kinds(
         analysis.rgb,
         analysis.depth().values,
         analysis.classes(),
@@ -77,11 +95,13 @@ def detect_kinds(analysis: Analysis, settings: RegionSettings) -> plan.DetectedK
         strokes=settings.brush,
         hold_faces=settings.hold_faces,
     )
+    named = {*settings.motion, *(stroke.kind for stroke in settings.brush)}
+    return confidence.hold_uncertain(detection, analysis.perception, named)
 
 
 def apply_masks(
     detection: plan.DetectedKinds, settings: RegionSettings, size: tuple[int, int]
-) -> tuple[Region, ...]:
+) -> PlannedRegions:
     """Return the moving regions: what was detected, the settings' masks and hold applied.
 
     ``size`` is the width and height of what was detected, and of the regions.
@@ -91,12 +111,15 @@ def apply_masks(
     InputError
         As ``plan_regions``.
     """
-    return plan.apply_masks(
+    masks = {one.kind: mask_files.read(one.file, size) for one in settings.mask}
+    moving = plan.apply_masks(
         detection,
         motion=settings.motion,
-        masks={one.kind: mask_files.read(one.file, size) for one in settings.mask},
+        masks=masks,
         hold=mask_files.read(settings.hold, size) if settings.hold else None,
     )
+    uncertain = tuple(f for f in detection.uncertain if f.kind not in masks)
+    return PlannedRegions(moving, uncertain, detection.reflection)
 
 
 # scene
@@ -184,45 +207,91 @@ def view_of(analysis: Analysis, frame: framing.Framing) -> CameraView:
     return CameraView.of(analysis.depth().values, analysis.photo.focal, point, frame.box)
 
 
-def advise(analysis: Analysis, frame: framing.Framing) -> auto.Advice:
-    """Return the move of most parallax at least disocclusion and line bend, and the reason."""
+def advise(analysis: Analysis, frame: framing.Framing, *, straight: bool = False) -> auto.Advice:
+    """Return the move of most parallax at least disocclusion and line bend, and the reason.
+
+    ``straight`` holds lines straight in any photo, as in a room.
+    """
     statistics = analysis.statistics()
     line_depth = alignment.sample_lines(
         analysis.depth().values, statistics.lines, auto.LINE_FRACTIONS
     )
     confidence = analysis.subject().confidence
-    return auto.choose(view_of(analysis, frame), statistics, confidence, line_depth)
+    view = view_of(analysis, frame)
+    return auto.choose(view, statistics, confidence, line_depth, straight=straight)
 
 
 def choose_move(
-    analysis: Analysis, frame: framing.Framing, move: MoveSpec
+    analysis: Analysis, frame: framing.Framing, move: MoveSpec, *, straight: bool = False
 ) -> tuple[MoveSpec, tuple[str, ...], Mapping[str, float]]:
-    """Return the move; if it was auto, also the reason and the costs of the choice."""
+    """Return the move; if it was auto, also the reason and the costs of the choice.
+
+    ``straight`` is as in ``advise``.
+    """
     if move.name != path.AUTO:
         return move, (), {}
-    advice = advise(analysis, frame)
+    advice = advise(analysis, frame, straight=straight)
     choice = path.with_requested_keys(move, advice.choice)
     return choice, (f"camera {choice}: {advice.reason}",), advice.figures()
 
 
 def plan_camera(
-    scene: Scene, view: CameraView, frame: framing.Framing, shot: Shot, timeline: Timeline
+    scene: Scene,
+    view: CameraView,
+    frame: framing.Framing,
+    shot: Shot,
+    timeline: Timeline,
+    strength: Envelope | None = None,
 ) -> tuple[CameraPath, frames.Window]:
-    """Return the path of the shot's camera and the largest window without a border along it."""
+    """Return the path of the shot's camera and the largest window without a border along it.
+
+    ``strength`` scales the camera's way from the photo's pose over the clip.
+    """
     resolve = partial(
         path.resolve, shot.camera, loop=shot.loop, duration=shot.duration, seed=shot.seed
     )
     window, zoom = window_of(scene, frame), 1.0
+    last = timeline.time(timeline.frames - 1) or 1.0
     for _ in range(_ZOOM_ITERATIONS):
         # moves are sized for the zoomed frame, and their size changes the zoom: a fixed point
         camera = resolve(view.zoomed(zoom))
-        poses: list[Pose] = [camera.at(timeline.time(i)) for i in range(timeline.frames)]
+        if strength is not None:
+            camera = ModulatedPath(camera, strength, timeline.phase(timeline.frames - 1) / last)
         zoomed = replace(window, scale=window.scale / zoom)
+        rig = plan_stereo(scene, zoomed, view, frame, shot, timeline, camera)
+        outermost = rig.outermost(camera) if rig else (camera,)
+        poses: list[Pose] = [
+            path_.at(timeline.time(i)) for i in range(timeline.frames) for path_ in outermost
+        ]
         extra_zoom = frames.safe_zoom(scene, poses, zoomed, frame.picture[2:])
         if extra_zoom == 1.0:
             break
         zoom *= extra_zoom * _ZOOM_MARGIN
     return camera, replace(window, scale=window.scale / zoom)
+
+
+def plan_stereo(
+    scene: Scene,
+    window: frames.Window,
+    view: CameraView,
+    frame: framing.Framing,
+    shot: Shot,
+    timeline: Timeline,
+    camera: CameraPath,
+) -> stereo.StereoRig | None:
+    """Return the eyes of a shot's stereo layout beside its camera, None where it has none."""
+    if shot.stereo is None:
+        return None
+    width, height = frame.picture[2:]
+    return stereo.plan_rig(
+        shot.stereo,
+        shot,
+        visibility.rest_depth(scene, window, (width, height)),
+        [camera.at(timeline.time(i)) for i in range(timeline.frames)],
+        scene.focal * scene.size[0] / (window.scale * width),
+        view.subject,
+        overlay=any(getattr(shot, name) for name in _OVERLAYS),
+    )
 
 
 def window_of(scene: Scene, frame: framing.Framing) -> frames.Window:
@@ -245,17 +314,21 @@ def compose_motion(
     scene: Scene,
     shot: Shot,
     timeline: Timeline,
+    envelopes: modulation.Envelopes | None = None,
     build: Build | None = None,
 ) -> tuple[Motion | None, tuple[str, ...]]:
     """Return the motion of the regions under the shot's wind, periodic in the clip, and notes.
 
-    A kind that would fold or pulse is lowered until it does not, and a note says so. ``build`` gives
-    the effects of a region, by default those of its kind built anew.
+    A kind that would fold or pulse is lowered until it does not, and a note says so. ``envelopes`` are of
+    the wind and of all motion over the clip; ``build`` gives the effects of a region, by default those
+    of its kind built anew.
     """
     if not regions:
         return None, ()
     make = motion_of_amounts(rgb, depth, regions, scene, shot, timeline, build)
-    motion, note = monitor.limit_amounts(make, regions, scene)
+    by_kind = modulation.of_kinds(envelopes or {}, (region.label for region in regions))
+    deliver = partial(make, by_kind=by_kind) if by_kind else None
+    motion, note = monitor.limit_amounts(make, regions, scene, deliver)
     return motion, (note,) if note else ()
 
 
@@ -267,13 +340,13 @@ def motion_of_amounts(
     shot: Shot,
     timeline: Timeline,
     build: Build | None = None,
-) -> Callable[[Mapping[str, float]], Motion]:
-    """Return the motion as a function of a factor per kind on what the shot asks for."""
+) -> Callable[..., Motion]:
+    """Return the motion as a function of a factor per kind on what the shot asks for, and of envelopes."""
     strokes: Strokes = shot.brush
     directions = flow_field.velocities(rgb, depth, regions, strokes)
     amounts = {one.kind: shot.amount * one.amount for one in shot.amount_of}
 
-    def make(factors: Mapping[str, float]) -> Motion:
+    def make(factors: Mapping[str, float], by_kind: Mapping[str, Envelope] | None = None) -> Motion:
         return compose(
             rgb,
             depth,
@@ -284,6 +357,7 @@ def motion_of_amounts(
             seed=shot.seed,
             directions=directions,
             scene=scene,
+            envelopes=by_kind,
             build=build,
         )
 

@@ -45,12 +45,13 @@ class EffectCache:
 def _key(context: MotionContext, *more: Float32Array) -> Hashable:
     """Return a context by value but for its mask: ``colour`` is of ``rgb``, so it needs no digest."""
     digest = sha256()
-    for array in (context.rgb, context.inverse_depth, context.direction, *more):
+    envelope = None if context.envelope is None else context.envelope.strengths
+    for array in (context.rgb, context.inverse_depth, context.direction, envelope, *more):
         if array is not None:
             digest.update(np.ascontiguousarray(array).data)
     return (
         digest.digest(),
         (context.kind, context.index, context.direction is None),
         (context.wind, context.seconds, context.amount, context.seed),
-        (context.own_layer, context.on_background),
+        (context.own_layer, context.on_background, context.envelope is None),
     )

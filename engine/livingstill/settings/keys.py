@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from os import PathLike
 from typing import Literal, TypedDict
 
+from livingstill.settings.modulation import Modulation
 from livingstill.settings.values import KindAmount, MaskFile, MoveSpec, Stroke
 from livingstill.settings.wind import Wind
 
@@ -26,6 +27,10 @@ class ShotKeys(TypedDict, total=False):
     wind: str | Wind
     amount: float
     amount_of: Sequence[str | KindAmount]
+    modulate: Sequence[str | Modulation]
+    modulate_attack: float
+    modulate_release: float
+    modulate_floor: float
     seed: int
     smooth: float
     duration: float
@@ -35,6 +40,11 @@ class ShotKeys(TypedDict, total=False):
     aspect: str | None
     fit: Literal["crop", "pad", "blur"]
     max_upscale: float
+    stereo: str | None
+    eyes: str | None
+    converge: str
+    page_parallax: float
+    alt_text: str | None
     quality: Literal["draft", "standard", "high"]
     shutter: float
     codec: str | None

@@ -20,14 +20,17 @@ from livingstill.settings.groups import (
     FrameSettings,
     InputSettings,
     LayerSettings,
+    PageSettings,
     QualitySettings,
     RegionSettings,
     SeedSettings,
     SoundSettings,
+    StereoSettings,
     TimeSettings,
     WindSettings,
 )
 from livingstill.settings.job import FileSettings, RunSettings, SigningSettings
+from livingstill.settings.modulation import ModulationSettings
 from livingstill.settings.presets import PRESETS
 from livingstill.settings.truth import TruthSettings
 from livingstill.settings.values import fixes_aspect, override_settings
@@ -42,10 +45,13 @@ class Shot(
     SoundSettings,
     EncodingSettings,
     QualitySettings,
+    PageSettings,
+    StereoSettings,
     FrameSettings,
     TimeSettings,
     FilterSettings,
     SeedSettings,
+    ModulationSettings,
     WindSettings,
     RegionSettings,
     LayerSettings,
@@ -83,7 +89,8 @@ class Shot(
         if self.camera.name.startswith("@"):
             written.append(self.camera.name[1:])
         masks = (one.file for one in self.mask)
-        return (*filter(None, named), *masks, *map(Path, written))
+        followed = (one.file for one in self.modulate)
+        return (*filter(None, named), *masks, *followed, *map(Path, written))
 
 
 class Job(RunSettings, SigningSettings, FileSettings):

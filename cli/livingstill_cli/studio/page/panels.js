@@ -661,6 +661,8 @@ function exporting(studio) {
       el("div", {class: "row actions"}, go, save, making.cancel), making.bar, making.line, result,
       part(text.frame, [sizeField(store), aspectField(store), ...fields(store, ["fit", "fps", "quality"], studio.fail)]),
       fold(text.encoding, fields(store, ["crf", "bitrate", "budget", "alpha", "shutter", "max_upscale"], studio.fail)),
+      fold(text.stereo, fields(store, ["stereo", "eyes", "converge"], studio.fail)),
+      fold(text.page, fields(store, ["page_parallax", "alt_text"], studio.fail)),
       fold(text.sound, [
         ...fields(store, ["audio"], studio.fail),
         control({

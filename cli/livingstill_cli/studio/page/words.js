@@ -106,7 +106,7 @@ export const words = {
   export: {
     lead: "The file has the frames you see, at full size.",
     name: "Name", format: "Format", about: (size) => `about ${size}`,
-    frame: "Frame", encoding: "Encoding", sound: "Sound",
+    frame: "Frame", encoding: "Encoding", sound: "Sound", stereo: "Stereo", page: "For a page",
     start: "Export", cancel: "Cancel", save: "Save shot file",
     stages: {network: "Looking", depth: "Depth", regions: "Regions", camera: "Camera", scene: "Scene",
       motion: "Motion", finish: "Title", sound: "Sound", frames: "Frames"},

@@ -37,7 +37,7 @@ class Glint:
     along: Float32Array
     passes: int
     share: float
-    placement: ClassVar[Placement] = Placement(Stage.LIGHT)
+    placement: ClassVar[Placement] = Placement(Stage.LIGHT, travels=True)
 
     def apply(self, phase: float, canvas: Canvas) -> None:
         """Scale the gains and the bias under the band."""
@@ -93,7 +93,7 @@ KIND = MotionKind(
     help="a band of light passes over a product",
     build=build,
     nouns=("glint", "shine", "gleam"),
-    verbs=("shimmer", "pass", "sweep", "shine", "sparkle"),
+    verbs=("shimmer", "pass", "sweep", "shine", "sparkle", "glide", "glitter", "flash", "glint"),
     colour=(255, 240, 130),
     found_by="named",
     detector="livingstill.segmentation.lights:find_glints",

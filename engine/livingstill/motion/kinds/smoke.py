@@ -46,7 +46,7 @@ class Veil:
     across: Float32Array
     weight: Float32Array
     colour: Float32Array
-    placement: ClassVar[Placement] = Placement(Stage.COMPOSITE)
+    placement: ClassVar[Placement] = Placement(Stage.COMPOSITE, travels=True)
 
     def opacity(self, phase: float) -> Float32Array:
         """Return (h, w) float32, the change of opacity at ``phase``, of weighted mean 0."""
@@ -130,11 +130,38 @@ KIND = MotionKind(
     help="smoke in the photo drifts up and away",
     build=build,
     nouns=("smoke", "fumes"),
-    verbs=("rise", "drift", "billow", "curl", "swirl", "waft", "float", "pour", "blow"),
+    verbs=(
+        "rise",
+        "drift",
+        "billow",
+        "curl",
+        "swirl",
+        "waft",
+        "float",
+        "pour",
+        "blow",
+        "puff",
+        "spiral",
+        "twist",
+        "snake",
+        "creep",
+        "flow",
+        "dance",
+        "stream",
+        "roll",
+        "trail",
+        "lift",
+        "escape",
+        "plume",
+        "wisp",
+        "spread",
+        "hover",
+    ),
     colour=(140, 140, 140),
     drawn_as="steam",
     speeds=SpeedRange(0.02, 0.12, prompted=0.04),
     sounds={"wind": 0.3},
     quality_bars=GUSTY,
     kernels=("advect",),
+    wind_driven=True,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from livingstill.core.kinds import KINDS
 from livingstill.settings.prompt.limits import why_impossible
 from livingstill.settings.prompt.modifiers import (
     direction_of,
@@ -48,6 +49,24 @@ class Clause:
         return 1.0 if self.strength is None else self.strength
 
     @property
+    def only_keeps(self) -> bool:
+        """Whether it only keeps things, as in "keep the waterfall", which may move all the same."""
+        roles = {token.role for token in self.tokens}
+        return "hold" in roles and not roles & {"negation", "still"}
+
+    @property
+    def acts(self) -> bool:
+        """Whether it has a verb, a strength or a direction of its own."""
+        does = {"verb", "move", "blow", "act", "change", "add", "moves", "wind", "size", "way"}
+        return any(token.role in does for token in self.tokens)
+
+    @property
+    def imperative(self) -> bool:
+        """Whether it begins with what shall be done, as in "remove the cars"."""
+        role = next((t.role for t in self.tokens if t.role not in ("idle", "negation")), "")
+        return role in ("act", "change", "add")
+
+    @property
     def says(self) -> bool:
         """Whether anything of it was understood."""
         said = self.kinds or self.still or self.camera or self.faces or self.kept or self.every
@@ -69,8 +88,9 @@ def clause_of(tokens: tuple[Token, ...], join: str) -> Clause:
     moves = has & {"verb", "move", "act", "blow"}
     held_words = has & {"negation", "hold", "still"}
     named = bool(nouns or has & {"all", "camera"})
+    does = nouns and any(t.role == "unknown" for t in tokens[nouns[0][0] :])
     acts = moves or held_words or has & {"moves", "wind"}
-    bare = named and not acts and strength is None and direction is None
+    bare = named and not acts and not does and strength is None and direction is None
     base = replace(base, bare=bare, leading=bool(leading and held_words), moving=bool(moves))
     if "moves" in has:
         return _camera_clause(base, tokens, negated)
@@ -82,6 +102,8 @@ def clause_of(tokens: tuple[Token, ...], join: str) -> Clause:
     )
     moving = [(i, kind) for i, kind in kinds if not negated[i]]
     impossible = why_impossible(tokens, negated, moving)
+    if join == "until":
+        impossible = "no motion here waits for a moment"
     if impossible:
         return replace(base, impossible=impossible)
     subjects, places = _subjects(tokens, moving)
@@ -92,13 +114,16 @@ def clause_of(tokens: tuple[Token, ...], join: str) -> Clause:
         wind = 0.0 if negated[i] else tokens[i].value * wind_strength(tokens, i, bool(kinds))
         if kinds and not negated[i]:
             base = replace(base, strength=strength_of(without_wind(tokens, i)))
-    everything = "all" in has or ("move" in has and not nouns and not has & {"camera", "wind"})
+    named_none = not nouns and not has & {"camera", "wind", "unknown"}
+    everything = "all" in has or ("move" in has and named_none)
     stop = has & {"negation", "still", "hold"} and has != {"hold"}
     rest = "nothing" in has or (everything and not camera and rest_still(tokens, negated))
     if "all" in has and (nouns or "camera" in has) and not rest:
         everything = False
     every = everything and not rest and bool(moves or strength is not None) and not stop
-    if "only" in has and (kinds or "wind" in has):
+    if every and not subjects and (able := _able(tokens)):
+        subjects, every = able, False
+    if "only" in has and (kinds or "wind" in has or camera not in ("", "static")):
         rest, every = True, False
     faces = any(t.role == "held" and negated[i] for i, t in enumerate(tokens))
     return replace(
@@ -125,8 +150,11 @@ def _subjects(
 
     A place moves too where the verb gives the noun its meaning, as in "reflections shimmer on water".
     """
-    prep = first_of([token.role for token in tokens], ("prep",))
-    subjects = tuple(k for i, k in moving if i < prep) or tuple(k for _, k in moving)
+    roles = [token.role for token in tokens]
+    prep = first_of(roles, ("prep",))
+    subjects = tuple(k for i, k in moving if i < prep) or _nearest(roles, moving)
+    if _only_where(tokens):
+        subjects = ()
     named = {kind for _, kind in moving}
     for verb in (token for token in tokens if token.role in ("verb", "blow")):
         moved = verb.value or frozenset()
@@ -137,6 +165,34 @@ def _subjects(
             if extra:
                 subjects = (*subjects, *(k for k in sorted(extra) if k not in subjects))
     return subjects, tuple(k for _, k in moving if k not in subjects)
+
+
+_WHERE = ("on", "at", "by", "near", "beside", "behind", "under", "above", "below")
+
+
+def _only_where(tokens: tuple[Token, ...]) -> bool:
+    """Return whether a clause only says where, as in "start on the sky"."""
+    telling = [t for t in tokens if t.role not in ("idle", "adjective", "boost")]
+    place = bool(telling) and telling[0].role == "prep" and telling[0].word in _WHERE
+    return place and all(t.role in ("prep", "kind") for t in telling)
+
+
+def _nearest(roles: list[str], moving: list[tuple[int, str]]) -> tuple[str, ...]:
+    """Return the kind right before the verb, all of them where none is.
+
+    In "from the trees to the creek running below" it is the creek.
+    """
+    verb = first_of(roles, ("verb", "blow", "move"))
+    before = [k for i, k in moving if i < verb < len(roles)]
+    return tuple(before[-1:]) or tuple(k for _, k in moving)
+
+
+def _able(tokens: tuple[Token, ...]) -> tuple[str, ...]:
+    """Return the kinds that do what everything shall do: "make it sway" is of plants."""
+    owners = [t.value for t in tokens if t.role in ("verb", "blow") and t.value]
+    does = [kind for kind in KINDS if any(kind in kinds for kinds in owners)]
+    found = [kind for kind in does if KINDS[kind].found_by == "auto"]
+    return tuple(found or (kind for kind in does if KINDS[kind].found_by == "named"))
 
 
 def _undirected(tokens: tuple[Token, ...], moving: list[tuple[int, str]]) -> tuple[str, ...]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from livingstill.settings.prompt.vocabulary import Token, first_of, partners
 
+_VIEWER = {"camera", "cam", "viewer", "us", "me", "you", "lens"}
+_TO = ("toward", "towards", "into", "at")
 _CANNOT = "only what the photo shows of the kinds that `livingstill kinds` lists can move"
 
 
@@ -54,9 +56,7 @@ def why_impossible(
                 f"a prompt does not make things '{tail[0].word}'; see the other options in `--help`"
             )
         spoken = [t.word for t in tokens]
-        to = spoken[spoken.index("toward") + 1 :] if "toward" in spoken else ()
-        if {"forward", "backward"} & set(spoken) or {"camera", "viewer", "us", "me", "you"} & set(
-            to
-        ):
+        to = next((spoken[i + 1 :] for i, t in enumerate(spoken) if t in _TO), [])
+        if {"forward", "backward"} & set(spoken) or _VIEWER & set(to):
             return "things move across the picture, not towards the camera or away from it"
     return ""

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import math
 
+from livingstill.settings.prompt.negation import refused_way
 from livingstill.settings.prompt.vocabulary import Token
 
+LEAST, MOST = 0.05, 4.0
+"""Range of --amount that a prompt may ask for."""
 _DAMPING = frozenset({"slightly", "slight", "little", "barely", "faintly"})
 
 
@@ -26,7 +29,7 @@ def strength_of(tokens: tuple[Token, ...]) -> float | None:
             size = token.value * boost if token.value > 1 else token.value / boost
             size, damped = (math.sqrt(size) if damped else size), False
             out, boost = size if out is None else out * size, 1.0
-    return None if out is None else round(out, 4)
+    return None if out is None else round(min(MOST, max(LEAST, out)), 4)
 
 
 def wind_strength(tokens: tuple[Token, ...], i: int, shared: bool) -> float:
@@ -57,6 +60,9 @@ def direction_of(tokens: tuple[Token, ...]) -> tuple[float | None, tuple[str, ..
     angles = [t.value for t in tokens if t.role == "way"]
     if not angles:
         return None, ()
+    if any(t.role == "negation" and refused_way(tokens, i) for i, t in enumerate(tokens)):
+        said = next(t.word for t in tokens if t.role == "way")
+        return None, (f"prompt says which way not, '{said}'; it must say which way",)
     x = sum(math.cos(math.radians(a)) for a in set(angles))
     y = sum(math.sin(math.radians(a)) for a in set(angles))
     if math.hypot(x, y) < 0.1:

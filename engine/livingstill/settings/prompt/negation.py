@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from livingstill.settings.prompt.vocabulary import NOUNS, Token
 
+_WITHOUT = ("without", "no", "w/o", "zero")
+
 
 def negated_tokens(tokens: tuple[Token, ...]) -> list[bool]:
     """Return for each token whether the clause says that it does not move."""
@@ -18,9 +20,12 @@ def negated_tokens(tokens: tuple[Token, ...]) -> list[bool]:
         follows = roles[after[0]] if after else ""
         previous = [k for k in range(i) if roles[k] not in ("idle", "boost")]
         cancelled = bool(previous) and roles[previous[-1]] == "negation"
+        if role == "negation" and refused_way(tokens, i):
+            continue
         if role == "negation" and follows not in ("still", "hold"):
             whole = follows in acts and any(k < i for k in nouns)
-            for k in nouns:
+            one = _first_alone(roles, nouns, i) if tokens[i].word in _WITHOUT else None
+            for k in [one] if one is not None else nouns:
                 out[k] = out[k] or whole or k > i or not any(n > i for n in nouns)
         elif role == "still" and not cancelled:
             attributive = follows in ("kind", "camera") and tokens[i].word not in (
@@ -38,6 +43,24 @@ def negated_tokens(tokens: tuple[Token, ...]) -> list[bool]:
             for k in nouns:
                 out[k] = out[k] or not positive
     return out
+
+
+def _first_alone(roles: list[str], nouns: list[int], i: int) -> int | None:
+    """Return the noun after ``i`` where another follows that does something.
+
+    In "without wind the leaves move" only the wind is refused.
+    """
+    after = [k for k in nouns if k > i]
+    acts = {"verb", "move", "blow"}
+    if len(after) < 2 or acts & set(roles[: after[1]]) or not acts & set(roles[after[1] :]):
+        return None
+    return after[0]
+
+
+def refused_way(tokens: tuple[Token, ...], i: int) -> bool:
+    """Return whether the negation at ``i`` is of a direction alone: "clouds should not go left"."""
+    before = any(t.role == "kind" for t in tokens[:i])
+    return before and any(t.role == "way" for t in tokens[i:])
 
 
 def rest_still(tokens: tuple[Token, ...], negated: list[bool]) -> bool:

@@ -32,16 +32,70 @@ _MODALS = frozenset(
         "did",
     ]
 )
+_TIMES = ("night", "day", "winter", "summer", "autumn", "spring", "storm", "rain")
+_MOTIONS = ("motion", "movement", "movements", "animation", "activity", "action")
 _BEFORE_VERB = ("kind", "thing", "held", "effect", "unknown")
 
 
 def _modifiers(tokens: list[Token]) -> list[Token]:
-    """Return the tokens where a noun that only qualifies the next, the wind, is an adjective."""
-    after = [*tokens[1:], Token("", "")]
-    return [
-        Token(t.word, "adjective") if t.role == "kind" and n.role == "wind" else t
-        for t, n in zip(tokens, after, strict=True)
-    ]
+    """Return the tokens where words that qualify the next noun are no nouns and no directions.
+
+    In "sea breeze" the sea is an adjective, in "the left tree" the side a place that no setting
+    knows; "light" is a thing unless it says how much: "light wind", "light ripples".
+    """
+    out = [*tokens]
+    for i, token in enumerate(tokens):
+        following = tokens[i + 1] if i + 1 < len(tokens) else Token("", "")
+        if token.role == "kind" and following.role == "wind":
+            out[i] = Token(token.word, "adjective")
+        elif token.role == "way" and following.role in ("kind", "thing", "held"):
+            before = [t.word for t in tokens[:i]]
+            if before[-1:] == ["the"] and before[-2:-1] not in (["to"], ["from"], ["toward"]):
+                out[i] = Token(token.word, "compass")
+        elif token.word == "light" and not _amount(tokens[i - 1 : i], following):
+            out[i] = Token(token.word, "thing")
+        elif token.role == "all" and _of_noun(tokens[i + 1 :]):
+            out[i] = Token(token.word, "idle")
+    return out
+
+
+def _of_noun(after: list[Token]) -> bool:
+    """Return whether "all" before ``after`` is of a noun: "all the flags", "all of my trees"."""
+    skipped = ("the", "of", "my", "our", "these", "those", "your")
+    first = next((t for t in after if t.word not in skipped), Token("", ""))
+    return first.role in ("kind", "thing", "held", "effect")
+
+
+def _describes(token: Token) -> bool:
+    """Return whether a thing or a time directly before a kind describes it, as in "street lights"."""
+    one = not token.word.endswith("s") or token.word.endswith("ss")
+    return (token.role == "thing" and one) or token.word in _TIMES
+
+
+def _amount(before: list[Token], following: Token) -> bool:
+    """Return whether "light" between ``before`` and ``following`` says how much."""
+    verb = following.role in ("verb", "blow") and not following.word.endswith(("s", "ing"))
+    if verb and not any(t.word == "the" for t in before):
+        return True  # "a light drift"
+    described = ("kind", "wind", "adjective", "size", "boost", "all")
+    return following.role in described or following.word in _MOTIONS
+
+
+def compounds(tokens: list[Token]) -> list[Token]:
+    """Return the tokens where a kind in the singular directly before another kind is its modifier.
+
+    In "tree lights" the lights move and not the tree. Three or more in a row are a list.
+    """
+    out = [*tokens]
+    kinds = ["" if t.role != "kind" else t.value for t in tokens] + ["", ""]
+    for i, token in enumerate(tokens):
+        listed = kinds[i + 2] or (i and kinds[i - 1])
+        one = not token.word.endswith("s") or token.word.endswith("ss")
+        if kinds[i] and kinds[i + 1] and kinds[i] != kinds[i + 1] and one and not listed:
+            out[i] = Token(token.word, "modifier")
+        elif kinds[i + 1] and _describes(token):
+            out[i] = Token(token.word, "adjective")
+    return out
 
 
 def nouns_as_verbs(tokens: list[Token], words: Vocabulary) -> list[Token]:
@@ -66,7 +120,17 @@ def nouns_as_verbs(tokens: list[Token], words: Vocabulary) -> list[Token]:
             if owners and (does or also) and (follows or out[-1].word in _MODALS):
                 token = Token(token.word, "verb", owners)  # noqa: PLW2901
         out.append(token)
-    return out
+    return _compared(compounds(out))
+
+
+def _compared(tokens: list[Token]) -> list[Token]:
+    """Return the tokens where what a kind is compared with is no kind: "grass rolls like waves"."""
+    words = [t.word for t in tokens]
+    start = next((i for i, word in enumerate(words) if word in ("like", "than")), len(words))
+    if all(t.role != "kind" for t in tokens[:start]):
+        return tokens
+    rest = [t._replace(role="modifier") if t.role == "kind" else t for t in tokens[start:]]
+    return [*tokens[:start], *rest]
 
 
 def pieces(tokens: list[Token], words: Vocabulary) -> Iterator[list[Token]]:
@@ -82,16 +146,18 @@ def pieces(tokens: list[Token], words: Vocabulary) -> Iterator[list[Token]]:
     kept = [t for t in run if t.role in ("size", "boost", "negation", "still", "only")]
     text = " ".join(t.word for t in run)
     before, after = tokens[:first], tokens[last + 1 :]
-    if any(t.role in NOUNS or t.role in ("effect", "act") for t in before if t.role != "camera"):
+    while after and after[0].role in ("size", "boost"):
+        kept.append(after.pop(0))
+    motion = any(t.word in _MOTIONS for t in before) and all(t.role != "camera" for t in before)
+    named = {*NOUNS, "effect", "act"} - {"camera"}
+    if motion or any(t.role in named for t in before):
         yield before
     else:
         said = ("size", "boost", "negation", "hold", "only")
         kept = [*(t for t in before if t.role in said), *kept]
-    tail = next((i for i, t in enumerate(after) if t.role in ("kind", "wind")), len(after))
-    verbed = any(t.role == "verb" for t in after[tail:]) or any(
-        t.role == "verb" for t in after[:tail]
-    )
-    if verbed or any(t.role in ("negation", "hold") for t in after):
+    verbed = any(t.role == "verb" for t in after)
+    refused = any(t.role == "negation" for t in kept)
+    if verbed or refused or any(t.role in ("negation", "hold") for t in after):
         yield [Token(text, "moves", move), *kept]
         yield after
     else:
@@ -102,6 +168,21 @@ def _rank(phrase: tuple[str, ...]) -> tuple[int, bool, tuple[str, ...]]:
     """Return the key by which the phrase that says most comes first."""
     telling = sum(word != "camera" for word in phrase)
     return -telling, "camera" in phrase, phrase
+
+
+def _has_subject(before: list[Token], plain: bool) -> bool:
+    """Return whether what stands before a phrase does it, and not the camera.
+
+    A word that is not known is no subject where the phrase is in its ``plain`` form and no "the"
+    stands before it: "an imperceptible push in".
+    """
+    if any(t.role == "camera" for t in before):
+        return False
+    if any(t.role in ("thing", "held", "effect") for t in before):
+        return True
+    unknown = [i for i, t in enumerate(before) if t.role == "unknown"]
+    the = ("the", "my", "his", "her", "our", "their", "this", "that", "these", "those")
+    return any(not plain or (i and before[i - 1].word in the) for i in unknown)
 
 
 def _phrase(tokens: list[Token], words: Vocabulary) -> tuple[int, int, str] | None:
@@ -118,6 +199,8 @@ def _phrase(tokens: list[Token], words: Vocabulary) -> tuple[int, int, str] | No
         directed = any(word in WAYS for word in phrase)
         for start in range(len(tokens)):
             left = list(phrase)
+            if phrase == ("static",) and any(t.role in _BEFORE_VERB for t in tokens):
+                continue  # "static tree"
 
             def passed(i: int, start: int = start) -> bool:
                 """Return whether token ``i`` says what the camera goes along, as in "pan over it"."""
@@ -137,7 +220,7 @@ def _phrase(tokens: list[Token], words: Vocabulary) -> tuple[int, int, str] | No
             if left:
                 continue
             before = tokens[:start]
-            named = any(t.role in ("thing", "held", "effect", "unknown") for t in before)
+            named = _has_subject(before, tokens[start].word == phrase[0])
             weak = phrase in words.weak and any(t.role in ("kind", "all", "wind") for t in before)
             noun = phrase in words.weak and any(t.role == "kind" for t in tokens[start : last + 1])
             if "camera" not in phrase and (named or weak or noun):

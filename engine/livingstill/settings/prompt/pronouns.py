@@ -28,11 +28,20 @@ def resolved(tokens: list[Token], before: list[Token]) -> list[Token]:
     suits = [t for t in nouns if t.role == "kind" and t.value in moved]
     if not moved and all(t.role in ("idle", "size", "boost", "way", "prep", "all") for t in tokens):
         suits = [t for t in nouns if t.role == "kind"]  # "the clouds are fast, slow it down"
+    stays = {t.role for t in tokens} & {"still", "hold", "negation"}
+    aimed = any(t.role in ("moves", "phrase") for t in before)
+    if stays and not suits and not aimed:
+        suits = nouns  # "the sky is fine, keep it still"
     out: list[Token] = []
     for i, token in enumerate(tokens):
-        following = next((t.role for t in tokens[i + 1 :] if t.role != "idle"), "")
+        after = next((t for t in tokens[i + 1 :] if t.role != "idle"), Token("", ""))
+        following = after.role
+        if token.word == "her" and following == "verb" and after.word.endswith("s"):
+            following = "unknown"  # "her curls"
         if token.word in _LISTED and i == 0 and not own and len(nouns) > 1:
             out += nouns
+        elif token.word == "it" and i and stays and _has_noun(tokens[:i]):
+            out.append(Token("it", "idle"))  # "the house is a house, so it must not move"
         elif token.word in _THINGS and not own and nouns and (token.word != "it" or suits):
             out += suits or nouns
         elif token.word in _PERSONS and _is_person(token.word, following):
@@ -42,8 +51,13 @@ def resolved(tokens: list[Token], before: list[Token]) -> list[Token]:
     return out
 
 
+def _has_noun(tokens: list[Token]) -> bool:
+    """Return whether a noun that "it" may stand for is among ``tokens``."""
+    return any(t.role in ("kind", "thing") for t in tokens)
+
+
 def _is_person(word: str, following: str) -> bool:
     """Return whether a pronoun is a person by itself, not the owner of the noun that follows."""
-    if following in _DOES and word != "her":
+    if word != "her":
         return True
     return following not in _QUALIFIES or (word == "her" and following in ("still", "hold"))

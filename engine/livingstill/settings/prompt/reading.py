@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from livingstill.core.errors import InputError
-from livingstill.settings.prompt import text as prompt_text
 from livingstill.settings.prompt.clauses import Clause, clause_of
+from livingstill.settings.prompt.idioms import normalised
+from livingstill.settings.prompt.overlooked import overlooked
 from livingstill.settings.prompt.phrases import nouns_as_verbs, pieces
 from livingstill.settings.prompt.pronouns import resolved
-from livingstill.settings.prompt.resolve import dropped, settings_of
+from livingstill.settings.prompt.resolve import settings_of
 from livingstill.settings.prompt.sentences import excepted, shared
+from livingstill.settings.prompt.text import parts
+from livingstill.settings.prompt.timing import timing
 from livingstill.settings.prompt.vocabulary import Token, token_of, vocabulary
 
 
@@ -79,14 +82,15 @@ def understand(prompt: str) -> Reading:
         If nothing in the prompt is understood.
     """
     words = vocabulary()
-    text = prompt_text.normalised(prompt)
-    settings, text = prompt_text.timing(text)
+    settings, text = timing(normalised(prompt))
     problems: list[str] = []
     clauses: list[Clause] = []
     before: list[Token] = []
-    for join, part in prompt_text.parts(text):
+    for join, part in parts(text):
         tokens = [token_of(word, words, problems) for word in part.split()]
         tokens = resolved(tokens, before)
+        if join == "nor":
+            tokens.insert(0, Token("nor", "negation"))
         listed = not {t.role for t in before} & {"verb", "move", "blow", "act", "size", "still"}
         before = [*(before if listed else ()), *tokens]
         for piece in pieces(nouns_as_verbs(tokens, words), words):
@@ -105,7 +109,7 @@ def understand(prompt: str) -> Reading:
     ]
     unused = [word for c in clauses if not c.impossible for word in c.unused]
     if unused:
-        said = ", ".join(f"'{word}'" for word in dict.fromkeys(unused))
+        said = ", ".join(f"'{word.replace('-', ' ')}'" for word in dict.fromkeys(unused))
         problems.append(f"prompt names {said}, which no setting moves or changes; left as it is")
     settings |= settings_of(possible, problems)
     if not settings and any(clause.kept for clause in possible):
@@ -119,8 +123,9 @@ def understand(prompt: str) -> Reading:
         and not any(t.role == "unknown" for t in clause.tokens)
         and {t.role for t in clause.tokens} & {"verb", "act", "size", "way", "still", "hold", "add"}
     ]
-    problems += dropped(possible, settings, problems)
-    if not settings:
+    if settings:
+        problems += overlooked(possible, settings, problems)
+    else:
         if not problems and not prompt.strip(" ;,."):
             problems = ["prompt is empty; it must say what moves, as in 'clouds drift left'"]
         raise InputError(problems[0] if problems else _names_nothing(prompt))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from typing import Any
 
 from livingstill.core.kinds import KINDS
@@ -25,7 +24,9 @@ def settings_of(clauses: list[Clause], problems: list[str]) -> dict[str, Any]:
                 continue  # "pan left, no zoom"
             if "camera" in out and out["camera"].partition(":")[0] != clause.camera:
                 one, two = out["camera"], clause.camera
-                if "static" in (one, two) and one != "static":
+                if "auto" in (one.partition(":")[0], two):
+                    out["camera"] = choice if two != "auto" else one
+                elif "static" in (one, two) and one != "static":
                     problems.append(f"prompt wants the camera to move and not to; {one} is taken")
                 elif one == "static" and clause.camera != "static":
                     out["camera"] = choice
@@ -60,8 +61,10 @@ def _wind(clause: Clause) -> str:
 def _motion(clauses: list[Clause], problems: list[str]) -> dict[str, Any]:
     """Return the settings of what moves: ``motion``, ``brush`` and ``amount``."""
     out: dict[str, Any] = {}
-    never = {kind for clause in clauses for kind in clause.still}
     moving = [(kind, c) for c in clauses for kind in c.kinds]
+    never = {kind for clause in clauses for kind in clause.still if not clause.only_keeps}
+    moved = {kind for kind, _ in moving}
+    never |= {k for c in clauses for k in c.still if c.only_keeps and k not in moved}
     every = any(clause.every for clause in clauses)
     auto = [name for name, kind in KINDS.items() if kind.found_by == "auto"]
     kinds = dict.fromkeys(kind for kind, _ in moving)
@@ -118,24 +121,6 @@ def _motion(clauses: list[Clause], problems: list[str]) -> dict[str, Any]:
     if strengths:
         out["amount"] = round(math.exp(sum(map(math.log, strengths)) / len(strengths)), 3)
     return out
-
-
-def dropped(clauses: list[Clause], settings: Mapping[str, Any], told: list[str]) -> list[str]:
-    """Return a problem on every kind that is named and neither moves, stays nor is told of yet."""
-    motion = settings.get("motion", ())
-    auto = {name for name, kind in KINDS.items() if kind.found_by == "auto"}
-    known = {*motion, *(auto if "auto" in motion else ())}
-    known |= {kind for clause in clauses for kind in (*clause.still, *clause.places)}
-    if "none" in motion or not motion:
-        known |= {kind for clause in clauses if clause.rest_still for kind in clause.kinds}
-    said = " ".join(told)
-    words = {
-        token.word
-        for clause in clauses
-        for token in clause.tokens
-        if token.role == "kind" and token.value not in known and f"'{token.word}" not in said
-    }
-    return [f"prompt names '{word}', but not what it does; left as it is" for word in sorted(words)]
 
 
 def _stroke(kind: str, direction: float, speed: float) -> str:

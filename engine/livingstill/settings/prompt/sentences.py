@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from livingstill.settings.prompt.clauses import Clause
+from livingstill.settings.prompt.modifiers import direction_of
 
 
 def shared(clauses: list[Clause]) -> list[Clause]:
@@ -14,6 +15,8 @@ def shared(clauses: list[Clause]) -> list[Clause]:
     and so do they in "don't move the sky or the people". Words of strength or direction alone
     belong to the clause before.
     """
+    if any(clause.kinds for clause in clauses):
+        clauses = [replace(c, every=c.every and c.moving) for c in clauses]  # "I'd like it calm"
     out: list[Clause] = []
     for k in range(len(clauses) - 1, -1, -1):
         clause = clauses[k]
@@ -32,29 +35,86 @@ def shared(clauses: list[Clause]) -> list[Clause]:
         stops = before.still or before.faces or before.kept or before.camera == "static"
         if clause.bare and join and before.leading and stops and not before.kinds:
             clause = stilled(clause)
+        gapped = before.impossible and before.imperative and not (clause.acts or clause.leading)
+        if gapped and clause.join in ("and", "or"):
+            clause = replace(
+                clause, impossible=before.impossible
+            )  # "remove the cars and the poles"
         out.append(clause)
     out = out[::-1]
-    merged: list[Clause] = []
-    for clause in out:
-        lone = not clause.says and not clause.impossible and not clause.unused
-        if lone and merged and (clause.strength is not None or clause.direction is not None):
-            last = merged[-1]
-            stronger = last.wind is not None and not last.kinds and last.strength is None
-            merged[-1] = replace(
-                last,
-                wind=last.wind * clause.factor if last.wind and stronger else last.wind,
-                strength=clause.strength if last.strength is None else last.strength,
-                direction=clause.direction if last.direction is None else last.direction,
-            )
-        elif lone and clause.tokens and any(t.role == "still" for t in clause.tokens) and merged:
-            merged[-1] = stilled(merged[-1]) if merged[-1].bare else merged[-1]
+    return _first_strength(_merged(out))
+
+
+def _merged(clauses: list[Clause]) -> list[Clause]:
+    """Return the clauses where words that say nothing alone belong to the clause before them."""
+    out: list[Clause] = []
+    for clause in clauses:
+        last = out[-1] if out else Clause()
+        lone = not (clause.says or clause.impossible or clause.unused)
+        lone = lone and not _describes_unknown(clause)
+        if _goes_on(clause, last, lone):
+            out[-1] = _extended(last, clause)
+        elif lone and out and _only_still(clause):
+            out[-1:] = [stilled(last)] if last.bare else [last, clause]
         else:
-            merged.append(clause)
-    first = merged[0] if len(merged) > 1 else Clause()
+            out.append(clause)
+    return out
+
+
+def _goes_on(clause: Clause, last: Clause, lone: bool) -> bool:
+    """Return whether ``clause`` says more of what ``last`` names: "drifting right", "slowly"."""
+    if last.impossible or not last.tokens:
+        return False
+    verbs = [t.value for t in clause.tokens if t.role == "verb"]
+    listed = clause.join in ("and", ",", "or")
+    if lone and verbs:
+        return listed and bool(frozenset().union(*verbs) & {*last.kinds})
+    moving = clause.every and all(t.role != "all" for t in clause.tokens)
+    if moving and last.bare and last.kinds and clause.join == ",":
+        return True  # "curtains, moving slowly"
+    return lone and (clause.strength is not None or clause.direction is not None)
+
+
+def _extended(last: Clause, clause: Clause) -> Clause:
+    """Return ``last`` with the strength and the direction of ``clause``."""
+    stronger = last.wind is not None and not last.kinds and last.strength is None
+    tokens = (*last.tokens, *clause.tokens)
+    direction = clause.direction if last.direction is None else last.direction
+    if clause.join == "and" and None not in (clause.direction, last.direction):
+        direction, _ = direction_of(tokens)  # "up and to the right"
+    return replace(
+        last,
+        tokens=tokens,
+        rest_still=last.rest_still or any(t.role == "only" for t in clause.tokens),
+        wind=last.wind * clause.factor if last.wind and stronger else last.wind,
+        strength=clause.strength if last.strength is None else last.strength,
+        direction=None if last.camera and not last.kinds else direction,
+    )
+
+
+def _describes_unknown(clause: Clause) -> bool:
+    """Return whether how strong or fast is said of a word that is not known."""
+    pairs = zip(clause.tokens, clause.tokens[1:], strict=False)
+    return any(t.role in ("size", "adjective") and n.role == "unknown" for t, n in pairs)
+
+
+def _only_still(clause: Clause) -> bool:
+    """Return whether a clause says no more than that something stands still."""
+    roles = {token.role for token in clause.tokens}
+    return "still" in roles and "unknown" not in roles
+
+
+def _first_strength(clauses: list[Clause]) -> list[Clause]:
+    """Return the clauses where a strength that stands first, alone, is that of the next."""
+    first = clauses[0] if clauses else Clause()
     lone = not (first.says or first.impossible or first.unused) and first.direction is None
-    if lone and first.strength is not None and merged[1].strength is None:
-        merged = [replace(merged[1], strength=first.strength), *merged[2:]]
-    return merged
+    lone = lone and not _describes_unknown(first)
+    k = next((i for i, clause in enumerate(clauses) if clause.says), 0)
+    if not k or not lone or first.strength is None or clauses[k].strength is not None:
+        return clauses
+    tokens = (*first.tokens, *clauses[k].tokens)
+    said = replace(clauses[k], strength=first.strength, tokens=tokens)
+    return [*clauses[1:k], said, *clauses[k + 1 :]]
 
 
 def stilled(clause: Clause) -> Clause:
@@ -82,7 +142,10 @@ def excepted(clauses: list[Clause]) -> list[Clause]:
         clause = said
         before = out[-1] if out else Clause()
         spoken = {token.role for token in before.tokens}
-        if before.join == "except" and clause.bare and clause.join in ("and", "or", "nor", ","):
+        closing = before.join == "except" and before.kinds and clause.still and not clause.leading
+        if closing and clause.join in ("and", "or") and out[-2].rest_still:
+            clause = replace(clause, join="except", kinds=clause.still, still=())
+        elif before.join == "except" and clause.bare and clause.join in ("and", "or", "nor", ","):
             still = not before.kinds
             clause = replace(stilled(clause) if still else clause, join="except")
         elif clause.join == "except" and spoken & {"all", "nothing", "move", "still", "camera"}:

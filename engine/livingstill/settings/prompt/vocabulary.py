@@ -51,7 +51,7 @@ def vocabulary() -> Vocabulary:
         free = [
             word for word in phrase if word not in WAYS and ROLES.get(word) not in ("prep", "idle")
         ]
-        if all(word in verbs or ROLES.get(word) == "move" for word in free):
+        if all(word in verbs or ROLES.get(word) in ("move", "act") for word in free):
             weak.add(phrase)
     usable = {p: m for p, m in phrases.items() if p not in weak or len(p) > 1}
     frozen = {word: frozenset(names) for word, names in verbs.items()}
@@ -62,7 +62,7 @@ def plural_bases(word: str) -> Iterator[str]:
     """Yield what ``word`` may be the plural or the possessive of."""
     word = word.removesuffix("'s").removesuffix("'")
     yield word
-    for ending, base in (("ies", "y"), ("ves", "f"), ("es", ""), ("s", "")):
+    for ending, base in (("ies", "y"), ("ves", "f"), ("s", ""), ("es", "")):
         if word.endswith(ending) and len(word) - len(ending) > 1:
             yield word.removesuffix(ending) + base
 
@@ -75,6 +75,8 @@ def verb_bases(word: str) -> Iterator[str]:
         ("s", ""),
         ("ing", ""),
         ("ing", "e"),
+        ("in", ""),
+        ("in'", ""),
         ("ed", ""),
     ):
         if word.endswith(ending) and len(word) - len(ending) > 1:
@@ -86,6 +88,17 @@ def verb_bases(word: str) -> Iterator[str]:
         yield word[:-1]
 
 
+def _agent(word: str) -> bool:
+    """Return whether a word names who does something: a runner, surfers."""
+    stem = word.removesuffix("'s").removesuffix("s").removesuffix("er")
+    bases = (stem, stem + "e", stem[:-1] if stem[-2:-1] == stem[-1:] else stem)
+    return (
+        stem != word
+        and word.rstrip("s'").endswith("er")
+        and any(ROLES.get(base) == "act" for base in bases)
+    )
+
+
 def partners(noun: str) -> frozenset[str]:
     """Return the kinds whose verbs give ``noun``, another kind's, their meaning too."""
     return frozenset(name for name, kind in KINDS.items() if noun in kind.nouns_with_verb)
@@ -95,6 +108,8 @@ def _role(word: str, words: Vocabulary) -> Token | None:
     """Return what ``word`` means as it is written; "x0.5" is a factor."""
     if re.fullmatch(r"x\d+(?:\.\d+)?", word):
         return Token(word, "size", min(4.0, max(0.05, float(word[1:]))))
+    if word[0].isdigit():
+        return Token(word, "number")
     if word in SIZES:
         return Token(word, "size", SIZES[word])
     if word in WAYS:
@@ -122,9 +137,14 @@ def _known(word: str, words: Vocabulary) -> Token | None:
         found = _role(base, words)
         if found and found.role not in ("way", "size", "verb", "act", "move", "blow"):
             return found._replace(word=word)
+    if _agent(word):
+        return Token(word, "held")
+    noun = next((b for b in verb_bases(word) if b in words.nouns and word.endswith("ing")), "")
     forms = tuple(verb_bases(word))
     if owners := frozenset(kind for form in forms for kind in words.verbs.get(form, ())):
         return Token(word, "blow" if "blow" in forms else "verb", owners)
+    if noun:  # "steaming coffee"
+        return Token(word, "kind", words.nouns[noun])
     for base in (*plural_bases(word), *verb_bases(word)):
         found = _role(base, words)
         if found and found.role in (
@@ -150,6 +170,7 @@ def token_of(word: str, words: Vocabulary, problems: list[str]) -> Token:
     if found := _known(word, words):
         return found
     lexicon = [*words.nouns, *words.verbs, *WAYS, *SIZES, *WIND, *ROLES]
+    lexicon = [known for known in lexicon if "-" not in known]
     lexicon += [part for phrase in words.phrases for part in phrase]
     meant = {known for known in lexicon if _slip(word, known)}
     if len(meant) == 1 and (found := _known(meant.pop(), words)):

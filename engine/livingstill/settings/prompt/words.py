@@ -14,12 +14,12 @@ WAYS = {"left": 180.0, "right": 0.0, "up": 90.0, "down": 270.0}
 WAY_FORMS = {f"{way}ward{s}": way for way in WAYS for s in ("", "s")}
 
 STRENGTHS = {
-    0.35: "barely faintly faint tiny hardly imperceptibly minimal minimally",
-    0.6: "slow slowly slower gentle gently gentler soft softly softer subtle subtly slight slightly "
+    0.35: "imperceptible barely faintly faint tiny hardly imperceptibly minimal minimally",
+    0.6: "weaker milder lazier slow slowly slower gentle gently gentler soft softly softer subtle subtly slight slightly "
     "calm calmly calmer light lightly lazily lazy weak weakly little small mild mildly low less "
     "quiet quietly peaceful peacefully relaxed relaxing leisurely delicate delicately reduced "
     "tranquil serene dreamy minor tender tenderly faintest careful carefully",
-    1.5: "fast faster quick quickly quicker strong strongly stronger brisk briskly big large heavy "
+    1.5: "wilder heavier rougher livelier harder louder fast faster quick quickly quicker strong strongly stronger brisk briskly big large heavy "
     "heavily hard rapid rapidly swift swiftly rough intense intensely vigorous vigorously powerful "
     "powerfully bigger more lots lively energetic energetically dramatic dramatically bold high "
     "noticeable noticeably choppy pronounced gusty",
@@ -35,16 +35,16 @@ WIND = {"wind": 1.0, "breeze": 1.0, "gust": 1.2, "gale": 2.5, "windy": 1.5, "bre
 
 ROLES = _table(
     blow="blow howl gust whip whistle pick picking",
-    move="move moving motion movement animate animation animated live alive stir action activity "
+    move="wiggle jiggle budge move moving motion movement animate animation animated live alive stir breathe action activity "
     "dynamic life",
     nothing="nothing none",
     negation="no not without never don't dont doesn't doesnt didn't didnt wasn't wasnt isn't isnt aren't arent won't wont "
     "shouldn't shouldnt mustn't can't cannot neither nor avoid skip disable zero w/o",
     still="still motionless frozen freeze static stationary unmoving immobile fixed stop pause "
-    "alone unchanged untouched put steady lock paused immobilise immobilize",
+    "alone unchanged untouched steady lock paused immobilise immobilize",
     hold="keep hold stay remain leave kept",
     only="only just solely",
-    all="everything all rest anything else photo picture image scene it everywhere",
+    all="everything all rest anything else photo pic snapshot painting drawing artwork footage picture image scene it everywhere",
     camera="camera cam shot viewpoint",
     held="people person man men woman women girl boy child children kid baby face couple crowd "
     "portrait text lettering letter sign logo human model bride groom family guy lady "
@@ -56,50 +56,52 @@ ROLES = _table(
     "insect balloon kite wheel windmill turbine fan swing clock hat ground soil snowman castle "
     "church island sunlight sunbeam moonlight ray cliff stair pier dock jetty deck fence statue boulder kitchen valley path "
     "horizon foreground background sunset sunrise object furniture kettle traffic vehicle "
-    "ones hammock umbrella toy robot doll squirrel rabbit deer lion whale dolphin seagull gull flock "
+    "hammock umbrella toy robot doll squirrel rabbit deer lion whale dolphin seagull gull flock "
     "desert canyon village skyline landscape seascape coast coastline bank riverbank "
     "log wood trunk stem vase bowl plate book screen phone mast rope yacht sailboat canoe kayak",
     effect="rain snow lightning thunder rainfall snowfall snowflake raindrop hail storm fog haze "
     "rainbow aurora firework confetti explosion earthquake tornado hurricane sparkles bubble dust night "
     "day dusk dawn daytime nighttime winter summer spring autumn shadow",
     act="rocking rocked walk run dance jump smile blink talk speak sing laugh nod wink cry fly drive swim eat "
-    "drink kiss hug breathe turn ride grow bloom explode melt open close spin rotate bounce land "
-    "rock bob gallop bark wag chase play swing pour snow rain jog hop climb crawl skate surf ski "
+    "drink kiss hug turn ride grow bloom explode melt open spin rotate bounce land "
+    "rock bob gallop bark wag chase play swing pour snow skid rain jog hop climb crawl skate surf ski "
     "dive clap shout yell transform morph shrink age sit stand lie sleep wake write type cook "
     "fight vanish disappear appear collapse wave sail flap drip shine throw catch "
     "kick march spread swirl dissolve fade bend shake fall fish row paddle pass cycle hover graze "
-    "drown sink roar gaze stare wiggle twirl",
-    change="change remove delete erase replace swap colour color recolor recolour brighten darken blur "
+    "drown sink roar gaze stare twirl",
+    change="depth-of-field change remove delete erase replace swap colour color recolor recolour brighten darken blur "
     "sharpen crop sharpness enhance upscale restore fix edit convert cartoon music sound "
-    "voice song title subtitle narration audio filter sepia colorize colourise colorise",
+    "voice song title subtitle narration audio filter sepia switch-on extinguish dim lighten tint paint fade colorize colourise colorise",
     add="add create generate insert put include draw bring",
     prep="in on over of from at near by through under across into around between against along "
     "above below behind beside beneath off onto toward towards upon among inside outside past "
     "within amid for throughout beyond",
-    compass="north south east west northern southern eastern western upstream clockwise "
+    compass="left-side right-side top-side bottom-side upper-side lower-side top-left-side top-right-side "
+    "bottom-left-side bottom-right-side upper-left-side upper-right-side lower-left-side "
+    "lower-right-side opposite-way in-turn ones from-behind north south east west northern southern eastern western upstream clockwise "
     "anticlockwise diagonally sideways",
-    idle="prefer preferably rather see watch downstream tofro teh style subject viewer the a an to it its it's with is are be and then make making let lets let's please pls "
+    idle="prefer preferably rather see watch downstream tofro teh style subject viewer the a an to it its filmed captured taken viewed seen it's with is are be and then make making let lets let's please pls "
     "plz cheers ta thx thanks thank you kindly i i'd i'll i'm want would like could can you need wish love have "
     "having has had do does get give show that this these those there here my your our their his "
     "her as so some any such kind sort bit of way should must will shall might may we they he she "
     "effect effects video clip gif loop cinemagraph cinematic natural naturally realistic "
     "realistically nice nicely smooth smoothly seamless seamlessly continuous continuously "
-    "constantly constant gradual gradually softly ever while when where also too again even if "
+    "constantly constant gradual gradually how than instead softly ever while when where also too again even if "
     "but or which who was were being been am go going come coming start starts begin finally "
     "looks seem seems feel feels turn try tries apply use using hey hi hello ok okay well maybe "
     "perhaps bit touch side direction speed pace look sure ensure simply simple normal normally "
     "regular steadily whole entire one two another both each other same time "
-    "gracefully elegantly beautifully beautiful lovely pretty hint amount what "
+    "gracefully elegantly elegant classy stylish tasteful movie beautifully beautiful lovely pretty hint amount what "
     "frame frames view center centre middle atmosphere feeling vibe mood "
     "me us him them perfectly completely totally entirely fully absolutely at-all "
     "cause want wanna gonna about out away almost now always together onto "
     "during endless endlessly forever repeat repeating perfect every piece "
-    "part place point own lot top bottom across softest shall themselves itself effectively",
+    "part place point own lot across softest shall themselves itself effectively",
     adjective="red blue green white black grey gray golden yellow orange pink purple brown silver "
     "dark bright deep tall long short old young new wet dry warm cold hot cool cloudy sunny foggy "
-    "misty snowy rainy grassy leafy wavy curly fluffy puffy distant near far nearby clear open "
+    "misty snowy rainy grassy leafy wavy curly fluffy puffy distant close near far nearby clear open "
     "calming magic magical wooden stone sandy rocky autumn spring lush thick thin "
-    "wispy fresh steaming lone lower upper main single few many several "
+    "wispy fresh lone lower upper main single few many several "
     "evening morning afternoon  night ambient blurry fine christmas fairy "
     "burnt ancient overhead colourful colorful turquoise crystal round "
     "front back tropical crowded empty busy neon",

@@ -1,0 +1,95 @@
+"""The words of a prompt that no setting follows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from livingstill.core.kinds import KINDS
+from livingstill.settings.prompt.clauses import Clause
+from livingstill.settings.prompt.vocabulary import NOUNS, Token
+
+_TOLD = re.compile(r"'((?:[^']|(?<=\w)'(?=\w))*)'")
+
+
+def overlooked(
+    clauses: list[Clause], settings: Mapping[str, Any], told: Iterable[str]
+) -> list[str]:
+    """Return problems on the words of ``clauses`` that neither ``settings`` nor a problem is about."""
+    spoken = " ".join(part for problem in told for part in _TOLD.findall(problem))
+    quoted = spoken.split()
+    named, loose = [], []
+    places = {kind for clause in clauses for kind in (*clause.still, *clause.places)}
+    known = places | _moving(settings)
+    for clause in clauses:
+        stopped = clause.rest_still and not _moving(settings)
+        for i, token in enumerate(clause.tokens):
+            if token.word in quoted or token.word.replace("-", " ") in spoken:
+                continue
+            if token.role == "kind":
+                if token.value not in known and not (stopped and token.value in clause.kinds):
+                    named.append(token.word)
+            elif not _followed(clause, i, token):
+                loose.append(token.word)
+    problems = [
+        f"prompt names '{word}', but not what it does; left as it is" for word in sorted(set(named))
+    ]
+    if loose:
+        said = ", ".join(f"'{word}'" for word in dict.fromkeys(loose))
+        problems.append(f"prompt has {said}, which no setting follows here; left out")
+    return problems
+
+
+def _moving(settings: Mapping[str, Any]) -> set[str]:
+    """Return the kinds that the settings move."""
+    motion = set(settings.get("motion", ()))
+    auto = {name for name, kind in KINDS.items() if kind.found_by == "auto"}
+    return (motion | (auto if "auto" in motion else set())) - {"none", "auto"}
+
+
+def _followed(clause: Clause, i: int, token: Token) -> bool:
+    """Return whether a setting follows token ``i`` of a clause, or it says nothing by itself."""
+    moves = clause.kinds or clause.every or clause.wind is not None
+    stays = clause.still or clause.faces or clause.kept or clause.rest_still
+    match token.role:
+        case "thing" | "held" | "effect" | "compass":
+            owner = token.word.endswith("'s") and _before_noun(clause.tokens[i + 1 :])
+            beyond = clause.rest_still and any(t.role == "prep" for t in clause.tokens[:i])
+            return token.word in clause.unused or (bool(stays) and not beyond) or owner
+        case "verb" | "blow" | "move" | "act" | "change" if _told_of(clause):
+            return True  # what the unknown thing shall do
+        case "verb" | "blow" | "move":
+            return clause.says
+        case "act" | "change":
+            return bool(stays) or any(t.role == "negation" for t in clause.tokens)
+        case "way":
+            return clause.direction is not None and bool(moves)
+        case "size":
+            return bool(moves or stays or (clause.camera and clause.camera != "static"))
+        case "wind":
+            return clause.wind is not None
+        case "adjective":
+            before = [t.role for t in clause.tokens[:i] if t.role not in ("idle", "boost", "size")]
+            return before[-1:] == ["prep"] or _before_noun(clause.tokens[i + 1 :])
+        case "number":
+            return _before_noun(clause.tokens[i + 1 : i + 2], unknown=False)
+        case "moves":
+            return bool(clause.camera)
+        case "phrase" | "modifier":
+            return False
+    return True
+
+
+def _told_of(clause: Clause) -> bool:
+    """Return whether all that a clause names is unknown."""
+    return not clause.says and any(t.role == "unknown" for t in clause.tokens)
+
+
+def _before_noun(after: Iterable[Token], unknown: bool = True) -> bool:
+    """Return whether a noun follows, as what an adjective describes."""
+    roles: Iterator[str] = (t.role for t in after)
+    skipped = ("adjective", "size", "boost", "idle", "modifier", "number", "verb")
+    following = next((role for role in roles if role not in skipped), "")
+    described = (*NOUNS, "effect", "moves", "move")
+    return following in described and (unknown or following != "unknown")
