@@ -48,6 +48,8 @@ def _modifiers(tokens: list[Token]) -> list[Token]:
         following = tokens[i + 1] if i + 1 < len(tokens) else Token("", "")
         if token.role == "kind" and following.role == "wind":
             out[i] = Token(token.word, "adjective")
+        elif token.role == "wind" and following.role == "thing":
+            out[i] = Token(token.word, "idle")  # "wind turbine"
         elif token.role == "way" and following.role in ("kind", "thing", "held"):
             before = [t.word for t in tokens[:i]]
             if before[-1:] == ["the"] and before[-2:-1] not in (["to"], ["from"], ["toward"]):
