@@ -582,6 +582,21 @@ def sample_linear(src, xs, ys, out):
     return {"out": bilinear(src, xs, ys)}
 
 
+# perspective
+
+
+@twin("perspective.warp")
+def warp(src, channels, matrix, out):
+    picture = src.reshape(len(src), -1, channels).astype(float)
+    height, width = len(picture) - 1, picture.shape[1] - 1
+    wanted = np.zeros((len(out), out.shape[1] // channels, channels))
+    for y, x in np.ndindex(wanted.shape[:2]):
+        px, py, depth = np.asarray(matrix).reshape(3, 3) @ (x, y, 1)
+        px, py = np.clip(px / depth, 0, width), np.clip(py / depth, 0, height)
+        wanted[y, x] = sample(picture, px, py, cubic=True)
+    return {"out": np.clip(wanted.reshape(out.shape), 0, 255)}
+
+
 # smooth
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from livingstill import animate
 from livingstill.core.errors import InputError
-from livingstill.core.model import Flow, Layer, Pose, Region, Scene, Timeline
+from livingstill.core.model import Flow, Layer, Photo, Pose, Region, Scene, Timeline
 from livingstill.jobs import matte, provenance, soundtrack
 from livingstill.render.frames import Renderer, full_window
 from livingstill.settings.shot import Shot
@@ -104,8 +104,8 @@ def test_a_clip_sounds_as_long_as_it_lasts():
 
 def test_provenance_names_settings_and_hides_folders(tmp_path):
     shot = Shot(audio="/home/me/my song.mp3", mask=["water=/home/me/m.png"], aspect="16:9")
-    said = provenance.metadata(shot, "ab" * 32)
-    assert said["comment"] == provenance.STATEMENT
+    said = provenance.metadata(shot, Photo(np.zeros((2, 2, 3), np.uint8), sha256="ab" * 32))
+    assert said["comment"].endswith("; no generated content")
     assert json.loads(said["settings"]) == {
         "audio": "my song.mp3",
         "aspect": "16:9",
@@ -131,7 +131,7 @@ def test_one_render_gives_clip_poster_and_what_it_is(tmp_path):
     np.testing.assert_allclose(poster[..., :3].astype(int), photo, atol=3)
     provenance.write_sidecar(
         tmp_path / "s.json",
-        provenance.metadata(clip.shot, clip.photo.sha256),
+        provenance.metadata(clip.shot, clip.photo),
         [str(tmp_path / "b.png")],
     )
     told = json.loads((tmp_path / "s.json").read_text())

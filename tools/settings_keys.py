@@ -24,6 +24,7 @@ WRITTEN = {
 SEVERAL = {
     "motion": "str | Sequence[str]",
     "mask": "Sequence[str | MaskFile]",
+    "modulate": "Sequence[str | Modulation]",
     "brush": "Sequence[str | Stroke]",
 }
 
@@ -35,6 +36,7 @@ from collections.abc import Sequence
 from os import PathLike
 from typing import Literal, TypedDict
 
+from livingstill.settings.modulation import Modulation
 from livingstill.settings.values import MaskFile, MoveSpec, Stroke
 from livingstill.settings.wind import Wind
 

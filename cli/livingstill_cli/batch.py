@@ -8,7 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import click
+from livingstill.settings.declare import checked
+from livingstill.settings.job import SigningSettings
 from livingstill.settings.shot import Shot
+from livingstill.settings.timeline import TimelineSettings
 
 from livingstill_cli import progress, say
 from livingstill_cli.command import Command
@@ -21,7 +24,7 @@ from livingstill_cli.options import folder_option, many_clips, settings_options,
     cls=Command,
     examples=(
         "livingstill batch photos/ -o clips/ --preset listing",
-        "livingstill batch photos/ -o clips/ --preset listing --tour",
+        "livingstill batch photos/ -o clips/ --preset listing --tour --timeline",
         "livingstill batch 'shots/*.jpg' list.csv -o clips/ --aspect 16:9,9:16 --workers 2",
         "livingstill batch rescues.csv -o rescued/    # columns clip,still: keep, repair or replace",
     ),
@@ -45,10 +48,16 @@ from livingstill_cli.options import folder_option, many_clips, settings_options,
     help="also join the clips of each folder into one with cross-dissolves",
 )
 @click.option(
+    "--match-exposure",
+    is_flag=True,
+    help="bring the photos of each folder to one brightness; windows keep their white",
+)
+@click.option(
     "--cluster", metavar="local|tcp://...", help="work on a Dask cluster (extra: cluster)"
 )
 @many_clips
-@settings_options(Shot, without=("aspect", "preset"))
+@settings_options(TimelineSettings)
+@settings_options(Shot, SigningSettings, without=("aspect", "preset"))
 @say.options
 def command(
     sources: tuple[str, ...],
@@ -58,8 +67,13 @@ def command(
     suffix: str | None,
     workers: int | None,
     tour: bool,
+    match_exposure: bool,
     cluster: str | None,
+    timeline: bool | None,
+    handles: str | None,
     overwrite: bool,
+    c2pa_cert: str | None,
+    c2pa_key: str | None,
     quiet: bool,
     as_json: bool,
     no_progress: bool,
@@ -72,7 +86,10 @@ def command(
     again, so a batch that was stopped goes on where it was.
     """
     from livingstill.jobs.batch.run import batch
+    from livingstill.jobs.credentials import signing_files
 
+    cuts = {"timeline": timeline, "handles": handles}
+    timelines = checked(TimelineSettings, written_values(cuts))
     with ExitStack() as stack:
         runner = None
         if cluster:
@@ -88,7 +105,10 @@ def command(
             suffix=suffix,
             workers=workers,
             join=tour,
+            timelines=timelines,
             overwrite=overwrite,
+            match_exposure=match_exposure,
+            signing=signing_files(*(Path(f) if f else None for f in (c2pa_cert, c2pa_key))),
             runner=runner,
             progress=progress.choose(quiet or as_json, no_progress),
         )

@@ -31,6 +31,7 @@ COMMANDS = {
     "loop": "make any clip loop",
     "hold": "hold a drifting clip to its still: colours, labels, faces",
     "batch": "many photos to clips; goes on where it was stopped",
+    "reel": "a listing's rooms as one reel: on the beat, in several shapes, branded or not",
     "takes": "several versions of one clip, ranked, with a contact sheet",
     "variants": "one photo in every combination of some settings",
     "render": "render a shot file, or prove a manifest again",

@@ -18,7 +18,7 @@ from livingstill_cli.command import GroupedOption
 from livingstill_cli.complete import completer
 
 ANALYSIS_SETTINGS = (
-    "depth", "depth_far", "quality", "max_pixels", "background", "overwrite", "threads",
+    "depth", "depth_far", "quality", "max_pixels", "upright", "background", "overwrite", "threads",
 )  # fmt: skip
 """Settings of every command that writes what it finds in a photo."""
 
@@ -42,7 +42,9 @@ def _option(name: str, field: FieldInfo) -> Callable[[Any], Any]:
     extra = field.json_schema_extra
     heading = str(extra["group"]) if isinstance(extra, dict) else "Options"
     if field.annotation is bool:
-        flags = f"{flag}/--no-{flag[2:]}" if field.default else flag
+        # a preset or a shot file may set what is off by default, so it can be switched off too
+        both = field.default or name in Shot.model_fields
+        flags = f"{flag}/--no-{flag[2:]}" if both else flag
         return click.option(
             flags,
             name,

@@ -15,9 +15,10 @@ import cv2
 import numpy as np
 import pytest
 from livingstill.core.errors import InputError
-from livingstill.jobs.batch import overview, run, tour, work
-from livingstill.jobs.batch.run import batch, finished, plan
-from livingstill.jobs.batch.sources import gather
+from livingstill.jobs.batch import folder, overview, tour, work
+from livingstill.jobs.batch.plan import plan
+from livingstill.jobs.batch.run import batch, finished
+from livingstill.jobs.batch.sources import Row, gather
 from livingstill.jobs.batch.work import Output, Task
 from livingstill.media import clip_reader
 from livingstill.settings.presets import PRESETS, describe
@@ -47,32 +48,40 @@ def digests(folder: Path) -> dict[str, str]:
 def test_a_folder_gives_its_photos_in_order_and_subfolders_are_groups(tmp_path):
     for name in ("b.jpg", "a.PNG", "house/c.jpg", ".hidden/d.jpg", "notes.txt"):
         photo(tmp_path / name) if not name.endswith("txt") else (tmp_path / name).touch()
-    rows = gather([tmp_path])
+    rows = gather([tmp_path]).rows
     assert [(row.photo.name, row.group) for row in rows] == [
         ("a.PNG", ""),
         ("b.jpg", ""),
         ("c.jpg", "house"),
     ]
-    assert len(gather([tmp_path, tmp_path / "b.jpg", str(tmp_path / "*.jpg")])) == 3
+    assert len(gather([tmp_path, tmp_path / "b.jpg", str(tmp_path / "*.jpg")]).rows) == 3
 
 
 def test_tables_give_settings_per_row_and_paths_from_their_own_folder(tmp_path):
     (tmp_path / "t.csv").write_text(
         'Photo,camera,--max-upscale,group\nx.jpg,"sway:focus=0.4,0.6",3,villa\ny.jpg,,,\n'
     )
-    rows = gather([tmp_path / "t.csv"])
+    rows = gather([tmp_path / "t.csv"]).rows
     assert rows[0].photo == tmp_path / "x.jpg" and rows[0].group == "villa"
     assert rows[0].values == {"camera": "sway:focus=0.4,0.6", "max_upscale": "3"}
     assert rows[1].values == {}
     (tmp_path / "t.jsonl").write_text('{"photo": "z.jpg", "duration": 2}\n\n')
-    assert gather([tmp_path / "t.jsonl"])[0].values == {"duration": 2}
+    assert gather([tmp_path / "t.jsonl"]).rows[0].values == {"duration": 2}
 
 
 @pytest.mark.parametrize(
     ("name", "text", "sentence"),
     [
-        ("t.csv", "photo,camra\n", "has a column 'camra'; did you mean 'camera'?"),
+        (
+            "t.csv",
+            "photo,camra\n",
+            "has an unknown column 'camra' (did you mean 'camera'?); rename",
+        ),
         ("t.csv", "camera\nx\n", "has no column 'photo'"),
+        ("t.csv", "photo;;\na;b\n", "line 1 has no name for column 2"),
+        ("t.csv", "photo,Photo\n", "has two columns 'photo'"),
+        ("t.csv", '\n\nphoto\n\n"a.jpg\n', "line 5 is no CSV: unexpected end of data"),
+        ("t.jsonl", '{"foto": "a"}', "line 1 has an unknown column 'foto'"),
         ("t.csv", "photo\nx.jpg,1\n", "line 2 has more cells than columns"),
         ("t.csv", "photo,group\nx.jpg,../y\n", "line 2 has group '../y'"),
         ("t.jsonl", "{", "line 1 is no JSON"),
@@ -97,7 +106,7 @@ def test_a_missing_source_is_told(tmp_path):
 
 
 def rows(tmp_path, *names, **values):
-    return [run.Row(tmp_path / name, "", values) for name in names]
+    return [Row(tmp_path / name, "", values) for name in names]
 
 
 def test_names_never_meet_and_are_the_same_every_time(tmp_path):
@@ -233,16 +242,16 @@ def test_one_scene_gives_several_frames_and_a_lost_one_is_made_again_the_same(tm
 def test_what_a_kill_left_half_done_is_swept_away_and_names_are_free(tmp_path):
     (tmp_path / ".p0.0123abcd.part.mp4").write_bytes(b"x")
     (tmp_path / ".keep.mp4").write_bytes(b"x")
-    run._remove_partial_files(tmp_path)
+    folder.remove_partial_files(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == [".keep.mp4"]
 
 
 def test_two_batches_do_not_work_in_one_folder(tmp_path):
     pytest.importorskip("fcntl")
     with (
-        run._folder_lock(tmp_path),
+        folder.folder_lock(tmp_path),
         pytest.raises(InputError, match="another batch works in"),
-        run._folder_lock(tmp_path),
+        folder.folder_lock(tmp_path),
     ):
         pass
 

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 import rescue_clips as clips
 from livingstill.core.errors import InputError
-from livingstill.jobs.batch.run import batch, plan
+from livingstill.jobs.batch.plan import plan
+from livingstill.jobs.batch.run import batch
 from livingstill.jobs.batch.sources import gather
 
 
@@ -23,7 +24,7 @@ def test_a_folder_of_clips_finds_its_stills_by_name(tmp_path):
     for name in ("clips/b.mp4", "clips/a.gif", "clips/notes.txt", "stills/a.png", "stills/b.jpg"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_bytes(b"x")
-    rows = gather([table(tmp_path, "clip,still,strict\nclips,stills,0.5\n")])
+    rows = gather([table(tmp_path, "clip,still,strict\nclips,stills,0.5\n")]).rows
     assert [(r.photo.name, r.still.name, r.rescue) for r in rows] == [
         ("a.gif", "a.png", True),
         ("b.mp4", "b.jpg", True),

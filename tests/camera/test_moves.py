@@ -9,6 +9,7 @@ import pytest
 from livingstill.camera.path import CAMERAS, class_of, describe, keys, parse, resolve
 from livingstill.camera.projection import project
 from livingstill.camera.timing import EASES, Timing
+from livingstill.camera.truck import Truck
 from livingstill.camera.view import CameraView
 from livingstill.core.errors import InputError
 from livingstill.core.model import Pose
@@ -261,3 +262,14 @@ def test_auto_takes_an_amount_and_a_timing_and_nothing_else():
     parse(MoveSpec.parse("auto:amount=0.5,hold=0.2"))
     with pytest.raises(InputError, match="auto has no key 'magnify'"):
         parse(MoveSpec.parse("auto:magnify=2"))
+
+
+def test_a_truck_that_travels_takes_even_the_farthest_point_along():
+    depth = np.tile(np.linspace(0, 1, 64, dtype=np.float32), (48, 1))
+    view = CameraView.of(depth)
+    for parallax in (0.0, 3.5):
+        pose = Truck(toward="right", parallax=parallax, travel=10).pose(0.5, view)
+        zero = np.zeros(2)
+        across, down = project(zero, zero, np.array([view.far, view.near]), pose, view.focal)
+        assert np.allclose(across, [-0.05, -0.05 - parallax / 200], atol=2e-3)
+        assert np.allclose(down, 0)

@@ -33,7 +33,7 @@ def test_one_render_gives_everything(livingstill, photo, tmp_path):
     poster, still = cv2.imread("poster.png"), cv2.imread(photo)
     np.testing.assert_allclose(poster.astype(int), still, atol=2)
     texts = {(node.text or "") for node in ET.parse(tmp_path / "a.xmp").iter()}
-    assert "camera and procedural motion of one photograph; no generated content" in texts
+    assert "camera move over one photograph, in which nothing moves; no generated content" in texts
     digest = json.loads((tmp_path / "a.json").read_text())["photo"]["sha256"]
     assert f"sha256:{digest}" in texts
 

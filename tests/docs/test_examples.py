@@ -38,6 +38,11 @@ QUICK = {
 }  # fmt: skip
 """What every example is given on top, so that it is quick: the last of an option wins."""
 
+REEL_QUICK = (
+    "--size", "360p", "--aspect", "1:1", "--duration", "5", "--fps", "10", "--pace", "fast",
+    "--quality", "draft", "--overwrite",
+)  # fmt: skip
+
 
 def blocks(text: str, language: str):
     return re.findall(rf"^```{language}(?: title=\"([^\"\n]+)\")?\n(.*?)^```", text, re.M | re.S)
@@ -92,6 +97,8 @@ def stock(samples, tmp_path_factory):
         shutil.copy(samples / f"{name}.jpg", folder / "samples")
     (folder / "frames").mkdir()
     (folder / "out").mkdir()
+    (folder / "rooms.csv").write_text("photo,room\nroom.jpg,living\nlake.jpg,view\n")
+    (folder / "listing.csv").write_text("title;price\nVilla;2,450,000\n")
     (folder / "list.csv").write_text("photo,camera\nroom.jpg,truck-right\n")
     with wave.open(str(folder / "song.mp3"), "wb") as song:  # named as people name songs
         song.setparams((1, 2, 8000, 0, "NONE", ""))
@@ -124,6 +131,8 @@ def quick(words):
         return words
     with click.Context(cli) as context:
         known = {flag for p in cli.get_command(context, name).params for flag in p.opts}
+    if name == "reel":
+        return [*words, *REEL_QUICK]
     if name == "batch" or any("aspect" in word for word in words):  # no room for a size
         known -= {"--size"}
     more = [word for key, value in QUICK.items() if key in known for word in (key, value)]
@@ -159,6 +168,8 @@ def skipped(words):
         return "it needs the network"
     if "--cluster" in words:
         pytest.importorskip("distributed")
+    if "--link" in words:
+        pytest.importorskip("segno", reason="the extra [listing] is not installed")
     if words[0] == "studio" or "--preview" in words:
         pytest.importorskip("uvicorn", reason="the extra [studio] is not installed")
     return None
@@ -173,6 +184,14 @@ def studio_ends_at_once(monkeypatch):
     except ImportError:
         return
     monkeypatch.setattr(uvicorn.Server, "run", lambda *_, **__: None)
+
+
+@pytest.fixture(autouse=True)
+def reels_are_made_here(monkeypatch):
+    """Let the pieces of a reel be made in this process: starting others would take longer."""
+    from livingstill.jobs.reel import run as reel
+
+    monkeypatch.setattr(reel.pool, "run", lambda work, _, make, __: (make(one) for one in work))
 
 
 def check(words, folder):

@@ -30,6 +30,7 @@ def test_the_name_chooses_the_format():
     assert format_of("Lake.MP4").suffix == ".mp4"
     assert format_of("x/a.apng").suffix == ".png"
     assert format_of("x/a-%04d.jpeg").suffix == "%04d.jpg"
+    assert format_of("x/a.mp.JPEG").suffix == ".MP.jpg"
     assert {name for name, _ in describe()} == set(FORMATS)
 
 
@@ -38,7 +39,7 @@ def test_the_name_chooses_the_format():
     [
         ("a.mp5", {}, "did you mean '.mp4'"),
         ("a", {}, "there are .mp4"),
-        ("a.jpg", {}, "frame-%04d.jpg"),
+        ("a.jpg", {}, "frame-%04d.jpg, or a Motion Photo as a.MP.jpg"),
         ("a.webm", {"codec": "h264"}, "takes vp9 or av1"),
         ("a.gif", {"crf": 20}, "no constant quality"),
         ("a.mp4", {"crf": 60}, "0 to 51"),

@@ -7,6 +7,7 @@ import struct
 import xml.etree.ElementTree as ET
 from fractions import Fraction
 
+import numpy as np
 import pytest
 from clip_scenes import FRAMES, SIZE, drifting, packed
 from livingstill.media import metadata
@@ -67,3 +68,48 @@ def test_other_files_stay_as_they_are():
     file = io.BytesIO(b"frames")
     metadata.embed(file, ".y4m", SAID)
     assert file.getvalue() == b"frames"
+
+
+GOOGLE = "{http://ns.google.com/photos/1.0/"
+
+
+def test_a_motion_photo_is_a_jpeg_that_says_where_the_clip_behind_it_is(tmp_path):
+    path = tmp_path / "a.MP.jpg"
+    with Encoder(path, SIZE, Fraction(20), metadata=SAID) as encoder:
+        for frame in drifting():
+            encoder.write(packed(frame))
+    with Image.open(path) as still:
+        still.load()
+        told = ET.fromstring(still.info["xmp"])
+        first = next(drifting())[..., :3].astype(float)
+        assert still.size == SIZE and np.abs(np.asarray(still) - first).mean() < 3
+    assert set(SAID.values()) <= texts(ET.tostring(told))
+    camera = {
+        name.removeprefix(GOOGLE + "camera/}"): value
+        for node in told.iter()
+        for name, value in node.attrib.items()
+        if name.startswith(GOOGLE + "camera/}")
+    }
+    assert camera == {
+        "MotionPhoto": "1",
+        "MotionPhotoVersion": "1",
+        "MotionPhotoPresentationTimestampUs": "0",
+    }
+    still_item, clip_item = (
+        {name.rpartition("}")[2]: value for name, value in item.attrib.items()}
+        for item in told.iter(GOOGLE + "container/}Item")
+    )
+    assert still_item == {
+        "Mime": "image/jpeg",
+        "Semantic": "Primary",
+        "Length": "0",
+        "Padding": "0",
+    }
+    length = int(clip_item.pop("Length"))
+    assert clip_item == {"Mime": "video/mp4", "Semantic": "MotionPhoto", "Padding": "0"}
+    data = path.read_bytes()
+    clip = tmp_path / "clip.mp4"
+    clip.write_bytes(data[-length:])
+    assert set(boxes(clip.read_bytes())) >= {b"ftyp", b"moov", b"mdat", b"uuid"}
+    assert data[:-length].endswith(b"\xff\xd9")  # nothing lies between still and clip
+    assert len(list(frames(clip))) == FRAMES

@@ -49,7 +49,7 @@ def test_a_manifest_writes_nowhere_but_at_home(livingstill, samples, tmp_path):
 def test_a_table_names_no_folder_above_its_own(tmp_path, group):
     (tmp_path / "list.csv").write_text(f"photo,group\na.jpg,{group}\n")
     if group == "/etc":  # the leading slash is dropped: a folder below the batch's
-        assert gather([tmp_path / "list.csv"])[0].group == "etc"
+        assert gather([tmp_path / "list.csv"]).rows[0].group == "etc"
         return
     with pytest.raises(InputError, match="plain name"):
         gather([tmp_path / "list.csv"])

@@ -20,6 +20,9 @@ from livingstill_cli.studio.handles import Handles, Stored
 FILE_KEYS = ("hold", "font", "subtitle_font", "logo", "lut")
 """Settings that are a file."""
 
+PAIR_KEYS = ("mask", "modulate")
+"""Settings that are lists of a name and a file each."""
+
 HIDDEN = ("brand", "max_pixels")
 """Settings that a page cannot set: what a brand file names is set in its place."""
 
@@ -56,12 +59,13 @@ def map_files(values: Mapping[str, Any], change: Callable[[str, str], str]) -> d
         out["audio"] = change(str(audio), "sound")
     if camera.startswith("@"):
         out["camera"] = "@" + change(camera[1:], "camera")
-    masks = out.get("mask", [])
-    if not isinstance(masks, list | tuple):
-        raise InputError(f"mask is {masks!s}; it must be a list of KIND=FILE")
-    parts = [str(mask).partition("=") for mask in masks]
-    if masks:
-        out["mask"] = [f"{kind}={change(file, kind)}" for kind, _, file in parts]
+    for key in PAIR_KEYS:
+        pairs = out.get(key, [])
+        if not isinstance(pairs, list | tuple):
+            raise InputError(f"{key} is {pairs!s}; it must be a list of NAME=FILE")
+        parts = [str(pair).partition("=") for pair in pairs]
+        if pairs:
+            out[key] = [f"{name}={change(file, name)}" for name, _, file in parts]
     return out
 
 

@@ -74,3 +74,15 @@ def limit_peak(sound: Float32Array) -> Float32Array:
     """Return the sound scaled down if any sample lies beyond full scale."""
     peak = float(np.abs(sound).max(initial=0))
     return sound / np.float32(peak) if peak > 1 else sound
+
+
+def fade_out(sound: Float32Array, fade: int, attack: int = 240) -> Float32Array:
+    """Return the sound faded out over its last ``fade`` samples, without a click at its start."""
+    out = sound.copy()
+    for length, part in ((attack, out), (fade, out[::-1])):
+        count = min(length, len(out) // 2)
+        angle = (
+            np.arange(count, dtype=np.float32) / np.float32(max(count, 1)) * np.float32(np.pi / 2)
+        )
+        part[:count] *= np.sin(angle)[:, None]
+    return out

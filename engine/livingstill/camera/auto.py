@@ -159,6 +159,22 @@ def choose(
     )
 
 
+def largest_amount(
+    choice: MoveSpec,
+    view: CameraView,
+    statistics: PhotoStatistics,
+    line_depth: Float32Array | None = None,
+) -> float:
+    """Return the largest amount of a move, at most its natural size, at which no cost passes its limit.
+
+    The parameters are those of ``choose``; ``choice`` says the move at amount 1.
+    """
+    limits = LIMITS_INDOORS if statistics.is_room else LIMITS
+    lines = lines_in_frame(statistics.lines, view, line_depth)
+    costs = cost(sample_poses(choice, view), view, lines)
+    return min(MAX_AMOUNT, amount_factor(statistics) * _largest_amount(costs, limits))
+
+
 def _cost_in_words(disocclusion: float, line_bend: float | None) -> str:
     """Return a sentence on a move's disocclusion (percent of the frame) and line bend (pixels)."""
     if disocclusion < 0.05:

@@ -91,6 +91,7 @@ class MotionKind:
     sounds : weight of each bed of sound that suits it
     quality_bars : see ``QualityBars``
     lights_surroundings : its light falls far beyond its region
+    wind_driven : the wind moves it, so that it follows a wind that changes over the clip
     kernels : modules of ``kernels`` that its effects call besides ``spectral``, so that they are
         compiled while the scene is built
     """
@@ -116,6 +117,7 @@ class MotionKind:
     sounds: Mapping[str, float] = field(default_factory=dict)
     quality_bars: QualityBars = STEADY
     lights_surroundings: bool = False
+    wind_driven: bool = False
     kernels: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:

@@ -56,7 +56,9 @@ class Photo:
     """A still, upright, in sRGB.
 
     ``rgb`` is (H, W, 3) uint8; ``focal`` the focal length in frame widths, None when unknown;
-    ``sha256`` the digest of the file's bytes; ``notes`` what reading it changed, in words.
+    ``sha256`` the digest of the file's bytes; ``source_type`` the IPTC digital source type that the
+    file's own metadata declares, as in "digitalCapture", empty if it does not;
+    ``perspective_corrected`` whether its verticals were; ``notes`` what reading it changed, in words.
     """
 
     rgb: UInt8Array
@@ -64,6 +66,8 @@ class Photo:
     focal: float | None = None
     sha256: str = ""
     notes: tuple[str, ...] = ()
+    source_type: str = ""
+    perspective_corrected: bool = False
 
     def __post_init__(self) -> None:
         _freeze(self.rgb, "photo", (None, None, 3), np.uint8)

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import numpy as np
-from PIL import Image, ImageDraw
 
-from livingstill.core.model import Float32Array
 from livingstill.finish import text, typefaces
 from livingstill.finish.bidirectional import is_right_to_left
-from livingstill.finish.layout import Box, Sprite, anchor, pack_premultiplied, safe_area
+from livingstill.finish.layout import (
+    Box,
+    Sprite,
+    anchor,
+    pack_premultiplied,
+    rounded_plate,
+    safe_area,
+)
 from livingstill.finish.titles import stack_lines
-from livingstill.imaging import exact
 from livingstill.settings.shot import Shot
 
 _PRICE, _LINE_SCALES = 0.066, (1.0, 0.5, 0.42)
 _PLATE_OPACITY = 0.84
-_SUPERSAMPLING = 4
 
 
 def draw(shot: Shot, area: Box) -> Sprite | None:
@@ -50,7 +53,7 @@ def draw(shot: Shot, area: Box) -> Sprite | None:
     coverage = stack_lines([line.coverage for line in inks], round(0.26 * size), align)
     height, width = coverage.shape[0] + 2 * pad, coverage.shape[1] + 2 * pad
     text.check_height(coverage, safe[3] - 2 * pad, "card")
-    shape = _plate((width, height), round(0.22 * size))
+    shape = rounded_plate((width, height), round(0.22 * size))
     bar = round(0.14 * size) if accent else 0
     rgb = np.broadcast_to(np.array(plate, np.float32), (height, width, 3)).copy()
     if accent:
@@ -66,12 +69,3 @@ def draw(shot: Shot, area: Box) -> Sprite | None:
     left, top = anchor((width, height), shot.card_place, safe)
     rgba = pack_premultiplied(np.concatenate([rgb, alpha_out], axis=2))
     return Sprite(rgba, left, top, notes=tuple(note for line in inks for note in line.notes))
-
-
-def _plate(size: tuple[int, int], radius: int) -> Float32Array:
-    """Return the coverage of a rectangle with round corners."""
-    page = Image.new("L", (size[0] * _SUPERSAMPLING, size[1] * _SUPERSAMPLING))
-    corner = (page.width - 1, page.height - 1)
-    ImageDraw.Draw(page).rounded_rectangle((0, 0, *corner), radius * _SUPERSAMPLING, fill=255)
-    small = exact.resize_area(np.asarray(page, np.float32), size)
-    return np.asarray(small, np.float32) / np.float32(255)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from livingstill.core.model import PackedRGBA, Timeline
 from livingstill.core.threads import over_bands
-from livingstill.finish import card, grade, logo, titles
+from livingstill.finish import card, disclosure, grade, logo, titles
 from livingstill.finish.layout import Box, Sprite, overlaps
 from livingstill.imaging import exact
 from livingstill.kernels import colour as kernels
@@ -32,7 +32,7 @@ class Finisher:
     A finished frame is a function of the rendered frame and its index alone, and frame ``frames``
     would be frame 0, so loops stay loops. ``title_in_scene`` is the title that the renderer
     composites into the scene instead; ``notes`` are sentences for the user; ``idle`` says that
-    frames pass unchanged.
+    frames pass unchanged; ``overlaid_share`` is the share of pixels that text or logo cover.
 
     Parameters
     ----------
@@ -49,12 +49,22 @@ class Finisher:
         title = titles.draw(shot, picture if in_scene else frame)
         self.title_in_scene = title if in_scene else None
         plate, logo_sprite = card.draw(shot, frame), logo.draw(shot, frame)
+        others = [sprite.box for sprite in (title, plate, logo_sprite) if sprite]
+        disclosed = disclosure.draw(shot, frame, others)
         self.notes = (
-            *(note for sprite in (title, plate) if sprite for note in sprite.notes),
-            *_overlap_notes([("title", title), ("card", plate), ("logo", logo_sprite)]),
+            *(note for one in (title, plate, disclosed) if one for note in one.notes),
+            *_overlap_notes(
+                [
+                    ("title", title),
+                    ("card", plate),
+                    ("logo", logo_sprite),
+                    ("disclosure", disclosed),
+                ]
+            ),
         )
         self._faded_sprites = [sprite for sprite in (None if in_scene else title, plate) if sprite]
-        self._constant_sprites = [logo_sprite] if logo_sprite else []
+        self._constant_sprites = [sprite for sprite in (logo_sprite, disclosed) if sprite]
+        self.overlaid_share = _overlaid_share(size, [title, plate, logo_sprite, disclosed])
         self._table = grade.table(shot)
         self._gains = vignette(size, shot.vignette) if shot.vignette else None
         self._grain = grain_tile(size, shot.grain, shot.seed) if shot.grain else None
@@ -143,6 +153,19 @@ def grain_tile(size: tuple[int, int], strength: float, seed: int) -> NDArray[np.
     noise = exact.gaussian_blur(white, sigma, border="symmetric")
     noise *= np.float32(_MAX_GRAIN_LEVELS * strength * 65536 / 254) / noise.std()
     return np.clip(np.round(noise), -32767, 32767).astype(np.int16)
+
+
+def _overlaid_share(size: tuple[int, int], sprites: list[Sprite | None]) -> float:
+    """Return the share of a frame's pixels on which sprites lay anything."""
+    covered = np.zeros(size[::-1], bool)
+    for sprite in filter(None, sprites):
+        height, width = sprite.rgba.shape
+        top, left = max(0, sprite.top), max(0, sprite.left)
+        part = covered[top : max(0, sprite.top + height), left : max(0, sprite.left + width)]
+        first = (top - sprite.top, left - sprite.left)
+        opaque = sprite.rgba[first[0] :, first[1] :][: part.shape[0], : part.shape[1]]
+        part |= opaque >> np.uint32(24) > 0
+    return float(covered.mean())
 
 
 def _overlap_notes(overlays: list[tuple[str, Sprite | None]]) -> list[str]:

@@ -24,8 +24,8 @@ def table(shot: Shot) -> PackedRGBA | None:
     """Return the graded colour of each of the 2^24 colours, (2^24,) uint32; None for the identity.
 
     One look-up per pixel then costs the same whatever is folded in: the 64 MiB are made once, in
-    a fraction of a second. The order is exposure and white balance in linear light, the LUT, and
-    saturation last, so that 0 is grey whatever the LUT.
+    a fraction of a second. The order is exposure, white balance and midtones in linear light, the
+    LUT, and saturation last, so that 0 is grey whatever the LUT.
 
     Raises
     ------
@@ -33,10 +33,11 @@ def table(shot: Shot) -> PackedRGBA | None:
         If the LUT cannot be read.
     """
     gains = 2.0**shot.exposure * white_balance(shot.temperature, shot.tint)
-    if shot.lut is None and shot.saturation == 1 and (gains == 1).all():
+    if shot.lut is None and shot.saturation == 1 and (gains == 1).all() and not shot.midtones:
         return None
     levels = np.linspace(0, 1, 256)
-    curves = np.stack([_apply_gain(levels, gain) for gain in gains]).astype(np.float32)
+    graded = [_apply_midtones(_apply_gain(levels, gain), shot.midtones) for gain in gains]
+    curves = np.stack(graded).astype(np.float32)
     lut = cube.read(shot.lut) if shot.lut is not None else None
     strength = shot.lut_strength
     if lut is not None and lut.curves is not None:
@@ -59,6 +60,25 @@ def _apply_gain(levels: NDArray[np.float64], gain: float) -> NDArray[np.float64]
     return (
         levels if gain == 1 else np.round(encode_srgb(decode_srgb(levels) * gain) * 2**20) / 2**20
     )
+
+
+def _apply_midtones(levels: NDArray[np.float64], stops: float) -> NDArray[np.float64]:
+    """Return sRGB levels through ``raise_midtones``, in steps of 2^-20 so that machines agree."""
+    if not stops:
+        return levels
+    return np.round(encode_srgb(raise_midtones(decode_srgb(levels), stops)) * 2**20) / 2**20
+
+
+def raise_midtones(light: NDArray[np.float64], stops: float) -> NDArray[np.float64]:
+    """Return linear light, 0..1, gained by ``stops`` in the shadows, less above, and not at white.
+
+    The Moebius curve k x / (1 + (k - 1) x): monotone, 0 and 1 stay, and its inverse is that of 1 / k.
+
+    >>> raise_midtones(np.array([0, 0.01, 0.2, 1]), 1.0).round(3).tolist()
+    [0.0, 0.02, 0.333, 1.0]
+    """
+    gain = 2.0**stops
+    return np.asarray(gain * light / (1 + (gain - 1) * light))
 
 
 def _bands(*arguments: object) -> None:

@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from PIL import Image, ImageDraw
 
 from livingstill.core.model import Float32Array, PackedRGBA
+from livingstill.imaging import exact
+
+_SUPERSAMPLING = 4
 
 Box = tuple[int, int, int, int]
 """Left, top, width, height in pixels."""
@@ -77,3 +81,12 @@ def pack_premultiplied(rgba: Float32Array) -> PackedRGBA:
     colour = np.minimum(np.round(rgba[..., :3] * alpha), alpha)
     both = np.concatenate([colour, alpha], axis=2).astype(np.uint8)
     return np.ascontiguousarray(both).view(np.uint32)[..., 0]
+
+
+def rounded_plate(size: tuple[int, int], radius: int) -> Float32Array:
+    """Return the coverage (h, w) float32, 0..1, of a rectangle with round corners."""
+    page = Image.new("L", (size[0] * _SUPERSAMPLING, size[1] * _SUPERSAMPLING))
+    corner = (page.width - 1, page.height - 1)
+    ImageDraw.Draw(page).rounded_rectangle((0, 0, *corner), radius * _SUPERSAMPLING, fill=255)
+    small = exact.resize_area(np.asarray(page, np.float32), size)
+    return np.asarray(small, np.float32) / np.float32(255)

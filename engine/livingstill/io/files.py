@@ -12,7 +12,7 @@ import secrets
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 from urllib.parse import unquote
 
@@ -83,12 +83,35 @@ def refuse_url(path: Path, noun: str) -> None:
     )
 
 
+def split_suffix(name: str) -> tuple[str, str]:
+    """Return a file's name without its suffix, and the suffix; that of a Motion Photo has two parts.
+
+    >>> split_suffix("lake.mp4"), split_suffix("lake.MP.jpg")
+    (('lake', '.mp4'), ('lake', '.MP.jpg'))
+    """
+    suffix = PurePath(name).suffix
+    stem = name.removesuffix(suffix)
+    if suffix.lower() in {".jpg", ".jpeg"} and stem.lower().endswith(".mp"):
+        stem, suffix = stem[:-3], stem[-3:] + suffix
+    return stem, suffix
+
+
+def with_tag(path: Path, tag: str) -> Path:
+    """Return ``path`` with ``-tag`` before its suffix.
+
+    >>> with_tag(Path("lake.MP.jpg"), "2").name
+    'lake-2.MP.jpg'
+    """
+    stem, suffix = split_suffix(path.name)
+    return path.with_name(f"{stem}-{tag}{suffix}")
+
+
 def free_name(path: Path, exists: Callable[[Path], bool] = os.path.lexists) -> Path:
     """Return ``path``, or the first of ``<stem>-2``, ``<stem>-3``... that is not ``exists``."""
     candidate, number = path, 1
     while exists(candidate):
         number += 1
-        candidate = path.with_name(f"{path.stem}-{number}{path.suffix}")
+        candidate = with_tag(path, str(number))
     return candidate
 
 

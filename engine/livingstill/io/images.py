@@ -18,6 +18,17 @@ LARGEST_FILE = 2**31
 FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF", "AVIF", "JPEG2000", "PPM", "QOI")
 """What we let Pillow try: pictures only, never formats that start another program (EPS, WMF)."""
 
+SUFFIXES = frozenset(
+    (
+        *(".jpg", ".jpeg", ".jpe", ".jfif", ".mpo"),
+        *(".png", ".apng", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".qoi"),
+        *(".avif", ".avifs", ".heic", ".heif", ".hif"),
+        *(".jp2", ".j2k", ".jpc", ".jpf", ".jpx", ".j2c"),
+        *(".pbm", ".pgm", ".ppm", ".pnm", ".pfm"),
+    )
+)
+"""Suffixes of pictures in these formats and in HEIF, lower case."""
+
 _HEIF_BRANDS = {b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1"}
 _BITS, _PHOTOMETRIC, _SAMPLES, _SAMPLE_FORMAT = 258, 262, 277, 339
 _SAMPLE_FORMATS = {1: "integer", 2: "signed integer", 3: "floating point"}
@@ -91,6 +102,15 @@ def open_picture(path: Path, data: bytes, noun: str, max_pixels: int) -> Iterato
             ) from None
         finally:
             Image.MAX_IMAGE_PIXELS, ImageFile.LOAD_TRUNCATED_IMAGES = saved_limits
+
+
+def is_animation(path: Path) -> bool:
+    """Say whether a file is a GIF of several frames; what cannot be read is none."""
+    try:
+        with Image.open(path, formats=["GIF"]) as image:
+            return bool(getattr(image, "is_animated", False))
+    except Exception:  # its parser raises all kinds of errors on damaged files
+        return False
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tomllib
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +15,15 @@ LARGEST = 2**20
 
 
 def read(path: Path, noun: str, max_bytes: int = LARGEST) -> str:
-    """Return the text of a file; ``noun`` begins the sentence of an error.
+    """Return the text of a file, UTF-8 or, with its byte order mark, UTF-16; lines end with LF.
+
+    ``noun`` begins the sentence of an error.
 
     Raises
     ------
     InputError
         If it is missing, no ordinary file (a pipe would be waited for, a device has no end), larger
-        than ``max_bytes`` bytes, or no UTF-8.
+        than ``max_bytes`` bytes, or neither.
     """
     try:
         if path.exists() and not path.is_file():
@@ -29,9 +32,14 @@ def read(path: Path, noun: str, max_bytes: int = LARGEST) -> str:
             raise InputError(
                 f"{noun} {path} is larger than {max_bytes >> 20} MiB; it must be shorter"
             )
-        return path.read_text(encoding="utf-8-sig")
+        data = path.read_bytes()
+        encoding = "utf-16" if data[:2] in (BOM_UTF16_LE, BOM_UTF16_BE) else "utf-8-sig"
+        return data.decode(encoding).replace("\r\n", "\n").replace("\r", "\n")
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "it is no UTF-8 text"
+        reason = (
+            getattr(error, "strerror", None)
+            or "it is no UTF-8 text; save it as such (a spreadsheet as CSV UTF-8)"
+        )
         raise InputError(f"cannot read {noun} {path}: {reason}") from None
 
 

@@ -98,7 +98,12 @@ def read_photo(path: str | Path, settings: InputSettings) -> Photo:
     InputError
         If it is no picture, or larger than ``max_pixels``.
     """
-    return read.read_photo(path, max_pixels=settings.max_pixels, background=settings.background)
+    return read.read_photo(
+        path,
+        max_pixels=settings.max_pixels,
+        background=settings.background,
+        upright=settings.upright,
+    )
 
 
 def scene_scale(photo: Photo, shot: Shot) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,22 @@ from livingstill.core.model import PackedRGBA, Photo, Progress, UInt8Array
 from livingstill.core.threads import Result
 from livingstill.finish import files
 from livingstill.io.files import atomic_write
-from livingstill.jobs import check, fingerprint, manifest, provenance, soundtrack, warmup
+from livingstill.jobs import (
+    certificate,
+    check,
+    credentials,
+    fingerprint,
+    manifest,
+    modulation,
+    provenance,
+    soundtrack,
+    warmup,
+)
 from livingstill.jobs.analyse import Analysis, Estimates, read_photo
 from livingstill.jobs.clip import Clip, reframe
 from livingstill.jobs.exact_figures.figures import ExactFigures
 from livingstill.jobs.job_result import JobResult
-from livingstill.jobs.outputs import check_outputs, default_name, free_names
+from livingstill.jobs.outputs import check_outputs, default_name, files_of, free_names
 from livingstill.jobs.session import check_settings, prepare
 from livingstill.jobs.stages import Stages
 from livingstill.media import clip_reader
@@ -62,7 +73,9 @@ def animate_file(
     check_settings(shot)
     outputs = job.output
     if not outputs:
-        outputs, renamed = free_names((default_name(shot, job.photo),), job.overwrite)
+        outputs, renamed = free_names(
+            (default_name(shot, job.photo),), job.overwrite, partial(files_of, shot)
+        )
     check_outputs(shot, job, outputs, save_shot)
     shot_text = ""
     if save_shot is not None:  # refused here, if a name is no text, and written in the end
@@ -85,8 +98,12 @@ def animate_file(
         stages=stages,
     )
     if job.sidecar is not None:
-        origin = provenance.metadata(clip.shot, clip.photo.sha256)
+        origin = provenance.metadata(clip.shot, clip.photo, clip.moving)
         provenance.write_sidecar(job.sidecar, origin, outputs, job.overwrite)
+    signing = credentials.signing_files(job.c2pa_cert, job.c2pa_key)
+    if certificate.wanted(shot) or signing:
+        with stages("certificate"):
+            credentials.certify_files(clip, outputs, [job.photo], signing, job.overwrite)
     if job.report is not None and observer is not None:
         with stages("report"):
             title = Path(outputs[0]).name
@@ -134,13 +151,13 @@ def _prepare_photo(
 class _ReportObserver:
     """Gathers the continuity report of a clip: of the encoded file, which `check` would judge alike.
 
-    A clip that goes to a stream, has no header or is transparent is judged by its frames, before they
+    A clip that goes to a stream, has no header, stands behind a still or is transparent is judged by its frames, before they
     are encoded. The exact figures are of the frames in any case.
     """
 
     def __init__(self, clip: Clip, output: str) -> None:
         self._clip, self._exact = clip, ExactFigures(clip)
-        readable = output not in PIPES and format_of(output).suffix != ".rgb"
+        readable = output not in PIPES and format_of(output).suffix not in {".rgb", ".MP.jpg"}
         self._file = Path(output) if readable and not clip.shot.alpha else None
         self._observer = no_reference.Observer() if self._file is None else None
 
@@ -196,5 +213,5 @@ def _record(result: JobResult, job: Job) -> dict[str, Any]:
         continuity=result.render.figures,
         camera_cost=clip.cost,
         stages=fingerprint.stages(clip),
-        files=files.files(clip.shot) | soundtrack.files(clip.shot),
+        files=files.files(clip.shot) | soundtrack.files(clip.shot) | modulation.files(clip.shot),
     )

@@ -10,6 +10,7 @@ from pathlib import Path
 from livingstill.camera import framing
 from livingstill.camera.displacement import max_displacement
 from livingstill.camera.view import CameraView
+from livingstill.core.envelope import Envelope
 from livingstill.core.errors import InputError
 from livingstill.core.finding import Finding
 from livingstill.core.model import (
@@ -45,7 +46,8 @@ class Clip:
 
     Every frame is a pure function of its index, so any of them can be asked for at any time.
     ``shot`` is resolved: its camera is a move by name, of which ``cost`` has the figures where it
-    was chosen; ``findings`` say how sure each region is. ``depth`` and ``regions`` are at the size of the scene, in steps of 16 and 8 bits.
+    was chosen; ``findings`` say how sure each region is; ``camera_strength`` scales the
+    camera's way from the photo's pose. ``depth`` and ``regions`` are at the size of the scene, in steps of 16 and 8 bits.
     """
 
     photo: Photo
@@ -64,6 +66,7 @@ class Clip:
     notes: tuple[str, ...]
     cost: Mapping[str, float] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
+    camera_strength: Envelope | None = None
 
     def __repr__(self) -> str:
         width, height = self.framing.size
@@ -72,6 +75,13 @@ class Clip:
             f"<Clip of {self.photo.name}: {width}x{height}, {self.timeline.frames} frames at "
             f"{float(self.timeline.fps):g} fps, camera {self.shot.camera}, {moving or 'no motion'}>"
         )
+
+    @property
+    def moving(self) -> tuple[str, ...]:
+        """The kinds that move, each once; none if the amount of motion is 0."""
+        if self.motion is None or self.shot.amount == 0:
+            return ()
+        return tuple(dict.fromkeys(region.label for region in self.regions))
 
     @property
     def static_camera(self) -> bool:
@@ -204,7 +214,9 @@ def reframe(clip: Clip, aspect: str | None) -> Clip:
     shot = clip.shot.model_copy(update={"aspect": aspect})
     frame = framing.fit_photo_to(clip.photo.size, shot, clip.subject)
     view = CameraView.of(clip.depth.values, clip.photo.focal, clip.subject, frame.box)
-    camera, window = steps.plan_camera(clip.scene, view, frame, shot, clip.timeline)
+    camera, window = steps.plan_camera(
+        clip.scene, view, frame, shot, clip.timeline, clip.camera_strength
+    )
     finisher = Finisher(shot, frame.size, frame.picture, clip.timeline)
     card, _ = steps.place_title(finisher, clip.scene, window, frame, shot.title_depth)
     return replace(

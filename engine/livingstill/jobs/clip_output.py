@@ -6,9 +6,9 @@ import shutil
 from pathlib import Path
 
 from livingstill.core.errors import InputError
-from livingstill.io.files import atomic_write
+from livingstill.io.files import atomic_write, split_suffix
 from livingstill.jobs import check
-from livingstill.media import clip_reader
+from livingstill.media import clip_reader, formats
 from livingstill.media.write import encoder, remux, stills
 from livingstill.settings.job import RunSettings
 
@@ -24,6 +24,11 @@ def check_output(clip: Path, output: Path, job: RunSettings) -> None:
     if output.exists() and clip.exists() and output.resolve() == clip.resolve():
         raise InputError(f"output {output} is the clip itself; give another name")
     encoder.check_target(output, job.overwrite)
+    if formats.format_of(str(output)).suffix == ".MP.jpg":
+        raise InputError(
+            f"{output} would be a Motion Photo, which is made of a photo; give another format, as in "
+            f"{split_suffix(output.name)[0]}.mp4"
+        )
     if job.report is not None:
         check.check_report(job.report, job.overwrite)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import tempfile
 from collections import deque
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -25,6 +25,9 @@ from livingstill.io.files import atomic_write
 from livingstill.jobs.analyse import Estimates
 from livingstill.jobs.batch.work import Output, Task, failure, make, store
 from livingstill.jobs.clip import Clip
+from livingstill.jobs.reel.piece import Piece
+from livingstill.jobs.reel.work import lost
+from livingstill.jobs.reel.work import make as make_piece
 from livingstill.jobs.session import prepare
 from livingstill.settings.shot import Shot
 
@@ -107,6 +110,8 @@ def run(client: Client, tasks: Sequence[Task]) -> Generator[list[dict[str, Any]]
                 raise InputError(
                     f"clip {task.photo} is rescued on this machine only; leave out --cluster"
                 )
+            if task.signing:
+                raise InputError("clips are signed on this machine only; leave out --cluster")
             try:
                 data = Path(task.photo).read_bytes()
             except OSError:
@@ -131,7 +136,7 @@ def run(client: Client, tasks: Sequence[Task]) -> Generator[list[dict[str, Any]]
 
 
 def _make_on_worker(task: Task, photo: bytes) -> tuple[list[dict[str, Any]], dict[str, bytes]]:
-    """Make a task's clips in a folder of this machine; return the records and the clips."""
+    """Make a task's clips in a folder of this machine; return the records and the files by name."""
     with tempfile.TemporaryDirectory(prefix="livingstill-") as folder:
         local = replace(task, folder=folder)
         if photo:
@@ -142,8 +147,9 @@ def _make_on_worker(task: Task, photo: bytes) -> tuple[list[dict[str, Any]], dic
         for record in records:
             if "error" in record:
                 record["error"] = str(record["error"]).replace(local.photo, task.photo)
-        names = [record["output"] for record in records if record["state"] == "done"]
-        return records, {name: (Path(folder) / name).read_bytes() for name in names}
+        done = [Output(record["output"]) for record in records if record["state"] == "done"]
+        made = (path for one in done for path in (Path(folder) / one.name, *local.beside(one)))
+        return records, {path.relative_to(folder).as_posix(): path.read_bytes() for path in made}
 
 
 def _store_results(
@@ -158,10 +164,78 @@ def _store_results(
             target.parent.mkdir(parents=True, exist_ok=True)
             target.unlink(missing_ok=True)
             store(task.record(output), {**record, "state": "started"})
-            with atomic_write(target) as part:
-                part.write_bytes(clips[output.name])
+            for path in (*task.beside(output), target):
+                with atomic_write(path, overwrite=True) as part:
+                    part.write_bytes(clips[path.relative_to(task.folder).as_posix()])
         store(task.record(output), record)
     return records
+
+
+# Pieces of a reel
+
+
+def run_reel(client: Client, work: Sequence[Piece]) -> Generator[list[dict[str, Any]], None, None]:
+    """Yield the record of each piece of a reel, in a list, as it ends; for ``reel(runner=...)``.
+
+    Photos and what a piece reads travel to the workers, its files come back, so nothing needs a shared
+    disk, except a logo or a font. A worker that dies costs its piece another try, as in ``run``.
+    """
+    from distributed import as_completed
+
+    waiting = iter(work)
+    running: dict[Future, Piece] = {}
+    done = as_completed()
+
+    def hand_out() -> None:
+        for piece in waiting:
+            reads = {name: (Path(piece.folder) / name).read_bytes() for name in piece.reads}
+            try:
+                photo = Path(piece.photo).read_bytes()
+            except OSError:
+                photo = b""
+            future = client.submit(
+                _make_piece_on_worker, piece, photo, reads, pure=False, retries=TRIES
+            )
+            running[future] = piece
+            done.add(future)
+            if len(running) >= TASKS_PER_WORKER * _workers(client):
+                return
+
+    hand_out()
+    for future in done:
+        piece = running.pop(future)
+        try:
+            record, made = future.result()
+        except Exception as error:
+            yield lost(piece, f"its workers died or failed ({type(error).__name__}: {error})")
+        else:
+            for name, data in made.items():
+                with atomic_write(Path(piece.folder) / name, overwrite=True) as part:
+                    part.write_bytes(data)
+            record["photo"] = piece.photo
+            if record["state"] == "done":
+                store(piece.record, record)
+            yield [record]
+        hand_out()
+
+
+def _make_piece_on_worker(
+    piece: Piece, photo: bytes, reads: Mapping[str, bytes]
+) -> tuple[dict[str, Any], dict[str, bytes]]:
+    """Make a piece in a folder of this machine; return its record and its files."""
+    with tempfile.TemporaryDirectory(prefix="livingstill-") as name:
+        folder = Path(name)
+        for file, data in reads.items():
+            (folder / file).write_bytes(data)
+        local = replace(piece, folder=name)
+        if photo:
+            copy = folder / f"photo{Path(piece.photo).suffix}"
+            copy.write_bytes(photo)
+            local = replace(local, photo=str(copy))
+        (record,) = make_piece(local)
+        if "error" in record:
+            record["error"] = str(record["error"]).replace(local.photo, piece.photo)
+        return record, {file: (folder / file).read_bytes() for file in record.get("files", ())}
 
 
 # Spans of one clip

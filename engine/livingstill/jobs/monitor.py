@@ -37,13 +37,17 @@ Excess = dict[str, tuple[str, float]]
 
 
 def limit_amounts(
-    make: Callable[[Mapping[str, float]], Motion], regions: tuple[Region, ...], scene: Scene
+    make: Callable[[Mapping[str, float]], Motion],
+    regions: tuple[Region, ...],
+    scene: Scene,
+    deliver: Callable[[Mapping[str, float]], Motion] | None = None,
 ) -> tuple[Motion, str]:
     """Return the motion with each kind at its requested amount, or attenuated if it faults; and a note.
 
     ``make`` gives the motion with a part of the amount per kind. A kind that folds or
     pulses in a small trial of the loop is lowered by itself until it does not; if lowering does not
-    help it keeps its amount, and the note says so.
+    help it keeps its amount, and the note says so. ``deliver`` gives the motion that is returned, where
+    it is never stronger than the one that is tried.
     """
     attenuation = {region.label: 1.0 for region in regions}
     trial = Trial(scene, regions)
@@ -61,6 +65,8 @@ def limit_amounts(
     if excess:  # attenuation does not help these kinds: restore their amounts
         attenuation |= dict.fromkeys(excess, 1.0)
         motion = make(attenuation)
+    if deliver is not None:
+        motion = deliver(attenuation)
     notes = [
         f"{kind} moves {attenuation[kind]:.0%} as much as asked for, so that it does not {_FAULT_WORDS[fault]}"
         if attenuation[kind] < 1

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from livingstill.core.errors import InputError
 from livingstill.io.files import check_inputs_preserved, check_target, free_name
-from livingstill.jobs import check, provenance
+from livingstill.jobs import certificate, check, credentials, provenance
 from livingstill.jobs.write import encoding
 from livingstill.media.formats import format_of
 from livingstill.media.write import encoder, stills
@@ -47,6 +47,11 @@ def default_name(shot: Shot, photo: Path) -> str:
     return f"{photo.stem}{suffix_of(shot.preset)}"
 
 
+def files_of(shot: Shot, output: str) -> tuple[str, ...]:
+    """Return the files that come of an output: itself, and its certificates if it gets them."""
+    return (output, *(map(str, certificate.beside(output)) if certificate.wanted(shot) else ()))
+
+
 def _check_platform(shot: Shot, output: str) -> None:
     """Refuse a format that the platform of the shot's preset does not take."""
     wanted = suffix_of(shot.preset, "")
@@ -62,6 +67,10 @@ def check_outputs(shot: Shot, job: Job, outputs: tuple[str, ...], save_shot: Pat
         encoding(output, shot)
         _check_platform(shot, output)
         encoder.check_target(output, job.overwrite)
+        for path in files_of(shot, output)[1:]:
+            check_target(Path(path), job.overwrite)
+    if signing := credentials.signing_files(job.c2pa_cert, job.c2pa_key):
+        credentials.check(signing, outputs)
     for extra in filter(None, (job.manifest, save_shot)):
         check_target(extra, job.overwrite)
     if job.report is not None:
@@ -71,7 +80,7 @@ def check_outputs(shot: Shot, job: Job, outputs: tuple[str, ...], save_shot: Pat
     if job.sidecar is not None:
         provenance.check_sidecar(job.sidecar, job.overwrite)
     extras = (job.manifest, job.report, job.poster, job.sidecar)
-    names = [Path(output) for output in outputs]
+    names = [Path(name) for output in outputs for name in files_of(shot, output)]
     names += [path for path in (*extras, save_shot) if path is not None]
     if len(set(map(os.path.realpath, names))) != len(names):
         raise InputError("two outputs have one name; give each its own")
@@ -79,5 +88,6 @@ def check_outputs(shot: Shot, job: Job, outputs: tuple[str, ...], save_shot: Pat
         stills.files_from(Path(output), 0) for output in outputs if stills.NUMBER.search(output)
     )
     check_inputs_preserved(
-        [*names, *chain.from_iterable(numbered)], (job.photo, *shot.files_read())
+        [*names, *chain.from_iterable(numbered)],
+        (job.photo, job.c2pa_cert, job.c2pa_key, *shot.files_read()),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Hashable, Mapping
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -20,13 +21,15 @@ from livingstill.depth import models
 from livingstill.depth.sources import SOURCES
 from livingstill.finish import files
 from livingstill.finish.finisher import Finisher
-from livingstill.jobs import analyse, soundtrack, steps
+from livingstill.jobs import analyse, modulation, soundtrack, steps
 from livingstill.jobs.analyse import Analysis, Estimates
+from livingstill.jobs.certificate import truth_note
 from livingstill.jobs.clip import Clip
 from livingstill.jobs.stages import Stages
 from livingstill.media import formats
 from livingstill.motion.builder import begin_kernels
 from livingstill.settings import prompt
+from livingstill.settings.declare import Group
 from livingstill.settings.groups import (
     DepthSettings,
     FinishSettings,
@@ -35,7 +38,9 @@ from livingstill.settings.groups import (
     TimeSettings,
     WindSettings,
 )
+from livingstill.settings.modulation import ModulationSettings
 from livingstill.settings.shot import Shot
+from livingstill.settings.truth import TruthSettings
 from livingstill.settings.values import MoveSpec
 
 T = TypeVar("T")
@@ -115,6 +120,9 @@ class Session:
         scene_key = self._scene_key(keys, regions)
         shot = shot.model_copy(update={"camera": move})
         timeline = steps.timeline_of(shot)
+        envelopes, followed = self._step(
+            "modulation", keys.modulation, lambda: modulation.envelopes(shot)
+        )
         with stages("finish"):
             finisher = self._step(
                 "finish",
@@ -132,9 +140,20 @@ class Session:
             photo_layers = None  # it keeps what it has built
             camera, window = self._step(
                 "camera",
-                (scene_key, keys.camera, move, _file_stamps(_keyframes(move.name))),
+                (
+                    scene_key,
+                    keys.camera,
+                    move,
+                    _file_stamps(_keyframes(move.name)),
+                    keys.modulation,
+                ),
                 lambda: steps.plan_camera(
-                    scene, steps.view_of(analysis, frame), frame, shot, timeline
+                    scene,
+                    steps.view_of(analysis, frame),
+                    frame,
+                    shot,
+                    timeline,
+                    envelopes.get("camera"),
                 ),
             )
             card, title_notes = steps.place_title(finisher, scene, window, frame, shot.title_depth)
@@ -142,9 +161,9 @@ class Session:
         with stages("motion"):
             motion, motion_notes = self._step(
                 "motion",
-                (scene_key, keys.motion, timeline.seconds),
+                (scene_key, keys.motion, timeline.seconds, keys.modulation),
                 lambda: steps.compose_motion(
-                    analysis.rgb, depth.values, regions, scene, shot, timeline
+                    analysis.rgb, depth.values, regions, scene, shot, timeline, envelopes
                 ),
             )
         prompt_notes = prompt.notes(shot.prompt)
@@ -155,8 +174,10 @@ class Session:
             *reason,
             *frame.notes,
             *finisher.notes,
+            *followed,
+            *modulation.unheard(shot, (region.label for region in regions)),
         )
-        return Clip(
+        clip = Clip(
             photo=self.photo,
             shot=shot,
             timeline=timeline,
@@ -173,7 +194,9 @@ class Session:
             notes=(*notes, *title_notes, *motion_notes),
             cost=cost,
             findings=findings,
+            camera_strength=envelopes.get("camera"),
         )
+        return replace(clip, notes=(*clip.notes, *truth_note(shot, clip.moving)))
 
     def decide(self, shot: Shot, stages: Stages | None = None) -> Decisions:
         """Return what is decided of the photo by a shot, before any scene is built.
@@ -291,6 +314,7 @@ def check_settings(shot: Shot) -> None:
     path.parse(shot.camera, shot.duration)
     files.check(shot)
     soundtrack.check(shot)
+    modulation.check(shot)
     if shot.budget:
         formats.parse_size(shot.budget)
     source = shot.depth
@@ -299,6 +323,10 @@ def check_settings(shot: Shot) -> None:
         if Path(source).suffix:
             raise InputError(f"depth file {source} does not exist; check its name and folder")
         raise InputError(f"no depth source is called '{source}'{nearest(source, names)}")
+
+
+_FINISHED_BY: tuple[type[Group], ...] = (FinishSettings, TruthSettings)
+"""The settings of what is laid over rendered frames."""
 
 
 class _StepKeys(NamedTuple):
@@ -312,6 +340,7 @@ class _StepKeys(NamedTuple):
     finish: Hashable
     camera: Hashable
     motion: Hashable
+    modulation: Hashable
 
     @classmethod
     def of(cls, shot: Shot, scale: float, versions: tuple[int, int]) -> _StepKeys:
@@ -333,10 +362,20 @@ class _StepKeys(NamedTuple):
             regions=regions,
             layers=(analysis, shot.layers),
             move=move,
-            finish=(move, shot.part(FinishSettings), time, shot.seed, pictures),
+            finish=(move, *map(shot.part, _FINISHED_BY), time, shot.seed, pictures),
             camera=(move, time, shot.seed),
             motion=(regions, shot.part(WindSettings), shot.seed),
+            modulation=_modulation_key(shot),
         )
+
+
+def _modulation_key(shot: Shot) -> Hashable:
+    """Return what the envelopes of a shot depend on; None for a shot without any."""
+    if not shot.modulate:
+        return None
+    stamps = _file_stamps(*(one.file for one in shot.modulate))
+    sound = (shot.audio, shot.audio_start, shot.audio_fade)
+    return shot.part(ModulationSettings), stamps, shot.part(TimeSettings), sound
 
 
 def _keyframes(move: str) -> str | None:

@@ -12,10 +12,11 @@ from livingstill.camera import framing
 from livingstill.core import threads
 from livingstill.core.errors import InputError
 from livingstill.core.model import Progress
+from livingstill.io.files import with_tag
 from livingstill.jobs.analyse import read_photo
 from livingstill.jobs.animate import animate_file
 from livingstill.jobs.job_result import JobResult
-from livingstill.jobs.outputs import check_outputs, default_name, free_names
+from livingstill.jobs.outputs import check_outputs, default_name, files_of, free_names
 from livingstill.jobs.session import check_settings, prepare
 from livingstill.jobs.stages import Stages
 from livingstill.settings.declare import checked
@@ -53,7 +54,11 @@ def animate_shapes(
     renamed: tuple[str, ...] = ()
     if not job.output:
         outputs, renamed = free_names(
-            outputs, job.overwrite, lambda output: (with_shape(output, shape) for shape in shapes)
+            outputs,
+            job.overwrite,
+            lambda output: (
+                name for shape in shapes for name in files_of(shot, with_shape(output, shape))
+            ),
         )
     jobs = [_of_shape(job, outputs, shape) for shape in shapes]
     for shaped_shot, shaped_job in zip(shots, jobs):
@@ -98,5 +103,4 @@ def with_shape(output: str, shape: str) -> str:
     """
     if output == "-":
         raise InputError("several shapes cannot go to one stream; name a file with --output")
-    path = Path(output)
-    return str(path.with_name(f"{path.stem}-{shape.replace(':', 'x')}{path.suffix}"))
+    return str(with_tag(Path(output), shape.replace(":", "x")))

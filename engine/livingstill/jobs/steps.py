@@ -12,7 +12,9 @@ from fractions import Fraction
 from functools import partial
 
 from livingstill.camera import auto, framing, path
+from livingstill.camera.modulation import ModulatedPath
 from livingstill.camera.view import CameraView
+from livingstill.core.envelope import Envelope
 from livingstill.core.model import (
     DEFAULT_FOCAL,
     CameraPath,
@@ -29,7 +31,7 @@ from livingstill.core.threads import Result
 from livingstill.depth import alignment
 from livingstill.depth.refine import ramp_width
 from livingstill.finish.finisher import Finisher
-from livingstill.jobs import monitor
+from livingstill.jobs import modulation, monitor
 from livingstill.jobs.analyse import Analysis, begin_if_small
 from livingstill.motion.builder import compose
 from livingstill.render import frames
@@ -205,16 +207,27 @@ def choose_move(
 
 
 def plan_camera(
-    scene: Scene, view: CameraView, frame: framing.Framing, shot: Shot, timeline: Timeline
+    scene: Scene,
+    view: CameraView,
+    frame: framing.Framing,
+    shot: Shot,
+    timeline: Timeline,
+    strength: Envelope | None = None,
 ) -> tuple[CameraPath, frames.Window]:
-    """Return the path of the shot's camera and the largest window without a border along it."""
+    """Return the path of the shot's camera and the largest window without a border along it.
+
+    ``strength`` scales the camera's way from the photo's pose over the clip.
+    """
     resolve = partial(
         path.resolve, shot.camera, loop=shot.loop, duration=shot.duration, seed=shot.seed
     )
     window, zoom = window_of(scene, frame), 1.0
+    last = timeline.time(timeline.frames - 1) or 1.0
     for _ in range(_ZOOM_ITERATIONS):
         # moves are sized for the zoomed frame, and their size changes the zoom: a fixed point
         camera = resolve(view.zoomed(zoom))
+        if strength is not None:
+            camera = ModulatedPath(camera, strength, timeline.phase(timeline.frames - 1) / last)
         poses: list[Pose] = [camera.at(timeline.time(i)) for i in range(timeline.frames)]
         zoomed = replace(window, scale=window.scale / zoom)
         extra_zoom = frames.safe_zoom(scene, poses, zoomed, frame.picture[2:])
@@ -244,17 +257,21 @@ def compose_motion(
     scene: Scene,
     shot: Shot,
     timeline: Timeline,
+    envelopes: modulation.Envelopes | None = None,
 ) -> tuple[Motion | None, tuple[str, ...]]:
     """Return the motion of the regions under the shot's wind, periodic in the clip, and notes.
 
-    A kind that would fold or pulse is lowered until it does not, and a note says so.
+    A kind that would fold or pulse is lowered until it does not, and a note says so. ``envelopes`` are of
+    the wind and of all motion over the clip.
     """
     if not regions:
         return None, ()
     strokes: Strokes = shot.brush
     directions = flow_field.velocities(rgb, depth, regions, strokes)
 
-    def make(attenuation: Mapping[str, float]) -> Motion:
+    def make(
+        attenuation: Mapping[str, float], by_kind: Mapping[str, Envelope] | None = None
+    ) -> Motion:
         return compose(
             rgb,
             depth,
@@ -266,9 +283,12 @@ def compose_motion(
             seed=shot.seed,
             directions=directions,
             scene=scene,
+            envelopes=by_kind,
         )
 
-    motion, note = monitor.limit_amounts(make, regions, scene)
+    by_kind = modulation.of_kinds(envelopes or {}, (region.label for region in regions))
+    deliver = partial(make, by_kind=by_kind) if by_kind else None
+    motion, note = monitor.limit_amounts(make, regions, scene, deliver)
     return motion, (note,) if note else ()
 
 

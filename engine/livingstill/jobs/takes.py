@@ -20,6 +20,7 @@ from livingstill.io.files import (
     check_target,
     ensured_folder,
     free_name,
+    with_tag,
     write_png,
 )
 from livingstill.jobs.analyse import read_photo
@@ -127,7 +128,7 @@ def takes(
     seeds = [(shot.seed + i) % 2**32 for i in range(count)]
 
     def clips(base: Path) -> list[str]:
-        return [str(base.with_name(f"{base.stem}-seed{seed}{base.suffix}")) for seed in seeds]
+        return [str(with_tag(base, f"seed{seed}")) for seed in seeds]
 
     def page(base: Path) -> Path:
         return sheet or base.with_name(f"{base.stem}-takes.png")

@@ -60,7 +60,7 @@ def write(
     """
     stages = stages or Stages()
     size, timeline, shot = clip.framing.size, clip.timeline, clip.shot
-    metadata = provenance.metadata(shot, clip.photo.sha256)
+    metadata = provenance.metadata(shot, clip.photo, clip.moving)
     mattes = clip.mattes() if shot.alpha else None
     sound, sound_note = None, ""
     if shot.audio is not None:

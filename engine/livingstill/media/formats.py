@@ -9,6 +9,7 @@ from pathlib import PurePath
 
 from livingstill.core.errors import InputError
 from livingstill.core.registry import nearest
+from livingstill.io.files import split_suffix
 
 # Encoders split their work by thread count and write other bytes for another count, so the
 # number is part of the format and not of the machine: the same clip is the same file everywhere.
@@ -138,6 +139,14 @@ _FORMATS = (
     Format(".gif", "gif", ("gif",), "loop for mail and chat, one palette per clip"),
     Format(".webp", "", ("webp",), "animated picture, small"),
     Format(".png", "apng", ("png",), "animated picture (APNG), lossless", {"plays": "0"}),
+    Format(
+        ".MP.jpg",
+        "mp4",
+        ("h264", "h265", "av1"),
+        "Android Motion Photo: the first frame, and the clip behind it",
+        _FAST,
+        "aac",
+    ),
     Format("%04d.png", "", ("png",), "one PNG per frame, as in frame-%04d.png"),
     Format("%04d.jpg", "", ("jpeg",), "one JPEG per frame, as in frame-%04d.jpg"),
     Format(".y4m", "", ("raw",), "uncompressed YUV; the name - writes it to standard output"),
@@ -145,7 +154,10 @@ _FORMATS = (
 )
 FORMATS: Mapping[str, Format] = {format_.suffix: format_ for format_ in _FORMATS}
 
-_ALIASES = {".apng": ".png", ".m4v": ".mp4", ".jpeg": ".jpg", ".qt": ".mov"}
+_ALIASES = {
+    ".apng": ".png", ".m4v": ".mp4", ".jpeg": ".jpg", ".qt": ".mov",
+    ".mp.jpg": ".MP.jpg", ".mp.jpeg": ".MP.jpg",
+}  # fmt: skip
 PIPES = {"-": ".y4m", "-.y4m": ".y4m", "-.rgb": ".rgb"}
 """Names of standard output, and what is written to it."""
 _NUMBERED = re.compile(r"%(0[1-9])?d")
@@ -192,13 +204,16 @@ def format_of(path: str) -> Format:
     """
     if path in PIPES:
         return FORMATS[PIPES[path]]
-    suffix = PurePath(path).suffix.lower()
+    suffix = split_suffix(PurePath(path).name)[1].lower()
     suffix = _ALIASES.get(suffix, suffix)
     numbered = bool(_NUMBERED.search(PurePath(path).name))
     if numbered and suffix in {".png", ".jpg"}:
         return FORMATS[f"%04d{suffix}"]
     if suffix == ".jpg":
-        raise InputError(f"clip {path} is one picture; name a sequence as frame-%04d.jpg")
+        raise InputError(
+            f"clip {path} is one picture; name a sequence as frame-%04d.jpg, or a Motion Photo as "
+            f"{PurePath(path).stem}.MP.jpg"
+        )
     if suffix not in FORMATS:
         known = [name for name in FORMATS if name.startswith(".")]
         hint = nearest(suffix, known) if suffix else f"; there are {', '.join(known)}"

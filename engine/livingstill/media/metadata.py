@@ -13,9 +13,17 @@ from collections.abc import Callable, Mapping
 from html import escape
 from typing import BinaryIO
 
-_NAMES = {"comment": "dc:description", "software": "xmp:CreatorTool"}
+_NAMES = {
+    "comment": "dc:description",
+    "software": "xmp:CreatorTool",
+    "source_type": "Iptc4xmpExt:DigitalSourceType",
+    "edits": "xmpMM:History",
+}
 _NAMESPACES = (
     'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:xmp="http://ns.adobe.com/xap/1.0/" '
+    'xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/" '
+    'xmlns:xmpMM="http://ns.adobe.com/xap/1.0/mm/" '
+    'xmlns:stEvt="http://ns.adobe.com/xap/1.0/sType/ResourceEvent#" '
     'xmlns:livingstill="urn:livingstill:1"'
 )
 _UUID = bytes.fromhex("BE7ACFCB97A942E89C71999491E3AFAC")
@@ -27,8 +35,15 @@ _WEBP_XMP = 0x04
 _BLOCK = 1 << 20
 
 
-def packet(fields: Mapping[str, str]) -> bytes:
-    """Return the XMP packet of ``comment``, ``software`` and names of our own.
+def packet(fields: Mapping[str, str], further: str = "") -> bytes:
+    """Return the XMP packet of ``comment``, ``software``, ``source_type``, ``edits`` and names of
+    our own.
+
+    ``source_type`` is the URI of IPTC's vocabulary; ``edits`` are lines, each an entry of the
+    resource's history (Adobe, "XMP Specification, Part 2", 2016) without a time, so that the same
+    job gives the same bytes.
+
+    ``further`` is a description in RDF, with its own namespaces.
 
     >>> b"<livingstill:photo>ab</livingstill:photo>" in packet({"photo": "ab"})
     True
@@ -38,6 +53,8 @@ def packet(fields: Mapping[str, str]) -> bytes:
         name, text = _NAMES.get(key, f"livingstill:{key}"), escape(value, quote=False)
         if name == "dc:description":
             text = f'<rdf:Alt><rdf:li xml:lang="x-default">{text}</rdf:li></rdf:Alt>'
+        elif name == "xmpMM:History":
+            text = f"<rdf:Seq>{''.join(map(_event, text.splitlines()))}</rdf:Seq>"
         lines.append(f"<{name}>{text}</{name}>")
     body = "\n".join(lines)
     return (
@@ -45,18 +62,26 @@ def packet(fields: Mapping[str, str]) -> bytes:
         '<x:xmpmeta xmlns:x="adobe:ns:meta/">\n'
         '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">\n'
         f'<rdf:Description rdf:about="" {_NAMESPACES}>\n{body}\n</rdf:Description>\n'
-        '</rdf:RDF>\n</x:xmpmeta>\n<?xpacket end="r"?>'
+        f'{further}</rdf:RDF>\n</x:xmpmeta>\n<?xpacket end="r"?>'
     ).encode()
 
 
-def embed(file: BinaryIO, suffix: str, fields: Mapping[str, str]) -> None:
+def _event(parameters: str) -> str:
+    return (
+        '<rdf:li rdf:parseType="Resource"><stEvt:action>edited</stEvt:action>'
+        f"<stEvt:parameters>{parameters}</stEvt:parameters></rdf:li>"
+    )
+
+
+def embed(file: BinaryIO, suffix: str, fields: Mapping[str, str], further: str = "") -> None:
     """Put the packet into a complete file, open for reading and writing.
 
-    ``suffix`` is the format's; files of those that have no place for it stay as they are.
+    ``suffix`` is the format's; files of those that have no place for it stay as they are. ``further`` is
+    as for ``packet``.
     """
     place = _PLACES.get("." + suffix.rpartition(".")[2])
-    if fields and place is not None:
-        place(file, packet(fields))
+    if (fields or further) and place is not None:
+        place(file, packet(fields, further))
 
 
 def _mp4(file: BinaryIO, data: bytes) -> None:
@@ -65,7 +90,7 @@ def _mp4(file: BinaryIO, data: bytes) -> None:
     file.write(struct.pack(">I4s", 24 + len(data), b"uuid") + _UUID + data)
 
 
-def _insert(file: BinaryIO, offset: int, data: bytes) -> None:
+def insert(file: BinaryIO, offset: int, data: bytes) -> None:
     """Make room at ``offset`` from the end backwards, so that no file is ever held in memory whole."""
     end = file.seek(0, io.SEEK_END)
     while end > offset:
@@ -87,14 +112,14 @@ def _gif(file: BinaryIO, data: bytes) -> None:
     file.seek(offset)
     if file.read(len(_GIF_LOOP)) == _GIF_LOOP:
         offset += len(_GIF_LOOP) + 5
-    _insert(file, offset, b"\x21\xff\x0bXMP DataXMP" + data + _GIF_END)
+    insert(file, offset, b"\x21\xff\x0bXMP DataXMP" + data + _GIF_END)
 
 
 def _png(file: BinaryIO, data: bytes) -> None:
     """Insert behind the header, which is always as long."""
     body = b"iTXt" + b"XML:com.adobe.xmp\0\0\0\0\0" + data
     chunk = struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body))
-    _insert(file, 33, chunk)
+    insert(file, 33, chunk)
 
 
 def _jpeg(file: BinaryIO, data: bytes) -> None:
@@ -102,7 +127,7 @@ def _jpeg(file: BinaryIO, data: bytes) -> None:
     file.seek(2)
     mark, length = struct.unpack(">HH", file.read(4))
     segment = struct.pack(">HH", 0xFFE1, 2 + len(_JPEG) + len(data)) + _JPEG + data
-    _insert(file, 4 + length if mark == 0xFFE0 else 2, segment)
+    insert(file, 4 + length if mark == 0xFFE0 else 2, segment)
 
 
 def _webp(file: BinaryIO, data: bytes) -> None:

@@ -62,7 +62,7 @@ class AdvectedTexture:
     reach: float
     gains: Float32Array
     size: tuple[float, float]
-    placement: ClassVar[Placement] = Placement(Stage.SAMPLE)
+    placement: ClassVar[Placement] = Placement(Stage.SAMPLE, travels=True)
 
     def apply(self, phase: float, canvas: Canvas) -> None:
         """Write both samples, their gains and the bias inside the box."""

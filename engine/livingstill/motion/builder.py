@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from livingstill.core.envelope import Envelope
 from livingstill.core.kinds import KINDS, resolve
 from livingstill.core.model import Float32Array, Flow, Layer, Region, Scene, UInt8Array
 from livingstill.imaging import exact
@@ -14,6 +15,7 @@ from livingstill.kernels import ahead
 from livingstill.kernels.compile import declared
 from livingstill.motion.canvas import Canvas, Effect
 from livingstill.motion.context import STEP, MotionContext, grid_shape, nodes
+from livingstill.motion.modulation import build_modulated
 from livingstill.motion.wind import wind_field
 from livingstill.settings.wind import Wind
 
@@ -61,6 +63,7 @@ def compose(
     seed: int = 0,
     directions: Mapping[str, Float32Array] | None = None,
     scene: Scene | None = None,
+    envelopes: Mapping[str, Envelope] | None = None,
 ) -> SceneMotion:
     """Return the motion of a scene whose photo is ``rgb`` (H, W, 3) at the scene's size.
 
@@ -74,6 +77,7 @@ def compose(
         brush strokes or found in the photo (``segmentation.flow_field``)
     scene : its layers move together, like one elastic sheet, but for effects that are placed in
         front only; None is one layer
+    envelopes : per kind its strength, or its speed, over the loop; 1 where it is silent
     """
     shape = grid_shape(*rgb.shape[:2])
     colour, depth = nodes(rgb.astype(np.float32)), nodes(inverse_depth)
@@ -98,6 +102,7 @@ def compose(
             index=index,
             direction=None if field is None else _resized(field, shape),
             own_layer=max(visible_in[index]) < len(foreground) - 1,
+            envelope=(envelopes or {}).get(region.label),
         )
         contexts.append(context)
     background = scene.layers[-1] if scene and scene.has_background else None
@@ -150,8 +155,8 @@ def _place_effects(
 
 def _effects(context: MotionContext) -> tuple[Effect, ...]:
     """Return the effects that animate a region."""
-    built: tuple[Effect, ...] = resolve(KINDS[context.kind].build)(context)
-    return built
+    build: Callable[[MotionContext], tuple[Effect, ...]] = resolve(KINDS[context.kind].build)
+    return build(context) if context.envelope is None else build_modulated(context, build)
 
 
 def _resized(field: Float32Array, shape: tuple[int, int]) -> Float32Array:

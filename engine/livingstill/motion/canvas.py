@@ -105,13 +105,14 @@ class Placement:
     ``front_only``: to the layers that show its region, not to those behind. ``reflects``: it copies
     the motion of other parts of its layer, so it does nothing to a background layer;
     ``reflects_samples``: advected textures too, which must then be on its layer as well as on the
-    background.
+    background. ``travels``: its phase is a way, not a swing, so a weaker drive slows it down.
     """
 
     stage: Stage
     front_only: bool = False
     reflects: bool = False
     reflects_samples: bool = False
+    travels: bool = False
 
     @property
     def covers_background(self) -> bool:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from livingstill.core.envelope import Envelope
 from livingstill.core.model import Float32Array, UInt8Array
 from livingstill.imaging import exact
 from livingstill.motion import noise
-from livingstill.motion.wind import WindField
+from livingstill.motion.wind import WindField, over_loop
 
 T = TypeVar("T", bound=np.floating[Any])
 
@@ -79,7 +80,8 @@ class MotionContext:
     float32 in 0..1 and ``inverse_depth`` (h, w) float32 live on the grid. ``direction`` is what
     brush strokes say, (h, w, 2) float32 in frame widths per second, or None; ``own_layer``, whether
     a layer of the scene holds the region with its background filled behind it; ``on_background``,
-    whether the region is all that the last layer shows, continued behind the rest.
+    whether the region is all that the last layer shows, continued behind the rest. ``envelope`` is
+    applied to the effects when they are built; a kind need not know of it.
     """
 
     kind: str
@@ -95,6 +97,7 @@ class MotionContext:
     direction: Float32Array | None = None
     own_layer: bool = False
     on_background: bool = False
+    envelope: Envelope | None = None
 
     @property
     def width(self) -> int:
@@ -105,6 +108,10 @@ class MotionContext:
     def scale(self) -> float:
         """Pixels of this frame per pixel of a frame of the reference width."""
         return self.width / REFERENCE
+
+    def shortened(self, seconds: float) -> MotionContext:
+        """Return the same region in a loop of so many seconds."""
+        return replace(self, seconds=seconds, wind=over_loop(self.wind, seconds))
 
     def generator(self, *key: str | int) -> np.random.Generator:
         """Return this region's own counter-based random generator under ``key``."""

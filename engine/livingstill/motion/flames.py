@@ -92,7 +92,7 @@ class HeatedFlames:
     flame_index: NDArray[np.intp]
     spectrum: FlickerSpectrum
     tongues: RisingNoise | None
-    placement: ClassVar[Placement] = Placement(Stage.COMPOSITE)
+    placement: ClassVar[Placement] = Placement(Stage.COMPOSITE, travels=True)
 
     def heat_change(self, phase: float) -> Float32Array:
         """Return (h, w) float32, the change of heat at ``phase``, of 1 from black to white.

@@ -42,7 +42,7 @@ class Vapour:
     meander: tuple[np.ndarray, np.ndarray, np.ndarray]
     light: Float32Array
     mean_light: float | None = None
-    placement: ClassVar[Placement] = Placement(Stage.LIGHT)
+    placement: ClassVar[Placement] = Placement(Stage.LIGHT, travels=True)
 
     def density(self, phase: float) -> Float32Array:
         """Return the opacity (h, w) float32 at ``phase``."""

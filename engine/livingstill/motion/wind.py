@@ -74,6 +74,12 @@ def wind_field(wind: Wind, seconds: float, seed: int) -> WindField:
     """Return the field of a wind over a loop of ``seconds``."""
     angle = math.radians(wind.direction)
     field = WindField(math.cos(angle), -math.sin(angle), wind.speed, wind.gust, seconds, seed)
+    return over_loop(field, seconds)
+
+
+def over_loop(field: WindField, seconds: float) -> WindField:
+    """Return the wind of ``field`` over a loop of ``seconds``, which begins at a typical instant."""
+    field = replace(field, seconds=seconds, start=0.0)
     return replace(field, start=typical_start(field))
 
 

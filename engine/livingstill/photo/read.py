@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import math
+import re
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,9 @@ from livingstill.photo.jpeg_end import with_end_marker
 SMALLEST_SIDE = 16
 _LONG = 10
 """Sides as one to how many are too unlike for the network, which sees the whole photo at once."""
+
+_SOURCE_TYPE = re.compile(rb"cv\.iptc\.org/newscodes/digitalsourcetype/([A-Za-z]+)")
+"""How XMP and C2PA manifests alike name the IPTC digital source type."""
 
 _DIAGONAL_35MM = math.hypot(36, 24)
 _ORIENTATION, _EXIF, _FOCAL_35MM = 0x0112, 0x8769, 0xA405
@@ -42,10 +46,11 @@ def read_photo(
     max_pixels: int = 200_000_000,
     background: str = "white",
     min_long_side: int | None = None,
+    upright: bool = False,
 ) -> Photo:
     """Return the photo in the file at ``path``: upright, sRGB, opaque.
 
-    ``background`` names the colour under transparent parts. ``min_long_side`` is the long side in
+    ``background`` names the colour under transparent parts; ``upright`` corrects its verticals. ``min_long_side`` is the long side in
     pixels that is enough for the caller: a much larger photo is read at a whole fraction of its
     size, the same one every time, which saves memory.
 
@@ -86,13 +91,29 @@ def read_photo(
             f"the photo is {width}x{height}; depth and kinds are rough in so long a strip, "
             "so crop it where they matter"
         )
-    return Photo(
+    photo = Photo(
         rgb=pixels,
         name=path.name,
         focal=_focal(focal_35mm, width, height),
         sha256=hashlib.sha256(data).hexdigest(),
         notes=tuple(notes),
+        source_type=_source_type(data),
     )
+    if not upright:
+        return photo
+    from livingstill.photo.upright import correct
+
+    return correct(photo)
+
+
+def _source_type(data: bytes) -> str:
+    """Return the digital source type that a file declares, the last one where it has several.
+
+    >>> _source_type(b"<x>http://cv.iptc.org/newscodes/digitalsourcetype/digitalCapture</x>")
+    'digitalCapture'
+    """
+    found = _SOURCE_TYPE.findall(data)
+    return found[-1].decode() if found else ""
 
 
 def _refer(path: Path) -> None:

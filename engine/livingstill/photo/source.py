@@ -42,7 +42,7 @@ def photo_of(source: PhotoSource, settings: InputSettings | None = None) -> Phot
         return source
     if isinstance(source, (str, PathLike)):
         path = Path(source)
-        return read.read_photo(path, max_pixels=settings.max_pixels, background=settings.background)
+        return _read(path, settings)
     if isinstance(source, np.ndarray):
         source = _pil(source)
     if isinstance(source, Image.Image):
@@ -80,4 +80,13 @@ def _from_bytes(data: bytes, settings: InputSettings) -> Photo:
     with TemporaryDirectory(prefix="livingstill-") as folder:
         path = Path(folder) / f"photo-{name}"
         path.write_bytes(data)
-        return read.read_photo(path, max_pixels=settings.max_pixels, background=settings.background)
+        return _read(path, settings)
+
+
+def _read(path: Path, settings: InputSettings) -> Photo:
+    return read.read_photo(
+        path,
+        max_pixels=settings.max_pixels,
+        background=settings.background,
+        upright=settings.upright,
+    )

@@ -27,7 +27,7 @@ FILES = ("font", "subtitle_font", "logo", "lut")
 KEYS = (
     *FILES, "title_colour", "title_shadow", "title_size", "title_place", "title_fade",
     "title_depth", "subtitle", "card_colour", "card_place", "accent", "logo_place", "logo_size",
-    "logo_opacity", "lut_strength", "exposure", "temperature", "tint", "saturation", "vignette",
+    "logo_opacity", "lut_strength", "exposure", "midtones", "temperature", "tint", "saturation", "vignette",
     "grain", "camera", "motion", "amount", "wind", "smooth", "duration", "fps", "loop", "aspect",
     "fit",
 )  # fmt: skip

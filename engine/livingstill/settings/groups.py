@@ -366,6 +366,15 @@ class FinishSettings(Group):
     exposure: float = param(
         0.0, "brightness, in linear light", group="Finishing", unit="stops", ge=-5, le=5
     )
+    midtones: float = param(
+        0.0,
+        "brightness of shadows and middle tones, in linear light; white stays white, so no window is "
+        "blown",
+        group="Finishing",
+        unit="stops",
+        ge=-3,
+        le=3,
+    )
     temperature: float = param(
         6500.0,
         "white balance: light of this temperature becomes neutral, so more is warmer",
@@ -404,6 +413,12 @@ class InputSettings(Group):
         unit="pixels",
         ge=1,
         le=2_000_000_000,
+    )
+    upright: bool = param(
+        False,
+        "make the photo's verticals vertical, where it has clear ones; a note says what is cropped, and "
+        "masks, strokes and depth files are of the corrected photo",
+        group="Input",
     )
     background: str = param(
         "white", "colour under transparent parts of the photo", group="Input", metavar="COLOUR"

@@ -32,6 +32,23 @@ class FileSettings(Group):
     )
 
 
+class SigningSettings(Group):
+    """The user's own certificate and key, by which files are signed."""
+
+    c2pa_cert: Path | None = param(
+        None,
+        "sign each file by C2PA with this certificate chain, PEM, leaf first (extra: c2pa)",
+        group="Truth",
+        metavar="FILE",
+    )
+    c2pa_key: Path | None = param(
+        None,
+        "private key of the certificate, PEM without a passphrase",
+        group="Truth",
+        metavar="FILE",
+    )
+
+
 class RunSettings(Group):
     """How work on any clip behaves."""
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from os import PathLike
 from typing import Literal, TypedDict
 
+from livingstill.settings.modulation import Modulation
 from livingstill.settings.values import MaskFile, MoveSpec, Stroke
 from livingstill.settings.wind import Wind
 
@@ -25,6 +26,10 @@ class ShotKeys(TypedDict, total=False):
     hold_faces: bool
     wind: str | Wind
     amount: float
+    modulate: Sequence[str | Modulation]
+    modulate_attack: float
+    modulate_release: float
+    modulate_floor: float
     seed: int
     smooth: float
     duration: float
@@ -69,11 +74,17 @@ class ShotKeys(TypedDict, total=False):
     lut: str | PathLike[str] | None
     lut_strength: float
     exposure: float
+    midtones: float
     temperature: float
     tint: float
     saturation: float
     vignette: float
     grain: float
     brand: str | PathLike[str] | None
+    truth: bool
+    certificate: bool
+    disclosure: str | None
+    disclosure_place: Literal["auto", "top-left", "top", "top-right", "left", "centre", "right", "bottom-left", "bottom", "bottom-right"]
     max_pixels: int
+    upright: bool
     background: str

@@ -33,7 +33,7 @@ PRESETS: Registry[Preset] = Registry(
     {
         "listing": Preset(
             "rooms and houses: one slow move, straight walls, 16:9 and 9:16",
-            {"camera": "auto", "motion": "none", "duration": 5.0, "loop": "none"},
+            {"camera": "auto", "motion": "none", "truth": True, "duration": 5.0, "loop": "none"},
             ("16:9", "9:16"),
         ),
         "social": Preset(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, Self, TypeVar, cast
+
+from pydantic import model_validator
 
 from livingstill.core.errors import InputError
 from livingstill.core.registry import nearest
@@ -25,8 +27,10 @@ from livingstill.settings.groups import (
     TimeSettings,
     WindSettings,
 )
-from livingstill.settings.job import FileSettings, RunSettings
+from livingstill.settings.job import FileSettings, RunSettings, SigningSettings
+from livingstill.settings.modulation import ModulationSettings
 from livingstill.settings.presets import PRESETS
+from livingstill.settings.truth import TruthSettings
 from livingstill.settings.values import fixes_aspect, override_settings
 
 Part = TypeVar("Part", bound=Group)
@@ -34,6 +38,7 @@ Part = TypeVar("Part", bound=Group)
 
 class Shot(
     InputSettings,
+    TruthSettings,
     FinishSettings,
     SoundSettings,
     EncodingSettings,
@@ -42,6 +47,7 @@ class Shot(
     TimeSettings,
     FilterSettings,
     SeedSettings,
+    ModulationSettings,
     WindSettings,
     RegionSettings,
     LayerSettings,
@@ -55,9 +61,17 @@ class Shot(
 
     >>> Shot(camera="push-in:amount=1.2", wind="left,5").wind.speed
     5.0
+    >>> Shot(truth=True).motion, Shot(truth=True, motion="water").motion
+    (('none',), ('water',))
     >>> Shot(fps=25).part(TimeSettings)
     TimeSettings(duration=5.0, fps=25.0, loop='seamless')
     """
+
+    @model_validator(mode="after")
+    def _camera_only(self) -> Self:
+        if self.truth and self.motion == ("auto",):
+            object.__setattr__(self, "motion", ("none",))  # the model is frozen for everybody else
+        return self
 
     def part(self, group: type[Part]) -> Part:
         """Return the settings of one group alone, as a value to compare or to keep."""
@@ -71,10 +85,11 @@ class Shot(
         if self.camera.name.startswith("@"):
             written.append(self.camera.name[1:])
         masks = (one.file for one in self.mask)
-        return (*filter(None, named), *masks, *map(Path, written))
+        followed = (one.file for one in self.modulate)
+        return (*filter(None, named), *masks, *followed, *map(Path, written))
 
 
-class Job(RunSettings, FileSettings):
+class Job(RunSettings, SigningSettings, FileSettings):
     """Where a shot's results go and how the work behaves: nothing here changes a pixel."""
 
 

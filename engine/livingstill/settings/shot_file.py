@@ -61,7 +61,7 @@ def resolve_beside(folder: Path, key: str, value: Any) -> Any:
         return str(folder / value)
     if key == "camera" and isinstance(value, str) and value.startswith("@"):
         return f"@{folder / value[1:]}"
-    if key == "mask" and isinstance(value, list):
+    if key in ("mask", "modulate") and isinstance(value, list):
         parts = [str(entry).partition("=") for entry in value]
         return [f"{kind}={folder / file}" if file else kind for kind, _, file in parts]
     return value

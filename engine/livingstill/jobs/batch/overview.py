@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -30,11 +30,14 @@ object-fit:contain;background:#000}.card div{padding:10px 12px;overflow-wrap:any
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The records of a batch's clips, in order, and of its tours."""
+    """The records of a batch's clips, in order, of its tours and of its timelines; ``left_out``
+    counts the files of the sources' folders that are no photos, by what they are."""
 
     folder: Path
     records: tuple[Mapping[str, Any], ...]
     tours: tuple[Mapping[str, Any], ...] = ()
+    left_out: Mapping[str, int] = field(default_factory=dict)
+    timelines: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def failures(self) -> tuple[Mapping[str, Any], ...]:
@@ -55,7 +58,9 @@ class Report:
             "done": len(self.records) - len(self.failures),
             "kept": self.skipped,
             "failed": len(self.failures),
+            "left_out": dict(self.left_out),
             "tours": [dict(tour) for tour in self.tours],
+            "timelines": [dict(timeline) for timeline in self.timelines],
             "records": plain,
         }
 
@@ -64,6 +69,8 @@ class Report:
         lines = [f"{record['photo']}: {record['error']}" for record in self.failures]
         lines += [f"{self.folder / tour['output']}: {len(tour['clips'])} clips joined"
                   for tour in self.tours]  # fmt: skip
+        lines += [f"{self.folder / timeline['output']}: a timeline of {len(timeline['clips'])} clips"
+                  for timeline in self.timelines]  # fmt: skip
         rendered = len(self.records) - len(self.failures) - self.skipped
         summary = f"{rendered} clips made, {self.skipped} were finished before, {len(self.failures)} failed"
         return [*lines, f"{summary}; see {self.folder / 'report.html'}"]
@@ -103,6 +110,13 @@ def page(report: Report) -> str:
             f'<p><a href="{_link(tour["output"])}">{escape(tour["output"])}</a> '
             f"<span class=soft>{len(tour['clips'])} clips</span></p>"
             for tour in report.tours
+        ]
+    if report.timelines:
+        parts.append("<h2>Timelines</h2>")
+        parts += [
+            f'<p><a href="{_link(timeline["output"])}">{escape(timeline["output"])}</a> '
+            f"<span class=soft>{len(timeline['clips'])} clips</span></p>"
+            for timeline in report.timelines
         ]
     parts += ["<h2>Clips</h2><div class=grid>", *(_card(record) for record in done), "</div>"]
     return "\n".join([*parts, "</main></html>", ""])

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import signal
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,26 +11,24 @@ from typing import Any
 from livingstill.core import threads
 from livingstill.core.errors import InputError
 from livingstill.core.model import Progress, SilentProgress
-from livingstill.io.files import remove_stale_parts
-from livingstill.jobs.batch import overview, tour
+from livingstill.jobs import credentials
+from livingstill.jobs.batch import matching, overview, pool, timeline, tour
+from livingstill.jobs.batch.folder import folder_lock, remove_partial_files
 from livingstill.jobs.batch.overview import Report
-from livingstill.jobs.batch.sources import LONGEST_NAME, Row, gather
-from livingstill.jobs.batch.work import RECORDS, Output, Task, begin, failure, load, make, store
+from livingstill.jobs.batch.plan import plan
+from livingstill.jobs.batch.pool import Records
+from livingstill.jobs.batch.sources import Row, gather
+from livingstill.jobs.batch.work import Output, Task, failure, load, make, store
+from livingstill.jobs.credentials import SigningFiles
 from livingstill.jobs.warmup import warmup
 from livingstill.media.formats import choose
-from livingstill.settings.declare import checked
 from livingstill.settings.presets import PRESETS, suffix_of
-from livingstill.settings.rescue import RescueSettings
-from livingstill.settings.shot import Shot, expand_presets
-from livingstill.settings.values import fixes_aspect, long_side, override_settings
+from livingstill.settings.timeline import TimelineSettings
+from livingstill.settings.values import fixes_aspect, long_side
 
 _GIGABYTES_PER_WORKER = ((4096, 8.0), (2560, 3.0), (1920, 1.6), (0, 1.0))
 """Memory to count on per worker where the long side of the frame is above so many pixels."""
 
-_RESCUE_SUFFIXES = (".mp4", ".mov", ".webm", ".mkv", ".gif", ".webp", ".png")
-"""Formats that a rescued clip keeps; others become MP4."""
-
-Records = list[dict[str, Any]]
 Runner = Callable[[Sequence[Task]], Generator[Records, None, None]]
 """Runs tasks in any order and yields the records of each as it ends; closing it stops the work."""
 
@@ -51,7 +44,10 @@ def batch(
     workers: int | None = None,
     join: bool = False,
     dissolve: float = 0.6,
+    timelines: TimelineSettings | None = None,
     overwrite: bool = False,
+    match_exposure: bool = False,
+    signing: SigningFiles | None = None,
     runner: Runner | None = None,
     progress: Progress | None = None,
 ) -> Report:
@@ -70,7 +66,10 @@ def batch(
     workers : processes; by default as many as cores and memory allow
     join : also join the clips of each group and shape into one video with cross-dissolves
     dissolve : seconds of each cross-dissolve
+    timelines : whether timelines for editors are written, and how clips are cut in them
     overwrite : make every clip anew
+    match_exposure : bring the photos of each group to one brightness, by their middle tones
+    signing : the user's certificate and key, by which every clip is signed
     runner : who does the tasks instead of worker processes of this machine
 
     One photo that fails never stops the others: its record and the report say why. Call it from
@@ -79,23 +78,36 @@ def batch(
     Raises
     ------
     InputError
-        If a source, the folder or a setting cannot be used, or another batch works in the folder.
+        If a source, the folder, a setting or the signature cannot be used, or another batch works in
+        the folder.
     """
     folder = Path(folder)
     shapes = PRESETS[preset].aspects if preset and not aspects else ()
     if shapes and fixes_aspect((values or {}).get("size")) and progress is not None:
         progress.say(f"the size wins over {' and '.join(shapes)} of the preset {preset}")
     suffix = suffix or suffix_of(preset)
-    tasks = plan(gather(sources, folder), folder, values, preset, aspects, suffix)
+    gathered = gather(sources, folder)
+    if gathered.note and progress is not None:
+        progress.say(gathered.note)
+    rows: Sequence[Row] = gathered.rows
+    if match_exposure:
+        _make_folder(folder)
+        rows = matching.match_rows(rows, folder, overwrite)
+    tasks = plan(rows, folder, values, preset, aspects, suffix)
+    if signing is not None:
+        credentials.check(signing, [f"clip{suffix}"])
+        tasks = [replace(task, signing=signing) for task in tasks]
     return work(
         tasks,
         folder,
         suffix,
         workers=workers,
         dissolve=dissolve if join else None,
+        timelines=timelines,
         overwrite=overwrite,
         runner=runner,
         progress=progress,
+        left_out=gathered.left_out,
     )
 
 
@@ -106,14 +118,16 @@ def work(
     *,
     workers: int | None = None,
     dissolve: float | None = None,
+    timelines: TimelineSettings | None = None,
     overwrite: bool = False,
     runner: Runner | None = None,
     progress: Progress | None = None,
+    left_out: Mapping[str, int] | None = None,
 ) -> Report:
     """Do the tasks of a batch that are not finished, and write its report.
 
-    ``dissolve`` is of the cross-dissolves that join the clips, None = they stay apart; the rest is
-    as in ``batch``.
+    ``dissolve`` is of the cross-dissolves that join the clips, None = they stay apart; ``left_out``
+    counts the files that are no photos; the rest is as in ``batch``.
 
     Raises
     ------
@@ -123,12 +137,12 @@ def work(
     progress = progress or SilentProgress()
     if choose(f"clip{suffix}").format.suffix.startswith("%"):
         raise InputError(f"format {suffix} is a sequence; a batch makes one file per clip")
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"cannot make the folder {folder}: {error.strerror}") from None
-    with _folder_lock(folder):
-        _remove_partial_files(folder)
+    _make_folder(folder)
+    timelines = timelines or TimelineSettings()
+    if timelines.timeline:
+        timeline.check(folder, tasks, overwrite)
+    with folder_lock(folder):
+        remove_partial_files(folder)
         records: dict[str, dict[str, Any]] = {}
         todo = []
         for task in tasks:
@@ -138,7 +152,9 @@ def work(
                 todo.append(replace(task, completed=frozenset(finished_records)))
         if todo and not runner:
             warmup(progress)  # once, before every worker compiles for itself
-        results = runner(todo) if runner else _run(todo, workers or _default_workers(tasks))
+        longest = max((long_side(str(t.values.get("size", "1080p"))) for t in tasks), default=0)
+        count = workers or default_workers(longest, len(tasks))
+        results = runner(todo) if runner else pool.run(todo, count, make, _lost)
         with progress.stage("photos", len(todo)) as step, closing(results):
             for records_done in results:
                 records.update({record["output"]: record for record in records_done})
@@ -148,102 +164,29 @@ def work(
         if dissolve is not None:
             with progress.stage("tours"):
                 tour_records = tour.join_all(folder, ordered, suffix, dissolve)
-        report = Report(folder, tuple(ordered), tuple(tour_records))
+        timeline_records = []
+        if timelines.timeline:
+            done = [record["output"] for record in ordered if record["state"] == "done"]
+            timeline_records = timeline.write_all(folder, tasks, done, timelines.handles, dissolve)
+        report = Report(
+            folder, tuple(ordered), tuple(tour_records), left_out or {}, tuple(timeline_records)
+        )
         overview.write(report)
     return report
 
 
-def plan(
-    rows: Sequence[Row],
-    folder: Path,
-    values: Mapping[str, Any] | None = None,
-    preset: str | None = None,
-    aspects: Sequence[str] = (),
-    suffix: str = ".mp4",
-) -> list[Task]:
-    """Return a task per row with names that never meet; the same rows give the same names.
-
-    Raises
-    ------
-    InputError
-        If the preset or a setting for all photos is wrong; a row's own mistake is its failure.
-    """
-    preset_settings = PRESETS[preset] if preset else None
-    common = override_settings(values or {}, preset_settings.values if preset_settings else {})
-    for aspect in aspects or (None,):
-        checked(Shot, expand_presets({**common, **({"aspect": aspect} if aspect else {})}))
-    tasks, used_stems = [], set[str]()
-    for row in rows:
-        stem = _unique_stem(row, used_stems)
-        if row.rescue:
-            tasks.append(_rescue_task(row, folder, common, stem))
-            continue
-        merged = override_settings(row.values, common)
-        shapes: Sequence[str | None] = aspects or (
-            preset_settings.aspects if preset_settings else ()
-        )
-        if not aspects and fixes_aspect(merged.get("size")):
-            shapes = ()  # the size says the shape, and what is said wins over the preset
-        if merged.get("aspect") or not shapes:
-            shapes = (merged.pop("aspect", None),)
-        outputs = tuple(
-            Output(f"{stem}{_aspect_suffix(shape) if len(shapes) > 1 else ''}{suffix}", shape)
-            for shape in shapes
-        )
-        error = ""
-        try:
-            for shape in shapes:
-                checked(Shot, expand_presets({**merged, **({"aspect": shape} if shape else {})}))
-        except InputError as mistake:
-            error = str(mistake)
-        tasks.append(Task(str(row.photo), str(folder), outputs, merged, error))
-    return tasks
-
-
-def _unique_stem(row: Row, used: set[str]) -> str:
-    """Return a name for a row's clips that no other row has, and take it."""
-    name = os.fsdecode(os.fsencode(row.photo.stem)[:LONGEST_NAME])
-    stem = (Path(row.group) / name).as_posix()
-    count = 1
-    while (stem if count == 1 else f"{stem}-{count}") in used:
-        count += 1
-    stem = stem if count == 1 else f"{stem}-{count}"
-    used.add(stem)
-    return stem
-
-
-def _rescue_task(row: Row, folder: Path, common: Mapping[str, Any], stem: str) -> Task:
-    """Return the task of a clip to rescue, in its own format; of ``common``, what concerns it."""
-    values = {k: v for k, v in common.items() if k in ("seed", "quality")} | dict(row.values)
-    suffix, error = row.photo.suffix.lower(), ""
+def _make_folder(folder: Path) -> None:
     try:
-        checked(RescueSettings, values)
-        if "%" in row.photo.name:
-            error = f"clip {row.photo} is a sequence of pictures; rescue it by itself"
-    except InputError as mistake:
-        error = str(mistake)
-    suffix = suffix if suffix in _RESCUE_SUFFIXES else ".mp4"
-    still = str(row.still) if row.still else ""
-    return Task(
-        str(row.photo),
-        str(folder),
-        (Output(stem + suffix),),
-        values,
-        error,
-        rescue=True,
-        still=still,
-    )
-
-
-def _aspect_suffix(aspect: str | None) -> str:
-    return f"-{aspect.replace(':', 'x')}" if aspect else ""
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"cannot make the folder {folder}: {error.strerror}") from None
 
 
 def finished(task: Task, output: Output) -> dict[str, Any] | None:
     """Return the record of a clip that is finished and still what it should be, else None.
 
     A clip appears whole or not at all, so one that stands there with the record of these settings
-    is finished, even if the batch was killed before it could say so.
+    and with its certificates is finished, even if the batch was killed before it could say so.
 
     Raises
     ------
@@ -259,6 +202,10 @@ def finished(task: Task, output: Output) -> dict[str, Any] | None:
         )
     if record.get("digest") != task.digest(output):
         return None
+    if not all(path.is_file() for path in task.beside(output)):
+        return None
+    if task.signing and not (record.get("signed") and record.get("state") == "done"):
+        return None  # a kill may have come between the clip and its signature
     if record.get("state") != "done":
         record |= {"state": "done", "bytes": target.stat().st_size}
         store(task.record(output), record)
@@ -271,120 +218,20 @@ def _finished_records(task: Task) -> dict[str, dict[str, Any]]:
     return {name: record for name, record in records.items() if record is not None}
 
 
-def _default_workers(tasks: Sequence[Task]) -> int:
-    """Return the number of workers that cores (two threads each) and free memory allow."""
-    longest = max((long_side(str(task.values.get("size", "1080p"))) for task in tasks), default=0)
+def _lost(task: Task, message: str) -> Records:
+    """Return the records of a task whose process died."""
+    return [failure(task, output, message) for output in task.pending]
+
+
+def default_workers(longest: int, tasks: int) -> int:
+    """Return the number of workers that cores (two threads each) and free memory allow.
+
+    ``longest`` is the long side of the largest frame in pixels, ``tasks`` how many there are.
+    """
     per_worker = next(size for above, size in _GIGABYTES_PER_WORKER if longest > above or not above)
     by_memory = float("inf")
     with suppress(OSError, StopIteration, ValueError):
         lines = Path("/proc/meminfo").read_text().splitlines()
         available_line = next(line for line in lines if line.startswith("MemAvailable"))
         by_memory = int(available_line.split()[1]) / 1e6 / per_worker
-    return max(1, int(min((threads.available() + 1) // 2, by_memory, len(tasks))))
-
-
-def _run(tasks: Sequence[Task], workers: int) -> Generator[Records, None, None]:
-    """Yield each task's records as it ends; a worker that dies costs only its own task.
-
-    No more tasks are handed out than there are workers, so memory does not grow with the batch.
-    When a worker dies its pool is of no more use: what was under way is tried again one by one,
-    and the task that kills its worker again has failed.
-    """
-    waiting, retries = list(reversed(tasks)), list[Task]()
-    while waiting or retries:
-        if retries:
-            task = retries.pop()
-            with _pool(1, threads.available()) as submit:
-                try:
-                    yield submit(task).result()
-                except BrokenProcessPool:
-                    message = "its process died, perhaps for lack of memory; try a smaller --size"
-                    yield [failure(task, output, message) for output in task.pending]
-            continue
-        with _pool(workers, max(1, threads.available() // workers)) as submit:
-            running: dict[Future[Records], Task] = {}
-            try:
-                while waiting or running:
-                    while waiting and len(running) < workers:
-                        running[submit(waiting[-1])] = waiting[-1]
-                        waiting.pop()
-                    for done in wait(running, return_when=FIRST_COMPLETED).done:
-                        records = done.result()
-                        del running[done]
-                        yield records
-            except BrokenProcessPool:
-                retries = list(running.values())
-
-
-@contextmanager
-def _pool(workers: int, threads_each: int) -> Iterator[Callable[[Task], Future[Records]]]:
-    """Give a function that hands a task to fresh processes of ``threads_each`` threads.
-
-    If the block is left early they are told to stop, and clean up.
-    """
-    others = set(multiprocessing.active_children())
-    pool = ProcessPoolExecutor(
-        workers, multiprocessing.get_context("spawn"), initializer=begin, initargs=(threads_each,)
-    )
-
-    def submit(task: Task) -> Future[Records]:
-        with _sigint_blocked():
-            return pool.submit(make, task)
-
-    try:
-        yield submit
-    except BaseException:
-        for child in set(multiprocessing.active_children()) - others:
-            child.terminate()
-        raise
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
-
-
-@contextmanager
-def _sigint_blocked() -> Iterator[None]:
-    """Block SIGINT: processes started meanwhile inherit the mask and unblock it when they are set up."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def _remove_partial_files(folder: Path) -> None:
-    """Remove the partial files of a killed batch."""
-    for path in (folder, *filter(Path.is_dir, folder.rglob("*"))):
-        remove_stale_parts(path)
-
-
-@contextmanager
-def _folder_lock(folder: Path) -> Iterator[None]:
-    """Hold an exclusive lock on the batch's folder; the system releases it with the process.
-
-    Raises
-    ------
-    InputError
-        If another batch holds it, or the folder cannot be written.
-    """
-    try:
-        import fcntl
-    except ImportError:  # no such lock on this system
-        yield
-        return
-    path = folder / RECORDS / "lock"
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle = path.open("w")
-    except OSError as error:
-        raise InputError(f"the folder {folder} cannot be written: {error.strerror}") from None
-    with handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise InputError(
-                f"another batch works in {folder}; wait for it or choose another folder"
-            ) from None
-        yield
+    return max(1, int(min((threads.available() + 1) // 2, by_memory, tasks)))

@@ -5,30 +5,22 @@ A row of a table names a photo to animate, or a clip to rescue and its still.
 
 from __future__ import annotations
 
-import csv
 import glob
 import json
 import os
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from livingstill.core.errors import InputError
-from livingstill.core.registry import nearest
-from livingstill.io import text
+from livingstill.io import table, text
 from livingstill.io.files import refuse_url
+from livingstill.io.images import SUFFIXES, is_animation
 from livingstill.settings.rescue import RescueSettings
 from livingstill.settings.shot import Shot
 from livingstill.settings.shot_file import resolve_beside
-
-SUFFIXES = frozenset(
-    (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp", ".heic", ".heif", ".avif", ".jp2")
-)
-"""What is taken for a photo in a folder."""
-
-_LARGEST = 2**26
-"""Bytes of a table."""
 
 LONGEST_NAME = 200
 """Bytes of a group's or a clip's name, so that what is added to it still makes a file's name."""
@@ -45,6 +37,14 @@ COLUMNS = tuple(
 """What a row of a table may say: the photo, the folder its clips go to, and any setting; or the
 clip to rescue, its still, and how."""
 
+_NUMBERS = tuple(
+    name
+    for model in (Shot, RescueSettings)
+    for name, one in model.model_fields.items()
+    if one.annotation in (float, float | None)
+)
+"""Columns of numbers that may have decimals."""
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -60,11 +60,38 @@ class Row:
     still: Path | None = None
 
 
-def gather(sources: Iterable[str | Path], excluded: Path | None = None) -> list[Row]:
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """The rows of all sources, and how many files of their folders are no photos, by what they are."""
+
+    rows: tuple[Row, ...]
+    left_out: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def note(self) -> str:
+        """What was left out, as a sentence; empty if nothing was.
+
+        >>> Gathered((), {".txt": 2, "animated GIF": 1}).note
+        '3 files of the folders are no photos and were left out: 2 .txt, 1 animated GIF'
+        """
+        if not self.left_out:
+            return ""
+        count = sum(self.left_out.values())
+        kinds = ", ".join(f"{number} {kind}" for kind, number in self.left_out.items())
+        said = (
+            "file of the folders is no photo and was"
+            if count == 1
+            else ("files of the folders are no photos and were")
+        )
+        return f"{count} {said} left out: {kinds}"
+
+
+def gather(sources: Iterable[str | Path], excluded: Path | None = None) -> Gathered:
     """Return a row for every photo in ``sources``, each once, in order; none inside ``excluded``.
 
-    A folder gives its photos and those of its subfolders, whose names become the groups; a table
-    (CSV with a header, or JSON Lines) gives its rows, with paths from its own folder.
+    A folder gives its photos and those of its subfolders, whose names become the groups; hidden
+    files and folders are passed over. A table (CSV with a header, or JSON Lines) gives its rows,
+    with paths from its own folder.
 
     Raises
     ------
@@ -72,33 +99,48 @@ def gather(sources: Iterable[str | Path], excluded: Path | None = None) -> list[
         If a source is missing or empty, or a table has an unknown column or cannot be read.
     """
     rows: list[Row] = []
-    for source in sources:
-        source_rows = list(_rows(str(source)))
-        if excluded is not None:
-            source_rows = [row for row in source_rows if not _inside(row.photo, excluded)]
+    left_out: Counter[str] = Counter()
+    for source in map(str, sources):
+        found, others = _folder(Path(source)) if Path(source).is_dir() else (_rows(source), [])
+        source_rows = [row for row in found if excluded is None or not _inside(row.photo, excluded)]
         if not source_rows:
             raise InputError(
                 f"{source} has no photos; name a folder, photos, a CSV or a JSONL file"
             )
         rows += source_rows
+        left_out.update(
+            "animated GIF" if other.suffix.lower() == ".gif" else other.suffix.lower() or "unnamed"
+            for other in others
+            if excluded is None or not _inside(other, excluded)
+        )
     unique: dict[tuple[Path, str], Row] = {}
     for row in rows:
         settings = [row.values, row.rescue, row.still]
         key = (row.photo.absolute(), json.dumps(settings, sort_keys=True, default=str))
         unique.setdefault(key, row)
-    return list(unique.values())
+    return Gathered(tuple(unique.values()), dict(left_out.most_common()))
+
+
+def _folder(folder: Path) -> tuple[list[Row], list[Path]]:
+    """Return a row for each photo in a folder and below it, and the files that are none."""
+    rows, others = [], []
+    for path in sorted(folder.rglob("*")):
+        inner = path.relative_to(folder)
+        if any(part.startswith(".") for part in inner.parts) or not path.is_file():
+            continue
+        suffix = path.suffix.lower()
+        if suffix not in SUFFIXES or (suffix == ".gif" and is_animation(path)):
+            others.append(path)
+            continue
+        group = inner.parent.as_posix()
+        rows.append(Row(path, "" if group == "." else group))
+    return rows, others
 
 
 def _rows(source: str) -> Iterator[Row]:
+    """Yield the rows of a source that is no folder."""
     path = Path(source)
-    if path.is_dir():
-        for photo in sorted(path.rglob("*")):
-            inner = photo.relative_to(path)
-            hidden = any(part.startswith(".") for part in inner.parts)
-            if photo.suffix.lower() in SUFFIXES and photo.is_file() and not hidden:
-                group = inner.parent.as_posix()
-                yield Row(photo, "" if group == "." else group)
-    elif path.suffix.lower() == ".csv" and path.is_file():
+    if path.suffix.lower() == ".csv" and path.is_file():
         yield from _csv(path)
     elif path.suffix.lower() in (".jsonl", ".ndjson") and path.is_file():
         yield from _jsonl(path)
@@ -113,41 +155,27 @@ def _rows(source: str) -> Iterator[Row]:
 
 
 def _csv(path: Path) -> Iterator[Row]:
-    reader = csv.DictReader(text.read(path, "table", _LARGEST).splitlines())
-    try:
-        head, lines = reader.fieldnames or (), list(reader)
-    except csv.Error as error:
-        raise InputError(f"{path}, line {reader.line_num} is no CSV: {error}") from None
-    names = [_column(path, name) for name in head]
+    names, rows = table.read_csv(path, COLUMNS, _NUMBERS)
     if not {"photo", "clip"} & set(names):
         raise InputError(f"{path} has no column 'photo'; its first line must name the columns")
-    for number, cells in enumerate(lines, 2):
-        if None in cells:
-            raise InputError(f"{path}, line {number} has more cells than columns; quote commas")
-        values = dict(zip(names, cells.values()))
-        yield from _row(path, number, {k: v.strip() for k, v in values.items() if v and v.strip()})
+    for row in rows:
+        yield from _row(path, row.place, dict(row.cells))
 
 
 def _jsonl(path: Path) -> Iterator[Row]:
-    for number, line in enumerate(text.read(path, "table", _LARGEST).splitlines(), 1):
+    for number, line in enumerate(text.read(path, "table", table.LARGEST).split("\n"), 1):
         if not line.strip():
             continue
         values = text.parse_json(line, f"{path}, line {number}")
         if not isinstance(values, dict):
             raise InputError(f'{path}, line {number} is no object; write {{"photo": ...}}')
-        yield from _row(path, number, {_column(path, key): value for key, value in values.items()})
+        place = f"{path}, line {number}"
+        names = table.column_names(place, values, COLUMNS)
+        yield from _row(path, place, dict(zip(names, values.values())))
 
 
-def _column(path: Path, name: str) -> str:
-    key = name.strip().lstrip("-").replace("-", "_").lower()
-    if key not in COLUMNS:
-        raise InputError(f"{path} has a column '{name}'{nearest(key, list(COLUMNS))}")
-    return key
-
-
-def _row(path: Path, number: int, values: dict[str, Any]) -> Iterator[Row]:
+def _row(path: Path, place: str, values: dict[str, Any]) -> Iterator[Row]:
     """Yield the row of a line; a folder of clips gives a row each."""
-    place = f"{path}, line {number}"
     kind = "clip" if "clip" in values else "photo"
     if kind == "clip" and "photo" in values:
         raise InputError(f"{place} names a photo and a clip; name the clip's picture as its still")

@@ -37,7 +37,8 @@ def join_all(
     for (group, shape), members in groups.items():
         if len(members) < 2:
             continue
-        name = (PurePosixPath(group) / f"tour{'-' if shape else ''}{shape}{suffix}").as_posix()
+        stem = (PurePosixPath(group) / f"tour{'-' if shape else ''}{shape}").as_posix()
+        name = _free_name(folder, stem, suffix)
         names = [str(record["output"]) for record in members]
         key = json.dumps([[record.get("digest") for record in members], names, dissolve])
         record = {"output": name, "digest": hashlib.sha256(key.encode()).hexdigest()}
@@ -48,6 +49,18 @@ def join_all(
             join([folder / member for member in names], folder / name, dissolve)
         tours.append({**record, "clips": names, "bytes": (folder / name).stat().st_size})
     return tours
+
+
+def _free_name(folder: Path, stem: str, suffix: str) -> str:
+    """Return a tour's name, or the first numbered one that neither a photo's clip nor a file of the
+    user has."""
+    name, number = f"{stem}{suffix}", 1
+    while (folder / name).exists() and (
+        (record := load(folder / RECORDS / f"{name}.json")) == {} or "photo" in record
+    ):
+        number += 1
+        name = f"{stem}-{number}{suffix}"
+    return name
 
 
 def join(clips: Sequence[Path], target: Path, dissolve: float = 0.6) -> None:

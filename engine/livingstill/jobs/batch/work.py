@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import wait
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import cv2
 
@@ -25,7 +25,11 @@ from livingstill.core.model import UInt8Array
 from livingstill.imaging import exact
 from livingstill.io.files import atomic_write
 from livingstill.settings.brand import FILES
-from livingstill.settings.shot import expand_presets
+from livingstill.settings.declare import checked
+from livingstill.settings.shot import Shot, expand_presets
+
+if TYPE_CHECKING:
+    from livingstill.jobs.credentials import SigningFiles
 
 RECORDS = ".livingstill"
 """Folder, in the batch's folder, of one record per clip: what it was made from and how it went."""
@@ -49,7 +53,9 @@ class Task:
     ``completed`` are the names of outputs that are finished already: all outputs together decide
     how fine the scene is, so that a resumed batch makes the same clips. ``error`` is what was wrong
     with the row before any work began. With ``rescue``, ``photo`` is a clip to rescue and ``still``
-    its picture.
+    its picture. ``stem`` is what the names of the outputs begin with, ``row`` a digest of what the
+    table's row says: both are recorded, so that finished clips keep their names.
+    ``signing`` are the files by which the clips are signed.
     """
 
     photo: str
@@ -60,6 +66,9 @@ class Task:
     completed: frozenset[str] = frozenset()
     rescue: bool = False
     still: str = ""
+    stem: str = ""
+    row: str = ""
+    signing: SigningFiles | None = None
 
     @property
     def pending(self) -> tuple[Output, ...]:
@@ -69,6 +78,16 @@ class Task:
     def record(self, output: Output) -> Path:
         """Return where the record of an output is kept."""
         return Path(self.folder) / RECORDS / f"{output.name}.json"
+
+    def beside(self, output: Output) -> tuple[Path, ...]:
+        """Return the certificates that belong beside an output; none if the settings ask for none."""
+        from livingstill.jobs import certificate
+
+        if self.rescue or self.error:
+            return ()
+        shot = checked(Shot, expand_presets(dict(self.values)))
+        target = str(Path(self.folder) / output.name)
+        return certificate.beside(target) if certificate.wanted(shot) else ()
 
     def digest(self, output: Output) -> str:
         """Return what an output depends on: photo, settings, aspect, brand, font, logo and LUT."""
@@ -84,6 +103,15 @@ class Task:
                 sha.update(b"missing")
         settings_text = json.dumps([values, output.aspect], sort_keys=True, default=str)
         return hashlib.sha256(sha.digest() + settings_text.encode()).hexdigest()
+
+
+def file_digest(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes; "" where it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except (OSError, ValueError):
+        return ""
 
 
 def load(path: Path) -> dict[str, Any]:
@@ -106,12 +134,17 @@ def start_output(task: Task, output: Output) -> tuple[Path, dict[str, Any]]:
     """Clear the place of a clip and note that it is started; return the place and the record."""
     target = Path(task.folder) / output.name
     target.parent.mkdir(parents=True, exist_ok=True)
-    target.unlink(missing_ok=True)  # then what stands there in the end is this clip
+    for path in (target, *task.beside(output)):
+        path.unlink(missing_ok=True)  # then what stands there in the end is this clip's
     record: dict[str, Any] = {
         "output": output.name,
         "photo": task.photo,
+        "photo_sha256": file_digest(Path(task.photo)),
+        "stem": task.stem,
+        "row": task.row,
         "aspect": output.aspect,
         "state": "started",
+        "signed": task.signing is not None,
         "digest": task.digest(output),
     }
     store(task.record(output), record)
@@ -123,7 +156,7 @@ def make(task: Task) -> list[dict[str, Any]]:
     start = time.perf_counter()
     records: list[dict[str, Any]] = []
     try:
-        with _interruptible():
+        with interruptible():
             if task.error:
                 raise InputError(task.error)
             for record in _task_records(task):
@@ -132,7 +165,7 @@ def make(task: Task) -> list[dict[str, Any]]:
     except Exception as error:
         recorded = {record["output"] for record in records}
         trace = "" if isinstance(error, LivingStillError) else traceback.format_exc()
-        message = str(error) if isinstance(error, LivingStillError) else _fault_sentence(error)
+        message = str(error) if isinstance(error, LivingStillError) else fault_sentence(error)
         for output in task.pending:
             if output.name not in recorded:
                 records.append(failure(task, output, message, trace))
@@ -164,7 +197,8 @@ def failure(task: Task, output: Output, message: str, trace: str = "") -> dict[s
     return record
 
 
-def _fault_sentence(error: Exception) -> str:
+def fault_sentence(error: Exception) -> str:
+    """Return a sentence for an error that is no mistake of the user's."""
     if isinstance(error, MemoryError):
         return "there was not enough memory; use fewer workers or a smaller --size"
     return f"an internal fault ({type(error).__name__}: {error})"
@@ -173,12 +207,11 @@ def _fault_sentence(error: Exception) -> str:
 def _animated_records(task: Task) -> Iterator[dict[str, Any]]:
     """Render the clips of one photo from one scene, the shape that enlarges it most first."""
     from livingstill.camera import framing
+    from livingstill.jobs import credentials
     from livingstill.jobs.analyse import read_photo
     from livingstill.jobs.clip import reframe
     from livingstill.jobs.session import check_settings, prepare
     from livingstill.jobs.stages import Stages
-    from livingstill.settings.declare import checked
-    from livingstill.settings.shot import Shot
 
     shots = {
         output: checked(
@@ -206,6 +239,12 @@ def _animated_records(task: Task) -> Iterator[dict[str, Any]]:
         target, record = start_output(task, output)
         thumbnail = Thumbnail(clip.timeline.frames // 2)
         result = clip.save(str(target), on_frame=thumbnail.add, stages=stages)
+        certified = None
+        if task.beside(output) or task.signing:
+            with stages("certificate"):
+                certified = credentials.certify_files(
+                    clip, [str(target)], [Path(task.photo)], task.signing, overwrite=True
+                )
         yield record | {
             "state": "done",
             "size": list(clip.framing.size),
@@ -218,6 +257,7 @@ def _animated_records(task: Task) -> Iterator[dict[str, Any]]:
             "notes": [*clip.notes, *result.notes],
             "seconds": dict(stages.seconds),
             "continuity": result.figures,
+            **({"certificate": certified.statement} if certified else {}),
             "thumbnail": thumbnail.text,
         }
 
@@ -245,7 +285,7 @@ _state = {"busy": False, "leaving": False}
 
 
 @contextmanager
-def _interruptible() -> Iterator[None]:
+def interruptible() -> Iterator[None]:
     """While a task runs, an interrupt stops it and, when all is cleaned up, ends the process."""
     _state["busy"] = True
     try:
@@ -281,5 +321,5 @@ def begin(threads: int) -> None:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
-    if hasattr(signal, "pthread_sigmask"):  # blocked from birth, see `run._deaf`
+    if hasattr(signal, "pthread_sigmask"):  # blocked from birth, see `pool`
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})

@@ -66,6 +66,8 @@ def open_sink(
     ``loop`` is as for ``VideoFile``.
     """
     sink = _format_sink(path, size, fps, encoding, metadata, sound, loop)
+    if encoding.format.suffix == ".MP.jpg":  # which signs both its parts itself
+        return sink
     return XmpSink(sink, path, encoding.format.suffix, metadata) if path and metadata else sink
 
 
@@ -108,6 +110,10 @@ def _format_sink(
         from livingstill.media.write.webp import WebP
 
         return WebP(path, size, fps, encoding)
+    if suffix == ".MP.jpg":
+        from livingstill.media.write.motion_photo import MotionPhoto
+
+        return MotionPhoto(path, size, fps, encoding, metadata, sound, loop)
     from livingstill.media.write.video import VideoFile
 
     return VideoFile(path, size, fps, encoding, metadata, sound, loop)

@@ -19,7 +19,11 @@ from livingstill.media.formats import Encoding
 from livingstill.media.write.video import unpremultiplied
 
 NUMBER = re.compile(r"%(?:0([1-9]))?d")
-_JPEG_QUALITY = {"draft": 85, "standard": 93, "high": 97}
+JPEG_QUALITY = {
+    quality: [cv2.IMWRITE_JPEG_QUALITY, percent]
+    for quality, percent in {"draft": 85, "standard": 93, "high": 97}.items()
+}
+"""Settings of ``encode_picture`` for a JPEG, by ``--quality``."""
 
 
 def name_of(path: Path, index: int) -> Path:
@@ -76,7 +80,7 @@ class Stills:
             level = int(encoding.options.get("compression_level", "6"))
             self._settings = [cv2.IMWRITE_PNG_COMPRESSION, min(level, 9)]
         else:
-            self._settings = [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY[encoding.quality]]
+            self._settings = JPEG_QUALITY[encoding.quality]
         self._count = 0
         self._stack = ExitStack()
         self._folder = self._stack.enter_context(files.temporary(name_of(path, 0), folder=True))

@@ -135,4 +135,5 @@ KIND = MotionKind(
     colour=(200, 120, 200),
     sounds={"wind": 0.3},
     quality_bars=GUSTY,
+    wind_driven=True,
 )

@@ -132,4 +132,5 @@ KIND = MotionKind(
     speeds=SpeedRange(0.003, 0.025, prompted=0.008),
     sounds={"wind": 0.4},
     kernels=("advect",),
+    wind_driven=True,
 )

@@ -169,4 +169,5 @@ KIND = MotionKind(
     layer="front",
     sounds={"wind": 0.8},
     quality_bars=GUSTY,
+    wind_driven=True,
 )

@@ -117,4 +117,5 @@ KIND = MotionKind(
     rigid="livingstill.segmentation.plan:static_in_plants",
     sounds={"leaves": 1.0, "wind": 0.5},
     quality_bars=GUSTY,
+    wind_driven=True,
 )

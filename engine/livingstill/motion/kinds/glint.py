@@ -37,7 +37,7 @@ class Glint:
     along: Float32Array
     passes: int
     share: float
-    placement: ClassVar[Placement] = Placement(Stage.LIGHT)
+    placement: ClassVar[Placement] = Placement(Stage.LIGHT, travels=True)
 
     def apply(self, phase: float, canvas: Canvas) -> None:
         """Scale the gains and the bias under the band."""

@@ -101,4 +101,5 @@ KIND = MotionKind(
     rigid="livingstill.segmentation.plan:static_in_plants",
     sounds={"leaves": 0.6, "wind": 0.6},
     quality_bars=GUSTY,
+    wind_driven=True,
 )

@@ -53,4 +53,5 @@ KIND = MotionKind(
     colour=(150, 90, 40),
     sounds={"wind": 0.4},
     quality_bars=GUSTY,
+    wind_driven=True,
 )

@@ -46,7 +46,7 @@ class Veil:
     across: Float32Array
     weight: Float32Array
     colour: Float32Array
-    placement: ClassVar[Placement] = Placement(Stage.COMPOSITE)
+    placement: ClassVar[Placement] = Placement(Stage.COMPOSITE, travels=True)
 
     def opacity(self, phase: float) -> Float32Array:
         """Return (h, w) float32, the change of opacity at ``phase``, of weighted mean 0."""
@@ -163,4 +163,5 @@ KIND = MotionKind(
     sounds={"wind": 0.3},
     quality_bars=GUSTY,
     kernels=("advect",),
+    wind_driven=True,
 )

@@ -122,4 +122,5 @@ KIND = MotionKind(
     speeds=SpeedRange(0.02, 0.12, prompted=0.055),
     quality_bars=GUSTY,
     kernels=("advect",),
+    wind_driven=True,
 )

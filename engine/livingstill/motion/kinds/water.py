@@ -320,4 +320,5 @@ KIND = MotionKind(
     speeds=SpeedRange(0.005, 0.06, prompted=0.02),
     kernels=("waves",),
     sounds={"water": 1.0},
+    wind_driven=True,
 )

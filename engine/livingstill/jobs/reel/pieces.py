@@ -1,0 +1,106 @@
+"""The pieces of work that a reel is made of, each with a digest of all that it depends on."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from livingstill import __version__
+from livingstill.jobs.batch.work import file_digest
+from livingstill.jobs.reel.entries import Entry
+from livingstill.jobs.reel.piece import Piece
+from livingstill.jobs.reel.plan import Plan, has_opening
+from livingstill.jobs.reel.shot import BRANDED, PLAIN
+from livingstill.settings.reel import ReelSettings
+
+_SURVEYED = ("aspect", "size", "quality", "depth", "depth_far", "max_pixels", "background", "fps", "seed")  # fmt: skip
+"""Settings that a survey depends on."""
+
+_FILES = ("logo", "font", "subtitle_font")
+
+
+def twins_of(settings: ReelSettings) -> tuple[str, ...]:
+    """Return the kinds of reel to make: branded and plain where there is branding, else plain."""
+    if not settings.branded:
+        return (PLAIN,)
+    return (BRANDED, PLAIN) if settings.twins else (BRANDED,)
+
+
+def survey_pieces(
+    entries: tuple[Entry, ...], settings: ReelSettings, folder: Path
+) -> dict[Entry, Piece]:
+    """Return the survey of every photo; the name of each is its photo's digest."""
+    values = {key: getattr(settings, key) for key in _SURVEYED}
+    pieces = {}
+    for entry in entries:
+        photo = file_digest(entry.photo)
+        name = f"photo-{(photo or hashlib.sha256(str(entry.photo).encode(errors='surrogateescape')).hexdigest())[:16]}"
+        digest = _digest(photo, values, file_digest(Path(settings.depth)))
+        pieces[entry] = Piece("survey", name, str(entry.photo), str(folder), digest, values)
+    return pieces
+
+
+def shot_pieces(plan: Plan, settings: ReelSettings, folder: Path) -> list[Piece]:
+    """Return the shots of a plan, the closing card last, in the order of the reel."""
+    values = settings.model_dump(mode="json")
+    drawn = {key: file_digest(Path(values[key])) for key in _FILES if values[key]}
+    common = {"settings": values, "twins": twins_of(settings)}
+    pieces = []
+    for index, stop in enumerate(plan.stops):
+        first, last = plan.shot_span(index)
+        head, tail = (2 * plan.half if edge else 0 for edge in (index, last > stop.last))
+        card = "opening" if index == 0 and has_opening(settings) else ""
+        span = [last - first, head, tail, list(plan.card_span()) if card else [0, 0]]
+        kept = {key: stop.photo.record[key] for key in ("files", "depth", "subject")}
+        own: dict[str, Any] = {
+            "cameras": dict(stop.cameras),
+            "span": span,
+            "card": card,
+            "survey": kept,
+        }
+        if index == 0:
+            own["cover"] = sum(plan.card_span()) // 2
+        digest = _digest(stop.photo.record["sha256"], {**common, **own}, drawn)
+        pieces.append(
+            Piece("shot", f"shot-{index:03}-{digest[:8]}", str(stop.photo.entry.photo), str(folder), digest,
+                  {**common, **own}, tuple(kept["files"]))
+        )  # fmt: skip
+    if plan.closing < plan.frames:
+        pieces.append(_closing_piece(plan, common, drawn, folder))
+    return pieces
+
+
+def _closing_piece(
+    plan: Plan, common: Mapping[str, Any], drawn: Mapping[str, str], folder: Path
+) -> Piece:
+    """Return the closing card, on the blurred picture of the first room."""
+    first = plan.stops[0].photo
+    count = plan.frames - plan.closing + plan.half
+    card = [2 * plan.half, count]
+    own = {"cameras": {}, "span": [count, 2 * plan.half, 0, card], "card": "closing"}
+    digest = _digest(first.record["sha256"], {**common, **own}, drawn)
+    return Piece(
+        "shot",
+        f"closing-{digest[:8]}",
+        str(first.entry.photo),
+        str(folder),
+        digest,
+        {**common, **own},
+    )
+
+
+def _digest(*parts: Any) -> str:
+    text = json.dumps([__version__, *parts], sort_keys=True, default=str)
+    return hashlib.sha256(text.encode(errors="surrogateescape")).hexdigest()
+
+
+def reel_digest(pieces: list[Piece], settings: ReelSettings, entries: tuple[Entry, ...]) -> str:
+    """Return what the files of a finished reel depend on."""
+    music = file_digest(settings.music) if settings.music else ""
+    said = [[entry.caption, entry.facts, entry.room] for entry in entries]
+    return _digest(
+        [piece.digest for piece in pieces], settings.model_dump(mode="json"), music, said
+    )
