@@ -37,7 +37,7 @@ _REWRITES = (
     (r"\bdo (?:not|n't)\b|\bdont\b", "don't"),
     (r"\bnot (?:too|so|very|that|overly) (?:much|fast|strong(?:ly)?|quick(?:ly)?|wild(?:ly)?|hard)\b",
      "gently"),
-    (rf"\bdon't (?:make|let|have|move) (.{{0,30}}?)\b(?:move |go |be |blow )?too {_STRONG}\b",
+    (rf"\bdon't (?:make|let|have|move) (.{{0,30}}?)\b(?:move |go |be |blow )?(?:too|so|that) {_STRONG}\b",
      r"\1 gently"),
     (rf"\b(?:(?:is|are|looks?|seems?|moves?) )*(?:way |far |a bit |slightly )?too {_STRONG}\b"
      rf"|\bless {_STRONG}\b", "gently"),
