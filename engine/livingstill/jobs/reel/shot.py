@@ -142,7 +142,8 @@ def _shapes(
     scale = survey.scene_scale(photo, settings)
     session = Session(photo, estimates=estimates, scale=scale)
     for shape, camera in values.cameras.items():
-        clip = session.clip(survey.base_shot(settings, shape, camera, count))
+        shot = survey.base_shot(settings, shape, camera, count, piece.values["midtones"])
+        clip = session.clip(shot)
         yield shape, of_clip(clip), clip.packed()
 
 
