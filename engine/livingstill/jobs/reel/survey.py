@@ -28,9 +28,10 @@ from livingstill.settings.values import MoveSpec
 
 
 def survey(piece: Piece) -> dict[str, Any]:
-    """Analyse a photo once for all shapes; write its inverse depth and a small grey picture beside its record.
+    """Analyse a photo once for all shapes; write its inverse depth and a small grey picture.
 
-    The record says time, size, hash, shares of classes, blur, and for each shape the camera moves that suit it.
+    The record says time, size, hash, shares of classes, blur, and for each shape the camera moves
+    that suit it.
 
     Raises
     ------
