@@ -85,6 +85,8 @@ def reel(
     if signing is not None:
         credentials.check(signing, ["reel.mp4"])
     entries = gather(Path(source))
+    if settings.order == "table" and not entries.ordered:
+        raise InputError("order is table, but a folder has none; name a CSV table of photos")
     if folder.suffix.lower() in (".mp4", ".mov", ".webm", ".mkv", ".gif"):
         raise InputError(
             f"output {folder} is a file's name; a reel is several files, so name a folder"
