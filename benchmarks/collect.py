@@ -43,6 +43,11 @@ SECTIONS: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
     "temporal": ("Flicker, and what the filter does to it", ("temporal.py",), ()),
     "director": ("Faults found", ("director.py",), ("--frames", "36")),
     "rescue": ("Clips rescued", ("rescue.py", "--frames", "48"), ("--windows", "1")),
+    "reel": (
+        "A listing's reel",
+        ("reel.py",),
+        ("--photos", "3", "--seconds", "9", "--size", "360p"),
+    ),
     "loop": ("Clips made to loop", ("loop.py",), ("--side", "192")),
     "hold": ("Clips held to their stills", ("hold.py", "--seconds", "1"), ("--side", "256")),
     "motion": (
@@ -62,6 +67,7 @@ SECTIONS: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
     "finishing": ("Finishing", ("finishing.py",), ()),
     "budget": ("File sizes asked for", ("budget.py",), ()),
     "browser": ("Formats that browsers show", ("browser.py",), ()),
+    "page": ("A page in a browser", ("page.py", "samples/lake.jpg"), ("--seconds", "2")),
     "studio": ("The studio", ("studio.py",), ()),
     "memory": ("Memory", ("memory.py",), ("--quick",)),
     "soak": ("Many jobs in one process", ("soak.py",), ("--jobs", "60")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import signal
@@ -16,8 +17,13 @@ import numpy as np
 import pytest
 from livingstill import animate
 from livingstill.core.errors import InputError
+from livingstill.io.files import atomic_write
 from livingstill.jobs import cluster
-from livingstill.jobs.batch.run import batch
+from livingstill.jobs.batch import overview
+from livingstill.jobs.batch import work as batch_work
+from livingstill.jobs.batch.plan import plan
+from livingstill.jobs.batch.run import batch, finished, work
+from livingstill.jobs.batch.sources import Row
 from livingstill.jobs.manifest import digest
 from livingstill.render.frames import unpack
 
@@ -33,8 +39,11 @@ def photo(path: Path, seed: int = 0) -> Path:
 
 
 @contextmanager
-def processes(count: int):
-    """A scheduler and workers as a user starts them, on the loopback; gives address and workers."""
+def processes(count: int, full: int = 0):
+    """A scheduler and workers as a user starts them, on the loopback; gives address and workers.
+
+    The last ``full`` of the workers have no space to write a clip.
+    """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -44,7 +53,10 @@ def processes(count: int):
     options = ["--host", "127.0.0.1", "--port", str(port), "--no-dashboard"]
     started = [subprocess.Popen([*dask, "scheduler", *options], **quiet)]
     worker = [*dask, "worker", address, "--nthreads", "1", "--no-nanny", "--no-dashboard"]
-    started += [subprocess.Popen(worker, **quiet) for _ in range(count)]
+    small = ["bash", "-c", 'ulimit -f 12; exec "$@"', "worker"]  # no file beyond 12 kB
+    for index in range(count):
+        before = small if index >= count - full else []
+        started.append(subprocess.Popen([*before, *worker], **quiet))
     try:
         yield address, started[1:]
     finally:
@@ -106,3 +118,72 @@ def test_photos_that_fan_out_give_the_same_files_though_a_worker_is_killed(tmp_p
     assert apart.failures[0]["error"] == alone.failures[0]["error"]
     again = batch([tmp_path / "in"], tmp_path / "apart", SMALL, workers=1)
     assert again.skipped == 8
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name != "posix", reason="SIGKILL")
+def test_a_night_with_two_workers_killed_and_one_disk_full_ends_complete(tmp_path, monkeypatch):
+    pytest.importorskip("distributed")
+    for index in range(24):
+        photo(tmp_path / "in" / f"p{index:02d}.png", index)
+    large = SMALL | {"size": "256x192", "depth": "flat", "truth": True}
+    with processes(4, full=1) as (address, workers), cluster.connect(address) as client:
+        client.wait_for_workers(4, timeout=60)
+
+        def runner(tasks):
+            for count, records in enumerate(cluster.run(client, tasks)):
+                if count in (3, 9):
+                    os.kill(workers[count // 6].pid, signal.SIGKILL)
+                yield records
+
+        report = batch([tmp_path / "in"], tmp_path / "out", large, runner=runner)
+        assert not report.failures and not report.problems
+        assert len(files(tmp_path / "out")) == 24
+        assert len(list((tmp_path / "out").glob("*.certificate.json"))) == 24
+
+        for worker in workers:  # then nobody is left
+            worker.kill()
+        monkeypatch.setattr(cluster, "PATIENCE", 1.0)
+        report = batch(
+            [tmp_path / "in"], tmp_path / "none", large, runner=lambda t: cluster.run(client, t)
+        )
+    assert len(report.failures) == 24
+    assert all("no worker has been left" in str(f["error"]) for f in report.failures)
+
+
+def test_a_clip_that_our_own_disk_has_no_room_for_is_named(tmp_path, monkeypatch):
+    given = [photo(tmp_path / f"p{index}.png", index) for index in range(2)]
+    tasks = plan([Row(path) for path in given], tmp_path / "out", SMALL)
+
+    def runner(tasks):
+        for task in tasks:
+            output = task.outputs[0]
+            record = {"output": output.name, "aspect": None, "state": "done", "bytes": 4}
+            full = task.photo.endswith("p1.png")
+            monkeypatch.setattr(cluster, "atomic_write", refuse if full else atomic_write)
+            yield cluster._store_results(task, [record], {output.name: b"clip"})
+
+    def refuse(path, overwrite=False):
+        raise InputError(f"cannot write {path}: {os.strerror(errno.ENOSPC)}")
+
+    monkeypatch.setattr(overview, "write", lambda _: refuse("report.json"))
+    report = work(tasks, tmp_path / "out", ".mp4", runner=runner)
+    assert [record["state"] for record in report.records] == ["done", "failed"]
+    assert "No space left" in report.failures[0]["error"]
+    assert report.problems == (
+        "no report was written: cannot write report.json: No space left on device",
+    )
+    assert any("p1.png: cannot write" in line for line in report.lines())
+    assert finished(tasks[0], tasks[0].outputs[0]) and not finished(tasks[1], tasks[1].outputs[0])
+
+
+def test_a_worker_whose_disk_is_full_tells_instead_of_stopping_the_batch(tmp_path, monkeypatch):
+    given = photo(tmp_path / "p.png")
+    (task,) = plan([Row(given)], tmp_path / "out", SMALL)
+
+    def refuse(path, record):
+        raise InputError(f"cannot write {path}: {os.strerror(errno.ENOSPC)}")
+
+    monkeypatch.setattr(batch_work, "store", refuse)
+    (record,) = batch_work.make(task)
+    assert record["state"] == "failed" and cluster._says_full(record["error"])

@@ -65,7 +65,7 @@ def batch_report(report: Report, quiet: bool, as_json: bool) -> int:
         json_line(report.as_json())
     elif not quiet:
         summary(report.lines())
-    return 1 if report.failures else 0
+    return 1 if report.failures or report.problems else 0
 
 
 def default_text(default: object) -> str:

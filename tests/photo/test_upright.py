@@ -81,5 +81,6 @@ def test_without_clear_verticals_nothing_is_done_and_that_is_said(samples):
 
 def test_a_correction_is_an_edit_by_hand():
     made = upright.correct(photo(5))
-    assert provenance.metadata(Shot(upright=True), made)["edits"] == "corrected: verticals"
+    said = provenance.metadata(Shot(upright=True), made)
+    assert said["edits"] == "corrected: verticals" and said["source_type"].endswith("humanEdits")
     assert "edits" not in provenance.metadata(Shot(upright=True), photo())

@@ -63,6 +63,10 @@ LIMITS_INDOORS = Cost(
 """Largest costs in a room, whose straight lines must stay straight. Frames bend a line up to twice
 as much as its depth predicts, where it runs beside a depth edge, and shall bend none by a pixel."""
 
+_STRAIGHT = 0.7
+"""Largest line bend out of doors where lines must stay straight: some of what is taken for a line is
+a twig, which need not."""
+
 MIN_AMOUNT = 0.35
 """Below this amount a move in depth is hardly visible."""
 
@@ -112,12 +116,14 @@ def choose(
     statistics: PhotoStatistics,
     confidence: float = 0.5,
     line_depth: Float32Array | None = None,
+    *,
+    straight: bool = False,
 ) -> Advice:
     """Return the candidate move of the best score, or a flat one where none is within the limits.
 
     ``confidence`` is how clear the subject is, 0..1; ``line_depth`` is (n, k) float32, the inverse depth
     of each of the photo's lines at the fractions ``LINE_FRACTIONS``, by default that of the view's small
-    map. The same photo always gets the same advice.
+    map; ``straight`` holds lines straight in any photo, as in a room. The same photo always gets the same advice.
     """
     lines = lines_in_frame(statistics.lines, view, line_depth)
     factor = amount_factor(statistics)
@@ -129,7 +135,7 @@ def choose(
         )
     if view.near - view.far < MIN_DEPTH_RANGE:
         return Advice(FLAT_MOVE, f"hardly any depth: a flat move towards {target}", max_parallax)
-    limits = LIMITS_INDOORS if statistics.is_room else LIMITS
+    limits = limits_of(statistics, straight)
     scored = []
     for name in INDOOR_MOVES if statistics.is_room else PREFERENCE:
         choice = MoveSpec(name=name)
@@ -159,17 +165,25 @@ def choose(
     )
 
 
+def limits_of(statistics: PhotoStatistics, straight: bool = False) -> Cost:
+    """Return the largest costs of a move in a photo; ``straight`` asks for straight lines."""
+    if statistics.is_room:
+        return LIMITS_INDOORS
+    return replace(LIMITS, line_bend=_STRAIGHT) if straight else LIMITS
+
+
 def largest_amount(
     choice: MoveSpec,
     view: CameraView,
     statistics: PhotoStatistics,
     line_depth: Float32Array | None = None,
 ) -> float:
-    """Return the largest amount of a move, at most its natural size, at which no cost passes its limit.
+    """Return the largest amount of a move, at most its natural size, at which lines stay straight and
+    no other cost passes its limit.
 
     The parameters are those of ``choose``; ``choice`` says the move at amount 1.
     """
-    limits = LIMITS_INDOORS if statistics.is_room else LIMITS
+    limits = limits_of(statistics, straight=True)
     lines = lines_in_frame(statistics.lines, view, line_depth)
     costs = cost(sample_poses(choice, view), view, lines)
     return min(MAX_AMOUNT, amount_factor(statistics) * _largest_amount(costs, limits))

@@ -6,11 +6,14 @@ workers need is computed once here, sent to them, and their frames are encoded h
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import os
 import tempfile
-from collections import deque
+import time
+from collections import Counter, deque
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock
@@ -23,7 +26,15 @@ from livingstill.core.errors import InputError, LivingStillError
 from livingstill.core.model import PackedRGBA, Photo
 from livingstill.io.files import atomic_write
 from livingstill.jobs.analyse import Estimates
-from livingstill.jobs.batch.work import Output, Task, failure, make, store
+from livingstill.jobs.batch.pool import Records
+from livingstill.jobs.batch.work import (
+    Output,
+    Task,
+    failed_record,
+    failure,
+    make,
+    store,
+)
 from livingstill.jobs.clip import Clip
 from livingstill.jobs.reel.piece import Piece
 from livingstill.jobs.reel.work import lost
@@ -42,7 +53,14 @@ TASKS_PER_WORKER = 2
 """Tasks per worker in flight; the rest wait, which bounds memory."""
 
 TRIES = 3
-"""How often a span is handed out anew when its worker is lost."""
+"""How often a span or a photo is handed out anew when its worker is lost or full."""
+
+PATIENCE = 60.0
+"""Seconds without any worker after which a batch says what is missing."""
+
+_POLL = 2.0
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""Errors of a disk that is full, for this user or in all."""
 
 
 @contextmanager
@@ -92,83 +110,181 @@ def _workers(client: Client) -> int:
 # Photos of a batch
 
 
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What a worker made of a task: records, files by name, and whether its own disk was full."""
+
+    records: list[dict[str, Any]]
+    files: dict[str, bytes]
+    worker: str
+    disk_full: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Handed:
+    """A task that is handed out, and the workers that may do it; none = any."""
+
+    task: Task
+    workers: frozenset[str]
+
+    def stranded(self, live: set[str]) -> bool:
+        """Say whether the workers that may do it are gone while there are others."""
+        return bool(self.workers and live and not self.workers & live)
+
+
 def run(client: Client, tasks: Sequence[Task]) -> Generator[list[dict[str, Any]], None, None]:
     """Yield each task's records as it ends; for ``batch(runner=...)``.
 
     Photos travel to the workers and clips back, so nothing needs a shared disk, except files that
-    settings name. A worker that dies costs its task another try, and the third time its failure.
+    settings name. A worker that dies or has no space left costs its tasks another try elsewhere, and
+    the third time their failure. Nothing that goes wrong stops the others: if no worker is left for
+    a minute, or our own disk is full, the records say so.
+
+    Raises
+    ------
+    InputError
+        If a task can be done on this machine only.
     """
-    from distributed import as_completed
-
-    waiting = iter(tasks)
-    running: dict[Future, Task] = {}
-    done = as_completed()
-
-    def hand_out() -> None:
-        for task in waiting:
-            if task.rescue:
-                raise InputError(
-                    f"clip {task.photo} is rescued on this machine only; leave out --cluster"
-                )
-            if task.signing:
-                raise InputError("clips are signed on this machine only; leave out --cluster")
+    for task in tasks:
+        if task.rescue or task.signing:
+            what = "rescued" if task.rescue else "signed"
+            raise InputError(
+                f"clip {task.photo} is {what} on this machine only; leave out --cluster"
+            )
+    waiting, running = deque(tasks), dict[Any, _Handed]()
+    full_disks, tries, seen = set[str](), Counter[str](), time.monotonic()
+    while waiting or running:
+        while waiting and len(running) < TASKS_PER_WORKER * _workers(client):
+            task = waiting.popleft()
+            handed = _Handed(task, frozenset(_addresses(client) - full_disks if full_disks else ()))
+            running[_submit(client, handed)] = handed
+        finished = _wait(list(running))
+        live = _addresses(client) if client.status == "running" else set()
+        if finished or live:
+            seen = time.monotonic()
+        elif time.monotonic() - seen > PATIENCE:
+            message = f"no worker has been left for {PATIENCE:.0f} s; start some and run it again"
+            for task in (*(handed.task for handed in running.values()), *waiting):
+                yield [failure(task, output, message) for output in task.pending]
+            return
+        for future in finished:
+            task = running.pop(future).task
             try:
-                data = Path(task.photo).read_bytes()
-            except OSError:
-                data = b""
-            future = client.submit(_make_on_worker, task, data, pure=False, retries=TRIES)
-            running[future] = task
-            done.add(future)
-            if len(running) >= TASKS_PER_WORKER * _workers(client):
-                return
-
-    hand_out()
-    for future in done:
-        task = running.pop(future)
-        try:
-            records, clips = future.result()
-        except Exception as error:
-            message = f"its workers died or failed ({type(error).__name__}: {error})"
-            yield [failure(task, output, message) for output in task.pending]
-        else:
-            yield _store_results(task, records, clips)
-        hand_out()
+                made: Made = future.result()
+            except Exception as error:
+                message = f"its workers died or failed ({type(error).__name__}: {error})"
+                yield [failure(task, output, message) for output in task.pending]
+                continue
+            if made.disk_full:
+                full_disks.add(made.worker)
+                tries[task.outputs[0].name] += 1
+                if tries[task.outputs[0].name] < TRIES and live - full_disks:
+                    waiting.appendleft(task)
+                    continue
+            yield _store_results(task, made.records, made.files)
+        for future in [f for f, handed in running.items() if handed.stranded(live)]:
+            waiting.appendleft(running.pop(future).task)
+            future.cancel()
 
 
-def _make_on_worker(task: Task, photo: bytes) -> tuple[list[dict[str, Any]], dict[str, bytes]]:
-    """Make a task's clips in a folder of this machine; return the records and the files by name."""
-    with tempfile.TemporaryDirectory(prefix="livingstill-") as folder:
-        local = replace(task, folder=folder)
-        if photo:
-            copy = Path(folder) / Path(task.photo).name
-            copy.write_bytes(photo)
-            local = replace(local, photo=str(copy))
-        records = make(local)
-        for record in records:
-            if "error" in record:
-                record["error"] = str(record["error"]).replace(local.photo, task.photo)
-        done = [Output(record["output"]) for record in records if record["state"] == "done"]
-        made = (path for one in done for path in (Path(folder) / one.name, *local.beside(one)))
-        return records, {path.relative_to(folder).as_posix(): path.read_bytes() for path in made}
+def _addresses(client: Client) -> set[str]:
+    return set(client.scheduler_info(n_workers=-1)["workers"])
+
+
+def _submit(client: Client, handed: _Handed) -> Future:
+    """Hand a task and its photo out."""
+    try:
+        data = Path(handed.task.photo).read_bytes()
+    except OSError:
+        data = b""
+    workers = sorted(handed.workers) or None
+    return client.submit(
+        _make_on_worker, handed.task, data, pure=False, retries=TRIES, workers=workers
+    )
+
+
+def _wait(futures: Sequence[Future]) -> Sequence[Future]:
+    """Return the futures that are done, none if none is after a while."""
+    from distributed import wait
+
+    with suppress(TimeoutError):
+        return list(wait(futures, timeout=_POLL, return_when="FIRST_COMPLETED").done)
+    return ()
+
+
+def _make_on_worker(task: Task, photo: bytes) -> Made:
+    """Make a task's clips in a folder of this machine."""
+    from distributed import get_worker
+
+    worker = get_worker().address
+    try:
+        with tempfile.TemporaryDirectory(prefix="livingstill-") as folder:
+            records, files = _make_in(Path(folder), task, photo)
+            full = any(_says_full(str(record.get("error", ""))) for record in records)
+            return Made(records, files, worker, full)
+    except OSError as error:
+        if error.errno not in _FULL:
+            raise
+        message = "a worker has no space left in its folder for temporary files"
+        records = [failed_record(task, output, message) for output in task.pending]
+        return Made(records, {}, worker, disk_full=True)
+
+
+def _says_full(message: str) -> bool:
+    """Say whether an error's sentence has the system's words for a full disk."""
+    return any(os.strerror(code) in message for code in _FULL)
+
+
+def _make_in(
+    folder: Path, task: Task, photo: bytes
+) -> tuple[list[dict[str, Any]], dict[str, bytes]]:
+    """Make a task's clips in a folder; return the records, and the clips and certificates by name."""
+    local = replace(task, folder=str(folder))
+    if photo:
+        copy = folder / Path(task.photo).name
+        copy.write_bytes(photo)
+        local = replace(local, photo=str(copy))
+    records = make(local)
+    for record in records:
+        if "error" in record:
+            record["error"] = str(record["error"]).replace(local.photo, task.photo)
+    done = [Output(record["output"]) for record in records if record["state"] == "done"]
+    made = (path for one in done for path in (folder / one.name, *local.beside(one)))
+    return records, {path.relative_to(folder).as_posix(): path.read_bytes() for path in made}
 
 
 def _store_results(
-    task: Task, records: list[dict[str, Any]], clips: dict[str, bytes]
+    task: Task, records: list[dict[str, Any]], files: Mapping[str, bytes]
 ) -> list[dict[str, Any]]:
-    """Write a task's clips and records into the batch's folder, each "started" record before its clip."""
+    """Write a task's clips and records into the batch's folder, each "started" record before its clip.
+
+    A clip that cannot be written has failed; its record says why.
+    """
+    stored = []
     for record in records:
         output = Output(record["output"], record["aspect"])
         record |= {"photo": task.photo, "digest": task.digest(output)}
-        if output.name in clips:
-            target = Path(task.folder) / output.name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.unlink(missing_ok=True)
-            store(task.record(output), {**record, "state": "started"})
-            for path in (*task.beside(output), target):
-                with atomic_write(path, overwrite=True) as part:
-                    part.write_bytes(clips[path.relative_to(task.folder).as_posix()])
-        store(task.record(output), record)
-    return records
+        try:
+            if output.name in files:
+                _store_files(task, output, record, files)
+            store(task.record(output), record)
+            stored.append(record)
+        except (InputError, OSError) as error:
+            stored.append(failure(task, output, str(error)))
+    return stored
+
+
+def _store_files(
+    task: Task, output: Output, record: Mapping[str, Any], files: Mapping[str, bytes]
+) -> None:
+    """Write an output's certificates, then its clip, under their names."""
+    target = Path(task.folder) / output.name
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.unlink(missing_ok=True)
+    store(task.record(output), {**record, "state": "started"})
+    for path in (*task.beside(output), target):
+        with atomic_write(path, overwrite=True) as part:
+            part.write_bytes(files[path.relative_to(task.folder).as_posix()])
 
 
 # Pieces of a reel
@@ -209,14 +325,22 @@ def run_reel(client: Client, work: Sequence[Piece]) -> Generator[list[dict[str, 
         except Exception as error:
             yield lost(piece, f"its workers died or failed ({type(error).__name__}: {error})")
         else:
-            for name, data in made.items():
-                with atomic_write(Path(piece.folder) / name, overwrite=True) as part:
-                    part.write_bytes(data)
-            record["photo"] = piece.photo
-            if record["state"] == "done":
-                store(piece.record, record)
-            yield [record]
+            yield _store_piece(piece, record, made)
         hand_out()
+
+
+def _store_piece(piece: Piece, record: dict[str, Any], made: Mapping[str, bytes]) -> Records:
+    """Write a piece's files and its record; one that cannot be written is lost."""
+    try:
+        for name, data in made.items():
+            with atomic_write(Path(piece.folder) / name, overwrite=True) as part:
+                part.write_bytes(data)
+        record["photo"] = piece.photo
+        if record["state"] == "done":
+            store(piece.record, record)
+    except (InputError, OSError) as error:
+        return lost(piece, str(error))
+    return [record]
 
 
 def _make_piece_on_worker(

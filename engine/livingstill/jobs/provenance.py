@@ -21,15 +21,15 @@ SOURCE_TYPES = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 """The vocabulary of IPTC's digital source types."""
 
 CAPTURED = frozenset(
-    (
-        *("", "digitalCapture", "computationalCapture", "negativeFilm", "positiveFilm", "print"),
-        *("humanEdits", "minorHumanEdits", "algorithmicallyEnhanced"),
-    )
-)
+    {
+        "", "digitalCapture", "computationalCapture", "negativeFilm", "positiveFilm", "print",
+        "humanEdits", "minorHumanEdits", "algorithmicallyEnhanced",
+    }
+)  # fmt: skip
 """What a photo may declare to be and still count as taken from life; "" = it declares nothing."""
 
 GRADE = ("exposure", "midtones", "temperature", "tint", "saturation", "lut", "vignette", "grain")
-OVERLAYS = (*("title", "subtitle", "price", "address", "details", "logo", "disclosure"),)
+OVERLAYS = ("title", "subtitle", "price", "address", "details", "logo", "disclosure")
 """Settings that lay something over the frames."""
 
 _FILE_KEYS = ("camera", "depth", "mask", "hold", "audio", "brand", *brand.FILES)
@@ -105,7 +105,8 @@ def source_type(shot: Shot, photo: Photo, kinds: Sequence[str] = ()) -> str:
     """
     if photo.source_type not in CAPTURED:
         return photo.source_type
-    return "humanEdits" if edits(shot, kinds) else "algorithmicallyEnhanced"
+    by_hand = edits(shot, kinds, photo.perspective_corrected)
+    return "humanEdits" if by_hand else "algorithmicallyEnhanced"
 
 
 def edits(shot: Shot, kinds: Sequence[str] = (), corrected: bool = False) -> tuple[str, ...]:

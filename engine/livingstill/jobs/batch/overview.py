@@ -30,14 +30,18 @@ object-fit:contain;background:#000}.card div{padding:10px 12px;overflow-wrap:any
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The records of a batch's clips, in order, of its tours and of its timelines; ``left_out``
-    counts the files of the sources' folders that are no photos, by what they are."""
+    """The records of a batch's clips, in order, of its tours and of its timelines.
+
+    ``left_out`` counts the files of the sources' folders that are no photos, by what they are;
+    ``problems`` are sentences on what could not be written besides clips.
+    """
 
     folder: Path
     records: tuple[Mapping[str, Any], ...]
     tours: tuple[Mapping[str, Any], ...] = ()
     left_out: Mapping[str, int] = field(default_factory=dict)
     timelines: tuple[Mapping[str, Any], ...] = ()
+    problems: tuple[str, ...] = ()
 
     @property
     def failures(self) -> tuple[Mapping[str, Any], ...]:
@@ -59,6 +63,7 @@ class Report:
             "kept": self.skipped,
             "failed": len(self.failures),
             "left_out": dict(self.left_out),
+            "problems": list(self.problems),
             "tours": [dict(tour) for tour in self.tours],
             "timelines": [dict(timeline) for timeline in self.timelines],
             "records": plain,
@@ -73,6 +78,8 @@ class Report:
                   for timeline in self.timelines]  # fmt: skip
         rendered = len(self.records) - len(self.failures) - self.skipped
         summary = f"{rendered} clips made, {self.skipped} were finished before, {len(self.failures)} failed"
+        if self.problems:
+            return [*lines, *self.problems, summary]
         return [*lines, f"{summary}; see {self.folder / 'report.html'}"]
 
 

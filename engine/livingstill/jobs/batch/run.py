@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
-from contextlib import closing, suppress
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -66,7 +66,8 @@ def batch(
     workers : processes; by default as many as cores and memory allow
     join : also join the clips of each group and shape into one video with cross-dissolves
     dissolve : seconds of each cross-dissolve
-    timelines : whether timelines for editors are written, and how clips are cut in them
+    timelines : whether timelines for editors are written, and how clips are cut in them; a
+        ``livingstill.settings.timeline.TimelineSettings``
     overwrite : make every clip anew
     match_exposure : bring the photos of each group to one brightness, by their middle tones
     signing : the user's certificate and key, by which every clip is signed
@@ -160,19 +161,34 @@ def work(
                 records.update({record["output"]: record for record in records_done})
                 step()
         ordered = [records[output.name] for task in tasks for output in task.outputs]
-        tour_records = []
+        tours: list[dict[str, Any]] = []
+        timeline_records: list[dict[str, Any]] = []
+        problems: list[str] = []
         if dissolve is not None:
-            with progress.stage("tours"):
-                tour_records = tour.join_all(folder, ordered, suffix, dissolve)
-        timeline_records = []
+            with _problems(problems, "no tours were made"), progress.stage("tours"):
+                tours = tour.join_all(folder, ordered, suffix, dissolve)
         if timelines.timeline:
             done = [record["output"] for record in ordered if record["state"] == "done"]
-            timeline_records = timeline.write_all(folder, tasks, done, timelines.handles, dissolve)
+            with _problems(problems, "no timelines were written"):
+                timeline_records = timeline.write_all(
+                    folder, tasks, done, timelines.handles, dissolve
+                )
         report = Report(
-            folder, tuple(ordered), tuple(tour_records), left_out or {}, tuple(timeline_records)
-        )
-        overview.write(report)
-    return report
+            folder, tuple(ordered), tuple(tours), left_out or {}, tuple(timeline_records),
+            tuple(problems),
+        )  # fmt: skip
+        with _problems(problems, "no report was written"):
+            overview.write(report)
+    return replace(report, problems=tuple(problems))
+
+
+@contextmanager
+def _problems(told: list[str], what: str) -> Iterator[None]:
+    """Add a sentence to ``told`` if the block cannot write, and go on: the clips are there."""
+    try:
+        yield
+    except (InputError, OSError) as error:
+        told.append(f"{what}: {error}")
 
 
 def _make_folder(folder: Path) -> None:
@@ -223,8 +239,8 @@ def _lost(task: Task, message: str) -> Records:
     return [failure(task, output, message) for output in task.pending]
 
 
-def default_workers(longest: int, tasks: int) -> int:
-    """Return the number of workers that cores (two threads each) and free memory allow.
+def default_workers(longest: int, tasks: int, threads_each: int = 2) -> int:
+    """Return the number of workers that cores and free memory allow.
 
     ``longest`` is the long side of the largest frame in pixels, ``tasks`` how many there are.
     """
@@ -234,4 +250,4 @@ def default_workers(longest: int, tasks: int) -> int:
         lines = Path("/proc/meminfo").read_text().splitlines()
         available_line = next(line for line in lines if line.startswith("MemAvailable"))
         by_memory = int(available_line.split()[1]) / 1e6 / per_worker
-    return max(1, int(min((threads.available() + 1) // 2, by_memory, tasks)))
+    return max(1, int(min(-(-threads.available() // threads_each), by_memory, tasks)))

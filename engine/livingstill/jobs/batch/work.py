@@ -12,7 +12,7 @@ import threading
 import time
 import traceback
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import wait
 from pathlib import Path
@@ -183,9 +183,9 @@ def _task_records(task: Task) -> Iterator[dict[str, Any]]:
     return rescue_records(task)
 
 
-def failure(task: Task, output: Output, message: str, trace: str = "") -> dict[str, Any]:
-    """Store and return the record of a clip that could not be made."""
-    record = {
+def failed_record(task: Task, output: Output, message: str, trace: str = "") -> dict[str, Any]:
+    """Return the record of a clip that could not be made."""
+    return {
         "output": output.name,
         "photo": task.photo,
         "aspect": output.aspect,
@@ -193,7 +193,13 @@ def failure(task: Task, output: Output, message: str, trace: str = "") -> dict[s
         "error": message,
         **({"traceback": trace} if trace else {}),
     }
-    store(task.record(output), record)
+
+
+def failure(task: Task, output: Output, message: str, trace: str = "") -> dict[str, Any]:
+    """Return the record of a clip that could not be made, and store it unless the disk is full."""
+    record = failed_record(task, output, message, trace)
+    with suppress(InputError, OSError):
+        store(task.record(output), record)
     return record
 
 
@@ -247,7 +253,7 @@ def _animated_records(task: Task) -> Iterator[dict[str, Any]]:
                 )
         yield record | {
             "state": "done",
-            "size": list(clip.framing.size),
+            "size": list(clip.output_size),
             "fps": float(clip.timeline.fps),
             "duration": round(clip.timeline.seconds, 4),
             "bytes": target.stat().st_size,

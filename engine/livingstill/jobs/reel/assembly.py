@@ -22,6 +22,7 @@ from livingstill.jobs.reel.shot import (
     cover_name,
     file_name,
 )
+from livingstill.jobs.reel.survey import rate
 from livingstill.media import metadata as xmp
 from livingstill.media.write.segments import Chapter, JoinedVideo, dissolve
 from livingstill.settings.reel import ReelSettings
@@ -64,13 +65,12 @@ def _dissolve(before: Piece, after: Piece, shape: str, twin: str) -> Path:
     settings = values.settings
     target = folder / file_name(f"{before.name}-{after.name}", shape, "body", which)
     if not target.is_file():
-        from livingstill.jobs.reel.survey import rate
-
         tail = folder / file_name(before.name, shape, "tail", which)
         head = folder / file_name(after.name, shape, "head", which)
         with atomic_write(target) as part:
             size = settings.frame(shape)
-            dissolve(tail, head, part, size, rate(settings), body_encoding(settings))
+            how = body_encoding(settings)
+            dissolve(tail, head, part, values.span.head, size, rate(settings), how)
     return target
 
 

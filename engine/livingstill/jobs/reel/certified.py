@@ -7,8 +7,18 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from livingstill.core.model import Photo
-from livingstill.jobs.certificate import Certificate, Shares, Source
+from livingstill.jobs.certificate import Certificate, Shares, Source, certify
+from livingstill.jobs.clip import Clip
 from livingstill.jobs.provenance import SOURCE_TYPES, engine
+
+_INSTANTS = 9
+"""Instants of a shot at which its shares are measured."""
+
+
+def of_clip(clip: Clip) -> Certificate:
+    """Return the certificate of a shot before anything is laid over it, measured at nine instants."""
+    frames = min(_INSTANTS, clip.timeline.frames)
+    return certify(replace(clip, timeline=replace(clip.timeline, frames=frames)))
 
 
 def of_card(photo: Photo) -> Certificate:

@@ -177,7 +177,7 @@ class _Job:
             warmup(self._stages.progress)  # once, before every worker compiles for itself
             self._warm = True
         longest = max(max(self._settings.frame(shape)) for shape in self._settings.aspect)
-        count = self._workers or default_workers(longest, len(todo))
+        count = self._workers or default_workers(longest, len(todo), threads_each=1)
         results = self._runner(todo) if self._runner else pool.run(todo, count, make, lost)
         with self._stages(name, len(todo)) as step, closing(results):
             for done in results:

@@ -18,9 +18,9 @@ from livingstill.finish import listing_cards
 from livingstill.finish.layout import Sprite
 from livingstill.imaging import exact
 from livingstill.jobs import analyse
-from livingstill.jobs.certificate import Certificate, certify
+from livingstill.jobs.certificate import Certificate
 from livingstill.jobs.reel import survey
-from livingstill.jobs.reel.certified import as_record, of_card, with_overlay
+from livingstill.jobs.reel.certified import as_record, of_card, of_clip, with_overlay
 from livingstill.jobs.reel.piece import Piece
 from livingstill.jobs.session import Session
 from livingstill.kernels.colour import lay
@@ -143,7 +143,7 @@ def _shapes(
     session = Session(photo, estimates=estimates, scale=scale)
     for shape, camera in values.cameras.items():
         clip = session.clip(survey.base_shot(settings, shape, camera, count))
-        yield shape, certify(clip), clip.packed()
+        yield shape, of_clip(clip), clip.packed()
 
 
 def _background(photo: Photo, size: tuple[int, int]) -> PackedRGBA:

@@ -58,7 +58,7 @@ def build(
     with stages("depth"):
         depth = analysis.depth()
     with stages("regions"):
-        planned = steps.plan_regions(analysis, shot)
+        planned = steps.plan_regions(analysis, shot).moving
         regions = tuple(r for r in planned if _region_moved(r, frame.box, spec.moving_tiles))
     with stages("scene"):
         subject_point = subject.find_subject(canvas, depth.values, analysis.mask("sky")).point
