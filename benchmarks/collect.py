@@ -67,6 +67,7 @@ SECTIONS: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
     "finishing": ("Finishing", ("finishing.py",), ()),
     "budget": ("File sizes asked for", ("budget.py",), ()),
     "browser": ("Formats that browsers show", ("browser.py",), ()),
+    "page": ("A page in a browser", ("page.py", "samples/lake.jpg"), ("--seconds", "2")),
     "studio": ("The studio", ("studio.py",), ()),
     "memory": ("Memory", ("memory.py",), ("--quick",)),
     "soak": ("Many jobs in one process", ("soak.py",), ("--jobs", "60")),

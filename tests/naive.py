@@ -219,6 +219,18 @@ def crossfade(paths, matter, now, half_life, flow):
     }  # fmt: skip
 
 
+# anaglyph
+
+
+@twin("anaglyph.anaglyph")
+def anaglyph(left, right, light, matrix, levels, out):
+    both = [light[channels(view)[..., :3]].astype(float) for view in (left, right)]
+    mixed = np.concatenate(both, axis=-1) @ matrix.astype(float).T
+    place = np.rint(np.clip(mixed, 0, 1) * (levels.size - 1)).astype(int)
+    opaque = np.full((*out.shape, 1), 255)
+    return {"out": np.concatenate([levels[place], opaque], axis=-1)}
+
+
 # colour
 
 

@@ -49,7 +49,8 @@ def test_a_dependency_has_a_lowest_and_a_highest_release(requirement):
 
 def test_the_lock_has_every_dependency_that_does_not_bring_pytorch_within_its_bounds():
     lock = pins("constraints.txt")
-    for requirement in [*BASE, *EXTRAS["heic"], *EXTRAS["cluster"], *EXTRAS["studio"]]:
+    extras = ("heic", "cluster", "studio", "timeline")
+    for requirement in chain(BASE, *map(EXTRAS.__getitem__, extras)):
         assert lock[canonicalize_name(requirement.name)] in requirement.specifier, requirement
     opencv = next(requirement for requirement in BASE if requirement.name.startswith("opencv"))
     assert lock[f"{opencv.name}-headless"] in opencv.specifier, "the container's"
@@ -98,7 +99,7 @@ def test_a_wheel_holds_both_packages_and_nothing_else(built):
     assert {"livingstill/py.typed", "livingstill/__main__.py", "livingstill_cli/py.typed"} <= {
         *names
     }
-    assert any(name.endswith("weights/livingstill.npz") for name in names)
+    assert any(name.endswith("weights/classes.npz") for name in names)
     page = {path.name for path in (ROOT / "cli/livingstill_cli/studio/page").iterdir()}
     assert {f"livingstill_cli/studio/page/{name}" for name in page} <= {*names}
     assert {f"livingstill_cli/studio/samples/{name}.jpg" for name in SAMPLES} <= {*names}

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 from livingstill.core.errors import InputError
+from livingstill.settings.page import is_page
 from livingstill.settings.shot import Job, Shot
 
 from livingstill_cli import progress, say
@@ -89,7 +90,7 @@ def command(
     if open_file:
         _check_openable(job.output)
     arguments: dict[str, Any] = {}
-    if job.photo and len(shapes_) == 1:
+    if job.photo and len(shapes_) == 1 and not any(map(is_page, job.output)):
         from livingstill.core import threads
         from livingstill.jobs import analyse
 

@@ -67,5 +67,5 @@ def command(
         )
     elif not quiet:
         say.summary(f"note: {note}" for note in (*moving.notes, *renamed))
-        shares = ", ".join(map(str, moving.findings))
+        shares = ", ".join(str(one) for one in moving.findings if one.moves)
         say.summary([f"{target or masks}: {shares or 'nothing moves'}"])

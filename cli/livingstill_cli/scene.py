@@ -25,9 +25,11 @@ from livingstill_cli.options import ANALYSIS_SETTINGS, folder_option, gather, se
 @folder_option("folder of the layers")
 @click.option(
     "--mesh",
+    "--gltf",
+    "mesh",
     type=click.Path(path_type=Path),
     metavar="OUT.ply|.glb",
-    help="the scene as a mesh, for Blender and others",
+    help="the scene as a textured mesh per layer, for Blender and others; .glb is glTF",
 )
 @settings_options(
     Shot,

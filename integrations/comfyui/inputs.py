@@ -24,6 +24,8 @@ AUTOMATIC = "automatic"
 
 _WIND = "wind_"
 _MOST = 2**53
+_FINEST = 0.01
+"""To what a number is rounded that is typed; the arrows beside it go in larger steps."""
 
 
 def settings_inputs(
@@ -115,8 +117,9 @@ def _number(
         low, high = int(least or 0), int(most or _MOST)
         return io.Int.Input(name, default=default, min=low, max=high, **shared)
     low, high = float(least or 0), float(_MOST if most is None else most)
-    step = 10.0 ** floor(log10(max(min(high - low, 100 * max(default, 1)), 1e-3) / 100))
-    return io.Float.Input(name, default=default, min=low, max=high, step=step, **shared)
+    step = 10.0 ** floor(log10(min(high - low, 100 * max(default, 1.0)) / 100))
+    shared |= {"step": step, "round": min(step, _FINEST)}
+    return io.Float.Input(name, default=default, min=low, max=high, **shared)
 
 
 def _wind_inputs(advanced: bool) -> list[io.Input]:

@@ -49,7 +49,7 @@ def missing(own: Any, real: Any, path: str) -> Iterator[str]:
         members = {
             name: getattr(own, name) for name in (*names, *{"Input", "Output"} & set(dir(own)))
         }
-        if getattr(own, "io_type", "") and own.io_type != getattr(real, "io_type", None):
+        if hasattr(own, "Input") and own.io_type != getattr(real, "io_type", None):
             yield f"{path}.io_type is not {own.io_type}"
     elif inspect.isroutine(own):
         yield from parameters(own, real, path)
@@ -81,6 +81,7 @@ def main(checkout: str) -> int:
     """Compare every module; return the exit code."""
     sys.path.insert(0, checkout)
     sys.argv = [sys.argv[0], "--cpu"]
+    importlib.import_module("comfy.options").enable_args_parsing()
     found = []
     for name in MODULES:
         own, real = standin(name), importlib.import_module(name)
@@ -89,7 +90,13 @@ def main(checkout: str) -> int:
                 own.__name__,
                 "types",
             )
-            if not public or key in OWN or inspect.ismodule(value) or key == "annotations":
+            if (
+                not public
+                or value is SimpleNamespace
+                or key in OWN
+                or inspect.ismodule(value)
+                or key == "annotations"
+            ):
                 continue
             if not hasattr(real, key):
                 found.append(f"{name}.{key} does not exist")

@@ -100,6 +100,8 @@ def test_inputs_have_the_range_default_and_help_of_their_settings(comfy):
         assert field.description[1:] in one.tooltip
         if hasattr(one, "min"):
             assert (one.min, one.max, one.default) == (limits.least, limits.most, field.default)
+            steps = one.default / (getattr(one, "round", None) or 1)
+            assert steps == pytest.approx(round(steps))  # else the editor rounds it
     assert inputs["seed"].control_after_generate and inputs["seed"].max == 2**32 - 1
     assert inputs["grain"].advanced and not inputs["duration"].advanced
 
@@ -217,6 +219,25 @@ def test_cancelling_leaves_no_file(comfy, lake):
 
 
 # The package
+
+
+def test_help_pages_and_example_workflows_are_what_the_schemas_make_of_them(comfy, monkeypatch):
+    monkeypatch.syspath_prepend(str(ROOT.parents[1] / "tools"))
+    pages = importlib.import_module("comfyui_pages")
+    workflows = importlib.import_module("comfyui_workflows")
+    schemas = {name: node.define_schema() for name, node in comfy.nodes.items()}
+    for name, schema in schemas.items():
+        page = (ROOT / "web" / "docs" / f"{name}.md").read_text(encoding="utf-8")
+        assert page == pages.page(page, schema), "run tools/comfyui_pages.py"
+    examples = ROOT / "example_workflows"
+    assert {file.stem for file in examples.glob("*.json")} == set(workflows.WORKFLOWS)
+    for name, nodes in workflows.WORKFLOWS.items():
+        saved = json.loads((examples / f"{name}.json").read_text(encoding="utf-8"))
+        assert saved == workflows.graph(name, nodes, schemas), "run tools/comfyui_workflows.py"
+        with Image.open(examples / f"{name}.jpg") as picture:
+            assert picture.size == (480, 320)
+    used = {node.kind for nodes in workflows.WORKFLOWS.values() for node in nodes}
+    assert set(schemas) <= used
 
 
 def test_the_package_depends_on_this_version_and_says_so_to_the_registry(comfy):

@@ -60,6 +60,15 @@ def test_what_travels_stops_where_the_envelope_is_nothing_and_never_turns_back(
         assert same(motion.at(phase)[0], short.at(way)[0])
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_short_beat_in_a_long_silence_moves_too(kind, rgb, depth, mask):
+    beat = Envelope.of(np.r_[1.0, np.zeros(199)], periodic=True)
+    motion = moved(rgb, depth, mask, kind, beat)
+    assert same(motion.at(0.3)[0], motion.at(0.8)[0])
+    silent = moved(rgb, depth, mask, kind, Envelope.of(np.zeros(9), periodic=True))
+    assert not silent.at(0.2)[0] or not silent.at(0.2)[0].first.any()
+
+
 def test_a_mirror_moves_as_what_it_mirrors(rgb, depth, mask):
     above = np.zeros_like(mask)
     above[20:60] = 255

@@ -1,7 +1,7 @@
 import cv2
 import numpy as np
 import pytest
-from livingstill_training import batching, packing
+from livingstill_training import batching, labels, packing
 
 
 @pytest.fixture
@@ -52,9 +52,9 @@ def test_what_is_packed_comes_back(packed):
     photo, depth, kind = packed[0]
     assert photo.shape == (60, 80, 3)
     assert (depth == 0).all()  # unknown
-    assert set(np.unique(kind[:20])) == {packing.SKY}
-    assert set(np.unique(kind[20:30])) == {packing.FOLIAGE | packing.GRASS}
-    assert set(np.unique(kind[50:])) == {packing.ANY}
+    assert set(np.unique(kind[:20])) == {labels.SKY}
+    assert set(np.unique(kind[20:30])) == {labels.FOLIAGE | labels.GRASS}
+    assert set(np.unique(kind[50:])) == {labels.ANY}
 
 
 def test_depth_is_the_root_of_inverse_depth_and_the_sky_is_infinitely_far(packed):
@@ -62,7 +62,7 @@ def test_depth_is_the_root_of_inverse_depth_and_the_sky_is_infinitely_far(packed
     assert set(np.unique(depth[:10])) == {1}
     assert depth[40, 40] == 65535
     assert depth[20, 40] == pytest.approx(65535 * np.sqrt(0.5), rel=1e-3)
-    assert (kind[:10] == packing.SKY).all()
+    assert (kind[:10] == labels.SKY).all()
     _, depth, _ = packed[1]
     assert (depth[:5] == 0).all()
     assert depth[20, 20] == pytest.approx(65535 * np.sqrt(0.5), rel=1e-3)
@@ -74,7 +74,7 @@ def test_a_cut_keeps_photo_depth_and_classes_together():
     photo = np.repeat((grid % 160 + 40).astype(np.uint8)[..., None], 3, 2)
     kind = (grid // 160).astype(np.uint8)
     for _ in range(20):
-        p, d, k = batching.cut(rng, photo, grid, kind, (96, 128))
+        p, d, k, _ = batching.cut(rng, photo, grid, kind, (96, 128))
         assert p.shape == (96, 128, 3)
         assert d.shape == k.shape == (96, 128)
         same = np.abs(p[..., 0].astype(int) - (d % 160 + 40)) <= 6
@@ -89,20 +89,37 @@ def test_batches_follow_from_their_seed(packed):
     for a, b in zip(one, two):
         np.testing.assert_array_equal(a, b)
     assert any((a != b).any() for a, b in zip(one, three))
-    photos, depths, kinds = one
+    photos, depths, kinds, taught = one
     assert photos.shape == (3, 3, 32, 64)
     assert photos.dtype == np.uint8
     assert depths.shape == kinds.shape == (3, 32, 64)
+    assert taught.shape == (3, packing.TEACHER_CLASSES + 1, 16, 32)
+
+
+def test_a_cut_moves_what_a_teacher_says_with_the_photo():
+    rng = np.random.default_rng(6)
+    x = np.arange(256, dtype=np.float32)
+    ramp = np.broadcast_to(x, (192, 256))
+    photo = np.repeat(ramp.astype(np.uint8)[..., None], 3, 2)
+    nothing = np.zeros(ramp.shape, np.uint16)
+    side = packing.TEACHER_SIDE
+    small = cv2.resize(ramp, (side, side), interpolation=cv2.INTER_AREA)
+    said = np.repeat(np.round(small).astype(np.uint8)[None], packing.TEACHER_CLASSES + 1, 0)
+    for _ in range(10):
+        p, _, _, taught = batching.cut(rng, photo, nothing, nothing, (96, 128), said)
+        half = p[..., 0].reshape(48, 2, 64, 2).mean((1, 3))
+        apart = np.abs(taught[0] - half)[6:-6, 6:-6]
+        assert np.median(apart) < 2
 
 
 def test_a_pasted_figure_stands_on_the_ground():
     rng = np.random.default_rng(2)
     depth = np.linspace(1000, 60000, 100).astype(np.uint16)[:, None].repeat(160, 1)
-    scene = (np.zeros((100, 160, 3), np.uint8), depth, np.full((100, 160), packing.OTHER, np.uint8))
+    scene = (np.zeros((100, 160, 3), np.uint8), depth, np.full((100, 160), labels.OTHER, np.uint8))
     figure = (np.full((40, 16, 3), 255, np.uint8), np.full((40, 16), 255, np.uint8), False)
     for _ in range(10):
         _, after, kind = batching.paste(rng, scene, figure)
-        person = kind == packing.PERSON
+        person = kind == labels.PERSON
         assert person.any()
         foot = np.flatnonzero(person.any(1)).max()
         assert after[person].max() == pytest.approx(depth[foot, 0], rel=0.02)

@@ -7,7 +7,7 @@ torch = pytest.importorskip("torch")
 pytest.importorskip("timm")
 
 from livingstill.network import forward  # noqa: E402
-from livingstill_training import average, batching, export, net, packing, train  # noqa: E402
+from livingstill_training import calibrate, export, labels, losses, net, packing, train  # noqa: E402
 
 
 @pytest.fixture
@@ -39,75 +39,90 @@ def test_a_run_is_resumed_exported_and_answers_alike_by_our_kernels(pack, tmp_pa
     assert "from step 2" in (out / "log.txt").read_text()
 
     file = tmp_path / "small.npz"
-    export.export(out / "last.pt", file)
-    network = net.Network()
+    export.export(out / "last.pt", file, temperature=2.0)
+    shipped = forward.read(file.read_bytes())
+    for photo, logits in answers_of(net.ClassNetwork(), state):
+        found = forward.class_probabilities(shipped, photo, [max(photo.shape)])
+        share = (logits / 2).softmax(1)[0].numpy()
+        share[0] += share[len(forward.CLASSES) :].sum(0)
+        np.testing.assert_allclose(found, share[: len(forward.CLASSES)], atol=0.03)
+
+
+def answers_of(network, state):
+    """Yield photos and what torch answers with a checkpoint's averaged weights."""
     network.load_state_dict(state["average"])
     network.eval()
-    shipped = forward.read(file.read_bytes())
     rng = np.random.default_rng(1)
     for size in ((64, 96), (96, 64)):
         photo = rng.integers(0, 255, (*size, 3), dtype=np.uint8)
         with torch.no_grad():
-            x = torch.from_numpy(photo.transpose(2, 0, 1)[None].astype(np.float32))
-            root, logits = network(x)
-        inverse, chance = forward.infer_multiscale(shipped, photo, [max(size)])
-        np.testing.assert_allclose(inverse, (root[0, 0] ** 2).numpy(), atol=0.02)
-        np.testing.assert_allclose(chance, logits.softmax(1)[0].numpy(), atol=0.03)
+            yield photo, network(torch.from_numpy(photo.transpose(2, 0, 1)[None]).float())
 
 
-def test_the_right_answer_costs_less_than_a_wrong_one():
+def test_depth_is_learned_on_from_exported_weights(pack, tmp_path):
+    common = ["--pack", str(pack), "--size", "64", "--batch", "2", "--learn", "depth"]
+    train.main([*common, "--out", str(tmp_path / "one"), "--steps", "1"])
+    file = tmp_path / "depth.npz"
+    export.export(tmp_path / "one/last.pt", file)
+    begun = net.DepthNetwork()
+    with np.load(file) as arrays:
+        count = net.load_folded(begun, dict(arrays))
+        assert 2 * count == len(arrays)
+    shipped = forward.read(file.read_bytes())
+    for photo, root in answers_of(net.DepthNetwork(), {"average": begun.state_dict()}):
+        found = forward.inverse_depth(shipped, photo, [max(photo.shape)])
+        np.testing.assert_allclose(found, (root[0, 0] ** 2).numpy(), atol=0.02)
+
+
+def test_the_right_depth_costs_less_than_a_wrong_one():
     torch.manual_seed(0)
-    depth = torch.linspace(1, 65535, 64).int()[None, :, None].repeat(2, 1, 64)
-    kind = torch.full((2, 64, 64), packing.OTHER, dtype=torch.int32)
-    kind[:, :20] = packing.SKY
-    depth[:, :20] = 1
-    truth = ((depth[:, None, ::2, ::2].float() - 1) / 65534).clamp(0, 1)
-    logits = torch.zeros(2, 6, 32, 32)
-    logits[:, 1, :10], logits[:, 0, 10:] = 5, 5
-    good, _ = train.total_loss(truth, logits, depth, kind)
-    upside, _ = train.total_loss(truth.flip(2), logits, depth, kind)
-    confused, _ = train.total_loss(truth, logits.flip(2), depth, kind)
-    assert good < upside
-    assert good < confused
+    depth = torch.linspace(1, 65535, 32).int()[None, :, None].repeat(2, 1, 32)
+    allowed = torch.full((2, 32, 32), labels.OTHER)
+    allowed[:, :10], depth[:, :10] = labels.SKY, 1
+    truth = ((depth.float() - 1) / 65534).clamp(0, 1)
+    good = losses.depth_losses(truth, depth, allowed)
+    upside = losses.depth_losses(truth.flip(1), depth, allowed)
+    assert sum(good.values()) < sum(upside.values())
+
+
+def test_labels_and_a_teacher_who_agrees_with_himself_are_learned_and_labels_win():
+    allowed = torch.full((1, 8, 8), labels.ANY)
+    allowed[:, :2] = labels.SKY
+    taught = torch.zeros(1, packing.TEACHER_CLASSES + 1, 8, 8)
+    taught[:, 2], taught[:, -1] = 1, 1  # water, everywhere: the label says sky above
+    logits = torch.zeros(1, len(labels.CLASSES), 8, 8)
+
+    def cost(*classes, agree=1.0):
+        said = logits.clone()
+        for rows, k in zip((slice(0, 2), slice(2, 8)), classes):
+            said[:, k, rows] = 6
+        taught[:, -1] = agree
+        return float(losses.class_loss(said, allowed, taught))
+
+    sky, water, foliage = 1, 2, 3
+    assert cost(sky, water) < cost(water, water)
+    assert cost(sky, water) < cost(sky, foliage)
+    assert cost(sky, water, agree=0.1) == pytest.approx(cost(sky, foliage, agree=0.1))
 
 
 def test_a_scaled_depth_keeps_its_order_and_shape_terms():
     torch.manual_seed(0)
     truth = torch.rand(1, 32, 32) * 0.8 + 0.1
     known = torch.ones_like(truth)
-    scaled = train.centred(0.5 * truth + 0.1, known)
-    torch.testing.assert_close(scaled, train.centred(truth, known), atol=1e-4, rtol=1e-3)
+    scaled = losses.centred(0.5 * truth + 0.1, known)
+    torch.testing.assert_close(scaled, losses.centred(truth, known), atol=1e-4, rtol=1e-3)
 
 
-def test_only_one_backbone_ships_and_both_build():
-    for name in net.BACKBONES:
-        root, logits = net.Network(name).eval()(torch.zeros(1, 3, 64, 64))
-        assert root.shape == (1, 1, 32, 32)
-        assert logits.shape == (1, len(net.CLASSES), 32, 32)
-    assert net.CLASSES == forward.CLASSES
+def test_classes_are_those_of_the_engine():
+    assert (*forward.CLASSES, *forward.HELPER_CLASSES) == labels.CLASSES
 
 
-def test_the_mean_of_two_checkpoints_has_norms_of_its_own(pack, tmp_path):
-    files = []
-    for seed in (1, 2):
-        torch.manual_seed(seed)
-        state = net.Network().state_dict()
-        files.append(tmp_path / f"{seed}.pt")
-        train.save(files[-1], backbone=net.BACKBONES[0], average=state)
-    both = [train.load(file)["average"] for file in files]
-    common = ["--pack", str(pack), "--size", "64", "--batches", "2", "-o", str(tmp_path / "m.pt")]
-    average.main([*map(str, files), *common])
-    found = train.load(tmp_path / "m.pt")["average"]
-    weight = "kind4.lateral.weight"
-    torch.testing.assert_close(found[weight], (both[0][weight] + both[1][weight]) / 2)
-    network = net.Network()
-    network.load_state_dict(found)
-    network.eval()
-    norm, seen = network.kind_context.narrow[1], []
-    norm.register_forward_hook(lambda _m, given, _o: seen.append(given[0].mean((0, 2, 3))))
-    for _, batch in zip(
-        range(2), batching.Batches(packing.Pack(pack), train.shapes(64), 8, 0, "both")
-    ):
-        with torch.no_grad():
-            network(torch.from_numpy(batch[0]).float())
-    torch.testing.assert_close(norm.running_mean, torch.stack(seen).mean(0), rtol=1e-3, atol=1e-6)
+def test_overconfidence_is_told_by_the_temperature():
+    torch.manual_seed(0)
+    logits = 2 * torch.randn(20000, 4)
+    drawn = torch.distributions.Categorical(logits=logits).sample()
+    allowed = 1 << drawn
+    assert calibrate.best_temperature(3 * logits, allowed) == pytest.approx(3, abs=0.1)
+    table = calibrate.reliability(3 * logits, allowed, 3.0)
+    used = table[:, 2] > 100
+    np.testing.assert_allclose(table[used, 0], table[used, 1], atol=0.05)

@@ -149,5 +149,14 @@ def test_what_moves_is_told_with_how_sure_it_is_and_where_to_look():
     assert "Look at foliage with `livingstill regions`" in lines
     assert "--mask foliage=FILE" in lines
     told = found.as_json()
-    assert told["moving"][1] == {"kind": "foliage", "share": 0.2, "confidence": 0.55}
+    assert told["moving"][1] == Finding("foliage", 0.2, 0.55).as_json()
     assert told["notes"] == ["the photo is a scan"]
+
+
+def test_a_large_part_left_still_for_doubt_keeps_a_photo_from_the_best_grade():
+    still = Finding("water", 0.25, 0.6, moves=False)
+    found = fitness(picture(), moving=(Finding("cloud", 0.3, 0.97), still))
+    assert found.grade == "B"
+    lines = "\n".join(found.lines())
+    assert "Moving: cloud 30%\n" in lines
+    assert "Left still: 25% of the picture may be water (60% sure)" in lines

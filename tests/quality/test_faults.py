@@ -169,6 +169,28 @@ def swapped(clip: Clip) -> Clip:
     return out
 
 
+def shapeless() -> Clip:
+    """A wheel of six spokes whose number and place are drawn anew in every frame."""
+    rng, clip = np.random.default_rng(0), sway()
+    for frame in clip:
+        cv2.circle(frame, (128, 80), 72, (200, 200, 200), -1)
+        for angle in rng.uniform(0, 2 * np.pi, rng.integers(2, 6)):
+            end = 128 + 70 * np.cos(angle), 80 + 70 * np.sin(angle)
+            cv2.line(frame, (128, 80), tuple(map(round, end)), (30, 30, 60), 16)
+    return clip
+
+
+def sparks() -> Clip:
+    """Small bright things on black, others in every frame."""
+    rng = np.random.default_rng(0)
+    clip = []
+    for _ in range(40):
+        frame = np.zeros((160, 256, 3), np.uint8)
+        frame[rng.integers(0, 159, 400), rng.integers(0, 255, 400)] = 255
+        clip.append(cv2.dilate(frame, np.ones((2, 2), np.uint8)))
+    return clip
+
+
 def melting_water() -> Clip:
     clip = flames()
     y, x = np.mgrid[:160, :256].astype(np.float32)
@@ -195,6 +217,7 @@ CASES: dict[str, tuple[Callable[[], Clip], tuple[Callable[[], Clip], ...]]] = {
     "local flicker": (lambda: spoiled("local flicker"), (passer_by, dim_noise)),
     "residual burst": (lambda: spoiled("leak"), (passer_by,)),
     "excursion": (lambda: spoiled("melt"), (flames, dim_noise)),
+    "morph": (shapeless, (flames, passer_by, turning, dim_noise, sparks)),
     "drift": (lambda: spoiled("drift"), (fading,)),
     "identity": (lambda: swapped(sway()), (pushing_far,)),
     "seam": (cut_short, (sway,)),

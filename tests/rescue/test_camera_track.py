@@ -53,6 +53,24 @@ def test_moves_are_named_and_measured(zooms, shifts, name, size):
     assert move.size == pytest.approx(size, abs=0.006)
 
 
+def test_an_oblique_move_keeps_its_direction():
+    move = camera_track.name(told(np.ones(N), [(12 * p, 16 * p) for p in PHASE]))
+    assert move.name == camera_track.OBLIQUE and move.size == pytest.approx(20 / 320, abs=0.006)
+    assert move.direction == pytest.approx((0.6, 0.8), abs=0.05)
+
+
+def test_before_a_travelling_camera_near_things_may_go_further_than_far_ones():
+    far, near = (cv2.GaussianBlur(faults.texture(180, 480, i), (0, 0), 1.0) for i in (8, 9))
+    clip = []
+    for t in range(N):
+        frame = far[:, 2 * t : 2 * t + 320].copy()
+        frame[80:] = near[80:, 6 * t : 6 * t + 320]
+        clip.append(frame)
+    assert camera_track.name(camera_track.track(no_reference.observe(clip, 24.0))).name == (
+        "truck-right"
+    )
+
+
 def test_something_that_moves_in_the_picture_is_no_camera():
     clip = faults.swaying(faults.texture(180, 320, 8), 24, pixels=5)
     assert camera_track.name(camera_track.track(no_reference.observe(clip, 24.0))).name == "static"

@@ -58,7 +58,9 @@ def test_a_decision_says_the_harm():
 
 
 def test_strictness_scales_what_counts():
-    slight = verdict(("flicker", 20, 22, 1.0))
+    doubtful, slight = (verdict(("flicker", 20, 22, strength)) for strength in (1.1, 1.5))
+    assert decide(doubtful).decision == "keep"
+    assert decide(doubtful, strict=1.5).decision == "repair"
     assert decide(slight).decision == "repair"
     assert decide(slight, strict=0.5).decision == "keep"
     assert decide(verdict(("drift", 0, 59, 90.0)), strict=0).decision == "keep"

@@ -8,6 +8,7 @@ import pytest
 import rescue_clips as clips
 from clip_scenes import psnr
 from livingstill.core.errors import InputError
+from livingstill.jobs import check
 from livingstill.jobs.rescue import interpolation, levels, replacement
 from livingstill.jobs.rescue.repair import worse_kind
 from livingstill.jobs.rescue.replacement import refuse_frozen
@@ -15,6 +16,7 @@ from livingstill.jobs.rescue.run import rescue
 from livingstill.media import clip_reader
 from livingstill.quality import no_reference, registration, verdict
 from livingstill.settings.rescue import RescueJob
+from livingstill.settings.shot import Shot
 
 COUNT = 40
 
@@ -199,7 +201,7 @@ def test_a_replacement_that_would_stand_still_is_not_delivered(
     monkeypatch.setattr(
         remux.Remuxer, "write", lambda self, frame: None
     )  # nothing may depend on it
-    monkeypatch.setattr(replacement, "build", lambda photo, *_: StillClip(photo))
+    monkeypatch.setattr(replacement, "build", lambda photo, *_, **__: StillClip(photo))
     source, out = folder / "drift.mp4", tmp_path / "out.mp4"
     done = rescue(source, out, folder / "still.png")
     assert done.decision == "keep" and "would hardly move" in done.reasons[0]
@@ -218,6 +220,45 @@ class StillClip:
 
     def frames(self):
         return iter([self.photo] * COUNT)
+
+
+class MovingClip:
+    """A clip that shows given pictures."""
+
+    notes: tuple[str, ...] = ()
+    regions = ()
+    shot = Shot()
+
+    def __init__(self, pictures: list[np.ndarray]) -> None:
+        self.pictures = pictures
+
+    def frames(self):
+        return iter(self.pictures)
+
+
+def test_a_replacement_that_stood_still_is_made_anew_with_a_gentle_move(
+    folder, tmp_path, monkeypatch, pushed
+):
+    asked = []
+
+    def build(photo, *_, gentle_move):
+        asked.append(gentle_move)
+        return MovingClip(pushed) if gentle_move else StillClip(photo)
+
+    monkeypatch.setattr(replacement, "build", build)
+    source, out = folder / "drift.mp4", tmp_path / "out.mp4"
+    assert rescue(source, out, folder / "still.png").decision == "replace"
+    assert asked == [False, True]
+    assert len(clips.decoded(out)) == COUNT
+
+
+def test_check_and_rescue_say_the_same_of_the_same_still(folder, tmp_path):
+    source, still = folder / "drift.mp4", folder / "still.png"
+    options = RescueJob(mode="keep")
+    assert (
+        rescue(source, tmp_path / "out.mp4", still, options).verdict.faults
+        == check.review(source, still).verdict.faults
+    )
 
 
 def test_a_clip_that_stands_may_be_replaced_by_one_that_does(pushed):

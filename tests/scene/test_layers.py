@@ -1,6 +1,7 @@
 import json
 import struct
 
+import cv2
 import numpy as np
 import pytest
 import synthetic
@@ -131,3 +132,58 @@ def test_exports_are_what_they_say(scene, tmp_path):
     assert len(body) == counts[0] * 16 + counts[1] * 13
     with pytest.raises(InputError, match=r"\.glb"):
         export.write_mesh(scene, tmp_path / "a.obj")
+
+
+def glb_content(data):
+    """Return JSON and binary chunk of a GLB, every length checked."""
+    magic, version, length = struct.unpack_from("<4sII", data)
+    assert (magic, version, length) == (b"glTF", 2, len(data))
+    size, kind = struct.unpack_from("<I4s", data, 12)
+    assert kind == b"JSON" and size % 4 == 0
+    content = json.loads(data[20 : 20 + size])
+    length, kind = struct.unpack_from("<I4s", data, 20 + size)
+    assert kind == b"BIN\0" and 28 + size + length == len(data)
+    return content, data[28 + size :]
+
+
+def test_a_gltf_reader_finds_the_layers_back_to_front(scene, tmp_path):
+    content, binary = glb_content(export.write_mesh(scene, tmp_path / "a.glb").read_bytes())
+    assert content["buffers"] == [{"byteLength": len(binary)}]
+
+    def view(number):
+        part = content["bufferViews"][number]
+        end = part["byteOffset"] + part["byteLength"]
+        assert part["byteOffset"] % 4 == 0 and end <= len(binary)
+        return binary[part["byteOffset"] : end]
+
+    def array(number):
+        entry = content["accessors"][number]
+        kind = {5126: np.float32, 5125: np.uint32}[entry["componentType"]]
+        width = {"SCALAR": 1, "VEC2": 2, "VEC3": 3}[entry["type"]]
+        return np.frombuffer(view(entry["bufferView"]), kind).reshape(entry["count"], width)
+
+    distances = []
+    for part in content["meshes"]:
+        (piece,) = part["primitives"]
+        positions = array(piece["attributes"]["POSITION"])
+        bounds = content["accessors"][piece["attributes"]["POSITION"]]
+        np.testing.assert_array_equal(positions.min(0), np.float32(bounds["min"]))
+        np.testing.assert_array_equal(positions.max(0), np.float32(bounds["max"]))
+        coordinates = array(piece["attributes"]["TEXCOORD_0"])
+        assert len(coordinates) == len(positions)
+        assert coordinates.min() >= 0 and coordinates.max() <= 1
+        corners = array(piece["indices"])
+        assert len(corners) % 3 == 0 and corners.max() == len(positions) - 1
+        material = content["materials"][piece["material"]]
+        assert "KHR_materials_unlit" in material["extensions"]
+        texture = material["pbrMetallicRoughness"]["baseColorTexture"]["index"]
+        image = content["images"][content["textures"][texture]["source"]]
+        picture = cv2.imdecode(
+            np.frombuffer(view(image["bufferView"]), np.uint8), cv2.IMREAD_UNCHANGED
+        )
+        assert picture.shape[1::-1] == scene.size
+        opaque = (picture[..., 3] == 255).all()
+        assert material["alphaMode"] == ("OPAQUE" if opaque else "BLEND")
+        distances.append(np.median(-positions[:, 2]))
+    assert distances == sorted(distances, reverse=True)
+    assert "KHR_materials_unlit" in content["extensionsUsed"]

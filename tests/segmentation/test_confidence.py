@@ -7,7 +7,8 @@ import pytest
 from livingstill.core.finding import Finding
 from livingstill.core.model import Perception, Region
 from livingstill.network.forward import CLASSES
-from livingstill.segmentation.confidence import doubtful_share, findings
+from livingstill.segmentation.confidence import doubtful_share, findings, hold_uncertain
+from livingstill.segmentation.plan import DetectedKinds
 
 
 def perception(left, right):
@@ -52,9 +53,41 @@ def test_doubt_is_where_what_may_move_is_not_certain():
     assert doubtful_share(perception({"water": 0.95}, {"foliage": 0.9})) == 0
 
 
-def test_a_finding_as_json_has_its_three_figures():
+def detected(**columns):
+    """Return what was detected: kinds with these columns of a 64 x 128 photo, whole."""
+    kinds = {}
+    for kind, where in columns.items():
+        kinds[kind] = np.zeros((64, 128), np.float32)
+        kinds[kind][:, where] = 1
+    return DetectedKinds((64, 128), kinds)
+
+
+def test_the_parts_of_a_region_that_may_be_something_else_are_left_still():
+    seen = perception({"water": 0.55}, {"water": 0.95})
+    detection = detected(water=np.r_[4:56, 72:128])
+    held = hold_uncertain(detection, lambda: seen, ("auto",))
+    assert held.kinds["water"][:, :60].max() == 0
+    assert held.kinds["water"][:, 76:].min() == 1
+    (finding,) = held.uncertain
+    assert (finding.kind, finding.moves) == ("water", False)
+    assert finding.confidence == pytest.approx(0.55, abs=0.01)
+    assert finding.share == pytest.approx(52 / 128, abs=0.01)
+    assert "--motion auto,water" in finding.note
+
+
+def test_what_is_named_or_has_a_detector_of_its_own_moves_however_sure_it_is():
+    seen = perception({"water": 0.55}, {"sky": 0.6})
+    detection = detected(water=np.r_[4:56], fire=np.r_[80:120])
+    assert hold_uncertain(detection, lambda: seen, ("auto", "water")).uncertain == ()
+    held = hold_uncertain(detection, lambda: seen, ("auto",))
+    assert [one.kind for one in held.uncertain] == ["water"]
+    assert held.kinds["fire"] is detection.kinds["fire"]
+
+
+def test_a_finding_as_json_has_its_figures():
     assert Finding("hair", 0.123456, None).as_json() == {
         "kind": "hair",
         "share": 0.1235,
         "confidence": None,
+        "moves": True,
     }

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from livingstill.core.errors import InputError
 from livingstill.core.model import Region
-from livingstill.segmentation import plan, reflections, water
+from livingstill.segmentation import plan, reflections
 from livingstill.segmentation.evidence import gather
 from livingstill.segmentation.overlay import draw_overlay
 from livingstill.settings.values import Stroke
@@ -212,13 +212,6 @@ def test_a_backdrop_out_of_focus_is_neither_water_nor_leaves_nor_sky(depth):
     assert planned(rgb, depth, *classes) == {}
     rgb[92:] = np.clip(110 + 40 * noise, 0, 255)[92:].astype(np.uint8)
     assert set(planned(rgb, depth, *classes)) == {"cloud", "water"}
-
-
-def test_water_that_fills_a_picture_lies_if_it_comes_nearer(depth):
-    whole = mask(0, 120)
-    whole[:40, :100] = 0
-    assert water.drop_upright(whole, depth).any()
-    assert not water.drop_upright(whole, np.full_like(depth, 0.5)).any()
 
 
 def test_smoke_that_is_named_may_be_drawn(rgb, depth):

@@ -11,26 +11,29 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from livingstill_training.packing import PERSON, WATER, Pack
+from livingstill_training.labels import PERSON, WATER
+from livingstill_training.packing import TEACHER_CLASSES, TEACHER_SIDE, Pack
 
 WEIGHTS: dict[str, dict[str, float]] = {
-    "both": {
-        "bsds500": 0.24,
-        "labelmefacade": 0.13,
-        "camvid": 0.06,
-        "flood": 0.08,
-        "spade_coco": 0.03,
-        "depth": 0.04,
-        "renders": 0.42,
-    },
-    "kind": {
-        "bsds500": 0.38,
-        "labelmefacade": 0.20,
-        "camvid": 0.09,
-        "flood": 0.10,
-        "spade_coco": 0.05,
+    "classes": {
+        "bsds500": 0.13,
+        "labelmefacade": 0.06,
+        "camvid": 0.02,
+        "flood": 0.05,
+        "spade_coco": 0.02,
+        "ade_coco_taming": 0.10,
+        "msrc_v2": 0.11,
+        "river_bath": 0.06,
+        "fire_smoke": 0.03,
+        "human_seg": 0.02,
+        "dpst_photos": 0.02,
+        "ccp_fashion": 0.005,
+        "rural_cn": 0.02,
+        "waterscenes": 0.015,
+        "sky_matte": 0.005,
+        "pool": 0.28,
         "depth": 0.01,
-        "renders": 0.17,
+        "renders": 0.06,
     },
     "depth": {
         "bsds500": 0.10,
@@ -41,7 +44,7 @@ WEIGHTS: dict[str, dict[str, float]] = {
         "renders": 0.71,
     },
 }
-"""How often a picture is drawn from each source, when both heads learn or one of them."""
+"""How often a picture is drawn from each source, by what is learned."""
 
 
 def cut(
@@ -50,8 +53,11 @@ def cut(
     depth: NDArray[Any],
     kind: NDArray[Any],
     size: tuple[int, int],
-) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+    taught: NDArray[np.uint8] | None = None,
+) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any], NDArray[np.uint8]]:
     """Cut a window, turn it a little, perhaps mirror it, and bring it to ``size`` (height, width).
+
+    What a teacher says, (C + 1, 64, 64), is brought to half of ``size``; none is all zero.
 
     Half of the windows are nearly the whole picture, because that is what the product sees; the
     horizon stays within a few degrees of level.
@@ -72,6 +78,7 @@ def cut(
         turn = np.diag([-1.0, 1.0]) @ turn
     shift = np.array([size[1] / 2, size[0] / 2]) - turn @ centre
     matrix = np.hstack([turn, shift[:, None]])
+    soft = _cut_teacher(taught, matrix, (height, width), size)
     if min(scale_x, scale_y) < 0.75:
         photo = cv2.GaussianBlur(photo, (0, 0), 0.4 / min(scale_x, scale_y))
     to = (size[1], size[0])
@@ -79,7 +86,26 @@ def cut(
     photo = cv2.warpAffine(photo, matrix, to, flags=cv2.INTER_LINEAR, borderMode=border)
     depth = cv2.warpAffine(depth, matrix, to, flags=cv2.INTER_NEAREST, borderMode=border)
     kind = cv2.warpAffine(kind, matrix, to, flags=cv2.INTER_NEAREST, borderMode=border)
-    return photo, depth, kind
+    return photo, depth, kind, soft
+
+
+def _cut_teacher(
+    taught: NDArray[np.uint8] | None,
+    matrix: NDArray[np.float64],
+    shape: tuple[int, int],
+    size: tuple[int, int],
+) -> NDArray[np.uint8]:
+    """Return a teacher's planes under the affine ``matrix`` of the photo, at half of ``size``."""
+    half = (size[0] // 2, size[1] // 2)
+    if taught is None:
+        return np.zeros((TEACHER_CLASSES + 1, *half), np.uint8)
+    whole = np.vstack([matrix, (0, 0, 1)])
+    fine_x, fine_y = shape[1] / TEACHER_SIDE, shape[0] / TEACHER_SIDE
+    grow = np.array([[fine_x, 0, fine_x / 2 - 0.5], [0, fine_y, fine_y / 2 - 0.5], [0, 0, 1]])
+    halve = np.array([[0.5, 0, -0.25], [0, 0.5, -0.25], [0, 0, 1]])
+    total = (halve @ whole @ grow)[:2]
+    border, to = cv2.BORDER_REFLECT_101, (half[1], half[0])
+    return np.stack([cv2.warpAffine(p, total, to, borderMode=border) for p in taught])
 
 
 def recolour(rng: np.random.Generator, photo: NDArray[Any], like: NDArray[Any] | None) -> Any:
@@ -98,7 +124,7 @@ def recolour(rng: np.random.Generator, photo: NDArray[Any], like: NDArray[Any] |
         x = cv2.cvtColor(np.clip(lab, 0, 255).astype(np.uint8), cv2.COLOR_LAB2RGB)
     if rng.random() < 0.85:
         ramp = np.arange(256) / 255
-        gamma = np.exp(rng.normal(0, 0.28))
+        gamma = np.exp(rng.normal(0, 0.34))
         contrast, offset = rng.uniform(0.7, 1.3), rng.uniform(-0.12, 0.12)
         gains = np.exp(rng.normal(0, 0.07, 3))
         tables = np.clip(((ramp**gamma)[:, None] - 0.5) * contrast + 0.5 + offset, 0, 1) * gains
@@ -186,7 +212,7 @@ class Batches:
         sizes: list[tuple[int, int]],
         count: int,
         seed: int,
-        mix: str = "both",
+        mix: str = "classes",
         ahead: int = 3,
     ) -> None:
         self.packed, self.sizes, self.count = packed, sizes, count
@@ -205,9 +231,15 @@ class Batches:
     def _chances(self, source: str) -> NDArray[np.float64]:
         """Draw pictures with water more often: there are few."""
         mine = self.packed.by_source[source]
-        wet = [float((self.packed[i][2][::8, ::8] == WATER).mean()) > 0.03 for i in mine]
+        wet = [self._is_wet(i) for i in mine]
         weights = np.where(wet, 1.0 if source == "flood" else 2.5, 1.0)
         return np.asarray(weights / weights.sum())
+
+    def _is_wet(self, i: int) -> bool:
+        taught = self.packed.teacher(i)
+        if taught is not None and float((taught[2] > 128).mean()) > 0.03:
+            return True
+        return float((self.packed[i][2][::8, ::8] == WATER).mean()) > 0.03
 
     def _work(self) -> None:
         while True:
@@ -217,11 +249,11 @@ class Batches:
         while True:
             yield self.queue.get()
 
-    def make(self) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
-        """Return photos (N, 3, h, w) uint8, roots (N, h, w) uint16, kinds (N, h, w) uint8."""
+    def make(self) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any]]:
+        """Return photos (N, 3, h, w) uint8, roots and kinds (N, h, w) uint16, teacher's planes uint8."""
         rng = self.rng
         size = self.sizes[int(rng.integers(len(self.sizes)))]
-        photos, depths, kinds = [], [], []
+        photos, depths, kinds, softs = [], [], [], []
         for _ in range(self.count):
             source = self.names[int(rng.choice(len(self.names), p=self.shares))]
             mine = self.packed.by_source[source]
@@ -233,8 +265,10 @@ class Batches:
             if source == "renders" and self.figures and rng.random() < 0.2:
                 figure = self.figures[int(rng.integers(len(self.figures)))]
                 photo, depth, kind = paste(rng, (photo, depth, kind), figure)
-            photo, depth, kind = cut(rng, photo, depth, kind, size)
+            taught = self.packed.teacher(mine[drawn])
+            photo, depth, kind, soft = cut(rng, photo, depth, kind, size, taught)
             photos.append(recolour(rng, photo, like).transpose(2, 0, 1))
             depths.append(depth)
             kinds.append(kind)
-        return np.stack(photos), np.stack(depths), np.stack(kinds)
+            softs.append(soft)
+        return np.stack(photos), np.stack(depths), np.stack(kinds), np.stack(softs)

@@ -135,20 +135,27 @@ def main(arguments: list[str] | None = None) -> None:
     """Print the table of one file of weights."""
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     p.add_argument("--data", type=Path, required=True, help="folder with labels/val and depth/val")
-    p.add_argument("--model", type=Path, help="a file of weights; the embedded one when left out")
+    p.add_argument("--depth", type=Path, help="weights of depth; the embedded ones when left out")
+    p.add_argument("--classes", type=Path, help="weights of classes; the embedded ones as well")
     p.add_argument("--sizes", type=int, nargs="+", default=forward.SIZES["standard"])
     p.add_argument("--mirror", action="store_true")
     p.add_argument("--part", default="val")
     options = p.parse_args(arguments)
-    default = Path(__file__).parent / "weights" / forward.WEIGHTS
-    network = forward.read((options.model or default).read_bytes())
+    given = {"depth": options.depth, "classes": options.classes}
+    networks = {
+        learned: forward.read(file.read_bytes()) if file else forward.embedded(learned)
+        for learned, file in given.items()
+    }
+
+    def look(photo: UInt8Array) -> Perception:
+        views = {"long_sides": options.sizes, "mirror": options.mirror}
+        inverse = forward.inverse_depth(networks["depth"], photo, **views)
+        classes = forward.class_probabilities(networks["classes"], photo, **views)
+        return clean_classes(forward.to_perception(inverse, classes))
+
     began = time.process_time()
     figures = evaluate(
-        lambda photo: clean_classes(
-            forward.to_perception(
-                *forward.infer_multiscale(network, photo, options.sizes, mirror=options.mirror)
-            )
-        ),
+        look,
         options.data,
         options.part,
     )

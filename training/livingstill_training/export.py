@@ -8,33 +8,19 @@ the same bytes whenever and wherever it is written from the same checkpoint and 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from livingstill.network.forward import WEIGHTS
 from numpy.typing import NDArray
-from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_weights
 
-from livingstill_training.net import BACKBONES, CLASSES, Network
+from livingstill_training.net import NETWORKS, Network, convolutions
 from livingstill_training.train import load
 
 _LARGE = 64
 """Arrays of this many values or more are stored as float16, which moves answers by 2e-4."""
-
-
-def convolutions(module: nn.Module, path: str = "") -> Iterator[tuple[str, nn.Conv2d, Any]]:
-    """Yield every convolution's path, itself, and the batch norm right after it or None."""
-    children = [(n, c) for n, c in module.named_children() if not isinstance(c, nn.Identity)]
-    for i, (name, child) in enumerate(children):
-        if isinstance(child, nn.Conv2d):
-            after = children[i + 1][1] if i + 1 < len(children) else None
-            yield path + name, child, after if isinstance(after, nn.BatchNorm2d) else None
-        else:
-            yield from convolutions(child, f"{path}{name}.")
 
 
 def weights(network: Network) -> dict[str, NDArray[Any]]:
@@ -54,33 +40,19 @@ def weights(network: Network) -> dict[str, NDArray[Any]]:
     return {key: found[key] for key in sorted(found)}
 
 
-def export(
-    checkpoint: Path, out: Path, kinds: Sequence[Path] = (), lower_grass: float = 0.0
-) -> int:
+def export(checkpoint: Path, out: Path, temperature: float = 1.0) -> int:
     """Write the averaged weights of a checkpoint to ``out``; return the size in bytes.
 
-    ``kinds`` are checkpoints to take the class decoder from (their mean), when the two were
-    trained apart on one backbone. ``lower_grass`` is taken off the logit of grass, which only
-    renders know: photos call a meadow foliage.
-
-    Raises
-    ------
-    ValueError
-        If the checkpoint is of a backbone that does not ship.
+    Logits of classes are divided by ``temperature``, so that their probabilities are calibrated
+    (Guo et al. 2017; `calibrate` finds it).
     """
     state = load(checkpoint)
-    if state["backbone"] != BACKBONES[0]:
-        raise ValueError(
-            f"{checkpoint} has backbone {state['backbone']}; only {BACKBONES[0]} ships"
-        )
-    average = state["average"]
-    others = [load(file)["average"] for file in kinds]
-    for name in average:
-        if others and name.startswith("kind") and average[name].dtype.is_floating_point:
-            average[name] = torch.stack([other[name] for other in others]).mean(0)
-    average["kind.bias"][CLASSES.index("grass")] -= lower_grass
-    network = Network(state["backbone"], len(state["classes"]))
-    network.load_state_dict(average)
+    network = NETWORKS[state["learn"]]()
+    network.load_state_dict(state["average"])
+    if state["learn"] == "classes":
+        with torch.no_grad():
+            for values in network.kind.parameters():
+                values.div_(temperature)
     out.parent.mkdir(parents=True, exist_ok=True)
     with out.open("wb") as file:
         np.savez(file, **weights(network.eval()))  # type: ignore[arg-type]
@@ -91,11 +63,10 @@ def main(arguments: list[str] | None = None) -> None:
     """Export one checkpoint."""
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     p.add_argument("checkpoint", type=Path)
-    p.add_argument("--kinds", type=Path, nargs="*", default=[], help="class decoders to average")
-    p.add_argument("--lower-grass", type=float, default=0.0, help="taken off the logit of grass")
-    p.add_argument("-o", "--out", type=Path, default=Path(__file__).parent / "weights" / WEIGHTS)
+    p.add_argument("--temperature", type=float, default=1.0, help="of the classes' logits")
+    p.add_argument("-o", "--out", type=Path, required=True)
     options = p.parse_args(arguments)
-    size = export(options.checkpoint, options.out, options.kinds, options.lower_grass)
+    size = export(options.checkpoint, options.out, options.temperature)
     print(f"{options.out}: {size / 1e6:.2f} MB")  # noqa: T201
 
 

@@ -1,19 +1,17 @@
-"""The network: a small backbone, a light decoder, one head for inverse depth, one for classes."""
+"""The two networks, of inverse depth and of classes: each a MobileNetV2 and a light decoder."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+import numpy as np
 import timm
 import torch
 from torch import nn
 from torch.nn import functional
 
-CLASSES = ("other", "sky", "water", "foliage", "grass", "person")
-"""What the class head tells apart, in the order of its channels."""
-
-BACKBONES = ("mobilenetv2_100", "plain")
-"""The backbones that were compared; the first is the one that ships."""
+from livingstill_training.labels import CLASSES
 
 
 class Conv(nn.Sequential):
@@ -26,46 +24,6 @@ class Conv(nn.Sequential):
             nn.BatchNorm2d(outside),
             nn.ReLU(inplace=True),
         )
-
-
-class Residual(nn.Module):
-    """Two dense convolutions around a skip."""
-
-    def __init__(self, inside: int, outside: int, step: int) -> None:
-        super().__init__()
-        self.first = Conv(inside, outside, 3, step)
-        self.second = nn.Sequential(
-            nn.Conv2d(outside, outside, 3, padding=1, bias=False), nn.BatchNorm2d(outside)
-        )
-        self.skip = nn.Identity() if step == 1 else nn.Conv2d(inside, outside, 1, step)
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """Add what the convolutions find to what came in."""
-        return functional.relu(self.second(self.first(x)) + self.skip(x))
-
-
-class Plain(nn.Module):
-    """A plain residual pyramid without any earlier training: the second candidate."""
-
-    channels = (16, 32, 64, 96, 128)
-
-    def __init__(self) -> None:
-        super().__init__()
-        # no residual from the 3 colours: torch 2.15 corrupts the heap in its backward pass (AMD CPU)
-        inside = self.channels[0]
-        steps = [nn.Sequential(Conv(3, inside, 3, 2), Residual(inside, inside, 1))]
-        for outside in self.channels[1:]:
-            steps.append(nn.Sequential(Residual(inside, outside, 2), Residual(outside, outside, 1)))
-            inside = outside
-        self.steps = nn.ModuleList(steps)
-
-    def forward(self, x: torch.Tensor) -> list[torch.Tensor]:
-        """Return the features at 1/2, 1/4, 1/8, 1/16 and 1/32."""
-        found = []
-        for step in self.steps:
-            x = step(x)
-            found.append(x)
-        return found
 
 
 def double(x: torch.Tensor) -> torch.Tensor:
@@ -122,84 +80,117 @@ class Head(nn.Module):
 
 
 class Network(nn.Module):
-    """RGB 0..255 of sides divisible by 32 -> root of inverse depth and class logits, at half size.
+    """A MobileNetV2 (Sandler et al. 2018) and a decoder to features at a quarter of the size.
 
-    The depth head answers in the square root of inverse depth, relative to the nearest surface:
-    0 is the sky and 1 the nearest thing. The root spreads what is far over more of the range.
-    The two heads have decoders of their own: in one they share, depth drowned the classes.
+    Pictures are RGB 0..255, of sides divisible by 32. Depth and classes have a network each: with
+    one backbone for both, what helps one harms the other.
     """
 
-    def __init__(self, backbone: str = BACKBONES[0], classes: int = len(CLASSES)) -> None:
+    widths = (128, 96, 64, 48)
+    """Channels of the decoder's features at 1/32, 1/16, 1/8 and 1/4."""
+
+    def __init__(self) -> None:
         super().__init__()
-        self.name = backbone
-        if backbone == "plain":
-            self.backbone: nn.Module = Plain()
-            channels = list(Plain.channels)
-        else:
-            self.backbone = timm.create_model(
-                backbone,
-                pretrained=False,
-                pad_type="same",
-                features_only=True,
-                out_indices=(0, 1, 2, 3, 4),
-            )
-            channels = list(self.backbone.feature_info.channels())
-        half, quarter, eighth, sixteenth, coarsest = channels
-        self.context = Context(coarsest, 128)
-        self.up16 = Merge(128, sixteenth, 96)
-        self.up8 = Merge(96, eighth, 64)
-        self.up4 = Merge(64, quarter, 48)
-        self.depth = Head(48, half, 1)
-        self.kind_context = Context(coarsest, 96)
-        self.kind16 = Merge(96, sixteenth, 64)
-        self.kind8 = Merge(64, eighth, 48)
-        self.kind4 = Merge(48, quarter, 40)
-        self.kind = nn.Conv2d(40, classes, 1)
+        self.backbone = timm.create_model(
+            "mobilenetv2_100",
+            pretrained=False,
+            pad_type="same",
+            features_only=True,
+            out_indices=(0, 1, 2, 3, 4),
+        )
+        channels = list(self.backbone.feature_info.channels())
+        self.half, quarter, eighth, sixteenth, coarsest = channels
+        a, b, c, d = self.widths
+        self.context = Context(coarsest, a)
+        self.up16 = Merge(a, sixteenth, b)
+        self.up8 = Merge(b, eighth, c)
+        self.up4 = Merge(c, quarter, d)
 
-    def features(self, picture: torch.Tensor) -> list[torch.Tensor]:
-        """Return what the backbone sees, finest first."""
-        return list(self.backbone((picture - 128.0) / 128.0))
-
-    def depth_of(self, seen: list[torch.Tensor]) -> torch.Tensor:
-        """Return root inverse depth (N, 1, h/2, w/2) in 0..1."""
-        half, quarter, eighth, sixteenth, coarsest = seen
+    def decoded(self, picture: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return decoded features at 1/4 and the backbone's at 1/2."""
+        features = self.backbone((picture - 128.0) / 128.0)
+        half, quarter, eighth, sixteenth, coarsest = features
         x = self.up8(self.up16(self.context(coarsest), sixteenth), eighth)
-        return torch.sigmoid(self.depth(self.up4(x, quarter), half).float())
+        return self.up4(x, quarter), half
 
-    def kind_of(self, seen: list[torch.Tensor]) -> torch.Tensor:
+
+class DepthNetwork(Network):
+    """Answers in the square root of inverse depth, relative to the nearest surface.
+
+    0 is the sky and 1 the nearest thing. The root spreads what is far over more of the range.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.depth = Head(self.widths[-1], self.half, 1)
+
+    def forward(self, picture: torch.Tensor) -> torch.Tensor:
+        """Return root inverse depth (N, 1, h/2, w/2) in 0..1."""
+        return torch.sigmoid(self.depth(*self.decoded(picture)).float())
+
+
+class ClassNetwork(Network):
+    """Answers in logits of `labels.CLASSES`."""
+
+    widths = (96, 64, 48, 40)
+
+    def __init__(self, classes: int = len(CLASSES)) -> None:
+        super().__init__()
+        self.kind = nn.Conv2d(self.widths[-1], classes, 1)
+
+    def forward(self, picture: torch.Tensor) -> torch.Tensor:
         """Return class logits (N, C, h/2, w/2)."""
-        _, quarter, eighth, sixteenth, coarsest = seen
-        x = self.kind8(self.kind16(self.kind_context(coarsest), sixteenth), eighth)
-        return double(self.kind(self.kind4(x, quarter))).float()
-
-    def decode(self, seen: list[torch.Tensor]) -> tuple[torch.Tensor, torch.Tensor]:
-        """Return root inverse depth and class logits."""
-        return self.depth_of(seen), self.kind_of(seen)
-
-    def forward(self, picture: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        """Return root inverse depth and class logits of ``picture``."""
-        return self.decode(self.features(picture))
+        return double(self.kind(self.decoded(picture)[0])).float()
 
 
-def load_imagenet(network: Network, file: str) -> int:
-    """Start the backbone from ImageNet weights in a safetensors file; return how many arrays fit."""
-    from safetensors.torch import load_file
-
-    state: dict[str, Any] = load_file(file)
-    mine = network.backbone.state_dict()
-    fits = {k: v for k, v in state.items() if k in mine and mine[k].shape == v.shape}
-    network.backbone.load_state_dict(fits, strict=False)
-    return len(fits)
+NETWORKS: dict[str, type[Network]] = {"depth": DepthNetwork, "classes": ClassNetwork}
 
 
-def hold(network: Network, blocks: int) -> None:
-    """Leave the stem and the first blocks of a timm backbone as they are.
+def load_folded(network: Network, arrays: Mapping[str, Any]) -> int:
+    """Start from convolutions with batch norms folded in; return how many fit.
+
+    ``arrays`` holds ``.weight`` and ``.bias`` by the path of a convolution, those of the backbone
+    without its name. The norms that follow then scale by one and add the bias.
+    """
+    count = 0
+    for path, conv, norm in convolutions(network):
+        name = path.removeprefix("backbone.")
+        weight = arrays.get(f"{name}.weight")
+        if weight is None or tuple(weight.shape) != tuple(conv.weight.shape):
+            continue
+        bias = torch.from_numpy(np.asarray(arrays[f"{name}.bias"], np.float32))
+        with torch.no_grad():
+            conv.weight.copy_(torch.from_numpy(np.asarray(weight, np.float32)))
+            if conv.bias is not None:
+                conv.bias.copy_(bias)
+            elif norm is not None:
+                norm.weight.fill_(1)
+                norm.bias.copy_(bias)
+                norm.running_mean.zero_()
+                norm.running_var.fill_(1 - norm.eps)
+        count += 1
+    return count
+
+
+def convolutions(module: nn.Module, path: str = "") -> Iterator[tuple[str, nn.Conv2d, Any]]:
+    """Yield every convolution's path, itself, and the batch norm right after it or None."""
+    children = [(n, c) for n, c in module.named_children() if not isinstance(c, nn.Identity)]
+    for i, (name, child) in enumerate(children):
+        if isinstance(child, nn.Conv2d):
+            after = children[i + 1][1] if i + 1 < len(children) else None
+            yield path + name, child, after if isinstance(after, nn.BatchNorm2d) else None
+        else:
+            yield from convolutions(child, f"{path}{name}.")
+
+
+def hold(network: Network, blocks: int, *, frozen: bool = False) -> None:
+    """Leave the stem and the first blocks of the backbone as they are, or all of it.
 
     Their edges and colours are as good as they get, and most of the time of a step is spent there.
     """
     names = ("conv_stem.", "bn1.", *(f"blocks.{i}." for i in range(blocks)))
     for name, parameter in network.backbone.named_parameters():
-        parameter.requires_grad_(not (blocks and name.startswith(names)))
+        parameter.requires_grad_(not (frozen or (blocks and name.startswith(names))))
 
 
 def quick(network: Network) -> None:

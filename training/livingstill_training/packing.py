@@ -1,14 +1,15 @@
-"""Training pictures packed once into flat files: photo, root inverse depth, allowed classes.
+"""Training pictures packed once into flat files: photo, root inverse depth, classes.
 
-Every pixel carries the *set* of classes it may be, as bits, because the sources say different
-things: a photo labelled "foliage" may show leaves or grass, "not water" leaves all the rest.
+Two things are packed of classes: the set that a label allows at each pixel (`labels`), and what a
+teacher says of the photo, coarser, as probabilities.
 """
 
 from __future__ import annotations
 
 import json
+import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,15 +17,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-OTHER, SKY, WATER, FOLIAGE, GRASS, PERSON = (1 << k for k in range(6))
-ANY = 63
+from livingstill_training import labels
+from livingstill_training.labels import ANY, OTHER, PERSON
 
-LABEL_SETS = {0: OTHER | PERSON, 1: SKY, 2: WATER, 3: FOLIAGE | GRASS}
-LABEL_SETS |= {253: ANY & ~(SKY | WATER), 254: ANY & ~WATER, 255: ANY}
-"""What the label pictures of real photos allow."""
+TEACHER_SIDE = 64
+"""A teacher's answer is packed as (C + 1, 64, 64): its classes, and where its networks agree."""
 
-RENDER_SETS = {0: OTHER, 1: SKY, 2: WATER, 3: FOLIAGE, 4: OTHER | PERSON, 5: GRASS}
-"""What the class pictures of renders allow (4 is cloth or a mannequin)."""
+TEACHER_CLASSES = 8
+"""The first classes of `labels.CLASSES`, which teachers tell apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +36,7 @@ class Sample:
     height: int
     width: int
     start: int
-
-
-def _table(sets: dict[int, int]) -> NDArray[np.uint8]:
-    table = np.full(256, ANY, np.uint8)
-    for value, allowed in sets.items():
-        table[value] = allowed
-    return table
+    teacher: int = -1
 
 
 def read(file: Path) -> Any:
@@ -71,9 +65,9 @@ def _words(inverse: NDArray[Any], valid: NDArray[np.bool_]) -> NDArray[np.uint16
     return np.where(valid, 1 + np.round(root * 65534), 0).astype(np.uint16)
 
 
-def _read_render(file: Path) -> tuple[NDArray[Any], NDArray[np.uint16], NDArray[np.uint8]] | None:
+def _read_render(file: Path) -> tuple[NDArray[Any], NDArray[np.uint16], NDArray[np.uint16]] | None:
     """Read one render in either of its two layouts; None for a dull view."""
-    table = _table(RENDER_SETS)
+    table = labels.table(labels.RENDERS)
     photo = read(file)
     truth = file.with_suffix(".npz")
     if truth.exists():
@@ -98,7 +92,7 @@ def _read_render(file: Path) -> tuple[NDArray[Any], NDArray[np.uint16], NDArray[
     return photo, _words(inverse, np.ones(inverse.shape, bool)), table[kinds]
 
 
-def _add_people(allowed: NDArray[np.uint8], label: NDArray[Any], seen: Any) -> None:
+def _add_people(allowed: NDArray[np.uint16], label: NDArray[Any], seen: Any) -> None:
     """Sort what the label calls "other" into people (and animals) and the rest."""
     seen = cv2.resize(seen, label.shape[::-1], interpolation=cv2.INTER_NEAREST)
     disk = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (9, 9))
@@ -108,29 +102,47 @@ def _add_people(allowed: NDArray[np.uint8], label: NDArray[Any], seen: Any) -> N
     allowed[((label == 0) | (label == 255)) & (large > 0)] = PERSON
 
 
+def _photo_of(label: Path) -> Path:
+    """Return the photo beside a label picture."""
+    for suffix in (".jpg", ".webp"):
+        photo = label.with_suffix(suffix)
+        if photo.exists():
+            return photo
+    raise FileNotFoundError(f"{label} has no photo beside it")
+
+
 def _labelled(
-    folder: Path, side: int, people: Path | None
+    folder: Path, side: int, people: Path | None = None, *, fine: bool = False
 ) -> Iterator[tuple[str, str, list[NDArray[Any]]]]:
-    table = _table(LABEL_SETS)
     for file in sorted(folder.glob("*.png")):
         source = file.stem.rsplit("_", 1)[0]
-        photo, label = read(file.with_suffix(".jpg")), read(file)
+        photo, label = read(_photo_of(file))[..., :3], read(file)
         photo, label = _shrink(side, photo, label)
-        allowed = table[label]
-        seen = people / file.name if people else None
-        if seen is not None and seen.exists():
-            _add_people(allowed, label, read(seen))
+        allowed = labels.table_of(source, fine=fine)[label]
+        person = people / file.name if people else None
+        if person is not None and person.exists():
+            _add_people(allowed, label, read(person))
         yield source, file.stem, [photo, np.zeros(label.shape, np.uint16), allowed]
+
+
+def _unlabelled(folder: Path, side: int) -> Iterator[tuple[str, str, list[NDArray[Any]]]]:
+    for file in sorted(folder.glob("*.webp")):
+        (photo,) = _shrink(side, read(file))
+        if photo.ndim == 2:
+            photo = cv2.cvtColor(photo, cv2.COLOR_GRAY2BGR)
+        shape = photo.shape[:2]
+        allowed = np.full(shape, ANY, np.uint16)
+        yield "pool", file.stem, [photo[..., :3], np.zeros(shape, np.uint16), allowed]
 
 
 def _deep(folder: Path, side: int) -> Iterator[tuple[str, str, list[NDArray[Any]]]]:
     for file in sorted(folder.glob("*.png")):
-        photo, coded = read(file.with_suffix(".jpg")), read(file)
+        photo, coded = read(_photo_of(file))[..., :3], read(file)
         photo, coded = _shrink(side, photo, coded)
         inverse = coded.astype(np.float32) / 65535
         inverse /= np.percentile(inverse[coded > 0], 99.5)
         indoor = "7scenes" in file.stem
-        allowed = np.full(coded.shape, OTHER | PERSON if indoor else ANY, np.uint8)
+        allowed = np.full(coded.shape, labels.ROOMS if indoor else ANY, np.uint16)
         yield "depth", file.stem, [photo, _words(inverse, coded > 0), allowed]
 
 
@@ -143,24 +155,42 @@ def _rendered(folders: list[Path]) -> Iterator[tuple[str, str, list[NDArray[Any]
                 yield "renders", f"{folder.name}/{file.stem}", list(found)
 
 
-def pack(
-    data: Path, renders: list[Path], out: Path, people: Path | None = None, side: int = 384
-) -> int:
-    """Write pictures, root inverse depth and allowed classes of all sources; return how many.
+def read_teacher(file: Path) -> NDArray[np.uint8]:
+    """Return a teacher's answer, (C + 1, 64, 64) uint8: probabilities, then agreement."""
+    with np.load(file) as answer:
+        planes = [*answer["p"], answer["agree"]]
+    side = (TEACHER_SIDE, TEACHER_SIDE)
+    return np.stack([cv2.resize(p, side, interpolation=cv2.INTER_AREA) for p in planes])
 
-    ``data`` holds ``labels/train``, ``depth/train`` and ``renders``; ``renders`` are more folders
-    of rendered pictures; ``people`` holds masks of people and animals named as the labels are.
+
+def pack(
+    data: Path,
+    renders: list[Path],
+    out: Path,
+    people: Path | None = None,
+    side: int = 384,
+    teacher: Path | None = None,
+) -> int:
+    """Write pictures, root inverse depth and classes of all sources; return how many.
+
+    ``data`` holds ``labels/train``, ``labels2``, ``pool``, ``depth/train`` and ``renders``;
+    ``renders`` are more folders of rendered pictures; ``people`` holds masks of people and animals
+    named as the labels are; ``teacher`` holds a teacher's answers, ``<name>.npz`` of each photo.
     """
     out.mkdir(parents=True, exist_ok=True)
     samples: list[dict[str, Any]] = []
-    start = 0
+    start = taught = 0
+    answers = {file.stem: file for file in teacher.rglob("*.npz")} if teacher else {}
     with (
         (out / "photo.u8").open("wb") as photos,
         (out / "depth.u16").open("wb") as depths,
-        (out / "kind.u8").open("wb") as kinds,
+        (out / "kind.u16").open("wb") as kinds,
+        (out / "teacher.u8").open("wb") as teachers,
     ):
         sources = (
             _labelled(data / "labels" / "train", side, people),
+            _labelled(data / "labels2", side, fine=True),
+            _unlabelled(data / "pool", side),
             _deep(data / "depth" / "train", side),
             _rendered([data / "renders", *renders]),
         )
@@ -169,25 +199,42 @@ def pack(
                 height, width = depth.shape
                 photos.write(np.ascontiguousarray(photo[..., ::-1]).tobytes())
                 depths.write(depth.tobytes())
-                kinds.write(allowed.tobytes())
-                samples.append(
-                    {"source": kind, "name": name, "height": height, "width": width, "start": start}
-                )
+                kinds.write(allowed.astype(np.uint16).tobytes())
+                sample = Sample(kind, name, height, width, start)
+                if kind != "renders" and name in answers:
+                    teachers.write(read_teacher(answers[name]).tobytes())
+                    sample = replace(sample, teacher=taught)
+                    taught += 1
+                if kind != "pool" or sample.teacher >= 0:
+                    samples.append(asdict(sample))
                 start += height * width
     (out / "index.json").write_text(json.dumps(samples))
     return len(samples)
 
 
+def is_held_out(name: str) -> bool:
+    """Return whether a picture is kept from training, one in twenty by its name: for calibration.
+
+    >>> sum(is_held_out(f"p{i:04}") for i in range(1000))
+    54
+    """
+    return zlib.crc32(name.encode()) % 20 == 0
+
+
 class Pack:
-    """The packed pictures, mapped into memory."""
+    """The packed pictures, mapped into memory; ``by_source`` lists those to learn from."""
 
     def __init__(self, folder: Path) -> None:
         self.samples = [Sample(**s) for s in json.loads((folder / "index.json").read_text())]
         self.photos = np.memmap(folder / "photo.u8", np.uint8, "r")
         self.depths = np.memmap(folder / "depth.u16", np.uint16, "r")
-        self.kinds = np.memmap(folder / "kind.u8", np.uint8, "r")
+        self.kinds = np.memmap(folder / "kind.u16", np.uint16, "r")
+        answers = np.fromfile(folder / "teacher.u8", np.uint8)
+        self.answers = answers.reshape(-1, TEACHER_CLASSES + 1, TEACHER_SIDE, TEACHER_SIDE)
         self.by_source: dict[str, list[int]] = {}
         for i, sample in enumerate(self.samples):
+            if is_held_out(sample.name):
+                continue
             self.by_source.setdefault(sample.source, []).append(i)
 
     def __len__(self) -> int:
@@ -201,3 +248,8 @@ class Pack:
         depth = self.depths[s.start : s.start + n].reshape(s.height, s.width)
         kind = self.kinds[s.start : s.start + n].reshape(s.height, s.width)
         return np.asarray(photo), np.asarray(depth), np.asarray(kind)
+
+    def teacher(self, i: int) -> NDArray[np.uint8] | None:
+        """Return what a teacher said of a picture, (C + 1, 64, 64) uint8, or None."""
+        at = self.samples[i].teacher
+        return self.answers[at] if at >= 0 else None

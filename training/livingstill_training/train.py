@@ -20,142 +20,12 @@ import cv2
 import numpy as np
 import torch
 from rich.progress import MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from torch.nn import functional
 
-from livingstill_training import batching, packing
-from livingstill_training.net import BACKBONES, CLASSES, Network, hold, load_imagenet, quick
+from livingstill_training import batching, deeplab, losses, packing
+from livingstill_training.labels import CLASSES
+from livingstill_training.net import NETWORKS, Network, hold, load_folded, quick
 
 log = logging.getLogger("livingstill.train")
-
-FAR = 1.5 / 65535
-"""Roots up to here are the sky."""
-
-
-def balanced(values: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
-    """Return the mean over pixels of each picture, then over the pictures that have any."""
-    total = weight.flatten(1).sum(1)
-    each = (values * weight).flatten(1).sum(1) / total.clamp(min=1)
-    return each.sum() / (total > 0).sum().clamp(min=1)
-
-
-def mean_of(values: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
-    """Return the weighted mean of each picture, shaped to divide it."""
-    total = weight.flatten(1).sum(1).clamp(min=1)
-    return ((values * weight).flatten(1).sum(1) / total)[:, None, None]
-
-
-def centred(values: torch.Tensor, known: torch.Tensor) -> torch.Tensor:
-    """Return values less their median, over their mean distance from it (Ranftl et al. 2020)."""
-    hidden = values.masked_fill(known == 0, math.nan).flatten(1)
-    middle = hidden.nanmedian(1).values.nan_to_num()[:, None, None]
-    spread = mean_of((values - middle).abs(), known).clamp(min=0.02)
-    return (values - middle) / spread
-
-
-def depth_loss(root: torch.Tensor, truth: torch.Tensor, known: torch.Tensor) -> torch.Tensor:
-    """Compare root inverse depths (N, h, w): scale-free, affine-free, edges, order of pairs."""
-    near = known * (truth > FAR)
-    ours = root / mean_of(root, near).clamp(min=0.05)
-    theirs = truth / mean_of(truth, near).clamp(min=0.05)
-    error = (ours - theirs).abs()
-    loss = balanced(error, known) + 0.2 * balanced((root - truth).abs(), known)
-    affine = (centred(root**2, known) - centred(truth**2, known)).abs()
-    loss = loss + 0.4 * balanced(affine.clamp(max=6), known)
-    difference, weight = ours - theirs, known
-    for _ in range(4):
-        for axis in (1, 2):
-            n = difference.shape[axis]
-            both = weight.narrow(axis, 1, n - 1) * weight.narrow(axis, 0, n - 1)
-            loss = loss + 0.4 * balanced(difference.diff(dim=axis).abs(), both)
-        difference, weight = difference[:, ::2, ::2], weight[:, ::2, ::2]
-    return loss + 0.3 * order_loss(root, truth, known)
-
-
-def order_loss(root: torch.Tensor, truth: torch.Tensor, known: torch.Tensor) -> torch.Tensor:
-    """Ask that pairs more than a tenth apart in inverse depth stand in the right order."""
-    flat, real, ok = root.flatten(1), truth.flatten(1), known.flatten(1)
-    n, size = flat.shape
-    a = torch.randint(size, (n, 3000), device=root.device)
-    b = torch.randint(size, (n, 3000), device=root.device)
-    here, there = real.gather(1, a), real.gather(1, b)
-    big = torch.maximum(here, there) > 1.049 * torch.minimum(here, there)
-    weight = ok.gather(1, a) * ok.gather(1, b) * big
-    margin = (flat.gather(1, a) - flat.gather(1, b)) * torch.sign(here - there)
-    return balanced(functional.softplus(-margin / 0.04), weight)
-
-
-def prior_loss(root: torch.Tensor, kind: torch.Tensor, photo_only: torch.Tensor) -> torch.Tensor:
-    """Use what labels say of depth where none was measured.
-
-    The sky is infinitely far, nothing else is, water seen from its shore comes nearer towards
-    the lower edge, and people stand before what is beside them.
-    """
-    here = photo_only[:, None, None].float()
-    sky = (kind == packing.SKY) * here
-    other = ((kind & packing.SKY) == 0) * here
-    loss = balanced(root, sky) + balanced(functional.relu(0.05 - root), other)
-    water = (kind == packing.WATER) * here
-    step = max(root.shape[1] // 12, 1)
-    both = water[:, step:] * water[:, :-step]
-    rise = root[:, step:] - root[:, :-step]
-    loss = loss + 0.3 * balanced(functional.softplus(-rise / 0.03), both)
-    person, beside = (kind == packing.PERSON) * here, ((kind & packing.PERSON) == 0) * here
-    for step in (root.shape[2] // 8, root.shape[2] // 3):
-        rise = root[:, :, step:] - root[:, :, :-step]
-        right = person[:, :, step:] * beside[:, :, :-step]
-        left = person[:, :, :-step] * beside[:, :, step:]
-        loss = loss + 0.15 * balanced(functional.softplus(-rise / 0.03), right)
-        loss = loss + 0.15 * balanced(functional.softplus(rise / 0.03), left)
-    return loss
-
-
-def class_loss(logits: torch.Tensor, kind: torch.Tensor) -> torch.Tensor:
-    """Ask for any of the allowed classes at each pixel, and for the overlap of whole regions."""
-    bits = 2 ** torch.arange(logits.shape[1], device=kind.device)
-    allowed = (kind[:, None].int() & bits[None, :, None, None].int()) > 0
-    share = functional.log_softmax(logits, 1)
-    inside = torch.logsumexp(share.masked_fill(~allowed, -1e4), 1)
-    known = (kind != packing.ANY).float()
-    loss = balanced(-inside.clamp(min=-12), known)
-    chance = share.exp()
-    for members in ((1,), (2,), (3, 4)):
-        mask = sum(1 << m for m in members)
-        yes = ((kind & ~mask & packing.ANY) == 0).float()
-        no = ((kind & mask) == 0).float()
-        p = chance[:, list(members)].sum(1)
-        both = (p * yes).flatten(1).sum(1)
-        union = yes.flatten(1).sum(1) + (p * no).flatten(1).sum(1)
-        there = yes.flatten(1).mean(1) > 0.003
-        miss = (1 - both / union.clamp(min=1)) * there
-        loss = loss + 0.25 * miss.sum() / there.sum().clamp(min=1)
-    return loss
-
-
-def total_loss(
-    root: torch.Tensor | None,
-    logits: torch.Tensor | None,
-    depth: torch.Tensor,
-    kind: torch.Tensor,
-) -> tuple[torch.Tensor, dict[str, float]]:
-    """Return the whole loss and its parts; truths are at the input size, maps at half of it.
-
-    A head that is not trained is None.
-    """
-    depth, kind = depth[:, ::2, ::2], kind[:, ::2, ::2]
-    parts: dict[str, torch.Tensor] = {}
-    if root is not None:
-        known = (depth > 0).float()
-        measured = known.flatten(1).mean(1) > 0.02
-        aerial = kind == (packing.ANY & ~packing.WATER)
-        labelled = ~measured & (aerial.flatten(1).float().mean(1) < 0.01)
-        truth = (depth.float() - 1).clamp(min=0) / 65534
-        parts["depth"] = depth_loss(root[:, 0], truth, known * measured[:, None, None])
-        parts["prior"] = prior_loss(root[:, 0], kind, labelled)
-    if logits is not None:
-        parts["class"] = class_loss(logits, kind)
-    shares = {"depth": 0.5, "prior": 0.15, "class": 2.0}
-    total = torch.stack([shares[name] * part for name, part in parts.items()]).sum()
-    return total, {k: float(v.detach()) for k, v in parts.items()}
 
 
 class Average:
@@ -205,19 +75,18 @@ def parser() -> argparse.ArgumentParser:
     p.add_argument("--renders", type=Path, nargs="*", default=[], help="more folders of renders")
     p.add_argument("--people", type=Path, help="masks of people, named as the label pictures")
     p.add_argument("--pack", type=Path, help="packed data; made from --data if it is not there")
+    p.add_argument("--learn", choices=sorted(NETWORKS), default="classes", help="which network")
+    p.add_argument("--teacher", type=Path, help="folder of a teacher's answers")
     p.add_argument("--out", type=Path, required=True, help="folder of checkpoints and the log")
     p.add_argument("--start", type=Path, help="checkpoint of an earlier run to begin from")
-    p.add_argument("--backbone", choices=BACKBONES, default=BACKBONES[0])
+    p.add_argument("--trunk", type=Path, help="a DeepLab .tflite to begin the backbone from")
+    p.add_argument("--weights", type=Path, help="an exported .npz to begin from, where it fits")
     p.add_argument("--steps", type=int, default=2000)
     p.add_argument("--frozen", type=int, default=0, help="steps that leave the backbone as it is")
     p.add_argument(
         "--hold", type=int, default=0, help="first backbone blocks that stay as they are"
     )
     p.add_argument("--still-norms", action="store_true", help="keep every norm's statistics")
-    p.add_argument("--only", choices=("depth", "kind"), help="train one head's decoder alone")
-    p.add_argument(
-        "--mix", default="both", choices=sorted(batching.WEIGHTS), help="shares of sources"
-    )
     p.add_argument("--batch", type=int, default=8)
     p.add_argument("--size", type=int, default=256, help="side of a square crop; others by area")
     p.add_argument("--rate", type=float, default=1e-3, help="learning rate of the decoder")
@@ -232,6 +101,19 @@ def shapes(side: int) -> list[tuple[int, int]]:
     """Return crop sizes of about one area, sides divisible by 32: square, wide and tall."""
     less, more = (round(side * f / 32) * 32 for f in (0.87, 1.15))
     return [(less, more), (less, more), (side, side), (more, less)]
+
+
+def losses_of(
+    learn: str, answer: torch.Tensor, truth: tuple[Any, Any, Any], device: str
+) -> dict[str, torch.Tensor]:
+    """Return the parts of the loss; truths are at the input size, answers at half of it."""
+    depths, kinds, softs = truth
+    allowed = torch.from_numpy(kinds.astype(np.int32)).to(device)[:, ::2, ::2]
+    if learn == "classes":
+        taught = torch.from_numpy(softs).to(device).float() / 255
+        return {"classes": losses.class_loss(answer, allowed, taught)}
+    depth = torch.from_numpy(depths.astype(np.int32)).to(device)[:, ::2, ::2]
+    return losses.depth_losses(answer[:, 0], depth, allowed)
 
 
 def _log_to(file: Path) -> None:
@@ -256,14 +138,18 @@ def main(arguments: list[str] | None = None) -> None:
     device = "cuda" if torch.cuda.is_available() else "cpu"
     packed_in = options.pack or options.out / "pack"
     if not (packed_in / "index.json").exists():
-        count = packing.pack(options.data, options.renders, packed_in, options.people)
+        count = packing.pack(
+            options.data, options.renders, packed_in, options.people, teacher=options.teacher
+        )
         log.info("packed %d pictures", count)
     packed = packing.Pack(packed_in)
     torch.manual_seed(options.seed)
-    network = Network(options.backbone)
-    if options.backbone != "plain" and options.data and not options.start:
-        file = options.data / "weights" / f"{options.backbone}_imagenet.safetensors"
-        log.info("%d arrays from ImageNet", load_imagenet(network, str(file)))
+    network = NETWORKS[options.learn]()
+    if options.trunk:
+        log.info("%d convolutions from DeepLab", load_folded(network, deeplab.trunk(options.trunk)))
+    if options.weights:
+        with np.load(options.weights) as arrays:
+            log.info("%d convolutions begun from", load_folded(network, dict(arrays)))
     if options.start:
         network.load_state_dict(load(options.start)["average"])
     hold(network, options.hold)
@@ -290,7 +176,7 @@ def main(arguments: list[str] | None = None) -> None:
     log.info("%s on %s, from step %d, pictures %s", vars(options), device, first, json.dumps(known))
     batches = iter(
         batching.Batches(
-            packed, shapes(options.size), options.batch, options.seed + first, options.mix
+            packed, shapes(options.size), options.batch, options.seed + first, options.learn
         )
     )
     began = saved = time.monotonic()
@@ -299,7 +185,7 @@ def main(arguments: list[str] | None = None) -> None:
         seconds = spent + time.monotonic() - began
         save(
             last,
-            backbone=options.backbone,
+            learn=options.learn,
             classes=list(CLASSES),
             network=network.state_dict(),
             average=average.network.state_dict(),
@@ -315,29 +201,26 @@ def main(arguments: list[str] | None = None) -> None:
         for step in range(first, options.steps):
             frozen = step < options.frozen
             network.train(not options.still_norms)
-            if options.backbone != "plain":
-                network.backbone.eval()
-            photos, depths, kinds = next(batches)
+            network.backbone.eval()
+            photos, depths, kinds, softs = next(batches)
             x = torch.from_numpy(photos).to(device).float()
             x = x.contiguous(memory_format=torch.channels_last)
             for group in optimiser.param_groups:
                 group["lr"] = group["peak"] * rate(step, options.steps)
+            hold(network, options.hold, frozen=frozen)
             with torch.autocast(device, torch.bfloat16):
-                with torch.set_grad_enabled(not frozen):
-                    seen = network.features(x)
-                root = network.depth_of(seen) if options.only != "kind" else None
-                logits = network.kind_of(seen) if options.only != "depth" else None
-            truth = torch.from_numpy(depths.astype(np.int32)).to(device)
-            kind = torch.from_numpy(kinds.astype(np.int32)).to(device)
-            loss, parts = total_loss(root, logits, truth, kind)
+                answer = network(x)
+            parts = losses_of(options.learn, answer, (depths, kinds, softs), device)
+            loss = torch.stack(list(parts.values())).sum()
             optimiser.zero_grad(set_to_none=True)
             loss.backward()
             norm = torch.nn.utils.clip_grad_norm_(network.parameters(), 5.0)
             if torch.isfinite(norm):
                 optimiser.step()
             average.add(network)
-            for k, v in parts.items():
-                running[k] = v if k not in running else 0.98 * running[k] + 0.02 * v
+            for k, part in parts.items():
+                value = float(part.detach())
+                running[k] = value if k not in running else 0.98 * running[k] + 0.02 * value
             bar.update(task, completed=step + 1)
             if step % 50 == 49 or step + 1 == options.steps:
                 said = " ".join(f"{k} {v:.4f}" for k, v in running.items())

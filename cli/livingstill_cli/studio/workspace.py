@@ -122,7 +122,7 @@ class Workspace:
         The confidence is None where the network does not say.
         """
         findings = look.clip.findings if look.decisions is None else look.decisions.findings
-        sure = {one.kind: one.confidence for one in findings}
+        sure = {one.kind: one.confidence for one in findings if one.moves}
         return [
             {
                 "kind": region.label,

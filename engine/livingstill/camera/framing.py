@@ -8,7 +8,15 @@ from math import floor
 from livingstill.core.errors import InputError
 from livingstill.settings.groups import FrameSettings
 from livingstill.settings.values import LARGEST_SIDE as LARGEST
-from livingstill.settings.values import LONG_SIDES, Sides, contradicts_aspect, sides
+from livingstill.settings.values import (
+    LONG_SIDES,
+    LONGEST_QUILT,
+    Sides,
+    contradicts_aspect,
+    quilt_grid,
+    sides,
+    views,
+)
 from livingstill.settings.values import SMALLEST_SIDE as SMALLEST
 
 
@@ -66,6 +74,7 @@ def fit_photo_to(
         fit=settings.fit,
         subject=subject,
         max_upscale=settings.max_upscale,
+        largest=_largest_view(settings.stereo),
     )
 
 
@@ -77,13 +86,15 @@ def frame(
     fit: str = "crop",
     subject: tuple[float, float] = (0.5, 0.5),
     max_upscale: float = 2.0,
+    largest: tuple[int, int] = (LARGEST, LARGEST),
 ) -> Framing:
     """Return the framing of a photo of (width, height) pixels: frame size, crop and placement.
 
     A named size is the frame's long side, made shorter where the photo would be enlarged more
     than ``max_upscale`` times; sides in pixels are kept, to the nearest even number, and one that
     is not given follows from ``aspect`` or the photo. The subject (photo fractions) stays as near
-    the middle as the photo allows. What is rounded or enlarges the photo is noted.
+    the middle as the photo allows. No frame is larger than ``largest``. What is rounded or enlarges
+    the photo is noted.
 
     Raises
     ------
@@ -112,13 +123,13 @@ def frame(
         )
     else:
         requested_size = _size_from_long_side(LONG_SIDES[size], shape)
-        largest = max_upscale / _scale(photo, requested_size, fit)
-        if largest < 1:
-            requested_size = (requested_size[0] * largest, requested_size[1] * largest)
-    if max(requested_size) > LARGEST:
-        notes.append(f"the frame is made {LARGEST} pixels long, the longest there is")
-        factor = LARGEST / max(requested_size)
+        shrink = max_upscale / _scale(photo, requested_size, fit)
+        if shrink < 1:
+            requested_size = (requested_size[0] * shrink, requested_size[1] * shrink)
+    factor = min(most / side for most, side in zip(largest, requested_size))
+    if factor < 1:
         requested_size = (requested_size[0] * factor, requested_size[1] * factor)
+        notes.append(_shrunk_note(requested_size, largest))
     out = (nearest_even(requested_size[0]), nearest_even(requested_size[1]))
     picture, extent = (0, 0, *out), (1.0, 1.0)
     if fit == "crop":
@@ -177,6 +188,20 @@ def _scale(photo: tuple[int, int], requested_size: tuple[float, float], fit: str
 def _clamp_centre(centre: float, extent: float) -> float:
     """Return the middle of a window ``extent`` long, as near ``centre`` as 0..1 allows."""
     return min(1 - extent / 2, max(extent / 2, centre))
+
+
+def _largest_view(stereo: str | None) -> tuple[int, int]:
+    """Return the largest width and height of one view of a stereo layout."""
+    across, down = views(stereo)
+    longest = LARGEST if stereo is None or quilt_grid(stereo) is None else LONGEST_QUILT
+    return longest // across, longest // down
+
+
+def _shrunk_note(size: tuple[float, float], largest: tuple[int, int]) -> str:
+    if largest == (LARGEST, LARGEST):
+        return f"the frame is made {LARGEST} pixels long, the longest there is"
+    width, height = map(nearest_even, size)
+    return f"each view is made {width}x{height}, so that all of them fit into one picture"
 
 
 def _upscale_note(scale: float, max_upscale: float) -> str:

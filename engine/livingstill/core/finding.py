@@ -11,18 +11,22 @@ SURE = 0.8
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A kind that moves in a photo: its share of the picture and how sure that is, both 0..1.
+    """A kind found in a photo: its share of the picture and how sure that is, both 0..1.
 
     ``confidence`` is the mean probability, over the region, of the classes that the kind is of; None
     where the network does not say: the kind has a detector of its own, or its mask was given.
+    ``moves`` is false of what is left still because it may be something else.
 
-    >>> str(Finding("cloud", 0.284, 0.97)), str(Finding("foliage", 0.3, 0.62))
-    ('cloud 28%', 'foliage 30% (62% sure)')
+    >>> str(Finding("cloud", 0.284, 0.97)), str(Finding("foliage", 0.3, 0.75))
+    ('cloud 28%', 'foliage 30% (75% sure)')
+    >>> str(Finding("water", 0.2, 0.62, moves=False))
+    'water 20% left still (62% sure)'
     """
 
     kind: str
     share: float
     confidence: float | None
+    moves: bool = True
 
     @property
     def sure(self) -> bool:
@@ -30,10 +34,23 @@ class Finding:
         return self.confidence is None or self.confidence >= SURE
 
     def __str__(self) -> str:
-        words = f"{self.kind} {self.share:.0%}"
+        words = f"{self.kind} {self.share:.0%}" + ("" if self.moves else " left still")
         return words if self.sure else f"{words} ({self.confidence:.0%} sure)"
+
+    @property
+    def note(self) -> str:
+        """What to do about what is left still."""
+        return (
+            f"{self.share:.0%} of the picture may be {self.kind} ({self.confidence:.0%} sure) and is "
+            f"left still; --motion auto,{self.kind} moves it, --mask {self.kind}=FILE says where it is"
+        )
 
     def as_json(self) -> dict[str, Any]:
         """Return it as plain values."""
         confidence = None if self.confidence is None else round(self.confidence, 4)
-        return {"kind": self.kind, "share": round(self.share, 4), "confidence": confidence}
+        return {
+            "kind": self.kind,
+            "share": round(self.share, 4),
+            "confidence": confidence,
+            "moves": self.moves,
+        }

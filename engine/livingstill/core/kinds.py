@@ -71,6 +71,8 @@ class MotionKind:
         as water that flows
     classes : the network's classes that its regions are of, by which one knows how sure they are;
         none where its detector looks for something else
+    min_confidence : mean probability of those classes, 0..1, from which on a part of a region moves
+        without being named; what moves wrongly is worse in some kinds than in others
     colour : R, G, B of its regions in the overlay
     found_by : ``auto``: ``--motion auto`` looks for it; ``named``: it is looked for when it is
         named; ``mask``: it moves where a mask or a stroke says
@@ -103,6 +105,7 @@ class MotionKind:
     verbs: tuple[str, ...] = ()
     nouns_with_verb: tuple[str, ...] = ()
     classes: tuple[str, ...] = ()
+    min_confidence: float = 0.65
     colour: tuple[int, int, int] = (255, 0, 255)
     found_by: Literal["auto", "named", "mask"] = "mask"
     detector: Function | None = None

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, ClassVar, Protocol
 
@@ -246,6 +246,10 @@ class Pose:
     the centre. ``pivot`` is the inverse depth that stays put while the camera moves sideways: the
     convergence plane, 0 for a plain truck. ``focus`` is the inverse depth that is sharp and
     ``aperture`` the blur disc's diameter in frame widths at inverse-depth distance 1 from it.
+
+    ``eye`` is the offset of an eye of a stereo pair to the right, along the camera's own axis, in
+    distances of the nearest point; the picture is sheared so that what lies at ``convergence``, in
+    inverse depth from the camera, is where the eye between them sees it (off-axis projection).
     """
 
     x: float = 0.0
@@ -258,6 +262,9 @@ class Pose:
     pivot: float = 0.0
     focus: float = 0.0
     aperture: float = 0.0
+    # not in repr, which manifests hash: an eye follows from the camera and the settings
+    eye: float = field(default=0.0, repr=False)
+    convergence: float = field(default=0.0, repr=False)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -75,10 +75,16 @@ class Analysis:
         return next((one.mask for one in self.classes() if one.label == name), None)
 
     def findings(
-        self, regions: tuple[Region, ...], given: Collection[str] = ()
+        self,
+        regions: tuple[Region, ...],
+        given: Collection[str] = (),
+        reflection: UInt8Array | None = None,
     ) -> tuple[Finding, ...]:
-        """Return how sure each region that moves is; ``given`` are the kinds whose mask was given."""
-        return confidence.findings(regions, self.perception, given)
+        """Return how sure each region that moves is; ``given`` are the kinds whose mask was given.
+
+        ``reflection`` (H, W) uint8 says where a mirror image shows that there is water.
+        """
+        return confidence.findings(regions, self.perception, given, reflection)
 
     def doubtful_share(self) -> float:
         """Return the share of the photo that may or may not be of a class that moves."""

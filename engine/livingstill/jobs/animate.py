@@ -24,6 +24,7 @@ from livingstill.jobs import (
     modulation,
     provenance,
     soundtrack,
+    stereo,
     warmup,
 )
 from livingstill.jobs.analyse import Analysis, Estimates, read_photo
@@ -31,13 +32,16 @@ from livingstill.jobs.clip import Clip, reframe
 from livingstill.jobs.exact_figures.figures import ExactFigures
 from livingstill.jobs.job_result import JobResult
 from livingstill.jobs.outputs import check_outputs, default_name, files_of, free_names
+from livingstill.jobs.page import write as page
 from livingstill.jobs.session import check_settings, prepare
 from livingstill.jobs.stages import Stages
 from livingstill.media import clip_reader
 from livingstill.media.formats import PIPES, format_of
 from livingstill.quality import no_reference, verdict
+from livingstill.settings.page import is_page
 from livingstill.settings.shot import Job, Shot
 from livingstill.settings.shot_file import dump_shot_file
+from livingstill.settings.values import quilt_grid
 
 
 def animate_file(
@@ -73,9 +77,12 @@ def animate_file(
     check_settings(shot)
     outputs = job.output
     if not outputs:
-        outputs, renamed = free_names(
-            (default_name(shot, job.photo),), job.overwrite, partial(files_of, shot)
-        )
+        name = default_name(shot, job.photo, _photo_size(job.photo, shot, ahead))
+        outputs, renamed = free_names((name,), job.overwrite, partial(files_of, shot))
+    as_page = any(map(is_page, outputs))
+    shot = page.settle(shot, job, outputs) if as_page else stereo.settle(shot, outputs)
+    if remote_frames and (as_page or shot.stereo):
+        raise InputError("a cluster renders clips of one view; leave --cluster out")
     check_outputs(shot, job, outputs, save_shot)
     shot_text = ""
     if save_shot is not None:  # refused here, if a name is no text, and written in the end
@@ -86,17 +93,23 @@ def animate_file(
         with stages("scene"):
             clip = reframe(scene, shot.aspect)
     else:
-        clip = _prepare_photo(job.photo, shot, stages, record, ahead)
+        clip = _prepare_photo(job.photo, shot, stages, record, ahead, as_page)
     observer = _ReportObserver(clip, outputs[0]) if job.report is not None else None
-    rendered = clip.save(
-        *outputs,
-        overwrite=job.overwrite,
-        hashes=hashes or job.manifest is not None or record is not None,
-        on_frame=observer.add if observer else None,
-        source=remote_frames(clip) if remote_frames else None,
-        poster=job.poster,
-        stages=stages,
-    )
+    if as_page:
+        target, poster = Path(outputs[0]), job.poster
+        rendered = page.write_page(
+            clip, target, overwrite=job.overwrite, poster=poster, stages=stages
+        )
+    else:
+        rendered = clip.save(
+            *outputs,
+            overwrite=job.overwrite,
+            hashes=hashes or job.manifest is not None or record is not None,
+            on_frame=observer.add if observer else None,
+            source=remote_frames(clip) if remote_frames else None,
+            poster=job.poster,
+            stages=stages,
+        )
     if job.sidecar is not None:
         origin = provenance.metadata(clip.shot, clip.photo, clip.moving)
         provenance.write_sidecar(job.sidecar, origin, outputs, job.overwrite)
@@ -107,10 +120,11 @@ def animate_file(
     if job.report is not None and observer is not None:
         with stages("report"):
             title = Path(outputs[0]).name
-            review, frames = observer.review()
+            review, frames = observer.review(rendered.figures)
             check.write_report(review, frames, job.report, title, job.overwrite)
     difference, stage = (None, None) if record is None else _replayed(record, clip, rendered.frames)
     elapsed = time.perf_counter() - start
+    renamed = (*renamed, *stereo.name_note(clip, outputs))
     result = JobResult(clip, outputs, rendered, elapsed, stages.seconds, difference, stage, renamed)
     if job.manifest is not None:
         manifest.write(job.manifest, _record(result, job), job.overwrite)
@@ -118,6 +132,15 @@ def animate_file(
         with atomic_write(save_shot, job.overwrite) as part:
             part.write_text(shot_text, encoding="utf-8")
     return result
+
+
+def _photo_size(
+    path: Path, shot: Shot, ahead: Result[tuple[Photo, Analysis]] | None
+) -> tuple[int, int]:
+    """Return the photo's size where a file's name tells the shape of its views; else any."""
+    if shot.stereo is None or quilt_grid(shot.stereo) is None:
+        return 1, 1
+    return (ahead()[0] if ahead else read_photo(path, shot)).size
 
 
 def _replayed(
@@ -137,6 +160,7 @@ def _prepare_photo(
     stages: Stages,
     record: Mapping[str, Any] | None,
     ahead: Result[tuple[Photo, Analysis]] | None,
+    as_page: bool,
 ) -> Clip:
     """Return the photo at ``path`` ready to render, by a manifest's estimates if there is one."""
     with stages("photo"):
@@ -145,19 +169,26 @@ def _prepare_photo(
         raise InputError(
             f"photo {path} is not the one of the manifest; name the right one with --photo"
         )
+    if as_page:
+        return page.prepare(photo, shot, stages, _estimates(record))
     return prepare(photo, shot, stages, estimates=_estimates(record), analysis=analysis)
 
 
 class _ReportObserver:
     """Gathers the continuity report of a clip: of the encoded file, which `check` would judge alike.
 
-    A clip that goes to a stream, has no header, stands behind a still or is transparent is judged by its frames, before they
-    are encoded. The exact figures are of the frames in any case.
+    A clip that goes to a stream, has no header, stands behind a still or is transparent is judged by
+    its frames, before they are encoded. The exact figures are of the frames in any case, of the
+    leftmost view if there are more.
     """
 
     def __init__(self, clip: Clip, output: str) -> None:
-        self._clip, self._exact = clip, ExactFigures(clip)
-        readable = output not in PIPES and format_of(output).suffix not in {".rgb", ".MP.jpg"}
+        self._clip = clip
+        view = clip if clip.rig is None else stereo.views(clip, clip.rig)[0]
+        self._exact = ExactFigures(view)
+        picture = stereo.is_picture(output, clip.shot)
+        headless = picture or output in PIPES
+        readable = not headless and format_of(output).suffix not in {".rgb", ".MP.jpg"}
         self._file = Path(output) if readable and not clip.shot.alpha else None
         self._observer = no_reference.Observer() if self._file is None else None
 
@@ -167,10 +198,16 @@ class _ReportObserver:
             self._observer.add(rgb)
         self._exact.add(rgb)
 
-    def review(self) -> tuple[check.Review, Callable[[], Iterable[UInt8Array]]]:
-        """Return the verdict, with the exact figures of a clip of ours, and what gives its frames."""
+    def review(
+        self, figures: Mapping[str, float]
+    ) -> tuple[check.Review, Callable[[], Iterable[UInt8Array]]]:
+        """Return the verdict, with the exact figures of a clip of ours, and what gives its frames.
+
+        Of the ``figures`` of the render it takes those of stereo.
+        """
         found, frames = self._judged()
-        judged = verdict.with_exact_figures(found.verdict, self._exact.figures())
+        comfort = {k: value for k, value in figures.items() if k.startswith(stereo.FIGURES)}
+        judged = verdict.with_exact_figures(found.verdict, self._exact.figures() | comfort)
         return check.Review(judged, found.series, found.notes), frames
 
     def _judged(self) -> tuple[check.Review, Callable[[], Iterable[UInt8Array]]]:
@@ -201,7 +238,7 @@ def _record(result: JobResult, job: Job) -> dict[str, Any]:
         shot=clip.shot,
         photo=str(job.photo),
         photo_sha256=clip.photo.sha256,
-        size=clip.framing.size,
+        size=clip.output_size,
         fps=str(clip.timeline.fps),
         outputs=list(result.outputs),
         frames=list(result.render.frames),

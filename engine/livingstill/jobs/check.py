@@ -11,7 +11,7 @@ import numpy as np
 from livingstill.core.errors import InputError
 from livingstill.core.model import Progress, SilentProgress, UInt8Array
 from livingstill.io.files import atomic_write, check_target
-from livingstill.media import clip_reader
+from livingstill.media import carried, clip_reader
 from livingstill.photo import read
 from livingstill.quality import no_reference, registration, report
 from livingstill.quality import verdict as director
@@ -90,7 +90,9 @@ def judge(
 ) -> Review:
     """Return the review of a clip from its series; notes of the verdict follow those of reading."""
     verdict = director.judge(series, loop=loop)
-    return Review(verdict, series, (*reader.notes, *(note.message for note in verdict.notes)))
+    unwatched = carried.carried(reader).unwatched
+    seen = (note.message for note in verdict.notes)
+    return Review(verdict, series, (*reader.notes, *unwatched, *seen))
 
 
 def measure(

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from livingstill.camera import framing
 from livingstill.camera.displacement import max_displacement
+from livingstill.camera.stereo import StereoRig
 from livingstill.camera.view import CameraView
 from livingstill.core.envelope import Envelope
 from livingstill.core.errors import InputError
@@ -32,7 +33,7 @@ from livingstill.jobs import matte, soundtrack, steps, write
 from livingstill.jobs.stages import Stages
 from livingstill.jobs.write import RenderResult
 from livingstill.media import inline
-from livingstill.render import frames, temporal
+from livingstill.render import frames, stereo_layout, temporal
 from livingstill.render.letterbox import Letterbox
 from livingstill.settings.shot import Shot
 
@@ -46,8 +47,10 @@ class Clip:
 
     Every frame is a pure function of its index, so any of them can be asked for at any time.
     ``shot`` is resolved: its camera is a move by name, of which ``cost`` has the figures where it
-    was chosen; ``findings`` say how sure each region is; ``camera_strength`` scales the
-    camera's way from the photo's pose. ``depth`` and ``regions`` are at the size of the scene, in steps of 16 and 8 bits.
+    was chosen; ``findings`` say how sure each region is; ``camera_strength`` scales the camera's way
+    from the photo's pose; ``rig`` are the eyes of a stereo shot, whose files hold several views:
+    ``frames`` and its kin are those of the camera between them. ``depth`` and ``regions`` are at the
+    size of the scene, in steps of 16 and 8 bits.
     """
 
     photo: Photo
@@ -66,6 +69,7 @@ class Clip:
     notes: tuple[str, ...]
     cost: Mapping[str, float] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
+    rig: StereoRig | None = None
     camera_strength: Envelope | None = None
 
     def __repr__(self) -> str:
@@ -75,6 +79,12 @@ class Clip:
             f"<Clip of {self.photo.name}: {width}x{height}, {self.timeline.frames} frames at "
             f"{float(self.timeline.fps):g} fps, camera {self.shot.camera}, {moving or 'no motion'}>"
         )
+
+    @property
+    def output_size(self) -> tuple[int, int]:
+        """Width and height of the frames that are written: of all views together."""
+        layout = self.shot.stereo
+        return stereo_layout.frame_size(layout, self.framing.size) if layout else self.framing.size
 
     @property
     def moving(self) -> tuple[str, ...]:
@@ -97,14 +107,17 @@ class Clip:
         span = range(self.timeline.frames) if span is None else span
         return self.finisher.finish(self.rendered(span), span)
 
-    def rendered(self, span: range | None = None) -> Iterator[PackedRGBA]:
+    def rendered(
+        self, span: range | None = None, renderer: frames.Renderer | None = None
+    ) -> Iterator[PackedRGBA]:
         """Yield the frames like ``packed``, but before finishing: no grade, grain, title or logo.
 
-        A title that stands in the scene is in them.
+        A title that stands in the scene is in them. ``renderer`` is one of this clip's that other
+        views share; it must retain its frames.
         """
         size = self.framing.picture[2:]
         timeline, smooth = self.timeline, self.shot.smooth if self.motion else 0.0
-        renderer = frames.Renderer(
+        renderer = renderer or frames.Renderer(
             self.scene, self.window, size, self.shot.quality, card=self.card, retain=smooth > 0
         )
         title_opacity = self.finisher.title_opacity
@@ -217,8 +230,16 @@ def reframe(clip: Clip, aspect: str | None) -> Clip:
     camera, window = steps.plan_camera(
         clip.scene, view, frame, shot, clip.timeline, clip.camera_strength
     )
+    rig = steps.plan_stereo(clip.scene, window, view, frame, shot, clip.timeline, camera)
     finisher = Finisher(shot, frame.size, frame.picture, clip.timeline)
     card, _ = steps.place_title(finisher, clip.scene, window, frame, shot.title_depth)
     return replace(
-        clip, shot=shot, framing=frame, camera=camera, window=window, finisher=finisher, card=card
+        clip,
+        shot=shot,
+        framing=frame,
+        camera=camera,
+        window=window,
+        finisher=finisher,
+        card=card,
+        rig=rig,
     )

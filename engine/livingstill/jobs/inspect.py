@@ -10,7 +10,7 @@ import numpy as np
 
 from livingstill.core import threads
 from livingstill.core.finding import Finding
-from livingstill.core.model import InverseDepth, Progress, Region, Scene
+from livingstill.core.model import InverseDepth, Progress, Scene
 from livingstill.io import files
 from livingstill.io.files import (
     atomic_write,
@@ -23,6 +23,7 @@ from livingstill.jobs import steps
 from livingstill.jobs.analyse import Analysis, analyse, read_photo
 from livingstill.jobs.session import check_settings, prepare
 from livingstill.jobs.stages import Stages
+from livingstill.jobs.steps import PlannedRegions
 from livingstill.photo import fitness
 from livingstill.scene import export
 from livingstill.segmentation import flow_field, mask_files, overlay
@@ -32,7 +33,8 @@ from livingstill.settings.values import MoveSpec
 
 @dataclass(frozen=True, slots=True)
 class MovingParts:
-    """What will move in a photo: ``findings``, the share 0..1 that is in doubt, notes on the photo."""
+    """What will move in a photo and what is left still for doubt, the share 0..1 that is in doubt, and
+    notes."""
 
     findings: tuple[Finding, ...]
     doubt: float
@@ -88,7 +90,8 @@ def write_regions(
     analysis = _analyse_photo(photo, shot, stages)
     with stages("regions"):
         classes = analysis.classes()
-        moving = steps.plan_regions(analysis, shot)
+        planned = steps.plan_regions(analysis, shot)
+        moving = planned.moving
     if folder is not None:
         class_names = {region.label for region in classes}
         extra = tuple(region for region in moving if region.label not in class_names)
@@ -99,13 +102,15 @@ def write_regions(
         picture = overlay.draw_overlay(analysis.rgb, moving, directions)
         with ensured_folder(target.parent):
             write_png(target, cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), job.overwrite)
-    return _moving_parts(analysis, moving, shot)
+    return _moving_parts(analysis, planned, shot)
 
 
-def _moving_parts(analysis: Analysis, moving: tuple[Region, ...], shot: Shot) -> MovingParts:
-    """Return what moves and how sure that is."""
-    found = analysis.findings(moving, {one.kind for one in shot.mask})
-    return MovingParts(found, analysis.doubtful_share(), analysis.photo.notes)
+def _moving_parts(analysis: Analysis, planned: PlannedRegions, shot: Shot) -> MovingParts:
+    """Return what moves and how sure that is, and what is left still for doubt."""
+    given = {one.kind for one in shot.mask}
+    found = analysis.findings(planned.moving, given, planned.reflection)
+    notes = (*analysis.photo.notes, *(finding.note for finding in planned.uncertain))
+    return MovingParts((*found, *planned.uncertain), analysis.doubtful_share(), notes)
 
 
 def write_scene(

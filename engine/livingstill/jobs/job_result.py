@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from livingstill.core.kinds import KINDS
+from livingstill.jobs import stereo
 from livingstill.jobs.clip import Clip
 from livingstill.jobs.write import RenderResult
+from livingstill.settings.page import is_page
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,13 +42,16 @@ class JobResult:
         clip = self.clip
         return {
             "outputs": list(self.outputs),
-            "size": list(clip.framing.size),
+            "size": list(clip.output_size),
             "fps": float(clip.timeline.fps),
             "duration": round(clip.timeline.seconds, 4),
             "camera": str(clip.shot.camera),
             "depth": clip.depth.source,
             "kinds": {region.label: round(region.share, 4) for region in clip.regions},
-            "confidence": {one.kind: one.as_json()["confidence"] for one in clip.findings},
+            "confidence": {
+                one.kind: one.as_json()["confidence"] for one in clip.findings if one.moves
+            },
+            "left_still": [one.as_json() for one in clip.findings if not one.moves],
             "layers": _layers(clip)[0],
             "layers_apart": list(_layers(clip)[1]),
             "notes": list(self.notes),
@@ -62,8 +67,8 @@ class JobResult:
         """Return the summary lines; ``verbose`` adds the figures, and ``timed`` the seconds of each
         stage with them."""
         clip = self.clip
-        width, height = clip.framing.size
-        moving = ", ".join(map(str, clip.findings)) or "nothing"
+        width, height = clip.output_size
+        moving = ", ".join(str(one) for one in clip.findings if one.moves) or "nothing"
         lines = [f"note: {note}" for note in self.notes]
         if verbose:
             figures = {f"camera.{name}": value for name, value in clip.cost.items()}
@@ -80,14 +85,17 @@ class JobResult:
             lines.append(
                 f"frame {self.difference} differs from the manifest, the first to do so; {cause}"
             )
-        summary = (
-            f"{width}x{height}, {clip.timeline.seconds:g} s at {float(clip.timeline.fps):g} fps"
-        )
+
+        def still(output: str) -> bool:
+            one_picture = stereo.is_picture(output, clip.shot)
+            return one_picture or (is_page(output) and clip.motion is None)
+
+        length = f", {clip.timeline.seconds:g} s at {float(clip.timeline.fps):g} fps"
         count, own_layers = _layers(clip)
         layers = f"{count} layer{'s' if count > 1 else ''}"
         layers += "".join(f" plus the moving {kind}" for kind in own_layers)
         lines += [
-            f"{output}: {summary}, {_bytes(output)} in {self.elapsed:.1f} s; camera {clip.shot.camera}, "
+            f"{output}: {width}x{height}{'' if still(output) else length}, {_bytes(output)} in {self.elapsed:.1f} s; camera {clip.shot.camera}, "
             f"depth from {clip.depth.source}, {layers}, moving: {moving}"
             for output in self.outputs
         ]

@@ -84,7 +84,7 @@ def of_kinds(found: Envelopes, kinds: Iterable[str]) -> dict[str, Envelope]:
     return chosen
 
 
-def unheard(shot: Shot, kinds: Iterable[str]) -> tuple[str, ...]:
+def notes_on_unused(shot: Shot, kinds: Iterable[str]) -> tuple[str, ...]:
     """Return a note on each target of the shot that nothing in the clip depends on."""
     moving = list(kinds)
     idle = {

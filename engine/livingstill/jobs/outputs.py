@@ -7,12 +7,14 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
 from pathlib import Path
 
+from livingstill.camera import framing
 from livingstill.core.errors import InputError
 from livingstill.io.files import check_inputs_preserved, check_target, free_name
-from livingstill.jobs import certificate, check, credentials, provenance
+from livingstill.jobs import certificate, check, credentials, provenance, stereo
 from livingstill.jobs.write import encoding
 from livingstill.media.formats import format_of
 from livingstill.media.write import encoder, stills
+from livingstill.settings.page import is_page
 from livingstill.settings.presets import suffix_of
 from livingstill.settings.shot import Job, Shot
 
@@ -42,9 +44,10 @@ def free_names(
     return names, tuple(notes)
 
 
-def default_name(shot: Shot, photo: Path) -> str:
-    """Return the name of a clip that was given none."""
-    return f"{photo.stem}{suffix_of(shot.preset)}"
+def default_name(shot: Shot, photo: Path, size: tuple[int, int] = (1, 1)) -> str:
+    """Return the name of a clip that was given none; ``size`` is the photo's."""
+    aspect = stereo.view_aspect(shot, framing.fit_photo_to(size, shot).size) if shot.stereo else 1
+    return f"{photo.stem}{stereo.name_suffix(shot.stereo, aspect)}{suffix_of(shot.preset)}"
 
 
 def files_of(shot: Shot, output: str) -> tuple[str, ...]:
@@ -64,9 +67,12 @@ def _check_platform(shot: Shot, output: str) -> None:
 def check_outputs(shot: Shot, job: Job, outputs: tuple[str, ...], save_shot: Path | None) -> None:
     """Raise InputError early for outputs that cannot be written or would overwrite an input."""
     for output in outputs:
-        encoding(output, shot)
-        _check_platform(shot, output)
-        encoder.check_target(output, job.overwrite)
+        if stereo.is_picture(output, shot) or is_page(output):
+            check_target(Path(output), job.overwrite)
+        else:
+            encoding(output, shot)
+            _check_platform(shot, output)
+            encoder.check_target(output, job.overwrite)
         for path in files_of(shot, output)[1:]:
             check_target(Path(path), job.overwrite)
     if signing := credentials.signing_files(job.c2pa_cert, job.c2pa_key):

@@ -9,7 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
-from livingstill.camera import path
+from livingstill.camera import path, stereo
 from livingstill.camera.framing import Framing
 from livingstill.core.errors import InputError
 from livingstill.core.finding import Finding
@@ -35,6 +35,7 @@ from livingstill.settings.groups import (
     FinishSettings,
     FrameSettings,
     RegionSettings,
+    StereoSettings,
     TimeSettings,
     WindSettings,
 )
@@ -49,8 +50,9 @@ T = TypeVar("T")
 class Decisions(NamedTuple):
     """What is decided of a photo by a shot, at the size of its scene, before the scene is built.
 
-    ``regions`` are what moves and ``findings`` how sure that is, ``framing`` the part of the photo that is shown, ``move`` the camera's
-    move by name; if it was chosen, ``reason`` says why and ``cost`` has the figures of the choice.
+    ``regions`` are what moves, ``findings`` how sure that is and what is left still for doubt,
+    ``framing`` the part of the photo that is shown, ``move`` the camera's move by name; if it was
+    chosen, ``reason`` says why and ``cost`` has the figures of the choice.
     """
 
     analysis: Analysis
@@ -156,6 +158,9 @@ class Session:
                     envelopes.get("camera"),
                 ),
             )
+            rig = steps.plan_stereo(
+                scene, window, steps.view_of(analysis, frame), frame, shot, timeline, camera
+            )
             card, title_notes = steps.place_title(finisher, scene, window, frame, shot.title_depth)
         depth = analysis.depth()
         with stages("motion"):
@@ -171,11 +176,12 @@ class Session:
             *prompt_notes,
             *self.photo.notes,
             *depth.notes,
+            *(finding.note for finding in findings if not finding.moves),
             *reason,
             *frame.notes,
             *finisher.notes,
             *followed,
-            *modulation.unheard(shot, (region.label for region in regions)),
+            *modulation.notes_on_unused(shot, (region.label for region in regions)),
         )
         clip = Clip(
             photo=self.photo,
@@ -194,6 +200,7 @@ class Session:
             notes=(*notes, *title_notes, *motion_notes),
             cost=cost,
             findings=findings,
+            rig=rig,
             camera_strength=envelopes.get("camera"),
         )
         return replace(clip, notes=(*clip.notes, *truth_note(shot, clip.moving)))
@@ -225,7 +232,7 @@ class Session:
 
     def _decide(self, analysis: Analysis, shot: Shot, keys: _StepKeys, stages: Stages) -> Decisions:
         with stages("regions"):
-            regions = self._step(
+            planned = self._step(
                 "regions", keys.regions, lambda: self._regions(analysis, shot, keys)
             )
         with stages("camera"):
@@ -235,8 +242,8 @@ class Session:
                 keys.move,
                 lambda: steps.choose_move(analysis, frame, shot.camera, straight=shot.truth),
             )
-        findings = self._findings(analysis, regions, shot)
-        return Decisions(analysis, regions, findings, frame, move, reason, cost)
+        findings = (*self._findings(analysis, planned, shot), *planned.uncertain)
+        return Decisions(analysis, planned.moving, findings, frame, move, reason, cost)
 
     def _scene_key(self, keys: _StepKeys, regions: tuple[Region, ...]) -> Hashable:
         """Return what the scene depends on: of the regions only those with layers of their own."""
@@ -274,17 +281,17 @@ class Session:
         return analyse.analyse(self.photo, shot, scale=self._scale)
 
     def _findings(
-        self, analysis: Analysis, regions: tuple[Region, ...], shot: Shot
+        self, analysis: Analysis, planned: steps.PlannedRegions, shot: Shot
     ) -> tuple[Finding, ...]:
         """Return how sure each region is; of estimates that were given nothing is known."""
         given = {one.kind for one in shot.mask}
         if self._estimates is not None:
-            given = {region.label for region in regions}
-        return analysis.findings(regions, given)
+            given = {region.label for region in planned.moving}
+        return analysis.findings(planned.moving, given, planned.reflection)
 
-    def _regions(self, analysis: Analysis, shot: Shot, keys: _StepKeys) -> tuple[Region, ...]:
+    def _regions(self, analysis: Analysis, shot: Shot, keys: _StepKeys) -> steps.PlannedRegions:
         if self._estimates is not None:
-            return self._estimates.regions
+            return steps.PlannedRegions(self._estimates.regions)
         if not self._interactive:
             return steps.plan_regions(analysis, shot)
         detection = self._step(
@@ -314,6 +321,7 @@ def check_settings(shot: Shot) -> None:
         If the camera, depth source, budget, sound or a file of the finish cannot be used.
     """
     path.parse(shot.camera, shot.duration)
+    stereo.check(shot)
     files.check(shot)
     soundtrack.check(shot)
     modulation.check(shot)
@@ -365,7 +373,7 @@ class _StepKeys(NamedTuple):
             layers=(analysis, shot.layers),
             move=move,
             finish=(move, *map(shot.part, _FINISHED_BY), time, shot.seed, pictures),
-            camera=(move, time, shot.seed),
+            camera=(move, time, shot.part(StereoSettings), shot.seed),
             motion=(regions, shot.part(WindSettings), shot.seed),
             modulation=_modulation_key(shot),
         )

@@ -20,6 +20,7 @@ from livingstill.jobs.outputs import check_outputs, default_name, files_of, free
 from livingstill.jobs.session import check_settings, prepare
 from livingstill.jobs.stages import Stages
 from livingstill.settings.declare import checked
+from livingstill.settings.page import is_page
 from livingstill.settings.shot import Job, Shot
 
 
@@ -48,6 +49,8 @@ def animate_shapes(
         raise InputError("manifests and shot files are of one clip; give one --aspect with them")
     if len(set(shapes)) != len(shapes):
         raise InputError(f"aspect {','.join(shapes)} names a shape twice; name each once")
+    if any(map(is_page, job.output)):
+        raise InputError(f"page {job.output[0]} has one shape; give one --aspect")
     shots = [checked(Shot, {**dict(shot), "aspect": shape}) for shape in shapes]
     check_settings(shot)
     outputs = job.output or (default_name(shot, job.photo),)

@@ -7,14 +7,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
 
-from livingstill.camera import auto, framing, path
+from livingstill.camera import auto, framing, path, stereo
 from livingstill.camera.modulation import ModulatedPath
 from livingstill.camera.view import CameraView
 from livingstill.core.envelope import Envelope
+from livingstill.core.finding import Finding
 from livingstill.core.model import (
     DEFAULT_FOCAL,
     CameraPath,
@@ -34,10 +35,10 @@ from livingstill.finish.finisher import Finisher
 from livingstill.jobs import modulation, monitor
 from livingstill.jobs.analyse import Analysis, begin_if_small
 from livingstill.motion.builder import compose
-from livingstill.render import frames
+from livingstill.render import frames, visibility
 from livingstill.render.title_occlusion import place_card
 from livingstill.scene import assembly, layers
-from livingstill.segmentation import flow_field, mask_files, plan
+from livingstill.segmentation import confidence, flow_field, mask_files, plan
 from livingstill.settings.groups import FrameSettings, RegionSettings
 from livingstill.settings.shot import Shot
 from livingstill.settings.values import MoveSpec, Strokes
@@ -45,13 +46,28 @@ from livingstill.settings.values import MoveSpec, Strokes
 MAX_LAYERS = {"draft": 5, "standard": 5, "high": 8}
 """Largest number of layers by quality: more than five gain at large moves only, and cost time."""
 
+_OVERLAYS = ("title", "subtitle", "price", "address", "details", "logo", "disclosure")
+"""Settings of what is laid over a frame, and so stands in the plane of the screen."""
+
 _ZOOM_ITERATIONS, _ZOOM_MARGIN = 4, 1.002
 
 
 # regions
 
 
-def plan_regions(analysis: Analysis, settings: RegionSettings) -> tuple[Region, ...]:
+@dataclass(frozen=True, slots=True, eq=False)
+class PlannedRegions:
+    """The ``moving`` regions of a photo, and what is left still because it may be something else.
+
+    ``reflection`` is (H, W) uint8, 255 where mirror images show that there is water.
+    """
+
+    moving: tuple[Region, ...]
+    uncertain: tuple[Finding, ...] = ()
+    reflection: UInt8Array | None = None
+
+
+def plan_regions(analysis: Analysis, settings: RegionSettings) -> PlannedRegions:
     """Return the moving regions of a photo: one soft mask per kind and component, without overlap.
 
     Raises
@@ -70,7 +86,7 @@ def detect_kinds(analysis: Analysis, settings: RegionSettings) -> plan.DetectedK
     InputError
         If a kind that was named does not exist.
     """
-    return plan.detect_kinds(
+    detection = plan.detect_kinds(
         analysis.rgb,
         analysis.depth().values,
         analysis.classes(),
@@ -78,11 +94,13 @@ def detect_kinds(analysis: Analysis, settings: RegionSettings) -> plan.DetectedK
         strokes=settings.brush,
         hold_faces=settings.hold_faces,
     )
+    named = {*settings.motion, *(stroke.kind for stroke in settings.brush)}
+    return confidence.hold_uncertain(detection, analysis.perception, named)
 
 
 def apply_masks(
     analysis: Analysis, detection: plan.DetectedKinds, settings: RegionSettings
-) -> tuple[Region, ...]:
+) -> PlannedRegions:
     """Return the moving regions: what was detected, the settings' masks and hold applied.
 
     Raises
@@ -92,12 +110,15 @@ def apply_masks(
     """
     height, width = analysis.rgb.shape[:2]
     size = (width, height)
-    return plan.apply_masks(
+    masks = {one.kind: mask_files.read(one.file, size) for one in settings.mask}
+    moving = plan.apply_masks(
         detection,
         motion=settings.motion,
-        masks={one.kind: mask_files.read(one.file, size) for one in settings.mask},
+        masks=masks,
         hold=mask_files.read(settings.hold, size) if settings.hold else None,
     )
+    uncertain = tuple(f for f in detection.uncertain if f.kind not in masks)
+    return PlannedRegions(moving, uncertain, detection.reflection)
 
 
 # scene
@@ -235,13 +256,41 @@ def plan_camera(
         camera = resolve(view.zoomed(zoom))
         if strength is not None:
             camera = ModulatedPath(camera, strength, timeline.phase(timeline.frames - 1) / last)
-        poses: list[Pose] = [camera.at(timeline.time(i)) for i in range(timeline.frames)]
         zoomed = replace(window, scale=window.scale / zoom)
+        rig = plan_stereo(scene, zoomed, view, frame, shot, timeline, camera)
+        outermost = rig.outermost(camera) if rig else (camera,)
+        poses: list[Pose] = [
+            path_.at(timeline.time(i)) for i in range(timeline.frames) for path_ in outermost
+        ]
         extra_zoom = frames.safe_zoom(scene, poses, zoomed, frame.picture[2:])
         if extra_zoom == 1.0:
             break
         zoom *= extra_zoom * _ZOOM_MARGIN
     return camera, replace(window, scale=window.scale / zoom)
+
+
+def plan_stereo(
+    scene: Scene,
+    window: frames.Window,
+    view: CameraView,
+    frame: framing.Framing,
+    shot: Shot,
+    timeline: Timeline,
+    camera: CameraPath,
+) -> stereo.StereoRig | None:
+    """Return the eyes of a shot's stereo layout beside its camera, None where it has none."""
+    if shot.stereo is None:
+        return None
+    width, height = frame.picture[2:]
+    return stereo.plan_rig(
+        shot.stereo,
+        shot,
+        visibility.rest_depth(scene, window, (width, height)),
+        [camera.at(timeline.time(i)) for i in range(timeline.frames)],
+        scene.focal * scene.size[0] / (window.scale * width),
+        view.subject,
+        overlay=any(getattr(shot, name) for name in _OVERLAYS),
+    )
 
 
 def window_of(scene: Scene, frame: framing.Framing) -> frames.Window:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from livingstill.core import memory
 from livingstill.core.model import Float32Array, PackedRGBA, UInt8Array
-from livingstill.jobs import manifest, matte, monitor, provenance
+from livingstill.jobs import manifest, matte, monitor, provenance, stereo
 from livingstill.jobs.stages import Stages
 from livingstill.media import formats
 from livingstill.media.write import encoder, stills
@@ -45,6 +45,8 @@ def write(
 ) -> RenderResult:
     """Render a clip once and write every output; each file is complete or not there.
 
+    Of a stereo clip, figures and ``on_frame`` are of the leftmost view, all else of the whole frame.
+
     Parameters
     ----------
     hashes : whether the frames' SHA-256 are wanted
@@ -66,43 +68,56 @@ def write(
     if shot.audio is not None:
         with stages("sound"):
             sound, sound_note = clip.sound()
-    loop = _loop(clip) if timeline.periodic else None
-    encoders = [_encoder(clip, output, overwrite, metadata, sound, loop) for output in outputs]
+    loop = loop_of(clip) if timeline.periodic else None
+    pictures = [Path(output) for output in outputs if stereo.is_picture(output, shot)]
+    clips = [output for output in outputs if Path(output) not in pictures]
+    encoders = [_encoder(clip, output, overwrite, metadata, sound, loop) for output in clips]
     static_camera = clip.static_camera
     static_frame = static_camera and not (clip.card and shot.title_fade)
     figures = monitor.stream_figures(clip.regions, clip.window, size, static_frame)
 
-    def measured_frames() -> Iterator[PackedRGBA]:
-        for frame in clip.rendered() if source is None else source:
+    def measured(rendered: Iterable[PackedRGBA]) -> Iterator[PackedRGBA]:
+        for frame in rendered:
             figures.add(frame)
             yield frame
 
+    if clip.rig is None:
+        rendered = measured(clip.rendered() if source is None else source)
+        finished = clip.finisher.finish(rendered, range(timeline.frames))
+        pairs: Iterator[tuple[PackedRGBA, PackedRGBA]] = ((one, one) for one in finished)
+    else:
+        pairs = stereo.frames(clip, measured)
     digests: list[str] = []
     first: PackedRGBA | None = None
     memory.trim_heap()
     with encoder.Tee(encoders) as sink, stages("frames", timeline.frames) as step:
-        for packed in clip.finisher.finish(measured_frames(), range(timeline.frames)):
-            output_frame = packed if mattes is None else matte.apply_matte(packed, next(mattes))
+        for packed, written in pairs:
+            output_frame = written if mattes is None else matte.apply_matte(packed, next(mattes))
             sink.write(output_frame)
-            if poster is not None and first is None:
+            if first is None and (poster or pictures):
                 first = output_frame.copy()
             if hashes:
                 digests.append(manifest.digest(frames.unpack(output_frame)))
             if on_frame:
                 on_frame(frames.unpack(packed))
             step()
-    if poster is not None and first is not None:
-        stills.write_poster(poster, first, overwrite=overwrite, metadata=metadata)
-    measured = figures.figures()
+    for picture in [poster, *pictures]:
+        if picture is not None and first is not None:
+            stills.write_poster(picture, first, overwrite=overwrite, metadata=metadata)
+    values = figures.figures()
     faults = stream.judge_stream(
-        measured,
+        values,
         timeline.frames,
         float(timeline.fps),
         size,
         loop=static_camera and timeline.periodic,
     )
     notes = _notes(encoders, sound is not None, sound_note, faults)
-    return RenderResult(tuple(digests), measured, notes)
+    if clip.rig is not None:
+        comfort = stereo.measure(clip, clip.rig)
+        values |= comfort.figures()
+        notes = (*notes, *comfort.notes())
+    return RenderResult(tuple(digests), values, notes)
 
 
 def _notes(
@@ -118,7 +133,7 @@ def _notes(
     )
 
 
-def _loop(clip: Clip) -> Loop:
+def loop_of(clip: Clip) -> Loop:
     """Return what an encoder should know of a loop."""
     step = monitor.typical_step(
         clip.scene, clip.window, clip.framing.size, clip.camera, clip.motion, clip.timeline
@@ -138,7 +153,7 @@ def _encoder(
     shot = clip.shot
     return encoder.Encoder(
         output,
-        clip.framing.size,
+        clip.output_size,
         clip.timeline.fps,
         encoding(output, shot),
         overwrite=overwrite,
@@ -158,4 +173,5 @@ def encoding(output: str, shot: Shot) -> formats.Encoding:
         bitrate=shot.bitrate,
         quality=shot.quality,
         alpha=bool(shot.alpha),
+        stereo=shot.stereo,
     )

@@ -77,18 +77,18 @@ class ClipReader:
         self.info = self._read_info()
 
     def _read_info(self) -> ClipInfo:
-        if _is_sequence(self.path):
+        if is_sequence(self.path):
             return _sequence_info(self.path)
         _check_file(self.path)
-        if _is_webp(self.path):
+        if is_webp(self.path):
             return _webp_info(self.path)
         return _video_info(self.path)
 
     def __iter__(self) -> Iterator[Frame]:
         """Yield the frames in order of time."""
-        if _is_sequence(self.path):
+        if is_sequence(self.path):
             source = _sequence_frames(self.path, self.notes)
-        elif _is_webp(self.path):
+        elif is_webp(self.path):
             source = _webp_frames(self.path, self.notes)
         else:
             source = _video_frames(self.path, self.info, self.notes)
@@ -244,7 +244,7 @@ def _square_pixel_width(width: int, aspect: Fraction | None) -> int:
 
 def _video_frames(path: Path, info: ClipInfo, notes: list[str]) -> Iterator[Frame]:
     """Decode until the end, or until the file breaks off."""
-    count, start, error_text = 0, None, ""
+    count, hidden, start, error_text = 0, 0, None, ""  # hidden: before or after an edit list
     with _video(path) as container:
         stream = container.streams.video[0]
         stream.thread_type = "AUTO"
@@ -255,6 +255,7 @@ def _video_frames(path: Path, info: ClipInfo, notes: list[str]) -> Iterator[Fram
                 packet = next(packets, None)
                 if packet is None:
                     break
+                hidden += packet.is_discard
                 decoded = packet.decode()
             except (av.error.FFmpegError, OSError, ValueError) as error:
                 if isinstance(error, av.error.InvalidDataError) and count and packet is not None:
@@ -267,7 +268,8 @@ def _video_frames(path: Path, info: ClipInfo, notes: list[str]) -> Iterator[Fram
                 time = frame.time - start if frame.time is not None else count / float(info.fps)
                 yield Frame(_rgb(frame, aspect), time, bool(frame.key_frame))
                 count += 1
-    if error_text or (info.frames is not None and count < info.frames) or _is_truncated(path):
+    missing = info.frames is not None and count + hidden < info.frames
+    if error_text or missing or _is_truncated(path):
         notes.append(_truncation_note(path, count, info.frames))
 
 
@@ -292,7 +294,8 @@ def _rgb(frame: Any, aspect: Fraction | None) -> UInt8Array:
 # Animated WebP, through Pillow: FFmpeg reads only still ones.
 
 
-def _is_webp(path: Path) -> bool:
+def is_webp(path: Path) -> bool:
+    """Return whether a file is a WebP picture, still or animated."""
     with path.open("rb") as file:
         head = file.read(12)
     return head[:4] == b"RIFF" and head[8:] == b"WEBP"
@@ -342,11 +345,13 @@ def _webp_info(path: Path) -> ClipInfo:
 # Numbered pictures.
 
 
-def _is_sequence(path: Path) -> bool:
+def is_sequence(path: Path) -> bool:
+    """Return whether a name stands for numbered pictures, as in frame_%04d.png."""
     return bool(NUMBER.search(path.name))
 
 
-def _sequence_files(path: Path) -> Iterator[Path]:
+def sequence_files(path: Path) -> Iterator[Path]:
+    """Yield the numbered pictures, from number 0 or 1 on, up to the first that is missing."""
     first = next((n for n in range(2) if name_of(path, n).exists()), None)
     if first is None:
         raise InputError(
@@ -360,7 +365,7 @@ def _sequence_files(path: Path) -> Iterator[Path]:
 
 def _sequence_frames(path: Path, notes: list[str]) -> Iterator[Frame]:
     size = None
-    for index, file in enumerate(_sequence_files(path)):
+    for index, file in enumerate(sequence_files(path)):
         with images.open_picture(
             file, images.bytes_of(file, "frame"), "frame", MAX_PIXELS
         ) as image:
@@ -373,7 +378,7 @@ def _sequence_frames(path: Path, notes: list[str]) -> Iterator[Frame]:
 
 
 def _sequence_info(path: Path) -> ClipInfo:
-    files = list(_sequence_files(path))
+    files = list(sequence_files(path))
     with images.open_picture(
         files[0], images.bytes_of(files[0], "frame"), "frame", MAX_PIXELS
     ) as image:

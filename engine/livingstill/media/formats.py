@@ -189,6 +189,8 @@ class Encoding:
     bit_rate: int | None = None
     quality: str = "standard"
     alpha: bool = False
+    stereo: str | None = None
+    """Layout of the views in a frame, which the file tells its players where it can."""
 
 
 def format_of(path: str) -> Format:
@@ -253,11 +255,12 @@ def choose(
     bitrate: str | int | None = None,
     quality: str = "standard",
     alpha: bool = False,
+    stereo: str | None = None,
 ) -> Encoding:
     """Return the settings for a clip at ``path``, or say what does not fit together.
 
     ``crf`` is constant quality, smaller = better; ``bitrate``, as ``4M`` or in bits per second,
-    takes its place.
+    takes its place; ``stereo`` is the layout of the views in a frame.
 
     >>> choose("lake.mp4").options
     {'x264-params': 'chromaloc=1:rc-lookahead=20', 'preset': 'veryfast', 'crf': '18'}
@@ -295,8 +298,21 @@ def choose(
         options["crf"] = f"{codec_.crf if crf is None else crf:g}"
     if alpha and name == "vp9":
         options["auto-alt-ref"] = "0"  # libvpx cannot hide frames that carry alpha
+    if stereo:
+        _check_stereo(path, format_, stereo)
+        if name == "h264" and stereo == "half-sbs":  # televisions stretch what says so
+            options["x264-params"] += ":frame-packing=3"
     pixels = codec_.alpha_pixels if alpha else codec_.pixels
-    return Encoding(format_, codec_, pixels, options, rate, quality, alpha)
+    return Encoding(format_, codec_, pixels, options, rate, quality, alpha, stereo)
+
+
+def _check_stereo(path: str, format_: Format, stereo: str) -> None:
+    """Refuse a format that no viewer of stereo takes."""
+    if format_.suffix == ".gif":
+        raise InputError(
+            f"clip {path} is a GIF, whose 256 colours spoil a stereo picture ({stereo}); "
+            "write .mp4, .mkv, .webm or .webp, or .png for one picture"
+        )
 
 
 def _with_alpha(format_: Format, path: str) -> str:

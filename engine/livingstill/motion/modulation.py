@@ -81,6 +81,8 @@ def build_modulated(
     """
     envelope = context.envelope
     assert envelope is not None  # else there is nothing to do
+    if envelope.mean == 0:
+        return ()
     steady = build(context)
     scaled = tuple(
         effect if effect.placement.reflects else ScaledEffect(effect, envelope)

@@ -1,9 +1,9 @@
-"""Inverse depth and class probabilities of a photo, by one pass of the embedded network."""
+"""Inverse depth and class probabilities of a photo, by the two embedded networks."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib import resources
 from threading import Lock
 
@@ -14,8 +14,11 @@ from livingstill.core.model import Float32Array, Perception, UInt8Array
 from livingstill.imaging import exact
 from livingstill.network.graph import Network
 
-WEIGHTS = "livingstill.npz"
+WEIGHTS = {"depth": "depth.npz", "classes": "classes.npz"}
 CLASSES = ("other", "sky", "water", "foliage", "grass", "person")
+HELPER_CLASSES = ("land", "building", "fire")
+"""Classes the network also tells apart, so that it learns what is none of the others: part of "other"."""
+
 SIZES = {"draft": (384,), "standard": (512, 320), "high": (640, 384)}
 """Long sides of what the network sees at each quality, the finest first; ``high`` also mirrors.
 
@@ -50,11 +53,11 @@ def forward(rgb: UInt8Array, *, quality: str = "standard") -> Perception:
             f"photo has shape {rgb.shape} and type {rgb.dtype}; "
             "it must be (height, width, 3) and uint8"
         )
+    mirror = quality == "high"
     with _lock:
-        inverse, class_probability = infer_multiscale(
-            embedded(), rgb, SIZES[quality], mirror=quality == "high"
-        )
-    return to_perception(inverse, class_probability)
+        inverse = inverse_depth(embedded("depth"), rgb, SIZES[quality], mirror=mirror)
+        classes = class_probabilities(embedded("classes"), rgb, SIZES[quality], mirror=mirror)
+    return to_perception(inverse, classes)
 
 
 def size_for(width: int, height: int, long_side: int) -> tuple[int, int]:
@@ -70,40 +73,55 @@ def size_for(width: int, height: int, long_side: int) -> tuple[int, int]:
     return sides[0], sides[1]
 
 
-def infer_multiscale(
+def inverse_depth(
     network: Network, rgb: UInt8Array, long_sides: Sequence[int], *, mirror: bool = False
-) -> tuple[Float32Array, Float32Array]:
-    """Return inverse depth (h, w) and class probabilities (C, h, w) at the size of the first view.
+) -> Float32Array:
+    """Return inverse depth (h, w) at the size of the first view, of a network of depth.
 
-    Probabilities are the mean of all views; of depth, the coarser views correct only the layout of
-    the finest.
+    Coarser views correct only the layout of the finest.
     """
-    inverse, class_probability = _infer(network, rgb, long_sides[0], mirror)
+    inverse = _view(network.inverse_depth, rgb, long_sides[0], mirror)
     if len(long_sides) == 1:
-        return inverse, class_probability
+        return inverse
     size = (inverse.shape[1], inverse.shape[0])
     root, layout = np.sqrt(inverse), np.zeros_like(inverse)
     for side in long_sides[1:]:
-        coarse, other_probability = _infer(network, rgb, side, mirror)
+        coarse = _view(network.inverse_depth, rgb, side, mirror)
         layout += exact.resize_linear(np.sqrt(coarse), size) - root
-        class_probability += np.stack([exact.resize_linear(p, size) for p in other_probability])
     share = np.float32(1 / len(long_sides))
     root = np.clip(root + exact.gaussian_blur(layout * share, LAYOUT * max(size)), 0, 1)
-    return np.asarray(root * root, np.float32), class_probability * share
+    return np.asarray(root * root, np.float32)
 
 
-def _infer(
-    network: Network, rgb: UInt8Array, long_side: int, mirror: bool
-) -> tuple[Float32Array, Float32Array]:
+def class_probabilities(
+    network: Network, rgb: UInt8Array, long_sides: Sequence[int], *, mirror: bool = False
+) -> Float32Array:
+    """Return the probabilities (C, h, w) of ``CLASSES`` at the size of the first view.
+
+    They are the mean of all views.
+    """
+    total = _view(network.class_probabilities, rgb, long_sides[0], mirror)
+    size = (total.shape[2], total.shape[1])
+    for side in long_sides[1:]:
+        coarse = _view(network.class_probabilities, rgb, side, mirror)
+        total += np.stack([exact.resize_linear(p, size) for p in coarse])
+    for helper in total[len(CLASSES) :]:
+        total[0] += helper
+    return total[: len(CLASSES)] * np.float32(1 / len(long_sides))
+
+
+def _view(
+    infer: Callable[[UInt8Array], Float32Array], rgb: UInt8Array, long_side: int, mirror: bool
+) -> Float32Array:
+    """Return what a network says of a photo at one size, perhaps the mean with its mirror image."""
     size = size_for(rgb.shape[1], rgb.shape[0], long_side)
     shrinks = size[0] < rgb.shape[1]
     small = (exact.resize_area if shrinks else exact.resize_linear)(rgb, size)
-    inverse, class_probability = network(small)
+    answer = infer(small)
     if mirror:
-        other, other_probability = network(np.ascontiguousarray(small[:, ::-1]))
-        inverse = (inverse + other[:, ::-1]) * np.float32(0.5)
-        class_probability = (class_probability + other_probability[:, :, ::-1]) * np.float32(0.5)
-    return np.maximum(inverse, 0), class_probability
+        other = infer(np.ascontiguousarray(small[:, ::-1]))
+        answer = (answer + other[..., ::-1]) * np.float32(0.5)
+    return np.maximum(answer, 0)
 
 
 def to_perception(inverse: Float32Array, class_probability: Float32Array) -> Perception:
@@ -122,6 +140,9 @@ def read(weights: bytes) -> Network:
         return Network(dict(arrays))
 
 
-def embedded() -> Network:
-    """Return the network that ships; read anew for each photo, as it holds 80 MB while it works."""
-    return read((resources.files(__package__) / "weights" / WEIGHTS).read_bytes())
+def embedded(learned: str) -> Network:
+    """Return the network of ``depth`` or of ``classes`` that ships.
+
+    It is read anew for each photo, as it holds 80 MB while it works.
+    """
+    return read((resources.files(__package__) / "weights" / WEIGHTS[learned]).read_bytes())

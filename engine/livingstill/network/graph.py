@@ -1,4 +1,4 @@
-"""The embedded network's forward pass: which layer reads which, each run by a kernel of ours."""
+"""The embedded networks' forward pass: which layer reads which, each run by a kernel of ours."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def pack(weights: NDArray[Any], bias: NDArray[Any], *, stem: bool = False) -> De
 
 
 class Network:
-    """The network with its weights, for one picture after another; not for two threads at once.
+    """A network with its weights, for one picture after another; not for two threads at once.
 
     Parameters
     ----------
@@ -113,36 +113,47 @@ class Network:
                 self._plain[name] = np.ascontiguousarray(w.reshape(len(w), -1)), b
             else:
                 self._dense[name] = pack(w, b, stem=name == "conv_stem")
-        self.classes = len(weights["kind.bias"])
+        self._classes = len(weights.get("kind.bias", ()))
 
-    def __call__(self, picture: UInt8Array) -> tuple[Float32Array, Float32Array]:
-        """Return inverse depth (h / 2, w / 2) and class probabilities (C, h / 2, w / 2).
+    def inverse_depth(self, picture: UInt8Array) -> Float32Array:
+        """Return inverse depth (h / 2, w / 2) in 0..1, by a network of depth.
 
         Parameters
         ----------
         picture : (h, w, 3) uint8 RGB; sides are multiples of 32
         """
-        half, quarter, eighth, sixteenth, coarsest = self._backbone(picture)
-        x = self._merge("up16", self._context("context", coarsest), sixteenth)
-        x = self._merge("up4", self._merge("up8", x, eighth), quarter)
+        x, half = self._decoded(picture)
         x = self._join(self._conv("depth.first.0", x, "shrunk", _RELU), "depth.lateral", half)
         x = self._conv("depth.last", self._conv("depth.second.0", x, "blended", _RELU), "merged")
         inverse = np.empty((half.rows, half.side - 1), np.float32)
         over_shares(lambda a, b: convolution.squared_sigmoid(x.flat, inverse, a, b), 0, half.rows)
+        return inverse
 
-        y = self._merge("kind16", self._context("kind_context", coarsest), sixteenth)
-        y = self._merge("kind4", self._merge("kind8", y, eighth), quarter)
+    def class_probabilities(self, picture: UInt8Array) -> Float32Array:
+        """Return class probabilities (C, h / 2, w / 2), by a network of classes.
+
+        Parameters
+        ----------
+        picture : (h, w, 3) uint8 RGB; sides are multiples of 32
+        """
+        y, half = self._decoded(picture)
         y = self._conv("kind", y, "shrunk")
         logits = self._buffer("lateral", y.channels, half.rows, half.side)
         logits.flat[:] = 0
         over_shares(_doubled(y, logits), 0, y.channels)
-        probabilities = np.empty((self.classes, *inverse.shape), np.float32)
+        probabilities = np.empty((self._classes, half.rows, half.side - 1), np.float32)
         over_shares(
             lambda a, b: convolution.softmax(logits.flat, logits.plane, probabilities, a, b),
             0,
             half.rows,
         )
-        return inverse, probabilities
+        return probabilities
+
+    def _decoded(self, picture: UInt8Array) -> tuple[FeatureMap, FeatureMap]:
+        """Return decoded features at 1/4 and the backbone's at 1/2."""
+        half, quarter, eighth, sixteenth, coarsest = self._backbone(picture)
+        x = self._merge("up16", self._context("context", coarsest), sixteenth)
+        return self._merge("up4", self._merge("up8", x, eighth), quarter), half
 
     def _buffer(self, name: str, channels: int, rows: int, side: int) -> FeatureMap:
         """Return a map in the buffer of that name, whose last content is lost."""

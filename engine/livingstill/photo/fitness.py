@@ -72,8 +72,10 @@ class Fitness:
         """Return it as sentences for a terminal."""
         sentences = [f"Grade {self.grade}: {MEANING[self.grade]} ({self.score} of 100)"]
         sentences += [f"- {risk.message}" for risk in self.risks] or ["- no risks found"]
-        sentences.append(f"Moving: {', '.join(map(str, self.moving)) or 'nothing'}")
-        unsure = [finding.kind for finding in self.moving if not finding.sure]
+        moving = ", ".join(str(finding) for finding in self.moving if finding.moves)
+        sentences.append(f"Moving: {moving or 'nothing'}")
+        sentences += [f"Left still: {one.note}" for one in self.moving if not one.moves]
+        unsure = [one.kind for one in self.moving if one.moves and not one.sure]
         if unsure or self.doubt >= DOUBTFUL:
             masks = ", ".join(f"--mask {kind}=FILE" for kind in unsure) or "--mask KIND=FILE"
             sentences.append(
@@ -148,9 +150,10 @@ def assess(
 
 def _doubt(share: float, moving: tuple[Finding, ...]) -> Risk:
     """Return the risk that the wrong parts move: by the share in doubt, and the least sure kind."""
-    least = min((one.confidence for one in moving if one.confidence is not None), default=1.0)
-    weight = max(_ramp(share, 0.08, 0.5, 35), _ramp(-least, -SURE, -0.4, 25))
-    if share >= DOUBTFUL:
+    sure = (one.confidence for one in moving if one.moves and one.confidence is not None)
+    weight = max(_ramp(share, 0.08, 0.5, 35), _ramp(-min(sure, default=1.0), -SURE, -0.4, 25))
+    still = sum(one.share for one in moving if not one.moves)
+    if max(share, still) >= DOUBTFUL:
         weight = max(weight, 100 - GRADES[0][0] + 1)
     return Risk(
         "doubt",

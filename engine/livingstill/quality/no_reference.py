@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from livingstill.core.errors import InputError
 from livingstill.core.model import Float32Array, UInt8Array
+from livingstill.quality.transience import TransienceMeter
 
 Array = NDArray[Any]
 
@@ -38,6 +39,8 @@ class Series:
     ``change`` : (LAGS, T, gy, gx) mean abs difference of Y from the frame 1..LAGS before
     ``residual`` : (T, gy, gx) the same after the best smooth flow (DIS; Kroeger et al., 2016)
     ``flow`` : (T, gy, gx, 2) mean (dx, dy) of a tile
+    ``transient`` : (T, gy, gx) share of a tile's pixels whose texture neither the frame before nor
+        the one after contains; 0 in the first and last frame
     ``warp_error`` : (T,) mean over unoccluded pixels of squared residual, in [0, 1] colours
         (Lai et al., 2018, with DIS in place of FlowNet2)
     ``occluded``, ``folded`` : (T,) share of the picture that fails the forward-backward check,
@@ -61,6 +64,7 @@ class Series:
     change: Float32Array
     residual: Float32Array
     flow: Float32Array
+    transient: Float32Array
     warp_error: Float32Array
     occluded: Float32Array
     folded: Float32Array
@@ -171,6 +175,7 @@ class Observer:
         self.dis = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
         self.y, self.x = np.mgrid[: self.reduced_size[1], : self.reduced_size[0]].astype(np.float32)
         self.still = None if self.still_source is None else self._reduce(self.still_source)[0]
+        self.transience = TransienceMeter(self.grid)
 
     def _reduce(self, frame: Array) -> tuple[Array, Array, Array]:
         """Return Y, Cr and Cb in one array, and the small RGB frame."""
@@ -225,6 +230,10 @@ class Observer:
         else:
             self._record(residual=undefined, flow=np.dstack([undefined, undefined]))
             self._record(warp_error=np.nan, occluded=np.nan, folded=np.nan, static_change=np.nan)
+        transient = self.transience.add(reduced_size)
+        if transient is not None:
+            self.measurements["transient"][-1] = transient  # known once the next frame is
+        self._record(transient=np.zeros(self.grid[::-1], np.float32))
         self.recent = [*self.recent[1 - LAGS :], luma]
 
     def _flow(

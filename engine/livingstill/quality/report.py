@@ -35,6 +35,14 @@ _HELP = {
     "border_min": "least detail across an edge of the frame, as a share of further in",
     "identity_mean": "structural similarity to the still, mean of the clip",
     "identity_last": "structural similarity to the still, last frame",
+    "stereo.nearest": "parallax of the nearest percent, % of the width; negative = before the screen",
+    "stereo.middle": "median parallax, % of the width",
+    "stereo.farthest": "parallax of the farthest percent, % of the width",
+    "stereo.widest": "from the least to the largest parallax, % of the width",
+    "stereo.window_violations": "% of the frame's sides that stand before the screen and are cut off",
+    "stereo.filled": "% of a view that the photo does not show",
+    "stereo.rivalry": "% of a view that the other neither shows in its place nor hides behind something nearer",
+    "stereo.recommended": "largest comfortable --eyes, % of the width",
 }
 _STYLE = """
 :root{--ink:#1d2430;--soft:#677083;--line:#dfe3ea;--card:#fff;--page:#f4f6f9;--plot:#2f6fde}

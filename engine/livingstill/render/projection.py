@@ -66,8 +66,7 @@ class Projection:
         camera = np.array(
             [
                 *homography(pose, self.window, self.size, focal).ravel(),
-                *(self.window.x, self.window.y),
-                *(focal * pose.x, focal * pose.y, pose.z, pose.pivot),
+                *_translation(pose, self.window, focal),
             ]
         )
 
@@ -88,13 +87,13 @@ def homography(
 ) -> NDArray[np.float64]:
     """Return the 3 x 3 map from output pixels to scene pixels about the window's centre.
 
-    It undoes zoom and rotation; ``focal`` is in scene pixels.
+    It undoes zoom, the shear of an eye and rotation; ``focal`` is in scene pixels.
     """
     width, height = size
     scale = window.scale / pose.zoom
-    to_window = np.array(
-        [[scale, 0, -scale * (width - 1) / 2], [0, scale, -scale * (height - 1) / 2], [0, 0, 1]]
-    )
+    left, top = -scale * (width - 1) / 2, -scale * (height - 1) / 2
+    shear = focal * pose.eye * pose.convergence
+    to_window = np.array([[scale, 0, left - shear], [0, scale, top], [0, 0, 1]])
     lens = np.diag([focal, focal, 1.0])
     return np.asarray(lens @ _rotation(pose).T @ np.linalg.inv(lens) @ to_window, np.float64)
 
@@ -146,6 +145,20 @@ def safe_zoom(
             lower, upper = (middle, upper) if shows_border(pose, middle) else (lower, middle)
         safe = upper
     return safe
+
+
+def _translation(pose: Pose, window: Window, focal: float) -> tuple[float, ...]:
+    """Return the axis in the scene, the camera's offset and the pivot, as ``kernels.solve`` wants them.
+
+    An eye is offset along the turned camera's own horizontal axis, which no pivot may shift: the
+    pivot's shift, that of the camera between the eyes, is then part of the axis.
+    """
+    if not pose.eye:
+        return window.x, window.y, focal * pose.x, focal * pose.y, pose.z, pose.pivot
+    x, y, z = np.array([pose.x, pose.y, pose.z]) + pose.eye * _rotation(pose)[0]
+    shift = focal * pose.pivot
+    axis = window.x - shift * pose.x, window.y - shift * pose.y
+    return *axis, focal * x, focal * y, z, 0.0
 
 
 def _rotation(pose: Pose) -> NDArray[np.float64]:

@@ -50,8 +50,12 @@ class VisibilitySampler:
 
     def sample(self, pose: Pose) -> VisibilitySample:
         """Return the visibility in a frame from ``pose``."""
+        return self.sample_at(pose, self.x, self.y)
+
+    def sample_at(self, pose: Pose, px: Float32Array, py: Float32Array) -> VisibilitySample:
+        """Return the visibility at pixels (h, w) of a frame from ``pose``."""
         self.projection.solve(pose)
-        positions = [self.scene_position(k, self.x, self.y) for k in range(len(self._opaque))]
+        positions = [self.scene_position(k, px, py) for k in range(len(self._opaque))]
         opaque = np.stack([_sample_nearest(s, *p) for s, p in zip(self._opaque, positions)]) > 0
         layer = np.where(opaque.any(0), opaque.argmax(0), len(opaque) - 1)
         in_photo = (
@@ -97,6 +101,23 @@ class VisibilitySampler:
                 u[selected] += (x - px)[selected] / np.float32(self.scale)
                 v[selected] += (y - py)[selected] / np.float32(self.scale)
         return u, v
+
+
+def rest_depth(
+    scene: Scene, window: Window, size: tuple[int, int], samples: int = 1280
+) -> Float32Array:
+    """Return the inverse depth of what a frame shows at rest, ``samples`` pixels or more on its long side."""
+    stride = max(1, max(size) // samples)
+    x = window.x + window.scale * (np.arange(stride // 2, size[0], stride) - (size[0] - 1) / 2)
+    y = window.y + window.scale * (np.arange(stride // 2, size[1], stride) - (size[1] - 1) / 2)
+    height, width = scene.layers[0].colour.shape
+    columns = np.clip(np.rint(x), 0, width - 1).astype(np.intp)
+    grid = np.ix_(np.clip(np.rint(y), 0, height - 1).astype(np.intp), columns)
+    depth = scene.layers[-1].inverse_depth[grid]
+    for layer in reversed(scene.layers[:-1]):
+        opaque = layer.colour[grid] >> np.uint32(24) > _OPAQUE_ALPHA
+        depth = np.where(opaque, layer.inverse_depth[grid], depth)
+    return np.ascontiguousarray(depth)
 
 
 def _sample_bilinear(values: Float32Array, x: Float32Array, y: Float32Array) -> Float32Array:

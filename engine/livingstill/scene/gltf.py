@@ -54,7 +54,9 @@ class _Buffer:
 
 
 def glb(scene: Scene, meshes: list[Mesh]) -> bytes:
-    """Return the bytes of a .glb file; layers without faces are left out.
+    """Return the bytes of a .glb file, farthest layer first; layers without faces are left out.
+
+    Programs that draw transparent meshes in the order of the file then blend each over those behind.
 
     Parameters
     ----------
@@ -65,7 +67,7 @@ def glb(scene: Scene, meshes: list[Mesh]) -> bytes:
     images: list[dict[str, Any]] = []
     materials: list[dict[str, Any]] = []
     parts: list[dict[str, Any]] = []
-    solid = [(k, mesh) for k, mesh in enumerate(meshes) if len(mesh.faces)]
+    solid = [(k, mesh) for k, mesh in reversed(list(enumerate(meshes))) if len(mesh.faces)]
     for n, (k, mesh) in enumerate(solid):
         bgra = cv2.cvtColor(straight_alpha(scene.layers[k]), cv2.COLOR_RGBA2BGRA)
         picture = cv2.imencode(".png", bgra)[1].tobytes()

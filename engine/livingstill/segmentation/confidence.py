@@ -7,27 +7,34 @@ doubt as a view that hesitates does.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from dataclasses import replace
 
+import cv2
 import numpy as np
 
 from livingstill.core.finding import SURE, Finding
 from livingstill.core.kinds import KINDS
-from livingstill.core.model import Float32Array, Perception, Region
-from livingstill.imaging import exact
+from livingstill.core.model import Float32Array, Perception, Region, UInt8Array
+from livingstill.imaging import exact, image
+from livingstill.segmentation.plan import DetectedKinds
 
 
 def findings(
-    regions: tuple[Region, ...], perception: Callable[[], Perception], given: Collection[str] = ()
+    regions: tuple[Region, ...],
+    perception: Callable[[], Perception],
+    given: Collection[str] = (),
+    reflection: UInt8Array | None = None,
 ) -> tuple[Finding, ...]:
     """Return the findings of regions, in their order; ``given`` are the kinds whose mask was given.
 
     ``perception`` is called where a region is of the network's classes, and not otherwise.
+    ``reflection`` (H, W) uint8 says where a mirror image shows that there is water.
     """
     return tuple(
         Finding(
             region.label,
             region.share,
-            _confidence(region, perception())
+            _confidence(region, perception(), reflection)
             if KINDS[region.label].classes and region.label not in given
             else None,
         )
@@ -35,15 +42,80 @@ def findings(
     )
 
 
-def _confidence(region: Region, perception: Perception) -> float | None:
+def hold_uncertain(
+    detection: DetectedKinds, perception: Callable[[], Perception], named: Collection[str]
+) -> DetectedKinds:
+    """Return what was detected without the connected parts that may be something else.
+
+    A part moves if the mean probability of its kind's classes reaches the kind's
+    ``min_confidence``: what should move and does not is missed less than what moves and should not.
+    Kinds that are ``named`` move wherever they were found.
+    """
+    kinds, uncertain = dict(detection.kinds), list[Finding]()
+    for kind, share in detection.kinds.items():
+        if not KINDS[kind].classes or kind in named:
+            continue
+        probability = _probability(KINDS[kind].classes, perception(), detection.reflection)
+        if probability is None:
+            continue
+        certain, lost, confidence = _certain_parts(kind, share, probability)
+        if lost:
+            kinds[kind] = share * certain
+        if lost >= KINDS[kind].min_share:
+            uncertain.append(Finding(kind, lost, confidence, moves=False))
+    return replace(detection, kinds=kinds, uncertain=tuple(uncertain))
+
+
+def _certain_parts(
+    kind: str, share: Float32Array, probability: Float32Array
+) -> tuple[Float32Array, float, float]:
+    """Return where a kind's parts are certain, (H, W) float32 in 0..1, and of those that are not
+    their share of the picture and mean probability."""
+    height, width = probability.shape
+    small = np.asarray(exact.resize_area(share, (width, height)), np.float32)
+    count, part = cv2.connectedComponents((small > 0.5).astype(np.uint8))
+    held, certain = np.zeros(small.shape, np.uint8), np.zeros(small.shape, np.uint8)
+    for k in range(1, count):
+        inside = part == k
+        total = small[inside].sum(dtype=np.float64)
+        sure = (small[inside] * probability[inside]).sum(dtype=np.float64) / total
+        (held if sure < KINDS[kind].min_confidence else certain)[inside] = 1
+    if not held.any():
+        return np.ones_like(share), 0.0, 1.0
+    lost = small * held
+    area = float(lost.mean(dtype=np.float64))
+    sure = float((lost * probability).sum(dtype=np.float64) / lost.sum(dtype=np.float64))
+    # what is too thin or faint to be a part goes with the parts it is beside
+    grown = cv2.dilate(certain, np.ones((5, 5), np.uint8)).astype(np.float32)
+    return image.upsample(grown, share.shape), area, min(sure, 1.0)
+
+
+def _probability(
+    classes: Collection[str], perception: Perception, reflection: UInt8Array | None
+) -> Float32Array | None:
+    """Return the probability (h, w) float32 of being of one of some classes; None of none.
+
+    A mirror image shows water, whatever the network takes it for.
+    """
+    planes = [perception.classes.index(name) for name in classes if name in perception.classes]
+    if not planes:
+        return None
+    total = perception.probabilities[planes].astype(np.float32).sum(0)
+    if reflection is not None and "water" in classes:
+        height, width = total.shape
+        total = np.maximum(total, exact.resize_area(reflection, (width, height)))
+    return np.asarray(np.minimum(total / np.float32(255), np.float32(1)))
+
+
+def _confidence(
+    region: Region, perception: Perception, reflection: UInt8Array | None
+) -> float | None:
     """Return the mean probability of a region's classes under its mask; None for an empty mask."""
     height, width = perception.inverse_depth.shape
     mask = np.asarray(exact.resize_area(region.mask, (width, height)), np.float32)
-    classes = KINDS[region.label].classes
-    planes = [perception.classes.index(name) for name in classes if name in perception.classes]
-    probability = perception.probabilities[planes].astype(np.float32).sum(0) / np.float32(255)
+    probability = _probability(KINDS[region.label].classes, perception, reflection)
     total = float(mask.sum(dtype=np.float64))
-    if not total or not planes:
+    if not total or probability is None:
         return None
     return min(1.0, float((mask * probability).sum(dtype=np.float64)) / total)
 

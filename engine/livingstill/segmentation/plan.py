@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from livingstill.core.errors import InputError
+from livingstill.core.finding import Finding
 from livingstill.core.kinds import KINDS, resolve
 from livingstill.core.model import Float32Array, Region, UInt8Array
 from livingstill.core.registry import nearest
@@ -49,13 +50,16 @@ class DetectedKinds:
 
     ``kinds`` is (H, W) float32 in 0..1 per kind, less what of it stands still; ``lettering`` and
     ``people`` are the parts to hold, (H, W) float32 in 0..1, None where there are none or they are
-    not held. ``shape`` is (H, W).
+    not held. ``shape`` is (H, W); ``uncertain`` are what is left still
+    as it may be something else; ``reflection`` is (H, W) uint8, 255 on mirror images in water.
     """
 
     shape: tuple[int, int]
     kinds: Mapping[str, Float32Array]
     lettering: Float32Array | None = None
     people: Float32Array | None = None
+    uncertain: tuple[Finding, ...] = ()
+    reflection: UInt8Array | None = None
 
 
 def plan(
@@ -123,10 +127,11 @@ def detect_kinds(
         if rigid := KINDS[kind].rigid:
             shares[kind] = mask * (1 - resolve(rigid)(evidence, mask))
     if not hold_faces or not shares:  # what the user masks is held by the user alone
-        return DetectedKinds(shape, shares)
+        return DetectedKinds(shape, shares, reflection=evidence.reflection)
     lettering = image.upsample(find_lettering(evidence.reduced[FINE]), shape)
     person = evidence.classes.get("person")
-    return DetectedKinds(shape, shares, lettering, None if person is None else _level(person))
+    people = None if person is None else _level(person)
+    return DetectedKinds(shape, shares, lettering, people, reflection=evidence.reflection)
 
 
 def apply_masks(

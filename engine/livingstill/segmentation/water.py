@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from livingstill.core.model import Float32Array, UInt8Array
 from livingstill.imaging import anisotropy, exact, image
 from livingstill.segmentation import appearance
-from livingstill.segmentation.evidence import COARSE, FINE, MEDIUM, Evidence
+from livingstill.segmentation.evidence import FINE, MEDIUM, Evidence
 
 Mask = NDArray[np.bool_]
 
@@ -27,6 +27,9 @@ _PALE = 60
 
 _STREAK_SIGMA = 6.0
 """Pixels over which the structure tensor of streaks is averaged."""
+
+_LEAST_KEPT = 0.4
+"""Share of an outline below which what looks like water in it is not told from the land."""
 
 _ROUNDS, _FALL_ROUNDS = 3, 8
 """How often the outline of running water, and of a fall, is learned anew."""
@@ -41,10 +44,8 @@ def part_water(evidence: Evidence) -> Evidence:
     water = evidence.mask("water")
     if not water.any():
         return evidence
-    water = drop_upright(water, evidence.inverse_depth)
     dry = [mask for name, mask in evidence.masks.items() if name != "water"]
     other = np.max([np.zeros_like(water), *dry], axis=0)
-    evidence = evidence.with_masks({"water": water})
     if find_running_water not in evidence.strokes:
         return evidence.with_masks({STILL: water})
     picture = evidence.reduced[MEDIUM]
@@ -71,32 +72,6 @@ def find_still_water(evidence: Evidence) -> UInt8Array:
 def find_running_water(evidence: Evidence) -> UInt8Array:
     """Return the water that runs."""
     return evidence.mask(RUNNING)
-
-
-def drop_upright(water: UInt8Array, inverse_depth: Float32Array) -> UInt8Array:
-    """Return ``water`` (H, W) uint8 without its small and its upright connected parts.
-
-    A part that begins at the picture's upper border over much of its width, and whose inverse depth
-    does not grow clearly on its way down, is a wall, a curtain or a blurred background.
-    """
-    size = image.reduced_size(water.shape, COARSE)
-    solid = exact.resize_area(water, size) > 96
-    depth = np.asarray(exact.resize_area(inverse_depth, size))
-    out = np.zeros(solid.shape, np.uint8)
-    count, part = cv2.connectedComponents(solid.astype(np.uint8))
-    for k in range(1, count):
-        inside = part == k
-        if inside.mean() < 0.004:
-            continue
-        rows, columns = np.nonzero(inside)
-        top = inside[: max(1, size[1] // 50)].any(0).sum() / len(np.unique(columns))
-        depths = depth[rows, columns]
-        varies = np.ptp(rows) > 8 and np.ptp(depths) > 0
-        slope = np.corrcoef(rows, depths)[0, 1] if varies else 0.0
-        if slope > -0.2 if top < 0.25 else slope > 0.8 and top < 0.6:
-            out[inside] = 255
-    grown = np.asarray(cv2.dilate(out, np.ones((5, 5), np.uint8)), np.uint8)
-    return np.minimum(water, image.upsample(grown, water.shape))
 
 
 def is_running(picture: UInt8Array, water: Mask, sky: Mask) -> bool:
@@ -227,7 +202,7 @@ def segment_running_water(picture: UInt8Array, water: UInt8Array, other: UInt8Ar
     inside = image.mask_at(water, picture.shape)
     barred = image.mask_at(other, picture.shape, 100)
     grown = appearance.grow(picture, inside, inside, barred, np.zeros_like(inside), _ROUNDS)
-    if grown.sum() < 0.2 * inside.sum():
+    if (grown & inside).sum() < _LEAST_KEPT * inside.sum():
         return water
     return _soft(grown, water.shape)
 

@@ -18,9 +18,12 @@ from livingstill.settings.values import (
     Aspect,
     CameraChoice,
     DepthName,
+    Eyes,
     MaskFiles,
     NameList,
+    PlaneName,
     Size,
+    StereoLayout,
     Strokes,
     TextLine,
     contradicts_aspect,
@@ -183,12 +186,59 @@ class FrameSettings(Group):
         ge=1,
         le=16,
     )
+    stereo: StereoLayout = param(
+        None,
+        "both eyes' views in one picture: side by side, the same squeezed to half their width, one above "
+        "the other, an anaglyph for red-cyan glasses, or a quilt of 8x6 views for a Looking Glass; "
+        "size is that of one view; .png and .jpg are one picture",
+        group="Stereo",
+        metavar="sbs|half-sbs|top-bottom|anaglyph|quilt[:COLUMNSxROWS]",
+    )
 
     @model_validator(mode="after")
     def _one_shape(self) -> Self:
         if contradicts_aspect(self.size, self.aspect):
             raise ValueError(f"size {self.size} is not {self.aspect}; give one of them")
         return self
+
+
+class StereoSettings(Group):
+    """The eyes of a stereo picture."""
+
+    eyes: Eyes = param(
+        None,
+        "how far apart the views show the nearest and the farthest thing: percent of the width, or mm "
+        "on a screen of a width; by default 2%, and 6% from end to end of a quilt",
+        group="Stereo",
+        metavar="N%|MMmm@WIDTHmm",
+    )
+    converge: PlaneName = param(
+        "auto",
+        "inverse depth in the plane of the screen, 0 far to 1 near, which a page keeps in place; nearer "
+        "things stand before it; auto = the subject, and what the sides of the frame cut off stays "
+        "behind them",
+        group="Stereo",
+        metavar="auto|0..1",
+    )
+
+
+class PageSettings(Group):
+    """How a page moves, and what it says."""
+
+    page_parallax: float = param(
+        3.0,
+        "how far near and far things pass each other from one side of a page (-o lake.html) to the other",
+        group="Page",
+        unit="percent of the width",
+        ge=0,
+        le=8,
+    )
+    alt_text: TextLine = param(
+        None,
+        "what a page says to those who do not see it; by default the photo's name and what moves",
+        group="Page",
+        metavar="TEXT",
+    )
 
 
 class SamplingSettings(Group):

@@ -13,7 +13,8 @@ class FileSettings(Group):
     photo: Path | None = param(None, "the photo, for shot files", group="Input", metavar="FILE")
     output: tuple[str, ...] = param(
         (),
-        "file to write, format by suffix; repeatable; - writes Y4M to stdout; "
+        "file to write, format by suffix; repeatable; - writes Y4M to stdout; .html is a page that moves "
+        "with the pointer; "
         "by default <photo>.mp4 in the current folder, or the next free name (<photo>-2.mp4)",
         group="Output",
         metavar="PATH",

@@ -39,6 +39,11 @@ class ShotKeys(TypedDict, total=False):
     aspect: str | None
     fit: Literal["crop", "pad", "blur"]
     max_upscale: float
+    stereo: str | None
+    eyes: str | None
+    converge: str
+    page_parallax: float
+    alt_text: str | None
     quality: Literal["draft", "standard", "high"]
     shutter: float
     codec: str | None

@@ -20,7 +20,8 @@ class RescueSettings(SamplingSettings, SeedSettings):
     )
     strict: float = param(
         1.0,
-        "how slight a fault counts: 1 = each, 0.5 = severity 0.5 and more, 0 = none",
+        "how slight a fault counts: 1 = each beyond doubt, 1.2 = each, "
+        "0.5 = severity 0.6 and more, 0 = none",
         group="Options",
         metavar="X",
         ge=0,

@@ -233,6 +233,114 @@ def _depth(value: object) -> object:
     return f"{number:g}"
 
 
+class EyeSpacing(NamedTuple):
+    """How far apart two views show the nearest and the farthest thing: percent of a view's width.
+
+    ``screen`` is the width of the screen in millimetres, where the spacing was given on one.
+    """
+
+    percent: float
+    screen: float | None = None
+
+
+def eye_spacing(text: str) -> EyeSpacing:
+    """Return the spacing of a checked ``eyes``.
+
+    >>> eye_spacing("2.5%"), eye_spacing("12mm@600mm").percent
+    (EyeSpacing(percent=2.5, screen=None), 2.0)
+    """
+    match = re.fullmatch(r"(\d*\.?\d+) ?(?:%|mm ?@ ?(\d*\.?\d+) ?mm)?", text.strip(), re.ASCII)
+    if match is None:
+        raise ValueError(
+            "it must be percent of the width, as in 2%, or mm on a screen, as in 12mm@600mm"
+        )
+    screen = float(match[2]) if match[2] else None
+    if screen is not None and not 20 <= screen <= 50_000:
+        raise ValueError("it must be on a screen 20 to 50000 mm wide")
+    return EyeSpacing(float(match[1]) if screen is None else 100 * float(match[1]) / screen, screen)
+
+
+def _eyes(value: object) -> object:
+    """Check the spacing of the eyes, which depends on no layout yet; return its text."""
+    if value is None:
+        return None
+    text = f"{value:g}" if isinstance(value, (int, float)) else str(value)
+    percent = eye_spacing(text).percent
+    if not SMALLEST_SPACING <= percent <= LARGEST_SPACING:
+        raise ValueError(
+            f"it must be {SMALLEST_SPACING:g} to {LARGEST_SPACING:g} percent of the width"
+        )
+    return text
+
+
+QUILT = (8, 6)
+"""Views across and down of a quilt, unless it says otherwise: those of a Looking Glass Portrait."""
+
+AUTO_PLANE = "auto"
+"""The plane of the screen is chosen by the depth of the frame."""
+
+LONGEST_QUILT = 4096
+"""Longer side of a quilt at most, pixels: the largest that its players and decoders take."""
+
+PAIRS = ("sbs", "half-sbs", "top-bottom", "anaglyph")
+"""Layouts of two views in one picture."""
+
+
+def quilt_grid(layout: str) -> tuple[int, int] | None:
+    """Return the views across and down of a checked layout, None if it is no quilt.
+
+    >>> quilt_grid("quilt:5x9"), quilt_grid("quilt"), quilt_grid("sbs")
+    ((5, 9), (8, 6), None)
+    """
+    if not layout.startswith("quilt"):
+        return None
+    columns, _, rows = layout.removeprefix("quilt").removeprefix(":").partition("x")
+    return (int(columns), int(rows)) if columns else QUILT
+
+
+def views(layout: str | None) -> tuple[int, int]:
+    """Return how many views a picture has beside and above each other at their full size.
+
+    >>> views("sbs"), views("half-sbs"), views("quilt:5x9"), views(None)
+    ((2, 1), (1, 1), (5, 9), (1, 1))
+    """
+    pair = {"sbs": (2, 1), "top-bottom": (1, 2)}.get(layout or "", (1, 1))
+    return quilt_grid(layout or "") or pair
+
+
+def _stereo(value: object) -> object:
+    """Check a stereo layout."""
+    if value is None or value in PAIRS:
+        return value
+    match = re.fullmatch(r"quilt(?::(\d{1,2})x(\d{1,2}))?", str(value), re.ASCII)
+    if match is None:
+        raise ValueError(f"it must be {', '.join(PAIRS)} or quilt[:COLUMNSxROWS]")
+    if match[1] and not (1 <= int(match[1]) <= 16 and 1 <= int(match[2]) <= 16):
+        raise ValueError("it must have 1 to 16 views across and down")
+    if match[1] and int(match[1]) * int(match[2]) < 2:
+        raise ValueError("it must have two views or more")
+    return str(value)
+
+
+def _plane(value: object) -> object:
+    """Check ``auto`` or an inverse depth."""
+    if value == AUTO_PLANE:
+        return value
+    try:
+        number = float(str(value))
+    except ValueError:
+        number = -1.0
+    if not 0 <= number <= 1:
+        raise ValueError("it must be auto or a number from 0 (far) to 1 (near)")
+    return f"{number:g}"
+
+
+SMALLEST_SPACING, LARGEST_SPACING = 0.05, 16.0
+"""Percent of the width that a pair, or the ends of a quilt, may show near and far things apart."""
+
+StereoLayout = Annotated[str | None, BeforeValidator(_stereo)]
+Eyes = Annotated[str | None, BeforeValidator(_eyes)]
+PlaneName = Annotated[str, BeforeValidator(_plane)]
 Fraction = Annotated[float, Field(ge=0, le=1)]
 _as_text = PlainSerializer(str, return_type=str)
 CameraChoice = Annotated[MoveSpec, BeforeValidator(MoveSpec.parse), _as_text]

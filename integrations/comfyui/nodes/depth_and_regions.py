@@ -76,7 +76,8 @@ class DepthAndRegions(io.ComfyNode):
             analysis = analyse(photo, shot, scale=1.0)
             depth = analysis.depth().values
         with stages("regions"):
-            regions = steps.plan_regions(analysis, shot)
+            planned = steps.plan_regions(analysis, shot)
+            regions = planned.moving
             directions = flow_field.velocities(analysis.rgb, depth, regions, shot.brush)
         grey = np.rint(np.clip(depth, 0, 1) * 255).astype(np.uint8)
         scene: Any = ExecutionBlocker("Depth and Regions builds no scene; switch its mesh on")
@@ -89,7 +90,7 @@ class DepthAndRegions(io.ComfyNode):
             media.as_image(np.repeat(grey[..., None], 3, axis=2)),
             media.as_image(overlay.draw_overlay(analysis.rgb, regions, directions)),
             media.as_mask(_mask(regions, mask_of, grey.shape)),
-            ", ".join(map(str, analysis.findings(regions, set()))) or "nothing",
+            ", ".join(map(str, analysis.findings(regions, (), planned.reflection))) or "nothing",
             scene,
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from livingstill.core.errors import InputError
 from livingstill.jobs.batch import names
 from livingstill.jobs.batch.sources import Row
 from livingstill.jobs.batch.work import Output, Task
+from livingstill.jobs.stereo import name_with_layout
 from livingstill.settings.declare import checked
 from livingstill.settings.presets import PRESETS
 from livingstill.settings.rescue import RescueSettings
@@ -58,8 +60,14 @@ def plan(
         )
         error = ""
         try:
-            for shape in shapes:
+            shots = [
                 checked(Shot, expand_presets({**merged, **({"aspect": shape} if shape else {})}))
+                for shape in shapes
+            ]
+            outputs = tuple(
+                replace(output, name=name_with_layout(output.name, shot))
+                for output, shot in zip(outputs, shots, strict=True)
+            )
         except InputError as mistake:
             error = str(mistake)
         tasks.append(

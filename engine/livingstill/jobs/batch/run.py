@@ -66,7 +66,8 @@ def batch(
     workers : processes; by default as many as cores and memory allow
     join : also join the clips of each group and shape into one video with cross-dissolves
     dissolve : seconds of each cross-dissolve
-    timelines : whether timelines for editors are written, and how clips are cut in them
+    timelines : whether timelines for editors are written, and how clips are cut in them; a
+        ``livingstill.settings.timeline.TimelineSettings``
     overwrite : make every clip anew
     match_exposure : bring the photos of each group to one brightness, by their middle tones
     signing : the user's certificate and key, by which every clip is signed

@@ -215,7 +215,7 @@ def _clip(media: Media, cut: Cut, marked: bool = False) -> Any:
         if marked
     ]
     return otio.schema.Clip(
-        media.file.stem,
+        os.fsencode(media.file.stem).decode("utf-8", "replace"),  # a name may be no text
         reference,
         shown,
         metadata={"livingstill": {"fps": str(media.fps)}},

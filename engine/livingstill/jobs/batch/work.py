@@ -253,7 +253,7 @@ def _animated_records(task: Task) -> Iterator[dict[str, Any]]:
                 )
         yield record | {
             "state": "done",
-            "size": list(clip.framing.size),
+            "size": list(clip.output_size),
             "fps": float(clip.timeline.fps),
             "duration": round(clip.timeline.seconds, 4),
             "bytes": target.stat().st_size,

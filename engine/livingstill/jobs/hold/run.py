@@ -23,6 +23,7 @@ from livingstill.jobs.hold.smoothing import smooth
 from livingstill.jobs.hold.track import Matrix, Tracker
 from livingstill.jobs.stages import Stages
 from livingstill.media import clip_reader
+from livingstill.media.carried import refuse_rewriting
 from livingstill.media.write import remux
 from livingstill.settings.hold import HoldJob
 
@@ -82,6 +83,7 @@ def hold(
     check_output(clip, output, options)
     stages = Stages(progress)
     reader = clip_reader.ClipReader(clip)
+    refuse_rewriting(reader)
     photo = check.Still.read(still)
     basis = reference.read(reader, photo, options.mask, force=options.force)
     comparison = Comparison(basis.rgb)

@@ -23,6 +23,16 @@ _SMALL_DISTANCE, _CERTAIN_INLIERS = 0.0015, 0.85
 _MIN_INLIERS = 0.72
 """Share of the picture that has to follow; else things moved, not the camera."""
 
+_STEADY, _MIN_STEADY_INLIERS, _MAX_STEADY_STATIC = 0.85, 0.4, 0.1
+"""Steadiness of the flow from which so small a share has to follow, where no more than this share
+stays: before a camera that travels all goes the same way, near things further than far ones."""
+
+_FIT_TOLERANCE, _PARALLAX_TOLERANCE = 0.4, 0.35
+"""Pixels of a picture 480 wide by which a tile may be off the camera's flow, and shares of the flow."""
+
+OBLIQUE, _OBLIQUE = "oblique", 0.5
+"""The move that goes along neither axis: the shorter way is more than so much of the longer one."""
+
 _MIN_STATIC_SHARE, _STATIC_TILE_DISTANCE = 0.3, 0.002
 """Share of the textured tiles that stays within so many frame widths before a still camera."""
 
@@ -35,6 +45,7 @@ class Track:
     ``zoom`` : magnification; ``roll`` : degrees, clockwise picture
     ``inlier_share`` : share of the picture that moves with the camera, mean over the clip
     ``static_share`` : share of it that never leaves its place
+    ``steadiness`` : way that the median tile gets, as a share of the way that it goes
     """
 
     x: Float32Array
@@ -43,14 +54,19 @@ class Track:
     roll: Float32Array
     inlier_share: float
     static_share: float = 0.0
+    steadiness: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A camera move by its name; ``size`` is how far: magnification - 1, else frame widths."""
+    """A camera move by its name; ``size`` is how far: magnification - 1, else frame widths.
+
+    ``direction`` is where the picture goes in a move that is oblique, a unit vector (x, y).
+    """
 
     name: str
     size: float
+    direction: tuple[float, float] = (0.0, 0.0)
 
 
 def track(series: Series, good: Flags | None = None) -> Track:
@@ -71,11 +87,14 @@ def track(series: Series, good: Flags | None = None) -> Track:
     steps, trusts = [np.zeros(4)], []
     for flow in series.flow[1:]:
         points = tile_centres[textured]
+        length = float(np.median(np.hypot(flow[textured][:, 0], flow[textured][:, 1])))
         fitted: tuple[Any, Any] = cv2.estimateAffinePartial2D(
             points,
             points + flow[textured],
             method=cv2.RANSAC,
-            ransacReprojThreshold=0.4 * max(1.0, width / 480),
+            ransacReprojThreshold=max(
+                _FIT_TOLERANCE * max(1.0, width / 480), _PARALLAX_TOLERANCE * length
+            ),
             maxIters=300,
         )
         matrix, inliers = fitted
@@ -106,17 +125,39 @@ def track(series: Series, good: Flags | None = None) -> Track:
         roll=np.cumsum(steps_filled[:, 3]).astype(np.float32),
         inlier_share=float(np.mean(trusts)) if trusts else 0.0,
         static_share=_static_share(series, textured, good),
+        steadiness=_steadiness(series, textured, good),
     )
 
 
 def _static_share(series: Series, textured: Flags, good: Flags | None) -> float:
     """Return the share of the ``textured`` tiles that good steps never carry away."""
+    flow = _good_flow(series, textured, good)
+    extent = np.ptp(np.cumsum(flow, axis=0), axis=0) / series.size[0]
+    return float((np.hypot(extent[:, 0], extent[:, 1]) < _STATIC_TILE_DISTANCE).mean())
+
+
+def _steadiness(series: Series, textured: Flags, good: Flags | None) -> float:
+    """Return how straight the ways of the ``textured`` tiles are: 1 = the same way in all steps."""
+    flow = _good_flow(series, textured, good)
+    way = np.abs(flow.sum(0)).sum(-1)
+    path = np.abs(flow).sum((0, 2))
+    return float(np.median(way / np.maximum(path, 1e-6)))
+
+
+def _good_flow(series: Series, textured: Flags, good: Flags | None) -> NDArray[np.floating]:
+    """Return (T, n, 2) the flow of the ``textured`` tiles, 0 in steps of bad frames."""
     flow = np.nan_to_num(series.flow)[:, textured]
     if good is not None:
         good_frames = np.asarray(good, bool)
         flow[1:][~(good_frames[1:] & good_frames[:-1])] = 0
-    extent = np.ptp(np.cumsum(flow, axis=0), axis=0) / series.size[0]
-    return float((np.hypot(extent[:, 0], extent[:, 1]) < _STATIC_TILE_DISTANCE).mean())
+    return flow
+
+
+def _follows(camera: Track) -> bool:
+    """Return whether so much of the picture goes along that it is the camera that moves."""
+    travels = camera.steadiness > _STEADY and camera.static_share < _MAX_STEADY_STATIC
+    share = _MIN_STEADY_INLIERS if travels else _MIN_INLIERS
+    return camera.inlier_share >= share and camera.static_share <= _MIN_STATIC_SHARE
 
 
 def name(camera: Track) -> Move:
@@ -137,11 +178,7 @@ def name(camera: Track) -> Move:
         "y": float(np.ptp(camera.y)),
     }
     axis = max(extent, key=lambda key: extent[key])
-    if (
-        camera.static_share > _MIN_STATIC_SHARE
-        or camera.inlier_share < _MIN_INLIERS
-        or extent[axis] < _SMALL_DISTANCE
-    ):
+    if not _follows(camera) or extent[axis] < _SMALL_DISTANCE:
         return Move("static", 0.0)
     end = float((camera.x if axis == "x" else camera.y)[-1])
     returns = axis != "zoom" and abs(end) < 0.4 * extent[axis]
@@ -153,6 +190,10 @@ def name(camera: Track) -> Move:
         return Move("push-in" if zoom > 0 else "pull-out", abs(zoom))
     if returns:
         return Move("orbit" if _is_elliptical(camera) else "sway", extent[axis] / 2)
+    way = np.array([camera.x[-1], camera.y[-1]], np.float64)
+    if np.abs(way).min() > _OBLIQUE * np.abs(way).max():
+        length = float(np.hypot(*way))
+        return Move(OBLIQUE, length, (float(way[0]) / length, float(way[1]) / length))
     names = {"x": ("truck-left", "truck-right"), "y": ("pedestal-up", "pedestal-down")}
     return Move(names[axis][end < 0], abs(end))
 

@@ -23,6 +23,8 @@ _MAX_REBUILT_SHARE, _MAX_REPAIRED_SHARE = 0.25, 0.6
 """Share of the frames that may be rebuilt, and rebuilt or set right in level."""
 _LIMIT_SEVERITY = 0.25
 """Severity of a fault that just reaches its limit."""
+_DOUBT_SEVERITY = 0.29
+"""Severity up to which a fault, 1.2 times its limit, may be what real footage does now and then."""
 _BRIDGED_GAP = 2
 """Frames between two of one fault that are likely to share it."""
 REPLACED_FROM = 0.02
@@ -68,14 +70,12 @@ def decide(verdict: Verdict, strict: float = 1.0, level: Flags | None = None) ->
     """Return the decision on a verdict: repair what can be, replace where the harm is great, else keep.
 
     ``level`` (T,) bool are frames that are off in level alone: they heal however many they are.
-    ``strict`` scales what counts: at 1 every fault does, at 0.5 those of severity 0.5 and more, 0
-    keeps anything; and the harm from which on a clip is replaced. A fault at the seam alone is no
+    ``strict`` scales what counts: at 1 faults of severity 0.29 and more, which are beyond doubt, at
+    1.2 every one, at 0.5 those of severity 0.58 and more, 0 keeps anything; and the harm from which on a clip is replaced. A fault at the seam alone is no
     reason: whether the clip should loop is not the clip's to say.
     """
     counting = [
-        f
-        for f in verdict.faults
-        if f.kind != "seam" and f.severity * strict >= _LIMIT_SEVERITY - 1e-9
+        f for f in verdict.faults if f.kind != "seam" and f.severity * strict >= _DOUBT_SEVERITY
     ]
     if level is None:
         level = np.zeros(verdict.frames, bool)

@@ -26,9 +26,10 @@ _ROTATION_OF = {
     "pedestal-up": "tilt-up",
     "pedestal-down": "tilt-down",
 }
+_NAMED_AS = {camera_track.OBLIQUE: "sliders"}
 _MAX_SLIDE = 2.5
 """Natural sizes of a sliding move, beyond which a turn must have moved the whole picture."""
-_MAX_CLOSE_IN = 1.12
+_MAX_CLOSE_IN = 1.25
 """How far the camera may close in to hide the still's border, before its move is cut down."""
 
 
@@ -58,7 +59,12 @@ def match_camera(
     elif timeline.periodic:
         keys = (("rest", "0"),)
     else:
-        keys = (("ease", _ease(spec.path, clip_move.name)), ("rest", "0"))
+        keys = (
+            ("ease", _ease(spec.path, _NAMED_AS.get(clip_move.name, clip_move.name))),
+            ("rest", "0"),
+        )
+    if clip_move.name == camera_track.OBLIQUE:
+        keys = (*_slider_keys(clip_move.direction), *keys)
     if clip_move.name in _OUTWARD_MOVES and target > 0.5 * max_widening:
         keys = (*keys, ("depth", "0"))  # parallax at the border would need still more room
 
@@ -68,7 +74,7 @@ def match_camera(
         camera = _anchored_path(resolved, scene, window, spec.size)
         return camera, choice, _extent(name, scene, window, spec.size, shot.quality, camera)
 
-    name, amount = clip_move.name, 1.0
+    name, amount = _NAMED_AS.get(clip_move.name, clip_move.name), 1.0
     camera, choice, extent = move_of(name, amount)
     if name in _ROTATION_OF and target > _MAX_SLIDE * extent:
         name = _ROTATION_OF[name]
@@ -88,6 +94,12 @@ def match_camera(
     if camera.zoom > 1.005:
         notes.append(f"it closes in by {camera.zoom - 1:.1%} on its way to stay inside the still")
     return camera, choice, tuple(notes)
+
+
+def _slider_keys(direction: tuple[float, float]) -> tuple[tuple[str, str], ...]:
+    """Return the sliders of a camera before which the picture goes that way: it goes the other way."""
+    x, y = direction
+    return (("horizontal", f"{-100 * x:.0f}"), ("vertical", f"{100 * y:.0f}"))
 
 
 def path_of_move(choice: MoveSpec, shot: Shot, view: CameraView, timeline: Timeline) -> CameraPath:
@@ -148,6 +160,8 @@ def _displacement_along(track: camera_track.Track, name: str) -> Float32Array:
     """Return (T,) how far a track has gone along a move."""
     if name in ("push-in", "pull-out"):
         distance = np.abs(track.zoom - 1)
+    elif name == "sliders":
+        distance = np.hypot(track.x, track.y)
     elif name in ("sway", "orbit"):
         distance = track.x if np.ptp(track.x) >= np.ptp(track.y) else track.y
     else:

@@ -26,8 +26,9 @@ from livingstill.settings.shot import Shot
 
 _STEP_WIDTH = 480
 """Width of the frames on which steps are measured, as the clip's are."""
-_MOVING_STEP, _FROZEN_RATIO = 0.4, 0.12
-"""Levels per frame from which on a clip moves, and the share of its step below which another stands."""
+_MOVING_STEP, _FROZEN_RATIO, _ALIVE_STEP = 0.4, 0.12, 0.5
+"""Levels per frame from which on a clip moves; the share of its step below which another stands,
+and the levels from which on it does not, however much a clip that is spoiled changes."""
 
 
 class ReplacementFrozen(Exception):  # noqa: N818  (control flow: drops the half-written file)
@@ -39,17 +40,35 @@ def replace(
 ) -> WriteResult:
     """Render the still as the clip showed it, and write it with the clip's time and sound.
 
+    Where nothing in the still moves as the clip did, the camera goes in gently instead.
+
     Raises
     ------
-    Frozen
-        If it would hardly move although the clip does; then nothing is written.
+    ReplacementFrozen
+        If it would hardly move even so although the clip does; then nothing is written.
     """
+    try:
+        return _render(observation, still, output, options, stages, gentle_move=False)
+    except ReplacementFrozen:
+        return _render(observation, still, output, options, stages, gentle_move=True)
+
+
+def _render(
+    observation: Observation,
+    still: Still | None,
+    output: Path,
+    options: RescueJob,
+    stages: Stages,
+    *,
+    gentle_move: bool,
+) -> WriteResult:
+    """Write one replacement; ``gentle_move`` as ``replacement_clip.build`` takes it."""
     good = good_frames(observation.review.verdict)
     photo, crop, note = _source_picture(observation, still, int(np.flatnonzero(good)[0]))
     spec = specify_replacement(observation, good, options)
     loop = spec.timeline.loop
     shot = Shot(seed=options.seed, quality=options.quality, loop=loop)
-    clip = build(photo, crop, spec, shot, stages)
+    clip = build(photo, crop, spec, shot, stages, gentle_move=gentle_move)
     notes = [note]
     opening = last_opening_frame(observation.review.verdict)
     blends = options.blend and opening >= 0
@@ -116,7 +135,7 @@ def refuse_frozen(series: Series, good: Flags, step: float) -> None:
     good_steps = good & np.r_[False, good[:-1]]
     change = series.change[0, 1:][good_steps[1:]] if good_steps.any() else series.change[0, 1:]
     median = float(np.median(change.mean((1, 2))))
-    if median > _MOVING_STEP and step < _FROZEN_RATIO * median:
+    if median > _MOVING_STEP and step < min(_FROZEN_RATIO * median, _ALIVE_STEP):
         raise ReplacementFrozen(
             f"a replacement would hardly move ({step:.2f} levels per frame) where the clip does "
             f"({median:.2f})"

@@ -36,12 +36,19 @@ _GENTLE_KEYS = (("amount", "0.6"), ("rest", "0"))
 
 
 def build(
-    still: UInt8Array, crop: registration.Crop, spec: ReplacementSpec, shot: Shot, stages: Stages
+    still: UInt8Array,
+    crop: registration.Crop,
+    spec: ReplacementSpec,
+    shot: Shot,
+    stages: Stages,
+    *,
+    gentle_move: bool = False,
 ) -> Clip:
     """Make the still ready to render as the clip showed it.
 
     The still is laid out so that the crop falls on the pixels of the frame: the first frame is the
-    still itself. ``shot`` says quality and seed; its camera, frame and time are not asked.
+    still itself. ``shot`` says quality and seed; its camera, frame and time are not asked. Where the
+    camera stood and no region moves, it goes in gently; with ``gentle_move`` also where one does.
     """
     canvas, frame = _canvas_around(still, crop, spec.size)
     photo = Photo(canvas)
@@ -51,7 +58,7 @@ def build(
     with stages("depth"):
         depth = analysis.depth()
     with stages("regions"):
-        planned = steps.plan_regions(analysis, shot)
+        planned = steps.plan_regions(analysis, shot).moving
         regions = tuple(r for r in planned if _region_moved(r, frame.box, spec.moving_tiles))
     with stages("scene"):
         subject_point = subject.find_subject(canvas, depth.values, analysis.mask("sky")).point
@@ -63,7 +70,8 @@ def build(
         camera, choice, notes = match_camera(
             spec, shot, scene, window, view, _outward_margin(frame)
         )
-        if choice.name == "static" and not regions and spec.moving_tiles.any():
+        lifeless = gentle_move or not regions
+        if choice.name == "static" and lifeless and spec.moving_tiles.any():
             choice = MoveSpec(name="push-in", keys=_GENTLE_KEYS)
             camera = path_of_move(choice, shot, view, spec.timeline)
             notes = (*notes, f"nothing in the still moves as the clip did; {choice} keeps it alive")

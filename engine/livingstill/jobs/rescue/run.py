@@ -20,6 +20,7 @@ from livingstill.jobs.rescue.replacement import ReplacementFrozen, replace
 from livingstill.jobs.rescue.result import RescueResult, WriteResult
 from livingstill.jobs.stages import Stages
 from livingstill.media import clip_reader
+from livingstill.media.carried import refuse_rewriting
 from livingstill.media.write import remux
 from livingstill.settings.rescue import RescueJob
 
@@ -82,6 +83,7 @@ def _write(
     """
     if decision.decision == "keep":
         return decision, keep(observation, output, options)
+    refuse_rewriting(observation.reader)
     if decision.decision == "repair":
         try:
             return decision, repair(observation, decision, output, options, stages)

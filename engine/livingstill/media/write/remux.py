@@ -17,6 +17,7 @@ from av.video.reformatter import ColorRange, Colorspace, Interpolation
 from livingstill.core.model import UInt8Array
 from livingstill.io import files
 from livingstill.media import clip_reader
+from livingstill.media.carried import refuse_rewriting
 from livingstill.media.formats import ENCODER_THREADS, Encoding, choose
 from livingstill.media.sound import Samples, Track
 from livingstill.media.write import encoder
@@ -45,7 +46,7 @@ class Remuxer:
     Raises
     ------
     InputError
-        If the output cannot be written.
+        If the output cannot be written, or the source carries what would be lost.
     """
 
     def __init__(
@@ -59,7 +60,7 @@ class Remuxer:
         order: Sequence[int] | None = None,
         sound: Samples | None = None,
     ) -> None:
-        self.notes: list[str] = []
+        self.notes: list[str] = list(refuse_rewriting(source).left_out)
         self._order, self._sound = order, sound
         self._source, self._output = source, Path(output)
         self._count, self._truncated, self._overwrite = frames, truncated, overwrite

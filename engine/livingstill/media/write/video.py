@@ -18,6 +18,7 @@ from livingstill.core.errors import InputError
 from livingstill.core.model import Float32Array, PackedRGBA, UInt8Array
 from livingstill.core.threads import over_bands
 from livingstill.kernels.yuv import to_yuv420
+from livingstill.media import stereo_box
 from livingstill.media.formats import ENCODER_THREADS, Encoding
 from livingstill.media.sound import Track
 from livingstill.media.write.loop_end import LoopEnd
@@ -32,6 +33,9 @@ _LOOKAHEADS = {"superfast": 0, "veryfast": 20, "slow": 50}
 """Frames that x264 looks ahead at, by preset."""
 _B_FRAMES = 6
 """Frames that it may hold besides: the most B-frames in a row, and the one after them."""
+_PAIRS = {"sbs": "left_right", "half-sbs": "left_right", "top-bottom": "top_bottom"}
+_MATROSKA = {"webm": _PAIRS, "matroska": {**_PAIRS, "anaglyph": "anaglyph_cyan_red"}}
+"""FFmpeg's names of the stereo modes that Matroska and WebM have, by layout."""
 # The same values from swscale on every processor, rounded properly.
 _EXACT = Interpolation.AREA | Interpolation.ACCURATE_RND | Interpolation.BITEXACT
 
@@ -54,6 +58,7 @@ class VideoFile:
         loop: Loop | None = None,
     ) -> None:
         self._encoding = encoding
+        self._path = path
         self._loop = None
         if loop is not None and encoding.codec.name == "h264":
             large = size[0] * size[1] > _LARGE_FRAME_PIXELS
@@ -83,6 +88,9 @@ class VideoFile:
         if self._loop is not None and (zones := self._loop.zones()):
             options["x264-params"] += f":zones={zones}"
         stream = self._container.add_stream(encoding.codec.encoder, rate=fps, options=options)
+        if encoding.format.muxer in _MATROSKA:
+            mode = _MATROSKA[encoding.format.muxer].get(encoding.stereo or "")
+            stream.metadata.update({"stereo_mode": mode} if mode else {})
         context = stream.codec_context
         context.width, context.height = size
         context.pix_fmt = encoding.pixels
@@ -137,6 +145,9 @@ class VideoFile:
         if self._track is not None:
             self._track.finish()
         self._container.close()
+        if self._encoding.stereo and self._encoding.format.muxer in {"mp4", "mov"}:
+            with self._path.open("r+b") as file:
+                stereo_box.embed(file, self._encoding.stereo)
 
     def abort(self) -> None:
         """Let go of the file, whatever state it is in."""

@@ -24,6 +24,7 @@ from livingstill.quality.faults.jitter import Jitter
 from livingstill.quality.faults.kinds import BLUR, DROP, FLICKER, KINDS, MELT, FaultKind
 from livingstill.quality.faults.level_shift import LevelShift
 from livingstill.quality.faults.local_flicker import LocalFlicker
+from livingstill.quality.faults.morph import Morph
 from livingstill.quality.faults.outlier import Outlier
 from livingstill.quality.faults.residual_burst import ResidualBurst
 from livingstill.quality.faults.seam import Seam
@@ -48,6 +49,7 @@ DETECTORS: Registry[Detector] = Registry(
         "local flicker": LocalFlicker(),
         "residual burst": ResidualBurst(),
         "excursion": Excursion(),
+        "morph": Morph(),
         "drift": ColourDrift(),
         "identity": Identity(),
         "seam": Seam(),

@@ -15,6 +15,7 @@ from livingstill.quality.faults.statistics import (
     baseline_quantile,
     clustered_tiles,
     is_isolated,
+    may_come_in,
     minimum_tiles,
     most_active_level,
     neighbourhood_baseline,
@@ -55,13 +56,16 @@ class Excursion:
                 continue
             if _distance(series, t, reach)[tiles].mean() < self.min_difference:
                 continue
+            strength = float(ratio[t][tiles].mean())
+            if may_come_in(tiles, strength, float(tiles.mean())):
+                continue
             first, last = _extent_of(series, t, reach, tiles)
             # it sets in and fades: what lies right beside it is no witness; nor are the clip's ends
             inside = slice(reach, len(series) - reach)
             sides = (max(0, first - 1 - reach), last + 1 - reach)
             if is_isolated(excess[inside], tiles, *sides, excluded[inside], reach=3):
                 excluded[first - 1 : last + 2] = True
-                findings.append(Finding(MELT, first, last, tiles, float(ratio[t][tiles].mean())))
+                findings.append(Finding(MELT, first, last, tiles, strength))
         return Detection(tuple(findings))
 
     def _candidates(

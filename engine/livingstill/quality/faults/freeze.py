@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Annotated, ClassVar
 
 import numpy as np
@@ -60,6 +61,8 @@ class Freeze:
             before = np.r_[0, 0, activity[1:-1]]  # no step comes before the first or after the last
             neighbour = np.maximum(before, np.r_[activity[1:], 0])
             cadence = activity < 0.3 * neighbour
+            if cadence.mean() < self.cadence_share:  # the step after makes up for the repeat
+                cadence[1:] |= cadence[:-1]
             spans = [span for span in spans if span not in short]
         return Detection(
             tuple(
@@ -147,4 +150,23 @@ def steady_beat(repeats: list[int], count: int) -> bool:
     off = np.abs(intervals / beat - np.round(intervals / beat)) * beat
     often = len(repeats) >= count / 24 and beat <= 24
     throughout = len(repeats) >= 4 and beat * len(repeats) > 0.75 * count
-    return bool((off <= 1).mean() >= 0.75 and (often or throughout))
+    steady = 0.65 if len(repeats) >= 12 else 0.75  # of so many, fewer are enough to be no chance
+    if (off <= 1).mean() >= steady and (often or throughout):
+        return True
+    longest = max(_chain(repeats, later - first) for first, later in pairwise(repeats))
+    return longest >= max(4, 0.6 * len(repeats))
+
+
+def _chain(repeats: list[int], beat: int) -> int:
+    """Return how many repeats follow each other at a beat, to a frame, at most.
+
+    >>> _chain([4, 14, 43, 72, 101, 123], 29)
+    4
+    """
+    longest = 0
+    for start in repeats:
+        length, at = 1, start
+        while following := [r for r in repeats if abs(r - at - beat) <= 1 and r > at]:
+            length, at = length + 1, following[0]
+        longest = max(longest, length)
+    return longest

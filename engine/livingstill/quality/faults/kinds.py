@@ -89,6 +89,14 @@ MELT = FaultKind(
     "#e76f51",
     local=True,
 )
+MORPH = FaultKind(
+    "morph",
+    "things change shape from frame to frame as nothing that moves does",
+    "a generator that loses what it drew; generate the clip again, or replace it",
+    "#c8553d",
+    repairable=False,
+    local=True,
+)
 JITTER = FaultKind(
     "jitter",
     "the camera hops",
@@ -148,8 +156,8 @@ PULSING = FaultKind(
 KINDS = {
     kind.name: kind
     for kind in (
-        BLACK, FREEZE, DUPLICATE, DROP, CUT, FLICKER, COLOUR, DRIFT, SCRAMBLE, MELT, JITTER, BLUR,
-        BORDER, IDENTITY, SEAM, LEAK, FOLD, HOLE, PULSING,
+        BLACK, FREEZE, DUPLICATE, DROP, CUT, FLICKER, COLOUR, DRIFT, SCRAMBLE, MELT, MORPH, JITTER,
+        BLUR, BORDER, IDENTITY, SEAM, LEAK, FOLD, HOLE, PULSING,
     )
 }  # fmt: skip
 """The kinds of our own detectors and of the exact figures, by name."""

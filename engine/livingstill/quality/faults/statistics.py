@@ -23,6 +23,9 @@ WHOLE_PICTURE = 0.4
 
 _FAULT_FRAMES = 24
 """Number of bad frames above which their measurements count as the clip's baseline."""
+_EDGE_STRENGTH, _EDGE_AREA, _EDGE_TILES = 3.0, 0.1, 0.25
+"""Strength that a burst needs of which so many tiles lie at the frame's edge, if it takes no more of
+the picture than that: a finger, a head or a branch comes in there."""
 _SIDE_FRAMES, _SIDE_RATIO = 3, 0.5
 """Frames before and after a fault, at least, in which the tiles around must be below this share of it."""
 
@@ -201,10 +204,23 @@ def local_bursts(
         strength = float(ratio[first : last + 1][:, tiles].max())
         start, end = _widen_run(ratio[:, tiles].mean(1), first, last, excluded)
         area = float(over[first : last + 1].mean((1, 2)).max())
+        if may_come_in(tiles, strength, area):
+            continue
         if is_isolated(values, tiles, start, end, excluded, area=area):
             finding = finish(Finding(kind, start, end, tiles, strength))
             yield finding
             mark(excluded, finding)
+
+
+def may_come_in(tiles: Flags, strength: float, area: float) -> bool:
+    """Return whether what is odd in ``tiles`` (gy, gx) may be something that comes into the frame.
+
+    ``area`` is the largest share of the tiles in one frame.
+    """
+    edge = tiles.copy()
+    edge[1:-1, 1:-1] = False
+    at_edge = edge.sum() >= _EDGE_TILES * tiles.sum()
+    return bool(at_edge) and strength < _EDGE_STRENGTH and area < _EDGE_AREA
 
 
 def _widen_run(level: Float32Array, first: int, last: int, explained: Flags) -> tuple[int, int]:

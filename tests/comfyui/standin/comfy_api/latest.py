@@ -31,13 +31,16 @@ class _Output:
 class _Socket:
     io_type = ""
     Input: type = _Input
-    Output: type = _Output
 
 
 def _socket(kind: str, given: type | None = None) -> type[_Socket]:
     inner = {"io_type": kind, "Output": type("Output", (_Output,), {"io_type": kind})}
     inner["Input"] = type("Input", (given or _Input,), {"io_type": kind})
     return type(kind, (_Socket,), inner)
+
+
+def _custom(io_type: str) -> type[_Socket]:
+    return _socket(io_type)
 
 
 class _Boolean(_Input):
@@ -65,10 +68,12 @@ class _Float(_Input):
     def __init__(
         self, id: str, display_name: str | None = None, optional: bool = False,
         tooltip: str | None = None, default: float | None = None, min: float | None = None,
-        max: float | None = None, step: float | None = None, advanced: bool | None = None,
+        max: float | None = None, step: float | None = None, round: float | None = None,
+        advanced: bool | None = None,
     ) -> None:  # fmt: skip
         super().__init__(id, display_name, optional, tooltip, advanced)
         self.default, self.min, self.max, self.step = default, min, max, step
+        self.round = round
 
 
 class _String(_Input):
@@ -106,7 +111,8 @@ class _Dynamic(_Input):
 
 
 _dynamic = _socket("COMFY_DYNAMICCOMBO_V3", _Dynamic)
-_dynamic.Option = _Option  # type: ignore[attr-defined]
+_dynamic.Option = _Option
+del _dynamic.Output  # it is an input only
 
 
 class _Schema:
@@ -141,7 +147,7 @@ io = SimpleNamespace(
     NodeOutput=_NodeOutput,
     Schema=_Schema,
     Hidden=_Hidden,
-    Custom=_socket,
+    Custom=_custom,
     Image=_socket("IMAGE"),
     Mask=_socket("MASK"),
     Audio=_socket("AUDIO"),

@@ -1,0 +1,1 @@
+"""The layered scene as a page that moves with pointer, touch and tilt."""
