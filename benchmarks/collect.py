@@ -33,7 +33,7 @@ SECTIONS: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
     "lines": (
         "Do walls stay straight",
         (
-            "straight_lines.py",
+            "straightness.py",
             "samples/living-room.jpg",
             "samples/kitchen.jpg",
             "samples/house.jpg",

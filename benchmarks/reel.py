@@ -2,9 +2,10 @@
 
     python benchmarks/reel.py [--photos N] [--seconds S] [--size 1080p] [--watermark] [FOLDER]
 
-The photos are those of FOLDER, or our own samples, some of them mirrored so that there are N that differ. Wall
-and CPU seconds are of everything: reading, analysis, frames, encoding, joining, and the start of the worker
-processes. The last line scales them to 20 photos and 60 s, as 4 times as many of both take 4 times as long.
+The photos are those of FOLDER, or our own samples, some of them mirrored so that there are N that
+differ. Wall and CPU seconds are of everything: reading, analysis, frames, encoding, joining, and
+the start of the worker processes. The last line scales them to 20 photos and 60 s, as 4 times as
+many of both take 4 times as long.
 """
 
 from __future__ import annotations

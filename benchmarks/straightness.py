@@ -2,7 +2,7 @@
 
 Long segments are detected in the still and found again in rendered frames by the profiles across
 them; what is measured is how far each is from its best straight line, in pixels of a frame 1920
-wide (16:9) or 1920 high (9:16). A line that was bent in the photo counts as straight: the shift of
+wide (16:9) or 1920 high (9:16). Bar: 1 px at the 95th percentile. A line that was bent in the photo counts as straight: the shift of
 each profile against the frame at rest is what bends it.
 """
 

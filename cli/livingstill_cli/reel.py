@@ -63,8 +63,9 @@ def command(
 ) -> int:
     """Make a reel of the photos in FOLDER, in several shapes, branded and unbranded.
 
-    The rooms come as a tour of the house, cut on the beat of the music; FOLDER may be a CSV table of
-    photos too. What is finished is never made again, so a reel that was stopped goes on where it was.
+    The rooms come as a tour of the house, cut on the beat of the music; FOLDER may be a CSV table
+    of photos too. What is finished is never made again, so a reel that was stopped goes on where
+    it was.
     """
     from livingstill.jobs.credentials import signing_files
     from livingstill.jobs.reel.listing import read_listing

@@ -23,6 +23,9 @@ STRIDE = 4
 
 BINS = 10
 
+KEPT = labels.CLASSES.index("land")
+"""So many classes are told apart in the end; those after them help to learn."""
+
 
 def held_out(network: ClassNetwork, packed: packing.Pack) -> tuple[torch.Tensor, torch.Tensor]:
     """Return logits (N, C) of held-out pixels that are labelled, and the classes allowed (N,)."""
@@ -63,9 +66,16 @@ def allowed_table(allowed: torch.Tensor, classes: int) -> torch.Tensor:
 def reliability(
     logits: torch.Tensor, allowed: torch.Tensor, temperature: float
 ) -> NDArray[np.float64]:
-    """Return (BINS, 3): mean probability of the likeliest class, how often it is right, and pixels."""
-    chance, best = torch.softmax(logits / temperature, 1).max(1)
-    right = ((allowed >> best) & 1).double()
+    """Return (BINS, 3): mean probability of the likeliest class, how often it is right, and pixels.
+
+    Helper classes count as "other", as they do once the network has answered.
+    """
+    share = torch.softmax(logits / temperature, 1)
+    chance, best = torch.cat(
+        (share[:, :1] + share[:, KEPT:].sum(1, True), share[:, 1:KEPT]), 1
+    ).max(1)
+    folded = torch.where(allowed >= 1 << KEPT, allowed | labels.OTHER, allowed)
+    right = ((folded >> best) & 1).double()
     bins = (chance * BINS).long().clamp(max=BINS - 1)
     count = torch.bincount(bins, minlength=BINS).double()
     rows = [torch.bincount(bins, values.double(), minlength=BINS) for values in (chance, right)]

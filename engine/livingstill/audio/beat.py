@@ -46,8 +46,8 @@ def track(sound: Float32Array) -> Beats:
     """Return the beats of a recording (n, 2) float32 at 48 kHz; none where it has no clear tempo.
 
     After Ellis (Beat tracking by dynamic programming, 2007): the sequence of instants that has the
-    strongest onsets at the evenest distances. Beats that are not heard, as in a soft intro, are then
-    placed evenly between and beyond those that are.
+    strongest onsets at the evenest distances. Beats that are not heard, as in a soft intro, are
+    then placed evenly between and beyond those that are.
     """
     strength = onset.strength(sound)
     found = tempo.estimate(strength)

@@ -38,8 +38,8 @@ def strength(sound: Float32Array) -> Float32Array:
 
     Frame ``i`` stands for the instant ``i / RATE``. The flux is the half-wave rectified difference
     of log magnitudes in 40 bands of equal width on a logarithmic axis (Bello et al., A tutorial on
-    onset detection in music signals, 2005), less its mean over the second around and what a held chord
-    has, at unit deviation.
+    onset detection in music signals, 2005), less its mean over the second around and what a held
+    chord has, at unit deviation.
     """
     levels = _band_levels(sound.mean(axis=1, dtype=np.float32))
     rise = np.maximum(levels[1:] - levels[:-1], 0).sum(axis=1, dtype=np.int64)

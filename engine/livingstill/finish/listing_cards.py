@@ -67,8 +67,8 @@ def opening(settings: ListingSettings, size: tuple[int, int], *, branded: bool) 
 def closing(settings: ListingSettings, size: tuple[int, int], *, branded: bool) -> list[Sprite]:
     """Return what the closing card lays over its background: one centred column.
 
-    Logo, headline, rule, price and the smaller lines, agent and contact, and the QR code of the link; without
-    branding headline, price and lines alone.
+    Logo, headline, rule, price and the smaller lines, agent and contact, and the QR code of the
+    link; without branding headline, price and lines alone.
 
     Raises
     ------

@@ -126,6 +126,9 @@ class ReelSettings(
     size: Literal["360p", "480p", "720p", "1080p", "1440p", "2160p"] = param(
         "1080p", "shorter side of the frame", group="Output"
     )
+    match_exposure: bool = param(
+        False, "bring the middle tones of the rooms inside towards each other", group="Input"
+    )
     disclosure: TextLine = param(
         None,
         "a small line over every frame, as in 'Virtual tour made from photographs'",

@@ -1,1 +1,1 @@
-"""A listing's photos to one reel: ordered as a tour, cut on the beat, in several shapes, branded and not."""
+"""A listing's photos to one reel: a tour, on the beat, in several shapes, branded and not."""

@@ -1,4 +1,4 @@
-"""A reel's files from its segments: dissolves encoded, all joined packet by packet, sound, chapters and pictures."""
+"""A reel's files from its segments: dissolves encoded, packets joined, sound, chapters, pictures."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def write_video(
     sound: Float32Array | None,
     fields: Mapping[str, str],
 ) -> None:
-    """Join segments into one file with sound and a chapter for each room; ``fields`` are its metadata."""
+    """Join segments into one file with sound and chapters; ``fields`` are its metadata."""
     with atomic_write(target, overwrite=True) as part:
         chapters = chapters_of(plan, settings)
         video = JoinedVideo(part, parts[0], plan.fps, fields, sound, chapters)
@@ -111,7 +111,7 @@ def write_video(
 
 
 def chapters_of(plan: Plan, settings: ReelSettings) -> list[Chapter]:
-    """Return a chapter for every room, of neighbours with one name one, and one for the closing card."""
+    """Return a chapter for every room, one for neighbours of one name, and one for the closing card."""
     chapters: list[Chapter] = []
     for number, stop in enumerate(plan.stops, 1):
         title = stop.photo.caption or f"Room {number}"

@@ -42,9 +42,9 @@ def count_of_rooms(available: int, seconds: float, pace: Pace) -> int:
 def choose(photos: Sequence[Facts], count: int) -> list[Facts]:
     """Return ``count`` of the photos in their order.
 
-    A kind of room's first photo has the weight that a listing gives that room, and each further one less than
-    half of the one before it; of one kind the sharper photos come first. Rooms that nobody can tell
-    apart count as different.
+    A kind of room's first photo has the weight that a listing gives that room, and each further
+    one less than half of the one before it; of one kind the sharper photos come first. Rooms that
+    nobody can tell apart count as different.
     """
     weights = []
     seen: dict[str, int] = {}

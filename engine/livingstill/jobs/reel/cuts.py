@@ -17,7 +17,7 @@ _LEAST = 0.5
 
 
 def cut_times(lengths: Sequence[float], beats: Beats | None) -> list[float]:
-    """Return the instants at which the parts of a reel end, seconds from its start, the last one excepted.
+    """Return the instants at which the parts of a reel but the last end, seconds from its start.
 
     ``lengths`` are the seconds that each part should have; the last part ends when all do. Without
     beats the cuts are there; with them they are on beats, at lengths that differ least from those
@@ -38,7 +38,7 @@ def cut_times(lengths: Sequence[float], beats: Beats | None) -> list[float]:
 def _cheapest(
     lengths: list[float], times: NDArray[np.float64], cost: NDArray[np.float64], end: float
 ) -> list[int]:
-    """Return the index of a beat for every part but the last, by dynamic programming; empty if too few."""
+    """Return a beat's index for every part but the last, by dynamic programming; none if too few."""
     count = len(lengths) - 1
     if count == 0 or len(times) < count:
         return []

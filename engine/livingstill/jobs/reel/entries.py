@@ -21,8 +21,8 @@ COLUMNS = ("photo", "room", "caption", "facts")
 class Entry:
     """One photo as it was given: its file, and what the table or its name says it shows.
 
-    ``room`` is a name of ``ROOMS`` or "", ``told_by`` table, name or "", ``caption`` what subtitles call it, ``facts``
-    what they add.
+    ``room`` is a name of ``ROOMS`` or "", ``told_by`` table, name or "", ``caption`` what
+    subtitles call it, ``facts`` what they add.
     """
 
     photo: Path

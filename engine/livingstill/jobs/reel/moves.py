@@ -16,7 +16,7 @@ _TRAVEL = 0.9
 """Part of what a photo has beyond the frame that a move may travel."""
 
 _BEYOND = 0.4
-"""How far a photo must reach beyond the frame along an axis, of the frame's side, to be looked along."""
+"""How far, in the frame's sides, a photo must reach beyond the frame to be looked along."""
 
 _SPEED = 5.0
 """Travel per second, percent of the frame's width: a slow look along a room."""
@@ -46,9 +46,10 @@ _TRIALS = {
 class Option:
     """A move that suits a photo in one shape of frame.
 
-    ``family`` is push, pull, across or down, ``sense`` +1 to the right or down and -1 against it; ``amount`` is
-    the largest at which lines stay straight and little is uncovered, 0..1; ``travel`` is how far the
-    view can move along beside, percent of the width, and ``rest`` where on its way the photo's framing lies.
+    ``family`` is push, pull, across or down, ``sense`` +1 to the right or down and -1 against it;
+    ``amount`` is the largest at which lines stay straight and little is uncovered, 0..1;
+    ``travel`` is how far the view can move along beside, percent of the width, and ``rest`` where
+    on its way the photo's framing lies.
     """
 
     name: str
@@ -71,7 +72,8 @@ class Option:
         if self.family in _PUSHES:
             # where parallax must be small the lens keeps the move visible
             amount = max(0.8, self.amount)
-            return f"{self.name}:amount={amount * slower:.3g},depth={self.amount / amount:.2g},ease=linear"
+            depth = self.amount / amount
+            return f"{self.name}:amount={amount * slower:.3g},depth={depth:.2g},ease=linear"
         travel = min(self.travel, _SPEED * seconds)
         rest = f",travel={travel:.3g},rest={self.rest:.3g}" if travel else ""
         return f"{self.name}:amount={self.amount * slower:.3g}{rest},ease=linear"
@@ -82,8 +84,9 @@ def options(
 ) -> list[Option]:
     """Return the moves that suit a photo in a frame, each at its largest amount.
 
-    The parameters but the frame are those of ``auto.choose``. Where the photo reaches beyond the frame a
-    truck or a pedestal travels along it: a wide room in an upright frame is looked along from side to side.
+    The parameters but the frame are those of ``auto.choose``. Where the photo reaches beyond the
+    frame a truck or a pedestal travels along it: a wide room in an upright frame is looked along
+    from side to side.
     """
     found = []
     for name, (family, sense) in _TRIALS.items():
@@ -121,8 +124,7 @@ def option_of(record: Mapping[str, Any]) -> Option:
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """A room as moves are chosen for it: its kind, whether it is upright in an upright frame or wide in one, and
-    the moves that suit it."""
+    """A room as moves are chosen for it: its kind, if it is outside, and the moves that suit it."""
 
     room: str
     outside: bool
@@ -132,9 +134,9 @@ class Stop:
 def choose(stops: Sequence[Stop]) -> list[Option]:
     """Return a move for each room, one after another, of the least cost beside those before.
 
-    A push is never followed by a push or a pull, nor made twice in one kind of room while another move is left; a
-    travel goes on in its direction across the cut, and turns round only after something else. A reel
-    begins by coming nearer, and ends outside by going away.
+    A push is never followed by a push or a pull, nor made twice in one kind of room while another
+    move is left; a travel goes on in its direction across the cut, and turns round only after
+    something else. A reel begins by coming nearer, and ends outside by going away.
     """
     leaves = len(stops) > 1 and stops[-1].outside
     chosen: list[Option] = []
@@ -168,7 +170,7 @@ def _own_cost(option: Option, favoured: str) -> float:
 
 
 def _history_cost(option: Option, in_room: Sequence[Option], chosen: Sequence[Option]) -> float:
-    """Return what a move costs after those before, of which ``in_room`` were made in the same kind of room."""
+    """Return what a move costs after those before; ``in_room`` were made in the same kind of room."""
     cost = _clash(option, chosen[-1]) if chosen else 0.0
     turned = next((o for o in reversed(chosen) if o.family == option.family and o.sense), None)
     if option.sense and turned is not None and turned.sense != option.sense:

@@ -113,7 +113,7 @@ def _by_time(photos: Sequence[Facts]) -> Ordering:
 
 
 def _clock_is_consistent(photos: Sequence[Facts]) -> bool:
-    """Return whether all photos were taken at different times of one visit, in the order of their numbers."""
+    """Return whether all photos are of different times of one visit, in their numbers' order."""
     times = [photo.taken for photo in photos]
     known = [time for time in times if time is not None]
     if len(known) < len(photos) or len(photos) < 2 or len({*known}) < len(known):

@@ -12,8 +12,11 @@ from livingstill.jobs.batch.work import load
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """What one worker makes. ``digest`` is of all that its result depends on, ``name`` begins the names of its files
-    in ``folder``, ``values`` are plain values, ``reads`` names of files in the folder."""
+    """What one worker makes.
+
+    ``digest`` is of all that its result depends on, ``name`` begins the names of its files in
+    ``folder``, ``values`` are plain values, ``reads`` names of files in the folder.
+    """
 
     kind: Literal["survey", "shot"]
     name: str

@@ -9,14 +9,19 @@ from pathlib import Path
 from typing import Any
 
 from livingstill import __version__
+from livingstill.jobs import exposure
 from livingstill.jobs.batch.work import file_digest
 from livingstill.jobs.reel.entries import Entry
+from livingstill.jobs.reel.order import is_outside
 from livingstill.jobs.reel.piece import Piece
 from livingstill.jobs.reel.plan import Plan, has_opening
 from livingstill.jobs.reel.shot import BRANDED, PLAIN
 from livingstill.settings.reel import ReelSettings
 
-_SURVEYED = ("aspect", "size", "quality", "depth", "depth_far", "max_pixels", "background", "fps", "seed")  # fmt: skip
+_SURVEYED = (
+    "aspect", "size", "fps", "quality", "depth", "depth_far", "seed", "max_pixels", "background",
+    "upright",
+)  # fmt: skip
 """Settings that a survey depends on."""
 
 _FILES = ("logo", "font", "subtitle_font")
@@ -37,7 +42,7 @@ def survey_pieces(
     pieces = {}
     for entry in entries:
         photo = file_digest(entry.photo)
-        name = f"photo-{(photo or hashlib.sha256(str(entry.photo).encode(errors='surrogateescape')).hexdigest())[:16]}"
+        name = f"photo-{(photo or _digest(str(entry.photo)))[:16]}"
         digest = _digest(photo, values, file_digest(Path(settings.depth)))
         pieces[entry] = Piece("survey", name, str(entry.photo), str(folder), digest, values)
     return pieces
@@ -48,6 +53,7 @@ def shot_pieces(plan: Plan, settings: ReelSettings, folder: Path) -> list[Piece]
     values = settings.model_dump(mode="json")
     drawn = {key: file_digest(Path(values[key])) for key in _FILES if values[key]}
     common = {"settings": values, "twins": twins_of(settings)}
+    midtones = _midtones(plan) if settings.match_exposure else [0.0] * len(plan.stops)
     pieces = []
     for index, stop in enumerate(plan.stops):
         first, last = plan.shot_span(index)
@@ -61,6 +67,7 @@ def shot_pieces(plan: Plan, settings: ReelSettings, folder: Path) -> list[Piece]
             "card": card,
             "survey": kept,
         }
+        own["midtones"] = midtones[index]
         if index == 0:
             own["cover"] = sum(plan.card_span()) // 2
         digest = _digest(stop.photo.record["sha256"], {**common, **own}, drawn)
@@ -73,6 +80,13 @@ def shot_pieces(plan: Plan, settings: ReelSettings, folder: Path) -> list[Piece]
     return pieces
 
 
+def _midtones(plan: Plan) -> list[float]:
+    """Return how much brighter the middle tones of each stop become, in stops: rooms inside are matched."""
+    inside = [not is_outside(stop.photo) for stop in plan.stops]
+    values = [s.photo.record["luminance"] if i else None for s, i in zip(plan.stops, inside)]
+    return exposure.match(values)
+
+
 def _closing_piece(
     plan: Plan, common: Mapping[str, Any], drawn: Mapping[str, str], folder: Path
 ) -> Piece:
@@ -80,7 +94,12 @@ def _closing_piece(
     first = plan.stops[0].photo
     count = plan.frames - plan.closing + plan.half
     card = [2 * plan.half, count]
-    own = {"cameras": {}, "span": [count, 2 * plan.half, 0, card], "card": "closing"}
+    own = {
+        "midtones": 0.0,
+        "cameras": {},
+        "span": [count, 2 * plan.half, 0, card],
+        "card": "closing",
+    }
     digest = _digest(first.record["sha256"], {**common, **own}, drawn)
     return Piece(
         "shot",

@@ -16,9 +16,9 @@ from livingstill.jobs.reel.plan import Plan
 class ReelResult:
     """The outcome of a reel.
 
-    ``videos`` are the reels and ``files`` what lies beside them, by name in ``folder``; ``failed`` photo -> reason,
-    ``unused`` are photos that the length had no room for, ``order`` and ``music`` sentences; ``kept`` says
-    that it was finished before.
+    ``videos`` are the reels and ``files`` what lies beside them, by name in ``folder``; ``failed``
+    photo -> reason, ``unused`` are photos that the length had no room for, ``order`` and ``music``
+    sentences; ``kept`` says that it was finished before.
     """
 
     folder: Path

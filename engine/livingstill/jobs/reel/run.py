@@ -1,4 +1,4 @@
-"""Make a reel: survey the photos, plan, render what is not finished, join, and say what was left out."""
+"""Make a reel: survey the photos, plan, render what is not finished, join, say what is left out."""
 
 from __future__ import annotations
 
@@ -72,8 +72,8 @@ def reel(
     runner : who makes the pieces instead of worker processes of this machine
     signing : the user's certificate and key, by which every reel is signed
 
-    A photo that cannot be used never stops the reel: the result says which and why. Call it from the
-    main module only under ``if __name__ == "__main__"``: the workers are fresh processes.
+    A photo that cannot be used never stops the reel: the result says which and why. Call it from
+    the main module only under ``if __name__ == "__main__"``: the workers are fresh processes.
 
     Raises
     ------
@@ -85,6 +85,8 @@ def reel(
     if signing is not None:
         credentials.check(signing, ["reel.mp4"])
     entries = gather(Path(source))
+    if settings.order == "table" and not entries.ordered:
+        raise InputError("order is table, but a folder has none; name a CSV table of photos")
     if folder.suffix.lower() in (".mp4", ".mov", ".webm", ".mkv", ".gif"):
         raise InputError(
             f"output {folder} is a file's name; a reel is several files, so name a folder"

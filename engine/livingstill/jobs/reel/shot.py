@@ -34,7 +34,7 @@ _FADE = 0.5
 """Seconds in which a card comes and goes."""
 
 _DIM, _BLUR, _COARSE = 0.36, 0.02, 6
-"""Brightness of the closing card's background, its blur in frame heights, and the pixels of one of its own."""
+"""Brightness of the closing card's background, its blur in frame heights, and its coarseness."""
 
 
 class Span(NamedTuple):
@@ -50,8 +50,8 @@ class Span(NamedTuple):
 class ShotValues:
     """What a shot is made by: the reel's settings, its cameras, its span, and which card lies over it.
 
-    ``card`` is opening, closing or "", ``twins`` the kinds of reel that it goes into, branded or plain;
-    ``cover`` is the frame that is kept as a picture, -1 = none.
+    ``card`` is opening, closing or "", ``twins`` the kinds of reel that it goes into, branded or
+    plain; ``cover`` is the frame that is kept as a picture, -1 = none.
     """
 
     settings: ReelSettings
@@ -142,7 +142,8 @@ def _shapes(
     scale = survey.scene_scale(photo, settings)
     session = Session(photo, estimates=estimates, scale=scale)
     for shape, camera in values.cameras.items():
-        clip = session.clip(survey.base_shot(settings, shape, camera, count))
+        shot = survey.base_shot(settings, shape, camera, count, piece.values["midtones"])
+        clip = session.clip(shot)
         yield shape, of_clip(clip), clip.packed()
 
 
@@ -168,7 +169,7 @@ def _encode(
     overlays: Mapping[str, Overlay],
     frames: Iterable[PackedRGBA],
 ) -> list[str]:
-    """Encode the frames of one shape: dissolving ends losslessly, the body of every version; return the files."""
+    """Encode the frames of one shape, those that dissolve losslessly; return the files."""
     folder, span, settings = Path(piece.folder), values.span, values.settings
     size, fps = settings.frame(shape), survey.rate(settings)
     written: list[str] = []
@@ -228,7 +229,7 @@ def body_encoding(settings: ReelSettings) -> Encoding:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Overlay:
-    """What lies over the frames of one version of a shot: a card that fades, a watermark that makes way for it, and
+    """What lies over one version of a shot: a card that fades, a watermark that makes way for it, and
     the disclosure; ``words`` name all of it."""
 
     card: tuple[Sprite, ...]

@@ -16,7 +16,7 @@ from livingstill.camera import auto, framing
 from livingstill.core.model import InverseDepth, Photo
 from livingstill.depth import alignment
 from livingstill.io import files
-from livingstill.jobs import analyse, steps
+from livingstill.jobs import analyse, exposure, steps
 from livingstill.jobs.analyse import OVERSIZE, Analysis, Estimates
 from livingstill.jobs.reel import moves
 from livingstill.jobs.reel.piece import Piece
@@ -28,9 +28,10 @@ from livingstill.settings.values import MoveSpec
 
 
 def survey(piece: Piece) -> dict[str, Any]:
-    """Analyse a photo once for all shapes; write its inverse depth and a small grey picture beside its record.
+    """Analyse a photo once for all shapes; write its inverse depth and a small grey picture.
 
-    The record says time, size, hash, shares of classes, blur, and for each shape the camera moves that suit it.
+    The record says time, size, hash, shares of classes, blur, and for each shape the camera moves
+    that suit it.
 
     Raises
     ------
@@ -58,6 +59,7 @@ def survey(piece: Piece) -> dict[str, Any]:
         "shares": {kind: round(share, 4) for kind, share in statistics.shares},
         "is_room": statistics.is_room,
         "is_drawing": statistics.is_drawing,
+        "luminance": round(exposure.luminance(photo.rgb), 6),
         "blur": round(statistics.blur, 3),
         "hash": f"{likeness.perceptual_hash(grey):016x}",
         "notes": list(photo.notes),
@@ -79,7 +81,13 @@ def rate(settings: ReelSettings) -> Fraction:
     return steps.timeline_of(Shot(fps=settings.fps)).fps
 
 
-def base_shot(settings: ReelSettings, shape: str, camera: str = "static", frames: int = 1) -> Shot:
+def base_shot(
+    settings: ReelSettings,
+    shape: str,
+    camera: str = "static",
+    frames: int = 1,
+    midtones: float = 0.0,
+) -> Shot:
     """Return the shot of so many frames in one shape of a reel; nothing in it moves but the camera."""
     width, height = settings.frame(shape)
     return Shot(
@@ -88,6 +96,8 @@ def base_shot(settings: ReelSettings, shape: str, camera: str = "static", frames
         duration=max(0.1, float(frames / rate(settings))),
         fps=settings.fps,
         motion=("none",),
+        truth=True,
+        midtones=midtones,
         loop="none",
         quality=settings.quality,
         depth=settings.depth,
@@ -96,6 +106,7 @@ def base_shot(settings: ReelSettings, shape: str, camera: str = "static", frames
         smooth=0.0,
         max_pixels=settings.max_pixels,
         background=settings.background,
+        upright=settings.upright,
     )
 
 

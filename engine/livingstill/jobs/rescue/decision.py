@@ -71,8 +71,9 @@ def decide(verdict: Verdict, strict: float = 1.0, level: Flags | None = None) ->
 
     ``level`` (T,) bool are frames that are off in level alone: they heal however many they are.
     ``strict`` scales what counts: at 1 faults of severity 0.29 and more, which are beyond doubt, at
-    1.2 every one, at 0.5 those of severity 0.58 and more, 0 keeps anything; and the harm from which on a clip is replaced. A fault at the seam alone is no
-    reason: whether the clip should loop is not the clip's to say.
+    1.2 every one, at 0.5 those of severity 0.58 and more, 0 keeps anything; and the harm from which
+    on a clip is replaced. A fault at the seam alone is no reason: whether the clip should loop is
+    not the clip's to say.
     """
     counting = [
         f for f in verdict.faults if f.kind != "seam" and f.severity * strict >= _DOUBT_SEVERITY

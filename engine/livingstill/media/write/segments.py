@@ -46,8 +46,8 @@ def dissolve(
 ) -> None:
     """Encode the dissolve from the ``count`` frames of one lossless segment into those of another.
 
-    The weight eases in and out; the levels of the planes are blended, which are gamma-encoded like every
-    cross-dissolve of broadcast.
+    The weight eases in and out; the levels of the planes are blended, which are gamma-encoded like
+    every cross-dissolve of broadcast.
     """
     video = VideoFile(target, size, fps, encoding, {})
     try:
@@ -83,8 +83,8 @@ def _rows(plane: Any) -> UInt8Array:
 class JoinedVideo:
     """One MP4 file of segments encoded alike, with sound and chapters; ``finish`` completes it.
 
-    Every segment begins with a key frame and has the codec's delay in common with all others, so the
-    time stamps of one continue those of the one before.
+    Every segment begins with a key frame and has the codec's delay in common with all others, so
+    the time stamps of one continue those of the one before.
     """
 
     def __init__(

@@ -89,7 +89,7 @@ def clause_of(tokens: tuple[Token, ...], join: str) -> Clause:
     held_words = has & {"negation", "hold", "still"}
     named = bool(nouns or has & {"all", "camera"})
     does = nouns and any(t.role == "unknown" for t in tokens[nouns[0][0] :])
-    acts = moves or held_words or has & {"moves", "wind"}
+    acts = moves or held_words or has & {"moves", "wind", "add"}
     bare = named and not acts and not does and strength is None and direction is None
     base = replace(base, bare=bare, leading=bool(leading and held_words), moving=bool(moves))
     if "moves" in has:

@@ -59,8 +59,10 @@ def _followed(clause: Clause, i: int, token: Token) -> bool:
             return token.word in clause.unused or (bool(stays) and not beyond) or owner
         case "verb" | "blow" | "move" | "act" | "change" if _told_of(clause):
             return True  # what the unknown thing shall do
-        case "verb" | "blow" | "move":
+        case "verb" | "blow":
             return clause.says
+        case "move":
+            return True  # "move only the clouds"
         case "act" | "change":
             return bool(stays) or any(t.role == "negation" for t in clause.tokens)
         case "way":

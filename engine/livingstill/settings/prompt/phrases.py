@@ -48,9 +48,13 @@ def _modifiers(tokens: list[Token]) -> list[Token]:
         following = tokens[i + 1] if i + 1 < len(tokens) else Token("", "")
         if token.role == "kind" and following.role == "wind":
             out[i] = Token(token.word, "adjective")
+        elif token.role == "wind" and following.role == "thing":
+            out[i] = Token(token.word, "idle")  # "wind turbine"
         elif token.role == "way" and following.role in ("kind", "thing", "held"):
             before = [t.word for t in tokens[:i]]
-            if before[-1:] == ["the"] and before[-2:-1] not in (["to"], ["from"], ["toward"]):
+            later = any(t.role == "way" for t in tokens[i + 1 :])
+            sided = before[-1:] == ["the"] and before[-2:-1] not in (["to"], ["from"], ["toward"])
+            if sided or (not before and later):  # "the left tree", "left cloud moves right"
                 out[i] = Token(token.word, "compass")
         elif token.word == "light" and not _amount(tokens[i - 1 : i], following):
             out[i] = Token(token.word, "thing")

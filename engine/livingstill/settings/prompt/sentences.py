@@ -16,7 +16,7 @@ def shared(clauses: list[Clause]) -> list[Clause]:
     belong to the clause before.
     """
     if any(clause.kinds for clause in clauses):
-        clauses = [replace(c, every=c.every and c.moving) for c in clauses]  # "I'd like it calm"
+        clauses = [replace(c, every=c.every and _of_all(c)) for c in clauses]
     out: list[Clause] = []
     for k in range(len(clauses) - 1, -1, -1):
         clause = clauses[k]
@@ -61,16 +61,20 @@ def _merged(clauses: list[Clause]) -> list[Clause]:
     return out
 
 
+def _of_all(clause: Clause) -> bool:
+    """Return whether a clause moves everything beside what others name: not "I'd like it calm"."""
+    return clause.moving and any(t.role == "all" for t in clause.tokens)
+
+
 def _goes_on(clause: Clause, last: Clause, lone: bool) -> bool:
     """Return whether ``clause`` says more of what ``last`` names: "drifting right", "slowly"."""
     if last.impossible or not last.tokens:
         return False
     verbs = [t.value for t in clause.tokens if t.role == "verb"]
-    listed = clause.join in ("and", ",", "or")
+    listed = clause.join in ("and", ",", "or", "then")
     if lone and verbs:
         return listed and bool(frozenset().union(*verbs) & {*last.kinds})
-    moving = clause.every and all(t.role != "all" for t in clause.tokens)
-    if moving and last.bare and last.kinds and clause.join == ",":
+    if lone and clause.moving and last.bare and last.kinds and clause.join == ",":
         return True  # "curtains, moving slowly"
     return lone and (clause.strength is not None or clause.direction is not None)
 

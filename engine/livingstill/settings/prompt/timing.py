@@ -52,7 +52,7 @@ def timing(text: str) -> tuple[dict[str, Any], str]:
     take(
         rf"\b(?:in |as |make it |a )?(?:vertical|portrait)(?: {_FORM})?,? for {_TALL}\b|"
         rf"\b(?:in |as )?(?:a )?(?:vertical|portrait) {_FORM}\b|\b(?:in|as) (?:vertical|portrait)\b|"
-        rf"\b(?:make it |keep it )vertical\b|(?:^|(?<=[,;.] ))(?:vertical|portrait)(?= *(?:[,;.!]|$))|"
+        rf"\b(?:make it |keep it )vertical\b|(?:^|(?<=[,;.] )|(?<=and ))(?:vertical|portrait)(?= *(?:[,;.!]|$))|"
         rf"\bfor (?:a |an |my )?{_TALL}\b",
         "aspect",
         lambda _: "9:16",

@@ -71,7 +71,7 @@ ROLES = _table(
     "drown sink roar gaze stare twirl",
     change="depth-of-field change remove delete erase replace swap colour color recolor recolour brighten darken blur "
     "sharpen crop sharpness enhance upscale restore fix edit convert cartoon music sound "
-    "voice song title subtitle narration audio filter sepia switch-on extinguish dim lighten tint paint fade colorize colourise colorise",
+    "voice song title subtitle narration audio filter sepia darker switch-on extinguish dim lighten tint paint fade colorize colourise colorise",
     add="add create generate insert put include draw bring",
     prep="in on over of from at near by through under across into around between against along "
     "above below behind beside beneath off onto toward towards upon among inside outside past "
