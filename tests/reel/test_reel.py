@@ -19,6 +19,7 @@ import numpy as np
 import pytest
 from livingstill.core.errors import InputError
 from livingstill.core.model import SAMPLE_RATE
+from livingstill.jobs.reel import assembly
 from livingstill.jobs.reel.run import reel
 from livingstill.jobs.reel.shot import BRANDED, PLAIN, SHARED, Overlay, ShotValues, Span
 from livingstill.jobs.reel.work import make
@@ -80,7 +81,7 @@ def frames(path: Path) -> np.ndarray:
 
 def digests(folder: Path) -> dict[str, str]:
     files = sorted(
-        path for path in folder.iterdir() if path.suffix in {".mp4", ".jpg", ".srt", ".vtt"}
+        path for path in folder.iterdir() if path.suffix in {".mp4", ".jpg", ".srt", ".vtt", ".txt"}
     )
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
@@ -170,8 +171,26 @@ def test_what_is_finished_is_not_made_again_and_other_files_are_not_replaced(
     assert again.kept and again.videos == made.videos
     (tmp_path / "reel-16x9.mp4").write_bytes(b"mine")
     with pytest.raises(InputError, match="was not made by a reel"):
-        reel(listing / "photos", tmp_path, SMALL, runner=here)
+        reel(listing / "photos", tmp_path, SMALL, runner=broken_only)
     assert (tmp_path / "reel-16x9.mp4").read_bytes() == b"mine"
+
+
+def test_a_reel_that_ends_while_it_is_joined_goes_on(listing, tmp_path, monkeypatch):
+    values, written = {**SMALL, "transition": "cut"}, []
+
+    def dies_after_the_first(*arguments):
+        if written:
+            raise KeyboardInterrupt
+        written.append(arguments[0])
+        write_video(*arguments)
+
+    write_video = assembly.write_video
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(assembly, "write_video", dies_after_the_first)
+        reel(listing / "photos", tmp_path, values, runner=here)
+    assert written[0].is_file()
+    done = reel(listing / "photos", tmp_path, values, runner=here)
+    assert all((tmp_path / name).is_file() for name in (*done.videos, *done.files))
 
 
 def test_an_interrupted_reel_goes_on_and_gives_the_same_files(made, listing):

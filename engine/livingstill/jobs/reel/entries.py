@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,8 +52,10 @@ def natural_key(name: str) -> tuple[tuple[int, str], ...]:
     return tuple((int(part), "") if part.isdecimal() else (2**63, part) for part in parts)
 
 
-def gather(source: Path) -> Entries:
+def gather(source: Path, excluded: Collection[Path] = ()) -> Entries:
     """Return the photos of a folder by name, or those of a CSV table in its order.
+
+    ``excluded`` are files, by their resolved paths, that are passed over in a folder.
 
     Raises
     ------
@@ -63,7 +65,8 @@ def gather(source: Path) -> Entries:
     refuse_url(source, "folder")
     if source.is_dir():
         files = [f for f in source.iterdir() if f.is_file() and not f.name.startswith(".")]
-        photos = sorted(filter(_is_photo, files), key=lambda f: natural_key(f.name))
+        files = [f for f in files if f.resolve() not in excluded]
+        photos = sorted(filter(_is_photo, files), key=lambda f: (natural_key(f.name), f.name))
         entries = Entries(tuple(map(_named, photos)), left_out=len(files) - len(photos))
     elif source.suffix.lower() == ".csv" and source.is_file():
         rows = table.read_csv(source, COLUMNS)[1]

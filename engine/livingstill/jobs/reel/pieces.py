@@ -60,7 +60,7 @@ def shot_pieces(plan: Plan, settings: ReelSettings, folder: Path) -> list[Piece]
         head, tail = (2 * plan.half if edge else 0 for edge in (index, last > stop.last))
         card = "opening" if index == 0 and has_opening(settings) else ""
         span = [last - first, head, tail, list(plan.card_span()) if card else [0, 0]]
-        kept = {key: stop.photo.record[key] for key in ("files", "depth", "subject")}
+        kept = {key: stop.photo.record[key] for key in ("files", "depth", "subject", "digest")}
         own: dict[str, Any] = {
             "cameras": dict(stop.cameras),
             "span": span,

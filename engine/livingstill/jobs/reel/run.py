@@ -84,7 +84,7 @@ def reel(
     check(settings)
     if signing is not None:
         credentials.check(signing, ["reel.mp4"])
-    entries = gather(Path(source))
+    entries = gather(Path(source), _made_in(folder))
     if settings.order == "table" and not entries.ordered:
         raise InputError("order is table, but a folder has none; name a CSV table of photos")
     if folder.suffix.lower() in (".mp4", ".mov", ".webm", ".mkv", ".gif"):
@@ -121,6 +121,12 @@ def check(settings: ReelSettings) -> None:
         listing_cards.notice(settings.disclosure, settings, settings.frame(shape))
 
 
+def _made_in(folder: Path) -> frozenset[Path]:
+    """Return the files that reels have written into a folder, so that none is taken for a photo."""
+    made = load(folder / RECORDS / "reel.json").get("made", ())
+    return frozenset((folder / name).resolve() for name in made)
+
+
 class _Job:
     """One run of a reel."""
 
@@ -144,6 +150,7 @@ class _Job:
 
     def run(self) -> ReelResult:
         """Do all there is to do; return what came of it."""
+        self._check_ours()
         self._work.mkdir(parents=True, exist_ok=True)
         if self._overwrite:
             shutil.rmtree(self._work)
@@ -246,6 +253,7 @@ class _Job:
     ) -> None:
         """Write every reel with its certificate and its picture, and the subtitles."""
         settings, twins = self._settings, pieces.twins_of(self._settings)
+        self._claim()
         track = None
         if recording is not None:
             track = music.ended(recording, planned.seconds, settings.music_fade)
@@ -254,7 +262,6 @@ class _Job:
             for shape in settings.aspect:
                 for twin in twins:
                     target = self._folder / assembly.video_name(shape, twin, twins)
-                    self._check_ours(target)
                     certified = assembly.certificate_of(shots, records, shape, twin)
                     parts = assembly.segments_of(shots, shape, twin)
                     fields = metadata(certified)
@@ -302,20 +309,34 @@ class _Job:
         names = record.get("files", ())
         return record.get("digest") == digest and all((self._folder / n).is_file() for n in names)
 
-    def _check_ours(self, target: Path) -> None:
-        """Refuse to replace a file that no reel made."""
-        made = load(self._record).get("files", ())
-        if target.exists() and target.name not in made and not self._overwrite:
-            raise InputError(
-                f"{target} was not made by a reel; give --overwrite to replace it, or another folder"
-            )
+    def _names(self) -> list[str]:
+        """Return the names of all files that this reel may write."""
+        videos, files = self._files()
+        texts = (f"{assembly.NAME}{suffix}" for suffix in (".srt", ".vtt", ".json"))
+        return list(dict.fromkeys((*videos, *files, *texts)))
+
+    def _check_ours(self) -> None:
+        """Refuse to replace a file that no reel made, before any work."""
+        made = load(self._record).get("made", ())
+        for name in self._names():
+            if name not in made and (self._folder / name).exists() and not self._overwrite:
+                raise InputError(
+                    f"{self._folder / name} was not made by a reel; give --overwrite to replace it, "
+                    "or another folder"
+                )
+
+    def _claim(self) -> None:
+        """Note before the first file is written that all are a reel's, whatever happens then."""
+        made = load(self._record).get("made", ())
+        store(self._record, {"made": sorted({*made, *self._names()})})
 
     def _report(self, result: ReelResult, digest: str) -> None:
         """Write ``reel.json``, note that all is finished, and remove the segments."""
         with atomic_write(self._folder / "reel.json", overwrite=True) as part:
             text = json.dumps(result.as_json(), indent=1, ensure_ascii=False) + "\n"
             part.write_text(text, encoding="utf-8", errors="backslashreplace")
-        store(self._record, {"digest": digest, "files": [*result.videos, *result.files]})
+        record = {"digest": digest, "files": [*result.videos, *result.files]}
+        store(self._record, {**load(self._record), **record})
         for path in self._work.iterdir():
             if path.name.startswith(("shot-", "closing-")):
                 path.unlink()
