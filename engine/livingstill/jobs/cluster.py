@@ -353,7 +353,8 @@ def _make_piece_on_worker(
             (folder / file).write_bytes(data)
         local = replace(piece, folder=name)
         if photo:
-            copy = folder / f"photo{Path(piece.photo).suffix}"
+            copy = folder / "photo" / Path(piece.photo).name  # which the certificate tells
+            copy.parent.mkdir()
             copy.write_bytes(photo)
             local = replace(local, photo=str(copy))
         (record,) = make_piece(local)
