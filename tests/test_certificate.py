@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 
@@ -122,6 +123,11 @@ def test_certificates_are_written_beside_the_clip_and_nothing_is_replaced(step, 
     assert told["photos"][0]["sha256"] == provenance.digest(step["photo"])
     assert told["shares"]["moved"] == 0 and re.fullmatch("[0-9a-f]{64}", told["settings_sha256"][0])
     assert (tmp_path / "a.certificate.txt").read_text().startswith(told["statement"])
+    frames = Job(photo=step["photo"], output=(str(tmp_path / "b-%02d.png"),))
+    animate_file(shot, frames)
+    told = json.loads((tmp_path / "b.certificate.json").read_text())
+    pictures = b"".join(path.read_bytes() for path in sorted(tmp_path.glob("b-*.png")))
+    assert told["file"]["sha256"] == hashlib.sha256(pictures).hexdigest()
     (tmp_path / "a.mp4").unlink()
     with pytest.raises(InputError, match=r"a\.certificate\.json exists; give --overwrite"):
         animate_file(shot, job)

@@ -103,13 +103,17 @@ def test_a_clip_sounds_as_long_as_it_lasts():
 
 
 def test_provenance_names_settings_and_hides_folders(tmp_path):
-    shot = Shot(audio="/home/me/my song.mp3", mask=["water=/home/me/m.png"], aspect="16:9")
+    shot = Shot(
+        audio="/home/me/my song.mp3", mask=["water=/home/me/m.png"], aspect="16:9",
+        modulate=["wind=/home/me/a.wav"],
+    )  # fmt: skip
     said = provenance.metadata(shot, Photo(np.zeros((2, 2, 3), np.uint8), sha256="ab" * 32))
     assert said["comment"].endswith("; no generated content")
     assert json.loads(said["settings"]) == {
         "audio": "my song.mp3",
         "aspect": "16:9",
         "mask": ["water=m.png"],
+        "modulate": ["wind=a.wav"],
     }
     with pytest.raises(InputError, match=r"give \.json or \.xmp"):
         provenance.check_sidecar(tmp_path / "a.txt", False)

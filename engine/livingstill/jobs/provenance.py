@@ -14,6 +14,7 @@ from livingstill.core.errors import InputError
 from livingstill.core.model import Photo
 from livingstill.io.files import atomic_write, check_target
 from livingstill.media import metadata as xmp
+from livingstill.media.write import stills
 from livingstill.settings import brand
 from livingstill.settings.shot import Shot
 
@@ -32,7 +33,7 @@ GRADE = ("exposure", "midtones", "temperature", "tint", "saturation", "lut", "vi
 OVERLAYS = ("title", "subtitle", "price", "address", "details", "logo", "disclosure")
 """Settings that lay something over the frames."""
 
-_FILE_KEYS = ("camera", "depth", "mask", "hold", "audio", "brand", *brand.FILES)
+_FILE_KEYS = ("camera", "depth", "mask", "hold", "audio", "modulate", "brand", *brand.FILES)
 """Settings that may name files."""
 
 _FOLDERS = re.compile(r"(?:^|(?<=[=@]))(?:[A-Za-z]:)?[^=@]*[/\\]")
@@ -175,6 +176,11 @@ def write_sidecar(
 
 
 def digest(path: Path) -> str:
-    """Return the SHA-256 of a file's bytes."""
+    """Return the SHA-256 of a file's bytes, or of those of a sequence's pictures by name."""
+    if stills.NUMBER.search(path.name) and not path.is_file():
+        sequence = hashlib.sha256()
+        for picture in stills.files_from(path, 0):
+            sequence.update(picture.read_bytes())
+        return sequence.hexdigest()
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
