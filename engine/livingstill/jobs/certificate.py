@@ -260,7 +260,8 @@ def _moving_mask(clip: Clip) -> UInt8Array | None:
     """Return the union of the moving regions, (H, W) uint8; None if nothing moves."""
     if not clip.moving:
         return None
-    return np.asarray(np.maximum.reduce([region.mask for region in clip.regions]), np.uint8)
+    masks = [region.mask for region in clip.regions if region.label in clip.moving]
+    return np.asarray(np.maximum.reduce(masks), np.uint8)
 
 
 def _graded_share(clip: Clip) -> float:

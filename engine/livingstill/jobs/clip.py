@@ -88,10 +88,11 @@ class Clip:
 
     @property
     def moving(self) -> tuple[str, ...]:
-        """The kinds that move, each once; none if the amount of motion is 0."""
+        """The kinds that move, each once; none whose amount of motion is 0."""
         if self.motion is None or self.shot.amount == 0:
             return ()
-        return tuple(dict.fromkeys(region.label for region in self.regions))
+        still = {one.kind for one in self.shot.amount_of if one.amount == 0}
+        return tuple(dict.fromkeys(r.label for r in self.regions if r.label not in still))
 
     @property
     def static_camera(self) -> bool:
