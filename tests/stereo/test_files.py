@@ -113,6 +113,7 @@ def test_a_file_without_a_name_has_the_name_that_players_know(livingstill, photo
         ),
         (("--stereo", "quilt:99x9"), "it must have 1 to 16 views across and down"),
         (("--stereo", "sbs", "-o", "x.gif"), "clip x.gif is a GIF, whose 256 colours spoil"),
+        (("--stereo", "sbs", "-o", "x.MP.jpg"), "is a Motion Photo, which has one view"),
         (("--stereo", "sbs", "--eyes", "9%"), "for a pair it must be at most 8 percent"),
         (("--stereo", "sbs", "--eyes", "90%"), "it must be 0.05 to 16 percent of the width"),
         (("--stereo", "sbs", "--eyes", "wide"), "it must be percent of the width, as in 2%, or mm"),

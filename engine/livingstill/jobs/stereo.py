@@ -18,6 +18,7 @@ from livingstill.camera.stereo import LARGEST_PAIR, StereoRig
 from livingstill.core.errors import InputError
 from livingstill.core.model import Float32Array, Flow, Motion, PackedRGBA, Pose
 from livingstill.imaging import exact
+from livingstill.io.files import split_suffix
 from livingstill.media.write.stills import NUMBER
 from livingstill.render.frames import Renderer
 from livingstill.render.stereo_layout import StereoLayout
@@ -59,8 +60,9 @@ _SAME_PLACE = 2.0
 
 def is_picture(output: str, shot: Shot) -> bool:
     """Return whether an output of a stereo shot is one picture, and not a clip."""
-    path = Path(output)
-    return bool(shot.stereo) and path.suffix.lower() in _PICTURES and not NUMBER.search(path.name)
+    name = Path(output).name
+    is_still = split_suffix(name)[1].lower() in _PICTURES
+    return bool(shot.stereo) and is_still and not NUMBER.search(name)
 
 
 def settle(shot: Shot, outputs: Iterable[str]) -> Shot:

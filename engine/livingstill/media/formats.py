@@ -308,6 +308,11 @@ def choose(
 
 def _check_stereo(path: str, format_: Format, stereo: str) -> None:
     """Refuse a format that no viewer of stereo takes."""
+    if format_.suffix == ".MP.jpg":
+        raise InputError(
+            f"clip {path} is a Motion Photo, which has one view; write .mp4, or .jpg for one "
+            f"picture ({stereo})"
+        )
     if format_.suffix == ".gif":
         raise InputError(
             f"clip {path} is a GIF, whose 256 colours spoil a stereo picture ({stereo}); "
