@@ -69,6 +69,7 @@ class BatchPage:
         folder = self._studio.folder / shots.stem_of(message.get("name") or "batch")
         rows = await self._channel.loop.run_in_executor(self._studio.helpers, self._rows, message)
         handles = self._studio.handles
+        named = shots.named(values, handles, folder.parent)
         names = {str(row.photo): handles.refer(row.photo) for row in rows[:_MOST_SHOWN]}
 
         def run(steps: Steps) -> dict[str, Any]:
@@ -92,7 +93,12 @@ class BatchPage:
                 "files": [file_facts(page, handles.refer(page))],
                 "lines": report.lines()[-1:],
                 "failed": len(report.failures),
-                "command": _command(self._studio.photos, folder, preset, aspects, suffix, values),
+                "command": shlex.join(
+                    [
+                        *_command(self._studio.photos, folder, preset, aspects, suffix),
+                        *shots.option_words(named),
+                    ]
+                ),
             }
 
         self._jobs.start("batch", run)
@@ -180,16 +186,15 @@ def _command(
     preset: str | None,
     aspects: Sequence[str],
     suffix: str,
-    values: Mapping[str, Any],
-) -> str:
-    """Return the command that makes the same clips; photos that were uploaded are PHOTOS there."""
+) -> list[str]:
+    """Return the command that makes the same clips without the options of their shot.
+
+    Photos that were uploaded are PHOTOS there.
+    """
     words = ["livingstill", "batch", str(source) if source else "PHOTOS", "-o", folder.name]
     words += ["--preset", preset] if preset else []
     words += ["--aspect", ",".join(aspects)] if aspects else []
-    words += ["--format", suffix] if suffix != ".mp4" else []
-    for key, value in values.items():
-        words += [f"--{key.replace('_', '-')}", str(value)]
-    return shlex.join(words)
+    return [*words, "--format", suffix] if suffix != ".mp4" else words
 
 
 def thumbnail(path: Path) -> bytes | None:

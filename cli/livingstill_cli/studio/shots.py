@@ -69,6 +69,19 @@ def map_files(values: Mapping[str, Any], change: Callable[[str, str], str]) -> d
     return out
 
 
+def named(values: Mapping[str, Any], handles: Handles, folder: Path) -> Shot:
+    """Return the shot of a page's settings with files as a command in ``folder`` names them.
+
+    Files that were uploaded have the names that their user knows them by.
+    """
+
+    def name(handle: str, _: str) -> str:
+        stored = handles.of(handle)
+        return stored.name if stored.own else os.path.relpath(stored.path, folder)
+
+    return split(map_files(values, name))[0]
+
+
 def settings_of(shot: Shot) -> dict[str, Any]:
     """Return the settings of a shot that are not the defaults, as a shot file writes them."""
     values, default = shot.model_dump(mode="json"), Shot().model_dump(mode="json")
@@ -134,7 +147,12 @@ def command_line(shot: Shot, photo: str) -> str:
     >>> command_line(Shot(camera="orbit", hold_faces=False, title="At dawn"), "lake.jpg")
     "livingstill lake.jpg --camera orbit --no-hold-faces --title 'At dawn'"
     """
-    words = ["livingstill", photo]
+    return shlex.join(["livingstill", photo, *option_words(shot)])
+
+
+def option_words(shot: Shot) -> list[str]:
+    """Return the options that say of a shot what is not a default."""
+    words: list[str] = []
     for key, value in settings_of(shot).items():
         option = "--" + key.replace("_", "-")
         if isinstance(value, bool):
@@ -146,7 +164,7 @@ def command_line(shot: Shot, photo: str) -> str:
                 words += [option, str(one)]
         elif value is not None:
             words += [option, f"{value:g}" if isinstance(value, float) else str(value)]
-    return shlex.join(words)
+    return words
 
 
 def stem_of(name: object) -> str:
