@@ -152,8 +152,9 @@ class PhotoPage:
     def _send_frames(self, job: _Job, work: Workspace, look: Look, most: int | None = None) -> bool:
         """Send the frames of a look once each, ``most`` at most; return whether it is still wanted.
 
-        Its regions follow the first of them. They come in order from the start of the job on and around to it, and from a frame on that
-        the page asks for meanwhile: that one comes at once, though without its filter.
+        Its regions follow the first of them. They come in order from the start of the job on and
+        around to it, and from a frame on that the page asks for meanwhile: that one comes at once,
+        though without its filter.
         """
         frames = workspace.Frames(look.clip)
         most = frames.count if most is None else min(most, frames.count)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -217,11 +217,11 @@ def _rule(accent: str, short: int, scale: float, gap: int) -> _Part:
     return _Part(rgba, gap)
 
 
-def _fitted(rows_at: object, height: int) -> list[_Part]:
+def _fitted(rows_at: Callable[[float], list[_Part]], height: int) -> list[_Part]:
     """Return a card's rows at the largest scale at which they are no higher than ``height``."""
     scale = 1.0
     while True:
-        rows: list[_Part] = rows_at(scale)  # type: ignore[operator]
+        rows = rows_at(scale)
         if sum(row.rgba.shape[0] + row.gap for row in rows) <= height:
             return rows
         scale *= 0.92

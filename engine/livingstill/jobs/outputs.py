@@ -88,8 +88,10 @@ def check_outputs(shot: Shot, job: Job, outputs: tuple[str, ...], save_shot: Pat
     extras = (job.manifest, job.report, job.poster, job.sidecar)
     names = [Path(name) for output in outputs for name in files_of(shot, output)]
     names += [path for path in (*extras, save_shot) if path is not None]
-    if len(set(map(os.path.realpath, names))) != len(names):
-        raise InputError("two outputs have one name; give each its own")
+    real = list(map(os.path.realpath, names))
+    twice = next((name for name, path in zip(names, real) if real.count(path) > 1), None)
+    if twice is not None:
+        raise InputError(f"two outputs have one name, {twice}; give each its own")
     numbered = (
         stills.files_from(Path(output), 0) for output in outputs if stills.NUMBER.search(output)
     )

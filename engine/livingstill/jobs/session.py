@@ -91,9 +91,8 @@ class Session:
 
     def _step(self, name: str, key: Hashable, make: Callable[[], T]) -> T:
         if name not in self._results or self._results[name][0] != key:
-            self._results.pop(
-                name, None
-            )  # what is outdated need not be in memory beside what is new
+            # what is outdated need not be in memory beside what is new
+            self._results.pop(name, None)
             self._results[name] = (key, make())
             self.runs[name] += 1
         value: T = self._results[name][1]
@@ -228,7 +227,8 @@ class Session:
         """Return the session's last clip with other masks of its regions; quick, and not exact.
 
         Only regions of ``painted`` kinds move by their new mask, the others as before, and nothing is
-        lowered that folds. None where a layer of the scene would have to change, and for motion that swells. Interactive only.
+        lowered that folds. None where a layer of the scene would have to change, where motion follows
+        a file, and in a session that is not interactive.
         """
         layered = [r for r in (*clip.regions, *regions) if KINDS[r.label].layer]
         if self._effects is None or clip.shot.modulate:

@@ -50,9 +50,9 @@ def read_photo(
 ) -> Photo:
     """Return the photo in the file at ``path``: upright, sRGB, opaque.
 
-    ``background`` names the colour under transparent parts; ``upright`` corrects its verticals. ``min_long_side`` is the long side in
-    pixels that is enough for the caller: a much larger photo is read at a whole fraction of its
-    size, the same one every time, which saves memory.
+    ``background`` names the colour under transparent parts; ``upright`` corrects its verticals.
+    ``min_long_side`` is the long side in pixels that is enough for the caller: a much larger photo
+    is read at a whole fraction of its size, the same one every time, which saves memory.
 
     Raises
     ------

@@ -216,9 +216,8 @@ def _rotation(vertical: Vertical) -> Reals:
     """Return the smallest rotation that turns the vertical straight down (Rodrigues, 1840)."""
     length = math.sqrt(vertical.right**2 + 1 + vertical.ahead**2)
     x, y, z = vertical.right / length, 1 / length, vertical.ahead / length
-    cross = np.array(
-        [[0, -x, 0], [x, 0, z], [0, -z, 0]]
-    )  # of the axis, vertical x down = (-z, 0, x)
+    # the cross product with the axis, vertical x down = (-z, 0, x)
+    cross = np.array([[0, -x, 0], [x, 0, z], [0, -z, 0]])
     return np.asarray(np.eye(3) + cross + _product(cross, cross) / (1 + y))
 
 

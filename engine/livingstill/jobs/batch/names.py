@@ -63,11 +63,11 @@ def stems(rows: Sequence[Row], folder: Path) -> list[str]:
     owners = [_owner(row, hashed=bool(finished)) for row in rows]
     present = {owner.sha256 for owner in owners}
     chosen: dict[int, str] = {}
+    taken: set[str] = set()
 
     def claim(matches: tuple[Match, ...], free: Mapping[str, Owner]) -> None:
         for match in matches:
             for index, (row, owner) in enumerate(zip(rows, owners)):
-                taken = chosen.values()
                 own = (
                     stem
                     for stem, made in free.items()
@@ -75,6 +75,7 @@ def stems(rows: Sequence[Row], folder: Path) -> list[str]:
                 )
                 if index not in chosen and (stem := next(own, None)) is not None:
                     chosen[index] = stem
+                    taken.add(stem)
 
     claim(_BY_PHOTO, finished)
     claim(_BY_PATH, {s: made for s, made in finished.items() if made.sha256 not in present})

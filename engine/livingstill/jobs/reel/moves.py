@@ -164,9 +164,8 @@ def _own_cost(option: Option, favoured: str) -> float:
         return cost - 1.5
     if option.family == "pull":
         return cost + 0.8
-    return (
-        cost - 0.7 if option.travel >= 2 * _WIDE else cost
-    )  # there is something to be seen on the way
+    # there is something to be seen on the way
+    return cost - 0.7 if option.travel >= 2 * _WIDE else cost
 
 
 def _history_cost(option: Option, in_room: Sequence[Option], chosen: Sequence[Option]) -> float:
