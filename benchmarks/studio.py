@@ -36,7 +36,6 @@ BARS = {
 }
 """What is measured, and the most seconds that it may take."""
 
-_ALL = "livingstill.player.count === livingstill.player.look.frames"
 _SEEK = """async (indices) => {
   const {player} = livingstill, taken = [];
   for (const index of indices) {

@@ -80,7 +80,7 @@ class Photo:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Perception:
-    """What one forward pass of the embedded network says of a photo, at the network's own size.
+    """What the embedded networks say of a photo, at their own size.
 
     ``inverse_depth`` is (h, w) float32 in 0..1, 1 = nearest, quantised to 16 bits;
     ``probabilities`` is (C, h, w) uint8, one plane per name in ``classes``, 255 = certain.

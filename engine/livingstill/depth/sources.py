@@ -31,4 +31,4 @@ SOURCES: Registry[Source] = Registry(
         "flat": flat,
     },
 )
-"""Every depth source by its name; the embedded network, which gives classes too, is none of them."""
+"""Every depth source by its name; the embedded networks, which give classes too, are none of them."""

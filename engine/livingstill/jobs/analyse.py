@@ -57,7 +57,7 @@ class Analysis:
     """The analysis of a photo at the size of its scene, independent of camera and motion settings.
 
     ``rgb`` is (H, W, 3) uint8. The rest is computed on its first call and cached:
-    ``perception`` is the embedded network's output at its own size, ``lines`` (n, 4) float32 the
+    ``perception`` is the embedded networks' output at their own size, ``lines`` (n, 4) float32 the
     straight lines in photo fractions, ``classes`` the network's soft masks (H, W) uint8, ``depth``
     the inverse depth (H, W) in steps of 16 bits, ``subject`` the point that framing keeps.
     """
@@ -189,7 +189,7 @@ def analysis_from_estimates(
 
 
 def perceive(rgb: UInt8Array, quality: str) -> Perception:
-    """Return the embedded network's inverse depth and class probabilities, those cleaned."""
+    """Return the embedded networks' inverse depth and class probabilities, those cleaned."""
     return clean_classes(forward(rgb, quality=quality))
 
 

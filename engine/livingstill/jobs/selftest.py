@@ -47,7 +47,7 @@ class SelfTest:
 def run() -> SelfTest:
     """Analyse the scene and render it in memory; return the digest of both.
 
-    The analysis is whatever is estimated from a photo: by the embedded network, from lines, in the
+    The analysis is whatever is estimated from a photo: by the embedded networks, from lines, in the
     picture's edges. The clip has a camera move, water in motion and the filter over time, and is made
     from the depth and the water that were drawn: the network need not see a lake in them.
     """

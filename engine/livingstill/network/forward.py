@@ -34,7 +34,7 @@ _lock = Lock()
 
 
 def forward(rgb: UInt8Array, *, quality: str = "standard") -> Perception:
-    """Return what the embedded network says of a photo, the same on any number of threads.
+    """Return what the embedded networks say of a photo, the same on any number of threads.
 
     Parameters
     ----------

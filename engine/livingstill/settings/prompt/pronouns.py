@@ -8,15 +8,15 @@ _LISTED = frozenset(["all", "both"])
 _PERSONS = frozenset(["her", "him", "she", "he", "them", "they"])
 _THINGS = frozenset(["them", "they", "it"])
 _QUALIFIES = ("kind", "thing", "held", "effect", "adjective", "unknown", "size", "boost")
-_DOES = ("verb", "move", "act", "blow", "still", "hold", "size")
 
 
 def resolved(tokens: list[Token], before: list[Token]) -> list[Token]:
     """Return the tokens of a clause with nouns for its pronouns.
 
     "They", "them" and "it" are the nouns of the clause ``before``, or of the list of them, where the
-    clause has none of its own, and so are "all" and "both" at its head; "it" stays, as everything, unless a verb of the clause suits one of them or it only says how. Without such nouns
-    "she", "him", "they" are people. "Her" before a noun is a possessive.
+    clause has none of its own, and so are "all" and "both" at its head; "it" stays, as everything,
+    unless a verb of the clause suits one of them or it only says how. Without such nouns "she",
+    "him", "they" are people. "Her" before a noun is a possessive.
 
     >>> person = Token("her", "idle")
     >>> resolved([Token("keep", "hold"), person, Token("still", "still")], [])[1].role

@@ -11,7 +11,6 @@ def _table(**groups: str) -> dict[str, str]:
 
 WAYS = {"left": 180.0, "right": 0.0, "up": 90.0, "down": 270.0}
 """Directions, degrees counter-clockwise, 0 to the right."""
-WAY_FORMS = {f"{way}ward{s}": way for way in WAYS for s in ("", "s")}
 
 STRENGTHS = {
     0.35: "imperceptible barely faintly faint tiny hardly imperceptibly minimal minimally",
