@@ -31,7 +31,7 @@ CAPTURED = frozenset(
 
 GRADE = ("exposure", "midtones", "temperature", "tint", "saturation", "lut", "vignette", "grain")
 OVERLAYS = ("title", "subtitle", "price", "address", "details", "logo", "disclosure")
-"""Settings that lay something over the frames."""
+"""Settings that lay something over the frames, in the plane of a stereo picture's screen."""
 
 _FILE_KEYS = ("camera", "depth", "mask", "hold", "audio", "modulate", "brand", *brand.FILES)
 """Settings that may name files."""

@@ -32,7 +32,7 @@ from livingstill.core.threads import Result
 from livingstill.depth import alignment
 from livingstill.depth.refine import ramp_width
 from livingstill.finish.finisher import Finisher
-from livingstill.jobs import modulation, monitor
+from livingstill.jobs import modulation, monitor, provenance
 from livingstill.jobs.analyse import Analysis, begin_if_small
 from livingstill.motion.builder import Build, compose
 from livingstill.render import frames, visibility
@@ -45,9 +45,6 @@ from livingstill.settings.values import MoveSpec, Strokes
 
 MAX_LAYERS = {"draft": 5, "standard": 5, "high": 8}
 """Largest number of layers by quality: more than five gain at large moves only, and cost time."""
-
-_OVERLAYS = ("title", "subtitle", "price", "address", "details", "logo", "disclosure")
-"""Settings of what is laid over a frame, and so stands in the plane of the screen."""
 
 _ZOOM_ITERATIONS, _ZOOM_MARGIN = 4, 1.002
 
@@ -290,7 +287,7 @@ def plan_stereo(
         [camera.at(timeline.time(i)) for i in range(timeline.frames)],
         scene.focal * scene.size[0] / (window.scale * width),
         view.subject,
-        overlay=any(getattr(shot, name) for name in _OVERLAYS),
+        overlay=any(getattr(shot, name) for name in provenance.OVERLAYS),
     )
 
 
