@@ -64,5 +64,7 @@ def command(
             click.echo(f"frames {fault.first}-{fault.last}: {fault.message}")
         faults, frames = len(review.verdict.faults), review.verdict.frames
         verdict = "clean" if review.verdict.clean else f"{faults} fault{'s' if faults > 1 else ''}"
-        say.summary([*review.notes, f"{clip}: {frames} frame{'s' if frames > 1 else ''}, {verdict}"])
+        say.summary(
+            [*review.notes, f"{clip}: {frames} frame{'s' if frames > 1 else ''}, {verdict}"]
+        )
     context.exit(0 if review.verdict.clean else 1)

@@ -230,6 +230,13 @@ def test_a_wrong_setting_is_told_before_any_work(listing, tmp_path, values, sent
     assert sentence in str(caught.value)
 
 
+def test_the_photos_own_folder_is_refused_as_the_output(tmp_path):
+    cv2.imwrite(str(tmp_path / "a.jpg"), np.zeros((8, 8, 3), np.uint8))
+    with pytest.raises(InputError, match="is the photos' own"):
+        reel(tmp_path, tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["a.jpg"]
+
+
 @pytest.mark.slow
 def test_a_reel_killed_and_resumed_gives_the_files_of_an_unbroken_run(listing, made, tmp_path):
     values = {**SMALL, **LISTING, "logo": listing / "logo.png", "music": listing / "music.wav"}

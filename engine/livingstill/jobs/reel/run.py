@@ -84,6 +84,9 @@ def reel(
     check(settings)
     if signing is not None:
         credentials.check(signing, ["reel.mp4"])
+    if Path(source).is_dir() and Path(source).resolve() == folder.resolve():
+        # the next reel would take the picture of this one's opening for a photo
+        raise InputError(f"output folder {folder} is the photos' own; give another")
     entries = gather(Path(source))
     if settings.order == "table" and not entries.ordered:
         raise InputError("order is table, but a folder has none; name a CSV table of photos")
