@@ -103,8 +103,11 @@ def gather(sources: Iterable[str | Path], excluded: Path | None = None) -> Gathe
     left_out: Counter[str] = Counter()
     for source in map(str, sources):
         found, others = _folder(Path(source)) if Path(source).is_dir() else (_rows(source), [])
-        source_rows = [row for row in found if excluded is None or not _inside(row.photo, excluded)]
-        if found and not source_rows:
+        rows_found = list(found)
+        source_rows = [
+            row for row in rows_found if excluded is None or not _inside(row.photo, excluded)
+        ]
+        if rows_found and not source_rows:
             raise InputError(
                 f"the photos of {source} lie in the output folder {excluded}; give another output folder"
             )
