@@ -62,7 +62,9 @@ def command(
     elif not quiet:
         for fault in review.verdict.faults:
             click.echo(f"frames {fault.first}-{fault.last}: {fault.message}")
-        faults = len(review.verdict.faults)
+        faults, frames = len(review.verdict.faults), review.verdict.frames
         verdict = "clean" if review.verdict.clean else f"{faults} fault{'s' if faults > 1 else ''}"
-        say.summary([*review.notes, f"{clip}: {review.verdict.frames} frames, {verdict}"])
+        say.summary(
+            [*review.notes, f"{clip}: {frames} frame{'s' if frames > 1 else ''}, {verdict}"]
+        )
     context.exit(0 if review.verdict.clean else 1)

@@ -97,6 +97,12 @@ def test_a_wrong_table_is_told_in_one_sentence(tmp_path, name, text, sentence):
     assert sentence in str(caught.value)
 
 
+def test_photos_within_the_output_folder_are_told(tmp_path):
+    cv2.imwrite(str(tmp_path / "a.jpg"), np.zeros((8, 8, 3), np.uint8))
+    with pytest.raises(InputError, match="lie in the output folder"):
+        gather([tmp_path], excluded=tmp_path)
+
+
 def test_a_missing_source_is_told(tmp_path):
     with pytest.raises(InputError, match="does not exist"):
         gather([tmp_path / "none"])

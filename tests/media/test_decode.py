@@ -111,6 +111,13 @@ def remuxed(source: Path, target: Path, **options: str) -> Path:
     return target
 
 
+def test_a_file_that_only_has_the_name_of_a_picture_is_said_to_hold_none(tmp_path):
+    path = tmp_path / "a.jpg"
+    path.write_text("not a picture")
+    with pytest.raises(InputError, match="has no picture we can read"):
+        info(path)
+
+
 def test_an_mp4_that_breaks_off_before_its_index_or_between_fragments_is_told(tmp_path):
     path = written(tmp_path / "a.mp4", list(drifting(SIZE, 60)))
     fragments = {"movflags": "frag_every_frame+empty_moov"}

@@ -138,7 +138,11 @@ def _check_file(path: Path) -> None:
 
 
 def _check_dimensions(path: Path, width: int, height: int) -> None:
-    if not 0 < width * height <= MAX_PIXELS:
+    if width * height == 0:  # a header was guessed from the name, and no picture found behind it
+        raise InputError(
+            f"clip {path} has no picture we can read; get an intact copy, or convert it to mp4"
+        )
+    if width * height > MAX_PIXELS:
         raise InputError(
             f"clip {path} is {width}x{height} pixels; it must have at most {MAX_PIXELS // 10**6} million"
         )

@@ -96,13 +96,21 @@ def gather(sources: Iterable[str | Path], excluded: Path | None = None) -> Gathe
     Raises
     ------
     InputError
-        If a source is missing or empty, or a table has an unknown column or cannot be read.
+        If a source is missing, empty or wholly within ``excluded``, or a table has an unknown
+        column or cannot be read.
     """
     rows: list[Row] = []
     left_out: Counter[str] = Counter()
     for source in map(str, sources):
         found, others = _folder(Path(source)) if Path(source).is_dir() else (_rows(source), [])
-        source_rows = [row for row in found if excluded is None or not _inside(row.photo, excluded)]
+        rows_found = list(found)
+        source_rows = [
+            row for row in rows_found if excluded is None or not _inside(row.photo, excluded)
+        ]
+        if rows_found and not source_rows:
+            raise InputError(
+                f"the photos of {source} lie in the output folder {excluded}; give another output folder"
+            )
         if not source_rows:
             raise InputError(
                 f"{source} has no photos; name a folder, photos, a CSV or a JSONL file"
