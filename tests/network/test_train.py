@@ -42,7 +42,7 @@ def test_a_run_is_resumed_exported_and_answers_alike_by_our_kernels(pack, tmp_pa
     export.export(out / "last.pt", file, temperature=2.0)
     shipped = forward.read(file.read_bytes())
     for photo, logits in answers_of(net.ClassNetwork(), state):
-        found = forward.class_probabilities(shipped, photo, [max(photo.shape)])
+        found = forward.class_probabilities(shipped, forward.views(photo, [max(photo.shape)]))
         share = (logits / 2).softmax(1)[0].numpy()
         share[0] += share[len(forward.CLASSES) :].sum(0)
         np.testing.assert_allclose(found, share[: len(forward.CLASSES)], atol=0.03)
@@ -70,7 +70,7 @@ def test_depth_is_learned_on_from_exported_weights(pack, tmp_path):
         assert 2 * count == len(arrays)
     shipped = forward.read(file.read_bytes())
     for photo, root in answers_of(net.DepthNetwork(), {"average": begun.state_dict()}):
-        found = forward.inverse_depth(shipped, photo, [max(photo.shape)])
+        found = forward.inverse_depth(shipped, forward.views(photo, [max(photo.shape)]))
         np.testing.assert_allclose(found, (root[0, 0] ** 2).numpy(), atol=0.02)
 
 

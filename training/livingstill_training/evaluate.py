@@ -148,9 +148,9 @@ def main(arguments: list[str] | None = None) -> None:
     }
 
     def look(photo: UInt8Array) -> Perception:
-        views = {"long_sides": options.sizes, "mirror": options.mirror}
-        inverse = forward.inverse_depth(networks["depth"], photo, **views)
-        classes = forward.class_probabilities(networks["classes"], photo, **views)
+        pictures, mirror = forward.views(photo, options.sizes), options.mirror
+        inverse = forward.inverse_depth(networks["depth"], pictures, mirror=mirror)
+        classes = forward.class_probabilities(networks["classes"], pictures, mirror=mirror)
         return clean_classes(forward.to_perception(inverse, classes))
 
     began = time.process_time()

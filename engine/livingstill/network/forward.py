@@ -55,8 +55,9 @@ def forward(rgb: UInt8Array, *, quality: str = "standard") -> Perception:
         )
     mirror = quality == "high"
     with _lock:
-        inverse = inverse_depth(embedded("depth"), rgb, SIZES[quality], mirror=mirror)
-        classes = class_probabilities(embedded("classes"), rgb, SIZES[quality], mirror=mirror)
+        pictures = views(rgb, SIZES[quality])
+        inverse = inverse_depth(embedded("depth"), pictures, mirror=mirror)
+        classes = class_probabilities(embedded("classes"), pictures, mirror=mirror)
     return to_perception(inverse, classes)
 
 
@@ -73,53 +74,59 @@ def size_for(width: int, height: int, long_side: int) -> tuple[int, int]:
     return sides[0], sides[1]
 
 
+def views(rgb: UInt8Array, long_sides: Sequence[int]) -> list[UInt8Array]:
+    """Return a photo (H, W, 3) uint8 at the sizes that a network sees, the finest first."""
+    sizes = (size_for(rgb.shape[1], rgb.shape[0], side) for side in long_sides)
+    return [
+        (exact.resize_area if size[0] < rgb.shape[1] else exact.resize_linear)(rgb, size)
+        for size in sizes
+    ]
+
+
 def inverse_depth(
-    network: Network, rgb: UInt8Array, long_sides: Sequence[int], *, mirror: bool = False
+    network: Network, pictures: Sequence[UInt8Array], *, mirror: bool = False
 ) -> Float32Array:
-    """Return inverse depth (h, w) at the size of the first view, of a network of depth.
+    """Return inverse depth (h, w) of a network of depth, at half the size of the first view.
 
     Coarser views correct only the layout of the finest.
     """
-    inverse = _view(network.inverse_depth, rgb, long_sides[0], mirror)
-    if len(long_sides) == 1:
+    inverse = _answer(network.inverse_depth, pictures[0], mirror)
+    if len(pictures) == 1:
         return inverse
     size = (inverse.shape[1], inverse.shape[0])
     root, layout = np.sqrt(inverse), np.zeros_like(inverse)
-    for side in long_sides[1:]:
-        coarse = _view(network.inverse_depth, rgb, side, mirror)
+    for picture in pictures[1:]:
+        coarse = _answer(network.inverse_depth, picture, mirror)
         layout += exact.resize_linear(np.sqrt(coarse), size) - root
-    share = np.float32(1 / len(long_sides))
+    share = np.float32(1 / len(pictures))
     root = np.clip(root + exact.gaussian_blur(layout * share, LAYOUT * max(size)), 0, 1)
     return np.asarray(root * root, np.float32)
 
 
 def class_probabilities(
-    network: Network, rgb: UInt8Array, long_sides: Sequence[int], *, mirror: bool = False
+    network: Network, pictures: Sequence[UInt8Array], *, mirror: bool = False
 ) -> Float32Array:
-    """Return the probabilities (C, h, w) of ``CLASSES`` at the size of the first view.
+    """Return the probabilities (C, h, w) of ``CLASSES`` at half the size of the first view.
 
     They are the mean of all views.
     """
-    total = _view(network.class_probabilities, rgb, long_sides[0], mirror)
+    total = _answer(network.class_probabilities, pictures[0], mirror)
     size = (total.shape[2], total.shape[1])
-    for side in long_sides[1:]:
-        coarse = _view(network.class_probabilities, rgb, side, mirror)
+    for picture in pictures[1:]:
+        coarse = _answer(network.class_probabilities, picture, mirror)
         total += np.stack([exact.resize_linear(p, size) for p in coarse])
     for helper in total[len(CLASSES) :]:
         total[0] += helper
-    return total[: len(CLASSES)] * np.float32(1 / len(long_sides))
+    return total[: len(CLASSES)] * np.float32(1 / len(pictures))
 
 
-def _view(
-    infer: Callable[[UInt8Array], Float32Array], rgb: UInt8Array, long_side: int, mirror: bool
+def _answer(
+    infer: Callable[[UInt8Array], Float32Array], picture: UInt8Array, mirror: bool
 ) -> Float32Array:
-    """Return what a network says of a photo at one size, perhaps the mean with its mirror image."""
-    size = size_for(rgb.shape[1], rgb.shape[0], long_side)
-    shrinks = size[0] < rgb.shape[1]
-    small = (exact.resize_area if shrinks else exact.resize_linear)(rgb, size)
-    answer = infer(small)
+    """Return what a network says of a picture, perhaps the mean with its mirror image."""
+    answer = infer(picture)
     if mirror:
-        other = infer(np.ascontiguousarray(small[:, ::-1]))
+        other = infer(np.ascontiguousarray(picture[:, ::-1]))
         answer = (answer + other[..., ::-1]) * np.float32(0.5)
     return np.maximum(answer, 0)
 
