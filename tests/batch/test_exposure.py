@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 import pytest
 from livingstill.finish import grade
+from livingstill.imaging.srgb import encode_srgb
 from livingstill.jobs import exposure
 from livingstill.jobs.batch.matching import match_rows
 from livingstill.jobs.batch.sources import Row
@@ -17,7 +18,7 @@ def room(path, light, seed=0):
     rng = np.random.default_rng(seed)
     linear = light * rng.uniform(0.5, 1.6, (60, 90, 1)).astype(np.float64) * np.ones(3)
     linear[:15, :30], linear[-8:, -8:] = 1.0, 0.0
-    rgb = np.round(255 * grade.encode_srgb(linear)).astype(np.uint8)
+    rgb = np.round(255 * encode_srgb(linear)).astype(np.uint8)
     rgb = cv2.resize(rgb, (360, 240), interpolation=cv2.INTER_NEAREST)
     cv2.imwrite(str(path), rgb[..., ::-1])
     return path

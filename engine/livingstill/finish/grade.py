@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from livingstill.core.model import Float32Array, PackedRGBA
 from livingstill.core.threads import over_bands
 from livingstill.finish import lut as cube
+from livingstill.imaging.srgb import decode_srgb, encode_srgb
 from livingstill.kernels import colour as kernels
 from livingstill.settings.shot import Shot
 
@@ -90,20 +91,6 @@ def _apply_curve(lut: cube.Lut, values: Float32Array, channel: int) -> Float32Ar
     low, high = lut.curve_domain[:, channel]
     nodes = np.linspace(low, high, len(lut.curves))
     return np.interp(values, nodes, lut.curves[:, channel]).astype(np.float32)
-
-
-def decode_srgb(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return sRGB levels, 0..1, as linear light (IEC 61966-2-1)."""
-    return np.asarray(
-        np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4)
-    )
-
-
-def encode_srgb(light: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return linear light as sRGB levels; what is brighter than white is white."""
-    light = np.clip(light, 0, 1)
-    encoded_power = 1.055 * light ** (1 / 2.4) - 0.055
-    return np.asarray(np.where(light <= 0.0031308, light * 12.92, encoded_power))
 
 
 def white_balance(temperature: float, tint: float = 0.0) -> NDArray[np.float64]:

@@ -10,8 +10,8 @@ import numpy as np
 
 from livingstill.core.errors import InputError
 from livingstill.core.model import UInt8Array
-from livingstill.finish.grade import decode_srgb
 from livingstill.imaging import exact, image
+from livingstill.imaging.srgb import decode_srgb
 from livingstill.photo import read
 
 MAX_STOPS = 1.25

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
+from livingstill.imaging.srgb import encode_srgb
 from livingstill.photo.cicp import PQ, SRGB, Cicp
 from livingstill.photo.icc import rgb_to_xyz
 
@@ -83,6 +84,5 @@ def _table(primaries: int, transfer: int) -> ImageFilter.Color3DLUT:
     largest = light.max(-1, keepdims=True)
     light = light * (eetf(largest) / np.maximum(largest, 1e-9)) / WHITE
     to_srgb = np.linalg.inv(rgb_to_xyz(SRGB)) @ rgb_to_xyz(colours.chromaticities)
-    light = np.clip(light @ to_srgb.T, 0, 1)
-    encoded = np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** (1 / 2.4) - 0.055)
+    encoded = encode_srgb(light @ to_srgb.T)
     return ImageFilter.Color3DLUT(_NODES, encoded.astype(np.float32).ravel())

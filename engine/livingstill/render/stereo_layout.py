@@ -10,6 +10,7 @@ import numpy as np
 from livingstill.core.arrays import read_only
 from livingstill.core.model import Float32Array, PackedRGBA, UInt8Array
 from livingstill.core.threads import over_bands
+from livingstill.imaging.srgb import decode_srgb, encode_srgb
 from livingstill.kernels import anaglyph as kernels
 from livingstill.settings.values import views
 
@@ -92,9 +93,6 @@ def _transfer() -> tuple[Float32Array, UInt8Array]:
 
     Light is rounded to 20 bits: the last bits of a power differ between machines.
     """
-    level = np.arange(256) / 255
-    light = np.where(level <= 0.04045, level / 12.92, ((level + 0.055) / 1.055) ** 2.4)
-    x = np.arange(_LEVELS) / (_LEVELS - 1)
-    curve = np.where(x <= 0.0031308, 12.92 * x, 1.055 * x ** (1 / 2.4) - 0.055)
-    light = np.rint(light * 2**20) / 2**20
+    light = np.rint(decode_srgb(np.arange(256) / 255) * 2**20) / 2**20
+    curve = encode_srgb(np.arange(_LEVELS) / (_LEVELS - 1))
     return light.astype(np.float32), np.rint(255 * curve).astype(np.uint8)
