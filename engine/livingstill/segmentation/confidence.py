@@ -77,17 +77,15 @@ def _certain_parts(
     held, certain = np.zeros(small.shape, np.uint8), np.zeros(small.shape, np.uint8)
     for k in range(1, count):
         inside = part == k
-        total = small[inside].sum(dtype=np.float64)
-        sure = (small[inside] * probability[inside]).sum(dtype=np.float64) / total
+        sure = _weighted_mean(probability[inside], small[inside])
         (held if sure < KINDS[kind].min_confidence else certain)[inside] = 1
     if not held.any():
         return np.ones_like(share), 0.0, 1.0
     lost = small * held
     area = float(lost.mean(dtype=np.float64))
-    sure = float((lost * probability).sum(dtype=np.float64) / lost.sum(dtype=np.float64))
     # what is too thin or faint to be a part goes with the parts it is beside
     grown = cv2.dilate(certain, np.ones((5, 5), np.uint8)).astype(np.float32)
-    return image.upsample(grown, share.shape), area, min(sure, 1.0)
+    return image.upsample(grown, share.shape), area, _weighted_mean(probability, lost)
 
 
 def _probability(
@@ -114,10 +112,15 @@ def _confidence(
     height, width = perception.inverse_depth.shape
     mask = np.asarray(exact.resize_area(region.mask, (width, height)), np.float32)
     probability = _probability(KINDS[region.label].classes, perception, reflection)
-    total = float(mask.sum(dtype=np.float64))
-    if not total or probability is None:
+    if not mask.any() or probability is None:
         return None
-    return min(1.0, float((mask * probability).sum(dtype=np.float64)) / total)
+    return _weighted_mean(probability, mask)
+
+
+def _weighted_mean(values: Float32Array, weights: Float32Array) -> float:
+    """Return the mean of probabilities, 1 at most, by weights that are not all 0."""
+    total = float(weights.sum(dtype=np.float64))
+    return min(1.0, float((values * weights).sum(dtype=np.float64)) / total)
 
 
 def doubtful_share(perception: Perception) -> float:
