@@ -768,6 +768,12 @@ def to_yuv420(packed, y, u, v):
     }
 
 
+@twin("yuv.add_share")
+def add_share(plane, error, share_q15):
+    here = plane[: error.shape[0], : error.shape[1]]
+    return {"plane": _of_range(plane, np.clip(here + error * (share_q15 / 32768), 0, 255))}
+
+
 @twin("yuv.to_rgb24")
 def to_rgb24(packed, out):
     return {"out": _of_range(out, channels(packed)[..., :3].reshape(len(packed), -1))}
