@@ -696,6 +696,13 @@ def displace(field, weight, limit, shade, flow):
     return out
 
 
+@twin("spectral.gradient_norms")
+def gradient_norms(fields, weight, step, out):
+    weighted = fields * weight.astype(float)[:, None]
+    dy, dx = (np.gradient(weighted, step, axis=axis) for axis in (1, 3))
+    return {"out": np.sqrt((dy**2 + dx**2).sum(2))}
+
+
 @twin("spectral.reflect")
 def reflect(source, weight, before, second_before, gains, clear, flow):
     first_to, first_gain, second_to, second_gain, _, row, column = flow
