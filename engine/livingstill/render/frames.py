@@ -25,8 +25,8 @@ from livingstill.render.projection import (
 __all__ = ["Card", "Renderer", "Window", "count_outside", "full_window", "safe_zoom", "unpack"]
 
 _OPACITY_BLOCK, _ACTIVITY_BLOCK = 2, 3  # binary logarithms of the sides of blocks
-_SMOOTH = 6
-"""Second differences, in levels, up to which bilinear samples do: they are off by a level at most."""
+_SMOOTH = 8
+"""Second differences, in levels, up to which bilinear samples do: they are off by two at most."""
 _SUPERSAMPLING_SCALE = 1.05
 _MIN_SCENE_SIDE = 4
 
