@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import cv2
 import numpy as np
@@ -151,7 +152,8 @@ def _fit_step(
     unknown = np.full((3, 3), np.nan)
     if len(start) < _MIN_CORNERS:
         return unknown, None
-    matrix, _ = cv2.estimateAffinePartial2D(start, end, method=cv2.LMEDS)
+    fitted: tuple[Any, Any] = cv2.estimateAffinePartial2D(start, end, method=cv2.LMEDS)
+    matrix = fitted[0]
     if matrix is None:
         return unknown, None
     carried = np.linalg.norm(start @ matrix[:, :2].T + matrix[:, 2] - start, axis=1) > _CARRIED
@@ -165,7 +167,7 @@ def _tracked_corners(
 ) -> tuple[Float64Array, Float64Array]:
     """Return corners (n, 2) of a frame and where they are in the next."""
     none = np.zeros((0, 2))
-    corners = cv2.goodFeaturesToTrack(
+    corners: Any = cv2.goodFeaturesToTrack(
         before, _CORNERS, _CORNER_QUALITY, _CORNER_DISTANCE, mask=allowed
     )
     if corners is None:

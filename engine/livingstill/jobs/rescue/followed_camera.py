@@ -104,8 +104,7 @@ def follow(way: Track, stage: Stage, *, room: float, may_start_closer: bool) -> 
     room : how much wider than the frame the still is about the frame's centre, a share of it
     may_start_closer : whether the first frame may be less than the still shows, to pull out from
     """
-    widest = 1 / (float(way.zoom.min()) * (1 + room))
-    start = float(np.clip(widest, 1.0, _MAX_CLOSE_IN)) if may_start_closer else 1.0
+    start = _start(way, stage.size, room) if may_start_closer else 1.0
     amount, largest, share = 1.0, 4.0, 0.0
     for _ in range(_ATTEMPTS):
         poses, close_in = _poses_inside_still(way, amount, start, stage)
@@ -121,6 +120,15 @@ def follow(way: Track, stage: Stage, *, room: float, may_start_closer: bool) -> 
     return FollowedCamera(path, share, start, close_in)
 
 
+def _start(way: Track, size: tuple[int, int], room: float) -> float:
+    """Return the magnification to start at, so that a way that is mostly a pull-out stays in the still."""
+    shift = np.maximum(np.abs(way.x), np.abs(way.y) * size[0] / size[1])
+    if 1 - way.zoom.min() <= 2 * np.hypot(way.x, way.y).max():
+        return 1.0
+    needed = (1 + 2 * shift) / (way.zoom * (1 + room))
+    return float(np.clip(needed.max(), 1.0, _MAX_CLOSE_IN))
+
+
 def _poses_inside_still(
     way: Track, amount: float, start: float, stage: Stage
 ) -> tuple[tuple[Pose, ...], float]:
@@ -133,7 +141,8 @@ def _poses_inside_still(
         needed = [safe_zoom(stage.scene, [poses[i]], stage.window, stage.size) for i in probes[1:]]
         if max(needed) < 1.002:
             break
-        close_in = close_in * np.interp(np.arange(count), probes, [1.0, *needed])
+        # closing in by e also carries the picture on; at c + 1 - 1 / e it goes as far as before
+        close_in += np.interp(np.arange(count), probes, [0.0, *(1 - 1 / e for e in needed)])
     return _poses(way, amount, start * close_in, stage.depths), float(close_in.max())
 
 

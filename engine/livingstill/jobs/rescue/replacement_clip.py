@@ -141,7 +141,7 @@ def _standing_camera(
     spec: ReplacementSpec, view: CameraView, seed: int, moves_by_itself: bool
 ) -> tuple[CameraPath, MoveSpec, tuple[str, ...]]:
     """Return a camera that stands, or goes in gently where the clip moved and nothing else would."""
-    choice, notes = _STATIC, ()
+    choice, notes = _STATIC, tuple[str, ...]()
     if not moves_by_itself and spec.moving_tiles.any():
         choice = MoveSpec(name="push-in", keys=_GENTLE_KEYS)
         notes = (f"nothing in the still moves as the clip did; {choice} keeps it alive",)
