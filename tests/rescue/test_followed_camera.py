@@ -40,7 +40,7 @@ def made(followed, stage):
 )
 def test_the_picture_goes_as_far_and_the_same_way(stage, x, y, zoom):
     way = Track(x * PHASE, y * PHASE, zoom**PHASE, ZERO)
-    followed = follow(way, stage, room=0.0, may_start_closer=True)
+    followed = follow(way, stage, may_start_closer=True)
     assert followed.share == pytest.approx(1, abs=0.1) and followed.start == 1
     found = made(followed, stage)
     if np.hypot(x, y) > (zoom - 1) / 2:
@@ -51,16 +51,16 @@ def test_the_picture_goes_as_far_and_the_same_way(stage, x, y, zoom):
 
 def test_it_pulls_out_from_closer_unless_the_opening_is_kept(stage):
     way = Track(ZERO, ZERO, 1 / 1.15**PHASE, ZERO)
-    closer = follow(way, stage, room=0.0, may_start_closer=True)
+    closer = follow(way, stage, may_start_closer=True)
     assert closer.start == pytest.approx(1.15, abs=0.01)
     assert made(closer, stage).zoom[-1] == pytest.approx(1 / 1.15, abs=0.03)
-    kept = follow(way, stage, room=0.0, may_start_closer=False)
+    kept = follow(way, stage, may_start_closer=False)
     assert kept.start == 1 and kept.share < 0.3
 
 
 def test_a_pan_beyond_the_still_is_cut_down_and_said(stage):
     way = Track(-0.5 * PHASE, ZERO, np.ones(N), ZERO)
-    followed = follow(way, stage, room=0.0, may_start_closer=True)
+    followed = follow(way, stage, may_start_closer=True)
     assert 0.15 < followed.share < 0.7 and followed.close_in < 1.52
     assert made(followed, stage).x[-1] == pytest.approx(-0.5 * followed.share, abs=0.02)
 
@@ -69,7 +69,7 @@ def test_no_frame_shows_beyond_the_still(stage):
     from livingstill.render.projection import count_outside
 
     way = Track(0.08 * PHASE, -0.03 * PHASE, np.ones(N), ZERO)
-    path = follow(way, stage, room=0.0, may_start_closer=True).path
+    path = follow(way, stage, may_start_closer=True).path
     outside = [
         count_outside(stage.scene, path.at(t), stage.window, stage.size, border_only=True)
         for t in PHASE

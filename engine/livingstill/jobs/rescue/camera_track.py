@@ -35,7 +35,7 @@ _STAYS, _CARRIED = 0.3, 0.6
 """Pixels of the reduced frame: a corner that goes less stays, where the fit says it goes more."""
 _MAX_STAYING_SHARE = 0.4
 """Share of the corners that stays behind, above which something moved before a static camera."""
-_LEAST_ROLL = 1.0
+_LEAST_ROLL = 2.0
 """Degrees up to which a roll may be the drift of a chain: a horizon would rather stay level."""
 _SMOOTHING_SECONDS = 0.15
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from livingstill.core.model import CameraPath, Pose, Scene, Timeline
+from livingstill.core.model import CameraPath, Pose, Scene, Timeline, UInt8Array
 from livingstill.jobs.rescue.camera_track import Track, track
 from livingstill.render import frames
 from livingstill.render.projection import safe_zoom
@@ -82,16 +82,20 @@ class FollowedCamera:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Stage:
-    """What a path is rendered in: scene, its window at rest, the frame's size and the clip's time."""
+    """What a path is rendered in: scene, its window at rest, the frame's size and the clip's time.
+
+    ``moving`` is what ``camera_track.track`` leaves out, in the first frame.
+    """
 
     scene: Scene
     window: frames.Window
     size: tuple[int, int]
     timeline: Timeline
     depths: Depths
+    moving: UInt8Array | None = None
 
 
-def follow(way: Track, stage: Stage, *, room: float, may_start_closer: bool) -> FollowedCamera:
+def follow(way: Track, stage: Stage, *, may_start_closer: bool) -> FollowedCamera:
     """Return the camera whose picture goes the way of a clip, as far as the still reaches.
 
     As much of a shift as is natural is made by moving the camera, as much of a magnification by
@@ -101,10 +105,9 @@ def follow(way: Track, stage: Stage, *, room: float, may_start_closer: bool) -> 
     Parameters
     ----------
     way : the clip's track, smooth
-    room : how much wider than the frame the still is about the frame's centre, a share of it
     may_start_closer : whether the first frame may be less than the still shows, to pull out from
     """
-    start = _start(way, stage.size, room) if may_start_closer else 1.0
+    start = _start(way, stage) if may_start_closer else 1.0
     amount, largest, share = 1.0, 4.0, 0.0
     for _ in range(_ATTEMPTS):
         poses, close_in = _poses_inside_still(way, amount, start, stage)
@@ -120,13 +123,18 @@ def follow(way: Track, stage: Stage, *, room: float, may_start_closer: bool) -> 
     return FollowedCamera(path, share, start, close_in)
 
 
-def _start(way: Track, size: tuple[int, int], room: float) -> float:
+def _start(way: Track, stage: Stage) -> float:
     """Return the magnification to start at, so that a way that is mostly a pull-out stays in the still."""
-    shift = np.maximum(np.abs(way.x), np.abs(way.y) * size[0] / size[1])
     if 1 - way.zoom.min() <= 2 * np.hypot(way.x, way.y).max():
         return 1.0
-    needed = (1 + 2 * shift) / (way.zoom * (1 + room))
-    return float(np.clip(needed.max(), 1.0, _MAX_CLOSE_IN))
+    poses = _poses(way, 1.0, np.ones_like(way.x), stage.depths)
+    probed = [poses[i] for i in _probes(len(poses))]
+    return min(_MAX_CLOSE_IN, safe_zoom(stage.scene, probed, stage.window, stage.size))
+
+
+def _probes(count: int) -> list[int]:
+    """Return the frames of ``count`` at which a path is tried."""
+    return sorted({round(i * (count - 1) / (_PROBES - 1)) for i in range(_PROBES)})
 
 
 def _poses_inside_still(
@@ -134,7 +142,7 @@ def _poses_inside_still(
 ) -> tuple[tuple[Pose, ...], float]:
     """Return a pose per frame, each closed in by what the still's border requires, and the most."""
     count = len(way.x)
-    probes = np.unique(np.linspace(0, count - 1, _PROBES).round().astype(int))
+    probes = _probes(count)
     close_in = np.ones(count)
     for _ in range(_BORDER_ROUNDS):
         poses = _poses(way, amount, start * close_in, stage.depths)
@@ -178,9 +186,9 @@ def _rendered_share(path: CameraPath, way: Track, stage: Stage) -> float:
     """
     renderer = frames.Renderer(stage.scene, stage.window, stage.size, "draft")
     until = int(way.displacement.argmax())
-    indices = np.unique(np.linspace(0, until, _PROBES).round().astype(int))
-    poses = (path.at(stage.timeline.time(int(i))) for i in indices)
-    made = track(frames.unpack(renderer.frame(pose)) for pose in poses)
+    poses = (path.at(stage.timeline.time(i)) for i in _probes(until + 1))
+    pictures = (frames.unpack(renderer.frame(pose)) for pose in poses)
+    made = track(pictures, moving=stage.moving)
     x, y, zoom = made.x[-1], made.y[-1], made.zoom[-1]
     asked = way.x[until], way.y[until], way.zoom[until] - 1
     if np.hypot(asked[0], asked[1]) > abs(asked[2]) / 2:

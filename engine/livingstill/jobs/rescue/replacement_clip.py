@@ -79,9 +79,10 @@ def build(
             moves_by_itself = bool(regions) and not gentle_move
             camera, choice, notes = _standing_camera(spec, view, shot.seed, moves_by_itself)
         else:
-            stage = Stage(scene, window, spec.size, spec.timeline, _depths(analysis, frame))
-            margin = _outward_margin(frame)
-            followed = follow(spec.way, stage, room=margin, may_start_closer=not keeps_opening)
+            stage = Stage(
+                scene, window, spec.size, spec.timeline, _depths(analysis, frame), spec.moving
+            )
+            followed = follow(spec.way, stage, may_start_closer=not keeps_opening)
             camera, choice = followed.path, _STATIC
             notes = _notes_on(followed, spec.way)
     with stages("motion"):
@@ -191,13 +192,6 @@ def _notes_on(followed: FollowedCamera, way: Track) -> tuple[str, ...]:
             f"it closes in by {followed.close_in - 1:.1%} on its way to stay inside the still"
         )
     return tuple(notes)
-
-
-def _outward_margin(frame: framing.Framing) -> float:
-    """Return how much the frame could be widened about its centre inside the still."""
-    left, top, right, bottom = frame.box
-    across, down = frame.extent
-    return 2 * min(left / across, (1 - right) / across, top / down, (1 - bottom) / down)
 
 
 def _region_moved(region: Region, box: tuple[float, ...], tiles: Flags) -> bool:

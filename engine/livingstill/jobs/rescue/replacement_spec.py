@@ -31,13 +31,14 @@ _MIN_GOOD_STEPS = 3
 class ReplacementSpec:
     """The specification of a replacement: the clip's frame and time, its camera and moving tiles.
 
-    ``way`` is the camera's smoothed track, ``moving_tiles`` (gy, gx) bool the tiles that moved by
-    themselves.
+    ``way`` is the camera's smoothed track, ``moving`` (h, w) uint8 what was left out of it;
+    ``moving_tiles`` (gy, gx) bool are the tiles that moved by themselves.
     """
 
     size: tuple[int, int]
     timeline: Timeline
     way: camera_track.Track
+    moving: UInt8Array
     moving_tiles: Flags
 
 
@@ -52,13 +53,13 @@ def specify_replacement(
     timeline = Timeline(observation.frames, info.fps, loop)
     first = observation.picture(int(np.flatnonzero(good)[0]))
     enough = int((good[1:] & good[:-1]).sum()) >= _MIN_GOOD_STEPS
-    way = camera_track.track(
-        observation.pictures(), good if enough else None, moving_by_nature(perceive(first, "draft"))
-    )
+    moving = moving_by_nature(perceive(first, "draft"))
+    way = camera_track.track(observation.pictures(), good if enough else None, moving)
     return ReplacementSpec(
         size=(info.width, info.height),
         timeline=timeline,
         way=camera_track.smooth(way, float(info.fps), timeline.periodic),
+        moving=moving,
         moving_tiles=moving_tiles(series, good, way.static),
     )
 
