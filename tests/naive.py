@@ -292,7 +292,7 @@ def lay(sprite, left, top, opacity, out):
 
 
 @twin("projection.solve")
-def solve(depth, step, middle, camera, pitch, nodes):
+def solve(depth, step, middle, camera, pitch, nodes, column0, column1):
     """The fixed point itself, where the kernel stops after a few steps."""
     y, x = np.mgrid[: nodes.shape[2], : nodes.shape[3]] * float(pitch)
     q = np.einsum("ij,jyx->iyx", camera[:9].reshape(3, 3), np.stack([x, y, np.ones_like(x)]))
@@ -305,7 +305,8 @@ def solve(depth, step, middle, camera, pitch, nodes):
             w = bilinear(depth[k], place[0] / step, place[1] / step)
             place = axis + (1 - z * w) * q + shift * (w - pivot)
         wanted[k] = place
-    return {"nodes": wanted}
+    inside = (np.arange(nodes.shape[3]) >= column0) & (np.arange(nodes.shape[3]) < column1)
+    return {"nodes": np.where(inside, wanted, nodes)}
 
 
 @twin("blocks.survey")
