@@ -354,6 +354,28 @@ def test_a_file_of_another_kind_is_refused(studio, key, name):
     assert status == 400 and "choose another" in answer["message"]
 
 
+def test_a_stroke_belongs_to_the_mask_that_was_painted_last(studio):
+    photo = studio.upload("/api/photo", jpeg())[1]["handle"]
+    address = f"/api/mask?photo={photo}&snap=0"
+    octets = "application/octet-stream"
+    status, answer = studio.upload(f"{address}&width=96", bytes(96 * 64), octets)
+    assert status == 200
+    mask = answer["handle"]
+    stroke = f"{address}&width=4&over={mask}"
+    assert studio.upload(f"{stroke}&left=92&top=62", bytes(8), octets)[0] == 200
+    for wrong in (
+        f"{stroke}&left=93&top=62",  # beyond it, and no longer the last
+        f"{stroke}&left=-1&top=0",
+        f"{stroke}&left=x&top=0",
+        f"{stroke}&left=99999999999&top=99999999999",
+        f"{stroke}",
+        f"{address}&width=4&over=/etc/passwd&left=0&top=0",
+        f"/api/mask?width=4&over={mask}&left=0&top=0&photo=f00&snap=0",
+        f"{address}&width=0&over={mask}&left=0&top=0",
+    ):
+        assert studio.upload(wrong, bytes(8), octets)[0] == 400
+
+
 def test_uploads_of_a_session_are_bounded(studio, monkeypatch, tmp_path):
     from livingstill_cli.studio import handles
 

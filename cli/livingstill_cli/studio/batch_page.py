@@ -22,7 +22,7 @@ from livingstill_cli.studio import shots
 from livingstill_cli.studio.channel import Channel, file_facts
 from livingstill_cli.studio.handles import Stored
 from livingstill_cli.studio.long_jobs import LongJobs, Steps
-from livingstill_cli.studio.workspace import jpeg
+from livingstill_cli.studio.pictures import jpeg
 
 if TYPE_CHECKING:
     from livingstill_cli.studio.server import Studio

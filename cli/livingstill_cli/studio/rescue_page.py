@@ -32,7 +32,7 @@ from livingstill_cli.studio.channel import Channel, file_facts, sentence
 from livingstill_cli.studio.handles import Stored
 from livingstill_cli.studio.long_jobs import Cancelled, LongJobs, Steps
 from livingstill_cli.studio.photo_page import FRAME_HEADER
-from livingstill_cli.studio.workspace import jpeg
+from livingstill_cli.studio.pictures import jpeg
 
 if TYPE_CHECKING:
     from livingstill_cli.studio.server import Studio

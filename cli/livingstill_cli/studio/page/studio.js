@@ -148,6 +148,7 @@ class Studio {
     socket.addEventListener("error", ({detail}) => {
       if (["tile", "estimate", "prompt", "pose"].includes(detail.op)) return;
       if (detail.op === "watch") return; // the rescue says it where the clip is
+      this.player.held = false;
       if (detail.op === "export" && this.kept.export) this.kept.export.progress = null;
       this.status("");
       this.panel?.refresh();
