@@ -15,12 +15,12 @@ from livingstill.media.formats import CODECS, FORMATS
 from livingstill.settings.declare import bounds, choices, declared
 from livingstill.settings.presets import PRESETS
 from livingstill.settings.rescue import RescueSettings
-from livingstill.settings.shot import Shot
+from livingstill.settings.shot import Shot, expand_presets, split
 from livingstill.settings.values import LONG_SIDES
 from livingstill.settings.wind import DIRECTIONS, Wind
 from pydantic.fields import FieldInfo
 
-from livingstill_cli.studio.shots import FILE_KEYS, HIDDEN
+from livingstill_cli.studio.shots import FILE_KEYS, HIDDEN, settings_of
 
 SAMPLES = ("lake", "forest", "living-room")
 """Photos that a page offers to begin with, of ``samples/``."""
@@ -74,7 +74,13 @@ def declarations() -> dict[str, Any]:
             for name, field in declared(RescueSettings).items()
         },
         "presets": [
-            {"name": name, "help": one.help, "aspects": one.aspects, "suffix": one.suffix}
+            {
+                "name": name,
+                "help": one.help,
+                "aspects": one.aspects,
+                "suffix": one.suffix,
+                "values": _preset_values(name),
+            }
             for name, one in PRESETS.items()
         ],
         "channels": {
@@ -88,6 +94,12 @@ def declarations() -> dict[str, Any]:
         "directions": DIRECTIONS,
         "samples": [name for name in SAMPLES if sample(name)],
     }
+
+
+def _preset_values(name: str) -> dict[str, Any]:
+    """Return the settings that a preset stands for, as a page has them."""
+    shot, _ = split(expand_presets({"preset": name}))
+    return {key: value for key, value in settings_of(shot).items() if key != "preset"}
 
 
 def _setting(name: str, field: FieldInfo, default: Any) -> dict[str, Any]:

@@ -16,6 +16,7 @@ import cv2
 import numpy as np
 from livingstill.core.errors import InputError
 from livingstill.core.model import UInt8Array
+from livingstill.settings.modulation import CURVE_SUFFIX
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -54,6 +55,7 @@ _FILE_TYPES = {
     ".mp4": "video/mp4",
     ".toml": "text/plain; charset=utf-8",
 }
+_SOUNDS = (".wav", ".mp3", ".m4a", ".flac", ".ogg")
 _UPLOADED = {
     "hold": (".png",),
     "logo": (".png", ".jpg", ".jpeg", ".webp"),
@@ -61,7 +63,8 @@ _UPLOADED = {
     "font": (".ttf", ".otf"),
     "subtitle_font": (".ttf", ".otf"),
     "depth": (".png", ".tif", ".tiff", ".exr", ".npy"),
-    "audio": (".wav", ".mp3", ".m4a", ".flac", ".ogg"),
+    "audio": _SOUNDS,
+    "modulate": (*_SOUNDS, CURVE_SUFFIX),
     "clip": CLIP_SUFFIXES,
     "still": PHOTO_SUFFIXES,
     "photo": PHOTO_SUFFIXES,

@@ -202,7 +202,7 @@ function file({id, key, read, write, fail}) {
   const refresh = () => {
     const value = read();
     clear.hidden = !value;
-    name.textContent = value ? names.get(value) ?? "" : "";
+    name.textContent = value ? names.get(value) ?? words.fields.given : "";
   };
   return {body: el("div", {class: "row"}, input, name, clear), refresh};
 }

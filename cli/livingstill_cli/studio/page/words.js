@@ -92,6 +92,8 @@ export const words = {
     },
     wind: "Wind", dial: "Drag to set direction and speed",
     direction: "direction", speed: "speed", gust: "gust",
+    follow: "Follow a sound", followHelp: "A sound swells the motion with its loudness; a curve is a CSV of seconds and shares.",
+    targets: {wind: "The wind follows", amount: "All motion follows", camera: "The camera follows"},
     motion: "Motion", time: "Time", take: "Another take", auto: "Auto",
     chosen: (move) => `chosen: ${move}`,
   },
@@ -106,6 +108,7 @@ export const words = {
   export: {
     lead: "The file has the frames you see, at full size.",
     name: "Name", format: "Format", about: (size) => `about ${size}`,
+    presetChoose: "Take one…", presetTaken: (name, help) => `${name} was taken: ${help}.`,
     frame: "Frame", encoding: "Encoding", sound: "Sound", stereo: "Stereo", page: "For a page",
     start: "Export", cancel: "Cancel", save: "Save shot file",
     stages: {network: "Looking", depth: "Depth", regions: "Regions", camera: "Camera", scene: "Scene",
@@ -160,7 +163,7 @@ export const words = {
   },
 
   fields: {
-    choose: "Choose…", clear: "Clear", auto: "by itself", reset: "Back to the default",
+    choose: "Choose…", clear: "Clear", given: "a file is set", auto: "by itself", reset: "Back to the default",
     help: (label) => `About ${label}`,
   },
 
