@@ -87,6 +87,16 @@ def check(files: SigningFiles, outputs: Iterable[str]) -> None:
     _signer(files).close()
 
 
+def refusal(photo: Path) -> str | None:
+    """Return in a sentence why a photo cannot be the ingredient of a signed file, None if it can."""
+    if photo.suffix.lower() in _PHOTO_TYPES:
+        return None
+    return (
+        f"photo {photo} is of a format that no signature holds as its source; give it as JPEG, PNG "
+        "or TIFF, or leave out the certificate"
+    )
+
+
 def sign(
     output: Path, certificate: Certificate, photos: Sequence[Path], files: SigningFiles
 ) -> None:

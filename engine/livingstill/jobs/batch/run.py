@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
@@ -93,7 +94,8 @@ def batch(
     rows: Sequence[Row] = gathered.rows
     if match_exposure:
         _make_folder(folder)
-        rows = matching.match_rows(rows, folder, overwrite)
+        with folder_lock(folder):  # whose targets another batch may be setting
+            rows = matching.match_rows(rows, folder, overwrite)
     tasks = plan(rows, folder, values, preset, aspects, suffix)
     if signing is not None:
         credentials.check(signing, [f"clip{suffix}"])
@@ -155,7 +157,7 @@ def work(
             warmup(progress)  # once, before every worker compiles for itself
         longest = max((long_side(str(t.values.get("size", "1080p"))) for t in tasks), default=0)
         count = workers or default_workers(longest, len(tasks))
-        results = runner(todo) if runner else pool.run(todo, count, make, _lost)
+        results = runner(todo) if runner else pool.run(deque(todo), count, make, _lost)
         with progress.stage("photos", len(todo)) as step, closing(results):
             for records_done in results:
                 records.update({record["output"]: record for record in records_done})
