@@ -6,7 +6,7 @@ import pytest
 
 pytest.importorskip("starlette", reason="the extra [studio] is not installed")
 
-from livingstill_cli.studio.frames import Frames, LookJob, in_order  # noqa: E402
+from livingstill_cli.studio.frames import Frames, LookJob, in_order
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +51,7 @@ def test_a_look_that_is_no_longer_wanted_ends_amid_a_frame(frames):
 
 def test_a_frame_that_does_not_exist_is_not_waited_for(frames):
     job, sent = LookJob(1, 0), []
-    for index, _, plain in in_order(job, frames, frames.count):
+    for index, *_ in in_order(job, frames, frames.count):
         sent.append(index)
         job.ask(10**6)
     assert sorted(sent[1:]) == list(range(12))

@@ -8,8 +8,8 @@ from PIL import Image
 
 pytest.importorskip("starlette", reason="the extra [studio] is not installed")
 
-from livingstill.core.errors import InputError  # noqa: E402
-from livingstill_cli.studio import painting  # noqa: E402
+from livingstill.core.errors import InputError
+from livingstill_cli.studio import painting
 
 
 @pytest.fixture(scope="module")

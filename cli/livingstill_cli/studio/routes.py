@@ -64,6 +64,8 @@ _UPLOADED = {
     "subtitle_font": (".ttf", ".otf"),
     "depth": (".png", ".tif", ".tiff", ".exr", ".npy"),
     "audio": _SOUNDS,
+    "music": _SOUNDS,
+    "listing": (".csv",),
     "modulate": (*_SOUNDS, CURVE_SUFFIX),
     "clip": CLIP_SUFFIXES,
     "still": PHOTO_SUFFIXES,
