@@ -94,8 +94,7 @@ class PhotoPage:
             look = work.look(shot, Stages(), quick=False)
             if painted is None:
                 self._tell(job, work, look)
-            if self._send_frames(job, work, look):
-                work.prepare_painting(shot)
+            self._send_frames(job, work, look)
         except Exception as error:
             message = sentence(error)
             self._channel.post(

@@ -132,11 +132,6 @@ class Workspace:
         """
         return self.preview.painted(shot) if self._wanted_input(shot) == self._input else None
 
-    def prepare_painting(self, shot: Shot) -> None:
-        """Do what the first painted mask needs, while nothing else is asked for."""
-        with suppress(Exception):
-            self.preview.prepare_painting(shot)
-
     # what is seen of the engine's view
 
     def regions(self, look: Look) -> list[dict[str, Any]]:

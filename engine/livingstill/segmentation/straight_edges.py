@@ -11,19 +11,6 @@ from livingstill.segmentation.evidence import FINE
 from livingstill.segmentation.morphology import disc, odd
 
 
-def detect_segments(picture: UInt8Array) -> Float32Array:
-    """Return (n, 4) float32, the ends x, y, x, y in pixels of a picture's line segments.
-
-    By LSD (Grompone von Gioi et al. 2010).
-
-    Parameters
-    ----------
-    picture : (h, w, 3) uint8
-    """
-    grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
-    return exact.line_segments(np.asarray(grey, np.uint8))
-
-
 def long_edges(shape: tuple[int, ...], segments: Float32Array) -> Float32Array:
     """Return (h, w) float32, near 1 along long straight edges: walls, masts, railings, wires, poles.
 
@@ -32,7 +19,7 @@ def long_edges(shape: tuple[int, ...], segments: Float32Array) -> Float32Array:
     Parameters
     ----------
     shape : (h, w, ...) of the photo at ``FINE``
-    segments : (n, 4) float32 from ``detect_segments`` at that size
+    segments : (n, 4) float32, of `evidence.detect_segments`
     """
     side = max(shape[:2])
     out = _draw(shape, segments, 0.1 * side, max(3, round(0.012 * side)))
@@ -48,7 +35,7 @@ def banks(segments: Float32Array, water: Float32Array, shape: tuple[int, ...]) -
 
     Parameters
     ----------
-    segments : (n, 4) float32 from ``detect_segments``
+    segments : (n, 4) float32, of `evidence.detect_segments`
     water : (H, W) float32 in 0..1
     shape : (h, w, ...) of the photo at ``FINE``
     """
