@@ -96,17 +96,6 @@ def test_ropes_over_waves_and_jetties_in_them_stay_straight():
     beside = [held[y, 97 + (359 - y) * 140 // 259] for y in range(140, 330)]
     assert np.mean(beside) > 0.5
     assert held[200, 20] == 0
-    deck = np.full_like(plain, 120)
-    deck[::12] = 40
-    assert (
-        straight_edges.decks(
-            detect_segments(deck), np.ones_like(water), np.ones_like(water).shape
-        ).mean()
-        == 1
-    )
-    assert not straight_edges.decks(
-        detect_segments(leaves()), np.ones_like(water), np.ones_like(water).shape
-    ).any()
 
 
 def test_wires_lamps_and_stars_stay_and_clouds_and_their_gaps_do_not():

@@ -40,7 +40,6 @@ RULES: tuple[Rule, ...] = (
     sky_mask.remove_sky_below_ground,  # what is left is the sky that surrounds clouds, below
     reflections.mark_mirror_image,  # by the symmetry of the whole picture, whatever the masks
     sky_mask.return_clouds_to_sky,  # or clouds called water would make leaves beside them float
-    reflections.mark_floating_leaves,  # beside water as the network and the rule above left it
     reflections.give_reflections_to_water,  # all that the three rules have marked, at once
     water.part_water,  # asks for the sky, which still water reaches to
     ground.move_lawns_to_grass,
@@ -315,13 +314,12 @@ def _movable_share(
 
 
 def static_in_water(evidence: Evidence, surface: Float32Array) -> Float32Array:
-    """Return posts, ropes, banks and decks in water, (H, W) float32 in 0..1."""
+    """Return posts, ropes and banks in water, (H, W) float32 in 0..1."""
     picture, shape = evidence.reduced[FINE], evidence.rgb.shape
     segments = evidence.segments()
     parts = (
         silhouettes.before_water(picture, surface),
         straight_edges.banks(segments, surface, picture.shape),
-        straight_edges.decks(segments, surface, picture.shape),
     )
     whole = [image.upsample(part, shape) for part in parts]
     return np.asarray(np.maximum.reduce(whole), np.float32)
