@@ -215,6 +215,10 @@ def _rows_along(
         link, length = link[:, order], length[order]
         nearest = np.r_[True, link[at, 1:] != link[at, :-1]]
         (first, second), length = link[:, nearest], length[nearest]
+    entered = np.zeros(total, bool)
+    entered[second] = True
+    if not entered[first].any():  # no letter has one on either side
+        return None
     graph = coo_array((np.ones(len(first)), (first, second)), shape=(total, total))
     _, label = connected_components(graph, directed=False)
     long = np.bincount(label) >= 3

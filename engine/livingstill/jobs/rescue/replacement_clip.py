@@ -19,7 +19,7 @@ from livingstill.core.model import (
 )
 from livingstill.finish.finisher import Finisher
 from livingstill.jobs import steps
-from livingstill.jobs.analyse import Analysis, analyse_pixels
+from livingstill.jobs.analyse import Analysis, analyse
 from livingstill.jobs.clip import Clip
 from livingstill.jobs.rescue.camera_track import Track
 from livingstill.jobs.rescue.eased_motion import EasedMotion
@@ -60,7 +60,7 @@ def build(
     """
     canvas, frame = _canvas_around(still, crop, spec.size)
     photo = Photo(canvas)
-    analysis = analyse_pixels(photo, canvas, shot.quality, shot)
+    analysis = analyse(photo, shot, scale=1.0, eager=False)
     with stages("network"):
         analysis.perception()
     with stages("depth"):
@@ -69,7 +69,10 @@ def build(
         planned = steps.plan_regions(analysis, shot).moving
         regions = tuple(r for r in planned if _region_moved(r, frame.box, spec.moving_tiles))
     with stages("scene"):
-        subject_point = subject.find_subject(canvas, depth.values, analysis.mask("sky")).point
+        basis = analysis.basis
+        subject_point = subject.find_subject(
+            basis.rgb, basis.depth().values, basis.mask("sky")
+        ).point
         layered = partial(layers.build_layers, focal=DEFAULT_FOCAL, layers=shot.layers)
         scene = assembly.build_scene(layered, canvas, depth.values, regions)
     window = steps.window_of(scene, frame)
