@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import struct
 import time
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from livingstill.core.errors import InputError, LivingStillError
@@ -52,8 +52,9 @@ class _WhileWanted(SilentProgress):
     def __init__(self, job: LookJob) -> None:
         self._job = job
 
-    def stage(self, name: str, total: int = 0) -> AbstractContextManager[Callable[[], object]]:
-        """Enter a stage.
+    @contextmanager
+    def stage(self, name: str, total: int = 0) -> Iterator[Callable[[], object]]:  # noqa: ARG002
+        """Enter a stage and report nothing.
 
         Raises
         ------
@@ -62,7 +63,7 @@ class _WhileWanted(SilentProgress):
         """
         if self._job.stale:
             raise _Dropped("another look is wanted")
-        return super().stage(name, total)
+        yield lambda: None
 
 
 class PhotoPage:
