@@ -5,6 +5,7 @@ import {debounce, el, iconButton} from "./dom.js";
 import * as link from "./link.js";
 import {panels} from "./panels.js";
 import {Player} from "./player.js";
+import {Reel} from "./reel.js";
 import {Rescue} from "./rescue.js";
 import {Stage} from "./stage.js";
 import {Store, forget, read, restore} from "./store.js";
@@ -41,6 +42,7 @@ class Studio {
     this.#chrome();
     this.rescue = new Rescue(this);
     this.batch = new Batch(this);
+    this.reel = new Reel(this);
   }
 
   // places
@@ -52,6 +54,7 @@ class Studio {
     byId("studio").hidden = place !== "photo" || !this.store.photo;
     byId("rescue").hidden = place !== "rescue";
     byId("batch").hidden = place !== "batch";
+    byId("reel").hidden = place !== "reel";
     for (const id of ["undo", "redo", "open"]) byId(id).hidden = place !== "photo";
     for (const button of byId("places").children) button.setAttribute("aria-current", button.dataset.place === place ? "page" : "false");
     byId("name").textContent = place === "photo" && this.store.photo ? this.store.photo.name.replace(/\.[^.]+$/, "") : "";
@@ -59,6 +62,7 @@ class Studio {
     if (place !== "rescue" && was === "rescue") this.rescue.player.toggle(false);
     if (place === "rescue") this.rescue.fit();
     if (place === "batch") this.batch.opened();
+    if (place === "reel") this.reel.opened();
     this.stage.fit();
   }
 
@@ -147,7 +151,8 @@ class Studio {
     player.addEventListener("drawn", () => { this.times.drawn = performance.now(); });
     socket.addEventListener("error", ({detail}) => {
       if (["tile", "estimate", "prompt", "pose"].includes(detail.op)) return;
-      if (detail.op === "watch") return; // the rescue says it where the clip is
+      if (["watch", "reel_plan"].includes(detail.op)) return; // said where the clip or the rooms are
+      this.player.held = false;
       if (detail.op === "export" && this.kept.export) this.kept.export.progress = null;
       this.status("");
       this.panel?.refresh();
@@ -323,7 +328,7 @@ class Studio {
       document.body.classList.remove("dropping");
       const files = [...(event.dataTransfer?.files ?? [])];
       if (!files.length) return;
-      if (this.place === "batch") this.batch.take(files);
+      if (this.place === "batch" || this.place === "reel") this[this.place].take(files);
       else if (this.place === "rescue") this.rescue.drop(files[0]);
       else if (files[0].type.startsWith("video/")) {
         this.go("rescue");

@@ -1,7 +1,7 @@
 // Every English text of the page. Labels and help of settings come from their declarations.
 
 export const words = {
-  places: {photo: "Photo", rescue: "Rescue", batch: "Batch"},
+  places: {photo: "Photo", rescue: "Rescue", batch: "Batch", reel: "Reel"},
   tabs: {see: "See", correct: "Correct", direct: "Direct", finish: "Finish", export: "Export"},
   undo: "Undo", redo: "Redo", open: "Open", theme: "Light or dark", keys: "Keyboard",
   play: "Play", pause: "Pause", scrub: "Position in the clip",
@@ -92,6 +92,8 @@ export const words = {
     },
     wind: "Wind", dial: "Drag to set direction and speed",
     direction: "direction", speed: "speed", gust: "gust",
+    follow: "Follow a sound", followHelp: "A sound swells the motion with its loudness; a curve is a CSV of seconds and shares.",
+    targets: {wind: "The wind follows", amount: "All motion follows", camera: "The camera follows"},
     motion: "Motion", time: "Time", take: "Another take", auto: "Auto",
     chosen: (move) => `chosen: ${move}`,
   },
@@ -106,6 +108,7 @@ export const words = {
   export: {
     lead: "The file has the frames you see, at full size.",
     name: "Name", format: "Format", about: (size) => `about ${size}`,
+    presetChoose: "Take one…", presetTaken: (name, help) => `${name} was taken: ${help}.`,
     frame: "Frame", encoding: "Encoding", sound: "Sound", stereo: "Stereo", page: "For a page",
     start: "Export", cancel: "Cancel", save: "Save shot file",
     stages: {network: "Looking", depth: "Depth", regions: "Regions", camera: "Camera", scene: "Scene",
@@ -159,8 +162,34 @@ export const words = {
     done: "Done", again: "The same again",
   },
 
+  reel: {
+    title: "A reel of a house",
+    drop: "Drop the photos of its rooms here. They stay on this machine.",
+    choose: "Choose photos", add: "Add photos", forget: "Start over",
+    sending: (done, all) => `Taking ${done} of ${all} photos`,
+    planning: (done, all) => (all ? `Looking at ${done} of ${all} photos` : "Looking at the photos"),
+    count: (rooms, seconds) => `${rooms === 1 ? "One room" : `${rooms} rooms`} in ${Math.round(seconds)} s`,
+    order: (reason) => `${reason[0].toUpperCase()}${reason.slice(1)}.`,
+    mine: "In your order.", byItself: "Order by itself",
+    rooms: "Rooms", room: (n) => `Room of photo ${n}`, noRoom: "Room",
+    earlier: (name) => `Earlier: ${name}`, later: (name) => `Later: ${name}`, without: (name) => `Leave out ${name}`,
+    moved: (name, place, all) => `${name} is now ${place} of ${all}.`,
+    left: "Left out", duplicate: (kept) => `shows the same as ${kept}`, unused: "no room in this length",
+    removed: "left out by you", takeIn: "Take in",
+    timeline: (rooms, seconds, beats) => `${rooms} rooms over ${Math.round(seconds)} seconds${beats ? `, ${beats} beats` : ""}`,
+    closing: "Card", span: (start, end) => `${start.toFixed(1)} to ${end.toFixed(1)} s`,
+    reel: "Reel", shapes: "Shapes", music: "Music", card: "Card", branding: "Branding", more: "More",
+    listing: "Take from a table (CSV)", listingHelp: "One row: title, price, address, facts, agent, contact, link, logo.",
+    listingTaken: (n) => (n === 1 ? "One field was taken." : `${n} fields were taken.`), listingMissing: (names) => `Choose these files yourself: ${names}.`,
+    output: "Where to", name: "Folder", start: "Make the reels", done: "Done", play: (name) => `Play ${name}`,
+    kept: "They were finished before, and are as they were.", video: "The reel",
+    missing: "Some rooms could not be made; make it again to go on:",
+    cancelled: "Cancelled; finished rooms stay, and are not made again.",
+    stages: {kernels: "Getting ready", photos: "Photos", rooms: "Rooms", reels: "Joining"},
+  },
+
   fields: {
-    choose: "Choose…", clear: "Clear", auto: "by itself", reset: "Back to the default",
+    choose: "Choose…", clear: "Clear", given: "a file is set", auto: "by itself", reset: "Back to the default",
     help: (label) => `About ${label}`,
   },
 
@@ -171,7 +200,7 @@ export const words = {
       ["← →", "one frame back or on"],
       ["Home End", "first or last frame"],
       ["1 … 5", "See, Correct, Direct, Finish, Export"],
-      ["Alt 1, Alt 2, Alt 3", "Photo, Rescue, Batch"],
+      ["Alt 1 … Alt 4", "Photo, Rescue, Batch, Reel"],
       ["Ctrl Z, Ctrl Shift Z", "undo, redo"],
       ["B", "before and after"],
       ["S, C", "safe areas, crops"],
