@@ -292,7 +292,7 @@ def lay(sprite, left, top, opacity, out):
 
 
 @twin("projection.solve")
-def solve(depth, step, middle, camera, pitch, nodes):
+def solve(depth, step, middle, camera, pitch, nodes, column0, column1):
     """The fixed point itself, where the kernel stops after a few steps."""
     y, x = np.mgrid[: nodes.shape[2], : nodes.shape[3]] * float(pitch)
     q = np.einsum("ij,jyx->iyx", camera[:9].reshape(3, 3), np.stack([x, y, np.ones_like(x)]))
@@ -305,7 +305,8 @@ def solve(depth, step, middle, camera, pitch, nodes):
             w = bilinear(depth[k], place[0] / step, place[1] / step)
             place = axis + (1 - z * w) * q + shift * (w - pivot)
         wanted[k] = place
-    return {"nodes": wanted}
+    inside = (np.arange(nodes.shape[3]) >= column0) & (np.arange(nodes.shape[3]) < column1)
+    return {"nodes": np.where(inside, wanted, nodes)}
 
 
 @twin("blocks.survey")
@@ -696,6 +697,13 @@ def displace(field, weight, limit, shade, flow):
     return out
 
 
+@twin("spectral.gradient_norms")
+def gradient_norms(fields, weight, step, out):
+    weighted = fields * weight.astype(float)[:, None]
+    dy, dx = (np.gradient(weighted, step, axis=axis) for axis in (1, 3))
+    return {"out": np.sqrt((dy**2 + dx**2).sum(2))}
+
+
 @twin("spectral.reflect")
 def reflect(source, weight, before, second_before, gains, clear, flow):
     first_to, first_gain, second_to, second_gain, _, row, column = flow
@@ -766,6 +774,12 @@ def to_yuv420(packed, y, u, v):
         "u": _of_range(u, 128 + 224 / 255 * half(b - luma) / 1.8556),
         "v": _of_range(v, 128 + 224 / 255 * half(r - luma) / 1.5748),
     }
+
+
+@twin("yuv.add_share")
+def add_share(plane, error, share_q15):
+    here = plane[: error.shape[0], : error.shape[1]]
+    return {"plane": _of_range(plane, np.clip(here + error * (share_q15 / 32768), 0, 255))}
 
 
 @twin("yuv.to_rgb24")

@@ -120,7 +120,7 @@ class PhotoPage:
             if painted is None:
                 self._tell(job, work, look)
             if self._send_frames(job, work, look):
-                work.prepare_painting(shot)
+                work.prepare_painting()
         except _Dropped:
             pass
         except Exception as error:

@@ -135,14 +135,12 @@ class Workspace:
         """
         return self.preview.painted(shot) if self._wanted_input(shot) == self._input else None
 
-    def prepare_painting(self, shot: Shot) -> None:
+    def prepare_painting(self) -> None:
         """Do what the first painted mask needs, while nothing else is asked for."""
-        with suppress(Exception):
-            self.preview.prepare_painting(shot)
-            if self._small is None:
-                width, height = self.size
-                scale = _PAINTED_SIDE / max(width, height)
-                self._guide((round(width * scale), round(height * scale)))
+        if self._small is None:
+            width, height = self.size
+            scale = _PAINTED_SIDE / max(width, height)
+            self._guide((round(width * scale), round(height * scale)))
 
     # what is seen of the engine's view
 

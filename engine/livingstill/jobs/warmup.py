@@ -99,6 +99,7 @@ def _used(shot: Shot) -> list[str]:
         "blocks.survey",
         "composite.compose",
         "yuv.to_yuv420",
+        "yuv.add_share",
     ]
     if shot.quality == "high":
         frames += ["accumulate.add", "accumulate.mean"]

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from livingstill.core.model import Float32Array, PackedRGBA
+from livingstill.core.model import Float32Array, PackedRGBA, UInt8Array
 
 Ints = NDArray[np.int32]
 
@@ -113,3 +113,26 @@ def spreader(quads: int) -> Callable[..., None]:
             out[: 4 * quads, to + n] = ends[0] + slope * np.float32(n)
 
     return spread
+
+
+def biweight(
+    before2: UInt8Array,
+    before1: UInt8Array,
+    centre: UInt8Array,
+    after1: UInt8Array,
+    after2: UInt8Array,
+    out: UInt8Array,
+    gate: Ints,
+    i: int,
+) -> None:
+    """Fill ``out[i:i + 16]`` with bytes pulled towards those of their neighbours."""
+    inverse, shift, most = (int(n) for n in gate[4:])
+    x = centre[i : i + 16].astype(np.int64)
+    total = np.full(16, 256)
+    for weight, other in zip(gate, (before2, before1, after1, after2)):
+        d = np.clip(other[i : i + 16] - x, -most, most)
+        share = np.maximum(32767 - ((d * d << shift) * inverse >> 16), 0)
+        share = (2 * share * share) >> 16
+        share = (2 * share * int(weight)) >> 16
+        total += ((d << 8) * share + (1 << 14)) >> 15
+    out[i : i + 16] = x + (total >> 9)

@@ -367,3 +367,75 @@ def spreader(quads: int) -> Any:
         return types.void(nodes, at, line, node, t, out, to), generate
 
     return spread
+
+
+@_in_python(scalar.biweight)
+def biweight(
+    typing_context: Any, before2: Any, before1: Any, centre: Any, after1: Any, after2: Any,  # noqa: ARG001
+    out: Any, gate: Any, i: Any,
+) -> Any:  # fmt: skip
+    """Fill ``out[i:i + 16]`` with the bytes of ``centre`` pulled towards those of its neighbours.
+
+    ``gate`` holds the four weights, neighbours in turn, in 1/65536; 32767 over the square of the
+    radius, times 65536 and over 2 to the power of a shift; that shift; and the radius rounded up,
+    whose square fits 16 bits when shifted.
+    """
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        half, full = (ir.VectorType(ir.IntType(n), 16) for n in (16, 32))
+        index = context.cast(builder, arguments[7], signature.args[7], types.int64)
+
+        def data(n: int) -> Any:
+            return context.make_array(signature.args[n])(context, builder, arguments[n]).data
+
+        def place(n: int) -> Any:
+            kind = ir.VectorType(ir.IntType(8), 16).as_pointer()
+            return builder.bitcast(builder.gep(data(n), [index]), kind)
+
+        def constant(value: int) -> Any:
+            return ir.Constant(half, [value] * 16)
+
+        def given(n: int) -> Any:
+            number = builder.load(builder.gep(data(6), [ir.IntType(64)(n)]))
+            return _splat(builder, builder.trunc(number, ir.IntType(16)), 16)
+
+        def high(a: Any, b: Any) -> Any:
+            """Return the upper halves of unsigned products."""
+            product = builder.mul(builder.zext(a, full), builder.zext(b, full))
+            return builder.trunc(builder.lshr(product, ir.Constant(full, [16] * 16)), half)
+
+        def pick(sign: str, a: Any, b: Any) -> Any:
+            return builder.select(builder.icmp_signed(sign, a, b), a, b)
+
+        levels = [builder.zext(builder.load(place(n), align=1), half) for n in range(5)]
+        inverse, shift, most = given(4), given(5), given(6)
+        least = builder.sub(constant(0), most)
+        pulls = []
+        for n, level in ((0, levels[0]), (1, levels[1]), (2, levels[3]), (3, levels[4])):
+            d = pick("<", pick(">", builder.sub(level, levels[2]), least), most)
+            squared = high(builder.shl(builder.mul(d, d), shift), inverse)
+            inside = builder.icmp_unsigned("<", squared, constant(32767))
+            share = builder.select(inside, builder.sub(constant(32767), squared), constant(0))
+            share = high(builder.shl(share, constant(1)), share)
+            share = high(builder.shl(share, constant(1)), given(n))
+            product = builder.mul(
+                builder.sext(builder.shl(d, constant(8)), full), builder.sext(share, full)
+            )
+            product = builder.add(product, ir.Constant(full, [1 << 14] * 16))
+            pulls.append(
+                builder.trunc(builder.ashr(product, ir.Constant(full, [15] * 16)), half)
+            )
+        total = builder.add(_sum(builder, pulls), constant(256))
+        moved = builder.add(levels[2], builder.ashr(total, constant(9)))
+        builder.store(builder.trunc(moved, ir.VectorType(ir.IntType(8), 16)), place(5), align=1)
+        return context.get_dummy_value()
+
+    return types.void(before2, before1, centre, after1, after2, out, gate, i), generate
+
+
+def _sum(builder: Any, terms: Sequence[Any]) -> Any:
+    """Return the sum of integers."""
+    total = terms[0]
+    for term in terms[1:]:
+        total = builder.add(total, term)
+    return total

@@ -50,7 +50,7 @@ class Renderer:
     where the scene is finer than the frame. ``linear_light`` blends light instead of levels
     (gamma 2). All memory is allocated once. A frame is a pure function of poses and flows; its
     array is overwritten by the frame after the next, unless ``retain`` gives every frame an array
-    of its own. A ``card`` is composited between layers, fixed to the frame.
+    of its own, until it is given back by ``release``. A ``card`` is composited between layers, fixed to the frame.
 
     Raises
     ------
@@ -107,6 +107,7 @@ class Renderer:
         self._flow = np.zeros(1, np.float32)
         self._rays = np.zeros(rays[::-1] if self._supersampling > 1 else (0, 0), np.uint32)
         self._light_sums = np.zeros((0, 3, width), np.uint32)
+        self._retain = retain
         self._out = [] if retain else [np.zeros((height, width), np.uint32) for _ in range(2)]
 
     def frame(
@@ -126,8 +127,7 @@ class Renderer:
         """Return the mean of the frames at several instants: motion blur over a shutter's time."""
         if not instants:
             raise InputError("an exposure has no instants; it must have at least one")
-        self._out.reverse()
-        out = self._out[0] if self._out else np.empty(self.size[::-1], np.uint32)
+        out = self._target()
         if len(instants) == 1 and self._supersampling == 1:
             self._draw(*instants[0], out, card_opacity)
             return out
@@ -143,6 +143,18 @@ class Renderer:
             height,
         )
         return out
+
+    def release(self, frame: PackedRGBA) -> None:
+        """Take back an array that a renderer that retains them gave: another frame may have it."""
+        if self._retain:
+            self._out.append(frame)
+
+    def _target(self) -> PackedRGBA:
+        """Return the array of the next frame."""
+        if self._retain:
+            return self._out.pop() if self._out else np.empty(self.size[::-1], np.uint32)
+        self._out.reverse()
+        return self._out[0]
 
     def _draw(
         self, pose: Pose, flows: Sequence[Flow | None] | None, out: PackedRGBA, card_opacity: float

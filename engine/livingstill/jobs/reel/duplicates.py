@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from livingstill.core.model import UInt8Array
@@ -23,13 +23,14 @@ def without_duplicates(
 ) -> tuple[list[Facts], list[Duplicate]]:
     """Return the photos in their order, of each view one, and what was left out.
 
-    ``grey`` gives a photo's small grey picture. Photos whose hashes are alike are compared by
-    keypoints; the sharper one is kept, the larger one where they are as sharp.
+    ``grey`` gives a photo's small grey picture, see ``likeness.small_grey``. The sharper one is
+    kept, the larger one where they are as sharp.
     """
     kept: list[Facts] = []
     dropped: list[Duplicate] = []
+    pictures = {photo.record["sha256"]: grey(photo) for photo in photos}
     for photo in photos:
-        twin = next((other for other in kept if _same(photo, other, grey)), None)
+        twin = next((other for other in kept if _same(photo, other, pictures)), None)
         if twin is None:
             kept.append(photo)
         elif _quality(photo) > _quality(twin):
@@ -40,11 +41,9 @@ def without_duplicates(
     return kept, dropped
 
 
-def _same(one: Facts, other: Facts, grey: Callable[[Facts], UInt8Array]) -> bool:
-    if one.record["sha256"] == other.record["sha256"]:
-        return True
-    distance = (int(one.record["hash"], 16) ^ int(other.record["hash"], 16)).bit_count()
-    return distance <= likeness.MAX_DISTANCE and likeness.same_view(grey(one), grey(other))
+def _same(one: Facts, other: Facts, pictures: Mapping[str, UInt8Array]) -> bool:
+    a, b = one.record["sha256"], other.record["sha256"]
+    return a == b or likeness.same_view(pictures[a], pictures[b])
 
 
 def _quality(photo: Facts) -> tuple[bool, float, int]:

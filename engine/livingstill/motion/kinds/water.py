@@ -29,7 +29,6 @@ from livingstill.motion.harmonics import (
     gusts,
     limit_gradient,
     limit_to_frame,
-    pack,
 )
 from livingstill.motion.mirror import build_mirror
 from livingstill.motion.wind import bandwidth, choose_harmonics
@@ -82,7 +81,7 @@ def mirror(context: MotionContext, box: Box, surface: Plane) -> HarmonicDisplace
     edge = smoothstep(inside / (0.004 * context.width))
     ripples = HarmonicDisplacement(
         box,
-        (Spectrum(harmonics, pack(maps)),),
+        (Spectrum.of(harmonics, maps),),
         edge,
         np.maximum(0.8 * inside, np.float32(0.1)),
         gusts(context.wind, box, context.width, 0.05),
@@ -127,7 +126,7 @@ def chop(context: MotionContext, box: Box, surface: Plane) -> tuple[Effect, ...]
     limit = np.minimum(3 * context.scale, np.maximum(0.5 * inside, np.float32(0.1)))
     orbit = HarmonicDisplacement(
         box,
-        (Spectrum(harmonics, pack(maps)),),
+        (Spectrum.of(harmonics, maps),),
         smoothstep(inside / (0.01 * width)),
         limit.astype(np.float32),
     )
