@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from livingstill.core.errors import InputError, LivingStillError
-from livingstill.core.model import SilentProgress
 from livingstill.jobs.preview import Look
 from livingstill.jobs.stages import Stages
 from livingstill.settings import prompt
@@ -46,7 +45,7 @@ class _Dropped(LivingStillError):  # noqa: N818
     """Another look is wanted than the one that is worked on."""
 
 
-class _WhileWanted(SilentProgress):
+class _WhileWanted:
     """Progress of a look that ends at its next stage once it is no longer wanted."""
 
     def __init__(self, job: LookJob) -> None:
@@ -64,6 +63,9 @@ class _WhileWanted(SilentProgress):
         if self._job.stale:
             raise _Dropped("another look is wanted")
         yield lambda: None
+
+    def say(self, line: str) -> None:
+        """Discard the line."""
 
 
 class PhotoPage:

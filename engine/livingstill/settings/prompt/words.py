@@ -26,7 +26,9 @@ STRENGTHS = {
     "timelapse fierce fiercely turbulent crazy",
 }
 SIZES = {word: size for size, words in STRENGTHS.items() for word in words.split()}
-EXTENTS = frozenset(["small", "little", "tiny", "big", "bigger", "large", "huge", "massive", "low", "high", "heavy"])
+EXTENTS = frozenset(
+    ["small", "little", "tiny", "big", "bigger", "large", "huge", "massive", "low", "high", "heavy"]
+)
 """Adjectives that say of a thing how large it is, and of motion how much there is."""
 BOOSTS = {"very": 1.35, "really": 1.35, "super": 1.35, "extremely": 1.35, "ultra": 1.35, "so": 1.35}
 BOOSTS |= {"too": 1.0, "quite": 1.0, "fairly": 1.0, "rather": 1.0, "pretty": 1.0}
