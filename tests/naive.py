@@ -292,7 +292,7 @@ def lay(sprite, left, top, opacity, out):
 
 
 @twin("projection.solve")
-def solve(depth, step, middle, camera, pitch, nodes):
+def solve(depth, step, middle, camera, pitch, nodes, column0, column1):
     """The fixed point itself, where the kernel stops after a few steps."""
     y, x = np.mgrid[: nodes.shape[2], : nodes.shape[3]] * float(pitch)
     q = np.einsum("ij,jyx->iyx", camera[:9].reshape(3, 3), np.stack([x, y, np.ones_like(x)]))
@@ -305,7 +305,8 @@ def solve(depth, step, middle, camera, pitch, nodes):
             w = bilinear(depth[k], place[0] / step, place[1] / step)
             place = axis + (1 - z * w) * q + shift * (w - pivot)
         wanted[k] = place
-    return {"nodes": wanted}
+    inside = (np.arange(nodes.shape[3]) >= column0) & (np.arange(nodes.shape[3]) < column1)
+    return {"nodes": np.where(inside, wanted, nodes)}
 
 
 @twin("blocks.survey")
@@ -346,7 +347,10 @@ def smooth(levels, shift, most, blocks):
     count, h, wide = levels.shape
     p = levels.astype(int).reshape(count, h, wide // 4, 4)
     rough = np.zeros(p.shape[:3], int)
-    down, right = p[:, :-2] - 2 * p[:, 1:-1] + p[:, 2:], p[:, :, :-2] - 2 * p[:, :, 1:-1] + p[:, :, 2:]
+    down, right = (
+        p[:, :-2] - 2 * p[:, 1:-1] + p[:, 2:],
+        p[:, :, :-2] - 2 * p[:, :, 1:-1] + p[:, :, 2:],
+    )
     rough[:, 1:-1] = np.abs(down).max(3)
     rough[:, :, 1:-1] = np.maximum(rough[:, :, 1:-1], np.abs(right).max(3))
     for k, j, i in np.ndindex(len(blocks), blocks.shape[1] - 1, blocks.shape[2] - 1):
@@ -371,7 +375,11 @@ def lay_out(first, first_gain, second, second_gain, bias, nodes, felt, reach):
         two = other[..., 0] != 0
         lit |= two
         longest = np.where(two, np.maximum(longest, np.abs(second).max(2)), longest)
-    return {"nodes": np.dstack(quads)[..., :n], "felt": np.where(lit, 3, changed), "reach": longest.max(1)}
+    return {
+        "nodes": np.dstack(quads)[..., :n],
+        "felt": np.where(lit, 3, changed),
+        "reach": longest.max(1),
+    }
 
 
 @twin("blocks.activity")

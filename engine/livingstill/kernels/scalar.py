@@ -150,9 +150,7 @@ def mixer(quads: int) -> Callable[..., None]:
 def spreader(pixels: int) -> Callable[..., None]:
     """Return a function that brings a row of nodes, one every four pixels, to so many pixels."""
 
-    def spread(
-        nodes: Float32Array, at: int, line: int, t: Any, out: Float32Array, to: int
-    ) -> None:
+    def spread(nodes: Float32Array, at: int, line: int, t: Any, out: Float32Array, to: int) -> None:
         upper, lower = nodes[at : at + 4], nodes[at + line : at + line + 4]
         row = upper + (lower - upper) * np.float32(t)
         for n in range(pixels):

@@ -212,6 +212,10 @@ def _rows_along(
         link, length = link[:, order], length[order]
         nearest = np.r_[True, link[at, 1:] != link[at, :-1]]
         (first, second), length = link[:, nearest], length[nearest]
+    entered = np.zeros(total, bool)
+    entered[second] = True
+    if not entered[first].any():  # no letter has one on either side
+        return None
     # each letter has one before it at most and one behind: a row is named by its first letter
     label = np.arange(total)
     label[second] = first

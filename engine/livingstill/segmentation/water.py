@@ -1,9 +1,8 @@
-"""Water: what is no water, where it falls, whether it runs, and where running water ends.
+"""Water: whether it stands or runs, and where it falls.
 
 On a level surface streaks are horizontal; a fall's are steep, and it is paler than the land around
-it. Mirror images of trees and walls are steep too, but darker than what they mirror. A network's
-outline of a fall takes in the rock beside it and leaves out its upper half, so it is drawn anew with
-colour models (see ``appearance``).
+it. Mirror images of trees and walls are steep too, but darker than what they mirror. A fall that feeds
+still water is drawn anew with colour models (see ``appearance``); all else keeps its outline.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from numpy.typing import NDArray
 from livingstill.core.model import Float32Array, UInt8Array
 from livingstill.imaging import anisotropy, exact, image
 from livingstill.segmentation import appearance
-from livingstill.segmentation.evidence import FINE, MEDIUM, Evidence
+from livingstill.segmentation.evidence import MEDIUM, Evidence
 
 Mask = NDArray[np.bool_]
 
@@ -28,11 +27,8 @@ _PALE = 60
 _STREAK_SIGMA = 6.0
 """Pixels over which the structure tensor of streaks is averaged."""
 
-_LEAST_KEPT = 0.4
-"""Share of an outline below which what looks like water in it is not told from the land."""
-
-_ROUNDS, _FALL_ROUNDS = 3, 8
-"""How often the outline of running water, and of a fall, is learned anew."""
+_ROUNDS = 8
+"""How often the outline of a fall is learned anew."""
 
 
 STILL, RUNNING = "still water", "running water"
@@ -48,20 +44,16 @@ def part_water(evidence: Evidence) -> Evidence:
     other = np.max([np.zeros_like(water), *dry], axis=0)
     if find_running_water not in evidence.strokes:
         return evidence.with_masks({STILL: water})
+    if find_still_water not in evidence.strokes or evidence.strokes[find_running_water]:
+        return evidence.with_masks({RUNNING: water})
     picture = evidence.reduced[MEDIUM]
-    if find_still_water in evidence.strokes and not evidence.strokes[find_running_water]:
-        inside = image.mask_at(water, picture.shape)
-        fall = find_falls(picture, water, other)
-        if (
-            fall.any()
-            and fall.sum() < 0.3 * water.sum()
-            and not has_foam(picture, inside & ~image.mask_at(fall, picture.shape))
-        ):
-            return evidence.with_masks({RUNNING: fall, STILL: np.minimum(water, ~fall)})
-        if not is_running(picture, inside, image.mask_at(evidence.mask("sky"), picture.shape)):
-            still = trim_still_water(picture, evidence.reduced[FINE], water)
-            return evidence.with_masks({STILL: still})
-    return evidence.with_masks({RUNNING: segment_running_water(picture, water, other)})
+    inside = image.mask_at(water, picture.shape)
+    fall = find_falls(picture, water, other)
+    small = fall.any() and fall.sum() < 0.3 * water.sum()
+    if small and not has_foam(picture, inside & ~image.mask_at(fall, picture.shape)):
+        return evidence.with_masks({RUNNING: fall, STILL: np.minimum(water, ~fall)})
+    runs = is_running(picture, inside, image.mask_at(evidence.mask("sky"), picture.shape))
+    return evidence.with_masks({RUNNING if runs else STILL: water})
 
 
 def find_still_water(evidence: Evidence) -> UInt8Array:
@@ -167,7 +159,7 @@ def find_falls(picture: UInt8Array, water: UInt8Array, other: UInt8Array) -> UIn
     barred = image.mask_at(other, picture.shape, 100)
     barred |= soft < 0.72 * float(soft[seed].mean())  # its mirror image is darker
     nowhere = np.zeros_like(seed)
-    grown = appearance.grow(picture, seed, nowhere, barred, inside, _FALL_ROUNDS).astype(np.uint8)
+    grown = appearance.grow(picture, seed, nowhere, barred, inside, _ROUNDS).astype(np.uint8)
     rims = cv2.findContours(grown, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)[0]
     cv2.drawContours(grown, rims, -1, 1, cv2.FILLED)  # where a fall is thin, rock shows through
     return _soft(grown > 0, water.shape)
@@ -188,39 +180,6 @@ def _fall_seeds(value: UInt8Array, water: Mask, steep: Mask) -> Mask:
         if high and pale and stats[k, cv2.CC_STAT_AREA] > 5e-4 * water.size:
             seed |= inside_part
     return seed
-
-
-def segment_running_water(picture: UInt8Array, water: UInt8Array, other: UInt8Array) -> UInt8Array:
-    """Return what of ``water`` and right beside it runs, (H, W) uint8, by its colour and texture.
-
-    Parameters
-    ----------
-    picture : (h, w, 3) uint8, the photo at ``MEDIUM``
-    water : (H, W) uint8, the network's outline; it is returned if water there looks like the land
-    other : (H, W) uint8, what water cannot grow into: sky, leaves, people
-    """
-    inside = image.mask_at(water, picture.shape)
-    barred = image.mask_at(other, picture.shape, 100)
-    grown = appearance.grow(picture, inside, inside, barred, np.zeros_like(inside), _ROUNDS)
-    if (grown & inside).sum() < _LEAST_KEPT * inside.sum():
-        return water
-    return _soft(grown, water.shape)
-
-
-def trim_still_water(picture: UInt8Array, fine: UInt8Array, water: UInt8Array) -> UInt8Array:
-    """Return still ``water`` without the land in its outline, (H, W) uint8, if it shows its waves.
-
-    A smooth surface mirrors the land and so looks like it: that outline is kept.
-
-    Parameters
-    ----------
-    picture, fine : (h, w, 3) uint8, the photo at ``MEDIUM`` and at ``FINE``
-    water : (H, W) uint8
-    """
-    value = fine.max(2).astype(np.float32)
-    if anisotropy.gradient_anisotropy(value, image.mask_at(water, value.shape)) < 2.9:
-        return water
-    return np.minimum(water, segment_running_water(picture, water, np.full_like(water, 255)))
 
 
 def _soft(mask: Mask, shape: tuple[int, ...]) -> UInt8Array:

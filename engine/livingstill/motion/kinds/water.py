@@ -60,9 +60,10 @@ def build(context: MotionContext) -> tuple[Effect, ...]:
     if box is None:
         return ()
     surface = plane(context, box)
-    if is_mirroring(context):
+    vertical = surface_anisotropy(context)
+    if is_mirroring(context, vertical):
         return (
-            *build_mirror(context, surface_anisotropy(context) < 2),
+            *build_mirror(context, vertical < 2),
             mirror(context, box, surface),
         )
     return chop(context, box, surface)
@@ -223,13 +224,13 @@ def slopes(
     return harmonics, out
 
 
-def is_mirroring(context: MotionContext) -> bool:
+def is_mirroring(context: MotionContext, vertical: float) -> bool:
     """Return whether water mirrors rather than shows its own waves.
 
     Facets of waves are horizontal: on rough water the finest gradients are vertical. A smooth
     surface has the land's gradients; a ruffled one must correlate all the better with the land.
+    ``vertical`` is the surface's gradient anisotropy.
     """
-    vertical = surface_anisotropy(context)
     if vertical < 2:
         return True
     like = anisotropy.mirror_correlation(context.colour.mean(2), context.mask >= 0.5)
