@@ -54,7 +54,6 @@ with av.open(out, "w") as file:
 """What one would write oneself in an hour: a height field, one remap a frame."""
 
 
-
 def remap(photo: Path, depth: Path, size: str, frames: int, out: Path) -> list[str]:
     """Return the command of ``REMAP``, its encoder set as ours is."""
     given = json.dumps(dict(choose(str(out)).options))

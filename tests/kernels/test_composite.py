@@ -105,7 +105,7 @@ def composed(
     agree(
         "composite.compose", layers=(colour, blocks, np.tile(alike, (3, 1, 1)), 2), nodes=places(3, out, pitch, shape),
         pitch=pitch, flows=(np.concatenate([*flow, [0.0]]), sizes, np.full(3, 4.0), busy, 3),
-        overlay=(card, place, opacity), out=np.zeros(out), cubic=cubic, linear=linear,
+        overlay=(card, place, opacity), rest=np.zeros((0, 0)), out=np.zeros(out), cubic=cubic, linear=linear,
         share=out[0], unit=pitch, atol=1.01,
     )  # fmt: skip
 

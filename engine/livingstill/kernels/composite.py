@@ -679,13 +679,26 @@ def _store(packed: PackedRGBA, size: int, out: PackedRGBA, y: int, x: int, botto
             poke(into, x + n, peek(packed, at + n))
 
 
-@kernel("Layers f4:4 i8 Flows Overlay u4:2 b1 b1 i8 i8")
+@part
+def _copy_tile(source: PackedRGBA, out: PackedRGBA, y: int, x: int, size: int, bottom: int) -> None:
+    """Copy a square of a frame at (y, x) to the same place of another, as far as it is above ``bottom``."""
+    columns = min(size, out.shape[1] - x)
+    for r in range(y, min(y + size, bottom)):
+        line, into = view_at(source, r), view_at(out, r)
+        for n in range(x, x + columns - 3, 4):
+            copy_four(line, n, into, n)
+        for n in range(x + columns - columns % 4, x + columns):
+            into[n] = line[n]
+
+
+@kernel("Layers f4:4 i8 Flows Overlay u4:2 u4:2 b1 b1 i8 i8")
 def compose(
     layers: Layers,
     nodes: Float32Array,
     pitch: int,
     flows: Flows,
     overlay: Overlay,
+    rest: PackedRGBA,
     out: PackedRGBA,
     cubic: bool,
     linear: bool,
@@ -706,6 +719,8 @@ def compose(
     Parameters
     ----------
     nodes : (K, 2, rows, columns) float32 from ``projection.solve``; ``pitch`` 8 or 16
+    rest : (h, w) uint32, the same frame without flows, from which tiles are copied in which nothing
+        moves; or (0, 0)
     out : (h, w) uint32
     cubic : Catmull-Rom sampling, else bilinear
     linear : blend in linear light (gamma 2; ``colour`` then holds sqrt(alpha) * colour)
@@ -718,8 +733,8 @@ def compose(
     area, side = pitch * pitch, pitch // 4 + 1
     points = (side * side + 15) // 16 * 16
     colour, blocks, nodes, flow = borrow(colour), borrow(blocks), borrow(nodes), borrow(flow)
-    sizes, out, card, smooth, busy = (
-        borrow(sizes), borrow(out), borrow(card), borrow(smooth), borrow(busy)
+    sizes, out, card, smooth, busy, rest = (
+        borrow(sizes), borrow(out), borrow(card), borrow(smooth), borrow(busy), borrow(rest)
     )  # fmt: skip
     floats = np.zeros(36 * area + (12 * count + 6) * points + 4, np.float32)
     whole_numbers = np.empty(2 * area + points + (count + 1) * tiles, np.int32)
@@ -758,9 +773,11 @@ def compose(
         for i in range(tiles):
             drawn = 0
             opaque = False
+            still = rest.size > 0
             for k in range(count):
                 state = states[k, i]
                 needs[k] = _STILL
+                still = still and state < _MOVING
                 if state >= _MOVING:
                     base = (2 * k + 1) * busy.shape[2] * busy_line
                     lit = sizes[k, 1] > 1 and _is_lit(
@@ -783,6 +800,9 @@ def compose(
                     if state == _OPAQUE:
                         opaque = True
                         break
+            if still:
+                _copy_tile(rest, out, j * pitch, i * pitch, pitch, row1)
+                continue
             squares = 1 if drawn == 1 else 4
             quarter = 0 if drawn == 1 else 1
             size = half if quarter else pitch

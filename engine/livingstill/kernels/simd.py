@@ -326,7 +326,7 @@ def fixed_sampler(taps: int) -> Any:
         """
 
         def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-            long, word, half = (ir.IntType(n) for n in (64, 32, 16))
+            long, half = ir.IntType(64), ir.IntType(16)
             lanes, pairs = 4 * taps, taps // 2
 
             def data(n: int) -> Any:
@@ -407,7 +407,9 @@ def copy_four(typing_context: Any, source: Any, at: Any, out: Any, to: Any) -> A
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         kind = ir.VectorType(ir.IntType(32), 4).as_pointer()
         here, there = (
-            builder.bitcast(_element(context, builder, signature.args[n], arguments[n], place), kind)
+            builder.bitcast(
+                _element(context, builder, signature.args[n], arguments[n], place), kind
+            )
             for n, place in (
                 (m, context.cast(builder, arguments[m + 1], signature.args[m + 1], types.int64))
                 for m in (0, 2)
