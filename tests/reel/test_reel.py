@@ -292,7 +292,9 @@ def test_a_plan_is_made_without_rendering_and_is_what_is_made(listing, made, tmp
     assert [path.name for path in tmp_path.iterdir()] == [".livingstill"]
     kinds.clear()
     replanned = plan_reel(listing / "photos", tmp_path, {**values, "pace": "calm"}, runner=noting)
-    assert len(kinds) == 1 and replanned.plan != planned.plan  # the broken photo alone is read again
+    assert (
+        len(kinds) == 1 and replanned.plan != planned.plan
+    )  # the broken photo alone is read again
 
 
 def test_a_cancelled_reel_ends_and_goes_on(listing, tmp_path):

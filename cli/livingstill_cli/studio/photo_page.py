@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import struct
 import time
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from livingstill.core.errors import InputError, LivingStillError
-from livingstill.core.model import SilentProgress
 from livingstill.jobs.preview import Look
 from livingstill.jobs.stages import Stages
 from livingstill.settings import prompt
@@ -46,14 +45,15 @@ class _Dropped(LivingStillError):  # noqa: N818
     """Another look is wanted than the one that is worked on."""
 
 
-class _WhileWanted(SilentProgress):
+class _WhileWanted:
     """Progress of a look that ends at its next stage once it is no longer wanted."""
 
     def __init__(self, job: LookJob) -> None:
         self._job = job
 
-    def stage(self, name: str, total: int = 0) -> AbstractContextManager[Callable[[], object]]:
-        """Enter a stage.
+    @contextmanager
+    def stage(self, name: str, total: int = 0) -> Iterator[Callable[[], object]]:  # noqa: ARG002
+        """Enter a stage and report nothing.
 
         Raises
         ------
@@ -62,7 +62,10 @@ class _WhileWanted(SilentProgress):
         """
         if self._job.stale:
             raise _Dropped("another look is wanted")
-        return super().stage(name, total)
+        yield lambda: None
+
+    def say(self, line: str) -> None:
+        """Discard the line."""
 
 
 class PhotoPage:

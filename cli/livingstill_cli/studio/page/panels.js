@@ -5,7 +5,8 @@ import {control, field, fields, fold, part} from "./fields.js";
 import {keyframes} from "./keyframes.js";
 import * as link from "./link.js";
 import {commandLine, fileList, progressOf} from "./files.js";
-import {bytes, humanise, percent, words} from "./words.js";
+import {titleOnPicture} from "./title.js";
+import {bytes, humanise, noteOf, percent, words} from "./words.js";
 
 const GRADE = ["exposure", "midtones", "temperature", "tint", "saturation", "vignette", "grain"];
 const CARD = ["price", "address", "details", "card_place", "card_colour", "accent"];
@@ -46,7 +47,7 @@ function see(studio) {
     key.textContent = {regions: text.hatch, depth: text.depthKey, layers: text.layersKey(studio.player.look?.layers ?? 0)}[what] ?? "";
     list.replaceChildren(...regionItems(studio, () => {}));
     const looked = studio.player.look;
-    notes.replaceChildren(...(looked?.notes ?? []).map((note) => el("li", {}, note)));
+    notes.replaceChildren(...(looked?.notes ?? []).map((note) => el("li", {}, noteOf(note))));
     if (looked?.final && (what === "depth" || what === "layers")) await picture();
     stage.draw();
   }
@@ -456,7 +457,7 @@ function follow(studio) {
     changed: (listen) => store.addEventListener("change", ({detail}) => detail.has("modulate") && listen()),
     fail: studio.fail,
   }));
-  return [el("p", {class: "muted"}, text.followHelp), ...files, ...fields(store, ["modulate_attack", "modulate_release", "modulate_floor"])];
+  return [el("p", {class: "muted"}, text.followHelp), ...files, ...text.follows.map(([key, label]) => field(store, key, {label}))];
 }
 
 // A move as a picture that plays while it is pointed at or has the focus.
@@ -552,8 +553,10 @@ function wind(store) {
 function finish(studio) {
   const {store} = studio;
   const text = words.finish;
+  const leave = titleOnPicture(studio);
   return {
     body: [
+      el("p", {class: "lead"}, text.lead),
       part(text.title, fields(store, TITLE.slice(0, 4), studio.fail)),
       fold(`${text.title}: more`, fields(store, TITLE.slice(4), studio.fail)),
       part(text.grade, fields(store, GRADE, studio.fail)),
@@ -564,7 +567,7 @@ function finish(studio) {
       fold(text.card, fields(store, CARD, studio.fail)),
     ],
     refresh: () => {},
-    leave: () => {},
+    leave,
   };
 }
 
@@ -680,7 +683,7 @@ function exporting(studio) {
       fileList(files),
       el("p", {class: "muted"}, text.again), commandLine(again),
       el("p", {class: "muted"}, text.orInOne), commandLine(command),
-      el("ul", {class: "notes"}, notes.map((note) => el("li", {}, note))),
+      el("ul", {class: "notes"}, notes.map((note) => el("li", {}, noteOf(note)))),
     ];
   }
 

@@ -4,6 +4,7 @@ import {iconButton} from "./dom.js";
 import {words} from "./words.js";
 
 const DECODED = 16;
+const SEAM = 0.8; // seconds before and after the joint of a loop that are played around it
 const SOON = 90; // milliseconds for which a frame that was asked for is waited for before another is shown
 
 export class Player extends EventTarget {
@@ -19,6 +20,7 @@ export class Player extends EventTarget {
     this.position = 0;
     this.playing = !matchMedia("(prefers-reduced-motion: reduce)").matches;
     this.coming = null; // the frame that is being decoded to be drawn
+    this.seam = false; // whether only what lies around the joint is played
     this.held = false; // while a stroke is worked on the cores are the engine's
     this.before = null; // a picture to show instead of the clip
     this.drawn = {serial: -1, index: -1};
@@ -110,10 +112,28 @@ export class Player extends EventTarget {
       this.draw();
       return;
     }
-    const detail = {serial: this.look.serial, index: this.index};
-    this.dispatchEvent(new CustomEvent("wanted", {detail}));
+    this.#want();
     clearTimeout(this.late);
     this.late = setTimeout(() => this.draw(), SOON);
+  }
+
+  // Play only around the joint, or all of it again.
+  around(seam) {
+    this.seam = seam;
+    if (!seam || !this.look) return;
+    this.toggle(true);
+    this.position = this.look.frames - this.#half();
+    if (!this.frames[this.index]) this.#want();
+  }
+
+  // Frames before the joint, and after it, that are played around it.
+  #half() {
+    const {frames, fps} = this.look;
+    return Math.max(1, Math.min(Math.floor(frames / 2), Math.round(SEAM * fps)));
+  }
+
+  #want() {
+    this.dispatchEvent(new CustomEvent("wanted", {detail: {serial: this.look.serial, index: this.index}}));
   }
 
   step(by) {
@@ -195,9 +215,10 @@ export class Player extends EventTarget {
     this.last = now;
     if (!this.playing || this.held || !this.look || this.before) return;
     const {frames, fps, loop} = this.look;
-    const ends = loop === "none" || loop === "hold";
+    const ends = !this.seam && (loop === "none" || loop === "hold");
     let next = this.position + passed * fps;
     if (next >= frames) next = ends && next < frames + fps * 0.6 ? next : next % frames;
+    if (this.seam && next >= this.#half() && next < frames - this.#half()) next = frames - this.#half();
     const index = Math.min(frames - 1, Math.floor(next));
     if (!this.frames[index]) return;
     const moved = index !== this.index;

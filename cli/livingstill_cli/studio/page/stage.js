@@ -1,6 +1,7 @@
 // The picture: its size on the page, what lies over it, and the tools that work on it.
 
 import * as link from "./link.js";
+import {placeAt} from "./title.js";
 
 const TINT = 0.42;
 const UNSURE = [26, 190]; // levels of a mask between which it is hatched
@@ -111,6 +112,7 @@ export class Stage extends EventTarget {
     g.restore();
     if (this.show.safe) this.#safe();
     if (this.show.crop) this.#crops();
+    if (this.tool === "title" && this.cursor.shown) this.#places();
     if (this.cursor.shown && [...PAINTS, "arrow"].includes(this.tool)) this.#cursor();
   }
 
@@ -267,6 +269,21 @@ export class Stage extends EventTarget {
     }
   }
 
+  // The nine places of a title, and the one that is pointed at.
+  #places() {
+    const {context: g, canvas, unit} = this;
+    const [px, py] = this.place(this.cursor.x, this.cursor.y);
+    const [w, h] = [canvas.width / 3, canvas.height / 3];
+    const [column, row] = [Math.min(2, Math.max(0, Math.floor(px / w))), Math.min(2, Math.max(0, Math.floor(py / h)))];
+    for (const [style, width, dash] of [["rgb(0 0 0 / 55%)", 3, []], ["#fff", 1.4, [6 * unit, 5 * unit]]]) {
+      g.strokeStyle = style;
+      g.lineWidth = width * unit;
+      g.setLineDash(dash);
+      g.strokeRect(column * w + 3 * unit, row * h + 3 * unit, w - 6 * unit, h - 6 * unit);
+    }
+    g.setLineDash([]);
+  }
+
   #cursor() {
     const {context: g, unit} = this;
     const [x, y] = this.place(this.cursor.x, this.cursor.y);
@@ -329,6 +346,10 @@ export class Stage extends EventTarget {
     [this.cursor.x, this.cursor.y] = [x, y];
     if (this.tool === "select") this.dispatchEvent(new CustomEvent("select", {detail: this.kindAt(x, y)}));
     else if (this.tool === "focus") this.drag = {focus: true};
+    else if (this.tool === "title") {
+      const [px, py] = this.place(x, y);
+      this.dispatchEvent(new CustomEvent("title", {detail: placeAt(px / this.canvas.width, py / this.canvas.height)}));
+    }
     else if (!this.kind) this.dispatchEvent(new Event("nothing"));
     else if (this.tool === "arrow") this.drag = {arrow: [[x, y]]};
     else if (this.tool === "lasso") this.drag = {lasso: [[x, y]]};

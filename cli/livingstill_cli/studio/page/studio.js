@@ -346,6 +346,7 @@ class Studio {
     const on = button.getAttribute("aria-pressed") !== "true";
     button.setAttribute("aria-pressed", String(on));
     if (name === "compare") this.player.show(on ? this.#framed() : null);
+    else if (name === "seam") this.player.around(on);
     else this.stage.show[name] = on;
     this.stage.draw();
   }
@@ -388,7 +389,7 @@ class Studio {
         o: () => byId("pick").click(), e: () => { this.open("export"); this.panel.run(); }}[key]
       : {" ": () => this.player.toggle(), arrowleft: () => this.player.step(-1), arrowright: () => this.player.step(1),
         home: () => this.player.seek(0), end: () => this.player.seek(Infinity), b: () => this.view("compare"),
-        s: () => this.view("safe"), c: () => this.view("crop"), t: () => this.take(), "?": help,
+        j: () => this.view("seam"), s: () => this.view("safe"), c: () => this.view("crop"), t: () => this.take(), "?": help,
         p: () => this.panel?.tool?.("paint"), e: () => this.panel?.tool?.("erase"), d: () => this.panel?.tool?.("arrow"),
         l: () => this.panel?.tool?.("lasso"), n: () => this.panel?.tool?.("pin"),
         v: () => this.panel?.tool?.("select"), "[": () => this.panel?.brushSize?.(1 / 1.15), "]": () => this.panel?.brushSize?.(1.15),

@@ -28,9 +28,10 @@ export const words = {
     resting: "The camera rests while you look and correct",
   },
 
-  views: {compare: "Before", safe: "Safe areas", crop: "Crops"},
+  views: {compare: "Before", seam: "Seam", safe: "Safe areas", crop: "Crops"},
   viewsHelp: {
     compare: "Show the photo instead of the clip",
+    seam: "Play only around the joint, where the end meets the start",
     safe: "Where titles and action are safe",
     crop: "What other shapes of frame would keep",
   },
@@ -94,11 +95,13 @@ export const words = {
     direction: "direction", speed: "speed", gust: "gust",
     follow: "Follow a sound", followHelp: "A sound swells the motion with its loudness; a curve is a CSV of seconds and shares.",
     targets: {wind: "The wind follows", amount: "All motion follows", camera: "The camera follows"},
+    follows: [["modulate_attack", "Rises within"], ["modulate_release", "Falls within"], ["modulate_floor", "Left in silence"]],
     motion: "Motion", time: "Time", take: "Another take", auto: "Auto",
     chosen: (move) => `chosen: ${move}`,
   },
 
   finish: {
+    lead: "Click on the picture where a title should stand, and type it there.", typing: "Title",
     brand: "Brand", brandHelp: "Choose a brand file (.toml) and the fonts, logo and colour table that it names, all at once.",
     brandTaken: (n) => `${n} settings were taken.`, brandMissing: (names) => `Not among the files: ${names}.`, brandNone: "There is no brand file (.toml) among them.",
     truth: "Camera only, and what is said of it",
@@ -203,7 +206,7 @@ export const words = {
       ["Alt 1 … Alt 4", "Photo, Rescue, Batch, Reel"],
       ["Ctrl Z, Ctrl Shift Z", "undo, redo"],
       ["B", "before and after"],
-      ["S, C", "safe areas, crops"],
+      ["J, S, C", "seam, safe areas, crops"],
       ["P, E, L, D, N, V", "paint, erase, lasso, direction, pin, select (under Correct)"],
       ["[ ]", "smaller or larger brush"],
       ["On the picture: arrows, Enter", "move the tool, use it"],
@@ -215,8 +218,14 @@ export const words = {
 
 export function humanise(key) {
   const text = key.replaceAll("_", " ").replaceAll("-", " ");
-  const short = {fps: "Frames per second", crf: "Constant quality", lut: "Colour table"};
+  const short = {fps: "Frames per second", crf: "Constant quality", lut: "Colour table", "lut strength": "Strength of the table",
+    h264: "H.264", h265: "H.265", av1: "AV1", vp9: "VP9"};
   return short[key] ?? text[0].toUpperCase() + text.slice(1);
+}
+
+// A note of the engine, its options by the names that they have on this page.
+export function noteOf(line) {
+  return line.replace(/--(?:no-)?([a-z][a-z-]+)/g, (_, option) => `‘${humanise(option)}’`);
 }
 
 export function percent(share) {
