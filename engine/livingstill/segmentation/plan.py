@@ -321,12 +321,13 @@ def _movable_share(
 
 
 def static_in_water(evidence: Evidence, surface: Float32Array) -> Float32Array:
-    """Return posts, ropes and banks in water, (H, W) float32 in 0..1."""
+    """Return posts, ropes, banks and decks in water, (H, W) float32 in 0..1."""
     picture, shape = evidence.reduced[FINE], evidence.rgb.shape
     segments = evidence.segments()
     parts = (
         silhouettes.before_water(picture, surface),
         straight_edges.banks(segments, surface, picture.shape),
+        straight_edges.decks(segments, surface, picture.shape),
     )
     whole = [image.upsample(part, shape) for part in parts]
     return np.asarray(np.maximum.reduce(whole), np.float32)
