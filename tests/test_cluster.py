@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 from livingstill import animate
 from livingstill.core.errors import InputError
-from livingstill.io.files import atomic_write
+from livingstill.io.files import atomic_write, is_full
 from livingstill.jobs import cluster
 from livingstill.jobs.batch import overview
 from livingstill.jobs.batch import work as batch_work
@@ -143,7 +143,7 @@ def test_a_night_with_two_workers_killed_and_one_disk_full_ends_complete(tmp_pat
 
         for worker in workers:  # then nobody is left
             worker.kill()
-        monkeypatch.setattr(cluster, "PATIENCE", 1.0)
+        monkeypatch.setattr(cluster.handout, "PATIENCE", 1.0)
         report = batch(
             [tmp_path / "in"], tmp_path / "none", large, runner=lambda t: cluster.run(client, t)
         )
@@ -160,8 +160,8 @@ def test_a_clip_that_our_own_disk_has_no_room_for_is_named(tmp_path, monkeypatch
             output = task.outputs[0]
             record = {"output": output.name, "aspect": None, "state": "done", "bytes": 4}
             full = task.photo.endswith("p1.png")
-            monkeypatch.setattr(cluster, "atomic_write", refuse if full else atomic_write)
-            yield cluster._store_results(task, [record], {output.name: b"clip"})
+            monkeypatch.setattr(cluster.photos, "atomic_write", refuse if full else atomic_write)
+            yield cluster.photos._store_results(task, [record], {output.name: b"clip"})
 
     def refuse(path, overwrite=False):
         raise InputError(f"cannot write {path}: {os.strerror(errno.ENOSPC)}")
@@ -186,4 +186,4 @@ def test_a_worker_whose_disk_is_full_tells_instead_of_stopping_the_batch(tmp_pat
 
     monkeypatch.setattr(batch_work, "store", refuse)
     (record,) = batch_work.make(task)
-    assert record["state"] == "failed" and cluster._says_full(record["error"])
+    assert record["state"] == "failed" and is_full(record["error"])
