@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 import wave
+from dataclasses import replace
 from pathlib import Path
 
 import av
@@ -272,6 +273,20 @@ def test_a_reel_without_workers_or_space_says_what_is_missing_and_goes_on(listin
     done = reel(listing / "photos", tmp_path, values, runner=ends_after(1, full))
     assert list(done.missing.values()) == [full] and not digests(tmp_path)
     assert reel(listing / "photos", tmp_path, values, runner=here).videos == ("reel-16x9.mp4",)
+
+
+@pytest.mark.parametrize(("failed", "missing", "code"), [(0, 0, 0), (1, 0, 1), (0, 1, 1)])
+def test_the_command_ends_with_1_where_a_room_is_left_out(
+    livingstill, made, monkeypatch, failed, missing, code
+):
+    told = {
+        "failed": {"a.jpg": "why"} if failed else {},
+        "missing": {"b.jpg": "x"} if missing else {},
+    }
+    result = replace(made, **told)
+    monkeypatch.setattr("livingstill.jobs.reel.run.reel", lambda *_, **__: result)
+    answer = livingstill("reel", "photos", "-o", "out")
+    assert answer.code == code and ("goes on from here" in answer.err + answer.out) == bool(missing)
 
 
 def test_a_plan_is_made_without_rendering_and_is_what_is_made(listing, made, tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -147,20 +148,26 @@ class Workspace:
     def regions(self, look: Look) -> list[dict[str, Any]]:
         """Return the regions of a clip for a page: kind, share, confidence, colour and mask.
 
-        The confidence is None where the network does not say.
+        Share and confidence are those of the decisions; the confidence is None where the network does
+        not say.
         """
         findings = look.clip.findings if look.decisions is None else look.decisions.findings
-        sure = {one.kind: one.confidence for one in findings if one.moves}
-        return [
-            {
-                "kind": region.label,
-                "share": round(region.share, 4),
-                "confidence": sure.get(region.label),
-                "colour": list(KINDS[region.label].colour),
-                "mask": self._handles.put_picture(png(region.mask), f"{region.label}.png"),
-            }
-            for region in look.clip.regions
-        ]
+        found = {one.kind: one for one in findings if one.moves}
+        kinds = Counter(region.label for region in look.clip.regions)
+        regions = []
+        for region in look.clip.regions:
+            one, mask = found.get(region.label), png(region.mask)
+            known = one is not None and kinds[region.label] == 1
+            regions.append(
+                {
+                    "kind": region.label,
+                    "share": round(one.share if one and known else region.share, 4),
+                    "confidence": one.confidence if one else None,
+                    "colour": list(KINDS[region.label].colour),
+                    "mask": self._handles.put_picture(mask, f"{region.label}.png"),
+                }
+            )
+        return regions
 
     def picture(self, what: str) -> list[str]:
         """Return handles of pictures of the last clip: its ``depth``, its ``layers`` or the ``photo``.

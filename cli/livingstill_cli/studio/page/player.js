@@ -51,7 +51,6 @@ export class Player extends EventTarget {
     if (!same || look.final) {
       this.frames = new Array(look.frames);
       this.unfiltered.clear();
-      this.received = 0;
       this.#drop();
     }
     this.position = Math.min(look.frames - 1, Math.round(share * look.frames));
@@ -87,8 +86,6 @@ export class Player extends EventTarget {
     this.frames[index] = jpeg;
     if (this.parts) this.parts.ready.value = this.count / this.look.frames;
     if (!this.playing || this.drawn.serial !== serial) this.draw();
-    this.received += 1;
-    if (this.received === 1) this.dispatchEvent(new Event("first"));
   }
 
   // Frames that are here as they will be.
@@ -164,6 +161,7 @@ export class Player extends EventTarget {
     const open = picture?.displayWidth ?? picture?.width; // a closed one has no width
     if (!open || look !== this.look || this.before) return;
     this.#paint(picture, look.size[0], look.size[1]);
+    if (this.drawn.serial !== look.serial) this.dispatchEvent(new Event("first"));
     if (this.drawn.serial !== look.serial || this.drawn.index !== index) {
       this.shown += 1;
       if (this.shown === 2) this.dispatchEvent(new Event("moving"));

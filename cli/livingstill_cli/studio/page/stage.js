@@ -326,10 +326,12 @@ export class Stage extends EventTarget {
       return this.point((event.clientX - box.left) * this.unit, (event.clientY - box.top) * this.unit);
     };
     canvas.addEventListener("pointerdown", (event) => {
-      if (event.button || this.tool === "none") return;
+      if (event.button || ["none", "title"].includes(this.tool)) return;
       canvas.setPointerCapture(event.pointerId);
       this.begin(...at(event));
     });
+    // what a title is typed into has the focus after the click, not before
+    canvas.addEventListener("click", (event) => this.tool === "title" && this.begin(...at(event)));
     canvas.addEventListener("pointermove", (event) => {
       [this.cursor.x, this.cursor.y] = at(event);
       this.cursor.shown = true;
