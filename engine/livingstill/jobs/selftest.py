@@ -17,7 +17,7 @@ from livingstill.render.frames import unpack
 from livingstill.settings.declare import checked
 from livingstill.settings.shot import Shot
 
-EXPECTED = "38ba61d2f839e2417acfb334dbdd502efcc98951ec62a9309ac24725eacff852"
+EXPECTED = "e4362f32afa6a051bd31fd2945df497f8ae46f28d8a9de22ad7de124ad3d9849"
 """SHA-256 of depth and classes and all frames' RGB bytes; new only when a release changes pixels."""
 
 _WIDTH, _HEIGHT = 480, 320
