@@ -175,7 +175,18 @@ def _moves_apart(tokens: list[Token], words: Vocabulary) -> Iterator[list[Token]
     if motion or any(t.role in named for t in before):
         yield before
     else:
-        dropped = ("idle", "prep", "move", "verb", "camera", "blow", "add", "all", "still", "phrase")
+        dropped = (
+            "idle",
+            "prep",
+            "move",
+            "verb",
+            "camera",
+            "blow",
+            "add",
+            "all",
+            "still",
+            "phrase",
+        )
         kept = [*(t for t in before if t.role not in dropped), *kept]
     verbed = any(t.role == "verb" for t in after)
     refused = any(t.role == "negation" for t in kept)

@@ -26,7 +26,9 @@ STRENGTHS = {
     "timelapse fierce fiercely turbulent crazy",
 }
 SIZES = {word: size for size, words in STRENGTHS.items() for word in words.split()}
-EXTENTS = frozenset(["small", "little", "tiny", "big", "bigger", "large", "huge", "massive", "low", "high", "heavy"])
+EXTENTS = frozenset(
+    ["small", "little", "tiny", "big", "bigger", "large", "huge", "massive", "low", "high", "heavy"]
+)
 """Adjectives that say of a thing how large it is, and of motion how much there is."""
 BOOSTS = {"very": 1.35, "really": 1.35, "super": 1.35, "extremely": 1.35, "ultra": 1.35, "so": 1.35}
 BOOSTS |= {"too": 1.0, "quite": 1.0, "fairly": 1.0, "rather": 1.0, "pretty": 1.0}
@@ -49,7 +51,7 @@ ROLES = _table(
     "alone stable unchanged untouched steady lock paused immobilise immobilize",
     hold="keep hold stay remain leave kept",
     only="only just solely",
-    all="things thing stuff something elements everything all rest anything else photo pic snapshot photograph painting drawing artwork footage picture image scene it everywhere",
+    all="things stuff something elements everything all rest anything else photo pic snapshot photograph painting drawing artwork footage picture image scene it everywhere",
     camera="camera cam shot viewpoint",
     held="people person man men woman women girl boy child children kid baby face couple crowd "
     "portrait text lettering letter sign logo human model bride groom family guy lady "
