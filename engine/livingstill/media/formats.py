@@ -217,7 +217,7 @@ def format_of(path: str) -> Format:
             f"{PurePath(path).stem}.MP.jpg"
         )
     if suffix not in FORMATS:
-        known = [name for name in FORMATS if name.startswith(".")]
+        known = [*(name for name in FORMATS if name.startswith(".")), ".html"]
         hint = nearest(suffix, known) if suffix else f"; there are {', '.join(known)}"
         raise InputError(f"clip {path} has no format we write{hint}")
     return FORMATS[suffix]

@@ -14,6 +14,7 @@ from livingstill.core.errors import InputError
 from livingstill.core.model import Float32Array, Progress
 from livingstill.finish import listing_cards
 from livingstill.io.files import atomic_write
+from livingstill.io.text import counted
 from livingstill.jobs import certificate, credentials
 from livingstill.jobs.batch import pool
 from livingstill.jobs.batch.folder import folder_lock, remove_partial_files
@@ -290,7 +291,7 @@ class _Job:
         ]
         if planned.seconds < self._settings.duration:
             notes.append(
-                f"{len(planned.stops)} rooms make {planned.seconds:g} s at this pace; add photos for "
+                f"{counted(len(planned.stops), 'room')} {'makes' if len(planned.stops) == 1 else 'make'} {planned.seconds:g} s at this pace; add photos for "
                 f"{self._settings.duration:g} s"
             )
         return ReelResult(
