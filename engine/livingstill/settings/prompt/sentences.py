@@ -31,7 +31,7 @@ def shared(clauses: list[Clause]) -> list[Clause]:
             held = held and (after.join in ("and", "or", "nor") or not nouns)
             if held and not after.leading and not after.kinds:
                 clause = stilled(clause)
-            elif clause.join == "and" and before.strength is not None and after.join == ",":
+            elif clause.join == "and" and _said(before) and after.join == ",":
                 pass  # "gentle movement on water and leaves, strong movement on flags"
             elif clause.kinds and after.kinds and not after.impossible:
                 clause = replace(clause, direction=after.direction, strength=after.strength)
@@ -78,6 +78,11 @@ def _spread(clauses: list[Clause]) -> list[Clause]:
             out[-1] = replace(last, strength=clause.strength)  # "move grass and flowers lightly"
         out.append(clause)
     return out
+
+
+def _said(clause: Clause) -> bool:
+    """Return whether a clause says of its own things that they move, or how much."""
+    return bool(clause.kinds) and (clause.strength is not None or clause.moving)
 
 
 def _trailing(clause: Clause) -> bool:
