@@ -4,9 +4,9 @@
 
 Each clip is replaced (``--mode replace``, draft quality) from its first good frame, or from the still
 that lies beside it (NAME.still.png, NAME.still.jpg, NAME_still.png). Source and replacement are
-measured alike and by other means than ``rescue`` itself uses: corners tracked from frame to frame by
-pyramidal Lucas-Kanade (Bouguet, 2001), there and back, a similarity fitted to each step by least
-median of squares, chained. A clip moves if its picture goes more than 1 % of its width, or its edge
+measured alike: corners tracked from frame to frame by pyramidal Lucas-Kanade (Bouguet, 2001), there
+and back, a similarity fitted to each step by least median of squares, chained. They lie anywhere,
+where ``rescue`` goes by those off sky, water and people: the two differ where these fill the picture. A clip moves if its picture goes more than 1 % of its width, or its edge
 does by zoom. Right is: within 30 degrees, and within 20 % of the amount. ``--sheets`` writes source and
 replacement one above the other.
 """

@@ -69,7 +69,7 @@ def main() -> None:
         warm.save(str(Path(folder) / "warm.mp4"))
         clock = Clock()
         clock.watch(frames.Renderer, "frame", "warp")
-        clock.watch(stream.StreamFigures, "feed", "continuity")
+        clock.watch(stream.StreamFigures, "add", "continuity")
         clock.watch(encode.Tee, "write", "encoder, calls")
         wall, cpu = time.perf_counter(), time.process_time()
         stages = Stages()

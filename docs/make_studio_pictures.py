@@ -13,6 +13,7 @@ import sys
 import tempfile
 import threading
 import time
+import wave
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,7 +30,7 @@ ROOT = Path(__file__).parent.parent
 SIZES = {"small": (1280, 720), "large": (1920, 1080), "phone": (390, 844)}
 THEMES = ("light", "dark")
 PANELS = ("see", "correct", "direct", "finish", "export")
-PLACES = ("rescue", "batch")
+PLACES = ("rescue", "batch", "reel")
 FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
@@ -125,12 +126,13 @@ def pictures(folder: Path, everything: bool) -> None:
 
 
 def place_pictures(place: str, folder: Path, everything: bool) -> None:
-    """Write the screenshots of the rescue or the batch into ``folder``."""
+    """Write the screenshots of the rescue, the batch or the reel into ``folder``."""
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     sizes = SIZES if everything else {_SHOWN_PLACES[place][0]: SIZES[_SHOWN_PLACES[place][0]]}
     themes = THEMES if everything else (_SHOWN_PLACES[place][1],)
+    make, show = _MADE_PLACES[place]
     with tempfile.TemporaryDirectory() as made, sync_playwright() as p:
-        source = spoiled_clip(Path(made)) if place == "rescue" else folder_of_photos(Path(made))
+        source = make(Path(made))
         browser = p.chromium.launch(executable_path=chromium, args=list(FLAGS))
         for size in sizes:
             for theme in themes:
@@ -140,7 +142,7 @@ def place_pictures(place: str, folder: Path, everything: bool) -> None:
                         viewport={"width": width, "height": height}, color_scheme=theme
                     )
                     page.goto(address)
-                    (show_rescue if place == "rescue" else show_batch)(page)
+                    show(page)
                     page.mouse.move(2, 2)
                     page.wait_for_timeout(400)
                     save(page, folder / f"studio-{place}-{size}-{theme}.jpg")
@@ -177,6 +179,47 @@ def folder_of_photos(folder: Path) -> Path:
     return photos
 
 
+def folder_of_rooms(folder: Path) -> Path:
+    """Return a folder of a listing's photos: samples, by names that say what they show."""
+    rooms = folder / "rooms"
+    rooms.mkdir()
+    names = {"house": "front", "living-room": "living", "kitchen": "kitchen", "river": "garden",
+             "lake": "view", "meadow": "view-2"}  # fmt: skip
+    for sample, name in names.items():
+        shutil.copy(ROOT / "samples" / f"{sample}.jpg", rooms / f"{name}.jpg")
+    with Image.open(ROOT / "samples" / "kitchen.jpg") as picture:
+        picture.resize((900, 600)).save(rooms / "kitchen-again.jpg")
+    return rooms
+
+
+def song(folder: Path) -> Path:
+    """Write half a minute of drum beats, two a second."""
+    rate = 22050
+    beat = np.sin(2 * np.pi * 90 * np.arange(rate // 8) / rate) * np.exp(
+        -np.arange(rate // 8) / 600
+    )
+    track = np.tile(np.concatenate([beat, np.zeros(rate // 2 - beat.size)]), 60)
+    path = folder / "song.wav"
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(rate)
+        file.writeframes((track * 30000).astype("<i2").tobytes())
+    return path
+
+
+def show_reel(page: Page) -> None:
+    """Plan a reel on the beat of a song."""
+    wait(page, "!!globalThis.livingstill?.reel")
+    page.keyboard.press("Alt+4")
+    page.evaluate("livingstill.reel.store.set({duration: 20, title: 'A house by the lake'})")
+    with tempfile.TemporaryDirectory() as made:
+        page.set_input_files("#reel [data-key=music] input", str(song(Path(made))))
+        page.wait_for_timeout(1500)
+        wait(page, "!!livingstill.reel.plan?.beats.length && !livingstill.reel.job")
+    page.evaluate("document.activeElement.blur()")
+
+
 def show_rescue(page: Page) -> None:
     """Watch the clip beside its still, and select the part that melts."""
     wait(page, "!!globalThis.livingstill?.rescue.verdict")
@@ -200,8 +243,19 @@ def show_batch(page: Page) -> None:
 
 
 _RIVER = ROOT / "samples" / "river.jpg"
-_SHOWN_PLACES = {"rescue": ("small", "light"), "batch": ("small", "dark")}
-"""Size and theme of the pictures of the rescue and the batch in the page."""
+_SHOWN_PLACES = {
+    "rescue": ("small", "light"),
+    "batch": ("small", "dark"),
+    "reel": ("small", "light"),
+}
+"""Size and theme of the pictures of the rescue, the batch and the reel in the page."""
+
+_MADE_PLACES = {
+    "rescue": (spoiled_clip, show_rescue),
+    "batch": (folder_of_photos, show_batch),
+    "reel": (folder_of_rooms, show_reel),
+}
+"""What each of them is shown with, and what is done before the picture is taken."""
 
 _PHONE = (
     ("see", "phone", "light"),

@@ -292,7 +292,7 @@ def lay(sprite, left, top, opacity, out):
 
 
 @twin("projection.solve")
-def solve(depth, step, middle, camera, pitch, nodes):
+def solve(depth, step, middle, camera, pitch, nodes, column0, column1):
     """The fixed point itself, where the kernel stops after a few steps."""
     y, x = np.mgrid[: nodes.shape[2], : nodes.shape[3]] * float(pitch)
     q = np.einsum("ij,jyx->iyx", camera[:9].reshape(3, 3), np.stack([x, y, np.ones_like(x)]))
@@ -305,7 +305,8 @@ def solve(depth, step, middle, camera, pitch, nodes):
             w = bilinear(depth[k], place[0] / step, place[1] / step)
             place = axis + (1 - z * w) * q + shift * (w - pivot)
         wanted[k] = place
-    return {"nodes": wanted}
+    inside = (np.arange(nodes.shape[3]) >= column0) & (np.arange(nodes.shape[3]) < column1)
+    return {"nodes": np.where(inside, wanted, nodes)}
 
 
 @twin("blocks.survey")
@@ -340,6 +341,24 @@ def exposed(colour, nodes, pitch, width, height, border_only):
     return {"returned": total}
 
 
+@twin("blocks.smooth")
+def smooth(levels, shift, most, blocks):
+    wanted, side = np.zeros(blocks.shape, np.int64), 1 << shift
+    count, h, wide = levels.shape
+    p = levels.astype(int).reshape(count, h, wide // 4, 4)
+    rough = np.zeros(p.shape[:3], int)
+    down, right = (
+        p[:, :-2] - 2 * p[:, 1:-1] + p[:, 2:],
+        p[:, :, :-2] - 2 * p[:, :, 1:-1] + p[:, :, 2:],
+    )
+    rough[:, 1:-1] = np.abs(down).max(3)
+    rough[:, :, 1:-1] = np.maximum(rough[:, :, 1:-1], np.abs(right).max(3))
+    for k, j, i in np.ndindex(len(blocks), blocks.shape[1] - 1, blocks.shape[2] - 1):
+        block = rough[k, j * side : (j + 1) * side, i * side : (i + 1) * side]
+        wanted[k, j + 1, i + 1] = block.max() <= most
+    return {"blocks": wanted.cumsum(1).cumsum(2)}
+
+
 @twin("blocks.lay_out")
 def lay_out(first, first_gain, second, second_gain, bias, nodes, felt, reach):
     h, w, n = nodes.shape
@@ -349,21 +368,25 @@ def lay_out(first, first_gain, second, second_gain, bias, nodes, felt, reach):
     light = bias if bias.size else np.zeros((h, w, 3), np.float32)
     quads = [first, gain, other, light, zero, *([second, zero, zero] if n > 8 else [])]
     longest = np.abs(first).max(2)
-    changed = (longest > 1 / 256) | (np.abs(gain[..., 0] - 1) > 1 / 256)
+    changed, lit = longest > 1 / 256, np.abs(gain[..., 0] - 1) > 1 / 256
     if n > 4:
-        changed |= np.abs(light).sum(2) > 1 / 256
+        lit |= np.abs(light).sum(2) > 1 / 256
     if n > 8:
         two = other[..., 0] != 0
-        changed |= two
+        lit |= two
         longest = np.where(two, np.maximum(longest, np.abs(second).max(2)), longest)
-    return {"nodes": np.dstack(quads)[..., :n], "felt": changed, "reach": longest.max(1)}
+    return {
+        "nodes": np.dstack(quads)[..., :n],
+        "felt": np.where(lit, 3, changed),
+        "reach": longest.max(1),
+    }
 
 
 @twin("blocks.activity")
-def activity(felt, step, shift, rows, columns, busy):
+def activity(felt, bit, step, shift, rows, columns, busy):
     """On a picture of all scene pixels."""
     scene = np.zeros((rows << shift, columns << shift), bool)
-    for j, i in np.argwhere(felt):
+    for j, i in np.argwhere(felt & bit):
         y, x = max(int((j - 1) * step), 0), max(int((i - 1) * step), 0)
         scene[y : int((j + 1) * step) + 1, x : int((i + 1) * step) + 1] = True
     blocks = scene.reshape(rows, 1 << shift, columns, 1 << shift).any((1, 3))
@@ -378,6 +401,7 @@ def compose(layers, nodes, pitch, flows, overlay, out, cubic, linear):
     flow, sizes, step, *_ = flows
     card, stand, shown = overlay
     colour = layers.colour
+    cubic = cubic and not layers.smooth.any()
     h, w = out.shape
     top, fine = 65025 if linear else 255, (h // 4 + 2, w // 4 + 2)
     below = np.zeros((h, w, 3))
@@ -696,6 +720,13 @@ def displace(field, weight, limit, shade, flow):
     return out
 
 
+@twin("spectral.gradient_norms")
+def gradient_norms(fields, weight, step, out):
+    weighted = fields * weight.astype(float)[:, None]
+    dy, dx = (np.gradient(weighted, step, axis=axis) for axis in (1, 3))
+    return {"out": np.sqrt((dy**2 + dx**2).sum(2))}
+
+
 @twin("spectral.reflect")
 def reflect(source, weight, before, second_before, gains, clear, flow):
     first_to, first_gain, second_to, second_gain, _, row, column = flow
@@ -766,6 +797,12 @@ def to_yuv420(packed, y, u, v):
         "u": _of_range(u, 128 + 224 / 255 * half(b - luma) / 1.8556),
         "v": _of_range(v, 128 + 224 / 255 * half(r - luma) / 1.5748),
     }
+
+
+@twin("yuv.add_share")
+def add_share(plane, error, share_q15):
+    here = plane[: error.shape[0], : error.shape[1]]
+    return {"plane": _of_range(plane, np.clip(here + error * (share_q15 / 32768), 0, 255))}
 
 
 @twin("yuv.to_rgb24")

@@ -93,7 +93,11 @@ SENTENCES = [
     ("subtle motion", "--motion auto --amount 0.6", ()),
     ("very subtle movement in the clouds and the sea", "--motion cloud,water --amount 0.444", ()),
     ("make the water and the clouds move", "--motion water,cloud", ()),
-    ("don't let the trees move", "--motion water,flow,cloud,grass", ("says only what stays still",)),
+    (
+        "don't let the trees move",
+        "--motion water,flow,cloud,grass",
+        ("says only what stays still",),
+    ),
     ("freeze the water", "--motion cloud,foliage,grass", ("says only what stays still",)),
     ("the woman's hair blows in the wind", "--motion hair --wind 0,3,0.4", ()),
     ("pan left and zoom in", "--camera pan-left", ("left out",)),

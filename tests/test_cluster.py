@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+from collections import deque
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,7 +18,7 @@ import numpy as np
 import pytest
 from livingstill import animate
 from livingstill.core.errors import InputError
-from livingstill.io.files import atomic_write
+from livingstill.io.files import atomic_write, is_full
 from livingstill.jobs import cluster
 from livingstill.jobs.batch import overview
 from livingstill.jobs.batch import work as batch_work
@@ -25,6 +26,7 @@ from livingstill.jobs.batch.plan import plan
 from livingstill.jobs.batch.run import batch, finished, work
 from livingstill.jobs.batch.sources import Row
 from livingstill.jobs.manifest import digest
+from livingstill.jobs.reel.run import reel
 from livingstill.render.frames import unpack
 
 SMALL = {"size": "64x48", "duration": 0.4, "motion": "none", "depth": "cues", "quality": "draft"}
@@ -143,12 +145,44 @@ def test_a_night_with_two_workers_killed_and_one_disk_full_ends_complete(tmp_pat
 
         for worker in workers:  # then nobody is left
             worker.kill()
-        monkeypatch.setattr(cluster, "PATIENCE", 1.0)
+        monkeypatch.setattr(cluster.handout, "PATIENCE", 1.0)
         report = batch(
             [tmp_path / "in"], tmp_path / "none", large, runner=lambda t: cluster.run(client, t)
         )
     assert len(report.failures) == 24
     assert all("no worker has been left" in str(f["error"]) for f in report.failures)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name != "posix", reason="SIGKILL")
+def test_a_reel_with_two_workers_killed_and_one_disk_full_ends_complete(tmp_path, monkeypatch):
+    pytest.importorskip("distributed")
+    for index in range(8):
+        photo(tmp_path / "in" / f"p{index:02d}.png", index)
+    values = {"size": "360p", "fps": 10, "duration": 16, "pace": "fast", "depth": "flat",
+              "quality": "draft", "aspect": "1:1"}  # fmt: skip
+    alone = reel(tmp_path / "in", tmp_path / "alone", values, workers=1)
+    with processes(4, full=1) as (address, workers), cluster.connect(address) as client:
+        client.wait_for_workers(4, timeout=60)
+        left = deque(workers[:2])
+
+        def runner(pieces):
+            for records in cluster.run_reel(client, pieces):
+                if left and any(record["name"].startswith("shot") for record in records):
+                    os.kill(left.popleft().pid, signal.SIGKILL)
+                yield records
+
+        done = reel(tmp_path / "in", tmp_path / "out", values, runner=runner)
+        assert not left and not done.missing and not done.failed
+        assert files(tmp_path / "out") == files(tmp_path / "alone") and len(alone.plan.stops) == 8
+
+        for worker in workers:  # then nobody is left
+            worker.kill()
+        monkeypatch.setattr(cluster.handout, "PATIENCE", 1.0)
+        planned = {**values, "title": "Villa"}  # whose photos are analysed, but not rendered
+        done = reel(tmp_path / "in", tmp_path / "out", planned,
+                    runner=lambda work: cluster.run_reel(client, work))  # fmt: skip
+    assert len(done.missing) == 8 and "no worker has been left" in done.lines()[-2]
 
 
 def test_a_clip_that_our_own_disk_has_no_room_for_is_named(tmp_path, monkeypatch):
@@ -160,8 +194,8 @@ def test_a_clip_that_our_own_disk_has_no_room_for_is_named(tmp_path, monkeypatch
             output = task.outputs[0]
             record = {"output": output.name, "aspect": None, "state": "done", "bytes": 4}
             full = task.photo.endswith("p1.png")
-            monkeypatch.setattr(cluster, "atomic_write", refuse if full else atomic_write)
-            yield cluster._store_results(task, [record], {output.name: b"clip"})
+            monkeypatch.setattr(cluster.photos, "atomic_write", refuse if full else atomic_write)
+            yield cluster.photos._store_results(task, [record], {output.name: b"clip"})
 
     def refuse(path, overwrite=False):
         raise InputError(f"cannot write {path}: {os.strerror(errno.ENOSPC)}")
@@ -186,4 +220,4 @@ def test_a_worker_whose_disk_is_full_tells_instead_of_stopping_the_batch(tmp_pat
 
     monkeypatch.setattr(batch_work, "store", refuse)
     (record,) = batch_work.make(task)
-    assert record["state"] == "failed" and cluster._says_full(record["error"])
+    assert record["state"] == "failed" and is_full(record["error"])

@@ -8,6 +8,10 @@ from livingstill import Session, Shot, animate
 from livingstill.photo.source import photo_of
 from livingstill.settings.groups import FrameSettings, TimeSettings
 
+EVERYTHING = {
+    *("basis", "analysis", "detection", "decided regions", "regions", "move", "finish"),
+    *("scene", "camera", "motion"),
+}
 SMALL = {"size": "160x106", "duration": 0.2, "fps": 10, "camera": "push-in"}
 
 
@@ -30,10 +34,13 @@ def photo(samples):
         ({"loop": "none"}, {"finish", "camera"}),
         ({"camera": "orbit"}, {"move", "finish", "camera"}),
         ({"seed": 1}, {"finish", "camera", "motion"}),
-        ({"motion": "cloud"}, {"regions", "scene", "camera", "motion"}),
+        (
+            {"motion": "cloud"},
+            {"detection", "decided regions", "regions", "scene", "camera", "motion"},
+        ),
         ({"layers": 2}, {"scene", "camera", "motion"}),
         ({"aspect": "1:1", "size": "720p"}, {"move", "finish", "camera"}),
-        ({"depth": "flat"}, {"analysis", "regions", "move", "finish", "scene", "camera", "motion"}),
+        ({"depth": "flat"}, EVERYTHING),
     ],
 )
 def test_a_change_of_settings_redoes_the_steps_that_depend_on_it(photo, change, again):
@@ -42,6 +49,15 @@ def test_a_change_of_settings_redoes_the_steps_that_depend_on_it(photo, change, 
     session.runs.clear()
     session.clip(Shot(**{**SMALL, **change}))
     assert set(session.runs) == again
+
+
+def test_another_size_decides_nothing_anew(photo):
+    session = Session(photo)
+    session.clip(Shot(**SMALL))
+    session.runs.clear()
+    session.clip(Shot(**{**SMALL, "size": "200x134"}))
+    assert not {"basis", "detection", "decided regions"} & set(session.runs)
+    assert {"analysis", "regions", "scene"} <= set(session.runs)
 
 
 def test_a_kept_step_gives_the_frames_of_a_fresh_one(photo):

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from livingstill.jobs.batch.run import batch as batch
     from livingstill.jobs.clip import Clip as Clip
     from livingstill.jobs.novel_view import novel_view as novel_view
+    from livingstill.jobs.reel.run import plan_reel as plan_reel
     from livingstill.jobs.reel.run import reel as reel
     from livingstill.jobs.session import Session as Session
     from livingstill.jobs.warmup import warmup as warmup
@@ -37,6 +38,7 @@ _HOMES = {
     "loop": "jobs.api",
     "hold": "jobs.api",
     "batch": "jobs.batch.run",
+    "plan_reel": "jobs.reel.run",
     "reel": "jobs.reel.run",
     "novel_view": "jobs.novel_view",
     "warmup": "jobs.warmup",

@@ -10,14 +10,15 @@ from twins import agree, pack
 RNG = np.random.default_rng(11)
 
 
-def test_positions_are_the_fixed_point_of_the_projection():
+@pytest.mark.parametrize("columns", [(0, 4), (1, 3)])
+def test_positions_are_the_fixed_point_of_the_projection(columns):
     turned = np.array([[0.98, 0.02, -9], [-0.02, 0.98, -7], [1e-4, -5e-5, 1]])
     camera = [*turned.ravel(), 10.0, 8.0, 1.5, -0.8, 0.1, 0.4]
     y, x = np.mgrid[:7, :9]
     depth = np.array([0.1 + 0.01 * x, 0.5 + 0.02 * np.sin(x + y)])
     agree(
         "projection.solve", depth=depth, step=3.0, middle=depth.mean((1, 2)), camera=camera, pitch=8,
-        nodes=np.zeros((2, 2, 3, 4)), share=3, atol=2e-3,
+        nodes=np.zeros((2, 2, 3, 4)), column0=columns[0], column1=columns[1], share=3, atol=2e-3,
     )  # fmt: skip
 
 
@@ -25,7 +26,7 @@ def test_a_still_camera_looks_straight_and_a_shift_is_by_parallax():
     camera = [1, 0, -10, 0, 1, -8, 0, 0, 1, 10.0, 8.0, 6.0, 0.0, 0.0, 0.25]
     nodes = agree(
         "projection.solve", depth=np.full((1, 5, 5), 0.75), step=5.0, middle=[0.75], camera=camera,
-        pitch=8, nodes=np.zeros((1, 2, 3, 4)), share=3, atol=1e-5,
+        pitch=8, nodes=np.zeros((1, 2, 3, 4)), column0=0, column1=4, share=3, atol=1e-5,
     )["nodes"]  # fmt: skip
     np.testing.assert_allclose(nodes[0, 0, 1], [3, 11, 19, 27], atol=1e-5)
     np.testing.assert_allclose(nodes[0, 1, :, 0], [0, 8, 16], atol=1e-5)

@@ -14,7 +14,7 @@ BOX = (9, 11)
 def test_harmonics_are_added():
     angles = RNG.uniform(0, 7, 5)
     agree(
-        "spectral.evaluate", maps=RNG.normal(size=(3, 5, 4, 7)), cosines=np.cos(angles),
+        "spectral.evaluate", maps=RNG.integers(-9, 9, (3, 5, 4, 7)), cosines=np.cos(angles),
         sines=np.sin(angles), out=np.ones((3, 2, 7)), share=3, atol=1e-5,
     )  # fmt: skip
 
@@ -64,4 +64,11 @@ def test_motion_is_mirrored_upside_down(clear, second):
         gains=gains if second else np.zeros((0, 0, 2)), clear=clear,
         flow=flow_box(BOX, row=5, column=2, first_gain=second, second=second, bias=False),
         share=4, atol=1e-5,
+    )  # fmt: skip
+
+
+def test_the_norm_of_a_gradient_is_taken_after_weighting():
+    agree(
+        "spectral.gradient_norms", fields=RNG.normal(size=(2, 6, 2, 7)), weight=RNG.random((6, 7)),
+        step=4.0, out=np.ones((2, 6, 7)), share=6, atol=1e-5,
     )  # fmt: skip

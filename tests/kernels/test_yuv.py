@@ -29,3 +29,10 @@ def test_black_white_and_red_have_the_values_of_the_standard(colour, wanted):
 def test_rgb_is_what_is_packed_in_rows_that_may_be_longer():
     packed = np.random.default_rng(1).integers(0, 2**32, (3, 7), np.uint32)
     agree("yuv.to_rgb24", packed=packed, out=np.zeros((3, 25)))
+
+
+def test_a_share_of_an_error_is_added_within_the_range_of_bytes():
+    rng = np.random.default_rng(2)
+    plane, error = rng.integers(0, 256, (5, 30)), rng.integers(-255, 256, (5, 23))
+    for share in (0, 9000, 32768):
+        agree("yuv.add_share", plane=plane, error=error, share_q15=share, atol=0.51)

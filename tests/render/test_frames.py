@@ -14,6 +14,7 @@ from livingstill.core.errors import InputError
 from livingstill.core.model import DEFAULT_FOCAL, Flow, Layer, Pose, Scene
 from livingstill.jobs.novel_view import novel_view
 from livingstill.render.frames import Card, Renderer, count_outside, full_window, safe_zoom, unpack
+from livingstill.render.projection import Projection
 from livingstill.scene.layers import build_layers
 
 SIZE = (243, 161)
@@ -196,6 +197,16 @@ def test_the_safe_zoom_shows_nothing_outside(scene, pose):
     closer = Pose(pose.x, pose.y, pose.z, pose.pan, pose.tilt, pose.roll, zoom, pose.pivot)
     assert count_outside(scene, closer, window, SIZE) == 0
     assert count_outside(scene, Pose(), window, SIZE) == 0
+
+
+def test_nodes_around_the_border_are_those_of_the_whole_frame(scene):
+    pose = Pose(0.02, 0.01, 0.05, 1.0, -1.0, 0.5)
+    whole, border = (
+        Projection(scene, full_window(SIZE, SIZE), SIZE, 8).solve(pose, border_only=only).copy()
+        for only in (False, True)
+    )
+    for side in (np.s_[..., :2, :], np.s_[..., -2:, :], np.s_[..., :2], np.s_[..., -2:]):
+        np.testing.assert_array_equal(border[side], whole[side])
 
 
 def test_an_exposure_is_the_mean_of_its_instants(scene):

@@ -44,8 +44,8 @@ def clip():
 @pytest.mark.parametrize("strength", [0.5, 1.0, 2.5])
 def test_the_kernel_agrees_with_the_definition(clip, strength, circular):
     got = np.stack(run(clip, strength, circular=circular)).astype(np.float64)
-    # a half may round either way in float32
-    assert np.abs(got - naive(clip, strength, circular)).max() <= 0.5 + 1e-3
+    # near a half, fixed point may round either way
+    assert np.abs(got - naive(clip, strength, circular)).max() <= 0.51
 
 
 def test_no_byte_moves_beyond_the_ghost_bound(clip):

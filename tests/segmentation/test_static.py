@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 import pytest
 from livingstill.segmentation import silhouettes, straight_edges
+from livingstill.segmentation.evidence import detect_segments
 from livingstill.segmentation.static_mask import static_mask
 
 HEIGHT, WIDTH = 360, 640
@@ -18,7 +19,7 @@ def leaves():
 
 
 def edges(rgb):
-    return straight_edges.long_edges(rgb.shape, straight_edges.detect_segments(rgb))
+    return straight_edges.long_edges(rgb.shape, detect_segments(rgb))
 
 
 def test_people_are_held_a_little_beyond_their_outline():
@@ -91,21 +92,20 @@ def test_ropes_over_waves_and_jetties_in_them_stay_straight():
     jetty = np.array([[100, 359], [240, 100], [280, 100], [330, 359]], np.int32)
     cv2.fillConvexPoly(plain, jetty, (60, 60, 60))
     cv2.fillConvexPoly(water, jetty, 0)
-    held = straight_edges.banks(straight_edges.detect_segments(plain), water, water.shape)
+    held = straight_edges.banks(detect_segments(plain), water, water.shape)
     beside = [held[y, 97 + (359 - y) * 140 // 259] for y in range(140, 330)]
     assert np.mean(beside) > 0.5
     assert held[200, 20] == 0
-    deck = np.full_like(plain, 120)
+
+
+def test_a_deck_in_water_is_ruled_and_the_water_itself_is_not_taken_for_one():
+    deck = np.full((HEIGHT, WIDTH, 3), 120, np.uint8)
     deck[::12] = 40
-    assert (
-        straight_edges.decks(
-            straight_edges.detect_segments(deck), np.ones_like(water), np.ones_like(water).shape
-        ).mean()
-        == 1
-    )
-    assert not straight_edges.decks(
-        straight_edges.detect_segments(leaves()), np.ones_like(water), np.ones_like(water).shape
-    ).any()
+    water = np.ones((HEIGHT, WIDTH), np.float32)
+    water[:, 190:200] = 0  # its edge
+    held = straight_edges.decks(detect_segments(deck), water, deck.shape)
+    assert held[:, :190].mean() == 1 and not held[:, 210:].any()
+    assert not straight_edges.decks(detect_segments(leaves()), water, deck.shape).any()
 
 
 def test_wires_lamps_and_stars_stay_and_clouds_and_their_gaps_do_not():

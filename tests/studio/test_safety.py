@@ -178,17 +178,31 @@ def test_what_is_saved_has_a_name_and_no_path(studio, tmp_path):
      {"op": "plan", "photos": ["/etc/passwd"]}, {"op": "batch", "photos": ["/etc"]},
      {"op": "batch", "preset": "../x"}, {"op": "batch", "settings": {"logo": "/etc/passwd"}},
      {"op": "batch", "settings": {"brand": "/etc/passwd"}}, {"op": "batch", "settings": {"output": "x"}},
+     {"op": "reel_photos", "photos": ["/etc/passwd"]}, {"op": "reel_listing", "handle": "/etc/passwd"},
+     {"op": "reel_listing", "handle": "CLIP"}, {"op": "reel_plan"}, {"op": "reel_plan", "photos": []},
+     {"op": "reel_plan", "photos": ["CLIP"]}, {"op": "reel_plan", "photos": [{"handle": "/etc/passwd"}]},
+     {"op": "reel", "photos": "ROOM", "settings": {"music": "/etc/passwd"}},
+     {"op": "reel", "photos": "ROOM", "settings": {"logo": "../x.png"}},
+     {"op": "reel", "photos": "ROOM", "settings": {"depth": "/etc/passwd"}},
+     {"op": "reel", "photos": "ROOM", "settings": {"max_pixels": 10}},
+     {"op": "reel", "photos": "ROOM", "settings": {"output": "/tmp/x"}},
+     {"op": "reel", "photos": "ROOM", "settings": {"duration": 10**9}},
+     {"op": "reel_plan", "photos": [{"handle": "f00", "room": "kitchen"}]},
      {"op": "keyframes", "handle": "/etc/passwd", "duration": 1}, {"op": "keyframes", "handle": "CLIP", "duration": 1},
      {"op": "keyframes", "keyframe": [{"time": 0, "__class__": 1}], "interpolation": "linear"},
      {"op": "keyframes", "keyframe": [{"time": 2}], "interpolation": "linear"}],
 )  # fmt: skip
-def test_rescue_batch_and_keyframes_take_handles_and_settings_alone(studio, message, tmp_path):
+def test_rescue_batch_reel_and_keyframes_take_handles_and_settings_alone(studio, message, tmp_path):
     body = b"no clip at all"
     headers = {"Content-Type": "application/octet-stream", "X-Name": "clip.mp4"}
     status, answer, _ = studio.request("POST", "/api/file?key=clip", body, headers)
     assert status == 200
     clip = json.loads(answer)["handle"]
-    message = {key: clip if value == "CLIP" else value for key, value in message.items()}
+    names = {"CLIP": clip, "ROOM": [{"handle": clip}]}
+    message = {
+        key: names.get(value, value) if isinstance(value, str) else value
+        for key, value in message.items()
+    }
     with studio.connect() as page:
         page.send(json.dumps(message))
         assert json.loads(page.recv(30))["type"] == "error"
@@ -352,6 +366,28 @@ def test_a_file_of_another_kind_is_refused(studio, key, name):
         f"/api/file?key={key}", b"x", "application/octet-stream", **{"X-Name": name}
     )
     assert status == 400 and "choose another" in answer["message"]
+
+
+def test_a_stroke_belongs_to_the_mask_that_was_painted_last(studio):
+    photo = studio.upload("/api/photo", jpeg())[1]["handle"]
+    address = f"/api/mask?photo={photo}&snap=0"
+    octets = "application/octet-stream"
+    status, answer = studio.upload(f"{address}&width=96", bytes(96 * 64), octets)
+    assert status == 200
+    mask = answer["handle"]
+    stroke = f"{address}&width=4&over={mask}"
+    assert studio.upload(f"{stroke}&left=92&top=62", bytes(8), octets)[0] == 200
+    for wrong in (
+        f"{stroke}&left=93&top=62",  # beyond it, and no longer the last
+        f"{stroke}&left=-1&top=0",
+        f"{stroke}&left=x&top=0",
+        f"{stroke}&left=99999999999&top=99999999999",
+        f"{stroke}",
+        f"{address}&width=4&over=/etc/passwd&left=0&top=0",
+        f"/api/mask?width=4&over={mask}&left=0&top=0&photo=f00&snap=0",
+        f"{address}&width=0&over={mask}&left=0&top=0",
+    ):
+        assert studio.upload(wrong, bytes(8), octets)[0] == 400
 
 
 def test_uploads_of_a_session_are_bounded(studio, monkeypatch, tmp_path):

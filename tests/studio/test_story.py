@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import time
 from pathlib import Path
@@ -214,6 +215,87 @@ def frames(path: Path) -> list[str]:
         ]
 
 
+@pytest.mark.parametrize("size", ["1080p", "320x"])
+def test_a_preview_decides_as_the_file_will(serve, page, samples, size):
+    from livingstill import animate
+
+    values = {"duration": 0.5, "fps": 10, "size": size}
+    studio = serve(source=samples / "lake.jpg", values=values)
+    page.goto(studio.address)
+    looked(page)
+    wait(page, "livingstill.player.look.regions.length > 0")
+    look = page.evaluate("livingstill.player.look")
+    clip = animate(samples / "lake.jpg", **values)
+    assert look["camera"] == str(clip.shot.camera)
+    assert {(one["kind"], one["share"], one["confidence"]) for one in look["regions"]} == {
+        (one.kind, round(one.share, 4), one.confidence) for one in clip.findings if one.moves
+    }
+    assert look["box"] == pytest.approx(clip.framing.box, abs=0.01)
+
+
+def test_a_title_is_typed_on_the_picture_and_the_seam_is_played_around(serve, page, samples):
+    studio = serve(source=samples / "product.jpg", values={"size": "240x", "duration": 4, "fps": 8})
+    page.goto(studio.address)
+    looked(page)
+    page.keyboard.press("4")
+    box = page.locator("#overlay").bounding_box()
+    page.mouse.click(box["x"] + 0.9 * box["width"], box["y"] + 0.1 * box["height"])
+    page.keyboard.type("Two words")
+    page.keyboard.press("Enter")
+    wait(page, "livingstill.store.get('title') === 'Two words'")
+    assert value(page, "title_place") == "top-right" and page.is_hidden("#typing")
+    looked(page)
+    page.keyboard.press("j")
+    seen = set()
+    for _ in range(40):
+        page.wait_for_timeout(60)
+        seen.add(page.evaluate("livingstill.player.drawn.index"))
+    assert seen - {0, 1, 2, 3, 4, 5} <= set(range(26, 32)) and {31, 0} <= seen
+    page.keyboard.press("j")
+    assert page.evaluate("!livingstill.player.seam")
+
+
+def test_rooms_become_a_reel_in_an_order_of_ones_own(serve, page, samples, tmp_path):
+    rooms = tmp_path / "rooms"
+    rooms.mkdir()
+    for sample, name in (("house", "front"), ("kitchen", "kitchen"), ("living-room", "living")):
+        shutil.copy(samples / f"{sample}.jpg", rooms / f"{name}.jpg")
+    shutil.copy(samples / "kitchen.jpg", rooms / "again.jpg")
+    (rooms / "torn.jpg").write_bytes(b"torn")
+    studio = serve(source=rooms)
+    page.goto(studio.address)
+    wait(page, "!!globalThis.livingstill?.reel")
+    quick = {"size": "360p", "quality": "draft", "fps": 10, "duration": 8, "twins": False}
+    page.evaluate(f"livingstill.reel.store.set({json.dumps({**quick, 'aspect': ['16:9']})})")
+    page.keyboard.press("Alt+4")
+    planned = "livingstill.reel.plan && !livingstill.reel.job && !livingstill.reel.next"
+
+    def names() -> list[str]:
+        page.wait_for_timeout(900)  # a change is planned a moment later
+        wait(page, planned)
+        shown: list[str] = page.evaluate(
+            "livingstill.reel.shown.map((one) => livingstill.reel.photos.get(one).name)"
+        )
+        return shown
+
+    wait(page, planned)
+    before = names()
+    assert before[0] == "front.jpg"
+    left = page.inner_text(".left-out")
+    assert "shows the same as" in left and "torn.jpg" in left
+    page.focus(".room >> nth=0 >> [aria-label^=Later]")
+    page.keyboard.press("Enter")
+    assert names() == [before[1], before[0], *before[2:]]
+    page.drag_and_drop(".room >> nth=1", ".room >> nth=0")
+    assert names() == before
+    page.click("#reel .primary:visible")
+    wait(page, "!!livingstill.reel.outcome")
+    assert (studio.folder / "reel" / "reel.mp4").is_file()
+    wait(page, "livingstill.reel.video.readyState >= 2")
+    assert page.evaluate("livingstill.reel.video.videoWidth") == 640
+    assert not [path for path in rooms.iterdir() if path.name.startswith(".")]
+
+
 def test_a_keyboard_alone_makes_and_exports_a_clip(serve, page, samples):
     studio = serve(source=samples / "product.jpg", values={**SHORT, "size": "240x"})
     page.goto(studio.address)
@@ -386,7 +468,7 @@ def test_axe_finds_no_fault_of_accessibility(serve, browser, samples, theme):
         one.click(f"#tab-{panel}")
         looked(one)
         audit()
-    for place in ("Alt+2", "Alt+3"):
+    for place in ("Alt+2", "Alt+3", "Alt+4"):
         one.keyboard.press(place)
         one.wait_for_timeout(300)
         audit()
@@ -421,7 +503,6 @@ def test_an_export_can_be_cancelled_and_leaves_nothing(serve, page, samples):
 
 
 def test_memory_is_bounded_over_a_hundred_edits(serve, samples):
-    import json
     import resource
 
     studio = serve(source=samples / "product.jpg")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,14 +17,14 @@ from livingstill.io.images import SUFFIXES
 from livingstill.jobs.batch.plan import plan
 from livingstill.jobs.batch.run import work
 from livingstill.jobs.batch.sources import Row, gather
-from livingstill.jobs.batch.work import Task, load
+from livingstill.jobs.batch.work import RECORDS, Task, load
 from livingstill.settings.presets import PRESETS, suffix_of
 
 from livingstill_cli.studio import shots
 from livingstill_cli.studio.channel import Channel, file_facts
 from livingstill_cli.studio.handles import Stored
 from livingstill_cli.studio.long_jobs import LongJobs, Steps
-from livingstill_cli.studio.workspace import jpeg
+from livingstill_cli.studio.pictures import jpeg
 
 if TYPE_CHECKING:
     from livingstill_cli.studio.server import Studio
@@ -41,7 +43,7 @@ class BatchPage:
 
     async def plan(self, message: dict[str, Any]) -> None:
         """Send the photos of the batch, each with a handle."""
-        rows = await self._channel.loop.run_in_executor(self._studio.helpers, self._rows, message)
+        rows = await self._rows(message)
         handles = self._studio.handles
         photos = [
             {"handle": handles.refer(row.photo), "name": row.photo.name, "group": row.group}
@@ -67,7 +69,9 @@ class BatchPage:
         suffix = str(message.get("suffix") or "") or suffix_of(preset)
         aspects = tuple(map(str, message.get("aspects") or ()))
         folder = self._studio.folder / shots.stem_of(message.get("name") or "batch")
-        rows = await self._channel.loop.run_in_executor(self._studio.helpers, self._rows, message)
+        rows = await self._rows(message, folder)
+        if not rows:
+            raise InputError("there are no photos to make clips of; choose some")
         handles = self._studio.handles
         named = shots.named(values, handles, folder.parent)
         names = {str(row.photo): handles.refer(row.photo) for row in rows[:_MOST_SHOWN]}
@@ -103,12 +107,26 @@ class BatchPage:
 
         self._jobs.start("batch", run)
 
-    def _rows(self, message: Mapping[str, Any]) -> list[Row]:
-        """Return a row per photo: those of the studio's folder, and those that were uploaded."""
+    async def _rows(self, message: Mapping[str, Any], target: Path | None = None) -> list[Row]:
+        """Return a row per photo: those of the studio's folder, and those that were uploaded.
+
+        What batches have made is left out, and what lies in the ``target`` of this one.
+        """
         uploaded = [self._studio.handles.of(one) for one in message.get("photos") or ()]
-        folder = self._studio.photos
-        rows = () if folder is None else gather([folder], self._studio.folder / "batch").rows
-        return [*rows, *_uploaded_rows(uploaded)]
+        find = partial(_rows, self._studio.photos, uploaded, target)
+        return await self._channel.loop.run_in_executor(self._studio.helpers, find)
+
+
+def _rows(folder: Path | None, uploaded: Sequence[Stored], target: Path | None) -> list[Row]:
+    rows = () if folder is None else gather([folder], target).rows
+    own = [row for row in rows if folder is None or not _is_made(row.photo, folder)]
+    return [*own, *_uploaded_rows(uploaded)]
+
+
+def _is_made(photo: Path, folder: Path) -> bool:
+    """Return whether a picture below ``folder`` lies in a folder that a batch or a reel has filled."""
+    between = takewhile(lambda one: one != folder, photo.absolute().parents)
+    return any((one / RECORDS).is_dir() for one in between)
 
 
 def _uploaded_rows(uploaded: Sequence[Stored]) -> list[Row]:

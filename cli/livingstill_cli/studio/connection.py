@@ -12,6 +12,7 @@ from livingstill_cli.studio.batch_page import BatchPage
 from livingstill_cli.studio.channel import Channel
 from livingstill_cli.studio.long_jobs import LongJobs
 from livingstill_cli.studio.photo_page import PhotoPage
+from livingstill_cli.studio.reel_page import ReelPage
 from livingstill_cli.studio.rescue_page import RescuePage
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ OPERATIONS = {
               "save", "export"),
     "rescue": ("watch", "decide", "rescue"),
     "batch": ("plan", "batch"),
+    "reel": ("reel_photos", "reel_listing", "reel_plan", "reel"),
 }  # fmt: skip
 """What a page may ask for, by the part of the page that asks."""
 
@@ -34,8 +36,12 @@ class PageConnection:
         self._jobs = LongJobs(self._channel, studio)
         self._photo = PhotoPage(self._channel, studio, self._jobs)
         self._rescue = RescuePage(self._channel, studio, self._jobs)
-        batch = BatchPage(self._channel, studio, self._jobs)
-        parts = {"photo": self._photo, "rescue": self._rescue, "batch": batch}
+        parts = {
+            "photo": self._photo,
+            "rescue": self._rescue,
+            "batch": BatchPage(self._channel, studio, self._jobs),
+            "reel": ReelPage(self._channel, studio, self._jobs),
+        }
         self._answers = {
             name: getattr(part, name) for key, part in parts.items() for name in OPERATIONS[key]
         }

@@ -11,16 +11,19 @@ from typing import Any, get_args, get_origin
 from livingstill.camera import path
 from livingstill.camera.keyframes import CHANNELS
 from livingstill.core.kinds import KINDS
+from livingstill.jobs.reel.rooms import ROOMS
 from livingstill.media.formats import CODECS, FORMATS
 from livingstill.settings.declare import bounds, choices, declared
 from livingstill.settings.presets import PRESETS
+from livingstill.settings.reel import SHAPES, ReelSettings
 from livingstill.settings.rescue import RescueSettings
-from livingstill.settings.shot import Shot
+from livingstill.settings.shot import Shot, expand_presets, split
 from livingstill.settings.values import LONG_SIDES
 from livingstill.settings.wind import DIRECTIONS, Wind
 from pydantic.fields import FieldInfo
 
-from livingstill_cli.studio.shots import FILE_KEYS, HIDDEN
+from livingstill_cli.studio import reel_page
+from livingstill_cli.studio.shots import FILE_KEYS, HIDDEN, settings_of
 
 SAMPLES = ("lake", "forest", "living-room")
 """Photos that a page offers to begin with, of ``samples/``."""
@@ -73,8 +76,21 @@ def declarations() -> dict[str, Any]:
             name: _setting(name, field, field.default)
             for name, field in declared(RescueSettings).items()
         },
+        "reel": {
+            name: _setting(name, field, field.default)
+            for name, field in declared(ReelSettings).items()
+            if name not in reel_page.HIDDEN
+        },
+        "rooms": [{"name": room.name, "label": room.label} for room in ROOMS],
+        "shapes": SHAPES,
         "presets": [
-            {"name": name, "help": one.help, "aspects": one.aspects, "suffix": one.suffix}
+            {
+                "name": name,
+                "help": one.help,
+                "aspects": one.aspects,
+                "suffix": one.suffix,
+                "values": _preset_values(name),
+            }
             for name, one in PRESETS.items()
         ],
         "channels": {
@@ -90,6 +106,12 @@ def declarations() -> dict[str, Any]:
     }
 
 
+def _preset_values(name: str) -> dict[str, Any]:
+    """Return the settings that a preset stands for, as a page has them."""
+    shot, _ = split(expand_presets({"preset": name}))
+    return {key: value for key, value in settings_of(shot).items() if key != "preset"}
+
+
 def _setting(name: str, field: FieldInfo, default: Any) -> dict[str, Any]:
     extra = field.json_schema_extra
     limits = bounds(field)
@@ -101,7 +123,7 @@ def _setting(name: str, field: FieldInfo, default: Any) -> dict[str, Any]:
         "most": limits.most,
         "form": limits.form,
         "choices": list(choices(field)),
-        "type": "file" if name in FILE_KEYS else _type(field),
+        "type": "file" if name in (*FILE_KEYS, *reel_page.FILES) else _type(field),
         "default": default,
     }
 

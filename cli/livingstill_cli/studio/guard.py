@@ -105,6 +105,6 @@ def _policy(host: str) -> str:
     sockets = f" ws://{host}" if named else ""
     return (
         "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; "
-        f"img-src 'self' blob:; connect-src 'self'{sockets}; "
+        f"img-src 'self' blob:; media-src blob:; connect-src 'self'{sockets}; "
         "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     )

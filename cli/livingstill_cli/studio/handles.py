@@ -10,7 +10,7 @@ from threading import Lock
 
 from livingstill.core.errors import InputError
 
-MOST_BYTES = 256 * 2**20
+MOST_BYTES = 2**30
 MOST_FILES = 400
 """What all uploads of a session may take; those used longest ago go first."""
 

@@ -1,4 +1,4 @@
-"""What a page starts and what outlives it: an export, a rescue or a batch, one at a time."""
+"""What a page starts and what outlives it: an export, a rescue, a batch or a reel, one at a time."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from livingstill.core.errors import InputError, LivingStillError
+from livingstill.core.errors import Cancelled, InputError
 
 from livingstill_cli.studio.channel import Channel, sentence
 
@@ -17,10 +17,6 @@ if TYPE_CHECKING:
 
 _TOLD_EVERY = 0.2
 """Seconds between two messages on a job's progress."""
-
-
-class Cancelled(LivingStillError):  # noqa: N818
-    """A job that its user ended."""
 
 
 class Steps:

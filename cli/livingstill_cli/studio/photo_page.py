@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
-from threading import Event
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from livingstill.core.errors import InputError
+from livingstill.core.errors import InputError, LivingStillError
 from livingstill.jobs.preview import Look
 from livingstill.jobs.stages import Stages
 from livingstill.settings import prompt
 
-from livingstill_cli.studio import keyframe_files, shots, workspace
+from livingstill_cli.studio import keyframe_files, shots
 from livingstill_cli.studio.channel import Channel, file_facts, sentence
+from livingstill_cli.studio.frames import Frames, LookJob, in_order
 from livingstill_cli.studio.long_jobs import LongJobs, Steps
 from livingstill_cli.studio.workspace import Workspace
 
@@ -32,15 +34,38 @@ _FIRST_SECONDS = 2.0
 
 
 _PAINTED_FRAMES = 4
-"""Frames with a mask that was just painted, which come before its neighbours are exact."""
+_PAINTED_SECONDS = 0.7
+"""Frames, and seconds from a stroke's end, with its mask before all around it is exact.
+
+Whoever paints stroke by stroke never waits for what the stroke before needs.
+"""
 
 
-class _Job:
-    """One look that is wanted: it ends early once another is wanted in its place."""
+class _Dropped(LivingStillError):  # noqa: N818
+    """Another look is wanted than the one that is worked on."""
 
-    def __init__(self, serial: int, start: int) -> None:
-        self.serial, self.start, self.stale = serial, start, Event()
-        self.wanted: int | None = None
+
+class _WhileWanted:
+    """Progress of a look that ends at its next stage once it is no longer wanted."""
+
+    def __init__(self, job: LookJob) -> None:
+        self._job = job
+
+    @contextmanager
+    def stage(self, name: str, total: int = 0) -> Iterator[Callable[[], object]]:  # noqa: ARG002
+        """Enter a stage and report nothing.
+
+        Raises
+        ------
+        _Dropped
+            If another look is wanted.
+        """
+        if self._job.stale:
+            raise _Dropped("another look is wanted")
+        yield lambda: None
+
+    def say(self, line: str) -> None:
+        """Discard the line."""
 
 
 class PhotoPage:
@@ -48,40 +73,40 @@ class PhotoPage:
 
     def __init__(self, channel: Channel, studio: Studio, jobs: LongJobs) -> None:
         self._channel, self._studio, self._jobs = channel, studio, jobs
-        self._job: _Job | None = None
+        self._job: LookJob | None = None
         self._work: Workspace | None = None
 
     # looks
 
     async def look(self, message: dict[str, Any]) -> None:
         """Begin a look at a photo by some settings; one that is worked on ends."""
-        job = _Job(int(message["serial"]), max(0, int(message.get("start", 0))))
-        if self._job is not None:
-            self._job.stale.set()
+        job = LookJob(int(message["serial"]), max(0, int(message.get("start", 0))))
+        self.stop()
         self._job = job
         handle, values = str(message["photo"]), dict(message["settings"])
         self._channel.background(lambda: self._look(job, handle, values), self._studio.previews)
 
     def stop(self) -> None:
-        """End the look that is worked on, at its next frame."""
+        """End the look that is worked on, at its next frame or stage."""
         if self._job is not None:
-            self._job.stale.set()
+            self._job.end()
 
     async def frame(self, message: dict[str, Any]) -> None:
         """Send a frame of the look before those that come in order."""
         job = self._job
         if job is not None and job.serial == message.get("serial"):
-            job.wanted = max(0, int(message["index"]))
+            job.ask(max(0, int(message["index"])))
 
-    def _look(self, job: _Job, handle: str, values: dict[str, Any]) -> None:
+    def _look(self, job: LookJob, handle: str, values: dict[str, Any]) -> None:
         """Make a clip and send it frame by frame, in a thread of the studio."""
-        if job.stale.is_set():
+        if job.stale:
             return
+        stages = Stages(_WhileWanted(job))
         try:
             work = self._work = self._studio.workspace(handle)
             shot = work.shot(values)
             if work.last is None:
-                look = work.look(shot, Stages(), quick=True)
+                look = work.look(shot, stages, quick=True)
                 self._tell(job, work, look)
                 few = round(_FIRST_SECONDS * look.clip.timeline.fps)
                 if not self._send_frames(job, work, look, few):
@@ -91,18 +116,20 @@ class PhotoPage:
                 self._tell(job, work, painted)
                 if not self._send_painted(job, painted):
                     return
-            look = work.look(shot, Stages(), quick=False)
+            look = work.look(shot, stages, quick=False)
             if painted is None:
                 self._tell(job, work, look)
             if self._send_frames(job, work, look):
-                work.prepare_painting(shot)
+                work.prepare_painting()
+        except _Dropped:
+            pass
         except Exception as error:
             message = sentence(error)
             self._channel.post(
                 {"type": "error", "op": "look", "serial": job.serial, "message": message}
             )
 
-    def _tell(self, job: _Job, work: Workspace, look: Look) -> None:
+    def _tell(self, job: LookJob, work: Workspace, look: Look) -> None:
         clip = look.clip
         self._channel.post(
             {
@@ -123,7 +150,7 @@ class PhotoPage:
             }
         )
 
-    def _tell_regions(self, job: _Job, work: Workspace, look: Look) -> None:
+    def _tell_regions(self, job: LookJob, work: Workspace, look: Look) -> None:
         self._channel.post(
             {
                 "type": "regions",
@@ -133,39 +160,49 @@ class PhotoPage:
             }
         )
 
-    def _send_painted(self, job: _Job, look: Look) -> bool:
-        """Send the next few frames of a look that is not exact yet; return whether it is wanted."""
-        frames = workspace.Frames(look.clip)
-        for number in range(min(_PAINTED_FRAMES, frames.count)):
-            index = (job.start + number) % frames.count
+    def _send_painted(self, job: LookJob, look: Look) -> bool:
+        """Send the next frames of a look that is not exact yet; return whether it is wanted.
+
+        They go on for a moment after its mask was painted, unless it is painted on.
+        """
+        frames, rate, begun = Frames(look.clip), float(look.clip.timeline.fps), time.monotonic()
+        first, number = job.start, 0
+        while number < _PAINTED_FRAMES or number < rate * _PAINTED_SECONDS:
+            asked = job.take_asked() if job.interrupted else None
+            first = first if asked is None else asked - number
+            index = (first + number) % frames.count
             if not self._send_frame(job, index, frames.unfiltered(index), unfiltered=True):
                 return False
+            number += 1
+            job.wait(begun + number / rate - time.monotonic())  # the browser needs the cores, too
         return True
 
-    def _send_frame(self, job: _Job, index: int, data: bytes, *, unfiltered: bool) -> bool:
+    def _send_frame(self, job: LookJob, index: int, data: bytes, *, unfiltered: bool) -> bool:
         """Send a frame and wait until it is on its way; return whether more are wanted."""
         header = FRAME_HEADER.pack(job.serial & 0xFFFFFFFF, index, int(unfiltered))
-        if job.stale.is_set() or not self._channel.push(header + data):
-            job.stale.set()
-        return not job.stale.is_set()
+        if not job.stale and not self._channel.push(header + data):
+            job.end()
+        return not job.stale
 
-    def _send_frames(self, job: _Job, work: Workspace, look: Look, most: int | None = None) -> bool:
+    def _send_frames(
+        self, job: LookJob, work: Workspace, look: Look, most: int | None = None
+    ) -> bool:
         """Send the frames of a look once each, ``most`` at most; return whether it is still wanted.
 
         Its regions follow the first of them. They come in order from the start of the job on and
         around to it, and from a frame on that the page asks for meanwhile: that one comes at once,
         though without its filter.
         """
-        frames = workspace.Frames(look.clip)
+        frames = Frames(look.clip)
         most = frames.count if most is None else min(most, frames.count)
-        for number, (index, data, unfiltered) in enumerate(_ordered(job, frames, most)):
+        for number, (index, data, unfiltered) in enumerate(in_order(job, frames, most)):
             if not self._send_frame(job, index, data, unfiltered=unfiltered):
                 return False
             if number == 0:
-                self._tell_regions(job, work, look)
+                self._studio.helpers.submit(self._tell_regions, job, work, look)
         if most == frames.count:
             self._channel.post({"type": "done", "serial": job.serial})
-        return not job.stale.is_set()
+        return not job.stale
 
     # pictures
 
@@ -263,27 +300,3 @@ class PhotoPage:
             }
 
         self._jobs.start("export", run)
-
-
-def _ordered(job: _Job, frames: workspace.Frames, most: int) -> Iterator[tuple[int, bytes, bool]]:
-    """Yield index, JPEG and whether its filter is missing, of ``most`` frames of a clip.
-
-    They are in order from the job's start on and around to it, and from a frame on that is wanted
-    meanwhile. Where the order begins anew, its first frame comes without its filter at once.
-    """
-    done: set[int] = set()
-    wanted: int | None = job.start % frames.count
-    while len(done) < most:
-        start = 0 if wanted is None else wanted
-        if wanted is not None and frames.filtered:
-            yield wanted, frames.unfiltered(wanted), True
-        wanted = None
-        for index, data in frames.jpegs(start, done):
-            yield index, data, False
-            done.add(index)
-            asked, job.wanted = job.wanted, None
-            if asked is not None and asked not in done and asked < frames.count:
-                wanted = asked
-                break
-            if len(done) >= most:
-                break

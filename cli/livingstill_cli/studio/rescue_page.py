@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
-from livingstill.core.errors import InputError
+from livingstill.core.errors import Cancelled, InputError
 from livingstill.core.model import UInt8Array
 from livingstill.imaging import exact
 from livingstill.io.files import free_name
@@ -30,9 +30,9 @@ from PIL import Image
 from livingstill_cli.studio import shots
 from livingstill_cli.studio.channel import Channel, file_facts, sentence
 from livingstill_cli.studio.handles import Stored
-from livingstill_cli.studio.long_jobs import Cancelled, LongJobs, Steps
+from livingstill_cli.studio.long_jobs import LongJobs, Steps
 from livingstill_cli.studio.photo_page import FRAME_HEADER
-from livingstill_cli.studio.workspace import jpeg
+from livingstill_cli.studio.pictures import jpeg
 
 if TYPE_CHECKING:
     from livingstill_cli.studio.server import Studio

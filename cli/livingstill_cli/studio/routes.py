@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Mapping
 from contextlib import suppress
+from functools import partial
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +16,7 @@ import cv2
 import numpy as np
 from livingstill.core.errors import InputError
 from livingstill.core.model import UInt8Array
+from livingstill.settings.modulation import CURVE_SUFFIX
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -26,13 +29,14 @@ from livingstill_cli.studio.batch_page import PHOTO_SUFFIXES, thumbnail
 from livingstill_cli.studio.connection import PageConnection
 from livingstill_cli.studio.declarations import declarations, sample
 from livingstill_cli.studio.guard import Guard, same_secret
+from livingstill_cli.studio.pictures import jpeg, png
 from livingstill_cli.studio.rescue_page import CLIP_SUFFIXES
-from livingstill_cli.studio.workspace import jpeg, png
 
 if TYPE_CHECKING:
     from livingstill_cli.studio.server import Studio
 
 _SECONDS_FOR_TOKEN = 5.0
+_SMALLEST_MASK = 8
 MOST_MESSAGE = 512 * 1024
 """Bytes of a message from a page."""
 
@@ -51,6 +55,7 @@ _FILE_TYPES = {
     ".mp4": "video/mp4",
     ".toml": "text/plain; charset=utf-8",
 }
+_SOUNDS = (".wav", ".mp3", ".m4a", ".flac", ".ogg")
 _UPLOADED = {
     "hold": (".png",),
     "logo": (".png", ".jpg", ".jpeg", ".webp"),
@@ -58,7 +63,10 @@ _UPLOADED = {
     "font": (".ttf", ".otf"),
     "subtitle_font": (".ttf", ".otf"),
     "depth": (".png", ".tif", ".tiff", ".exr", ".npy"),
-    "audio": (".wav", ".mp3", ".m4a", ".flac", ".ogg"),
+    "audio": _SOUNDS,
+    "music": _SOUNDS,
+    "listing": (".csv",),
+    "modulate": (*_SOUNDS, CURVE_SUFFIX),
     "clip": CLIP_SUFFIXES,
     "still": PHOTO_SUFFIXES,
     "photo": PHOTO_SUFFIXES,
@@ -121,20 +129,27 @@ def _inner(studio: Studio, token: str) -> Starlette:
         return Response(jpeg(np.asarray(picture, np.uint8)), media_type="image/jpeg")
 
     async def mask(request: Request) -> Response:
-        path = studio.handles.new_path(".png")
-        raw = "width" in request.query_params
+        path, query = studio.handles.new_path(".png"), request.query_params
+        raw, work = "width" in query, None
         await uploads.receive(request, path, limit=uploads.MOST_MASK_BYTES, picture=not raw)
         try:
-            painted = _levels(path, request.query_params.get("width"))
-            if request.query_params.get("snap") == "1":
-                work = studio.workspace(str(request.query_params.get("photo")))
+            painted = _levels(path, query.get("width"), 1 if "over" in query else _SMALLEST_MASK)
+            if "photo" in query:
+                work = studio.workspace(query["photo"])
+                paint = partial(
+                    work.paint, painted, snap=query.get("snap") == "1", over=_over(query)
+                )
                 loop = asyncio.get_running_loop()
-                painted = await loop.run_in_executor(studio.helpers, work.snapped, painted)
+                painting = await loop.run_in_executor(studio.painters, paint)
+                painted = painting.mask
         except BaseException:
             path.unlink(missing_ok=True)
             raise
         path.write_bytes(png(painted))
-        return JSONResponse({"handle": studio.handles.keep(path, "mask.png")})
+        handle = studio.handles.keep(path, "mask.png")
+        if work is not None:
+            work.painted_last = (handle, painting)
+        return JSONResponse({"handle": handle})
 
     async def file(request: Request) -> Response:
         key = request.query_params.get("key", "")
@@ -208,8 +223,26 @@ def _inner(studio: Studio, token: str) -> Starlette:
     )
 
 
-def _levels(path: Path, width: str | None) -> UInt8Array:
+def _over(query: Mapping[str, str]) -> tuple[str, int, int] | None:
+    """Return the mask that a part of one belongs to, and the part's first column and row.
+
+    Raises
+    ------
+    InputError
+        If those are no numbers.
+    """
+    if "over" not in query:
+        return None
+    left, top = query.get("left", ""), query.get("top", "")
+    if not (left.isdecimal() and top.isdecimal() and len(left + top) < 12):
+        raise InputError("a stroke has no place in its mask; paint it again")
+    return query["over"], int(left), int(top)
+
+
+def _levels(path: Path, width: str | None, least: int = _SMALLEST_MASK) -> UInt8Array:
     """Return an uploaded mask, (h, w) uint8: of a picture, or with ``width`` of its bare levels.
+
+    ``least`` is the fewest rows and columns that levels may have.
 
     Raises
     ------
@@ -223,7 +256,7 @@ def _levels(path: Path, width: str | None) -> UInt8Array:
             raise InputError("the mask is no picture; paint it again")
         return np.asarray(grey, np.uint8)
     columns = int(width) if width.isdecimal() and len(width) < 6 else 0
-    if columns < 8 or data.size < 8 * columns or data.size % columns:
+    if columns < least or data.size < least * columns or data.size % columns:
         raise InputError("the mask is no rectangle of levels; paint it again")
     return data.reshape(-1, columns)
 

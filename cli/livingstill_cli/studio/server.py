@@ -62,6 +62,7 @@ class Studio:
         self.handles = Handles(folder)
         self.previews = ThreadPoolExecutor(1, "livingstill-preview")
         self.readers = ThreadPoolExecutor(1, "livingstill-reader")
+        self.painters = ThreadPoolExecutor(1, "livingstill-painter")
         self.helpers = ThreadPoolExecutor(1, "livingstill-helper")
         self.exports = ThreadPoolExecutor(1, "livingstill-export")
         self.view, self.threads = settings.view, settings.threads
@@ -137,7 +138,7 @@ class Studio:
 
     def close(self) -> None:
         """End the threads; what is being rendered is finished first."""
-        for pool in (self.readers, self.previews, self.helpers, self.exports):
+        for pool in (self.readers, self.previews, self.painters, self.helpers, self.exports):
             pool.shutdown(wait=True, cancel_futures=True)
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,28 +17,30 @@ from livingstill.camera import framing
 from livingstill.camera.path import AUTO
 from livingstill.core.errors import InputError
 from livingstill.core.kinds import KINDS
-from livingstill.core.model import PackedRGBA, Photo, UInt8Array
+from livingstill.core.model import Photo, UInt8Array
 from livingstill.imaging import exact
 from livingstill.io.files import free_name
 from livingstill.jobs.analyse import read_photo
-from livingstill.jobs.clip import Clip, reframe
+from livingstill.jobs.clip import reframe
 from livingstill.jobs.preview import Look, Preview
 from livingstill.jobs.session import check_settings
 from livingstill.jobs.stages import Stages
 from livingstill.jobs.steps import timeline_of
 from livingstill.jobs.write import encoding
 from livingstill.media.write.encoder import Encoder
-from livingstill.render.frames import unpack
-from livingstill.segmentation.semantic import guided_upsample
 from livingstill.settings.groups import InputSettings
 from livingstill.settings.shot import Shot
 
-from livingstill_cli.studio import shots
+from livingstill_cli.studio import painting, shots
 from livingstill_cli.studio.handles import Handles
+from livingstill_cli.studio.painting import Painting
+from livingstill_cli.studio.pictures import jpeg, png, straight_bgra
 
-JPEG_QUALITY = 84
 _TILE = {"side": 192, "duration": 2.5, "fps": 8}
 """Longer side in pixels, seconds and frames per second of the picture of a camera move."""
+
+_PAINTED_SIDE = 960
+"""Longer side of the masks that a page paints, pixels."""
 
 _SAMPLE_FRAMES = 12
 """Frames of a preview that are encoded to estimate a file's size."""
@@ -67,6 +70,7 @@ class Workspace:
         self._input = InputSettings(max_pixels=max_pixels)
         self._full_lock = Lock()
         self._small: tuple[Photo, UInt8Array] | None = None
+        self.painted_last: tuple[str, Painting] | None = None
         self._open(self._input)
 
     def _open(self, settings: InputSettings) -> None:
@@ -132,30 +136,38 @@ class Workspace:
         """
         return self.preview.painted(shot) if self._wanted_input(shot) == self._input else None
 
-    def prepare_painting(self, shot: Shot) -> None:
+    def prepare_painting(self) -> None:
         """Do what the first painted mask needs, while nothing else is asked for."""
-        with suppress(Exception):
-            self.preview.prepare_painting(shot)
+        if self._small is None:
+            width, height = self.size
+            scale = _PAINTED_SIDE / max(width, height)
+            self._guide((round(width * scale), round(height * scale)))
 
     # what is seen of the engine's view
 
     def regions(self, look: Look) -> list[dict[str, Any]]:
         """Return the regions of a clip for a page: kind, share, confidence, colour and mask.
 
-        The confidence is None where the network does not say.
+        Share and confidence are those of the decisions; the confidence is None where the network does
+        not say.
         """
         findings = look.clip.findings if look.decisions is None else look.decisions.findings
-        sure = {one.kind: one.confidence for one in findings if one.moves}
-        return [
-            {
-                "kind": region.label,
-                "share": round(region.share, 4),
-                "confidence": sure.get(region.label),
-                "colour": list(KINDS[region.label].colour),
-                "mask": self._handles.put_picture(png(region.mask), f"{region.label}.png"),
-            }
-            for region in look.clip.regions
-        ]
+        found = {one.kind: one for one in findings if one.moves}
+        kinds = Counter(region.label for region in look.clip.regions)
+        regions = []
+        for region in look.clip.regions:
+            one, mask = found.get(region.label), png(region.mask)
+            known = one is not None and kinds[region.label] == 1
+            regions.append(
+                {
+                    "kind": region.label,
+                    "share": round(one.share if one and known else region.share, 4),
+                    "confidence": one.confidence if one else None,
+                    "colour": list(KINDS[region.label].colour),
+                    "mask": self._handles.put_picture(mask, f"{region.label}.png"),
+                }
+            )
+        return regions
 
     def picture(self, what: str) -> list[str]:
         """Return handles of pictures of the last clip: its ``depth``, its ``layers`` or the ``photo``.
@@ -174,7 +186,7 @@ class Workspace:
             return [self._handles.put_picture(png(np.asarray(coloured, np.uint8)), "depth.png")]
         if what == "layers":
             return [
-                self._handles.put_picture(png(_bgra(layer.colour)), f"layer-{number}.png")
+                self._handles.put_picture(png(straight_bgra(layer.colour)), f"layer-{number}.png")
                 for number, layer in enumerate(clip.scene.layers, 1)
             ]
         raise InputError(f"there is no picture of {what}; it must be depth or layers")
@@ -184,10 +196,10 @@ class Workspace:
         rgb, (width, height) = self.preview.photo.rgb, self.size
         scale = min(1.0, 1280 / max(width, height))
         size = (max(16, round(width * scale)), max(16, round(height * scale)))
-        small = self._small_photo(size) if scale < 1 else rgb
+        small = np.asarray(exact.resize_area(rgb, size), np.uint8) if scale < 1 else rgb
         return jpeg(np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2BGR), np.uint8))
 
-    def _small_photo(self, size: tuple[int, int]) -> UInt8Array:
+    def _guide(self, size: tuple[int, int]) -> UInt8Array:
         """Return the photo at ``size``; the last one is kept, for stroke follows stroke."""
         photo, kept = self.preview.photo, self._small
         if kept is None or kept[0] is not photo or kept[1].shape[1::-1] != size:
@@ -195,13 +207,30 @@ class Workspace:
             self._small = kept
         return kept[1]
 
-    def snapped(self, mask: UInt8Array) -> UInt8Array:
-        """Return a painted mask with its border on edges of the photo, by the engine's guided filter."""
-        size = mask.shape[1], mask.shape[0]
-        rgb = self._small_photo(size)
-        coarse = (max(8, size[0] // 6), max(8, size[1] // 6))
-        soft = np.asarray(exact.resize_area(mask, coarse), np.float32)[None] / np.float32(255)
-        return guided_upsample(soft, rgb)[0]
+    def paint(
+        self, levels: UInt8Array, *, snap: bool, over: tuple[str, int, int] | None = None
+    ) -> Painting:
+        """Return what was painted, (h, w) uint8; with ``snap`` its border is moved onto edges.
+
+        With ``over`` the levels are a part of the mask that was painted last, whose handle it names,
+        from a column and row on. For one thread.
+
+        Raises
+        ------
+        InputError
+            If another mask was painted last, or the part does not lie in it.
+        """
+        if over is None:
+            size = levels.shape[1], levels.shape[0]
+            return painting.paint(levels, self._guide(size) if snap else None)
+        handle, left, top = over
+        if self.painted_last is None or self.painted_last[0] != handle:
+            raise InputError("another mask was painted since; paint it again")
+        before = self.painted_last[1]
+        if before.snap != snap:
+            raise InputError("the mask was painted in another way; paint it again")
+        size = before.levels.shape[1], before.levels.shape[0]
+        return painting.paint_over(before, levels, left, top, self._guide(size) if snap else None)
 
     def tile(self, move: str) -> str:
         """Return the handle of a small loop of the photo with a camera move and nothing else.
@@ -300,62 +329,3 @@ class Workspace:
             raise
         notes = (*clip.notes, *saved.notes)
         return Exported((base, path), f"{command} -o {base.name}", notes)
-
-
-class Frames:
-    """The frames of a clip as JPEG, in any order."""
-
-    def __init__(self, clip: Clip) -> None:
-        self._clip, self.count = clip, clip.timeline.frames
-        self.filtered = clip.motion is not None and clip.shot.smooth > 0
-
-    def jpegs(self, start: int, without: Container[int] = ()) -> Iterator[tuple[int, bytes]]:
-        """Yield index and JPEG of every frame, from ``start`` on and around to it.
-
-        Frames of ``without`` are left out; those may grow meanwhile by frames that were yielded.
-        """
-        order = [i for i in (*range(start, self.count), *range(start)) if i not in without]
-        for span in _runs(order):
-            yield from zip(span, map(frame_jpeg, self._clip.packed(span)))
-
-    def unfiltered(self, index: int) -> bytes:
-        """Return a frame without the temporal filter, which needs its neighbours, as JPEG."""
-        shot = self._clip.shot.model_copy(update={"smooth": 0.0})
-        clip = replace(self._clip, shot=shot)
-        return frame_jpeg(next(clip.packed(range(index, index + 1))))
-
-
-def _runs(order: Sequence[int]) -> Iterator[range]:
-    """Yield the runs of successive numbers.
-
-    >>> list(_runs([4, 5, 6, 0, 1]))
-    [range(4, 7), range(0, 2)]
-    """
-    first = 0
-    for place in range(1, len(order) + 1):
-        if place == len(order) or order[place] != order[place - 1] + 1:
-            yield range(order[first], order[place - 1] + 1)
-            first = place
-
-
-def frame_jpeg(packed: PackedRGBA) -> bytes:
-    """Return a frame, (h, w) uint32 RGBX, as JPEG."""
-    return jpeg(np.asarray(cv2.cvtColor(unpack(packed), cv2.COLOR_RGB2BGR), np.uint8))
-
-
-def jpeg(bgr: UInt8Array) -> bytes:
-    """Return a picture, (H, W, 3) uint8 BGR, as JPEG."""
-    return cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])[1].tobytes()
-
-
-def png(picture: UInt8Array) -> bytes:
-    """Return a picture, grey, BGR or BGRA of uint8, as PNG."""
-    return cv2.imencode(".png", picture, [cv2.IMWRITE_PNG_COMPRESSION, 1])[1].tobytes()
-
-
-def _bgra(colour: PackedRGBA) -> UInt8Array:
-    """Return a layer's premultiplied colours as (H, W, 4) uint8 BGRA, not premultiplied."""
-    rgba = np.ascontiguousarray(colour).view(np.uint8).reshape(*colour.shape, 4)
-    alpha = np.maximum(rgba[..., 3:].astype(np.float32), 1)
-    straight = np.clip(rgba[..., :3].astype(np.float32) * 255 / alpha, 0, 255).astype(np.uint8)
-    return np.concatenate([straight[..., ::-1], rgba[..., 3:]], axis=2)

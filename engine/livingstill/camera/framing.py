@@ -19,6 +19,9 @@ from livingstill.settings.values import (
 )
 from livingstill.settings.values import SMALLEST_SIDE as SMALLEST
 
+SLIVER = 0.02
+"""Share of a side of the photo that a frame may cut off and still be planned as if it did not."""
+
 
 @dataclass(frozen=True, slots=True)
 class Framing:
@@ -76,6 +79,32 @@ def fit_photo_to(
         max_upscale=settings.max_upscale,
         largest=_largest_view(settings.stereo),
     )
+
+
+def shown_part(
+    photo: tuple[int, int],
+    settings: FrameSettings,
+    subject: tuple[float, float] = (0.5, 0.5),
+) -> tuple[float, float, float, float]:
+    """Return what a frame of the settings' shape shows of a photo, whatever the frame's size.
+
+    It is left, top, right, bottom in photo fractions. A frame that cuts off a ``SLIVER``, as one does
+    whose sides were rounded to even numbers, counts as one that shows the whole side.
+
+    >>> shown_part((3000, 2000), FrameSettings(size="320x214"))
+    (0.0, 0.0, 1.0, 1.0)
+    >>> shown_part((3000, 2000), FrameSettings(aspect="1:1"), (0.9, 0.5))[::2]
+    (0.33333333333333337, 1.0)
+    """
+    fixed, shape = sides(settings.size), photo[0] / photo[1]
+    if settings.fit != "crop":
+        return 0.0, 0.0, 1.0, 1.0
+    wanted = ratio(settings.aspect) if settings.aspect else shape
+    if fixed and fixed.width and fixed.height:
+        wanted = fixed.width / fixed.height
+    extent = tuple(1.0 if part > 1 - SLIVER else part for part in (wanted / shape, shape / wanted))
+    (x, y), (w, h) = map(_clamp_centre, subject, extent), extent
+    return x - w / 2, y - h / 2, x + w / 2, y + h / 2
 
 
 def frame(

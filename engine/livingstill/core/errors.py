@@ -9,3 +9,7 @@ class LivingStillError(Exception):
 
 class InputError(LivingStillError):
     """Something the caller can change: a file, a value, an option."""
+
+
+class Cancelled(LivingStillError):  # noqa: N818  (no error: its user ended the job)
+    """A job that was ended on demand; what it had finished is kept."""

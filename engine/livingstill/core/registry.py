@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
+from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import Generic, TypeVar
 
 from livingstill.core.errors import InputError
 
 T = TypeVar("T")
+
+
+@cache
+def _plugins(group: str, path: tuple[str, ...]) -> dict[str, EntryPoint]:  # noqa: ARG001
+    """Return the entry points of a group by name; all distributions on ``path`` are read for them."""
+    return {plugin.name: plugin for plugin in entry_points(group=group)}
 
 
 def nearest(word: str, words: list[str]) -> str:
@@ -45,7 +53,7 @@ class Registry(Mapping[str, T], Generic[T]):
         if name in self._members:
             member = self._members[name]
             return self._load(member) if isinstance(member, EntryPoint) else member
-        plugins = {p.name: p for p in entry_points(group=self.group)}
+        plugins = _plugins(self.group, tuple(sys.path))
         if name in plugins:
             return self._load(plugins[name])
         raise InputError(f"no {self.what} is called '{name}'{nearest(name, list(self))}")
@@ -67,9 +75,9 @@ class Registry(Mapping[str, T], Generic[T]):
 
     def __iter__(self) -> Iterator[str]:
         yield from self._members
-        for plugin in entry_points(group=self.group):
-            if plugin.name not in self._members:
-                yield plugin.name
+        for name in _plugins(self.group, tuple(sys.path)):
+            if name not in self._members:
+                yield name
 
     def __len__(self) -> int:
         return sum(1 for _ in self)

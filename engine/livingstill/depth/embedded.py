@@ -1,4 +1,4 @@
-"""Inverse depth at the photo's size from the output of the embedded network."""
+"""Inverse depth from the output of the embedded networks, at its size or at the photo's."""
 
 from __future__ import annotations
 
@@ -17,8 +17,13 @@ def from_perception(perception: Perception, rgb: UInt8Array) -> Float32Array:
     perception : of the same photo
     rgb : (H, W, 3) uint8
     """
+    return refine(rgb, inverse_depth(perception))
+
+
+def inverse_depth(perception: Perception) -> Float32Array:
+    """Return (h, w) float32 inverse depth in 0..1 at the network's size; 0 in the sky."""
     coarse = np.where(_sky(perception), np.float32(0), perception.inverse_depth)
-    return refine(rgb, np.ascontiguousarray(coarse, np.float32))
+    return np.ascontiguousarray(coarse, np.float32)
 
 
 def _sky(perception: Perception) -> NDArray[np.bool_]:

@@ -63,19 +63,33 @@ def refine(rgb: UInt8Array, coarse: Float32Array) -> Float32Array:
     smooth = guided(up)
     del up
     smooth /= weight
-    high, low = _dilate(smooth, disk), _erode(smooth, disk)
-    middle = high + low
-    middle *= np.float32(0.5)
-    snapped = np.where(smooth > middle, high, low)
-    high -= low
-    np.copyto(snapped, smooth, where=high <= _STEP)
-    del high, low, middle, smooth
+    snapped = _snap_ramps(smooth, disk)
+    del smooth
     out = cast(Float32Array, cv2.medianBlur(snapped, 5))
     sky = coarse <= 0
     if sky.any():
         sky_share = _resize(sky.astype(np.float32), (width, height))
         out[guided(sky_share * confidence) > np.float32(0.5) * weight] = 0
     return np.clip(out, 0, 1, out=out)
+
+
+def reduce(depth: Float32Array, size: tuple[int, int]) -> Float32Array:
+    """Return a map of sharp steps at a smaller ``size`` (width, height), its steps still sharp.
+
+    The mean over an area that a step runs through belongs to neither side: it snaps to the nearer.
+    """
+    return _snap_ramps(_resize(depth, size), _disk(1))
+
+
+def _snap_ramps(depth: Float32Array, disk: NDArray[np.uint8]) -> Float32Array:
+    """Return a map whose steps within ``disk`` are sharp: what is between goes to the nearer end."""
+    high, low = _dilate(depth, disk), _erode(depth, disk)
+    middle = high + low
+    middle *= np.float32(0.5)
+    snapped = np.where(depth > middle, high, low)
+    high -= low
+    np.copyto(snapped, depth, where=high <= _STEP)
+    return snapped
 
 
 def ramp_width(depth: Float32Array) -> float:

@@ -52,19 +52,20 @@ def mirror_correlation(grey: Float32Array, inside: Mask) -> float:
     flattened = soft - np.asarray(exact.gaussian_blur(soft, sigma), np.float32)
     power = np.asarray(exact.gaussian_blur(flattened**2, sigma), np.float32)
     flattened /= np.sqrt(power) + np.float32(2)
-    used = [x for x in range(0, columns, 2) if inside[:, x].sum() >= 8]
+    used = np.arange(0, columns, 2)[inside[:, ::2].sum(0) >= 8]
+    waterline, count = inside[:, used].argmax(0), inside[:, used].sum(0)
     best = -1.0
     for offset in range(-rows // 10, rows // 20 + 1, max(1, rows // 135)):
-        above, below = [], []
-        for x in used:
-            line = int(inside[:, x].argmax()) + offset
-            length = min(line, rows - line, int(inside[:, x].sum()), rows // 4)
-            if length >= 6:
-                both = inside[line : line + length, x]
-                above.append(flattened[line - length : line, x][::-1][both])
-                below.append(flattened[line : line + length, x][both])
-        if sum(part.size for part in above) > 40:
-            a, b = (np.concatenate(part, dtype=np.float64) for part in (above, below))
+        line = waterline + offset
+        length = np.minimum.reduce([line, rows - line, count, np.full_like(line, rows // 4)])
+        down = np.arange(max(0, length.max(initial=0)))
+        pair = (down < length[:, None]) & (length[:, None] >= 6)
+        column, down = used[:, None] + 0 * down, line[:, None] + down
+        pair[pair] = inside[down[pair], column[pair]]
+        below, x = down[pair], column[pair]
+        if below.size > 40:
+            above = (2 * line[:, None] - 1 - down)[pair]
+            a, b = (flattened[y, x].astype(np.float64) for y in (above, below))
             covariance = float(((a - a.mean()) * (b - b.mean())).mean())
             best = max(best, covariance / max(float(a.std() * b.std()), 1e-6))
     return best

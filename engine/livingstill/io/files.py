@@ -6,6 +6,7 @@ told from what another run is just writing, and be removed.
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import secrets
@@ -29,6 +30,8 @@ except ImportError:  # such locks are not on this system: leftovers stay there
 _PART = re.compile(r"\..*\.[0-9a-f]{8}\.part(\.\w+)?")
 
 _URL = re.compile("(https?|ftp|s3|gs|file):/+", re.IGNORECASE)
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 _LONGEST_NAME, _LONGEST_STEM = 255, 200
 """Bytes of a file's name, and what of it a temporary name keeps."""
@@ -113,6 +116,13 @@ def free_name(path: Path, exists: Callable[[Path], bool] = os.path.lexists) -> P
         number += 1
         candidate = with_tag(path, str(number))
     return candidate
+
+
+def is_full(error: OSError | str) -> bool:
+    """Return whether an error, or its sentence, says that a disk is full, for this user or in all."""
+    if isinstance(error, OSError):
+        return error.errno in _FULL
+    return any(os.strerror(code) in error for code in _FULL)
 
 
 def _exists_error(path: Path) -> InputError:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,6 @@ import numpy as np
 from livingstill.camera import framing, subject
 from livingstill.camera.subject import Subject
 from livingstill.core.errors import InputError
-from livingstill.core.finding import Finding
 from livingstill.core.model import (
     Float32Array,
     InverseDepth,
@@ -24,17 +23,22 @@ from livingstill.core.model import (
     UInt8Array,
 )
 from livingstill.core.threads import Result, begin, lazy
-from livingstill.depth import alignment, depth_file, embedded, models, windows
-from livingstill.depth.refine import refine
-from livingstill.depth.sources import SOURCES
-from livingstill.imaging import exact
+from livingstill.depth import embedded
+from livingstill.depth.refine import reduce
+from livingstill.imaging import exact, image
+from livingstill.jobs import depth_estimate
+from livingstill.jobs.depth_estimate import CoarseDepth
 from livingstill.network.forward import forward
 from livingstill.photo import read, statistics
 from livingstill.photo.lines import detect_lines, line_lengths
-from livingstill.segmentation import confidence, semantic
+from livingstill.segmentation import semantic
 from livingstill.segmentation.class_probabilities import clean_classes
+from livingstill.segmentation.evidence import FINE
 from livingstill.settings.groups import DepthSettings, InputSettings
 from livingstill.settings.shot import Shot
+
+ANALYSIS_SIDE = FINE
+"""Long side of the picture that everything is decided on, whatever the size of the frame."""
 
 OVERSIZE = {"draft": 1.0, "standard": 1.1, "high": 1.25}
 """Linear oversampling of the scene against the output, so that zooming in stays sharp."""
@@ -53,13 +57,14 @@ class Estimates:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Analysis:
-    """The analysis of a photo at the size of its scene, independent of camera and motion settings.
+class PhotoAnalysis:
+    """What a photo shows, in a picture of ``ANALYSIS_SIDE``: all that decisions are made of.
 
-    ``rgb`` is (H, W, 3) uint8. The rest is computed on its first call and cached:
-    ``perception`` is the embedded networks' output at their own size, ``lines`` (n, 4) float32 the
-    straight lines in photo fractions, ``classes`` the network's soft masks (H, W) uint8, ``depth``
-    the inverse depth (H, W) in steps of 16 bits, ``subject`` the point that framing keeps.
+    ``rgb`` is (h, w, 3) uint8. The rest is computed on its first call and cached: ``perception`` is
+    the embedded networks' output at their own size, ``lines`` (n, 4) float32 the straight lines in
+    photo fractions, ``classes`` the network's soft masks (h, w) uint8, ``coarse_depth`` what the
+    depth source estimates, ``is_room`` whether that is of a room, ``depth`` that at the picture's size, ``subject`` the point that framing
+    keeps, ``statistics`` sharpness, noise, light, lines and shares of classes.
     """
 
     photo: Photo
@@ -67,33 +72,51 @@ class Analysis:
     perception: Result[Perception]
     lines: Result[Float32Array]
     classes: Result[tuple[Region, ...]]
+    coarse_depth: Result[CoarseDepth | None]
+    is_room: Result[bool]
     depth: Result[InverseDepth]
     subject: Result[Subject]
+    statistics: Result[PhotoStatistics]
 
     def mask(self, name: str) -> UInt8Array | None:
-        """Return the soft mask of a class, (H, W) uint8, or None where there is none of it."""
+        """Return the soft mask of a class, (h, w) uint8, or None where there is none of it."""
         return next((one.mask for one in self.classes() if one.label == name), None)
 
-    def findings(
-        self,
-        regions: tuple[Region, ...],
-        given: Collection[str] = (),
-        reflection: UInt8Array | None = None,
-    ) -> tuple[Finding, ...]:
-        """Return how sure each region that moves is; ``given`` are the kinds whose mask was given.
 
-        ``reflection`` (H, W) uint8 says where a mirror image shows that there is water.
-        """
-        return confidence.findings(regions, self.perception, given, reflection)
+@dataclass(frozen=True, slots=True, eq=False)
+class Analysis:
+    """The analysis of a photo at the size of its scene, independent of camera and motion settings.
 
-    def doubtful_share(self) -> float:
-        """Return the share of the photo that may or may not be of a class that moves."""
-        return confidence.doubtful_share(self.perception())
+    ``basis`` is what decisions are made of, whatever that size is; ``rgb`` is (H, W, 3) uint8. The
+    rest is computed on its first call and cached: ``classes`` the network's soft masks (H, W)
+    uint8, ``depth`` the inverse depth (H, W) in steps of 16 bits.
+    """
+
+    basis: PhotoAnalysis
+    rgb: UInt8Array
+    classes: Result[tuple[Region, ...]]
+    depth: Result[InverseDepth]
+
+    @property
+    def photo(self) -> Photo:
+        """The photo."""
+        return self.basis.photo
+
+    def perception(self) -> Perception:
+        """Return the embedded networks' output at their own size."""
+        return self.basis.perception()
+
+    def lines(self) -> Float32Array:
+        """Return (n, 4) float32, the straight lines in photo fractions."""
+        return self.basis.lines()
+
+    def subject(self) -> Subject:
+        """Return the point that framing keeps."""
+        return self.basis.subject()
 
     def statistics(self) -> PhotoStatistics:
         """Return sharpness, noise, light, lines and shares of classes."""
-        shares = {region.label: region.share for region in self.classes()}
-        return statistics.measure(self.rgb, self.depth().values, shares, self.lines())
+        return self.basis.statistics()
 
 
 def read_photo(path: str | Path, settings: InputSettings) -> Photo:
@@ -126,11 +149,10 @@ def analyse(
     ----------
     shot : its depth source, quality and frame decide; neither camera nor motion
     scale : size of the scene beside the photo, where other shots share it; by default the shot's
-    eager : whether perception, lines and, of small pictures, classes are begun at once in threads
-        of their own
+    eager : whether perception, lines and classes are begun at once in threads of their own
     """
-    rgb = downscale(photo.rgb, scene_scale(photo, shot) if scale is None else scale)
-    return analyse_pixels(photo, rgb, shot.quality, shot, eager=eager)
+    basis = analyse_photo(photo, shot.quality, shot, eager=eager)
+    return at_scale(basis, shot, scene_scale(photo, shot) if scale is None else scale)
 
 
 def begin_analysis(path: Path, shot: Shot) -> Result[tuple[Photo, Analysis]]:
@@ -146,46 +168,74 @@ def begin_analysis(path: Path, shot: Shot) -> Result[tuple[Photo, Analysis]]:
     return begin(work)
 
 
-def analyse_pixels(
-    photo: Photo, rgb: UInt8Array, quality: str, settings: DepthSettings, *, eager: bool = False
-) -> Analysis:
-    """Return the analysis of a photo whose scene is ``rgb``, (H, W, 3) uint8."""
+def analyse_photo(
+    photo: Photo, quality: str, settings: DepthSettings, *, eager: bool = False
+) -> PhotoAnalysis:
+    """Return what a photo shows at the size of analysis; ``eager`` as in ``analyse``."""
     schedule = begin if eager else lazy
+    rgb = image.downscale(photo.rgb, ANALYSIS_SIDE, min_side=1)
     perception = schedule(partial(perceive, rgb, quality))
-    lines = schedule(partial(detect_lines, rgb))
-    masks = partial(_segment, perception, rgb)
-    classes = begin_if_small(rgb)(masks) if eager else lazy(masks)
-    depth = lazy(partial(estimate_depth, rgb, settings, perception, lines))
+    lines = schedule(partial(detect_lines, photo.rgb))
+    classes = schedule(partial(_segment, perception, rgb))
+    coarse = lazy(partial(depth_estimate.estimate, rgb, settings, perception))
+    room = lazy(partial(_is_room, rgb, coarse, perception, lines))
+    depth = lazy(lambda: depth_estimate.at_size(rgb, coarse(), settings, lines, room))
     point = lazy(partial(find_subject, rgb, depth, classes))
-    return Analysis(photo, rgb, perception, lines, classes, depth, point)
+    figures = lazy(partial(_measure, photo, depth, classes, lines))
+    return PhotoAnalysis(
+        photo, rgb, perception, lines, classes, coarse, room, depth, point, figures
+    )
 
 
-def analysis_from_estimates(
-    photo: Photo, shot: Shot, estimates: Estimates, scale: float | None = None
+def at_scale(
+    basis: PhotoAnalysis,
+    settings: DepthSettings,
+    scale: float,
+    estimates: Estimates | None = None,
 ) -> Analysis:
-    """Return the analysis of a photo with depth and subject taken from ``estimates``.
+    """Return the analysis of a photo for a scene that is ``scale`` of it, never larger than it is.
+
+    ``estimates`` have the depth of the scene, where it is known from elsewhere.
 
     Raises
     ------
     InputError
-        If the depth has another size than the scene.
+        If that depth has another size than the scene.
     """
-    rgb = downscale(photo.rgb, scene_scale(photo, shot) if scale is None else scale)
-    if estimates.depth.values.shape != rgb.shape[:2]:
+    rgb = downscale(basis.photo.rgb, scale)
+    if estimates is not None and estimates.depth.values.shape != rgb.shape[:2]:
         raise InputError(
             "the manifest's depth has another size than its scene; render the shot anew"
         )
-    fresh = analyse_pixels(photo, rgb, shot.quality, shot)
+    same = rgb.shape == basis.rgb.shape
+    classes = basis.classes if same else lazy(partial(_segment, basis.perception, rgb))
+    if estimates is not None:
+        return Analysis(basis, rgb, classes, lambda: estimates.depth)
+    if same:
+        return Analysis(basis, rgb, classes, basis.depth)
+    return Analysis(basis, rgb, classes, lazy(partial(_depth_at, basis, rgb, settings)))
+
+
+def from_estimates(photo: Photo, settings: Shot, estimates: Estimates) -> PhotoAnalysis:
+    """Return what a photo shows, with depth and subject taken from ``estimates``."""
+    fresh = analyse_photo(photo, settings.quality, settings)
     point = Subject(*estimates.subject, confidence=1.0, kind="given")
-    return Analysis(
-        photo,
-        rgb,
-        fresh.perception,
-        fresh.lines,
-        fresh.classes,
-        lambda: estimates.depth,
-        lambda: point,
+    depth = lazy(partial(_resized, estimates.depth, fresh.rgb.shape))
+    return replace(
+        fresh,
+        depth=depth,
+        subject=lambda: point,
+        statistics=lazy(partial(_measure, photo, depth, fresh.classes, fresh.lines)),
     )
+
+
+def _depth_at(basis: PhotoAnalysis, rgb: UInt8Array, settings: DepthSettings) -> InverseDepth:
+    """Return a photo's inverse depth at the size of ``rgb``: with its edges if that is larger."""
+    coarse, (height, width) = basis.coarse_depth(), rgb.shape[:2]
+    if coarse is None or width > basis.rgb.shape[1]:
+        return depth_estimate.at_size(rgb, coarse, settings, basis.lines, basis.is_room)
+    depth = basis.depth()
+    return replace(depth, values=reduce(depth.values, (width, height))).quantised()
 
 
 def perceive(rgb: UInt8Array, quality: str) -> Perception:
@@ -195,6 +245,34 @@ def perceive(rgb: UInt8Array, quality: str) -> Perception:
 
 def _segment(perception: Result[Perception], rgb: UInt8Array) -> tuple[Region, ...]:
     return semantic.segment(perception(), rgb)
+
+
+def _measure(
+    photo: Photo,
+    depth: Result[InverseDepth],
+    classes: Result[tuple[Region, ...]],
+    lines: Result[Float32Array],
+) -> PhotoStatistics:
+    """Return a photo's statistics; blur and noise are of its own pixels."""
+    shares = {region.label: region.share for region in classes()}
+    return statistics.measure(photo.rgb, depth().values, shares, lines())
+
+
+def _is_room(
+    rgb: UInt8Array,
+    coarse: Result[CoarseDepth | None],
+    perception: Result[Perception],
+    lines: Result[Float32Array],
+) -> bool:
+    """Return whether a photo shows a room from within, by the coarse depth or else the network's."""
+    known = coarse()
+    depth = embedded.inverse_depth(perception()) if known is None else known.values
+    sky = float((depth <= 0).mean())
+    return statistics.is_room(*line_lengths(lines(), rgb), depth, sky)
+
+
+def _resized(depth: InverseDepth, shape: tuple[int, ...]) -> InverseDepth:
+    return replace(depth, values=exact.resize_area(depth.values, shape[1::-1])).quantised()
 
 
 def begin_if_small(rgb: UInt8Array) -> Callable[[Result[Any]], Result[Any]]:
@@ -210,47 +288,6 @@ def find_subject(
     return subject.find_subject(
         rgb, depth().values, masks.get("sky"), subject.head_boxes(masks.get("person"))
     )
-
-
-def estimate_depth(
-    rgb: UInt8Array,
-    settings: DepthSettings,
-    perception: Result[Perception],
-    lines: Result[Float32Array],
-) -> InverseDepth:
-    """Return the inverse depth of a picture from the source the settings name, in 16-bit steps.
-
-    Raises
-    ------
-    InputError
-        If the source cannot be used, or gives another size than the picture's.
-    """
-    source, (height, width) = settings.depth, rgb.shape[:2]
-    if source == "embedded":
-        coarse = embedded.from_perception(perception(), rgb)
-        depth = InverseDepth(straighten_depth(rgb, coarse, lines()), "embedded network")
-    elif source in SOURCES:
-        depth = SOURCES[source](rgb)
-        if depth.values.shape != (height, width):
-            raise InputError(
-                f"depth source {source} gave {depth.values.shape} for a photo of "
-                f"{(height, width)}; it must be as large as the photo"
-            )
-    elif source in models.MODELS or Path(source).suffix == ".onnx":
-        coarse = models.estimate(source, rgb, far_bright=settings.depth_far == "bright")
-        fine = straighten_depth(rgb, refine(rgb, coarse), lines())
-        depth = InverseDepth(fine, f"network {Path(source).stem}")
-    else:
-        depth = depth_file.read_depth(source, (width, height), settings.depth_far)
-    return depth.quantised()
-
-
-def straighten_depth(rgb: UInt8Array, depth: Float32Array, lines: Float32Array) -> Float32Array:
-    """Return estimated inverse depth with windows in their wall and straight edges straight."""
-    sky = float((depth <= 0).mean())
-    if statistics.is_room(*line_lengths(lines, rgb), depth, sky):
-        depth = windows.close_windows(depth)
-    return alignment.align_steps(alignment.straighten_lines(depth, lines), lines)
 
 
 def downscale(rgb: UInt8Array, scale: float) -> UInt8Array:

@@ -148,6 +148,7 @@ class Clip:
             circular=timeline.periodic,
             displacement=displacement,
             span=span,
+            release=renderer.release,
         )
         if not self.framing.bars:
             return smoothed

@@ -20,13 +20,13 @@ from livingstill.io.files import (
     write_png,
 )
 from livingstill.jobs import steps
-from livingstill.jobs.analyse import Analysis, analyse, read_photo
+from livingstill.jobs.analyse import Analysis, PhotoAnalysis, analyse, read_photo
 from livingstill.jobs.session import check_settings, prepare
 from livingstill.jobs.stages import Stages
 from livingstill.jobs.steps import PlannedRegions
 from livingstill.photo import fitness
 from livingstill.scene import export
-from livingstill.segmentation import flow_field, mask_files, overlay
+from livingstill.segmentation import confidence, flow_field, mask_files, overlay
 from livingstill.settings.shot import Job, Shot
 from livingstill.settings.values import MoveSpec
 
@@ -102,15 +102,14 @@ def write_regions(
         picture = overlay.draw_overlay(analysis.rgb, moving, directions)
         with ensured_folder(target.parent):
             write_png(target, cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), job.overwrite)
-    return _moving_parts(analysis, planned, shot)
+    return _moving_parts(analysis.basis, planned)
 
 
-def _moving_parts(analysis: Analysis, planned: PlannedRegions, shot: Shot) -> MovingParts:
+def _moving_parts(basis: PhotoAnalysis, planned: PlannedRegions) -> MovingParts:
     """Return what moves and how sure that is, and what is left still for doubt."""
-    given = {one.kind for one in shot.mask}
-    found = analysis.findings(planned.moving, given, planned.reflection)
-    notes = (*analysis.photo.notes, *(finding.note for finding in planned.uncertain))
-    return MovingParts((*found, *planned.uncertain), analysis.doubtful_share(), notes)
+    still = (finding.note for finding in planned.findings if not finding.moves)
+    doubt = confidence.doubtful_share(basis.perception())
+    return MovingParts(planned.findings, doubt, (*basis.photo.notes, *still))
 
 
 def write_scene(
@@ -152,14 +151,15 @@ def doctor(
     threads.limit(job.threads)
     check_settings(shot)
     stages = Stages(progress)
-    analysis = _analyse_photo(photo, shot, stages)
+    basis = _analyse_photo(photo, shot, stages).basis
     with stages("regions"):
-        moving = _moving_parts(analysis, steps.plan_regions(analysis, shot), shot)
-    frame = steps.frame_of(analysis, shot)
-    advice = steps.advise(analysis, frame)
-    view = steps.view_of(analysis, frame)
+        detection = steps.detect_kinds(basis, shot)
+        moving = _moving_parts(basis, steps.decide_regions(basis, detection, shot))
+    frame = steps.frame_of(basis, shot)
+    advice = steps.advise(basis, shot)
+    view = steps.shown_view(basis, shot)
     return fitness.assess(
-        analysis.statistics(),
+        basis.statistics(),
         scale=frame.scale,
         depth=view.near - view.far,
         camera=str(advice.choice),
@@ -172,7 +172,7 @@ def doctor(
 
 
 def _analyse_photo(path: Path, shot: Shot, stages: Stages) -> Analysis:
-    """Return the analysis of a photo at its own size, its depth estimated."""
+    """Return the analysis of a photo at its own size, what decisions are made of estimated."""
     with stages("photo"):
         photo = read_photo(path, shot)
     analysis = analyse(photo, shot, scale=1.0)
@@ -180,5 +180,5 @@ def _analyse_photo(path: Path, shot: Shot, stages: Stages) -> Analysis:
         with stages("network"):
             analysis.perception()
     with stages("depth"):
-        analysis.depth()
+        analysis.basis.depth()
     return analysis

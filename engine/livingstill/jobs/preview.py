@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from livingstill.camera import framing
-from livingstill.core.model import InverseDepth, Photo, Region
+from livingstill.core.model import Photo, Region
 from livingstill.imaging import exact
 from livingstill.jobs import analyse
-from livingstill.jobs.analyse import Estimates
+from livingstill.jobs.analyse import Estimates, at_scale
 from livingstill.jobs.clip import Clip
 from livingstill.jobs.session import Decisions, Session
-from livingstill.jobs.small_regions import reduce_mask
 from livingstill.jobs.stages import Stages
 from livingstill.settings.shot import Shot
 
@@ -51,8 +48,8 @@ class Look:
 class Preview:
     """A photo whose shots are looked at in small: edits are cheap, and decisions are the final ones.
 
-    Depth, regions and the chosen move are estimated once at the size that the shot asks for, and only
-    then made small; so a small clip shows what moves, and how, as the large one will. Not for several
+    Depth, regions and the chosen move are decided once at the size of analysis and brought to the
+    preview's; so a small clip shows what moves, and how, as the large one will. Not for several
     threads at once.
     """
 
@@ -89,10 +86,9 @@ class Preview:
         stages = stages or Stages()
         small = small_shot(self.photo, shot)
         scale = min(1.0, analyse.scene_scale(self.photo, small))
-        painted = bool(shot.mask or shot.hold)
-        decided = self.full.decide(shot, stages, size=self._scene_size(shot) if painted else None)
+        decided = self.full.decide(shot, stages)
         small = small.model_copy(update={"camera": decided.move})
-        self._small.adopt(self._estimates(decided, scale), scale)
+        self._small.adopt(self._estimates(decided, shot, scale), scale)
         made = Look(self._small.clip(small, stages), decided)
         self._last = shot, made
         return made
@@ -113,30 +109,25 @@ class Preview:
         if look.decisions is None or shot.model_copy(update={"mask": before.mask}) != before:
             return None
         kinds = {one.kind for one in {*shot.mask} ^ {*before.mask}}
-        decided = self.full.decide(shot, size=self._scene_size(shot))
-        clip = self._small.repainted(look.clip, decided.regions, kinds)
-        return None if clip is None else Look(clip, decided)
+        size = look.clip.depth.values.shape[::-1]
+        regions = _resized(self.full.decide(shot).regions, (size[0], size[1]))
+        clip = self._small.repainted(look.clip, regions, kinds)
+        return None if clip is None else Look(clip, self.full.decide(shot))
 
-    def prepare_painting(self, shot: Shot) -> None:
-        """Reduce what was detected to the preview's size, as the first painted mask will need it."""
-        self.full.decide(shot, size=self._scene_size(shot))
-
-    def _scene_size(self, shot: Shot) -> tuple[int, int]:
-        scale = analyse.scene_scale(self.photo, small_shot(self.photo, shot))
-        return analyse.scaled_size(self.photo.size, scale)
-
-    def _estimates(self, decided: Decisions, scale: float) -> Estimates:
+    def _estimates(self, decided: Decisions, shot: Shot, scale: float) -> Estimates:
         """Return the decisions at ``scale`` of the photo; what is as before is the same object."""
         before = self._made
-        depth_kept = before and before[0].analysis is decided.analysis and before[1] == scale
+        depth_kept = before and before[0].basis is decided.basis and before[1] == scale
         if before and depth_kept and before[0].regions is decided.regions:
             return before[2]
         size = analyse.scaled_size(self.photo.size, scale)
-        depth = before[2].depth if before and depth_kept else _small_depth(decided, size)
-        regions = tuple(
-            Region(region.label, reduce_mask(region.mask, size)) for region in decided.regions
+        depth = (
+            before[2].depth
+            if before and depth_kept
+            else at_scale(decided.basis, shot, scale).depth()
         )
-        point = decided.analysis.subject()
+        regions = _resized(decided.regions, size)
+        point = decided.basis.subject()
         made = Estimates(depth, regions, (point.x, point.y))
         self._made = (decided, scale, made)
         return made
@@ -176,7 +167,6 @@ def small_shot(photo: Photo, shot: Shot, largest: tuple[int, int] = LARGEST) -> 
     )
 
 
-def _small_depth(decided: Decisions, size: tuple[int, int]) -> InverseDepth:
-    depth = decided.analysis.depth()
-    values = exact.resize_area(depth.values, size)
-    return InverseDepth(np.asarray(values, np.float32), depth.source, depth.notes).quantised()
+def _resized(regions: tuple[Region, ...], size: tuple[int, int]) -> tuple[Region, ...]:
+    """Return regions at ``size``, width and height."""
+    return tuple(Region(r.label, exact.resize_area(r.mask, size)) for r in regions)

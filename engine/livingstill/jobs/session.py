@@ -21,8 +21,8 @@ from livingstill.depth import models
 from livingstill.depth.sources import SOURCES
 from livingstill.finish import files
 from livingstill.finish.finisher import Finisher
-from livingstill.jobs import analyse, modulation, small_regions, soundtrack, steps
-from livingstill.jobs.analyse import Analysis, Estimates
+from livingstill.jobs import analyse, modulation, soundtrack, steps
+from livingstill.jobs.analyse import Analysis, Estimates, PhotoAnalysis
 from livingstill.jobs.certificate import truth_note
 from livingstill.jobs.clip import Clip
 from livingstill.jobs.stages import Stages
@@ -41,14 +41,14 @@ T = TypeVar("T")
 
 
 class Decisions(NamedTuple):
-    """What is decided of a photo by a shot, at the size of its scene, before the scene is built.
+    """What is decided of a photo by a shot, at the size of analysis, before any scene is built.
 
-    ``regions`` are what moves, ``findings`` how sure that is and what is left still for doubt,
+    The size of the frame has no part in it. ``basis`` is what it was decided by, ``regions`` are what moves, ``findings`` how sure that is and what is left still for doubt,
     ``framing`` the part of the photo that is shown, ``move`` the camera's move by name; if it was
     chosen, ``reason`` says why and ``cost`` has the figures of the choice.
     """
 
-    analysis: Analysis
+    basis: PhotoAnalysis
     regions: tuple[Region, ...]
     findings: tuple[Finding, ...]
     framing: Framing
@@ -69,8 +69,8 @@ class Session:
         each clip's own
     estimates : depth, regions and subject as known from elsewhere, so that nothing is estimated
     analysis : of this photo for the first clip's shot, if it is begun already
-    interactive : whether masks will be painted: what is detected is kept without them, and the scene
-        is built anew only where a region that has a layer of its own differs. Takes more memory
+    interactive : whether masks will be painted: the scene is built anew only where a region that has
+        a layer of its own differs, and effects are kept. Takes more memory
     """
 
     def __init__(
@@ -110,7 +110,10 @@ class Session:
         keys = self._keys(shot)
         analysis = self._analyse(shot, keys, stages)
         photo_layers = self._begin_layers(analysis, shot, keys)
-        _, regions, findings, frame, move, reason, cost = self._decide(analysis, shot, keys, stages)
+        decisions = self._decide(analysis.basis, shot, keys, stages)
+        basis, _, findings, frame, move, reason, cost = decisions
+        with stages("regions"):
+            regions = self._regions_of_scene(analysis, shot, keys)
         begin_kernels([region.label for region in regions])
         scene_key = self._scene_key(keys, regions)
         shot = shot.model_copy(update={"camera": move})
@@ -188,7 +191,7 @@ class Session:
             shot=shot,
             timeline=timeline,
             framing=frame,
-            subject=analysis.subject().point,
+            subject=basis.subject().point,
             depth=depth,
             regions=regions,
             scene=scene,
@@ -205,13 +208,8 @@ class Session:
         )
         return replace(clip, notes=(*clip.notes, *truth_note(shot, clip.moving)))
 
-    def decide(
-        self, shot: Shot, stages: Stages | None = None, *, size: tuple[int, int] | None = None
-    ) -> Decisions:
+    def decide(self, shot: Shot, stages: Stages | None = None) -> Decisions:
         """Return what is decided of the photo by a shot, before any scene is built.
-
-        With ``size``, width and height, the shot's masks are applied to what was detected at that
-        size, and the regions have it: quicker while masks are painted, in an interactive session.
 
         Raises
         ------
@@ -219,7 +217,7 @@ class Session:
             As ``clip``.
         """
         stages, keys = stages or Stages(), self._keys(shot)
-        return self._decide(self._analyse(shot, keys, stages), shot, keys, stages, size)
+        return self._decide(self._basis(shot, keys, stages), shot, keys, stages)
 
     def repainted(
         self, clip: Clip, regions: tuple[Region, ...], painted: Collection[str]
@@ -262,33 +260,18 @@ class Session:
         return StepKeys.of(shot, scale, self._versions)
 
     def _decide(
-        self,
-        analysis: Analysis,
-        shot: Shot,
-        keys: StepKeys,
-        stages: Stages,
-        size: tuple[int, int] | None = None,
+        self, basis: PhotoAnalysis, shot: Shot, keys: StepKeys, stages: Stages
     ) -> Decisions:
         with stages("regions"):
-            if size is None:
-                planned = self._step(
-                    "regions", keys.regions, lambda: self._regions(analysis, shot, keys)
-                )
-            else:
-                planned = self._step(
-                    "small regions",
-                    (keys.regions, size),
-                    lambda: self._small_regions(analysis, shot, keys, size),
-                )
+            planned = self._decided_regions(basis, shot, keys)
         with stages("camera"):
-            frame = steps.frame_of(analysis, shot)
+            frame = steps.frame_of(basis, shot)
             move, reason, cost = self._step(
                 "move",
                 keys.move,
-                lambda: steps.choose_move(analysis, frame, shot.camera, straight=shot.truth),
+                lambda: steps.choose_move(basis, shot, shot.camera, straight=shot.truth),
             )
-        findings = (*self._findings(analysis, planned, shot), *planned.uncertain)
-        return Decisions(analysis, planned.moving, findings, frame, move, reason, cost)
+        return Decisions(basis, planned.moving, planned.findings, frame, move, reason, cost)
 
     def _scene_key(self, keys: StepKeys, regions: tuple[Region, ...]) -> Hashable:
         """Return what the scene depends on: of the regions only those with layers of their own."""
@@ -297,12 +280,20 @@ class Session:
         own = (region for region in regions if KINDS[region.label].layer)
         return keys.layers, tuple((r.label, sha256(r.mask.tobytes()).digest()) for r in own)
 
-    def _analyse(self, shot: Shot, keys: StepKeys, stages: Stages) -> Analysis:
-        """Return the analysis with its depth estimated; the waits count as the stages' time."""
-        analysis = self._step("analysis", keys.analysis, lambda: self._analysis(shot))
+    def _basis(self, shot: Shot, keys: StepKeys, stages: Stages) -> PhotoAnalysis:
+        """Return what decisions are made of, its depth estimated; the waits count as the stages' time."""
+        basis = self._step("basis", keys.basis, lambda: self._begin_basis(shot, keys))
         if shot.depth == "embedded" and self._estimates is None:
             with stages("network"):
-                analysis.perception()
+                basis.perception()
+        with stages("depth"):
+            basis.depth()
+        return basis
+
+    def _analyse(self, shot: Shot, keys: StepKeys, stages: Stages) -> Analysis:
+        """Return the analysis at the size of the shot's scene, its depth estimated."""
+        basis = self._basis(shot, keys, stages)
+        analysis = self._step("analysis", keys.analysis, lambda: self._analysis(shot, basis))
         with stages("depth"):
             analysis.depth()
         return analysis
@@ -315,44 +306,50 @@ class Session:
             return None
         return steps.begin_layers(analysis, shot.layers, shot.quality)
 
-    def _analysis(self, shot: Shot) -> Analysis:
+    def _begin_basis(self, shot: Shot, keys: StepKeys) -> PhotoAnalysis:
         begun, self._begun_analysis = self._begun_analysis, None
         if begun is not None:
-            return begun
+            self._results["analysis"] = (keys.analysis, begun)
+            return begun.basis
         if self._estimates is not None:
-            return analyse.analysis_from_estimates(self.photo, shot, self._estimates, self._scale)
-        return analyse.analyse(self.photo, shot, scale=self._scale)
+            return analyse.from_estimates(self.photo, shot, self._estimates)
+        return analyse.analyse_photo(self.photo, shot.quality, shot, eager=True)
 
-    def _findings(
-        self, analysis: Analysis, planned: steps.PlannedRegions, shot: Shot
-    ) -> tuple[Finding, ...]:
-        """Return how sure each region is; of estimates that were given nothing is known."""
-        given = {one.kind for one in shot.mask}
-        if self._estimates is not None:
-            given = {region.label for region in planned.moving}
-        return analysis.findings(planned.moving, given, planned.reflection)
+    def _analysis(self, shot: Shot, basis: PhotoAnalysis) -> Analysis:
+        scale = self._scale or analyse.scene_scale(self.photo, shot)
+        return analyse.at_scale(basis, shot, scale, self._estimates)
 
-    def _regions(self, analysis: Analysis, shot: Shot, keys: StepKeys) -> steps.PlannedRegions:
-        if self._estimates is not None:
-            return steps.PlannedRegions(self._estimates.regions)
-        if not self._interactive:
-            return steps.plan_regions(analysis, shot)
-        height, width = analysis.rgb.shape[:2]
-        return steps.apply_masks(self._detect(analysis, shot, keys), shot, (width, height))
-
-    def _small_regions(
-        self, analysis: Analysis, shot: Shot, keys: StepKeys, size: tuple[int, int]
+    def _decided_regions(
+        self, basis: PhotoAnalysis, shot: Shot, keys: StepKeys
     ) -> steps.PlannedRegions:
-        detection = self._detect(analysis, shot, keys)
-        small = self._step(
-            "small detection",
-            (keys.detection, size),
-            lambda: small_regions.reduce_detection(detection, size),
+        """Return the regions at the size of analysis; of given ones nothing is known but their share."""
+        if self._estimates is not None:
+            given = self._estimates.regions
+            found = (Finding(region.label, region.share, None) for region in given)
+            return steps.PlannedRegions(given, tuple(found))
+        detection = self._detect(basis, shot, keys)
+        return self._step(
+            "decided regions",
+            keys.decided,
+            lambda: steps.decide_regions(basis, detection, shot),
         )
-        return small_regions.apply_masks(small, shot)
 
-    def _detect(self, analysis: Analysis, shot: Shot, keys: StepKeys) -> DetectedKinds:
-        return self._step("detection", keys.detection, lambda: steps.detect_kinds(analysis, shot))
+    def _regions_of_scene(
+        self, analysis: Analysis, shot: Shot, keys: StepKeys
+    ) -> tuple[Region, ...]:
+        decided = self._decided_regions(analysis.basis, shot, keys)
+        if self._estimates is not None:
+            return decided.moving
+        detection = self._detect(analysis.basis, shot, keys)
+        planned = self._step(
+            "regions",
+            keys.regions,
+            lambda: steps.regions_of_scene(analysis, detection, decided, shot),
+        )
+        return planned.moving
+
+    def _detect(self, basis: PhotoAnalysis, shot: Shot, keys: StepKeys) -> DetectedKinds:
+        return self._step("detection", keys.detection, lambda: steps.detect_kinds(basis, shot))
 
 
 def prepare(

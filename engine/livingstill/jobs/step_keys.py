@@ -27,8 +27,10 @@ _FINISHED_BY: tuple[type[Group], ...] = (FinishSettings, TruthSettings)
 class StepKeys(NamedTuple):
     """What each step of a shot depends on; the keys of steps before it are part of a step's own."""
 
+    basis: Hashable
     analysis: Hashable
     detection: Hashable
+    decided: Hashable
     regions: Hashable
     layers: Hashable
     move: Hashable
@@ -45,20 +47,23 @@ class StepKeys(NamedTuple):
         """
         frame, time = shot.part(FrameSettings), shot.part(TimeSettings)
         depth = (shot.part(DepthSettings), file_stamps(shot.depth), versions[0])
-        analysis = (depth, shot.quality, scale)
+        basis = (depth, shot.quality)
+        analysis = (basis, scale)
         masks = file_stamps(shot.hold, *(one.file for one in shot.mask))
-        regions = (analysis, shot.part(RegionSettings), masks, versions[1])
-        detection = (analysis, shot.motion, shot.brush, shot.hold_faces)
-        move = (analysis, frame, shot.camera, shot.truth)
+        decided = (basis, shot.part(RegionSettings), masks, versions[1])
+        regions = (analysis, decided)
+        move = (basis, frame, shot.camera, shot.truth)
         pictures = file_stamps(shot.font, shot.subtitle_font, shot.logo, shot.lut)
         return cls(
+            basis=basis,
             analysis=analysis,
-            detection=detection,
+            detection=(basis, shot.motion, shot.brush, shot.hold_faces),
+            decided=decided,
             regions=regions,
             layers=(analysis, shot.layers),
             move=move,
             finish=(move, *map(shot.part, _FINISHED_BY), time, shot.seed, pictures),
-            camera=(move, time, shot.part(StereoSettings), shot.seed),
+            camera=(analysis, move, time, shot.part(StereoSettings), shot.seed),
             motion=(regions, shot.part(WindSettings), shot.seed),
             modulation=_modulation_key(shot),
         )

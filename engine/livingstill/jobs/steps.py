@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
@@ -33,7 +33,7 @@ from livingstill.depth import alignment
 from livingstill.depth.refine import ramp_width
 from livingstill.finish.finisher import Finisher
 from livingstill.jobs import modulation, monitor, provenance
-from livingstill.jobs.analyse import Analysis, begin_if_small
+from livingstill.jobs.analyse import Analysis, PhotoAnalysis, begin_if_small
 from livingstill.motion.builder import Build, compose
 from livingstill.render import frames, visibility
 from livingstill.render.title_occlusion import place_card
@@ -54,14 +54,10 @@ _ZOOM_ITERATIONS, _ZOOM_MARGIN = 4, 1.002
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PlannedRegions:
-    """The ``moving`` regions of a photo, and what is left still because it may be something else.
-
-    ``reflection`` is (H, W) uint8, 255 where mirror images show that there is water.
-    """
+    """The ``moving`` regions of a photo, and how sure each is and what is left still for doubt."""
 
     moving: tuple[Region, ...]
-    uncertain: tuple[Finding, ...] = ()
-    reflection: UInt8Array | None = None
+    findings: tuple[Finding, ...] = ()
 
 
 def plan_regions(analysis: Analysis, settings: RegionSettings) -> PlannedRegions:
@@ -72,11 +68,12 @@ def plan_regions(analysis: Analysis, settings: RegionSettings) -> PlannedRegions
     InputError
         If a kind that was named is nowhere to be found, or a mask cannot be used.
     """
-    height, width = analysis.rgb.shape[:2]
-    return apply_masks(detect_kinds(analysis, settings), settings, (width, height))
+    detection = detect_kinds(analysis.basis, settings)
+    decided = decide_regions(analysis.basis, detection, settings)
+    return regions_of_scene(analysis, detection, decided, settings)
 
 
-def detect_kinds(analysis: Analysis, settings: RegionSettings) -> plan.DetectedKinds:
+def detect_kinds(basis: PhotoAnalysis, settings: RegionSettings) -> plan.DetectedKinds:
     """Return the kinds that are detected in a photo; no mask of the settings is read.
 
     Raises
@@ -84,39 +81,70 @@ def detect_kinds(analysis: Analysis, settings: RegionSettings) -> plan.DetectedK
     InputError
         If a kind that was named does not exist.
     """
+    coarse = basis.coarse_depth()
     detection = plan.detect_kinds(
-        analysis.rgb,
-        analysis.depth().values,
-        analysis.classes(),
+        basis.rgb,
+        basis.depth().values,
+        basis.classes(),
         motion=settings.motion,
         strokes=settings.brush,
         hold_faces=settings.hold_faces,
+        room=coarse.values if coarse is not None and basis.is_room() else None,
     )
     named = {*settings.motion, *(stroke.kind for stroke in settings.brush)}
-    return confidence.hold_uncertain(detection, analysis.perception, named)
+    return confidence.hold_uncertain(detection, basis.perception, named, basis.rgb)
 
 
-def apply_masks(
-    detection: plan.DetectedKinds, settings: RegionSettings, size: tuple[int, int]
+def decide_regions(
+    basis: PhotoAnalysis, detection: plan.DetectedKinds, settings: RegionSettings
 ) -> PlannedRegions:
-    """Return the moving regions: what was detected, the settings' masks and hold applied.
-
-    ``size`` is the width and height of what was detected, and of the regions.
+    """Return the moving regions at the size of the detection, the settings' masks and hold applied.
 
     Raises
     ------
     InputError
         As ``plan_regions``.
     """
-    masks = {one.kind: mask_files.read(one.file, size) for one in settings.mask}
-    moving = plan.apply_masks(
+    moving = _apply_masks(detection, settings, None)
+    masked = {one.kind for one in settings.mask}
+    found = confidence.findings(moving, basis.perception, masked, detection.reflection)
+    uncertain = tuple(finding for finding in detection.uncertain if finding.kind not in masked)
+    return PlannedRegions(moving, (*found, *uncertain))
+
+
+def regions_of_scene(
+    analysis: Analysis,
+    detection: plan.DetectedKinds,
+    decided: PlannedRegions,
+    settings: RegionSettings,
+) -> PlannedRegions:
+    """Return the regions that were decided at the size of the scene, masks applied at that size.
+
+    Raises
+    ------
+    InputError
+        As ``plan_regions``.
+    """
+    still = not decided.moving and not settings.mask
+    if still or analysis.rgb.shape == analysis.basis.rgb.shape:
+        return decided
+    large = detection.at_size(analysis.basis.rgb, analysis.rgb)
+    moving = _apply_masks(large, settings, {region.label for region in decided.moving})
+    return replace(decided, moving=moving)
+
+
+def _apply_masks(
+    detection: plan.DetectedKinds, settings: RegionSettings, decided: Collection[str] | None
+) -> tuple[Region, ...]:
+    """Return what was detected as regions, the settings' masks and hold applied at its size."""
+    height, width = detection.shape
+    return plan.apply_masks(
         detection,
         motion=settings.motion,
-        masks=masks,
-        hold=mask_files.read(settings.hold, size) if settings.hold else None,
+        masks={one.kind: mask_files.read(one.file, (width, height)) for one in settings.mask},
+        hold=mask_files.read(settings.hold, (width, height)) if settings.hold else None,
+        decided=decided,
     )
-    uncertain = tuple(f for f in detection.uncertain if f.kind not in masks)
-    return PlannedRegions(moving, uncertain, detection.reflection)
 
 
 # scene
@@ -177,7 +205,7 @@ def _build_layers(
 # frame and time
 
 
-def frame_of(analysis: Analysis, settings: FrameSettings) -> framing.Framing:
+def frame_of(analysis: Analysis | PhotoAnalysis, settings: FrameSettings) -> framing.Framing:
     """Return the framing of the photo, its subject as near the middle as the photo allows."""
     return framing.fit_photo_to(analysis.photo.size, settings, analysis.subject().point)
 
@@ -204,22 +232,26 @@ def view_of(analysis: Analysis, frame: framing.Framing) -> CameraView:
     return CameraView.of(analysis.depth().values, analysis.photo.focal, point, frame.box)
 
 
-def advise(analysis: Analysis, frame: framing.Framing, *, straight: bool = False) -> auto.Advice:
+def shown_view(basis: PhotoAnalysis, settings: FrameSettings) -> CameraView:
+    """Return the view that a move is chosen by: that of a frame of the settings' shape, of any size."""
+    point = basis.subject().point
+    box = framing.shown_part(basis.photo.size, settings, point)
+    return CameraView.of(basis.depth().values, basis.photo.focal, point, box)
+
+
+def advise(basis: PhotoAnalysis, settings: FrameSettings, *, straight: bool = False) -> auto.Advice:
     """Return the move of most parallax at least disocclusion and line bend, and the reason.
 
     ``straight`` holds lines straight in any photo, as in a room.
     """
-    statistics = analysis.statistics()
-    line_depth = alignment.sample_lines(
-        analysis.depth().values, statistics.lines, auto.LINE_FRACTIONS
-    )
-    confidence = analysis.subject().confidence
-    view = view_of(analysis, frame)
-    return auto.choose(view, statistics, confidence, line_depth, straight=straight)
+    statistics = basis.statistics()
+    line_depth = alignment.sample_lines(basis.depth().values, statistics.lines, auto.LINE_FRACTIONS)
+    view, clarity = shown_view(basis, settings), basis.subject().confidence
+    return auto.choose(view, statistics, clarity, line_depth, straight=straight)
 
 
 def choose_move(
-    analysis: Analysis, frame: framing.Framing, move: MoveSpec, *, straight: bool = False
+    basis: PhotoAnalysis, settings: FrameSettings, move: MoveSpec, *, straight: bool = False
 ) -> tuple[MoveSpec, tuple[str, ...], Mapping[str, float]]:
     """Return the move; if it was auto, also the reason and the costs of the choice.
 
@@ -227,7 +259,7 @@ def choose_move(
     """
     if move.name != path.AUTO:
         return move, (), {}
-    advice = advise(analysis, frame, straight=straight)
+    advice = advise(basis, settings, straight=straight)
     choice = path.with_requested_keys(move, advice.choice)
     return choice, (f"camera {choice}: {advice.reason}",), advice.figures()
 

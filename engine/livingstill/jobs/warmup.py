@@ -97,8 +97,10 @@ def _used(shot: Shot) -> list[str]:
         "projection.solve",
         "projection.exposed",
         "blocks.survey",
+        "blocks.smooth",
         "composite.compose",
         "yuv.to_yuv420",
+        "yuv.add_share",
     ]
     if shot.quality == "high":
         frames += ["accumulate.add", "accumulate.mean"]

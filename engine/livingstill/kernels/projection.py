@@ -10,7 +10,7 @@ from livingstill.kernels.compile import kernel
 from livingstill.kernels.simd import peek, poke
 
 
-@kernel("f4:3 f8 f4:1 f8:1 i8 f4:4 i8 i8")
+@kernel("f4:3 f8 f4:1 f8:1 i8 f4:4 i8 i8 i8 i8")
 def solve(
     depth: Float32Array,
     step: float,
@@ -18,6 +18,8 @@ def solve(
     camera: NDArray[np.float64],
     pitch: int,
     nodes: Float32Array,
+    column0: int,
+    column1: int,
     row0: int,
     row1: int,
 ) -> None:
@@ -37,9 +39,10 @@ def solve(
     camera : (15,) H^-1 row by row, from output pixels to scene pixels about the axis; the axis
         x, y in scene pixels; f t_x, f t_y in scene pixels; z; and the pivot
     pitch : output pixels per node
-    nodes : (K, 2, rows, columns) float32, x and y in scene pixels, rows ``row0..row1`` filled
+    nodes : (K, 2, rows, columns) float32, x and y in scene pixels; filled in rows ``row0..row1``
+        and columns ``column0..column1``
     """
-    h, w, columns = depth.shape[1], depth.shape[2], nodes.shape[3]
+    h, w, columns = depth.shape[1], depth.shape[2], column1 - column0
     flat = depth.reshape(depth.size)
     one, zero = np.float32(1), np.float32(0)
     ax, ay = np.float32(camera[9]), np.float32(camera[10])
@@ -51,7 +54,7 @@ def solve(
     for j in range(row0, row1):
         py = float(j * pitch)
         for i in range(columns):
-            px = float(i * pitch)
+            px = float((column0 + i) * pitch)
             d = 1.0 / (camera[6] * px + camera[7] * py + camera[8])
             qx[i] = (camera[0] * px + camera[1] * py + camera[2]) * d
             qy[i] = (camera[3] * px + camera[4] * py + camera[5]) * d
@@ -77,7 +80,7 @@ def solve(
                     poke(sx, i, (less * qx_i + tx * more) + ax)
                     poke(sy, i, (less * qy_i + ty * more) + ay)
             for i in range(columns):
-                nodes[k, 0, j, i], nodes[k, 1, j, i] = sx[i], sy[i]
+                nodes[k, 0, j, column0 + i], nodes[k, 1, j, column0 + i] = sx[i], sy[i]
 
 
 @kernel("u4:3 f4:4 i8 i8 i8 b1")

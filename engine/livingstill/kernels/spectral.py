@@ -13,9 +13,9 @@ from livingstill.kernels.simd import peek, poke, view_at
 Ints = NDArray[np.int64]
 
 
-@kernel("f4:4 f4:1 f4:1 f4:3 i8 i8")
+@kernel("i2:4 f4:1 f4:1 f4:3 i8 i8")
 def evaluate(
-    maps: Float32Array,
+    maps: NDArray[np.int16],
     cosines: Float32Array,
     sines: Float32Array,
     out: Float32Array,
@@ -26,22 +26,29 @@ def evaluate(
 
     Parameters
     ----------
-    maps : (h, M, 2 * C, w) float32; S_m of channel c: real part at 2 c, imaginary at 2 c + 1
-    cosines, sines : (M,) float32 of the angles
+    maps : (h, M, 2 * C, w) int16; S_m of channel c: real part at 2 c, imaginary at 2 c + 1
+    cosines, sines : (M,) float32 of the angles, times the unit of the map
     out : (h, C, w) float32, overwritten
     """
-    channels, width = out.shape[1], out.shape[2]
+    count, channels, width = maps.shape[1], out.shape[1], out.shape[2]
     for y in range(first, last):
         for c in range(channels):
             row = view_at(view_at(out, y), c)
             for x in range(width):
                 row[x] = 0.0
-            for m in range(maps.shape[1]):
-                both = view_at(view_at(maps, y), m)
-                real, imaginary = view_at(both, 2 * c), view_at(both, 2 * c + 1)
+            for m in range(0, count, 2):  # two at a time: the sum is read and written half as often
+                n = min(m + 1, count - 1)
+                one, two = view_at(view_at(maps, y), m), view_at(view_at(maps, y), n)
+                real, imaginary = view_at(one, 2 * c), view_at(one, 2 * c + 1)
+                next_real, next_imaginary = view_at(two, 2 * c), view_at(two, 2 * c + 1)
                 cos, sin = cosines[m], sines[m]
+                next_cos = cosines[n] if n > m else np.float32(0)
+                next_sin = sines[n] if n > m else np.float32(0)
                 for x in range(width):
-                    row[x] += real[x] * cos - imaginary[x] * sin
+                    a = np.float32(peek(real, x)) * cos - np.float32(peek(imaginary, x)) * sin
+                    b = np.float32(peek(next_real, x)) * next_cos
+                    b -= np.float32(peek(next_imaginary, x)) * next_sin
+                    poke(row, x, peek(row, x) + (a + b))
 
 
 @part
@@ -155,6 +162,59 @@ def displace(
             if gain.size > 0:
                 for x in range(w):
                     gain[j, column + x] *= light[x]
+
+
+@kernel("f4:4 f4:2 f8 f4:3 i8 i8")
+def gradient_norms(
+    fields: Float32Array,
+    weight: Float32Array,
+    step: float,
+    out: Float32Array,
+    first: int,
+    last: int,
+) -> None:
+    """Fill rows ``first..last`` of the Frobenius norms of weighted fields' spatial gradients.
+
+    Differences are central inside, one-sided at the border.
+
+    Parameters
+    ----------
+    fields : (P, h, 2, w) float32, h and w at least 2
+    weight : (h, w) float32
+    step : the distance of two nodes
+    out : (P, h, w) float32
+    """
+    h, w = weight.shape
+    zero = np.float32(0)
+    weighted = np.empty((3, w), np.float32)
+    middle, upper, lower = view_at(weighted, 0), view_at(weighted, 1), view_at(weighted, 2)
+    for y in range(first, last):
+        above, below = max(y - 1, 0), min(y + 1, h - 1)
+        down = np.float32(1.0 / (step * (below - above)))
+        inside, side = np.float32(0.5 / step), np.float32(1.0 / step)
+        m, u, b = view_at(weight, y), view_at(weight, above), view_at(weight, below)
+        for p in range(out.shape[0]):
+            field, row = view_at(fields, p), view_at(view_at(out, p), y)
+            for x in range(w):
+                row[x] = zero
+            for c in range(2):
+                here = view_at(view_at(field, y), c)
+                over, under = view_at(view_at(field, above), c), view_at(view_at(field, below), c)
+                for x in range(w):
+                    poke(middle, x, peek(here, x) * peek(m, x))
+                    poke(upper, x, peek(over, x) * peek(u, x))
+                    poke(lower, x, peek(under, x) * peek(b, x))
+                for x in range(1, w - 1):
+                    dx = (peek(middle, x + 1) - peek(middle, x - 1)) * inside
+                    dy = (peek(lower, x) - peek(upper, x)) * down
+                    poke(row, x, peek(row, x) + (dx * dx + dy * dy))
+                for x in range(0, w, w - 1):
+                    left = min(x, w - 2)
+                    dx = (middle[left + 1] - middle[left]) * side
+                    dy = (lower[x] - upper[x]) * down
+                    row[x] += dx * dx + dy * dy
+            for x in range(w):
+                poke(row, x, np.sqrt(peek(row, x)))
 
 
 @kernel("i8:2 f4:2 f4:3 f4:3 f4:3 b1 FlowBox i8 i8")

@@ -6,6 +6,10 @@ import numpy as np
 
 from livingstill.core.model import Float32Array, UInt8Array
 from livingstill.kernels.compile import kernel
+from livingstill.kernels.simd import biweight, view_flat
+
+_BYTES = 16
+"""Bytes that ``biweight`` averages at once."""
 
 
 @kernel("u1:2 u1:2 u1:2 u1:2 u1:2 u1:2 f4:1 f8 i8 i8")
@@ -28,33 +32,38 @@ def smooth_rows(
         out = centre + sum_k weights[k] * d * max(0, 1 - (d / radius)^2)^2
 
     which is Tukey's biweight (Beaton and Tukey, 1974): small differences average out as in a
-    linear filter, differences beyond ``radius`` are motion and count for nothing.
+    linear filter, differences beyond ``radius`` are motion and count for nothing. Computed in
+    fixed point, each pull to 1/512 of a level.
 
     Parameters
     ----------
     before2, before1, centre, after1, after2 : (H, 4 W) uint8, the bytes of packed frames
     out : (H, 4 W) uint8, rows ``row0`` to ``row1`` overwritten; may be any of the inputs
-    weights : (4,) float32 of before2, before1, after1, after2; non-negative, sum at most 1
-    radius : levels
+    weights : (4,) float32 of before2, before1, after1, after2; below 1/2, sum at most 1
+    radius : levels, 1 to 100
     """
-    one = np.float32(1)
-    zero = np.float32(0)
-    half = np.float32(0.5)
-    inverse = np.float32(1 / (radius * radius))
-    wa, wb, wc, wd = weights[0], weights[1], weights[2], weights[3]
-    for y in range(row0, row1):
-        for i in range(centre.shape[1]):
-            x = np.float32(centre[y, i])
-            a = np.float32(before2[y, i]) - x
-            b = np.float32(before1[y, i]) - x
-            c = np.float32(after1[y, i]) - x
-            d = np.float32(after2[y, i]) - x
-            ga = max(one - a * a * inverse, zero)
-            gb = max(one - b * b * inverse, zero)
-            gc = max(one - c * c * inverse, zero)
-            gd = max(one - d * d * inverse, zero)
-            # no clamp: every pull is shorter than its own d and the weights sum to less than 1
-            pulled = (
-                x + (wa * a * ga * ga + wd * d * gd * gd) + (wb * b * gb * gb + wc * c * gc * gc)
-            )
-            out[y, i] = np.uint8(np.int32(pulled + half))
+    width = centre.shape[1]
+    most = int(np.ceil(radius))
+    shift = 0
+    while (most * most) << (shift + 1) <= 65535:
+        shift += 1
+    gate = np.empty(7, np.int32)  # as biweight takes it
+    for k in range(4):
+        gate[k] = np.int32(weights[k] * 65536.0 + 0.5)
+    gate[4] = np.int32(65536.0 * 32767.0 / (radius * radius * (1 << shift)))
+    gate[5], gate[6] = shift, most
+    a, b, x = view_flat(before2), view_flat(before1), view_flat(centre)
+    c, d, into = view_flat(after1), view_flat(after2), view_flat(out)
+    last = row1 * width
+    whole = row0 * width + (last - row0 * width) // _BYTES * _BYTES
+    for i in range(row0 * width, whole, _BYTES):
+        biweight(a, b, x, c, d, into, gate, i)
+    if whole < last:
+        ends = np.zeros((6, _BYTES), np.uint8)
+        for i in range(whole, last):
+            n = i - whole
+            ends[0, n], ends[1, n], ends[2, n] = a[i], b[i], x[i]
+            ends[3, n], ends[4, n] = c[i], d[i]
+        biweight(ends[0], ends[1], ends[2], ends[3], ends[4], ends[5], gate, 0)
+        for i in range(whole, last):
+            into[i] = ends[5, i - whole]

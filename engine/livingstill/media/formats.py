@@ -69,8 +69,11 @@ _CODECS = (
         common={"x264-params": "chromaloc=1"},
         presets={
             "draft": {"preset": "superfast"},
-            # twice the preset's look-ahead, which the end of a loop needs (see write.loop_end)
-            "standard": {"preset": "veryfast", "x264-params": "chromaloc=1:rc-lookahead=20"},
+            # twice the preset's look-ahead, which the end of a loop needs (see write.loop_end); motion
+            # is smooth, so that a search in the smallest pattern finds it, with a tenth less work
+            "standard": {
+                "preset": "veryfast", "x264-params": "chromaloc=1:rc-lookahead=20:me=dia",
+            },
             "high": {"preset": "slow"},
         },
     ),
@@ -263,7 +266,7 @@ def choose(
     takes its place; ``stereo`` is the layout of the views in a frame.
 
     >>> choose("lake.mp4").options
-    {'x264-params': 'chromaloc=1:rc-lookahead=20', 'preset': 'veryfast', 'crf': '18'}
+    {'x264-params': 'chromaloc=1:rc-lookahead=20:me=dia', 'preset': 'veryfast', 'crf': '18'}
 
     Raises
     ------

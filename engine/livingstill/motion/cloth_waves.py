@@ -17,7 +17,6 @@ from livingstill.motion.harmonics import (
     Spectrum,
     limit_gradient,
     limit_to_frame,
-    pack,
 )
 
 Maps = NDArray[np.complex128]
@@ -57,7 +56,7 @@ def wave_displacement(
     maps = maps * turns[:, None, None, None]
     waves = HarmonicDisplacement(
         box,
-        (Spectrum(harmonics, pack(maps), factor),),
+        (Spectrum.of(harmonics, maps, factor),),
         weight,
         np.full(weight.shape, max_displacement, np.float32),
         gust,
@@ -66,7 +65,7 @@ def wave_displacement(
     )
     waves = limit_gradient(waves, max_gradient=MAX_GRADIENT, max_gradient_99=MAX_GRADIENT_99)
     maps[:, 2] -= image.mean_share(image.brightness_change(maps, waves.weight))
-    waves = replace(waves, parts=(Spectrum(harmonics, pack(maps), factor),))
+    waves = replace(waves, parts=(Spectrum.of(harmonics, maps, factor),))
     return limit_to_frame(waves, context.mask.shape)
 
 

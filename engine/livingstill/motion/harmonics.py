@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from livingstill.core import threads
 from livingstill.core.model import Float32Array
@@ -40,34 +41,44 @@ _NO_NODES = np.zeros((0, 0), np.float32)
 class Spectrum:
     """Maps of complex amplitude per harmonic, on every ``factor``-th node of the flow grid.
 
-    ``harmonics`` (M,) int; ``maps`` (h, M, 2 C, w) float32, real and imaginary by turns; node
-    (0, 0) lies on node (0, 0) of the box that the field is for.
+    ``harmonics`` (M,) int; ``maps`` (h, M, 2 C, w) int16, real and imaginary by turns, in ``units``
+    (M,) float32; node (0, 0) lies on node (0, 0) of the box that the field is for.
     """
 
     harmonics: np.ndarray
-    maps: Float32Array
+    maps: NDArray[np.int16]
+    units: Float32Array
     factor: int = 1
+
+    @classmethod
+    def of(cls, harmonics: np.ndarray, amplitudes: np.ndarray, factor: int = 1) -> Spectrum:
+        """Return the spectrum of complex ``amplitudes`` (M, C, h, w), in steps of 1/32767."""
+        count, channels, rows, columns = amplitudes.shape
+        maps = np.empty((rows, count, 2 * channels, columns), np.int16)
+        units = np.ones(count, np.float32)
+        for m, values in enumerate(amplitudes):
+            largest = max(np.abs(values.real).max(), np.abs(values.imag).max())
+            units[m] = np.float32(largest / 32767) or np.float32(1)
+            steps = np.float32(1) / units[m]
+            for c, value in enumerate(values):
+                maps[:, m, 2 * c] = np.rint(value.real.astype(np.float32) * steps)
+                maps[:, m, 2 * c + 1] = np.rint(value.imag.astype(np.float32) * steps)
+        return cls(harmonics, maps, units, factor)
 
     def at(self, phase: float) -> Float32Array:
         """Return (h, C, w) float32 at ``phase``."""
         from livingstill.kernels import spectral as kernels
 
         turns = 2 * np.pi * np.mod(self.harmonics * (phase % 1.0), 1.0)
-        cosines, sines = np.cos(turns).astype(np.float32), np.sin(turns).astype(np.float32)
+        cosines, sines = (
+            wave.astype(np.float32) * self.units for wave in (np.cos(turns), np.sin(turns))
+        )
         rows, _, twice, columns = self.maps.shape
         out = np.empty((rows, twice // 2, columns), np.float32)
         threads.over_bands(
             lambda a, b: kernels.evaluate(self.maps, cosines, sines, out, a, b), rows
         )
         return out
-
-
-def pack(amplitudes: np.ndarray) -> Float32Array:
-    """Return complex (M, C, h, w) as the maps (h, M, 2 C, w) of a ``Spectrum``."""
-    count, channels, rows, columns = amplitudes.shape
-    both = np.stack([amplitudes.real, amplitudes.imag], axis=2).astype(np.float32)
-    both = both.reshape(count, 2 * channels, rows, columns)
-    return np.ascontiguousarray(both.transpose(2, 0, 1, 3))
 
 
 def coarse(shape: tuple[int, int], factor: int) -> tuple[int, int]:
@@ -147,7 +158,7 @@ def gusts(wind: WindField, box: Box, width: int, share: float = 1.0) -> Spectrum
     harmonics, amplitudes = wind.gusts()
     angles = -2j * np.pi * harmonics[:, None, None] / wind.seconds * lag
     swell = share * amplitudes[:, None, None] * np.exp(angles)
-    return Spectrum(harmonics, pack(swell[:, None]), factor)
+    return Spectrum.of(harmonics, swell[:, None], factor)
 
 
 def limit_gradient(
@@ -161,22 +172,27 @@ def limit_gradient(
     Over ``phases`` instants the norm of the gradient stays below ``max_gradient``, and its 99th
     percentile below ``max_gradient_99``; below 1 nothing folds.
     """
-    fields = [np.moveaxis(displacement.total(i / phases)[:, :2], 1, 2) for i in range(phases)]
+    fields = np.stack([displacement.total(i / phases)[:, :2] for i in range(phases)])
     weight = displacement.weight
     radius = max(3, round(0.015 * max(displacement.box.shape)))
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
+    norms = np.empty((phases, *weight.shape), np.float32)
     for last in (*7 * (False,), True):
-        norms = np.stack([_gradient_norm(f * weight[..., None]) for f in fields])
-        active = norms[:, weight > 0]
+        _gradient_norms(fields, weight, norms)
+        active = norms[:, weight > 0].ravel()
         if active.size == 0:
             return displacement
-        # a value that is there: versions of NumPy round differently between two
-        worst, percentile = float(active.max()), float(np.percentile(active, 99, method="higher"))
+        worst = float(active.max())
         if worst == 0:  # a clip too short for any wave
             return displacement
+        rank = math.ceil(0.99 * (active.size - 1))
+        if worst <= max_gradient and np.count_nonzero(active <= max_gradient_99) > rank:
+            break
         if last:  # the excess that is left lowers all alike
+            # a value that is there: versions of NumPy round differently between two
+            percentile = float(np.partition(active, rank)[rank])
             weight = weight * np.float32(min(1, max_gradient / worst, max_gradient_99 / percentile))
-        elif worst > max_gradient or percentile > max_gradient_99:
+        else:
             allowed = np.minimum(1, 0.75 * max_gradient / np.maximum(norms.max(0), 1e-6))
             allowed = cv2.erode(allowed.astype(np.float32), kernel)
             weight = np.asarray(weight * exact.gaussian_blur(allowed, radius), np.float32)
@@ -200,10 +216,14 @@ def limit_to_frame(
     return replace(displacement, limit=np.minimum(displacement.limit, max_displacement))
 
 
-def _gradient_norm(field: Float32Array) -> Float32Array:
-    """Return (h, w), the Frobenius norm of the gradient of an (h, w, 2) field in pixels."""
-    dy, dx = (np.gradient(field, STEP, axis=axis) for axis in (0, 1))
-    return np.asarray(np.sqrt((dy**2 + dx**2).sum(2)), np.float32)
+def _gradient_norms(fields: Float32Array, weight: Float32Array, norms: Float32Array) -> None:
+    """Fill (P, h, w) norms of the gradients of ``fields`` (P, h, 2, w), in pixels, times ``weight``."""
+    from livingstill.kernels import spectral as kernels
+
+    threads.over_bands(
+        lambda a, b: kernels.gradient_norms(fields, weight, float(STEP), norms, a, b),
+        weight.shape[0],
+    )
 
 
 def factor_for(length: float, nodes_per_length: float = 5) -> int:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 import scipy  # its parts are imported when they are used
+from numpy.typing import NDArray
 
 from livingstill.core.model import Float32Array
 from livingstill.imaging import exact
@@ -27,7 +28,6 @@ from livingstill.motion.harmonics import (
     gusts,
     limit_gradient,
     limit_to_frame,
-    pack,
 )
 from livingstill.motion.wind import bandwidth, choose_harmonics
 
@@ -176,12 +176,12 @@ def _response(
     )
     f = hertz[:, None, None]
     response = own**2 / (own**2 - f**2 + 2j * mode.damping * f * own)
-    response = response * (f ** (-1 / 3) * np.sqrt(bandwidth(harmonics, seconds))[:, None, None])
-    response /= np.sqrt((np.abs(response) ** 2).sum(0) / 2)
+    response *= f ** (-1 / 3) * np.sqrt(bandwidth(harmonics, seconds))[:, None, None]
+    response /= np.sqrt((response.real**2 + response.imag**2).sum(0) / 2)
 
     lag = wind.lag(shape, step, box.top * STEP / width, box.left * STEP / width)
-    turn = wind.turns(harmonics)
-    response = response * np.exp(2j * np.pi * (turn[:, None, None] - f * lag))
+    response *= np.exp(2j * np.pi * wind.turns(harmonics))[:, None, None]
+    response *= powers(np.exp(-2j * np.pi / seconds * lag), harmonics)
 
     noise = _noise(rng, 4 * len(harmonics), shape, nodes, mode.aspect)
     noise = noise.reshape(2, 2, len(harmonics), *shape) / np.float32(np.sqrt(2))
@@ -198,7 +198,24 @@ def _response(
         weighted = along[:, : bright.shape[0], : bright.shape[1]] * bright
         mean = weighted.sum((1, 2), keepdims=True) / max(float(bright.sum()), 1e-6)
         channels.append(along - mean)
-    return Spectrum(harmonics, pack(np.stack(channels, axis=1)), factor)
+    return Spectrum.of(harmonics, np.stack(channels, axis=1), factor)
+
+
+def powers(base: NDArray[np.complex128], exponents: np.ndarray) -> NDArray[np.complex128]:
+    """Return (M, ...) ``base`` (...) to ascending whole powers (M,), each a product of the one before.
+
+    >>> powers(np.array([1j]), np.array([1, 2, 6])).ravel()
+    array([ 0.+1.j, -1.+0.j, -1.+0.j])
+    """
+    out = np.empty((len(exponents), *base.shape), np.complex128)
+    steps: dict[int, NDArray[np.complex128]] = {1: base}
+    before, power = np.ones_like(base), 0
+    for row, exponent in zip(out, map(int, exponents)):
+        step = exponent - power
+        if step not in steps:
+            steps[step] = base**step
+        before, power = np.multiply(before, steps[step], out=row), exponent
+    return out
 
 
 def _noise(

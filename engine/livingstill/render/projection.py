@@ -18,6 +18,9 @@ from livingstill.kernels import projection as kernels
 _SERIAL_NODES = 2**16
 """Below this many node coordinates one thread is faster than several."""
 
+_BORDER_NODES = 2
+"""Nodes between which the outermost pixels of a frame lie."""
+
 
 @dataclass(frozen=True, slots=True)
 class Window:
@@ -60,8 +63,11 @@ class Projection:
             (len(scene.layers), 2, self.rows + 1, self.columns + 1), np.float32
         )
 
-    def solve(self, pose: Pose) -> Float32Array:
-        """Return the (K, 2, rows + 1, columns + 1) scene positions; overwritten by the next call."""
+    def solve(self, pose: Pose, *, border_only: bool = False) -> Float32Array:
+        """Return the (K, 2, rows + 1, columns + 1) scene positions; overwritten by the next call.
+
+        ``border_only`` solves the nodes around the frame's border alone; the others hold anything.
+        """
         focal = self.scene.focal * self.scene.size[0]
         camera = np.array(
             [
@@ -70,15 +76,23 @@ class Projection:
             ]
         )
 
-        def work(first: int, last: int) -> None:
-            kernels.solve(
-                self._depth, self.step, self._mid_depth, camera, self.pitch, self.nodes, first, last
-            )
+        rows, columns = self.rows + 1, self.columns + 1
 
-        if self.nodes.size < _SERIAL_NODES:
-            work(0, self.rows + 1)
+        def work(first: int, last: int, left: int = 0, right: int = columns) -> None:
+            kernels.solve(
+                self._depth, self.step, self._mid_depth, camera, self.pitch, self.nodes,
+                left, right, first, last,
+            )  # fmt: skip
+
+        if border_only and min(rows, columns) > 2 * _BORDER_NODES:
+            for first, last in ((0, _BORDER_NODES), (rows - _BORDER_NODES, rows)):
+                work(first, last)
+            for left, right in ((0, _BORDER_NODES), (columns - _BORDER_NODES, columns)):
+                work(_BORDER_NODES, rows - _BORDER_NODES, left, right)
+        elif self.nodes.size < _SERIAL_NODES:
+            work(0, rows)
         else:
-            over_bands(work, self.rows + 1)
+            over_bands(work, rows)
         return self.nodes
 
 
@@ -112,7 +126,7 @@ def count_outside(
     ``border_only`` counts on the frame's border alone, where any exposure begins.
     """
     view = view or Projection(scene, window, size, node_pitch(size))
-    nodes = view.solve(pose)
+    nodes = view.solve(pose, border_only=border_only)
     colour = scene.stack()
     return int(kernels.exposed(colour, nodes, view.pitch, size[0], size[1], border_only))
 

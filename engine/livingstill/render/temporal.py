@@ -39,6 +39,7 @@ def smooth(
     circular: bool = True,
     displacement: Callable[[int, int], float] | None = None,
     span: range | None = None,
+    release: Callable[[PackedRGBA], object] | None = None,
 ) -> Iterator[PackedRGBA]:
     """Yield ``count`` frames of ``render``, each averaged with two before and two after it.
 
@@ -60,6 +61,7 @@ def smooth(
     displacement : the largest distance in pixels that the camera shifts the picture between two
         frames; the tap fades with it and is gone at half a pixel. None: the camera is static.
     span : yield only these frames of the clip, the same as in the whole
+    release : is given each array that is used no more, once the frame after it is asked for
 
     Memory: five frames, and four more for the ends of a loop, but large frames there are rendered
     twice; independent of ``count``.
@@ -89,12 +91,17 @@ def smooth(
             out = frame(oldest) if reusable else np.empty_like(frame(centre))
             _filter([frame(i) for i in window], taps, _GATE_RADIUS * max(strength, 1.0), out)
             yield out
+            if release and not reusable:
+                release(out)
             del out
         else:
             yield frame(centre)
         for index in list(rendered):
             if _last_use(index, count, circular) <= centre or index not in next_window:
-                del rendered[index]
+                unused = rendered.pop(index)
+                if release:
+                    release(unused)
+                del unused
 
 
 def _window(centre: int, count: int, circular: bool) -> list[int]:

@@ -195,9 +195,6 @@ def _rows_along(
     alike: NDArray[np.bool_],
 ) -> Rows | None:
     """Return the rows along ``axis``: paths of letters each of which is the next one's nearest."""
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
-
     total = len(letters.size)
     along = step @ axis
     across = np.abs(step @ np.array([-axis[1], axis[0]]))
@@ -215,9 +212,16 @@ def _rows_along(
         link, length = link[:, order], length[order]
         nearest = np.r_[True, link[at, 1:] != link[at, :-1]]
         (first, second), length = link[:, nearest], length[nearest]
-    graph = coo_array((np.ones(len(first)), (first, second)), shape=(total, total))
-    _, label = connected_components(graph, directed=False)
-    long = np.bincount(label) >= 3
+    entered = np.zeros(total, bool)
+    entered[second] = True
+    if not entered[first].any():  # no letter has one on either side
+        return None
+    # each letter has one before it at most and one behind: a row is named by its first letter
+    label = np.arange(total)
+    label[second] = first
+    while not np.array_equal(label, earlier := label[label]):
+        label = earlier
+    long = np.bincount(label, minlength=total) >= 3
     if not long.any():
         return None
     row = (np.cumsum(long) - 1)[label]

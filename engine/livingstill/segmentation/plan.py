@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,11 +12,14 @@ from livingstill.core.finding import Finding
 from livingstill.core.kinds import KINDS, resolve
 from livingstill.core.model import Float32Array, Region, UInt8Array
 from livingstill.core.registry import nearest
-from livingstill.imaging import exact, image
+from livingstill.imaging import image
 from livingstill.segmentation import (
+    borders,
     focus,
     ground,
+    mask_size,
     reflections,
+    rooms,
     silhouettes,
     sky_mask,
     straight_edges,
@@ -27,16 +30,20 @@ from livingstill.segmentation.lettering import find_lettering
 from livingstill.segmentation.static_mask import static_mask
 from livingstill.settings.values import Stroke
 
+_LETTERING, _PEOPLE = "lettering is held", "people are held"
+"""Names of what is held beside the kinds, which no kind can have."""
+
 MIN_MASKED_SHARE = 1e-6
 """Smallest share of the picture that a region of the user's own mask must have to move."""
 
 
 RULES: tuple[Rule, ...] = (
+    borders.remove_borders,
+    rooms.remove_view_from_room,
     # Nothing is measured inside the network's masks before they are corrected.
     sky_mask.remove_sky_below_ground,  # what is left is the sky that surrounds clouds, below
     reflections.mark_mirror_image,  # by the symmetry of the whole picture, whatever the masks
     sky_mask.return_clouds_to_sky,  # or clouds called water would make leaves beside them float
-    reflections.mark_floating_leaves,  # beside water as the network and the rule above left it
     reflections.give_reflections_to_water,  # all that the three rules have marked, at once
     water.part_water,  # asks for the sky, which still water reaches to
     ground.move_lawns_to_grass,
@@ -61,21 +68,21 @@ class DetectedKinds:
     uncertain: tuple[Finding, ...] = ()
     reflection: UInt8Array | None = None
 
-    def resized(self, size: tuple[int, int]) -> DetectedKinds:
-        """Return the same at ``size`` (width, height), no larger, averaged over areas."""
+    def at_size(self, small: UInt8Array, rgb: UInt8Array) -> DetectedKinds:
+        """Return the same at the size of ``rgb`` (H, W, 3), of the photo that it was detected in.
 
-        def small(share: Float32Array) -> Float32Array:
-            return np.asarray(exact.resize_area(share, size), np.float32)
-
+        ``small`` is the picture (h, w, 3) uint8 it was detected in.
+        """
+        parts = {**self.kinds, _LETTERING: self.lettering, _PEOPLE: self.people}
+        masks = {name: mask for name, mask in parts.items() if mask is not None}
+        large = dict(zip(masks, mask_size.resize(tuple(masks.values()), small, rgb)))
         return replace(
             self,
-            shape=(size[1], size[0]),
-            kinds={kind: small(share) for kind, share in self.kinds.items()},
-            lettering=None if self.lettering is None else small(self.lettering),
-            people=None if self.people is None else small(self.people),
-            reflection=None
-            if self.reflection is None
-            else np.asarray(exact.resize_area(self.reflection, size), np.uint8),
+            shape=(rgb.shape[0], rgb.shape[1]),
+            kinds={kind: large[kind] for kind in self.kinds},
+            lettering=large.get(_LETTERING),
+            people=large.get(_PEOPLE),
+            reflection=None,
         )
 
 
@@ -122,8 +129,11 @@ def detect_kinds(
     motion: tuple[str, ...] = ("auto",),
     strokes: tuple[Stroke, ...] = (),
     hold_faces: bool = True,
+    room: Float32Array | None = None,
 ) -> DetectedKinds:
     """Return what is detected in a photo; the parameters are those of ``plan``.
+
+    ``room`` is the coarse inverse depth (h, w) of one that shows a room from within.
 
     Raises
     ------
@@ -136,7 +146,7 @@ def detect_kinds(
         return DetectedKinds(shape, {})
     requested = _requested_kinds(motion, strokes)
     network = {region.label: region.mask for region in classes}
-    evidence = gather(rgb, inverse_depth, network, _strokes_by_detector(requested, strokes))
+    evidence = gather(rgb, inverse_depth, network, _strokes_by_detector(requested, strokes), room)
     for rule in RULES:
         evidence = rule(evidence)
     shares = {kind: _share(mask) for kind, mask in detect(evidence, requested).items()}
@@ -157,8 +167,12 @@ def apply_masks(
     motion: tuple[str, ...] = ("auto",),
     masks: Mapping[str, UInt8Array] | None = None,
     hold: UInt8Array | None = None,
+    decided: Collection[str] | None = None,
 ) -> tuple[Region, ...]:
     """Return the regions of what was detected, masks of the user in the place of their kinds.
+
+    ``decided`` are the kinds without masks that are to have a region, if that is known; otherwise
+    those have one that fill the least share of their kind.
 
     Raises
     ------
@@ -182,7 +196,9 @@ def apply_masks(
         rest = 1 - shares[kind]
         shares |= {k: m * rest for k, m in shares.items() if k != kind and k not in masks}
     free = _movable_share(detection, shares, masks, hold)
-    return _disjoint({k: m * free[k] for k, m in shares.items()}, masks)
+    if decided is not None:
+        shares = {k: m for k, m in shares.items() if k in masks or k in decided}
+    return _disjoint({k: m * free[k] for k, m in shares.items()}, masks, decided is not None)
 
 
 def _named(motion: tuple[str, ...]) -> list[str]:
@@ -248,9 +264,12 @@ def _strokes_by_detector(
 
 
 def _disjoint(
-    shares: Mapping[str, Float32Array], masks: Mapping[str, UInt8Array]
+    shares: Mapping[str, Float32Array], masks: Mapping[str, UInt8Array], decided: bool
 ) -> tuple[Region, ...]:
-    """Return regions whose masks share every pixel out: what the user masked wins over the rest."""
+    """Return regions whose masks share every pixel out: what the user masked wins over the rest.
+
+    Unless the kinds are ``decided``, those that fill too little have none.
+    """
     if not shares:
         return ()
     zero = np.zeros_like(next(iter(shares.values())))
@@ -262,7 +281,8 @@ def _disjoint(
         if kind in shares:
             share = 1 / np.maximum(first, 1) if kind in masks else remaining
             region = Region(kind, np.round(shares[kind] * share * 255).astype(np.uint8))
-            if region.share >= (MIN_MASKED_SHARE if kind in masks else KINDS[kind].min_share):
+            least = MIN_MASKED_SHARE if kind in masks else 0 if decided else KINDS[kind].min_share
+            if region.share >= least:
                 regions.append(region)
     return tuple(regions)
 
@@ -303,7 +323,7 @@ def _movable_share(
 def static_in_water(evidence: Evidence, surface: Float32Array) -> Float32Array:
     """Return posts, ropes, banks and decks in water, (H, W) float32 in 0..1."""
     picture, shape = evidence.reduced[FINE], evidence.rgb.shape
-    segments = straight_edges.detect_segments(picture)
+    segments = evidence.segments()
     parts = (
         silhouettes.before_water(picture, surface),
         straight_edges.banks(segments, surface, picture.shape),
@@ -316,5 +336,5 @@ def static_in_water(evidence: Evidence, surface: Float32Array) -> Float32Array:
 def static_in_plants(evidence: Evidence, plants: Float32Array) -> Float32Array:  # noqa: ARG001
     """Return what long straight edges bound among plants, (H, W) float32 in 0..1."""
     picture = evidence.reduced[FINE]
-    edges = straight_edges.long_edges(picture.shape, straight_edges.detect_segments(picture))
+    edges = straight_edges.long_edges(picture.shape, evidence.segments())
     return image.upsample(edges, evidence.rgb.shape)

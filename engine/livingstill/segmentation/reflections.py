@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import cv2
 import numpy as np
 
 from livingstill.core.model import UInt8Array
 from livingstill.imaging import exact, image
-from livingstill.segmentation.evidence import COARSE, Evidence
+from livingstill.segmentation.evidence import Evidence
 
 _SIDE = 192
 """Long side of the picture whose symmetry is measured."""
@@ -30,15 +28,6 @@ def mark_mirror_image(evidence: Evidence) -> Evidence:
     below = np.zeros(evidence.rgb.shape[:2], np.uint8)
     below[line:] = 255
     return evidence.with_reflection(below)
-
-
-def mark_floating_leaves(evidence: Evidence) -> Evidence:
-    """Mark leaves and grass that have water around them as reflections: leaves do not float."""
-    water = evidence.mask("water")
-    if not water.any():
-        return evidence
-    leaves = [mask for name, mask in evidence.masks.items() if name in ("foliage", "grass")]
-    return evidence.with_reflection(floating(evidence.reduced[COARSE], leaves, water))
 
 
 def give_reflections_to_water(evidence: Evidence) -> Evidence:
@@ -88,33 +77,3 @@ def waterline(rgb: UInt8Array) -> int | None:
         if correlation > best:
             best, waterline_row = correlation, round((line + 0.5) / scale)
     return waterline_row
-
-
-def floating(picture: UInt8Array, leaves: Sequence[UInt8Array], water: UInt8Array) -> UInt8Array:
-    """Return (H, W) uint8, 255 on connected parts of leaves that are mirror images in the water.
-
-    They have water around them, or border on much of it and are smoother than leaves are.
-
-    Parameters
-    ----------
-    picture : (h, w, 3) uint8, the photo at ``COARSE``
-    leaves : masks of vegetation, (H, W) uint8
-    water : (H, W) uint8
-    """
-    surface = image.mask_at(water, picture.shape)
-    rough = image.high_pass(picture, 1.5)
-    out, square = np.zeros(surface.shape, np.uint8), np.ones((7, 7), np.uint8)
-    for mask in leaves:
-        solid = image.mask_at(mask, surface.shape)
-        mean = float(rough[solid].mean()) if solid.any() else 0.0
-        count, part, stats, _ = cv2.connectedComponentsWithStats(solid.astype(np.uint8))
-        for k in range(1, count):
-            inside = part == k
-            grown = cv2.dilate(inside.astype(np.uint8), square[:3, :3])  # the next pixels are mixed
-            rim = (cv2.dilate(grown, square[:5, :5]) > grown) & ~solid
-            share = float(surface[rim].mean()) if rim.any() else 0.0
-            area = stats[k, cv2.CC_STAT_AREA] / solid.size
-            smooth = float(rough[inside].mean()) < 0.5 * mean
-            if (share > 0.8 and area < 0.01) or (share > 0.4 and area < 0.05 and smooth):
-                out[inside] = 255
-    return image.upsample(np.asarray(cv2.dilate(out, square), np.uint8), water.shape)

@@ -10,18 +10,8 @@ from livingstill.imaging import exact, image
 from livingstill.segmentation.evidence import FINE
 from livingstill.segmentation.morphology import disc, odd
 
-
-def detect_segments(picture: UInt8Array) -> Float32Array:
-    """Return (n, 4) float32, the ends x, y, x, y in pixels of a picture's line segments.
-
-    By LSD (Grompone von Gioi et al. 2010).
-
-    Parameters
-    ----------
-    picture : (h, w, 3) uint8
-    """
-    grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
-    return exact.line_segments(np.asarray(grey, np.uint8))
+_LARGEST_DECK = 0.35
+"""Share of what is taken for water that a deck in it is at most."""
 
 
 def long_edges(shape: tuple[int, ...], segments: Float32Array) -> Float32Array:
@@ -32,7 +22,7 @@ def long_edges(shape: tuple[int, ...], segments: Float32Array) -> Float32Array:
     Parameters
     ----------
     shape : (h, w, ...) of the photo at ``FINE``
-    segments : (n, 4) float32 from ``detect_segments`` at that size
+    segments : (n, 4) float32, of `evidence.detect_segments`
     """
     side = max(shape[:2])
     out = _draw(shape, segments, 0.1 * side, max(3, round(0.012 * side)))
@@ -48,7 +38,7 @@ def banks(segments: Float32Array, water: Float32Array, shape: tuple[int, ...]) -
 
     Parameters
     ----------
-    segments : (n, 4) float32 from ``detect_segments``
+    segments : (n, 4) float32, of `evidence.detect_segments`
     water : (H, W) float32 in 0..1
     shape : (h, w, ...) of the photo at ``FINE``
     """
@@ -64,7 +54,8 @@ def decks(segments: Float32Array, water: Float32Array, shape: tuple[int, ...]) -
     """Return (h, w) float32, 1 on connected parts of a water mask that are ruled: decks, jetties.
 
     Their lines, of .06 of the long side and more, are 6 times the square root of a part's area in
-    all; those of water with a mast before it 2. Parameters as in ``banks``.
+    all; those of water with a mast before it 2. Most of the water is never a deck, whatever stands
+    before it. Parameters as in ``banks``.
     """
     inside = image.mask_at(water, shape, 0.5)
     core = cv2.erode(inside.astype(np.uint8), np.ones((9, 9), np.uint8))
@@ -72,7 +63,9 @@ def decks(segments: Float32Array, water: Float32Array, shape: tuple[int, ...]) -
     count, part, stats, _ = cv2.connectedComponentsWithStats(
         inside.astype(np.uint8), connectivity=4
     )
-    found = np.bincount(part[ruled > 0], minlength=count) > 4 * np.sqrt(stats[:, cv2.CC_STAT_AREA])
+    area = stats[:, cv2.CC_STAT_AREA]
+    found = np.bincount(part[ruled > 0], minlength=count) > 4 * np.sqrt(area)
+    found &= area < _LARGEST_DECK * inside.sum()
     found[0] = False
     grown = cv2.dilate(found[part].astype(np.uint8), np.ones((7, 7), np.uint8))
     return grown.astype(np.float32)

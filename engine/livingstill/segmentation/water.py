@@ -1,9 +1,9 @@
-"""Water: what is no water, where it falls, whether it runs, and where running water ends.
+"""Water: whether it stands or runs, and where it falls.
 
 On a level surface streaks are horizontal; a fall's are steep, and it is paler than the land around
 it. Mirror images of trees and walls are steep too, but darker than what they mirror. A network's
-outline of a fall takes in the rock beside it and leaves out its upper half, so it is drawn anew with
-colour models (see ``appearance``).
+outline of falls takes in the rock beside them and leaves out their upper half, so they are drawn anew
+with colour models (see ``appearance``); all other water keeps its outline.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from livingstill.core.model import Float32Array, UInt8Array
 from livingstill.imaging import anisotropy, exact, image
 from livingstill.segmentation import appearance
-from livingstill.segmentation.evidence import FINE, MEDIUM, Evidence
+from livingstill.segmentation.evidence import MEDIUM, Evidence
 
 Mask = NDArray[np.bool_]
 
@@ -25,6 +25,9 @@ STREAK_SIDE = MEDIUM
 _PALE = 60
 """Grey level below which nothing is foam."""
 
+_FALL_PALE = 1.12
+"""Least lightness of falls over the median of the water they are in: of falls 1.2, of images 1.1."""
+
 _STREAK_SIGMA = 6.0
 """Pixels over which the structure tensor of streaks is averaged."""
 
@@ -32,7 +35,7 @@ _LEAST_KEPT = 0.4
 """Share of an outline below which what looks like water in it is not told from the land."""
 
 _ROUNDS, _FALL_ROUNDS = 3, 8
-"""How often the outline of running water, and of a fall, is learned anew."""
+"""How often the outline of running water, and of a fall that feeds still water, is learned anew."""
 
 
 STILL, RUNNING = "still water", "running water"
@@ -40,28 +43,30 @@ STILL, RUNNING = "still water", "running water"
 
 
 def part_water(evidence: Evidence) -> Evidence:
-    """Part water into what stands and what runs: a fall runs, the dark pool below it does not."""
+    """Part water into what stands and what runs: a fall runs, the dark pool below it does not.
+
+    In a room none runs: what looks like a fall is a curtain or a reflection.
+    """
     water = evidence.mask("water")
     if not water.any():
         return evidence
     dry = [mask for name, mask in evidence.masks.items() if name != "water"]
     other = np.max([np.zeros_like(water), *dry], axis=0)
-    if find_running_water not in evidence.strokes:
+    if find_running_water not in evidence.strokes or evidence.room is not None:
         return evidence.with_masks({STILL: water})
-    picture = evidence.reduced[MEDIUM]
-    if find_still_water in evidence.strokes and not evidence.strokes[find_running_water]:
-        inside = image.mask_at(water, picture.shape)
-        fall = find_falls(picture, water, other)
-        if (
-            fall.any()
-            and fall.sum() < 0.3 * water.sum()
-            and not has_foam(picture, inside & ~image.mask_at(fall, picture.shape))
-        ):
-            return evidence.with_masks({RUNNING: fall, STILL: np.minimum(water, ~fall)})
-        if not is_running(picture, inside, image.mask_at(evidence.mask("sky"), picture.shape)):
-            still = trim_still_water(picture, evidence.reduced[FINE], water)
-            return evidence.with_masks({STILL: still})
-    return evidence.with_masks({RUNNING: segment_running_water(picture, water, other)})
+    if find_still_water not in evidence.strokes or evidence.strokes[find_running_water]:
+        return evidence.with_masks({RUNNING: water})
+    picture, sky = evidence.reduced[MEDIUM], evidence.mask("sky")
+    inside = image.mask_at(water, picture.shape)
+    fall = find_falls(picture, water, other)
+    small = fall.any() and fall.sum() < 0.3 * water.sum()
+    if small and not has_foam(picture, inside & ~image.mask_at(fall, picture.shape)):
+        return evidence.with_masks({RUNNING: fall, STILL: np.minimum(water, ~fall)})
+    if not is_running(picture, inside, image.mask_at(sky, picture.shape)):
+        return evidence.with_masks({STILL: water})
+    if falls(picture, inside):
+        water = outline_falls(picture, water, other)
+    return evidence.with_masks({RUNNING: water})
 
 
 def find_still_water(evidence: Evidence) -> UInt8Array:
@@ -87,7 +92,7 @@ def is_running(picture: UInt8Array, water: Mask, sky: Mask) -> bool:
     """
     if water.sum() < 40:
         return False
-    if fall_streaks(picture, water)[0].sum() > 0.1 * water.sum():
+    if falls(picture, water):
         return True
     grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY).astype(np.float32)
     if anisotropy.mirror_correlation(grey, water) > 0.27:
@@ -97,6 +102,18 @@ def is_running(picture: UInt8Array, water: Mask, sky: Mask) -> bool:
     shore = water[:, columns].argmax(0)
     open_ = [bool(sky[max(0, y - reach) : y + 1, x].any()) for y, x in zip(shore, columns)]
     return float(np.mean(open_)) <= 0.25 and has_foam(picture, water)
+
+
+def falls(picture: UInt8Array, water: Mask) -> bool:
+    """Return whether over a tenth of water falls; parameters as in ``has_foam``.
+
+    Falls are paler than the water they feed, if any; mirror images of walls and trees are not.
+    """
+    steep, value = fall_streaks(picture, water)[0], picture.max(2)
+    share = float(steep.sum()) / max(float(water.sum()), 1.0)
+    if share <= 0.1 or share > 0.5:
+        return share > 0.5
+    return float(value[steep].mean()) > _FALL_PALE * float(np.median(value[water]))
 
 
 def has_foam(picture: UInt8Array, water: Mask) -> bool:
@@ -190,8 +207,10 @@ def _fall_seeds(value: UInt8Array, water: Mask, steep: Mask) -> Mask:
     return seed
 
 
-def segment_running_water(picture: UInt8Array, water: UInt8Array, other: UInt8Array) -> UInt8Array:
-    """Return what of ``water`` and right beside it runs, (H, W) uint8, by its colour and texture.
+def outline_falls(picture: UInt8Array, water: UInt8Array, other: UInt8Array) -> UInt8Array:
+    """Return falls and what they run into, (H, W) uint8, by colour and texture, in ``water`` and beside it.
+
+    A network's outline of a fall takes in the rock beside it and leaves out its upper half.
 
     Parameters
     ----------
@@ -205,22 +224,6 @@ def segment_running_water(picture: UInt8Array, water: UInt8Array, other: UInt8Ar
     if (grown & inside).sum() < _LEAST_KEPT * inside.sum():
         return water
     return _soft(grown, water.shape)
-
-
-def trim_still_water(picture: UInt8Array, fine: UInt8Array, water: UInt8Array) -> UInt8Array:
-    """Return still ``water`` without the land in its outline, (H, W) uint8, if it shows its waves.
-
-    A smooth surface mirrors the land and so looks like it: that outline is kept.
-
-    Parameters
-    ----------
-    picture, fine : (h, w, 3) uint8, the photo at ``MEDIUM`` and at ``FINE``
-    water : (H, W) uint8
-    """
-    value = fine.max(2).astype(np.float32)
-    if anisotropy.gradient_anisotropy(value, image.mask_at(water, value.shape)) < 2.9:
-        return water
-    return np.minimum(water, segment_running_water(picture, water, np.full_like(water, 255)))
 
 
 def _soft(mask: Mask, shape: tuple[int, ...]) -> UInt8Array:

@@ -90,7 +90,7 @@ class DepthAndRegions(io.ComfyNode):
             media.as_image(np.repeat(grey[..., None], 3, axis=2)),
             media.as_image(overlay.draw_overlay(analysis.rgb, regions, directions)),
             media.as_mask(_mask(regions, mask_of, grey.shape)),
-            ", ".join(map(str, analysis.findings(regions, (), planned.reflection))) or "nothing",
+            ", ".join(str(one) for one in planned.findings if one.moves) or "nothing",
             scene,
         )
 

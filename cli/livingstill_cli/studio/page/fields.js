@@ -4,6 +4,8 @@ import {el, unique} from "./dom.js";
 import * as link from "./link.js";
 import {humanise, words} from "./words.js";
 
+const PLAIN = ["TEXT", "NAME"]; // forms that say nothing of how a text is written
+
 // Return a control for one setting of the store.
 export function field(store, key, options = {}) {
   const declared = store.settings[key];
@@ -165,7 +167,7 @@ function text({id, declared, key, read, write}) {
   const list = declared.type === "list";
   const input = el("input", {
     type: "text", id, class: "text", spellcheck: false, autocomplete: "off",
-    placeholder: declared.default === null ? declared.form : "",
+    placeholder: declared.default === null && !PLAIN.includes(declared.form) ? declared.form : "",
   });
   const put = () => {
     const value = input.value.trim();
@@ -202,7 +204,7 @@ function file({id, key, read, write, fail}) {
   const refresh = () => {
     const value = read();
     clear.hidden = !value;
-    name.textContent = value ? names.get(value) ?? "" : "";
+    name.textContent = value ? names.get(value) ?? words.fields.given : "";
   };
   return {body: el("div", {class: "row"}, input, name, clear), refresh};
 }

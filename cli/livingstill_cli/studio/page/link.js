@@ -60,9 +60,10 @@ export async function sendMask(blob) {
   return (await (await request("/api/mask", {method: "POST", body: blob, headers})).json()).handle;
 }
 
-// Send a mask as bare levels, row by row; with a photo its border is moved onto edges of it.
-export async function sendLevels({values, width}, photo = null) {
-  const query = `width=${width}${photo ? `&snap=1&photo=${photo}` : ""}`;
+// Send a mask as bare levels, row by row, or the part of the mask ``over`` that they replace. With
+// ``snap`` its border is moved onto edges of the photo.
+export async function sendLevels({values, width, left, top}, {photo, snap, over = null}) {
+  const query = new URLSearchParams({width, photo, snap: snap ? 1 : 0, ...(over ? {over, left, top} : {})});
   const headers = {"Content-Type": "application/octet-stream"};
   return (await (await request(`/api/mask?${query}`, {method: "POST", body: values, headers})).json()).handle;
 }
@@ -117,7 +118,7 @@ export class Socket extends EventTarget {
       const head = new DataView(data, 0, 12);
       const detail = {
         serial: head.getUint32(0, true), index: head.getUint32(4, true), unfiltered: head.getUint32(8, true) === 1,
-        blob: new Blob([new Uint8Array(data, 12)], {type: "image/jpeg"}),
+        jpeg: new Uint8Array(data, 12),
       };
       this.dispatchEvent(new CustomEvent("frame", {detail}));
       return;

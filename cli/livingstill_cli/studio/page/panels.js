@@ -5,7 +5,8 @@ import {control, field, fields, fold, part} from "./fields.js";
 import {keyframes} from "./keyframes.js";
 import * as link from "./link.js";
 import {commandLine, fileList, progressOf} from "./files.js";
-import {bytes, humanise, percent, words} from "./words.js";
+import {titleOnPicture} from "./title.js";
+import {bytes, humanise, noteOf, percent, words} from "./words.js";
 
 const GRADE = ["exposure", "midtones", "temperature", "tint", "saturation", "vignette", "grain"];
 const CARD = ["price", "address", "details", "card_place", "card_colour", "accent"];
@@ -46,7 +47,7 @@ function see(studio) {
     key.textContent = {regions: text.hatch, depth: text.depthKey, layers: text.layersKey(studio.player.look?.layers ?? 0)}[what] ?? "";
     list.replaceChildren(...regionItems(studio, () => {}));
     const looked = studio.player.look;
-    notes.replaceChildren(...(looked?.notes ?? []).map((note) => el("li", {}, note)));
+    notes.replaceChildren(...(looked?.notes ?? []).map((note) => el("li", {}, noteOf(note))));
     if (looked?.final && (what === "depth" || what === "layers")) await picture();
     stage.draw();
   }
@@ -428,6 +429,7 @@ function direct(studio) {
         field(store, "smooth"),
       ]),
       part(text.time, fields(store, ["duration", "loop"])),
+      fold(text.follow, follow(studio)),
     ],
     refresh,
     leave: () => {
@@ -437,6 +439,25 @@ function direct(studio) {
       stage.use("none");
     },
   };
+}
+
+// What follows a sound or a curve: a file for each of three targets, and how closely.
+function follow(studio) {
+  const {store} = studio;
+  const text = words.direct;
+  const help = store.settings.modulate.help;
+  const list = () => store.get("modulate") ?? [];
+  const files = Object.entries(text.targets).map(([target, label]) => control({
+    label, key: "modulate", declared: {type: "file", help},
+    read: () => list().find((one) => one.startsWith(`${target}=`))?.slice(target.length + 1) ?? null,
+    write: (handle) => {
+      const others = list().filter((one) => !one.startsWith(`${target}=`));
+      store.set({modulate: handle ? [...others, `${target}=${handle}`] : others});
+    },
+    changed: (listen) => store.addEventListener("change", ({detail}) => detail.has("modulate") && listen()),
+    fail: studio.fail,
+  }));
+  return [el("p", {class: "muted"}, text.followHelp), ...files, ...text.follows.map(([key, label]) => field(store, key, {label}))];
 }
 
 // A move as a picture that plays while it is pointed at or has the focus.
@@ -532,8 +553,10 @@ function wind(store) {
 function finish(studio) {
   const {store} = studio;
   const text = words.finish;
+  const leave = titleOnPicture(studio);
   return {
     body: [
+      el("p", {class: "lead"}, text.lead),
       part(text.title, fields(store, TITLE.slice(0, 4), studio.fail)),
       fold(`${text.title}: more`, fields(store, TITLE.slice(4), studio.fail)),
       part(text.grade, fields(store, GRADE, studio.fail)),
@@ -544,7 +567,7 @@ function finish(studio) {
       fold(text.card, fields(store, CARD, studio.fail)),
     ],
     refresh: () => {},
-    leave: () => {},
+    leave,
   };
 }
 
@@ -581,6 +604,9 @@ function exporting(studio) {
   const format = el("select", {id: unique("format"), onchange: () => { state.suffix = format.value; store.set({codec: null}); codecs(); estimate(); }});
   for (const one of store.formats) format.append(el("option", {value: one.suffix, selected: one.suffix === state.suffix}, `${one.suffix.slice(1)}, ${one.help}`));
   const codecPlace = el("div");
+  const presetHelp = el("p", {class: "muted"});
+  const preset = el("select", {id: unique("preset"), onchange: () => apply(preset.value)}, el("option", {value: ""}, text.presetChoose));
+  for (const one of studio.about.presets) preset.append(el("option", {value: one.name}, humanise(one.name)));
   const making = progressOf(studio.socket, text.stages);
   const go = el("button", {type: "button", class: "primary", onclick: () => run()}, text.start);
   const save = el("button", {type: "button", class: "small", onclick: () => saveShot()}, text.save);
@@ -593,6 +619,18 @@ function exporting(studio) {
       read: () => store.get("codec") ?? list[0].name, write: (value) => store.set({codec: value === list[0].name ? null : value}),
       changed: (listen) => store.addEventListener("change", ({detail}) => detail.has("codec") && listen()),
     }));
+  }
+
+  // A preset is the settings that it stands for, and the format that its platform takes.
+  function apply(chosen) {
+    preset.value = "";
+    const one = studio.about.presets.find(({name: other}) => other === chosen);
+    if (!one) return;
+    presetHelp.textContent = text.presetTaken(humanise(one.name), one.help);
+    state.suffix = format.value = one.suffix || state.suffix;
+    store.set({...one.values, codec: null});
+    codecs();
+    estimate();
   }
 
   let serial = 0;
@@ -645,7 +683,7 @@ function exporting(studio) {
       fileList(files),
       el("p", {class: "muted"}, text.again), commandLine(again),
       el("p", {class: "muted"}, text.orInOne), commandLine(command),
-      el("ul", {class: "notes"}, notes.map((note) => el("li", {}, note))),
+      el("ul", {class: "notes"}, notes.map((note) => el("li", {}, noteOf(note)))),
     ];
   }
 
@@ -658,6 +696,7 @@ function exporting(studio) {
       el("div", {class: "field"}, el("div", {class: "head"}, el("label", {class: "label", htmlFor: name.id}, text.name)), name),
       el("div", {class: "field"}, el("div", {class: "head"}, el("label", {class: "label", htmlFor: format.id}, text.format), el("span", {class: "gap"}), about), format),
       codecPlace,
+      el("div", {class: "field inline"}, el("div", {class: "head"}, el("label", {class: "label", htmlFor: preset.id}, humanise("preset")), el("span", {class: "gap"}), preset)), presetHelp,
       el("div", {class: "row actions"}, go, save, making.cancel), making.bar, making.line, result,
       part(text.frame, [sizeField(store), aspectField(store), ...fields(store, ["fit", "fps", "quality"], studio.fail)]),
       fold(text.encoding, fields(store, ["crf", "bitrate", "budget", "alpha", "shutter", "max_upscale"], studio.fail)),

@@ -4,6 +4,8 @@ import {iconButton} from "./dom.js";
 import {words} from "./words.js";
 
 const DECODED = 16;
+const SEAM = 0.8; // seconds before and after the joint of a loop that are played around it
+const SOON = 90; // milliseconds for which a frame that was asked for is waited for before another is shown
 
 export class Player extends EventTarget {
   // ``parts`` are the button, slider, clock and bar that show and set where it is; null for a follower.
@@ -14,9 +16,12 @@ export class Player extends EventTarget {
     this.look = null;
     this.frames = [];
     this.unfiltered = new Set(); // indices of frames that will come again, with their filter
-    this.bitmaps = new Map();
+    this.pictures = new Map(); // of frames: promises of what can be drawn
     this.position = 0;
     this.playing = !matchMedia("(prefers-reduced-motion: reduce)").matches;
+    this.coming = null; // the frame that is being decoded to be drawn
+    this.seam = false; // whether only what lies around the joint is played
+    this.held = false; // while a stroke is worked on the cores are the engine's
     this.before = null; // a picture to show instead of the clip
     this.drawn = {serial: -1, index: -1};
     this.shown = 0; // frames drawn since the last look, for measuring
@@ -42,10 +47,10 @@ export class Player extends EventTarget {
     const same = this.look && this.look.serial === look.serial;
     const share = this.look ? this.position / this.look.frames : 0;
     this.look = look;
+    this.held = false;
     if (!same || look.final) {
       this.frames = new Array(look.frames);
       this.unfiltered.clear();
-      this.received = 0;
       this.#drop();
     }
     this.position = Math.min(look.frames - 1, Math.round(share * look.frames));
@@ -69,7 +74,7 @@ export class Player extends EventTarget {
     this.draw();
   }
 
-  receive({serial, index, blob, unfiltered}) {
+  receive({serial, index, jpeg, unfiltered}) {
     if (!this.look || serial !== this.look.serial || index >= this.frames.length) return;
     if (unfiltered) {
       if (this.frames[index]) return;
@@ -78,11 +83,9 @@ export class Player extends EventTarget {
       this.#forget(`${serial}/${index}`);
       if (this.drawn.index === index) this.drawn = {serial: -1, index: -1};
     }
-    this.frames[index] = blob;
+    this.frames[index] = jpeg;
     if (this.parts) this.parts.ready.value = this.count / this.look.frames;
     if (!this.playing || this.drawn.serial !== serial) this.draw();
-    this.received += 1;
-    if (this.received === 1) this.dispatchEvent(new Event("first"));
   }
 
   // Frames that are here as they will be.
@@ -91,8 +94,9 @@ export class Player extends EventTarget {
   }
 
   toggle(playing = !this.playing) {
-    this.playing = playing;
     this.last = performance.now();
+    if (playing === this.playing) return;
+    this.playing = playing;
     this.#buttons();
   }
 
@@ -100,12 +104,33 @@ export class Player extends EventTarget {
     if (!this.look) return;
     this.toggle(false);
     this.position = Math.max(0, Math.min(this.look.frames - 1, index));
-    if (!this.frames[this.index]) {
-      const detail = {serial: this.look.serial, index: this.index};
-      this.dispatchEvent(new CustomEvent("wanted", {detail}));
-    }
     this.#label();
-    this.draw();
+    if (this.frames[this.index]) {
+      this.draw();
+      return;
+    }
+    this.#want();
+    clearTimeout(this.late);
+    this.late = setTimeout(() => this.draw(), SOON);
+  }
+
+  // Play only around the joint, or all of it again.
+  around(seam) {
+    this.seam = seam;
+    if (!seam || !this.look) return;
+    this.toggle(true);
+    this.position = this.look.frames - this.#half();
+    if (!this.frames[this.index]) this.#want();
+  }
+
+  // Frames before the joint, and after it, that are played around it.
+  #half() {
+    const {frames, fps} = this.look;
+    return Math.max(1, Math.min(Math.floor(frames / 2), Math.round(SEAM * fps)));
+  }
+
+  #want() {
+    this.dispatchEvent(new CustomEvent("wanted", {detail: {serial: this.look.serial, index: this.index}}));
   }
 
   step(by) {
@@ -128,10 +153,15 @@ export class Player extends EventTarget {
     const {look} = this;
     if (!look) return;
     const index = this.frames[this.index] ? this.index : this.#nearest();
-    if (index < 0) return;
-    const bitmap = await this.#bitmap(look.serial, index);
-    if (!bitmap?.width || look !== this.look || this.before) return; // a closed one has no width
-    this.#paint(bitmap, look.size[0], look.size[1]);
+    const key = `${look.serial}/${index}`;
+    if (index < 0 || this.coming === key) return;
+    this.coming = key;
+    const picture = await this.#picture(look.serial, index);
+    if (this.coming === key) this.coming = null;
+    const open = picture?.displayWidth ?? picture?.width; // a closed one has no width
+    if (!open || look !== this.look || this.before) return;
+    this.#paint(picture, look.size[0], look.size[1]);
+    if (this.drawn.serial !== look.serial) this.dispatchEvent(new Event("first"));
     if (this.drawn.serial !== look.serial || this.drawn.index !== index) {
       this.shown += 1;
       if (this.shown === 2) this.dispatchEvent(new Event("moving"));
@@ -157,24 +187,23 @@ export class Player extends EventTarget {
     return -1;
   }
 
-  async #bitmap(serial, index) {
+  #picture(serial, index) {
     const key = `${serial}/${index}`;
-    if (!this.bitmaps.has(key)) {
-      const blob = this.frames[index];
-      if (!blob) return null;
-      this.bitmaps.set(key, createImageBitmap(blob).catch(() => null));
-      while (this.bitmaps.size > DECODED) this.#forget(this.bitmaps.keys().next().value);
+    if (!this.pictures.has(key) && this.frames[index]) {
+      this.pictures.set(key, decoded(this.frames[index]).catch(() => null));
+      while (this.pictures.size > DECODED) this.#forget(this.pictures.keys().next().value);
     }
-    return this.bitmaps.get(key);
+    return this.pictures.get(key);
   }
 
   #drop() {
-    for (const key of [...this.bitmaps.keys()]) this.#forget(key);
+    for (const key of [...this.pictures.keys()]) this.#forget(key);
   }
 
   #forget(key) {
-    this.bitmaps.get(key)?.then((bitmap) => bitmap?.close());
-    this.bitmaps.delete(key);
+    this.pictures.get(key)?.then((picture) => picture?.close());
+    this.pictures.delete(key);
+    if (this.coming === key) this.coming = null; // it will come anew
   }
 
   // Run the clock; where a frame is not there yet it waits, so that what is seen is never skipped.
@@ -182,18 +211,19 @@ export class Player extends EventTarget {
     requestAnimationFrame((next) => this.#tick(next));
     const passed = Math.min(0.1, (now - this.last) / 1000);
     this.last = now;
-    if (!this.playing || !this.look || this.before) return;
+    if (!this.playing || this.held || !this.look || this.before) return;
     const {frames, fps, loop} = this.look;
-    const ends = loop === "none" || loop === "hold";
+    const ends = !this.seam && (loop === "none" || loop === "hold");
     let next = this.position + passed * fps;
     if (next >= frames) next = ends && next < frames + fps * 0.6 ? next : next % frames;
+    if (this.seam && next >= this.#half() && next < frames - this.#half()) next = frames - this.#half();
     const index = Math.min(frames - 1, Math.floor(next));
     if (!this.frames[index]) return;
     const moved = index !== this.index;
     this.position = next;
     for (const ahead of [1, 2, 3]) {
       const coming = (index + ahead) % frames;
-      if (this.frames[coming]) this.#bitmap(this.look.serial, coming);
+      if (this.frames[coming]) this.#picture(this.look.serial, coming);
     }
     if (moved || this.drawn.serial !== this.look.serial) {
       this.#label();
@@ -214,5 +244,17 @@ export class Player extends EventTarget {
     if (!this.parts) return;
     const name = this.playing ? "pause" : "play";
     iconButton(this.parts.play, name, words[name]);
+  }
+}
+
+// Return a promise of a JPEG as what can be drawn. The browser's own decoder, where there is one, is
+// sooner than a bitmap of a blob.
+async function decoded(jpeg) {
+  if (!globalThis.ImageDecoder) return createImageBitmap(new Blob([jpeg], {type: "image/jpeg"}));
+  const decoder = new ImageDecoder({data: jpeg, type: "image/jpeg"});
+  try {
+    return (await decoder.decode()).image;
+  } finally {
+    decoder.close();
   }
 }

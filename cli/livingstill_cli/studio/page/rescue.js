@@ -232,6 +232,7 @@ export class Rescue {
     const open = Boolean(this.clip);
     this.empty.hidden = open;
     this.panes.hidden = this.foot.hidden = !open;
+    this.go.disabled = !open;
     this.#facts();
     this.#plan();
     this.#other();

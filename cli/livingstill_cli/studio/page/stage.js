@@ -1,6 +1,7 @@
 // The picture: its size on the page, what lies over it, and the tools that work on it.
 
 import * as link from "./link.js";
+import {placeAt} from "./title.js";
 
 const TINT = 0.42;
 const UNSURE = [26, 190]; // levels of a mask between which it is hatched
@@ -111,6 +112,7 @@ export class Stage extends EventTarget {
     g.restore();
     if (this.show.safe) this.#safe();
     if (this.show.crop) this.#crops();
+    if (this.tool === "title" && this.cursor.shown) this.#places();
     if (this.cursor.shown && [...PAINTS, "arrow"].includes(this.tool)) this.#cursor();
   }
 
@@ -267,6 +269,21 @@ export class Stage extends EventTarget {
     }
   }
 
+  // The nine places of a title, and the one that is pointed at.
+  #places() {
+    const {context: g, canvas, unit} = this;
+    const [px, py] = this.place(this.cursor.x, this.cursor.y);
+    const [w, h] = [canvas.width / 3, canvas.height / 3];
+    const [column, row] = [Math.min(2, Math.max(0, Math.floor(px / w))), Math.min(2, Math.max(0, Math.floor(py / h)))];
+    for (const [style, width, dash] of [["rgb(0 0 0 / 55%)", 3, []], ["#fff", 1.4, [6 * unit, 5 * unit]]]) {
+      g.strokeStyle = style;
+      g.lineWidth = width * unit;
+      g.setLineDash(dash);
+      g.strokeRect(column * w + 3 * unit, row * h + 3 * unit, w - 6 * unit, h - 6 * unit);
+    }
+    g.setLineDash([]);
+  }
+
   #cursor() {
     const {context: g, unit} = this;
     const [x, y] = this.place(this.cursor.x, this.cursor.y);
@@ -309,10 +326,12 @@ export class Stage extends EventTarget {
       return this.point((event.clientX - box.left) * this.unit, (event.clientY - box.top) * this.unit);
     };
     canvas.addEventListener("pointerdown", (event) => {
-      if (event.button || this.tool === "none") return;
+      if (event.button || ["none", "title"].includes(this.tool)) return;
       canvas.setPointerCapture(event.pointerId);
       this.begin(...at(event));
     });
+    // what a title is typed into has the focus after the click, not before
+    canvas.addEventListener("click", (event) => this.tool === "title" && this.begin(...at(event)));
     canvas.addEventListener("pointermove", (event) => {
       [this.cursor.x, this.cursor.y] = at(event);
       this.cursor.shown = true;
@@ -329,6 +348,10 @@ export class Stage extends EventTarget {
     [this.cursor.x, this.cursor.y] = [x, y];
     if (this.tool === "select") this.dispatchEvent(new CustomEvent("select", {detail: this.kindAt(x, y)}));
     else if (this.tool === "focus") this.drag = {focus: true};
+    else if (this.tool === "title") {
+      const [px, py] = this.place(x, y);
+      this.dispatchEvent(new CustomEvent("title", {detail: placeAt(px / this.canvas.width, py / this.canvas.height)}));
+    }
     else if (!this.kind) this.dispatchEvent(new Event("nothing"));
     else if (this.tool === "arrow") this.drag = {arrow: [[x, y]]};
     else if (this.tool === "lasso") this.drag = {lasso: [[x, y]]};
@@ -436,15 +459,27 @@ export class Stage extends EventTarget {
     this.draw();
   }
 
-  #send() {
+  // Send what was painted: the part that changed since the mask that the engine has, if it has one.
+  async #send() {
     const {edit} = this;
+    const {snap} = this.brush;
     edit.number += 1;
     this.painted = performance.now(); // for measuring
-    const {number} = edit;
-    link.sendLevels(edit.levels(), this.brush.snap ? this.store.photo.handle : null).then((handle) => {
+    this.player.held = true;
+    const {number, base} = edit;
+    const photo = this.store.photo.handle;
+    const whole = () => link.sendLevels(edit.levels(), {photo, snap});
+    try {
+      const part = base?.snap === snap ? edit.levels(edit.touched) : null;
+      const handle = part ? await link.sendLevels(part, {photo, snap, over: base.handle}).catch(whole) : await whole();
       if (number !== edit.number) return; // another stroke came meanwhile, and its mask has both
+      edit.base = {handle, snap};
+      edit.touched = null;
       this.put(edit.kind, handle);
-    }).catch((error) => this.dispatchEvent(new CustomEvent("fail", {detail: error.message})));
+    } catch (error) {
+      this.player.held = false;
+      this.dispatchEvent(new CustomEvent("fail", {detail: error.message}));
+    }
   }
 
   // Make a mask the one of a kind; null removes it.
@@ -461,6 +496,7 @@ export class Stage extends EventTarget {
 class Edit {
   constructor(kind, colour, look) {
     [this.kind, this.colour, this.number] = [kind, colour, 0];
+    [this.base, this.touched] = [null, null]; // the mask that the engine has, and what changed since
     const wide = 960;
     const shape = look ? (look.box[2] - look.box[0]) / (look.box[3] - look.box[1]) : 1;
     const ratio = look ? (look.picture[2] / look.picture[3]) / shape : 1.5;
@@ -485,6 +521,7 @@ class Edit {
     const {context: g, canvas} = this;
     const radius = (size / 2) * canvas.width;
     const [ax, ay, bx, by] = [from[0] * canvas.width, from[1] * canvas.height, to[0] * canvas.width, to[1] * canvas.height];
+    this.#touch(Math.min(ax, bx) - radius, Math.min(ay, by) - radius, Math.max(ax, bx) + radius, Math.max(ay, by) + radius);
     const steps = Math.max(1, Math.ceil(Math.hypot(bx - ax, by - ay) / Math.max(1, radius / 4)));
     g.globalCompositeOperation = erase ? "destination-out" : "source-over";
     for (let i = 1; i <= steps; i += 1) {
@@ -500,6 +537,9 @@ class Edit {
   // Fill a polygon; its border is blurred by a share of the brush that ``softness`` says.
   fill(points, softness) {
     const {context: g, canvas} = this;
+    const [xs, ys] = [points.map(([x]) => x * canvas.width), points.map(([, y]) => y * canvas.height)];
+    const blur = canvas.width * 0.03;
+    this.#touch(Math.min(...xs) - blur, Math.min(...ys) - blur, Math.max(...xs) + blur, Math.max(...ys) + blur);
     g.globalCompositeOperation = "source-over";
     g.filter = softness > 0 ? `blur(${(softness * canvas.width * 0.008).toFixed(2)}px)` : "none";
     g.fillStyle = "#000";
@@ -520,13 +560,22 @@ class Edit {
     return this.shown;
   }
 
-  // The mask's levels, row by row.
-  levels() {
+  #touch(left, top, right, bottom) {
     const {width, height} = this.canvas;
-    const {data} = this.context.getImageData(0, 0, width, height);
+    const [l, t, r, b] = this.touched ?? [width, height, 0, 0];
+    this.touched = [Math.max(0, Math.min(l, Math.floor(left))), Math.max(0, Math.min(t, Math.floor(top))),
+      Math.min(width, Math.max(r, Math.ceil(right))), Math.min(height, Math.max(b, Math.ceil(bottom)))];
+  }
+
+  // The mask's levels in a box (left, top, right, bottom), row by row; null if there is nothing in it.
+  levels(box = [0, 0, this.canvas.width, this.canvas.height]) {
+    const [left, top, right, bottom] = box ?? [0, 0, 0, 0];
+    const [width, height] = [right - left, bottom - top];
+    if (width < 1 || height < 1) return null;
+    const {data} = this.context.getImageData(left, top, width, height);
     const values = new Uint8Array(width * height);
     for (let i = 0; i < values.length; i += 1) values[i] = data[i * 4 + 3];
-    return {values, width, height};
+    return {values, width, height, left, top};
   }
 }
 

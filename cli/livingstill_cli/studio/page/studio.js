@@ -5,6 +5,7 @@ import {debounce, el, iconButton} from "./dom.js";
 import * as link from "./link.js";
 import {panels} from "./panels.js";
 import {Player} from "./player.js";
+import {Reel} from "./reel.js";
 import {Rescue} from "./rescue.js";
 import {Stage} from "./stage.js";
 import {Store, forget, read, restore} from "./store.js";
@@ -41,6 +42,7 @@ class Studio {
     this.#chrome();
     this.rescue = new Rescue(this);
     this.batch = new Batch(this);
+    this.reel = new Reel(this);
   }
 
   // places
@@ -52,6 +54,7 @@ class Studio {
     byId("studio").hidden = place !== "photo" || !this.store.photo;
     byId("rescue").hidden = place !== "rescue";
     byId("batch").hidden = place !== "batch";
+    byId("reel").hidden = place !== "reel";
     for (const id of ["undo", "redo", "open"]) byId(id).hidden = place !== "photo";
     for (const button of byId("places").children) button.setAttribute("aria-current", button.dataset.place === place ? "page" : "false");
     byId("name").textContent = place === "photo" && this.store.photo ? this.store.photo.name.replace(/\.[^.]+$/, "") : "";
@@ -59,6 +62,7 @@ class Studio {
     if (place !== "rescue" && was === "rescue") this.rescue.player.toggle(false);
     if (place === "rescue") this.rescue.fit();
     if (place === "batch") this.batch.opened();
+    if (place === "reel") this.reel.opened();
     this.stage.fit();
   }
 
@@ -147,7 +151,8 @@ class Studio {
     player.addEventListener("drawn", () => { this.times.drawn = performance.now(); });
     socket.addEventListener("error", ({detail}) => {
       if (["tile", "estimate", "prompt", "pose"].includes(detail.op)) return;
-      if (detail.op === "watch") return; // the rescue says it where the clip is
+      if (["watch", "reel_plan"].includes(detail.op)) return; // said where the clip or the rooms are
+      this.player.held = false;
       if (detail.op === "export" && this.kept.export) this.kept.export.progress = null;
       this.status("");
       this.panel?.refresh();
@@ -323,7 +328,7 @@ class Studio {
       document.body.classList.remove("dropping");
       const files = [...(event.dataTransfer?.files ?? [])];
       if (!files.length) return;
-      if (this.place === "batch") this.batch.take(files);
+      if (this.place === "batch" || this.place === "reel") this[this.place].take(files);
       else if (this.place === "rescue") this.rescue.drop(files[0]);
       else if (files[0].type.startsWith("video/")) {
         this.go("rescue");
@@ -341,6 +346,7 @@ class Studio {
     const on = button.getAttribute("aria-pressed") !== "true";
     button.setAttribute("aria-pressed", String(on));
     if (name === "compare") this.player.show(on ? this.#framed() : null);
+    else if (name === "seam") this.player.around(on);
     else this.stage.show[name] = on;
     this.stage.draw();
   }
@@ -383,7 +389,7 @@ class Studio {
         o: () => byId("pick").click(), e: () => { this.open("export"); this.panel.run(); }}[key]
       : {" ": () => this.player.toggle(), arrowleft: () => this.player.step(-1), arrowright: () => this.player.step(1),
         home: () => this.player.seek(0), end: () => this.player.seek(Infinity), b: () => this.view("compare"),
-        s: () => this.view("safe"), c: () => this.view("crop"), t: () => this.take(), "?": help,
+        j: () => this.view("seam"), s: () => this.view("safe"), c: () => this.view("crop"), t: () => this.take(), "?": help,
         p: () => this.panel?.tool?.("paint"), e: () => this.panel?.tool?.("erase"), d: () => this.panel?.tool?.("arrow"),
         l: () => this.panel?.tool?.("lasso"), n: () => this.panel?.tool?.("pin"),
         v: () => this.panel?.tool?.("select"), "[": () => this.panel?.brushSize?.(1 / 1.15), "]": () => this.panel?.brushSize?.(1.15),

@@ -1,7 +1,7 @@
 // Every English text of the page. Labels and help of settings come from their declarations.
 
 export const words = {
-  places: {photo: "Photo", rescue: "Rescue", batch: "Batch"},
+  places: {photo: "Photo", rescue: "Rescue", batch: "Batch", reel: "Reel"},
   tabs: {see: "See", correct: "Correct", direct: "Direct", finish: "Finish", export: "Export"},
   undo: "Undo", redo: "Redo", open: "Open", theme: "Light or dark", keys: "Keyboard",
   play: "Play", pause: "Pause", scrub: "Position in the clip",
@@ -28,9 +28,10 @@ export const words = {
     resting: "The camera rests while you look and correct",
   },
 
-  views: {compare: "Before", safe: "Safe areas", crop: "Crops"},
+  views: {compare: "Before", seam: "Seam", safe: "Safe areas", crop: "Crops"},
   viewsHelp: {
     compare: "Show the photo instead of the clip",
+    seam: "Play only around the joint, where the end meets the start",
     safe: "Where titles and action are safe",
     crop: "What other shapes of frame would keep",
   },
@@ -92,11 +93,15 @@ export const words = {
     },
     wind: "Wind", dial: "Drag to set direction and speed",
     direction: "direction", speed: "speed", gust: "gust",
+    follow: "Follow a sound", followHelp: "A sound swells the motion with its loudness; a curve is a CSV of seconds and shares.",
+    targets: {wind: "The wind follows", amount: "All motion follows", camera: "The camera follows"},
+    follows: [["modulate_attack", "Rises within"], ["modulate_release", "Falls within"], ["modulate_floor", "Left in silence"]],
     motion: "Motion", time: "Time", take: "Another take", auto: "Auto",
     chosen: (move) => `chosen: ${move}`,
   },
 
   finish: {
+    lead: "Click on the picture where a title should stand, and type it there.", typing: "Title",
     brand: "Brand", brandHelp: "Choose a brand file (.toml) and the fonts, logo and colour table that it names, all at once.",
     brandTaken: (n) => `${n} settings were taken.`, brandMissing: (names) => `Not among the files: ${names}.`, brandNone: "There is no brand file (.toml) among them.",
     truth: "Camera only, and what is said of it",
@@ -106,6 +111,7 @@ export const words = {
   export: {
     lead: "The file has the frames you see, at full size.",
     name: "Name", format: "Format", about: (size) => `about ${size}`,
+    presetChoose: "Take one…", presetTaken: (name, help) => `${name} was taken: ${help}.`,
     frame: "Frame", encoding: "Encoding", sound: "Sound", stereo: "Stereo", page: "For a page",
     start: "Export", cancel: "Cancel", save: "Save shot file",
     stages: {network: "Looking", depth: "Depth", regions: "Regions", camera: "Camera", scene: "Scene",
@@ -159,8 +165,34 @@ export const words = {
     done: "Done", again: "The same again",
   },
 
+  reel: {
+    title: "A reel of a house",
+    drop: "Drop the photos of its rooms here. They stay on this machine.",
+    choose: "Choose photos", add: "Add photos", forget: "Start over",
+    sending: (done, all) => `Taking ${done} of ${all} photos`,
+    planning: (done, all) => (all ? `Looking at ${done} of ${all} photos` : "Looking at the photos"),
+    count: (rooms, seconds) => `${rooms === 1 ? "One room" : `${rooms} rooms`} in ${Math.round(seconds)} s`,
+    order: (reason) => `${reason[0].toUpperCase()}${reason.slice(1)}.`,
+    mine: "In your order.", byItself: "Order by itself",
+    rooms: "Rooms", room: (n) => `Room of photo ${n}`, noRoom: "Room",
+    earlier: (name) => `Earlier: ${name}`, later: (name) => `Later: ${name}`, without: (name) => `Leave out ${name}`,
+    moved: (name, place, all) => `${name} is now ${place} of ${all}.`,
+    left: "Left out", duplicate: (kept) => `shows the same as ${kept}`, unused: "no room in this length",
+    removed: "left out by you", takeIn: "Take in",
+    timeline: (rooms, seconds, beats) => `${rooms} rooms over ${Math.round(seconds)} seconds${beats ? `, ${beats} beats` : ""}`,
+    closing: "Card", span: (start, end) => `${start.toFixed(1)} to ${end.toFixed(1)} s`,
+    reel: "Reel", shapes: "Shapes", music: "Music", card: "Card", branding: "Branding", more: "More",
+    listing: "Take from a table (CSV)", listingHelp: "One row: title, price, address, facts, agent, contact, link, logo.",
+    listingTaken: (n) => (n === 1 ? "One field was taken." : `${n} fields were taken.`), listingMissing: (names) => `Choose these files yourself: ${names}.`,
+    output: "Where to", name: "Folder", start: "Make the reels", done: "Done", play: (name) => `Play ${name}`,
+    kept: "They were finished before, and are as they were.", video: "The reel",
+    missing: "Some rooms could not be made; make it again to go on:",
+    cancelled: "Cancelled; finished rooms stay, and are not made again.",
+    stages: {kernels: "Getting ready", photos: "Photos", rooms: "Rooms", reels: "Joining"},
+  },
+
   fields: {
-    choose: "Choose…", clear: "Clear", auto: "by itself", reset: "Back to the default",
+    choose: "Choose…", clear: "Clear", given: "a file is set", auto: "by itself", reset: "Back to the default",
     help: (label) => `About ${label}`,
   },
 
@@ -171,10 +203,10 @@ export const words = {
       ["← →", "one frame back or on"],
       ["Home End", "first or last frame"],
       ["1 … 5", "See, Correct, Direct, Finish, Export"],
-      ["Alt 1, Alt 2, Alt 3", "Photo, Rescue, Batch"],
+      ["Alt 1 … Alt 4", "Photo, Rescue, Batch, Reel"],
       ["Ctrl Z, Ctrl Shift Z", "undo, redo"],
       ["B", "before and after"],
-      ["S, C", "safe areas, crops"],
+      ["J, S, C", "seam, safe areas, crops"],
       ["P, E, L, D, N, V", "paint, erase, lasso, direction, pin, select (under Correct)"],
       ["[ ]", "smaller or larger brush"],
       ["On the picture: arrows, Enter", "move the tool, use it"],
@@ -186,8 +218,14 @@ export const words = {
 
 export function humanise(key) {
   const text = key.replaceAll("_", " ").replaceAll("-", " ");
-  const short = {fps: "Frames per second", crf: "Constant quality", lut: "Colour table"};
+  const short = {fps: "Frames per second", crf: "Constant quality", lut: "Colour table", "lut strength": "Strength of the table",
+    h264: "H.264", h265: "H.265", av1: "AV1", vp9: "VP9"};
   return short[key] ?? text[0].toUpperCase() + text.slice(1);
+}
+
+// A note of the engine, its options by the names that they have on this page.
+export function noteOf(line) {
+  return line.replace(/--(?:no-)?([a-z][a-z-]+)/g, (_, option) => `‘${humanise(option)}’`);
 }
 
 export function percent(share) {

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import multiprocessing
 import signal
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -20,18 +21,21 @@ DIED = "its process died, perhaps for lack of memory; try a smaller --size"
 
 
 def run(
-    tasks: Sequence[T],
+    waiting: deque[T],
     workers: int,
     make: Callable[[T], Records],
     lost: Callable[[T, str], Records],
+    tick: float | None = None,
 ) -> Generator[Records, None, None]:
     """Yield the records that ``make`` returns of each task as it ends, in processes of their own.
 
-    No more tasks are handed out than there are workers, so memory does not grow with their number.
-    When a worker dies its pool is of no more use: what was under way is tried again one by one,
-    and of the task that kills its worker again the records are those that ``lost`` returns.
+    Tasks are taken from the left of ``waiting``, to which others may be added meanwhile. No more
+    are handed out than there are workers, so memory does not grow with their number. When a
+    worker dies its pool is of no more use: what was under way is tried again one by one, and of
+    the task that kills its worker again the records are those that ``lost`` returns. With ``tick``,
+    nothing is yielded every so many seconds, so that the caller can end it.
     """
-    waiting, retries = list(reversed(tasks)), list[T]()
+    retries = list[T]()
     while waiting or retries:
         if retries:
             task = retries.pop()
@@ -46,9 +50,12 @@ def run(
             try:
                 while waiting or running:
                     while waiting and len(running) < workers:
-                        running[submit(waiting[-1])] = waiting[-1]
-                        waiting.pop()
-                    for done in wait(running, return_when=FIRST_COMPLETED).done:
+                        running[submit(waiting[0])] = waiting[0]
+                        waiting.popleft()
+                    ended = wait(running, tick, return_when=FIRST_COMPLETED).done
+                    if not ended:
+                        yield []
+                    for done in ended:
                         records = done.result()
                         del running[done]
                         yield records

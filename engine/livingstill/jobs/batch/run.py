@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
@@ -93,11 +94,12 @@ def batch(
     rows: Sequence[Row] = gathered.rows
     if match_exposure:
         _make_folder(folder)
-        rows = matching.match_rows(rows, folder, overwrite)
+        with folder_lock(folder):  # whose targets another batch may be setting
+            rows = matching.match_rows(rows, folder, overwrite)
     tasks = plan(rows, folder, values, preset, aspects, suffix)
     if signing is not None:
         credentials.check(signing, [f"clip{suffix}"])
-        tasks = [replace(task, signing=signing) for task in tasks]
+        tasks = [replace(task, signing=signing, error=_unsigned(task)) for task in tasks]
     return work(
         tasks,
         folder,
@@ -155,7 +157,7 @@ def work(
             warmup(progress)  # once, before every worker compiles for itself
         longest = max((long_side(str(t.values.get("size", "1080p"))) for t in tasks), default=0)
         count = workers or default_workers(longest, len(tasks))
-        results = runner(todo) if runner else pool.run(todo, count, make, _lost)
+        results = runner(todo) if runner else pool.run(deque(todo), count, make, _lost)
         with progress.stage("photos", len(todo)) as step, closing(results):
             for records_done in results:
                 records.update({record["output"]: record for record in records_done})
@@ -180,6 +182,12 @@ def work(
         with _problems(problems, "no report was written"):
             overview.write(report)
     return replace(report, problems=tuple(problems))
+
+
+def _unsigned(task: Task) -> str:
+    """Return why a task's clips cannot be made or signed; "" if they can."""
+    refusal = None if task.rescue else credentials.refusal(Path(task.photo))
+    return task.error or refusal or ""
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""A reel's files from its segments: dissolves encoded, packets joined, sound, chapters, pictures."""
+"""A reel's files from its segments: packets joined, sound, chapters, pictures, subtitles."""
 
 from __future__ import annotations
 
@@ -12,23 +12,26 @@ from livingstill.io.files import atomic_write
 from livingstill.jobs.certificate import Certificate, combine
 from livingstill.jobs.reel import subtitles
 from livingstill.jobs.reel.certified import of_record
+from livingstill.jobs.reel.dissolve import between
 from livingstill.jobs.reel.piece import Piece
 from livingstill.jobs.reel.plan import Plan
 from livingstill.jobs.reel.shot import (
     BRANDED,
     SHARED,
     ShotValues,
-    body_encoding,
     cover_name,
     file_name,
 )
-from livingstill.jobs.reel.survey import rate
 from livingstill.media import metadata as xmp
-from livingstill.media.write.segments import Chapter, JoinedVideo, dissolve
+from livingstill.media.write.segments import Chapter, JoinedVideo
 from livingstill.settings.reel import ReelSettings
 
 NAME = "reel"
 """Beginning of the names of all files of a reel."""
+
+
+TEXTS = (".srt", ".vtt")
+"""Suffixes of the subtitles."""
 
 
 def video_name(shape: str, twin: str, twins: Sequence[str]) -> str:
@@ -47,31 +50,17 @@ def stem_of(shape: str, twin: str, twins: Sequence[str]) -> str:
 
 
 def segments_of(pieces: Sequence[Piece], shape: str, twin: str) -> list[Path]:
-    """Return the segments of one reel in order, each dissolve made if it is not there yet."""
+    """Return the segments of one reel in order: shots, and the dissolves between them."""
     parts: list[Path] = []
     for index, piece in enumerate(pieces):
-        values = ShotValues.of(piece.values)
-        if index and values.span.head:
-            parts.append(_dissolve(pieces[index - 1], piece, shape, twin))
+        values, folder = ShotValues.of(piece.values), Path(piece.folder)
+        joint = between(pieces[index - 1], piece) if index else None
+        if joint is not None:
+            which = twin if twin in values.ends() else SHARED
+            parts.append(folder / file_name(joint.name, shape, "body", which))
         body = twin if twin in values.bodies() else SHARED
-        parts.append(Path(piece.folder) / file_name(piece.name, shape, "body", body))
+        parts.append(folder / file_name(piece.name, shape, "body", body))
     return parts
-
-
-def _dissolve(before: Piece, after: Piece, shape: str, twin: str) -> Path:
-    """Return the dissolve between two shots, encoded."""
-    values, folder = ShotValues.of(after.values), Path(after.folder)
-    which = twin if twin in values.ends() else SHARED
-    settings = values.settings
-    target = folder / file_name(f"{before.name}-{after.name}", shape, "body", which)
-    if not target.is_file():
-        tail = folder / file_name(before.name, shape, "tail", which)
-        head = folder / file_name(after.name, shape, "head", which)
-        with atomic_write(target) as part:
-            size = settings.frame(shape)
-            how = body_encoding(settings)
-            dissolve(tail, head, part, values.span.head, size, rate(settings), how)
-    return target
 
 
 def certificate_of(
@@ -127,9 +116,14 @@ def chapters_of(plan: Plan, settings: ReelSettings) -> list[Chapter]:
 
 
 def write_subtitles(folder: Path, plan: Plan) -> list[str]:
-    """Write the subtitles in both formats, if there are any; return the names of the files."""
+    """Write the subtitles in both formats; return the names of the files.
+
+    Where there are none, those of an earlier reel in the folder are removed.
+    """
     found = subtitles.cues(plan)
     if not found:
+        for suffix in TEXTS:
+            (folder / f"{NAME}{suffix}").unlink(missing_ok=True)
         return []
     texts = {f"{NAME}.srt": subtitles.subrip(found), f"{NAME}.vtt": subtitles.webvtt(found)}
     for name, text in texts.items():

@@ -23,28 +23,29 @@ def without_duplicates(
 ) -> tuple[list[Facts], list[Duplicate]]:
     """Return the photos in their order, of each view one, and what was left out.
 
-    ``grey`` gives a photo's small grey picture. Photos whose hashes are alike are compared by
-    keypoints; the sharper one is kept, the larger one where they are as sharp.
+    ``grey`` gives a photo's small grey picture, see ``likeness.small_grey``. The sharper one is
+    kept, the larger one where they are as sharp.
     """
-    kept: list[Facts] = []
+    kept: list[int] = []
     dropped: list[Duplicate] = []
-    for photo in photos:
-        twin = next((other for other in kept if _same(photo, other, grey)), None)
+    pictures = [grey(photo) for photo in photos]
+    candidates = likeness.candidates(pictures)
+
+    def same(one: int, other: int) -> bool:
+        if photos[one].record["sha256"] == photos[other].record["sha256"]:
+            return True
+        return bool(candidates[one, other]) and likeness.same_view(pictures[one], pictures[other])
+
+    for index, photo in enumerate(photos):
+        twin = next((other for other in kept if same(index, other)), None)
         if twin is None:
-            kept.append(photo)
-        elif _quality(photo) > _quality(twin):
-            kept[kept.index(twin)] = photo
-            dropped.append(Duplicate(twin, photo))
+            kept.append(index)
+        elif _quality(photo) > _quality(photos[twin]):
+            kept[kept.index(twin)] = index
+            dropped.append(Duplicate(photos[twin], photo))
         else:
-            dropped.append(Duplicate(photo, twin))
-    return kept, dropped
-
-
-def _same(one: Facts, other: Facts, grey: Callable[[Facts], UInt8Array]) -> bool:
-    if one.record["sha256"] == other.record["sha256"]:
-        return True
-    distance = (int(one.record["hash"], 16) ^ int(other.record["hash"], 16)).bit_count()
-    return distance <= likeness.MAX_DISTANCE and likeness.same_view(grey(one), grey(other))
+            dropped.append(Duplicate(photo, photos[twin]))
+    return [photos[index] for index in kept], dropped
 
 
 def _quality(photo: Facts) -> tuple[bool, float, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +54,7 @@ def shot_pieces(plan: Plan, settings: ReelSettings, folder: Path) -> list[Piece]
     drawn = {key: file_digest(Path(values[key])) for key in _FILES if values[key]}
     common = {"settings": values, "twins": twins_of(settings)}
     midtones = _midtones(plan) if settings.match_exposure else [0.0] * len(plan.stops)
-    pieces = []
+    pieces: list[Piece] = []
     for index, stop in enumerate(plan.stops):
         first, last = plan.shot_span(index)
         head, tail = (2 * plan.half if edge else 0 for edge in (index, last > stop.last))
@@ -71,13 +71,19 @@ def shot_pieces(plan: Plan, settings: ReelSettings, folder: Path) -> list[Piece]
         if index == 0:
             own["cover"] = sum(plan.card_span()) // 2
         digest = _digest(stop.photo.record["sha256"], {**common, **own}, drawn)
-        pieces.append(
-            Piece("shot", f"shot-{index:03}-{digest[:8]}", str(stop.photo.entry.photo), str(folder), digest,
-                  {**common, **own}, tuple(kept["files"]))
-        )  # fmt: skip
+        name = _unique(f"shot-{digest[:12]}", pieces)
+        photo = str(stop.photo.entry.photo)
+        reads = tuple(kept["files"])
+        pieces.append(Piece("shot", name, photo, str(folder), digest, {**common, **own}, reads))
     if plan.closing < plan.frames:
         pieces.append(_closing_piece(plan, common, drawn, folder))
     return pieces
+
+
+def _unique(name: str, pieces: Sequence[Piece]) -> str:
+    """Return a name that no piece has: a photo may be seen twice, and its frames be used up once."""
+    count = sum(piece.name == name or piece.name.startswith(f"{name}-") for piece in pieces)
+    return f"{name}-{count + 1}" if count else name
 
 
 def _midtones(plan: Plan) -> list[float]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
 
@@ -71,6 +71,30 @@ class Plan:
         begin, end = round(_CARD_BEGINS * self.fps), round(_CARD_ENDS * self.fps)
         first = self.stops[0]
         return min(begin, first.last // 4), max(1, first.last - self.half - end)
+
+
+def without(plan: Plan, photos: Collection[str]) -> Plan:
+    """Return a plan without the stops of some photos, by their paths, all others where they were.
+
+    The time of each goes to the stop before it, that of the first to the next: so the shots of
+    other rooms, which are made already, stay what they are.
+
+    Raises
+    ------
+    InputError
+        If no stop is left.
+    """
+    stops: list[Stop] = []
+    start = 0
+    for stop in plan.stops:
+        if str(stop.photo.entry.photo) not in photos:
+            stops.append(replace(stop, first=start))
+        elif stops:
+            stops[-1] = replace(stops[-1], last=stop.last)
+        start = stops[-1].last if stops else 0
+    if not stops:
+        raise InputError("none of the photos can be used; the reasons are above")
+    return replace(plan, stops=tuple(stops))
 
 
 def choose_rooms(photos: Sequence[Facts], settings: ReelSettings) -> list[Facts]:

@@ -1,53 +1,59 @@
-"""Make a reel: survey the photos, plan, render what is not finished, join, say what is left out."""
+"""Plan a reel, or make it: render what is not finished, join, say what is left out."""
 
 from __future__ import annotations
 
-import json
 import shutil
-from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import closing
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from livingstill.core.errors import InputError
-from livingstill.core.model import Float32Array, Progress
+from livingstill.core.model import Progress
 from livingstill.finish import listing_cards
-from livingstill.io.files import atomic_write
+from livingstill.io.files import is_full
 from livingstill.io.text import counted
-from livingstill.jobs import certificate, credentials
-from livingstill.jobs.batch import pool
+from livingstill.jobs import credentials
 from livingstill.jobs.batch.folder import folder_lock, remove_partial_files
-from livingstill.jobs.batch.run import default_workers
-from livingstill.jobs.batch.work import RECORDS, load, store
 from livingstill.jobs.credentials import SigningFiles
-from livingstill.jobs.reel import assembly, duplicates, music, order, pieces, plan, survey
-from livingstill.jobs.reel.certified import metadata
-from livingstill.jobs.reel.duplicates import Duplicate
+from livingstill.jobs.reel import pieces
+from livingstill.jobs.reel.delivery import Delivery
 from livingstill.jobs.reel.entries import Entries, gather
-from livingstill.jobs.reel.facts import Facts
-from livingstill.jobs.reel.piece import Piece, finished
+from livingstill.jobs.reel.makers import Makers
+from livingstill.jobs.reel.piece import Runner
 from livingstill.jobs.reel.plan import Plan
-from livingstill.jobs.reel.result import ReelResult
-from livingstill.jobs.reel.work import lost, make
+from livingstill.jobs.reel.preparation import Preparation, prepare
+from livingstill.jobs.reel.production import produce
+from livingstill.jobs.reel.result import ReelPlan, ReelResult
 from livingstill.jobs.stages import Stages
-from livingstill.jobs.warmup import warmup
 from livingstill.media import sound
 from livingstill.settings.declare import checked
 from livingstill.settings.reel import ReelSettings
 
-Runner = Callable[[Sequence[Piece]], Generator[list[dict[str, Any]], None, None]]
-"""Makes pieces in any order and yields the record of each, in a list, as it ends."""
+_VIDEOS = (".mp4", ".mov", ".webm", ".mkv", ".gif")
 
 
-@dataclass(frozen=True, slots=True)
-class _Rooms:
-    """Photos in the reel's order, and what became of the others."""
+def plan_reel(
+    source: str | Path,
+    folder: str | Path,
+    values: Mapping[str, Any] | None = None,
+    *,
+    workers: int | None = None,
+    runner: Runner | None = None,
+    progress: Progress | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> ReelPlan:
+    """Return what a reel of these photos would be: its rooms, when each is seen and how, the beats.
 
-    photos: tuple[Facts, ...]
-    reason: str
-    dropped: tuple[Duplicate, ...]
-    unused: tuple[Facts, ...]
+    Every photo is analysed once, and what is found is kept in ``folder``, so another plan of the same
+    photos, or the reel itself, does not analyse them again; nothing is rendered. The parameters
+    and errors are those of ``reel``.
+    """
+    settings, entries, place = _begin(source, folder, values)
+    makers = Makers(Stages(progress), workers, runner, cancelled)
+    with _working_in(place):
+        prepared = prepare(entries, settings, place.work, makers)
+    return ReelPlan(**_told(prepared, prepared.plan, settings))
 
 
 def reel(
@@ -60,6 +66,7 @@ def reel(
     runner: Runner | None = None,
     signing: SigningFiles | None = None,
     progress: Progress | None = None,
+    cancelled: Callable[[], bool] | None = None,
 ) -> ReelResult:
     """Make a reel of a listing's photos in every shape, branded and not, and what goes with it.
 
@@ -72,6 +79,7 @@ def reel(
     overwrite : make everything anew
     runner : who makes the pieces instead of worker processes of this machine
     signing : the user's certificate and key, by which every reel is signed
+    cancelled : asked twice a second; once it returns true the reel ends
 
     A photo that cannot be used never stops the reel: the result says which and why. Call it from
     the main module only under ``if __name__ == "__main__"``: the workers are fresh processes.
@@ -80,26 +88,59 @@ def reel(
     ------
     InputError
         If the source, the folder or a setting cannot be used, or no photo can.
+    Cancelled
+        If it is; what is finished is not made again by another call.
     """
-    settings, folder = checked(ReelSettings, dict(values or {})), Path(folder)
-    check(settings)
     if signing is not None:
         credentials.check(signing, ["reel.mp4"])
-    entries = gather(Path(source), _made_in(folder))
-    if settings.order == "table" and not entries.ordered:
-        raise InputError("order is table, but a folder has none; name a CSV table of photos")
-    if folder.suffix.lower() in (".mp4", ".mov", ".webm", ".mkv", ".gif"):
-        raise InputError(
-            f"output {folder} is a file's name; a reel is several files, so name a folder"
-        )
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"cannot make the folder {folder}: {error.strerror}") from None
-    with folder_lock(folder):
-        remove_partial_files(folder)
-        job = _Job(entries, settings, folder, workers, runner, signing, Stages(progress), overwrite)
-        return job.run()
+    settings, entries, place = _begin(source, folder, values, signing)
+    makers = Makers(Stages(progress), workers, runner, cancelled)
+    with _working_in(place):
+        if not overwrite:
+            place.check_ours()
+        else:
+            shutil.rmtree(place.work)
+            place.work.mkdir()
+        return _make(entries, settings, place, makers)
+
+
+def _make(entries: Entries, settings: ReelSettings, place: Delivery, makers: Makers) -> ReelResult:
+    """Prepare, produce and deliver a reel; return what came of it."""
+    signed = place.signing is not None
+    prepared = prepare(entries, settings, place.work, makers, signed=signed)
+
+    def digest_of(plan: Plan) -> str:
+        shots = pieces.shot_pieces(plan, settings, place.work)
+        digest = pieces.reel_digest(shots, settings, entries.photos)
+        return f"{digest}:signed" if signed else digest
+
+    def result(plan: Plan, failed: Mapping[str, str], **more: Any) -> ReelResult:
+        told = _told(prepared, plan, settings, failed)
+        return ReelResult(**told, folder=place.folder, seconds=dict(makers.stages.seconds), **more)
+
+    if place.is_finished(digest_of(prepared.plan)):
+        videos, files = place.files()
+        return result(prepared.plan, {}, videos=videos, files=files, kept=True)
+    produced = produce(prepared.plan, settings, place.work, makers)
+    if produced.missing:
+        missing = {Path(photo).name: reason for photo, reason in produced.missing.items()}
+        return result(produced.plan, produced.failed, missing=missing)
+    digest = digest_of(produced.plan)
+    kept = place.is_finished(digest)
+    if not kept:
+        try:
+            place.write(prepared, produced, makers.stages)
+        except (InputError, OSError) as error:
+            if not is_full(error if isinstance(error, OSError) else str(error)):
+                raise
+            told = str(error)
+            missing = dict.fromkeys((s.photo.name for s in produced.plan.stops), told)
+            return result(produced.plan, produced.failed, missing=missing)
+    videos, files = place.files()
+    done = result(produced.plan, produced.failed, videos=videos, files=files, kept=kept)
+    if not kept:
+        place.report(done.as_json(), digest, complete=not produced.failed)
+    return done
 
 
 def check(settings: ReelSettings) -> None:
@@ -122,222 +163,61 @@ def check(settings: ReelSettings) -> None:
         listing_cards.notice(settings.disclosure, settings, settings.frame(shape))
 
 
-def _made_in(folder: Path) -> frozenset[Path]:
-    """Return the files that reels have written into a folder, so that none is taken for a photo."""
-    made = load(folder / RECORDS / "reel.json").get("made", ())
-    return frozenset((folder / name).resolve() for name in made)
+def _begin(
+    source: str | Path,
+    folder: str | Path,
+    values: Mapping[str, Any] | None,
+    signing: SigningFiles | None = None,
+) -> tuple[ReelSettings, Entries, Delivery]:
+    """Return the settings, the photos and the place of a reel, all checked; make its folder."""
+    settings = checked(ReelSettings, dict(values or {}))
+    check(settings)
+    place = Delivery(Path(folder), settings, signing)
+    entries = gather(Path(source), place.made())
+    if settings.order == "table" and not entries.ordered:
+        raise InputError("order is table, but a folder has none; name a CSV table of photos")
+    if place.folder.suffix.lower() in _VIDEOS:
+        raise InputError(
+            f"output {folder} is a file's name; a reel is several files, so name a folder"
+        )
+    try:
+        place.folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"cannot make the folder {folder}: {error.strerror}") from None
+    return settings, entries, place
 
 
-class _Job:
-    """One run of a reel."""
+@contextmanager
+def _working_in(place: Delivery) -> Iterator[None]:
+    """Hold the folder of a reel, without what a killed run has left half-written."""
+    with folder_lock(place.folder):
+        remove_partial_files(place.folder)
+        place.work.mkdir(parents=True, exist_ok=True)
+        yield
 
-    def __init__(
-        self,
-        entries: Entries,
-        settings: ReelSettings,
-        folder: Path,
-        workers: int | None,
-        runner: Runner | None,
-        signing: SigningFiles | None,
-        stages: Stages,
-        overwrite: bool,
-    ) -> None:
-        self._entries, self._settings, self._folder = entries, settings, folder
-        self._workers, self._runner, self._stages = workers, runner, stages
-        self._overwrite, self._signing = overwrite, signing
-        self._work = folder / RECORDS / "reel"
-        self._failed: dict[str, str] = {}
-        self._warm = False
 
-    def run(self) -> ReelResult:
-        """Do all there is to do; return what came of it."""
-        self._check_ours()
-        self._work.mkdir(parents=True, exist_ok=True)
-        if self._overwrite:
-            shutil.rmtree(self._work)
-            self._work.mkdir()
-        photos = self._survey()
-        recording = music.read(self._settings, self._settings.duration)
-        while True:
-            rooms = self._rooms(photos)
-            beats, music_note = self._beats(recording, len(rooms.photos))
-            planned = plan.make(rooms.photos, self._settings, survey.rate(self._settings), beats)
-            shots = pieces.shot_pieces(planned, self._settings, self._work)
-            digest = pieces.reel_digest(shots, self._settings, self._entries.photos)
-            digest += ":signed" if self._signing else ""
-            if self._is_finished(digest):
-                return self._result(planned, rooms, music_note, kept=True)
-            records = self._make("rooms", shots)
-            lost_photos = self._lost(shots, records)
-            if not lost_photos:
-                break
-            photos = [photo for photo in photos if str(photo.entry.photo) not in lost_photos]
-        self._join(planned, shots, records, recording)
-        result = self._result(planned, rooms, music_note, kept=False)
-        self._report(result, digest)
-        return result
-
-    def _make(self, name: str, work: Sequence[Piece]) -> dict[str, dict[str, Any]]:
-        """Return the record of every piece by its name; what is finished is not made again."""
-        records = {piece.name: record for piece in work if (record := finished(piece))}
-        todo = [piece for piece in work if piece.name not in records]
-        if not todo:
-            return records
-        if not self._runner and not self._warm:
-            warmup(self._stages.progress)  # once, before every worker compiles for itself
-            self._warm = True
-        longest = max(max(self._settings.frame(shape)) for shape in self._settings.aspect)
-        count = self._workers or default_workers(longest, len(todo), threads_each=1)
-        results = self._runner(todo) if self._runner else pool.run(todo, count, make, lost)
-        with self._stages(name, len(todo)) as step, closing(results):
-            for done in results:
-                records.update({record["name"]: record for record in done})
-                step()
-        return records
-
-    def _survey(self) -> list[Facts]:
-        """Return the facts of every photo that can be used; of the others note why."""
-        work = pieces.survey_pieces(self._entries.photos, self._settings, self._work)
-        unique = {piece.name: piece for piece in work.values()}
-        records = self._make("photos", list(unique.values()))
-        photos = []
-        for entry, piece in work.items():
-            record = records[piece.name]
-            if record["state"] == "done":
-                photos.append(Facts.of(entry, record))
-            else:
-                self._failed[entry.photo.name] = record["error"]
-        if not photos:
-            raise InputError(f"none of the photos can be used; the first: {self._first_failure()}")
-        return photos
-
-    def _first_failure(self) -> str:
-        return next(iter(self._failed.values()))
-
-    def _rooms(self, photos: Sequence[Facts]) -> _Rooms:
-        """Return the photos to show, in order, without duplicates."""
-        if not photos:
-            raise InputError(
-                f"none of the photos can be used; the last: {list(self._failed.values())[-1]}"
-            )
-        dropped: list[Duplicate] = []
-        if self._settings.duplicates == "drop":
-            photos, dropped = duplicates.without_duplicates(
-                photos, lambda photo: survey.read_picture(self._work / photo.record["files"][1])
-            )
-        ordering = order.order(photos, self._settings.order, has_table=self._entries.ordered)
-        chosen = plan.choose_rooms(ordering.photos, self._settings)
-        unused = [photo for photo in ordering.photos if photo not in chosen]
-        return _Rooms(tuple(chosen), ordering.reason, tuple(dropped), tuple(unused))
-
-    def _beats(self, recording: Float32Array | None, count: int) -> tuple[Any, str]:
-        seconds = plan.seconds_of(count, self._settings)
-        part = None if recording is None else music.ended(recording, seconds, 0.0)
-        return music.beats_of(part)
-
-    def _lost(self, shots: Sequence[Piece], records: Mapping[str, Mapping[str, Any]]) -> set[str]:
-        """Return the photos whose shots could not be made, and note why."""
-        failed = {
-            piece.photo: records[piece.name]["error"]
-            for piece in shots
-            if records[piece.name]["state"] != "done"
-        }
-        self._failed |= {Path(photo).name: error for photo, error in failed.items()}
-        return set(failed)
-
-    def _join(
-        self,
-        planned: Plan,
-        shots: Sequence[Piece],
-        records: Mapping[str, Mapping[str, Any]],
-        recording: Float32Array | None,
-    ) -> None:
-        """Write every reel with its certificate and its picture, and the subtitles."""
-        settings, twins = self._settings, pieces.twins_of(self._settings)
-        self._claim()
-        track = None
-        if recording is not None:
-            track = music.ended(recording, planned.seconds, settings.music_fade)
-        photos = list(dict.fromkeys(stop.photo.entry.photo for stop in planned.stops))
-        with self._stages("reels", len(settings.aspect) * len(twins)) as step:
-            for shape in settings.aspect:
-                for twin in twins:
-                    target = self._folder / assembly.video_name(shape, twin, twins)
-                    certified = assembly.certificate_of(shots, records, shape, twin)
-                    parts = assembly.segments_of(shots, shape, twin)
-                    fields = metadata(certified)
-                    assembly.write_video(target, parts, planned, settings, track, fields)
-                    if self._signing is not None:
-                        credentials.sign(target, certified, photos, self._signing)
-                    certificate.write(certified, str(target), overwrite=True)
-                    assembly.copy_cover(shots[0], shape, twin, target.with_suffix(".jpg"))
-                    step()
-        assembly.write_subtitles(self._folder, planned)
-
-    def _files(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Return the names of the reels, and of what lies beside them."""
-        settings, twins = self._settings, pieces.twins_of(self._settings)
-        stems = [assembly.stem_of(s, twin, twins) for s in settings.aspect for twin in twins]
-        texts = [f"{assembly.NAME}{suffix}" for suffix in (".srt", ".vtt")]
-        texts = [name for name in texts if (self._folder / name).is_file()]
-        ends = (".jpg", ".certificate.json", ".certificate.txt")
-        beside = (f"{stem}{end}" for stem in stems for end in ends)
-        return tuple(f"{stem}.mp4" for stem in stems), (*beside, *texts)
-
-    def _result(self, planned: Plan, rooms: _Rooms, music_note: str, *, kept: bool) -> ReelResult:
-        videos, files = self._files()
-        notes = [
-            f"{s.photo.name}: {note}" for s in planned.stops for note in s.photo.record["notes"]
-        ]
-        if planned.seconds < self._settings.duration:
-            notes.append(
-                f"{counted(len(planned.stops), 'room')} {'makes' if len(planned.stops) == 1 else 'make'} {planned.seconds:g} s at this pace; add photos for "
-                f"{self._settings.duration:g} s"
-            )
-        return ReelResult(
-            self._folder, planned, videos, files, rooms.reason, music_note, dict(self._failed),
-            rooms.dropped, rooms.unused, tuple(notes), self._entries.left_out,
-            dict(self._stages.seconds), kept,
-        )  # fmt: skip
-
-    @property
-    def _record(self) -> Path:
-        return self._folder / RECORDS / "reel.json"
-
-    def _is_finished(self, digest: str) -> bool:
-        """Return whether the reels stand there as these settings make them."""
-        record = load(self._record)
-        names = record.get("files", ())
-        return record.get("digest") == digest and all((self._folder / n).is_file() for n in names)
-
-    def _names(self) -> list[str]:
-        """Return the names of all files that this reel may write."""
-        videos, files = self._files()
-        texts = (f"{assembly.NAME}{suffix}" for suffix in (".srt", ".vtt", ".json"))
-        return list(dict.fromkeys((*videos, *files, *texts)))
-
-    def _check_ours(self) -> None:
-        """Refuse to replace a file that no reel made, before any work."""
-        made = load(self._record).get("made", ())
-        for name in self._names():
-            if name not in made and (self._folder / name).exists() and not self._overwrite:
-                raise InputError(
-                    f"{self._folder / name} was not made by a reel; give --overwrite to replace it, "
-                    "or another folder"
-                )
-
-    def _claim(self) -> None:
-        """Note before the first file is written that all are a reel's, whatever happens then."""
-        made = load(self._record).get("made", ())
-        store(self._record, {"made": sorted({*made, *self._names()})})
-
-    def _report(self, result: ReelResult, digest: str) -> None:
-        """Write ``reel.json``, note that all is finished, and remove the segments."""
-        with atomic_write(self._folder / "reel.json", overwrite=True) as part:
-            text = json.dumps(result.as_json(), indent=1, ensure_ascii=False) + "\n"
-            part.write_text(text, encoding="utf-8", errors="backslashreplace")
-        record = {"digest": digest, "files": [*result.videos, *result.files]}
-        store(self._record, {**load(self._record), **record})
-        for path in self._work.iterdir():
-            if path.name.startswith(("shot-", "closing-")):
-                path.unlink()
+def _told(
+    prepared: Preparation,
+    plan: Plan,
+    settings: ReelSettings,
+    failed: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    """Return the fields of ``ReelPlan``; ``failed`` are photos that could not be rendered."""
+    notes = [f"{s.photo.name}: {note}" for s in plan.stops for note in s.photo.record["notes"]]
+    if plan.seconds < settings.duration:
+        notes.append(
+            f"{counted(len(plan.stops), 'room')} {'makes' if len(plan.stops) == 1 else 'make'} {plan.seconds:g} s at this pace; add photos for "
+            f"{settings.duration:g} s"
+        )
+    selection, reasons = prepared.selection, {**prepared.failed, **(failed or {})}
+    return {
+        "plan": plan,
+        "order": selection.reason,
+        "music": prepared.music,
+        "beats": prepared.beats,
+        "failed": {Path(photo).name: reason for photo, reason in reasons.items()},
+        "duplicates": selection.duplicates,
+        "unused": selection.unused,
+        "notes": tuple(notes),
+        "left_out": prepared.left_out,
+    }

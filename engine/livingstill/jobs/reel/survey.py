@@ -61,7 +61,6 @@ def survey(piece: Piece) -> dict[str, Any]:
         "is_drawing": statistics.is_drawing,
         "luminance": round(exposure.luminance(photo.rgb), 6),
         "blur": round(statistics.blur, 3),
-        "hash": f"{likeness.perceptual_hash(grey):016x}",
         "notes": list(photo.notes),
         "moves": {shape: _options(analysis, shot) for shape, shot in shots.items()},
     }

@@ -6,11 +6,12 @@ import traceback
 from typing import Any
 
 from livingstill.core.errors import LivingStillError
+from livingstill.io.files import is_full
 from livingstill.jobs.batch.work import fault_sentence, interruptible, store
-from livingstill.jobs.reel import shot, survey
+from livingstill.jobs.reel import dissolve, shot, survey
 from livingstill.jobs.reel.piece import Piece
 
-_STEPS = {"survey": survey.survey, "shot": shot.render}
+_STEPS = {"survey": survey.survey, "shot": shot.render, "dissolve": dissolve.render}
 
 
 def make(piece: Piece) -> list[dict[str, Any]]:
@@ -18,17 +19,24 @@ def make(piece: Piece) -> list[dict[str, Any]]:
     try:
         with interruptible():
             record = {**_head(piece), "state": "done", **_STEPS[piece.kind](piece)}
+        store(piece.record, record)
     except Exception as error:
         trace = "" if isinstance(error, LivingStillError) else traceback.format_exc()
         message = str(error) if isinstance(error, LivingStillError) else fault_sentence(error)
         return lost(piece, message, trace)
-    store(piece.record, record)
     return [record]
 
 
-def lost(piece: Piece, message: str, trace: str = "") -> list[dict[str, Any]]:
-    """Return the record, in a list, of a piece that could not be made."""
+def lost(
+    piece: Piece, message: str, trace: str = "", *, missing: bool = False
+) -> list[dict[str, Any]]:
+    """Return the record, in a list, of a piece that could not be made.
+
+    ``missing`` says that the photo is not to blame, and another run may make it: no worker was
+    left, or the disk is full, as the message may say too.
+    """
     record = {**_head(piece), "state": "failed", "error": message}
+    record["missing"] = missing or is_full(message)
     return [record | ({"traceback": trace} if trace else {})]
 
 

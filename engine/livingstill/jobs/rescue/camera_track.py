@@ -1,207 +1,213 @@
-"""Camera motion of a clip, estimated from its optical flow, and the name of the move."""
+"""Camera motion of a clip: the similarity of each frame to the first, from tracked corners.
+
+Corners (Shi and Tomasi, 1994) are followed from each good frame to the next by pyramidal
+Lucas-Kanade (Bouguet, 2001), there and back; a similarity is fitted by least median of squares
+(Rousseeuw, 1984), which up to half of the corners may contradict, and the steps are chained.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from scipy.ndimage import gaussian_filter1d
 
-from livingstill.core.model import Float32Array
-from livingstill.quality.no_reference import Series
+from livingstill.core.model import UInt8Array
 
 Flags = NDArray[np.bool_]
+Float64Array = NDArray[np.float64]
+Steps = list[tuple[int, int, Float64Array]]
 
-_STATIC_DISTANCE = 0.004
-"""Displacement of the frame's edge, frame widths, below which a camera counts as static..."""
+_LONG_SIDE = 480
+_CORNERS, _CORNER_QUALITY, _CORNER_DISTANCE = 600, 0.005, 6
+_MIN_CORNERS = 12
+"""Fewest corners that a step is fitted to; with fewer it is not known."""
+_CLOSING_TOLERANCE = 0.5
+"""Pixels of the reduced frame by which a corner may miss its start when it is tracked back."""
 
-_SMALL_DISTANCE, _CERTAIN_INLIERS = 0.0015, 0.85
-"""...and where so large a share of the picture comes back to where it was, as in small orbits."""
-
-_MIN_INLIERS = 0.72
-"""Share of the picture that has to follow; else things moved, not the camera."""
-
-_STEADY, _MIN_STEADY_INLIERS, _MAX_STEADY_STATIC = 0.85, 0.4, 0.1
-"""Steadiness of the flow from which so small a share has to follow, where no more than this share
-stays: before a camera that travels all goes the same way, near things further than far ones."""
-
-_FIT_TOLERANCE, _PARALLAX_TOLERANCE = 0.4, 0.35
-"""Pixels of a picture 480 wide by which a tile may be off the camera's flow, and shares of the flow."""
-
-OBLIQUE, _OBLIQUE = "oblique", 0.5
-"""The move that goes along neither axis: the shorter way is more than so much of the longer one."""
-
-_MIN_STATIC_SHARE, _STATIC_TILE_DISTANCE = 0.3, 0.002
-"""Share of the textured tiles that stays within so many frame widths before a still camera."""
+_STATIC_DISTANCE = 0.008
+"""Displacement of the frame's edge, frame widths, below which a camera counts as static."""
+_STAYS, _CARRIED = 0.3, 0.6
+"""Pixels of the reduced frame: a corner that goes less stays, where the fit says it goes more."""
+_MAX_STAYING_SHARE = 0.4
+"""Share of the corners that stays behind, above which something moved before a static camera."""
+_LEAST_ROLL = 2.0
+"""Degrees up to which a roll may be the drift of a chain: a horizon would rather stay level."""
+_SMOOTHING_SECONDS = 0.15
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Track:
-    """The similarity of each frame to the first: (T,) float32 each.
+    """The similarity of each frame to the first: (T,) float64 each.
 
     ``x``, ``y`` : shift of the centre in frame widths, +x right, +y down
     ``zoom`` : magnification; ``roll`` : degrees, clockwise picture
-    ``inlier_share`` : share of the picture that moves with the camera, mean over the clip
-    ``static_share`` : share of it that never leaves its place
-    ``steadiness`` : way that the median tile gets, as a share of the way that it goes
+    ``staying_share`` : share of the corners that stay where the fit carries them along
     """
 
-    x: Float32Array
-    y: Float32Array
-    zoom: Float32Array
-    roll: Float32Array
-    inlier_share: float
-    static_share: float = 0.0
-    steadiness: float = 0.0
+    x: Float64Array
+    y: Float64Array
+    zoom: Float64Array
+    roll: Float64Array
+    staying_share: float = 0.0
+
+    @property
+    def displacement(self) -> Float64Array:
+        """How far each frame's edge has gone from the first frame's, frame widths."""
+        return np.sqrt(self.x**2 + self.y**2 + (self.zoom - 1) ** 2 / 4)
+
+    @property
+    def static(self) -> bool:
+        """Whether the camera stood."""
+        extent = float(self.displacement.max(initial=0.0))
+        return extent < _STATIC_DISTANCE or self.staying_share > _MAX_STAYING_SHARE
+
+    def farthest(self) -> tuple[float, float, float]:
+        """Return shift (x, y) and magnification where the displacement is largest."""
+        i = int(self.displacement.argmax())
+        return float(self.x[i]), float(self.y[i]), float(self.zoom[i])
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
-    """A camera move by its name; ``size`` is how far: magnification - 1, else frame widths.
+def track(
+    frames: Iterable[UInt8Array], good: Flags | None = None, moving: UInt8Array | None = None
+) -> Track:
+    """Track the camera over a clip's ``frames``, (H, W, 3) uint8 RGB each.
 
-    ``direction`` is where the picture goes in a move that is oblique, a unit vector (x, y).
+    Parameters
+    ----------
+    good : (T,) bool, frames to go by; between them the camera is taken to go evenly
+    moving : (h, w) uint8 of any size, above 127 in the first good frame where things move by
+        themselves; no corner there counts, so that a camera before nothing else stands
     """
-
-    name: str
-    size: float
-    direction: tuple[float, float] = (0.0, 0.0)
-
-
-def track(series: Series, good: Flags | None = None) -> Track:
-    """Fit a similarity to the flow of every step (RANSAC over tiles) and chain them.
-
-    ``good`` (T,) bool: steps into or out of a bad frame are taken as the median of the steps
-    around them.
-    """
-    width, height = series.size
-    rows, columns = series.grid
-    y, x = np.mgrid[:rows, :columns].astype(np.float32)
-    tile_centres = np.stack(
-        [(x + 0.5) * width / columns - width / 2, (y + 0.5) * height / rows - height / 2], -1
-    )
-    textured = np.median(series.contrast, axis=0) > 3
-    if textured.sum() < 8:
-        textured = np.ones_like(textured)
-    steps, trusts = [np.zeros(4)], []
-    for flow in series.flow[1:]:
-        points = tile_centres[textured]
-        length = float(np.median(np.hypot(flow[textured][:, 0], flow[textured][:, 1])))
-        fitted: tuple[Any, Any] = cv2.estimateAffinePartial2D(
-            points,
-            points + flow[textured],
-            method=cv2.RANSAC,
-            ransacReprojThreshold=max(
-                _FIT_TOLERANCE * max(1.0, width / 480), _PARALLAX_TOLERANCE * length
-            ),
-            maxIters=300,
-        )
-        matrix, inliers = fitted
-        if matrix is None:
-            steps.append(np.full(4, np.nan))
+    steps: Steps = []
+    last, total, staying = None, np.eye(3), []
+    count, size = 0, (1, 1)
+    for count, frame in enumerate(frames, 1):
+        if good is not None and not good[count - 1]:
             continue
-        scale = float(np.hypot(matrix[0, 0], matrix[1, 0]))
-        turn = float(np.degrees(np.arctan2(matrix[1, 0], matrix[0, 0])))
-        steps.append(np.array([matrix[0, 2] / width, matrix[1, 2] / width, np.log(scale), turn]))
-        trusts.append(float(inliers.mean()))
-    steps_filled = np.array(steps)
-    if good is not None:
-        good_frames = np.asarray(good, bool)
-        steps_filled[1:][~(good_frames[1:] & good_frames[:-1])] = np.nan
-    for t in map(int, np.flatnonzero(np.isnan(steps_filled).any(1))):
-        nearby = steps_filled[max(1, t - 4) : t + 5]
-        nearby = nearby[np.isfinite(nearby).all(1)]
-        steps_filled[t] = np.median(nearby, axis=0) if len(nearby) else 0.0
-    # shifts add up under the magnification reached so far
-    zoom = np.exp(np.cumsum(steps_filled[:, 2]))
-    path = np.zeros((len(steps_filled), 2))
-    for step in range(1, len(steps_filled)):
-        path[step] = path[step - 1] * np.exp(steps_filled[step, 2]) + steps_filled[step, :2]
-    return Track(
-        x=path[:, 0].astype(np.float32),
-        y=path[:, 1].astype(np.float32),
-        zoom=zoom.astype(np.float32),
-        roll=np.cumsum(steps_filled[:, 3]).astype(np.float32),
-        inlier_share=float(np.mean(trusts)) if trusts else 0.0,
-        static_share=_static_share(series, textured, good),
-        steadiness=_steadiness(series, textured, good),
-    )
+        grey = _reduced(frame)
+        size = grey.shape[1], grey.shape[0]
+        if last is not None:
+            step, stayed = _fit_step(last[1], grey, _carried_mask(moving, total, size))
+            if np.isfinite(step).all():
+                total = step @ total
+            staying.append(stayed)
+            steps.append((last[0], count - 1, step))
+        last = count - 1, grey
+    share = float(np.mean([s for s in staying if s is not None] or [0.0]))
+    return replace(_chain(steps, count, size), staying_share=share)
 
 
-def _static_share(series: Series, textured: Flags, good: Flags | None) -> float:
-    """Return the share of the ``textured`` tiles that good steps never carry away."""
-    flow = _good_flow(series, textured, good)
-    extent = np.ptp(np.cumsum(flow, axis=0), axis=0) / series.size[0]
-    return float((np.hypot(extent[:, 0], extent[:, 1]) < _STATIC_TILE_DISTANCE).mean())
+def smooth(path: Track, fps: float, periodic: bool) -> Track:
+    """Return a track without tremor (Gaussian, 0.15 s) from the first frame on; periodic, it returns."""
+    sigma = _SMOOTHING_SECONDS * fps
+
+    def one(values: Float64Array) -> Float64Array:
+        values = values - values[0]
+        if periodic:
+            values = values - values[-1] * np.linspace(0, 1, len(values))
+        line = values[-1] * np.linspace(0, 1, len(values))
+        # odd reflection about both ends, as far as a line would lead, keeps the ends
+        around = values - line
+        padded = np.concatenate([-around[:0:-1], around, -around[-2::-1]])
+        filtered = gaussian_filter1d(padded, sigma, mode="nearest")
+        return np.asarray(line + filtered[len(values) - 1 : 2 * len(values) - 1], np.float64)
+
+    roll = one(path.roll) if np.ptp(path.roll) > _LEAST_ROLL else np.zeros_like(path.roll)
+    zoom = np.exp(one(np.log(path.zoom)))
+    return replace(path, x=one(path.x), y=one(path.y), zoom=zoom, roll=roll)
 
 
-def _steadiness(series: Series, textured: Flags, good: Flags | None) -> float:
-    """Return how straight the ways of the ``textured`` tiles are: 1 = the same way in all steps."""
-    flow = _good_flow(series, textured, good)
-    way = np.abs(flow.sum(0)).sum(-1)
-    path = np.abs(flow).sum((0, 2))
-    return float(np.median(way / np.maximum(path, 1e-6)))
+def _reduced(frame: UInt8Array) -> UInt8Array:
+    """Return the luma of a frame, its longer side at most 480."""
+    scale = min(1.0, _LONG_SIDE / max(frame.shape[:2]))
+    size = (max(8, round(scale * frame.shape[1])), max(8, round(scale * frame.shape[0])))
+    small = cv2.resize(np.ascontiguousarray(frame), size, interpolation=cv2.INTER_AREA)
+    return np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), np.uint8)
 
 
-def _good_flow(series: Series, textured: Flags, good: Flags | None) -> NDArray[np.floating]:
-    """Return (T, n, 2) the flow of the ``textured`` tiles, 0 in steps of bad frames."""
-    flow = np.nan_to_num(series.flow)[:, textured]
-    if good is not None:
-        good_frames = np.asarray(good, bool)
-        flow[1:][~(good_frames[1:] & good_frames[:-1])] = 0
-    return flow
+def _carried_mask(
+    moving: UInt8Array | None, total: Float64Array, size: tuple[int, int]
+) -> UInt8Array | None:
+    """Return where corners may lie in a frame to which the camera went by ``total``: 255, else 0."""
+    if moving is None:
+        return None
+    first = cv2.resize(moving, size, interpolation=cv2.INTER_AREA)
+    there = cv2.warpAffine(first, total[:2], size, borderMode=cv2.BORDER_REPLICATE)
+    return np.where(there > 127, 0, 255).astype(np.uint8)
 
 
-def _follows(camera: Track) -> bool:
-    """Return whether so much of the picture goes along that it is the camera that moves."""
-    travels = camera.steadiness > _STEADY and camera.static_share < _MAX_STEADY_STATIC
-    share = _MIN_STEADY_INLIERS if travels else _MIN_INLIERS
-    return camera.inlier_share >= share and camera.static_share <= _MIN_STATIC_SHARE
+def _fit_step(
+    before: UInt8Array, after: UInt8Array, allowed: UInt8Array | None
+) -> tuple[Float64Array, float | None]:
+    """Return the similarity (3, 3) from a frame to the next, and the share of corners that stay.
 
-
-def name(camera: Track) -> Move:
-    """Return the named move nearest to a track, by what carries the frame's edge furthest.
-
-    A camera that goes right shows the picture going left.
+    The share is None where the camera hardly moves, the similarity nan where it cannot be told.
     """
-    zoom = float(camera.zoom[-1]) - 1
-    # a zoom that comes back was all to one side; one that trembles was no zoom
-    extreme_zoom = float(camera.zoom[np.abs(camera.zoom - 1).argmax()]) - 1
-    if abs(zoom) < 0.4 * abs(extreme_zoom) and abs(float(camera.zoom.mean()) - 1) > 0.35 * abs(
-        extreme_zoom
-    ):
-        zoom = extreme_zoom
-    extent = {
-        "zoom": abs(zoom) / 2,
-        "x": float(np.ptp(camera.x)),
-        "y": float(np.ptp(camera.y)),
-    }
-    axis = max(extent, key=lambda key: extent[key])
-    if not _follows(camera) or extent[axis] < _SMALL_DISTANCE:
-        return Move("static", 0.0)
-    end = float((camera.x if axis == "x" else camera.y)[-1])
-    returns = axis != "zoom" and abs(end) < 0.4 * extent[axis]
-    if extent[axis] < _STATIC_DISTANCE and not (
-        returns and camera.inlier_share > _CERTAIN_INLIERS and camera.static_share < 0.1
-    ):
-        return Move("static", 0.0)
-    if axis == "zoom":
-        return Move("push-in" if zoom > 0 else "pull-out", abs(zoom))
-    if returns:
-        return Move("orbit" if _is_elliptical(camera) else "sway", extent[axis] / 2)
-    way = np.array([camera.x[-1], camera.y[-1]], np.float64)
-    if np.abs(way).min() > _OBLIQUE * np.abs(way).max():
-        length = float(np.hypot(*way))
-        return Move(OBLIQUE, length, (float(way[0]) / length, float(way[1]) / length))
-    names = {"x": ("truck-left", "truck-right"), "y": ("pedestal-up", "pedestal-down")}
-    return Move(names[axis][end < 0], abs(end))
+    start, end = _tracked_corners(before, after, allowed)
+    unknown = np.full((3, 3), np.nan)
+    if len(start) < _MIN_CORNERS:
+        return unknown, None
+    fitted: tuple[Any, Any] = cv2.estimateAffinePartial2D(start, end, method=cv2.LMEDS)
+    matrix = fitted[0]
+    if matrix is None:
+        return unknown, None
+    carried = np.linalg.norm(start @ matrix[:, :2].T + matrix[:, 2] - start, axis=1) > _CARRIED
+    staying = np.linalg.norm(end - start, axis=1) < _STAYS
+    stayed = float(staying[carried].mean()) if carried.mean() > 0.5 else None
+    return np.vstack([matrix, [0, 0, 1]]), stayed
 
 
-def _is_elliptical(camera: Track) -> bool:
-    """Return whether a closed path encloses an ellipse rather than a line."""
-    x, y = camera.x - camera.x.mean(), camera.y - camera.y.mean()
-    area = abs(float((x * np.roll(y, -1) - y * np.roll(x, -1)).sum())) / 2
-    box = float(np.ptp(x) * np.ptp(y))
-    thin = min(np.ptp(x), np.ptp(y)) < 0.3 * max(np.ptp(x), np.ptp(y))
-    return not thin and area > 0.4 * box  # an ellipse fills pi / 4 of its box
+def _tracked_corners(
+    before: UInt8Array, after: UInt8Array, allowed: UInt8Array | None
+) -> tuple[Float64Array, Float64Array]:
+    """Return corners (n, 2) of a frame and where they are in the next."""
+    none = np.zeros((0, 2))
+    corners: Any = cv2.goodFeaturesToTrack(
+        before, _CORNERS, _CORNER_QUALITY, _CORNER_DISTANCE, mask=allowed
+    )
+    if corners is None:
+        return none, none
+    there, found, _ = cv2.calcOpticalFlowPyrLK(before, after, corners, None)
+    back, _, _ = cv2.calcOpticalFlowPyrLK(after, before, there, None)
+    closed = np.linalg.norm(back - corners, axis=-1)[:, 0] < _CLOSING_TOLERANCE
+    kept = (found[:, 0] > 0) & closed
+    return corners[kept, 0].astype(np.float64), there[kept, 0].astype(np.float64)
+
+
+def _chain(steps: Steps, count: int, size: tuple[int, int]) -> Track:
+    """Chain the steps; an unknown one is the median of the steps around it, per frame."""
+    rates = np.array([_parameters(step, size) / (last - first) for first, last, step in steps])
+    values = np.zeros((max(count, 1), 4))
+    at = 0
+    position = np.zeros(4)
+    for i, (first, last, _) in enumerate(steps):
+        rate = rates[i]
+        if np.isnan(rate).any():
+            nearby = rates[max(0, i - 4) : i + 5]
+            nearby = nearby[np.isfinite(nearby).all(1)]
+            rate = np.median(nearby, axis=0) if len(nearby) else np.zeros(4)
+        at = last
+        for t in range(first + 1, last + 1):
+            scale, turn = np.exp(rate[2]), np.radians(rate[3])
+            x, y = position[:2]
+            position = position + rate
+            position[0] = scale * (x * np.cos(turn) - y * np.sin(turn)) + rate[0]
+            position[1] = scale * (x * np.sin(turn) + y * np.cos(turn)) + rate[1]
+            values[t] = position
+    values[at + 1 :] = position
+    return Track(values[:, 0], values[:, 1], np.exp(values[:, 2]), values[:, 3])
+
+
+def _parameters(step: Float64Array, size: tuple[int, int]) -> Float64Array:
+    """Return shift of the centre (frame widths), log magnification and roll (degrees) of a similarity."""
+    width, height = size
+    centre = np.array([(width - 1) / 2, (height - 1) / 2, 1.0])
+    shift = (step @ centre - centre)[:2] / width
+    scale = np.hypot(step[0, 0], step[1, 0])
+    turn = np.degrees(np.arctan2(step[1, 0], step[0, 0]))
+    return np.array([*shift, np.log(scale), turn])

@@ -68,10 +68,10 @@ def _render(
     spec = specify_replacement(observation, good, options)
     loop = spec.timeline.loop
     shot = Shot(seed=options.seed, quality=options.quality, loop=loop)
-    clip = build(photo, crop, spec, shot, stages, gentle_move=gentle_move)
-    notes = [note]
     opening = last_opening_frame(observation.review.verdict)
-    blends = options.blend and opening >= 0
+    blends = bool(options.blend) and opening >= 0
+    clip = build(photo, crop, spec, shot, stages, keeps_opening=blends, gentle_move=gentle_move)
+    notes = [note]
     if options.blend and not blends:
         notes.append("the clip has no good opening to blend from")
     frames = (
@@ -103,7 +103,7 @@ def _render(
     ]
     return WriteResult(
         notes=(*notes, *target.notes),
-        camera=str(clip.shot.camera),
+        camera="followed" if not spec.way.static else str(clip.shot.camera),
         kinds=tuple(region.label for region in clip.regions),
     )
 

@@ -4,23 +4,27 @@ from __future__ import annotations
 
 from functools import partial
 
+import cv2
 import numpy as np
 
-from livingstill.camera import framing, subject
+from livingstill.camera import framing, path, subject
 from livingstill.camera.view import CameraView
 from livingstill.core.model import (
     DEFAULT_FOCAL,
+    CameraPath,
+    Float32Array,
     Photo,
     Region,
     UInt8Array,
 )
 from livingstill.finish.finisher import Finisher
 from livingstill.jobs import steps
-from livingstill.jobs.analyse import analyse_pixels
+from livingstill.jobs.analyse import Analysis, analyse
 from livingstill.jobs.clip import Clip
+from livingstill.jobs.rescue.camera_track import Track
 from livingstill.jobs.rescue.eased_motion import EasedMotion
-from livingstill.jobs.rescue.matched_camera import match_camera, path_of_move
-from livingstill.jobs.rescue.replacement_spec import Flags, ReplacementSpec
+from livingstill.jobs.rescue.followed_camera import Depths, FollowedCamera, Stage, follow
+from livingstill.jobs.rescue.replacement_spec import Flags, ReplacementSpec, moving_by_nature
 from livingstill.jobs.stages import Stages
 from livingstill.quality import registration
 from livingstill.scene import assembly, layers
@@ -32,6 +36,7 @@ _CANVAS_MARGIN = 0.15
 _MIN_MOVING_SHARE = 0.15
 _RAMP_SECONDS = 0.6
 """Seconds in which motion sets in."""
+_STATIC = MoveSpec(name="static")
 _GENTLE_KEYS = (("amount", "0.6"), ("rest", "0"))
 
 
@@ -42,17 +47,20 @@ def build(
     shot: Shot,
     stages: Stages,
     *,
+    keeps_opening: bool = False,
     gentle_move: bool = False,
 ) -> Clip:
     """Make the still ready to render as the clip showed it.
 
     The still is laid out so that the crop falls on the pixels of the frame: the first frame is the
-    still itself. ``shot`` says quality and seed; its camera, frame and time are not asked. Where the
-    camera stood and no region moves, it goes in gently; with ``gentle_move`` also where one does.
+    still itself, or a part of it where the clip pulls out further than the still reaches, unless it
+    ``keeps_opening``: the clip's own first frames. ``shot`` says quality and seed; its camera, frame
+    and time are not asked. Where the camera stood and no region moves, it goes in gently; with
+    ``gentle_move`` also where one does.
     """
     canvas, frame = _canvas_around(still, crop, spec.size)
     photo = Photo(canvas)
-    analysis = analyse_pixels(photo, canvas, shot.quality, shot)
+    analysis = analyse(photo, shot, scale=1.0, eager=False)
     with stages("network"):
         analysis.perception()
     with stages("depth"):
@@ -61,20 +69,25 @@ def build(
         planned = steps.plan_regions(analysis, shot).moving
         regions = tuple(r for r in planned if _region_moved(r, frame.box, spec.moving_tiles))
     with stages("scene"):
-        subject_point = subject.find_subject(canvas, depth.values, analysis.mask("sky")).point
+        basis = analysis.basis
+        subject_point = subject.find_subject(
+            basis.rgb, basis.depth().values, basis.mask("sky")
+        ).point
         layered = partial(layers.build_layers, focal=DEFAULT_FOCAL, layers=shot.layers)
         scene = assembly.build_scene(layered, canvas, depth.values, regions)
     window = steps.window_of(scene, frame)
-    view = CameraView.of(depth.values, None, subject_point, frame.box)
     with stages("camera"):
-        camera, choice, notes = match_camera(
-            spec, shot, scene, window, view, _outward_margin(frame)
-        )
-        lifeless = gentle_move or not regions
-        if choice.name == "static" and lifeless and spec.moving_tiles.any():
-            choice = MoveSpec(name="push-in", keys=_GENTLE_KEYS)
-            camera = path_of_move(choice, shot, view, spec.timeline)
-            notes = (*notes, f"nothing in the still moves as the clip did; {choice} keeps it alive")
+        if spec.way.static:
+            view = CameraView.of(depth.values, None, subject_point, frame.box)
+            moves_by_itself = bool(regions) and not gentle_move
+            camera, choice, notes = _standing_camera(spec, view, shot.seed, moves_by_itself)
+        else:
+            stage = Stage(
+                scene, window, spec.size, spec.timeline, _depths(analysis, frame), spec.moving
+            )
+            followed = follow(spec.way, stage, may_start_closer=not keeps_opening)
+            camera, choice = followed.path, _STATIC
+            notes = _notes_on(followed, spec.way)
     with stages("motion"):
         final_shot = shot.model_copy(update={"camera": choice})
         motion, motion_notes = steps.compose_motion(
@@ -128,11 +141,60 @@ def _canvas_around(
     return canvas, framing.Framing(size, (0, 0, *size), centre, extent)
 
 
-def _outward_margin(frame: framing.Framing) -> float:
-    """Return how much the frame could be widened about its centre inside the still."""
+def _standing_camera(
+    spec: ReplacementSpec, view: CameraView, seed: int, moves_by_itself: bool
+) -> tuple[CameraPath, MoveSpec, tuple[str, ...]]:
+    """Return a camera that stands, or goes in gently where the clip moved and nothing else would."""
+    choice, notes = _STATIC, tuple[str, ...]()
+    if not moves_by_itself and spec.moving_tiles.any():
+        choice = MoveSpec(name="push-in", keys=_GENTLE_KEYS)
+        notes = (f"nothing in the still moves as the clip did; {choice} keeps it alive",)
+    timeline = spec.timeline
+    camera = path.resolve(choice, view, loop=timeline.loop, duration=timeline.seconds, seed=seed)
+    return camera, choice, notes
+
+
+def _depths(analysis: Analysis, frame: framing.Framing) -> Depths:
+    """Return the inverse depths in a frame, the middle one off what moves by its nature."""
+    values = analysis.depth().values
+    height, width = values.shape
     left, top, right, bottom = frame.box
-    across, down = frame.extent
-    return 2 * min(left / across, (1 - right) / across, top / down, (1 - bottom) / down)
+    rows = slice(round(top * height), max(1, round(bottom * height)))
+    columns = slice(round(left * width), max(1, round(right * width)))
+    moving = cv2.resize(moving_by_nature(analysis.perception()), (width, height))
+    inside, static = values[rows, columns], moving[rows, columns] < 128
+    tracked = inside[static] if static.any() else inside
+    near, far = (_percentile(inside, q) for q in (98, 2))
+    focal = DEFAULT_FOCAL / frame.extent[0]
+    return Depths(near, _percentile(tracked, 50), far, focal)
+
+
+def _percentile(values: Float32Array, percent: float) -> float:
+    return float(np.percentile(values, percent, method="nearest"))
+
+
+def _notes_on(followed: FollowedCamera, way: Track) -> tuple[str, ...]:
+    """Return how the clip's picture moved, how far the replacement goes along, and what that costs."""
+    x, y, zoom = way.farthest()
+    words = [
+        f"{abs(value):.1%} {names[value < 0]}"
+        for value, names in (
+            (x, ("to the right", "to the left")),
+            (y, ("down", "up")),
+            (zoom - 1, ("larger", "smaller")),
+        )
+        if abs(value) >= 0.005
+    ]
+    notes = [f"the clip's picture moved {', '.join(words)}; this goes {followed.share:.0%} of that"]
+    if followed.start > 1.005:
+        notes.append(
+            f"it begins {followed.start - 1:.1%} closer than the still, to pull out from there"
+        )
+    if followed.close_in > 1.005:
+        notes.append(
+            f"it closes in by {followed.close_in - 1:.1%} on its way to stay inside the still"
+        )
+    return tuple(notes)
 
 
 def _region_moved(region: Region, box: tuple[float, ...], tiles: Flags) -> bool:

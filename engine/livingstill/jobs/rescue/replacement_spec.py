@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from livingstill.core.model import Float32Array, Timeline
+from livingstill.core.model import Float32Array, Perception, Timeline, UInt8Array
+from livingstill.jobs.analyse import perceive
 from livingstill.jobs.rescue import camera_track
 from livingstill.jobs.rescue.observation import Observation
 from livingstill.quality import no_reference
@@ -20,6 +21,8 @@ _MOTION_STATIC, _MOTION_MOVING = 0.03, 0.15
 """1/480 frame widths per frame from which a tile moves: before a still camera, a moving one."""
 _RESIDUAL_STATIC, _RESIDUAL_MOVING = 0.35, 3.0
 """Levels per frame that no flow explains, likewise: moving detail is never explained entirely."""
+_MOVING_CLASSES = ("sky", "water", "person")
+"""Classes of the network by which no camera is tracked."""
 _MIN_GOOD_STEPS = 3
 """Fewest good steps from which a camera is tracked; with fewer, bad ones are used too."""
 
@@ -28,13 +31,14 @@ _MIN_GOOD_STEPS = 3
 class ReplacementSpec:
     """The specification of a replacement: the clip's frame and time, its camera and moving tiles.
 
-    ``path`` is the camera's track, ``moving_tiles`` (gy, gx) bool the tiles that moved by
-    themselves.
+    ``way`` is the camera's smoothed track, ``moving`` (h, w) uint8 what was left out of it;
+    ``moving_tiles`` (gy, gx) bool are the tiles that moved by themselves.
     """
 
     size: tuple[int, int]
     timeline: Timeline
-    path: camera_track.Track
+    way: camera_track.Track
+    moving: UInt8Array
     moving_tiles: Flags
 
 
@@ -46,14 +50,25 @@ def specify_replacement(
     loop = options.loop
     if loop == "auto":
         loop = "seamless" if good[-1] and is_loop(series) else "none"
+    timeline = Timeline(observation.frames, info.fps, loop)
+    first = observation.picture(int(np.flatnonzero(good)[0]))
     enough = int((good[1:] & good[:-1]).sum()) >= _MIN_GOOD_STEPS
-    path = camera_track.track(series, good if enough else None)
+    moving = moving_by_nature(perceive(first, "draft"))
+    way = camera_track.track(observation.pictures(), good if enough else None, moving)
     return ReplacementSpec(
         size=(info.width, info.height),
-        timeline=Timeline(observation.frames, info.fps, loop),
-        path=path,
-        moving_tiles=moving_tiles(series, good, camera_track.name(path).name == "static"),
+        timeline=timeline,
+        way=camera_track.smooth(way, float(info.fps), timeline.periodic),
+        moving=moving,
+        moving_tiles=moving_tiles(series, good, way.static),
     )
+
+
+def moving_by_nature(perception: Perception) -> UInt8Array:
+    """Return (h, w) uint8, 255 where a picture shows sky, water or people."""
+    planes = zip(perception.classes, perception.probabilities)
+    moving = [plane.astype(np.uint16) for name, plane in planes if name in _MOVING_CLASSES]
+    return np.where(np.sum(moving, axis=0) > 127, 255, 0).astype(np.uint8)
 
 
 def moving_tiles(series: no_reference.Series, good: Flags, static_camera: bool) -> Flags:

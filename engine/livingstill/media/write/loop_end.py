@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from itertools import repeat
 from typing import Any, NamedTuple
 
 import av
@@ -20,6 +21,7 @@ from av.video.frame import PictureType
 from numpy.typing import NDArray
 
 from livingstill.core.model import UInt8Array
+from livingstill.kernels.yuv import add_share
 from livingstill.media.write.sinks import Loop
 
 _APPROACH_SECONDS = 1.0
@@ -100,29 +102,32 @@ class LoopEnd:
         if self._errors and index >= self.frames - self._ramp:
             steps = max(1, self._ramp - _ARRIVED)
             step = min(index - (self.frames - self._ramp) + 1, steps)
-            for plane, error in zip(frame.planes, self._errors, strict=True):
-                rows = _rows(plane)
-                part = (2 * step * error.astype(np.int32) + steps) // (2 * steps)
-                rows[:] = np.clip(rows + part, 0, 255)
+            self._add_error(frame, round(32768 * step / steps))
         if index == self.frames - 1:
             frame.pict_type = PictureType.P  # nothing before it may be predicted from beyond
 
     def beyond(self) -> Iterator[Any]:
-        """Yield the first frame as often as the encoder looks ahead."""
+        """Yield the first frame as often as the encoder looks ahead; it keeps no frame it is given."""
         if not self._first:
             return
         height, width = self._first[0].shape
-        for _ in range(self._lookahead):
-            frame = av.VideoFrame(width, height, "yuv420p")
-            for plane, first in zip(frame.planes, self._first, strict=True):
-                _rows(plane)[:] = first
-            for plane, error in zip(frame.planes, self._errors, strict=False):
-                rows = _rows(plane)
-                rows[:] = np.clip(rows + error, 0, 255)
-            yield frame
+        frame = av.VideoFrame(width, height, "yuv420p")
+        for plane, first in zip(frame.planes, self._first, strict=True):
+            _rows(plane)[:] = first
+        self._add_error(frame, 32768)
+        yield from repeat(frame, self._lookahead)
+
+    def _add_error(self, frame: Any, share: int) -> None:
+        """Add ``share`` / 32768 of the first frame's coding error to a frame, if it is known."""
+        for plane, error in zip(frame.planes, self._errors, strict=False):
+            add_share(_memory(plane), error, share)
+
+
+def _memory(plane: Any) -> UInt8Array:
+    """Return a plane's memory with the padding of its rows, (h, >= w) uint8."""
+    return np.frombuffer(plane, np.uint8).reshape(plane.height, plane.line_size)
 
 
 def _rows(plane: Any) -> UInt8Array:
     """Return a plane's memory without the padding of its rows, (h, w) uint8."""
-    memory = np.frombuffer(plane, np.uint8).reshape(plane.height, plane.line_size)
-    return memory[:, : plane.width]
+    return _memory(plane)[:, : plane.width]

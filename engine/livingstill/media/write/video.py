@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from fractions import Fraction
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 
 import av
@@ -66,6 +67,8 @@ class VideoFile:
             self._loop = LoopEnd(loop, fps, coding, _lookahead(encoding, large) + _B_FRAMES)
         self._time_base = 1 / fps
         self._count = 0
+        # frames that are encoded already: x264 keeps none, and new memory has to be cleared
+        self._spare: SimpleQueue[Any] = SimpleQueue()
         os.environ.setdefault("SVT_LOG", "1")  # the AV1 encoder talks on stderr: errors only
         # bitexact: no random identifiers (Matroska) and no build strings in the file
         options = {"fflags": "+bitexact", **encoding.format.options}
@@ -111,7 +114,9 @@ class VideoFile:
 
     def hold(self, packed: PackedRGBA) -> Any:
         """Return what is kept of a frame until it is written: its 4:2:0 planes, or a copy."""
-        return _yuv420(packed) if self._encoding.pixels == "yuv420p" else packed.copy()
+        if self._encoding.pixels != "yuv420p":
+            return packed.copy()
+        return _yuv420(packed, None if self._spare.empty() else self._spare.get())
 
     def write(self, frame_: Any) -> None:
         """Encode one frame, (H, W) uint32 with bytes R, G, B, A from the lowest, or ``hold`` of it."""
@@ -121,6 +126,8 @@ class VideoFile:
         if self._loop is not None:
             self._loop.arrive(frame, self._count)
         self._encode(frame)
+        if frame is frame_ and self._encoding.codec.name == "h264":
+            self._spare.put(frame)
         if self._track is not None:
             self._track.write_until(float(self._count * self._time_base))
 
@@ -235,9 +242,12 @@ def video_frame(packed: PackedRGBA, pixels: str, alpha: bool = False) -> Any:
     return converted
 
 
-def _yuv420(packed: PackedRGBA) -> Any:
-    """Return ``packed`` as a 4:2:0 frame; the kernel gives the same bytes on every machine."""
-    frame = av.VideoFrame(packed.shape[1], packed.shape[0], "yuv420p")
+def _yuv420(packed: PackedRGBA, frame: Any | None = None) -> Any:
+    """Return ``packed`` as a 4:2:0 frame, in ``frame`` if there is one that may be overwritten.
+
+    The kernel gives the same bytes on every machine.
+    """
+    frame = frame or av.VideoFrame(packed.shape[1], packed.shape[0], "yuv420p")
     y, u, v = (_plane_rows(plane) for plane in frame.planes)
 
     def convert(first: int, last: int) -> None:

@@ -29,7 +29,6 @@ from livingstill.motion.harmonics import (
     gusts,
     limit_gradient,
     limit_to_frame,
-    pack,
 )
 from livingstill.motion.mirror import build_mirror
 from livingstill.motion.wind import bandwidth, choose_harmonics
@@ -61,9 +60,10 @@ def build(context: MotionContext) -> tuple[Effect, ...]:
     if box is None:
         return ()
     surface = plane(context, box)
-    if is_mirroring(context):
+    vertical = surface_anisotropy(context)
+    if is_mirroring(context, vertical):
         return (
-            *build_mirror(context, surface_anisotropy(context) < 2),
+            *build_mirror(context, vertical < 2),
             mirror(context, box, surface),
         )
     return chop(context, box, surface)
@@ -81,7 +81,7 @@ def mirror(context: MotionContext, box: Box, surface: Plane) -> HarmonicDisplace
     edge = smoothstep(inside / (0.004 * context.width))
     ripples = HarmonicDisplacement(
         box,
-        (Spectrum(harmonics, pack(maps)),),
+        (Spectrum.of(harmonics, maps),),
         edge,
         np.maximum(0.8 * inside, np.float32(0.1)),
         gusts(context.wind, box, context.width, 0.05),
@@ -126,7 +126,7 @@ def chop(context: MotionContext, box: Box, surface: Plane) -> tuple[Effect, ...]
     limit = np.minimum(3 * context.scale, np.maximum(0.5 * inside, np.float32(0.1)))
     orbit = HarmonicDisplacement(
         box,
-        (Spectrum(harmonics, pack(maps)),),
+        (Spectrum.of(harmonics, maps),),
         smoothstep(inside / (0.01 * width)),
         limit.astype(np.float32),
     )
@@ -224,13 +224,13 @@ def slopes(
     return harmonics, out
 
 
-def is_mirroring(context: MotionContext) -> bool:
+def is_mirroring(context: MotionContext, vertical: float) -> bool:
     """Return whether water mirrors rather than shows its own waves.
 
     Facets of waves are horizontal: on rough water the finest gradients are vertical. A smooth
     surface has the land's gradients; a ruffled one must correlate all the better with the land.
+    ``vertical`` is the surface's gradient anisotropy.
     """
-    vertical = surface_anisotropy(context)
     if vertical < 2:
         return True
     like = anisotropy.mirror_correlation(context.colour.mean(2), context.mask >= 0.5)
