@@ -422,9 +422,7 @@ def biweight(
                 builder.sext(builder.shl(d, constant(8)), full), builder.sext(share, full)
             )
             product = builder.add(product, ir.Constant(full, [1 << 14] * 16))
-            pulls.append(
-                builder.trunc(builder.ashr(product, ir.Constant(full, [15] * 16)), half)
-            )
+            pulls.append(builder.trunc(builder.ashr(product, ir.Constant(full, [15] * 16)), half))
         total = builder.add(_sum(builder, pulls), constant(256))
         moved = builder.add(levels[2], builder.ashr(total, constant(9)))
         builder.store(builder.trunc(moved, ir.VectorType(ir.IntType(8), 16)), place(5), align=1)
