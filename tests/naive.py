@@ -341,6 +341,24 @@ def exposed(colour, nodes, pitch, width, height, border_only):
     return {"returned": total}
 
 
+@twin("blocks.smooth")
+def smooth(levels, shift, most, blocks):
+    wanted, side = np.zeros(blocks.shape, np.int64), 1 << shift
+    count, h, wide = levels.shape
+    p = levels.astype(int).reshape(count, h, wide // 4, 4)
+    rough = np.zeros(p.shape[:3], int)
+    down, right = (
+        p[:, :-2] - 2 * p[:, 1:-1] + p[:, 2:],
+        p[:, :, :-2] - 2 * p[:, :, 1:-1] + p[:, :, 2:],
+    )
+    rough[:, 1:-1] = np.abs(down).max(3)
+    rough[:, :, 1:-1] = np.maximum(rough[:, :, 1:-1], np.abs(right).max(3))
+    for k, j, i in np.ndindex(len(blocks), blocks.shape[1] - 1, blocks.shape[2] - 1):
+        block = rough[k, j * side : (j + 1) * side, i * side : (i + 1) * side]
+        wanted[k, j + 1, i + 1] = block.max() <= most
+    return {"blocks": wanted.cumsum(1).cumsum(2)}
+
+
 @twin("blocks.lay_out")
 def lay_out(first, first_gain, second, second_gain, bias, nodes, felt, reach):
     h, w, n = nodes.shape
@@ -350,21 +368,25 @@ def lay_out(first, first_gain, second, second_gain, bias, nodes, felt, reach):
     light = bias if bias.size else np.zeros((h, w, 3), np.float32)
     quads = [first, gain, other, light, zero, *([second, zero, zero] if n > 8 else [])]
     longest = np.abs(first).max(2)
-    changed = (longest > 1 / 256) | (np.abs(gain[..., 0] - 1) > 1 / 256)
+    changed, lit = longest > 1 / 256, np.abs(gain[..., 0] - 1) > 1 / 256
     if n > 4:
-        changed |= np.abs(light).sum(2) > 1 / 256
+        lit |= np.abs(light).sum(2) > 1 / 256
     if n > 8:
         two = other[..., 0] != 0
-        changed |= two
+        lit |= two
         longest = np.where(two, np.maximum(longest, np.abs(second).max(2)), longest)
-    return {"nodes": np.dstack(quads)[..., :n], "felt": changed, "reach": longest.max(1)}
+    return {
+        "nodes": np.dstack(quads)[..., :n],
+        "felt": np.where(lit, 3, changed),
+        "reach": longest.max(1),
+    }
 
 
 @twin("blocks.activity")
-def activity(felt, step, shift, rows, columns, busy):
+def activity(felt, bit, step, shift, rows, columns, busy):
     """On a picture of all scene pixels."""
     scene = np.zeros((rows << shift, columns << shift), bool)
-    for j, i in np.argwhere(felt):
+    for j, i in np.argwhere(felt & bit):
         y, x = max(int((j - 1) * step), 0), max(int((i - 1) * step), 0)
         scene[y : int((j + 1) * step) + 1, x : int((i + 1) * step) + 1] = True
     blocks = scene.reshape(rows, 1 << shift, columns, 1 << shift).any((1, 3))
@@ -379,6 +401,7 @@ def compose(layers, nodes, pitch, flows, overlay, out, cubic, linear):
     flow, sizes, step, *_ = flows
     card, stand, shown = overlay
     colour = layers.colour
+    cubic = cubic and not layers.smooth.any()
     h, w = out.shape
     top, fine = 65025 if linear else 255, (h // 4 + 2, w // 4 + 2)
     below = np.zeros((h, w, 3))

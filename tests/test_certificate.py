@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -132,6 +133,16 @@ def test_certificates_are_written_beside_the_clip_and_nothing_is_replaced(step, 
     with pytest.raises(InputError, match=r"a\.certificate\.json exists; give --overwrite"):
         animate_file(shot, job)
     assert not (tmp_path / "a.mp4").exists()
+
+
+def test_outputs_that_differ_in_their_suffixes_have_a_certificate_each(step, tmp_path):
+    shot, _ = split({**SMALL, "depth": "flat", "truth": True, "camera": "static"})
+    outputs = tuple(str(tmp_path / name) for name in ("a.mp4", "a.webm"))
+    animate_file(shot, Job(photo=step["photo"], output=outputs))
+    for output in outputs:
+        told = json.loads(Path(f"{output}.certificate.json").read_text())
+        assert told["file"]["sha256"] == provenance.digest(Path(output))
+    assert not (tmp_path / "a.certificate.json").exists()
 
 
 def test_a_listing_is_true_and_a_lost_certificate_is_made_again(step, tmp_path):

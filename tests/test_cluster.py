@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+from collections import deque
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -25,6 +26,7 @@ from livingstill.jobs.batch.plan import plan
 from livingstill.jobs.batch.run import batch, finished, work
 from livingstill.jobs.batch.sources import Row
 from livingstill.jobs.manifest import digest
+from livingstill.jobs.reel.run import reel
 from livingstill.render.frames import unpack
 
 SMALL = {"size": "64x48", "duration": 0.4, "motion": "none", "depth": "cues", "quality": "draft"}
@@ -149,6 +151,38 @@ def test_a_night_with_two_workers_killed_and_one_disk_full_ends_complete(tmp_pat
         )
     assert len(report.failures) == 24
     assert all("no worker has been left" in str(f["error"]) for f in report.failures)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name != "posix", reason="SIGKILL")
+def test_a_reel_with_two_workers_killed_and_one_disk_full_ends_complete(tmp_path, monkeypatch):
+    pytest.importorskip("distributed")
+    for index in range(8):
+        photo(tmp_path / "in" / f"p{index:02d}.png", index)
+    values = {"size": "360p", "fps": 10, "duration": 16, "pace": "fast", "depth": "flat",
+              "quality": "draft", "aspect": "1:1"}  # fmt: skip
+    alone = reel(tmp_path / "in", tmp_path / "alone", values, workers=1)
+    with processes(4, full=1) as (address, workers), cluster.connect(address) as client:
+        client.wait_for_workers(4, timeout=60)
+        left = deque(workers[:2])
+
+        def runner(pieces):
+            for records in cluster.run_reel(client, pieces):
+                if left and any(record["name"].startswith("shot") for record in records):
+                    os.kill(left.popleft().pid, signal.SIGKILL)
+                yield records
+
+        done = reel(tmp_path / "in", tmp_path / "out", values, runner=runner)
+        assert not left and not done.missing and not done.failed
+        assert files(tmp_path / "out") == files(tmp_path / "alone") and len(alone.plan.stops) == 8
+
+        for worker in workers:  # then nobody is left
+            worker.kill()
+        monkeypatch.setattr(cluster.handout, "PATIENCE", 1.0)
+        planned = {**values, "title": "Villa"}  # whose photos are analysed, but not rendered
+        done = reel(tmp_path / "in", tmp_path / "out", planned,
+                    runner=lambda work: cluster.run_reel(client, work))  # fmt: skip
+    assert len(done.missing) == 8 and "no worker has been left" in done.lines()[-2]
 
 
 def test_a_clip_that_our_own_disk_has_no_room_for_is_named(tmp_path, monkeypatch):

@@ -151,6 +151,18 @@ def test_what_cannot_sign_is_told_before_any_work(chain, photo, tmp_path, files,
     assert not (tmp_path / output).exists()
 
 
+def test_a_photo_that_no_signature_can_hold_is_refused_before_any_work(chain, photo, tmp_path):
+    picture = photo.with_suffix(".bmp")
+    cv2.imwrite(str(picture), cv2.imread(str(photo)))
+    signing = credentials.SigningFiles(chain / "chain.pem", chain / "key.pem")
+    keys = {"c2pa_cert": signing.chain, "c2pa_key": signing.key}
+    shot, job = split({**QUICK, "photo": picture, "output": (str(tmp_path / "a.mp4"),), **keys})
+    with pytest.raises(InputError, match=r"p\.bmp is of a format that no signature holds"):
+        animate_file(shot, job)
+    report = batch([picture], tmp_path / "out", QUICK, workers=1, signing=signing)
+    assert "no signature holds" in report.failures[0]["error"]
+
+
 def test_a_key_alone_is_told(tmp_path):
     with pytest.raises(InputError, match="c2pa_key is given without c2pa_cert"):
         credentials.signing_files(None, tmp_path / "key.pem")

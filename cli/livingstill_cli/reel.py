@@ -93,4 +93,4 @@ def command(
         say.json_line(result.as_json())
     elif not quiet:
         say.summary(result.lines())
-    return 1 if result.failed else 0
+    return 1 if result.failed or result.missing else 0

@@ -187,11 +187,14 @@ def studio_ends_at_once(monkeypatch):
 
 
 @pytest.fixture(autouse=True)
-def reels_are_made_here(monkeypatch):
-    """Let the pieces of a reel be made in this process: starting others would take longer."""
-    from livingstill.jobs.reel import run as reel
+def batches_are_made_here(monkeypatch):
+    """Let clips and pieces of a reel be made in this process: starting others would take longer."""
 
-    monkeypatch.setattr(reel.pool, "run", lambda work, _, make, __: (make(one) for one in work))
+    def here(waiting, workers, make, lost, tick=None):
+        while waiting:
+            yield make(waiting.popleft())
+
+    monkeypatch.setattr("livingstill.jobs.batch.pool.run", here)
 
 
 def check(words, folder):

@@ -18,6 +18,14 @@ def test_blocks_are_surveyed(shape):
     agree("blocks.survey", colour=colour, shift=2, blocks=blocks)
 
 
+@pytest.mark.parametrize("shape", [(13, 21), (16, 8), (3, 30)])
+def test_blocks_without_detail_are_found(shape):
+    levels = RNG.integers(100, 102, (2, shape[0], 4 * shape[1]))
+    levels[:, ::9, ::37] += 9
+    blocks = np.ones((2, -(-shape[0] // 4) + 1, -(-shape[1] // 4) + 1))
+    agree("blocks.smooth", levels=levels, shift=2, most=6, blocks=blocks)
+
+
 @pytest.mark.parametrize("quads", [1, 2, 3])
 def test_a_flow_is_laid_out(quads):
     shape = (5, 7)
@@ -37,10 +45,11 @@ def test_a_flow_is_laid_out(quads):
 
 
 @pytest.mark.parametrize("step", [4.0, 2.7])
-def test_a_flow_is_felt_one_node_around(step):
-    felt = RNG.random((6, 9)) > 0.9
-    felt[3, 4] = True
+@pytest.mark.parametrize("bit", [1, 2])
+def test_a_flow_is_felt_one_node_around(step, bit):
+    felt = RNG.choice([0, 1, 3], (6, 9), p=[0.8, 0.1, 0.1])
+    felt[3, 4] = 3
     agree(
-        "blocks.activity", felt=felt, step=step, shift=3, rows=3, columns=4,
+        "blocks.activity", felt=felt, bit=bit, step=step, shift=3, rows=3, columns=4,
         busy=RNG.integers(0, 99, (5, 7)),
     )  # fmt: skip

@@ -77,8 +77,8 @@ def places(count, out, pitch, shape):
 
 
 def composed(
-    quads=(0, 0, 0), linear=False, cubic=False, card=None, pitch=8, second_only=False, hole=False
-):
+    quads=(0, 0, 0), linear=False, cubic=False, card=None, pitch=8, second_only=False, hole=False, smooth_blocks=False,
+):  # fmt: skip
     """Compare frames of three layers, each with a flow of so many quads everywhere."""
     shape, out, grid = (23, 31), (21, 38), (7, 9)
     colour = layers(3, *shape)
@@ -98,10 +98,11 @@ def composed(
             field[..., 2] *= not second_only
             flow.append(field.ravel())
             sizes[k], at = (at, n, *grid, 3), at + field.size
-    busy = np.tile(np.pad(np.ones((3, 4)).cumsum(0).cumsum(1), ((1, 0), (1, 0))), (3, 1, 1))
+    busy = np.tile(np.pad(np.ones((3, 4)).cumsum(0).cumsum(1), ((1, 0), (1, 0))), (3, 2, 1, 1))
+    alike = np.pad(np.ones((6, 8)).cumsum(0).cumsum(1), ((1, 0), (1, 0))) * smooth_blocks
     card, place, opacity = card or (np.zeros((0, 0)), (0, 0, 0), 0.0)
     agree(
-        "composite.compose", layers=(colour, blocks, 2), nodes=places(3, out, pitch, shape),
+        "composite.compose", layers=(colour, blocks, np.tile(alike, (3, 1, 1)), 2), nodes=places(3, out, pitch, shape),
         pitch=pitch, flows=(np.concatenate([*flow, [0.0]]), sizes, np.full(3, 4.0), busy, 3),
         overlay=(card, place, opacity), out=np.zeros(out), cubic=cubic, linear=linear,
         share=out[0], unit=pitch, atol=1.01,
@@ -126,6 +127,11 @@ def test_flows_are_lit_in_levels_before_they_are_blended_in_light():
 
 def test_a_sample_that_has_gained_nothing_is_not_taken():
     composed((3, 3, 3), second_only=True)
+
+
+@pytest.mark.parametrize("pitch", [8, 16])
+def test_what_has_no_detail_is_sampled_bilinearly(pitch):
+    composed((0, 3, 1), cubic=True, smooth_blocks=True, pitch=pitch)
 
 
 def test_black_shows_where_all_layers_are_empty():

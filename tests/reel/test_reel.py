@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -10,6 +11,7 @@ import subprocess
 import sys
 import time
 import wave
+from dataclasses import replace
 from pathlib import Path
 
 import av
@@ -17,10 +19,10 @@ import cv2
 import made_tracks
 import numpy as np
 import pytest
-from livingstill.core.errors import InputError
+from livingstill.core.errors import Cancelled, InputError
 from livingstill.core.model import SAMPLE_RATE
 from livingstill.jobs.reel import assembly
-from livingstill.jobs.reel.run import reel
+from livingstill.jobs.reel.run import plan_reel, reel
 from livingstill.jobs.reel.shot import BRANDED, PLAIN, SHARED, Overlay, ShotValues, Span
 from livingstill.jobs.reel.work import lost, make
 from livingstill.settings.reel import ReelSettings
@@ -220,20 +222,115 @@ def test_an_interrupted_reel_goes_on_and_gives_the_same_files(made, listing):
     assert digests(folder) == digests(made.folder)
 
 
-def test_a_photo_that_fails_while_it_is_rendered_is_left_out(listing, tmp_path):
+def test_a_photo_that_fails_while_it_is_rendered_costs_the_others_nothing(listing, tmp_path):
+    made, plays = [], [False]
+
     def kitchen_fails(work):
         while work:
             piece = work.popleft()
-            if piece.kind == "shot" and "kitchen" in piece.photo:
+            if piece.kind == "shot" and "kitchen" in piece.photo and not plays[0]:
                 yield lost(piece, "its process died")
             else:
+                made.append((piece.kind, Path(piece.photo).stem))
                 yield make(piece)
 
-    values = {**SMALL, "aspect": "16:9", "transition": "cut", "duplicates": "drop"}
+    values = {**SMALL, "aspect": "16:9"}
     done = reel(listing / "photos", tmp_path, values, runner=kitchen_fails)
     assert [stop.photo.name for stop in done.plan.stops] == ["front.png", "bath.png"]
     assert done.failed["kitchen.png"] == "its process died"
+    planned = plan_reel(listing / "photos", tmp_path, values, runner=here).plan
+    assert done.plan.stops[0].last == planned.stops[1].last  # the room before is seen longer
+    assert done.plan.stops[1:] == planned.stops[2:]
     assert len(frames(tmp_path / "reel-16x9.mp4")) == done.plan.frames
+    made.clear()
+    again = reel(listing / "photos", tmp_path, values, runner=kitchen_fails)
+    assert again.kept and [name for kind, name in made if kind != "survey"] == []
+    plays[0] = True  # another attempt makes what is missing, and no other shot
+    again = reel(listing / "photos", tmp_path, values, runner=kitchen_fails)
+    assert len(again.plan.stops) == 3 and "kitchen.png" not in again.failed
+    assert [name for kind, name in made if kind == "shot"] == ["kitchen"]
+    alone = reel(listing / "photos", tmp_path / "alone", values, runner=here)
+    assert digests(tmp_path) == digests(alone.folder)
+
+
+def test_a_reel_without_workers_or_space_says_what_is_missing_and_goes_on(listing, tmp_path):
+    values = {**SMALL, "aspect": "16:9", "transition": "cut"}
+
+    def ends_after(count, message, **why):
+        def runner(work):
+            shots = 0
+            while work:
+                piece = work.popleft()
+                shots += piece.kind == "shot"
+                yield lost(piece, message, **why) if shots > count else make(piece)
+
+        return runner
+
+    done = reel(listing / "photos", tmp_path, values, runner=ends_after(1, "x", missing=True))
+    assert not done.videos and set(done.missing) == {"kitchen.png", "bath.png"}
+    assert "2 of 3 rooms are missing (x): kitchen.png, bath.png" in "\n".join(done.lines())
+    full = f"cannot write a.mp4: {os.strerror(errno.ENOSPC)}"
+    done = reel(listing / "photos", tmp_path, values, runner=ends_after(1, full))
+    assert list(done.missing.values()) == [full] and not digests(tmp_path)
+    assert reel(listing / "photos", tmp_path, values, runner=here).videos == ("reel-16x9.mp4",)
+
+
+@pytest.mark.parametrize(("failed", "missing", "code"), [(0, 0, 0), (1, 0, 1), (0, 1, 1)])
+def test_the_command_ends_with_1_where_a_room_is_left_out(
+    livingstill, made, monkeypatch, failed, missing, code
+):
+    told = {
+        "failed": {"a.jpg": "why"} if failed else {},
+        "missing": {"b.jpg": "x"} if missing else {},
+    }
+    result = replace(made, **told)
+    monkeypatch.setattr("livingstill.jobs.reel.run.reel", lambda *_, **__: result)
+    answer = livingstill("reel", "photos", "-o", "out")
+    assert answer.code == code and ("goes on from here" in answer.err + answer.out) == bool(missing)
+
+
+def test_a_plan_is_made_without_rendering_and_is_what_is_made(listing, made, tmp_path):
+    values = {**SMALL, **LISTING, "logo": listing / "logo.png", "music": listing / "music.wav"}
+    kinds = []
+
+    def noting(work):
+        while work:
+            kinds.append(work[0].kind)
+            yield make(work.popleft())
+
+    planned = plan_reel(listing / "photos", tmp_path, values, runner=noting)
+    told, result = planned.as_json(), made.as_json()
+    assert {key: result[key] for key in told} == told and set(kinds) == {"survey"}
+    assert told["tempo"] == pytest.approx(120, abs=1)
+    cuts = [room["start"] for room in told["rooms"][1:]]
+    assert all(min(abs(cut - beat) for beat in told["beats"]) < 0.06 for cut in cuts)
+    assert [path.name for path in tmp_path.iterdir()] == [".livingstill"]
+    kinds.clear()
+    replanned = plan_reel(listing / "photos", tmp_path, {**values, "pace": "calm"}, runner=noting)
+    assert (
+        len(kinds) == 1 and replanned.plan != planned.plan
+    )  # the broken photo alone is read again
+
+
+def test_a_cancelled_reel_ends_and_goes_on(listing, tmp_path):
+    asked = iter([False] * 6 + [True] * 99)
+    values = {**SMALL, "aspect": "16:9", "transition": "cut"}
+    with pytest.raises(Cancelled, match="what is finished is not made again"):
+        reel(listing / "photos", tmp_path, values, runner=here, cancelled=lambda: next(asked))
+    rendered = len(list((tmp_path / ".livingstill" / "reel").glob("shot-*.json")))
+    assert 0 < rendered < 3 and not digests(tmp_path)
+
+
+def test_subtitles_of_an_earlier_reel_do_not_stay_beside_one_without(listing, tmp_path):
+    (tmp_path / "photos").mkdir()
+    name = tmp_path / "photos" / "kitchen.png"
+    name.write_bytes((listing / "photos" / "kitchen.png").read_bytes())
+    values = {**SMALL, "aspect": "1:1", "duration": 5}
+    reel(tmp_path / "photos", tmp_path / "out", values, runner=here)
+    assert (tmp_path / "out" / "reel.srt").is_file()
+    name.rename(name.with_name("IMG_7.png"))
+    done = reel(tmp_path / "photos", tmp_path / "out", values, runner=here)
+    assert not done.kept and not list((tmp_path / "out").glob("reel.[sv]*"))
 
 
 @pytest.mark.parametrize(

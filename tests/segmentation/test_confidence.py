@@ -10,6 +10,8 @@ from livingstill.network.forward import CLASSES
 from livingstill.segmentation.confidence import doubtful_share, findings, hold_uncertain
 from livingstill.segmentation.plan import DetectedKinds
 
+PLAIN = np.zeros((64, 128, 3), np.uint8)
+
 
 def perception(left, right):
     """Return a perception whose halves have these probabilities, the rest of each is "other"."""
@@ -65,7 +67,7 @@ def detected(**columns):
 def test_the_parts_of_a_region_that_may_be_something_else_are_left_still():
     seen = perception({"water": 0.55}, {"water": 0.95})
     detection = detected(water=np.r_[4:56, 72:128])
-    held = hold_uncertain(detection, lambda: seen, ("auto",))
+    held = hold_uncertain(detection, lambda: seen, ("auto",), PLAIN)
     assert held.kinds["water"][:, :60].max() == 0
     assert held.kinds["water"][:, 76:].min() == 1
     (finding,) = held.uncertain
@@ -75,11 +77,38 @@ def test_the_parts_of_a_region_that_may_be_something_else_are_left_still():
     assert "--motion auto,water" in finding.note
 
 
+def test_sand_that_may_be_sea_is_left_still_and_shallows_that_look_like_it_move():
+    rgb = np.zeros((240, 480, 3), np.uint8)
+    rgb[:80], rgb[80:] = (120, 100, 80), (30, 80, 140)  # cliffs above, the sea below
+    rgb[80:, 240:360] = (120, 100, 80)  # sand like the cliffs
+    chance = np.zeros((len(CLASSES), 120, 240), np.uint8)
+    chance[CLASSES.index("water"), 40:] = 250
+    chance[CLASSES.index("water"), 40:, 120:] = 180  # neither sand nor shallows are certain
+    chance[0] = 255 - chance[CLASSES.index("water")]
+    seen = Perception(np.zeros((120, 240), np.float32), CLASSES, chance)
+    share = np.zeros((240, 480), np.float32)
+    share[80:] = 1
+    held = hold_uncertain(DetectedKinds((240, 480), {"water": share}), lambda: seen, (), rgb)
+    water = held.kinds["water"]
+    assert water[100:, 20:220].min() > 0.9 and water[100:, 380:].min() > 0.9
+    assert water[100:, 260:340].max() < 0.1
+
+
+def test_the_mixed_colours_beside_a_region_do_not_make_it_doubtful():
+    chance = np.zeros((len(CLASSES), 32, 64), np.uint8)
+    sky = chance[CLASSES.index("sky")]
+    sky[:, :40], sky[:, 40:60] = 220, 90
+    chance[0] = 255 - sky
+    seen = Perception(np.zeros((32, 64), np.float32), CLASSES, chance)
+    (found,) = findings((region("cloud", np.s_[:120]),), lambda: seen)
+    assert found.confidence == pytest.approx(220 / 255, abs=0.005)
+
+
 def test_what_is_named_or_has_a_detector_of_its_own_moves_however_sure_it_is():
     seen = perception({"water": 0.55}, {"sky": 0.6})
     detection = detected(water=np.r_[4:56], fire=np.r_[80:120])
-    assert hold_uncertain(detection, lambda: seen, ("auto", "water")).uncertain == ()
-    held = hold_uncertain(detection, lambda: seen, ("auto",))
+    assert hold_uncertain(detection, lambda: seen, ("auto", "water"), PLAIN).uncertain == ()
+    held = hold_uncertain(detection, lambda: seen, ("auto",), PLAIN)
     assert [one.kind for one in held.uncertain] == ["water"]
     assert held.kinds["fire"] is detection.kinds["fire"]
 

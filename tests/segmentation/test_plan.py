@@ -171,21 +171,6 @@ def test_flames_may_look_like_people_but_lettering_before_them_stays(depth, monk
     assert free[96, 90] > 200
 
 
-def test_leaves_that_float_in_water_are_its_mirror_images():
-    water, leaves = np.zeros((240, 320), np.uint8), np.zeros((240, 320), np.uint8)
-    water[120:] = 255
-    leaves[40:120] = 255  # the shore, beside the water but not in it
-    leaves[170:182, 100:130] = 255
-    water[170:182, 100:130] = 0
-    rgb = np.full((240, 320, 3), 90, np.uint8)
-    found = corrected(
-        rgb, np.full((240, 320), 0.3, np.float32), {"water": water, "foliage": leaves}
-    )
-    assert (found["water"][170:182, 100:130] > 200).all()
-    assert not found["foliage"][170:182, 100:130].any()
-    assert (found["foliage"][40:118] == 255).all()
-
-
 def test_what_hangs_in_the_sky_is_cloud_if_it_is_smooth_or_has_its_colours_else_leaf(depth):
     noise = np.random.default_rng(1).standard_normal((HEIGHT, WIDTH)).astype(np.float32)
     sky = mask(0, 80)

@@ -98,6 +98,16 @@ def test_ropes_over_waves_and_jetties_in_them_stay_straight():
     assert held[200, 20] == 0
 
 
+def test_a_deck_in_water_is_ruled_and_the_water_itself_is_not_taken_for_one():
+    deck = np.full((HEIGHT, WIDTH, 3), 120, np.uint8)
+    deck[::12] = 40
+    water = np.ones((HEIGHT, WIDTH), np.float32)
+    water[:, 190:200] = 0  # its edge
+    held = straight_edges.decks(detect_segments(deck), water, deck.shape)
+    assert held[:, :190].mean() == 1 and not held[:, 210:].any()
+    assert not straight_edges.decks(detect_segments(leaves()), water, deck.shape).any()
+
+
 def test_wires_lamps_and_stars_stay_and_clouds_and_their_gaps_do_not():
     noise = np.random.default_rng(4).normal(0, 1, (HEIGHT, WIDTH)).astype(np.float32)
     soft = cv2.GaussianBlur(noise, (0, 0), 6)

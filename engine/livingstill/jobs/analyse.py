@@ -23,13 +23,14 @@ from livingstill.core.model import (
     UInt8Array,
 )
 from livingstill.core.threads import Result, begin, lazy
+from livingstill.depth import embedded
 from livingstill.depth.refine import reduce
 from livingstill.imaging import exact, image
 from livingstill.jobs import depth_estimate
 from livingstill.jobs.depth_estimate import CoarseDepth
 from livingstill.network.forward import forward
 from livingstill.photo import read, statistics
-from livingstill.photo.lines import detect_lines
+from livingstill.photo.lines import detect_lines, line_lengths
 from livingstill.segmentation import semantic
 from livingstill.segmentation.class_probabilities import clean_classes
 from livingstill.segmentation.evidence import FINE
@@ -62,7 +63,7 @@ class PhotoAnalysis:
     ``rgb`` is (h, w, 3) uint8. The rest is computed on its first call and cached: ``perception`` is
     the embedded networks' output at their own size, ``lines`` (n, 4) float32 the straight lines in
     photo fractions, ``classes`` the network's soft masks (h, w) uint8, ``coarse_depth`` what the
-    depth source estimates, ``depth`` that at the picture's size, ``subject`` the point that framing
+    depth source estimates, ``is_room`` whether that is of a room, ``depth`` that at the picture's size, ``subject`` the point that framing
     keeps, ``statistics`` sharpness, noise, light, lines and shares of classes.
     """
 
@@ -72,6 +73,7 @@ class PhotoAnalysis:
     lines: Result[Float32Array]
     classes: Result[tuple[Region, ...]]
     coarse_depth: Result[CoarseDepth | None]
+    is_room: Result[bool]
     depth: Result[InverseDepth]
     subject: Result[Subject]
     statistics: Result[PhotoStatistics]
@@ -176,10 +178,13 @@ def analyse_photo(
     lines = schedule(partial(detect_lines, photo.rgb))
     classes = schedule(partial(_segment, perception, rgb))
     coarse = lazy(partial(depth_estimate.estimate, rgb, settings, perception))
-    depth = lazy(lambda: depth_estimate.at_size(rgb, coarse(), settings, lines))
+    room = lazy(partial(_is_room, rgb, coarse, perception, lines))
+    depth = lazy(lambda: depth_estimate.at_size(rgb, coarse(), settings, lines, room))
     point = lazy(partial(find_subject, rgb, depth, classes))
     figures = lazy(partial(_measure, photo, depth, classes, lines))
-    return PhotoAnalysis(photo, rgb, perception, lines, classes, coarse, depth, point, figures)
+    return PhotoAnalysis(
+        photo, rgb, perception, lines, classes, coarse, room, depth, point, figures
+    )
 
 
 def at_scale(
@@ -228,7 +233,7 @@ def _depth_at(basis: PhotoAnalysis, rgb: UInt8Array, settings: DepthSettings) ->
     """Return a photo's inverse depth at the size of ``rgb``: with its edges if that is larger."""
     coarse, (height, width) = basis.coarse_depth(), rgb.shape[:2]
     if coarse is None or width > basis.rgb.shape[1]:
-        return depth_estimate.at_size(rgb, coarse, settings, basis.lines)
+        return depth_estimate.at_size(rgb, coarse, settings, basis.lines, basis.is_room)
     depth = basis.depth()
     return replace(depth, values=reduce(depth.values, (width, height))).quantised()
 
@@ -251,6 +256,19 @@ def _measure(
     """Return a photo's statistics; blur and noise are of its own pixels."""
     shares = {region.label: region.share for region in classes()}
     return statistics.measure(photo.rgb, depth().values, shares, lines())
+
+
+def _is_room(
+    rgb: UInt8Array,
+    coarse: Result[CoarseDepth | None],
+    perception: Result[Perception],
+    lines: Result[Float32Array],
+) -> bool:
+    """Return whether a photo shows a room from within, by the coarse depth or else the network's."""
+    known = coarse()
+    depth = embedded.inverse_depth(perception()) if known is None else known.values
+    sky = float((depth <= 0).mean())
+    return statistics.is_room(*line_lengths(lines(), rgb), depth, sky)
 
 
 def _resized(depth: InverseDepth, shape: tuple[int, ...]) -> InverseDepth:

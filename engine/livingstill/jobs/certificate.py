@@ -184,28 +184,43 @@ def wanted(shot: Shot) -> bool:
     return shot.certificate or shot.truth
 
 
-def beside(output: str) -> tuple[Path, ...]:
+def beside(output: str, outputs: Sequence[str] = ()) -> tuple[Path, ...]:
     """Return the certificates of an output, JSON and text; none of a stream.
+
+    Where several of ``outputs`` differ in their suffixes alone, their certificates keep those.
 
     >>> [path.name for path in beside("out/hall.mp4")], beside("-")
     (['hall.certificate.json', 'hall.certificate.txt'], ())
+    >>> [path.name for path in beside("a.mp4", ["a.mp4", "a.webm"])]
+    ['a.mp4.certificate.json', 'a.mp4.certificate.txt']
     """
     if output in PIPES:
         return ()
-    path = Path(NUMBER.sub("", output))
-    stem = path.stem.rstrip("-_. ") or "clip"
+    path, stem = Path(NUMBER.sub("", output)), _stem(output)
+    twins = [one for one in outputs if one not in PIPES and Path(one).parent == path.parent]
+    if [_stem(one) for one in twins].count(stem) > 1:
+        stem += path.suffix
     return tuple(path.with_name(f"{stem}.certificate{suffix}") for suffix in (".json", ".txt"))
 
 
-def write(certificate: Certificate, output: str, overwrite: bool = False) -> tuple[Path, ...]:
+def _stem(output: str) -> str:
+    """Return what the names of an output's certificates begin with."""
+    return Path(NUMBER.sub("", output)).stem.rstrip("-_. ") or "clip"
+
+
+def write(
+    certificate: Certificate, output: str, overwrite: bool = False, outputs: Sequence[str] = ()
+) -> tuple[Path, ...]:
     """Write the certificate of a finished output beside it; return the files.
+
+    ``outputs`` are all that were written with it, as in ``beside``.
 
     Raises
     ------
     InputError
         As ``atomic_write``.
     """
-    paths = beside(output)
+    paths = beside(output, outputs)
     for path in paths:
         with atomic_write(path, overwrite) as part:
             if path.suffix == ".json":

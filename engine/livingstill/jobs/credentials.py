@@ -70,15 +70,17 @@ def signing_files(chain: Path | None, key: Path | None) -> SigningFiles | None:
     return SigningFiles(chain, key)
 
 
-def check(files: SigningFiles, outputs: Iterable[str]) -> None:
+def check(files: SigningFiles, outputs: Iterable[str], photo: Path | None = None) -> None:
     """Refuse early what could not be signed in the end.
 
     Raises
     ------
     InputError
-        If the extra is not installed, a file is none of PEM, the key is not the certificate's, or an
-        output's format carries no credentials.
+        If the extra is not installed, a file is none of PEM, the key is not the certificate's, an
+        output's format carries no credentials, or none can hold the photo.
     """
+    if photo is not None and (reason := refusal(photo)) is not None:
+        raise InputError(reason)
     for output in outputs:
         if output == "-" or format_of(output).suffix not in _TYPES:
             raise InputError(
@@ -152,7 +154,7 @@ def certify_files(
         if files is not None:
             sign(Path(output), certified, photos, files)
         if certificates.wanted(clip.shot):
-            certificates.write(certified, output, overwrite)
+            certificates.write(certified, output, overwrite, outputs)
     return certified
 
 

@@ -13,8 +13,6 @@ from livingstill.core.threads import Result
 from livingstill.depth import alignment, depth_file, embedded, models, windows
 from livingstill.depth.refine import refine
 from livingstill.depth.sources import SOURCES
-from livingstill.photo import statistics
-from livingstill.photo.lines import line_lengths
 from livingstill.settings.groups import DepthSettings
 
 
@@ -63,13 +61,15 @@ def at_size(
     coarse: CoarseDepth | None,
     settings: DepthSettings,
     lines: Result[Float32Array],
+    is_room: Result[bool],
 ) -> InverseDepth:
     """Return the inverse depth of a photo at the size of ``rgb`` (H, W, 3), in 16-bit steps.
 
     Parameters
     ----------
     coarse : what the source estimated; None where ``settings`` name a depth file
-    lines : the photo's straight lines, asked for where depth is straightened
+    lines, is_room : the photo's straight lines, and whether it shows a room, asked for where depth is
+        straightened
 
     Raises
     ------
@@ -84,20 +84,13 @@ def at_size(
     same = coarse.values.shape == (height, width) and not coarse.straighten
     fine = coarse.values if same else refine(rgb, coarse.values)
     if coarse.straighten:
-        fine = straighten(fine, coarse.values, lines(), rgb)
+        fine = straighten(fine, lines(), is_room=is_room())
     return InverseDepth(fine, coarse.source, coarse.notes).quantised()
 
 
-def straighten(
-    depth: Float32Array, coarse: Float32Array, lines: Float32Array, rgb: UInt8Array
-) -> Float32Array:
-    """Return inverse depth with windows in their wall and straight edges straight.
-
-    The ``coarse`` map says whether it is of a room, so that it is one at every size.
-    """
-    sky = float((coarse <= 0).mean())
-    if statistics.is_room(*line_lengths(lines, rgb), coarse, sky):
+def straighten(depth: Float32Array, lines: Float32Array, *, is_room: bool) -> Float32Array:
+    """Return inverse depth with straight edges straight, and in a room windows in their wall."""
+    if is_room:
         depth = windows.close_windows(depth)
-    return np.asarray(
-        alignment.align_steps(alignment.straighten_lines(depth, lines), lines), np.float32
-    )
+    straight = alignment.align_steps(alignment.straighten_lines(depth, lines), lines)
+    return np.asarray(straight, np.float32)

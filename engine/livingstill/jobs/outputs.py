@@ -50,9 +50,14 @@ def default_name(shot: Shot, photo: Path, size: tuple[int, int] = (1, 1)) -> str
     return f"{photo.stem}{stereo.name_suffix(shot.stereo, aspect)}{suffix_of(shot.preset)}"
 
 
-def files_of(shot: Shot, output: str) -> tuple[str, ...]:
-    """Return the files that come of an output: itself, and its certificates if it gets them."""
-    return (output, *(map(str, certificate.beside(output)) if certificate.wanted(shot) else ()))
+def files_of(shot: Shot, output: str, outputs: Sequence[str] = ()) -> tuple[str, ...]:
+    """Return the files that come of an output: itself, and its certificates if it gets them.
+
+    ``outputs`` are all of the clip, as in ``certificate.beside``.
+    """
+    if not certificate.wanted(shot):
+        return (output,)
+    return (output, *map(str, certificate.beside(output, outputs)))
 
 
 def _check_platform(shot: Shot, output: str) -> None:
@@ -73,10 +78,10 @@ def check_outputs(shot: Shot, job: Job, outputs: tuple[str, ...], save_shot: Pat
             encoding(output, shot)
             _check_platform(shot, output)
             encoder.check_target(output, job.overwrite)
-        for path in files_of(shot, output)[1:]:
+        for path in files_of(shot, output, outputs)[1:]:
             check_target(Path(path), job.overwrite)
     if signing := credentials.signing_files(job.c2pa_cert, job.c2pa_key):
-        credentials.check(signing, outputs)
+        credentials.check(signing, outputs, job.photo)
     for extra in filter(None, (job.manifest, save_shot)):
         check_target(extra, job.overwrite)
     if job.report is not None:
@@ -86,7 +91,7 @@ def check_outputs(shot: Shot, job: Job, outputs: tuple[str, ...], save_shot: Pat
     if job.sidecar is not None:
         provenance.check_sidecar(job.sidecar, job.overwrite)
     extras = (job.manifest, job.report, job.poster, job.sidecar)
-    names = [Path(name) for output in outputs for name in files_of(shot, output)]
+    names = [Path(name) for output in outputs for name in files_of(shot, output, outputs)]
     names += [path for path in (*extras, save_shot) if path is not None]
     real = list(map(os.path.realpath, names))
     twice = next((name for name, path in zip(names, real) if real.count(path) > 1), None)

@@ -81,6 +81,7 @@ def detect_kinds(basis: PhotoAnalysis, settings: RegionSettings) -> plan.Detecte
     InputError
         If a kind that was named does not exist.
     """
+    coarse = basis.coarse_depth()
     detection = plan.detect_kinds(
         basis.rgb,
         basis.depth().values,
@@ -88,9 +89,10 @@ def detect_kinds(basis: PhotoAnalysis, settings: RegionSettings) -> plan.Detecte
         motion=settings.motion,
         strokes=settings.brush,
         hold_faces=settings.hold_faces,
+        room=coarse.values if coarse is not None and basis.is_room() else None,
     )
     named = {*settings.motion, *(stroke.kind for stroke in settings.brush)}
-    return confidence.hold_uncertain(detection, basis.perception, named)
+    return confidence.hold_uncertain(detection, basis.perception, named, basis.rgb)
 
 
 def decide_regions(

@@ -97,6 +97,7 @@ def _used(shot: Shot) -> list[str]:
         "projection.solve",
         "projection.exposed",
         "blocks.survey",
+        "blocks.smooth",
         "composite.compose",
         "yuv.to_yuv420",
         "yuv.add_share",

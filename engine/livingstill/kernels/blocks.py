@@ -9,6 +9,7 @@ import numpy as np
 
 from livingstill.core.model import Float32Array, PackedRGBA, UInt8Array
 from livingstill.kernels.compile import kernel
+from livingstill.kernels.simd import peek, poke, view_at
 
 
 @kernel("u4:3 i8 u4:3")
@@ -46,6 +47,50 @@ def survey(colour: PackedRGBA, shift: int, blocks: PackedRGBA) -> None:
                 blocks[k, j, i] = np.uint32(blocks[k, j - 1, i] + total)
 
 
+@kernel("u1:3 i8 i8 u4:3")
+def smooth(levels: UInt8Array, shift: int, most: int, blocks: PackedRGBA) -> None:
+    """Fill the summed areas of the blocks of layers whose second differences are at most ``most``.
+
+    Half way between pixels a cubic differs from a straight line by an eighth of them (Catmull and
+    Rom, 1974).
+
+    Parameters
+    ----------
+    levels : (K, H, 4 W) uint8, the bytes of packed layers
+    shift : binary logarithm of the pixels along a block's side
+    blocks : (K, rows + 1, columns + 1) uint32, overwritten
+    """
+    height, width = levels.shape[1], levels.shape[2]
+    side, limit, two = 1 << shift, np.float32(most), np.float32(2)
+    rough = np.empty(width, np.float32)
+    for k in range(levels.shape[0]):
+        blocks[k, 0] = np.uint32(0)
+        for j in range(1, blocks.shape[1]):
+            rough[:] = np.float32(0)
+            for y in range((j - 1) * side, min(j * side, height)):
+                here = view_at(view_at(levels, k), y)
+                above = view_at(view_at(levels, k), max(y - 1, 0))
+                below = view_at(view_at(levels, k), min(y + 1, height - 1))
+                if 0 < y < height - 1:
+                    for i in range(width):
+                        v = two * np.float32(peek(here, i))
+                        v = abs(v - np.float32(peek(above, i)) - np.float32(peek(below, i)))
+                        poke(rough, i, max(peek(rough, i), v))
+                for i in range(4, width - 4):
+                    v = two * np.float32(peek(here, i))
+                    v = abs(v - np.float32(peek(here, i - 4)) - np.float32(peek(here, i + 4)))
+                    poke(rough, i, max(peek(rough, i), v))
+            total = np.uint32(0)
+            blocks[k, j, 0] = total
+            for i in range(1, blocks.shape[2]):
+                largest = np.float32(0)
+                for x in range(4 * (i - 1) * side, min(4 * i * side, width)):
+                    largest = max(largest, rough[x])
+                if largest <= limit:
+                    total = np.uint32(total + np.uint32(1))
+                blocks[k, j, i] = np.uint32(blocks[k, j - 1, i] + total)
+
+
 @kernel("f4:3! f4:2! f4:3! f4:2! f4:3! f4:3 u1:2 f4:1 i8 i8")
 def lay_out(
     first: Float32Array,
@@ -67,7 +112,7 @@ def lay_out(
     first_gain, second_gain : (h, w) float32, or (0, 0) for 1 and 0
     bias : (h, w, 3) float32, or (0, 0, 3)
     nodes : (h, w, 4, 8 or 12) float32, filled as ``compose`` takes them
-    felt : (h, w) uint8, filled: 1 where the flow changes anything
+    felt : (h, w) uint8, filled: 1 where the flow changes anything, 3 where it does more than displace
     reach : (h,) float32, filled with the longest displacement of each row
     """
     w, channels = nodes.shape[1], nodes.shape[2]
@@ -80,35 +125,36 @@ def lay_out(
             gain = first_gain[j, i] if gained else one
             far, other, light = max(abs(x), abs(y)), zero, zero
             nodes[j, i, 0], nodes[j, i, 1], nodes[j, i, 2] = x, y, gain
-            here = far > slight or abs(gain - one) > slight
+            here, more = far > slight, abs(gain - one) > slight
             if channels > 4:
                 for c in range(3):
                     v = bias[j, i, c] if lit else zero
                     nodes[j, i, 4 + c] = v
                     light += abs(v)
                 nodes[j, i, 7] = zero
-                here |= light > slight
+                more |= light > slight
             if channels > 8:
                 x, y, other = second[j, i, 0], second[j, i, 1], second_gain[j, i]
                 nodes[j, i, 8], nodes[j, i, 9] = x, y
                 nodes[j, i, 10] = nodes[j, i, 11] = zero
                 if other != zero:
-                    far, here = max(far, abs(x), abs(y)), True
+                    far, more = max(far, abs(x), abs(y)), True
             nodes[j, i, 3] = other
-            felt[j, i] = np.uint8(1) if here else np.uint8(0)
+            felt[j, i] = np.uint8(3) if more else np.uint8(1) if here else np.uint8(0)
             longest = max(longest, far)
         reach[j] = longest
 
 
-@kernel("u1:2 f8 i8 i8 i8 u4:2")
+@kernel("u1:2 i8 f8 i8 i8 i8 u4:2")
 def activity(
-    felt: UInt8Array, step: float, shift: int, rows: int, columns: int, busy: PackedRGBA
+    felt: UInt8Array, bit: int, step: float, shift: int, rows: int, columns: int, busy: PackedRGBA
 ) -> None:
     """Fill summed areas of the blocks of the scene where a flow is felt.
 
     Parameters
     ----------
     felt : (h, w) uint8 from ``lay_out``
+    bit : 1, or 2 for where it does more than displace
     step : scene pixels per node
     shift : binary logarithm of the scene pixels along a block's side
     busy : (>= rows + 1, >= columns + 1) uint32, overwritten
@@ -122,7 +168,7 @@ def activity(
         y1 = min(int((j + 1) * step) >> shift, rows - 1)
         marks[:] = 0
         for i in range(w):
-            if felt[j, i]:
+            if felt[j, i] & bit:
                 x0 = max(int((i - 1) * step), 0) >> shift
                 x1 = min(int((i + 1) * step) >> shift, columns - 1)
                 for x in range(x0, x1 + 1):

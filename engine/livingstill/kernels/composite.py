@@ -16,12 +16,13 @@ from livingstill.core.model import Float32Array, PackedRGBA
 from livingstill.kernels.compile import kernel, part, record
 from livingstill.kernels.simd import (
     borrow,
-    mix,
+    mixer,
     peek,
     poke,
     sampler,
     spreader,
     view_at,
+    view_blocks,
     view_flat,
     view_from,
     view_grid,
@@ -38,7 +39,8 @@ _STILL, _DISPLACED, _LIT, _BLENDED, _SECOND_ALONE = range(5)
 
 _two_points, _two_squares = sampler(2, squares=False), sampler(2, squares=True)
 _four_points, _four_squares = sampler(4, squares=False), sampler(4, squares=True)
-_spread_one, _spread_two, _spread_three = (spreader(quads) for quads in (1, 2, 3))
+_mix_one, _mix_two, _mix_three = (mixer(quads) for quads in (1, 2, 3))
+_spread_four, _spread_eight = (spreader(pixels) for pixels in (4, 8))
 
 
 @part
@@ -219,14 +221,15 @@ def _still_positions(
 
 @part
 def _sample_flow(
-    flow: Float32Array, first: int, quads: int, h: int, w: int, over: Any,
+    flow: Float32Array, first: int, quads: int, lit: bool, h: int, w: int, over: Any,
     nodes: Float32Array, j: int, i: int, side: int, places: Ints, weights: Float32Array, fine: Float32Array,
 ) -> int:  # fmt: skip
     """Bring a flow to the nodes of a tile, one every 4 pixels; displacements become positions.
 
-    Returns what the tile needs, from ``_DISPLACED`` to ``_SECOND_ALONE``.
+    Returns what the tile needs, from ``_DISPLACED`` to ``_SECOND_ALONE``; unless ``lit``, no more than
+    ``_DISPLACED``.
 
-    ``flow`` is flat: nodes (h, w) of so many quads from ``first`` on; ``fine`` (12 numbers a node),
+    ``flow`` is flat: nodes (h, w) of so many quads from ``first`` on; ``fine`` (12, >= side * side),
     ``places`` (>= side * side) and ``weights`` (6, >= side * side) are filled.
     """
     one, zero = np.float32(1), np.float32(0)
@@ -259,52 +262,68 @@ def _sample_flow(
         poke(wc, n, fy - both)
         poke(wb, n, fx - both)
         poke(wa, n, (one - fx) - (fy - both))
-    for n in range(points):
-        for q in range(quads):
-            mix(flow, places[n] + 4 * q, line, wide, weights, n, fine, 12 * n + 4 * q)
-        fine[12 * n] = xs[n] + fine[12 * n]
-        fine[12 * n + 1] = ys[n] + fine[12 * n + 1]
+    for n in range(0, points, 4):
+        if not lit:
+            _mix_one(flow, places, line, wide, weights, n, fine)
+        elif quads == 2:
+            _mix_two(flow, places, line, wide, weights, n, fine)
+        else:
+            _mix_three(flow, places, line, wide, weights, n, fine)
+    _move(fine, 0, weights)
+    if not lit:
+        return _DISPLACED
     slight = np.float32(1 / 256)
+    gain, other = view_at(fine, 2), view_at(fine, 3)
     if quads > 2:  # positions of the second sample start where those of the first do
+        _move(fine, 8, weights)
+        most, own = zero, zero
         for n in range(points):
-            fine[12 * n + 8] = xs[n] + fine[12 * n + 8]
-            fine[12 * n + 9] = ys[n] + fine[12 * n + 9]
-        other, own = zero, zero
-        for n in range(points):
-            own, other = max(own, abs(fine[12 * n + 2])), max(other, abs(fine[12 * n + 3]))
-        if other > slight:
+            own, most = max(own, abs(gain[n])), max(most, abs(other[n]))
+        if most > slight:
             return _BLENDED if own > slight else _SECOND_ALONE
-    need = _DISPLACED
-    if quads > 1:
-        for n in range(0, 12 * points, 12):
-            light = abs(fine[n + 4]) + abs(fine[n + 5]) + abs(fine[n + 6])
-            if abs(fine[n + 2] - one) > slight or light > slight:
-                need = _LIT
-    return need
+    red, green, blue = view_at(fine, 4), view_at(fine, 5), view_at(fine, 6)
+    for n in range(points):
+        light = abs(red[n]) + abs(green[n]) + abs(blue[n])
+        if abs(gain[n] - one) > slight or light > slight:
+            return _LIT
+    return _DISPLACED
+
+
+@part
+def _move(fine: Float32Array, c: int, weights: Float32Array) -> None:
+    """Turn displacements, in rows c and c + 1 of ``fine``, into positions; see ``_sample_flow``."""
+    for m in range(2):
+        at, by = view_at(weights, 4 + m), view_at(fine, c + m)
+        for n in range(at.size):
+            poke(by, n, peek(at, n) + peek(by, n))
 
 
 @part
 def _interpolate_nodes(
     nodes: Float32Array,
-    quads: int,
+    need: int,
     side: int,
     row: int,
     column: int,
     size: int,
     fields: Float32Array,
 ) -> None:
-    """Fill the fields of a tile's part (size x size) from its nodes, one every 4 pixels."""
+    """Fill the fields that a tile's part (size x size) needs from its nodes, one every 4 pixels."""
     quarter = np.float32(0.25)
-    for r in range(size):
-        at = 12 * ((row + r) // 4 * side + column // 4)
-        t = np.float32((row + r) % 4) * quarter
-        for g in range(size // 4):
-            if quads == 1:
-                _spread_one(nodes, at + 12 * g, 12 * side, 12, t, fields, r * size + 4 * g)
-            elif quads == 2:
-                _spread_two(nodes, at + 12 * g, 12 * side, 12, t, fields, r * size + 4 * g)
+    for c in range(10):
+        if c == 7 or (need == _DISPLACED and c > 1) or (need == _SECOND_ALONE and c < 3):
+            continue
+        if need == _LIT and (c == 3 or c > 7):
+            continue
+        line, out = view_at(nodes, c), view_at(fields, c)
+        for r in range(size):
+            at = (row + r) // 4 * side + column // 4
+            t = np.float32((row + r) % 4) * quarter
+            if size == 4:
+                _spread_four(line, at, side, t, out, r * size)
             else:
-                _spread_three(nodes, at + 12 * g, 12 * side, 12, t, fields, r * size + 4 * g)
+                for g in range(0, size, 8):
+                    _spread_eight(line, at + g // 4, side, t, out, r * size + g)
 
 
 @part
@@ -469,14 +488,42 @@ def _moving_bounds(
         for m in range(
             c + 8 if need == _SECOND_ALONE else c, c + 9 if need >= _BLENDED else c + 1, 8
         ):
+            places = view_at(fine, m)
             for r in range(row // 4, (row + size) // 4 + 1):
                 for n in range(column // 4, (column + size) // 4 + 1):
-                    v = peek(fine, 12 * (r * side + n) + m)
+                    v = places[r * side + n]
                     low, high = min(low, v), max(high, v)
         box[c], box[2 + c] = low, high
 
 
-@record("u4:3 u4:3 i8")
+@part
+def _lies_in(
+    table: PackedRGBA, base: int, line: int, shift: int, last_x: Any, last_y: Any,
+    box: Float32Array, pad: Any,
+) -> bool:  # fmt: skip
+    """Return whether all blocks that a box of positions touches are among those of ``table``."""
+    sums, whole = _block_sum(
+        table, base, line, shift, last_x, last_y, box[0], box[1], box[2], box[3], pad
+    )
+    return bool(sums == whole)
+
+
+@part
+def _is_lit(
+    nodes: Float32Array, j: int, i: int, table: PackedRGBA, base: int, line: int, shift: int,
+    last_x: Any, last_y: Any,
+) -> bool:  # fmt: skip
+    """Return whether a tile, at rest, touches blocks of ``table``, which a flow lights or blends."""
+    x0, x1, x2, x3 = nodes[0, j, i], nodes[0, j, i + 1], nodes[0, j + 1, i], nodes[0, j + 1, i + 1]
+    y0, y1, y2, y3 = nodes[1, j, i], nodes[1, j, i + 1], nodes[1, j + 1, i], nodes[1, j + 1, i + 1]
+    sums, _ = _block_sum(
+        table, base, line, shift, last_x, last_y, min(x0, x1, x2, x3), min(y0, y1, y2, y3),
+        max(x0, x1, x2, x3), max(y0, y1, y2, y3), np.float32(0),
+    )  # fmt: skip
+    return bool(sums != np.uint32(0))
+
+
+@record("u4:3 u4:3 u4:3 i8")
 class Layers(NamedTuple):
     """The pictures of a scene's K layers, front to back.
 
@@ -485,14 +532,17 @@ class Layers(NamedTuple):
     colour : (K, H, W) uint32 premultiplied RGBA, H and W at least 4
     blocks : (K, rows + 1, columns + 1) uint32 summed areas of blocks of ``1 << shift`` pixels
         squared: 1 for an empty one, 65536 for an opaque one
+    smooth : (K, rows + 1, columns + 1) uint32 summed areas of the blocks, 1 for each in which
+        bilinear samples do
     """
 
     colour: PackedRGBA
     blocks: PackedRGBA
+    smooth: PackedRGBA
     shift: int
 
 
-@record("f4:1 i4:2 f4:1 u4:3 i8")
+@record("f4:1 i4:2 f4:1 u4:4 i8")
 class Flows(NamedTuple):
     """The flows of K layers at one instant.
 
@@ -503,8 +553,8 @@ class Flows(NamedTuple):
     sizes : (K, 5) int32: where a layer's nodes begin; how many quads, 0 = still; their rows and
         columns; the longest displacement in pixels, rounded up
     step : (K,) float32 scene pixels per node
-    busy : (K, rows + 1, columns + 1) uint32 summed areas of the blocks where a layer's flow
-        moves, of ``1 << shift`` scene pixels
+    busy : (K, 2, rows + 1, columns + 1) uint32 summed areas of the blocks where a layer's flow
+        does anything, and of those where it does more than displace, of ``1 << shift`` scene pixels
     """
 
     nodes: Float32Array
@@ -550,9 +600,9 @@ def _classify_layers(
                 view_at(nodes, k), j, table, base, line, layers.shift, width, height, far, own
             )
         if sizes[k, 1] > 0:
-            line = busy.shape[2]
+            line = busy.shape[3]
             _mark_moving(
-                view_at(nodes, k), j, moving, k * busy.shape[1] * line, line, flows.shift, width,
+                view_at(nodes, k), j, moving, 2 * k * busy.shape[2] * line, line, flows.shift, width,
                 height, still, own,
             )  # fmt: skip
 
@@ -588,7 +638,8 @@ def compose(
     Each tile of ``pitch`` x ``pitch`` pixels classifies the layers front to back as empty, opaque or
     mixed, stops at the first opaque one, stores it and composites the mixed ones before it over it;
     tiles that show several layers classify them again per quarter. A tile in which a layer is still
-    pays nothing for that layer's motion elsewhere.
+    pays nothing for that layer's motion elsewhere, one that is only displaced nothing for light, and
+    one without detail is sampled bilinearly.
 
     The loop over tiles is one function on purpose: split into parts, frames took a tenth longer, since
     a call passes an array as seven words; with those inlined, compiling took a quarter longer.
@@ -600,25 +651,28 @@ def compose(
     cubic : Catmull-Rom sampling, else bilinear
     linear : blend in linear light (gamma 2; ``colour`` then holds sqrt(alpha) * colour)
     """
-    colour, blocks, shift = layers
-    flow, sizes, step, _, _ = flows
+    colour, blocks, smooth, shift = layers
+    flow, sizes, step, busy, busy_shift = flows
     card, place, opacity = overlay
     count, height, width = colour.shape
     tiles = nodes.shape[3] - 1
     area, side = pitch * pitch, pitch // 4 + 1
     points = (side * side + 15) // 16 * 16
     colour, blocks, nodes, flow = borrow(colour), borrow(blocks), borrow(nodes), borrow(flow)
-    sizes, out, card = borrow(sizes), borrow(out), borrow(card)
+    sizes, out, card, smooth, busy = (
+        borrow(sizes), borrow(out), borrow(card), borrow(smooth), borrow(busy)
+    )  # fmt: skip
     floats = np.zeros(36 * area + (12 * count + 6) * points + 4, np.float32)
     whole_numbers = np.empty(2 * area + points + (count + 1) * tiles, np.int32)
     memory, numbers = borrow(floats), borrow(whole_numbers)
     pixels, table, line = view_flat(colour), view_flat(blocks), blocks.shape[2]
+    plain, lights, busy_line = view_flat(smooth), view_flat(busy), busy.shape[3]
     below, sample = view_grid(memory, 0, 4, area), view_grid(memory, 4 * area, 4, area)
     second, fields = view_grid(memory, 8 * area, 4, area), view_grid(memory, 12 * area, 12, area)
     taps, across = view_grid(memory, 24 * area, 8, area), view_grid(memory, 32 * area, 2, area)
     down = view_grid(memory, 34 * area, 2, area)
     begin = 36 * area
-    fine = view_grid(memory, begin, count, 12 * points)
+    fine = view_blocks(memory, begin, count, 12, points)
     begin += 12 * count * points
     weights = view_grid(memory, begin, 6, points)
     box = view_from(memory, begin + 6 * points)
@@ -631,6 +685,7 @@ def compose(
         across[0, n], down[0, n] = np.float32(n % pitch), np.float32(n // pitch)
         across[1, n], down[1, n] = np.float32(n % half), np.float32(n // half)
     needs = np.empty(count, np.int64)  # from _STILL to _SECOND_ALONE
+    sharp = np.empty(count, np.bool_)  # whether those that a part shows are sampled by cubics
     # layers that a tile shows, and those of a quarter of it, front to back
     drawn_layers, visible = np.empty(count, np.int64), np.empty(count, np.int64)
     none = np.int64(0)  # not a literal: _moving_bounds would be compiled once more for it
@@ -647,8 +702,12 @@ def compose(
                 state = states[k, i]
                 needs[k] = _STILL
                 if state >= _MOVING:
+                    base = (2 * k + 1) * busy.shape[2] * busy_line
+                    lit = sizes[k, 1] > 1 and _is_lit(
+                        view_at(nodes, k), j, i, lights, base, busy_line, busy_shift, last_x, last_y
+                    )
                     needs[k] = _sample_flow(
-                        flow, sizes[k, 0], sizes[k, 1], sizes[k, 2], sizes[k, 3],
+                        flow, sizes[k, 0], sizes[k, 1], lit, sizes[k, 2], sizes[k, 3],
                         np.float32(1) / step[k], view_at(nodes, k), j, i, side, places, weights,
                         view_at(fine, k),
                     )  # fmt: skip
@@ -673,22 +732,24 @@ def compose(
                 if y >= row1 or x >= out.shape[1]:
                     continue
                 shows, covered = 0, opaque
-                for n in range(drawn if squares > 1 else 0):
+                for n in range(drawn):
                     k = drawn_layers[n]
                     if needs[k] != _STILL:
                         _moving_bounds(view_at(fine, k), side, needs[k], row, column, size, box)
                     else:
                         _still_bounds(view_at(nodes, k), j, i, pitch, row, column, size, box)
-                    base = k * blocks.shape[1] * line
-                    state = _classify(table, base, line, shift, last_x, last_y, box, reach)
+                    base, state = k * blocks.shape[1] * line, np.int64(_MIXED)
+                    if squares > 1:
+                        state = _classify(table, base, line, shift, last_x, last_y, box, reach)
                     if state != _EMPTY:
                         visible[shows] = k
+                        sharp[shows] = cubic and not _lies_in(
+                            plain, base, line, shift, last_x, last_y, box, reach
+                        )
                         shows += 1
                     if state == _OPAQUE:
                         covered = True
                         break
-                if squares == 1:
-                    visible[0], shows = drawn_layers[0], 1
                 many = size * size
                 if not covered:
                     for c in range(4):
@@ -711,14 +772,14 @@ def compose(
                         )  # fmt: skip
                     else:
                         _interpolate_nodes(
-                            view_at(fine, k), min(needs[k], 3), side, row, column, size, fields
+                            view_at(fine, k), needs[k], side, row, column, size, fields
                         )
                     alone = 1 if needs[k] == _SECOND_ALONE else 0
                     for m in range(alone, 2 if needs[k] >= _BLENDED else 1):
                         # flows speak of levels: light only after them
                         _sample(
                             pixels, k * height * width, width, height, view_at(fields, 8 * m),
-                            view_at(fields, 8 * m + 1), many, cubic, linear and needs[k] < _LIT, starts, taps,
+                            view_at(fields, 8 * m + 1), many, sharp[n], linear and needs[k] < _LIT, starts, taps,
                             second if m > alone else into,
                         )  # fmt: skip
                     if needs[k] >= _LIT:

@@ -47,6 +47,13 @@ def view_grid(array: NDArray[Any], first: int, rows: int, columns: int) -> NDArr
     return array[first : first + rows * columns].reshape(rows, columns)
 
 
+def view_blocks(
+    array: NDArray[Any], first: int, count: int, rows: int, columns: int
+) -> NDArray[Any]:
+    """Return (count, rows, columns) of a flat array from ``first`` on."""
+    return array[first : first + count * rows * columns].reshape(count, rows, columns)
+
+
 def view_flat(array: NDArray[Any]) -> NDArray[Any]:
     """Return an array's items in one row."""
     return array.reshape(array.size)
@@ -98,19 +105,36 @@ def mix(
     out[to : to + 4] = _add([weights[c, n] * flow[b : b + 4] for c, b in enumerate(begins)])
 
 
-def spreader(quads: int) -> Callable[..., None]:
-    """Return a function that brings so many quads of the nodes to four pixels."""
+def mixer(quads: int) -> Callable[..., None]:
+    """Return a function that brings so many quads of a flow's nodes to four points."""
 
-    def spread(
-        nodes: Float32Array, at: int, line: int, node: int, t: Any, out: Float32Array, to: int
+    def mix_four(
+        flow: Float32Array,
+        places: Ints,
+        line: int,
+        node: int,
+        weights: Float32Array,
+        n: int,
+        out: Float32Array,
     ) -> None:
-        ends = []
-        for here in (at, at + node):
-            upper, lower = nodes[here : here + 4 * quads], nodes[here + line :][: 4 * quads]
-            ends.append(upper + (lower - upper) * np.float32(t))
-        slope = (ends[1] - ends[0]) * np.float32(0.25)
-        for n in range(4):
-            out[: 4 * quads, to + n] = ends[0] + slope * np.float32(n)
+        for m in range(n, n + 4):
+            at = int(places[m])
+            begins = (at, at + node, at + line, at + line + node)
+            terms = [weights[c, m] * flow[b : b + 4 * quads] for c, b in enumerate(begins)]
+            out[: 4 * quads, m] = _add(terms)
+
+    return mix_four
+
+
+def spreader(pixels: int) -> Callable[..., None]:
+    """Return a function that brings a row of nodes, one every four pixels, to so many pixels."""
+
+    def spread(nodes: Float32Array, at: int, line: int, t: Any, out: Float32Array, to: int) -> None:
+        upper, lower = nodes[at : at + 4], nodes[at + line : at + line + 4]
+        row = upper + (lower - upper) * np.float32(t)
+        for n in range(pixels):
+            left, right = row[n // 4], row[n // 4 + 1]
+            out[to + n] = left + (right - left) * np.float32(0.25) * np.float32(n % 4)
 
     return spread
 

@@ -162,6 +162,25 @@ def view_grid(typing_context: Any, array: Any, first: Any, rows: Any, columns: A
     return result(array, first, rows, columns), generate
 
 
+@_in_python(scalar.view_blocks)
+def view_blocks(
+    typing_context: Any, array: Any, first: Any, count: Any, rows: Any, columns: Any  # noqa: ARG001
+) -> Any:  # fmt: skip
+    """Return (count, rows, columns) of a flat array from ``first`` on, unchecked, as a `view_at`."""
+    result = array.copy(ndim=3)
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        kind = signature.args[0]
+        position, *shape = (
+            context.cast(builder, arguments[n], signature.args[n], types.int64) for n in range(1, 5)
+        )
+        place = _element(context, builder, kind, arguments[0], position)
+        size = _field(context, builder, kind, arguments[0], "itemsize")
+        return _view(context, builder, signature.return_type, place, size, shape)
+
+    return result(array, first, count, rows, columns), generate
+
+
 @_in_python(scalar.view_flat)
 def view_flat(typing_context: Any, array: Any) -> Any:  # noqa: ARG001
     """Return a C-ordered array's items in one row, as a `view_at`."""
@@ -212,23 +231,15 @@ def _keep(builder: Any, data: Any, index: Any, value: Any) -> None:
     builder.store(value, here, align=4)
 
 
-def _turn(builder: Any, pixels: Sequence[Any], quads: int = 1) -> list[Any]:
-    """Return four pixels of four channels a quad as the channels, each of four pixels."""
-    lanes, channels = 4 * quads, []
-
-    def within(a: Any, b: Any, picked: Sequence[int]) -> Any:
-        """Shuffle the quads of two vectors alike: 0..3 of the one, 4..7 of the other."""
-        places = [4 * q + p % 4 + p // 4 * lanes for q in range(quads) for p in picked]
-        return _shuffle(builder, a, b, places)
-
+def _turn(builder: Any, pixels: Sequence[Any]) -> list[Any]:
+    """Return four pixels of four channels as the channels, each of four pixels."""
+    channels = []
     for c in (0, 2):
         pairs = [c, c + 4, c + 1, c + 5]
-        low, high = within(pixels[0], pixels[1], pairs), within(pixels[2], pixels[3], pairs)
-        channels += [within(low, high, turn) for turn in ([0, 1, 4, 5], [2, 3, 6, 7])]
-    if quads == 1:
-        return channels
-    alone = [range(4 * q, 4 * q + 4) for q in range(quads)]
-    return [_shuffle(builder, c, c, lanes) for lanes in alone for c in channels]
+        low = _shuffle(builder, pixels[0], pixels[1], pairs)
+        high = _shuffle(builder, pixels[2], pixels[3], pairs)
+        channels += [_shuffle(builder, low, high, turn) for turn in ([0, 1, 4, 5], [2, 3, 6, 7])]
+    return channels
 
 
 def sampler(taps: int, squares: bool) -> Any:
@@ -324,47 +335,97 @@ def mix(
     return types.void(flow, at, line, node, weights, n, out, to), generate
 
 
-def spreader(quads: int) -> Any:
-    """Return an intrinsic that brings so many quads of the nodes to four pixels."""
-    lanes = 4 * quads
+def mixer(quads: int) -> Any:
+    """Return an intrinsic that brings so many quads of a flow's nodes to four points."""
 
-    @_in_python(scalar.spreader(quads))
-    def spread(
-        typing_context: Any, nodes: Any, at: Any, line: Any, node: Any, t: Any, out: Any, to: Any  # noqa: ARG001
+    @_in_python(scalar.mixer(quads))
+    def mix_four(
+        typing_context: Any, flow: Any, places: Any, line: Any, node: Any, weights: Any, n: Any, out: Any  # noqa: ARG001
     ) -> Any:  # fmt: skip
-        """Fill ``out[c, to:to + 4]``, channel by channel, in the four pixels from a node on.
+        """Fill ``out[c, n:n + 4]``, channel by channel, from the four nodes around each point.
 
-        They lie ``t`` of the way to the next row of nodes, ``line`` further on in ``nodes``; the
-        next node in the row is ``node`` further on.
+        They begin at ``places[n:n + 4]`` of ``flow``; ``weights`` is (4, >= n + 4), ``node`` and
+        ``line`` are the distances to the next node and to the next row of them.
         """
 
         def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-            data = context.make_array(signature.args[0])(context, builder, arguments[0]).data
-            into = context.make_array(signature.args[5])(context, builder, arguments[5])
-            at, line, node, to = (
-                context.cast(builder, arguments[c], signature.args[c], types.int64)
-                for c in (1, 2, 3, 6)
+            long = ir.IntType(64)
+            flow, places, weights, out = (
+                context.make_array(signature.args[c])(context, builder, arguments[c])
+                for c in (0, 1, 4, 6)
             )
-            floats = ir.FloatType()
-            down = context.cast(builder, arguments[4], signature.args[4], types.float32)
-            down, ends = _splat(builder, down, lanes), []
-            for here in (at, builder.add(at, node)):
-                upper = _vector(builder, data, here, lanes)
-                lower = _vector(builder, data, builder.add(here, line), lanes)
-                ends.append(builder.fadd(upper, builder.fmul(builder.fsub(lower, upper), down)))
-            slope = builder.fsub(ends[1], ends[0])
-            slope = builder.fmul(slope, _splat(builder, floats(0.25), lanes))
-            pixels = [
-                builder.fadd(ends[0], builder.fmul(slope, _splat(builder, floats(n), lanes)))
-                for n in range(4)
-            ]
-            area = builder.extract_value(into.shape, 1)
-            for c, channel in enumerate(_turn(builder, pixels, quads)):
-                place = builder.add(builder.mul(area, ir.IntType(64)(c)), to)
-                _keep(builder, into.data, place, channel)
+            line, node, first = (
+                context.cast(builder, arguments[c], signature.args[c], types.int64)
+                for c in (2, 3, 5)
+            )
+            span = builder.extract_value(weights.shape, 1)
+            starts, shares = [], []
+            for n in range(4):
+                column = builder.add(first, long(n))
+                at = builder.load(builder.gep(places.data, [column]))
+                starts.append(builder.sext(at, long))
+                rows = [builder.add(builder.mul(span, long(c)), column) for c in range(4)]
+                values = [builder.load(builder.gep(weights.data, [row])) for row in rows]
+                shares.append([_splat(builder, value, 4) for value in values])
+            area = builder.extract_value(out.shape, 1)
+            for q in range(quads):
+                pixels = []
+                for start, share in zip(starts, shares):
+                    at, terms = builder.add(start, long(4 * q)), []
+                    for c in range(4):
+                        here = builder.add(at, line) if c > 1 else at
+                        here = builder.add(here, node) if c % 2 else here
+                        terms.append(builder.fmul(share[c], _vector(builder, flow.data, here)))
+                    pixels.append(_add(builder, terms))
+                for c, channel in enumerate(_turn(builder, pixels)):
+                    row = builder.mul(area, long(4 * q + c))
+                    _keep(builder, out.data, builder.add(row, first), channel)
             return context.get_dummy_value()
 
-        return types.void(nodes, at, line, node, t, out, to), generate
+        return types.void(flow, places, line, node, weights, n, out), generate
+
+    return mix_four
+
+
+def spreader(pixels: int) -> Any:
+    """Return an intrinsic that brings a row of nodes, one every four pixels, to 4 or 8 pixels."""
+
+    @_in_python(scalar.spreader(pixels))
+    def spread(
+        typing_context: Any, nodes: Any, at: Any, line: Any, t: Any, out: Any, to: Any  # noqa: ARG001
+    ) -> Any:  # fmt: skip
+        """Fill ``out[to:to + pixels]`` from a node on, ``t`` of the way to the next row of nodes.
+
+        That is ``line`` further on in ``nodes``, of which four are read from each row.
+        """
+
+        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            data, into = (
+                context.make_array(signature.args[n])(context, builder, arguments[n]).data
+                for n in (0, 4)
+            )
+            at, line, to = (
+                context.cast(builder, arguments[n], signature.args[n], types.int64)
+                for n in (1, 2, 5)
+            )
+            floats = ir.FloatType()
+            down = _splat(
+                builder, context.cast(builder, arguments[3], signature.args[3], types.float32), 4
+            )
+            upper = _vector(builder, data, at)
+            lower = _vector(builder, data, builder.add(at, line))
+            row = builder.fadd(upper, builder.fmul(builder.fsub(lower, upper), down))
+            left, right = (
+                _shuffle(builder, row, row, [n // 4 + side for n in range(pixels)])
+                for side in (0, 1)
+            )
+            vector = ir.VectorType(floats, pixels)
+            slope = builder.fmul(builder.fsub(right, left), ir.Constant(vector, [0.25] * pixels))
+            steps = ir.Constant(vector, [float(n % 4) for n in range(pixels)])
+            _keep(builder, into, to, builder.fadd(left, builder.fmul(slope, steps)))
+            return context.get_dummy_value()
+
+        return types.void(nodes, at, line, t, out, to), generate
 
     return spread
 

@@ -83,7 +83,8 @@ def add_share(plane: UInt8Array, error: NDArray[np.int16], share_q15: int) -> No
         line, given = plane[j], error[j]
         for i in range(given.size):
             part = (np.int32(given[i]) * factor + half) >> np.int32(15)
-            line[i] = np.uint8(min(max(np.int32(line[i]) + part, 0), 255))
+            level = np.int32(line[i]) + part
+            line[i] = np.uint8(min(max(level, np.int32(0)), np.int32(255)))
 
 
 @kernel("u4:2 u1:2")

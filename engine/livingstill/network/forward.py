@@ -12,6 +12,7 @@ import numpy as np
 from livingstill.core.errors import InputError
 from livingstill.core.model import Float32Array, Perception, UInt8Array
 from livingstill.imaging import exact
+from livingstill.network import panorama
 from livingstill.network.graph import Network
 
 WEIGHTS = {"depth": "depth.npz", "classes": "classes.npz"}
@@ -36,6 +37,8 @@ _lock = Lock()
 def forward(rgb: UInt8Array, *, quality: str = "standard") -> Perception:
     """Return what the embedded networks say of a photo, the same on any number of threads.
 
+    A long photo is looked at in windows (`panorama`).
+
     Parameters
     ----------
     rgb : (H, W, 3) uint8
@@ -53,11 +56,20 @@ def forward(rgb: UInt8Array, *, quality: str = "standard") -> Perception:
             f"photo has shape {rgb.shape} and type {rgb.dtype}; "
             "it must be (height, width, 3) and uint8"
         )
-    mirror = quality == "high"
+    mirror, sizes = quality == "high", SIZES[quality]
+    parts = panorama.windows(rgb.shape[1], rgb.shape[0])
+    upright = rgb.shape[0] > rgb.shape[1]
     with _lock:
-        pictures = views(rgb, SIZES[quality])
-        inverse = inverse_depth(embedded("depth"), pictures, mirror=mirror)
-        classes = class_probabilities(embedded("classes"), pictures, mirror=mirror)
+        pictures = [views(panorama.crop(rgb, part), sizes) for part in parts]
+        network = embedded("depth")
+        depths = [inverse_depth(network, seen, mirror=mirror) for seen in pictures]
+        inverse = panorama.join(depths, parts, upright=upright)
+        if len(parts) > 1:  # what is near in one window is to be near in all
+            whole = _answer(network.inverse_depth, views(rgb, sizes[:1])[0], mirror)
+            inverse = _with_layout(inverse, [whole])
+        network = embedded("classes")
+        chances = [class_probabilities(network, seen, mirror=mirror) for seen in pictures]
+        classes = panorama.join(chances, parts, upright=upright)
     return to_perception(inverse, classes)
 
 
@@ -90,15 +102,19 @@ def inverse_depth(
 
     Coarser views correct only the layout of the finest.
     """
-    inverse = _answer(network.inverse_depth, pictures[0], mirror)
-    if len(pictures) == 1:
+    answers = [_answer(network.inverse_depth, picture, mirror) for picture in pictures]
+    return _with_layout(answers[0], answers[1:])
+
+
+def _with_layout(inverse: Float32Array, coarse: Sequence[Float32Array]) -> Float32Array:
+    """Return inverse depth (h, w) whose layout is the mean of its own and that of coarser ones."""
+    if not coarse:
         return inverse
     size = (inverse.shape[1], inverse.shape[0])
     root, layout = np.sqrt(inverse), np.zeros_like(inverse)
-    for picture in pictures[1:]:
-        coarse = _answer(network.inverse_depth, picture, mirror)
-        layout += exact.resize_linear(np.sqrt(coarse), size) - root
-    share = np.float32(1 / len(pictures))
+    for other in coarse:
+        layout += exact.resize_linear(np.sqrt(other), size) - root
+    share = np.float32(1 / (1 + len(coarse)))
     root = np.clip(root + exact.gaussian_blur(layout * share, LAYOUT * max(size)), 0, 1)
     return np.asarray(root * root, np.float32)
 

@@ -6,6 +6,7 @@ the same view with every version of every library.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -51,35 +52,36 @@ def small_grey(rgb: UInt8Array) -> UInt8Array:
     return np.asarray((grey + 128) >> 8, np.uint8)
 
 
+def candidates(pictures: Sequence[UInt8Array]) -> NDArray[np.bool_]:
+    """Return which of n grey pictures could show the same view, (n, n), by their brightness in fields."""
+    size = (_FIELDS, _FIELDS)
+    fields = [np.asarray(exact.resize_area(grey, size), np.int64).ravel() for grey in pictures]
+    centred = np.stack([fields_.size * fields_ - fields_.sum() for fields_ in fields])
+    products = centred @ centred.T
+    lengths = np.sqrt(np.maximum(1, products.diagonal()).astype(np.float64))
+    return np.asarray(products >= _ALIKE * np.outer(lengths, lengths), np.bool_)
+
+
 def same_view(one: UInt8Array, other: UInt8Array) -> bool:
     """Return whether two grey pictures (h, w) show the same view, as two shots of one tripod do.
 
     A room from another corner is another view, and so is a detail of a view.
     """
-    return correlation(one, other) >= SAME_VIEW
+    return bool(candidates([one, other])[0, 1]) and correlation(one, other) >= SAME_VIEW
 
 
 def correlation(one: UInt8Array, other: UInt8Array) -> float:
     """Return the largest correlation of two pictures over small shifts and zooms, -1..1.
 
-    Where a quick look says that they have little in common it is 0.
+    Where a coarse look says that they have little in common it is 0.
     """
     a, b = ((grey.shape, grey.tobytes()) for grey in (one, other))
-    if _at(_fields(*a), _fields(*b), 0, 0) < _ALIKE:
-        return 0.0
     coarse = _band(*a, _COARSE_SIDE)
     sizes = [round(zoom * _COARSE_SIDE) for zoom in _ZOOMS[:3]]
     if max(_best(coarse, _band(*b, size)) for size in sizes) < _MAYBE:
         return 0.0
     fine = _band(*a, _SIDE)
     return max(_best(fine, _band(*b, round(zoom * _SIDE))) for zoom in _ZOOMS)
-
-
-@lru_cache(maxsize=2048)
-def _fields(shape: tuple[int, int], data: bytes) -> _Band:
-    """Return the brightness of a picture in ``_FIELDS`` x ``_FIELDS`` fields."""
-    grey = np.frombuffer(data, np.uint8).reshape(shape)
-    return np.asarray(exact.resize_area(grey, (_FIELDS, _FIELDS)), np.int64)
 
 
 @lru_cache(maxsize=1024)

@@ -25,6 +25,8 @@ from livingstill.render.projection import (
 __all__ = ["Card", "Renderer", "Window", "count_outside", "full_window", "safe_zoom", "unpack"]
 
 _OPACITY_BLOCK, _ACTIVITY_BLOCK = 2, 3  # binary logarithms of the sides of blocks
+_SMOOTH = 6
+"""Second differences, in levels, up to which bilinear samples do: they are off by a level at most."""
 _SUPERSAMPLING_SCALE = 1.05
 _MIN_SCENE_SIDE = 4
 
@@ -97,10 +99,12 @@ class Renderer:
         )
         self._colour = scene.stack()
         self._blocks = _blocks(self._colour)
+        self._smooth = _smooth_blocks(self._colour) if self._cubic else np.zeros_like(self._blocks)
         self._lens: Lens | None = None
         count, rows, columns = self._colour.shape
         self._activity = np.zeros(
-            (count, -(-rows >> _ACTIVITY_BLOCK) + 1, -(-columns >> _ACTIVITY_BLOCK) + 1), np.uint32
+            (count, 2, -(-rows >> _ACTIVITY_BLOCK) + 1, -(-columns >> _ACTIVITY_BLOCK) + 1),
+            np.uint32,
         )
         self._flow_layout = np.zeros((count, 5), np.int32)
         self._flow_step = np.ones(count, np.float32)
@@ -166,7 +170,7 @@ class Renderer:
             self._lens = self._lens or Lens(self.scene)
             colour = self._lens.layers(pose.focus, pose.aperture)
             tables = _blocks(colour)
-        layers = composite.Layers(colour, tables, _OPACITY_BLOCK)
+        layers = composite.Layers(colour, tables, self._smooth, _OPACITY_BLOCK)
         flow = composite.Flows(
             self._flow, self._flow_layout, self._flow_step, self._activity, _ACTIVITY_BLOCK
         )
@@ -190,7 +194,7 @@ class Renderer:
         self._flow_layout[:] = 0
         if flows is None:
             return
-        count, rows, columns = self._activity.shape
+        count, _, rows, columns = self._activity.shape
         if len(flows) != count:
             raise InputError(f"there are {len(flows)} flows; the scene has {count} layers")
         first_layer: dict[int, int] = {}
@@ -216,10 +220,12 @@ class Renderer:
                 *flow.first.shape[:2], -1
             )
             active, longest = _pack_flow(flow, nodes)
-            blocks.activity(
-                active, float(flow.step), _ACTIVITY_BLOCK, rows - 1, columns - 1, self._activity[k]
-            )
             node_rows, node_columns, channels = nodes.shape
+            for bit in (1, 2) if channels > 4 else (1,):
+                blocks.activity(
+                    active, bit, float(flow.step), _ACTIVITY_BLOCK, rows - 1, columns - 1,
+                    self._activity[k, bit - 1],
+                )  # fmt: skip
             self._flow_layout[k] = (
                 offset,
                 channels // 4,
@@ -252,7 +258,7 @@ def _node_floats(flow: Flow) -> int:
 def _pack_flow(flow: Flow, nodes: Float32Array) -> tuple[UInt8Array, float]:
     """Copy a flow's fields into its nodes (h, w, 4 a quad).
 
-    Returns (h, w) uint8, 1 where the flow changes a pixel, and its longest displacement in pixels.
+    Returns (h, w) uint8, above 0 where the flow changes a pixel, and its longest displacement in pixels.
     """
     shape = nodes.shape[:2]
     active, reach = np.empty(shape, np.uint8), np.empty(shape[0], np.float32)
@@ -308,6 +314,22 @@ def _blocks(colour: PackedRGBA) -> PackedRGBA:
     )
     over_bands(
         lambda first, last: blocks.survey(colour[first:last], _OPACITY_BLOCK, out[first:last]),
+        count,
+    )
+    return out
+
+
+def _smooth_blocks(colour: PackedRGBA) -> PackedRGBA:
+    """Return (K, rows + 1, columns + 1) summed-area tables of the layers' blocks without detail."""
+    count, height, width = colour.shape
+    out = np.empty(
+        (count, -(-height >> _OPACITY_BLOCK) + 1, -(-width >> _OPACITY_BLOCK) + 1), np.uint32
+    )
+    levels = colour.view(np.uint8)
+    over_bands(
+        lambda first, last: blocks.smooth(
+            levels[first:last], _OPACITY_BLOCK, _SMOOTH, out[first:last]
+        ),
         count,
     )
     return out

@@ -74,6 +74,17 @@ def _appearance(picture: UInt8Array) -> NDArray[np.int64]:
     return np.asarray(np.ravel_multi_index(bins, _BINS), np.int64)
 
 
+def log_likelihood_ratio(picture: UInt8Array, region: Mask, around: Mask) -> Float32Array:
+    """Return (h, w) float32: the smoothed logarithm of p(look | region) / p(look | around).
+
+    Parameters
+    ----------
+    picture : (h, w, 3) uint8, whose colours and roughness are the look of a pixel
+    region, around : (h, w) bool, what is learned from, neither empty
+    """
+    return _log_likelihood_ratio(_appearance(picture), region, around)
+
+
 def _log_likelihood_ratio(code: NDArray[np.int64], region: Mask, around: Mask) -> Float32Array:
     """Return (h, w) float32: the smoothed logarithm of p(bin | region) / p(bin | around)."""
 

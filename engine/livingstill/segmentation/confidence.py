@@ -16,7 +16,18 @@ from livingstill.core.finding import SURE, Finding
 from livingstill.core.kinds import KINDS
 from livingstill.core.model import Float32Array, Perception, Region, UInt8Array
 from livingstill.imaging import exact, image
+from livingstill.segmentation import appearance
+from livingstill.segmentation.evidence import MEDIUM
 from livingstill.segmentation.plan import DetectedKinds
+
+_ALIKE = frozenset({"sky", "water"})
+"""Classes whose parts look alike in one photo; those of leaves, flowers and grass need not."""
+
+_CERTAIN, _EXCLUDED, _MIN_LEARNED = 0.9, 0.1, 0.01
+"""Probabilities of what is learned from as the class and as all else, and the least share of each."""
+
+_UNLIKE = -0.5
+"""Logarithm of the likelihood ratio of colour and roughness below which something is not the class."""
 
 
 def findings(
@@ -43,12 +54,16 @@ def findings(
 
 
 def hold_uncertain(
-    detection: DetectedKinds, perception: Callable[[], Perception], named: Collection[str]
+    detection: DetectedKinds,
+    perception: Callable[[], Perception],
+    named: Collection[str],
+    rgb: UInt8Array,
 ) -> DetectedKinds:
-    """Return what was detected without the connected parts that may be something else.
+    """Return what was detected in ``rgb`` (H, W, 3) without what may be something else.
 
     A part moves if the mean probability of its kind's classes reaches the kind's
     ``min_confidence``: what should move and does not is missed less than what moves and should not.
+    Of sky and water that is not sure, what does not look like the rest of it is left still too.
     Kinds that are ``named`` move wherever they were found.
     """
     kinds, uncertain = dict(detection.kinds), list[Finding]()
@@ -61,6 +76,9 @@ def hold_uncertain(
         certain, lost, confidence = _certain_parts(kind, share, probability)
         if lost:
             kinds[kind] = share * certain
+        if _ALIKE.intersection(KINDS[kind].classes):
+            strange = image.upsample(_strange(rgb, probability), share.shape)
+            kinds[kind] = kinds[kind] * (1 - strange)
         if lost >= KINDS[kind].min_share:
             uncertain.append(Finding(kind, lost, confidence, moves=False))
     return replace(detection, kinds=kinds, uncertain=tuple(uncertain))
@@ -77,7 +95,7 @@ def _certain_parts(
     held, certain = np.zeros(small.shape, np.uint8), np.zeros(small.shape, np.uint8)
     for k in range(1, count):
         inside = part == k
-        sure = _weighted_mean(probability[inside], small[inside])
+        sure = _core_mean(probability[inside], small[inside])
         (held if sure < KINDS[kind].min_confidence else certain)[inside] = 1
     if not held.any():
         return np.ones_like(share), 0.0, 1.0
@@ -86,6 +104,23 @@ def _certain_parts(
     # what is too thin or faint to be a part goes with the parts it is beside
     grown = cv2.dilate(certain, np.ones((5, 5), np.uint8)).astype(np.float32)
     return image.upsample(grown, share.shape), area, _weighted_mean(probability, lost)
+
+
+def _strange(rgb: UInt8Array, probability: Float32Array) -> Float32Array:
+    """Return (h, w) float32, 1 on what is not surely of a class and does not look like what is.
+
+    How often its colours and roughness occur where the class is certain, and where it certainly is not,
+    are evidence that the network's probability does not hold: a rock in a fall, sand beside a sea.
+    """
+    picture = image.downscale(rgb, MEDIUM)
+    chance = exact.resize_linear(probability, picture.shape[1::-1])
+    certain, excluded = chance > _CERTAIN, chance < _EXCLUDED
+    if min(certain.mean(), excluded.mean()) < _MIN_LEARNED:
+        return np.zeros_like(chance)
+    ratio = appearance.log_likelihood_ratio(picture, certain, excluded)
+    strange = ((chance < SURE) & (ratio < _UNLIKE)).astype(np.float32)
+    opened = cv2.morphologyEx(strange, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+    return exact.gaussian_blur(np.asarray(opened, np.float32), 1.0)
 
 
 def _probability(
@@ -114,7 +149,17 @@ def _confidence(
     probability = _probability(KINDS[region.label].classes, perception, reflection)
     if not mask.any() or probability is None:
         return None
-    return _weighted_mean(probability, mask)
+    return _core_mean(probability, mask)
+
+
+def _core_mean(probability: Float32Array, mask: Float32Array) -> float:
+    """Return the mean probability under a mask where it is likelier than not, if that is most of it.
+
+    Beside that colours decide, as in gaps between leaves, and the probability is of a mixture.
+    """
+    core = mask * (probability > 0.5)
+    mostly = 2 * core.sum(dtype=np.float64) > mask.sum(dtype=np.float64)
+    return _weighted_mean(probability, core if mostly else mask)
 
 
 def _weighted_mean(values: Float32Array, weights: Float32Array) -> float:

@@ -35,6 +35,7 @@ class Evidence:
     masks : the same as the rules have corrected them; a class that is absent has no mask
     reflection : (H, W) uint8, 255 where the photo shows a mirror image on water; None for nowhere
     strokes : the brush strokes of each detector that is asked for
+    room : (h, w) float32, the coarse inverse depth of a room whose windows are open, None elsewhere
     segments : (n, 4) float32, line segments of the ``FINE`` reduction, detected on the first call
     """
 
@@ -45,6 +46,7 @@ class Evidence:
     masks: Mapping[str, UInt8Array]
     reflection: UInt8Array | None = None
     strokes: Mapping[Detector, tuple[Stroke, ...]] = field(default_factory=dict)
+    room: Float32Array | None = None
     segments: Result[Float32Array] = lambda: np.empty((0, 4), np.float32)
 
     def mask(self, name: str) -> UInt8Array:
@@ -71,6 +73,7 @@ def gather(
     inverse_depth: Float32Array,
     classes: Mapping[str, UInt8Array],
     strokes: Mapping[Detector, tuple[Stroke, ...]] | None = None,
+    room: Float32Array | None = None,
 ) -> Evidence:
     """Return what is known of a photo before any rule, its reductions computed once for all."""
     reduced = {side: image.downscale(rgb, side) for side in SIDES}
@@ -81,6 +84,7 @@ def gather(
         classes,
         classes,
         strokes=strokes or {},
+        room=room,
         segments=lazy(partial(detect_segments, reduced[FINE])),
     )
 

@@ -14,10 +14,12 @@ from livingstill.core.model import Float32Array, Region, UInt8Array
 from livingstill.core.registry import nearest
 from livingstill.imaging import image
 from livingstill.segmentation import (
+    borders,
     focus,
     ground,
     mask_size,
     reflections,
+    rooms,
     silhouettes,
     sky_mask,
     straight_edges,
@@ -36,6 +38,8 @@ MIN_MASKED_SHARE = 1e-6
 
 
 RULES: tuple[Rule, ...] = (
+    borders.remove_borders,
+    rooms.remove_view_from_room,
     # Nothing is measured inside the network's masks before they are corrected.
     sky_mask.remove_sky_below_ground,  # what is left is the sky that surrounds clouds, below
     reflections.mark_mirror_image,  # by the symmetry of the whole picture, whatever the masks
@@ -125,8 +129,11 @@ def detect_kinds(
     motion: tuple[str, ...] = ("auto",),
     strokes: tuple[Stroke, ...] = (),
     hold_faces: bool = True,
+    room: Float32Array | None = None,
 ) -> DetectedKinds:
     """Return what is detected in a photo; the parameters are those of ``plan``.
+
+    ``room`` is the coarse inverse depth (h, w) of one that shows a room from within.
 
     Raises
     ------
@@ -139,7 +146,7 @@ def detect_kinds(
         return DetectedKinds(shape, {})
     requested = _requested_kinds(motion, strokes)
     network = {region.label: region.mask for region in classes}
-    evidence = gather(rgb, inverse_depth, network, _strokes_by_detector(requested, strokes))
+    evidence = gather(rgb, inverse_depth, network, _strokes_by_detector(requested, strokes), room)
     for rule in RULES:
         evidence = rule(evidence)
     shares = {kind: _share(mask) for kind, mask in detect(evidence, requested).items()}
@@ -314,12 +321,13 @@ def _movable_share(
 
 
 def static_in_water(evidence: Evidence, surface: Float32Array) -> Float32Array:
-    """Return posts, ropes and banks in water, (H, W) float32 in 0..1."""
+    """Return posts, ropes, banks and decks in water, (H, W) float32 in 0..1."""
     picture, shape = evidence.reduced[FINE], evidence.rgb.shape
     segments = evidence.segments()
     parts = (
         silhouettes.before_water(picture, surface),
         straight_edges.banks(segments, surface, picture.shape),
+        straight_edges.decks(segments, surface, picture.shape),
     )
     whole = [image.upsample(part, shape) for part in parts]
     return np.asarray(np.maximum.reduce(whole), np.float32)

@@ -10,6 +10,9 @@ from livingstill.imaging import exact, image
 from livingstill.segmentation.evidence import FINE
 from livingstill.segmentation.morphology import disc, odd
 
+_LARGEST_DECK = 0.35
+"""Share of what is taken for water that a deck in it is at most."""
+
 
 def long_edges(shape: tuple[int, ...], segments: Float32Array) -> Float32Array:
     """Return (h, w) float32, near 1 along long straight edges: walls, masts, railings, wires, poles.
@@ -45,6 +48,27 @@ def banks(segments: Float32Array, water: Float32Array, shape: tuple[int, ...]) -
     near = cv2.dilate((~inside).astype(np.uint8), disc(11, scale))
     edge = np.minimum(ruled, near).astype(np.float32)
     return np.asarray(exact.gaussian_blur(edge, 1.5 * scale), np.float32)
+
+
+def decks(segments: Float32Array, water: Float32Array, shape: tuple[int, ...]) -> Float32Array:
+    """Return (h, w) float32, 1 on connected parts of a water mask that are ruled: decks, jetties.
+
+    Their lines, of .06 of the long side and more, are 6 times the square root of a part's area in
+    all; those of water with a mast before it 2. Most of the water is never a deck, whatever stands
+    before it. Parameters as in ``banks``.
+    """
+    inside = image.mask_at(water, shape, 0.5)
+    core = cv2.erode(inside.astype(np.uint8), np.ones((9, 9), np.uint8))
+    ruled = np.minimum(_draw(shape, segments, 0.06 * max(shape[:2]), 1), core)
+    count, part, stats, _ = cv2.connectedComponentsWithStats(
+        inside.astype(np.uint8), connectivity=4
+    )
+    area = stats[:, cv2.CC_STAT_AREA]
+    found = np.bincount(part[ruled > 0], minlength=count) > 4 * np.sqrt(area)
+    found &= area < _LARGEST_DECK * inside.sum()
+    found[0] = False
+    grown = cv2.dilate(found[part].astype(np.uint8), np.ones((7, 7), np.uint8))
+    return grown.astype(np.float32)
 
 
 def _draw(

@@ -1,8 +1,9 @@
 """Water: whether it stands or runs, and where it falls.
 
 On a level surface streaks are horizontal; a fall's are steep, and it is paler than the land around
-it. Mirror images of trees and walls are steep too, but darker than what they mirror. A fall that feeds
-still water is drawn anew with colour models (see ``appearance``); all else keeps its outline.
+it. Mirror images of trees and walls are steep too, but darker than what they mirror. A network's
+outline of falls takes in the rock beside them and leaves out their upper half, so they are drawn anew
+with colour models (see ``appearance``); all other water keeps its outline.
 """
 
 from __future__ import annotations
@@ -24,11 +25,17 @@ STREAK_SIDE = MEDIUM
 _PALE = 60
 """Grey level below which nothing is foam."""
 
+_FALL_PALE = 1.12
+"""Least lightness of falls over the median of the water they are in: of falls 1.2, of images 1.1."""
+
 _STREAK_SIGMA = 6.0
 """Pixels over which the structure tensor of streaks is averaged."""
 
-_ROUNDS = 8
-"""How often the outline of a fall is learned anew."""
+_LEAST_KEPT = 0.4
+"""Share of an outline below which what looks like water in it is not told from the land."""
+
+_ROUNDS, _FALL_ROUNDS = 3, 8
+"""How often the outline of running water, and of a fall that feeds still water, is learned anew."""
 
 
 STILL, RUNNING = "still water", "running water"
@@ -36,24 +43,30 @@ STILL, RUNNING = "still water", "running water"
 
 
 def part_water(evidence: Evidence) -> Evidence:
-    """Part water into what stands and what runs: a fall runs, the dark pool below it does not."""
+    """Part water into what stands and what runs: a fall runs, the dark pool below it does not.
+
+    In a room none runs: what looks like a fall is a curtain or a reflection.
+    """
     water = evidence.mask("water")
     if not water.any():
         return evidence
     dry = [mask for name, mask in evidence.masks.items() if name != "water"]
     other = np.max([np.zeros_like(water), *dry], axis=0)
-    if find_running_water not in evidence.strokes:
+    if find_running_water not in evidence.strokes or evidence.room is not None:
         return evidence.with_masks({STILL: water})
     if find_still_water not in evidence.strokes or evidence.strokes[find_running_water]:
         return evidence.with_masks({RUNNING: water})
-    picture = evidence.reduced[MEDIUM]
+    picture, sky = evidence.reduced[MEDIUM], evidence.mask("sky")
     inside = image.mask_at(water, picture.shape)
     fall = find_falls(picture, water, other)
     small = fall.any() and fall.sum() < 0.3 * water.sum()
     if small and not has_foam(picture, inside & ~image.mask_at(fall, picture.shape)):
         return evidence.with_masks({RUNNING: fall, STILL: np.minimum(water, ~fall)})
-    runs = is_running(picture, inside, image.mask_at(evidence.mask("sky"), picture.shape))
-    return evidence.with_masks({RUNNING if runs else STILL: water})
+    if not is_running(picture, inside, image.mask_at(sky, picture.shape)):
+        return evidence.with_masks({STILL: water})
+    if falls(picture, inside):
+        water = outline_falls(picture, water, other)
+    return evidence.with_masks({RUNNING: water})
 
 
 def find_still_water(evidence: Evidence) -> UInt8Array:
@@ -79,7 +92,7 @@ def is_running(picture: UInt8Array, water: Mask, sky: Mask) -> bool:
     """
     if water.sum() < 40:
         return False
-    if fall_streaks(picture, water)[0].sum() > 0.1 * water.sum():
+    if falls(picture, water):
         return True
     grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY).astype(np.float32)
     if anisotropy.mirror_correlation(grey, water) > 0.27:
@@ -89,6 +102,18 @@ def is_running(picture: UInt8Array, water: Mask, sky: Mask) -> bool:
     shore = water[:, columns].argmax(0)
     open_ = [bool(sky[max(0, y - reach) : y + 1, x].any()) for y, x in zip(shore, columns)]
     return float(np.mean(open_)) <= 0.25 and has_foam(picture, water)
+
+
+def falls(picture: UInt8Array, water: Mask) -> bool:
+    """Return whether over a tenth of water falls; parameters as in ``has_foam``.
+
+    Falls are paler than the water they feed, if any; mirror images of walls and trees are not.
+    """
+    steep, value = fall_streaks(picture, water)[0], picture.max(2)
+    share = float(steep.sum()) / max(float(water.sum()), 1.0)
+    if share <= 0.1 or share > 0.5:
+        return share > 0.5
+    return float(value[steep].mean()) > _FALL_PALE * float(np.median(value[water]))
 
 
 def has_foam(picture: UInt8Array, water: Mask) -> bool:
@@ -159,7 +184,7 @@ def find_falls(picture: UInt8Array, water: UInt8Array, other: UInt8Array) -> UIn
     barred = image.mask_at(other, picture.shape, 100)
     barred |= soft < 0.72 * float(soft[seed].mean())  # its mirror image is darker
     nowhere = np.zeros_like(seed)
-    grown = appearance.grow(picture, seed, nowhere, barred, inside, _ROUNDS).astype(np.uint8)
+    grown = appearance.grow(picture, seed, nowhere, barred, inside, _FALL_ROUNDS).astype(np.uint8)
     rims = cv2.findContours(grown, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)[0]
     cv2.drawContours(grown, rims, -1, 1, cv2.FILLED)  # where a fall is thin, rock shows through
     return _soft(grown > 0, water.shape)
@@ -180,6 +205,25 @@ def _fall_seeds(value: UInt8Array, water: Mask, steep: Mask) -> Mask:
         if high and pale and stats[k, cv2.CC_STAT_AREA] > 5e-4 * water.size:
             seed |= inside_part
     return seed
+
+
+def outline_falls(picture: UInt8Array, water: UInt8Array, other: UInt8Array) -> UInt8Array:
+    """Return falls and what they run into, (H, W) uint8, by colour and texture, in ``water`` and beside it.
+
+    A network's outline of a fall takes in the rock beside it and leaves out its upper half.
+
+    Parameters
+    ----------
+    picture : (h, w, 3) uint8, the photo at ``MEDIUM``
+    water : (H, W) uint8, the network's outline; it is returned if water there looks like the land
+    other : (H, W) uint8, what water cannot grow into: sky, leaves, people
+    """
+    inside = image.mask_at(water, picture.shape)
+    barred = image.mask_at(other, picture.shape, 100)
+    grown = appearance.grow(picture, inside, inside, barred, np.zeros_like(inside), _ROUNDS)
+    if (grown & inside).sum() < _LEAST_KEPT * inside.sum():
+        return water
+    return _soft(grown, water.shape)
 
 
 def _soft(mask: Mask, shape: tuple[int, ...]) -> UInt8Array:

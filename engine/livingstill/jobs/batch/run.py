@@ -99,7 +99,7 @@ def batch(
     tasks = plan(rows, folder, values, preset, aspects, suffix)
     if signing is not None:
         credentials.check(signing, [f"clip{suffix}"])
-        tasks = [replace(task, signing=signing) for task in tasks]
+        tasks = [replace(task, signing=signing, error=_unsigned(task)) for task in tasks]
     return work(
         tasks,
         folder,
@@ -182,6 +182,12 @@ def work(
         with _problems(problems, "no report was written"):
             overview.write(report)
     return replace(report, problems=tuple(problems))
+
+
+def _unsigned(task: Task) -> str:
+    """Return why a task's clips cannot be made or signed; "" if they can."""
+    refusal = None if task.rescue else credentials.refusal(Path(task.photo))
+    return task.error or refusal or ""
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from livingstill.core.model import UInt8Array
@@ -26,24 +26,26 @@ def without_duplicates(
     ``grey`` gives a photo's small grey picture, see ``likeness.small_grey``. The sharper one is
     kept, the larger one where they are as sharp.
     """
-    kept: list[Facts] = []
+    kept: list[int] = []
     dropped: list[Duplicate] = []
-    pictures = {photo.record["sha256"]: grey(photo) for photo in photos}
-    for photo in photos:
-        twin = next((other for other in kept if _same(photo, other, pictures)), None)
+    pictures = [grey(photo) for photo in photos]
+    candidates = likeness.candidates(pictures)
+
+    def same(one: int, other: int) -> bool:
+        if photos[one].record["sha256"] == photos[other].record["sha256"]:
+            return True
+        return bool(candidates[one, other]) and likeness.same_view(pictures[one], pictures[other])
+
+    for index, photo in enumerate(photos):
+        twin = next((other for other in kept if same(index, other)), None)
         if twin is None:
-            kept.append(photo)
-        elif _quality(photo) > _quality(twin):
-            kept[kept.index(twin)] = photo
-            dropped.append(Duplicate(twin, photo))
+            kept.append(index)
+        elif _quality(photo) > _quality(photos[twin]):
+            kept[kept.index(twin)] = index
+            dropped.append(Duplicate(photos[twin], photo))
         else:
-            dropped.append(Duplicate(photo, twin))
-    return kept, dropped
-
-
-def _same(one: Facts, other: Facts, pictures: Mapping[str, UInt8Array]) -> bool:
-    a, b = one.record["sha256"], other.record["sha256"]
-    return a == b or likeness.same_view(pictures[a], pictures[b])
+            dropped.append(Duplicate(photo, photos[twin]))
+    return [photos[index] for index in kept], dropped
 
 
 def _quality(photo: Facts) -> tuple[bool, float, int]:

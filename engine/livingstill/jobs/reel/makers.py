@@ -34,7 +34,7 @@ class Makers:
     stages: Stages
     workers: int | None = None
     runner: Runner | None = None
-    cancelled: Callable[[], bool] = lambda: False
+    cancelled: Callable[[], bool] | None = None
 
     def make(
         self,
@@ -83,7 +83,7 @@ class Makers:
                 return records
             with closing(self._runner(settings, len(queue))(queue)) as results:
                 for done in results:
-                    if self.cancelled():
+                    if self.cancelled is not None and self.cancelled():
                         raise Cancelled("it was cancelled; what is finished is not made again")
                     for record in done:
                         records[record["name"]] = record

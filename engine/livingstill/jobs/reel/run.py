@@ -32,10 +32,6 @@ from livingstill.settings.reel import ReelSettings
 _VIDEOS = (".mp4", ".mov", ".webm", ".mkv", ".gif")
 
 
-def _never() -> bool:
-    return False
-
-
 def plan_reel(
     source: str | Path,
     folder: str | Path,
@@ -44,7 +40,7 @@ def plan_reel(
     workers: int | None = None,
     runner: Runner | None = None,
     progress: Progress | None = None,
-    cancelled: Callable[[], bool] = _never,
+    cancelled: Callable[[], bool] | None = None,
 ) -> ReelPlan:
     """Return what a reel of these photos would be: its rooms, when each is seen and how, the beats.
 
@@ -69,7 +65,7 @@ def reel(
     runner: Runner | None = None,
     signing: SigningFiles | None = None,
     progress: Progress | None = None,
-    cancelled: Callable[[], bool] = _never,
+    cancelled: Callable[[], bool] | None = None,
 ) -> ReelResult:
     """Make a reel of a listing's photos in every shape, branded and not, and what goes with it.
 

@@ -124,7 +124,7 @@ KIND = MotionKind(
         "curl",
     ),
     classes=("sky",),
-    min_confidence=0.75,
+    min_confidence=0.8,
     colour=(150, 190, 255),
     found_by="auto",
     detector="livingstill.segmentation.clouds:find_clouds",

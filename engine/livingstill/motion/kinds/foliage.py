@@ -111,7 +111,6 @@ KIND = MotionKind(
         "jitter",
     ),
     classes=("foliage",),
-    min_confidence=0.55,
     colour=(60, 180, 60),
     found_by="auto",
     detector="livingstill.segmentation.ground:find_foliage",

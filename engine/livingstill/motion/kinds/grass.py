@@ -95,7 +95,6 @@ KIND = MotionKind(
         "shimmer",
     ),
     classes=("grass", "foliage"),
-    min_confidence=0.55,
     colour=(170, 210, 50),
     found_by="auto",
     detector="livingstill.segmentation.ground:find_grass",

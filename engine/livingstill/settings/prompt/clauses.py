@@ -73,6 +73,12 @@ class Clause:
         return bool(said or self.rest_still or self.wind is not None)
 
 
+def refused(tokens: tuple[Token, ...], join: str, reason: str) -> Clause:
+    """Return a clause of which nothing is done, for ``reason``."""
+    text = " ".join(token.word for token in tokens)
+    return Clause(text=text, join=join, tokens=tokens, impossible=reason)
+
+
 def clause_of(tokens: tuple[Token, ...], join: str) -> Clause:
     """Return what one clause says."""
     text = " ".join(token.word for token in tokens)
@@ -88,7 +94,7 @@ def clause_of(tokens: tuple[Token, ...], join: str) -> Clause:
     moves = has & {"verb", "move", "act", "blow"}
     held_words = has & {"negation", "hold", "still"}
     named = bool(nouns or has & {"all", "camera"})
-    does = nouns and any(t.role == "unknown" for t in tokens[nouns[0][0] :])
+    does = nouns and any(t.role == "unknown" for t in tokens)
     acts = moves or held_words or has & {"moves", "wind", "add"}
     bare = named and not acts and not does and strength is None and direction is None
     base = replace(base, bare=bare, leading=bool(leading and held_words), moving=bool(moves))
@@ -114,6 +120,8 @@ def clause_of(tokens: tuple[Token, ...], join: str) -> Clause:
         wind = 0.0 if negated[i] else tokens[i].value * wind_strength(tokens, i, bool(kinds))
         if kinds and not negated[i]:
             base = replace(base, strength=strength_of(without_wind(tokens, i)))
+        if negated[i] and still and moves and tokens[first_of(roles, ("negation",))].word != "no":
+            wind = None  # "the wind should not move the hair"
     named_none = not nouns and not has & {"camera", "wind", "unknown"}
     everything = "all" in has or ("move" in has and named_none)
     stop = has & {"negation", "still", "hold"} and has != {"hold"}
@@ -121,10 +129,13 @@ def clause_of(tokens: tuple[Token, ...], join: str) -> Clause:
     if "all" in has and (nouns or "camera" in has) and not rest:
         everything = False
     every = everything and not rest and bool(moves or strength is not None) and not stop
+    every = every and (wind is None or bool(moves))  # "make it less windy"
     if every and not subjects and (able := _able(tokens)):
         subjects, every = able, False
     if "only" in has and (kinds or "wind" in has or camera not in ("", "static")):
         rest, every = True, False
+    elif "only" in has and "camera" in has and not camera:
+        rest, camera = True, "auto"
     faces = any(t.role == "held" and negated[i] for i, t in enumerate(tokens))
     return replace(
         base,
@@ -172,7 +183,7 @@ _WHERE = ("on", "at", "by", "near", "beside", "behind", "under", "above", "below
 
 def _only_where(tokens: tuple[Token, ...]) -> bool:
     """Return whether a clause only says where, as in "start on the sky"."""
-    telling = [t for t in tokens if t.role not in ("idle", "adjective", "boost")]
+    telling = [t for t in tokens if t.role not in ("idle", "adjective", "boost", "order")]
     place = bool(telling) and telling[0].role == "prep" and telling[0].word in _WHERE
     return place and all(t.role in ("prep", "kind") for t in telling)
 

@@ -21,11 +21,56 @@ _PLAIN = "(?:simple|clean|natural|realistic|minimal|short|classy|nice|real|sweet
 _WEAK = (
     "(?:slow(?:ly)?|weak(?:ly)?|gentle|gently|calm(?:ly)?|soft(?:ly)?|subtle|subtly|little|still)"
 )
+_THAN_WORDS = "(?:much|fast|quick(?:ly)?|slow(?:ly)?|strong(?:ly)?|wild(?:ly)?|gently|gentle|calm|rough|big|hard|heavy|heavily|far|high)"
 _ARROWS = {"←": "left", "→": "right", "↑": "up", "↓": "down"}
 _REWRITES = (
+    (r"\b(?:please|pls|plz|thanks|thank you|thx|cheers)\b", ""),
+    (r"\b(?:no|not) more than (?=an? |the |slight|little|just)", ""),
+    (r"\bat all\b(?! possible| times)", ""),
+    (r"^(?:(?:the )?\w+ (?:yes|no)[\s,;.!]*){2,}$", lambda m: re.sub(r"(\w+) (yes|no)\b,?", lambda n: f"no {n[1]}," if n[2] == "no" else f"{n[1]},", m[0])),
+    (r"\blet (the \w+|it|them|him|her) be\b(?=\s*(?:[,.;!]|$|and|but))", r"\1 still"),
+    (r"\b(?:set |put |turn )?(?:the )?(\w+)(?: speed| strength| motion)? (?:to|at|=) (?:zero|0|none|nil)\b", r"no \1"),
     (r"([←→↑↓])(?!\s*(?:left|right|up|down))", lambda m: f" {_ARROWS[m[1]]} "),
     (r"[’‘`]", "'"),
     (r"(?<=[a-z0-9])-(?=[a-z])", " "),
+    (r"\b(?:not|don't|do not|isn't|doesn't|shouldn't|nothing) (?:only|just|merely|simply|solely)\b", ""),
+    (r"\b(?:(?:must|should|do|does|may|can) )?(?:not|n't|never|don't|doesn't|shouldn't|mustn't) (?:go|goes|burn|blow) out\b", ""),
+    (r"\bas (?:if|though)\b", "as"),
+    (r"(?:\b(?:is|are|to be|be) )?\bthe only (?:thing|part|element|object)s? (?:that |which )?(?:(?:is|are) )?"
+     r"(?:allowed to )?(?:mov\w+|animated)(?! is\b| are\b| should be\b)", "moves, nothing else moves"),
+    (r"\b(?:turn|dial|bring|scale)(?:ing)? down (?=the|my|its)|\b(?:turn|dial|bring|scale)(?:ing)? (?=(?:the )?\w+ down\b)", "gently "),
+    (r"\b(?:turn|dial|crank)(?:ing)? up (?=the|my|its)", "strongly "),
+    (r"\b(?:keep|prevent|stop|hold|block)(?:s|ing)? ((?:\w+ ){1,5}?)from (?:\w+ing)\b", r"don't move \1"),
+    (r"\brather than\b", ", no"),
+    (r"\bno longer\b(?! than)", "not"),
+    (r"\b(?:any ?more|any longer)\b", ""),
+    (r"\b(?:limit|restrict|confine)(?:ed)? (?:all |the |any )?(?:motion|movements?|animation) to\b", "only"),
+    (r"\bexcept that\b", "except"),
+    (r"\b(?:exactly |just )?(?:as|like) (?:it is )?(?:in|on) the (?:photo|picture|original|image)\b", "still"),
+    (r"\b(?:let |have |make )?(the \w+) alone (?=mov\w+|sway\w*|should|shall|must|may|can|drift\w*|flow\w*)", r"only \1 "),
+    (r"\b(?:reduc|decreas|lessen|weaken|soften|minimi[sz])(?:e|es|ing|s)?\b(?! camera)|\blower(?:ing)? (?=the (?:speed|motion|movements?|amount|wind|intensity))", "gently "),
+    (r"\b(?:increas|boost|amplif|strengthen|intensif)(?:e|es|ing|s|y|ies)?\b", "strongly"),
+    (r"\bto (?:a|the) (?:bare )?minimum\b|\bas possible\b", ""),
+    (r"\bdouble (?=(?:the|my|its)\b(?! speed| pace))", "x2 "),
+    (r"\bhalve (?=(?:the|my|its)\b(?! speed| pace| amount| strength))", "x0.5 "),
+    (r"\bbut also\b", "and also"),
+    (r"\b(?:don't|do not|never) forget (?:about |to (?:move |animate )?)?", ""),
+    (r"\b(?:don't|do not|never) (?:overdo|exaggerate|go (?:overboard|crazy|wild|too far)(?: (?:with|on))?)\b", "gently"),
+    (rf"\b(?:(?:is|are|do|does|should|must|can|could|may|will) )?(?:not|n't) (?:quite |nearly |move |be |go )*as {_THAN_WORDS} as\b", "less than"),
+    (rf"\b(?<!twice )(?<!half )(?<!x )(?<!times )(?:just |exactly |about )?as {_THAN_WORDS} as\b", "like than"),
+    (r"\b(?:nothing|no(?: other| more)?(?: (?:motion|movements?|animation|moving|thing|things?|action))?)"
+     r" (?:(?:should|may|must|can|is|are|to) )?(?:(?:move|moves|moving) )?(?:other than|than|besides|beside|apart from|aside from)\b",
+     "nothing moves except"),
+    (r"\b(everything|all|anything)((?: \w+){0,3}) but (?=(?:the|my|his|her|a|our|their)\b)", r"\1\2 except "),
+    (r"\b(?:i )?(?:really )?(?:hate|dislike|can't stand|don't like)(?: it)? (?:when |that |if )?", "no "),
+    (r"\b(?:it would|it'd|would) be (?:so |really |very )?(?:cool|nice|great|lovely|good|awesome|perfect|amazing) if\b"
+     r"|\bi(?:'d| would) (?:love|like|prefer) it if\b", ""),
+    (r"\b(?:until|till|to|through) the (?:very )?end\b|\b(?:all|the whole|the entire) (?:the )?time\b", ""),
+    (r"\bif (?:you (?:can|want|like|wish|please|will)|possible|it's possible|that's possible|at all possible)\b", ""),
+    (r"\b(?:as (?:it|they) (?:now )?(?:is|are|was|were)|the way (?:it|they) (?:is|are)|like (?:it|they) (?:is|are))\b", "still"),
+    (r"\b(?:remove|delete|kill|cut|lose|ditch|avoid|eliminate|forget|skip|omit|ignore)(?: all| any| out)?(?: of)?(?: the| that| this)?"
+     r" (?=(?:\w+ )?(?:camera|cam|motion|movements?|wind|zoom\w*|pan|panning|shak\w+|parallax|animation)\b)", "no "),
+    (r"\b(?:almost|nearly|practically|virtually) (still|motionless|static|frozen)\b", "moves imperceptibly"),
     (r"\bslow(?:ing)? (it|them|this|everything|things|the \w+) down\b|\bslow(?:ing)? down (it|them|this|everything|things|the \w+)\b",
      lambda m: f"{m[1] or m[2]} slowly"),
     (r"\bspeed(?:ing)? (it|them|this|everything|things|the \w+) up\b|\bspeed(?:ing)? up (it|them|this|everything|things|the \w+)\b",
@@ -39,10 +84,8 @@ _REWRITES = (
      "gently"),
     (rf"\bdon't (?:make|let|have|move) (.{{0,30}}?)\b(?:move |go |be |blow )?(?:too|so|that) {_STRONG}\b",
      r"\1 gently"),
-    (rf"\b(?:(?:is|are|looks?|seems?|moves?) )*(?:way |far |a bit |slightly )?too {_STRONG}\b"
-     rf"|\bless {_STRONG}\b", "gently"),
-    (rf"\b(?:(?:is|are|looks?|seems?|moves?) )*(?:way |far |a bit |slightly )?too {_WEAK}\b"
-     rf"|\bless {_WEAK}\b", "strongly"),
+    (rf"\bless {_STRONG}\b", "gently"),
+    (rf"\bless {_WEAK}\b", "strongly"),
     (rf"\bmore {_WEAK}\b", "gently"),
     (r"\b(?:turn|make|convert) (?:this|the|my|it|that)(?: (?:photo|picture|image|shot|still))?"
      r" into (?:an? )?(?=\w+)(?:loop\w* |moving |living |animated )*"
@@ -73,7 +116,7 @@ _REWRITES = (
     (r"\b(?:a lot|lots|much|way|far) (?=(?:\w+er|less)\b)", "very "),
     (r"\binstead of\b", ", no"),
     (r"\b(lights?|lamps?|candles?) off\b", r"\1 extinguish"),
-    (r"\b(\w+)\s*[:=]?\s*(?:none|off|zero|nil)\b(?=\s*(?:[,.;!]|$))", r"no \1"),
+    (r"\b(?!lock)(\w+)\s*[:=]?\s*(?:none|off|zero|nil)\b(?=\s*(?:[,.;!]|$))", r"no \1"),
     (r"\b(left|right|up|down),? (?:and )?not (?:to the )?(?:left|right|up|down)\b", r"\1"),
     (r"\b(?:shallow |deep )?depth of field\b", "depth-of-field"),
     (r"\bkeep (?:it|things) that way\b", ""),
@@ -89,7 +132,6 @@ _REWRITES = (
     (r"\b\w+ (?:covered|capped|filled|lined|dusted|topped|kissed|soaked|drenched|lit|shaped)"
      r" (?=[a-z])", ""),
     (r"\b(?:catch|catches|catching) (?=(?:\w+ ){0,2}(?:wind|breeze)\b)", "in "),
-    (r"\bat all\b", ""),
     (r"\b(stay|stays|staying|keep|keeps|remain|remains) put\b", r"\1 still"),
     (r"\bwith (?:the |your |my )?camera\b", "camera"),
     (r"\b(?:the )?(?:other|opposite) (?:way|direction)\b", "opposite-way"),
@@ -113,6 +155,7 @@ _REWRITES = (
      lambda m: f"x{float(m[1]):g}"),
     (rf"\b(?:by |at )?{_NUMBER} ?(?:%|percent) (?:of )?(?:the |its |their )?(?:normal )?"
      r"(?:speed|pace|strength|motion|amount)\b", lambda m: f"x{float(m[1]) / 100:g}"),
+    (rf"(?:\b(?:at|to)|[:=]) ?{_NUMBER} ?(?:%|percent)(?!\w)", lambda m: f" x{float(m[1]) / 100:g}"),
     (r"\b(?:at |by )?(?:half|1/2) (?:of )?(?:the |its |their )?(?:normal )?(?:speed|pace|strength|amount)\b"
      r"|\bhalf as (?:fast|quick(?:ly)?|strong(?:ly)?|much)\b|\btwice as (?:slow(?:ly)?|weak|gent\w+)\b",
      "x0.5"),
@@ -134,6 +177,7 @@ _REWRITES = (
     (r"\banti ?clockwise\b|\bcounter ?clockwise\b", "anticlockwise"),
     (r"\bin place\b|\bas (?:it|they) (?:is|are)\b|\bat rest\b", "still"),
     (r"\bclose ?up\b", ""),
+    (r"\b(?:besides|save for|minus|sans|with the exception of|not counting|not including|leaving out)\b", "except"),
     (r"\b(?:other than|apart from|except for|excluding|aside from|but for|everything but|anything but|anything except|"
      r"all but|nothing but)\b", lambda m: m[0].split()[0] + " except"
      if m[0].split()[0] in ("everything", "anything", "all", "nothing") else "except"),

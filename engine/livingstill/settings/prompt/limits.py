@@ -57,6 +57,7 @@ def why_impossible(
             )
         spoken = [t.word for t in tokens]
         to = next((spoken[i + 1 :] for i, t in enumerate(spoken) if t in _TO), [])
-        if {"forward", "backward"} & set(spoken) or _VIEWER & set(to):
+        away = "away" in spoken and _VIEWER & set(spoken[spoken.index("away") :])
+        if {"forward", "backward"} & set(spoken) or _VIEWER & set(to) or away:
             return "things move across the picture, not towards the camera or away from it"
     return ""

@@ -10,13 +10,20 @@ from livingstill.core.kinds import KINDS
 from livingstill.settings.prompt.clauses import Clause
 from livingstill.settings.prompt.vocabulary import NOUNS, Token
 
+_SUBSETS = frozenset(
+    ["front", "back", "upper", "lower", "near", "nearby", "far", "distant", "other"]
+)
+"""Adjectives of some of the things that a noun names, which no setting tells from the others."""
 _TOLD = re.compile(r"'((?:[^']|(?<=\w)'(?=\w))*)'")
 
 
 def overlooked(
-    clauses: list[Clause], settings: Mapping[str, Any], told: Iterable[str]
+    clauses: list[Clause], joins: list[str], settings: Mapping[str, Any], told: Iterable[str]
 ) -> list[str]:
-    """Return problems on the words of ``clauses`` that neither ``settings`` nor a problem is about."""
+    """Return problems on the words of ``clauses`` that neither ``settings`` nor a problem is about.
+
+    ``joins`` are the words between the parts of the sentence.
+    """
     spoken = " ".join(part for problem in told for part in _TOLD.findall(problem))
     quoted = spoken.split()
     named, loose = [], []
@@ -30,13 +37,23 @@ def overlooked(
             if token.role == "kind":
                 if token.value not in known and not (stopped and token.value in clause.kinds):
                     named.append(token.word)
+            elif token.role == "camera" and token.word in ("camera", "cam"):
+                loose += [token.word] * ("camera" not in settings)
             elif not _followed(clause, i, token):
                 loose.append(token.word)
+    ordered = [t.word for c in clauses for t in c.tokens if t.role == "order"]
     problems = [
         f"prompt names '{word}', but not what it does; left as it is" for word in sorted(set(named))
     ]
+    ordered += [join for join in joins[1:] if join == "then"]
+    if ordered:
+        said = ", ".join(f"'{word}'" for word in dict.fromkeys(ordered))
+        problems.append(
+            f"prompt has {said}, an order or a condition, which no clip follows: all moves from "
+            "its first frame to its last"
+        )
     if loose:
-        said = ", ".join(f"'{word}'" for word in dict.fromkeys(loose))
+        said = ", ".join(f"'{word.replace('-', ' ')}'" for word in dict.fromkeys(loose))
         problems.append(f"prompt has {said}, which no setting follows here; left out")
     return problems
 
@@ -67,10 +84,14 @@ def _followed(clause: Clause, i: int, token: Token) -> bool:
             return bool(stays) or any(t.role == "negation" for t in clause.tokens)
         case "way":
             return clause.direction is not None and bool(moves)
+        case "size" if i and clause.tokens[i - 1].role == "nothing":
+            return True  # "nothing more"
         case "size":
-            return bool(moves or stays or (clause.camera and clause.camera != "static"))
+            return bool(moves or (clause.camera and clause.camera != "static"))
         case "wind":
             return clause.wind is not None
+        case "adjective" if token.word in _SUBSETS:
+            return False
         case "adjective":
             before = [t.role for t in clause.tokens[:i] if t.role not in ("idle", "boost", "size")]
             return before[-1:] == ["prep"] or _before_noun(clause.tokens[i + 1 :])
@@ -80,6 +101,16 @@ def _followed(clause: Clause, i: int, token: Token) -> bool:
             return bool(clause.camera)
         case "phrase" | "modifier":
             return False
+        case "negation" | "still" | "nothing":
+            governed = ("kind", "moves", "camera", "wind", "all", "move", "way", "held")
+            none = not any(t.role in governed for t in clause.tokens)  # "no sound"
+            return bool(stays or clause.camera == "static" or clause.wind == 0 or none)
+        case "all" if token.word in ("everything", "all", "anything", "rest", "everywhere"):
+            return bool(clause.every or stays or clause.rest_still or clause.camera or clause.kinds)
+        case "only":
+            return bool(clause.rest_still or stays or clause.camera)
+        case "hold":
+            return clause.says or _told_of(clause)
     return True
 
 

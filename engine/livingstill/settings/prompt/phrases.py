@@ -12,7 +12,7 @@ from livingstill.settings.prompt.vocabulary import (
     plural_bases,
     verb_bases,
 )
-from livingstill.settings.prompt.words import ROLES, WAYS
+from livingstill.settings.prompt.words import EXTENTS, ROLES, WAYS
 
 _COMES = frozenset(["come", "comes", "coming", "came", "go", "goes", "going"])
 _MODALS = frozenset(
@@ -33,11 +33,19 @@ _MODALS = frozenset(
     ]
 )
 _TIMES = ("night", "day", "winter", "summer", "autumn", "spring", "storm", "rain")
-_MOTIONS = ("motion", "movement", "movements", "animation", "activity", "action")
+MOTIONS = ("motion", "movement", "movements", "animation", "activity", "action")
 _BEFORE_VERB = ("kind", "thing", "held", "effect", "unknown")
 
 
-def _modifiers(tokens: list[Token]) -> list[Token]:
+def _of_thing(after: list[Token], words: Vocabulary) -> bool:
+    """Return whether the next noun is a thing that has an extent, and no motion such as waves."""
+    noun = next((t for t in after if t.role not in ("size", "boost", "adjective")), Token("", ""))
+    forms = (noun.word, *plural_bases(noun.word), *verb_bases(noun.word))
+    motion = any(form in words.verbs for form in forms) or noun.word in ("fire", "flame", "flames")
+    return noun.role in ("thing", "held") or (noun.role == "kind" and not motion)
+
+
+def _modifiers(tokens: list[Token], words: Vocabulary) -> list[Token]:
     """Return the tokens where words that qualify the next noun are no nouns and no directions.
 
     In "sea breeze" the sea is an adjective, in "the left tree" the side a place that no setting
@@ -58,6 +66,8 @@ def _modifiers(tokens: list[Token]) -> list[Token]:
                 out[i] = Token(token.word, "compass")
         elif token.word == "light" and not _amount(tokens[i - 1 : i], following):
             out[i] = Token(token.word, "thing")
+        elif token.word in EXTENTS and _of_thing(tokens[i + 1 :], words):
+            out[i] = Token(token.word, "adjective")  # "the small pond", but not "small waves"
         elif token.role == "all" and _of_noun(tokens[i + 1 :]):
             out[i] = Token(token.word, "idle")
     return out
@@ -82,7 +92,7 @@ def _amount(before: list[Token], following: Token) -> bool:
     if verb and not any(t.word == "the" for t in before):
         return True  # "a light drift"
     described = ("kind", "wind", "adjective", "size", "boost", "all")
-    return following.role in described or following.word in _MOTIONS
+    return following.role in described or following.word in MOTIONS
 
 
 def compounds(tokens: list[Token]) -> list[Token]:
@@ -108,7 +118,7 @@ def nouns_as_verbs(tokens: list[Token], words: Vocabulary) -> list[Token]:
     "Waves" in "the flag waves", "shine" in "stars shine", "coming" in "smoke coming out".
     """
     out: list[Token] = []
-    for token in _modifiers(tokens):
+    for token in _modifiers(tokens, words):
         if token.word in _COMES and out and out[-1].role in _BEFORE_VERB:
             role = "act" if out[-1].role == "unknown" else "move"
             token = Token(token.word, role, frozenset())  # noqa: PLW2901
@@ -124,20 +134,28 @@ def nouns_as_verbs(tokens: list[Token], words: Vocabulary) -> list[Token]:
             if owners and (does or also) and (follows or out[-1].word in _MODALS):
                 token = Token(token.word, "verb", owners)  # noqa: PLW2901
         out.append(token)
-    return _compared(compounds(out))
-
-
-def _compared(tokens: list[Token]) -> list[Token]:
-    """Return the tokens where what a kind is compared with is no kind: "grass rolls like waves"."""
-    words = [t.word for t in tokens]
-    start = next((i for i, word in enumerate(words) if word in ("like", "than")), len(words))
-    if all(t.role != "kind" for t in tokens[:start]):
-        return tokens
-    rest = [t._replace(role="modifier") if t.role == "kind" else t for t in tokens[start:]]
-    return [*tokens[:start], *rest]
+    return compounds(out)
 
 
 def pieces(tokens: list[Token], words: Vocabulary) -> Iterator[list[Token]]:
+    """Yield the tokens cut where a noun with a strength of its own follows another, and at moves."""
+    start = 0
+    for i in range(1, len(tokens)):
+        if _own_strength(tokens, i) and any(t.role in ("kind", "wind") for t in tokens[start:i]):
+            yield from _moves_apart(tokens[start:i], words)
+            start = i
+    yield from _moves_apart(tokens[start:], words)
+
+
+def _own_strength(tokens: list[Token], i: int) -> bool:
+    """Return whether a strength at ``i``, right after a noun, is of the noun after it: "fast clouds slow sea"."""
+    after = next((t for t in tokens[i:] if t.role not in ("size", "boost", "adjective")), None)
+    if tokens[i].role not in ("size", "boost") or after is None:
+        return False
+    return tokens[i - 1].role in ("kind", "wind") and after.role in ("kind", "wind", "camera")
+
+
+def _moves_apart(tokens: list[Token], words: Vocabulary) -> Iterator[list[Token]]:
     """Yield the tokens cut where a camera move begins and ends; the move's words are one token."""
     found = _phrase(tokens, words)
     if found is None:
@@ -152,13 +170,24 @@ def pieces(tokens: list[Token], words: Vocabulary) -> Iterator[list[Token]]:
     before, after = tokens[:first], tokens[last + 1 :]
     while after and after[0].role in ("size", "boost"):
         kept.append(after.pop(0))
-    motion = any(t.word in _MOTIONS for t in before) and all(t.role != "camera" for t in before)
+    motion = any(t.word in MOTIONS for t in before) and all(t.role != "camera" for t in before)
     named = {*NOUNS, "effect", "act"} - {"camera"}
     if motion or any(t.role in named for t in before):
         yield before
     else:
-        said = ("size", "boost", "negation", "hold", "only")
-        kept = [*(t for t in before if t.role in said), *kept]
+        dropped = (
+            "idle",
+            "prep",
+            "move",
+            "verb",
+            "camera",
+            "blow",
+            "add",
+            "all",
+            "still",
+            "phrase",
+        )
+        kept = [*(t for t in before if t.role not in dropped), *kept]
     verbed = any(t.role == "verb" for t in after)
     refused = any(t.role == "negation" for t in kept)
     if verbed or refused or any(t.role in ("negation", "hold") for t in after):
@@ -187,6 +216,13 @@ def _has_subject(before: list[Token], plain: bool) -> bool:
     unknown = [i for i, t in enumerate(before) if t.role == "unknown"]
     the = ("the", "my", "his", "her", "our", "their", "this", "that", "these", "those")
     return any(not plain or (i and before[i - 1].word in the) for i in unknown)
+
+
+def _does(before: list[Token], verb: Token) -> bool:
+    """Return whether the kind right before a verb is what does it: "hair flying forward"."""
+    last = next((t for t in reversed(before) if t.role not in ("idle", "size", "boost")), None)
+    owners = verb.value if isinstance(verb.value, frozenset) else frozenset()
+    return last is not None and last.role == "kind" and last.value in owners
 
 
 def _phrase(tokens: list[Token], words: Vocabulary) -> tuple[int, int, str] | None:
@@ -227,7 +263,7 @@ def _phrase(tokens: list[Token], words: Vocabulary) -> tuple[int, int, str] | No
             named = _has_subject(before, tokens[start].word == phrase[0])
             weak = phrase in words.weak and any(t.role in ("kind", "all", "wind") for t in before)
             noun = phrase in words.weak and any(t.role == "kind" for t in tokens[start : last + 1])
-            if "camera" not in phrase and (named or weak or noun):
+            if "camera" not in phrase and (named or weak or noun or _does(before, tokens[start])):
                 continue
             best = (start, last, words.phrases[phrase])
             return best

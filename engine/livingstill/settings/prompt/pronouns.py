@@ -6,15 +6,17 @@ from livingstill.settings.prompt.vocabulary import Token
 
 _LISTED = frozenset(["all", "both"])
 _PERSONS = frozenset(["her", "him", "she", "he", "them", "they"])
-_THINGS = frozenset(["them", "they", "it"])
+_THINGS = frozenset(["them", "they", "those", "these", "it"])
 _QUALIFIES = ("kind", "thing", "held", "effect", "adjective", "unknown", "size", "boost")
 
 
-def resolved(tokens: list[Token], before: list[Token]) -> list[Token]:
+def resolved(
+    tokens: list[Token], before: list[Token], every: list[Token] | None = None
+) -> list[Token]:
     """Return the tokens of a clause with nouns for its pronouns.
 
     "They", "them" and "it" are the nouns of the clause ``before``, or of the list of them, where the
-    clause has none of its own, and so are "all" and "both" at its head; "it" stays, as everything,
+    clause has none of its own; "all" and "both" at its head are ``every`` kind named before; "it" stays, as everything,
     unless a verb of the clause suits one of them or it only says how. Without such nouns "she",
     "him", "they" are people. "Her" before a noun is a possessive.
 
@@ -38,17 +40,25 @@ def resolved(tokens: list[Token], before: list[Token]) -> list[Token]:
         following = after.role
         if token.word == "her" and following == "verb" and after.word.endswith("s"):
             following = "unknown"  # "her curls"
-        if token.word in _LISTED and i == 0 and not own and len(nouns) > 1:
-            out += nouns
+        if token.word in _LISTED and i == 0 and not own and len(every or nouns) > 1:
+            out += _list(every or nouns)
         elif token.word == "it" and i and stays and _has_noun(tokens[:i]):
             out.append(Token("it", "idle"))  # "the house is a house, so it must not move"
+        elif token.word in ("those", "these") and following in _QUALIFIES[:-2]:
+            out.append(token)  # "those trees"
         elif token.word in _THINGS and not own and nouns and (token.word != "it" or suits):
-            out += suits or nouns
+            out += _list(suits or nouns)
         elif token.word in _PERSONS and _is_person(token.word, following):
             out.append(Token(token.word, "held"))
         else:
             out.append(token)
     return out
+
+
+def _list(nouns: list[Token]) -> list[Token]:
+    """Return different nouns as a list of things beside one another."""
+    each = {t.value if t.role == "kind" else t.word: t for t in nouns}
+    return [t for noun in each.values() for t in (noun, Token("and", "idle"))]
 
 
 def _has_noun(tokens: list[Token]) -> bool:

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from livingstill.core.errors import InputError
-from livingstill.settings.prompt.clauses import Clause, clause_of
+from livingstill.settings.prompt.clauses import Clause, clause_of, refused
 from livingstill.settings.prompt.idioms import normalised
 from livingstill.settings.prompt.overlooked import overlooked
 from livingstill.settings.prompt.phrases import nouns_as_verbs, pieces
 from livingstill.settings.prompt.pronouns import resolved
 from livingstill.settings.prompt.resolve import settings_of
+from livingstill.settings.prompt.scope import elliptic, scoped
 from livingstill.settings.prompt.sentences import excepted, shared
 from livingstill.settings.prompt.text import parts
 from livingstill.settings.prompt.timing import timing
@@ -32,8 +33,8 @@ class Reading:
         parts: list[str] = []
         for key, value in self.settings.items():
             option = f"--{key.replace('_', '-')}"
-            if key == "brush":
-                parts += [f"{option} {stroke}" for stroke in value]
+            if key in ("brush", "amount_of"):
+                parts += [f"{option} {one}" for one in value]
             elif isinstance(value, bool):
                 parts.append(option if value else f"--no-{option[2:]}")
             else:
@@ -86,14 +87,23 @@ def understand(prompt: str) -> Reading:
     problems: list[str] = []
     clauses: list[Clause] = []
     before: list[Token] = []
+    every: list[Token] = []
+    joins: list[str] = []
     for join, part in parts(text):
+        joins.append(join)
         tokens = [token_of(word, words, problems) for word in part.split()]
-        tokens = resolved(tokens, before)
+        tokens = resolved(tokens, before, every)
+        tokens = elliptic(tokens, before)
         if join == "nor":
             tokens.insert(0, Token("nor", "negation"))
         listed = not {t.role for t in before} & {"verb", "move", "blow", "act", "size", "still"}
         before = [*(before if listed else ()), *tokens]
-        for piece in pieces(nouns_as_verbs(tokens, words), words):
+        every = [*every, *(t for t in tokens if t.role == "kind")]
+        tokens, undecided = scoped(nouns_as_verbs(tokens, words))
+        if undecided:
+            clauses.append(refused(tuple(tokens), join, undecided))
+            continue
+        for piece in pieces(tokens, words):
             clauses.append(clause_of(tuple(piece), join))
             join = ","  # noqa: PLW2901
     clauses = excepted(shared([clause for clause in clauses if clause.tokens]))
@@ -124,12 +134,12 @@ def understand(prompt: str) -> Reading:
         and {t.role for t in clause.tokens} & {"verb", "act", "size", "way", "still", "hold", "add"}
     ]
     if settings:
-        problems += overlooked(possible, settings, problems)
+        problems += overlooked(possible, joins, settings, problems)
     else:
         if not problems and not prompt.strip(" ;,."):
             problems = ["prompt is empty; it must say what moves, as in 'clouds drift left'"]
         raise InputError(problems[0] if problems else _names_nothing(prompt))
-    order = ("camera", "motion", "brush", "wind", "amount", "hold_faces")
+    order = ("camera", "motion", "brush", "wind", "amount", "amount_of", "hold_faces")
     ordered = {key: settings[key] for key in (*order, *settings) if key in settings}
     return Reading(ordered, tuple(dict.fromkeys(problems)))
 

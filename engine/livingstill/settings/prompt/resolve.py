@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 from livingstill.core.kinds import KINDS
 from livingstill.settings.prompt.clauses import Clause
+from livingstill.settings.prompt.modifiers import LEAST, MOST
 
 _STROKE_SECONDS = 2.0
 
@@ -59,7 +61,7 @@ def _wind(clause: Clause) -> str:
 
 
 def _motion(clauses: list[Clause], problems: list[str]) -> dict[str, Any]:
-    """Return the settings of what moves: ``motion``, ``brush`` and ``amount``."""
+    """Return the settings of what moves: ``motion``, ``brush``, ``amount`` and ``amount_of``."""
     out: dict[str, Any] = {}
     moving = [(kind, c) for c in clauses for kind in c.kinds]
     never = {kind for clause in clauses for kind in clause.still if not clause.only_keeps}
@@ -76,6 +78,10 @@ def _motion(clauses: list[Clause], problems: list[str]) -> dict[str, Any]:
         out["motion"] = tuple(dict.fromkeys(k for k in wanted if k not in never)) or ("none",)
     elif never and not any(clause.rest_still for clause in clauses):
         out["motion"] = tuple(kind for kind in auto if kind not in never) or ("none",)
+        problems += [
+            f"prompt says only what stays still, {', '.join(sorted(never))}; all else that is found "
+            "moves, and --motion says what does"
+        ] * (not every)
     elif any(clause.rest_still for clause in clauses):
         out["motion"] = ("none",)
     elif every:
@@ -93,34 +99,60 @@ def _motion(clauses: list[Clause], problems: list[str]) -> dict[str, Any]:
     ]
     strokes: list[str] = []
     directions: dict[str, float] = {}
-    strengths: list[float] = [c.strength for c in clauses if c.every and c.strength is not None]
+    strengths: dict[str, list[float | None]] = {}
     for kind, clause in moving:
         if kind in never:
             continue
         speed = KINDS[kind].speeds.prompted
-        if clause.direction is not None and speed is not None:
+        drawn = clause.direction is not None and speed is not None
+        strengths.setdefault(kind, []).append(None if drawn else clause.strength)
+        if drawn and clause.direction is not None and speed is not None:
             if directions.setdefault(kind, clause.direction) != clause.direction:
                 problems.append(
                     f"prompt gives {kind} two directions; that of '{clause.text}' is left out"
                 )
             elif kind not in clause.undirected:
                 strokes.append(_stroke(kind, clause.direction, speed * clause.factor))
-        elif clause.strength is not None:
-            strengths.append(clause.strength)
         if clause.direction is not None and speed is None and clause.wind is None:
             problems.append(
                 f"prompt gives {kind} a direction, which it cannot have; say where the wind blows"
             )
     if strokes:
         out["brush"] = tuple(dict.fromkeys(strokes))
-    if len({strength > 1 for strength in strengths}) > 1:
-        problems.append(
-            "prompt wants more motion of one thing and less of another, where --amount is one for all; "
-            "the mean is taken"
-        )
-    if strengths:
-        out["amount"] = round(math.exp(sum(map(math.log, strengths)) / len(strengths)), 3)
+    whole = [c.strength for c in clauses if c.every and c.strength is not None]
+    return out | _amounts(strengths, whole, problems)
+
+
+def _amounts(
+    strengths: Mapping[str, list[float | None]], whole: list[float], problems: list[str]
+) -> dict[str, Any]:
+    """Return ``amount``, where all that moves has the same strength, and ``amount_of`` of the others.
+
+    ``strengths`` are those that are said of each kind, None for none; ``whole`` those of everything.
+    """
+    out: dict[str, Any] = {}
+    own: dict[str, float | None] = {}
+    for kind, every in strengths.items():
+        told = list(dict.fromkeys(strength for strength in every if strength is not None))
+        own[kind] = told[0] if told else None
+        problems += [
+            f"prompt wants two strengths of {kind}; {told[0]:g} is taken and {other:g} left out"
+            for other in told[1:]
+        ]
+    if whole:
+        out["amount"] = _rounded(math.prod(whole))
+    elif len(set(own.values())) == 1 and None not in own.values():
+        return {"amount": _rounded(next(iter(own.values())) or 1.0)}
+    base = out.get("amount", 1.0)
+    told_of = {kind: min(MOST, strength / base) for kind, strength in own.items() if strength}
+    if told_of:
+        out["amount_of"] = tuple(f"{kind}={_rounded(value):g}" for kind, value in told_of.items())
     return out
+
+
+def _rounded(strength: float) -> float:
+    """Return a strength in the range of ``--amount``, three digits."""
+    return round(min(MOST, max(LEAST, strength)), 3)
 
 
 def _stroke(kind: str, direction: float, speed: float) -> str:

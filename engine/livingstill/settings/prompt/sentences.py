@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from livingstill.settings.prompt.clauses import Clause
 from livingstill.settings.prompt.modifiers import direction_of
+from livingstill.settings.prompt.phrases import MOTIONS
 
 
 def shared(clauses: list[Clause]) -> list[Clause]:
@@ -35,14 +36,43 @@ def shared(clauses: list[Clause]) -> list[Clause]:
         stops = before.still or before.faces or before.kept or before.camera == "static"
         if clause.bare and join and before.leading and stops and not before.kinds:
             clause = stilled(clause)
+        refused = before.leading and "moves" in {t.role for t in before.tokens}
+        if refused and clause.camera and before.camera == "static" and clause.join in ("or", "nor"):
+            clause = replace(clause, camera="static")  # "no zooming or panning"
         gapped = before.impossible and before.imperative and not (clause.acts or clause.leading)
         if gapped and clause.join in ("and", "or"):
             clause = replace(
                 clause, impossible=before.impossible
             )  # "remove the cars and the poles"
         out.append(clause)
-    out = out[::-1]
-    return _first_strength(_merged(out))
+    return _spread(_first_strength(_merged(out[::-1])))
+
+
+def _spread(clauses: list[Clause]) -> list[Clause]:
+    """Return the clauses where a strength goes on to the bare nouns that follow its own.
+
+    "Subtle movement in the hair, the dress and the grass", "gentle waves and clouds", "the water a
+    little, the trees too": all of them.
+    """
+    out: list[Clause] = []
+    for said in clauses:
+        clause, last = said, out[-1] if out else Clause()
+        too = any(t.word in ("too", "also", "well") for t in clause.tokens)
+        listed = clause.join in ("and", "&", "+") or (clause.join == "," and _of_motion(last))
+        takes = clause.bare and clause.kinds and clause.strength is None
+        if takes and last.kinds and last.strength is not None and (too or listed):
+            spoken = clause.tokens
+            if _of_motion(last):  # a list goes on
+                spoken = (*(t for t in last.tokens if t.word in MOTIONS), *spoken)
+            clause = replace(clause, strength=last.strength, tokens=spoken)
+        out.append(clause)
+    return out
+
+
+def _of_motion(clause: Clause) -> bool:
+    """Return whether a clause names motion first and then what has it: "movement in the trees"."""
+    roles = ["motion" if t.word in MOTIONS else t.role for t in clause.tokens]
+    return "motion" in roles and "kind" in roles[roles.index("motion") :]
 
 
 def _merged(clauses: list[Clause]) -> list[Clause]:
@@ -52,13 +82,26 @@ def _merged(clauses: list[Clause]) -> list[Clause]:
         last = out[-1] if out else Clause()
         lone = not (clause.says or clause.impossible or clause.unused)
         lone = lone and not _describes_unknown(clause)
+        to = _said_of(out, clause)
         if _goes_on(clause, last, lone):
-            out[-1] = _extended(last, clause)
+            out[to] = _extended(out[to], clause)
+            k = len(out) - 1
+            while k and out[k].bare and out[k - 1].bare and clause.direction is None:
+                k -= 1  # "curtain and lamp, soft"
+                out[k] = replace(out[k], strength=out[-1].strength)
         elif lone and out and _only_still(clause):
             out[-1:] = [stilled(last)] if last.bare else [last, clause]
         else:
             out.append(clause)
     return out
+
+
+def _said_of(clauses: list[Clause], clause: Clause) -> int:
+    """Return the place of the last clause that moves something, as "slow" after "not the lake" is of it."""
+    last = len(clauses) - 1
+    if clause.strength is None or not clauses or not clauses[last].still or clauses[last].kinds:
+        return last
+    return next((k for k in range(last, -1, -1) if clauses[k].kinds), last)
 
 
 def _of_all(clause: Clause) -> bool:
@@ -97,9 +140,8 @@ def _extended(last: Clause, clause: Clause) -> Clause:
 
 
 def _describes_unknown(clause: Clause) -> bool:
-    """Return whether how strong or fast is said of a word that is not known."""
-    pairs = zip(clause.tokens, clause.tokens[1:], strict=False)
-    return any(t.role in ("size", "adjective") and n.role == "unknown" for t, n in pairs)
+    """Return whether a clause that says how strong or fast may say it of a word that is not known."""
+    return any(t.role == "unknown" for t in clause.tokens)
 
 
 def _only_still(clause: Clause) -> bool:
@@ -118,7 +160,11 @@ def _first_strength(clauses: list[Clause]) -> list[Clause]:
         return clauses
     tokens = (*first.tokens, *clauses[k].tokens)
     said = replace(clauses[k], strength=first.strength, tokens=tokens)
-    return [*clauses[1:k], said, *clauses[k + 1 :]]
+    rest = clauses[k + 1 :]
+    if clauses[k].bare:
+        alike = next((i for i, c in enumerate(rest) if not (c.bare and c.kinds)), len(rest))
+        rest = [*(replace(c, strength=first.strength) for c in rest[:alike]), *rest[alike:]]
+    return [*clauses[1:k], said, *rest]
 
 
 def stilled(clause: Clause) -> Clause:
@@ -162,6 +208,6 @@ def excepted(clauses: list[Clause]) -> list[Clause]:
                 )
             else:
                 out[-1] = replace(before, every=before.every or "all" in spoken)
-                clause = stilled(clause)
+                clause = clause if clause.strength is not None else stilled(clause)
         out.append(clause)
     return out

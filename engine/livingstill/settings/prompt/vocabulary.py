@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from typing import Any, NamedTuple
 
 from livingstill.core.kinds import KINDS, resolve
-from livingstill.settings.prompt.words import BOOSTS, ROLES, SIZES, WAYS, WIND
+from livingstill.settings.prompt.words import BOOSTS, COUNTS, ROLES, SIZES, WAYS, WIND
 
 NOUNS = ("kind", "thing", "held", "all", "nothing", "camera", "wind", "unknown")
 
@@ -107,8 +107,8 @@ def partners(noun: str) -> frozenset[str]:
 def _role(word: str, words: Vocabulary) -> Token | None:
     """Return what ``word`` means as it is written; "x0.5" is a factor."""
     if re.fullmatch(r"x\d+(?:\.\d+)?", word):
-        return Token(word, "size", min(4.0, max(0.05, float(word[1:]))))
-    if word[0].isdigit():
+        return Token(f"{word[1:]} times", "size", min(4.0, max(0.05, float(word[1:]))))
+    if word[0].isdigit() or word in COUNTS:
         return Token(word, "number")
     if word in SIZES:
         return Token(word, "size", SIZES[word])
@@ -169,14 +169,15 @@ def token_of(word: str, words: Vocabulary, problems: list[str]) -> Token:
     """Return the token of a word; a slip of the pen is corrected and a problem says so."""
     if found := _known(word, words):
         return found
-    lexicon = [*words.nouns, *words.verbs, *WAYS, *SIZES, *WIND, *ROLES]
-    lexicon = [known for known in lexicon if "-" not in known]
-    lexicon += [part for phrase in words.phrases for part in phrase]
+    parts = [part for phrase in words.phrases for part in phrase]
+    acting = [*words.nouns, *words.verbs, *WAYS, *SIZES, *WIND, *parts]
+    passive = [known for known, role in ROLES.items() if role != "order" and "-" not in known]
+    lexicon = [*acting, *passive]
     meant = {known for known in lexicon if _slip(word, known)}
     if len(meant) == 1 and (found := _known(meant.pop(), words)):
         problems.append(f"prompt has '{word}', taken for '{found.word}'")
         return found
-    close = get_close_matches(word, lexicon, n=1, cutoff=0.6)
+    close = get_close_matches(word, acting, n=1, cutoff=0.7)
     hint = (
         f"did you mean '{close[0]}'?" if close else "say things, directions, speeds, camera moves"
     )
@@ -187,8 +188,8 @@ def token_of(word: str, words: Vocabulary, problems: list[str]) -> Token:
 def _slip(typed: str, known: str) -> bool:
     """Return whether ``typed`` is surely ``known``.
 
-    Two neighbours changed places, a letter is doubled or not doubled; in words of six letters or more
-    any one letter between the first and the last is wrong, missing or too many.
+    Two neighbours changed places, a letter is doubled or not doubled; in words of five letters or more
+    any one letter between the first and the last is missing, of six or more also wrong or too many.
     """
     short, long = sorted((typed, known), key=len)
     if len(typed) < 3 or len(long) - len(short) > 1 or typed[0] != known[0]:
@@ -203,7 +204,8 @@ def _slip(typed: str, known: str) -> bool:
             return True
         return len(typed) >= 6 and i + 1 < len(long) and short[i + 1 :] == long[i + 1 :]
     doubled = short[i:] == long[i + 1 :] and i > 0 and long[i] == long[i - 1]
-    return doubled or (len(typed) >= 6 and i < len(short) and short[i:] == long[i + 1 :])
+    long_enough = len(typed) >= 6 or (len(long) >= 5 and short == typed)
+    return doubled or (long_enough and i < len(short) and short[i:] == long[i + 1 :])
 
 
 def first_of(roles: list[str], wanted: tuple[str, ...]) -> int:

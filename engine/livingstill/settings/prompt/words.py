@@ -18,7 +18,7 @@ STRENGTHS = {
     "calm calmly calmer light lightly lazily lazy weak weakly little small mild mildly low less "
     "quiet quietly peaceful peacefully relaxed relaxing leisurely delicate delicately reduced "
     "tranquil serene dreamy minor tender tenderly faintest careful carefully",
-    1.5: "wilder heavier rougher livelier harder louder fast faster quick quickly quicker strong strongly stronger brisk briskly big large heavy "
+    1.5: "much wilder heavier rougher livelier harder louder fast faster quick quickly quicker strong strongly stronger brisk briskly big large heavy "
     "heavily hard rapid rapidly swift swiftly rough intense intensely vigorous vigorously powerful "
     "powerfully bigger more lots lively energetic energetically dramatic dramatically bold high "
     "noticeable noticeably choppy pronounced gusty",
@@ -26,8 +26,16 @@ STRENGTHS = {
     "timelapse fierce fiercely turbulent crazy",
 }
 SIZES = {word: size for size, words in STRENGTHS.items() for word in words.split()}
+EXTENTS = frozenset(
+    ["small", "little", "tiny", "big", "bigger", "large", "huge", "massive", "low", "high", "heavy"]
+)
+"""Adjectives that say of a thing how large it is, and of motion how much there is."""
 BOOSTS = {"very": 1.35, "really": 1.35, "super": 1.35, "extremely": 1.35, "ultra": 1.35, "so": 1.35}
 BOOSTS |= {"too": 1.0, "quite": 1.0, "fairly": 1.0, "rather": 1.0, "pretty": 1.0}
+
+COUNTS = frozenset(
+    ["two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "dozen"]
+)
 
 WIND = {"wind": 1.0, "breeze": 1.0, "gust": 1.2, "gale": 2.5, "windy": 1.5, "breezy": 1.0}
 """Words of the wind, and how strong each is."""
@@ -40,14 +48,14 @@ ROLES = _table(
     negation="no not without never don't dont doesn't doesnt didn't didnt wasn't wasnt isn't isnt aren't arent won't wont "
     "shouldn't shouldnt mustn't can't cannot neither nor avoid skip disable zero w/o",
     still="still motionless frozen freeze static stationary unmoving immobile fixed stop pause "
-    "alone unchanged untouched steady lock paused immobilise immobilize",
+    "alone stable unchanged untouched steady lock paused immobilise immobilize",
     hold="keep hold stay remain leave kept",
     only="only just solely",
-    all="everything all rest anything else photo pic snapshot painting drawing artwork footage picture image scene it everywhere",
+    all="things thing stuff something elements everything all rest anything else photo pic snapshot photograph painting drawing artwork footage picture image scene it everywhere",
     camera="camera cam shot viewpoint",
     held="people person man men woman women girl boy child children kid baby face couple crowd "
     "portrait text lettering letter sign logo human model bride groom family guy lady "
-    "watermark caption eye lip mouth head hand arm leg body pedestrian skin",
+    "watermark caption eye lip mouth head hand arm leg body pedestrian skin fisherman fishermen tourist finger nose ear beard",
     thing="dog cat bird horse animal car boat ship train bus truck plane airplane aeroplane bike "
     "bicycle house building mountain hill rock stone road street bridge tower city town sun moon "
     "beach sand shore window door wall roof chimney table cup mug coffee tea pot food bottle "
@@ -57,6 +65,9 @@ ROLES = _table(
     "horizon foreground background sunset sunrise object furniture kettle traffic vehicle "
     "hammock umbrella toy robot doll squirrel rabbit deer lion whale dolphin seagull gull flock "
     "desert canyon village skyline landscape seascape coast coastline bank riverbank "
+    "bench soup glass mirror tail string cabin mug spout lighthouse pole monument temple barn hut tent "
+    "van motorcycle tractor helicopter goat chicken dragonfly spider wing feather shoe jacket basket bag "
+    "pillar column gate hill dune glacier iceberg ice volcano cave harbour harbor marina gazebo "
     "log wood trunk stem vase bowl plate book screen phone mast rope yacht sailboat canoe kayak",
     effect="rain snow lightning thunder rainfall snowfall snowflake raindrop hail storm fog haze "
     "rainbow aurora firework confetti explosion earthquake tornado hurricane sparkles bubble dust night "
@@ -75,26 +86,29 @@ ROLES = _table(
     prep="in on over of from at near by through under across into around between against along "
     "above below behind beside beneath off onto toward towards upon among inside outside past "
     "within amid for throughout beyond",
-    compass="left-side right-side top-side bottom-side upper-side lower-side top-left-side top-right-side "
+    order="first firstly last lastly after afterwards before later finally eventually again when "
+    "whenever once if unless whether start starts starting begin begins beginning ends during either "
+    "optionally sometimes occasionally twice thrice suddenly until end",
+    compass="downstream middle center centre one left-side right-side top-side bottom-side upper-side lower-side top-left-side top-right-side "
     "bottom-left-side bottom-right-side upper-left-side upper-right-side lower-left-side "
     "lower-right-side opposite-way in-turn ones from-behind north south east west northern southern eastern western upstream clockwise "
     "anticlockwise diagonally sideways",
-    idle="prefer preferably rather see watch downstream tofro teh style subject viewer the a an to it its filmed captured taken viewed seen it's with is are be and then make making let lets let's please pls "
+    idle="possible think guess attached gimme overall usual usually yes yeah prefer preferably rather see watch tofro teh style subject viewer the a an to it its filmed captured taken viewed seen it's with is are be and then make making let lets let's please pls "
     "plz cheers ta thx thanks thank you kindly i i'd i'll i'm want would like could can you need wish love have "
     "having has had do does get give show that this these those there here my your our their his "
     "her as so some any such kind sort bit of way should must will shall might may we they he she "
     "effect effects video clip gif loop cinemagraph cinematic natural naturally realistic "
     "realistically nice nicely smooth smoothly seamless seamlessly continuous continuously "
-    "constantly constant gradual gradually how than instead softly ever while when where also too again even if "
-    "but or which who was were being been am go going come coming start starts begin finally "
+    "constantly constant gradual gradually how than instead softly ever while where also too even "
+    "but or which who was were being been am go going come coming "
     "looks seem seems feel feels turn try tries apply use using hey hi hello ok okay well maybe "
     "perhaps bit touch side direction speed pace look sure ensure simply simple normal normally "
-    "regular steadily whole entire one two another both each other same time "
+    "regular steadily whole entire another both each other same time "
     "gracefully elegantly elegant classy stylish tasteful movie beautifully beautiful lovely pretty hint amount what "
-    "frame frames view center centre middle atmosphere feeling vibe mood "
+    "frame frames view atmosphere feeling vibe mood "
     "me us him them perfectly completely totally entirely fully absolutely at-all "
     "cause want wanna gonna about out away almost now always together onto "
-    "during endless endlessly forever repeat repeating perfect every piece "
+    "endless endlessly forever repeat repeating perfect every piece "
     "part place point own lot across softest shall themselves itself effectively",
     adjective="red blue green white black grey gray golden yellow orange pink purple brown silver "
     "dark bright deep tall long short old young new wet dry warm cold hot cool cloudy sunny foggy "
