@@ -24,6 +24,11 @@ LIBRARIES = ("livingstill", "numpy", "opencv-contrib-python", "scipy", "numba", 
 SECTIONS: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
     "peers": ("Beside other programs", ("peers.py",), ("--seconds", "2", "--rounds", "1")),
     "stages": ("Where the time goes", ("speed_clip.py",), ("--duration", "2")),
+    "remap": (
+        "Whole commands beside a remap loop",
+        ("speed_remap.py",),
+        ("--duration", "2", "--rounds", "1"),
+    ),
     "frame": ("One frame beside cv2.remap", ("speed_render.py",), ("--rounds", "3")),
     "kinds": ("What each kind of motion adds", ("speed_motion.py",), ("--rounds", "2")),
     "scaling": ("What cost grows with", ("scaling.py",), ("--frames", "10")),

@@ -12,6 +12,7 @@ rounds; ratios are to ours, more = costs more.
 from __future__ import annotations
 
 import argparse
+import json
 import platform
 import shutil
 import subprocess
@@ -23,21 +24,22 @@ from importlib import import_module
 from importlib.metadata import distribution
 from pathlib import Path
 
+from livingstill.media.formats import choose
 from measured import OURS, Cost, cost
 
 SAMPLE = Path(__file__).parent.parent / "samples" / "river.jpg"
 
 REMAP = """
-import math, sys
+import json, math, sys
 import av, cv2, numpy as np
-photo, depth, size, frames, out = sys.argv[1:]
+photo, depth, size, frames, out, options = sys.argv[1:]
 width, height = map(int, size.split("x"))
 rgb = cv2.resize(cv2.imread(photo), (width, height), interpolation=cv2.INTER_AREA)
 far = cv2.imread(depth, cv2.IMREAD_UNCHANGED).astype(np.float32) / 65535
 far = cv2.resize(far, (width, height), interpolation=cv2.INTER_AREA) - np.float32(0.5)
 y, x = np.mgrid[:height, :width].astype(np.float32)
 with av.open(out, "w") as file:
-    stream = file.add_stream("libx264", 30, options={"preset": "veryfast", "crf": "18"})
+    stream = file.add_stream("libx264", 30, options=json.loads(options))
     stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
     for n in range(int(frames)):
         turn = 2 * math.pi * n / int(frames)
@@ -50,6 +52,13 @@ with av.open(out, "w") as file:
         file.mux(packet)
 """
 """What one would write oneself in an hour: a height field, one remap a frame."""
+
+
+def remap(photo: Path, depth: Path, size: str, frames: int, out: Path) -> list[str]:
+    """Return the command of ``REMAP``, its encoder set as ours is."""
+    given = json.dumps(dict(choose(str(out)).options))
+    return [sys.executable, "-c", REMAP, str(photo), str(depth), size, str(frames), str(out), given]
+
 
 INSTALLED = """
 import re, sys
@@ -133,7 +142,7 @@ def programs(photo: Path, depth: Path, size: str, seconds: float, out: Path, dep
         ),
         Program(
             "a script of one's own", "one height field, cv2.remap, PyAV",
-            [sys.executable, "-c", REMAP, str(photo), str(depth), size, frames, str(out / "c.mp4")],
+            remap(photo, depth, size, int(frames), out / "c.mp4"),
             lambda: None,
         ),
     ]  # fmt: skip

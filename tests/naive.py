@@ -396,7 +396,7 @@ def activity(felt, bit, step, shift, rows, columns, busy):
 
 
 @twin("composite.compose")
-def compose(layers, nodes, pitch, flows, overlay, out, cubic, linear):
+def compose(layers, nodes, pitch, flows, overlay, rest, out, cubic, linear):
     """Pixel by pixel, from the last layer to the first, without tiles."""
     flow, sizes, step, *_ = flows
     card, stand, shown = overlay

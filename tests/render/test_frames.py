@@ -209,6 +209,19 @@ def test_nodes_around_the_border_are_those_of_the_whole_frame(scene):
         np.testing.assert_array_equal(border[side], whole[side])
 
 
+def test_what_nothing_moves_is_copied_where_the_camera_stands(scene):
+    flow, pose = some_flow(full=False), Pose(x=0.01)
+    half = flow.first.copy()
+    half[:, : half.shape[1] // 2] = 0
+    flows = (Flow(half),) * len(scene.layers)
+    renderer = Renderer(scene, full_window(SIZE, SIZE), SIZE, retain=True)
+    moved = Pose(x=0.02)
+    for at in (pose, pose, pose, moved, moved):
+        np.testing.assert_array_equal(
+            unpack(renderer.frame(at, flows)), render(scene, at, flows=flows)
+        )
+
+
 def test_an_exposure_is_the_mean_of_its_instants(scene):
     poses = [Pose(x=x) for x in (-0.02, 0, 0.03)]
     renderer = Renderer(scene, full_window(SIZE, SIZE), SIZE)

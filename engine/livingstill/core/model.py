@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any, ClassVar, Protocol
 
@@ -235,6 +235,14 @@ class Scene:
         ):
             return base
         return np.stack([layer.colour for layer in self.layers])
+
+    def stacked(self) -> Scene:
+        """Return the same scene with its colours in one array, so that ``stack`` copies nothing."""
+        colours = self.stack()
+        if self.layers[0].colour.base is colours:
+            return self
+        layers = (Layer(c, layer.inverse_depth) for c, layer in zip(colours, self.layers))
+        return replace(self, layers=tuple(layers))
 
 
 @dataclass(frozen=True, slots=True)

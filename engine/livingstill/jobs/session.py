@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from livingstill.camera import path, stereo
 from livingstill.camera.framing import Framing
+from livingstill.core import memory
 from livingstill.core.errors import InputError
 from livingstill.core.finding import Finding
 from livingstill.core.kinds import KINDS
@@ -127,6 +128,7 @@ class Session:
                 keys.finish,
                 lambda: Finisher(shot, frame.size, frame.picture, timeline),
             )
+        _trim(analysis)
         with stages("scene"):
             scene = self._step(
                 "scene",
@@ -159,6 +161,7 @@ class Session:
             )
             card, title_notes = steps.place_title(finisher, scene, window, frame, shot.title_depth)
         depth = analysis.depth()
+        _trim(analysis)
         with stages("motion"):
             motion, motion_notes = self._step(
                 "motion",
@@ -362,6 +365,12 @@ def prepare(
 ) -> Clip:
     """Return a photo made ready to render by one shot; the parameters are those of ``Session``."""
     return Session(photo, estimates=estimates, analysis=analysis).clip(shot, stages)
+
+
+def _trim(analysis: Analysis) -> None:
+    """Return to the system what a step has freed, where pictures are so large that it counts."""
+    if analysis.rgb.shape[0] * analysis.rgb.shape[1] > analyse.LARGE_PIXELS:
+        memory.trim_heap()
 
 
 def check_settings(shot: Shot) -> None:

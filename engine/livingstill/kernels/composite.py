@@ -16,6 +16,8 @@ from livingstill.core.model import Float32Array, PackedRGBA
 from livingstill.kernels.compile import kernel, part, record
 from livingstill.kernels.simd import (
     borrow,
+    copy_four,
+    fixed_sampler,
     mixer,
     peek,
     poke,
@@ -37,8 +39,8 @@ _EMPTY, _MIXED, _OPAQUE, _MOVING, _MOVING_OPAQUE = range(5)
 # second sample, blended; the second sample alone
 _STILL, _DISPLACED, _LIT, _BLENDED, _SECOND_ALONE = range(5)
 
-_two_points, _two_squares = sampler(2, squares=False), sampler(2, squares=True)
-_four_points, _four_squares = sampler(4, squares=False), sampler(4, squares=True)
+_two_points, _two_squares = fixed_sampler(2), sampler(2)
+_four_points, _four_squares = fixed_sampler(4), sampler(4)
 _mix_one, _mix_two, _mix_three = (mixer(quads) for quads in (1, 2, 3))
 _spread_four, _spread_eight = (spreader(pixels) for pixels in (4, 8))
 
@@ -55,13 +57,12 @@ def _linear_taps(
     y0, y1 = view_at(weights, 2), view_at(weights, 3)
     for i in range(count):
         x, y = min(max(peek(xs, i), zero), right), min(max(peek(ys, i), zero), bottom)
-        left, top = min(np.int32(x), line - np.int32(2)), min(np.int32(y), np.int32(height - 2))
-        fx, fy = x - np.float32(left), y - np.float32(top)
-        poke(places, i, np.int32(base) + top * line + left)
-        poke(x0, i, one - fx)
-        poke(x1, i, fx)
-        poke(y0, i, one - fy)
-        poke(y1, i, fy)
+        left, top = min(np.floor(x), right - one), min(np.floor(y), bottom - one)
+        poke(places, i, np.int32(base) + np.int32(top) * line + np.int32(left))
+        poke(x0, i, one - (x - left))
+        poke(x1, i, x - left)
+        poke(y0, i, one - (y - top))
+        poke(y1, i, y - top)
 
 
 @part
@@ -82,17 +83,16 @@ def _cubic_taps(
 
     At the border, where the last pixel repeats, its weights are added up: no point lies outside.
     """
-    zero = np.float32(0)
-    last, n = np.float32(extent - 1), np.int32(extent)
+    zero, one = np.float32(0), np.float32(1)
+    last = np.float32(extent - 1)
     w0, w1 = view_at(weights, 0), view_at(weights, 1)
     w2, w3 = view_at(weights, 2), view_at(weights, 3)
     for i in range(count):
         x = min(max(peek(along, i), zero), last)
-        left = min(np.int32(x), n - np.int32(2))
-        a, b, c, d = _catmull_rom(x - np.float32(left))
-        begin = min(max(left - np.int32(1), np.int32(0)), n - np.int32(4))
-        low, high = left < np.int32(1), left > n - np.int32(3)
-        poke(starts, i, begin)
+        left = min(np.floor(x), last - one)
+        a, b, c, d = _catmull_rom(x - left)
+        low, high = left < one, left > last - np.float32(2)
+        poke(starts, i, np.int32(min(max(left - one, zero), last - np.float32(3))))
         poke(w0, i, zero if high else a + b if low else a)
         poke(w1, i, a if high else c if low else b)
         poke(w2, i, b if high else d if low else c)
@@ -100,36 +100,96 @@ def _cubic_taps(
 
 
 @part
+def _word(low: Any, high: Any) -> Any:
+    """Return two whole numbers of -32768 to 32767, given as floats, as the halves of a word."""
+    zero, size = np.float32(0), np.float32(65536)
+    lower = np.uint32(np.int32(low + size if low < zero else low))
+    upper = np.uint32(np.int32(high + size if high < zero else high))
+    return lower | (upper << np.uint32(16))
+
+
+@part
+def _fixed_linear_taps(
+    xs: Float32Array, ys: Float32Array, count: int, base: int, width: int, height: int,
+    places: Ints, weights: PackedRGBA,
+) -> None:  # fmt: skip
+    """Fill where the 2 x 2 points of each position begin, and their weights as ``_word`` has them.
+
+    Weights are in 1/16384: those of columns, then of rows.
+    """
+    zero, one, whole, half = np.float32(0), np.float32(1), np.float32(16384), np.float32(0.5)
+    right, bottom, line = np.float32(width - 1), np.float32(height - 1), np.int32(width)
+    across, down = view_at(weights, 0), view_at(weights, 1)
+    for i in range(count):
+        x, y = min(max(peek(xs, i), zero), right), min(max(peek(ys, i), zero), bottom)
+        left, top = min(np.floor(x), right - one), min(np.floor(y), bottom - one)
+        poke(places, i, np.int32(base) + np.int32(top) * line + np.int32(left))
+        u = np.floor((x - left) * whole + half)
+        v = np.floor((y - top) * whole + half)
+        poke(across, i, _word(whole - u, u))
+        poke(down, i, _word(whole - v, v))
+
+
+@part
+def _fixed_cubic_taps(
+    along: Float32Array, count: int, extent: int, starts: Ints, weights: PackedRGBA
+) -> None:
+    """Fill where the 4 points of each coordinate begin, and their weights as ``_word`` has them.
+
+    As ``_cubic_taps``, in 1/16384, whose sum is one: a flat area keeps its colour.
+    """
+    zero, one, whole, half = np.float32(0), np.float32(1), np.float32(16384), np.float32(0.5)
+    last = np.float32(extent - 1)
+    first, second = view_at(weights, 0), view_at(weights, 1)
+    for i in range(count):
+        x = min(max(peek(along, i), zero), last)
+        left = min(np.floor(x), last - one)
+        a, _, c, d = _catmull_rom(x - left)
+        a, c = np.floor(a * whole + half), np.floor(c * whole + half)
+        d = np.floor(d * whole + half)
+        b = whole - a - c - d
+        low, high = left < one, left > last - np.float32(2)
+        poke(starts, i, np.int32(min(max(left - one, zero), last - np.float32(3))))
+        w0, w1 = zero if high else a + b if low else a, a if high else c if low else b
+        w2, w3 = b if high else d if low else c, c + d if high else zero if low else d
+        poke(first, i, _word(w0, w1))
+        poke(second, i, _word(w2, w3))
+
+
+@part
 def _sample(
     colour: PackedRGBA, base: int, width: int, height: int, xs: Float32Array, ys: Float32Array, count: int,
-    cubic: bool, squares: bool, starts: Ints, weights: Float32Array, out: Float32Array,
+    cubic: bool, squares: bool, starts: Ints, weights: Float32Array, fixed: PackedRGBA, out: Float32Array,
 ) -> None:  # fmt: skip
     """Sample a layer at ``count`` positions (a multiple of 4) into ``out`` (4, >= count).
 
-    Beyond the layer's border the last pixel repeats. ``starts`` (2, >= count) and ``weights``
-    (8, >= count) are scratch.
+    Beyond the layer's border the last pixel repeats. ``starts`` (2, >= count), ``weights`` (8, >= count)
+    and ``fixed`` (4, >= count) are scratch. ``squares`` samples the squares of the colours.
     """
-    places = view_at(starts, 0)
+    places, upper = view_at(starts, 0), view_at(starts, 1)
     if not cubic:
-        _linear_taps(xs, ys, count, base, width, height, places, weights)
         if squares:
+            _linear_taps(xs, ys, count, base, width, height, places, weights)
             for i in range(0, count, 4):
                 _two_squares(colour, width, places, weights, i, out)
         else:
+            _fixed_linear_taps(xs, ys, count, base, width, height, places, fixed)
             for i in range(0, count, 4):
-                _two_points(colour, width, places, weights, i, out)
+                _two_points(colour, width, places, fixed, i, out)
         return
-    upper = view_at(starts, 1)
-    _cubic_taps(xs, count, width, places, weights)
-    _cubic_taps(ys, count, height, upper, view_from(weights, 4))
+    if squares:
+        _cubic_taps(xs, count, width, places, weights)
+        _cubic_taps(ys, count, height, upper, view_from(weights, 4))
+    else:
+        _fixed_cubic_taps(xs, count, width, places, fixed)
+        _fixed_cubic_taps(ys, count, height, upper, view_from(fixed, 2))
     for i in range(count):
         poke(places, i, np.int32(base) + peek(upper, i) * np.int32(width) + places[i])
-    if squares:
-        for i in range(0, count, 4):
+    for i in range(0, count, 4):
+        if squares:
             _four_squares(colour, width, places, weights, i, out)
-    else:
-        for i in range(0, count, 4):
-            _four_points(colour, width, places, weights, i, out)
+        else:
+            _four_points(colour, width, places, fixed, i, out)
 
 
 @part
@@ -614,19 +674,31 @@ def _store(packed: PackedRGBA, size: int, out: PackedRGBA, y: int, x: int, botto
     for r in range(min(size, bottom - y)):
         into, at = view_at(out, y + r), r * size
         for n in range(0, columns - 3, 4):
-            for m in range(4):
-                poke(into, x + n + m, peek(packed, at + n + m))
+            copy_four(packed, at + n, into, x + n)
         for n in range(columns - columns % 4, columns):
             poke(into, x + n, peek(packed, at + n))
 
 
-@kernel("Layers f4:4 i8 Flows Overlay u4:2 b1 b1 i8 i8")
+@part
+def _copy_tile(source: PackedRGBA, out: PackedRGBA, y: int, x: int, size: int, bottom: int) -> None:
+    """Copy a square of a frame at (y, x) to the same place of another, as far as it is above ``bottom``."""
+    columns = min(size, out.shape[1] - x)
+    for r in range(y, min(y + size, bottom)):
+        line, into = view_at(source, r), view_at(out, r)
+        for n in range(x, x + columns - 3, 4):
+            copy_four(line, n, into, n)
+        for n in range(x + columns - columns % 4, x + columns):
+            into[n] = line[n]
+
+
+@kernel("Layers f4:4 i8 Flows Overlay u4:2 u4:2 b1 b1 i8 i8")
 def compose(
     layers: Layers,
     nodes: Float32Array,
     pitch: int,
     flows: Flows,
     overlay: Overlay,
+    rest: PackedRGBA,
     out: PackedRGBA,
     cubic: bool,
     linear: bool,
@@ -647,6 +719,8 @@ def compose(
     Parameters
     ----------
     nodes : (K, 2, rows, columns) float32 from ``projection.solve``; ``pitch`` 8 or 16
+    rest : (h, w) uint32, the same frame without flows, from which tiles are copied in which nothing
+        moves; or (0, 0)
     out : (h, w) uint32
     cubic : Catmull-Rom sampling, else bilinear
     linear : blend in linear light (gamma 2; ``colour`` then holds sqrt(alpha) * colour)
@@ -659,8 +733,8 @@ def compose(
     area, side = pitch * pitch, pitch // 4 + 1
     points = (side * side + 15) // 16 * 16
     colour, blocks, nodes, flow = borrow(colour), borrow(blocks), borrow(nodes), borrow(flow)
-    sizes, out, card, smooth, busy = (
-        borrow(sizes), borrow(out), borrow(card), borrow(smooth), borrow(busy)
+    sizes, out, card, smooth, busy, rest = (
+        borrow(sizes), borrow(out), borrow(card), borrow(smooth), borrow(busy), borrow(rest)
     )  # fmt: skip
     floats = np.zeros(36 * area + (12 * count + 6) * points + 4, np.float32)
     whole_numbers = np.empty(2 * area + points + (count + 1) * tiles, np.int32)
@@ -679,7 +753,8 @@ def compose(
     starts = view_grid(numbers, 0, 2, area)
     places = view_at(view_grid(numbers, 2 * area, 1, points), 0)
     states = view_grid(numbers, 2 * area + points, count + 1, tiles)
-    packed = np.empty(area, np.uint32)
+    packed, words = np.empty(area, np.uint32), np.empty(4 * area, np.uint32)
+    fixed = view_grid(borrow(words), 0, 4, area)
     half = pitch // 2
     for n in range(area):  # of a tile, and of its quarter
         across[0, n], down[0, n] = np.float32(n % pitch), np.float32(n // pitch)
@@ -698,9 +773,11 @@ def compose(
         for i in range(tiles):
             drawn = 0
             opaque = False
+            still = rest.size > 0
             for k in range(count):
                 state = states[k, i]
                 needs[k] = _STILL
+                still = still and state < _MOVING
                 if state >= _MOVING:
                     base = (2 * k + 1) * busy.shape[2] * busy_line
                     lit = sizes[k, 1] > 1 and _is_lit(
@@ -723,6 +800,9 @@ def compose(
                     if state == _OPAQUE:
                         opaque = True
                         break
+            if still:
+                _copy_tile(rest, out, j * pitch, i * pitch, pitch, row1)
+                continue
             squares = 1 if drawn == 1 else 4
             quarter = 0 if drawn == 1 else 1
             size = half if quarter else pitch
@@ -779,7 +859,7 @@ def compose(
                         # flows speak of levels: light only after them
                         _sample(
                             pixels, k * height * width, width, height, view_at(fields, 8 * m),
-                            view_at(fields, 8 * m + 1), many, sharp[n], linear and needs[k] < _LIT, starts, taps,
+                            view_at(fields, 8 * m + 1), many, sharp[n], linear and needs[k] < _LIT, starts, taps, fixed,
                             second if m > alone else into,
                         )  # fmt: skip
                     if needs[k] >= _LIT:
@@ -790,4 +870,4 @@ def compose(
                     _lay_card(card, place, np.float32(opacity), y, x, size, below)
                 _pack(below, many, packed, linear)
                 _store(packed, size, out, y, x, row1)
-    floats[0] = whole_numbers[0] = 0  # lent till here
+    floats[0] = whole_numbers[0] = words[0] = 0  # lent till here

@@ -65,8 +65,8 @@ def _add(terms: Sequence[Float32Array]) -> Float32Array:
     return terms[0] if half == 0 else _add(terms[:half]) + _add(terms[half:])
 
 
-def sampler(taps: int, squares: bool) -> Callable[..., None]:
-    """Return a function that samples four pixels, each through ``taps`` x ``taps`` points."""
+def sampler(taps: int) -> Callable[..., None]:
+    """Return a function that samples the squares of four pixels' colours, and their alpha."""
 
     def sample(
         colour: PackedRGBA,
@@ -82,12 +82,33 @@ def sampler(taps: int, squares: bool) -> Callable[..., None]:
             for r in range(taps):
                 at = int(places[n]) + r * width
                 row = levels[at : at + taps].astype(np.float32)
-                if squares:
-                    row[:, :3] *= row[:, :3]
+                row[:, :3] *= row[:, :3]
                 rows.append(row * weights[taps + r, n])
             out[:4, n] = _add(list(_add(rows) * weights[:taps, n, None]))
 
     return sample
+
+
+def fixed_sampler(taps: int) -> Callable[..., None]:
+    """Return a function that samples four pixels through ``taps`` x ``taps`` points, in integers."""
+
+    def sample(
+        colour: PackedRGBA, width: int, places: Ints, weights: Ints, i: int, out: Float32Array
+    ) -> None:
+        levels = colour.view(np.uint8).reshape(-1, 4)
+        for n in range(i, i + 4):
+            pairs = np.ascontiguousarray(weights[:taps, n]).view(np.int16).astype(np.int64)
+            at = [int(places[n]) + r * width for r in range(taps)]
+            rows = np.array([levels[a : a + taps] for a in at], np.int64)
+            down = np.tensordot(pairs[taps:], rows, 1) >> 8
+            out[:4, n] = (pairs[:taps] @ down).astype(np.float32) * np.float32(2**-20)
+
+    return sample
+
+
+def copy_four(source: NDArray[Any], at: int, out: NDArray[Any], to: int) -> None:
+    """Copy ``source[at:at + 4]`` to ``out[to:to + 4]``."""
+    out[to : to + 4] = source[at : at + 4]
 
 
 def mix(

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
 from livingstill.core.envelope import Envelope
 from livingstill.core.kinds import KINDS, resolve
 from livingstill.core.model import Float32Array, Flow, Layer, Region, Scene, UInt8Array
+from livingstill.core.threads import begin, lazy
 from livingstill.imaging import exact
 from livingstill.kernels import ahead
 from livingstill.kernels.compile import declared
@@ -20,6 +22,9 @@ from livingstill.motion.wind import wind_field
 from livingstill.settings.wind import Wind
 
 Build = Callable[[MotionContext], tuple[Effect, ...]]
+
+_LARGE_PIXELS = 2**22
+"""Above this many pixels regions are built one after another: together they would take much memory."""
 
 MIN_VISIBLE_SHARE = 0.12
 """Share of a region from which on a layer counts as showing it."""
@@ -145,12 +150,25 @@ def _place_effects(
     kinds = [KINDS[context.kind] for context in contexts]
     indices = [k for k, kind in enumerate(kinds) if kind.layer == "background"][:1]
     drifting = contexts[indices[0]] if background and indices else None
+    # regions know nothing of each other: of small pictures, all are built at once
+    small = bool(contexts) and contexts[0].rgb.size <= 3 * _LARGE_PIXELS and len(contexts) > 1
+    built = [
+        (begin if small else lazy)(
+            partial(
+                build,
+                _on_background_layer(context, background)
+                if background and context is drifting
+                else context,
+            )
+        )
+        for context in contexts
+    ]
     placements: list[tuple[Effect, tuple[int, ...]]] = []
-    for context, numbers in zip(contexts, visible_in):
+    for context, effects, numbers in zip(contexts, built, visible_in):
         if background and context is drifting:
-            placements += ((e, (count,)) for e in build(_on_background_layer(context, background)))
+            placements += ((effect, (count,)) for effect in effects())
             continue
-        for effect in build(context):
+        for effect in effects():
             on = numbers if effect.placement.front_only else everywhere
             covers = drifting is not None and effect.placement.covers_background
             placements.append((effect, (*on, count) if covers else on))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Hashable
 from hashlib import sha256
+from threading import Lock
 
 import numpy as np
 
@@ -23,19 +24,23 @@ class EffectCache:
     def __init__(self) -> None:
         self._effects: OrderedDict[Hashable, tuple[Effect, ...]] = OrderedDict()
         self._last: dict[Hashable, tuple[Effect, ...]] = {}
+        self._lock = Lock()  # regions are built at the same time
 
     def __call__(self, context: MotionContext) -> tuple[Effect, ...]:
         """Return the effects of a region."""
         key = _key(context, context.mask)
-        if key not in self._effects:
-            self._effects[key] = build_effects(context)
-        self._effects.move_to_end(key)
-        while len(self._effects) > _MOST:
-            self._effects.popitem(last=False)
-        if len(self._last) > _MOST:
-            self._last.clear()
-        self._last[_key(context)] = self._effects[key]
-        return self._effects[key]
+        effects = self._effects.get(key)
+        if effects is None:
+            effects = build_effects(context)
+        with self._lock:
+            self._effects[key] = effects
+            self._effects.move_to_end(key)
+            while len(self._effects) > _MOST:
+                self._effects.popitem(last=False)
+            if len(self._last) > _MOST:
+                self._last.clear()
+            self._last[_key(context)] = effects
+        return effects
 
     def last(self, context: MotionContext) -> tuple[Effect, ...]:
         """Return the effects of a region as it was before its mask changed, if nothing else did."""

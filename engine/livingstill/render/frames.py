@@ -25,10 +25,11 @@ from livingstill.render.projection import (
 __all__ = ["Card", "Renderer", "Window", "count_outside", "full_window", "safe_zoom", "unpack"]
 
 _OPACITY_BLOCK, _ACTIVITY_BLOCK = 2, 3  # binary logarithms of the sides of blocks
-_SMOOTH = 6
-"""Second differences, in levels, up to which bilinear samples do: they are off by a level at most."""
+_SMOOTH = 8
+"""Second differences, in levels, up to which bilinear samples do: they are off by two at most."""
 _SUPERSAMPLING_SCALE = 1.05
 _MIN_SCENE_SIDE = 4
+_NO_PIXELS = np.zeros((0, 0), np.uint32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,6 +110,8 @@ class Renderer:
         self._flow_layout = np.zeros((count, 5), np.int32)
         self._flow_step = np.ones(count, np.float32)
         self._flow = np.zeros(1, np.float32)
+        self._rest = _NO_PIXELS
+        self._rest_key: tuple[Pose, float] | None = None
         self._rays = np.zeros(rays[::-1] if self._supersampling > 1 else (0, 0), np.uint32)
         self._light_sums = np.zeros((0, 3, width), np.uint32)
         self._retain = retain
@@ -163,6 +166,7 @@ class Renderer:
     def _draw(
         self, pose: Pose, flows: Sequence[Flow | None] | None, out: PackedRGBA, card_opacity: float
     ) -> None:
+        rest = self._rest_of(pose, flows, card_opacity)
         nodes = self._view.solve(pose)
         self._load_flows(flows)
         colour, tables = self._colour, self._blocks
@@ -183,11 +187,28 @@ class Renderer:
             pitch,
             flow,
             overlay,
+            rest,
             out,
             self._cubic,
             self._linear_light,
         )
         over_bands(compose, out.shape[0], pitch)
+
+    def _rest_of(
+        self, pose: Pose, flows: Sequence[Flow | None] | None, card_opacity: float
+    ) -> PackedRGBA:
+        """Return the frame of a pose without flows where the camera stands, else an empty one.
+
+        It stands where the pose is that of the frame before; what no flow moves is copied then.
+        """
+        if flows is None:
+            return _NO_PIXELS
+        if (pose, card_opacity) != self._rest_key:
+            self._rest_key, self._rest = (pose, card_opacity), _NO_PIXELS
+        elif not self._rest.size:
+            self._rest = np.empty(self._view.size[::-1], np.uint32)
+            self._draw(pose, None, self._rest, card_opacity)
+        return self._rest
 
     def _load_flows(self, flows: Sequence[Flow | None] | None) -> None:
         """Pack the flows for the kernel; a flow that several layers share is stored once."""

@@ -38,5 +38,6 @@ def build_scene(
         scene = Scene((*fronts, *scene.layers), scene.focal)
     for region in regions:
         if KINDS[region.label].layer == "background":
-            return split_background(scene, region.mask)
-    return scene
+            scene = split_background(scene, region.mask)
+            break
+    return scene.stacked()

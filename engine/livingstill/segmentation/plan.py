@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from livingstill.core.finding import Finding
 from livingstill.core.kinds import KINDS, resolve
 from livingstill.core.model import Float32Array, Region, UInt8Array
 from livingstill.core.registry import nearest
+from livingstill.core.threads import begin, lazy
 from livingstill.imaging import image
 from livingstill.segmentation import (
     borders,
@@ -150,12 +152,14 @@ def detect_kinds(
     for rule in RULES:
         evidence = rule(evidence)
     shares = {kind: _share(mask) for kind, mask in detect(evidence, requested).items()}
+    look_for_lettering = begin if hold_faces and shares else lazy
+    lettering_found = look_for_lettering(partial(find_lettering, evidence.reduced[FINE]))
     for kind, mask in shares.items():
         if rigid := KINDS[kind].rigid:
             shares[kind] = mask * (1 - resolve(rigid)(evidence, mask))
     if not hold_faces or not shares:  # what the user masks is held by the user alone
         return DetectedKinds(shape, shares, reflection=evidence.reflection)
-    lettering = image.upsample(find_lettering(evidence.reduced[FINE]), shape)
+    lettering = image.upsample(lettering_found(), shape)
     person = evidence.classes.get("person")
     people = None if person is None else _level(person)
     return DetectedKinds(shape, shares, lettering, people, reflection=evidence.reflection)
