@@ -210,7 +210,7 @@ def song(folder: Path) -> Path:
 
 def show_reel(page: Page) -> None:
     """Plan a reel on the beat of a song."""
-    wait(page, "!!globalThis.livingstill?.reel")
+    wait(page, "globalThis.livingstill?.place === 'batch'")
     page.keyboard.press("Alt+4")
     page.evaluate("livingstill.reel.store.set({duration: 20, title: 'A house by the lake'})")
     with tempfile.TemporaryDirectory() as made:

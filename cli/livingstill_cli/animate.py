@@ -136,7 +136,7 @@ def _play(shot: Shot, job: Job, several: list[str], quiet: bool) -> None:
     Raises
     ------
     InputError
-        If there is no photo, or there are several shapes.
+        If there is no photo, there are several shapes, or an output is named.
     """
     from livingstill_cli.studio import serve
 
@@ -144,6 +144,10 @@ def _play(shot: Shot, job: Job, several: list[str], quiet: bool) -> None:
         raise InputError("no photo was given; name one, as in `livingstill lake.jpg --preview`")
     if len(several) > 1:
         raise InputError("a preview plays one clip; give one --aspect")
+    if job.output:
+        raise InputError(
+            f"a preview writes nothing; leave out --preview to write {job.output[0]}, or -o"
+        )
     values = shot.model_dump(mode="json")
     serve(job.photo, threads=job.threads, quiet=quiet, values=values, view="player")
 

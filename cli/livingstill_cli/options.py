@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, get_origin
 
 import click
+from livingstill.core.errors import InputError
 from livingstill.settings.declare import bounds, choices
 from livingstill.settings.shot import Job, Shot, split
 from livingstill.settings.shot_file import load_shot_file
@@ -55,6 +56,7 @@ def _option(name: str, field: FieldInfo) -> Callable[[Any], Any]:
             heading=heading,
         )
     metavar = bounds(field).form
+    several = get_origin(field.annotation) is tuple and field.default == ()
     flags_ = ("-o", flag) if name == "output" else (flag,)
     return click.option(
         *flags_,
@@ -64,9 +66,21 @@ def _option(name: str, field: FieldInfo) -> Callable[[Any], Any]:
         help=_help(field),
         cls=GroupedOption,
         heading=heading,
-        multiple=get_origin(field.annotation) is tuple and field.default == (),
+        multiple=True,
+        callback=None if several else _one_value,
         shell_complete=completer(name, choices(field)),
     )
+
+
+def _one_value(
+    _context: click.Context, option: click.Parameter, given: tuple[str, ...]
+) -> str | None:
+    """Return the value of an option that takes one; refuse another one beside it."""
+    values = list(dict.fromkeys(given))
+    if len(values) > 1:
+        said = " and ".join(values)
+        raise InputError(f"{option.opts[-1]} is given more than once, {said}; give one of them")
+    return values[0] if values else None
 
 
 def picture_option(noun: str) -> Callable[[Any], Any]:

@@ -225,3 +225,4 @@ def test_a_preview_serves_the_shot_and_writes_nothing(livingstill, lake, monkeyp
     assert not list(tmp_path.iterdir())
     assert livingstill("--preview").code == 2
     assert livingstill(lake, "--aspect", "1:1,9:16", "--preview").code == 2
+    assert livingstill(lake, "--preview", "-o", "made.mp4").code == 2

@@ -264,7 +264,7 @@ def test_rooms_become_a_reel_in_an_order_of_ones_own(serve, page, samples, tmp_p
     (rooms / "torn.jpg").write_bytes(b"torn")
     studio = serve(source=rooms)
     page.goto(studio.address)
-    wait(page, "!!globalThis.livingstill?.reel")
+    wait(page, "globalThis.livingstill?.place === 'batch'")  # where a folder opens
     quick = {"size": "360p", "quality": "draft", "fps": 10, "duration": 8, "twins": False}
     page.evaluate(f"livingstill.reel.store.set({json.dumps({**quick, 'aspect': ['16:9']})})")
     page.keyboard.press("Alt+4")
@@ -290,7 +290,7 @@ def test_rooms_become_a_reel_in_an_order_of_ones_own(serve, page, samples, tmp_p
     assert names() == before
     page.click("#reel .primary:visible")
     wait(page, "!!livingstill.reel.outcome")
-    assert (studio.folder / "reel" / "reel.mp4").is_file()
+    assert (studio.folder / "reel" / "reel-16x9.mp4").is_file()
     wait(page, "livingstill.reel.video.readyState >= 2")
     assert page.evaluate("livingstill.reel.video.videoWidth") == 640
     assert not [path for path in rooms.iterdir() if path.name.startswith(".")]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+import shlex
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -35,6 +36,7 @@ HIDDEN = ("max_pixels", "depth", "depth_far", "background")
 
 MOST_PHOTOS = 500
 _LONGEST_TEXT = 200
+_TABLE = "rooms.csv"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,7 @@ class ReelPage:
         photos, values = self._photos(message), self._values(message)
         folder = self._studio.folder / shots.stem_of(message.get("name") or "reel")
         ordered, work, handles = bool(message.get("ordered")), self._work(), self._studio.handles
+        command = self._command(photos, message, folder)
 
         def run(steps: Steps) -> dict[str, Any]:
             source, links = _source(photos, work, ordered)
@@ -102,15 +105,36 @@ class ReelPage:
             done = reel(source, folder, values, progress=steps, cancelled=lambda: steps.cancelled)
             told = _told(done.as_json(), links)
             paths = [folder / name for name in (*done.videos, *done.files)]
+            if ordered:
+                paths.append(folder / _TABLE)
+                _write_table(paths[-1], photos, [_name_from(folder, p.stored) for p in photos])
             return {
                 **told,
                 "type": "reeled",
                 "folder": str(folder),
                 "files": [file_facts(path, handles.refer(path)) for path in paths],
-                "missing": told.get("missing", {}),
+                "command": command,
             }
 
         self._jobs.start("reel", run)
+
+    def _command(self, photos: Sequence[_Photo], message: Mapping[str, Any], folder: Path) -> str:
+        """Return the command that makes the same reels: of files that were uploaded, by their names."""
+        source, base = "PHOTOS", self._studio.folder
+        if message.get("ordered"):
+            source = f"{folder.name}/{_TABLE}"
+        elif self._studio.photos and not any(photo.stored.own for photo in photos):
+            source = os.path.relpath(self._studio.photos, base)
+        words = ["livingstill", "reel", source, "-o", folder.name]
+        for key, value in dict(message.get("settings") or {}).items():
+            option = f"--{key.replace('_', '-')}"
+            if isinstance(value, bool):
+                words.append(option if value else f"--no-{option[2:]}")
+            elif key in FILES:
+                words += [option, _name_from(base, self._studio.handles.of(value))]
+            else:
+                words += [option, ",".join(value) if isinstance(value, list) else f"{value}"]
+        return shlex.join(words)
 
     def _work(self) -> Path:
         """Return the session's folder of this page's reel."""
@@ -172,12 +196,22 @@ def _source(photos: Sequence[_Photo], work: Path, ordered: bool) -> tuple[Path, 
             path.unlink()
     if not ordered:
         return folder, links
-    table = work / "rooms.csv"
+    table = work / _TABLE
+    _write_table(table, photos, list(links))
+    return table, links
+
+
+def _write_table(table: Path, photos: Sequence[_Photo], names: Sequence[str]) -> None:
+    """Write the table of a reel's photos in their order, each by its name there."""
     with table.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(COLUMNS[:3])
-        writer.writerows((path, p.room, p.caption) for path, p in zip(links, photos))
-    return table, links
+        writer.writerows((name, p.room, p.caption) for name, p in zip(names, photos))
+
+
+def _name_from(folder: Path, stored: Stored) -> str:
+    """Return how a command or table in a folder names a file: one that was uploaded by its name."""
+    return stored.name if stored.own else os.path.relpath(stored.path, folder)
 
 
 def _free(photo: _Photo, folder: Path, taken: Mapping[str, str]) -> str:

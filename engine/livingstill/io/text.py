@@ -77,3 +77,12 @@ def _reason(error: ValueError | RecursionError) -> str:
     if isinstance(error, (tomllib.TOMLDecodeError, json.JSONDecodeError)):
         return str(error)
     return "it has a number of too many digits"
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number of things in words.
+
+    >>> counted(1, "room"), counted(3, "room")
+    ('1 room', '3 rooms')
+    """
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,7 @@ from livingstill.jobs.stages import Stages
 from livingstill.media import clip_reader
 from livingstill.media.formats import PIPES, format_of
 from livingstill.quality import no_reference, verdict
+from livingstill.settings.groups import PageSettings
 from livingstill.settings.page import is_page
 from livingstill.settings.shot import Job, Shot
 from livingstill.settings.shot_file import dump_shot_file
@@ -94,6 +96,8 @@ def animate_file(
             clip = reframe(scene, shot.aspect)
     else:
         clip = _prepare_photo(job.photo, shot, stages, record, ahead, as_page)
+    if not as_page:
+        clip = replace(clip, notes=(*clip.notes, *_notes_on_page_settings(shot)))
     observer = _ReportObserver(clip, outputs[0]) if job.report is not None else None
     if as_page:
         target, poster = Path(outputs[0]), job.poster
@@ -152,6 +156,18 @@ def _replayed(
         return None, None
     recorded = manifest.stages_of(dict(record))
     return difference, fingerprint.first_difference(recorded, fingerprint.stages(clip))
+
+
+def _notes_on_page_settings(shot: Shot) -> tuple[str, ...]:
+    """Return a note on the settings of pages that a shot changes, for outputs that are none."""
+    fields = PageSettings.model_fields.items()
+    changed = [name for name, field in fields if getattr(shot, name) != field.default]
+    said = " and ".join(f"--{name.replace('_', '-')}" for name in changed)
+    return (
+        (f"no output is a page, so {said} changes nothing; -o lake.html writes one",)
+        if said
+        else ()
+    )
 
 
 def _prepare_photo(

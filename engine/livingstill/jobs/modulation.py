@@ -20,7 +20,7 @@ from livingstill.core.model import SAMPLE_RATE
 from livingstill.io import text
 from livingstill.io.images import bytes_of
 from livingstill.media import sound
-from livingstill.settings.modulation import Modulation, Target
+from livingstill.settings.modulation import Modulation, ModulationSettings, Target
 from livingstill.settings.shot import Shot
 
 RATE = 50
@@ -97,11 +97,21 @@ def notes_on_unused(shot: Shot, kinds: Iterable[str]) -> tuple[str, ...]:
         "amount": "nothing moves",
         "camera": "the camera stands still",
     }
-    return tuple(
+    unused = [
         f"{because[one.key]}, so nothing follows {one.file.name}"
         for one in shot.modulate
         if idle[one.key]
-    )
+    ]
+    how = [name for name in ModulationSettings.model_fields if name != "modulate"]
+    changed = [
+        name for name in how if getattr(shot, name) != ModulationSettings.model_fields[name].default
+    ]
+    if changed and not shot.modulate:
+        said = " and ".join(f"--{name.replace('_', '-')}" for name in changed)
+        unused.append(
+            f"nothing follows a sound or a curve, so {said} changes nothing; see --modulate"
+        )
+    return tuple(unused)
 
 
 def _is_periodic(shot: Shot) -> bool:

@@ -62,7 +62,7 @@ def _presets(option: str, draft: str, standard: str, high: str) -> dict[str, dic
 
 
 # Our chroma is the mean of 2x2 pixels: it sits in their centre (1), and the file says so.
-_X265 = "log-level=error:pools=4:frame-threads=2:info=0:chromaloc=1"
+_X265 = "log-level=error:pools=4:frame-threads=2:info=0:chromaloc=1:cutree=0"
 _CODECS = (
     Codec(
         "h264", "libx264", "yuv420p", "plays everywhere", crf=18,
@@ -220,7 +220,7 @@ def format_of(path: str) -> Format:
             f"{PurePath(path).stem}.MP.jpg"
         )
     if suffix not in FORMATS:
-        known = [name for name in FORMATS if name.startswith(".")]
+        known = [*(name for name in FORMATS if name.startswith(".")), ".html"]
         hint = nearest(suffix, known) if suffix else f"; there are {', '.join(known)}"
         raise InputError(f"clip {path} has no format we write{hint}")
     return FORMATS[suffix]

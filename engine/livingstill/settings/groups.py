@@ -107,6 +107,15 @@ class RegionSettings(Group):
     )
     hold_faces: bool = param(True, "hold faces and text still", group="Motion")
 
+    @model_validator(mode="after")
+    def _none_alone(self) -> Self:
+        if "none" in self.motion and len(self.motion) > 1:
+            said = ",".join(self.motion)
+            raise ValueError(
+                f"motion is {said}; none stands alone, so leave it out or give only it"
+            )
+        return self
+
 
 class WindSettings(Group):
     """How much it moves: the one wind, and factors on all motion and on that of each kind."""

@@ -2,7 +2,7 @@
 
 import {debounce, el, iconButton, unique} from "./dom.js";
 import {control, field, fields, fold, part} from "./fields.js";
-import {fileList, progressOf} from "./files.js";
+import {commandLine, fileList, progressOf} from "./files.js";
 import * as link from "./link.js";
 import {Store} from "./store.js";
 import {humanise, words} from "./words.js";
@@ -238,6 +238,7 @@ export class Reel {
       el("p", {class: "muted"}, words.export.where(outcome.folder)),
       el("div", {class: "row"}, outcome.videos.map((name) => el("button", {type: "button", class: "small", "aria-label": text.play(name), onclick: () => this.play(name)}, name))),
       fileList(outcome.files),
+      el("p", {class: "muted"}, words.batch.again), commandLine(outcome.command),
     ] : []));
   }
 

@@ -6,7 +6,7 @@ import {commandLine, fileList, progressOf} from "./files.js";
 import * as link from "./link.js";
 import {Player} from "./player.js";
 import {Store} from "./store.js";
-import {humanise, words} from "./words.js";
+import {humanise, noteOf, words} from "./words.js";
 
 const FIRST_SERIAL = 2 ** 31; // looks at photos count from 1
 const SIDE = 960;
@@ -251,7 +251,7 @@ export class Rescue {
     const faults = verdict.faults.map((fault, index) => {
       const dot = el("span", {class: "swatch-dot"});
       dot.style.setProperty("--colour", verdict.hues[fault.kind]);
-      const about = fault.message.replace(/^frames? [^:]*: /, "");
+      const about = noteOf(fault.message.replace(/^frames? [^:]*: /, ""));
       return el("li", {}, el("button", {
         type: "button", class: "region fault", "aria-pressed": String(index === this.selected), onclick: () => this.select(index),
       }, dot, el("span", {class: "grow"}, el("span", {class: "title"}, humanise(fault.kind), el("span", {class: "muted"}, text.at(fault.first, fault.last, verdict.fps))),
@@ -260,7 +260,7 @@ export class Rescue {
     this.facts.replaceChildren(
       el("p", {class: "lead"}, faults.length ? text.faults(faults.length) : text.clean),
       el("ul", {class: "regions"}, faults),
-      ...verdict.notes.map((note) => el("p", {class: "muted"}, note)),
+      ...verdict.notes.map((note) => el("p", {class: "muted"}, noteOf(note))),
       el("div", {class: "row"}, another));
   }
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from livingstill.core.errors import InputError
+from livingstill.io.text import counted
 from livingstill.jobs.reel.entries import natural_key
 from livingstill.jobs.reel.facts import Facts
 from livingstill.jobs.reel.recognition import frontality
@@ -76,7 +77,7 @@ def _tour_reason(photos: Sequence[Facts]) -> str:
     seen = [photo for photo in photos if photo.told_by == "picture" and photo.room != "room"]
     parts = ["as a tour of the house"]
     if seen:
-        parts.append(f"{len(seen)} views told by the picture")
+        parts.append(f"{counted(len(seen), 'view')} told by the picture")
     if untold:
         parts.append(
             f"which rooms {len(untold)} photos show cannot be told from the pictures, so they keep the "

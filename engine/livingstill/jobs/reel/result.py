@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from livingstill.audio.beat import Beats
+from livingstill.io.text import counted
 from livingstill.jobs.reel.duplicates import Duplicate
 from livingstill.jobs.reel.facts import Facts
 from livingstill.jobs.reel.plan import Plan
@@ -62,8 +63,10 @@ class ReelPlan:
             names = ", ".join(photo.name for photo in self.unused)
             lines.append(f"{plan.seconds:g} s have no room for {names}; give a longer --duration")
         if self.left_out:
-            lines.append(f"{self.left_out} files of the folder are no photos")
-        lines += [*self.notes, f"{len(plan.stops)} rooms {self.order}"]
+            lines.append(
+                f"{counted(self.left_out, 'file')} of the folder {'is no photo' if self.left_out == 1 else 'are no photos'}"
+            )
+        lines += [*self.notes, f"{counted(len(plan.stops), 'room')} {self.order}"]
         return lines + ([self.music] if self.music else [])
 
 

@@ -12,6 +12,7 @@ from livingstill.core.errors import InputError
 from livingstill.core.model import Progress
 from livingstill.finish import listing_cards
 from livingstill.io.files import is_full
+from livingstill.io.text import counted
 from livingstill.jobs import credentials
 from livingstill.jobs.batch.folder import folder_lock, remove_partial_files
 from livingstill.jobs.credentials import SigningFiles
@@ -205,7 +206,7 @@ def _told(
     notes = [f"{s.photo.name}: {note}" for s in plan.stops for note in s.photo.record["notes"]]
     if plan.seconds < settings.duration:
         notes.append(
-            f"{len(plan.stops)} rooms make {plan.seconds:g} s at this pace; add photos for "
+            f"{counted(len(plan.stops), 'room')} {'makes' if len(plan.stops) == 1 else 'make'} {plan.seconds:g} s at this pace; add photos for "
             f"{settings.duration:g} s"
         )
     selection, reasons = prepared.selection, {**prepared.failed, **(failed or {})}

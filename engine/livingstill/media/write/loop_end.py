@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 from itertools import repeat
-from typing import Any
+from typing import Any, NamedTuple
 
 import av
 import numpy as np
@@ -31,8 +31,28 @@ _ARRIVED = 4
 _FINER = ((0.25, ((2, 1, 4.0),)), (0.45, ((2, 1, 3.0),)), (0.8, ((2, 1, 2.0),)))
 """Steps of clips, levels, up to which their end is coded more finely: there the coding error of both
 ends is larger than their motion. Frames from the end, first and last, and how many times the bits."""
-_CODED_BY_THEN = 56
-"""Frames after which the encoder has given the first one, whatever its look-ahead."""
+
+
+class Coding(NamedTuple):
+    """What is known of an encoder: its decoder, and frames after which it has given the first one.
+
+    ``beyond`` is how many frames it looks ahead at, None where the caller knows; ``zones`` the key
+    of the parameters in which it takes zones of frames to code more finely.
+    """
+
+    decoder: str
+    coded_by_then: int
+    beyond: int | None = None
+    zones: str = ""
+
+
+CODINGS = {
+    "h264": Coding("h264", 56, zones="x264-params"),
+    "h265": Coding("hevc", 32, 32, zones="x265-params"),
+    "vp9": Coding("vp9", 26, 26),
+    "av1": Coding("libdav1d", 96, 96),
+}
+"""Codecs whose loops are brought to their first frame."""
 
 
 class LoopEnd:
@@ -42,20 +62,21 @@ class LoopEnd:
     after the last, whose packets are left out.
     """
 
-    def __init__(self, loop: Loop, fps: Fraction, lookahead: int) -> None:
+    def __init__(self, loop: Loop, fps: Fraction, coding: Coding, lookahead: int = 0) -> None:
+        self.coding = coding
         self.frames = frames = loop.frames
         self._finer = next((zones for step, zones in _FINER if loop.step <= step), ())
-        self._lookahead = lookahead
+        self._lookahead = lookahead if coding.beyond is None else coding.beyond
         self._ramp = min(round(fps * Fraction(_APPROACH_SECONDS)), frames // 4)
-        if frames - self._ramp < _CODED_BY_THEN:  # the first frame's error comes too late
+        if frames - self._ramp < coding.coded_by_then:  # the first frame's error comes too late
             self._ramp = 0
         self._first: list[UInt8Array] = []
         self._coded: Any = None
         self._errors: list[NDArray[np.int16]] = []
 
     def zones(self) -> str:
-        """Return x264's zones of the frames that are coded more finely, empty where none are."""
-        if self.frames < 4 * sum(first for first, _, _ in self._finer):
+        """Return the zones of the frames that are coded more finely, empty where none are."""
+        if not self.coding.zones or self.frames < 4 * sum(first for first, _, _ in self._finer):
             return ""
         return "/".join(
             f"{self.frames - first},{self.frames - last},b={factor:g}"
@@ -65,7 +86,7 @@ class LoopEnd:
     def see(self, packet: Any, extradata: bytes | None) -> None:
         """Decode the first packet of the clip; take no notice of any other."""
         if self._coded is None:
-            decoder = av.CodecContext.create("h264", "r")
+            decoder = av.CodecContext.create(self.coding.decoder, "r")
             decoder.extradata = extradata
             self._coded = next(iter([*decoder.decode(packet), *decoder.decode(None)]))
 

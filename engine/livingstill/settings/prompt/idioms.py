@@ -24,6 +24,13 @@ _WEAK = (
 _THAN_WORDS = "(?:much|fast|quick(?:ly)?|slow(?:ly)?|strong(?:ly)?|wild(?:ly)?|gently|gentle|calm|rough|big|hard|heavy|heavily|far|high)"
 _ARROWS = {"←": "left", "→": "right", "↑": "up", "↓": "down"}
 _REWRITES = (
+    (r"\bwith (?=(?:the |a |your |my )?(?:camera|cam|shot) (?:be(?:ing)? )?(?:\w+ed|\w+ing|still|static|steady|stationary)\b)", ", "),
+    (r"\b(?:is |are )?not (?:ok|okay|allowed|welcome)\b", "don't move"),
+    (r"\b(\w+) (?:is |are )?(?:ok|okay|allowed|welcome)(?=\s*(?:[,.;!]|$|and\b|but\b))", r"\1 moves"),
+    (r"\beverything (?:around|near|behind|beside|next to) (?:it|them|him|her)\b", "everything else"),
+    (r"\bbecause\b(?! of)", "as"),
+    (r"\bbecause of\b", "in"),
+    (r"\bthe whole thing\b", "everything"),
     (r"\b(?:please|pls|plz|thanks|thank you|thx|cheers)\b", ""),
     (r"\b(?:no|not) more than (?=an? |the |slight|little|just)", ""),
     (r"\bat all\b(?! possible| times)", ""),

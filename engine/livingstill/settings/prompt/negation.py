@@ -28,7 +28,7 @@ def negated_tokens(tokens: tuple[Token, ...]) -> list[bool]:
             for k in [one] if one is not None else nouns:
                 out[k] = out[k] or whole or k > i or not any(n > i for n in nouns)
         elif role == "still" and not cancelled:
-            attributive = follows in ("kind", "camera") and tokens[i].word not in (
+            attributive = follows in ("kind", "thing", "held", "camera") and tokens[i].word not in (
                 "stop",
                 "freeze",
                 "lock",

@@ -88,13 +88,18 @@ def understand(prompt: str) -> Reading:
     clauses: list[Clause] = []
     before: list[Token] = []
     every: list[Token] = []
+    refusing = False
     joins: list[str] = []
     for join, part in parts(text):
         joins.append(join)
         tokens = [token_of(word, words, problems) for word in part.split()]
         tokens = resolved(tokens, before, every)
         tokens = elliptic(tokens, before)
-        if join == "nor":
+        refused_too = (
+            join == "or" and refusing and {t.role for t in tokens} & {"verb", "move", "blow"}
+        )
+        refusing = any(t.role == "negation" for t in tokens) or (join == "or" and refusing)
+        if join == "nor" or refused_too:
             tokens.insert(0, Token("nor", "negation"))
         listed = not {t.role for t in before} & {"verb", "move", "blow", "act", "size", "still"}
         before = [*(before if listed else ()), *tokens]

@@ -7,6 +7,7 @@ from dataclasses import replace
 from livingstill.settings.prompt.clauses import Clause
 from livingstill.settings.prompt.modifiers import direction_of
 from livingstill.settings.prompt.phrases import MOTIONS
+from livingstill.settings.prompt.vocabulary import partners
 
 
 def shared(clauses: list[Clause]) -> list[Clause]:
@@ -30,6 +31,8 @@ def shared(clauses: list[Clause]) -> list[Clause]:
             held = held and (after.join in ("and", "or", "nor") or not nouns)
             if held and not after.leading and not after.kinds:
                 clause = stilled(clause)
+            elif clause.join == "and" and _said(before) and after.join == ",":
+                pass  # "gentle movement on water and leaves, strong movement on flags"
             elif clause.kinds and after.kinds and not after.impossible:
                 clause = replace(clause, direction=after.direction, strength=after.strength)
         join = clause.join in ("and", "or", "nor")
@@ -65,8 +68,27 @@ def _spread(clauses: list[Clause]) -> list[Clause]:
             if _of_motion(last):  # a list goes on
                 spoken = (*(t for t in last.tokens if t.word in MOTIONS), *spoken)
             clause = replace(clause, strength=last.strength, tokens=spoken)
+        elif (
+            out
+            and clause.join == "and"
+            and last.kinds
+            and last.strength is None
+            and _trailing(clause)
+        ):
+            out[-1] = replace(last, strength=clause.strength)  # "move grass and flowers lightly"
         out.append(clause)
     return out
+
+
+def _said(clause: Clause) -> bool:
+    """Return whether a clause says of its own things that they move, or how much."""
+    return bool(clause.kinds) and (clause.strength is not None or clause.moving)
+
+
+def _trailing(clause: Clause) -> bool:
+    """Return whether a clause is a kind and then how strongly, with no verb of its own."""
+    roles = [t.role for t in clause.tokens if t.role not in ("idle", "boost", "adjective")]
+    return len(roles) > 1 and roles[0] == "kind" and set(roles[1:]) == {"size"}
 
 
 def _of_motion(clause: Clause) -> bool:
@@ -170,11 +192,12 @@ def _first_strength(clauses: list[Clause]) -> list[Clause]:
 def stilled(clause: Clause) -> Clause:
     """Return a bare clause as one that says that its things do not move."""
     roles = {token.role for token in clause.tokens}
+    also = [p for t in clause.tokens if t.role == "kind" for p in sorted(partners(t.word))]
     return replace(
         clause,
         kinds=(),
         places=(),
-        still=(*clause.still, *clause.kinds, *clause.places),
+        still=(*clause.still, *clause.kinds, *clause.places, *also),
         faces=clause.faces or "held" in roles,
         kept=clause.kept or "thing" in roles,
         camera="static" if "camera" in roles else clause.camera,

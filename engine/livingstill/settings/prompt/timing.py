@@ -67,7 +67,7 @@ def timing(text: str) -> tuple[dict[str, Any], str]:
     )
     take(r",? *\b(?:and |then )+holds?(?: at the end| there)? *[.!]?$", "loop", lambda _: "hold")
     take(r"\b(\d+:\d+)\b", "aspect", lambda m: m[1])
-    take(r"\b(?:don't|not|no|without|never) (?:a )?(?:loop\w*|repeat\w*)\b|\bplays? (?:it )?once\b",
+    take(r"\b(?:don't|not|no|without|never) (?:(?:want|need|have|make|be|it|this|a|any|to) )*(?:loop\w*|repeat\w*)\b|\bplays? (?:it )?once\b",
          "loop", lambda _: "none")  # fmt: skip
     take(r"\bboomerang\w*\b|\bping ?pong\b|\bbounc\w+ loop\b", "loop", lambda _: "bounce")
     take(r"\b(?:that |and |which )?(?:seamless(?:ly)? |perfect(?:ly)? |endless(?:ly)? )?"

@@ -51,7 +51,7 @@ ROLES = _table(
     "alone stable unchanged untouched steady lock paused immobilise immobilize",
     hold="keep hold stay remain leave kept",
     only="only just solely",
-    all="things thing stuff something elements everything all rest anything else photo pic snapshot photograph painting drawing artwork footage picture image scene it everywhere",
+    all="things stuff something elements everything all rest anything else photo pic snapshot photograph painting drawing artwork footage picture image scene it everywhere",
     camera="camera cam shot viewpoint",
     held="people person man men woman women girl boy child children kid baby face couple crowd "
     "portrait text lettering letter sign logo human model bride groom family guy lady "
