@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any, get_origin
 
 import click
-from livingstill.core.errors import InputError
 from livingstill.settings.declare import bounds, choices
 from livingstill.settings.shot import Job, Shot, split
 from livingstill.settings.shot_file import load_shot_file
@@ -73,14 +72,18 @@ def _option(name: str, field: FieldInfo) -> Callable[[Any], Any]:
 
 
 def _one_value(
-    _context: click.Context, option: click.Parameter, given: tuple[str, ...]
+    context: click.Context, option: click.Parameter, given: tuple[str, ...]
 ) -> str | None:
-    """Return the value of an option that takes one; refuse another one beside it."""
-    values = list(dict.fromkeys(given))
-    if len(values) > 1:
-        said = " and ".join(values)
-        raise InputError(f"{option.opts[-1]} is given more than once, {said}; give one of them")
-    return values[0] if values else None
+    """Return the value of an option that takes one: the last, and a note if there are others."""
+    if len(set(given)) > 1:
+        note = f"note: {option.opts[-1]} is given more than once; {given[-1]} counts, the last"
+
+        def say_so() -> None:
+            if not context.params.get("quiet"):
+                click.echo(note, err=True)
+
+        context.call_on_close(say_so)
+    return given[-1] if given else None
 
 
 def picture_option(noun: str) -> Callable[[Any], Any]:

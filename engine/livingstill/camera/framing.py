@@ -93,8 +93,9 @@ def shown_part(
 
     >>> shown_part((3000, 2000), FrameSettings(size="320x214"))
     (0.0, 0.0, 1.0, 1.0)
-    >>> shown_part((3000, 2000), FrameSettings(aspect="1:1"), (0.9, 0.5))[::2]
-    (0.33333333333333337, 1.0)
+    >>> left, _, right, _ = shown_part((3000, 2000), FrameSettings(aspect="1:1"), (0.9, 0.5))
+    >>> round(left, 3), right
+    (0.333, 1.0)
     """
     fixed, shape = sides(settings.size), photo[0] / photo[1]
     if settings.fit != "crop":

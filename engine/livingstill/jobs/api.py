@@ -46,7 +46,7 @@ def animate(photo: PhotoSource, **settings: Unpack[ShotKeys]) -> Clip:
 
     >>> import livingstill
     >>> livingstill.animate("samples/lake.jpg", size="320x214", duration=0.2, camera="orbit")
-    <Clip of lake.jpg: 320x214, 6 frames at 30 fps, camera orbit, water 25%, ...>
+    <Clip of lake.jpg: 320x214, 6 frames at 30 fps, camera orbit, water 26%, ...>
     """
     with _errors_for_python():
         shot = _shot(settings)

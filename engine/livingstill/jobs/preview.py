@@ -136,6 +136,7 @@ class Preview:
 def first_shot(photo: Photo, shot: Shot) -> Shot:
     """Return a shot for the first look: small, coarse, and nothing moves by itself beside a camera.
 
+    >>> import numpy as np
     >>> photo = Photo(np.zeros((2000, 3000, 3), np.uint8))
     >>> first_shot(photo, Shot()).size, first_shot(photo, Shot()).motion
     ('540x360', ('none',))
@@ -150,6 +151,7 @@ def first_shot(photo: Photo, shot: Shot) -> Shot:
 def small_shot(photo: Photo, shot: Shot, largest: tuple[int, int] = LARGEST) -> Shot:
     """Return a shot in a frame of the same shape, no larger than a preview is, and of few frames.
 
+    >>> import numpy as np
     >>> photo = Photo(np.zeros((2000, 3000, 3), np.uint8))
     >>> small_shot(photo, Shot(duration=30)).size, small_shot(photo, Shot(duration=30)).fps
     ('810x540', 10.0)

@@ -17,6 +17,9 @@ from livingstill.network.graph import Network
 
 WEIGHTS = {"depth": "depth.npz", "classes": "classes.npz"}
 CLASSES = ("other", "sky", "water", "foliage", "grass", "person")
+MOVING_CLASSES = ("sky", "water", "person")
+"""Classes of what moves by itself, so that it tells nothing of a camera."""
+
 HELPER_CLASSES = ("land", "building", "fire")
 """Classes the network also tells apart, so that it learns what is none of the others: part of "other"."""
 

@@ -150,7 +150,9 @@ def _poses_inside_still(
         if max(needed) < 1.002:
             break
         # closing in by e also carries the picture on; at c + 1 - 1 / e it goes as far as before
-        close_in += np.interp(np.arange(count), probes, [0.0, *(1 - 1 / e for e in needed)])
+        close_in += np.interp(
+            np.arange(count), probes, [0.0, *(1.002 - 1 / e if e > 1 else 0.0 for e in needed)]
+        )
     return _poses(way, amount, start * close_in, stage.depths), float(close_in.max())
 
 

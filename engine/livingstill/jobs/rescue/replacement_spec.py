@@ -11,6 +11,7 @@ from livingstill.core.model import Float32Array, Perception, Timeline, UInt8Arra
 from livingstill.jobs.analyse import perceive
 from livingstill.jobs.rescue import camera_track
 from livingstill.jobs.rescue.observation import Observation
+from livingstill.network.forward import MOVING_CLASSES
 from livingstill.quality import no_reference
 from livingstill.settings.rescue import RescueJob
 
@@ -21,8 +22,6 @@ _MOTION_STATIC, _MOTION_MOVING = 0.03, 0.15
 """1/480 frame widths per frame from which a tile moves: before a still camera, a moving one."""
 _RESIDUAL_STATIC, _RESIDUAL_MOVING = 0.35, 3.0
 """Levels per frame that no flow explains, likewise: moving detail is never explained entirely."""
-_MOVING_CLASSES = ("sky", "water", "person")
-"""Classes of the network by which no camera is tracked."""
 _MIN_GOOD_STEPS = 3
 """Fewest good steps from which a camera is tracked; with fewer, bad ones are used too."""
 
@@ -67,7 +66,7 @@ def specify_replacement(
 def moving_by_nature(perception: Perception) -> UInt8Array:
     """Return (h, w) uint8, 255 where a picture shows sky, water or people."""
     planes = zip(perception.classes, perception.probabilities)
-    moving = [plane.astype(np.uint16) for name, plane in planes if name in _MOVING_CLASSES]
+    moving = [plane.astype(np.uint16) for name, plane in planes if name in MOVING_CLASSES]
     return np.where(np.sum(moving, axis=0) > 127, 255, 0).astype(np.uint8)
 
 
