@@ -16,6 +16,9 @@ from livingstill.quality.no_reference import Series
 
 Span = tuple[int, int]
 
+_EASED = 0.7
+"""Activity beside a repeat, as a share of that four steps out, below which the motion is slowing."""
+
 
 @dataclass(frozen=True, slots=True)
 class Freeze:
@@ -100,10 +103,19 @@ class Freeze:
             # at either end it may be a camera that sets off or comes to rest, between two sides one
             # that turns: it slows down before and sets off after
             ratio = 0.4 if len(sides) == 2 else 0.8
-            turns = len(sides) == 2 and min(sides) < ratio * median
+            turns = len(sides) == 2 and (
+                min(sides) < ratio * median
+                or (_eases(activity, first - 1, -1) and _eases(activity, last + 1, 1))
+            )
             if sides and max(sides) > max(5 * inside, ratio * median) and not turns:
                 spans.append((first, last))
         return spans
+
+
+def _eases(activity: Float32Array, edge: int, way: int) -> bool:
+    """Return whether the steps beside a repeat grow livelier away from it, as a camera's do at a turn."""
+    outer = activity[edge + 3 * way : edge + 6 * way : way] if edge + 3 * way > 0 else activity[:0]
+    return len(outer) == 3 and bool(activity[edge] < _EASED * np.median(outer))
 
 
 def _without_key_frames(activity: Float32Array, key: Flags) -> Float32Array:
