@@ -202,7 +202,17 @@ def _fail(sentence: str, code: int) -> None:
         text = f"{text[: _MAX_SENTENCE // 2]} ... {text[-_MAX_SENTENCE // 3 :]}"
     with suppress(OSError, ValueError):  # stderr may be closed or full
         click.echo(f"livingstill: {text}", err=True)
+    _discard_unwritable_output()
     sys.exit(code)
+
+
+def _discard_unwritable_output() -> None:
+    """Let go of what stdout buffers and cannot write; Python would exit with 120 because of it."""
+    try:
+        sys.stdout.flush()
+    except (OSError, ValueError):
+        with suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _system_refusal(error: Exception) -> str:
