@@ -208,6 +208,8 @@ def _fail(sentence: str, code: int) -> None:
 
 def _discard_unwritable_output() -> None:
     """Let go of what stdout buffers and cannot write; Python would exit with 120 because of it."""
+    if sys.stdout is None:  # it was closed when Python began
+        return
     try:
         sys.stdout.flush()
     except (OSError, ValueError):
