@@ -246,6 +246,7 @@ def test_a_title_is_typed_on_the_picture_and_the_seam_is_played_around(serve, pa
     assert value(page, "title_place") == "top-right" and page.is_hidden("#typing")
     looked(page)
     page.keyboard.press("j")
+    wait(page, "livingstill.player.drawn.index >= 26")
     seen = set()
     for _ in range(40):
         page.wait_for_timeout(60)
