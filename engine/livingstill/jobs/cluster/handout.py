@@ -30,7 +30,7 @@ _POLL = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class WorkerResult:
     """What a worker made of a task: records, files by name, and whether its own disk was full."""
 
     records: list[dict[str, Any]]
@@ -40,22 +40,22 @@ class Made:
 
 
 @dataclass(frozen=True, slots=True)
-class Errand(Generic[T]):
+class TaskProtocol(Generic[T]):
     """How tasks of one kind are handed out.
 
-    ``name`` tells tasks apart, ``load`` gives a function and its arguments, which makes ``Made``
+    ``name`` tells tasks apart, ``load`` gives a function and its arguments, which makes ``WorkerResult``
     of a task on a worker, ``keep`` writes what it made and returns the records, ``fail`` returns those
     of a task without an outcome: of one that is lost, or (True) that could not even be tried.
     """
 
     name: Callable[[T], str]
     load: Callable[[T], tuple[Any, ...]]
-    keep: Callable[[T, Made], Records]
+    keep: Callable[[T, WorkerResult], Records]
     fail: Callable[[T, str, bool], Records]
 
 
 @dataclass(frozen=True, slots=True)
-class _Handed(Generic[T]):
+class _SubmittedTask(Generic[T]):
     """A task that is handed out, and the workers that may do it; none = any."""
 
     task: T
@@ -67,7 +67,7 @@ class _Handed(Generic[T]):
 
 
 def hand_out(
-    client: Client, waiting: deque[T], errand: Errand[T], patience: float | None = None
+    client: Client, waiting: deque[T], protocol: TaskProtocol[T], patience: float | None = None
 ) -> Generator[Records, None, None]:
     """Yield each task's records as it ends, or an empty list where none has ended for a while.
 
@@ -76,14 +76,14 @@ def hand_out(
     failure. If no worker is left for ``patience`` seconds, the records of all say so.
     """
     patience = PATIENCE if patience is None else patience
-    running: dict[Future, _Handed[T]] = {}
+    running: dict[Future, _SubmittedTask[T]] = {}
     full_disks, tries, last_alive = set[str](), Counter[str](), time.monotonic()
     try:
         while waiting or running:
             while waiting and len(running) < TASKS_PER_WORKER * count_workers(client):
                 task = waiting.popleft()
                 allowed = frozenset(addresses(client) - full_disks if full_disks else ())
-                running[_submit(client, errand, task, allowed)] = _Handed(task, allowed)
+                running[_submit(client, protocol, task, allowed)] = _SubmittedTask(task, allowed)
             ended = _wait(list(running))
             live = addresses(client) if client.status == "running" else set()
             if ended or live:
@@ -95,23 +95,23 @@ def hand_out(
                 left = [*(handed.task for handed in running.values()), *waiting]
                 waiting.clear()
                 for task in left:
-                    yield errand.fail(task, message, True)
+                    yield protocol.fail(task, message, True)
                 return
             for future in ended:
                 task = running.pop(future).task
                 try:
-                    made: Made = future.result()
+                    made: WorkerResult = future.result()
                 except Exception as error:
                     message = f"its workers died or failed ({type(error).__name__}: {error})"
-                    yield errand.fail(task, message, False)
+                    yield protocol.fail(task, message, False)
                     continue
                 if made.disk_full:
                     full_disks.add(made.worker)
-                    tries[errand.name(task)] += 1
-                    if tries[errand.name(task)] < TRIES and live - full_disks:
+                    tries[protocol.name(task)] += 1
+                    if tries[protocol.name(task)] < TRIES and live - full_disks:
                         waiting.appendleft(task)
                         continue
-                yield errand.keep(task, made)
+                yield protocol.keep(task, made)
             for future in [f for f, handed in running.items() if handed.stranded(live)]:
                 waiting.appendleft(running.pop(future).task)
                 future.cancel()
@@ -122,8 +122,8 @@ def hand_out(
             future.cancel()
 
 
-def _submit(client: Client, errand: Errand[T], task: T, allowed: frozenset[str]) -> Future:
-    function, *arguments = errand.load(task)
+def _submit(client: Client, protocol: TaskProtocol[T], task: T, allowed: frozenset[str]) -> Future:
+    function, *arguments = protocol.load(task)
     workers = sorted(allowed) or None
     return client.submit(function, *arguments, pure=False, retries=TRIES, workers=workers)
 

@@ -14,7 +14,7 @@ from livingstill.core.errors import InputError
 from livingstill.io.files import atomic_write, is_full
 from livingstill.jobs.batch.pool import Records
 from livingstill.jobs.batch.work import Output, Task, failed_record, failure, make, store
-from livingstill.jobs.cluster.handout import Errand, Made, hand_out
+from livingstill.jobs.cluster.handout import TaskProtocol, WorkerResult, hand_out
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -40,8 +40,10 @@ def run(client: Client, tasks: Sequence[Task]) -> Generator[Records, None, None]
             raise InputError(
                 f"clip {task.photo} is {what} on this machine only; leave out --cluster"
             )
-    errand = Errand(name=lambda task: task.outputs[0].name, load=_loaded, keep=_kept, fail=_failed)
-    with closing(hand_out(client, deque(tasks), errand)) as results:
+    protocol = TaskProtocol(
+        name=lambda task: task.outputs[0].name, load=_loaded, keep=_kept, fail=_failed
+    )
+    with closing(hand_out(client, deque(tasks), protocol)) as results:
         yield from filter(None, results)
 
 
@@ -57,7 +59,7 @@ def _loaded(task: Task) -> tuple[Any, ...]:
     return _make_on_worker, task, bytes_of_photo(task.photo)
 
 
-def _kept(task: Task, made: Made) -> Records:
+def _kept(task: Task, made: WorkerResult) -> Records:
     return _store_results(task, made.records, made.files)
 
 
@@ -65,7 +67,7 @@ def _failed(task: Task, message: str, _: bool) -> Records:
     return [failure(task, output, message) for output in task.pending]
 
 
-def _make_on_worker(task: Task, photo: bytes) -> Made:
+def _make_on_worker(task: Task, photo: bytes) -> WorkerResult:
     """Make a task's clips in a folder of this machine."""
     from distributed import get_worker
 
@@ -74,12 +76,12 @@ def _make_on_worker(task: Task, photo: bytes) -> Made:
         with tempfile.TemporaryDirectory(prefix="livingstill-") as folder:
             records, files = _make_in(Path(folder), task, photo)
             full = any(is_full(str(record.get("error", ""))) for record in records)
-            return Made(records, files, worker, full)
+            return WorkerResult(records, files, worker, full)
     except OSError as error:
         if not is_full(error):
             raise
         records = [failed_record(task, output, FULL_WORKER) for output in task.pending]
-        return Made(records, {}, worker, disk_full=True)
+        return WorkerResult(records, {}, worker, disk_full=True)
 
 
 def _make_in(

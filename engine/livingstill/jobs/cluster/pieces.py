@@ -14,7 +14,7 @@ from livingstill.core.errors import InputError
 from livingstill.io.files import atomic_write, is_full
 from livingstill.jobs.batch.pool import Records
 from livingstill.jobs.batch.work import store
-from livingstill.jobs.cluster.handout import Errand, Made, hand_out
+from livingstill.jobs.cluster.handout import TaskProtocol, WorkerResult, hand_out
 from livingstill.jobs.cluster.photos import FULL_WORKER, bytes_of_photo
 from livingstill.jobs.reel.piece import Piece
 from livingstill.jobs.reel.work import lost, make
@@ -30,9 +30,9 @@ def run_reel(client: Client, work: deque[Piece]) -> Generator[Records, None, Non
     disk, except a logo or a font. Dissolves are made here, where their frames are. If no worker is left
     for a minute, or our own disk is full, the records say that the piece is missing.
     """
-    errand = Errand(name=lambda piece: piece.name, load=_loaded, keep=_kept, fail=_failed)
+    protocol = TaskProtocol(name=lambda piece: piece.name, load=_loaded, keep=_kept, fail=_failed)
     remote: deque[Piece] = deque()
-    with closing(hand_out(client, remote, errand)) as results:
+    with closing(hand_out(client, remote, protocol)) as results:
         while True:
             while work:
                 piece = work.popleft()
@@ -51,7 +51,7 @@ def _loaded(piece: Piece) -> tuple[Any, ...]:
     return _make_on_worker, piece, bytes_of_photo(piece.photo), reads
 
 
-def _kept(piece: Piece, made: Made) -> Records:
+def _kept(piece: Piece, made: WorkerResult) -> Records:
     """Write a piece's files and its record; one that cannot be written is missing."""
     (record,) = made.records
     if made.disk_full:
@@ -72,7 +72,7 @@ def _failed(piece: Piece, message: str, untried: bool) -> Records:
     return lost(piece, message, missing=untried)
 
 
-def _make_on_worker(piece: Piece, photo: bytes, reads: Mapping[str, bytes]) -> Made:
+def _make_on_worker(piece: Piece, photo: bytes, reads: Mapping[str, bytes]) -> WorkerResult:
     """Make a piece in a folder of this machine."""
     from distributed import get_worker
 
@@ -80,11 +80,11 @@ def _make_on_worker(piece: Piece, photo: bytes, reads: Mapping[str, bytes]) -> M
     try:
         with tempfile.TemporaryDirectory(prefix="livingstill-") as name:
             record, files = _make_in(Path(name), piece, photo, reads)
-            return Made([record], files, worker, is_full(str(record.get("error", ""))))
+            return WorkerResult([record], files, worker, is_full(str(record.get("error", ""))))
     except OSError as error:
         if not is_full(error):
             raise
-        return Made(lost(piece, FULL_WORKER), {}, worker, disk_full=True)
+        return WorkerResult(lost(piece, FULL_WORKER), {}, worker, disk_full=True)
 
 
 def _make_in(

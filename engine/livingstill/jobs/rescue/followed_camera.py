@@ -81,7 +81,7 @@ class FollowedCamera:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Stage:
+class RenderContext:
     """What a path is rendered in: scene, its window at rest, the frame's size and the clip's time.
 
     ``moving`` is what ``camera_track.track`` leaves out, in the first frame.
@@ -95,7 +95,7 @@ class Stage:
     moving: UInt8Array | None = None
 
 
-def follow(way: Track, stage: Stage, *, may_start_closer: bool) -> FollowedCamera:
+def follow(way: Track, context: RenderContext, *, may_start_closer: bool) -> FollowedCamera:
     """Return the camera whose picture goes the way of a clip, as far as the still reaches.
 
     As much of a shift as is natural is made by moving the camera, as much of a magnification by
@@ -107,29 +107,29 @@ def follow(way: Track, stage: Stage, *, may_start_closer: bool) -> FollowedCamer
     way : the clip's track, smooth
     may_start_closer : whether the first frame may be less than the still shows, to pull out from
     """
-    start = _start(way, stage) if may_start_closer else 1.0
+    start = _start(way, context) if may_start_closer else 1.0
     amount, largest, share = 1.0, 4.0, 0.0
     for _ in range(_ATTEMPTS):
-        poses, close_in = _poses_inside_still(way, amount, start, stage)
-        path = SampledPath(poses, stage.timeline.periodic)
+        poses, close_in = _poses_inside_still(way, amount, start, context)
+        path = SampledPath(poses, context.timeline.periodic)
         excess = (close_in - 1) / max(_MAX_CLOSE_IN / start - 1, 0.02)
         if excess > 1.02:
             amount = largest = amount / excess
             continue
-        share = _rendered_share(path, way, stage)
+        share = _rendered_share(path, way, context)
         if abs(share - 1) < _TOLERANCE or share < 0.1 or (share < 1 and amount >= largest):
             break
         amount = min(largest, amount / share)
     return FollowedCamera(path, share, start, close_in)
 
 
-def _start(way: Track, stage: Stage) -> float:
+def _start(way: Track, context: RenderContext) -> float:
     """Return the magnification to start at, so that a way that is mostly a pull-out stays in the still."""
     if 1 - way.zoom.min() <= 2 * np.hypot(way.x, way.y).max():
         return 1.0
-    poses = _poses(way, 1.0, np.ones_like(way.x), stage.depths)
+    poses = _poses(way, 1.0, np.ones_like(way.x), context.depths)
     probed = [poses[i] for i in _probes(len(poses))]
-    return min(_MAX_CLOSE_IN, safe_zoom(stage.scene, probed, stage.window, stage.size))
+    return min(_MAX_CLOSE_IN, safe_zoom(context.scene, probed, context.window, context.size))
 
 
 def _probes(count: int) -> list[int]:
@@ -138,22 +138,24 @@ def _probes(count: int) -> list[int]:
 
 
 def _poses_inside_still(
-    way: Track, amount: float, start: float, stage: Stage
+    way: Track, amount: float, start: float, context: RenderContext
 ) -> tuple[tuple[Pose, ...], float]:
     """Return a pose per frame, each closed in by what the still's border requires, and the most."""
     count = len(way.x)
     probes = _probes(count)
     close_in = np.ones(count)
     for _ in range(_BORDER_ROUNDS):
-        poses = _poses(way, amount, start * close_in, stage.depths)
-        needed = [safe_zoom(stage.scene, [poses[i]], stage.window, stage.size) for i in probes[1:]]
+        poses = _poses(way, amount, start * close_in, context.depths)
+        needed = [
+            safe_zoom(context.scene, [poses[i]], context.window, context.size) for i in probes[1:]
+        ]
         if max(needed) < 1.002:
             break
         # closing in by e also carries the picture on; at c + 1 - 1 / e it goes as far as before
         close_in += np.interp(
             np.arange(count), probes, [0.0, *(1.002 - 1 / e if e > 1 else 0.0 for e in needed)]
         )
-    return _poses(way, amount, start * close_in, stage.depths), float(close_in.max())
+    return _poses(way, amount, start * close_in, context.depths), float(close_in.max())
 
 
 def _poses(way: Track, amount: float, zooms: Float64Array, depths: Depths) -> tuple[Pose, ...]:
@@ -180,17 +182,17 @@ def _poses(way: Track, amount: float, zooms: Float64Array, depths: Depths) -> tu
     )
 
 
-def _rendered_share(path: CameraPath, way: Track, stage: Stage) -> float:
+def _rendered_share(path: CameraPath, way: Track, context: RenderContext) -> float:
     """Return how far the rendered picture goes along a clip's way, as a share of it.
 
     Of a way that is more a shift than a magnification the shift counts: hiding the still's border
     magnifies too.
     """
-    renderer = frames.Renderer(stage.scene, stage.window, stage.size, "draft")
+    renderer = frames.Renderer(context.scene, context.window, context.size, "draft")
     until = int(way.displacement.argmax())
-    poses = (path.at(stage.timeline.time(i)) for i in _probes(until + 1))
+    poses = (path.at(context.timeline.time(i)) for i in _probes(until + 1))
     pictures = (frames.unpack(renderer.frame(pose)) for pose in poses)
-    made = track(pictures, moving=stage.moving)
+    made = track(pictures, moving=context.moving)
     x, y, zoom = made.x[-1], made.y[-1], made.zoom[-1]
     asked = way.x[until], way.y[until], way.zoom[until] - 1
     if np.hypot(asked[0], asked[1]) > abs(asked[2]) / 2:

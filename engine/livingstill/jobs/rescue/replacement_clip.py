@@ -23,7 +23,7 @@ from livingstill.jobs.analyse import Analysis, analyse
 from livingstill.jobs.clip import Clip
 from livingstill.jobs.rescue.camera_track import Track
 from livingstill.jobs.rescue.eased_motion import EasedMotion
-from livingstill.jobs.rescue.followed_camera import Depths, FollowedCamera, Stage, follow
+from livingstill.jobs.rescue.followed_camera import Depths, FollowedCamera, RenderContext, follow
 from livingstill.jobs.rescue.replacement_spec import Flags, ReplacementSpec, moving_by_nature
 from livingstill.jobs.stages import Stages
 from livingstill.quality import registration
@@ -82,10 +82,10 @@ def build(
             moves_by_itself = bool(regions) and not gentle_move
             camera, choice, notes = _standing_camera(spec, view, shot.seed, moves_by_itself)
         else:
-            stage = Stage(
+            context = RenderContext(
                 scene, window, spec.size, spec.timeline, _depths(analysis, frame), spec.moving
             )
-            followed = follow(spec.way, stage, may_start_closer=not keeps_opening)
+            followed = follow(spec.way, context, may_start_closer=not keeps_opening)
             camera, choice = followed.path, _STATIC
             notes = _notes_on(followed, spec.way)
     with stages("motion"):

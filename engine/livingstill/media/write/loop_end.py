@@ -33,7 +33,7 @@ _FINER = ((0.25, ((2, 1, 4.0),)), (0.45, ((2, 1, 3.0),)), (0.8, ((2, 1, 2.0),)))
 ends is larger than their motion. Frames from the end, first and last, and how many times the bits."""
 
 
-class Coding(NamedTuple):
+class EncoderTraits(NamedTuple):
     """What is known of an encoder: its decoder, and frames after which it has given the first one.
 
     ``beyond`` is how many frames it looks ahead at, None where the caller knows; ``zones`` the key
@@ -46,11 +46,11 @@ class Coding(NamedTuple):
     zones: str = ""
 
 
-CODINGS = {
-    "h264": Coding("h264", 56, zones="x264-params"),
-    "h265": Coding("hevc", 32, 32, zones="x265-params"),
-    "vp9": Coding("vp9", 26, 26),
-    "av1": Coding("libdav1d", 96, 96),
+ENCODER_TRAITS = {
+    "h264": EncoderTraits("h264", 56, zones="x264-params"),
+    "h265": EncoderTraits("hevc", 32, 32, zones="x265-params"),
+    "vp9": EncoderTraits("vp9", 26, 26),
+    "av1": EncoderTraits("libdav1d", 96, 96),
 }
 """Codecs whose loops are brought to their first frame."""
 
@@ -62,13 +62,15 @@ class LoopEnd:
     after the last, whose packets are left out.
     """
 
-    def __init__(self, loop: Loop, fps: Fraction, coding: Coding, lookahead: int = 0) -> None:
-        self.coding = coding
+    def __init__(
+        self, loop: Loop, fps: Fraction, traits: EncoderTraits, lookahead: int = 0
+    ) -> None:
+        self.traits = traits
         self.frames = frames = loop.frames
         self._finer = next((zones for step, zones in _FINER if loop.step <= step), ())
-        self._lookahead = lookahead if coding.beyond is None else coding.beyond
+        self._lookahead = lookahead if traits.beyond is None else traits.beyond
         self._ramp = min(round(fps * Fraction(_APPROACH_SECONDS)), frames // 4)
-        if frames - self._ramp < coding.coded_by_then:  # the first frame's error comes too late
+        if frames - self._ramp < traits.coded_by_then:  # the first frame's error comes too late
             self._ramp = 0
         self._first: list[UInt8Array] = []
         self._coded: Any = None
@@ -76,7 +78,7 @@ class LoopEnd:
 
     def zones(self) -> str:
         """Return the zones of the frames that are coded more finely, empty where none are."""
-        if not self.coding.zones or self.frames < 4 * sum(first for first, _, _ in self._finer):
+        if not self.traits.zones or self.frames < 4 * sum(first for first, _, _ in self._finer):
             return ""
         return "/".join(
             f"{self.frames - first},{self.frames - last},b={factor:g}"
@@ -86,7 +88,7 @@ class LoopEnd:
     def see(self, packet: Any, extradata: bytes | None) -> None:
         """Decode the first packet of the clip; take no notice of any other."""
         if self._coded is None:
-            decoder = av.CodecContext.create(self.coding.decoder, "r")
+            decoder = av.CodecContext.create(self.traits.decoder, "r")
             decoder.extradata = extradata
             self._coded = next(iter([*decoder.decode(packet), *decoder.decode(None)]))
 

@@ -22,7 +22,7 @@ from livingstill.kernels.yuv import to_yuv420
 from livingstill.media import stereo_box
 from livingstill.media.formats import ENCODER_THREADS, Encoding
 from livingstill.media.sound import Track
-from livingstill.media.write.loop_end import CODINGS, LoopEnd
+from livingstill.media.write.loop_end import ENCODER_TRAITS, LoopEnd
 from livingstill.media.write.sinks import Loop
 
 _AVX_512F = 13  # among the processor's features that OpenCV lists
@@ -61,10 +61,10 @@ class VideoFile:
         self._encoding = encoding
         self._path = path
         self._loop = None
-        coding = CODINGS.get(encoding.codec.name)
-        if loop is not None and coding is not None and not encoding.alpha:
+        traits = ENCODER_TRAITS.get(encoding.codec.name)
+        if loop is not None and traits is not None and not encoding.alpha:
             large = size[0] * size[1] > _LARGE_FRAME_PIXELS
-            self._loop = LoopEnd(loop, fps, coding, _lookahead(encoding, large) + _B_FRAMES)
+            self._loop = LoopEnd(loop, fps, traits, _lookahead(encoding, large) + _B_FRAMES)
         self._time_base = 1 / fps
         self._count = 0
         # frames that are encoded already: x264 keeps none, and new memory has to be cleared
@@ -90,7 +90,7 @@ class VideoFile:
         encoding = self._encoding
         options = encoder_options(encoding, size)
         if self._loop is not None and (zones := self._loop.zones()):
-            options[self._loop.coding.zones] += f":zones={zones}"
+            options[self._loop.traits.zones] += f":zones={zones}"
         stream = self._container.add_stream(encoding.codec.encoder, rate=fps, options=options)
         if encoding.format.muxer in _MATROSKA:
             mode = _MATROSKA[encoding.format.muxer].get(encoding.stereo or "")
