@@ -74,7 +74,9 @@ def test_frames_beyond_the_end_are_not_encoded_and_none_is_lost(tmp_path, monkey
     flushed = []
     encode = VideoFile._encode
     monkeypatch.setattr(
-        VideoFile, "_encode", lambda self, frame: (flushed.append(frame is None), encode(self, frame))
+        VideoFile,
+        "_encode",
+        lambda self, frame: (flushed.append(frame is None), encode(self, frame)),
     )
     early = encoded(tmp_path / "early.mp4", Loop(COUNT, 0.3), one_shot=one_shot)
     assert not any(flushed)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
-from functools import cache
+from functools import cache, partial
 from itertools import pairwise
 from threading import Thread
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 T = TypeVar("T")
 Result = Callable[[], T]
@@ -58,6 +58,43 @@ def begin(work: Result[T]) -> Result[T]:
 def lazy(work: Result[T]) -> Result[T]:
     """Return a callable that does ``work`` on its first call and caches the result."""
     return cache(work)
+
+
+def concurrent(works: Iterable[Result[T]]) -> list[T]:
+    """Return the results of independent works in their order, computed in as many threads as may be.
+
+    They must wait for no other work of the pool.
+
+    >>> concurrent([lambda: 1, lambda: 2])
+    [1, 2]
+    """
+    threads = _state["threads"]
+    if threads == 1:
+        return [work() for work in works]
+    return [done.result() for done in [_pool(threads).submit(work) for work in works]]
+
+
+class NextAhead(Generic[T]):
+    """Calls a pure function of an index and begins the call of the next index in a thread.
+
+    ``stop`` is the first index that is not called ahead. With one thread nothing is begun.
+
+    >>> squares = NextAhead(lambda index: index**2, stop=3)
+    >>> [squares(index) for index in (1, 2, 0)]
+    [1, 4, 0]
+    """
+
+    def __init__(self, work: Callable[[int], T], stop: int) -> None:
+        self._work, self._stop = work, stop
+        self._index, self._begun = -1, lazy(partial(work, -1))
+
+    def __call__(self, index: int) -> T:
+        """Return ``work(index)``, which runs already if the index before was called last."""
+        result = self._begun() if index == self._index else self._work(index)
+        self._index = -1
+        if index + 1 < self._stop and _state["threads"] > 1:
+            self._index, self._begun = index + 1, begin(partial(self._work, index + 1))
+        return result
 
 
 @cache

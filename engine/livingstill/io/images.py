@@ -8,6 +8,7 @@ import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from importlib import import_module
 from pathlib import Path
 
 from PIL import Image, ImageFile, TiffImagePlugin, UnidentifiedImageError
@@ -17,6 +18,9 @@ from livingstill.core.errors import InputError
 LARGEST_FILE = 2**31
 FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF", "AVIF", "JPEG2000", "PPM", "QOI")
 """What we let Pillow try: pictures only, never formats that start another program (EPS, WMF)."""
+
+_PLUGINS = ("Avif", "Jpeg2K", "Qoi", "Tiff", "WebP")
+"""Pillow's modules of these formats besides those it always imports; Image.init() imports 40 more."""
 
 SUFFIXES = frozenset(
     (
@@ -132,7 +136,9 @@ def _stderr_silenced() -> Iterator[None]:
 
 def _header(path: Path, data: bytes, noun: str) -> Image.Image:
     """Return the picture with its header read and no pixel decoded."""
-    Image.init()
+    Image.preinit()
+    for plugin in _PLUGINS:
+        import_module(f"PIL.{plugin}ImagePlugin")
     formats = list(FORMATS)
     if data[4:8] == b"ftyp" and data[8:12] in _HEIF_BRANDS:
         try:

@@ -8,17 +8,16 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from livingstill.core import threads
 from livingstill.core.errors import InputError
-from livingstill.core.model import PackedRGBA, Photo, Progress, UInt8Array
+from livingstill.core.model import PackedRGBA, Photo, Progress
 from livingstill.core.threads import Result
 from livingstill.finish import files
 from livingstill.io.files import atomic_write
 from livingstill.jobs import (
     certificate,
-    check,
     credentials,
     fingerprint,
     manifest,
@@ -30,20 +29,19 @@ from livingstill.jobs import (
 )
 from livingstill.jobs.analyse import Analysis, Estimates, read_photo
 from livingstill.jobs.clip import Clip, reframe
-from livingstill.jobs.exact_figures.figures import ExactFigures
 from livingstill.jobs.job_result import JobResult
 from livingstill.jobs.outputs import check_outputs, default_name, files_of, free_names
 from livingstill.jobs.page import write as page
 from livingstill.jobs.session import check_settings, prepare
 from livingstill.jobs.stages import Stages
-from livingstill.media import clip_reader
-from livingstill.media.formats import PIPES, format_of
-from livingstill.quality import no_reference, verdict
 from livingstill.settings.groups import PageSettings
 from livingstill.settings.page import is_page
 from livingstill.settings.shot import Job, Shot
 from livingstill.settings.shot_file import dump_shot_file
 from livingstill.settings.values import quilt_grid
+
+if TYPE_CHECKING:
+    from livingstill.jobs.report_observer import ReportObserver
 
 
 def animate_file(
@@ -98,7 +96,7 @@ def animate_file(
         clip = _prepare_photo(job.photo, shot, stages, record, ahead, as_page)
     if not as_page:
         clip = replace(clip, notes=(*clip.notes, *_notes_on_page_settings(shot)))
-    observer = _ReportObserver(clip, outputs[0]) if job.report is not None else None
+    observer = _observer(clip, outputs[0]) if job.report is not None else None
     if as_page:
         target, poster = Path(outputs[0]), job.poster
         rendered = page.write_page(
@@ -123,9 +121,7 @@ def animate_file(
             credentials.certify_files(clip, outputs, [job.photo], signing, job.overwrite)
     if job.report is not None and observer is not None:
         with stages("report"):
-            title = Path(outputs[0]).name
-            review, frames = observer.review(rendered.figures)
-            check.write_report(review, frames, job.report, title, job.overwrite)
+            observer.write(rendered.figures, job.report, job.overwrite)
     difference, stage = (None, None) if record is None else _replayed(record, clip, rendered.frames)
     elapsed = time.perf_counter() - start
     renamed = (*renamed, *stereo.name_note(clip, outputs))
@@ -136,6 +132,12 @@ def animate_file(
         with atomic_write(save_shot, job.overwrite) as part:
             part.write_text(shot_text, encoding="utf-8")
     return result
+
+
+def _observer(clip: Clip, output: str) -> ReportObserver:
+    from livingstill.jobs.report_observer import ReportObserver  # detectors of every fault with it
+
+    return ReportObserver(clip, output)
 
 
 def _photo_size(
@@ -188,55 +190,6 @@ def _prepare_photo(
     if as_page:
         return page.prepare(photo, shot, stages, _estimates(record))
     return prepare(photo, shot, stages, estimates=_estimates(record), analysis=analysis)
-
-
-class _ReportObserver:
-    """Gathers the continuity report of a clip: of the encoded file, which `check` would judge alike.
-
-    A clip that goes to a stream, has no header, stands behind a still or is transparent is judged by
-    its frames, before they are encoded. The exact figures are of the frames in any case, of the
-    leftmost view if there are more.
-    """
-
-    def __init__(self, clip: Clip, output: str) -> None:
-        self._clip = clip
-        view = clip if clip.rig is None else stereo.views(clip, clip.rig)[0]
-        self._exact = ExactFigures(view)
-        picture = stereo.is_picture(output, clip.shot)
-        headless = picture or output in PIPES
-        readable = not headless and format_of(output).suffix not in {".rgb", ".MP.jpg"}
-        self._file = Path(output) if readable and not clip.shot.alpha else None
-        self._observer = no_reference.Observer() if self._file is None else None
-
-    def add(self, rgb: UInt8Array) -> None:
-        """Add the next frame, (H, W, 3) uint8 RGB."""
-        if self._observer is not None:
-            self._observer.add(rgb)
-        self._exact.add(rgb)
-
-    def review(
-        self, figures: Mapping[str, float]
-    ) -> tuple[check.Review, Callable[[], Iterable[UInt8Array]]]:
-        """Return the verdict, with the exact figures of a clip of ours, and what gives its frames.
-
-        Of the ``figures`` of the render it takes those of stereo.
-        """
-        found, frames = self._judged()
-        comfort = {k: value for k, value in figures.items() if k.startswith(stereo.FIGURES)}
-        judged = verdict.with_exact_figures(found.verdict, self._exact.figures() | comfort)
-        return check.Review(judged, found.series, found.notes), frames
-
-    def _judged(self) -> tuple[check.Review, Callable[[], Iterable[UInt8Array]]]:
-        """Return the review of the file, or of the frames that went to a stream, and the frames."""
-        timeline = self._clip.timeline
-        if self._observer is not None:
-            series = self._observer.series(float(timeline.fps))
-            judged = verdict.judge(series, loop=timeline.periodic)
-            return check.Review(judged, series), self._clip.frames
-        assert self._file is not None  # one of the two is
-        reader = clip_reader.ClipReader(self._file)
-        found = check.review(reader.path, loop=timeline.periodic)
-        return found, lambda: (frame.rgb for frame in reader)
 
 
 def _estimates(record: Mapping[str, Any] | None) -> Estimates | None:

@@ -28,6 +28,7 @@ from livingstill.core.model import (
     Timeline,
     UInt8Array,
 )
+from livingstill.core.threads import NextAhead
 from livingstill.finish.finisher import Finisher
 from livingstill.jobs import matte, soundtrack, steps, write
 from livingstill.jobs.stages import Stages
@@ -130,10 +131,12 @@ class Clip:
             return pose, self.motion.at(timeline.phase(index)) if self.motion else None
 
         blur = self.shot.shutter / 360 if self.shot.quality == "high" else 0.0
+        # flows are computed while the frame before is warped: neither fills all cores at all times
+        whole = NextAhead(instant, span.stop if span else timeline.frames)
 
         def render(index: int) -> PackedRGBA:
             if not blur:
-                return renderer.frame(*instant(index), title_opacity(index))
+                return renderer.frame(*whole(index), title_opacity(index))
             instants = (index + blur * ((i + 0.5) / EXPOSURES - 0.5) for i in range(EXPOSURES))
             return renderer.exposure(list(map(instant, instants)), title_opacity(index))
 

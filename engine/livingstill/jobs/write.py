@@ -15,12 +15,12 @@ from livingstill.media import formats
 from livingstill.media.write import encoder, stills
 from livingstill.media.write.sinks import Loop
 from livingstill.quality import stream
-from livingstill.quality.verdict import Fault
 from livingstill.render import frames
 from livingstill.settings.shot import Shot
 
 if TYPE_CHECKING:
     from livingstill.jobs.clip import Clip
+    from livingstill.quality.verdict import Fault
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -10,7 +11,9 @@ import numpy as np
 from livingstill.core.kinds import KINDS
 from livingstill.core.model import Float32Array, PackedRGBA, UInt8Array
 from livingstill.quality.known_flow import beyond_distance
-from livingstill.quality.verdict import Fault, make_fault, worst_first
+
+if TYPE_CHECKING:
+    from livingstill.quality.verdict import Fault
 
 SEAM, LEAK = 1.35, 1.0
 """Largest step over the seam in median steps; largest change, in levels, far from every region."""
@@ -127,13 +130,20 @@ def judge_stream(
     frame_box = (0, 0, *size)
     worst: dict[str, float] = {}
     for kind, ratio in excess:
-        worst[kind] = max(ratio, worst.get(kind, 0.0))
+        if ratio > 1:
+            worst[kind] = max(ratio, worst.get(kind, 0.0))
+    if not worst:
+        return ()
+    from livingstill.quality.verdict import (
+        make_fault,
+        worst_first,
+    )  # all detectors of faults with it
+
     return worst_first(
         make_fault(
             kind, frames - 1 if kind == "seam" else 0, frames - 1, frame_box, size, fps, ratio
         )
         for kind, ratio in worst.items()
-        if ratio > 1
     )
 
 

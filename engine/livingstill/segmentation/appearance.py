@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-import scipy  # its parts are imported when they are used
 from numpy.typing import NDArray
 
 from livingstill.core.model import Float32Array, UInt8Array
@@ -92,8 +91,18 @@ def _log_likelihood_ratio(code: NDArray[np.int64], region: Mask, around: Mask) -
         count = np.bincount(code[mask], minlength=int(np.prod(_BINS))).reshape(_BINS)
         share = count.astype(np.float64)
         for axis in range(len(_BINS)):
-            share = scipy.ndimage.convolve1d(share, [0.25, 0.5, 0.25], axis=axis, mode="nearest")
+            share = _smooth_bins(share, axis)
         return np.asarray(share.ravel() / max(float(share.sum()), 1.0))
 
     ratio = np.log((histogram(region) + 1e-5) / (histogram(around) + 1e-5)).astype(np.float32)
     return np.asarray(exact.gaussian_blur(ratio[code], 2.0), np.float32)
+
+
+def _smooth_bins(share: NDArray[np.float64], axis: int) -> NDArray[np.float64]:
+    """Return counts averaged along an axis with weights 1/4, 1/2, 1/4; the last bin repeats.
+
+    Exact: sums of whole numbers over powers of two.
+    """
+    bins = np.moveaxis(share, axis, 0)
+    before, after = np.concatenate([bins[:1], bins[:-1]]), np.concatenate([bins[1:], bins[-1:]])
+    return np.moveaxis(0.5 * bins + 0.25 * (before + after), 0, axis)

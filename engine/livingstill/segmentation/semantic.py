@@ -9,10 +9,13 @@ Sun and Tang's guided filter, 2010, with its 2015 shortcut: fitted small, applie
 
 from __future__ import annotations
 
+from functools import partial
+
 import cv2
 import numpy as np
 
 from livingstill.core.model import Float32Array, Perception, Region, UInt8Array
+from livingstill.core.threads import concurrent
 from livingstill.imaging import exact
 from livingstill.segmentation import sky_mask
 
@@ -118,8 +121,9 @@ def fit_colour_lines(
     inverse.append([inverse[0][1], a * f - c * c, b * c - a * e])
     inverse.append([inverse[0][2], inverse[1][2], a * d - b * b])
     volume = a * inverse[0][0] + b * inverse[0][1] + c * inverse[0][2]
-    slopes, shifts = [], []
-    for target in targets:
+    spread = mean(total)
+
+    def fit(target: Float32Array) -> tuple[Float32Array, Float32Array]:
         level = mean(target * weight) / total
         with_colour = [mean(guide[..., k] * target * weight) / total for k in range(3)]
         moved = [with_colour[k] - middle[k] * level for k in range(3)]
@@ -127,7 +131,8 @@ def fit_colour_lines(
             [sum(inverse[i][k] * moved[k] for k in range(3)) / volume for i in range(3)]
         )
         shift = level - sum(slope[k] * middle[k] for k in range(3))
-        smooth = [mean(slope[k] * total) / mean(total) for k in range(3)]
-        slopes.append(np.ascontiguousarray(np.stack(smooth, -1)))
-        shifts.append(mean(shift * total) / mean(total))
-    return slopes, shifts
+        smooth = [mean(slope[k] * total) / spread for k in range(3)]
+        return np.ascontiguousarray(np.stack(smooth, -1)), mean(shift * total) / spread
+
+    lines = concurrent(partial(fit, target) for target in targets)
+    return [slope for slope, _ in lines], [shift for _, shift in lines]

@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
-import scipy  # its parts are imported when they are used
 from numpy.typing import NDArray
 
 from livingstill.core.model import Float32Array, UInt8Array
@@ -127,12 +126,13 @@ def silhouettes(
     part = np.asarray(labels, np.int32)
     ground = cv2.dilate((~sky).astype(np.uint8), disc(7, scale)) > 0
     rooted = np.bincount(part[ground & response], minlength=count) > 0
-    labels_inside, numbers = part[response], np.arange(count)
+    labels_inside = part[response]
 
     def largest(values: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
-        return np.asarray(
-            scipy.ndimage.maximum(values[response], labels_inside, numbers), np.float64
-        )
+        """Return the largest of each part's values, none of which is below 0."""
+        most = np.zeros(count)
+        np.maximum.at(most, labels_inside, values[response].astype(np.float64))
+        return most
 
     depth, texture = largest(hats.depth), largest(hats.texture)
     if not detached:
