@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from livingstill.settings.prompt.line import Line
+
 _SIDE = r"(?:the )?(left|right|top|bottom|above|below)(?: (?:hand )?(?:side|edge))?"
 _OPPOSITE = {
     "left": "right", "right": "left", "top": "down", "bottom": "up", "above": "down", "below": "up", "up": "down", "down": "up"
@@ -188,16 +190,17 @@ _REWRITES = (
     (r"\b(?:other than|apart from|except for|excluding|aside from|but for|everything but|anything but|anything except|"
      r"all but|nothing but)\b", lambda m: m[0].split()[0] + " except"
      if m[0].split()[0] in ("everything", "anything", "all", "nothing") else "except"),
+    (rf"\b(?:from )?{_SIDE} to {_SIDE}", lambda m: _ENDS.get(m[2], m[2])),
+    (rf"\bfrom {_SIDE}\b", lambda m: _OPPOSITE[m[1]]),
+    (r"\b(left|right|up|down)wards?\b", r"\1"),
+    (r"(?:^|(?<=\s))--(?=\w)", ", "),
+    (r"\b(forward|toward|backward|onward)s\b", r"\1"),
 )  # fmt: skip
 
 
-def normalised(prompt: str) -> str:
+def normalised(prompt: str) -> Line:
     """Return the prompt in lower case, with idioms as single words."""
-    text = " ".join(prompt.lower().replace("\n", " ; ").split())
+    line = Line.typed(" ".join(prompt.lower().replace("\n", " ; ").split()))
     for pattern, new in _REWRITES:
-        text = re.sub(pattern, new, text)
-    text = re.sub(rf"\b(?:from )?{_SIDE} to {_SIDE}", lambda m: _ENDS.get(m[2], m[2]), text)
-    text = re.sub(rf"\bfrom {_SIDE}\b", lambda m: _OPPOSITE[m[1]], text)
-    text = re.sub(r"\b(left|right|up|down)wards?\b", r"\1", text)
-    text = re.sub(r"(?:^|(?<=\s))--(?=\w)", ", ", text)
-    return re.sub(r"\b(forward|toward|backward|onward)s\b", r"\1", text)
+        line = line.sub(pattern, new)
+    return line

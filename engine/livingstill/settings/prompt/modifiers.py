@@ -66,6 +66,9 @@ def direction_of(tokens: tuple[Token, ...]) -> tuple[float | None, tuple[str, ..
     x = sum(math.cos(math.radians(a)) for a in set(angles))
     y = sum(math.sin(math.radians(a)) for a in set(angles))
     if math.hypot(x, y) < 0.1:
-        said = next(t.word for t in tokens if t.role == "way")
-        return angles[0], (f"prompt has two opposite directions at once; '{said}' is taken",)
+        one, *others = dict.fromkeys(t.word for t in tokens if t.role == "way")
+        left = ", ".join(f"'{word}'" for word in others)
+        return angles[0], (
+            f"prompt has two opposite directions at once; '{one}' is taken and {left} left out",
+        )
     return round(math.degrees(math.atan2(y, x))) % 360.0, ()

@@ -41,24 +41,24 @@ def resolved(
         if token.word == "her" and following == "verb" and after.word.endswith("s"):
             following = "unknown"  # "her curls"
         if token.word in _LISTED and i == 0 and not own and len(every or nouns) > 1:
-            out += _list(every or nouns)
+            out += _list(every or nouns, token)
         elif token.word == "it" and i and stays and _has_noun(tokens[:i]):
-            out.append(Token("it", "idle"))  # "the house is a house, so it must not move"
+            out.append(token._replace(role="idle", value=None))  # "the house is a house, so it must not move"
         elif token.word in ("those", "these") and following in _QUALIFIES[:-2]:
             out.append(token)  # "those trees"
         elif token.word in _THINGS and not own and nouns and (token.word != "it" or suits):
-            out += _list(suits or nouns)
+            out += _list(suits or nouns, token)
         elif token.word in _PERSONS and _is_person(token.word, following):
-            out.append(Token(token.word, "held"))
+            out.append(token._replace(role="held", value=None))
         else:
             out.append(token)
     return out
 
 
-def _list(nouns: list[Token]) -> list[Token]:
-    """Return different nouns as a list of things beside one another."""
+def _list(nouns: list[Token], pronoun: Token) -> list[Token]:
+    """Return the different nouns that a pronoun stands for, beside one another."""
     each = {t.value if t.role == "kind" else t.word: t for t in nouns}
-    return [t for noun in each.values() for t in (noun, Token("and", "idle"))]
+    return [t for noun in each.values() for t in (noun._replace(at=pronoun.at), Token("and", "idle"))]
 
 
 def _has_noun(tokens: list[Token]) -> bool:

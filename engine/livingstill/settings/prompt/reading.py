@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from livingstill.core.errors import InputError
+from livingstill.settings.prompt.accounts import FILLER, IDIOM, JOIN, NOTE, Ledger, overlooked
 from livingstill.settings.prompt.clauses import Clause, clause_of, refused
 from livingstill.settings.prompt.idioms import normalised
-from livingstill.settings.prompt.overlooked import overlooked
 from livingstill.settings.prompt.phrases import nouns_as_verbs, pieces
 from livingstill.settings.prompt.pronouns import resolved
 from livingstill.settings.prompt.resolve import settings_of
@@ -27,6 +27,8 @@ class Reading:
 
     settings: Mapping[str, Any]
     problems: tuple[str, ...] = ()
+    accounts: tuple[tuple[str, str], ...] = ()
+    """Each word with what became of it: a setting, "filler", "idiom", "join" or "note"."""
 
     def options(self) -> str:
         """Return the settings as they are written on the command line."""
@@ -83,16 +85,22 @@ def understand(prompt: str) -> Reading:
         If nothing in the prompt is understood.
     """
     words = vocabulary()
-    settings, text = timing(normalised(prompt))
     problems: list[str] = []
+    line = normalised(prompt)
+    ledger = Ledger.of(prompt)
+    settings, line = timing(line, ledger, problems)
+    ledger.enter(ledger.missing() - line.words, IDIOM)
     clauses: list[Clause] = []
     before: list[Token] = []
     every: list[Token] = []
     refusing = False
     joins: list[str] = []
-    for join, part in parts(text):
+    spoken: set[int] = set()
+    for join, part in parts(line):
         joins.append(join)
-        tokens = [token_of(word, words, problems) for word in part.split()]
+        spoken |= {i for _, at in part for i in at}
+        tokens = [token_of(word, words, problems)._replace(at=at) for word, at in part]
+        ledger.enter((i for t in tokens if t.role in ("idle", "boost", "prep") for i in t.at), FILLER)
         tokens = resolved(tokens, before, every)
         tokens = elliptic(tokens, before)
         refused_too = (
@@ -105,13 +113,16 @@ def understand(prompt: str) -> Reading:
         before = [*(before if listed else ()), *tokens]
         every = [*every, *(t for t in tokens if t.role == "kind")]
         tokens, undecided = scoped(nouns_as_verbs(tokens, words))
+        ledger.enter((i for t in tokens if t.role == "idle" for i in t.at), IDIOM)
         if undecided:
             clauses.append(refused(tuple(tokens), join, undecided))
             continue
         for piece in pieces(tokens, words):
             clauses.append(clause_of(tuple(piece), join))
             join = ","  # noqa: PLW2901
+    ledger.enter(ledger.missing() - spoken, JOIN)
     clauses = excepted(shared([clause for clause in clauses if clause.tokens]))
+    ledger.enter((i for c in clauses if c.impossible for t in c.tokens for i in t.at), NOTE)
     possible = [clause for clause in clauses if not clause.impossible]
     problems = [
         *(
@@ -139,14 +150,14 @@ def understand(prompt: str) -> Reading:
         and {t.role for t in clause.tokens} & {"verb", "act", "size", "way", "still", "hold", "add"}
     ]
     if settings:
-        problems += overlooked(possible, joins, settings, problems)
+        problems += overlooked(possible, joins, settings, problems, ledger)
     else:
         if not problems and not prompt.strip(" ;,."):
             problems = ["prompt is empty; it must say what moves, as in 'clouds drift left'"]
         raise InputError(problems[0] if problems else _names_nothing(prompt))
     order = ("camera", "motion", "brush", "wind", "amount", "amount_of", "hold_faces")
     ordered = {key: settings[key] for key in (*order, *settings) if key in settings}
-    return Reading(ordered, tuple(dict.fromkeys(problems)))
+    return Reading(ordered, tuple(dict.fromkeys(problems)), ledger.account())
 
 
 def _names_nothing(prompt: str) -> str:

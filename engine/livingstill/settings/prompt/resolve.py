@@ -115,12 +115,18 @@ def _motion(clauses: list[Clause], problems: list[str]) -> dict[str, Any]:
                 strokes.append(_stroke(kind, clause.direction, speed * clause.factor))
         if clause.direction is not None and speed is None and clause.wind is None:
             problems.append(
-                f"prompt gives {kind} a direction, which it cannot have; say where the wind blows"
+                f"prompt gives {kind} {_ways(clause)}, which it cannot have; say where the wind blows"
             )
     if strokes:
         out["brush"] = tuple(dict.fromkeys(strokes))
     whole = [c.strength for c in clauses if c.every and c.strength is not None]
     return out | _amounts(strengths, whole, problems)
+
+
+def _ways(clause: Clause) -> str:
+    """Return the directions that a clause says, each in quotes."""
+    said = dict.fromkeys(f"'{t.word}'" for t in clause.tokens if t.role == "way")
+    return f"the direction {', '.join(said)}" if said else "a direction"
 
 
 def _amounts(

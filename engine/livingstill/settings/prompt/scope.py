@@ -98,7 +98,7 @@ def _nothing_of(tokens: list[Token]) -> list[Token]:
     """Return the tokens where "nothing" beside a noun denies it: "the camera does nothing"."""
     if not any(t.role in ("kind", "held", "camera", "moves", "phrase") for t in tokens):
         return tokens
-    return [Token("no", "negation") if t.role == "nothing" else t for t in tokens]
+    return [Token("no", "negation", None, t.at) if t.role == "nothing" else t for t in tokens]
 
 
 def elliptic(tokens: list[Token], before: list[Token]) -> list[Token]:
@@ -111,7 +111,7 @@ def elliptic(tokens: list[Token], before: list[Token]) -> list[Token]:
         return tokens
     if predicates[-1].role != "still" or any(t.role == "negation" for t in predicates):
         return tokens
-    return [Token("move", "move", frozenset()) if t.role == "negation" else t for t in tokens]
+    return [Token("move", "move", frozenset(), t.at) if t.role == "negation" else t for t in tokens]
 
 
 def _begun(tokens: list[Token]) -> list[Token]:
@@ -197,7 +197,7 @@ def _excess(tokens: list[Token]) -> list[Token] | None:
             out = [t._replace(role="idle") if t.role == "negation" else t for t in tokens]
             return [
                 *out[: k - 1],
-                Token("too", "idle"),
+                tokens[k - 1]._replace(role="idle"),
                 size._replace(value=contrary),
                 *out[k + 1 :],
             ]
@@ -223,4 +223,4 @@ def _of_stillness(tokens: list[Token], i: int) -> list[Token] | None:
         t._replace(role="idle") if n == i or (n > i and t.role == "hold") else t
         for n, t in enumerate(tokens)
     ]
-    return [*out[:still], Token("moving", "move", frozenset()), *out[still + 1 :]]
+    return [*out[:still], Token("moving", "move", frozenset(), tokens[still].at), *out[still + 1 :]]

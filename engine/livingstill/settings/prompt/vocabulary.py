@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from typing import Any, NamedTuple
 
 from livingstill.core.kinds import KINDS, resolve
+from livingstill.settings.prompt.line import At
 from livingstill.settings.prompt.words import BOOSTS, COUNTS, ROLES, SIZES, WAYS, WIND
 
 NOUNS = ("kind", "thing", "held", "all", "nothing", "camera", "wind", "unknown")
@@ -24,11 +25,12 @@ class Vocabulary(NamedTuple):
 
 
 class Token(NamedTuple):
-    """A word, its role, and what it means there: a kind, kinds, an angle, a factor."""
+    """A word, its role, what it means there: a kind, kinds, an angle, a factor; the typed words."""
 
     word: str
     role: str
     value: Any = None
+    at: At = At()
 
 
 def camera_phrases() -> Mapping[str, str]:

@@ -52,7 +52,7 @@ ROLES = _table(
     hold="keep hold stay remain leave kept",
     only="only just solely",
     all="things stuff something elements everything all rest anything else photo pic snapshot photograph painting drawing artwork footage picture image scene it everywhere",
-    camera="camera cam shot viewpoint",
+    camera="camera cam shot viewpoint drone",
     held="people person man men woman women girl boy child children kid baby face couple crowd "
     "portrait text lettering letter sign logo human model bride groom family guy lady "
     "watermark caption eye lip mouth head hand arm leg body pedestrian skin fisherman fishermen tourist finger nose ear beard",

@@ -1,13 +1,15 @@
-"""The words of a prompt that no setting follows."""
+"""What became of each word of a prompt, and the problems of those that no setting follows."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from livingstill.core.kinds import KINDS
 from livingstill.settings.prompt.clauses import Clause
+from livingstill.settings.prompt.line import spans
 from livingstill.settings.prompt.vocabulary import NOUNS, Token
 
 _SUBSETS = frozenset(
@@ -17,34 +19,85 @@ _SUBSETS = frozenset(
 _TOLD = re.compile(r"'((?:[^']|(?<=\w)'(?=\w))*)'")
 
 
+_SETTINGS: Mapping[str, tuple[str, ...]] = {
+    "size": ("amount_of", "amount", "brush", "wind", "camera"),
+    "way": ("brush", "wind", "camera"),
+    "wind": ("wind", "motion"),
+    "moves": ("camera",),
+}
+"""The settings that a word of a role may come to; of any other role: what moves and what not."""
+_ANY = ("motion", "camera", "wind", "hold_faces")
+
+
+@dataclass(slots=True)
+class Ledger:
+    """What became of each typed word: a setting, or ``FILLER``, ``IDIOM``, ``JOIN``, ``NOTE``."""
+
+    words: tuple[str, ...]
+    entries: dict[int, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, sentence: str) -> Ledger:
+        """Return the empty ledger of a sentence."""
+        return cls(tuple(sentence[a:b] for a, b in spans(sentence)))
+
+    def enter(self, at: Iterable[int], became: str) -> None:
+        """Enter what became of the words at ``at``; the first entry of a word holds."""
+        for i in at:
+            self.entries.setdefault(i, became)
+
+    def missing(self) -> set[int]:
+        """Return the places of the words without an entry."""
+        return set(range(len(self.words))) - self.entries.keys()
+
+    def account(self) -> tuple[tuple[str, str], ...]:
+        """Return each word with what became of it, in their order."""
+        return tuple((word, self.entries[i]) for i, word in enumerate(self.words))
+
+
+FILLER, IDIOM, JOIN, NOTE = "filler", "idiom", "join", "note"
+
+
 def overlooked(
-    clauses: list[Clause], joins: list[str], settings: Mapping[str, Any], told: Iterable[str]
+    clauses: list[Clause], joins: list[str], settings: Mapping[str, Any], told: Iterable[str],
+    ledger: Ledger,
 ) -> list[str]:
     """Return problems on the words of ``clauses`` that neither ``settings`` nor a problem is about.
 
-    ``joins`` are the words between the parts of the sentence.
+    ``joins`` are the words between the parts of the sentence. Every word of the clauses is entered
+    in ``ledger``; those that are still missing there belong to no clause and are a problem too.
     """
     spoken = " ".join(part for problem in told for part in _TOLD.findall(problem))
     quoted = spoken.split()
-    named, loose = [], []
+    named: list[Token] = []
+    loose: list[Token] = []
     places = {kind for clause in clauses for kind in (*clause.still, *clause.places)}
     known = places | _moving(settings)
     for clause in clauses:
         stopped = clause.rest_still and not _moving(settings)
         for i, token in enumerate(clause.tokens):
-            if token.word in quoted or token.word.replace("-", " ") in spoken:
-                continue
-            if token.role == "kind":
-                if token.value not in known and not (stopped and token.value in clause.kinds):
-                    named.append(token.word)
-            elif token.role == "camera" and token.word in ("camera", "cam"):
-                loose += [token.word] * ("camera" not in settings)
-            elif not _followed(clause, i, token):
-                loose.append(token.word)
-    ordered = [t.word for c in clauses for t in c.tokens if t.role == "order"]
+            if token.role in ("idle", "boost"):
+                ledger.enter(token.at, FILLER)
+            elif token.role == "order" or token.word in quoted or token.word.replace("-", " ") in spoken:
+                ledger.enter(token.at, NOTE)
+            elif setting := _setting(token, settings) if (
+                token.value in known or (stopped and token.value in clause.kinds)
+                if token.role == "kind"
+                else "camera" in settings or token.word not in ("camera", "cam")
+                if token.role == "camera"
+                else _followed(clause, i, token)
+            ) else "":
+                ledger.enter(token.at, setting)
+            else:
+                (named if token.role == "kind" else loose).append(token)
+                ledger.enter(token.at, NOTE)
+    lost = [ledger.words[i] for i in sorted(ledger.missing())]
+    ledger.enter(ledger.missing(), NOTE)
     problems = [
-        f"prompt names '{word}', but not what it does; left as it is" for word in sorted(set(named))
+        f"prompt names '{word}', but not what it does; left as it is"
+        for word in sorted({token.word for token in named})
     ]
+    ordered = [t.word for c in clauses for t in c.tokens if t.role == "order"]
     ordered += [join for join in joins[1:] if join == "then"]
     if ordered:
         said = ", ".join(f"'{word}'" for word in dict.fromkeys(ordered))
@@ -52,10 +105,16 @@ def overlooked(
             f"prompt has {said}, an order or a condition, which no clip follows: all moves from "
             "its first frame to its last"
         )
-    if loose:
-        said = ", ".join(f"'{word.replace('-', ' ')}'" for word in dict.fromkeys(loose))
+    if loose or lost:
+        words = [*(token.word.replace("-", " ") for token in loose), *lost]
+        said = ", ".join(f"'{word}'" for word in dict.fromkeys(words))
         problems.append(f"prompt has {said}, which no setting follows here; left out")
     return problems
+
+
+def _setting(token: Token, settings: Mapping[str, Any]) -> str:
+    """Return the setting that a word came to; empty where there is none that it may come to."""
+    return next((key for key in _SETTINGS.get(token.role, _ANY) if key in settings), "")
 
 
 def _moving(settings: Mapping[str, Any]) -> set[str]:
