@@ -113,6 +113,8 @@ def clause_of(tokens: tuple[Token, ...], join: str) -> Clause:
     if impossible:
         return replace(base, impossible=impossible)
     subjects, places = _subjects(tokens, moving)
+    if still and all(i > first_of(roles, ("prep",)) for i, _ in moving):
+        subjects, places = (), tuple(kind for _, kind in moving)
     wanted = not kinds and not things and bool(moves - {"act"} or strength is not None)
     camera, wind = _camera_alone(tokens, negated, wanted), None
     if "wind" in has:

@@ -112,6 +112,7 @@ _REWRITES = (
      "gently"),
     (r"\b(?:northern|polar) lights\b|\baurora borealis\b", "aurora"),
     (r"\bon top of\b", "on"),
+    (r"\bin (?:front|back) of\b", "behind"),
     (r"\b([a-z]+)\s*:\s*([a-z]+)(?=\s*(?:[.!,;]|$))", r"\1 \2"),
     (rf"\bnot (?:so|too|very|that) {_WEAK}\b", "strongly"),
     (r"\b(?:calm|quiet|settle|tone)(?:ing)? (?:(it|them|everything|the \w+) )?down\b",

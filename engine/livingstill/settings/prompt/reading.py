@@ -14,7 +14,7 @@ from livingstill.settings.prompt.idioms import normalised
 from livingstill.settings.prompt.phrases import nouns_as_verbs, pieces
 from livingstill.settings.prompt.pronouns import resolved
 from livingstill.settings.prompt.resolve import settings_of
-from livingstill.settings.prompt.scope import elliptic, scoped
+from livingstill.settings.prompt.scope import bare_exception, elliptic, scoped
 from livingstill.settings.prompt.sentences import excepted, shared
 from livingstill.settings.prompt.text import parts
 from livingstill.settings.prompt.timing import timing
@@ -117,6 +117,8 @@ def understand(prompt: str) -> Reading:
         if undecided:
             clauses.append(refused(tuple(tokens), join, undecided))
             continue
+        if join == "but" and clauses and bare_exception(clauses[-1].tokens, tokens):
+            join = "except"  # noqa: PLW2901
         for piece in pieces(tokens, words):
             clauses.append(clause_of(tuple(piece), join))
             join = ","  # noqa: PLW2901

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from livingstill.settings.prompt.vocabulary import Token
 
 _DETERMINERS = ("no", "without", "w/o", "zero", "nor", "neither")
@@ -42,7 +44,7 @@ def scoped(tokens: list[Token]) -> tuple[list[Token], str]:
     clause. What is too much, or shall not be too much, becomes less. "Only" before a degree that no noun follows says how much and excludes nothing. What
     follows "than" is compared with and does not move by that.
     """
-    tokens = _begun(_nothing_of(_degree_only(_comparands(tokens))))
+    tokens = _begun(_nothing_of(_degree_only(_comparands(_adverbs(tokens)))))
     if (excess := _excess(tokens)) is not None:
         return excess, ""
     negations = [i for i, t in enumerate(tokens) if t.role == "negation"]
@@ -59,6 +61,18 @@ def scoped(tokens: list[Token]) -> tuple[list[Token], str]:
         if (changed := rule(tokens, i)) is not None:
             return changed, ""
     return tokens, ""
+
+
+def _adverbs(tokens: list[Token]) -> list[Token]:
+    """Return the tokens where adverbs rule nothing out: "may still move", "just before the end"."""
+    out = [*tokens]
+    for i, token in enumerate(tokens):
+        after = next((t.role for t in tokens[i + 1 :] if t.role != "idle"), "")
+        subject = any(t.role in _NOUNS for t in tokens[:i])
+        goes_on = token.word == "still" and subject and after in ("verb", "move", "blow")
+        if goes_on or (token.role == "only" and after == "order"):
+            out[i] = token._replace(role="idle")
+    return out
 
 
 def _comparands(tokens: list[Token]) -> list[Token]:
@@ -112,6 +126,14 @@ def elliptic(tokens: list[Token], before: list[Token]) -> list[Token]:
     if predicates[-1].role != "still" or any(t.role == "negation" for t in predicates):
         return tokens
     return [Token("move", "move", frozenset(), t.at) if t.role == "negation" else t for t in tokens]
+
+
+def bare_exception(before: Sequence[Token], tokens: Sequence[Token]) -> bool:
+    """Return whether "but" after ``before`` excepts things: "nothing should move but the camera"."""
+    told = {t.role for t in tokens}
+    nouns = told & {"kind", "camera", "held", "thing", "moves", "phrase", "wind"}
+    acts = told & {*_ACTS, "negation", "still", "hold", "only"}
+    return any(t.role == "nothing" for t in before) and bool(nouns) and not acts
 
 
 def _begun(tokens: list[Token]) -> list[Token]:
@@ -194,7 +216,8 @@ def _excess(tokens: list[Token]) -> list[Token] | None:
         size = tokens[k]
         if tokens[k - 1].word == "too" and size.role == "size":
             contrary = _GENTLY if size.value > 1 else _STRONGLY
-            out = [t._replace(role="idle") if t.role == "negation" else t for t in tokens]
+            turned = {"negation": "idle", "nothing": "all"}
+            out = [t._replace(role=turned.get(t.role, t.role)) for t in tokens]
             return [
                 *out[: k - 1],
                 tokens[k - 1]._replace(role="idle"),

@@ -222,7 +222,9 @@ def excepted(clauses: list[Clause]) -> list[Clause]:
             still = not before.kinds
             clause = replace(stilled(clause) if still else clause, join="except")
         elif clause.join == "except" and spoken & {"all", "nothing", "move", "still", "camera"}:
-            named = clause.kinds or clause.places or clause.still
+            named = clause.kinds or clause.places or clause.still or clause.camera
+            if not named and any(t.role == "camera" for t in clause.tokens):
+                named, clause = ("camera",), replace(clause, camera="auto")
             still = before.rest_still or bool(clause.still) or (clause.faces and clause.moving)
             if still and named:
                 out[-1] = replace(before, rest_still=True, every=False)
