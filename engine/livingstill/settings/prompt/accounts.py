@@ -9,6 +9,7 @@ from typing import Any
 
 from livingstill.core.kinds import KINDS
 from livingstill.settings.prompt.clauses import Clause
+from livingstill.settings.prompt.constructions import tells_apart
 from livingstill.settings.prompt.line import spans
 from livingstill.settings.prompt.vocabulary import NOUNS, Token
 
@@ -58,6 +59,11 @@ class Ledger:
 FILLER, IDIOM, JOIN, NOTE = "filler", "idiom", "join", "note"
 
 
+def places_of(tokens: Iterable[Token], *roles: str) -> set[int]:
+    """Return the typed words that the tokens of some roles stand for."""
+    return {i for token in tokens if token.role in roles for i in token.at}
+
+
 def overlooked(
     clauses: list[Clause], joins: list[str], settings: Mapping[str, Any], told: Iterable[str],
     ledger: Ledger,
@@ -76,7 +82,7 @@ def overlooked(
     for clause in clauses:
         stopped = clause.rest_still and not _moving(settings)
         for i, token in enumerate(clause.tokens):
-            if token.role in ("idle", "boost"):
+            if token.role in ("idle", "boost") and not tells_apart(clause.tokens, i):
                 ledger.enter(token.at, FILLER)
             elif token.role == "order" or token.word in quoted or token.word.replace("-", " ") in spoken:
                 ledger.enter(token.at, NOTE)
@@ -91,6 +97,7 @@ def overlooked(
             else:
                 (named if token.role == "kind" else loose).append(token)
                 ledger.enter(token.at, NOTE)
+    noted = {i for i, became in ledger.entries.items() if became == NOTE}
     lost = [ledger.words[i] for i in sorted(ledger.missing())]
     ledger.enter(ledger.missing(), NOTE)
     problems = [
@@ -105,6 +112,15 @@ def overlooked(
             f"prompt has {said}, an order or a condition, which no clip follows: all moves from "
             "its first frame to its last"
         )
+    partly = [
+        clause.text
+        for clause in clauses
+        if not clause.known and not {i for t in clause.tokens for i in t.at} & noted
+    ]
+    problems += [
+        f"prompt has '{text}', which is understood only in part; the options say what is made of it"
+        for text in partly
+    ]
     if loose or lost:
         words = [*(token.word.replace("-", " ") for token in loose), *lost]
         said = ", ".join(f"'{word}'" for word in dict.fromkeys(words))
@@ -129,6 +145,8 @@ def _followed(clause: Clause, i: int, token: Token) -> bool:
     moves = clause.kinds or clause.every or clause.wind is not None
     stays = clause.still or clause.faces or clause.kept or clause.rest_still
     match token.role:
+        case "idle" | "boost":
+            return False
         case "thing" | "held" | "effect" | "compass":
             owner = token.word.endswith("'s") and _before_noun(clause.tokens[i + 1 :])
             beyond = clause.rest_still and any(t.role == "prep" for t in clause.tokens[:i])

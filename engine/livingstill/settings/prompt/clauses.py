@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from livingstill.core.kinds import KINDS
+from livingstill.settings.prompt.constructions import is_known
 from livingstill.settings.prompt.limits import why_impossible
 from livingstill.settings.prompt.modifiers import (
     direction_of,
@@ -18,7 +19,7 @@ from livingstill.settings.prompt.vocabulary import NOUNS, Token, first_of, partn
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """What one clause says; ``direction`` in degrees counter-clockwise, 0 to the right."""
+    """What one clause says; ``direction`` in degrees counter-clockwise, 0 to the right; ``known``: its construction."""
 
     text: str = ""
     join: str = ""
@@ -35,6 +36,7 @@ class Clause:
     kept: bool = False
     every: bool = False
     rest_still: bool = False
+    known: bool = True
     bare: bool = False
     leading: bool = False
     moving: bool = False
@@ -82,7 +84,7 @@ def refused(tokens: tuple[Token, ...], join: str, reason: str) -> Clause:
 def clause_of(tokens: tuple[Token, ...], join: str) -> Clause:
     """Return what one clause says."""
     text = " ".join(token.word for token in tokens)
-    base = Clause(text=text, join=join, tokens=tokens)
+    base = Clause(text=text, join=join, tokens=tokens, known=is_known(tokens))
     roles = [token.role for token in tokens]
     has = set(roles)
     nouns = [(i, t) for i, t in enumerate(tokens) if t.role in ("kind", "thing", "held", "effect")]

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from livingstill.settings.prompt.vocabulary import Token
+from livingstill.settings.prompt.words import ALL, RELATIVES, SHARES, SUBSETS
 
 _LETTERS = {
     "kind": "n", "thing": "t", "held": "t", "effect": "t", "camera": "c", "wind": "w", "all": "A",
@@ -15,24 +16,28 @@ _LETTERS = {
     "only": "o", "prep": "p", "order": "u",
 }  # fmt: skip
 _NOUN = "(?:[sa]*[ntwcAu])"
-_WHERE = f"(?:p+{_NOUN}*d?)"
+_WHERE = f"(?:p+{_NOUN}*a*d?)"
 _THINGS = f"(?:{_NOUN}(?:{_NOUN}|{_WHERE})*)"
 _HOW = f"(?:[sda]|{_WHERE})"
 _PLAIN = "[ntwcAsdavypux]"
 _CONSTRUCTIONS = (
     f"{_PLAIN}*",
     # negation
-    f"N[vysa]*{_THINGS}?[vy]*{_WHERE}*",  # "don't let the trees move", "no movement in the water"
+    f"N[vysap]*{_THINGS}[vy]*{_WHERE}*",  # "don't let the trees move"
+    f"N[vysap]+{_WHERE}*",  # "no movement in the water"
     f"{_THINGS}N[vyx]*{_NOUN}?{_WHERE}*",  # "the trees should not move"
-    f"[vy]?{_THINGS}[vy]*N[vy]?{_THINGS}",  # "move the trees, not the clouds"
+    f"o?[vy]?{_THINGS}[vy]*N[vy]?{_THINGS}",  # "move the trees, not the clouds"
     f"N?{_NOUN}?[vs]*x+[vs]*N?{_WHERE}*",  # "no zoom"
     # stillness
-    f"{_THINGS}h?F+{_WHERE}*",  # "the sky stays still"
-    f"h{_THINGS}?F+{_WHERE}*",  # "keep the sky still"
+    f"{_THINGS}N[vy]*d+",  # "the clouds should not go left"
+    f"{_THINGS}[vy]*h?F+{_WHERE}*",  # "the sky stays still"
+    f"hF*{_THINGS}?F*{_WHERE}*",  # "keep the sky still"
     f"[vs]*F+v*{_THINGS}?v?",  # "freeze the sky", "stop moving the camera"
     f"[vy]?{_THINGS}Fv",  # "make the flag stop moving"
+    f"[vsa]*{_THINGS}[vs]*p+F{_NOUN}",  # "moving clouds over static mountains"
     f"F?xF?{_NOUN}?",
     # hold
+    f"hp?v{_HOW}*{_THINGS}?{_HOW}*",  # "keep moving the water"
     f"h?{_HOW}*{_THINGS}?h?{_HOW}*v?{_HOW}*",  # "keep the water moving", "the sky stays"
     # only
     f"o[vys]*{_THINGS}?{_HOW}*v*{_HOW}*",  # "only the water moves slowly"
@@ -53,3 +58,21 @@ def shape(tokens: Sequence[Token]) -> str:
 def is_known(tokens: Sequence[Token]) -> bool:
     """Return whether the tokens of a clause stand in a construction that the grammar knows."""
     return _KNOWN.fullmatch(shape(tokens)) is not None
+
+
+def tells_apart(tokens: Sequence[Token], i: int) -> bool:
+    """Return whether the filler at ``i`` picks out some of what is named, which no setting does.
+
+    "Some of the trees", "not every cloud", "the other boat", "except the river which rushes".
+    """
+    word, following = tokens[i].word, [t.word for t in tokens[i + 1 : i + 2]]
+    rules = {t.role for t in tokens} & {"negation", "still", "hold", "only", "nothing"}
+    if word == "other":
+        return not rules or any(t.role == "kind" for t in tokens)
+    if word in SHARES:
+        return following == ["of"]
+    if word in ALL:
+        return following == ["other"] or any(t.role == "negation" for t in tokens[:i])
+    if word in RELATIVES:
+        return bool(rules)
+    return word in SUBSETS

@@ -111,6 +111,7 @@ _REWRITES = (
     (r"\bnothing (?:too \w+|crazy|wild|fancy|dramatic|fast|big|major|extreme|much|over the top)\b",
      "gently"),
     (r"\b(?:northern|polar) lights\b|\baurora borealis\b", "aurora"),
+    (r"\b(?:no|nothing) other(?=\s*(?:[,.;!]|$))", "nothing else"),
     (r"\bon top of\b", "on"),
     (r"\bin (?:front|back) of\b", "behind"),
     (r"\b([a-z]+)\s*:\s*([a-z]+)(?=\s*(?:[.!,;]|$))", r"\1 \2"),

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from livingstill.core.errors import InputError
-from livingstill.settings.prompt.accounts import FILLER, IDIOM, JOIN, NOTE, Ledger, overlooked
+from livingstill.settings.prompt.accounts import FILLER, IDIOM, JOIN, NOTE, Ledger, overlooked, places_of
 from livingstill.settings.prompt.clauses import Clause, clause_of, refused
+from livingstill.settings.prompt.constructions import tells_apart
 from livingstill.settings.prompt.idioms import normalised
 from livingstill.settings.prompt.phrases import nouns_as_verbs, pieces
 from livingstill.settings.prompt.pronouns import resolved
@@ -100,7 +101,8 @@ def understand(prompt: str) -> Reading:
         joins.append(join)
         spoken |= {i for _, at in part for i in at}
         tokens = [token_of(word, words, problems)._replace(at=at) for word, at in part]
-        ledger.enter((i for t in tokens if t.role in ("idle", "boost", "prep") for i in t.at), FILLER)
+        telling = {i for k, t in enumerate(tokens) if tells_apart(tokens, k) for i in t.at}
+        ledger.enter(places_of(tokens, "idle", "boost", "prep") - telling, FILLER)
         tokens = resolved(tokens, before, every)
         tokens = elliptic(tokens, before)
         refused_too = (
@@ -113,7 +115,7 @@ def understand(prompt: str) -> Reading:
         before = [*(before if listed else ()), *tokens]
         every = [*every, *(t for t in tokens if t.role == "kind")]
         tokens, undecided = scoped(nouns_as_verbs(tokens, words))
-        ledger.enter((i for t in tokens if t.role == "idle" for i in t.at), IDIOM)
+        ledger.enter(places_of(tokens, "idle") - telling, IDIOM)
         if undecided:
             clauses.append(refused(tuple(tokens), join, undecided))
             continue

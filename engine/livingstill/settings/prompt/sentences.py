@@ -154,6 +154,7 @@ def _extended(last: Clause, clause: Clause) -> Clause:
     return replace(
         last,
         tokens=tokens,
+        known=last.known and clause.known,
         rest_still=last.rest_still or any(t.role == "only" for t in clause.tokens),
         wind=last.wind * clause.factor if last.wind and stronger else last.wind,
         strength=clause.strength if last.strength is None else last.strength,
