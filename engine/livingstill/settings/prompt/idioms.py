@@ -27,8 +27,6 @@ _THAN_WORDS = "(?:much|fast|quick(?:ly)?|slow(?:ly)?|strong(?:ly)?|wild(?:ly)?|g
 _ARROWS = {"←": "left", "→": "right", "↑": "up", "↓": "down"}
 _REWRITES = (
     (r"\bwith (?=(?:the |a |your |my )?(?:camera|cam|shot) (?:be(?:ing)? )?(?:\w+ed|\w+ing|still|static|steady|stationary)\b)", ", "),
-    (r"\b(?:is |are )?not (?:ok|okay|allowed|welcome)\b", "don't move"),
-    (r"\b(\w+) (?:is |are )?(?:ok|okay|allowed|welcome)(?=\s*(?:[,.;!]|$|and\b|but\b))", r"\1 moves"),
     (r"\beverything (?:around|near|behind|beside|next to) (?:it|them|him|her)\b", "everything else"),
     (r"\bbecause\b(?! of)", "as"),
     (r"\bbecause of\b", "in"),
@@ -36,7 +34,6 @@ _REWRITES = (
     (r"\b(?:please|pls|plz|thanks|thank you|thx|cheers)\b", ""),
     (r"\b(?:no|not) more than (?=an? |the |slight|little|just)", ""),
     (r"\bat all\b(?! possible| times)", ""),
-    (r"^(?:(?:the )?\w+ (?:yes|no)[\s,;.!]*){2,}$", lambda m: re.sub(r"(\w+) (yes|no)\b,?", lambda n: f"no {n[1]}," if n[2] == "no" else f"{n[1]},", m[0])),
     (r"\blet (the \w+|it|them|him|her) be\b(?=\s*(?:[,.;!]|$|and|but))", r"\1 still"),
     (r"\b(?:set |put |turn )?(?:the )?(\w+)(?: speed| strength| motion)? (?:to|at|=) (?:zero|0|none|nil)\b", r"no \1"),
     (r"([←→↑↓])(?!\s*(?:left|right|up|down))", lambda m: f" {_ARROWS[m[1]]} "),
@@ -114,14 +111,12 @@ _REWRITES = (
     (r"\b(?:no|nothing) other(?=\s*(?:[,.;!]|$))", "nothing else"),
     (r"\bon top of\b", "on"),
     (r"\bin (?:front|back) of\b", "behind"),
-    (r"\b([a-z]+)\s*:\s*([a-z]+)(?=\s*(?:[.!,;]|$))", r"\1 \2"),
     (rf"\bnot (?:so|too|very|that) {_WEAK}\b", "strongly"),
     (r"\b(?:calm|quiet|settle|tone)(?:ing)? (?:(it|them|everything|the \w+) )?down\b",
      lambda m: f"{m[1] or ''} gently"),
     (r"\bwhat (?:moves|should move|is moving)\b\s*\?*", "move"),
     (r"\bwhat (?:stays|stays still|does not move|doesn't move)\b\s*\?*", "still"),
     (r"\b(\w+) ?\?+ (?:no|nope)\b", r"no \1"),
-    (r"\b(\w+) ?\?+ (?:yes|yeah|yep)\b", r"\1"),
     (r"\b(?:stand|stands|sit|sits|lie|lies|hold|holds) still\b", "stay still"),
     (r"\b(?:isn't|aren't|doesn't|don't|is not|are not|not) ((?:\w+ )?)enough\b", r"\1strongly"),
     (r"\b(?:a lot|lots|much|way|far) (?=(?:\w+er|less)\b)", "very "),
@@ -155,7 +150,10 @@ _REWRITES = (
     (r"(?<!to )(?<!to the )(?<!from )(?<!from the )(?<!toward )(?<!toward the )"
      r"\b(?:the )?(left|right|top|bottom|upper|lower) (?:hand )?"
      r"(?:side|half|part|corner|edge|third|portion)\b", r"\1-side"),
-    (r"\bfrom (?:the )?(?:behind|front|back|side|rear)\b", "from-behind"),
+    (r"\bfrom (?:the )?(?:behind|front|back|side|rear)\b(?! (?!of|and|to)\w)", "from-behind"),
+    (r"\b(very|really|so|too|more|much),? (?=\1\b)", ""),
+    (r"\btwice (?=(?:the|my|its)\b)", "x2 "),
+    (r"\bhalf (?=(?:the|my|its)\b(?! (?:\w+ )?(?:speed|pace|amount|strength|picture|photo|image|frame)))", "x0.5 "),
     (rf"\b{_NUMBER} ?(?:x|×|times)(?: as)? (?:slow\w*|weak\w*|gent\w+|less|calm\w*)\b",
      lambda m: f"x{1 / max(float(m[1]), 0.05):.3g}"),
     (rf"\b(?:by )?{_NUMBER} ?(?:%|percent) (?:slower|less|weaker|gentler|calmer)\b",

@@ -12,10 +12,17 @@ from livingstill.settings.prompt.accounts import FILLER, IDIOM, JOIN, NOTE, Ledg
 from livingstill.settings.prompt.clauses import Clause, clause_of, refused
 from livingstill.settings.prompt.constructions import tells_apart
 from livingstill.settings.prompt.idioms import normalised
+from livingstill.settings.prompt.line import Line
 from livingstill.settings.prompt.phrases import nouns_as_verbs, pieces
 from livingstill.settings.prompt.pronouns import resolved
 from livingstill.settings.prompt.resolve import settings_of
-from livingstill.settings.prompt.scope import bare_exception, elliptic, scoped
+from livingstill.settings.prompt.scope import (
+    answered,
+    bare_exception,
+    elliptic,
+    labelled,
+    scoped,
+)
 from livingstill.settings.prompt.sentences import excepted, shared
 from livingstill.settings.prompt.text import parts
 from livingstill.settings.prompt.timing import timing
@@ -85,46 +92,12 @@ def understand(prompt: str) -> Reading:
     InputError
         If nothing in the prompt is understood.
     """
-    words = vocabulary()
     problems: list[str] = []
     line = normalised(prompt)
     ledger = Ledger.of(prompt)
     settings, line = timing(line, ledger, problems)
     ledger.enter(ledger.missing() - line.words, IDIOM)
-    clauses: list[Clause] = []
-    before: list[Token] = []
-    every: list[Token] = []
-    refusing = False
-    joins: list[str] = []
-    spoken: set[int] = set()
-    for join, part in parts(line):
-        joins.append(join)
-        spoken |= {i for _, at in part for i in at}
-        tokens = [token_of(word, words, problems)._replace(at=at) for word, at in part]
-        telling = {i for k, t in enumerate(tokens) if tells_apart(tokens, k) for i in t.at}
-        ledger.enter(places_of(tokens, "idle", "boost", "prep") - telling, FILLER)
-        tokens = resolved(tokens, before, every)
-        tokens = elliptic(tokens, before)
-        refused_too = (
-            join == "or" and refusing and {t.role for t in tokens} & {"verb", "move", "blow"}
-        )
-        refusing = any(t.role == "negation" for t in tokens) or (join == "or" and refusing)
-        if join == "nor" or refused_too:
-            tokens.insert(0, Token("nor", "negation"))
-        listed = not {t.role for t in before} & {"verb", "move", "blow", "act", "size", "still"}
-        before = [*(before if listed else ()), *tokens]
-        every = [*every, *(t for t in tokens if t.role == "kind")]
-        tokens, undecided = scoped(nouns_as_verbs(tokens, words))
-        ledger.enter(places_of(tokens, "idle") - telling, IDIOM)
-        if undecided:
-            clauses.append(refused(tuple(tokens), join, undecided))
-            continue
-        if join == "but" and clauses and bare_exception(clauses[-1].tokens, tokens):
-            join = "except"  # noqa: PLW2901
-        for piece in pieces(tokens, words):
-            clauses.append(clause_of(tuple(piece), join))
-            join = ","  # noqa: PLW2901
-    ledger.enter(ledger.missing() - spoken, JOIN)
+    clauses, joins = _clauses(line, ledger, problems)
     clauses = excepted(shared([clause for clause in clauses if clause.tokens]))
     ledger.enter((i for c in clauses if c.impossible for t in c.tokens for i in t.at), NOTE)
     possible = [clause for clause in clauses if not clause.impossible]
@@ -162,6 +135,51 @@ def understand(prompt: str) -> Reading:
     order = ("camera", "motion", "brush", "wind", "amount", "amount_of", "hold_faces")
     ordered = {key: settings[key] for key in (*order, *settings) if key in settings}
     return Reading(ordered, tuple(dict.fromkeys(problems)), ledger.account())
+
+
+def _clauses(line: Line, ledger: Ledger, problems: list[str]) -> tuple[list[Clause], list[str]]:
+    """Return the clauses of a line and what joins each of its parts to the one before.
+
+    Words that join and words that say nothing are entered in ``ledger``.
+    """
+    words = vocabulary()
+    spoken = [
+        (part.join, [token_of(word, words, problems)._replace(at=at) for word, at in part.words])
+        for part in parts(line)
+    ]
+    ledger.enter(ledger.missing() - {i for _, ts in spoken for t in ts for i in t.at}, JOIN)
+    clauses: list[Clause] = []
+    before: list[Token] = []
+    every: list[Token] = []
+    refusing = False
+    joins: list[str] = []
+    for join, said in labelled(spoken, words.verbs):
+        joins.append(join)
+        telling = {i for k, t in enumerate(said) if tells_apart(said, k) for i in t.at}
+        ledger.enter(places_of(said, "idle", "boost", "prep") - telling, FILLER)
+        tokens = elliptic(resolved(answered(said), before, every), before)
+        refused_too = (
+            join == "or" and refusing and {t.role for t in tokens} & {"verb", "move", "blow"}
+        )
+        refusing = any(t.role == "negation" for t in tokens) or (join == "or" and refusing)
+        if join == "nor" or refused_too:
+            tokens.insert(0, Token("nor", "negation"))
+        listed = not {t.role for t in before} & {"verb", "move", "blow", "act", "size", "still"}
+        before = [*(before if listed else ()), *tokens]
+        every = [*every, *(t for t in tokens if t.role == "kind")]
+        tokens, undecided = scoped(nouns_as_verbs(tokens, words))
+        ledger.enter(places_of(tokens, "idle") - telling, IDIOM)
+        if undecided:
+            clauses.append(refused(tuple(tokens), join, undecided))
+            continue
+        if join == "but" and clauses and bare_exception(clauses[-1].tokens, tokens):
+            join = "except"  # noqa: PLW2901
+        if all(token.role == "idle" for token in tokens):
+            continue
+        for piece in pieces(tokens, words):
+            clauses.append(clause_of(tuple(piece), join))
+            join = ","  # noqa: PLW2901
+    return clauses, joins
 
 
 def _names_nothing(prompt: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from livingstill.settings.prompt.vocabulary import Token
 
@@ -33,6 +33,7 @@ _ARTICLES = frozenset(
         "any",
     ]
 )
+_YES = frozenset(["yes", "yeah", "yep", "ok", "okay", "allowed", "welcome"])
 _PRONOUNS = frozenset(["it", "they", "them", "those", "these"])
 
 
@@ -61,6 +62,36 @@ def scoped(tokens: list[Token]) -> tuple[list[Token], str]:
         if (changed := rule(tokens, i)) is not None:
             return changed, ""
     return tokens, ""
+
+
+def answered(tokens: list[Token]) -> list[Token]:
+    """Return the tokens where a "yes" after things moves them: "clouds yes", "wind is ok"."""
+    acts = (*_ACTS, "negation", "still", "hold", "only", "moves", "phrase")
+    if not tokens or tokens[-1].word not in _YES or any(t.role in acts for t in tokens):
+        return tokens
+    if not any(t.role in ("kind", "wind", "held", "thing") for t in tokens):
+        return tokens
+    return [*tokens[:-1], tokens[-1]._replace(role="move", value=frozenset())]
+
+
+def labelled(
+    spoken: list[tuple[str, list[Token]]], verbs: Container[str]
+) -> list[tuple[str, list[Token]]]:
+    """Return the parts where a label and what is said under it are one: "trees: slight sway"."""
+    out: list[tuple[str, list[Token]]] = []
+    for join, tokens in spoken:
+        label = join == ":" and bool(out) and _only_nouns(out[-1][1])
+        if label and all(t.role not in _NOUNS or t.word in verbs for t in tokens):
+            out[-1] = (out[-1][0], [*out[-1][1], *tokens])
+        else:
+            out.append((join, tokens))
+    return out
+
+
+def _only_nouns(tokens: list[Token]) -> bool:
+    """Return whether tokens name things and say nothing of them."""
+    roles = {t.role for t in tokens} - {"idle", "adjective"}
+    return bool(roles) and roles <= {"kind", "camera", "held", "thing", "wind", "all"}
 
 
 def _adverbs(tokens: list[Token]) -> list[Token]:

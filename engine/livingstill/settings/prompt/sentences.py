@@ -184,7 +184,9 @@ def _first_strength(clauses: list[Clause]) -> list[Clause]:
     tokens = (*first.tokens, *clauses[k].tokens)
     said = replace(clauses[k], strength=first.strength, tokens=tokens)
     rest = clauses[k + 1 :]
-    if clauses[k].bare:
+    if k == 1 and clauses[k].join == ":":  # "not too fast: clouds to the left, grass waving"
+        rest = [c if c.strength else replace(c, strength=first.strength) for c in rest]
+    elif clauses[k].bare:
         alike = next((i for i, c in enumerate(rest) if not (c.bare and c.kinds)), len(rest))
         rest = [*(replace(c, strength=first.strength) for c in rest[:alike]), *rest[alike:]]
     return [*clauses[1:k], said, *rest]

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from livingstill.settings.prompt.line import At, Line, spans
 
 _BREAKS = (
-    r"([,;:!?()\n–—]+|\.(?!\d)|\s-+(?=\s|\w)|\s&\s|\s\+\s|\band\b|\bor\b|\bnor\b|\bthen\b|\bwhile\b|\bwhilst\b|\bbut\b|"
+    r"([,;:!?()\n–—]+|\.(?!\d)|\s-+(?=\s|\w)|\s[&+/|]\s|\band\b|\bor\b|\bnor\b|\bthen\b|\bwhile\b|\bwhilst\b|\bbut\b|"
     r"\bplus\b|\bwith\b|\bas\b|\bexcept\b|\balso\b|\buntil\b|\bso that\b|\bwhere\b|\bby (?=\w+ing\b)|"
     r"(?=\bwithout\b)|(?=\bno\b(?!(?: (?:move|moves|moving))?\s*(?:[,;.!]|$)))|(?=\b(?:only|just)\b))"
 )
@@ -35,7 +35,7 @@ def parts(line: Line) -> Iterator[Part]:
         start, end = end, end + len(piece or "")
         if piece is None or not piece.strip():
             continue
-        if re.fullmatch(_BREAKS, piece.strip()) or re.fullmatch(r"[,;:!?().&+–—\s-]+", piece):
+        if re.fullmatch(_BREAKS, piece.strip()) or re.fullmatch(r"[,;:!?().&+/|–—\s-]+", piece):
             join = piece.strip() if not (join and piece.strip() == ",") else join
             continue
         words = tuple(
