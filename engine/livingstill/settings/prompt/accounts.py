@@ -28,6 +28,7 @@ _SETTINGS: Mapping[str, tuple[str, ...]] = {
 }
 """The settings that a word of a role may come to; of any other role: what moves and what not."""
 _ANY = ("motion", "camera", "wind", "hold_faces")
+_WHOLE = ("everything", "all", "anything", "rest", "everywhere")
 
 
 @dataclass(slots=True)
@@ -84,6 +85,8 @@ def overlooked(
         for i, token in enumerate(clause.tokens):
             if token.role in ("idle", "boost") and not tells_apart(clause.tokens, i):
                 ledger.enter(token.at, FILLER)
+            elif token.role == "all" and token.word not in _WHOLE and not settings.keys() & _ANY:
+                ledger.enter(token.at, FILLER)  # "loop it"
             elif token.role == "order" or token.word in quoted or token.word.replace("-", " ") in spoken:
                 ledger.enter(token.at, NOTE)
             elif setting := _setting(token, settings) if (
@@ -182,7 +185,7 @@ def _followed(clause: Clause, i: int, token: Token) -> bool:
             governed = ("kind", "moves", "camera", "wind", "all", "move", "way", "held")
             none = not any(t.role in governed for t in clause.tokens)  # "no sound"
             return bool(stays or clause.camera == "static" or clause.wind == 0 or none)
-        case "all" if token.word in ("everything", "all", "anything", "rest", "everywhere"):
+        case "all" if token.word in _WHOLE:
             return bool(clause.every or stays or clause.rest_still or clause.camera or clause.kinds)
         case "only":
             return bool(clause.rest_still or stays or clause.camera)

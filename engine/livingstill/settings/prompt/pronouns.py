@@ -25,11 +25,12 @@ def resolved(
     'held'
     """
     nouns = [t for t in before if t.role in ("kind", "thing", "held")]
+    winds = [t._replace(value=1.0) for t in before if t.role == "wind"]
     own = any(t.role in ("kind", "thing", "held", "effect", "unknown") for t in tokens)
     moved = frozenset().union(*(t.value or () for t in tokens if t.role in ("verb", "blow")))
     suits = [t for t in nouns if t.role == "kind" and t.value in moved]
     if not moved and all(t.role in ("idle", "size", "boost", "way", "prep", "all") for t in tokens):
-        suits = [t for t in nouns if t.role == "kind"]  # "the clouds are fast, slow it down"
+        suits = [t for t in nouns if t.role == "kind"] or winds  # "the clouds are fast, slow it down"
     stays = {t.role for t in tokens} & {"still", "hold", "negation"}
     aimed = any(t.role in ("moves", "phrase") for t in before)
     if stays and not suits and not aimed:
@@ -46,7 +47,7 @@ def resolved(
             out.append(token._replace(role="idle", value=None))  # "the house is a house, so it must not move"
         elif token.word in ("those", "these") and following in _QUALIFIES[:-2]:
             out.append(token)  # "those trees"
-        elif token.word in _THINGS and not own and nouns and (token.word != "it" or suits):
+        elif token.word in _THINGS and not own and (nouns or suits) and (token.word != "it" or suits):
             out += _list(suits or nouns, token)
         elif token.word in _PERSONS and _is_person(token.word, following):
             out.append(token._replace(role="held", value=None))

@@ -40,12 +40,22 @@ def settings_of(clauses: list[Clause], problems: list[str]) -> dict[str, Any]:
                     problems.append(
                         f"a clip has one camera move; {one} is taken and {two} left out"
                     )
-            else:
-                out["camera"] = choice
+            elif out.setdefault("camera", choice) != choice and ":" in choice:
+                if ":" in out["camera"]:
+                    problems.append(
+                        f"prompt wants {clause.camera} twice; {out['camera']} is taken and {choice} "
+                        "left out"
+                    )
+                else:
+                    out["camera"] = choice
         if clause.camera and "tofro" in clause.text:
             out["loop"] = "bounce"
         if clause.wind is not None:
-            out["wind"] = _wind(clause)
+            wind = _wind(clause)
+            if out.setdefault("wind", wind) != wind:
+                problems.append(
+                    f"prompt wants two winds; {out['wind']} is taken and '{clause.text}' left out"
+                )
         if clause.faces:
             out["hold_faces"] = True
     out |= _motion(clauses, problems)

@@ -245,6 +245,9 @@ def _excess(tokens: list[Token]) -> list[Token] | None:
     """Return the tokens where "too fast", denied or complained of, is gently; None without it."""
     for k in range(1, len(tokens)):
         size = tokens[k]
+        if tokens[k - 1].word == "too" and size.role == "wind":
+            less = tokens[k - 1]._replace(role="size", value=_GENTLY)
+            return [*tokens[: k - 1], less, size._replace(value=1.0), *tokens[k + 1 :]]
         if tokens[k - 1].word == "too" and size.role == "size":
             contrary = _GENTLY if size.value > 1 else _STRONGLY
             turned = {"negation": "idle", "nothing": "all"}

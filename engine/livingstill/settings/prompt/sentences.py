@@ -148,6 +148,7 @@ def _extended(last: Clause, clause: Clause) -> Clause:
     """Return ``last`` with the strength and the direction of ``clause``."""
     stronger = last.wind is not None and not last.kinds and last.strength is None
     tokens = (*last.tokens, *clause.tokens)
+    strength, remarks = _one_strength(last, clause)
     direction = clause.direction if last.direction is None else last.direction
     if clause.join == "and" and None not in (clause.direction, last.direction):
         direction, _ = direction_of(tokens)  # "up and to the right"
@@ -157,8 +158,28 @@ def _extended(last: Clause, clause: Clause) -> Clause:
         known=last.known and clause.known,
         rest_still=last.rest_still or any(t.role == "only" for t in clause.tokens),
         wind=last.wind * clause.factor if last.wind and stronger else last.wind,
-        strength=clause.strength if last.strength is None else last.strength,
+        strength=strength,
+        remarks=last.remarks + remarks,
         direction=None if last.camera and not last.kinds else direction,
+    )
+
+
+def _one_strength(last: Clause, clause: Clause) -> tuple[float | None, tuple[str, ...]]:
+    """Return the strength of what two clauses say of the same thing, and a remark where they differ.
+
+    A number is surer than a word: "too fast, half the speed" is half; of two weak ones the weaker
+    holds, of two strong ones the stronger.
+    """
+    if last.strength is None or clause.strength is None:
+        return last.strength if clause.strength is None else clause.strength, ()
+    if any(t.role == "size" and t.word.endswith(" times") for t in clause.tokens):
+        return clause.strength, ()
+    strengths = (last.strength, clause.strength)
+    if max(strengths) < 1 or min(strengths) > 1:
+        return (min if max(strengths) < 1 else max)(strengths), ()
+    return last.strength, (
+        f"prompt has two strengths of one thing, {last.strength:g} and '{clause.text}'; the first is "
+        "taken",
     )
 
 
