@@ -34,7 +34,9 @@ _MODALS = frozenset(
         "did",
     ]
 )
-_TIMES = ("night", "day", "winter", "summer", "autumn", "spring", "storm", "rain")
+_TIMES = frozenset(
+    "night day dusk dawn sunset sunrise winter summer autumn spring storm rain".split()
+)
 MOTIONS = ("motion", "movement", "movements", "animation", "activity", "action")
 _BEFORE_VERB = ("kind", "thing", "held", "effect", "unknown")
 

@@ -101,9 +101,23 @@ def _adverbs(tokens: list[Token]) -> list[Token]:
         after = next((t.role for t in tokens[i + 1 :] if t.role != "idle"), "")
         subject = any(t.role in _NOUNS for t in tokens[:i])
         goes_on = token.word == "still" and subject and after in ("verb", "move", "blow")
-        if goes_on or (token.role == "only" and after == "order"):
+        merely = token.word == "just" and not {t.role for t in tokens} & {"kind", "camera", "wind"}
+        if goes_on or (token.role == "only" and (after == "order" or (merely and _of_all(tokens)))):
             out[i] = token._replace(role="idle")
+        elif token.role == "way" and not subject and _phrasal(tokens, i):
+            out[i] = token._replace(role="modifier")
     return out
+
+
+def _of_all(tokens: list[Token]) -> bool:
+    """Return whether a clause moves the whole picture: "just animate it"."""
+    return any(t.role == "all" for t in tokens) and any(t.role in _ACTS for t in tokens)
+
+
+def _phrasal(tokens: list[Token], i: int) -> bool:
+    """Return whether the way at ``i`` is part of a verb with an object: "whip up the sea"."""
+    after = next((t.role for t in tokens[i + 1 :] if t.role != "idle"), "")
+    return i > 0 and tokens[i - 1].role in ("verb", "blow") and after == "kind"
 
 
 def _comparands(tokens: list[Token]) -> list[Token]:
