@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from livingstill.settings.prompt.line import Line
+from livingstill.settings.prompt.vocabulary import known, vocabulary
 
 _SIDE = r"(?:the )?(left|right|top|bottom|above|below)(?: (?:hand )?(?:side|edge))?"
 _OPPOSITE = {
@@ -25,6 +26,18 @@ _WEAK = (
 )
 _THAN_WORDS = "(?:much|fast|quick(?:ly)?|slow(?:ly)?|strong(?:ly)?|wild(?:ly)?|gently|gentle|calm|rough|big|hard|heavy|heavily|far|high)"
 _ARROWS = {"←": "left", "→": "right", "↑": "up", "↓": "down"}
+
+
+def _from_side(found: re.Match[str]) -> str:
+    """Return the way that leads from a side, or the side where a thing follows: "the left door"."""
+    side, word = found.groups()
+    after = f" {word}" if word else ""
+    token = known(word, vocabulary()) if word else None
+    if word and (token is None or token.role in ("thing", "held", "kind")):
+        return f"from {side}-side{after}"
+    return f"{_OPPOSITE[side]}{after}"
+
+
 _REWRITES = (
     (r"\bwith (?=(?:the |a |your |my )?(?:camera|cam|shot) (?:be(?:ing)? )?(?:\w+ed|\w+ing|still|static|steady|stationary)\b)", ", "),
     (r"\beverything (?:around|near|behind|beside|next to) (?:it|them|him|her)\b", "everything else"),
@@ -82,7 +95,7 @@ _REWRITES = (
     (r"\b(?:remove|delete|kill|cut|lose|ditch|avoid|eliminate|forget|skip|omit|ignore)(?: all| any| out)?(?: of)?(?: the| that| this)?"
      r" (?=(?:\w+ )?(?:camera|cam|motion|movements?|wind|zoom\w*|pan|panning|shak\w+|parallax|animation)\b)", "no "),
     (r"\b(?:almost|nearly|practically|virtually) (still|motionless|static|frozen)\b", "moves imperceptibly"),
-    (r"\bslow(?:ing)? (it|them|this|everything|things|the \w+) down\b|\bslow(?:ing)? down (it|them|this|everything|things|the \w+)\b",
+    (r"\bslow(?:ing)? (it(?: all)?|them|this|everything|things|the \w+) down\b|\bslow(?:ing)? down (it|them|this|everything|things|the \w+)\b",
      lambda m: f"{m[1] or m[2]} slowly"),
     (r"\bspeed(?:ing)? (it|them|this|everything|things|the \w+) up\b|\bspeed(?:ing)? up (it|them|this|everything|things|the \w+)\b",
      lambda m: f"{m[1] or m[2]} fast"),
@@ -156,9 +169,9 @@ _REWRITES = (
      r"\b(?:the )?(left|right|top|bottom|upper|lower) (?:hand )?"
      r"(?:side|half|part|corner|edge|third|portion)\b", r"\1-side"),
     (r"\bfrom (?:the )?(?:behind|front|back|side|rear)\b(?! (?!of|and|to)\w)", "from-behind"),
-    (r"\b(very|really|so|too|more|much),? (?=\1\b)", ""),
-    (r"\btwice (?=(?:the|my|its)\b)", "x2 "),
-    (r"\bhalf (?=(?:the|my|its)\b(?! (?:\w+ )?(?:speed|pace|amount|strength|picture|photo|image|frame)))", "x0.5 "),
+    (r"\b(very|really|so|too|more|much),? (?=\1\b)|\b(\w+ly), (?=\2\b)", ""),
+    (r"\btwice (?=(?:the|my|its) (?:wind|breeze|motion|movement)\b)", "x2 "),
+    (r"\bhalf (?=(?:the|my|its) (?:wind|breeze|motion|movement)\b)", "x0.5 "),
     (rf"\b{_NUMBER} ?(?:x|×|times)(?: as)? (?:slow\w*|weak\w*|gent\w+|less|calm\w*)\b",
      lambda m: f"x{1 / max(float(m[1]), 0.05):.3g}"),
     (rf"\b(?:by )?{_NUMBER} ?(?:%|percent) (?:slower|less|weaker|gentler|calmer)\b",
@@ -196,7 +209,7 @@ _REWRITES = (
      r"all but|nothing but)\b", lambda m: m[0].split()[0] + " except"
      if m[0].split()[0] in ("everything", "anything", "all", "nothing") else "except"),
     (rf"\b(?:from )?{_SIDE} to {_SIDE}", lambda m: _ENDS.get(m[2], m[2])),
-    (rf"\bfrom {_SIDE}\b", lambda m: _OPPOSITE[m[1]]),
+    (rf"\bfrom {_SIDE}\b(?: (\w+))?", _from_side),
     (r"\b(left|right|up|down)wards?\b", r"\1"),
     (r"(?:^|(?<=\s))--(?=\w)", ", "),
     (r"\b(forward|toward|backward|onward)s\b", r"\1"),

@@ -48,7 +48,7 @@ def settings_of(clauses: list[Clause], problems: list[str]) -> dict[str, Any]:
                     )
                 else:
                     out["camera"] = choice
-        if clause.camera and "tofro" in clause.text:
+        if not clause.kinds and "tofro" in clause.text.split():
             out["loop"] = "bounce"
         if clause.wind is not None:
             wind = _wind(clause)

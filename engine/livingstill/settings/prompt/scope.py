@@ -156,6 +156,12 @@ def _degree_only(tokens: list[Token]) -> list[Token]:
 def _nothing_of(tokens: list[Token]) -> list[Token]:
     """Return the tokens where "nothing" beside a noun denies it: "the camera does nothing"."""
     if not any(t.role in ("kind", "held", "camera", "moves", "phrase") for t in tokens):
+        described = [
+            t.role == "nothing" and after.role in ("unknown", "adjective")
+            for t, after in zip(tokens, [*tokens[1:], Token("", "")], strict=True)
+        ]
+        if any(described) and not any(t.role in _ACTS for t in tokens):  # "nothing exaggerated"
+            return [t._replace(role="idle") if d else t for t, d in zip(tokens, described)]
         return tokens
     return [Token("no", "negation", None, t.at) if t.role == "nothing" else t for t in tokens]
 
@@ -259,6 +265,10 @@ def _excess(tokens: list[Token]) -> list[Token] | None:
     """Return the tokens where "too fast", denied or complained of, is gently; None without it."""
     for k in range(1, len(tokens)):
         size = tokens[k]
+        excess = size.role == "size" and size.value > 1 and size.word != "more"
+        if tokens[k - 1].role == "nothing" and excess:
+            every = tokens[k - 1]._replace(role="all")
+            return [*tokens[: k - 1], every, size._replace(value=_GENTLY), *tokens[k + 1 :]]
         if tokens[k - 1].word == "too" and size.role == "wind":
             less = tokens[k - 1]._replace(role="size", value=_GENTLY)
             return [*tokens[: k - 1], less, size._replace(value=1.0), *tokens[k + 1 :]]

@@ -105,7 +105,12 @@ def _merged(clauses: list[Clause]) -> list[Clause]:
         lone = not (clause.says or clause.impossible or clause.unused)
         lone = lone and not _describes_unknown(clause)
         to = _said_of(out, clause)
-        if _goes_on(clause, last, lone):
+        if _denies_motion(clause) and (last.kinds or last.still):
+            tokens = (*last.tokens, *clause.tokens)
+            out[-1] = replace(
+                stilled(replace(last, places=())) if last.kinds else last, tokens=tokens
+            )
+        elif _goes_on(clause, last, lone):
             out[to] = _extended(out[to], clause)
             k = len(out) - 1
             while k and out[k].bare and out[k - 1].bare and clause.direction is None:
@@ -116,6 +121,13 @@ def _merged(clauses: list[Clause]) -> list[Clause]:
         else:
             out.append(clause)
     return out
+
+
+def _denies_motion(clause: Clause) -> bool:
+    """Return whether a clause says no more than "not moving", "without moving" of what is before."""
+    roles = [t.role for t in clause.tokens if t.role != "idle"]
+    denies = roles[:1] == ["negation"] and clause.tokens[0].word in ("not", "without", "never")
+    return denies and set(roles[1:]) == {"move"} and clause.join not in (".", ";", "and")
 
 
 def _said_of(clauses: list[Clause], clause: Clause) -> int:
@@ -203,7 +215,10 @@ def _first_strength(clauses: list[Clause]) -> list[Clause]:
     if not k or not lone or first.strength is None or clauses[k].strength is not None:
         return clauses
     tokens = (*first.tokens, *clauses[k].tokens)
-    said = replace(clauses[k], strength=first.strength, tokens=tokens)
+    remarks, known = first.remarks + clauses[k].remarks, first.known and clauses[k].known
+    said = replace(
+        clauses[k], strength=first.strength, tokens=tokens, remarks=remarks, known=known
+    )
     rest = clauses[k + 1 :]
     if k == 1 and clauses[k].join == ":":  # "not too fast: clouds to the left, grass waving"
         rest = [c if c.strength else replace(c, strength=first.strength) for c in rest]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from livingstill.settings.prompt.accounts import Ledger
+from livingstill.settings.prompt.accounts import NOTE, Ledger
 from livingstill.settings.prompt.line import Line
 
 _COUNTS = {
@@ -30,6 +30,11 @@ _TALL = (
 _NUMBER = rf"(\d+(?:\.\d+)?|{'|'.join(_COUNTS)})"
 _WIDE = "(?:widescreen|wide screen|landscape|horizontal)"
 _TALLER = "(?:vertical|portrait)"
+
+_FORMAT = (
+    r"\b(?:(?:export|save|output|render|deliver)(?:ed)? )?(?:it )?(?:as|in|to) (?:an? )?"
+    r"(gif|mp4|mov|webp|webm|apng|png)\b(?: (?:file|format))?"
+)
 
 
 def _number(said: str) -> float:
@@ -73,6 +78,10 @@ def timing(line: Line, ledger: Ledger, problems: list[str]) -> tuple[dict[str, A
     ``ledger`` takes the setting of each word that is read; two values of one setting are a problem.
     """
     out: dict[str, Any] = {}
+    if found := re.search(_FORMAT, line.text):
+        problems.append(f"prompt asks for '{found[1]}'; the name of the output says the format")
+        ledger.enter(line.words_in(*found.span()), NOTE)
+        line = line.without(*found.span())
     for pattern, key, make in _SAID:
         if (found := re.search(pattern, line.text)) is None:
             continue

@@ -131,7 +131,7 @@ def _role(word: str, words: Vocabulary) -> Token | None:
     return Token(word, ROLES[word]) if word in ROLES else None
 
 
-def _known(word: str, words: Vocabulary) -> Token | None:
+def known(word: str, words: Vocabulary) -> Token | None:
     """Return what ``word`` or the word that it is an inflection of means."""
     if found := _role(word, words):
         return found
@@ -169,14 +169,14 @@ def _known(word: str, words: Vocabulary) -> Token | None:
 
 def token_of(word: str, words: Vocabulary, problems: list[str]) -> Token:
     """Return the token of a word; a slip of the pen is corrected and a problem says so."""
-    if found := _known(word, words):
+    if found := known(word, words):
         return found
     parts = [part for phrase in words.phrases for part in phrase]
     acting = [*words.nouns, *words.verbs, *WAYS, *SIZES, *WIND, *parts]
     passive = [known for known, role in ROLES.items() if role != "order" and "-" not in known]
     lexicon = [*acting, *passive]
     meant = {known for known in lexicon if _slip(word, known)}
-    if len(meant) == 1 and (found := _known(meant.pop(), words)):
+    if len(meant) == 1 and (found := known(meant.pop(), words)):
         problems.append(f"prompt has '{word}', taken for '{found.word}'")
         return found
     close = get_close_matches(word, acting, n=1, cutoff=0.7)

@@ -23,7 +23,7 @@ STRENGTHS = {
     "powerfully bigger more lots lively energetic energetically dramatic dramatically bold high "
     "noticeable noticeably choppy pronounced gusty",
     2.0: "wild wildly violent violently huge furious furiously massive extreme stormy raging "
-    "timelapse fierce fiercely turbulent crazy",
+    "timelapse exaggerated exaggeratedly fierce fiercely turbulent crazy",
 }
 SIZES = {word: size for size, words in STRENGTHS.items() for word in words.split()}
 EXTENTS = frozenset(
