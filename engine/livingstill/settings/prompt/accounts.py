@@ -14,7 +14,7 @@ from livingstill.settings.prompt.line import spans
 from livingstill.settings.prompt.vocabulary import NOUNS, Token
 
 _SUBSETS = frozenset(
-    ["front", "back", "upper", "lower", "near", "nearby", "far", "distant", "other"]
+    ["front", "back", "background", "foreground", "upper", "lower", "near", "nearby", "far", "distant", "other"]
 )
 """Adjectives of some of the things that a noun names, which no setting tells from the others."""
 _TOLD = re.compile(r"'((?:[^']|(?<=\w)'(?=\w))*)'")

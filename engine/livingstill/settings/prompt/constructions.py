@@ -35,7 +35,7 @@ _CONSTRUCTIONS = (
     f"[vs]*F+v*{_THINGS}?v?",  # "freeze the sky", "stop moving the camera"
     f"[vy]?{_THINGS}Fv",  # "make the flag stop moving"
     f"[vsa]*{_THINGS}[vs]*p+F{_NOUN}",  # "moving clouds over static mountains"
-    f"F?xF?{_NOUN}?",
+    f"h?F?xF?h?{_NOUN}?",
     # hold
     f"hp?v{_HOW}*{_THINGS}?{_HOW}*",  # "keep moving the water"
     f"h?{_HOW}*{_THINGS}?h?{_HOW}*v?{_HOW}*",  # "keep the water moving", "the sky stays"

@@ -73,7 +73,7 @@ _REWRITES = (
      lambda m: f"{m[1]}x{1 + float(m[2]) / 100:.3g}"),
     (rf"\b(?:speed up|increase|boost) ((?:\w+ ){{1,4}}?)by a factor of {_NUMBER}", lambda m: f"{m[1]}x{m[2]}"),
     (r"\b(?:reduc|decreas|lessen|weaken|soften|minimi[sz])(?:e|es|ing|s)?\b(?! camera)|\blower(?:ing)? (?=the (?:speed|motion|movements?|amount|wind|intensity))", "gently "),
-    (r"\b(?:increas|boost|amplif|strengthen|intensif)(?:e|es|ing|s|y|ies)?\b", "strongly"),
+    (r"\b(?:increas|boost|amplif|strengthen|intensif)(?:e|es|ing|s|y|ies)?\b", "more"),
     (r"\bto (?:a|the) (?:bare )?minimum\b|\bas possible\b", ""),
     (r"\bdouble (?=(?:the|my|its)\b(?! speed| pace))", "x2 "),
     (r"\bhalve (?=(?:the|my|its)\b(?! speed| pace| amount| strength))", "x0.5 "),
@@ -114,7 +114,8 @@ _REWRITES = (
     (r"\b(?:turn|make|convert) (?:this|the|my|it|that)(?: (?:photo|picture|image|shot|still))?"
      r" into (?:an? )?(?=\w+)(?:loop\w* |moving |living |animated )*"
      r"(?:cinemagraph|video|clip|gif|photo|picture|animation)\b", "make"),
-    (r"\b(?:turn|switch) (?:off|down to zero)\b", "no"),
+    (r"\b(?:turn|switch) off (?=(?:the |my |all )*(?:camera|motion|movements?|wind|breeze|animation|effects?|zoom\w*|pan\w*|parallax|loop\w*)\b)", "no "),
+    (r"\b(?:turn|switch) off\b", "extinguish"),
     (r"\bget(?:ting)? rid of\b", "remove"),
     (r"\b(?:almost|hardly|barely|nearly|next to) (?:no|any|zero) "
      r"(?=motion|movement|wind|animation)", "faint "),
@@ -122,7 +123,6 @@ _REWRITES = (
     (rf"\bkeep (?:it|things|everything|(?:the |all )?(?:motion|movements?|animation))(?: all)?"
      rf" (?=(?:very |really |super |quite )*{_WEAK})", "motion "),
     (r"\bdo(?:es|ing)? nothing (?:to|with|about|for)\b", "don't move"),
-    (r"\b(move|moves|moving|animate|animated|still|static|fixed|keep still)\s*:", r"\1 "),
     (r"\bnothing (?:too \w+|crazy|wild|fancy|dramatic|fast|big|major|extreme|much|over the top)\b",
      "gently"),
     (r"\b(?:northern|polar) lights\b|\baurora borealis\b", "aurora"),

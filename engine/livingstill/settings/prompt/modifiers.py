@@ -19,7 +19,7 @@ def strength_of(tokens: tuple[Token, ...]) -> float | None:
     A weak word before a strong one, as in "a bit faster", takes its root.
     """
     out, boost = None, 1.0
-    tokens = _without_hardly(tokens)
+    tokens = _near_comparative(_without_hardly(tokens))
     after = [*tokens[1:], Token("", "")]
     damped = False
     for token, following in zip(tokens, after, strict=False):
@@ -32,6 +32,17 @@ def strength_of(tokens: tuple[Token, ...]) -> float | None:
             size, damped = (math.sqrt(size) if damped else size), False
             out, boost = size if out is None else out * size, 1.0
     return None if out is None else round(min(MOST, max(LEAST, out)), 4)
+
+
+def _near_comparative(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
+    """Return the tokens with a damping word at the comparative it is of: "more wind, a bit"."""
+    damping = next((t for t in tokens if t.word in _DAMPING and t.role == "size"), None)
+    more = next((t for t in tokens if t.word == "more" and t.role == "size"), None)
+    if damping is None or more is None:
+        return tokens
+    rest = tuple(t for t in tokens if t is not damping)
+    k = rest.index(more)
+    return (*rest[:k], damping, *rest[k:])
 
 
 def _without_hardly(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
@@ -47,7 +58,7 @@ def _without_hardly(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
 
 def contrary_strengths(tokens: tuple[Token, ...]) -> tuple[str, ...]:
     """Return a remark where a clause says both less and more, as in "the sea calm the sky fast"."""
-    tokens = _without_hardly(tokens)
+    tokens = _near_comparative(_without_hardly(tokens))
     damped = {
         i + 1 for i, t in enumerate(tokens) if t.word in _DAMPING and i + 1 < len(tokens)
     }

@@ -41,7 +41,7 @@ def negated_tokens(tokens: tuple[Token, ...]) -> list[bool]:
             for k in [after[0]] if one else _heads(roles, nouns):
                 out[k] = True
         elif role == "hold" and not cancelled and not acts & set(roles):
-            positive = any(r in ("size", "way", "still") for r in roles)
+            positive = any(r in ("size", "way", "still", "moves") for r in roles)
             for k in nouns:
                 out[k] = out[k] or not positive
     return out

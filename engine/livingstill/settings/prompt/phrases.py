@@ -116,6 +116,8 @@ def compounds(tokens: list[Token]) -> list[Token]:
         one = not token.word.endswith("s") or token.word.endswith("ss")
         if kinds[i] and kinds[i + 1] and kinds[i] != kinds[i + 1] and one and not listed:
             out[i] = _now(token, "modifier")
+        elif kinds[i] and one and tokens[i + 1 : i + 2] and tokens[i + 1].role == "thing":
+            out[i] = _now(token, "adjective")  # "the lake house"
         elif kinds[i + 1] and _describes(token):
             out[i] = _now(token, "adjective")
     return out

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Sequence
 
 from livingstill.settings.prompt.vocabulary import Token
+from livingstill.settings.prompt.words import QUALITIES
 
 _DETERMINERS = ("no", "without", "w/o", "zero", "nor", "neither")
 _NOUNS = ("kind", "thing", "held", "effect", "camera", "wind", "all", "moves")
@@ -77,11 +78,15 @@ def answered(tokens: list[Token]) -> list[Token]:
 def labelled(
     spoken: list[tuple[str, list[Token]]], verbs: Container[str]
 ) -> list[tuple[str, list[Token]]]:
-    """Return the parts where a label and what is said under it are one: "trees: slight sway"."""
+    """Return the parts where a label and what is said under it are one.
+
+    "Trees: slight sway", "freeze: sky, people".
+    """
     out: list[tuple[str, list[Token]]] = []
     for join, tokens in spoken:
-        label = join == ":" and bool(out) and _only_nouns(out[-1][1])
-        if label and all(t.role not in _NOUNS or t.word in verbs for t in tokens):
+        before = out[-1][1] if out and join == ":" else []
+        topic = _only_nouns(before) and all(t.role not in _NOUNS or t.word in verbs for t in tokens)
+        if topic or (_only_acts(before) and _only_nouns(tokens)):
             out[-1] = (out[-1][0], [*out[-1][1], *tokens])
         else:
             out.append((join, tokens))
@@ -94,6 +99,12 @@ def _only_nouns(tokens: list[Token]) -> bool:
     return bool(roles) and roles <= {"kind", "camera", "held", "thing", "wind", "all"}
 
 
+def _only_acts(tokens: list[Token]) -> bool:
+    """Return whether tokens say what is done and not to what: "do not animate"."""
+    roles = {t.role for t in tokens} - {"idle"}
+    return bool(roles) and roles <= {"move", "verb", "still", "hold", "negation", "only"}
+
+
 def _adverbs(tokens: list[Token]) -> list[Token]:
     """Return the tokens where adverbs rule nothing out: "may still move", "just before the end"."""
     out = [*tokens]
@@ -104,6 +115,8 @@ def _adverbs(tokens: list[Token]) -> list[Token]:
         merely = token.word == "just" and not {t.role for t in tokens} & {"kind", "camera", "wind"}
         if goes_on or (token.role == "only" and (after == "order" or (merely and _of_all(tokens)))):
             out[i] = token._replace(role="idle")
+        elif token.word in ("more", "less") and _of_quality(tokens, i):
+            out[i] = token._replace(role="modifier")
         elif token.role == "way" and not subject and _phrasal(tokens, i):
             out[i] = token._replace(role="modifier")
     return out
@@ -112,6 +125,12 @@ def _adverbs(tokens: list[Token]) -> list[Token]:
 def _of_all(tokens: list[Token]) -> bool:
     """Return whether a clause moves the whole picture: "just animate it"."""
     return any(t.role == "all" for t in tokens) and any(t.role in _ACTS for t in tokens)
+
+
+def _of_quality(tokens: list[Token], i: int) -> bool:
+    """Return whether the degree at ``i`` is of no motion: "more realistic"."""
+    after = tokens[i + 1] if i + 1 < len(tokens) else Token("", "")
+    return after.role == "unknown" or after.word in QUALITIES
 
 
 def _phrasal(tokens: list[Token], i: int) -> bool:

@@ -33,6 +33,12 @@ EXTENTS = frozenset(
 BOOSTS = {"very": 1.35, "really": 1.35, "super": 1.35, "extremely": 1.35, "ultra": 1.35, "so": 1.35}
 BOOSTS |= {"too": 1.0, "quite": 1.0, "fairly": 1.0, "rather": 1.0, "pretty": 1.0}
 
+QUALITIES = frozenset(
+    "natural naturally realistic realistically nice nicely smooth smoothly seamless seamlessly "
+    "beautiful beautifully elegant elegantly stylish classy tasteful cinematic perfect lovely good "
+    "great continuous regular normal".split()
+)
+"""What a clip may be more or less of, which is no motion."""
 SUBSETS = frozenset(["other", "another", "same", "own", "together", "almost"])
 """Words that compare or tell apart, which no setting does."""
 SHARES = frozenset(["some", "part", "piece", "many", "few", "several", "any", "lot"])
