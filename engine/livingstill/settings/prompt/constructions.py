@@ -35,7 +35,7 @@ _CONSTRUCTIONS = (
     f"[vs]*F+v*{_THINGS}?v?",  # "freeze the sky", "stop moving the camera"
     f"[vy]?{_THINGS}Fv",  # "make the flag stop moving"
     f"[vsa]*{_THINGS}[vs]*p+F{_NOUN}",  # "moving clouds over static mountains"
-    f"h?F?xF?h?{_NOUN}?",
+    f"[hFvsa]*x[hFvsa]*{_NOUN}?{_WHERE}*",  # "keep the camera locked off"
     # hold
     f"hp?v{_HOW}*{_THINGS}?{_HOW}*",  # "keep moving the water"
     f"h?{_HOW}*{_THINGS}?h?{_HOW}*v?{_HOW}*",  # "keep the water moving", "the sky stays"
@@ -69,6 +69,10 @@ def tells_apart(tokens: Sequence[Token], i: int) -> bool:
     rules = {t.role for t in tokens} & {"negation", "still", "hold", "only", "nothing"}
     if word == "other":
         return not rules or any(t.role == "kind" for t in tokens)
+    if word in ("out", "away"):
+        return not any(t.role in ("verb", "move", "blow", "act", "moves", "hold") for t in tokens[:i])
+    if word == "side":
+        return not any(t.role == "way" for t in tokens)
     if word in SHARES:
         return following == ["of"]
     if word in ALL:

@@ -57,7 +57,7 @@ _REWRITES = (
     (r"\bas (?:if|though)\b", "as"),
     (r"(?:\b(?:is|are|to be|be) )?\bthe only (?:thing|part|element|object)s? (?:that |which )?(?:(?:is|are) )?"
      r"(?:allowed to )?(?:mov\w+|animated)(?! is\b| are\b| should be\b)", "moves, nothing else moves"),
-    (r"\b(?:turn|dial|bring|scale)(?:ing)? down (?=the|my|its)|\b(?:turn|dial|bring|scale)(?:ing)? (?=(?:the )?\w+ down\b)", "gently "),
+    (r"\b(?:turn|dial|bring|scale)(?:ing)? down (?=the|my|its)|\b(?:turn|dial|bring|scale)(?:ing)? (?=(?:the )?(?!camera|cam|shot)\w+ down\b)", "gently "),
     (r"\b(?:turn|dial|crank)(?:ing)? up (?=the|my|its)", "strongly "),
     (r"\b(?:keep|prevent|stop|hold|block)(?:s|ing)? ((?:\w+ ){1,5}?)from (?:\w+ing)\b", r"don't move \1"),
     (r"\brather than\b", ", no"),
@@ -101,7 +101,7 @@ _REWRITES = (
      lambda m: f"{m[1] or m[2]} fast"),
     (r"\bstabili[sz]e (?:the |my )?(?:shot|camera|video|footage|frame|image|picture)\b", "camera still"),
     (r"\b(?:from )?side to side\b|\bleft and right\b|\bside ?ways\b", "sideways"),
-    (r"\bto and fro\b|\bback and forth\b|\bup and down\b", "tofro"),
+    (r"\bto and fro\b|\bback and forth\b|\bup and down\b|\bin and out\b", "tofro"),
     (r"\bpick(?:s|ing)? up\b", "blows"),
     (r"\bdo (?:not|n't)\b|\bdont\b", "don't"),
     (r"\bnot (?:too|so|very|that|overly) (?:much|fast|strong(?:ly)?|quick(?:ly)?|wild(?:ly)?|hard)\b",
@@ -127,6 +127,7 @@ _REWRITES = (
      "gently"),
     (r"\b(?:northern|polar) lights\b|\baurora borealis\b", "aurora"),
     (r"\b(?:no|nothing) other(?=\s*(?:[,.;!]|$))", "nothing else"),
+    (r"\bstop motion (?=style|look|effect|feel|animation|video)", "stopmotion "),
     (r"\bon top of\b", "on"),
     (r"\bin (?:front|back) of\b", "behind"),
     (rf"\bnot (?:so|too|very|that) {_WEAK}\b", "strongly"),
@@ -188,7 +189,7 @@ _REWRITES = (
      "x0.5"),
     (r"\b(?:double|twice|2x) (?:of )?(?:the |its |their )?(?:normal )?(?:speed|pace|strength|amount)\b"
      r"|\b(?:twice|2x|two times) as (?:fast|quick(?:ly)?|strong(?:ly)?|much)\b", "x2"),
-    (r"\b(?:motion|movements?|animation|animate|effects?|style|scene|prompt|duration|length|format|"
+    (r"\b(?:motion|movements?|animation|effects?|style|scene|prompt|duration|length|format|"
      r"aspect(?: ratio)?)\s*[:=]", " , "),
     (r"\bcamera\s*[:=]", " , camera "),
     (r"\blight(?= (?:comes?|coming|falls?|falling|streams?|streaming|shines?|shining|beams?)\b)",

@@ -47,7 +47,9 @@ def resolved(
             out.append(token._replace(role="idle", value=None))  # "the house is a house, so it must not move"
         elif token.word in ("those", "these") and following in _QUALIFIES[:-2]:
             out.append(token)  # "those trees"
-        elif token.word in _THINGS and not own and (nouns or suits) and (token.word != "it" or suits):
+        elif token.word == "it" and suits and suits == winds:
+            out.append(token._replace(role="idle"))  # "too windy, tone it down"
+        elif token.word in _THINGS and not own and nouns and (token.word != "it" or suits):
             out += _list(suits or nouns, token)
         elif token.word in _PERSONS and _is_person(token.word, following):
             out.append(token._replace(role="held", value=None))

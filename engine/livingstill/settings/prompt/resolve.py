@@ -48,7 +48,8 @@ def settings_of(clauses: list[Clause], problems: list[str]) -> dict[str, Any]:
                     )
                 else:
                     out["camera"] = choice
-        if not clause.kinds and "tofro" in clause.text.split():
+        things = {"kind", "thing", "held", "effect"} & {t.role for t in clause.tokens}
+        if "tofro" in clause.text.split() and (clause.camera or not things):
             out["loop"] = "bounce"
         if clause.wind is not None:
             wind = _wind(clause)

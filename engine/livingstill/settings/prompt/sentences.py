@@ -273,5 +273,7 @@ def excepted(clauses: list[Clause]) -> list[Clause]:
             else:
                 out[-1] = replace(before, every=before.every or "all" in spoken)
                 clause = clause if clause.strength is not None else stilled(clause)
+        elif clause.join == "except" and clause.kinds and clause.strength is None:
+            clause = stilled(clause)  # "all trees except the palm"
         out.append(clause)
     return out
