@@ -100,7 +100,7 @@ def clause_of(tokens: tuple[Token, ...], join: str) -> Clause:
     named = bool(nouns or has & {"all", "camera"})
     does = nouns and any(t.role == "unknown" for t in tokens)
     acts = moves or held_words or has & {"moves", "wind", "add"}
-    bare = named and not acts and not does and strength is None and direction is None
+    bare = named and not predicate_after_noun(tokens) and not acts and not does and strength is None and direction is None
     base = replace(base, bare=bare, leading=bool(leading and held_words), moving=bool(moves))
     if "moves" in has:
         return _camera_clause(base, tokens, negated)
@@ -158,6 +158,17 @@ def clause_of(tokens: tuple[Token, ...], join: str) -> Clause:
         rest_still=rest,
         unused=_unused(tokens, negated),
     )
+
+
+_AUXILIARIES = frozenset(
+    "do does can could may might shall should will would must is are has have wants".split()
+)
+
+
+def predicate_after_noun(tokens: tuple[Token, ...]) -> bool:
+    """Return whether an auxiliary says of a thing that it does what is not said: "the tide can"."""
+    first = next((i for i, t in enumerate(tokens) if t.role in ("kind", "thing", "held")), None)
+    return first is not None and any(t.word in _AUXILIARIES for t in tokens[first + 1 :])
 
 
 def _subjects(

@@ -44,7 +44,7 @@ _REWRITES = (
     (r"\bbecause\b(?! of)", "as"),
     (r"\bbecause of\b", "in"),
     (r"\bthe whole thing\b", "everything"),
-    (r"\b(?:please|pls|plz|thanks|thank you|thx|cheers)\b", ""),
+    (r"\b(?:i'm |i am |am )?not (?:really |quite |so )?sure(?: (?:if|whether))?\b|\b(?:please|pls|plz|thanks|thank you|thx|cheers)\b", ""),
     (r"\b(?:no|not) more than (?=an? |the |slight|little|just)", ""),
     (r"\bat all\b(?! possible| times)", ""),
     (r"\blet (the \w+|it|them|him|her) be\b(?=\s*(?:[,.;!]|$|and|but))", r"\1 still"),

@@ -38,6 +38,7 @@ _TIMES = frozenset(
     "night day dusk dawn sunset sunrise winter summer autumn spring storm rain".split()
 )
 MOTIONS = ("motion", "movement", "movements", "animation", "activity", "action")
+_TOWARD = frozenset("from to toward towards at into past near".split())
 _BEFORE_VERB = ("kind", "thing", "held", "effect", "unknown")
 
 
@@ -210,6 +211,15 @@ def _moves_apart(tokens: list[Token], words: Vocabulary) -> Iterator[list[Token]
         yield [Token(text, "moves", move, at), *kept, *after]
 
 
+def _aimed_at_camera(tokens: list[Token], hits: tuple[int, ...]) -> bool:
+    """Return whether the camera is what things move from or to: "drift away from the camera"."""
+    for i in hits:
+        before = [t for t in tokens[:i] if t.word not in ("the", "my", "our", "your")]
+        if tokens[i].role == "camera" and before and before[-1].word in _TOWARD:
+            return True
+    return False
+
+
 def _in_move(i: int, token: Token, hits: tuple[int, ...], move: str) -> bool:
     """Return whether the move at ``hits`` takes token ``i`` with it: its words, what it goes along.
 
@@ -279,7 +289,7 @@ def _phrase(tokens: list[Token], words: Vocabulary) -> tuple[tuple[int, ...], st
                         break
                 elif i == start or not (tokens[i].role in skipped or (directed and passed(i))):
                     break
-            if left:
+            if left or _aimed_at_camera(tokens, tuple(hits)):
                 continue
             before = tokens[:start]
             named = _has_subject(before, tokens[start].word == phrase[0])

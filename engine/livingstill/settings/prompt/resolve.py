@@ -84,6 +84,8 @@ def _motion(clauses: list[Clause], problems: list[str]) -> dict[str, Any]:
     if both := [kind for kind in kinds if kind in never]:
         said = ", ".join(both)
         problems.append(f"prompt wants {said} to move and to stay still; it stays still")
+    if every and any(c.rest_still and c.join != "except" for c in clauses) and not moving:
+        problems.append("prompt wants 'everything' to move and to stay still; it stays still")
     if moving:
         wanted = [*(auto if every else ()), *kinds]
         out["motion"] = tuple(dict.fromkeys(k for k in wanted if k not in never)) or ("none",)

@@ -241,9 +241,17 @@ def _undecided(tokens: list[Token], i: int) -> str:
         head = tokens[after[1]]
         if head.role == "unknown" and not verbal:
             return f"'{head.word}' is not known, so it is not certain what is refused"
+    if verbal and any(t.role == "all" for t in tokens) and not _acting(tokens, i):
+        if unknown := next((tokens[k].word for k in after if tokens[k].role == "unknown"), ""):
+            return f"'{unknown}' is not known, so it is not certain what is refused"
     if verbal and first.word in ("all", "everything", "every", "both") and i == 0:
         return f"'{tokens[i].word} {first.word}' does not say which; name what stays still"
     return ""
+
+
+def _acting(tokens: list[Token], i: int) -> bool:
+    """Return whether what is refused at ``i`` is motion."""
+    return any(t.role in (*_ACTS, "still") for t in tokens[i:])
 
 
 def _attributive(tokens: list[Token], k: int) -> bool:
