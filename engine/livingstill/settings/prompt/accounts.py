@@ -12,11 +12,14 @@ from livingstill.settings.prompt.clauses import Clause
 from livingstill.settings.prompt.constructions import tells_apart
 from livingstill.settings.prompt.line import spans
 from livingstill.settings.prompt.vocabulary import NOUNS, Token
+from livingstill.settings.prompt.words import WHOLE
 
 _SUBSETS = frozenset(
     ["front", "back", "background", "foreground", "upper", "lower", "near", "nearby", "far", "distant", "other"]
 )
 """Adjectives of some of the things that a noun names, which no setting tells from the others."""
+_FEW = frozenset(["few", "single", "several", "lone", "main"])
+"""Adjectives of how many, which single out where "only" stands before them."""
 _TOLD = re.compile(r"'((?:[^']|(?<=\w)'(?=\w))*)'")
 
 
@@ -28,7 +31,6 @@ _SETTINGS: Mapping[str, tuple[str, ...]] = {
 }
 """The settings that a word of a role may come to; of any other role: what moves and what not."""
 _ANY = ("motion", "camera", "wind", "hold_faces")
-_WHOLE = ("everything", "all", "anything", "rest", "everywhere")
 
 
 @dataclass(slots=True)
@@ -85,7 +87,7 @@ def overlooked(
         for i, token in enumerate(clause.tokens):
             if token.role in ("idle", "boost") and not tells_apart(clause.tokens, i):
                 ledger.enter(token.at, FILLER)
-            elif token.role == "all" and token.word not in _WHOLE and not settings.keys() & _ANY:
+            elif token.role == "all" and token.word not in WHOLE and not settings.keys() & _ANY:
                 ledger.enter(token.at, FILLER)  # "loop it"
             elif token.role == "order" or token.word in quoted or token.word.replace("-", " ") in spoken:
                 ledger.enter(token.at, NOTE)
@@ -172,6 +174,8 @@ def _followed(clause: Clause, i: int, token: Token) -> bool:
             return clause.wind is not None
         case "adjective" if token.word in _SUBSETS:
             return False
+        case "adjective" if token.word in _FEW and any(t.role == "only" for t in clause.tokens):
+            return False
         case "adjective":
             before = [t.role for t in clause.tokens[:i] if t.role not in ("idle", "boost", "size")]
             return before[-1:] == ["prep"] or _before_noun(clause.tokens[i + 1 :])
@@ -185,7 +189,7 @@ def _followed(clause: Clause, i: int, token: Token) -> bool:
             governed = ("kind", "moves", "camera", "wind", "all", "move", "way", "held")
             none = not any(t.role in governed for t in clause.tokens)  # "no sound"
             return bool(stays or clause.camera == "static" or clause.wind == 0 or none)
-        case "all" if token.word in _WHOLE:
+        case "all" if token.word in WHOLE:
             return bool(clause.every or stays or clause.rest_still or clause.camera or clause.kinds)
         case "only":
             return bool(clause.rest_still or stays or clause.camera)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from livingstill.settings.prompt.vocabulary import Token
-from livingstill.settings.prompt.words import ALL, RELATIVES, SHARES, SUBSETS
+from livingstill.settings.prompt.words import ALL, RELATIVES, SHARES, SUBSETS, WHOLE
 
 _LETTERS = {
     "kind": "n", "thing": "t", "held": "t", "effect": "t", "camera": "c", "wind": "w", "all": "A",
@@ -15,13 +15,15 @@ _LETTERS = {
     "moves": "x", "phrase": "u", "unknown": "u", "negation": "N", "still": "F", "hold": "h",
     "only": "o", "prep": "p", "order": "u",
 }  # fmt: skip
-_NOUN = "(?:[sa]*[ntwcAu])"
+_NOUN = "(?:[sa]*[ntwcAiu])"
 _WHERE = f"(?:p+{_NOUN}*a*d?)"
 _THINGS = f"(?:{_NOUN}(?:{_NOUN}|{_WHERE})*)"
 _HOW = f"(?:[sda]|{_WHERE})"
-_PLAIN = "[ntwcAsdavypux]"
+_PLAIN = "[ntwcisdavypux]"
+_ALL = f"(?:[svyia]*A+{_WHERE}*)"
 _CONSTRUCTIONS = (
     f"{_PLAIN}*",
+    f"{_ALL}v*{_HOW}*v*{_HOW}*",  # "everything in the picture moves slowly"
     # negation
     f"N[vysap]*{_THINGS}[vy]*{_WHERE}*",  # "don't let the trees move"
     f"N[vysap]+{_WHERE}*",  # "no movement in the water"
@@ -45,14 +47,17 @@ _CONSTRUCTIONS = (
     f"{_PLAIN}+o{_HOW}*",  # "move the water only"
     f"os*x{_HOW}*",
     # nothing
-    f"[vh]*0A?[svyF]*{_WHERE}*",  # "nothing else moves"
+    f"[vh]*0[Ai]?[svyF]*{_WHERE}*",  # "nothing else moves"
 )
 _KNOWN = re.compile("|".join(f"(?:{each})" for each in _CONSTRUCTIONS))
 
 
 def shape(tokens: Sequence[Token]) -> str:
     """Return a letter for the role of each token that is no filler."""
-    return "".join(_LETTERS.get(token.role, "") for token in tokens)
+    return "".join(
+        "i" if token.role == "all" and token.word not in WHOLE else _LETTERS.get(token.role, "")
+        for token in tokens
+    )
 
 
 def is_known(tokens: Sequence[Token]) -> bool:

@@ -128,6 +128,7 @@ _REWRITES = (
     (r"\b(?:northern|polar) lights\b|\baurora borealis\b", "aurora"),
     (r"\b(?:no|nothing) other(?=\s*(?:[,.;!]|$))", "nothing else"),
     (r"\bstop motion (?=style|look|effect|feel|animation|video)", "stopmotion "),
+    (r"\ball (?=over|across|around|along|through)\b", ""),
     (r"\bon top of\b", "on"),
     (r"\bin (?:front|back) of\b", "behind"),
     (rf"\bnot (?:so|too|very|that) {_WEAK}\b", "strongly"),

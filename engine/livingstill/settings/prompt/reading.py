@@ -19,6 +19,7 @@ from livingstill.settings.prompt.resolve import settings_of
 from livingstill.settings.prompt.scope import (
     answered,
     bare_exception,
+    exception_of_place,
     elliptic,
     labelled,
     scoped,
@@ -169,6 +170,8 @@ def _clauses(line: Line, ledger: Ledger, problems: list[str]) -> tuple[list[Clau
         every = [*every, *(t for t in tokens if t.role == "kind")]
         tokens, undecided = scoped(nouns_as_verbs(tokens, words))
         ledger.enter(places_of(tokens, "idle") - telling, IDIOM)
+        if join == "except" and not undecided:
+            undecided = exception_of_place(clauses, tokens)
         if undecided:
             clauses.append(refused(tuple(tokens), join, undecided))
             continue

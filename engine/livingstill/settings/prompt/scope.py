@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Sequence
 
+from livingstill.settings.prompt.clauses import Clause
 from livingstill.settings.prompt.vocabulary import Token
 from livingstill.settings.prompt.words import QUALITIES
 
@@ -206,6 +207,15 @@ def bare_exception(before: Sequence[Token], tokens: Sequence[Token]) -> bool:
     return any(t.role == "nothing" for t in before) and bool(nouns) and not acts
 
 
+def exception_of_place(before: Sequence[Clause], tokens: Sequence[Token]) -> str:
+    """Return why "except near the fence" is not followed; empty where a thing is excepted."""
+    roles = [t.role for t in tokens if t.role != "idle"]
+    told = {t.role for clause in before[-1:] for t in clause.tokens}
+    if roles[:1] != ["prep"] or told & {"nothing", "negation", "still"}:
+        return ""
+    return "a place in the picture is not excepted from what moves"
+
+
 def _begun(tokens: list[Token]) -> list[Token]:
     """Return the tokens where what starts at once simply moves: "start the water", "starts to drift"."""
     out = [*tokens]
@@ -296,6 +306,9 @@ def _excess(tokens: list[Token]) -> list[Token] | None:
         if tokens[k - 1].role == "nothing" and excess:
             every = tokens[k - 1]._replace(role="all")
             return [*tokens[: k - 1], every, size._replace(value=_GENTLY), *tokens[k + 1 :]]
+        if tokens[k - 1].word == "too" and size.role == "still":  # "now it is too static"
+            lively = size._replace(word="moving", role="move", value=frozenset())
+            return [*tokens[: k - 1], tokens[k - 1]._replace(role="idle"), lively, *tokens[k + 1 :]]
         if tokens[k - 1].word == "too" and size.role == "wind":
             less = tokens[k - 1]._replace(role="size", value=_GENTLY)
             return [*tokens[: k - 1], less, size._replace(value=1.0), *tokens[k + 1 :]]

@@ -44,6 +44,7 @@ SUBSETS = frozenset(["other", "another", "same", "own", "together", "almost"])
 SHARES = frozenset(["some", "part", "piece", "many", "few", "several", "any", "lot"])
 """Words that take a share of what "of" names after them."""
 ALL = frozenset(["all", "every", "each", "both", "whole", "entire"])
+WHOLE = frozenset(["everything", "all", "anything", "rest", "everywhere"])
 RELATIVES = frozenset(["which", "who", "whose"])
 
 COUNTS = frozenset(
