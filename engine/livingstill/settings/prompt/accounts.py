@@ -118,9 +118,11 @@ def overlooked(
             "its first frame to its last"
         )
     partly = [
-        clause.text
-        for clause in clauses
-        if not clause.known and not {i for t in clause.tokens for i in t.at} & noted
+        " ".join(ledger.words[i] for i in sorted(at))
+        for at in (
+            {i for t in clause.tokens for i in t.at} for clause in clauses if not clause.known
+        )
+        if not at & noted
     ]
     problems += [
         f"prompt has '{text}', which is understood only in part; the options say what is made of it"

@@ -61,6 +61,7 @@ _REWRITES = (
     (r"\b(?:turn|dial|crank)(?:ing)? up (?=the|my|its)", "strongly "),
     (r"\b(?:keep|prevent|stop|hold|block)(?:s|ing)? ((?:\w+ ){1,5}?)from (?:\w+ing)\b", r"don't move \1"),
     (r"\brather than\b", ", no"),
+    (r"\bprefer ((?:\w+ ){1,6}?)(?:over|to) (?=(?:an?|the|any)\b)", r"prefer \1, no "),
     (r"\bno longer\b(?! than)", "not"),
     (r"\b(?:any ?more|any longer)\b", ""),
     (r"\b(?:limit|restrict|confine)(?:ed)? (?:all |the |any )?(?:motion|movements?|animation) to\b", "only"),

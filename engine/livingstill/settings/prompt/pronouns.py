@@ -58,6 +58,13 @@ def resolved(
     return out
 
 
+def picture_or_thing(tokens: list[Token], before: list[Token]) -> bool:
+    """Return whether "it" in "give it some movement" may be a thing ``before`` or the picture."""
+    own = any(t.role in ("kind", "camera", "wind", "moves", "phrase", "still") for t in tokens)
+    it = any(t.word == "it" and t.role == "all" for t in tokens)
+    return it and not own and any(t.role == "move" for t in tokens) and _has_noun(before)
+
+
 def _list(nouns: list[Token], pronoun: Token) -> list[Token]:
     """Return the different nouns that a pronoun stands for, beside one another."""
     each = {t.value if t.role == "kind" else t.word: t for t in nouns}

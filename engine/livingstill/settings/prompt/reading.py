@@ -14,7 +14,7 @@ from livingstill.settings.prompt.constructions import tells_apart
 from livingstill.settings.prompt.idioms import normalised
 from livingstill.settings.prompt.line import Line
 from livingstill.settings.prompt.phrases import nouns_as_verbs, pieces
-from livingstill.settings.prompt.pronouns import resolved
+from livingstill.settings.prompt.pronouns import picture_or_thing, resolved
 from livingstill.settings.prompt.resolve import settings_of
 from livingstill.settings.prompt.scope import (
     answered,
@@ -22,6 +22,7 @@ from livingstill.settings.prompt.scope import (
     exception_of_place,
     elliptic,
     labelled,
+    no_wish,
     scoped,
 )
 from livingstill.settings.prompt.sentences import excepted, shared
@@ -159,6 +160,8 @@ def _clauses(line: Line, ledger: Ledger, problems: list[str]) -> tuple[list[Clau
         telling = {i for k, t in enumerate(said) if tells_apart(said, k) for i in t.at}
         ledger.enter(places_of(said, "idle", "boost", "prep") - telling, FILLER)
         tokens = elliptic(resolved(answered(said), before, every), before)
+        if picture_or_thing(tokens, before):
+            problems.append("prompt says 'it', taken for the picture; name what it stands for")
         refused_too = (
             join == "or" and refusing and {t.role for t in tokens} & {"verb", "move", "blow"}
         )
@@ -170,6 +173,7 @@ def _clauses(line: Line, ledger: Ledger, problems: list[str]) -> tuple[list[Clau
         every = [*every, *(t for t in tokens if t.role == "kind")]
         tokens, undecided = scoped(nouns_as_verbs(tokens, words))
         ledger.enter(places_of(tokens, "idle") - telling, IDIOM)
+        undecided = undecided or no_wish(tokens)
         if join == "except" and not undecided:
             undecided = exception_of_place(clauses, tokens)
         if undecided:

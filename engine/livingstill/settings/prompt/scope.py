@@ -76,6 +76,17 @@ def answered(tokens: list[Token]) -> list[Token]:
     return [*tokens[:-1], tokens[-1]._replace(role="move", value=frozenset())]
 
 
+def no_wish(tokens: Sequence[Token]) -> str:
+    """Return why "the trees are fine" says nothing of motion; empty where it does."""
+    words = [t.word for t in tokens]
+    named = any(t.role in ("kind", "thing", "held") for t in tokens)
+    acts = any(t.role in (*_ACTS, "size", "still", "hold", "negation", "way") for t in tokens)
+    verb = next((i for i, word in enumerate(words) if word in ("is", "are", "looks", "look")), 0)
+    if named and not acts and verb and words[-1] in QUALITIES:
+        return f"'{words[-1]}' does not say whether it moves"
+    return ""
+
+
 def labelled(
     spoken: list[tuple[str, list[Token]]], verbs: Container[str]
 ) -> list[tuple[str, list[Token]]]:
@@ -187,8 +198,13 @@ def _nothing_of(tokens: list[Token]) -> list[Token]:
 
 
 def elliptic(tokens: list[Token], before: list[Token]) -> list[Token]:
-    """Return the tokens of "the clouds aren't" after "the water is still", ``before``: they move."""
+    """Return the tokens of "the clouds aren't" after "the water is still", ``before``: they move.
+
+    So do they in "not the clouds".
+    """
     content = [t for t in tokens if t.role not in ("idle", "boost", "adjective")]
+    if len(content) > 1 and content[0].word == "not":
+        content = [*content[1:], content[0]]
     if len(content) < 2 or content[-1].role != "negation" or content[-1].word in _DETERMINERS:
         return tokens
     predicates = [t for t in before if t.role in ("still", "negation", *_ACTS)]

@@ -36,7 +36,7 @@ BOOSTS |= {"too": 1.0, "quite": 1.0, "fairly": 1.0, "rather": 1.0, "pretty": 1.0
 QUALITIES = frozenset(
     "natural naturally realistic realistically nice nicely smooth smoothly seamless seamlessly "
     "beautiful beautifully elegant elegantly stylish classy tasteful cinematic perfect lovely good "
-    "great continuous regular normal".split()
+    "great fine best okay continuous regular normal".split()
 )
 """What a clip may be more or less of, which is no motion."""
 SUBSETS = frozenset(["other", "another", "same", "own", "together", "almost"])
