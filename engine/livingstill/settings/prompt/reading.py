@@ -20,6 +20,7 @@ from livingstill.settings.prompt.scope import (
     answered,
     bare_exception,
     exception_of_place,
+    fronted,
     elliptic,
     labelled,
     no_wish,
@@ -155,7 +156,7 @@ def _clauses(line: Line, ledger: Ledger, problems: list[str]) -> tuple[list[Clau
     every: list[Token] = []
     refusing = False
     joins: list[str] = []
-    for join, said in labelled(spoken, words.verbs):
+    for join, said in labelled(fronted(spoken), words.verbs):
         joins.append(join)
         telling = {i for k, t in enumerate(said) if tells_apart(said, k) for i in t.at}
         ledger.enter(places_of(said, "idle", "boost", "prep") - telling, FILLER)

@@ -76,6 +76,23 @@ def answered(tokens: list[Token]) -> list[Token]:
     return [*tokens[:-1], tokens[-1]._replace(role="move", value=frozenset())]
 
 
+def fronted(spoken: list[tuple[str, list[Token]]]) -> list[tuple[str, list[Token]]]:
+    """Return the parts where an exception that stands first follows what it is of.
+
+    "Apart from the flags nothing moves" is "nothing moves except the flags".
+    """
+    if not spoken or spoken[0][0] != "except":
+        return spoken
+    tokens, rest = spoken[0][1], spoken[1:]
+    start = next(
+        (i for i, t in enumerate(tokens) if t.role in ("nothing", "all", "hold", "still", "only")),
+        len(tokens),
+    )
+    if start == len(tokens) and rest:
+        return [("", rest[0][1]), ("except", tokens), *rest[1:]]
+    return [("", tokens[start:]), ("except", tokens[:start]), *rest]
+
+
 def no_wish(tokens: Sequence[Token]) -> str:
     """Return why "the trees are fine" says nothing of motion; empty where it does."""
     words = [t.word for t in tokens]

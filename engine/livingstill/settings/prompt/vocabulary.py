@@ -170,6 +170,8 @@ def known(word: str, words: Vocabulary) -> Token | None:
 def token_of(word: str, words: Vocabulary, problems: list[str]) -> Token:
     """Return the token of a word; a slip of the pen is corrected and a problem says so."""
     if found := known(word, words):
+        if word[0] == "x" and word[1:2].isdigit() and float(word[1:]) != found.value:
+            problems.append(f"prompt asks for {word[1:]} times; {found.value:g} is the limit")
         return found
     parts = [part for phrase in words.phrases for part in phrase]
     acting = [*words.nouns, *words.verbs, *WAYS, *SIZES, *WIND, *parts]

@@ -105,7 +105,7 @@ ROLES = _table(
     "optionally sometimes occasionally twice thrice suddenly until end",
     compass="downstream middle center centre one left-side right-side top-side bottom-side upper-side lower-side top-left-side top-right-side "
     "bottom-left-side bottom-right-side upper-left-side upper-right-side lower-left-side "
-    "lower-right-side opposite-way in-turn ones from-behind north south east west northern southern eastern western upstream clockwise "
+    "lower-right-side opposite-way all-ways in-turn ones from-behind north south east west northern southern eastern western upstream clockwise "
     "anticlockwise diagonally sideways",
     idle="u ur though although actually basically honestly literally definitely certainly surely say guys hiya dear good great best fine medium moderate default strength "
     "allowed welcome yep nope instead both each other same another almost together every own some piece part "
