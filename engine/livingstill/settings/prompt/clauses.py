@@ -132,6 +132,7 @@ def clause_of(tokens: tuple[Token, ...], join: str) -> Clause:
     everything = "all" in has or ("move" in has and named_none)
     stop = has & {"negation", "still", "hold"} and has != {"hold"}
     rest = "nothing" in has or (everything and not camera and rest_still(tokens, negated))
+    rest = rest and (base.known or "nothing" in has)
     if "all" in has and (nouns or "camera" in has) and not rest:
         everything = False
     every = everything and not rest and bool(moves or strength is not None) and not stop

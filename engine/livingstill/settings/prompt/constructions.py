@@ -25,8 +25,8 @@ _CONSTRUCTIONS = (
     f"{_PLAIN}*",
     f"{_ALL}v*{_HOW}*v*{_HOW}*",  # "everything in the picture moves slowly"
     # negation
-    f"N[vysap]*{_THINGS}[vy]*{_WHERE}*",  # "don't let the trees move"
-    f"N[vysap]+{_WHERE}*",  # "no movement in the water"
+    f"(?!Np+i)N[vysap]*{_THINGS}[vy]*{_WHERE}*",  # "don't let the trees move"
+    f"N[sap]*[vys][vysap]*{_WHERE}*",  # "no movement in the water"
     f"{_THINGS}N[vyx]*{_NOUN}?{_WHERE}*",  # "the trees should not move"
     f"o?[vy]?{_THINGS}[vy]*N[vy]?{_THINGS}",  # "move the trees, not the clouds"
     f"N?{_NOUN}?[vs]*x+[vs]*N?{_WHERE}*",  # "no zoom"

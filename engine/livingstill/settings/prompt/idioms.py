@@ -157,7 +157,7 @@ _REWRITES = (
     (r"\b(?:come|comes|coming|turn|turns|switch|switches|go|goes) on\b", "switch-on"),
     (r"\bone (?:by one|after (?:the |an)?other)\b", "in-turn"),
     (r"\bup close\b", ""),
-    (r"\b(?:put|puts|burn|burns) out\b", "extinguish"),
+    (r"\b(?:put|puts|burn|burns|blow|blows|snuff) out\b", "extinguish"),
     (r"\b(fires?|candles?|flames?|lights?|lamps?|torch)((?: \w+){0,2}) (?:go|goes|going) out\b",
      r"\1\2 extinguish"),
     (r"\b\w+ (?:covered|capped|filled|lined|dusted|topped|kissed|soaked|drenched|lit|shaped)"

@@ -38,7 +38,7 @@ _TIMES = frozenset(
     "night day dusk dawn sunset sunrise winter summer autumn spring storm rain".split()
 )
 MOTIONS = ("motion", "movement", "movements", "animation", "activity", "action")
-_TOWARD = frozenset("from to toward towards at into past near".split())
+_TOWARD = frozenset("from to toward towards at into past near behind before beside".split())
 _BEFORE_VERB = ("kind", "thing", "held", "effect", "unknown")
 
 
@@ -74,6 +74,8 @@ def _modifiers(tokens: list[Token], words: Vocabulary) -> list[Token]:
             sided = before[-1:] == ["the"] and before[-2:-1] not in (["to"], ["from"], ["toward"])
             if sided or (not before and later):  # "the left tree", "left cloud moves right"
                 out[i] = _now(token, "compass")
+        elif token.role == "camera" and _aimed_at_camera(tokens, (i,)):
+            out[i] = _now(token, "modifier")  # "from behind the camera"
         elif token.word == "light" and not _amount(tokens[i - 1 : i], following):
             out[i] = _now(token, "thing")
         elif token.word in EXTENTS and _of_thing(tokens[i + 1 :], words):

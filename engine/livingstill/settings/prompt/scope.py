@@ -146,7 +146,7 @@ def _adverbs(tokens: list[Token]) -> list[Token]:
             out[i] = token._replace(role="idle")
         elif token.word in ("more", "less") and _of_quality(tokens, i):
             out[i] = token._replace(role="modifier")
-        elif token.role == "way" and not subject and _phrasal(tokens, i):
+        elif token.role == "way" and _phrasal(tokens, i):
             out[i] = token._replace(role="modifier")
     return out
 
@@ -165,7 +165,11 @@ def _of_quality(tokens: list[Token], i: int) -> bool:
 def _phrasal(tokens: list[Token], i: int) -> bool:
     """Return whether the way at ``i`` is part of a verb with an object: "whip up the sea"."""
     after = next((t.role for t in tokens[i + 1 :] if t.role != "idle"), "")
-    return i > 0 and tokens[i - 1].role in ("verb", "blow") and after == "kind"
+    spoken = [t.role for t in tokens[max(0, i - 2) : i]]
+    if spoken[1:] == ["unknown"] and spoken[0] in _NOUNS and tokens[i].word in ("up", "down"):
+        return True  # "the wind dies down"
+    subject = any(t.role in _NOUNS for t in tokens[:i])
+    return i > 0 and not subject and tokens[i - 1].role in ("verb", "blow") and after == "kind"
 
 
 def _comparands(tokens: list[Token]) -> list[Token]:

@@ -107,7 +107,7 @@ ROLES = _table(
     "bottom-left-side bottom-right-side upper-left-side upper-right-side lower-left-side "
     "lower-right-side opposite-way all-ways in-turn ones from-behind north south east west northern southern eastern western upstream clockwise "
     "anticlockwise diagonally sideways",
-    idle="u ur though although actually basically honestly literally definitely certainly surely say guys hiya dear good great best fine medium moderate default strength "
+    idle="straight u ur though although actually basically honestly literally definitely certainly surely say guys hiya dear good great best fine medium moderate default strength "
     "allowed welcome yep nope instead both each other same another almost together every own some piece part "
     "which who whose possible think guess attached gimme overall usual usually yes yeah prefer preferably rather see watch tofro teh style subject viewer the a an to it its filmed captured taken viewed seen it's with is are be and then make making let lets let's please pls "
  "plz cheers ta thx thanks thank you kindly i i'd i'll i'm want would like could can you need wish love have "
