@@ -81,7 +81,8 @@ def tells_apart(tokens: Sequence[Token], i: int) -> bool:
     if word in SHARES:
         return following == ["of"]
     if word in ALL:
-        return following == ["other"] or any(t.role == "negation" for t in tokens[:i])
+        noun = any(t.role in ("kind", "thing", "held", "camera", "wind") for t in tokens)
+        return following == ["other"] or (word == "both" and not noun) or any(t.role == "negation" for t in tokens[:i])
     if word in RELATIVES:
         return bool(rules)
     return word in SUBSETS

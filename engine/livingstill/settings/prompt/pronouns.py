@@ -41,7 +41,8 @@ def resolved(
         following = after.role
         if token.word == "her" and following == "verb" and after.word.endswith("s"):
             following = "unknown"  # "her curls"
-        if token.word in _LISTED and i == 0 and not own and len(every or nouns) > 1:
+        leads = all(t.role in ("idle", "size", "boost", "still", "move") for t in tokens[:i])
+        if token.word in _LISTED and leads and not own and len(every or nouns) > 1:
             out += _list(every or nouns, token)
         elif token.word == "it" and i and stays and _has_noun(tokens[:i]):
             out.append(token._replace(role="idle", value=None))  # "the house is a house, so it must not move"

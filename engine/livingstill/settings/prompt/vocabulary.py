@@ -173,6 +173,8 @@ def token_of(word: str, words: Vocabulary, problems: list[str]) -> Token:
         if word[0] == "x" and word[1:2].isdigit() and float(word[1:]) != found.value:
             problems.append(f"prompt asks for {word[1:]} times; {found.value:g} is the limit")
         return found
+    if word.endswith("'s"):
+        return Token(word, "adjective")  # "grandma's garden"
     parts = [part for phrase in words.phrases for part in phrase]
     acting = [*words.nouns, *words.verbs, *WAYS, *SIZES, *WIND, *parts]
     passive = [known for known, role in ROLES.items() if role != "order" and "-" not in known]
