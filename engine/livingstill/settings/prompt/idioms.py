@@ -148,7 +148,7 @@ _REWRITES = (
     (r"\b(?:a lot|lots|much|way|far) (?=(?:\w+er|less)\b)", "very "),
     (r"\binstead of\b", ", no"),
     (r"\b(lights?|lamps?|candles?) off\b", r"\1 extinguish"),
-    (r"\b(?!lock)(\w+)\s*[:=]?\s*(?:none|off|zero|nil)\b(?=\s*(?:[,.;!]|$))", r"no \1"),
+    (r"\b(?!lock|\w+ing\b)(\w+)\s*[:=]?\s*(?:none|off|zero|nil)\b(?=\s*(?:[,.;!]|$))", r"no \1"),
     (r"\b(left|right|up|down),? (?:and )?not (?:to the )?(?:left|right|up|down)\b", r"\1"),
     (r"\b(?:shallow |deep )?depth of field\b", "depth-of-field"),
     (r"\bkeep (?:it|things) that way\b", ""),

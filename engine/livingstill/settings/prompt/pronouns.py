@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from livingstill.settings.prompt.vocabulary import Token
 
+_AUXILIARIES = frozenset(
+    ["must", "should", "shall", "may", "might", "can", "could", "will", "does", "is", "are"]
+)
 _LISTED = frozenset(["all", "both"])
 _PERSONS = frozenset(["her", "him", "she", "he", "them", "they"])
 _THINGS = frozenset(["them", "they", "those", "these", "it"])
@@ -25,6 +28,8 @@ def resolved(
     'held'
     """
     nouns = [t for t in before if t.role in ("kind", "thing", "held")]
+    if nouns and _lacks_subject(tokens):
+        return [*_list(nouns, Token("", "idle")), *tokens]  # "..., but must not move"
     winds = [t._replace(value=1.0) for t in before if t.role == "wind"]
     own = any(t.role in ("kind", "thing", "held", "effect", "unknown") for t in tokens)
     moved = frozenset().union(*(t.value or () for t in tokens if t.role in ("verb", "blow")))
@@ -70,6 +75,15 @@ def _list(nouns: list[Token], pronoun: Token) -> list[Token]:
     """Return the different nouns that a pronoun stands for, beside one another."""
     each = {t.value if t.role == "kind" else t.word: t for t in nouns}
     return [t for noun in each.values() for t in (noun._replace(at=pronoun.at), Token("and", "idle"))]
+
+
+def _lacks_subject(tokens: list[Token]) -> bool:
+    """Return whether a clause begins with its auxiliary and stops what an earlier clause names."""
+    auxiliary = tokens[0].word in _AUXILIARIES or tokens[0].word.endswith("n't")
+    roles = {t.role for t in tokens}
+    stops = roles & {"negation", "still"} and roles & {"move", "verb", "still"}
+    named = roles & {"kind", "thing", "held", "effect", "unknown", "all", "camera", "wind", "moves"}
+    return auxiliary and bool(stops) and not named and "size" not in roles
 
 
 def _has_noun(tokens: list[Token]) -> bool:

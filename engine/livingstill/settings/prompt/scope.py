@@ -330,6 +330,8 @@ def _of_degree(tokens: list[Token], i: int) -> list[Token] | None:
         return [*tokens[:k], size._replace(role="idle"), *tokens[k + 1 :]]
     if size.value < 1 and (attributive or not verbal):
         return None  # "no gentle waves"
+    if size.value > 1 and any(t.word == "than" for t in tokens[k:]):  # "no faster than now"
+        return [t._replace(role="idle") if n in (i, *sizes) else t for n, t in enumerate(tokens)]
     contrary = _GENTLY if size.value > 1 else _STRONGLY
     out = [t._replace(role="idle") if n in (i, *sizes[1:]) else t for n, t in enumerate(tokens)]
     return [*out[:k], size._replace(value=contrary), *out[k + 1 :]]

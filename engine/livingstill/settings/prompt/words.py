@@ -21,7 +21,7 @@ STRENGTHS = {
     1.5: "much wilder heavier rougher livelier harder louder fast faster quick quickly quicker strong strongly stronger brisk briskly big large heavy "
     "heavily hard rapid rapidly swift swiftly rough intense intensely vigorous vigorously powerful "
     "powerfully bigger more lots lively energetic energetically dramatic dramatically bold high "
-    "noticeable noticeably choppy pronounced gusty",
+    "noticeable noticeably visible visibly choppy pronounced gusty",
     2.0: "wild wildly violent violently huge furious furiously massive extreme stormy raging "
     "timelapse exaggerated exaggeratedly fierce fiercely turbulent crazy",
 }
@@ -107,7 +107,7 @@ ROLES = _table(
     "bottom-left-side bottom-right-side upper-left-side upper-right-side lower-left-side "
     "lower-right-side opposite-way all-ways in-turn ones from-behind north south east west northern southern eastern western upstream clockwise "
     "anticlockwise diagonally sideways",
-    idle="instagram insta tiktok youtube facebook reel reels straight u ur though although actually basically honestly literally definitely certainly surely say guys hiya dear good great best fine medium moderate default strength "
+    idle="um uh kinda sorta omg lol haha wow obviously website instagram insta tiktok youtube facebook reel reels straight u ur though although actually basically honestly literally definitely certainly surely say guys hiya dear good great best fine medium moderate default strength "
     "allowed welcome yep nope instead both each other same another almost together every own some piece part "
     "which who whose possible think guess attached gimme overall usual usually yes yeah prefer preferably rather see watch tofro teh style subject viewer the a an to it its filmed captured taken viewed seen it's with is are be and then make making let lets let's please pls "
  "plz cheers ta thx thanks thank you kindly i i'd i'll i'm want would like could can you need wish love have "
