@@ -76,6 +76,10 @@ def _modifiers(tokens: list[Token], words: Vocabulary) -> list[Token]:
                 out[i] = _now(token, "compass")
         elif token.role == "camera" and _aimed_at_camera(tokens, (i,)):
             out[i] = _now(token, "modifier")  # "from behind the camera"
+        elif token.word == "light" and i and _names(tokens[i - 1]):
+            out[i] = _now(token, "idle")  # "the lantern light"
+        elif token.role == "kind" and _ordered(tokens, i):
+            out[i] = _now(token, "change")
         elif token.word == "light" and not _amount(tokens[i - 1 : i], following):
             out[i] = _now(token, "thing")
         elif token.word in EXTENTS and _of_thing(tokens[i + 1 :], words):
@@ -83,6 +87,20 @@ def _modifiers(tokens: list[Token], words: Vocabulary) -> list[Token]:
         elif token.role == "all" and _of_noun(tokens[i + 1 :]):
             out[i] = _now(token, "idle")
     return out
+
+
+def _names(token: Token) -> bool:
+    """Return whether a kind stands before a noun as its name: "lamp light", not "the fire's light"."""
+    return token.role == "kind" and not token.word.endswith("'s")
+
+
+def _ordered(tokens: list[Token], i: int) -> bool:
+    """Return whether the noun at ``i`` is what shall be done: "crop it square"."""
+    first = all(t.role == "idle" for t in tokens[:i])
+    following = tokens[i + 1].word if i + 1 < len(tokens) else ""
+    articles = any(t.word in ("the", "a", "my") for t in tokens[:i])
+    done = ROLES.get(tokens[i].word) in ("change", "act")
+    return first and done and not articles and following in ("it", "the", "this", "my", "to")
 
 
 def _of_noun(after: list[Token]) -> bool:

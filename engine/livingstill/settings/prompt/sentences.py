@@ -18,7 +18,11 @@ def shared(clauses: list[Clause]) -> list[Clause]:
     belong to the clause before.
     """
     if any(clause.kinds for clause in clauses):
-        clauses = [replace(c, every=c.every and _of_all(c)) for c in clauses]
+        after = [c.join for c in clauses[1:]] + [""]
+        clauses = [
+            replace(c, every=c.every and _of_all(c) and join != ":")  # "bring it to life: waves"
+            for c, join in zip(clauses, after, strict=True)
+        ]
     out: list[Clause] = []
     for k in range(len(clauses) - 1, -1, -1):
         clause = clauses[k]
