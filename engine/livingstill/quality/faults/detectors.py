@@ -11,6 +11,7 @@ from livingstill.core.errors import InputError
 from livingstill.core.registry import Registry
 from livingstill.quality.faults.black import Black
 from livingstill.quality.faults.blur import Blur
+from livingstill.quality.faults.boil import Boil
 from livingstill.quality.faults.border import Border
 from livingstill.quality.faults.colour_drift import ColourDrift
 from livingstill.quality.faults.detector import Detector, Finding, Flags, mark
@@ -50,6 +51,7 @@ DETECTORS: Registry[Detector] = Registry(
         "residual burst": ResidualBurst(),
         "excursion": Excursion(),
         "morph": Morph(),
+        "boil": Boil(),
         "drift": ColourDrift(),
         "identity": Identity(),
         "seam": Seam(),
