@@ -14,6 +14,7 @@ from livingstill.quality.faults.blur import Blur
 from livingstill.quality.faults.boil import Boil
 from livingstill.quality.faults.border import Border
 from livingstill.quality.faults.colour_drift import ColourDrift
+from livingstill.quality.faults.colour_swing import ColourSwing
 from livingstill.quality.faults.detector import Detector, Finding, Flags, mark
 from livingstill.quality.faults.excursion import Excursion
 from livingstill.quality.faults.freeze import Freeze
@@ -53,6 +54,7 @@ DETECTORS: Registry[Detector] = Registry(
         "morph": Morph(),
         "boil": Boil(),
         "drift": ColourDrift(),
+        "colour swing": ColourSwing(),
         "identity": Identity(),
         "seam": Seam(),
     },
