@@ -61,17 +61,20 @@ def lazy(work: Result[T]) -> Result[T]:
 
 
 def concurrent(works: Iterable[Result[T]]) -> list[T]:
-    """Return the results of independent works in their order, computed in as many threads as may be.
-
-    They must wait for no other work of the pool.
+    """Return the results of independent works in their order, computed in threads of their own.
 
     >>> concurrent([lambda: 1, lambda: 2])
     [1, 2]
     """
-    threads = _state["threads"]
-    if threads == 1:
-        return [work() for work in works]
-    return [done.result() for done in [_pool(threads).submit(work) for work in works]]
+    queued = list(works)
+    count = max(1, min(_state["threads"], len(queued)))
+
+    def share(first: int) -> list[T]:
+        return [work() for work in queued[first::count]]
+
+    others = [begin(partial(share, first)) for first in range(1, count)]
+    shares = [share(0), *(other() for other in others)]
+    return [shares[i % count][i // count] for i in range(len(queued))]
 
 
 class NextAhead(Generic[T]):

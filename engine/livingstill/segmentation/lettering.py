@@ -12,11 +12,13 @@ of regions (Neumann and Matas 2012).
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 import cv2
 import numpy as np
 
 from livingstill.core.model import Float32Array, UInt8Array
+from livingstill.core.threads import concurrent
 from livingstill.imaging import image
 from livingstill.segmentation.letters import Letters, Numbers, letters_of
 from livingstill.segmentation.text_rows import MARGIN, rows_of
@@ -95,10 +97,15 @@ def find_lettering(picture: UInt8Array) -> Float32Array:
     ----------
     picture : (h, w, 3) uint8, the photo at ``FINE``
     """
-    votes = np.zeros(picture.shape[:2], np.int32)
-    for factor, contrast in contrasts(picture):
-        for level in LEVELS:
-            votes += _votes(contrast, level, factor, votes.shape)
+    shape = picture.shape[:2]
+    parts = (
+        partial(_votes, contrast, level, factor, shape)
+        for factor, contrast in contrasts(picture)
+        for level in LEVELS
+    )
+    votes = np.zeros(shape, np.int32)
+    for part in concurrent(parts):
+        votes += part
     likely = (votes >= _LIKELY).astype(np.uint8)
     count, labels = cv2.connectedComponents(likely)
     certain = np.zeros(count, bool)

@@ -149,11 +149,15 @@ def detect_kinds(
     requested = requested_kinds(motion, strokes)
     network = {region.label: region.mask for region in classes}
     evidence = gather(rgb, inverse_depth, network, _strokes_by_detector(requested, strokes), room)
+    look_for_lettering = partial(find_lettering, evidence.reduced[FINE])
+    # outdoors something moves, so the slowest of all searches begins before it is known what
+    outdoors = room is None and bool(network.keys() - {"person"})
+    lettering_found = (begin if hold_faces and outdoors else lazy)(look_for_lettering)
     for rule in RULES:
         evidence = rule(evidence)
     shares = {kind: _share(mask) for kind, mask in detect(evidence, requested).items()}
-    look_for_lettering = begin if hold_faces and shares else lazy
-    lettering_found = look_for_lettering(partial(find_lettering, evidence.reduced[FINE]))
+    if hold_faces and shares and not outdoors:
+        lettering_found = begin(look_for_lettering)
     for kind, mask in shares.items():
         if rigid := KINDS[kind].rigid:
             shares[kind] = mask * (1 - resolve(rigid)(evidence, mask))
