@@ -15,6 +15,9 @@ from livingstill.io.files import split_suffix
 # number is part of the format and not of the machine: the same clip is the same file everywhere.
 ENCODER_THREADS = 4
 
+ONE_SHOT_FPS = 23.9
+"""Frames per second from which a single shot is encoded as one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Codec:
@@ -62,10 +65,11 @@ def _presets(option: str, draft: str, standard: str, high: str) -> dict[str, dic
 
 
 # Our chroma is the mean of 2x2 pixels: it sits in their centre (1), and the file says so.
-# Of one shot whose motion is smooth, no frame differs much from the next: five B-frames in a row
-# without looking for another pattern or for cuts, no 8x8 parts in them, motion taken from the frame
-# after, and little deblocking. Measured on clips of ours: 30 % less work than the preset with the
-# same search, 2 % more bytes at the same SSIM where water is rough, 2 to 15 % fewer elsewhere.
+# In one shot no frame differs much from the next: five B-frames in a row without looking for another
+# pattern or for cuts, no 8x8 parts in them, motion taken from the frame after, and little deblocking.
+# On clips of ours (benchmarks/speed_encoder.py) a fifth to a third less work than without; at the same
+# SSIM 2 % more bytes where water is rough, 2 to 15 % fewer elsewhere. At 10 frames a second it would
+# be 5 to 10 % more.
 _X264_ONE_SHOT = (
     "bframes=5:b-adapt=0:scenecut=0:partitions=p8x8,i8x8,i4x4:direct=temporal:deblock=-1,-1:"
     "rc-lookahead=30"
@@ -273,7 +277,7 @@ def choose(
 
     ``crf`` is constant quality, smaller = better; ``bitrate``, as ``4M`` or in bits per second,
     takes its place; ``stereo`` is the layout of the views in a frame; ``one_shot`` tells that there
-    are no cuts and motion is smooth.
+    are no cuts and ``ONE_SHOT_FPS`` or more.
 
     >>> choose("lake.mp4").options
     {'x264-params': 'chromaloc=1:rc-lookahead=20:me=dia', 'preset': 'veryfast', 'crf': '18'}

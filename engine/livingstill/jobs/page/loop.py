@@ -12,7 +12,7 @@ from livingstill.jobs import manifest
 from livingstill.jobs.clip import Clip
 from livingstill.jobs.page.view import Box
 from livingstill.jobs.write import loop_of
-from livingstill.media.formats import Encoding, choose
+from livingstill.media.formats import ONE_SHOT_FPS, Encoding, choose
 from livingstill.media.write.encoder import Encoder
 from livingstill.render.frames import Window, unpack
 
@@ -57,7 +57,13 @@ def encode_loop(clip: Clip, box: Box, room: int, step: Callable[[], object]) -> 
     codec = check_codec(clip.shot.codec)
     name, kind = _TYPES[codec]
     crf = clip.shot.crf if clip.shot.crf is not None else _CRF[codec]
-    encoding = choose(name, codec=codec, crf=crf, quality=clip.shot.quality, one_shot=True)
+    encoding = choose(
+        name,
+        codec=codec,
+        crf=crf,
+        quality=clip.shot.quality,
+        one_shot=clip.shot.fps >= ONE_SHOT_FPS,
+    )
     data, frames = _encode(still, encoding, name, None, step)
     if len(data) > room:
         data, frames = _encode(still, encoding, name, room, lambda: None)
