@@ -16,7 +16,7 @@ from livingstill.core.errors import InputError
 from livingstill.photo import cicp, hdr, icc
 from livingstill.photo.cicp import Cicp
 from livingstill.photo.read import read_photo
-from PIL import Image, ImageCms
+from PIL import Image, ImageCms, TiffImagePlugin
 
 P3 = Cicp(12, 13).chromaticities
 SWATCHES = np.kron(
@@ -358,6 +358,56 @@ def test_16_bits_of_grey_and_transparency_are_read_from_png(tmp_path):
 def test_a_tiff_that_cannot_be_read_is_told_what_it_is(tmp_path, samples, words):
     with pytest.raises(InputError, match=words):
         photo(tmp_path, tiff(samples))
+
+
+def planar_tiff(samples: np.ndarray) -> bytes:
+    """Return a TIFF of (H, W, 3) unsigned samples in a plane each."""
+    height, width, _ = samples.shape
+    size, first = height * width * samples.itemsize, 8 + 2 + 12 * 10 + 4
+    body = struct.pack("<3H", *[8 * samples.itemsize] * 3) + struct.pack("<3I", *[size] * 3)
+    offsets = (first + len(body) + 12 + size * plane for plane in range(3))
+    entries = [
+        (256, 4, 1, width), (257, 4, 1, height), (258, 3, 3, first), (259, 3, 1, 1), (262, 3, 1, 2),
+        (273, 4, 3, first + len(body)), (277, 3, 1, 3), (278, 4, 1, height), (279, 4, 3, first + 6),
+        (284, 3, 1, 2),
+    ]  # fmt: skip
+    head = b"II*\0" + struct.pack("<IH", 8, len(entries))
+    table = b"".join(struct.pack("<HHII", *entry) for entry in entries) + bytes(4)
+    planes = np.moveaxis(samples, -1, 0).tobytes()
+    return head + table + body + struct.pack("<3I", *offsets) + planes
+
+
+def test_a_tiff_of_planes_is_read_or_refused_and_never_wrong(tmp_path):
+    values = np.arange(20 * 30 * 3, dtype=np.uint8).reshape(20, 30, 3)
+    np.testing.assert_array_equal(photo(tmp_path, planar_tiff(values)).rgb, values)
+    with pytest.raises(InputError, match="16-bit integer, each in a plane of its own"):
+        photo(tmp_path, planar_tiff(values.astype("<u2") * 257))
+
+
+@pytest.mark.parametrize(
+    ("start", "name"),
+    [
+        (b"\0\0\0\x0cJXL \r\n\x87\n", "JPEG XL"),
+        (b"8BPS\0\1", "a Photoshop file"),
+        (b"%PDF-1.7", "a PDF"),
+        (b'<svg xmlns="http://www.w3.org/2000/svg"/>', "an SVG"),
+        (b"\0\0\0\x18ftypcrx ", "a camera's raw file"),
+        (b"FUJIFILMCCD-RAW 0201", "a camera's raw file"),
+    ],
+)
+def test_a_format_that_is_not_read_is_named(tmp_path, start, name):
+    with pytest.raises(InputError, match=f"is {name}, which cannot be read; save it as JPEG"):
+        photo(tmp_path, start + bytes(64))
+
+
+def test_a_raw_file_is_not_taken_for_its_preview(tmp_path):
+    for tag, value in ((254, 1), (50706, b"\1\4\0\0")):
+        tags = TiffImagePlugin.ImageFileDirectory_v2()
+        tags[tag] = value
+        file = io.BytesIO()
+        Image.new("RGB", (32, 24)).save(file, "TIFF", tiffinfo=tags)
+        with pytest.raises(InputError, match="is a camera's raw file, of which only a preview"):
+            photo(tmp_path, file.getvalue())
 
 
 NOISE = cv2.GaussianBlur(

@@ -34,8 +34,19 @@ SUFFIXES = frozenset(
 """Suffixes of pictures in these formats and in HEIF, lower case."""
 
 _HEIF_BRANDS = {b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1"}
-_BITS, _PHOTOMETRIC, _SAMPLES, _SAMPLE_FORMAT = 258, 262, 277, 339
+_SUBFILE_TYPE, _DNG_VERSION = 254, 50706
+_BITS, _PHOTOMETRIC, _SAMPLES, _PLANES, _SAMPLE_FORMAT = 258, 262, 277, 284, 339
 _SAMPLE_FORMATS = {1: "integer", 2: "signed integer", 3: "floating point"}
+_OTHER_FORMATS = (
+    (0, b"\xff\x0a", "JPEG XL"), (0, b"\0\0\0\x0cJXL ", "JPEG XL"),
+    (0, b"8BPS", "a Photoshop file"), (0, b"%PDF", "a PDF"), (0, b"%!PS", "PostScript"),
+    (0, b"<svg", "an SVG"), (0, b"\x76\x2f\x31\x01", "OpenEXR"), (0, b"#?RADIANCE", "Radiance HDR"),
+    (8, b"CR\2", "a camera's raw file"), (4, b"ftypcrx ", "a camera's raw file"),
+    (0, b"FUJIFILMCCD-RAW", "a camera's raw file"), (0, b"IIRO", "a camera's raw file"),
+    (0, b"IIU\0", "a camera's raw file"),
+)  # fmt: skip
+"""Where in a file which bytes tell a format that we do not read, and its name in a sentence."""
+
 _pillow_lock = threading.Lock()
 
 
@@ -151,8 +162,21 @@ def _header(path: Path, data: bytes, noun: str) -> Image.Image:
         pillow_heif.register_heif_opener(thumbnails=False)
         formats.append("HEIF")
     try:
-        return Image.open(io.BytesIO(data), formats=formats)
+        image = Image.open(io.BytesIO(data), formats=formats)
+        if image.format == "TIFF" and _is_raw(image):
+            raise InputError(
+                f"{noun} {path} is a camera's raw file, of which only a preview can be read; "
+                "develop it and save it as JPEG, PNG or TIFF"
+            )
+        if image.format == "TIFF" and _has_deep_planes(image):
+            raise UnidentifiedImageError  # Pillow would take half of a sample for one
+        return image
     except UnidentifiedImageError:
+        for start, mark, name in _OTHER_FORMATS:
+            if data.startswith(mark, start):
+                raise InputError(
+                    f"{noun} {path} is {name}, which cannot be read; save it as JPEG, PNG or TIFF"
+                ) from None
         if samples := _tiff_samples(data):
             raise InputError(
                 f"{noun} {path} is a TIFF of {samples}, which cannot be read; "
@@ -162,6 +186,19 @@ def _header(path: Path, data: bytes, noun: str) -> Image.Image:
             f"{noun} {path} is no picture we can read; "
             "give a JPEG, PNG, WebP, TIFF, BMP, GIF, HEIC or AVIF"
         ) from None
+
+
+def _is_raw(image: Image.Image) -> bool:
+    """Return whether a TIFF is a DNG, or begins with a reduced picture as NEF and ARW do."""
+    tags: TiffImagePlugin.ImageFileDirectory_v2 = image.tag_v2  # type: ignore[attr-defined]
+    return _DNG_VERSION in tags or bool(int(tags.get(_SUBFILE_TYPE, 0)) & 1)
+
+
+def _has_deep_planes(image: Image.Image) -> bool:
+    """Return whether a TIFF has more than 8 bits a sample, and a plane for each of several."""
+    tags: TiffImagePlugin.ImageFileDirectory_v2 = image.tag_v2  # type: ignore[attr-defined]
+    bits = tags.get(_BITS, (1,))
+    return tags.get(_PLANES) == 2 and len(bits) > 1 and max(bits) > 8
 
 
 def _tiff_samples(data: bytes) -> str | None:
@@ -174,6 +211,7 @@ def _tiff_samples(data: bytes) -> str | None:
         bits, count = tags[_BITS], int(tags.get(_SAMPLES, 1))
         kind = _SAMPLE_FORMATS.get(tags.get(_SAMPLE_FORMAT, (1,))[0], "unknown type")
         inverse = ", white as 0" if tags.get(_PHOTOMETRIC) == 0 else ""
+        inverse += ", each in a plane of its own" if tags.get(_PLANES) == 2 else ""
         each = "/".join(str(int(b)) for b in sorted(set(bits)))
     except Exception:  # any byte may be wrong in its tags
         return None

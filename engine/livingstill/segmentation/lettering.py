@@ -33,16 +33,27 @@ REDUCTIONS = (1, 2, 4, 8)
 
 
 def contrasts(picture: UInt8Array) -> Iterator[tuple[int, UInt8Array]]:
-    """Yield reductions' factors, and how far each channel is above, then below its local median."""
+    """Yield reductions' factors, and how far each channel is above, then below its local median.
+
+    Channels are red, green and blue, and two that have no luma: what is coloured stands out in them
+    from white water and dark leaves, however restless those are.
+    """
     for factor in REDUCTIONS:
         if min(picture.shape[:2]) // factor < WINDOW:
             return
         side = max(picture.shape[:2]) // factor
         reduced = picture if factor == 1 else image.downscale(picture, side)
-        for channel in cv2.split(reduced):
+        for channel in (*cv2.split(reduced), *_opponents(reduced)):
             background = cv2.medianBlur(channel, WINDOW)
             yield factor, np.asarray(cv2.subtract(channel, background), np.uint8)
             yield factor, np.asarray(cv2.subtract(background, channel), np.uint8)
+
+
+def _opponents(picture: UInt8Array) -> Iterator[UInt8Array]:
+    """Yield red minus green and yellow minus blue of (h, w, 3) uint8, (h, w) uint8 with 128 for grey."""
+    red, green, blue = (picture[..., channel].astype(np.int16) for channel in range(3))
+    for difference in (red - green, (red + green) // 2 - blue):
+        yield np.clip(difference + 128, 0, 255).astype(np.uint8)
 
 
 _WEIGHTS = (

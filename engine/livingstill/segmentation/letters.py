@@ -18,6 +18,9 @@ from livingstill.imaging import exact
 SMALLEST, LARGEST = 6, 34
 """Longer side of a letter, pixels of a reduction."""
 
+_FULLEST = 9
+"""Tenths of its box that a letter fills which is no bar."""
+
 UNIT = 64
 """Features of letters are kept in this part of one."""
 
@@ -30,7 +33,8 @@ class Letters(NamedTuple):
 
     ``x2`` and ``y2`` are twice the centre, ``size`` is the longer side of the box, all in pixels;
     ``stroke`` is half the width of strokes and ``contrast`` the mean of the channel above its
-    background, both in 1/64; ``shape`` is (n, 6) in 1/64, see ``SHAPE``.
+    background, both in 1/64; ``shape`` is (n, 6) in 1/64, see ``SHAPE``. ``bar`` (n,) bool tells an I
+    or a dash: it goes on with a row of letters, but a row of bars is a railing.
     """
 
     x2: Counts
@@ -39,6 +43,11 @@ class Letters(NamedTuple):
     stroke: Counts
     contrast: Counts
     shape: Counts
+    bar: NDArray[np.bool_]
+
+    def without_bars(self) -> Letters:
+        """Return the letters that are no bars."""
+        return Letters(*(values[~self.bar] for values in self))
 
 
 SHAPE = (
@@ -92,7 +101,8 @@ def letters_of(contrast: UInt8Array, level: int) -> Letters | None:
         return None
     x2, y2 = (2 * stats[chosen, i].astype(np.int64) + stats[chosen, i + 2] for i in (0, 1))
     units = (_in_units(values[keep]) for values in (stroke, mean, shape))
-    return Letters(x2[keep], y2[keep], size[keep], *units)
+    bar = 10 * area > _FULLEST * width * height
+    return Letters(x2[keep], y2[keep], size[keep], *units, bar[keep])
 
 
 def _fitting(stats: Any) -> NDArray[np.bool_]:
@@ -101,7 +111,8 @@ def _fitting(stats: Any) -> NDArray[np.bool_]:
     size = np.maximum(width, height)
     box = width.astype(np.int64) * height
     fits = (size >= SMALLEST) & (size <= LARGEST) & (np.minimum(width, height) >= 2)
-    fits &= (area >= 10) & (8 * area >= box) & (10 * area <= 9 * box)
+    fits &= (area >= 10) & (8 * area >= box)
+    fits &= (10 * area <= _FULLEST * box) | (5 * np.minimum(width, height) <= 2 * size)
     fits[0] = False
     return np.asarray(fits)
 

@@ -61,7 +61,8 @@ class _Chains(NamedTuple):
 
 def rows_of(letters: Letters) -> Rows | None:
     """Return the rows of three letters or more along each direction; None for none."""
-    chains = _chains(letters)
+    letters = letters.without_bars()
+    chains = _chains(letters) if len(letters.size) > 2 else None
     return None if chains is None else _describe(letters, chains)
 
 

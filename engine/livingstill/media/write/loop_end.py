@@ -32,24 +32,32 @@ _FINER = ((0.25, ((2, 1, 4.0),)), (0.45, ((2, 1, 3.0),)), (0.8, ((2, 1, 2.0),)))
 """Steps of clips, levels, up to which their end is coded more finely: there the coding error of both
 ends is larger than their motion. Frames from the end, first and last, and how many times the bits."""
 
+_ONE_GROUP_FRAMES = 600
+"""Frames up to which a loop is one group of pictures, for encoders that want that."""
+
 
 class EncoderTraits(NamedTuple):
     """What is known of an encoder: its decoder, and frames after which it has given the first one.
 
     ``beyond`` is how many frames it looks ahead at, None where the caller knows; ``zones`` the key
-    of the parameters in which it takes zones of frames to code more finely.
+    of the parameters in which it takes zones of frames to code more finely. x264 numbers their frames
+    as they are shown, x265 as they are encoded, where the last comes up to ``reordered`` earlier.
+    ``one_group``: a key frame begins a new chain of references, which is not ended before the clip
+    is: libvpx would put one at frame 128, and then the end arrives nowhere.
     """
 
     decoder: str
     coded_by_then: int
     beyond: int | None = None
     zones: str = ""
+    reordered: int = 0
+    one_group: bool = False
 
 
 ENCODER_TRAITS = {
     "h264": EncoderTraits("h264", 56, zones="x264-params"),
-    "h265": EncoderTraits("hevc", 32, 32, zones="x265-params"),
-    "vp9": EncoderTraits("vp9", 26, 26),
+    "h265": EncoderTraits("hevc", 32, 32, zones="x265-params", reordered=4),
+    "vp9": EncoderTraits("vp9", 26, 26, one_group=True),
     "av1": EncoderTraits("libdav1d", 96, 96),
 }
 """Codecs whose loops are brought to their first frame."""
@@ -76,12 +84,20 @@ class LoopEnd:
         self._coded: Any = None
         self._errors: list[NDArray[np.int16]] = []
 
-    def zones(self) -> str:
+    def adapt(self, options: dict[str, str]) -> None:
+        """Add to an encoder's options which frames it codes more finely, and where key frames are."""
+        if self.traits.one_group and self.frames <= _ONE_GROUP_FRAMES:
+            options["g"] = str(self.frames + (self.traits.beyond or 0))
+        if self.traits.zones and (zones := self._zones()):
+            options[self.traits.zones] += f":zones={zones}"
+
+    def _zones(self) -> str:
         """Return the zones of the frames that are coded more finely, empty where none are."""
-        if not self.traits.zones or self.frames < 4 * sum(first for first, _, _ in self._finer):
+        if self.frames < 4 * sum(first for first, _, _ in self._finer):
             return ""
+        early = self.traits.reordered
         return "/".join(
-            f"{self.frames - first},{self.frames - last},b={factor:g}"
+            f"{self.frames - first - early},{self.frames - last + bool(early)},b={factor:g}"
             for first, last, factor in self._finer
         )
 

@@ -13,7 +13,7 @@ from livingstill.media.formats import Encoding
 
 
 class Loop(NamedTuple):
-    """A clip whose end joins its start: its frames, and the mean difference of one to the next.
+    """A clip whose end joins its start: its frames, and the mean difference of one to the next there.
 
     ``step`` is in levels.
     """

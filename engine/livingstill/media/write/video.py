@@ -89,8 +89,8 @@ class VideoFile:
     def _add_stream(self, size: tuple[int, int], fps: Fraction) -> Any:
         encoding = self._encoding
         options = encoder_options(encoding, size)
-        if self._loop is not None and (zones := self._loop.zones()):
-            options[self._loop.traits.zones] += f":zones={zones}"
+        if self._loop is not None:
+            self._loop.adapt(options)
         stream = self._container.add_stream(encoding.codec.encoder, rate=fps, options=options)
         if encoding.format.muxer in _MATROSKA:
             mode = _MATROSKA[encoding.format.muxer].get(encoding.stereo or "")
