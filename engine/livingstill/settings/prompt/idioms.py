@@ -97,7 +97,7 @@ _REWRITES = (
     (r"\b(?:remove|delete|kill|cut|lose|ditch|avoid|eliminate|forget|skip|omit|ignore)(?: all| any| out)?(?: of)?(?: the| that| this)?"
      r" (?=(?:\w+ )?(?:camera|cam|motion|movements?|wind|zoom\w*|pan|panning|shak\w+|parallax|animation)\b)", "no "),
     (r"\b(?:almost|nearly|practically|virtually) (still|motionless|static|frozen)\b", "moves imperceptibly"),
-    (r"\bslow(?:ing)? (it(?: all)?|them|this|everything|things|the \w+) down\b|\bslow(?:ing)? down (it|them|this|everything|things|the \w+)\b",
+    (r"\bslow(?:ing)? (it(?: all)?|them|this|everything|things|the \w+)(?: way)? down\b|\bslow(?:ing)? down (it|them|this|everything|things|the \w+)\b",
      lambda m: f"{m[1] or m[2]} slowly"),
     (r"\bspeed(?:ing)? (it|them|this|everything|things|the \w+) up\b|\bspeed(?:ing)? up (it|them|this|everything|things|the \w+)\b",
      lambda m: f"{m[1] or m[2]} fast"),

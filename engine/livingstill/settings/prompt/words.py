@@ -67,7 +67,7 @@ ROLES = _table(
     only="only just solely",
     all="things stuff something elements everything all rest anything else photo pic snapshot photograph painting drawing artwork footage picture image scene it everywhere",
     camera="camera cam shot viewpoint drone",
-    held="people person man men woman women girl boy child children kid baby face couple crowd "
+    held="ppl folk guest guests people person man men woman women girl boy child children kid baby face couple crowd "
     "portrait text lettering letter sign logo human model bride groom family guy lady "
     "watermark caption eye lip mouth head hand arm leg body pedestrian skin fisherman fishermen tourist finger nose ear beard",
     thing="livingroom garden yard backyard patio porch terrace balcony driveway entrance ceiling bookshelf hotel property dog cat bird horse animal car boat ship train bus truck plane airplane aeroplane bike "
@@ -107,7 +107,7 @@ ROLES = _table(
     "bottom-left-side bottom-right-side upper-left-side upper-right-side lower-left-side "
     "lower-right-side opposite-way all-ways in-turn ones from-behind north south east west northern southern eastern western upstream clockwise "
     "anticlockwise diagonally sideways",
-    idle="um uh kinda sorta omg lol haha wow obviously website instagram insta tiktok youtube facebook reel reels straight u ur though although actually basically honestly literally definitely certainly surely say guys hiya dear good great best fine medium moderate default strength "
+    idle="exactly precisely um uh kinda sorta omg lol haha wow obviously website instagram insta tiktok youtube facebook reel reels straight u ur though although actually basically honestly literally definitely certainly surely say guys hiya dear good great best fine medium moderate default strength "
     "allowed welcome yep nope instead both each other same another almost together every own some piece part "
     "which who whose possible think guess attached gimme overall usual usually yes yeah prefer preferably rather see watch tofro teh style subject viewer the a an to it its filmed captured taken viewed seen it's with is are be and then make making let lets let's please pls "
  "plz cheers ta thx thanks thank you kindly i i'd i'll i'm want would like could can you need wish love have "
