@@ -102,7 +102,7 @@ def overlooked(
             else:
                 (named if token.role == "kind" else loose).append(token)
                 ledger.enter(token.at, NOTE)
-    noted = {i for i, became in ledger.entries.items() if became == NOTE}
+    unknown = {t.word for clause in clauses for t in clause.tokens if t.role == "unknown"}
     lost = [ledger.words[i] for i in sorted(ledger.missing())]
     ledger.enter(ledger.missing(), NOTE)
     problems = [
@@ -122,7 +122,7 @@ def overlooked(
         for at in (
             {i for t in clause.tokens for i in t.at} for clause in clauses if not clause.known
         )
-        if not at & noted
+        if not any(ledger.words[i].lower() in unknown for i in at)
     ]
     problems += [
         f"prompt has '{text}', which is understood only in part; the options say what is made of it"

@@ -33,7 +33,7 @@ _CONSTRUCTIONS = (
     # stillness
     f"{_THINGS}N[vy]*d+",  # "the clouds should not go left"
     f"{_THINGS}[vy]*h?F+{_WHERE}*",  # "the sky stays still"
-    f"hF*{_THINGS}?F*{_WHERE}*",  # "keep the sky still"
+    f"hF*p?{_THINGS}?F*{_WHERE}*",  # "keep the sky still"
     f"[vs]*F+v*{_THINGS}?v?",  # "freeze the sky", "stop moving the camera"
     f"[vy]?{_THINGS}Fv",  # "make the flag stop moving"
     f"[vsa]*{_THINGS}[vs]*p+F{_NOUN}",  # "moving clouds over static mountains"
@@ -54,10 +54,14 @@ _KNOWN = re.compile("|".join(f"(?:{each})" for each in _CONSTRUCTIONS))
 
 def shape(tokens: Sequence[Token]) -> str:
     """Return a letter for the role of each token that is no filler."""
-    return "".join(
-        "i" if token.role == "all" and token.word not in WHOLE else _LETTERS.get(token.role, "")
-        for token in tokens
-    )
+    return "".join(_letter(token) for token in tokens)
+
+
+def _letter(token: Token) -> str:
+    """Return the letter of a token; the picture is no "everything", "the one" a thing."""
+    if token.role == "all" and token.word not in WHOLE:
+        return "i"
+    return "t" if token.word in ("one", "ones") else _LETTERS.get(token.role, "")
 
 
 def is_known(tokens: Sequence[Token]) -> bool:

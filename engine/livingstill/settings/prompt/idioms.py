@@ -135,6 +135,7 @@ _REWRITES = (
     (r"\bwhy (?:not|don't (?:you|we))\b", ""),
     (r"\b(?:in|from|to|into) (?:all|every|any) (?:directions?|sides?|ways?)\b", "all-ways"),
     (r"\bliving room\b", "livingroom"),
+    (r"\bquite a (?:bit|lot|few)\b", "strongly"),
     (r"\bon top of\b", "on"),
     (r"\bin (?:front|back) of\b", "behind"),
     (rf"\bnot (?:so|too|very|that) {_WEAK}\b", "strongly"),

@@ -173,10 +173,20 @@ def pieces(tokens: list[Token], words: Vocabulary) -> Iterator[list[Token]]:
     """Yield the tokens cut where a noun with a strength of its own follows another, and at moves."""
     start = 0
     for i in range(1, len(tokens)):
-        if _own_strength(tokens, i) and any(t.role in ("kind", "wind") for t in tokens[start:i]):
+        own = _own_strength(tokens, i) and any(
+            t.role in ("kind", "wind") for t in tokens[start:i]
+        )
+        if own or _second_order(tokens[start:i], tokens[i]):
             yield from _moves_apart(tokens[start:i], words)
             start = i
     yield from _moves_apart(tokens[start:], words)
+
+
+def _second_order(before: list[Token], token: Token) -> bool:
+    """Return whether "keep" begins another order: "animate the water keep the swan still"."""
+    roles = [t.role for t in before if t.role not in ("idle", "order")]
+    ordered = roles[:1] in (["move"], ["verb"], ["blow"]) and before[-1].role in _BEFORE_VERB
+    return ordered and token.word in ("keep", "hold", "leave", "freeze", "stop")
 
 
 def _own_strength(tokens: list[Token], i: int) -> bool:
