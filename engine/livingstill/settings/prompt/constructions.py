@@ -25,9 +25,9 @@ _CONSTRUCTIONS = (
     f"{_PLAIN}*",
     f"{_ALL}v*{_HOW}*v*{_HOW}*",  # "everything in the picture moves slowly"
     # negation
-    f"(?!Np+i)N[vysap]*{_THINGS}[vy]*{_WHERE}*",  # "don't let the trees move"
+    f"(?!Np+i|Ni+$)N[vysap]*{_THINGS}[vy]*{_WHERE}*",  # "don't let the trees move"
     f"N[sap]*[vys][vysap]*{_WHERE}*",  # "no movement in the water"
-    f"{_THINGS}N[vyx]*{_NOUN}?{_WHERE}*",  # "the trees should not move"
+    f"(?!i+N$){_THINGS}N[vyx]*{_NOUN}?{_WHERE}*",  # "the trees should not move"
     f"o?[vy]?{_THINGS}[vy]*N[vy]?{_THINGS}",  # "move the trees, not the clouds"
     f"N?{_NOUN}?[vs]*x+[vs]*N?{_WHERE}*",  # "no zoom"
     # stillness
@@ -78,6 +78,8 @@ def tells_apart(tokens: Sequence[Token], i: int) -> bool:
     rules = {t.role for t in tokens} & {"negation", "still", "hold", "only", "nothing"}
     if word == "other":
         return not rules or any(t.role == "kind" for t in tokens)
+    if word in ("those", "these"):  # "those on the tree"
+        return [t.role for t in tokens[i + 1 : i + 2]] == ["prep"]
     if word in ("out", "away"):
         return not any(t.role in ("verb", "move", "blow", "act", "moves", "hold") for t in tokens[:i])
     if word == "side":

@@ -78,6 +78,9 @@ def _modifiers(tokens: list[Token], words: Vocabulary) -> list[Token]:
             out[i] = _now(token, "modifier")  # "from behind the camera"
         elif token.word == "light" and i and _names(tokens[i - 1]):
             out[i] = _now(token, "idle")  # "the lantern light"
+        elif token.role == "verb" and tokens[i - 1 : i] and tokens[i - 1].word in ("the", "my"):
+            if following.role in ("verb", "move") and following.word not in MOTIONS:
+                out[i] = _now(token, "thing")  # "let the swing move"
         elif token.role == "kind" and _ordered(tokens, i):
             out[i] = _now(token, "change")
         elif token.word == "light" and not _amount(tokens[i - 1 : i], following):
@@ -155,7 +158,10 @@ def nouns_as_verbs(tokens: list[Token], words: Vocabulary) -> list[Token]:
             role = "act" if out[-1].role == "unknown" else "move"
             token = _now(token, role, frozenset())  # noqa: PLW2901
         before = [
-            t for t in out if t.role in ("kind", "thing", "held", "effect", "unknown", "wind")
+            t
+            for t in out
+            if t.role in ("kind", "thing", "held", "effect", "unknown", "wind")
+            or t.word in ("one", "ones")
         ]
         if token.role == "kind" and before:
             base = (token.word, *verb_bases(token.word))
@@ -163,7 +169,8 @@ def nouns_as_verbs(tokens: list[Token], words: Vocabulary) -> list[Token]:
             does = any(t.role != "kind" or t.value in owners for t in before)
             also = any(partners(t.word) & owners for t in before if t.role == "kind")
             follows = out[-1].role in _BEFORE_VERB or out[-1].role not in ("prep", "idle")
-            if owners and (does or also) and (follows or out[-1].word in _MODALS):
+            follows = follows or out[-1].word in _MODALS or out[-1].word in ("both", "all")
+            if owners and (does or also) and follows:
                 token = _now(token, "verb", owners)  # noqa: PLW2901
         out.append(token)
     return compounds(out)

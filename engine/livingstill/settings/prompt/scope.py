@@ -159,7 +159,7 @@ def _of_all(tokens: list[Token]) -> bool:
 def _of_quality(tokens: list[Token], i: int) -> bool:
     """Return whether the degree at ``i`` is of no motion: "more realistic"."""
     after = tokens[i + 1] if i + 1 < len(tokens) else Token("", "")
-    return after.role == "unknown" or after.word in QUALITIES
+    return after.role == "unknown" or after.word in QUALITIES or after.word == "like"
 
 
 def _phrasal(tokens: list[Token], i: int) -> bool:

@@ -59,7 +59,7 @@ ROLES = _table(
     move="wiggle jiggle budge move moving motion movement animate animation animated live alive stir breathe action activity "
     "dynamic life",
     nothing="nothing none",
-    negation="no not without never don't dont doesn't doesnt didn't didnt wasn't wasnt isn't isnt aren't arent won't wont "
+    negation="no nope not without never don't dont doesn't doesnt didn't didnt wasn't wasnt isn't isnt aren't arent won't wont "
     "shouldn't shouldnt mustn't can't cannot neither nor avoid skip disable zero w/o",
     still="still motionless frozen freeze static stationary unmoving immobile fixed stop pause "
     "alone stable unchanged untouched steady lock paused immobilise immobilize",
@@ -107,8 +107,8 @@ ROLES = _table(
     "bottom-left-side bottom-right-side upper-left-side upper-right-side lower-left-side "
     "lower-right-side opposite-way all-ways in-turn ones from-behind north south east west northern southern eastern western upstream clockwise "
     "anticlockwise diagonally sideways",
-    idle="exactly precisely um uh kinda sorta omg lol haha wow obviously website instagram insta tiktok youtube facebook reel reels straight u ur though although actually basically honestly literally definitely certainly surely say guys hiya dear good great best fine medium moderate default strength "
-    "allowed welcome yep nope instead both each other same another almost together every own some piece part "
+    idle="they're exactly precisely um uh kinda sorta omg lol haha wow obviously website instagram insta tiktok youtube facebook reel reels straight u ur though although actually basically honestly literally definitely certainly surely say guys hiya dear good great best fine medium moderate default strength "
+    "allowed welcome yep instead both each other same another almost together every own some piece part "
     "which who whose possible think guess attached gimme overall usual usually yes yeah prefer preferably rather see watch tofro teh style subject viewer the a an to it its filmed captured taken viewed seen it's with is are be and then make making let lets let's please pls "
  "plz cheers ta thx thanks thank you kindly i i'd i'll i'm want would like could can you need wish love have "
  "having has had do does get give show that this these those there here my your our their his "
