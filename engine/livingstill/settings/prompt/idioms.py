@@ -73,6 +73,7 @@ _REWRITES = (
      lambda m: f"{m[1]}x{max(1 - float(m[2]) / 100, 0.05):.3g}"),
     (rf"\b(?:increase|raise|boost|speed up|strengthen) ((?:\w+ ){{1,4}}?)by {_NUMBER} ?(?:%|percent)",
      lambda m: f"{m[1]}x{1 + float(m[2]) / 100:.3g}"),
+    (r"\b(?:reduce|decrease|lower|slow(?: down)?|cut) ((?:\w+ ){1,4}?)by half\b", r"\1x0.5"),
     (rf"\b(?:speed up|increase|boost) ((?:\w+ ){{1,4}}?)by a factor of {_NUMBER}", lambda m: f"{m[1]}x{m[2]}"),
     (r"\b(?:reduc|decreas|lessen|weaken|soften|minimi[sz])(?:e|es|ing|s)?\b(?! camera)|\blower(?:ing)? (?=the (?:speed|motion|movements?|amount|wind|intensity))", "gently "),
     (r"\b(?:increas|boost|amplif|strengthen|intensif)(?:e|es|ing|s|y|ies)?\b", "more"),

@@ -74,6 +74,8 @@ def _modifiers(tokens: list[Token], words: Vocabulary) -> list[Token]:
             sided = before[-1:] == ["the"] and before[-2:-1] not in (["to"], ["from"], ["toward"])
             if sided or (not before and later):  # "the left tree", "left cloud moves right"
                 out[i] = _now(token, "compass")
+        elif token.word in ("rest", "rests") and tokens[i - 1].role in (*_BEFORE_VERB, "all"):
+            out[i] = _now(token, "still")  # "let the sea rest"
         elif token.role == "camera" and _aimed_at_camera(tokens, (i,)):
             out[i] = _now(token, "modifier")  # "from behind the camera"
         elif token.word == "light" and i and _names(tokens[i - 1]):

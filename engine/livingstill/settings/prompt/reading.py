@@ -22,6 +22,7 @@ from livingstill.settings.prompt.scope import (
     exception_of_place,
     fronted,
     elliptic,
+    exception,
     labelled,
     no_wish,
     scoped,
@@ -175,6 +176,9 @@ def _clauses(line: Line, ledger: Ledger, problems: list[str]) -> tuple[list[Clau
         tokens, undecided = scoped(nouns_as_verbs(tokens, words))
         ledger.enter(places_of(tokens, "idle") - telling, IDIOM)
         undecided = undecided or no_wish(tokens)
+        if join == "except":
+            tokens = exception(tokens)
+            ledger.enter(places_of(tokens, "idle") - telling, IDIOM)
         if join == "except" and not undecided:
             undecided = exception_of_place(clauses, tokens)
         if undecided:

@@ -76,6 +76,20 @@ def answered(tokens: list[Token]) -> list[Token]:
     return [*tokens[:-1], tokens[-1]._replace(role="move", value=frozenset())]
 
 
+def exception(tokens: list[Token]) -> list[Token]:
+    """Return the tokens of an exception without the verb of what it is excepted from.
+
+    "Everything but the people should move".
+    """
+    last = max((i for i, t in enumerate(tokens) if t.role in _NOUNS), default=len(tokens))
+    held = any(t.role in ("held", "thing") for t in tokens)
+    after = [t.role in ("move", "verb", "blow") for t in tokens[last + 1 :]]
+    if not held or not any(after):
+        return tokens
+    rest = [t._replace(role="idle") if moves else t for t, moves in zip(tokens[last + 1 :], after)]
+    return [*tokens[: last + 1], *rest]
+
+
 def fronted(spoken: list[tuple[str, list[Token]]]) -> list[tuple[str, list[Token]]]:
     """Return the parts where an exception that stands first follows what it is of.
 
