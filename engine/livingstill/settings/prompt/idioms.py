@@ -137,6 +137,7 @@ _REWRITES = (
     (r"\b(?:in|from|to|into) (?:all|every|any) (?:directions?|sides?|ways?)\b", "all-ways"),
     (r"\bliving room\b", "livingroom"),
     (r"\bquite a (?:bit|lot|few)\b", "strongly"),
+    (r"\b(?:less|too|not so|not) shak\w+\b", "camera steady"),
     (r"\bon top of\b", "on"),
     (r"\bin (?:front|back) of\b", "behind"),
     (rf"\bnot (?:so|too|very|that) {_WEAK}\b", "strongly"),
