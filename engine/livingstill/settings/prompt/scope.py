@@ -110,6 +110,9 @@ def fronted(spoken: list[tuple[str, list[Token]]]) -> list[tuple[str, list[Token
 def no_wish(tokens: Sequence[Token]) -> str:
     """Return why "the trees are fine" says nothing of motion; empty where it does."""
     words = [t.word for t in tokens]
+    told = [t for t in tokens if t.role != "idle"]
+    if [t.word for t in told[:2]] == ["not", "of"] and told[-1].role in ("thing", "held"):
+        return f"what is of '{told[-1].word}' is not told from the rest"  # "not of the man"
     named = any(t.role in ("kind", "thing", "held") for t in tokens)
     acts = any(t.role in (*_ACTS, "size", "still", "hold", "negation", "way") for t in tokens)
     verb = next((i for i, word in enumerate(words) if word in ("is", "are", "looks", "look")), 0)
