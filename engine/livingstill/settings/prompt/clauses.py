@@ -100,7 +100,14 @@ def clause_of(tokens: tuple[Token, ...], join: str) -> Clause:
     named = bool(nouns or has & {"all", "camera"})
     does = nouns and _unknown_predicate(tokens)
     acts = moves or held_words or has & {"moves", "wind", "add"}
-    bare = named and not predicate_after_noun(tokens) and not acts and not does and strength is None and direction is None
+    bare = (
+        named
+        and not predicate_after_noun(tokens)
+        and not acts
+        and not does
+        and strength is None
+        and direction is None
+    )
     base = replace(base, bare=bare, leading=bool(leading and held_words), moving=bool(moves))
     if "moves" in has:
         return _camera_clause(base, tokens, negated)
@@ -173,7 +180,24 @@ def _unknown_predicate(tokens: tuple[Token, ...]) -> bool:
 
 
 _AUXILIARIES = frozenset(
-    "do does can could may might shall should will would must is are has have wants".split()
+    [
+        "do",
+        "does",
+        "can",
+        "could",
+        "may",
+        "might",
+        "shall",
+        "should",
+        "will",
+        "would",
+        "must",
+        "is",
+        "are",
+        "has",
+        "have",
+        "wants",
+    ]
 )
 
 

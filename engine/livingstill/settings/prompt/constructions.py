@@ -49,6 +49,7 @@ _CONSTRUCTIONS = (
     # nothing
     f"[vh]*0[Ai]?[svyF]*{_WHERE}*",  # "nothing else moves"
 )
+_ROUND = (["direction"], ["directions"], ["side"], ["sides"], ["way"], ["ways"])
 _KNOWN = re.compile("|".join(f"(?:{each})" for each in _CONSTRUCTIONS))
 
 
@@ -81,14 +82,20 @@ def tells_apart(tokens: Sequence[Token], i: int) -> bool:
     if word in ("those", "these"):  # "those on the tree"
         return [t.role for t in tokens[i + 1 : i + 2]] == ["prep"]
     if word in ("out", "away"):
-        return not any(t.role in ("verb", "move", "blow", "act", "moves", "hold") for t in tokens[:i])
+        return not any(
+            t.role in ("verb", "move", "blow", "act", "moves", "hold") for t in tokens[:i]
+        )
     if word == "side":
         return not any(t.role == "way" for t in tokens)
     if word in SHARES:
         return following == ["of"]
     if word in ALL:
         noun = any(t.role in ("kind", "thing", "held", "camera", "wind") for t in tokens)
-        return following == ["other"] or (word == "both" and not noun) or any(t.role == "negation" for t in tokens[:i])
+        return (
+            following[:1] in (["other"], *_ROUND)
+            or (word == "both" and not noun)
+            or any(t.role == "negation" for t in tokens[:i])
+        )
     if word in RELATIVES:
         return bool(rules)
     return word in SUBSETS

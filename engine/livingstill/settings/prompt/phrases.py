@@ -35,10 +35,25 @@ _MODALS = frozenset(
     ]
 )
 _TIMES = frozenset(
-    "night day dusk dawn sunset sunrise winter summer autumn spring storm rain".split()
+    [
+        "night",
+        "day",
+        "dusk",
+        "dawn",
+        "sunset",
+        "sunrise",
+        "winter",
+        "summer",
+        "autumn",
+        "spring",
+        "storm",
+        "rain",
+    ]
 )
 MOTIONS = ("motion", "movement", "movements", "animation", "activity", "action")
-_TOWARD = frozenset("from to toward towards at into past near behind before beside".split())
+_TOWARD = frozenset(
+    ["from", "to", "toward", "towards", "at", "into", "past", "near", "behind", "before", "beside"]
+)
 _BEFORE_VERB = ("kind", "thing", "held", "effect", "unknown")
 
 
@@ -182,9 +197,7 @@ def pieces(tokens: list[Token], words: Vocabulary) -> Iterator[list[Token]]:
     """Yield the tokens cut where a noun with a strength of its own follows another, and at moves."""
     start = 0
     for i in range(1, len(tokens)):
-        own = _own_strength(tokens, i) and any(
-            t.role in ("kind", "wind") for t in tokens[start:i]
-        )
+        own = _own_strength(tokens, i) and any(t.role in ("kind", "wind") for t in tokens[start:i])
         if own or _second_order(tokens[start:i], tokens[i]):
             yield from _moves_apart(tokens[start:i], words)
             start = i
@@ -333,7 +346,9 @@ def _phrase(tokens: list[Token], words: Vocabulary) -> tuple[tuple[int, ...], st
             before = tokens[:start]
             named = _has_subject(before, tokens[start].word == phrase[0])
             weak = phrase in words.weak and any(t.role in ("kind", "all", "wind") for t in before)
-            noun = phrase in words.weak and any(t.role == "kind" for t in tokens[start : hits[-1] + 1])
+            noun = phrase in words.weak and any(
+                t.role == "kind" for t in tokens[start : hits[-1] + 1]
+            )
             if "camera" not in phrase and (named or weak or noun or _does(before, tokens[start])):
                 continue
             return tuple(hits), words.phrases[phrase]

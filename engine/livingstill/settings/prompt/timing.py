@@ -81,7 +81,9 @@ def timing(line: Line, ledger: Ledger, problems: list[str]) -> tuple[dict[str, A
     """
     out: dict[str, Any] = {}
     if found := re.search(_FORMAT, line.text):
-        problems.append(f"prompt asks for '{found[1] or found[2]}'; the name of the output says the format")
+        problems.append(
+            f"prompt asks for '{found[1] or found[2]}'; the name of the output says the format"
+        )
         ledger.enter(line.words_in(*found.span()), NOTE)
         line = line.without(*found.span())
     for pattern, key, make in _SAID:
