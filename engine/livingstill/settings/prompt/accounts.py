@@ -15,7 +15,19 @@ from livingstill.settings.prompt.vocabulary import NOUNS, Token
 from livingstill.settings.prompt.words import WHOLE
 
 _SUBSETS = frozenset(
-    ["front", "back", "background", "foreground", "upper", "lower", "near", "nearby", "far", "distant", "other"]
+    [
+        "front",
+        "back",
+        "background",
+        "foreground",
+        "upper",
+        "lower",
+        "near",
+        "nearby",
+        "far",
+        "distant",
+        "other",
+    ]
 )
 """Adjectives of some of the things that a noun names, which no setting tells from the others."""
 _FEW = frozenset(["few", "single", "several", "lone", "main"])
@@ -68,7 +80,10 @@ def places_of(tokens: Iterable[Token], *roles: str) -> set[int]:
 
 
 def overlooked(
-    clauses: list[Clause], joins: list[str], settings: Mapping[str, Any], told: Iterable[str],
+    clauses: list[Clause],
+    joins: list[str],
+    settings: Mapping[str, Any],
+    told: Iterable[str],
     ledger: Ledger,
 ) -> list[str]:
     """Return problems on the words of ``clauses`` that neither ``settings`` nor a problem is about.
@@ -89,20 +104,28 @@ def overlooked(
                 ledger.enter(token.at, FILLER)
             elif token.role == "all" and token.word not in WHOLE and not settings.keys() & _ANY:
                 ledger.enter(token.at, FILLER)  # "loop it"
-            elif token.role == "order" or token.word in quoted or token.word.replace("-", " ") in spoken:
+            elif (
+                token.role == "order"
+                or token.word in quoted
+                or token.word.replace("-", " ") in spoken
+            ):
                 ledger.enter(token.at, NOTE)
-            elif setting := _setting(token, settings) if (
-                token.value in known or (stopped and token.value in clause.kinds)
-                if token.role == "kind"
-                else "camera" in settings or token.word not in ("camera", "cam")
-                if token.role == "camera"
-                else _followed(clause, i, token)
-            ) else "":
+            elif (
+                setting := _setting(token, settings)
+                if (
+                    token.value in known or (stopped and token.value in clause.kinds)
+                    if token.role == "kind"
+                    else "camera" in settings or token.word not in ("camera", "cam")
+                    if token.role == "camera"
+                    else _followed(clause, i, token)
+                )
+                else ""
+            ):
                 ledger.enter(token.at, setting)
             else:
                 (named if token.role == "kind" else loose).append(token)
                 ledger.enter(token.at, NOTE)
-    noted = {i for i, became in ledger.entries.items() if became == NOTE}
+    unknown = {t.word for clause in clauses for t in clause.tokens if t.role == "unknown"}
     lost = [ledger.words[i] for i in sorted(ledger.missing())]
     ledger.enter(ledger.missing(), NOTE)
     problems = [
@@ -122,7 +145,7 @@ def overlooked(
         for at in (
             {i for t in clause.tokens for i in t.at} for clause in clauses if not clause.known
         )
-        if not at & noted
+        if not any(ledger.words[i].lower() in unknown for i in at)
     ]
     problems += [
         f"prompt has '{text}', which is understood only in part; the options say what is made of it"
@@ -191,6 +214,8 @@ def _followed(clause: Clause, i: int, token: Token) -> bool:
             governed = ("kind", "moves", "camera", "wind", "all", "move", "way", "held")
             none = not any(t.role in governed for t in clause.tokens)  # "no sound"
             return bool(stays or clause.camera == "static" or clause.wind == 0 or none)
+        case "all" if tells_apart(clause.tokens, i):
+            return False  # "in all directions"
         case "all" if token.word in WHOLE:
             return bool(clause.every or stays or clause.rest_still or clause.camera or clause.kinds)
         case "only":

@@ -98,9 +98,16 @@ def clause_of(tokens: tuple[Token, ...], join: str) -> Clause:
     moves = has & {"verb", "move", "act", "blow"}
     held_words = has & {"negation", "hold", "still"}
     named = bool(nouns or has & {"all", "camera"})
-    does = nouns and any(t.role == "unknown" for t in tokens)
+    does = nouns and _unknown_predicate(tokens)
     acts = moves or held_words or has & {"moves", "wind", "add"}
-    bare = named and not predicate_after_noun(tokens) and not acts and not does and strength is None and direction is None
+    bare = (
+        named
+        and not predicate_after_noun(tokens)
+        and not acts
+        and not does
+        and strength is None
+        and direction is None
+    )
     base = replace(base, bare=bare, leading=bool(leading and held_words), moving=bool(moves))
     if "moves" in has:
         return _camera_clause(base, tokens, negated)
@@ -117,7 +124,8 @@ def clause_of(tokens: tuple[Token, ...], join: str) -> Clause:
     if impossible:
         return replace(base, impossible=impossible)
     subjects, places = _subjects(tokens, moving)
-    if still and all(i > first_of(roles, ("prep",)) for i, _ in moving):
+    windless = any(n and t.role == "wind" for t, n in zip(tokens, negated, strict=True))
+    if (still or windless) and all(i > first_of(roles, ("prep",)) for i, _ in moving):
         subjects, places = (), tuple(kind for _, kind in moving)
     wanted = not kinds and not things and bool(moves - {"act"} or strength is not None)
     camera, wind = _camera_alone(tokens, negated, wanted), None
@@ -161,8 +169,35 @@ def clause_of(tokens: tuple[Token, ...], join: str) -> Clause:
     )
 
 
+def _unknown_predicate(tokens: tuple[Token, ...]) -> bool:
+    """Return whether a word that is not known may say what a thing does; after "for" it may not."""
+    place = False
+    for token in tokens:
+        place = (place or token.role == "prep") and token.role not in ("kind", "verb", "move")
+        if token.role == "unknown" and not place:
+            return True
+    return False
+
+
 _AUXILIARIES = frozenset(
-    "do does can could may might shall should will would must is are has have wants".split()
+    [
+        "do",
+        "does",
+        "can",
+        "could",
+        "may",
+        "might",
+        "shall",
+        "should",
+        "will",
+        "would",
+        "must",
+        "is",
+        "are",
+        "has",
+        "have",
+        "wants",
+    ]
 )
 
 

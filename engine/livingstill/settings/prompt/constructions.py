@@ -25,15 +25,15 @@ _CONSTRUCTIONS = (
     f"{_PLAIN}*",
     f"{_ALL}v*{_HOW}*v*{_HOW}*",  # "everything in the picture moves slowly"
     # negation
-    f"(?!Np+i)N[vysap]*{_THINGS}[vy]*{_WHERE}*",  # "don't let the trees move"
+    f"(?!Np+i|Ni+$)N[vysap]*{_THINGS}[vy]*{_WHERE}*",  # "don't let the trees move"
     f"N[sap]*[vys][vysap]*{_WHERE}*",  # "no movement in the water"
-    f"{_THINGS}N[vyx]*{_NOUN}?{_WHERE}*",  # "the trees should not move"
+    f"(?!i+N$){_THINGS}N[vyx]*{_NOUN}?{_WHERE}*",  # "the trees should not move"
     f"o?[vy]?{_THINGS}[vy]*N[vy]?{_THINGS}",  # "move the trees, not the clouds"
     f"N?{_NOUN}?[vs]*x+[vs]*N?{_WHERE}*",  # "no zoom"
     # stillness
     f"{_THINGS}N[vy]*d+",  # "the clouds should not go left"
     f"{_THINGS}[vy]*h?F+{_WHERE}*",  # "the sky stays still"
-    f"hF*{_THINGS}?F*{_WHERE}*",  # "keep the sky still"
+    f"hF*p?{_THINGS}?F*{_WHERE}*",  # "keep the sky still"
     f"[vs]*F+v*{_THINGS}?v?",  # "freeze the sky", "stop moving the camera"
     f"[vy]?{_THINGS}Fv",  # "make the flag stop moving"
     f"[vsa]*{_THINGS}[vs]*p+F{_NOUN}",  # "moving clouds over static mountains"
@@ -49,15 +49,20 @@ _CONSTRUCTIONS = (
     # nothing
     f"[vh]*0[Ai]?[svyF]*{_WHERE}*",  # "nothing else moves"
 )
+_ROUND = (["direction"], ["directions"], ["side"], ["sides"], ["way"], ["ways"])
 _KNOWN = re.compile("|".join(f"(?:{each})" for each in _CONSTRUCTIONS))
 
 
 def shape(tokens: Sequence[Token]) -> str:
     """Return a letter for the role of each token that is no filler."""
-    return "".join(
-        "i" if token.role == "all" and token.word not in WHOLE else _LETTERS.get(token.role, "")
-        for token in tokens
-    )
+    return "".join(_letter(token) for token in tokens)
+
+
+def _letter(token: Token) -> str:
+    """Return the letter of a token; the picture is no "everything", "the one" a thing."""
+    if token.role == "all" and token.word not in WHOLE:
+        return "i"
+    return "t" if token.word in ("one", "ones") else _LETTERS.get(token.role, "")
 
 
 def is_known(tokens: Sequence[Token]) -> bool:
@@ -74,15 +79,23 @@ def tells_apart(tokens: Sequence[Token], i: int) -> bool:
     rules = {t.role for t in tokens} & {"negation", "still", "hold", "only", "nothing"}
     if word == "other":
         return not rules or any(t.role == "kind" for t in tokens)
+    if word in ("those", "these"):  # "those on the tree"
+        return [t.role for t in tokens[i + 1 : i + 2]] == ["prep"]
     if word in ("out", "away"):
-        return not any(t.role in ("verb", "move", "blow", "act", "moves", "hold") for t in tokens[:i])
+        return not any(
+            t.role in ("verb", "move", "blow", "act", "moves", "hold") for t in tokens[:i]
+        )
     if word == "side":
         return not any(t.role == "way" for t in tokens)
     if word in SHARES:
         return following == ["of"]
     if word in ALL:
         noun = any(t.role in ("kind", "thing", "held", "camera", "wind") for t in tokens)
-        return following == ["other"] or (word == "both" and not noun) or any(t.role == "negation" for t in tokens[:i])
+        return (
+            following[:1] in (["other"], *_ROUND)
+            or (word == "both" and not noun)
+            or any(t.role == "negation" for t in tokens[:i])
+        )
     if word in RELATIVES:
         return bool(rules)
     return word in SUBSETS

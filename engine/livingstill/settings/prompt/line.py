@@ -23,7 +23,7 @@ class Line:
     @classmethod
     def typed(cls, sentence: str) -> Line:
         """Return a sentence of which each word stands for itself."""
-        at = [At()] * len(sentence)
+        at: list[At] = [At()] * len(sentence)
         for i, (start, end) in enumerate(spans(sentence)):
             at[start:end] = [At([i])] * (end - start)
         return cls(sentence, tuple(at))
@@ -34,7 +34,8 @@ class Line:
         A word of ``new`` that was matched stands for itself; any other stands for all matched words
         that are not kept.
         """
-        text, at, end = "", [], 0
+        text, end = "", 0
+        at: list[At] = []
         for found in re.finditer(pattern, self.text):
             written = new(found) if callable(new) else found.expand(new)
             text += self.text[end : found.start()] + written

@@ -50,7 +50,8 @@ def _without_hardly(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
     gone = {
         i + 1
         for i, token in enumerate(tokens[:-1])
-        if token.word in _HARDLY and tokens[i + 1].role == "size"
+        if token.word in _HARDLY
+        and tokens[i + 1].role == "size"
         and not tokens[i + 1].word.endswith(("er", "more"))
     }
     return tuple(t for i, t in enumerate(tokens) if i not in gone)
@@ -59,9 +60,7 @@ def _without_hardly(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
 def contrary_strengths(tokens: tuple[Token, ...]) -> tuple[str, ...]:
     """Return a remark where a clause says both less and more, as in "the sea calm the sky fast"."""
     tokens = _near_comparative(_without_hardly(tokens))
-    damped = {
-        i + 1 for i, t in enumerate(tokens) if t.word in _DAMPING and i + 1 < len(tokens)
-    }
+    damped = {i + 1 for i, t in enumerate(tokens) if t.word in _DAMPING and i + 1 < len(tokens)}
     sizes = [t for i, t in enumerate(tokens) if t.role == "size" and not {i, i + 1} & damped]
     less, more = ([t.word for t in sizes if (t.value < 1) is low] for low in (True, False))
     if not less or not more:

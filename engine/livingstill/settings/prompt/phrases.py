@@ -35,10 +35,25 @@ _MODALS = frozenset(
     ]
 )
 _TIMES = frozenset(
-    "night day dusk dawn sunset sunrise winter summer autumn spring storm rain".split()
+    [
+        "night",
+        "day",
+        "dusk",
+        "dawn",
+        "sunset",
+        "sunrise",
+        "winter",
+        "summer",
+        "autumn",
+        "spring",
+        "storm",
+        "rain",
+    ]
 )
 MOTIONS = ("motion", "movement", "movements", "animation", "activity", "action")
-_TOWARD = frozenset("from to toward towards at into past near behind before beside".split())
+_TOWARD = frozenset(
+    ["from", "to", "toward", "towards", "at", "into", "past", "near", "behind", "before", "beside"]
+)
 _BEFORE_VERB = ("kind", "thing", "held", "effect", "unknown")
 
 
@@ -74,10 +89,15 @@ def _modifiers(tokens: list[Token], words: Vocabulary) -> list[Token]:
             sided = before[-1:] == ["the"] and before[-2:-1] not in (["to"], ["from"], ["toward"])
             if sided or (not before and later):  # "the left tree", "left cloud moves right"
                 out[i] = _now(token, "compass")
+        elif token.word in ("rest", "rests") and tokens[i - 1].role in (*_BEFORE_VERB, "all"):
+            out[i] = _now(token, "still")  # "let the sea rest"
         elif token.role == "camera" and _aimed_at_camera(tokens, (i,)):
             out[i] = _now(token, "modifier")  # "from behind the camera"
         elif token.word == "light" and i and _names(tokens[i - 1]):
             out[i] = _now(token, "idle")  # "the lantern light"
+        elif token.role == "verb" and tokens[i - 1 : i] and tokens[i - 1].word in ("the", "my"):
+            if following.role in ("verb", "move") and following.word not in MOTIONS:
+                out[i] = _now(token, "thing")  # "let the swing move"
         elif token.role == "kind" and _ordered(tokens, i):
             out[i] = _now(token, "change")
         elif token.word == "light" and not _amount(tokens[i - 1 : i], following):
@@ -155,7 +175,10 @@ def nouns_as_verbs(tokens: list[Token], words: Vocabulary) -> list[Token]:
             role = "act" if out[-1].role == "unknown" else "move"
             token = _now(token, role, frozenset())  # noqa: PLW2901
         before = [
-            t for t in out if t.role in ("kind", "thing", "held", "effect", "unknown", "wind")
+            t
+            for t in out
+            if t.role in ("kind", "thing", "held", "effect", "unknown", "wind")
+            or t.word in ("one", "ones")
         ]
         if token.role == "kind" and before:
             base = (token.word, *verb_bases(token.word))
@@ -163,7 +186,8 @@ def nouns_as_verbs(tokens: list[Token], words: Vocabulary) -> list[Token]:
             does = any(t.role != "kind" or t.value in owners for t in before)
             also = any(partners(t.word) & owners for t in before if t.role == "kind")
             follows = out[-1].role in _BEFORE_VERB or out[-1].role not in ("prep", "idle")
-            if owners and (does or also) and (follows or out[-1].word in _MODALS):
+            follows = follows or out[-1].word in _MODALS or out[-1].word in ("both", "all")
+            if owners and (does or also) and follows:
                 token = _now(token, "verb", owners)  # noqa: PLW2901
         out.append(token)
     return compounds(out)
@@ -173,10 +197,18 @@ def pieces(tokens: list[Token], words: Vocabulary) -> Iterator[list[Token]]:
     """Yield the tokens cut where a noun with a strength of its own follows another, and at moves."""
     start = 0
     for i in range(1, len(tokens)):
-        if _own_strength(tokens, i) and any(t.role in ("kind", "wind") for t in tokens[start:i]):
+        own = _own_strength(tokens, i) and any(t.role in ("kind", "wind") for t in tokens[start:i])
+        if own or _second_order(tokens[start:i], tokens[i]):
             yield from _moves_apart(tokens[start:i], words)
             start = i
     yield from _moves_apart(tokens[start:], words)
+
+
+def _second_order(before: list[Token], token: Token) -> bool:
+    """Return whether "keep" begins another order: "animate the water keep the swan still"."""
+    roles = [t.role for t in before if t.role not in ("idle", "order")]
+    ordered = roles[:1] in (["move"], ["verb"], ["blow"]) and before[-1].role in _BEFORE_VERB
+    return ordered and token.word in ("keep", "hold", "leave", "freeze", "stop")
 
 
 def _own_strength(tokens: list[Token], i: int) -> bool:
@@ -314,7 +346,9 @@ def _phrase(tokens: list[Token], words: Vocabulary) -> tuple[tuple[int, ...], st
             before = tokens[:start]
             named = _has_subject(before, tokens[start].word == phrase[0])
             weak = phrase in words.weak and any(t.role in ("kind", "all", "wind") for t in before)
-            noun = phrase in words.weak and any(t.role == "kind" for t in tokens[start : hits[-1] + 1])
+            noun = phrase in words.weak and any(
+                t.role == "kind" for t in tokens[start : hits[-1] + 1]
+            )
             if "camera" not in phrase and (named or weak or noun or _does(before, tokens[start])):
                 continue
             return tuple(hits), words.phrases[phrase]

@@ -35,7 +35,9 @@ def resolved(
     moved = frozenset().union(*(t.value or () for t in tokens if t.role in ("verb", "blow")))
     suits = [t for t in nouns if t.role == "kind" and t.value in moved]
     if not moved and all(t.role in ("idle", "size", "boost", "way", "prep", "all") for t in tokens):
-        suits = [t for t in nouns if t.role == "kind"] or winds  # "the clouds are fast, slow it down"
+        suits = [
+            t for t in nouns if t.role == "kind"
+        ] or winds  # "the clouds are fast, slow it down"
     stays = {t.role for t in tokens} & {"still", "hold", "negation"}
     aimed = any(t.role in ("moves", "phrase") for t in before)
     if stays and not suits and not aimed:
@@ -50,7 +52,9 @@ def resolved(
         if token.word in _LISTED and leads and not own and len(every or nouns) > 1:
             out += _list(every or nouns, token)
         elif token.word == "it" and i and stays and _has_noun(tokens[:i]):
-            out.append(token._replace(role="idle", value=None))  # "the house is a house, so it must not move"
+            out.append(
+                token._replace(role="idle", value=None)
+            )  # "the house is a house, so it must not move"
         elif token.word in ("those", "these") and following in _QUALIFIES[:-2]:
             out.append(token)  # "those trees"
         elif token.word == "it" and suits and suits == winds:
@@ -74,7 +78,9 @@ def picture_or_thing(tokens: list[Token], before: list[Token]) -> bool:
 def _list(nouns: list[Token], pronoun: Token) -> list[Token]:
     """Return the different nouns that a pronoun stands for, beside one another."""
     each = {t.value if t.role == "kind" else t.word: t for t in nouns}
-    return [t for noun in each.values() for t in (noun._replace(at=pronoun.at), Token("and", "idle"))]
+    return [
+        t for noun in each.values() for t in (noun._replace(at=pronoun.at), Token("and", "idle"))
+    ]
 
 
 def _lacks_subject(tokens: list[Token]) -> bool:

@@ -8,24 +8,33 @@ from dataclasses import dataclass
 from typing import Any
 
 from livingstill.core.errors import InputError
-from livingstill.settings.prompt.accounts import FILLER, IDIOM, JOIN, NOTE, Ledger, overlooked, places_of
+from livingstill.settings.prompt.accounts import (
+    FILLER,
+    IDIOM,
+    JOIN,
+    NOTE,
+    Ledger,
+    overlooked,
+    places_of,
+)
 from livingstill.settings.prompt.clauses import Clause, clause_of, refused
 from livingstill.settings.prompt.constructions import tells_apart
 from livingstill.settings.prompt.idioms import normalised
 from livingstill.settings.prompt.line import Line
 from livingstill.settings.prompt.phrases import nouns_as_verbs, pieces
 from livingstill.settings.prompt.pronouns import picture_or_thing, resolved
-from livingstill.settings.prompt.resolve import settings_of
-from livingstill.settings.prompt.scope import (
+from livingstill.settings.prompt.relations import (
     answered,
     bare_exception,
+    elliptic,
+    exception,
     exception_of_place,
     fronted,
-    elliptic,
     labelled,
     no_wish,
-    scoped,
 )
+from livingstill.settings.prompt.resolve import settings_of
+from livingstill.settings.prompt.scope import scoped
 from livingstill.settings.prompt.sentences import excepted, shared
 from livingstill.settings.prompt.text import parts
 from livingstill.settings.prompt.timing import timing
@@ -175,6 +184,9 @@ def _clauses(line: Line, ledger: Ledger, problems: list[str]) -> tuple[list[Clau
         tokens, undecided = scoped(nouns_as_verbs(tokens, words))
         ledger.enter(places_of(tokens, "idle") - telling, IDIOM)
         undecided = undecided or no_wish(tokens)
+        if join == "except":
+            tokens = exception(tokens)
+            ledger.enter(places_of(tokens, "idle") - telling, IDIOM)
         if join == "except" and not undecided:
             undecided = exception_of_place(clauses, tokens)
         if undecided:

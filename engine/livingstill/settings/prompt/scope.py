@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
-
-from livingstill.settings.prompt.clauses import Clause
 from livingstill.settings.prompt.vocabulary import Token
 from livingstill.settings.prompt.words import QUALITIES
 
-_DETERMINERS = ("no", "without", "w/o", "zero", "nor", "neither")
-_NOUNS = ("kind", "thing", "held", "effect", "camera", "wind", "all", "moves")
-_ACTS = ("verb", "move", "blow", "act")
+DETERMINERS = ("no", "without", "w/o", "zero", "nor", "neither")
+THINGS = ("kind", "thing", "held", "effect", "camera", "wind", "all", "moves")
+ACTS = ("verb", "move", "blow", "act")
 _LEAST = frozenset(["little", "slightest", "tiny", "slightly", "faintest", "minimal", "smallest"])
 _GENTLY, _STRONGLY = 0.6, 1.5
 _LIKING = frozenset(
@@ -35,7 +32,6 @@ _ARTICLES = frozenset(
         "any",
     ]
 )
-_YES = frozenset(["yes", "yeah", "yep", "ok", "okay", "allowed", "welcome"])
 _PRONOUNS = frozenset(["it", "they", "them", "those", "these"])
 
 
@@ -66,109 +62,41 @@ def scoped(tokens: list[Token]) -> tuple[list[Token], str]:
     return tokens, ""
 
 
-def answered(tokens: list[Token]) -> list[Token]:
-    """Return the tokens where a "yes" after things moves them: "clouds yes", "wind is ok"."""
-    acts = (*_ACTS, "negation", "still", "hold", "only", "moves", "phrase")
-    if not tokens or tokens[-1].word not in _YES or any(t.role in acts for t in tokens):
-        return tokens
-    if not any(t.role in ("kind", "wind", "held", "thing") for t in tokens):
-        return tokens
-    return [*tokens[:-1], tokens[-1]._replace(role="move", value=frozenset())]
-
-
-def fronted(spoken: list[tuple[str, list[Token]]]) -> list[tuple[str, list[Token]]]:
-    """Return the parts where an exception that stands first follows what it is of.
-
-    "Apart from the flags nothing moves" is "nothing moves except the flags".
-    """
-    if not spoken or spoken[0][0] != "except":
-        return spoken
-    tokens, rest = spoken[0][1], spoken[1:]
-    start = next(
-        (i for i, t in enumerate(tokens) if t.role in ("nothing", "all", "hold", "still", "only")),
-        len(tokens),
-    )
-    if start == len(tokens) and rest:
-        return [("", rest[0][1]), ("except", tokens), *rest[1:]]
-    return [("", tokens[start:]), ("except", tokens[:start]), *rest]
-
-
-def no_wish(tokens: Sequence[Token]) -> str:
-    """Return why "the trees are fine" says nothing of motion; empty where it does."""
-    words = [t.word for t in tokens]
-    named = any(t.role in ("kind", "thing", "held") for t in tokens)
-    acts = any(t.role in (*_ACTS, "size", "still", "hold", "negation", "way") for t in tokens)
-    verb = next((i for i, word in enumerate(words) if word in ("is", "are", "looks", "look")), 0)
-    if named and not acts and verb and words[-1] in QUALITIES:
-        return f"'{words[-1]}' does not say whether it moves"
-    return ""
-
-
-def labelled(
-    spoken: list[tuple[str, list[Token]]], verbs: Container[str]
-) -> list[tuple[str, list[Token]]]:
-    """Return the parts where a label and what is said under it are one.
-
-    "Trees: slight sway", "freeze: sky, people".
-    """
-    out: list[tuple[str, list[Token]]] = []
-    for join, tokens in spoken:
-        before = out[-1][1] if out and join == ":" else []
-        topic = _only_nouns(before) and all(t.role not in _NOUNS or t.word in verbs for t in tokens)
-        if topic or (_only_acts(before) and _only_nouns(tokens)):
-            out[-1] = (out[-1][0], [*out[-1][1], *tokens])
-        else:
-            out.append((join, tokens))
-    return out
-
-
-def _only_nouns(tokens: list[Token]) -> bool:
-    """Return whether tokens name things and say nothing of them."""
-    roles = {t.role for t in tokens} - {"idle", "adjective"}
-    return bool(roles) and roles <= {"kind", "camera", "held", "thing", "wind", "all"}
-
-
-def _only_acts(tokens: list[Token]) -> bool:
-    """Return whether tokens say what is done and not to what: "do not animate"."""
-    roles = {t.role for t in tokens} - {"idle"}
-    return bool(roles) and roles <= {"move", "verb", "still", "hold", "negation", "only"}
-
-
 def _adverbs(tokens: list[Token]) -> list[Token]:
     """Return the tokens where adverbs rule nothing out: "may still move", "just before the end"."""
     out = [*tokens]
     for i, token in enumerate(tokens):
         after = next((t.role for t in tokens[i + 1 :] if t.role != "idle"), "")
-        subject = any(t.role in _NOUNS for t in tokens[:i])
+        subject = any(t.role in THINGS for t in tokens[:i])
         goes_on = token.word == "still" and subject and after in ("verb", "move", "blow")
         merely = token.word == "just" and not {t.role for t in tokens} & {"kind", "camera", "wind"}
         if goes_on or (token.role == "only" and (after == "order" or (merely and _of_all(tokens)))):
             out[i] = token._replace(role="idle")
-        elif token.word in ("more", "less") and _of_quality(tokens, i):
-            out[i] = token._replace(role="modifier")
-        elif token.role == "way" and _phrasal(tokens, i):
+        elif (token.word in ("more", "less") and _of_quality(tokens, i)) or (
+            token.role == "way" and _phrasal(tokens, i)
+        ):
             out[i] = token._replace(role="modifier")
     return out
 
 
 def _of_all(tokens: list[Token]) -> bool:
     """Return whether a clause moves the whole picture: "just animate it"."""
-    return any(t.role == "all" for t in tokens) and any(t.role in _ACTS for t in tokens)
+    return any(t.role == "all" for t in tokens) and any(t.role in ACTS for t in tokens)
 
 
 def _of_quality(tokens: list[Token], i: int) -> bool:
     """Return whether the degree at ``i`` is of no motion: "more realistic"."""
     after = tokens[i + 1] if i + 1 < len(tokens) else Token("", "")
-    return after.role == "unknown" or after.word in QUALITIES
+    return after.role == "unknown" or after.word in QUALITIES or after.word == "like"
 
 
 def _phrasal(tokens: list[Token], i: int) -> bool:
     """Return whether the way at ``i`` is part of a verb with an object: "whip up the sea"."""
     after = next((t.role for t in tokens[i + 1 :] if t.role != "idle"), "")
     spoken = [t.role for t in tokens[max(0, i - 2) : i]]
-    if spoken[1:] == ["unknown"] and spoken[0] in _NOUNS and tokens[i].word in ("up", "down"):
+    if spoken[1:] == ["unknown"] and spoken[0] in THINGS and tokens[i].word in ("up", "down"):
         return True  # "the wind dies down"
-    subject = any(t.role in _NOUNS for t in tokens[:i])
+    subject = any(t.role in THINGS for t in tokens[:i])
     return i > 0 and not subject and tokens[i - 1].role in ("verb", "blow") and after == "kind"
 
 
@@ -198,7 +126,7 @@ def _degree_only(tokens: list[Token]) -> list[Token]:
         while degrees < len(after) and after[degrees].role in ("size", "boost"):
             degrees += 1
         following = after[degrees] if degrees < len(after) else Token("", "")
-        described = (*_NOUNS, "adjective", "unknown", "phrase")
+        described = (*THINGS, "adjective", "unknown", "phrase")
         attributive = following.role in described or following.word.endswith("ing")
         if degrees and not attributive:
             out[i] = token._replace(role="idle")
@@ -212,51 +140,16 @@ def _nothing_of(tokens: list[Token]) -> list[Token]:
             t.role == "nothing" and after.role in ("unknown", "adjective")
             for t, after in zip(tokens, [*tokens[1:], Token("", "")], strict=True)
         ]
-        if any(described) and not any(t.role in _ACTS for t in tokens):  # "nothing exaggerated"
+        if any(described) and not any(t.role in ACTS for t in tokens):  # "nothing exaggerated"
             return [t._replace(role="idle") if d else t for t, d in zip(tokens, described)]
         return tokens
     return [Token("no", "negation", None, t.at) if t.role == "nothing" else t for t in tokens]
 
 
-def elliptic(tokens: list[Token], before: list[Token]) -> list[Token]:
-    """Return the tokens of "the clouds aren't" after "the water is still", ``before``: they move.
-
-    So do they in "not the clouds".
-    """
-    content = [t for t in tokens if t.role not in ("idle", "boost", "adjective")]
-    if len(content) > 1 and content[0].word == "not":
-        content = [*content[1:], content[0]]
-    if len(content) < 2 or content[-1].role != "negation" or content[-1].word in _DETERMINERS:
-        return tokens
-    predicates = [t for t in before if t.role in ("still", "negation", *_ACTS)]
-    if any(t.role not in _NOUNS for t in content[:-1]) or not predicates:
-        return tokens
-    if predicates[-1].role != "still" or any(t.role == "negation" for t in predicates):
-        return tokens
-    return [Token("move", "move", frozenset(), t.at) if t.role == "negation" else t for t in tokens]
-
-
-def bare_exception(before: Sequence[Token], tokens: Sequence[Token]) -> bool:
-    """Return whether "but" after ``before`` excepts things: "nothing should move but the camera"."""
-    told = {t.role for t in tokens}
-    nouns = told & {"kind", "camera", "held", "thing", "moves", "phrase", "wind"}
-    acts = told & {*_ACTS, "negation", "still", "hold", "only"}
-    return any(t.role == "nothing" for t in before) and bool(nouns) and not acts
-
-
-def exception_of_place(before: Sequence[Clause], tokens: Sequence[Token]) -> str:
-    """Return why "except near the fence" is not followed; empty where a thing is excepted."""
-    roles = [t.role for t in tokens if t.role != "idle"]
-    told = {t.role for clause in before[-1:] for t in clause.tokens}
-    if roles[:1] != ["prep"] or told & {"nothing", "negation", "still"}:
-        return ""
-    return "a place in the picture is not excepted from what moves"
-
-
 def _begun(tokens: list[Token]) -> list[Token]:
     """Return the tokens where what starts at once simply moves: "start the water", "starts to drift"."""
     out = [*tokens]
-    acts = any(t.role in _ACTS for t in tokens)
+    acts = any(t.role in ACTS for t in tokens)
     for i, token in enumerate(tokens):
         if not token.word.startswith(("start", "begin")) or token.role != "order":
             continue
@@ -276,7 +169,7 @@ def _content(tokens: list[Token], start: int) -> list[int]:
 def _undecided(tokens: list[Token], i: int) -> str:
     """Return why nobody can say what the negation at ``i`` governs; empty where it is certain."""
     after = _content(tokens, i + 1)
-    verbal = tokens[i].word not in _DETERMINERS
+    verbal = tokens[i].word not in DETERMINERS
     first = tokens[after[0]] if after else Token("", "")
     if verbal and any(t.role == "kind" for t in tokens):
         for k in after:
@@ -288,9 +181,10 @@ def _undecided(tokens: list[Token], i: int) -> str:
         head = tokens[after[1]]
         if head.role == "unknown" and not verbal:
             return f"'{head.word}' is not known, so it is not certain what is refused"
-    if verbal and any(t.role == "all" for t in tokens) and not _acting(tokens, i):
-        if unknown := next((tokens[k].word for k in after if tokens[k].role == "unknown"), ""):
-            return f"'{unknown}' is not known, so it is not certain what is refused"
+    unknown = next((tokens[k].word for k in after if tokens[k].role == "unknown"), "")
+    whole = verbal and any(t.role == "all" for t in tokens)
+    if unknown and whole and not _acting(tokens, i):
+        return f"'{unknown}' is not known, so it is not certain what is refused"
     if verbal and first.word in ("all", "everything", "every", "both") and i == 0:
         return f"'{tokens[i].word} {first.word}' does not say which; name what stays still"
     return ""
@@ -298,7 +192,7 @@ def _undecided(tokens: list[Token], i: int) -> str:
 
 def _acting(tokens: list[Token], i: int) -> bool:
     """Return whether what is refused at ``i`` is motion."""
-    return any(t.role in (*_ACTS, "still") for t in tokens[i:])
+    return any(t.role in (*ACTS, "still") for t in tokens[i:])
 
 
 def _attributive(tokens: list[Token], k: int) -> bool:
@@ -306,7 +200,7 @@ def _attributive(tokens: list[Token], k: int) -> bool:
     after = next((t for t in tokens[k + 1 :] if t.role not in ("size", "boost", "adjective")), None)
     return (
         after is not None
-        and after.role in (*_NOUNS, "move", "verb", "unknown")
+        and after.role in (*THINGS, "move", "verb", "unknown")
         and after.word != "it"
     )
 
@@ -318,7 +212,7 @@ def _of_degree(tokens: list[Token], i: int) -> list[Token] | None:
     if not sizes or still or tokens[i].word in ("nor", "neither"):
         return None
     k = sizes[0]
-    size, verbal = tokens[k], tokens[i].word not in _DETERMINERS
+    size, verbal = tokens[k], tokens[i].word not in DETERMINERS
     attributive = _attributive(tokens, k)
     if size.word in _LEAST or (
         verbal and attributive and size.value > 1 and not _boosted(tokens, k)
@@ -373,9 +267,9 @@ def _of_stillness(tokens: list[Token], i: int) -> list[Token] | None:
     """Return the tokens where the negation at ``i`` of stillness is motion; None where it is of none."""
     after = _content(tokens, i + 1)
     still = next((k for k in after if tokens[k].role == "still"), None)
-    if still is None or any(tokens[k].role in _ACTS for k in after):
+    if still is None or any(tokens[k].role in ACTS for k in after):
         return None
-    noun_next = next((t.role in _NOUNS for t in tokens[still + 1 :] if t.role != "idle"), False)
+    noun_next = next((t.role in THINGS for t in tokens[still + 1 :] if t.role != "idle"), False)
     predicate = tokens[still].word.startswith(("stop", "freez", "paus", "lock")) or not noun_next
     if not predicate or tokens[still].word in ("alone", "untouched", "unchanged"):
         return None

@@ -18,10 +18,10 @@ def shared(clauses: list[Clause]) -> list[Clause]:
     belong to the clause before.
     """
     if any(clause.kinds for clause in clauses):
-        after = [c.join for c in clauses[1:]] + [""]
+        joins = [*(c.join for c in clauses[1:]), ""]
         clauses = [
             replace(c, every=c.every and _of_all(c) and join != ":")  # "bring it to life: waves"
-            for c, join in zip(clauses, after, strict=True)
+            for c, join in zip(clauses, joins, strict=True)
         ]
     out: list[Clause] = []
     for k in range(len(clauses) - 1, -1, -1):
@@ -220,9 +220,7 @@ def _first_strength(clauses: list[Clause]) -> list[Clause]:
         return clauses
     tokens = (*first.tokens, *clauses[k].tokens)
     remarks, known = first.remarks + clauses[k].remarks, first.known and clauses[k].known
-    said = replace(
-        clauses[k], strength=first.strength, tokens=tokens, remarks=remarks, known=known
-    )
+    said = replace(clauses[k], strength=first.strength, tokens=tokens, remarks=remarks, known=known)
     rest = clauses[k + 1 :]
     if k == 1 and clauses[k].join == ":":  # "not too fast: clouds to the left, grass waving"
         rest = [c if c.strength else replace(c, strength=first.strength) for c in rest]

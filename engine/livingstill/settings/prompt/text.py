@@ -38,9 +38,7 @@ def parts(line: Line) -> Iterator[Part]:
         if re.fullmatch(_BREAKS, piece.strip()) or re.fullmatch(r"[,;:!?().&+/|–—\s-]+", piece):
             join = piece.strip() if not (join and piece.strip() == ",") else join
             continue
-        words = tuple(
-            (piece[a:b], line.words_in(start + a, start + b)) for a, b in spans(piece)
-        )
+        words = tuple((piece[a:b], line.words_in(start + a, start + b)) for a, b in spans(piece))
         plain = [word for word, _ in words]
         if plain in (["only"], ["alone"]) and said:  # "the water only"
             said = said._replace(words=(*said.words, ("only", words[0][1])))

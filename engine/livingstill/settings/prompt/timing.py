@@ -33,7 +33,8 @@ _TALLER = "(?:vertical|portrait)"
 
 _FORMAT = (
     r"\b(?:(?:export|save|output|render|deliver)(?:ed)? )?(?:it )?(?:as|in|to) (?:an? )?"
-    r"(gif|mp4|mov|webp|webm|apng|png)\b(?: (?:file|format))?"
+    r"(gif|mp4|mov|webp|webm|apng|png)\b(?: (?:file|format))?|"
+    r"(?:^|(?<=[,;.] ))(gif|mp4|mov|webp|webm|apng)(?= *(?:[,;.!]|$))"
 )
 
 
@@ -47,7 +48,8 @@ _SAID: tuple[tuple[str, str, Callable[[re.Match[str]], Any]], ...] = (
      r"(?: long)?", "duration", lambda m: _number(m[1] or m[2])),
     (rf"\b(?:for |lasting )?{_NUMBER} ?(?:mins?|minutes?)\b(?: long)?", "duration",
      lambda m: 60 * _number(m[1])),
-    (rf"\b(?:at )?{_NUMBER} ?(?:fps|frames per second)\b", "fps", lambda m: _number(m[1])),
+    (rf"\b(?:at )?{_NUMBER} ?(?:fps|frames per second)\b|\bfps\s*[:=]\s*{_NUMBER}", "fps",
+     lambda m: _number(m[1] or m[2])),
     (r"\b(?:in )?(480p|720p|1080p|1440p|2k|4k|8k)\b", "size", lambda m: m[1]),
     (rf"\b(?:in |as )?(?:a )?square {_FORM}\b|\b(?:in|as|make it|keep it) (?:a )?square\b|"
      r"(?:^|(?<=[,;.] ))square(?= *(?:[,;.!]|$))", "aspect", lambda _: "1:1"),
@@ -79,7 +81,9 @@ def timing(line: Line, ledger: Ledger, problems: list[str]) -> tuple[dict[str, A
     """
     out: dict[str, Any] = {}
     if found := re.search(_FORMAT, line.text):
-        problems.append(f"prompt asks for '{found[1]}'; the name of the output says the format")
+        problems.append(
+            f"prompt asks for '{found[1] or found[2]}'; the name of the output says the format"
+        )
         ledger.enter(line.words_in(*found.span()), NOTE)
         line = line.without(*found.span())
     for pattern, key, make in _SAID:

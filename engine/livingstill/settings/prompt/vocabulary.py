@@ -210,7 +210,11 @@ def _slip(typed: str, known: str) -> bool:
             return True
         return len(typed) >= 6 and i + 1 < len(long) and short[i + 1 :] == long[i + 1 :]
     doubled = short[i:] == long[i + 1 :] and i > 0 and long[i] == long[i - 1]
-    long_enough = len(short) >= 6 or (len(typed) >= 6 and short == typed) or (len(long) >= 5 and short == typed)
+    long_enough = (
+        len(short) >= 6
+        or (len(typed) >= 6 and short == typed)
+        or (len(long) >= 5 and short == typed)
+    )
     return doubled or (long_enough and i < len(short) and short[i:] == long[i + 1 :])
 
 

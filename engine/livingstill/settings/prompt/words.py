@@ -34,9 +34,36 @@ BOOSTS = {"very": 1.35, "really": 1.35, "super": 1.35, "extremely": 1.35, "ultra
 BOOSTS |= {"too": 1.0, "quite": 1.0, "fairly": 1.0, "rather": 1.0, "pretty": 1.0}
 
 QUALITIES = frozenset(
-    "natural naturally realistic realistically nice nicely smooth smoothly seamless seamlessly "
-    "beautiful beautifully elegant elegantly stylish classy tasteful cinematic perfect lovely good "
-    "great fine best okay continuous regular normal".split()
+    [
+        "natural",
+        "naturally",
+        "realistic",
+        "realistically",
+        "nice",
+        "nicely",
+        "smooth",
+        "smoothly",
+        "seamless",
+        "seamlessly",
+        "beautiful",
+        "beautifully",
+        "elegant",
+        "elegantly",
+        "stylish",
+        "classy",
+        "tasteful",
+        "cinematic",
+        "perfect",
+        "lovely",
+        "good",
+        "great",
+        "fine",
+        "best",
+        "okay",
+        "continuous",
+        "regular",
+        "normal",
+    ]
 )
 """What a clip may be more or less of, which is no motion."""
 SUBSETS = frozenset(["other", "another", "same", "own", "together", "almost"])
@@ -59,7 +86,7 @@ ROLES = _table(
     move="wiggle jiggle budge move moving motion movement animate animation animated live alive stir breathe action activity "
     "dynamic life",
     nothing="nothing none",
-    negation="no not without never don't dont doesn't doesnt didn't didnt wasn't wasnt isn't isnt aren't arent won't wont "
+    negation="no nope not without never don't dont doesn't doesnt didn't didnt wasn't wasnt isn't isnt aren't arent won't wont "
     "shouldn't shouldnt mustn't can't cannot neither nor avoid skip disable zero w/o",
     still="still motionless frozen freeze static stationary unmoving immobile fixed stop pause "
     "alone stable unchanged untouched steady lock paused immobilise immobilize",
@@ -67,7 +94,7 @@ ROLES = _table(
     only="only just solely",
     all="things stuff something elements everything all rest anything else photo pic snapshot photograph painting drawing artwork footage picture image scene it everywhere",
     camera="camera cam shot viewpoint drone",
-    held="people person man men woman women girl boy child children kid baby face couple crowd "
+    held="ppl folk guest guests people person man men woman women girl boy child children kid baby face couple crowd "
     "portrait text lettering letter sign logo human model bride groom family guy lady "
     "watermark caption eye lip mouth head hand arm leg body pedestrian skin fisherman fishermen tourist finger nose ear beard",
     thing="livingroom garden yard backyard patio porch terrace balcony driveway entrance ceiling bookshelf hotel property dog cat bird horse animal car boat ship train bus truck plane airplane aeroplane bike "
@@ -105,28 +132,28 @@ ROLES = _table(
     "optionally sometimes occasionally twice thrice suddenly until end",
     compass="downstream middle center centre one left-side right-side top-side bottom-side upper-side lower-side top-left-side top-right-side "
     "bottom-left-side bottom-right-side upper-left-side upper-right-side lower-left-side "
-    "lower-right-side opposite-way all-ways in-turn ones from-behind north south east west northern southern eastern western upstream clockwise "
+    "lower-right-side from-behind opposite ones north south east west northern southern eastern western upstream clockwise "
     "anticlockwise diagonally sideways",
-    idle="um uh kinda sorta omg lol haha wow obviously website instagram insta tiktok youtube facebook reel reels straight u ur though although actually basically honestly literally definitely certainly surely say guys hiya dear good great best fine medium moderate default strength "
-    "allowed welcome yep nope instead both each other same another almost together every own some piece part "
+    idle="they're exactly precisely um uh kinda sorta omg lol haha wow obviously website instagram insta tiktok youtube facebook reel reels straight u ur though although actually basically honestly literally definitely certainly surely say guys hiya dear good great best fine medium moderate default strength "
+    "allowed welcome yep instead both each other same another almost together every own some piece part "
     "which who whose possible think guess attached gimme overall usual usually yes yeah prefer preferably rather see watch tofro teh style subject viewer the a an to it its filmed captured taken viewed seen it's with is are be and then make making let lets let's please pls "
- "plz cheers ta thx thanks thank you kindly i i'd i'll i'm want would like could can you need wish love have "
- "having has had do does get give show that this these those there here my your our their his "
- "her as so any such kind sort bit of way should must will shall might may we they he she "
- "effect effects video clip gif loop cinemagraph cinematic natural naturally realistic "
- "realistically nice nicely smooth smoothly seamless seamlessly continuous continuously "
- "constantly constant gradual gradually how than softly ever while where also too even "
- "but or was were being been am go going come coming "
- "looks seem seems feel feels turn try tries apply use using hey hi hello ok okay well maybe "
- "perhaps bit touch side direction speed pace look sure ensure simply simple normal normally "
- "regular steadily whole entire time "
- "gracefully elegantly elegant classy stylish tasteful movie beautifully beautiful lovely pretty hint amount what "
- "frame frames view atmosphere feeling vibe mood "
- "me us him them perfectly completely totally entirely fully absolutely at-all "
- "cause want wanna gonna about out away now always onto "
- "endless endlessly forever repeat repeating perfect "
- "place point lot across softest shall themselves itself effectively",
- adjective="red blue green white black grey gray golden yellow orange pink purple brown silver "
+    "plz cheers ta thx thanks thank you kindly i i'd i'll i'm want would like could can you need wish love have "
+    "having has had do does get give show that this these those there here my your our their his "
+    "her as so any such kind sort bit of way should must will shall might may we they he she "
+    "effect effects video clip gif loop cinemagraph cinematic natural naturally realistic "
+    "realistically nice nicely smooth smoothly seamless seamlessly continuous continuously "
+    "constantly constant gradual gradually how than softly ever while where also too even "
+    "but or was were being been am go going come coming "
+    "looks seem seems feel feels turn try tries apply use using hey hi hello ok okay well maybe "
+    "perhaps bit touch side direction speed pace look sure ensure simply simple normal normally "
+    "regular steadily whole entire time "
+    "gracefully elegantly elegant classy stylish tasteful movie beautifully beautiful lovely pretty hint amount what "
+    "frame frames view atmosphere feeling vibe mood "
+    "me us him them perfectly completely totally entirely fully absolutely at-all "
+    "cause want wanna gonna about out away now always onto "
+    "endless endlessly forever repeat repeating perfect "
+    "place point lot across softest shall themselves itself effectively",
+    adjective="red blue green white black grey gray golden yellow orange pink purple brown silver "
     "dark bright deep tall long short old young new wet dry warm cold hot cool cloudy sunny foggy "
     "misty snowy rainy grassy leafy wavy curly fluffy puffy distant close near far nearby clear open "
     "calming magic magical wooden stone sandy rocky autumn spring lush thick thin "
