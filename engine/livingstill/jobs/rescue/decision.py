@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from livingstill.core.errors import InputError
 from livingstill.jobs.rescue.observation import Observation
+from livingstill.quality.events import find_events
 from livingstill.quality.faults.detectors import fault_kind
 from livingstill.quality.faults.statistics import runs
 from livingstill.quality.verdict import Fault, Verdict
@@ -84,7 +85,7 @@ def decide(verdict: Verdict, strict: float = 1.0, level: Flags | None = None) ->
     if not counting:
         word = "no fault was found" if verdict.clean else "its faults are too slight to count"
         return Decision("keep", (word,), none)
-    messages = tuple(fault.message for fault in counting)
+    messages = _sentences(counting, verdict)
     obstacles = _obstacles_to_repair(counting, level)
     if not obstacles:
         return _repair(counting, level, messages)
@@ -100,6 +101,12 @@ def decide(verdict: Verdict, strict: float = 1.0, level: Flags | None = None) ->
     if repairable:
         return _repair(repairable, level, (share, *messages))
     return Decision("keep", (share, *obstacles, *messages), none)
+
+
+def _sentences(faults: list[Fault], verdict: Verdict) -> tuple[str, ...]:
+    """Return what is wrong and how sure that is, an event each, worst first."""
+    events = find_events(faults, verdict.frames, verdict.size, verdict.fps)
+    return tuple(f"{event.message[:-1]}; {event.confidence}" for event in events)
 
 
 def _repair(faults: list[Fault], level: Flags, reasons: tuple[str, ...]) -> Decision:

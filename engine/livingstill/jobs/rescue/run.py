@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
@@ -9,7 +11,7 @@ import numpy as np
 
 from livingstill.core import threads
 from livingstill.core.errors import InputError
-from livingstill.core.model import Progress
+from livingstill.core.model import Progress, UInt8Array
 from livingstill.jobs import check
 from livingstill.jobs.clip_output import check_output
 from livingstill.jobs.rescue.decision import REPLACED_FROM, Decision, choose, harm
@@ -48,13 +50,8 @@ def rescue(
     photo = check.Still.read(still) if still else None
     observation = observe(clip, photo, stages, force=options.force)
     decision = choose(observation, options)
-    if options.report is not None:
-        frames = clip_reader.frames(clip)
-        check.write_report(
-            observation.review, lambda: frames, options.report, clip.name, options.overwrite
-        )
     decision, outcome = _write(observation, decision, photo, output, options, stages)
-    return RescueResult(
+    result = RescueResult(
         clip=str(clip),
         output=str(output),
         decision=decision.decision,
@@ -66,6 +63,24 @@ def rescue(
         rebuilt=outcome.rebuilt,
         seconds=stages.seconds,
     )
+    if options.report is not None:
+        _report(observation, result, options.report, options.overwrite)
+    return result
+
+
+def _report(observation: Observation, result: RescueResult, path: Path, overwrite: bool) -> None:
+    """Write the report on the clip: its faults, what was done, and worst frames before and after."""
+    clip, output = Path(result.clip), Path(result.output)
+    lines = tuple(result.lines())
+    rescued = check.Rescued(lines, lambda: () if result.decision == "keep" else _pictures(output))
+    frames = observation.pictures
+    check.write_report(observation.review, frames, path, clip.name, overwrite, rescued)
+
+
+def _pictures(output: Path) -> Iterator[UInt8Array]:
+    """Yield the pictures of a clip that was written; none of a format that is not read as a clip."""
+    with suppress(InputError):
+        yield from clip_reader.frames(output)
 
 
 def _write(
