@@ -308,7 +308,16 @@ CASES: dict[str, tuple[Callable[[], Clip], tuple[Callable[[], Clip], ...]]] = {
     "drift": (lambda: spoiled("drift"), (fading,)),
     "colour swing": (
         swinging,
-        (fading, fading_to_white, fading_to_black, dissolving, lightning, exposure, turning, flames),
+        (
+            fading,
+            fading_to_white,
+            fading_to_black,
+            dissolving,
+            lightning,
+            exposure,
+            turning,
+            flames,
+        ),
     ),
     "identity": (lambda: swapped(sway()), (pushing_far,)),
     "seam": (cut_short, (sway,)),

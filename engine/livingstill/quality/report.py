@@ -243,7 +243,9 @@ def _shot(index: int, frame: UInt8Array, verdict: Verdict, after: UInt8Array | N
         for f in here
     )
     kinds = ", ".join(dict.fromkeys(f.kind for f in here))
-    second = "" if after is None else f'<div class=shot><img alt="after" src="{_image(after)}"></div>'
+    second = (
+        "" if after is None else f'<div class=shot><img alt="after" src="{_image(after)}"></div>'
+    )
     return (
         f'<figure class=card><div class=shot><img alt="frame {index}" src="{_image(frame)}">'
         f'<svg viewBox="0 0 {width} {height}" preserveAspectRatio="none">{boxes}</svg></div>{second}'

@@ -30,6 +30,8 @@ _BRIDGED_GAP = 2
 """Frames between two of one fault that are likely to share it."""
 REPLACED_FROM = 0.02
 """Harm from which on a clip is replaced: a clean clip must not be lost to a doubt."""
+REPLACED_AFTER_REPAIR = 0.1
+"""The same where a repair was tried in vain: few frames are bad, and all others would be lost."""
 _SHOT_SECONDS = 2.0
 """Length from which on both sides of a cut are shots, and the cut an edit."""
 

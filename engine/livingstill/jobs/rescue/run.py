@@ -14,7 +14,7 @@ from livingstill.core.errors import InputError
 from livingstill.core.model import Progress, UInt8Array
 from livingstill.jobs import check
 from livingstill.jobs.clip_output import check_output
-from livingstill.jobs.rescue.decision import REPLACED_FROM, Decision, choose, harm
+from livingstill.jobs.rescue.decision import REPLACED_AFTER_REPAIR, Decision, choose, harm
 from livingstill.jobs.rescue.keep import keep
 from livingstill.jobs.rescue.observation import Observation, observe
 from livingstill.jobs.rescue.repair import RepairFailed, repair
@@ -123,12 +123,16 @@ def _after_failed_repair(
 ) -> Decision:
     """Return what to do after a repair that left something."""
     verdict = observation.review.verdict
-    harm_done = harm(verdict.faults, verdict.frames, verdict.fps) * options.strict
+    harm_done = options.strict * harm(verdict.faults, verdict.frames, verdict.fps)
     truncated = observation.truncated  # then its file cannot be kept
     word: Literal["keep", "replace"] = (
-        "replace" if harm_done >= REPLACED_FROM or truncated else "keep"
+        "replace" if harm_done >= REPLACED_AFTER_REPAIR or truncated else "keep"
     )
-    return Decision(word, (reason, *decision.reasons), np.zeros_like(decision.rebuild))
+    share = (
+        f"harm {harm_done:.1%} of the clip; "
+        f"where a repair fails it is replaced from {REPLACED_AFTER_REPAIR:.0%} on"
+    )
+    return Decision(word, (reason, share, *decision.reasons), np.zeros_like(decision.rebuild))
 
 
 def _reading_notes(observation: Observation, decision: Decision, output: Path) -> tuple[str, ...]:
