@@ -20,8 +20,8 @@ Array = NDArray[Any]
 LAGS = 10
 _LONG_SIDE = 480
 _TILES = 16
-_BOILING_RATE = 6.0
-"""Steps a second in which texture is compared."""
+_BOILING_RATE, _SLOW_RATE = 4.0, 12.0
+"""Steps a second in which texture is compared; frames a second up to which it is in every step."""
 _MIN_EDGE_DETAIL = 1.0
 """Smallest mean difference of neighbours along an edge, levels, at which smearing is visible."""
 _MAX_KEY_SHARE = 0.2
@@ -169,7 +169,7 @@ class Observer:
     def __init__(self, still: UInt8Array | None = None, fps: float = 0.0) -> None:
         """``fps``, if it is known, spares the costly measurements that need no more than some steps."""
         self.still_source = still
-        self.boiling_stride = max(1, round(fps / _BOILING_RATE))
+        self.boiling_stride = round(fps / _BOILING_RATE) if fps > _SLOW_RATE else 1
         self.identity_flow: Float32Array | None = None
         self.recent: list[Array] = []
         self.first: Array | None = None
