@@ -6,7 +6,7 @@ import cv2
 import faults
 import numpy as np
 import pytest
-from livingstill.jobs.rescue.camera_track import smooth, track
+from livingstill.jobs.rescue.camera_track import FirstFrame, smooth, track
 
 
 def moved(photo, zooms, shifts):
@@ -63,12 +63,12 @@ def test_something_that_moves_in_the_picture_is_no_camera():
 def test_what_moves_by_its_nature_is_left_out():
     photo = cv2.GaussianBlur(faults.texture(180, 320, 8), (0, 0), 1.0)
     clouds = moved(photo, np.ones(N), [(-16 * p, 0) for p in PHASE])
-    clip = [np.concatenate([frame[:120], photo[120:]]) for frame in clouds]
+    clip = [np.concatenate([frame[:150], photo[150:]]) for frame in clouds]
     sky = np.zeros((18, 32), np.uint8)
-    sky[:12] = 255
+    sky[:15] = 255
     assert not track(clip).static
-    assert track(clip, moving=sky).static
-    assert track(clip, moving=np.full((18, 32), 255, np.uint8)).static
+    assert track(clip, first=FirstFrame.flat(sky)).static
+    assert track(clip, first=FirstFrame.flat(np.full((18, 32), 255, np.uint8))).static
 
 
 def test_bad_frames_do_not_break_the_track():

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import synthetic
 from livingstill.core.model import DEFAULT_FOCAL, Timeline
-from livingstill.jobs.rescue.camera_track import Track, track
+from livingstill.jobs.rescue.camera_track import FirstFrame, Track, track
 from livingstill.jobs.rescue.followed_camera import Depths, RenderContext, follow
 from livingstill.render import frames
 from livingstill.scene.layers import build_layers
@@ -23,10 +23,12 @@ def context():
     rgb, distance = synthetic.cast(320, 200)
     inverse = (distance.min() / distance).astype(np.float32)
     scene = build_layers(rgb, inverse)
-    near, middle, far = (float(np.percentile(inverse, q)) for q in (98, 50, 2))
+    near, middle, far = (float(np.percentile(inverse, q)) for q in (98, 25, 2))
     window = frames.Window(159.5, 99.5, 1.0)
-    depths = Depths(near, middle, far, DEFAULT_FOCAL)
-    return RenderContext(scene, window, (320, 200), Timeline(N, Fraction(24), "none"), depths)
+    depths = Depths(near, far, DEFAULT_FOCAL)
+    first = FirstFrame(inverse, middle, np.zeros((2, 2), np.uint8))
+    timeline = Timeline(N, Fraction(24), "none")
+    return RenderContext(scene, window, (320, 200), timeline, depths, first)
 
 
 def made(followed, context):
@@ -39,7 +41,7 @@ def made(followed, context):
     [(-0.06, 0, 1), (0.04, 0.04, 1), (0.1, 0, 1), (0, 0, 1.12), (0.01, 0, 1.3), (-0.05, 0, 1.03)],
 )
 def test_the_picture_goes_as_far_and_the_same_way(context, x, y, zoom):
-    way = Track(x * PHASE, y * PHASE, zoom**PHASE, ZERO)
+    way = Track.of(x * PHASE, y * PHASE, zoom**PHASE)
     followed = follow(way, context, may_start_closer=True)
     assert followed.share == pytest.approx(1, abs=0.1) and followed.start == 1
     found = made(followed, context)
@@ -50,7 +52,7 @@ def test_the_picture_goes_as_far_and_the_same_way(context, x, y, zoom):
 
 
 def test_it_pulls_out_from_closer_unless_the_opening_is_kept(context):
-    way = Track(ZERO, ZERO, 1 / 1.15**PHASE, ZERO)
+    way = Track.of(ZERO, ZERO, 1 / 1.15**PHASE)
     closer = follow(way, context, may_start_closer=True)
     assert closer.start == pytest.approx(1.15, abs=0.01)
     assert made(closer, context).zoom[-1] == pytest.approx(1 / 1.15, abs=0.03)
@@ -59,7 +61,7 @@ def test_it_pulls_out_from_closer_unless_the_opening_is_kept(context):
 
 
 def test_a_pan_beyond_the_still_is_cut_down_and_said(context):
-    way = Track(-0.5 * PHASE, ZERO, np.ones(N), ZERO)
+    way = Track.of(-0.5 * PHASE, ZERO, np.ones(N))
     followed = follow(way, context, may_start_closer=True)
     assert 0.15 < followed.share < 0.7 and followed.close_in < 1.52
     assert made(followed, context).x[-1] == pytest.approx(-0.5 * followed.share, abs=0.02)
@@ -68,7 +70,7 @@ def test_a_pan_beyond_the_still_is_cut_down_and_said(context):
 def test_no_frame_shows_beyond_the_still(context):
     from livingstill.render.projection import count_outside
 
-    way = Track(0.08 * PHASE, -0.03 * PHASE, np.ones(N), ZERO)
+    way = Track.of(0.08 * PHASE, -0.03 * PHASE, np.ones(N))
     path = follow(way, context, may_start_closer=True).path
     outside = [
         count_outside(context.scene, path.at(t), context.window, context.size, border_only=True)

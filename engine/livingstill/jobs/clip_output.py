@@ -5,6 +5,9 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from livingstill.core.errors import InputError
 from livingstill.io.files import atomic_write, split_suffix
 from livingstill.jobs import check
@@ -52,6 +55,17 @@ def copy_clip(
     else:
         _copy(source, output, overwrite)
     return ()
+
+
+def uneven_note(
+    reader: clip_reader.ClipReader, durations: NDArray[np.floating], output: Path
+) -> tuple[str, ...]:
+    """Return that the unequal ``durations`` (n,), seconds, of a clip's frames are lost, if they are."""
+    if len(durations) < 2 or durations.max() <= 1.2 * durations.min() + 0.002:
+        return ()
+    if remux.keeps_time(reader, output):
+        return ()
+    return ("the clip's frames stood for unequal times; these stand for the average",)
 
 
 def _copy(source: Path, target: Path, overwrite: bool) -> None:

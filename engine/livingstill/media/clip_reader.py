@@ -213,17 +213,17 @@ def _video_info(path: Path) -> ClipInfo:
             duration = float(stream.duration * stream.time_base)
         elif container.duration:
             duration = container.duration / 1_000_000
-        rotation = 0
+        rotation, turned = 0, False
         try:
             first = next(container.decode(stream))
-            rotation = round(first.rotation) % 360
+            rotation, turned = round(first.rotation) % 360, _orientation(first)[0]
         except (StopIteration, av.error.FFmpegError, OSError):
             pass  # said when the frames are read
         width, height = (
             _square_pixel_width(context.width, context.sample_aspect_ratio),
             context.height,
         )
-        if rotation in {90, 270}:
+        if turned:
             width, height = height, width
         return ClipInfo(
             width=width,
@@ -242,8 +242,10 @@ def _video_info(path: Path) -> ClipInfo:
 
 
 def _square_pixel_width(width: int, aspect: Fraction | None) -> int:
-    """Return the width in square pixels."""
-    return round(width * aspect) if aspect and Fraction(1, 4) <= aspect <= 4 else width
+    """Return the width in square pixels, an even one where it is another: most codecs take no odd one."""
+    if not aspect or aspect == 1 or not Fraction(1, 4) <= aspect <= 4:
+        return width
+    return 2 * max(1, round(width * aspect / 2))
 
 
 def _video_frames(path: Path, info: ClipInfo, notes: list[str]) -> Iterator[Frame]:
@@ -291,8 +293,24 @@ def _rgb(frame: Any, aspect: Fraction | None) -> UInt8Array:
         dst_color_range=ColorRange.JPEG,
         interpolation=_EXACT,
     ).to_ndarray()
-    turns = round(frame.rotation / 90) % 4
-    return np.ascontiguousarray(np.rot90(rgb, turns)) if turns else rgb
+    turned, flipped_x, flipped_y = _orientation(frame)
+    upright = rgb.swapaxes(0, 1) if turned else rgb
+    upright = upright[:: -1 if flipped_y else 1, :: -1 if flipped_x else 1]
+    return np.ascontiguousarray(upright)
+
+
+def _orientation(frame: Any) -> tuple[bool, bool, bool]:
+    """Return whether a frame is shown transposed, then mirrored left to right, then upside down.
+
+    By its display matrix (ISO 14496-12), to the nearest quarter turn.
+    """
+    data = frame.side_data.get("DISPLAYMATRIX")
+    if data is None:
+        return False, False, False
+    a, b, _, c, d, *_ = (int(value) for value in np.frombuffer(bytes(data), np.int32))
+    if abs(b) > abs(a):
+        return True, c < 0, b < 0
+    return False, a < 0, d < 0
 
 
 # Animated WebP, through Pillow: FFmpeg reads only still ones.

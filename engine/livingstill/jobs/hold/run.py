@@ -13,7 +13,7 @@ from livingstill.core import threads
 from livingstill.core.errors import InputError
 from livingstill.core.model import Float32Array, Progress
 from livingstill.jobs import check
-from livingstill.jobs.clip_output import check_output, copy_clip
+from livingstill.jobs.clip_output import check_output, copy_clip, uneven_note
 from livingstill.jobs.hold import colour, parts, reference
 from livingstill.jobs.hold.colour import Comparison, Correction
 from livingstill.jobs.hold.parts import HeldPart
@@ -46,7 +46,7 @@ class _Watched:
 
     ``places`` are where the still lies in each; ``corrections`` (T, n) flat, ``shifts`` (T, 3) and
     ``trust`` (T,) theirs; ``corners`` (P, T, 8) of the parts and whether they were ``found`` (P, T);
-    ``differences`` (T,) from the still; ``means`` (T, 3) the mean colours.
+    ``differences`` (T,) from the still; ``means`` (T, 3) the mean colours; ``times`` (T,) seconds.
     """
 
     places: list[Matrix]
@@ -57,6 +57,7 @@ class _Watched:
     found: NDArray[np.bool_]
     differences: NDArray[np.float64]
     means: NDArray[np.float64]
+    times: NDArray[np.float64]
 
     def __len__(self) -> int:
         return len(self.places)
@@ -124,6 +125,7 @@ def _watch(
     corrections: list[Correction | None] = []
     differences: list[float] = []
     means: list[tuple[float, ...]] = []
+    times: list[float] = []
     tracks: list[list[tuple[Float32Array, bool]]] = [[] for _ in pieces]
     last = np.eye(3)
     with stages("watching", reader.info.frames or 0) as step:
@@ -140,6 +142,7 @@ def _watch(
             corrections.append(correction)
             differences.append(comparison.difference(sample.rgb, sample.weight))
             means.append(tuple(cv2.mean(frame.rgb)[:3]))
+            times.append(frame.time)
             last = place
             step()
     none = Correction(
@@ -164,6 +167,7 @@ def _watch(
         ),
         np.array(differences),
         np.array(means),
+        np.array(times),
     )
 
 
@@ -228,6 +232,7 @@ def _write(
         notes=(
             *dict.fromkeys(reader.notes),
             *target.notes,
+            *uneven_note(reader, np.diff(watched.times), output),
             *_lost_notes(trusted, "the still is", "colours there follow the frames around"),
             *(
                 note

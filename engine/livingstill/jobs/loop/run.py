@@ -11,7 +11,7 @@ import numpy as np
 from livingstill.core import threads
 from livingstill.core.model import Progress, UInt8Array
 from livingstill.jobs import check
-from livingstill.jobs.clip_output import check_output, copy_clip
+from livingstill.jobs.clip_output import check_output, copy_clip, uneven_note
 from livingstill.jobs.loop.plan import Plan, Source, boomerang, join, read
 from livingstill.jobs.loop.result import LoopResult
 from livingstill.jobs.loop.search import is_loop
@@ -89,9 +89,7 @@ def _write(
             target.write(frame)
             steps.add(frame)
             step()
-    uneven = durations.max() > 1.2 * durations.min() + 0.002
-    if uneven and not remux.keeps_time(source.reader, output):
-        notes.append("the clip's frames stood for unequal times; these stand for the average")
+    notes.extend(uneven_note(source.reader, durations, output))
     return LoopResult(
         clip=str(source.reader.path),
         output=str(output),

@@ -1,64 +1,164 @@
-"""Camera motion of a clip: the similarity of each frame to the first, from tracked corners.
+"""Camera motion of a clip, from tracked points and the inverse depth of its first frame.
 
-Corners (Shi and Tomasi, 1994) are followed from each good frame to the next by pyramidal
-Lucas-Kanade (Bouguet, 2001), there and back; a similarity is fitted by least median of squares
-(Rousseeuw, 1984), which up to half of the corners may contradict, and the steps are chained.
+What was at p in the first frame, in frame widths from the centre, and is e nearer in inverse depth than
+the middle, is seen at
+
+    q = (c + m R p + e g) / (1 - e k):
+
+of the middle depth the picture shifts by c, grows m times and rolls by R; g is the parallax of a
+camera that moves sideways, k that of one that goes in. All is linear in c, m R, g and k if e q is
+taken from the tracks, and is fitted to each frame by iteratively reweighted least squares (Holland and
+Welsch, 1977) from where the camera was, so that a subject that moves before a camera that stands is
+left behind.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass, fields, replace
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 
-from livingstill.core.model import UInt8Array
+from livingstill.core.model import Float32Array, UInt8Array
+from livingstill.jobs.rescue import point_tracks
+from livingstill.jobs.rescue.point_tracks import Flags, Float64Array, Followed
 
-Flags = NDArray[np.bool_]
-Float64Array = NDArray[np.float64]
-Steps = list[tuple[int, int, Float64Array]]
-
-_LONG_SIDE = 480
-_CORNERS, _CORNER_QUALITY, _CORNER_DISTANCE = 600, 0.005, 6
-_MIN_CORNERS = 12
-"""Fewest corners that a step is fitted to; with fewer it is not known."""
-_CLOSING_TOLERANCE = 0.5
-"""Pixels of the reduced frame by which a corner may miss its start when it is tracked back."""
+_MIN_POINTS = 8
+"""Fewest points that a frame's camera is fitted to; with fewer it goes on."""
+_CUT_SHARE = 0.08
+"""Share of the points that must be found again, or the picture is another one."""
+_ROUNDS = 10
+_LEAST_SCALE = 0.5
+"""Pixels of the reduced frame by which a point may be off, however far it went."""
+_DEPTH_ERROR = 0.15
+"""Share of its parallax by which a point may be off, for its depth is an estimate."""
+_STILL_SHARE, _STILL_DOUBT = 0.35, 0.2
+"""Share of the farther points from which on those that have not moved hold the camera, and how much
+they are doubted, beside 1 for a point that fits: as under a camera that goes in towards a horizon."""
+_DEPTH_TELLS = 0.07
+"""Share of the points that parallax must explain beyond a flat picture's motion, to be believed."""
+_RIDGE = np.array([0.0, 0.0, 1e-3, 0.3, 3e-3, 3e-3, 3e-3])
+"""Weight, in points, that draws each coefficient to the camera's last pose."""
+_LEAST_NEARNESS = 0.2
+"""Least denominator: nearer, a point has gone by."""
+_ORIGIN_ROUNDS = 4
 
 _STATIC_DISTANCE = 0.008
 """Displacement of the frame's edge, frame widths, below which a camera counts as static."""
-_STAYS, _CARRIED = 0.3, 0.6
-"""Pixels of the reduced frame: a corner that goes less stays, where the fit says it goes more."""
-_MAX_STAYING_SHARE = 0.4
-"""Share of the corners that stays behind, above which something moved before a static camera."""
+_STAYS, _CARRIED = 1.0, 3.0
+"""Pixels of the reduced frame: a point that went less stays, where the fit says it went more."""
+_MAX_STAYING_SHARE = 0.2
+"""Share of the farther points that stays behind, above which something moved before a static camera."""
 _LEAST_ROLL = 2.0
 """Degrees up to which a roll may be the drift of a chain: a horizon would rather stay level."""
 _SMOOTHING_SECONDS = 0.15
+_AT_REST = np.array([0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Points:
+    """Points (n, 2) in a frame, and what they are in the first one.
+
+    Places are in frame widths from the centre, +x right, +y down. ``origin`` (n, 2) is where a point
+    lies in the first frame, ``depth`` (n,) its inverse depth less the middle one; ``counts`` (n,)
+    is False on what moves by its nature, ``first`` (n,) whether the first frame showed it.
+    """
+
+    place: Float64Array
+    origin: Float64Array
+    depth: Float64Array
+    counts: Flags
+    first: Flags
+
+    def __len__(self) -> int:
+        return len(self.place)
+
+    def where(self, kept: Flags) -> Points:
+        """Return those that are ``kept`` (n,)."""
+        return Points(*(getattr(self, field.name)[kept] for field in fields(self)))
+
+    def and_more(self, others: Points) -> Points:
+        """Return these and others."""
+        both = ((getattr(self, f.name), getattr(others, f.name)) for f in fields(self))
+        return Points(*(np.concatenate(pair) for pair in both))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FirstFrame:
+    """What is known of the first frame of a clip, in arrays of any size.
+
+    ``inverse_depth`` (h, w) float32, ``middle`` that of which the picture's motion is told, the
+    background's;
+    ``moving`` (h, w) uint8, above 127 where things move by themselves: no point there counts.
+    """
+
+    inverse_depth: Float32Array
+    middle: float
+    moving: UInt8Array
+
+    @classmethod
+    def flat(cls, moving: UInt8Array | None = None) -> FirstFrame:
+        """Return one all of whose points are as far."""
+        none = np.zeros((2, 2), np.uint8) if moving is None else moving
+        return cls(np.zeros((2, 2), np.float32), 0.0, none)
+
+    @property
+    def spread(self) -> float:
+        """Standard deviation of the inverse depths."""
+        return float(self.inverse_depth.std())
+
+    def depth_at(self, places: Float64Array, aspect: float) -> Float64Array:
+        """Return (n,) inverse depths less the middle one at places (n, 2); beyond the border those of it."""
+        return _sampled(self.inverse_depth, places, aspect) - self.middle
+
+    def counts_at(self, places: Float64Array, aspect: float) -> Flags:
+        """Return (n,) whether what is at places (n, 2) does not move by itself."""
+        return _sampled(self.moving.astype(np.float32), places, aspect) <= 127
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Track:
-    """The similarity of each frame to the first: (T,) float64 each.
+    """Where the picture of each frame has gone since the first: (T,) float64 each.
 
+    Of what is at the middle inverse depth:
     ``x``, ``y`` : shift of the centre in frame widths, +x right, +y down
     ``zoom`` : magnification; ``roll`` : degrees, clockwise picture
-    ``staying_share`` : share of the corners that stay where the fit carries them along
+    Of what is nearer, per unit of inverse depth:
+    ``parallax_x``, ``parallax_y`` : how much further it shifts, frame widths
+    ``approach`` : how much more it grows
+    ``spread`` is the standard deviation of the inverse depths, ``staying_share`` the share of the farther
+    points that stay where the fit carries them along.
     """
 
     x: Float64Array
     y: Float64Array
     zoom: Float64Array
     roll: Float64Array
+    parallax_x: Float64Array
+    parallax_y: Float64Array
+    approach: Float64Array
+    spread: float = 0.0
     staying_share: float = 0.0
+
+    @classmethod
+    def of(
+        cls,
+        x: Float64Array,
+        y: Float64Array,
+        zoom: Float64Array,
+        roll: Float64Array | None = None,
+    ) -> Track:
+        """Return the track of a flat picture."""
+        none = np.zeros_like(zoom)
+        return cls(x, y, zoom, none if roll is None else roll, none, none, none)
 
     @property
     def displacement(self) -> Float64Array:
-        """How far each frame's edge has gone from the first frame's, frame widths."""
-        return np.sqrt(self.x**2 + self.y**2 + (self.zoom - 1) ** 2 / 4)
+        """How far each frame's edge, or what is nearer, has gone from the first frame's, frame widths."""
+        parallax = self.spread**2 * (self.parallax_x**2 + self.parallax_y**2 + self.approach**2 / 4)
+        return np.sqrt(self.x**2 + self.y**2 + (self.zoom - 1) ** 2 / 4 + parallax)
 
     @property
     def static(self) -> bool:
@@ -73,33 +173,27 @@ class Track:
 
 
 def track(
-    frames: Iterable[UInt8Array], good: Flags | None = None, moving: UInt8Array | None = None
+    frames: Iterable[UInt8Array], good: Flags | None = None, first: FirstFrame | None = None
 ) -> Track:
     """Track the camera over a clip's ``frames``, (H, W, 3) uint8 RGB each.
 
     Parameters
     ----------
     good : (T,) bool, frames to go by; between them the camera is taken to go evenly
-    moving : (h, w) uint8 of any size, above 127 in the first good frame where things move by
-        themselves; no corner there counts, so that a camera before nothing else stands
+    first : what is known of the first of these; by default it is flat and all of it counts
     """
-    steps: Steps = []
-    last, total, staying = None, np.eye(3), []
-    count, size = 0, (1, 1)
+    known = first or FirstFrame.flat()
+    flat = replace(known, inverse_depth=np.full((2, 2), known.middle, np.float32))
+    cameras = _Camera(known), _Camera(flat)
+    follower = point_tracks.Follower()
+    count = 0
     for count, frame in enumerate(frames, 1):
-        if good is not None and not good[count - 1]:
-            continue
-        grey = _reduced(frame)
-        size = grey.shape[1], grey.shape[0]
-        if last is not None:
-            step, stayed = _fit_step(last[1], grey, _carried_mask(moving, total, size))
-            if np.isfinite(step).all():
-                total = step @ total
-            staying.append(stayed)
-            steps.append((last[0], count - 1, step))
-        last = count - 1, grey
-    share = float(np.mean([s for s in staying if s is not None] or [0.0]))
-    return replace(_chain(steps, count, size), staying_share=share)
+        if good is None or good[count - 1]:
+            seen = follower.see(point_tracks.reduced_luma(frame))
+            for camera in cameras:
+                camera.fit(count - 1, seen)
+    deep, level = cameras
+    return (deep if deep.explained > level.explained + _DEPTH_TELLS else level).path(count)
 
 
 def smooth(path: Track, fps: float, periodic: bool) -> Track:
@@ -117,97 +211,185 @@ def smooth(path: Track, fps: float, periodic: bool) -> Track:
         filtered = gaussian_filter1d(padded, sigma, mode="nearest")
         return np.asarray(line + filtered[len(values) - 1 : 2 * len(values) - 1], np.float64)
 
-    roll = one(path.roll) if np.ptp(path.roll) > _LEAST_ROLL else np.zeros_like(path.roll)
-    zoom = np.exp(one(np.log(path.zoom)))
-    return replace(path, x=one(path.x), y=one(path.y), zoom=zoom, roll=roll)
+    series = {f.name: getattr(path, f.name) for f in fields(path)}
+    smoothed = {n: one(v) for n, v in series.items() if isinstance(v, np.ndarray) and n != "zoom"}
+    if np.ptp(path.roll) <= _LEAST_ROLL:
+        smoothed["roll"] = np.zeros_like(path.roll)
+    return replace(path, zoom=np.exp(one(np.log(path.zoom))), **smoothed)
 
 
-def _reduced(frame: UInt8Array) -> UInt8Array:
-    """Return the luma of a frame, its longer side at most 480."""
-    scale = min(1.0, _LONG_SIDE / max(frame.shape[:2]))
-    size = (max(8, round(scale * frame.shape[1])), max(8, round(scale * frame.shape[0])))
-    small = cv2.resize(np.ascontiguousarray(frame), size, interpolation=cv2.INTER_AREA)
-    return np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), np.uint8)
+class _Camera:
+    """Fits the camera's pose to one frame after the other.
 
-
-def _carried_mask(
-    moving: UInt8Array | None, total: Float64Array, size: tuple[int, int]
-) -> UInt8Array | None:
-    """Return where corners may lie in a frame to which the camera went by ``total``: 255, else 0."""
-    if moving is None:
-        return None
-    first = cv2.resize(moving, size, interpolation=cv2.INTER_AREA)
-    there = cv2.warpAffine(first, total[:2], size, borderMode=cv2.BORDER_REPLICATE)
-    return np.where(there > 127, 0, 255).astype(np.uint8)
-
-
-def _fit_step(
-    before: UInt8Array, after: UInt8Array, allowed: UInt8Array | None
-) -> tuple[Float64Array, float | None]:
-    """Return the similarity (3, 3) from a frame to the next, and the share of corners that stay.
-
-    The share is None where the camera hardly moves, the similarity nan where it cannot be told.
+    A pose is (7,): the shift c, the similarity's m cos and m sin, the parallax g and k.
     """
-    start, end = _tracked_corners(before, after, allowed)
-    unknown = np.full((3, 3), np.nan)
-    if len(start) < _MIN_CORNERS:
-        return unknown, None
-    fitted: tuple[Any, Any] = cv2.estimateAffinePartial2D(start, end, method=cv2.LMEDS)
-    matrix = fitted[0]
-    if matrix is None:
-        return unknown, None
-    carried = np.linalg.norm(start @ matrix[:, :2].T + matrix[:, 2] - start, axis=1) > _CARRIED
-    staying = np.linalg.norm(end - start, axis=1) < _STAYS
-    stayed = float(staying[carried].mean()) if carried.mean() > 0.5 else None
-    return np.vstack([matrix, [0, 0, 1]]), stayed
+
+    def __init__(self, first: FirstFrame) -> None:
+        self._scene = first
+        self._points = _no_points()
+        self._pose, self._velocity = _AT_REST, np.zeros(7)
+        self._indices: list[int] = []
+        self._poses: list[Float64Array] = []
+        self._staying: list[float] = []
+        self._explained: list[float] = []
+        self._knows_depth = True
+
+    @property
+    def explained(self) -> float:
+        """Share of the points, 0..1, that went as the poses say."""
+        return float(np.mean(self._explained)) if self._explained else 0.0
+
+    def fit(self, index: int, seen: Followed) -> None:
+        """Fit the pose to the next frame, and learn what new points were in the first one."""
+        if self._poses:
+            self._fit_followed(seen)
+        aspect, is_first = seen.aspect, not self._poses
+        origins = seen.new
+        for _ in range(0 if is_first else _ORIGIN_ROUNDS):
+            origins = _origin(self._pose, seen.new, self._depth_at(origins, aspect))
+        depths, counts = self._depth_at(origins, aspect), self._scene.counts_at(origins, aspect)
+        new = Points(seen.new, origins, depths, counts, np.full(len(origins), is_first))
+        self._points = self._points.and_more(new)
+        self._indices.append(index)
+        self._poses.append(self._pose)
+
+    def _fit_followed(self, seen: Followed) -> None:
+        """Fit the pose to the points that were followed."""
+        if len(seen.kept) >= _MIN_POINTS and seen.kept.mean() < _CUT_SHARE:
+            self._velocity, self._knows_depth = np.zeros(7), False
+        self._points = replace(self._points.where(seen.kept), place=seen.places)
+        still = _far_and_still(self._points, seen.pixel)
+        counted = self._points.counts | still
+        used = self._points.where(counted)
+        if len(used) < _MIN_POINTS:
+            self._pose = self._pose + self._velocity
+            return
+        start = self._pose + self._velocity
+        pose = _fit(used, still[counted], start, self._pose, seen.pixel)
+        self._velocity = (pose - self._pose + self._velocity) / 2
+        self._pose = pose
+        self._explained.append(_explained_share(used, pose, seen.pixel))
+        share = _staying_share(self._points, pose, seen.pixel)
+        if share is not None:
+            self._staying.append(share)
+
+    def _depth_at(self, origins: Float64Array, aspect: float) -> Float64Array:
+        if not self._knows_depth:
+            return np.zeros(len(origins))
+        return self._scene.depth_at(origins, aspect)
+
+    def path(self, count: int) -> Track:
+        """Return the track over ``count`` frames; between those that were seen it goes evenly."""
+        poses = np.array(self._poses or [_AT_REST])
+        zoom = np.hypot(poses[:, 2], poses[:, 3])
+        roll = np.degrees(np.unwrap(np.arctan2(poses[:, 3], poses[:, 2])))
+        columns = (poses[:, 0], poses[:, 1], np.log(zoom), roll, *poses.T[4:])
+        at = np.arange(max(count, 1))
+        x, y, growth, roll, *parallax = (
+            np.interp(at, self._indices or [0], values) for values in columns
+        )
+        share = float(np.mean(self._staying)) if self._staying else 0.0
+        return Track(x, y, np.exp(growth), roll, *parallax, self._scene.spread, share)
 
 
-def _tracked_corners(
-    before: UInt8Array, after: UInt8Array, allowed: UInt8Array | None
-) -> tuple[Float64Array, Float64Array]:
-    """Return corners (n, 2) of a frame and where they are in the next."""
-    none = np.zeros((0, 2))
-    corners: Any = cv2.goodFeaturesToTrack(
-        before, _CORNERS, _CORNER_QUALITY, _CORNER_DISTANCE, mask=allowed
-    )
-    if corners is None:
-        return none, none
-    there, found, _ = cv2.calcOpticalFlowPyrLK(before, after, corners, None)
-    back, _, _ = cv2.calcOpticalFlowPyrLK(after, before, there, None)
-    closed = np.linalg.norm(back - corners, axis=-1)[:, 0] < _CLOSING_TOLERANCE
-    kept = (found[:, 0] > 0) & closed
-    return corners[kept, 0].astype(np.float64), there[kept, 0].astype(np.float64)
+def _fit(
+    points: Points, still: Flags, start: Float64Array, prior: Float64Array, pixel: float
+) -> Float64Array:
+    """Return the pose (7,) that most of the points agree on, from ``start`` on.
+
+    ``still`` (n,) are those that hold it.
+    """
+    (x, y), e = points.origin.T, points.depth
+    rows = np.zeros((len(points), 2, 7))
+    rows[:, 0, 0] = rows[:, 1, 1] = 1
+    rows[:, :, 2] = points.origin
+    rows[:, 0, 3], rows[:, 1, 3] = -y, x
+    rows[:, 0, 4] = rows[:, 1, 5] = e
+    rows[:, :, 6] = points.place * e[:, None]
+    least = _LEAST_SCALE * pixel
+    pose = start
+    for _ in range(_ROUNDS):
+        nearness = _nearness(pose, e)
+        parallax = (e / nearness)[:, None] * (pose[4:6] + pose[6] * points.place)
+        sigma = np.hypot(least, _DEPTH_ERROR * np.linalg.norm(parallax, axis=1))
+        left = np.linalg.norm(points.place - _seen(pose, points.origin, e), axis=1) / sigma
+        scale = max(1.4826 * float(np.median(left)), 1.0)
+        doubt = np.where(still, _STILL_DOUBT, 1 + (left / scale) ** 2)
+        weight = (least / (sigma * doubt * nearness)) ** 2
+        weighted = rows * weight[:, None, None]
+        normal = np.einsum("nki,nkj->ij", weighted, rows) + np.diag(_RIDGE)
+        pose = np.linalg.solve(
+            normal, np.einsum("nki,nk->i", weighted, points.place) + _RIDGE * prior
+        )
+    return np.asarray(pose, np.float64)
 
 
-def _chain(steps: Steps, count: int, size: tuple[int, int]) -> Track:
-    """Chain the steps; an unknown one is the median of the steps around it, per frame."""
-    rates = np.array([_parameters(step, size) / (last - first) for first, last, step in steps])
-    values = np.zeros((max(count, 1), 4))
-    at = 0
-    position = np.zeros(4)
-    for i, (first, last, _) in enumerate(steps):
-        rate = rates[i]
-        if np.isnan(rate).any():
-            nearby = rates[max(0, i - 4) : i + 5]
-            nearby = nearby[np.isfinite(nearby).all(1)]
-            rate = np.median(nearby, axis=0) if len(nearby) else np.zeros(4)
-        at = last
-        for t in range(first + 1, last + 1):
-            scale, turn = np.exp(rate[2]), np.radians(rate[3])
-            x, y = position[:2]
-            position = position + rate
-            position[0] = scale * (x * np.cos(turn) - y * np.sin(turn)) + rate[0]
-            position[1] = scale * (x * np.sin(turn) + y * np.cos(turn)) + rate[1]
-            values[t] = position
-    values[at + 1 :] = position
-    return Track(values[:, 0], values[:, 1], np.exp(values[:, 2]), values[:, 3])
+def _seen(pose: Float64Array, origin: Float64Array, depth: Float64Array) -> Float64Array:
+    """Return where points (n, 2) of the first frame are seen from a pose."""
+    matrix = np.array([[pose[2], -pose[3]], [pose[3], pose[2]]])
+    moved = pose[:2] + origin @ matrix.T + depth[:, None] * pose[4:6]
+    return np.asarray(moved / _nearness(pose, depth)[:, None])
 
 
-def _parameters(step: Float64Array, size: tuple[int, int]) -> Float64Array:
-    """Return shift of the centre (frame widths), log magnification and roll (degrees) of a similarity."""
-    width, height = size
-    centre = np.array([(width - 1) / 2, (height - 1) / 2, 1.0])
-    shift = (step @ centre - centre)[:2] / width
-    scale = np.hypot(step[0, 0], step[1, 0])
-    turn = np.degrees(np.arctan2(step[1, 0], step[0, 0]))
-    return np.array([*shift, np.log(scale), turn])
+def _origin(pose: Float64Array, place: Float64Array, depth: Float64Array) -> Float64Array:
+    """Return what of the first frame is seen at places (n, 2) from a pose, if it is at ``depth`` (n,)."""
+    matrix = np.array([[pose[2], -pose[3]], [pose[3], pose[2]]])
+    moved = place * _nearness(pose, depth)[:, None] - pose[:2] - depth[:, None] * pose[4:6]
+    return np.asarray(np.linalg.solve(matrix, moved.T).T)
+
+
+def _nearness(pose: Float64Array, depth: Float64Array) -> Float64Array:
+    """Return (n,) the distance of points as a share of the first one, less that of the middle."""
+    return np.maximum(1 - pose[6] * depth, _LEAST_NEARNESS)
+
+
+def _explained_share(points: Points, pose: Float64Array, pixel: float) -> float:
+    """Return the share of points, 0..1, that went from their origin as a pose says."""
+    left = np.linalg.norm(points.place - _seen(pose, points.origin, points.depth), axis=1)
+    gone = np.linalg.norm(points.place - points.origin, axis=1)
+    return float((left < np.maximum(_STAYS * pixel, _DEPTH_ERROR * gone)).mean())
+
+
+def _far_and_still(points: Points, pixel: float) -> Flags:
+    """Return (n,) the farther points that have not moved, if they are many: the camera has not turned.
+
+    Those on what moves by its nature are among them: clouds and waves do not stay.
+    """
+    far = points.first & (points.depth <= 0)
+    gone = np.linalg.norm(points.place - points.origin, axis=1) / pixel
+    still = far & (gone < _STAYS)
+    many = still.sum() >= max(_MIN_POINTS, _STILL_SHARE * far.sum())
+    others_go = len(gone) > 0 and np.percentile(gone, 90) > _CARRIED
+    return still if many and others_go else np.zeros_like(still)
+
+
+def _staying_share(points: Points, pose: Float64Array, pixel: float) -> float | None:
+    """Return the share of the farther points that stay where a pose carries them; None if it hardly does.
+
+    What is near may stay in the picture of a camera that goes along with it.
+    """
+    far = points.where(points.first & (points.depth <= 0))
+    if len(far) < _MIN_POINTS:
+        return None
+    carried = np.linalg.norm(_seen(pose, far.origin, far.depth) - far.origin, axis=1)
+    counted = carried > _CARRIED * pixel
+    if counted.mean() < 0.5:
+        return None
+    gone = np.linalg.norm(far.place - far.origin, axis=1)
+    return float((gone[counted] < _STAYS * pixel).mean())
+
+
+def _no_points() -> Points:
+    empty, flags = np.zeros((0, 2)), np.zeros(0, bool)
+    return Points(empty, empty, np.zeros(0), flags, flags)
+
+
+def _sampled(values: Float32Array, places: Float64Array, aspect: float) -> Float64Array:
+    """Return values (h, w) of a picture at places (n, 2), bilinearly; beyond the border those of it."""
+    if not len(places):
+        return np.zeros(0)
+    height, width = values.shape
+    x = ((places[:, 0] + 0.5) * width - 0.5).astype(np.float32)[None]
+    y = ((places[:, 1] / aspect + 0.5) * height - 0.5).astype(np.float32)[None]
+    found = cv2.remap(values, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(found[0], np.float64)

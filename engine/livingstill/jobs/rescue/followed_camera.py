@@ -7,20 +7,18 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from livingstill.core.model import CameraPath, Pose, Scene, Timeline, UInt8Array
-from livingstill.jobs.rescue.camera_track import Track, track
+from livingstill.core.model import CameraPath, Pose, Scene, Timeline
+from livingstill.jobs.rescue.camera_track import FirstFrame, Track, track
 from livingstill.render import frames
 from livingstill.render.projection import safe_zoom
 
 Float64Array = NDArray[np.float64]
 
-_MAX_PARALLAX = 0.03
+_MAX_PARALLAX = 0.05
 """Frame widths by which the nearest point may go further than the farthest; the rest is turned."""
-_MAX_NEAR_SCALE = 0.12
-"""How much more than the middle point the nearest may grow as the camera goes in, unless the middle one
-grows more itself. The rest is zoomed, as is all of a pull-out, whose parallax the still's border lacks."""
-_MIN_MIDDLE = 0.05
-"""Least inverse depth that a translation is measured by: before what is farther the camera turns."""
+_MAX_NEAR_SCALE = 1.5
+"""How much more than the background the nearest may grow; the rest is zoomed, as is all of a pull-out,
+whose parallax the still's border lacks."""
 
 _MAX_CLOSE_IN = 1.5
 """How far the camera may close in to hide the still's border, before its way is cut down."""
@@ -57,10 +55,9 @@ class SampledPath:
 
 @dataclass(frozen=True, slots=True)
 class Depths:
-    """Inverse depths, near, of what the clip was tracked by, and far; ``focal`` in frame widths."""
+    """Inverse depths, the nearest and the farthest of a frame; ``focal`` in frame widths."""
 
     near: float
-    middle: float
     far: float
     focal: float
 
@@ -84,7 +81,7 @@ class FollowedCamera:
 class RenderContext:
     """What a path is rendered in: scene, its window at rest, the frame's size and the clip's time.
 
-    ``moving`` is what ``camera_track.track`` leaves out, in the first frame.
+    ``first`` is what the clip was tracked by, the still in the clip's frame.
     """
 
     scene: Scene
@@ -92,15 +89,15 @@ class RenderContext:
     size: tuple[int, int]
     timeline: Timeline
     depths: Depths
-    moving: UInt8Array | None = None
+    first: FirstFrame
 
 
 def follow(way: Track, context: RenderContext, *, may_start_closer: bool) -> FollowedCamera:
     """Return the camera whose picture goes the way of a clip, as far as the still reaches.
 
-    As much of a shift as is natural is made by moving the camera, as much of a magnification by
-    going in; the rest by turning and zooming. The way is measured on rendered frames, as the clip's
-    was, and corrected.
+    The camera moves sideways and goes in as far as the clip's near points went further than its far
+    ones, and as the scene allows; what is left of the background's way it turns and zooms. The way is
+    measured on rendered frames, as the clip's was, and corrected.
 
     Parameters
     ----------
@@ -127,7 +124,7 @@ def _start(way: Track, context: RenderContext) -> float:
     """Return the magnification to start at, so that a way that is mostly a pull-out stays in the still."""
     if 1 - way.zoom.min() <= 2 * np.hypot(way.x, way.y).max():
         return 1.0
-    poses = _poses(way, 1.0, np.ones_like(way.x), context.depths)
+    poses = _poses(way, 1.0, np.ones_like(way.x), context)
     probed = [poses[i] for i in _probes(len(poses))]
     return min(_MAX_CLOSE_IN, safe_zoom(context.scene, probed, context.window, context.size))
 
@@ -145,7 +142,7 @@ def _poses_inside_still(
     probes = _probes(count)
     close_in = np.ones(count)
     for _ in range(_BORDER_ROUNDS):
-        poses = _poses(way, amount, start * close_in, context.depths)
+        poses = _poses(way, amount, start * close_in, context)
         needed = [
             safe_zoom(context.scene, [poses[i]], context.window, context.size) for i in probes[1:]
         ]
@@ -155,27 +152,32 @@ def _poses_inside_still(
         close_in += np.interp(
             np.arange(count), probes, [0.0, *(1.002 - 1 / e if e > 1 else 0.0 for e in needed)]
         )
-    return _poses(way, amount, start * close_in, context.depths), float(close_in.max())
+    return _poses(way, amount, start * close_in, context), float(close_in.max())
 
 
-def _poses(way: Track, amount: float, zooms: Float64Array, depths: Depths) -> tuple[Pose, ...]:
-    """Return the poses that magnify and shift the picture as ``way`` does, ``amount`` times as far.
+def _poses(
+    way: Track, amount: float, zooms: Float64Array, context: RenderContext
+) -> tuple[Pose, ...]:
+    """Return the poses whose picture goes the way of a clip's, ``amount`` times as far.
 
-    What is at the middle inverse depth w goes the way exactly: a camera that went in by z magnifies
-    it 1 / (1 - z w) times, one that went sideways by x shifts it by f x w of that.
+    A camera that went in by z and sideways by t, turned by s and zoomed by Z shows what was at p, of
+    inverse depth w, at Z (p - f t w) / (1 - z w) + s. At the middle w that is the way exactly, however
+    much of z and t the scene allows.
     """
-    middle = max(depths.middle, _MIN_MIDDLE)
+    depths, middle = context.depths, context.first.middle
     magnification = way.zoom**amount
-    near_scale = 1 + max(_MAX_NEAR_SCALE, float(magnification.max()) - 1)
-    most = (near_scale - 1) / max(near_scale * depths.near - middle, 0.05)
-    z = np.clip((1 - 1 / magnification) / middle, 0.0, most)
-    zoom = zooms * magnification * (1 - z * middle)
-    shift = np.stack([way.x, way.y]) * amount
-    farthest = float(np.hypot(*shift).max(initial=0.0))
-    natural = _MAX_PARALLAX * middle / max(depths.near - depths.far, 0.05)
-    moved = min(1.0, natural / max(farthest, 1e-9))
-    x, y = -moved * shift / (zooms * magnification * depths.focal * middle)
-    turn = np.degrees(np.arctan((1 - moved) * shift / (zoom * depths.focal)))
+    shift = amount * np.stack([way.x, way.y])
+    parallax = amount * np.stack([way.parallax_x, way.parallax_y])
+    approach = amount * way.approach
+    most = (_MAX_NEAR_SCALE - 1) / max(_MAX_NEAR_SCALE * depths.near - depths.far, 0.05)
+    z = np.clip(approach / np.maximum(1 + approach * middle, 0.05), 0.0, most)
+    closer = 1 - z * middle
+    sideways = closer * parallax + z * shift
+    reach = float(np.hypot(*sideways).max(initial=0.0)) * (depths.near - depths.far)
+    sideways *= min(1.0, _MAX_PARALLAX / max(reach, 1e-9))
+    zoom = zooms * magnification * closer
+    x, y = -sideways / (zooms * magnification * depths.focal)
+    turn = np.degrees(np.arctan((shift - sideways * middle) / (zoom * depths.focal)))
     return tuple(
         Pose(*map(float, values))
         for values in zip(x, y, z, -turn[0], turn[1], way.roll * amount, zoom)
@@ -185,14 +187,14 @@ def _poses(way: Track, amount: float, zooms: Float64Array, depths: Depths) -> tu
 def _rendered_share(path: CameraPath, way: Track, context: RenderContext) -> float:
     """Return how far the rendered picture goes along a clip's way, as a share of it.
 
-    Of a way that is more a shift than a magnification the shift counts: hiding the still's border
-    magnifies too.
+    By what is at the middle depth: parallax goes as far as the scene allows. Of a way that is more a
+    shift than a magnification the shift counts: hiding the still's border magnifies too.
     """
     renderer = frames.Renderer(context.scene, context.window, context.size, "draft")
     until = int(way.displacement.argmax())
     poses = (path.at(context.timeline.time(i)) for i in _probes(until + 1))
     pictures = (frames.unpack(renderer.frame(pose)) for pose in poses)
-    made = track(pictures, moving=context.moving)
+    made = track(pictures, first=context.first)
     x, y, zoom = made.x[-1], made.y[-1], made.zoom[-1]
     asked = way.x[until], way.y[until], way.zoom[until] - 1
     if np.hypot(asked[0], asked[1]) > abs(asked[2]) / 2:

@@ -11,6 +11,7 @@ import numpy as np
 
 from livingstill.core.model import UInt8Array
 from livingstill.jobs.check import Still
+from livingstill.jobs.rescue.followed_camera import SampledPath
 from livingstill.jobs.rescue.keep import writer
 from livingstill.jobs.rescue.observation import Observation
 from livingstill.jobs.rescue.repair import decibels
@@ -103,7 +104,7 @@ def _render(
     ]
     return WriteResult(
         notes=(*notes, *target.notes),
-        camera="followed" if not spec.way.static else str(clip.shot.camera),
+        camera="followed" if isinstance(clip.camera, SampledPath) else str(clip.shot.camera),
         kinds=tuple(region.label for region in clip.regions),
     )
 

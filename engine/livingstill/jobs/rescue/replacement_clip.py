@@ -21,7 +21,7 @@ from livingstill.finish.finisher import Finisher
 from livingstill.jobs import steps
 from livingstill.jobs.analyse import Analysis, analyse
 from livingstill.jobs.clip import Clip
-from livingstill.jobs.rescue.camera_track import Track
+from livingstill.jobs.rescue.camera_track import FirstFrame, Track
 from livingstill.jobs.rescue.eased_motion import EasedMotion
 from livingstill.jobs.rescue.followed_camera import Depths, FollowedCamera, RenderContext, follow
 from livingstill.jobs.rescue.replacement_spec import Flags, ReplacementSpec, moving_by_nature
@@ -34,6 +34,8 @@ from livingstill.settings.values import MoveSpec
 _CANVAS_MARGIN = 0.15
 """How much of the still beyond the frame is taken along, in frame sizes per side."""
 _MIN_MOVING_SHARE = 0.15
+_BACKGROUND_PERCENT = 50
+"""Percentile of the inverse depths, off what moves by its nature, at which the background lies."""
 _RAMP_SECONDS = 0.6
 """Seconds in which motion sets in."""
 _STATIC = MoveSpec(name="static")
@@ -66,8 +68,11 @@ def build(
     with stages("depth"):
         depth = analysis.depth()
     with stages("regions"):
+        first = _first_frame(analysis, frame)
+        way = spec.way(first)
+        moving_tiles = spec.moving_tiles(way.static)
         planned = steps.plan_regions(analysis, shot).moving
-        regions = tuple(r for r in planned if _region_moved(r, frame.box, spec.moving_tiles))
+        regions = tuple(r for r in planned if _region_moved(r, frame.box, moving_tiles))
     with stages("scene"):
         basis = analysis.basis
         subject_point = subject.find_subject(
@@ -77,17 +82,16 @@ def build(
         scene = assembly.build_scene(layered, canvas, depth.values, regions)
     window = steps.window_of(scene, frame)
     with stages("camera"):
-        if spec.way.static:
+        if way.static:
             view = CameraView.of(depth.values, None, subject_point, frame.box)
-            moves_by_itself = bool(regions) and not gentle_move
-            camera, choice, notes = _standing_camera(spec, view, shot.seed, moves_by_itself)
+            goes_in = moving_tiles.any() and (gentle_move or not regions)
+            camera, choice, notes = _standing_camera(spec, view, shot.seed, bool(goes_in))
         else:
-            context = RenderContext(
-                scene, window, spec.size, spec.timeline, _depths(analysis, frame), spec.moving
-            )
-            followed = follow(spec.way, context, may_start_closer=not keeps_opening)
+            depths = _depths(first, frame)
+            context = RenderContext(scene, window, spec.size, spec.timeline, depths, first)
+            followed = follow(way, context, may_start_closer=not keeps_opening)
             camera, choice = followed.path, _STATIC
-            notes = _notes_on(followed, spec.way)
+            notes = _notes_on(followed, way)
     with stages("motion"):
         final_shot = shot.model_copy(update={"camera": choice})
         motion, motion_notes = steps.compose_motion(
@@ -142,11 +146,11 @@ def _canvas_around(
 
 
 def _standing_camera(
-    spec: ReplacementSpec, view: CameraView, seed: int, moves_by_itself: bool
+    spec: ReplacementSpec, view: CameraView, seed: int, goes_in: bool
 ) -> tuple[CameraPath, MoveSpec, tuple[str, ...]]:
     """Return a camera that stands, or goes in gently where the clip moved and nothing else would."""
     choice, notes = _STATIC, tuple[str, ...]()
-    if not moves_by_itself and spec.moving_tiles.any():
+    if goes_in:
         choice = MoveSpec(name="push-in", keys=_GENTLE_KEYS)
         notes = (f"nothing in the still moves as the clip did; {choice} keeps it alive",)
     timeline = spec.timeline
@@ -154,19 +158,23 @@ def _standing_camera(
     return camera, choice, notes
 
 
-def _depths(analysis: Analysis, frame: framing.Framing) -> Depths:
-    """Return the inverse depths in a frame, the middle one off what moves by its nature."""
+def _first_frame(analysis: Analysis, frame: framing.Framing) -> FirstFrame:
+    """Return what is known of the clip's first good frame: the still within the frame."""
     values = analysis.depth().values
     height, width = values.shape
     left, top, right, bottom = frame.box
     rows = slice(round(top * height), max(1, round(bottom * height)))
     columns = slice(round(left * width), max(1, round(right * width)))
-    moving = cv2.resize(moving_by_nature(analysis.perception()), (width, height))
-    inside, static = values[rows, columns], moving[rows, columns] < 128
-    tracked = inside[static] if static.any() else inside
-    near, far = (_percentile(inside, q) for q in (98, 2))
-    focal = DEFAULT_FOCAL / frame.extent[0]
-    return Depths(near, _percentile(tracked, 50), far, focal)
+    moving = cv2.resize(moving_by_nature(analysis.perception()), (width, height))[rows, columns]
+    inside = values[rows, columns]
+    tracked = inside[moving < 128] if (moving < 128).any() else inside
+    return FirstFrame(inside, _percentile(tracked, _BACKGROUND_PERCENT), np.asarray(moving))
+
+
+def _depths(first: FirstFrame, frame: framing.Framing) -> Depths:
+    """Return the extent of the inverse depths of a frame, and its focal length."""
+    near, far = (_percentile(first.inverse_depth, q) for q in (98, 2))
+    return Depths(near, far, DEFAULT_FOCAL / frame.extent[0])
 
 
 def _percentile(values: Float32Array, percent: float) -> float:

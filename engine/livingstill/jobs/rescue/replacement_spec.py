@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livingstill.core.model import Float32Array, Perception, Timeline, UInt8Array
-from livingstill.jobs.analyse import perceive
 from livingstill.jobs.rescue import camera_track
 from livingstill.jobs.rescue.observation import Observation
 from livingstill.network.forward import MOVING_CLASSES
@@ -28,17 +27,27 @@ _MIN_GOOD_STEPS = 3
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ReplacementSpec:
-    """The specification of a replacement: the clip's frame and time, its camera and moving tiles.
+    """The specification of a replacement: the clip's frame and time, and what it is learnt from.
 
-    ``way`` is the camera's smoothed track, ``moving`` (h, w) uint8 what was left out of it;
-    ``moving_tiles`` (gy, gx) bool are the tiles that moved by themselves.
+    ``good`` (T,) bool are the frames of ``observation`` to learn from.
     """
 
     size: tuple[int, int]
     timeline: Timeline
-    way: camera_track.Track
-    moving: UInt8Array
-    moving_tiles: Flags
+    observation: Observation
+    good: Flags
+
+    def way(self, first: camera_track.FirstFrame) -> camera_track.Track:
+        """Return the camera's smoothed track; ``first`` is the first good frame."""
+        enough = int((self.good[1:] & self.good[:-1]).sum()) >= _MIN_GOOD_STEPS
+        found = camera_track.track(
+            self.observation.pictures(), self.good if enough else None, first
+        )
+        return camera_track.smooth(found, float(self.timeline.fps), self.timeline.periodic)
+
+    def moving_tiles(self, static_camera: bool) -> Flags:
+        """Return the tiles (gy, gx) that moved by themselves."""
+        return moving_tiles(self.observation.review.series, self.good, static_camera)
 
 
 def specify_replacement(
@@ -49,17 +58,11 @@ def specify_replacement(
     loop = options.loop
     if loop == "auto":
         loop = "seamless" if good[-1] and is_loop(series) else "none"
-    timeline = Timeline(observation.frames, info.fps, loop)
-    first = observation.picture(int(np.flatnonzero(good)[0]))
-    enough = int((good[1:] & good[:-1]).sum()) >= _MIN_GOOD_STEPS
-    moving = moving_by_nature(perceive(first, "draft"))
-    way = camera_track.track(observation.pictures(), good if enough else None, moving)
     return ReplacementSpec(
         size=(info.width, info.height),
-        timeline=timeline,
-        way=camera_track.smooth(way, float(info.fps), timeline.periodic),
-        moving=moving,
-        moving_tiles=moving_tiles(series, good, way.static),
+        timeline=Timeline(observation.frames, info.fps, loop),
+        observation=observation,
+        good=good,
     )
 
 
