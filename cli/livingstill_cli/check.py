@@ -58,11 +58,13 @@ def command(
     if report is not None:
         check.write_report(review, lambda: clip_reader.frames(clip), report, clip.name, overwrite)
     if as_json:
-        say.json_line({"clip": str(clip), "notes": list(review.notes), **review.verdict.to_dict()})
+        events = [event.to_dict() for event in review.events]
+        values = {"clip": str(clip), "notes": list(review.notes), "events": events}
+        say.json_line({**values, **review.verdict.to_dict()})
     elif not quiet:
-        for fault in review.verdict.faults:
-            click.echo(f"frames {fault.first}-{fault.last}: {fault.message}")
-        faults, frames = len(review.verdict.faults), review.verdict.frames
+        for event in review.events:
+            click.echo(f"frames {event.first}-{event.last}: {event.message}")
+        faults, frames = len(review.events), review.verdict.frames
         verdict = "clean" if review.verdict.clean else f"{faults} fault{'s' if faults > 1 else ''}"
         say.summary(
             [*review.notes, f"{clip}: {frames} frame{'s' if frames > 1 else ''}, {verdict}"]

@@ -129,6 +129,17 @@ def passing_edge() -> Clip:
     return clip
 
 
+def plain_floor() -> Clip:
+    """A floor without detail on which faint marks come into view at the lower edge."""
+    rng, clip = np.random.default_rng(0), [f.copy() for f in sway()]
+    for t, frame in enumerate(clip):
+        floor = np.full((8, 256, 3), 120, np.int32)
+        floor += 3 * (np.arange(256) % 2)[None, :, None] * (t >= 20)
+        floor += rng.integers(0, 3, floor.shape) * (t > 20)
+        frame[-8:] = floor.astype(np.uint8)
+    return clip
+
+
 def passer_by() -> Clip:
     clip = []
     for t, empty in enumerate(sway()):
@@ -277,7 +288,7 @@ def lightning() -> Clip:
 CASES: dict[str, tuple[Callable[[], Clip], tuple[Callable[[], Clip], ...]]] = {
     "black": (lambda: spoiled("black"), (fading,)),
     "freeze": (lambda: spoiled("freeze"), (pulled_down, held_twos, turning_coded)),
-    "border": (lambda: spoiled("border"), (dark_border, passing_edge)),
+    "border": (lambda: spoiled("border"), (dark_border, passing_edge, plain_floor)),
     "outlier": (lambda: spoiled("fold"), (passer_by,)),
     "level shift": (lambda: spoiled("colour jump"), (passer_by, exposure)),
     "global flicker": (lambda: spoiled("flicker", 8), (passer_by, exposure)),
@@ -297,7 +308,16 @@ CASES: dict[str, tuple[Callable[[], Clip], tuple[Callable[[], Clip], ...]]] = {
     "drift": (lambda: spoiled("drift"), (fading,)),
     "colour swing": (
         swinging,
-        (fading, fading_to_white, fading_to_black, dissolving, lightning, exposure, turning, flames),
+        (
+            fading,
+            fading_to_white,
+            fading_to_black,
+            dissolving,
+            lightning,
+            exposure,
+            turning,
+            flames,
+        ),
     ),
     "identity": (lambda: swapped(sway()), (pushing_far,)),
     "seam": (cut_short, (sway,)),

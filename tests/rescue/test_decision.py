@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import faults
 import numpy as np
 import pytest
+from livingstill.jobs.rescue import run
 from livingstill.jobs.rescue.decision import decide, harm
 from livingstill.quality import verdict as director
 from livingstill.quality.verdict import Verdict, make_fault
+from livingstill.settings.rescue import RescueJob
 
 SIZE, FPS = (640, 360), 24.0
 
@@ -77,3 +81,24 @@ def test_spoiled_clips_get_the_decision_they_need(name, want):
     assert decision.decision == want
     if want == "repair":
         assert decision.rebuild[spoiled.first : spoiled.last + 1].all()
+
+
+@pytest.mark.parametrize(
+    ("spans", "want"),
+    [
+        ([("melt", 20, 20, 8.0)], "keep"),
+        ([("melt", i, i + 1, 8.0) for i in range(5, 50, 6)], "replace"),
+    ],
+)
+def test_a_clip_is_not_lost_to_a_few_frames_that_no_repair_heals(spans, want):
+    observation = SimpleNamespace(review=SimpleNamespace(verdict=verdict(*spans)), truncated=False)
+    plan = decide(observation.review.verdict)
+    decision = run._after_failed_repair(observation, plan, "it is left", RescueJob())
+    assert decision.decision == want and decision.reasons[0] == "it is left"
+    assert not decision.rebuild.any()
+
+
+def test_reasons_say_how_sure_they_are():
+    reasons = decide(verdict(("scramble", 20, 30, 5.0), ("flicker", 20, 21, 1.5))).reasons
+    assert reasons[-1].startswith("frames 20 to 30, ") and "flickers" in reasons[-1]
+    assert reasons[-1].endswith("confidence high, 5.0 times its limit")

@@ -63,6 +63,35 @@ def test_black_frames_are_rebuilt_and_everything_else_stays(folder, tmp_path, pu
     assert min(psnr(after[i], before[i]) for i in range(COUNT) if i not in (15, 16)) > 38
 
 
+def test_a_repair_is_judged_by_the_file_that_it_makes(folder, tmp_path, monkeypatch):
+    judged = []
+
+    def coded_badly(reader, series, **_):
+        judged.append(reader.path)
+        broken = [verdict.make_fault("blur", 0, 39, (0, 0, 256, 144), (256, 144), 24.0, 9.0)]
+        found = verdict.Verdict(COUNT, 24.0, (256, 144), tuple(broken), {})
+        return check.Review(
+            found if len(judged) > 1 else true_judge(reader, series).verdict, series
+        )
+
+    true_judge = check.judge
+    monkeypatch.setattr(check, "judge", coded_badly)
+    done = rescue(folder / "black.mp4", tmp_path / "out.mp4", folder / "still.png")
+    assert len(judged) > 1 and all(path != folder / "black.mp4" for path in judged[1:])
+    assert done.decision == "keep" and "repair did not make it better: blur" in done.reasons[0]
+    assert [path.name for path in tmp_path.iterdir()] == ["out.mp4"]
+    assert (tmp_path / "out.mp4").read_bytes() == (folder / "black.mp4").read_bytes()
+
+
+def test_a_report_shows_the_clip_before_and_after(folder, tmp_path):
+    job = RescueJob(report=tmp_path / "report.html")
+    rescue(folder / "black.mp4", tmp_path / "out.mp4", folder / "still.png", job)
+    page = job.report.read_text()
+    assert "before and after" in page and "What was done" in page
+    assert page.count('alt="after"') == page.count('alt="frame ') > 0
+    assert "times its limit" in page
+
+
 def test_a_drifting_clip_is_replaced_in_kind(folder, tmp_path, photo):
     source, out = folder / "drift.mp4", tmp_path / "out.mp4"
     done = rescue(source, out, folder / "still.png")

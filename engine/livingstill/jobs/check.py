@@ -16,6 +16,7 @@ from livingstill.media import carried, clip_reader
 from livingstill.photo import read
 from livingstill.quality import no_reference, registration, report
 from livingstill.quality import verdict as director
+from livingstill.quality.events import Event, find_events
 
 REPORTS = (".html", ".htm", ".json")
 
@@ -61,6 +62,20 @@ class Review:
     verdict: director.Verdict
     series: no_reference.Series
     notes: tuple[str, ...] = ()
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """The faults, those that are one event together, worst first."""
+        verdict = self.verdict
+        return find_events(verdict.faults, verdict.frames, verdict.size, verdict.fps)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rescued:
+    """What became of a clip: sentences, and its pictures."""
+
+    lines: tuple[str, ...]
+    frames: Callable[[], Iterable[UInt8Array]]
 
 
 def review(
@@ -198,18 +213,32 @@ def write_report(
     path: Path,
     title: str,
     overwrite: bool,
+    rescued: Rescued | None = None,
 ) -> None:
-    """Write a review as HTML or JSON, by suffix; ``frames`` gives the clip's pictures again."""
+    """Write a review as HTML or JSON, by suffix; ``frames`` gives the clip's pictures again.
+
+    ``rescued`` is what became of the clip, shown beside what it was.
+    """
+    html = path.suffix.lower() != ".json"
+    worst = set(report.worst(review.verdict)) if html else set()
+    outcome = None
+    if rescued is not None:
+        outcome = report.Outcome(rescued.lines, _pick(rescued.frames, worst))
     with atomic_write(path, overwrite) as part:
-        if path.suffix.lower() == ".json":
-            report.write_json(review.verdict, part)
-            return
-        worst = set(report.worst(review.verdict))
-        last = max(worst, default=-1)
-        pictures: dict[int, UInt8Array] = {}
-        for index, frame in enumerate(frames() if worst else ()):
-            if index in worst:
-                pictures[index] = np.array(frame)
-            if index >= last:
-                break
-        report.write_html(review.verdict, review.series, pictures, part, title)
+        if html:
+            pictures = _pick(frames, worst)
+            report.write_html(review.verdict, review.series, pictures, part, title, outcome)
+        else:
+            report.write_json(review.verdict, part, outcome)
+
+
+def _pick(frames: Callable[[], Iterable[UInt8Array]], wanted: set[int]) -> dict[int, UInt8Array]:
+    """Return the wanted of a clip's pictures by their index."""
+    last = max(wanted, default=-1)
+    pictures: dict[int, UInt8Array] = {}
+    for index, frame in enumerate(frames() if wanted else ()):
+        if index in wanted:
+            pictures[index] = np.array(frame)
+        if index >= last:
+            break
+    return pictures

@@ -38,6 +38,6 @@ def solid_tiles(frame: UInt8Array, grid: tuple[int, int]) -> NDArray[np.bool_]:
     """
     perception = perceive(np.ascontiguousarray(frame), "standard")
     planes = [perception.probabilities[perception.classes.index(name)] for name in _NATURAL]
-    natural = np.sum(planes, axis=0, dtype=np.float32) / 255
+    natural = np.asarray(np.sum(planes, axis=0, dtype=np.float32) / 255, np.float32)
     tiles = cv2.resize(natural, grid[::-1], interpolation=cv2.INTER_AREA).reshape(grid)
     return np.asarray(tiles < _MAX_NATURAL)

@@ -61,10 +61,7 @@ class BoilingMeter:
         known &= (x >= 0) & (y >= 0) & (x <= self._size[0] - 1) & (y <= self._size[1] - 1)
         known &= length < (_MAX_SPEED * max(self._size)) ** 2
         shares = []
-        for disc in (None, self._disc):
-            a, b = first, second
-            if disc is not None:
-                a, b = (cv2.morphologyEx(plane, cv2.MORPH_OPEN, disc) for plane in (a, b))
+        for a, b in ((first, second), (self._open(first), self._open(second))):
             texture, unlike = _compare(a, _look_up(b, x, y))
             flags = (texture, texture & known, texture & known & unlike)
             shares.append(np.stack([self._tiles(flag) for flag in flags], -1))
@@ -72,6 +69,9 @@ class BoilingMeter:
 
     def _reduce(self, plane: UInt8Array) -> UInt8Array:
         return np.asarray(cv2.resize(plane, self._size, interpolation=cv2.INTER_AREA), np.uint8)
+
+    def _open(self, plane: UInt8Array) -> UInt8Array:
+        return np.asarray(cv2.morphologyEx(plane, cv2.MORPH_OPEN, self._disc), np.uint8)
 
     def _tiles(self, flags: Flags) -> Float32Array:
         means = cv2.resize(flags.astype(np.float32), self._grid, interpolation=cv2.INTER_AREA)
@@ -100,6 +100,4 @@ def _compare(first: UInt8Array, second: UInt8Array) -> tuple[Flags, Flags]:
 
 def _box(values: Float32Array) -> Float32Array:
     window = (_WINDOW, _WINDOW)
-    return np.asarray(
-        cv2.boxFilter(values, -1, window, borderType=cv2.BORDER_REFLECT), np.float32
-    )
+    return np.asarray(cv2.boxFilter(values, -1, window, borderType=cv2.BORDER_REFLECT), np.float32)

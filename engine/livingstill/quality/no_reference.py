@@ -20,8 +20,8 @@ Array = NDArray[Any]
 LAGS = 10
 _LONG_SIDE = 480
 _TILES = 16
-_BOILING_RATE = 6.0
-"""Steps a second in which texture is compared."""
+_BOILING_RATE, _SLOW_RATE = 4.0, 12.0
+"""Steps a second in which texture is compared; frames a second up to which it is in every step."""
 _MIN_EDGE_DETAIL = 1.0
 """Smallest mean difference of neighbours along an edge, levels, at which smearing is visible."""
 _MAX_KEY_SHARE = 0.2
@@ -56,7 +56,8 @@ class Series:
     ``static_change`` : (T,) mean abs change of the pixels that barely move
     ``from_first`` : (T,) mean abs difference from frame 0
     ``border`` : (T, 4) left, right, top, bottom: detail across the edge strip relative to along
-        it, as a share of the same ratio further in; 1 = like the rest, 0 = smeared
+        it, as a share of the same ratio further in; 1 = like the rest, 0 = smeared, NaN where
+        there is nothing to be seen along it
     ``identity`` : (T, gy, gx) structural similarity to the still, or None
     ``rows``, ``columns`` : (T, w, 3), (T, h, 3) uint8, the middle row and column: x-t slices
     ``durations`` : (T,) duration of each step, 1 = the median
@@ -134,7 +135,7 @@ def figures(series: Series) -> dict[str, float]:
         "seam": float(series.from_first[-1] / max(step, 1e-3)),
         "sharpness_min": float((_profile(series.detail)).min()),
         "brightness_std": float(series.luma.mean((1, 2)).std()),
-        "border_min": float(np.nanmin(series.border)),
+        "border_min": float(np.nan_to_num(series.border, nan=1.0).min()),
     }
     if series.identity is not None:
         out["identity_mean"] = float(series.identity.mean())
@@ -168,7 +169,7 @@ class Observer:
     def __init__(self, still: UInt8Array | None = None, fps: float = 0.0) -> None:
         """``fps``, if it is known, spares the costly measurements that need no more than some steps."""
         self.still_source = still
-        self.boiling_stride = max(1, round(fps / _BOILING_RATE))
+        self.boiling_stride = round(fps / _BOILING_RATE) if fps > _SLOW_RATE else 1
         self.identity_flow: Float32Array | None = None
         self.recent: list[Array] = []
         self.first: Array | None = None
@@ -393,5 +394,5 @@ def _edge_detail_ratio(frame: UInt8Array) -> Float32Array:
         edge = (cv2.mean(across[:4])[0] + 0.05) / (cv2.mean(along[:5])[0] + 0.5)
         inner = (cv2.mean(across[5:])[0] + 0.05) / (cv2.mean(along[5:])[0] + 0.5)
         # where nothing is to be seen along the edge, nothing can be seen drawn out
-        out.append(edge / inner if cv2.mean(along[:5])[0] > _MIN_EDGE_DETAIL else 1.0)
+        out.append(edge / inner if cv2.mean(along[:5])[0] > _MIN_EDGE_DETAIL else np.nan)
     return np.array(out, np.float32)

@@ -6,6 +6,7 @@ import base64
 import json
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
@@ -15,9 +16,10 @@ from numpy.typing import NDArray
 
 from livingstill.core.model import UInt8Array
 from livingstill.quality import known_flow
+from livingstill.quality.events import Event, find_events
 from livingstill.quality.faults.detectors import fault_kind
 from livingstill.quality.no_reference import Series
-from livingstill.quality.verdict import Fault, Verdict
+from livingstill.quality.verdict import Verdict
 
 _PICTURE_WIDTH = 720
 _OPTION = re.compile(r"--[a-z-]+")
@@ -61,7 +63,7 @@ font-size:14px;margin:10px 0 0}.fault{display:flex;gap:12px;align-items:baseline
 background:var(--line);overflow:hidden}.bar i{display:block;height:6px}
 .grid{display:grid;grid-template-columns:repeat(auto-fill,minmax(310px,1fr));gap:12px}
 .grid .card{margin:0}figure{margin:0}figcaption{font-size:13px;color:var(--soft);margin-top:8px}
-.shot{position:relative;line-height:0}.shot img,.shot svg{width:100%;border-radius:6px}
+.shot{position:relative;line-height:0}.shot+.shot{margin-top:8px}.shot img,.shot svg{width:100%;border-radius:6px}
 .shot svg{position:absolute;inset:0;height:100%}.slice{width:100%;image-rendering:auto;
 border-radius:6px;display:block}table{border-collapse:collapse;width:100%}
 td{padding:5px 8px;border-top:1px solid var(--line);font-variant-numeric:tabular-nums}
@@ -75,9 +77,20 @@ def help_of(name: str) -> str:
     return _HELP.get(name) or known_flow.HELP.get(name.rpartition(".")[2], "")
 
 
-def write_json(verdict: Verdict, path: Path) -> None:
-    """Write the verdict as JSON: ``faults``, ``figures``, and what the clip is."""
-    path.write_text(json.dumps(verdict.to_dict(), indent=2) + "\n", encoding="utf-8")
+@dataclass(frozen=True, slots=True, eq=False)
+class Outcome:
+    """What became of a clip: sentences, and its pictures by the index of the frame they replace."""
+
+    lines: tuple[str, ...]
+    frames: Mapping[int, UInt8Array]
+
+
+def write_json(verdict: Verdict, path: Path, outcome: Outcome | None = None) -> None:
+    """Write the verdict as JSON: ``faults``, ``events``, ``figures``, and what became of the clip."""
+    values = {**verdict.to_dict(), "events": [event.to_dict() for event in _events(verdict)]}
+    if outcome is not None:
+        values["outcome"] = list(outcome.lines)
+    path.write_text(json.dumps(values, indent=2) + "\n", encoding="utf-8")
 
 
 def worst(verdict: Verdict, count: int = 6) -> list[int]:
@@ -99,19 +112,28 @@ def write_html(
     frames: Mapping[int, UInt8Array],
     path: Path,
     title: str = "clip",
+    outcome: Outcome | None = None,
 ) -> None:
     """Write the report as one file that needs nothing else.
 
-    ``frames`` are the pictures of the frames in ``worst(verdict)``, (H, W, 3) uint8 RGB.
+    ``frames`` are the pictures of the frames in ``worst(verdict)``, (H, W, 3) uint8 RGB; those of
+    an ``outcome`` are shown beside them.
     """
-    page = html(verdict, series, frames, title)
+    page = html(verdict, series, frames, title, outcome)
     path.write_text(page, encoding="utf-8", errors="xmlcharrefreplace")  # a name may be no text
 
 
-def html(verdict: Verdict, series: Series, frames: Mapping[int, UInt8Array], title: str) -> str:
+def html(
+    verdict: Verdict,
+    series: Series,
+    frames: Mapping[int, UInt8Array],
+    title: str,
+    outcome: Outcome | None = None,
+) -> str:
     """Return the page ``write_html`` writes."""
     seconds = verdict.frames / verdict.fps
-    n = len(verdict.faults)
+    events = _events(verdict)
+    n = len(events)
     word = "clean" if verdict.clean else f"{n} fault{'s' if n > 1 else ''}"
     hue = "#2e8b57" if verdict.clean else "#c8372d"
     parts = [
@@ -122,13 +144,20 @@ def html(verdict: Verdict, series: Series, frames: Mapping[int, UInt8Array], tit
         f"{verdict.frames} frames at {verdict.fps:g} per second, {seconds:.2f} s</p>",
         f'<p class=word style="background:{hue}">{word}</p>',
     ]
-    if verdict.faults:
+    if events:
         parts += ["<h2>Faults, worst first</h2><div class=card>"]
-        parts += [_row(fault) for fault in verdict.faults]
+        parts += [_row(event) for event in events]
         parts += ["</div>", f"<div class=card>{_fault_timeline(verdict)}</div>"]
-    shots = [_shot(index, frame, verdict) for index, frame in sorted(frames.items())]
+    if outcome is not None:
+        lines = [f"<p>{escape(line)}</p>" for line in outcome.lines]
+        parts += ["<h2>What was done</h2><div class=card>", *lines, "</div>"]
+    after = {} if outcome is None else outcome.frames
+    shots = [
+        _shot(index, frame, verdict, after.get(index)) for index, frame in sorted(frames.items())
+    ]
     if shots:
-        parts += ["<h2>Worst frames</h2><div class=grid>", *shots, "</div>"]
+        heading = "Worst frames, before and after" if after else "Worst frames"
+        parts += [f"<h2>{heading}</h2><div class=grid>", *shots, "</div>"]
     parts += ["<h2>Over time</h2><div class=grid>", *_plots(verdict, series), "</div>"]
     parts += [
         "<h2>Slices through time</h2>",
@@ -150,13 +179,18 @@ def _hue(kind: str) -> str:
     return fault_kind(kind).hue
 
 
-def _row(fault: Fault) -> str:
-    hue = _hue(fault.kind)
-    message = _OPTION.sub(r"<b>\g<0></b>", escape(fault.message))
+def _events(verdict: Verdict) -> tuple[Event, ...]:
+    return find_events(verdict.faults, verdict.frames, verdict.size, verdict.fps)
+
+
+def _row(event: Event) -> str:
+    kind = event.faults[0].kind
+    hue = _hue(kind)
+    message = _OPTION.sub(r"<b>\g<0></b>", escape(event.message))
     return (
-        f'<p class=fault><span class=kind style="color:{hue}">{fault.kind}</span>'
-        f'<span class=bar><i style="width:{100 * fault.severity:.0f}%;background:{hue}"></i></span>'
-        f"<span>{message}</span></p>"
+        f'<p class=fault><span class=kind style="color:{hue}">{kind}</span>'
+        f'<span class=bar><i style="width:{100 * event.severity:.0f}%;background:{hue}"></i></span>'
+        f"<span>{message} <span class=soft>{event.confidence}</span></span></p>"
     )
 
 
@@ -199,7 +233,8 @@ def _image(picture: UInt8Array) -> str:
     return "data:image/jpeg;base64," + base64.b64encode(coded.tobytes()).decode()
 
 
-def _shot(index: int, frame: UInt8Array, verdict: Verdict) -> str:
+def _shot(index: int, frame: UInt8Array, verdict: Verdict, after: UInt8Array | None) -> str:
+    """Return a figure of a frame with its faults' boxes, and of what became of it."""
     width, height = verdict.size
     here = [fault for fault in verdict.faults if fault.first <= index <= fault.last]
     boxes = "".join(
@@ -208,9 +243,12 @@ def _shot(index: int, frame: UInt8Array, verdict: Verdict) -> str:
         for f in here
     )
     kinds = ", ".join(dict.fromkeys(f.kind for f in here))
+    second = (
+        "" if after is None else f'<div class=shot><img alt="after" src="{_image(after)}"></div>'
+    )
     return (
         f'<figure class=card><div class=shot><img alt="frame {index}" src="{_image(frame)}">'
-        f'<svg viewBox="0 0 {width} {height}" preserveAspectRatio="none">{boxes}</svg></div>'
+        f'<svg viewBox="0 0 {width} {height}" preserveAspectRatio="none">{boxes}</svg></div>{second}'
         f"<figcaption>frame {index}, {index / verdict.fps:.2f} s: {kinds}</figcaption></figure>"
     )
 

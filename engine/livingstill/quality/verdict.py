@@ -133,16 +133,22 @@ def make_fault(
 ) -> Fault:
     """Return a fault with its severity and its sentence; ``strength`` 1 is just beyond the bar."""
     named = fault_kind(kind)
-    when = (
-        f"frame {first}, {first / fps:.2f} s"
-        if first == last
-        else f"frames {first} to {last}, {first / fps:.2f} s to {last / fps:.2f} s"
-    )
-    where = f"{when}, {position_in_words(box, size)}"
+    where = f"{span_in_words(first, last, fps)}, {position_in_words(box, size)}"
     severity = round(float(strength / (strength + 3)), 3)
     return Fault(
         kind, first, last, box, severity, f"{where}: {named.appearance}; likely {named.cause}."
     )
+
+
+def span_in_words(first: int, last: int, fps: float) -> str:
+    """Return the frames of a span and their seconds, in words.
+
+    >>> span_in_words(4, 15, 24.0)
+    'frames 4 to 15, 0.17 s to 0.62 s'
+    """
+    if first == last:
+        return f"frame {first}, {first / fps:.2f} s"
+    return f"frames {first} to {last}, {first / fps:.2f} s to {last / fps:.2f} s"
 
 
 def position_in_words(box: tuple[int, int, int, int], size: tuple[int, int]) -> str:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from livingstill.core.errors import InputError
 from livingstill.jobs.rescue.observation import Observation
+from livingstill.quality.events import find_events
 from livingstill.quality.faults.detectors import fault_kind
 from livingstill.quality.faults.statistics import runs
 from livingstill.quality.verdict import Fault, Verdict
@@ -29,6 +30,8 @@ _BRIDGED_GAP = 2
 """Frames between two of one fault that are likely to share it."""
 REPLACED_FROM = 0.02
 """Harm from which on a clip is replaced: a clean clip must not be lost to a doubt."""
+REPLACED_AFTER_REPAIR = 0.1
+"""The same where a repair was tried in vain: few frames are bad, and all others would be lost."""
 _SHOT_SECONDS = 2.0
 """Length from which on both sides of a cut are shots, and the cut an edit."""
 
@@ -84,7 +87,7 @@ def decide(verdict: Verdict, strict: float = 1.0, level: Flags | None = None) ->
     if not counting:
         word = "no fault was found" if verdict.clean else "its faults are too slight to count"
         return Decision("keep", (word,), none)
-    messages = tuple(fault.message for fault in counting)
+    messages = _sentences(counting, verdict)
     obstacles = _obstacles_to_repair(counting, level)
     if not obstacles:
         return _repair(counting, level, messages)
@@ -100,6 +103,12 @@ def decide(verdict: Verdict, strict: float = 1.0, level: Flags | None = None) ->
     if repairable:
         return _repair(repairable, level, (share, *messages))
     return Decision("keep", (share, *obstacles, *messages), none)
+
+
+def _sentences(faults: list[Fault], verdict: Verdict) -> tuple[str, ...]:
+    """Return what is wrong and how sure that is, an event each, worst first."""
+    events = find_events(faults, verdict.frames, verdict.size, verdict.fps)
+    return tuple(f"{event.message[:-1]}; {event.confidence}" for event in events)
 
 
 def _repair(faults: list[Fault], level: Flags, reasons: tuple[str, ...]) -> Decision:

@@ -12,15 +12,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livingstill.core.model import UInt8Array
+from livingstill.io import files
+from livingstill.jobs import check
 from livingstill.jobs.rescue import interpolation, levels
 from livingstill.jobs.rescue.decision import MAX_RUN, Box, Decision, fault_boxes, harm
 from livingstill.jobs.rescue.keep import writer
 from livingstill.jobs.rescue.observation import Observation
 from livingstill.jobs.rescue.result import WriteResult
 from livingstill.jobs.stages import Stages
-from livingstill.quality import no_reference
+from livingstill.media import clip_reader
 from livingstill.quality.faults.statistics import runs
-from livingstill.quality.verdict import Verdict, judge
+from livingstill.quality.verdict import Verdict
 from livingstill.settings.rescue import RescueJob
 
 Flags = NDArray[np.bool_]
@@ -47,7 +49,7 @@ def repair(
 
     Raises
     ------
-    Unhealed
+    RepairFailed
         If no attempt does; then nothing is written.
     """
     reason = ""
@@ -91,22 +93,29 @@ def _write(
     options: RescueJob,
     stages: Stages,
 ) -> WriteResult:
-    """Write the repaired frames and measure them on the way; unhealed, nothing is left."""
-    observer = no_reference.Observer(fps=observation.review.series.fps)
-    with (
-        writer(observation, output, options) as target,
-        stages("frames", observation.frames) as step,
-    ):
-        for frame in interpolation.rebuild(_damaged_frames(observation, bad, boxes)):
-            observer.add(frame)
-            target.write(frame)
-            step()
+    """Write the repaired frames, check the file that they make, and leave nothing if it is no better.
+
+    The file is what counts: coding it anew changes frames, too.
+    """
+    with files.temporary(output, folder=True) as folder:
+        trial = folder / output.name
+        with (
+            writer(observation, trial, options) as target,
+            stages("frames", observation.frames) as step,
+        ):
+            for frame in interpolation.rebuild(_damaged_frames(observation, bad, boxes)):
+                target.write(frame)
+                step()
         if options.mode == "auto":
-            reason = _unrepaired(
-                observation, judge(observer.series(observation.review.series.fps)), bad
-            )
+            reader = clip_reader.ClipReader(trial)
+            with stages("checking", observation.frames) as step:
+                series = check.measure(reader, None, step).series
+            reason = _unrepaired(observation, check.judge(reader, series).verdict, bad)
             if reason:
                 raise RepairFailed(reason)
+        for file in sorted(folder.iterdir()):
+            with files.atomic_write(output.with_name(file.name), options.overwrite) as part:
+                file.replace(part)
     level = bad & observation.levels.shifted
     notes = [*target.notes, *_trial_note(observation, bad & ~level)]
     if level.any():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
@@ -9,10 +11,10 @@ import numpy as np
 
 from livingstill.core import threads
 from livingstill.core.errors import InputError
-from livingstill.core.model import Progress
+from livingstill.core.model import Progress, UInt8Array
 from livingstill.jobs import check
 from livingstill.jobs.clip_output import check_output
-from livingstill.jobs.rescue.decision import REPLACED_FROM, Decision, choose, harm
+from livingstill.jobs.rescue.decision import REPLACED_AFTER_REPAIR, Decision, choose, harm
 from livingstill.jobs.rescue.keep import keep
 from livingstill.jobs.rescue.observation import Observation, observe
 from livingstill.jobs.rescue.repair import RepairFailed, repair
@@ -48,13 +50,8 @@ def rescue(
     photo = check.Still.read(still) if still else None
     observation = observe(clip, photo, stages, force=options.force)
     decision = choose(observation, options)
-    if options.report is not None:
-        frames = clip_reader.frames(clip)
-        check.write_report(
-            observation.review, lambda: frames, options.report, clip.name, options.overwrite
-        )
     decision, outcome = _write(observation, decision, photo, output, options, stages)
-    return RescueResult(
+    result = RescueResult(
         clip=str(clip),
         output=str(output),
         decision=decision.decision,
@@ -66,6 +63,24 @@ def rescue(
         rebuilt=outcome.rebuilt,
         seconds=stages.seconds,
     )
+    if options.report is not None:
+        _report(observation, result, options.report, options.overwrite)
+    return result
+
+
+def _report(observation: Observation, result: RescueResult, path: Path, overwrite: bool) -> None:
+    """Write the report on the clip: its faults, what was done, and worst frames before and after."""
+    clip, output = Path(result.clip), Path(result.output)
+    lines = tuple(result.lines())
+    rescued = check.Rescued(lines, lambda: () if result.decision == "keep" else _pictures(output))
+    frames = observation.pictures
+    check.write_report(observation.review, frames, path, clip.name, overwrite, rescued)
+
+
+def _pictures(output: Path) -> Iterator[UInt8Array]:
+    """Yield the pictures of a clip that was written; none of a format that is not read as a clip."""
+    with suppress(InputError):
+        yield from clip_reader.frames(output)
 
 
 def _write(
@@ -108,12 +123,16 @@ def _after_failed_repair(
 ) -> Decision:
     """Return what to do after a repair that left something."""
     verdict = observation.review.verdict
-    harm_done = harm(verdict.faults, verdict.frames, verdict.fps) * options.strict
+    harm_done = options.strict * harm(verdict.faults, verdict.frames, verdict.fps)
     truncated = observation.truncated  # then its file cannot be kept
     word: Literal["keep", "replace"] = (
-        "replace" if harm_done >= REPLACED_FROM or truncated else "keep"
+        "replace" if harm_done >= REPLACED_AFTER_REPAIR or truncated else "keep"
     )
-    return Decision(word, (reason, *decision.reasons), np.zeros_like(decision.rebuild))
+    share = (
+        f"harm {harm_done:.1%} of the clip; "
+        f"where a repair fails it is replaced from {REPLACED_AFTER_REPAIR:.0%} on"
+    )
+    return Decision(word, (reason, share, *decision.reasons), np.zeros_like(decision.rebuild))
 
 
 def _reading_notes(observation: Observation, decision: Decision, output: Path) -> tuple[str, ...]:

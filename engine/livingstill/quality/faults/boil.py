@@ -18,6 +18,8 @@ _MIN_TILES = 0.04
 """Share of the tiles of the picture that must show solid texture, to judge by."""
 _MIN_TEXTURE = 0.15
 """Share of a tile that must be texture of known motion, for its rate to count."""
+_SUSPECT_TILES = 0.1
+"""Share of the tiles that must boil for it to matter which of them are solid."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ class Boil:
 
     rate: Annotated[float, Limit("texture of a tile that changes in a step", "share")] = 0.07
     coarse_rate: Annotated[float, Limit("the same without particles", "share")] = 0.044
-    followed: Annotated[float, Limit("texture whose motion is known", "share of all")] = 0.6
+    followed: Annotated[float, Limit("texture whose motion is known", "share of all")] = 0.75
     seconds: Annotated[float, Limit("time over which the mean is taken", "seconds")] = 2.0
     min_steps: Annotated[int, Limit("steps looked at in that time, at least", "steps")] = 6
 
@@ -62,10 +64,11 @@ class Boil:
 
     def suspects(self, series: Series) -> bool:
         """Return whether tiles boil in a clip of which it is not known what is solid."""
-        nothing, least = np.zeros(len(series), bool), max(2.0, _MIN_TILES * series.luma[0].size / 2)
+        nothing = np.zeros(len(series), bool)
         for _, shares in self._stretches(series, nothing):
             rates = self._rates(shares, all_tiles(series))
-            if ((rates[:, 0] > self.rate) & (rates[:, 1] > self.coarse_rate)).sum() > least:
+            boiling = (rates[:, 0] > self.rate) & (rates[:, 1] > self.coarse_rate)
+            if boiling.sum() > _SUSPECT_TILES * len(rates):
                 return True
         return False
 

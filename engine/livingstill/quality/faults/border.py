@@ -35,7 +35,10 @@ class Border:
         findings = []
         for side in range(4):
             ratio = series.border[:, side]
-            median = float(np.median(ratio))
+            known = ratio[np.isfinite(ratio)]
+            if not known.size:
+                continue
+            median = float(np.median(known))
             soft = min(self.soft_ratio, 0.5 * median)
             bar = soft if median < self.soft_median else self.max_ratio * min(median, 0.8)
             tiles = np.zeros(series.grid, bool)
@@ -52,8 +55,9 @@ class Border:
     def _is_abrupt(self, ratio: Float32Array, first: int, last: int) -> bool:
         """Return whether detail goes and comes back from one frame to the next.
 
-        A dark or plain edge that the camera passes loses its detail by and by.
+        A dark or plain edge that the camera passes loses its detail by and by. A frame beside the
+        run that shows nothing along the edge is no witness.
         """
         before, after = ratio[:first][-1:], ratio[last + 1 :][:1]
         steps = [*(before / (ratio[first] + 1e-3)), *(after / (ratio[last] + 1e-3))]
-        return bool(steps) and min(steps) > self.onset
+        return bool(steps) and all(step > self.onset for step in steps)  # NaN is not

@@ -35,9 +35,7 @@ class ColourSwing:
     distance: Annotated[float, Limit("change of the median tile, beyond a fade", "levels")] = 8.4
     seconds: Annotated[float, Limit("time in which it changes", "seconds")] = 0.75
     lasting: Annotated[float, Limit("time over which it is found", "seconds")] = 0.25
-    spread: Annotated[
-        float, Limit("the same change", "standard deviations over the tiles")
-    ] = 1.0
+    spread: Annotated[float, Limit("the same change", "standard deviations over the tiles")] = 1.0
     pattern: Annotated[float, Limit("luma of the tiles before and after", "correlation")] = 0.6
 
     def find(self, series: Series, explained: Flags) -> Detection:
