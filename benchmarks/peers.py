@@ -56,7 +56,7 @@ with av.open(out, "w") as file:
 
 def remap(photo: Path, depth: Path, size: str, frames: int, out: Path) -> list[str]:
     """Return the command of ``REMAP``, its encoder set as ours is."""
-    given = json.dumps(dict(choose(str(out)).options))
+    given = json.dumps(dict(choose(str(out), one_shot=True).options))
     return [sys.executable, "-c", REMAP, str(photo), str(depth), size, str(frames), str(out), given]
 
 

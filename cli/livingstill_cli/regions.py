@@ -61,7 +61,7 @@ def command(
                 "output": str(target) if target else None,
                 "masks": str(masks) if masks else None,
                 "kinds": [finding.as_json() for finding in moving.findings],
-                "in_doubt": round(moving.doubt, 4),
+                "in_doubt": round(moving.doubt.share, 4),
                 "notes": [*moving.notes, *renamed],
             }
         )

@@ -11,6 +11,7 @@ from livingstill.media import clip_reader
 from livingstill.media.formats import choose
 from livingstill.media.write.encoder import Encoder
 from livingstill.media.write.sinks import Loop
+from livingstill.media.write.video import VideoFile
 
 COUNT, WIDTH, HEIGHT = 90, 192, 128
 
@@ -41,10 +42,12 @@ def seam(frames):
     return np.abs(frames[0] - frames[-1]).mean() / np.median(steps)
 
 
-@pytest.mark.parametrize("quality", ["standard", "high"])
-def test_a_slow_loop_closes_as_an_mp4(tmp_path, quality):
-    plain = encoded(tmp_path / "plain.mp4", None, quality=quality)
-    closed = encoded(tmp_path / "closed.mp4", Loop(COUNT, 0.3), quality=quality)
+@pytest.mark.parametrize(
+    "settings", [{"quality": "standard"}, {"one_shot": True}, {"quality": "high"}]
+)
+def test_a_slow_loop_closes_as_an_mp4(tmp_path, settings):
+    plain = encoded(tmp_path / "plain.mp4", None, **settings)
+    closed = encoded(tmp_path / "closed.mp4", Loop(COUNT, 0.3), **settings)
     assert len(plain) == len(closed) == COUNT
     assert seam(closed) < 1.35 < seam(plain)
 
@@ -59,10 +62,33 @@ def test_its_first_frames_are_coded_as_without_it_and_its_last_are_near_those_gi
 @pytest.mark.parametrize("count", [1, 2, 9, 40])
 def test_short_loops_keep_their_frames(tmp_path, count):
     path = tmp_path / "short.mp4"
-    with Encoder(path, (WIDTH, HEIGHT), Fraction(30), loop=Loop(count, 0.3)) as sink:
+    encoding = choose(str(path), one_shot=True)
+    with Encoder(path, (WIDTH, HEIGHT), Fraction(30), encoding, loop=Loop(count, 0.3)) as sink:
         for _, frame in zip(range(count), slow_loop(), strict=False):
             sink.write(frame)
     assert sum(1 for _ in clip_reader.frames(path)) == count
+
+
+@pytest.mark.parametrize("one_shot", [False, True])
+def test_frames_beyond_the_end_are_not_encoded_and_none_is_lost(tmp_path, monkeypatch, one_shot):
+    flushed = []
+    encode = VideoFile._encode
+    monkeypatch.setattr(
+        VideoFile, "_encode", lambda self, frame: (flushed.append(frame is None), encode(self, frame))
+    )
+    early = encoded(tmp_path / "early.mp4", Loop(COUNT, 0.3), one_shot=one_shot)
+    assert not any(flushed)
+    monkeypatch.setattr(VideoFile, "_encode_loop_end", all_beyond)
+    late = encoded(tmp_path / "late.mp4", Loop(COUNT, 0.3), one_shot=one_shot)
+    assert any(flushed) and len(early) == len(late) == COUNT
+    assert (tmp_path / "early.mp4").read_bytes() == (tmp_path / "late.mp4").read_bytes()
+
+
+def all_beyond(video):
+    """Encode all frames beyond a loop's end, and leave it to the caller to flush the encoder."""
+    for frame in video._loop.beyond():
+        video._encode(frame)
+    return False
 
 
 def test_the_file_is_the_same_every_time(tmp_path):

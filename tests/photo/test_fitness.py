@@ -7,7 +7,7 @@ import json
 import cv2
 import numpy as np
 import pytest
-from livingstill.core.finding import Finding
+from livingstill.core.finding import Doubt, Finding
 from livingstill.photo.fitness import assess
 from livingstill.photo.statistics import measure
 
@@ -134,11 +134,27 @@ def test_the_measure_of_any_shape_is_finite():
 
 
 def test_a_photo_of_which_a_fifth_is_in_doubt_is_not_of_the_best_grade():
-    assert fitness(picture(), doubt=0.05).grade == "A"
-    doubtful = fitness(picture(), doubt=0.2)
+    assert fitness(picture(), doubt=Doubt(0.05, 0.1)).grade == "A"
+    doubtful = fitness(picture(), doubt=Doubt(0.2, 0.2))
     assert doubtful.grade == "B"
     assert kinds(doubtful) == {"doubt"}
-    assert "20% of the photo may or may not be what moves" in doubtful.lines()[1]
+    assert "20% of the photo, 20% of what may move in it, is in doubt" in doubtful.lines()[1]
+
+
+def test_the_more_of_what_may_move_is_in_doubt_the_lower_is_the_grade():
+    parts = (0.2, 0.3, 0.95)
+    found = [fitness(picture(), doubt=Doubt(0.18, part)) for part in parts]
+    assert [one.grade for one in found] == ["A", "B", "B"]
+    assert fitness(picture(), doubt=Doubt(0.35, 0.95)).grade == "C"
+    assert fitness(picture(), doubt=Doubt(0.02, 1.0)).score == 100  # a spot
+
+
+def test_a_fire_that_is_not_named_keeps_a_photo_from_the_best_grade_and_is_told():
+    found = fitness(picture(), moving=(Finding("fire", 0.03, None, moves=False),))
+    assert found.grade == "B"
+    lines = "\n".join(found.lines())
+    assert "what one looks at stays still" in lines
+    assert "looks like fire, which moves only when it is named: --motion auto,fire" in lines
 
 
 def test_what_moves_is_told_with_how_sure_it_is_and_where_to_look():

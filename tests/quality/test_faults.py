@@ -202,6 +202,78 @@ def melting_water() -> Clip:
     return clip
 
 
+def boiling() -> Clip:
+    """A texture that stands, a fifth of which is drawn anew in each frame."""
+    rng, clip = np.random.default_rng(0), []
+    base = faults.grain((160, 256), rng, 36.0, 8.0)
+    for _ in range(40):
+        level = 120 + base + faults.grain((160, 256), rng, 18.0, 8.0)
+        clip.append(np.clip(level, 0, 255)[..., None].repeat(3, -1).astype(np.uint8))
+    return clip
+
+
+def bubbles() -> Clip:
+    """Small bright bubbles, others in each frame, before a standing texture."""
+    rng, clip = np.random.default_rng(0), []
+    wall = faults.texture(160, 256) // 2
+    for _ in range(40):
+        spots = np.zeros((160, 256), np.uint8)
+        spots[rng.integers(0, 159, 700), rng.integers(0, 255, 700)] = 255
+        clip.append(np.maximum(wall, cv2.dilate(spots, np.ones((2, 2), np.uint8))[..., None]))
+    return clip
+
+
+def refocused() -> Clip:
+    """A standing texture that goes out of focus and returns."""
+    wall = faults.texture(160, 256)
+    sigmas = 0.1 + 3 * np.sin(np.pi * np.arange(40) / 39)
+    return [cv2.GaussianBlur(wall, (0, 0), float(sigma)) for sigma in sigmas]
+
+
+def tinted(target: tuple[int, int, int], share: Callable[[int], float]) -> Clip:
+    """A bluish scene mixed with one colour by a share of its shadows."""
+    base = np.clip(faults.texture(160, 256) * 0.5 + [20, 50, 90], 0, 255)
+    out = []
+    for i in range(40):
+        out.append(np.clip(base * (1 - share(i)) + np.array(target) * share(i), 0, 255))
+    return [frame.astype(np.uint8) for frame in out]
+
+
+def swinging() -> Clip:
+    """A scene whose light turns from blue to orange and back in a second and a half."""
+    clip = []
+    base = np.clip(faults.texture(160, 256) * 0.5 + [20, 50, 90], 0, 255)
+    for i in range(40):
+        swing = np.sin(np.pi * np.clip((i - 4) / 32, 0, 1)) ** 2
+        clip.append(np.clip(base + swing * np.array([60, 10, -40]), 0, 255).astype(np.uint8))
+    return clip
+
+
+def fading_to_white() -> Clip:
+    return tinted((255, 255, 255), lambda i: min(1.0, i / 20))
+
+
+def fading_to_black() -> Clip:
+    return tinted((0, 0, 0), lambda i: min(1.0, i / 20))
+
+
+def dissolving() -> Clip:
+    """A dissolve of half a second between two shots of other colours."""
+    other = np.clip(faults.texture(160, 256, seed=9) * 0.5 + [90, 40, 10], 0, 255)
+    clip = tinted((0, 0, 0), lambda i: 0.0)
+    for i, frame in enumerate(clip):
+        share = min(1.0, max(0.0, (i - 14) / 12))
+        clip[i] = (frame * (1 - share) + other * share).astype(np.uint8)
+    return clip
+
+
+def lightning() -> Clip:
+    clip = tinted((0, 0, 0), lambda i: 0.0)
+    for i in (12, 13, 17):
+        clip[i] = np.clip(clip[i] * 1.2 + [90, 70, 120], 0, 255).astype(np.uint8)
+    return clip
+
+
 CASES: dict[str, tuple[Callable[[], Clip], tuple[Callable[[], Clip], ...]]] = {
     "black": (lambda: spoiled("black"), (fading,)),
     "freeze": (lambda: spoiled("freeze"), (pulled_down, held_twos, turning_coded)),
@@ -218,7 +290,15 @@ CASES: dict[str, tuple[Callable[[], Clip], tuple[Callable[[], Clip], ...]]] = {
     "residual burst": (lambda: spoiled("leak"), (passer_by,)),
     "excursion": (lambda: spoiled("melt"), (flames, dim_noise)),
     "morph": (shapeless, (flames, passer_by, turning, dim_noise, sparks)),
+    "boil": (
+        boiling,
+        (sway, passer_by, turning, dim_noise, bubbles, refocused, exposure, pushing_far),
+    ),
     "drift": (lambda: spoiled("drift"), (fading,)),
+    "colour swing": (
+        swinging,
+        (fading, fading_to_white, fading_to_black, dissolving, lightning, exposure, turning, flames),
+    ),
     "identity": (lambda: swapped(sway()), (pushing_far,)),
     "seam": (cut_short, (sway,)),
 }
@@ -233,6 +313,7 @@ def measured():
         if make not in known:
             clip = make()
             series = no_reference.observe(clip, FPS, clip[0])
+            series = dataclasses.replace(series, solid=np.ones(series.grid, bool))
             for field in dataclasses.fields(series):
                 value = getattr(series, field.name)
                 if isinstance(value, np.ndarray):
@@ -270,6 +351,13 @@ def test_a_detector_finds_its_fault(measured, name):
 )
 def test_a_detector_is_silent_on_what_only_looks_like_its_fault(measured, name, innocent):
     assert found(measured(innocent), name).findings == ()
+
+
+def test_what_boils_by_its_nature_is_no_fault(measured):
+    series = measured(boiling)
+    for solid in (None, np.zeros(series.grid, bool)):
+        natural = dataclasses.replace(series, solid=solid)
+        assert not DETECTORS["boil"].find(natural, np.zeros(len(series), bool)).findings
 
 
 def test_a_key_frame_that_draws_a_still_scene_anew_ends_no_freeze():

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from livingstill.core.finding import Finding
+from livingstill.core.finding import NO_DOUBT, Finding
 from livingstill.core.model import Perception, Region
 from livingstill.network.forward import CLASSES
-from livingstill.segmentation.confidence import doubtful_share, findings, hold_uncertain
+from livingstill.segmentation.confidence import doubt, findings, hold_uncertain
 from livingstill.segmentation.plan import DetectedKinds
 
 PLAIN = np.zeros((64, 128, 3), np.uint8)
@@ -50,9 +50,23 @@ def test_what_was_masked_or_has_a_detector_of_its_own_has_no_confidence():
 
 
 def test_doubt_is_where_what_may_move_is_not_certain():
-    assert doubtful_share(perception({"water": 0.6}, {"sky": 1.0})) == 0.5
-    assert doubtful_share(perception({"person": 0.6}, {})) == 0  # neither of the two moves
-    assert doubtful_share(perception({"water": 0.95}, {"foliage": 0.9})) == 0
+    def share(left, right, requested=("water", "cloud", "foliage")):
+        return doubt(perception(left, right), requested).share
+
+    assert share({"water": 0.6}, {"sky": 1.0}) == 0.5
+    assert share({"person": 0.6}, {}) == 0  # neither of the two moves
+    assert share({"water": 0.95}, {"foliage": 0.9}) == 0
+    assert share({"water": 0.6}, {"sky": 1.0}, requested=("cloud",)) == 0  # water is not to move
+
+
+def test_doubt_is_a_part_of_what_may_move_and_none_where_the_user_says_what_moves():
+    seen = perception({"water": 0.6}, {"sky": 1.0})
+    regions = (region("water", np.s_[:64]), region("cloud", np.s_[64:96]))
+    kinds = ("water", "cloud")
+    found = doubt(seen, kinds, regions)
+    assert (found.share, found.part) == (0.5, pytest.approx(0.5 / 0.75))
+    assert doubt(seen, kinds, regions, {"water"}) == NO_DOUBT
+    assert doubt(seen, kinds, (region("fire", np.s_[:64]),)) == NO_DOUBT  # it has its own detector
 
 
 def detected(**columns):

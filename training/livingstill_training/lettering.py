@@ -18,14 +18,9 @@ from livingstill.core.model import Float32Array, UInt8Array
 from livingstill.finish import typefaces
 from livingstill.imaging import image
 from livingstill.segmentation.evidence import FINE
-from livingstill.segmentation.lettering import (
-    LEVELS,
-    Numbers,
-    contrasts,
-    letters_of,
-    rows_of,
-    terms,
-)
+from livingstill.segmentation.lettering import LEVELS, contrasts, terms
+from livingstill.segmentation.letters import Numbers, letters_of
+from livingstill.segmentation.text_rows import rows_of
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 from scipy.optimize import minimize
@@ -111,7 +106,8 @@ def rows(picture: UInt8Array, coverage: Float32Array | None) -> Iterator[tuple[N
         text = _text_at(contrast.shape, coverage)
         for level in LEVELS:
             letters = letters_of(contrast, level)
-            for found in rows_of(letters) if letters is not None else ():
+            found = rows_of(letters) if letters is not None else None
+            if found is not None:
                 yield found.features, _share_on(text, found.corners)
 
 

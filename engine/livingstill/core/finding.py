@@ -1,4 +1,4 @@
-"""What was found to move in a photo, and how sure that is."""
+"""What was found to move in a photo, how sure that is, and how much is in doubt."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Finding:
 
     ``confidence`` is the mean probability, over the region, of the classes that the kind is of; None
     where the network does not say: the kind has a detector of its own, or its mask was given.
-    ``moves`` is false of what is left still because it may be something else.
+    ``moves`` is false of what is left still because it may be something else, or as it was not named.
 
     >>> str(Finding("cloud", 0.284, 0.97)), str(Finding("foliage", 0.3, 0.75))
     ('cloud 28%', 'foliage 30% (75% sure)')
@@ -40,6 +40,11 @@ class Finding:
     @property
     def note(self) -> str:
         """What to do about what is left still."""
+        if self.confidence is None:
+            return (
+                f"{self.share:.0%} of the picture looks like {self.kind}, which moves only when it is "
+                f"named: --motion auto,{self.kind}"
+            )
         return (
             f"{self.share:.0%} of the picture may be {self.kind} ({self.confidence:.0%} sure) and is "
             f"left still; --motion auto,{self.kind} moves it, --mask {self.kind}=FILE says where it is"
@@ -54,3 +59,18 @@ class Finding:
             "confidence": confidence,
             "moves": self.moves,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """How much of a photo may or may not be of what moves.
+
+    ``share`` is its share of the photo, and ``part`` its part of that and of what moves for certain,
+    both 0..1.
+    """
+
+    share: float = 0.0
+    part: float = 0.0
+
+
+NO_DOUBT = Doubt()

@@ -11,6 +11,7 @@ import numpy as np
 from livingstill.core.errors import InputError
 from livingstill.core.model import Progress, SilentProgress, UInt8Array
 from livingstill.io.files import atomic_write, check_target
+from livingstill.jobs.solid_tiles import with_solid_tiles
 from livingstill.media import carried, clip_reader
 from livingstill.photo import read
 from livingstill.quality import no_reference, registration, report
@@ -125,13 +126,14 @@ def measure(
             plain.append(frame.rgb)
         else:
             crop = None if still is None else locate_still(still, frame.rgb, reader.path, force)
-            observer = _observer(still, crop, [*plain, frame.rgb])
+            observer = _observer(still, crop, [*plain, frame.rgb], float(reader.info.fps))
         step()
     if observer is None and plain:
-        observer = _observer(None, None, plain)
+        observer = _observer(None, None, plain, float(reader.info.fps))
     if observer is None:
         raise InputError(f"clip {reader.path} has no frame; give a clip with pictures in it")
     series = observer.series(float(reader.info.fps), times, keys)
+    series = with_solid_tiles(series, (observer.first_rgb, observer.last_rgb))
     return Measurement(series, tuple(times), crop)
 
 
@@ -164,14 +166,14 @@ def locate_still(
 
 
 def _observer(
-    still: Still | None, crop: registration.Crop | None, frames: list[UInt8Array]
+    still: Still | None, crop: registration.Crop | None, frames: list[UInt8Array], fps: float
 ) -> no_reference.Observer:
     """Return an observer that has measured these frames, against the cropped still."""
     framed = None
     if still is not None and crop is not None:
         box = (crop.x, crop.y, crop.width, crop.height)
         framed = registration.resample_crop(still.rgb, box, frames[0].shape[1::-1])
-    observer = no_reference.Observer(framed)
+    observer = no_reference.Observer(framed, fps)
     for frame in frames:
         observer.add(frame)
     return observer

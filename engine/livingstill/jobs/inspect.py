@@ -9,7 +9,8 @@ import cv2
 import numpy as np
 
 from livingstill.core import threads
-from livingstill.core.finding import Finding
+from livingstill.core.finding import Doubt, Finding
+from livingstill.core.kinds import KINDS
 from livingstill.core.model import InverseDepth, Progress, Scene
 from livingstill.io import files
 from livingstill.io.files import (
@@ -26,18 +27,17 @@ from livingstill.jobs.stages import Stages
 from livingstill.jobs.steps import PlannedRegions
 from livingstill.photo import fitness
 from livingstill.scene import export
-from livingstill.segmentation import confidence, flow_field, mask_files, overlay
+from livingstill.segmentation import confidence, flow_field, mask_files, overlay, plan
 from livingstill.settings.shot import Job, Shot
 from livingstill.settings.values import MoveSpec
 
 
 @dataclass(frozen=True, slots=True)
 class MovingParts:
-    """What will move in a photo and what is left still for doubt, the share 0..1 that is in doubt, and
-    notes."""
+    """What will move in a photo and what is left still for doubt, how much is in doubt, and notes."""
 
     findings: tuple[Finding, ...]
-    doubt: float
+    doubt: Doubt
     notes: tuple[str, ...]
 
 
@@ -102,13 +102,15 @@ def write_regions(
         picture = overlay.draw_overlay(analysis.rgb, moving, directions)
         with ensured_folder(target.parent):
             write_png(target, cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), job.overwrite)
-    return _moving_parts(analysis.basis, planned)
+    return _moving_parts(analysis.basis, planned, shot)
 
 
-def _moving_parts(basis: PhotoAnalysis, planned: PlannedRegions) -> MovingParts:
+def _moving_parts(basis: PhotoAnalysis, planned: PlannedRegions, shot: Shot) -> MovingParts:
     """Return what moves and how sure that is, and what is left still for doubt."""
+    given = {one.kind for one in shot.mask}
+    requested = plan.requested_kinds(shot.motion, shot.brush) | given
+    doubt = confidence.doubt(basis.perception(), requested, planned.moving, given)
     still = (finding.note for finding in planned.findings if not finding.moves)
-    doubt = confidence.doubtful_share(basis.perception())
     return MovingParts(planned.findings, doubt, (*basis.photo.notes, *still))
 
 
@@ -153,8 +155,8 @@ def doctor(
     stages = Stages(progress)
     basis = _analyse_photo(photo, shot, stages).basis
     with stages("regions"):
-        detection = steps.detect_kinds(basis, shot)
-        moving = _moving_parts(basis, steps.decide_regions(basis, detection, shot))
+        detection, unnamed = _detect_unnamed(basis, shot)
+        moving = _moving_parts(basis, steps.decide_regions(basis, detection, shot), shot)
     frame = steps.frame_of(basis, shot)
     advice = steps.advise(basis, shot)
     view = steps.shown_view(basis, shot)
@@ -165,10 +167,31 @@ def doctor(
         camera=str(advice.choice),
         reason=advice.reason,
         parallax=advice.parallax,
-        moving=moving.findings,
+        moving=(*moving.findings, *unnamed),
         doubt=moving.doubt,
         notes=moving.notes,
     )
+
+
+def _detect_unnamed(
+    basis: PhotoAnalysis, shot: Shot
+) -> tuple[plan.DetectedKinds, tuple[Finding, ...]]:
+    """Return what is detected by the settings, and what of its own would move if it were named: fire."""
+    if "auto" not in shot.motion:
+        return steps.detect_kinds(basis, shot), ()
+    unnamed = {
+        kind
+        for kind, record in KINDS.items()
+        if record.found_by == "named" and record.overrides_classes and kind not in shot.motion
+    }
+    everything = shot.model_copy(update={"motion": (*shot.motion, *unnamed)})
+    detection = steps.detect_kinds(basis, everything)
+    shares = {
+        kind: float(detection.kinds[kind].mean()) for kind in unnamed & detection.kinds.keys()
+    }
+    kinds = {kind: mask for kind, mask in detection.kinds.items() if kind not in unnamed}
+    found = tuple(Finding(kind, share, None, moves=False) for kind, share in shares.items())
+    return replace(detection, kinds=kinds), found
 
 
 def _analyse_photo(path: Path, shot: Shot, stages: Stages) -> Analysis:

@@ -174,4 +174,5 @@ def encoding(output: str, shot: Shot) -> formats.Encoding:
         quality=shot.quality,
         alpha=bool(shot.alpha),
         stereo=shot.stereo,
+        one_shot=True,
     )

@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from livingstill.core.finding import SURE, Finding
+from livingstill.core.finding import NO_DOUBT, SURE, Doubt, Finding
 from livingstill.core.model import PhotoStatistics
 
 GRADES = ((85, "A"), (70, "B"), (55, "C"), (40, "D"), (0, "E"))
 
 DOUBTFUL = 0.2
 """Share of a photo in doubt from which on it is not of the best grade."""
+
+_DOUBTFUL_PART, _FEW = 0.25, 0.04
+"""Part of what may move in doubt from which on it is not either, where that is not too few of the photo."""
 
 MEANING = {
     "A": "very fit",
@@ -38,8 +41,8 @@ class Fitness:
     ``score`` is 0..100 and ``grade`` A..E; ``risks`` are the heaviest first; ``figures`` is what
     was measured; ``camera`` the move that suits, as one writes it, and ``reason`` why; ``parallax``
     the largest safe parallax, percent of the frame's width. ``moving`` is what will move and how
-    sure that is, ``doubt`` the share of the photo, 0..1, that may or may not be of what moves, and
-    ``notes`` what reading the photo changed.
+    sure that is, ``doubt`` how much of the photo may or may not be of what moves, and ``notes`` what
+    reading the photo changed.
     """
 
     score: int
@@ -50,7 +53,7 @@ class Fitness:
     parallax: float
     figures: tuple[tuple[str, float], ...]
     moving: tuple[Finding, ...] = ()
-    doubt: float = 0.0
+    doubt: Doubt = NO_DOUBT
     notes: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
@@ -60,7 +63,8 @@ class Fitness:
             "score": self.score,
             "risks": [asdict(risk) for risk in self.risks],
             "moving": [finding.as_json() for finding in self.moving],
-            "in_doubt": round(self.doubt, 4),
+            "in_doubt": round(self.doubt.share, 4),
+            "part_in_doubt": round(self.doubt.part, 4),
             "camera": self.camera,
             "reason": self.reason,
             "largest_safe_parallax_percent": round(self.parallax, 2),
@@ -76,7 +80,7 @@ class Fitness:
         sentences.append(f"Moving: {moving or 'nothing'}")
         sentences += [f"Left still: {one.note}" for one in self.moving if not one.moves]
         unsure = [one.kind for one in self.moving if one.moves and not one.sure]
-        if unsure or self.doubt >= DOUBTFUL:
+        if unsure or _much(self.doubt):
             masks = ", ".join(f"--mask {kind}=FILE" for kind in unsure) or "--mask KIND=FILE"
             sentences.append(
                 f"Look at {', '.join(unsure) or 'what moves'} with `livingstill regions`, and correct "
@@ -99,7 +103,7 @@ def assess(
     reason: str,
     parallax: float,
     moving: tuple[Finding, ...] = (),
-    doubt: float = 0.0,
+    doubt: Doubt = NO_DOUBT,
     notes: tuple[str, ...] = (),
 ) -> Fitness:
     """Return how fit a photo of these statistics is.
@@ -111,8 +115,8 @@ def assess(
     depth : near minus far inverse depth, 0..1
     camera, reason, parallax : the move that suits, why, and the parallax that is safe (percent)
     moving : what will move and how sure that is
-    doubt : share of the photo, 0..1, that may or may not be of what moves; from ``DOUBTFUL`` on no
-        grade is the best
+    doubt : how much of the photo may or may not be of what moves; no grade is the best from a fifth
+        of the photo, or a quarter of what may move, on
     notes : what reading the photo changed
     """
     possible = (*_risks(statistics, scale, depth, parallax), _doubt(doubt, moving))
@@ -148,18 +152,28 @@ def assess(
     )
 
 
-def _doubt(share: float, moving: tuple[Finding, ...]) -> Risk:
-    """Return the risk that the wrong parts move: by the share in doubt, and the least sure kind."""
+def _doubt(doubt: Doubt, moving: tuple[Finding, ...]) -> Risk:
+    """Return the risk that the wrong parts move, or none: by how much is in doubt of the photo and of
+    what may move, by the least sure kind, and by what is left still."""
     sure = (one.confidence for one in moving if one.moves and one.confidence is not None)
-    weight = max(_ramp(share, 0.08, 0.5, 35), _ramp(-min(sure, default=1.0), -SURE, -0.4, 25))
-    still = sum(one.share for one in moving if not one.moves)
-    if max(share, still) >= DOUBTFUL:
-        weight = max(weight, 100 - GRADES[0][0] + 1)
-    return Risk(
-        "doubt",
-        weight,
-        f"{share:.0%} of the photo may or may not be what moves; the wrong may move",
+    weight = max(
+        _ramp(doubt.share, 0.08, 0.5, 35),
+        _ramp(min(doubt.share / 0.3, (doubt.part - _DOUBTFUL_PART) / 0.75), 0.1, 1.0, 35),
+        _ramp(-min(sure, default=1.0), -SURE, -0.4, 25),
     )
+    still = sum(one.share for one in moving if not one.moves)
+    unnamed = any(one.confidence is None for one in moving if not one.moves)
+    if _much(doubt) or still >= DOUBTFUL or unnamed:
+        weight = max(weight, 100 - GRADES[0][0] + 1)
+    words = f"{doubt.share:.0%} of the photo, {doubt.part:.0%} of what may move in it, is in doubt"
+    if unnamed and not _much(doubt):
+        words = "what one looks at stays still unless it is named"
+    return Risk("doubt", weight, f"{words}; the wrong parts may move, or stay still")
+
+
+def _much(doubt: Doubt) -> bool:
+    """Return whether so much is in doubt that a photo is not of the best grade."""
+    return doubt.share >= DOUBTFUL or (doubt.part >= _DOUBTFUL_PART and doubt.share >= _FEW)
 
 
 def _ramp(value: float, good: float, bad: float, weight: int) -> int:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from livingstill.core.errors import InputError
 from livingstill.core.model import Float32Array, UInt8Array
+from livingstill.quality.boiling import BoilingMeter
 from livingstill.quality.transience import TransienceMeter
 
 Array = NDArray[Any]
@@ -19,6 +20,8 @@ Array = NDArray[Any]
 LAGS = 10
 _LONG_SIDE = 480
 _TILES = 16
+_BOILING_RATE = 6.0
+"""Steps a second in which texture is compared."""
 _MIN_EDGE_DETAIL = 1.0
 """Smallest mean difference of neighbours along an edge, levels, at which smearing is visible."""
 _MAX_KEY_SHARE = 0.2
@@ -41,6 +44,11 @@ class Series:
     ``flow`` : (T, gy, gx, 2) mean (dx, dy) of a tile
     ``transient`` : (T, gy, gx) share of a tile's pixels whose texture neither the frame before nor
         the one after contains; 0 in the first and last frame
+    ``boiling`` : (T, gy, gx, 2, 3) share of a tile's pixels that has texture, has texture of a known
+        and slow motion, and of that has texture which changes along it in the step: of the luma as
+        it is, and without particles; 0 in steps that were not looked at
+    ``solid`` : (gy, gx) bool, tiles that show nothing that changes by its nature, or None if that
+        is unknown
     ``warp_error`` : (T,) mean over unoccluded pixels of squared residual, in [0, 1] colours
         (Lai et al., 2018, with DIS in place of FlowNet2)
     ``occluded``, ``folded`` : (T,) share of the picture that fails the forward-backward check,
@@ -65,6 +73,7 @@ class Series:
     residual: Float32Array
     flow: Float32Array
     transient: Float32Array
+    boiling: Float32Array
     warp_error: Float32Array
     occluded: Float32Array
     folded: Float32Array
@@ -72,6 +81,7 @@ class Series:
     from_first: Float32Array
     border: Float32Array
     identity: Float32Array | None
+    solid: NDArray[np.bool_] | None
     rows: UInt8Array
     columns: UInt8Array
     durations: Float32Array
@@ -97,7 +107,7 @@ def observe(frames: Iterable[UInt8Array], fps: float, still: UInt8Array | None =
     InputError
         If there is no frame, or frames differ in size.
     """
-    observer = Observer(still)
+    observer = Observer(still, fps)
     for frame in frames:
         observer.add(frame)
     return observer.series(fps)
@@ -155,8 +165,10 @@ def _profile(values: Float32Array) -> Float32Array:
 class Observer:
     """Accumulates the measurements of ``Series`` from frames that are pushed, as while rendering."""
 
-    def __init__(self, still: UInt8Array | None = None) -> None:
+    def __init__(self, still: UInt8Array | None = None, fps: float = 0.0) -> None:
+        """``fps``, if it is known, spares the costly measurements that need no more than some steps."""
         self.still_source = still
+        self.boiling_stride = max(1, round(fps / _BOILING_RATE))
         self.identity_flow: Float32Array | None = None
         self.recent: list[Array] = []
         self.first: Array | None = None
@@ -176,6 +188,7 @@ class Observer:
         self.y, self.x = np.mgrid[: self.reduced_size[1], : self.reduced_size[0]].astype(np.float32)
         self.still = None if self.still_source is None else self._reduce(self.still_source)[0]
         self.transience = TransienceMeter(self.grid)
+        self.boiling = BoilingMeter(self.grid)
 
     def _reduce(self, frame: Array) -> tuple[Array, Array, Array]:
         """Return Y, Cr and Cb in one array, and the small RGB frame."""
@@ -207,7 +220,8 @@ class Observer:
         luma32 = luma.astype(np.float32)
         spread = np.sqrt(np.maximum(self._tiles(luma32 * luma32) - self._tiles(luma32) ** 2, 0))
         if self.first is None:
-            self.first = luma
+            self.first, self.first_rgb = luma, reduced_size
+        self.last_rgb = reduced_size
         green = np.ascontiguousarray(frame[self.rows // 2 :: self.rows, :, 1])
         self._record(
             luma=means[..., 0],
@@ -230,6 +244,7 @@ class Observer:
         else:
             self._record(residual=undefined, flow=np.dstack([undefined, undefined]))
             self._record(warp_error=np.nan, occluded=np.nan, folded=np.nan, static_change=np.nan)
+        self._measure_boiling(luma)
         transient = self.transience.add(reduced_size)
         if transient is not None:
             self.measurements["transient"][-1] = transient  # known once the next frame is
@@ -271,6 +286,13 @@ class Observer:
             else np.nan,
         )
 
+    def _measure_boiling(self, luma: Array) -> None:
+        """Measure the step to this frame, if it is one of those that are looked at."""
+        shares = np.zeros((*self.grid[::-1], 2, 3), np.float32)
+        if self.recent and len(self.measurements["luma"]) % self.boiling_stride == 0:
+            shares = self.boiling.measure(self.recent[-1], luma)
+        self._record(boiling=shares)
+
     def _structural_similarity(self, luma: Array) -> Float32Array:
         """Return SSIM per tile of a frame and the still, registered by flow (Wang et al., 2004)."""
         assert self.still is not None
@@ -309,6 +331,7 @@ class Observer:
         }
         arrays["change"] = np.moveaxis(arrays["change"], 1, 0)
         arrays.setdefault("identity", None)
+        arrays["solid"] = None
         durations = np.ones(len(self.measurements["luma"]), np.float32)
         if len(times) == len(durations) > 1:
             steps = np.diff(times)

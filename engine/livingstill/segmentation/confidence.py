@@ -12,7 +12,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from livingstill.core.finding import SURE, Finding
+from livingstill.core.finding import SURE, Doubt, Finding
 from livingstill.core.kinds import KINDS
 from livingstill.core.model import Float32Array, Perception, Region, UInt8Array
 from livingstill.imaging import exact, image
@@ -168,15 +168,31 @@ def _weighted_mean(values: Float32Array, weights: Float32Array) -> float:
     return min(1.0, float((values * weights).sum(dtype=np.float64)) / total)
 
 
-def doubtful_share(perception: Perception) -> float:
-    """Return the share of a photo, 0..1, that may or may not be of a class that moves.
+def doubt(
+    perception: Perception,
+    requested: Collection[str],
+    regions: tuple[Region, ...] = (),
+    given: Collection[str] = (),
+) -> Doubt:
+    """Return how much of a photo may or may not be of the ``requested`` kinds.
 
-    There no class has a probability of ``SURE``, and one of the two likeliest is of a kind that
-    moves.
+    In doubt is where no class has a probability of ``SURE`` and one of the two likeliest is of such a
+    kind. ``regions`` are what moves, ``given`` the kinds whose mask was given: where those move, and
+    kinds that have a detector of their own, there is no doubt.
     """
-    moving = {name for kind in KINDS.values() for name in kind.classes}
-    moves = np.array([name in moving for name in perception.classes])
+    classes = {name for kind in requested for name in KINDS[kind].classes}
+    moves = np.array([name in classes for name in perception.classes])
     probability: Float32Array = perception.probabilities.astype(np.float32) / np.float32(255)
     order = np.argsort(probability, 0, kind="stable")
     hesitant = np.take_along_axis(probability, order[-1:], 0)[0] < np.float32(SURE)
-    return float((hesitant & (moves[order[-1]] | moves[order[-2]])).mean())
+    hesitant &= moves[order[-1]] | moves[order[-2]]
+    moving, settled = np.zeros(hesitant.shape, bool), np.zeros(hesitant.shape, bool)
+    for region in regions:
+        inside = exact.resize_area(region.mask, hesitant.shape[::-1]) > 127
+        moving |= inside
+        if region.label in given or not KINDS[region.label].classes:
+            settled |= inside
+    hesitant &= ~settled
+    certain = moving & ~hesitant
+    share = float(hesitant.mean())
+    return Doubt(share, share / (share + float(certain.mean())) if share else 0.0)

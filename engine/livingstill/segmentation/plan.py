@@ -146,7 +146,7 @@ def detect_kinds(
     _check_kinds((*_named(motion), *(stroke.kind for stroke in strokes)))
     if "none" in motion:
         return DetectedKinds(shape, {})
-    requested = _requested_kinds(motion, strokes)
+    requested = requested_kinds(motion, strokes)
     network = {region.label: region.mask for region in classes}
     evidence = gather(rgb, inverse_depth, network, _strokes_by_detector(requested, strokes), room)
     for rule in RULES:
@@ -245,7 +245,7 @@ def _check_masks(shape: tuple[int, ...], masks: Mapping[str, UInt8Array]) -> Non
             )
 
 
-def _requested_kinds(motion: tuple[str, ...], strokes: tuple[Stroke, ...]) -> set[str]:
+def requested_kinds(motion: tuple[str, ...], strokes: tuple[Stroke, ...]) -> set[str]:
     """Return the kinds that are asked for by name, stroke or ``auto``."""
     requested = {*motion, *(stroke.kind for stroke in strokes)}
     requested |= {kind for stroke in strokes if (kind := KINDS[stroke.kind].drawn_as)}

@@ -57,7 +57,7 @@ def encode_loop(clip: Clip, box: Box, room: int, step: Callable[[], object]) -> 
     codec = check_codec(clip.shot.codec)
     name, kind = _TYPES[codec]
     crf = clip.shot.crf if clip.shot.crf is not None else _CRF[codec]
-    encoding = choose(name, codec=codec, crf=crf, quality=clip.shot.quality)
+    encoding = choose(name, codec=codec, crf=crf, quality=clip.shot.quality, one_shot=True)
     data, frames = _encode(still, encoding, name, None, step)
     if len(data) > room:
         data, frames = _encode(still, encoding, name, room, lambda: None)

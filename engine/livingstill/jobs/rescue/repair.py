@@ -92,7 +92,7 @@ def _write(
     stages: Stages,
 ) -> WriteResult:
     """Write the repaired frames and measure them on the way; unhealed, nothing is left."""
-    observer = no_reference.Observer()
+    observer = no_reference.Observer(fps=observation.review.series.fps)
     with (
         writer(observation, output, options) as target,
         stages("frames", observation.frames) as step,

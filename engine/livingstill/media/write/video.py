@@ -30,8 +30,8 @@ _LARGE_FRAME_PIXELS = 2**22
 _LARGE_FRAME_LOOKAHEAD = 5
 """Frames that x264 looks ahead at where they have more pixels than ``_LARGE_FRAME_PIXELS``: each takes 3 bytes a
 pixel or more, and it would hold 10 or 50 of them."""
-_LOOKAHEADS = {"superfast": 0, "veryfast": 20, "slow": 50}
-"""Frames that x264 looks ahead at, by preset."""
+_LOOKAHEADS = {"superfast": 0, "slow": 50}
+"""Frames that x264 looks ahead at by presets whose parameters do not tell it."""
 _B_FRAMES = 6
 """Frames that it may hold besides: the most B-frames in a row, and the one after them."""
 _PAIRS = {"sbs": "left_right", "half-sbs": "left_right", "top-bottom": "top_bottom"}
@@ -66,7 +66,7 @@ class VideoFile:
             large = size[0] * size[1] > _LARGE_FRAME_PIXELS
             self._loop = LoopEnd(loop, fps, traits, _lookahead(encoding, large) + _B_FRAMES)
         self._time_base = 1 / fps
-        self._count = 0
+        self._count = self._muxed = 0
         # frames that are encoded already: x264 keeps none, and new memory has to be cleared
         self._spare: SimpleQueue[Any] = SimpleQueue()
         os.environ.setdefault("SVT_LOG", "1")  # the AV1 encoder talks on stderr: errors only
@@ -142,20 +142,32 @@ class VideoFile:
                 self._loop.see(packet, self._stream.codec_context.extradata)
                 if packet.pts * packet.time_base >= self._loop.frames * self._time_base:
                     continue
+            self._muxed += 1
             self._container.mux(packet)
 
     def finish(self) -> None:
         """Encode what is still inside the encoder and complete the file."""
-        if self._loop is not None and self._count == self._loop.frames:
-            for frame in self._loop.beyond():
-                self._encode(frame)
-        self._encode(None)
+        if not self._encode_loop_end():
+            self._encode(None)
         if self._track is not None:
             self._track.finish()
         self._container.close()
         if self._encoding.stereo and self._encoding.format.muxer in {"mp4", "mov"}:
             with self._path.open("r+b") as file:
                 stereo_box.embed(file, self._encoding.stereo)
+
+    def _encode_loop_end(self) -> bool:
+        """Show the encoder what follows a whole loop; return whether it has given all its packets.
+
+        x264 may be closed then: the frames beyond the end that it still holds are not encoded.
+        """
+        if self._loop is None or self._count != self._loop.frames:
+            return False
+        for frame in self._loop.beyond():
+            self._encode(frame)
+            if self._muxed == self._loop.frames and self._encoding.codec.name == "h264":
+                return True
+        return False
 
     def abort(self) -> None:
         """Let go of the file, whatever state it is in."""
@@ -182,7 +194,8 @@ def _lookahead(encoding: Encoding, large: bool) -> int:
     """Return how many frames x264 looks ahead at, 0 for others."""
     if encoding.codec.name != "h264":
         return 0
-    frames = _LOOKAHEADS[encoding.options["preset"]]
+    given = dict(pair.split("=") for pair in encoding.options["x264-params"].split(":"))
+    frames = int(given.get("rc-lookahead") or _LOOKAHEADS[encoding.options["preset"]])
     return min(frames, _LARGE_FRAME_LOOKAHEAD) if large else frames
 
 

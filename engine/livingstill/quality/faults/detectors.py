@@ -11,8 +11,10 @@ from livingstill.core.errors import InputError
 from livingstill.core.registry import Registry
 from livingstill.quality.faults.black import Black
 from livingstill.quality.faults.blur import Blur
+from livingstill.quality.faults.boil import Boil
 from livingstill.quality.faults.border import Border
 from livingstill.quality.faults.colour_drift import ColourDrift
+from livingstill.quality.faults.colour_swing import ColourSwing
 from livingstill.quality.faults.detector import Detector, Finding, Flags, mark
 from livingstill.quality.faults.excursion import Excursion
 from livingstill.quality.faults.freeze import Freeze
@@ -50,7 +52,9 @@ DETECTORS: Registry[Detector] = Registry(
         "residual burst": ResidualBurst(),
         "excursion": Excursion(),
         "morph": Morph(),
+        "boil": Boil(),
         "drift": ColourDrift(),
+        "colour swing": ColourSwing(),
         "identity": Identity(),
         "seam": Seam(),
     },

@@ -97,6 +97,21 @@ MORPH = FaultKind(
     repairable=False,
     local=True,
 )
+BOIL = FaultKind(
+    "boil",
+    "textures of solid things change from frame to frame as if they boiled",
+    "a generator that draws each frame anew; generate the clip again, or replace it",
+    "#a44a3f",
+    repairable=False,
+    local=True,
+)
+SWING = FaultKind(
+    "swing",
+    "the colours of the whole scene swing",
+    "a generator losing its reference; generate the clip again, or replace it",
+    "#21867a",
+    repairable=False,
+)
 JITTER = FaultKind(
     "jitter",
     "the camera hops",
@@ -156,8 +171,8 @@ PULSING = FaultKind(
 KINDS = {
     kind.name: kind
     for kind in (
-        BLACK, FREEZE, DUPLICATE, DROP, CUT, FLICKER, COLOUR, DRIFT, SCRAMBLE, MELT, MORPH, JITTER,
-        BLUR, BORDER, IDENTITY, SEAM, LEAK, FOLD, HOLE, PULSING,
+        BLACK, FREEZE, DUPLICATE, DROP, CUT, FLICKER, COLOUR, DRIFT, SCRAMBLE, MELT, MORPH, BOIL,
+        SWING, JITTER, BLUR, BORDER, IDENTITY, SEAM, LEAK, FOLD, HOLE, PULSING,
     )
 }  # fmt: skip
 """The kinds of our own detectors and of the exact figures, by name."""

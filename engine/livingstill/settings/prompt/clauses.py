@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from livingstill.core.kinds import KINDS
+from livingstill.settings.prompt.constructions import is_known
 from livingstill.settings.prompt.limits import why_impossible
 from livingstill.settings.prompt.modifiers import (
+    contrary_strengths,
     direction_of,
     strength_of,
     wind_strength,
@@ -18,7 +20,7 @@ from livingstill.settings.prompt.vocabulary import NOUNS, Token, first_of, partn
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """What one clause says; ``direction`` in degrees counter-clockwise, 0 to the right."""
+    """What one clause says; ``direction`` in degrees counter-clockwise, 0 to the right; ``known``: its construction."""
 
     text: str = ""
     join: str = ""
@@ -35,6 +37,7 @@ class Clause:
     kept: bool = False
     every: bool = False
     rest_still: bool = False
+    known: bool = True
     bare: bool = False
     leading: bool = False
     moving: bool = False
@@ -82,13 +85,14 @@ def refused(tokens: tuple[Token, ...], join: str, reason: str) -> Clause:
 def clause_of(tokens: tuple[Token, ...], join: str) -> Clause:
     """Return what one clause says."""
     text = " ".join(token.word for token in tokens)
-    base = Clause(text=text, join=join, tokens=tokens)
+    base = Clause(text=text, join=join, tokens=tokens, known=is_known(tokens))
     roles = [token.role for token in tokens]
     has = set(roles)
     nouns = [(i, t) for i, t in enumerate(tokens) if t.role in ("kind", "thing", "held", "effect")]
     negated = negated_tokens(tokens)
     strength = strength_of(tokens)
     direction, remarks = direction_of(tokens)
+    remarks += contrary_strengths(tokens)
     base = replace(base, strength=strength, direction=direction, remarks=remarks)
     leading = first_of(roles, ("negation", "hold", "still")) < first_of(roles, NOUNS)
     moves = has & {"verb", "move", "act", "blow"}
@@ -96,7 +100,7 @@ def clause_of(tokens: tuple[Token, ...], join: str) -> Clause:
     named = bool(nouns or has & {"all", "camera"})
     does = nouns and any(t.role == "unknown" for t in tokens)
     acts = moves or held_words or has & {"moves", "wind", "add"}
-    bare = named and not acts and not does and strength is None and direction is None
+    bare = named and not predicate_after_noun(tokens) and not acts and not does and strength is None and direction is None
     base = replace(base, bare=bare, leading=bool(leading and held_words), moving=bool(moves))
     if "moves" in has:
         return _camera_clause(base, tokens, negated)
@@ -113,6 +117,8 @@ def clause_of(tokens: tuple[Token, ...], join: str) -> Clause:
     if impossible:
         return replace(base, impossible=impossible)
     subjects, places = _subjects(tokens, moving)
+    if still and all(i > first_of(roles, ("prep",)) for i, _ in moving):
+        subjects, places = (), tuple(kind for _, kind in moving)
     wanted = not kinds and not things and bool(moves - {"act"} or strength is not None)
     camera, wind = _camera_alone(tokens, negated, wanted), None
     if "wind" in has:
@@ -126,6 +132,7 @@ def clause_of(tokens: tuple[Token, ...], join: str) -> Clause:
     everything = "all" in has or ("move" in has and named_none)
     stop = has & {"negation", "still", "hold"} and has != {"hold"}
     rest = "nothing" in has or (everything and not camera and rest_still(tokens, negated))
+    rest = rest and (base.known or "nothing" in has)
     if "all" in has and (nouns or "camera" in has) and not rest:
         everything = False
     every = everything and not rest and bool(moves or strength is not None) and not stop
@@ -152,6 +159,17 @@ def clause_of(tokens: tuple[Token, ...], join: str) -> Clause:
         rest_still=rest,
         unused=_unused(tokens, negated),
     )
+
+
+_AUXILIARIES = frozenset(
+    "do does can could may might shall should will would must is are has have wants".split()
+)
+
+
+def predicate_after_noun(tokens: tuple[Token, ...]) -> bool:
+    """Return whether an auxiliary says of a thing that it does what is not said: "the tide can"."""
+    first = next((i for i, t in enumerate(tokens) if t.role in ("kind", "thing", "held")), None)
+    return first is not None and any(t.word in _AUXILIARIES for t in tokens[first + 1 :])
 
 
 def _subjects(

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 
+from livingstill.settings.prompt.line import Line
+from livingstill.settings.prompt.vocabulary import known, vocabulary
+
 _SIDE = r"(?:the )?(left|right|top|bottom|above|below)(?: (?:hand )?(?:side|edge))?"
 _OPPOSITE = {
     "left": "right", "right": "left", "top": "down", "bottom": "up", "above": "down", "below": "up", "up": "down", "down": "up"
@@ -23,40 +26,56 @@ _WEAK = (
 )
 _THAN_WORDS = "(?:much|fast|quick(?:ly)?|slow(?:ly)?|strong(?:ly)?|wild(?:ly)?|gently|gentle|calm|rough|big|hard|heavy|heavily|far|high)"
 _ARROWS = {"←": "left", "→": "right", "↑": "up", "↓": "down"}
+
+
+def _from_side(found: re.Match[str]) -> str:
+    """Return the way that leads from a side, or the side where a thing follows: "the left door"."""
+    side, word = found.groups()
+    after = f" {word}" if word else ""
+    token = known(word, vocabulary()) if word else None
+    if word and (token is None or token.role in ("thing", "held", "kind")):
+        return f"from {side}-side{after}"
+    return f"{_OPPOSITE[side]}{after}"
+
+
 _REWRITES = (
     (r"\bwith (?=(?:the |a |your |my )?(?:camera|cam|shot) (?:be(?:ing)? )?(?:\w+ed|\w+ing|still|static|steady|stationary)\b)", ", "),
-    (r"\b(?:is |are )?not (?:ok|okay|allowed|welcome)\b", "don't move"),
-    (r"\b(\w+) (?:is |are )?(?:ok|okay|allowed|welcome)(?=\s*(?:[,.;!]|$|and\b|but\b))", r"\1 moves"),
     (r"\beverything (?:around|near|behind|beside|next to) (?:it|them|him|her)\b", "everything else"),
     (r"\bbecause\b(?! of)", "as"),
     (r"\bbecause of\b", "in"),
     (r"\bthe whole thing\b", "everything"),
-    (r"\b(?:please|pls|plz|thanks|thank you|thx|cheers)\b", ""),
+    (r"\b(?:i'm |i am |am )?not (?:really |quite |so )?sure(?: (?:if|whether))?\b|\b(?:please|pls|plz|thanks|thank you|thx|cheers)\b", ""),
     (r"\b(?:no|not) more than (?=an? |the |slight|little|just)", ""),
     (r"\bat all\b(?! possible| times)", ""),
-    (r"^(?:(?:the )?\w+ (?:yes|no)[\s,;.!]*){2,}$", lambda m: re.sub(r"(\w+) (yes|no)\b,?", lambda n: f"no {n[1]}," if n[2] == "no" else f"{n[1]},", m[0])),
     (r"\blet (the \w+|it|them|him|her) be\b(?=\s*(?:[,.;!]|$|and|but))", r"\1 still"),
-    (r"\b(?:set |put |turn )?(?:the )?(\w+)(?: speed| strength| motion)? (?:to|at|=) (?:zero|0|none|nil)\b", r"no \1"),
+    (r"\b(?:set |put |turn )?(?:the )?(\w+)(?: speed| strength| motion)? (?:to|at|=) (?:zero|0|none|nil)\b(?!\.\d)", r"no \1"),
     (r"([←→↑↓])(?!\s*(?:left|right|up|down))", lambda m: f" {_ARROWS[m[1]]} "),
     (r"[’‘`]", "'"),
     (r"(?<=[a-z0-9])-(?=[a-z])", " "),
     (r"\b(?:not|don't|do not|isn't|doesn't|shouldn't|nothing) (?:only|just|merely|simply|solely)\b", ""),
     (r"\b(?:(?:must|should|do|does|may|can) )?(?:not|n't|never|don't|doesn't|shouldn't|mustn't) (?:go|goes|burn|blow) out\b", ""),
     (r"\bas (?:if|though)\b", "as"),
+    (r"\b((?:don't|not|never|\w+n't)\b(?: \w+){0,6}) be the only (?:thing|part|element|object)s?\b(?: \w+)?", r"\1 be sole"),
     (r"(?:\b(?:is|are|to be|be) )?\bthe only (?:thing|part|element|object)s? (?:that |which )?(?:(?:is|are) )?"
      r"(?:allowed to )?(?:mov\w+|animated)(?! is\b| are\b| should be\b)", "moves, nothing else moves"),
-    (r"\b(?:turn|dial|bring|scale)(?:ing)? down (?=the|my|its)|\b(?:turn|dial|bring|scale)(?:ing)? (?=(?:the )?\w+ down\b)", "gently "),
+    (r"\b(?:turn|dial|bring|scale)(?:ing)? down (?=the|my|its)|\b(?:turn|dial|bring|scale)(?:ing)? (?=(?:the )?(?!camera|cam|shot)\w+ down\b)", "gently "),
     (r"\b(?:turn|dial|crank)(?:ing)? up (?=the|my|its)", "strongly "),
     (r"\b(?:keep|prevent|stop|hold|block)(?:s|ing)? ((?:\w+ ){1,5}?)from (?:\w+ing)\b", r"don't move \1"),
     (r"\brather than\b", ", no"),
+    (r"\bprefer ((?:\w+ ){1,6}?)(?:over|to) (?=(?:an?|the|any)\b)", r"prefer \1, no "),
     (r"\bno longer\b(?! than)", "not"),
     (r"\b(?:any ?more|any longer)\b", ""),
     (r"\b(?:limit|restrict|confine)(?:ed)? (?:all |the |any )?(?:motion|movements?|animation) to\b", "only"),
     (r"\bexcept that\b", "except"),
     (r"\b(?:exactly |just )?(?:as|like) (?:it is )?(?:in|on) the (?:photo|picture|original|image)\b", "still"),
     (r"\b(?:let |have |make )?(the \w+) alone (?=mov\w+|sway\w*|should|shall|must|may|can|drift\w*|flow\w*)", r"only \1 "),
+    (rf"\b(?:reduce|decrease|lower|slow(?: down)?|weaken|cut) ((?:\w+ ){{1,4}}?)by {_NUMBER} ?(?:%|percent)",
+     lambda m: f"{m[1]}x{max(1 - float(m[2]) / 100, 0.05):.3g}"),
+    (rf"\b(?:increase|raise|boost|speed up|strengthen) ((?:\w+ ){{1,4}}?)by {_NUMBER} ?(?:%|percent)",
+     lambda m: f"{m[1]}x{1 + float(m[2]) / 100:.3g}"),
+    (rf"\b(?:speed up|increase|boost) ((?:\w+ ){{1,4}}?)by a factor of {_NUMBER}", lambda m: f"{m[1]}x{m[2]}"),
     (r"\b(?:reduc|decreas|lessen|weaken|soften|minimi[sz])(?:e|es|ing|s)?\b(?! camera)|\blower(?:ing)? (?=the (?:speed|motion|movements?|amount|wind|intensity))", "gently "),
-    (r"\b(?:increas|boost|amplif|strengthen|intensif)(?:e|es|ing|s|y|ies)?\b", "strongly"),
+    (r"\b(?:increas|boost|amplif|strengthen|intensif)(?:e|es|ing|s|y|ies)?\b", "more"),
     (r"\bto (?:a|the) (?:bare )?minimum\b|\bas possible\b", ""),
     (r"\bdouble (?=(?:the|my|its)\b(?! speed| pace))", "x2 "),
     (r"\bhalve (?=(?:the|my|its)\b(?! speed| pace| amount| strength))", "x0.5 "),
@@ -78,13 +97,13 @@ _REWRITES = (
     (r"\b(?:remove|delete|kill|cut|lose|ditch|avoid|eliminate|forget|skip|omit|ignore)(?: all| any| out)?(?: of)?(?: the| that| this)?"
      r" (?=(?:\w+ )?(?:camera|cam|motion|movements?|wind|zoom\w*|pan|panning|shak\w+|parallax|animation)\b)", "no "),
     (r"\b(?:almost|nearly|practically|virtually) (still|motionless|static|frozen)\b", "moves imperceptibly"),
-    (r"\bslow(?:ing)? (it|them|this|everything|things|the \w+) down\b|\bslow(?:ing)? down (it|them|this|everything|things|the \w+)\b",
+    (r"\bslow(?:ing)? (it(?: all)?|them|this|everything|things|the \w+) down\b|\bslow(?:ing)? down (it|them|this|everything|things|the \w+)\b",
      lambda m: f"{m[1] or m[2]} slowly"),
     (r"\bspeed(?:ing)? (it|them|this|everything|things|the \w+) up\b|\bspeed(?:ing)? up (it|them|this|everything|things|the \w+)\b",
      lambda m: f"{m[1] or m[2]} fast"),
     (r"\bstabili[sz]e (?:the |my )?(?:shot|camera|video|footage|frame|image|picture)\b", "camera still"),
     (r"\b(?:from )?side to side\b|\bleft and right\b|\bside ?ways\b", "sideways"),
-    (r"\bto and fro\b|\bback and forth\b|\bup and down\b", "tofro"),
+    (r"\bto and fro\b|\bback and forth\b|\bup and down\b|\bin and out\b", "tofro"),
     (r"\bpick(?:s|ing)? up\b", "blows"),
     (r"\bdo (?:not|n't)\b|\bdont\b", "don't"),
     (r"\bnot (?:too|so|very|that|overly) (?:much|fast|strong(?:ly)?|quick(?:ly)?|wild(?:ly)?|hard)\b",
@@ -97,7 +116,8 @@ _REWRITES = (
     (r"\b(?:turn|make|convert) (?:this|the|my|it|that)(?: (?:photo|picture|image|shot|still))?"
      r" into (?:an? )?(?=\w+)(?:loop\w* |moving |living |animated )*"
      r"(?:cinemagraph|video|clip|gif|photo|picture|animation)\b", "make"),
-    (r"\b(?:turn|switch) (?:off|down to zero)\b", "no"),
+    (r"\b(?:turn|switch) off (?=(?:the |my |all )*(?:camera|motion|movements?|wind|breeze|animation|effects?|zoom\w*|pan\w*|parallax|loop\w*)\b)", "no "),
+    (r"\b(?:turn|switch) off\b", "extinguish"),
     (r"\bget(?:ting)? rid of\b", "remove"),
     (r"\b(?:almost|hardly|barely|nearly|next to) (?:no|any|zero) "
      r"(?=motion|movement|wind|animation)", "faint "),
@@ -105,25 +125,30 @@ _REWRITES = (
     (rf"\bkeep (?:it|things|everything|(?:the |all )?(?:motion|movements?|animation))(?: all)?"
      rf" (?=(?:very |really |super |quite )*{_WEAK})", "motion "),
     (r"\bdo(?:es|ing)? nothing (?:to|with|about|for)\b", "don't move"),
-    (r"\b(move|moves|moving|animate|animated|still|static|fixed|keep still)\s*:", r"\1 "),
     (r"\bnothing (?:too \w+|crazy|wild|fancy|dramatic|fast|big|major|extreme|much|over the top)\b",
      "gently"),
     (r"\b(?:northern|polar) lights\b|\baurora borealis\b", "aurora"),
+    (r"\b(?:no|nothing) other(?=\s*(?:[,.;!]|$))", "nothing else"),
+    (r"\bstop motion (?=style|look|effect|feel|animation|video)", "stopmotion "),
+    (r"\ball (?=over|across|around|along|through)\b", ""),
+    (r"\bunlike\b", ", no"),
+    (r"\bwhy (?:not|don't (?:you|we))\b", ""),
+    (r"\b(?:in|from|to|into) (?:all|every|any) (?:directions?|sides?|ways?)\b", "all-ways"),
+    (r"\bliving room\b", "livingroom"),
     (r"\bon top of\b", "on"),
-    (r"\b([a-z]+)\s*:\s*([a-z]+)(?=\s*(?:[.!,;]|$))", r"\1 \2"),
+    (r"\bin (?:front|back) of\b", "behind"),
     (rf"\bnot (?:so|too|very|that) {_WEAK}\b", "strongly"),
     (r"\b(?:calm|quiet|settle|tone)(?:ing)? (?:(it|them|everything|the \w+) )?down\b",
      lambda m: f"{m[1] or ''} gently"),
     (r"\bwhat (?:moves|should move|is moving)\b\s*\?*", "move"),
     (r"\bwhat (?:stays|stays still|does not move|doesn't move)\b\s*\?*", "still"),
     (r"\b(\w+) ?\?+ (?:no|nope)\b", r"no \1"),
-    (r"\b(\w+) ?\?+ (?:yes|yeah|yep)\b", r"\1"),
     (r"\b(?:stand|stands|sit|sits|lie|lies|hold|holds) still\b", "stay still"),
     (r"\b(?:isn't|aren't|doesn't|don't|is not|are not|not) ((?:\w+ )?)enough\b", r"\1strongly"),
     (r"\b(?:a lot|lots|much|way|far) (?=(?:\w+er|less)\b)", "very "),
     (r"\binstead of\b", ", no"),
     (r"\b(lights?|lamps?|candles?) off\b", r"\1 extinguish"),
-    (r"\b(?!lock)(\w+)\s*[:=]?\s*(?:none|off|zero|nil)\b(?=\s*(?:[,.;!]|$))", r"no \1"),
+    (r"\b(?!lock|\w+ing\b)(\w+)\s*[:=]?\s*(?:none|off|zero|nil)\b(?=\s*(?:[,.;!]|$))", r"no \1"),
     (r"\b(left|right|up|down),? (?:and )?not (?:to the )?(?:left|right|up|down)\b", r"\1"),
     (r"\b(?:shallow |deep )?depth of field\b", "depth-of-field"),
     (r"\bkeep (?:it|things) that way\b", ""),
@@ -133,7 +158,7 @@ _REWRITES = (
     (r"\b(?:come|comes|coming|turn|turns|switch|switches|go|goes) on\b", "switch-on"),
     (r"\bone (?:by one|after (?:the |an)?other)\b", "in-turn"),
     (r"\bup close\b", ""),
-    (r"\b(?:put|puts|burn|burns) out\b", "extinguish"),
+    (r"\b(?:put|puts|burn|burns|blow|blows|snuff) out\b", "extinguish"),
     (r"\b(fires?|candles?|flames?|lights?|lamps?|torch)((?: \w+){0,2}) (?:go|goes|going) out\b",
      r"\1\2 extinguish"),
     (r"\b\w+ (?:covered|capped|filled|lined|dusted|topped|kissed|soaked|drenched|lit|shaped)"
@@ -151,7 +176,10 @@ _REWRITES = (
     (r"(?<!to )(?<!to the )(?<!from )(?<!from the )(?<!toward )(?<!toward the )"
      r"\b(?:the )?(left|right|top|bottom|upper|lower) (?:hand )?"
      r"(?:side|half|part|corner|edge|third|portion)\b", r"\1-side"),
-    (r"\bfrom (?:the )?(?:behind|front|back|side|rear)\b", "from-behind"),
+    (r"\bfrom (?:the )?(?:behind|front|back|side|rear)\b(?! (?!of|and|to)\w)", "from-behind"),
+    (r"\b(very|really|so|too|more|much),? (?=\1\b)|\b(\w+ly), (?=\2\b)", ""),
+    (r"\btwice (?=(?:the|my|its) (?:wind|breeze|motion|movement)\b)", "x2 "),
+    (r"\bhalf (?=(?:the|my|its) (?:wind|breeze|motion|movement)\b)", "x0.5 "),
     (rf"\b{_NUMBER} ?(?:x|×|times)(?: as)? (?:slow\w*|weak\w*|gent\w+|less|calm\w*)\b",
      lambda m: f"x{1 / max(float(m[1]), 0.05):.3g}"),
     (rf"\b(?:by )?{_NUMBER} ?(?:%|percent) (?:slower|less|weaker|gentler|calmer)\b",
@@ -160,6 +188,7 @@ _REWRITES = (
      lambda m: f"x{1 + float(m[1]) / 100:.3g}"),
     (rf"\b{_NUMBER} ?(?:x|×|times)(?: as)? (?:{_STRONG}|\w+er|speed|more|much)\b",
      lambda m: f"x{float(m[1]):g}"),
+    (rf"\b(?:at )?{_NUMBER} ?x\b", r"x\1"),
     (rf"\b(?:by |at )?{_NUMBER} ?(?:%|percent) (?:of )?(?:the |its |their )?(?:normal )?"
      r"(?:speed|pace|strength|motion|amount)\b", lambda m: f"x{float(m[1]) / 100:g}"),
     (rf"(?:\b(?:at|to)|[:=]) ?{_NUMBER} ?(?:%|percent)(?!\w)", lambda m: f" x{float(m[1]) / 100:g}"),
@@ -168,7 +197,7 @@ _REWRITES = (
      "x0.5"),
     (r"\b(?:double|twice|2x) (?:of )?(?:the |its |their )?(?:normal )?(?:speed|pace|strength|amount)\b"
      r"|\b(?:twice|2x|two times) as (?:fast|quick(?:ly)?|strong(?:ly)?|much)\b", "x2"),
-    (r"\b(?:motion|movements?|animation|animate|effects?|style|scene|prompt|duration|length|format|"
+    (r"\b(?:motion|movements?|animation|effects?|style|scene|prompt|duration|length|format|"
      r"aspect(?: ratio)?)\s*[:=]", " , "),
     (r"\bcamera\s*[:=]", " , camera "),
     (r"\blight(?= (?:comes?|coming|falls?|falling|streams?|streaming|shines?|shining|beams?)\b)",
@@ -188,16 +217,17 @@ _REWRITES = (
     (r"\b(?:other than|apart from|except for|excluding|aside from|but for|everything but|anything but|anything except|"
      r"all but|nothing but)\b", lambda m: m[0].split()[0] + " except"
      if m[0].split()[0] in ("everything", "anything", "all", "nothing") else "except"),
+    (rf"\b(?:from )?{_SIDE} to {_SIDE}", lambda m: _ENDS.get(m[2], m[2])),
+    (rf"\bfrom {_SIDE}\b(?: (\w+))?", _from_side),
+    (r"\b(left|right|up|down)wards?\b", r"\1"),
+    (r"(?:^|(?<=\s))--(?=\w)", ", "),
+    (r"\b(forward|toward|backward|onward)s\b", r"\1"),
 )  # fmt: skip
 
 
-def normalised(prompt: str) -> str:
+def normalised(prompt: str) -> Line:
     """Return the prompt in lower case, with idioms as single words."""
-    text = " ".join(prompt.lower().replace("\n", " ; ").split())
+    line = Line.typed(" ".join(prompt.lower().replace("\n", " ; ").split()))
     for pattern, new in _REWRITES:
-        text = re.sub(pattern, new, text)
-    text = re.sub(rf"\b(?:from )?{_SIDE} to {_SIDE}", lambda m: _ENDS.get(m[2], m[2]), text)
-    text = re.sub(rf"\bfrom {_SIDE}\b", lambda m: _OPPOSITE[m[1]], text)
-    text = re.sub(r"\b(left|right|up|down)wards?\b", r"\1", text)
-    text = re.sub(r"(?:^|(?<=\s))--(?=\w)", ", ", text)
-    return re.sub(r"\b(forward|toward|backward|onward)s\b", r"\1", text)
+        line = line.sub(pattern, new)
+    return line

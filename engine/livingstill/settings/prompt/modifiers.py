@@ -9,7 +9,8 @@ from livingstill.settings.prompt.vocabulary import Token
 
 LEAST, MOST = 0.05, 4.0
 """Range of --amount that a prompt may ask for."""
-_DAMPING = frozenset({"slightly", "slight", "little", "barely", "faintly"})
+_DAMPING = frozenset({"slightly", "slight", "little", "barely", "hardly", "faintly"})
+_HARDLY = frozenset({"barely", "hardly"})
 
 
 def strength_of(tokens: tuple[Token, ...]) -> float | None:
@@ -18,6 +19,7 @@ def strength_of(tokens: tuple[Token, ...]) -> float | None:
     A weak word before a strong one, as in "a bit faster", takes its root.
     """
     out, boost = None, 1.0
+    tokens = _near_comparative(_without_hardly(tokens))
     after = [*tokens[1:], Token("", "")]
     damped = False
     for token, following in zip(tokens, after, strict=False):
@@ -30,6 +32,44 @@ def strength_of(tokens: tuple[Token, ...]) -> float | None:
             size, damped = (math.sqrt(size) if damped else size), False
             out, boost = size if out is None else out * size, 1.0
     return None if out is None else round(min(MOST, max(LEAST, out)), 4)
+
+
+def _near_comparative(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
+    """Return the tokens with a damping word at the comparative it is of: "more wind, a bit"."""
+    damping = next((t for t in tokens if t.word in _DAMPING and t.role == "size"), None)
+    more = next((t for t in tokens if t.word == "more" and t.role == "size"), None)
+    if damping is None or more is None:
+        return tokens
+    rest = tuple(t for t in tokens if t is not damping)
+    k = rest.index(more)
+    return (*rest[:k], damping, *rest[k:])
+
+
+def _without_hardly(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
+    """Return the tokens without what is hardly so: "hardly noticeable", but not "hardly faster"."""
+    gone = {
+        i + 1
+        for i, token in enumerate(tokens[:-1])
+        if token.word in _HARDLY and tokens[i + 1].role == "size"
+        and not tokens[i + 1].word.endswith(("er", "more"))
+    }
+    return tuple(t for i, t in enumerate(tokens) if i not in gone)
+
+
+def contrary_strengths(tokens: tuple[Token, ...]) -> tuple[str, ...]:
+    """Return a remark where a clause says both less and more, as in "the sea calm the sky fast"."""
+    tokens = _near_comparative(_without_hardly(tokens))
+    damped = {
+        i + 1 for i, t in enumerate(tokens) if t.word in _DAMPING and i + 1 < len(tokens)
+    }
+    sizes = [t for i, t in enumerate(tokens) if t.role == "size" and not {i, i + 1} & damped]
+    less, more = ([t.word for t in sizes if (t.value < 1) is low] for low in (True, False))
+    if not less or not more:
+        return ()
+    return (
+        f"prompt has '{less[0]}' and '{more[0]}' of the same thing, for which there is one "
+        f"strength, {strength_of(tokens):g}",
+    )
 
 
 def wind_strength(tokens: tuple[Token, ...], i: int, shared: bool) -> float:
@@ -66,6 +106,9 @@ def direction_of(tokens: tuple[Token, ...]) -> tuple[float | None, tuple[str, ..
     x = sum(math.cos(math.radians(a)) for a in set(angles))
     y = sum(math.sin(math.radians(a)) for a in set(angles))
     if math.hypot(x, y) < 0.1:
-        said = next(t.word for t in tokens if t.role == "way")
-        return angles[0], (f"prompt has two opposite directions at once; '{said}' is taken",)
+        one, *others = dict.fromkeys(t.word for t in tokens if t.role == "way")
+        left = ", ".join(f"'{word}'" for word in others)
+        return angles[0], (
+            f"prompt has two opposite directions at once; '{one}' is taken and {left} left out",
+        )
     return round(math.degrees(math.atan2(y, x))) % 360.0, ()

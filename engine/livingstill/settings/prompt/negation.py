@@ -25,8 +25,10 @@ def negated_tokens(tokens: tuple[Token, ...]) -> list[bool]:
         if role == "negation" and follows not in ("still", "hold"):
             whole = follows in acts and any(k < i for k in nouns)
             one = _first_alone(roles, nouns, i) if tokens[i].word in _WITHOUT else None
-            for k in [one] if one is not None else nouns:
-                out[k] = out[k] or whole or k > i or not any(n > i for n in nouns)
+            later = [k for k in nouns if k > i]
+            governed = _heads(roles, nouns if whole or not later else later)
+            for k in governed if one is None else [one]:
+                out[k] = True
         elif role == "still" and not cancelled:
             attributive = follows in ("kind", "thing", "held", "camera") and tokens[i].word not in (
                 "stop",
@@ -36,13 +38,20 @@ def negated_tokens(tokens: tuple[Token, ...]) -> list[bool]:
             if attributive and any(r in ("verb", "blow") for r in roles[i:]):
                 continue
             one = attributive and any(k < i and roles[k] == "kind" for k in nouns)
-            for k in nouns:
-                out[k] = out[k] or not one or k == after[0]
+            for k in [after[0]] if one else _heads(roles, nouns):
+                out[k] = True
         elif role == "hold" and not cancelled and not acts & set(roles):
-            positive = any(r in ("size", "way", "still") for r in roles)
+            positive = any(r in ("size", "way", "still", "moves") for r in roles)
             for k in nouns:
                 out[k] = out[k] or not positive
     return out
+
+
+def _heads(roles: list[str], nouns: list[int]) -> list[int]:
+    """Return the nouns but kinds that say where: "the trees by the lake don't move" is of trees."""
+    first = nouns[0] if nouns else 0
+    place = next((k for k, r in enumerate(roles) if r == "prep" and k > first), len(roles))
+    return [k for k in nouns if k < place or roles[k] != "kind"]
 
 
 def _first_alone(roles: list[str], nouns: list[int], i: int) -> int | None:

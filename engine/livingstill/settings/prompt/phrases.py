@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
+from livingstill.settings.prompt.line import At
 from livingstill.settings.prompt.vocabulary import (
     NOUNS,
     Token,
@@ -32,9 +34,17 @@ _MODALS = frozenset(
         "did",
     ]
 )
-_TIMES = ("night", "day", "winter", "summer", "autumn", "spring", "storm", "rain")
+_TIMES = frozenset(
+    "night day dusk dawn sunset sunrise winter summer autumn spring storm rain".split()
+)
 MOTIONS = ("motion", "movement", "movements", "animation", "activity", "action")
+_TOWARD = frozenset("from to toward towards at into past near behind before beside".split())
 _BEFORE_VERB = ("kind", "thing", "held", "effect", "unknown")
+
+
+def _now(token: Token, role: str, value: Any = None) -> Token:
+    """Return the same word in another role."""
+    return token._replace(role=role, value=value)
 
 
 def _of_thing(after: list[Token], words: Vocabulary) -> bool:
@@ -55,22 +65,42 @@ def _modifiers(tokens: list[Token], words: Vocabulary) -> list[Token]:
     for i, token in enumerate(tokens):
         following = tokens[i + 1] if i + 1 < len(tokens) else Token("", "")
         if token.role == "kind" and following.role == "wind":
-            out[i] = Token(token.word, "adjective")
+            out[i] = _now(token, "adjective")
         elif token.role == "wind" and following.role == "thing":
-            out[i] = Token(token.word, "idle")  # "wind turbine"
+            out[i] = _now(token, "idle")  # "wind turbine"
         elif token.role == "way" and following.role in ("kind", "thing", "held"):
             before = [t.word for t in tokens[:i]]
             later = any(t.role == "way" for t in tokens[i + 1 :])
             sided = before[-1:] == ["the"] and before[-2:-1] not in (["to"], ["from"], ["toward"])
             if sided or (not before and later):  # "the left tree", "left cloud moves right"
-                out[i] = Token(token.word, "compass")
+                out[i] = _now(token, "compass")
+        elif token.role == "camera" and _aimed_at_camera(tokens, (i,)):
+            out[i] = _now(token, "modifier")  # "from behind the camera"
+        elif token.word == "light" and i and _names(tokens[i - 1]):
+            out[i] = _now(token, "idle")  # "the lantern light"
+        elif token.role == "kind" and _ordered(tokens, i):
+            out[i] = _now(token, "change")
         elif token.word == "light" and not _amount(tokens[i - 1 : i], following):
-            out[i] = Token(token.word, "thing")
+            out[i] = _now(token, "thing")
         elif token.word in EXTENTS and _of_thing(tokens[i + 1 :], words):
-            out[i] = Token(token.word, "adjective")  # "the small pond", but not "small waves"
+            out[i] = _now(token, "adjective")  # "the small pond", but not "small waves"
         elif token.role == "all" and _of_noun(tokens[i + 1 :]):
-            out[i] = Token(token.word, "idle")
+            out[i] = _now(token, "idle")
     return out
+
+
+def _names(token: Token) -> bool:
+    """Return whether a kind stands before a noun as its name: "lamp light", not "the fire's light"."""
+    return token.role == "kind" and not token.word.endswith("'s")
+
+
+def _ordered(tokens: list[Token], i: int) -> bool:
+    """Return whether the noun at ``i`` is what shall be done: "crop it square"."""
+    first = all(t.role == "idle" for t in tokens[:i])
+    following = tokens[i + 1].word if i + 1 < len(tokens) else ""
+    articles = any(t.word in ("the", "a", "my") for t in tokens[:i])
+    done = ROLES.get(tokens[i].word) in ("change", "act")
+    return first and done and not articles and following in ("it", "the", "this", "my", "to")
 
 
 def _of_noun(after: list[Token]) -> bool:
@@ -106,9 +136,11 @@ def compounds(tokens: list[Token]) -> list[Token]:
         listed = kinds[i + 2] or (i and kinds[i - 1])
         one = not token.word.endswith("s") or token.word.endswith("ss")
         if kinds[i] and kinds[i + 1] and kinds[i] != kinds[i + 1] and one and not listed:
-            out[i] = Token(token.word, "modifier")
+            out[i] = _now(token, "modifier")
+        elif kinds[i] and one and tokens[i + 1 : i + 2] and tokens[i + 1].role == "thing":
+            out[i] = _now(token, "adjective")  # "the lake house"
         elif kinds[i + 1] and _describes(token):
-            out[i] = Token(token.word, "adjective")
+            out[i] = _now(token, "adjective")
     return out
 
 
@@ -121,7 +153,7 @@ def nouns_as_verbs(tokens: list[Token], words: Vocabulary) -> list[Token]:
     for token in _modifiers(tokens, words):
         if token.word in _COMES and out and out[-1].role in _BEFORE_VERB:
             role = "act" if out[-1].role == "unknown" else "move"
-            token = Token(token.word, role, frozenset())  # noqa: PLW2901
+            token = _now(token, role, frozenset())  # noqa: PLW2901
         before = [
             t for t in out if t.role in ("kind", "thing", "held", "effect", "unknown", "wind")
         ]
@@ -132,7 +164,7 @@ def nouns_as_verbs(tokens: list[Token], words: Vocabulary) -> list[Token]:
             also = any(partners(t.word) & owners for t in before if t.role == "kind")
             follows = out[-1].role in _BEFORE_VERB or out[-1].role not in ("prep", "idle")
             if owners and (does or also) and (follows or out[-1].word in _MODALS):
-                token = Token(token.word, "verb", owners)  # noqa: PLW2901
+                token = _now(token, "verb", owners)  # noqa: PLW2901
         out.append(token)
     return compounds(out)
 
@@ -161,7 +193,9 @@ def _moves_apart(tokens: list[Token], words: Vocabulary) -> Iterator[list[Token]
     if found is None:
         yield tokens
         return
-    first, last, move = found
+    hits, move = found
+    first, last = hits[0], hits[-1]
+    at = At().union(*(t.at for i, t in enumerate(tokens) if _in_move(i, t, hits, move)))
     while first > 0 and tokens[first - 1].role in ("size", "boost", "negation", "camera", "idle"):
         first -= 1
     run = tokens[first : last + 1]
@@ -191,10 +225,29 @@ def _moves_apart(tokens: list[Token], words: Vocabulary) -> Iterator[list[Token]
     verbed = any(t.role == "verb" for t in after)
     refused = any(t.role == "negation" for t in kept)
     if verbed or refused or any(t.role in ("negation", "hold") for t in after):
-        yield [Token(text, "moves", move), *kept]
+        yield [Token(text, "moves", move, at), *kept]
         yield after
     else:
-        yield [Token(text, "moves", move), *kept, *after]
+        yield [Token(text, "moves", move, at), *kept, *after]
+
+
+def _aimed_at_camera(tokens: list[Token], hits: tuple[int, ...]) -> bool:
+    """Return whether the camera is what things move from or to: "drift away from the camera"."""
+    for i in hits:
+        before = [t for t in tokens[:i] if t.word not in ("the", "my", "our", "your")]
+        if tokens[i].role == "camera" and before and before[-1].word in _TOWARD:
+            return True
+    return False
+
+
+def _in_move(i: int, token: Token, hits: tuple[int, ...], move: str) -> bool:
+    """Return whether the move at ``hits`` takes token ``i`` with it: its words, what it goes along.
+
+    Before it stand the camera, and what brings the move: "make the picture zoom in".
+    """
+    brings = ("camera", "move", "add", "all", "still" if move == "static" else "camera")
+    within = hits[0] < i < hits[-1] and token.role not in ("adjective", "size")
+    return i in hits or within or (i < hits[0] and token.role in brings)
 
 
 def _rank(phrase: tuple[str, ...]) -> tuple[int, bool, tuple[str, ...]]:
@@ -225,14 +278,13 @@ def _does(before: list[Token], verb: Token) -> bool:
     return last is not None and last.role == "kind" and last.value in owners
 
 
-def _phrase(tokens: list[Token], words: Vocabulary) -> tuple[int, int, str] | None:
-    """Return the first and last index and the move of the longest camera phrase in a clause."""
+def _phrase(tokens: list[Token], words: Vocabulary) -> tuple[tuple[int, ...], str] | None:
+    """Return the places of the words and the move of the longest camera phrase in a clause."""
     forms = [{t.word, *plural_bases(t.word), *verb_bases(t.word)} for t in tokens]
     forms = [
         f | {"camera"} if t.role == "camera" else f for f, t in zip(forms, tokens, strict=True)
     ]
     skipped = ("idle", "size", "boost", "prep", "camera", "adjective", "move")
-    best: tuple[int, int, str] | None = None
     for phrase in sorted(words.phrases, key=_rank):
         fixed = any(ROLES.get(word) == "prep" for word in phrase)
         free = any(word in WAYS for word in phrase) or ("camera" in phrase and not fixed)
@@ -247,24 +299,23 @@ def _phrase(tokens: list[Token], words: Vocabulary) -> tuple[int, int, str] | No
                 nouns = ("thing", "held", "kind")
                 return tokens[i].role in nouns and any(t.role == "prep" for t in tokens[start:i])
 
-            last = start
+            hits: list[int] = []
             for i in range(start, len(tokens)):
                 hit = next((w for w in (left if free else left[:1]) if w in forms[i]), None)
                 if hit is not None:
                     left.remove(hit)
-                    last = i
+                    hits.append(i)
                     if not left:
                         break
                 elif i == start or not (tokens[i].role in skipped or (directed and passed(i))):
                     break
-            if left:
+            if left or _aimed_at_camera(tokens, tuple(hits)):
                 continue
             before = tokens[:start]
             named = _has_subject(before, tokens[start].word == phrase[0])
             weak = phrase in words.weak and any(t.role in ("kind", "all", "wind") for t in before)
-            noun = phrase in words.weak and any(t.role == "kind" for t in tokens[start : last + 1])
+            noun = phrase in words.weak and any(t.role == "kind" for t in tokens[start : hits[-1] + 1])
             if "camera" not in phrase and (named or weak or noun or _does(before, tokens[start])):
                 continue
-            best = (start, last, words.phrases[phrase])
-            return best
-    return best
+            return tuple(hits), words.phrases[phrase]
+    return None

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from livingstill.settings.prompt.vocabulary import Token
 
+_AUXILIARIES = frozenset(
+    ["must", "should", "shall", "may", "might", "can", "could", "will", "does", "is", "are"]
+)
 _LISTED = frozenset(["all", "both"])
 _PERSONS = frozenset(["her", "him", "she", "he", "them", "they"])
 _THINGS = frozenset(["them", "they", "those", "these", "it"])
@@ -25,11 +28,14 @@ def resolved(
     'held'
     """
     nouns = [t for t in before if t.role in ("kind", "thing", "held")]
+    if nouns and _lacks_subject(tokens):
+        return [*_list(nouns, Token("", "idle")), *tokens]  # "..., but must not move"
+    winds = [t._replace(value=1.0) for t in before if t.role == "wind"]
     own = any(t.role in ("kind", "thing", "held", "effect", "unknown") for t in tokens)
     moved = frozenset().union(*(t.value or () for t in tokens if t.role in ("verb", "blow")))
     suits = [t for t in nouns if t.role == "kind" and t.value in moved]
     if not moved and all(t.role in ("idle", "size", "boost", "way", "prep", "all") for t in tokens):
-        suits = [t for t in nouns if t.role == "kind"]  # "the clouds are fast, slow it down"
+        suits = [t for t in nouns if t.role == "kind"] or winds  # "the clouds are fast, slow it down"
     stays = {t.role for t in tokens} & {"still", "hold", "negation"}
     aimed = any(t.role in ("moves", "phrase") for t in before)
     if stays and not suits and not aimed:
@@ -40,25 +46,44 @@ def resolved(
         following = after.role
         if token.word == "her" and following == "verb" and after.word.endswith("s"):
             following = "unknown"  # "her curls"
-        if token.word in _LISTED and i == 0 and not own and len(every or nouns) > 1:
-            out += _list(every or nouns)
+        leads = all(t.role in ("idle", "size", "boost", "still", "move") for t in tokens[:i])
+        if token.word in _LISTED and leads and not own and len(every or nouns) > 1:
+            out += _list(every or nouns, token)
         elif token.word == "it" and i and stays and _has_noun(tokens[:i]):
-            out.append(Token("it", "idle"))  # "the house is a house, so it must not move"
+            out.append(token._replace(role="idle", value=None))  # "the house is a house, so it must not move"
         elif token.word in ("those", "these") and following in _QUALIFIES[:-2]:
             out.append(token)  # "those trees"
+        elif token.word == "it" and suits and suits == winds:
+            out.append(token._replace(role="idle"))  # "too windy, tone it down"
         elif token.word in _THINGS and not own and nouns and (token.word != "it" or suits):
-            out += _list(suits or nouns)
+            out += _list(suits or nouns, token)
         elif token.word in _PERSONS and _is_person(token.word, following):
-            out.append(Token(token.word, "held"))
+            out.append(token._replace(role="held", value=None))
         else:
             out.append(token)
     return out
 
 
-def _list(nouns: list[Token]) -> list[Token]:
-    """Return different nouns as a list of things beside one another."""
+def picture_or_thing(tokens: list[Token], before: list[Token]) -> bool:
+    """Return whether "it" in "give it some movement" may be a thing ``before`` or the picture."""
+    own = any(t.role in ("kind", "camera", "wind", "moves", "phrase", "still") for t in tokens)
+    it = any(t.word == "it" and t.role == "all" for t in tokens)
+    return it and not own and any(t.role == "move" for t in tokens) and _has_noun(before)
+
+
+def _list(nouns: list[Token], pronoun: Token) -> list[Token]:
+    """Return the different nouns that a pronoun stands for, beside one another."""
     each = {t.value if t.role == "kind" else t.word: t for t in nouns}
-    return [t for noun in each.values() for t in (noun, Token("and", "idle"))]
+    return [t for noun in each.values() for t in (noun._replace(at=pronoun.at), Token("and", "idle"))]
+
+
+def _lacks_subject(tokens: list[Token]) -> bool:
+    """Return whether a clause begins with its auxiliary and stops what an earlier clause names."""
+    auxiliary = tokens[0].word in _AUXILIARIES or tokens[0].word.endswith("n't")
+    roles = {t.role for t in tokens}
+    stops = roles & {"negation", "still"} and roles & {"move", "verb", "still"}
+    named = roles & {"kind", "thing", "held", "effect", "unknown", "all", "camera", "wind", "moves"}
+    return auxiliary and bool(stops) and not named and "size" not in roles
 
 
 def _has_noun(tokens: list[Token]) -> bool:

@@ -8,13 +8,24 @@ from dataclasses import dataclass
 from typing import Any
 
 from livingstill.core.errors import InputError
+from livingstill.settings.prompt.accounts import FILLER, IDIOM, JOIN, NOTE, Ledger, overlooked, places_of
 from livingstill.settings.prompt.clauses import Clause, clause_of, refused
+from livingstill.settings.prompt.constructions import tells_apart
 from livingstill.settings.prompt.idioms import normalised
-from livingstill.settings.prompt.overlooked import overlooked
+from livingstill.settings.prompt.line import Line
 from livingstill.settings.prompt.phrases import nouns_as_verbs, pieces
-from livingstill.settings.prompt.pronouns import resolved
+from livingstill.settings.prompt.pronouns import picture_or_thing, resolved
 from livingstill.settings.prompt.resolve import settings_of
-from livingstill.settings.prompt.scope import elliptic, scoped
+from livingstill.settings.prompt.scope import (
+    answered,
+    bare_exception,
+    exception_of_place,
+    fronted,
+    elliptic,
+    labelled,
+    no_wish,
+    scoped,
+)
 from livingstill.settings.prompt.sentences import excepted, shared
 from livingstill.settings.prompt.text import parts
 from livingstill.settings.prompt.timing import timing
@@ -27,6 +38,8 @@ class Reading:
 
     settings: Mapping[str, Any]
     problems: tuple[str, ...] = ()
+    accounts: tuple[tuple[str, str], ...] = ()
+    """Each word with what became of it: a setting, "filler", "idiom", "join" or "note"."""
 
     def options(self) -> str:
         """Return the settings as they are written on the command line."""
@@ -82,36 +95,14 @@ def understand(prompt: str) -> Reading:
     InputError
         If nothing in the prompt is understood.
     """
-    words = vocabulary()
-    settings, text = timing(normalised(prompt))
     problems: list[str] = []
-    clauses: list[Clause] = []
-    before: list[Token] = []
-    every: list[Token] = []
-    refusing = False
-    joins: list[str] = []
-    for join, part in parts(text):
-        joins.append(join)
-        tokens = [token_of(word, words, problems) for word in part.split()]
-        tokens = resolved(tokens, before, every)
-        tokens = elliptic(tokens, before)
-        refused_too = (
-            join == "or" and refusing and {t.role for t in tokens} & {"verb", "move", "blow"}
-        )
-        refusing = any(t.role == "negation" for t in tokens) or (join == "or" and refusing)
-        if join == "nor" or refused_too:
-            tokens.insert(0, Token("nor", "negation"))
-        listed = not {t.role for t in before} & {"verb", "move", "blow", "act", "size", "still"}
-        before = [*(before if listed else ()), *tokens]
-        every = [*every, *(t for t in tokens if t.role == "kind")]
-        tokens, undecided = scoped(nouns_as_verbs(tokens, words))
-        if undecided:
-            clauses.append(refused(tuple(tokens), join, undecided))
-            continue
-        for piece in pieces(tokens, words):
-            clauses.append(clause_of(tuple(piece), join))
-            join = ","  # noqa: PLW2901
+    line = normalised(prompt)
+    ledger = Ledger.of(prompt)
+    settings, line = timing(line, ledger, problems)
+    ledger.enter(ledger.missing() - line.words, IDIOM)
+    clauses, joins = _clauses(line, ledger, problems)
     clauses = excepted(shared([clause for clause in clauses if clause.tokens]))
+    ledger.enter((i for c in clauses if c.impossible for t in c.tokens for i in t.at), NOTE)
     possible = [clause for clause in clauses if not clause.impossible]
     problems = [
         *(
@@ -139,14 +130,64 @@ def understand(prompt: str) -> Reading:
         and {t.role for t in clause.tokens} & {"verb", "act", "size", "way", "still", "hold", "add"}
     ]
     if settings:
-        problems += overlooked(possible, joins, settings, problems)
+        problems += overlooked(possible, joins, settings, problems, ledger)
     else:
         if not problems and not prompt.strip(" ;,."):
             problems = ["prompt is empty; it must say what moves, as in 'clouds drift left'"]
         raise InputError(problems[0] if problems else _names_nothing(prompt))
     order = ("camera", "motion", "brush", "wind", "amount", "amount_of", "hold_faces")
     ordered = {key: settings[key] for key in (*order, *settings) if key in settings}
-    return Reading(ordered, tuple(dict.fromkeys(problems)))
+    return Reading(ordered, tuple(dict.fromkeys(problems)), ledger.account())
+
+
+def _clauses(line: Line, ledger: Ledger, problems: list[str]) -> tuple[list[Clause], list[str]]:
+    """Return the clauses of a line and what joins each of its parts to the one before.
+
+    Words that join and words that say nothing are entered in ``ledger``.
+    """
+    words = vocabulary()
+    spoken = [
+        (part.join, [token_of(word, words, problems)._replace(at=at) for word, at in part.words])
+        for part in parts(line)
+    ]
+    ledger.enter(ledger.missing() - {i for _, ts in spoken for t in ts for i in t.at}, JOIN)
+    clauses: list[Clause] = []
+    before: list[Token] = []
+    every: list[Token] = []
+    refusing = False
+    joins: list[str] = []
+    for join, said in labelled(fronted(spoken), words.verbs):
+        joins.append(join)
+        telling = {i for k, t in enumerate(said) if tells_apart(said, k) for i in t.at}
+        ledger.enter(places_of(said, "idle", "boost", "prep") - telling, FILLER)
+        tokens = elliptic(resolved(answered(said), before, every), before)
+        if picture_or_thing(tokens, before):
+            problems.append("prompt says 'it', taken for the picture; name what it stands for")
+        refused_too = (
+            join == "or" and refusing and {t.role for t in tokens} & {"verb", "move", "blow"}
+        )
+        refusing = any(t.role == "negation" for t in tokens) or (join == "or" and refusing)
+        if join == "nor" or refused_too:
+            tokens.insert(0, Token("nor", "negation"))
+        listed = not {t.role for t in before} & {"verb", "move", "blow", "act", "size", "still"}
+        before = [*(before if listed else ()), *tokens]
+        every = [*every, *(t for t in tokens if t.role == "kind")]
+        tokens, undecided = scoped(nouns_as_verbs(tokens, words))
+        ledger.enter(places_of(tokens, "idle") - telling, IDIOM)
+        undecided = undecided or no_wish(tokens)
+        if join == "except" and not undecided:
+            undecided = exception_of_place(clauses, tokens)
+        if undecided:
+            clauses.append(refused(tuple(tokens), join, undecided))
+            continue
+        if join == "but" and clauses and bare_exception(clauses[-1].tokens, tokens):
+            join = "except"  # noqa: PLW2901
+        if all(token.role == "idle" for token in tokens):
+            continue
+        for piece in pieces(tokens, words):
+            clauses.append(clause_of(tuple(piece), join))
+            join = ","  # noqa: PLW2901
+    return clauses, joins
 
 
 def _names_nothing(prompt: str) -> str:

@@ -40,12 +40,23 @@ def settings_of(clauses: list[Clause], problems: list[str]) -> dict[str, Any]:
                     problems.append(
                         f"a clip has one camera move; {one} is taken and {two} left out"
                     )
-            else:
-                out["camera"] = choice
-        if clause.camera and "tofro" in clause.text:
+            elif out.setdefault("camera", choice) != choice and ":" in choice:
+                if ":" in out["camera"]:
+                    problems.append(
+                        f"prompt wants {clause.camera} twice; {out['camera']} is taken and {choice} "
+                        "left out"
+                    )
+                else:
+                    out["camera"] = choice
+        things = {"kind", "thing", "held", "effect"} & {t.role for t in clause.tokens}
+        if "tofro" in clause.text.split() and (clause.camera or not things):
             out["loop"] = "bounce"
         if clause.wind is not None:
-            out["wind"] = _wind(clause)
+            wind = _wind(clause)
+            if out.setdefault("wind", wind) != wind:
+                problems.append(
+                    f"prompt wants two winds; {out['wind']} is taken and '{clause.text}' left out"
+                )
         if clause.faces:
             out["hold_faces"] = True
     out |= _motion(clauses, problems)
@@ -73,6 +84,8 @@ def _motion(clauses: list[Clause], problems: list[str]) -> dict[str, Any]:
     if both := [kind for kind in kinds if kind in never]:
         said = ", ".join(both)
         problems.append(f"prompt wants {said} to move and to stay still; it stays still")
+    if every and any(c.rest_still and c.join != "except" for c in clauses) and not moving:
+        problems.append("prompt wants 'everything' to move and to stay still; it stays still")
     if moving:
         wanted = [*(auto if every else ()), *kinds]
         out["motion"] = tuple(dict.fromkeys(k for k in wanted if k not in never)) or ("none",)
@@ -115,12 +128,18 @@ def _motion(clauses: list[Clause], problems: list[str]) -> dict[str, Any]:
                 strokes.append(_stroke(kind, clause.direction, speed * clause.factor))
         if clause.direction is not None and speed is None and clause.wind is None:
             problems.append(
-                f"prompt gives {kind} a direction, which it cannot have; say where the wind blows"
+                f"prompt gives {kind} {_ways(clause)}, which it cannot have; say where the wind blows"
             )
     if strokes:
         out["brush"] = tuple(dict.fromkeys(strokes))
     whole = [c.strength for c in clauses if c.every and c.strength is not None]
     return out | _amounts(strengths, whole, problems)
+
+
+def _ways(clause: Clause) -> str:
+    """Return the directions that a clause says, each in quotes."""
+    said = dict.fromkeys(f"'{t.word}'" for t in clause.tokens if t.role == "way")
+    return f"the direction {', '.join(said)}" if said else "a direction"
 
 
 def _amounts(

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Container, Sequence
+
+from livingstill.settings.prompt.clauses import Clause
 from livingstill.settings.prompt.vocabulary import Token
+from livingstill.settings.prompt.words import QUALITIES
 
 _DETERMINERS = ("no", "without", "w/o", "zero", "nor", "neither")
 _NOUNS = ("kind", "thing", "held", "effect", "camera", "wind", "all", "moves")
@@ -31,6 +35,7 @@ _ARTICLES = frozenset(
         "any",
     ]
 )
+_YES = frozenset(["yes", "yeah", "yep", "ok", "okay", "allowed", "welcome"])
 _PRONOUNS = frozenset(["it", "they", "them", "those", "these"])
 
 
@@ -42,7 +47,7 @@ def scoped(tokens: list[Token]) -> tuple[list[Token], str]:
     clause. What is too much, or shall not be too much, becomes less. "Only" before a degree that no noun follows says how much and excludes nothing. What
     follows "than" is compared with and does not move by that.
     """
-    tokens = _begun(_nothing_of(_degree_only(_comparands(tokens))))
+    tokens = _begun(_nothing_of(_degree_only(_comparands(_adverbs(tokens)))))
     if (excess := _excess(tokens)) is not None:
         return excess, ""
     negations = [i for i, t in enumerate(tokens) if t.role == "negation"]
@@ -59,6 +64,112 @@ def scoped(tokens: list[Token]) -> tuple[list[Token], str]:
         if (changed := rule(tokens, i)) is not None:
             return changed, ""
     return tokens, ""
+
+
+def answered(tokens: list[Token]) -> list[Token]:
+    """Return the tokens where a "yes" after things moves them: "clouds yes", "wind is ok"."""
+    acts = (*_ACTS, "negation", "still", "hold", "only", "moves", "phrase")
+    if not tokens or tokens[-1].word not in _YES or any(t.role in acts for t in tokens):
+        return tokens
+    if not any(t.role in ("kind", "wind", "held", "thing") for t in tokens):
+        return tokens
+    return [*tokens[:-1], tokens[-1]._replace(role="move", value=frozenset())]
+
+
+def fronted(spoken: list[tuple[str, list[Token]]]) -> list[tuple[str, list[Token]]]:
+    """Return the parts where an exception that stands first follows what it is of.
+
+    "Apart from the flags nothing moves" is "nothing moves except the flags".
+    """
+    if not spoken or spoken[0][0] != "except":
+        return spoken
+    tokens, rest = spoken[0][1], spoken[1:]
+    start = next(
+        (i for i, t in enumerate(tokens) if t.role in ("nothing", "all", "hold", "still", "only")),
+        len(tokens),
+    )
+    if start == len(tokens) and rest:
+        return [("", rest[0][1]), ("except", tokens), *rest[1:]]
+    return [("", tokens[start:]), ("except", tokens[:start]), *rest]
+
+
+def no_wish(tokens: Sequence[Token]) -> str:
+    """Return why "the trees are fine" says nothing of motion; empty where it does."""
+    words = [t.word for t in tokens]
+    named = any(t.role in ("kind", "thing", "held") for t in tokens)
+    acts = any(t.role in (*_ACTS, "size", "still", "hold", "negation", "way") for t in tokens)
+    verb = next((i for i, word in enumerate(words) if word in ("is", "are", "looks", "look")), 0)
+    if named and not acts and verb and words[-1] in QUALITIES:
+        return f"'{words[-1]}' does not say whether it moves"
+    return ""
+
+
+def labelled(
+    spoken: list[tuple[str, list[Token]]], verbs: Container[str]
+) -> list[tuple[str, list[Token]]]:
+    """Return the parts where a label and what is said under it are one.
+
+    "Trees: slight sway", "freeze: sky, people".
+    """
+    out: list[tuple[str, list[Token]]] = []
+    for join, tokens in spoken:
+        before = out[-1][1] if out and join == ":" else []
+        topic = _only_nouns(before) and all(t.role not in _NOUNS or t.word in verbs for t in tokens)
+        if topic or (_only_acts(before) and _only_nouns(tokens)):
+            out[-1] = (out[-1][0], [*out[-1][1], *tokens])
+        else:
+            out.append((join, tokens))
+    return out
+
+
+def _only_nouns(tokens: list[Token]) -> bool:
+    """Return whether tokens name things and say nothing of them."""
+    roles = {t.role for t in tokens} - {"idle", "adjective"}
+    return bool(roles) and roles <= {"kind", "camera", "held", "thing", "wind", "all"}
+
+
+def _only_acts(tokens: list[Token]) -> bool:
+    """Return whether tokens say what is done and not to what: "do not animate"."""
+    roles = {t.role for t in tokens} - {"idle"}
+    return bool(roles) and roles <= {"move", "verb", "still", "hold", "negation", "only"}
+
+
+def _adverbs(tokens: list[Token]) -> list[Token]:
+    """Return the tokens where adverbs rule nothing out: "may still move", "just before the end"."""
+    out = [*tokens]
+    for i, token in enumerate(tokens):
+        after = next((t.role for t in tokens[i + 1 :] if t.role != "idle"), "")
+        subject = any(t.role in _NOUNS for t in tokens[:i])
+        goes_on = token.word == "still" and subject and after in ("verb", "move", "blow")
+        merely = token.word == "just" and not {t.role for t in tokens} & {"kind", "camera", "wind"}
+        if goes_on or (token.role == "only" and (after == "order" or (merely and _of_all(tokens)))):
+            out[i] = token._replace(role="idle")
+        elif token.word in ("more", "less") and _of_quality(tokens, i):
+            out[i] = token._replace(role="modifier")
+        elif token.role == "way" and _phrasal(tokens, i):
+            out[i] = token._replace(role="modifier")
+    return out
+
+
+def _of_all(tokens: list[Token]) -> bool:
+    """Return whether a clause moves the whole picture: "just animate it"."""
+    return any(t.role == "all" for t in tokens) and any(t.role in _ACTS for t in tokens)
+
+
+def _of_quality(tokens: list[Token], i: int) -> bool:
+    """Return whether the degree at ``i`` is of no motion: "more realistic"."""
+    after = tokens[i + 1] if i + 1 < len(tokens) else Token("", "")
+    return after.role == "unknown" or after.word in QUALITIES
+
+
+def _phrasal(tokens: list[Token], i: int) -> bool:
+    """Return whether the way at ``i`` is part of a verb with an object: "whip up the sea"."""
+    after = next((t.role for t in tokens[i + 1 :] if t.role != "idle"), "")
+    spoken = [t.role for t in tokens[max(0, i - 2) : i]]
+    if spoken[1:] == ["unknown"] and spoken[0] in _NOUNS and tokens[i].word in ("up", "down"):
+        return True  # "the wind dies down"
+    subject = any(t.role in _NOUNS for t in tokens[:i])
+    return i > 0 and not subject and tokens[i - 1].role in ("verb", "blow") and after == "kind"
 
 
 def _comparands(tokens: list[Token]) -> list[Token]:
@@ -97,13 +208,24 @@ def _degree_only(tokens: list[Token]) -> list[Token]:
 def _nothing_of(tokens: list[Token]) -> list[Token]:
     """Return the tokens where "nothing" beside a noun denies it: "the camera does nothing"."""
     if not any(t.role in ("kind", "held", "camera", "moves", "phrase") for t in tokens):
+        described = [
+            t.role == "nothing" and after.role in ("unknown", "adjective")
+            for t, after in zip(tokens, [*tokens[1:], Token("", "")], strict=True)
+        ]
+        if any(described) and not any(t.role in _ACTS for t in tokens):  # "nothing exaggerated"
+            return [t._replace(role="idle") if d else t for t, d in zip(tokens, described)]
         return tokens
-    return [Token("no", "negation") if t.role == "nothing" else t for t in tokens]
+    return [Token("no", "negation", None, t.at) if t.role == "nothing" else t for t in tokens]
 
 
 def elliptic(tokens: list[Token], before: list[Token]) -> list[Token]:
-    """Return the tokens of "the clouds aren't" after "the water is still", ``before``: they move."""
+    """Return the tokens of "the clouds aren't" after "the water is still", ``before``: they move.
+
+    So do they in "not the clouds".
+    """
     content = [t for t in tokens if t.role not in ("idle", "boost", "adjective")]
+    if len(content) > 1 and content[0].word == "not":
+        content = [*content[1:], content[0]]
     if len(content) < 2 or content[-1].role != "negation" or content[-1].word in _DETERMINERS:
         return tokens
     predicates = [t for t in before if t.role in ("still", "negation", *_ACTS)]
@@ -111,7 +233,24 @@ def elliptic(tokens: list[Token], before: list[Token]) -> list[Token]:
         return tokens
     if predicates[-1].role != "still" or any(t.role == "negation" for t in predicates):
         return tokens
-    return [Token("move", "move", frozenset()) if t.role == "negation" else t for t in tokens]
+    return [Token("move", "move", frozenset(), t.at) if t.role == "negation" else t for t in tokens]
+
+
+def bare_exception(before: Sequence[Token], tokens: Sequence[Token]) -> bool:
+    """Return whether "but" after ``before`` excepts things: "nothing should move but the camera"."""
+    told = {t.role for t in tokens}
+    nouns = told & {"kind", "camera", "held", "thing", "moves", "phrase", "wind"}
+    acts = told & {*_ACTS, "negation", "still", "hold", "only"}
+    return any(t.role == "nothing" for t in before) and bool(nouns) and not acts
+
+
+def exception_of_place(before: Sequence[Clause], tokens: Sequence[Token]) -> str:
+    """Return why "except near the fence" is not followed; empty where a thing is excepted."""
+    roles = [t.role for t in tokens if t.role != "idle"]
+    told = {t.role for clause in before[-1:] for t in clause.tokens}
+    if roles[:1] != ["prep"] or told & {"nothing", "negation", "still"}:
+        return ""
+    return "a place in the picture is not excepted from what moves"
 
 
 def _begun(tokens: list[Token]) -> list[Token]:
@@ -149,9 +288,17 @@ def _undecided(tokens: list[Token], i: int) -> str:
         head = tokens[after[1]]
         if head.role == "unknown" and not verbal:
             return f"'{head.word}' is not known, so it is not certain what is refused"
+    if verbal and any(t.role == "all" for t in tokens) and not _acting(tokens, i):
+        if unknown := next((tokens[k].word for k in after if tokens[k].role == "unknown"), ""):
+            return f"'{unknown}' is not known, so it is not certain what is refused"
     if verbal and first.word in ("all", "everything", "every", "both") and i == 0:
         return f"'{tokens[i].word} {first.word}' does not say which; name what stays still"
     return ""
+
+
+def _acting(tokens: list[Token], i: int) -> bool:
+    """Return whether what is refused at ``i`` is motion."""
+    return any(t.role in (*_ACTS, "still") for t in tokens[i:])
 
 
 def _attributive(tokens: list[Token], k: int) -> bool:
@@ -183,6 +330,8 @@ def _of_degree(tokens: list[Token], i: int) -> list[Token] | None:
         return [*tokens[:k], size._replace(role="idle"), *tokens[k + 1 :]]
     if size.value < 1 and (attributive or not verbal):
         return None  # "no gentle waves"
+    if size.value > 1 and any(t.word == "than" for t in tokens[k:]):  # "no faster than now"
+        return [t._replace(role="idle") if n in (i, *sizes) else t for n, t in enumerate(tokens)]
     contrary = _GENTLY if size.value > 1 else _STRONGLY
     out = [t._replace(role="idle") if n in (i, *sizes[1:]) else t for n, t in enumerate(tokens)]
     return [*out[:k], size._replace(value=contrary), *out[k + 1 :]]
@@ -192,12 +341,23 @@ def _excess(tokens: list[Token]) -> list[Token] | None:
     """Return the tokens where "too fast", denied or complained of, is gently; None without it."""
     for k in range(1, len(tokens)):
         size = tokens[k]
+        excess = size.role == "size" and size.value > 1 and size.word != "more"
+        if tokens[k - 1].role == "nothing" and excess:
+            every = tokens[k - 1]._replace(role="all")
+            return [*tokens[: k - 1], every, size._replace(value=_GENTLY), *tokens[k + 1 :]]
+        if tokens[k - 1].word == "too" and size.role == "still":  # "now it is too static"
+            lively = size._replace(word="moving", role="move", value=frozenset())
+            return [*tokens[: k - 1], tokens[k - 1]._replace(role="idle"), lively, *tokens[k + 1 :]]
+        if tokens[k - 1].word == "too" and size.role == "wind":
+            less = tokens[k - 1]._replace(role="size", value=_GENTLY)
+            return [*tokens[: k - 1], less, size._replace(value=1.0), *tokens[k + 1 :]]
         if tokens[k - 1].word == "too" and size.role == "size":
             contrary = _GENTLY if size.value > 1 else _STRONGLY
-            out = [t._replace(role="idle") if t.role == "negation" else t for t in tokens]
+            turned = {"negation": "idle", "nothing": "all"}
+            out = [t._replace(role=turned.get(t.role, t.role)) for t in tokens]
             return [
                 *out[: k - 1],
-                Token("too", "idle"),
+                tokens[k - 1]._replace(role="idle"),
                 size._replace(value=contrary),
                 *out[k + 1 :],
             ]
@@ -223,4 +383,4 @@ def _of_stillness(tokens: list[Token], i: int) -> list[Token] | None:
         t._replace(role="idle") if n == i or (n > i and t.role == "hold") else t
         for n, t in enumerate(tokens)
     ]
-    return [*out[:still], Token("moving", "move", frozenset()), *out[still + 1 :]]
+    return [*out[:still], Token("moving", "move", frozenset(), tokens[still].at), *out[still + 1 :]]

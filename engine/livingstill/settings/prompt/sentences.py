@@ -18,7 +18,11 @@ def shared(clauses: list[Clause]) -> list[Clause]:
     belong to the clause before.
     """
     if any(clause.kinds for clause in clauses):
-        clauses = [replace(c, every=c.every and _of_all(c)) for c in clauses]
+        after = [c.join for c in clauses[1:]] + [""]
+        clauses = [
+            replace(c, every=c.every and _of_all(c) and join != ":")  # "bring it to life: waves"
+            for c, join in zip(clauses, after, strict=True)
+        ]
     out: list[Clause] = []
     for k in range(len(clauses) - 1, -1, -1):
         clause = clauses[k]
@@ -105,7 +109,12 @@ def _merged(clauses: list[Clause]) -> list[Clause]:
         lone = not (clause.says or clause.impossible or clause.unused)
         lone = lone and not _describes_unknown(clause)
         to = _said_of(out, clause)
-        if _goes_on(clause, last, lone):
+        if _denies_motion(clause) and (last.kinds or last.still):
+            tokens = (*last.tokens, *clause.tokens)
+            out[-1] = replace(
+                stilled(replace(last, places=())) if last.kinds else last, tokens=tokens
+            )
+        elif _goes_on(clause, last, lone):
             out[to] = _extended(out[to], clause)
             k = len(out) - 1
             while k and out[k].bare and out[k - 1].bare and clause.direction is None:
@@ -116,6 +125,13 @@ def _merged(clauses: list[Clause]) -> list[Clause]:
         else:
             out.append(clause)
     return out
+
+
+def _denies_motion(clause: Clause) -> bool:
+    """Return whether a clause says no more than "not moving", "without moving" of what is before."""
+    roles = [t.role for t in clause.tokens if t.role != "idle"]
+    denies = roles[:1] == ["negation"] and clause.tokens[0].word in ("not", "without", "never")
+    return denies and set(roles[1:]) == {"move"} and clause.join not in (".", ";", "and")
 
 
 def _said_of(clauses: list[Clause], clause: Clause) -> int:
@@ -148,16 +164,38 @@ def _extended(last: Clause, clause: Clause) -> Clause:
     """Return ``last`` with the strength and the direction of ``clause``."""
     stronger = last.wind is not None and not last.kinds and last.strength is None
     tokens = (*last.tokens, *clause.tokens)
+    strength, remarks = _one_strength(last, clause)
     direction = clause.direction if last.direction is None else last.direction
     if clause.join == "and" and None not in (clause.direction, last.direction):
         direction, _ = direction_of(tokens)  # "up and to the right"
     return replace(
         last,
         tokens=tokens,
+        known=last.known and clause.known,
         rest_still=last.rest_still or any(t.role == "only" for t in clause.tokens),
         wind=last.wind * clause.factor if last.wind and stronger else last.wind,
-        strength=clause.strength if last.strength is None else last.strength,
+        strength=strength,
+        remarks=last.remarks + remarks,
         direction=None if last.camera and not last.kinds else direction,
+    )
+
+
+def _one_strength(last: Clause, clause: Clause) -> tuple[float | None, tuple[str, ...]]:
+    """Return the strength of what two clauses say of the same thing, and a remark where they differ.
+
+    A number is surer than a word: "too fast, half the speed" is half; of two weak ones the weaker
+    holds, of two strong ones the stronger.
+    """
+    if last.strength is None or clause.strength is None:
+        return last.strength if clause.strength is None else clause.strength, ()
+    if any(t.role == "size" and t.word.endswith(" times") for t in clause.tokens):
+        return clause.strength, ()
+    strengths = (last.strength, clause.strength)
+    if max(strengths) < 1 or min(strengths) > 1:
+        return (min if max(strengths) < 1 else max)(strengths), ()
+    return last.strength, (
+        f"prompt has two strengths of one thing, {last.strength:g} and '{clause.text}'; the first is "
+        "taken",
     )
 
 
@@ -181,9 +219,14 @@ def _first_strength(clauses: list[Clause]) -> list[Clause]:
     if not k or not lone or first.strength is None or clauses[k].strength is not None:
         return clauses
     tokens = (*first.tokens, *clauses[k].tokens)
-    said = replace(clauses[k], strength=first.strength, tokens=tokens)
+    remarks, known = first.remarks + clauses[k].remarks, first.known and clauses[k].known
+    said = replace(
+        clauses[k], strength=first.strength, tokens=tokens, remarks=remarks, known=known
+    )
     rest = clauses[k + 1 :]
-    if clauses[k].bare:
+    if k == 1 and clauses[k].join == ":":  # "not too fast: clouds to the left, grass waving"
+        rest = [c if c.strength else replace(c, strength=first.strength) for c in rest]
+    elif clauses[k].bare:
         alike = next((i for i, c in enumerate(rest) if not (c.bare and c.kinds)), len(rest))
         rest = [*(replace(c, strength=first.strength) for c in rest[:alike]), *rest[alike:]]
     return [*clauses[1:k], said, *rest]
@@ -222,7 +265,9 @@ def excepted(clauses: list[Clause]) -> list[Clause]:
             still = not before.kinds
             clause = replace(stilled(clause) if still else clause, join="except")
         elif clause.join == "except" and spoken & {"all", "nothing", "move", "still", "camera"}:
-            named = clause.kinds or clause.places or clause.still
+            named = clause.kinds or clause.places or clause.still or clause.camera
+            if not named and any(t.role == "camera" for t in clause.tokens):
+                named, clause = ("camera",), replace(clause, camera="auto")
             still = before.rest_still or bool(clause.still) or (clause.faces and clause.moving)
             if still and named:
                 out[-1] = replace(before, rest_still=True, every=False)
@@ -232,5 +277,7 @@ def excepted(clauses: list[Clause]) -> list[Clause]:
             else:
                 out[-1] = replace(before, every=before.every or "all" in spoken)
                 clause = clause if clause.strength is not None else stilled(clause)
+        elif clause.join == "except" and clause.kinds and clause.strength is None:
+            clause = stilled(clause)  # "all trees except the palm"
         out.append(clause)
     return out

@@ -4,35 +4,51 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
+
+from livingstill.settings.prompt.line import At, Line, spans
 
 _BREAKS = (
-    r"([,;:!?()\n–—]+|\.(?!\d)|\s-+(?=\s|\w)|\s&\s|\s\+\s|\band\b|\bor\b|\bnor\b|\bthen\b|\bwhile\b|\bwhilst\b|\bbut\b|"
+    r"([,;:!?()\n–—]+|\.(?!\d)|\s-+(?=\s|\w)|\s[&+/|]\s|\band\b|\bor\b|\bnor\b|\bthen\b|\bwhile\b|\bwhilst\b|\bbut\b|"
     r"\bplus\b|\bwith\b|\bas\b|\bexcept\b|\balso\b|\buntil\b|\bso that\b|\bwhere\b|\bby (?=\w+ing\b)|"
     r"(?=\bwithout\b)|(?=\bno\b(?!(?: (?:move|moves|moving))?\s*(?:[,;.!]|$)))|(?=\b(?:only|just)\b))"
 )
 
-_WORD = r"x\d+(?:\.\d+)?(?!\w)|\d+(?:[.,]\d+)*\w*%?|[^\W\d_](?:[^\W\d_]|['/-])*"
-"""A factor, a number with its unit, or letters of any script."""
+
+class Part(NamedTuple):
+    """What joins a part of a sentence to the one before, and its words with what they stand for."""
+
+    join: str
+    words: tuple[tuple[str, At], ...]
 
 
-def parts(text: str) -> Iterator[tuple[str, str]]:
-    """Yield the clauses of a sentence, each with what joins it to the one before."""
-    join = said = last = ""
+def _said(part: Part) -> list[str]:
+    """Return the words of a part alone."""
+    return [word for word, _ in part.words]
+
+
+def parts(line: Line) -> Iterator[Part]:
+    """Yield the parts of a sentence that may be clauses."""
+    join, said, end = "", None, 0
     emphatic = False
-    for piece in re.split(_BREAKS, text):
+    for piece in re.split(_BREAKS, line.text):
+        start, end = end, end + len(piece or "")
         if piece is None or not piece.strip():
             continue
-        if re.fullmatch(_BREAKS, piece.strip()) or re.fullmatch(r"[,;:!?().&+–—\s-]+", piece):
+        if re.fullmatch(_BREAKS, piece.strip()) or re.fullmatch(r"[,;:!?().&+/|–—\s-]+", piece):
             join = piece.strip() if not (join and piece.strip() == ",") else join
             continue
-        plain = " ".join(re.findall(_WORD, piece))
-        if plain in ("only", "alone") and last:  # "the water only"
-            last = f"{last} only"
-        elif (last == "no" or emphatic) and " " not in plain and join == ".":
-            last, join, emphatic = f"{last} {plain}", "", True  # "No. Camera. Movement."
-        elif plain:
-            if last:
-                yield said, last
-            said, last, join, emphatic = join, plain, "", False
-    if last:
-        yield said, last
+        words = tuple(
+            (piece[a:b], line.words_in(start + a, start + b)) for a, b in spans(piece)
+        )
+        plain = [word for word, _ in words]
+        if plain in (["only"], ["alone"]) and said:  # "the water only"
+            said = said._replace(words=(*said.words, ("only", words[0][1])))
+        elif said and (_said(said) == ["no"] or emphatic) and len(plain) == 1 and join == ".":
+            said, join, emphatic = said._replace(words=said.words + words), "", True
+        elif plain:  # "No. Camera. Movement." is one
+            if said:
+                yield said
+            said, join, emphatic = Part(join, words), "", False
+    if said:
+        yield said

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
+
+from livingstill.settings.prompt.accounts import NOTE, Ledger
+from livingstill.settings.prompt.line import Line
 
 _COUNTS = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,
@@ -23,54 +27,70 @@ _TALL = (
 )
 
 
-def timing(text: str) -> tuple[dict[str, Any], str]:
-    """Return what the prompt says of duration, frame rate, loop, size and shape; and the rest."""
+_NUMBER = rf"(\d+(?:\.\d+)?|{'|'.join(_COUNTS)})"
+_WIDE = "(?:widescreen|wide screen|landscape|horizontal)"
+_TALLER = "(?:vertical|portrait)"
+
+_FORMAT = (
+    r"\b(?:(?:export|save|output|render|deliver)(?:ed)? )?(?:it )?(?:as|in|to) (?:an? )?"
+    r"(gif|mp4|mov|webp|webm|apng|png)\b(?: (?:file|format))?"
+)
+
+
+def _number(said: str) -> float:
+    """Return the number that digits or a word say."""
+    return float(_COUNTS.get(said, said))
+
+
+_SAID: tuple[tuple[str, str, Callable[[re.Match[str]], Any]], ...] = (
+    (rf"{_NO_LENGTH}\b(?:for |lasting |about )?(?:{_NUMBER} ?(?:secs?|seconds?)|(\d+(?:\.\d+)?) ?s)\b"
+     r"(?: long)?", "duration", lambda m: _number(m[1] or m[2])),
+    (rf"\b(?:for |lasting )?{_NUMBER} ?(?:mins?|minutes?)\b(?: long)?", "duration",
+     lambda m: 60 * _number(m[1])),
+    (rf"\b(?:at )?{_NUMBER} ?(?:fps|frames per second)\b", "fps", lambda m: _number(m[1])),
+    (r"\b(?:in )?(480p|720p|1080p|1440p|2k|4k|8k)\b", "size", lambda m: m[1]),
+    (rf"\b(?:in |as )?(?:a )?square {_FORM}\b|\b(?:in|as|make it|keep it) (?:a )?square\b|"
+     r"(?:^|(?<=[,;.] ))square(?= *(?:[,;.!]|$))", "aspect", lambda _: "1:1"),
+    (rf"\b(?:in |as |make it |a )?{_TALLER}(?: {_FORM})?,? for {_TALL}\b|"
+     rf"\b(?:in |as )?(?:a )?{_TALLER} {_FORM}\b|\b(?:in|as) {_TALLER}\b|"
+     r"\b(?:make it |keep it )vertical\b|"
+     rf"(?:^|(?<=[,;.] )|(?<=and )){_TALLER}(?= *(?:[,;.!]|$))|"
+     rf"\bfor (?:a |an |my )?{_TALL}\b", "aspect", lambda _: "9:16"),
+    (rf"\b(?:in |as )?(?:a )?{_WIDE}(?: {_FORM})?,? for (?:youtube|tv)\b|"
+     rf"\b(?:in |as )?(?:a )?(?:widescreen|wide screen)(?: {_FORM})?\b|"
+     rf"\b(?:in |as )?(?:a )?(?:landscape|horizontal) {_FORM}\b|\b(?:in|as) landscape\b|"
+     r"\bfor (?:my )?youtube\b", "aspect", lambda _: "16:9"),
+    (r",? *\b(?:and |then )+holds?(?: at the end| there)? *[.!]?$", "loop", lambda _: "hold"),
+    (r"\b(\d+:\d+)\b", "aspect", lambda m: m[1]),
+    (r"\b(?:don't|not|no|without|never) (?:(?:want|need|have|make|be|it|this|a|any|to) )*"
+     r"(?:loop\w*|repeat\w*)\b|\bplays? (?:it )?once\b", "loop", lambda _: "none"),
+    (r"\bboomerang\w*\b|\bping ?pong\b|\bbounc\w+ loop\b", "loop", lambda _: "bounce"),
+    (r"\b(?:that |and |which )?(?:seamless(?:ly)? |perfect(?:ly)? |endless(?:ly)? )?"
+     r"(?:infinite )?loop(?:s|ing|ed|able)?\b(?: seamlessly| forever| endlessly| perfectly)?",
+     "loop", lambda _: "seamless"),
+)  # fmt: skip
+"""What is said, the setting that it is of, and the value; of two the last holds, "loop" alone least."""
+
+
+def timing(line: Line, ledger: Ledger, problems: list[str]) -> tuple[dict[str, Any], Line]:
+    """Return what the prompt says of duration, frame rate, loop, size and shape; and the rest.
+
+    ``ledger`` takes the setting of each word that is read; two values of one setting are a problem.
+    """
     out: dict[str, Any] = {}
-    number = rf"(\d+(?:\.\d+)?|{'|'.join(_COUNTS)})"
-
-    def value(said: str) -> float:
-        return float(_COUNTS.get(said, said))
-
-    def take(pattern: str, key: str, make: Any) -> None:
-        nonlocal text
-        if found := re.search(pattern, text):
-            out[key] = make(found)
-            text = text[: found.start()] + " " + text[found.end() :]
-
-    take(rf"{_NO_LENGTH}\b(?:for |lasting |about )?(?:{number} ?(?:secs?|seconds?)|(\d+(?:\.\d+)?) ?s)\b(?: long)?", "duration",
-         lambda m: value(m[1] or m[2]))  # fmt: skip
-    take(rf"\b(?:for |lasting )?{number} ?(?:mins?|minutes?)\b(?: long)?", "duration",
-         lambda m: 60 * value(m[1]))  # fmt: skip
-    take(rf"\b(?:at )?{number} ?(?:fps|frames per second)\b", "fps", lambda m: value(m[1]))
-    take(r"\b(?:in )?(480p|720p|1080p|1440p|2k|4k|8k)\b", "size", lambda m: m[1])
-    take(
-        rf"\b(?:in |as )?(?:a )?square {_FORM}\b|\b(?:in|as|make it|keep it) (?:a )?square\b|"
-        rf"(?:^|(?<=[,;.] ))square(?= *(?:[,;.!]|$))",
-        "aspect",
-        lambda _: "1:1",
-    )
-    take(
-        rf"\b(?:in |as |make it |a )?(?:vertical|portrait)(?: {_FORM})?,? for {_TALL}\b|"
-        rf"\b(?:in |as )?(?:a )?(?:vertical|portrait) {_FORM}\b|\b(?:in|as) (?:vertical|portrait)\b|"
-        rf"\b(?:make it |keep it )vertical\b|(?:^|(?<=[,;.] )|(?<=and ))(?:vertical|portrait)(?= *(?:[,;.!]|$))|"
-        rf"\bfor (?:a |an |my )?{_TALL}\b",
-        "aspect",
-        lambda _: "9:16",
-    )
-    take(
-        rf"\b(?:in |as )?(?:a )?(?:widescreen|wide screen|landscape|horizontal)(?: {_FORM})?,? for "
-        rf"(?:youtube|tv)\b|\b(?:in |as )?(?:a )?(?:widescreen|wide screen)(?: {_FORM})?\b|"
-        rf"\b(?:in |as )?(?:a )?(?:landscape|horizontal) {_FORM}\b|\b(?:in|as) landscape\b|"
-        rf"\bfor (?:my )?youtube\b",
-        "aspect",
-        lambda _: "16:9",
-    )
-    take(r",? *\b(?:and |then )+holds?(?: at the end| there)? *[.!]?$", "loop", lambda _: "hold")
-    take(r"\b(\d+:\d+)\b", "aspect", lambda m: m[1])
-    take(r"\b(?:don't|not|no|without|never) (?:(?:want|need|have|make|be|it|this|a|any|to) )*(?:loop\w*|repeat\w*)\b|\bplays? (?:it )?once\b",
-         "loop", lambda _: "none")  # fmt: skip
-    take(r"\bboomerang\w*\b|\bping ?pong\b|\bbounc\w+ loop\b", "loop", lambda _: "bounce")
-    take(r"\b(?:that |and |which )?(?:seamless(?:ly)? |perfect(?:ly)? |endless(?:ly)? )?"
-         r"(?:infinite )?loop(?:s|ing|ed|able)?\b(?: seamlessly| forever| endlessly| perfectly)?",
-         "loop", lambda _: out.get("loop", "seamless"))  # fmt: skip
-    return out, text
+    if found := re.search(_FORMAT, line.text):
+        problems.append(f"prompt asks for '{found[1]}'; the name of the output says the format")
+        ledger.enter(line.words_in(*found.span()), NOTE)
+        line = line.without(*found.span())
+    for pattern, key, make in _SAID:
+        if (found := re.search(pattern, line.text)) is None:
+            continue
+        value = make(found)
+        if key == "loop" and value == "seamless":
+            value = out.get("loop", value)
+        elif out.get(key, value) != value:
+            problems.append(f"prompt wants --{key} {out[key]} and {value}; {value} is taken")
+        out[key] = value
+        ledger.enter(line.words_in(*found.span()), key)
+        line = line.without(*found.span())
+    return out, line

@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from typing import Any, NamedTuple
 
 from livingstill.core.kinds import KINDS, resolve
+from livingstill.settings.prompt.line import At
 from livingstill.settings.prompt.words import BOOSTS, COUNTS, ROLES, SIZES, WAYS, WIND
 
 NOUNS = ("kind", "thing", "held", "all", "nothing", "camera", "wind", "unknown")
@@ -24,11 +25,12 @@ class Vocabulary(NamedTuple):
 
 
 class Token(NamedTuple):
-    """A word, its role, and what it means there: a kind, kinds, an angle, a factor."""
+    """A word, its role, what it means there: a kind, kinds, an angle, a factor; the typed words."""
 
     word: str
     role: str
     value: Any = None
+    at: At = At()
 
 
 def camera_phrases() -> Mapping[str, str]:
@@ -129,7 +131,7 @@ def _role(word: str, words: Vocabulary) -> Token | None:
     return Token(word, ROLES[word]) if word in ROLES else None
 
 
-def _known(word: str, words: Vocabulary) -> Token | None:
+def known(word: str, words: Vocabulary) -> Token | None:
     """Return what ``word`` or the word that it is an inflection of means."""
     if found := _role(word, words):
         return found
@@ -167,14 +169,18 @@ def _known(word: str, words: Vocabulary) -> Token | None:
 
 def token_of(word: str, words: Vocabulary, problems: list[str]) -> Token:
     """Return the token of a word; a slip of the pen is corrected and a problem says so."""
-    if found := _known(word, words):
+    if found := known(word, words):
+        if word[0] == "x" and word[1:2].isdigit() and float(word[1:]) != found.value:
+            problems.append(f"prompt asks for {word[1:]} times; {found.value:g} is the limit")
         return found
+    if word.endswith("'s"):
+        return Token(word, "adjective")  # "grandma's garden"
     parts = [part for phrase in words.phrases for part in phrase]
     acting = [*words.nouns, *words.verbs, *WAYS, *SIZES, *WIND, *parts]
     passive = [known for known, role in ROLES.items() if role != "order" and "-" not in known]
     lexicon = [*acting, *passive]
     meant = {known for known in lexicon if _slip(word, known)}
-    if len(meant) == 1 and (found := _known(meant.pop(), words)):
+    if len(meant) == 1 and (found := known(meant.pop(), words)):
         problems.append(f"prompt has '{word}', taken for '{found.word}'")
         return found
     close = get_close_matches(word, acting, n=1, cutoff=0.7)
@@ -204,7 +210,7 @@ def _slip(typed: str, known: str) -> bool:
             return True
         return len(typed) >= 6 and i + 1 < len(long) and short[i + 1 :] == long[i + 1 :]
     doubled = short[i:] == long[i + 1 :] and i > 0 and long[i] == long[i - 1]
-    long_enough = len(typed) >= 6 or (len(long) >= 5 and short == typed)
+    long_enough = len(short) >= 6 or (len(typed) >= 6 and short == typed) or (len(long) >= 5 and short == typed)
     return doubled or (long_enough and i < len(short) and short[i:] == long[i + 1 :])
 
 

@@ -21,9 +21,9 @@ STRENGTHS = {
     1.5: "much wilder heavier rougher livelier harder louder fast faster quick quickly quicker strong strongly stronger brisk briskly big large heavy "
     "heavily hard rapid rapidly swift swiftly rough intense intensely vigorous vigorously powerful "
     "powerfully bigger more lots lively energetic energetically dramatic dramatically bold high "
-    "noticeable noticeably choppy pronounced gusty",
+    "noticeable noticeably visible visibly choppy pronounced gusty",
     2.0: "wild wildly violent violently huge furious furiously massive extreme stormy raging "
-    "timelapse fierce fiercely turbulent crazy",
+    "timelapse exaggerated exaggeratedly fierce fiercely turbulent crazy",
 }
 SIZES = {word: size for size, words in STRENGTHS.items() for word in words.split()}
 EXTENTS = frozenset(
@@ -32,6 +32,20 @@ EXTENTS = frozenset(
 """Adjectives that say of a thing how large it is, and of motion how much there is."""
 BOOSTS = {"very": 1.35, "really": 1.35, "super": 1.35, "extremely": 1.35, "ultra": 1.35, "so": 1.35}
 BOOSTS |= {"too": 1.0, "quite": 1.0, "fairly": 1.0, "rather": 1.0, "pretty": 1.0}
+
+QUALITIES = frozenset(
+    "natural naturally realistic realistically nice nicely smooth smoothly seamless seamlessly "
+    "beautiful beautifully elegant elegantly stylish classy tasteful cinematic perfect lovely good "
+    "great fine best okay continuous regular normal".split()
+)
+"""What a clip may be more or less of, which is no motion."""
+SUBSETS = frozenset(["other", "another", "same", "own", "together", "almost"])
+"""Words that compare or tell apart, which no setting does."""
+SHARES = frozenset(["some", "part", "piece", "many", "few", "several", "any", "lot"])
+"""Words that take a share of what "of" names after them."""
+ALL = frozenset(["all", "every", "each", "both", "whole", "entire"])
+WHOLE = frozenset(["everything", "all", "anything", "rest", "everywhere"])
+RELATIVES = frozenset(["which", "who", "whose"])
 
 COUNTS = frozenset(
     ["two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "dozen"]
@@ -52,11 +66,11 @@ ROLES = _table(
     hold="keep hold stay remain leave kept",
     only="only just solely",
     all="things stuff something elements everything all rest anything else photo pic snapshot photograph painting drawing artwork footage picture image scene it everywhere",
-    camera="camera cam shot viewpoint",
+    camera="camera cam shot viewpoint drone",
     held="people person man men woman women girl boy child children kid baby face couple crowd "
     "portrait text lettering letter sign logo human model bride groom family guy lady "
     "watermark caption eye lip mouth head hand arm leg body pedestrian skin fisherman fishermen tourist finger nose ear beard",
-    thing="dog cat bird horse animal car boat ship train bus truck plane airplane aeroplane bike "
+    thing="livingroom garden yard backyard patio porch terrace balcony driveway entrance ceiling bookshelf hotel property dog cat bird horse animal car boat ship train bus truck plane airplane aeroplane bike "
     "bicycle house building mountain hill rock stone road street bridge tower city town sun moon "
     "beach sand shore window door wall roof chimney table cup mug coffee tea pot food bottle "
     "product room floor chair sofa couch bed fish duck swan cow sheep butterfly bee "
@@ -91,26 +105,28 @@ ROLES = _table(
     "optionally sometimes occasionally twice thrice suddenly until end",
     compass="downstream middle center centre one left-side right-side top-side bottom-side upper-side lower-side top-left-side top-right-side "
     "bottom-left-side bottom-right-side upper-left-side upper-right-side lower-left-side "
-    "lower-right-side opposite-way in-turn ones from-behind north south east west northern southern eastern western upstream clockwise "
+    "lower-right-side opposite-way all-ways in-turn ones from-behind north south east west northern southern eastern western upstream clockwise "
     "anticlockwise diagonally sideways",
-    idle="possible think guess attached gimme overall usual usually yes yeah prefer preferably rather see watch tofro teh style subject viewer the a an to it its filmed captured taken viewed seen it's with is are be and then make making let lets let's please pls "
-    "plz cheers ta thx thanks thank you kindly i i'd i'll i'm want would like could can you need wish love have "
-    "having has had do does get give show that this these those there here my your our their his "
-    "her as so some any such kind sort bit of way should must will shall might may we they he she "
-    "effect effects video clip gif loop cinemagraph cinematic natural naturally realistic "
-    "realistically nice nicely smooth smoothly seamless seamlessly continuous continuously "
-    "constantly constant gradual gradually how than instead softly ever while where also too even "
-    "but or which who was were being been am go going come coming "
-    "looks seem seems feel feels turn try tries apply use using hey hi hello ok okay well maybe "
-    "perhaps bit touch side direction speed pace look sure ensure simply simple normal normally "
-    "regular steadily whole entire another both each other same time "
-    "gracefully elegantly elegant classy stylish tasteful movie beautifully beautiful lovely pretty hint amount what "
-    "frame frames view atmosphere feeling vibe mood "
-    "me us him them perfectly completely totally entirely fully absolutely at-all "
-    "cause want wanna gonna about out away almost now always together onto "
-    "endless endlessly forever repeat repeating perfect every piece "
-    "part place point own lot across softest shall themselves itself effectively",
-    adjective="red blue green white black grey gray golden yellow orange pink purple brown silver "
+    idle="um uh kinda sorta omg lol haha wow obviously website instagram insta tiktok youtube facebook reel reels straight u ur though although actually basically honestly literally definitely certainly surely say guys hiya dear good great best fine medium moderate default strength "
+    "allowed welcome yep nope instead both each other same another almost together every own some piece part "
+    "which who whose possible think guess attached gimme overall usual usually yes yeah prefer preferably rather see watch tofro teh style subject viewer the a an to it its filmed captured taken viewed seen it's with is are be and then make making let lets let's please pls "
+ "plz cheers ta thx thanks thank you kindly i i'd i'll i'm want would like could can you need wish love have "
+ "having has had do does get give show that this these those there here my your our their his "
+ "her as so any such kind sort bit of way should must will shall might may we they he she "
+ "effect effects video clip gif loop cinemagraph cinematic natural naturally realistic "
+ "realistically nice nicely smooth smoothly seamless seamlessly continuous continuously "
+ "constantly constant gradual gradually how than softly ever while where also too even "
+ "but or was were being been am go going come coming "
+ "looks seem seems feel feels turn try tries apply use using hey hi hello ok okay well maybe "
+ "perhaps bit touch side direction speed pace look sure ensure simply simple normal normally "
+ "regular steadily whole entire time "
+ "gracefully elegantly elegant classy stylish tasteful movie beautifully beautiful lovely pretty hint amount what "
+ "frame frames view atmosphere feeling vibe mood "
+ "me us him them perfectly completely totally entirely fully absolutely at-all "
+ "cause want wanna gonna about out away now always onto "
+ "endless endlessly forever repeat repeating perfect "
+ "place point lot across softest shall themselves itself effectively",
+ adjective="red blue green white black grey gray golden yellow orange pink purple brown silver "
     "dark bright deep tall long short old young new wet dry warm cold hot cool cloudy sunny foggy "
     "misty snowy rainy grassy leafy wavy curly fluffy puffy distant close near far nearby clear open "
     "calming magic magical wooden stone sandy rocky autumn spring lush thick thin "

@@ -1,0 +1,119 @@
+"""Connected parts of a picture that may be letters: strokes of one width, before something even.
+
+After the ideas of the stroke width transform (Epshtein, Ofek, Wexler 2010). Sums are of integers, so that
+they have no order.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from livingstill.core.model import Float32Array, UInt8Array
+from livingstill.imaging import exact
+
+SMALLEST, LARGEST = 6, 34
+"""Longer side of a letter, pixels of a reduction."""
+
+UNIT = 64
+"""Features of letters are kept in this part of one."""
+
+Counts = NDArray[np.int64]
+Numbers = NDArray[np.float64]
+
+
+class Letters(NamedTuple):
+    """Parts of one reduction that may be letters: (n,) int64 each.
+
+    ``x2`` and ``y2`` are twice the centre, ``size`` is the longer side of the box, all in pixels;
+    ``stroke`` is half the width of strokes and ``contrast`` the mean of the channel above its
+    background, both in 1/64; ``shape`` is (n, 6) in 1/64, see ``SHAPE``.
+    """
+
+    x2: Counts
+    y2: Counts
+    size: Counts
+    stroke: Counts
+    contrast: Counts
+    shape: Counts
+
+
+SHAPE = (
+    "shorter over longer side of the box",
+    "area over the square of the longer side",
+    "contrast around the letter over the contrast in it",
+    "variation of the contrast in it",
+    "widest over mean width of strokes",
+    "width of strokes over the longer side",
+)
+"""What ``Letters.shape`` holds."""
+
+
+def letters_of(contrast: UInt8Array, level: int) -> Letters | None:
+    """Return the parts of a contrast (h, w) above ``level`` that may be letters; None for too few."""
+    ink = (contrast >= level).view(np.uint8)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=4)
+    fits = _fitting(stats)
+    chosen = np.flatnonzero(fits)
+    total = len(chosen) + 1
+    if total < 4:
+        return None
+    # 1, 2... for the parts that fit, 0 for all else; float32, which OpenCV dilates, is exact
+    part = np.where(fits, np.cumsum(fits), 0).astype(np.float32)[labels]
+    inside = np.flatnonzero(part)
+    owner = part.ravel()[inside].astype(np.int64)
+    depth = exact.distance_transform(ink).ravel()[inside]
+    value = contrast.ravel()[inside].astype(np.int64)
+    edge = np.bincount(owner[depth < 1.5], minlength=total)[1:]
+    widest = np.zeros(total, np.float32)
+    np.maximum.at(widest, owner, depth)
+    width, height, area = (stats[chosen, i].astype(np.int64) for i in (2, 3, 4))
+    mean = np.bincount(owner, value, minlength=total)[1:] / area
+    square = np.bincount(owner, value * value, minlength=total)[1:] / area
+    stroke = area / np.maximum(edge, 1)
+    size = np.maximum(width, height)
+    shape = np.stack(
+        [
+            np.minimum(width, height) / size,
+            area / (size * size),
+            _mean_around(part, ink, contrast, total) / mean,
+            np.sqrt(np.maximum(square - mean * mean, 0)) / mean,
+            widest[1:] / stroke,
+            2 * stroke / size,
+        ],
+        axis=1,
+    )
+    keep = (shape[:, 2] <= 0.3) & (shape[:, 4] <= 2.6)
+    keep &= (shape[:, 5] >= 0.05) & (shape[:, 5] <= 0.4)
+    if np.count_nonzero(keep) < 3:
+        return None
+    x2, y2 = (2 * stats[chosen, i].astype(np.int64) + stats[chosen, i + 2] for i in (0, 1))
+    units = (_in_units(values[keep]) for values in (stroke, mean, shape))
+    return Letters(x2[keep], y2[keep], size[keep], *units)
+
+
+def _fitting(stats: Any) -> NDArray[np.bool_]:
+    """Return which connected parts have the size of letters, and fill as much of their boxes."""
+    width, height, area = stats[:, 2], stats[:, 3], stats[:, 4].astype(np.int64)
+    size = np.maximum(width, height)
+    box = width.astype(np.int64) * height
+    fits = (size >= SMALLEST) & (size <= LARGEST) & (np.minimum(width, height) >= 2)
+    fits &= (area >= 10) & (8 * area >= box) & (10 * area <= 9 * box)
+    fits[0] = False
+    return np.asarray(fits)
+
+
+def _in_units(values: Any) -> Counts:
+    return np.asarray(np.rint(np.asarray(values, np.float64) * UNIT), np.int64)
+
+
+def _mean_around(part: Float32Array, ink: UInt8Array, contrast: UInt8Array, total: int) -> Numbers:
+    """Return the mean contrast of the ring two pixels outside each part."""
+    grown = cv2.dilate(part, np.ones((5, 5), np.uint8))
+    ring = (grown > 0) & (cv2.dilate(ink, np.ones((3, 3), np.uint8)) == 0)
+    owner = grown[ring].astype(np.int64)
+    sums = np.bincount(owner, contrast[ring].astype(np.int64), minlength=total)[1:]
+    return np.asarray(sums / np.maximum(np.bincount(owner, minlength=total)[1:], 1), np.float64)
