@@ -129,7 +129,8 @@ class Track:
     ``parallax_x``, ``parallax_y`` : how much further it shifts, frame widths
     ``approach`` : how much more it grows
     ``spread`` is the standard deviation of the inverse depths, ``staying_share`` the share of the farther
-    points that stay where the fit carries them along.
+    points that stay where the fit carries them along; ``picture`` the track of the whole picture
+    as if it were flat, with all that moves in it.
     """
 
     x: Float64Array
@@ -141,6 +142,7 @@ class Track:
     approach: Float64Array
     spread: float = 0.0
     staying_share: float = 0.0
+    picture: Track | None = None
 
     @classmethod
     def of(
@@ -184,7 +186,7 @@ def track(
     """
     known = first or FirstFrame.flat()
     flat = replace(known, inverse_depth=np.full((2, 2), known.middle, np.float32))
-    cameras = _Camera(known), _Camera(flat)
+    cameras = _Camera(known), _Camera(flat), _Camera(FirstFrame.flat())
     follower = point_tracks.Follower()
     count = 0
     for count, frame in enumerate(frames, 1):
@@ -192,8 +194,9 @@ def track(
             seen = follower.see(point_tracks.reduced_luma(frame))
             for camera in cameras:
                 camera.fit(count - 1, seen)
-    deep, level = cameras
-    return (deep if deep.explained > level.explained + _DEPTH_TELLS else level).path(count)
+    deep, level, whole = cameras
+    best = deep if deep.explained > level.explained + _DEPTH_TELLS else level
+    return replace(best.path(count), picture=whole.path(count))
 
 
 def smooth(path: Track, fps: float, periodic: bool) -> Track:
@@ -268,8 +271,7 @@ class _Camera:
         if len(used) < _MIN_POINTS:
             self._pose = self._pose + self._velocity
             return
-        start = self._pose + self._velocity
-        pose = _fit(used, start, self._pose, seen.pixel)
+        pose = _fit(used, self._pose + self._velocity, self._pose, seen.pixel)
         self._velocity = (pose - self._pose + self._velocity) / 2
         self._pose = pose
         self._explained.append(_explained_share(used, pose, seen.pixel))
