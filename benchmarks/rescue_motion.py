@@ -4,10 +4,11 @@
 
 Each clip is replaced (``--mode replace``, draft quality) from its first good frame, or from the still
 that lies beside it (NAME.still.png, NAME.still.jpg, NAME_still.png). Source and replacement are
-measured alike: corners tracked from frame to frame by pyramidal Lucas-Kanade (Bouguet, 2001), there
-and back, a similarity fitted to each step by least median of squares, chained. They lie anywhere,
-where ``rescue`` goes by those off sky, water and people: the two differ where these fill the picture. A clip moves if its picture goes more than 1 % of its width, or its edge
-does by zoom. Right is: within 30 degrees, and within 20 % of the amount. ``--sheets`` writes source and
+measured alike: corners all over the picture, at most one in 18 pixels each way and faint ones where there are no
+others, so that a subject counts by its size, are tracked by pyramidal Lucas-Kanade (Bouguet, 2001), there
+and back, and a similarity is fitted to them by least median of squares. They lie anywhere,
+where ``rescue`` goes by those off sky, water and people, and knows their depth: the two differ where these
+fill the picture. A clip moves if its picture goes more than 1 % of its width, or its edge does by zoom. Right is: within 30 degrees, and within 20 % of the amount. ``--sheets`` writes source and
 replacement one above the other.
 """
 
@@ -16,6 +17,7 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -29,6 +31,8 @@ from livingstill.settings.rescue import RescueJob
 
 _LONG_SIDE = 480
 _MOVES = 0.01
+_SPACING, _MOST_LOST = 18, 0.5
+"""Pixels between corners; the share of them without which they are looked for anew."""
 _RIGHT_ANGLE, _RIGHT_RATIO = 30.0, 0.2
 _SUFFIXES = {".mp4", ".mov", ".webm", ".mkv", ".avi", ".gif", ".webp"}
 
@@ -70,35 +74,57 @@ def pictures(path: Path, width: int = _LONG_SIDE) -> list[np.ndarray]:
 
 
 def way(frames: list[np.ndarray]) -> Way:
-    """Return the way of the camera's picture over a clip: to its farthest point from the start."""
-    grey = [cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY) for frame in frames]
-    height, width = grey[0].shape
-    total, places = np.eye(3), []
-    for before, after in pairwise(grey):
-        total = _step(before, after) @ total
-        centre = total @ [width / 2, height / 2, 1]
-        scale = float(np.hypot(total[0, 0], total[1, 0]))
-        places.append(
-            Way(
-                (centre[0] - width / 2) / width,
-                (centre[1] - height / 2) / width,
-                (scale - 1) / 2,
-            )
-        )
+    """Return the way of a clip's picture: to its farthest point from the start."""
+    places = []
+    for transform, (height, width) in transforms(frames):
+        centre = transform @ [width / 2, height / 2, 1]
+        scale = float(np.hypot(transform[0, 0], transform[1, 0]))
+        shift = (centre[0] - width / 2) / width, (centre[1] - height / 2) / width
+        places.append(Way(*shift, (scale - 1) / 2))
     return max(places, key=lambda place: place.length)
 
 
-def _step(before: np.ndarray, after: np.ndarray) -> np.ndarray:
-    """Return the similarity (3, 3) from a frame to the next."""
-    corners = cv2.goodFeaturesToTrack(before, 600, 0.005, 6)
-    if corners is None or len(corners) < 8:
+def transforms(frames: list[np.ndarray]) -> Iterator[tuple[np.ndarray, tuple[int, int]]]:
+    """Yield the similarity (3, 3) from the first frame to each, and the frame's size.
+
+    Corners are followed as long as most of them are found, so that no error of single steps adds up.
+    """
+    base, last = np.eye(3), None
+    start = there = np.zeros((0, 1, 2), np.float32)
+    most = 0
+    for frame in frames:
+        grey = cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY)
+        total = base
+        if last is not None and len(start):
+            start, there = _followed(last, grey, start, there)
+            total = _similarity(start, there) @ base
+        if last is None or len(start) < _MOST_LOST * most:
+            base, start = total, _corners(grey)
+            there, most = start, len(start)
+        last = grey
+        yield total, grey.shape
+
+
+def _corners(grey: np.ndarray) -> np.ndarray:
+    """Return (n, 1, 2) corners all over a frame, faint ones where there are no others."""
+    found = cv2.goodFeaturesToTrack(grey, 1000, 1e-4, _SPACING)
+    return np.zeros((0, 1, 2), np.float32) if found is None else found
+
+
+def _followed(
+    before: np.ndarray, after: np.ndarray, start: np.ndarray, there: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the corners that are found again in the next frame: where they began, and are now."""
+    now, found, _ = cv2.calcOpticalFlowPyrLK(before, after, there, None)
+    back, _, _ = cv2.calcOpticalFlowPyrLK(after, before, now, None)
+    good = (found[:, 0] > 0) & (np.linalg.norm(back - there, axis=-1)[:, 0] < 0.5)
+    return start[good], now[good]
+
+
+def _similarity(start: np.ndarray, there: np.ndarray) -> np.ndarray:
+    if len(start) < 8:
         return np.eye(3)
-    there, found, _ = cv2.calcOpticalFlowPyrLK(before, after, corners, None)
-    back, _, _ = cv2.calcOpticalFlowPyrLK(after, before, there, None)
-    good = (found[:, 0] > 0) & (np.linalg.norm(back - corners, axis=-1)[:, 0] < 0.5)
-    if good.sum() < 8:
-        return np.eye(3)
-    matrix, _ = cv2.estimateAffinePartial2D(corners[good], there[good], method=cv2.LMEDS)
+    matrix, _ = cv2.estimateAffinePartial2D(start, there, method=cv2.LMEDS)
     return np.eye(3) if matrix is None else np.vstack([matrix, [0, 0, 1]])
 
 

@@ -6,7 +6,11 @@ import cv2
 import faults
 import numpy as np
 import pytest
+import synthetic
+from livingstill.core.model import DEFAULT_FOCAL, Pose
 from livingstill.jobs.rescue.camera_track import FirstFrame, smooth, track
+from livingstill.render import frames
+from livingstill.scene.layers import build_layers
 
 
 def moved(photo, zooms, shifts):
@@ -93,4 +97,50 @@ def test_a_camera_stands_if_a_good_part_of_the_picture_does():
     photo = cv2.GaussianBlur(faults.texture(180, 320, 8), (0, 0), 1.0)
     slid = moved(photo, np.ones(N), [(-16 * p, 0) for p in PHASE])
     clip = [np.concatenate([slid[0][:, :150], frame[:, 150:]], 1) for frame in slid]
+    assert track(clip).static
+
+
+@pytest.fixture(scope="module")
+def scene():
+    """A scene of known inverse depth, its render, and what is known of its first frame."""
+    rgb, distance = synthetic.cast(320, 200)
+    inverse = (distance.min() / distance).astype(np.float32)
+    renderer = frames.Renderer(
+        build_layers(rgb, inverse), frames.Window(159.5, 99.5, 1.0), (320, 200), "draft"
+    )
+    middle = float(np.median(inverse))
+    return renderer, FirstFrame(inverse, middle, np.zeros((2, 2), np.uint8))
+
+
+@pytest.mark.parametrize("pose", [Pose(z=0.25), Pose(x=0.06), Pose(y=-0.05), Pose(z=0.2, x=0.04)])
+def test_a_camera_that_travels_is_told_from_one_that_turns(scene, pose):
+    renderer, first = scene
+    poses = [Pose(x=pose.x * p, y=pose.y * p, z=pose.z * p) for p in PHASE]
+    found = track((frames.unpack(renderer.frame(one)) for one in poses), first=first)
+    closer = 1 - pose.z * first.middle
+    approach = pose.z / closer
+    shift = -DEFAULT_FOCAL * np.array([pose.x, pose.y])
+    assert found.zoom[-1] == pytest.approx(1 / closer, abs=0.03)
+    assert found.approach[-1] == pytest.approx(approach, abs=0.12)
+    parallax = found.parallax_x[-1], found.parallax_y[-1]
+    assert parallax == pytest.approx(tuple(shift / closer), abs=0.025)
+    assert (found.x[-1], found.y[-1]) == pytest.approx(
+        tuple(shift / closer * first.middle), abs=0.015
+    )
+
+
+def test_a_turn_has_no_parallax(scene):
+    renderer, first = scene
+    poses = [Pose(pan=-4 * p) for p in PHASE]
+    found = track((frames.unpack(renderer.frame(one)) for one in poses), first=first)
+    assert found.x[-1] == pytest.approx(DEFAULT_FOCAL * np.tan(np.radians(4)), rel=0.05)
+    assert np.abs([found.parallax_x, found.parallax_y, found.approach]).max() < 0.02
+
+
+def test_a_large_subject_that_moves_is_no_camera():
+    photo = cv2.GaussianBlur(faults.texture(180, 320, 8), (0, 0), 1.0)
+    slid = moved(photo, np.ones(N), [(14 * p, 5 * p) for p in PHASE])
+    clip = [photo.copy() for _ in slid]
+    for frame, other in zip(clip, slid):
+        frame[40:, 70:250] = other[40:, 70:250]
     assert track(clip).static

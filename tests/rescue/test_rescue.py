@@ -258,7 +258,7 @@ class MovingClip:
 
     notes: tuple[str, ...] = ()
     regions = ()
-    shot = Shot()
+    shot, camera = Shot(), None
 
     def __init__(self, pictures: list[np.ndarray]) -> None:
         self.pictures = pictures

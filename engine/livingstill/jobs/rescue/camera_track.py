@@ -49,7 +49,7 @@ _STATIC_DISTANCE = 0.008
 """Displacement of the frame's edge, frame widths, below which a camera counts as static."""
 _STAYS, _CARRIED = 1.0, 3.0
 """Pixels of the reduced frame: a point that went less stays, where the fit says it went more."""
-_MAX_STAYING_SHARE = 0.2
+_MAX_STAYING_SHARE = 0.3
 """Share of the farther points that stays behind, above which something moved before a static camera."""
 _LEAST_ROLL = 2.0
 """Degrees up to which a roll may be the drift of a chain: a horizon would rather stay level."""
@@ -129,7 +129,8 @@ class Track:
     ``parallax_x``, ``parallax_y`` : how much further it shifts, frame widths
     ``approach`` : how much more it grows
     ``spread`` is the standard deviation of the inverse depths, ``staying_share`` the share of the farther
-    points that stay where the fit carries them along.
+    points that stay where the fit carries them along; ``picture`` the track of the whole picture
+    as if it were flat, with all that moves in it.
     """
 
     x: Float64Array
@@ -141,6 +142,7 @@ class Track:
     approach: Float64Array
     spread: float = 0.0
     staying_share: float = 0.0
+    picture: Track | None = None
 
     @classmethod
     def of(
@@ -184,7 +186,7 @@ def track(
     """
     known = first or FirstFrame.flat()
     flat = replace(known, inverse_depth=np.full((2, 2), known.middle, np.float32))
-    cameras = _Camera(known), _Camera(flat)
+    cameras = _Camera(known), _Camera(flat), _Camera(FirstFrame.flat())
     follower = point_tracks.Follower()
     count = 0
     for count, frame in enumerate(frames, 1):
@@ -192,8 +194,9 @@ def track(
             seen = follower.see(point_tracks.reduced_luma(frame))
             for camera in cameras:
                 camera.fit(count - 1, seen)
-    deep, level = cameras
-    return (deep if deep.explained > level.explained + _DEPTH_TELLS else level).path(count)
+    deep, level, whole = cameras
+    best = deep if deep.explained > level.explained + _DEPTH_TELLS else level
+    return replace(best.path(count), picture=whole.path(count))
 
 
 def smooth(path: Track, fps: float, periodic: bool) -> Track:
@@ -211,11 +214,17 @@ def smooth(path: Track, fps: float, periodic: bool) -> Track:
         filtered = gaussian_filter1d(padded, sigma, mode="nearest")
         return np.asarray(line + filtered[len(values) - 1 : 2 * len(values) - 1], np.float64)
 
-    series = {f.name: getattr(path, f.name) for f in fields(path)}
-    smoothed = {n: one(v) for n, v in series.items() if isinstance(v, np.ndarray) and n != "zoom"}
-    if np.ptp(path.roll) <= _LEAST_ROLL:
-        smoothed["roll"] = np.zeros_like(path.roll)
-    return replace(path, zoom=np.exp(one(np.log(path.zoom))), **smoothed)
+    level = np.ptp(path.roll) <= _LEAST_ROLL
+    return replace(
+        path,
+        x=one(path.x),
+        y=one(path.y),
+        zoom=np.exp(one(np.log(path.zoom))),
+        roll=np.zeros_like(path.roll) if level else one(path.roll),
+        parallax_x=one(path.parallax_x),
+        parallax_y=one(path.parallax_y),
+        approach=one(path.approach),
+    )
 
 
 class _Camera:
@@ -258,18 +267,15 @@ class _Camera:
         if len(seen.kept) >= _MIN_POINTS and seen.kept.mean() < _CUT_SHARE:
             self._velocity, self._knows_depth = np.zeros(7), False
         self._points = replace(self._points.where(seen.kept), place=seen.places)
-        still = _far_and_still(self._points, seen.pixel)
-        counted = self._points.counts | still
-        used = self._points.where(counted)
+        used = self._points.where(self._points.counts)
         if len(used) < _MIN_POINTS:
             self._pose = self._pose + self._velocity
             return
-        start = self._pose + self._velocity
-        pose = _fit(used, still[counted], start, self._pose, seen.pixel)
+        pose = _fit(used, self._pose + self._velocity, self._pose, seen.pixel)
         self._velocity = (pose - self._pose + self._velocity) / 2
         self._pose = pose
         self._explained.append(_explained_share(used, pose, seen.pixel))
-        share = _staying_share(self._points, pose, seen.pixel)
+        share = _staying_share(used, pose, seen.pixel)
         if share is not None:
             self._staying.append(share)
 
@@ -283,22 +289,26 @@ class _Camera:
         poses = np.array(self._poses or [_AT_REST])
         zoom = np.hypot(poses[:, 2], poses[:, 3])
         roll = np.degrees(np.unwrap(np.arctan2(poses[:, 3], poses[:, 2])))
-        columns = (poses[:, 0], poses[:, 1], np.log(zoom), roll, *poses.T[4:])
         at = np.arange(max(count, 1))
-        x, y, growth, roll, *parallax = (
-            np.interp(at, self._indices or [0], values) for values in columns
+
+        def over_time(values: Float64Array) -> Float64Array:
+            return np.asarray(np.interp(at, self._indices or [0], values), np.float64)
+
+        return Track(
+            x=over_time(poses[:, 0]),
+            y=over_time(poses[:, 1]),
+            zoom=np.exp(over_time(np.log(zoom))),
+            roll=over_time(roll),
+            parallax_x=over_time(poses[:, 4]),
+            parallax_y=over_time(poses[:, 5]),
+            approach=over_time(poses[:, 6]),
+            spread=self._scene.spread,
+            staying_share=float(np.mean(self._staying)) if self._staying else 0.0,
         )
-        share = float(np.mean(self._staying)) if self._staying else 0.0
-        return Track(x, y, np.exp(growth), roll, *parallax, self._scene.spread, share)
 
 
-def _fit(
-    points: Points, still: Flags, start: Float64Array, prior: Float64Array, pixel: float
-) -> Float64Array:
-    """Return the pose (7,) that most of the points agree on, from ``start`` on.
-
-    ``still`` (n,) are those that hold it.
-    """
+def _fit(points: Points, start: Float64Array, prior: Float64Array, pixel: float) -> Float64Array:
+    """Return the pose (7,) that most of the points agree on, from ``start`` on."""
     (x, y), e = points.origin.T, points.depth
     rows = np.zeros((len(points), 2, 7))
     rows[:, 0, 0] = rows[:, 1, 1] = 1
@@ -307,6 +317,7 @@ def _fit(
     rows[:, 0, 4] = rows[:, 1, 5] = e
     rows[:, :, 6] = points.place * e[:, None]
     least = _LEAST_SCALE * pixel
+    still = _far_and_still(points, pixel)
     pose = start
     for _ in range(_ROUNDS):
         nearness = _nearness(pose, e)
@@ -340,7 +351,7 @@ def _origin(pose: Float64Array, place: Float64Array, depth: Float64Array) -> Flo
 
 def _nearness(pose: Float64Array, depth: Float64Array) -> Float64Array:
     """Return (n,) the distance of points as a share of the first one, less that of the middle."""
-    return np.maximum(1 - pose[6] * depth, _LEAST_NEARNESS)
+    return np.asarray(np.maximum(1 - pose[6] * depth, _LEAST_NEARNESS))
 
 
 def _explained_share(points: Points, pose: Float64Array, pixel: float) -> float:
@@ -351,10 +362,7 @@ def _explained_share(points: Points, pose: Float64Array, pixel: float) -> float:
 
 
 def _far_and_still(points: Points, pixel: float) -> Flags:
-    """Return (n,) the farther points that have not moved, if they are many: the camera has not turned.
-
-    Those on what moves by its nature are among them: clouds and waves do not stay.
-    """
+    """Return (n,) the farther points that have not moved, if they are many: the camera has not turned."""
     far = points.first & (points.depth <= 0)
     gone = np.linalg.norm(points.place - points.origin, axis=1) / pixel
     still = far & (gone < _STAYS)

@@ -26,6 +26,8 @@ _BORDER_ROUNDS = 3
 """Times that the border is looked for: closing in turns the camera anew."""
 _PROBES = 13
 _ATTEMPTS = 6
+_LEAST_ALONG = 0.3
+"""Share of the camera's way that the whole picture must go, for its way to count."""
 _TOLERANCE = 0.06
 """Share of its way by which the rendered picture may miss the clip's."""
 
@@ -187,16 +189,28 @@ def _poses(
 def _rendered_share(path: CameraPath, way: Track, context: RenderContext) -> float:
     """Return how far the rendered picture goes along a clip's way, as a share of it.
 
-    By what is at the middle depth: parallax goes as far as the scene allows. Of a way that is more a
-    shift than a magnification the shift counts: hiding the still's border magnifies too.
+    By the whole picture, which is what is seen, if it goes along with the camera in the clip; else by
+    what is at the middle depth.
     """
     renderer = frames.Renderer(context.scene, context.window, context.size, "draft")
     until = int(way.displacement.argmax())
     poses = (path.at(context.timeline.time(i)) for i in _probes(until + 1))
     pictures = (frames.unpack(renderer.frame(pose)) for pose in poses)
     made = track(pictures, first=context.first)
-    x, y, zoom = made.x[-1], made.y[-1], made.zoom[-1]
-    asked = way.x[until], way.y[until], way.zoom[until] - 1
-    if np.hypot(asked[0], asked[1]) > abs(asked[2]) / 2:
-        return float((x * asked[0] + y * asked[1]) / (asked[0] ** 2 + asked[1] ** 2))
-    return float(zoom - 1) / float(asked[2])
+    if way.picture is not None and made.picture is not None:
+        along = _share(way.picture, until, way, until)
+        if _LEAST_ALONG < along < 1 / _LEAST_ALONG:
+            return _share(made.picture, -1, way, until) / along
+    return _share(made, -1, way, until)
+
+
+def _share(gone: Track, last: int, way: Track, until: int) -> float:
+    """Return how far a picture goes, at its frame ``last``, along a way's at ``until``.
+
+    Of a way that is more a shift than a magnification the shift counts: hiding the still's border
+    magnifies too.
+    """
+    x, y, zoom = way.x[until], way.y[until], way.zoom[until] - 1
+    if np.hypot(x, y) > abs(zoom) / 2:
+        return float((gone.x[last] * x + gone.y[last] * y) / (x * x + y * y))
+    return float((gone.zoom[last] - 1) / zoom)

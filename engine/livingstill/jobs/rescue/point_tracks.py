@@ -100,7 +100,7 @@ def _found_again(
     if not len(places):
         return places, np.zeros(0, bool)
     start = _pixels(places, before.shape).astype(np.float32)[:, None]
-    there, found, _ = cv2.calcOpticalFlowPyrLK(before, after, start, None, winSize=_WINDOW)  # type: ignore[call-overload]
+    there, found, _ = cv2.calcOpticalFlowPyrLK(before, after, start, None, winSize=_WINDOW)
     back, returned, _ = cv2.calcOpticalFlowPyrLK(after, before, there, None, winSize=_WINDOW)
     closed = np.linalg.norm(back - start, axis=-1)[:, 0] < _CLOSING_TOLERANCE
     size = np.array(before.shape[::-1])

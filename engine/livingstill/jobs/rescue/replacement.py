@@ -20,6 +20,7 @@ from livingstill.jobs.rescue.replacement_spec import Flags, specify_replacement
 from livingstill.jobs.rescue.result import WriteResult
 from livingstill.jobs.stages import Stages
 from livingstill.quality import registration
+from livingstill.quality.faults.kinds import CUT
 from livingstill.quality.no_reference import Series
 from livingstill.quality.verdict import Verdict
 from livingstill.settings.rescue import RescueJob
@@ -75,6 +76,7 @@ def _render(
     notes = [note]
     if options.blend and not blends:
         notes.append("the clip has no good opening to blend from")
+    notes += _notes_on_cuts(observation.review.verdict)
     frames = (
         cross_fade(observation.pictures(), clip.frames, opening, options.blend)
         if blends
@@ -196,6 +198,18 @@ def _source_picture(
         f"the clip shows {crop.width:.0f}x{crop.height:.0f} of the still at "
         f"{crop.x:.0f},{crop.y:.0f} (likeness {crop.likeness:.2f})",
     )
+
+
+def _notes_on_cuts(verdict: Verdict) -> list[str]:
+    """Return that a replacement has none of a clip's cuts, if it has any."""
+    cuts = [str(fault.first) for fault in verdict.faults if fault.kind == CUT.name]
+    if not cuts:
+        return []
+    word = "frame" if len(cuts) == 1 else "frames"
+    return [
+        f"the clip is cut at {word} {', '.join(cuts)}; this is one shot, whose camera goes as each of "
+        "the clip's shots did"
+    ]
 
 
 def _likeness_in_words(frame: UInt8Array, reference: UInt8Array) -> str:

@@ -21,8 +21,9 @@ _MOTION_STATIC, _MOTION_MOVING = 0.03, 0.15
 """1/480 frame widths per frame from which a tile moves: before a still camera, a moving one."""
 _RESIDUAL_STATIC, _RESIDUAL_MOVING = 0.35, 3.0
 """Levels per frame that no flow explains, likewise: moving detail is never explained entirely."""
-_MIN_GOOD_STEPS = 3
-"""Fewest good steps from which a camera is tracked; with fewer, bad ones are used too."""
+_MIN_GOOD_STEPS, _MIN_GOOD_SHARE = 3, 0.5
+"""Fewest good steps, and their share, from which a camera is tracked; with fewer, bad ones are used too:
+what melts still shows where the camera goes."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,7 +40,8 @@ class ReplacementSpec:
 
     def way(self, first: camera_track.FirstFrame) -> camera_track.Track:
         """Return the camera's smoothed track; ``first`` is the first good frame."""
-        enough = int((self.good[1:] & self.good[:-1]).sum()) >= _MIN_GOOD_STEPS
+        steps = self.good[1:] & self.good[:-1]
+        enough = steps.sum() >= max(_MIN_GOOD_STEPS, _MIN_GOOD_SHARE * len(steps))
         found = camera_track.track(
             self.observation.pictures(), self.good if enough else None, first
         )
