@@ -59,7 +59,5 @@ def uprightness(picture: UInt8Array) -> Float32Array:
     side = max(picture.shape[:2])
     luma = np.sqrt(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY).astype(np.float32))
     x, y = exact.sobel(luma)
-    across, up = (
-        exact.gaussian_blur(g * g, _SIGMA_X * side, _SIGMA_Y * side) for g in (x, y)
-    )
+    across, up = (exact.gaussian_blur(g * g, _SIGMA_X * side, _SIGMA_Y * side) for g in (x, y))
     return np.asarray((across - up) / (across + up + np.float32(_NOISE)), np.float32)
