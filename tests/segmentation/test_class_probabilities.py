@@ -72,3 +72,26 @@ def test_far_dunes_under_the_sky_stay_ground():
     winner[80:] = 0
     depth = np.full((100, 120), 0.01, np.float32)
     assert (clean_probabilities(chances(winner), NAMES, depth).argmax(0) == winner).all()
+
+
+def test_what_is_only_probably_sky_has_to_be_at_infinity():
+    winner = np.zeros((100, 120), int)
+    winner[:40] = 1
+    planes = chances(winner, 0.96)
+    planes[1, :40, 60:] = 0.7  # haze over a slope
+    planes[0, :40, 60:] = 0.28
+    planes[:, :40, 58:60] = np.array([0.96, 0.02, 0.02])[:, None, None]  # a ridge between the two
+    depth = np.zeros((100, 120), np.float32)
+    depth[:40, 60:] = 0.2
+    found = clean_probabilities(planes, NAMES, depth).argmax(0) == 1
+    assert found[:40, :58].all()
+    assert not found[:, 60:].any()
+    assert (clean_probabilities(planes, NAMES, FAR).argmax(0) == 1)[:40, 60:].all()
+
+
+def test_a_class_that_is_absent_wins_nothing_that_another_loses():
+    winner = np.zeros((100, 120), int)
+    winner[50:] = 2
+    planes = chances(winner, 0.5)
+    planes[1, 50:], planes[0, 50:] = 0.3, 0.2  # sky is second to water that nobody is sure of
+    assert (clean_probabilities(planes, NAMES, FAR).argmax(0) == 0).all()

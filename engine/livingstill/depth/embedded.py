@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livingstill.core.model import Float32Array, Perception, UInt8Array
+from livingstill.depth.holes import close_holes
 from livingstill.depth.refine import refine
 
 
@@ -17,13 +18,19 @@ def from_perception(perception: Perception, rgb: UInt8Array) -> Float32Array:
     perception : of the same photo
     rgb : (H, W, 3) uint8
     """
-    return refine(rgb, inverse_depth(perception))
+    return refine(rgb, inverse_depth(perception, rgb))
 
 
-def inverse_depth(perception: Perception) -> Float32Array:
-    """Return (h, w) float32 inverse depth in 0..1 at the network's size; 0 in the sky."""
+def inverse_depth(perception: Perception, rgb: UInt8Array) -> Float32Array:
+    """Return (h, w) float32 inverse depth in 0..1 at the network's size; 0 in the sky.
+
+    Parameters
+    ----------
+    perception : of the same photo
+    rgb : (H, W, 3) uint8
+    """
     coarse = np.where(_sky(perception), np.float32(0), perception.inverse_depth)
-    return np.ascontiguousarray(coarse, np.float32)
+    return close_holes(np.ascontiguousarray(coarse, np.float32), rgb)
 
 
 def _sky(perception: Perception) -> NDArray[np.bool_]:

@@ -6,10 +6,9 @@ from typing import cast
 
 import cv2
 import numpy as np
-import scipy  # its parts are imported when they are used
-from numpy.typing import NDArray
 
 from livingstill.core.model import Float32Array, UInt8Array
+from livingstill.depth.harmonic import fill_harmonic
 from livingstill.imaging import exact
 
 _SIDE = 320
@@ -51,34 +50,8 @@ def close_windows(inverse_depth: Float32Array) -> Float32Array:
     reach = 2 * max(1, round(_FRAME * max(size))) + 1
     disk = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach))
     grown = cast(UInt8Array, cv2.dilate(outside.astype(np.uint8), disk))
-    wall = _harmonic(small, grown > 0)
+    wall = fill_harmonic(small, grown > 0)
     soft = exact.gaussian_blur(grown.astype(np.float32), reach / 6)
     soft = exact.resize_linear(soft, (width, height))
     wall = cast(Float32Array, exact.resize_linear(wall, (width, height)))
     return np.asarray(inverse_depth + soft * (wall - inverse_depth), np.float32)
-
-
-def _harmonic(values: Float32Array, unknown: NDArray[np.bool_]) -> Float32Array:
-    """Return values with the unknown ones the mean of their neighbours, solved at once."""
-    out = values.astype(np.float64)
-    rows, columns = np.nonzero(unknown)
-    number = np.full(values.shape, -1)
-    number[rows, columns] = np.arange(len(rows))
-    right, count = np.zeros(len(rows)), np.zeros(len(rows))
-    pairs: list[NDArray[np.intp]] = []
-    for down, across in ((0, 1), (0, -1), (1, 0), (-1, 0)):
-        i, j = rows + down, columns + across
-        inside = np.flatnonzero((i >= 0) & (j >= 0) & (i < out.shape[0]) & (j < out.shape[1]))
-        other = number[i[inside], j[inside]]
-        known = inside[other < 0]
-        right[known] += out[i[known], j[known]]
-        count[inside] += 1
-        pairs.append(np.stack([inside[other >= 0], other[other >= 0]]))
-    near = np.concatenate(pairs, axis=1)
-    joined = scipy.sparse.csr_array(
-        (np.ones(near.shape[1]), (near[0], near[1])), shape=(len(rows),) * 2
-    )
-    out[rows, columns] = scipy.sparse.linalg.spsolve(
-        (scipy.sparse.diags_array(count) - joined).tocsc(), right
-    )
-    return np.asarray(out, np.float32)

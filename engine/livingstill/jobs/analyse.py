@@ -266,7 +266,7 @@ def _is_room(
 ) -> bool:
     """Return whether a photo shows a room from within, by the coarse depth or else the network's."""
     known = coarse()
-    depth = embedded.inverse_depth(perception()) if known is None else known.values
+    depth = embedded.inverse_depth(perception(), rgb) if known is None else known.values
     sky = float((depth <= 0).mean())
     return statistics.is_room(*line_lengths(lines(), rgb), depth, sky)
 

@@ -41,7 +41,7 @@ def estimate(
     """
     source = settings.depth
     if source == "embedded":
-        return CoarseDepth(embedded.inverse_depth(perception()), "embedded network")
+        return CoarseDepth(embedded.inverse_depth(perception(), rgb), "embedded network")
     if source in SOURCES:
         depth = SOURCES[source](rgb)
         if depth.values.shape != rgb.shape[:2]:

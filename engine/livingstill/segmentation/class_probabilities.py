@@ -42,7 +42,8 @@ def clean_probabilities(
     out = probabilities.copy()
     if "sky" in names:
         sky = names.index("sky")
-        out[sky][sky_mask.near_components(np.argmax(out, 0) == sky, inverse_depth)] = 0
+        seen = np.argmax(out, 0) == sky
+        out[sky][sky_mask.near_components(out[sky], seen, inverse_depth)] = 0
     for _ in range(2):
         for i in range(len(names)):
             out[i][_small_components(np.argmax(out, 0) == i)] = 0
@@ -53,11 +54,10 @@ def clean_probabilities(
         out[sky, clouds] = 1
     for i, name in enumerate(names[1:], 1):
         where = np.argmax(out, 0) == i
-        if not where.any():
-            continue
-        confidence = float(np.percentile(out[i][where], 90, method="lower"))
-        if where.mean() < MIN_SHARE.get(name, 0) or confidence < MIN_CONFIDENCE.get(name, 0):
-            out[i] = 0
+        if where.mean() < max(MIN_SHARE.get(name, 0), 1 / where.size) or (
+            float(np.percentile(out[i][where], 90, method="lower")) < MIN_CONFIDENCE.get(name, 0)
+        ):
+            out[i] = 0  # also where it is second, or it would win what a later class loses
     total = out.sum(0)
     out[0] += total <= 0
     return np.asarray(out / np.where(total > 0, total, np.float32(1)), np.float32)

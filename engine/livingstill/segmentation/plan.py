@@ -25,9 +25,10 @@ from livingstill.segmentation import (
     silhouettes,
     sky_mask,
     straight_edges,
+    trunks,
     water,
 )
-from livingstill.segmentation.evidence import FINE, Detector, Evidence, Rule, gather
+from livingstill.segmentation.evidence import FINE, MEDIUM, Detector, Evidence, Rule, gather
 from livingstill.segmentation.lettering import find_lettering
 from livingstill.segmentation.static_mask import static_mask
 from livingstill.settings.values import Stroke
@@ -341,8 +342,15 @@ def static_in_water(evidence: Evidence, surface: Float32Array) -> Float32Array:
     return np.asarray(np.maximum.reduce(whole), np.float32)
 
 
-def static_in_plants(evidence: Evidence, plants: Float32Array) -> Float32Array:  # noqa: ARG001
-    """Return what long straight edges bound among plants, (H, W) float32 in 0..1."""
+def static_in_grass(evidence: Evidence, grass: Float32Array) -> Float32Array:  # noqa: ARG001
+    """Return what long straight edges bound in grass, (H, W) float32 in 0..1."""
     picture = evidence.reduced[FINE]
     edges = straight_edges.long_edges(picture.shape, evidence.segments())
     return image.upsample(edges, evidence.rgb.shape)
+
+
+def static_in_foliage(evidence: Evidence, foliage: Float32Array) -> Float32Array:
+    """Return trunks, and what long straight edges bound, among leaves, (H, W) float32 in 0..1."""
+    found = trunks.find_trunks(evidence.reduced[MEDIUM], foliage)
+    edges = static_in_grass(evidence, foliage)
+    return np.maximum(edges, image.upsample(found, evidence.rgb.shape))

@@ -20,6 +20,12 @@ Mask = NDArray[np.bool_]
 _NEAR = 0.10
 """Median inverse depth above which sky below the upper edge is a white wall or a wave."""
 
+_DOUBTED = 0.80
+"""Mean probability below which the sky has to be at infinity, or it is haze or a dark slope."""
+
+_INFINITY = 0.01
+"""Median inverse depth up to which the network of depth agrees that this is the sky."""
+
 _FAR = 0.06
 """Median inverse depth below which what the sky encloses is a cloud."""
 
@@ -36,16 +42,26 @@ _SNOW = 0.45
 """Height above which sky with ground above it is snow or haze, not a reflection."""
 
 
-def near_components(sky: Mask, inverse_depth: Float32Array) -> Mask:
-    """Return the components of a sky, (h, w) bool, that are near and below the upper edge.
+def near_components(probability: Float32Array, sky: Mask, inverse_depth: Float32Array) -> Mask:
+    """Return the components of a sky, (h, w) bool, that depth contradicts.
 
-    They are white walls, foam and crossings. ``inverse_depth`` is (h, w) float32 in 0..1.
+    Below the upper edge what is near is a white wall, foam or a crossing; and nowhere does a
+    component count that is only probably sky and not at infinity: haze, dark slopes, a backdrop.
+
+    Parameters
+    ----------
+    probability, inverse_depth : (h, w) float32 in 0..1
+        Of the sky, and of the network of depth.
+    sky : where the sky is likeliest
     """
     count, labels = cv2.connectedComponents(sky.astype(np.uint8), connectivity=8)
     near = np.zeros(count, np.bool_)
     for part in range(1, count):
         where = labels == part
-        near[part] = not where[0].any() and float(np.median(inverse_depth[where])) > _NEAR
+        median = float(np.median(inverse_depth[where]))
+        doubted = float(probability[where].mean(dtype=np.float64)) < _DOUBTED
+        below_top = not where[0].any()
+        near[part] = (below_top and median > _NEAR) or (doubted and median > _INFINITY)
     return np.asarray(near[labels])
 
 
