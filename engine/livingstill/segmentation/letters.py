@@ -47,7 +47,7 @@ class Letters(NamedTuple):
 
     def without_bars(self) -> Letters:
         """Return the letters that are no bars."""
-        return Letters(*(values[~self.bar] for values in self))
+        return Letters._make(values[~self.bar] for values in self)
 
 
 SHAPE = (
@@ -100,9 +100,9 @@ def letters_of(contrast: UInt8Array, level: int) -> Letters | None:
     if np.count_nonzero(keep) < 3:
         return None
     x2, y2 = (2 * stats[chosen, i].astype(np.int64) + stats[chosen, i + 2] for i in (0, 1))
-    units = (_in_units(values[keep]) for values in (stroke, mean, shape))
+    stroke, mean, shape = (_in_units(values[keep]) for values in (stroke, mean, shape))
     bar = 10 * area > _FULLEST * width * height
-    return Letters(x2[keep], y2[keep], size[keep], *units, bar[keep])
+    return Letters(x2[keep], y2[keep], size[keep], stroke, mean, shape, bar[keep])
 
 
 def _fitting(stats: Any) -> NDArray[np.bool_]:
