@@ -30,6 +30,7 @@ SECTIONS: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
         ("--duration", "2", "--rounds", "1"),
     ),
     "frame": ("One frame beside cv2.remap", ("speed_render.py",), ("--rounds", "3")),
+    "encoder": ("What x264 costs by setting", ("speed_encoder.py",), ("--frames", "30")),
     "kinds": ("What each kind of motion adds", ("speed_motion.py",), ("--rounds", "2")),
     "scaling": ("What cost grows with", ("scaling.py",), ("--frames", "10")),
     "views": ("Novel views against the truth", ("quality_views.py",), ()),

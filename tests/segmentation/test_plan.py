@@ -90,9 +90,9 @@ def test_people_and_what_is_held_stay_still(rgb, depth):
     found = planned(rgb, depth, *classes, hold=mask(100, 120))
     assert not found["foliage"][52:78].any()
     assert not found["foliage"][102:].any()
-    assert found["foliage"][20, 20] == 255
+    assert np.median(found["foliage"][:48]) == 255
     free = planned(rgb, depth, *classes, hold_faces=False)
-    assert free["foliage"][65, 20] == 255
+    assert np.median(free["foliage"][50:80]) == 255
 
 
 def test_sky_below_the_ground_is_water(rgb, depth):

@@ -55,3 +55,16 @@ def test_a_fallen_trunk_and_a_short_stump_are_left_to_other_rules(wood):
     stump = leaves()
     stump[290:, 200:235] = bark(30, 35)
     assert find_trunks(as_photo(stump), EVERYWHERE)[290:, 200:235].mean() < 0.1
+
+
+def test_the_outline_of_a_crown_is_no_trunk():
+    picture, rows = leaves(), np.arange(HEIGHT)[:, None]
+    crown = (rows - 160) ** 2 / 2 + (np.arange(WIDTH) - 240) ** 2 < 80**2
+    picture[~crown] = 230
+    assert find_trunks(as_photo(picture), crown.astype(np.float32)).mean() < 0.002
+
+
+def test_large_leaves_are_no_trunks():
+    noise = np.random.default_rng(0).normal(size=(HEIGHT, WIDTH)).astype(np.float32)
+    large = 120 + 600 * cv2.GaussianBlur(noise, (0, 0), 5)
+    assert find_trunks(as_photo(large), EVERYWHERE).mean() < 0.1

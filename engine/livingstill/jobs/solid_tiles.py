@@ -9,13 +9,15 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from livingstill.core.kinds import KINDS
 from livingstill.core.model import UInt8Array
 from livingstill.jobs.analyse import perceive
 from livingstill.quality.faults.boil import Boil
 from livingstill.quality.no_reference import Series
 
-_NATURAL = ("sky", "water", "foliage", "grass")
-"""Classes whose texture changes by its nature."""
+_NATURAL = tuple(sorted({name for kind in KINDS.values() for name in kind.classes}))
+"""Classes whose texture changes by its nature: those of the kinds of motion."""
+
 _MAX_NATURAL = 0.3
 """Probability of these classes, mean of a tile, up to which it is solid."""
 

@@ -8,11 +8,14 @@ import numpy as np
 from livingstill.core.model import Float32Array, UInt8Array
 from livingstill.imaging import exact, image
 
-_SIGMA_X, _SIGMA_Y = 0.008, 0.02
-"""Window of the structure tensor, long sides: as wide as a stem, and tall."""
+_STEM, _TRUNK = (0.008, 0.02), (0.012, 0.08)
+"""Windows of the structure tensor (one sigma across and up, long sides): a stem's, and a tall one."""
 
 _UPRIGHT = 0.3
 """How much more gradient runs across than up, as a share of both, on bark and along stems."""
+
+_UPRIGHT_ALL_ALONG = 0.28
+"""The same in the tall window, mean of a part: large leaves are upright here and there by chance."""
 
 _MIN_HEIGHT = 0.1
 """Height from which such a part is a trunk, long sides; of leaves, only single sprays are so tall."""
@@ -28,7 +31,7 @@ def find_trunks(picture: UInt8Array, foliage: Float32Array) -> Float32Array:
     """Return (h, w) float32 in 0..1, what among leaves is too tall and upright in texture to sway.
 
     Bark and stems have gradients across them alone, leaves in all directions: the structure tensor
-    (Bigun and Granlund, 1987) in a tall window tells them apart.
+    (Bigun and Granlund, 1987) tells them apart, in a stem's window and in a tall one.
 
     Parameters
     ----------
@@ -37,17 +40,25 @@ def find_trunks(picture: UInt8Array, foliage: Float32Array) -> Float32Array:
     """
     side = max(picture.shape[:2])
     leaves = image.mask_at(foliage, picture.shape, 0.5)
-    upright = ((uprightness(picture) > _UPRIGHT) & leaves).astype(np.uint8)
+    # the outline of a crown against the sky is upright in places, and no trunk
+    inside = np.asarray(cv2.erode(leaves.astype(np.uint8), np.ones((3, 3), np.uint8)), np.uint8)
+    upright = ((uprightness(picture, inside, _STEM) > _UPRIGHT) & leaves).astype(np.uint8)
     _, labels, stats, _ = cv2.connectedComponentsWithStats(upright, connectivity=8)
-    tall = stats[:, cv2.CC_STAT_HEIGHT] >= _MIN_HEIGHT * side
-    tall[0] = False
-    found = tall[labels].astype(np.uint8)
+    trunk = stats[:, cv2.CC_STAT_HEIGHT] >= _MIN_HEIGHT * side
+    trunk[0] = False
+    if not trunk.any():
+        return np.zeros(leaves.shape, np.float32)
+    along = np.bincount(labels.ravel(), uprightness(picture, inside, _TRUNK).ravel())
+    trunk &= along > _UPRIGHT_ALL_ALONG * stats[:, cv2.CC_STAT_AREA]
+    found = trunk[labels].astype(np.uint8)
     gap = np.ones((1, max(1, round(_MAX_GAP * side))), np.uint8)
     joined = cv2.morphologyEx(found, cv2.MORPH_CLOSE, gap).astype(np.float32)
     return np.asarray(exact.gaussian_blur(joined, 0.003 * side), np.float32)
 
 
-def uprightness(picture: UInt8Array) -> Float32Array:
+def uprightness(
+    picture: UInt8Array, inside: UInt8Array, window: tuple[float, float]
+) -> Float32Array:
     """Return (h, w) float32 in -1..1, how far gradients run across (1) rather than up (-1).
 
     Of the square root of the luma, so that a dark trunk counts like a bright one.
@@ -55,9 +66,11 @@ def uprightness(picture: UInt8Array) -> Float32Array:
     Parameters
     ----------
     picture : (h, w, 3) uint8
+    inside : (h, w) uint8, 1 where gradients count
+    window : one sigma of the Gaussian window across and up, in long sides
     """
     side = max(picture.shape[:2])
     luma = np.sqrt(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY).astype(np.float32))
-    x, y = exact.sobel(luma)
-    across, up = (exact.gaussian_blur(g * g, _SIGMA_X * side, _SIGMA_Y * side) for g in (x, y))
+    x, y = (gradient * inside for gradient in exact.sobel(luma))
+    across, up = (exact.gaussian_blur(g * g, window[0] * side, window[1] * side) for g in (x, y))
     return np.asarray((across - up) / (across + up + np.float32(_NOISE)), np.float32)
