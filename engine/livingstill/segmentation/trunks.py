@@ -20,7 +20,7 @@ _UPRIGHT_ALL_ALONG = 0.28
 _MIN_HEIGHT = 0.1
 """Height from which such a part is a trunk, long sides; of leaves, only single sprays are so tall."""
 
-_MAX_GAP = 0.05
+_MAX_GAP = 0.06
 """Width up to which what lies between two such parts is the plain middle of one trunk, long sides."""
 
 _NOISE = 2.0
@@ -39,21 +39,31 @@ def find_trunks(picture: UInt8Array, foliage: Float32Array) -> Float32Array:
     foliage : (H, W) float32 in 0..1
     """
     side = max(picture.shape[:2])
-    leaves = image.mask_at(foliage, picture.shape, 0.5)
-    # the outline of a crown against the sky is upright in places, and no trunk
-    inside = np.asarray(cv2.erode(leaves.astype(np.uint8), np.ones((3, 3), np.uint8)), np.uint8)
-    upright = ((uprightness(picture, inside, _STEM) > _UPRIGHT) & leaves).astype(np.uint8)
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(upright, connectivity=8)
-    trunk = stats[:, cv2.CC_STAT_HEIGHT] >= _MIN_HEIGHT * side
-    trunk[0] = False
-    if not trunk.any():
+    leaves = image.mask_at(foliage, picture.shape, 0.5).astype(np.uint8)
+    # the outline of a crown against the sky is upright in places: bark or stems have to be inside
+    inside = np.asarray(cv2.erode(leaves, np.ones((3, 3), np.uint8)), np.uint8)
+    found = _tall_parts(picture, leaves, inside)
+    if not found.any():
         return np.zeros(leaves.shape, np.float32)
-    along = np.bincount(labels.ravel(), uprightness(picture, inside, _TRUNK).ravel())
-    trunk &= along > _UPRIGHT_ALL_ALONG * stats[:, cv2.CC_STAT_AREA]
-    found = trunk[labels].astype(np.uint8)
     gap = np.ones((1, max(1, round(_MAX_GAP * side))), np.uint8)
+    outlines = _tall_parts(picture, leaves, np.ones_like(leaves))
+    _, labels = cv2.connectedComponents(outlines, connectivity=8)
+    beside = np.unique(labels[(cv2.dilate(found, gap) > 0) & (outlines > 0)])
+    found = np.asarray(found | np.isin(labels, beside[beside > 0]), np.uint8)
     joined = cv2.morphologyEx(found, cv2.MORPH_CLOSE, gap).astype(np.float32)
     return np.asarray(exact.gaussian_blur(joined, 0.003 * side), np.float32)
+
+
+def _tall_parts(picture: UInt8Array, leaves: UInt8Array, counted: UInt8Array) -> UInt8Array:
+    """Return (h, w) uint8, 1 on tall upright parts of leaves by the gradients that are counted."""
+    upright = (uprightness(picture, counted, _STEM) > _UPRIGHT) & (leaves > 0)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(upright.astype(np.uint8), connectivity=8)
+    tall = stats[:, cv2.CC_STAT_HEIGHT] >= _MIN_HEIGHT * max(picture.shape[:2])
+    tall[0] = False
+    if tall.any():
+        along = np.bincount(labels.ravel(), uprightness(picture, counted, _TRUNK).ravel())
+        tall &= along > _UPRIGHT_ALL_ALONG * stats[:, cv2.CC_STAT_AREA]
+    return np.asarray(tall[labels], np.uint8)
 
 
 def uprightness(
