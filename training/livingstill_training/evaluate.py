@@ -137,7 +137,8 @@ def main(arguments: list[str] | None = None) -> None:
     p.add_argument("--data", type=Path, required=True, help="folder with labels/val and depth/val")
     p.add_argument("--depth", type=Path, help="weights of depth; the embedded ones when left out")
     p.add_argument("--classes", type=Path, help="weights of classes; the embedded ones as well")
-    p.add_argument("--sizes", type=int, nargs="+", default=forward.SIZES["standard"])
+    p.add_argument("--sizes", type=int, nargs="+", default=forward.CLASS_SIZES["standard"])
+    p.add_argument("--depth-sizes", type=int, nargs="+", default=forward.DEPTH_SIZES["standard"])
     p.add_argument("--mirror", action="store_true")
     p.add_argument("--part", default="val")
     options = p.parse_args(arguments)
@@ -148,9 +149,13 @@ def main(arguments: list[str] | None = None) -> None:
     }
 
     def look(photo: UInt8Array) -> Perception:
-        pictures, mirror = forward.views(photo, options.sizes), options.mirror
-        inverse = forward.inverse_depth(networks["depth"], pictures, mirror=mirror)
-        classes = forward.class_probabilities(networks["classes"], pictures, mirror=mirror)
+        mirror = options.mirror
+        inverse = forward.inverse_depth(
+            networks["depth"], forward.views(photo, options.depth_sizes), mirror=mirror
+        )
+        classes = forward.class_probabilities(
+            networks["classes"], forward.views(photo, options.sizes), mirror=mirror
+        )
         return clean_classes(forward.to_perception(inverse, classes))
 
     began = time.process_time()

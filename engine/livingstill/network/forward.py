@@ -23,12 +23,15 @@ MOVING_CLASSES = ("sky", "water", "person")
 HELPER_CLASSES = ("land", "building", "fire")
 """Classes the network also tells apart, so that it learns what is none of the others: part of "other"."""
 
-SIZES = {"draft": (384,), "standard": (512, 320), "high": (640, 384)}
-"""Long sides of what the network sees at each quality, the finest first; ``high`` also mirrors.
+CLASS_SIZES = {"draft": (384,), "standard": (512, 320), "high": (640, 384)}
+"""Long sides of what the network of classes sees at each quality, finest first; ``high`` also mirrors.
 
 A coarse view holds more of the scene within the network's sight, so it judges layout and regions
 better; a fine one has the edges.
 """
+
+DEPTH_SIZES = {"draft": (384,), "standard": (512, 256), "high": (640, 384, 256)}
+"""The same of the network of depth, whose layout gains from a coarser view than regions do."""
 
 LAYOUT = 0.03
 """Detail smaller than this (one sigma, in long sides) is taken from the finest view alone."""
@@ -52,26 +55,31 @@ def forward(rgb: UInt8Array, *, quality: str = "standard") -> Perception:
     InputError
         If there is no such quality, or the photo has another shape or type.
     """
-    if quality not in SIZES:
-        raise InputError(f"no quality is called '{quality}'; it must be one of {', '.join(SIZES)}")
+    if quality not in CLASS_SIZES:
+        known = ", ".join(CLASS_SIZES)
+        raise InputError(f"no quality is called '{quality}'; it must be one of {known}")
     if rgb.ndim != 3 or rgb.shape[2] != 3 or rgb.dtype != np.uint8:
         raise InputError(
             f"photo has shape {rgb.shape} and type {rgb.dtype}; "
             "it must be (height, width, 3) and uint8"
         )
-    mirror, sizes = quality == "high", SIZES[quality]
+    mirror, sizes, depth_sizes = quality == "high", CLASS_SIZES[quality], DEPTH_SIZES[quality]
     parts = panorama.windows(rgb.shape[1], rgb.shape[0])
     upright = rgb.shape[0] > rgb.shape[1]
     with _lock:
-        pictures = [views(panorama.crop(rgb, part), sizes) for part in parts]
+        windows = [panorama.crop(rgb, part) for part in parts]
         network = embedded("depth")
-        depths = [inverse_depth(network, seen, mirror=mirror) for seen in pictures]
+        depths = [
+            inverse_depth(network, views(window, depth_sizes), mirror=mirror) for window in windows
+        ]
         inverse = panorama.join(depths, parts, upright=upright)
         if len(parts) > 1:  # what is near in one window is to be near in all
             whole = _answer(network.inverse_depth, views(rgb, sizes[:1])[0], mirror)
             inverse = _with_layout(inverse, [whole])
         network = embedded("classes")
-        chances = [class_probabilities(network, seen, mirror=mirror) for seen in pictures]
+        chances = [
+            class_probabilities(network, views(window, sizes), mirror=mirror) for window in windows
+        ]
         classes = panorama.join(chances, parts, upright=upright)
     return to_perception(inverse, classes)
 
