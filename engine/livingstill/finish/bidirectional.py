@@ -78,11 +78,9 @@ def _resolve_weak(kinds: list[str], base: bool) -> list[str]:
     start = "R" if base else "L"
     out: list[str] = []
     strong = start
-    for kind in kinds:
-        if kind == "NSM":  # W1
-            kind = out[-1] if out else start
-        if kind in _STRONG:
-            strong = kind
+    for own in kinds:
+        kind = own if own != "NSM" else out[-1] if out else start  # W1
+        strong = kind if kind in _STRONG else strong
         out.append("AN" if kind == "EN" and strong == "AL" else kind)  # W2
     out = ["R" if kind == "AL" else kind for kind in out]  # W3
     for i in range(1, len(out) - 1):  # W4
