@@ -129,6 +129,12 @@ def understand(prompt: str) -> Reading:
     settings |= settings_of(possible, problems)
     if not settings and any(clause.kept for clause in possible):
         settings["motion"] = ("auto",)  # which leaves what is of no kind as it is
+    if settings.get("motion", ("auto",)) == ("auto",) and any(
+        clause.kept and any(t.word == "foreground" for t in clause.tokens) for clause in possible
+    ):
+        problems.append(
+            "prompt keeps the foreground still, which no setting tells from the rest; --hold FILE does"
+        )
     problems += [
         f"prompt says '{clause.text}', which says of nothing in it what it does; left out"
         for clause in possible
