@@ -22,7 +22,10 @@ from livingstill.settings.prompt.vocabulary import NOUNS, Token, first_of, partn
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """What one clause says; ``direction`` in degrees counter-clockwise, 0 to the right; ``known``: its construction."""
+    """What one clause says; ``direction`` in degrees counter-clockwise, 0 to the right; ``known``: its construction.
+
+    ``still_too`` are kinds that stay still with those named, unless they are asked to move.
+    """
 
     text: str = ""
     join: str = ""
@@ -31,6 +34,7 @@ class Clause:
     place_words: tuple[str, ...] = ()
     undirected: tuple[str, ...] = ()
     still: tuple[str, ...] = ()
+    still_too: tuple[str, ...] = ()
     direction: float | None = None
     strength: float | None = None
     camera: str = ""
@@ -117,7 +121,7 @@ def clause_of(tokens: tuple[Token, ...], join: str) -> Clause:
     things = tuple(t.word for t in tokens if t.role in ("thing", "held", "effect", "unknown"))
     kinds = [(i, t.value) for i, t in nouns if t.role == "kind"]
     still = tuple(kind for i, kind in kinds if negated[i])
-    still += tuple(
+    still_too = tuple(
         p for i, t in nouns if t.role == "kind" and negated[i] for p in sorted(partners(t.word))
     )
     moving = [(i, kind) for i, kind in kinds if not negated[i]]
@@ -165,6 +169,7 @@ def clause_of(tokens: tuple[Token, ...], join: str) -> Clause:
         place_words=tuple(t.word for _, t in nouns if t.role == "kind" and t.value in places),
         undirected=_undirected(tokens, moving),
         still=still,
+        still_too=still_too,
         camera=camera,
         wind=wind,
         faces=faces,

@@ -77,6 +77,8 @@ def _alive(found: re.Match[str]) -> str:
     )
 
 
+_WORDS = {"tofro": "to and fro", "livingroom": "living room", "tiltshift": "tilt-shift"}
+
 _REWRITES = (
     (r"^(?:hi|hello|hey|dear|good (?:morning|evening|afternoon))(?: (?!can\b|could\b|please\b|make\b)\w+)?(?=[,!])", ""),
     (r"\bwith (?=(?:the |a |your |my )?(?:camera|cam|shot) (?:be(?:ing)? )?(?:\w+ed|\w+ing|still|static|steady|stationary)\b)", ", "),
@@ -99,6 +101,14 @@ _REWRITES = (
      r"\bno (?:back ?ground|bg) (?:motion|movements?|animation)\b", "everything else still"),
     (r"\b(?:make|get|let|have) (?:the |my |this |our |that |an? )*(\w+(?: \w+)?) (?:feel|look|seem|become|be) "
      r"(?:(?:more|a bit|a little|really|so|very|slightly|like it's) )*(?:alive|living|live|lively)\b", _alive),
+    (r"\bno (?:motion|movements?|animation)(?: at all)? (?:in|inside|within|anywhere in) (?:the |this |my )?"
+     r"(?:(?:whole |entire )?(?:room|house|kitchen|interior|bedroom|bathroom|living room|hall|scene|picture|photo|image|rest)s?)\b",
+     "nothing moves"),
+    (r"\b(breezy|windy|stormy|gusty) (?:summer |winter |autumn |spring )?(?:day|evening|morning|afternoon|night)\b", r"\1"),
+    (r"\bease in(?:[ ,/-]+(?:and )?(?:ease )?out)\b|\b(?:with )?(?:smooth |soft )?easing(?! (?:in|out)\b)\b", ""),
+    (r"(?:^|(?<=[.;!] ))just (?=(?:give|do|let me)\b)", ""),
+    (r"\b(?:and )?(?:that's|thats|that is) (?:all|it|everything)(?: i (?:want|need))?\b", ""),
+    (r"(?:\b(?:is|are|to be|be) )?\bthe only (?:moving|animated) (?:things?|parts?|elements?|objects?)\b(?! (?:is|are|should|shall)\b)", "moves, nothing else moves"),
     (r"\bmilky way\b|\bneon (?:signs?|lights?|lamps?|tubes?)\b|\bgalaxy\b", lambda m: "lights" if "neon" in m[0] else "stars"),
     (r"\banimate (?:my |the |this |our )(?:\w+ ){1,2}(?:photo|picture|pic|image|shot)\b", "animate"),
     (r"\b(?:(?:real|short|little|small|quick|commercial) )+(?:estate )?(clip|video|loop|animation)\b", r"\1"),
@@ -226,7 +236,7 @@ _REWRITES = (
     (r"\b(?:catch|catches|catching) (?=(?:\w+ ){0,2}(?:wind|breeze)\b)", "in "),
     (r"\b(stay|stays|staying|keep|keeps|remain|remains) put\b", r"\1 still"),
     (r"\bwith (?:the |your |my )?camera\b", "camera"),
-    (r"\b(left|right|up|down),? (?:and )?not (?:to the )?(?:left|right|up|down)\b", r"\1"),
+    (r"\b(left|right|up|down)(?:wards?)?,? (?:and )?not (?:to the )?(?:left|right|up|down)(?:wards?)?\b", r"\1"),
     (r"\bfrom (?:the )?(?:behind|front|back|side|rear)\b(?! (?!of|and|to)\w)", "from-behind"),
     (rf"\bfrom {_CORNER}", lambda m: f"{_OPPOSITE[_ENDS[m[1]]]} {_OPPOSITE[m[2]]}"),
     (rf"\b(?:to|toward|towards|into) {_CORNER}", lambda m: f"{_ENDS[m[1]]} {m[2]}"),
@@ -284,3 +294,12 @@ def normalised(prompt: str) -> Line:
     for pattern, new in _REWRITES:
         line = line.sub(pattern, new)
     return line
+
+
+def spoken(text: str) -> str:
+    """Return a text with the idioms that are single words as they are spoken.
+
+    >>> spoken("tofro in the livingroom")
+    'to and fro in the living room'
+    """
+    return re.sub(rf"\b(?:{'|'.join(_WORDS)})\b", lambda m: _WORDS[m[0]], text)

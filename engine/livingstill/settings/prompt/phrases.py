@@ -324,7 +324,8 @@ def _phrase(tokens: list[Token], words: Vocabulary) -> tuple[tuple[int, ...], st
     """Return the places of the words and the move of the longest camera phrase in a clause."""
     forms = [{t.word, *plural_bases(t.word), *verb_bases(t.word)} for t in tokens]
     forms = [
-        f | {"camera"} if t.role == "camera" else f for f, t in zip(forms, tokens, strict=True)
+        f | {"camera"} if t.role == "camera" else set() if t.role == "modifier" else f
+        for f, t in zip(forms, tokens, strict=True)
     ]
     skipped = ("idle", "size", "boost", "prep", "camera", "adjective", "move", "number")
     for phrase in sorted(words.phrases, key=_rank):

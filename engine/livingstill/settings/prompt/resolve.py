@@ -98,6 +98,7 @@ def _motion(clauses: list[Clause], problems: list[str]) -> dict[str, Any]:
     never = {kind for clause in clauses for kind in clause.still if not clause.only_keeps}
     moved = {kind for kind, _ in moving}
     never |= {k for c in clauses for k in c.still if c.only_keeps and k not in moved}
+    never |= {k for c in clauses for k in c.still_too if k not in moved}
     every = any(clause.every for clause in clauses)
     auto = [name for name, kind in KINDS.items() if kind.found_by == "auto"]
     kinds = dict.fromkeys(kind for kind, _ in moving)

@@ -75,7 +75,7 @@ def _plain(value: Any) -> str:
 
 _SAID: tuple[tuple[str, str, Callable[[re.Match[str]], Any]], ...] = (
     (rf"{_NO_LENGTH}\b(?:for |lasting |about )?(?:{_NUMBER} ?(?:secs?|seconds?)|(\d+(?:\.\d+)?) ?s)\b"
-     r"(?: long)?", "duration", lambda m: _number(m[1] or m[2])),
+     r"(?: long)?(?!,? *(?:and )?then\b)", "duration", lambda m: _number(m[1] or m[2])),
     (rf"\b(?:for |lasting )?{_NUMBER} ?(?:mins?|minutes?)\b(?: long)?", "duration",
      lambda m: 60 * _number(m[1])),
     (rf"\b(?:at )?{_NUMBER} ?(?:fps|frames per second)\b|\bfps\s*[:=]\s*{_NUMBER}", "fps",
@@ -85,7 +85,7 @@ _SAID: tuple[tuple[str, str, Callable[[re.Match[str]], Any]], ...] = (
     (rf"\b(?:in |as )?(?:a )?square {_FORM}\b|\b(?:in|as|make it|keep it) (?:a )?square\b|"
      r"(?:^|(?<=[,;.] ))square(?= *(?:[,;.!]|$))", "aspect", lambda _: "1:1"),
     (rf"\b(?:in |as |make it |a )?{_TALLER}(?: {_FORM})?,? for {_TALL}\b|"
-     rf"\b(?:in |as )?(?:a )?{_TALLER} {_FORM}\b|\b(?:in|as) {_TALLER}\b|"
+     rf"\b(?:in |as )?(?:a )?{_TALLER}\s+(?:{_FORM}|{_TALL})\b|\b(?:in|as) {_TALLER}\b|"
      r"\b(?:make it |keep it )vertical\b|"
      rf"(?:^|(?<=[,;.] )|(?<=and )){_TALLER}(?= *(?:[,;.!]|$))|"
      rf"(?:^|(?<=[,;.] ))(?:an? |my )?{_TALL}(?: video| clip| format)?(?= *(?:[,;.:!]|$))|"
@@ -95,11 +95,12 @@ _SAID: tuple[tuple[str, str, Callable[[re.Match[str]], Any]], ...] = (
      rf"(?:^|(?<=[,;.] )|(?<=and )){_WIDE}(?= *(?:[,;.!]|$))|"
      rf"\b(?:in |as )?(?:a )?(?:landscape|horizontal) {_FORM}\b|\b(?:in|as) landscape\b|"
      r"\bfor (?:my )?youtube\b", "aspect", lambda _: "16:9"),
-    (r",? *\b(?:and |then )+holds?(?: at the end| there)? *[.!]?$", "loop", lambda _: "hold"),
+    (r",? *\b(?:and |then )+(?:it )?holds?(?: at the end| there)? *[.!]?$|"
+     r",? *\b(?:and )?then (?:it )?(?:stops?|rests?|freezes?)(?: at the end| there)? *[.!]?$", "loop", lambda _: "hold"),
     (r"\b(\d+:\d+)\b", "aspect", lambda m: m[1]),
     (r"\b(?:don't|not|no|without|never) (?:(?:want|need|have|make|be|it|this|a|any|to) )*"
      r"(?:loop\w*|repeat\w*)\b|\bplays? (?:it )?once\b", "loop", lambda _: "none"),
-    (r"\bboomerang\w*\b|\bping ?pong\b|\bbounc\w+ loop\b", "loop", lambda _: "bounce"),
+    (r"(?:^|(?<=[,;.] ))(?:and )?bounc(?:es?|ing)(?: back)?(?= *(?:[,;.!]|$))|\bboomerang\w*\b|\bping ?pong\b|\bbounc\w+ loop\b", "loop", lambda _: "bounce"),
     (r"\b(?:that |and |which )?(?:seamless(?:ly)? |perfect(?:ly)? |endless(?:ly)? )?"
      r"(?:infinite )?loop(?:s|ing|ed|able)?\b(?: seamlessly| forever| endlessly| perfectly)?",
      "loop", lambda _: "seamless"),
@@ -124,7 +125,7 @@ def timing(line: Line, ledger: Ledger, problems: list[str]) -> tuple[dict[str, A
             problems.append(f"prompt asks for '{found[0].strip()}'; {option(found)} makes that")
             ledger.enter(line.words_in(*found.span()), NOTE)
             line = line.without(*found.span())
-    for pattern, key, make in _SAID:
+    for pattern, key, make in (*_SAID, *_SAID):  # what stands alone when others are read
         while found := re.search(pattern, line.text):
             value = make(found)
             if key == "loop" and value == "seamless":

@@ -96,7 +96,7 @@ ROLES = _table(
     camera="camera cam shot viewpoint drone",
     held="ppl folk guest guests people person man men woman women girl boy child children kid baby face couple crowd "
     "portrait text lettering letter sign logo human model bride groom family guy lady "
-    "watermark caption eye lip mouth head hand arm leg body pedestrian skin fisherman fishermen tourist finger nose ear beard "
+    "watermark caption eye lip mouth head hand arm leg body pedestrian skin fisherman fishermen tourist finger nose ear "
     "grandma grandpa grandmother grandfather mom mum dad mother father wife husband girlfriend boyfriend son "
     "daughter brother sister friend team audience passenger soldier officer cop toddler teenager cyclist "
     "hiker neck shoulder foot feet chest tooth teeth cheek eyelash eyebrow belly knee",
@@ -118,7 +118,7 @@ ROLES = _table(
     "kitten puppy pet pony parrot owl eagle pigeon crow ant frog turtle fox wolf bear monkey elephant "
     "giraffe tiger pig hen rooster lamb bull donkey camel jellyfish shark tram subway taxi scooter ferry "
     "raft gondola jet rocket parachute tunnel skyscraper apartment cottage villa mansion palace mosque "
-    "cathedral chapel pyramid ruin brick tile doorway ladder elevator desk shelf cupboard wardrobe drawer "
+    "cathedral chapel pyramid ruin brick tile peak rooftop doorway ladder elevator desk shelf cupboard wardrobe drawer "
     "pillow carpet rug tv television monitor laptop computer keyboard poster canvas cactus wine beer "
     "cocktail juice noodles ramen pizza burger cake bread fruit apple oven stove grill barbecue bbq "
     "cigarette cigar incense pipe factory engine exhaust machine propeller mill chain net wire cable antenna "
@@ -144,7 +144,7 @@ ROLES = _table(
     "within amid for throughout beyond",
     order="first firstly last lastly after afterwards before later finally eventually again when "
     "whenever once if unless whether start starts starting begin begins beginning ends during either "
-    "optionally sometimes occasionally twice thrice suddenly until end",
+    "second seconds sec secs minute minutes optionally sometimes occasionally twice thrice suddenly until end",
     compass="downstream middle center centre one left-side right-side top-side bottom-side upper-side lower-side top-left-side top-right-side "
     "bottom-left-side bottom-right-side upper-left-side upper-right-side lower-left-side "
     "lower-right-side from-behind opposite ones north south east west northern southern eastern western upstream clockwise "
