@@ -66,6 +66,14 @@ def _glint(found: re.Match[str]) -> str:
     return f"glint on {found[1]}" if token and token.role == "thing" else found[0]
 
 
+def _lit(found: re.Match[str]) -> str:
+    """Return what light plays on as what shimmers, where that is a kind; a glint on any other thing."""
+    token = known(found[1], vocabulary())
+    return (
+        f"the {found[1]} shimmers" if token and token.role == "kind" else f"glint on the {found[1]}"
+    )
+
+
 def _alive(found: re.Match[str]) -> str:
     """Return what comes alive as what moves: a kind by its name, any other thing as the picture."""
     word = found[1].split()[-1]
@@ -109,6 +117,10 @@ _REWRITES = (
     (r"(?:^|(?<=[.;!] ))just (?=(?:give|do|let me)\b)", ""),
     (r"\b(?:and )?(?:that's|thats|that is) (?:all|it|everything)(?: i (?:want|need))?\b", ""),
     (r"(?:\b(?:is|are|to be|be) )?\bthe only (?:moving|animated) (?:things?|parts?|elements?|objects?)\b(?! (?:is|are|should|shall)\b)", "moves, nothing else moves"),
+    (r"\b(?:the )?(?:moon|sun|star|lamp)?(?:light|shine|beam)s? (?:glitters?|shimmers?|sparkles?|dances?|dancing|glistens?|glints?|gleams?|"
+     r"(?:glitter|shimmer|sparkl|glisten|glint|gleam)ing) (?:on|off|across|over|upon) (?:the )?(\w+)", _lit),
+    (r"\bvertical(?:ly)? (?=(?:pan|tilt)\w*\b)", ""),
+    (r"\brock solid\b", "still"),
     (r"\bmilky way\b|\bneon (?:signs?|lights?|lamps?|tubes?)\b|\bgalaxy\b", lambda m: "lights" if "neon" in m[0] else "stars"),
     (r"\banimate (?:my |the |this |our )(?:\w+ ){1,2}(?:photo|picture|pic|image|shot)\b", "animate"),
     (r"\b(?:(?:real|short|little|small|quick|commercial) )+(?:estate )?(clip|video|loop|animation)\b", r"\1"),

@@ -38,6 +38,7 @@ _FORMAT = (
 )
 
 _ELSEWHERE: tuple[tuple[str, Callable[[re.Match[str]], str]], ...] = (
+    (r"\b(?:h ?\.?26[45]|hevc|av1|vp9|prores)\b", lambda _: "--codec"),
     (
         r"\b(?:(?:as|for) )?(?:an? )?(whatsapp|telegram|slack) (?:stickers?|emojis?|emotes?)\b",
         lambda m: {

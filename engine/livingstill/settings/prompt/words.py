@@ -118,7 +118,7 @@ ROLES = _table(
     "kitten puppy pet pony parrot owl eagle pigeon crow ant frog turtle fox wolf bear monkey elephant "
     "giraffe tiger pig hen rooster lamb bull donkey camel jellyfish shark tram subway taxi scooter ferry "
     "raft gondola jet rocket parachute tunnel skyscraper apartment cottage villa mansion palace mosque "
-    "cathedral chapel pyramid ruin brick tile peak rooftop doorway ladder elevator desk shelf cupboard wardrobe drawer "
+    "cathedral chapel pyramid ruin brick tile sculpture pie peak rooftop doorway ladder elevator desk shelf cupboard wardrobe drawer "
     "pillow carpet rug tv television monitor laptop computer keyboard poster canvas cactus wine beer "
     "cocktail juice noodles ramen pizza burger cake bread fruit apple oven stove grill barbecue bbq "
     "cigarette cigar incense pipe factory engine exhaust machine propeller mill chain net wire cable antenna "
@@ -177,6 +177,6 @@ ROLES = _table(
     "wispy fresh lone lower upper main single few many several "
     "evening morning afternoon  night ambient blurry fine christmas fairy "
     "burnt ancient overhead colourful colorful turquoise crystal round "
-    "front back tropical crowded empty busy neon",
+    "front back tropical crowded empty busy neon panorama panoramic macro",
 )
 """Every other word that is known, and its role in a sentence."""
