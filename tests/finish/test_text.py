@@ -75,6 +75,9 @@ def test_the_first_strong_character_says_where_a_paragraph_starts():
         ("אבג 12 דהו", [" דהו", "12", "אבג "]),
         ("abc אבג def", ["abc ", "אבג", " def"]),
         ("אב ab גד", [" גד", "ab", "אב "]),
+        ("אב 1,500.50 גד", [" גד", "1,500.50", "אב "]),
+        ("50% אב", [" אב", "50%"]),
+        ("אב €10:30", ["€10:30", "אב "]),
     ],
 )
 def test_runs_are_ordered_as_they_are_seen(line, runs):

@@ -100,6 +100,14 @@ def turning_coded() -> Clip:
     return pan([*slowing, *[0.0] * 7, *(-step for step in [0.7, *slowing[::-1][1:]])])
 
 
+def sweeping_coded() -> Clip:
+    """A camera that sweeps to and fro as a sine in three seconds; a coder left out its smallest steps."""
+    steps = 1.5 * np.sin(2 * np.pi * (np.arange(90) + 0.5) / 90)
+    steps[42:48] = 0
+    steps[48] += steps[45:48].sum()
+    return pan(list(steps))
+
+
 def late_frame() -> Clip:
     """A hand-held pan of which one frame came late: a long step and a short one."""
     return pan([2.0] * 20 + [3.2, 0.8] + [2.0] * 20)
@@ -287,7 +295,7 @@ def lightning() -> Clip:
 
 CASES: dict[str, tuple[Callable[[], Clip], tuple[Callable[[], Clip], ...]]] = {
     "black": (lambda: spoiled("black"), (fading,)),
-    "freeze": (lambda: spoiled("freeze"), (pulled_down, held_twos, turning_coded)),
+    "freeze": (lambda: spoiled("freeze"), (pulled_down, held_twos, turning_coded, sweeping_coded)),
     "border": (lambda: spoiled("border"), (dark_border, passing_edge, plain_floor)),
     "outlier": (lambda: spoiled("fold"), (passer_by,)),
     "level shift": (lambda: spoiled("colour jump"), (passer_by, exposure)),

@@ -123,3 +123,20 @@ class TestRegister:
             registration.locate(still, faults.texture(200, 300, 99)).likeness
             < registration.MIN_LIKENESS
         )
+
+
+def test_a_logo_stands_exactly_in_rebuilt_frames_of_a_pan_and_nothing_else_does():
+    import cv2
+    from livingstill.imaging.dense_flow import dis_flow
+
+    wide = cv2.GaussianBlur(faults.texture(180, 400, 3), (0, 0), 1.5)
+    logo = np.zeros((180, 260), np.uint8)
+    cv2.putText(logo, "A LOGO", (60, 60), cv2.FONT_HERSHEY_SIMPLEX, 0.8, 255, 2)
+    bare = [np.ascontiguousarray(wide[:, 10 * i : 10 * i + 260]) for i in range(3)]
+    marked = [np.where(logo[..., None] > 0, np.uint8((255, 220, 0)), frame) for frame in bare]
+    (middle,) = interpolation.interpolate(marked[0], marked[2], [0.5])
+    near = cv2.dilate(logo, np.ones((25, 25))) > 0
+    assert decibels(middle[logo > 0], marked[1][logo > 0]) > 36
+    assert decibels(middle[near], marked[1][near]) > 33
+    greys = [cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY) for frame in (bare[0], bare[2])]
+    assert interpolation.overlay_weights(bare[0], bare[2], *dis_flow(*greys)).mean() < 0.002

@@ -56,6 +56,14 @@ _PHRASES: dict[str, str] = {
 """Phrases of our moves, in base forms: "pan left" is also said as "panning slowly to the left"."""
 
 
+_AIMED = ("push-in", "pull-out", "zoom-in", "zoom-out", "dolly-zoom", "ken-burns", "rack-focus")
+
+
+def is_aimed(name: str) -> bool:
+    """Return whether a move goes to or from a place in the picture, and no way of its own."""
+    return name in _AIMED
+
+
 def phrases(name: str) -> tuple[str, ...]:
     """Return what a prompt may call the move ``name``: its own name among it.
 

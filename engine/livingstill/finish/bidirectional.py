@@ -11,6 +11,9 @@ Face = TypeVar("Face")
 
 _STRONG = {"L": False, "R": True, "AL": True}
 _NUMBERS = ("EN", "AN")
+_DIRECTED = ("L", "R", *_NUMBERS)
+_SEPARATED = (("EN", "ES"), ("EN", "CS"), ("AN", "CS"))
+"""Kinds of numbers, and of a single sign between two of them that is part of the number."""
 
 
 def is_right_to_left(text: str) -> bool:
@@ -50,30 +53,50 @@ def visual_runs(line: str, faces: Sequence[Face], base: bool) -> list[tuple[str,
 def _levels(line: str, base: bool) -> list[int]:
     """Return the embedding level of each character: even runs right, odd runs left.
 
-    Rules W, N and I of UAX 9 without explicit embeddings: numbers stay with a strong neighbour
-    before them but run right, neutral characters go with both neighbours if these agree, else with
-    the paragraph.
+    Rules W, N1, N2 and I of UAX 9 without explicit embeddings and pairs of brackets: numbers run right,
+    and what belongs to them with them; neutral characters go with both neighbours if these agree, else
+    with the paragraph.
     """
-    strong: list[bool | None] = []
-    number = [unicodedata.bidirectional(char) in _NUMBERS for char in line]
-    last = base
-    for char, digit in zip(line, number):
-        right = _STRONG.get(unicodedata.bidirectional(char))
-        last = last if right is None else right
-        strong.append(last if digit else right)
+    kinds = _resolve_weak([unicodedata.bidirectional(char) for char in line], base)
+    right = [None if kind not in _DIRECTED else kind != "L" for kind in kinds]
     after = base
     following: list[bool] = []
-    for right in reversed(strong):
-        after = after if right is None else right
+    for direction in reversed(right):
+        after = after if direction is None else direction
         following.append(after)
     levels = []
     before = base
-    for right, following_right, digit in zip(strong, reversed(following), number):
-        before = before if right is None else right
-        found = right if right is not None else before if before == following_right else base
-        level = int(found) if found >= base else 2
-        levels.append(2 if digit and found else level)
+    for kind, direction, following_right in zip(kinds, right, reversed(following)):
+        before = before if direction is None else direction
+        found = before if direction is not None or before == following_right else base
+        levels.append(2 if kind in _NUMBERS else int(found) if found >= base else 2)
     return levels
+
+
+def _resolve_weak(kinds: list[str], base: bool) -> list[str]:
+    """Return bidirectional classes by rules W1 to W7: numbers with their signs, L, R, and neutrals."""
+    start = "R" if base else "L"
+    out: list[str] = []
+    strong = start
+    for own in kinds:
+        kind = own if own != "NSM" else out[-1] if out else start  # W1
+        strong = kind if kind in _STRONG else strong
+        out.append("AN" if kind == "EN" and strong == "AL" else kind)  # W2
+    out = ["R" if kind == "AL" else kind for kind in out]  # W3
+    for i in range(1, len(out) - 1):  # W4
+        number = out[i - 1]
+        if number == out[i + 1] and (number, out[i]) in _SEPARATED:
+            out[i] = number
+    for way in (1, -1):  # W5
+        for i in range(1, len(out)):
+            at, neighbour = (i, i - 1) if way == 1 else (-i - 1, -i)
+            if out[at] == "ET" and out[neighbour] == "EN":
+                out[at] = "EN"
+    strong = start
+    for i, kind in enumerate(out):  # W7; what W6 makes neutral is so by its class already
+        strong = kind if kind in _STRONG else strong
+        out[i] = "L" if kind == "EN" and strong == "L" else kind
+    return out
 
 
 def _reversed_from(runs: list[tuple[str, Face, int]], level: int) -> list[tuple[str, Face, int]]:

@@ -30,6 +30,8 @@ except ImportError:  # such locks are not on this system: leftovers stay there
 _PART = re.compile(r"\..*\.[0-9a-f]{8}\.part(\.\w+)?")
 
 _URL = re.compile("(https?|ftp|s3|gs|file):/+", re.IGNORECASE)
+_BARE_URL = re.compile(r"(www\.[\w-]+\.\w+[/\\]|data:\w+/).*", re.IGNORECASE)
+"""An address as browsers show it, or a picture within one."""
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
@@ -66,7 +68,7 @@ def check_target(path: Path, overwrite: bool, *, make: bool = False) -> None:
 
 
 def refuse_url(path: Path, noun: str) -> None:
-    """Refuse an address of the network or ``file:``, and say what to give instead.
+    """Refuse an address of the network, ``file:`` or ``data:``, and say what to give instead.
 
     Raises
     ------
@@ -75,6 +77,11 @@ def refuse_url(path: Path, noun: str) -> None:
     """
     url = _URL.match(str(path))  # of whose slashes a path keeps one
     if url is None:
+        if _BARE_URL.fullmatch(str(path)) and not path.exists():
+            raise InputError(
+                f"{noun} {str(path)[:60]} is an address, and nothing is fetched from the network; "
+                "save the picture as a file first, and give its path"
+            )
         return
     scheme, rest = url[1].lower(), str(path)[url.end() :]
     if scheme == "file":

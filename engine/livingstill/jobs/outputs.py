@@ -14,6 +14,7 @@ from livingstill.jobs import certificate, check, credentials, provenance, stereo
 from livingstill.jobs.write import encoding
 from livingstill.media.formats import format_of
 from livingstill.media.write import encoder, stills
+from livingstill.photo.read import refer
 from livingstill.settings.page import is_page
 from livingstill.settings.presets import suffix_of
 from livingstill.settings.shot import Job, Shot
@@ -45,7 +46,14 @@ def free_names(
 
 
 def default_name(shot: Shot, photo: Path, size: tuple[int, int] = (1, 1)) -> str:
-    """Return the name of a clip that was given none; ``size`` is the photo's."""
+    """Return the name of a clip that was given none; ``size`` is the photo's.
+
+    Raises
+    ------
+    InputError
+        If ``photo`` is none, but an address or a folder, which would give no name.
+    """
+    refer(photo)
     aspect = stereo.view_aspect(shot, framing.fit_photo_to(size, shot).size) if shot.stereo else 1
     return f"{photo.stem}{stereo.name_suffix(shot.stereo, aspect)}{suffix_of(shot.preset)}"
 

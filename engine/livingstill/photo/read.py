@@ -61,7 +61,7 @@ def read_photo(
         ``max_pixels`` pixels.
     """
     path = Path(path)
-    _refer(path)
+    refer(path)
     fill = parse_colour(background)
     data = images.bytes_of(path, "photo")
     notes: list[str] = []
@@ -116,7 +116,7 @@ def _source_type(data: bytes) -> str:
     return found[-1].decode() if found else ""
 
 
-def _refer(path: Path) -> None:
+def refer(path: Path) -> None:
     """Refuse an address, and what is no photo but what another command takes; name the remedy."""
     refuse_url(path, "photo")
     suffix = path.suffix.lower()

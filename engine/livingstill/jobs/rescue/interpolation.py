@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from livingstill.core.model import Float32Array, UInt8Array
 from livingstill.imaging.dense_flow import dis_flow, look_up, pixel_grid, round_trip_error
@@ -18,6 +20,12 @@ _TILES = 16
 """Margins around a box per picture side: faults are located by tiles, and may reach the next."""
 _CROSS_FADE_WEIGHT = 0.03
 """Weight of a plain cross-fade: it prevails where no flow makes the ends agree, as in fire."""
+_EVIDENT_CHANGE = 6.0
+"""Levels of change by the motion around from which on a place that does not change stands."""
+_OVERLAY_SHARE = 0.2
+"""Share of that change up to which a place does not change."""
+_CODING_NOISE = 6.0
+"""Levels by which a coder may change a pixel that stands."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,7 +54,43 @@ def interpolate(before: UInt8Array, after: UInt8Array, times: Sequence[float]) -
     ]
     forward, backward = dis_flow(grey[0], grey[1])
     occluded = [round_trip_error(forward, backward), round_trip_error(backward, forward)]
-    return [_blend_at(t, before, after, forward, backward, occluded) for t in times]
+    overlay = overlay_weights(before, after, forward, backward)
+    out = []
+    for t in times:
+        blended = _blend_at(t, before, after, forward, backward, occluded, overlay)
+        blended += (before * (1 - t) + after * t - blended) * overlay[..., None]
+        out.append(np.asarray(np.clip(blended + 0.5, 0, 255).astype(np.uint8)))
+    return out
+
+
+def overlay_weights(
+    before: UInt8Array, after: UInt8Array, forward: Float32Array, backward: Float32Array
+) -> Float32Array:
+    """Return (H, W) weights 0..1 of what stays in place while the picture around it moves, as logos do.
+
+    What moves with its surroundings changes as they do when they are moved so. Where next to nothing
+    changes instead, a flow was smoothed across something that stands.
+    """
+    sigma = max(1.5, before.shape[1] / 300)
+    # across a letter the flow itself may stand: the motion is that of a wider neighbourhood
+    around = cv2.GaussianBlur((forward - backward) * np.float32(0.5), (0, 0), 4 * sigma)
+    x, y = pixel_grid(forward.shape)
+    moved = look_up(before, x - around[..., 0], y - around[..., 1])
+    expected = _blurred_difference(before, moved, sigma)
+    share = _blurred_difference(before, after, sigma) / np.maximum(expected, 1)
+    stands = (share < _OVERLAY_SHARE) & (expected > _EVIDENT_CHANGE)
+    # what is found at the edges of letters reaches across them, as far as each pixel stands itself
+    width = 2 * round(4 * sigma) + 1
+    near = cv2.morphologyEx(stands.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((width, width)))
+    near = cv2.dilate(near, np.ones((width // 2 | 1, width // 2 | 1)))
+    still = np.clip(2 - _blurred_difference(before, after, 0.7) / _CODING_NOISE, 0, 1)
+    return np.asarray(cv2.GaussianBlur(near.astype(np.float32), (0, 0), 1) * still, np.float32)
+
+
+def _blurred_difference(a: UInt8Array, b: NDArray[Any], sigma: float) -> Float32Array:
+    """Return (H, W) levels: the largest difference of a pixel's channels, in a Gaussian window."""
+    difference = np.abs(a.astype(np.float32) - b).max(-1)
+    return np.asarray(cv2.GaussianBlur(difference, (0, 0), sigma), np.float32)
 
 
 def rebuild(pieces: Iterable[DamagedFrame], reach: int = 8) -> Iterator[UInt8Array]:
@@ -114,8 +158,9 @@ def _blend_at(
     forward: Float32Array,
     backward: Float32Array,
     occluded: list[Float32Array],
-) -> UInt8Array:
-    """Return the picture at time ``t``."""
+    overlay: Float32Array,
+) -> Float32Array:
+    """Return the picture at time ``t``, as levels, of what moves; none of it is of an overlay."""
     x, y = pixel_grid(forward.shape)
     total = np.zeros(before.shape, np.float32)
     weights = np.full(forward.shape[:2], _CROSS_FADE_WEIGHT, np.float32)
@@ -147,7 +192,8 @@ def _blend_at(
         weight = np.exp(-disagreement / 6) * (
             1 - 0.9 * look_up(occlusion_mask, *positions[0 if flow is forward else 1])
         )
+        for position in positions:
+            weight = weight * (1 - np.clip(look_up(overlay, *position), 0, 1))
         total += blended * weight[..., None]
         weights += weight
-    mean = total / weights[..., None] + 0.5
-    return np.asarray(np.clip(mean, 0, 255).astype(np.uint8))
+    return np.asarray(total / weights[..., None], np.float32)

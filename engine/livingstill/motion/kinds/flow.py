@@ -88,6 +88,11 @@ KIND = MotionKind(
     nouns_with_verb=("water",),
     verbs=(
         "flow",
+        "sparkle",
+        "shimmer",
+        "glitter",
+        "glisten",
+        "gleam",
         "run",
         "fall",
         "pour",

@@ -48,6 +48,8 @@ KIND = MotionKind(
         "plant",
         "plants",
         "flower",
+        "sunflower",
+        "sunflowers",
         "flowers",
         "forest",
         "palm",

@@ -29,7 +29,7 @@ KIND = MotionKind(
     name="hair",
     help="strands of hair sway from their roots",
     build=build,
-    nouns=("hair", "ponytail"),
+    nouns=("hair", "ponytail", "fur", "mane", "beard"),
     verbs=(
         "sway",
         "blow",

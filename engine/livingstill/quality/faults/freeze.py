@@ -17,7 +17,7 @@ from livingstill.quality.no_reference import Series
 Span = tuple[int, int]
 
 _EASED = 0.7
-"""Activity beside a repeat, as a share of that four steps out, below which the motion is slowing."""
+"""Activity beside a repeat, as a share of that three to fifteen steps out, below which it is slowing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +114,12 @@ class Freeze:
 
 def _eases(activity: Float32Array, edge: int, way: int) -> bool:
     """Return whether the steps beside a repeat grow livelier away from it, as a camera's do at a turn."""
-    outer = activity[edge + 3 * way : edge + 6 * way : way] if edge + 3 * way > 0 else activity[:0]
-    return len(outer) == 3 and bool(activity[edge] < _EASED * np.median(outer))
+    outer = [
+        float(activity[t])
+        for t in range(edge + 3 * way, edge + 16 * way, way)
+        if 0 < t < len(activity)
+    ]
+    return len(outer) >= 3 and bool(activity[edge] < _EASED * np.median(outer))
 
 
 def _without_key_frames(activity: Float32Array, key: Flags) -> Float32Array:

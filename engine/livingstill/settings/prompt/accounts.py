@@ -100,7 +100,7 @@ def overlooked(
     for clause in clauses:
         stopped = clause.rest_still and not _moving(settings)
         for i, token in enumerate(clause.tokens):
-            if token.role in ("idle", "boost") and not tells_apart(clause.tokens, i):
+            if token.role in ("idle", "boost", "prep") and not tells_apart(clause.tokens, i):
                 ledger.enter(token.at, FILLER)
             elif token.role == "all" and token.word not in WHOLE and not settings.keys() & _ANY:
                 ledger.enter(token.at, FILLER)  # "loop it"
@@ -113,7 +113,9 @@ def overlooked(
             elif (
                 setting := _setting(token, settings)
                 if (
-                    token.value in known or (stopped and token.value in clause.kinds)
+                    token.value in known
+                    or bool(clause.focus)
+                    or (stopped and token.value in clause.kinds)
                     if token.role == "kind"
                     else "camera" in settings or token.word not in ("camera", "cam")
                     if token.role == "camera"
@@ -177,6 +179,8 @@ def _followed(clause: Clause, i: int, token: Token) -> bool:
     match token.role:
         case "idle" | "boost":
             return False
+        case "compass" | "way" | "thing" | "held" if clause.focus:
+            return True  # "zoom in on the house on the left"
         case "thing" | "held" | "effect" | "compass":
             owner = token.word.endswith("'s") and _before_noun(clause.tokens[i + 1 :])
             beyond = clause.rest_still and any(t.role == "prep" for t in clause.tokens[:i])

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from livingstill.camera.words import is_aimed
 from livingstill.core.kinds import KINDS
 from livingstill.settings.prompt.constructions import is_known
 from livingstill.settings.prompt.limits import why_impossible
 from livingstill.settings.prompt.modifiers import (
     contrary_strengths,
     direction_of,
+    focus_of,
     strength_of,
     wind_strength,
     without_wind,
@@ -20,7 +22,10 @@ from livingstill.settings.prompt.vocabulary import NOUNS, Token, first_of, partn
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """What one clause says; ``direction`` in degrees counter-clockwise, 0 to the right; ``known``: its construction."""
+    """What one clause says; ``direction`` in degrees counter-clockwise, 0 to the right; ``known``: its construction.
+
+    ``still_too`` are kinds that stay still with those named, unless they are asked to move.
+    """
 
     text: str = ""
     join: str = ""
@@ -29,9 +34,11 @@ class Clause:
     place_words: tuple[str, ...] = ()
     undirected: tuple[str, ...] = ()
     still: tuple[str, ...] = ()
+    still_too: tuple[str, ...] = ()
     direction: float | None = None
     strength: float | None = None
     camera: str = ""
+    focus: str = ""
     wind: float | None = None
     faces: bool = False
     kept: bool = False
@@ -114,7 +121,7 @@ def clause_of(tokens: tuple[Token, ...], join: str) -> Clause:
     things = tuple(t.word for t in tokens if t.role in ("thing", "held", "effect", "unknown"))
     kinds = [(i, t.value) for i, t in nouns if t.role == "kind"]
     still = tuple(kind for i, kind in kinds if negated[i])
-    still += tuple(
+    still_too = tuple(
         p for i, t in nouns if t.role == "kind" and negated[i] for p in sorted(partners(t.word))
     )
     moving = [(i, kind) for i, kind in kinds if not negated[i]]
@@ -125,7 +132,10 @@ def clause_of(tokens: tuple[Token, ...], join: str) -> Clause:
         return replace(base, impossible=impossible)
     subjects, places = _subjects(tokens, moving)
     windless = any(n and t.role == "wind" for t, n in zip(tokens, negated, strict=True))
-    if (still or windless) and all(i > first_of(roles, ("prep",)) for i, _ in moving):
+    kept = any(
+        n and t.role in ("thing", "held", "effect") for t, n in zip(tokens, negated, strict=True)
+    )
+    if (still or windless or kept) and all(i > first_of(roles, ("prep",)) for i, _ in moving):
         subjects, places = (), tuple(kind for _, kind in moving)
     wanted = not kinds and not things and bool(moves - {"act"} or strength is not None)
     camera, wind = _camera_alone(tokens, negated, wanted), None
@@ -159,6 +169,7 @@ def clause_of(tokens: tuple[Token, ...], join: str) -> Clause:
         place_words=tuple(t.word for _, t in nouns if t.role == "kind" and t.value in places),
         undirected=_undirected(tokens, moving),
         still=still,
+        still_too=still_too,
         camera=camera,
         wind=wind,
         faces=faces,
@@ -298,13 +309,14 @@ def _camera_clause(base: Clause, tokens: tuple[Token, ...], negated: list[bool])
     """Return what a clause with a camera move says."""
     move = next(t for t in tokens if t.role == "moves")
     words = [t for t in tokens if t.role in ("kind", "thing", "held", "unknown", "effect")]
-    unused = tuple(t.word for t in words if t.role != "unknown")
+    unused = tuple(t.word for t in words if t.role != "unknown" and not t.word.endswith("'s"))
+    focus = focus_of(tokens, move.value.endswith("-in")) if is_aimed(move.value) else ""
     if any(n for t, n in zip(tokens, negated, strict=True) if t.role == "moves") or (
         any(t.role == "negation" for t in tokens)
     ):
         return replace(base, camera="static", unused=())
     remarks = base.remarks
-    if unused:
+    if unused and not focus:
         aim = ", ".join(f"'{word}'" for word in unused)
         remarks = (
             *remarks,
@@ -315,6 +327,7 @@ def _camera_clause(base: Clause, tokens: tuple[Token, ...], negated: list[bool])
     return replace(
         base,
         camera=move.value,
+        focus=focus,
         rest_still=any(t.role == "only" for t in tokens),
         remarks=remarks,
         wind=None if wind is None else wind.value,

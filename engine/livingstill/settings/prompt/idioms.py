@@ -6,6 +6,7 @@ import re
 
 from livingstill.settings.prompt.line import Line
 from livingstill.settings.prompt.vocabulary import known, vocabulary
+from livingstill.settings.prompt.words import WIND
 
 _SIDE = r"(?:the )?(left|right|top|bottom|above|below)(?: (?:hand )?(?:side|edge))?"
 _OPPOSITE = {
@@ -28,6 +29,27 @@ _THAN_WORDS = "(?:much|fast|quick(?:ly)?|slow(?:ly)?|strong(?:ly)?|wild(?:ly)?|g
 _ARROWS = {"←": "left", "→": "right", "↑": "up", "↓": "down"}
 
 
+_SPEED = r"(\d+(?:\.\d+)?) ?(m/s|mps|met(?:er|re)s? (?:per|a) second|km/h|kmh|kph|mph|miles? (?:per|an) hour|knots?)\b"
+_MPS = {"k": 1 / 3.6, "mi": 0.447, "mph": 0.447, "knot": 0.514}
+"""Metres per second of the other units, by how their names start."""
+_PURPOSE = (
+    "(?:(?:real estate|property) (?:ad|ads|listing|video|site)|instagram|insta|facebook|fb|twitter|pinterest|linkedin|website|web ?page|homepage|home ?page|blog|landing page|"
+    "social media|socials|presentation|powerpoint|slideshow|newsletter|wedding|birthday|party|anniversary|"
+    "portfolio|shop|store|store front|ad|ads|advert|campaign|client|listing|airbnb|wallpaper|screensaver|"
+    "lock ?screen|background|banner|header|hero|profile|grandma|grandpa|mom|mum|dad|wife|husband|friends?|family|work|school)"
+)
+
+
+def _wind_of_speed(found: re.Match[str]) -> str:
+    """Return a wind of a speed as one so many times as strong as the default."""
+    groups = [group or "" for group in found.groups()]
+    speed, unit = (groups[0], groups[1]) if groups[0][:1].isdigit() else groups[2:]
+    wind, between = (groups[2], "") if groups[0][:1].isdigit() else groups[:2]
+    factor = next((f for start, f in _MPS.items() if unit.startswith(start)), 1.0)
+    word = next((w for w in WIND if wind.startswith(w)), "wind")
+    return f"x{float(speed) * factor / 3 / WIND[word]:.3g} {wind}{between}"
+
+
 def _from_side(found: re.Match[str]) -> str:
     """Return the way that leads from a side, or the side where a thing follows: "the left door"."""
     side, word = found.groups()
@@ -38,8 +60,77 @@ def _from_side(found: re.Match[str]) -> str:
     return f"{_OPPOSITE[side]}{after}"
 
 
+def _glint(found: re.Match[str]) -> str:
+    """Return a glint on the thing that is said to glint; what moves itself does so by its own verb."""
+    token = known(found[2], vocabulary())
+    return f"glint on {found[1]}" if token and token.role == "thing" else found[0]
+
+
+def _lit(found: re.Match[str]) -> str:
+    """Return what light plays on as what shimmers, where that is a kind; a glint on any other thing."""
+    token = known(found[1], vocabulary())
+    return (
+        f"the {found[1]} shimmers" if token and token.role == "kind" else f"glint on the {found[1]}"
+    )
+
+
+def _alive(found: re.Match[str]) -> str:
+    """Return what comes alive as what moves: a kind by its name, any other thing as the picture."""
+    word = found[1].split()[-1]
+    token = known(word, vocabulary())
+    return (
+        f"move the {found[1]}"
+        if token and token.role in ("kind", "held")
+        else "make everything move"
+    )
+
+
+_WORDS = {"tofro": "to and fro", "livingroom": "living room", "tiltshift": "tilt-shift"}
+
 _REWRITES = (
+    (r"^(?:hi|hello|hey|dear|good (?:morning|evening|afternoon))(?: (?!can\b|could\b|please\b|make\b)\w+)?(?=[,!])", ""),
     (r"\bwith (?=(?:the |a |your |my )?(?:camera|cam|shot) (?:be(?:ing)? )?(?:\w+ed|\w+ing|still|static|steady|stationary)\b)", ", "),
+    (r"\b(?:(?:light|gentle|soft|moderate|fresh|strong|mild) )?((?:wind|breeze|gale)s?)\b((?:(?![.;]).){0,30}?),?"
+     rf" (?:(?:is|at|of|with|about|around|blows|blowing|it) )*{_SPEED}", _wind_of_speed),
+    (rf"\b{_SPEED} ((?:wind|breeze|gale)s?)\b", _wind_of_speed),
+    (r",? ?\b(?:(?:it's|this is|it is|use it|i need it|needed|meant) )?for (?:(?:my|our|the|an?|her|his|their|some) )*"
+     rf"{_PURPOSE}(?: (?:post|feed|page|profile|banner|header|background|video|status|slideshow|invitation|card|party))?"
+     r"(?! ?(?:reels?|stor))(?=\s*(?:[,.;!?]|$|and\b))", ""),
+    (r",? ?\b(?:(?:just|a bit|kind of|sort of|almost|feels?|looks?) )*(?:like|as if|as though) "
+     r"(?:someone|somebody|a person)\b[^,.;!]*", ""),
+    (r"\b(?:to |and |which |that )?(?:reveal|unveil|showcase)(?:s|ing)?\b", "on"),
+    (r"\b(?:static|still|frozen|motionless|fixed|unmoving|steady) (?:back ?ground|bg)\b|"
+     r"\b(?:keep|hold|leave|freeze)(?:ing)? (?:the |my |its )?(?:whole |entire )?(?:back ?ground|bg)(?: completely| totally)?"
+     r"(?: (?:still|static|frozen|fixed|motionless|steady|as (?:it )?is))?(?=\s*(?:[,.;!]|$|and\b|but\b|while\b))|"
+     r"\b(?:the )?(?:whole |entire )?(?:back ?ground|bg) (?:(?:stays?|remains?|is|be|being|should|must|to|can|completely|totally) )*"
+     r"(?:still|static|frozen|fixed|motionless|steady)\b|"
+     r"\b(?:don't|do not|never) (?:move|animate) (?:the )?(?:back ?ground|bg)\b|"
+     r"\b(?:the )?(?:back ?ground|bg) (?:does not|doesn't|should not|shouldn't|must not|mustn't|don't|not|won't) (?:move|moving|be animated)\b|"
+     r"\bno (?:back ?ground|bg) (?:motion|movements?|animation)\b", "everything else still"),
+    (r"\b(?:make|get|let|have) (?:the |my |this |our |that |an? )*(\w+(?: \w+)?) (?:feel|look|seem|become|be) "
+     r"(?:(?:more|a bit|a little|really|so|very|slightly|like it's) )*(?:alive|living|live|lively)\b", _alive),
+    (r"\bno (?:motion|movements?|animation)(?: at all)? (?:in|inside|within|anywhere in) (?:the |this |my )?"
+     r"(?:(?:whole |entire )?(?:room|house|kitchen|interior|bedroom|bathroom|living room|hall|scene|picture|photo|image|rest)s?)\b",
+     "nothing moves"),
+    (r"\b(breezy|windy|stormy|gusty) (?:summer |winter |autumn |spring )?(?:day|evening|morning|afternoon|night)\b", r"\1"),
+    (r"\bease in(?:[ ,/-]+(?:and )?(?:ease )?out)\b|\b(?:with )?(?:smooth |soft )?easing(?! (?:in|out)\b)\b", ""),
+    (r"(?:^|(?<=[.;!] ))just (?=(?:give|do|let me)\b)", ""),
+    (r"\b(?:and )?(?:that's|thats|that is) (?:all|it|everything)(?: i (?:want|need))?\b", ""),
+    (r"(?:\b(?:is|are|to be|be) )?\bthe only (?:moving|animated) (?:things?|parts?|elements?|objects?)\b(?! (?:is|are|should|shall)\b)", "moves, nothing else moves"),
+    (r"\b(?:the )?(?:moon|sun|star|lamp)?(?:light|shine|beam)s? (?:glitters?|shimmers?|sparkles?|dances?|dancing|glistens?|glints?|gleams?|"
+     r"(?:glitter|shimmer|sparkl|glisten|glint|gleam)ing) (?:on|off|across|over|upon) (?:the )?(\w+)", _lit),
+    (r"\bvertical(?:ly)? (?=(?:pan|tilt)\w*\b)", ""),
+    (r"\brock solid\b", "still"),
+    (r"\bmilky way\b|\bneon (?:signs?|lights?|lamps?|tubes?)\b|\bgalaxy\b", lambda m: "lights" if "neon" in m[0] else "stars"),
+    (r"\banimate (?:my |the |this |our )(?:\w+ ){1,2}(?:photo|picture|pic|image|shot)\b", "animate"),
+    (r"\b(?:(?:real|short|little|small|quick|commercial) )+(?:estate )?(clip|video|loop|animation)\b", r"\1"),
+    (r"\bparallax 3d\b|\b3d parallax\b", "parallax"),
+    (r"\b(?:camera )?shake (?:like )?hand ?held\b|\bhand ?held (?:camera )?shak(?:e|ing)\b", "handheld"),
+    (r"\btilt[ -]shift\b", "tiltshift"),
+    (r"\b360(?: ?(?:°|degrees?|deg))?(?= )", ""),
+    (r"(?:^|(?<=[,;.] )|(?<=and ))((?:the |a |her |his |my )?(?:\w+ )?(\w+)) (?:glints?|glistens?|gleams?|sparkles?|glitters?)(?=\s*(?:[,.;!]|$|and\b|in\b))", _glint),
+    (r"\bdown ?hill\b", "down"),
+    (r"\bup ?hill\b", "up"),
     (r"\bbecause\b(?! of)", "as"),
     (r"\bbecause of\b", "in"),
     (r"\bthe whole thing\b", "everything"),
@@ -137,7 +228,7 @@ _REWRITES = (
      lambda m: f"{m[1] or ''} gently"),
     (r"\bwhat (?:stays|stays still|does not move|doesn't move)\b\s*\?*", "still"),
     (r"\b(\w+) ?\?+ (?:no|nope)\b", r"no \1"),
-    (r"\b(?:stand|stands|sit|sits|lie|lies|hold|holds) still\b", "stay still"),
+    (r"\b(?:stand|stands|sit|sits|lie|lies|hold|holds|hang|hangs|hanging) still\b", "stay still"),
     (r"\b(?:isn't|aren't|doesn't|don't|is not|are not|not) ((?:\w+ )?)enough\b", r"\1strongly"),
     (r"\b(?:a lot|lots|much|way|far) (?=(?:\w+er|less)\b)", "very "),
     (r"\binstead of\b", ", no"),
@@ -157,7 +248,7 @@ _REWRITES = (
     (r"\b(?:catch|catches|catching) (?=(?:\w+ ){0,2}(?:wind|breeze)\b)", "in "),
     (r"\b(stay|stays|staying|keep|keeps|remain|remains) put\b", r"\1 still"),
     (r"\bwith (?:the |your |my )?camera\b", "camera"),
-    (r"\b(left|right|up|down),? (?:and )?not (?:to the )?(?:left|right|up|down)\b", r"\1"),
+    (r"\b(left|right|up|down)(?:wards?)?,? (?:and )?not (?:to the )?(?:left|right|up|down)(?:wards?)?\b", r"\1"),
     (r"\bfrom (?:the )?(?:behind|front|back|side|rear)\b(?! (?!of|and|to)\w)", "from-behind"),
     (rf"\bfrom {_CORNER}", lambda m: f"{_OPPOSITE[_ENDS[m[1]]]} {_OPPOSITE[m[2]]}"),
     (rf"\b(?:to|toward|towards|into) {_CORNER}", lambda m: f"{_ENDS[m[1]]} {m[2]}"),
@@ -215,3 +306,12 @@ def normalised(prompt: str) -> Line:
     for pattern, new in _REWRITES:
         line = line.sub(pattern, new)
     return line
+
+
+def spoken(text: str) -> str:
+    """Return a text with the idioms that are single words as they are spoken.
+
+    >>> spoken("tofro in the livingroom")
+    'to and fro in the living room'
+    """
+    return re.sub(rf"\b(?:{'|'.join(_WORDS)})\b", lambda m: _WORDS[m[0]], text)

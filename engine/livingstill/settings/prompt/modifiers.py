@@ -71,6 +71,28 @@ def contrary_strengths(tokens: tuple[Token, ...]) -> tuple[str, ...]:
     )
 
 
+_COLUMNS = {"left": "0.2", "right": "0.8"}
+_ROWS = {"top": "0.2", "upper": "0.2", "up": "0.2", "bottom": "0.8", "lower": "0.8", "down": "0.8"}
+
+
+def focus_of(tokens: tuple[Token, ...], inward: bool) -> str:
+    """Return the place in the picture that a clause names, "x,y" in photo fractions, or "".
+
+    "The top right corner" is a fifth of the picture from both edges. A direction is that of a place
+    where the camera goes ``inward``, as in "zoom in to the left".
+    """
+    words = [
+        part
+        for t in tokens
+        if t.role == "compass" or (inward and t.role == "way")
+        for part in t.word.split("-")
+    ]
+    if not set(words) & {*_COLUMNS, *_ROWS, "middle", "center", "centre"}:
+        return ""
+    x = next((_COLUMNS[word] for word in words if word in _COLUMNS), "0.5")
+    return f"{x},{next((_ROWS[word] for word in words if word in _ROWS), '0.5')}"
+
+
 def wind_strength(tokens: tuple[Token, ...], i: int, shared: bool) -> float:
     """Return the strength of the wind at ``i``: the words before it alone where others move too."""
     if not shared:

@@ -272,6 +272,16 @@ def _aimed_at_camera(tokens: list[Token], hits: tuple[int, ...]) -> bool:
     return False
 
 
+def _leads_to_camera(tokens: list[Token], last: int) -> bool:
+    """Return whether what follows the word at ``last`` is the camera as a place: "away from the camera"."""
+    after = [t for t in tokens[last + 1 :] if t.word not in ("the", "my", "our", "your")][:2]
+    return (
+        len(after) == 2
+        and after[0].word in _TOWARD
+        and (after[1].role in ("camera", "modifier") or after[1].word in ("viewer", "us", "me"))
+    )
+
+
 def _in_move(i: int, token: Token, hits: tuple[int, ...], move: str) -> bool:
     """Return whether the move at ``hits`` takes token ``i`` with it: its words, what it goes along.
 
@@ -314,9 +324,10 @@ def _phrase(tokens: list[Token], words: Vocabulary) -> tuple[tuple[int, ...], st
     """Return the places of the words and the move of the longest camera phrase in a clause."""
     forms = [{t.word, *plural_bases(t.word), *verb_bases(t.word)} for t in tokens]
     forms = [
-        f | {"camera"} if t.role == "camera" else f for f, t in zip(forms, tokens, strict=True)
+        f | {"camera"} if t.role == "camera" else set() if t.role == "modifier" else f
+        for f, t in zip(forms, tokens, strict=True)
     ]
-    skipped = ("idle", "size", "boost", "prep", "camera", "adjective", "move")
+    skipped = ("idle", "size", "boost", "prep", "camera", "adjective", "move", "number")
     for phrase in sorted(words.phrases, key=_rank):
         fixed = any(ROLES.get(word) == "prep" for word in phrase)
         free = any(word in WAYS for word in phrase) or ("camera" in phrase and not fixed)
@@ -341,7 +352,7 @@ def _phrase(tokens: list[Token], words: Vocabulary) -> tuple[tuple[int, ...], st
                         break
                 elif i == start or not (tokens[i].role in skipped or (directed and passed(i))):
                     break
-            if left or _aimed_at_camera(tokens, tuple(hits)):
+            if left or _aimed_at_camera(tokens, tuple(hits)) or _leads_to_camera(tokens, hits[-1]):
                 continue
             before = tokens[:start]
             named = _has_subject(before, tokens[start].word == phrase[0])

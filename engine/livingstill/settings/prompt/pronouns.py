@@ -27,7 +27,12 @@ def resolved(
     >>> resolved([Token("keep", "hold"), person, Token("still", "still")], [])[1].role
     'held'
     """
-    nouns = [t for t in before if t.role in ("kind", "thing", "held")]
+    nouns = [
+        t
+        for i, t in enumerate(before)
+        if t.role in ("kind", "thing", "held")
+        and not (_plural_head(before, i) and _is_them(tokens))
+    ]
     if nouns and _lacks_subject(tokens):
         return [*_list(nouns, Token("", "idle")), *tokens]  # "..., but must not move"
     winds = [t._replace(value=1.0) for t in before if t.role == "wind"]
@@ -66,6 +71,23 @@ def resolved(
         else:
             out.append(token)
     return out
+
+
+def _is_them(tokens: list[Token]) -> bool:
+    """Return whether the clause has a pronoun of several things."""
+    return any(t.word in ("them", "they") for t in tokens)
+
+
+def _plural_head(before: list[Token], i: int) -> bool:
+    """Return whether the noun at ``i`` only says where things before it are: "two boats on the lake"."""
+    preps = [k for k in range(i) if before[k].role == "prep"]
+    heads = (
+        [t.word for t in before[: preps[0]] if t.role in ("kind", "thing", "held")] if preps else []
+    )
+    does = any(t.role in ("verb", "move", "blow", "moves") for t in before)
+    return (
+        any(word.endswith("s") or word in ("people", "men", "women") for word in heads) and not does
+    )
 
 
 def picture_or_thing(tokens: list[Token], before: list[Token]) -> bool:

@@ -19,7 +19,7 @@ from livingstill.settings.prompt.accounts import (
 )
 from livingstill.settings.prompt.clauses import Clause, clause_of, refused
 from livingstill.settings.prompt.constructions import tells_apart
-from livingstill.settings.prompt.idioms import normalised
+from livingstill.settings.prompt.idioms import normalised, spoken
 from livingstill.settings.prompt.line import Line
 from livingstill.settings.prompt.phrases import nouns_as_verbs, pieces
 from livingstill.settings.prompt.pronouns import picture_or_thing, resolved
@@ -129,6 +129,12 @@ def understand(prompt: str) -> Reading:
     settings |= settings_of(possible, problems)
     if not settings and any(clause.kept for clause in possible):
         settings["motion"] = ("auto",)  # which leaves what is of no kind as it is
+    if settings.get("motion", ("auto",)) == ("auto",) and any(
+        clause.kept and any(t.word == "foreground" for t in clause.tokens) for clause in possible
+    ):
+        problems.append(
+            "prompt keeps the foreground still, which no setting tells from the rest; --hold FILE does"
+        )
     problems += [
         f"prompt says '{clause.text}', which says of nothing in it what it does; left out"
         for clause in possible
@@ -143,10 +149,10 @@ def understand(prompt: str) -> Reading:
     else:
         if not problems and not prompt.strip(" ;,."):
             problems = ["prompt is empty; it must say what moves, as in 'clouds drift left'"]
-        raise InputError(problems[0] if problems else _names_nothing(prompt))
+        raise InputError(spoken(problems[0]) if problems else _names_nothing(prompt))
     order = ("camera", "motion", "brush", "wind", "amount", "amount_of", "hold_faces")
     ordered = {key: settings[key] for key in (*order, *settings) if key in settings}
-    return Reading(ordered, tuple(dict.fromkeys(problems)), ledger.account())
+    return Reading(ordered, tuple(dict.fromkeys(map(spoken, problems))), ledger.account())
 
 
 def _clauses(line: Line, ledger: Ledger, problems: list[str]) -> tuple[list[Clause], list[str]]:
@@ -173,7 +179,9 @@ def _clauses(line: Line, ledger: Ledger, problems: list[str]) -> tuple[list[Clau
         if picture_or_thing(tokens, before):
             problems.append("prompt says 'it', taken for the picture; name what it stands for")
         refused_too = (
-            join == "or" and refusing and {t.role for t in tokens} & {"verb", "move", "blow"}
+            join == "or"
+            and refusing
+            and {t.role for t in tokens} & {"verb", "move", "blow", "wind"}
         )
         refusing = any(t.role == "negation" for t in tokens) or (join == "or" and refusing)
         if join == "nor" or refused_too:

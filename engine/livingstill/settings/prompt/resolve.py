@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 from livingstill.core.kinds import KINDS
@@ -16,10 +18,13 @@ _STROKE_SECONDS = 2.0
 def settings_of(clauses: list[Clause], problems: list[str]) -> dict[str, Any]:
     """Return the settings of all clauses together; contradictions become problems."""
     out: dict[str, Any] = {}
+    clauses = _wind_directed(clauses)
     for clause in clauses:
         if clause.camera:
-            amount = "" if clause.strength is None else f":amount={clause.strength:g}"
-            choice = clause.camera + ("" if clause.camera == "static" else amount)
+            keys = [] if clause.strength is None else [f"amount={clause.strength:g}"]
+            keys += [f"focus={clause.focus}"] if clause.focus else []
+            said = ":" + ",".join(keys) if keys else ""
+            choice = clause.camera + ("" if clause.camera == "static" else said)
             refused = {t.value for t in clause.tokens if t.role == "moves"}
             taken = str(out.get("camera", "static")).partition(":")[0]
             if clause.camera == "static" and taken != "static" and refused and taken not in refused:
@@ -65,6 +70,21 @@ def settings_of(clauses: list[Clause], problems: list[str]) -> dict[str, Any]:
     return out
 
 
+def _wind_directed(clauses: list[Clause]) -> list[Clause]:
+    """Return the clauses with a wind that takes its direction from what it blows in the next one.
+
+    "Wind blows her hair and dress to the left" is two clauses, of which the second has the direction.
+    """
+    out = [*clauses]
+    for i, (one, two) in enumerate(pairwise(clauses)):
+        able = any(KINDS[kind].speeds.prompted is not None for kind in two.kinds)
+        blown = one.wind and one.kinds and two.kinds and not able and two.wind is None
+        if blown and two.join == "and" and one.direction is None and two.direction is not None:
+            out[i] = replace(one, direction=two.direction)
+            out[i + 1] = replace(two, direction=None)
+    return out
+
+
 def _wind(clause: Clause) -> str:
     """Return the wind of a clause as ``--wind`` takes it."""
     angle = clause.direction or 0.0
@@ -78,6 +98,7 @@ def _motion(clauses: list[Clause], problems: list[str]) -> dict[str, Any]:
     never = {kind for clause in clauses for kind in clause.still if not clause.only_keeps}
     moved = {kind for kind, _ in moving}
     never |= {k for c in clauses for k in c.still if c.only_keeps and k not in moved}
+    never |= {k for c in clauses for k in c.still_too if k not in moved}
     every = any(clause.every for clause in clauses)
     auto = [name for name, kind in KINDS.items() if kind.found_by == "auto"]
     kinds = dict.fromkeys(kind for kind, _ in moving)

@@ -258,7 +258,13 @@ def excepted(clauses: list[Clause]) -> list[Clause]:
         spoken = {token.role for token in before.tokens}
         closing = before.join == "except" and before.kinds and clause.still and not clause.leading
         if closing and clause.join in ("and", "or") and out[-2].rest_still:
-            clause = replace(clause, join="except", kinds=clause.still, still=())
+            clause = replace(
+                clause,
+                join="except",
+                kinds=(*clause.still, *clause.still_too),
+                still=(),
+                still_too=(),
+            )
         elif before.join == "except" and clause.bare and clause.join in ("and", "or", "nor", ","):
             still = not before.kinds
             clause = replace(stilled(clause) if still else clause, join="except")
@@ -270,7 +276,11 @@ def excepted(clauses: list[Clause]) -> list[Clause]:
             if still and named:
                 out[-1] = replace(before, rest_still=True, every=False)
                 clause = replace(
-                    clause, kinds=(*clause.kinds, *clause.still), still=(), faces=False
+                    clause,
+                    kinds=(*clause.kinds, *clause.still, *clause.still_too),
+                    still=(),
+                    still_too=(),
+                    faces=False,
                 )
             else:
                 out[-1] = replace(before, every=before.every or "all" in spoken)

@@ -34,8 +34,34 @@ _TALLER = "(?:vertical|portrait)"
 _FORMAT = (
     r"\b(?:(?:export|save|output|render|deliver)(?:ed)? )?(?:it )?(?:as|in|to) (?:an? )?"
     r"(gif|mp4|mov|webp|webm|apng|png)\b(?: (?:file|format))?|"
-    r"(?:^|(?<=[,;.] ))(gif|mp4|mov|webp|webm|apng)(?= *(?:[,;.!]|$))"
+    r"\b(?:an? )?(gif|mp4|webp|webm|apng)s?\b(?: (?:file|format))?"
 )
+
+_ELSEWHERE: tuple[tuple[str, Callable[[re.Match[str]], str]], ...] = (
+    (r"\b(?:h ?\.?26[45]|hevc|av1|vp9|prores)\b", lambda _: "--codec"),
+    (
+        r"\b(?:(?:as|for) )?(?:an? )?(whatsapp|telegram|slack) (?:stickers?|emojis?|emotes?)\b",
+        lambda m: {
+            "whatsapp": "--preset whatsapp-sticker",
+            "telegram": "--preset telegram",
+            "slack": "--preset slack-emoji",
+        }[m[1]],
+    ),
+    (
+        r"\bfor (?:my |a |the )?(linkedin|discord)(?: (?:post|chat|server|profile|page))?\b",
+        lambda m: f"--preset {m[1]}",
+    ),
+    (
+        r"\b(?:(?:with|on|and|has|make|keep) )*(?:an? |the )?(?:transparent|no|see through|clear|alpha) (?:back ?ground|bg|channel)\b|"
+        r"\b(?:make )?(?:the )?back ?ground (?:(?:is|be|to be|should be) )?transparent\b",
+        lambda _: "--alpha moving",
+    ),
+)
+"""What is said that another option makes, and that option."""
+
+
+_OTHER_LOOP = r",? *\bno (?:an? |the )?(?:seamless|bounc\w+|bounce|boomerang|ping ?pong)\b"
+"""The loop that is not wanted, where another one is."""
 
 
 def _number(said: str) -> float:
@@ -43,30 +69,39 @@ def _number(said: str) -> float:
     return float(_COUNTS.get(said, said))
 
 
+def _plain(value: Any) -> str:
+    """Return a value as it is written."""
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
 _SAID: tuple[tuple[str, str, Callable[[re.Match[str]], Any]], ...] = (
     (rf"{_NO_LENGTH}\b(?:for |lasting |about )?(?:{_NUMBER} ?(?:secs?|seconds?)|(\d+(?:\.\d+)?) ?s)\b"
-     r"(?: long)?", "duration", lambda m: _number(m[1] or m[2])),
+     r"(?: long)?(?!,? *(?:and )?then\b)", "duration", lambda m: _number(m[1] or m[2])),
     (rf"\b(?:for |lasting )?{_NUMBER} ?(?:mins?|minutes?)\b(?: long)?", "duration",
      lambda m: 60 * _number(m[1])),
     (rf"\b(?:at )?{_NUMBER} ?(?:fps|frames per second)\b|\bfps\s*[:=]\s*{_NUMBER}", "fps",
      lambda m: _number(m[1] or m[2])),
+    (r"\b(?:in |at )?(\d{3,4}) ?[x×] ?(\d{3,4})(?: ?(?:px|pixels?))?\b", "size", lambda m: f"{m[1]}x{m[2]}"),
     (r"\b(?:in )?(480p|720p|1080p|1440p|2k|4k|8k)\b", "size", lambda m: m[1]),
     (rf"\b(?:in |as )?(?:a )?square {_FORM}\b|\b(?:in|as|make it|keep it) (?:a )?square\b|"
      r"(?:^|(?<=[,;.] ))square(?= *(?:[,;.!]|$))", "aspect", lambda _: "1:1"),
     (rf"\b(?:in |as |make it |a )?{_TALLER}(?: {_FORM})?,? for {_TALL}\b|"
-     rf"\b(?:in |as )?(?:a )?{_TALLER} {_FORM}\b|\b(?:in|as) {_TALLER}\b|"
+     rf"\b(?:in |as )?(?:a )?{_TALLER}\s+(?:{_FORM}|{_TALL})\b|\b(?:in|as) {_TALLER}\b|"
      r"\b(?:make it |keep it )vertical\b|"
      rf"(?:^|(?<=[,;.] )|(?<=and )){_TALLER}(?= *(?:[,;.!]|$))|"
+     rf"(?:^|(?<=[,;.] ))(?:an? |my )?{_TALL}(?: video| clip| format)?(?= *(?:[,;.:!]|$))|"
      rf"\bfor (?:a |an |my )?{_TALL}\b", "aspect", lambda _: "9:16"),
     (rf"\b(?:in |as )?(?:a )?{_WIDE}(?: {_FORM})?,? for (?:youtube|tv)\b|"
      rf"\b(?:in |as )?(?:a )?(?:widescreen|wide screen)(?: {_FORM})?\b|"
+     rf"(?:^|(?<=[,;.] )|(?<=and )){_WIDE}(?= *(?:[,;.!]|$))|"
      rf"\b(?:in |as )?(?:a )?(?:landscape|horizontal) {_FORM}\b|\b(?:in|as) landscape\b|"
      r"\bfor (?:my )?youtube\b", "aspect", lambda _: "16:9"),
-    (r",? *\b(?:and |then )+holds?(?: at the end| there)? *[.!]?$", "loop", lambda _: "hold"),
+    (r",? *\b(?:and |then )+(?:it )?holds?(?: at the end| there)? *[.!]?$|"
+     r",? *\b(?:and )?then (?:it )?(?:stops?|rests?|freezes?)(?: at the end| there)? *[.!]?$", "loop", lambda _: "hold"),
     (r"\b(\d+:\d+)\b", "aspect", lambda m: m[1]),
     (r"\b(?:don't|not|no|without|never) (?:(?:want|need|have|make|be|it|this|a|any|to) )*"
      r"(?:loop\w*|repeat\w*)\b|\bplays? (?:it )?once\b", "loop", lambda _: "none"),
-    (r"\bboomerang\w*\b|\bping ?pong\b|\bbounc\w+ loop\b", "loop", lambda _: "bounce"),
+    (r"(?:^|(?<=[,;.] ))(?:and )?bounc(?:es?|ing)(?: back)?(?= *(?:[,;.!]|$))|\bboomerang\w*\b|\bping ?pong\b|\bbounc\w+ loop\b", "loop", lambda _: "bounce"),
     (r"\b(?:that |and |which )?(?:seamless(?:ly)? |perfect(?:ly)? |endless(?:ly)? )?"
      r"(?:infinite )?loop(?:s|ing|ed|able)?\b(?: seamlessly| forever| endlessly| perfectly)?",
      "loop", lambda _: "seamless"),
@@ -86,15 +121,24 @@ def timing(line: Line, ledger: Ledger, problems: list[str]) -> tuple[dict[str, A
         )
         ledger.enter(line.words_in(*found.span()), NOTE)
         line = line.without(*found.span())
-    for pattern, key, make in _SAID:
-        if (found := re.search(pattern, line.text)) is None:
-            continue
-        value = make(found)
-        if key == "loop" and value == "seamless":
-            value = out.get("loop", value)
-        elif out.get(key, value) != value:
-            problems.append(f"prompt wants --{key} {out[key]} and {value}; {value} is taken")
-        out[key] = value
-        ledger.enter(line.words_in(*found.span()), key)
+    for pattern, option in _ELSEWHERE:
+        if found := re.search(pattern, line.text):
+            problems.append(f"prompt asks for '{found[0].strip()}'; {option(found)} makes that")
+            ledger.enter(line.words_in(*found.span()), NOTE)
+            line = line.without(*found.span())
+    for pattern, key, make in (*_SAID, *_SAID):  # what stands alone when others are read
+        while found := re.search(pattern, line.text):
+            value = make(found)
+            if key == "loop" and value == "seamless":
+                value = out.get("loop", value)
+            elif out.get(key, value) != value:
+                problems.append(
+                    f"prompt wants --{key} {_plain(out[key])} and {_plain(value)}; {_plain(value)} is taken"
+                )
+            out[key] = value
+            ledger.enter(line.words_in(*found.span()), key)
+            line = line.without(*found.span())
+    if "loop" in out and (found := re.search(_OTHER_LOOP, line.text)):
+        ledger.enter(line.words_in(*found.span()), "loop")
         line = line.without(*found.span())
     return out, line

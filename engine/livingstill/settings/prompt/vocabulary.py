@@ -158,6 +158,7 @@ def known(word: str, words: Vocabulary) -> Token | None:
             "hold",
             "change",
             "add",
+            "effect",
             "idle",
         ):
             return found._replace(word=word)
@@ -180,10 +181,11 @@ def token_of(word: str, words: Vocabulary, problems: list[str]) -> Token:
     passive = [known for known, role in ROLES.items() if role != "order" and "-" not in known]
     lexicon = [*acting, *passive]
     meant = {known for known in lexicon if _slip(word, known)}
+    meant = meant or {known for known in acting if word == known[:-1] and len(known) > 4}
     if len(meant) == 1 and (found := known(meant.pop(), words)):
         problems.append(f"prompt has '{word}', taken for '{found.word}'")
         return found
-    close = get_close_matches(word, acting, n=1, cutoff=0.7)
+    close = get_close_matches(word, acting, n=1, cutoff=0.78)
     hint = (
         f"did you mean '{close[0]}'?" if close else "say things, directions, speeds, camera moves"
     )

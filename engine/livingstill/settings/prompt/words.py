@@ -96,7 +96,10 @@ ROLES = _table(
     camera="camera cam shot viewpoint drone",
     held="ppl folk guest guests people person man men woman women girl boy child children kid baby face couple crowd "
     "portrait text lettering letter sign logo human model bride groom family guy lady "
-    "watermark caption eye lip mouth head hand arm leg body pedestrian skin fisherman fishermen tourist finger nose ear beard",
+    "watermark caption eye lip mouth head hand arm leg body pedestrian skin fisherman fishermen tourist finger nose ear "
+    "grandma grandpa grandmother grandfather mom mum dad mother father wife husband girlfriend boyfriend son "
+    "daughter brother sister friend team audience passenger soldier officer cop toddler teenager cyclist "
+    "hiker neck shoulder foot feet chest tooth teeth cheek eyelash eyebrow belly knee",
     thing="livingroom garden yard backyard patio porch terrace balcony driveway entrance ceiling bookshelf hotel property dog cat bird horse animal car boat ship train bus truck plane airplane aeroplane bike "
     "bicycle house building mountain hill rock stone road street bridge tower city town sun moon "
     "beach sand shore window door wall roof chimney table cup mug coffee tea pot food bottle "
@@ -109,7 +112,19 @@ ROLES = _table(
     "bench soup glass mirror tail string cabin mug spout lighthouse pole monument temple barn hut tent "
     "van motorcycle tractor helicopter goat chicken dragonfly spider wing feather shoe jacket basket bag "
     "pillar column gate hill dune glacier iceberg ice volcano cave harbour harbor marina gazebo "
-    "log wood trunk stem vase bowl plate book screen phone mast rope yacht sailboat canoe kayak",
+    "log wood trunk stem vase bowl plate book screen phone mast rope yacht sailboat canoe kayak "
+    "line clothesline rail railing sidewalk pavement highway alley market stall shop store cafe restaurant pub "
+    "station airport farm park playground pebble hearth chandelier necklace earring cap crown sunglasses "
+    "kitten puppy pet pony parrot owl eagle pigeon crow ant frog turtle fox wolf bear monkey elephant "
+    "giraffe tiger pig hen rooster lamb bull donkey camel jellyfish shark tram subway taxi scooter ferry "
+    "raft gondola jet rocket parachute tunnel skyscraper apartment cottage villa mansion palace mosque "
+    "cathedral chapel pyramid ruin brick tile sculpture pie peak rooftop doorway ladder elevator desk shelf cupboard wardrobe drawer "
+    "pillow carpet rug tv television monitor laptop computer keyboard poster canvas cactus wine beer "
+    "cocktail juice noodles ramen pizza burger cake bread fruit apple oven stove grill barbecue bbq "
+    "cigarette cigar incense pipe factory engine exhaust machine propeller mill chain net wire cable antenna "
+    "billboard box package gift teddy ball guitar piano drum violin newspaper map globe icicle oasis "
+    "peninsula buoy anchor camp caravan trailer railway intersection avenue garage greenhouse silo straw "
+    "coral aquarium dandelion seed jewelry jewellery diamond ring planet metal marble concrete leather",
     effect="rain snow lightning thunder rainfall snowfall snowflake raindrop hail storm fog haze "
     "rainbow aurora firework confetti explosion earthquake tornado hurricane sparkles bubble dust night "
     "day dusk dawn daytime nighttime winter summer spring autumn shadow",
@@ -122,14 +137,14 @@ ROLES = _table(
     "drown sink roar gaze stare twirl",
     change="depth-of-field change remove delete erase replace swap colour color recolor recolour brighten darken blur "
     "sharpen crop sharpness enhance upscale restore fix edit convert cartoon music sound "
-    "voice song title subtitle narration audio filter sepia darker switch-on extinguish dim lighten tint paint fade colorize colourise colorise",
+    "voice song title subtitle narration audio filter sepia darker switch-on extinguish dim lighten tint paint fade colorize colourise colorise tiltshift",
     add="add create generate insert put include draw bring",
     prep="in on over of from at near by through under across into around between against along "
     "above below behind beside beneath off onto toward towards upon among inside outside past "
     "within amid for throughout beyond",
     order="first firstly last lastly after afterwards before later finally eventually again when "
     "whenever once if unless whether start starts starting begin begins beginning ends during either "
-    "optionally sometimes occasionally twice thrice suddenly until end",
+    "second seconds sec secs minute minutes optionally sometimes occasionally twice thrice suddenly until end",
     compass="downstream middle center centre one left-side right-side top-side bottom-side upper-side lower-side top-left-side top-right-side "
     "bottom-left-side bottom-right-side upper-left-side upper-right-side lower-left-side "
     "lower-right-side from-behind opposite ones north south east west northern southern eastern western upstream clockwise "
@@ -152,7 +167,9 @@ ROLES = _table(
     "me us him them perfectly completely totally entirely fully absolutely at-all "
     "cause want wanna gonna about out away now always onto "
     "endless endlessly forever repeat repeating perfect "
-    "place point lot across softest shall themselves itself effectively",
+    "place point lot across softest shall themselves itself effectively "
+    "epic moody romantic cozy cosy hypnotic lifelike organic minimalistic understated playful buttery "
+    "professional premium luxurious eerie spooky ethereal whimsical atmospheric immersive loopable infinite",
     adjective="red blue green white black grey gray golden yellow orange pink purple brown silver "
     "dark bright deep tall long short old young new wet dry warm cold hot cool cloudy sunny foggy "
     "misty snowy rainy grassy leafy wavy curly fluffy puffy distant close near far nearby clear open "
@@ -160,6 +177,6 @@ ROLES = _table(
     "wispy fresh lone lower upper main single few many several "
     "evening morning afternoon  night ambient blurry fine christmas fairy "
     "burnt ancient overhead colourful colorful turquoise crystal round "
-    "front back tropical crowded empty busy neon",
+    "front back tropical crowded empty busy neon panorama panoramic macro",
 )
 """Every other word that is known, and its role in a sentence."""
