@@ -35,6 +35,7 @@ def verdict(*spans, frames=60):
         ([("melt", 57, 59, 3.0)], "keep"),
         ([("melt", 57, 59, 3.0), ("black", 20, 21, 5.0)], "repair"),
         ([("melt", 50, 59, 3.0)], "replace"),
+        ([("black", 20, 21, 3.0), ("melt", 22, 24, 1.3)], "repair"),
         ([("melt", i, i + 2, 3.0) for i in range(2, 56, 5)], "replace"),
     ],
 )

@@ -91,9 +91,7 @@ def decide(verdict: Verdict, strict: float = 1.0, level: Flags | None = None) ->
     obstacles = _obstacles_to_repair(counting, level)
     if not obstacles:
         return _repair(counting, level, messages)
-    repairable = [fault for fault in counting if not _obstacles_to_repair([fault], level)]
-    if not repairable or _obstacles_to_repair(repairable, level):
-        repairable = []
+    repairable = _repairable(counting, level)
     remaining = [fault for fault in counting if fault not in repairable]
     remaining_harm = harm(remaining, verdict.frames, verdict.fps)
     share = f"harm {remaining_harm:.1%} of the clip (share of its frames times how visible)"
@@ -103,6 +101,15 @@ def decide(verdict: Verdict, strict: float = 1.0, level: Flags | None = None) ->
     if repairable:
         return _repair(repairable, level, (share, *messages))
     return Decision("keep", (share, *obstacles, *messages), none)
+
+
+def _repairable(faults: list[Fault], level: Flags) -> list[Fault]:
+    """Return the faults that can be repaired together, the worst of them first."""
+    chosen: list[Fault] = []
+    for fault in sorted(faults, key=lambda f: -f.severity):
+        if not _obstacles_to_repair([*chosen, fault], level):
+            chosen.append(fault)
+    return chosen
 
 
 def _sentences(faults: list[Fault], verdict: Verdict) -> tuple[str, ...]:

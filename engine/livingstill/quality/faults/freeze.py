@@ -16,6 +16,8 @@ from livingstill.quality.no_reference import Series
 
 Span = tuple[int, int]
 
+_HELD_REACH, _HELD_ACTIVITY = 4, 0.3
+"""Frames within which a picture that is held changes, and what a coder refines of it until then."""
 _EASED = 0.7
 """Activity beside a repeat, as a share of that four steps out, below which the motion is slowing."""
 
@@ -42,6 +44,9 @@ class Freeze:
     cadence_share: Annotated[
         float, Limit("repeats that are a cadence, if spread evenly", "share")
     ] = 0.2
+    held_share: Annotated[
+        float, Limit("repeats from which on pictures are held, as of a lower frame rate", "share")
+    ] = 0.6
     min_freeze: Annotated[
         int, Limit("repeats in a row from which on the picture stands", "frames")
     ] = 3
@@ -52,6 +57,9 @@ class Freeze:
             return Detection()
         activity = np.quantile(series.change[0].reshape(len(series), -1), 0.98, axis=1)
         activity[0] = np.inf
+        held = _held_pictures(activity)
+        if held.mean() >= self.held_share:
+            return Detection((), held)
         smoothed = _without_key_frames(activity, series.key_frames)
         median = _median_of_moving(smoothed)
         if median < self.min_median_activity:
@@ -110,6 +118,17 @@ class Freeze:
             if sides and max(sides) > max(5 * inside, ratio * median) and not turns:
                 spans.append((first, last))
         return spans
+
+
+def _held_pictures(activity: Float32Array) -> Flags:
+    """Return (T,) the steps in which next to nothing happens and soon before or after much.
+
+    Of a clip of 8 frames a second in a file of 30 they are three in four.
+    """
+    finite = np.where(np.isfinite(activity), activity, 0)
+    padded = np.pad(finite, _HELD_REACH)
+    windows = np.lib.stride_tricks.sliding_window_view(padded, 2 * _HELD_REACH + 1)
+    return np.asarray(finite < _HELD_ACTIVITY * windows.max(1))
 
 
 def _eases(activity: Float32Array, edge: int, way: int) -> bool:

@@ -24,7 +24,7 @@ class Jitter:
     after: ClassVar[tuple[str, ...]] = ("global flicker",)
     loop_only: ClassVar[bool] = False
 
-    shift: Annotated[float, Limit("shift off the path", "px of a picture 480 wide")] = 0.2
+    shift: Annotated[float, Limit("shift off the path", "px of a picture 480 wide")] = 0.5
     deviations: Annotated[float, Limit("shift off the path", "standard deviations")] = 8.0
     agreement: Annotated[float, Limit("textured tiles that are shifted alike", "share")] = 0.5
     return_share: Annotated[float, Limit("hop back", "share of the largest hop")] = 0.5
