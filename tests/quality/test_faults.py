@@ -104,6 +104,13 @@ def held_eights() -> Clip:
     return [clip[i * 8 // 30] for i in range(60)]
 
 
+def held_unevenly() -> Clip:
+    """A webcam's clip of 12 and more frames a second in a file of 25, with pictures left out."""
+    clip, rng = pan([2.0, 2.4, 1.8] * 30), np.random.default_rng(4)
+    kept = np.cumsum(rng.choice([1, 1, 1, 2], 60))
+    return [clip[i] for i in kept if i < len(clip) for _ in range(int(rng.integers(1, 4)))]
+
+
 def turning() -> Clip:
     """A pan that goes left and then right."""
     return pan([-1.5] * 20 + [1.5] * 20)
@@ -325,7 +332,10 @@ def lightning() -> Clip:
 
 CASES: dict[str, tuple[Callable[[], Clip], tuple[Callable[[], Clip], ...]]] = {
     "black": (lambda: spoiled("black"), (fading,)),
-    "freeze": (lambda: spoiled("freeze"), (pulled_down, held_twos, held_eights, turning_coded)),
+    "freeze": (
+        lambda: spoiled("freeze"),
+        (pulled_down, held_twos, held_eights, held_unevenly, turning_coded),
+    ),
     "border": (lambda: spoiled("border"), (dark_border, passing_edge, plain_floor)),
     "outlier": (lambda: spoiled("fold"), (passer_by, touched)),
     "level shift": (lambda: spoiled("colour jump"), (passer_by, exposure, paled_at_the_end)),
@@ -409,6 +419,11 @@ def test_a_detector_finds_its_fault(measured, name):
 )
 def test_a_detector_is_silent_on_what_only_looks_like_its_fault(measured, name, innocent):
     assert found(measured(innocent), name).findings == ()
+
+
+def test_a_clip_whose_pictures_are_held_skips_and_hops_by_habit():
+    series = no_reference.observe(held_unevenly(), FPS)
+    assert not find_faults(series, loop=False)
 
 
 def test_what_boils_by_its_nature_is_no_fault(measured):

@@ -50,6 +50,12 @@ def test_a_cut_between_two_shots_is_an_edit():
     assert decide(verdict(("cut", 20, 20, 5.0), frames=120)).decision == "replace"
 
 
+def test_a_moment_s_skip_in_a_long_clip_is_left():
+    assert decide(verdict(("drop", 20, 21, 2.0), frames=60)).decision == "repair"
+    assert decide(verdict(("drop", 20, 21, 2.0), frames=250)).decision == "keep"
+    assert decide(verdict(("black", 20, 21, 2.0), frames=250)).decision == "repair"
+
+
 def test_harm_is_the_share_of_the_clip_times_how_visible():
     whole, half = verdict(("drift", 0, 59, 1e9)), verdict(("melt", 0, 29, 1e9))
     assert harm(whole.faults, 60, FPS) == pytest.approx(1.0)
