@@ -35,6 +35,7 @@ def verdict(*spans, frames=60):
         ([("melt", 57, 59, 3.0)], "keep"),
         ([("melt", 57, 59, 3.0), ("black", 20, 21, 5.0)], "repair"),
         ([("melt", 50, 59, 3.0)], "replace"),
+        ([("black", 20, 21, 3.0), ("melt", 22, 24, 1.3)], "repair"),
         ([("melt", i, i + 2, 3.0) for i in range(2, 56, 5)], "replace"),
     ],
 )
@@ -47,6 +48,12 @@ def test_the_decision_follows_how_much_is_bad(spans, want):
 def test_a_cut_between_two_shots_is_an_edit():
     assert decide(verdict(("cut", 60, 60, 5.0), frames=120)).decision == "keep"
     assert decide(verdict(("cut", 20, 20, 5.0), frames=120)).decision == "replace"
+
+
+def test_a_moment_s_skip_in_a_long_clip_is_left():
+    assert decide(verdict(("drop", 20, 21, 2.0), frames=60)).decision == "repair"
+    assert decide(verdict(("drop", 20, 21, 2.0), frames=250)).decision == "keep"
+    assert decide(verdict(("black", 20, 21, 2.0), frames=250)).decision == "repair"
 
 
 def test_harm_is_the_share_of_the_clip_times_how_visible():

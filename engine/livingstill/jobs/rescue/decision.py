@@ -32,6 +32,8 @@ REPLACED_FROM = 0.02
 """Harm from which on a clip is replaced: a clean clip must not be lost to a doubt."""
 REPLACED_AFTER_REPAIR = 0.1
 """The same where a repair was tried in vain: few frames are bad, and all others would be lost."""
+_REPAIRED_FROM = 0.002
+"""Harm of skips and repeats from which on a clip is coded anew: cameras and converters leave some."""
 _SHOT_SECONDS = 2.0
 """Length from which on both sides of a cut are shots, and the cut an edit."""
 
@@ -88,12 +90,14 @@ def decide(verdict: Verdict, strict: float = 1.0, level: Flags | None = None) ->
         word = "no fault was found" if verdict.clean else "its faults are too slight to count"
         return Decision("keep", (word,), none)
     messages = _sentences(counting, verdict)
+    done = harm(counting, verdict.frames, verdict.fps)
+    if done * strict < _REPAIRED_FROM and all(_is_of_time(fault) for fault in counting):
+        share = f"harm {done:.2%} of the clip; skips and repeats are repaired from {_REPAIRED_FROM / strict:.1%} on"
+        return Decision("keep", (share, *messages), none)
     obstacles = _obstacles_to_repair(counting, level)
     if not obstacles:
         return _repair(counting, level, messages)
-    repairable = [fault for fault in counting if not _obstacles_to_repair([fault], level)]
-    if not repairable or _obstacles_to_repair(repairable, level):
-        repairable = []
+    repairable = _repairable(counting, level)
     remaining = [fault for fault in counting if fault not in repairable]
     remaining_harm = harm(remaining, verdict.frames, verdict.fps)
     share = f"harm {remaining_harm:.1%} of the clip (share of its frames times how visible)"
@@ -103,6 +107,20 @@ def decide(verdict: Verdict, strict: float = 1.0, level: Flags | None = None) ->
     if repairable:
         return _repair(repairable, level, (share, *messages))
     return Decision("keep", (share, *obstacles, *messages), none)
+
+
+def _is_of_time(fault: Fault) -> bool:
+    """Return whether a fault is of when pictures come, and not of what they show."""
+    return fault.kind == "drop" or fault_kind(fault.kind).repeats
+
+
+def _repairable(faults: list[Fault], level: Flags) -> list[Fault]:
+    """Return the faults that can be repaired together, the worst of them first."""
+    chosen: list[Fault] = []
+    for fault in sorted(faults, key=lambda f: -f.severity):
+        if not _obstacles_to_repair([*chosen, fault], level):
+            chosen.append(fault)
+    return chosen
 
 
 def _sentences(faults: list[Fault], verdict: Verdict) -> tuple[str, ...]:

@@ -10,7 +10,13 @@ import numpy as np
 from livingstill.core.model import Float32Array
 from livingstill.quality.faults.detector import Detection, Finding, Flags, Limit
 from livingstill.quality.faults.kinds import SWING, FaultKind
-from livingstill.quality.faults.statistics import MAD, all_tiles, running_median, runs
+from livingstill.quality.faults.statistics import (
+    MAD,
+    all_tiles,
+    pattern_correlation,
+    running_median,
+    runs,
+)
 from livingstill.quality.no_reference import Series
 
 _FLASH_SECONDS = 0.1
@@ -49,7 +55,7 @@ class ColourSwing:
         findings = []
         for first, last in runs(ratio > 1, gap=1):
             ends = series.luma[[first]], series.luma[[last + lag]]
-            if last + 1 - first >= lasting and _correlation(*ends)[0] > self.pattern:
+            if last + 1 - first >= lasting and pattern_correlation(*ends)[0] > self.pattern:
                 strength = float(ratio[first : last + 1].max())
                 findings.append(Finding(SWING, first, last + lag, all_tiles(series), strength))
         return Detection(tuple(findings))
@@ -66,13 +72,6 @@ class ColourSwing:
         level = np.abs(np.median(chroma, axis=1))
         fade = (1 - kept)[:, None] * np.maximum(level[lag:], level[:-lag])
         agrees = np.abs(common) > self.spread * spread
-        stays = _correlation(series.luma[lag:], series.luma[:-lag]) > self.pattern
+        stays = pattern_correlation(series.luma[lag:], series.luma[:-lag]) > self.pattern
         size = np.where(agrees & stays[:, None], np.abs(common) - fade, 0)
         return np.asarray(size.max(-1), np.float32)
-
-
-def _correlation(a: Float32Array, b: Float32Array) -> Float32Array:
-    """Return (n,) the correlation over tiles of maps (n, gy, gx)."""
-    a = a.reshape(len(a), -1) - a.mean((1, 2))[:, None]
-    b = b.reshape(len(b), -1) - b.mean((1, 2))[:, None]
-    return np.asarray((a * b).sum(1) / np.sqrt((a * a).sum(1) * (b * b).sum(1) + 1), np.float32)

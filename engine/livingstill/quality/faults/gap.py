@@ -51,6 +51,9 @@ class Gap:
     refresh: Annotated[
         float, Limit("change at a key frame, which draws a still picture anew", "levels")
     ] = 3.0
+    held: Annotated[
+        float, Limit("repeats from which on steps are uneven by habit and none is missing", "share")
+    ] = 0.3
     cut: Annotated[float, Limit("change from which on it may be a cut", "octaves")] = 1.5
 
     def find(self, series: Series, explained: Flags) -> Detection:
@@ -70,6 +73,8 @@ class Gap:
                 continue
             if level[t] > self.cut and _unrelated(series, t):
                 findings.append(Finding(CUT, t, t, tiles, float(strength[t])))
+            elif explained.mean() > self.held:
+                continue
             elif not (series.key_frames[t] and np.nanmedian(steps[t]) < self.refresh):
                 findings.append(Finding(DROP, t - 1, t, tiles, float(strength[t])))
         return Detection(tuple(findings))

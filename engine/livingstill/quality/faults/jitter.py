@@ -24,15 +24,18 @@ class Jitter:
     after: ClassVar[tuple[str, ...]] = ("global flicker",)
     loop_only: ClassVar[bool] = False
 
-    shift: Annotated[float, Limit("shift off the path", "px of a picture 480 wide")] = 0.2
+    shift: Annotated[float, Limit("shift off the path", "px of a picture 480 wide")] = 0.5
     deviations: Annotated[float, Limit("shift off the path", "standard deviations")] = 8.0
     agreement: Annotated[float, Limit("textured tiles that are shifted alike", "share")] = 0.5
     return_share: Annotated[float, Limit("hop back", "share of the largest hop")] = 0.5
+    held: Annotated[
+        float, Limit("repeats from which on steps are uneven by habit, as in `gap`", "share")
+    ] = 0.3
     texture: Annotated[float, Limit("contrast of a tile whose flow is sure", "levels")] = 4.0
 
     def find(self, series: Series, explained: Flags) -> Detection:
         """Return the runs of frames in which the camera hops."""
-        if len(series) < 6:
+        if len(series) < 6 or explained.mean() > self.held:
             return Detection()
         textured = np.median(series.contrast, axis=0) > self.texture
         if textured.sum() < 4:

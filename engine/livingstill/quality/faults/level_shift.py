@@ -32,6 +32,9 @@ class LevelShift:
     spread: Annotated[
         float, Limit("change of the median tile", "standard deviation over the tiles")
     ] = 2.0
+    lasting: Annotated[
+        float, Limit("the same, of a jump that is not undone: it is seen once", "levels")
+    ] = 4.0
     max_frames: Annotated[int, Limit("frames in which a jump back ends the fault", "frames")] = 24
 
     def find(self, series: Series, explained: Flags) -> Detection:
@@ -48,6 +51,8 @@ class LevelShift:
                 for u in range(t + 1, min(t + self.max_frames, len(series)))
                 if ratio[u, axis] > 0.7 and common[u, axis] * common[t, axis] < 0
             ]
+            if not returns and abs(common[t, axis]) < self.lasting:
+                continue
             last = returns[0] - 1 if returns else t
             kind = COLOUR if axis else FLICKER
             finding = Finding(kind, t, last, all_tiles(series), float(ratio[t].max()))

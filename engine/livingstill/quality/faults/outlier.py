@@ -45,6 +45,9 @@ class Outlier:
         float, Limit("difference from both ends", "times that of the ends from each other")
     ] = 1.7
     floor: Annotated[float, Limit("difference that is always allowed", "levels")] = 0.8
+    hop: Annotated[
+        float, Limit("shift out and back, less of which is no fault", "px of a picture 480 wide")
+    ] = 0.5
 
     def find(self, series: Series, explained: Flags) -> Detection:
         """Return the odd frames, longest runs first: of three the middle one alone may look odd."""
@@ -52,6 +55,7 @@ class Outlier:
             return Detection()
         steps = np.nan_to_num(series.change[0])
         excluded, scale, findings = explained.copy(), residual_scale(series), []
+        small = np.zeros(len(series), bool)
         for length in range(min(self.longest, len(series) - 2), 0, -1):
             ratio = self._ratio(series, length)
             over, enough = _outlier_tiles(ratio, scale)
@@ -65,8 +69,11 @@ class Outlier:
                 excluded[first : after + 1] = True
                 strength = float(ratio[first - 1][tiles].mean())
                 kind = _kind(series, first, after, tiles)
+                if kind is JITTER and _shift(series, first, tiles) < self.hop:
+                    small[first : after + 1] = True
+                    continue
                 findings.append(Finding(kind, first, after - 1, tiles, strength))
-        return Detection(tuple(findings))
+        return Detection(tuple(findings), small)
 
     def _ratio(self, series: Series, length: int) -> Float32Array:
         """Return (T - length - 1, gy, gx): how far the runs that start at 1, 2, ... are odd, in limits."""
@@ -110,6 +117,11 @@ def _kind(s: Series, first: int, after: int, tiles: Flags) -> FaultKind:
     if tiles.mean() > 0.25 and np.median(detail[tiles]) < 0.85:
         return BLUR
     return SCRAMBLE if tiles.mean() > 0.5 else MELT
+
+
+def _shift(s: Series, t: int, tiles: Flags) -> float:
+    """Return how far the picture goes in a step, pixels of one 480 wide."""
+    return float(np.hypot(*np.median(s.flow[t][tiles], 0)) * (480 / max(s.size)))
 
 
 def _goes_and_returns(s: Series, first: int, after: int, tiles: Flags) -> bool:

@@ -232,3 +232,10 @@ def _widen_run(level: Float32Array, first: int, last: int, explained: Flags) -> 
     while last < len(level) - 1 and level[last + 1] > high and not explained[last + 1]:
         last += 1
     return first, last
+
+
+def pattern_correlation(a: Float32Array, b: Float32Array) -> Float32Array:
+    """Return (n,) the correlation over tiles of maps (n, gy, gx): 1 where a scene stays as it is."""
+    a = a.reshape(len(a), -1) - a.mean((1, 2))[:, None]
+    b = b.reshape(len(b), -1) - b.mean((1, 2))[:, None]
+    return np.asarray((a * b).sum(1) / np.sqrt((a * a).sum(1) * (b * b).sum(1) + 1), np.float32)
