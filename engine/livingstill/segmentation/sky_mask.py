@@ -20,7 +20,7 @@ Mask = NDArray[np.bool_]
 _NEAR = 0.10
 """Median inverse depth above which sky below the upper edge is a white wall or a wave."""
 
-_DOUBTED = 0.80
+_DOUBTED = 0.70
 """Mean probability below which the sky has to be at infinity, or it is haze or a dark slope."""
 
 _INFINITY = 0.01
