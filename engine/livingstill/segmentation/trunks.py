@@ -14,13 +14,13 @@ _STEM, _TRUNK = (0.008, 0.02), (0.012, 0.08)
 _UPRIGHT = 0.3
 """How much more gradient runs across than up, as a share of both, on bark and along stems."""
 
-_UPRIGHT_ALL_ALONG = 0.28
+_UPRIGHT_ALL_ALONG = 0.33
 """The same in the tall window, mean of a part: large leaves are upright here and there by chance."""
 
 _MIN_HEIGHT = 0.1
 """Height from which such a part is a trunk, long sides; of leaves, only single sprays are so tall."""
 
-_MAX_GAP = 0.06
+_MAX_GAP = 0.04
 """Width up to which what lies between two such parts is the plain middle of one trunk, long sides."""
 
 _NOISE = 2.0
