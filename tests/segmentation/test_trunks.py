@@ -1,10 +1,15 @@
 import cv2
 import numpy as np
 import pytest
-from livingstill.segmentation.trunks import find_trunks
+from livingstill.segmentation import trunks
 
 HEIGHT, WIDTH = 320, 480
 EVERYWHERE = np.ones((2 * HEIGHT, 2 * WIDTH), np.float32)
+
+
+def find_trunks(picture: np.ndarray, foliage: np.ndarray, sky: np.ndarray | None = None):
+    nowhere = np.zeros(foliage.shape, np.uint8)
+    return trunks.find_trunks(picture, foliage, nowhere if sky is None else sky)
 
 
 def leaves(seed: int = 3) -> np.ndarray:
@@ -68,3 +73,15 @@ def test_large_leaves_are_no_trunks():
     noise = np.random.default_rng(0).normal(size=(HEIGHT, WIDTH)).astype(np.float32)
     large = 120 + 600 * cv2.GaussianBlur(noise, (0, 0), 5)
     assert find_trunks(as_photo(large), EVERYWHERE).mean() < 0.1
+
+
+def test_a_bare_crown_with_the_sky_between_its_twigs_is_no_trunk():
+    picture = leaves()
+    picture[:100] = 220  # the sky, which shows between every other stem below
+    stems = 60 + 160 * (np.arange(WIDTH) // 6 % 2)
+    picture[100:300, 150:300] = stems[150:300]
+    sky = np.zeros((HEIGHT, WIDTH), np.uint8)
+    sky[:100] = 255
+    foliage = 1 - sky.astype(np.float32) / 255
+    assert find_trunks(as_photo(picture), foliage).mean() > 0.1
+    assert not find_trunks(as_photo(picture), foliage, sky).any()

@@ -351,6 +351,6 @@ def static_in_grass(evidence: Evidence, grass: Float32Array) -> Float32Array:  #
 
 def static_in_foliage(evidence: Evidence, foliage: Float32Array) -> Float32Array:
     """Return trunks, and what long straight edges bound, among leaves, (H, W) float32 in 0..1."""
-    found = trunks.find_trunks(evidence.reduced[MEDIUM], foliage)
+    found = trunks.find_trunks(evidence.reduced[MEDIUM], foliage, evidence.mask("sky"))
     edges = static_in_grass(evidence, foliage)
     return np.maximum(edges, image.upsample(found, evidence.rgb.shape))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from livingstill.core.model import Float32Array, UInt8Array
 from livingstill.imaging import exact, image
@@ -23,26 +24,32 @@ _MIN_HEIGHT = 0.1
 _MAX_GAP = 0.04
 """Width up to which what lies between two such parts is the plain middle of one trunk, long sides."""
 
+_SKY_BETWEEN = 0.13
+"""Share of a part that is nearer in brightness to the sky than to the part, from which it is a bare crown."""
+
 _NOISE = 2.0
 """Gradient of the square root of a picture, in its levels, below which it has no direction."""
 
 
-def find_trunks(picture: UInt8Array, foliage: Float32Array) -> Float32Array:
+def find_trunks(picture: UInt8Array, foliage: Float32Array, sky: UInt8Array) -> Float32Array:
     """Return (h, w) float32 in 0..1, what among leaves is too tall and upright in texture to sway.
 
     Bark and stems have gradients across them alone, leaves in all directions: the structure tensor
-    (Bigun and Granlund, 1987) tells them apart, in a stem's window and in a tall one.
+    (Bigun and Granlund, 1987) tells them apart, in a stem's window and in a tall one. Twigs of a bare
+    crown do too, but the sky shows between them.
 
     Parameters
     ----------
     picture : (h, w, 3) uint8
     foliage : (H, W) float32 in 0..1
+    sky : (H, W) uint8
     """
     side = max(picture.shape[:2])
     leaves = image.mask_at(foliage, picture.shape, 0.5).astype(np.uint8)
     # the outline of a crown against the sky is upright in places: bark or stems have to be inside
     inside = np.asarray(cv2.erode(leaves, np.ones((3, 3), np.uint8)), np.uint8)
     found = _tall_parts(picture, leaves, inside)
+    found = _without_bare_crowns(found, picture, image.mask_at(sky, picture.shape, 200))
     if not found.any():
         return np.zeros(leaves.shape, np.float32)
     gap = np.ones((1, max(1, round(_MAX_GAP * side))), np.uint8)
@@ -64,6 +71,25 @@ def _tall_parts(picture: UInt8Array, leaves: UInt8Array, counted: UInt8Array) ->
         along = np.bincount(labels.ravel(), uprightness(picture, counted, _TRUNK).ravel())
         tall &= along > _UPRIGHT_ALL_ALONG * stats[:, cv2.CC_STAT_AREA]
     return np.asarray(tall[labels], np.uint8)
+
+
+def _without_bare_crowns(
+    found: UInt8Array, picture: UInt8Array, sky: NDArray[np.bool_]
+) -> UInt8Array:
+    """Return the parts (h, w) uint8 that have not the sky between their stems."""
+    if not (found.any() and sky.any()):
+        return found
+    luma = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
+    sky_level = float(np.median(luma[sky]))
+    kept = np.zeros_like(found)
+    count, labels = cv2.connectedComponents(found, connectivity=8)
+    for k in range(1, count):
+        part = labels == k
+        own_level = float(np.median(luma[part]))
+        nearer_to_sky = np.abs(luma[part] - sky_level) < np.abs(luma[part] - own_level)
+        if np.count_nonzero(nearer_to_sky) < _SKY_BETWEEN * np.count_nonzero(part):
+            kept[part] = 1
+    return kept
 
 
 def uprightness(
