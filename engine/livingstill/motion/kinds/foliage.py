@@ -80,8 +80,6 @@ KIND = MotionKind(
         "roses",
         "tulip",
         "tulips",
-        "sunflower",
-        "sunflowers",
         "greenery",
         "vegetation",
     ),
