@@ -3,7 +3,7 @@
 A letter is a connected part that stands out from the median around it in some colour channel, with
 strokes of one width; a line of text is a row of such parts of like size, stroke and contrast. Whether
 a row is text is said by a linear discriminant of its regularity. Rows that many channels, levels of
-contrast and reductions of the photo agree on are text.
+contrast and reductions of the photo agree on are text; so are their copies, see ``repeated_marks``.
 
 After the ideas of the stroke width transform (Epshtein, Ofek, Wexler 2010) and of text lines as chains
 of regions (Neumann and Matas 2012).
@@ -21,6 +21,7 @@ from livingstill.core.model import Float32Array, UInt8Array
 from livingstill.core.threads import concurrent
 from livingstill.imaging import image
 from livingstill.segmentation.letters import Letters, Numbers, letters_of
+from livingstill.segmentation.repeated_marks import repeated_marks
 from livingstill.segmentation.text_rows import MARGIN, rows_of
 
 LEVELS = (14, 24, 40, 64)
@@ -122,7 +123,8 @@ def find_lettering(picture: UInt8Array) -> Float32Array:
     certain = np.zeros(count, bool)
     certain[labels[votes >= _CERTAIN]] = True
     certain[0] = False
-    return np.asarray(certain[labels], np.float32)
+    lines = np.asarray(certain[labels], np.float32)
+    return np.maximum(lines, repeated_marks(picture, lines))
 
 
 def _votes(

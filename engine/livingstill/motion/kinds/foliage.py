@@ -49,6 +49,8 @@ KIND = MotionKind(
         "plants",
         "flower",
         "sunflower",
+        "vine",
+        "vines",
         "sunflowers",
         "flowers",
         "forest",

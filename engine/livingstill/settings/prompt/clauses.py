@@ -151,6 +151,9 @@ def clause_of(tokens: tuple[Token, ...], join: str) -> Clause:
     stop = has & {"negation", "still", "hold"} and has != {"hold"}
     rest = "nothing" in has or (everything and not camera and rest_still(tokens, negated))
     rest = rest and (base.known or "nothing" in has)
+    if rest and "nothing" not in has and any(t.word.endswith("-side") for t in tokens):
+        reason = "no setting holds a part of the picture still by its place; --hold FILE does"
+        return replace(base, impossible=reason)
     if "all" in has and (nouns or "camera" in has) and not rest:
         everything = False
     every = everything and not rest and bool(moves or strength is not None) and not stop

@@ -67,7 +67,7 @@ def _glint(found: re.Match[str]) -> str:
 
 
 def _lit(found: re.Match[str]) -> str:
-    """Return what light plays on as what shimmers, where that is a kind; a glint on any other thing."""
+    """Return what light plays on as what shimmers, where that is a kind."""
     token = known(found[1], vocabulary())
     return (
         f"the {found[1]} shimmers" if token and token.role == "kind" else f"glint on the {found[1]}"
@@ -90,12 +90,12 @@ _WORDS = {"tofro": "to and fro", "livingroom": "living room", "tiltshift": "tilt
 _REWRITES = (
     (r"^(?:hi|hello|hey|dear|good (?:morning|evening|afternoon))(?: (?!can\b|could\b|please\b|make\b)\w+)?(?=[,!])", ""),
     (r"\bwith (?=(?:the |a |your |my )?(?:camera|cam|shot) (?:be(?:ing)? )?(?:\w+ed|\w+ing|still|static|steady|stationary)\b)", ", "),
-    (r"\b(?:(?:light|gentle|soft|moderate|fresh|strong|mild) )?((?:wind|breeze|gale)s?)\b((?:(?![.;]).){0,30}?),?"
+    (r"\b(?:(?:light|gentle|soft|moderate|fresh|strong|mild) )?((?:wind|breeze|gale|gust)s?)\b((?:(?![.;]).){0,30}?),?"
      rf" (?:(?:is|at|of|with|about|around|blows|blowing|it) )*{_SPEED}", _wind_of_speed),
-    (rf"\b{_SPEED} ((?:wind|breeze|gale)s?)\b", _wind_of_speed),
-    (r",? ?\b(?:(?:it's|this is|it is|use it|i need it|needed|meant) )?for (?:(?:my|our|the|an?|her|his|their|some) )*"
+    (rf"\b{_SPEED} ((?:wind|breeze|gale|gust)s?)\b", _wind_of_speed),
+    (r",? ?\b(?:(?:it's|this is|it is|use it|i need it|needed|meant) )?for (?:(?:my|our|the|an?|her|his|their|some|\w+'s) )*"
      rf"{_PURPOSE}(?: (?:post|feed|page|profile|banner|header|background|video|status|slideshow|invitation|card|party))?"
-     r"(?! ?(?:reels?|stor))(?=\s*(?:[,.;!?]|$|and\b))", ""),
+     r"(?! ?(?:reels?|stor))(?=\s*(?:[,.:;!?]|$|and\b))", ""),
     (r",? ?\b(?:(?:just|a bit|kind of|sort of|almost|feels?|looks?) )*(?:like|as if|as though) "
      r"(?:someone|somebody|a person)\b[^,.;!]*", ""),
     (r"\b(?:to |and |which |that )?(?:reveal|unveil|showcase)(?:s|ing)?\b", "on"),
@@ -117,10 +117,12 @@ _REWRITES = (
     (r"(?:^|(?<=[.;!] ))just (?=(?:give|do|let me)\b)", ""),
     (r"\b(?:and )?(?:that's|thats|that is) (?:all|it|everything)(?: i (?:want|need))?\b", ""),
     (r"(?:\b(?:is|are|to be|be) )?\bthe only (?:moving|animated) (?:things?|parts?|elements?|objects?)\b(?! (?:is|are|should|shall)\b)", "moves, nothing else moves"),
-    (r"\b(?:the )?(?:moon|sun|star|lamp)?(?:light|shine|beam)s? (?:glitters?|shimmers?|sparkles?|dances?|dancing|glistens?|glints?|gleams?|"
+    (r"(?<!candle )\b(?:the )?(?:moon|sun|star|lamp)?(?:light|shine|beam)s? (?:glitters?|shimmers?|sparkles?|dances?|dancing|glistens?|glints?|gleams?|"
      r"(?:glitter|shimmer|sparkl|glisten|glint|gleam)ing) (?:on|off|across|over|upon) (?:the )?(\w+)", _lit),
     (r"\bvertical(?:ly)? (?=(?:pan|tilt)\w*\b)", ""),
     (r"\brock solid\b", "still"),
+    (r"\b(?:windless|wind ?still)\b(?: (?:day|evening|morning|afternoon|night))?|\bwind free\b", "no wind"),
+    (r"\b(camera )?(pull|go|fly|move)(?:s|ing|es)? (?:up and away|away and up|up and back|back and up)\b", r"\1 pulls out"),
     (r"\bmilky way\b|\bneon (?:signs?|lights?|lamps?|tubes?)\b|\bgalaxy\b", lambda m: "lights" if "neon" in m[0] else "stars"),
     (r"\banimate (?:my |the |this |our )(?:\w+ ){1,2}(?:photo|picture|pic|image|shot)\b", "animate"),
     (r"\b(?:(?:real|short|little|small|quick|commercial) )+(?:estate )?(clip|video|loop|animation)\b", r"\1"),
@@ -202,7 +204,7 @@ _REWRITES = (
     (rf"\bmore {_WEAK}\b", "gently"),
     (r"\b(?:turn|make|convert) (?:this|the|my|it|that)(?: (?:photo|picture|image|shot|still))?"
      r" into (?:an? )?(?=\w+)(?:loop\w* |moving |living |animated )*"
-     r"(?:cinemagraph|video|clip|gif|photo|picture|animation)\b", "make"),
+     r"(?:cinemagraph|video|clip|(gif)|photo|picture|animation)\b", lambda m: "make gif" if m[1] else "make"),
     (r"\b(?:turn|switch) off (?=(?:the |my |all )*(?:camera|motion|movements?|wind|breeze|animation|effects?|zoom\w*|pan\w*|parallax|loop\w*)\b)", "no "),
     (r"\b(?:turn|switch) off\b", "extinguish"),
     (r"\bget(?:ting)? rid of\b", "remove"),
