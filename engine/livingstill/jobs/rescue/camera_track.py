@@ -157,8 +157,7 @@ class Track:
     def along(self, way: Track, frame: int | None = None) -> float:
         """Return how far this has gone at a frame, by default the way's farthest, along a way: a share of it.
 
-        Of a way that is more a shift than a magnification the shift counts: hiding the still's border
-        magnifies too.
+        Of a way that is more a shift than a magnification the shift counts: hiding the border magnifies.
         """
         t = int(way.displacement.argmax())
         at = t if frame is None else frame
@@ -198,8 +197,7 @@ def track(
     best = deep if deep.explained > level.explained + _DEPTH_TELLS else level
     path, whole = best.path(count), Track.of(*picture.path(count))
     lags = whole.along(path) < _LEAST_ALONG and whole.extent < path.extent
-    path = whole if lags and best.counted < _MIN_COUNTED else path
-    return replace(path, picture=whole)
+    return replace(whole if lags and best.counted < _MIN_COUNTED else path, picture=whole)
 
 
 def smooth(path: Track, fps: float, periodic: bool) -> Track:
