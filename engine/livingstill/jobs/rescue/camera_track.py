@@ -145,14 +145,10 @@ class Track:
         return np.sqrt(self.x**2 + self.y**2 + (self.zoom - 1) ** 2 / 4 + parallax)
 
     @property
-    def extent(self) -> float:
-        """How far the edge goes at most, frame widths."""
-        return float(self.displacement.max(initial=0.0))
-
-    @property
     def static(self) -> bool:
         """Whether the camera stood."""
-        return self.extent < _STATIC_DISTANCE or self.staying_share > _MAX_STAYING_SHARE
+        extent = float(self.displacement.max(initial=0.0))
+        return extent < _STATIC_DISTANCE or self.staying_share > _MAX_STAYING_SHARE
 
     def along(self, way: Track, frame: int | None = None) -> float:
         """Return how far this has gone at a frame, by default the way's farthest, along a way: a share of it.
@@ -196,7 +192,8 @@ def track(
     deep, level = cameras
     best = deep if deep.explained > level.explained + _DEPTH_TELLS else level
     path, whole = best.path(count), Track.of(*picture.path(count))
-    lags = whole.along(path) < _LEAST_ALONG and whole.extent < path.extent
+    t = int(path.displacement.argmax())
+    lags = whole.along(path) < _LEAST_ALONG and whole.displacement[t] < path.displacement[t]
     return replace(whole if lags and best.counted < _MIN_COUNTED else path, picture=whole)
 
 
