@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 import synthetic
 from livingstill.core.model import DEFAULT_FOCAL, Pose
-from livingstill.jobs.rescue.camera_track import FirstFrame, smooth, track
+from livingstill.jobs.rescue.camera_track import Track, smooth, track
+from livingstill.jobs.rescue.first_frame import FirstFrame
 from livingstill.render import frames
 from livingstill.scene.layers import build_layers
 
@@ -144,3 +145,43 @@ def test_a_large_subject_that_moves_is_no_camera():
     for frame, other in zip(clip, slid):
         frame[40:, 70:250] = other[40:, 70:250]
     assert track(clip).static
+
+
+def test_a_way_told_of_another_depth_is_the_same():
+    one = np.ones(1)
+    way = Track(0.1 * one, 0.02 * one, 1.3 * one, 0 * one, 0.2 * one, -0.1 * one, 0.5 * one)
+    other, place, nearer = way.about(0.3), np.array([0.2, -0.1]), 0.15
+
+    def seen(track: Track, depth: float) -> list[float]:
+        shift = np.array([track.x[0], track.y[0]])
+        parallax = np.array([track.parallax_x[0], track.parallax_y[0]])
+        moved = shift + track.zoom[0] * place + depth * parallax
+        return list(moved / (1 - depth * track.approach[0]))
+
+    assert seen(other, nearer) == pytest.approx(seen(way, nearer + 0.3))
+
+
+def two_things_go(share: float) -> list[np.ndarray]:
+    """A texture that goes 1 px left per frame, and in a ``share`` of the width another 3 px right."""
+    back, front = faults.texture(160, 400, 4), faults.texture(160, 400, 9)
+    width = int(256 * share)
+    clip = []
+    for t in range(24):
+        frame = back[:, 40 + t : 296 + t].copy()
+        frame[:, :width] = front[:, 100 - 3 * t : 100 - 3 * t + width]
+        clip.append(frame)
+    return clip
+
+
+def test_the_picture_goes_as_most_of_it_does():
+    for share in (0.0, 0.4):
+        picture = track(two_things_go(share)).picture
+        assert picture.x[-1] * 256 == pytest.approx(-23, abs=1.5)
+        assert picture.zoom[-1] == pytest.approx(1, abs=0.02)
+
+
+def test_a_few_points_that_go_another_way_than_the_picture_are_no_camera():
+    moving = np.zeros((160, 256), np.uint8)
+    moving[:, int(256 * 0.4) + 4 :] = 255  # as of a sea around a fish
+    first = FirstFrame(np.zeros((2, 2), np.float32), 0.0, moving)
+    assert track(two_things_go(0.4), None, first).x[-1] * 256 == pytest.approx(-23, abs=1.5)

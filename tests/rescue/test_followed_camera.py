@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import synthetic
 from livingstill.core.model import DEFAULT_FOCAL, Timeline
-from livingstill.jobs.rescue.camera_track import FirstFrame, Track, track
+from livingstill.jobs.rescue.first_frame import FirstFrame, Track, track
 from livingstill.jobs.rescue.followed_camera import Depths, RenderContext, follow
 from livingstill.render import frames
 from livingstill.scene.layers import build_layers

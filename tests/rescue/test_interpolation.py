@@ -118,6 +118,18 @@ class TestRegister:
         )
         assert decibels(registration.crop_like(still, frame), frame) > 30
 
+    def test_a_still_in_other_light_and_drawn_on_is_recognised(self, still):
+        import cv2
+
+        drawn = (255 - still[..., ::-1] * 0.6).astype(np.uint8)
+        frame = cv2.resize(still, (440, 300), interpolation=cv2.INTER_AREA)
+        assert registration.locate(still // 3, frame).recognised
+        assert not registration.locate(drawn, faults.texture(300, 440, 99)).recognised
+        shaded = still.copy()
+        shaded[:, :300] = 255 - shaded[:, :300]
+        crop = registration.locate(shaded, frame)
+        assert crop.likeness < registration.MIN_LIKENESS and crop.recognised
+
     def test_another_picture_is_not_alike(self, still):
         assert (
             registration.locate(still, faults.texture(200, 300, 99)).likeness

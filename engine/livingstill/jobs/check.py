@@ -172,7 +172,7 @@ def locate_still(
         If the still is of something else, and not ``force``.
     """
     crop = registration.locate(still.rgb, frame)
-    if crop.likeness < registration.MIN_LIKENESS and not force:
+    if not crop.recognised and not force:
         raise InputError(
             f"still {still.path} is unlike clip {clip} (likeness {crop.likeness:.2f}, "
             f"{registration.MIN_LIKENESS} is needed); name the still it was made of, or {remedy}"

@@ -17,14 +17,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 
-import cv2
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
-from livingstill.core.model import Float32Array, UInt8Array
+from livingstill.core.model import UInt8Array
 from livingstill.jobs.rescue import point_tracks
+from livingstill.jobs.rescue.first_frame import FirstFrame
+from livingstill.jobs.rescue.picture_way import PictureWay
 from livingstill.jobs.rescue.point_tracks import Flags, Float64Array, Followed
 
+_LEAST_ALONG, _MIN_COUNTED = 0.3, 0.5
+"""Share of the way that the picture must go along, where a smaller share of the points counts."""
 _MIN_POINTS = 8
 """Fewest points that a frame's camera is fitted to; with fewer it goes on."""
 _CUT_SHARE = 0.08
@@ -86,39 +89,6 @@ class Points:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class FirstFrame:
-    """What is known of the first frame of a clip, in arrays of any size.
-
-    ``inverse_depth`` (h, w) float32, ``middle`` that of which the picture's motion is told, the
-    background's;
-    ``moving`` (h, w) uint8, above 127 where things move by themselves: no point there counts.
-    """
-
-    inverse_depth: Float32Array
-    middle: float
-    moving: UInt8Array
-
-    @classmethod
-    def flat(cls, moving: UInt8Array | None = None) -> FirstFrame:
-        """Return one all of whose points are as far."""
-        none = np.zeros((2, 2), np.uint8) if moving is None else moving
-        return cls(np.zeros((2, 2), np.float32), 0.0, none)
-
-    @property
-    def spread(self) -> float:
-        """Standard deviation of the inverse depths."""
-        return float(self.inverse_depth.std())
-
-    def depth_at(self, places: Float64Array, aspect: float) -> Float64Array:
-        """Return (n,) inverse depths less the middle one at places (n, 2); beyond the border those of it."""
-        return _sampled(self.inverse_depth, places, aspect) - self.middle
-
-    def counts_at(self, places: Float64Array, aspect: float) -> Flags:
-        """Return (n,) whether what is at places (n, 2) does not move by itself."""
-        return _sampled(self.moving.astype(np.float32), places, aspect) <= 127
-
-
-@dataclass(frozen=True, slots=True, eq=False)
 class Track:
     """Where the picture of each frame has gone since the first: (T,) float64 each.
 
@@ -129,8 +99,7 @@ class Track:
     ``parallax_x``, ``parallax_y`` : how much further it shifts, frame widths
     ``approach`` : how much more it grows
     ``spread`` is the standard deviation of the inverse depths, ``staying_share`` the share of the farther
-    points that stay where the fit carries them along; ``picture`` the track of the whole picture
-    as if it were flat, with all that moves in it.
+    points that stay where the fit carries them; ``picture`` the way of most of it as if it were flat.
     """
 
     x: Float64Array
@@ -156,6 +125,19 @@ class Track:
         none = np.zeros_like(zoom)
         return cls(x, y, zoom, none if roll is None else roll, none, none, none)
 
+    def about(self, depth: float) -> Track:
+        """Return the same, told of what is ``depth`` nearer in inverse depth than the middle."""
+        closer = np.maximum(1 - depth * self.approach, _LEAST_NEARNESS)
+        return replace(
+            self,
+            x=(self.x + depth * self.parallax_x) / closer,
+            y=(self.y + depth * self.parallax_y) / closer,
+            zoom=self.zoom / closer,
+            parallax_x=self.parallax_x / closer,
+            parallax_y=self.parallax_y / closer,
+            approach=self.approach / closer,
+        )
+
     @property
     def displacement(self) -> Float64Array:
         """How far each frame's edge, or what is nearer, has gone from the first frame's, frame widths."""
@@ -167,6 +149,18 @@ class Track:
         """Whether the camera stood."""
         extent = float(self.displacement.max(initial=0.0))
         return extent < _STATIC_DISTANCE or self.staying_share > _MAX_STAYING_SHARE
+
+    def along(self, way: Track, frame: int | None = None) -> float:
+        """Return how far this has gone at a frame, by default the way's farthest, along a way: a share of it.
+
+        Of a way that is more a shift than a magnification the shift counts: hiding the border magnifies.
+        """
+        t = int(way.displacement.argmax())
+        at = t if frame is None else frame
+        x, y, zoom = way.x[t], way.y[t], way.zoom[t] - 1
+        if np.hypot(x, y) > abs(zoom) / 2:
+            return float((self.x[at] * x + self.y[at] * y) / (x * x + y * y))
+        return float((self.zoom[at] - 1) / zoom) if zoom else 1.0
 
     def farthest(self) -> tuple[float, float, float]:
         """Return shift (x, y) and magnification where the displacement is largest."""
@@ -186,17 +180,21 @@ def track(
     """
     known = first or FirstFrame.flat()
     flat = replace(known, inverse_depth=np.full((2, 2), known.middle, np.float32))
-    cameras = _Camera(known), _Camera(flat), _Camera(FirstFrame.flat())
+    cameras, picture = (_Camera(known), _Camera(flat)), PictureWay()
     follower = point_tracks.Follower()
     count = 0
     for count, frame in enumerate(frames, 1):
         if good is None or good[count - 1]:
             seen = follower.see(point_tracks.reduced_luma(frame))
+            picture.add(count - 1, seen)
             for camera in cameras:
                 camera.fit(count - 1, seen)
-    deep, level, whole = cameras
+    deep, level = cameras
     best = deep if deep.explained > level.explained + _DEPTH_TELLS else level
-    return replace(best.path(count), picture=whole.path(count))
+    path, whole = best.path(count), Track.of(*picture.path(count))
+    t = int(path.displacement.argmax())
+    lags = whole.along(path) < _LEAST_ALONG and whole.displacement[t] < path.displacement[t]
+    return replace(whole if lags and best.counted < _MIN_COUNTED else path, picture=whole)
 
 
 def smooth(path: Track, fps: float, periodic: bool) -> Track:
@@ -241,12 +239,18 @@ class _Camera:
         self._poses: list[Float64Array] = []
         self._staying: list[float] = []
         self._explained: list[float] = []
+        self._counted: list[float] = []
         self._knows_depth = True
 
     @property
     def explained(self) -> float:
         """Share of the points, 0..1, that went as the poses say."""
         return float(np.mean(self._explained)) if self._explained else 0.0
+
+    @property
+    def counted(self) -> float:
+        """Share of the points, 0..1, that the poses were fitted to."""
+        return float(np.mean(self._counted)) if self._counted else 1.0
 
     def fit(self, index: int, seen: Followed) -> None:
         """Fit the pose to the next frame, and learn what new points were in the first one."""
@@ -268,6 +272,7 @@ class _Camera:
             self._velocity, self._knows_depth = np.zeros(7), False
         self._points = replace(self._points.where(seen.kept), place=seen.places)
         used = self._points.where(self._points.counts)
+        self._counted.append(len(used) / max(len(self._points), 1))
         if len(used) < _MIN_POINTS:
             self._pose = self._pose + self._velocity
             return
@@ -390,14 +395,3 @@ def _staying_share(points: Points, pose: Float64Array, pixel: float) -> float | 
 def _no_points() -> Points:
     empty, flags = np.zeros((0, 2)), np.zeros(0, bool)
     return Points(empty, empty, np.zeros(0), flags, flags)
-
-
-def _sampled(values: Float32Array, places: Float64Array, aspect: float) -> Float64Array:
-    """Return values (h, w) of a picture at places (n, 2), bilinearly; beyond the border those of it."""
-    if not len(places):
-        return np.zeros(0)
-    height, width = values.shape
-    x = ((places[:, 0] + 0.5) * width - 0.5).astype(np.float32)[None]
-    y = ((places[:, 1] / aspect + 0.5) * height - 0.5).astype(np.float32)[None]
-    found = cv2.remap(values, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    return np.asarray(found[0], np.float64)

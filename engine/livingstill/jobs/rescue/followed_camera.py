@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livingstill.core.model import CameraPath, Pose, Scene, Timeline
-from livingstill.jobs.rescue.camera_track import FirstFrame, Track, track
+from livingstill.jobs.rescue.camera_track import Track, track
+from livingstill.jobs.rescue.first_frame import FirstFrame
 from livingstill.render import frames
 from livingstill.render.projection import safe_zoom
 
@@ -28,6 +29,9 @@ _PROBES = 13
 _ATTEMPTS = 6
 _LEAST_ALONG = 0.3
 """Share of the camera's way that the whole picture must go, for its way to count."""
+_DEPTH_STEPS = 41
+_LEAST_CUT = 0.8
+"""Share to which the way of a pull-out is cut at once: it starts as close as it may, and needs less."""
 _TOLERANCE = 0.06
 """Share of its way by which the rendered picture may miss the clip's."""
 
@@ -99,13 +103,15 @@ def follow(way: Track, context: RenderContext, *, may_start_closer: bool) -> Fol
 
     The camera moves sideways and goes in as far as the clip's near points went further than its far
     ones, and as the scene allows; what is left of the background's way it turns and zooms. The way is
-    measured on rendered frames, as the clip's was, and corrected.
+    measured on rendered frames, as the clip's was, and corrected. The background is what goes as most
+    of the picture does: far mountains stand before a camera that flies low.
 
     Parameters
     ----------
     way : the clip's track, smooth
     may_start_closer : whether the first frame may be less than the still shows, to pull out from
     """
+    way, context = _about_the_picture(way, context)
     start = _start(way, context) if may_start_closer else 1.0
     amount, largest, share = 1.0, 4.0, 0.0
     for _ in range(_ATTEMPTS):
@@ -113,13 +119,38 @@ def follow(way: Track, context: RenderContext, *, may_start_closer: bool) -> Fol
         path = SampledPath(poses, context.timeline.periodic)
         excess = (close_in - 1) / max(_MAX_CLOSE_IN / start - 1, 0.02)
         if excess > 1.02:
-            amount = largest = amount / excess
+            cut = 1 / excess if start == 1.0 else max(1 / excess, _LEAST_CUT)
+            amount = largest = amount * cut
             continue
         share = _rendered_share(path, way, context)
         if abs(share - 1) < _TOLERANCE or share < 0.1 or (share < 1 and amount >= largest):
             break
         amount = min(largest, amount / share)
     return FollowedCamera(path, share, start, close_in)
+
+
+def _about_the_picture(way: Track, context: RenderContext) -> tuple[Track, RenderContext]:
+    """Return the way told of the inverse depth that goes as the picture does, and the context by it."""
+    picture = way.picture
+    if picture is None or not (np.any(way.parallax_x) or np.any(way.approach)):
+        return way, context
+    until, first = int(way.displacement.argmax()), context.first
+    steps = np.linspace(context.depths.far, context.depths.near, _DEPTH_STEPS) - first.middle
+    nearest = min(
+        (float(step) for step in steps), key=lambda step: _miss(way.about(step), picture, until)
+    )
+    moved = replace(first, middle=first.middle + nearest)
+    return way.about(nearest), replace(context, first=moved)
+
+
+def _miss(way: Track, picture: Track, t: int) -> float:
+    """Return how far a way is from the picture's at frame ``t``, frame widths at the edge."""
+    return float(
+        np.hypot(
+            np.hypot(way.x[t] - picture.x[t], way.y[t] - picture.y[t]),
+            (way.zoom[t] - picture.zoom[t]) / 2,
+        )
+    )
 
 
 def _start(way: Track, context: RenderContext) -> float:
@@ -198,19 +229,7 @@ def _rendered_share(path: CameraPath, way: Track, context: RenderContext) -> flo
     pictures = (frames.unpack(renderer.frame(pose)) for pose in poses)
     made = track(pictures, first=context.first)
     if way.picture is not None and made.picture is not None:
-        along = _share(way.picture, until, way, until)
+        along = way.picture.along(way)
         if _LEAST_ALONG < along < 1 / _LEAST_ALONG:
-            return _share(made.picture, -1, way, until) / along
-    return _share(made, -1, way, until)
-
-
-def _share(gone: Track, last: int, way: Track, until: int) -> float:
-    """Return how far a picture goes, at its frame ``last``, along a way's at ``until``.
-
-    Of a way that is more a shift than a magnification the shift counts: hiding the still's border
-    magnifies too.
-    """
-    x, y, zoom = way.x[until], way.y[until], way.zoom[until] - 1
-    if np.hypot(x, y) > abs(zoom) / 2:
-        return float((gone.x[last] * x + gone.y[last] * y) / (x * x + y * y))
-    return float((gone.zoom[last] - 1) / zoom)
+            return made.picture.along(way, -1) / along
+    return made.along(way, -1)

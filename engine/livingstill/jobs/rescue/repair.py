@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from livingstill.core.model import UInt8Array
 from livingstill.io import files
 from livingstill.jobs import check
-from livingstill.jobs.rescue import interpolation, levels
+from livingstill.jobs.rescue import double_image, interpolation, levels
 from livingstill.jobs.rescue.decision import MAX_RUN, Box, Decision, fault_boxes, harm
 from livingstill.jobs.rescue.keep import writer
 from livingstill.jobs.rescue.observation import Observation
@@ -34,6 +34,12 @@ _MAX_LEFT_SEVERITY = 0.34
 """...and the severity, half beyond the limit, that may be left in any case."""
 _MAX_ADDED_HARM = 0.2
 """Frames' worth of harm that a repair may add in a kind: a fault just beyond its limit."""
+_MAX_DOUBLE_AREA, _MAX_DOUBLE_RATIO = 0.04, 3.0
+"""Share of a rebuilt frame that may be a mixture of two pictures, and how many times that of good frames
+that are as far from each other."""
+_TRIALS = 5
+_LOST_KINDS = ("black", "scramble")
+"""Kinds of fault whose frames show so little that even a mixture is better."""
 _FAITHFUL_DECIBELS = 30.0
 """Decibels below which a rebuilt frame is a likely picture, not the true one."""
 
@@ -54,6 +60,9 @@ def repair(
     """
     reason = ""
     for attempt, boxes in attempts(decision, observation.review.verdict):
+        if options.mode == "auto" and (double := _double_image(observation, attempt.rebuild)):
+            reason = double
+            continue
         try:
             return _write(observation, attempt.rebuild, boxes, output, options, stages)
         except RepairFailed as error:
@@ -121,6 +130,43 @@ def _write(
     if level.any():
         notes.append(f"{int(level.sum())} frames had their brightness and colour set right")
     return WriteResult(tuple(notes), rebuilt=tuple(map(int, np.flatnonzero(bad))))
+
+
+def _double_image(observation: Observation, bad: Flags) -> str:
+    """Return a sentence on a frame whose rebuilt picture would be double, or "".
+
+    Flames and flags are mixtures at any distance, so good frames as far apart are held against it.
+    """
+    lost = np.zeros_like(bad)
+    for fault in observation.review.verdict.faults:
+        lost[fault.first : fault.last + 1] |= fault.kind in _LOST_KINDS
+    rebuilt = bad & ~observation.levels.shifted
+    spans = [
+        (first - 1, last + 1)
+        for first, last in runs(rebuilt)
+        if first > 0 and last + 1 < len(bad) and not lost[first : last + 1].all()
+    ]
+    if not spans:
+        return ""
+    length = max(after - before for before, after in spans)
+    sound = np.flatnonzero(np.lib.stride_tricks.sliding_window_view(~bad, length + 1).all(1))
+    starts = sound[np.linspace(0, len(sound) - 1, min(_TRIALS, len(sound))).round().astype(int)]
+    trials = [(int(start), int(start) + length) for start in starts]
+    wanted = {index for span in (*spans, *trials) for index in span}
+    pictures = {
+        index: double_image.reduced(frame)
+        for index, frame in enumerate(observation.pictures())
+        if index in wanted
+    }
+    usual = max((double_image.double_area(pictures[a], pictures[b]) for a, b in trials), default=0)
+    for before, after in spans:
+        area = double_image.double_area(pictures[before], pictures[after])
+        if area > max(_MAX_DOUBLE_AREA, _MAX_DOUBLE_RATIO * usual):
+            return (
+                f"a repair would not heal it: nothing leads from frame {before} to frame {after} in "
+                f"{area:.0%} of the picture, which would be double"
+            )
+    return ""
 
 
 def _damaged_frames(

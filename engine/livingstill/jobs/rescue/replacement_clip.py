@@ -21,8 +21,9 @@ from livingstill.finish.finisher import Finisher
 from livingstill.jobs import steps
 from livingstill.jobs.analyse import Analysis, analyse
 from livingstill.jobs.clip import Clip
-from livingstill.jobs.rescue.camera_track import FirstFrame, Track
+from livingstill.jobs.rescue.camera_track import Track
 from livingstill.jobs.rescue.eased_motion import EasedMotion
+from livingstill.jobs.rescue.first_frame import FirstFrame
 from livingstill.jobs.rescue.followed_camera import Depths, FollowedCamera, RenderContext, follow
 from livingstill.jobs.rescue.replacement_spec import Flags, ReplacementSpec, moving_by_nature
 from livingstill.jobs.stages import Stages

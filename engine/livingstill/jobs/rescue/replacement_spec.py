@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from livingstill.core.model import Float32Array, Perception, Timeline, UInt8Array
 from livingstill.jobs.rescue import camera_track
+from livingstill.jobs.rescue.first_frame import FirstFrame
 from livingstill.jobs.rescue.observation import Observation
 from livingstill.network.forward import MOVING_CLASSES
 from livingstill.quality import no_reference
@@ -38,7 +39,7 @@ class ReplacementSpec:
     observation: Observation
     good: Flags
 
-    def way(self, first: camera_track.FirstFrame) -> camera_track.Track:
+    def way(self, first: FirstFrame) -> camera_track.Track:
         """Return the camera's smoothed track; ``first`` is the first good frame."""
         steps = self.good[1:] & self.good[:-1]
         enough = steps.sum() >= max(_MIN_GOOD_STEPS, _MIN_GOOD_SHARE * len(steps))
