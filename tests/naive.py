@@ -618,6 +618,35 @@ def sample_linear(src, xs, ys, out):
     return {"out": bilinear(src, xs, ys)}
 
 
+# oscillators
+
+
+@twin("oscillators.respond")
+def respond(limb, limbs, bright, mean, sums, out, largest):
+    f, count = limb.hertz[:, None, None], len(limb.hertz)
+    answer = limb.drive[:, None, None] * limb.own**2.0
+    answer = answer / (limb.own**2.0 - f**2 + 2j * limb.damping * f * limb.own.astype(float))
+    answer /= np.sqrt((np.abs(answer) ** 2).sum(0) / 2)
+    lags = np.cumprod([limb.lags[s, 0] + 1j * limb.lags[s, 1] for s in limb.steps], axis=0)
+    answer *= limbs.share * (limb.turn @ [1, 1j])[:, None, None] * lags
+    rows = np.minimum(limbs.above + 1, len(limbs.noise) - 1)
+    below = limbs.below[:, None, None].astype(float)
+    noise = limbs.noise[limbs.above] * (1 - below) + limbs.noise[rows] * below
+    noise = np.moveaxis(noise, 2, 0).reshape(2, 2, count, *limb.own.shape) / np.sqrt(2)
+    along, across = answer * (limbs.coherence + limbs.free * (noise[:, 0] + 1j * noise[:, 1]))
+    across *= limbs.cross
+    h, w = bright.shape
+    weighted = (along[:, :h, :w] * bright).sum(2).T
+    above = along - (mean @ [1, 1j])[:, None, None]
+    channels = [along * limbs.x - across * limbs.y, along * limbs.y + across * limbs.x, above]
+    parts = [part for z in channels[: out.shape[2] // 2] for part in (z.real, z.imag)]
+    if parts:
+        out = np.stack(parts).transpose(2, 1, 0, 3)
+        largest = np.abs(out).max((2, 3))
+    sums = np.concatenate([np.stack([weighted.real, weighted.imag], axis=2), sums[h:]])
+    return {"out": out, "largest": largest, "sums": sums}
+
+
 # perspective
 
 

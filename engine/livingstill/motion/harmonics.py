@@ -65,6 +65,19 @@ class Spectrum:
                 maps[:, m, 2 * c + 1] = np.rint(value.imag.astype(np.float32) * steps)
         return cls(harmonics, maps, units, factor)
 
+    @classmethod
+    def of_values(
+        cls, harmonics: np.ndarray, values: Float32Array, largest: NDArray[np.float64], factor: int
+    ) -> Spectrum:
+        """Return the spectrum of amplitudes as ``maps`` are laid out, (h, M, 2 C, w) float32, spent.
+
+        ``largest`` (M,) is what each harmonic's steps are scaled to.
+        """
+        units = (largest / 32767).astype(np.float32)
+        units[units == 0] = 1
+        np.multiply(values, (np.float32(1) / units)[:, None, None], out=values)
+        return cls(harmonics, np.rint(values, out=values).astype(np.int16), units, factor)
+
     def at(self, phase: float) -> Float32Array:
         """Return (h, C, w) float32 at ``phase``."""
         from livingstill.kernels import spectral as kernels

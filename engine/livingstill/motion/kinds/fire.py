@@ -299,5 +299,6 @@ KIND = MotionKind(
     kernels=(
         "advect",
         "flame",
+        "oscillators",
     ),
 )
