@@ -507,7 +507,8 @@ def mixer(quads: int) -> Any:
 
 
 def spreader(pixels: int) -> Any:
-    """Return an intrinsic that brings a row of nodes, one every four pixels, to 4 or 8 pixels."""
+    """Return an intrinsic that brings a row of nodes, one every four pixels, to 4, 8 or 16 pixels."""
+    lanes = scalar.nodes_read(pixels)
 
     @_in_python(scalar.spreader(pixels))
     def spread(
@@ -515,7 +516,7 @@ def spreader(pixels: int) -> Any:
     ) -> Any:  # fmt: skip
         """Fill ``out[to:to + pixels]`` from a node on, ``t`` of the way to the next row of nodes.
 
-        That is ``line`` further on in ``nodes``, of which four are read from each row.
+        That is ``line`` further on in ``nodes``, of which four, or eight, are read from each row.
         """
 
         def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
@@ -529,10 +530,10 @@ def spreader(pixels: int) -> Any:
             )
             floats = ir.FloatType()
             down = _splat(
-                builder, context.cast(builder, arguments[3], signature.args[3], types.float32), 4
+                builder, context.cast(builder, arguments[3], signature.args[3], types.float32), lanes
             )
-            upper = _vector(builder, data, at)
-            lower = _vector(builder, data, builder.add(at, line))
+            upper = _vector(builder, data, at, lanes)
+            lower = _vector(builder, data, builder.add(at, line), lanes)
             row = builder.fadd(upper, builder.fmul(builder.fsub(lower, upper), down))
             left, right = (
                 _shuffle(builder, row, row, [n // 4 + side for n in range(pixels)])
