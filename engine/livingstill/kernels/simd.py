@@ -530,7 +530,9 @@ def spreader(pixels: int) -> Any:
             )
             floats = ir.FloatType()
             down = _splat(
-                builder, context.cast(builder, arguments[3], signature.args[3], types.float32), lanes
+                builder,
+                context.cast(builder, arguments[3], signature.args[3], types.float32),
+                lanes,
             )
             upper = _vector(builder, data, at, lanes)
             lower = _vector(builder, data, builder.add(at, line), lanes)
