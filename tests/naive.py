@@ -618,6 +618,35 @@ def sample_linear(src, xs, ys, out):
     return {"out": bilinear(src, xs, ys)}
 
 
+# oscillators
+
+
+@twin("oscillators.respond")
+def respond(limb, limbs, bright, mean, sums, out, largest):
+    f, count = limb.hertz[:, None, None], len(limb.hertz)
+    answer = limb.drive[:, None, None] * limb.own**2.0
+    answer = answer / (limb.own**2.0 - f**2 + 2j * limb.damping * f * limb.own.astype(float))
+    answer /= np.sqrt((np.abs(answer) ** 2).sum(0) / 2)
+    lags = np.cumprod([limb.lags[s, 0] + 1j * limb.lags[s, 1] for s in limb.steps], axis=0)
+    answer *= limbs.share * (limb.turn @ [1, 1j])[:, None, None] * lags
+    rows = np.minimum(limbs.above + 1, len(limbs.noise) - 1)
+    below = limbs.below[:, None, None].astype(float)
+    noise = limbs.noise[limbs.above] * (1 - below) + limbs.noise[rows] * below
+    noise = np.moveaxis(noise, 2, 0).reshape(2, 2, count, *limb.own.shape) / np.sqrt(2)
+    along, across = answer * (limbs.coherence + limbs.free * (noise[:, 0] + 1j * noise[:, 1]))
+    across *= limbs.cross
+    h, w = bright.shape
+    weighted = (along[:, :h, :w] * bright).sum(2).T
+    above = along - (mean @ [1, 1j])[:, None, None]
+    channels = [along * limbs.x - across * limbs.y, along * limbs.y + across * limbs.x, above]
+    parts = [part for z in channels[: out.shape[2] // 2] for part in (z.real, z.imag)]
+    if parts:
+        out = np.stack(parts).transpose(2, 1, 0, 3)
+        largest = np.abs(out).max((2, 3))
+    sums = np.concatenate([np.stack([weighted.real, weighted.imag], axis=2), sums[h:]])
+    return {"out": out, "largest": largest, "sums": sums}
+
+
 # perspective
 
 
@@ -631,6 +660,68 @@ def warp(src, channels, matrix, out):
         px, py = np.clip(px / depth, 0, width), np.clip(py / depth, 0, height)
         wanted[y, x] = sample(picture, px, py, cubic=True)
     return {"out": np.clip(wanted.reshape(out.shape), 0, 255)}
+
+
+# runs
+
+
+@twin("runs.count")
+def count_runs(picture, level):
+    ink = np.pad(picture >= level, ((0, 0), (1, 0)))
+    return {"returned": int((ink[:, 1:] & ~ink[:, :-1]).sum())}
+
+
+def _parts(picture, level):
+    """Return (h, w) the number of each pixel's part, 1... in the order of first pixels, or 0."""
+    part = np.where(picture >= level, np.arange(1, picture.size + 1).reshape(picture.shape), 0)
+    while True:
+        around = np.pad(part, 1)
+        near = [around[:-2, 1:-1], around[2:, 1:-1], around[1:-1, :-2], around[1:-1, 2:]]
+        least = np.min([np.where(n > 0, n, part) for n in [part, *near]], axis=0)
+        least = np.where(part > 0, least, 0)
+        if np.array_equal(least, part):
+            return np.unique(np.append(part.ravel(), 0), return_inverse=True)[1][:-1].reshape(
+                part.shape
+            )
+        part = least
+
+
+@twin("runs.label")
+def label(picture, level, runs, boxes):
+    part, found, boxes = _parts(picture, level), [], boxes.copy()
+    for y, line in enumerate(np.pad(part, ((0, 0), (1, 1)))):
+        changes = np.flatnonzero(np.diff(line))
+        found += [(y, a, b, line[b] - 1) for a, b in zip(changes[::2], changes[1::2])]
+    for k in range(part.max()):
+        y, x = np.nonzero(part == k + 1)
+        boxes[k] = x.min(), y.min(), np.ptp(x) + 1, np.ptp(y) + 1, x.size
+    return {"runs": np.reshape(found, (-1, 4)).T, "boxes": boxes, "returned": int(part.max())}
+
+
+@twin("runs.measure")
+def measure(runs, numbers, picture, depth, drawn, sums, deepest):
+    drawn, sums, deepest = drawn.copy(), sums.copy(), deepest.copy()
+    for y, begin, end, owner in runs.T:
+        if number := numbers[owner]:
+            here, far = picture[y, begin:end].astype(int), depth[y, begin:end]
+            drawn[y, begin:end] = number
+            sums[number - 1] += here.sum(), (here**2).sum(), (far < 1.5).sum()
+            deepest[number - 1] = max(deepest[number - 1], far.max())
+    return {"drawn": drawn, "sums": sums, "deepest": deepest}
+
+
+@twin("runs.near_pairs")
+def near_pairs(x, y, size, reach, pairs):
+    found = [
+        (i, j)
+        for i in range(x.size)
+        for j in range(i + 1, x.size)
+        if np.hypot(x[j] - x[i], y[j] - y[i]) <= 2 * reach * max(size[i], size[j])
+        and max(size[i], size[j]) <= 1.9 * min(size[i], size[j])
+    ]
+    kept, pairs = found[: pairs.shape[1]], pairs.copy()
+    pairs[:, : len(kept)] = np.array(kept).reshape(-1, 2).T
+    return {"pairs": pairs, "returned": len(found)}
 
 
 # smooth

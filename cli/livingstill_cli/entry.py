@@ -10,6 +10,8 @@ import time
 from contextlib import suppress
 from typing import NoReturn
 
+from livingstill.core import memory
+
 _NUMBERS = [
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
 ]
@@ -31,6 +33,7 @@ def run() -> NoReturn:
     gc.set_threshold(_NEW_OBJECTS)
     # its threads wait by spinning, and no matrix here is large enough for a second one
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    memory.reuse_freed()
     try:
         try:
             for number in _NUMBERS:

@@ -1,9 +1,30 @@
-"""Memory that is free in the process, given back to the system."""
+"""Memory that is free in the process: used again, or given back to the system."""
 
 from __future__ import annotations
 
 import ctypes
 from contextlib import suppress
+
+_TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -3, -8
+"""Parameters of glibc's ``mallopt``."""
+
+_MOST = 2**31 - 1
+
+
+def reuse_freed() -> None:
+    """Let the C library keep freed memory and use it again, in all threads; of use with glibc alone.
+
+    By default it gives arrays back to the system at once, and each new one is cleared by it anew:
+    for a clip of 1080p that is a third of all memory that is ever touched, and half a second.
+    """
+    with suppress(OSError, AttributeError, TypeError):
+        library = ctypes.CDLL(None)
+        for parameter, value in (
+            (_MMAP_THRESHOLD, 2**30),
+            (_TRIM_THRESHOLD, _MOST),
+            (_ARENA_MAX, 1),
+        ):
+            library.mallopt(parameter, value)
 
 
 def trim_heap() -> None:

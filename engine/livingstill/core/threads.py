@@ -15,7 +15,8 @@ Result = Callable[[], T]
 """Returns a result when called, waiting for it if need be, or raises its error."""
 
 MOST = 64
-_MIN_ROWS = 16
+MIN_ROWS = 16
+"""Fewer rows of a field or a picture are not worth a thread."""
 _state = {"threads": os.cpu_count() or 1}
 
 
@@ -111,7 +112,7 @@ def over_bands(work: Callable[[int, int], object], rows: int, align: int = 1) ->
     Bands start at multiples of ``align``. An exception in one band is raised here.
     """
     threads = _state["threads"]
-    count = max(1, min(threads * 4, rows // max(_MIN_ROWS, align))) if threads > 1 else 1
+    count = max(1, min(threads * 4, rows // max(MIN_ROWS, align))) if threads > 1 else 1
     edges = sorted(
         {min(rows, round(rows * i / count / align) * align) for i in range(count)} | {rows}
     )
@@ -128,12 +129,13 @@ def over_bands(work: Callable[[int, int], object], rows: int, align: int = 1) ->
 def over_shares(work: Callable[[int, int], object], first: int, last: int, unit: int = 1) -> None:
     """Call ``work(start, stop)`` over one share of ``range(first, last)`` for each thread.
 
-    For short work of equal cost: the caller takes a share too. Shares are whole ``unit``s.
+    For short work of equal cost, of which handing out many bands would be a good part: the caller
+    takes a share too. Shares are whole ``unit``s.
     """
     units = -(-(last - first) // unit)
     count = max(1, min(_state["threads"], units))
     edges = [min(first + units * i // count * unit, last) for i in range(count + 1)]
-    others = [_pool(count).submit(work, *pair) for pair in pairwise(edges[1:])]
+    others = [_pool(_state["threads"]).submit(work, *pair) for pair in pairwise(edges[1:])]
     work(edges[0], edges[1])
     for done in others:
         done.result()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from livingstill.core import memory
 from livingstill.core.model import Float32Array, PackedRGBA, UInt8Array
 from livingstill.jobs import manifest, matte, monitor, provenance, stereo
+from livingstill.jobs.analyse import LARGE_PIXELS
 from livingstill.jobs.stages import Stages
 from livingstill.media import formats
 from livingstill.media.write import encoder, stills
@@ -89,7 +90,9 @@ def write(
         pairs = stereo.frames(clip, measured)
     digests: list[str] = []
     first: PackedRGBA | None = None
-    memory.trim_heap()
+    width, height = clip.scene.size
+    if width * height > LARGE_PIXELS:  # else an encoder takes what the steps before have freed
+        memory.trim_heap()
     with encoder.Tee(encoders) as sink, stages("frames", timeline.frames) as step:
         for packed, written in pairs:
             output_frame = written if mattes is None else matte.apply_matte(packed, next(mattes))

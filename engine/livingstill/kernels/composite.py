@@ -42,7 +42,7 @@ _STILL, _DISPLACED, _LIT, _BLENDED, _SECOND_ALONE = range(5)
 _two_points, _two_squares = fixed_sampler(2), sampler(2)
 _four_points, _four_squares = fixed_sampler(4), sampler(4)
 _mix_one, _mix_two, _mix_three = (mixer(quads) for quads in (1, 2, 3))
-_spread_four, _spread_eight = (spreader(pixels) for pixels in (4, 8))
+_spread_four, _spread_eight, _spread_sixteen = (spreader(pixels) for pixels in (4, 8, 16))
 
 
 @part
@@ -381,9 +381,10 @@ def _interpolate_nodes(
             t = np.float32((row + r) % 4) * quarter
             if size == 4:
                 _spread_four(line, at, side, t, out, r * size)
+            elif size == 8:
+                _spread_eight(line, at, side, t, out, r * size)
             else:
-                for g in range(0, size, 8):
-                    _spread_eight(line, at + g // 4, side, t, out, r * size + g)
+                _spread_sixteen(line, at, side, t, out, r * size)
 
 
 @part

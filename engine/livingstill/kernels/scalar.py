@@ -147,11 +147,17 @@ def mixer(quads: int) -> Callable[..., None]:
     return mix_four
 
 
+def nodes_read(pixels: int) -> int:
+    """Return how many nodes of a row a spreader reads: a whole vector."""
+    return 4 if pixels < 16 else 8
+
+
 def spreader(pixels: int) -> Callable[..., None]:
     """Return a function that brings a row of nodes, one every four pixels, to so many pixels."""
 
     def spread(nodes: Float32Array, at: int, line: int, t: Any, out: Float32Array, to: int) -> None:
-        upper, lower = nodes[at : at + 4], nodes[at + line : at + line + 4]
+        many = nodes_read(pixels)
+        upper, lower = nodes[at : at + many], nodes[at + line : at + line + many]
         row = upper + (lower - upper) * np.float32(t)
         for n in range(pixels):
             left, right = row[n // 4], row[n // 4 + 1]

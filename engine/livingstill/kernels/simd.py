@@ -205,6 +205,24 @@ def _splat(builder: Any, scalar: Any, lanes: int) -> Any:
     return _shuffle(builder, alone, alone, [0] * lanes)
 
 
+def _vector_of(builder: Any, scalars: Sequence[Any]) -> Any:
+    """Return a vector of scalars, of which equal ones follow each other."""
+    distinct = list(dict.fromkeys(scalars))
+    vector = ir.Constant(ir.VectorType(scalars[0].type, len(distinct)), ir.Undefined)
+    for n, one in enumerate(distinct):
+        vector = builder.insert_element(vector, one, ir.Constant(ir.IntType(32), n))
+    return _shuffle(builder, vector, vector, [distinct.index(one) for one in scalars])
+
+
+def _joined(builder: Any, vectors: Sequence[Any]) -> Any:
+    """Return two, four, eight... vectors one after the other."""
+    if len(vectors) == 1:
+        return vectors[0]
+    half = len(vectors) // 2
+    first, last = _joined(builder, vectors[:half]), _joined(builder, vectors[half:])
+    return _shuffle(builder, first, last, range(2 * first.type.count))
+
+
 def _shuffle(builder: Any, a: Any, b: Any, lanes: Sequence[int]) -> Any:
     return builder.shuffle_vector(
         a, b, ir.Constant(ir.VectorType(ir.IntType(32), len(lanes)), list(lanes))
@@ -327,7 +345,7 @@ def fixed_sampler(taps: int) -> Any:
 
         def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
             long, half = ir.IntType(64), ir.IntType(16)
-            lanes, pairs = 4 * taps, taps // 2
+            lanes, pairs, group = 4 * taps, taps // 2, 8 // taps
 
             def data(n: int) -> Any:
                 return context.make_array(signature.args[n])(context, builder, arguments[n])
@@ -347,30 +365,44 @@ def fixed_sampler(taps: int) -> Any:
             def as_halves(vector: Any) -> Any:
                 return builder.bitcast(vector, ir.VectorType(half, 2 * vector.type.count))
 
-            def down(rows: Sequence[Any], weights: Sequence[Any], points: Sequence[int]) -> Any:
+            def down(
+                rows: Sequence[Any], weights: Sequence[Sequence[Any]], points: Sequence[int]
+            ) -> Any:
                 """Return the weighted sums, four channels of each of some points side by side."""
-                order = [4 * p + c + lanes * r for p in points for c in range(4) for r in (0, 1)]
-                sums = [
-                    _pair_sums(
-                        builder, _shuffle(builder, rows[2 * r], rows[2 * r + 1], order),
-                        as_halves(_splat(builder, weights[r], 4 * len(points))),
-                    )
-                    for r in range(pairs)
+                order = [
+                    4 * p + c + lanes * (m + group * r)
+                    for m in range(group) for p in points for c in range(4) for r in (0, 1)
                 ]  # fmt: skip
+                sums = []
+                for r in range(pairs):
+                    shares = [share for share in weights[r] for _ in range(4 * len(points))]
+                    pair = _shuffle(builder, rows[2 * r], rows[2 * r + 1], order)
+                    sums.append(_pair_sums(builder, pair, as_halves(_vector_of(builder, shares))))
                 return _sum(builder, sums)
 
+            def row_of(place: Any) -> Any:
+                here = builder.gep(data(0).data, [place])
+                kind = ir.VectorType(ir.IntType(8), lanes).as_pointer()
+                return builder.load(builder.bitcast(here, kind), align=4)
+
             pixels = []
-            for n in range(4):
-                place = builder.gep(data(2).data, [builder.add(first, long(n))])
-                at, rows = builder.sext(builder.load(place), long), []
+            for n in range(0, 4, group):  # pixels side by side in a vector
+                places = []
+                for m in range(n, n + group):
+                    here = builder.gep(data(2).data, [builder.add(first, long(m))])
+                    places.append(builder.sext(builder.load(here), long))
+                rows = []
                 for _ in range(taps):
-                    here = builder.gep(data(0).data, [at])
-                    kind = ir.VectorType(ir.IntType(8), lanes).as_pointer()
-                    row = builder.load(builder.bitcast(here, kind), align=4)
-                    rows.append(builder.zext(row, ir.VectorType(half, lanes)))
-                    at = builder.add(at, line)
-                across = [weight(c, n) for c in range(pairs)]
-                heights = [weight(pairs + c, n) for c in range(pairs)]
+                    levels = _joined(builder, list(map(row_of, places)))
+                    rows.append(builder.zext(levels, ir.VectorType(half, group * lanes)))
+                    places = [builder.add(at, line) for at in places]
+                across, heights = (
+                    [
+                        [weight(c, m) for m in range(n, n + group)]
+                        for c in range(start, start + pairs)
+                    ]
+                    for start in (0, pairs)
+                )
                 even, odd = (down(rows, heights, range(p, taps, 2)) for p in (0, 1))
                 eight = ir.Constant(even.type, [8] * even.type.count)
                 low = ir.Constant(even.type, [0xFFFF] * even.type.count)
@@ -379,16 +411,22 @@ def fixed_sampler(taps: int) -> Any:
                     builder.and_(builder.lshr(even, eight), low),
                     builder.and_(builder.shl(odd, eight), high),
                 )
-                shares = _splat(builder, across[0], 4)
-                if pairs > 1:
-                    others = _splat(builder, across[1], 4)
-                    shares = _shuffle(builder, shares, others, range(8))
+                each = [(m, c) for m in range(group) for c in range(pairs)]
+                shares = _vector_of(builder, [across[c][m] for m, c in each for _ in range(4)])
                 sums = _pair_sums(builder, as_halves(both), as_halves(shares))
                 parts = [
-                    _shuffle(builder, sums, sums, range(4 * c, 4 * c + 4)) for c in range(pairs)
+                    _shuffle(
+                        builder, sums, sums,
+                        [4 * (m * pairs + c) + i for m in range(group) for i in range(4)],
+                    )
+                    for c in range(pairs)
+                ]  # fmt: skip
+                total = builder.sitofp(
+                    _sum(builder, parts), ir.VectorType(ir.FloatType(), 4 * group)
+                )
+                pixels += [
+                    _shuffle(builder, total, total, range(4 * m, 4 * m + 4)) for m in range(group)
                 ]
-                total = builder.sitofp(_sum(builder, parts), ir.VectorType(ir.FloatType(), 4))
-                pixels.append(total)
             unit = ir.Constant(ir.VectorType(ir.FloatType(), 4), [2.0**-20] * 4)
             for c, channel in enumerate(_turn(builder, pixels)):
                 row = builder.add(builder.mul(area, long(c)), first)
@@ -507,7 +545,8 @@ def mixer(quads: int) -> Any:
 
 
 def spreader(pixels: int) -> Any:
-    """Return an intrinsic that brings a row of nodes, one every four pixels, to 4 or 8 pixels."""
+    """Return an intrinsic that brings a row of nodes, one every four pixels, to 4, 8 or 16 pixels."""
+    lanes = scalar.nodes_read(pixels)
 
     @_in_python(scalar.spreader(pixels))
     def spread(
@@ -515,7 +554,7 @@ def spreader(pixels: int) -> Any:
     ) -> Any:  # fmt: skip
         """Fill ``out[to:to + pixels]`` from a node on, ``t`` of the way to the next row of nodes.
 
-        That is ``line`` further on in ``nodes``, of which four are read from each row.
+        That is ``line`` further on in ``nodes``, of which four, or eight, are read from each row.
         """
 
         def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
@@ -529,10 +568,12 @@ def spreader(pixels: int) -> Any:
             )
             floats = ir.FloatType()
             down = _splat(
-                builder, context.cast(builder, arguments[3], signature.args[3], types.float32), 4
+                builder,
+                context.cast(builder, arguments[3], signature.args[3], types.float32),
+                lanes,
             )
-            upper = _vector(builder, data, at)
-            lower = _vector(builder, data, builder.add(at, line))
+            upper = _vector(builder, data, at, lanes)
+            lower = _vector(builder, data, builder.add(at, line), lanes)
             row = builder.fadd(upper, builder.fmul(builder.fsub(lower, upper), down))
             left, right = (
                 _shuffle(builder, row, row, [n // 4 + side for n in range(pixels)])

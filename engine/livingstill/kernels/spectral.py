@@ -162,6 +162,7 @@ def displace(
             if gain.size > 0:
                 for x in range(w):
                     gain[j, column + x] *= light[x]
+    moved[0, 0] = 0  # lent till here
 
 
 @kernel("f4:4 f4:2 f8 f4:3 i8 i8")
@@ -215,6 +216,7 @@ def gradient_norms(
                     row[x] += dx * dx + dy * dy
             for x in range(w):
                 poke(row, x, np.sqrt(peek(row, x)))
+    weighted[0, 0] = 0  # lent till here
 
 
 @kernel("i8:2 f4:2 f4:3 f4:3 f4:3 b1 FlowBox i8 i8")

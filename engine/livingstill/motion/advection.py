@@ -26,7 +26,7 @@ from livingstill.core import threads
 from livingstill.core.model import Float32Array
 from livingstill.imaging import exact
 from livingstill.motion import texture
-from livingstill.motion.canvas import Canvas, Placement, Stage
+from livingstill.motion.canvas import Canvas, Placement, Stage, over_rows
 from livingstill.motion.context import STEP, Box, MotionContext, bounding_box, smoothstep
 from livingstill.motion.noise import smooth_noise
 
@@ -77,7 +77,7 @@ class AdvectedTexture:
             *self.size, float(STEP),
         )  # fmt: skip
         flow = canvas.box(self.box)
-        threads.over_bands(
+        over_rows(
             lambda a, b: kernels.crossfade(paths, matter, now, half_life, flow, a, b),
             self.box.shape[0],
         )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from livingstill.core import threads
 from livingstill.core.model import Float32Array, Flow
 from livingstill.motion.context import STEP, Box
 
@@ -15,6 +17,11 @@ if TYPE_CHECKING:
     from livingstill.kernels.flow_box import FlowBox
 
 _NONE, _NONE_2, _NONE_3 = (np.zeros(shape, np.float32) for shape in ((0, 0), (0, 0, 2), (0, 0, 3)))
+
+
+def over_rows(work: Callable[[int, int], object], rows: int) -> None:
+    """Call ``work(first, last)`` over shares of the rows of a field, in threads: fields are small."""
+    threads.over_shares(work, 0, rows, threads.MIN_ROWS)
 
 
 @dataclass(slots=True, eq=False)

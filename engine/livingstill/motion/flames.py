@@ -9,9 +9,8 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from livingstill.core import threads
 from livingstill.core.model import Float32Array
-from livingstill.motion.canvas import Canvas, Placement, Stage
+from livingstill.motion.canvas import Canvas, Placement, Stage, over_rows
 from livingstill.motion.context import STEP, Box, MotionContext
 from livingstill.motion.light import levels
 from livingstill.motion.rolling_noise import Strip, strip
@@ -118,7 +117,7 @@ class HeatedFlames:
         heat_change = self.heat_change(phase)
         canvas.gain(), canvas.ensure_bias()
         flow = canvas.box(self.box)
-        threads.over_bands(
+        over_rows(
             lambda a, b: burn(
                 self.tone, self.background, heat_change, self.ramp, float(STEP), flow, a, b
             ),

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from livingstill.core import threads
 from livingstill.core.model import Float32Array
 from livingstill.imaging import exact
-from livingstill.motion.canvas import Canvas, Placement, Stage
+from livingstill.motion.canvas import Canvas, Placement, Stage, over_rows
 from livingstill.motion.context import STEP, Box
 from livingstill.motion.wind import WindField
 
@@ -65,6 +65,19 @@ class Spectrum:
                 maps[:, m, 2 * c + 1] = np.rint(value.imag.astype(np.float32) * steps)
         return cls(harmonics, maps, units, factor)
 
+    @classmethod
+    def of_values(
+        cls, harmonics: np.ndarray, values: Float32Array, largest: NDArray[np.float64], factor: int
+    ) -> Spectrum:
+        """Return the spectrum of amplitudes as ``maps`` are laid out, (h, M, 2 C, w) float32, spent.
+
+        ``largest`` (M,) is what each harmonic's steps are scaled to.
+        """
+        units = (largest / 32767).astype(np.float32)
+        units[units == 0] = 1
+        np.multiply(values, (np.float32(1) / units)[:, None, None], out=values)
+        return cls(harmonics, np.rint(values, out=values).astype(np.int16), units, factor)
+
     def at(self, phase: float) -> Float32Array:
         """Return (h, C, w) float32 at ``phase``."""
         from livingstill.kernels import spectral as kernels
@@ -75,9 +88,7 @@ class Spectrum:
         )
         rows, _, twice, columns = self.maps.shape
         out = np.empty((rows, twice // 2, columns), np.float32)
-        threads.over_bands(
-            lambda a, b: kernels.evaluate(self.maps, cosines, sines, out, a, b), rows
-        )
+        over_rows(lambda a, b: kernels.evaluate(self.maps, cosines, sines, out, a, b), rows)
         return out
 
 
@@ -113,9 +124,7 @@ class HarmonicDisplacement:
             _add_spectrum(part, phase, out)
         if (gust := self.gust) is not None:
             swell = gust.at(phase)
-            threads.over_bands(
-                lambda a, b: kernels.swell(swell, gust.factor, _MIN_GUST, out, a, b), rows
-            )
+            over_rows(lambda a, b: kernels.swell(swell, gust.factor, _MIN_GUST, out, a, b), rows)
         return out
 
     def apply(self, phase: float, canvas: Canvas) -> None:
@@ -127,7 +136,7 @@ class HarmonicDisplacement:
             shade = self.shade
             canvas.gain()
         flow = canvas.box(self.box)
-        threads.over_bands(
+        over_rows(
             lambda a, b: kernels.displace(field, self.weight, self.limit, shade, flow, a, b),
             self.box.shape[0],
         )
@@ -141,7 +150,7 @@ def _add_spectrum(part: Spectrum, phase: float, out: Float32Array) -> None:
     if part.factor == 1:
         out += values
         return
-    threads.over_bands(lambda a, b: kernels.spread(values, part.factor, out, a, b), out.shape[0])
+    over_rows(lambda a, b: kernels.spread(values, part.factor, out, a, b), out.shape[0])
 
 
 def gusts(wind: WindField, box: Box, width: int, share: float = 1.0) -> Spectrum | None:

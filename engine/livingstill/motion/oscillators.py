@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 import scipy  # its parts are imported when they are used
 from numpy.typing import NDArray
 
+from livingstill.core.arrays import read_only
 from livingstill.core.model import Float32Array
+from livingstill.core.threads import over_bands
 from livingstill.imaging import exact
 from livingstill.motion import noise as chance
 from livingstill.motion.canvas import Effect
@@ -30,6 +33,12 @@ from livingstill.motion.harmonics import (
     limit_to_frame,
 )
 from livingstill.motion.wind import bandwidth, choose_harmonics
+
+if TYPE_CHECKING:
+    from livingstill.kernels.oscillators import Limbs, Oscillators
+
+Numbers = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 MAX_HARMONICS = 24
 
@@ -157,6 +166,8 @@ def _response(
     shaded: bool,
 ) -> Spectrum:
     """Return the spectrum of one mode's response to the wind."""
+    from livingstill.kernels import oscillators as kernels
+
     wind, seconds, width = context.wind, context.seconds, context.width
     top = min(4.8, 2.2 * mode.frequency)
     harmonics = choose_harmonics(
@@ -174,62 +185,70 @@ def _response(
     own = mode.frequency * (
         1 + 0.1 * chance.smooth_noise(rng, 1, shape, 1.5 * nodes)[0].clip(-2, 2)
     )
-    f = hertz[:, None, None]
-    response = own**2 / (own**2 - f**2 + 2j * mode.damping * f * own)
-    response *= f ** (-1 / 3) * np.sqrt(bandwidth(harmonics, seconds))[:, None, None]
-    response /= np.sqrt((response.real**2 + response.imag**2).sum(0) / 2)
-
+    drive = hertz ** (-1 / 3) * np.sqrt(bandwidth(harmonics, seconds))
     lag = wind.lag(shape, step, box.top * STEP / width, box.left * STEP / width)
-    response *= np.exp(2j * np.pi * wind.turns(harmonics))[:, None, None]
-    response *= powers(np.exp(-2j * np.pi / seconds * lag), harmonics)
-
-    noise = _noise(rng, 4 * len(harmonics), shape, nodes, mode.aspect)
-    noise = noise.reshape(2, 2, len(harmonics), *shape) / np.float32(np.sqrt(2))
-    free = float(np.sqrt(1 - mode.coherence**2))
-    along, across = mode.coherence + free * (noise[:, 0] + 1j * noise[:, 1])
-    along, across = share * response * along, share * cross * response * across
+    lags, steps = _powers(np.exp(np.complex64(-2j * np.pi / seconds) * lag), harmonics)
+    turn = np.exp(2j * np.pi * wind.turns(harmonics))
+    limb = kernels.Oscillators(
+        np.asarray(own, np.float32), mode.damping, hertz, drive,
+        np.stack([turn.real, turn.imag], axis=1), lags, steps,
+    )  # fmt: skip
     wx, wy = wind.x, 0.5 * wind.y
     norm = max(float(np.hypot(wx, wy)), 1e-6)
-    wx, wy = wx / norm, wy / norm
-    channels = [along * wx - across * wy, along * wy + across * wx]
+    limbs = kernels.Limbs(
+        *_noise(rng, 4 * len(harmonics), shape, nodes, mode.aspect),
+        mode.coherence, float(np.sqrt(1 - mode.coherence**2)), share, cross, wx / norm, wy / norm,
+    )  # fmt: skip
+    mean = np.zeros((len(harmonics), 2))
     if shaded:
         bright = context.mask * luma(context.colour.astype(np.float64))
-        bright = bright[box.slices][::factor, ::factor]
-        weighted = along[:, : bright.shape[0], : bright.shape[1]] * bright
-        mean = weighted.sum((1, 2), keepdims=True) / max(float(bright.sum()), 1e-6)
-        channels.append(along - mean)
-    return Spectrum.of(harmonics, np.stack(channels, axis=1), factor)
+        bright = np.ascontiguousarray(bright[box.slices][::factor, ::factor])
+        _, _, sums = _respond(limb, limbs, bright, mean, 0)
+        mean = np.add.accumulate(sums)[-1] / max(float(bright.sum()), 1e-6)
+    values, largest, _ = _respond(limb, limbs, np.zeros((0, 0)), mean, 3 if shaded else 2)
+    return Spectrum.of_values(harmonics, values, largest, factor)
 
 
-def powers(base: NDArray[np.complex128], exponents: np.ndarray) -> NDArray[np.complex128]:
-    """Return (M, ...) ``base`` (...) to ascending whole powers (M,), each a product of the one before.
+def _respond(
+    limb: Oscillators, limbs: Limbs, bright: Numbers, mean: Numbers, channels: int
+) -> tuple[Float32Array, Numbers, Numbers]:
+    """Return what ``kernels.oscillators.respond`` fills: values, the largest per harmonic, and sums."""
+    from livingstill.kernels import oscillators as kernels
 
-    >>> powers(np.array([1j]), np.array([1, 2, 6])).ravel()
-    array([ 0.+1.j, -1.+0.j, -1.+0.j])
+    (rows, columns), count = limb.own.shape, len(limb.hertz)
+    out = np.empty((rows, count, 2 * channels, columns) if channels else (0, 0, 0, 0), np.float32)
+    largest, sums = np.zeros((rows, count)), np.zeros((rows, count, 2))
+    weights = read_only(bright)
+    over_bands(
+        lambda a, b: kernels.respond(limb, limbs, weights, mean, sums, out, largest, a, b), rows
+    )
+    return out, largest.max(0), sums
+
+
+def _powers(base: NDArray[np.complex64], exponents: np.ndarray) -> tuple[Float32Array, Ints]:
+    """Return powers of ``base`` (h, w), (S, 2, h, w), and which leads to each ascending exponent (M,).
+
+    It is multiplied by the power of the exponent before.
     """
-    out = np.empty((len(exponents), *base.shape), np.complex128)
-    steps: dict[int, NDArray[np.complex128]] = {1: base}
-    before, power = np.ones_like(base), 0
-    for row, exponent in zip(out, map(int, exponents)):
-        step = exponent - power
-        if step not in steps:
-            steps[step] = base**step
-        before, power = np.multiply(before, steps[step], out=row), exponent
-    return out
+    ways = np.diff(exponents, prepend=0)
+    distinct, which = np.unique(ways, return_inverse=True)
+    found = [base ** int(step) for step in distinct]
+    return np.stack([np.stack([z.real, z.imag]) for z in found]), which.astype(np.int64)
 
 
 def _noise(
     rng: np.random.Generator, channels: int, shape: tuple[int, int], length: float, aspect: float
-) -> Float32Array:
-    """Return (C, h, w) float32 smooth noise of ``length`` nodes, ``aspect`` times that vertically."""
-    if aspect == 1:
-        return chance.smooth_noise(rng, channels, shape, length)
-    rows = max(2, math.ceil((shape[0] - 1) / aspect) + 1)
-    flat = chance.smooth_noise(rng, channels, (rows, shape[1]), length)
+) -> tuple[Float32Array, Ints, Float32Array]:
+    """Return smooth noise of ``length`` nodes, (n, w, C) float32, and where each of (h,) rows lies in it.
+
+    That is the row above, int64, and the share of the next one, float32; vertically the noise is
+    ``aspect`` times as long.
+    """
     at = np.arange(shape[0]) / aspect
-    above = np.minimum(at.astype(int), rows - 2)
-    part = np.asarray(at - above, np.float32)[:, None]
-    return np.asarray(flat[:, above] * (1 - part) + flat[:, above + 1] * part, np.float32)
+    rows = shape[0] if aspect == 1 else max(2, math.ceil((shape[0] - 1) / aspect) + 1)
+    above = np.minimum(at.astype(int), rows - (aspect != 1) - 1)
+    field = chance.smooth_field(rng, channels, (rows, shape[1]), length)
+    return read_only(field), above.astype(np.int64), np.asarray(at - above, np.float32)
 
 
 def from_roots(context: MotionContext, sag: float = 1.2) -> Float32Array:

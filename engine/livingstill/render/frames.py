@@ -10,7 +10,7 @@ import numpy as np
 
 from livingstill.core.errors import InputError
 from livingstill.core.model import Float32Array, Flow, Layer, PackedRGBA, Pose, Scene, UInt8Array
-from livingstill.core.threads import over_bands
+from livingstill.core.threads import MIN_ROWS, over_bands, over_shares
 from livingstill.kernels import accumulate, blocks, composite
 from livingstill.render.depth_of_field import Lens
 from livingstill.render.projection import (
@@ -288,7 +288,7 @@ def _pack_flow(flow: Flow, nodes: Float32Array) -> tuple[UInt8Array, float]:
     fill = partial(
         blocks.lay_out, flow.first, gain, second, second_gain, bias, nodes, active, reach
     )
-    over_bands(fill, shape[0])
+    over_shares(fill, 0, shape[0], MIN_ROWS)
     return active, float(reach.max())
 
 

@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from livingstill.core.arrays import read_only
 from livingstill.core.model import Float32Array, UInt8Array
 from livingstill.imaging import exact
 
@@ -26,6 +27,7 @@ UNIT = 64
 
 Counts = NDArray[np.int64]
 Numbers = NDArray[np.float64]
+Runs = NDArray[np.int32]
 
 
 class Letters(NamedTuple):
@@ -63,25 +65,24 @@ SHAPE = (
 
 def letters_of(contrast: UInt8Array, level: int) -> Letters | None:
     """Return the parts of a contrast (h, w) above ``level`` that may be letters; None for too few."""
-    ink = (contrast >= level).view(np.uint8)
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=4)
-    fits = _fitting(stats)
+    from livingstill.kernels import runs as kernels
+
+    contrast = read_only(np.ascontiguousarray(contrast))
+    runs, boxes = _connected(contrast, level)
+    fits = _fitting(boxes)
     chosen = np.flatnonzero(fits)
     total = len(chosen) + 1
     if total < 4:
         return None
+    ink = (contrast >= level).view(np.uint8)
     # 1, 2... for the parts that fit, 0 for all else; float32, which OpenCV dilates, is exact
-    part = np.where(fits, np.cumsum(fits), 0).astype(np.float32)[labels]
-    inside = np.flatnonzero(part)
-    owner = part.ravel()[inside].astype(np.int64)
-    depth = exact.distance_transform(ink).ravel()[inside]
-    value = contrast.ravel()[inside].astype(np.int64)
-    edge = np.bincount(owner[depth < 1.5], minlength=total)[1:]
-    widest = np.zeros(total, np.float32)
-    np.maximum.at(widest, owner, depth)
-    width, height, area = (stats[chosen, i].astype(np.int64) for i in (2, 3, 4))
-    mean = np.bincount(owner, value, minlength=total)[1:] / area
-    square = np.bincount(owner, value * value, minlength=total)[1:] / area
+    part = np.zeros(contrast.shape, np.float32)
+    numbers = np.where(fits, np.cumsum(fits), 0).astype(np.int32)
+    sums, widest = np.zeros((total - 1, 3), np.int64), np.zeros(total - 1, np.float32)
+    depth = read_only(exact.distance_transform(ink))
+    kernels.measure(runs, read_only(numbers), contrast, depth, part, sums, widest)
+    width, height, area = (boxes[chosen, i].astype(np.int64) for i in (2, 3, 4))
+    mean, square, edge = sums[:, 0] / area, sums[:, 1] / area, sums[:, 2]
     stroke = area / np.maximum(edge, 1)
     size = np.maximum(width, height)
     shape = np.stack(
@@ -90,7 +91,7 @@ def letters_of(contrast: UInt8Array, level: int) -> Letters | None:
             area / (size * size),
             _mean_around(part, ink, contrast, total) / mean,
             np.sqrt(np.maximum(square - mean * mean, 0)) / mean,
-            widest[1:] / stroke,
+            widest / stroke,
             2 * stroke / size,
         ],
         axis=1,
@@ -99,21 +100,30 @@ def letters_of(contrast: UInt8Array, level: int) -> Letters | None:
     keep &= (shape[:, 5] >= 0.05) & (shape[:, 5] <= 0.4)
     if np.count_nonzero(keep) < 3:
         return None
-    x2, y2 = (2 * stats[chosen, i].astype(np.int64) + stats[chosen, i + 2] for i in (0, 1))
+    x2, y2 = (2 * boxes[chosen, i].astype(np.int64) + boxes[chosen, i + 2] for i in (0, 1))
     stroke, mean, shape = (_in_units(values[keep]) for values in (stroke, mean, shape))
     bar = 10 * area > _FULLEST * width * height
     return Letters(x2[keep], y2[keep], size[keep], stroke, mean, shape, bar[keep])
 
 
-def _fitting(stats: Any) -> NDArray[np.bool_]:
+def _connected(contrast: UInt8Array, level: int) -> tuple[Runs, Runs]:
+    """Return the runs and boxes of the connected parts above ``level``; see ``kernels.runs.label``."""
+    from livingstill.kernels import runs as kernels
+
+    count = kernels.count(contrast, level)
+    runs, boxes = np.empty((4, count), np.int32), np.empty((count, 5), np.int32)
+    parts = kernels.label(contrast, level, runs, boxes)
+    return read_only(runs), boxes[:parts]
+
+
+def _fitting(boxes: Runs) -> NDArray[np.bool_]:
     """Return which connected parts have the size of letters, and fill as much of their boxes."""
-    width, height, area = stats[:, 2], stats[:, 3], stats[:, 4].astype(np.int64)
+    width, height, area = boxes[:, 2], boxes[:, 3], boxes[:, 4].astype(np.int64)
     size = np.maximum(width, height)
     box = width.astype(np.int64) * height
     fits = (size >= SMALLEST) & (size <= LARGEST) & (np.minimum(width, height) >= 2)
     fits &= (area >= 10) & (8 * area >= box)
     fits &= (10 * area <= _FULLEST * box) | (5 * np.minimum(width, height) <= 2 * size)
-    fits[0] = False
     return np.asarray(fits)
 
 

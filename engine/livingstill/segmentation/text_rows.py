@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from livingstill.core.arrays import read_only
 from livingstill.segmentation.letters import SHAPE, UNIT, Counts, Letters, Numbers
 
 MARGIN = 0.7
@@ -68,16 +69,17 @@ def rows_of(letters: Letters) -> Rows | None:
 
 def _near_pairs(letters: Letters) -> tuple[Counts, Counts]:
     """Return the pairs of letters of like size that are near each other, (n,) int64 each."""
-    from scipy.spatial import cKDTree
+    from livingstill.kernels import runs as kernels
 
-    points, size = np.stack([letters.x2, letters.y2], axis=1), letters.size
-    reach = 2 * _REACH * int(size.max())
-    i, j = cKDTree(points).query_pairs(reach, output_type="ndarray").T
-    larger, smaller = np.maximum(size[i], size[j]), np.minimum(size[i], size[j])
-    step = points[j] - points[i]
-    near = 100 * (step * step).sum(axis=1) <= (20 * _REACH * larger) ** 2  # steps are doubled
-    near &= 10 * larger <= 19 * smaller
-    return i[near], j[near]
+    order = np.argsort(letters.x2, kind="stable")
+    x, y, size = (read_only(values[order]) for values in (letters.x2, letters.y2, letters.size))
+    room = 8 * len(order)
+    while True:
+        pairs = np.empty((2, room), np.int64)
+        found = kernels.near_pairs(x, y, size, _REACH, pairs)
+        if found <= room:
+            return order[pairs[0, :found]], order[pairs[1, :found]]
+        room = found
 
 
 def _chains(letters: Letters) -> _Chains | None:

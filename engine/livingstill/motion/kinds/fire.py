@@ -306,5 +306,6 @@ KIND = MotionKind(
     kernels=(
         "advect",
         "flame",
+        "oscillators",
     ),
 )
