@@ -88,6 +88,9 @@ def _alive(found: re.Match[str]) -> str:
 _WORDS = {"tofro": "to and fro", "livingroom": "living room", "tiltshift": "tilt-shift"}
 
 _REWRITES = (
+    # every move keeps its pace
+    (r",? ?\b(?:at|with|in) (?:a |an |the )?(?:steady|constant|even|uniform|regular|consistent) (?:pace|speed|rate|tempo)\b", ""),
+    (r"\breal (?=(?:slow|fast|quick|gentle|gently|subtle|subtly|soft|smooth|calm|strong|light|nice)(?:ly)?\b)", "very "),
     (r"^(?:hi|hello|hey|dear|good (?:morning|evening|afternoon))(?: (?!can\b|could\b|please\b|make\b)\w+)?(?=[,!])", ""),
     (r"\bwith (?=(?:the |a |your |my )?(?:camera|cam|shot) (?:be(?:ing)? )?(?:\w+ed|\w+ing|still|static|steady|stationary)\b)", ", "),
     (r"\b(?:(?:light|gentle|soft|moderate|fresh|strong|mild) )?((?:wind|breeze|gale|gust)s?)\b((?:(?![.;]).){0,30}?),?"

@@ -35,7 +35,7 @@ from livingstill.settings.prompt.relations import (
 )
 from livingstill.settings.prompt.resolve import settings_of
 from livingstill.settings.prompt.scope import scoped
-from livingstill.settings.prompt.sentences import excepted, shared
+from livingstill.settings.prompt.sentences import calm_beside_only, excepted, shared
 from livingstill.settings.prompt.text import parts
 from livingstill.settings.prompt.timing import timing
 from livingstill.settings.prompt.vocabulary import Token, token_of, vocabulary
@@ -111,6 +111,7 @@ def understand(prompt: str) -> Reading:
     ledger.enter(ledger.missing() - line.words, IDIOM)
     clauses, joins = _clauses(line, ledger, problems)
     clauses = excepted(shared([clause for clause in clauses if clause.tokens]))
+    clauses = calm_beside_only(clauses)
     ledger.enter((i for c in clauses if c.impossible for t in c.tokens for i in t.at), NOTE)
     possible = [clause for clause in clauses if not clause.impossible]
     problems = [

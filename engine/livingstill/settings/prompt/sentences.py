@@ -55,6 +55,27 @@ def shared(clauses: list[Clause]) -> list[Clause]:
     return _spread(_first_strength(_merged(out[::-1])))
 
 
+def calm_beside_only(clauses: list[Clause]) -> list[Clause]:
+    """Return the clauses where what is only called calm stays still, if another says what alone moves.
+
+    As in "water calm, sky calm: only the flames".
+    """
+    alone = {k for c in clauses if any(t.role == "only" for t in c.tokens) for k in c.kinds}
+    acts = {"verb", "move", "moves", "act", "add", "change", "blow", "only"}
+
+    def merely_calm(clause: Clause) -> bool:
+        says_more = any(token.role in acts for token in clause.tokens)
+        return clause.factor < 1 and not says_more and not alone & set(clause.kinds)
+
+    return [_stilled_calm(c) if alone and c.kinds and merely_calm(c) else c for c in clauses]
+
+
+def _stilled_calm(clause: Clause) -> Clause:
+    """Return the clause with its word for calm read as one for stillness."""
+    tokens = (t._replace(role="still") if t.role == "size" else t for t in clause.tokens)
+    return stilled(replace(clause, strength=None, tokens=tuple(tokens)))
+
+
 def _spread(clauses: list[Clause]) -> list[Clause]:
     """Return the clauses where a strength goes on to the bare nouns that follow its own.
 

@@ -20,7 +20,7 @@ _NO_LENGTH = "".join(
 )
 """No clip's length: "after 2 seconds", "in the last 3 seconds"."""
 
-_FORM = "(?:video|clip|format|mode|orientation|aspect)"
+_FORM = "(?:video|clip|format|mode|orientation|aspect|crop|frame)"
 _TALL = (
     "(?:tik ?tok|insta(?:gram)? (?:reels?|story|stories)|reels?|stories|story|(?:youtube )?shorts|"
     "snapchat)"
