@@ -49,6 +49,8 @@ KIND = MotionKind(
         "plants",
         "flower",
         "sunflower",
+        "poppy",
+        "poppies",
         "vine",
         "vines",
         "sunflowers",
