@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from contextlib import ExitStack
 from fractions import Fraction
 from pathlib import Path
@@ -13,13 +12,10 @@ import numpy as np
 
 from livingstill.core.model import PackedRGBA, UInt8Array
 from livingstill.io import files
-from livingstill.media.formats import Encoding, choose
+from livingstill.media.formats import Encoding, choose, gif_frame_step
 from livingstill.media.write import palette
 from livingstill.media.write.sinks import Loop
 from livingstill.media.write.video import VideoFile
-
-_MAX_FPS = {"draft": 15, "standard": 25, "high": 50}
-"""Frames per second at most; GIF counts in hundredths of a second and browsers slow down above 50."""
 
 
 class Shown(NamedTuple):
@@ -46,7 +42,7 @@ class Gif:
         self._fps = fps
         self._tolerance = float(encoding.options["stale"])
         self._colours = int(encoding.options.get("colours", palette.COLOURS))
-        self._step = math.ceil(fps / _MAX_FPS[encoding.quality])
+        self._step = gif_frame_step(fps, encoding.quality)
         self._histogram = palette.new_histogram()
         self._count = 0
         self._stack = ExitStack()
