@@ -121,7 +121,7 @@ _REWRITES = (
      r"(?:glitter|shimmer|sparkl|glisten|glint|gleam)ing) (?:on|off|across|over|upon) (?:the )?(\w+)", _lit),
     (r"\bvertical(?:ly)? (?=(?:pan|tilt)\w*\b)", ""),
     (r"\brock solid\b", "still"),
-    (r"\bsmoke rings?\b", "smoke"),
+    (r"\b(smoke) rings?\b", r"\1"),
     (r"\btree tops?\b", "treetops"),
     (r"\bblown\b", "blowing"),
     (r"\bat (?:its |the |a )?(?:normal|usual|regular|natural|real) (?:speed|pace|strength)\b", "x1"),
