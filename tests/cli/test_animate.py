@@ -57,6 +57,13 @@ def test_the_report_judges_the_encoded_file_as_check_does(livingstill, lake, tmp
     assert told == found
 
 
+def test_the_summary_says_how_many_frames_per_second_a_file_has(livingstill, lake, tmp_path):
+    answer = livingstill(lake, *SMALL, "--fps", "30", "-o", "a.gif", "-o", "a.mp4")
+    assert answer.code == 0, answer.err
+    told = answer.out + answer.err
+    assert "s at 15 fps" in told and "s at 30 fps" in told
+
+
 def test_the_summary_says_how_sure_it_is_of_what_moves(livingstill, lake):
     told = json.loads(livingstill(lake, *SMALL, "--json").out)
     assert told["confidence"].keys() == told["kinds"].keys()

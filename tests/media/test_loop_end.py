@@ -65,6 +65,13 @@ def test_a_slow_loop_closes_in_every_codec_that_predicts(tmp_path, codec, suffix
     assert seam(closed) < 0.6 * seam(plain)
 
 
+def test_a_gif_that_leaves_small_changes_out_closes(tmp_path):
+    plain = encoded(tmp_path / "plain.gif", None, quality="draft", reach=6.0)
+    closed = encoded(tmp_path / "closed.gif", Loop(COUNT, 0.3), quality="draft", reach=6.0)
+    assert len(plain) == len(closed)
+    assert seam(closed) < 0.7 * seam(plain)
+
+
 def test_its_first_frames_are_coded_as_without_it_and_its_last_are_near_those_given(tmp_path):
     closed = encoded(tmp_path / "a.mp4", Loop(COUNT, 0.3))
     given = [(frame >> 8 & 255).astype(int) for frame in slow_loop()]

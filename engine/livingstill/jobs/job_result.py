@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from livingstill.core.kinds import KINDS
 from livingstill.jobs import stereo
 from livingstill.jobs.clip import Clip
 from livingstill.jobs.write import RenderResult
+from livingstill.media.formats import gif_frame_step
 from livingstill.settings.page import is_page
 
 
@@ -90,16 +92,26 @@ class JobResult:
             one_picture = stereo.is_picture(output, clip.shot)
             return one_picture or (is_page(output) and clip.motion is None)
 
-        length = f", {clip.timeline.seconds:g} s at {float(clip.timeline.fps):g} fps"
         count, own_layers = _layers(clip)
         layers = f"{count} layer{'s' if count > 1 else ''}"
         layers += "".join(f" plus the moving {kind}" for kind in own_layers)
         lines += [
-            f"{output}: {width}x{height}{'' if still(output) else length}, {_bytes(output)} in {self.elapsed:.1f} s; camera {clip.shot.camera}, "
+            f"{output}: {width}x{height}{'' if still(output) else _length(clip, output)}, {_bytes(output)} in {self.elapsed:.1f} s; camera {clip.shot.camera}, "
             f"depth from {clip.depth.source}, {layers}, moving: {moving}"
             for output in self.outputs
         ]
         return lines
+
+
+def _length(clip: Clip, output: str) -> str:
+    """Return the seconds and the frames per second of a file; a GIF may have fewer than the clip.
+
+    How many one has that was made for a budget, a note says.
+    """
+    fps = Fraction(clip.timeline.fps)
+    if Path(output).suffix.lower() == ".gif" and clip.shot.budget is None:
+        fps /= gif_frame_step(fps, clip.shot.quality)
+    return f", {clip.timeline.seconds:g} s at {float(fps):g} fps"
 
 
 def _layers(clip: Clip) -> tuple[int, tuple[str, ...]]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from pathlib import PurePath
 
 from livingstill.core.errors import InputError
@@ -374,3 +376,16 @@ def parse_size(value: str) -> int:
         if size >= 1000:
             return size
     raise InputError(f"budget is {value}; it must be a file size of 1kB or more, as in 2MB")
+
+
+_GIF_MAX_FPS = {"draft": 15, "standard": 25, "high": 50}
+"""Frames per second at most; GIF counts in hundredths of a second and browsers slow down above 50."""
+
+
+def gif_frame_step(fps: Fraction, quality: str) -> int:
+    """Return which frames a GIF has: each, every second, third...
+
+    >>> gif_frame_step(Fraction(30), "standard")
+    2
+    """
+    return math.ceil(fps / _GIF_MAX_FPS[quality])

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-import math
 from contextlib import ExitStack
 from fractions import Fraction
 from pathlib import Path
+from typing import NamedTuple
 
 import av
 import numpy as np
 
 from livingstill.core.model import PackedRGBA, UInt8Array
 from livingstill.io import files
-from livingstill.media.formats import Encoding, choose
+from livingstill.media.formats import Encoding, choose, gif_frame_step
 from livingstill.media.write import palette
+from livingstill.media.write.sinks import Loop
 from livingstill.media.write.video import VideoFile
 
-_MAX_FPS = {"draft": 15, "standard": 25, "high": 50}
-"""Frames per second at most; GIF counts in hundredths of a second and browsers slow down above 50."""
+
+class Shown(NamedTuple):
+    """What is shown of a clip: (H, W) uint8 colours of the palette, and the (H, W, 3) uint8 they are for."""
+
+    colours: UInt8Array
+    rgb: UInt8Array
 
 
 class Gif:
@@ -29,13 +34,15 @@ class Gif:
         size: tuple[int, int],
         fps: Fraction,
         encoding: Encoding,
+        loop: Loop | None = None,
     ) -> None:
         self._path = path
+        self._loops = loop is not None
         self._size = size
         self._fps = fps
         self._tolerance = float(encoding.options["stale"])
         self._colours = int(encoding.options.get("colours", palette.COLOURS))
-        self._step = math.ceil(fps / _MAX_FPS[encoding.quality])
+        self._step = gif_frame_step(fps, encoding.quality)
         self._histogram = palette.new_histogram()
         self._count = 0
         self._stack = ExitStack()
@@ -61,8 +68,7 @@ class Gif:
         table[: len(colours.rgb), 1:] = colours.rgb
         table[len(colours.rgb) :, 1:] = colours.rgb[-1]
         table[255] = 0  # transparent: "as in the frame before"
-        last_index: UInt8Array | None = None
-        last_rgb: UInt8Array | None = None
+        shown = self._end_of_loop(colours) if self._loops and self._tolerance else None
         options = {"fflags": "+bitexact", "loop": "0"}
         with (
             av.open(str(self._lossless_copy)) as copy,
@@ -75,18 +81,32 @@ class Gif:
             stream.pix_fmt = "pal8"
             stream.codec_context.time_base = 1 / self._fps
             for number, frame in enumerate(copy.decode(video=0)):
-                rgb = frame.to_ndarray(format="rgb24")
-                index = colours.indices(rgb)
-                if last_index is None or last_rgb is None:
-                    last_rgb = rgb.copy()
-                else:
-                    palette.reuse_unchanged(index, rgb, last_index, last_rgb, self._tolerance)
-                last_index = index
-                picture = av.VideoFrame.from_ndarray((index, table), format="pal8")
+                shown = self._next(frame.to_ndarray(format="rgb24"), colours, shown)
+                picture = av.VideoFrame.from_ndarray((shown.colours, table), format="pal8")
                 picture.pts, picture.time_base = number * self._step, 1 / self._fps
                 out.mux(stream.encode(picture))
             out.mux(stream.encode(None))
         self._stack.close()
+
+    def _next(self, rgb: UInt8Array, colours: palette.Palette, shown: Shown | None) -> Shown:
+        """Return what is shown for a frame after what is shown already."""
+        index = colours.indices(rgb)
+        if shown is None:
+            return Shown(index, rgb.copy())
+        palette.reuse_unchanged(index, rgb, shown.colours, shown.rgb, self._tolerance)
+        return Shown(index, shown.rgb)
+
+    def _end_of_loop(self, colours: palette.Palette) -> Shown | None:
+        """Return what is shown at the end of a loop, to start from.
+
+        Otherwise all small changes that were left out would be made up for in one step, where the clip
+        starts again.
+        """
+        shown: Shown | None = None
+        with av.open(str(self._lossless_copy)) as copy:
+            for frame in copy.decode(video=0):
+                shown = self._next(frame.to_ndarray(format="rgb24"), colours, shown)
+        return shown
 
     def abort(self) -> None:
         """Remove the copy."""

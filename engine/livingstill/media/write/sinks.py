@@ -105,7 +105,7 @@ def _format_sink(
     if suffix == ".gif":
         from livingstill.media.write.gif import Gif
 
-        return Gif(path, size, fps, encoding)
+        return Gif(path, size, fps, encoding, loop)
     if suffix == ".webp":
         from livingstill.media.write.webp import WebP
 

@@ -33,6 +33,8 @@ KIND = MotionKind(
         "glitter",
         "waver",
         "tremble",
+        "shiver",
+        "shake",
         "quiver",
         "undulate",
         "glisten",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from livingstill.camera.words import is_aimed
 from livingstill.core.kinds import KINDS
 from livingstill.settings.prompt.constructions import is_known
 from livingstill.settings.prompt.limits import why_impossible
@@ -17,7 +16,7 @@ from livingstill.settings.prompt.modifiers import (
     without_wind,
 )
 from livingstill.settings.prompt.negation import negated_tokens, rest_still
-from livingstill.settings.prompt.vocabulary import NOUNS, Token, first_of, partners
+from livingstill.settings.prompt.vocabulary import NOUNS, Token, first_of, is_aimed, partners
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,6 +124,13 @@ _REWRITES = (
      r"(?:glitter|shimmer|sparkl|glisten|glint|gleam)ing) (?:on|off|across|over|upon) (?:the )?(\w+)", _lit),
     (r"\bvertical(?:ly)? (?=(?:pan|tilt)\w*\b)", ""),
     (r"\brock solid\b", "still"),
+    (r"\b(smoke) rings?\b", r"\1"),
+    (r"\btree tops?\b", "treetops"),
+    (r"\bblown\b", "blowing"),
+    (r"\bat (?:its |the |a )?(?:normal|usual|regular|natural|real) (?:speed|pace|strength)\b", "x1"),
+    (r"(?:^|(?<=[,.;!] ))([^,.;!]+?) (?:is|are) (?:strictly |absolutely )?(?:forbidden|prohibited|not allowed|off limits|unwanted)\b", r"no \1"),
+    (r"\b(?:as|for) (?:an? |my |the )?(?:phone |desktop |mobile )?(?:wallpaper|screen ?saver|lock ?screen)"
+     r"(?: (?:for|on|of) my (?:phone|desktop|laptop|pc|computer|tv))?(?=\s*(?:[,.:;!?]|$|and\b))", ""),
     (r"\b(?:windless|wind ?still)\b(?: (?:day|evening|morning|afternoon|night))?|\bwind free\b", "no wind"),
     (r"\b(camera )?(pull|go|fly|move)(?:s|ing|es)? (?:up and away|away and up|up and back|back and up)\b", r"\1 pulls out"),
     (r"\bmilky way\b|\bneon (?:signs?|lights?|lamps?|tubes?)\b|\bgalaxy\b", lambda m: "lights" if "neon" in m[0] else "stars"),

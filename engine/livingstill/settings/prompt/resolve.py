@@ -64,10 +64,21 @@ def settings_of(clauses: list[Clause], problems: list[str]) -> dict[str, Any]:
                 )
         if clause.faces:
             out["hold_faces"] = True
+    if "wind" not in out and (blown := next(filter(_is_blown, clauses), None)):
+        out["wind"] = f"{blown.direction:g},3,0.4"  # "the scarf blows left"
     out |= _motion(clauses, problems)
     if any(clause.rest_still for clause in clauses) and "camera" not in out:
         out["camera"] = "static"
     return out
+
+
+def _is_blown(clause: Clause) -> bool:
+    """Return whether a clause says which way things blow that have no direction but the wind's."""
+    blows = any(token.role == "blow" for token in clause.tokens)
+    able = any(KINDS[kind].speeds.prompted is not None for kind in clause.kinds)
+    return bool(
+        blows and clause.kinds and not able and clause.direction is not None and clause.wind is None
+    )
 
 
 def _wind_directed(clauses: list[Clause]) -> list[Clause]:
@@ -147,7 +158,12 @@ def _motion(clauses: list[Clause], problems: list[str]) -> dict[str, Any]:
                 )
             elif kind not in clause.undirected:
                 strokes.append(_stroke(kind, clause.direction, speed * clause.factor))
-        if clause.direction is not None and speed is None and clause.wind is None:
+        if (
+            clause.direction is not None
+            and speed is None
+            and clause.wind is None
+            and not any(_is_blown(c) and c.direction == clause.direction for c in clauses)
+        ):
             problems.append(
                 f"prompt gives {kind} {_ways(clause)}, which it cannot have; say where the wind blows"
             )

@@ -39,6 +39,11 @@ def camera_phrases() -> Mapping[str, str]:
     return found
 
 
+def is_aimed(move: str) -> bool:
+    """Return whether a camera move goes to or from a place in the picture."""
+    return bool(resolve("livingstill.camera.words:is_aimed")(move))
+
+
 def vocabulary() -> Vocabulary:
     """Return the words that the records of all kinds and all camera moves bring."""
     nouns = {word: name for name, kind in KINDS.items() for word in kind.nouns}

@@ -99,7 +99,7 @@ ROLES = _table(
     "watermark caption eye lip mouth head hand arm leg body pedestrian skin fisherman fishermen tourist finger nose ear "
     "grandma grandpa grandmother grandfather mom mum dad mother father wife husband girlfriend boyfriend son "
     "daughter brother sister friend team audience passenger soldier officer cop toddler teenager cyclist "
-    "hiker neck shoulder foot feet chest tooth teeth cheek eyelash eyebrow belly knee",
+    "hiker neck shoulder foot feet chest baker chef nurse student tooth teeth cheek eyelash eyebrow belly knee",
     thing="livingroom garden yard backyard patio porch terrace balcony driveway entrance ceiling bookshelf hotel property dog cat bird horse animal car boat ship train bus truck plane airplane aeroplane bike "
     "bicycle house building mountain hill rock stone road street bridge tower city town sun moon "
     "beach sand shore window door wall roof chimney table cup mug coffee tea pot food bottle "
@@ -118,7 +118,7 @@ ROLES = _table(
     "kitten puppy pet pony parrot owl eagle pigeon crow ant frog turtle fox wolf bear monkey elephant "
     "giraffe tiger pig hen rooster lamb bull donkey camel jellyfish shark tram subway taxi scooter ferry "
     "raft gondola jet rocket parachute tunnel skyscraper apartment cottage villa mansion palace mosque "
-    "cathedral chapel pyramid ruin brick tile sculpture pie peak rooftop doorway ladder elevator desk shelf cupboard wardrobe drawer "
+    "cathedral chapel pyramid ruin brick tile sculpture pie jug summit pane stick manhole peak rooftop doorway ladder elevator desk shelf cupboard wardrobe drawer "
     "pillow carpet rug tv television monitor laptop computer keyboard poster canvas cactus wine beer "
     "cocktail juice noodles ramen pizza burger cake bread fruit apple oven stove grill barbecue bbq "
     "cigarette cigar incense pipe factory engine exhaust machine propeller mill chain net wire cable antenna "
@@ -126,7 +126,7 @@ ROLES = _table(
     "peninsula buoy anchor camp caravan trailer railway intersection avenue garage greenhouse silo straw "
     "coral aquarium dandelion seed jewelry jewellery diamond ring planet metal marble concrete leather",
     effect="rain snow lightning thunder rainfall snowfall snowflake raindrop hail storm fog haze "
-    "rainbow aurora firework confetti explosion earthquake tornado hurricane sparkles bubble dust night "
+    "rainbow aurora firework confetti explosion earthquake tornado hurricane bubble dust night "
     "day dusk dawn daytime nighttime winter summer spring autumn shadow",
     act="rocking rocked walk run dance jump smile blink talk speak sing laugh nod wink cry fly drive swim eat "
     "drink kiss hug turn ride grow bloom explode melt open spin rotate bounce land "
@@ -169,7 +169,7 @@ ROLES = _table(
     "endless endlessly forever repeat repeating perfect "
     "place point lot across softest shall themselves itself effectively "
     "epic moody romantic cozy cosy hypnotic lifelike organic minimalistic understated playful buttery "
-    "professional premium luxurious eerie spooky ethereal whimsical atmospheric immersive loopable infinite",
+    "professional premium luxurious eerie spooky ethereal whimsical atmospheric immersive loopable infinite dreamlike",
     adjective="red blue green white black grey gray golden yellow orange pink purple brown silver "
     "dark bright deep tall long short old young new wet dry warm cold hot cool cloudy sunny foggy "
     "misty snowy rainy grassy leafy wavy curly fluffy puffy distant close near far nearby clear open "
