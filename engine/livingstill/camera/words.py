@@ -27,7 +27,7 @@ _PHRASES: dict[str, str] = {
     "tilt-down": "tilt down, pan down, look down, camera look down, turn camera down",
     "roll-left": "roll left, tilt left, camera roll left, rotate camera left, rotate left, "
     "rotate camera anticlockwise, rotate anticlockwise, camera anticlockwise, roll anticlockwise",
-    "roll-right": "roll right, tilt right, camera roll right, rotate camera right, rotate right, "
+    "roll-right": "roll right, tilt right, camera roll right, rotate camera right, rotate right, rotate camera, "
     "rotate camera clockwise, rotate clockwise, camera clockwise, roll clockwise",
     "truck-left": "truck left, slide left, track left, dolly left, strafe left, glide left, "
     "camera left, camera move left, camera slide left, camera drift left, camera glide left, "

@@ -82,6 +82,8 @@ KIND = MotionKind(
         "roses",
         "tulip",
         "tulips",
+        "sunflower",
+        "sunflowers",
         "greenery",
         "vegetation",
     ),

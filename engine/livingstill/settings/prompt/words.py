@@ -93,7 +93,7 @@ ROLES = _table(
     hold="keep hold stay remain leave kept",
     only="only just solely",
     all="things stuff something elements everything all rest anything else photo pic snapshot photograph painting drawing artwork footage picture image scene it everywhere",
-    camera="camera cam shot viewpoint drone",
+    camera="camera cam shot viewpoint drone gimbal steadicam",
     held="ppl folk guest guests people person man men woman women girl boy child children kid baby face couple crowd "
     "portrait text lettering letter sign logo human model bride groom family guy lady "
     "watermark caption eye lip mouth head hand arm leg body pedestrian skin fisherman fishermen tourist finger nose ear "
