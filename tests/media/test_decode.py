@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 import subprocess
 from fractions import Fraction
@@ -164,6 +165,18 @@ def test_damaged_bytes_give_frames_or_one_sentence_and_nothing_else(tmp_path, na
             assert rgb.ndim == 3
     except InputError as error:
         assert "\n" not in str(error)
+
+
+def test_decoded_frames_are_freed_as_they_are_passed(tmp_path):
+    path = written(tmp_path / "a.mp4", fps=Fraction(25))
+    gc.collect()
+    gc.disable()
+    try:
+        for _ in ClipReader(path):
+            alive = sum(isinstance(thing, av.VideoFrame) for thing in gc.get_objects())
+            assert alive < 6
+    finally:
+        gc.enable()
 
 
 def test_two_clips_can_be_read_side_by_side(tmp_path):

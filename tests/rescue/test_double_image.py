@@ -9,7 +9,7 @@ import faults
 import numpy as np
 import pytest
 from livingstill.jobs.rescue.double_image import double_area
-from livingstill.jobs.rescue.repair import _double_image
+from livingstill.jobs.rescue.repair import without_double_images
 
 BACK = faults.texture(180, 320, 4) // 2
 
@@ -50,6 +50,6 @@ def test_a_double_picture_is_refused_where_it_is_not_the_clip_s_way(kind, places
         levels=SimpleNamespace(shifted=np.zeros(20, bool)),
         pictures=lambda: (with_head(x) for x in places),
     )
-    said = _double_image(observation, bad)
-    assert bool(said) == double
-    assert not double or "from frame 8 to frame 11" in said
+    rebuilt, notes = without_double_images(observation, bad)
+    assert rebuilt.any() != double and bool(notes) == double
+    assert not double or "from frame 8 to frame 11" in notes[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import faults
 import numpy as np
 import pytest
@@ -90,6 +91,16 @@ def test_a_report_shows_the_clip_before_and_after(folder, tmp_path):
     assert "before and after" in page and "What was done" in page
     assert page.count('alt="after"') == page.count('alt="frame ') > 0
     assert "times its limit" in page
+
+
+def test_a_still_that_is_drawn_on_is_known_and_not_shown(folder, tmp_path, photo):
+    drawn = photo.copy()
+    drawn[:, : photo.shape[1] // 2] = 255 - drawn[:, : photo.shape[1] // 2]
+    cv2.imwrite(str(tmp_path / "drawn.png"), drawn[..., ::-1])
+    options = RescueJob(quality="draft")
+    done = rescue(folder / "drift.mp4", tmp_path / "out.mp4", tmp_path / "drawn.png", options)
+    assert done.decision == "replace"
+    assert any("drawn on" in note and "frame 0 of the clip" in note for note in done.notes)
 
 
 def test_a_drifting_clip_is_replaced_in_kind(folder, tmp_path, photo):

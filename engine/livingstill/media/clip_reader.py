@@ -251,6 +251,7 @@ def _square_pixel_width(width: int, aspect: Fraction | None) -> int:
 def _video_frames(path: Path, info: ClipInfo, notes: list[str]) -> Iterator[Frame]:
     """Decode until the end, or until the file breaks off."""
     count, hidden, start, error_text = 0, 0, None, ""  # hidden: before or after an edit list
+    orientation = (False, False, False)
     with _video(path) as container:
         stream = container.streams.video[0]
         stream.thread_type = "AUTO"
@@ -271,16 +272,18 @@ def _video_frames(path: Path, info: ClipInfo, notes: list[str]) -> Iterator[Fram
             for frame in decoded:
                 if start is None:
                     start = frame.time or 0.0
+                    # of the first frame alone: asking a frame ties it to itself, until memory runs short
+                    orientation = _orientation(frame)
                 time = frame.time - start if frame.time is not None else count / float(info.fps)
-                yield Frame(_rgb(frame, aspect), time, bool(frame.key_frame))
+                yield Frame(_rgb(frame, aspect, orientation), time, bool(frame.key_frame))
                 count += 1
     missing = info.frames is not None and count + hidden < info.frames
     if error_text or missing or _is_truncated(path):
         notes.append(_truncation_note(path, count, info.frames))
 
 
-def _rgb(frame: Any, aspect: Fraction | None) -> UInt8Array:
-    """Return (h, w, 3) uint8 RGB, upright, converted by the frame's tagged colour space."""
+def _rgb(frame: Any, aspect: Fraction | None, orientation: tuple[bool, bool, bool]) -> UInt8Array:
+    """Return (h, w, 3) uint8 RGB, turned as `_orientation` says, converted by the frame's tagged colour space."""
     tagged = int(frame.colorspace)
     # Where nothing is said, players take BT.709 for HD and BT.601 for less.
     space = tagged if tagged in {1, 4, 5, 6, 7, 9} else 1 if frame.height >= 720 else 5
@@ -293,7 +296,7 @@ def _rgb(frame: Any, aspect: Fraction | None) -> UInt8Array:
         dst_color_range=ColorRange.JPEG,
         interpolation=_EXACT,
     ).to_ndarray()
-    turned, flipped_x, flipped_y = _orientation(frame)
+    turned, flipped_x, flipped_y = orientation
     upright = rgb.swapaxes(0, 1) if turned else rgb
     upright = upright[:: -1 if flipped_y else 1, :: -1 if flipped_x else 1]
     return np.ascontiguousarray(upright)

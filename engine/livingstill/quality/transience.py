@@ -32,11 +32,19 @@ _NEGLIGIBLE_SHARE = 0.001
 """Share of the picture that differs from both neighbours, below which no flow is asked."""
 
 
+class _Windows(NamedTuple):
+    """A picture (h, w) uint8 and mean and variance of each pixel's window, (h, w) float32."""
+
+    picture: UInt8Array
+    mean: Float32Array
+    variance: Float32Array
+
+
 class _Picture(NamedTuple):
-    """A frame at ``_LONG_SIDE``: luma, luma without particles, and where it shines; (h, w) uint8."""
+    """A frame at ``_LONG_SIDE``: luma, luma without particles, and where it shines, (h, w) uint8."""
 
     luma: UInt8Array
-    opened: UInt8Array
+    opened: _Windows
     light: UInt8Array
 
 
@@ -69,7 +77,9 @@ class TransienceMeter:
         transient = _unlike(current.opened, sides) & ~_near_light(before, current, after)
         if transient.mean() > _NEGLIGIBLE_SHARE:
             warped = [
-                _warp(picture.opened, self._flow.calc(current.luma, picture.luma, None))  # type: ignore[call-overload]
+                _windows(
+                    _warp(picture.opened.picture, self._flow.calc(current.luma, picture.luma, None))  # type: ignore[call-overload]
+                )
                 for picture in (before, after)
             ]
             transient &= _unlike(current.opened, (warped[0], warped[1]))
@@ -86,7 +96,7 @@ def _reduce(frame: UInt8Array) -> _Picture:
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (_PARTICLE, _PARTICLE))
     light = (small[..., 0] >= _LIGHT[0]) & (small[..., 1] >= _LIGHT[1])
     opened = np.asarray(cv2.morphologyEx(luma, cv2.MORPH_OPEN, disc), np.uint8)
-    return _Picture(luma, opened, light.astype(np.uint8))
+    return _Picture(luma, _windows(opened), light.astype(np.uint8))
 
 
 def _near_light(*pictures: _Picture) -> Flags:
@@ -117,29 +127,28 @@ def _warp(picture: UInt8Array, flow: Float32Array) -> UInt8Array:
     return np.asarray(warped, np.uint8)
 
 
-def _unlike(picture: UInt8Array, sides: tuple[UInt8Array, UInt8Array]) -> Flags:
+def _unlike(one: _Windows, sides: tuple[_Windows, _Windows]) -> Flags:
     """Return the pixels whose window correlates with that of neither side, away from the border."""
-    mean, variance = _moments(picture)
-    best = np.full(picture.shape, -1, np.float32)
-    contrast = np.full(picture.shape, np.inf, np.float32)
+    best = np.full(one.picture.shape, -1, np.float32)
+    contrast = np.full(one.picture.shape, np.inf, np.float32)
     for side in sides:
-        side_mean, side_variance = _moments(side)
-        covariance = _box(picture.astype(np.float32) * side) - mean * side_mean
-        scale = np.sqrt((variance + _CORRELATION_NOISE) * (side_variance + _CORRELATION_NOISE))
+        product = cv2.multiply(one.picture, side.picture, dtype=cv2.CV_32F)
+        covariance = _box(np.asarray(product, np.float32)) - one.mean * side.mean
+        scale = np.sqrt((one.variance + _CORRELATION_NOISE) * (side.variance + _CORRELATION_NOISE))
         best = np.maximum(best, (covariance + _CORRELATION_NOISE) / scale)
-        contrast = np.minimum(contrast, side_variance)
-    unexplained = np.maximum(variance, contrast) * (1 - np.clip(best, 0, 1) ** 2)
+        contrast = np.minimum(contrast, side.variance)
+    unexplained = np.maximum(one.variance, contrast) * (1 - np.clip(best, 0, 1) ** 2)
     flags = (best < _MAX_CORRELATION) & (unexplained > _MIN_CONTRAST**2)
     inside = np.zeros_like(flags)
     inside[_WINDOW:-_WINDOW, _WINDOW:-_WINDOW] = True
     return np.asarray(flags & inside)
 
 
-def _moments(picture: UInt8Array) -> tuple[Float32Array, Float32Array]:
-    """Return mean and variance of each pixel's window."""
+def _windows(picture: UInt8Array) -> _Windows:
+    """Return a picture and mean and variance of each pixel's window."""
     values = picture.astype(np.float32)
     mean = _box(values)
-    return mean, np.maximum(_box(values * values) - mean * mean, 0)
+    return _Windows(picture, mean, np.maximum(_box(values * values) - mean * mean, 0))
 
 
 def _box(values: Float32Array) -> Float32Array:

@@ -38,8 +38,8 @@ _MAX_DOUBLE_AREA, _MAX_DOUBLE_RATIO = 0.04, 3.0
 """Share of a rebuilt frame that may be a mixture of two pictures, and how many times that of good frames
 that are as far from each other."""
 _TRIALS = 5
-_LOST_KINDS = ("black", "scramble")
-"""Kinds of fault whose frames show so little that even a mixture is better."""
+_LOST_KINDS = ("black", "scramble", "flicker", "colour")
+"""Kinds of fault whose frames are so unlike those beside them that even a mixture is better."""
 _FAITHFUL_DECIBELS = 30.0
 """Decibels below which a rebuilt frame is a likely picture, not the true one."""
 
@@ -60,11 +60,15 @@ def repair(
     """
     reason = ""
     for attempt, boxes in attempts(decision, observation.review.verdict):
-        if options.mode == "auto" and (double := _double_image(observation, attempt.rebuild)):
-            reason = double
-            continue
+        bad, notes = attempt.rebuild, tuple[str, ...]()
+        if options.mode == "auto":
+            bad, notes = without_double_images(observation, bad)
+            if notes and not bad.any():
+                reason = f"a repair would not heal it: {notes[0]}"
+                continue
         try:
-            return _write(observation, attempt.rebuild, boxes, output, options, stages)
+            done = _write(observation, bad, boxes, output, options, stages)
+            return replace(done, notes=(*done.notes, *notes))
         except RepairFailed as error:
             reason = str(error)
     raise RepairFailed(reason)
@@ -132,22 +136,21 @@ def _write(
     return WriteResult(tuple(notes), rebuilt=tuple(map(int, np.flatnonzero(bad))))
 
 
-def _double_image(observation: Observation, bad: Flags) -> str:
-    """Return a sentence on a frame whose rebuilt picture would be double, or "".
+def without_double_images(observation: Observation, bad: Flags) -> tuple[Flags, tuple[str, ...]]:
+    """Return the frames (T,) to rebuild without those whose picture would be double, and notes on them.
 
     Flames and flags are mixtures at any distance, so good frames as far apart are held against it.
     """
     lost = np.zeros_like(bad)
     for fault in observation.review.verdict.faults:
         lost[fault.first : fault.last + 1] |= fault.kind in _LOST_KINDS
-    rebuilt = bad & ~observation.levels.shifted
     spans = [
         (first - 1, last + 1)
-        for first, last in runs(rebuilt)
+        for first, last in runs(bad & ~observation.levels.shifted)
         if first > 0 and last + 1 < len(bad) and not lost[first : last + 1].all()
     ]
     if not spans:
-        return ""
+        return bad, ()
     length = max(after - before for before, after in spans)
     sound = np.flatnonzero(np.lib.stride_tricks.sliding_window_view(~bad, length + 1).all(1))
     starts = sound[np.linspace(0, len(sound) - 1, min(_TRIALS, len(sound))).round().astype(int)]
@@ -159,14 +162,16 @@ def _double_image(observation: Observation, bad: Flags) -> str:
         if index in wanted
     }
     usual = max((double_image.double_area(pictures[a], pictures[b]) for a, b in trials), default=0)
+    kept, notes = bad.copy(), []
     for before, after in spans:
         area = double_image.double_area(pictures[before], pictures[after])
         if area > max(_MAX_DOUBLE_AREA, _MAX_DOUBLE_RATIO * usual):
-            return (
-                f"a repair would not heal it: nothing leads from frame {before} to frame {after} in "
-                f"{area:.0%} of the picture, which would be double"
+            kept[before + 1 : after] = False
+            notes.append(
+                f"nothing leads from frame {before} to frame {after} in {area:.0%} of the picture, "
+                "which would be double; what lies between stays"
             )
-    return ""
+    return kept, tuple(notes)
 
 
 def _damaged_frames(

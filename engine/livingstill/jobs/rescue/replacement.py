@@ -66,7 +66,8 @@ def _render(
 ) -> WriteResult:
     """Write one replacement; ``gentle_move`` as ``replacement_clip.build`` takes it."""
     good = good_frames(observation.review.verdict)
-    photo, crop, note = _source_picture(observation, still, int(np.flatnonzero(good)[0]))
+    start = int(np.flatnonzero(good)[0])
+    photo, crop, note = _source_picture(observation, still, start, force=options.force)
     spec = specify_replacement(observation, good, options)
     loop = spec.timeline.loop
     shot = Shot(seed=options.seed, quality=options.quality, loop=loop)
@@ -183,15 +184,22 @@ def cross_fade(
 
 
 def _source_picture(
-    observation: Observation, still: Still | None, start: int
+    observation: Observation, still: Still | None, start: int, *, force: bool
 ) -> tuple[UInt8Array, registration.Crop, str]:
-    """Return the picture to render, the part of it that the clip shows, and a note on them."""
+    """Return the picture to render, the part of it that the clip shows, and a note on them.
+
+    A still that only its features recognise, as in another light or drawn on, would be another picture.
+    """
     first = observation.picture(start)
-    if still is None:
+    crop = None if still is None else registration.locate(still.rgb, first)
+    changed = crop is not None and crop.likeness < registration.MIN_LIKENESS and not force
+    if still is None or crop is None or changed:
         photo = np.array(first)
-        crop = registration.Crop(0, 0, photo.shape[1], photo.shape[0], 1.0)
-        return photo, crop, f"no still was given; frame {start} of the clip serves as one"
-    crop = registration.locate(still.rgb, first)
+        whole = registration.Crop(0, 0, photo.shape[1], photo.shape[0], 1.0)
+        reason = "no still was given"
+        if crop is not None:
+            reason = f"the still is in another light or drawn on (likeness {crop.likeness:.2f})"
+        return photo, whole, f"{reason}; frame {start} of the clip serves as one"
     return (
         still.rgb,
         crop,

@@ -18,7 +18,7 @@ _MIN_TILES = 0.04
 """Share of the tiles of the picture that must show solid texture, to judge by."""
 _MIN_TEXTURE = 0.15
 """Share of a tile that must be texture of known motion, for its rate to count."""
-_SUSPECT_TILES = 0.1
+_SUSPECT_TILES = 0.2
 """Share of the tiles that must boil for it to matter which of them are solid."""
 
 
