@@ -518,6 +518,23 @@ def burn(tone, behind, push, ramp, step, flow):
     return {"flow.first_gain": gains[0], "flow.second_gain": gains[1], "flow.bias": bias}
 
 
+# geodesic
+
+
+@twin("geodesic.shorten")
+def shorten(solid, distance):
+    steps = [(dy, dx) for dy in (-1, 0, 1) for dx in (-1, 0, 1) if dy or dx]
+    for _ in range(solid.size):
+        around = np.pad(np.where(solid, distance, np.inf), 1, constant_values=np.inf)
+        h, w = solid.shape
+        ways = [
+            around[1 + dy : 1 + dy + h, 1 + dx : 1 + dx + w] + (1.414 if dy and dx else 1.0)
+            for dy, dx in steps
+        ]
+        distance = np.where(solid, np.minimum(distance, np.min(ways, axis=0)), distance)
+    return {"distance": distance}
+
+
 # inpaint
 
 

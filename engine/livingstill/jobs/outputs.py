@@ -10,7 +10,7 @@ from pathlib import Path
 from livingstill.camera import framing
 from livingstill.core.errors import InputError
 from livingstill.io.files import check_inputs_preserved, check_target, free_name
-from livingstill.jobs import certificate, check, credentials, provenance, stereo
+from livingstill.jobs import certificate, credentials, provenance, stereo
 from livingstill.jobs.write import encoding
 from livingstill.media.formats import format_of
 from livingstill.media.write import encoder, stills
@@ -93,6 +93,8 @@ def check_outputs(shot: Shot, job: Job, outputs: tuple[str, ...], save_shot: Pat
     for extra in filter(None, (job.manifest, save_shot)):
         check_target(extra, job.overwrite)
     if job.report is not None:
+        from livingstill.jobs import check  # detectors of every fault with it
+
         check.check_report(job.report, job.overwrite)
     if job.poster is not None:
         stills.check_poster(job.poster, job.overwrite)

@@ -250,13 +250,24 @@ def _keep(builder: Any, data: Any, index: Any, value: Any) -> None:
 
 
 def _turn(builder: Any, pixels: Sequence[Any]) -> list[Any]:
-    """Return four pixels of four channels as the channels, each of four pixels."""
+    """Return four pixels of four channels as the channels, each of four pixels.
+
+    Pixels of several quads of channels give the first channel of each quad, then the second...
+    """
+    lanes = pixels[0].type.count
+
+    def quads(*order: int) -> list[int]:
+        """Return places in two vectors, 0 to 3 of the first and 4 to 7 of the second, for all quads."""
+        return [n % 4 + n // 4 * lanes + q for q in range(0, lanes, 4) for n in order]
+
     channels = []
     for c in (0, 2):
-        pairs = [c, c + 4, c + 1, c + 5]
+        pairs = quads(c, c + 4, c + 1, c + 5)
         low = _shuffle(builder, pixels[0], pixels[1], pairs)
         high = _shuffle(builder, pixels[2], pixels[3], pairs)
-        channels += [_shuffle(builder, low, high, turn) for turn in ([0, 1, 4, 5], [2, 3, 6, 7])]
+        channels += [
+            _shuffle(builder, low, high, turn) for turn in (quads(0, 1, 4, 5), quads(2, 3, 6, 7))
+        ]
     return channels
 
 
@@ -523,20 +534,23 @@ def mixer(quads: int) -> Any:
                 starts.append(builder.sext(at, long))
                 rows = [builder.add(builder.mul(span, long(c)), column) for c in range(4)]
                 values = [builder.load(builder.gep(weights.data, [row])) for row in rows]
-                shares.append([_splat(builder, value, 4) for value in values])
+                shares.append(values)
             area = builder.extract_value(out.shape, 1)
-            for q in range(quads):
-                pixels = []
+            for q in range(0, quads, 2):  # two quads in a vector, as long as there are two
+                lanes, pixels = 4 * min(2, quads - q), []
                 for start, share in zip(starts, shares):
                     at, terms = builder.add(start, long(4 * q)), []
                     for c in range(4):
                         here = builder.add(at, line) if c > 1 else at
                         here = builder.add(here, node) if c % 2 else here
-                        terms.append(builder.fmul(share[c], _vector(builder, flow.data, here)))
+                        values = _vector(builder, flow.data, here, lanes)
+                        terms.append(builder.fmul(_splat(builder, share[c], lanes), values))
                     pixels.append(_add(builder, terms))
                 for c, channel in enumerate(_turn(builder, pixels)):
-                    row = builder.mul(area, long(4 * q + c))
-                    _keep(builder, out.data, builder.add(row, first), channel)
+                    for part in range(lanes // 4):
+                        quad = _shuffle(builder, channel, channel, range(4 * part, 4 * part + 4))
+                        row = builder.mul(area, long(4 * (q + part) + c))
+                        _keep(builder, out.data, builder.add(row, first), quad)
             return context.get_dummy_value()
 
         return types.void(flow, places, line, node, weights, n, out), generate

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
-import scipy  # its parts are imported when they are used
 from numpy.typing import NDArray
 
 from livingstill.core.arrays import read_only
@@ -308,23 +307,11 @@ def from_top(context: MotionContext) -> Float32Array:
     return np.asarray(np.clip((y - top) / np.maximum(low - top, 1), 0, 1), np.float32)
 
 
-def _geodesic_distance(solid: np.ndarray, sources: np.ndarray) -> np.ndarray:
-    """Return (h, w) float64: shortest paths inside ``solid`` from ``sources``, in nodes."""
-    number = np.full(solid.shape, -1)
-    number[solid] = np.arange(int(solid.sum()))
-    pairs = []
-    for dy, dx, cost in ((0, 1, 1.0), (1, 0, 1.0), (1, 1, 1.414), (1, -1, 1.414)):
-        a = number[: solid.shape[0] - dy, max(0, -dx) : solid.shape[1] - max(0, dx)]
-        b = number[dy:, max(0, dx) : solid.shape[1] + min(0, dx)]
-        both = (a >= 0) & (b >= 0)
-        pairs.append((a[both], b[both], np.full(int(both.sum()), cost)))
-    heads, tails, costs = (np.concatenate(part) for part in zip(*pairs))
-    count = int(solid.sum())
-    graph = scipy.sparse.coo_array((costs, (heads, tails)), shape=(count, count)).tocsr()
-    distances = scipy.sparse.csgraph.dijkstra(
-        graph, directed=False, indices=number[sources], min_only=True
-    )
-    out = np.zeros(solid.shape)
-    distances[~np.isfinite(distances)] = 0
-    out[solid] = distances
+def _geodesic_distance(solid: NDArray[np.bool_], sources: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return (h, w) float64: shortest paths inside ``solid`` from ``sources``, in nodes, else 0."""
+    from livingstill.kernels import geodesic as kernels
+
+    out = np.where(sources & solid, 0.0, np.inf)
+    kernels.shorten(read_only(np.ascontiguousarray(solid)), out)
+    out[~np.isfinite(out)] = 0
     return out

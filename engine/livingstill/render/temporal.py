@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from livingstill.core.model import Float32Array, PackedRGBA
-from livingstill.core.threads import over_bands
+from livingstill.core.threads import over_shares
 from livingstill.kernels.temporal import smooth_rows
 
 # Longer tails average more (.25 and .1: 48 % of injected flicker instead of 38 %) and also flatten
@@ -138,4 +138,6 @@ def _filter(frames: list[PackedRGBA], taps: Float32Array, radius: float, out: Pa
     """Fill ``out``, which may be one of the ``frames``."""
     a, b, x, c, d = (np.ascontiguousarray(frame).view(np.uint8) for frame in frames)
     out_bytes = out.view(np.uint8)
-    over_bands(lambda i, j: smooth_rows(a, b, x, c, d, out_bytes, taps, radius, i, j), out.shape[0])
+    over_shares(
+        lambda i, j: smooth_rows(a, b, x, c, d, out_bytes, taps, radius, i, j), 0, out.shape[0]
+    )

@@ -17,7 +17,7 @@ from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTr
 
 from livingstill.core.errors import InputError
 from livingstill.core.model import Float32Array, PackedRGBA, UInt8Array
-from livingstill.core.threads import over_bands
+from livingstill.core.threads import over_shares
 from livingstill.kernels.yuv import to_yuv420
 from livingstill.media import stereo_box
 from livingstill.media.formats import ENCODER_THREADS, Encoding
@@ -267,7 +267,7 @@ def _yuv420(packed: PackedRGBA, frame: Any | None = None) -> Any:
         half = slice(first // 2, last // 2)
         to_yuv420(packed[first:last], y[first:last], u[half], v[half])
 
-    over_bands(convert, packed.shape[0], 2)
+    over_shares(convert, 0, packed.shape[0], 2)
     return frame
 
 

@@ -122,5 +122,5 @@ KIND = MotionKind(
     sounds={"leaves": 1.0, "wind": 0.5},
     quality_bars=GUSTY,
     wind_driven=True,
-    kernels=("oscillators",),
+    kernels=("geodesic", "oscillators"),
 )

@@ -102,5 +102,5 @@ KIND = MotionKind(
     sounds={"leaves": 0.6, "wind": 0.6},
     quality_bars=GUSTY,
     wind_driven=True,
-    kernels=("oscillators",),
+    kernels=("geodesic", "oscillators"),
 )

@@ -54,5 +54,5 @@ KIND = MotionKind(
     sounds={"wind": 0.4},
     quality_bars=GUSTY,
     wind_driven=True,
-    kernels=("oscillators",),
+    kernels=("geodesic", "oscillators"),
 )
