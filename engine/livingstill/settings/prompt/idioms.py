@@ -88,8 +88,14 @@ def _alive(found: re.Match[str]) -> str:
 _WORDS = {"tofro": "to and fro", "livingroom": "living room", "tiltshift": "tilt-shift"}
 
 _REWRITES = (
+    (r"^((?:(?:a|an|very|just|slow|slowly|gentle|gently|soft|subtle|light|slight) )*)sway(?:ing)?(?=\s*(?:[,.;!]|$|like\b))", r"\1camera sway"),
+    (r",? ?\bso (?:that )?(?:you|we|i|one|nobody|no one)(?: can't| cannot| can| don't| won't)? (?:see|notice|spot|tell)s? "
+     r"(?:the |where |when |any )*(?:cut|seam|join|jump|loop|it (?:starts|loops|begins|ends|repeats))\b|"
+     r"\b(?:without|with no|no) (?:a |any )?(?:visible |noticeable )?(?:cut|seam|jump cut)s?\b", " seamless"),
     # every move keeps its pace
     (r",? ?\b(?:at|with|in) (?:a |an |the )?(?:steady|constant|even|uniform|regular|consistent) (?:pace|speed|rate|tempo)\b", ""),
+    (r"(?:^|, ?)(?:and |then )?(?:everything|all|the (?:motion|movement)) (?:stops|ends|settles|freezes)(?: down)? (?:at|by|towards|near) the (?:very )?end\b|"
+     r"\b(?:and |then )?(?:stop|end|freeze|settle)(?: (?:everything|all|it|the (?:motion|movement)))? (?:at|by|towards|near) the (?:very )?end\b", ", then it stops"),
     (r"\breal (?=(?:slow|fast|quick|gentle|gently|subtle|subtly|soft|smooth|calm|strong|light|nice)(?:ly)?\b)", "very "),
     (r"^(?:hi|hello|hey|dear|good (?:morning|evening|afternoon))(?: (?!can\b|could\b|please\b|make\b)\w+)?(?=[,!])", ""),
     (r"\bwith (?=(?:the |a |your |my )?(?:camera|cam|shot) (?:be(?:ing)? )?(?:\w+ed|\w+ing|still|static|steady|stationary)\b)", ", "),

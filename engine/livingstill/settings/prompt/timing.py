@@ -28,7 +28,7 @@ _TALL = (
 
 
 _NUMBER = rf"(\d+(?:\.\d+)?|{'|'.join(_COUNTS)})"
-_WIDE = "(?:widescreen|wide screen|landscape|horizontal)"
+_WIDE = "(?:wide|widescreen|wide screen|landscape|horizontal)"
 _TALLER = "(?:vertical|portrait)"
 
 _FORMAT = (
@@ -94,7 +94,7 @@ _SAID: tuple[tuple[str, str, Callable[[re.Match[str]], Any]], ...] = (
     (rf"\b(?:in |as )?(?:a )?{_WIDE}(?: {_FORM})?,? for (?:youtube|tv)\b|"
      rf"\b(?:in |as )?(?:a )?(?:widescreen|wide screen)(?: {_FORM})?\b|"
      rf"(?:^|(?<=[,;.] )|(?<=and )){_WIDE}(?= *(?:[,;.!]|$))|"
-     rf"\b(?:in |as )?(?:a )?(?:landscape|horizontal) {_FORM}\b|\b(?:in|as) landscape\b|"
+     rf"\b(?:in |as )?(?:a )?(?:landscape|horizontal|wide) {_FORM}\b|\b(?:in|as) landscape\b|"
      r"\bfor (?:my )?youtube\b", "aspect", lambda _: "16:9"),
     (r",? *\b(?:and |then )+(?:it )?holds?(?: at the end| there)? *[.!]?$|"
      r",? *\b(?:and )?then (?:it )?(?:stops?|rests?|freezes?)(?: at the end| there)? *[.!]?$", "loop", lambda _: "hold"),

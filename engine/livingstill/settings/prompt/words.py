@@ -87,7 +87,7 @@ ROLES = _table(
     "dynamic life",
     nothing="nothing none",
     negation="no nope not without never don't dont doesn't doesnt didn't didnt wasn't wasnt isn't isnt aren't arent won't wont "
-    "shouldn't shouldnt mustn't can't cannot neither nor avoid skip disable zero w/o",
+    "shouldn't shouldnt mustn't can't cannot neither nor avoid skip ignore ignoring disable zero w/o",
     still="still motionless frozen freeze static stationary unmoving immobile fixed stop pause "
     "alone stable unchanged untouched steady lock paused immobilise immobilize",
     hold="keep hold stay remain leave kept",
