@@ -90,9 +90,8 @@ def write(
         pairs = stereo.frames(clip, measured)
     digests: list[str] = []
     first: PackedRGBA | None = None
-    width, height = clip.scene.size
-    if width * height > LARGE_PIXELS:  # else an encoder takes what the steps before have freed
-        memory.trim_heap()
+    if max(w * h for w, h in (clip.scene.size, size)) > LARGE_PIXELS:
+        memory.trim_heap()  # else an encoder takes what the steps before have freed
     with encoder.Tee(encoders) as sink, stages("frames", timeline.frames) as step:
         for packed, written in pairs:
             output_frame = written if mattes is None else matte.apply_matte(packed, next(mattes))
