@@ -77,6 +77,14 @@ def test_a_translucent_watermark_is_found_over_ripples_and_clouds(opacity, blurs
     assert recall(written(texture(*blurs, spread=12), share, (255, 255, 255), opacity), share) > 0.9
 
 
+@pytest.mark.parametrize(("layout", "grain"), [("across", 2), ("slanted", 1.5)])
+def test_a_large_translucent_word_is_found_over_restless_leaves(layout, grain):
+    font = typefaces.load(None).font(90, ImageFont.Layout.BASIC)
+    share = coverage("PREVIEW", layout, font)
+    leaves = texture(grain, grain, spread=55)
+    assert recall(written(leaves, share, (255, 255, 255), 0.4), share) > 0.9
+
+
 @pytest.mark.parametrize("size", [16, 24, 60])
 def test_lettering_is_found_in_any_size(size):
     font = typefaces.load(None).font(size, ImageFont.Layout.BASIC)
