@@ -88,6 +88,24 @@ def test_another_processor_makes_the_same_frames(machine, tmp_path):
     assert told.returncode == 0, told.stdout + told.stderr
 
 
+PHASORS = """
+import hashlib, numpy as np
+from livingstill.motion.oscillators import _powers
+angle = np.linspace(-9, 9, 300_000).reshape(300, 1000)
+powers, which = _powers(angle, np.array([1, 3, 4, 9, 11]))
+steps = np.array([1, 2, 5])[:, None, None] * angle
+assert which.tolist() == [0, 1, 0, 2, 1]
+assert np.abs(powers - np.stack([np.cos(steps), np.sin(steps)], axis=1)).max() < 1e-6
+print(hashlib.sha256(powers.tobytes()).hexdigest())
+"""
+
+
+def test_a_fronts_phasors_are_the_same_on_a_processor_without_avx():
+    told = [on(machine, "-c", PHASORS) for machine in ("no IPP", "no AVX2 in NumPy")]
+    assert not any(one.returncode for one in told), told
+    assert told[0].stdout == told[1].stdout
+
+
 @pytest.fixture(scope="module")
 def here() -> str:
     return golden.finished()

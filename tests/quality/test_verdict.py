@@ -13,6 +13,7 @@ from livingstill.core.errors import InputError
 from livingstill.quality import no_reference, report
 from livingstill.quality import verdict as director
 from livingstill.quality.faults.freeze import Freeze
+from livingstill.quality.faults.statistics import pattern_correlation
 
 FPS = 24.0
 
@@ -30,6 +31,19 @@ def push():
 def test_clean_clips_have_no_fault(loop, push):
     assert director.check(loop, FPS, loop=True).faults == ()
     assert director.check(push, FPS).faults == ()
+
+
+@pytest.mark.parametrize("shape", [(60, 960), (20, 900), (960, 60)])
+def test_a_strip_is_watched_too(shape):
+    assert director.check(faults.pushing(faults.texture(*shape, 5), 8), FPS).faults == ()
+
+
+def test_tiles_without_a_pattern_stay_as_they_are():
+    flat, slope = np.full((1, 4, 6), 90, np.float32), np.arange(24, dtype=np.float32)[None]
+    slope = slope.reshape(1, 4, 6)
+    assert pattern_correlation(flat, flat + 20) == 1
+    assert pattern_correlation(slope, slope + 20) > 0.99
+    assert pattern_correlation(slope, -slope) < -0.99
 
 
 @pytest.mark.parametrize("name", faults.FAULTS)

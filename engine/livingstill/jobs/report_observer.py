@@ -30,7 +30,8 @@ class ReportObserver:
         headless = picture or output in PIPES
         readable = not headless and format_of(output).suffix not in {".rgb", ".MP.jpg"}
         self._file = Path(output) if readable and not clip.shot.alpha else None
-        self._observer = no_reference.Observer() if self._file is None else None
+        fps = float(clip.timeline.fps)
+        self._observer = no_reference.Observer(fps=fps) if self._file is None else None
 
     def add(self, rgb: UInt8Array) -> None:
         """Add the next frame, (H, W, 3) uint8 RGB."""

@@ -168,7 +168,8 @@ def takes(
 
 def _save(clip: Clip, seed: int, name: str, job: Job, stages: Stages) -> tuple[Take, ContactRow]:
     """Write a clip; return its take and its row of the contact sheet."""
-    observer, row = no_reference.Observer(), ContactRow(clip.timeline.frames)
+    observer = no_reference.Observer(fps=float(clip.timeline.fps))
+    row = ContactRow(clip.timeline.frames)
 
     def on_frame(rgb: UInt8Array) -> None:
         observer.add(rgb)

@@ -41,6 +41,9 @@ Ints = NDArray[np.int64]
 
 MAX_HARMONICS = 24
 
+_PHASOR_STEP = 2.0**-20
+"""Step of the phasors of a front's arrival: coarser than what processors disagree on."""
+
 
 @dataclass(frozen=True, slots=True)
 class Mode:
@@ -186,7 +189,7 @@ def _response(
     )
     drive = hertz ** (-1 / 3) * np.sqrt(bandwidth(harmonics, seconds))
     lag = wind.lag(shape, step, box.top * STEP / width, box.left * STEP / width)
-    lags, steps = _powers(np.exp(np.complex64(-2j * np.pi / seconds) * lag), harmonics)
+    lags, steps = _powers(-2 * np.pi / seconds * lag.astype(np.float64), harmonics)
     turn = np.exp(2j * np.pi * wind.turns(harmonics))
     limb = kernels.Oscillators(
         np.asarray(own, np.float32), mode.damping, hertz, drive,
@@ -224,15 +227,19 @@ def _respond(
     return out, largest.max(0), sums
 
 
-def _powers(base: NDArray[np.complex64], exponents: np.ndarray) -> tuple[Float32Array, Ints]:
-    """Return powers of ``base`` (h, w), (S, 2, h, w), and which leads to each ascending exponent (M,).
+def _powers(angle: Numbers, exponents: np.ndarray) -> tuple[Float32Array, Ints]:
+    """Return powers of the phasors of ``angle`` (h, w), (S, 2, h, w), and which of them leads to each
+    ascending exponent (M,).
 
-    It is multiplied by the power of the exponent before.
+    It is multiplied by the power of the exponent before. Sines differ in their last bits by processor,
+    and powers of complex numbers by more: they are taken in float64 and rounded to ``_PHASOR_STEP``.
     """
     ways = np.diff(exponents, prepend=0)
     distinct, which = np.unique(ways, return_inverse=True)
-    found = [base ** int(step) for step in distinct]
-    return np.stack([np.stack([z.real, z.imag]) for z in found]), which.astype(np.int64)
+    turned = [int(step) * angle for step in distinct]
+    phasors = np.stack([np.stack([np.cos(turn), np.sin(turn)]) for turn in turned])
+    rounded = np.rint(phasors / _PHASOR_STEP) * _PHASOR_STEP
+    return rounded.astype(np.float32), which.astype(np.int64)
 
 
 def _noise(

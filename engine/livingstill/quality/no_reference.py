@@ -181,7 +181,8 @@ class Observer:
         self.shape = first.shape
         tile = int(np.clip(round(min(_LONG_SIDE, max(height, width)) / _TILES), 4, 30))
         unit = max(height, width) / _TILES
-        self.grid = (max(1, round(width / unit)), max(1, round(height / unit)))
+        # dense flow needs some rows
+        self.grid = (max(1, round(width / unit)), max(2, round(height / unit)))
         self.reduced_size = (self.grid[0] * tile, self.grid[1] * tile)
         self.scale = (width / self.reduced_size[0], height / self.reduced_size[1])
         self.rows = max(1, height // 135)

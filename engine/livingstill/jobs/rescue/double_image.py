@@ -19,7 +19,7 @@ _BAND = 11
 def reduced(frame: UInt8Array) -> UInt8Array:
     """Return a frame, (H, W, 3) uint8, at the size at which it is compared."""
     scale = min(1.0, _LONG_SIDE / max(frame.shape[:2]))
-    size = (max(8, round(scale * frame.shape[1])), max(8, round(scale * frame.shape[0])))
+    size = (max(16, round(scale * frame.shape[1])), max(16, round(scale * frame.shape[0])))
     small = cv2.resize(np.ascontiguousarray(frame), size, interpolation=cv2.INTER_AREA)
     return np.asarray(small, np.uint8)
 

@@ -230,7 +230,7 @@ def _trial_note(observation: Observation, bad: Flags) -> list[str]:
     """
     spans = list(runs(bad))
     count = max((last - first + 1 for first, last in spans), default=0)
-    if not 0 < count <= MAX_RUN:
+    if not 0 < count <= MAX_RUN or count + 2 > len(bad):
         return []
     good = np.lib.stride_tricks.sliding_window_view(~bad, count + 2).all(1)
     starts = np.flatnonzero(good)

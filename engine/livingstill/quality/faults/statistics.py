@@ -238,4 +238,5 @@ def pattern_correlation(a: Float32Array, b: Float32Array) -> Float32Array:
     """Return (n,) the correlation over tiles of maps (n, gy, gx): 1 where a scene stays as it is."""
     a = a.reshape(len(a), -1) - a.mean((1, 2))[:, None]
     b = b.reshape(len(b), -1) - b.mean((1, 2))[:, None]
-    return np.asarray((a * b).sum(1) / np.sqrt((a * a).sum(1) * (b * b).sum(1) + 1), np.float32)
+    product, power = (a * b).sum(1), (a * a).sum(1) * (b * b).sum(1)
+    return np.asarray((product + 1) / (np.sqrt(power) + 1), np.float32)  # of flat maps 1
