@@ -67,18 +67,21 @@ def forward(rgb: UInt8Array, *, quality: str = "standard") -> Perception:
     parts = panorama.windows(rgb.shape[1], rgb.shape[0])
     upright = rgb.shape[0] > rgb.shape[1]
     with _lock:
-        windows = [panorama.crop(rgb, part) for part in parts]
+        sides = sorted({*sizes, *depth_sizes})  # both networks see some of the same
+        seen = [dict(zip(sides, views(panorama.crop(rgb, part), sides))) for part in parts]
         network = embedded("depth")
         depths = [
-            inverse_depth(network, views(window, depth_sizes), mirror=mirror) for window in windows
+            inverse_depth(network, [one[side] for side in depth_sizes], mirror=mirror)
+            for one in seen
         ]
         inverse = panorama.join(depths, parts, upright=upright)
         if len(parts) > 1:  # what is near in one window is to be near in all
-            whole = _answer(network.inverse_depth, views(rgb, sizes[:1])[0], mirror)
+            whole = _answer(network.inverse_depth, views(rgb, depth_sizes[:1])[0], mirror)
             inverse = _with_layout(inverse, [whole])
         network = embedded("classes")
         chances = [
-            class_probabilities(network, views(window, sizes), mirror=mirror) for window in windows
+            class_probabilities(network, [one[side] for side in sizes], mirror=mirror)
+            for one in seen
         ]
         classes = panorama.join(chances, parts, upright=upright)
     return to_perception(inverse, classes)

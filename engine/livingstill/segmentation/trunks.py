@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 from livingstill.core.model import Float32Array, UInt8Array
 from livingstill.imaging import exact, image
 
+Slopes = tuple[Float32Array, Float32Array]
+"""Gradients of a picture across and up."""
+
 _STEM, _TRUNK = (0.008, 0.02), (0.012, 0.08)
 """Windows of the structure tensor (one sigma across and up, long sides): a stem's, and a tall one."""
 
@@ -48,12 +51,13 @@ def find_trunks(picture: UInt8Array, foliage: Float32Array, sky: UInt8Array) -> 
     leaves = image.mask_at(foliage, picture.shape, 0.5).astype(np.uint8)
     # the outline of a crown against the sky is upright in places: bark or stems have to be inside
     inside = np.asarray(cv2.erode(leaves, np.ones((3, 3), np.uint8)), np.uint8)
-    found = _tall_parts(picture, leaves, inside)
+    slopes = _slopes(picture)
+    found = _tall_parts(slopes, leaves, inside)
     found = _without_bare_crowns(found, picture, image.mask_at(sky, picture.shape, 200))
     if not found.any():
         return np.zeros(leaves.shape, np.float32)
     gap = np.ones((1, max(1, round(_MAX_GAP * side))), np.uint8)
-    outlines = _tall_parts(picture, leaves, np.ones_like(leaves))
+    outlines = _tall_parts(slopes, leaves, np.ones_like(leaves))
     _, labels = cv2.connectedComponents(outlines, connectivity=8)
     beside = np.unique(labels[(cv2.dilate(found, gap) > 0) & (outlines > 0)])
     found = np.asarray(found | np.isin(labels, beside[beside > 0]), np.uint8)
@@ -61,14 +65,14 @@ def find_trunks(picture: UInt8Array, foliage: Float32Array, sky: UInt8Array) -> 
     return np.asarray(exact.gaussian_blur(joined, 0.003 * side), np.float32)
 
 
-def _tall_parts(picture: UInt8Array, leaves: UInt8Array, counted: UInt8Array) -> UInt8Array:
+def _tall_parts(slopes: Slopes, leaves: UInt8Array, counted: UInt8Array) -> UInt8Array:
     """Return (h, w) uint8, 1 on tall upright parts of leaves by the gradients that are counted."""
-    upright = (uprightness(picture, counted, _STEM) > _UPRIGHT) & (leaves > 0)
+    upright = (uprightness(slopes, counted, _STEM) > _UPRIGHT) & (leaves > 0)
     _, labels, stats, _ = cv2.connectedComponentsWithStats(upright.astype(np.uint8), connectivity=8)
-    tall = stats[:, cv2.CC_STAT_HEIGHT] >= _MIN_HEIGHT * max(picture.shape[:2])
+    tall = stats[:, cv2.CC_STAT_HEIGHT] >= _MIN_HEIGHT * max(leaves.shape)
     tall[0] = False
     if tall.any():
-        along = np.bincount(labels.ravel(), uprightness(picture, counted, _TRUNK).ravel())
+        along = np.bincount(labels.ravel(), uprightness(slopes, counted, _TRUNK).ravel())
         tall &= along > _UPRIGHT_ALL_ALONG * stats[:, cv2.CC_STAT_AREA]
     return np.asarray(tall[labels], np.uint8)
 
@@ -92,21 +96,25 @@ def _without_bare_crowns(
     return kept
 
 
-def uprightness(
-    picture: UInt8Array, inside: UInt8Array, window: tuple[float, float]
-) -> Float32Array:
-    """Return (h, w) float32 in -1..1, how far gradients run across (1) rather than up (-1).
+def _slopes(picture: UInt8Array) -> Slopes:
+    """Return the gradients across and up, (h, w) float32 each, of the square root of the luma.
 
-    Of the square root of the luma, so that a dark trunk counts like a bright one.
+    Of the root, so that a dark trunk counts like a bright one.
+    """
+    luma = np.sqrt(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY).astype(np.float32))
+    return exact.sobel(luma)
+
+
+def uprightness(slopes: Slopes, inside: UInt8Array, window: tuple[float, float]) -> Float32Array:
+    """Return (h, w) float32 in -1..1, how far gradients run across (1) rather than up (-1).
 
     Parameters
     ----------
-    picture : (h, w, 3) uint8
+    slopes : (h, w) float32 each
     inside : (h, w) uint8, 1 where gradients count
     window : one sigma of the Gaussian window across and up, in long sides
     """
-    side = max(picture.shape[:2])
-    luma = np.sqrt(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY).astype(np.float32))
-    x, y = (gradient * inside for gradient in exact.sobel(luma))
-    across, up = (exact.gaussian_blur(g * g, window[0] * side, window[1] * side) for g in (x, y))
+    side = max(inside.shape)
+    counted = (slope * inside for slope in slopes)
+    across, up = (exact.gaussian_blur(g * g, window[0] * side, window[1] * side) for g in counted)
     return np.asarray((across - up) / (across + up + np.float32(_NOISE)), np.float32)
