@@ -43,7 +43,8 @@ class EncoderTraits(NamedTuple):
     of the parameters in which it takes zones of frames to code more finely. x264 numbers their frames
     as they are shown, x265 as they are encoded, where the last comes up to ``reordered`` earlier.
     ``one_group``: a key frame begins a new chain of references, which is not ended before the clip
-    is: libvpx would put one at frame 128, and then the end arrives nowhere.
+    is: libvpx would put one at frame 128, and then the end arrives nowhere. ``finer`` are the zones
+    of clips that move more than `_FINER` tells: the last frames of x265 are coarser than its first.
     """
 
     decoder: str
@@ -52,11 +53,12 @@ class EncoderTraits(NamedTuple):
     zones: str = ""
     reordered: int = 0
     one_group: bool = False
+    finer: tuple[tuple[int, int, float], ...] = ()
 
 
 ENCODER_TRAITS = {
     "h264": EncoderTraits("h264", 56, zones="x264-params"),
-    "h265": EncoderTraits("hevc", 32, 32, zones="x265-params", reordered=4),
+    "h265": EncoderTraits("hevc", 32, 32, zones="x265-params", reordered=4, finer=((2, 1, 2.0),)),
     "vp9": EncoderTraits("vp9", 26, 26, one_group=True),
     "av1": EncoderTraits("libdav1d", 96, 96),
 }
@@ -75,7 +77,7 @@ class LoopEnd:
     ) -> None:
         self.traits = traits
         self.frames = frames = loop.frames
-        self._finer = next((zones for step, zones in _FINER if loop.step <= step), ())
+        self._finer = next((zones for step, zones in _FINER if loop.step <= step), traits.finer)
         self._lookahead = lookahead if traits.beyond is None else traits.beyond
         self._ramp = min(round(fps * Fraction(_APPROACH_SECONDS)), frames // 4)
         if frames - self._ramp < traits.coded_by_then:  # the first frame's error comes too late
