@@ -90,9 +90,9 @@ def test_another_processor_makes_the_same_frames(machine, tmp_path):
 
 PHASORS = """
 import hashlib, numpy as np
-from livingstill.motion.oscillators import _powers
+from livingstill.motion.oscillators import _phasor_powers
 angle = np.linspace(-9, 9, 300_000).reshape(300, 1000)
-powers, which = _powers(angle, np.array([1, 3, 4, 9, 11]))
+powers, which = _phasor_powers(angle, np.array([1, 3, 4, 9, 11]))
 steps = np.array([1, 2, 5])[:, None, None] * angle
 assert which.tolist() == [0, 1, 0, 2, 1]
 assert np.abs(powers - np.stack([np.cos(steps), np.sin(steps)], axis=1)).max() < 1e-6

@@ -78,12 +78,12 @@ def concurrent(works: Iterable[Result[T]]) -> list[T]:
     return [shares[i % count][i // count] for i in range(len(queued))]
 
 
-class NextAhead(Generic[T]):
+class Prefetched(Generic[T]):
     """Calls a pure function of an index and begins the call of the next index in a thread.
 
     ``stop`` is the first index that is not called ahead. With one thread nothing is begun.
 
-    >>> squares = NextAhead(lambda index: index**2, stop=3)
+    >>> squares = Prefetched(lambda index: index**2, stop=3)
     >>> [squares(index) for index in (1, 2, 0)]
     [1, 4, 0]
     """

@@ -28,7 +28,7 @@ from livingstill.core.model import (
     Timeline,
     UInt8Array,
 )
-from livingstill.core.threads import NextAhead
+from livingstill.core.threads import Prefetched
 from livingstill.finish.finisher import Finisher
 from livingstill.jobs import matte, soundtrack, steps, write
 from livingstill.jobs.stages import Stages
@@ -132,7 +132,7 @@ class Clip:
 
         blur = self.shot.shutter / 360 if self.shot.quality == "high" else 0.0
         # flows are computed while the frame before is warped: neither fills all cores at all times
-        whole = NextAhead(instant, span.stop if span else timeline.frames)
+        whole = Prefetched(instant, span.stop if span else timeline.frames)
 
         def render(index: int) -> PackedRGBA:
             if not blur:

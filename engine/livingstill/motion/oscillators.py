@@ -189,7 +189,7 @@ def _response(
     )
     drive = hertz ** (-1 / 3) * np.sqrt(bandwidth(harmonics, seconds))
     lag = wind.lag(shape, step, box.top * STEP / width, box.left * STEP / width)
-    lags, steps = _powers(-2 * np.pi / seconds * lag.astype(np.float64), harmonics)
+    lags, steps = _phasor_powers(-2 * np.pi / seconds * lag.astype(np.float64), harmonics)
     turn = np.exp(2j * np.pi * wind.turns(harmonics))
     limb = kernels.Oscillators(
         np.asarray(own, np.float32), mode.damping, hertz, drive,
@@ -227,7 +227,7 @@ def _respond(
     return out, largest.max(0), sums
 
 
-def _powers(angle: Numbers, exponents: np.ndarray) -> tuple[Float32Array, Ints]:
+def _phasor_powers(angle: Numbers, exponents: np.ndarray) -> tuple[Float32Array, Ints]:
     """Return powers of the phasors of ``angle`` (h, w), (S, 2, h, w), and which of them leads to each
     ascending exponent (M,).
 

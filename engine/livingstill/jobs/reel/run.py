@@ -17,14 +17,14 @@ from livingstill.jobs import credentials
 from livingstill.jobs.batch.folder import folder_lock, remove_partial_files
 from livingstill.jobs.credentials import SigningFiles
 from livingstill.jobs.reel import pieces
-from livingstill.jobs.reel.delivery import Delivery
 from livingstill.jobs.reel.entries import Entries, gather
+from livingstill.jobs.reel.folder import ReelFolder
 from livingstill.jobs.reel.makers import Makers
 from livingstill.jobs.reel.piece import Runner
 from livingstill.jobs.reel.plan import Plan
-from livingstill.jobs.reel.preparation import Preparation, prepare
-from livingstill.jobs.reel.production import produce
+from livingstill.jobs.reel.prepare import PreparedReel, prepare
 from livingstill.jobs.reel.result import ReelPlan, ReelResult
+from livingstill.jobs.reel.shots import produce
 from livingstill.jobs.stages import Stages
 from livingstill.media import sound
 from livingstill.settings.declare import checked
@@ -104,7 +104,9 @@ def reel(
         return _make(entries, settings, place, makers)
 
 
-def _make(entries: Entries, settings: ReelSettings, place: Delivery, makers: Makers) -> ReelResult:
+def _make(
+    entries: Entries, settings: ReelSettings, place: ReelFolder, makers: Makers
+) -> ReelResult:
     """Prepare, produce and deliver a reel; return what came of it."""
     signed = place.signing is not None
     prepared = prepare(entries, settings, place.work, makers, signed=signed)
@@ -168,11 +170,11 @@ def _begin(
     folder: str | Path,
     values: Mapping[str, Any] | None,
     signing: SigningFiles | None = None,
-) -> tuple[ReelSettings, Entries, Delivery]:
+) -> tuple[ReelSettings, Entries, ReelFolder]:
     """Return the settings, the photos and the place of a reel, all checked; make its folder."""
     settings = checked(ReelSettings, dict(values or {}))
     check(settings)
-    place = Delivery(Path(folder), settings, signing)
+    place = ReelFolder(Path(folder), settings, signing)
     entries = gather(Path(source), place.made())
     if settings.order == "table" and not entries.ordered:
         raise InputError("order is table, but a folder has none; name a CSV table of photos")
@@ -188,7 +190,7 @@ def _begin(
 
 
 @contextmanager
-def _working_in(place: Delivery) -> Iterator[None]:
+def _working_in(place: ReelFolder) -> Iterator[None]:
     """Hold the folder of a reel, without what a killed run has left half-written."""
     with folder_lock(place.folder):
         remove_partial_files(place.folder)
@@ -197,7 +199,7 @@ def _working_in(place: Delivery) -> Iterator[None]:
 
 
 def _told(
-    prepared: Preparation,
+    prepared: PreparedReel,
     plan: Plan,
     settings: ReelSettings,
     failed: Mapping[str, str] | None = None,

@@ -15,8 +15,8 @@ from livingstill.jobs.batch.work import RECORDS, load, store
 from livingstill.jobs.credentials import SigningFiles
 from livingstill.jobs.reel import assembly, music, pieces
 from livingstill.jobs.reel.certified import metadata
-from livingstill.jobs.reel.preparation import Preparation
-from livingstill.jobs.reel.production import Production
+from livingstill.jobs.reel.prepare import PreparedReel
+from livingstill.jobs.reel.shots import RenderedShots
 from livingstill.jobs.stages import Stages
 from livingstill.settings.reel import ReelSettings
 
@@ -25,7 +25,7 @@ _SEGMENTS = ("shot-", "closing-", "dissolve-")
 
 
 @dataclass(frozen=True, slots=True)
-class Delivery:
+class ReelFolder:
     """The reels of these settings in a folder, signed with the user's files if any are given."""
 
     folder: Path
@@ -69,7 +69,7 @@ class Delivery:
         names = record.get("files", ())
         return record.get("digest") == digest and all((self.folder / n).is_file() for n in names)
 
-    def write(self, prepared: Preparation, produced: Production, stages: Stages) -> None:
+    def write(self, prepared: PreparedReel, produced: RenderedShots, stages: Stages) -> None:
         """Write every reel with its certificate and its picture, and the subtitles."""
         settings, planned, twins = self.settings, produced.plan, pieces.twins_of(self.settings)
         self._claim()

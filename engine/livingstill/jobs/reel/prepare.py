@@ -30,7 +30,7 @@ class Selection:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Preparation:
+class PreparedReel:
     """All that is decided of a reel.
 
     ``recording`` is its music, (n, 2) float32 or None, ``music`` a sentence of it; ``failed`` are
@@ -48,7 +48,7 @@ class Preparation:
 
 def prepare(
     entries: Entries, settings: ReelSettings, work: Path, makers: Makers, *, signed: bool = False
-) -> Preparation:
+) -> PreparedReel:
     """Survey the photos that are not yet surveyed in the folder ``work``, and plan the reel.
 
     Raises
@@ -63,7 +63,7 @@ def prepare(
     part = None if recording is None else music.ended(recording, seconds, 0.0)
     beats, sentence = music.beats_of(part)
     planned = plan.make(selection.photos, settings, survey.rate(settings), beats)
-    return Preparation(planned, selection, recording, beats, sentence, failed, entries.left_out)
+    return PreparedReel(planned, selection, recording, beats, sentence, failed, entries.left_out)
 
 
 def _survey(

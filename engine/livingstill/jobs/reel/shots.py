@@ -14,7 +14,7 @@ from livingstill.settings.reel import ReelSettings
 
 
 @dataclass(frozen=True, slots=True)
-class Production:
+class RenderedShots:
     """What was made: the plan as it could be kept, its shots and the record of each by name.
 
     ``failed`` are the photos, by their paths, that could not be rendered and why; ``missing`` those
@@ -28,7 +28,7 @@ class Production:
     missing: Mapping[str, str] = field(default_factory=dict)
 
 
-def produce(planned: Plan, settings: ReelSettings, work: Path, makers: Makers) -> Production:
+def produce(planned: Plan, settings: ReelSettings, work: Path, makers: Makers) -> RenderedShots:
     """Make the shots of a plan and the dissolves between them.
 
     A photo that cannot be rendered is left out, and the room before it is seen longer: the other
@@ -48,14 +48,14 @@ def produce(planned: Plan, settings: ReelSettings, work: Path, makers: Makers) -
         if missing is not None:
             absent = {p.photo: missing for p in shots if not _is_done(records.get(p.name))}
             absent = absent or {p.photo: missing for p in joints}
-            return Production(planned, tuple(shots), records, failed, absent)
+            return RenderedShots(planned, tuple(shots), records, failed, absent)
         lost = {
             piece.photo: str(record["error"])
             for piece in (*shots, *joints)
             if (record := records.get(piece.name)) is not None and not _is_done(record)
         }
         if not lost:
-            return Production(planned, tuple(shots), records, failed)
+            return RenderedShots(planned, tuple(shots), records, failed)
         failed |= lost
         planned = plan.without(planned, failed)
 
