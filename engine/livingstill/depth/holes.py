@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import cast
 
 import cv2
@@ -46,23 +47,32 @@ def close_holes(inverse_depth: Float32Array, rgb: UInt8Array) -> Float32Array:
     infinite = cv2.dilate((inverse_depth <= 0).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
     closed = np.zeros(inverse_depth.shape, np.bool_)
     for level in _LEVELS:
-        for hole in _components(inverse_depth < level):
-            if (hole & (infinite | closed)).any():
+        for part, hole in _components(inverse_depth < level, margin=6 * reach):
+            if (hole & (infinite[part] | closed[part])).any():
                 continue
-            if _is_false(inverse_depth, picture, hole, reach):
-                closed |= _grown(hole, reach)
+            if _is_false(inverse_depth[part], picture[part], hole, reach):
+                closed[part] |= _grown(hole, reach)
     if not closed.any() or closed.all():
         return inverse_depth
     filled = fill_harmonic(inverse_depth, closed & (inverse_depth > 0))
     return np.maximum(inverse_depth, filled)
 
 
-def _components(mask: NDArray[np.bool_]) -> list[NDArray[np.bool_]]:
-    """Return the components of a mask that may be holes by their size."""
+def _components(
+    mask: NDArray[np.bool_], margin: int
+) -> Iterator[tuple[tuple[slice, slice], NDArray[np.bool_]]]:
+    """Yield the components of a mask that may be holes by their size: a window around each, and it there.
+
+    ``margin`` is how far the window reaches beyond it, past every blur of what is near it.
+    """
     _, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=4)
     share = stats[:, cv2.CC_STAT_AREA] / mask.size
-    fit = np.flatnonzero((share > _MIN_SHARE) & (share < _MAX_SHARE))
-    return [labels == part for part in fit if part > 0]
+    for number in np.flatnonzero((share > _MIN_SHARE) & (share < _MAX_SHARE)):
+        if number > 0:
+            x, y, width, height = (int(v) for v in stats[number, :4])
+            rows = slice(max(0, y - margin), y + height + margin)
+            part = rows, slice(max(0, x - margin), x + width + margin)
+            yield part, labels[part] == number
 
 
 def _is_false(
