@@ -30,6 +30,9 @@ _LARGE_FRAME_PIXELS = 2**22
 _LARGE_FRAME_LOOKAHEAD = 5
 """Frames that x264 looks ahead at where they have more pixels than ``_LARGE_FRAME_PIXELS``: each takes 3 bytes a
 pixel or more, and it would hold 10 or 50 of them."""
+_NO_DEBLOCK_CRF = 18.5
+"""Constant quality up to which blocks have no borders to filter: without that x264 works a tenth less, at the same
+SSIM and size (benchmarks/speed_encoder.py)."""
 _LOOKAHEADS = {"superfast": 0, "slow": 50}
 """Frames that x264 looks ahead at by presets whose parameters do not tell it."""
 _B_FRAMES = 6
@@ -181,6 +184,8 @@ def encoder_options(encoding: Encoding, size: tuple[int, int]) -> dict[str, str]
     large = size[0] * size[1] > _LARGE_FRAME_PIXELS
     if encoding.codec.name == "h264" and large and encoding.options["preset"] != "superfast":
         options["x264-params"] += f":rc-lookahead={_LARGE_FRAME_LOOKAHEAD}"
+    if encoding.codec.name == "h264" and float(encoding.options.get("crf", 51)) <= _NO_DEBLOCK_CRF:
+        options["x264-params"] += ":no-deblock=1"
     if encoding.codec.name == "h264" and cv2.checkHardwareSupport(_AVX_512F):
         # x264's AVX-512 code for macroblock trees reads memory that nobody has written, which
         # made other files each time at widths such as 854; its AVX2 code does not.
