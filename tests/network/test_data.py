@@ -68,6 +68,14 @@ def test_depth_is_the_root_of_inverse_depth_and_the_sky_is_infinitely_far(packed
     assert depth[20, 20] == pytest.approx(65535 * np.sqrt(0.5), rel=1e-3)
 
 
+def test_another_networks_depth_is_known_up_to_factor_and_shift(folder):
+    count = packing.pack(folder, [], folder / "pack", pseudo=folder / "depth/train")
+    packed = packing.Pack(folder / "pack")
+    (index,) = packed.by_source["pseudo"]
+    assert count == 4
+    assert (packed[index][2] & labels.UP_TO_SHIFT).all()
+
+
 def test_a_cut_keeps_photo_depth_and_classes_together():
     rng = np.random.default_rng(5)
     grid = np.arange(120 * 160, dtype=np.uint16).reshape(120, 160)

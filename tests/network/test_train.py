@@ -85,6 +85,45 @@ def test_the_right_depth_costs_less_than_a_wrong_one():
     assert sum(good.values()) < sum(upside.values())
 
 
+def test_a_depth_known_up_to_factor_and_shift_asks_for_neither():
+    # order is compared at random pairs: the same ones for each
+    inverse = torch.rand(1, 32, 32, generator=torch.Generator().manual_seed(1)) * 0.5 + 0.2
+    depth = (1 + 65534 * (0.5 * inverse + 0.2).sqrt()).int()
+
+    def cost(allowed, root):
+        torch.manual_seed(0)
+        return float(losses.depth_losses(root, depth, torch.full((1, 32, 32), allowed))["depth"])
+
+    shifted = labels.ANY | labels.UP_TO_SHIFT
+    right, wrong = inverse.sqrt(), inverse.flip(1).sqrt()
+    assert cost(shifted, right) < 0.3 * cost(labels.ANY, right)
+    assert cost(shifted, right) < 0.1 * cost(shifted, wrong)
+
+
+def test_lettering_costs_less_where_it_is_and_unknown_pixels_nothing():
+    truth = torch.zeros(1, 16, 16, dtype=torch.uint8)
+    truth[:, 4:8], truth[:, 8:10] = 1, 2
+
+    def cost(rows):
+        logits = torch.zeros(1, 2, 16, 16)
+        logits[:, 0], logits[:, 1, rows] = 3, 6
+        return float(losses.lettering_loss(logits, truth))
+
+    assert cost(slice(4, 8)) < 0.5 * cost(slice(10, 14))
+    assert cost(slice(4, 8)) == pytest.approx(cost(slice(4, 10)))
+
+
+def test_lettering_is_learned_and_exported(pack, tmp_path):
+    out = tmp_path / "lettering"
+    common = ["--pack", str(pack), "--out", str(out), "--size", "64", "--batch", "2"]
+    train.main([*common, "--steps", "2", "--learn", "lettering"])
+    export.export(out / "last.pt", tmp_path / "lettering.npz")
+    shipped = forward.read((tmp_path / "lettering.npz").read_bytes())
+    for photo, logits in answers_of(net.LetteringNetwork(), train.load(out / "last.pt")):
+        found = shipped.class_probabilities(photo)
+        np.testing.assert_allclose(found, logits.softmax(1)[0].numpy(), atol=0.03)
+
+
 def test_labels_and_a_teacher_who_agrees_with_himself_are_learned_and_labels_win():
     allowed = torch.full((1, 8, 8), labels.ANY)
     allowed[:, :2] = labels.SKY

@@ -7,9 +7,8 @@ import numpy as np
 import pytest
 from livingstill.finish import typefaces
 from livingstill.imaging import image
-from livingstill.segmentation import lettering
-from livingstill.segmentation.lettering import find_lettering
-from livingstill_training.lettering import fit, render_text, rows
+from livingstill.network.lettering import lettering_probability
+from livingstill.segmentation.lettering import CERTAIN, LIKELY, find_lettering
 from PIL import Image, ImageDraw, ImageFont
 
 HEIGHT, WIDTH = 480, 720
@@ -40,8 +39,12 @@ def written(picture: np.ndarray, share: np.ndarray, colour: tuple[int, int, int]
     return np.rint(picture + (np.array(colour) - picture) * alpha).astype(np.uint8)
 
 
+def found_in(picture: np.ndarray) -> np.ndarray:
+    return find_lettering(picture, lettering_probability(picture))
+
+
 def recall(picture: np.ndarray, share: np.ndarray) -> float:
-    return float(find_lettering(picture)[share > 0.5].mean())
+    return float(found_in(picture)[share > 0.5].mean())
 
 
 @pytest.mark.parametrize(
@@ -58,10 +61,10 @@ def recall(picture: np.ndarray, share: np.ndarray) -> float:
 def test_lettering_is_found_in_any_colour(paper, ink):
     share = coverage("Grand Hotel Bellevue")
     page = np.full((HEIGHT, WIDTH, 3), paper, np.uint8)
-    found = find_lettering(written(page, share, ink))
+    found = found_in(written(page, share, ink))
     assert found[share > 0.5].mean() > 0.95
     assert found[:150].max() == found[320:].max() == 0
-    assert not find_lettering(page).any()
+    assert not found_in(page).any()
 
 
 @pytest.mark.parametrize("layout", ["across", "down", "up", "slanted", "stacked"])
@@ -95,7 +98,7 @@ def test_lettering_is_found_in_any_size(size):
 @pytest.mark.parametrize("blurs", [(2, 2), (1, 1), (6, 1), (12, 12), (1, 6), (30, 4)])
 def test_leaves_ripples_clouds_and_grass_are_no_lettering(blurs):
     for seed in range(3):
-        assert not find_lettering(texture(*blurs, seed)).any()
+        assert not found_in(texture(*blurs, seed)).any()
 
 
 def test_bricks_windows_and_railings_are_no_lettering():
@@ -112,21 +115,21 @@ def test_bricks_windows_and_railings_are_no_lettering():
     for left in range(10, WIDTH, 14):
         cv2.line(rail, (left, 200), (left, 260), (240, 240, 240), 4)
     for picture in (wall, house, rail):
-        assert find_lettering(picture).mean() < 0.01
+        assert found_in(picture).mean() < 0.01
 
 
 @pytest.mark.parametrize("name", ["lake", "river", "meadow", "forest", "house", "kitchen"])
 def test_the_samples_have_no_lettering_until_it_is_written_on_them(samples, name):
     with Image.open(samples / f"{name}.jpg") as opened:
         photo = image.downscale(np.asarray(opened.convert("RGB")), 960)
-    assert not find_lettering(photo).any()
+    assert not found_in(photo).any()
     share = cv2.resize(coverage("21.07.2019 14:32"), photo.shape[1::-1])
     stamp = written(photo, np.roll(share, photo.shape[0] // 3, axis=0), (255, 140, 0))
     assert recall(stamp, np.roll(share, photo.shape[0] // 3, axis=0)) > 0.8
 
 
 def test_a_picture_smaller_than_a_window_has_no_lettering():
-    assert not find_lettering(np.zeros((20, 400, 3), np.uint8)).any()
+    assert not found_in(np.zeros((20, 400, 3), np.uint8)).any()
 
 
 def test_lettering_is_the_same_on_any_thread_count():
@@ -135,21 +138,17 @@ def test_lettering_is_the_same_on_any_thread_count():
     before = cv2.getNumThreads()
     try:
         cv2.setNumThreads(1)
-        once = find_lettering(picture)
+        once = found_in(picture)
     finally:
         cv2.setNumThreads(before)
-    np.testing.assert_array_equal(find_lettering(picture), once)
+    np.testing.assert_array_equal(found_in(picture), once)
 
 
-def test_the_fit_tells_rendered_text_from_texture():
-    features, shares = [], []
-    for seed in range(4):
-        rendered = render_text(texture(8, 3, seed), seed)
-        for found in rows(rendered.picture, rendered.coverage):
-            features.append(found[0])
-            shares.append(found[1])
-    share = np.concatenate(shares)
-    weights, bias = fit(np.concatenate(features), share > 0.85)
-    score = lettering.terms(np.concatenate(features)) @ weights + bias
-    assert score[share > 0.85].mean() > score[share == 0].mean() + 2
-    assert len(weights) == len(lettering._WEIGHTS)
+def test_a_line_is_what_is_likely_where_some_of_it_is_certain():
+    probability = np.zeros((120, 200), np.uint8)
+    probability[20:40, 20:120] = LIKELY
+    probability[25:35, 30:40] = CERTAIN
+    probability[80:100, 20:120] = CERTAIN - 1
+    found = find_lettering(np.zeros((120, 200, 3), np.uint8), probability)
+    assert found[20:40, 20:120].all()
+    assert found.sum() == 20 * 100

@@ -40,8 +40,9 @@ WEIGHTS: dict[str, dict[str, float]] = {
         "labelmefacade": 0.06,
         "camvid": 0.03,
         "spade_coco": 0.01,
-        "depth": 0.09,
-        "renders": 0.71,
+        "depth": 0.14,
+        "pseudo": 0.40,
+        "renders": 0.26,
     },
 }
 """How often a picture is drawn from each source, by what is learned."""

@@ -21,6 +21,9 @@ OTHER, SKY, WATER, FOLIAGE, GRASS, PERSON, LAND, BUILDING, FIRE = (
 )
 ANY = (1 << len(CLASSES)) - 1
 
+UP_TO_SHIFT = 1 << 15
+"""Set beside the classes of pictures whose inverse depth is known up to a factor and a shift."""
+
 _STATIC = OTHER | LAND | BUILDING
 _UNKNOWN = {
     250: ANY & ~SKY,

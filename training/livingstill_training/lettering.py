@@ -1,174 +1,114 @@
-"""Weights of the detector of lettering: ``python -m livingstill_training.lettering PHOTO...``.
-
-Text is rendered into the photos, which should show none, and a logistic regression is fitted on the rows
-of letters that are and that are not of that text. What it prints stands in
-``livingstill/segmentation/lettering.py``.
-"""
+"""Batches for the network of lettering: crops of photos with and without text drawn on them."""
 
 from __future__ import annotations
 
-import argparse
-from collections.abc import Iterator, Sequence
+import threading
+from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from queue import Queue
+from typing import Any
 
 import cv2
 import numpy as np
-from livingstill.core.model import Float32Array, UInt8Array
-from livingstill.finish import typefaces
-from livingstill.imaging import image
-from livingstill.segmentation.evidence import FINE
-from livingstill.segmentation.lettering import LEVELS, contrasts, terms
-from livingstill.segmentation.letters import Numbers, letters_of
-from livingstill.segmentation.text_rows import rows_of
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw, ImageFont
-from scipy.optimize import minimize
 
-TEXTS = (
-    "LAKESIDE HOUSE", "For sale", "21.07.2019 14:32", "© Photo Agency", "Grand Hotel Bellevue", "SAMPLE",
-    "Copyright 2021 J. Smith", "'98 7 12", "www.example.com", "Morning by the river", "ОЗЕРО УТРОМ",
-    "Καλημέρα κόσμε", "2021-08-14", "Preview only",
-)  # fmt: skip
-COLOURS = (
-    "white", "yellow", "#ff8c00", "#ff2828", "black", "#141414", "#00dcff", "#3cff3c", "#1e3cdc",
-    "#808080", "#ffc8dc",
-)  # fmt: skip
-OPACITIES = (1.0, 1.0, 0.8, 0.5, 0.35)
-SIZES = (14, 18, 24, 32, 48, 72)
-LAYOUTS = ("across", "across", "turned", "stacked", "slanted")
+from livingstill_training.batching import recolour
+from livingstill_training.clutter import draw_shapes, draw_texture
+from livingstill_training.packing import Pack
+from livingstill_training.written import Picture, Rng, Written, by_script, draw_lettering, fonts_in
 
-_RIDGE = 0.5
-"""Weight of the squares of the standardised coefficients."""
+_SOURCES = {"pool": 0.4, "labels": 0.3, "depth": 0.2, "renders": 0.1}
+"""How often a photo is drawn from photos without labels, from labelled ones, from larger ones with depth and
+from renders."""
+
+_TEXTURES, _SHAPES = 0.05, 0.2
+"""Shares of crops that are noise, and of those that get shapes which are no letters."""
 
 
-class Rendered(NamedTuple):
-    """A picture with text, (h, w, 3) uint8; coverage of the text, (h, w) float32; contrast in levels."""
+class Lettering:
+    """Endless batches for one seed, made ahead by threads of their own.
 
-    picture: UInt8Array
-    coverage: Float32Array
-    contrast: float
-
-
-def render_text(photo: UInt8Array, seed: int) -> Rendered:
-    """Return a photo with a line of text whose words, font, colour, opacity and place are drawn.
-
-    Parameters
-    ----------
-    photo : (h, w, 3) uint8
-    seed : the same seed draws the same line
+    ``without`` are numbers of pictures in the pack that show lettering of their own, which no label
+    tells: they are left out.
     """
-    rng = np.random.default_rng(seed)
 
-    def draw(options: Sequence[str | float]) -> str | float:
-        return options[int(rng.integers(len(options)))]
+    def __init__(
+        self,
+        packed: Pack,
+        sizes: list[tuple[int, int]],
+        count: int,
+        seed: int,
+        fonts: list[Path],
+        without: frozenset[int] = frozenset(),
+        ahead: int = 3,
+    ) -> None:
+        self.packed, self.sizes, self.count = packed, sizes, count
+        self.fonts = by_script(fonts_in(fonts))
+        found: dict[str, list[int]] = {name: [] for name in _SOURCES}
+        for source, mine in packed.by_source.items():
+            name = source if source in found else "labels"
+            found[name] += [i for i in mine if i not in without]
+        self.by_source = {name: mine for name, mine in found.items() if mine}
+        self.seed = seed
+        self.queue: Queue[Any] = Queue(ahead)
+        threading.Thread(target=self._work, daemon=True).start()
 
-    words, layout, size = str(draw(TEXTS)), str(draw(LAYOUTS)), int(draw(SIZES))
-    colour, opacity = str(draw(COLOURS)), float(draw(OPACITIES))
-    face = typefaces.load(None, str(draw((typefaces.TITLE_FONT, typefaces.TEXT_FONT))))
-    turn = {"turned": 90 * float(draw((1, 3))), "slanted": float(rng.integers(-60, 60))}
-    height, width = photo.shape[:2]
-    while True:
-        page = _page(words, layout, face.font(size, ImageFont.Layout.BASIC), size)
-        page = page.rotate(turn.get(layout, 0.0), expand=True, resample=Image.Resampling.BICUBIC)
-        page = page.crop(page.getbbox())
-        if page.width < width - 8 and page.height < height - 8:
-            break
-        size = int(size * 0.8)
-    left, top = rng.integers(4, width - page.width - 3), rng.integers(4, height - page.height - 3)
-    coverage = Image.new("L", (width, height))
-    coverage.paste(page, (int(left), int(top)))
-    share = np.asarray(coverage, np.float32) / np.float32(255)
-    ink = np.array(Image.new("RGB", (1, 1), colour).getpixel((0, 0)), np.float32)
-    out = photo + (ink - photo) * (share * np.float32(opacity))[..., None]
-    contrast = np.abs(out - photo).max(axis=2)[share > 0.5].mean()
-    return Rendered(np.rint(out).astype(np.uint8), share, float(contrast))
+    def _work(self) -> None:
+        rng = np.random.default_rng(self.seed)
+        while True:
+            self.queue.put(self.make(rng))
 
+    def __iter__(self) -> Iterator[tuple[NDArray[np.uint8], NDArray[np.uint8]]]:
+        while True:
+            yield self.queue.get()
 
-def _page(words: str, layout: str, font: ImageFont.FreeTypeFont, size: int) -> Image.Image:
-    """Return the coverage of a line of text, or of its first word with its letters one below another."""
-    if layout == "stacked":
-        letters = words.split(maxsplit=1)[0][:10]
-        page = Image.new("L", (2 * size, int(1.25 * size) * len(letters) + 10))
-        for i, letter in enumerate(letters):
-            place = (size, 5 + i * int(1.25 * size))
-            ImageDraw.Draw(page).text(place, letter, fill=255, font=font, anchor="ma")
-        return page
-    _, _, right, bottom = font.getbbox(words)
-    page = Image.new("L", (int(right) + 8, int(bottom) + 8))
-    ImageDraw.Draw(page).text((4, 4), words, fill=255, font=font)
-    return page
+    def make(self, rng: Rng) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+        """Return photos (N, 3, h, w) uint8, and where lettering is (N, h / 2, w / 2) uint8 as `Written`."""
+        size = self.sizes[int(rng.integers(len(self.sizes)))]
+        made = [self._one(rng, size) for _ in range(self.count)]
+        photos = np.stack([one.picture.transpose(2, 0, 1) for one in made])
+        return photos, np.stack([one.lettering[::2, ::2] for one in made])
 
+    def _one(self, rng: Rng, size: tuple[int, int]) -> Written:
+        """Return one crop of ``size``: height, width.
 
-def rows(picture: UInt8Array, coverage: Float32Array | None) -> Iterator[tuple[Numbers, Numbers]]:
-    """Yield features of the rows in a picture, and the share of each row's length that is on text."""
-    for _, contrast in contrasts(picture):
-        text = _text_at(contrast.shape, coverage)
-        for level in LEVELS:
-            letters = letters_of(contrast, level)
-            found = rows_of(letters) if letters is not None else None
-            if found is not None:
-                yield found.features, _share_on(text, found.corners)
+        Some are drawn at another size and resized with their lettering, so that this is not told by its
+        being sharper than what is behind it.
+        """
+        scale = float(np.exp(rng.uniform(np.log(0.6), np.log(1.6)))) if rng.random() < 0.5 else 1.0
+        inner = (round(size[0] * scale), round(size[1] * scale))
+        picture = self._crop(rng, inner)
+        if rng.random() < _SHAPES:
+            picture = draw_shapes(rng, picture)
+        picture, truth = draw_lettering(rng, picture, self.fonts, scale)
+        if inner != size:
+            how = cv2.INTER_AREA if scale > 1 else cv2.INTER_CUBIC
+            picture = np.asarray(cv2.resize(picture, size[::-1], interpolation=how), np.uint8)
+            truth = np.asarray(cv2.resize(truth, size[::-1], interpolation=cv2.INTER_NEAREST))
+        return Written(recolour(rng, picture, None), truth)
 
-
-def _text_at(shape: tuple[int, ...], coverage: Float32Array | None) -> UInt8Array:
-    """Return (h, w) uint8, 1 on text and a little around it in a reduction of ``shape``."""
-    if coverage is None:
-        return np.zeros(shape, np.uint8)
-    ink = image.mask_at(coverage, shape, 0.4).astype(np.uint8)
-    return np.asarray(cv2.dilate(ink, np.ones((9, 9), np.uint8)), np.uint8)
-
-
-def _share_on(text: UInt8Array, corners: Numbers) -> Numbers:
-    """Return the share of the middle lines of rows, (m, 4, 2) corners, that is on ``text``."""
-    first, last = (corners[:, i : i + 2].mean(axis=1)[:, None] for i in (0, 2))
-    along = np.linspace(0.1, 0.9, 15)[None, :, None]
-    place = np.rint(first + (last - first) * along).astype(np.int64)
-    place = np.clip(place, 0, np.array(text.shape[::-1]) - 1)
-    return np.asarray(text[place[..., 1], place[..., 0]].mean(axis=1), np.float64)
-
-
-def fit(features: Numbers, is_text: NDArray[np.bool_]) -> tuple[Numbers, float]:
-    """Return weights and bias of a logistic regression on the terms of rows' features."""
-    values = terms(features)
-    centre, scale = values.mean(axis=0), values.std(axis=0)
-    design = np.concatenate([(values - centre) / scale, np.ones((len(values), 1))], axis=1)
-    sign = np.where(is_text, 1.0, -1.0)
-
-    def loss(weights: Numbers) -> tuple[float, Numbers]:
-        margin = np.clip(design @ weights * sign, -50, 50)
-        gradient = design.T @ (-sign / (1 + np.exp(margin)))
-        ridge = np.r_[weights[:-1], 0]
-        return float(np.log1p(np.exp(-margin)).sum() + _RIDGE * (ridge @ ridge)), gradient + (
-            2 * _RIDGE * ridge
-        )
-
-    found = minimize(loss, np.zeros(design.shape[1]), jac=True, method="L-BFGS-B").x
-    weights = found[:-1] / scale
-    return weights, float(found[-1] - weights @ centre)
-
-
-def main(argv: Sequence[str] | None = None) -> None:
-    """Fit on the photos that are named, and print the weights."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("photos", nargs="+", type=Path, help="photos without lettering")
-    parser.add_argument("--seed", type=int, default=1)
-    arguments = parser.parse_args(argv)
-    features, shares = [], []
-    for number, file in enumerate(arguments.photos):
-        with Image.open(file) as opened:
-            photo = image.downscale(np.asarray(opened.convert("RGB")), FINE)
-        picture, coverage, _ = render_text(photo, arguments.seed + number)
-        for found in (rows(photo, None), rows(picture, coverage)):
-            for some, share in found:
-                features.append(some)
-                shares.append(share)
-    share = np.concatenate(shares)
-    clear = (share == 0) | (share > 0.85)
-    weights, bias = fit(np.concatenate(features)[clear], share[clear] > 0.85)
-    print(", ".join(f"{weight:.2f}" for weight in weights))  # noqa: T201
-    print(f"{bias:.2f}")  # noqa: T201
-
-
-if __name__ == "__main__":
-    main()
+    def _crop(self, rng: Rng, size: tuple[int, int]) -> Picture:
+        """Return a part of a photo, (h, w, 3) uint8, at its own size, enlarged or reduced."""
+        if rng.random() < _TEXTURES:
+            return draw_texture(rng, size)
+        names = list(self.by_source)
+        shares = np.array([_SOURCES[name] for name in names])
+        mine = self.by_source[names[int(rng.choice(len(names), p=shares / shares.sum()))]]
+        photo, _, _ = self.packed[mine[int(rng.integers(len(mine)))]]
+        height, width = photo.shape[:2]
+        least = max(size[0] / height, size[1] / width)
+        grown = max(least, float(np.exp(rng.uniform(np.log(0.6), np.log(2.0)))))
+        tall, wide = min(height, round(size[0] / grown)), min(width, round(size[1] / grown))
+        top = int(rng.integers(height - tall + 1))
+        left = int(rng.integers(width - wide + 1))
+        part = photo[top : top + tall, left : left + wide]
+        if rng.random() < 0.5:
+            part = part[:, ::-1]
+        how = cv2.INTER_AREA if grown < 1 else cv2.INTER_CUBIC
+        out: Any = cv2.resize(np.ascontiguousarray(part), size[::-1], interpolation=how)
+        if grown > 1.3 and rng.random() < 0.7:  # an enlarged photo has lost its finest grain
+            soft = cv2.GaussianBlur(out, (0, 0), 0.6 * grown)
+            out = cv2.addWeighted(out, 2.2, soft, -1.2, 0)
+            grain: Any = rng.standard_normal(out.shape, np.float32) * rng.uniform(2, 12)
+            out = cv2.add(out, grain, dtype=cv2.CV_8U)
+        return np.asarray(out, np.uint8)

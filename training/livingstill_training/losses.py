@@ -34,16 +34,24 @@ def centred(values: torch.Tensor, known: torch.Tensor) -> torch.Tensor:
     return (values - middle) / spread
 
 
-def depth_loss(root: torch.Tensor, truth: torch.Tensor, known: torch.Tensor) -> torch.Tensor:
-    """Compare root inverse depths (N, h, w): scale-free, affine-free, edges, order of pairs."""
-    near = known * (truth > FAR)
+def depth_loss(
+    root: torch.Tensor, truth: torch.Tensor, known: torch.Tensor, shifted: torch.Tensor
+) -> torch.Tensor:
+    """Compare root inverse depths (N, h, w): scale-free, affine-free, edges, order of pairs.
+
+    ``shifted`` (N,) bool tells truths that are right up to a factor and a shift of inverse depth: only
+    what is free of both is asked of them, at twice the weight.
+    """
+    near, metric = known * (truth > FAR), known * ~shifted[:, None, None]
     ours = root / mean_of(root, near).clamp(min=0.05)
     theirs = truth / mean_of(truth, near).clamp(min=0.05)
     error = (ours - theirs).abs()
-    loss = balanced(error, known) + 0.2 * balanced((root - truth).abs(), known)
-    affine = (centred(root**2, known) - centred(truth**2, known)).abs()
-    loss = loss + 0.4 * balanced(affine.clamp(max=6), known)
-    difference, weight = ours - theirs, known
+    loss = balanced(error, metric) + 0.2 * balanced((root - truth).abs(), metric)
+    affine = centred(root**2, known) - centred(truth**2, known)
+    loss = loss + 0.4 * balanced(affine.abs().clamp(max=6), known)
+    loss = loss + 0.4 * balanced(affine.abs().clamp(max=6), known - metric)
+    difference = torch.where(shifted[:, None, None], 0.5 * affine, ours - theirs)
+    weight = known
     for _ in range(4):
         for axis in (1, 2):
             n = difference.shape[axis]
@@ -61,6 +69,7 @@ def order_loss(root: torch.Tensor, truth: torch.Tensor, known: torch.Tensor) -> 
     b = torch.randint(size, (n, 3000), device=root.device)
     here, there = real.gather(1, a), real.gather(1, b)
     big = torch.maximum(here, there) > 1.049 * torch.minimum(here, there)
+    big = big & ((here - there).abs() > 0.015)
     weight = ok.gather(1, a) * ok.gather(1, b) * big
     margin = (flat.gather(1, a) - flat.gather(1, b)) * torch.sign(here - there)
     return balanced(functional.softplus(-margin / 0.04), weight)
@@ -146,11 +155,28 @@ def depth_losses(
     ``depth`` (N, h, w) int is as packed, ``allowed`` (N, h, w) as in `class_loss`.
     """
     known = (depth > 0).float()
+    shifted = (allowed & labels.UP_TO_SHIFT).flatten(1).amax(1) > 0
+    allowed = allowed & labels.ANY
     measured = known.flatten(1).mean(1) > 0.02
     aerial = allowed == (labels.ANY & ~labels.WATER)
     labelled = ~measured & (aerial.flatten(1).float().mean(1) < 0.01)
     truth = (depth.float() - 1).clamp(min=0) / 65534
     return {
-        "depth": 0.5 * depth_loss(root, truth, known * measured[:, None, None]),
+        "depth": 0.5 * depth_loss(root, truth, known * measured[:, None, None], shifted),
         "prior": 0.15 * prior_loss(root, allowed, labelled),
     }
+
+
+def lettering_loss(logits: torch.Tensor, truth: torch.Tensor) -> torch.Tensor:
+    """Compare logits (N, 2, h, w) with (N, h, w): 1 on lettering, 0 elsewhere, other values unknown.
+
+    Cross-entropy, in which what is surely right counts little (Lin et al., "Focal loss", 2017), and overlap.
+    """
+    known, on = (truth <= 1).float(), (truth == 1).float()
+    chance = logits.softmax(1)[:, 1]
+    right = torch.where(on > 0, chance, 1 - chance).clamp(1e-6, 1)
+    loss = (-((1 - right) ** 1.5) * right.log() * (1 + on) * known).sum() / known.sum().clamp(min=1)
+    chance = chance * known
+    both, all_ = (chance * on).sum((1, 2)), (chance + on).sum((1, 2))
+    overlap = 1 - (2 * both + 20) / (all_ + 20)
+    return 4 * loss + overlap.mean()

@@ -1,4 +1,4 @@
-"""The two networks, of inverse depth and of classes: each a MobileNetV2 and a light decoder."""
+"""The networks of inverse depth, of classes and of lettering: each a MobileNetV2 and a light decoder."""
 
 from __future__ import annotations
 
@@ -143,7 +143,20 @@ class ClassNetwork(Network):
         return double(self.kind(self.decoded(picture)[0])).float()
 
 
-NETWORKS: dict[str, type[Network]] = {"depth": DepthNetwork, "classes": ClassNetwork}
+class LetteringNetwork(ClassNetwork):
+    """Answers in logits of no lettering and of lettering."""
+
+    widths = (64, 48, 32, 32)
+
+    def __init__(self) -> None:
+        super().__init__(2)
+
+
+NETWORKS: dict[str, type[Network]] = {
+    "depth": DepthNetwork,
+    "classes": ClassNetwork,
+    "lettering": LetteringNetwork,
+}
 
 
 def load_folded(network: Network, arrays: Mapping[str, Any]) -> int:

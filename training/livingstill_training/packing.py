@@ -135,15 +135,19 @@ def _unlabelled(folder: Path, side: int) -> Iterator[tuple[str, str, list[NDArra
         yield "pool", file.stem, [photo[..., :3], np.zeros(shape, np.uint16), allowed]
 
 
-def _deep(folder: Path, side: int) -> Iterator[tuple[str, str, list[NDArray[Any]]]]:
+def _deep(
+    folder: Path, side: int, source: str = "depth"
+) -> Iterator[tuple[str, str, list[NDArray[Any]]]]:
     for file in sorted(folder.glob("*.png")):
         photo, coded = read(_photo_of(file))[..., :3], read(file)
         photo, coded = _shrink(side, photo, coded)
         inverse = coded.astype(np.float32) / 65535
         inverse /= np.percentile(inverse[coded > 0], 99.5)
         indoor = "7scenes" in file.stem
-        allowed = np.full(coded.shape, labels.ROOMS if indoor else ANY, np.uint16)
-        yield "depth", file.stem, [photo, _words(inverse, coded > 0), allowed]
+        may = labels.ROOMS if indoor else ANY
+        may |= labels.UP_TO_SHIFT if source == "pseudo" else 0
+        allowed = np.full(coded.shape, may, np.uint16)
+        yield source, file.stem, [photo, _words(inverse, coded > 0), allowed]
 
 
 def _rendered(folders: list[Path]) -> Iterator[tuple[str, str, list[NDArray[Any]]]]:
@@ -170,12 +174,15 @@ def pack(
     people: Path | None = None,
     side: int = 384,
     teacher: Path | None = None,
+    pseudo: Path | None = None,
 ) -> int:
     """Write pictures, root inverse depth and classes of all sources; return how many.
 
     ``data`` holds ``labels/train``, ``labels2``, ``pool``, ``depth/train`` and ``renders``;
     ``renders`` are more folders of rendered pictures; ``people`` holds masks of people and animals
-    named as the labels are; ``teacher`` holds a teacher's answers, ``<name>.npz`` of each photo.
+    named as the labels are; ``teacher`` holds a teacher's answers, ``<name>.npz`` of each photo;
+    ``pseudo`` holds photos with what another network says of their depth, as ``depth/train`` has them,
+    right up to a factor and a shift.
     """
     out.mkdir(parents=True, exist_ok=True)
     samples: list[dict[str, Any]] = []
@@ -193,6 +200,7 @@ def pack(
             _unlabelled(data / "pool", side),
             _deep(data / "depth" / "train", side),
             _rendered([data / "renders", *renders]),
+            _deep(pseudo, side, "pseudo") if pseudo else iter(()),
         )
         for source in sources:
             for kind, name, (photo, depth, allowed) in source:

@@ -13,6 +13,8 @@ import json
 import logging
 import math
 import time
+from collections.abc import Iterator, Sequence
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,7 @@ from rich.progress import MofNCompleteColumn, Progress, TextColumn, TimeRemainin
 
 from livingstill_training import batching, deeplab, losses, packing
 from livingstill_training.labels import CLASSES
+from livingstill_training.lettering import Lettering
 from livingstill_training.net import NETWORKS, Network, hold, load_folded, quick
 
 log = logging.getLogger("livingstill.train")
@@ -77,6 +80,11 @@ def parser() -> argparse.ArgumentParser:
     p.add_argument("--pack", type=Path, help="packed data; made from --data if it is not there")
     p.add_argument("--learn", choices=sorted(NETWORKS), default="classes", help="which network")
     p.add_argument("--teacher", type=Path, help="folder of a teacher's answers")
+    p.add_argument("--pseudo", type=Path, help="folder of photos with another network's depth")
+    p.add_argument(
+        "--fonts", type=Path, nargs="*", default=[], help="folders of fonts to write with"
+    )
+    p.add_argument("--without", type=Path, help="JSON list of packed pictures that show lettering")
     p.add_argument("--out", type=Path, required=True, help="folder of checkpoints and the log")
     p.add_argument("--start", type=Path, help="checkpoint of an earlier run to begin from")
     p.add_argument("--trunk", type=Path, help="a DeepLab .tflite to begin the backbone from")
@@ -104,9 +112,11 @@ def shapes(side: int) -> list[tuple[int, int]]:
 
 
 def losses_of(
-    learn: str, answer: torch.Tensor, truth: tuple[Any, Any, Any], device: str
+    learn: str, answer: torch.Tensor, truth: Sequence[Any], device: str
 ) -> dict[str, torch.Tensor]:
     """Return the parts of the loss; truths are at the input size, answers at half of it."""
+    if learn == "lettering":
+        return {"lettering": losses.lettering_loss(answer, torch.from_numpy(truth[0]).to(device))}
     depths, kinds, softs = truth
     allowed = torch.from_numpy(kinds.astype(np.int32)).to(device)[:, ::2, ::2]
     if learn == "classes":
@@ -127,6 +137,16 @@ def _log_to(file: Path) -> None:
     log.setLevel(logging.INFO)
 
 
+def _batches(options: argparse.Namespace, packed: packing.Pack, seed: int) -> Iterator[Any]:
+    """Return endless tuples: photos (N, 3, h, w) uint8, then what `losses_of` compares answers with."""
+    sizes = shapes(options.size)
+    if options.learn != "lettering":
+        return iter(batching.Batches(packed, sizes, options.batch, seed, options.learn))
+    without = json.loads(options.without.read_text()) if options.without else ()
+    fonts = [Path(str(resources.files("livingstill"))), *options.fonts]
+    return iter(Lettering(packed, sizes, options.batch, seed, fonts, frozenset(without)))
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Run, or go on with, one training run."""
     options = parser().parse_args(arguments)
@@ -139,7 +159,12 @@ def main(arguments: list[str] | None = None) -> None:
     packed_in = options.pack or options.out / "pack"
     if not (packed_in / "index.json").exists():
         count = packing.pack(
-            options.data, options.renders, packed_in, options.people, teacher=options.teacher
+            options.data,
+            options.renders,
+            packed_in,
+            options.people,
+            teacher=options.teacher,
+            pseudo=options.pseudo,
         )
         log.info("packed %d pictures", count)
     packed = packing.Pack(packed_in)
@@ -174,11 +199,7 @@ def main(arguments: list[str] | None = None) -> None:
         first, spent, average.count = state["step"], state["seconds"], state["step"]
     known = {s: len(i) for s, i in packed.by_source.items()}
     log.info("%s on %s, from step %d, pictures %s", vars(options), device, first, json.dumps(known))
-    batches = iter(
-        batching.Batches(
-            packed, shapes(options.size), options.batch, options.seed + first, options.learn
-        )
-    )
+    batches = _batches(options, packed, options.seed + first)
     began = saved = time.monotonic()
 
     def keep(step: int) -> None:
@@ -202,7 +223,7 @@ def main(arguments: list[str] | None = None) -> None:
             frozen = step < options.frozen
             network.train(not options.still_norms)
             network.backbone.eval()
-            photos, depths, kinds, softs = next(batches)
+            photos, *truth = next(batches)
             x = torch.from_numpy(photos).to(device).float()
             x = x.contiguous(memory_format=torch.channels_last)
             for group in optimiser.param_groups:
@@ -210,7 +231,7 @@ def main(arguments: list[str] | None = None) -> None:
             hold(network, options.hold, frozen=frozen)
             with torch.autocast(device, torch.bfloat16):
                 answer = network(x)
-            parts = losses_of(options.learn, answer, (depths, kinds, softs), device)
+            parts = losses_of(options.learn, answer, truth, device)
             loss = torch.stack(list(parts.values())).sum()
             optimiser.zero_grad(set_to_none=True)
             loss.backward()

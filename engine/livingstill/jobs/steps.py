@@ -35,6 +35,7 @@ from livingstill.finish.finisher import Finisher
 from livingstill.jobs import modulation, monitor, provenance
 from livingstill.jobs.analyse import Analysis, PhotoAnalysis, begin_if_small
 from livingstill.motion.builder import Build, compose
+from livingstill.network.lettering import lettering_probability
 from livingstill.render import frames, visibility
 from livingstill.render.title_occlusion import place_card
 from livingstill.scene import assembly, layers
@@ -90,6 +91,7 @@ def detect_kinds(basis: PhotoAnalysis, settings: RegionSettings) -> plan.Detecte
         strokes=settings.brush,
         hold_faces=settings.hold_faces,
         room=coarse.values if coarse is not None and basis.is_room() else None,
+        perceive_lettering=lettering_probability,
     )
     named = {*settings.motion, *(stroke.kind for stroke in settings.brush)}
     return confidence.hold_uncertain(detection, basis.perception, named, basis.rgb)

@@ -15,7 +15,7 @@ from livingstill.imaging import exact
 from livingstill.network import panorama
 from livingstill.network.graph import Network
 
-WEIGHTS = {"depth": "depth.npz", "classes": "classes.npz"}
+WEIGHTS = {name: f"{name}.npz" for name in ("depth", "classes", "lettering")}
 CLASSES = ("other", "sky", "water", "foliage", "grass", "person")
 MOVING_CLASSES = ("sky", "water", "person")
 """Classes of what moves by itself, so that it tells nothing of a camera."""
@@ -178,7 +178,7 @@ def read(weights: bytes) -> Network:
 
 
 def embedded(learned: str) -> Network:
-    """Return the network of ``depth`` or of ``classes`` that ships.
+    """Return the network of ``depth``, ``classes`` or ``lettering`` that ships.
 
     It is read anew for each photo, as it holds 80 MB while it works.
     """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -133,10 +133,13 @@ def detect_kinds(
     strokes: tuple[Stroke, ...] = (),
     hold_faces: bool = True,
     room: Float32Array | None = None,
+    perceive_lettering: Callable[[UInt8Array], UInt8Array] | None = None,
 ) -> DetectedKinds:
     """Return what is detected in a photo; the parameters are those of ``plan``.
 
     ``room`` is the coarse inverse depth (h, w) of one that shows a room from within.
+    ``perceive_lettering`` says how likely each pixel of a photo (h, w, 3) uint8 is on a line of text,
+    (h, w) uint8; without it none is held.
 
     Raises
     ------
@@ -150,7 +153,7 @@ def detect_kinds(
     requested = requested_kinds(motion, strokes)
     network = {region.label: region.mask for region in classes}
     evidence = gather(rgb, inverse_depth, network, _strokes_by_detector(requested, strokes), room)
-    look_for_lettering = partial(find_lettering, evidence.reduced[FINE])
+    look_for_lettering = partial(_lettering, evidence.reduced[FINE], perceive_lettering)
     # outdoors something moves, so the slowest of all searches begins before it is known what
     outdoors = room is None and bool(network.keys() - {"person"})
     lettering_found = (begin if hold_faces and outdoors else lazy)(look_for_lettering)
@@ -164,10 +167,18 @@ def detect_kinds(
             shares[kind] = mask * (1 - resolve(rigid)(evidence, mask))
     if not hold_faces or not shares:  # what the user masks is held by the user alone
         return DetectedKinds(shape, shares, reflection=evidence.reflection)
-    lettering = image.upsample(lettering_found(), shape)
+    found = lettering_found()
+    lettering = None if found is None else image.upsample(found, shape)
     person = evidence.classes.get("person")
     people = None if person is None else _level(person)
     return DetectedKinds(shape, shares, lettering, people, reflection=evidence.reflection)
+
+
+def _lettering(
+    picture: UInt8Array, perceive: Callable[[UInt8Array], UInt8Array] | None
+) -> Float32Array | None:
+    """Return (h, w) float32, 1 on the lines of text of a photo (h, w, 3) uint8."""
+    return None if perceive is None else find_lettering(picture, perceive(picture))
 
 
 def apply_masks(
