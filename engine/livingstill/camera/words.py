@@ -21,10 +21,10 @@ _PHRASES: dict[str, str] = {
     "zoom-in": "zoom in, zoom into, zoom on, zoom onto, zoom toward, zoom closer, zoom, punch in",
     "zoom-out": "zoom out, zoom back, zoom away, zoom from",
     "dolly-zoom": "dolly zoom, vertigo, hitchcock zoom, hitchcock, zolly",
-    "pan-left": "pan left, turn camera left, look left, camera turn left, camera look left",
-    "pan-right": "pan right, pan, turn camera right, look right, camera look right",
-    "tilt-up": "tilt up, tilt, pan up, look up, camera look up, turn camera up",
-    "tilt-down": "tilt down, pan down, look down, camera look down, turn camera down",
+    "pan-left": "pan left, camera reveal left, turn camera left, look left, camera turn left, camera look left",
+    "pan-right": "pan right, pan, camera reveal right, turn camera right, look right, camera look right",
+    "tilt-up": "tilt up, tilt, pan up, camera reveal up, look up, camera look up, turn camera up",
+    "tilt-down": "tilt down, pan down, camera reveal down, look down, camera look down, turn camera down",
     "roll-left": "roll left, tilt left, camera roll left, rotate camera left, rotate left, "
     "rotate camera anticlockwise, rotate anticlockwise, camera anticlockwise, roll anticlockwise",
     "roll-right": "roll right, tilt right, camera roll right, rotate camera right, rotate right, rotate camera, "
@@ -37,17 +37,20 @@ _PHRASES: dict[str, str] = {
     "camera drift right, camera glide right, camera go right, camera slide, camera travel right, "
     "camera float right, camera sweep right",
     "pedestal-up": "pedestal up, pedestal, camera up, camera move up, boom up, jib up, "
-    "camera rise, camera lift, raise camera, lift camera, camera go up, camera drift up, camera float up, camera glide up, "
+    "camera rise, camera lift, raise camera, lift camera, camera go up, camera drift up, camera float up, camera glide up, camera slide up, "
+    "slide up, glide up, float up, track up, truck up, dolly up, travel up, ease up, camera travel up, "
     "rise up, lift up",
     "pedestal-down": "pedestal down, camera down, camera move down, boom down, jib down, "
     "crane down, camera lower, camera sink, camera drop, camera descend, camera go down, "
-    "camera drift down, camera float down, camera glide down",
+    "camera drift down, camera float down, camera glide down, camera slide down, slide down, "
+    "glide down, float down, track down, truck down, dolly down, travel down, ease down, camera travel down",
     "orbit": "orbit around, orbit, circle around, camera circle, rotate around, go around, "
     "move around, revolve around, spin around, travel around, fly around, camera around",
     "arc": "arc around, arc, swing around, camera swing, arc left, arc right",
     "crane": "crane up, crane, fly over, flyover, fly above, glide over, float over, soar over, hover over, glide above, camera soar, rise over, "
     "rise above, drone",
-    "sway": "camera sideways, camera sway, camera drift, camera float, camera wobble, parallax, 3d",
+    "sway": "camera sideways, camera sway, camera rock, camera bob, camera rock sideways, camera sway sideways, "
+    "camera rock tofro, camera sway tofro,  camera drift, camera float, camera wobble, parallax, 3d",
     "handheld": "handheld, hand held, shaky, camera shake, shake camera, camera breathe",
     "ken-burns": "ken burns",
     "rack-focus": "rack focus, pull focus, shift focus, focus pull, focus shift, change focus",

@@ -106,6 +106,7 @@ KIND = MotionKind(
         "travel",
         "cross",
         "creep",
+        "crawl",
         "sweep",
         "swirl",
         "flow",

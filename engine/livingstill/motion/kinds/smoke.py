@@ -145,6 +145,7 @@ KIND = MotionKind(
         "twist",
         "snake",
         "creep",
+        "crawl",
         "flow",
         "dance",
         "stream",

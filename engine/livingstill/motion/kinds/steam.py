@@ -105,6 +105,7 @@ KIND = MotionKind(
         "lift",
         "roll",
         "creep",
+        "crawl",
         "twist",
         "dance",
         "spiral",

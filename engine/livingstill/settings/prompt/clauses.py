@@ -311,7 +311,11 @@ def _camera_clause(base: Clause, tokens: tuple[Token, ...], negated: list[bool])
     """Return what a clause with a camera move says."""
     move = next(t for t in tokens if t.role == "moves")
     words = [t for t in tokens if t.role in ("kind", "thing", "held", "unknown", "effect")]
-    unused = tuple(t.word for t in words if t.role != "unknown" and not t.word.endswith("'s"))
+    unused = tuple(
+        t.word
+        for t in words
+        if t.role != "unknown" and not t.word.endswith("'s") and t.word != "subject"
+    )
     focus = focus_of(tokens, move.value.endswith("-in")) if is_aimed(move.value) else ""
     if any(n for t, n in zip(tokens, negated, strict=True) if t.role == "moves") or (
         any(t.role == "negation" for t in tokens)

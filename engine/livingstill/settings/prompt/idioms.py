@@ -40,6 +40,9 @@ _PURPOSE = (
 )
 
 
+_MOVES = r"\b(?:camera|cam|dolly|crane|tilt|pan|zoom|push|pull|orbit|ris|fly|glid|slid|truck|pedestal|arc)(?:s|e|es|ing|ning)?\b"
+
+
 def _wind_of_speed(found: re.Match[str]) -> str:
     """Return a wind of a speed as one so many times as strong as the default."""
     groups = [group or "" for group in found.groups()]
@@ -66,12 +69,10 @@ def _glint(found: re.Match[str]) -> str:
     return f"glint on {found[1]}" if token and token.role == "thing" else found[0]
 
 
-def _lit(found: re.Match[str]) -> str:
-    """Return what light plays on as what shimmers, where that is a kind."""
-    token = known(found[1], vocabulary())
-    return (
-        f"the {found[1]} shimmers" if token and token.role == "kind" else f"glint on the {found[1]}"
-    )
+def _lit(noun: str) -> str:
+    """Return the noun of what light plays on as what shimmers, where that is a kind."""
+    token = known(noun, vocabulary())
+    return f"the {noun} shimmers" if token and token.role == "kind" else f"glint on the {noun}"
 
 
 def _alive(found: re.Match[str]) -> str:
@@ -88,7 +89,6 @@ def _alive(found: re.Match[str]) -> str:
 _WORDS = {"tofro": "to and fro", "livingroom": "living room", "tiltshift": "tilt-shift"}
 
 _REWRITES = (
-    (r"^((?:(?:a|an|very|just|slow|slowly|gentle|gently|soft|subtle|light|slight) )*)sway(?:ing)?(?=\s*(?:[,.;!]|$|like\b))", r"\1camera sway"),
     (r",? ?\bso (?:that )?(?:you|we|i|one|nobody|no one)(?: can't| cannot| can| don't| won't)? (?:see|notice|spot|tell)s? "
      r"(?:the |where |when |any )*(?:cut|seam|join|jump|loop|it (?:starts|loops|begins|ends|repeats))\b|"
      r"\b(?:without|with no|no) (?:a |any )?(?:visible |noticeable )?(?:cut|seam|jump cut)s?\b", " seamless"),
@@ -98,6 +98,14 @@ _REWRITES = (
      r"\b(?:and |then )?(?:stop|end|freeze|settle)(?: (?:everything|all|it|the (?:motion|movement)))? (?:at|by|towards|near) the (?:very )?end\b", ", then it stops"),
     (r"\breal (?=(?:slow|fast|quick|gentle|gently|subtle|subtly|soft|smooth|calm|strong|light|nice)(?:ly)?\b)", "very "),
     (r"^(?:hi|hello|hey|dear|good (?:morning|evening|afternoon))(?: (?!can\b|could\b|please\b|make\b)\w+)?(?=[,!])", ""),
+    (r"^((?:(?:a|an|very|just|slow|slowly|gentle|gently|soft|subtle|light|slight) )*)(?:rock|sway|bob)(?:ing)?(?: (?:motion|movement))?"
+     r"(?=\s*(?:[,.;!]|$|like\b))", r"\1camera sway"),
+    (r",? ?\blike (?:(?:on|in|from|being on) )?an? (?:\w+ ){0,2}?(?:boat|ship|cradle|pendulum|swing|hammock|wave|feather)(?: (?:on|in|at) (?:the |a )?\w+)?"
+     r"(?=\s*(?:[,.;!]|$))", ""),
+    (r"(?:,| and)? ?\b(?:(?:which|that|is|are) )*(?:mirror|reflect)(?:s|ing) (?:the|its|a|all the) \w+(?: (?:sky|clouds?))?\b,?(?! of)", ""),
+    (r"\b(?:keep|hold)(?:ing)? (it|(?:the|my) (?:\w+ )?\w+?)(?: all| perfectly| nice and| completely)? (?:flat|level|straight)\b", r"keep \1 still"),
+    (r"\breal(?: life)?\b(?! estate)|\breal estate (?=reels?\b|stor)", ""),
+    (r"\breveal(?= (?:going |moving )?(?:from )?(?:the )?(?:left|right|top|bottom|up|down|below|above)\b)", "camera reveal"),
     (r"\bwith (?=(?:the |a |your |my )?(?:camera|cam|shot) (?:be(?:ing)? )?(?:\w+ed|\w+ing|still|static|steady|stationary)\b)", ", "),
     (r"\b(?:(?:light|gentle|soft|moderate|fresh|strong|mild) )?((?:wind|breeze|gale|gust)s?)\b((?:(?![.;]).){0,30}?),?"
      rf" (?:(?:is|at|of|with|about|around|blows|blowing|it) )*{_SPEED}", _wind_of_speed),
@@ -107,7 +115,8 @@ _REWRITES = (
      r"(?! ?(?:reels?|stor))(?=\s*(?:[,.:;!?]|$|and\b))", ""),
     (r",? ?\b(?:(?:just|a bit|kind of|sort of|almost|feels?|looks?) )*(?:like|as if|as though) "
      r"(?:someone|somebody|a person)\b[^,.;!]*", ""),
-    (r"\b(?:to |and |which |that )?(?:reveal|unveil|showcase)(?:s|ing)?\b", "on"),
+    (r"(?<!camera )\b(?:(?:to|and|which|that) (?:reveal|unveil|showcase)s?|(?:revealing|unveiling|showcasing|unveils?|showcases?|reveals))\b", "on"),
+    (r"(?<!camera )\breveal\b", lambda m: "on" if re.search(_MOVES, m.string) else m[0]),
     (r"\b(?:static|still|frozen|motionless|fixed|unmoving|steady) (?:back ?ground|bg)\b|"
      r"\b(?:keep|hold|leave|freeze)(?:ing)? (?:the |my |its )?(?:whole |entire )?(?:back ?ground|bg)(?: completely| totally)?"
      r"(?: (?:still|static|frozen|fixed|motionless|steady|as (?:it )?is))?(?=\s*(?:[,.;!]|$|and\b|but\b|while\b))|"
@@ -127,7 +136,9 @@ _REWRITES = (
     (r"\b(?:and )?(?:that's|thats|that is) (?:all|it|everything)(?: i (?:want|need))?\b", ""),
     (r"(?:\b(?:is|are|to be|be) )?\bthe only (?:moving|animated) (?:things?|parts?|elements?|objects?)\b(?! (?:is|are|should|shall)\b)", "moves, nothing else moves"),
     (r"(?<!candle )\b(?:the )?(?:moon|sun|star|lamp)?(?:light|shine|beam)s? (?:glitters?|shimmers?|sparkles?|dances?|dancing|glistens?|glints?|gleams?|"
-     r"(?:glitter|shimmer|sparkl|glisten|glint|gleam)ing) (?:on|off|across|over|upon) (?:the )?(\w+)", _lit),
+     r"(?:glitter|shimmer|sparkl|glisten|glint|gleam)ing) (?:on|off|across|over|upon) (?:the )?(\w+)", lambda m: _lit(m[1])),
+    (r"\b((?:(?:very|soft|softly|gently?|slow|slowly|subtly|subtle) )*)(?:shimmer|glitter|sparkl|glisten|glint|gleam|danc)ing (?:(?:of )?(?:the )?)(?:moon|sun|star)(?: ?light| ?beams?| ?rays?|shine)"
+     r" (?:on|off|across|over|upon) (?:the )?(\w+)", lambda m: f"{m[1]}{_lit(m[2])}"),
     (r"\bvertical(?:ly)? (?=(?:pan|tilt)\w*\b)", ""),
     (r"\brock solid\b", "still"),
     (r"\b(smoke) rings?\b", r"\1"),
@@ -240,6 +251,7 @@ _REWRITES = (
     (r"\bliving room\b", "livingroom"),
     (r"\bquite a (?:bit|lot|few)\b", "strongly"),
     (r"\b(?:less|too|not so|not) shak\w+\b", "camera steady"),
+    (r"\b(no|without|avoid|zero)(?: any| all)?(?: (?:camera|cam|hand held|handheld))? (?:shak|wobbl|jitter|jerk|judder|jolt|vibrat)\w*(?: (?:movement|motion|camera)s?)?\b", r"\1 handheld"),
     (r"\bin (?:front|back) of\b", "behind"),
     (rf"\bnot (?:so|too|very|that) {_WEAK}\b", "strongly"),
     (r"\b(?:calm|quiet|settle|tone)(?:ing)? (?:(it|them|everything|the \w+) )?down\b",
@@ -297,7 +309,7 @@ _REWRITES = (
      "x0.5"),
     (r"\b(?:double|twice|2x) (?:of )?(?:the |its |their )?(?:normal )?(?:speed|pace|strength|amount)\b"
      r"|\b(?:twice|2x|two times) as (?:fast|quick(?:ly)?|strong(?:ly)?|much)\b", "x2"),
-    (r"\b(?:motion|movements?|animation|effects?|style|scene|prompt|duration|length|format|"
+    (r"\b(?:motion|movements?|animation|effects?|style|scene|subject|prompt|duration|length|format|"
      r"aspect(?: ratio)?)\s*[:=]", " , "),
     (r"\b(?:a|just a) (?:little|tiny|wee) bit\b|\b(?:a|just a) (?:little|bit|touch|tad)\b(?! of)",
      "slightly"),

@@ -14,7 +14,7 @@ from livingstill.settings.prompt.vocabulary import (
     plural_bases,
     verb_bases,
 )
-from livingstill.settings.prompt.words import EXTENTS, ROLES, WAYS
+from livingstill.settings.prompt.words import EXTENTS, MOTIONS, ROLES, WAYS
 
 _COMES = frozenset(["come", "comes", "coming", "came", "go", "goes", "going"])
 _MODALS = frozenset(
@@ -50,7 +50,6 @@ _TIMES = frozenset(
         "rain",
     ]
 )
-MOTIONS = ("motion", "movement", "movements", "animation", "activity", "action")
 _TOWARD = frozenset(
     ["from", "to", "toward", "towards", "at", "into", "past", "near", "behind", "before", "beside"]
 )
@@ -356,7 +355,8 @@ def _phrase(tokens: list[Token], words: Vocabulary) -> tuple[tuple[int, ...], st
                 continue
             before = tokens[:start]
             named = _has_subject(before, tokens[start].word == phrase[0])
-            weak = phrase in words.weak and any(t.role in ("kind", "all", "wind") for t in before)
+            subjects = ("kind", "all", "wind", "verb")
+            weak = phrase in words.weak and any(t.role in subjects for t in before)
             noun = phrase in words.weak and any(
                 t.role == "kind" for t in tokens[start : hits[-1] + 1]
             )

@@ -26,6 +26,7 @@ from livingstill.settings.prompt.pronouns import picture_or_thing, resolved
 from livingstill.settings.prompt.relations import (
     answered,
     bare_exception,
+    continued,
     elliptic,
     exception,
     exception_of_place,
@@ -35,7 +36,7 @@ from livingstill.settings.prompt.relations import (
 )
 from livingstill.settings.prompt.resolve import settings_of
 from livingstill.settings.prompt.scope import scoped
-from livingstill.settings.prompt.sentences import calm_beside_only, excepted, shared
+from livingstill.settings.prompt.sentences import behind, calm_beside_only, excepted, shared
 from livingstill.settings.prompt.text import parts
 from livingstill.settings.prompt.timing import timing
 from livingstill.settings.prompt.vocabulary import Token, token_of, vocabulary
@@ -111,7 +112,7 @@ def understand(prompt: str) -> Reading:
     ledger.enter(ledger.missing() - line.words, IDIOM)
     clauses, joins = _clauses(line, ledger, problems)
     clauses = excepted(shared([clause for clause in clauses if clause.tokens]))
-    clauses = calm_beside_only(clauses)
+    clauses = behind(calm_beside_only(clauses))
     ledger.enter((i for c in clauses if c.impossible for t in c.tokens for i in t.at), NOTE)
     possible = [clause for clause in clauses if not clause.impossible]
     problems = [
@@ -176,7 +177,7 @@ def _clauses(line: Line, ledger: Ledger, problems: list[str]) -> tuple[list[Clau
         joins.append(join)
         telling = {i for k, t in enumerate(said) if tells_apart(said, k) for i in t.at}
         ledger.enter(places_of(said, "idle", "boost", "prep") - telling, FILLER)
-        tokens = elliptic(resolved(answered(said), before, every), before)
+        tokens = continued(elliptic(resolved(answered(said), before, every), before), before)
         if picture_or_thing(tokens, before):
             problems.append("prompt says 'it', taken for the picture; name what it stands for")
         refused_too = (

@@ -18,7 +18,7 @@ _STROKE_SECONDS = 2.0
 def settings_of(clauses: list[Clause], problems: list[str]) -> dict[str, Any]:
     """Return the settings of all clauses together; contradictions become problems."""
     out: dict[str, Any] = {}
-    clauses = _wind_directed(clauses)
+    clauses = _steady_moves(_wind_directed(clauses))
     for clause in clauses:
         if clause.camera:
             keys = [] if clause.strength is None else [f"amount={clause.strength:g}"]
@@ -70,6 +70,20 @@ def settings_of(clauses: list[Clause], problems: list[str]) -> dict[str, Any]:
     if any(clause.rest_still for clause in clauses) and "camera" not in out:
         out["camera"] = "static"
     return out
+
+
+def _steady_moves(clauses: list[Clause]) -> list[Clause]:
+    """Return the clauses where a camera that is only called steady moves, if another clause moves it.
+
+    As in "push in, steady camera".
+    """
+    moves = any(clause.camera not in ("", "static") for clause in clauses)
+
+    def merely_steady(clause: Clause) -> bool:
+        words = {t.word for t in clause.tokens if t.role in ("still", "negation", "moves")}
+        return clause.camera == "static" and bool(words) and words <= {"steady", "stable"}
+
+    return [replace(c, camera="") if moves and merely_steady(c) else c for c in clauses]
 
 
 def _is_blown(clause: Clause) -> bool:

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from livingstill.settings.prompt.clauses import Clause
 from livingstill.settings.prompt.modifiers import direction_of
-from livingstill.settings.prompt.phrases import MOTIONS
 from livingstill.settings.prompt.vocabulary import partners
+from livingstill.settings.prompt.words import MOTIONS
 
 
 def shared(clauses: list[Clause]) -> list[Clause]:
@@ -68,6 +68,22 @@ def calm_beside_only(clauses: list[Clause]) -> list[Clause]:
         return clause.factor < 1 and not says_more and not alone & set(clause.kinds)
 
     return [_stilled_calm(c) if alone and c.kinds and merely_calm(c) else c for c in clauses]
+
+
+def behind(clauses: list[Clause]) -> list[Clause]:
+    """Return the clauses where all moves behind what another clause keeps still.
+
+    As in "gentle movement in the background, subject frozen".
+    """
+    if not any(c.kept or c.faces for c in clauses):
+        return clauses
+
+    def of_background(clause: Clause) -> bool:
+        roles = ["motion" if t.word in MOTIONS else t.role for t in clause.tokens]
+        alone = clause.unused == ("background",) and "prep" in roles
+        return alone and "motion" in roles and not {"negation", "still", "hold"} & {*roles}
+
+    return [replace(c, every=True) if of_background(c) else c for c in clauses]
 
 
 def _stilled_calm(clause: Clause) -> Clause:

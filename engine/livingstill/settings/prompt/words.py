@@ -78,6 +78,9 @@ COUNTS = frozenset(
     ["two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "dozen"]
 )
 
+MOTIONS = ("motion", "movement", "movements", "animation", "activity", "action")
+"""Nouns of motion."""
+
 WIND = {"wind": 1.0, "breeze": 1.0, "gust": 1.2, "gale": 2.5, "windy": 1.5, "breezy": 1.0}
 """Words of the wind, and how strong each is."""
 
@@ -107,7 +110,7 @@ ROLES = _table(
     "insect balloon kite wheel windmill turbine fan swing clock hat ground soil snowman castle "
     "church island sunlight sunbeam moonlight ray cliff stair pier dock jetty deck fence statue boulder kitchen valley path "
     "horizon foreground background sunset sunrise object furniture kettle traffic vehicle "
-    "hammock umbrella toy robot doll squirrel rabbit deer lion whale dolphin seagull gull flock "
+    "hammock umbrella toy robot doll squirrel rabbit deer lion subject whale dolphin seagull gull flock "
     "desert canyon village skyline landscape seascape coast coastline bank riverbank "
     "bench soup glass mirror tail string cabin mug spout lighthouse pole monument temple barn hut tent "
     "van motorcycle tractor helicopter goat chicken dragonfly spider wing feather shoe jacket basket bag "
@@ -151,7 +154,7 @@ ROLES = _table(
     "anticlockwise diagonally sideways",
     idle="they're exactly precisely um uh kinda sorta omg lol haha wow obviously website instagram insta tiktok youtube facebook reel reels straight u ur though although actually basically honestly literally definitely certainly surely say guys hiya dear good great best fine medium moderate default strength "
     "allowed welcome yep instead both each other same another almost together every own some piece part "
-    "which who whose possible think guess attached gimme overall usual usually yes yeah prefer preferably rather see watch tofro teh style subject viewer the a an to it its filmed captured taken viewed seen it's with is are be and then make making let lets let's please pls "
+    "which who whose possible think guess attached gimme overall usual usually yes yeah prefer preferably rather see watch tofro teh style viewer the a an to it its filmed captured taken viewed seen it's with is are be and then make making let lets let's please pls "
     "plz cheers ta thx thanks thank you kindly i i'd i'll i'm want would like could can you need wish love have "
     "having has had do does get give show that this these those there here my your our their his "
     "her as so any such kind sort bit of way should must will shall might may we they he she "
