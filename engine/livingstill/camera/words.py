@@ -6,7 +6,7 @@ from livingstill.camera.path import CAMERAS, class_of
 from livingstill.core.errors import InputError
 
 _PHRASES: dict[str, str] = {
-    "push-in": "push in, push into, push toward, push forward, push, dolly in, dolly forward, "
+    "push-in": "go near, come near, get near, move near, move nearer, camera near, push in, push into, push toward, push forward, push, dolly in, dolly forward, "
     "dolly toward, dolly into, creep forward, creep toward, walk forward, walk toward, walk into, "
     "walk through, go front, camera front, travel forward, travel toward, advance, dolly, move in, move into, move closer, come closer, get closer, "
     "go closer, draw closer, creep closer, camera closer, go in, come in, creep in, move forward, "
@@ -27,7 +27,7 @@ _PHRASES: dict[str, str] = {
     "tilt-down": "tilt down, pan down, camera reveal down, look down, camera look down, turn camera down",
     "roll-left": "roll left, tilt left, camera roll left, rotate camera left, rotate left, "
     "rotate camera anticlockwise, rotate anticlockwise, camera anticlockwise, roll anticlockwise",
-    "roll-right": "roll right, tilt right, camera roll right, rotate camera right, rotate right, rotate camera, "
+    "roll-right": "roll right, tilt right, dutch tilt, dutch angle, dutch roll,  camera roll right, rotate camera right, rotate right, rotate camera, "
     "rotate camera clockwise, rotate clockwise, camera clockwise, roll clockwise",
     "truck-left": "truck left, slide left, track left, dolly left, strafe left, glide left, "
     "camera left, camera move left, camera slide left, camera drift left, camera glide left, "

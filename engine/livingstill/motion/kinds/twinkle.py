@@ -75,6 +75,7 @@ KIND = MotionKind(
         "streetlights",
         "bulb",
         "bulbs",
+        "bokeh",
     ),
     verbs=(
         "twinkle",

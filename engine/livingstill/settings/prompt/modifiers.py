@@ -19,7 +19,7 @@ def strength_of(tokens: tuple[Token, ...]) -> float | None:
     A weak word before a strong one, as in "a bit faster", takes its root.
     """
     out, boost = None, 1.0
-    tokens = _near_comparative(_without_hardly(tokens))
+    tokens = _once_more(_near_comparative(_without_hardly(tokens)))
     after = [*tokens[1:], Token("", "")]
     damped = False
     for token, following in zip(tokens, after, strict=False):
@@ -32,6 +32,14 @@ def strength_of(tokens: tuple[Token, ...]) -> float | None:
             size, damped = (math.sqrt(size) if damped else size), False
             out, boost = size if out is None else out * size, 1.0
     return None if out is None else round(min(MOST, max(LEAST, out)), 4)
+
+
+def _once_more(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
+    """Return the tokens without a "more" that is the comparative of the strength after it: "more lively"."""
+    pairs = zip(tokens, [*tokens[1:], Token("", "")], strict=False)
+    return tuple(
+        t for t, after in pairs if t.word != "more" or after.role != "size" or after.value < 1
+    )
 
 
 def _near_comparative(tokens: tuple[Token, ...]) -> tuple[Token, ...]:

@@ -33,10 +33,11 @@ def shared(clauses: list[Clause]) -> list[Clause]:
             nouns = {token.role for token in after.tokens} & {"all", "nothing"}
             held = after.still or after.faces or after.kept or after.rest_still
             held = held and (after.join in ("and", "or", "nor") or not nouns)
-            if held and not after.leading and not after.kinds:
-                clause = stilled(clause)
-            elif clause.join == "and" and _said(before) and after.join == ",":
+            listed = clause.join == "and" and after.join == ","
+            if listed and (_said(before) or (before.wind and before.kinds)):
                 pass  # "gentle movement on water and leaves, strong movement on flags"
+            elif held and not after.leading and not after.kinds:
+                clause = stilled(clause)
             elif clause.kinds and after.kinds and not after.impossible:
                 clause = replace(clause, direction=after.direction, strength=after.strength)
         join = clause.join in ("and", "or", "nor")

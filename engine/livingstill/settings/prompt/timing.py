@@ -83,7 +83,7 @@ _SAID: tuple[tuple[str, str, Callable[[re.Match[str]], Any]], ...] = (
      lambda m: _number(m[1] or m[2])),
     (r"\b(?:in |at )?(\d{3,4}) ?[x×] ?(\d{3,4})(?: ?(?:px|pixels?))?\b", "size", lambda m: f"{m[1]}x{m[2]}"),
     (r"\b(?:in )?(480p|720p|1080p|1440p|2k|4k|8k)\b", "size", lambda m: m[1]),
-    (rf"\b(?:in |as )?(?:a )?square {_FORM}\b|\b(?:in|as|make it|keep it) (?:a )?square\b|"
+    (rf"\b(?:in |as )?(?:a )?square(?: {_FORM}\b|(?= (?:seamless |endless |perfect |infinite )?(?:loop|gif|post|reel|story|ad|animation|cinemagraph|movie)\b))|\b(?:in|as|make it|keep it) (?:a )?square\b|"
      r"(?:^|(?<=[,;.] ))square(?= *(?:[,;.!]|$))", "aspect", lambda _: "1:1"),
     (rf"\b(?:in |as |make it |a )?{_TALLER}(?: {_FORM})?,? for {_TALL}\b|"
      rf"\b(?:in |as )?(?:a )?{_TALLER}\s+(?:{_FORM}|{_TALL})\b|\b(?:in|as) {_TALLER}\b|"

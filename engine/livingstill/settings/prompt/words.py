@@ -110,7 +110,7 @@ ROLES = _table(
     "insect balloon kite wheel windmill turbine fan swing clock hat ground soil snowman castle "
     "church island sunlight sunbeam moonlight ray cliff stair pier dock jetty deck fence statue boulder kitchen valley path "
     "horizon foreground background sunset sunrise object furniture kettle traffic vehicle "
-    "hammock umbrella toy robot doll squirrel rabbit deer lion subject whale dolphin seagull gull flock "
+    "hammock umbrella toy robot doll squirrel rabbit deer lion subject whale sprinkler hose tap faucet shower dolphin seagull gull flock "
     "desert canyon village skyline landscape seascape coast coastline bank riverbank "
     "bench soup glass mirror tail string cabin mug spout lighthouse pole monument temple barn hut tent "
     "van motorcycle tractor helicopter goat chicken dragonfly spider wing feather shoe jacket basket bag "
