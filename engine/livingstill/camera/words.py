@@ -6,7 +6,7 @@ from livingstill.camera.path import CAMERAS, class_of
 from livingstill.core.errors import InputError
 
 _PHRASES: dict[str, str] = {
-    "push-in": "go near, come near, get near, move near, move nearer, camera near, push in, push into, push toward, push forward, push, dolly in, dolly forward, "
+    "push-in": "walkthrough, walk through, flythrough, creep up, inch forward, inch closer, inch in, sneak closer, go near, come near, get near, move near, move nearer, camera near, push in, push into, push toward, push forward, push, dolly in, dolly forward, "
     "dolly toward, dolly into, creep forward, creep toward, walk forward, walk toward, walk into, "
     "walk through, go front, camera front, travel forward, travel toward, advance, dolly, move in, move into, move closer, come closer, get closer, "
     "go closer, draw closer, creep closer, camera closer, go in, come in, creep in, move forward, "
@@ -14,11 +14,11 @@ _PHRASES: dict[str, str] = {
     "drift forward, drift toward, glide toward, ease in, fly forward, fly in, fly into, fly through, fly toward, glide in, glide forward, "
     "camera forward, camera in, camera toward, camera into, move toward, track in, "
     "camera approach, approach",
-    "pull-out": "pull out, pull back, pull away, dolly out, dolly back, dolly away, move out, "
+    "pull-out": "camera recede, camera retreat, ease back, pull out, pull back, pull away, dolly out, dolly back, dolly away, move out, "
     "move back, move backward, move away, go back, fly back, fly out, fly away, camera out, "
     "camera back, camera backward, camera away, back away, back up, back off, track out, "
     "track back, pullback",
-    "zoom-in": "zoom in, zoom into, zoom on, zoom onto, zoom toward, zoom closer, zoom, punch in",
+    "zoom-in": "punch zoom, zoom punch, zoom in, zoom into, zoom on, zoom onto, zoom toward, zoom closer, zoom, punch in",
     "zoom-out": "zoom out, zoom back, zoom away, zoom from",
     "dolly-zoom": "dolly zoom, vertigo, hitchcock zoom, hitchcock, zolly",
     "pan-left": "pan left, camera reveal left, turn camera left, look left, camera turn left, camera look left",

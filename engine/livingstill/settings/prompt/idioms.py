@@ -19,7 +19,8 @@ _CORNER = r"(?:the )?(top|upper|bottom|lower) (left|right)(?: hand)?(?: corner)?
 _NUMBER = r"(\d+(?:\.\d+)?)"
 _STRONG = (
     "(?:fast|quick(?:ly)?|strong(?:ly)?|wild(?:ly)?|rough(?:ly)?|intense(?:ly)?|violent(?:ly)?|"
-    "dramatic(?:ally)?|choppy|heavy|heavily|hard|hectic|much|big|crazy|turbulent|stormy)"
+    "dramatic(?:ally)?|choppy|heavy|heavily|hard|hectic|much|big|crazy|turbulent|stormy|"
+    "aggressive(?:ly)?|frantic(?:ally)?|lively|energetic|vigorous(?:ly)?|powerful(?:ly)?|noticeable|visible|extreme|rapid(?:ly)?|pronounced)"
 )
 _PLAIN = "(?:simple|clean|natural|realistic|minimal|short|classy|nice|real|sweet|going)"
 _WEAK = (
@@ -77,15 +78,20 @@ def _lit(noun: str) -> str:
 
 def _alive(found: re.Match[str]) -> str:
     """Return what comes alive as what moves: a kind by its name, any other thing as the picture."""
-    word = found[1].split()[-1]
-    token = known(word, vocabulary())
-    return (
-        f"move the {found[1]}"
-        if token and token.role in ("kind", "held")
-        else "make everything move"
-    )
+    token = known(found[1].split()[-1], vocabulary())
+    thing = token is None or token.role in ("kind", "held", "thing")
+    return f"move the {found[1]}" if thing and not _of_place(found[1]) else "make the picture move"
 
 
+def _of_place(words: str) -> bool:
+    """Return whether words name a place, of which all that is in it is meant."""
+    return words.strip().rsplit(" ", 1)[-1].removesuffix("s") in _PLACES
+
+
+_PLACES = frozenset(
+    "garden yard backyard patio porch terrace balcony scene place room house home interior kitchen beach "
+    "street city town village skyline landscape seascape park property photo picture image shot".split()
+)
 _WORDS = {"tofro": "to and fro", "livingroom": "living room", "tiltshift": "tilt-shift"}
 
 _REWRITES = (
@@ -115,6 +121,24 @@ _REWRITES = (
     (r"\b(pan|panning|truck|slide|slides|sliding|track|tilt|dolly|drift|move|moves|moving|to|from|camera|going|goes|go) ([lr])(?: ?(?:->|>|to) ?([lr]))?\b(?!')",
      lambda m: f"{m[1]} {dict(l='left', r='right')[m[3] or m[2]]}"),
     (r"\b([lr]) ?(?:->|-|to) ?(?!\1)([lr])\b", lambda m: dict(l="left", r="right")[m[2]]),
+    (r"\ball (?:the |of the )?other (?:things|stuff|parts|elements|objects)\b|\b(?:the|all the) (?:other|rest of the) (?:things|stuff|parts|elements|objects)\b|\ball else\b", "everything else"),
+    (r"\blittle by little\b|\bbit by bit\b", "slowly"),
+    (r"\b(walk\w*|push\w*|doll(?:y|ies|ying)|track\w*|travel\w*|camera|cam|forward|ahead) down (?=(?:the |a |this )?(?:\w+ )?(?:corridor|hall|hallway|road|street|aisle|path|lane|alley|avenue|trail|river|canal|valley|beach|steps|stairs|tunnel)\b)",
+     r"\1 along "),
+    (r"\b((?:creep|walk|get|come|inch|sneak|doll|push|zoom|eas)(?:s|es|ing|y|ying|e|ies)?) up to (?=(?:the|a|my|her|his|our)\b)", r"\1 closer "),
+    (r"^(?:this|that|it)(?:'s| one's| one is| is) (?:a bit |a little |kinda )?(?:tricky|hard|weird|odd|silly|simple|easy|tough)[^,.;:!?]*[,.;:!?] ?(?:but )?", ""),
+    (r"\b(?:my|our) \w+ (?:would|'d) (?:really )?(?:love|like) (?:it|to see(?: it)?)(?: if)?\b", ""),
+    (r",? ?\bor (?:whatever|something(?: like that| similar)?|so)\b|\bjust (?=something\b)", ""),
+    (r"\botherwise (?=(?:still|static|frozen|no\b|nothing|calm|motionless))", "everything else "),
+    (r"\b(keep|hold|leave)(?:ing)? ((?:(?!and\b)\w+ ){1,4}?)(?:(?:perfectly|completely|totally|all|always|nice and|fully) )*(?:readable|legible|sharp|crisp|intact|in focus|recogni[sz]able|undistorted|undeformed|rigid|solid|unaltered)\b", r"keep \2still"),
+    (r"\b(stays?|remains?|staying|remaining|must be|should be) (?:(?:perfectly|completely|totally|all|always|fully) )*(?:readable|legible|sharp|crisp|intact|in focus|recogni[sz]able|undistorted|undeformed|rigid|solid|unaltered)\b", r"\1 still"),
+    (r"(?<=[a-z]{2})/(?=\d)", " ; "),
+    (r"\b(?:blanket|sea|ocean|carpet|sheet|wall|bank|layer|veil|curtain|ribbon|column|plume|cloud|wisp|trail|river|stream|wave|bed|swirl|puff|strand|string|row|tongue|pillar|canopy)s? of "
+     r"(?=(?:\w+ )?(?:clouds?|fog|mist|smoke|steam|vapou?r|flowers?|blossoms?|grass|wheat|lights?|stars?|leaves|foliage|fire|flames?|hair|water|haze|dust)\b)", ""),
+    (r"\bhere(?:'s| is) (?:the|my) (?:idea|thing|deal|plan|concept|brief|vision)\b", ""),
+    (r"\bi(?:'ve| have)? (?:already )?tried (?:this|it|that)(?: (?:a few|a couple of|several|many|two|three|some))?(?: (?:times?|already|before))?(?: and| but)?\b", ""),
+    (r"\b(?:it|last time it|the last one|the other tool|the ai) (?:(?:always|kept|keeps|still|just|only) )+(?:on )?(?:mov|animat|warp|morph|distort)\w+\b", "don't move"),
+    (r",? ?\b(?:because |as |since |or |otherwise |so )*(?:he|she|it|they|that) (?:just )?(?:looks?|gets?|is|are) (?:so |a bit |really |kind of |too )*(?:creepy|weird|strange|odd|funny|silly|ugly|bad|fake|wrong|scary|unnatural)(?: otherwise| then)?\b", ""),
     (r"\breal(?: life)?\b(?! estate)|\breal estate (?=reels?\b|stor)", ""),
     (r"\breveal(?= (?:going |moving )?(?:from )?(?:the )?(?:left|right|top|bottom|up|down|below|above)\b)", "camera reveal"),
     (r"\bwith (?=(?:the |a |your |my )?(?:camera|cam|shot) (?:be(?:ing)? )?(?:\w+ed|\w+ing|still|static|steady|stationary)\b)", ", "),
@@ -122,7 +146,7 @@ _REWRITES = (
      rf" (?:(?:is|at|of|with|about|around|blows|blowing|it) )*{_SPEED}", _wind_of_speed),
     (rf"\b{_SPEED} ((?:wind|breeze|gale|gust)s?)\b", _wind_of_speed),
     (r",? ?\b(?:(?:it's|this is|it is|use it|i need it|needed|meant) )?for (?:(?:my|our|the|an?|her|his|their|some|\w+'s) )*"
-     rf"{_PURPOSE}(?: (?:post|feed|page|profile|banner|header|background|video|status|slideshow|invitation|card|party))?"
+     rf"{_PURPOSE}(?: (?:post|feed|page|profile|banner|header|hero|section|slider|cover|intro|background|video|status|slideshow|invitation|card|party))?"
      r"(?! ?(?:reels?|stor))(?=\s*(?:[,.:;!?]|$|and\b))", ""),
     (r",? ?\b(?:(?:just|a bit|kind of|sort of|almost|feels?|looks?) )*(?:like|as if|as though) "
      r"(?:someone|somebody|a person)\b[^,.;!]*", ""),
@@ -322,13 +346,14 @@ _REWRITES = (
      r"|\b(?:twice|2x|two times) as (?:fast|quick(?:ly)?|strong(?:ly)?|much)\b", "x2"),
     (r"\b(?:motion|movements?|animation|effects?|style|scene|subject|prompt|duration|length|format|"
      r"aspect(?: ratio)?)\s*[:=]", " , "),
-    (r"\b(?:(?:a|just a) )?(?:little|tiny|wee) bit(?: of)?\b|\b(?:a|just a) (?:little|bit|touch|tad)\b(?! of)",
+    (r"\b(?:(?:a|just a) )?(?:little|tiny|wee) bit(?: of)?\b|\b(?:a|just a|a wee|the) (?:little|bit|touch|tad|smidge|smidgen|smidgin|pinch|fraction)\b(?! of)",
      "slightly"),
-    (r"\b(?:a|just a) (?:little|bit|touch|hint) of\b", "slightly"),
+    (r"\b(?:a|just a|the) (?:tiny |mere |slight |little )?(?:little|bit|touch|hint|tad|smidge|smidgen|smidgin|pinch|dash|whisper|trace|sprinkle|suggestion|fraction|whiff) of\b", "slightly"),
     (r"\ba lot(?: of)?\b|\blots of\b|\bvery much\b", "strongly"),
     (r"\b(?:in |super )?slow ?mo(?:tion)?\b", "slowly"),
     (r"\btime ?lapse\b", "timelapse"),
-    (r"\b(?:come|comes|coming|bring|brings|brought) ((?:\w+ ){0,4}?)(?:alive|to life)\b", r"\1alive"),
+    (r"\b(?:come|comes|coming|bring|brings|bringing|brought) ((?:\w+ ){0,4}?)(?:alive|to life)\b",
+     lambda m: "make the picture move" if _of_place(m[1]) else f"{m[1]}alive"),
     (r"\banti ?clockwise\b|\bcounter ?clockwise\b", "anticlockwise"),
     (r"\b(?:besides|save for|minus|sans|with the exception of|not counting|not including|leaving out)\b", "except"),
     (r"\b(?:other than|apart from|except for|excluding|aside from|but for|everything but|anything but|anything except|"

@@ -9,7 +9,7 @@ from livingstill.settings.prompt.vocabulary import Token
 
 LEAST, MOST = 0.05, 4.0
 """Range of --amount that a prompt may ask for."""
-_DAMPING = frozenset({"slightly", "slight", "little", "barely", "hardly", "faintly"})
+_DAMPING = frozenset({"slightly", "slight", "somewhat", "little", "barely", "hardly", "faintly"})
 _HARDLY = frozenset({"barely", "hardly"})
 
 

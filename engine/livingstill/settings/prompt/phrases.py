@@ -50,6 +50,7 @@ _TIMES = frozenset(
         "rain",
     ]
 )
+_ALONG = frozenset(["across", "through", "along", "over", "in", "of"])
 _TOWARD = frozenset(
     ["from", "to", "toward", "towards", "at", "into", "past", "near", "behind", "before", "beside"]
 )
@@ -163,13 +164,34 @@ def compounds(tokens: list[Token]) -> list[Token]:
     return out
 
 
+def _motion_of(tokens: list[Token], k: int, words: Vocabulary) -> frozenset[str]:
+    """Return whose motion the kind at ``k`` is, where it is that of the noun after it.
+
+    "A ripple across the veil" is of cloth, "ripples on the lake" of water, whose noun it is.
+    """
+    owners = frozenset().union(
+        *(words.verbs.get(form, ()) for form in (tokens[k].word, *verb_bases(tokens[k].word)))
+    )
+    after = [t for t in tokens[k + 1 :] if t.role not in ("idle", "adjective", "size", "boost")]
+    if len(after) < 2 or after[0].word not in _ALONG:
+        return frozenset()
+    of, own = after[1], tokens[k].value
+    other = of.role == "kind" and of.value in owners - {own} and own not in partners(of.word)
+    unknown = of.role == "unknown" and own in owners
+    acts = any(t.role in ("verb", "move", "blow", "act") for t in tokens)
+    return owners if (other or unknown) and not acts else frozenset()
+
+
 def nouns_as_verbs(tokens: list[Token], words: Vocabulary) -> list[Token]:
     """Return the tokens where a noun that is a verb too is one after the noun that does it.
 
     "Waves" in "the flag waves", "shine" in "stars shine", "coming" in "smoke coming out".
     """
     out: list[Token] = []
-    for token in _modifiers(tokens, words):
+    tokens = _modifiers(tokens, words)
+    for k, token in enumerate(tokens):
+        if token.role == "kind" and (owners := _motion_of(tokens, k, words)):
+            token = _now(token, "verb", owners)  # noqa: PLW2901
         if token.word in _COMES and out and out[-1].role in _BEFORE_VERB:
             role = "act" if out[-1].role == "unknown" else "move"
             token = _now(token, role, frozenset())  # noqa: PLW2901

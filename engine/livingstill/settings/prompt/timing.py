@@ -48,6 +48,14 @@ _ELSEWHERE: tuple[tuple[str, Callable[[re.Match[str]], str]], ...] = (
         }[m[1]],
     ),
     (
+        r"\b(?:(?:under|below|max|maximum|less than|up to|at most|within|smaller than) )?\d+(?:\.\d+)? ?(?:mb|kb|megabytes?|kilobytes?)\b(?: max(?:imum)?)?",
+        lambda _: "--budget",
+    ),
+    (
+        r"\b(?:in )?(?:hd|high (?:res(?:olution)?|definition|quality)|best quality)\b",
+        lambda _: "--size",
+    ),
+    (
         r"\bfor (?:my |a |the )?(linkedin|discord)(?: (?:post|chat|server|profile|page))?\b",
         lambda m: f"--preset {m[1]}",
     ),
@@ -82,7 +90,9 @@ _SAID: tuple[tuple[str, str, Callable[[re.Match[str]], Any]], ...] = (
     (rf"\b(?:at )?{_NUMBER} ?(?:fps|frames per second)\b|\bfps\s*[:=]\s*{_NUMBER}", "fps",
      lambda m: _number(m[1] or m[2])),
     (r"\b(?:in |at )?(\d{3,4}) ?[x×] ?(\d{3,4})(?: ?(?:px|pixels?))?\b", "size", lambda m: f"{m[1]}x{m[2]}"),
-    (r"\b(?:in )?(480p|720p|1080p|1440p|2k|4k|8k)\b", "size", lambda m: m[1]),
+    (r"\b(?:in )?(480p|720p|1080p|1440p|2k|4k|8k)\b(?: (?:resolution|quality|video))?", "size", lambda m: m[1]),
+    (r"\b(?:in )?(?:full ?hd|fhd)\b", "size", lambda _: "1080p"),
+    (r"\b(?:in )?(?:uhd|ultra ?hd)\b", "size", lambda _: "4k"),
     (rf"\b(?:in |as )?(?:a )?square(?: {_FORM}\b|(?= (?:seamless |endless |perfect |infinite )?(?:loop|gif|post|reel|story|ad|animation|cinemagraph|movie)\b))|\b(?:in|as|make it|keep it) (?:a )?square\b|"
      r"(?:^|(?<=[,;.] ))square(?= *(?:[,;.!]|$))", "aspect", lambda _: "1:1"),
     (rf"\b(?:in |as |make it |a )?{_TALLER}(?: {_FORM})?,? for {_TALL}\b|"
@@ -98,7 +108,7 @@ _SAID: tuple[tuple[str, str, Callable[[re.Match[str]], Any]], ...] = (
      r"\bfor (?:my )?youtube\b", "aspect", lambda _: "16:9"),
     (r",? *\b(?:and |then )+(?:it )?holds?(?: at the end| there)? *[.!]?$|"
      r",? *\b(?:and )?then (?:it )?(?:stops?|rests?|freezes?)(?: at the end| there)? *[.!]?$", "loop", lambda _: "hold"),
-    (r"\b(\d+:\d+)\b", "aspect", lambda m: m[1]),
+    (r"(?<![\d.])(\d+(?:\.\d+)?:\d+)\b", "aspect", lambda m: m[1]),
     (r"\b(?:don't|not|no|without|never) (?:(?:want|need|have|make|be|it|this|a|any|to) )*"
      r"(?:loop\w*|repeat\w*)\b|\bplays? (?:it )?once\b", "loop", lambda _: "none"),
     (r"(?:^|(?<=[,;.] ))(?:and )?bounc(?:es?|ing)(?: back)?(?= *(?:[,;.!]|$))|\bboomerang\w*\b|\bping ?pong\b|\bbounc\w+ loop\b", "loop", lambda _: "bounce"),

@@ -185,8 +185,17 @@ def token_of(word: str, words: Vocabulary, problems: list[str]) -> Token:
     acting = [*words.nouns, *words.verbs, *WAYS, *SIZES, *WIND, *parts]
     passive = [known for known, role in ROLES.items() if role != "order" and "-" not in known]
     lexicon = [*acting, *passive]
-    meant = {known for known in lexicon if _slip(word, known)}
-    meant = meant or {known for known in acting if word == known[:-1] and len(known) > 4}
+    forms = [f"{verb.removesuffix('e')}ing" for verb in words.verbs] if len(word) > 5 else []
+    plain = [*words.nouns, *WAYS, *SIZES, *WIND]
+    guesses: tuple[set[str], ...] = (  # the surest first
+        {known for known in acting if word == known[:-1] and len(known) > 4},
+        {known for known in lexicon if len(known) >= len(word) and _slip(word, known)},
+        {known for known in lexicon if _slip(word, known)},
+        {known for known in forms if len(known) >= len(word) and _slip(word, known)},
+        {known for known in forms if _slip(word, known)},
+        {known for known in plain if _without_vowels(known) == word},
+    )
+    meant = next(filter(None, guesses), set())
     if len(meant) == 1 and (found := known(meant.pop(), words)):
         problems.append(f"prompt has '{word}', taken for '{found.word}'")
         return found
@@ -196,6 +205,11 @@ def token_of(word: str, words: Vocabulary, problems: list[str]) -> Token:
     )
     problems.append(f"prompt has '{word}', which means nothing here; {hint}")
     return Token(word, "unknown")
+
+
+def _without_vowels(word: str) -> str:
+    """Return a word of four letters or more as some write it in haste: "wnd" for "wind"."""
+    return word[0] + re.sub("[aeiou]", "", word[1:]) if len(word) > 3 else ""
 
 
 def _slip(typed: str, known: str) -> bool:

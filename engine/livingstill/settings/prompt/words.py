@@ -16,13 +16,13 @@ STRENGTHS = {
     0.35: "imperceptible barely faintly faint tiny hardly imperceptibly minimal minimally",
     0.6: "weaker milder lazier slow slowly slower gentle gently gentler soft softly softer subtle subtly slight slightly "
     "calm calmly calmer light lightly lazily lazy weak weakly little small mild mildly low less "
-    "quiet quietly peaceful peacefully relaxed relaxing leisurely delicate delicately reduced "
+    "dreamily somewhat quiet quietly peaceful peacefully relaxed relaxing leisurely delicate delicately reduced "
     "tranquil serene dreamy minor tender tenderly faintest careful carefully",
     1.5: "much wilder heavier rougher livelier harder louder fast faster quick quickly quicker strong strongly stronger brisk briskly big large heavy "
     "heavily hard rapid rapidly swift swiftly rough intense intensely vigorous vigorously powerful "
     "powerfully bigger more lots lively energetic energetically dramatic dramatically bold high "
-    "noticeable noticeably visible visibly choppy pronounced gusty",
-    2.0: "wild wildly violent violently huge furious furiously massive extreme stormy raging "
+    "aggressive aggressively frantic frantically significant considerably significantly noticeable noticeably visible visibly choppy pronounced gusty",
+    2.0: "massively hugely wild wildly violent violently huge furious furiously massive extreme stormy raging "
     "timelapse exaggerated exaggeratedly fierce fiercely turbulent crazy",
 }
 SIZES = {word: size for size, words in STRENGTHS.items() for word in words.split()}
@@ -30,7 +30,18 @@ EXTENTS = frozenset(
     ["small", "little", "tiny", "big", "bigger", "large", "huge", "massive", "low", "high", "heavy"]
 )
 """Adjectives that say of a thing how large it is, and of motion how much there is."""
-BOOSTS = {"very": 1.35, "really": 1.35, "super": 1.35, "extremely": 1.35, "ultra": 1.35, "so": 1.35}
+BOOSTS = {
+    "very": 1.35,
+    "really": 1.35,
+    "super": 1.35,
+    "extremely": 1.35,
+    "ultra": 1.35,
+    "extra": 1.35,
+    "mega": 1.35,
+    "incredibly": 1.35,
+    "insanely": 1.35,
+    "so": 1.35,
+}
 BOOSTS |= {"too": 1.0, "quite": 1.0, "fairly": 1.0, "rather": 1.0, "pretty": 1.0}
 
 QUALITIES = frozenset(
@@ -63,6 +74,17 @@ QUALITIES = frozenset(
         "continuous",
         "regular",
         "normal",
+        "weird",
+        "strange",
+        "odd",
+        "creepy",
+        "funny",
+        "silly",
+        "ugly",
+        "bad",
+        "fake",
+        "wrong",
+        "stiff",
     ]
 )
 """What a clip may be more or less of, which is no motion."""
@@ -86,7 +108,7 @@ WIND = {"wind": 1.0, "breeze": 1.0, "gust": 1.2, "gale": 2.5, "windy": 1.5, "bre
 
 ROLES = _table(
     blow="blow howl gust whip whistle pick picking",
-    move="wiggle jiggle budge move moving motion movement animate animation animated live alive stir breathe action activity "
+    move="energy vitality liveliness wiggle jiggle budge move moving motion movement animate animation animated live alive stir breathe action activity "
     "dynamic life",
     nothing="nothing none",
     negation="no nope not without never don't dont doesn't doesnt didn't didnt wasn't wasnt isn't isnt aren't arent won't wont "
@@ -97,13 +119,13 @@ ROLES = _table(
     only="only just solely",
     all="things stuff something elements everything all rest anything else photo pic snapshot photograph painting drawing artwork footage picture image scene it everywhere",
     camera="camera cam shot viewpoint drone gimbal steadicam",
-    held="ppl folk guest guests people person man men woman women girl boy child children kid baby face couple crowd "
+    held="groomsman groomsmen bridesmaid officiant groomsmen headline label brand branding wordmark tagline ppl folk guest guests people person man men woman women girl boy child children kid baby face couple crowd "
     "portrait text lettering letter sign logo human model bride groom family guy lady "
     "watermark caption eye lip mouth head hand arm leg body pedestrian skin fisherman fishermen tourist finger nose ear "
     "grandma grandpa grandmother grandfather mom mum dad mother father wife husband girlfriend boyfriend son "
     "daughter brother sister friend team audience passenger soldier officer cop toddler teenager cyclist "
     "hiker neck shoulder foot feet chest baker chef nurse student tooth teeth cheek eyelash eyebrow belly knee",
-    thing="livingroom garden yard backyard patio porch terrace balcony driveway entrance ceiling bookshelf hotel property dog cat bird horse animal car boat ship train bus truck plane airplane aeroplane bike "
+    thing="lens blade office corridor hallway hall lobby bedroom bathroom staircase foyer facade countertop counter backsplash cabinet appliance decor mantel tub pergola poolside bouquet altar arch aisle venue champagne tux suit tie bowtie packaging perfume jar sneaker fries sauce cheese soda latte espresso teapot lava match lighter drop droplet dew firefly fireflies streak halo architecture construction structure livingroom garden yard backyard patio porch terrace balcony driveway entrance ceiling bookshelf hotel property dog cat bird horse animal car boat ship train bus truck plane airplane aeroplane bike "
     "bicycle house building mountain hill rock stone road street bridge tower city town sun moon "
     "beach sand shore window door wall roof chimney table cup mug coffee tea pot food bottle "
     "product room floor chair sofa couch bed fish duck swan cow sheep butterfly bee "
@@ -131,28 +153,28 @@ ROLES = _table(
     effect="rain snow lightning thunder rainfall snowfall snowflake raindrop hail storm fog haze "
     "rainbow aurora firework confetti explosion earthquake tornado hurricane bubble dust night "
     "day dusk dawn daytime nighttime winter summer spring autumn shadow",
-    act="rocking rocked walk run dance jump smile blink talk speak sing laugh nod wink cry fly drive swim eat "
+    act="follow stretch contract expand emerge trot rocking rocked walk run dance jump smile blink talk speak sing laugh nod wink cry fly drive swim eat "
     "drink kiss hug turn ride grow bloom explode melt open spin rotate bounce land "
     "rock bob gallop bark wag chase play swing pour snow skid rain jog hop climb crawl skate surf ski "
     "dive clap shout yell transform morph shrink age sit stand lie sleep wake write type cook "
     "fight vanish disappear appear collapse wave sail flap drip shine throw catch "
     "kick march spread swirl dissolve fade bend shake fall fish row paddle pass cycle hover graze "
     "drown sink roar gaze stare twirl",
-    change="depth-of-field change remove delete erase replace swap colour color recolor recolour brighten darken blur "
+    change="vintage retro vignette grain letterbox reverse rewind ramp exposure saturation contrast depth-of-field change remove delete erase replace swap colour color recolor recolour brighten darken blur "
     "sharpen crop sharpness enhance upscale restore fix edit convert cartoon music sound "
     "voice song title subtitle narration audio filter sepia darker switch-on extinguish dim lighten tint paint fade colorize colourise colorise tiltshift",
     add="add create generate insert put include draw bring",
     prep="in on over of from at near by through under across into around between against along "
     "above below behind beside beneath off onto toward towards upon among inside outside past "
     "within amid for throughout beyond",
-    order="first firstly last lastly after afterwards before later finally eventually again when "
+    order="halfway midway first firstly last lastly after afterwards before later finally eventually again when "
     "whenever once if unless whether start starts starting begin begins beginning ends during either "
     "second seconds sec secs minute minutes optionally sometimes occasionally twice thrice suddenly until end",
     compass="downstream middle center centre one left-side right-side top-side bottom-side upper-side lower-side top-left-side top-right-side "
     "bottom-left-side bottom-right-side upper-left-side upper-right-side lower-left-side "
     "lower-right-side from-behind opposite ones north south east west northern southern eastern western upstream clockwise "
     "anticlockwise diagonally sideways",
-    idle="they're exactly precisely um uh kinda sorta omg lol haha wow obviously website instagram insta tiktok youtube facebook reel reels straight u ur though although actually basically honestly literally definitely certainly surely say guys hiya dear good great best fine medium moderate default strength "
+    idle="lateral laterally shallow alright moderately rhythmically organically hypnotically magically warmly romantically majestically randomly irregularly evenly uniformly surreal haunting nostalgic polished crisp hyperrealistic photorealistic artsy artistic breathtaking gorgeous adorable sweet cute fun funny silly tricky umm hmm oh ah whatever otherwise they're exactly precisely um uh kinda sorta omg lol haha wow obviously website instagram insta tiktok youtube facebook reel reels straight u ur though although actually basically honestly literally definitely certainly surely say guys hiya dear good great best fine medium moderate default strength "
     "allowed welcome yep instead both each other same another almost together every own some piece part "
     "which who whose possible think guess attached gimme overall usual usually yes yeah prefer preferably rather see watch tofro teh style viewer the a an to it its filmed captured taken viewed seen it's with is are be and then make making let lets let's please pls "
     "plz cheers ta thx thanks thank you kindly i i'd i'll i'm want would like could can you need wish love have "
@@ -173,7 +195,7 @@ ROLES = _table(
     "place point lot across softest shall themselves itself effectively "
     "epic moody romantic cozy cosy hypnotic lifelike organic minimalistic understated playful buttery "
     "professional premium luxurious eerie spooky ethereal whimsical atmospheric immersive loopable infinite dreamlike",
-    adjective="red blue green white black grey gray golden yellow orange pink purple brown silver "
+    adjective="weird strange odd creepy funny silly ugly bad fake wrong stiff exterior interior twilight overcast modern red blue green white black grey gray golden yellow orange pink purple brown silver "
     "dark bright deep tall long short old young new wet dry warm cold hot cool cloudy sunny foggy "
     "misty snowy rainy grassy leafy wavy curly fluffy puffy distant close near far nearby clear open "
     "calming magic magical wooden stone sandy rocky autumn spring lush thick thin "
