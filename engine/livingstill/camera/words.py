@@ -6,7 +6,8 @@ from livingstill.camera.path import CAMERAS, class_of
 from livingstill.core.errors import InputError
 
 _PHRASES: dict[str, str] = {
-    "push-in": "walkthrough, walk through, flythrough, creep up, inch forward, inch closer, inch in, sneak closer, go near, come near, get near, move near, move nearer, camera near, push in, push into, push toward, push forward, push, dolly in, dolly forward, "
+    "push-in": "track forward, track through, move through, glide through, float through, travel through, drift through, go through, "
+    "ease forward, slide forward, roll forward, walkthrough, walk through, flythrough, creep up, inch forward, inch closer, inch in, sneak closer, go near, come near, get near, move near, move nearer, camera near, push in, push into, push toward, push forward, push, dolly in, dolly forward, "
     "dolly toward, dolly into, creep forward, creep toward, walk forward, walk toward, walk into, "
     "walk through, go front, camera front, travel forward, travel toward, advance, dolly, move in, move into, move closer, come closer, get closer, "
     "go closer, draw closer, creep closer, camera closer, go in, come in, creep in, move forward, "
@@ -44,12 +45,12 @@ _PHRASES: dict[str, str] = {
     "crane down, camera lower, camera sink, camera drop, camera descend, camera go down, "
     "camera drift down, camera float down, camera glide down, camera slide down, slide down, "
     "glide down, float down, track down, truck down, dolly down, travel down, ease down, camera travel down",
-    "orbit": "orbit around, orbit, circle around, camera circle, rotate around, go around, "
+    "orbit": "turn around, camera turn around, wrap around, orbit around, orbit, circle around, camera circle, rotate around, go around, "
     "move around, revolve around, spin around, travel around, fly around, camera around",
     "arc": "arc around, arc, swing around, camera swing, arc left, arc right",
     "crane": "crane up, crane, fly over, flyover, fly above, glide over, float over, soar over, hover over, glide above, camera soar, rise over, "
     "rise above, drone",
-    "sway": "camera sideways, camera sway, camera rock, camera bob, camera rock sideways, camera sway sideways, "
+    "sway": "sideways drift, sideways slide, sideways glide, sideways move, drift sideways, slide sideways, move sideways, float sideways, sideways motion, sideways movement, camera sideways, camera sway, camera rock, camera bob, camera rock sideways, camera sway sideways, "
     "camera rock tofro, camera sway tofro,  camera drift, camera float, camera wobble, parallax, 3d",
     "handheld": "handheld, hand held, shaky, camera shake, shake camera, camera breathe",
     "ken-burns": "ken burns",

@@ -44,6 +44,9 @@ _PURPOSE = (
 _MOVES = r"\b(?:camera|cam|dolly|crane|tilt|pan|zoom|push|pull|orbit|ris|fly|glid|slid|truck|pedestal|arc)(?:s|e|es|ing|ning)?\b"
 
 
+_FAULT = "(?:distort(?:ions?|ing)?|warp(?:ing|s)?|morph(?:ing|s)?|deform(?:ations?|ing)?|artifacts?|artefacts?|glitch(?:es|ing)?)"
+
+
 def _wind_of_speed(found: re.Match[str]) -> str:
     """Return a wind of a speed as one so many times as strong as the default."""
     groups = [group or "" for group in found.groups()]
@@ -92,7 +95,12 @@ _PLACES = frozenset(
     "garden yard backyard patio porch terrace balcony scene place room house home interior kitchen beach "
     "street city town village skyline landscape seascape park property photo picture image shot".split()
 )
-_WORDS = {"tofro": "to and fro", "livingroom": "living room", "tiltshift": "tilt-shift"}
+_WORDS = {
+    "closeup": "close-up",
+    "tofro": "to and fro",
+    "livingroom": "living room",
+    "tiltshift": "tilt-shift",
+}
 
 _REWRITES = (
     (r",? ?\bso (?:that )?(?:you|we|i|one|nobody|no one)(?: can't| cannot| can| don't| won't)? (?:see|notice|spot|tell)s? "
@@ -139,6 +147,25 @@ _REWRITES = (
     (r"\bi(?:'ve| have)? (?:already )?tried (?:this|it|that)(?: (?:a few|a couple of|several|many|two|three|some))?(?: (?:times?|already|before))?(?: and| but)?\b", ""),
     (r"\b(?:it|last time it|the last one|the other tool|the ai) (?:(?:always|kept|keeps|still|just|only) )+(?:on )?(?:mov|animat|warp|morph|distort)\w+\b", "don't move"),
     (r",? ?\b(?:because |as |since |or |otherwise |so )*(?:he|she|it|they|that) (?:just )?(?:looks?|gets?|is|are) (?:so |a bit |really |kind of |too )*(?:creepy|weird|strange|odd|funny|silly|ugly|bad|fake|wrong|scary|unnatural)(?: otherwise| then)?\b", ""),
+    (r"\b((?:wind|breeze|gust)s?(?: \w+){0,2}?) (?:play(?:s|ing)? (?:with|in)|toy(?:s|ing)? with|caress\w*|strok\w+|kiss\w+|brush\w*|teas\w+|tugg?\w* at|tousl\w+|ruffl\w+|"
+     r"(?:sweep|run|rush|pass|mov|com|go)(?:s|es|ing|e)? through)\b", r"\1 blows"),
+    (r"\b(move|moves|moving) (?:a|one|any|a single) (?:muscle|inch|pixel|millimet(?:er|re))\b", r"\1"),
+    (r"\b(?:no|without|avoid|zero)(?: any| weird| strange)? (?:facial|(\w+)) (?:distortions?|warping|morphing|deformations?|deforming|artifacts?|artefacts?|glitch\w*)\b",
+     lambda m: f"keep the {m[1] or 'face'} still"),
+    (rf"\b(?:no|without|avoid|zero)(?: any| weird| strange)? {_FAULT} (?:of|in|on|to|for) (?=(?:the|my|her|his|their) )", "don't move "),
+    (rf",? ?\b(?:(?:and )?(?:no|without|avoid|zero|nothing (?:should|must|may|shall|can))(?: any| weird| strange)? {_FAULT}(?: (?:or|and|,) {_FAULT})*)\b", ""),
+    (r"\binto (?:something|anything)(?: (?:weird|strange|else|odd|creepy|ugly|other))?\b", ""),
+    (r"\b(?:like|as) (?:in )?(?:a|the) (?:still )?(?:photo|photograph|still(?: image)?|freeze frame|statue)\b(?=\s*(?:[,.;!]|$))", "still"),
+    (r"\b(?:low|high|wide|eye)[ -](?:angle|level)(?: shot)?\b", ""),
+    (r"(?:^|(?<=[,.;] ))(?:(?:very|super|really|perfectly|nice and|and) )*(?:steady|stable|smooth),? (?=.*\b(?:zoom|pan|push|pull|dolly|tilt|orbit|truck|track)\w*\b)", ""),
+    (r"\bliving (?:area|space)\b", "living room"),
+    (r"\bfirst of all\b|\bas is\b(?=\s*(?:[,.;!]|$|but))|\b(?:i'm|i am) not (?:too |very |that )?(?:picky|fussy|demanding|an expert|good at this)\b|\bquick (?:one|question|request)\b", ""),
+    (r"\bdo(?:es|ing)? (?:its|their|his|her) (?:own )?thing\b", "move"),
+    (r"\beas(?:e|es|ing) into (?=an?\b)", ""),
+    (r"\bclose[ -]up\b", "closeup"),
+    (r"\b(?:lef|letf|lfet)\b", "left"),
+    (r"\b(?:righ|rigt|rihgt|rigth)\b", "right"),
+    (r"(?<=the )sink\b|(?<=kitchen )sink\b", "washbasin"),
     (r"\breal(?: life)?\b(?! estate)|\breal estate (?=reels?\b|stor)", ""),
     (r"\breveal(?= (?:going |moving )?(?:from )?(?:the )?(?:left|right|top|bottom|up|down|below|above)\b)", "camera reveal"),
     (r"\bwith (?=(?:the |a |your |my )?(?:camera|cam|shot) (?:be(?:ing)? )?(?:\w+ed|\w+ing|still|static|steady|stationary)\b)", ", "),
@@ -310,7 +337,7 @@ _REWRITES = (
      r"\1\2 extinguish"),
     (r"\b\w+ (?:covered|capped|filled|lined|dusted|topped|kissed|soaked|drenched|lit|shaped)"
      r" (?=[a-z])", ""),
-    (r"\b(?:catch|catches|catching) (?=(?:\w+ ){0,2}(?:wind|breeze)\b)", "in "),
+    (r"\b(?:catch|catches|catching|caught(?: up)?(?: by| in)?) (?=(?:\w+ ){0,2}(?:wind|breeze)\b)", "in "),
     (r"\b(stay|stays|staying|keep|keeps|remain|remains) put\b", r"\1 still"),
     (r"\bwith (?:the |your |my )?camera\b", "camera"),
     (r"\b(left|right|up|down)(?:wards?)?,? (?:and )?not (?:to the )?(?:left|right|up|down)(?:wards?)?\b", r"\1"),

@@ -51,6 +51,8 @@ _TIMES = frozenset(
     ]
 )
 _ALONG = frozenset(["across", "through", "along", "over", "in", "of"])
+_WHOLES = frozenset(["arch", "bed", "crown", "bouquet", "garden", "wall", "box", "pit", "pot"])
+"""Things that are made of, or there for, the kind that is named before them: "the flower bed"."""
 _TOWARD = frozenset(
     ["from", "to", "toward", "towards", "at", "into", "past", "near", "behind", "before", "beside"]
 )
@@ -158,7 +160,9 @@ def compounds(tokens: list[Token]) -> list[Token]:
         if kinds[i] and kinds[i + 1] and kinds[i] != kinds[i + 1] and one and not listed:
             out[i] = _now(token, "modifier")
         elif kinds[i] and one and tokens[i + 1 : i + 2] and tokens[i + 1].role == "thing":
-            out[i] = _now(token, "adjective")  # "the lake house"
+            whole = tokens[i + 1].word.removesuffix("s") in _WHOLES
+            at, role = (i + 1, "idle") if whole else (i, "adjective")
+            out[at] = _now(tokens[at], role)  # "the flower arch", "the lake house"
         elif kinds[i + 1] and _describes(token):
             out[i] = _now(token, "adjective")
     return out
@@ -303,6 +307,16 @@ def _leads_to_camera(tokens: list[Token], last: int) -> bool:
     )
 
 
+def _place_follows(tokens: list[Token], last: int) -> bool:
+    """Return whether a thing with its article follows the word at ``last``: "in the fog"."""
+    after = tokens[last + 1 : last + 3]
+    return (
+        len(after) == 2
+        and after[0].word in ("the", "a", "my", "her", "his", "our", "their")
+        and after[1].role in ("kind", "effect", "thing", "unknown", "adjective")
+    )
+
+
 def _in_move(i: int, token: Token, hits: tuple[int, ...], move: str) -> bool:
     """Return whether the move at ``hits`` takes token ``i`` with it: its words, what it goes along.
 
@@ -378,6 +392,9 @@ def _phrase(tokens: list[Token], words: Vocabulary) -> tuple[tuple[int, ...], st
             before = tokens[:start]
             named = _has_subject(before, tokens[start].word == phrase[0])
             subjects = ("kind", "all", "wind", "verb")
+            within = phrase[-1] == "in" and _place_follows(tokens, hits[-1])
+            if phrase in words.weak and within and "camera" not in phrase:
+                continue  # "a drift in the fog"
             weak = phrase in words.weak and any(t.role in subjects for t in before)
             noun = phrase in words.weak and any(
                 t.role == "kind" for t in tokens[start : hits[-1] + 1]

@@ -67,7 +67,15 @@ def scoped(tokens: list[Token]) -> tuple[list[Token], str]:
 def _calm_people(tokens: list[Token]) -> list[Token]:
     """Return the tokens where people who are only quiet stand still: "the guests are calm"."""
     roles = {t.role for t in tokens}
-    if "held" not in roles or roles & {"kind", "wind", "all", "moves", "phrase", "camera", *ACTS}:
+    if not roles & {"held", "thing"} or roles & {
+        "kind",
+        "wind",
+        "all",
+        "moves",
+        "phrase",
+        "camera",
+        *ACTS,
+    }:
         return tokens
     return [t._replace(role="still") if t.word in _QUIET else t for t in tokens]
 

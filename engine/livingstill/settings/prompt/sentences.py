@@ -147,11 +147,10 @@ def _merged(clauses: list[Clause]) -> list[Clause]:
         lone = not (clause.says or clause.impossible or clause.unused)
         lone = lone and not _describes_unknown(clause)
         to = _said_of(out, clause)
-        if _denies_motion(clause) and (last.kinds or last.still):
+        if _denies_motion(clause) and (last.kinds or last.still or last.bare):
             tokens = (*last.tokens, *clause.tokens)
-            out[-1] = replace(
-                stilled(replace(last, places=())) if last.kinds else last, tokens=tokens
-            )
+            moves = last.kinds or last.bare
+            out[-1] = replace(stilled(replace(last, places=())) if moves else last, tokens=tokens)
         elif _goes_on(clause, last, lone):
             out[to] = _extended(out[to], clause)
             k = len(out) - 1

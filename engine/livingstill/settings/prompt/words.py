@@ -125,7 +125,7 @@ ROLES = _table(
     "grandma grandpa grandmother grandfather mom mum dad mother father wife husband girlfriend boyfriend son "
     "daughter brother sister friend team audience passenger soldier officer cop toddler teenager cyclist "
     "hiker neck shoulder foot feet chest baker chef nurse student tooth teeth cheek eyelash eyebrow belly knee",
-    thing="lens blade office corridor hallway hall lobby bedroom bathroom staircase foyer facade countertop counter backsplash cabinet appliance decor mantel tub pergola poolside bouquet altar arch aisle venue champagne tux suit tie bowtie packaging perfume jar sneaker fries sauce cheese soda latte espresso teapot lava match lighter drop droplet dew firefly fireflies streak halo architecture construction structure livingroom garden yard backyard patio porch terrace balcony driveway entrance ceiling bookshelf hotel property dog cat bird horse animal car boat ship train bus truck plane airplane aeroplane bike "
+    thing="washbasin washbasin land pit heat scaffold area lens blade office corridor hallway hall lobby bedroom bathroom staircase foyer facade countertop counter backsplash cabinet appliance decor mantel tub pergola poolside bouquet altar arch aisle venue champagne tux suit tie bowtie packaging perfume jar sneaker fries sauce cheese soda latte espresso teapot lava match lighter drop droplet dew firefly fireflies halo architecture construction structure livingroom garden yard backyard patio porch terrace balcony driveway entrance ceiling bookshelf hotel property dog cat bird horse animal car boat ship train bus truck plane airplane aeroplane bike "
     "bicycle house building mountain hill rock stone road street bridge tower city town sun moon "
     "beach sand shore window door wall roof chimney table cup mug coffee tea pot food bottle "
     "product room floor chair sofa couch bed fish duck swan cow sheep butterfly bee "
@@ -153,8 +153,8 @@ ROLES = _table(
     effect="rain snow lightning thunder rainfall snowfall snowflake raindrop hail storm fog haze "
     "rainbow aurora firework confetti explosion earthquake tornado hurricane bubble dust night "
     "day dusk dawn daytime nighttime winter summer spring autumn shadow",
-    act="follow stretch contract expand emerge trot rocking rocked walk run dance jump smile blink talk speak sing laugh nod wink cry fly drive swim eat "
-    "drink kiss hug turn ride grow bloom explode melt open spin rotate bounce land "
+    act="warp distort deform streak fizz follow stretch contract expand emerge trot rocking rocked walk run dance jump smile blink talk speak sing laugh nod wink cry fly drive swim eat "
+    "drink kiss hug turn ride grow bloom explode melt open spin rotate bounce "
     "rock bob gallop bark wag chase play swing pour snow skid rain jog hop climb crawl skate surf ski "
     "dive clap shout yell transform morph shrink age sit stand lie sleep wake write type cook "
     "fight vanish disappear appear collapse wave sail flap drip shine throw catch "
@@ -174,7 +174,7 @@ ROLES = _table(
     "bottom-left-side bottom-right-side upper-left-side upper-right-side lower-left-side "
     "lower-right-side from-behind opposite ones north south east west northern southern eastern western upstream clockwise "
     "anticlockwise diagonally sideways",
-    idle="lateral laterally shallow alright moderately rhythmically organically hypnotically magically warmly romantically majestically randomly irregularly evenly uniformly surreal haunting nostalgic polished crisp hyperrealistic photorealistic artsy artistic breathtaking gorgeous adorable sweet cute fun funny silly tricky umm hmm oh ah whatever otherwise they're exactly precisely um uh kinda sorta omg lol haha wow obviously website instagram insta tiktok youtube facebook reel reels straight u ur though although actually basically honestly literally definitely certainly surely say guys hiya dear good great best fine medium moderate default strength "
+    idle="plan motivated lateral laterally shallow alright moderately rhythmically organically hypnotically magically warmly romantically majestically randomly irregularly evenly uniformly surreal haunting nostalgic polished crisp hyperrealistic photorealistic artsy artistic breathtaking gorgeous adorable sweet cute fun funny silly tricky umm hmm oh ah whatever otherwise they're exactly precisely um uh kinda sorta omg lol haha wow obviously website instagram insta tiktok youtube facebook reel reels straight u ur though although actually basically honestly literally definitely certainly surely say guys hiya dear good great best fine medium moderate default strength "
     "allowed welcome yep instead both each other same another almost together every own some piece part "
     "which who whose possible think guess attached gimme overall usual usually yes yeah prefer preferably rather see watch tofro teh style viewer the a an to it its filmed captured taken viewed seen it's with is are be and then make making let lets let's please pls "
     "plz cheers ta thx thanks thank you kindly i i'd i'll i'm want would like could can you need wish love have "
@@ -195,7 +195,7 @@ ROLES = _table(
     "place point lot across softest shall themselves itself effectively "
     "epic moody romantic cozy cosy hypnotic lifelike organic minimalistic understated playful buttery "
     "professional premium luxurious eerie spooky ethereal whimsical atmospheric immersive loopable infinite dreamlike",
-    adjective="weird strange odd creepy funny silly ugly bad fake wrong stiff exterior interior twilight overcast modern red blue green white black grey gray golden yellow orange pink purple brown silver "
+    adjective="closeup aerial establishing wide pov ots weird strange odd creepy funny silly ugly bad fake wrong stiff exterior interior twilight overcast modern red blue green white black grey gray golden yellow orange pink purple brown silver "
     "dark bright deep tall long short old young new wet dry warm cold hot cool cloudy sunny foggy "
     "misty snowy rainy grassy leafy wavy curly fluffy puffy distant close near far nearby clear open "
     "calming magic magical wooden stone sandy rocky autumn spring lush thick thin "
