@@ -141,6 +141,10 @@ KIND = MotionKind(
         "blouse",
         "cardigan",
         "poncho",
+        "sleeve",
+        "sleeves",
+        "bedding",
+        "duvet",
     ),
     verbs=(
         "sway",

@@ -125,6 +125,7 @@ KIND = MotionKind(
         "surge",
         "spray",
         "course",
+        "glide",
     ),
     classes=("water",),
     colour=(0, 190, 230),

@@ -323,6 +323,7 @@ KIND = MotionKind(
         "ruffle",
         "pulsate",
         "scintillate",
+        "glide",
     ),
     classes=("water",),
     colour=(40, 110, 230),

@@ -34,7 +34,7 @@ _SPEED = r"(\d+(?:\.\d+)?) ?(m/s|mps|met(?:er|re)s? (?:per|a) second|km/h|kmh|kp
 _MPS = {"k": 1 / 3.6, "mi": 0.447, "mph": 0.447, "knot": 0.514}
 """Metres per second of the other units, by how their names start."""
 _PURPOSE = (
-    "(?:(?:real estate|property) (?:ad|ads|listing|video|site)|instagram|insta|facebook|fb|twitter|pinterest|linkedin|website|web ?page|homepage|home ?page|blog|landing page|"
+    "(?:email|mail|(?:real estate|property) (?:ad|ads|listing|video|site)|instagram|insta|facebook|fb|twitter|pinterest|linkedin|website|web ?page|homepage|home ?page|blog|landing page|"
     "social media|socials|presentation|powerpoint|slideshow|newsletter|wedding|birthday|party|anniversary|"
     "portfolio|shop|store|store front|ad|ads|advert|campaign|client|listing|airbnb|wallpaper|screensaver|"
     "lock ?screen|background|banner|header|hero|profile|grandma|grandpa|mom|mum|dad|wife|husband|friends?|family|work|school)"
@@ -45,6 +45,15 @@ _MOVES = r"\b(?:camera|cam|dolly|crane|tilt|pan|zoom|push|pull|orbit|ris|fly|gli
 
 
 _FAULT = "(?:distort(?:ions?|ing)?|warp(?:ing|s)?|morph(?:ing|s)?|deform(?:ations?|ing)?|artifacts?|artefacts?|glitch(?:es|ing)?)"
+
+
+_TIMES = {"two": 2, "three": 3, "four": 4, "five": 5, "ten": 10}
+
+
+def _is_kind(word: str) -> bool:
+    """Return whether a word names a kind of motion."""
+    token = known(word, vocabulary())
+    return token is not None and token.role == "kind"
 
 
 def _wind_of_speed(found: re.Match[str]) -> str:
@@ -126,9 +135,9 @@ _REWRITES = (
     (r"\b(?:that |it |what )?(?:would|could) be (?:so |really |pretty |very )?(?:awesome|cool|nice|great|lovely|perfect|amazing|neat|rad|fun)\b(?:\s*[?:,]? if\b)?", ""),
     (r"\bcrash zoom|\bsnap zoom|\bquick punch in\b", "fast zoom"),
     (r"\bwhip (?=pan\b)", "fast "),
+    (r"\b([lr]) ?(?:->|-|to) ?(?!\1)([lr])\b", lambda m: dict(l="left", r="right")[m[2]]),
     (r"\b(pan|panning|truck|slide|slides|sliding|track|tilt|dolly|drift|move|moves|moving|to|from|camera|going|goes|go) ([lr])(?: ?(?:->|>|to) ?([lr]))?\b(?!')",
      lambda m: f"{m[1]} {dict(l='left', r='right')[m[3] or m[2]]}"),
-    (r"\b([lr]) ?(?:->|-|to) ?(?!\1)([lr])\b", lambda m: dict(l="left", r="right")[m[2]]),
     (r"\ball (?:the |of the )?other (?:things|stuff|parts|elements|objects)\b|\b(?:the|all the) (?:other|rest of the) (?:things|stuff|parts|elements|objects)\b|\ball else\b", "everything else"),
     (r"\blittle by little\b|\bbit by bit\b", "slowly"),
     (r"\b(walk\w*|push\w*|doll(?:y|ies|ying)|track\w*|travel\w*|camera|cam|forward|ahead) down (?=(?:the |a |this )?(?:\w+ )?(?:corridor|hall|hallway|road|street|aisle|path|lane|alley|avenue|trail|river|canal|valley|beach|steps|stairs|tunnel)\b)",
@@ -156,13 +165,22 @@ _REWRITES = (
     (rf",? ?\b(?:(?:and )?(?:no|without|avoid|zero|nothing (?:should|must|may|shall|can))(?: any| weird| strange)? {_FAULT}(?: (?:or|and|,) {_FAULT})*)\b", ""),
     (r"\binto (?:something|anything)(?: (?:weird|strange|else|odd|creepy|ugly|other))?\b", ""),
     (r"\b(?:like|as) (?:in )?(?:a|the) (?:still )?(?:photo|photograph|still(?: image)?|freeze frame|statue)\b(?=\s*(?:[,.;!]|$))", "still"),
-    (r"\b(?:low|high|wide|eye)[ -](?:angle|level)(?: shot)?\b", ""),
+    (r"\b(?:at )?(?:a )?(?:low|high|wide|eye)[ -](?:angle|level|altitude|height)(?: shot)?\b", ""),
     (r"(?:^|(?<=[,.;] ))(?:(?:very|super|really|perfectly|nice and|and) )*(?:steady|stable|smooth),? (?=.*\b(?:zoom|pan|push|pull|dolly|tilt|orbit|truck|track)\w*\b)", ""),
     (r"\bliving (?:area|space)\b", "living room"),
     (r"\bfirst of all\b|\bas is\b(?=\s*(?:[,.;!]|$|but))|\b(?:i'm|i am) not (?:too |very |that )?(?:picky|fussy|demanding|an expert|good at this)\b|\bquick (?:one|question|request)\b", ""),
     (r"\bdo(?:es|ing)? (?:its|their|his|her) (?:own )?thing\b", "move"),
     (r"\beas(?:e|es|ing) into (?=an?\b)", ""),
     (r"\bclose[ -]up\b", "closeup"),
+    (rf"\b({'|'.join(_TIMES)}) times\b(?= (?:as|faster|slower|stronger|weaker|the|more|less|its|their))", lambda m: f"{_TIMES[m[1]]} times"),
+    (r"\b([a-z]+) (\d+) ?%(?=\s*(?:[,.;!]|$|and\b))", lambda m: f"{m[1]} x{float(m[2]) / 100:g}" if _is_kind(m[1]) else m[0]),
+    (r"\b(\w+est) of (?:all )?(?=\w+s\b)", r"\1 "),
+    (r"\bmy \w+ (?:really )?(?:wants?|asked for|asks for|needs?|requested)\b(?: me)?", "i want"),
+    (r"^(?:so )?(?:i|we) (?:took|shot|made|snapped|captured) (?:this|it)\b[^,.;:!]*[,.;:!]", ""),
+    (r"\b(?:i'm |i am )?not sure (?:if|whether|how) (?:this|it|that) (?:works?|is possible|can be done|will work)\b(?: but)?", ""),
+    (r"\bliving portrait\b", "living photo"),
+    (r",? ?\b(?:in|through) the air\b|\bin mid ?-?air\b", ""),
+    (r"\b(stays?|remains?|stands?|keep|leave) (?:exactly |right |just )?where (?:they|it|he|she|we) (?:are|is)\b", r"\1 still"),
     (r"\b(?:lef|letf|lfet)\b", "left"),
     (r"\b(?:righ|rigt|rihgt|rigth)\b", "right"),
     (r"(?<=the )sink\b|(?<=kitchen )sink\b", "washbasin"),
@@ -268,7 +286,7 @@ _REWRITES = (
      r" (?:(?:should|may|must|can|is|are|to) )?(?:(?:move|moves|moving) )?(?:other than|than|besides|beside|apart from|aside from)\b",
      "nothing moves except"),
     (r"\b(everything|all|anything)((?: \w+){0,3}) but (?=(?:the|my|his|her|a|our|their)\b)", r"\1\2 except "),
-    (r"\b(?:i )?(?:really )?(?:hate|dislike|can't stand|don't like)(?: it)? (?:when |that |if )?", "no "),
+    (r"\b(?:(?:i|he|she|we|they|my \w+) )?(?:really )?(?:hates?|dislikes?|can't stand|don't like|doesn't like)(?: it)? (?:when |that |if )?", "no "),
     (r"\b(?:it would|it'd|would) be (?:so |really |very )?(?:cool|nice|great|lovely|good|awesome|perfect|amazing) if\b"
      r"|\bi(?:'d| would) (?:love|like|prefer) it if\b", ""),
     (r"\b(?:until|till|to|through) the (?:very )?end\b|\b(?:all|the whole|the entire) (?:the )?time\b", ""),
@@ -303,7 +321,7 @@ _REWRITES = (
     (rf"\bkeep (?:it|things|everything|(?:the |all )?(?:motion|movements?|animation))(?: all)?"
      rf" (?=(?:very |really |super |quite )*{_WEAK})", "motion "),
     (r"\bdo(?:es|ing)? nothing (?:to|with|about|for)\b", "don't move"),
-    (r"\bnothing (?:too \w+|crazy|wild|fancy|dramatic|fast|big|major|extreme|much|over the top)\b",
+    (r"\bnothing (?:too \w+|distracting|flashy|obvious|jarring|sudden|cheesy|tacky|crazy|wild|fancy|dramatic|fast|big|major|extreme|much|over the top)\b",
      "gently"),
     (r"\b(?:northern|polar) lights\b|\baurora borealis\b", "aurora"),
     (r"\bstop motion (?=style|look|effect|feel|animation|video)", "stopmotion "),

@@ -33,6 +33,9 @@ def resolved(
         if t.role in ("kind", "thing", "held")
         and not (_plural_head(before, i) and _is_them(tokens))
     ]
+    moving = {t.role for t in before} & {"verb", "move", "blow", "only"}
+    if moving and _is_them(tokens) and any(t.role == "still" for t in tokens):
+        nouns = [t for t in nouns if t.role != "kind"]  # "animate only the sea, keep them still"
     if nouns and _lacks_subject(tokens):
         return [*_list(nouns, Token("", "idle")), *tokens]  # "..., but must not move"
     winds = [t._replace(value=1.0) for t in before if t.role == "wind"]

@@ -153,7 +153,9 @@ def _degree_only(tokens: list[Token]) -> list[Token]:
 
 def _nothing_of(tokens: list[Token]) -> list[Token]:
     """Return the tokens where "nothing" beside a noun denies it: "the camera does nothing"."""
-    if not any(t.role in ("kind", "held", "camera", "moves", "phrase") for t in tokens):
+    roles = [t.role for t in tokens if t.role != "idle"]
+    of_thing = roles == ["nothing", "prep", "thing"]  # "none in the mountain"
+    if not of_thing and not {"kind", "held", "camera", "moves", "phrase"} & {*roles}:
         described = [
             t.role == "nothing" and after.role in ("unknown", "adjective")
             for t, after in zip(tokens, [*tokens[1:], Token("", "")], strict=True)

@@ -99,7 +99,7 @@ _SAID: tuple[tuple[str, str, Callable[[re.Match[str]], Any]], ...] = (
      rf"\b(?:in |as )?(?:a )?{_TALLER}\s+(?:{_FORM}|{_TALL})\b|\b(?:in|as) {_TALLER}\b|"
      r"\b(?:make it |keep it )vertical\b|"
      rf"(?:^|(?<=[,;.] )|(?<=and )){_TALLER}(?= *(?:[,;.!]|$))|"
-     rf"(?:^|(?<=[,;.] ))(?:an? |my )?{_TALL}(?: video| clip| format)?(?= *(?:[,;.:!]|$))|"
+     rf"(?:^|(?<=[,;.] ))(?:an? |my )?{_TALL}(?: video| clip| format| background| post)?(?= *(?:[,;.:!]|$))|"
      rf"\bfor (?:a |an |my )?{_TALL}\b|"
      r"\b(?:an? |my )?(?:insta(?:gram)?|ig|tik ?tok|facebook|fb|youtube|yt) (?:reels?|story|stories|shorts?)\b|"
      r"^(?:an? |my )?(?:\w+ ){0,2}reels?(?= *(?:[,;.:!]|of\b|with\b|$))", "aspect", lambda _: "9:16"),

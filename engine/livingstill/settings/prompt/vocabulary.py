@@ -186,6 +186,7 @@ def token_of(word: str, words: Vocabulary, problems: list[str]) -> Token:
     passive = [known for known, role in ROLES.items() if role != "order" and "-" not in known]
     lexicon = [*acting, *passive]
     forms = [f"{verb.removesuffix('e')}ing" for verb in words.verbs] if len(word) > 4 else []
+    forms += [f"{verb}s" for verb in words.verbs] if len(word) > 6 else []
     plain = [*words.nouns, *WAYS, *SIZES, *WIND]
     guesses: tuple[set[str], ...] = (  # the surest first
         {k for k in acting if word == k[:-1] and (len(k) > 4 or (k in WAYS and len(k) > 3))},

@@ -13,16 +13,16 @@ WAYS = {"left": 180.0, "right": 0.0, "up": 90.0, "down": 270.0}
 """Directions, degrees counter-clockwise, 0 to the right."""
 
 STRENGTHS = {
-    0.35: "imperceptible barely faintly faint tiny hardly imperceptibly minimal minimally",
+    0.35: "softest slowest gentlest lightest subtlest tiniest imperceptible barely faintly faint tiny hardly imperceptibly minimal minimally",
     0.6: "weaker milder lazier slow slowly slower gentle gently gentler soft softly softer subtle subtly slight slightly "
     "calm calmly calmer light lightly lazily lazy weak weakly little small mild mildly low less "
     "dreamily somewhat quiet quietly peaceful peacefully relaxed relaxing leisurely delicate delicately reduced "
     "tranquil serene dreamy minor tender tenderly faintest careful carefully",
-    1.5: "much wilder heavier rougher livelier harder louder fast faster quick quickly quicker strong strongly stronger brisk briskly big large heavy "
+    1.5: "fastest strongest biggest much wilder heavier rougher livelier harder louder fast faster quick quickly quicker strong strongly stronger brisk briskly big large heavy "
     "heavily hard rapid rapidly swift swiftly rough intense intensely vigorous vigorously powerful "
     "powerfully bigger more lots lively energetic energetically dramatic dramatically bold high "
     "aggressive aggressively frantic frantically significant considerably significantly noticeable noticeably visible visibly choppy pronounced gusty",
-    2.0: "massively hugely wild wildly violent violently huge furious furiously massive extreme stormy raging "
+    2.0: "wildest massively hugely wild wildly violent violently huge furious furiously massive extreme stormy raging "
     "timelapse exaggerated exaggeratedly fierce fiercely turbulent crazy",
 }
 SIZES = {word: size for size, words in STRENGTHS.items() for word in words.split()}
@@ -108,7 +108,7 @@ WIND = {"wind": 1.0, "breeze": 1.0, "gust": 1.2, "gale": 2.5, "windy": 1.5, "bre
 
 ROLES = _table(
     blow="blow howl gust whip whistle pick picking",
-    move="energy vitality liveliness wiggle jiggle budge move moving motion movement animate animation animated live alive stir breathe action activity "
+    move="react respond energy vitality liveliness wiggle jiggle budge move moving motion movement animate animation animated live alive stir breathe action activity "
     "dynamic life",
     nothing="nothing none",
     negation="no nope not without never don't dont doesn't doesnt didn't didnt wasn't wasnt isn't isnt aren't arent won't wont "
@@ -119,13 +119,13 @@ ROLES = _table(
     only="only just solely",
     all="things stuff something elements everything all rest anything else photo pic snapshot photograph painting drawing artwork footage picture image scene it everywhere",
     camera="camera cam shot viewpoint drone gimbal steadicam",
-    held="groomsman groomsmen bridesmaid officiant groomsmen headline label brand branding wordmark tagline ppl folk guest guests people person man men woman women girl boy child children kid baby face couple crowd "
+    held="newlywed bridegroom groomsman groomsmen bridesmaid officiant groomsmen headline label brand branding wordmark tagline ppl folk guest guests people person man men woman women girl boy child children kid baby face couple crowd "
     "portrait text lettering letter sign logo human model bride groom family guy lady "
     "watermark caption eye lip mouth head hand arm leg body pedestrian skin fisherman fishermen tourist finger nose ear "
     "grandma grandpa grandmother grandfather mom mum dad mother father wife husband girlfriend boyfriend son "
     "daughter brother sister friend team audience passenger soldier officer cop toddler teenager cyclist "
     "hiker neck shoulder foot feet chest baker chef nurse student tooth teeth cheek eyelash eyebrow belly knee",
-    thing="washbasin washbasin land pit heat scaffold area lens blade office corridor hallway hall lobby bedroom bathroom staircase foyer facade countertop counter backsplash cabinet appliance decor mantel tub pergola poolside bouquet altar arch aisle venue champagne tux suit tie bowtie packaging perfume jar sneaker fries sauce cheese soda latte espresso teapot lava match lighter drop droplet dew firefly fireflies halo architecture construction structure livingroom garden yard backyard patio porch terrace balcony driveway entrance ceiling bookshelf hotel property dog cat bird horse animal car boat ship train bus truck plane airplane aeroplane bike "
+    thing="wedding weekend waterfront seafront riverside lakeside washbasin land pit heat scaffold area lens blade office corridor hallway hall lobby bedroom bathroom staircase foyer facade countertop counter backsplash cabinet appliance decor mantel tub pergola poolside bouquet altar arch aisle venue champagne tux suit tie bowtie packaging perfume jar sneaker fries sauce cheese soda latte espresso teapot lava match lighter drop droplet dew firefly fireflies halo architecture construction structure livingroom garden yard backyard patio porch terrace balcony driveway entrance ceiling bookshelf hotel property dog cat bird horse animal car boat ship train bus truck plane airplane aeroplane bike "
     "bicycle house building mountain hill rock stone road street bridge tower city town sun moon "
     "beach sand shore window door wall roof chimney table cup mug coffee tea pot food bottle "
     "product room floor chair sofa couch bed fish duck swan cow sheep butterfly bee "
@@ -192,7 +192,7 @@ ROLES = _table(
     "me us him them perfectly completely totally entirely fully absolutely at-all "
     "cause want wanna gonna about out away now always onto "
     "endless endlessly forever repeat repeating perfect "
-    "place point lot across softest shall themselves itself effectively "
+    "place point lot across shall themselves itself effectively "
     "epic moody romantic cozy cosy hypnotic lifelike organic minimalistic understated playful buttery "
     "professional premium luxurious eerie spooky ethereal whimsical atmospheric immersive loopable infinite dreamlike",
     adjective="closeup aerial establishing wide pov ots weird strange odd creepy funny silly ugly bad fake wrong stiff exterior interior twilight overcast modern red blue green white black grey gray golden yellow orange pink purple brown silver "
