@@ -33,7 +33,7 @@ _PHRASES: dict[str, str] = {
     "truck-left": "parallax left, truck left, slide left, track left, dolly left, strafe left, glide left, "
     "camera left, camera move left, camera slide left, camera drift left, camera glide left, "
     "camera go left, camera travel left, camera float left, camera sweep left",
-    "truck-right": "parallax right, truck right, slide right, track right, dolly right, strafe right, "
+    "truck-right": "lateral dolly, lateral move, lateral slide, lateral track, lateral tracking, lateral shot, lateral glide, lateral truck, dolly sideways, truck, parallax right, truck right, slide right, track right, dolly right, strafe right, "
     "glide right, camera right, camera move right, camera slide right, "
     "camera drift right, camera glide right, camera go right, camera slide, camera travel right, "
     "camera float right, camera sweep right",
@@ -55,7 +55,7 @@ _PHRASES: dict[str, str] = {
     "handheld": "handheld, hand held, shaky, camera shake, shake camera, camera breathe",
     "ken-burns": "ken burns",
     "rack-focus": "rack focus, pull focus, shift focus, focus pull, focus shift, change focus",
-    "static": "tripod, lock off, locked off, locked down",
+    "static": "static hold, tripod, lock off, locked off, locked down",
 }
 """Phrases of our moves, in base forms: "pan left" is also said as "panning slowly to the left"."""
 

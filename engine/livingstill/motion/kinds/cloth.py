@@ -145,6 +145,7 @@ KIND = MotionKind(
         "sleeves",
         "bedding",
         "duvet",
+        "sheers",
     ),
     verbs=(
         "sway",

@@ -172,6 +172,15 @@ _REWRITES = (
     (r"\bdo(?:es|ing)? (?:its|their|his|her) (?:own )?thing\b", "move"),
     (r"\beas(?:e|es|ing) into (?=an?\b)", ""),
     (r"\bclose[ -]up\b", "closeup"),
+    (r"\blateral(?:ly)? (?=[^,.;]*\b(?:left|right)\b)", ""),
+    (r"\bon top(?! of)\b(?=\s*(?:[,.;!]|$|and\b))", ""),
+    (r"(?<=[a-z]{3})/(?=[a-z]{3})", ", "),
+    (r"\b100 ?% (?=still|static|frozen|motionless)", ""),
+    (r"\bno nothing\b", ""),
+    (r"\bno else\b", "nothing else"),
+    (r"\bhyper ?lapse\b", "timelapse"),
+    (r"\bteen[iy](?:e)?(?:[ -]?ween[iy]e?)?(?: tiny)?\b", "tiny"),
+    (r"\b(?:autumn|winter|summer|spring|evening|night|morning|christmas|holiday|sunday|cosy|cozy) (?:mood|vibes?|feel(?:ing)?|atmosphere)\b", ""),
     (rf"\b({'|'.join(_TIMES)}) times\b(?= (?:as|faster|slower|stronger|weaker|the|more|less|its|their))", lambda m: f"{_TIMES[m[1]]} times"),
     (r"\b([a-z]+) (\d+) ?%(?=\s*(?:[,.;!]|$|and\b))", lambda m: f"{m[1]} x{float(m[2]) / 100:g}" if _is_kind(m[1]) else m[0]),
     (r"\b(\w+est) of (?:all )?(?=\w+s\b)", r"\1 "),
@@ -200,7 +209,7 @@ _REWRITES = (
     (r"\b(?:static|still|frozen|motionless|fixed|unmoving|steady) (?:back ?ground|bg)\b|"
      r"\b(?:keep|hold|leave|freeze)(?:ing)? (?:the |my |its )?(?:whole |entire )?(?:back ?ground|bg)(?: completely| totally)?"
      r"(?: (?:still|static|frozen|fixed|motionless|steady|as (?:it )?is))?(?=\s*(?:[,.;!]|$|and\b|but\b|while\b))|"
-     r"\b(?:the )?(?:whole |entire )?(?:back ?ground|bg) (?:(?:stays?|remains?|is|be|being|should|must|to|can|completely|totally) )*"
+     r"(?<!in )(?<!in the )\b(?:the )?(?:whole |entire )?(?:back ?ground|bg) (?:(?:stays?|remains?|is|be|being|should|must|to|can|completely|totally) )*"
      r"(?:still|static|frozen|fixed|motionless|steady)\b|"
      r"\b(?:don't|do not|never) (?:move|animate) (?:the )?(?:back ?ground|bg)\b|"
      r"\b(?:the )?(?:back ?ground|bg) (?:does not|doesn't|should not|shouldn't|must not|mustn't|don't|not|won't) (?:move|moving|be animated)\b|"
@@ -250,7 +259,7 @@ _REWRITES = (
     (r"\b(?:set |put |turn )?(?:the )?(\w+)(?: speed| strength| motion)? (?:to|at|=) (?:zero|0|none|nil)\b(?!\.\d)", r"no \1"),
     (r"([←→↑↓])(?!\s*(?:left|right|up|down))", lambda m: f" {_ARROWS[m[1]]} "),
     (r"[’‘`]", "'"),
-    (r"(?<=[a-z0-9])-(?=[a-z])", " "),
+    (r"(?<=[a-z0-9])-(?=[a-z])(?!(?<!drone-)like\b)", " "),
     (r"\b(?:not|don't|do not|isn't|doesn't|shouldn't|nothing) (?:only|just|merely|simply|solely)\b", ""),
     (r"\b(?:(?:must|should|do|does|may|can) )?(?:not|n't|never|don't|doesn't|shouldn't|mustn't) (?:go|goes|burn|blow) out\b", ""),
     (r"\bas (?:if|though)\b", "as"),

@@ -25,13 +25,18 @@ def strength_of(tokens: tuple[Token, ...]) -> float | None:
     for token, following in zip(tokens, after, strict=False):
         if token.role == "boost":
             boost = token.value
-        elif token.word in _DAMPING and following.role == "size" and following.value > 1:
+        elif token.word in _DAMPING and following.role == "size" and _is_degree(following):
             damped = True
         elif token.role == "size":
             size = token.value * boost if token.value > 1 else token.value / boost
             size, damped = (math.sqrt(size) if damped else size), False
             out, boost = size if out is None else out * size, 1.0
     return None if out is None else round(min(MOST, max(LEAST, out)), 4)
+
+
+def _is_degree(size: Token) -> bool:
+    """Return whether a strength has degrees that "a little" is of: a strong one, "slower", "less"."""
+    return bool(size.value > 1) or size.word.endswith("er") or size.word == "less"
 
 
 def _once_more(tokens: tuple[Token, ...]) -> tuple[Token, ...]:

@@ -151,7 +151,8 @@ def understand(prompt: str) -> Reading:
     else:
         if not problems and not prompt.strip(" ;,."):
             problems = ["prompt is empty; it must say what moves, as in 'clouds drift left'"]
-        raise InputError(spoken(problems[0]) if problems else _names_nothing(prompt))
+        telling = [p for p in problems if ", taken for '" not in p] or problems
+        raise InputError(spoken(telling[0]) if telling else _names_nothing(prompt))
     order = ("camera", "motion", "brush", "wind", "amount", "amount_of", "hold_faces")
     ordered = {key: settings[key] for key in (*order, *settings) if key in settings}
     return Reading(ordered, tuple(dict.fromkeys(map(spoken, problems))), ledger.account())

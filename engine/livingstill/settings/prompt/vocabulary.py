@@ -181,6 +181,9 @@ def token_of(word: str, words: Vocabulary, problems: list[str]) -> Token:
         return found
     if word.endswith("'s"):
         return Token(word, "adjective")  # "grandma's garden"
+    if word.endswith("-like"):
+        problems.append(f"prompt has '{word}', a likeness that no setting makes; left out")
+        return Token(word, "adjective")
     parts = [part for phrase in words.phrases for part in phrase]
     acting = [*words.nouns, *words.verbs, *WAYS, *SIZES, *WIND, *parts]
     passive = [known for known, role in ROLES.items() if role != "order" and "-" not in known]
@@ -190,6 +193,7 @@ def token_of(word: str, words: Vocabulary, problems: list[str]) -> Token:
     plain = [*words.nouns, *WAYS, *SIZES, *WIND]
     guesses: tuple[set[str], ...] = (  # the surest first
         {k for k in acting if word == k[:-1] and (len(k) > 4 or (k in WAYS and len(k) > 3))},
+        {k for k in passive if word == k[:-1] and len(k) > 6},
         {k for k in lexicon if _slip(word, k) == _SURE},
         {k for k in lexicon if _slip(word, k)},
         {k for k in forms if _slip(word, k) == _SURE},
