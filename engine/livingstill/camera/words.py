@@ -48,7 +48,7 @@ _PHRASES: dict[str, str] = {
     "orbit": "turn around, camera turn around, wrap around, orbit around, orbit, circle around, camera circle, rotate around, go around, "
     "move around, revolve around, spin around, travel around, fly around, camera around",
     "arc": "arc around, arc, swing around, camera swing, arc left, arc right",
-    "crane": "crane up, crane, fly over, flyover, fly above, glide over, float over, soar over, hover over, glide above, camera soar, rise over, "
+    "crane": "crane up, crane, fly over, flyover, fly above, glide over, float over, soar over, hover over, hover above, glide above, camera soar, rise over, "
     "rise above, drone",
     "sway": "sideways drift, sideways slide, sideways glide, sideways move, drift sideways, slide sideways, move sideways, float sideways, sideways motion, sideways movement, camera sideways, camera sway, camera rock, camera bob, camera rock sideways, camera sway sideways, "
     "camera rock tofro, camera sway tofro,  camera drift, camera float, camera wobble, parallax, 3d",

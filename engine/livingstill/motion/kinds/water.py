@@ -324,6 +324,7 @@ KIND = MotionKind(
         "pulsate",
         "scintillate",
         "glide",
+        "smash",
     ),
     classes=("water",),
     colour=(40, 110, 230),

@@ -79,7 +79,8 @@ def _from_side(found: re.Match[str]) -> str:
 def _glint(found: re.Match[str]) -> str:
     """Return a glint on the thing that is said to glint; what moves itself does so by its own verb."""
     token = known(found[2], vocabulary())
-    return f"glint on {found[1]}" if token and token.role == "thing" else found[0]
+    light = found[2].removesuffix("s") in ("sun", "moon", "sunlight", "moonlight", "ray", "sunbeam")
+    return f"glint on {found[1]}" if token and token.role == "thing" and not light else found[0]
 
 
 def _lit(noun: str) -> str:
@@ -172,6 +173,18 @@ _REWRITES = (
     (r"\bdo(?:es|ing)? (?:its|their|his|her) (?:own )?thing\b", "move"),
     (r"\beas(?:e|es|ing) into (?=an?\b)", ""),
     (r"\bclose[ -]up\b", "closeup"),
+    (r"\bstill and still\b", "still"),
+    (r"(?<!feel )(?<!feels )(?<!look )(?<!looks )\bas (?:if|though) (?:the |a )?(?:viewer|cameraman|camera ?man|photographer|operator|you|we|i|one)\b[^,.;!]*", ""),
+    (r"\b(?:don't|do not|never|shouldn't|should not|mustn't|must not|won't|not)(?: want| let| have| make)?((?: \w+){0,4}?)(?: to| ever)? stop (\w+ing)\b", r"\1 \2"),
+    (r"\b(?:sharp|crisp|clear|in focus) and (?=still\b|static\b|frozen\b|motionless\b)", ""),
+    (r"\blive wallpaper\b", "live picture"),
+    (r"\b(back|away|out) down (?=the )", r"\1 along "),
+    (r" ?<-+ ?(?!left)", " left "),
+    (r" ?-+> ?(?!left|right|up|down)", " right "),
+    (r"\b(stay|stays|staying|keep|keeps|remain|remains) (?:totally |completely |perfectly |exactly |firmly )put\b", r"\1 still"),
+    (r"\ban? (\w+) or (?:two|three|so)\b", r"\1"),
+    (r"\b(?:whatever|any|some|whichever) camera (?:moves?|movements?|motion)(?: (?:that )?(?:you (?:think|like|want|prefer|find)|works?|fits?|suits?)(?: (?:fits?|works?|is)(?: best| good| nice| right)?)?)?", "camera moves"),
+    (r"\b(?:storm(?:y)?|hurricane|typhoon) (?=winds?\b)", "very strong "),
     (r"\blateral(?:ly)? (?=[^,.;]*\b(?:left|right)\b)", ""),
     (r"\bon top(?! of)\b(?=\s*(?:[,.;!]|$|and\b))", ""),
     (r"(?<=[a-z]{3})/(?=[a-z]{3})", ", "),
@@ -180,7 +193,7 @@ _REWRITES = (
     (r"\bno else\b", "nothing else"),
     (r"\bhyper ?lapse\b", "timelapse"),
     (r"\bteen[iy](?:e)?(?:[ -]?ween[iy]e?)?(?: tiny)?\b", "tiny"),
-    (r"\b(?:autumn|winter|summer|spring|evening|night|morning|christmas|holiday|sunday|cosy|cozy) (?:mood|vibes?|feel(?:ing)?|atmosphere)\b", ""),
+    (r"\b(?:autumn|winter|summer|spring|evening|night|morning|christmas|holiday|sunday|cosy|cozy) (?:mood|vibes?|feel(?:ing)?|atmosphere|ambience|ambiance)\b", ""),
     (rf"\b({'|'.join(_TIMES)}) times\b(?= (?:as|faster|slower|stronger|weaker|the|more|less|its|their))", lambda m: f"{_TIMES[m[1]]} times"),
     (r"\b([a-z]+) (\d+) ?%(?=\s*(?:[,.;!]|$|and\b))", lambda m: f"{m[1]} x{float(m[2]) / 100:g}" if _is_kind(m[1]) else m[0]),
     (r"\b(\w+est) of (?:all )?(?=\w+s\b)", r"\1 "),
@@ -230,7 +243,7 @@ _REWRITES = (
      r" (?:on|off|across|over|upon) (?:the )?(\w+)", lambda m: f"{m[1]}{_lit(m[2])}"),
     (r"\bvertical(?:ly)? (?=(?:pan|tilt)\w*\b)", ""),
     (r"\brock solid\b", "still"),
-    (r"\b(smoke) rings?\b", r"\1"),
+    (r"\b(smoke) (?:ring|bomb|grenade|flare|machine|trail|plume|cloud)s?\b", r"\1"),
     (r"\btree tops?\b", "treetops"),
     (r"\bblown\b", "blowing"),
     (r"\bat (?:its |the |a )?(?:normal|usual|regular|natural|real) (?:speed|pace|strength)\b", "x1"),
@@ -264,7 +277,7 @@ _REWRITES = (
     (r"\b(?:(?:must|should|do|does|may|can) )?(?:not|n't|never|don't|doesn't|shouldn't|mustn't) (?:go|goes|burn|blow) out\b", ""),
     (r"\bas (?:if|though)\b", "as"),
     (r"\b((?:don't|not|never|\w+n't)\b(?: \w+){0,6}) be the only (?:thing|part|element|object)s?\b(?: \w+)?", r"\1 be sole"),
-    (r"(?:\b(?:is|are|to be|be) )?\bthe only (?:thing|part|element|object)s? (?:that |which )?(?:(?:is|are) )?"
+    (r"(?:\b(?:is|are|to be|be) )?\bthe only (?:thing|part|element|object|one)s? (?:that |which |who )?(?:(?:is|are) )?"
      r"(?:allowed to )?(?:mov\w+|animated)(?! is\b| are\b| should be\b)", "moves, nothing else moves"),
     (r"\b(?:turn|dial|bring|scale)(?:ing)? down (?=the|my|its)|\b(?:turn|dial|bring|scale)(?:ing)? (?=(?:the )?(?!camera|cam|shot)\w+ down\b)", "gently "),
     (r"\b(?:turn|dial|crank)(?:ing)? up (?=the|my|its)", "strongly "),

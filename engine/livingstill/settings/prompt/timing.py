@@ -56,6 +56,14 @@ _ELSEWHERE: tuple[tuple[str, Callable[[re.Match[str]], str]], ...] = (
         lambda _: "--size",
     ),
     (
+        r"\b\d+ ?-? ?(?:degrees?|deg)\b|\b\d+ ?°",
+        lambda _: "--camera MOVE:amount=X",
+    ),
+    (
+        r"\b(?:and |while )?(?:keep|hold|keeping|holding) (?:the |my |it )?(?:\w+ )?(?:in (?:the )?(?:frame|view|shot|center|centre|middle)|cent(?:er|re)d|visible)(?: of the (?:frame|picture|shot))?\b",
+        lambda _: "--camera MOVE:focus=x,y",
+    ),
+    (
         r"\bfor (?:my |a |the )?(linkedin|discord)(?: (?:post|chat|server|profile|page))?\b",
         lambda m: f"--preset {m[1]}",
     ),
@@ -98,7 +106,7 @@ _SAID: tuple[tuple[str, str, Callable[[re.Match[str]], Any]], ...] = (
     (rf"\b(?:in |as |make it |a )?{_TALLER}(?: {_FORM})?,? for {_TALL}\b|"
      rf"\b(?:in |as )?(?:a )?{_TALLER}\s+(?:{_FORM}|{_TALL})\b|\b(?:in|as) {_TALLER}\b|"
      r"\b(?:make it |keep it )vertical\b|"
-     rf"(?:^|(?<=[,;.] )|(?<=and )){_TALLER}(?= *(?:[,;.!]|$))|"
+     rf"(?:^ *|(?<=[,;.] )|(?<=and )){_TALLER}(?= *(?:[,;.!]|$))|\btik ?tok(?: {_TALLER})?(?: video| clip| format| style)?\b|"
      rf"(?:^|(?<=[,;.] ))(?:an? |my )?{_TALL}(?: video| clip| format| background| post)?(?= *(?:[,;.:!]|$))|"
      rf"\bfor (?:a |an |my )?{_TALL}\b|"
      r"\b(?:an? |my )?(?:insta(?:gram)?|ig|tik ?tok|facebook|fb|youtube|yt) (?:reels?|story|stories|shorts?)\b|"

@@ -22,7 +22,7 @@ STRENGTHS = {
     "heavily hard rapid rapidly swift swiftly rough intense intensely vigorous vigorously powerful "
     "powerfully bigger more lots lively energetic energetically dramatic dramatically bold high "
     "aggressive aggressively frantic frantically significant considerably significantly noticeable noticeably visible visibly choppy pronounced gusty",
-    2.0: "wildest massively hugely wild wildly violent violently huge furious furiously massive extreme stormy raging "
+    2.0: "maximum maximal max wildest massively hugely wild wildly violent violently huge furious furiously massive extreme stormy raging "
     "timelapse exaggerated exaggeratedly fierce fiercely turbulent crazy",
 }
 SIZES = {word: size for size, words in STRENGTHS.items() for word in words.split()}
@@ -125,7 +125,7 @@ ROLES = _table(
     "grandma grandpa grandmother grandfather mom mum dad mother father wife husband girlfriend boyfriend son "
     "daughter brother sister friend team audience passenger soldier officer cop toddler teenager cyclist "
     "hiker neck shoulder foot feet chest baker chef nurse student tooth teeth cheek eyelash eyebrow belly knee",
-    thing="cherry teaser cover wedding weekend waterfront seafront riverside lakeside washbasin land pit heat scaffold area lens blade office corridor hallway hall lobby bedroom bathroom staircase foyer facade countertop counter backsplash cabinet appliance decor mantel tub pergola poolside bouquet altar arch aisle venue champagne tux suit tie bowtie packaging perfume jar sneaker fries sauce cheese soda latte espresso teapot lava match lighter drop droplet dew firefly fireflies halo architecture construction structure livingroom garden yard backyard patio porch terrace balcony driveway entrance ceiling bookshelf hotel property dog cat bird horse animal car boat ship train bus truck plane airplane aeroplane bike "
+    thing="condensation cherry teaser cover wedding weekend waterfront seafront riverside lakeside washbasin land pit heat scaffold area lens blade office corridor hallway hall lobby bedroom bathroom staircase foyer facade countertop counter backsplash cabinet appliance decor mantel tub pergola poolside bouquet altar arch aisle venue champagne tux suit tie bowtie packaging perfume jar sneaker fries sauce cheese soda latte espresso teapot lava match lighter drop droplet dew firefly fireflies halo architecture construction structure livingroom garden yard backyard patio porch terrace balcony driveway entrance ceiling bookshelf hotel property dog cat bird horse animal car boat ship train bus truck plane airplane aeroplane bike "
     "bicycle house building mountain hill rock stone road street bridge tower city town sun moon "
     "beach sand shore window door wall roof chimney table cup mug coffee tea pot food bottle "
     "product room floor chair sofa couch bed fish duck swan cow sheep butterfly bee "
@@ -174,7 +174,7 @@ ROLES = _table(
     "bottom-left-side bottom-right-side upper-left-side upper-right-side lower-left-side "
     "lower-right-side from-behind opposite ones north south east west northern southern eastern western upstream clockwise "
     "anticlockwise diagonally sideways",
-    idle="satisfying mesmerizing mesmerising captivating soothing enchanting charming inviting plan motivated lateral laterally shallow alright moderately rhythmically organically hypnotically magically warmly romantically majestically randomly irregularly evenly uniformly surreal haunting nostalgic polished crisp hyperrealistic photorealistic artsy artistic breathtaking gorgeous adorable sweet cute fun funny silly tricky umm hmm oh ah whatever otherwise they're exactly precisely um uh kinda sorta omg lol haha wow obviously website instagram insta tiktok youtube facebook reel reels straight u ur though although actually basically honestly literally definitely certainly surely say guys hiya dear good great best fine medium moderate default strength "
+    idle="documentary ambience ambiance refreshing fits satisfying mesmerizing mesmerising captivating soothing enchanting charming inviting plan motivated lateral laterally shallow alright moderately rhythmically organically hypnotically magically warmly romantically majestically randomly irregularly evenly uniformly surreal haunting nostalgic polished crisp hyperrealistic photorealistic artsy artistic breathtaking gorgeous adorable sweet cute fun funny silly tricky umm hmm oh ah whatever otherwise they're exactly precisely um uh kinda sorta omg lol haha wow obviously website instagram insta tiktok youtube facebook reel reels straight u ur though although actually basically honestly literally definitely certainly surely say guys hiya dear good great best fine medium moderate default strength "
     "allowed welcome yep instead both each other same another almost together every own some piece part "
     "which who whose possible think guess attached gimme overall usual usually yes yeah prefer preferably rather see watch tofro teh style viewer the a an to it its filmed captured taken viewed seen it's with is are be and then make making let lets let's please pls "
     "plz cheers ta thx thanks thank you kindly i i'd i'll i'm want would like could can you need wish love have "
