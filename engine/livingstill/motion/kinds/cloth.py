@@ -146,6 +146,8 @@ KIND = MotionKind(
         "bedding",
         "duvet",
         "sheers",
+        "napkin",
+        "napkins",
     ),
     verbs=(
         "sway",

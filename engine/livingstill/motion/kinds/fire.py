@@ -299,6 +299,7 @@ KIND = MotionKind(
         "pulsate",
         "wobble",
         "lean",
+        "glitter",
     ),
     colour=(255, 120, 0),
     found_by="named",

@@ -244,14 +244,14 @@ def _subjects(
     return subjects, tuple(k for _, k in moving if k not in subjects)
 
 
-_WHERE = ("on", "at", "by", "near", "beside", "behind", "under", "above", "below")
+_WHERE = ("on", "over", "at", "by", "near", "beside", "behind", "under", "above", "below")
 
 
 def _only_where(tokens: tuple[Token, ...]) -> bool:
     """Return whether a clause only says where, as in "start on the sky"."""
     telling = [t for t in tokens if t.role not in ("idle", "adjective", "boost", "order")]
     place = bool(telling) and telling[0].role == "prep" and telling[0].word in _WHERE
-    return place and all(t.role in ("prep", "kind") for t in telling)
+    return place and all(t.role in ("prep", "kind", "thing", "held") for t in telling)
 
 
 def _nearest(roles: list[str], moving: list[tuple[int, str]]) -> tuple[str, ...]:

@@ -40,6 +40,7 @@ def resolved(
         return [*_list(nouns, Token("", "idle")), *tokens]  # "..., but must not move"
     winds = [t._replace(value=1.0) for t in before if t.role == "wind"]
     own = any(t.role in ("kind", "thing", "held", "effect", "unknown") for t in tokens)
+    alone = not any(t.role in ("kind", "thing", "held", "effect") for t in tokens)
     moved = frozenset().union(*(t.value or () for t in tokens if t.role in ("verb", "blow")))
     suits = [t for t in nouns if t.role == "kind" and t.value in moved]
     if not moved and all(t.role in ("idle", "size", "boost", "way", "prep", "all") for t in tokens):
@@ -67,7 +68,12 @@ def resolved(
             out.append(token)  # "those trees"
         elif token.word == "it" and suits and suits == winds:
             out.append(token._replace(role="idle"))  # "too windy, tone it down"
-        elif token.word in _THINGS and not own and nouns and (token.word != "it" or suits):
+        elif (
+            token.word in _THINGS
+            and (not own or (alone and suits))
+            and nouns
+            and (token.word != "it" or suits)
+        ):
             out += _list(suits or nouns, token)
         elif token.word in _PERSONS and _is_person(token.word, following):
             out.append(token._replace(role="held", value=None))

@@ -129,7 +129,8 @@ def understand(prompt: str) -> Reading:
         said = ", ".join(f"'{word.replace('-', ' ')}'" for word in dict.fromkeys(unused))
         problems.append(f"prompt names {said}, which no setting moves or changes; left as it is")
     settings |= settings_of(possible, problems)
-    if not settings and any(clause.kept for clause in possible):
+    asked = any(clause.impossible and not clause.kept for clause in clauses)
+    if not settings and not asked and any(clause.kept for clause in possible):
         settings["motion"] = ("auto",)  # which leaves what is of no kind as it is
     if settings.get("motion", ("auto",)) == ("auto",) and any(
         clause.kept and any(t.word == "foreground" for t in clause.tokens) for clause in possible

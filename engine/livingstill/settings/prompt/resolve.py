@@ -142,7 +142,7 @@ def _motion(clauses: list[Clause], problems: list[str]) -> dict[str, Any]:
             "moves, and --motion says what does"
         ] * (not every)
     elif any(clause.rest_still for clause in clauses):
-        out["motion"] = ("none",)
+        out["motion"] = _blown_alone(clauses, auto) or ("none",)
     elif every:
         out["motion"] = ("auto",)
     problems += [
@@ -185,6 +185,17 @@ def _motion(clauses: list[Clause], problems: list[str]) -> dict[str, Any]:
         out["brush"] = tuple(dict.fromkeys(strokes))
     whole = [c.strength for c in clauses if c.every and c.strength is not None]
     return out | _amounts(strengths, whole, problems)
+
+
+def _blown_alone(clauses: list[Clause], auto: list[str]) -> tuple[str, ...]:
+    """Return the kinds that move where only a wind is asked for: those of ``auto`` that it drives."""
+    blown = any(clause.wind and not clause.kinds for clause in clauses)
+    still = [c for c in clauses if c.rest_still and not c.wind]
+    if not blown or any(
+        all(t.word not in ("else", "rest", "other") for t in c.tokens) for c in still
+    ):
+        return ()
+    return tuple(kind for kind in auto if KINDS[kind].wind_driven)
 
 
 def _ways(clause: Clause) -> str:

@@ -192,9 +192,20 @@ def _goes_on(clause: Clause, last: Clause, lone: bool) -> bool:
     listed = clause.join in ("and", ",", "or", "then")
     if lone and verbs:
         return listed and bool(frozenset().union(*verbs) & {*last.kinds})
+    if lone and clause.direction is not None and _is_noun_of_motion(clause):
+        return False  # "curtains sway, slow move to the left"
     if lone and clause.moving and last.bare and last.kinds and clause.join == ",":
         return True  # "curtains, moving slowly"
     return lone and (clause.strength is not None or clause.direction is not None)
+
+
+def _is_noun_of_motion(clause: Clause) -> bool:
+    """Return whether a clause is a motion named by a noun after how it is: "slow drift right"."""
+    roles = [t.role for t in clause.tokens if t.role not in ("idle", "boost")]
+    named = next((t.word for t in clause.tokens if t.role in ("verb", "move")), "ing")
+    return (
+        roles[:1] == ["size"] and roles[1:2] in (["verb"], ["move"]) and not named.endswith("ing")
+    )
 
 
 def _extended(last: Clause, clause: Clause) -> Clause:

@@ -91,7 +91,7 @@ def _plain(value: Any) -> str:
 
 
 _SAID: tuple[tuple[str, str, Callable[[re.Match[str]], Any]], ...] = (
-    (rf"{_NO_LENGTH}\b(?:for |lasting |about )?(?:{_NUMBER} ?(?:secs?|seconds?)|(\d+(?:\.\d+)?) ?s)\b"
+    (rf"{_NO_LENGTH}\b(?:for |lasting |about |max(?:imum)?(?: of)? |up to |at most )?(?:{_NUMBER} ?(?:secs?|seconds?)|(\d+(?:\.\d+)?) ?s)\b"
      r"(?: long)?(?!,? *(?:and )?then\b)", "duration", lambda m: _number(m[1] or m[2])),
     (rf"\b(?:for |lasting )?{_NUMBER} ?(?:mins?|minutes?)\b(?: long)?", "duration",
      lambda m: 60 * _number(m[1])),

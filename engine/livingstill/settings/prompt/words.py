@@ -107,7 +107,7 @@ WIND = {"wind": 1.0, "breeze": 1.0, "gust": 1.2, "gale": 2.5, "windy": 1.5, "bre
 """Words of the wind, and how strong each is."""
 
 ROLES = _table(
-    blow="blow howl gust whip whistle pick picking",
+    blow="gusting blow howl gust whip whistle pick picking",
     move="react respond energy vitality liveliness wiggle jiggle budge move moving motion movement animate animation animated live alive stir breathe action activity "
     "dynamic life",
     nothing="nothing none",
@@ -119,13 +119,13 @@ ROLES = _table(
     only="only just solely",
     all="things stuff something elements everything all rest anything else photo pic snapshot photograph painting drawing artwork footage picture image scene it everywhere",
     camera="camera cam shot viewpoint drone gimbal steadicam",
-    held="newlywed bridegroom groomsman groomsmen bridesmaid officiant groomsmen headline label brand branding wordmark tagline ppl folk guest guests people person man men woman women girl boy child children kid baby face couple crowd "
+    held="silhouette newlywed bridegroom groomsman groomsmen bridesmaid officiant groomsmen headline label brand branding wordmark tagline ppl folk guest guests people person man men woman women girl boy child children kid baby face couple crowd "
     "portrait text lettering letter sign logo human model bride groom family guy lady "
     "watermark caption eye lip mouth head hand arm leg body pedestrian skin fisherman fishermen tourist finger nose ear "
     "grandma grandpa grandmother grandfather mom mum dad mother father wife husband girlfriend boyfriend son "
     "daughter brother sister friend team audience passenger soldier officer cop toddler teenager cyclist "
     "hiker neck shoulder foot feet chest baker chef nurse student tooth teeth cheek eyelash eyebrow belly knee",
-    thing="condensation cherry teaser cover wedding weekend waterfront seafront riverside lakeside washbasin land pit heat scaffold area lens blade office corridor hallway hall lobby bedroom bathroom staircase foyer facade countertop counter backsplash cabinet appliance decor mantel tub pergola poolside bouquet altar arch aisle venue champagne tux suit tie bowtie packaging perfume jar sneaker fries sauce cheese soda latte espresso teapot lava match lighter drop droplet dew firefly fireflies halo architecture construction structure livingroom garden yard backyard patio porch terrace balcony driveway entrance ceiling bookshelf hotel property dog cat bird horse animal car boat ship train bus truck plane airplane aeroplane bike "
+    thing="steeple feature file vane pendant carousel condensation cherry teaser cover wedding weekend waterfront seafront riverside lakeside washbasin land pit heat scaffold area lens blade office corridor hallway hall lobby bedroom bathroom staircase foyer facade countertop counter backsplash cabinet appliance decor mantel tub pergola poolside bouquet altar arch aisle venue champagne tux suit tie bowtie packaging perfume jar sneaker fries sauce cheese soda latte espresso teapot lava match lighter drop droplet dew firefly fireflies halo architecture construction structure livingroom garden yard backyard patio porch terrace balcony driveway entrance ceiling bookshelf hotel property dog cat bird horse animal car boat ship train bus truck plane airplane aeroplane bike "
     "bicycle house building mountain hill rock stone road street bridge tower city town sun moon "
     "beach sand shore window door wall roof chimney table cup mug coffee tea pot food bottle "
     "product room floor chair sofa couch bed fish duck swan cow sheep butterfly bee "
@@ -174,7 +174,7 @@ ROLES = _table(
     "bottom-left-side bottom-right-side upper-left-side upper-right-side lower-left-side "
     "lower-right-side from-behind opposite ones north south east west northern southern eastern western upstream clockwise "
     "anticlockwise diagonally sideways",
-    idle="documentary ambience ambiance refreshing fits satisfying mesmerizing mesmerising captivating soothing enchanting charming inviting plan motivated lateral laterally shallow alright moderately rhythmically organically hypnotically magically warmly romantically majestically randomly irregularly evenly uniformly surreal haunting nostalgic polished crisp hyperrealistic photorealistic artsy artistic breathtaking gorgeous adorable sweet cute fun funny silly tricky umm hmm oh ah whatever otherwise they're exactly precisely um uh kinda sorta omg lol haha wow obviously website instagram insta tiktok youtube facebook reel reels straight u ur though although actually basically honestly literally definitely certainly surely say guys hiya dear good great best fine medium moderate default strength "
+    idle="continue continues wondering plenty pinterest documentary ambience ambiance refreshing fits satisfying mesmerizing mesmerising captivating soothing enchanting charming inviting plan motivated lateral laterally shallow alright moderately rhythmically organically hypnotically magically warmly romantically majestically randomly irregularly evenly uniformly surreal haunting nostalgic polished crisp hyperrealistic photorealistic artsy artistic breathtaking gorgeous adorable sweet cute fun funny silly tricky umm hmm oh ah whatever otherwise they're exactly precisely um uh kinda sorta omg lol haha wow obviously website instagram insta tiktok youtube facebook reel reels straight u ur though although actually basically honestly literally definitely certainly surely say guys hiya dear good great best fine medium moderate default strength "
     "allowed welcome yep instead both each other same another almost together every own some piece part "
     "which who whose possible think guess attached gimme overall usual usually yes yeah prefer preferably rather see watch tofro teh style viewer the a an to it its filmed captured taken viewed seen it's with is are be and then make making let lets let's please pls "
     "plz cheers ta thx thanks thank you kindly i i'd i'll i'm want would like could can you need wish love have "
@@ -195,7 +195,7 @@ ROLES = _table(
     "place point lot across shall themselves itself effectively "
     "epic moody romantic cozy cosy hypnotic lifelike organic minimalistic understated playful buttery "
     "professional premium luxurious eerie spooky ethereal whimsical atmospheric immersive loopable infinite dreamlike",
-    adjective="sheer lateral closeup aerial establishing wide pov ots weird strange odd creepy funny silly ugly bad fake wrong stiff exterior interior twilight overcast modern red blue green white black grey gray golden yellow orange pink purple brown silver "
+    adjective="asleep perceptible sheer lateral closeup aerial establishing wide pov ots weird strange odd creepy funny silly ugly bad fake wrong stiff exterior interior twilight overcast modern red blue green white black grey gray golden yellow orange pink purple brown silver "
     "dark bright deep tall long short old young new wet dry warm cold hot cool cloudy sunny foggy "
     "misty snowy rainy grassy leafy wavy curly fluffy puffy distant close near far nearby clear open "
     "calming magic magical wooden stone sandy rocky autumn spring lush thick thin "
