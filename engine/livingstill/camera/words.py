@@ -26,7 +26,7 @@ _PHRASES: dict[str, str] = {
     "pan-right": "pan right, pan, camera reveal right, turn camera right, look right, camera look right",
     "tilt-up": "tilt up, tilt, pan up, camera reveal up, look up, camera look up, turn camera up",
     "tilt-down": "tilt down, pan down, camera reveal down, look down, camera look down, turn camera down",
-    "roll-left": "anticlockwise roll, anticlockwise rotation, roll left, tilt left, camera roll left, rotate camera left, rotate left, "
+    "roll-left": "dutch roll left, dutch tilt left, dutch angle left, anticlockwise roll, anticlockwise rotation, roll left, tilt left, camera roll left, rotate camera left, rotate left, "
     "rotate camera anticlockwise, rotate anticlockwise, camera anticlockwise, roll anticlockwise",
     "roll-right": "clockwise roll, clockwise rotation, roll right, tilt right, dutch tilt, dutch angle, dutch roll,  camera roll right, rotate camera right, rotate right, rotate camera, "
     "rotate camera clockwise, rotate clockwise, camera clockwise, roll clockwise",

@@ -177,6 +177,7 @@ KIND = MotionKind(
         "whip",
         "shift",
         "shiver",
+        "fill",
     ),
     colour=(200, 120, 200),
     sounds={"wind": 0.3},

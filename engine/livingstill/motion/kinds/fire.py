@@ -300,6 +300,7 @@ KIND = MotionKind(
         "wobble",
         "lean",
         "glitter",
+        "gutter",
     ),
     colour=(255, 120, 0),
     found_by="named",

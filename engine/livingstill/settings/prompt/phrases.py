@@ -105,7 +105,7 @@ def _modifiers(tokens: list[Token], words: Vocabulary) -> list[Token]:
         elif token.word == "light" and not _amount(tokens[i - 1 : i], following):
             out[i] = _now(token, "thing")
         elif token.word in EXTENTS and (
-            following.role == "unknown" or _of_thing(tokens[i + 1 :], words)
+            following.role in ("unknown", "camera") or _of_thing(tokens[i + 1 :], words)
         ):
             out[i] = _now(token, "adjective")  # "the small pond", but not "small waves"
         elif token.role == "all" and _of_noun(tokens[i + 1 :]):

@@ -80,11 +80,15 @@ def behind(clauses: list[Clause]) -> list[Clause]:
         return clauses
 
     def of_background(clause: Clause) -> bool:
-        roles = ["motion" if t.word in MOTIONS else t.role for t in clause.tokens]
-        alone = clause.unused == ("background",) and "prep" in roles
-        return alone and "motion" in roles and not {"negation", "still", "hold"} & {*roles}
+        roles = {t.role for t in clause.tokens}
+        named = [t.word for t in clause.tokens if t.role in ("thing", "kind", "held", "effect")]
+        return named == ["background"] and "move" in roles and not {"negation", "still"} & roles
 
-    return [replace(c, every=True) if of_background(c) else c for c in clauses]
+    behind = ("background",)
+    return [
+        replace(c, every=True, impossible="", unused=behind) if of_background(c) else c
+        for c in clauses
+    ]
 
 
 def _stilled_calm(clause: Clause) -> Clause:

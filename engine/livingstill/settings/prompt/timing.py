@@ -110,6 +110,7 @@ _SAID: tuple[tuple[str, str, Callable[[re.Match[str]], Any]], ...] = (
      rf"(?:^|(?<=[,;.] ))(?:an? |my )?{_TALL}(?: video| clip| format| background| post)?(?= *(?:[,;.:!]|$))|"
      rf"\bfor (?:a |an |my )?{_TALL}\b|"
      r"\b(?:an? |my )?(?:insta(?:gram)?|ig|tik ?tok|facebook|fb|youtube|yt) (?:reels?|story|stories|shorts?)\b|"
+     r"\b(?:an? |my |the )?stor(?:y|ies)\b(?= (?:with|of|about|showing)\b|\s*(?:[,.;:!]|$))|"
      r"^(?:an? |my )?(?:\w+ ){0,2}reels?(?= *(?:[,;.:!]|of\b|with\b|$))", "aspect", lambda _: "9:16"),
     (rf"\b(?:in |as )?(?:a )?{_WIDE}(?: {_FORM})?,? for (?:youtube|tv)\b|"
      rf"\b(?:in |as )?(?:a )?(?:widescreen|wide screen)(?: {_FORM})?\b|"

@@ -160,7 +160,7 @@ ROLES = _table(
     "fight vanish disappear appear collapse wave sail flap drip shine throw catch "
     "kick march spread swirl dissolve fade bend shake fall fish row paddle pass cycle hover graze "
     "drown sink roar gaze stare twirl",
-    change="vintage retro vignette grain letterbox reverse rewind ramp exposure saturation contrast depth-of-field change remove delete erase replace swap colour color recolor recolour brighten darken blur "
+    change="transition vintage retro vignette grain letterbox reverse rewind ramp exposure saturation contrast depth-of-field change remove delete erase replace swap colour color recolor recolour brighten darken blur "
     "sharpen crop sharpness enhance upscale restore fix edit convert cartoon music sound "
     "voice song title subtitle narration audio filter sepia darker switch-on extinguish dim lighten tint paint fade colorize colourise colorise tiltshift",
     add="add create generate insert put include draw bring",
@@ -174,7 +174,7 @@ ROLES = _table(
     "bottom-left-side bottom-right-side upper-left-side upper-right-side lower-left-side "
     "lower-right-side from-behind opposite ones north south east west northern southern eastern western upstream clockwise "
     "anticlockwise diagonally sideways",
-    idle="continue continues wondering plenty pinterest documentary ambience ambiance refreshing fits satisfying mesmerizing mesmerising captivating soothing enchanting charming inviting plan motivated lateral laterally shallow alright moderately rhythmically organically hypnotically magically warmly romantically majestically randomly irregularly evenly uniformly surreal haunting nostalgic polished crisp hyperrealistic photorealistic artsy artistic breathtaking gorgeous adorable sweet cute fun funny silly tricky umm hmm oh ah whatever otherwise they're exactly precisely um uh kinda sorta omg lol haha wow obviously website instagram insta tiktok youtube facebook reel reels straight u ur though although actually basically honestly literally definitely certainly surely say guys hiya dear good great best fine medium moderate default strength "
+    idle="done nah she'd he'd they'd we'd you'd i've we've they've got trendy continue continues wondering plenty pinterest documentary ambience ambiance refreshing fits satisfying mesmerizing mesmerising captivating soothing enchanting charming inviting plan motivated lateral laterally shallow alright moderately rhythmically organically hypnotically magically warmly romantically majestically randomly irregularly evenly uniformly surreal haunting nostalgic polished crisp hyperrealistic photorealistic artsy artistic breathtaking gorgeous adorable sweet cute fun funny silly tricky umm hmm oh ah whatever otherwise they're exactly precisely um uh kinda sorta omg lol haha wow obviously website instagram insta tiktok youtube facebook reel reels straight u ur though although actually basically honestly literally definitely certainly surely say guys hiya dear good great best fine medium moderate default strength "
     "allowed welcome yep instead both each other same another almost together every own some piece part "
     "which who whose possible think guess attached gimme overall usual usually yes yeah prefer preferably rather see watch tofro teh style viewer the a an to it its filmed captured taken viewed seen it's with is are be and then make making let lets let's please pls "
     "plz cheers ta thx thanks thank you kindly i i'd i'll i'm want would like could can you need wish love have "
