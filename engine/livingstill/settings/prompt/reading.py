@@ -21,7 +21,8 @@ from livingstill.settings.prompt.clauses import Clause, clause_of, refused
 from livingstill.settings.prompt.constructions import tells_apart
 from livingstill.settings.prompt.idioms import normalised, spoken
 from livingstill.settings.prompt.line import Line
-from livingstill.settings.prompt.phrases import nouns_as_verbs, pieces
+from livingstill.settings.prompt.nouns import nouns_as_verbs
+from livingstill.settings.prompt.phrases import pieces
 from livingstill.settings.prompt.pronouns import picture_or_thing, resolved
 from livingstill.settings.prompt.relations import (
     answered,
