@@ -21,7 +21,7 @@ _PHRASES: dict[str, str] = {
     "track back, pullback",
     "zoom-in": "punch zoom, zoom punch, zoom in, zoom into, zoom on, zoom onto, zoom toward, zoom closer, zoom, punch in",
     "zoom-out": "zoom out, zoom back, zoom away, zoom from",
-    "dolly-zoom": "dolly zoom, vertigo, hitchcock zoom, hitchcock, zolly",
+    "dolly-zoom": "dolly zoom, zoom dolly, dolly counter zoom, contra zoom, trombone,  vertigo, hitchcock zoom, hitchcock, zolly",
     "pan-left": "pan left, camera reveal left, turn camera left, look left, camera turn left, camera look left",
     "pan-right": "pan right, pan, camera reveal right, turn camera right, look right, camera look right",
     "tilt-up": "tilt up, tilt, pan up, camera reveal up, look up, camera look up, turn camera up",

@@ -49,6 +49,8 @@ _TIMES = frozenset(
     ]
 )
 _ALONG = frozenset(["across", "through", "along", "over", "in", "of"])
+_BODIES = frozenset(["stream", "streams", "cascade", "falls"])
+"""Waters that are named by a verb too, and have an extent as "the little stream" has."""
 _WHOLES = frozenset(["arch", "bed", "crown", "bouquet", "garden", "wall", "box", "pit", "pot"])
 """Things that are made of, or there for, the kind that is named before them: "the flower bed"."""
 
@@ -61,6 +63,8 @@ def _now(token: Token, role: str, value: Any = None) -> Token:
 def _of_thing(after: list[Token], words: Vocabulary) -> bool:
     """Return whether the next noun is a thing that has an extent, and no motion such as waves."""
     noun = next((t for t in after if t.role not in ("size", "boost", "adjective")), Token("", ""))
+    if noun.word in _BODIES:
+        return True
     forms = (noun.word, *plural_bases(noun.word), *verb_bases(noun.word))
     motion = any(form in words.verbs for form in forms) or noun.word in ("fire", "flame", "flames")
     return noun.role in ("thing", "held") or (noun.role == "kind" and not motion)

@@ -12,7 +12,7 @@ from livingstill.settings.prompt.vocabulary import (
     plural_bases,
     verb_bases,
 )
-from livingstill.settings.prompt.words import MOTIONS, ROLES, WAYS
+from livingstill.settings.prompt.words import MOTIONS, ROLES, WAYS, WHOLE
 
 _TOWARD = frozenset(
     ["from", "to", "toward", "towards", "at", "into", "past", "near", "behind", "before", "beside"]
@@ -171,7 +171,8 @@ def _phrase(tokens: list[Token], words: Vocabulary) -> tuple[tuple[int, ...], st
         directed = any(word in WAYS for word in phrase)
         for start in range(len(tokens)):
             left = list(phrase)
-            if phrase == ("static",) and any(t.role in BEFORE_VERB for t in tokens):
+            subject = any(t.role in BEFORE_VERB or t.word in WHOLE for t in tokens)
+            if phrase == ("static",) and subject:
                 continue  # "static tree"
 
             def passed(i: int, start: int = start) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from livingstill.settings.prompt.clauses import Clause
 from livingstill.settings.prompt.modifiers import direction_of
 from livingstill.settings.prompt.vocabulary import partners
-from livingstill.settings.prompt.words import MOTIONS
+from livingstill.settings.prompt.words import MOTIONS, WHOLE
 
 
 def shared(clauses: list[Clause]) -> list[Clause]:
@@ -29,6 +29,12 @@ def shared(clauses: list[Clause]) -> list[Clause]:
         after = out[-1] if out else Clause()
         before = clauses[k - 1] if k else Clause()
         linked = after.join in ("and", "or", "nor", ",", "&", "")
+        if (
+            _is_weather(clause)
+            and (after.kept or after.faces or after.still)
+            and after.join == "and"
+        ):
+            clause = stilled(replace(clause, impossible=""))  # "snow and house frozen"
         if clause.bare and after.says and linked and not after.camera and after.wind is None:
             nouns = {token.role for token in after.tokens} & {"all", "nothing"}
             held = after.still or after.faces or after.kept or after.rest_still
@@ -42,6 +48,8 @@ def shared(clauses: list[Clause]) -> list[Clause]:
                 clause = replace(clause, direction=after.direction, strength=after.strength)
         join = clause.join in ("and", "or", "nor")
         stops = before.still or before.faces or before.kept or before.camera == "static"
+        if _is_attribute(before):
+            stops = ()  # "static cam & fire"
         if clause.bare and join and before.leading and stops and not before.kinds:
             clause = stilled(clause)
         refused = before.leading and "moves" in {t.role for t in before.tokens}
@@ -126,6 +134,23 @@ def _spread(clauses: list[Clause]) -> list[Clause]:
     return out
 
 
+def _is_weather(clause: Clause) -> bool:
+    """Return whether a clause is the name of an effect alone."""
+    return [t.role for t in clause.tokens if t.role != "idle"] == ["effect"]
+
+
+def _of_whole(clause: Clause) -> bool:
+    """Return whether a clause says how strong all is: "everything wild"."""
+    return clause.strength is not None and any(t.word in WHOLE for t in clause.tokens)
+
+
+def _is_attribute(clause: Clause) -> bool:
+    """Return whether a clause is a camera and how it is: "static cam", which says nothing of others."""
+    roles = {t.role for t in clause.tokens if t.role not in ("idle", "boost")}
+    orders = any(t.word in ("lock", "freeze", "stop", "pause") for t in clause.tokens)
+    return clause.camera == "static" and roles <= {"moves", "still", "camera"} and not orders
+
+
 def _said(clause: Clause) -> bool:
     """Return whether a clause says of its own things that they move, or how much."""
     return bool(clause.kinds) and (clause.strength is not None or clause.moving)
@@ -155,6 +180,12 @@ def _merged(clauses: list[Clause]) -> list[Clause]:
             tokens = (*last.tokens, *clause.tokens)
             moves = last.kinds or last.bare
             out[-1] = replace(stilled(replace(last, places=())) if moves else last, tokens=tokens)
+        elif lone and _of_whole(clause) and any(c.kinds for c in out):
+            out = [  # "hair flying, clouds flying, everything wild"
+                replace(c, strength=clause.strength) if c.kinds and c.strength is None else c
+                for c in out
+            ]
+            out[-1:] = [replace(c, tokens=(*c.tokens, *clause.tokens)) for c in out[-1:]]
         elif _goes_on(clause, last, lone):
             out[to] = _extended(out[to], clause)
             k = len(out) - 1
@@ -292,7 +323,7 @@ def stilled(clause: Clause) -> Clause:
         places=(),
         still=(*clause.still, *clause.kinds, *clause.places, *also),
         faces=clause.faces or "held" in roles,
-        kept=clause.kept or "thing" in roles,
+        kept=clause.kept or bool(roles & {"thing", "effect"}),
         camera="static" if "camera" in roles else clause.camera,
         rest_still=clause.rest_still or "all" in roles,
         unused=(),

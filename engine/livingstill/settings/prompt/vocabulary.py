@@ -201,7 +201,8 @@ def token_of(word: str, words: Vocabulary, problems: list[str]) -> Token:
         {k for k in plain if _without_vowels(k) == word},
     )
     meant = next(filter(None, guesses), set())
-    if len(meant) == 1 and (found := known(meant.pop(), words)):
+    senses = {t[1:3] for t in (known(guess, words) for guess in meant) if t}
+    if len(senses) == 1 and (found := known(min(meant), words)):
         problems.append(f"prompt has '{word}', taken for '{found.word}'")
         return found
     close = get_close_matches(word, acting, n=1, cutoff=0.78)

@@ -31,7 +31,7 @@ REWRITES: tuple[Rewrite, ...] = (
     (r"\bwith (?=(?:the |a |your |my )?(?:camera|cam|shot) (?:be(?:ing)? )?(?:\w+ed|\w+ing|still|static|steady|stationary)\b)", ", "),
     (r"(?<!camera )\b(?:(?:to|and|which|that) (?:reveal|unveil|showcase)s?|(?:revealing|unveiling|showcasing|unveils?|showcases?|reveals))\b", "on"),
     (r"(?<!camera )\breveal\b", lambda m: "on" if re.search(_MOVES, m.string) else m[0]),
-    (r"\bease in(?:[ ,/-]+(?:and )?(?:ease )?out)\b|\b(?:with )?(?:smooth |soft )?easing(?! (?:in|out)\b)\b", ""),
+    (r"\bease in(?:[ ,/-]+(?:and )?(?:ease )?out)\b|\b(?:with |no |without )?(?:smooth |soft |any )?easing(?! (?:in|out)\b)\b", ""),
     (r"\bvertical(?:ly)? (?=(?:pan|tilt)\w*\b)", ""),
     (r"\b(camera )?(pull|go|fly|move)(?:s|ing|es)? (?:up and away|away and up|up and back|back and up)\b", r"\1 pulls out"),
     (r"\bparallax 3d\b|\b3d parallax\b", "parallax"),

@@ -121,10 +121,11 @@ REWRITES: tuple[Rewrite, ...] = (
      "x0.5"),
     (r"\b(?:double|twice|2x) (?:of )?(?:the |its |their )?(?:normal )?(?:speed|pace|strength|amount)\b"
      r"|\b(?:twice|2x|two times) as (?:fast|quick(?:ly)?|strong(?:ly)?|much)\b", "x2"),
-    (r"\b(?:(?:a|just a) )?(?:little|tiny|wee) bit(?: of)?\b|\b(?:a|just a|a wee|the) (?:little|bit|touch|tad|smidge|smidgen|smidgin|pinch|fraction)\b(?! of)",
+    (r"\b(?:(?:a|just a) )?(?:little|tiny|wee) bit(?: of)?\b|\b(?:a|just a|a wee) (?:little|bit|touch|tad|smidge|smidgen|smidgin|pinch|fraction)\b(?! of)",
      "slightly"),
     (r"\b(?:a|just a|the) (?:tiny |mere |slight |little )?(?:little|bit|touch|hint|tad|smidge|smidgen|smidgin|pinch|dash|whisper|trace|sprinkle|suggestion|fraction|whiff) of\b", "slightly"),
-    (r"\ba lot(?: of)?\b|\blots of\b|\bvery much\b", "strongly"),
+    (r"\ba lot(?: of)?\b|\ba (?:ton|load|bunch|heap) of\b|\b(?:lots|tons|loads|heaps) of\b|\bvery much\b", "strongly"),
+    (r"\b(?:almost|nearly|practically|virtually) invisibl[ey]\b|\b(?:almost|nearly|practically|virtually) (?=imperceptibl)", "imperceptible "),
     (r"\b(?:in |super )?slow ?mo(?:tion)?\b", "slowly"),
     (r"\btime ?lapse\b", "timelapse"),
 )  # fmt: skip

@@ -31,6 +31,7 @@ def _from_side(found: re.Match[str]) -> str:
 
 
 REWRITES: tuple[Rewrite, ...] = (
+    (r"\bfrom (?:camera|screen|frame) (left|right)\b", r"from \1"),
     (r"\bfrom (?:up|above|top) (?:to |until )(?:down|below|bottom)\b", "down"),
     (r"\bfrom (?:down|below|bottom) (?:to |until )(?:up|above|top)\b", "up"),
     (r"\bscreen (?=left\b|right\b)", ""),

@@ -7,6 +7,8 @@ from livingstill.settings.prompt.line import Rewrite
 _FAULT = "(?:distort(?:ions?|ing)?|warp(?:ing|s)?|morph(?:ing|s)?|deform(?:ations?|ing)?|artifacts?|artefacts?|glitch(?:es|ing)?)"
 
 REWRITES: tuple[Rewrite, ...] = (
+    (r"\b(?:we|i) (?:don't|shouldn't|should not|must not|mustn't|won't) (?:move|moving)\b|\b(?:we|i) (?:stay|remain)(?: perfectly| completely)? (?:still|frozen|put)\b",
+     "people stay still"),
     (r",? ?\bso (?:that )?(?:you|we|i|one|nobody|no one)(?: can't| cannot| can| don't| won't)? (?:see|notice|spot|tell)s? "
      r"(?:the |where |when |any )*(?:cut|seam|join|jump|loop|it (?:starts|loops|begins|ends|repeats))\b|"
      r"\b(?:without|with no|no) (?:a |any )?(?:visible |noticeable )?(?:cut|seam|jump cut)s?\b", " seamless"),

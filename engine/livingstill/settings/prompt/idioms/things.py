@@ -37,6 +37,8 @@ def _glint(found: re.Match[str]) -> str:
 def _lit(noun: str) -> str:
     """Return the noun of what light plays on as what shimmers, where that is a kind."""
     token = known(noun, vocabulary())
+    if token and token.role == "adjective":
+        return f"light shimmers on the {noun}"
     return f"the {noun} shimmers" if token and token.role == "kind" else f"glint on the {noun}"
 
 
@@ -47,6 +49,7 @@ REWRITES: tuple[Rewrite, ...] = (
     (r"\b((?:wind|breeze|gust)s?(?: \w+){0,2}?) (?:play(?:s|ing)? (?:with|in)|toy(?:s|ing)? with|caress\w*|strok\w+|kiss\w+|brush\w*|teas\w+|tugg?\w* at|tousl\w+|ruffl\w+|"
      r"(?:sweep|run|rush|pass|mov|com|go)(?:s|es|ing|e)? through)\b", r"\1 blows"),
     (r"\bliving (?:area|space)\b", "living room"),
+    (r"\bneons?(?= (?:flicker|glow|blink|buzz|puls|hum)\w*)", "lights"),
     (r"\bdo(?:es|ing)? (?:its|their|his|her) (?:own )?thing\b", "move"),
     (r"\b(?:like|as if|as though) (?:there(?:'s| is| was| were)|it(?:'s| is| was)?|near) an? (?:\w+ )?(?:window|door|fan|draft|draught)\b[^,.;!]*", ""),
     (r"\bhot tub\b", "jacuzzi"),
@@ -56,7 +59,7 @@ REWRITES: tuple[Rewrite, ...] = (
      r"(?:someone|somebody|a person)\b[^,.;!]*", ""),
     (r"\b(?:make|get|let|have) (?:the |my |this |our |that |an? )*(\w+(?: \w+)?) (?:feel|look|seem|become|be) "
      r"(?:(?:more|a bit|a little|really|so|very|slightly|like it's) )*(?:alive|living|live|lively)\b", _alive),
-    (r"(?<!candle )\b(?:the )?(?:moon|sun|star|lamp)?(?:light|shine|beam)s? (?:glitters?|shimmers?|sparkles?|dances?|dancing|glistens?|glints?|gleams?|"
+    (r"(?<!candle )\b(?:the )?(?:(?:moon|sun|star|lamp)(?:light|shine|beam)s?|light) (?:glitters?|shimmers?|sparkles?|dances?|dancing|glistens?|glints?|gleams?|"
      r"(?:glitter|shimmer|sparkl|glisten|glint|gleam)ing) (?:on|off|across|over|upon) (?:the )?(\w+)", lambda m: _lit(m[1])),
     (r"\b((?:(?:very|soft|softly|gently?|slow|slowly|subtly|subtle) )*)(?:shimmer|glitter|sparkl|glisten|glint|gleam|danc)ing (?:(?:of )?(?:the )?)(?:moon|sun|star)(?: ?light| ?beams?| ?rays?|shine)"
      r" (?:on|off|across|over|upon) (?:the )?(\w+)", lambda m: f"{m[1]}{_lit(m[2])}"),
