@@ -30,10 +30,10 @@ _PHRASES: dict[str, str] = {
     "rotate camera anticlockwise, rotate anticlockwise, camera anticlockwise, roll anticlockwise",
     "roll-right": "clockwise roll, clockwise rotation, roll right, tilt right, dutch tilt, dutch angle, dutch roll,  camera roll right, rotate camera right, rotate right, rotate camera, "
     "rotate camera clockwise, rotate clockwise, camera clockwise, roll clockwise",
-    "truck-left": "parallax left, truck left, slide left, track left, dolly left, strafe left, glide left, "
+    "truck-left": "travel left, parallax left, truck left, slide left, track left, dolly left, strafe left, glide left, "
     "camera left, camera move left, camera slide left, camera drift left, camera glide left, "
     "camera go left, camera travel left, camera float left, camera sweep left",
-    "truck-right": "lateral dolly, lateral move, lateral slide, lateral track, lateral tracking, lateral shot, lateral glide, lateral truck, dolly sideways, truck, parallax right, truck right, slide right, track right, dolly right, strafe right, "
+    "truck-right": "travel right, lateral dolly, lateral move, lateral slide, lateral track, lateral tracking, lateral shot, lateral glide, lateral truck, dolly sideways, truck, parallax right, truck right, slide right, track right, dolly right, strafe right, "
     "glide right, camera right, camera move right, camera slide right, "
     "camera drift right, camera glide right, camera go right, camera slide, camera travel right, "
     "camera float right, camera sweep right",

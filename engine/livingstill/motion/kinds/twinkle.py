@@ -85,6 +85,8 @@ KIND = MotionKind(
         "spotlight",
         "spotlights",
         "constellation",
+        "chandelier",
+        "chandeliers",
     ),
     verbs=(
         "twinkle",
@@ -106,6 +108,8 @@ KIND = MotionKind(
         "flare",
         "pulsate",
         "scintillate",
+        "tremble",
+        "quiver",
     ),
     colour=(255, 210, 60),
     found_by="named",

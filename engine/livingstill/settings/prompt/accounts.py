@@ -26,6 +26,7 @@ _SUBSETS = frozenset(
         "nearby",
         "far",
         "distant",
+        "distance",
         "other",
     ]
 )

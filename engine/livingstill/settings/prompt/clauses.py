@@ -322,7 +322,7 @@ def _camera_clause(base: Clause, tokens: tuple[Token, ...], negated: list[bool])
     ):
         return replace(base, camera="static", unused=())
     remarks = base.remarks
-    if unused and not focus:
+    if unused and not focus and move.value != "static":
         aim = ", ".join(f"'{word}'" for word in unused)
         remarks = (
             *remarks,

@@ -25,6 +25,7 @@ def pieces(tokens: list[Token], words: Vocabulary) -> Iterator[list[Token]]:
     start = 0
     for i in range(1, len(tokens)):
         own = _own_strength(tokens, i) and any(t.role in ("kind", "wind") for t in tokens[start:i])
+        own = own or _after_move(tokens[start:], i - start)
         if own or _second_order(tokens[start:i], tokens[i]):
             yield from _moves_apart(tokens[start:i], words)
             start = i
@@ -44,6 +45,13 @@ def _own_strength(tokens: list[Token], i: int) -> bool:
     if tokens[i].role not in ("size", "boost") or after is None:
         return False
     return tokens[i - 1].role in ("kind", "wind") and after.role in ("kind", "wind", "camera")
+
+
+def _after_move(tokens: list[Token], i: int) -> bool:
+    """Return whether a strength at ``i`` is of the noun after it, not of the move before: "slow pan slow sea"."""
+    after = tokens[i + 1 : i + 2]
+    moved = tokens[i - 1].role == "phrase" and any(t.role == "size" for t in tokens[: i - 1])
+    return moved and tokens[i].role == "size" and bool(after) and after[0].role == "kind"
 
 
 def _moves_apart(tokens: list[Token], words: Vocabulary) -> Iterator[list[Token]]:

@@ -47,6 +47,9 @@ def resolved(
         suits = [
             t for t in nouns if t.role == "kind"
         ] or winds  # "the clouds are fast, slow it down"
+    told = [t for t in tokens if t.role != "idle"]
+    if [t.word for t in told[:1]] == ["it"] and told[1:2] and told[1].role == "move":
+        suits = suits or [t for t in nouns if t.role == "kind"]  # "the water is calm but it moves"
     stays = {t.role for t in tokens} & {"still", "hold", "negation"}
     aimed = any(t.role in ("moves", "phrase") for t in before)
     if stays and not suits and not aimed:

@@ -140,6 +140,8 @@ def known(word: str, words: Vocabulary) -> Token | None:
     """Return what ``word`` or the word that it is an inflection of means."""
     if found := _role(word, words):
         return found
+    if word.endswith("'s") and ROLES.get(word[:-2]) in ("act", "change", "move"):
+        return Token(word, "adjective")  # "the drink's steam"
     for base in plural_bases(word):
         found = _role(base, words)
         if found and found.role not in ("way", "size", "verb", "act", "move", "blow"):

@@ -20,6 +20,7 @@ _TABLES = (spelling, manners, camera, things, degrees, stillness, places)
 
 _WORDS = {
     "closeup": "close-up",
+    "softfocus": "soft focus",
     "tofro": "to and fro",
     "livingroom": "living room",
     "tiltshift": "tilt-shift",

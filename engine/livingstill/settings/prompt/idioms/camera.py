@@ -14,7 +14,8 @@ REWRITES: tuple[Rewrite, ...] = (
     (r",? ?\blike (?:(?:on|in|from|being on) )?an? (?:\w+ ){0,2}?(?:boat|ship|cradle|pendulum|swing|hammock|wave|feather)(?: (?:on|in|at) (?:the |a )?\w+)?"
      r"(?=\s*(?:[,.;!]|$))", ""),
     (r"\bcrash zoom|\bsnap zoom|\bquick punch in\b", "fast zoom"),
-    (r"\bwhip (?=pan\b)", "fast "),
+    (r"\bwhip (?=(?:pan|tilt)\b)", "fast "),
+    (r"\b(?:in )?(?:soft|sharp) focus\b", "softfocus"),
     (r"\b(walk\w*|push\w*|doll(?:y|ies|ying)|track\w*|travel\w*|camera|cam|forward|ahead) down (?=(?:the |a |this )?(?:\w+ )?(?:corridor|hall|hallway|road|street|aisle|path|lane|alley|avenue|trail|river|canal|valley|beach|steps|stairs|tunnel)\b)",
      r"\1 along "),
     (r"\b((?:creep|walk|get|come|inch|sneak|doll|push|zoom|eas)(?:s|es|ing|y|ying|e|ies)?) up to (?=(?:the|a|my|her|his|our)\b)", r"\1 closer "),

@@ -46,11 +46,16 @@ def _is_kind(word: str) -> bool:
 
 
 REWRITES: tuple[Rewrite, ...] = (
+    (r"\bfast[ -]?forward(?:ed|ing)?\b", "timelapse"),
+    (r"\b(?:strength |amount |motion )?(\d+) ?% (?:for|on|in) (?:the |her |his |my )?(\w+)\b",
+     lambda m: f"{m[2]} x{float(m[1]) / 100:g}" if _is_kind(m[2]) else m[0]),
+    (r"\b(?:not|neither) (?:too |so |very |that )?(?:slow|weak|calm|little|gentle|soft)(?:ly)?(?:,| and| but| nor| or)+ (?:not )?(?:too |so |very |that )?(?:fast|strong|wild|much|quick|hard)(?:ly)?\b,?|"
+     r"\b(?:not|neither) (?:too |so |very |that )?(?:fast|strong|wild|much|quick|hard)(?:ly)?(?:,| and| but| nor| or)+ (?:not )?(?:too |so |very |that )?(?:slow|weak|calm|little|gentle|soft)(?:ly)?\b,?", ""),
     (r",? ?\b(?:at|with|in) (?:a |an |the )?(?:steady|constant|even|uniform|regular|consistent) (?:pace|speed|rate|tempo)\b", ""),
     (r"\blittle by little\b|\bbit by bit\b", "slowly"),
     (r"\b(?:cut|reduce|slow|bring|chop)(?:ting|ing)? ((?:the |my )?\w+(?: \w+)?) (?:down )?(?:in|by|to) (?:half|two)\b", r"\1 x0.5"),
     (r"\bquarter (?=(?:the |of the )?(?:speed|pace|strength)\b)(?:(?:the |of the )?(?:speed|pace|strength))", "x0.25"),
-    (r"\b(\w+) (0?\.\d+)(?=\s*(?:[,.;!]|$))", lambda m: f"{m[1]} x{float(m[2]):g}" if _is_kind(m[1]) else m[0]),
+    (r"\b(\w+):? (0?\.\d+)(?=\s*(?:[,.;!]|$))", lambda m: f"{m[1]} x{float(m[2]):g}" if _is_kind(m[1]) else m[0]),
     (r"\b((?:don't|not|never|\w+n't)(?: \w+){0,3}) more than (?:a )?(?:tiny |little )?(?:little|bit|touch|hint|tad|slightly)\b", r"\1 too much"),
     (r"\ban? (\w+) or (?:two|three|so)\b", r"\1"),
     (r"\b(?:storm(?:y)?|hurricane|typhoon) (?=winds?\b)", "very strong "),

@@ -8,6 +8,8 @@ _LETTERS = {"l": "left", "r": "right"}
 _ARROWS = {"←": "left", "→": "right", "↑": "up", "↓": "down"}
 
 REWRITES: tuple[Rewrite, ...] = (
+    (r"\bbg\b", "background"),
+    (r"\blil\b", "little"),
     (r"\b([lr]) ?(?:->|-|to) ?(?!\1)([lr])\b", lambda m: _LETTERS[m[2]]),
     (r"\b(pan|panning|truck|slide|slides|sliding|track|tilt|dolly|drift|move|moves|moving|to|from|camera|going|goes|go) ([lr])(?: ?(?:->|>|to) ?([lr]))?\b(?!')",
      lambda m: f"{m[1]} {_LETTERS[m[3] or m[2]]}"),

@@ -51,7 +51,7 @@ REWRITES: tuple[Rewrite, ...] = (
     (r"\bliving (?:area|space)\b", "living room"),
     (r"\bneons?(?= (?:flicker|glow|blink|buzz|puls|hum)\w*)", "lights"),
     (r"\bdo(?:es|ing)? (?:its|their|his|her) (?:own )?thing\b", "move"),
-    (r"\b(?:like|as if|as though) (?:there(?:'s| is| was| were)|it(?:'s| is| was)?|near) an? (?:\w+ )?(?:window|door|fan|draft|draught)\b[^,.;!]*", ""),
+    (r"\b(?:like|as if|as though) (?:there(?:'s| is| was| were)|it(?:'s| is| was)?|near|(?:when |if )?(?:you|someone|somebody|i|we) (?:open|opens|opened)) (?:an?|the) (?:\w+ )?(?:window|door|fan|draft|draught)\b[^,.;!]*", ""),
     (r"\bhot tub\b", "jacuzzi"),
     (r"(?<!feel )(?<!feels )(?<!look )(?<!looks )\bas (?:if|though) (?:the |a )?(?:viewer|cameraman|camera ?man|photographer|operator|you|we|i|one)\b[^,.;!]*", ""),
     (r"(?<=the )sink\b|(?<=kitchen )sink\b", "washbasin"),
@@ -59,7 +59,7 @@ REWRITES: tuple[Rewrite, ...] = (
      r"(?:someone|somebody|a person)\b[^,.;!]*", ""),
     (r"\b(?:make|get|let|have) (?:the |my |this |our |that |an? )*(\w+(?: \w+)?) (?:feel|look|seem|become|be) "
      r"(?:(?:more|a bit|a little|really|so|very|slightly|like it's) )*(?:alive|living|live|lively)\b", _alive),
-    (r"(?<!candle )\b(?:the )?(?:(?:moon|sun|star|lamp)(?:light|shine|beam)s?|light) (?:glitters?|shimmers?|sparkles?|dances?|dancing|glistens?|glints?|gleams?|"
+    (r"(?<!candle )\b(?:the )?(?:(?:moon|sun|star|lamp)(?:light|shine|beam)s?|light) (?:glitters?|shimmers?|sparkles?|plays?|playing|dances?|dancing|glistens?|glints?|gleams?|"
      r"(?:glitter|shimmer|sparkl|glisten|glint|gleam)ing) (?:on|off|across|over|upon) (?:the )?(\w+)", lambda m: _lit(m[1])),
     (r"\b((?:(?:very|soft|softly|gently?|slow|slowly|subtly|subtle) )*)(?:shimmer|glitter|sparkl|glisten|glint|gleam|danc)ing (?:(?:of )?(?:the )?)(?:moon|sun|star)(?: ?light| ?beams?| ?rays?|shine)"
      r" (?:on|off|across|over|upon) (?:the )?(\w+)", lambda m: f"{m[1]}{_lit(m[2])}"),
