@@ -25,7 +25,7 @@ def pieces(tokens: list[Token], words: Vocabulary) -> Iterator[list[Token]]:
     start = 0
     for i in range(1, len(tokens)):
         own = _own_strength(tokens, i) and any(t.role in ("kind", "wind") for t in tokens[start:i])
-        own = own or _after_move(tokens[start:], i - start)
+        own = own or _after_move(tokens[start:], i - start) or _next_said(tokens, start, i)
         if own or _second_order(tokens[start:i], tokens[i]):
             yield from _moves_apart(tokens[start:i], words)
             start = i
@@ -44,7 +44,20 @@ def _own_strength(tokens: list[Token], i: int) -> bool:
     after = next((t for t in tokens[i:] if t.role not in ("size", "boost", "adjective")), None)
     if tokens[i].role not in ("size", "boost") or after is None:
         return False
+    roles = [t.role for t in tokens[i - 1 :] if t.role not in ("idle", "boost")]
+    if roles in (["kind", "size", "kind", "size"], ["wind", "size", "kind", "size"]):
+        return False  # "fire strong smoke weak"
     return tokens[i - 1].role in ("kind", "wind") and after.role in ("kind", "wind", "camera")
+
+
+def _next_said(tokens: list[Token], start: int, i: int) -> bool:
+    """Return whether the noun at ``i`` follows what is said of another: "fire strong smoke weak"."""
+    before = [t.role for t in tokens[start:i] if t.role != "idle"]
+    after = [t.role for t in tokens[i + 1 :] if t.role != "idle"]
+    if tokens[i].role != "kind" or len(before) != 2 or before[0] not in BEFORE_VERB:
+        return False
+    degrees = before[1] == "size" and after == ["size"]
+    return degrees or (before[1] == "still" and after[:1] in (["verb"], ["move"]))
 
 
 def _after_move(tokens: list[Token], i: int) -> bool:

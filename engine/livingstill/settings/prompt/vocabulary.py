@@ -203,6 +203,7 @@ def token_of(word: str, words: Vocabulary, problems: list[str]) -> Token:
         {k for k in plain if _without_vowels(k) == word},
     )
     meant = next(filter(None, guesses), set())
+    meant = meant & {*acting} or meant
     senses = {t[1:3] for t in (known(guess, words) for guess in meant) if t}
     if len(senses) == 1 and (found := known(min(meant), words)):
         problems.append(f"prompt has '{word}', taken for '{found.word}'")

@@ -31,6 +31,7 @@ REWRITES: tuple[Rewrite, ...] = (
     (r"\bsorry (?:for|about) being \w+\b", ""),
     (r"\bdo (?:your|the|some) (?:magic|thing) (?:on|to|with)\b", "animate"),
     (r"\b(?:my|this|the|our) (?:cat|dog|pet|holiday|vacation|wedding|family|travel|old|favou?rite|baby|garden|birthday) (?:picture|photo|pic)\b", "the picture"),
+    (r",? ?\blast time (?:they|it|he|she) (?:barely|hardly|didn't|did not|almost didn't)\b[^,.;!]*", ""),
     (r"\bhere(?:'s| is) (?:the|my) (?:idea|thing|deal|plan|concept|brief|vision)\b", ""),
     (r"\bi(?:'ve| have)? (?:already )?tried (?:this|it|that)(?: (?:a few|a couple of|several|many|two|three|some))?(?: (?:times?|already|before))?(?: and| but)?\b", ""),
     (r",? ?\b(?:because |as |since |or |otherwise |so )*(?:he|she|it|they|that) (?:just )?(?:looks?|gets?|is|are) (?:so |a bit |really |kind of |too )*(?:creepy|weird|strange|odd|funny|silly|ugly|bad|fake|wrong|scary|unnatural)(?: otherwise| then)?\b", ""),

@@ -49,6 +49,7 @@ REWRITES: tuple[Rewrite, ...] = (
     (r"\b((?:wind|breeze|gust)s?(?: \w+){0,2}?) (?:play(?:s|ing)? (?:with|in)|toy(?:s|ing)? with|caress\w*|strok\w+|kiss\w+|brush\w*|teas\w+|tugg?\w* at|tousl\w+|ruffl\w+|"
      r"(?:sweep|run|rush|pass|mov|com|go)(?:s|es|ing|e)? through)\b", r"\1 blows"),
     (r"\bliving (?:area|space)\b", "living room"),
+    (r"(?<=the )neons?(?=\s*(?:[,.;!]|$|and\b|in\b|on\b))", "lights"),
     (r"\bneons?(?= (?:flicker|glow|blink|buzz|puls|hum)\w*)", "lights"),
     (r"\bdo(?:es|ing)? (?:its|their|his|her) (?:own )?thing\b", "move"),
     (r"\b(?:like|as if|as though) (?:there(?:'s| is| was| were)|it(?:'s| is| was)?|near|(?:when |if )?(?:you|someone|somebody|i|we) (?:open|opens|opened)) (?:an?|the) (?:\w+ )?(?:window|door|fan|draft|draught)\b[^,.;!]*", ""),
