@@ -126,6 +126,7 @@ KIND = MotionKind(
         "spray",
         "course",
         "glide",
+        "snake",
     ),
     classes=("water",),
     colour=(0, 190, 230),

@@ -133,6 +133,7 @@ KIND = MotionKind(
         "vibrate",
         "wobble",
         "shift",
+        "shimmer",
     ),
     classes=("foliage",),
     colour=(60, 180, 60),

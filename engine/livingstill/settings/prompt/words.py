@@ -235,7 +235,7 @@ ROLES = _table(
         "anticlockwise diagonally sideways"
     ),
     idle=(
-        "tbh it'd vlog sorry hoping ad advert done nah she'd he'd they'd we'd you'd i've we've "
+        "suppose tbh it'd vlog sorry hoping ad advert done nah she'd he'd they'd we'd you'd i've we've "
         "they've got trendy continue continues wondering plenty pinterest documentary ambience "
         "ambiance refreshing fits satisfying mesmerizing mesmerising captivating soothing "
         "enchanting charming inviting plan motivated lateral laterally shallow alright moderately "

@@ -7,6 +7,9 @@ from livingstill.settings.prompt.line import Rewrite
 _FAULT = "(?:distort(?:ions?|ing)?|warp(?:ing|s)?|morph(?:ing|s)?|deform(?:ations?|ing)?|artifacts?|artefacts?|glitch(?:es|ing)?)"
 
 REWRITES: tuple[Rewrite, ...] = (
+    (r"\bno other camera (?:moves?|movements?|motion) (?:than|except|but)\b", "no camera moves except"),
+    (r"\b(?:i'm |i am |we're )?not a (?:big |huge )?fan of (?:the |any )?", "no "),
+    (r"\b(?:as|so) long as\b", ","),
     (r"\b(?:we|i) (?:don't|shouldn't|should not|must not|mustn't|won't) (?:move|moving)\b|\b(?:we|i) (?:stay|remain)(?: perfectly| completely)? (?:still|frozen|put)\b",
      "people stay still"),
     (r",? ?\bso (?:that )?(?:you|we|i|one|nobody|no one)(?: can't| cannot| can| don't| won't)? (?:see|notice|spot|tell)s? "
