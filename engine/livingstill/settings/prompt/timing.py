@@ -102,7 +102,7 @@ _SAID: tuple[tuple[str, str, Callable[[re.Match[str]], Any]], ...] = (
     (r"\b(?:in )?(?:full ?hd|fhd)\b", "size", lambda _: "1080p"),
     (r"\b(?:in )?(?:uhd|ultra ?hd)\b", "size", lambda _: "4k"),
     (rf"\b(?:in |as )?(?:a )?square(?: {_FORM}\b|(?= (?:seamless |endless |perfect |infinite )?(?:loop|gif|post|reel|story|ad|animation|cinemagraph|movie)\b))|\b(?:in|as|make it|keep it) (?:a )?square\b|"
-     r"(?:^|(?<=[,;.] ))square(?= *(?:[,;.!]|$))|(?<!the )(?<!a )(?<!town )(?<!city )\bsquare(?= *$)", "aspect", lambda _: "1:1"),
+     r"(?:^|(?<=[,;.] ))square(?= *(?:[,;.!]|$))|(?<=  )square(?= *$)", "aspect", lambda _: "1:1"),
     (rf"\b(?:in |as |make it |a )?{_TALLER}(?: {_FORM})?,? for {_TALL}\b|"
      rf"\b(?:in |as )?(?:a )?{_TALLER}\s+(?:{_FORM}|{_TALL})\b|\b(?:in|as) {_TALLER}\b|"
      r"\b(?:make it |keep it )vertical\b|"
