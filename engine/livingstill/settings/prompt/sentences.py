@@ -42,6 +42,8 @@ def shared(clauses: list[Clause]) -> list[Clause]:
             listed = clause.join == "and" and after.join == ","
             if listed and (_said(before) or (before.wind and before.kinds)):
                 pass  # "gentle movement on water and leaves, strong movement on flags"
+            elif held and after.join == "," and not k and _apart(clause, after):
+                pass  # "waves, people still"
             elif held and not after.leading and not after.kinds:
                 clause = stilled(clause)
             elif clause.kinds and after.kinds and not after.impossible:
@@ -137,6 +139,12 @@ def _spread(clauses: list[Clause]) -> list[Clause]:
 def _is_weather(clause: Clause) -> bool:
     """Return whether a clause is the name of an effect alone."""
     return [t.role for t in clause.tokens if t.role != "idle"] == ["effect"]
+
+
+def _apart(clause: Clause, after: Clause) -> bool:
+    """Return whether kinds alone are not in one list with what ``after`` keeps still: "waves, people still"."""
+    placed = any(t.role == "prep" for t in clause.tokens)
+    return bool(clause.kinds) and (placed or not after.still)
 
 
 def _of_whole(clause: Clause) -> bool:
