@@ -26,6 +26,7 @@ _SUBSETS = frozenset(
         "nearby",
         "far",
         "distant",
+        "distance",
         "other",
     ]
 )
@@ -179,6 +180,8 @@ def _followed(clause: Clause, i: int, token: Token) -> bool:
     match token.role:
         case "idle" | "boost":
             return False
+        case "thing" if token.word == "subject" and clause.camera:
+            return True  # "orbit around the subject"
         case "compass" | "way" | "thing" | "held" if clause.focus:
             return True  # "zoom in on the house on the left"
         case "thing" | "held" | "effect" | "compass":

@@ -244,14 +244,14 @@ def _subjects(
     return subjects, tuple(k for _, k in moving if k not in subjects)
 
 
-_WHERE = ("on", "at", "by", "near", "beside", "behind", "under", "above", "below")
+_WHERE = ("on", "over", "at", "by", "near", "beside", "behind", "under", "above", "below")
 
 
 def _only_where(tokens: tuple[Token, ...]) -> bool:
     """Return whether a clause only says where, as in "start on the sky"."""
     telling = [t for t in tokens if t.role not in ("idle", "adjective", "boost", "order")]
     place = bool(telling) and telling[0].role == "prep" and telling[0].word in _WHERE
-    return place and all(t.role in ("prep", "kind") for t in telling)
+    return place and all(t.role in ("prep", "kind", "thing", "held") for t in telling)
 
 
 def _nearest(roles: list[str], moving: list[tuple[int, str]]) -> tuple[str, ...]:
@@ -311,14 +311,18 @@ def _camera_clause(base: Clause, tokens: tuple[Token, ...], negated: list[bool])
     """Return what a clause with a camera move says."""
     move = next(t for t in tokens if t.role == "moves")
     words = [t for t in tokens if t.role in ("kind", "thing", "held", "unknown", "effect")]
-    unused = tuple(t.word for t in words if t.role != "unknown" and not t.word.endswith("'s"))
+    unused = tuple(
+        t.word
+        for t in words
+        if t.role != "unknown" and not t.word.endswith("'s") and t.word != "subject"
+    )
     focus = focus_of(tokens, move.value.endswith("-in")) if is_aimed(move.value) else ""
     if any(n for t, n in zip(tokens, negated, strict=True) if t.role == "moves") or (
         any(t.role == "negation" for t in tokens)
     ):
         return replace(base, camera="static", unused=())
     remarks = base.remarks
-    if unused and not focus:
+    if unused and not focus and move.value != "static":
         aim = ", ".join(f"'{word}'" for word in unused)
         remarks = (
             *remarks,

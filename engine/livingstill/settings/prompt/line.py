@@ -9,6 +9,9 @@ from dataclasses import dataclass
 WORD = r"x\d+(?:\.\d+)?(?!\w)|\d+(?:[.,]\d+)*\w*%?|[^\W\d_](?:[^\W\d_]|['/-])*"
 """A factor, a number with its unit, or letters of any script."""
 
+Rewrite = tuple[str, str | Callable[[re.Match[str]], str]]
+"""A pattern of what is said, and what stands for it."""
+
 At = frozenset[int]
 """Places of words in the sentence as it was typed."""
 

@@ -9,7 +9,7 @@ from livingstill.settings.prompt.vocabulary import Token
 
 LEAST, MOST = 0.05, 4.0
 """Range of --amount that a prompt may ask for."""
-_DAMPING = frozenset({"slightly", "slight", "little", "barely", "hardly", "faintly"})
+_DAMPING = frozenset({"slightly", "slight", "somewhat", "little", "barely", "hardly", "faintly"})
 _HARDLY = frozenset({"barely", "hardly"})
 
 
@@ -19,19 +19,32 @@ def strength_of(tokens: tuple[Token, ...]) -> float | None:
     A weak word before a strong one, as in "a bit faster", takes its root.
     """
     out, boost = None, 1.0
-    tokens = _near_comparative(_without_hardly(tokens))
+    tokens = _once_more(_near_comparative(_without_hardly(tokens)))
     after = [*tokens[1:], Token("", "")]
     damped = False
     for token, following in zip(tokens, after, strict=False):
         if token.role == "boost":
             boost = token.value
-        elif token.word in _DAMPING and following.role == "size" and following.value > 1:
+        elif token.word in _DAMPING and following.role == "size" and _is_degree(following):
             damped = True
         elif token.role == "size":
             size = token.value * boost if token.value > 1 else token.value / boost
             size, damped = (math.sqrt(size) if damped else size), False
             out, boost = size if out is None else out * size, 1.0
     return None if out is None else round(min(MOST, max(LEAST, out)), 4)
+
+
+def _is_degree(size: Token) -> bool:
+    """Return whether a strength has degrees that "a little" is of: a strong one, "slower", "less"."""
+    return bool(size.value > 1) or size.word.endswith("er") or size.word == "less"
+
+
+def _once_more(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
+    """Return the tokens without a "more" that is the comparative of the strength after it: "more lively"."""
+    pairs = zip(tokens, [*tokens[1:], Token("", "")], strict=False)
+    return tuple(
+        t for t, after in pairs if t.word != "more" or after.role != "size" or after.value < 1
+    )
 
 
 def _near_comparative(tokens: tuple[Token, ...]) -> tuple[Token, ...]:

@@ -37,7 +37,7 @@ def negated_tokens(tokens: tuple[Token, ...]) -> list[bool]:
             )
             if attributive and any(r in ("verb", "blow") for r in roles[i:]):
                 continue
-            one = attributive and any(k < i and roles[k] == "kind" for k in nouns)
+            one = attributive and any(k < i and roles[k] in ("kind", "moves") for k in nouns)
             for k in [after[0]] if one else _heads(roles, nouns):
                 out[k] = True
         elif role == "hold" and not cancelled and not acts & set(roles):

@@ -1,196 +1,23 @@
-"""Camera moves in a row of tokens, and nouns that are verbs."""
+"""Camera moves in a row of tokens."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from livingstill.settings.prompt.line import At
 from livingstill.settings.prompt.vocabulary import (
     NOUNS,
     Token,
     Vocabulary,
-    partners,
     plural_bases,
     verb_bases,
 )
-from livingstill.settings.prompt.words import EXTENTS, ROLES, WAYS
+from livingstill.settings.prompt.words import MOTIONS, ROLES, WAYS, WHOLE
 
-_COMES = frozenset(["come", "comes", "coming", "came", "go", "goes", "going"])
-_MODALS = frozenset(
-    [
-        "to",
-        "should",
-        "can",
-        "could",
-        "will",
-        "would",
-        "shall",
-        "must",
-        "may",
-        "might",
-        "do",
-        "does",
-        "did",
-    ]
-)
-_TIMES = frozenset(
-    [
-        "night",
-        "day",
-        "dusk",
-        "dawn",
-        "sunset",
-        "sunrise",
-        "winter",
-        "summer",
-        "autumn",
-        "spring",
-        "storm",
-        "rain",
-    ]
-)
-MOTIONS = ("motion", "movement", "movements", "animation", "activity", "action")
 _TOWARD = frozenset(
     ["from", "to", "toward", "towards", "at", "into", "past", "near", "behind", "before", "beside"]
 )
-_BEFORE_VERB = ("kind", "thing", "held", "effect", "unknown")
-
-
-def _now(token: Token, role: str, value: Any = None) -> Token:
-    """Return the same word in another role."""
-    return token._replace(role=role, value=value)
-
-
-def _of_thing(after: list[Token], words: Vocabulary) -> bool:
-    """Return whether the next noun is a thing that has an extent, and no motion such as waves."""
-    noun = next((t for t in after if t.role not in ("size", "boost", "adjective")), Token("", ""))
-    forms = (noun.word, *plural_bases(noun.word), *verb_bases(noun.word))
-    motion = any(form in words.verbs for form in forms) or noun.word in ("fire", "flame", "flames")
-    return noun.role in ("thing", "held") or (noun.role == "kind" and not motion)
-
-
-def _modifiers(tokens: list[Token], words: Vocabulary) -> list[Token]:
-    """Return the tokens where words that qualify the next noun are no nouns and no directions.
-
-    In "sea breeze" the sea is an adjective, in "the left tree" the side a place that no setting
-    knows; "light" is a thing unless it says how much: "light wind", "light ripples".
-    """
-    out = [*tokens]
-    for i, token in enumerate(tokens):
-        following = tokens[i + 1] if i + 1 < len(tokens) else Token("", "")
-        if token.role == "kind" and following.role == "wind":
-            out[i] = _now(token, "adjective")
-        elif token.role == "wind" and following.role == "thing":
-            out[i] = _now(token, "idle")  # "wind turbine"
-        elif token.role == "way" and following.role in ("kind", "thing", "held"):
-            before = [t.word for t in tokens[:i]]
-            later = any(t.role == "way" for t in tokens[i + 1 :])
-            sided = before[-1:] == ["the"] and before[-2:-1] not in (["to"], ["from"], ["toward"])
-            if sided or (not before and later):  # "the left tree", "left cloud moves right"
-                out[i] = _now(token, "compass")
-        elif token.word in ("rest", "rests") and tokens[i - 1].role in (*_BEFORE_VERB, "all"):
-            out[i] = _now(token, "still")  # "let the sea rest"
-        elif token.role == "camera" and _aimed_at_camera(tokens, (i,)):
-            out[i] = _now(token, "modifier")  # "from behind the camera"
-        elif token.word == "light" and i and _names(tokens[i - 1]):
-            out[i] = _now(token, "idle")  # "the lantern light"
-        elif token.role == "verb" and tokens[i - 1 : i] and tokens[i - 1].word in ("the", "my"):
-            if following.role in ("verb", "move") and following.word not in MOTIONS:
-                out[i] = _now(token, "thing")  # "let the swing move"
-        elif token.role == "kind" and _ordered(tokens, i):
-            out[i] = _now(token, "change")
-        elif token.word == "light" and not _amount(tokens[i - 1 : i], following):
-            out[i] = _now(token, "thing")
-        elif token.word in EXTENTS and _of_thing(tokens[i + 1 :], words):
-            out[i] = _now(token, "adjective")  # "the small pond", but not "small waves"
-        elif token.role == "all" and _of_noun(tokens[i + 1 :]):
-            out[i] = _now(token, "idle")
-    return out
-
-
-def _names(token: Token) -> bool:
-    """Return whether a kind stands before a noun as its name: "lamp light", not "the fire's light"."""
-    return token.role == "kind" and not token.word.endswith("'s")
-
-
-def _ordered(tokens: list[Token], i: int) -> bool:
-    """Return whether the noun at ``i`` is what shall be done: "crop it square"."""
-    first = all(t.role == "idle" for t in tokens[:i])
-    following = tokens[i + 1].word if i + 1 < len(tokens) else ""
-    articles = any(t.word in ("the", "a", "my") for t in tokens[:i])
-    done = ROLES.get(tokens[i].word) in ("change", "act")
-    return first and done and not articles and following in ("it", "the", "this", "my", "to")
-
-
-def _of_noun(after: list[Token]) -> bool:
-    """Return whether "all" before ``after`` is of a noun: "all the flags", "all of my trees"."""
-    skipped = ("the", "of", "my", "our", "these", "those", "your")
-    first = next((t for t in after if t.word not in skipped), Token("", ""))
-    return first.role in ("kind", "thing", "held", "effect")
-
-
-def _describes(token: Token) -> bool:
-    """Return whether a thing or a time directly before a kind describes it, as in "street lights"."""
-    one = not token.word.endswith("s") or token.word.endswith("ss")
-    return (token.role == "thing" and one) or token.word in _TIMES
-
-
-def _amount(before: list[Token], following: Token) -> bool:
-    """Return whether "light" between ``before`` and ``following`` says how much."""
-    verb = following.role in ("verb", "blow") and not following.word.endswith(("s", "ing"))
-    if verb and not any(t.word == "the" for t in before):
-        return True  # "a light drift"
-    described = ("kind", "wind", "adjective", "size", "boost", "all")
-    return following.role in described or following.word in MOTIONS
-
-
-def compounds(tokens: list[Token]) -> list[Token]:
-    """Return the tokens where a kind in the singular directly before another kind is its modifier.
-
-    In "tree lights" the lights move and not the tree. Three or more in a row are a list.
-    """
-    out = [*tokens]
-    kinds = ["" if t.role != "kind" else t.value for t in tokens] + ["", ""]
-    for i, token in enumerate(tokens):
-        listed = kinds[i + 2] or (i and kinds[i - 1])
-        one = not token.word.endswith("s") or token.word.endswith("ss")
-        if kinds[i] and kinds[i + 1] and kinds[i] != kinds[i + 1] and one and not listed:
-            out[i] = _now(token, "modifier")
-        elif kinds[i] and one and tokens[i + 1 : i + 2] and tokens[i + 1].role == "thing":
-            out[i] = _now(token, "adjective")  # "the lake house"
-        elif kinds[i + 1] and _describes(token):
-            out[i] = _now(token, "adjective")
-    return out
-
-
-def nouns_as_verbs(tokens: list[Token], words: Vocabulary) -> list[Token]:
-    """Return the tokens where a noun that is a verb too is one after the noun that does it.
-
-    "Waves" in "the flag waves", "shine" in "stars shine", "coming" in "smoke coming out".
-    """
-    out: list[Token] = []
-    for token in _modifiers(tokens, words):
-        if token.word in _COMES and out and out[-1].role in _BEFORE_VERB:
-            role = "act" if out[-1].role == "unknown" else "move"
-            token = _now(token, role, frozenset())  # noqa: PLW2901
-        before = [
-            t
-            for t in out
-            if t.role in ("kind", "thing", "held", "effect", "unknown", "wind")
-            or t.word in ("one", "ones")
-        ]
-        if token.role == "kind" and before:
-            base = (token.word, *verb_bases(token.word))
-            owners = frozenset().union(*(words.verbs.get(form, ()) for form in base))
-            does = any(t.role != "kind" or t.value in owners for t in before)
-            also = any(partners(t.word) & owners for t in before if t.role == "kind")
-            follows = out[-1].role in _BEFORE_VERB or out[-1].role not in ("prep", "idle")
-            follows = follows or out[-1].word in _MODALS or out[-1].word in ("both", "all")
-            if owners and (does or also) and follows:
-                token = _now(token, "verb", owners)  # noqa: PLW2901
-        out.append(token)
-    return compounds(out)
+BEFORE_VERB = ("kind", "thing", "held", "effect", "unknown")
 
 
 def pieces(tokens: list[Token], words: Vocabulary) -> Iterator[list[Token]]:
@@ -198,6 +25,7 @@ def pieces(tokens: list[Token], words: Vocabulary) -> Iterator[list[Token]]:
     start = 0
     for i in range(1, len(tokens)):
         own = _own_strength(tokens, i) and any(t.role in ("kind", "wind") for t in tokens[start:i])
+        own = own or _after_move(tokens[start:], i - start) or _next_said(tokens, start, i)
         if own or _second_order(tokens[start:i], tokens[i]):
             yield from _moves_apart(tokens[start:i], words)
             start = i
@@ -207,7 +35,7 @@ def pieces(tokens: list[Token], words: Vocabulary) -> Iterator[list[Token]]:
 def _second_order(before: list[Token], token: Token) -> bool:
     """Return whether "keep" begins another order: "animate the water keep the swan still"."""
     roles = [t.role for t in before if t.role not in ("idle", "order")]
-    ordered = roles[:1] in (["move"], ["verb"], ["blow"]) and before[-1].role in _BEFORE_VERB
+    ordered = roles[:1] in (["move"], ["verb"], ["blow"]) and before[-1].role in BEFORE_VERB
     return ordered and token.word in ("keep", "hold", "leave", "freeze", "stop")
 
 
@@ -216,7 +44,27 @@ def _own_strength(tokens: list[Token], i: int) -> bool:
     after = next((t for t in tokens[i:] if t.role not in ("size", "boost", "adjective")), None)
     if tokens[i].role not in ("size", "boost") or after is None:
         return False
+    roles = [t.role for t in tokens[i - 1 :] if t.role not in ("idle", "boost")]
+    if roles in (["kind", "size", "kind", "size"], ["wind", "size", "kind", "size"]):
+        return False  # "fire strong smoke weak"
     return tokens[i - 1].role in ("kind", "wind") and after.role in ("kind", "wind", "camera")
+
+
+def _next_said(tokens: list[Token], start: int, i: int) -> bool:
+    """Return whether the noun at ``i`` follows what is said of another: "fire strong smoke weak"."""
+    before = [t.role for t in tokens[start:i] if t.role != "idle"]
+    after = [t.role for t in tokens[i + 1 :] if t.role != "idle"]
+    if tokens[i].role != "kind" or len(before) != 2 or before[0] not in BEFORE_VERB:
+        return False
+    degrees = before[1] == "size" and after == ["size"]
+    return degrees or (before[1] == "still" and after[:1] in (["verb"], ["move"]))
+
+
+def _after_move(tokens: list[Token], i: int) -> bool:
+    """Return whether a strength at ``i`` is of the noun after it, not of the move before: "slow pan slow sea"."""
+    after = tokens[i + 1 : i + 2]
+    moved = tokens[i - 1].role == "phrase" and any(t.role == "size" for t in tokens[: i - 1])
+    return moved and tokens[i].role == "size" and bool(after) and after[0].role == "kind"
 
 
 def _moves_apart(tokens: list[Token], words: Vocabulary) -> Iterator[list[Token]]:
@@ -263,7 +111,7 @@ def _moves_apart(tokens: list[Token], words: Vocabulary) -> Iterator[list[Token]
         yield [Token(text, "moves", move, at), *kept, *after]
 
 
-def _aimed_at_camera(tokens: list[Token], hits: tuple[int, ...]) -> bool:
+def aimed_at_camera(tokens: list[Token], hits: tuple[int, ...]) -> bool:
     """Return whether the camera is what things move from or to: "drift away from the camera"."""
     for i in hits:
         before = [t for t in tokens[:i] if t.word not in ("the", "my", "our", "your")]
@@ -279,6 +127,16 @@ def _leads_to_camera(tokens: list[Token], last: int) -> bool:
         len(after) == 2
         and after[0].word in _TOWARD
         and (after[1].role in ("camera", "modifier") or after[1].word in ("viewer", "us", "me"))
+    )
+
+
+def _place_follows(tokens: list[Token], last: int) -> bool:
+    """Return whether a thing with its article follows the word at ``last``: "in the fog"."""
+    after = tokens[last + 1 : last + 3]
+    return (
+        len(after) == 2
+        and after[0].word in ("the", "a", "my", "her", "his", "our", "their")
+        and after[1].role in ("kind", "effect", "thing", "unknown", "adjective")
     )
 
 
@@ -334,7 +192,8 @@ def _phrase(tokens: list[Token], words: Vocabulary) -> tuple[tuple[int, ...], st
         directed = any(word in WAYS for word in phrase)
         for start in range(len(tokens)):
             left = list(phrase)
-            if phrase == ("static",) and any(t.role in _BEFORE_VERB for t in tokens):
+            subject = any(t.role in BEFORE_VERB or t.word in WHOLE for t in tokens)
+            if phrase == ("static",) and subject:
                 continue  # "static tree"
 
             def passed(i: int, start: int = start) -> bool:
@@ -352,11 +211,15 @@ def _phrase(tokens: list[Token], words: Vocabulary) -> tuple[tuple[int, ...], st
                         break
                 elif i == start or not (tokens[i].role in skipped or (directed and passed(i))):
                     break
-            if left or _aimed_at_camera(tokens, tuple(hits)) or _leads_to_camera(tokens, hits[-1]):
+            if left or aimed_at_camera(tokens, tuple(hits)) or _leads_to_camera(tokens, hits[-1]):
                 continue
             before = tokens[:start]
             named = _has_subject(before, tokens[start].word == phrase[0])
-            weak = phrase in words.weak and any(t.role in ("kind", "all", "wind") for t in before)
+            subjects = ("kind", "all", "wind", "verb")
+            within = phrase[-1] == "in" and _place_follows(tokens, hits[-1])
+            if phrase in words.weak and within and "camera" not in phrase:
+                continue  # "a drift in the fog"
+            weak = phrase in words.weak and any(t.role in subjects for t in before)
             noun = phrase in words.weak and any(
                 t.role == "kind" for t in tokens[start : hits[-1] + 1]
             )

@@ -33,16 +33,23 @@ def resolved(
         if t.role in ("kind", "thing", "held")
         and not (_plural_head(before, i) and _is_them(tokens))
     ]
+    moving = {t.role for t in before} & {"verb", "move", "blow", "only"}
+    if moving and _is_them(tokens) and any(t.role == "still" for t in tokens):
+        nouns = [t for t in nouns if t.role != "kind"]  # "animate only the sea, keep them still"
     if nouns and _lacks_subject(tokens):
         return [*_list(nouns, Token("", "idle")), *tokens]  # "..., but must not move"
     winds = [t._replace(value=1.0) for t in before if t.role == "wind"]
     own = any(t.role in ("kind", "thing", "held", "effect", "unknown") for t in tokens)
+    alone = not any(t.role in ("kind", "thing", "held", "effect") for t in tokens)
     moved = frozenset().union(*(t.value or () for t in tokens if t.role in ("verb", "blow")))
     suits = [t for t in nouns if t.role == "kind" and t.value in moved]
     if not moved and all(t.role in ("idle", "size", "boost", "way", "prep", "all") for t in tokens):
         suits = [
             t for t in nouns if t.role == "kind"
         ] or winds  # "the clouds are fast, slow it down"
+    told = [t for t in tokens if t.role != "idle"]
+    if [t.word for t in told[:1]] == ["it"] and told[1:2] and told[1].role == "move":
+        suits = suits or [t for t in nouns if t.role == "kind"]  # "the water is calm but it moves"
     stays = {t.role for t in tokens} & {"still", "hold", "negation"}
     aimed = any(t.role in ("moves", "phrase") for t in before)
     if stays and not suits and not aimed:
@@ -64,7 +71,12 @@ def resolved(
             out.append(token)  # "those trees"
         elif token.word == "it" and suits and suits == winds:
             out.append(token._replace(role="idle"))  # "too windy, tone it down"
-        elif token.word in _THINGS and not own and nouns and (token.word != "it" or suits):
+        elif (
+            token.word in _THINGS
+            and (not own or (alone and suits))
+            and nouns
+            and (token.word != "it" or suits)
+        ):
             out += _list(suits or nouns, token)
         elif token.word in _PERSONS and _is_person(token.word, following):
             out.append(token._replace(role="held", value=None))

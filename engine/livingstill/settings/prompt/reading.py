@@ -21,11 +21,13 @@ from livingstill.settings.prompt.clauses import Clause, clause_of, refused
 from livingstill.settings.prompt.constructions import tells_apart
 from livingstill.settings.prompt.idioms import normalised, spoken
 from livingstill.settings.prompt.line import Line
-from livingstill.settings.prompt.phrases import nouns_as_verbs, pieces
+from livingstill.settings.prompt.nouns import nouns_as_verbs
+from livingstill.settings.prompt.phrases import pieces
 from livingstill.settings.prompt.pronouns import picture_or_thing, resolved
 from livingstill.settings.prompt.relations import (
     answered,
     bare_exception,
+    continued,
     elliptic,
     exception,
     exception_of_place,
@@ -35,7 +37,7 @@ from livingstill.settings.prompt.relations import (
 )
 from livingstill.settings.prompt.resolve import settings_of
 from livingstill.settings.prompt.scope import scoped
-from livingstill.settings.prompt.sentences import calm_beside_only, excepted, shared
+from livingstill.settings.prompt.sentences import behind, calm_beside_only, excepted, shared
 from livingstill.settings.prompt.text import parts
 from livingstill.settings.prompt.timing import timing
 from livingstill.settings.prompt.vocabulary import Token, token_of, vocabulary
@@ -111,7 +113,7 @@ def understand(prompt: str) -> Reading:
     ledger.enter(ledger.missing() - line.words, IDIOM)
     clauses, joins = _clauses(line, ledger, problems)
     clauses = excepted(shared([clause for clause in clauses if clause.tokens]))
-    clauses = calm_beside_only(clauses)
+    clauses = behind(calm_beside_only(clauses))
     ledger.enter((i for c in clauses if c.impossible for t in c.tokens for i in t.at), NOTE)
     possible = [clause for clause in clauses if not clause.impossible]
     problems = [
@@ -128,7 +130,8 @@ def understand(prompt: str) -> Reading:
         said = ", ".join(f"'{word.replace('-', ' ')}'" for word in dict.fromkeys(unused))
         problems.append(f"prompt names {said}, which no setting moves or changes; left as it is")
     settings |= settings_of(possible, problems)
-    if not settings and any(clause.kept for clause in possible):
+    asked = any(clause.impossible and not clause.kept for clause in clauses)
+    if not settings and not asked and any(clause.kept for clause in possible):
         settings["motion"] = ("auto",)  # which leaves what is of no kind as it is
     if settings.get("motion", ("auto",)) == ("auto",) and any(
         clause.kept and any(t.word == "foreground" for t in clause.tokens) for clause in possible
@@ -150,7 +153,8 @@ def understand(prompt: str) -> Reading:
     else:
         if not problems and not prompt.strip(" ;,."):
             problems = ["prompt is empty; it must say what moves, as in 'clouds drift left'"]
-        raise InputError(spoken(problems[0]) if problems else _names_nothing(prompt))
+        telling = [p for p in problems if ", taken for '" not in p] or problems
+        raise InputError(spoken(telling[0]) if telling else _names_nothing(prompt))
     order = ("camera", "motion", "brush", "wind", "amount", "amount_of", "hold_faces")
     ordered = {key: settings[key] for key in (*order, *settings) if key in settings}
     return Reading(ordered, tuple(dict.fromkeys(map(spoken, problems))), ledger.account())
@@ -176,7 +180,7 @@ def _clauses(line: Line, ledger: Ledger, problems: list[str]) -> tuple[list[Clau
         joins.append(join)
         telling = {i for k, t in enumerate(said) if tells_apart(said, k) for i in t.at}
         ledger.enter(places_of(said, "idle", "boost", "prep") - telling, FILLER)
-        tokens = elliptic(resolved(answered(said), before, every), before)
+        tokens = continued(elliptic(resolved(answered(said), before, every), before), before)
         if picture_or_thing(tokens, before):
             problems.append("prompt says 'it', taken for the picture; name what it stands for")
         refused_too = (

@@ -115,6 +115,18 @@ def elliptic(tokens: list[Token], before: list[Token]) -> list[Token]:
     return [Token("move", "move", frozenset(), t.at) if t.role == "negation" else t for t in tokens]
 
 
+def continued(tokens: list[Token], before: Sequence[Token]) -> list[Token]:
+    """Return the tokens of "while rotating" after "the camera pulls out": the camera does it too."""
+    told = [t for t in tokens if t.role not in ("idle", "size", "boost", "prep")]
+    does = bool(told) and told[0].role in ("verb", "act", "phrase") and told[0].word.endswith("ing")
+    place = next((i for i, t in enumerate(tokens) if t.role == "prep"), len(tokens))
+    named = any(t.role in ("unknown", *THINGS) for t in tokens[:place])
+    others = any(t.role in ("kind", "held", "wind") for t in before)
+    if not does or named or others or not any(t.role == "camera" for t in before):
+        return tokens
+    return [Token("camera", "camera"), *tokens]
+
+
 def bare_exception(before: Sequence[Token], tokens: Sequence[Token]) -> bool:
     """Return whether "but" after ``before`` excepts things: "nothing should move but the camera"."""
     told = {t.role for t in tokens}

@@ -18,7 +18,7 @@ _STROKE_SECONDS = 2.0
 def settings_of(clauses: list[Clause], problems: list[str]) -> dict[str, Any]:
     """Return the settings of all clauses together; contradictions become problems."""
     out: dict[str, Any] = {}
-    clauses = _wind_directed(clauses)
+    clauses = _steady_moves(_wind_directed(clauses))
     for clause in clauses:
         if clause.camera:
             keys = [] if clause.strength is None else [f"amount={clause.strength:g}"]
@@ -70,6 +70,20 @@ def settings_of(clauses: list[Clause], problems: list[str]) -> dict[str, Any]:
     if any(clause.rest_still for clause in clauses) and "camera" not in out:
         out["camera"] = "static"
     return out
+
+
+def _steady_moves(clauses: list[Clause]) -> list[Clause]:
+    """Return the clauses where a camera that is only called steady moves, if another clause moves it.
+
+    As in "push in, steady camera".
+    """
+    moves = any(clause.camera not in ("", "static") for clause in clauses)
+
+    def merely_steady(clause: Clause) -> bool:
+        words = {t.word for t in clause.tokens if t.role in ("still", "negation", "moves")}
+        return clause.camera == "static" and bool(words) and words <= {"steady", "stable"}
+
+    return [replace(c, camera="") if moves and merely_steady(c) else c for c in clauses]
 
 
 def _is_blown(clause: Clause) -> bool:
@@ -128,7 +142,7 @@ def _motion(clauses: list[Clause], problems: list[str]) -> dict[str, Any]:
             "moves, and --motion says what does"
         ] * (not every)
     elif any(clause.rest_still for clause in clauses):
-        out["motion"] = ("none",)
+        out["motion"] = _blown_alone(clauses, auto) or ("none",)
     elif every:
         out["motion"] = ("auto",)
     problems += [
@@ -171,6 +185,17 @@ def _motion(clauses: list[Clause], problems: list[str]) -> dict[str, Any]:
         out["brush"] = tuple(dict.fromkeys(strokes))
     whole = [c.strength for c in clauses if c.every and c.strength is not None]
     return out | _amounts(strengths, whole, problems)
+
+
+def _blown_alone(clauses: list[Clause], auto: list[str]) -> tuple[str, ...]:
+    """Return the kinds that move where only a wind is asked for: those of ``auto`` that it drives."""
+    blown = any(clause.wind and not clause.kinds for clause in clauses)
+    still = [c for c in clauses if c.rest_still and not c.wind]
+    if not blown or any(
+        all(t.word not in ("else", "rest", "other") for t in c.tokens) for c in still
+    ):
+        return ()
+    return tuple(kind for kind in auto if KINDS[kind].wind_driven)
 
 
 def _ways(clause: Clause) -> str:

@@ -9,6 +9,7 @@ DETERMINERS = ("no", "without", "w/o", "zero", "nor", "neither")
 THINGS = ("kind", "thing", "held", "effect", "camera", "wind", "all", "moves")
 ACTS = ("verb", "move", "blow", "act")
 _LEAST = frozenset(["little", "slightest", "tiny", "slightly", "faintest", "minimal", "smallest"])
+_QUIET = frozenset(["quiet", "quietly", "calm", "calmly", "relaxed", "peaceful"])
 _GENTLY, _STRONGLY = 0.6, 1.5
 _LIKING = frozenset(
     ["i'd", "would", "i", "you", "we", "they", "he", "she", "people", "looks", "look"]
@@ -43,6 +44,7 @@ def scoped(tokens: list[Token]) -> tuple[list[Token], str]:
     clause. What is too much, or shall not be too much, becomes less. "Only" before a degree that no noun follows says how much and excludes nothing. What
     follows "than" is compared with and does not move by that.
     """
+    tokens = _calm_people(tokens)
     tokens = _begun(_nothing_of(_degree_only(_comparands(_adverbs(tokens)))))
     if (excess := _excess(tokens)) is not None:
         return excess, ""
@@ -60,6 +62,22 @@ def scoped(tokens: list[Token]) -> tuple[list[Token], str]:
         if (changed := rule(tokens, i)) is not None:
             return changed, ""
     return tokens, ""
+
+
+def _calm_people(tokens: list[Token]) -> list[Token]:
+    """Return the tokens where people who are only quiet stand still: "the guests are calm"."""
+    roles = {t.role for t in tokens}
+    if not roles & {"held", "thing"} or roles & {
+        "kind",
+        "wind",
+        "all",
+        "moves",
+        "phrase",
+        "camera",
+        *ACTS,
+    }:
+        return tokens
+    return [t._replace(role="still") if t.word in _QUIET else t for t in tokens]
 
 
 def _adverbs(tokens: list[Token]) -> list[Token]:
@@ -135,7 +153,9 @@ def _degree_only(tokens: list[Token]) -> list[Token]:
 
 def _nothing_of(tokens: list[Token]) -> list[Token]:
     """Return the tokens where "nothing" beside a noun denies it: "the camera does nothing"."""
-    if not any(t.role in ("kind", "held", "camera", "moves", "phrase") for t in tokens):
+    roles = [t.role for t in tokens if t.role != "idle"]
+    of_thing = roles == ["nothing", "prep", "thing"]  # "none in the mountain"
+    if not of_thing and not {"kind", "held", "camera", "moves", "phrase"} & {*roles}:
         described = [
             t.role == "nothing" and after.role in ("unknown", "adjective")
             for t, after in zip(tokens, [*tokens[1:], Token("", "")], strict=True)

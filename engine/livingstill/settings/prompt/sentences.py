@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from livingstill.settings.prompt.clauses import Clause
 from livingstill.settings.prompt.modifiers import direction_of
-from livingstill.settings.prompt.phrases import MOTIONS
 from livingstill.settings.prompt.vocabulary import partners
+from livingstill.settings.prompt.words import MOTIONS, WHOLE
 
 
 def shared(clauses: list[Clause]) -> list[Clause]:
@@ -29,18 +29,29 @@ def shared(clauses: list[Clause]) -> list[Clause]:
         after = out[-1] if out else Clause()
         before = clauses[k - 1] if k else Clause()
         linked = after.join in ("and", "or", "nor", ",", "&", "")
+        if (
+            _is_weather(clause)
+            and (after.kept or after.faces or after.still)
+            and after.join == "and"
+        ):
+            clause = stilled(replace(clause, impossible=""))  # "snow and house frozen"
         if clause.bare and after.says and linked and not after.camera and after.wind is None:
             nouns = {token.role for token in after.tokens} & {"all", "nothing"}
             held = after.still or after.faces or after.kept or after.rest_still
             held = held and (after.join in ("and", "or", "nor") or not nouns)
-            if held and not after.leading and not after.kinds:
-                clause = stilled(clause)
-            elif clause.join == "and" and _said(before) and after.join == ",":
+            listed = clause.join == "and" and after.join == ","
+            if listed and (_said(before) or (before.wind and before.kinds)):
                 pass  # "gentle movement on water and leaves, strong movement on flags"
+            elif held and after.join == "," and not k and _apart(clause, after):
+                pass  # "waves, people still"
+            elif held and not after.leading and not after.kinds:
+                clause = stilled(clause)
             elif clause.kinds and after.kinds and not after.impossible:
                 clause = replace(clause, direction=after.direction, strength=after.strength)
         join = clause.join in ("and", "or", "nor")
         stops = before.still or before.faces or before.kept or before.camera == "static"
+        if _is_attribute(before):
+            stops = ()  # "static cam & fire"
         if clause.bare and join and before.leading and stops and not before.kinds:
             clause = stilled(clause)
         refused = before.leading and "moves" in {t.role for t in before.tokens}
@@ -68,6 +79,26 @@ def calm_beside_only(clauses: list[Clause]) -> list[Clause]:
         return clause.factor < 1 and not says_more and not alone & set(clause.kinds)
 
     return [_stilled_calm(c) if alone and c.kinds and merely_calm(c) else c for c in clauses]
+
+
+def behind(clauses: list[Clause]) -> list[Clause]:
+    """Return the clauses where all moves behind what another clause keeps still.
+
+    As in "gentle movement in the background, subject frozen".
+    """
+    if not any(c.kept or c.faces for c in clauses):
+        return clauses
+
+    def of_background(clause: Clause) -> bool:
+        roles = {t.role for t in clause.tokens}
+        named = [t.word for t in clause.tokens if t.role in ("thing", "kind", "held", "effect")]
+        return named == ["background"] and "move" in roles and not {"negation", "still"} & roles
+
+    behind = ("background",)
+    return [
+        replace(c, every=True, impossible="", unused=behind) if of_background(c) else c
+        for c in clauses
+    ]
 
 
 def _stilled_calm(clause: Clause) -> Clause:
@@ -105,6 +136,29 @@ def _spread(clauses: list[Clause]) -> list[Clause]:
     return out
 
 
+def _is_weather(clause: Clause) -> bool:
+    """Return whether a clause is the name of an effect alone."""
+    return [t.role for t in clause.tokens if t.role != "idle"] == ["effect"]
+
+
+def _apart(clause: Clause, after: Clause) -> bool:
+    """Return whether kinds alone are not in one list with what ``after`` keeps still: "waves, people still"."""
+    placed = any(t.role == "prep" for t in clause.tokens)
+    return bool(clause.kinds) and (placed or not after.still)
+
+
+def _of_whole(clause: Clause) -> bool:
+    """Return whether a clause says how strong all is: "everything wild"."""
+    return clause.strength is not None and any(t.word in WHOLE for t in clause.tokens)
+
+
+def _is_attribute(clause: Clause) -> bool:
+    """Return whether a clause is a camera and how it is: "static cam", which says nothing of others."""
+    roles = {t.role for t in clause.tokens if t.role not in ("idle", "boost")}
+    orders = any(t.word in ("lock", "freeze", "stop", "pause") for t in clause.tokens)
+    return clause.camera == "static" and roles <= {"moves", "still", "camera"} and not orders
+
+
 def _said(clause: Clause) -> bool:
     """Return whether a clause says of its own things that they move, or how much."""
     return bool(clause.kinds) and (clause.strength is not None or clause.moving)
@@ -130,11 +184,16 @@ def _merged(clauses: list[Clause]) -> list[Clause]:
         lone = not (clause.says or clause.impossible or clause.unused)
         lone = lone and not _describes_unknown(clause)
         to = _said_of(out, clause)
-        if _denies_motion(clause) and (last.kinds or last.still):
+        if _denies_motion(clause) and (last.kinds or last.still or last.bare):
             tokens = (*last.tokens, *clause.tokens)
-            out[-1] = replace(
-                stilled(replace(last, places=())) if last.kinds else last, tokens=tokens
-            )
+            moves = last.kinds or last.bare
+            out[-1] = replace(stilled(replace(last, places=())) if moves else last, tokens=tokens)
+        elif lone and _of_whole(clause) and any(c.kinds for c in out):
+            out = [  # "hair flying, clouds flying, everything wild"
+                replace(c, strength=clause.strength) if c.kinds and c.strength is None else c
+                for c in out
+            ]
+            out[-1:] = [replace(c, tokens=(*c.tokens, *clause.tokens)) for c in out[-1:]]
         elif _goes_on(clause, last, lone):
             out[to] = _extended(out[to], clause)
             k = len(out) - 1
@@ -176,9 +235,20 @@ def _goes_on(clause: Clause, last: Clause, lone: bool) -> bool:
     listed = clause.join in ("and", ",", "or", "then")
     if lone and verbs:
         return listed and bool(frozenset().union(*verbs) & {*last.kinds})
+    if lone and clause.direction is not None and _is_noun_of_motion(clause):
+        return False  # "curtains sway, slow move to the left"
     if lone and clause.moving and last.bare and last.kinds and clause.join == ",":
         return True  # "curtains, moving slowly"
     return lone and (clause.strength is not None or clause.direction is not None)
+
+
+def _is_noun_of_motion(clause: Clause) -> bool:
+    """Return whether a clause is a motion named by a noun after how it is: "slow drift right"."""
+    roles = [t.role for t in clause.tokens if t.role not in ("idle", "boost")]
+    named = next((t.word for t in clause.tokens if t.role in ("verb", "move")), "ing")
+    return (
+        roles[:1] == ["size"] and roles[1:2] in (["verb"], ["move"]) and not named.endswith("ing")
+    )
 
 
 def _extended(last: Clause, clause: Clause) -> Clause:
@@ -261,7 +331,7 @@ def stilled(clause: Clause) -> Clause:
         places=(),
         still=(*clause.still, *clause.kinds, *clause.places, *also),
         faces=clause.faces or "held" in roles,
-        kept=clause.kept or "thing" in roles,
+        kept=clause.kept or bool(roles & {"thing", "effect"}),
         camera="static" if "camera" in roles else clause.camera,
         rest_still=clause.rest_still or "all" in roles,
         unused=(),

@@ -36,7 +36,8 @@ def parts(line: Line) -> Iterator[Part]:
         if piece is None or not piece.strip():
             continue
         if re.fullmatch(_BREAKS, piece.strip()) or re.fullmatch(r"[,;:!?().&+/|–—\s-]+", piece):
-            join = piece.strip() if not (join and piece.strip() == ",") else join
+            said_join = "and" if piece.strip() in ("&", "+") else piece.strip()
+            join = said_join if not (join and said_join == ",") else join
             continue
         words = tuple((piece[a:b], line.words_in(start + a, start + b)) for a, b in spans(piece))
         plain = [word for word, _ in words]

@@ -48,6 +48,22 @@ _ELSEWHERE: tuple[tuple[str, Callable[[re.Match[str]], str]], ...] = (
         }[m[1]],
     ),
     (
+        r"\b(?:(?:under|below|max|maximum|less than|up to|at most|within|smaller than) )?\d+(?:\.\d+)? ?(?:mb|kb|megabytes?|kilobytes?)\b(?: max(?:imum)?)?",
+        lambda _: "--budget",
+    ),
+    (
+        r"\b(?:in )?(?:hd|high (?:res(?:olution)?|definition|quality)|best quality)\b",
+        lambda _: "--size",
+    ),
+    (
+        r"\b\d+ ?-? ?(?:degrees?|deg)\b|\b\d+ ?°",
+        lambda _: "--camera MOVE:amount=X",
+    ),
+    (
+        r"\b(?:and |while )?(?:keep|hold|keeping|holding) (?:the |my |it )?(?:\w+ )?(?:in (?:the )?(?:frame|view|shot|center|centre|middle)|cent(?:er|re)d|visible)(?: of the (?:frame|picture|shot))?\b",
+        lambda _: "--camera MOVE:focus=x,y",
+    ),
+    (
         r"\bfor (?:my |a |the )?(linkedin|discord)(?: (?:post|chat|server|profile|page))?\b",
         lambda m: f"--preset {m[1]}",
     ),
@@ -75,22 +91,27 @@ def _plain(value: Any) -> str:
 
 
 _SAID: tuple[tuple[str, str, Callable[[re.Match[str]], Any]], ...] = (
-    (rf"{_NO_LENGTH}\b(?:for |lasting |about )?(?:{_NUMBER} ?(?:secs?|seconds?)|(\d+(?:\.\d+)?) ?s)\b"
+    (rf"{_NO_LENGTH}\b(?:for |lasting |about |max(?:imum)?(?: of)? |up to |at most )?(?:{_NUMBER} ?(?:secs?|seconds?)|(\d+(?:\.\d+)?) ?s)\b"
      r"(?: long)?(?!,? *(?:and )?then\b)", "duration", lambda m: _number(m[1] or m[2])),
     (rf"\b(?:for |lasting )?{_NUMBER} ?(?:mins?|minutes?)\b(?: long)?", "duration",
      lambda m: 60 * _number(m[1])),
     (rf"\b(?:at )?{_NUMBER} ?(?:fps|frames per second)\b|\bfps\s*[:=]\s*{_NUMBER}", "fps",
      lambda m: _number(m[1] or m[2])),
     (r"\b(?:in |at )?(\d{3,4}) ?[x×] ?(\d{3,4})(?: ?(?:px|pixels?))?\b", "size", lambda m: f"{m[1]}x{m[2]}"),
-    (r"\b(?:in )?(480p|720p|1080p|1440p|2k|4k|8k)\b", "size", lambda m: m[1]),
-    (rf"\b(?:in |as )?(?:a )?square {_FORM}\b|\b(?:in|as|make it|keep it) (?:a )?square\b|"
-     r"(?:^|(?<=[,;.] ))square(?= *(?:[,;.!]|$))", "aspect", lambda _: "1:1"),
+    (r"\b(?:in )?(480p|720p|1080p|1440p|2k|4k|8k)\b(?: (?:resolution|quality|video))?", "size", lambda m: m[1]),
+    (r"\b(?:in )?(?:full ?hd|fhd)\b", "size", lambda _: "1080p"),
+    (r"\b(?:in )?(?:uhd|ultra ?hd)\b", "size", lambda _: "4k"),
+    (rf"\b(?:in |as )?(?:a )?square(?: {_FORM}\b|(?= (?:seamless |endless |perfect |infinite )?(?:loop|gif|post|reel|story|ad|animation|cinemagraph|movie)\b))|\b(?:in|as|make it|keep it) (?:a )?square\b|"
+     r"(?:^|(?<=[,;.] ))square(?= *(?:[,;.!]|$))|(?<=  )square(?= *$)", "aspect", lambda _: "1:1"),
     (rf"\b(?:in |as |make it |a )?{_TALLER}(?: {_FORM})?,? for {_TALL}\b|"
      rf"\b(?:in |as )?(?:a )?{_TALLER}\s+(?:{_FORM}|{_TALL})\b|\b(?:in|as) {_TALLER}\b|"
      r"\b(?:make it |keep it )vertical\b|"
-     rf"(?:^|(?<=[,;.] )|(?<=and )){_TALLER}(?= *(?:[,;.!]|$))|"
-     rf"(?:^|(?<=[,;.] ))(?:an? |my )?{_TALL}(?: video| clip| format)?(?= *(?:[,;.:!]|$))|"
-     rf"\bfor (?:a |an |my )?{_TALL}\b", "aspect", lambda _: "9:16"),
+     rf"(?:^ *|(?<=[,;.] )|(?<=and )){_TALLER}(?= *(?:[,;.!]|$))|\btik ?tok(?: {_TALLER})?(?: video| clip| format| style)?\b|"
+     rf"(?:^|(?<=[,;.] ))(?:an? |my )?{_TALL}(?: video| clip| format| background| post)?(?= *(?:[,;.:!]|$))|"
+     rf"\bfor (?:a |an |my )?{_TALL}\b|"
+     r"\b(?:an? |my )?(?:insta(?:gram)?|ig|tik ?tok|facebook|fb|youtube|yt) (?:reels?|story|stories|shorts?)\b|"
+     r"\b(?:an? |my |the )?stor(?:y|ies)\b(?= (?:with|of|about|showing)\b|\s*(?:[,.;:!]|$))|"
+     r"^(?:an? |my )?(?:\w+ ){0,2}reels?(?= *(?:[,;.:!]|of\b|with\b|$))", "aspect", lambda _: "9:16"),
     (rf"\b(?:in |as )?(?:a )?{_WIDE}(?: {_FORM})?,? for (?:youtube|tv)\b|"
      rf"\b(?:in |as )?(?:a )?(?:widescreen|wide screen)(?: {_FORM})?\b|"
      rf"(?:^|(?<=[,;.] )|(?<=and )){_WIDE}(?= *(?:[,;.!]|$))|"
@@ -98,7 +119,7 @@ _SAID: tuple[tuple[str, str, Callable[[re.Match[str]], Any]], ...] = (
      r"\bfor (?:my )?youtube\b", "aspect", lambda _: "16:9"),
     (r",? *\b(?:and |then )+(?:it )?holds?(?: at the end| there)? *[.!]?$|"
      r",? *\b(?:and )?then (?:it )?(?:stops?|rests?|freezes?)(?: at the end| there)? *[.!]?$", "loop", lambda _: "hold"),
-    (r"\b(\d+:\d+)\b", "aspect", lambda m: m[1]),
+    (r"(?<![\d.])(\d+(?:\.\d+)?:\d+)\b", "aspect", lambda m: m[1]),
     (r"\b(?:don't|not|no|without|never) (?:(?:want|need|have|make|be|it|this|a|any|to) )*"
      r"(?:loop\w*|repeat\w*)\b|\bplays? (?:it )?once\b", "loop", lambda _: "none"),
     (r"(?:^|(?<=[,;.] ))(?:and )?bounc(?:es?|ing)(?: back)?(?= *(?:[,;.!]|$))|\bboomerang\w*\b|\bping ?pong\b|\bbounc\w+ loop\b", "loop", lambda _: "bounce"),

@@ -140,6 +140,8 @@ def known(word: str, words: Vocabulary) -> Token | None:
     """Return what ``word`` or the word that it is an inflection of means."""
     if found := _role(word, words):
         return found
+    if word.endswith("'s") and ROLES.get(word[:-2]) in ("act", "change", "move"):
+        return Token(word, "adjective")  # "the drink's steam"
     for base in plural_bases(word):
         found = _role(base, words)
         if found and found.role not in ("way", "size", "verb", "act", "move", "blow"):
@@ -181,13 +183,29 @@ def token_of(word: str, words: Vocabulary, problems: list[str]) -> Token:
         return found
     if word.endswith("'s"):
         return Token(word, "adjective")  # "grandma's garden"
+    if word.endswith("-like"):
+        problems.append(f"prompt has '{word}', a likeness that no setting makes; left out")
+        return Token(word, "adjective")
     parts = [part for phrase in words.phrases for part in phrase]
     acting = [*words.nouns, *words.verbs, *WAYS, *SIZES, *WIND, *parts]
     passive = [known for known, role in ROLES.items() if role != "order" and "-" not in known]
     lexicon = [*acting, *passive]
-    meant = {known for known in lexicon if _slip(word, known)}
-    meant = meant or {known for known in acting if word == known[:-1] and len(known) > 4}
-    if len(meant) == 1 and (found := known(meant.pop(), words)):
+    forms = [f"{verb.removesuffix('e')}ing" for verb in words.verbs] if len(word) > 4 else []
+    forms += [f"{verb}s" for verb in words.verbs] if len(word) > 6 else []
+    plain = [*words.nouns, *WAYS, *SIZES, *WIND]
+    guesses: tuple[set[str], ...] = (  # the surest first
+        {k for k in acting if word == k[:-1] and (len(k) > 4 or (k in WAYS and len(k) > 3))},
+        {k for k in passive if word == k[:-1] and len(k) > 6},
+        {k for k in lexicon if _slip(word, k) == _SURE},
+        {k for k in lexicon if _slip(word, k)},
+        {k for k in forms if _slip(word, k) == _SURE},
+        {k for k in forms if _slip(word, k)},
+        {k for k in plain if _without_vowels(k) == word},
+    )
+    meant = next(filter(None, guesses), set())
+    meant = meant & {*acting} or meant
+    senses = {t[1:3] for t in (known(guess, words) for guess in meant) if t}
+    if len(senses) == 1 and (found := known(min(meant), words)):
         problems.append(f"prompt has '{word}', taken for '{found.word}'")
         return found
     close = get_close_matches(word, acting, n=1, cutoff=0.78)
@@ -198,31 +216,36 @@ def token_of(word: str, words: Vocabulary, problems: list[str]) -> Token:
     return Token(word, "unknown")
 
 
-def _slip(typed: str, known: str) -> bool:
-    """Return whether ``typed`` is surely ``known``.
+def _without_vowels(word: str) -> str:
+    """Return a word of four letters or more as some write it in haste: "wnd" for "wind"."""
+    return word[0] + re.sub("[aeiou]", "", word[1:]) if len(word) > 3 else ""
 
-    Two neighbours changed places, a letter is doubled or not doubled; in words of five letters or more
-    any one letter between the first and the last is missing, of six or more also wrong or too many.
+
+_SURE, _LIKELY = 2, 1
+
+
+def _slip(typed: str, known: str) -> int:
+    """Return how surely ``typed`` is ``known``: ``_SURE``, ``_LIKELY`` or 0.
+
+    Sure: two neighbours changed places, a letter is doubled or not doubled; in words of five letters
+    or more any one letter between the first and the last is missing. Likely: of six or more one is
+    wrong or too many.
     """
     short, long = sorted((typed, known), key=len)
     if len(typed) < 3 or len(long) - len(short) > 1 or typed[0] != known[0]:
-        return False
+        return 0
     i = next((k for k, (a, b) in enumerate(zip(short, long, strict=False)) if a != b), len(short))
     if len(short) == len(long):
-        if (
-            len(typed) > 3
-            and short[i : i + 2] == long[i : i + 2][::-1]
-            and short[i + 2 :] == long[i + 2 :]
-        ):
-            return True
-        return len(typed) >= 6 and i + 1 < len(long) and short[i + 1 :] == long[i + 1 :]
-    doubled = short[i:] == long[i + 1 :] and i > 0 and long[i] == long[i - 1]
-    long_enough = (
-        len(short) >= 6
-        or (len(typed) >= 6 and short == typed)
-        or (len(long) >= 5 and short == typed)
-    )
-    return doubled or (long_enough and i < len(short) and short[i:] == long[i + 1 :])
+        swapped = short[i : i + 2] == long[i : i + 2][::-1] and short[i + 2 :] == long[i + 2 :]
+        if len(typed) > 3 and swapped:
+            return _SURE
+        wrong = i + 1 < len(long) and short[i + 1 :] == long[i + 1 :]
+        return _LIKELY if len(typed) >= 6 and wrong else 0
+    if short[i:] != long[i + 1 :] or not i:
+        return 0
+    if long[i] == long[i - 1] or (short == typed and len(long) >= 5 and i < len(short)):
+        return _SURE
+    return _LIKELY if len(short) >= 6 and i < len(short) else 0
 
 
 def first_of(roles: list[str], wanted: tuple[str, ...]) -> int:
