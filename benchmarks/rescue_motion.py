@@ -8,7 +8,9 @@ measured alike: corners all over the picture, at most one in 18 pixels each way 
 others, so that a subject counts by its size, are tracked by pyramidal Lucas-Kanade (Bouguet, 2001), there
 and back, and a similarity is fitted to them by least median of squares. They lie anywhere,
 where ``rescue`` goes by those off sky, water and people, and knows their depth: the two differ where these
-fill the picture. A clip moves if its picture goes more than 1 % of its width, or its edge does by zoom. Right is: within 30 degrees, and within 20 % of the amount. ``--sheets`` writes source and
+fill the picture. A place is the median of up to five frames, for a fit may leap in one; the replacement's is
+that of the frame where the clip has gone farthest. A clip moves if its picture goes more than 1 % of its
+width, or its edge does by zoom. Right is: within 30 degrees, and within 20 % of the amount. ``--sheets`` writes source and
 replacement one above the other.
 """
 
@@ -30,7 +32,8 @@ from livingstill.media import clip_reader
 from livingstill.settings.rescue import RescueJob
 
 _LONG_SIDE = 480
-_MOVES = 0.01
+_MOVES, _REACH = 0.01, 2
+"""Widths from which on a picture moves; frames on either side that a place is the median of."""
 _SPACING, _MOST_LOST = 18, 0.5
 """Pixels between corners; the share of them without which they are looked for anew."""
 _RIGHT_ANGLE, _RIGHT_RATIO = 30.0, 0.2
@@ -73,15 +76,18 @@ def pictures(path: Path, width: int = _LONG_SIDE) -> list[np.ndarray]:
     return out
 
 
-def way(frames: list[np.ndarray]) -> Way:
-    """Return the way of a clip's picture: to its farthest point from the start."""
-    places = []
+def places(frames: list[np.ndarray]) -> list[Way]:
+    """Return the place of a clip's picture in each frame: its way from the first one."""
+    found = []
     for transform, (height, width) in transforms(frames):
         centre = transform @ [width / 2, height / 2, 1]
         scale = float(np.hypot(transform[0, 0], transform[1, 0]))
         shift = (centre[0] - width / 2) / width, (centre[1] - height / 2) / width
-        places.append(Way(*shift, (scale - 1) / 2))
-    return max(places, key=lambda place: place.length)
+        found.append((*shift, (scale - 1) / 2))
+    last = len(found) - 1
+    reaches = [min(_REACH, t, last - t) for t in range(len(found))]
+    spans = (found[t - reach : t + reach + 1] for t, reach in enumerate(reaches))
+    return [Way(*np.median(span, axis=0)) for span in spans]
 
 
 def transforms(frames: list[np.ndarray]) -> Iterator[tuple[np.ndarray, tuple[int, int]]]:
@@ -157,7 +163,9 @@ def main() -> None:
             output = Path(folder) / "out.mp4"
             options = RescueJob(mode="replace", quality="draft", overwrite=True, force=True)
             source = pictures(clip)
-            gone = way(source)
+            ways = places(source)
+            farthest = max(range(len(ways)), key=lambda t: ways[t].length)
+            gone = ways[farthest]
             try:
                 done = rescue(clip, output, still_of(clip), options)
             except InputError as error:
@@ -165,7 +173,7 @@ def main() -> None:
                 moving += gone.length > _MOVES
                 continue
             new = pictures(output)
-            made = way(new)
+            made = places(new)[min(farthest, len(new) - 1)]
             if args.sheets:
                 args.sheets.mkdir(parents=True, exist_ok=True)
                 both = sheet(pictures(clip, args.width), pictures(output, args.width))

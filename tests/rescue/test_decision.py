@@ -50,6 +50,12 @@ def test_a_cut_between_two_shots_is_an_edit():
     assert decide(verdict(("cut", 20, 20, 5.0), frames=120)).decision == "replace"
 
 
+def test_the_ends_of_an_edited_clip_may_be_trimmed_short():
+    cuts = [("cut", at, at, 5.0) for at in (20, 110)]
+    assert decide(verdict(*cuts, frames=120)).decision == "replace"
+    assert decide(verdict(*cuts, ("cut", 60, 60, 5.0), frames=180)).decision == "keep"
+
+
 def test_a_moment_s_skip_in_a_long_clip_is_left():
     assert decide(verdict(("drop", 20, 21, 2.0), frames=60)).decision == "repair"
     assert decide(verdict(("drop", 20, 21, 2.0), frames=250)).decision == "keep"

@@ -256,6 +256,8 @@ def test_a_replacement_that_would_stand_still_is_not_delivered(
 class StillClip:
     """A clip that shows one picture all the time."""
 
+    camera = None
+
     def __init__(self, photo: np.ndarray) -> None:
         self.photo = photo
         self.notes: tuple[str, ...] = ()

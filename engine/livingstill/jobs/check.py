@@ -11,12 +11,12 @@ import numpy as np
 from livingstill.core.errors import InputError
 from livingstill.core.model import Progress, SilentProgress, UInt8Array
 from livingstill.io.files import atomic_write, check_target
-from livingstill.jobs.solid_tiles import with_solid_tiles
 from livingstill.media import carried, clip_reader
 from livingstill.photo import read
 from livingstill.quality import no_reference, registration, report
 from livingstill.quality import verdict as director
 from livingstill.quality.events import Event, find_events
+from livingstill.quality.faults.boil import Boil
 
 REPORTS = (".html", ".htm", ".json")
 
@@ -71,8 +71,8 @@ class Review:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Rescued:
-    """What became of a clip: sentences, and its pictures."""
+class RescueOutcome:
+    """What became of a clip: sentences, and the frames that were written."""
 
     lines: tuple[str, ...]
     frames: Callable[[], Iterable[UInt8Array]]
@@ -148,7 +148,11 @@ def measure(
     if observer is None:
         raise InputError(f"clip {reader.path} has no frame; give a clip with pictures in it")
     series = observer.series(float(reader.info.fps), times, keys)
-    series = with_solid_tiles(series, (observer.first_rgb, observer.last_rgb))
+    if Boil().suspects(series):
+        # imported here: a network and all kinds of motion, which few clips ask for
+        from livingstill.jobs.solid_tiles import with_solid_tiles
+
+        series = with_solid_tiles(series, (observer.first_rgb, observer.last_rgb))
     return Measurement(series, tuple(times), crop)
 
 
@@ -213,17 +217,17 @@ def write_report(
     path: Path,
     title: str,
     overwrite: bool,
-    rescued: Rescued | None = None,
+    rescue: RescueOutcome | None = None,
 ) -> None:
     """Write a review as HTML or JSON, by suffix; ``frames`` gives the clip's pictures again.
 
-    ``rescued`` is what became of the clip, shown beside what it was.
+    ``rescue`` is what became of the clip, shown beside what it was.
     """
     html = path.suffix.lower() != ".json"
     worst = set(report.worst(review.verdict)) if html else set()
     outcome = None
-    if rescued is not None:
-        outcome = report.Outcome(rescued.lines, _pick(rescued.frames, worst))
+    if rescue is not None:
+        outcome = report.Outcome(rescue.lines, _pick(rescue.frames, worst))
     with atomic_write(path, overwrite) as part:
         if html:
             pictures = _pick(frames, worst)

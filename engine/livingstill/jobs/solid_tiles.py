@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from livingstill.core.kinds import KINDS
 from livingstill.core.model import UInt8Array
 from livingstill.jobs.analyse import perceive
-from livingstill.quality.faults.boil import Boil
 from livingstill.quality.no_reference import Series
 
 _NATURAL = tuple(sorted({name for kind in KINDS.values() for name in kind.classes}))
@@ -23,12 +22,10 @@ _MAX_NATURAL = 0.3
 
 
 def with_solid_tiles(series: Series, frames: Iterable[UInt8Array]) -> Series:
-    """Return a clip's series with its solid tiles, if that may matter: a network has to look.
+    """Return a clip's series with its solid tiles: a network has to look.
 
     ``frames`` are (H, W, 3) uint8 RGB; a tile is solid that is so in all of them.
     """
-    if not Boil().suspects(series):
-        return series
     solid = np.logical_and.reduce([solid_tiles(frame, series.grid) for frame in frames])
     return replace(series, solid=solid)
 

@@ -24,6 +24,10 @@ _RIDGE = 4.0
 """Variance, levels squared, that colours must have for their gain to be told."""
 _FIELD = 14.0
 """Places along the long side that the field tells apart."""
+_SLOW_STEP = 7
+"""One in so many pixels tells what varies slowly."""
+_SLOW_RIDGE = 30.0
+"""Variance, levels squared, that a gain which varies over the whole picture must explain to be believed."""
 _CELL = 8
 """Pixels of a cell of its grid."""
 _FIELD_TRUST, _MEAN_POWER = 0.1, 60.0**2
@@ -116,8 +120,10 @@ class Comparison:
     def correct(self, sample: Sample) -> Correction | None:
         """Return what brings a sample's colours to the still's; None if too little corresponds.
 
-        The map is the robust least squares fit (Tukey's biweight) that strays from the
-        identity only where colours vary enough to tell; the field are local gains of what it leaves.
+        Gains that vary slowly over the picture are fitted together with a map, for colours have their
+        places: a map by itself would take up some of them. The map is then the robust least squares fit (Tukey's
+        biweight) that strays from the identity only where colours vary enough to tell; the field
+        are the slow gains, and local ones of what both leave.
         """
         trust = float(sample.weight.mean())
         if trust < _LEAST_SHARE:
@@ -125,33 +131,49 @@ class Comparison:
         y = self.still.reshape(-1, 3)
         x = np.concatenate([sample.rgb, _bend(sample.rgb)], axis=-1).reshape(-1, 6)
         base = sample.weight.ravel().astype(np.float64)
-        weight, matrix = base, np.eye(3, 7)
-        for _ in range(_ROUNDS):
-            matrix = _fit(x, y, weight)
-            left = np.abs(y - x @ matrix[:, :6].T - matrix[:, 6]).max(axis=1)
-            scale = 4.685 * max(1.4826 * _weighted_median(left, base), 0.7)
-            weight = base * np.maximum(1 - (left / scale) ** 2, 0) ** 2
-        mapped = x @ matrix[:, :6].T + matrix[:, 6]
+        slow = self._slow_gains(x, y, base)
+        matrix, weight = _fit_robustly(x, y / slow, base)
+        mapped = ((x @ matrix[:, :6].T + matrix[:, 6]) * slow).reshape(self.still.shape)
         kept: Float32Array = weight.reshape(self.still.shape[:2]).astype(np.float32)
-        field = self._gains(mapped.reshape(self.still.shape).astype(np.float32), kept)
+        gains = slow.reshape(self.still.shape) * self._gains(mapped.astype(np.float32), kept)
+        field = cv2.resize(gains.astype(np.float32) - 1, self.grid, interpolation=cv2.INTER_AREA)
         shift = np.average(y - x[:, :3], axis=0, weights=np.maximum(weight, 1e-9))
         return Correction(
             np.asarray(matrix[:, [0, 1, 2, 6]], np.float32),
             np.asarray(matrix[:, 3:6], np.float32),
-            np.asarray(field, np.float32),
+            np.asarray(np.clip(field, -_MAX_GAIN, _MAX_GAIN), np.float32),
             np.asarray(shift, np.float32),
             trust,
         )
 
+    def _slow_gains(self, x: Float32Array, y: Float32Array, weight: np.ndarray) -> np.ndarray:
+        """Return (n, 3) gains, quadratic over the picture, that leave a map of its colours least to do.
+
+        Robust ridge regression of y (n, 3) on x (n, 6) and on each channel times the terms of the
+        place, towards y = x.
+        """
+        down, across = np.mgrid[-1 : 1 : 1j * self.size[1], -1 : 1 : 1j * self.size[0]]
+        terms = np.stack([across, down, across**2, across * down, down**2], -1).reshape(-1, 5)
+        terms -= np.average(terms, axis=0, weights=weight + 1e-12)
+        ridge = np.array([_RIDGE] * 6 + [_SLOW_RIDGE] * 5)
+        gains = np.ones((len(x), 3))
+        some = np.arange(0, len(x), _SLOW_STEP)
+        for channel in range(3):
+            column = slice(channel, channel + 1)
+            features = np.concatenate([x[some], x[some, column] * terms[some]], axis=1)
+            start = np.eye(1, 11, channel)
+            matrix, _ = _fit_robustly(features, y[some, column], weight[some], start, ridge)
+            gains[:, channel] += terms @ matrix[0, 6:11]
+        return np.clip(gains, 1 - _MAX_GAIN, 1 + _MAX_GAIN)
+
     def _gains(self, mapped: Float32Array, weight: Float32Array) -> Float32Array:
-        """Return (gh, gw, 3) the local gains, less 1, that a picture still lacks, by least squares."""
+        """Return (h, w, 3) the local gains that a picture still lacks, by least squares."""
         sigma = max(self.size) / _FIELD / 2
         left, power = (
             cv2.GaussianBlur(values * mapped * weight[..., None], (0, 0), sigma)
             for values in (self.still - mapped, mapped)
         )
-        gains = np.clip(left / (power + _FIELD_TRUST * _MEAN_POWER), -_MAX_GAIN, _MAX_GAIN)
-        return np.asarray(cv2.resize(gains, self.grid, interpolation=cv2.INTER_AREA), np.float32)
+        return np.asarray(1 + left / (power + _FIELD_TRUST * _MEAN_POWER), np.float32)
 
     def difference(self, rgb: Float32Array, weight: Float32Array) -> float:
         """Return the mean colour difference (CIE 1976) of two pictures where they correspond.
@@ -198,14 +220,36 @@ def apply(
     return np.asarray(np.clip(values + np.float32(0.5), 0, 255).astype(np.uint8))
 
 
-def _fit(x: Float32Array, y: Float32Array, weight: np.ndarray) -> np.ndarray:
-    """Return (3, 7) of the ridge regression of y (n, 3) on x (n, 6) and 1, towards y = x[:, :3]."""
+def _fit_robustly(
+    x: Float32Array,
+    y: np.ndarray,
+    base: np.ndarray,
+    start: np.ndarray | None = None,
+    ridge: np.ndarray | None = None,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return ``_fit`` of what is no outlier, by Tukey's biweight, and the weights (n,) that it leaves."""
+    count = x.shape[1]
+    start = np.eye(3, count) if start is None else start
+    ridge = np.full(count, _RIDGE) if ridge is None else ridge
+    weight, matrix = base, np.zeros((len(start), count + 1))
+    for _ in range(_ROUNDS):
+        matrix = _fit(x, y, weight, start, ridge)
+        left = np.abs(y - x @ matrix[:, :count].T - matrix[:, count]).max(axis=1)
+        scale = 4.685 * max(1.4826 * _weighted_median(left, base), 0.7)
+        weight = base * np.maximum(1 - (left / scale) ** 2, 0) ** 2
+    return matrix, weight
+
+
+def _fit(
+    x: Float32Array, y: np.ndarray, weight: np.ndarray, start: np.ndarray, ridge: np.ndarray
+) -> np.ndarray:
+    """Return (k, m + 1) of the ridge regression of y (n, k) on x (n, m) and 1, towards ``start`` (k, m)."""
     total = max(float(weight.sum()), 1e-9)
     mx, my = (np.average(v, axis=0, weights=weight + 1e-12) for v in (x, y))
     centred = x - mx
-    power = (centred * weight[:, None]).T @ centred / total + _RIDGE * np.eye(6)
-    change = ((y - my - centred[:, :3]) * weight[:, None]).T @ centred / total
-    gain = np.eye(3, 6) + change @ np.linalg.inv(power)
+    power = (centred * weight[:, None]).T @ centred / total + np.diag(ridge)
+    change = ((y - my - centred @ start.T) * weight[:, None]).T @ centred / total
+    gain = start + change @ np.linalg.inv(power)
     return np.hstack([gain, (my - gain @ mx)[:, None]])
 
 

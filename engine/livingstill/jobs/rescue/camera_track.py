@@ -99,7 +99,8 @@ class Track:
     ``parallax_x``, ``parallax_y`` : how much further it shifts, frame widths
     ``approach`` : how much more it grows
     ``spread`` is the standard deviation of the inverse depths, ``staying_share`` the share of the farther
-    points that stay where the fit carries them; ``picture`` the way of most of it as if it were flat.
+    points that stay where the fit carries them, ``counted`` that of all points which the fit went by;
+    ``picture`` the way of most of the picture as if it were flat.
     """
 
     x: Float64Array
@@ -111,6 +112,7 @@ class Track:
     approach: Float64Array
     spread: float = 0.0
     staying_share: float = 0.0
+    counted: float = 1.0
     picture: Track | None = None
 
     @classmethod
@@ -222,6 +224,7 @@ def smooth(path: Track, fps: float, periodic: bool) -> Track:
         parallax_x=one(path.parallax_x),
         parallax_y=one(path.parallax_y),
         approach=one(path.approach),
+        picture=None if path.picture is None else smooth(path.picture, fps, periodic),
     )
 
 
@@ -309,6 +312,7 @@ class _Camera:
             approach=over_time(poses[:, 6]),
             spread=self._scene.spread,
             staying_share=float(np.mean(self._staying)) if self._staying else 0.0,
+            counted=self.counted,
         )
 
 

@@ -35,7 +35,7 @@ REPLACED_AFTER_REPAIR = 0.1
 _REPAIRED_FROM = 0.002
 """Harm of skips and repeats from which on a clip is coded anew: cameras and converters leave some."""
 _SHOT_SECONDS = 2.0
-"""Length from which on both sides of a cut are shots, and the cut an edit."""
+"""Length from which on both sides of a cut are shots, and the clip is edited."""
 
 Box = tuple[int, int, int, int]
 Flags = NDArray[np.bool_]
@@ -54,21 +54,30 @@ def harm(faults: Iterable[Fault], frames: int, fps: float) -> float:
     """Return the harm that faults do to a clip, 0..1: share of its frames times how visible.
 
     A fault just at its limit is barely visible: visibility is 0 at severity 0.25 and 1 at 1. A cut
-    spoils its shorter side, unless both are shots of their own.
+    spoils its shorter side, unless the clip is edited.
     """
     visible = np.zeros(frames)
+    faults = list(faults)
+    edited = _is_edited(faults, frames, fps)
     for fault in faults:
         first, last = fault.first, fault.last
         if fault.kind == "cut":
-            side = min(first, frames - first)
-            if side >= _SHOT_SECONDS * fps:
+            if edited:
                 continue
+            side = min(first, frames - first)
             first, last = (0, first) if first == side else (first, frames - 1)
         span = slice(first, last + 1)
         visible[span] = np.maximum(
             visible[span], (fault.severity - _LIMIT_SEVERITY) / (1 - _LIMIT_SEVERITY)
         )
     return float(visible.mean())
+
+
+def _is_edited(faults: Iterable[Fault], frames: int, fps: float) -> bool:
+    """Return whether a clip has a cut between two shots: then its first and last may be trimmed short."""
+    bounds = [0, *sorted(fault.first for fault in faults if fault.kind == "cut"), frames]
+    shots = np.diff(bounds)
+    return bool((np.minimum(shots[:-1], shots[1:]) >= _SHOT_SECONDS * fps).any())
 
 
 def decide(verdict: Verdict, strict: float = 1.0, level: Flags | None = None) -> Decision:

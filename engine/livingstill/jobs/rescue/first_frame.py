@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -34,6 +34,30 @@ class FirstFrame:
     def spread(self) -> float:
         """Standard deviation of the inverse depths."""
         return float(self.inverse_depth.std())
+
+    def seen_closer(self, zoom: float, x: float, y: float, aspect: float) -> FirstFrame:
+        """Return what is known of a part of it, ``zoom`` times as close.
+
+        Its centre lies at ``x``, ``y``, frame widths from the frame's, whose height is ``aspect``.
+        """
+
+        def part(values: Float32Array) -> Float32Array:
+            height, width = values.shape
+            centre = np.array([(0.5 + x) * width, (0.5 + y / aspect) * height]) - 0.5
+            middle = np.array([width - 1, height - 1]) / 2
+            matrix = np.column_stack([np.eye(2) / zoom, centre - middle / zoom])
+            flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+            seen = cv2.warpAffine(
+                values, matrix, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE
+            )
+            return np.asarray(seen, np.float32)
+
+        moving = np.where(part(self.moving.astype(np.float32)) > 127, 255, 0).astype(np.uint8)
+        return FirstFrame(part(self.inverse_depth), self.middle, moving)
+
+    def at_rest(self) -> FirstFrame:
+        """Return the same where nothing moves by itself."""
+        return replace(self, moving=np.zeros((2, 2), np.uint8))
 
     def depth_at(self, places: Float64Array, aspect: float) -> Float64Array:
         """Return (n,) inverse depths less the middle one at places (n, 2); beyond the border those of it."""

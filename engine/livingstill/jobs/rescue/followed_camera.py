@@ -7,9 +7,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from livingstill.core.model import CameraPath, Pose, Scene, Timeline
+from livingstill.core.model import Pose, Scene, Timeline
 from livingstill.jobs.rescue.camera_track import Track, track
 from livingstill.jobs.rescue.first_frame import FirstFrame
+from livingstill.jobs.rescue.still_window import (
+    Extent,
+    Opening,
+    largest_amount,
+    smallest_opening,
+)
 from livingstill.render import frames
 from livingstill.render.projection import safe_zoom
 
@@ -21,27 +27,39 @@ _MAX_NEAR_SCALE = 1.5
 """How much more than the background the nearest may grow; the rest is zoomed, as is all of a pull-out,
 whose parallax the still's border lacks."""
 
+_UNSEEN_CLOSE_IN = 1.03
+"""How far the camera may close in to hide the still's border without being seen to; beyond, it begins
+with a part of the still, so that nothing but the clip's own way is seen."""
 _MAX_CLOSE_IN = 1.5
-"""How far the camera may close in to hide the still's border, before its way is cut down."""
-_BORDER_ROUNDS = 3
-"""Times that the border is looked for: closing in turns the camera anew."""
-_PROBES = 13
-_ATTEMPTS = 6
-_LEAST_ALONG = 0.3
-"""Share of the camera's way that the whole picture must go, for its way to count."""
+"""How far it may close in where it has to begin with all of the still, before its way is cut down."""
+_CLOSEST, _CLOSEST_IN_VAIN, _ENOUGH = 1.65, 1.3, 0.75
+"""How close it may begin before its way is cut down; and how close if even so less than this share of
+its way is left, for then more of the still is worth more than more of the way."""
+_BORDER_ROUNDS, _BORDER_TOLERANCE = 3, 1.002
+"""Times that the border is looked for: closing in turns the camera anew; and when it is found."""
+_PROBES, _PROBE_STEP, _PROBE_WIDTH = 13, 0.03, 480
+"""Fewest frames at which a path is tried, how far it goes between two at most, and their width."""
+_ROUNDS = 4
+"""Times that the rendered way is held against the clip's."""
+_CUTS = 6
+_LEAST_AMOUNT = 0.05
+_LEAST_ALONG, _LEAST_COSINE = 0.3, 0.6
+"""Share of the camera's way that the whole picture must go, and how much in its direction, to count."""
 _DEPTH_STEPS = 41
-_LEAST_CUT = 0.8
-"""Share to which the way of a pull-out is cut at once: it starts as close as it may, and needs less."""
-_TOLERANCE = 0.06
-"""Share of its way by which the rendered picture may miss the clip's."""
+_TOLERANCE = 0.05
+"""Share of the way by which the rendered picture may miss the clip's."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SampledPath:
-    """A path through one pose per frame, linear between them; periodic, it ends where it began."""
+    """A path through one pose per frame, linear between them; periodic, it ends where it began.
+
+    ``start`` is how close the first pose is to the still.
+    """
 
     poses: tuple[Pose, ...]
     periodic: bool
+    start: float = 1.0
 
     def at(self, time: float) -> Pose:
         """Return the pose at ``time``, 0..1."""
@@ -70,16 +88,17 @@ class Depths:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FollowedCamera:
-    """The path, how far the picture goes along it, and how far it closes in.
+    """The path and the window it is seen through; what it follows, how far, and at what cost.
 
-    ``share`` is the way of the rendered picture as a share of the clip's. ``start`` is the
-    magnification of the still at the beginning, above 1 where the clip pulls out further than the
-    still reaches; ``close_in`` what is added to hide the still's border.
+    ``target`` is the way of the clip's picture, ``share`` that of the rendered one as a share of it.
+    ``close_in`` is how far the camera goes in to hide the still's border; the path's ``start`` is above 1
+    where it begins with a part of the still, to have room around it.
     """
 
-    path: CameraPath
+    path: SampledPath
+    window: frames.Window
+    target: Track
     share: float
-    start: float
     close_in: float
 
 
@@ -97,36 +116,69 @@ class RenderContext:
     depths: Depths
     first: FirstFrame
 
+    def begun_with(self, opening: Opening) -> RenderContext:
+        """Return the same whose first frame is a part of this one's."""
+        zoom, x, y = opening.zoom, opening.x, opening.y
+        return replace(
+            self,
+            window=opening.window(self.window, self.size),
+            depths=replace(self.depths, focal=zoom * self.depths.focal),
+            first=self.first.seen_closer(zoom, x, y, self.size[1] / self.size[0]),
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Placement:
+    """A way placed in the still: a pose per frame, what they are seen in, and how much of the way it is.
+
+    ``close_in`` (T,) is how far each is closed in.
+    """
+
+    poses: tuple[Pose, ...]
+    context: RenderContext
+    amount: float
+    start: float
+    close_in: Float64Array
+
 
 def follow(way: Track, context: RenderContext, *, may_start_closer: bool) -> FollowedCamera:
     """Return the camera whose picture goes the way of a clip, as far as the still reaches.
 
     The camera moves sideways and goes in as far as the clip's near points went further than its far
     ones, and as the scene allows; what is left of the background's way it turns and zooms. The way is
-    measured on rendered frames, as the clip's was, and corrected. The background is what goes as most
-    of the picture does: far mountains stand before a camera that flies low.
+    measured on rendered frames, as the clip's was, and corrected by what it misses. The background is
+    what goes as most of the picture does: far mountains stand before a camera that flies low.
 
     Parameters
     ----------
     way : the clip's track, smooth
-    may_start_closer : whether the first frame may be less than the still shows, to pull out from
+    may_start_closer : whether the first frame may be less than the still shows
     """
     way, context = _about_the_picture(way, context)
-    start = _start(way, context) if may_start_closer else 1.0
-    amount, largest, share = 1.0, 4.0, 0.0
-    for _ in range(_ATTEMPTS):
-        poses, close_in = _poses_inside_still(way, amount, start, context)
-        path = SampledPath(poses, context.timeline.periodic)
-        excess = (close_in - 1) / max(_MAX_CLOSE_IN / start - 1, 0.02)
-        if excess > 1.02:
-            cut = 1 / excess if start == 1.0 else max(1 / excess, _LEAST_CUT)
-            amount = largest = amount * cut
-            continue
-        share = _rendered_share(path, way, context)
-        if abs(share - 1) < _TOLERANCE or share < 0.1 or (share < 1 and amount >= largest):
+    along = _picture_goes_along(way)
+    share = min(0.5, way.counted)
+    target = _mixed(way, share) if along else way
+    probes = _probes(target)
+    size = float(target.displacement.max())
+    command = way
+    best: tuple[float, _Placement, float] | None = None
+    for _ in range(_ROUNDS):
+        placement = _place(command, 1.0, context, may_start_closer)
+        amount = placement.amount
+        made = _rendered(placement, probes)
+        made = _mixed(made, share) if along else made
+        missed = _missed(target, amount, made, placement.close_in, probes)
+        error = float(missed.displacement[probes].max()) / max(amount * size, 1e-6)
+        if best is None or error < best[0]:
+            best = error, placement, made.along(_sampled(target, probes))
+        if error < _TOLERANCE or amount < _LEAST_AMOUNT:
             break
-        amount = min(largest, amount / share)
-    return FollowedCamera(path, share, start, close_in)
+        command = _corrected(command, missed, amount)
+    assert best is not None
+    _, placement, share = best
+    path = SampledPath(placement.poses, context.timeline.periodic, placement.start)
+    window, close_in = placement.context.window, float(placement.close_in.max())
+    return FollowedCamera(path, window, target, share, close_in)
 
 
 def _about_the_picture(way: Track, context: RenderContext) -> tuple[Track, RenderContext]:
@@ -145,47 +197,120 @@ def _about_the_picture(way: Track, context: RenderContext) -> tuple[Track, Rende
 
 def _miss(way: Track, picture: Track, t: int) -> float:
     """Return how far a way is from the picture's at frame ``t``, frame widths at the edge."""
-    return float(
-        np.hypot(
-            np.hypot(way.x[t] - picture.x[t], way.y[t] - picture.y[t]),
-            (way.zoom[t] - picture.zoom[t]) / 2,
-        )
+    return float(np.linalg.norm(_vector(way, t) - _vector(picture, t)))
+
+
+def _vector(way: Track, t: int) -> Float64Array:
+    """Return (3,) where a way is at frame ``t``, frame widths: the shift and that of the edge by zoom."""
+    return np.array([way.x[t], way.y[t], (way.zoom[t] - 1) / 2])
+
+
+def _picture_goes_along(way: Track) -> bool:
+    """Return whether most of the picture, which is what is seen, goes by the camera's way."""
+    if way.picture is None:
+        return False
+    t = int(way.displacement.argmax())
+    mine, whole = _vector(way, t), _vector(way.picture, t)
+    cosine = float(mine @ whole) / max(float(np.linalg.norm(mine) * np.linalg.norm(whole)), 1e-9)
+    return cosine > _LEAST_COSINE and _LEAST_ALONG < way.picture.along(way) < 1 / _LEAST_ALONG
+
+
+def _mixed(way: Track, share: float) -> Track:
+    """Return a mean of the camera's way, which has a ``share``, and that of most of the picture.
+
+    They are two estimates, of the background and of the largest layer.
+    """
+    picture, rest = way.picture, 1 - share
+    if picture is None:
+        return way
+    return Track.of(
+        share * way.x + rest * picture.x,
+        share * way.y + rest * picture.y,
+        way.zoom**share * picture.zoom**rest,
+        share * way.roll + rest * picture.roll,
     )
 
 
-def _start(way: Track, context: RenderContext) -> float:
-    """Return the magnification to start at, so that a way that is mostly a pull-out stays in the still."""
-    if 1 - way.zoom.min() <= 2 * np.hypot(way.x, way.y).max():
-        return 1.0
-    poses = _poses(way, 1.0, np.ones_like(way.x), context)
-    probed = [poses[i] for i in _probes(len(poses))]
-    return min(_MAX_CLOSE_IN, safe_zoom(context.scene, probed, context.window, context.size))
+def _probes(way: Track) -> list[int]:
+    """Return the frames at which a path is tried: evenly, and so that it goes little between two.
+
+    What goes far between two frames is not followed.
+    """
+    last = len(way.x) - 1
+    sides = np.stack([way.x, way.y, np.log(way.zoom) / 2, np.radians(way.roll) / 2], axis=1)
+    probes = {round(i * last / (_PROBES - 1)) for i in range(_PROBES)}
+    probes.add(int(way.displacement.argmax()))
+    before = 0
+    for t in range(1, last):
+        if t in probes or np.linalg.norm(sides[t + 1] - sides[before]) > _PROBE_STEP:
+            probes.add(t)
+            before = t
+    return sorted(probes)
 
 
-def _probes(count: int) -> list[int]:
-    """Return the frames of ``count`` at which a path is tried."""
-    return sorted({round(i * (count - 1) / (_PROBES - 1)) for i in range(_PROBES)})
+def _place(way: Track, amount: float, context: RenderContext, may_start_closer: bool) -> _Placement:
+    """Return as much of a way as the still has room for, up to ``amount``.
+
+    A way that would go in visibly to hide the border begins with a part of the still instead.
+    """
+    poses, close_in = _poses_inside_still(way, amount, context)
+    if close_in.max() <= _UNSEEN_CLOSE_IN:
+        return _Placement(poses, context, amount, 1.0, close_in)
+    if may_start_closer:
+        placement = _place_in_part(way, amount, context, _CLOSEST)
+        if placement.amount >= _ENOUGH * amount:
+            return placement
+        return _place_in_part(way, amount, context, _CLOSEST_IN_VAIN)
+    for _ in range(_CUTS):
+        excess = float(close_in.max() - 1) / (_MAX_CLOSE_IN - 1)
+        if excess <= 1.02:
+            break
+        amount /= excess
+        poses, close_in = _poses_inside_still(way, amount, context)
+    return _Placement(poses, context, amount, 1.0, close_in)
+
+
+def _place_in_part(way: Track, most: float, context: RenderContext, closest: float) -> _Placement:
+    """Return as much of a way, up to ``most``, as a part of the still has room for around it."""
+    extent = Extent.of(context.scene, context.window, context.size)
+    flat_closest, probes = closest, _probes(way)
+    for _ in range(_CUTS):
+        amount = largest_amount(way, most, flat_closest, extent)
+        opening = smallest_opening(way, amount, extent)
+        for _ in range(_BORDER_ROUNDS):
+            part = context.begun_with(opening)
+            poses = _poses(way, amount, np.ones_like(way.x), part)
+            needed = safe_zoom(context.scene, [poses[i] for i in probes], part.window, context.size)
+            if needed < _BORDER_TOLERANCE:
+                break
+            opening = replace(opening, zoom=opening.zoom * needed)
+        if opening.zoom < closest * _BORDER_TOLERANCE:
+            break
+        # a turned picture's corners need more than a flat one's
+        flat_closest = 1 + (flat_closest - 1) * (closest - 1) / (opening.zoom - 1)
+    part = context.begun_with(opening)
+    poses, close_in = _poses_inside_still(way, amount, part)
+    return _Placement(poses, part, amount, opening.zoom, close_in)
 
 
 def _poses_inside_still(
-    way: Track, amount: float, start: float, context: RenderContext
-) -> tuple[tuple[Pose, ...], float]:
-    """Return a pose per frame, each closed in by what the still's border requires, and the most."""
+    way: Track, amount: float, context: RenderContext
+) -> tuple[tuple[Pose, ...], Float64Array]:
+    """Return a pose per frame, closed in by what the still's border requires, and that (T,)."""
     count = len(way.x)
-    probes = _probes(count)
+    probes = _probes(way)
     close_in = np.ones(count)
     for _ in range(_BORDER_ROUNDS):
-        poses = _poses(way, amount, start * close_in, context)
+        poses = _poses(way, amount, close_in, context)
         needed = [
             safe_zoom(context.scene, [poses[i]], context.window, context.size) for i in probes[1:]
         ]
-        if max(needed) < 1.002:
+        if max(needed) < _BORDER_TOLERANCE:
             break
         # closing in by e also carries the picture on; at c + 1 - 1 / e it goes as far as before
-        close_in += np.interp(
-            np.arange(count), probes, [0.0, *(1.002 - 1 / e if e > 1 else 0.0 for e in needed)]
-        )
-    return _poses(way, amount, start * close_in, context), float(close_in.max())
+        more = [0.0, *(1.002 - 1 / e if e > 1 else 0.0 for e in needed)]
+        close_in += np.interp(np.arange(count), probes, more)
+    return _poses(way, amount, close_in, context), close_in
 
 
 def _poses(
@@ -193,14 +318,15 @@ def _poses(
 ) -> tuple[Pose, ...]:
     """Return the poses whose picture goes the way of a clip's, ``amount`` times as far.
 
-    A camera that went in by z and sideways by t, turned by s and zoomed by Z shows what was at p, of
-    inverse depth w, at Z (p - f t w) / (1 - z w) + s. At the middle w that is the way exactly, however
-    much of z and t the scene allows.
+    A camera that went in by z and sideways by t, turned by s, rolled by R and zoomed by Z shows what
+    was at p, of inverse depth w, at R (Z (p - f t w) / (1 - z w) + s). At the middle w that is the way
+    exactly, however much of z and t the scene allows.
     """
     depths, middle = context.depths, context.first.middle
     magnification = way.zoom**amount
-    shift = amount * np.stack([way.x, way.y])
-    parallax = amount * np.stack([way.parallax_x, way.parallax_y])
+    roll = amount * way.roll
+    shift = _turned_back(amount * np.stack([way.x, way.y]), roll)
+    parallax = _turned_back(amount * np.stack([way.parallax_x, way.parallax_y]), roll)
     approach = amount * way.approach
     most = (_MAX_NEAR_SCALE - 1) / max(_MAX_NEAR_SCALE * depths.near - depths.far, 0.05)
     z = np.clip(approach / np.maximum(1 + approach * middle, 0.05), 0.0, most)
@@ -212,24 +338,60 @@ def _poses(
     x, y = -sideways / (zooms * magnification * depths.focal)
     turn = np.degrees(np.arctan((shift - sideways * middle) / (zoom * depths.focal)))
     return tuple(
-        Pose(*map(float, values))
-        for values in zip(x, y, z, -turn[0], turn[1], way.roll * amount, zoom)
+        Pose(*map(float, values)) for values in zip(x, y, z, -turn[0], turn[1], roll, zoom)
     )
 
 
-def _rendered_share(path: CameraPath, way: Track, context: RenderContext) -> float:
-    """Return how far the rendered picture goes along a clip's way, as a share of it.
+def _turned_back(vectors: Float64Array, degrees: Float64Array) -> Float64Array:
+    """Return vectors (2, T), +x right, +y down, turned counter-clockwise by an angle each."""
+    cos, sin = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
+    x, y = vectors
+    return np.stack([cos * x + sin * y, cos * y - sin * x])
 
-    By the whole picture, which is what is seen, if it goes along with the camera in the clip; else by
-    what is at the middle depth.
+
+def _rendered(placement: _Placement, probes: list[int]) -> Track:
+    """Return the track of the rendered picture, one pose per probe."""
+    context = placement.context
+    scale = min(1.0, _PROBE_WIDTH / max(context.size))
+    width, height = (max(16, round(scale * side)) for side in context.size)
+    unit = context.window.scale * context.size[0] / width
+    window = replace(context.window, scale=unit)
+    renderer = frames.Renderer(context.scene, window, (width, height), "draft")
+    pictures = (frames.unpack(renderer.frame(placement.poses[i])) for i in probes)
+    return track(pictures, first=context.first.at_rest())
+
+
+def _sampled(way: Track, probes: list[int]) -> Track:
+    """Return a way at some frames only."""
+    return Track.of(way.x[probes], way.y[probes], way.zoom[probes], way.roll[probes])
+
+
+def _missed(
+    target: Track, amount: float, made: Track, close_in: Float64Array, probes: list[int]
+) -> Track:
+    """Return what is left of ``amount`` of a way at each frame, where ``made`` (n,) was at the probes.
+
+    What it closes in, (T,), hides the border and is none of it.
     """
-    renderer = frames.Renderer(context.scene, context.window, context.size, "draft")
-    until = int(way.displacement.argmax())
-    poses = (path.at(context.timeline.time(i)) for i in _probes(until + 1))
-    pictures = (frames.unpack(renderer.frame(pose)) for pose in poses)
-    made = track(pictures, first=context.first)
-    if way.picture is not None and made.picture is not None:
-        along = way.picture.along(way)
-        if _LEAST_ALONG < along < 1 / _LEAST_ALONG:
-            return made.picture.along(way, -1) / along
-    return made.along(way, -1)
+
+    def left(wanted: Float64Array, found: Float64Array) -> Float64Array:
+        missing = (amount * wanted)[probes] - found
+        return np.asarray(np.interp(np.arange(len(wanted)), probes, missing), np.float64)
+
+    return Track.of(
+        left(target.x, made.x),
+        left(target.y, made.y),
+        np.exp(left(np.log(target.zoom), np.log(made.zoom / close_in[probes]))),
+        left(target.roll, made.roll),
+    )
+
+
+def _corrected(command: Track, missed: Track, amount: float) -> Track:
+    """Return a way that goes as much further as was missed."""
+    return replace(
+        command,
+        x=command.x + missed.x / amount,
+        y=command.y + missed.y / amount,
+        zoom=command.zoom * missed.zoom ** (1 / amount),
+        roll=command.roll + missed.roll / amount,
+    )

@@ -65,10 +65,14 @@ class Follower:
 
 
 def reduced_luma(frame: UInt8Array) -> UInt8Array:
-    """Return the luma of a frame, (H, W, 3) uint8, its longer side at most 480 pixels."""
-    scale = min(1.0, _LONG_SIDE / max(frame.shape[:2]))
+    """Return the luma of a frame, (H, W, 3) uint8, its longer side 480 pixels.
+
+    A smaller frame is enlarged, so that it has as many points.
+    """
+    scale = _LONG_SIDE / max(frame.shape[:2])
     size = (max(8, round(scale * frame.shape[1])), max(8, round(scale * frame.shape[0])))
-    small = cv2.resize(np.ascontiguousarray(frame), size, interpolation=cv2.INTER_AREA)
+    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    small = cv2.resize(np.ascontiguousarray(frame), size, interpolation=method)
     return np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), np.uint8)
 
 

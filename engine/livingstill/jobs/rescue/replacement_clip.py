@@ -21,7 +21,6 @@ from livingstill.finish.finisher import Finisher
 from livingstill.jobs import steps
 from livingstill.jobs.analyse import Analysis, analyse
 from livingstill.jobs.clip import Clip
-from livingstill.jobs.rescue.camera_track import Track
 from livingstill.jobs.rescue.eased_motion import EasedMotion
 from livingstill.jobs.rescue.first_frame import FirstFrame
 from livingstill.jobs.rescue.followed_camera import Depths, FollowedCamera, RenderContext, follow
@@ -39,6 +38,8 @@ _BACKGROUND_PERCENT = 50
 """Percentile of the inverse depths, off what moves by its nature, at which the background lies."""
 _RAMP_SECONDS = 0.6
 """Seconds in which motion sets in."""
+_SHORT_OF = 0.9
+"""Share of the clip's way below which the still is too small for it."""
 _STATIC = MoveSpec(name="static")
 _GENTLE_KEYS = (("amount", "0.6"), ("rest", "0"))
 
@@ -91,8 +92,8 @@ def build(
             depths = _depths(first, frame)
             context = RenderContext(scene, window, spec.size, spec.timeline, depths, first)
             followed = follow(way, context, may_start_closer=not keeps_opening)
-            camera, choice = followed.path, _STATIC
-            notes = _notes_on(followed, way)
+            camera, choice, window = followed.path, _STATIC, followed.window
+            notes = _notes_on(followed)
     with stages("motion"):
         final_shot = shot.model_copy(update={"camera": choice})
         motion, motion_notes = steps.compose_motion(
@@ -182,9 +183,9 @@ def _percentile(values: Float32Array, percent: float) -> float:
     return float(np.percentile(values, percent, method="nearest"))
 
 
-def _notes_on(followed: FollowedCamera, way: Track) -> tuple[str, ...]:
+def _notes_on(followed: FollowedCamera) -> tuple[str, ...]:
     """Return how the clip's picture moved, how far the replacement goes along, and what that costs."""
-    x, y, zoom = way.farthest()
+    x, y, zoom = followed.target.farthest()
     words = [
         f"{abs(value):.1%} {names[value < 0]}"
         for value, names in (
@@ -194,10 +195,13 @@ def _notes_on(followed: FollowedCamera, way: Track) -> tuple[str, ...]:
         )
         if abs(value) >= 0.005
     ]
-    notes = [f"the clip's picture moved {', '.join(words)}; this goes {followed.share:.0%} of that"]
-    if followed.start > 1.005:
+    limit = ", as far as the still reaches" if followed.share < _SHORT_OF else ""
+    notes = [
+        f"the clip's picture moved {', '.join(words)}; this goes {followed.share:.0%} of that{limit}"
+    ]
+    if followed.path.start > 1.005:
         notes.append(
-            f"it begins {followed.start - 1:.1%} closer than the still, to pull out from there"
+            f"it begins {followed.path.start - 1:.1%} closer than the still, to have room to move inside it"
         )
     if followed.close_in > 1.005:
         notes.append(

@@ -72,9 +72,11 @@ def _report(observation: Observation, result: RescueResult, path: Path, overwrit
     """Write the report on the clip: its faults, what was done, and worst frames before and after."""
     clip, output = Path(result.clip), Path(result.output)
     lines = tuple(result.lines())
-    rescued = check.Rescued(lines, lambda: () if result.decision == "keep" else _pictures(output))
+    written = check.RescueOutcome(
+        lines, lambda: () if result.decision == "keep" else _pictures(output)
+    )
     frames = observation.pictures
-    check.write_report(observation.review, frames, path, clip.name, overwrite, rescued)
+    check.write_report(observation.review, frames, path, clip.name, overwrite, written)
 
 
 def _pictures(output: Path) -> Iterator[UInt8Array]:

@@ -18,10 +18,10 @@ from livingstill.media.write.sinks import Loop
 from livingstill.media.write.video import VideoFile
 
 
-class Shown(NamedTuple):
-    """What is shown of a clip: (H, W) uint8 colours of the palette, and the (H, W, 3) uint8 they are for."""
+class IndexedFrame(NamedTuple):
+    """A frame as it is displayed: (H, W) uint8 palette indices, and the (H, W, 3) uint8 they stand for."""
 
-    colours: UInt8Array
+    indices: UInt8Array
     rgb: UInt8Array
 
 
@@ -82,27 +82,29 @@ class Gif:
             stream.codec_context.time_base = 1 / self._fps
             for number, frame in enumerate(copy.decode(video=0)):
                 shown = self._next(frame.to_ndarray(format="rgb24"), colours, shown)
-                picture = av.VideoFrame.from_ndarray((shown.colours, table), format="pal8")
+                picture = av.VideoFrame.from_ndarray((shown.indices, table), format="pal8")
                 picture.pts, picture.time_base = number * self._step, 1 / self._fps
                 out.mux(stream.encode(picture))
             out.mux(stream.encode(None))
         self._stack.close()
 
-    def _next(self, rgb: UInt8Array, colours: palette.Palette, shown: Shown | None) -> Shown:
+    def _next(
+        self, rgb: UInt8Array, colours: palette.Palette, shown: IndexedFrame | None
+    ) -> IndexedFrame:
         """Return what is shown for a frame after what is shown already."""
         index = colours.indices(rgb)
         if shown is None:
-            return Shown(index, rgb.copy())
-        palette.reuse_unchanged(index, rgb, shown.colours, shown.rgb, self._tolerance)
-        return Shown(index, shown.rgb)
+            return IndexedFrame(index, rgb.copy())
+        palette.reuse_unchanged(index, rgb, shown.indices, shown.rgb, self._tolerance)
+        return IndexedFrame(index, shown.rgb)
 
-    def _end_of_loop(self, colours: palette.Palette) -> Shown | None:
+    def _end_of_loop(self, colours: palette.Palette) -> IndexedFrame | None:
         """Return what is shown at the end of a loop, to start from.
 
         Otherwise all small changes that were left out would be made up for in one step, where the clip
         starts again.
         """
-        shown: Shown | None = None
+        shown: IndexedFrame | None = None
         with av.open(str(self._lossless_copy)) as copy:
             for frame in copy.decode(video=0):
                 shown = self._next(frame.to_ndarray(format="rgb24"), colours, shown)

@@ -12,6 +12,8 @@ MOVING_FLOW = 0.03
 """Pixels per step, of a picture 480 wide, from which on a tile moves."""
 _REPEAT, _SHORT = 0.4, 0.8
 """Shares of a usual step between which a step is short."""
+_FEW_REPEATS = 3
+"""Repeats up to which they are no habit."""
 SETTLING = 5
 """Steps in which a coder settles on a picture and a camera sets off."""
 
@@ -34,6 +36,36 @@ def relative_stride(series: Series) -> tuple[Float32Array, Float32Array]:
     ratio[2:-1] = along / np.maximum(power, floor) / relative_duration(series)[2:-1]
     cosine[2:-1] = along / np.sqrt(np.maximum(power * (step**2).sum((1, 2, 3)), 1e-6))
     return ratio, cosine
+
+
+def blurred_by_motion(series: Series, loss: float) -> NDArray[np.bool_]:
+    """Return (T,) whether each frame lost a share of the detail of the three before and after the step to it.
+
+    It was exposed while the camera went: that went far, and no frame is missing.
+    """
+    detail = series.detail.mean((1, 2))
+    out = np.zeros(len(detail), bool)
+    for t in range(2, len(detail) - 2):
+        around = np.r_[detail[max(0, t - 3) : t], detail[t + 2 : t + 5]]
+        out[t] = detail[t] < (1 - loss) * float(np.median(around))
+    return out
+
+
+def repeats_by_habit(steps: NDArray[np.floating], share: float) -> bool:
+    """Return whether a ``share`` of the steps (T, n) and more repeat a frame here and there.
+
+    So do clips whose rate was converted: their steps are uneven, and none is missing.
+    """
+    size = np.nan_to_num(steps.mean(1), nan=0.0)[1:]
+    repeats = size < _REPEAT * float(np.median(size))
+    begun = repeats & ~np.r_[False, repeats[:-1]]
+    return bool(begun.sum() > max(_FEW_REPEATS, share * len(size)))
+
+
+def is_stride(series: Series, times: float = 1.75, min_cosine: float = 0.7) -> NDArray[np.bool_]:
+    """Return (T,) whether each step goes ``times`` as far as those around it, the same way."""
+    ratio, cosine = relative_stride(series)
+    return np.asarray((ratio > times) & (cosine > min_cosine))
 
 
 def step_prominence(steps: NDArray[np.floating], neighbours: int = 6) -> Float32Array:

@@ -12,8 +12,10 @@ from livingstill.quality.faults.kinds import DROP, FaultKind
 from livingstill.quality.faults.pace import (
     MOVING_FLOW,
     SETTLING,
+    blurred_by_motion,
     compensated,
     relative_stride,
+    repeats_by_habit,
     step_prominence,
 )
 from livingstill.quality.faults.statistics import MAD
@@ -38,6 +40,12 @@ class Stride:
         float, Limit("a long and a short step, if the frame between came late", "times two usual")
     ] = 1.3
     min_cosine: Annotated[float, Limit("agreement with the flow around it", "cosine")] = 0.7
+    blurred: Annotated[
+        float, Limit("detail lost, from which on the camera went far itself", "share")
+    ] = 0.1
+    habit: Annotated[
+        float, Limit("steps that repeat a frame, from which on they are uneven by habit", "share")
+    ] = 0.08
 
     def find(self, series: Series, explained: Flags) -> Detection:
         """Return the skips, each as the two frames it lies between."""
@@ -49,8 +57,12 @@ class Stride:
         bar = max(self.times, np.exp(self.deviations * deviation))
         length_ratio[:SETTLING] = 0
         steps = np.nan_to_num(series.change[0]).reshape(len(series), -1)
+        if repeats_by_habit(steps, self.habit):
+            return Detection()
         length_ratio[
-            (step_prominence(steps) < self.prominence) | compensated(steps, self.compensation)
+            (step_prominence(steps) < self.prominence)
+            | compensated(steps, self.compensation)
+            | blurred_by_motion(series, self.blurred)
         ] = 0
         for t in map(int, np.flatnonzero((length_ratio > bar) & (cosine > self.min_cosine))):
             if excluded[t - 1 : t + 2].any():
