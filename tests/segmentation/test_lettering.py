@@ -8,7 +8,9 @@ import pytest
 from livingstill.finish import typefaces
 from livingstill.imaging import image
 from livingstill.network.lettering import lettering_probability
-from livingstill.segmentation.lettering import CERTAIN, LIKELY, find_lettering
+from livingstill.segmentation import stroke_lines
+from livingstill.segmentation.lettering import CERTAIN, LIKELY, certain_lines, find_lettering
+from livingstill_training.stroke_lines import fit, render_text, rows
 from PIL import Image, ImageDraw, ImageFont
 
 HEIGHT, WIDTH = 480, 720
@@ -144,11 +146,38 @@ def test_lettering_is_the_same_on_any_thread_count():
     np.testing.assert_array_equal(found_in(picture), once)
 
 
-def test_a_line_is_what_is_likely_where_some_of_it_is_certain():
+def test_a_line_is_what_is_likely_where_most_of_it_is_certain():
     probability = np.zeros((120, 200), np.uint8)
     probability[20:40, 20:120] = LIKELY
-    probability[25:35, 30:40] = CERTAIN
-    probability[80:100, 20:120] = CERTAIN - 1
-    found = find_lettering(np.zeros((120, 200, 3), np.uint8), probability)
+    probability[25:35, 20:120] = CERTAIN
+    probability[60:80, 20:120] = LIKELY
+    probability[65:70, 30:60] = CERTAIN
+    probability[90:110, 20:120] = CERTAIN - 1
+    found = certain_lines(probability)
     assert found[20:40, 20:120].all()
     assert found.sum() == 20 * 100
+
+
+def test_the_fit_tells_rendered_text_from_texture():
+    features, shares = [], []
+    for seed in range(4):
+        rendered = render_text(texture(8, 3, seed), seed)
+        for found in rows(rendered.picture, rendered.coverage):
+            features.append(found[0])
+            shares.append(found[1])
+    share = np.concatenate(shares)
+    weights, bias = fit(np.concatenate(features), share > 0.85)
+    score = stroke_lines.terms(np.concatenate(features)) @ weights + bias
+    assert score[share > 0.85].mean() > score[share == 0].mean() + 2
+    assert len(weights) == len(stroke_lines._WEIGHTS)
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_word_that_is_lost_to_strokes_is_found_by_the_network(samples, seed):
+    with Image.open(samples / "river.jpg") as opened:
+        photo = image.downscale(np.asarray(opened.convert("RGB")), 960)
+    page = Image.new("L", photo.shape[1::-1])
+    font = typefaces.load(None).font(100, ImageFont.Layout.BASIC)
+    ImageDraw.Draw(page).text((120 * seed, 150 * seed), "SAMPLE", fill=255, font=font)
+    share = np.asarray(page, np.float32) / 255
+    assert recall(written(photo, share, (255, 255, 255), 0.4), share) > 0.8

@@ -1,7 +1,8 @@
 """Lines of text in a photo, in any script, colour, translucency and direction, which stand still.
 
-An embedded network says how likely each pixel is on one. What it says is a line where some of it is certain;
-the copies of a mark that is tiled over a photo are lines too, see ``repeated_marks``.
+Two detectors complete each other: rows of strokes, which find small lettering of any contrast, and an
+embedded network, which finds large translucent words over leaves and waves where it is sure of nearly all of them.
+The copies of a mark that is tiled over a photo are lines too, see ``repeated_marks``.
 """
 
 from __future__ import annotations
@@ -11,12 +12,13 @@ import numpy as np
 
 from livingstill.core.model import Float32Array, UInt8Array
 from livingstill.segmentation.repeated_marks import repeated_marks
+from livingstill.segmentation.stroke_lines import stroke_lines
 
-LIKELY, CERTAIN = 102, 191
-"""Probabilities, 255 = 1, of a line of text everywhere, and in a part of it (hysteresis; Canny, 1986)."""
+LIKELY, CERTAIN = 128, 242
+"""Probabilities, 255 = 1, of a line of text everywhere, and in most of it (hysteresis; Canny, 1986)."""
 
-_CERTAIN_PIXELS = 40
-"""Pixels of a line that are certain, at least."""
+_CERTAIN_PIXELS, _CERTAIN_SHARE = 100, 0.4
+"""Pixels of a line that are certain, at least, and their share of it: patterns that resemble text have few."""
 
 
 def find_lettering(picture: UInt8Array, probability: UInt8Array) -> Float32Array:
@@ -27,8 +29,17 @@ def find_lettering(picture: UInt8Array, probability: UInt8Array) -> Float32Array
     picture : (h, w, 3) uint8
     probability : (h, w) uint8, how likely each pixel is on a line of text, 255 = certain
     """
-    _, labels = cv2.connectedComponents((probability >= LIKELY).astype(np.uint8))
-    certain = np.bincount(labels[probability >= CERTAIN], minlength=labels.max() + 1)
-    lines = (certain >= _CERTAIN_PIXELS)[labels] & (labels > 0)
-    found = lines.astype(np.float32)
+    found = np.maximum(stroke_lines(picture), certain_lines(probability))
     return np.asarray(np.maximum(found, repeated_marks(picture, found)))
+
+
+def certain_lines(probability: UInt8Array) -> Float32Array:
+    """Return (h, w) float32, 1 on connected parts of likely lettering that are mostly certain."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(
+        (probability >= LIKELY).astype(np.uint8)
+    )
+    certain = np.bincount(labels[probability >= CERTAIN], minlength=count)
+    area = stats[:, cv2.CC_STAT_AREA]
+    lines = (certain >= _CERTAIN_PIXELS) & (certain >= _CERTAIN_SHARE * area)
+    lines[0] = False
+    return np.asarray(lines[labels], np.float32)
