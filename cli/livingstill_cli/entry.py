@@ -66,9 +66,9 @@ def run() -> NoReturn:
 def _end(code: int) -> NoReturn:
     """End the process without taking the interpreter apart, which takes a tenth of a second for nothing."""
     atexit._run_exitfuncs()
-    with suppress(OSError, ValueError):  # closed or full: what was to be said has been said
-        sys.stdout.flush()
-        sys.stderr.flush()
+    for stream in (sys.stdout, sys.stderr):  # None where a process begins with it closed
+        with suppress(OSError, ValueError, AttributeError):
+            stream.flush()
     os._exit(code)
 
 

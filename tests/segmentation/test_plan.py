@@ -161,7 +161,7 @@ def test_flames_may_look_like_people_but_lettering_before_them_stays(depth, monk
     for size, colour in ((12, (150, 45, 8)), (9, (240, 140, 40)), (5, (255, 240, 190))):
         cv2.ellipse(night, (90, 85), (size, 2 * size), 0, 0, 360, colour, -1)
     letters = mask(92, 120, 1).astype(np.float32)
-    monkeypatch.setattr(plan, "find_lettering", lambda picture: letters)
+    monkeypatch.setattr(plan, "_lettering", lambda picture, perceive: letters)
     person = Region("person", mask(0, 120))
     found = planned(night, depth, person, motion=("fire",), hold=mask(0, 78))["fire"]
     assert found[85, 90] > 200
