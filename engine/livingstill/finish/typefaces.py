@@ -128,7 +128,7 @@ class _Coverage:
 
     def __call__(self, char: str) -> bool:
         """Return whether the face has ``char``."""
-        return not self._unknown[1] or self._picture(char) != self._unknown
+        return self._picture(char) != self._unknown
 
     def _picture(self, char: str) -> tuple[tuple[int, int], bytes]:
         mask = self._font.getmask(char)
