@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from queue import Queue
 from typing import Any
@@ -204,8 +205,29 @@ def paste(
     return photo, depth, kind
 
 
-class Batches:
-    """Endless batches for one seed, made ahead by a thread of their own."""
+class MadeAhead(ABC):
+    """Endless batches, made ahead by a thread of their own once that is begun."""
+
+    def begin(self, ahead: int = 3) -> None:
+        """Begin to make so many ahead."""
+        self.queue: Queue[Any] = Queue(ahead)
+        threading.Thread(target=self._work, daemon=True).start()
+
+    def _work(self) -> None:
+        while True:
+            self.queue.put(self.make())
+
+    def __iter__(self) -> Iterator[Any]:
+        while True:
+            yield self.queue.get()
+
+    @abstractmethod
+    def make(self) -> tuple[NDArray[Any], ...]:
+        """Return the next batch."""
+
+
+class Batches(MadeAhead):
+    """Batches for one seed, of depth or classes."""
 
     def __init__(
         self,
@@ -226,8 +248,7 @@ class Batches:
         likely = packed.by_source.get("bsds500", []) + packed.by_source.get("spade_coco", [])
         found = (figure_of(p, k) for p, _, k in (packed[i] for i in likely))
         self.figures = [f for f in found if f is not None]
-        self.queue: Queue[Any] = Queue(ahead)
-        threading.Thread(target=self._work, daemon=True).start()
+        self.begin(ahead)
 
     def _chances(self, source: str) -> NDArray[np.float64]:
         """Draw pictures with water more often: there are few."""
@@ -241,14 +262,6 @@ class Batches:
         if taught is not None and float((taught[2] > 128).mean()) > 0.03:
             return True
         return float((self.packed[i][2][::8, ::8] == WATER).mean()) > 0.03
-
-    def _work(self) -> None:
-        while True:
-            self.queue.put(self.make())
-
-    def __iter__(self) -> Iterator[Any]:
-        while True:
-            yield self.queue.get()
 
     def make(self) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any]]:
         """Return photos (N, 3, h, w) uint8, roots and kinds (N, h, w) uint16, teacher's planes uint8."""

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
 from pathlib import Path
-from queue import Queue
 from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from livingstill_training.batching import recolour
-from livingstill_training.clutter import draw_shapes, draw_texture
+from livingstill_training.batching import MadeAhead, recolour
+from livingstill_training.distractors import draw_shapes, draw_texture
 from livingstill_training.packing import Pack
-from livingstill_training.written import Picture, Rng, Written, by_script, draw_lettering, fonts_in
+from livingstill_training.synthetic_text import (
+    Picture,
+    Rng,
+    SyntheticText,
+    by_script,
+    draw_lettering,
+    fonts_in,
+)
 
 _SOURCES = {"pool": 0.4, "labels": 0.3, "depth": 0.2, "renders": 0.1}
 """How often a photo is drawn from photos without labels, from labelled ones, from larger ones with depth and
@@ -25,12 +29,8 @@ _TEXTURES, _SHAPES = 0.05, 0.2
 """Shares of crops that are noise, and of those that get shapes which are no letters."""
 
 
-class Lettering:
-    """Endless batches for one seed, made ahead by threads of their own.
-
-    ``without`` are numbers of pictures in the pack that show lettering of their own, which no label
-    tells: they are left out.
-    """
+class LetteringBatches(MadeAhead):
+    """Batches for one seed; ``fonts`` are folders of fonts to write with."""
 
     def __init__(
         self,
@@ -39,37 +39,25 @@ class Lettering:
         count: int,
         seed: int,
         fonts: list[Path],
-        without: frozenset[int] = frozenset(),
-        ahead: int = 3,
     ) -> None:
         self.packed, self.sizes, self.count = packed, sizes, count
+        self.rng = np.random.default_rng(seed)
         self.fonts = by_script(fonts_in(fonts))
         found: dict[str, list[int]] = {name: [] for name in _SOURCES}
         for source, mine in packed.by_source.items():
-            name = source if source in found else "labels"
-            found[name] += [i for i in mine if i not in without]
+            found[source if source in found else "labels"] += mine
         self.by_source = {name: mine for name, mine in found.items() if mine}
-        self.seed = seed
-        self.queue: Queue[Any] = Queue(ahead)
-        threading.Thread(target=self._work, daemon=True).start()
+        self.begin()
 
-    def _work(self) -> None:
-        rng = np.random.default_rng(self.seed)
-        while True:
-            self.queue.put(self.make(rng))
-
-    def __iter__(self) -> Iterator[tuple[NDArray[np.uint8], NDArray[np.uint8]]]:
-        while True:
-            yield self.queue.get()
-
-    def make(self, rng: Rng) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-        """Return photos (N, 3, h, w) uint8, and where lettering is (N, h / 2, w / 2) uint8 as `Written`."""
+    def make(self) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+        """Return photos (N, 3, h, w) uint8, and where lettering is (N, h / 2, w / 2) uint8 as in `SyntheticText`."""
+        rng = self.rng
         size = self.sizes[int(rng.integers(len(self.sizes)))]
         made = [self._one(rng, size) for _ in range(self.count)]
         photos = np.stack([one.picture.transpose(2, 0, 1) for one in made])
         return photos, np.stack([one.lettering[::2, ::2] for one in made])
 
-    def _one(self, rng: Rng, size: tuple[int, int]) -> Written:
+    def _one(self, rng: Rng, size: tuple[int, int]) -> SyntheticText:
         """Return one crop of ``size``: height, width.
 
         Some are drawn at another size and resized with their lettering, so that this is not told by its
@@ -85,7 +73,7 @@ class Lettering:
             how = cv2.INTER_AREA if scale > 1 else cv2.INTER_CUBIC
             picture = np.asarray(cv2.resize(picture, size[::-1], interpolation=how), np.uint8)
             truth = np.asarray(cv2.resize(truth, size[::-1], interpolation=cv2.INTER_NEAREST))
-        return Written(recolour(rng, picture, None), truth)
+        return SyntheticText(recolour(rng, picture, None), truth)
 
     def _crop(self, rng: Rng, size: tuple[int, int]) -> Picture:
         """Return a part of a photo, (h, w, 3) uint8, at its own size, enlarged or reduced."""

@@ -25,7 +25,7 @@ from rich.progress import MofNCompleteColumn, Progress, TextColumn, TimeRemainin
 
 from livingstill_training import batching, deeplab, losses, packing
 from livingstill_training.labels import CLASSES
-from livingstill_training.lettering import Lettering
+from livingstill_training.lettering import LetteringBatches
 from livingstill_training.net import NETWORKS, Network, hold, load_folded, quick
 
 log = logging.getLogger("livingstill.train")
@@ -84,7 +84,6 @@ def parser() -> argparse.ArgumentParser:
     p.add_argument(
         "--fonts", type=Path, nargs="*", default=[], help="folders of fonts to write with"
     )
-    p.add_argument("--without", type=Path, help="JSON list of packed pictures that show lettering")
     p.add_argument("--out", type=Path, required=True, help="folder of checkpoints and the log")
     p.add_argument("--start", type=Path, help="checkpoint of an earlier run to begin from")
     p.add_argument("--trunk", type=Path, help="a DeepLab .tflite to begin the backbone from")
@@ -142,9 +141,8 @@ def _batches(options: argparse.Namespace, packed: packing.Pack, seed: int) -> It
     sizes = shapes(options.size)
     if options.learn != "lettering":
         return iter(batching.Batches(packed, sizes, options.batch, seed, options.learn))
-    without = json.loads(options.without.read_text()) if options.without else ()
     fonts = [Path(str(resources.files("livingstill"))), *options.fonts]
-    return iter(Lettering(packed, sizes, options.batch, seed, fonts, frozenset(without)))
+    return iter(LetteringBatches(packed, sizes, options.batch, seed, fonts))
 
 
 def main(arguments: list[str] | None = None) -> None:

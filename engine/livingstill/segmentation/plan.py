@@ -110,7 +110,7 @@ def plan(
     masks : (H, W) uint8 per kind that replace detection
     strokes : brush strokes; their kinds move even if nothing was detected
     hold : (H, W) uint8, 255 = never moves
-    hold_faces : whether people and lettering are held
+    hold_faces : whether people are held; lettering is what ``detect_kinds`` finds with a network
 
     Raises
     ------

@@ -50,6 +50,10 @@ _TOLERANCE = 0.05
 """Share of the way by which the rendered picture may miss the clip's."""
 
 
+VISIBLY_CLOSER = 1.005
+"""Times as close from which on it is seen."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class SampledPath:
     """A path through one pose per frame, linear between them; periodic, it ends where it began.
@@ -60,6 +64,11 @@ class SampledPath:
     poses: tuple[Pose, ...]
     periodic: bool
     start: float = 1.0
+
+    @property
+    def begins_closer(self) -> bool:
+        """Whether the first frame is visibly less than the whole still."""
+        return self.start > VISIBLY_CLOSER
 
     def at(self, time: float) -> Pose:
         """Return the pose at ``time``, 0..1."""

@@ -31,8 +31,6 @@ _STEP_WIDTH = 480
 _MOVING_STEP, _FROZEN_RATIO, _ALIVE_STEP = 0.4, 0.12, 0.5
 """Levels per frame from which on a clip moves; the share of its step below which another stands,
 and the levels from which on it does not, however much a clip that is spoiled changes."""
-_WHOLE = 1.005
-"""How much closer than the still a first frame may be, to be held against it."""
 
 
 class ReplacementFrozen(Exception):  # noqa: N818  (control flow: drops the half-written file)
@@ -88,7 +86,7 @@ def _render(
     target_picture = registration.resample_crop(
         photo, (crop.x, crop.y, crop.width, crop.height), spec.size
     )
-    begins_whole = not (isinstance(clip.camera, SampledPath) and clip.camera.start > _WHOLE)
+    begins_whole = not (isinstance(clip.camera, SampledPath) and clip.camera.begins_closer)
     steps = StepMeter()
     with (
         writer(observation, output, options) as target,

@@ -23,7 +23,13 @@ from livingstill.jobs.analyse import Analysis, analyse
 from livingstill.jobs.clip import Clip
 from livingstill.jobs.rescue.eased_motion import EasedMotion
 from livingstill.jobs.rescue.first_frame import FirstFrame
-from livingstill.jobs.rescue.followed_camera import Depths, FollowedCamera, RenderContext, follow
+from livingstill.jobs.rescue.followed_camera import (
+    VISIBLY_CLOSER,
+    Depths,
+    FollowedCamera,
+    RenderContext,
+    follow,
+)
 from livingstill.jobs.rescue.replacement_spec import Flags, ReplacementSpec, moving_by_nature
 from livingstill.jobs.stages import Stages
 from livingstill.quality import registration
@@ -199,11 +205,11 @@ def _notes_on(followed: FollowedCamera) -> tuple[str, ...]:
     notes = [
         f"the clip's picture moved {', '.join(words)}; this goes {followed.share:.0%} of that{limit}"
     ]
-    if followed.path.start > 1.005:
+    if followed.path.begins_closer:
         notes.append(
             f"it begins {followed.path.start - 1:.1%} closer than the still, to have room to move inside it"
         )
-    if followed.close_in > 1.005:
+    if followed.close_in > VISIBLY_CLOSER:
         notes.append(
             f"it closes in by {followed.close_in - 1:.1%} on its way to stay inside the still"
         )

@@ -1,8 +1,8 @@
 """Photos with lettering drawn on them, and where it is: what the network of lettering learns from.
 
 Every picture is drawn anew: words or letters without sense in any of the fonts at hand, in any size, colour,
-translucency and direction, with an outline, a shadow or a bar behind; and besides, shapes in the same inks that
-are no letters.
+translucency and direction, with an outline, a shadow or a bar behind; `distractors` draws
+shapes in the same inks that are no letters.
 """
 
 from __future__ import annotations
@@ -16,78 +16,15 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-WORDS = [
-    "SAMPLE",
-    "Preview",
-    "STOCK",
-    "Copyright",
-    "COPYRIGHT",
-    "Photography",
-    "studio",
-    "For",
-    "sale",
-    "Open",
-    "House",
-    "Grand",
-    "Hotel",
-    "Bellevue",
-    "Lakeside",
-    "House",
-    "by",
-    "the",
-    "river",
-    "Morning",
-    "Photo",
-    "Agency",
-    "Do",
-    "not",
-    "copy",
-    "PROOF",
-    "draft",
-    "watermark",
-    "www.example.com",
-    "@lake.view",
-    "2021-08-14",
-    "21.07.2019",
-    "14:32",
-    "'98",
-    "7",
-    "12",
-    "10/31/2004",
-    "7:45",
-    "PM",
-    "12:08",
-    "REC",
-    "4K",
-    "LIVE",
-    "NEWS",
-    "Chapter",
-    "One",
-    "The",
-    "End",
-    "Welcome",
-    "Home",
-    "Summer",
-    "Sale",
-    "50%",
-    "OFF",
-    "1.200.000",
-    "EUR",
-    "$450,000",
-    "3",
-    "bed",
-    "2",
-    "bath",
-    "0123456789",
-    "(c)",
-    "J.",
-    "Smith",
-    "©",
-    "2024",
-    "all",
-    "rights",
-    "reserved",
-]
+WORDS = (
+    "SAMPLE", "Preview", "STOCK", "Copyright", "COPYRIGHT", "Photography", "studio", "For", "sale", "Open",
+    "House", "Grand", "Hotel", "Bellevue", "Lakeside", "House", "by", "the", "river", "Morning", "Photo",
+    "Agency", "Do", "not", "copy", "PROOF", "draft", "watermark", "www.example.com", "@lake.view",
+    "2021-08-14", "21.07.2019", "14:32", "'98", "7", "12", "10/31/2004", "7:45", "PM", "12:08", "REC", "4K",
+    "LIVE", "NEWS", "Chapter", "One", "The", "End", "Welcome", "Home", "Summer", "Sale", "50%", "OFF",
+    "1.200.000", "EUR", "$450,000", "3", "bed", "2", "bath", "0123456789", "(c)", "J.", "Smith", "©",
+    "2024", "all", "rights", "reserved",
+)  # fmt: skip
 SCRIPTS: dict[str, tuple[str, float]] = {
     "latin": ("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789&.,:-/!?", 6.0),
     "digits": ("0123456789.:/-' ", 1.0),
@@ -112,7 +49,7 @@ Rng = np.random.Generator
 Picture = NDArray[np.uint8]
 
 
-class Written(NamedTuple):
+class SyntheticText(NamedTuple):
     """A picture (h, w, 3) uint8 with lettering; (h, w) uint8: 1 on it, 2 near it, 0 elsewhere."""
 
     picture: Picture
@@ -192,13 +129,13 @@ def ink_opacity(rng: Rng) -> float:
     return 1.0 if rng.random() < 0.4 else float(rng.uniform(0.22, 0.85))
 
 
-def _line(rng: Rng, fonts: dict[str, list[Path]], size: int, words: str | None = None) -> Any:
+def _line(rng: Rng, fonts: dict[str, list[Path]], size: int) -> Any:
     """Return the coverage of a line of text, an "L" picture that fits it closely, or None."""
     names = [name for name in SCRIPTS if fonts.get(name)]
     shares = np.array([SCRIPTS[name][1] for name in names])
     script = names[int(rng.choice(len(names), p=shares / shares.sum()))]
     font = fonts[script][int(rng.integers(len(fonts[script])))]
-    words = words or words_of(rng, script)
+    words = words_of(rng, script)
     face = _face(font, size)
     outline = max(1, size // 14) if rng.random() < 0.08 else 0
     try:
@@ -252,13 +189,13 @@ def _turned(rng: Rng, page: Any) -> Any:
 
 def draw_lettering(
     rng: Rng, picture: Picture, fonts: dict[str, list[Path]], scale: float = 1.0
-) -> Written:
+) -> SyntheticText:
     """Return ``picture`` (h, w, 3) uint8 with none to two lines of text, or one tiled all over it."""
     height, width = picture.shape[:2]
     truth = np.zeros((height, width), np.uint8)
     drawn = rng.random()
     if drawn < 0.45:
-        return Written(picture, truth)
+        return SyntheticText(picture, truth)
     if drawn < 0.52:
         return _tiled(rng, picture, truth, fonts, scale)
     for _ in range(int(rng.integers(1, 3))):
@@ -277,18 +214,18 @@ def draw_lettering(
         left = int(rng.integers(min(0, width - page.width), max(1, width - page.width + 1)))
         top = int(rng.integers(min(0, height - page.height), max(1, height - page.height + 1)))
         picture, truth = _stamp(rng, picture, truth, page, (left, top), size)
-    return Written(picture, truth)
+    return SyntheticText(picture, truth)
 
 
 def _tiled(
     rng: Rng, picture: Picture, truth: Picture, fonts: dict[str, list[Path]], scale: float
-) -> Written:
+) -> SyntheticText:
     """Return a picture with one mark all over it, as agencies tile it."""
     height, width = truth.shape
     size = max(8, int(rng.uniform(12, 40) * scale))
     page = _line(rng, fonts, size)
     if page is None:
-        return Written(picture, truth)
+        return SyntheticText(picture, truth)
     page = page.rotate(float(rng.uniform(-45, 45)), expand=True, resample=Image.Resampling.BICUBIC)
     step = (page.width * float(rng.uniform(1.1, 2)), page.height * float(rng.uniform(1.1, 2.5)))
     whole = Image.new("L", (width, height))
@@ -300,7 +237,7 @@ def _tiled(
             x += step[0]
         y += step[1]
         row += 1
-    return Written(*_stamp(rng, picture, truth, whole, (0, 0), size))
+    return SyntheticText(*_stamp(rng, picture, truth, whole, (0, 0), size))
 
 
 def _stamp(
@@ -335,7 +272,7 @@ def _stamp(
     on, around = (cv2.dilate(ink, _disk(radius)) for radius in (near, 2 * near))
     if float(change.mean()) < _FAINTEST:
         if opacity < 1 or float(change.mean()) < 4:
-            return picture, np.where((around > 0) & (truth == 0), 0, truth).astype(np.uint8)
+            return picture, truth
         on = np.zeros_like(on)
     truth = np.where(on > 0, 1, np.where((around > 0) & (truth == 0), 2, truth))
     return out8, truth.astype(np.uint8)

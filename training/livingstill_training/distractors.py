@@ -7,7 +7,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from livingstill_training.written import Picture, Rng, ink_colour, ink_opacity
+from livingstill_training.synthetic_text import Picture, Rng, ink_colour, ink_opacity
 
 
 def draw_shapes(rng: Rng, picture: Picture) -> Picture:
@@ -34,18 +34,12 @@ def draw_shapes(rng: Rng, picture: Picture) -> Picture:
         elif kind == 3:  # a railing or a pane: bars alike
             step = max(4, int(size * rng.uniform(0.15, 0.6)))
             bar = max(1, int(step * rng.uniform(0.1, 0.5)))
+            across = rng.random() < 0.5
             for i in range(int(rng.integers(4, 20))):
-                cv2.line(layer, (x + i * step, y), (x + i * step, y + size), 255, bar, cv2.LINE_AA)
-            if rng.random() < 0.5:
-                layer = np.ascontiguousarray(layer.T[:height, :width])
-                layer = cv2.copyMakeBorder(
-                    layer,
-                    0,
-                    height - layer.shape[0],
-                    0,
-                    width - layer.shape[1],
-                    cv2.BORDER_CONSTANT,
-                )
+                ends = ((x + i * step, y), (x + i * step, y + size))
+                if across:
+                    ends = ((x, y + i * step), (x + size, y + i * step))
+                cv2.line(layer, *ends, 255, bar, cv2.LINE_AA)
         else:  # tiles, windows
             step = max(6, size // 3)
             for j in range(int(rng.integers(2, 8))):

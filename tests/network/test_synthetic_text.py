@@ -5,8 +5,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from livingstill_training.clutter import draw_shapes, draw_texture
-from livingstill_training.written import by_script, draw_lettering, fonts_in, scripts_of
+from livingstill_training.distractors import draw_shapes, draw_texture
+from livingstill_training.synthetic_text import by_script, draw_lettering, fonts_in, scripts_of
 
 
 @pytest.fixture(scope="module")
