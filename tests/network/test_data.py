@@ -1,7 +1,12 @@
+from pathlib import Path
+
 import cv2
 import numpy as np
 import pytest
-from livingstill_training import batching, labels, packing
+from livingstill.network import forward
+from livingstill_training import batching, labels, own_depth, packing
+
+SAMPLE = Path(__file__).parents[2] / "samples" / "lake.jpg"
 
 
 @pytest.fixture
@@ -73,6 +78,25 @@ def test_another_networks_depth_is_known_up_to_factor_and_shift(folder):
     packed = packing.Pack(folder / "pack")
     (index,) = packed.by_source["pseudo"]
     assert count == 4
+    assert (packed[index][2] & labels.UP_TO_SHIFT).all()
+
+
+def test_own_depth_is_the_same_of_a_photos_mirror_and_is_packed_up_to_factor_and_shift(folder):
+    photo, own = folder / "photos/step.png", folder / "own"
+    rgb = cv2.imread(str(SAMPLE))[::8, ::8, ::-1].copy()
+    photo.parent.mkdir()
+    cv2.imwrite(str(photo), rgb[..., ::-1])
+    network = forward.embedded("depth")
+    depth = own_depth.own_depth(network, rgb)
+    mirrored = own_depth.own_depth(network, rgb[:, ::-1].copy())
+    np.testing.assert_allclose(mirrored[:, ::-1], depth, atol=1e-5)
+    own.mkdir()
+    own_depth.write(network, photo, own / "step.png")
+    stored = cv2.imread(str(own / "step.png"), cv2.IMREAD_UNCHANGED)
+    np.testing.assert_allclose(stored / 65535, depth, atol=2e-5)
+    packing.pack(folder, [], folder / "pack", own=own)
+    packed = packing.Pack(folder / "pack")
+    (index,) = packed.by_source["own"]
     assert (packed[index][2] & labels.UP_TO_SHIFT).all()
 
 

@@ -37,13 +37,14 @@ WEIGHTS: dict[str, dict[str, float]] = {
         "renders": 0.06,
     },
     "depth": {
-        "bsds500": 0.10,
-        "labelmefacade": 0.06,
-        "camvid": 0.03,
+        "bsds500": 0.07,
+        "labelmefacade": 0.03,
+        "camvid": 0.02,
         "spade_coco": 0.01,
-        "depth": 0.14,
-        "pseudo": 0.40,
-        "renders": 0.26,
+        "depth": 0.11,
+        "pseudo": 0.34,
+        "own": 0.22,
+        "renders": 0.20,
     },
 }
 """How often a picture is drawn from each source, by what is learned."""

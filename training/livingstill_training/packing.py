@@ -145,7 +145,7 @@ def _deep(
         inverse /= np.percentile(inverse[coded > 0], 99.5)
         indoor = "7scenes" in file.stem
         may = labels.ROOMS if indoor else ANY
-        may |= labels.UP_TO_SHIFT if source == "pseudo" else 0
+        may |= labels.UP_TO_SHIFT if source in {"pseudo", "own"} else 0
         allowed = np.full(coded.shape, may, np.uint16)
         yield source, file.stem, [photo, _words(inverse, coded > 0), allowed]
 
@@ -175,6 +175,7 @@ def pack(
     side: int = 384,
     teacher: Path | None = None,
     pseudo: Path | None = None,
+    own: Path | None = None,
 ) -> int:
     """Write pictures, root inverse depth and classes of all sources; return how many.
 
@@ -182,7 +183,7 @@ def pack(
     ``renders`` are more folders of rendered pictures; ``people`` holds masks of people and animals
     named as the labels are; ``teacher`` holds a teacher's answers, ``<name>.npz`` of each photo;
     ``pseudo`` holds photos with what another network says of their depth, as ``depth/train`` has them,
-    right up to a factor and a shift.
+    right up to a factor and a shift; ``own`` photos with what the network itself says (`own_depth`).
     """
     out.mkdir(parents=True, exist_ok=True)
     samples: list[dict[str, Any]] = []
@@ -201,6 +202,7 @@ def pack(
             _deep(data / "depth" / "train", side),
             _rendered([data / "renders", *renders]),
             _deep(pseudo, side, "pseudo") if pseudo else iter(()),
+            _deep(own, side, "own") if own else iter(()),
         )
         for source in sources:
             for kind, name, (photo, depth, allowed) in source:

@@ -81,6 +81,7 @@ def parser() -> argparse.ArgumentParser:
     p.add_argument("--learn", choices=sorted(NETWORKS), default="classes", help="which network")
     p.add_argument("--teacher", type=Path, help="folder of a teacher's answers")
     p.add_argument("--pseudo", type=Path, help="folder of photos with another network's depth")
+    p.add_argument("--own", type=Path, help="folder of photos with the network's own depth")
     p.add_argument(
         "--fonts", type=Path, nargs="*", default=[], help="folders of fonts to write with"
     )
@@ -163,6 +164,7 @@ def main(arguments: list[str] | None = None) -> None:
             options.people,
             teacher=options.teacher,
             pseudo=options.pseudo,
+            own=options.own,
         )
         log.info("packed %d pictures", count)
     packed = packing.Pack(packed_in)
