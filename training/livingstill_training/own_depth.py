@@ -30,12 +30,8 @@ _PHOTOS = {".jpg", ".jpeg", ".png", ".webp"}
 def own_depth(network: Network, rgb: UInt8Array) -> Float32Array:
     """Return the (H, W) float32 inverse depth of (H, W, 3) uint8, mean of photo and mirror."""
 
-    def look(picture: UInt8Array) -> Float32Array:
-        return forward.inverse_depth(network, forward.views(picture, LONG_SIDES))
-
-    mirrored = look(np.ascontiguousarray(rgb[:, ::-1]))[:, ::-1]
-    mean = (look(rgb) + mirrored) / np.float32(2)
-    return np.asarray(cv2.resize(mean, rgb.shape[1::-1]), np.float32)
+    inverse = forward.inverse_depth(network, forward.views(rgb, LONG_SIDES), mirror=True)
+    return np.asarray(cv2.resize(inverse, rgb.shape[1::-1]), np.float32)
 
 
 def main() -> None:
