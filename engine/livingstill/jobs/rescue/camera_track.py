@@ -212,6 +212,8 @@ def smooth(path: Track, fps: float, periodic: bool) -> Track:
         around = values - line
         padded = np.concatenate([-around[:0:-1], around, -around[-2::-1]])
         filtered = gaussian_filter1d(padded, sigma, mode="nearest")
+        # twicing (Tukey, 1977) gives back what a turn lost, so that a way out and back keeps its length
+        filtered += gaussian_filter1d(padded - filtered, sigma, mode="nearest")
         return np.asarray(line + filtered[len(values) - 1 : 2 * len(values) - 1], np.float64)
 
     level = np.ptp(path.roll) <= _LEAST_ROLL
