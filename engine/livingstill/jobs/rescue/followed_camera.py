@@ -60,12 +60,13 @@ VISIBLY_CLOSER = 1.005
 class SampledPath:
     """A path through one pose per frame, linear between them; periodic, it ends where it began.
 
-    ``start`` is how close the first pose is to the still.
+    ``start`` is how close the first pose is to the still, ``travel`` how far the picture goes, frame widths.
     """
 
     poses: tuple[Pose, ...]
     periodic: bool
     start: float = 1.0
+    travel: float = 0.0
 
     @property
     def begins_closer(self) -> bool:
@@ -157,8 +158,9 @@ def follow(way: Track, context: RenderContext, *, may_start_closer: bool) -> Fol
 
     The camera moves sideways and goes in as far as the clip's near points went further than its far
     ones, and as the scene allows; what is left of the background's way it turns and zooms. The way is
-    measured on rendered frames, as the clip's was, and corrected by what it misses. The background is
-    what goes as most of the picture does: far mountains stand before a camera that flies low.
+    measured on rendered frames, as the clip's was, and corrected by what it misses of the way of most of
+    the picture, which is what is seen. The background is what goes as that does: far mountains stand
+    before a camera that flies low.
 
     Parameters
     ----------
@@ -187,7 +189,8 @@ def follow(way: Track, context: RenderContext, *, may_start_closer: bool) -> Fol
     assert best is not None
     _, placement, share = best
     share = placement.amount if stands else share
-    path = SampledPath(placement.poses, context.timeline.periodic, placement.start)
+    periodic, travel = context.timeline.periodic, share * size
+    path = SampledPath(placement.poses, periodic, placement.start, travel)
     window, close_in = placement.context.window, float(placement.close_in.max())
     return FollowedCamera(path, window, target, share, close_in)
 
