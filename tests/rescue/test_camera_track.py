@@ -94,6 +94,21 @@ def test_smoothing_takes_tremor_and_keeps_the_way():
     assert around.x[-1] == pytest.approx(0, abs=1e-12)
 
 
+def test_smoothing_keeps_the_amount_of_a_way_out_and_back():
+    out = 0.02 * np.sin(np.pi * PHASE)  # in 20 frames, as generators make them
+    calm = smooth(Track.of(out, 0 * out, np.ones(N)), 8.0, periodic=True)
+    assert calm.x.max() == pytest.approx(0.02, rel=0.01)
+
+
+def test_a_frame_that_shows_nothing_of_the_others_moves_no_picture():
+    photo = cv2.GaussianBlur(faults.texture(180, 320, 8), (0, 0), 1.0)
+    clip = moved(photo, np.ones(N), [(20 * p, 0) for p in PHASE])
+    clip[9] = faults.texture(180, 320, 3)
+    picture = track(clip).picture
+    assert picture.x[-1] * 320 == pytest.approx(20, abs=3)
+    assert picture.zoom[-1] == pytest.approx(1, abs=0.01)
+
+
 def test_a_camera_stands_if_a_good_part_of_the_picture_does():
     photo = cv2.GaussianBlur(faults.texture(180, 320, 8), (0, 0), 1.0)
     slid = moved(photo, np.ones(N), [(-16 * p, 0) for p in PHASE])

@@ -208,11 +208,10 @@ def smooth(path: Track, fps: float, periodic: bool) -> Track:
         if periodic:
             values = values - values[-1] * np.linspace(0, 1, len(values))
         line = values[-1] * np.linspace(0, 1, len(values))
-        # odd reflection about both ends, as far as a line would lead, keeps the ends
         around = values - line
-        padded = np.concatenate([-around[:0:-1], around, -around[-2::-1]])
-        filtered = gaussian_filter1d(padded, sigma, mode="nearest")
-        return np.asarray(line + filtered[len(values) - 1 : 2 * len(values) - 1], np.float64)
+        filtered = _without_tremor(around, sigma)
+        # twicing (Tukey, 1977) gives back what a turn lost, so that a way out and back keeps its length
+        return np.asarray(line + filtered + _without_tremor(around - filtered, sigma), np.float64)
 
     level = np.ptp(path.roll) <= _LEAST_ROLL
     return replace(
@@ -226,6 +225,13 @@ def smooth(path: Track, fps: float, periodic: bool) -> Track:
         approach=one(path.approach),
         picture=None if path.picture is None else smooth(path.picture, fps, periodic),
     )
+
+
+def _without_tremor(values: Float64Array, sigma: float) -> Float64Array:
+    """Return values (T,) that begin and end at 0, filtered; odd reflection about both ends keeps them."""
+    padded = np.concatenate([-values[:0:-1], values, -values[-2::-1]])
+    filtered = gaussian_filter1d(padded, sigma, mode="nearest")
+    return np.asarray(filtered[len(values) - 1 : 2 * len(values) - 1], np.float64)
 
 
 class _Camera:

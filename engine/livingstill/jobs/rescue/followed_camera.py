@@ -27,9 +27,10 @@ _MAX_NEAR_SCALE = 1.5
 """How much more than the background the nearest may grow; the rest is zoomed, as is all of a pull-out,
 whose parallax the still's border lacks."""
 
-_UNSEEN_CLOSE_IN = 1.03
-"""How far the camera may close in to hide the still's border without being seen to; beyond, it begins
-with a part of the still, so that nothing but the clip's own way is seen."""
+_UNSEEN_CLOSE_IN, _UNSEEN_SHARE = 1.03, 0.2
+"""How far the camera may close in to hide the still's border without being seen to, and by what share of
+its way the edge may go so; beyond, it begins with a part of the still, so that nothing but the clip's own
+way is seen."""
 _MAX_CLOSE_IN = 1.5
 """How far it may close in where it has to begin with all of the still, before its way is cut down."""
 _CLOSEST, _CLOSEST_IN_VAIN, _ENOUGH = 1.65, 1.3, 0.75
@@ -46,8 +47,9 @@ _LEAST_AMOUNT = 0.05
 _LEAST_ALONG, _LEAST_COSINE = 0.3, 0.6
 """Share of the camera's way that the whole picture must go, and how much in its direction, to count."""
 _DEPTH_STEPS = 41
-_TOLERANCE = 0.05
-"""Share of the way by which the rendered picture may miss the clip's."""
+_TOLERANCE, _LEAST_WAY = 0.03, 0.008
+"""Share of the way by which the rendered picture may miss the clip's; and frame widths below which the
+picture stands, as before a camera that goes in towards mountains, and there is nothing to hold it against."""
 
 
 VISIBLY_CLOSER = 1.005
@@ -58,12 +60,13 @@ VISIBLY_CLOSER = 1.005
 class SampledPath:
     """A path through one pose per frame, linear between them; periodic, it ends where it began.
 
-    ``start`` is how close the first pose is to the still.
+    ``start`` is how close the first pose is to the still, ``travel`` how far the picture goes, frame widths.
     """
 
     poses: tuple[Pose, ...]
     periodic: bool
     start: float = 1.0
+    travel: float = 0.0
 
     @property
     def begins_closer(self) -> bool:
@@ -155,8 +158,9 @@ def follow(way: Track, context: RenderContext, *, may_start_closer: bool) -> Fol
 
     The camera moves sideways and goes in as far as the clip's near points went further than its far
     ones, and as the scene allows; what is left of the background's way it turns and zooms. The way is
-    measured on rendered frames, as the clip's was, and corrected by what it misses. The background is
-    what goes as most of the picture does: far mountains stand before a camera that flies low.
+    measured on rendered frames, as the clip's was, and corrected by what it misses of the way of most of
+    the picture, which is what is seen. The background is what goes as that does: far mountains stand
+    before a camera that flies low.
 
     Parameters
     ----------
@@ -165,27 +169,28 @@ def follow(way: Track, context: RenderContext, *, may_start_closer: bool) -> Fol
     """
     way, context = _about_the_picture(way, context)
     along = _picture_goes_along(way)
-    share = min(0.5, way.counted)
-    target = _mixed(way, share) if along else way
+    target = _seen(way) if along else way
     probes = _probes(target)
     size = float(target.displacement.max())
-    command = way
+    command, stands = way, size < _LEAST_WAY
     best: tuple[float, _Placement, float] | None = None
     for _ in range(_ROUNDS):
         placement = _place(command, 1.0, context, may_start_closer)
         amount = placement.amount
         made = _rendered(placement, probes)
-        made = _mixed(made, share) if along else made
+        made = _seen(made) if along else made
         missed = _missed(target, amount, made, placement.close_in, probes)
         error = float(missed.displacement[probes].max()) / max(amount * size, 1e-6)
         if best is None or error < best[0]:
             best = error, placement, made.along(_sampled(target, probes))
-        if error < _TOLERANCE or amount < _LEAST_AMOUNT:
+        if error < _TOLERANCE or amount < _LEAST_AMOUNT or stands:
             break
         command = _corrected(command, missed, amount)
     assert best is not None
     _, placement, share = best
-    path = SampledPath(placement.poses, context.timeline.periodic, placement.start)
+    share = placement.amount if stands else share
+    periodic, travel = context.timeline.periodic, share * size
+    path = SampledPath(placement.poses, periodic, placement.start, travel)
     window, close_in = placement.context.window, float(placement.close_in.max())
     return FollowedCamera(path, window, target, share, close_in)
 
@@ -224,20 +229,13 @@ def _picture_goes_along(way: Track) -> bool:
     return cosine > _LEAST_COSINE and _LEAST_ALONG < way.picture.along(way) < 1 / _LEAST_ALONG
 
 
-def _mixed(way: Track, share: float) -> Track:
-    """Return a mean of the camera's way, which has a ``share``, and that of most of the picture.
+def _seen(way: Track) -> Track:
+    """Return the way of most of the picture, which is what is seen, with the camera's roll.
 
-    They are two estimates, of the background and of the largest layer.
+    Of near things that go by, a flat picture makes a roll that no horizon has.
     """
-    picture, rest = way.picture, 1 - share
-    if picture is None:
-        return way
-    return Track.of(
-        share * way.x + rest * picture.x,
-        share * way.y + rest * picture.y,
-        way.zoom**share * picture.zoom**rest,
-        share * way.roll + rest * picture.roll,
-    )
+    picture = way.picture
+    return way if picture is None else Track.of(picture.x, picture.y, picture.zoom, way.roll)
 
 
 def _probes(way: Track) -> list[int]:
@@ -263,7 +261,8 @@ def _place(way: Track, amount: float, context: RenderContext, may_start_closer: 
     A way that would go in visibly to hide the border begins with a part of the still instead.
     """
     poses, close_in = _poses_inside_still(way, amount, context)
-    if close_in.max() <= _UNSEEN_CLOSE_IN:
+    unseen = min(_UNSEEN_CLOSE_IN, 1 + 2 * _UNSEEN_SHARE * float(way.displacement.max()))
+    if close_in.max() <= unseen:
         return _Placement(poses, context, amount, 1.0, close_in)
     if may_start_closer:
         placement = _place_in_part(way, amount, context, _CLOSEST)

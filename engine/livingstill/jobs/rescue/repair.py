@@ -209,7 +209,9 @@ def _unrepaired(observation: Observation, after: Verdict, bad: Flags) -> str:
             and fault.severity > max(_MAX_LEFT_SEVERITY, _MAX_LEFT_RATIO * worst)
         ):
             return f"repair did not heal it: {fault.message}"
-    return worse_kind(observation.review.verdict, after)
+    near = [f for f in after.faults if dilated[f.first : f.last + 1].any()]
+    # what is found where no frame was rebuilt was there before, behind a worse one
+    return worse_kind(observation.review.verdict, replace(after, faults=tuple(near)))
 
 
 def worse_kind(before: Verdict, after: Verdict) -> str:

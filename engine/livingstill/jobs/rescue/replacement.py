@@ -31,6 +31,8 @@ _STEP_WIDTH = 480
 _MOVING_STEP, _FROZEN_RATIO, _ALIVE_STEP = 0.4, 0.12, 0.5
 """Levels per frame from which on a clip moves; the share of its step below which another stands,
 and the levels from which on it does not, however much a clip that is spoiled changes."""
+_TRAVELS = 0.05
+"""Frame widths from which on a picture that goes so far is not frozen, however smooth it is."""
 
 
 class ReplacementFrozen(Exception):  # noqa: N818  (control flow: drops the half-written file)
@@ -100,7 +102,8 @@ def _render(
                 )
             target.write(frame)
             step()
-        refuse_frozen(observation.review.series, good, steps.median())
+        if not (isinstance(clip.camera, SampledPath) and clip.camera.travel > _TRAVELS):
+            refuse_frozen(observation.review.series, good, steps.median())
     loop_origin = "like the clip" if options.loop == "auto" else "as asked"
     notes += [
         *clip.notes,

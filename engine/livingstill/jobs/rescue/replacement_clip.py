@@ -204,6 +204,8 @@ def _notes_on(followed: FollowedCamera) -> tuple[str, ...]:
     limit = ", as far as the still reaches" if followed.share < _SHORT_OF else ""
     notes = [
         f"the clip's picture moved {', '.join(words)}; this goes {followed.share:.0%} of that{limit}"
+        if words
+        else "the clip's camera went past what is near, before a distance that stands, and so does this"
     ]
     if followed.path.begins_closer:
         notes.append(

@@ -14,6 +14,8 @@ _REPEAT, _SHORT = 0.4, 0.8
 """Shares of a usual step between which a step is short."""
 _FEW_REPEATS = 3
 """Repeats up to which they are no habit."""
+_LOCAL = 12
+"""Steps on either side that say how long a usual one is where they come to a beat."""
 SETTLING = 5
 """Steps in which a coder settles on a picture and a camera sets off."""
 
@@ -88,7 +90,7 @@ def compensated(steps: NDArray[np.floating], tolerance: float) -> NDArray[np.boo
 
     Together they take as long as two usual ones, ``tolerance`` times that at most: the frame
     between came late, as of a hand-held camera, and none is missing. A step of next to nothing is a
-    repeat.
+    repeat, and one as long as most around it is not short, although there is a longer one in every few.
     """
     size = np.nan_to_num(steps.mean(1), nan=0.0)
     out = np.zeros(len(size), bool)
@@ -97,6 +99,7 @@ def compensated(steps: NDArray[np.floating], tolerance: float) -> NDArray[np.boo
             pair = sorted((t, other))
             neighbours = [*size[pair[0] - 2 : pair[0]], *size[pair[1] + 1 : pair[1] + 3]]
             median = float(np.median(neighbours))
-            short = _REPEAT * median < size[other] < _SHORT * median
+            usual = float(np.median(size[max(1, t - _LOCAL) : t + _LOCAL + 1]))
+            short = _REPEAT * median < size[other] < _SHORT * min(median, usual)
             out[t] |= short and size[t] + size[other] < 2 * tolerance * median
     return out
