@@ -30,7 +30,7 @@ A coarse view holds more of the scene within the network's sight, so it judges l
 better; a fine one has the edges.
 """
 
-DEPTH_SIZES = {"draft": (384,), "standard": (512, 256), "high": (640, 384, 256)}
+DEPTH_SIZES = {"draft": (384,), "standard": (512, 320), "high": (640, 384, 256)}
 """The same of the network of depth, whose layout gains from a coarser view than regions do."""
 
 LAYOUT = 0.03
