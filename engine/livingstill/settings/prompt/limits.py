@@ -2,11 +2,34 @@
 
 from __future__ import annotations
 
-from livingstill.settings.prompt.vocabulary import Token, first_of, partners
+from livingstill.core.kinds import KINDS
+from livingstill.settings.prompt.vocabulary import Token, first_of, partners, plural_bases
 
 _VIEWER = {"camera", "cam", "viewer", "us", "me", "you", "lens"}
 _TO = ("toward", "towards", "into", "at")
 _CANNOT = "only what the photo shows of the kinds that `livingstill kinds` lists can move"
+
+
+_PUTS = ("add", "put", "insert", "create", "generate", "include", "draw")
+
+
+def added(tokens: tuple[Token, ...]) -> tuple[str, ...]:
+    """Return a remark where a clause adds what the photo may not show: "add smoke", not "add ripples"."""
+    i = next((i for i, t in enumerate(tokens) if t.role == "add" and t.word in _PUTS), len(tokens))
+    after = [t for t in tokens[i + 1 :] if t.role not in ("idle", "size", "boost", "adjective")]
+    while after and after[0].role == "verb" and after[0].word.endswith("ing"):
+        after.pop(0)
+    verbs = {verb for kind in KINDS.values() for verb in kind.verbs}
+    if (
+        not after
+        or after[0].role != "kind"
+        or verbs & {after[0].word, *plural_bases(after[0].word)}
+    ):
+        return ()
+    said = after[0].word
+    return (
+        f"prompt adds '{said}', but nothing is added to a photo; {said} that it shows can move",
+    )
 
 
 def why_impossible(

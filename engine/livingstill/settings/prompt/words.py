@@ -193,7 +193,7 @@ ROLES = _table(
         "jewelry jewellery diamond ring planet metal marble concrete leather"
     ),
     effect=(
-        "rain snow lightning thunder rainfall snowfall snowflake raindrop hail storm fog haze "
+        "rain snow lightning thunder rainfall snowfall snowflake raindrop hail storm "
         "rainbow aurora firework confetti explosion earthquake tornado hurricane bubble dust "
         "night day dusk dawn daytime nighttime winter summer spring autumn shadow"
     ),

@@ -1,0 +1,153 @@
+"""The sentence as it was typed, cut at its punctuation and joining words alone, whatever it means."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from livingstill.settings.prompt.line import spans
+from livingstill.settings.prompt.vocabulary import Token, partners
+from livingstill.settings.prompt.words import MOTIONS, WHOLE
+
+NAMING = ("kind", "thing", "held", "effect", "camera", "adjective", "compass")
+"""Roles of words that name things."""
+DETERMINERS = frozenset(
+    [
+        *("the", "a", "an", "my", "our", "your", "his", "her", "its", "their", "of"),
+        *("this", "that", "these", "those", "some", "all", "both"),
+    ]
+)
+_STOP = re.compile(r"[.;!?\n]\s|[;!?\n]|\.$")
+_LIST = re.compile(r"and|or|nor|[&+/]|plus")
+_PART = re.compile(
+    r"[,:()–—]|\s-+\s|(?:but|while|whilst|then|with|as|except|so|where|when|yet|because)"
+)
+_MARK = re.compile(r"[,:–—]|-(?=\s)")
+_CONTRAST = frozenset(["but", "except", "while", "whilst", "yet", "then", "with", "where", "when"])
+_ALSO = frozenset(["too", "also", "well", "so", "do", "does", "is", "are", "and"])
+
+
+class Break(NamedTuple):
+    """What parts a unit from the one before: "and", "," or ":", a word such as "but", "except"."""
+
+    sentence: int = 0
+    linked: bool = False
+    mark: str = ""
+    contrast: bool = False
+    excepting: bool = False
+
+    def after(self, before: Break) -> Break:
+        """Return the break together with one right before it, as in ", and"."""
+        return Break(
+            self.sentence,
+            self.linked or before.linked,
+            before.mark or self.mark,
+            self.contrast or before.contrast,
+            self.excepting or before.excepting,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """The tokens between two breaks of the typed sentence, and the break before them."""
+
+    tokens: tuple[Token, ...]
+    at: Break
+
+    @property
+    def listed(self) -> bool:
+        """Whether it goes on with the list that the unit before it is in."""
+        return (self.at.linked or bool(self.at.mark)) and not self.at.contrast
+
+    @property
+    def movers(self) -> frozenset[str]:
+        """The kinds, "camera", "wind" and "all" that it names."""
+        return frozenset(name for t in self.tokens for name in names_of(t))
+
+    @property
+    def excepted(self) -> bool:
+        """Whether it names everything, of which other units may except something."""
+        return any(t.word in WHOLE for t in self.tokens)
+
+    @property
+    def bare(self) -> bool:
+        """Whether it names things and says nothing of them."""
+        return self._is_bare(self.tokens)
+
+    def opens_list(self, order: str) -> bool:
+        """Whether it is bare after an ``order`` that may begin it: "move" the clouds, "hold" the sky."""
+        named = (n for n, t in enumerate(self.tokens) if t.role in NAMING)
+        first = next(named, len(self.tokens))
+        ordered = all(t.role in ("idle", "order", order) for t in self.tokens[:first])
+        return ordered and self._is_bare(self.tokens[first:])
+
+    @property
+    def alike(self) -> bool:
+        """Whether it says of what it names only that it does the same: "the trees too"."""
+        rest = tuple(t for t in self.tokens if t.word not in _ALSO)
+        return self._is_bare(rest)
+
+    def _is_bare(self, tokens: Sequence[Token]) -> bool:
+        placed = False
+        for token in tokens:
+            placed = placed or token.role == "prep"
+            naming = token.role in NAMING or (placed and token.role == "unknown")
+            if not (naming or token.role == "prep" or token.word in DETERMINERS):
+                return False
+        return bool(self.movers) and bool(tokens) and tokens[-1].role != "prep"
+
+
+def names_of(token: Token) -> frozenset[str]:
+    """Return what a token names that a setting may be of."""
+    match token.role:
+        case "kind":
+            return frozenset([token.value]) | partners(token.word)
+        case "moves" | "camera" | "wind":
+            return frozenset(["wind" if token.role == "wind" else "camera"])
+        case "all" | "nothing":
+            return frozenset(["all"])
+        case "move" if token.word in MOTIONS:
+            return frozenset(["all"])
+    return frozenset()
+
+
+def units_of(sentence: str, tokens: Iterable[Token]) -> list[Unit]:
+    """Return the units of a typed sentence with the tokens that stand for their words."""
+    breaks, where = _breaks(sentence.lower())
+    held: list[list[Token]] = [[] for _ in breaks]
+    for token in sorted(dict.fromkeys(t for t in tokens if t.at), key=lambda t: min(t.at)):
+        held[where[max(token.at) if token.role == "size" else min(token.at)]].append(token)
+    out: list[Unit] = []
+    pending = Break()
+    for said, at in zip(held, breaks, strict=True):
+        pending = at.after(pending)
+        if any(t.role not in ("idle", "boost") for t in said):
+            out.append(Unit(tuple(said), pending))
+            pending = Break()
+    return out
+
+
+def _breaks(text: str) -> tuple[list[Break], list[int]]:
+    """Return the breaks of a text, and for each of its words which one it follows."""
+    places = list(spans(text))
+    words = [text[start:end] for start, end in places]
+    edges = [0, *(edge for place in places for edge in place), len(text)]
+    between = [text[a:b] for a, b in zip(edges[::2], edges[1::2], strict=True)]
+    breaks: list[Break] = []
+    where: list[int] = []
+    stop = 0
+    for i, word in enumerate(words):
+        before, last = (between[i], words[i - 1]) if i else ("", "")
+        stop += bool(_STOP.search(before))
+        listed = bool(_LIST.search(before) or _LIST.fullmatch(last) or _LIST.fullmatch(word))
+        parted = bool(_PART.search(before) or _PART.fullmatch(last) or _STOP.search(before))
+        parted = parted or bool(_PART.fullmatch(word) and last not in ("only", "just"))
+        first = word in ("only", "just") and not between[i + 1].strip() and i + 1 < len(words)
+        if i == 0 or listed or parted or first:
+            found = _MARK.search(before)
+            mark = "" if not found else ":" if found[0] == ":" else ","
+            breaks.append(Break(stop, listed, mark, word in _CONTRAST, word == "except"))
+        where.append(len(breaks) - 1)
+    return breaks, where
