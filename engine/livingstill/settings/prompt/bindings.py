@@ -88,6 +88,8 @@ def unbound(
                 doubt, followed = _of_direction(units, k, n, came)
             elif token.role in _STILLNESS and (moving := _moving_in_list(units, k, n, came)):
                 doubt = f"has '{token.word}' in a list of which {_said(moving)} moves"
+            elif token.role in _STILLNESS and (moving := _moving_beside(units, k, came)):
+                doubt = f"has '{token.word}' beside {_said(moving)}, which moves"
             explained |= {f"{name} {token.role}" for name in followed}
             if doubt:
                 doubts[token.word] = doubt
@@ -130,7 +132,10 @@ def _of_strength(
     )
     if owners and not followed:
         return f"has '{token.word}', which nothing beside it follows", followed
-    if not sure and len(owners) > 1:
+    missed = (owners & came.keys()) - followed - {"wind", "camera", "all"}
+    listed = "camera" not in unit.movers and bool(_list_before(units, k) & missed)
+    listed = listed and unit.at.linked
+    if (not sure or listed) and len(owners) > 1:
         alone = " alone" if followed != owners else ""
         return (
             f"has '{token.word}', which may be of more than one; taken of {_said(followed)}{alone}",
@@ -272,6 +277,30 @@ def _moving_in_list(
     else:
         listed = _list_after(units, k)
     return listed & {*KINDS} & came.keys()
+
+
+def _moving_beside(units: Sequence[Unit], k: int, came: Mapping[str, Setting]) -> frozenset[str]:
+    """Return the kinds that move though all that is said of them is that they do not."""
+    roles = [t.role for t in units[k].tokens]
+    said = {
+        "size",
+        "way",
+        "only",
+        "verb",
+        "blow",
+        "wind",
+        "moves",
+        "camera",
+        "thing",
+        "held",
+        "all",
+    }
+    if said & {*roles} or roles.count("negation") > 1:
+        return frozenset()
+    place = roles.index("prep") if "prep" in roles else len(roles)
+    kinds = frozenset(t.value for t in units[k].tokens[:place] if t.role == "kind")
+    others = frozenset().union(*(u.movers for u in (*units[:k], *units[k + 1 :])))
+    return kinds & came.keys() - others
 
 
 def _not_excepted(units: Sequence[Unit], k: int, settings: Mapping[str, Any]) -> set[str]:

@@ -9,7 +9,7 @@ from livingstill.settings.prompt.clauses import Clause
 from livingstill.settings.prompt.modifiers import direction_of
 from livingstill.settings.prompt.scope import QUIET
 from livingstill.settings.prompt.vocabulary import partners
-from livingstill.settings.prompt.words import MOTIONS, WHOLE
+from livingstill.settings.prompt.words import EXTENTS, MOTIONS, WHOLE
 
 
 def shared(clauses: list[Clause]) -> list[Clause]:
@@ -48,6 +48,8 @@ def shared(clauses: list[Clause]) -> list[Clause]:
                 pass  # "waves, people still"
             elif held and not after.kinds and (not after.leading or clauses[k + 1].bare):
                 clause = stilled(clause)
+            elif _has_extent(clause):
+                pass  # "big clouds and small waves"
             elif after.join == "," and after.acts and any(t.role == "prep" for t in clause.tokens):
                 pass  # "steam from the pot, curtain moving slightly"
             elif clause.kinds and after.kinds and not after.impossible:
@@ -123,7 +125,7 @@ def _spread(clauses: list[Clause]) -> list[Clause]:
         clause, last = said, out[-1] if out else Clause()
         too = any(t.word in ("too", "also", "well") for t in clause.tokens)
         listed = clause.join in ("and", "&", "+") or (clause.join == "," and _of_motion(last))
-        takes = clause.bare and clause.kinds and clause.strength is None
+        takes = clause.bare and clause.kinds and clause.strength is None and not _has_extent(clause)
         if takes and last.kinds and last.strength is not None and (too or listed):
             spoken = clause.tokens
             if _of_motion(last):  # a list goes on
@@ -139,6 +141,11 @@ def _spread(clauses: list[Clause]) -> list[Clause]:
             out[-1] = replace(last, strength=clause.strength)  # "move grass and flowers lightly"
         out.append(clause)
     return out
+
+
+def _has_extent(clause: Clause) -> bool:
+    """Return whether a clause says how large its thing is, and so shares no strength with others."""
+    return any(t.role == "adjective" and t.word in EXTENTS for t in clause.tokens)
 
 
 def _is_weather(clause: Clause) -> bool:

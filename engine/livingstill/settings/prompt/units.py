@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from livingstill.settings.prompt.line import spans
 from livingstill.settings.prompt.vocabulary import Token, partners
-from livingstill.settings.prompt.words import MOTIONS, WHOLE
+from livingstill.settings.prompt.words import EXTENTS, MOTIONS, WHOLE
 
 NAMING = ("kind", "thing", "held", "effect", "camera", "adjective", "compass")
 """Roles of words that name things."""
@@ -22,10 +22,26 @@ DETERMINERS = frozenset(
 _STOP = re.compile(r"[.;!?\n]\s|[;!?\n]|\.$")
 _LIST = re.compile(r"and|or|nor|[&+/]|plus")
 _PART = re.compile(
-    r"[,:()–—]|\s-+\s|(?:but|while|whilst|then|with|as|except|so|where|when|yet|because)"
+    r"[,:()–—]|\s-+\s|(?:but|while|whilst|then|with|as|except|so|where|when|yet|because|"
+    r"without|rather|instead|apart|besides|aside)"
 )
 _MARK = re.compile(r"[,:–—]|-(?=\s)")
-_CONTRAST = frozenset(["but", "except", "while", "whilst", "yet", "then", "with", "where", "when"])
+_EXCEPT = frozenset(["except", "apart", "besides", "aside"])
+_CONTRAST = _EXCEPT | frozenset(
+    [
+        "but",
+        "without",
+        "rather",
+        "instead",
+        "while",
+        "whilst",
+        "yet",
+        "then",
+        "with",
+        "where",
+        "when",
+    ]
+)
 _ALSO = frozenset(["too", "also", "well", "so", "do", "does", "is", "are", "and"])
 
 
@@ -80,7 +96,8 @@ class Unit:
         """Whether it is bare after an ``order`` that may begin it: "move" the clouds, "hold" the sky."""
         named = (n for n, t in enumerate(self.tokens) if t.role in NAMING)
         first = next(named, len(self.tokens))
-        ordered = all(t.role in ("idle", "order", order) for t in self.tokens[:first])
+        opening = ("idle", "order", order, *(("wind", "blow") if order == "move" else ()))
+        ordered = all(t.role in opening for t in self.tokens[:first])
         return ordered and self._is_bare(self.tokens[first:])
 
     @property
@@ -94,6 +111,7 @@ class Unit:
         for token in tokens:
             placed = placed or token.role == "prep"
             naming = token.role in NAMING or (placed and token.role == "unknown")
+            naming = naming and token.word not in EXTENTS  # "big clouds and small waves"
             if not (naming or token.role == "prep" or token.word in DETERMINERS):
                 return False
         return bool(self.movers) and bool(tokens) and tokens[-1].role != "prep"
@@ -148,6 +166,6 @@ def _breaks(text: str) -> tuple[list[Break], list[int]]:
         if i == 0 or listed or parted or first:
             found = _MARK.search(before)
             mark = "" if not found else ":" if found[0] == ":" else ","
-            breaks.append(Break(stop, listed, mark, word in _CONTRAST, word == "except"))
+            breaks.append(Break(stop, listed, mark, word in _CONTRAST, word in _EXCEPT))
         where.append(len(breaks) - 1)
     return breaks, where

@@ -151,7 +151,7 @@ ROLES = _table(
         "grandmother grandfather mom mum dad mother father wife husband girlfriend boyfriend son "
         "daughter brother sister friend team audience passenger soldier officer cop toddler "
         "teenager cyclist hiker neck shoulder foot feet chest baker chef nurse student tooth "
-        "teeth cheek eyelash eyebrow belly knee"
+        "parent parents grandparent grandparents grandkid grandkids twin twins teeth cheek eyelash eyebrow belly knee"
     ),
     thing=(
         "grate dining steeple feature file vane pendant carousel condensation cherry teaser cover "
