@@ -88,6 +88,8 @@ def unbound(
                 doubt, followed = _of_direction(units, k, n, came)
             elif token.role in _STILLNESS and (moving := _moving_in_list(units, k, n, came)):
                 doubt = f"has '{token.word}' in a list of which {_said(moving)} moves"
+            elif token.role == "only" and (moving := _moving_too(units, k, came)):
+                doubt = f"has '{token.word}', but {_said(moving)} moves too"
             elif token.role in _STILLNESS and (moving := _moving_beside(units, k, came)):
                 doubt = f"has '{token.word}' beside {_said(moving)}, which moves"
             explained |= {f"{name} {token.role}" for name in followed}
@@ -102,11 +104,23 @@ def unbound(
         blown = name == "wind" and any(t.role in _WAYS for u in units for t in u.tokens)
         if setting.direction and f"{name} way" not in explained and not blown:
             doubts.setdefault(name, f"does not say beside {name} which way it moves")
+    if "wind" in came and not came["wind"].strength and not _windless(units):
+        doubts["wind"] = "does not say beside the wind that there is none"
     return [
         f"prompt {doubt}; say each thing in a clause of its own"
         for word, doubt in doubts.items()
         if word.replace("-", " ") not in quoted
     ]
+
+
+def _windless(units: Iterable[Unit]) -> bool:
+    """Return whether a sentence that names the wind refuses something."""
+    units = [*units]
+    windy = {u.at.sentence for u in units if "wind" in u.movers}
+    return any(
+        u.at.sentence in windy and any(t.role in (*_STILLNESS, "nothing", "hold") for t in u.tokens)
+        for u in units
+    )
 
 
 def _said(names: Iterable[str]) -> str:
@@ -132,16 +146,23 @@ def _of_strength(
     )
     if owners and not followed:
         return f"has '{token.word}', which nothing beside it follows", followed
-    missed = (owners & came.keys()) - followed - {"wind", "camera", "all"}
-    listed = "camera" not in unit.movers and bool(_list_before(units, k) & missed)
-    listed = listed and unit.at.linked
-    if (not sure or listed) and len(owners) > 1:
+    missed = _missed(units[: k + 1], owners & came.keys(), followed)
+    listed = "camera" not in unit.movers and unit.at.linked
+    listed = listed and bool(_list_before(units, k) & missed - {"wind", "camera"})
+    exact = followed == {"wind"} and token.word.endswith(" times")  # "10 m/s"
+    if (not sure or listed or (_trails(unit) and missed and not exact)) and len(owners) > 1:
         alone = " alone" if followed != owners else ""
         return (
             f"has '{token.word}', which may be of more than one; taken of {_said(followed)}{alone}",
             followed,
         )
     return "", followed
+
+
+def _nearest(unit: Unit, n: int) -> frozenset[str]:
+    """Return what the last mover before token ``n`` names, or the next one without any before it."""
+    movers = [t for t in (*unit.tokens[n::-1], *unit.tokens[n:]) if t.role in _MOVERS]
+    return names_of(movers[0]) if movers else frozenset()
 
 
 def _of_direction(
@@ -153,12 +174,35 @@ def _of_direction(
     if any(name in KINDS and KINDS[name].speeds.prompted is None for name in owners):
         owners |= {"wind"}
     ways = [t.value for t in unit.tokens if t.role == "way"]
+    if len(set(ways)) > 1 and len(owners & came.keys() & {*KINDS}) > 1:
+        ways, owners = [token.value], _nearest(unit, n)  # "cloud left water right"
     followed = frozenset(
         name for name in owners & came.keys() if _points(ways, came[name].direction)
     )
     if owners and not followed and "camera" not in owners:
         return f"has '{token.word}', which nothing beside it follows", followed
+    able = {name for name in owners & came.keys() & {*KINDS} if KINDS[name].speeds.prompted}
+    if _trails(unit) and followed and able - followed:
+        return f"has '{token.word}', taken of {_said(followed)} alone", followed
     return "", followed
+
+
+def _missed(
+    units: Sequence[Unit], owners: frozenset[str], followed: frozenset[str]
+) -> frozenset[str]:
+    """Return the owners that a strength did not come to, and not only as another sense of a noun.
+
+    What blows the things of its own clause is not missed: "flags in the wind, hard".
+    """
+    alike = [names for u in units for t in u.tokens if (names := names_of(t)) & followed]
+    missed = owners.difference({"all"}, followed, *alike)
+    alone = any(u.movers == {"wind"} for u in units)
+    return missed if alone else missed - {"wind"}
+
+
+def _trails(unit: Unit) -> bool:
+    """Return whether a unit only says more of what others name: ", slowly"."""
+    return not unit.movers and unit.at.mark == "," and not unit.at.linked
 
 
 def _of_whole(
@@ -217,6 +261,10 @@ def _owners(
         if unit.movers == own:
             own = own | _list_after(units, k)
         return own | _list_before(units, k) if unit.movers == own else own, True
+    if any(t.role == "moves" for t in unit.tokens):
+        near = _nearest(unit, n) & came.keys()
+        if near and unit.movers & {*KINDS}:
+            return near, True  # "candles flicker softly slow push in"
     if unit.movers:
         listed = _list_before(units, k)
         sure = unit.at.linked or not came.keys() & (listed - unit.movers)
@@ -301,6 +349,16 @@ def _moving_beside(units: Sequence[Unit], k: int, came: Mapping[str, Setting]) -
     kinds = frozenset(t.value for t in units[k].tokens[:place] if t.role == "kind")
     others = frozenset().union(*(u.movers for u in (*units[:k], *units[k + 1 :])))
     return kinds & came.keys() - others
+
+
+def _moving_too(units: Sequence[Unit], k: int, came: Mapping[str, Setting]) -> frozenset[str]:
+    """Return the kinds that move though unit ``k`` says what alone does, and nothing is said of them."""
+    if not units[k].movers:
+        return frozenset()  # "sea and sky only please"
+    named = frozenset().union(*(u.movers for u in units[:k] if u.bare and not u.at.excepting))
+    named -= _list_before(units, k)  # "water and reeds only"
+    others = frozenset().union(*(u.movers for u in units if not u.bare))
+    return (named - others) & came.keys() & {*KINDS}
 
 
 def _not_excepted(units: Sequence[Unit], k: int, settings: Mapping[str, Any]) -> set[str]:
