@@ -17,7 +17,15 @@ from livingstill.core.kinds import KINDS
 from livingstill.settings.prompt.clauses import Clause
 from livingstill.settings.prompt.modifiers import DAMPING
 from livingstill.settings.prompt.resolve import STROKE_SECONDS
-from livingstill.settings.prompt.units import DETERMINERS, NAMING, Unit, names_of, units_of
+from livingstill.settings.prompt.rest import doubts_of_rest, is_windless, said
+from livingstill.settings.prompt.units import (
+    MOVERS,
+    Unit,
+    list_after,
+    list_before,
+    names_of,
+    units_of,
+)
 from livingstill.settings.prompt.vocabulary import Token
 
 _SAME = 0.03
@@ -25,9 +33,6 @@ _SAME = 0.03
 _WAYS = ("way", "compass")
 _ALIKE = math.cos(math.radians(60))
 """Least cosine between a direction that is said and the one that it came to: "up and to the left"."""
-
-_STILLNESS = ("negation", "still")
-_MOVERS = ("kind", "moves", "camera", "wind")
 
 
 class Setting(NamedTuple):
@@ -79,6 +84,7 @@ def unbound(
     refused = {i for c in clauses if c.impossible for t in c.tokens for i in t.at}
     doubts: dict[str, str] = {}
     explained: set[str] = set()
+    moving = frozenset(came.keys() & {*KINDS})
     for k, unit in enumerate(units):
         for n, token in enumerate(unit.tokens):
             doubt, followed = "", frozenset[str]()
@@ -86,17 +92,10 @@ def unbound(
                 doubt, followed = _of_strength(units, k, n, came)
             elif token.role == "way" and not token.at & refused:
                 doubt, followed = _of_direction(units, k, n, came)
-            elif token.role in _STILLNESS and (moving := _moving_in_list(units, k, n, came)):
-                doubt = f"has '{token.word}' in a list of which {_said(moving)} moves"
-            elif token.role == "only" and (moving := _moving_too(units, k, came)):
-                doubt = f"has '{token.word}', but {_said(moving)} moves too"
-            elif token.role in _STILLNESS and (moving := _moving_beside(units, k, came)):
-                doubt = f"has '{token.word}' beside {_said(moving)}, which moves"
             explained |= {f"{name} {token.role}" for name in followed}
             if doubt:
                 doubts[token.word] = doubt
-        if unit.at.excepting and (wrong := _not_excepted(units, k, settings)):
-            doubts["except"] = f"excepts more than one thing, but not {_said(wrong)}"
+        doubts |= doubts_of_rest(units, k, moving, settings)
     for name, setting in came.items():
         strong = abs(setting.strength - 1) > _SAME and (name != "wind" or setting.strength > 0)
         if strong and name != "all" and f"{name} size" not in explained:
@@ -104,28 +103,13 @@ def unbound(
         blown = name == "wind" and any(t.role in _WAYS for u in units for t in u.tokens)
         if setting.direction and f"{name} way" not in explained and not blown:
             doubts.setdefault(name, f"does not say beside {name} which way it moves")
-    if "wind" in came and not came["wind"].strength and not _windless(units):
+    if "wind" in came and not came["wind"].strength and not is_windless(units):
         doubts["wind"] = "does not say beside the wind that there is none"
     return [
         f"prompt {doubt}; say each thing in a clause of its own"
         for word, doubt in doubts.items()
         if word.replace("-", " ") not in quoted
     ]
-
-
-def _windless(units: Iterable[Unit]) -> bool:
-    """Return whether a sentence that names the wind refuses something."""
-    units = [*units]
-    windy = {u.at.sentence for u in units if "wind" in u.movers}
-    return any(
-        u.at.sentence in windy and any(t.role in (*_STILLNESS, "nothing", "hold") for t in u.tokens)
-        for u in units
-    )
-
-
-def _said(names: Iterable[str]) -> str:
-    """Return names in words."""
-    return ", ".join(sorted(names))
 
 
 def _of_strength(
@@ -148,12 +132,12 @@ def _of_strength(
         return f"has '{token.word}', which nothing beside it follows", followed
     missed = _missed(units[: k + 1], owners & came.keys(), followed)
     listed = "camera" not in unit.movers and unit.at.linked
-    listed = listed and bool(_list_before(units, k) & missed - {"wind", "camera"})
+    listed = listed and bool(list_before(units, k) & missed - {"wind", "camera"})
     exact = followed == {"wind"} and token.word.endswith(" times")  # "10 m/s"
     if (not sure or listed or (_trails(unit) and missed and not exact)) and len(owners) > 1:
         alone = " alone" if followed != owners else ""
         return (
-            f"has '{token.word}', which may be of more than one; taken of {_said(followed)}{alone}",
+            f"has '{token.word}', which may be of more than one; taken of {said(followed)}{alone}",
             followed,
         )
     return "", followed
@@ -161,7 +145,7 @@ def _of_strength(
 
 def _nearest(unit: Unit, n: int) -> frozenset[str]:
     """Return what the last mover before token ``n`` names, or the next one without any before it."""
-    movers = [t for t in (*unit.tokens[n::-1], *unit.tokens[n:]) if t.role in _MOVERS]
+    movers = [t for t in (*unit.tokens[n::-1], *unit.tokens[n:]) if t.role in MOVERS]
     return names_of(movers[0]) if movers else frozenset()
 
 
@@ -183,7 +167,7 @@ def _of_direction(
         return f"has '{token.word}', which nothing beside it follows", followed
     able = {name for name in owners & came.keys() & {*KINDS} if KINDS[name].speeds.prompted}
     if _trails(unit) and followed and able - followed:
-        return f"has '{token.word}', taken of {_said(followed)} alone", followed
+        return f"has '{token.word}', taken of {said(followed)} alone", followed
     return "", followed
 
 
@@ -253,23 +237,23 @@ def _owners(
         t for t in unit.tokens[n + 1 :] if t.role not in ("idle", "boost", "adjective", "size")
     ]
     adverb = token.word.endswith("ly") or token.role == "way"
-    before = [t for t in unit.tokens[:n] if t.role in _MOVERS]
+    before = [t for t in unit.tokens[:n] if t.role in MOVERS]
     if before and after and unit.tokens[-1].role == "size" and unit.tokens[0] == before[0]:
         return names_of(before[-1]), True  # "fire strong smoke weak"
-    if after and not adverb and after[0].role in _MOVERS:
+    if after and not adverb and after[0].role in MOVERS:
         own = names_of(after[0])
         if unit.movers == own:
-            own = own | _list_after(units, k)
-        return own | _list_before(units, k) if unit.movers == own else own, True
+            own = own | list_after(units, k)
+        return own | list_before(units, k) if unit.movers == own else own, True
     if any(t.role == "moves" for t in unit.tokens):
         near = _nearest(unit, n) & came.keys()
         if near and unit.movers & {*KINDS}:
             return near, True  # "candles flicker softly slow push in"
     if unit.movers:
-        listed = _list_before(units, k)
+        listed = list_before(units, k)
         sure = unit.at.linked or not came.keys() & (listed - unit.movers)
         owners = unit.movers | listed
-        return (owners | _list_after(units, k), True) if sure else (owners & came.keys(), False)
+        return (owners | list_after(units, k), True) if sure else (owners & came.keys(), False)
     return _owners_around(units, k, came)
 
 
@@ -291,90 +275,3 @@ def _owners_around(
     apart = {u.movers - {"all"} for u in before if not u.bare} - {frozenset()}
     trailing = (unit.at.mark == "," or own) and len(apart) > 1 and not unit.at.linked
     return (names, False) if trailing else (last | names, True)
-
-
-def _list_before(units: Sequence[Unit], k: int, order: str = "move") -> frozenset[str]:
-    """Return what bare units before unit ``k`` name: "trees and grass sway gently"."""
-    out: frozenset[str] = frozenset()
-    while k and units[k].listed and units[k - 1].opens_list(order):
-        k -= 1
-        out |= units[k].movers
-        if not units[k].bare:
-            return out
-    return frozenset() if units[k].at.linked else out  # "wind in her veil and hair, couple still"
-
-
-def _list_after(units: Sequence[Unit], k: int) -> frozenset[str]:
-    """Return what bare units after unit ``k`` name: "gentle waves and clouds"."""
-    out: frozenset[str] = frozenset()
-    while k + 1 < len(units) and units[k + 1].alike and units[k + 1].listed:
-        k += 1
-        out |= units[k].movers
-    return out
-
-
-def _moving_in_list(
-    units: Sequence[Unit], k: int, n: int, came: Mapping[str, Setting]
-) -> frozenset[str]:
-    """Return the kinds that move though a word of stillness ends, or begins, the list they are in."""
-    unit = units[k]
-    before = unit.tokens[:n]
-    if any(t.role in (*_MOVERS, *NAMING, "all") for t in before):
-        subject = before[0].role in NAMING or before[0].word in DETERMINERS
-        listed = _list_before(units, k, "hold") if subject else frozenset()
-    else:
-        listed = _list_after(units, k)
-    return listed & {*KINDS} & came.keys()
-
-
-def _moving_beside(units: Sequence[Unit], k: int, came: Mapping[str, Setting]) -> frozenset[str]:
-    """Return the kinds that move though all that is said of them is that they do not."""
-    roles = [t.role for t in units[k].tokens]
-    said = {
-        "size",
-        "way",
-        "only",
-        "verb",
-        "blow",
-        "wind",
-        "moves",
-        "camera",
-        "thing",
-        "held",
-        "all",
-    }
-    if said & {*roles} or roles.count("negation") > 1:
-        return frozenset()
-    place = roles.index("prep") if "prep" in roles else len(roles)
-    kinds = frozenset(t.value for t in units[k].tokens[:place] if t.role == "kind")
-    others = frozenset().union(*(u.movers for u in (*units[:k], *units[k + 1 :])))
-    return kinds & came.keys() - others
-
-
-def _moving_too(units: Sequence[Unit], k: int, came: Mapping[str, Setting]) -> frozenset[str]:
-    """Return the kinds that move though unit ``k`` says what alone does, and nothing is said of them."""
-    if not units[k].movers:
-        return frozenset()  # "sea and sky only please"
-    named = frozenset().union(*(u.movers for u in units[:k] if u.bare and not u.at.excepting))
-    named -= _list_before(units, k)  # "water and reeds only"
-    others = frozenset().union(*(u.movers for u in units if not u.bare))
-    return (named - others) & came.keys() & {*KINDS}
-
-
-def _not_excepted(units: Sequence[Unit], k: int, settings: Mapping[str, Any]) -> set[str]:
-    """Return what unit ``k`` and its list except, and does as all the rest does nevertheless."""
-    first, listed = k, [units[k]]
-    while k + 1 < len(units) and units[k + 1].at.linked and listed[-1].bare:
-        k += 1
-        listed.append(units[k])
-    said = [t for u in (*units[:first], *listed) for t in u.tokens]
-    rest_stays = any(t.role in (*_STILLNESS, "nothing", "hold", "only") for t in said)
-    if any(t.role in ("size", "still", "negation") for t in listed[0].tokens):
-        return set()  # "except the flag, which is fast"
-    names = {name for u in listed for t in u.tokens for name in names_of(t)}
-    moves = {*settings.get("motion", ())}
-    if "camera" in names:
-        static = str(settings.get("camera", "auto")) == "static"
-        return {"camera"} if static == rest_stays else set()
-    kinds = {t.value for u in listed for t in u.tokens if t.role == "kind"}
-    return kinds - moves if rest_stays else kinds & moves

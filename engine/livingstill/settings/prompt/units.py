@@ -13,6 +13,8 @@ from livingstill.settings.prompt.words import EXTENTS, MOTIONS, WHOLE
 
 NAMING = ("kind", "thing", "held", "effect", "camera", "adjective", "compass")
 """Roles of words that name things."""
+MOVERS = ("kind", "moves", "camera", "wind")
+"""Roles of words that name what has a setting of its own."""
 DETERMINERS = frozenset(
     [
         *("the", "a", "an", "my", "our", "your", "his", "her", "its", "their", "of"),
@@ -23,10 +25,10 @@ _STOP = re.compile(r"[.;!?\n]\s|[;!?\n]|\.$")
 _LIST = re.compile(r"and|or|nor|[&+/]|plus")
 _PART = re.compile(
     r"[,:()–—]|\s-+\s|(?:but|while|whilst|then|with|as|except|so|where|when|yet|because|"
-    r"without|rather|instead|apart|besides|aside)"
+    r"without|rather|instead|apart|besides|aside|exception)"
 )
 _MARK = re.compile(r"[,:–—]|-(?=\s)")
-_EXCEPT = frozenset(["except", "apart", "besides", "aside"])
+_EXCEPT = frozenset(["except", "apart", "besides", "aside", "exception"])
 _CONTRAST = _EXCEPT | frozenset(
     [
         "but",
@@ -159,8 +161,8 @@ def _breaks(text: str) -> tuple[list[Break], list[int]]:
     for i, word in enumerate(words):
         before, last = (between[i], words[i - 1]) if i else ("", "")
         stop += bool(_STOP.search(before))
-        listed = bool(_LIST.search(before) or _LIST.fullmatch(last) or _LIST.fullmatch(word))
-        parted = bool(_PART.search(before) or _PART.fullmatch(last) or _STOP.search(before))
+        listed = bool(_LIST.search(before) or _LIST.fullmatch(word))
+        parted = bool(_PART.search(before) or _STOP.search(before))
         parted = parted or bool(_PART.fullmatch(word) and last not in ("only", "just"))
         first = word in ("only", "just") and not between[i + 1].strip() and i + 1 < len(words)
         if i == 0 or listed or parted or first:
@@ -169,3 +171,23 @@ def _breaks(text: str) -> tuple[list[Break], list[int]]:
             breaks.append(Break(stop, listed, mark, word in _CONTRAST, word in _EXCEPT))
         where.append(len(breaks) - 1)
     return breaks, where
+
+
+def list_before(units: Sequence[Unit], k: int, order: str = "move") -> frozenset[str]:
+    """Return what bare units before unit ``k`` name: "trees and grass sway gently"."""
+    out: frozenset[str] = frozenset()
+    while k and units[k].listed and units[k - 1].opens_list(order):
+        k -= 1
+        out |= units[k].movers
+        if not units[k].bare:
+            return out
+    return frozenset() if units[k].at.linked else out  # "wind in her veil and hair, couple still"
+
+
+def list_after(units: Sequence[Unit], k: int) -> frozenset[str]:
+    """Return what bare units after unit ``k`` name: "gentle waves and clouds"."""
+    out: frozenset[str] = frozenset()
+    while k + 1 < len(units) and units[k + 1].alike and units[k + 1].listed:
+        k += 1
+        out |= units[k].movers
+    return out
