@@ -270,6 +270,9 @@ def _owners_around(
         later = [u for u in units[k + 1 :] if u.movers] if not before else []
     if not before:
         return frozenset().union(*(u.movers for u in later)), True
+    between = units[k + 1] if later and unit.at.mark == "," else unit
+    if between.bare and between.at.mark == ",":  # "the fire and, slowly, the smoke"
+        return (before[-1].movers | between.movers) & came.keys(), False
     names = frozenset().union(*(u.movers for u in before)) & came.keys()
     last = before[-1].movers
     apart = {u.movers - {"all"} for u in before if not u.bare} - {frozenset()}

@@ -116,7 +116,8 @@ class Unit:
             naming = naming and token.word not in EXTENTS  # "big clouds and small waves"
             if not (naming or token.role == "prep" or token.word in DETERMINERS):
                 return False
-        return bool(self.movers) and bool(tokens) and tokens[-1].role != "prep"
+        named = any(t.role in NAMING[:5] for t in tokens)
+        return named and tokens[-1].role != "prep"
 
 
 def names_of(token: Token) -> frozenset[str]:
