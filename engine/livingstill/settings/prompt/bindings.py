@@ -133,6 +133,8 @@ def _of_strength(
     missed = _missed(units[: k + 1], owners & came.keys(), followed)
     listed = "camera" not in unit.movers and unit.at.linked
     listed = listed and bool(list_before(units, k) & missed - {"wind", "camera"})
+    if not k and not unit.movers and followed & {*KINDS}:
+        listed = bool(missed & {*KINDS})  # "gentle: the stream runs, ferns tremble"
     exact = followed == {"wind"} and token.word.endswith(" times")  # "10 m/s"
     if (not sure or listed or (_trails(unit) and missed and not exact)) and len(owners) > 1:
         alone = " alone" if followed != owners else ""
