@@ -129,7 +129,7 @@ KIND = MotionKind(
     name="smoke",
     help="smoke in the photo drifts up and away",
     build=build,
-    nouns=("smoke", "fumes"),
+    nouns=("smoke", "fumes", "fog", "fogbank", "mist", "mists", "haze", "smog"),
     verbs=(
         "rise",
         "drift",

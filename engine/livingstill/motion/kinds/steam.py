@@ -91,7 +91,7 @@ KIND = MotionKind(
     name="steam",
     help="vapour rises where it is shown by a mask or a stroke",
     build=build,
-    nouns=("steam", "vapour", "vapor", "mist"),
+    nouns=("steam", "vapour", "vapor"),
     verbs=(
         "rise",
         "billow",

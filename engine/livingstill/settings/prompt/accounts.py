@@ -212,7 +212,8 @@ def _followed(clause: Clause, i: int, token: Token) -> bool:
             before = [t.role for t in clause.tokens[:i] if t.role not in ("idle", "boost", "size")]
             return before[-1:] == ["prep"] or _before_noun(clause.tokens[i + 1 :])
         case "number":
-            return _before_noun(clause.tokens[i + 1 : i + 2], unknown=False)
+            counts = token.word.isalnum()  # neither "50%" nor "0.5"
+            return counts and _before_noun(clause.tokens[i + 1 : i + 2], unknown=False)
         case "moves":
             return bool(clause.camera)
         case "phrase" | "modifier":

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from livingstill.core.kinds import KINDS
 from livingstill.settings.prompt.constructions import is_known
-from livingstill.settings.prompt.limits import why_impossible
+from livingstill.settings.prompt.limits import added, quantity, why_impossible
 from livingstill.settings.prompt.modifiers import (
     contrary_strengths,
     direction_of,
@@ -98,7 +98,7 @@ def clause_of(tokens: tuple[Token, ...], join: str) -> Clause:
     negated = negated_tokens(tokens)
     strength = strength_of(tokens)
     direction, remarks = direction_of(tokens)
-    remarks += contrary_strengths(tokens)
+    remarks += (*contrary_strengths(tokens), *added(tokens), *quantity(tokens))
     base = replace(base, strength=strength, direction=direction, remarks=remarks)
     leading = first_of(roles, ("negation", "hold", "still")) < first_of(roles, NOUNS)
     moves = has & {"verb", "move", "act", "blow"}

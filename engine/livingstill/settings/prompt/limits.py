@@ -2,11 +2,53 @@
 
 from __future__ import annotations
 
-from livingstill.settings.prompt.vocabulary import Token, first_of, partners
+from itertools import pairwise
+
+from livingstill.core.kinds import KINDS
+from livingstill.settings.prompt.vocabulary import Token, first_of, partners, plural_bases
 
 _VIEWER = {"camera", "cam", "viewer", "us", "me", "you", "lens"}
 _TO = ("toward", "towards", "into", "at")
 _CANNOT = "only what the photo shows of the kinds that `livingstill kinds` lists can move"
+
+
+_PUTS = ("add", "put", "insert", "create", "generate", "include", "draw")
+
+
+def added(tokens: tuple[Token, ...]) -> tuple[str, ...]:
+    """Return a remark where a clause adds what the photo may not show: "add smoke", not "add ripples"."""
+    i = next((i for i, t in enumerate(tokens) if t.role == "add" and t.word in _PUTS), len(tokens))
+    after = [t for t in tokens[i + 1 :] if t.role not in ("idle", "size", "boost", "adjective")]
+    while after and after[0].role == "verb" and after[0].word.endswith("ing"):
+        after.pop(0)
+    if not after or after[0].role != "kind" or any(t.role == "move" for t in after):
+        return ()
+    said, kind = after[0].word, KINDS[after[0].value]
+    drawn = kind.found_by == "mask" and kind.detector is not None  # as steam is, by a stroke
+    if drawn or _is_motion(said):
+        return ()
+    return (
+        f"prompt adds '{said}', but nothing is added to a photo; {said} that it shows can move",
+    )
+
+
+def quantity(tokens: tuple[Token, ...]) -> tuple[str, ...]:
+    """Return a remark where a clause wants more or less of a thing: "less fog", not "less wind"."""
+    acts = any(t.role in ("verb", "move", "blow") for t in tokens)
+    for token, after in pairwise(tokens):
+        counted = after.role == "kind" and not _is_motion(after.word)
+        if token.word in ("more", "less", "fewer") and counted and not acts:
+            return (
+                f"prompt wants '{token.word} {after.word}', but there is as much of it as the photo "
+                f"shows; it moves {token.word}",
+            )
+    return ()
+
+
+def _is_motion(noun: str) -> bool:
+    """Return whether a noun is that of a motion, as ripples are."""
+    verbs = {verb for kind in KINDS.values() for verb in kind.verbs}
+    return bool(verbs & {noun, *plural_bases(noun)})
 
 
 def why_impossible(

@@ -9,7 +9,7 @@ from livingstill.settings.prompt.vocabulary import Token
 
 LEAST, MOST = 0.05, 4.0
 """Range of --amount that a prompt may ask for."""
-_DAMPING = frozenset({"slightly", "slight", "somewhat", "little", "barely", "hardly", "faintly"})
+DAMPING = frozenset({"slightly", "slight", "somewhat", "little", "barely", "hardly", "faintly"})
 _HARDLY = frozenset({"barely", "hardly"})
 
 
@@ -25,7 +25,7 @@ def strength_of(tokens: tuple[Token, ...]) -> float | None:
     for token, following in zip(tokens, after, strict=False):
         if token.role == "boost":
             boost = token.value
-        elif token.word in _DAMPING and following.role == "size" and _is_degree(following):
+        elif token.word in DAMPING and following.role == "size" and _is_degree(following):
             damped = True
         elif token.role == "size":
             size = token.value * boost if token.value > 1 else token.value / boost
@@ -49,7 +49,7 @@ def _once_more(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
 
 def _near_comparative(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
     """Return the tokens with a damping word at the comparative it is of: "more wind, a bit"."""
-    damping = next((t for t in tokens if t.word in _DAMPING and t.role == "size"), None)
+    damping = next((t for t in tokens if t.word in DAMPING and t.role == "size"), None)
     more = next((t for t in tokens if t.word == "more" and t.role == "size"), None)
     if damping is None or more is None:
         return tokens
@@ -73,7 +73,7 @@ def _without_hardly(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
 def contrary_strengths(tokens: tuple[Token, ...]) -> tuple[str, ...]:
     """Return a remark where a clause says both less and more, as in "the sea calm the sky fast"."""
     tokens = _near_comparative(_without_hardly(tokens))
-    damped = {i + 1 for i, t in enumerate(tokens) if t.word in _DAMPING and i + 1 < len(tokens)}
+    damped = {i + 1 for i, t in enumerate(tokens) if t.word in DAMPING and i + 1 < len(tokens)}
     sizes = [t for i, t in enumerate(tokens) if t.role == "size" and not {i, i + 1} & damped]
     less, more = ([t.word for t in sizes if (t.value < 1) is low] for low in (True, False))
     if not less or not more:

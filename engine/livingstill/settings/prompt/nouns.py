@@ -51,7 +51,22 @@ _TIMES = frozenset(
 _ALONG = frozenset(["across", "through", "along", "over", "in", "of"])
 _BODIES = frozenset(["stream", "streams", "cascade", "falls"])
 """Waters that are named by a verb too, and have an extent as "the little stream" has."""
-_WHOLES = frozenset(["arch", "bed", "crown", "bouquet", "garden", "wall", "box", "pit", "pot"])
+_WHOLES = frozenset(
+    [
+        "arch",
+        "bed",
+        "crown",
+        "bouquet",
+        "garden",
+        "wall",
+        "box",
+        "pit",
+        "pot",
+        "bank",
+        "cover",
+        "layer",
+    ]
+)
 """Things that are made of, or there for, the kind that is named before them: "the flower bed"."""
 
 
@@ -98,7 +113,7 @@ def _modifiers(tokens: list[Token], words: Vocabulary) -> list[Token]:
         elif token.role == "verb" and tokens[i - 1 : i] and tokens[i - 1].word in ("the", "my"):
             if following.role in ("verb", "move") and following.word not in MOTIONS:
                 out[i] = _now(token, "thing")  # "let the swing move"
-        elif token.role == "kind" and _ordered(tokens, i):
+        elif token.role in ("kind", "adjective") and _ordered(tokens, i):
             out[i] = _now(token, "change")
         elif token.word == "light" and not _amount(tokens[i - 1 : i], following):
             out[i] = _now(token, "thing")
@@ -121,7 +136,7 @@ def _ordered(tokens: list[Token], i: int) -> bool:
     first = all(t.role == "idle" for t in tokens[:i])
     following = tokens[i + 1].word if i + 1 < len(tokens) else ""
     articles = any(t.word in ("the", "a", "my") for t in tokens[:i])
-    done = ROLES.get(tokens[i].word) in ("change", "act")
+    done = ROLES.get(tokens[i].word) in ("change", "act") or tokens[i].role == "adjective"
     return first and done and not articles and following in ("it", "the", "this", "my", "to")
 
 
@@ -136,6 +151,11 @@ def _describes(token: Token) -> bool:
     """Return whether a thing or a time directly before a kind describes it, as in "street lights"."""
     one = not token.word.endswith("s") or token.word.endswith("ss")
     return (token.role == "thing" and one) or token.word in _TIMES
+
+
+def _blows(tokens: list[Token], i: int) -> bool:
+    """Return whether the wind is at ``i``, as in "summer wind"."""
+    return i < len(tokens) and tokens[i].role == "wind"
 
 
 def _amount(before: list[Token], following: Token) -> bool:
@@ -163,7 +183,7 @@ def compounds(tokens: list[Token]) -> list[Token]:
             whole = tokens[i + 1].word.removesuffix("s") in _WHOLES
             at, role = (i + 1, "idle") if whole else (i, "adjective")
             out[at] = _now(tokens[at], role)  # "the flower arch", "the lake house"
-        elif kinds[i + 1] and _describes(token):
+        elif (kinds[i + 1] or _blows(tokens, i + 1)) and _describes(token):
             out[i] = _now(token, "adjective")
     return out
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from livingstill.settings.prompt.line import At
@@ -45,19 +46,31 @@ def _own_strength(tokens: list[Token], i: int) -> bool:
     if tokens[i].role not in ("size", "boost") or after is None:
         return False
     roles = [t.role for t in tokens[i - 1 :] if t.role not in ("idle", "boost")]
-    if roles in (["kind", "size", "kind", "size"], ["wind", "size", "kind", "size"]):
+    postposed = roles[1:3] == ["size", "kind"] and roles[3:] in (["size"], ["way"], ["still"])
+    if roles[:1] in (["kind"], ["wind"]) and postposed:
         return False  # "fire strong smoke weak"
     return tokens[i - 1].role in ("kind", "wind") and after.role in ("kind", "wind", "camera")
 
 
+_LETTERS = {
+    **dict.fromkeys(("kind", "wind", "camera", "thing", "held", "effect", "unknown"), "n"),
+    **dict.fromkeys(("verb", "move", "blow"), "v"),
+    **dict.fromkeys(("size", "way", "still"), "s"),
+    **dict.fromkeys(("idle", "boost"), ""),
+}
+
+
 def _next_said(tokens: list[Token], start: int, i: int) -> bool:
     """Return whether the noun at ``i`` follows what is said of another: "fire strong smoke weak"."""
-    before = [t.role for t in tokens[start:i] if t.role != "idle"]
-    after = [t.role for t in tokens[i + 1 :] if t.role != "idle"]
-    if tokens[i].role != "kind" or len(before) != 2 or before[0] not in BEFORE_VERB:
+    if tokens[i].role not in ("kind", "wind", "camera"):
         return False
-    degrees = before[1] == "size" and after == ["size"]
-    return degrees or (before[1] == "still" and after[:1] in (["verb"], ["move"]))
+    before, after = (
+        "".join(_LETTERS.get(t.role, "-") for t in part)
+        for part in (tokens[start:i], tokens[i + 1 :])
+    )
+    said = re.fullmatch("nv*s+", before) and re.match("v*s", after)
+    still = re.fullmatch("ns", before) and any(t.role == "still" for t in tokens[start:i])
+    return bool(said or (still and after[:1] == "v"))
 
 
 def _after_move(tokens: list[Token], i: int) -> bool:
@@ -76,7 +89,8 @@ def _moves_apart(tokens: list[Token], words: Vocabulary) -> Iterator[list[Token]
     hits, move = found
     first, last = hits[0], hits[-1]
     at = At().union(*(t.at for i, t in enumerate(tokens) if _in_move(i, t, hits, move)))
-    while first > 0 and tokens[first - 1].role in ("size", "boost", "negation", "camera", "idle"):
+    leads = ("size", "boost", "negation", "camera", "idle")
+    while first > 0 and tokens[first - 1].role in leads and not _of_verb(tokens, first - 1):
         first -= 1
     run = tokens[first : last + 1]
     kept = [t for t in run if t.role in ("size", "boost", "negation", "still", "only")]
@@ -109,6 +123,12 @@ def _moves_apart(tokens: list[Token], words: Vocabulary) -> Iterator[list[Token]
         yield after
     else:
         yield [Token(text, "moves", move, at), *kept, *after]
+
+
+def _of_verb(tokens: list[Token], i: int) -> bool:
+    """Return whether the adverb at ``i`` is of the verb before it: "candles flicker softly push in"."""
+    verb = i > 0 and tokens[i - 1].role in ("verb", "move", "blow")
+    return verb and tokens[i].word.endswith("ly") and any(t.role == "kind" for t in tokens[:i])
 
 
 def aimed_at_camera(tokens: list[Token], hits: tuple[int, ...]) -> bool:

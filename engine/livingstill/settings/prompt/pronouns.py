@@ -34,7 +34,8 @@ def resolved(
         and not (_plural_head(before, i) and _is_them(tokens))
     ]
     moving = {t.role for t in before} & {"verb", "move", "blow", "only"}
-    if moving and _is_them(tokens) and any(t.role == "still" for t in tokens):
+    stops = any(t.role in ("still", "negation") for t in tokens)
+    if moving and _is_them(tokens) and stops and len({t.role for t in nouns}) > 1:
         nouns = [t for t in nouns if t.role != "kind"]  # "animate only the sea, keep them still"
     if nouns and _lacks_subject(tokens):
         return [*_list(nouns, Token("", "idle")), *tokens]  # "..., but must not move"

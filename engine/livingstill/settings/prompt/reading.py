@@ -17,6 +17,7 @@ from livingstill.settings.prompt.accounts import (
     overlooked,
     places_of,
 )
+from livingstill.settings.prompt.bindings import unbound
 from livingstill.settings.prompt.clauses import Clause, clause_of, refused
 from livingstill.settings.prompt.constructions import tells_apart
 from livingstill.settings.prompt.idioms import normalised, spoken
@@ -150,6 +151,7 @@ def understand(prompt: str) -> Reading:
     ]
     if settings:
         problems += overlooked(possible, joins, settings, problems, ledger)
+        problems += unbound(prompt, clauses, settings, problems)
     else:
         if not problems and not prompt.strip(" ;,."):
             problems = ["prompt is empty; it must say what moves, as in 'clouds drift left'"]

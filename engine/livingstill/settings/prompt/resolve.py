@@ -12,7 +12,7 @@ from livingstill.core.kinds import KINDS
 from livingstill.settings.prompt.clauses import Clause
 from livingstill.settings.prompt.modifiers import LEAST, MOST
 
-_STROKE_SECONDS = 2.0
+STROKE_SECONDS = 2.0
 
 
 def settings_of(clauses: list[Clause], problems: list[str]) -> dict[str, Any]:
@@ -238,7 +238,7 @@ def _rounded(strength: float) -> float:
 
 def _stroke(kind: str, direction: float, speed: float) -> str:
     """Return a stroke through the photo's centre, ``speed`` in frame widths per second."""
-    half = speed * _STROKE_SECONDS / 2
+    half = speed * STROKE_SECONDS / 2
     angle = math.radians(direction)
     dx, dy = half * math.cos(angle), -half * math.sin(angle)
     numbers = (0.5 - dx, 0.5 - dy, 0.5 + dx, 0.5 + dy)

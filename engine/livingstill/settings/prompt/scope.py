@@ -9,10 +9,30 @@ DETERMINERS = ("no", "without", "w/o", "zero", "nor", "neither")
 THINGS = ("kind", "thing", "held", "effect", "camera", "wind", "all", "moves")
 ACTS = ("verb", "move", "blow", "act")
 _LEAST = frozenset(["little", "slightest", "tiny", "slightly", "faintest", "minimal", "smallest"])
-_QUIET = frozenset(["quiet", "quietly", "calm", "calmly", "relaxed", "peaceful"])
+QUIET = frozenset(
+    ["quiet", "quietly", "calm", "calmly", "relaxed", "peaceful", "serene", "tranquil"]
+)
 _GENTLY, _STRONGLY = 0.6, 1.5
 _LIKING = frozenset(
     ["i'd", "would", "i", "you", "we", "they", "he", "she", "people", "looks", "look"]
+)
+
+_WISHES = frozenset(
+    [
+        "like",
+        "want",
+        "need",
+        "love",
+        "make",
+        "let",
+        "have",
+        "give",
+        "get",
+        "add",
+        "put",
+        "try",
+        "wish",
+    ]
 )
 
 _ARTICLES = frozenset(
@@ -77,7 +97,7 @@ def _calm_people(tokens: list[Token]) -> list[Token]:
         *ACTS,
     }:
         return tokens
-    return [t._replace(role="still") if t.word in _QUIET else t for t in tokens]
+    return [t._replace(role="still") if t.word in QUIET else t for t in tokens]
 
 
 def _adverbs(tokens: list[Token]) -> list[Token]:
@@ -88,13 +108,20 @@ def _adverbs(tokens: list[Token]) -> list[Token]:
         subject = any(t.role in THINGS for t in tokens[:i])
         goes_on = token.word == "still" and subject and after in ("verb", "move", "blow")
         merely = token.word == "just" and not {t.role for t in tokens} & {"kind", "camera", "wind"}
-        if goes_on or (token.role == "only" and (after == "order" or (merely and _of_all(tokens)))):
+        merely = (merely and _of_all(tokens)) or _asks(tokens, i)
+        if goes_on or (token.role == "only" and (after == "order" or merely)):
             out[i] = token._replace(role="idle")
         elif (token.word in ("more", "less") and _of_quality(tokens, i)) or (
             token.role == "way" and _phrasal(tokens, i)
         ):
             out[i] = token._replace(role="modifier")
     return out
+
+
+def _asks(tokens: list[Token], i: int) -> bool:
+    """Return whether "just" at ``i`` only makes a wish modest: "just let the fire flicker"."""
+    after = next((t.word for t in tokens[i + 1 :] if t.role not in ("size", "boost")), "")
+    return tokens[i].word == "just" and after in _WISHES
 
 
 def _of_all(tokens: list[Token]) -> bool:

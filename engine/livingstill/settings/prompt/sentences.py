@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from livingstill.settings.prompt.clauses import Clause
 from livingstill.settings.prompt.modifiers import direction_of
+from livingstill.settings.prompt.scope import QUIET
 from livingstill.settings.prompt.vocabulary import partners
-from livingstill.settings.prompt.words import MOTIONS, WHOLE
+from livingstill.settings.prompt.words import EXTENTS, MOTIONS, WHOLE
 
 
 def shared(clauses: list[Clause]) -> list[Clause]:
@@ -42,10 +44,14 @@ def shared(clauses: list[Clause]) -> list[Clause]:
             listed = clause.join == "and" and after.join == ","
             if listed and (_said(before) or (before.wind and before.kinds)):
                 pass  # "gentle movement on water and leaves, strong movement on flags"
-            elif held and after.join == "," and not k and _apart(clause, after):
+            elif held and after.join == "," and _apart(clause, after, _closed(clauses[k:])):
                 pass  # "waves, people still"
-            elif held and not after.leading and not after.kinds:
+            elif held and not after.kinds and (not after.leading or clauses[k + 1].bare):
                 clause = stilled(clause)
+            elif _has_extent(clause):
+                pass  # "big clouds and small waves"
+            elif after.join == "," and after.acts and any(t.role == "prep" for t in clause.tokens):
+                pass  # "steam from the pot, curtain moving slightly"
             elif clause.kinds and after.kinds and not after.impossible:
                 clause = replace(clause, direction=after.direction, strength=after.strength)
         join = clause.join in ("and", "or", "nor")
@@ -76,7 +82,8 @@ def calm_beside_only(clauses: list[Clause]) -> list[Clause]:
 
     def merely_calm(clause: Clause) -> bool:
         says_more = any(token.role in acts for token in clause.tokens)
-        return clause.factor < 1 and not says_more and not alone & set(clause.kinds)
+        calm = any(token.word in QUIET for token in clause.tokens)
+        return calm and clause.factor < 1 and not says_more and not alone & set(clause.kinds)
 
     return [_stilled_calm(c) if alone and c.kinds and merely_calm(c) else c for c in clauses]
 
@@ -118,7 +125,7 @@ def _spread(clauses: list[Clause]) -> list[Clause]:
         clause, last = said, out[-1] if out else Clause()
         too = any(t.word in ("too", "also", "well") for t in clause.tokens)
         listed = clause.join in ("and", "&", "+") or (clause.join == "," and _of_motion(last))
-        takes = clause.bare and clause.kinds and clause.strength is None
+        takes = clause.bare and clause.kinds and clause.strength is None and not _has_extent(clause)
         if takes and last.kinds and last.strength is not None and (too or listed):
             spoken = clause.tokens
             if _of_motion(last):  # a list goes on
@@ -136,15 +143,26 @@ def _spread(clauses: list[Clause]) -> list[Clause]:
     return out
 
 
+def _has_extent(clause: Clause) -> bool:
+    """Return whether a clause says how large its thing is, and so shares no strength with others."""
+    return any(t.role == "adjective" and t.word in EXTENTS for t in clause.tokens)
+
+
 def _is_weather(clause: Clause) -> bool:
     """Return whether a clause is the name of an effect alone."""
     return [t.role for t in clause.tokens if t.role != "idle"] == ["effect"]
 
 
-def _apart(clause: Clause, after: Clause) -> bool:
+def _apart(clause: Clause, after: Clause, closed: bool) -> bool:
     """Return whether kinds alone are not in one list with what ``after`` keeps still: "waves, people still"."""
-    placed = any(t.role == "prep" for t in clause.tokens)
-    return bool(clause.kinds) and (placed or not after.still)
+    placed = any(t.role in ("prep", "only") for t in clause.tokens)
+    return bool(clause.kinds) and (placed or not (after.still or closed))
+
+
+def _closed(clauses: Sequence[Clause]) -> bool:
+    """Return whether an "and" closes the list that the first clause begins: "sky, water and people"."""
+    last = next((c for c in clauses[1:] if not c.bare), Clause())
+    return last.join in ("and", "or", "nor")
 
 
 def _of_whole(clause: Clause) -> bool:
@@ -197,7 +215,7 @@ def _merged(clauses: list[Clause]) -> list[Clause]:
         elif _goes_on(clause, last, lone):
             out[to] = _extended(out[to], clause)
             k = len(out) - 1
-            while k and out[k].bare and out[k - 1].bare and clause.direction is None:
+            while k and _lists_on(out[k], out[k - 1]) and clause.direction is None:
                 k -= 1  # "curtain and lamp, soft"
                 out[k] = replace(out[k], strength=out[-1].strength)
         elif lone and out and _only_still(clause):
@@ -205,6 +223,11 @@ def _merged(clauses: list[Clause]) -> list[Clause]:
         else:
             out.append(clause)
     return out
+
+
+def _lists_on(clause: Clause, before: Clause) -> bool:
+    """Return whether two bare clauses are of one list of which nothing is said yet."""
+    return clause.bare and before.bare and before.strength is None and clause.join not in (".", ";")
 
 
 def _denies_motion(clause: Clause) -> bool:

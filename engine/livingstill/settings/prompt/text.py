@@ -43,7 +43,12 @@ def parts(line: Line) -> Iterator[Part]:
         plain = [word for word, _ in words]
         if plain in (["only"], ["alone"]) and said:  # "the water only"
             said = said._replace(words=(*said.words, ("only", words[0][1])))
-        elif said and (_said(said) == ["no"] or emphatic) and len(plain) == 1 and join == ".":
+        elif (
+            said
+            and ((_said(said) == ["no"] and said.join != ":") or emphatic)
+            and len(plain) == 1
+            and join == "."
+        ):
             said, join, emphatic = said._replace(words=said.words + words), "", True
         elif plain:  # "No. Camera. Movement." is one
             if said:

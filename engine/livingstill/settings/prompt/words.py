@@ -151,7 +151,7 @@ ROLES = _table(
         "grandmother grandfather mom mum dad mother father wife husband girlfriend boyfriend son "
         "daughter brother sister friend team audience passenger soldier officer cop toddler "
         "teenager cyclist hiker neck shoulder foot feet chest baker chef nurse student tooth "
-        "teeth cheek eyelash eyebrow belly knee"
+        "parent parents grandparent grandparents grandkid grandkids twin twins teeth cheek eyelash eyebrow belly knee"
     ),
     thing=(
         "grate dining steeple feature file vane pendant carousel condensation cherry teaser cover "
@@ -193,7 +193,7 @@ ROLES = _table(
         "jewelry jewellery diamond ring planet metal marble concrete leather"
     ),
     effect=(
-        "rain snow lightning thunder rainfall snowfall snowflake raindrop hail storm fog haze "
+        "rain snow lightning thunder rainfall snowfall snowflake raindrop hail storm "
         "rainbow aurora firework confetti explosion earthquake tornado hurricane bubble dust "
         "night day dusk dawn daytime nighttime winter summer spring autumn shadow"
     ),

@@ -60,7 +60,7 @@ REWRITES: tuple[Rewrite, ...] = (
     (r"\b(?:not|don't|do not|isn't|doesn't|shouldn't|nothing) (?:only|just|merely|simply|solely)\b", ""),
     (r"\b((?:don't|not|never|\w+n't)\b(?: \w+){0,6}) be the only (?:thing|part|element|object)s?\b(?: \w+)?", r"\1 be sole"),
     (r"(?:\b(?:is|are|to be|be) )?\bthe only (?:thing|part|element|object|one)s? (?:that |which |who )?(?:(?:is|are) )?"
-     r"(?:allowed to )?(?:mov\w+|animated)(?! is\b| are\b| should be\b)", "moves, nothing else moves"),
+     r"(?:allowed to )?(?:mov\w+|animated)\b(?! is\b| are\b| should be\b)", "moves, nothing else moves"),
     (r"\b(?:keep|prevent|stop|hold|block)(?:s|ing)? ((?:\w+ ){1,5}?)from (?:\w+ing)\b", r"don't move \1"),
     (r"\brather than\b", ", no"),
     (r"\bprefer ((?:\w+ ){1,6}?)(?:over|to) (?=(?:an?|the|any)\b)", r"prefer \1, no "),
