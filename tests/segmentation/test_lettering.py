@@ -84,7 +84,7 @@ def test_a_translucent_watermark_is_found_over_ripples_and_clouds(opacity, blurs
 def test_a_large_translucent_word_is_found_over_restless_leaves(layout, grain):
     font = typefaces.load(None).font(90, ImageFont.Layout.BASIC)
     share = coverage("PREVIEW", layout, font)
-    leaves = texture(grain, grain, spread=40)
+    leaves = texture(grain, grain, spread=30)
     assert recall(written(leaves, share, (255, 255, 255), 0.4), share) > 0.9
 
 
