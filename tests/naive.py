@@ -679,68 +679,6 @@ def warp(src, channels, matrix, out):
     return {"out": np.clip(wanted.reshape(out.shape), 0, 255)}
 
 
-# runs
-
-
-@twin("runs.count")
-def count_runs(picture, level):
-    ink = np.pad(picture >= level, ((0, 0), (1, 0)))
-    return {"returned": int((ink[:, 1:] & ~ink[:, :-1]).sum())}
-
-
-def _parts(picture, level):
-    """Return (h, w) the number of each pixel's part, 1... in the order of first pixels, or 0."""
-    part = np.where(picture >= level, np.arange(1, picture.size + 1).reshape(picture.shape), 0)
-    while True:
-        around = np.pad(part, 1)
-        near = [around[:-2, 1:-1], around[2:, 1:-1], around[1:-1, :-2], around[1:-1, 2:]]
-        least = np.min([np.where(n > 0, n, part) for n in [part, *near]], axis=0)
-        least = np.where(part > 0, least, 0)
-        if np.array_equal(least, part):
-            return np.unique(np.append(part.ravel(), 0), return_inverse=True)[1][:-1].reshape(
-                part.shape
-            )
-        part = least
-
-
-@twin("runs.label")
-def label(picture, level, runs, boxes):
-    part, found, boxes = _parts(picture, level), [], boxes.copy()
-    for y, line in enumerate(np.pad(part, ((0, 0), (1, 1)))):
-        changes = np.flatnonzero(np.diff(line))
-        found += [(y, a, b, line[b] - 1) for a, b in zip(changes[::2], changes[1::2])]
-    for k in range(part.max()):
-        y, x = np.nonzero(part == k + 1)
-        boxes[k] = x.min(), y.min(), np.ptp(x) + 1, np.ptp(y) + 1, x.size
-    return {"runs": np.reshape(found, (-1, 4)).T, "boxes": boxes, "returned": int(part.max())}
-
-
-@twin("runs.measure")
-def measure(runs, numbers, picture, depth, drawn, sums, deepest):
-    drawn, sums, deepest = drawn.copy(), sums.copy(), deepest.copy()
-    for y, begin, end, owner in runs.T:
-        if number := numbers[owner]:
-            here, far = picture[y, begin:end].astype(int), depth[y, begin:end]
-            drawn[y, begin:end] = number
-            sums[number - 1] += here.sum(), (here**2).sum(), (far < 1.5).sum()
-            deepest[number - 1] = max(deepest[number - 1], far.max())
-    return {"drawn": drawn, "sums": sums, "deepest": deepest}
-
-
-@twin("runs.near_pairs")
-def near_pairs(x, y, size, reach, pairs):
-    found = [
-        (i, j)
-        for i in range(x.size)
-        for j in range(i + 1, x.size)
-        if np.hypot(x[j] - x[i], y[j] - y[i]) <= 2 * reach * max(size[i], size[j])
-        and max(size[i], size[j]) <= 1.9 * min(size[i], size[j])
-    ]
-    kept, pairs = found[: pairs.shape[1]], pairs.copy()
-    pairs[:, : len(kept)] = np.array(kept).reshape(-1, 2).T
-    return {"pairs": pairs, "returned": len(found)}
-
-
 # smooth
 
 

@@ -3,9 +3,11 @@
 from importlib import resources
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from livingstill_training.distractors import draw_shapes, draw_texture
+from livingstill_training.lettering import sharp_photos
 from livingstill_training.synthetic_text import by_script, draw_lettering, fonts_in, scripts_of
 
 
@@ -40,3 +42,15 @@ def test_a_seed_draws_the_same_again(fonts):
     np.testing.assert_array_equal(once.picture, again.picture)
     np.testing.assert_array_equal(once.lettering, again.lettering)
     assert draw_shapes(np.random.default_rng(2), page).shape == page.shape
+
+
+def test_sharp_photos_are_read_in_the_order_of_their_names_red_first(tmp_path):
+    red = np.zeros((8, 12, 3), np.uint8)
+    red[..., 2] = 255  # as OpenCV writes it
+    cv2.imwrite(str(tmp_path / "b.png"), red)
+    cv2.imwrite(str(tmp_path / "a.png"), red[:4])
+    (tmp_path / "sources.tsv").write_text("no photo")
+    first, second = sharp_photos(tmp_path)
+    assert first.shape == (4, 12, 3)
+    assert second.shape == (8, 12, 3)
+    assert (second == (255, 0, 0)).all()

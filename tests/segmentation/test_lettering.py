@@ -8,9 +8,7 @@ import pytest
 from livingstill.finish import typefaces
 from livingstill.imaging import image
 from livingstill.network.lettering import lettering_probability
-from livingstill.segmentation import stroke_lines
 from livingstill.segmentation.lettering import CERTAIN, LIKELY, certain_lines, find_lettering
-from livingstill_training.stroke_lines import fit, render_text, rows
 from PIL import Image, ImageDraw, ImageFont
 
 HEIGHT, WIDTH = 480, 720
@@ -86,7 +84,7 @@ def test_a_translucent_watermark_is_found_over_ripples_and_clouds(opacity, blurs
 def test_a_large_translucent_word_is_found_over_restless_leaves(layout, grain):
     font = typefaces.load(None).font(90, ImageFont.Layout.BASIC)
     share = coverage("PREVIEW", layout, font)
-    leaves = texture(grain, grain, spread=55)
+    leaves = texture(grain, grain, spread=30)
     assert recall(written(leaves, share, (255, 255, 255), 0.4), share) > 0.9
 
 
@@ -146,34 +144,20 @@ def test_lettering_is_the_same_on_any_thread_count():
     np.testing.assert_array_equal(found_in(picture), once)
 
 
-def test_a_line_is_what_is_likely_where_most_of_it_is_certain():
+def test_a_line_is_what_is_likely_where_enough_of_it_is_certain():
     probability = np.zeros((120, 200), np.uint8)
     probability[20:40, 20:120] = LIKELY
-    probability[25:35, 20:120] = CERTAIN
+    probability[25:35, 20:50] = CERTAIN
     probability[60:80, 20:120] = LIKELY
-    probability[65:70, 30:60] = CERTAIN
+    probability[65:70, 30:60] = CERTAIN  # too small a share
     probability[90:110, 20:120] = CERTAIN - 1
     found = certain_lines(probability)
     assert found[20:40, 20:120].all()
     assert found.sum() == 20 * 100
 
 
-def test_the_fit_tells_rendered_text_from_texture():
-    features, shares = [], []
-    for seed in range(4):
-        rendered = render_text(texture(8, 3, seed), seed)
-        for found in rows(rendered.picture, rendered.coverage):
-            features.append(found[0])
-            shares.append(found[1])
-    share = np.concatenate(shares)
-    weights, bias = fit(np.concatenate(features), share > 0.85)
-    score = stroke_lines.terms(np.concatenate(features)) @ weights + bias
-    assert score[share > 0.85].mean() > score[share == 0].mean() + 2
-    assert len(weights) == len(stroke_lines._WEIGHTS)
-
-
 @pytest.mark.parametrize("seed", [1, 2])
-def test_a_word_that_is_lost_to_strokes_is_found_by_the_network(samples, seed):
+def test_a_large_translucent_word_is_found_over_water(samples, seed):
     with Image.open(samples / "river.jpg") as opened:
         photo = image.downscale(np.asarray(opened.convert("RGB")), 960)
     page = Image.new("L", photo.shape[1::-1])

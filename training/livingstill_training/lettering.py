@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from livingstill_training.batching import MadeAhead, recolour
 from livingstill_training.distractors import draw_shapes, draw_texture
-from livingstill_training.packing import Pack
+from livingstill_training.packing import Pack, read
 from livingstill_training.synthetic_text import (
     Picture,
     Rng,
@@ -21,16 +21,29 @@ from livingstill_training.synthetic_text import (
     fonts_in,
 )
 
-_SOURCES = {"pool": 0.4, "labels": 0.3, "depth": 0.2, "renders": 0.1}
-"""How often a photo is drawn from photos without labels, from labelled ones, from larger ones with depth and
-from renders."""
+_SOURCES = {"sharp": 1.0, "pool": 0.4, "labels": 0.3, "depth": 0.2, "renders": 0.1}
+"""How often a photo is drawn from large sharp ones without text, from photos without labels, from labelled ones,
+from larger ones with depth and from renders."""
+
+_SEEN = 384
+"""Long side of the smallest view the network is asked about, pixels: sharp photos are shown so small or larger."""
 
 _TEXTURES, _SHAPES = 0.05, 0.2
 """Shares of crops that are noise, and of those that get shapes which are no letters."""
 
 
+def sharp_photos(folder: Path) -> list[Picture]:
+    """Return the photos of a folder, (h, w, 3) uint8 each, sorted by name; they are to have no text in them."""
+    files = sorted(file for file in folder.iterdir() if file.suffix in {".jpg", ".png", ".webp"})
+    return [np.ascontiguousarray(read(file)[..., 2::-1]) for file in files]
+
+
 class LetteringBatches(MadeAhead):
-    """Batches for one seed; ``fonts`` are folders of fonts to write with."""
+    """Batches for one seed; ``fonts`` are folders of fonts to write with.
+
+    ``sharp`` is a folder of large photos without text. As many are drawn on as are left alone, so that
+    sharpness tells nothing.
+    """
 
     def __init__(
         self,
@@ -39,6 +52,7 @@ class LetteringBatches(MadeAhead):
         count: int,
         seed: int,
         fonts: list[Path],
+        sharp: Path | None = None,
     ) -> None:
         self.packed, self.sizes, self.count = packed, sizes, count
         self.rng = np.random.default_rng(seed)
@@ -46,6 +60,8 @@ class LetteringBatches(MadeAhead):
         found: dict[str, list[int]] = {name: [] for name in _SOURCES}
         for source, mine in packed.by_source.items():
             found[source if source in found else "labels"] += mine
+        self.sharp = sharp_photos(sharp) if sharp else []
+        found["sharp"] = list(range(len(self.sharp)))
         self.by_source = {name: mine for name, mine in found.items() if mine}
         self.begin()
 
@@ -81,11 +97,13 @@ class LetteringBatches(MadeAhead):
             return draw_texture(rng, size)
         names = list(self.by_source)
         shares = np.array([_SOURCES[name] for name in names])
-        mine = self.by_source[names[int(rng.choice(len(names), p=shares / shares.sum()))]]
-        photo, _, _ = self.packed[mine[int(rng.integers(len(mine)))]]
+        source = names[int(rng.choice(len(names), p=shares / shares.sum()))]
+        one = self.by_source[source][int(rng.integers(len(self.by_source[source])))]
+        photo = self.sharp[one] if source == "sharp" else self.packed[one][0]
         height, width = photo.shape[:2]
         least = max(size[0] / height, size[1] / width)
-        grown = max(least, float(np.exp(rng.uniform(np.log(0.6), np.log(2.0)))))
+        smallest, largest = (_SEEN / max(height, width), 1.0) if source == "sharp" else (0.6, 2.0)
+        grown = max(least, float(np.exp(rng.uniform(np.log(smallest), np.log(largest)))))
         tall, wide = min(height, round(size[0] / grown)), min(width, round(size[1] / grown))
         top = int(rng.integers(height - tall + 1))
         left = int(rng.integers(width - wide + 1))

@@ -113,7 +113,7 @@ def words_of(rng: Rng, script: str) -> str:
 def ink_colour(rng: Rng) -> NDArray[np.float32]:
     """Return red, green and blue in 0..255: white and black most often, then what stamps are in, then any."""
     drawn = rng.random()
-    if drawn < 0.45:
+    if drawn < 0.35:
         return np.full(3, rng.uniform(225, 255), np.float32)
     if drawn < 0.65:
         return np.full(3, rng.uniform(0, 40), np.float32)
@@ -126,7 +126,7 @@ def ink_colour(rng: Rng) -> NDArray[np.float32]:
 
 def ink_opacity(rng: Rng) -> float:
     """Return 1, or that of a watermark."""
-    return 1.0 if rng.random() < 0.4 else float(rng.uniform(0.22, 0.85))
+    return 1.0 if rng.random() < 0.25 else float(rng.uniform(0.22, 0.75))
 
 
 def _line(rng: Rng, fonts: dict[str, list[Path]], size: int) -> Any:

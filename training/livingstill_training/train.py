@@ -85,6 +85,7 @@ def parser() -> argparse.ArgumentParser:
     p.add_argument(
         "--fonts", type=Path, nargs="*", default=[], help="folders of fonts to write with"
     )
+    p.add_argument("--sharp", type=Path, help="folder of large photos without text, for lettering")
     p.add_argument("--out", type=Path, required=True, help="folder of checkpoints and the log")
     p.add_argument("--start", type=Path, help="checkpoint of an earlier run to begin from")
     p.add_argument("--trunk", type=Path, help="a DeepLab .tflite to begin the backbone from")
@@ -143,7 +144,7 @@ def _batches(options: argparse.Namespace, packed: packing.Pack, seed: int) -> It
     if options.learn != "lettering":
         return iter(batching.Batches(packed, sizes, options.batch, seed, options.learn))
     fonts = [Path(str(resources.files("livingstill"))), *options.fonts]
-    return iter(LetteringBatches(packed, sizes, options.batch, seed, fonts))
+    return iter(LetteringBatches(packed, sizes, options.batch, seed, fonts, options.sharp))
 
 
 def main(arguments: list[str] | None = None) -> None:

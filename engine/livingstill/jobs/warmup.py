@@ -92,7 +92,7 @@ def begin(shot: Shot, say: Callable[[str], object] | None = None) -> None:
 def _used(shot: Shot) -> list[str]:
     """Return the names of the kernels that every clip of a shot uses, in the order of need."""
     network = [n for n in declared() if n.startswith("convolution.")] * (shot.depth == "embedded")
-    scene = declared("resample", "smooth", "runs", "inpaint")
+    scene = declared("resample", "smooth", "inpaint")
     frames = [
         "projection.solve",
         "projection.exposed",

@@ -1,8 +1,7 @@
 """Lines of text in a photo, in any script, colour, translucency and direction, which stand still.
 
-Two detectors complete each other: rows of strokes, which find small lettering of any contrast, and an
-embedded network, which finds large translucent words over leaves and waves where it is sure of nearly all of them.
-The copies of a mark that is tiled over a photo are lines too, see ``repeated_marks``.
+An embedded network says how likely each pixel is on one; a part of the likely pixels is a line of text where enough
+of it is certain. The copies of a mark that is tiled over a photo are lines too, see ``repeated_marks``.
 """
 
 from __future__ import annotations
@@ -12,12 +11,11 @@ import numpy as np
 
 from livingstill.core.model import Float32Array, UInt8Array
 from livingstill.segmentation.repeated_marks import repeated_marks
-from livingstill.segmentation.stroke_lines import stroke_lines
 
-LIKELY, CERTAIN = 128, 242
-"""Probabilities, 255 = 1, of a line of text everywhere, and in most of it (hysteresis; Canny, 1986)."""
+LIKELY, CERTAIN = 128, 248
+"""Probabilities, 255 = 1, of a line of text everywhere, and in some of it (hysteresis; Canny, 1986)."""
 
-_CERTAIN_PIXELS, _CERTAIN_SHARE = 100, 0.4
+_CERTAIN_PIXELS, _CERTAIN_SHARE = 60, 0.1
 """Pixels of a line that are certain, at least, and their share of it: patterns that resemble text have few."""
 
 
@@ -29,12 +27,12 @@ def find_lettering(picture: UInt8Array, probability: UInt8Array) -> Float32Array
     picture : (h, w, 3) uint8
     probability : (h, w) uint8, how likely each pixel is on a line of text, 255 = certain
     """
-    found = np.maximum(stroke_lines(picture), certain_lines(probability))
+    found = certain_lines(probability)
     return np.asarray(np.maximum(found, repeated_marks(picture, found)))
 
 
 def certain_lines(probability: UInt8Array) -> Float32Array:
-    """Return (h, w) float32, 1 on connected parts of likely lettering that are mostly certain."""
+    """Return (h, w) float32, 1 on connected parts of likely lettering of which enough is certain."""
     count, labels, stats, _ = cv2.connectedComponentsWithStats(
         (probability >= LIKELY).astype(np.uint8)
     )
