@@ -23,6 +23,7 @@ ALLOWED = {
     "engine/livingstill/network/": CLASSES
     | {"fire"},  # classes of the network that share a kind's name
     "engine/livingstill/segmentation/": CLASSES,
+    "engine/livingstill/depth/embedded.py": CLASSES,
     "engine/livingstill/photo/": CLASSES,
     "engine/livingstill/camera/": CLASSES,
     "training/": CLASSES | {"fire"},
