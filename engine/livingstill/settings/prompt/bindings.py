@@ -98,6 +98,11 @@ def unbound(
                 doubts[token.word] = doubt
         doubts |= doubts_of_rest(units, k, moving, settings)
         doubts |= _left_open(units, k)
+        listed = k and unit.at.linked and units[k - 1].bare and units[k - 1].movers & {*KINDS}
+        if listed and unit.tokens[0].role == "nothing" and settings.get("motion") == ("none",):
+            doubts["nothing"] = (
+                f"has 'nothing' beside {said(units[k - 1].movers)}, taken for no motion"
+            )
     for name, setting in came.items():
         strong = abs(setting.strength - 1) > _SAME and (name != "wind" or setting.strength > 0)
         if strong and name != "all" and f"{name} size" not in explained:
