@@ -27,6 +27,7 @@ from livingstill.settings.prompt.units import (
     units_of,
 )
 from livingstill.settings.prompt.vocabulary import Token
+from livingstill.settings.prompt.words import EXTENTS, USUAL
 
 _SAME = 0.03
 """Least difference from 1 of a strength that is not the usual one."""
@@ -96,6 +97,12 @@ def unbound(
             if doubt:
                 doubts[token.word] = doubt
         doubts |= doubts_of_rest(units, k, moving, settings)
+        doubts |= _left_open(units, k)
+        listed = k and unit.at.linked and units[k - 1].bare and units[k - 1].movers & {*KINDS}
+        if listed and unit.tokens[0].role == "nothing" and settings.get("motion") == ("none",):
+            doubts["nothing"] = (
+                f"has 'nothing' beside {said(units[k - 1].movers)}, taken for no motion"
+            )
     for name, setting in came.items():
         strong = abs(setting.strength - 1) > _SAME and (name != "wind" or setting.strength > 0)
         if strong and name != "all" and f"{name} size" not in explained:
@@ -105,11 +112,55 @@ def unbound(
             doubts.setdefault(name, f"does not say beside {name} which way it moves")
     if "wind" in came and not came["wind"].strength and not is_windless(units):
         doubts["wind"] = "does not say beside the wind that there is none"
-    return [
+    return _usual(units, came) + [
         f"prompt {doubt}; say each thing in a clause of its own"
         for word, doubt in doubts.items()
         if word.replace("-", " ") not in quoted
     ]
+
+
+def _usual(units: Sequence[Unit], came: Mapping[str, Setting]) -> list[str]:
+    """Return a problem for each word of the usual strength whose kind has another thing's strength.
+
+    In "dress: soft; veil: medium" both are cloth, for which there is one strength.
+    """
+    out: list[str] = []
+    for k, unit in enumerate(units):
+        word = next((t.word for t in unit.tokens if t.role == "idle" and t.word in USUAL), "")
+        alone = not unit.movers and unit.at.mark == ":"
+        own = range(k - 1 if alone and k else k, k + 1)
+        if not word or any(t.role == "size" for i in own for t in units[i].tokens):
+            continue
+        named = frozenset().union(*(units[i].movers for i in own))
+        others = frozenset().union(*(u.movers for i, u in enumerate(units) if i not in own))
+        out += [
+            f"prompt wants two strengths of {kind}; {came[kind].strength:g} is taken and '{word}' left out"
+            for kind in sorted(named & others & came.keys() & {*KINDS})
+            if abs(came[kind].strength - 1) > _SAME
+        ]
+    return out
+
+
+def _left_open(units: Sequence[Unit], k: int) -> dict[str, str]:
+    """Return the doubts, by word, on degrees of unit ``k`` that only another unit says or tells.
+
+    "The smoke not so fast, the fire can be" does not repeat its word; "only tiny ripples, tiny
+    leaves" has one word as a degree, then as how leaves look.
+    """
+    unit, out = units[k], dict[str, str]()
+    if any(t.role == "size" for t in unit.tokens) or not unit.movers & {*KINDS}:
+        return out
+    degrees = {t.word for u in units for t in u.tokens if t.role == "size"}
+    before = units[k - 1].tokens if k else ()
+    told = any(t.role == "size" for t in before)
+    last = unit.tokens[-1]
+    if told and last.role == "idle" and last.word in ("be", "is", "are"):
+        out[last.word] = f"has '{last.word}', which does not say how"
+    for token in unit.tokens:
+        if token.role == "adjective" and token.word in EXTENTS and token.word in degrees:
+            names = said(unit.movers & {*KINDS})
+            out[token.word] = f"has '{token.word}' again, taken for how {names} looks"
+    return out
 
 
 def _of_strength(

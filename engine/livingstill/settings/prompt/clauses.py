@@ -288,7 +288,7 @@ def _camera_alone(tokens: tuple[Token, ...], negated: list[bool], wanted: bool) 
         if negated[roles.index("camera")]:
             return "static"
         return "auto" if wanted else ""
-    others = {"kind", "thing", "held", "effect", "all", "nothing", "wind", "move"}
+    others = {"kind", "thing", "held", "effect", "all", "nothing", "wind", "move", "unknown"}
     locked = {"static", "fixed", "lock", "locked"} & {t.word for t in tokens if t.role == "still"}
     return "static" if locked and not others & set(roles) else ""
 

@@ -78,6 +78,8 @@ def labelled(
     for join, tokens in spoken:
         before = out[-1][1] if out and join == ":" else []
         topic = _only_nouns(before) and all(t.role not in THINGS or t.word in verbs for t in tokens)
+        stays = {t.role for t in tokens} - {"idle"} == {"still"}  # "bells: fixed"
+        topic = topic or (stays and {t.role for t in before} - {"idle"} == {"unknown"})
         if topic or (_only_acts(before) and _only_nouns(tokens)):
             out[-1] = (out[-1][0], [*out[-1][1], *tokens])
         else:

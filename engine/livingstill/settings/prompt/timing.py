@@ -122,7 +122,7 @@ _SAID: tuple[tuple[str, str, Callable[[re.Match[str]], Any]], ...] = (
     (r"(?<![\d.])(\d+(?:\.\d+)?:\d+)\b", "aspect", lambda m: m[1]),
     (r"\b(?:don't|not|no|without|never) (?:(?:want|need|have|make|be|it|this|a|any|to) )*"
      r"(?:loop\w*|repeat\w*)\b|\bplays? (?:it )?once\b", "loop", lambda _: "none"),
-    (r"(?:^|(?<=[,;.] ))(?:and )?bounc(?:es?|ing)(?: back)?(?= *(?:[,;.!]|$))|\bboomerang\w*\b|\bping ?pong\b|\bbounc\w+ loop\b", "loop", lambda _: "bounce"),
+    (r"(?:^|(?<=[,;.] ))(?:and )?bounc(?:es?|ing)(?: back)?(?= *(?:[,;.!]|$))|\b(?:loop(?:s|ing|ed)?|play(?:s|ing|ed)?) (?:it )?(?:back and forth|to and fro|tofro|back and forward|forth and back|forwards? (?:and|then) backwards?)\b|\bboomerang\w*\b|\bping ?pong\b|\bbounc\w+ loop\b", "loop", lambda _: "bounce"),
     (r"\b(?:that |and |which )?(?:seamless(?:ly)? |perfect(?:ly)? |endless(?:ly)? )?"
      r"(?:infinite )?loop(?:s|ing|ed|able)?\b(?: seamlessly| forever| endlessly| perfectly)?",
      "loop", lambda _: "seamless"),

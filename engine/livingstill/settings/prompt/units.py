@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from livingstill.settings.prompt.line import spans
 from livingstill.settings.prompt.vocabulary import Token, partners
-from livingstill.settings.prompt.words import EXTENTS, MOTIONS, WHOLE
+from livingstill.settings.prompt.words import EXTENTS, MOTIONS, USUAL, WHOLE
 
 NAMING = ("kind", "thing", "held", "effect", "camera", "adjective", "compass")
 """Roles of words that name things."""
@@ -144,7 +144,8 @@ def units_of(sentence: str, tokens: Iterable[Token]) -> list[Unit]:
     pending = Break()
     for said, at in zip(held, breaks, strict=True):
         pending = at.after(pending)
-        if any(t.role not in ("idle", "boost") for t in said):
+        usual = at.mark == ":" and any(t.word in USUAL for t in said)  # "veil: medium"
+        if usual or any(t.role not in ("idle", "boost") for t in said):
             out.append(Unit(tuple(said), pending))
             pending = Break()
     return out

@@ -39,6 +39,10 @@ STRENGTHS = {
     ),
 }
 SIZES = {word: size for size, words in STRENGTHS.items() for word in words.split()}
+USUAL = frozenset(
+    ["medium", "moderate", "moderately", "normal", "normally", "regular", "usual", "usually", "mid"]
+)
+"""Words of the usual strength, which say nothing where nothing else is said of a thing."""
 EXTENTS = frozenset(
     ["small", "little", "tiny", "big", "bigger", "large", "huge", "massive", "low", "high", "heavy"]
 )

@@ -48,6 +48,7 @@ def _is_kind(word: str) -> bool:
 REWRITES: tuple[Rewrite, ...] = (
     (r"\b(?:a |one )?(quarter|third|half) (?:of )?(?=(?:the|its|their) (?:wind|breeze|motion|movement|speed|strength|amount)\b)",
      lambda m: {"quarter": "x0.25 ", "third": "x0.33 ", "half": "x0.5 "}[m[1]]),
+    (r"(?<=[\w,:] )a hair(?= *(?:[,;.!]|$)|(?: of)? (?:movement|motion|wind|breeze|slower|faster|stronger|weaker|more|less|softer|calmer|gentler)\b)(?: of\b)?", "a bit"),
     (r"\bfast[ -]?forward(?:ed|ing)?\b", "timelapse"),
     (r"\b(?:strength |amount |motion )?(\d+) ?% (?:for|on|in) (?:the |her |his |my )?(\w+)\b",
      lambda m: f"{m[2]} x{float(m[1]) / 100:g}" if _is_kind(m[2]) else m[0]),
