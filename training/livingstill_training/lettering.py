@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from livingstill_training.batching import MadeAhead, recolour
 from livingstill_training.distractors import draw_shapes, draw_texture
-from livingstill_training.packing import Pack, read
+from livingstill_training.packing import Pack, read_colours
 from livingstill_training.synthetic_text import (
     Picture,
     Rng,
@@ -35,7 +35,7 @@ _TEXTURES, _SHAPES = 0.05, 0.2
 def sharp_photos(folder: Path) -> list[Picture]:
     """Return the photos of a folder, (h, w, 3) uint8 each, sorted by name; they are to have no text in them."""
     files = sorted(file for file in folder.iterdir() if file.suffix in {".jpg", ".png", ".webp"})
-    return [np.ascontiguousarray(read(file)[..., 2::-1]) for file in files]
+    return [np.ascontiguousarray(read_colours(file)[..., ::-1]) for file in files]
 
 
 class LetteringBatches(MadeAhead):

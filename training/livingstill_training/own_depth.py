@@ -19,7 +19,7 @@ from livingstill.core.model import Float32Array, UInt8Array
 from livingstill.network import forward
 from livingstill.network.graph import Network
 
-from livingstill_training.packing import read
+from livingstill_training.packing import read_colours
 
 LONG_SIDES = (512, 320, 256)
 """Sizes that a photo is looked at in: the first tells edges, the others correct the layout."""
@@ -29,7 +29,6 @@ _PHOTOS = {".jpg", ".jpeg", ".png", ".webp"}
 
 def own_depth(network: Network, rgb: UInt8Array) -> Float32Array:
     """Return the (H, W) float32 inverse depth of (H, W, 3) uint8, mean of photo and mirror."""
-
     inverse = forward.inverse_depth(network, forward.views(rgb, LONG_SIDES), mirror=True)
     return np.asarray(cv2.resize(inverse, rgb.shape[1::-1]), np.float32)
 
@@ -51,7 +50,7 @@ def main() -> None:
     for folder in options.folders:
         photos = sorted(file for file in folder.iterdir() if file.suffix.lower() in _PHOTOS)
         # a label picture stands beside its photo under the same name
-        photos = [f for f in photos if f.suffix != ".png" or not _has_photo_beside(f)]
+        photos = [f for f in photos if f.suffix.lower() != ".png" or not _has_photo_beside(f)]
         for file in photos[:: options.every]:
             write(network, file, options.out / f"{folder.name}_{file.stem}.png")
 
@@ -64,8 +63,7 @@ def write(network: Network, photo: Path, target: Path) -> None:
     """Write a photo's inverse depth to ``target``, 1..65535, and the photo as JPEG beside it."""
     if target.exists():
         return
-    bgr = read(photo)
-    bgr = cv2.cvtColor(bgr, cv2.COLOR_GRAY2BGR) if bgr.ndim == 2 else bgr[..., :3]
+    bgr = read_colours(photo)
     inverse = own_depth(network, np.ascontiguousarray(bgr[..., ::-1]))
     cv2.imwrite(str(target.with_suffix(".jpg")), bgr, [cv2.IMWRITE_JPEG_QUALITY, 95])
     cv2.imwrite(str(target), np.rint(np.clip(inverse * 65535, 1, 65535)).astype(np.uint16))

@@ -47,6 +47,14 @@ def read(file: Path) -> Any:
     return found
 
 
+def read_colours(file: Path) -> NDArray[Any]:
+    """Return a picture file as (H, W, 3) in OpenCV's order, grey ones too, without what is transparent."""
+    found = read(file)
+    return np.asarray(
+        cv2.cvtColor(found, cv2.COLOR_GRAY2BGR) if found.ndim == 2 else found[..., :3]
+    )
+
+
 def _shrink(side: int, *pictures: NDArray[Any]) -> list[NDArray[Any]]:
     """Bring pictures of one scene to at most ``side`` pixels; the first is a photo."""
     height, width = pictures[0].shape[:2]

@@ -52,6 +52,7 @@ def level(inverse: Float32Array, water: UInt8Array) -> Float32Array:
         # what was eroded belongs to it too
         near = cv2.dilate(member.astype(np.uint8), np.ones((3, 3), np.uint8)) * share
         near[: rows[0]], near[rows[-1] + 1 :] = 0, 0
+        near[known > 0] = 0  # parts that touch at a corner grow over one another
         change += near * (profile[:, None].astype(np.float32) - inverse)
         known = np.maximum(known, near)
     sigma = _SHORE * max(height, width)

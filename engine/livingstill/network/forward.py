@@ -31,7 +31,7 @@ better; a fine one has the edges.
 """
 
 DEPTH_SIZES = {"draft": (384,), "standard": (512, 320), "high": (640, 384, 256)}
-"""The same of the network of depth, whose layout gains from a coarser view than regions do."""
+"""The same of the network of depth, whose layout gains at ``high`` from a coarser view than regions do."""
 
 LAYOUT = 0.03
 """Detail smaller than this (one sigma, in long sides) is taken from the finest view alone."""

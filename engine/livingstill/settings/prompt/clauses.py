@@ -143,7 +143,8 @@ def clause_of(tokens: tuple[Token, ...], join: str) -> Clause:
         wind = 0.0 if negated[i] else tokens[i].value * wind_strength(tokens, i, bool(kinds))
         if kinds and not negated[i]:
             base = replace(base, strength=strength_of(without_wind(tokens, i)))
-        if negated[i] and still and moves and tokens[first_of(roles, ("negation",))].word != "no":
+        refusal = next((t.word for t in tokens if t.role == "negation"), "no")
+        if negated[i] and still and moves and refusal != "no":
             wind = None  # "the wind should not move the hair"
     named_none = not nouns and not has & {"camera", "wind", "unknown"}
     everything = "all" in has or ("move" in has and named_none)

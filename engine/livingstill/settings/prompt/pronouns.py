@@ -120,6 +120,8 @@ def _list(nouns: list[Token], pronoun: Token) -> list[Token]:
 
 def _lacks_subject(tokens: list[Token]) -> bool:
     """Return whether a clause begins with its auxiliary and stops what an earlier clause names."""
+    if not tokens:
+        return False
     auxiliary = tokens[0].word in _AUXILIARIES or tokens[0].word.endswith("n't")
     roles = {t.role for t in tokens}
     stops = roles & {"negation", "still"} and roles & {"move", "verb", "still"}

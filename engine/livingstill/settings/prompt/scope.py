@@ -181,6 +181,8 @@ def _degree_only(tokens: list[Token]) -> list[Token]:
 def _nothing_of(tokens: list[Token]) -> list[Token]:
     """Return the tokens where "nothing" beside a noun denies it: "the camera does nothing"."""
     roles = [t.role for t in tokens if t.role != "idle"]
+    if "nothing" not in roles:
+        return tokens
     of_thing = roles == ["nothing", "prep", "thing"]  # "none in the mountain"
     if not of_thing and not {"kind", "held", "camera", "moves", "phrase"} & {*roles}:
         described = [
