@@ -135,3 +135,15 @@ def test_what_cannot_be_made_is_refused_and_beside_others_named(text):
     reading = prompt.understand(f"{text}, flag flutters")
     assert reading.settings["motion"] == ("flag",)
     assert "cannot be made" in reading.problems[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("except the sky", "only what stays still, cloud"),
+        ("– except it bit leaves not except keep", "to move and to stay still"),
+        ("two mist gale 5 up move bit still hair", "only what stays still, hair"),
+    ],
+)
+def test_words_without_a_sentence_are_read_without_a_crash(text, problem):
+    assert any(problem in told for told in prompt.understand(text).problems)

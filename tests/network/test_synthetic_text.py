@@ -49,8 +49,10 @@ def test_sharp_photos_are_read_in_the_order_of_their_names_red_first(tmp_path):
     red[..., 2] = 255  # as OpenCV writes it
     cv2.imwrite(str(tmp_path / "b.png"), red)
     cv2.imwrite(str(tmp_path / "a.png"), red[:4])
+    cv2.imwrite(str(tmp_path / "c.png"), red[..., 2])  # grey
     (tmp_path / "sources.tsv").write_text("no photo")
-    first, second = sharp_photos(tmp_path)
+    first, second, grey = sharp_photos(tmp_path)
     assert first.shape == (4, 12, 3)
     assert second.shape == (8, 12, 3)
     assert (second == (255, 0, 0)).all()
+    assert grey.shape == (8, 12, 3)
