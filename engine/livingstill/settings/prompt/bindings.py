@@ -108,7 +108,8 @@ def unbound(
         if strong and name != "all" and f"{name} size" not in explained:
             doubts.setdefault(name, f"does not say beside {name} how strong it is")
         blown = name == "wind" and any(t.role in _WAYS for u in units for t in u.tokens)
-        if setting.direction and f"{name} way" not in explained and not blown:
+        directed = setting.direction is not None and (name != "wind" or setting.direction != 0)
+        if directed and f"{name} way" not in explained and not blown:
             doubts.setdefault(name, f"does not say beside {name} which way it moves")
     if "wind" in came and not came["wind"].strength and not is_windless(units):
         doubts["wind"] = "does not say beside the wind that there is none"
