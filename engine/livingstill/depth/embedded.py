@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from livingstill.core.model import Float32Array, Perception, UInt8Array
 from livingstill.depth.holes import close_holes
 from livingstill.depth.refine import refine
-from livingstill.depth.water_surface import level
+from livingstill.depth.water_surface import level_water
 
 
 def from_perception(perception: Perception, rgb: UInt8Array) -> Float32Array:
@@ -32,7 +32,9 @@ def inverse_depth(perception: Perception, rgb: UInt8Array) -> Float32Array:
     """
     levelled = perception.inverse_depth
     if "water" in perception.classes:
-        levelled = level(levelled, perception.probabilities[perception.classes.index("water")])
+        levelled = level_water(
+            levelled, perception.probabilities[perception.classes.index("water")]
+        )
     coarse = np.where(_sky(perception), np.float32(0), levelled)
     return close_holes(np.ascontiguousarray(coarse, np.float32), rgb)
 

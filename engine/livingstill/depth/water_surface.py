@@ -24,7 +24,7 @@ _REACH = 3
 """Rows to either side over which the distance of a row is averaged."""
 
 
-def level(inverse: Float32Array, water: UInt8Array) -> Float32Array:
+def level_water(inverse: Float32Array, water: UInt8Array) -> Float32Array:
     """Return (h, w) float32 inverse depth in which each part of the water is level.
 
     Each row has the median of its water; downwards it only comes nearer. What is beside the water or

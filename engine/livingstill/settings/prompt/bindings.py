@@ -17,7 +17,7 @@ from livingstill.core.kinds import KINDS
 from livingstill.settings.prompt.clauses import Clause
 from livingstill.settings.prompt.modifiers import DAMPING
 from livingstill.settings.prompt.resolve import STROKE_SECONDS
-from livingstill.settings.prompt.rest import doubts_of_rest, is_windless, said
+from livingstill.settings.prompt.rest import doubts_of_rest, in_words, is_windless
 from livingstill.settings.prompt.units import (
     MOVERS,
     Unit,
@@ -101,7 +101,7 @@ def unbound(
         listed = k and unit.at.linked and units[k - 1].bare and units[k - 1].movers & {*KINDS}
         if listed and unit.tokens[0].role == "nothing" and settings.get("motion") == ("none",):
             doubts["nothing"] = (
-                f"has 'nothing' beside {said(units[k - 1].movers)}, taken for no motion"
+                f"has 'nothing' beside {in_words(units[k - 1].movers)}, taken for no motion"
             )
     for name, setting in came.items():
         strong = abs(setting.strength - 1) > _SAME and (name != "wind" or setting.strength > 0)
@@ -159,7 +159,7 @@ def _left_open(units: Sequence[Unit], k: int) -> dict[str, str]:
         out[last.word] = f"has '{last.word}', which does not say how"
     for token in unit.tokens:
         if token.role == "adjective" and token.word in EXTENTS and token.word in degrees:
-            names = said(unit.movers & {*KINDS})
+            names = in_words(unit.movers & {*KINDS})
             out[token.word] = f"has '{token.word}' again, taken for how {names} looks"
     return out
 
@@ -191,7 +191,7 @@ def _of_strength(
     if (not sure or listed or (_trails(unit) and missed and not exact)) and len(owners) > 1:
         alone = " alone" if followed != owners else ""
         return (
-            f"has '{token.word}', which may be of more than one; taken of {said(followed)}{alone}",
+            f"has '{token.word}', which may be of more than one; taken of {in_words(followed)}{alone}",
             followed,
         )
     return "", followed
@@ -221,7 +221,7 @@ def _of_direction(
         return f"has '{token.word}', which nothing beside it follows", followed
     able = {name for name in owners & came.keys() & {*KINDS} if KINDS[name].speeds.prompted}
     if _trails(unit) and followed and able - followed:
-        return f"has '{token.word}', taken of {said(followed)} alone", followed
+        return f"has '{token.word}', taken of {in_words(followed)} alone", followed
     return "", followed
 
 

@@ -32,11 +32,11 @@ def doubts_of_rest(
         word, doubt = token.word, ""
         if token.role in _STILLNESS:
             if names := _moving_in_list(units, k, n, moving):
-                doubt = f"has '{word}' in a list of which {said(names)} moves"
+                doubt = f"has '{word}' in a list of which {in_words(names)} moves"
             elif names := _moving_beside(units, k, moving):
-                doubt = f"has '{word}' beside {said(names)}, which moves"
+                doubt = f"has '{word}' beside {in_words(names)}, which moves"
             elif names := _loosely_listed(units, k, n):
-                doubt = f"has '{word}', which may end a list; taken of {said(names)} too"
+                doubt = f"has '{word}', which may end a list; taken of {in_words(names)} too"
         elif (
             token.role == "kind"
             and not word.endswith(("'s", "'"))
@@ -45,15 +45,15 @@ def doubts_of_rest(
         ):
             doubt = f"has '{word}', which does not move"
         elif token.role == "only" and (names := _moving_too(units, k, moving)):
-            doubt = f"has '{word}', but {said(names)} moves too"
+            doubt = f"has '{word}', but {in_words(names)} moves too"
         if doubt:
             out[word] = doubt
     if unit.at.excepting and (wrong := _not_excepted(units, k, settings)):
-        out["except"] = f"excepts more than one thing, but not {said(wrong)}"
+        out["except"] = f"excepts more than one thing, but not {in_words(wrong)}"
     return out
 
 
-def said(names: Iterable[str]) -> str:
+def in_words(names: Iterable[str]) -> str:
     """Return names in words."""
     return ", ".join(sorted(names))
 
