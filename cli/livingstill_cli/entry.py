@@ -55,6 +55,8 @@ def run() -> NoReturn:
                 signal.signal(number, signal.SIG_IGN)
             gc.freeze()  # what is left ends with the process: no search for garbage in it
     except KeyboardInterrupt:
+        if files := sys.modules.get("livingstill.io.files"):
+            files.remove_unfinished()
         with suppress(OSError):  # stderr may be closed or full
             os.write(2, b"livingstill: interrupted; nothing half-done is left behind\n")
         sys.exit(130)

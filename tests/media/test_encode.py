@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 from fractions import Fraction
 from pathlib import Path
 
@@ -144,6 +145,20 @@ def test_a_clip_that_was_interrupted_leaves_nothing(tmp_path, name):
         for frame in drifting():
             encoder.write(packed(frame))
         raise KeyboardInterrupt
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_interrupt_before_the_first_frame_leaves_nothing(tmp_path, monkeypatch):
+    start = threading.Thread.start
+
+    def interrupted(thread: threading.Thread) -> None:
+        start(thread)
+        if thread.name == "livingstill-encoder":
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(threading.Thread, "start", interrupted)
+    with pytest.raises(KeyboardInterrupt), Encoder(tmp_path / "a.mp4", SIZE, Fraction(25)):
+        pytest.fail("the clip was begun")
     assert list(tmp_path.iterdir()) == []
 
 

@@ -137,6 +137,16 @@ def test_a_file_that_came_meanwhile_is_spared(tmp_path, monkeypatch, links):
     assert target.read_text() == "late" and list(tmp_path.iterdir()) == [target]
 
 
+@pytest.mark.parametrize("kind", [False, True])
+def test_what_an_interrupt_left_open_is_removed_as_the_process_ends(tmp_path, kind):
+    context = files.temporary(tmp_path / "clip.mp4", folder=kind)
+    part = context.__enter__()  # and the interrupt falls here, before the block
+    assert part.exists()
+    files.remove_unfinished()
+    assert list(tmp_path.iterdir()) == []
+    context.__exit__(None, None, None)
+
+
 def test_of_many_that_write_one_file_one_wins(tmp_path):
     target, won = tmp_path / "a.txt", []
     ready = threading.Barrier(8)

@@ -29,6 +29,9 @@ except ImportError:  # such locks are not on this system: leftovers stay there
 
 _PART = re.compile(r"\..*\.[0-9a-f]{8}\.part(\.\w+)?")
 
+_unfinished: set[Path] = set()
+"""The temporary files and folders this process has open."""
+
 _URL = re.compile("(https?|ftp|s3|gs|file):/+", re.IGNORECASE)
 _BARE_URL = re.compile(r"(www\.[\w-]+\.\w+[/\\]|data:\w+/).*", re.IGNORECASE)
 """An address as browsers show it, or a picture within one."""
@@ -234,26 +237,40 @@ def temporary(path: Path, *, folder: bool = False) -> Iterator[Path]:
     remove_stale_parts(path.parent)
     stem, suffix = (path.name, "") if folder else (path.stem, path.suffix)
     stem = os.fsdecode(os.fsencode(stem)[:_LONGEST_STEM])
+    part = path
     handle = None
-    while True:
-        part = path.with_name(f".{stem}.{secrets.token_hex(4)}.part{suffix}")
-        if folder:
-            part.mkdir()
-        else:
-            part.open("xb").close()
-        try:
-            handle = _hold_lock(part) if fcntl is not None else None
-        except (BlockingIOError, FileNotFoundError):  # swept before it was held
-            continue
-        except OSError:  # a file system without locks
-            handle = None
-        break
     try:
+        while True:
+            part = path.with_name(f".{stem}.{secrets.token_hex(4)}.part{suffix}")
+            _unfinished.add(part)
+            if folder:
+                part.mkdir()
+            else:
+                part.open("xb").close()
+            try:
+                handle = _hold_lock(part) if fcntl is not None else None
+            except (BlockingIOError, FileNotFoundError):  # swept before it was held
+                _unfinished.discard(part)
+                continue
+            except OSError:  # a file system without locks
+                handle = None
+            break
         yield part
     finally:
-        _remove(part)
+        if part in _unfinished:
+            _remove(part)
+            _unfinished.discard(part)
         if handle is not None:
             os.close(handle)
+
+
+def remove_unfinished() -> None:
+    """Remove what ``temporary`` has open, for a process that is interrupted and ends.
+
+    An interrupt may fall between the making of a context and its block, where nothing unwinds it.
+    """
+    for part in tuple(_unfinished):
+        _remove(part)
 
 
 @contextmanager

@@ -110,17 +110,17 @@ class Encoder:
         self._stack = ExitStack()
         try:
             self._sink = self._open()
+            self._copy_frame = getattr(self._sink, "hold", np.copy)
+            for _ in range(BUFFERS):
+                self._free_slots.put(True)
+            self._thread = threading.Thread(
+                target=self._encode_frames, name="livingstill-encoder", daemon=True
+            )
+            self._thread.start()
         except BaseException as error:
             self._discard()
             self._error = error
             raise self._user_error() from None
-        self._copy_frame = getattr(self._sink, "hold", np.copy)
-        for _ in range(BUFFERS):
-            self._free_slots.put(True)
-        self._thread = threading.Thread(
-            target=self._encode_frames, name="livingstill-encoder", daemon=True
-        )
-        self._thread.start()
         return self
 
     def _open(self) -> Sink:
@@ -216,7 +216,7 @@ class Encoder:
         """Stop and leave nothing behind."""
         self._discarded = True
         self._frame_queue.put(None)
-        if hasattr(self, "_thread"):
+        if hasattr(self, "_thread") and self._thread.ident is not None:  # started
             self._thread.join()
         if hasattr(self, "_sink"):
             with suppress(Exception):  # a full disk refuses even the closing
