@@ -130,6 +130,14 @@ def sweeping_coded() -> Clip:
     return pan(list(steps))
 
 
+def sweeping_in_thirds() -> Clip:
+    """A slow sweep of which a coder draws every third step better, and at the turn none, then all at once."""
+    steps = 1.2 * np.sin(2 * np.pi * (np.arange(150) + 0.5) / 150) * np.tile([0.8, 0.8, 1.4], 50)
+    steps[72:80] = 0
+    steps[80] -= 0.5
+    return pan(list(steps))
+
+
 def late_frame() -> Clip:
     """A hand-held pan of which one frame came late: a long step and a short one."""
     return pan([2.0] * 20 + [3.2, 0.8] + [2.0] * 20)
@@ -342,7 +350,15 @@ CASES: dict[str, tuple[Callable[[], Clip], tuple[Callable[[], Clip], ...]]] = {
     "black": (lambda: spoiled("black"), (fading,)),
     "freeze": (
         lambda: spoiled("freeze"),
-        (pulled_down, held_twos, held_eights, held_unevenly, turning_coded, sweeping_coded),
+        (
+            pulled_down,
+            held_twos,
+            held_eights,
+            held_unevenly,
+            turning_coded,
+            sweeping_coded,
+            sweeping_in_thirds,
+        ),
     ),
     "border": (lambda: spoiled("border"), (dark_border, passing_edge, plain_floor)),
     "outlier": (lambda: spoiled("fold"), (passer_by, touched)),

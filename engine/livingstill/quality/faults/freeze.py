@@ -22,6 +22,8 @@ _HELD_REACH, _HELD_ACTIVITY = 4, 0.15
 """Frames within which a picture that is held changes, and what a coder refines of it until then."""
 _EASED = 0.7
 """Activity beside a repeat, as a share of that three to fifteen steps out, below which it is slowing."""
+_PICTURES = 3
+"""Steps of which a coder draws one well in slow motion."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,13 +154,18 @@ def _throughout(frames: Sequence[int] | NDArray[np.integer], count: int) -> bool
 
 
 def _eases(activity: Float32Array, edge: int, way: int) -> bool:
-    """Return whether the steps beside a repeat grow livelier away from it, as a camera's do at a turn."""
-    outer = [
-        float(activity[t])
-        for t in range(edge + 3 * way, edge + 16 * way, way)
-        if 0 < t < len(activity)
+    """Return whether the steps beside a repeat grow livelier away from it, as a camera's do at a turn.
+
+    Medians of ``_PICTURES`` are compared: of slow motion a coder draws every third step well, and what
+    it left out at a turn with the first one after.
+    """
+    steps = [
+        float(activity[t]) for t in range(edge, edge + 16 * way, way) if 0 < t < len(activity)
     ]
-    return len(outer) >= 3 and bool(activity[edge] < _EASED * np.median(outer))
+    if len(steps) < 2 * _PICTURES:
+        return False
+    medians = np.median(np.lib.stride_tricks.sliding_window_view(steps, _PICTURES), axis=1)
+    return bool(medians[0] < _EASED * np.median(medians[_PICTURES:]))
 
 
 def _without_key_frames(activity: Float32Array, key: Flags) -> Float32Array:
