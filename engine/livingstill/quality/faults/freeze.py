@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import prod
 from typing import Annotated, ClassVar
 
 import numpy as np
@@ -20,8 +21,10 @@ Span = tuple[int, int]
 
 _HELD_REACH, _HELD_ACTIVITY = 4, 0.15
 """Frames within which a picture that is held changes, and what a coder refines of it until then."""
-_EASED = 0.7
-"""Activity beside a repeat, as a share of that three to fifteen steps out, below which it is slowing."""
+_EASED, _EASED_LEAST = 0.7, 0.85
+"""Shares of the activity farther out, mean of both sides and of each, below which a camera turns."""
+_REACH = 24
+"""Steps beside a repeat that are looked at for that."""
 _PICTURES = 3
 """Steps of which a coder draws one well in slow motion."""
 
@@ -129,8 +132,7 @@ class Freeze:
             # that turns: it slows down before and sets off after
             ratio = 0.4 if len(sides) == 2 else 0.8
             turns = len(sides) == 2 and (
-                min(sides) < ratio * median
-                or (_eases(activity, first - 1, -1) and _eases(activity, last + 1, 1))
+                min(sides) < ratio * median or _turns(activity, first, last)
             )
             if sides and max(sides) > max(5 * inside, ratio * median) and not turns:
                 spans.append((first, last))
@@ -153,19 +155,26 @@ def _throughout(frames: Sequence[int] | NDArray[np.integer], count: int) -> bool
     return int(np.diff([0, *frames, count]).max()) <= max(4, count // 4)
 
 
-def _eases(activity: Float32Array, edge: int, way: int) -> bool:
-    """Return whether the steps beside a repeat grow livelier away from it, as a camera's do at a turn.
+def _turns(activity: Float32Array, first: int, last: int) -> bool:
+    """Return whether the steps around a repeat are livelier the farther they are, as at a camera's turn."""
+    sides = _easing(activity, first - 1, -1), _easing(activity, last + 1, 1)
+    known = [side for side in sides if side is not None]
+    return max(known, default=1) < _EASED_LEAST and prod(known) < _EASED ** len(known)
+
+
+def _easing(activity: Float32Array, edge: int, way: int) -> float | None:
+    """Return the activity beside a repeat as a share of that farther out, if there is any.
 
     Medians of ``_PICTURES`` are compared: of slow motion a coder draws every third step well, and what
     it left out at a turn with the first one after.
     """
     steps = [
-        float(activity[t]) for t in range(edge, edge + 16 * way, way) if 0 < t < len(activity)
+        float(activity[t]) for t in range(edge, edge + _REACH * way, way) if 0 < t < len(activity)
     ]
     if len(steps) < 2 * _PICTURES:
-        return False
+        return None
     medians = np.median(np.lib.stride_tricks.sliding_window_view(steps, _PICTURES), axis=1)
-    return bool(medians[0] < _EASED * np.median(medians[_PICTURES:]))
+    return float(medians[0] / max(np.median(medians[_PICTURES:]), 1e-6))
 
 
 def _without_key_frames(activity: Float32Array, key: Flags) -> Float32Array:
