@@ -22,6 +22,10 @@ from livingstill.render.frames import unpack
 from livingstill.segmentation import flow_field
 from livingstill.segmentation.overlay import draw_overlay
 
+CLASS_COLOURS = {
+    "other": (40, 40, 40), "sky": (80, 160, 255), "water": (0, 60, 255),
+    "foliage": (0, 200, 0), "grass": (200, 230, 0), "person": (255, 0, 255),
+}  # fmt: skip
 HERE = Path(__file__).parent
 SAMPLES = HERE.parent / "samples"
 PICTURES = HERE / "pictures"
@@ -94,6 +98,20 @@ def depth() -> None:
     raw = cv2.resize(coarse, (640, 427), interpolation=cv2.INTER_LINEAR)
     part = np.s_[:, 200:560]
     write("how/depth.jpg", row(rgb[part], heat(raw)[part], heat(refine(rgb, coarse))[part]))
+
+
+def samples() -> None:
+    """What the networks say of every sample: the photo, its inverse depth, its classes."""
+    rows = []
+    for photo in sorted(SAMPLES.glob("*.jpg")):
+        rgb = read_photo(photo).rgb
+        answer = forward(rgb)
+        colours = np.array([CLASS_COLOURS[name] for name in answer.classes], np.uint8)
+        classes = colours[answer.probabilities.argmax(0)]
+        pictures = (rgb, heat(answer.inverse_depth), classes)
+        rows.append(row(*(shrunk(picture, (230, 153)) for picture in pictures)))
+    pairs = zip(rows[::2], rows[1::2], strict=True)
+    write("how/samples.jpg", np.vstack([row(*pair) for pair in pairs]))
 
 
 def layers() -> None:
@@ -220,7 +238,7 @@ def continuity() -> None:
 
 
 MADE: tuple[Callable[[], None], ...] = (
-    seen, fit, depth, layers, camera, motion, edges, formats, continuity,
+    seen, samples, fit, depth, layers, camera, motion, edges, formats, continuity,
 )  # fmt: skip
 
 
