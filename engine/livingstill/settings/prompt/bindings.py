@@ -18,6 +18,7 @@ from livingstill.settings.prompt.clauses import Clause
 from livingstill.settings.prompt.modifiers import DAMPING
 from livingstill.settings.prompt.resolve import STROKE_SECONDS
 from livingstill.settings.prompt.rest import doubts_of_rest, in_words, is_windless
+from livingstill.settings.prompt.stance import typed
 from livingstill.settings.prompt.units import (
     MOVERS,
     Unit,
@@ -73,19 +74,25 @@ def outcome(settings: Mapping[str, Any], clauses: Iterable[Clause]) -> dict[str,
 
 
 def unbound(
-    sentence: str, clauses: Sequence[Clause], settings: Mapping[str, Any], told: Iterable[str]
+    sentence: str,
+    spoken: Sequence[Token],
+    clauses: Sequence[Clause],
+    settings: Mapping[str, Any],
+    told: Iterable[str],
 ) -> list[str]:
     """Return a problem for each word whose setting is not that of what it stands beside.
 
-    ``told`` are the problems that were found before; what they quote is named already.
+    ``spoken`` are the tokens before the grammar; ``told`` the problems that were found before, and
+    what they quote is named already.
     """
+    told = [*told]
     quoted = " ".join(part for problem in told for part in re.findall(r"'([^']*)'", problem))
-    units = units_of(sentence, (t for c in clauses for t in c.tokens))
+    understood = [t for c in clauses for t in c.tokens]
+    units = units_of(sentence, understood)
     came = outcome(settings, clauses)
     refused = {i for c in clauses if c.impossible for t in c.tokens for i in t.at}
     doubts: dict[str, str] = {}
     explained: set[str] = set()
-    moving = frozenset(came.keys() & {*KINDS})
     for k, unit in enumerate(units):
         for n, token in enumerate(unit.tokens):
             doubt, followed = "", frozenset[str]()
@@ -96,13 +103,13 @@ def unbound(
             explained |= {f"{name} {token.role}" for name in followed}
             if doubt:
                 doubts[token.word] = doubt
-        doubts |= doubts_of_rest(units, k, moving, settings)
         doubts |= _left_open(units, k)
         listed = k and unit.at.linked and units[k - 1].bare and units[k - 1].movers & {*KINDS}
         if listed and unit.tokens[0].role == "nothing" and settings.get("motion") == ("none",):
             doubts["nothing"] = (
                 f"has 'nothing' beside {in_words(units[k - 1].movers)}, taken for no motion"
             )
+    doubts |= doubts_of_rest(units_of(sentence, typed(spoken, understood)), settings, told)
     for name, setting in came.items():
         strong = abs(setting.strength - 1) > _SAME and (name != "wind" or setting.strength > 0)
         if strong and name != "all" and f"{name} size" not in explained:

@@ -112,7 +112,8 @@ def understand(prompt: str) -> Reading:
     ledger = Ledger.of(prompt)
     settings, line = timing(line, ledger, problems)
     ledger.enter(ledger.missing() - line.words, IDIOM)
-    clauses, joins = _clauses(line, ledger, problems)
+    spoken_parts = _spoken(line, ledger, problems)
+    clauses, joins = _clauses(spoken_parts, ledger, problems)
     clauses = excepted(shared([clause for clause in clauses if clause.tokens]))
     clauses = behind(calm_beside_only(clauses))
     ledger.enter((i for c in clauses if c.impossible for t in c.tokens for i in t.at), NOTE)
@@ -151,7 +152,8 @@ def understand(prompt: str) -> Reading:
     ]
     if settings:
         problems += overlooked(possible, joins, settings, problems, ledger)
-        problems += unbound(prompt, clauses, settings, problems)
+        words = [token for _, said in spoken_parts for token in said]
+        problems += unbound(prompt, words, clauses, settings, problems)
     else:
         if not problems and not prompt.strip(" ;,."):
             problems = ["prompt is empty; it must say what moves, as in 'clouds drift left'"]
@@ -162,17 +164,27 @@ def understand(prompt: str) -> Reading:
     return Reading(ordered, tuple(dict.fromkeys(map(spoken, problems))), ledger.account())
 
 
-def _clauses(line: Line, ledger: Ledger, problems: list[str]) -> tuple[list[Clause], list[str]]:
-    """Return the clauses of a line and what joins each of its parts to the one before.
+_Parts = list[tuple[str, list[Token]]]
+"""What joins each part of a sentence to the one before, and its tokens."""
 
-    Words that join and words that say nothing are entered in ``ledger``.
-    """
+
+def _spoken(line: Line, ledger: Ledger, problems: list[str]) -> _Parts:
+    """Return the parts of a line, as their words stand there; those that join are entered in ``ledger``."""
     words = vocabulary()
-    spoken = [
+    out = [
         (part.join, [token_of(word, words, problems)._replace(at=at) for word, at in part.words])
         for part in parts(line)
     ]
-    ledger.enter(ledger.missing() - {i for _, ts in spoken for t in ts for i in t.at}, JOIN)
+    ledger.enter(ledger.missing() - {i for _, ts in out for t in ts for i in t.at}, JOIN)
+    return out
+
+
+def _clauses(spoken: _Parts, ledger: Ledger, problems: list[str]) -> tuple[list[Clause], list[str]]:
+    """Return the clauses of a sentence and what joins each of its parts to the one before.
+
+    Words that say nothing are entered in ``ledger``.
+    """
+    words = vocabulary()
     clauses: list[Clause] = []
     before: list[Token] = []
     every: list[Token] = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -48,13 +48,14 @@ _ALSO = frozenset(["too", "also", "well", "so", "do", "does", "is", "are", "and"
 
 
 class Break(NamedTuple):
-    """What parts a unit from the one before: "and", "," or ":", a word such as "but", "except"."""
+    """What parts a unit from the one before: "and", "," or ":", a word such as "but", "except", "nor"."""
 
     sentence: int = 0
     linked: bool = False
     mark: str = ""
     contrast: bool = False
     excepting: bool = False
+    refusing: bool = False
 
     def after(self, before: Break) -> Break:
         """Return the break together with one right before it, as in ", and"."""
@@ -64,6 +65,7 @@ class Break(NamedTuple):
             before.mark or self.mark,
             self.contrast or before.contrast,
             self.excepting or before.excepting,
+            self.refusing or before.refusing,
         )
 
 
@@ -136,9 +138,11 @@ def names_of(token: Token) -> frozenset[str]:
 
 def units_of(sentence: str, tokens: Iterable[Token]) -> list[Unit]:
     """Return the units of a typed sentence with the tokens that stand for their words."""
-    breaks, where = _breaks(sentence.lower())
+    tokens = sorted(dict.fromkeys(t for t in tokens if t.at), key=lambda t: min(t.at))
+    inner = {i for t in tokens for i in t.at if len(t.at) > 1}  # "as it is", which is "still"
+    breaks, where = _breaks(sentence.lower(), inner)
     held: list[list[Token]] = [[] for _ in breaks]
-    for token in sorted(dict.fromkeys(t for t in tokens if t.at), key=lambda t: min(t.at)):
+    for token in tokens:
         held[where[max(token.at) if token.role == "size" else min(token.at)]].append(token)
     out: list[Unit] = []
     pending = Break()
@@ -151,8 +155,11 @@ def units_of(sentence: str, tokens: Iterable[Token]) -> list[Unit]:
     return out
 
 
-def _breaks(text: str) -> tuple[list[Break], list[int]]:
-    """Return the breaks of a text, and for each of its words which one it follows."""
+def _breaks(text: str, inner: Container[int]) -> tuple[list[Break], list[int]]:
+    """Return the breaks of a text, and for each of its words which one it follows.
+
+    Words at ``inner`` are within an idiom and join nothing.
+    """
     places = list(spans(text))
     words = [text[start:end] for start, end in places]
     edges = [0, *(edge for place in places for edge in place), len(text)]
@@ -163,14 +170,17 @@ def _breaks(text: str) -> tuple[list[Break], list[int]]:
     for i, word in enumerate(words):
         before, last = (between[i], words[i - 1]) if i else ("", "")
         stop += bool(_STOP.search(before))
-        listed = bool(_LIST.search(before) or _LIST.fullmatch(word))
+        joining = "" if i in inner else word
+        listed = bool(_LIST.search(before) or _LIST.fullmatch(joining))
         parted = bool(_PART.search(before) or _STOP.search(before))
-        parted = parted or bool(_PART.fullmatch(word) and last not in ("only", "just"))
+        parted = parted or bool(_PART.fullmatch(joining) and last not in ("only", "just"))
         first = word in ("only", "just") and not between[i + 1].strip() and i + 1 < len(words)
         if i == 0 or listed or parted or first:
             found = _MARK.search(before)
             mark = "" if not found else ":" if found[0] == ":" else ","
-            breaks.append(Break(stop, listed, mark, word in _CONTRAST, word in _EXCEPT))
+            breaks.append(
+                Break(stop, listed, mark, word in _CONTRAST, word in _EXCEPT, word == "nor")
+            )
         where.append(len(breaks) - 1)
     return breaks, where
 
