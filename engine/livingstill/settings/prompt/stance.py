@@ -88,7 +88,7 @@ def typed(spoken: Iterable[Token], understood: Iterable[Token]) -> list[Token]:
         if token.role in POLAR:
             out.append(token)
         elif same := [t for t in there if t.word == token.word]:
-            out.append(same[0])
+            out.append(token if token.role == same[0].role == "size" else same[0])
         elif nouns and len(token.at) == 1:
             out += nouns
         elif move is not None and token.role not in ("size", "boost"):

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from livingstill.settings.prompt.line import spans
 from livingstill.settings.prompt.vocabulary import Token, partners
-from livingstill.settings.prompt.words import EXTENTS, MOTIONS, USUAL, WHOLE
+from livingstill.settings.prompt.words import EXTENTS, MOTIONS, SIZES, USUAL, WHOLE
 
 NAMING = ("kind", "thing", "held", "effect", "camera", "adjective", "compass")
 """Roles of words that name things."""
@@ -170,7 +170,8 @@ def _breaks(text: str, inner: Container[int]) -> tuple[list[Break], list[int]]:
     for i, word in enumerate(words):
         before, last = (between[i], words[i - 1]) if i else ("", "")
         stop += bool(_STOP.search(before))
-        joining = "" if i in inner else word
+        degree = word == "so" and {*words[i + 1 : i + 2]} & {*SIZES, "much"}  # "not so fast"
+        joining = "" if i in inner or degree else word
         listed = bool(_LIST.search(before) or _LIST.fullmatch(joining))
         parted = bool(_PART.search(before) or _STOP.search(before))
         parted = parted or bool(_PART.fullmatch(joining) and last not in ("only", "just"))
