@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import chain, repeat
 from typing import Any
 
 from livingstill.core.errors import InputError
@@ -37,6 +38,7 @@ from livingstill.settings.prompt.relations import (
     no_wish,
 )
 from livingstill.settings.prompt.resolve import settings_of
+from livingstill.settings.prompt.run_on import run_on
 from livingstill.settings.prompt.scope import scoped
 from livingstill.settings.prompt.sentences import behind, calm_beside_only, excepted, shared
 from livingstill.settings.prompt.text import parts
@@ -171,10 +173,11 @@ _Parts = list[tuple[str, list[Token]]]
 def _spoken(line: Line, ledger: Ledger, problems: list[str]) -> _Parts:
     """Return the parts of a line, as their words stand there; those that join are entered in ``ledger``."""
     words = vocabulary()
-    out = [
-        (part.join, [token_of(word, words, problems)._replace(at=at) for word, at in part.words])
-        for part in parts(line)
-    ]
+    out: _Parts = []
+    for part in parts(line):
+        said = [token_of(word, words, problems)._replace(at=at) for word, at in part.words]
+        joins = chain([part.join], repeat(","))
+        out += [(join, [*one]) for join, one in zip(joins, run_on(said), strict=False)]
     ledger.enter(ledger.missing() - {i for _, ts in out for t in ts for i in t.at}, JOIN)
     return out
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from livingstill.settings.prompt.line import At
+from livingstill.settings.prompt.run_on import SUBJECTS, run_on, telling
 from livingstill.settings.prompt.scope import DETERMINERS
 from livingstill.settings.prompt.units import Unit
 from livingstill.settings.prompt.vocabulary import Token
@@ -14,9 +14,7 @@ from livingstill.settings.prompt.words import WHOLE
 
 POLAR = ("negation", "still", "hold", "only", "nothing")
 """Roles of words that say what stands still; what the grammar made of them does not count here."""
-_SUBJECTS = ("kind", "held", "thing", "moves", "camera", "wind", "effect", "unknown", "all")
 _ACTS = ("verb", "move", "blow", "size", "way", "phrase", "change", "act", "add", "wind")
-_SILENT = ("idle", "adjective", "modifier", "compass", "number", "order")
 _AUXILIARIES = frozenset(
     [
         "can",
@@ -39,7 +37,6 @@ _AUXILIARIES = frozenset(
     ]
 )
 """Words that affirm after a noun: "the flag must not move, trees may"."""
-_POSTFIX, _PREFIX = re.compile("n+[sN]+(?:n+[sN]+)+"), re.compile("(?:[sN]+n+){2,}")
 MOVES, STAYS = 1, -1
 
 
@@ -57,9 +54,9 @@ class Statement:
     @property
     def contrasts(self) -> bool:
         """Whether it only denies of things what is said before: "not the trees", "the clouds aren't"."""
-        told = _telling(self.tokens)
+        told = telling(self.tokens)
         denied = [t.word for t in told if t.role == "negation" and t.word not in DETERMINERS]
-        return len(denied) == 1 and [t.role in _SUBJECTS for t in told].count(False) == 1
+        return len(denied) == 1 and [t.role in SUBJECTS for t in told].count(False) == 1
 
     @property
     def held(self) -> bool:
@@ -100,7 +97,7 @@ def typed(spoken: Iterable[Token], understood: Iterable[Token]) -> list[Token]:
 
 def statements(units: Sequence[Unit]) -> list[list[Statement]]:
     """Return the statements of each unit; a unit without punctuation may have several."""
-    return [[_stated(part) for part in _run_on(unit.tokens)] for unit in units]
+    return [[_stated(part) for part in run_on(unit.tokens)] for unit in units]
 
 
 def stances(units: Sequence[Unit], said: Sequence[Sequence[Statement]]) -> list[list[set[int]]]:
@@ -165,20 +162,15 @@ def _opening(
 
 def _of_camera(one: Statement) -> bool:
     """Return whether a statement is of the camera and of nothing else."""
-    return all(t.role in ("moves", "camera") for t in one.tokens if t.role in _SUBJECTS)
-
-
-def _telling(tokens: Iterable[Token]) -> list[Token]:
-    """Return the tokens that are no filler and describe nothing."""
-    return [t for t in tokens if t.role not in _SILENT]
+    return all(t.role in ("moves", "camera") for t in one.tokens if t.role in SUBJECTS)
 
 
 def _stated(tokens: tuple[Token, ...]) -> Statement:
     """Return what one predicate says of its things."""
-    told = _telling(tokens)
+    told = telling(tokens)
     static = (i for i, t in enumerate(told[1:]) if (told[i].role, t.role) == ("prep", "still"))
     told = told[: next(static, len(told))]  # "moving clouds over static mountains"
-    noun = next((i for i, t in enumerate(told) if t.role in _SUBJECTS), len(told))
+    noun = next((i for i, t in enumerate(told) if t.role in SUBJECTS), len(told))
     does: dict[str, int] = {}
     for i, token in enumerate(told):
         after = [t.role for t in told[i + 1 :]]
@@ -194,33 +186,9 @@ def _stated(tokens: tuple[Token, ...]) -> Statement:
     if where == "before" and does and min(does.values()) > noun:
         where = "after"
     if not does:
-        first = next((i for i, t in enumerate(tokens) if t.role in _SUBJECTS), len(tokens))
+        first = next((i for i, t in enumerate(tokens) if t.role in SUBJECTS), len(tokens))
         affirmed = any(t.word in _AUXILIARIES for t in tokens[first + 1 :])
         return Statement(tokens, MOVES if affirmed else 0, "after" if affirmed else where)
     kept = "still" in does or ("hold" in does and not {"act", "negation", "only"} & does.keys())
     stance = STAYS if kept != ("negation" in does) else MOVES
     return Statement(tokens, stance, where)
-
-
-def _run_on(tokens: tuple[Token, ...]) -> list[tuple[Token, ...]]:
-    """Return the predicates of "sky left sea right camera stop" or "slow sky quick sea", each apart."""
-    told = _telling(tokens)
-    for i in range(1, len(told) - 1):
-        around = (
-            told[i - 1].role in _SUBJECTS,
-            told[i].word in DETERMINERS,
-            told[i + 1].role in _SUBJECTS,
-        )
-        if all(around) and told[i].role == "negation":  # "water no camera"
-            return [*_run_on(tuple(told[:i])), *_run_on(tuple(told[i:]))]
-    shape = "".join(
-        "n" if t.role in _SUBJECTS else {"prep": "p", "negation": "N"}.get(t.role, "s")
-        for t in told
-    )
-    ordered = told[:1] and told[0].role in ("move", "verb", "hold")
-    last = "sN" if _POSTFIX.fullmatch(shape) else "n"
-    if last == "n" and (ordered or not _PREFIX.fullmatch(shape)):
-        return [tokens]
-    cuts = [i for i in range(1, len(shape)) if shape[i - 1] in last and shape[i] not in last]
-    ends = zip([0, *cuts], [*cuts, len(told)], strict=True)
-    return [tuple(told[a:b]) for a, b in ends]
