@@ -147,7 +147,7 @@ def _on_its_own(rows: Sequence[Row], i: int, token: Token, moving: Set[str]) -> 
     before = [k for k in near or named if k < i]
     after = [k for k in named if k > i]
     if row.whole or (row.of_motion and not named):
-        others = moving & {*KINDS} - _NONE.union(*(rows[k].named for k in named))
+        others = frozenset(moving) & {*KINDS} - _NONE.union(*(rows[k].named for k in named))
         return Attached(token, others | _NONE.union(*(rows[k].named for k in before)))
     if not before:
         if not after:

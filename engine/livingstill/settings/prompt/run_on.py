@@ -24,6 +24,7 @@ def telling(tokens: Iterable[Token]) -> list[Token]:
 def run_on(tokens: Sequence[Token]) -> list[tuple[Token, ...]]:
     """Return the predicates of a row of tokens apart, where each noun has one: "slow sky quick sea"."""
     places = [i for i, t in enumerate(tokens) if t.role not in _SILENT or t.word == "yes"]
+    places = [i for i in places if not _moves_camera(tokens, i)]
     told = [tokens[i] for i in places]
     cuts = [
         i
@@ -40,11 +41,20 @@ def run_on(tokens: Sequence[Token]) -> list[tuple[Token, ...]]:
     return [part for a, b in pairwise(at) for part in run_on(tokens[a:b])]
 
 
+def _moves_camera(tokens: Sequence[Token], i: int) -> bool:
+    """Return whether the word at ``i`` is of what the camera right before it does: "camera pan right"."""
+    while i and tokens[i].role in ("phrase", "way", "prep", "idle"):
+        i -= 1
+        if tokens[i].role == "camera":
+            return True
+    return False
+
+
 def _between(told: Sequence[Token]) -> list[int]:
     """Return where one noun's predicate ends and another's begins, if all of them stand alike."""
     roles = {t.role for t in told}
-    if "unknown" in roles or {"camera", "phrase"} <= roles or {"wind", "blow"} <= roles:
-        return []  # "pull the camera back", "the wind blows her scarf"
+    if "unknown" in roles or {"wind", "blow"} <= roles:
+        return []  # "the wind blows her scarf"
     shape = "".join(
         "n" if t.role in SUBJECTS and t.word != "it" else _SHAPES.get(t.role, "s") for t in told
     )
