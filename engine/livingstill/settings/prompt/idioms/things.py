@@ -48,10 +48,8 @@ REWRITES: tuple[Rewrite, ...] = (
      r"(?=(?:\w+ )?(?:clouds?|fog|mist|smoke|steam|vapou?r|flowers?|blossoms?|grass|wheat|lights?|stars?|leaves|foliage|fire|flames?|hair|water|haze|dust)\b)", ""),
     (r"\b((?:wind|breeze|gust)s?(?: \w+){0,2}?) (?:play(?:s|ing)? (?:with|in)|toy(?:s|ing)? with|caress\w*|strok\w+|kiss\w+|brush\w*|teas\w+|tugg?\w* at|tousl\w+|ruffl\w+|"
      r"(?:sweep|run|rush|pass|mov|com|go)(?:s|es|ing|e)? through)\b", r"\1 blows"),
-    (r"\bliving (?:area|space)\b", "living room"),
     (r"(?<=the )neons?(?=\s*(?:[,.;!]|$|and\b|in\b|on\b))", "lights"),
     (r"\bneons?(?= (?:flicker|glow|blink|buzz|puls|hum)\w*)", "lights"),
-    (r"\bdo(?:es|ing)? (?:its|their|his|her) (?:own )?thing\b", "move"),
     (r"\b(?:like|as if|as though) (?:there(?:'s| is| was| were)|it(?:'s| is| was)?|near|(?:when |if )?(?:you|someone|somebody|i|we) (?:open|opens|opened)) (?:an?|the) (?:\w+ )?(?:window|door|fan|draft|draught)\b[^,.;!]*", ""),
     (r"\bhot tub\b", "jacuzzi"),
     (r"(?<!feel )(?<!feels )(?<!look )(?<!looks )\bas (?:if|though) (?:the |a )?(?:viewer|cameraman|camera ?man|photographer|operator|you|we|i|one)\b[^,.;!]*", ""),
