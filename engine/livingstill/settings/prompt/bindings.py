@@ -11,22 +11,25 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence, Set
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import Any, NamedTuple
 
 from livingstill.core.kinds import KINDS
 from livingstill.settings.prompt.attachment import Attached, Row, modifiers
 from livingstill.settings.prompt.clauses import Clause
+from livingstill.settings.prompt.limits import is_motion
 from livingstill.settings.prompt.resolve import STROKE_SECONDS
 from livingstill.settings.prompt.rest import doubts_of_rest, in_words, is_windless
 from livingstill.settings.prompt.scope import DETERMINERS
-from livingstill.settings.prompt.stance import statements, typed
+from livingstill.settings.prompt.stance import MOVES, statements, typed
 from livingstill.settings.prompt.units import Unit, names_of, units_of
 from livingstill.settings.prompt.vocabulary import Token
 from livingstill.settings.prompt.words import EXTENTS, USUAL
 
 _SAME = 0.03
 """Least difference from 1 of a strength that is not the usual one."""
+_SKY = ("sky", "skies")
+"""Places of a kind, beside the things that are there."""
 _UNCLEAR = 2
 """The side of degrees that say both less and more."""
 _ALIKE = math.cos(math.radians(60))
@@ -38,6 +41,9 @@ class Setting(NamedTuple):
 
     strength: float = 1.0
     direction: float | None = None
+
+
+_PLAIN = Setting()
 
 
 def outcome(settings: Mapping[str, Any], clauses: Iterable[Clause]) -> dict[str, Setting]:
@@ -92,7 +98,7 @@ def unbound(
     said = [*modifiers(rows, came.keys(), refused)]
     senses = [names_of(t) for row in rows for _, t in row.movers]
     doubts = _of_degrees(said, came, senses) | _of_directions(said, came, senses)
-    doubts |= _left_open(rows)
+    doubts |= _left_open(rows) | _said_apart(said, rows, came)
     doubts |= doubts_of_rest(units, settings, told)
     if "wind" in came and not came["wind"].strength and not is_windless(units):
         doubts["wind"] = "does not say beside the wind that there is none"
@@ -136,7 +142,7 @@ def _of_degrees(
             alone = "" if may_be <= follow else " alone"
             taken = f"taken of {in_words(follow)}{alone}"
             out[word] = f"has '{word}', which may be of more than one; {taken}"
-    told = {*sides, "all", *("wind" for name in ["wind"] if not came.get(name, Setting()).strength)}
+    told = {*sides, "all", *("wind" for name in ["wind"] if not came.get(name, _PLAIN).strength)}
     for name in _lone({n for n in came if _side(came[n])} - told, told, senses):
         out.setdefault(name, f"does not say beside {name} how strong it is")
     return out
@@ -205,6 +211,38 @@ def _points(ways: Iterable[float], direction: float | None) -> bool:
     if direction is None:
         return False
     return any(math.cos(math.radians(way - direction)) >= _ALIKE - 1e-6 for way in ways)
+
+
+def _said_apart(
+    said: Sequence[tuple[Row, list[Attached]]], rows: Iterable[Row], came: Mapping[str, Setting]
+) -> dict[str, str]:
+    """Return the doubts, by word, on things of one kind of which only some have a strength.
+
+    In "the shallow water ripples, the deep water is calm" both are water, for which there is one.
+    """
+    out: dict[str, str] = {}
+    told = {row: {n for a in part if a.token.role == "size" for n in a.of} for row, part in said}
+    acting = [row for row in rows if row.said.stance == MOVES and not row.bare]
+    for row, other in product(acting, told):
+        for (_, one), (_, two) in product(row.movers, other.movers):
+            kind = one.value if one.role == two.role == "kind" and one.value == two.value else ""
+            if kind not in told[other] - told.get(row, set()) or not _side(came.get(kind, _PLAIN)):
+                continue
+            place = {*_SKY} & {one.word, two.word}  # "the sky is dull, add fast clouds"
+            phrases = [*dict.fromkeys((_described(other, two), _described(row, one)))]
+            if len(phrases) > 1 and not (place or is_motion(one.word) or is_motion(two.word)):
+                nouns = " and ".join(f"'{phrase}'" for phrase in phrases)
+                out[one.word] = f"has {nouns}, which are both {kind}, with one strength"
+    return out
+
+
+def _described(row: Row, noun: Token) -> str:
+    """Return a noun with the adjectives before it."""
+    tokens = row.said.tokens
+    i = k = tokens.index(noun)
+    while k and tokens[k - 1].role in ("adjective", "modifier", "compass"):
+        k -= 1
+    return " ".join(t.word for t in tokens[k : i + 1])
 
 
 def _left_open(rows: Sequence[Row]) -> dict[str, str]:

@@ -117,6 +117,8 @@ def _modifiers(tokens: list[Token], words: Vocabulary) -> list[Token]:
             out[i] = _now(token, "change")
         elif token.word == "light" and not _amount(tokens[i - 1 : i], following):
             out[i] = _now(token, "thing")
+        elif token.word in ("low", "high") and i and tokens[i - 1].role in ("hold", "act"):
+            out[i] = _now(token, "modifier")  # "fog staying low"
         elif token.word in EXTENTS and (
             following.role in ("unknown", "camera") or _of_thing(tokens[i + 1 :], words)
         ):

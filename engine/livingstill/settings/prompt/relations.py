@@ -57,8 +57,10 @@ def no_wish(tokens: Sequence[Token]) -> str:
     """Return why "the trees are fine" says nothing of motion; empty where it does."""
     words = [t.word for t in tokens]
     told = [t for t in tokens if t.role != "idle"]
-    if [t.word for t in told[:2]] == ["not", "of"] and told[-1].role in ("thing", "held"):
-        return f"what is of '{told[-1].word}' is not told from the rest"  # "not of the man"
+    refused = [t.word for t in told[:1]] == ["not"] and told[-1].role in ("thing", "held")
+    if refused and told[1].role == "prep" and told[1].word not in ("on", "onto", "to", "for"):
+        where = f"{told[1].word} '{told[-1].word}'"
+        return f"what is {where} is not told from the rest"  # "but not in the glass"
     named = any(t.role in ("kind", "thing", "held") for t in tokens)
     acts = any(t.role in (*ACTS, "size", "still", "hold", "negation", "way") for t in tokens)
     verb = next((i for i, word in enumerate(words) if word in ("is", "are", "looks", "look")), 0)

@@ -13,6 +13,7 @@ QUIET = frozenset(
     ["quiet", "quietly", "calm", "calmly", "relaxed", "peaceful", "serene", "tranquil"]
 )
 _GENTLY, _STRONGLY = 0.6, 1.5
+_MORE = ("more", "less", "much")
 _LIKING = frozenset(
     ["i'd", "would", "i", "you", "we", "they", "he", "she", "people", "looks", "look"]
 )
@@ -284,10 +285,10 @@ def _excess(tokens: list[Token]) -> list[Token] | None:
     """Return the tokens where "too fast", denied or complained of, is gently; None without it."""
     for k in range(1, len(tokens)):
         size = tokens[k]
-        excess = size.role == "size" and size.value > 1 and size.word != "more"
-        if tokens[k - 1].role == "nothing" and excess:
+        if tokens[k - 1].role == "nothing" and size.role == "size" and size.word not in _MORE:
             every = tokens[k - 1]._replace(role="all")
-            return [*tokens[: k - 1], every, size._replace(value=_GENTLY), *tokens[k + 1 :]]
+            contrary = _GENTLY if size.value > 1 else _STRONGLY
+            return [*tokens[: k - 1], every, size._replace(value=contrary), *tokens[k + 1 :]]
         if tokens[k - 1].word == "too" and size.role == "still":  # "now it is too static"
             lively = size._replace(word="moving", role="move", value=frozenset())
             return [*tokens[: k - 1], tokens[k - 1]._replace(role="idle"), lively, *tokens[k + 1 :]]

@@ -44,7 +44,21 @@ USUAL = frozenset(
 )
 """Words of the usual strength, which say nothing where nothing else is said of a thing."""
 EXTENTS = frozenset(
-    ["small", "little", "tiny", "big", "bigger", "large", "huge", "massive", "low", "high", "heavy"]
+    [
+        "small",
+        "little",
+        "tiny",
+        "big",
+        "bigger",
+        "large",
+        "huge",
+        "massive",
+        "low",
+        "high",
+        "heavy",
+        "biggest",
+        "tiniest",
+    ]
 )
 """Adjectives that say of a thing how large it is, and of motion how much there is."""
 BOOSTS = {
@@ -273,7 +287,7 @@ ROLES = _table(
         "whimsical atmospheric immersive loopable infinite dreamlike"
     ),
     adjective=(
-        "softfocus distance asleep perceptible sheer lateral closeup aerial establishing wide pov "
+        "softfocus distance late early asleep perceptible sheer lateral closeup aerial establishing wide pov "
         "ots weird strange odd creepy funny silly ugly bad fake wrong stiff exterior interior "
         "twilight overcast modern red blue green white black grey gray golden yellow orange pink "
         "purple brown silver dark bright deep tall long short old young new wet dry warm cold hot "

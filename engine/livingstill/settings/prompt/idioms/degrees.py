@@ -81,7 +81,7 @@ REWRITES: tuple[Rewrite, ...] = (
     (rf"\b(?:speed up|increase|boost) ((?:\w+ ){{1,4}}?)by a factor of {_NUMBER}", lambda m: f"{m[1]}x{m[2]}"),
     (r"\b(?:reduc|decreas|lessen|weaken|soften|minimi[sz])(?:e|es|ing|s)?\b(?! camera)|\blower(?:ing)? (?=the (?:speed|motion|movements?|amount|wind|intensity))", "gently "),
     (r"\b(?:increas|boost|amplif|strengthen|intensif)(?:e|es|ing|s|y|ies)?\b", "more"),
-    (r"\bto (?:a|the) (?:bare )?minimum\b|\bas possible\b", ""),
+    (r"\bto (?:a|the) (?:bare )?minimum\b|\bas (?:possible|can be|(?:you|they|it|we) (?:can|could|gets?))\b", ""),
     (r"\bdouble (?=(?:the|my|its)\b(?! speed| pace))", "x2 "),
     (r"\bhalve (?=(?:the|my|its)\b(?! speed| pace| amount| strength))", "x0.5 "),
     (r"\b(?:don't|do not|never) (?:overdo|exaggerate|go (?:overboard|crazy|wild|too far)(?: (?:with|on))?)\b", "gently"),
@@ -131,6 +131,6 @@ REWRITES: tuple[Rewrite, ...] = (
     (r"\b(?:a|just a|the) (?:tiny |mere |slight |little )?(?:little|bit|touch|hint|tad|smidge|smidgen|smidgin|pinch|dash|whisper|trace|sprinkle|suggestion|fraction|whiff) of\b", "slightly"),
     (r"\ba lot(?: of)?\b|\ba (?:ton|load|bunch|heap) of\b|\b(?:lots|tons|loads|heaps) of\b|\bvery much\b", "strongly"),
     (r"\b(?:almost|nearly|practically|virtually) invisibl[ey]\b|\b(?:almost|nearly|practically|virtually) (?=imperceptibl)", "imperceptible "),
-    (r"\b(?:in |super )?slow ?mo(?:tion)?\b", "slowly"),
+    (r"\b(?:in |super )?slow? ?mo(?:tion)?\b", "slowly"),
     (r"\btime ?lapse\b", "timelapse"),
 )  # fmt: skip

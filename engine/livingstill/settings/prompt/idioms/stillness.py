@@ -36,7 +36,7 @@ REWRITES: tuple[Rewrite, ...] = (
     (r"\b100 ?% (?=still|static|frozen|motionless)", ""),
     (r"\bno nothing\b", ""),
     (r"\bno else\b", "nothing else"),
-    (r"\b(stays?|remains?|stands?|keep|leave) (?:exactly |right |just )?where (?:they|it|he|she|we) (?:are|is)\b", r"\1 still"),
+    (r"\b(?:exactly |right |just )?where (?:they|it|he|she|we) (?:are|is|were|was)\b", "still"),
     (r"\b(?:static|still|frozen|motionless|fixed|unmoving|steady) (?:back ?ground|bg)\b|"
      r"\b(?:keep|hold|leave|freeze)(?:ing)? (?:the |my |its )?(?:whole |entire )?(?:back ?ground|bg)(?: completely| totally)?"
      r"(?: (?:still|static|frozen|fixed|motionless|steady|as (?:it )?is))?(?=\s*(?:[,.;!]|$|and\b|but\b|while\b))|"
