@@ -158,7 +158,7 @@ def _on_its_own(rows: Sequence[Row], i: int, token: Token, moving: Set[str]) -> 
         listed = _listed(rows, after[0], 1) if first.bare or first.of_motion else _NONE
         return Attached(token, listed.union(*(rows[k].named for k in spoken)))
     last = rows[before[-1]]
-    listed = _listed(rows, before[-1], -1) if last.bare else _NONE
+    listed = _listed(rows, before[-1], -1) if last.bare or last.unit.at.linked else _NONE
     alone = at.mark == ":" or at.linked
     others = _NONE.union(*(rows[k].named for k in before[:-1] if _tells(rows[k]) and not alone))
     between = last.bare and after[:1] == [i + 1] and rows[i + 1].bare

@@ -154,8 +154,11 @@ def _comparands(tokens: list[Token]) -> list[Token]:
         if token.word == "than" or (liked and any(t.role in named for t in tokens[:i])):
             start = i
             break
+    windy = any(t.word == "like" for t in tokens[start : start + 1])  # "like in a strong wind"
     rest = [
-        t._replace(role="idle" if t.word in _PRONOUNS else "modifier") if t.role in named else t
+        t._replace(role="idle" if t.word in _PRONOUNS else "modifier")
+        if t.role in named and not (windy and t.role == "wind")
+        else t
         for t in tokens[start:]
     ]
     return [*tokens[:start], *rest]

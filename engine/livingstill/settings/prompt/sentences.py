@@ -227,7 +227,8 @@ def _merged(clauses: list[Clause]) -> list[Clause]:
 
 def _lists_on(clause: Clause, before: Clause) -> bool:
     """Return whether two bare clauses are of one list of which nothing is said yet."""
-    return clause.bare and before.bare and before.strength is None and clause.join not in (".", ";")
+    listed = (clause.bare and clause.join not in (".", ";")) or clause.join in ("and", "&", "+")
+    return listed and before.bare and before.strength is None
 
 
 def _denies_motion(clause: Clause) -> bool:
