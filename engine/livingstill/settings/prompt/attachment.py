@@ -60,6 +60,12 @@ class Row(NamedTuple):
         return any(t.word in {*WHOLE, *ALL} for t in self.said.tokens)
 
     @property
+    def resumes(self) -> bool:
+        """Whether it is of all that was named before: "water, clouds, camera right, all slow"."""
+        places = [t.at for t in self.said.tokens if t.role == "kind"]
+        return self.whole and len(set(places)) < len(places)
+
+    @property
     def also(self) -> bool:
         """Whether it says of its things that they do the same: "the sky too"."""
         return any(t.word in ("too", "also", "well") for t in self.said.tokens)
@@ -84,7 +90,7 @@ def attached(rows: Sequence[Row], i: int, n: int, moving: Set[str]) -> Attached:
     ``moving`` is what the settings move; a word on its own is preferably of one of these.
     """
     row, token = rows[i], rows[i].said.tokens[n]
-    if not row.named:
+    if not row.named or row.resumes:
         return _on_its_own(rows, i, token, moving)
     tokens, kinds = row.said.tokens, row.named & {*KINDS}
     k = n + 1

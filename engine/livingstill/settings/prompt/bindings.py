@@ -258,10 +258,11 @@ def _left_open(rows: Sequence[Row]) -> dict[str, str]:
         if any(t.role == "size" for t in tokens) or not row.named & {*KINDS}:
             continue
         roles = {t.role for t in before.said.tokens}
-        told = "size" in roles and bool(before.named) and not roles & {"verb", "move", "blow"}
+        told = "size" in roles and bool(before.named)
+        told = told and ("negation" in roles or not roles & {"verb", "move", "blow"})
         last = tokens[-1]
         denied = last.role == "negation" and last.word not in DETERMINERS
-        if told and (denied or last.word in ("be", "is", "are")):
+        if told and (denied or row.said.echoes):
             out[last.word] = f"has '{last.word}', which does not say how"
         for token in tokens:
             if token.role == "adjective" and token.word in EXTENTS and token.word in degrees:

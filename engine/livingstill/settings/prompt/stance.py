@@ -15,28 +15,11 @@ from livingstill.settings.prompt.words import WHOLE
 POLAR = ("negation", "still", "hold", "only", "nothing")
 """Roles of words that say what stands still; what the grammar made of them does not count here."""
 _ACTS = ("verb", "move", "blow", "size", "way", "phrase", "change", "act", "add", "wind")
-_AUXILIARIES = frozenset(
-    [
-        "can",
-        "may",
-        "should",
-        "does",
-        "do",
-        "is",
-        "are",
-        "will",
-        "shall",
-        "must",
-        "would",
-        "yes",
-        "on",
-        "ok",
-        "okay",
-        "maybe",
-        "yeah",
-    ]
+AUXILIARIES = frozenset(
+    ["can", "may", "should", "does", "do", "is", "are", "will", "shall", "must", "would", "be"]
 )
-"""Words that affirm after a noun: "the flag must not move, trees may"."""
+"""Words that say again of a noun what is said before: "the flag must not move, trees may"."""
+_YES = frozenset(["yes", "on", "ok", "okay", "maybe", "yeah"])
 MOVES, STAYS = 1, -1
 
 
@@ -44,12 +27,14 @@ MOVES, STAYS = 1, -1
 class Statement:
     """Tokens of one predicate, whether it moves its things (0: it does not say), and where it says so.
 
-    ``where`` is "before" or "after" its first noun, "none" without one.
+    ``where`` is "before" or "after" its first noun, "none" without one; ``echoes``: it is so as is
+    said before, "the fire is not still, the smoke is".
     """
 
     tokens: tuple[Token, ...]
     stance: int = 0
     where: str = "none"
+    echoes: bool = False
 
     @property
     def contrasts(self) -> bool:
@@ -87,7 +72,7 @@ def typed(spoken: Iterable[Token], understood: Iterable[Token]) -> list[Token]:
         elif same := [t for t in there if t.word == token.word]:
             out.append(token if token.role == same[0].role == "size" else same[0])
         elif nouns and len(token.at) == 1:
-            out += nouns
+            out += [token, *nouns] if token.word in ("all", "both") else nouns
         elif move is not None and token.role not in ("size", "boost"):
             out += [move] if move not in out else []
         else:
@@ -120,6 +105,8 @@ def _may_be(
     if one.contrasts:
         told = (part[-1] for part in reversed(said[:k]) if part[-1].stance)
         return {-next((s.stance for s in told if not s.contrasts), MOVES)}
+    if one.echoes and any(t.role == "still" for t in before.tokens):
+        return {STAYS}
     if unit.at.refusing:
         return {STAYS} if one.stance <= 0 else {MOVES, STAYS}
     if one.stance == MOVES and one.where != "after" and unit.at.linked and before.stance == STAYS:
@@ -142,7 +129,7 @@ def _closing(
         j += 1
     if j == len(units) or not units[j].listed or said[j][0].where == "before":
         return None
-    whole = any(t.word in WHOLE for t in said[j][0].tokens)
+    whole = any(t.word in WHOLE and t.word != "all" for t in said[j][0].tokens)
     return None if whole and not units[j].at.linked else said[j][0]
 
 
@@ -187,8 +174,12 @@ def _stated(tokens: tuple[Token, ...]) -> Statement:
         where = "after"
     if not does:
         first = next((i for i, t in enumerate(tokens) if t.role in SUBJECTS), len(tokens))
-        affirmed = any(t.word in _AUXILIARIES for t in tokens[first + 1 :])
-        return Statement(tokens, MOVES if affirmed else 0, "after" if affirmed else where)
+        words = {t.word for t in tokens[first + 1 :]}
+        if not words & {*AUXILIARIES, *_YES}:
+            return Statement(tokens, 0, where)
+        others = any(t.role in SUBJECTS for t in told[noun + 1 :])  # "the clouds should cover it"
+        echoes = bool(words & AUXILIARIES) and not others
+        return Statement(tokens, MOVES, "after", echoes)
     kept = "still" in does or ("hold" in does and not {"act", "negation", "only"} & does.keys())
     stance = STAYS if kept != ("negation" in does) else MOVES
     return Statement(tokens, stance, where)

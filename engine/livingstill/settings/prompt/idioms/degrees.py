@@ -46,6 +46,8 @@ def _is_kind(word: str) -> bool:
 
 
 REWRITES: tuple[Rewrite, ...] = (
+    (r"(?<=\d) %", "%"),
+    (r"\b(\d+)% (?:of )?(?:the )?(\w+)(?=\s*(?:[,.;!]|$|and\b))", lambda m: f"{m[2]} x{float(m[1]) / 100:g}" if _is_kind(m[2]) else m[0]),
     (r"\b(?:a |one )?(quarter|third|half) (?:of )?(?=(?:the|its|their) (?:wind|breeze|motion|movement|speed|strength|amount)\b)",
      lambda m: {"quarter": "x0.25 ", "third": "x0.33 ", "half": "x0.5 "}[m[1]]),
     (r"(?<=[\w,:] )a hair(?= *(?:[,;.!]|$)|(?: of)? (?:movement|motion|wind|breeze|slower|faster|stronger|weaker|more|less|softer|calmer|gentler)\b)(?: of\b)?", "a bit"),
