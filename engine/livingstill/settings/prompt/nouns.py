@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from livingstill.core.kinds import KINDS
 from livingstill.settings.prompt.phrases import BEFORE_VERB, aimed_at_camera
 from livingstill.settings.prompt.vocabulary import (
     Token,
@@ -94,7 +95,8 @@ def _modifiers(tokens: list[Token], words: Vocabulary) -> list[Token]:
     out = [*tokens]
     for i, token in enumerate(tokens):
         following = tokens[i + 1] if i + 1 < len(tokens) else Token("", "")
-        if token.role == "kind" and following.role == "wind":
+        found = token.role == "kind" and KINDS[token.value].found_by == "auto"
+        if found and following.role == "wind":
             out[i] = _now(token, "adjective")
         elif token.role == "wind" and following.role == "thing":
             out[i] = _now(token, "idle")  # "wind turbine"

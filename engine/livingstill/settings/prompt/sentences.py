@@ -248,7 +248,8 @@ def _said_of(clauses: list[Clause], clause: Clause) -> int:
 
 def _of_all(clause: Clause) -> bool:
     """Return whether a clause moves everything beside what others name: not "I'd like it calm"."""
-    return clause.moving and any(t.role == "all" for t in clause.tokens)
+    complains = any(t.word == "too" for t in clause.tokens)  # "everything is too still"
+    return clause.moving and any(t.role == "all" for t in clause.tokens) and not complains
 
 
 def _goes_on(clause: Clause, last: Clause, lone: bool) -> bool:

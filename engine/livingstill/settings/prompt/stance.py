@@ -165,6 +165,10 @@ def _stated(tokens: tuple[Token, ...]) -> Statement:
         of_degree = token.word not in DETERMINERS and {"size", "way"} & {*after}
         if role == "negation" and ((of_degree and "still" not in after) or after[:1] == ["boost"]):
             role = "act"  # "must not move fast"
+        elif (
+            i and role == "still" and "too" in [t.word for t in tokens[: tokens.index(token)]][-1:]
+        ):
+            role = "act"  # "everything is too static"
         elif token.word == "still" and after[:1] and after[0] in ("verb", "move", "blow"):
             role = "act"  # "the water should still move"
         if role and role != "nothing":
