@@ -8,7 +8,7 @@ from typing import NamedTuple
 from livingstill.core.kinds import KINDS
 from livingstill.settings.prompt.stance import Statement
 from livingstill.settings.prompt.units import Unit, names_of
-from livingstill.settings.prompt.vocabulary import Token
+from livingstill.settings.prompt.vocabulary import Token, place_in
 from livingstill.settings.prompt.words import ALL, MOTIONS, WHOLE
 
 _BETWEEN = ("adjective", "modifier", "compass", "number", "size", "boost", "idle")
@@ -29,7 +29,7 @@ class Row(NamedTuple):
         """The places and the tokens of what it is of, without what only says where."""
         tokens = self.said.tokens
         named = [(i, t) for i, t in enumerate(tokens) if t.role in _NAMED]
-        place = next((i for i, t in enumerate(tokens) if t.role == "prep"), len(tokens))
+        place = place_in(tokens)
         heads = [(i, t) for i, t in named if i < place or t.role == "wind"]
         return named if all(t.role == "wind" for _, t in heads) else heads
 

@@ -143,7 +143,7 @@ def _of_degrees(
             taken = f"taken of {in_words(follow)}{alone}"
             out[word] = f"has '{word}', which may be of more than one; {taken}"
     told = {*sides, "all", *("wind" for name in ["wind"] if not came.get(name, _PLAIN).strength)}
-    for name in _lone({n for n in came if _side(came[n])} - told, told, senses):
+    for name in sorted(_lone({n for n in came if _side(came[n])} - told, told, senses)):
         out.setdefault(name, f"does not say beside {name} how strong it is")
     return out
 

@@ -16,7 +16,14 @@ from livingstill.settings.prompt.modifiers import (
     without_wind,
 )
 from livingstill.settings.prompt.negation import negated_tokens, rest_still
-from livingstill.settings.prompt.vocabulary import NOUNS, Token, first_of, is_aimed, partners
+from livingstill.settings.prompt.vocabulary import (
+    NOUNS,
+    Token,
+    first_of,
+    is_aimed,
+    partners,
+    place_in,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +236,7 @@ def _subjects(
     A place moves too where the verb gives the noun its meaning, as in "reflections shimmer on water".
     """
     roles = [token.role for token in tokens]
-    prep = first_of(roles, ("prep",))
+    prep = place_in(tokens)
     subjects = tuple(k for i, k in moving if i < prep) or _nearest(roles, moving)
     if _only_where(tokens):
         subjects = ()

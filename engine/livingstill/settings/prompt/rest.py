@@ -15,7 +15,7 @@ from livingstill.settings.prompt.stance import (
     statements,
 )
 from livingstill.settings.prompt.units import NAMING, Unit, list_before, names_of
-from livingstill.settings.prompt.vocabulary import Token
+from livingstill.settings.prompt.vocabulary import Token, place_in
 from livingstill.settings.prompt.words import WHOLE
 
 _STILLNESS = ("negation", "still")
@@ -95,7 +95,7 @@ def _came(kind: Token, able: set[int], moving: frozenset[str]) -> bool:
 
 def _subjects(one: Statement) -> list[Token]:
     """Return the kinds that a statement is of, without those that only say where."""
-    place = next((i for i, t in enumerate(one.tokens) if t.role == "prep"), len(one.tokens))
+    place = place_in(one.tokens)
     return [t for t in one.tokens[:place] if t.role == "kind" and not t.word.endswith(("'s", "'"))]
 
 

@@ -38,5 +38,6 @@ REWRITES: tuple[Rewrite, ...] = (
     (r"\b(?:less|too|not so|not) shak\w+\b", "camera steady"),
     (r"\b(no|without|avoid|zero)(?: any| all)?(?: (?:camera|cam|hand held|handheld))? (?:shak|wobbl|jitter|jerk|judder|jolt|vibrat)\w*(?: (?:movement|motion|camera)s?)?\b", r"\1 handheld"),
     (r"\b(?:shallow |deep )?depth of field\b", "depth-of-field"),
+    (r"\bup close\b", ""),
     (r"\bwith (?:the |your |my )?camera\b", "camera"),
 )  # fmt: skip

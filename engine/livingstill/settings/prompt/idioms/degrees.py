@@ -96,6 +96,7 @@ REWRITES: tuple[Rewrite, ...] = (
     (r"\bnot (?:too|so|very|that|overly) (?:much|fast|strong(?:ly)?|quick(?:ly)?|wild(?:ly)?|hard)\b",
      "gently"),
     (rf"\bless {_STRONG}\b", "gently"),
+    (rf"\bless {_WEAK}\b", "strongly"),
     (rf"\bmore {_WEAK}\b", "gently"),
     (r"\b(?:almost|hardly|barely|nearly|next to) (?:no|any|zero) "
      r"(?=motion|movement|wind|animation)", "faint "),
@@ -128,6 +129,7 @@ REWRITES: tuple[Rewrite, ...] = (
      "x0.5"),
     (r"\b(?:double|twice|2x) (?:of )?(?:the |its |their )?(?:normal )?(?:speed|pace|strength|amount)\b"
      r"|\b(?:twice|2x|two times) as (?:fast|quick(?:ly)?|strong(?:ly)?|much)\b", "x2"),
+    (r"(?:^|(?<=[,.;:] ))(bit|touch|hint|tad) of\b", r"a \1 of"),
     (r"\b(?:(?:a|just a) )?(?:little|tiny|wee) bit(?: of)?\b|\b(?:a|just a|a wee) (?:little|bit|touch|tad|smidge|smidgen|smidgin|pinch|fraction)\b(?! of)",
      "slightly"),
     (r"\b(?:a|just a|the) (?:tiny |mere |slight |little )?(?:little|bit|touch|hint|tad|smidge|smidgen|smidgin|pinch|dash|whisper|trace|sprinkle|suggestion|fraction|whiff) of\b", "slightly"),

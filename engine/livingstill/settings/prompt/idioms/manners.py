@@ -14,6 +14,7 @@ _PURPOSE = (
 )
 
 REWRITES: tuple[Rewrite, ...] = (
+    (r"\b(?:as well|likewise|ditto)\b(?! as)", "too"),
     (r"\breal (?=(?:slow|fast|quick|gentle|gently|subtle|subtly|soft|smooth|calm|strong|light|nice)(?:ly)?\b)", "very "),
     (r"^(?:hi|hello|hey|dear|good (?:morning|evening|afternoon))(?: (?!can\b|could\b|please\b|make\b)\w+)?(?=[,!])", ""),
     (r"\b(?:(?:scroll|thumb|show|eye|attention|jaw|breath|head)[ -](?:stopping|stopper|catching|catcher|grabbing|grabber|dropping|taking|turning)|attractive|engaging|trendy|viral|aesthetic|stunning|gorgeous)\b", ""),

@@ -33,6 +33,7 @@ REWRITES: tuple[Rewrite, ...] = (
     (r"\bexcept of\b", "except"),
     (r"\bstill and still\b", "still"),
     (r"\b(?:don't|do not|never|shouldn't|should not|mustn't|must not|won't|not)(?: want| let| have| make)?((?: \w+){0,4}?)(?: to| ever)? stop (\w+ing)\b", r"\1 \2"),
+    (r"\b(stay|stays|staying|keep|keeps|remain|remains) (?:totally |completely |perfectly |exactly |firmly )put\b", r"\1 still"),
     (r"\b100 ?% (?=still|static|frozen|motionless)", ""),
     (r"\bno nothing\b", ""),
     (r"\bno else\b", "nothing else"),
