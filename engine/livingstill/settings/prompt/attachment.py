@@ -106,6 +106,8 @@ def attached(rows: Sequence[Row], i: int, n: int, moving: Set[str]) -> Attached:
         does = any(t.role in ("verb", "move", "blow") for t in tokens[last:n])
         shot = any(t.role == "moves" for t in before) and not does
         return Attached(token, names_of(before[-1]) if before and not shot else _CAMERA)
+    if after is not None and not adverb and before:  # "windy reeds calm lake"
+        kinds = _NONE.union(*(names_of(t) for place, t in row.movers if place > n)) & {*KINDS}
     of = kinds or row.named
     if not before:
         closed = row.of_motion or _closed(rows, i)

@@ -98,7 +98,8 @@ def _only_nouns(tokens: list[Token]) -> bool:
 def _only_acts(tokens: list[Token]) -> bool:
     """Return whether tokens say what is done and not to what: "do not animate"."""
     roles = {t.role for t in tokens} - {"idle"}
-    return bool(roles) and roles <= {"move", "verb", "still", "hold", "negation", "only"}
+    acts = roles & {"move", "verb", "still", "hold", "negation", "only"}
+    return bool(acts) and roles <= {*acts, "size", "boost", "way"}
 
 
 def elliptic(tokens: list[Token], before: list[Token]) -> list[Token]:

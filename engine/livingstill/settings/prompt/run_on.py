@@ -12,6 +12,7 @@ from livingstill.settings.prompt.vocabulary import Token
 SUBJECTS = ("kind", "held", "thing", "moves", "camera", "wind", "effect", "unknown", "all")
 """Roles of words that something is said of."""
 _SILENT = ("idle", "adjective", "modifier", "compass", "number", "order")
+_WEATHER = ("windy", "breezy", "gusty")
 _SHAPES = {"prep": "p", "negation": "N"}
 _POSTFIX, _PREFIX = re.compile("n+[sN]+(?:n+[sN]+)+"), re.compile("(?:[sN]+n+){2,}")
 
@@ -56,7 +57,10 @@ def _between(told: Sequence[Token]) -> list[int]:
     if "unknown" in roles or {"wind", "blow"} <= roles:
         return []  # "the wind blows her scarf"
     shape = "".join(
-        "n" if t.role in SUBJECTS and t.word != "it" else _SHAPES.get(t.role, "s") for t in told
+        "n"
+        if t.role in SUBJECTS and t.word != "it" and t.word not in _WEATHER
+        else _SHAPES.get(t.role, "s")
+        for t in told
     )
     last = "sN" if _POSTFIX.fullmatch(shape) else "n"
     if last == "n" and not (_PREFIX.fullmatch(shape) and all(map(_describes, told))):

@@ -88,6 +88,7 @@ REWRITES: tuple[Rewrite, ...] = (
     (r"\b(?:stand|stands|sit|sits|lie|lies|hold|holds|hang|hangs|hanging) still\b", "stay still"),
     (r"\binstead of\b", ", no"),
     (r"\b(?!lock|\w+ing\b)(\w+)\s*[:=]?\s*(?:none|off|zero|nil)\b(?=\s*(?:[,.;!]|$))", r"no \1"),
+    (r"\b(?:nobody|no one) ((?:should |may |must )?moves?) (?:except|but)\b", r"nothing \1 except"),
     (r"\b(?:nobody|no one)\b", "no people"),
     (r"\b(?:everyone|everybody|anyone|anybody|someone|somebody)\b", "people"),
     (r"\bnothing (?:in|on|of) the (\w+) (?=(?:moves?|moving|should|may|must|can|is)\b)", r"no \1 "),
