@@ -113,9 +113,9 @@ def attached(rows: Sequence[Row], i: int, n: int, moving: Set[str]) -> Attached:
         closed = row.of_motion or _closed(rows, i)
         return Attached(token, of | (_listed(rows, i, 1) if closed else _NONE))
     alike = _NONE.union(*(r.named for r in _list(rows, i, 1) if r.unit.at.linked or r.also))
-    alike = alike if kinds else _NONE  # "the wind should be hard, the flags too"
+    alike = alike - _CAMERA if kinds else _NONE  # "the wind should be hard, the flags too"
     listed = _listed(rows, i, -1)
-    if row.unit.at.linked:
+    if row.unit.at.linked or row.whole:
         return Attached(token, of | alike | listed)
     return Attached(token, of | alike, listed - of)
 

@@ -230,7 +230,10 @@ def _said_apart(
                 continue
             place = {*_SKY} & {one.word, two.word}  # "the sky is dull, add fast clouds"
             phrases = [*dict.fromkeys((_described(other, two), _described(row, one)))]
-            if len(phrases) > 1 and not (place or is_motion(one.word) or is_motion(two.word)):
+            again = {phrases[0], *(t.word for _, t in row.movers)}  # "the palm tree bends, it ..."
+            if not again >= {*phrases} and not (
+                place or is_motion(one.word) or is_motion(two.word)
+            ):
                 nouns = " and ".join(f"'{phrase}'" for phrase in phrases)
                 out[one.word] = f"has {nouns}, which are both {kind}, with one strength"
     return out
@@ -261,7 +264,8 @@ def _left_open(rows: Sequence[Row]) -> dict[str, str]:
         told = "size" in roles and bool(before.named)
         told = told and ("negation" in roles or not roles & {"verb", "move", "blow"})
         last = tokens[-1]
-        denied = last.role == "negation" and last.word not in DETERMINERS
+        states = any(t.word in ("is", "are", "isn't", "aren't", "isnt", "arent") for t in tokens)
+        denied = last.role == "negation" and states
         if told and (denied or row.said.echoes):
             out[last.word] = f"has '{last.word}', which does not say how"
         for token in tokens:

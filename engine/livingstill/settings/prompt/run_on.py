@@ -33,7 +33,7 @@ def run_on(tokens: Sequence[Token]) -> list[tuple[Token, ...]]:
         if told[i].word in DETERMINERS
         and told[i].role == "negation"
         and told[i - 1].role in SUBJECTS
-        and told[i + 1].role in SUBJECTS
+        and told[i + 1].role in (*SUBJECTS, "phrase", "change", "act")
     ]  # "water no camera"
     cuts = cuts or _between(told)
     if not cuts:

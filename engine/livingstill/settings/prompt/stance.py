@@ -113,6 +113,12 @@ def _may_be(
         return {MOVES, STAYS}  # "I don't want moving clouds or rolling waves"
     if one.stance:
         return {one.stance}
+    if before.stance and any(t.word in ("too", "also") for t in one.tokens):
+        return {before.stance}
+    if unit.at.linked and before.stance == STAYS and _of_camera(before):
+        return {MOVES, STAYS}  # "I don't want the camera to move, or the trees"
+    if unit.at.linked and before.stance == MOVES and before.where == "after":
+        return {MOVES, STAYS}  # "the sea moves, and my hair, the boat stays"
     out = {part.stance for part in (_closing(units, said, k), _opening(units, said, k)) if part}
     rest = {"all", "nothing"} & {t.role for t in before.tokens}
     if any(u.at.excepting for u in units) or (unit.at.contrast and rest):
@@ -163,7 +169,11 @@ def _stated(tokens: tuple[Token, ...]) -> Statement:
         after = [t.role for t in told[i + 1 :]]
         role = token.role if token.role in POLAR else "act" if token.role in _ACTS else ""
         of_degree = token.word not in DETERMINERS and {"size", "way"} & {*after}
-        if role == "negation" and ((of_degree and "still" not in after) or after[:1] == ["boost"]):
+        if role == "nothing" and "kind" in after:
+            role = "negation"  # "nothing moves the flowers"
+        elif role == "negation" and (
+            (of_degree and "still" not in after) or after[:1] == ["boost"]
+        ):
             role = "act"  # "must not move fast"
         elif (
             i and role == "still" and "too" in [t.word for t in tokens[: tokens.index(token)]][-1:]

@@ -176,12 +176,11 @@ def _breaks(text: str, inner: Container[int]) -> tuple[list[Break], list[int]]:
         parted = bool(_PART.search(before) or _STOP.search(before))
         parted = parted or bool(_PART.fullmatch(joining) and last not in ("only", "just"))
         first = word in ("only", "just") and not between[i + 1].strip() and i + 1 < len(words)
-        if i == 0 or listed or parted or first:
+        excepting = word in _EXCEPT or (word == "than" and "other" in words[max(0, i - 2) : i])
+        if i == 0 or listed or parted or first or excepting:
             found = _MARK.search(before)
             mark = "" if not found else ":" if found[0] == ":" else ","
-            breaks.append(
-                Break(stop, listed, mark, word in _CONTRAST, word in _EXCEPT, word == "nor")
-            )
+            breaks.append(Break(stop, listed, mark, word in _CONTRAST, excepting, word == "nor"))
         where.append(len(breaks) - 1)
     return breaks, where
 
