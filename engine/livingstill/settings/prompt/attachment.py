@@ -156,6 +156,8 @@ def _on_its_own(rows: Sequence[Row], i: int, token: Token, moving: Set[str]) -> 
     after = [k for k in named if k > i]
     if row.whole or (row.of_motion and not named):
         others = frozenset(moving) & {*KINDS} - _NONE.union(*(rows[k].named for k in named))
+        if any(t.word in ("else", "rest") for t in row.said.tokens):
+            return Attached(token, others or frozenset(["all"]))
         return Attached(token, others | _NONE.union(*(rows[k].named for k in before)))
     if not before:
         if not after:

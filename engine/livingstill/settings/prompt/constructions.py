@@ -85,6 +85,8 @@ def tells_apart(tokens: Sequence[Token], i: int) -> bool:
         return not any(
             t.role in ("verb", "move", "blow", "act", "moves", "hold") for t in tokens[:i]
         )
+    if word == "gradually":
+        return following[:1] != [] and following[0].endswith("er")
     if word == "side":
         return not any(t.role == "way" for t in tokens)
     if word in SHARES:

@@ -210,6 +210,18 @@ def _motion_of(tokens: list[Token], k: int, words: Vocabulary) -> frozenset[str]
     return owners if (other or unknown) and not acts else frozenset()
 
 
+def verbs_of_pronouns(tokens: list[Token], words: Vocabulary) -> list[Token]:
+    """Return the tokens where a noun that is a verb too is one after a pronoun: "make them wave"."""
+    out = [*tokens]
+    for i in range(1, len(tokens)):
+        word, before = tokens[i].word, tokens[i - 1].word
+        does = before in ("they", "them") or (before == "it" and word.endswith("s"))
+        owners = frozenset().union(*(words.verbs.get(f, ()) for f in (word, *verb_bases(word))))
+        if tokens[i].role == "kind" and does and owners:
+            out[i] = _now(tokens[i], "verb", owners)
+    return out
+
+
 def nouns_as_verbs(tokens: list[Token], words: Vocabulary) -> list[Token]:
     """Return the tokens where a noun that is a verb too is one after the noun that does it.
 

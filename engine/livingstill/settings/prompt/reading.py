@@ -23,7 +23,7 @@ from livingstill.settings.prompt.clauses import Clause, clause_of, refused
 from livingstill.settings.prompt.constructions import tells_apart
 from livingstill.settings.prompt.idioms import normalised, spoken
 from livingstill.settings.prompt.line import Line
-from livingstill.settings.prompt.nouns import nouns_as_verbs
+from livingstill.settings.prompt.nouns import nouns_as_verbs, verbs_of_pronouns
 from livingstill.settings.prompt.phrases import pieces
 from livingstill.settings.prompt.pronouns import picture_or_thing, resolved
 from livingstill.settings.prompt.relations import (
@@ -197,6 +197,7 @@ def _clauses(spoken: _Parts, ledger: Ledger, problems: list[str]) -> tuple[list[
         joins.append(join)
         telling = {i for k, t in enumerate(said) if tells_apart(said, k) for i in t.at}
         ledger.enter(places_of(said, "idle", "boost", "prep") - telling, FILLER)
+        said = verbs_of_pronouns(said, words)  # noqa: PLW2901
         tokens = continued(elliptic(resolved(answered(said), before, every), before), before)
         if picture_or_thing(tokens, before):
             problems.append("prompt says 'it', taken for the picture; name what it stands for")

@@ -12,6 +12,9 @@ from livingstill.settings.prompt.words import QUALITIES
 _YES = frozenset(["yes", "yeah", "yep", "ok", "okay", "allowed", "welcome"])
 
 
+_THESE = ("it", "them", "these", "those", "things")
+
+
 def answered(tokens: list[Token]) -> list[Token]:
     """Return the tokens where a "yes" after things moves them: "clouds yes", "wind is ok"."""
     acts = (*ACTS, "negation", "still", "hold", "only", "moves", "phrase")
@@ -77,13 +80,19 @@ def labelled(
     "Trees: slight sway", "freeze: sky, people".
     """
     out: list[tuple[str, list[Token]]] = []
+    label: list[Token] = []
     for join, tokens in spoken:
         before = out[-1][1] if out and join == ":" else []
         topic = _only_nouns(before) and all(t.role not in THINGS or t.word in verbs for t in tokens)
         stays = {t.role for t in tokens} - {"idle"} == {"still"}  # "bells: fixed"
         topic = topic or (stays and {t.role for t in before} - {"idle"} == {"unknown"})
-        if topic or (_only_acts(before) and _only_nouns(tokens)):
-            out[-1] = (out[-1][0], [*out[-1][1], *tokens])
+        acts = _only_acts(before) and _only_nouns(tokens)
+        goes_on = join in (",", "and", "/") and _only_nouns(tokens)
+        label = [t for t in before if t.word not in _THESE] if acts else label if goes_on else []
+        if topic or acts:
+            out[-1] = (out[-1][0], [*before, *tokens])
+        elif label:  # "freeze: sky, trees"
+            out.append((join, [*label, *tokens]))
         else:
             out.append((join, tokens))
     return out
@@ -97,7 +106,7 @@ def _only_nouns(tokens: list[Token]) -> bool:
 
 def _only_acts(tokens: list[Token]) -> bool:
     """Return whether tokens say what is done and not to what: "do not animate"."""
-    roles = {t.role for t in tokens} - {"idle"}
+    roles = {t.role for t in tokens if t.word not in _THESE} - {"idle"}
     acts = roles & {"move", "verb", "still", "hold", "negation", "only"}
     return bool(acts) and roles <= {*acts, "size", "boost", "way"}
 

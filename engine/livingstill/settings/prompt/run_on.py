@@ -34,6 +34,7 @@ def run_on(tokens: Sequence[Token]) -> list[tuple[Token, ...]]:
         and told[i].role == "negation"
         and told[i - 1].role in SUBJECTS
         and told[i + 1].role in (*SUBJECTS, "phrase", "change", "act")
+        and told[-1].word != "yes"
     ]  # "water no camera"
     cuts = cuts or _between(told)
     if not cuts:

@@ -145,7 +145,7 @@ ROLES = _table(
     ),
     nothing="nothing none",
     negation=(
-        "no nope not without never don't dont doesn't doesnt didn't didnt wasn't wasnt isn't isnt "
+        "no nope not without never don't dont doesn't doesnt didn't didnt wasn't wasnt isn't isnt wouldn't wouldnt "
         "aren't arent won't wont shouldn't shouldnt mustn't can't cannot neither nor avoid skip "
         "ignore ignoring disable zero w/o"
     ),

@@ -14,6 +14,7 @@ _PURPOSE = (
 )
 
 REWRITES: tuple[Rewrite, ...] = (
+    (r"\bwouldn't it be (?:so |really )?(?:nice|cool|great|lovely|good|fun)\b(?: if\b)?", ""),
     (r"\b(?:as well|likewise|ditto)\b(?! as)", "too"),
     (r"\breal (?=(?:slow|fast|quick|gentle|gently|subtle|subtly|soft|smooth|calm|strong|light|nice)(?:ly)?\b)", "very "),
     (r"^(?:hi|hello|hey|dear|good (?:morning|evening|afternoon))(?: (?!can\b|could\b|please\b|make\b)\w+)?(?=[,!])", ""),

@@ -7,6 +7,7 @@ from livingstill.settings.prompt.line import Rewrite
 _FAULT = "(?:distort(?:ions?|ing)?|warp(?:ing|s)?|morph(?:ing|s)?|deform(?:ations?|ing)?|artifacts?|artefacts?|glitch(?:es|ing)?)"
 
 REWRITES: tuple[Rewrite, ...] = (
+    (r"\b(\w+) no (?=\w+ yes\b)", r"\1 no, "),
     (r"\bno other camera (?:moves?|movements?|motion) (?:than|except|but)\b", "no camera moves except"),
     (r"\b(?:i'm |i am |we're )?not a (?:big |huge )?fan of (?:the |any )?", "no "),
     (r"\b(?:as|so) long as\b", ","),
