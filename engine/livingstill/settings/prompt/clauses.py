@@ -95,6 +95,25 @@ def refused(tokens: tuple[Token, ...], join: str, reason: str) -> Clause:
     return Clause(text=text, join=join, tokens=tokens, impossible=reason)
 
 
+def stilled(clause: Clause) -> Clause:
+    """Return a bare clause as one that says that its things do not move."""
+    roles = {token.role for token in clause.tokens}
+    also = [p for t in clause.tokens if t.role == "kind" for p in sorted(partners(t.word))]
+    return replace(
+        clause,
+        kinds=(),
+        places=(),
+        still=(*clause.still, *clause.kinds, *clause.places, *also),
+        faces=clause.faces or "held" in roles,
+        kept=clause.kept or bool(roles & {"thing", "effect"}),
+        camera="static" if "camera" in roles else clause.camera,
+        rest_still=clause.rest_still or "all" in roles,
+        unused=(),
+        bare=False,
+        leading=True,
+    )
+
+
 def clause_of(tokens: tuple[Token, ...], join: str) -> Clause:
     """Return what one clause says."""
     text = " ".join(token.word for token in tokens)

@@ -31,6 +31,7 @@ from livingstill.settings.prompt.relations import (
     bare_exception,
     continued,
     elliptic,
+    excepted,
     exception,
     exception_of_place,
     fronted,
@@ -40,7 +41,7 @@ from livingstill.settings.prompt.relations import (
 from livingstill.settings.prompt.resolve import settings_of
 from livingstill.settings.prompt.run_on import run_on
 from livingstill.settings.prompt.scope import scoped
-from livingstill.settings.prompt.sentences import behind, calm_beside_only, excepted, shared
+from livingstill.settings.prompt.sentences import behind, calm_beside_only, shared
 from livingstill.settings.prompt.text import parts
 from livingstill.settings.prompt.timing import timing
 from livingstill.settings.prompt.vocabulary import Token, token_of, vocabulary

@@ -9,12 +9,10 @@ from typing import NamedTuple
 
 from livingstill.settings.prompt.line import spans
 from livingstill.settings.prompt.vocabulary import Token, partners
-from livingstill.settings.prompt.words import EXTENTS, MOTIONS, SIZES, USUAL, WHOLE
+from livingstill.settings.prompt.words import EXTENTS, MOTIONS, SIZES, USUAL
 
 NAMING = ("kind", "thing", "held", "effect", "camera", "adjective", "compass")
 """Roles of words that name things."""
-MOVERS = ("kind", "moves", "camera", "wind")
-"""Roles of words that name what has a setting of its own."""
 DETERMINERS = frozenset(
     [
         *("the", "a", "an", "my", "our", "your", "his", "her", "its", "their", "of"),
@@ -28,7 +26,7 @@ _PART = re.compile(
     r"without|rather|instead|apart|besides|aside|exception)"
 )
 _MARK = re.compile(r"[,:–—]|-(?=\s)")
-_EXCEPT = frozenset(["except", "apart", "besides", "aside", "exception"])
+_EXCEPT = frozenset(["except", "apart", "besides", "aside", "exception", "minus", "excluding"])
 _CONTRAST = _EXCEPT | frozenset(
     [
         "but",
@@ -44,7 +42,6 @@ _CONTRAST = _EXCEPT | frozenset(
         "when",
     ]
 )
-_ALSO = frozenset(["too", "also", "well", "so", "do", "does", "is", "are", "and"])
 
 
 class Break(NamedTuple):
@@ -87,11 +84,6 @@ class Unit:
         return frozenset(name for t in self.tokens for name in names_of(t))
 
     @property
-    def excepted(self) -> bool:
-        """Whether it names everything, of which other units may except something."""
-        return any(t.word in WHOLE for t in self.tokens)
-
-    @property
     def bare(self) -> bool:
         """Whether it names things and says nothing of them."""
         return self._is_bare(self.tokens)
@@ -103,12 +95,6 @@ class Unit:
         opening = ("idle", "order", order, *(("wind", "blow") if order == "move" else ()))
         ordered = all(t.role in opening for t in self.tokens[:first])
         return ordered and self._is_bare(self.tokens[first:])
-
-    @property
-    def alike(self) -> bool:
-        """Whether it says of what it names only that it does the same: "the trees too"."""
-        rest = tuple(t for t in self.tokens if t.word not in _ALSO)
-        return self._is_bare(rest)
 
     def _is_bare(self, tokens: Sequence[Token]) -> bool:
         placed = False
@@ -194,12 +180,3 @@ def list_before(units: Sequence[Unit], k: int, order: str = "move") -> frozenset
         if not units[k].bare:
             return out
     return frozenset() if units[k].at.linked else out  # "wind in her veil and hair, couple still"
-
-
-def list_after(units: Sequence[Unit], k: int) -> frozenset[str]:
-    """Return what bare units after unit ``k`` name: "gentle waves and clouds"."""
-    out: frozenset[str] = frozenset()
-    while k + 1 < len(units) and units[k + 1].alike and units[k + 1].listed:
-        k += 1
-        out |= units[k].movers
-    return out

@@ -15,7 +15,7 @@ WAYS = {"left": 180.0, "right": 0.0, "up": 90.0, "down": 270.0}
 STRENGTHS = {
     0.35: (
         "softest slowest gentlest lightest subtlest tiniest imperceptible barely faintly faint "
-        "tiny hardly imperceptibly minimal minimally"
+        "tiny hardly imperceptibly minimal minimally minimum"
     ),
     0.6: (
         "weaker milder lazier slow slowly slower gentle gently gentler soft softly softer subtle "
@@ -146,7 +146,7 @@ ROLES = _table(
     nothing="nothing none",
     negation=(
         "no nope not without never don't dont doesn't doesnt didn't didnt wasn't wasnt isn't isnt wouldn't wouldnt "
-        "aren't arent won't wont shouldn't shouldnt mustn't can't cannot neither nor avoid skip "
+        "aren't arent won't wont shouldn't shouldnt mustn't can't cannot neither nor avoid forget skip "
         "ignore ignoring disable zero w/o"
     ),
     still=(
