@@ -24,6 +24,7 @@ from livingstill.settings.prompt.vocabulary import (
     partners,
     place_in,
 )
+from livingstill.settings.prompt.words import USUAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +140,7 @@ def clause_of(tokens: tuple[Token, ...], join: str) -> Clause:
         and not does
         and strength is None
         and direction is None
+        and not any(t.word in USUAL for t in tokens)  # "sea normal, sky still"
     )
     base = replace(base, bare=bare, leading=bool(leading and held_words), moving=bool(moves))
     if "moves" in has:

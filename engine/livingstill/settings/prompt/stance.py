@@ -10,7 +10,7 @@ from livingstill.settings.prompt.run_on import SUBJECTS, run_on, telling
 from livingstill.settings.prompt.scope import DETERMINERS
 from livingstill.settings.prompt.units import Unit
 from livingstill.settings.prompt.vocabulary import Token
-from livingstill.settings.prompt.words import WHOLE
+from livingstill.settings.prompt.words import USUAL, WHOLE
 
 POLAR = ("negation", "still", "hold", "only", "nothing")
 """Roles of words that say what stands still; what the grammar made of them does not count here."""
@@ -19,7 +19,7 @@ AUXILIARIES = frozenset(
     ["can", "may", "should", "does", "do", "is", "are", "will", "shall", "must", "would", "be"]
 )
 """Words that say again of a noun what is said before: "the flag must not move, trees may"."""
-_YES = frozenset(["yes", "on", "ok", "okay", "maybe", "yeah"])
+_YES = frozenset(["yes", "on", "ok", "okay", "maybe", "yeah"]) | USUAL
 MOVES, STAYS = 1, -1
 
 
