@@ -12,6 +12,7 @@ from livingstill.settings.prompt.vocabulary import Token
 SUBJECTS = ("kind", "held", "thing", "moves", "camera", "wind", "effect", "unknown", "all")
 """Roles of words that something is said of."""
 _SILENT = ("idle", "adjective", "modifier", "compass", "number", "order")
+_ORDERS = ("move", "hold", "still", "negation")
 _WEATHER = ("windy", "breezy", "gusty")
 _SHAPES = {"prep": "p", "negation": "N"}
 _POSTFIX, _PREFIX = re.compile("n+[sN]+(?:n+[sN]+)+"), re.compile("(?:[sN]+n+){2,}")
@@ -64,7 +65,13 @@ def _between(told: Sequence[Token]) -> list[int]:
         for t in told
     )
     last = "sN" if _POSTFIX.fullmatch(shape) else "n"
-    if last == "n" and not (_PREFIX.fullmatch(shape) and all(map(_describes, told))):
+    orders = (
+        told[:1] and told[0].role in _ORDERS and "only" not in roles
+    )  # "keep the water move the clouds"
+    if last == "n" and not (
+        _PREFIX.fullmatch(shape)
+        and all(_describes(t) or (orders and t.role in _ORDERS) for t in told)
+    ):
         return []
     return [i for i in range(1, len(told)) if shape[i - 1] in last and shape[i] not in last]
 

@@ -187,6 +187,9 @@ def _nothing_of(tokens: list[Token]) -> list[Token]:
     roles = [t.role for t in tokens if t.role != "idle"]
     if "nothing" not in roles:
         return tokens
+    if "still" in roles and {*roles} <= {"nothing", "still", "hold"}:  # "let nothing be still"
+        turned = {"nothing": "all", "still": "move", "hold": "idle"}
+        return [t._replace(role=turned.get(t.role, t.role), value=frozenset()) for t in tokens]
     of_thing = roles == ["nothing", "prep", "thing"]  # "none in the mountain"
     if not of_thing and not {"kind", "held", "camera", "moves", "phrase"} & {*roles}:
         described = [

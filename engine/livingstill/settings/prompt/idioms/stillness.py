@@ -55,7 +55,7 @@ REWRITES: tuple[Rewrite, ...] = (
     (r"(?:^|(?<=[,.;!] ))([^,.;!]+?) (?:is|are) (?:strictly |absolutely )?(?:forbidden|prohibited|not allowed|off limits|unwanted)\b", r"no \1"),
     (r"\b(?:windless|wind ?still)\b(?: (?:day|evening|morning|afternoon|night))?|\bwind free\b", "no wind"),
     (r"\b(?:no|not) more than (?=an? |the |slight|little|just)", ""),
-    (r"\blet (the \w+|it|them|him|her) be\b(?=\s*(?:[,.;!]|$|and|but))", r"\1 still"),
+    (r"\blet ((?:the |my )?(?!there\b)\w+) be\b(?=\s*(?:[,.;!]|$|and|but))", r"\1 still"),
     (r"\b(?:set |put |turn )?(?:the )?(\w+)(?: speed| strength| motion)? (?:to|at|=) (?:zero|0|none|nil)\b(?!\.\d)", r"no \1"),
     (r"\b(?:not|don't|do not|isn't|doesn't|shouldn't|nothing) (?:only|just|merely|simply|solely)\b", ""),
     (r"\b((?:don't|not|never|\w+n't)\b(?: \w+){0,6}) be the only (?:thing|part|element|object)s?\b(?: \w+)?", r"\1 be sole"),
