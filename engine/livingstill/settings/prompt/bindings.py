@@ -230,10 +230,9 @@ def _said_apart(
                 continue
             place = {*_SKY} & {one.word, two.word}  # "the sky is dull, add fast clouds"
             phrases = [*dict.fromkeys((_described(other, two), _described(row, one)))]
-            again = {phrases[0], *(t.word for _, t in row.movers)}  # "the palm tree bends, it ..."
-            if not again >= {*phrases} and not (
-                place or is_motion(one.word) or is_motion(two.word)
-            ):
+            again = phrases[0] in {t.word for _, t in row.movers}  # "the palm bends, it ..."
+            motion = place or is_motion(one.word) or is_motion(two.word)
+            if len(phrases) > 1 and not again and not motion:
                 nouns = " and ".join(f"'{phrase}'" for phrase in phrases)
                 out[one.word] = f"has {nouns}, which are both {kind}, with one strength"
     return out
