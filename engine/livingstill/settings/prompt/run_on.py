@@ -8,10 +8,12 @@ from itertools import pairwise
 
 from livingstill.settings.prompt.scope import DETERMINERS
 from livingstill.settings.prompt.vocabulary import Token
+from livingstill.settings.prompt.words import USUAL
 
 SUBJECTS = ("kind", "held", "thing", "moves", "camera", "wind", "effect", "unknown", "all")
 """Roles of words that something is said of."""
 _SILENT = ("idle", "adjective", "modifier", "compass", "number", "order")
+_SAID = frozenset(["yes"]) | USUAL
 _ORDERS = ("move", "hold", "still", "negation")
 _WEATHER = ("windy", "breezy", "gusty")
 _SHAPES = {"prep": "p", "negation": "N"}
@@ -25,7 +27,7 @@ def telling(tokens: Iterable[Token]) -> list[Token]:
 
 def run_on(tokens: Sequence[Token]) -> list[tuple[Token, ...]]:
     """Return the predicates of a row of tokens apart, where each noun has one: "slow sky quick sea"."""
-    places = [i for i, t in enumerate(tokens) if t.role not in _SILENT or t.word == "yes"]
+    places = [i for i, t in enumerate(tokens) if t.role not in _SILENT or t.word in _SAID]
     places = [i for i in places if not _moves_camera(tokens, i)]
     told = [tokens[i] for i in places]
     cuts = [
