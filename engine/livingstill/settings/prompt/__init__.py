@@ -10,9 +10,11 @@ what moves and how, what stays still, where the wind blows, what the camera does
 The words come from the records of the kinds, from the camera moves and from ``words``. A
 verb must suit its noun. What cannot be made, and every word that is not understood, is named in a
 problem; where nothing is understood the problem is an error. What the grammar has bound is read a
-second time (``units``, ``bindings``, ``rest``) from the typed sentence alone: a strength, a direction
-or a stillness that came to something else than what it stands beside, or may be of several things,
-is a problem too.
+second time from the typed words alone: the sentence is cut at its punctuation and joining words
+(``units``) and where one predicate follows another (``run_on``); each statement says whether its things
+move (``stance``), and each strength and direction is attached to what it stands beside
+(``attachment``). What came to something else, or may be of several things, is a problem too
+(``rest``, ``bindings``).
 """
 
 from livingstill.settings.prompt.reading import Reading, notes, read, understand

@@ -28,10 +28,14 @@ _SUBSETS = frozenset(
         "distant",
         "distance",
         "other",
+        "few",
+        "several",
+        "biggest",
+        "tiniest",
     ]
 )
 """Adjectives of some of the things that a noun names, which no setting tells from the others."""
-_FEW = frozenset(["few", "single", "several", "lone", "main"])
+_FEW = frozenset(["single", "lone", "main"])
 """Adjectives of how many, which single out where "only" stands before them."""
 _TOLD = re.compile(r"'((?:[^']|(?<=\w)'(?=\w))*)'")
 

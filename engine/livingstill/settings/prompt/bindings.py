@@ -10,28 +10,28 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
+from itertools import pairwise, product
 from typing import Any, NamedTuple
 
 from livingstill.core.kinds import KINDS
+from livingstill.settings.prompt.attachment import Attached, Row, modifiers
 from livingstill.settings.prompt.clauses import Clause
-from livingstill.settings.prompt.modifiers import DAMPING
+from livingstill.settings.prompt.limits import is_motion
 from livingstill.settings.prompt.resolve import STROKE_SECONDS
 from livingstill.settings.prompt.rest import doubts_of_rest, in_words, is_windless
-from livingstill.settings.prompt.units import (
-    MOVERS,
-    Unit,
-    list_after,
-    list_before,
-    names_of,
-    units_of,
-)
+from livingstill.settings.prompt.scope import DETERMINERS
+from livingstill.settings.prompt.stance import MOVES, statements, typed
+from livingstill.settings.prompt.units import Unit, names_of, units_of
 from livingstill.settings.prompt.vocabulary import Token
 from livingstill.settings.prompt.words import EXTENTS, USUAL
 
 _SAME = 0.03
 """Least difference from 1 of a strength that is not the usual one."""
-_WAYS = ("way", "compass")
+_SKY = ("sky", "skies")
+"""Places of a kind, beside the things that are there."""
+_UNCLEAR = 2
+"""The side of degrees that say both less and more."""
 _ALIKE = math.cos(math.radians(60))
 """Least cosine between a direction that is said and the one that it came to: "up and to the left"."""
 
@@ -41,6 +41,9 @@ class Setting(NamedTuple):
 
     strength: float = 1.0
     direction: float | None = None
+
+
+_PLAIN = Setting()
 
 
 def outcome(settings: Mapping[str, Any], clauses: Iterable[Clause]) -> dict[str, Setting]:
@@ -61,7 +64,7 @@ def outcome(settings: Mapping[str, Any], clauses: Iterable[Clause]) -> dict[str,
         if kind in strokes and (speed := KINDS[kind].speeds.prompted):
             strength *= length / (STROKE_SECONDS * speed)
         out[kind] = Setting(strength, direction)
-    if camera := settings.get("camera"):
+    if (camera := str(settings.get("camera", "static"))) != "static":
         found = re.search(r"amount=([\d.]+)", camera)
         out["camera"] = Setting(float(found[1]) if found else 1.0)
     if wind := settings.get("wind"):
@@ -73,44 +76,30 @@ def outcome(settings: Mapping[str, Any], clauses: Iterable[Clause]) -> dict[str,
 
 
 def unbound(
-    sentence: str, clauses: Sequence[Clause], settings: Mapping[str, Any], told: Iterable[str]
+    sentence: str,
+    spoken: Sequence[Token],
+    clauses: Sequence[Clause],
+    settings: Mapping[str, Any],
+    told: Iterable[str],
 ) -> list[str]:
     """Return a problem for each word whose setting is not that of what it stands beside.
 
-    ``told`` are the problems that were found before; what they quote is named already.
+    ``spoken`` are the tokens before the grammar; ``told`` the problems that were found before, and
+    what they quote is named already.
     """
+    told = [*told]
     quoted = " ".join(part for problem in told for part in re.findall(r"'([^']*)'", problem))
-    units = units_of(sentence, (t for c in clauses for t in c.tokens))
+    units = units_of(sentence, typed(spoken, (t for c in clauses for t in c.tokens)))
+    rows = [
+        Row(one, unit) for unit, said in zip(units, statements(units), strict=True) for one in said
+    ]
     came = outcome(settings, clauses)
     refused = {i for c in clauses if c.impossible for t in c.tokens for i in t.at}
-    doubts: dict[str, str] = {}
-    explained: set[str] = set()
-    moving = frozenset(came.keys() & {*KINDS})
-    for k, unit in enumerate(units):
-        for n, token in enumerate(unit.tokens):
-            doubt, followed = "", frozenset[str]()
-            if token.role == "size" and not token.at & refused:
-                doubt, followed = _of_strength(units, k, n, came)
-            elif token.role == "way" and not token.at & refused:
-                doubt, followed = _of_direction(units, k, n, came)
-            explained |= {f"{name} {token.role}" for name in followed}
-            if doubt:
-                doubts[token.word] = doubt
-        doubts |= doubts_of_rest(units, k, moving, settings)
-        doubts |= _left_open(units, k)
-        listed = k and unit.at.linked and units[k - 1].bare and units[k - 1].movers & {*KINDS}
-        if listed and unit.tokens[0].role == "nothing" and settings.get("motion") == ("none",):
-            doubts["nothing"] = (
-                f"has 'nothing' beside {in_words(units[k - 1].movers)}, taken for no motion"
-            )
-    for name, setting in came.items():
-        strong = abs(setting.strength - 1) > _SAME and (name != "wind" or setting.strength > 0)
-        if strong and name != "all" and f"{name} size" not in explained:
-            doubts.setdefault(name, f"does not say beside {name} how strong it is")
-        blown = name == "wind" and any(t.role in _WAYS for u in units for t in u.tokens)
-        directed = setting.direction is not None and (name != "wind" or setting.direction != 0)
-        if directed and f"{name} way" not in explained and not blown:
-            doubts.setdefault(name, f"does not say beside {name} which way it moves")
+    said = [*modifiers(rows, came.keys(), refused)]
+    senses = [names_of(t) for row in rows for _, t in row.movers]
+    doubts = _of_degrees(said, came, senses) | _of_directions(said, came, senses)
+    doubts |= _left_open(rows) | _said_apart(said, rows, came)
+    doubts |= doubts_of_rest(units, settings, told)
     if "wind" in came and not came["wind"].strength and not is_windless(units):
         doubts["wind"] = "does not say beside the wind that there is none"
     return _usual(units, came) + [
@@ -118,6 +107,171 @@ def unbound(
         for word, doubt in doubts.items()
         if word.replace("-", " ") not in quoted
     ]
+
+
+def _of_degrees(
+    said: Iterable[tuple[Row, list[Attached]]],
+    came: Mapping[str, Setting],
+    senses: Sequence[frozenset[str]],
+) -> dict[str, str]:
+    """Return the doubts, by word, on the strengths: each is of what it stands beside, and of that alone."""
+    sides: dict[str, set[int]] = {}
+    own: set[str] = set()
+    degrees: list[tuple[Attached, int]] = []
+    for row, part in said:
+        sizes = [a for a in part if a.token.role == "size"]
+        for one in sizes:
+            side = degree(row.said.tokens, [a.token for a in sizes if a.of & one.of])
+            degrees.append((one, side))
+            own |= one.of
+            for name in one.of | one.maybe:
+                sides.setdefault(name, set()).update({side} if side != _UNCLEAR else {-1, 1})
+    out: dict[str, str] = {}
+    for one, side in degrees:
+        word, of = one.token.word, one.of & came.keys()
+        able = {-1, 1} if side == _UNCLEAR else {side}
+        follow = {n for n in (of | one.maybe) & came.keys() if _side(came[n]) in able}
+        missed = {n for n in of - follow if _side(came[n]) not in sides[n]}
+        missed = _lone(missed, follow, senses)
+        may_be = one.maybe & came.keys() - own - {"wind"}
+        if one.of and not of:
+            out[word] = f"has '{word}', which nothing beside it follows"
+        elif missed and not (follow == {"wind"} and word.endswith(" times")):  # "10 m/s"
+            out[word] = f"has '{word}', which {in_words(missed)} does not follow"
+        elif may_be:
+            alone = "" if may_be <= follow else " alone"
+            taken = f"taken of {in_words(follow)}{alone}"
+            out[word] = f"has '{word}', which may be of more than one; {taken}"
+    told = {*sides, "all", *("wind" for name in ["wind"] if not came.get(name, _PLAIN).strength)}
+    for name in sorted(_lone({n for n in came if _side(came[n])} - told, told, senses)):
+        out.setdefault(name, f"does not say beside {name} how strong it is")
+    return out
+
+
+def _of_directions(
+    said: Iterable[tuple[Row, list[Attached]]],
+    came: Mapping[str, Setting],
+    senses: Sequence[frozenset[str]],
+) -> dict[str, str]:
+    """Return the doubts, by word, on the directions: each is of what it stands beside."""
+    out: dict[str, str] = {}
+    directed = set[str]()
+    blown = False
+    for _, part in said:
+        ways = [a.token.value for a in part if a.token.role == "way"]
+        for one in (a for a in part if a.token.role == "way"):
+            of, word, blown = one.of | one.maybe, one.token.word, True
+            if any(name in KINDS and KINDS[name].speeds.prompted is None for name in of):
+                of |= {"wind"}
+            follow = {n for n in of & came.keys() if _points(ways, came[n].direction)}
+            directed |= follow
+            able = {n for n in one.of & came.keys() & {*KINDS} if KINDS[n].speeds.prompted}
+            if of and not follow and "camera" not in of:
+                out[word] = f"has '{word}', which nothing beside it follows"
+            elif follow and (left := _lone(able - follow, follow, senses)):
+                out[word] = f"has '{word}', which {in_words(left)} does not follow"
+    for name, setting in came.items():
+        free = name == "wind" and (blown or not setting.direction)
+        if setting.direction is not None and name not in directed and not free:
+            out.setdefault(name, f"does not say beside {name} which way it moves")
+    return out
+
+
+def _lone(names: set[str], others: Set[str], senses: Iterable[frozenset[str]]) -> set[str]:
+    """Return the names that are no second sense of a noun for one of ``others``, and blow none of them."""
+    alike = frozenset[str]().union(*(sense for sense in senses if sense & others))
+    return names - alike - ({"wind"} if others - {"all"} else set())
+
+
+def _side(setting: Setting) -> int:
+    """Return whether a strength is less (-1), more (1) or the usual one (0)."""
+    return 0 if abs(setting.strength - 1) <= _SAME else 1 if setting.strength > 1 else -1
+
+
+def degree(tokens: Sequence[Token], sizes: Sequence[Token]) -> int:
+    """Return what ``sizes`` among ``tokens`` say together: less (-1), more (1), the usual (0), unclear (2)."""
+    sides: list[tuple[str, int]] = []
+    for i, token in enumerate(tokens):
+        if token not in sizes:
+            continue
+        value = float(token.value or 1)
+        side = 0 if abs(value - 1) <= _SAME else 1 if value > 1 else -1
+        denied = any(t.role == "negation" and t.word not in DETERMINERS for t in tokens[:i])
+        excess = i > 0 and tokens[i - 1].word == "too"
+        sides.append((token.word, -side if denied or excess else side))
+    compared = [side for word, side in sides if word.endswith("er") or word in ("more", "less")]
+    for told in ([side for _, side in sides], compared):
+        if len({*told}) == 1:
+            return told[0]
+    return _UNCLEAR
+
+
+def _points(ways: Iterable[float], direction: float | None) -> bool:
+    """Return whether a direction is nearly one of those that are said."""
+    if direction is None:
+        return False
+    return any(math.cos(math.radians(way - direction)) >= _ALIKE - 1e-6 for way in ways)
+
+
+def _said_apart(
+    said: Sequence[tuple[Row, list[Attached]]], rows: Iterable[Row], came: Mapping[str, Setting]
+) -> dict[str, str]:
+    """Return the doubts, by word, on things of one kind of which only some have a strength.
+
+    In "the shallow water ripples, the deep water is calm" both are water, for which there is one.
+    """
+    out: dict[str, str] = {}
+    told = {row: {n for a in part if a.token.role == "size" for n in a.of} for row, part in said}
+    acting = [row for row in rows if row.said.stance == MOVES and not row.bare]
+    for row, other in product(acting, told):
+        for (_, one), (_, two) in product(row.movers, other.movers):
+            kind = one.value if one.role == two.role == "kind" and one.value == two.value else ""
+            if kind not in told[other] - told.get(row, set()) or not _side(came.get(kind, _PLAIN)):
+                continue
+            place = {*_SKY} & {one.word, two.word}  # "the sky is dull, add fast clouds"
+            phrases = [*dict.fromkeys((_described(other, two), _described(row, one)))]
+            again = phrases[0] in {t.word for _, t in row.movers}  # "the palm bends, it ..."
+            motion = place or is_motion(one.word) or is_motion(two.word)
+            if len(phrases) > 1 and not again and not motion:
+                nouns = " and ".join(f"'{phrase}'" for phrase in phrases)
+                out[one.word] = f"has {nouns}, which are both {kind}, with one strength"
+    return out
+
+
+def _described(row: Row, noun: Token) -> str:
+    """Return a noun with the adjectives before it."""
+    tokens = row.said.tokens
+    i = k = tokens.index(noun)
+    while k and tokens[k - 1].role in ("adjective", "modifier", "compass"):
+        k -= 1
+    return " ".join(t.word for t in tokens[k : i + 1])
+
+
+def _left_open(rows: Sequence[Row]) -> dict[str, str]:
+    """Return the doubts, by word, on degrees that only another statement says or tells.
+
+    "The smoke is slow, the steam is not" does not say how the steam moves; "only tiny ripples, tiny
+    leaves" has one word as a degree, then as how leaves look.
+    """
+    out: dict[str, str] = {}
+    degrees = {t.word for row in rows for t in row.said.tokens if t.role == "size"}
+    for before, row in pairwise(rows):
+        tokens = row.said.tokens
+        if any(t.role == "size" for t in tokens) or not row.named & {*KINDS}:
+            continue
+        roles = {t.role for t in before.said.tokens}
+        told = "size" in roles and bool(before.named)
+        told = told and ("negation" in roles or not roles & {"verb", "move", "blow"})
+        last = tokens[-1]
+        states = any(t.word in ("is", "are", "isn't", "aren't", "isnt", "arent") for t in tokens)
+        denied = last.role == "negation" and states
+        if told and (denied or row.said.echoes):
+            out[last.word] = f"has '{last.word}', which does not say how"
+        for token in tokens:
+            if token.role == "adjective" and token.word in EXTENTS and token.word in degrees:
+                names = in_words(row.named & {*KINDS})
+                out[token.word] = f"has '{token.word}' again, taken for how {names} looks"
+    return out
 
 
 def _usual(units: Sequence[Unit], came: Mapping[str, Setting]) -> list[str]:
@@ -140,195 +294,3 @@ def _usual(units: Sequence[Unit], came: Mapping[str, Setting]) -> list[str]:
             if abs(came[kind].strength - 1) > _SAME
         ]
     return out
-
-
-def _left_open(units: Sequence[Unit], k: int) -> dict[str, str]:
-    """Return the doubts, by word, on degrees of unit ``k`` that only another unit says or tells.
-
-    "The smoke not so fast, the fire can be" does not repeat its word; "only tiny ripples, tiny
-    leaves" has one word as a degree, then as how leaves look.
-    """
-    unit, out = units[k], dict[str, str]()
-    if any(t.role == "size" for t in unit.tokens) or not unit.movers & {*KINDS}:
-        return out
-    degrees = {t.word for u in units for t in u.tokens if t.role == "size"}
-    before = units[k - 1].tokens if k else ()
-    told = any(t.role == "size" for t in before)
-    last = unit.tokens[-1]
-    if told and last.role == "idle" and last.word in ("be", "is", "are"):
-        out[last.word] = f"has '{last.word}', which does not say how"
-    for token in unit.tokens:
-        if token.role == "adjective" and token.word in EXTENTS and token.word in degrees:
-            names = in_words(unit.movers & {*KINDS})
-            out[token.word] = f"has '{token.word}' again, taken for how {names} looks"
-    return out
-
-
-def _of_strength(
-    units: Sequence[Unit], k: int, n: int, came: Mapping[str, Setting]
-) -> tuple[str, frozenset[str]]:
-    """Return the doubt on the strength ``n`` of unit ``k``, if any, and what came to it."""
-    unit, token = units[k], units[k].tokens[n]
-    others = any(t.role == "size" and t is not token for t in unit.tokens)
-    if any(t.role == "nothing" for t in unit.tokens[:n]) or (token.word in DAMPING and others):
-        return "", frozenset()  # "nothing more", "increase the wind a bit"
-    owners, sure = _owners(units, k, n, came)
-    owners = _of_whole(unit, owners, came, units)
-    degrees = _together(unit.tokens, n)
-    followed = frozenset(
-        name
-        for name in owners & came.keys()
-        if any(_agrees(degree, came[name].strength) for degree in degrees)
-    )
-    if owners and not followed:
-        return f"has '{token.word}', which nothing beside it follows", followed
-    missed = _missed(units[: k + 1], owners & came.keys(), followed)
-    listed = "camera" not in unit.movers and unit.at.linked
-    listed = listed and bool(list_before(units, k) & missed - {"wind", "camera"})
-    if not k and not unit.movers and followed & {*KINDS}:
-        listed = bool(missed & {*KINDS})  # "gentle: the stream runs, ferns tremble"
-    exact = followed == {"wind"} and token.word.endswith(" times")  # "10 m/s"
-    if (not sure or listed or (_trails(unit) and missed and not exact)) and len(owners) > 1:
-        alone = " alone" if followed != owners else ""
-        return (
-            f"has '{token.word}', which may be of more than one; taken of {in_words(followed)}{alone}",
-            followed,
-        )
-    return "", followed
-
-
-def _nearest(unit: Unit, n: int) -> frozenset[str]:
-    """Return what the last mover before token ``n`` names, or the next one without any before it."""
-    movers = [t for t in (*unit.tokens[n::-1], *unit.tokens[n:]) if t.role in MOVERS]
-    return names_of(movers[0]) if movers else frozenset()
-
-
-def _of_direction(
-    units: Sequence[Unit], k: int, n: int, came: Mapping[str, Setting]
-) -> tuple[str, frozenset[str]]:
-    """Return the doubt on the direction ``n`` of unit ``k``, if any, and what came to it."""
-    unit, token = units[k], units[k].tokens[n]
-    owners = _owners(units, k, n, came)[0] - {"all"}
-    if any(name in KINDS and KINDS[name].speeds.prompted is None for name in owners):
-        owners |= {"wind"}
-    ways = [t.value for t in unit.tokens if t.role == "way"]
-    if len(set(ways)) > 1 and len(owners & came.keys() & {*KINDS}) > 1:
-        ways, owners = [token.value], _nearest(unit, n)  # "cloud left water right"
-    followed = frozenset(
-        name for name in owners & came.keys() if _points(ways, came[name].direction)
-    )
-    if owners and not followed and "camera" not in owners:
-        return f"has '{token.word}', which nothing beside it follows", followed
-    able = {name for name in owners & came.keys() & {*KINDS} if KINDS[name].speeds.prompted}
-    if _trails(unit) and followed and able - followed:
-        return f"has '{token.word}', taken of {in_words(followed)} alone", followed
-    return "", followed
-
-
-def _missed(
-    units: Sequence[Unit], owners: frozenset[str], followed: frozenset[str]
-) -> frozenset[str]:
-    """Return the owners that a strength did not come to, and not only as another sense of a noun.
-
-    What blows the things of its own clause is not missed: "flags in the wind, hard".
-    """
-    alike = [names for u in units for t in u.tokens if (names := names_of(t)) & followed]
-    missed = owners.difference({"all"}, followed, *alike)
-    alone = any(u.movers == {"wind"} for u in units)
-    return missed if alone else missed - {"wind"}
-
-
-def _trails(unit: Unit) -> bool:
-    """Return whether a unit only says more of what others name: ", slowly"."""
-    return not unit.movers and unit.at.mark == "," and not unit.at.linked
-
-
-def _of_whole(
-    unit: Unit, owners: frozenset[str], came: Mapping[str, Setting], units: Iterable[Unit]
-) -> frozenset[str]:
-    """Return the owners with every kind that no unit names, where they are all that moves.
-
-    What is said of motion, and of nothing in particular, is of the kinds that are named too.
-    """
-    if "all" not in owners:
-        return owners
-    if unit.movers == {"all"} and not unit.excepted:
-        return owners | ({*came} & {*KINDS})
-    named = frozenset().union(*(unit.movers for unit in units))
-    return owners | {kind for kind in came if kind in KINDS and kind not in named}
-
-
-def _together(tokens: Sequence[Token], n: int) -> list[Token]:
-    """Return the degrees around token ``n``, which are one: "a bit faster", "hardly noticeable"."""
-    first, last = n, n
-    while first and tokens[first - 1].role in ("size", "boost", "idle"):
-        first -= 1
-    while last + 1 < len(tokens) and tokens[last + 1].role in ("size", "boost", "idle"):
-        last += 1
-    return [t for t in tokens[first : last + 1] if t.role == "size"]
-
-
-def _agrees(token: Token, strength: float) -> bool:
-    """Return whether a strength is on the side of 1 that a word says."""
-    value = float(token.value or 1)
-    return abs(value - 1) < _SAME or (strength - 1) * (value - 1) > 0
-
-
-def _points(ways: Iterable[float], direction: float | None) -> bool:
-    """Return whether a direction is nearly one of those that are said."""
-    if direction is None:
-        return False
-    return any(math.cos(math.radians(way - direction)) >= _ALIKE - 1e-6 for way in ways)
-
-
-def _owners(
-    units: Sequence[Unit], k: int, n: int, came: Mapping[str, Setting]
-) -> tuple[frozenset[str], bool]:
-    """Return what the word ``n`` of unit ``k`` may be said of, and whether it is of all of them."""
-    unit = units[k]
-    token = unit.tokens[n]
-    after = [
-        t for t in unit.tokens[n + 1 :] if t.role not in ("idle", "boost", "adjective", "size")
-    ]
-    adverb = token.word.endswith("ly") or token.role == "way"
-    before = [t for t in unit.tokens[:n] if t.role in MOVERS]
-    if before and after and unit.tokens[-1].role == "size" and unit.tokens[0] == before[0]:
-        return names_of(before[-1]), True  # "fire strong smoke weak"
-    if after and not adverb and after[0].role in MOVERS:
-        own = names_of(after[0])
-        if unit.movers == own:
-            own = own | list_after(units, k)
-        return own | list_before(units, k) if unit.movers == own else own, True
-    if any(t.role == "moves" for t in unit.tokens):
-        near = _nearest(unit, n) & came.keys()
-        if near and unit.movers & {*KINDS}:
-            return near, True  # "candles flicker softly slow push in"
-    if unit.movers:
-        listed = list_before(units, k)
-        sure = unit.at.linked or not came.keys() & (listed - unit.movers)
-        owners = unit.movers | listed
-        return (owners | list_after(units, k), True) if sure else (owners & came.keys(), False)
-    return _owners_around(units, k, came)
-
-
-def _owners_around(
-    units: Sequence[Unit], k: int, came: Mapping[str, Setting]
-) -> tuple[frozenset[str], bool]:
-    """Return what the words of unit ``k``, which names nothing, may be said of; whether of all of them."""
-    unit = units[k]
-    before = [u for u in units[:k] if u.at.sentence == unit.at.sentence and u.movers]
-    later = [u for u in units[k + 1 :] if u.at.sentence == unit.at.sentence and u.movers]
-    own = not before and not later
-    if own:
-        before = [u for u in units[:k] if u.movers]
-        later = [u for u in units[k + 1 :] if u.movers] if not before else []
-    if not before:
-        return frozenset().union(*(u.movers for u in later)), True
-    between = units[k + 1] if later and unit.at.mark == "," else unit
-    if between.bare and between.at.mark == ",":  # "the fire and, slowly, the smoke"
-        return (before[-1].movers | between.movers) & came.keys(), False
-    names = frozenset().union(*(u.movers for u in before)) & came.keys()
-    last = before[-1].movers
-    apart = {u.movers - {"all"} for u in before if not u.bare} - {frozenset()}
-    trailing = (unit.at.mark == "," or own) and len(apart) > 1 and not unit.at.linked
-    return (names, False) if trailing else (last | names, True)

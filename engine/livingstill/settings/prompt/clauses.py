@@ -16,7 +16,15 @@ from livingstill.settings.prompt.modifiers import (
     without_wind,
 )
 from livingstill.settings.prompt.negation import negated_tokens, rest_still
-from livingstill.settings.prompt.vocabulary import NOUNS, Token, first_of, is_aimed, partners
+from livingstill.settings.prompt.vocabulary import (
+    NOUNS,
+    Token,
+    first_of,
+    is_aimed,
+    partners,
+    place_in,
+)
+from livingstill.settings.prompt.words import USUAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +96,25 @@ def refused(tokens: tuple[Token, ...], join: str, reason: str) -> Clause:
     return Clause(text=text, join=join, tokens=tokens, impossible=reason)
 
 
+def stilled(clause: Clause) -> Clause:
+    """Return a bare clause as one that says that its things do not move."""
+    roles = {token.role for token in clause.tokens}
+    also = [p for t in clause.tokens if t.role == "kind" for p in sorted(partners(t.word))]
+    return replace(
+        clause,
+        kinds=(),
+        places=(),
+        still=(*clause.still, *clause.kinds, *clause.places, *also),
+        faces=clause.faces or "held" in roles,
+        kept=clause.kept or bool(roles & {"thing", "effect"}),
+        camera="static" if "camera" in roles else clause.camera,
+        rest_still=clause.rest_still or "all" in roles,
+        unused=(),
+        bare=False,
+        leading=True,
+    )
+
+
 def clause_of(tokens: tuple[Token, ...], join: str) -> Clause:
     """Return what one clause says."""
     text = " ".join(token.word for token in tokens)
@@ -113,6 +140,7 @@ def clause_of(tokens: tuple[Token, ...], join: str) -> Clause:
         and not does
         and strength is None
         and direction is None
+        and not any(t.word in USUAL for t in tokens)  # "sea normal, sky still"
     )
     base = replace(base, bare=bare, leading=bool(leading and held_words), moving=bool(moves))
     if "moves" in has:
@@ -229,7 +257,7 @@ def _subjects(
     A place moves too where the verb gives the noun its meaning, as in "reflections shimmer on water".
     """
     roles = [token.role for token in tokens]
-    prep = first_of(roles, ("prep",))
+    prep = place_in(tokens)
     subjects = tuple(k for i, k in moving if i < prep) or _nearest(roles, moving)
     if _only_where(tokens):
         subjects = ()

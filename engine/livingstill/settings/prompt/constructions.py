@@ -85,6 +85,10 @@ def tells_apart(tokens: Sequence[Token], i: int) -> bool:
         return not any(
             t.role in ("verb", "move", "blow", "act", "moves", "hold") for t in tokens[:i]
         )
+    if word == "part" and i and tokens[i - 1].role == "kind":
+        return True  # "the clouds part"
+    if word == "gradually":
+        return following[:1] != [] and following[0].endswith("er")
     if word == "side":
         return not any(t.role == "way" for t in tokens)
     if word in SHARES:

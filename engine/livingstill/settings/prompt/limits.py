@@ -25,7 +25,7 @@ def added(tokens: tuple[Token, ...]) -> tuple[str, ...]:
         return ()
     said, kind = after[0].word, KINDS[after[0].value]
     drawn = kind.found_by == "mask" and kind.detector is not None  # as steam is, by a stroke
-    if drawn or _is_motion(said):
+    if drawn or is_motion(said):
         return ()
     return (
         f"prompt adds '{said}', but nothing is added to a photo; {said} that it shows can move",
@@ -36,7 +36,7 @@ def quantity(tokens: tuple[Token, ...]) -> tuple[str, ...]:
     """Return a remark where a clause wants more or less of a thing: "less fog", not "less wind"."""
     acts = any(t.role in ("verb", "move", "blow") for t in tokens)
     for token, after in pairwise(tokens):
-        counted = after.role == "kind" and not _is_motion(after.word)
+        counted = after.role == "kind" and not is_motion(after.word)
         if token.word in ("more", "less", "fewer") and counted and not acts:
             return (
                 f"prompt wants '{token.word} {after.word}', but there is as much of it as the photo "
@@ -45,7 +45,7 @@ def quantity(tokens: tuple[Token, ...]) -> tuple[str, ...]:
     return ()
 
 
-def _is_motion(noun: str) -> bool:
+def is_motion(noun: str) -> bool:
     """Return whether a noun is that of a motion, as ripples are."""
     verbs = {verb for kind in KINDS.values() for verb in kind.verbs}
     return bool(verbs & {noun, *plural_bases(noun)})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from livingstill.core.kinds import KINDS
 from livingstill.settings.prompt.phrases import BEFORE_VERB, aimed_at_camera
 from livingstill.settings.prompt.vocabulary import (
     Token,
@@ -94,7 +95,8 @@ def _modifiers(tokens: list[Token], words: Vocabulary) -> list[Token]:
     out = [*tokens]
     for i, token in enumerate(tokens):
         following = tokens[i + 1] if i + 1 < len(tokens) else Token("", "")
-        if token.role == "kind" and following.role == "wind":
+        found = token.role == "kind" and KINDS[token.value].found_by == "auto"
+        if found and following.role == "wind":
             out[i] = _now(token, "adjective")
         elif token.role == "wind" and following.role == "thing":
             out[i] = _now(token, "idle")  # "wind turbine"
@@ -117,6 +119,8 @@ def _modifiers(tokens: list[Token], words: Vocabulary) -> list[Token]:
             out[i] = _now(token, "change")
         elif token.word == "light" and not _amount(tokens[i - 1 : i], following):
             out[i] = _now(token, "thing")
+        elif token.word in ("low", "high") and i and tokens[i - 1].role in ("hold", "act"):
+            out[i] = _now(token, "modifier")  # "fog staying low"
         elif token.word in EXTENTS and (
             following.role in ("unknown", "camera") or _of_thing(tokens[i + 1 :], words)
         ):
@@ -204,6 +208,18 @@ def _motion_of(tokens: list[Token], k: int, words: Vocabulary) -> frozenset[str]
     unknown = of.role == "unknown" and own in owners
     acts = any(t.role in ("verb", "move", "blow", "act") for t in tokens)
     return owners if (other or unknown) and not acts else frozenset()
+
+
+def verbs_of_pronouns(tokens: list[Token], words: Vocabulary) -> list[Token]:
+    """Return the tokens where a noun that is a verb too is one after a pronoun: "make them wave"."""
+    out = [*tokens]
+    for i in range(1, len(tokens)):
+        word, before = tokens[i].word, tokens[i - 1].word
+        does = before in ("they", "them") or (before == "it" and word.endswith("s"))
+        owners = frozenset().union(*(words.verbs.get(f, ()) for f in (word, *verb_bases(word))))
+        if tokens[i].role == "kind" and does and owners:
+            out[i] = _now(tokens[i], "verb", owners)
+    return out
 
 
 def nouns_as_verbs(tokens: list[Token], words: Vocabulary) -> list[Token]:

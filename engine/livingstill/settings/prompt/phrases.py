@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from livingstill.settings.prompt.line import At
@@ -25,8 +24,7 @@ def pieces(tokens: list[Token], words: Vocabulary) -> Iterator[list[Token]]:
     """Yield the tokens cut where a noun with a strength of its own follows another, and at moves."""
     start = 0
     for i in range(1, len(tokens)):
-        own = _own_strength(tokens, i) and any(t.role in ("kind", "wind") for t in tokens[start:i])
-        own = own or _after_move(tokens[start:], i - start) or _next_said(tokens, start, i)
+        own = _after_move(tokens[start:], i - start)
         if own or _second_order(tokens[start:i], tokens[i]):
             yield from _moves_apart(tokens[start:i], words)
             start = i
@@ -38,39 +36,6 @@ def _second_order(before: list[Token], token: Token) -> bool:
     roles = [t.role for t in before if t.role not in ("idle", "order")]
     ordered = roles[:1] in (["move"], ["verb"], ["blow"]) and before[-1].role in BEFORE_VERB
     return ordered and token.word in ("keep", "hold", "leave", "freeze", "stop")
-
-
-def _own_strength(tokens: list[Token], i: int) -> bool:
-    """Return whether a strength at ``i``, right after a noun, is of the noun after it: "fast clouds slow sea"."""
-    after = next((t for t in tokens[i:] if t.role not in ("size", "boost", "adjective")), None)
-    if tokens[i].role not in ("size", "boost") or after is None:
-        return False
-    roles = [t.role for t in tokens[i - 1 :] if t.role not in ("idle", "boost")]
-    postposed = roles[1:3] == ["size", "kind"] and roles[3:] in (["size"], ["way"], ["still"])
-    if roles[:1] in (["kind"], ["wind"]) and postposed:
-        return False  # "fire strong smoke weak"
-    return tokens[i - 1].role in ("kind", "wind") and after.role in ("kind", "wind", "camera")
-
-
-_LETTERS = {
-    **dict.fromkeys(("kind", "wind", "camera", "thing", "held", "effect", "unknown"), "n"),
-    **dict.fromkeys(("verb", "move", "blow"), "v"),
-    **dict.fromkeys(("size", "way", "still"), "s"),
-    **dict.fromkeys(("idle", "boost"), ""),
-}
-
-
-def _next_said(tokens: list[Token], start: int, i: int) -> bool:
-    """Return whether the noun at ``i`` follows what is said of another: "fire strong smoke weak"."""
-    if tokens[i].role not in ("kind", "wind", "camera"):
-        return False
-    before, after = (
-        "".join(_LETTERS.get(t.role, "-") for t in part)
-        for part in (tokens[start:i], tokens[i + 1 :])
-    )
-    said = re.fullmatch("nv*s+", before) and re.match("v*s", after)
-    still = re.fullmatch("ns", before) and any(t.role == "still" for t in tokens[start:i])
-    return bool(said or (still and after[:1] == "v"))
 
 
 def _after_move(tokens: list[Token], i: int) -> bool:

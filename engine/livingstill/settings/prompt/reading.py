@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import chain, repeat
 from typing import Any
 
 from livingstill.core.errors import InputError
@@ -22,7 +23,7 @@ from livingstill.settings.prompt.clauses import Clause, clause_of, refused
 from livingstill.settings.prompt.constructions import tells_apart
 from livingstill.settings.prompt.idioms import normalised, spoken
 from livingstill.settings.prompt.line import Line
-from livingstill.settings.prompt.nouns import nouns_as_verbs
+from livingstill.settings.prompt.nouns import nouns_as_verbs, verbs_of_pronouns
 from livingstill.settings.prompt.phrases import pieces
 from livingstill.settings.prompt.pronouns import picture_or_thing, resolved
 from livingstill.settings.prompt.relations import (
@@ -30,6 +31,7 @@ from livingstill.settings.prompt.relations import (
     bare_exception,
     continued,
     elliptic,
+    excepted,
     exception,
     exception_of_place,
     fronted,
@@ -37,8 +39,9 @@ from livingstill.settings.prompt.relations import (
     no_wish,
 )
 from livingstill.settings.prompt.resolve import settings_of
+from livingstill.settings.prompt.run_on import run_on
 from livingstill.settings.prompt.scope import scoped
-from livingstill.settings.prompt.sentences import behind, calm_beside_only, excepted, shared
+from livingstill.settings.prompt.sentences import behind, calm_beside_only, shared
 from livingstill.settings.prompt.text import parts
 from livingstill.settings.prompt.timing import timing
 from livingstill.settings.prompt.vocabulary import Token, token_of, vocabulary
@@ -112,7 +115,8 @@ def understand(prompt: str) -> Reading:
     ledger = Ledger.of(prompt)
     settings, line = timing(line, ledger, problems)
     ledger.enter(ledger.missing() - line.words, IDIOM)
-    clauses, joins = _clauses(line, ledger, problems)
+    spoken_parts = _spoken(line, ledger, problems)
+    clauses, joins = _clauses(spoken_parts, ledger, problems)
     clauses = excepted(shared([clause for clause in clauses if clause.tokens]))
     clauses = behind(calm_beside_only(clauses))
     ledger.enter((i for c in clauses if c.impossible for t in c.tokens for i in t.at), NOTE)
@@ -151,7 +155,8 @@ def understand(prompt: str) -> Reading:
     ]
     if settings:
         problems += overlooked(possible, joins, settings, problems, ledger)
-        problems += unbound(prompt, clauses, settings, problems)
+        words = [token for _, said in spoken_parts for token in said]
+        problems += unbound(prompt, words, clauses, settings, problems)
     else:
         if not problems and not prompt.strip(" ;,."):
             problems = ["prompt is empty; it must say what moves, as in 'clouds drift left'"]
@@ -162,17 +167,28 @@ def understand(prompt: str) -> Reading:
     return Reading(ordered, tuple(dict.fromkeys(map(spoken, problems))), ledger.account())
 
 
-def _clauses(line: Line, ledger: Ledger, problems: list[str]) -> tuple[list[Clause], list[str]]:
-    """Return the clauses of a line and what joins each of its parts to the one before.
+_Parts = list[tuple[str, list[Token]]]
+"""What joins each part of a sentence to the one before, and its tokens."""
 
-    Words that join and words that say nothing are entered in ``ledger``.
+
+def _spoken(line: Line, ledger: Ledger, problems: list[str]) -> _Parts:
+    """Return the parts of a line, as their words stand there; those that join are entered in ``ledger``."""
+    words = vocabulary()
+    out: _Parts = []
+    for part in parts(line):
+        said = [token_of(word, words, problems)._replace(at=at) for word, at in part.words]
+        joins = chain([part.join], repeat(","))
+        out += [(join, [*one]) for join, one in zip(joins, run_on(said), strict=False)]
+    ledger.enter(ledger.missing() - {i for _, ts in out for t in ts for i in t.at}, JOIN)
+    return out
+
+
+def _clauses(spoken: _Parts, ledger: Ledger, problems: list[str]) -> tuple[list[Clause], list[str]]:
+    """Return the clauses of a sentence and what joins each of its parts to the one before.
+
+    Words that say nothing are entered in ``ledger``.
     """
     words = vocabulary()
-    spoken = [
-        (part.join, [token_of(word, words, problems)._replace(at=at) for word, at in part.words])
-        for part in parts(line)
-    ]
-    ledger.enter(ledger.missing() - {i for _, ts in spoken for t in ts for i in t.at}, JOIN)
     clauses: list[Clause] = []
     before: list[Token] = []
     every: list[Token] = []
@@ -182,6 +198,7 @@ def _clauses(line: Line, ledger: Ledger, problems: list[str]) -> tuple[list[Clau
         joins.append(join)
         telling = {i for k, t in enumerate(said) if tells_apart(said, k) for i in t.at}
         ledger.enter(places_of(said, "idle", "boost", "prep") - telling, FILLER)
+        said = verbs_of_pronouns(said, words)  # noqa: PLW2901
         tokens = continued(elliptic(resolved(answered(said), before, every), before), before)
         if picture_or_thing(tokens, before):
             problems.append("prompt says 'it', taken for the picture; name what it stands for")

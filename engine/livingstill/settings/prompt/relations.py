@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Container, Sequence
+from dataclasses import replace
 
-from livingstill.settings.prompt.clauses import Clause
+from livingstill.settings.prompt.clauses import Clause, stilled
 from livingstill.settings.prompt.scope import ACTS, DETERMINERS, THINGS
 from livingstill.settings.prompt.vocabulary import Token
 from livingstill.settings.prompt.words import QUALITIES
 
 _YES = frozenset(["yes", "yeah", "yep", "ok", "okay", "allowed", "welcome"])
+
+
+_THESE = ("it", "them", "these", "those", "things")
 
 
 def answered(tokens: list[Token]) -> list[Token]:
@@ -57,8 +61,10 @@ def no_wish(tokens: Sequence[Token]) -> str:
     """Return why "the trees are fine" says nothing of motion; empty where it does."""
     words = [t.word for t in tokens]
     told = [t for t in tokens if t.role != "idle"]
-    if [t.word for t in told[:2]] == ["not", "of"] and told[-1].role in ("thing", "held"):
-        return f"what is of '{told[-1].word}' is not told from the rest"  # "not of the man"
+    refused = [t.word for t in told[:1]] == ["not"] and told[-1].role in ("thing", "held")
+    if refused and told[1].role == "prep" and told[1].word not in ("on", "onto", "to", "for"):
+        where = f"{told[1].word} '{told[-1].word}'"
+        return f"what is {where} is not told from the rest"  # "but not in the glass"
     named = any(t.role in ("kind", "thing", "held") for t in tokens)
     acts = any(t.role in (*ACTS, "size", "still", "hold", "negation", "way") for t in tokens)
     verb = next((i for i, word in enumerate(words) if word in ("is", "are", "looks", "look")), 0)
@@ -75,13 +81,19 @@ def labelled(
     "Trees: slight sway", "freeze: sky, people".
     """
     out: list[tuple[str, list[Token]]] = []
+    label: list[Token] = []
     for join, tokens in spoken:
         before = out[-1][1] if out and join == ":" else []
         topic = _only_nouns(before) and all(t.role not in THINGS or t.word in verbs for t in tokens)
         stays = {t.role for t in tokens} - {"idle"} == {"still"}  # "bells: fixed"
         topic = topic or (stays and {t.role for t in before} - {"idle"} == {"unknown"})
-        if topic or (_only_acts(before) and _only_nouns(tokens)):
-            out[-1] = (out[-1][0], [*out[-1][1], *tokens])
+        acts = _only_acts(before) and _only_nouns(tokens)
+        goes_on = join in (",", "and", "/") and _only_nouns(tokens)
+        label = [t for t in before if t.word not in _THESE] if acts else label if goes_on else []
+        if topic or acts:
+            out[-1] = (out[-1][0], [*before, *tokens])
+        elif label:  # "freeze: sky, trees"
+            out.append((join, [*label, *tokens]))
         else:
             out.append((join, tokens))
     return out
@@ -95,8 +107,9 @@ def _only_nouns(tokens: list[Token]) -> bool:
 
 def _only_acts(tokens: list[Token]) -> bool:
     """Return whether tokens say what is done and not to what: "do not animate"."""
-    roles = {t.role for t in tokens} - {"idle"}
-    return bool(roles) and roles <= {"move", "verb", "still", "hold", "negation", "only"}
+    roles = {t.role for t in tokens if t.word not in _THESE} - {"idle"}
+    acts = roles & {"move", "verb", "still", "hold", "negation", "only"}
+    return bool(acts) and roles <= {*acts, "size", "boost", "way"}
 
 
 def elliptic(tokens: list[Token], before: list[Token]) -> list[Token]:
@@ -144,3 +157,45 @@ def exception_of_place(before: Sequence[Clause], tokens: Sequence[Token]) -> str
     if roles[:1] != ["prep"] or told & {"nothing", "negation", "still"}:
         return ""
     return "a place in the picture is not excepted from what moves"
+
+
+def excepted(clauses: list[Clause]) -> list[Clause]:
+    """Return the clauses where what is excepted from everything does the contrary of it."""
+    out: list[Clause] = []
+    for said in clauses:
+        clause = said
+        before = out[-1] if out else Clause()
+        spoken = {token.role for token in before.tokens}
+        closing = before.join == "except" and before.kinds and clause.still and not clause.leading
+        if closing and clause.join in ("and", "or") and out[-2].rest_still:
+            clause = replace(
+                clause,
+                join="except",
+                kinds=(*clause.still, *clause.still_too),
+                still=(),
+                still_too=(),
+            )
+        elif before.join == "except" and clause.bare and clause.join in ("and", "or", "nor", ","):
+            still = not before.kinds
+            clause = replace(stilled(clause) if still else clause, join="except")
+        elif clause.join == "except" and spoken & {"all", "nothing", "move", "still", "camera"}:
+            named = clause.kinds or clause.places or clause.still or clause.camera
+            if not named and any(t.role == "camera" for t in clause.tokens):
+                named, clause = ("camera",), replace(clause, camera="auto")
+            still = before.rest_still or bool(clause.still) or (clause.faces and clause.moving)
+            if still and named:
+                out[-1] = replace(before, rest_still=True, every=False)
+                clause = replace(
+                    clause,
+                    kinds=(*clause.kinds, *clause.still, *clause.still_too),
+                    still=(),
+                    still_too=(),
+                    faces=False,
+                )
+            else:
+                out[-1] = replace(before, every=before.every or "all" in spoken)
+                clause = clause if clause.strength is not None else stilled(clause)
+        elif clause.join == "except" and clause.kinds and clause.strength is None:
+            clause = stilled(clause)  # "all trees except the palm"
+        out.append(clause)
+    return out

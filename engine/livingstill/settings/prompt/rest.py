@@ -1,55 +1,72 @@
-"""Whether what stands still, and what moves, is what the typed sentence says beside it."""
+"""Whether what stands still, and what moves, is what the typed sentence says of it."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import pairwise
 from typing import Any
 
 from livingstill.core.kinds import KINDS
-from livingstill.settings.prompt.units import (
-    DETERMINERS,
-    MOVERS,
-    NAMING,
-    Unit,
-    list_after,
-    list_before,
-    names_of,
+from livingstill.settings.prompt.stance import (
+    MOVES,
+    STAYS,
+    Statement,
+    stances,
+    statements,
 )
+from livingstill.settings.prompt.units import NAMING, Unit, list_before, names_of
+from livingstill.settings.prompt.vocabulary import Token, place_in
+from livingstill.settings.prompt.words import WHOLE
 
 _STILLNESS = ("negation", "still")
 
 
 def doubts_of_rest(
-    units: Sequence[Unit], k: int, moving: frozenset[str], settings: Mapping[str, Any]
+    units: Sequence[Unit], settings: Mapping[str, Any], told: Iterable[str]
 ) -> dict[str, str]:
-    """Return the doubts, by word, on what unit ``k`` says stands still, or alone moves.
+    """Return the doubts, by word, on what the units of a typed sentence say of rest and motion.
 
-    ``moving`` are the kinds that move by the settings.
+    Kinds that a problem ``told`` already says to move and to stay still are in no doubt.
     """
-    unit, out = units[k], dict[str, str]()
-    for n, token in enumerate(unit.tokens):
-        word, doubt = token.word, ""
-        if token.role in _STILLNESS:
-            if names := _moving_in_list(units, k, n, moving):
-                doubt = f"has '{word}' in a list of which {in_words(names)} moves"
-            elif names := _moving_beside(units, k, moving):
-                doubt = f"has '{word}' beside {in_words(names)}, which moves"
-            elif names := _loosely_listed(units, k, n):
-                doubt = f"has '{word}', which may end a list; taken of {in_words(names)} too"
-        elif (
-            token.role == "kind"
-            and not word.endswith(("'s", "'"))
-            and "motion" in settings
-            and _unmoved(units, k, n, moving)
-        ):
-            doubt = f"has '{word}', which does not move"
-        elif token.role == "only" and (names := _moving_too(units, k, moving)):
-            doubt = f"has '{word}', but {in_words(names)} moves too"
-        if doubt:
-            out[word] = doubt
-    if unit.at.excepting and (wrong := _not_excepted(units, k, settings)):
-        out["except"] = f"excepts more than one thing, but not {in_words(wrong)}"
+    if "motion" not in settings:
+        return {}
+    auto = {name for name, kind in KINDS.items() if kind.found_by == "auto"}
+    motion = {*settings["motion"]} - {"none"}
+    moving = frozenset(motion | (auto if "auto" in motion else set())) - {"auto"}
+    named = {name for u in units for name in u.movers}
+    said = statements(units)
+    rows = [
+        (one, able)
+        for part, may in zip(said, stances(units, said), strict=True)
+        for one, able in zip(part, may, strict=True)
+    ]
+    both = {k for p in told if "and to stay still" in p for k in re.findall(r"\w+", p)}
+    sure = {
+        t.value
+        for one, able in rows
+        for t in _subjects(one)
+        if one.stance and _came(t, able, moving)
+    }
+    out: dict[str, str] = {}
+    for one, able in rows:
+        for token in _subjects(one):
+            if not _came(token, able, moving) and token.value not in (
+                both if one.stance else both | sure
+            ):
+                does = "does not move" if able == {MOVES} else "moves"
+                out[token.word] = f"has '{token.word}', which {does}"
+        if (whole := _whole(one)) and able == {STAYS} and "auto" in motion:
+            out[whole] = f"has '{whole}', which moves"
+        elif whole and able == {MOVES} and not auto - named <= moving:
+            out[whole] = f"has '{whole}', which does not all move"
+    for k, unit in enumerate(units):
+        if names := _loosely_listed(units, k) - moving:
+            word = next(t.word for t in unit.tokens if t.role in _STILLNESS)
+            out[word] = f"has '{word}', which may end a list; taken of {in_words(names)} too"
+        if (only := _of_role(unit, "only")) and (names := _moving_too(units, k, moving)):
+            out[only.word] = f"has '{only.word}', but {in_words(names)} moves too"
+        if unit.at.excepting and (wrong := _not_excepted(units, k, settings)):
+            out["except"] = f"excepts more than one thing, but not {in_words(wrong)}"
     return out
 
 
@@ -68,47 +85,37 @@ def is_windless(units: Iterable[Unit]) -> bool:
     )
 
 
-def _moving_in_list(
-    units: Sequence[Unit], k: int, n: int, moving: frozenset[str]
-) -> frozenset[str]:
-    """Return the kinds that move though a word of stillness ends, or begins, the list they are in."""
+def _came(kind: Token, able: set[int], moving: frozenset[str]) -> bool:
+    """Return whether a kind does what may be said of it; of two senses of a noun one is enough to move."""
+    return not (
+        (able == {MOVES} and not names_of(kind) & moving)
+        or (able == {STAYS} and kind.value in moving)
+    )
+
+
+def _subjects(one: Statement) -> list[Token]:
+    """Return the kinds that a statement is of, without those that only say where."""
+    place = place_in(one.tokens)
+    return [t for t in one.tokens[:place] if t.role == "kind" and not t.word.endswith(("'s", "'"))]
+
+
+def _whole(one: Statement) -> str:
+    """Return the word for everything that a statement with a verb is of; empty where it names kinds."""
+    roles = {t.role for t in one.tokens}
+    if "kind" in roles or not {"move", "verb", "still", "negation"} & roles:
+        return ""
+    return next((t.word for t in one.tokens if t.role == "all" and t.word in WHOLE), "")
+
+
+def _of_role(unit: Unit, role: str) -> Token | None:
+    """Return the first token of a role in a unit."""
+    return next((t for t in unit.tokens if t.role == role), None)
+
+
+def _loosely_listed(units: Sequence[Unit], k: int) -> frozenset[str]:
+    """Return the kinds that commas alone join with what unit ``k`` says stands still: "fire, lamp no"."""
     unit = units[k]
-    before = unit.tokens[:n]
-    if any(t.role in (*MOVERS, *NAMING, "all") for t in before):
-        subject = before[0].role in NAMING or before[0].word in DETERMINERS
-        listed = list_before(units, k, "hold") if subject else frozenset()
-    else:
-        listed = list_after(units, k)
-    return listed & moving
-
-
-def _moving_beside(units: Sequence[Unit], k: int, moving: frozenset[str]) -> frozenset[str]:
-    """Return the kinds that move though all that is said of them is that they do not."""
-    roles = [t.role for t in units[k].tokens]
-    said = {
-        "size",
-        "way",
-        "only",
-        "verb",
-        "blow",
-        "wind",
-        "moves",
-        "camera",
-        "thing",
-        "held",
-        "all",
-    }
-    if said & {*roles} or roles.count("negation") > 1:
-        return frozenset()
-    place = roles.index("prep") if "prep" in roles else len(roles)
-    kinds = frozenset(t.value for t in units[k].tokens[:place] if t.role == "kind")
-    others = frozenset().union(*(u.movers for u in (*units[:k], *units[k + 1 :])))
-    return kinds & moving - others
-
-
-def _loosely_listed(units: Sequence[Unit], k: int, n: int) -> frozenset[str]:
-    """Return the kinds that commas alone join with what a word of stillness is said of: "fire, lamp no"."""
-    unit = units[k]
+    n = next((i for i, t in enumerate(unit.tokens) if t.role in _STILLNESS), 0)
     subject = [t for t in unit.tokens[:n] if t.role in NAMING]
     ordered = any(t.role in ("hold", "move") for t in unit.tokens[:n])
     if not subject or ordered or unit.at.linked or unit.at.mark != "," or not units[k - 1].bare:
@@ -116,31 +123,9 @@ def _loosely_listed(units: Sequence[Unit], k: int, n: int) -> frozenset[str]:
     return list_before(units, k, "hold") & {*KINDS}
 
 
-def _unmoved(units: Sequence[Unit], k: int, n: int, moving: frozenset[str]) -> bool:
-    """Return whether kind ``n`` of unit ``k`` does not move though no word near says so."""
-    unit, stays = units[k], {*_STILLNESS, "nothing", "only"}
-    roles = [t.role for t in unit.tokens]
-    if names_of(unit.tokens[n]) & moving or {"prep", "moves"} & {*roles[: n + 1]}:
-        return False
-    if unit.at.contrast or any(u.at.excepting for u in units):
-        return False
-    after = units[k + 1 :]
-    if "hold" in roles[:n] and not stays & {*roles} and after and after[0].at.linked:
-        said = {t.role for t in after[0].tokens}
-        return bool({"move", "verb"} & said) and not {*stays, "hold"} & said
-    near = {*roles, *(t.role for u in after[:1] if not u.movers for t in u.tokens)}
-    for beside in (units[k::-1], units[k:]):
-        for one, next_one in pairwise(beside):
-            later = next_one if beside[0] == unit and next_one in after else one
-            near |= {t.role for t in next_one.tokens} if later.listed else set()
-            if not (later.listed and next_one.bare):
-                break
-    return not {*stays, "hold"} & near
-
-
 def _moving_too(units: Sequence[Unit], k: int, moving: frozenset[str]) -> frozenset[str]:
     """Return the kinds that move though unit ``k`` says what alone does, and nothing is said of them."""
-    if not units[k].movers:
+    if not units[k].movers & {*KINDS, "camera", "wind"}:
         return frozenset()  # "sea and sky only please"
     named = frozenset().union(*(u.movers for u in units[:k] if u.bare and not u.at.excepting))
     named -= list_before(units, k)  # "water and reeds only"

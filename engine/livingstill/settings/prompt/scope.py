@@ -13,6 +13,7 @@ QUIET = frozenset(
     ["quiet", "quietly", "calm", "calmly", "relaxed", "peaceful", "serene", "tranquil"]
 )
 _GENTLY, _STRONGLY = 0.6, 1.5
+_MORE = ("more", "less", "much")
 _LIKING = frozenset(
     ["i'd", "would", "i", "you", "we", "they", "he", "she", "people", "looks", "look"]
 )
@@ -153,8 +154,11 @@ def _comparands(tokens: list[Token]) -> list[Token]:
         if token.word == "than" or (liked and any(t.role in named for t in tokens[:i])):
             start = i
             break
+    windy = any(t.word == "like" for t in tokens[start : start + 1])  # "like in a strong wind"
     rest = [
-        t._replace(role="idle" if t.word in _PRONOUNS else "modifier") if t.role in named else t
+        t._replace(role="idle" if t.word in _PRONOUNS else "modifier")
+        if t.role in named and not (windy and t.role == "wind")
+        else t
         for t in tokens[start:]
     ]
     return [*tokens[:start], *rest]
@@ -183,6 +187,9 @@ def _nothing_of(tokens: list[Token]) -> list[Token]:
     roles = [t.role for t in tokens if t.role != "idle"]
     if "nothing" not in roles:
         return tokens
+    if "still" in roles and {*roles} <= {"nothing", "still", "hold"}:  # "let nothing be still"
+        turned = {"nothing": "all", "still": "move", "hold": "idle"}
+        return [t._replace(role=turned.get(t.role, t.role), value=frozenset()) for t in tokens]
     of_thing = roles == ["nothing", "prep", "thing"]  # "none in the mountain"
     if not of_thing and not {"kind", "held", "camera", "moves", "phrase"} & {*roles}:
         described = [
@@ -284,10 +291,10 @@ def _excess(tokens: list[Token]) -> list[Token] | None:
     """Return the tokens where "too fast", denied or complained of, is gently; None without it."""
     for k in range(1, len(tokens)):
         size = tokens[k]
-        excess = size.role == "size" and size.value > 1 and size.word != "more"
-        if tokens[k - 1].role == "nothing" and excess:
+        if tokens[k - 1].role == "nothing" and size.role == "size" and size.word not in _MORE:
             every = tokens[k - 1]._replace(role="all")
-            return [*tokens[: k - 1], every, size._replace(value=_GENTLY), *tokens[k + 1 :]]
+            contrary = _GENTLY if size.value > 1 else _STRONGLY
+            return [*tokens[: k - 1], every, size._replace(value=contrary), *tokens[k + 1 :]]
         if tokens[k - 1].word == "too" and size.role == "still":  # "now it is too static"
             lively = size._replace(word="moving", role="move", value=frozenset())
             return [*tokens[: k - 1], tokens[k - 1]._replace(role="idle"), lively, *tokens[k + 1 :]]

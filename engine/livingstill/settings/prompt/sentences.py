@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from livingstill.settings.prompt.clauses import Clause
+from livingstill.settings.prompt.clauses import Clause, stilled
 from livingstill.settings.prompt.modifiers import direction_of
 from livingstill.settings.prompt.scope import QUIET
-from livingstill.settings.prompt.vocabulary import partners
 from livingstill.settings.prompt.words import EXTENTS, MOTIONS, WHOLE
 
 
@@ -227,7 +226,8 @@ def _merged(clauses: list[Clause]) -> list[Clause]:
 
 def _lists_on(clause: Clause, before: Clause) -> bool:
     """Return whether two bare clauses are of one list of which nothing is said yet."""
-    return clause.bare and before.bare and before.strength is None and clause.join not in (".", ";")
+    listed = (clause.bare and clause.join not in (".", ";")) or clause.join in ("and", "&", "+")
+    return listed and before.bare and before.strength is None
 
 
 def _denies_motion(clause: Clause) -> bool:
@@ -247,7 +247,8 @@ def _said_of(clauses: list[Clause], clause: Clause) -> int:
 
 def _of_all(clause: Clause) -> bool:
     """Return whether a clause moves everything beside what others name: not "I'd like it calm"."""
-    return clause.moving and any(t.role == "all" for t in clause.tokens)
+    complains = any(t.word == "too" for t in clause.tokens)  # "everything is too still"
+    return clause.moving and any(t.role == "all" for t in clause.tokens) and not complains
 
 
 def _goes_on(clause: Clause, last: Clause, lone: bool) -> bool:
@@ -342,64 +343,3 @@ def _first_strength(clauses: list[Clause]) -> list[Clause]:
         alike = next((i for i, c in enumerate(rest) if not (c.bare and c.kinds)), len(rest))
         rest = [*(replace(c, strength=first.strength) for c in rest[:alike]), *rest[alike:]]
     return [*clauses[1:k], said, *rest]
-
-
-def stilled(clause: Clause) -> Clause:
-    """Return a bare clause as one that says that its things do not move."""
-    roles = {token.role for token in clause.tokens}
-    also = [p for t in clause.tokens if t.role == "kind" for p in sorted(partners(t.word))]
-    return replace(
-        clause,
-        kinds=(),
-        places=(),
-        still=(*clause.still, *clause.kinds, *clause.places, *also),
-        faces=clause.faces or "held" in roles,
-        kept=clause.kept or bool(roles & {"thing", "effect"}),
-        camera="static" if "camera" in roles else clause.camera,
-        rest_still=clause.rest_still or "all" in roles,
-        unused=(),
-        bare=False,
-        leading=True,
-    )
-
-
-def excepted(clauses: list[Clause]) -> list[Clause]:
-    """Return the clauses where what is excepted from everything does the contrary of it."""
-    out: list[Clause] = []
-    for said in clauses:
-        clause = said
-        before = out[-1] if out else Clause()
-        spoken = {token.role for token in before.tokens}
-        closing = before.join == "except" and before.kinds and clause.still and not clause.leading
-        if closing and clause.join in ("and", "or") and out[-2].rest_still:
-            clause = replace(
-                clause,
-                join="except",
-                kinds=(*clause.still, *clause.still_too),
-                still=(),
-                still_too=(),
-            )
-        elif before.join == "except" and clause.bare and clause.join in ("and", "or", "nor", ","):
-            still = not before.kinds
-            clause = replace(stilled(clause) if still else clause, join="except")
-        elif clause.join == "except" and spoken & {"all", "nothing", "move", "still", "camera"}:
-            named = clause.kinds or clause.places or clause.still or clause.camera
-            if not named and any(t.role == "camera" for t in clause.tokens):
-                named, clause = ("camera",), replace(clause, camera="auto")
-            still = before.rest_still or bool(clause.still) or (clause.faces and clause.moving)
-            if still and named:
-                out[-1] = replace(before, rest_still=True, every=False)
-                clause = replace(
-                    clause,
-                    kinds=(*clause.kinds, *clause.still, *clause.still_too),
-                    still=(),
-                    still_too=(),
-                    faces=False,
-                )
-            else:
-                out[-1] = replace(before, every=before.every or "all" in spoken)
-                clause = clause if clause.strength is not None else stilled(clause)
-        elif clause.join == "except" and clause.kinds and clause.strength is None:
-            clause = stilled(clause)  # "all trees except the palm"
-        out.append(clause)
-    return out

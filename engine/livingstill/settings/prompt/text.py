@@ -10,7 +10,7 @@ from livingstill.settings.prompt.line import At, Line, spans
 
 _BREAKS = (
     r"([,;:!?()\n–—]+|\.(?!\d)|\s-+(?=\s|\w)|\s[&+/|]\s|\band\b|\bor\b|\bnor\b|\bthen\b|\bwhile\b|\bwhilst\b|\bbut\b|"
-    r"\bplus\b|\bwith\b|\bas\b|\bexcept\b|\balso\b|\buntil\b|\bso that\b|\bwhere\b|\bby (?=\w+ing\b)|"
+    r"\bplus\b|\bwith\b|\bas\b|\bexcept\b|\balso\b(?!\s*(?:[,.;!]|$))|\buntil\b|\bso that\b|\bwhere\b|\bby (?=\w+ing\b)|"
     r"(?=\bwithout\b)|(?=\bno\b(?!(?: (?:move|moves|moving))?\s*(?:[,;.!]|$)))|(?=\b(?:only|just)\b))"
 )
 

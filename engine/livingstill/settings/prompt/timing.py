@@ -95,6 +95,7 @@ _SAID: tuple[tuple[str, str, Callable[[re.Match[str]], Any]], ...] = (
      r"(?: long)?(?!,? *(?:and )?then\b)", "duration", lambda m: _number(m[1] or m[2])),
     (rf"\b(?:for |lasting )?{_NUMBER} ?(?:mins?|minutes?)\b(?: long)?", "duration",
      lambda m: 60 * _number(m[1])),
+    (r"\b(?:for )?half (?:of )?a min(?:ute)?\b(?: long)?", "duration", lambda _: 30.0),
     (rf"\b(?:at )?{_NUMBER} ?(?:fps|frames per second)\b|\bfps\s*[:=]\s*{_NUMBER}", "fps",
      lambda m: _number(m[1] or m[2])),
     (r"\b(?:in |at )?(\d{3,4}) ?[x×] ?(\d{3,4})(?: ?(?:px|pixels?))?\b", "size", lambda m: f"{m[1]}x{m[2]}"),

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from livingstill.settings.prompt.line import spans
 from livingstill.settings.prompt.vocabulary import Token, partners
-from livingstill.settings.prompt.words import EXTENTS, MOTIONS, USUAL, WHOLE
+from livingstill.settings.prompt.words import EXTENTS, MOTIONS, SIZES, USUAL
 
 NAMING = ("kind", "thing", "held", "effect", "camera", "adjective", "compass")
 """Roles of words that name things."""
-MOVERS = ("kind", "moves", "camera", "wind")
-"""Roles of words that name what has a setting of its own."""
 DETERMINERS = frozenset(
     [
         *("the", "a", "an", "my", "our", "your", "his", "her", "its", "their", "of"),
@@ -28,7 +26,7 @@ _PART = re.compile(
     r"without|rather|instead|apart|besides|aside|exception)"
 )
 _MARK = re.compile(r"[,:–—]|-(?=\s)")
-_EXCEPT = frozenset(["except", "apart", "besides", "aside", "exception"])
+_EXCEPT = frozenset(["except", "apart", "besides", "aside", "exception", "minus", "excluding"])
 _CONTRAST = _EXCEPT | frozenset(
     [
         "but",
@@ -44,17 +42,17 @@ _CONTRAST = _EXCEPT | frozenset(
         "when",
     ]
 )
-_ALSO = frozenset(["too", "also", "well", "so", "do", "does", "is", "are", "and"])
 
 
 class Break(NamedTuple):
-    """What parts a unit from the one before: "and", "," or ":", a word such as "but", "except"."""
+    """What parts a unit from the one before: "and", "," or ":", a word such as "but", "except", "nor"."""
 
     sentence: int = 0
     linked: bool = False
     mark: str = ""
     contrast: bool = False
     excepting: bool = False
+    refusing: bool = False
 
     def after(self, before: Break) -> Break:
         """Return the break together with one right before it, as in ", and"."""
@@ -64,6 +62,7 @@ class Break(NamedTuple):
             before.mark or self.mark,
             self.contrast or before.contrast,
             self.excepting or before.excepting,
+            self.refusing or before.refusing,
         )
 
 
@@ -85,11 +84,6 @@ class Unit:
         return frozenset(name for t in self.tokens for name in names_of(t))
 
     @property
-    def excepted(self) -> bool:
-        """Whether it names everything, of which other units may except something."""
-        return any(t.word in WHOLE for t in self.tokens)
-
-    @property
     def bare(self) -> bool:
         """Whether it names things and says nothing of them."""
         return self._is_bare(self.tokens)
@@ -101,12 +95,6 @@ class Unit:
         opening = ("idle", "order", order, *(("wind", "blow") if order == "move" else ()))
         ordered = all(t.role in opening for t in self.tokens[:first])
         return ordered and self._is_bare(self.tokens[first:])
-
-    @property
-    def alike(self) -> bool:
-        """Whether it says of what it names only that it does the same: "the trees too"."""
-        rest = tuple(t for t in self.tokens if t.word not in _ALSO)
-        return self._is_bare(rest)
 
     def _is_bare(self, tokens: Sequence[Token]) -> bool:
         placed = False
@@ -136,9 +124,11 @@ def names_of(token: Token) -> frozenset[str]:
 
 def units_of(sentence: str, tokens: Iterable[Token]) -> list[Unit]:
     """Return the units of a typed sentence with the tokens that stand for their words."""
-    breaks, where = _breaks(sentence.lower())
+    tokens = sorted(dict.fromkeys(t for t in tokens if t.at), key=lambda t: min(t.at))
+    inner = {i for t in tokens for i in t.at if len(t.at) > 1}  # "as it is", which is "still"
+    breaks, where = _breaks(sentence.lower(), inner)
     held: list[list[Token]] = [[] for _ in breaks]
-    for token in sorted(dict.fromkeys(t for t in tokens if t.at), key=lambda t: min(t.at)):
+    for token in tokens:
         held[where[max(token.at) if token.role == "size" else min(token.at)]].append(token)
     out: list[Unit] = []
     pending = Break()
@@ -151,8 +141,11 @@ def units_of(sentence: str, tokens: Iterable[Token]) -> list[Unit]:
     return out
 
 
-def _breaks(text: str) -> tuple[list[Break], list[int]]:
-    """Return the breaks of a text, and for each of its words which one it follows."""
+def _breaks(text: str, inner: Container[int]) -> tuple[list[Break], list[int]]:
+    """Return the breaks of a text, and for each of its words which one it follows.
+
+    Words at ``inner`` are within an idiom and join nothing.
+    """
     places = list(spans(text))
     words = [text[start:end] for start, end in places]
     edges = [0, *(edge for place in places for edge in place), len(text)]
@@ -163,14 +156,17 @@ def _breaks(text: str) -> tuple[list[Break], list[int]]:
     for i, word in enumerate(words):
         before, last = (between[i], words[i - 1]) if i else ("", "")
         stop += bool(_STOP.search(before))
-        listed = bool(_LIST.search(before) or _LIST.fullmatch(word))
+        degree = word == "so" and {*words[i + 1 : i + 2]} & {*SIZES, "much"}  # "not so fast"
+        joining = "" if i in inner or degree else word
+        listed = bool(_LIST.search(before) or _LIST.fullmatch(joining))
         parted = bool(_PART.search(before) or _STOP.search(before))
-        parted = parted or bool(_PART.fullmatch(word) and last not in ("only", "just"))
+        parted = parted or bool(_PART.fullmatch(joining) and last not in ("only", "just"))
         first = word in ("only", "just") and not between[i + 1].strip() and i + 1 < len(words)
-        if i == 0 or listed or parted or first:
+        excepting = word in _EXCEPT or (word == "than" and "other" in words[max(0, i - 2) : i])
+        if i == 0 or listed or parted or first or excepting:
             found = _MARK.search(before)
             mark = "" if not found else ":" if found[0] == ":" else ","
-            breaks.append(Break(stop, listed, mark, word in _CONTRAST, word in _EXCEPT))
+            breaks.append(Break(stop, listed, mark, word in _CONTRAST, excepting, word == "nor"))
         where.append(len(breaks) - 1)
     return breaks, where
 
@@ -184,12 +180,3 @@ def list_before(units: Sequence[Unit], k: int, order: str = "move") -> frozenset
         if not units[k].bare:
             return out
     return frozenset() if units[k].at.linked else out  # "wind in her veil and hair, couple still"
-
-
-def list_after(units: Sequence[Unit], k: int) -> frozenset[str]:
-    """Return what bare units after unit ``k`` name: "gentle waves and clouds"."""
-    out: frozenset[str] = frozenset()
-    while k + 1 < len(units) and units[k + 1].alike and units[k + 1].listed:
-        k += 1
-        out |= units[k].movers
-    return out

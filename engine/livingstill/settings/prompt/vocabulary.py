@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any, NamedTuple
 
@@ -246,6 +246,13 @@ def _slip(typed: str, known: str) -> int:
     if long[i] == long[i - 1] or (short == typed and len(long) >= 5 and i < len(short)):
         return _SURE
     return _LIKELY if len(short) >= 6 and i < len(short) else 0
+
+
+def place_in(tokens: Sequence[Token]) -> int:
+    """Return the index of the word that says where, "lots of" apart; the number of tokens without one."""
+    named = first_of([t.role for t in tokens], ("kind", "thing", "held", "wind"))
+    places = (i for i, t in enumerate(tokens) if t.role == "prep" and (t.word != "of" or i > named))
+    return next(places, len(tokens))
 
 
 def first_of(roles: list[str], wanted: tuple[str, ...]) -> int:

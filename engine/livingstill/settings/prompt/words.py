@@ -15,7 +15,7 @@ WAYS = {"left": 180.0, "right": 0.0, "up": 90.0, "down": 270.0}
 STRENGTHS = {
     0.35: (
         "softest slowest gentlest lightest subtlest tiniest imperceptible barely faintly faint "
-        "tiny hardly imperceptibly minimal minimally"
+        "tiny hardly imperceptibly minimal minimally minimum"
     ),
     0.6: (
         "weaker milder lazier slow slowly slower gentle gently gentler soft softly softer subtle "
@@ -44,7 +44,21 @@ USUAL = frozenset(
 )
 """Words of the usual strength, which say nothing where nothing else is said of a thing."""
 EXTENTS = frozenset(
-    ["small", "little", "tiny", "big", "bigger", "large", "huge", "massive", "low", "high", "heavy"]
+    [
+        "small",
+        "little",
+        "tiny",
+        "big",
+        "bigger",
+        "large",
+        "huge",
+        "massive",
+        "low",
+        "high",
+        "heavy",
+        "biggest",
+        "tiniest",
+    ]
 )
 """Adjectives that say of a thing how large it is, and of motion how much there is."""
 BOOSTS = {
@@ -131,8 +145,8 @@ ROLES = _table(
     ),
     nothing="nothing none",
     negation=(
-        "no nope not without never don't dont doesn't doesnt didn't didnt wasn't wasnt isn't isnt "
-        "aren't arent won't wont shouldn't shouldnt mustn't can't cannot neither nor avoid skip "
+        "no nope not without never don't dont doesn't doesnt didn't didnt wasn't wasnt isn't isnt wouldn't wouldnt "
+        "aren't arent won't wont shouldn't shouldnt mustn't can't cannot neither nor avoid forget skip "
         "ignore ignoring disable zero w/o"
     ),
     still=(
@@ -273,7 +287,7 @@ ROLES = _table(
         "whimsical atmospheric immersive loopable infinite dreamlike"
     ),
     adjective=(
-        "softfocus distance asleep perceptible sheer lateral closeup aerial establishing wide pov "
+        "softfocus distance late early asleep perceptible sheer lateral closeup aerial establishing wide pov "
         "ots weird strange odd creepy funny silly ugly bad fake wrong stiff exterior interior "
         "twilight overcast modern red blue green white black grey gray golden yellow orange pink "
         "purple brown silver dark bright deep tall long short old young new wet dry warm cold hot "

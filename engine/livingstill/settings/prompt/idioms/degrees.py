@@ -46,6 +46,8 @@ def _is_kind(word: str) -> bool:
 
 
 REWRITES: tuple[Rewrite, ...] = (
+    (r"(?<=\d) %", "%"),
+    (r"\b(\d+)% (?:of )?(?:the )?(\w+)(?=\s*(?:[,.;!]|$|and\b))", lambda m: f"{m[2]} x{float(m[1]) / 100:g}" if _is_kind(m[2]) else m[0]),
     (r"\b(?:a |one )?(quarter|third|half) (?:of )?(?=(?:the|its|their) (?:wind|breeze|motion|movement|speed|strength|amount)\b)",
      lambda m: {"quarter": "x0.25 ", "third": "x0.33 ", "half": "x0.5 "}[m[1]]),
     (r"(?<=[\w,:] )a hair(?= *(?:[,;.!]|$)|(?: of)? (?:movement|motion|wind|breeze|slower|faster|stronger|weaker|more|less|softer|calmer|gentler)\b)(?: of\b)?", "a bit"),
@@ -78,11 +80,10 @@ REWRITES: tuple[Rewrite, ...] = (
      lambda m: f"{m[1]}x{max(1 - float(m[2]) / 100, 0.05):.3g}"),
     (rf"\b(?:increase|raise|boost|speed up|strengthen) ((?:\w+ ){{1,4}}?)by {_NUMBER} ?(?:%|percent)",
      lambda m: f"{m[1]}x{1 + float(m[2]) / 100:.3g}"),
-    (r"\b(?:reduce|decrease|lower|slow(?: down)?|cut) ((?:\w+ ){1,4}?)by half\b", r"\1x0.5"),
     (rf"\b(?:speed up|increase|boost) ((?:\w+ ){{1,4}}?)by a factor of {_NUMBER}", lambda m: f"{m[1]}x{m[2]}"),
     (r"\b(?:reduc|decreas|lessen|weaken|soften|minimi[sz])(?:e|es|ing|s)?\b(?! camera)|\blower(?:ing)? (?=the (?:speed|motion|movements?|amount|wind|intensity))", "gently "),
     (r"\b(?:increas|boost|amplif|strengthen|intensif)(?:e|es|ing|s|y|ies)?\b", "more"),
-    (r"\bto (?:a|the) (?:bare )?minimum\b|\bas possible\b", ""),
+    (r"\bto (?:a|the) (?:bare )?minimum\b|\bas (?:possible|can be|(?:you|they|it|we) (?:can|could|gets?))\b", ""),
     (r"\bdouble (?=(?:the|my|its)\b(?! speed| pace))", "x2 "),
     (r"\bhalve (?=(?:the|my|its)\b(?! speed| pace| amount| strength))", "x0.5 "),
     (r"\b(?:don't|do not|never) (?:overdo|exaggerate|go (?:overboard|crazy|wild|too far)(?: (?:with|on))?)\b", "gently"),
@@ -111,7 +112,6 @@ REWRITES: tuple[Rewrite, ...] = (
     (r"\b(?:a lot|lots|much|way|far) (?=(?:\w+er|less)\b)", "very "),
     (r"\b(very|really|so|too|more|much),? (?=\1\b)|\b(\w+ly), (?=\2\b)", ""),
     (r"\btwice (?=(?:the|my|its) (?:wind|breeze|motion|movement)\b)", "x2 "),
-    (r"\bhalf (?=(?:the|my|its) (?:wind|breeze|motion|movement)\b)", "x0.5 "),
     (rf"\b{_NUMBER} ?(?:x|×|times)(?: as)? (?:slow\w*|weak\w*|gent\w+|less|calm\w*)\b",
      lambda m: f"x{1 / max(float(m[1]), 0.05):.3g}"),
     (rf"\b(?:by )?{_NUMBER} ?(?:%|percent) (?:slower|less|weaker|gentler|calmer)\b",
@@ -129,11 +129,12 @@ REWRITES: tuple[Rewrite, ...] = (
      "x0.5"),
     (r"\b(?:double|twice|2x) (?:of )?(?:the |its |their )?(?:normal )?(?:speed|pace|strength|amount)\b"
      r"|\b(?:twice|2x|two times) as (?:fast|quick(?:ly)?|strong(?:ly)?|much)\b", "x2"),
+    (r"(?:^|(?<=[,.;:] ))(bit|touch|hint|tad) of\b", r"a \1 of"),
     (r"\b(?:(?:a|just a) )?(?:little|tiny|wee) bit(?: of)?\b|\b(?:a|just a|a wee) (?:little|bit|touch|tad|smidge|smidgen|smidgin|pinch|fraction)\b(?! of)",
      "slightly"),
     (r"\b(?:a|just a|the) (?:tiny |mere |slight |little )?(?:little|bit|touch|hint|tad|smidge|smidgen|smidgin|pinch|dash|whisper|trace|sprinkle|suggestion|fraction|whiff) of\b", "slightly"),
     (r"\ba lot(?: of)?\b|\ba (?:ton|load|bunch|heap) of\b|\b(?:lots|tons|loads|heaps) of\b|\bvery much\b", "strongly"),
     (r"\b(?:almost|nearly|practically|virtually) invisibl[ey]\b|\b(?:almost|nearly|practically|virtually) (?=imperceptibl)", "imperceptible "),
-    (r"\b(?:in |super )?slow ?mo(?:tion)?\b", "slowly"),
+    (r"\b(?:in |super )?slow? ?mo(?:tion)?\b", "slowly"),
     (r"\btime ?lapse\b", "timelapse"),
 )  # fmt: skip

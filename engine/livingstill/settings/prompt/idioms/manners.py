@@ -14,11 +14,12 @@ _PURPOSE = (
 )
 
 REWRITES: tuple[Rewrite, ...] = (
+    (r"\bwouldn't it be (?:so |really )?(?:nice|cool|great|lovely|good|fun)\b(?: if\b)?", ""),
+    (r"\b(?:as well|likewise|ditto)\b(?! as)", "too"),
     (r"\breal (?=(?:slow|fast|quick|gentle|gently|subtle|subtly|soft|smooth|calm|strong|light|nice)(?:ly)?\b)", "very "),
     (r"^(?:hi|hello|hey|dear|good (?:morning|evening|afternoon))(?: (?!can\b|could\b|please\b|make\b)\w+)?(?=[,!])", ""),
     (r"\b(?:(?:scroll|thumb|show|eye|attention|jaw|breath|head)[ -](?:stopping|stopper|catching|catcher|grabbing|grabber|dropping|taking|turning)|attractive|engaging|trendy|viral|aesthetic|stunning|gorgeous)\b", ""),
     (r"\b(?:thanks|thank you|thx) (?:a (?:bunch|million|lot|ton)|so much|very much|in advance)\b", ""),
-    (r"\b(?:i'd|i would|i) just love\b|\bjust (?:wondering|curious|thinking)(?: if| whether)?\b", ""),
     (r"\b(?:i )?(?:don't|dont|do not) care (?:about|for) (?=the |my )", "no "),
     (r"\b(?:you know what|(?:(?:i|you|we) )?(?:honestly |really )?(?:(?:do not|don't|dunno) )?(?:really |even |exactly )*(?:know|care)(?: about)?"
      r"(?: (?:what|how|if|whether|where)(?: (?:i'm|i am|to do|it works|this works|to describe (?:it|this)|to say (?:it|this)))?)?)\b", ""),
@@ -48,7 +49,6 @@ REWRITES: tuple[Rewrite, ...] = (
     (r",? ?\b(?:(?:it's|this is|it is|use it|i need it|needed|meant) )?for (?:(?:my|our|the|an?|her|his|their|some|\w+'s) )*"
      rf"{_PURPOSE}(?: (?:post|feed|page|profile|banner|header|hero|section|slider|cover|intro|background|video|status|slideshow|invitation|card|party))?"
      r"(?! ?(?:reels?|stor))(?=\s*(?:[,.:;!?]|$|and\b))", ""),
-    (r"(?:^|(?<=[.;!] ))just (?=(?:give|do|let me)\b)", ""),
     (r"\b(?:and )?(?:that's|thats|that is) (?:all|it|everything)(?: i (?:want|need))?\b", ""),
     (r"\b(?:as|for) (?:an? |my |the )?(?:phone |desktop |mobile )?(?:wallpaper|screen ?saver|lock ?screen)"
      r"(?: (?:for|on|of) my (?:phone|desktop|laptop|pc|computer|tv))?(?=\s*(?:[,.:;!?]|$|and\b))", ""),

@@ -33,9 +33,7 @@ def _from_side(found: re.Match[str]) -> str:
 REWRITES: tuple[Rewrite, ...] = (
     (r"\b((?:wind|breeze|gust)s?) of (?:the )?(left|right)\b(?! side| hand)", r"\1 from the \2"),
     (r"\bto (?:the )?(left|right) side\b(?! of)", r"to the \1"),
-    (r"\bfrom (?:camera|screen|frame) (left|right)\b", r"from \1"),
     (r"\bfrom (?:up|above|top) (?:to |until )(?:down|below|bottom)\b", "down"),
-    (r"\bfrom (?:down|below|bottom) (?:to |until )(?:up|above|top)\b", "up"),
     (r"\bscreen (?=left\b|right\b)", ""),
     (r"\bon top(?! of)\b(?=\s*(?:[,.;!]|$|and\b))", ""),
     (r",? ?\b(?:in|through) the air\b|\bin mid ?-?air\b", ""),

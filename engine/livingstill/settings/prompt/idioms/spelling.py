@@ -8,6 +8,7 @@ _LETTERS = {"l": "left", "r": "right"}
 _ARROWS = {"←": "left", "→": "right", "↑": "up", "↓": "down"}
 
 REWRITES: tuple[Rewrite, ...] = (
+    (r"(?<=[a-z]) ?= ?(?=[a-z])", ": "),
     (r"\bbg\b", "background"),
     (r"\blil\b", "little"),
     (r"\b([lr]) ?(?:->|-|to) ?(?!\1)([lr])\b", lambda m: _LETTERS[m[2]]),

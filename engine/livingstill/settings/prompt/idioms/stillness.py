@@ -7,6 +7,7 @@ from livingstill.settings.prompt.line import Rewrite
 _FAULT = "(?:distort(?:ions?|ing)?|warp(?:ing|s)?|morph(?:ing|s)?|deform(?:ations?|ing)?|artifacts?|artefacts?|glitch(?:es|ing)?)"
 
 REWRITES: tuple[Rewrite, ...] = (
+    (r"\b(\w+) no (?=\w+ yes\b)", r"\1 no, "),
     (r"\bno other camera (?:moves?|movements?|motion) (?:than|except|but)\b", "no camera moves except"),
     (r"\b(?:i'm |i am |we're )?not a (?:big |huge )?fan of (?:the |any )?", "no "),
     (r"\b(?:as|so) long as\b", ","),
@@ -33,12 +34,11 @@ REWRITES: tuple[Rewrite, ...] = (
     (r"\bexcept of\b", "except"),
     (r"\bstill and still\b", "still"),
     (r"\b(?:don't|do not|never|shouldn't|should not|mustn't|must not|won't|not)(?: want| let| have| make)?((?: \w+){0,4}?)(?: to| ever)? stop (\w+ing)\b", r"\1 \2"),
-    (r"\b(?:sharp|crisp|clear|in focus) and (?=still\b|static\b|frozen\b|motionless\b)", ""),
     (r"\b(stay|stays|staying|keep|keeps|remain|remains) (?:totally |completely |perfectly |exactly |firmly )put\b", r"\1 still"),
     (r"\b100 ?% (?=still|static|frozen|motionless)", ""),
     (r"\bno nothing\b", ""),
     (r"\bno else\b", "nothing else"),
-    (r"\b(stays?|remains?|stands?|keep|leave) (?:exactly |right |just )?where (?:they|it|he|she|we) (?:are|is)\b", r"\1 still"),
+    (r"\b(?:exactly |right |just )?where (?:they|it|he|she|we) (?:are|is|were|was)\b", "still"),
     (r"\b(?:static|still|frozen|motionless|fixed|unmoving|steady) (?:back ?ground|bg)\b|"
      r"\b(?:keep|hold|leave|freeze)(?:ing)? (?:the |my |its )?(?:whole |entire )?(?:back ?ground|bg)(?: completely| totally)?"
      r"(?: (?:still|static|frozen|fixed|motionless|steady|as (?:it )?is))?(?=\s*(?:[,.;!]|$|and\b|but\b|while\b))|"
@@ -55,7 +55,7 @@ REWRITES: tuple[Rewrite, ...] = (
     (r"(?:^|(?<=[,.;!] ))([^,.;!]+?) (?:is|are) (?:strictly |absolutely )?(?:forbidden|prohibited|not allowed|off limits|unwanted)\b", r"no \1"),
     (r"\b(?:windless|wind ?still)\b(?: (?:day|evening|morning|afternoon|night))?|\bwind free\b", "no wind"),
     (r"\b(?:no|not) more than (?=an? |the |slight|little|just)", ""),
-    (r"\blet (the \w+|it|them|him|her) be\b(?=\s*(?:[,.;!]|$|and|but))", r"\1 still"),
+    (r"\blet ((?:the |my )?(?!there\b)\w+) be\b(?=\s*(?:[,.;!]|$|and|but))", r"\1 still"),
     (r"\b(?:set |put |turn )?(?:the )?(\w+)(?: speed| strength| motion)? (?:to|at|=) (?:zero|0|none|nil)\b(?!\.\d)", r"no \1"),
     (r"\b(?:not|don't|do not|isn't|doesn't|shouldn't|nothing) (?:only|just|merely|simply|solely)\b", ""),
     (r"\b((?:don't|not|never|\w+n't)\b(?: \w+){0,6}) be the only (?:thing|part|element|object)s?\b(?: \w+)?", r"\1 be sole"),
@@ -89,6 +89,7 @@ REWRITES: tuple[Rewrite, ...] = (
     (r"\b(?:stand|stands|sit|sits|lie|lies|hold|holds|hang|hangs|hanging) still\b", "stay still"),
     (r"\binstead of\b", ", no"),
     (r"\b(?!lock|\w+ing\b)(\w+)\s*[:=]?\s*(?:none|off|zero|nil)\b(?=\s*(?:[,.;!]|$))", r"no \1"),
+    (r"\b(?:nobody|no one) ((?:should |may |must )?moves?) (?:except|but)\b", r"nothing \1 except"),
     (r"\b(?:nobody|no one)\b", "no people"),
     (r"\b(?:everyone|everybody|anyone|anybody|someone|somebody)\b", "people"),
     (r"\bnothing (?:in|on|of) the (\w+) (?=(?:moves?|moving|should|may|must|can|is)\b)", r"no \1 "),
