@@ -251,6 +251,39 @@ def melting_water() -> Clip:
     return clip
 
 
+def bent() -> Clip:
+    """Window bars beside leaves that sway; a few of the bars are bent for three frames."""
+    y, x = np.mgrid[:160, :256].astype(np.float32)
+    window = np.exp(-(((x - 208) / 14) ** 2 + ((y - 40) / 14) ** 2))
+    clip = sway()
+    for frame in clip:
+        frame[16:64, 176:240:6] //= 3
+    for i, bend in enumerate((5, 8, 5)):
+        at = np.float32(x + bend * window * np.sin(y / 4)), np.float32(y)
+        clip[22 + i] = cv2.remap(clip[22 + i], *at, cv2.INTER_LINEAR)
+    return clip
+
+
+def blinking() -> Clip:
+    """An eye, dark and white, that closes for three frames."""
+    clip = sway()
+    for t, frame in enumerate(clip):
+        if t in (22, 23, 24):
+            cv2.ellipse(frame, (200, 40), (26, 18), 0, 0, 360, (190, 140, 120), -1)
+        else:
+            cv2.ellipse(frame, (200, 40), (26, 18), 0, 0, 360, (235, 235, 235), -1)
+            cv2.circle(frame, (200, 40), 15, (30, 20, 10), -1)
+    return clip
+
+
+def tossed_ball() -> Clip:
+    """A ball of three tiles that flies through the picture."""
+    clip = sway()
+    for i, frame in enumerate(clip[20:28]):
+        cv2.circle(frame, (120 + 18 * i, 110 - 20 * i + 3 * i * i), 18, (170, 60, 40), -1)
+    return clip
+
+
 def boiling() -> Clip:
     """A texture that stands, a fifth of which is drawn anew in each frame."""
     rng, clip = np.random.default_rng(0), []
@@ -372,6 +405,7 @@ CASES: dict[str, tuple[Callable[[], Clip], tuple[Callable[[], Clip], ...]]] = {
     "local flicker": (lambda: spoiled("local flicker"), (passer_by, dim_noise)),
     "residual burst": (lambda: spoiled("leak"), (passer_by,)),
     "excursion": (lambda: spoiled("melt"), (flames, dim_noise)),
+    "distortion": (bent, (flames, passer_by, blinking, tossed_ball, dim_noise, sparks)),
     "morph": (shapeless, (flames, passer_by, turning, dim_noise, sparks)),
     "boil": (
         boiling,

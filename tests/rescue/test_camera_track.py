@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import cv2
 import faults
 import numpy as np
 import pytest
 import synthetic
 from livingstill.core.model import DEFAULT_FOCAL, Pose
-from livingstill.jobs.rescue.camera_track import Track, smooth, track
+from livingstill.jobs.rescue.camera_track import Track, track
 from livingstill.jobs.rescue.first_frame import FirstFrame
+from livingstill.jobs.rescue.smooth_track import smooth
 from livingstill.render import frames
 from livingstill.scene.layers import build_layers
 
@@ -98,6 +101,17 @@ def test_smoothing_keeps_the_amount_of_a_way_out_and_back():
     out = 0.02 * np.sin(np.pi * PHASE)  # in 20 frames, as generators make them
     calm = smooth(Track.of(out, 0 * out, np.ones(N)), 8.0, periodic=True)
     assert calm.x.max() == pytest.approx(0.02, rel=0.01)
+
+
+@pytest.mark.parametrize(
+    ("shift", "agreed", "kept"), [(0.02, 1.0, True), (0.02, 0.0, False), (0.1, 1.0, False)]
+)
+def test_a_slight_roll_counts_on_a_short_way_that_the_picture_agrees_on(shift, agreed, kept):
+    roll = 1.4 * PHASE
+    way = Track.of(shift * PHASE, 0 * PHASE, np.ones(N), roll)
+    picture = Track.of(shift * PHASE, 0 * PHASE, np.ones(N), agreed * roll)
+    calm = smooth(dataclasses.replace(way, picture=picture), 24.0, periodic=False)
+    assert calm.roll[-1] == pytest.approx(1.4 if kept else 0.0)
 
 
 def test_a_frame_that_shows_nothing_of_the_others_moves_no_picture():

@@ -62,6 +62,16 @@ def test_a_moment_s_skip_in_a_long_clip_is_left():
     assert decide(verdict(("black", 20, 21, 2.0), frames=250)).decision == "repair"
 
 
+def test_rare_and_slight_faults_are_left():
+    skips = [("drop", at, at + 1, 1.8) for at in (60, 180)]
+    assert decide(verdict(*skips, frames=240)).decision == "keep"
+    assert decide(verdict(*skips, frames=94)).decision == "repair"
+    assert decide(verdict(("drop", 60, 61, 3.0), frames=120)).decision == "repair"
+    assert decide(verdict(("flicker", 60, 60, 1.8), frames=120)).decision == "keep"
+    assert decide(verdict(("flicker", 60, 60, 1.8), frames=44)).decision == "repair"
+    assert decide(verdict(("flicker", 60, 60, 2.5), frames=120)).decision == "repair"
+
+
 def test_harm_is_the_share_of_the_clip_times_how_visible():
     whole, half = verdict(("drift", 0, 59, 1e9)), verdict(("melt", 0, 29, 1e9))
     assert harm(whole.faults, 60, FPS) == pytest.approx(1.0)

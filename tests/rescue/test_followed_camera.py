@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 import synthetic
 from livingstill.core.model import DEFAULT_FOCAL, Timeline
+from livingstill.jobs.rescue.camera_placement import Depths, RenderContext
 from livingstill.jobs.rescue.camera_track import Track, track
 from livingstill.jobs.rescue.first_frame import FirstFrame
-from livingstill.jobs.rescue.followed_camera import Depths, RenderContext, follow
+from livingstill.jobs.rescue.followed_camera import follow
 from livingstill.jobs.rescue.still_window import Extent, largest_amount, smallest_opening
 from livingstill.render import frames
 from livingstill.scene.layers import build_layers
@@ -85,6 +86,14 @@ def test_a_pan_beyond_the_still_is_cut_down_and_said(context):
     followed = follow(way, context, may_start_closer=True)
     assert 0.1 < followed.share < 0.5 and followed.path.start < 1.32
     assert made(followed, context).x[-1] == pytest.approx(-1.2 * followed.share, abs=0.03)
+
+
+def test_a_far_pan_begins_half_as_close_and_closes_in_on_its_way(context):
+    way = Track.of(-0.4 * PHASE, ZERO, np.ones(N))
+    followed = follow(way, context, may_start_closer=True)
+    assert 1.1 < followed.path.start < 1.3 and followed.close_in > 1.1
+    assert made(followed, context).x[-1] == pytest.approx(-0.4 * followed.share, abs=0.04)
+    assert followed.share > 0.75
 
 
 def test_the_smallest_opening_has_room_for_the_way_and_no_more():

@@ -18,7 +18,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 
 import numpy as np
-from scipy.ndimage import gaussian_filter1d
 
 from livingstill.core.model import UInt8Array
 from livingstill.jobs.rescue import point_tracks
@@ -54,9 +53,6 @@ _STAYS, _CARRIED = 1.0, 3.0
 """Pixels of the reduced frame: a point that went less stays, where the fit says it went more."""
 _MAX_STAYING_SHARE = 0.3
 """Share of the farther points that stays behind, above which something moved before a static camera."""
-_LEAST_ROLL = 2.0
-"""Degrees up to which a roll may be the drift of a chain: a horizon would rather stay level."""
-_SMOOTHING_SECONDS = 0.15
 _AT_REST = np.array([0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0])
 
 
@@ -197,41 +193,6 @@ def track(
     t = int(path.displacement.argmax())
     lags = whole.along(path) < _LEAST_ALONG and whole.displacement[t] < path.displacement[t]
     return replace(whole if lags and best.counted < _MIN_COUNTED else path, picture=whole)
-
-
-def smooth(path: Track, fps: float, periodic: bool) -> Track:
-    """Return a track without tremor (Gaussian, 0.15 s) from the first frame on; periodic, it returns."""
-    sigma = _SMOOTHING_SECONDS * fps
-
-    def one(values: Float64Array) -> Float64Array:
-        values = values - values[0]
-        if periodic:
-            values = values - values[-1] * np.linspace(0, 1, len(values))
-        line = values[-1] * np.linspace(0, 1, len(values))
-        around = values - line
-        filtered = _without_tremor(around, sigma)
-        # twicing (Tukey, 1977) gives back what a turn lost, so that a way out and back keeps its length
-        return np.asarray(line + filtered + _without_tremor(around - filtered, sigma), np.float64)
-
-    level = np.ptp(path.roll) <= _LEAST_ROLL
-    return replace(
-        path,
-        x=one(path.x),
-        y=one(path.y),
-        zoom=np.exp(one(np.log(path.zoom))),
-        roll=np.zeros_like(path.roll) if level else one(path.roll),
-        parallax_x=one(path.parallax_x),
-        parallax_y=one(path.parallax_y),
-        approach=one(path.approach),
-        picture=None if path.picture is None else smooth(path.picture, fps, periodic),
-    )
-
-
-def _without_tremor(values: Float64Array, sigma: float) -> Float64Array:
-    """Return values (T,) that begin and end at 0, filtered; odd reflection about both ends keeps them."""
-    padded = np.concatenate([-values[:0:-1], values, -values[-2::-1]])
-    filtered = gaussian_filter1d(padded, sigma, mode="nearest")
-    return np.asarray(filtered[len(values) - 1 : 2 * len(values) - 1], np.float64)
 
 
 class _Camera:

@@ -32,8 +32,12 @@ REPLACED_FROM = 0.02
 """Harm from which on a clip is replaced: a clean clip must not be lost to a doubt."""
 REPLACED_AFTER_REPAIR = 0.1
 """The same where a repair was tried in vain: few frames are bad, and all others would be lost."""
-_REPAIRED_FROM = 0.002
-"""Harm of skips and repeats from which on a clip is coded anew: cameras and converters leave some."""
+_REPAIRED_FROM, _RARE_SKIPS_REPAIRED_FROM = 0.002, 0.003
+"""Harm of skips and repeats from which on a clip is coded anew: cameras and converters leave some; and
+of rare ones. Of slight and rare faults of other kinds the first."""
+_RARE_SECONDS, _SLIGHT_SEVERITY = 2.5, 0.4
+"""Seconds to a fault, in the mean, beyond which faults are rare; severity, twice the limit, below which
+they are slight."""
 _SHOT_SECONDS = 2.0
 """Length from which on both sides of a cut are shots, and the clip is edited."""
 
@@ -100,8 +104,9 @@ def decide(verdict: Verdict, strict: float = 1.0, level: Flags | None = None) ->
         return Decision("keep", (word,), none)
     messages = _sentences(counting, verdict)
     done = harm(counting, verdict.frames, verdict.fps)
-    if done * strict < _REPAIRED_FROM and all(_is_of_time(fault) for fault in counting):
-        share = f"harm {done:.2%} of the clip; skips and repeats are repaired from {_REPAIRED_FROM / strict:.1%} on"
+    least, those = _least_to_repair(counting, verdict)
+    if done * strict < least:
+        share = f"harm {done:.2%} of the clip; {those} are repaired from {least / strict:.1%} on"
         return Decision("keep", (share, *messages), none)
     obstacles = _obstacles_to_repair(counting, level)
     if not obstacles:
@@ -116,6 +121,18 @@ def decide(verdict: Verdict, strict: float = 1.0, level: Flags | None = None) ->
     if repairable:
         return _repair(repairable, level, (share, *messages))
     return Decision("keep", (share, *obstacles, *messages), none)
+
+
+def _least_to_repair(faults: list[Fault], verdict: Verdict) -> tuple[float, str]:
+    """Return the harm of these faults from which on a clip is coded anew for them, and what they are."""
+    rare = len(faults) * _RARE_SECONDS < verdict.frames / verdict.fps
+    if all(_is_of_time(fault) for fault in faults):
+        if rare:
+            return _RARE_SKIPS_REPAIRED_FROM, "rare skips and repeats"
+        return _REPAIRED_FROM, "skips and repeats"
+    if rare and all(fault.severity < _SLIGHT_SEVERITY for fault in faults):
+        return _REPAIRED_FROM, "rare slight faults"
+    return 0.0, "all others"
 
 
 def _is_of_time(fault: Fault) -> bool:

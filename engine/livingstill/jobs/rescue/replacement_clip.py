@@ -21,13 +21,12 @@ from livingstill.finish.finisher import Finisher
 from livingstill.jobs import steps
 from livingstill.jobs.analyse import Analysis, analyse
 from livingstill.jobs.clip import Clip
+from livingstill.jobs.rescue.camera_placement import Depths, RenderContext
 from livingstill.jobs.rescue.eased_motion import EasedMotion
 from livingstill.jobs.rescue.first_frame import FirstFrame
 from livingstill.jobs.rescue.followed_camera import (
     VISIBLY_CLOSER,
-    Depths,
     FollowedCamera,
-    RenderContext,
     follow,
 )
 from livingstill.jobs.rescue.replacement_spec import Flags, ReplacementSpec, moving_by_nature

@@ -11,6 +11,7 @@ from livingstill.core.model import Float32Array, Perception, Timeline, UInt8Arra
 from livingstill.jobs.rescue import camera_track
 from livingstill.jobs.rescue.first_frame import FirstFrame
 from livingstill.jobs.rescue.observation import Observation
+from livingstill.jobs.rescue.smooth_track import smooth
 from livingstill.network.forward import MOVING_CLASSES
 from livingstill.quality import no_reference
 from livingstill.settings.rescue import RescueJob
@@ -46,7 +47,7 @@ class ReplacementSpec:
         found = camera_track.track(
             self.observation.pictures(), self.good if enough else None, first
         )
-        return camera_track.smooth(found, float(self.timeline.fps), self.timeline.periodic)
+        return smooth(found, float(self.timeline.fps), self.timeline.periodic)
 
     def moving_tiles(self, static_camera: bool) -> Flags:
         """Return the tiles (gy, gx) that moved by themselves."""

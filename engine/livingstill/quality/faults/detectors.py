@@ -16,6 +16,7 @@ from livingstill.quality.faults.border import Border
 from livingstill.quality.faults.colour_drift import ColourDrift
 from livingstill.quality.faults.colour_swing import ColourSwing
 from livingstill.quality.faults.detector import Detector, Finding, Flags, mark
+from livingstill.quality.faults.distortion import Distortion
 from livingstill.quality.faults.excursion import Excursion
 from livingstill.quality.faults.freeze import Freeze
 from livingstill.quality.faults.gap import Gap
@@ -51,6 +52,7 @@ DETECTORS: Registry[Detector] = Registry(
         "local flicker": LocalFlicker(),
         "residual burst": ResidualBurst(),
         "excursion": Excursion(),
+        "distortion": Distortion(),
         "morph": Morph(),
         "boil": Boil(),
         "drift": ColourDrift(),

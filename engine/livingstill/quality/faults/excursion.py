@@ -59,7 +59,7 @@ class Excursion:
             strength = float(ratio[t][tiles].mean())
             if may_come_in(tiles, strength, float(tiles.mean())):
                 continue
-            first, last = _extent_of(series, t, reach, tiles)
+            first, last = extent_of(series, t, reach, tiles)
             # it sets in and fades: what lies right beside it is no witness; nor are the clip's ends
             inside = slice(reach, len(series) - reach)
             sides = (max(0, first - 1 - reach), last + 1 - reach)
@@ -90,12 +90,8 @@ class Excursion:
         (T, gy, gx) in limits; (T,) of the tiles that a fault takes at least; (T, gy, gx) levels
         beyond the usual.
         """
-        distance, ratio = np.zeros_like(series.residual), np.zeros_like(series.residual)
-        near, far = (np.nan_to_num(series.change[lag - 1]) for lag in (reach, 2 * reach))
-        baseline = neighbourhood_baseline(np.median(near[reach:], axis=0))
+        distance, ratio = distance_from_ends(series, reach)
         defined = slice(reach, len(series) - reach)
-        distance[defined] = np.minimum(near[defined], near[2 * reach :])
-        ratio[defined] = distance[defined] / (1.5 * np.maximum(far[2 * reach :], baseline) + 1.2)
         worst = most_active_level(ratio)
         log = np.log(np.maximum(worst[defined], 0.05))
         median = float(np.median(log))
@@ -108,13 +104,27 @@ class Excursion:
         return ratio / bar, worst / bar, excess
 
 
+def distance_from_ends(series: Series, reach: int) -> tuple[Float32Array, Float32Array]:
+    """Return how far each frame is from both those ``reach`` before and after it, each (T, gy, gx).
+
+    In levels, and in times 1.5 of what these are from each other, or usually at that distance.
+    """
+    distance, ratio = np.zeros_like(series.residual), np.zeros_like(series.residual)
+    near, far = (np.nan_to_num(series.change[lag - 1]) for lag in (reach, 2 * reach))
+    baseline = neighbourhood_baseline(np.median(near[reach:], axis=0))
+    defined = slice(reach, len(series) - reach)
+    distance[defined] = np.minimum(near[defined], near[2 * reach :])
+    ratio[defined] = distance[defined] / (1.5 * np.maximum(far[2 * reach :], baseline) + 1.2)
+    return distance, ratio
+
+
 def _distance(series: Series, t: int, reach: int) -> Float32Array:
     """Return (gy, gx) the difference of frame ``t`` from the nearer of those ``reach`` away, levels."""
     near = series.change[reach - 1]
     return np.asarray(np.minimum(near[t], near[t + reach]))
 
 
-def _extent_of(series: Series, t: int, reach: int, tiles: Flags) -> tuple[int, int]:
+def extent_of(series: Series, t: int, reach: int, tiles: Flags) -> tuple[int, int]:
     """Return the first and last frame around ``t`` that differ from both ends in ``tiles``."""
     start, end = t - reach, t + reach
     end_distance = float(series.change[2 * reach - 1, end][tiles].mean())

@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar
 
 import numpy as np
 
+from livingstill.core.model import Float32Array
 from livingstill.quality.faults.detector import Detection, Finding, Flags, Limit
 from livingstill.quality.faults.kinds import MELT, FaultKind
 from livingstill.quality.faults.statistics import (
@@ -34,12 +35,17 @@ class ResidualBurst:
         if len(series) < 8:
             return Detection()
         residual = np.nan_to_num(series.residual)
-        baseline = neighbourhood_baseline(np.median(residual[1:], axis=0))
-        ratio = residual / (self.ratio_limit * baseline + self.floor)
+        ratio = self.ratio(series)
         bursts = local_bursts(
             ratio, residual, residual_scale(series), explained, MELT, _without_way_back
         )
         return Detection(tuple(bursts))
+
+    def ratio(self, series: Series) -> Float32Array:
+        """Return (T, gy, gx) the residual in limits."""
+        residual = np.nan_to_num(series.residual)
+        baseline = neighbourhood_baseline(np.median(residual[1:], axis=0))
+        return np.asarray(residual / (self.ratio_limit * baseline + self.floor), np.float32)
 
 
 def _without_way_back(finding: Finding) -> Finding:

@@ -137,12 +137,16 @@ def exceeds_baseline(ratio: Float32Array, scale: float) -> Flags:
     the most active tile within two; and where the most active tiles of most frames come near the
     limit, it rises for all. ``scale`` is the clip's ``residual_scale``.
     """
+    return np.stack([clustered_tiles(flags) for flags in ratio > baseline_bar(ratio, scale)])
+
+
+def baseline_bar(ratio: Float32Array, scale: float) -> Float32Array:
+    """Return (gy, gx) the bar of ``exceeds_baseline``."""
     rank = baseline_quantile(len(ratio))
     top = np.quantile(ratio, rank, axis=0).astype(np.float32)
-    dilated = cv2.dilate(top, np.ones((5, 5), np.uint8))
+    dilated = np.asarray(cv2.dilate(top, np.ones((5, 5), np.uint8)))
     activity = float(np.quantile(most_active_level(ratio), rank))
-    bar = scale * np.maximum(max(1.0, 1.7 * activity), 2.0 * dilated)
-    return np.stack([clustered_tiles(flags) for flags in ratio > bar])
+    return np.asarray(scale * np.maximum(max(1.0, 1.7 * activity), 2.0 * dilated), np.float32)
 
 
 def exceeds_baseline_count(over: Flags) -> Flags:
