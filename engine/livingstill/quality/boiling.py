@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livingstill.core.model import Float32Array, UInt8Array
+from livingstill.imaging.dense_flow import flow_between
 
 Flags = NDArray[np.bool_]
 _Plane = TypeVar("_Plane", UInt8Array, Float32Array)
@@ -51,8 +52,8 @@ class BoilingMeter:
         luma of two neighbouring frames.
         """
         first, second = self._reduce(before), self._reduce(after)
-        forward = self._flow.calc(first, second, None)  # type: ignore[call-overload]
-        backward = self._flow.calc(second, first, None)  # type: ignore[call-overload]
+        forward = flow_between(self._flow, first, second)
+        backward = flow_between(self._flow, second, first)
         x, y = self._x + forward[..., 0], self._y + forward[..., 1]
         round_trip = forward + _look_up(backward, x, y)
         # forward-backward check of Sundaram et al., 2010

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from livingstill.core.errors import InputError
 from livingstill.core.model import Float32Array, UInt8Array
+from livingstill.imaging.dense_flow import flow_between
 from livingstill.quality.boiling import BoilingMeter
 from livingstill.quality.transience import TransienceMeter
 
@@ -257,9 +258,7 @@ class Observer:
         self, source: Array, target: Array, guess: Float32Array | None = None
     ) -> Float32Array:
         """Return the displacement (dx, dy) of every pixel of ``source``, reduced pixels."""
-        # DIS takes what it is given to write into as its first guess, and None as no guess
-        flow: Array = self.dis.calc(source, target, guess)  # type: ignore[arg-type]
-        return flow
+        return flow_between(self.dis, source, target, guess)
 
     def _measure_step(self, previous: Array, luma: Array, change: Array) -> None:
         """Measure the step between two neighbours along its flow."""
@@ -298,9 +297,7 @@ class Observer:
     def _structural_similarity(self, luma: Array) -> Float32Array:
         """Return SSIM per tile of a frame and the still, registered by flow (Wang et al., 2004)."""
         assert self.still is not None
-        flow = self._flow(
-            luma, self.still, None if self.identity_flow is None else self.identity_flow.copy()
-        )
+        flow = self._flow(luma, self.still, self.identity_flow)
         self.identity_flow = flow
         still = cv2.remap(
             self.still,

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livingstill.core.model import Float32Array, UInt8Array
+from livingstill.imaging.dense_flow import flow_between
 
 Flags = NDArray[np.bool_]
 
@@ -78,7 +79,10 @@ class TransienceMeter:
         if transient.mean() > _NEGLIGIBLE_SHARE:
             warped = [
                 _windows(
-                    _warp(picture.opened.picture, self._flow.calc(current.luma, picture.luma, None))  # type: ignore[call-overload]
+                    _warp(
+                        picture.opened.picture,
+                        flow_between(self._flow, current.luma, picture.luma),
+                    )
                 )
                 for picture in (before, after)
             ]
