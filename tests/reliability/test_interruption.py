@@ -136,6 +136,20 @@ def test_stopped_at_any_moment_nothing_partial_has_the_final_name(small, command
         assert whole(small / name, frames)
 
 
+def test_an_interrupt_amid_an_import_s_exec_ends_as_any_other(tmp_path):
+    script = tmp_path / "interrupted.py"
+    script.write_text(
+        "import livingstill_cli.main as main\n"
+        "from livingstill_cli.entry import run\n"
+        "main.main = lambda: exec('raise KeyboardInterrupt')\n"
+        "run()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", script.stem], cwd=tmp_path, capture_output=True, check=False
+    )
+    assert done.returncode == 130 and b"interrupted" in done.stderr
+
+
 def test_what_a_killed_run_left_is_gone_after_the_next_and_a_living_run_is_spared(small):
     long = ("lake.jpg", *SMALL, "--duration", "600", "--depth", "flat")
     killed = started(small, *long, "-o", "a.gif")

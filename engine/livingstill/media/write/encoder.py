@@ -216,7 +216,7 @@ class Encoder:
         """Stop and leave nothing behind."""
         self._discarded = True
         self._frame_queue.put(None)
-        if hasattr(self, "_thread") and self._thread.ident is not None:  # started
+        if hasattr(self, "_thread") and self._thread.is_alive():
             self._thread.join()
         if hasattr(self, "_sink"):
             with suppress(Exception):  # a full disk refuses even the closing
