@@ -23,6 +23,8 @@ _HELD_REACH, _HELD_ACTIVITY = 4, 0.15
 """Frames within which a picture that is held changes, and what a coder refines of it until then."""
 _EASED, _EASED_LEAST = 0.7, 0.85
 """Shares of the activity farther out, mean of both sides and of each, below which a camera turns."""
+_CATCH_UP = 2.5
+"""Step beside a repeat, as a share of the median, that makes up for it: no camera's that turns."""
 _REACH = 24
 """Steps beside a repeat that are looked at for that."""
 _PICTURES = 3
@@ -131,8 +133,10 @@ class Freeze:
             # at either end it may be a camera that sets off or comes to rest, between two sides one
             # that turns: it slows down before and sets off after
             ratio = 0.4 if len(sides) == 2 else 0.8
-            turns = len(sides) == 2 and (
-                min(sides) < ratio * median or _turns(activity, first, last)
+            turns = (
+                len(sides) == 2
+                and max(sides) < _CATCH_UP * median
+                and (min(sides) < ratio * median or _turns(activity, first, last))
             )
             if sides and max(sides) > max(5 * inside, ratio * median) and not turns:
                 spans.append((first, last))
