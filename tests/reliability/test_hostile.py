@@ -137,9 +137,9 @@ def test_a_file_that_came_meanwhile_is_spared(tmp_path, monkeypatch, links):
     assert target.read_text() == "late" and list(tmp_path.iterdir()) == [target]
 
 
-@pytest.mark.parametrize("kind", [False, True])
-def test_what_an_interrupt_left_open_is_removed_as_the_process_ends(tmp_path, kind):
-    context = files.temporary(tmp_path / "clip.mp4", folder=kind)
+@pytest.mark.parametrize("folder", [False, True])
+def test_what_an_interrupt_left_open_is_removed_as_the_process_ends(tmp_path, folder):
+    context = files.temporary(tmp_path / "clip.mp4", folder=folder)
     part = context.__enter__()  # and the interrupt falls here, before the block
     assert part.exists()
     files.remove_unfinished()
