@@ -86,6 +86,13 @@ def _of_thing(after: list[Token], words: Vocabulary) -> bool:
     return noun.role in ("thing", "held") or (noun.role == "kind" and not motion)
 
 
+def _of_camera(size: Token, after: list[Token]) -> bool:
+    """Return whether a size is of the camera, not of what it does: "low drone", not "big camera move"."""
+    does = any(t.role in ("move", "phrase", "verb", "act", "way") for t in after[1:2])
+    low = size.word in ("low", "high")
+    return bool(after) and after[0].role == "camera" and (low or not does)
+
+
 def _modifiers(tokens: list[Token], words: Vocabulary) -> list[Token]:
     """Return the tokens where words that qualify the next noun are no nouns and no directions.
 
@@ -122,7 +129,9 @@ def _modifiers(tokens: list[Token], words: Vocabulary) -> list[Token]:
         elif token.word in ("low", "high") and i and tokens[i - 1].role in ("hold", "act"):
             out[i] = _now(token, "modifier")  # "fog staying low"
         elif token.word in EXTENTS and (
-            following.role in ("unknown", "camera") or _of_thing(tokens[i + 1 :], words)
+            following.role == "unknown"
+            or _of_camera(token, tokens[i + 1 :])
+            or _of_thing(tokens[i + 1 :], words)
         ):
             out[i] = _now(token, "adjective")  # "the small pond", but not "small waves"
         elif token.role == "all" and _of_noun(tokens[i + 1 :]):

@@ -8,6 +8,7 @@ from dataclasses import replace
 from livingstill.settings.prompt.clauses import Clause, stilled
 from livingstill.settings.prompt.modifiers import direction_of
 from livingstill.settings.prompt.scope import QUIET
+from livingstill.settings.prompt.vocabulary import Token
 from livingstill.settings.prompt.words import EXTENTS, MOTIONS, WHOLE
 
 
@@ -325,17 +326,30 @@ def _only_still(clause: Clause) -> bool:
     return "still" in roles and "unknown" not in roles
 
 
+def _both_adjectives(first: Clause, clause: Clause) -> bool:
+    """Return whether two strengths describe one noun, as in "a calm, dreamy loop of the pond"."""
+    opening = next((t for t in clause.tokens if t.role not in ("idle", "boost")), Token("", ""))
+    alike = (first.factor < 1) == (clause.factor < 1)
+    article = first.tokens[0].word in ("a", "an", "the")
+    return clause.join == "," and article and alike and opening.role == "size"
+
+
 def _first_strength(clauses: list[Clause]) -> list[Clause]:
     """Return the clauses where a strength that stands first, alone, is that of the next."""
     first = clauses[0] if clauses else Clause()
     lone = not (first.says or first.impossible or first.unused) and first.direction is None
     lone = lone and not _describes_unknown(first)
     k = next((i for i, clause in enumerate(clauses) if clause.says), 0)
-    if not k or not lone or first.strength is None or clauses[k].strength is not None:
+    if not k or not lone or first.strength is None:
         return clauses
+    strength = first.strength
+    if (own := clauses[k].strength) is not None:
+        if k > 1 or not _both_adjectives(first, clauses[k]):
+            return clauses
+        strength = (min if own < 1 else max)(strength, own)
     tokens = (*first.tokens, *clauses[k].tokens)
     remarks, known = first.remarks + clauses[k].remarks, first.known and clauses[k].known
-    said = replace(clauses[k], strength=first.strength, tokens=tokens, remarks=remarks, known=known)
+    said = replace(clauses[k], strength=strength, tokens=tokens, remarks=remarks, known=known)
     rest = clauses[k + 1 :]
     if k == 1 and clauses[k].join == ":":  # "not too fast: clouds to the left, grass waving"
         rest = [c if c.strength else replace(c, strength=first.strength) for c in rest]
