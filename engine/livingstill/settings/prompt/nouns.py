@@ -49,6 +49,7 @@ _TIMES = frozenset(
         "rain",
     ]
 )
+_WEATHER = frozenset(["storm", "rain"])
 _ALONG = frozenset(["across", "through", "along", "over", "in", "of"])
 _BODIES = frozenset(["stream", "streams", "cascade", "falls"])
 """Waters that are named by a verb too, and have an extent as "the little stream" has."""
@@ -198,6 +199,10 @@ def compounds(tokens: list[Token]) -> list[Token]:
             out[at] = _now(tokens[at], role)  # "the flower arch", "the lake house"
         elif (kinds[i + 1] or _blows(tokens, i + 1)) and _describes(token):
             out[i] = _now(token, "adjective")
+        elif token.word in _TIMES - _WEATHER and [t.role for t in tokens[i + 1 : i + 2]] == [
+            "thing"
+        ]:
+            out[i] = _now(token, "adjective")  # "night city"
     return out
 
 

@@ -164,6 +164,7 @@ def _motion(clauses: list[Clause], problems: list[str]) -> dict[str, Any]:
             continue
         speed = KINDS[kind].speeds.prompted
         drawn = clause.direction is not None and speed is not None
+        drawn = drawn and kind not in clause.undirected
         strengths.setdefault(kind, []).append(None if drawn else clause.strength)
         if drawn and clause.direction is not None and speed is not None:
             if directions.setdefault(kind, clause.direction) != clause.direction:

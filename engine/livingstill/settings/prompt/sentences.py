@@ -20,10 +20,9 @@ def shared(clauses: list[Clause]) -> list[Clause]:
     belong to the clause before.
     """
     if any(clause.kinds for clause in clauses):
-        joins = [*(c.join for c in clauses[1:]), ""]
         clauses = [
-            replace(c, every=c.every and _of_all(c) and join != ":")  # "bring it to life: waves"
-            for c, join in zip(clauses, joins, strict=True)
+            replace(c, every=c.every and _of_all(c) and not _itemised(c, after))
+            for c, after in zip(clauses, [*clauses[1:], Clause()], strict=True)
         ]
     out: list[Clause] = []
     for k in range(len(clauses) - 1, -1, -1):
@@ -250,6 +249,15 @@ def _of_all(clause: Clause) -> bool:
     """Return whether a clause moves everything beside what others name: not "I'd like it calm"."""
     complains = any(t.word == "too" for t in clause.tokens)  # "everything is too still"
     return clause.moving and any(t.role == "all" for t in clause.tokens) and not complains
+
+
+def _itemised(clause: Clause, after: Clause) -> bool:
+    """Return whether the next clause begins the list of what of the picture moves.
+
+    "Bring it to life: waves", "could you animate this photo? waves and clouds please".
+    """
+    picture = any(t.role == "all" and t.word not in WHOLE for t in clause.tokens)
+    return after.join == ":" or bool(picture and after.bare and after.kinds and after.join != "and")
 
 
 def _goes_on(clause: Clause, last: Clause, lone: bool) -> bool:

@@ -223,7 +223,7 @@ ROLES = _table(
         "dive clap shout yell transform morph shrink age sit stand lie sleep wake write type cook "
         "fight vanish disappear appear collapse wave sail flap drip shine throw catch kick march "
         "spread swirl dissolve fade bend shake fall fish row paddle pass cycle hover graze drown "
-        "sink roar gaze stare twirl"
+        "sink roar gaze stare twirl buzz"
     ),
     change=(
         "transition vintage retro vignette grain letterbox reverse rewind ramp exposure "

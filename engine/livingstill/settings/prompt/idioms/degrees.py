@@ -46,6 +46,7 @@ def _is_kind(word: str) -> bool:
 
 
 REWRITES: tuple[Rewrite, ...] = (
+    (r"\b((?:more|less) (?:motion|movement|activity|action|animation) (?:in|on|of) [^,.;!]*?) than (?:in|on|of)\b", r"\1, movement in"),
     (r"(?<=\d) %", "%"),
     (r"\b(\d+)% (?:of )?(?:the )?(\w+)(?=\s*(?:[,.;!]|$|and\b))", lambda m: f"{m[2]} x{float(m[1]) / 100:g}" if _is_kind(m[2]) else m[0]),
     (r"\b(?:a |one )?(quarter|third|half) (?:of )?(?=(?:the|its|their) (?:wind|breeze|motion|movement|speed|strength|amount)\b)",
