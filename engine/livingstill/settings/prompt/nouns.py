@@ -49,6 +49,7 @@ _TIMES = frozenset(
         "rain",
     ]
 )
+_LIGHTS = frozenset(["fire", "twinkle"])
 _WEATHER = frozenset(["storm", "rain"])
 _ALONG = frozenset(["across", "through", "along", "over", "in", "of"])
 _BODIES = frozenset(["stream", "streams", "cascade", "falls"])
@@ -123,6 +124,8 @@ def _modifiers(tokens: list[Token], words: Vocabulary) -> list[Token]:
         elif token.role == "verb" and tokens[i - 1 : i] and tokens[i - 1].word in ("the", "my"):
             if following.role in ("verb", "move") and following.word not in MOTIONS:
                 out[i] = _now(token, "thing")  # "let the swing move"
+        elif token.role == "act" and _describes_noun(tokens, i):
+            out[i] = _now(token, "adjective")  # "by the open window"
         elif token.role in ("kind", "adjective") and _ordered(tokens, i):
             out[i] = _now(token, "change")
         elif token.word == "light" and not _amount(tokens[i - 1 : i], following):
@@ -141,8 +144,15 @@ def _modifiers(tokens: list[Token], words: Vocabulary) -> list[Token]:
 
 
 def _names(token: Token) -> bool:
-    """Return whether a kind stands before a noun as its name: "lamp light", not "the fire's light"."""
-    return token.role == "kind" and not token.word.endswith("'s")
+    """Return whether what gives light stands before a noun: "lamp light", not "trees: light sway"."""
+    return token.role == "kind" and token.value in _LIGHTS and not token.word.endswith("'s")
+
+
+def _describes_noun(tokens: list[Token], i: int) -> bool:
+    """Return whether the verb at ``i`` stands between an article and a noun that it describes."""
+    article = i > 0 and tokens[i - 1].word in ("the", "an", "a", "my", "her", "his", "our", "their")
+    noun = [t.role for t in tokens[i + 1 : i + 2]] in (["thing"], ["kind"], ["held"])
+    return article and noun and not tokens[i].word.endswith(("ing", "s"))
 
 
 def _ordered(tokens: list[Token], i: int) -> bool:

@@ -287,7 +287,7 @@ ROLES = _table(
         "whimsical atmospheric immersive loopable infinite dreamlike"
     ),
     adjective=(
-        "softfocus distance late early asleep perceptible sheer lateral closeup aerial establishing wide pov "
+        "flat softfocus distance late early asleep perceptible sheer lateral closeup aerial establishing wide pov "
         "ots weird strange odd creepy funny silly ugly bad fake wrong stiff exterior interior "
         "twilight overcast modern red blue green white black grey gray golden yellow orange pink "
         "purple brown silver dark bright deep tall long short old young new wet dry warm cold hot "

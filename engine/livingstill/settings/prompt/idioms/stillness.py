@@ -7,6 +7,8 @@ from livingstill.settings.prompt.line import Rewrite
 _FAULT = "(?:distort(?:ions?|ing)?|warp(?:ing|s)?|morph(?:ing|s)?|deform(?:ations?|ing)?|artifacts?|artefacts?|glitch(?:es|ing)?)"
 
 REWRITES: tuple[Rewrite, ...] = (
+    (r"\b(stays?|remains?|staying|remaining|must be|should be) (?:(?:perfectly|completely|totally) )?(?:flat|level|smooth)(?=\s*(?:[,.;!]|$|and\b|while\b))", r"\1 still"),
+    (r"\bdead (?:calm|still|quiet|flat)\b", "still"),
     (r"\b(stays?|remains?|keeps?|staying|remaining) (?:exactly |just |all )?the same\b", r"\1 still"),
     (r"\b(?:be|is|are|looks?|stays?|remains?|lies|lying) (?:smooth |calm |flat |still )*(?:(?:just )?(?:like|as) (?:a |an )?(?:mirror|glass)|mirror[ -](?:like|smooth)|glass[ -](?:like|smooth))\b", "stays still"),
     (r"\b(\w+) no (?=\w+ yes\b)", r"\1 no, "),
