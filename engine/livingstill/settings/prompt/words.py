@@ -213,7 +213,7 @@ ROLES = _table(
     effect=(
         "rain snow lightning thunder rainfall snowfall snowflake raindrop hail storm "
         "rainbow aurora firework confetti explosion earthquake tornado hurricane bubble dust "
-        "night day dusk dawn daytime nighttime winter summer spring autumn shadow"
+        "night day dusk dawn daytime nighttime winter summer spring autumn shadow drizzle downpour sleet"
     ),
     act=(
         "warp distort deform streak fizz follow stretch contract expand emerge trot rocking "
