@@ -187,7 +187,7 @@ def _amount(before: list[Token], following: Token) -> bool:
     verb = following.role in ("verb", "blow") and not following.word.endswith(("s", "ing"))
     if verb and not any(t.word == "the" for t in before):
         return True  # "a light drift"
-    described = ("kind", "wind", "adjective", "size", "boost", "all")
+    described = ("kind", "wind", "adjective", "size", "boost", "all", "camera")
     return following.role in described or following.word in MOTIONS
 
 

@@ -338,7 +338,7 @@ def _both_adjectives(first: Clause, clause: Clause) -> bool:
     """Return whether two strengths describe one noun, as in "a calm, dreamy loop of the pond"."""
     opening = next((t for t in clause.tokens if t.role not in ("idle", "boost")), Token("", ""))
     alike = (first.factor < 1) == (clause.factor < 1)
-    return clause.join == "," and alike and opening.role == "size"
+    return clause.join == "," and alike and opening.role in ("size", "moves")
 
 
 def _first_strength(clauses: list[Clause]) -> list[Clause]:

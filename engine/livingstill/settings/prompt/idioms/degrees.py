@@ -58,6 +58,7 @@ REWRITES: tuple[Rewrite, ...] = (
     (rf"\b(?:{_DIAL}|bring(?:ing)?|take) ((?:the |my )?(?!camera|cam|shot|up\b|down\b)\w+) (up|down) (?:by )?{_BIT}", lambda m: f"{m[1]} slightly {_OF_WAY[m[2]]}"),
     (rf"\b{_DIAL} (up|down) ((?:the |my )?(?!camera|cam|shot)\w+) (?:by )?{_BIT}", lambda m: f"{m[2]} slightly {_OF_WAY[m[1]]}"),
     (r"\b(?:by )?(?:a|one) notch\b", "a bit"),
+    (rf"\b(?:calm|quiet|settle|slow)(?:ing)? (it|them|everything|the \w+)(?: all)? down {_BIT}", r"\1 slightly slower"),
     (rf"\b{_DIAL} (?:way |right )?up (?=the|my|its)", "strongly "),
     (rf"\b{_DIAL} (?:way |right )?down (?=the|my|its)", "gently "),
     (rf"\b{_DIAL} ((?:the |my )?(?!camera|cam|shot|up\b|down\b)\w+) (?:way |right )?up\b", r"strongly \1"),
