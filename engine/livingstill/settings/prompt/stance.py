@@ -150,6 +150,8 @@ def _closing(
     if j == len(units) or not units[j].listed or said[j][0].where == "before":
         return None
     whole = any(t.word in WHOLE and t.word != "all" for t in said[j][0].tokens)
+    named = any(t.role in SUBJECTS for t in said[j][0].tokens)
+    whole = whole or (named and _of_camera(said[j][0]))  # "waves, camera still"
     return None if whole and not units[j].at.linked else said[j][0]
 
 
