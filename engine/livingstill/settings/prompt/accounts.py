@@ -35,6 +35,10 @@ _SUBSETS = frozenset(
     ]
 )
 """Adjectives of some of the things that a noun names, which no setting tells from the others."""
+_PLACES = frozenset(
+    ["front", "back", "background", "foreground", "near", "nearby", "far", "distant"]
+)
+"""Those that say where they are."""
 _FEW = frozenset(["single", "lone", "main"])
 """Adjectives of how many, which single out where "only" stands before them."""
 _TOLD = re.compile(r"'((?:[^']|(?<=\w)'(?=\w))*)'")
@@ -102,11 +106,14 @@ def overlooked(
     loose: list[Token] = []
     places = {kind for clause in clauses for kind in (*clause.still, *clause.places)}
     known = places | _moving(settings)
+    moves_others = any(clause.kinds or clause.every or clause.camera for clause in clauses)
     for clause in clauses:
         stopped = clause.rest_still and not _moving(settings)
         for i, token in enumerate(clause.tokens):
             if token.role in ("idle", "boost", "prep") and not tells_apart(clause.tokens, i):
                 ledger.enter(token.at, FILLER)
+            elif moves_others and _of_what_stays(clause, i, settings):
+                ledger.enter(token.at, FILLER)  # "the distant trees are still"
             elif token.role == "all" and token.word not in WHOLE and not settings.keys() & _ANY:
                 ledger.enter(token.at, FILLER)  # "loop it"
             elif (
@@ -163,6 +170,17 @@ def overlooked(
         said = ", ".join(f"'{word}'" for word in dict.fromkeys(words))
         problems.append(f"prompt has {said}, which no setting follows here; left out")
     return problems
+
+
+def _of_what_stays(clause: Clause, i: int, settings: Mapping[str, Any]) -> bool:
+    """Return whether token ``i`` tells apart some of what stays still as all of it does."""
+    after = [t for t in clause.tokens[i + 1 :] if t.role not in ("idle", "adjective")][:1]
+    noun = after[0] if after else Token("", "")
+    if clause.tokens[i].role != "adjective" or clause.tokens[i].word not in _PLACES or clause.kinds:
+        return False
+    if noun.role == "kind":
+        return noun.value in clause.still and noun.value not in _moving(settings)
+    return noun.role in ("thing", "held") and (clause.kept or clause.faces)
 
 
 def _setting(token: Token, settings: Mapping[str, Any]) -> str:

@@ -24,7 +24,7 @@ from livingstill.settings.prompt.scope import DETERMINERS
 from livingstill.settings.prompt.stance import MOVES, statements, typed
 from livingstill.settings.prompt.units import Unit, names_of, units_of
 from livingstill.settings.prompt.vocabulary import Token
-from livingstill.settings.prompt.words import EXTENTS, USUAL
+from livingstill.settings.prompt.words import EXTENTS, MOTIONS, USUAL
 
 _SAME = 0.03
 """Least difference from 1 of a strength that is not the usual one."""
@@ -197,6 +197,9 @@ def degree(tokens: Sequence[Token], sizes: Sequence[Token]) -> int:
         value = float(token.value or 1)
         side = 0 if abs(value - 1) <= _SAME else 1 if value > 1 else -1
         denied = any(t.role == "negation" and t.word not in DETERMINERS for t in tokens[:i])
+        denied |= [t.word in MOTIONS for t in tokens[i + 1 : i + 2]] == [True] and any(
+            t.word in DETERMINERS for t in tokens[max(0, i - 1) : i]
+        )  # "no fast motion"
         excess = i > 0 and tokens[i - 1].word == "too"
         sides.append((token.word, -side if denied or excess else side))
     compared = [side for word, side in sides if word.endswith("er") or word in ("more", "less")]

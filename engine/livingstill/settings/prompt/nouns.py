@@ -49,6 +49,8 @@ _TIMES = frozenset(
         "rain",
     ]
 )
+_LIGHTS = frozenset(["fire", "twinkle"])
+_WEATHER = frozenset(["storm", "rain"])
 _ALONG = frozenset(["across", "through", "along", "over", "in", "of"])
 _BODIES = frozenset(["stream", "streams", "cascade", "falls"])
 """Waters that are named by a verb too, and have an extent as "the little stream" has."""
@@ -86,6 +88,13 @@ def _of_thing(after: list[Token], words: Vocabulary) -> bool:
     return noun.role in ("thing", "held") or (noun.role == "kind" and not motion)
 
 
+def _of_camera(size: Token, after: list[Token]) -> bool:
+    """Return whether a size is of the camera, not of what it does: "low drone", not "big camera move"."""
+    does = any(t.role in ("move", "phrase", "verb", "act", "way") for t in after[1:2])
+    low = size.word in ("low", "high")
+    return bool(after) and after[0].role == "camera" and (low or not does)
+
+
 def _modifiers(tokens: list[Token], words: Vocabulary) -> list[Token]:
     """Return the tokens where words that qualify the next noun are no nouns and no directions.
 
@@ -115,6 +124,8 @@ def _modifiers(tokens: list[Token], words: Vocabulary) -> list[Token]:
         elif token.role == "verb" and tokens[i - 1 : i] and tokens[i - 1].word in ("the", "my"):
             if following.role in ("verb", "move") and following.word not in MOTIONS:
                 out[i] = _now(token, "thing")  # "let the swing move"
+        elif token.role == "act" and _describes_noun(tokens, i):
+            out[i] = _now(token, "adjective")  # "by the open window"
         elif token.role in ("kind", "adjective") and _ordered(tokens, i):
             out[i] = _now(token, "change")
         elif token.word == "light" and not _amount(tokens[i - 1 : i], following):
@@ -122,7 +133,9 @@ def _modifiers(tokens: list[Token], words: Vocabulary) -> list[Token]:
         elif token.word in ("low", "high") and i and tokens[i - 1].role in ("hold", "act"):
             out[i] = _now(token, "modifier")  # "fog staying low"
         elif token.word in EXTENTS and (
-            following.role in ("unknown", "camera") or _of_thing(tokens[i + 1 :], words)
+            following.role == "unknown"
+            or _of_camera(token, tokens[i + 1 :])
+            or _of_thing(tokens[i + 1 :], words)
         ):
             out[i] = _now(token, "adjective")  # "the small pond", but not "small waves"
         elif token.role == "all" and _of_noun(tokens[i + 1 :]):
@@ -131,8 +144,15 @@ def _modifiers(tokens: list[Token], words: Vocabulary) -> list[Token]:
 
 
 def _names(token: Token) -> bool:
-    """Return whether a kind stands before a noun as its name: "lamp light", not "the fire's light"."""
-    return token.role == "kind" and not token.word.endswith("'s")
+    """Return whether what gives light stands before a noun: "lamp light", not "trees: light sway"."""
+    return token.role == "kind" and token.value in _LIGHTS and not token.word.endswith("'s")
+
+
+def _describes_noun(tokens: list[Token], i: int) -> bool:
+    """Return whether the verb at ``i`` stands between an article and a noun that it describes."""
+    article = i > 0 and tokens[i - 1].word in ("the", "an", "a", "my", "her", "his", "our", "their")
+    noun = [t.role for t in tokens[i + 1 : i + 2]] in (["thing"], ["kind"], ["held"])
+    return article and noun and not tokens[i].word.endswith(("ing", "s"))
 
 
 def _ordered(tokens: list[Token], i: int) -> bool:
@@ -167,7 +187,7 @@ def _amount(before: list[Token], following: Token) -> bool:
     verb = following.role in ("verb", "blow") and not following.word.endswith(("s", "ing"))
     if verb and not any(t.word == "the" for t in before):
         return True  # "a light drift"
-    described = ("kind", "wind", "adjective", "size", "boost", "all")
+    described = ("kind", "wind", "adjective", "size", "boost", "all", "camera")
     return following.role in described or following.word in MOTIONS
 
 
@@ -189,6 +209,10 @@ def compounds(tokens: list[Token]) -> list[Token]:
             out[at] = _now(tokens[at], role)  # "the flower arch", "the lake house"
         elif (kinds[i + 1] or _blows(tokens, i + 1)) and _describes(token):
             out[i] = _now(token, "adjective")
+        elif token.word in _TIMES - _WEATHER and [t.role for t in tokens[i + 1 : i + 2]] == [
+            "thing"
+        ]:
+            out[i] = _now(token, "adjective")  # "night city"
     return out
 
 

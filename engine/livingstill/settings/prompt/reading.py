@@ -191,6 +191,7 @@ def _clauses(spoken: _Parts, ledger: Ledger, problems: list[str]) -> tuple[list[
     words = vocabulary()
     clauses: list[Clause] = []
     before: list[Token] = []
+    stated: list[Token] = []
     every: list[Token] = []
     refusing = False
     joins: list[str] = []
@@ -199,7 +200,8 @@ def _clauses(spoken: _Parts, ledger: Ledger, problems: list[str]) -> tuple[list[
         telling = {i for k, t in enumerate(said) if tells_apart(said, k) for i in t.at}
         ledger.enter(places_of(said, "idle", "boost", "prep") - telling, FILLER)
         said = verbs_of_pronouns(said, words)  # noqa: PLW2901
-        tokens = continued(elliptic(resolved(answered(said), before, every), before), before)
+        tokens = elliptic(resolved(answered(said), before, every), [*stated, *before])
+        tokens = continued(tokens, before)
         if picture_or_thing(tokens, before):
             problems.append("prompt says 'it', taken for the picture; name what it stands for")
         refused_too = (
@@ -211,6 +213,7 @@ def _clauses(spoken: _Parts, ledger: Ledger, problems: list[str]) -> tuple[list[
         if join == "nor" or refused_too:
             tokens.insert(0, Token("nor", "negation"))
         listed = not {t.role for t in before} & {"verb", "move", "blow", "act", "size", "still"}
+        stated = stated if listed else before
         before = [*(before if listed else ()), *tokens]
         every = [*every, *(t for t in tokens if t.role == "kind")]
         tokens, undecided = scoped(nouns_as_verbs(tokens, words))

@@ -8,7 +8,7 @@ from dataclasses import replace
 from livingstill.settings.prompt.clauses import Clause, stilled
 from livingstill.settings.prompt.scope import ACTS, DETERMINERS, THINGS
 from livingstill.settings.prompt.vocabulary import Token
-from livingstill.settings.prompt.words import QUALITIES
+from livingstill.settings.prompt.words import MOTIONS, QUALITIES
 
 _YES = frozenset(["yes", "yeah", "yep", "ok", "okay", "allowed", "welcome"])
 
@@ -82,12 +82,14 @@ def labelled(
     """
     out: list[tuple[str, list[Token]]] = []
     label: list[Token] = []
-    for join, tokens in spoken:
+    for k, (join, tokens) in enumerate(spoken):
         before = out[-1][1] if out and join == ":" else []
         topic = _only_nouns(before) and all(t.role not in THINGS or t.word in verbs for t in tokens)
         stays = {t.role for t in tokens} - {"idle"} == {"still"}  # "bells: fixed"
         topic = topic or (stays and {t.role for t in before} - {"idle"} == {"unknown"})
         acts = _only_acts(before) and _only_nouns(tokens)
+        does = any(t.role in ACTS for _, later in spoken[k + 1 : k + 2] for t in later)
+        acts = acts and not (does and _only_how(before))
         goes_on = join in (",", "and", "/") and _only_nouns(tokens)
         label = [t for t in before if t.word not in _THESE] if acts else label if goes_on else []
         if topic or acts:
@@ -110,6 +112,12 @@ def _only_acts(tokens: list[Token]) -> bool:
     roles = {t.role for t in tokens if t.word not in _THESE} - {"idle"}
     acts = roles & {"move", "verb", "still", "hold", "negation", "only"}
     return bool(acts) and roles <= {*acts, "size", "boost", "way"}
+
+
+def _only_how(tokens: list[Token]) -> bool:
+    """Return whether tokens say how strong all motion under a label is: "keep it subtle"."""
+    roles = {t.role for t in tokens} - {"idle", "boost"}
+    return roles == {"move", "size"} and any(t.word in MOTIONS for t in tokens)
 
 
 def elliptic(tokens: list[Token], before: list[Token]) -> list[Token]:

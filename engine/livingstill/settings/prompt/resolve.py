@@ -98,13 +98,15 @@ def _is_blown(clause: Clause) -> bool:
 def _wind_directed(clauses: list[Clause]) -> list[Clause]:
     """Return the clauses with a wind that takes its direction from what it blows in the next one.
 
-    "Wind blows her hair and dress to the left" is two clauses, of which the second has the direction.
+    "Wind blows her hair and dress to the left" is two clauses, of which the second has the direction;
+    so is "wind picks up, wheat bends to the left".
     """
     out = [*clauses]
     for i, (one, two) in enumerate(pairwise(clauses)):
         able = any(KINDS[kind].speeds.prompted is not None for kind in two.kinds)
-        blown = one.wind and one.kinds and two.kinds and not able and two.wind is None
-        if blown and two.join == "and" and one.direction is None and two.direction is not None:
+        blown = one.wind and two.kinds and not able and two.wind is None
+        listed = two.join == "and" if one.kinds else two.join in ("and", ",")
+        if blown and listed and one.direction is None and two.direction is not None:
             out[i] = replace(one, direction=two.direction)
             out[i + 1] = replace(two, direction=None)
     return out
@@ -164,6 +166,7 @@ def _motion(clauses: list[Clause], problems: list[str]) -> dict[str, Any]:
             continue
         speed = KINDS[kind].speeds.prompted
         drawn = clause.direction is not None and speed is not None
+        drawn = drawn and kind not in clause.undirected
         strengths.setdefault(kind, []).append(None if drawn else clause.strength)
         if drawn and clause.direction is not None and speed is not None:
             if directions.setdefault(kind, clause.direction) != clause.direction:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from livingstill.settings.prompt.clauses import Clause, stilled
 from livingstill.settings.prompt.modifiers import direction_of
 from livingstill.settings.prompt.scope import QUIET
+from livingstill.settings.prompt.vocabulary import Token
 from livingstill.settings.prompt.words import EXTENTS, MOTIONS, WHOLE
 
 
@@ -19,10 +20,9 @@ def shared(clauses: list[Clause]) -> list[Clause]:
     belong to the clause before.
     """
     if any(clause.kinds for clause in clauses):
-        joins = [*(c.join for c in clauses[1:]), ""]
         clauses = [
-            replace(c, every=c.every and _of_all(c) and join != ":")  # "bring it to life: waves"
-            for c, join in zip(clauses, joins, strict=True)
+            replace(c, every=c.every and _of_all(c) and not _itemised(c, after))
+            for c, after in zip(clauses, [*clauses[1:], Clause()], strict=True)
         ]
     out: list[Clause] = []
     for k in range(len(clauses) - 1, -1, -1):
@@ -251,6 +251,15 @@ def _of_all(clause: Clause) -> bool:
     return clause.moving and any(t.role == "all" for t in clause.tokens) and not complains
 
 
+def _itemised(clause: Clause, after: Clause) -> bool:
+    """Return whether the next clause begins the list of what of the picture moves.
+
+    "Bring it to life: waves", "could you animate this photo? waves and clouds please".
+    """
+    picture = any(t.role == "all" and t.word not in WHOLE for t in clause.tokens)
+    return after.join == ":" or bool(picture and after.bare and after.kinds and after.join != "and")
+
+
 def _goes_on(clause: Clause, last: Clause, lone: bool) -> bool:
     """Return whether ``clause`` says more of what ``last`` names: "drifting right", "slowly"."""
     if last.impossible or not last.tokens:
@@ -325,17 +334,29 @@ def _only_still(clause: Clause) -> bool:
     return "still" in roles and "unknown" not in roles
 
 
+def _both_adjectives(first: Clause, clause: Clause) -> bool:
+    """Return whether two strengths describe one noun, as in "a calm, dreamy loop of the pond"."""
+    opening = next((t for t in clause.tokens if t.role not in ("idle", "boost")), Token("", ""))
+    alike = (first.factor < 1) == (clause.factor < 1)
+    return clause.join == "," and alike and opening.role in ("size", "moves")
+
+
 def _first_strength(clauses: list[Clause]) -> list[Clause]:
     """Return the clauses where a strength that stands first, alone, is that of the next."""
     first = clauses[0] if clauses else Clause()
     lone = not (first.says or first.impossible or first.unused) and first.direction is None
     lone = lone and not _describes_unknown(first)
     k = next((i for i, clause in enumerate(clauses) if clause.says), 0)
-    if not k or not lone or first.strength is None or clauses[k].strength is not None:
+    if not k or not lone or first.strength is None:
         return clauses
+    strength = first.strength
+    if (own := clauses[k].strength) is not None:
+        if k > 1 or not _both_adjectives(first, clauses[k]):
+            return clauses
+        strength = (min if own < 1 else max)(strength, own)
     tokens = (*first.tokens, *clauses[k].tokens)
     remarks, known = first.remarks + clauses[k].remarks, first.known and clauses[k].known
-    said = replace(clauses[k], strength=first.strength, tokens=tokens, remarks=remarks, known=known)
+    said = replace(clauses[k], strength=strength, tokens=tokens, remarks=remarks, known=known)
     rest = clauses[k + 1 :]
     if k == 1 and clauses[k].join == ":":  # "not too fast: clouds to the left, grass waving"
         rest = [c if c.strength else replace(c, strength=first.strength) for c in rest]

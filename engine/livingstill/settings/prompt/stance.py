@@ -119,11 +119,25 @@ def _may_be(
         return {MOVES, STAYS}  # "I don't want the camera to move, or the trees"
     if unit.at.linked and before.stance == MOVES and before.where == "after":
         return {MOVES, STAYS}  # "the sea moves, and my hair, the boat stays"
+    if (end := _denied_end(units, said, k)) > k:
+        return _may_be(units, said, end, said[end][0])
     out = {part.stance for part in (_closing(units, said, k), _opening(units, said, k)) if part}
     rest = {"all", "nothing"} & {t.role for t in before.tokens}
     if any(u.at.excepting for u in units) or (unit.at.contrast and rest):
         return {MOVES, STAYS}
     return out | {MOVES} if unit.at.contrast else out or {MOVES}
+
+
+def _denied_end(units: Sequence[Unit], said: Sequence[Sequence[Statement]], k: int) -> int:
+    """Return the unit that ends the list of unit ``k`` and denies what is said before; ``k`` without one.
+
+    "The clouds move, the trees and the grass don't".
+    """
+    j = k + 1
+    while j < len(units) and units[j].at.mark == "," and not units[j].at.linked and units[j].bare:
+        j += 1
+    ends = j < len(units) and units[j].at.linked and not units[j].at.contrast
+    return j if ends and said[j][0].contrasts and said[j][0].where == "after" else k
 
 
 def _closing(
@@ -136,6 +150,8 @@ def _closing(
     if j == len(units) or not units[j].listed or said[j][0].where == "before":
         return None
     whole = any(t.word in WHOLE and t.word != "all" for t in said[j][0].tokens)
+    named = any(t.role in SUBJECTS for t in said[j][0].tokens)
+    whole = whole or (named and _of_camera(said[j][0]))  # "waves, camera still"
     return None if whole and not units[j].at.linked else said[j][0]
 
 

@@ -161,6 +161,7 @@ def _breaks(text: str, inner: Container[int]) -> tuple[list[Break], list[int]]:
         listed = bool(_LIST.search(before) or _LIST.fullmatch(joining))
         parted = bool(_PART.search(before) or _STOP.search(before))
         parted = parted or bool(_PART.fullmatch(joining) and last not in ("only", "just"))
+        parted = parted or (word == "than" and words[i + 1 : i + 2] in (["in"], ["on"], ["of"]))
         first = word in ("only", "just") and not between[i + 1].strip() and i + 1 < len(words)
         excepting = word in _EXCEPT or (word == "than" and "other" in words[max(0, i - 2) : i])
         if i == 0 or listed or parted or first or excepting:

@@ -213,7 +213,7 @@ ROLES = _table(
     effect=(
         "rain snow lightning thunder rainfall snowfall snowflake raindrop hail storm "
         "rainbow aurora firework confetti explosion earthquake tornado hurricane bubble dust "
-        "night day dusk dawn daytime nighttime winter summer spring autumn shadow"
+        "night day dusk dawn daytime nighttime winter summer spring autumn shadow drizzle downpour sleet"
     ),
     act=(
         "warp distort deform streak fizz follow stretch contract expand emerge trot rocking "
@@ -223,7 +223,7 @@ ROLES = _table(
         "dive clap shout yell transform morph shrink age sit stand lie sleep wake write type cook "
         "fight vanish disappear appear collapse wave sail flap drip shine throw catch kick march "
         "spread swirl dissolve fade bend shake fall fish row paddle pass cycle hover graze drown "
-        "sink roar gaze stare twirl"
+        "sink roar gaze stare twirl buzz"
     ),
     change=(
         "transition vintage retro vignette grain letterbox reverse rewind ramp exposure "
@@ -287,7 +287,7 @@ ROLES = _table(
         "whimsical atmospheric immersive loopable infinite dreamlike"
     ),
     adjective=(
-        "softfocus distance late early asleep perceptible sheer lateral closeup aerial establishing wide pov "
+        "flat softfocus distance late early asleep perceptible sheer lateral closeup aerial establishing wide pov "
         "ots weird strange odd creepy funny silly ugly bad fake wrong stiff exterior interior "
         "twilight overcast modern red blue green white black grey gray golden yellow orange pink "
         "purple brown silver dark bright deep tall long short old young new wet dry warm cold hot "

@@ -45,7 +45,28 @@ def _is_kind(word: str) -> bool:
     return token is not None and token.role == "kind"
 
 
+_DIAL = "(?:turn|dial|crank|ramp|pump|bump|amp|kick|step|scale|tone|tune)(?:ing)?"
+"""Verbs that with "up" or "down" say how strong, and not which way."""
+_BIT = r"(?:slightly|(?:just )?(?:a|one) (?:little bit|tiny bit|bit|little|tad|touch|notch))\b"
+_OF_WAY = {"up": "stronger", "down": "weaker"}
+_CHANGE = f"(?:{_DIAL}|(?:set|put|bring|slow|speed|reduc|decreas|increas|lower|rais|boost|cut|weaken|strengthen)(?:e|ing)?)"
+
 REWRITES: tuple[Rewrite, ...] = (
+    (rf"\b{_CHANGE} (?:up |down )?((?:the |my )?(?!up\b|down\b|camera\b|cam\b)\w+(?: (?:in|of) the \w+)?)(?: up| down)? to (?=\d+(?:\.\d+)? ?(?:%|percent)|(?:half|double|twice|normal) (?:the )?(?:speed|strength|pace))",
+     r"\1 at "),
+    (rf"\b{_CHANGE}d? (?:up |down )?to (?=\d+(?:\.\d+)? ?(?:%|percent))", "at "),
+    (rf"\b(?:{_DIAL}|bring(?:ing)?|take) ((?:the |my )?(?!camera|cam|shot|up\b|down\b)\w+) (up|down) (?:by )?{_BIT}", lambda m: f"{m[1]} slightly {_OF_WAY[m[2]]}"),
+    (rf"\b{_DIAL} (up|down) ((?:the |my )?(?!camera|cam|shot)\w+) (?:by )?{_BIT}", lambda m: f"{m[2]} slightly {_OF_WAY[m[1]]}"),
+    (r"\b(?:by )?(?:a|one) notch\b", "a bit"),
+    (rf"\b(?:calm|quiet|settle|slow)(?:ing)? (it|them|everything|the \w+)(?: all)? down {_BIT}", r"\1 slightly slower"),
+    (rf"\b{_DIAL} (?:way |right )?up (?=the|my|its)", "strongly "),
+    (rf"\b{_DIAL} (?:way |right )?down (?=the|my|its)", "gently "),
+    (rf"\b{_DIAL} ((?:the |my )?(?!camera|cam|shot|up\b|down\b)\w+) (?:way |right )?up\b", r"strongly \1"),
+    (rf"\b{_DIAL} ((?:the |my )?(?!camera|cam|shot|up\b|down\b)\w+) (?:way |right )?down\b", r"gently \1"),
+    (r"\bwind(?:ing)? (it|everything|the (?:motion|movement|animation)) down\b", r"gently \1"),
+    (r"\b(?:die|dies|dying|settle|settles|settling|eases?|easing) (?:down|off)\b", "gently"),
+    (r"\bslow(?:ing)? (it|them|everything|the \w+) down (?:a lot|much|very much|way more)\b", r"\1 very slowly"),
+    (r"\b((?:more|less) (?:motion|movement|activity|action|animation) (?:in|on|of) [^,.;!]*?) than (?:in|on|of)\b", r"\1, movement in"),
     (r"(?<=\d) %", "%"),
     (r"\b(\d+)% (?:of )?(?:the )?(\w+)(?=\s*(?:[,.;!]|$|and\b))", lambda m: f"{m[2]} x{float(m[1]) / 100:g}" if _is_kind(m[2]) else m[0]),
     (r"\b(?:a |one )?(quarter|third|half) (?:of )?(?=(?:the|its|their) (?:wind|breeze|motion|movement|speed|strength|amount)\b)",
@@ -58,7 +79,7 @@ REWRITES: tuple[Rewrite, ...] = (
      r"\b(?:not|neither) (?:too |so |very |that )?(?:fast|strong|wild|much|quick|hard)(?:ly)?(?:,| and| but| nor| or)+ (?:not )?(?:too |so |very |that )?(?:slow|weak|calm|little|gentle|soft)(?:ly)?\b,?", ""),
     (r",? ?\b(?:at|with|in) (?:a |an |the )?(?:steady|constant|even|uniform|regular|consistent) (?:pace|speed|rate|tempo)\b", ""),
     (r"\blittle by little\b|\bbit by bit\b", "slowly"),
-    (r"\b(?:cut|reduce|slow|bring|chop)(?:ting|ing)? ((?:the |my )?\w+(?: \w+)?) (?:down )?(?:in|by|to) (?:half|two)\b", r"\1 x0.5"),
+    (r"\b(?:cut|reduce|slow|bring|chop)(?:ting|ing)? ((?:the |my )?(?!down\b)\w+(?: (?!down\b)\w+)?) (?:down )?(?:in|by|to) (?:half|two)\b", r"\1 x0.5"),
     (r"\bquarter (?=(?:the |of the )?(?:speed|pace|strength)\b)(?:(?:the |of the )?(?:speed|pace|strength))", "x0.25"),
     (r"\b(\w+):? (\d?\.\d+)(?=\s*(?:[,.;!]|$))", lambda m: f"{m[1]} x{float(m[2]):g}" if _is_kind(m[1]) else m[0]),
     (r"\b((?:don't|not|never|\w+n't)(?: \w+){0,3}) more than (?:a )?(?:tiny |little )?(?:little|bit|touch|hint|tad|slightly)\b", r"\1 too much"),
@@ -74,8 +95,10 @@ REWRITES: tuple[Rewrite, ...] = (
     (rf"\b{_SPEED} ((?:wind|breeze|gale|gust)s?)\b", _wind_of_speed),
     (r"\b(breezy|windy|stormy|gusty) (?:summer |winter |autumn |spring )?(?:day|evening|morning|afternoon|night)\b", r"\1"),
     (r"\bat (?:its |the |a )?(?:normal|usual|regular|natural|real) (?:speed|pace|strength)\b", "x1"),
-    (r"\b(?:turn|dial|bring|scale)(?:ing)? down (?=the|my|its)|\b(?:turn|dial|bring|scale)(?:ing)? (?=(?:the )?(?!camera|cam|shot)\w+ down\b)", "gently "),
+    (r"\b(?:turn|dial|bring|scale)(?:ing)? down (?=the|my|its)", "gently "),
+    (r"\b(?:turn|dial|bring|scale)(?:ing)? ((?:the )?(?!camera|cam|shot)\w+) down\b", r"gently \1"),
     (r"\b(?:turn|dial|crank)(?:ing)? up (?=the|my|its)", "strongly "),
+    (r"\b(?:turn|dial|crank)(?:ing)? ((?:the )?(?!camera|cam|shot)\w+) up\b", r"strongly \1"),
     (rf"\b(?:reduce|decrease|lower|slow(?: down)?|weaken|cut) ((?:\w+ ){{1,4}}?)by {_NUMBER} ?(?:%|percent)",
      lambda m: f"{m[1]}x{max(1 - float(m[2]) / 100, 0.05):.3g}"),
     (rf"\b(?:increase|raise|boost|speed up|strengthen) ((?:\w+ ){{1,4}}?)by {_NUMBER} ?(?:%|percent)",

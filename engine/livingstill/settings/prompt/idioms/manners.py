@@ -14,6 +14,7 @@ _PURPOSE = (
 )
 
 REWRITES: tuple[Rewrite, ...] = (
+    (r"\b(?:summer|winter|spring|autumn)(?:'s)? (?=(?:evening|morning|afternoon|breeze|wind|sky|light)\b)", ""),
     (r"\bwouldn't it be (?:so |really )?(?:nice|cool|great|lovely|good|fun)\b(?: if\b)?", ""),
     (r"\b(?:as well|likewise|ditto)\b(?! as)", "too"),
     (r"\breal (?=(?:slow|fast|quick|gentle|gently|subtle|subtly|soft|smooth|calm|strong|light|nice)(?:ly)?\b)", "very "),

@@ -39,6 +39,8 @@ REWRITES: tuple[Rewrite, ...] = (
     (r",? ?\b(?:in|through) the air\b|\bin mid ?-?air\b", ""),
     (r"\bdown ?hill\b", "down"),
     (r"\bup ?hill\b", "up"),
+    (r"\bdiagonally (?=(?:up|down)(?:wards?)?(?:,| and)* (?:to (?:the )?)?(?:left|right)\b)", ""),
+    (r"\b((?:sway|wav|swing|rock|bend)\w*(?: \w+ly)?) (?:from )?side to side\b", r"\1"),
     (r"\b(?:from )?side to side\b|\bleft and right\b|\bside ?ways\b", "sideways"),
     (r"\bto and fro\b|\bback and forth\b|\bup and down\b|\bin and out\b", "tofro"),
     (r"\ball (?=over|across|around|along|through)\b", ""),

@@ -7,6 +7,10 @@ from livingstill.settings.prompt.line import Rewrite
 _FAULT = "(?:distort(?:ions?|ing)?|warp(?:ing|s)?|morph(?:ing|s)?|deform(?:ations?|ing)?|artifacts?|artefacts?|glitch(?:es|ing)?)"
 
 REWRITES: tuple[Rewrite, ...] = (
+    (r"\b(stays?|remains?|staying|remaining|must be|should be) (?:(?:perfectly|completely|totally) )?(?:flat|level|smooth)(?=\s*(?:[,.;!]|$|and\b|while\b))", r"\1 still"),
+    (r"\bdead (?:calm|still|quiet|flat)\b", "still"),
+    (r"\b(stays?|remains?|keeps?|staying|remaining) (?:exactly |just |all )?the same\b", r"\1 still"),
+    (r"\b(?:be|is|are|looks?|stays?|remains?|lies|lying) (?:smooth |calm |flat |still )*(?:(?:just )?(?:like|as) (?:a |an )?(?:mirror|glass)|mirror[ -](?:like|smooth)|glass[ -](?:like|smooth))\b", "stays still"),
     (r"\b(\w+) no (?=\w+ yes\b)", r"\1 no, "),
     (r"\bno other camera (?:moves?|movements?|motion) (?:than|except|but)\b", "no camera moves except"),
     (r"\b(?:i'm |i am |we're )?not a (?:big |huge )?fan of (?:the |any )?", "no "),
@@ -72,7 +76,9 @@ REWRITES: tuple[Rewrite, ...] = (
     (r"\b(?:nothing|no(?: other| more)?(?: (?:motion|movements?|animation|moving|thing|things?|action))?)"
      r" (?:(?:should|may|must|can|is|are|to) )?(?:(?:move|moves|moving) )?(?:other than|than|besides|beside|apart from|aside from)\b",
      "nothing moves except"),
-    (r"\b(everything|all|anything)((?: \w+){0,3}) but (?=(?:the|my|his|her|a|our|their)\b)", r"\1\2 except "),
+    (r"\beverything (?:around|surrounding|behind) (?:it|them|him|her|us|me)\b", "everything else"),
+    (r"\b(stays?|remains?|staying|remaining) (?:closed|shut|open|in place|in position)\b", r"\1 still"),
+    (r"\b(everything|everywhere|all|anything)((?: \w+){0,3}) but (?=(?:the|my|his|her|a|our|their)\b)", r"\1\2 except "),
     (r"\b(?:(?:i|he|she|we|they|my \w+) )?(?:really )?(?:hates?|dislikes?|can't stand|don't like|doesn't like)(?: it)? (?:when |that |if )?", "no "),
     (r"\b(?:as (?:it|they) (?:now )?(?:is|are|was|were)|the way (?:it|they) (?:is|are)|like (?:it|they) (?:is|are))\b", "still"),
     (r"\b(?:remove|delete|kill|cut|lose|ditch|avoid|eliminate|forget|skip|omit|ignore)(?: all| any| out)?(?: of)?(?: the| that| this)?"

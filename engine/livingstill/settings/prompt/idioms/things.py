@@ -43,6 +43,7 @@ def _lit(noun: str) -> str:
 
 
 REWRITES: tuple[Rewrite, ...] = (
+    (r"\b(?:(?:and|that|which) )?hit(?:s|ting)? (?:against |on |onto |upon )?(?=(?:the |some )?(?:shore|shoreline|rocks?|stones?|pier|beach|cliffs?|sand|boats?|hull|wall|coast|jetty|dock)\b)", "onto "),
     (r"(?:,| and)? ?\b(?:(?:which|that|is|are) )*(?:mirror|reflect)(?:s|ing) (?:the|its|a|all the) \w+(?: (?:sky|clouds?))?\b,?(?! of)", ""),
     (r"\b(?:blanket|sea|ocean|carpet|sheet|wall|bank|layer|veil|curtain|ribbon|column|plume|cloud|wisp|trail|river|stream|wave|bed|swirl|puff|strand|string|row|tongue|pillar|canopy)s? of "
      r"(?=(?:\w+ )?(?:clouds?|fog|mist|smoke|steam|vapou?r|flowers?|blossoms?|grass|wheat|lights?|stars?|leaves|foliage|fire|flames?|hair|water|haze|dust)\b)", ""),
@@ -58,7 +59,7 @@ REWRITES: tuple[Rewrite, ...] = (
      r"(?:someone|somebody|a person)\b[^,.;!]*", ""),
     (r"\b(?:make|get|let|have) (?:the |my |this |our |that |an? )*(\w+(?: \w+)?) (?:feel|look|seem|become|be) "
      r"(?:(?:more|a bit|a little|really|so|very|slightly|like it's) )*(?:alive|living|live|lively)\b", _alive),
-    (r"(?<!candle )\b(?:the )?(?:(?:moon|sun|star|lamp)(?:light|shine|beam)s?|light) (?:glitters?|shimmers?|sparkles?|plays?|playing|dances?|dancing|glistens?|glints?|gleams?|"
+    (r"(?<!candle )\b(?:the )?(?:(?:moon|sun|star|lamp)(?:light|shine|beam)s?|light|sun|moon) (?:glitters?|shimmers?|sparkles?|plays?|playing|dances?|dancing|glistens?|glints?|gleams?|"
      r"(?:glitter|shimmer|sparkl|glisten|glint|gleam)ing) (?:on|off|across|over|upon) (?:the )?(\w+)", lambda m: _lit(m[1])),
     (r"\b((?:(?:very|soft|softly|gently?|slow|slowly|subtly|subtle) )*)(?:shimmer|glitter|sparkl|glisten|glint|gleam|danc)ing (?:(?:of )?(?:the )?)(?:moon|sun|star)(?: ?light| ?beams?| ?rays?|shine)"
      r" (?:on|off|across|over|upon) (?:the )?(\w+)", lambda m: f"{m[1]}{_lit(m[2])}"),
