@@ -132,7 +132,7 @@ def _least_to_repair(faults: list[Fault], verdict: Verdict) -> tuple[float, str]
         return _REPAIRED_FROM, "skips and repeats"
     if rare and all(fault.severity < _SLIGHT_SEVERITY for fault in faults):
         return _REPAIRED_FROM, "rare slight faults"
-    return 0.0, "all others"
+    return 0.0, "faults that are seen"
 
 
 def _is_of_time(fault: Fault) -> bool:

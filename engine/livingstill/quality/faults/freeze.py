@@ -46,7 +46,7 @@ class Freeze:
     max_activity: Annotated[float, Limit("activity of a repeat", "share of the median")] = 0.15
     max_refined_activity: Annotated[
         float, Limit("activity beside a repeat, where a coder refines it", "share of the median")
-    ] = 0.3
+    ] = 0.35
     min_median_activity: Annotated[
         float, Limit("median activity below which no step is missed", "levels")
     ] = 0.6
