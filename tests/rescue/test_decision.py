@@ -45,6 +45,15 @@ def test_the_decision_follows_how_much_is_bad(spans, want):
     assert decision.rebuild.any() == (want == "repair")
 
 
+def test_what_is_too_slight_to_count_is_told():
+    slight = ("melt", 40, 42, 1.05)
+    assert decide(verdict(("black", 20, 22, 5.0), slight)).reasons[-1] == (
+        "1 slighter fault does not count; --strict 1.2 counts every one"
+    )
+    both = decide(verdict(("black", 20, 22, 5.0), slight), strict=1.2)
+    assert both.rebuild[40:43].all() and not any("slighter" in r for r in both.reasons)
+
+
 def test_a_cut_between_two_shots_is_an_edit():
     assert decide(verdict(("cut", 60, 60, 5.0), frames=120)).decision == "keep"
     assert decide(verdict(("cut", 20, 20, 5.0), frames=120)).decision == "replace"

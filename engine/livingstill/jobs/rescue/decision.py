@@ -93,16 +93,15 @@ def decide(verdict: Verdict, strict: float = 1.0, level: Flags | None = None) ->
     on a clip is replaced. A fault at the seam alone is no reason: whether the clip should loop is
     not the clip's to say.
     """
-    counting = [
-        f for f in verdict.faults if f.kind != "seam" and f.severity * strict >= _DOUBT_SEVERITY
-    ]
+    faults = [fault for fault in verdict.faults if fault.kind != "seam"]
+    counting = [fault for fault in faults if fault.severity * strict >= _DOUBT_SEVERITY]
     if level is None:
         level = np.zeros(verdict.frames, bool)
     none = np.zeros(verdict.frames, bool)
     if not counting:
         word = "no fault was found" if verdict.clean else "its faults are too slight to count"
         return Decision("keep", (word,), none)
-    messages = _sentences(counting, verdict)
+    messages = (*_sentences(counting, verdict), *_too_slight(len(faults) - len(counting), strict))
     done = harm(counting, verdict.frames, verdict.fps)
     least, those = _least_to_repair(counting, verdict)
     if done * strict < least:
@@ -147,6 +146,14 @@ def _repairable(faults: list[Fault], level: Flags) -> list[Fault]:
         if not _obstacles_to_repair([*chosen, fault], level):
             chosen.append(fault)
     return chosen
+
+
+def _too_slight(count: int, strict: float) -> tuple[str, ...]:
+    """Return that so many faults do not count, and what makes them."""
+    if count == 0 or strict <= 0:
+        return ()
+    what = "1 slighter fault does" if count == 1 else f"{count} slighter faults do"
+    return (f"{what} not count; --strict {_DOUBT_SEVERITY / _LIMIT_SEVERITY:.2g} counts every one",)
 
 
 def _sentences(faults: list[Fault], verdict: Verdict) -> tuple[str, ...]:
