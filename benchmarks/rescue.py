@@ -99,14 +99,14 @@ def hidden(fault: str, spoiled: faults.Spoiled, clip: faults.Clip) -> bool:
         gap = cv2.absdiff(spoiled.clip[spoiled.last], spoiled.clip[spoiled.first])
         return float(gap.mean()) < max(0.5, 1.15 * float(np.quantile(steps, 0.9)))
     span = range(spoiled.first, spoiled.last + 1)
-    wrong = np.max([_power(spoiled.clip[t], clip[t]) for t in span], axis=0)
+    wrong = np.max([_mean_squared_error(spoiled.clip[t], clip[t]) for t in span], axis=0)
     if wrong.max() < UNSEEN:
         return True
-    natural = np.max([_power(clip[t], clip[t - 1]) for t in span], axis=0)
+    natural = np.max([_mean_squared_error(clip[t], clip[t - 1]) for t in span], axis=0)
     return fault == "melt" and bool((wrong < np.maximum(natural, UNSEEN)).all())
 
 
-def _power(frame: np.ndarray, reference: np.ndarray) -> np.ndarray:
+def _mean_squared_error(frame: np.ndarray, reference: np.ndarray) -> np.ndarray:
     """Return the mean squared difference of each part of a frame, levels squared."""
     squared = (cv2.absdiff(frame, reference).astype(np.float32) ** 2).mean(-1)
     height, width = squared.shape

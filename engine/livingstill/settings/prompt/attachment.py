@@ -76,7 +76,7 @@ class Row(NamedTuple):
         return any(t.word in MOTIONS for t in self.said.tokens)
 
 
-class Attached(NamedTuple):
+class Attachment(NamedTuple):
     """A token, what it is said of for sure, and what else it may be said of."""
 
     token: Token
@@ -84,7 +84,7 @@ class Attached(NamedTuple):
     maybe: frozenset[str] = _NONE
 
 
-def attached(rows: Sequence[Row], i: int, n: int, moving: Set[str]) -> Attached:
+def attached(rows: Sequence[Row], i: int, n: int, moving: Set[str]) -> Attachment:
     """Return what token ``n`` of row ``i``, a strength or a direction, is said of.
 
     ``moving`` is what the settings move; a word on its own is preferably of one of these.
@@ -100,27 +100,27 @@ def attached(rows: Sequence[Row], i: int, n: int, moving: Set[str]) -> Attached:
     adverb = token.word.endswith("ly") or token.role == "way"
     before = [t for place, t in row.movers if place < n]
     if after is not None and after.role != "kind" and not (adverb and before):
-        return Attached(token, names_of(after))
+        return Attachment(token, names_of(after))
     if any(t.role == "moves" for t in tokens) and (after is None or adverb):
         last = max((place for place, t in row.movers if place < n), default=0)
         does = any(t.role in ("verb", "move", "blow") for t in tokens[last:n])
         shot = any(t.role == "moves" for t in before) and not does
-        return Attached(token, names_of(before[-1]) if before and not shot else _CAMERA)
+        return Attachment(token, names_of(before[-1]) if before and not shot else _CAMERA)
     if after is not None and not adverb and before:  # "windy reeds calm lake"
         kinds = _NONE.union(*(names_of(t) for place, t in row.movers if place > n)) & {*KINDS}
     of = kinds or row.named
     if not before:
-        closed = row.of_motion or _closed(rows, i)
-        return Attached(token, of | (_listed(rows, i, 1) if closed else _NONE))
-    alike = _NONE.union(*(r.named for r in _list(rows, i, 1) if r.unit.at.linked or r.also))
+        closed = row.of_motion or _is_closed_list(rows, i)
+        return Attachment(token, of | (_listed(rows, i, 1) if closed else _NONE))
+    alike = _NONE.union(*(r.named for r in _listed_with(rows, i, 1) if r.unit.at.linked or r.also))
     alike = alike - _CAMERA if kinds else _NONE  # "the wind should be hard, the flags too"
     listed = _listed(rows, i, -1)
     if row.unit.at.linked or row.whole:
-        return Attached(token, of | alike | listed)
-    return Attached(token, of | alike, listed - of)
+        return Attachment(token, of | alike | listed)
+    return Attachment(token, of | alike, listed - of)
 
 
-def _list(rows: Sequence[Row], i: int, step: int) -> Iterator[Row]:
+def _listed_with(rows: Sequence[Row], i: int, step: int) -> Iterator[Row]:
     """Yield the bare rows before (-1) or after (1) row ``i`` that are in one list with it."""
     if step < 0 and rows[i].said.where == "before" and rows[i].said.stance:
         return  # "sway the trees and rock the reeds gently"
@@ -137,16 +137,16 @@ def _list(rows: Sequence[Row], i: int, step: int) -> Iterator[Row]:
 
 def _listed(rows: Sequence[Row], i: int, step: int) -> frozenset[str]:
     """Return what the list beside row ``i`` names."""
-    return _NONE.union(*(r.named for r in _list(rows, i, step))) - {"camera"}
+    return _NONE.union(*(r.named for r in _listed_with(rows, i, step))) - {"camera"}
 
 
-def _closed(rows: Sequence[Row], i: int) -> bool:
+def _is_closed_list(rows: Sequence[Row], i: int) -> bool:
     """Return whether an "and" ends the list that row ``i`` begins."""
-    listed = [*_list(rows, i, 1)]
+    listed = [*_listed_with(rows, i, 1)]
     return bool(listed) and listed[-1].unit.at.linked
 
 
-def _on_its_own(rows: Sequence[Row], i: int, token: Token, moving: Set[str]) -> Attached:
+def _on_its_own(rows: Sequence[Row], i: int, token: Token, moving: Set[str]) -> Attachment:
     """Return what a word of row ``i``, which names nothing, is said of: what is before it, or after."""
     row, at = rows[i], rows[i].unit.at
     named = [k for k, r in enumerate(rows) if r.named]
@@ -157,34 +157,36 @@ def _on_its_own(rows: Sequence[Row], i: int, token: Token, moving: Set[str]) -> 
     if row.whole or (row.of_motion and not named):
         others = frozenset(moving) & {*KINDS} - _NONE.union(*(rows[k].named for k in named))
         if any(t.word in ("else", "rest") for t in row.said.tokens):
-            return Attached(token, others or frozenset(["all"]))
-        return Attached(token, others | _NONE.union(*(rows[k].named for k in before)))
+            return Attachment(token, others or frozenset(["all"]))
+        return Attachment(token, others | _NONE.union(*(rows[k].named for k in before)))
     if not before:
         if not after:
-            return Attached(token, _NONE)
+            return Attachment(token, _NONE)
         label = rows[i + 1].unit.at.mark == ":"
         spoken = after if label else after[:1]
         first = rows[after[0]]
         listed = _listed(rows, after[0], 1) if first.bare or first.of_motion else _NONE
-        return Attached(token, listed.union(*(rows[k].named for k in spoken)))
+        return Attachment(token, listed.union(*(rows[k].named for k in spoken)))
     last = rows[before[-1]]
     listed = _listed(rows, before[-1], -1) if last.bare or last.unit.at.linked else _NONE
     alone = at.mark == ":" or at.linked
-    others = _NONE.union(*(rows[k].named for k in before[:-1] if _tells(rows[k]) and not alone))
+    others = _NONE.union(
+        *(rows[k].named for k in before[:-1] if _has_predicate(rows[k]) and not alone)
+    )
     between = last.bare and after[:1] == [i + 1] and rows[i + 1].bare
     if between and at.mark == "," and rows[i + 1].unit.at.mark:
         others |= rows[i + 1].named  # "the fire and, slowly, the smoke"
-    return Attached(token, last.named | listed, others - last.named - listed)
+    return Attachment(token, last.named | listed, others - last.named - listed)
 
 
-def _tells(row: Row) -> bool:
+def _has_predicate(row: Row) -> bool:
     """Return whether a row says what its things do."""
     return not row.bare or "camera" in row.named
 
 
 def modifiers(
     rows: Sequence[Row], moving: Set[str], refused: Container[int]
-) -> Iterator[tuple[Row, list[Attached]]]:
+) -> Iterator[tuple[Row, list[Attachment]]]:
     """Yield each row with what its strengths and directions are said of, but for ``refused`` words."""
     for i, row in enumerate(rows):
         tokens = row.said.tokens

@@ -15,7 +15,7 @@ from itertools import pairwise, product
 from typing import Any, NamedTuple
 
 from livingstill.core.kinds import KINDS
-from livingstill.settings.prompt.attachment import Attached, Row, modifiers
+from livingstill.settings.prompt.attachment import Attachment, Row, modifiers
 from livingstill.settings.prompt.clauses import Clause
 from livingstill.settings.prompt.limits import is_motion
 from livingstill.settings.prompt.resolve import STROKE_SECONDS
@@ -102,7 +102,7 @@ def unbound(
     doubts |= doubts_of_rest(units, settings, told)
     if "wind" in came and not came["wind"].strength and not is_windless(units):
         doubts["wind"] = "does not say beside the wind that there is none"
-    return _usual(units, came) + [
+    return _lost_usual_strengths(units, came) + [
         f"prompt {doubt}; say each thing in a clause of its own"
         for word, doubt in doubts.items()
         if word.replace("-", " ") not in quoted
@@ -110,14 +110,14 @@ def unbound(
 
 
 def _of_degrees(
-    said: Iterable[tuple[Row, list[Attached]]],
+    said: Iterable[tuple[Row, list[Attachment]]],
     came: Mapping[str, Setting],
     senses: Sequence[frozenset[str]],
 ) -> dict[str, str]:
     """Return the doubts, by word, on the strengths: each is of what it stands beside, and of that alone."""
     sides: dict[str, set[int]] = {}
     own: set[str] = set()
-    degrees: list[tuple[Attached, int]] = []
+    degrees: list[tuple[Attachment, int]] = []
     for row, part in said:
         sizes = [a for a in part if a.token.role == "size"]
         for one in sizes:
@@ -130,9 +130,9 @@ def _of_degrees(
     for one, side in degrees:
         word, of = one.token.word, one.of & came.keys()
         able = {-1, 1} if side == _UNCLEAR else {side}
-        follow = {n for n in (of | one.maybe) & came.keys() if _side(came[n]) in able}
-        missed = {n for n in of - follow if _side(came[n]) not in sides[n]}
-        missed = _lone(missed, follow, senses)
+        follow = {n for n in (of | one.maybe) & came.keys() if _sign_of(came[n]) in able}
+        missed = {n for n in of - follow if _sign_of(came[n]) not in sides[n]}
+        missed = _without_other_senses(missed, follow, senses)
         may_be = one.maybe & came.keys() - own - {"wind"}
         if one.of and not of:
             out[word] = f"has '{word}', which nothing beside it follows"
@@ -143,13 +143,15 @@ def _of_degrees(
             taken = f"taken of {in_words(follow)}{alone}"
             out[word] = f"has '{word}', which may be of more than one; {taken}"
     told = {*sides, "all", *("wind" for name in ["wind"] if not came.get(name, _PLAIN).strength)}
-    for name in sorted(_lone({n for n in came if _side(came[n])} - told, told, senses)):
+    for name in sorted(
+        _without_other_senses({n for n in came if _sign_of(came[n])} - told, told, senses)
+    ):
         out.setdefault(name, f"does not say beside {name} how strong it is")
     return out
 
 
 def _of_directions(
-    said: Iterable[tuple[Row, list[Attached]]],
+    said: Iterable[tuple[Row, list[Attachment]]],
     came: Mapping[str, Setting],
     senses: Sequence[frozenset[str]],
 ) -> dict[str, str]:
@@ -168,7 +170,7 @@ def _of_directions(
             able = {n for n in one.of & came.keys() & {*KINDS} if KINDS[n].speeds.prompted}
             if of and not follow and "camera" not in of:
                 out[word] = f"has '{word}', which nothing beside it follows"
-            elif follow and (left := _lone(able - follow, follow, senses)):
+            elif follow and (left := _without_other_senses(able - follow, follow, senses)):
                 out[word] = f"has '{word}', which {in_words(left)} does not follow"
     for name, setting in came.items():
         free = name == "wind" and (blown or not setting.direction)
@@ -177,13 +179,15 @@ def _of_directions(
     return out
 
 
-def _lone(names: set[str], others: Set[str], senses: Iterable[frozenset[str]]) -> set[str]:
+def _without_other_senses(
+    names: set[str], others: Set[str], senses: Iterable[frozenset[str]]
+) -> set[str]:
     """Return the names that are no second sense of a noun for one of ``others``, and blow none of them."""
     alike = frozenset[str]().union(*(sense for sense in senses if sense & others))
     return names - alike - ({"wind"} if others - {"all"} else set())
 
 
-def _side(setting: Setting) -> int:
+def _sign_of(setting: Setting) -> int:
     """Return whether a strength is less (-1), more (1) or the usual one (0)."""
     return 0 if abs(setting.strength - 1) <= _SAME else 1 if setting.strength > 1 else -1
 
@@ -217,7 +221,7 @@ def _points(ways: Iterable[float], direction: float | None) -> bool:
 
 
 def _said_apart(
-    said: Sequence[tuple[Row, list[Attached]]], rows: Iterable[Row], came: Mapping[str, Setting]
+    said: Sequence[tuple[Row, list[Attachment]]], rows: Iterable[Row], came: Mapping[str, Setting]
 ) -> dict[str, str]:
     """Return the doubts, by word, on things of one kind of which only some have a strength.
 
@@ -229,7 +233,9 @@ def _said_apart(
     for row, other in product(acting, told):
         for (_, one), (_, two) in product(row.movers, other.movers):
             kind = one.value if one.role == two.role == "kind" and one.value == two.value else ""
-            if kind not in told[other] - told.get(row, set()) or not _side(came.get(kind, _PLAIN)):
+            if kind not in told[other] - told.get(row, set()) or not _sign_of(
+                came.get(kind, _PLAIN)
+            ):
                 continue
             place = {*_SKY} & {one.word, two.word}  # "the sky is dull, add fast clouds"
             phrases = [*dict.fromkeys((_described(other, two), _described(row, one)))]
@@ -277,7 +283,7 @@ def _left_open(rows: Sequence[Row]) -> dict[str, str]:
     return out
 
 
-def _usual(units: Sequence[Unit], came: Mapping[str, Setting]) -> list[str]:
+def _lost_usual_strengths(units: Sequence[Unit], came: Mapping[str, Setting]) -> list[str]:
     """Return a problem for each word of the usual strength whose kind has another thing's strength.
 
     In "dress: soft; veil: medium" both are cloth, for which there is one strength.

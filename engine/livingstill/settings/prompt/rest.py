@@ -45,17 +45,17 @@ def doubts_of_rest(
         t.value
         for one, able in rows
         for t in _subjects(one)
-        if one.stance and _came(t, able, moving)
+        if one.stance and _obeys(t, able, moving)
     }
     out: dict[str, str] = {}
     for one, able in rows:
         for token in _subjects(one):
-            if not _came(token, able, moving) and token.value not in (
+            if not _obeys(token, able, moving) and token.value not in (
                 both if one.stance else both | sure
             ):
                 does = "does not move" if able == {MOVES} else "moves"
                 out[token.word] = f"has '{token.word}', which {does}"
-        if (whole := _whole(one)) and able == {STAYS} and "auto" in motion:
+        if (whole := _word_for_everything(one)) and able == {STAYS} and "auto" in motion:
             out[whole] = f"has '{whole}', which moves"
         elif whole and able == {MOVES} and not auto - named <= moving:
             out[whole] = f"has '{whole}', which does not all move"
@@ -85,7 +85,7 @@ def is_windless(units: Iterable[Unit]) -> bool:
     )
 
 
-def _came(kind: Token, able: set[int], moving: frozenset[str]) -> bool:
+def _obeys(kind: Token, able: set[int], moving: frozenset[str]) -> bool:
     """Return whether a kind does what may be said of it; of two senses of a noun one is enough to move."""
     return not (
         (able == {MOVES} and not names_of(kind) & moving)
@@ -99,7 +99,7 @@ def _subjects(one: Statement) -> list[Token]:
     return [t for t in one.tokens[:place] if t.role == "kind" and not t.word.endswith(("'s", "'"))]
 
 
-def _whole(one: Statement) -> str:
+def _word_for_everything(one: Statement) -> str:
     """Return the word for everything that a statement with a verb is of; empty where it names kinds."""
     roles = {t.role for t in one.tokens}
     if "kind" in roles or not {"move", "verb", "still", "negation"} & roles:

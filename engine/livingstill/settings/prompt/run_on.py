@@ -39,10 +39,10 @@ def run_on(tokens: Sequence[Token]) -> list[tuple[Token, ...]]:
         and told[i + 1].role in (*SUBJECTS, "phrase", "change", "act")
         and told[-1].word != "yes"
     ]  # "water no camera"
-    cuts = cuts or _between(told)
+    cuts = cuts or _predicate_bounds(told)
     if not cuts:
         return [tuple(tokens)]
-    at = [0, *(_start(tokens, places[i - 1], places[i]) for i in cuts), len(tokens)]
+    at = [0, *(_predicate_start(tokens, places[i - 1], places[i]) for i in cuts), len(tokens)]
     return [part for a, b in pairwise(at) for part in run_on(tokens[a:b])]
 
 
@@ -55,7 +55,7 @@ def _moves_camera(tokens: Sequence[Token], i: int) -> bool:
     return False
 
 
-def _between(told: Sequence[Token]) -> list[int]:
+def _predicate_bounds(told: Sequence[Token]) -> list[int]:
     """Return where one noun's predicate ends and another's begins, if all of them stand alike."""
     roles = {t.role for t in told}
     if "unknown" in roles or {"wind", "blow"} <= roles:
@@ -83,7 +83,7 @@ def _describes(token: Token) -> bool:
     return token.role in (*SUBJECTS, "size", "still") or token.word.endswith("ing")
 
 
-def _start(tokens: Sequence[Token], last: int, first: int) -> int:
+def _predicate_start(tokens: Sequence[Token], last: int, first: int) -> int:
     """Return where the predicate begins whose first telling word is at ``first``: with its article."""
     start = first
     while start - 1 > last and tokens[start - 1].role in ("adjective", "modifier", "idle"):

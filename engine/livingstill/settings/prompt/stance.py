@@ -90,12 +90,13 @@ def stances(units: Sequence[Unit], said: Sequence[Sequence[Statement]]) -> list[
 
     What says nothing itself takes what the list says that it is in.
     """
-    return [[_may_be(units, said, k, one) for one in part] for k, part in enumerate(said)]
+    return [[_possible_stances(units, said, k, one) for one in part] for k, part in enumerate(said)]
 
 
-def _may_be(
+def _possible_stances(
     units: Sequence[Unit], said: Sequence[Sequence[Statement]], k: int, one: Statement
 ) -> set[int]:
+    """Return the stances, ``MOVES`` and ``STAYS``, that statement ``one`` of unit ``k`` may have."""
     unit, before = units[k], said[k - 1][-1] if k else Statement(())
     if unit.at.excepting or (unit.at.linked and units[k - 1].at.excepting):
         return {MOVES, STAYS}
@@ -120,8 +121,8 @@ def _may_be(
     if unit.at.linked and before.stance == MOVES and before.where == "after":
         return {MOVES, STAYS}  # "the sea moves, and my hair, the boat stays"
     if (end := _denied_end(units, said, k)) > k:
-        return _may_be(units, said, end, said[end][0])
-    out = {part.stance for part in (_closing(units, said, k), _opening(units, said, k)) if part}
+        return _possible_stances(units, said, end, said[end][0])
+    out = {part.stance for part in (_list_end(units, said, k), _list_start(units, said, k)) if part}
     rest = {"all", "nothing"} & {t.role for t in before.tokens}
     if any(u.at.excepting for u in units) or (unit.at.contrast and rest):
         return {MOVES, STAYS}
@@ -140,7 +141,7 @@ def _denied_end(units: Sequence[Unit], said: Sequence[Sequence[Statement]], k: i
     return j if ends and said[j][0].contrasts and said[j][0].where == "after" else k
 
 
-def _closing(
+def _list_end(
     units: Sequence[Unit], said: Sequence[Sequence[Statement]], k: int
 ) -> Statement | None:
     """Return the statement that ends the list of unit ``k``: "sky, water and people stay still"."""
@@ -155,7 +156,7 @@ def _closing(
     return None if whole and not units[j].at.linked else said[j][0]
 
 
-def _opening(
+def _list_start(
     units: Sequence[Unit], said: Sequence[Sequence[Statement]], k: int
 ) -> Statement | None:
     """Return the statement that begins the list of unit ``k``: "freeze the sky, water and people"."""
