@@ -104,11 +104,12 @@ def test_the_same_clip_is_the_same_file(tmp_path, name, codec):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="glibc fills fresh memory on demand")
-def test_what_was_in_memory_before_leaves_no_trace_in_the_file(tmp_path):
+@pytest.mark.parametrize("size", [(98, 66), (256, 130)])
+def test_what_was_in_memory_before_leaves_no_trace_in_the_file(tmp_path, size):
     script = (
         "import sys; sys.path.insert(0, sys.argv[1])\n"
         "from clip_scenes import drifting, written, Path\n"
-        "written(Path(sys.argv[2]), list(drifting((98, 66), 10)))\n"
+        f"written(Path(sys.argv[2]), list(drifting(({size[0]}, {size[1]}), 24)))\n"
     )
     files = []
     for fill in ("1", "85"):

@@ -26,6 +26,10 @@ from livingstill.media.write.loop_end import ENCODER_TRAITS, LoopEnd
 from livingstill.media.write.sinks import Loop
 
 _AVX_512F = 13  # among the processor's features that OpenCV lists
+_MACROBLOCK = 16
+_AVX_512_MACROBLOCKS = 8
+"""Macroblocks of a row that x264's AVX-512 code for macroblock trees takes at once, without regard to where the row
+ends."""
 _LARGE_FRAME_PIXELS = 2**22
 _LARGE_FRAME_LOOKAHEAD = 5
 """Frames that x264 looks ahead at where they have more pixels than ``_LARGE_FRAME_PIXELS``: each takes 3 bytes a
@@ -186,9 +190,14 @@ def encoder_options(encoding: Encoding, size: tuple[int, int]) -> dict[str, str]
         options["x264-params"] += f":rc-lookahead={_LARGE_FRAME_LOOKAHEAD}"
     if encoding.codec.name == "h264" and float(encoding.options.get("crf", 51)) <= _NO_DEBLOCK_CRF:
         options["x264-params"] += ":no-deblock=1"
-    if encoding.codec.name == "h264" and cv2.checkHardwareSupport(_AVX_512F):
-        # x264's AVX-512 code for macroblock trees reads memory that nobody has written, which
-        # made other files each time at widths such as 854; its AVX2 code does not.
+    macroblocks = -(-size[0] // _MACROBLOCK)
+    if (
+        encoding.codec.name == "h264"
+        and macroblocks % _AVX_512_MACROBLOCKS
+        and cv2.checkHardwareSupport(_AVX_512F)
+    ):
+        # beyond the row's end it would read memory that nobody has written, and make another file each
+        # time at widths such as 854; the AVX2 code does not, and takes a tenth longer
         options["x264-params"] += ":asm=avx2"
     if encoding.codec.name == "vp9" and encoding.bit_rate is None:
         options["b"] = "0"  # libvpx: constant quality without a ceiling
