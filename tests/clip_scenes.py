@@ -29,6 +29,17 @@ def drifting(size: tuple[int, int] = SIZE, count: int = FRAMES) -> Iterator[np.n
     return (np.roll(base, index, axis=1) for index in range(count))
 
 
+def churning(size: tuple[int, int], count: int) -> Iterator[np.ndarray]:
+    """Grain that moves to and fro, rows each in their own way, (h, w, 4) uint8."""
+    width, height = size
+    grain = np.random.default_rng(0).integers(0, 255, (height // 4 + 1, width // 4 + 1, 4))
+    base = np.kron(grain, np.ones((4, 4, 1)))[:height, :width].astype(np.uint8)
+    base[..., 3] = 255
+    for index in range(count):
+        shifts = np.rint(9 * np.sin(index / 5 + np.arange(height) / 20)).astype(int)
+        yield np.stack([np.roll(row, shift, axis=0) for row, shift in zip(base, shifts)])
+
+
 def written(path: Path, frames: Iterable[np.ndarray] | None = None, fps: Fraction = Fraction(30),
           **settings: object) -> Path:  # fmt: skip
     pictures = list(frames or drifting())

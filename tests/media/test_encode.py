@@ -108,8 +108,8 @@ def test_the_same_clip_is_the_same_file(tmp_path, name, codec):
 def test_what_was_in_memory_before_leaves_no_trace_in_the_file(tmp_path, size):
     script = (
         "import sys; sys.path.insert(0, sys.argv[1])\n"
-        "from clip_scenes import drifting, written, Path\n"
-        f"written(Path(sys.argv[2]), list(drifting(({size[0]}, {size[1]}), 24)))\n"
+        "from clip_scenes import Path, churning, written\n"
+        f"written(Path(sys.argv[2]), churning({size}, 40))\n"
     )
     files = []
     for fill in ("1", "85"):
