@@ -7,7 +7,7 @@ import naive
 import numba
 import numpy as np
 import pytest
-from livingstill.kernels import composite
+from livingstill.kernels import composite, tap_weights
 from twins import agree, pack
 
 
@@ -17,12 +17,11 @@ def test_a_pixel_is_sampled_by_vectors_and_without_gathers():
         pytest.skip("this machine has no AVX2")
     colour = np.zeros((16, 16), np.uint32).ravel()
     place, out = np.full(32, 4, np.float32), np.zeros((4, 32), np.float32)
-    starts, weights = np.zeros((2, 32), np.int32), np.zeros((8, 32), np.float32)
+    taps, weights = np.zeros((4, 32), np.int32), np.zeros((8, 32), np.float32)
     fresh = numba.njit(nogil=True, error_model="numpy")(
         composite._sample.py_func
     )  # not from the cache
-    fixed = np.zeros((4, 32), np.uint32)
-    fresh(colour, 0, 16, 16, place, place, 32, True, False, starts, weights, fixed, out)
+    fresh(colour, 0, 16, 16, place, place, 32, True, False, taps, weights, out)
     code = "".join(fresh.inspect_asm().values())
     assert "vpmovzxbw" in code and "vpmaddwd" in code and "vgather" not in code
 
@@ -31,15 +30,16 @@ def test_a_pixel_is_sampled_by_vectors_and_without_gathers():
 def test_points_beyond_the_border_repeat_the_last_pixel(cubic):
     rng = np.random.default_rng(1)
     colour = rng.integers(0, 2**32, (6, 9), np.uint32)
-    xs = rng.uniform(-3, 12, 64).astype(np.float32)
-    ys = rng.uniform(-3, 9, 64).astype(np.float32)
+    steps = tap_weights.PHASES  # positions that are told exactly
+    xs = (np.rint(rng.uniform(-3, 12, 64) * steps) / steps).astype(np.float32)
+    ys = (np.rint(rng.uniform(-3, 9, 64) * steps) / steps).astype(np.float32)
     xs[:4], ys[:4] = (0, 8, 7.5, 0.5), (0, 5, 4.5, 0.25)
-    starts, weights = np.zeros((2, 64), np.int32), np.zeros((8, 64), np.float32)
+    taps, weights = np.zeros((4, 64), np.int32), np.zeros((8, 64), np.float32)
     out = np.zeros((4, 64), np.float32)
     both = np.concatenate([np.zeros(7, np.uint32), colour.ravel()])
 
     run = numba.njit(getattr(composite._sample, "py_func", composite._sample))
-    run(both, 7, 9, 6, xs, ys, 64, cubic, False, starts, weights, np.zeros((4, 64), np.uint32), out)
+    run(both, 7, 9, 6, xs, ys, 64, cubic, False, taps, weights, out)
     rgba = colour.view(np.uint8).reshape(6, 9, 4).astype(float)
     for n in range(64):
         want = naive.sample(rgba, float(np.clip(xs[n], 0, 8)), float(np.clip(ys[n], 0, 5)), cubic)

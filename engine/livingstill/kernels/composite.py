@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livingstill.core.model import Float32Array, PackedRGBA
+from livingstill.kernels import tap_weights
 from livingstill.kernels.compile import kernel, part, record
 from livingstill.kernels.simd import (
     borrow,
@@ -38,6 +39,9 @@ _EMPTY, _MIXED, _OPAQUE, _MOVING, _MOVING_OPAQUE = range(5)
 # what a tile needs of a layer's flow: nothing; one sample, displaced; also its gain and bias; also a
 # second sample, blended; the second sample alone
 _STILL, _DISPLACED, _LIT, _BLENDED, _SECOND_ALONE = range(5)
+
+_LINEAR, _CUBIC, _PHASES = tap_weights.LINEAR, tap_weights.CUBIC, tap_weights.PHASES
+_catmull_rom = part(tap_weights.catmull_rom)
 
 _two_points, _two_squares = fixed_sampler(2), sampler(2)
 _four_points, _four_squares = fixed_sampler(4), sampler(4)
@@ -66,16 +70,6 @@ def _linear_taps(
 
 
 @part
-def _catmull_rom(t: Any) -> tuple[Any, Any, Any, Any]:
-    """Return the weights of four points, ``t`` past the second (Catmull and Rom, 1974)."""
-    one, half, two = np.float32(1), np.float32(0.5), np.float32(2)
-    s = t * t
-    a, d = half * t * (two * t - one - s), half * s * (t - one)
-    b = one + half * s * (np.float32(3) * t - np.float32(5))
-    return a, b, one - a - b - d, d
-
-
-@part
 def _cubic_taps(
     along: Float32Array, count: int, extent: int, starts: Ints, weights: Float32Array
 ) -> None:
@@ -100,96 +94,75 @@ def _cubic_taps(
 
 
 @part
-def _word(low: Any, high: Any) -> Any:
-    """Return two whole numbers of -32768 to 32767, given as floats, as the halves of a word."""
-    zero, size = np.float32(0), np.float32(65536)
-    lower = np.uint32(np.int32(low + size if low < zero else low))
-    upper = np.uint32(np.int32(high + size if high < zero else high))
-    return lower | (upper << np.uint32(16))
-
-
-@part
 def _fixed_linear_taps(
-    xs: Float32Array, ys: Float32Array, count: int, base: int, width: int, height: int,
-    places: Ints, weights: PackedRGBA,
+    xs: Float32Array, ys: Float32Array, count: int, base: int, width: int, height: int, taps: Ints,
 ) -> None:  # fmt: skip
-    """Fill where the 2 x 2 points of each position begin, and their weights as ``_word`` has them.
-
-    Weights are in 1/16384: those of columns, then of rows.
-    """
-    zero, one, whole, half = np.float32(0), np.float32(1), np.float32(16384), np.float32(0.5)
+    """Fill ``taps`` (4, >= count) with where the 2 x 2 points of each position begin, nothing, and its phases."""
+    zero, half, steps = np.float32(0), np.float32(0.5), np.float32(_PHASES)
     right, bottom, line = np.float32(width - 1), np.float32(height - 1), np.int32(width)
-    across, down = view_at(weights, 0), view_at(weights, 1)
+    places, across, down = view_at(taps, 0), view_at(taps, 2), view_at(taps, 3)
     for i in range(count):
         x, y = min(max(peek(xs, i), zero), right), min(max(peek(ys, i), zero), bottom)
-        left, top = min(np.floor(x), right - one), min(np.floor(y), bottom - one)
-        poke(places, i, np.int32(base) + np.int32(top) * line + np.int32(left))
-        u = np.floor((x - left) * whole + half)
-        v = np.floor((y - top) * whole + half)
-        poke(across, i, _word(whole - u, u))
-        poke(down, i, _word(whole - v, v))
+        left, top = min(np.int32(x), np.int32(width - 2)), min(np.int32(y), np.int32(height - 2))
+        poke(places, i, np.int32(base) + top * line + left)
+        poke(across, i, np.int32((x - np.float32(left)) * steps + half))
+        poke(down, i, np.int32((y - np.float32(top)) * steps + half))
 
 
 @part
 def _fixed_cubic_taps(
-    along: Float32Array, count: int, extent: int, starts: Ints, weights: PackedRGBA
+    along: Float32Array, count: int, extent: int, starts: Ints, phases: Ints
 ) -> None:
-    """Fill where the 4 points of each coordinate begin, and their weights as ``_word`` has them.
+    """Fill where the 4 points of each coordinate begin, and its row of ``tap_weights.CUBIC``.
 
-    As ``_cubic_taps``, in 1/16384, whose sum is one: a flat area keeps its colour.
+    No point lies beyond the border, where the last pixel repeats: its weights are added up.
     """
-    zero, one, whole, half = np.float32(0), np.float32(1), np.float32(16384), np.float32(0.5)
-    last = np.float32(extent - 1)
-    first, second = view_at(weights, 0), view_at(weights, 1)
+    zero, one, half, steps = np.float32(0), np.float32(1), np.float32(0.5), np.float32(_PHASES)
+    first, final = np.float32(_PHASES + 1) + half, np.float32(2 * _PHASES + 2) + half
+    last, most = np.float32(extent - 1), np.float32(extent - 4)
     for i in range(count):
         x = min(max(peek(along, i), zero), last)
         left = min(np.floor(x), last - one)
-        a, _, c, d = _catmull_rom(x - left)
-        a, c = np.floor(a * whole + half), np.floor(c * whole + half)
-        d = np.floor(d * whole + half)
-        b = whole - a - c - d
-        low, high = left < one, left > last - np.float32(2)
-        poke(starts, i, np.int32(min(max(left - one, zero), last - np.float32(3))))
-        w0, w1 = zero if high else a + b if low else a, a if high else c if low else b
-        w2, w3 = b if high else d if low else c, c + d if high else zero if low else d
-        poke(first, i, _word(w0, w1))
-        poke(second, i, _word(w2, w3))
+        row = first if left < one else half
+        row = final if left > last - np.float32(2) else row
+        poke(starts, i, np.int32(min(max(left - one, zero), most)))
+        poke(phases, i, np.int32((x - left) * steps + row))
 
 
 @part
 def _sample(
     colour: PackedRGBA, base: int, width: int, height: int, xs: Float32Array, ys: Float32Array, count: int,
-    cubic: bool, squares: bool, starts: Ints, weights: Float32Array, fixed: PackedRGBA, out: Float32Array,
+    cubic: bool, squares: bool, taps: Ints, weights: Float32Array, out: Float32Array,
 ) -> None:  # fmt: skip
     """Sample a layer at ``count`` positions (a multiple of 4) into ``out`` (4, >= count).
 
-    Beyond the layer's border the last pixel repeats. ``starts`` (2, >= count), ``weights`` (8, >= count)
-    and ``fixed`` (4, >= count) are scratch. ``squares`` samples the squares of the colours.
+    Beyond the layer's border the last pixel repeats. ``taps`` (4, >= count) and ``weights``
+    (8, >= count) are scratch. ``squares`` samples the squares of the colours.
     """
-    places, upper = view_at(starts, 0), view_at(starts, 1)
+    places, upper = view_at(taps, 0), view_at(taps, 1)
     if not cubic:
         if squares:
             _linear_taps(xs, ys, count, base, width, height, places, weights)
             for i in range(0, count, 4):
                 _two_squares(colour, width, places, weights, i, out)
         else:
-            _fixed_linear_taps(xs, ys, count, base, width, height, places, fixed)
+            _fixed_linear_taps(xs, ys, count, base, width, height, taps)
             for i in range(0, count, 4):
-                _two_points(colour, width, places, fixed, i, out)
+                _two_points(colour, width, taps, _LINEAR, i, out)
         return
     if squares:
         _cubic_taps(xs, count, width, places, weights)
         _cubic_taps(ys, count, height, upper, view_from(weights, 4))
     else:
-        _fixed_cubic_taps(xs, count, width, places, fixed)
-        _fixed_cubic_taps(ys, count, height, upper, view_from(fixed, 2))
+        _fixed_cubic_taps(xs, count, width, places, view_at(taps, 2))
+        _fixed_cubic_taps(ys, count, height, upper, view_at(taps, 3))
     for i in range(count):
         poke(places, i, np.int32(base) + peek(upper, i) * np.int32(width) + places[i])
     for i in range(0, count, 4):
         if squares:
             _four_squares(colour, width, places, weights, i, out)
         else:
-            _four_points(colour, width, places, fixed, i, out)
+            _four_points(colour, width, taps, _CUBIC, i, out)
 
 
 @part
@@ -282,7 +255,8 @@ def _still_positions(
 @part
 def _sample_flow(
     flow: Float32Array, first: int, quads: int, lit: bool, h: int, w: int, over: Any,
-    nodes: Float32Array, j: int, i: int, side: int, places: Ints, weights: Float32Array, fine: Float32Array,
+    nodes: Float32Array, j: int, i: int, across: Float32Array, down: Float32Array, side: int, places: Ints,
+    weights: Float32Array, fine: Float32Array,
 ) -> int:  # fmt: skip
     """Bring a flow to the nodes of a tile, one every 4 pixels; displacements become positions.
 
@@ -295,40 +269,36 @@ def _sample_flow(
     one, zero = np.float32(1), np.float32(0)
     step = one / np.float32(side - 1)
     edge_x, edge_y = np.float32(w - 1), np.float32(h - 1)
-    points, wide = side * side, np.int32(4 * quads)
-    line = np.int32(w) * wide
+    points, wide = side * side, 4 * quads
     for c in range(2):
         corners, out = view_at(nodes, c), view_at(weights, 4 + c)
         a, d = corners[j, i], (corners[j, i + 1] - corners[j, i]) * step
         b = (corners[j + 1, i] - a) * step
         e = ((corners[j + 1, i + 1] - corners[j + 1, i]) * step - d) * step
-        for r in range(side):
-            t = np.float32(r)
-            for n in range(side):
-                out[r * side + n] = (a + b * t) + (d + e * t) * np.float32(n)
-        for n in range(points, out.size):
-            out[n] = out[points - 1]
+        for n in range(out.size):
+            t = peek(down, n)
+            poke(out, n, (a + b * t) + (d + e * t) * peek(across, n))
     xs, ys = view_at(weights, 4), view_at(weights, 5)
     wa, wb = view_at(weights, 0), view_at(weights, 1)
     wc, wd = view_at(weights, 2), view_at(weights, 3)
     for n in range(places.size):
         x = min(max(peek(xs, n) * over, zero), edge_x)
         y = min(max(peek(ys, n) * over, zero), edge_y)
-        left, top = min(np.int32(x), np.int32(w - 2)), min(np.int32(y), np.int32(h - 2))
-        fx, fy = x - np.float32(left), y - np.float32(top)
+        left, top = min(np.floor(x), edge_x - one), min(np.floor(y), edge_y - one)
+        fx, fy = x - left, y - top
         both = fx * fy
-        poke(places, n, np.int32(first) + top * line + left * wide)
+        poke(places, n, np.int32(top * np.float32(w) + left))
         poke(wd, n, both)
         poke(wc, n, fy - both)
         poke(wb, n, fx - both)
         poke(wa, n, (one - fx) - (fy - both))
     for n in range(0, points, 4):
         if not lit:
-            _mix_one(flow, places, line, wide, weights, n, fine)
+            _mix_one(flow, first, places, wide, w, weights, n, fine)
         elif quads == 2:
-            _mix_two(flow, places, line, wide, weights, n, fine)
+            _mix_two(flow, first, places, wide, w, weights, n, fine)
         else:
-            _mix_three(flow, places, line, wide, weights, n, fine)
+            _mix_three(flow, first, places, wide, w, weights, n, fine)
     _move(fine, 0, weights)
     if not lit:
         return _DISPLACED
@@ -407,23 +377,24 @@ def _lay_card(
 
 @part
 def _block_sum(
-    table: PackedRGBA, base: int, line: int, shift: int, last_x: Any, last_y: Any,
+    table: PackedRGBA, base: int, line: int, scale: Any, last_x: Any, last_y: Any,
     xa: Any, ya: Any, xb: Any, yb: Any, pad: Any,
 ) -> tuple[Any, Any]:  # fmt: skip
     """Return the sum over the blocks that a box of positions, widened, touches; and their number.
 
-    ``table`` holds summed areas of blocks of ``1 << shift`` pixels, ``line`` to a row, flat.
+    ``table`` holds summed areas of blocks, ``line`` to a row, flat; ``scale`` is one over a block's side.
     """
     zero, one = np.float32(0), np.float32(1)
-    left = np.int32(min(max(xa - pad, zero), last_x)) >> np.int32(shift)
-    upper = np.int32(min(max(ya - pad, zero), last_y)) >> np.int32(shift)
-    right = (np.int32(min(max(xb + pad + one, zero), last_x)) >> np.int32(shift)) + np.int32(1)
-    lower = (np.int32(min(max(yb + pad + one, zero), last_y)) >> np.int32(shift)) + np.int32(1)
-    above = np.int32(base) + upper * np.int32(line)
-    below = np.int32(base) + lower * np.int32(line)
-    outer = np.uint32(peek(table, below + right) - peek(table, above + right))
-    inner = np.uint32(peek(table, below + left) - peek(table, above + left))
-    return np.uint32(outer - inner), np.uint32((right - left) * (lower - upper))
+    # whole numbers as floats: with integers, which Numba makes 64 bits wide, half as many fit a vector
+    left = np.floor(min(max(xa - pad, zero), last_x) * scale)
+    upper = np.floor(min(max(ya - pad, zero), last_y) * scale)
+    right = np.floor(min(max(xb + pad + one, zero), last_x) * scale) + one
+    lower = np.floor(min(max(yb + pad + one, zero), last_y) * scale) + one
+    above = np.float32(base) + upper * np.float32(line)
+    below = np.float32(base) + lower * np.float32(line)
+    outer = np.uint32(peek(table, np.int32(below + right)) - peek(table, np.int32(above + right)))
+    inner = np.uint32(peek(table, np.int32(below + left)) - peek(table, np.int32(above + left)))
+    return np.uint32(outer - inner), np.uint32(np.int32((right - left) * (lower - upper)))
 
 
 @part
@@ -431,7 +402,7 @@ def _classify(
     table: PackedRGBA,
     base: int,
     line: int,
-    shift: int,
+    scale: Any,
     last_x: Any,
     last_y: Any,
     box: Float32Array,
@@ -443,7 +414,7 @@ def _classify(
     of more than 65535 blocks are mixed.
     """
     sums, whole = _block_sum(
-        table, base, line, shift, last_x, last_y, box[0], box[1], box[2], box[3], pad
+        table, base, line, scale, last_x, last_y, box[0], box[1], box[2], box[3], pad
     )
     if sums & np.uint32(0xFFFF) == whole:
         return _EMPTY
@@ -454,7 +425,7 @@ def _classify(
 
 @part
 def _classify_row(
-    nodes: Float32Array, j: int, table: PackedRGBA, base: int, line: int, shift: int,
+    nodes: Float32Array, j: int, table: PackedRGBA, base: int, line: int, scale: Any,
     width: int, height: int, pad: float, states: Ints,
 ) -> None:  # fmt: skip
     """Fill the state of a layer in every tile of a row, at rest; see ``_classify``."""
@@ -467,7 +438,7 @@ def _classify_row(
         x0, x1, x2, x3 = peek(top_x, i), peek(top_x, i + 1), peek(low_x, i), peek(low_x, i + 1)
         y0, y1, y2, y3 = peek(top_y, i), peek(top_y, i + 1), peek(low_y, i), peek(low_y, i + 1)
         sums, whole = _block_sum(
-            table, base, line, shift, right, bottom,
+            table, base, line, scale, right, bottom,
             min(x0, x1, x2, x3), min(y0, y1, y2, y3),
             max(x0, x1, x2, x3), max(y0, y1, y2, y3), wide,
         )  # fmt: skip
@@ -479,7 +450,7 @@ def _classify_row(
 
 @part
 def _mark_moving(
-    nodes: Float32Array, j: int, table: PackedRGBA, base: int, line: int, shift: int,
+    nodes: Float32Array, j: int, table: PackedRGBA, base: int, line: int, scale: Any,
     width: int, height: int, still: Ints, states: Ints,
 ) -> None:  # fmt: skip
     """Turn the states of a layer in a row of tiles to the moving ones where its flow moves it.
@@ -504,7 +475,7 @@ def _mark_moving(
             nodes[1, j + 1, i + 1],
         )
         moving, _ = _block_sum(
-            table, base, line, shift, right, bottom,
+            table, base, line, scale, right, bottom,
             min(x0, x1, x2, x3), min(y0, y1, y2, y3), max(x0, x1, x2, x3), max(y0, y1, y2, y3), none,
         )  # fmt: skip
         if moving == 0:
@@ -559,26 +530,26 @@ def _moving_bounds(
 
 @part
 def _lies_in(
-    table: PackedRGBA, base: int, line: int, shift: int, last_x: Any, last_y: Any,
+    table: PackedRGBA, base: int, line: int, scale: Any, last_x: Any, last_y: Any,
     box: Float32Array, pad: Any,
 ) -> bool:  # fmt: skip
     """Return whether all blocks that a box of positions touches are among those of ``table``."""
     sums, whole = _block_sum(
-        table, base, line, shift, last_x, last_y, box[0], box[1], box[2], box[3], pad
+        table, base, line, scale, last_x, last_y, box[0], box[1], box[2], box[3], pad
     )
     return bool(sums == whole)
 
 
 @part
 def _is_lit(
-    nodes: Float32Array, j: int, i: int, table: PackedRGBA, base: int, line: int, shift: int,
+    nodes: Float32Array, j: int, i: int, table: PackedRGBA, base: int, line: int, scale: Any,
     last_x: Any, last_y: Any,
 ) -> bool:  # fmt: skip
     """Return whether a tile, at rest, touches blocks of ``table``, which a flow lights or blends."""
     x0, x1, x2, x3 = nodes[0, j, i], nodes[0, j, i + 1], nodes[0, j + 1, i], nodes[0, j + 1, i + 1]
     y0, y1, y2, y3 = nodes[1, j, i], nodes[1, j, i + 1], nodes[1, j + 1, i], nodes[1, j + 1, i + 1]
     sums, _ = _block_sum(
-        table, base, line, shift, last_x, last_y, min(x0, x1, x2, x3), min(y0, y1, y2, y3),
+        table, base, line, scale, last_x, last_y, min(x0, x1, x2, x3), min(y0, y1, y2, y3),
         max(x0, x1, x2, x3), max(y0, y1, y2, y3), np.float32(0),
     )  # fmt: skip
     return bool(sums != np.uint32(0))
@@ -642,11 +613,18 @@ class Overlay(NamedTuple):
 
 
 @part
+def _one_over(shift: int) -> Any:
+    """Return one over the side of blocks of ``1 << shift`` pixels."""
+    return np.float32(1) / np.float32(np.int64(1) << np.int64(shift))
+
+
+@part
 def _classify_layers(
     layers: Layers, nodes: Float32Array, flows: Flows, j: int, margin: float, states: Ints
 ) -> None:
     """Fill the state of every layer in every tile of row ``j``; the last row of states is spare."""
     blocks, busy, sizes = layers.blocks, flows.busy, flows.sizes
+    block, busy_block = _one_over(layers.shift), _one_over(flows.shift)
     height, width = layers.colour.shape[1], layers.colour.shape[2]
     table, moving, still = view_flat(blocks), view_flat(busy), view_at(states, nodes.shape[0])
     for k in range(nodes.shape[0]):
@@ -657,13 +635,11 @@ def _classify_layers(
                 for i in range(own.size):
                     still[i] = own[i]
                 far = margin + sizes[k, 4]
-            _classify_row(
-                view_at(nodes, k), j, table, base, line, layers.shift, width, height, far, own
-            )
+            _classify_row(view_at(nodes, k), j, table, base, line, block, width, height, far, own)
         if sizes[k, 1] > 0:
             line = busy.shape[3]
             _mark_moving(
-                view_at(nodes, k), j, moving, 2 * k * busy.shape[2] * line, line, flows.shift, width,
+                view_at(nodes, k), j, moving, 2 * k * busy.shape[2] * line, line, busy_block, width,
                 height, still, own,
             )  # fmt: skip
 
@@ -728,6 +704,7 @@ def compose(
     """
     colour, blocks, smooth, shift = layers
     flow, sizes, step, busy, busy_shift = flows
+    block, busy_block = _one_over(shift), _one_over(busy_shift)
     card, place, opacity = overlay
     count, height, width = colour.shape
     tiles = nodes.shape[3] - 1
@@ -737,29 +714,31 @@ def compose(
     sizes, out, card, smooth, busy, rest = (
         borrow(sizes), borrow(out), borrow(card), borrow(smooth), borrow(busy), borrow(rest)
     )  # fmt: skip
-    floats = np.zeros(36 * area + (12 * count + 6) * points + 4, np.float32)
-    whole_numbers = np.empty(2 * area + points + (count + 1) * tiles, np.int32)
+    floats = np.zeros(38 * area + (12 * count + 6) * points + 4, np.float32)
+    whole_numbers = np.empty(4 * area + points + (count + 1) * tiles, np.int32)
     memory, numbers = borrow(floats), borrow(whole_numbers)
     pixels, table, line = view_flat(colour), view_flat(blocks), blocks.shape[2]
     plain, lights, busy_line = view_flat(smooth), view_flat(busy), busy.shape[3]
     below, sample = view_grid(memory, 0, 4, area), view_grid(memory, 4 * area, 4, area)
     second, fields = view_grid(memory, 8 * area, 4, area), view_grid(memory, 12 * area, 12, area)
-    taps, across = view_grid(memory, 24 * area, 8, area), view_grid(memory, 32 * area, 2, area)
-    down = view_grid(memory, 34 * area, 2, area)
-    begin = 36 * area
+    taps, across = view_grid(memory, 24 * area, 8, area), view_grid(memory, 32 * area, 3, area)
+    down = view_grid(memory, 35 * area, 3, area)
+    begin = 38 * area
     fine = view_blocks(memory, begin, count, 12, points)
     begin += 12 * count * points
     weights = view_grid(memory, begin, 6, points)
     box = view_from(memory, begin + 6 * points)
-    starts = view_grid(numbers, 0, 2, area)
-    places = view_at(view_grid(numbers, 2 * area, 1, points), 0)
-    states = view_grid(numbers, 2 * area + points, count + 1, tiles)
-    packed, words = np.empty(area, np.uint32), np.empty(4 * area, np.uint32)
-    fixed = view_grid(borrow(words), 0, 4, area)
+    starts = view_grid(numbers, 0, 4, area)
+    places = view_at(view_grid(numbers, 4 * area, 1, points), 0)
+    states = view_grid(numbers, 4 * area + points, count + 1, tiles)
+    packed = np.empty(area, np.uint32)
     half = pitch // 2
     for n in range(area):  # of a tile, and of its quarter
         across[0, n], down[0, n] = np.float32(n % pitch), np.float32(n // pitch)
         across[1, n], down[1, n] = np.float32(n % half), np.float32(n // half)
+    for n in range(points):  # and of its nodes, the last one repeated
+        m = min(n, side * side - 1)
+        across[2, n], down[2, n] = np.float32(m % side), np.float32(m // side)
     needs = np.empty(count, np.int64)  # from _STILL to _SECOND_ALONE
     sharp = np.empty(count, np.bool_)  # whether those that a part shows are sampled by cubics
     # layers that a tile shows, and those of a quarter of it, front to back
@@ -782,19 +761,19 @@ def compose(
                 if state >= _MOVING:
                     base = (2 * k + 1) * busy.shape[2] * busy_line
                     lit = sizes[k, 1] > 1 and _is_lit(
-                        view_at(nodes, k), j, i, lights, base, busy_line, busy_shift, last_x, last_y
+                        view_at(nodes, k), j, i, lights, base, busy_line, busy_block, last_x, last_y
                     )
                     needs[k] = _sample_flow(
                         flow, sizes[k, 0], sizes[k, 1], lit, sizes[k, 2], sizes[k, 3],
-                        np.float32(1) / step[k], view_at(nodes, k), j, i, side, places, weights,
-                        view_at(fine, k),
+                        np.float32(1) / step[k], view_at(nodes, k), j, i, view_at(across, 2),
+                        view_at(down, 2), side, places, weights, view_at(fine, k),
                     )  # fmt: skip
                     if state == _MOVING_OPAQUE:
                         state = _OPAQUE
                     else:
                         _moving_bounds(view_at(fine, k), side, needs[k], none, none, pitch, box)
                         base = k * blocks.shape[1] * line
-                        state = _classify(table, base, line, shift, last_x, last_y, box, reach)
+                        state = _classify(table, base, line, block, last_x, last_y, box, reach)
                 if state != _EMPTY:
                     drawn_layers[drawn] = k
                     drawn += 1
@@ -821,11 +800,11 @@ def compose(
                         _still_bounds(view_at(nodes, k), j, i, pitch, row, column, size, box)
                     base, state = k * blocks.shape[1] * line, np.int64(_MIXED)
                     if squares > 1:
-                        state = _classify(table, base, line, shift, last_x, last_y, box, reach)
+                        state = _classify(table, base, line, block, last_x, last_y, box, reach)
                     if state != _EMPTY:
                         visible[shows] = k
                         sharp[shows] = cubic and not _lies_in(
-                            plain, base, line, shift, last_x, last_y, box, reach
+                            plain, base, line, block, last_x, last_y, box, reach
                         )
                         shows += 1
                     if state == _OPAQUE:
@@ -860,7 +839,7 @@ def compose(
                         # flows speak of levels: light only after them
                         _sample(
                             pixels, k * height * width, width, height, view_at(fields, 8 * m),
-                            view_at(fields, 8 * m + 1), many, sharp[n], linear and needs[k] < _LIT, starts, taps, fixed,
+                            view_at(fields, 8 * m + 1), many, sharp[n], linear and needs[k] < _LIT, starts, taps,
                             second if m > alone else into,
                         )  # fmt: skip
                     if needs[k] >= _LIT:
@@ -871,4 +850,4 @@ def compose(
                     _lay_card(card, place, np.float32(opacity), y, x, size, below)
                 _pack(below, many, packed, linear)
                 _store(packed, size, out, y, x, row1)
-    floats[0] = whole_numbers[0] = words[0] = 0  # lent till here
+    floats[0] = whole_numbers[0] = 0  # lent till here

@@ -93,15 +93,16 @@ def fixed_sampler(taps: int) -> Callable[..., None]:
     """Return a function that samples four pixels through ``taps`` x ``taps`` points, in integers."""
 
     def sample(
-        colour: PackedRGBA, width: int, places: Ints, weights: Ints, i: int, out: Float32Array
-    ) -> None:
+        colour: PackedRGBA, width: int, positions: Ints, weights: PackedRGBA, i: int, out: Float32Array
+    ) -> None:  # fmt: skip
         levels = colour.view(np.uint8).reshape(-1, 4)
+        pairs = weights.view(np.int16).astype(np.int64)
         for n in range(i, i + 4):
-            pairs = np.ascontiguousarray(weights[:taps, n]).view(np.int16).astype(np.int64)
-            at = [int(places[n]) + r * width for r in range(taps)]
+            at = [int(positions[0, n]) + r * width for r in range(taps)]
             rows = np.array([levels[a : a + taps] for a in at], np.int64)
-            down = np.tensordot(pairs[taps:], rows, 1) >> 8
-            out[:4, n] = (pairs[:taps] @ down).astype(np.float32) * np.float32(2**-20)
+            down = np.tensordot(pairs[positions[3, n]], rows, 1) >> 8
+            total = pairs[positions[2, n]] @ down
+            out[:4, n] = total.astype(np.float32) * np.float32(2**-20)
 
     return sample
 
@@ -130,16 +131,11 @@ def mixer(quads: int) -> Callable[..., None]:
     """Return a function that brings so many quads of a flow's nodes to four points."""
 
     def mix_four(
-        flow: Float32Array,
-        places: Ints,
-        line: int,
-        node: int,
-        weights: Float32Array,
-        n: int,
+        flow: Float32Array, first: int, places: Ints, node: int, columns: int, weights: Float32Array, n: int,
         out: Float32Array,
-    ) -> None:
+    ) -> None:  # fmt: skip
         for m in range(n, n + 4):
-            at = int(places[m])
+            at, line = first + int(places[m]) * node, columns * node
             begins = (at, at + node, at + line, at + line + node)
             terms = [weights[c, m] * flow[b : b + 4 * quads] for c, b in enumerate(begins)]
             out[: 4 * quads, m] = _add(terms)

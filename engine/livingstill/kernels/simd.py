@@ -347,11 +347,11 @@ def fixed_sampler(taps: int) -> Any:
 
     @_in_python(scalar.fixed_sampler(taps))
     def sample(
-        typing_context: Any, colour: Any, width: Any, places: Any, weights: Any, i: Any, out: Any  # noqa: ARG001
+        typing_context: Any, colour: Any, width: Any, positions: Any, weights: Any, i: Any, out: Any  # noqa: ARG001
     ) -> Any:  # fmt: skip
-        """Fill ``out[:4, i:i + 4]`` from the points that begin at ``places[i:i + 4]``.
+        """Fill ``out[:4, i:i + 4]`` from the points that begin at ``positions[0, i:i + 4]``.
 
-        ``weights`` (taps, >= i + 4) holds those across, then those down.
+        ``positions[2:, i:i + 4]`` are the rows of ``weights`` (n, taps / 2) across and down.
         """
 
         def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
@@ -366,19 +366,24 @@ def fixed_sampler(taps: int) -> Any:
 
             line, first = integer(1), integer(4)
             into, given = data(5), data(3)
-            area = builder.extract_value(into.shape, 1)
-            span = builder.extract_value(given.shape, 1)
+            area, taken = builder.extract_value(into.shape, 1), data(2)
+            span = builder.extract_value(taken.shape, 1)
 
-            def weight(c: int, n: int) -> Any:
+            def position(c: int, n: int) -> Any:
                 at = builder.add(builder.mul(span, long(c)), builder.add(first, long(n)))
-                return builder.load(builder.gep(given.data, [at]))
+                return builder.sext(builder.load(builder.gep(taken.data, [at])), long)
+
+            def words(c: int, pixels: Sequence[int]) -> Any:
+                """Return the weights of pixels across (2) or down (3), one pixel's after another's."""
+                kind = ir.VectorType(ir.IntType(32), pairs).as_pointer()
+                rows = [builder.mul(position(c, n), long(pairs)) for n in pixels]
+                places = [builder.bitcast(builder.gep(given.data, [row]), kind) for row in rows]
+                return _joined(builder, [builder.load(place, align=4) for place in places])
 
             def as_halves(vector: Any) -> Any:
                 return builder.bitcast(vector, ir.VectorType(half, 2 * vector.type.count))
 
-            def down(
-                rows: Sequence[Any], weights: Sequence[Sequence[Any]], points: Sequence[int]
-            ) -> Any:
+            def down(rows: Sequence[Any], weights: Any, points: Sequence[int]) -> Any:
                 """Return the weighted sums, four channels of each of some points side by side."""
                 order = [
                     4 * p + c + lanes * (m + group * r)
@@ -386,9 +391,10 @@ def fixed_sampler(taps: int) -> Any:
                 ]  # fmt: skip
                 sums = []
                 for r in range(pairs):
-                    shares = [share for share in weights[r] for _ in range(4 * len(points))]
+                    each = [pairs * m + r for m in range(group) for _ in range(4 * len(points))]
+                    shares = _shuffle(builder, weights, weights, each)
                     pair = _shuffle(builder, rows[2 * r], rows[2 * r + 1], order)
-                    sums.append(_pair_sums(builder, pair, as_halves(_vector_of(builder, shares))))
+                    sums.append(_pair_sums(builder, pair, as_halves(shares)))
                 return _sum(builder, sums)
 
             def row_of(place: Any) -> Any:
@@ -398,22 +404,13 @@ def fixed_sampler(taps: int) -> Any:
 
             pixels = []
             for n in range(0, 4, group):  # pixels side by side in a vector
-                places = []
-                for m in range(n, n + group):
-                    here = builder.gep(data(2).data, [builder.add(first, long(m))])
-                    places.append(builder.sext(builder.load(here), long))
+                places = [position(0, m) for m in range(n, n + group)]
                 rows = []
                 for _ in range(taps):
                     levels = _joined(builder, list(map(row_of, places)))
                     rows.append(builder.zext(levels, ir.VectorType(half, group * lanes)))
                     places = [builder.add(at, line) for at in places]
-                across, heights = (
-                    [
-                        [weight(c, m) for m in range(n, n + group)]
-                        for c in range(start, start + pairs)
-                    ]
-                    for start in (0, pairs)
-                )
+                across, heights = (words(c, range(n, n + group)) for c in (2, 3))
                 even, odd = (down(rows, heights, range(p, taps, 2)) for p in (0, 1))
                 eight = ir.Constant(even.type, [8] * even.type.count)
                 low = ir.Constant(even.type, [0xFFFF] * even.type.count)
@@ -422,8 +419,8 @@ def fixed_sampler(taps: int) -> Any:
                     builder.and_(builder.lshr(even, eight), low),
                     builder.and_(builder.shl(odd, eight), high),
                 )
-                each = [(m, c) for m in range(group) for c in range(pairs)]
-                shares = _vector_of(builder, [across[c][m] for m, c in each for _ in range(4)])
+                each = [n for n in range(group * pairs) for _ in range(4)]
+                shares = _shuffle(builder, across, across, each)
                 sums = _pair_sums(builder, as_halves(both), as_halves(shares))
                 parts = [
                     _shuffle(
@@ -444,7 +441,7 @@ def fixed_sampler(taps: int) -> Any:
                 _keep(builder, into.data, row, builder.fmul(channel, unit))
             return context.get_dummy_value()
 
-        return types.void(colour, width, places, weights, i, out), generate
+        return types.void(colour, width, positions, weights, i, out), generate
 
     return sample
 
@@ -508,30 +505,33 @@ def mixer(quads: int) -> Any:
 
     @_in_python(scalar.mixer(quads))
     def mix_four(
-        typing_context: Any, flow: Any, places: Any, line: Any, node: Any, weights: Any, n: Any, out: Any  # noqa: ARG001
+        typing_context: Any, flow: Any, first: Any, places: Any, node: Any, columns: Any,  # noqa: ARG001
+        weights: Any, n: Any, out: Any,
     ) -> Any:  # fmt: skip
         """Fill ``out[c, n:n + 4]``, channel by channel, from the four nodes around each point.
 
-        They begin at ``places[n:n + 4]`` of ``flow``; ``weights`` is (4, >= n + 4), ``node`` and
-        ``line`` are the distances to the next node and to the next row of them.
+        The upper left ones are nodes ``places[n:n + 4]`` of those that begin at ``first`` in ``flow``,
+        each of ``node`` floats, ``columns`` to a row; ``weights`` is (4, >= n + 4).
         """
 
         def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
             long = ir.IntType(64)
             flow, places, weights, out = (
                 context.make_array(signature.args[c])(context, builder, arguments[c])
-                for c in (0, 1, 4, 6)
+                for c in (0, 2, 5, 7)
             )
-            line, node, first = (
+            begin, node, columns, first = (
                 context.cast(builder, arguments[c], signature.args[c], types.int64)
-                for c in (2, 3, 5)
+                for c in (1, 3, 4, 6)
             )
+            line = builder.mul(columns, node)
             span = builder.extract_value(weights.shape, 1)
             starts, shares = [], []
             for n in range(4):
                 column = builder.add(first, long(n))
                 at = builder.load(builder.gep(places.data, [column]))
-                starts.append(builder.sext(at, long))
+                at = builder.mul(builder.sext(at, long), node)
+                starts.append(builder.add(begin, at))
                 rows = [builder.add(builder.mul(span, long(c)), column) for c in range(4)]
                 values = [builder.load(builder.gep(weights.data, [row])) for row in rows]
                 shares.append(values)
@@ -553,7 +553,7 @@ def mixer(quads: int) -> Any:
                         _keep(builder, out.data, builder.add(row, first), quad)
             return context.get_dummy_value()
 
-        return types.void(flow, places, line, node, weights, n, out), generate
+        return types.void(flow, first, places, node, columns, weights, n, out), generate
 
     return mix_four
 
