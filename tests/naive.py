@@ -383,16 +383,18 @@ def lay_out(first, first_gain, second, second_gain, bias, nodes, felt, reach):
 
 
 @twin("blocks.activity")
-def activity(felt, bit, step, shift, rows, columns, busy):
+def activity(felt, step, shift, busy):
     """On a picture of all scene pixels."""
-    scene = np.zeros((rows << shift, columns << shift), bool)
-    for j, i in np.argwhere(felt & bit):
-        y, x = max(int((j - 1) * step), 0), max(int((i - 1) * step), 0)
-        scene[y : int((j + 1) * step) + 1, x : int((i + 1) * step) + 1] = True
-    blocks = scene.reshape(rows, 1 << shift, columns, 1 << shift).any((1, 3))
-    wanted = busy.astype(np.int64)
-    wanted[: rows + 1, : columns + 1] = np.pad(blocks.cumsum(0).cumsum(1), ((1, 0), (1, 0)))
-    return {"busy": wanted}
+    rows, columns = busy.shape[1] - 1, busy.shape[2] - 1
+    wanted = []
+    for bit in (1, 2):
+        scene = np.zeros((rows << shift, columns << shift), bool)
+        for j, i in np.argwhere(felt & bit):
+            y, x = max(int((j - 1) * step), 0), max(int((i - 1) * step), 0)
+            scene[y : int((j + 1) * step) + 1, x : int((i + 1) * step) + 1] = True
+        marks = scene.reshape(rows, 1 << shift, columns, 1 << shift).any((1, 3))
+        wanted.append(np.pad(marks.cumsum(0).cumsum(1), ((1, 0), (1, 0))))
+    return {"busy": np.stack(wanted)}
 
 
 @twin("composite.compose")

@@ -45,11 +45,8 @@ def test_a_flow_is_laid_out(quads):
 
 
 @pytest.mark.parametrize("step", [4.0, 2.7])
-@pytest.mark.parametrize("bit", [1, 2])
-def test_a_flow_is_felt_one_node_around(step, bit):
+def test_a_flow_is_felt_one_node_around(step):
     felt = RNG.choice([0, 1, 3], (6, 9), p=[0.8, 0.1, 0.1])
     felt[3, 4] = 3
-    agree(
-        "blocks.activity", felt=felt, bit=bit, step=step, shift=3, rows=3, columns=4,
-        busy=RNG.integers(0, 99, (5, 7)),
-    )  # fmt: skip
+    busy = RNG.integers(0, 99, (2, 4, 5))
+    agree("blocks.activity", felt=felt, step=step, shift=3, busy=busy)

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import lru_cache
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from livingstill.camera import framing
-from livingstill.camera.displacement import max_displacement
+from livingstill.camera.displacement import max_displacement, projected_grid
 from livingstill.camera.stereo import StereoRig
 from livingstill.camera.view import CameraView
 from livingstill.core.envelope import Envelope
@@ -17,7 +21,6 @@ from livingstill.core.finding import Finding
 from livingstill.core.model import (
     CameraPath,
     Float32Array,
-    Flow,
     InverseDepth,
     Motion,
     PackedRGBA,
@@ -35,6 +38,7 @@ from livingstill.jobs.stages import Stages
 from livingstill.jobs.write import RenderResult
 from livingstill.media import inline
 from livingstill.render import frames, stereo_layout, temporal
+from livingstill.render.flows import Flows
 from livingstill.render.letterbox import Letterbox
 from livingstill.settings.shot import Shot
 
@@ -126,9 +130,11 @@ class Clip:
         width, height = self.scene.size
         pixels = width / self.window.scale
 
-        def instant(index: float) -> tuple[Pose, tuple[Flow | None, ...] | None]:
+        def instant(index: float) -> tuple[Pose, Flows | None]:
             pose = self.camera.at(timeline.time(index))
-            return pose, self.motion.at(timeline.phase(index)) if self.motion else None
+            if self.motion is None:
+                return pose, None
+            return pose, renderer.pack(self.motion.at(timeline.phase(index)))
 
         blur = self.shot.shutter / 360 if self.shot.quality == "high" else 0.0
         # flows are computed while the frame before is warped: neither fills all cores at all times
@@ -140,9 +146,13 @@ class Clip:
             instants = (index + blur * ((i + 0.5) / EXPOSURES - 0.5) for i in range(EXPOSURES))
             return renderer.exposure(list(map(instant, instants)), title_opacity(index))
 
+        @lru_cache(8)
+        def grid(index: int) -> NDArray[np.float64]:
+            pose = self.camera.at(timeline.time(index))
+            return projected_grid(pose, self.scene.focal, width / height)
+
         def displacement(first: int, second: int) -> float:
-            before, after = (self.camera.at(timeline.time(i)) for i in (first, second))
-            return pixels * max_displacement(before, after, self.scene.focal, width / height)
+            return pixels * max_displacement(grid(first), grid(second))
 
         smoothed = temporal.smooth(
             render,

@@ -145,39 +145,48 @@ def lay_out(
         reach[j] = longest
 
 
-@kernel("u1:2 i8 f8 i8 i8 i8 u4:2")
-def activity(
-    felt: UInt8Array, bit: int, step: float, shift: int, rows: int, columns: int, busy: PackedRGBA
-) -> None:
-    """Fill summed areas of the blocks of the scene where a flow is felt.
+@kernel("u1:2 f8 i8 u4:3")
+def activity(felt: UInt8Array, step: float, shift: int, busy: PackedRGBA) -> None:
+    """Fill summed areas of the blocks of the scene where a flow is felt, one step around its nodes.
 
     Parameters
     ----------
     felt : (h, w) uint8 from ``lay_out``
-    bit : 1, or 2 for where it does more than displace
     step : scene pixels per node
     shift : binary logarithm of the scene pixels along a block's side
-    busy : (>= rows + 1, >= columns + 1) uint32, overwritten
+    busy : (2, rows + 1, columns + 1) uint32, overwritten: where it is felt, and where it does more
+        than displace
     """
     h, w = felt.shape
-    busy[: rows + 1, : columns + 1] = 0
-    marks = np.empty(columns, np.uint32)
+    rows, columns = busy.shape[1] - 1, busy.shape[2] - 1
+    near = np.zeros((rows, w), np.uint8)  # what nodes above, in or below a row of blocks feel
     for j in range(h):
-        # a node is felt one step to all sides of it
-        y0 = max(int((j - 1) * step), 0) >> shift
-        y1 = min(int((j + 1) * step) >> shift, rows - 1)
+        first = max(int((j - 1) * step), 0) >> shift
+        last = min(int((j + 1) * step) >> shift, rows - 1)
+        own = view_at(felt, j)
+        for y in range(first, last + 1):
+            line = view_at(near, y)
+            for i in range(w):
+                poke(line, i, peek(line, i) | peek(own, i))
+    begins, ends = np.empty(w, np.int64), np.empty(w, np.int64)
+    for i in range(w):
+        begins[i] = max(int((i - 1) * step), 0) >> shift
+        ends[i] = min(int((i + 1) * step) >> shift, columns - 1)
+    marks = np.empty(columns, np.uint8)
+    for n in range(2):
+        busy[n, 0] = 0
+        for y in range(rows + 1):
+            busy[n, y, 0] = 0
+    for y in range(rows):
+        line = view_at(near, y)
         marks[:] = 0
         for i in range(w):
-            if felt[j, i] & bit:
-                x0 = max(int((i - 1) * step), 0) >> shift
-                x1 = min(int((i + 1) * step) >> shift, columns - 1)
-                for x in range(x0, x1 + 1):
-                    marks[x] = 1
-        for y in range(y0, y1 + 1):
-            for x in range(columns):
-                busy[y + 1, x + 1] |= marks[x]
-    for y in range(1, rows + 1):
-        total = np.uint32(0)
-        for x in range(1, columns + 1):
-            total = np.uint32(total + busy[y, x])
-            busy[y, x] = np.uint32(busy[y - 1, x] + total)
+            if line[i]:
+                for x in range(begins[i], ends[i] + 1):
+                    marks[x] |= line[i]
+        any_, more = np.uint32(0), np.uint32(0)
+        for x in range(columns):
+            any_ = np.uint32(any_ + (marks[x] & np.uint8(1)))
+            more = np.uint32(more + (marks[x] >> np.uint8(1)))
+            busy[0, y + 1, x + 1] = np.uint32(busy[0, y, x + 1] + any_)
+            busy[1, y + 1, x + 1] = np.uint32(busy[1, y, x + 1] + more)

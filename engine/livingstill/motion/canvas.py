@@ -19,9 +19,13 @@ if TYPE_CHECKING:
 _NONE, _NONE_2, _NONE_3 = (np.zeros(shape, np.float32) for shape in ((0, 0), (0, 0, 2), (0, 0, 3)))
 
 
+_MIN_ROWS = 64
+"""Rows of a field that take no longer than to hand them to another thread."""
+
+
 def over_rows(work: Callable[[int, int], object], rows: int) -> None:
-    """Call ``work(first, last)`` over shares of the rows of a field, in threads: fields are small."""
-    threads.over_shares(work, 0, rows, threads.MIN_ROWS)
+    """Call ``work(first, last)`` over shares of the rows of a field, in threads."""
+    threads.over_shares(work, 0, rows, _MIN_ROWS)
 
 
 @dataclass(slots=True, eq=False)

@@ -9,10 +9,11 @@ from functools import partial
 import numpy as np
 
 from livingstill.core.errors import InputError
-from livingstill.core.model import Float32Array, Flow, Layer, PackedRGBA, Pose, Scene, UInt8Array
-from livingstill.core.threads import MIN_ROWS, over_bands, over_shares
+from livingstill.core.model import Layer, PackedRGBA, Pose, Scene, UInt8Array
+from livingstill.core.threads import over_bands
 from livingstill.kernels import accumulate, blocks, composite
 from livingstill.render.depth_of_field import Lens
+from livingstill.render.flows import Flows, pack_flows
 from livingstill.render.projection import (
     Projection,
     Window,
@@ -24,7 +25,7 @@ from livingstill.render.projection import (
 
 __all__ = ["Card", "Renderer", "Window", "count_outside", "full_window", "safe_zoom", "unpack"]
 
-_OPACITY_BLOCK, _ACTIVITY_BLOCK = 2, 3  # binary logarithms of the sides of blocks
+_OPACITY_BLOCK = 2  # binary logarithm of a block's side
 _SMOOTH = 8
 """Second differences, in levels, up to which bilinear samples do: they are off by two at most."""
 _SUPERSAMPLING_SCALE = 1.05
@@ -102,14 +103,7 @@ class Renderer:
         self._blocks = _blocks(self._colour)
         self._smooth = _smooth_blocks(self._colour) if self._cubic else np.zeros_like(self._blocks)
         self._lens: Lens | None = None
-        count, rows, columns = self._colour.shape
-        self._activity = np.zeros(
-            (count, 2, -(-rows >> _ACTIVITY_BLOCK) + 1, -(-columns >> _ACTIVITY_BLOCK) + 1),
-            np.uint32,
-        )
-        self._flow_layout = np.zeros((count, 5), np.int32)
-        self._flow_step = np.ones(count, np.float32)
-        self._flow = np.zeros(1, np.float32)
+        self._still = pack_flows((None,) * len(self._colour), self._colour.shape)
         self._rest = _NO_PIXELS
         self._rest_key: tuple[Pose, float] | None = None
         self._rays = np.zeros(rays[::-1] if self._supersampling > 1 else (0, 0), np.uint32)
@@ -118,17 +112,18 @@ class Renderer:
         self._out = [] if retain else [np.zeros((height, width), np.uint32) for _ in range(2)]
 
     def frame(
-        self, pose: Pose, flows: Sequence[Flow | None] | None = None, card_opacity: float = 1.0
+        self, pose: Pose, flows: Flows | None = None, card_opacity: float = 1.0
     ) -> PackedRGBA:
         """Return the (h, w) uint32 frame, bytes R, G, B, 255 from the lowest.
 
+        ``flows`` are one for each layer, None where it is still, or what ``pack`` makes of them;
         ``card_opacity`` is the opacity of the card in the scene, if there is one.
         """
         return self.exposure([(pose, flows)], card_opacity)
 
     def exposure(
         self,
-        instants: Sequence[tuple[Pose, Sequence[Flow | None] | None]],
+        instants: Sequence[tuple[Pose, Flows | None]],
         card_opacity: float = 1.0,
     ) -> PackedRGBA:
         """Return the mean of the frames at several instants: motion blur over a shutter's time."""
@@ -151,6 +146,16 @@ class Renderer:
         )
         return out
 
+    def pack(self, flows: Flows) -> composite.Flows:
+        """Return the layers' flows as ``frame`` would have to pack them: ahead, in another thread.
+
+        Raises
+        ------
+        InputError
+            If there are not as many as layers.
+        """
+        return pack_flows(flows, self._colour.shape)
+
     def release(self, frame: PackedRGBA) -> None:
         """Take back an array that a renderer that retains them gave: another frame may have it."""
         if self._retain:
@@ -163,21 +168,16 @@ class Renderer:
         self._out.reverse()
         return self._out[0]
 
-    def _draw(
-        self, pose: Pose, flows: Sequence[Flow | None] | None, out: PackedRGBA, card_opacity: float
-    ) -> None:
+    def _draw(self, pose: Pose, flows: Flows | None, out: PackedRGBA, card_opacity: float) -> None:
         rest = self._rest_of(pose, flows, card_opacity)
         nodes = self._view.solve(pose)
-        self._load_flows(flows)
+        packed = self._still if flows is None else self.pack(flows)
         colour, tables = self._colour, self._blocks
         if pose.aperture > 0:
             self._lens = self._lens or Lens(self.scene)
             colour = self._lens.layers(pose.focus, pose.aperture)
             tables = _blocks(colour)
         layers = composite.Layers(colour, tables, self._smooth, _OPACITY_BLOCK)
-        flow = composite.Flows(
-            self._flow, self._flow_layout, self._flow_step, self._activity, _ACTIVITY_BLOCK
-        )
         overlay = composite.Overlay(self._card, self._card_layout, float(card_opacity))
         pitch = self._view.pitch
         compose = partial(
@@ -185,7 +185,7 @@ class Renderer:
             layers,
             nodes,
             pitch,
-            flow,
+            packed,
             overlay,
             rest,
             out,
@@ -194,9 +194,7 @@ class Renderer:
         )
         over_bands(compose, out.shape[0], pitch)
 
-    def _rest_of(
-        self, pose: Pose, flows: Sequence[Flow | None] | None, card_opacity: float
-    ) -> PackedRGBA:
+    def _rest_of(self, pose: Pose, flows: Flows | None, card_opacity: float) -> PackedRGBA:
         """Return the frame of a pose without flows where the camera stands, else an empty one.
 
         It stands where the pose is that of the frame before; what no flow moves is copied then.
@@ -210,95 +208,11 @@ class Renderer:
             self._draw(pose, None, self._rest, card_opacity)
         return self._rest
 
-    def _load_flows(self, flows: Sequence[Flow | None] | None) -> None:
-        """Pack the flows for the kernel; a flow that several layers share is stored once."""
-        self._flow_layout[:] = 0
-        if flows is None:
-            return
-        count, _, rows, columns = self._activity.shape
-        if len(flows) != count:
-            raise InputError(f"there are {len(flows)} flows; the scene has {count} layers")
-        first_layer: dict[int, int] = {}
-        total = sum(
-            _node_floats(flow) for flow in {id(f): f for f in flows if f is not None}.values()
-        )
-        if self._flow.size < total:
-            self._flow = np.zeros(total, np.float32)
-        offset = 0
-        for k, flow in enumerate(flows):
-            if flow is None:
-                continue
-            if id(flow) in first_layer:
-                source = first_layer[id(flow)]
-                self._flow_layout[k], self._flow_step[k] = (
-                    self._flow_layout[source],
-                    self._flow_step[source],
-                )
-                self._activity[k] = self._activity[source]
-                continue
-            first_layer[id(flow)] = k
-            nodes = self._flow[offset : offset + _node_floats(flow)].reshape(
-                *flow.first.shape[:2], -1
-            )
-            active, longest = _pack_flow(flow, nodes)
-            node_rows, node_columns, channels = nodes.shape
-            for bit in (1, 2) if channels > 4 else (1,):
-                blocks.activity(
-                    active, bit, float(flow.step), _ACTIVITY_BLOCK, rows - 1, columns - 1,
-                    self._activity[k, bit - 1],
-                )  # fmt: skip
-            self._flow_layout[k] = (
-                offset,
-                channels // 4,
-                node_rows,
-                node_columns,
-                int(np.ceil(longest)),
-            )
-            self._flow_step[k] = flow.step
-            offset += nodes.size
-
 
 def unpack(packed: PackedRGBA) -> UInt8Array:
     """Return packed pixels (h, w) uint32 as (h, w, 3) uint8."""
     rgba = np.ascontiguousarray(packed).view(np.uint8).reshape(*packed.shape, 4)
     return np.ascontiguousarray(rgba[..., :3])
-
-
-def _quads(flow: Flow) -> int:
-    """Return how many quads of floats a node of a flow has; see ``composite.compose``."""
-    if flow.second is not None:
-        return 3
-    return 1 if flow.first_gain is None and flow.bias is None else 2
-
-
-def _node_floats(flow: Flow) -> int:
-    """Return how many floats a flow's nodes have."""
-    return 4 * _quads(flow) * int(flow.first.shape[0] * flow.first.shape[1])
-
-
-def _pack_flow(flow: Flow, nodes: Float32Array) -> tuple[UInt8Array, float]:
-    """Copy a flow's fields into its nodes (h, w, 4 a quad).
-
-    Returns (h, w) uint8, above 0 where the flow changes a pixel, and its longest displacement in pixels.
-    """
-    shape = nodes.shape[:2]
-    active, reach = np.empty(shape, np.uint8), np.empty(shape[0], np.float32)
-    gain, second_gain = _or_none(flow.first_gain, 0, 0), _or_none(flow.second_gain, 0, 0)
-    second, bias = _or_none(flow.second, 0, 0, 2), _or_none(flow.bias, 0, 0, 3)
-    fill = partial(
-        blocks.lay_out, flow.first, gain, second, second_gain, bias, nodes, active, reach
-    )
-    over_shares(fill, 0, shape[0], MIN_ROWS)
-    return active, float(reach.max())
-
-
-def _or_none(field: Float32Array | None, *shape: int) -> Float32Array:
-    """Return the field, or an empty one, unwritable as flows are: kernels are compiled per type."""
-    if field is not None:
-        return field
-    empty = np.zeros(shape, np.float32)
-    empty.setflags(write=False)
-    return empty
 
 
 def _linear_light(scene: Scene) -> Scene:
