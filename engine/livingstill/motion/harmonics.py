@@ -235,7 +235,7 @@ def _gradient_norms(fields: Float32Array, weight: Float32Array, norms: Float32Ar
     )
 
 
-def factor_for(length: float, nodes_per_length: float = 5) -> int:
+def factor_for(length: float, nodes_per_length: float) -> int:
     """Return the power of two of nodes that resolves fields of correlation ``length`` in pixels."""
     max_factor = length / STEP / nodes_per_length
     return int(2 ** min(4, max(0, math.floor(math.log2(max(max_factor, 1))))))
