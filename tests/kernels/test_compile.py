@@ -142,8 +142,8 @@ def test_a_broken_cache_mends_itself(tmp_path, kind):
     assert file.stat().st_size > 40
 
 
-def test_asking_what_is_ready_leaves_numba_s_context_alone(monkeypatch):
-    """It is asked while other threads compile, and the context is theirs then."""
+def test_asking_and_loading_what_is_ready_leave_numba_s_context_alone(monkeypatch):
+    """It is asked while other threads compile, and the context is theirs then; to fill it takes long."""
     kernel = named("inpaint.push")
     types = types_of(kernel.declared[0])
     make_ready("inpaint.push")
@@ -153,6 +153,7 @@ def test_asking_what_is_ready_leaves_numba_s_context_alone(monkeypatch):
 
     monkeypatch.setattr(kernel.targetctx, "refresh", refresh)
     assert kernel._cache.holds(types, kernel.targetctx)
+    assert kernel._cache.load_overload(types, kernel.targetctx) is not None
 
 
 def test_every_kernel_is_declared_and_its_declaration_can_be_read():

@@ -26,8 +26,8 @@ import numba
 import numpy as np
 from numba.core import config, event
 from numba.core.caching import FunctionCache
+from numba.core.runtime import rtsys
 from numba.core.targetconfig import TargetConfig
-from numba.np import linalg
 
 from livingstill.kernels.folder import cache_folder
 from livingstill.kernels.parts import PartCompiler
@@ -44,9 +44,11 @@ RECORDS: dict[str, tuple[type, str]] = {}
 def _without_blas() -> None:
     """Import Numba's array functions, which look for a BLAS in SciPy that no kernel of ours uses.
 
-    Numba would import them at the first call of a kernel, and SciPy's linear algebra takes longer
-    than all the rest of it. A host's matrix products lose nothing: Numba looks again for each.
+    Numba would import them when it first compiles, and SciPy's linear algebra takes longer than all
+    the rest of it. A host's matrix products lose nothing: Numba looks again for each.
     """
+
+    from numba.np import linalg
 
     def none() -> None:
         raise ImportError
@@ -59,9 +61,6 @@ def _without_blas() -> None:
         linalg.ensure_blas = before
 
 
-_without_blas()
-
-
 class _Listener(event.Listener):  # type: ignore[misc]
     """Tells somebody, once, that a kernel is being compiled; reading one from disk is no news."""
 
@@ -69,6 +68,7 @@ class _Listener(event.Listener):  # type: ignore[misc]
 
     def on_start(self, event: object) -> None:  # noqa: ARG002
         """Tell, and forget who was to be told."""
+        _without_blas()
         tell, self.tell = self.tell, None
         if tell is not None:
             with suppress(OSError, ValueError):  # stderr may be closed or full
@@ -103,11 +103,16 @@ class KernelCache(FunctionCache):  # type: ignore[misc]
         super().__init__(function)
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
-        """Return the machine code for the argument types ``sig``, None if it must be compiled."""
+        """Return the machine code for the argument types ``sig``, None if it must be compiled.
+
+        Numba would first learn all that it can compile, which takes longer than to load everything we
+        need; machine code only needs its memory to be managed.
+        """
         if KernelCache.before_loading is not None:
             KernelCache.before_loading(self.name)
         try:
-            return super().load_overload(sig, target_context)
+            rtsys.initialize(target_context)
+            return self._load_overload(sig, target_context)
         except Exception:  # cut off by a full disk or a crash: unpickling raises anything
             with suppress(OSError):
                 self.flush()
