@@ -30,8 +30,8 @@ def gradient_anisotropy(grey: Float32Array, inside: Mask, sigma: float = 1.0) ->
     if not core.any():
         return 1.0
     fine = np.asarray(exact.gaussian_blur(grey, sigma), np.float32)
-    fine = fine - np.asarray(exact.gaussian_blur(grey, 2 * sigma), np.float32)
-    across, up = (float((slope[core] ** 2).mean(dtype=np.float64)) for slope in exact.sobel(fine))
+    fine -= exact.gaussian_blur(grey, 2 * sigma)
+    across, up = (float(np.square(slope[core]).mean(dtype=np.float64)) for slope in exact.sobel(fine))
     return max(up, 1e-6) / max(across, 1e-6)
 
 
