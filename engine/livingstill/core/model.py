@@ -184,7 +184,8 @@ class Layer:
     """One layer of the scene, the size of the whole scene.
 
     ``colour`` is (H, W) uint32, bytes R, G, B, A from the lowest, premultiplied by alpha;
-    ``inverse_depth`` is (H, W) float32, continued smoothly beyond the visible part.
+    ``inverse_depth`` is (H, W) float32, continued smoothly beyond the visible part; (0, 0) in a scene
+    ``without_depth``.
     """
 
     colour: PackedRGBA
@@ -192,7 +193,8 @@ class Layer:
 
     def __post_init__(self) -> None:
         _freeze(self.colour, "layer colour", (None, None), np.uint32)
-        _freeze(self.inverse_depth, "layer inverse depth", self.colour.shape, np.float32)
+        shape = self.colour.shape if self.inverse_depth.size else (0, 0)
+        _freeze(self.inverse_depth, "layer inverse depth", shape, np.float32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -223,26 +225,32 @@ class Scene:
         """Return the colours as one (K, H, W) uint32 array; no copy where they already are one."""
         first = self.layers[0].colour
         base = first.base
-        shape = (len(self.layers), *first.shape)
+        count = len(self.layers)
         if (
             isinstance(base, np.ndarray)
-            and base.shape == shape
+            and base.shape[1:] == first.shape
+            and len(base) >= count
             and base.dtype == first.dtype
             and all(
                 layer.colour.ctypes.data == base[k].ctypes.data and layer.colour.flags.c_contiguous
                 for k, layer in enumerate(self.layers)
             )
         ):
-            return base
+            return base if len(base) == count else base[:count]
         return np.stack([layer.colour for layer in self.layers])
 
     def stacked(self) -> Scene:
         """Return the same scene with its colours in one array, so that ``stack`` copies nothing."""
         colours = self.stack()
-        if self.layers[0].colour.base is colours:
+        if self.layers[0].colour.ctypes.data == colours.ctypes.data:
             return self
         layers = (Layer(c, layer.inverse_depth) for c, layer in zip(colours, self.layers))
         return replace(self, layers=tuple(layers))
+
+    def without_depth(self) -> Scene:
+        """Return the scene for who has made of its depth what is needed: it may leave memory."""
+        none = np.empty((0, 0), np.float32)
+        return replace(self, layers=tuple(Layer(layer.colour, none) for layer in self.layers))
 
 
 @dataclass(frozen=True, slots=True)

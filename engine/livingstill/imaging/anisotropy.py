@@ -31,7 +31,9 @@ def gradient_anisotropy(grey: Float32Array, inside: Mask, sigma: float = 1.0) ->
         return 1.0
     fine = np.asarray(exact.gaussian_blur(grey, sigma), np.float32)
     fine -= exact.gaussian_blur(grey, 2 * sigma)
-    across, up = (float(np.square(slope[core]).mean(dtype=np.float64)) for slope in exact.sobel(fine))
+    across, up = (
+        float(np.square(slope[core]).mean(dtype=np.float64)) for slope in exact.sobel(fine)
+    )
     return max(up, 1e-6) / max(across, 1e-6)
 
 

@@ -125,7 +125,7 @@ def gaussian_samples(
     def work(first: int, last: int) -> None:
         places = np.arange(step * first - margin, step * (last - 1) + margin + 1)
         rows = np.clip(places, 0, height - 1)
-        band = picture[rows[0] : rows[-1] + 1].astype(np.float32)
+        band: Picture = picture[rows[0] : rows[-1] + 1].astype(np.float32)
         band *= np.float32(unit)
         band = cv2.copyMakeBorder(band, 0, 0, 0, beyond, cv2.BORDER_REPLICATE)
         flat, channels = _flat(band)

@@ -26,6 +26,7 @@ from livingstill.jobs import (
     soundtrack,
     stereo,
     warmup,
+    write,
 )
 from livingstill.jobs.analyse import Analysis, Estimates, read_photo
 from livingstill.jobs.clip import Clip, reframe
@@ -77,7 +78,7 @@ def animate_file(
     check_settings(shot)
     outputs = job.output
     if not outputs:
-        name = default_name(shot, job.photo, _photo_size(job.photo, shot, ahead))
+        name = default_name(shot, job.photo, _photo_size(job.photo, shot))
         outputs, renamed = free_names((name,), job.overwrite, partial(files_of, shot))
     as_page = any(map(is_page, outputs))
     shot = page.settle(shot, job, outputs) if as_page else stereo.settle(shot, outputs)
@@ -97,14 +98,16 @@ def animate_file(
     if not as_page:
         clip = replace(clip, notes=(*clip.notes, *_notes_on_page_settings(shot)))
     observer = _observer(clip, outputs[0]) if job.report is not None else None
+    signing = credentials.signing_files(job.c2pa_cert, job.c2pa_key)
     if as_page:
         target, poster = Path(outputs[0]), job.poster
         rendered = page.write_page(
             clip, target, overwrite=job.overwrite, poster=poster, stages=stages
         )
     else:
-        rendered = clip.save(
-            *outputs,
+        write_clip = write.begin(
+            clip,
+            tuple(map(str, outputs)),
             overwrite=job.overwrite,
             hashes=hashes or job.manifest is not None or record is not None,
             on_frame=observer.add if observer else None,
@@ -112,10 +115,12 @@ def animate_file(
             poster=job.poster,
             stages=stages,
         )
+        if not (job.manifest or record or observer or signing or certificate.wanted(shot)):
+            clip = clip.without_pictures()
+        rendered = write_clip()
     if job.sidecar is not None:
         origin = provenance.metadata(clip.shot, clip.photo, clip.moving)
         provenance.write_sidecar(job.sidecar, origin, outputs, job.overwrite)
-    signing = credentials.signing_files(job.c2pa_cert, job.c2pa_key)
     if certificate.wanted(shot) or signing:
         with stages("certificate"):
             credentials.certify_files(clip, outputs, [job.photo], signing, job.overwrite)
@@ -140,13 +145,11 @@ def _observer(clip: Clip, output: str) -> ReportObserver:
     return ReportObserver(clip, output)
 
 
-def _photo_size(
-    path: Path, shot: Shot, ahead: Result[tuple[Photo, Analysis]] | None
-) -> tuple[int, int]:
+def _photo_size(path: Path, shot: Shot) -> tuple[int, int]:
     """Return the photo's size where a file's name tells the shape of its views; else any."""
     if shot.stereo is None or quilt_grid(shot.stereo) is None:
         return 1, 1
-    return (ahead()[0] if ahead else read_photo(path, shot)).size
+    return read_photo(path, shot).size
 
 
 def _replayed(

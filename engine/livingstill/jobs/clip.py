@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 
+import numpy as np
+
 from livingstill.camera import framing
 from livingstill.camera.displacement import max_displacement
 from livingstill.camera.stereo import StereoRig
@@ -119,18 +121,28 @@ class Clip:
         """
         size = self.framing.picture[2:]
         timeline, smooth = self.timeline, self.shot.smooth if self.motion else 0.0
+        # nothing below keeps the clip: what frames do not need may leave memory meanwhile
+        camera, motion, focal = self.camera, self.motion, self.scene.focal
+        blur = self.shot.shutter / 360 if self.shot.quality == "high" else 0.0
+        times = map(timeline.time, range(timeline.frames))
+        sharp = not blur and not any(camera.at(time).aperture for time in times)
         renderer = renderer or frames.Renderer(
-            self.scene, self.window, size, self.shot.quality, card=self.card, retain=smooth > 0
+            self.scene,
+            self.window,
+            size,
+            self.shot.quality,
+            card=self.card,
+            retain=smooth > 0,
+            sharp=sharp,
         )
         title_opacity = self.finisher.title_opacity
         width, height = self.scene.size
         pixels = width / self.window.scale
 
         def instant(index: float) -> tuple[Pose, tuple[Flow | None, ...] | None]:
-            pose = self.camera.at(timeline.time(index))
-            return pose, self.motion.at(timeline.phase(index)) if self.motion else None
+            pose = camera.at(timeline.time(index))
+            return pose, motion.at(timeline.phase(index)) if motion else None
 
-        blur = self.shot.shutter / 360 if self.shot.quality == "high" else 0.0
         # flows are computed while the frame before is warped: neither fills all cores at all times
         whole = Prefetched(instant, span.stop if span else timeline.frames)
 
@@ -141,8 +153,8 @@ class Clip:
             return renderer.exposure(list(map(instant, instants)), title_opacity(index))
 
         def displacement(first: int, second: int) -> float:
-            before, after = (self.camera.at(timeline.time(i)) for i in (first, second))
-            return pixels * max_displacement(before, after, self.scene.focal, width / height)
+            before, after = (camera.at(timeline.time(i)) for i in (first, second))
+            return pixels * max_displacement(before, after, focal, width / height)
 
         smoothed = temporal.smooth(
             render,
@@ -174,8 +186,8 @@ class Clip:
         poster: Path | None = None,
         stages: Stages | None = None,
     ) -> RenderResult:
-        """Render once and write every output; the parameters are those of ``write.write``."""
-        return write.write(
+        """Render once and write every output; the parameters are those of ``write.begin``."""
+        return write.begin(
             self,
             tuple(map(str, outputs)),
             overwrite=overwrite,
@@ -184,7 +196,16 @@ class Clip:
             source=source,
             poster=poster,
             stages=stages,
-        )
+        )()
+
+    def without_pictures(self) -> Clip:
+        """Return the clip for who has begun to write it: photo and depth may leave memory.
+
+        What is left says what it is, but no frame can be made of it.
+        """
+        photo = replace(self.photo, rgb=np.empty((0, 0, 3), np.uint8))
+        depth = replace(self.depth, values=np.empty((0, 0), np.float32))
+        return replace(self, photo=photo, depth=depth, scene=self.scene.without_depth())
 
     def sound(self) -> tuple[Float32Array | None, str]:
         """Return the clip's sound, (n, 2) float32 at 48 kHz or None, and what it is in words."""

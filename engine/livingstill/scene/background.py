@@ -5,6 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from livingstill.core.arrays import sparse
 from livingstill.core.model import Float32Array, Layer, PackedRGBA, Scene, UInt8Array
 from livingstill.imaging import exact
 from livingstill.scene.inpaint import extend_mask, fill_harmonic, residual
@@ -37,9 +38,9 @@ def split_background(scene: Scene, drifting: UInt8Array) -> Scene:
     alpha = np.asarray(cv2.LUT(~drifting, curve), np.uint8)
     if not alpha.any() or alpha.all():
         return scene
-    stack = np.empty((len(front) + 2, *alpha.shape), np.uint32)
+    stack = sparse((len(front) + 2, *alpha.shape))
     for k, layer in enumerate(front):
-        stack[k] = layer.colour
+        np.copyto(stack[k], layer.colour, where=layer.colour != 0)
     stack[-1], depth = _fill_hidden(last, (alpha > 0).view(np.uint8))
     none = np.zeros_like(alpha)
     residual(last.colour, stack[-1], alpha, none, stack[-2])

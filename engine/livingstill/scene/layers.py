@@ -7,6 +7,7 @@ from typing import cast
 import cv2
 import numpy as np
 
+from livingstill.core.arrays import sparse
 from livingstill.core.errors import InputError
 from livingstill.core.model import DEFAULT_FOCAL, Float32Array, Layer, PackedRGBA, Scene, UInt8Array
 from livingstill.imaging import exact
@@ -61,7 +62,7 @@ def build_layers(
     steps = find_discontinuities(inverse_depth, tau)
     cuts = choose_thresholds(inverse_depth, steps, layers, max_layers)
     colour, depth = _packed(rgb), inverse_depth
-    stack = np.empty((len(cuts) + 1, height, width), np.uint32)
+    stack = sparse((len(cuts) + 1, height, width))  # front layers are empty for the most part
     depths: list[Float32Array] = []
     for cut in cuts:
         near = (depth > cut).view(np.uint8)
@@ -79,8 +80,6 @@ def build_layers(
         colour, depth = behind, depth_behind
     stack[len(depths)] = colour
     depths.append(depth)
-    if len(depths) < len(stack):
-        stack = stack[: len(depths)].copy()
     return Scene(tuple(map(Layer, stack, depths)), focal)
 
 
