@@ -106,21 +106,26 @@ def _pool(threads: int) -> ThreadPoolExecutor:
     return ThreadPoolExecutor(threads, thread_name_prefix="livingstill-band")
 
 
-def over_bands(work: Callable[[int, int], object], rows: int, align: int = 1) -> None:
+def over_bands(
+    work: Callable[[int, int], object], rows: int, align: int = 1, most: int | None = None
+) -> None:
     """Call ``work(first, last)`` over disjoint bands that cover ``range(rows)``.
 
-    Bands start at multiples of ``align``. An exception in one band is raised here.
+    Bands start at multiples of ``align``, and have about ``most`` rows at most: for work that takes
+    memory by the row. An exception in one band is raised here.
     """
     threads = _state["threads"]
     count = max(1, min(threads * 4, rows // max(MIN_ROWS, align))) if threads > 1 else 1
+    count = max(count, -(-rows // most) if most else 1)
     edges = sorted(
         {min(rows, round(rows * i / count / align) * align) for i in range(count)} | {rows}
     )
     if edges[0] != 0:
         edges.insert(0, 0)
     bands = list(pairwise(edges))
-    if len(bands) == 1:
-        work(0, rows)
+    if len(bands) == 1 or threads == 1:
+        for first, last in bands:
+            work(first, last)
         return
     for done in [_pool(threads).submit(work, first, last) for first, last in bands]:
         done.result()

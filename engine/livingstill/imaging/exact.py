@@ -28,8 +28,8 @@ Picture = NDArray[Any]
 Border = Literal["reflect", "symmetric", "edge"]
 _UNIT = 2.0**22
 _MIN_BAND_VALUES = 4096  # values per row band below which threads cost more than they save
-_SAMPLED_ROWS = 16
-"""Rows of samples that are taken from one band of a picture."""
+_SAMPLED_ROWS, _LUMA_ROWS = 16, 64
+"""Rows that are made from one band of a picture, of samples and of luma."""
 
 
 _REQUIRED_FEATURES = ("ipp.useIPP", "createLineSegmentDetector", "INTER_LINEAR_EXACT")
@@ -136,11 +136,7 @@ def gaussian_samples(
             smooth.gaussian(flat, channels, near, columns, weights, weights, line, 0, 1)
             out[j] = line.reshape(-1, *picture.shape[2:])[::step][: shape[1]]
 
-    def share(first: int, last: int) -> None:
-        for start in range(first, last, _SAMPLED_ROWS):
-            work(start, min(start + _SAMPLED_ROWS, last))
-
-    over_bands(share, shape[0])
+    over_bands(work, shape[0], most=_SAMPLED_ROWS)
     return out
 
 
@@ -187,7 +183,7 @@ def luma(rgb: Picture) -> Float32Array:
         part = red * np.float32(0.299) + green * np.float32(0.587) + blue * np.float32(0.114)
         grey[first:last] = part
 
-    over_bands(work, len(grey))
+    over_bands(work, len(grey), most=_LUMA_ROWS)
     return grey
 
 
@@ -224,9 +220,16 @@ def edge_preserving_smoother(
     return smoothed
 
 
-def sobel(picture: Float32Array) -> tuple[Float32Array, Float32Array]:
-    """Return eight times the slope of a float32 (H, W) per pixel, to the right and downwards."""
-    a = np.pad(picture, 1, mode="reflect")
+def sobel(
+    picture: Float32Array, first: int = 0, last: int | None = None
+) -> tuple[Float32Array, Float32Array]:
+    """Return eight times the slope of a float32 (H, W) per pixel, to the right and downwards.
+
+    Of its rows from ``first`` to ``last``.
+    """
+    height = len(picture)
+    places = _padded_indices(height, 1, "reflect")[first : (height if last is None else last) + 2]
+    a = np.pad(picture[places], ((0, 0), (1, 1)), mode="reflect")
     rows = a[:-2] + a[2:] + np.float32(2) * a[1:-1]
     columns = a[:, :-2] + a[:, 2:] + np.float32(2) * a[:, 1:-1]
     return rows[:, 2:] - rows[:, :-2], columns[2:] - columns[:-2]

@@ -124,13 +124,16 @@ def _extend_depth(depth: Float32Array, own_mask: UInt8Array) -> Float32Array:
     """Return the depth of a layer continued smoothly past its own pixels."""
     height, width = depth.shape
     small = (-(-width // _COARSE), -(-height // _COARSE))
-    mask = own_mask.astype(np.float32)
-    known = cast(Float32Array, exact.resize_area(mask, small))
-    means = exact.resize_area(depth * mask, small)
+    values = own_mask.astype(np.float32)
+    known = cast(Float32Array, exact.resize_area(values, small))
+    values *= depth
+    means = exact.resize_area(values, small)
+    del values
     picture = np.asarray(means / np.maximum(known, np.float32(1e-6)), np.float32)[..., None]
     fill_harmonic(picture, known)
-    around = exact.resize_linear(picture[..., 0], (width, height))
-    return np.where(own_mask, depth, around)
+    out = cast(Float32Array, exact.resize_linear(picture[..., 0], (width, height)))
+    np.copyto(out, depth, where=own_mask > 0)
+    return out
 
 
 def _packed(rgb: UInt8Array) -> PackedRGBA:
