@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache, partial
 from itertools import pairwise
-from threading import Thread
+from threading import Lock, Thread
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -57,8 +57,23 @@ def begin(work: Result[T]) -> Result[T]:
 
 
 def lazy(work: Result[T]) -> Result[T]:
-    """Return a callable that does ``work`` on its first call and caches the result."""
-    return cache(work)
+    """Return a callable that does ``work`` on its first call and caches the result.
+
+    What ``work`` holds may leave memory then.
+    """
+    left, lock = [work], Lock()
+
+    @cache
+    def first() -> T:
+        result = left[0]()
+        left.clear()
+        return result
+
+    def once() -> T:
+        with lock:  # several threads may ask at the same time
+            return first()
+
+    return once
 
 
 def concurrent(works: Iterable[Result[T]]) -> list[T]:

@@ -99,6 +99,7 @@ def animate_file(
         clip = replace(clip, notes=(*clip.notes, *_notes_on_page_settings(shot)))
     observer = _observer(clip, outputs[0]) if job.report is not None else None
     signing = credentials.signing_files(job.c2pa_cert, job.c2pa_key)
+    kinds = {region.label: region.share for region in clip.regions}
     if as_page:
         target, poster = Path(outputs[0]), job.poster
         rendered = page.write_page(
@@ -130,7 +131,9 @@ def animate_file(
     difference, stage = (None, None) if record is None else _replayed(record, clip, rendered.frames)
     elapsed = time.perf_counter() - start
     renamed = (*renamed, *stereo.name_note(clip, outputs))
-    result = JobResult(clip, outputs, rendered, elapsed, stages.seconds, difference, stage, renamed)
+    result = JobResult(
+        clip, kinds, outputs, rendered, elapsed, stages.seconds, difference, stage, renamed
+    )
     if job.manifest is not None:
         manifest.write(job.manifest, _record(result, job), job.overwrite)
     if save_shot is not None:

@@ -199,13 +199,16 @@ class Clip:
         )()
 
     def without_pictures(self) -> Clip:
-        """Return the clip for who has begun to write it: photo and depth may leave memory.
+        """Return the clip for who has begun to write it: photo, depth and masks may leave memory.
 
         What is left says what it is, but no frame can be made of it.
         """
         photo = replace(self.photo, rgb=np.empty((0, 0, 3), np.uint8))
         depth = replace(self.depth, values=np.empty((0, 0), np.float32))
-        return replace(self, photo=photo, depth=depth, scene=self.scene.without_depth())
+        none = np.empty((0, 0), np.uint8)
+        regions = tuple(Region(region.label, none) for region in self.regions)
+        scene = self.scene.without_depth()
+        return replace(self, photo=photo, depth=depth, regions=regions, scene=scene)
 
     def sound(self) -> tuple[Float32Array | None, str]:
         """Return the clip's sound, (n, 2) float32 at 48 kHz or None, and what it is in words."""
