@@ -26,7 +26,6 @@ Float32Array = NDArray[np.float32]
 DEFAULT_FOCAL = 0.95
 """Focal length in frame widths where EXIF is silent: a 34 mm lens on 35 mm film, a phone's."""
 
-
 SAMPLE_RATE = 48_000
 """Samples per second of all sound: (n, 2) float32 in -1..1, left and right."""
 
@@ -58,7 +57,8 @@ class Photo:
     ``rgb`` is (H, W, 3) uint8; ``focal`` the focal length in frame widths, None when unknown;
     ``sha256`` the digest of the file's bytes; ``source_type`` the IPTC digital source type that the
     file's own metadata declares, as in "digitalCapture", empty if it does not;
-    ``perspective_corrected`` whether its verticals were; ``notes`` what reading it changed, in words.
+    ``perspective_corrected`` whether its verticals were; ``notes`` what reading it changed, in words;
+    ``full_size`` is its size where it is ``without_pixels``, and ``rgb`` (0, 0, 3).
     """
 
     rgb: UInt8Array
@@ -68,6 +68,7 @@ class Photo:
     notes: tuple[str, ...] = ()
     source_type: str = ""
     perspective_corrected: bool = False
+    full_size: tuple[int, int] | None = None
 
     def __post_init__(self) -> None:
         _freeze(self.rgb, "photo", (None, None, 3), np.uint8)
@@ -75,7 +76,11 @@ class Photo:
     @property
     def size(self) -> tuple[int, int]:
         """Width and height in pixels."""
-        return self.rgb.shape[1], self.rgb.shape[0]
+        return self.full_size or (self.rgb.shape[1], self.rgb.shape[0])
+
+    def without_pixels(self) -> Photo:
+        """Return the photo for who has seen it: its pixels may leave memory."""
+        return replace(self, rgb=np.empty((0, 0, 3), np.uint8), full_size=self.size)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -184,8 +189,7 @@ class Layer:
     """One layer of the scene, the size of the whole scene.
 
     ``colour`` is (H, W) uint32, bytes R, G, B, A from the lowest, premultiplied by alpha;
-    ``inverse_depth`` is (H, W) float32, continued smoothly beyond the visible part; (0, 0) in a scene
-    ``without_depth``.
+    ``inverse_depth`` is (H, W) float32, continued smoothly beyond the visible part; (0, 0) once let go.
     """
 
     colour: PackedRGBA
@@ -224,8 +228,7 @@ class Scene:
     def stack(self) -> PackedRGBA:
         """Return the colours as one (K, H, W) uint32 array; no copy where they already are one."""
         first = self.layers[0].colour
-        base = first.base
-        count = len(self.layers)
+        base, count = first.base, len(self.layers)
         if (
             isinstance(base, np.ndarray)
             and base.shape[1:] == first.shape
@@ -236,14 +239,12 @@ class Scene:
                 for k, layer in enumerate(self.layers)
             )
         ):
-            return base if len(base) == count else base[:count]
+            return base[:count]
         return np.stack([layer.colour for layer in self.layers])
 
     def stacked(self) -> Scene:
         """Return the same scene with its colours in one array, so that ``stack`` copies nothing."""
         colours = self.stack()
-        if self.layers[0].colour.ctypes.data == colours.ctypes.data:
-            return self
         layers = (Layer(c, layer.inverse_depth) for c, layer in zip(colours, self.layers))
         return replace(self, layers=tuple(layers))
 

@@ -33,7 +33,7 @@ from livingstill.jobs.clip import Clip, reframe
 from livingstill.jobs.job_result import JobResult
 from livingstill.jobs.outputs import check_outputs, default_name, files_of, free_names
 from livingstill.jobs.page import write as page
-from livingstill.jobs.session import check_settings, prepare
+from livingstill.jobs.session import Session, check_settings
 from livingstill.jobs.stages import Stages
 from livingstill.settings.groups import PageSettings
 from livingstill.settings.page import is_page
@@ -94,7 +94,8 @@ def animate_file(
         with stages("scene"):
             clip = reframe(scene, shot.aspect)
     else:
-        clip = _prepare_photo(job.photo, shot, stages, record, ahead, as_page)
+        single = job.report is None  # which looks at the photo in the end
+        clip = _prepare_photo(job.photo, shot, stages, record, ahead, as_page, single)
     if not as_page:
         clip = replace(clip, notes=(*clip.notes, *_notes_on_page_settings(shot)))
     observer = _observer(clip, outputs[0]) if job.report is not None else None
@@ -185,8 +186,12 @@ def _prepare_photo(
     record: Mapping[str, Any] | None,
     ahead: Result[tuple[Photo, Analysis]] | None,
     as_page: bool,
+    single: bool,
 ) -> Clip:
-    """Return the photo at ``path`` ready to render, by a manifest's estimates if there is one."""
+    """Return the photo at ``path`` ready to render, by a manifest's estimates if there is one.
+
+    ``single`` is as for ``Session``.
+    """
     with stages("photo"):
         photo, analysis = ahead() if ahead else (read_photo(path, shot), None)
     if record is not None and photo.sha256 != record["photo"].get("sha256"):
@@ -195,7 +200,9 @@ def _prepare_photo(
         )
     if as_page:
         return page.prepare(photo, shot, stages, _estimates(record))
-    return prepare(photo, shot, stages, estimates=_estimates(record), analysis=analysis)
+    session = Session(photo, estimates=_estimates(record), analysis=analysis, single=single)
+    del photo, analysis  # the session's alone, and gone when it needs them no more
+    return session.clip(shot, stages)
 
 
 def _estimates(record: Mapping[str, Any] | None) -> Estimates | None:

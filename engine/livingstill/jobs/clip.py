@@ -203,7 +203,7 @@ class Clip:
 
         What is left says what it is, but no frame can be made of it.
         """
-        photo = replace(self.photo, rgb=np.empty((0, 0, 3), np.uint8))
+        photo = self.photo.without_pixels()
         depth = replace(self.depth, values=np.empty((0, 0), np.float32))
         none = np.empty((0, 0), np.uint8)
         regions = tuple(Region(region.label, none) for region in self.regions)
