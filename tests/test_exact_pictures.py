@@ -62,6 +62,25 @@ def test_a_blur_is_the_naive_sum(channels, sigma, border):
     np.testing.assert_allclose(found, naive.gaussian(a, sigma, 0.7 * sigma, border), atol=3e-6)
 
 
+@pytest.mark.parametrize("shape", [(13, 19), (5, 4), (2, 3), (83, 121)])
+@pytest.mark.parametrize("channels", [0, 3])
+@pytest.mark.parametrize("kind", ["uint8", "float32"])
+def test_samples_are_those_of_the_blurred_picture_to_the_bit(kind, channels, shape):
+    a = picture(kind, channels, shape)
+    rows, columns = (-(-(n - 1) // 4) + 1 for n in shape)
+    beyond = ((0, 4 * rows - 3 - shape[0]), (0, 4 * columns - 3 - shape[1]), (0, 0))[: a.ndim]
+    numbers = np.pad(a, beyond, "edge").astype(np.float32) * np.float32(1 / 255)
+    blurred = exact.gaussian_blur(numbers, 1.8, border="edge")
+    found = exact.gaussian_samples(a, 1.8, 4, (rows, columns), 1 / 255)
+    np.testing.assert_array_equal(found, blurred[::4, ::4])
+
+
+def test_slopes_of_some_rows_are_those_of_the_whole():
+    a = picture("float32", 0)
+    for some, whole in zip(exact.sobel(a, 20, 33), exact.sobel(a)):
+        np.testing.assert_array_equal(some, whole[20:33])
+
+
 def test_a_blur_of_bytes_is_opencv_s():
     a = picture("uint8", 3)
     np.testing.assert_array_equal(exact.gaussian_blur(a, 2.0), cv2.GaussianBlur(a, (0, 0), 2.0))

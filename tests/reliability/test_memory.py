@@ -1,11 +1,21 @@
-"""Freed memory is used again only where the C library takes the threshold that makes it worth while."""
+"""What is used no more leaves memory, and freed memory is used again where that is worth while."""
 
 from __future__ import annotations
 
 import ctypes
+import gc
+import mmap
+import sys
+import weakref
+from functools import partial
+from pathlib import Path
 
+import numpy as np
 import pytest
-from livingstill.core import memory
+from livingstill import animate
+from livingstill.core import memory, threads
+from livingstill.core.arrays import sparse
+from livingstill.jobs import write
 
 
 class Library:
@@ -28,3 +38,40 @@ def test_an_older_library_gets_what_it_takes_or_stays_as_it_is(monkeypatch, most
     memory.reuse_freed()
     assert library.set.get(-3) == taken
     assert len(library.set) == (3 if taken else 0)
+
+
+def test_a_clip_that_is_written_needs_neither_its_photo_nor_its_depth(samples, tmp_path):
+    shot = {"size": "160x106", "duration": 0.5, "fps": 10}
+    clip = animate(samples / "lake.jpg", **shot)
+    whole = clip.save(tmp_path / "a.rgb", hashes=True)
+    held = [clip.photo.rgb, clip.depth.values, *(one.inverse_depth for one in clip.scene.layers)]
+    left = [weakref.ref(array) for array in held]
+    write_clip = write.begin(clip, (str(tmp_path / "b.rgb"),), hashes=True)
+    clip = clip.without_pictures()
+    del held
+    gc.collect()
+    assert not any(array() is not None for array in left)
+    assert write_clip().frames == whole.frames
+    assert clip.moving and len(clip.scene.layers) > 1
+
+
+def test_what_is_computed_on_demand_forgets_what_it_is_made_of():
+    source = np.arange(5)
+    left = weakref.ref(source)
+    total = threads.lazy(partial(np.sum, source))
+    del source
+    assert [total(), total()] == [10, 10]
+    assert left() is None
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="resident memory is read from Linux's /proc")
+def test_zeros_take_no_memory_until_something_is_written():
+    def resident() -> int:
+        return int(Path("/proc/self/statm").read_text().split()[1]) * mmap.PAGESIZE
+
+    before = resident()
+    zeros = sparse((8, 2048, 2048))
+    assert not zeros[3].any()
+    zeros[5, :16] = 7
+    assert resident() - before < 8e6 < zeros.nbytes
+    assert (zeros[5, :17].sum(1) > 0).sum() == 16

@@ -26,7 +26,6 @@ Float32Array = NDArray[np.float32]
 DEFAULT_FOCAL = 0.95
 """Focal length in frame widths where EXIF is silent: a 34 mm lens on 35 mm film, a phone's."""
 
-
 SAMPLE_RATE = 48_000
 """Samples per second of all sound: (n, 2) float32 in -1..1, left and right."""
 
@@ -58,7 +57,8 @@ class Photo:
     ``rgb`` is (H, W, 3) uint8; ``focal`` the focal length in frame widths, None when unknown;
     ``sha256`` the digest of the file's bytes; ``source_type`` the IPTC digital source type that the
     file's own metadata declares, as in "digitalCapture", empty if it does not;
-    ``perspective_corrected`` whether its verticals were; ``notes`` what reading it changed, in words.
+    ``perspective_corrected`` whether its verticals were; ``notes`` what reading it changed, in words;
+    ``full_size`` is its size where it is ``without_pixels``, and ``rgb`` (0, 0, 3).
     """
 
     rgb: UInt8Array
@@ -68,6 +68,7 @@ class Photo:
     notes: tuple[str, ...] = ()
     source_type: str = ""
     perspective_corrected: bool = False
+    full_size: tuple[int, int] | None = None
 
     def __post_init__(self) -> None:
         _freeze(self.rgb, "photo", (None, None, 3), np.uint8)
@@ -75,7 +76,11 @@ class Photo:
     @property
     def size(self) -> tuple[int, int]:
         """Width and height in pixels."""
-        return self.rgb.shape[1], self.rgb.shape[0]
+        return self.full_size or (self.rgb.shape[1], self.rgb.shape[0])
+
+    def without_pixels(self) -> Photo:
+        """Return the photo for who has seen it: its pixels may leave memory."""
+        return replace(self, rgb=np.empty((0, 0, 3), np.uint8), full_size=self.size)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -184,7 +189,7 @@ class Layer:
     """One layer of the scene, the size of the whole scene.
 
     ``colour`` is (H, W) uint32, bytes R, G, B, A from the lowest, premultiplied by alpha;
-    ``inverse_depth`` is (H, W) float32, continued smoothly beyond the visible part.
+    ``inverse_depth`` is (H, W) float32, continued smoothly beyond the visible part; (0, 0) once let go.
     """
 
     colour: PackedRGBA
@@ -192,7 +197,8 @@ class Layer:
 
     def __post_init__(self) -> None:
         _freeze(self.colour, "layer colour", (None, None), np.uint32)
-        _freeze(self.inverse_depth, "layer inverse depth", self.colour.shape, np.float32)
+        shape = self.colour.shape if self.inverse_depth.size else (0, 0)
+        _freeze(self.inverse_depth, "layer inverse depth", shape, np.float32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -222,27 +228,30 @@ class Scene:
     def stack(self) -> PackedRGBA:
         """Return the colours as one (K, H, W) uint32 array; no copy where they already are one."""
         first = self.layers[0].colour
-        base = first.base
-        shape = (len(self.layers), *first.shape)
+        base, count = first.base, len(self.layers)
         if (
             isinstance(base, np.ndarray)
-            and base.shape == shape
+            and base.shape[1:] == first.shape
+            and len(base) >= count
             and base.dtype == first.dtype
             and all(
                 layer.colour.ctypes.data == base[k].ctypes.data and layer.colour.flags.c_contiguous
                 for k, layer in enumerate(self.layers)
             )
         ):
-            return base
+            return base[:count]
         return np.stack([layer.colour for layer in self.layers])
 
     def stacked(self) -> Scene:
         """Return the same scene with its colours in one array, so that ``stack`` copies nothing."""
         colours = self.stack()
-        if self.layers[0].colour.base is colours:
-            return self
         layers = (Layer(c, layer.inverse_depth) for c, layer in zip(colours, self.layers))
         return replace(self, layers=tuple(layers))
+
+    def without_depth(self) -> Scene:
+        """Return the scene for who has made of its depth what is needed: it may leave memory."""
+        none = np.empty((0, 0), np.float32)
+        return replace(self, layers=tuple(Layer(layer.colour, none) for layer in self.layers))
 
 
 @dataclass(frozen=True, slots=True)

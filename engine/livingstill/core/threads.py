@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache, partial
 from itertools import pairwise
-from threading import Thread
+from threading import Lock, Thread
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -57,8 +57,23 @@ def begin(work: Result[T]) -> Result[T]:
 
 
 def lazy(work: Result[T]) -> Result[T]:
-    """Return a callable that does ``work`` on its first call and caches the result."""
-    return cache(work)
+    """Return a callable that does ``work`` on its first call and caches the result.
+
+    What ``work`` holds may leave memory then.
+    """
+    left, lock = [work], Lock()
+
+    @cache
+    def first() -> T:
+        result = left[0]()
+        left.clear()
+        return result
+
+    def once() -> T:
+        with lock:  # several threads may ask at the same time
+            return first()
+
+    return once
 
 
 def concurrent(works: Iterable[Result[T]]) -> list[T]:
@@ -106,21 +121,26 @@ def _pool(threads: int) -> ThreadPoolExecutor:
     return ThreadPoolExecutor(threads, thread_name_prefix="livingstill-band")
 
 
-def over_bands(work: Callable[[int, int], object], rows: int, align: int = 1) -> None:
+def over_bands(
+    work: Callable[[int, int], object], rows: int, align: int = 1, most: int | None = None
+) -> None:
     """Call ``work(first, last)`` over disjoint bands that cover ``range(rows)``.
 
-    Bands start at multiples of ``align``. An exception in one band is raised here.
+    Bands start at multiples of ``align``, and have about ``most`` rows at most: for work that takes
+    memory by the row. An exception in one band is raised here.
     """
     threads = _state["threads"]
     count = max(1, min(threads * 4, rows // max(MIN_ROWS, align))) if threads > 1 else 1
+    count = max(count, -(-rows // most) if most else 1)
     edges = sorted(
         {min(rows, round(rows * i / count / align) * align) for i in range(count)} | {rows}
     )
     if edges[0] != 0:
         edges.insert(0, 0)
     bands = list(pairwise(edges))
-    if len(bands) == 1:
-        work(0, rows)
+    if len(bands) == 1 or threads == 1:
+        for first, last in bands:
+            work(first, last)
         return
     for done in [_pool(threads).submit(work, first, last) for first, last in bands]:
         done.result()

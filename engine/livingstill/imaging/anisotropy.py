@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 from livingstill.core.model import Float32Array
 from livingstill.imaging import exact
 
+_ROWS = 64
+"""Rows whose slopes are in memory at a time."""
+
 Mask = NDArray[np.bool_]
 
 
@@ -30,8 +33,17 @@ def gradient_anisotropy(grey: Float32Array, inside: Mask, sigma: float = 1.0) ->
     if not core.any():
         return 1.0
     fine = np.asarray(exact.gaussian_blur(grey, sigma), np.float32)
-    fine = fine - np.asarray(exact.gaussian_blur(grey, 2 * sigma), np.float32)
-    across, up = (float((slope[core] ** 2).mean(dtype=np.float64)) for slope in exact.sobel(fine))
+    fine -= exact.gaussian_blur(grey, 2 * sigma)
+    slopes = [
+        [
+            slope[core[row : row + _ROWS]]
+            for slope in exact.sobel(fine, row, min(row + _ROWS, len(fine)))
+        ]
+        for row in range(0, len(fine), _ROWS)
+    ]
+    across, up = (
+        float(np.square(np.concatenate(parts)).mean(dtype=np.float64)) for parts in zip(*slopes)
+    )
     return max(up, 1e-6) / max(across, 1e-6)
 
 

@@ -28,6 +28,8 @@ Picture = NDArray[Any]
 Border = Literal["reflect", "symmetric", "edge"]
 _UNIT = 2.0**22
 _MIN_BAND_VALUES = 4096  # values per row band below which threads cost more than they save
+_SAMPLED_ROWS, _LUMA_ROWS = 16, 64
+"""Rows that are made from one band of a picture, of samples and of luma."""
 
 
 _REQUIRED_FEATURES = ("ipp.useIPP", "createLineSegmentDetector", "INTER_LINEAR_EXACT")
@@ -104,6 +106,40 @@ def gaussian_blur(
     return out.reshape(picture.shape)
 
 
+def gaussian_samples(
+    picture: Picture, sigma: float, step: int, shape: tuple[int, int], unit: float = 1.0
+) -> Float32Array:
+    """Return every ``step``-th pixel of ``unit`` times a picture, blurred as by ``gaussian_blur``.
+
+    The first one lies on the picture's first pixel, ``shape`` is (rows, columns); the last may lie
+    beyond the picture, whose edge is repeated. A few rows at a time are numbers, and no more is
+    blurred than is returned.
+    """
+    from livingstill.kernels import smooth
+
+    weights, (height, width) = gaussian_weights(sigma), picture.shape[:2]
+    margin, beyond = weights.size - 1, max(0, step * (shape[1] - 1) + 1 - width)
+    columns = _padded_indices(width + beyond, margin, "edge")
+    out = np.empty((*shape, *picture.shape[2:]), np.float32)
+
+    def work(first: int, last: int) -> None:
+        places = np.arange(step * first - margin, step * (last - 1) + margin + 1)
+        rows = np.clip(places, 0, height - 1)
+        band: Picture = picture[rows[0] : rows[-1] + 1].astype(np.float32)
+        band *= np.float32(unit)
+        band = cv2.copyMakeBorder(band, 0, 0, 0, beyond, cv2.BORDER_REPLICATE)
+        flat, channels = _flat(band)
+        rows -= rows[0]
+        line = np.empty((1, flat.shape[1]), np.float32)
+        for j in range(first, last):
+            near = rows[step * (j - first) :][: 2 * margin + 1]
+            smooth.gaussian(flat, channels, near, columns, weights, weights, line, 0, 1)
+            out[j] = line.reshape(-1, *picture.shape[2:])[::step][: shape[1]]
+
+    over_bands(work, shape[0], most=_SAMPLED_ROWS)
+    return out
+
+
 @lru_cache(64)
 def gaussian_weights(sigma: float) -> Float32Array:
     """Return a Gaussian's weights from its centre outwards; with their mirror they add up to 1."""
@@ -138,11 +174,17 @@ def sample_grid(picture: Picture, x: NDArray[np.float64], y: NDArray[np.float64]
     return np.asarray(out.reshape(y.size, x.size, *picture.shape[2:]), np.float32)
 
 
-def luma(rgb: Float32Array) -> Float32Array:
-    """Return the BT.601 luma (H, W) of a float32 picture (H, W, 3)."""
-    red, green, blue = (np.ascontiguousarray(rgb[..., c]) for c in range(3))
-    grey = red * np.float32(0.299) + green * np.float32(0.587) + blue * np.float32(0.114)
-    return np.asarray(grey, np.float32)
+def luma(rgb: Picture) -> Float32Array:
+    """Return the BT.601 luma (H, W) float32 of a picture (H, W, 3) uint8 or float32."""
+    grey = np.empty(rgb.shape[:2], np.float32)
+
+    def work(first: int, last: int) -> None:
+        red, green, blue = (rgb[first:last, :, c].astype(np.float32) for c in range(3))
+        part = red * np.float32(0.299) + green * np.float32(0.587) + blue * np.float32(0.114)
+        grey[first:last] = part
+
+    over_bands(work, len(grey), most=_LUMA_ROWS)
+    return grey
 
 
 def edge_preserving_smoother(
@@ -178,9 +220,16 @@ def edge_preserving_smoother(
     return smoothed
 
 
-def sobel(picture: Float32Array) -> tuple[Float32Array, Float32Array]:
-    """Return eight times the slope of a float32 (H, W) per pixel, to the right and downwards."""
-    a = np.pad(picture, 1, mode="reflect")
+def sobel(
+    picture: Float32Array, first: int = 0, last: int | None = None
+) -> tuple[Float32Array, Float32Array]:
+    """Return eight times the slope of a float32 (H, W) per pixel, to the right and downwards.
+
+    Of its rows from ``first`` to ``last``.
+    """
+    height = len(picture)
+    places = _padded_indices(height, 1, "reflect")[first : (height if last is None else last) + 2]
+    a = np.pad(picture[places], ((0, 0), (1, 1)), mode="reflect")
     rows = a[:-2] + a[2:] + np.float32(2) * a[1:-1]
     columns = a[:, :-2] + a[:, 2:] + np.float32(2) * a[:, 1:-1]
     return rows[:, 2:] - rows[:, :-2], columns[2:] - columns[:-2]

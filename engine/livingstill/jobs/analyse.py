@@ -156,16 +156,22 @@ def analyse(
 
 
 def begin_analysis(path: Path, shot: Shot) -> Result[tuple[Photo, Analysis]]:
-    """Begin to read and analyse a photo in a thread; return what waits until it is read.
+    """Begin to read and analyse a photo in a thread; return what waits until it is read, to call once.
 
     For whoever has more to do before: the command line imports the rest of the engine meanwhile.
+    What is returned is the caller's alone, and so leaves memory with it.
     """
 
     def work() -> tuple[Photo, Analysis]:
         photo = read_photo(path, shot)
         return photo, analyse(photo, shot)
 
-    return begin(work)
+    begun = [begin(work)]
+
+    def take() -> tuple[Photo, Analysis]:
+        return begun.pop()()
+
+    return take
 
 
 def analyse_photo(

@@ -26,13 +26,14 @@ from livingstill.jobs import (
     soundtrack,
     stereo,
     warmup,
+    write,
 )
 from livingstill.jobs.analyse import Analysis, Estimates, read_photo
 from livingstill.jobs.clip import Clip, reframe
 from livingstill.jobs.job_result import JobResult
 from livingstill.jobs.outputs import check_outputs, default_name, files_of, free_names
 from livingstill.jobs.page import write as page
-from livingstill.jobs.session import check_settings, prepare
+from livingstill.jobs.session import Session, check_settings
 from livingstill.jobs.stages import Stages
 from livingstill.settings.groups import PageSettings
 from livingstill.settings.page import is_page
@@ -77,7 +78,7 @@ def animate_file(
     check_settings(shot)
     outputs = job.output
     if not outputs:
-        name = default_name(shot, job.photo, _photo_size(job.photo, shot, ahead))
+        name = default_name(shot, job.photo, _photo_size(job.photo, shot))
         outputs, renamed = free_names((name,), job.overwrite, partial(files_of, shot))
     as_page = any(map(is_page, outputs))
     shot = page.settle(shot, job, outputs) if as_page else stereo.settle(shot, outputs)
@@ -93,18 +94,22 @@ def animate_file(
         with stages("scene"):
             clip = reframe(scene, shot.aspect)
     else:
-        clip = _prepare_photo(job.photo, shot, stages, record, ahead, as_page)
+        single = job.report is None  # which looks at the photo in the end
+        clip = _prepare_photo(job.photo, shot, stages, record, ahead, as_page, single)
     if not as_page:
         clip = replace(clip, notes=(*clip.notes, *_notes_on_page_settings(shot)))
     observer = _observer(clip, outputs[0]) if job.report is not None else None
+    signing = credentials.signing_files(job.c2pa_cert, job.c2pa_key)
+    kinds = {region.label: region.share for region in clip.regions}
     if as_page:
         target, poster = Path(outputs[0]), job.poster
         rendered = page.write_page(
             clip, target, overwrite=job.overwrite, poster=poster, stages=stages
         )
     else:
-        rendered = clip.save(
-            *outputs,
+        write_clip = write.begin(
+            clip,
+            tuple(map(str, outputs)),
             overwrite=job.overwrite,
             hashes=hashes or job.manifest is not None or record is not None,
             on_frame=observer.add if observer else None,
@@ -112,10 +117,12 @@ def animate_file(
             poster=job.poster,
             stages=stages,
         )
+        if not (job.manifest or record or observer or signing or certificate.wanted(shot)):
+            clip = clip.without_pictures()
+        rendered = write_clip()
     if job.sidecar is not None:
         origin = provenance.metadata(clip.shot, clip.photo, clip.moving)
         provenance.write_sidecar(job.sidecar, origin, outputs, job.overwrite)
-    signing = credentials.signing_files(job.c2pa_cert, job.c2pa_key)
     if certificate.wanted(shot) or signing:
         with stages("certificate"):
             credentials.certify_files(clip, outputs, [job.photo], signing, job.overwrite)
@@ -125,7 +132,9 @@ def animate_file(
     difference, stage = (None, None) if record is None else _replayed(record, clip, rendered.frames)
     elapsed = time.perf_counter() - start
     renamed = (*renamed, *stereo.name_note(clip, outputs))
-    result = JobResult(clip, outputs, rendered, elapsed, stages.seconds, difference, stage, renamed)
+    result = JobResult(
+        clip, kinds, outputs, rendered, elapsed, stages.seconds, difference, stage, renamed
+    )
     if job.manifest is not None:
         manifest.write(job.manifest, _record(result, job), job.overwrite)
     if save_shot is not None:
@@ -140,13 +149,11 @@ def _observer(clip: Clip, output: str) -> ReportObserver:
     return ReportObserver(clip, output)
 
 
-def _photo_size(
-    path: Path, shot: Shot, ahead: Result[tuple[Photo, Analysis]] | None
-) -> tuple[int, int]:
+def _photo_size(path: Path, shot: Shot) -> tuple[int, int]:
     """Return the photo's size where a file's name tells the shape of its views; else any."""
     if shot.stereo is None or quilt_grid(shot.stereo) is None:
         return 1, 1
-    return (ahead()[0] if ahead else read_photo(path, shot)).size
+    return read_photo(path, shot).size
 
 
 def _replayed(
@@ -179,8 +186,12 @@ def _prepare_photo(
     record: Mapping[str, Any] | None,
     ahead: Result[tuple[Photo, Analysis]] | None,
     as_page: bool,
+    single: bool,
 ) -> Clip:
-    """Return the photo at ``path`` ready to render, by a manifest's estimates if there is one."""
+    """Return the photo at ``path`` ready to render, by a manifest's estimates if there is one.
+
+    ``single`` is as for ``Session``.
+    """
     with stages("photo"):
         photo, analysis = ahead() if ahead else (read_photo(path, shot), None)
     if record is not None and photo.sha256 != record["photo"].get("sha256"):
@@ -189,7 +200,9 @@ def _prepare_photo(
         )
     if as_page:
         return page.prepare(photo, shot, stages, _estimates(record))
-    return prepare(photo, shot, stages, estimates=_estimates(record), analysis=analysis)
+    session = Session(photo, estimates=_estimates(record), analysis=analysis, single=single)
+    del photo, analysis  # the session's alone, and gone when it needs them no more
+    return session.clip(shot, stages)
 
 
 def _estimates(record: Mapping[str, Any] | None) -> Estimates | None:

@@ -123,20 +123,30 @@ class Clip:
         """
         size = self.framing.picture[2:]
         timeline, smooth = self.timeline, self.shot.smooth if self.motion else 0.0
+        # nothing below keeps the clip: what frames do not need may leave memory meanwhile
+        camera, motion, focal = self.camera, self.motion, self.scene.focal
+        blur = self.shot.shutter / 360 if self.shot.quality == "high" else 0.0
+        times = map(timeline.time, range(timeline.frames))
+        sharp = not blur and not any(camera.at(time).aperture for time in times)
         renderer = renderer or frames.Renderer(
-            self.scene, self.window, size, self.shot.quality, card=self.card, retain=smooth > 0
+            self.scene,
+            self.window,
+            size,
+            self.shot.quality,
+            card=self.card,
+            retain=smooth > 0,
+            sharp=sharp,
         )
         title_opacity = self.finisher.title_opacity
         width, height = self.scene.size
         pixels = width / self.window.scale
 
         def instant(index: float) -> tuple[Pose, Flows | None]:
-            pose = self.camera.at(timeline.time(index))
-            if self.motion is None:
+            pose = camera.at(timeline.time(index))
+            if motion is None:
                 return pose, None
-            return pose, renderer.pack(self.motion.at(timeline.phase(index)))
+            return pose, renderer.pack(motion.at(timeline.phase(index)))
 
-        blur = self.shot.shutter / 360 if self.shot.quality == "high" else 0.0
         # flows are computed while the frame before is warped: neither fills all cores at all times
         whole = Prefetched(instant, span.stop if span else timeline.frames)
 
@@ -148,8 +158,7 @@ class Clip:
 
         @lru_cache(8)
         def grid(index: int) -> NDArray[np.float64]:
-            pose = self.camera.at(timeline.time(index))
-            return projected_grid(pose, self.scene.focal, width / height)
+            return projected_grid(camera.at(timeline.time(index)), focal, width / height)
 
         def displacement(first: int, second: int) -> float:
             return pixels * max_displacement(grid(first), grid(second))
@@ -184,8 +193,8 @@ class Clip:
         poster: Path | None = None,
         stages: Stages | None = None,
     ) -> RenderResult:
-        """Render once and write every output; the parameters are those of ``write.write``."""
-        return write.write(
+        """Render once and write every output; the parameters are those of ``write.begin``."""
+        return write.begin(
             self,
             tuple(map(str, outputs)),
             overwrite=overwrite,
@@ -194,7 +203,19 @@ class Clip:
             source=source,
             poster=poster,
             stages=stages,
-        )
+        )()
+
+    def without_pictures(self) -> Clip:
+        """Return the clip for who has begun to write it: photo, depth and masks may leave memory.
+
+        What is left says what it is, but no frame can be made of it.
+        """
+        photo = self.photo.without_pixels()
+        depth = replace(self.depth, values=np.empty((0, 0), np.float32))
+        none = np.empty((0, 0), np.uint8)
+        regions = tuple(Region(region.label, none) for region in self.regions)
+        scene = self.scene.without_depth()
+        return replace(self, photo=photo, depth=depth, regions=regions, scene=scene)
 
     def sound(self) -> tuple[Float32Array | None, str]:
         """Return the clip's sound, (n, 2) float32 at 48 kHz or None, and what it is in words."""

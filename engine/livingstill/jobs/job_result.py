@@ -20,12 +20,14 @@ from livingstill.settings.page import is_page
 class JobResult:
     """The result of one rendered job.
 
-    ``difference`` is the first frame at which a replay differs from its manifest, ``stage`` the
+    ``clip`` is without pictures where nothing else needs them; ``kinds`` are the shares of the picture
+    that move. ``difference`` is the first frame at which a replay differs from its manifest, ``stage`` the
     first stage that does, where the manifest has stages; ``renamed`` are notes on outputs that
     took another name.
     """
 
     clip: Clip
+    kinds: Mapping[str, float]
     outputs: tuple[str, ...]
     render: RenderResult
     elapsed: float
@@ -49,7 +51,7 @@ class JobResult:
             "duration": round(clip.timeline.seconds, 4),
             "camera": str(clip.shot.camera),
             "depth": clip.depth.source,
-            "kinds": {region.label: round(region.share, 4) for region in clip.regions},
+            "kinds": {kind: round(share, 4) for kind, share in self.kinds.items()},
             "confidence": {
                 one.kind: one.as_json()["confidence"] for one in clip.findings if one.moves
             },

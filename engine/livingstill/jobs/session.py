@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Hashable, Mapping
 from dataclasses import replace
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -70,6 +71,7 @@ class Session:
         each clip's own
     estimates : depth, regions and subject as known from elsewhere, so that nothing is estimated
     analysis : of this photo for the first clip's shot, if it is begun already
+    single : whether one clip is made, so that what it needs no more may leave memory meanwhile
     interactive : whether masks will be painted: the scene is built anew only where a region that has
         a layer of its own differs, and effects are kept. Takes more memory
     """
@@ -81,11 +83,12 @@ class Session:
         scale: float | None = None,
         estimates: Estimates | None = None,
         analysis: Analysis | None = None,
+        single: bool = False,
         interactive: bool = False,
     ) -> None:
         self.photo, self.runs = photo, Counter[str]()
         self._scale, self._estimates, self._begun_analysis = scale, estimates, analysis
-        self._interactive = interactive
+        self._single, self._interactive = single, interactive
         self._effects = EffectCache() if interactive else None
         self._versions = (0, 0)
         self._results: dict[str, tuple[Hashable, Any]] = {}
@@ -112,9 +115,14 @@ class Session:
         analysis = self._analyse(shot, keys, stages)
         photo_layers = self._begin_layers(analysis, shot, keys)
         decisions = self._decide(analysis.basis, shot, keys, stages)
-        basis, _, findings, frame, move, reason, cost = decisions
+        _, _, findings, frame, move, reason, cost = decisions
         with stages("regions"):
             regions = self._regions_of_scene(analysis, shot, keys)
+        if self._single and not frame.bars:  # which show the photo
+            self.photo = self.photo.without_pixels()
+            self._results.clear()
+            analysis = replace(analysis, basis=replace(analysis.basis, photo=self.photo))
+        del decisions
         begin_kernels([region.label for region in regions])
         scene_key = self._scene_key(keys, regions)
         shot = shot.model_copy(update={"camera": move})
@@ -123,42 +131,27 @@ class Session:
             "modulation", keys.modulation, lambda: modulation.envelopes(shot)
         )
         with stages("finish"):
-            finisher = self._step(
-                "finish",
-                keys.finish,
-                lambda: Finisher(shot, frame.size, frame.picture, timeline),
-            )
+            make_finisher = partial(Finisher, shot, frame.size, frame.picture, timeline)
+            finisher = self._step("finish", keys.finish, make_finisher)
         _trim(analysis)
         with stages("scene"):
             scene = self._step(
                 "scene",
                 scene_key,
-                lambda: steps.build_scene(
-                    analysis, regions, shot.layers, shot.quality, photo_layers
+                partial(
+                    steps.build_scene, analysis, regions, shot.layers, shot.quality, photo_layers
                 ),
             )
             photo_layers = None  # it keeps what it has built
+            view, moves = steps.view_of(analysis, frame), file_stamps(_keyframes(move.name))
             camera, window = self._step(
                 "camera",
-                (
-                    scene_key,
-                    keys.camera,
-                    move,
-                    file_stamps(_keyframes(move.name)),
-                    keys.modulation,
-                ),
+                (scene_key, keys.camera, move, moves, keys.modulation),
                 lambda: steps.plan_camera(
-                    scene,
-                    steps.view_of(analysis, frame),
-                    frame,
-                    shot,
-                    timeline,
-                    envelopes.get("camera"),
+                    scene, view, frame, shot, timeline, envelopes.get("camera")
                 ),
             )
-            rig = steps.plan_stereo(
-                scene, window, steps.view_of(analysis, frame), frame, shot, timeline, camera
-            )
+            rig = steps.plan_stereo(scene, window, view, frame, shot, timeline, camera)
             card, title_notes = steps.place_title(finisher, scene, window, frame, shot.title_depth)
         depth = analysis.depth()
         _trim(analysis)
@@ -177,9 +170,8 @@ class Session:
                     self._effects,
                 ),
             )
-        prompt_notes = prompt.notes(shot.prompt)
         notes = (
-            *prompt_notes,
+            *prompt.notes(shot.prompt),
             *self.photo.notes,
             *depth.notes,
             *(finding.note for finding in findings if not finding.moves),
@@ -194,7 +186,7 @@ class Session:
             shot=shot,
             timeline=timeline,
             framing=frame,
-            subject=basis.subject().point,
+            subject=analysis.subject().point,
             depth=depth,
             regions=regions,
             scene=scene,

@@ -269,7 +269,7 @@ class _Pair:
     def __init__(self, sampler: VisibilitySampler, here: Pose, there: Pose) -> None:
         self._sampler, self._here, self._there = sampler, here, there
         self.sample: VisibilitySample = sampler.sample(here)
-        scene = sampler.projection.scene
+        scene = sampler.scene
         height, width = scene.layers[0].colour.shape
         row = np.clip(np.rint(self.sample.y), 0, height - 1).astype(np.intp)
         column = np.clip(np.rint(self.sample.x), 0, width - 1).astype(np.intp)

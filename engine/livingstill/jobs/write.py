@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from livingstill.core import memory
 from livingstill.core.model import Float32Array, PackedRGBA, UInt8Array
+from livingstill.core.threads import Result
 from livingstill.jobs import manifest, matte, monitor, provenance, stereo
 from livingstill.jobs.analyse import LARGE_PIXELS
 from livingstill.jobs.stages import Stages
@@ -33,7 +35,7 @@ class RenderResult:
     notes: tuple[str, ...] = ()
 
 
-def write(
+def begin(
     clip: Clip,
     outputs: tuple[str, ...],
     *,
@@ -43,10 +45,11 @@ def write(
     source: Iterable[PackedRGBA] | None = None,
     poster: Path | None = None,
     stages: Stages | None = None,
-) -> RenderResult:
-    """Render a clip once and write every output; each file is complete or not there.
+) -> Result[RenderResult]:
+    """Return what renders a clip once and writes every output; each file is complete or not there.
 
-    Of a stereo clip, figures and ``on_frame`` are of the leftmost view, all else of the whole frame.
+    It keeps of the clip what frames are made of, and so not its depth, unless that is blurred by or
+    the clip is stereo. Of a stereo clip, figures and ``on_frame`` are of the leftmost view, all else of the whole frame.
 
     Parameters
     ----------
@@ -88,38 +91,46 @@ def write(
         pairs: Iterator[tuple[PackedRGBA, PackedRGBA]] = ((one, one) for one in finished)
     else:
         pairs = stereo.frames(clip, measured)
-    digests: list[str] = []
-    first: PackedRGBA | None = None
-    if max(w * h for w, h in (clip.scene.size, size)) > LARGE_PIXELS:
-        memory.trim_heap()  # else an encoder takes what the steps before have freed
-    with encoder.Tee(encoders) as sink, stages("frames", timeline.frames) as step:
-        for packed, written in pairs:
-            output_frame = written if mattes is None else matte.apply_matte(packed, next(mattes))
-            sink.write(output_frame)
-            if first is None and (poster or pictures):
-                first = output_frame.copy()
-            if hashes:
-                digests.append(manifest.digest(frames.unpack(output_frame)))
-            if on_frame:
-                on_frame(frames.unpack(packed))
-            step()
-    for picture in [poster, *pictures]:
-        if picture is not None and first is not None:
-            stills.write_poster(picture, first, overwrite=overwrite, metadata=metadata)
-    values = figures.figures()
-    faults = stream.judge_stream(
-        values,
-        timeline.frames,
-        float(timeline.fps),
-        size,
-        loop=static_camera and timeline.periodic,
-    )
-    notes = _notes(encoders, sound is not None, sound_note, faults)
-    if clip.rig is not None:
-        comfort = stereo.measure(clip, clip.rig)
-        values |= comfort.figures()
-        notes = (*notes, *comfort.notes())
-    return RenderResult(tuple(digests), values, notes)
+    comfort = partial(stereo.measure, clip, clip.rig) if clip.rig is not None else None
+    large = max(w * h for w, h in (clip.scene.size, size)) > LARGE_PIXELS
+
+    def write() -> RenderResult:
+        digests: list[str] = []
+        first: PackedRGBA | None = None
+        if large:
+            memory.trim_heap()  # else an encoder takes what the steps before have freed
+        with encoder.Tee(encoders) as sink, stages("frames", timeline.frames) as step:
+            for packed, written in pairs:
+                output_frame = (
+                    written if mattes is None else matte.apply_matte(packed, next(mattes))
+                )
+                sink.write(output_frame)
+                if first is None and (poster or pictures):
+                    first = output_frame.copy()
+                if hashes:
+                    digests.append(manifest.digest(frames.unpack(output_frame)))
+                if on_frame:
+                    on_frame(frames.unpack(packed))
+                step()
+        for picture in [poster, *pictures]:
+            if picture is not None and first is not None:
+                stills.write_poster(picture, first, overwrite=overwrite, metadata=metadata)
+        values = figures.figures()
+        faults = stream.judge_stream(
+            values,
+            timeline.frames,
+            float(timeline.fps),
+            size,
+            loop=static_camera and timeline.periodic,
+        )
+        notes = _notes(encoders, sound is not None, sound_note, faults)
+        if comfort is not None:
+            felt = comfort()
+            values |= felt.figures()
+            notes = (*notes, *felt.notes())
+        return RenderResult(tuple(digests), values, notes)
+
+    return write
 
 
 def _notes(

@@ -185,7 +185,8 @@ def residual(
         for x in range(colour.shape[1]):
             a: Any = np.int32(alpha[y, x])
             if a == 0 and ring[y, x] == 0:
-                out[y, x] = 0
+                if out[y, x] != 0:  # what is zero takes no memory until it is written to
+                    out[y, x] = 0
                 continue
             if a == 255:
                 out[y, x] = colour[y, x] | np.uint32(0xFF000000)

@@ -27,9 +27,9 @@ def base_and_contrast(context: MotionContext, blur: float) -> Float32Array:
         return np.asarray(above / under, np.float32)
 
     base = mean(context.colour, sigma)
-    detail = exact.luma(context.rgb.astype(np.float32))
-    rough = exact.gaussian_blur(detail, blur * context.scale)
-    power = nodes((detail - rough) ** 2)
+    detail = exact.luma(context.rgb)
+    detail -= exact.gaussian_blur(detail, blur * context.scale)
+    power = nodes(np.square(detail, out=detail))
     contrast = np.sqrt(mean(power[..., None], 1.2 * sigma) + np.float32(1.5**2))
     return np.concatenate([base, contrast], axis=2).astype(np.float32)
 
@@ -49,9 +49,10 @@ def interpolation_gain(context: MotionContext) -> float:
     power = []
     for x in (none, half):
         for y in (none, half):
-            moved = cv2.sepFilter2D(grey, cv2.CV_32F, x, y)
-            fine = moved - exact.gaussian_blur(moved, 1.5)
-            power.append(float((fine[inside] ** 2).mean()))
+            fine = np.asarray(cv2.sepFilter2D(grey, cv2.CV_32F, x, y), np.float32)
+            fine -= exact.gaussian_blur(fine, 1.5)
+            fine = fine[inside]
+            power.append(float(np.square(fine, out=fine).mean()))
     return min(math.sqrt(4 * power[0] / max(sum(power), 1e-6)), 1.05) if power[0] > 0 else 1.0
 
 
@@ -72,10 +73,10 @@ def correlation_length(context: MotionContext) -> float:
         valid = inside[:-d, :-d] & inside[d:, :-d] & inside[:-d, d:]
         if not valid.any():
             break
-        values = grey[:-d, :-d][valid]
-        correlation = (
-            float((values * (grey[d:, :-d][valid] + grey[:-d, d:][valid])).mean()) / 2 / power
-        )
+        products = grey[d:, :-d][valid]
+        products += grey[:-d, d:][valid]
+        products *= grey[:-d, :-d][valid]
+        correlation = float(products.mean()) / 2 / power
         if correlation < 0.5:
             crossing = last + (d - last) * (before - 0.5) / max(before - correlation, 1e-6)
             return crossing / 0.64

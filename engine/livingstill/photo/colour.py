@@ -97,7 +97,7 @@ def _to_srgb(
         return _by_chunks(image.convert("RGB"), chunks, notes)
     if image.mode == "CMYK":
         notes.append("CMYK without a usable profile is converted by the plain formula")
-    return image.convert("RGB")
+    return image if image.mode == "RGB" else image.convert("RGB")
 
 
 def _code_points(data: bytes, chunks: Mapping[bytes, bytes], profile: bytes | None) -> Cicp | None:
@@ -158,6 +158,6 @@ def _by_profile(image: Image.Image, profile: bytes | None, notes: list[str]) -> 
             notes.append("CMYK without a usable profile is converted by the plain formula")
         return image.convert("RGB")
     if converted is None:
-        return image.convert("RGB")
+        return image if image.mode == "RGB" else image.convert("RGB")
     notes.append(f"colours are converted from {icc.description(profile)} to sRGB")
     return converted

@@ -55,6 +55,7 @@ class Renderer:
     (gamma 2). All memory is allocated once. A frame is a pure function of poses and flows; its
     array is overwritten by the frame after the next, unless ``retain`` gives every frame an array
     of its own, until it is given back by ``release``. A ``card`` is composited between layers, fixed to the frame.
+    ``sharp`` says that no pose has an aperture: the layers' depth is not kept then.
 
     Raises
     ------
@@ -71,6 +72,7 @@ class Renderer:
         linear_light: bool = False,
         card: Card | None = None,
         retain: bool = False,
+        sharp: bool = False,
     ) -> None:
         width, height = size
         if min(scene.size) < _MIN_SCENE_SIDE:
@@ -87,6 +89,8 @@ class Renderer:
         self._view = Projection(scene, view, rays, node_pitch(size))
         if linear_light:
             self.scene = scene = _linear_light(scene)
+        if sharp:
+            self.scene = scene.without_depth()
         if card is not None and linear_light:
             raise InputError("a card cannot stand in a scene that is blended in linear light")
         rgba = np.zeros((0, 0), np.uint32) if card is None else card.rgba

@@ -47,11 +47,15 @@ def node_pitch(size: tuple[int, int]) -> int:
 
 
 class Projection:
-    """The backward map of every layer on a coarse grid of output pixels."""
+    """The backward map of every layer on a coarse grid of output pixels.
+
+    It keeps depth at its own grid alone, not that of the scene.
+    """
 
     def __init__(self, scene: Scene, window: Window, size: tuple[int, int], pitch: int) -> None:
         width, height = size
-        self.scene, self.window, self.size, self.pitch = scene, window, size, pitch
+        self.scene, self.window = scene.without_depth(), window
+        self.size, self.pitch = size, pitch
         self.step = max(1.0, pitch * window.scale / 2)
         self._depth = np.stack(
             [_downsample(layer.inverse_depth, self.step) for layer in scene.layers]

@@ -85,23 +85,26 @@ def smooth(
             if frame(centre).size > _RERENDER_PIXELS
             else range(count)
         )
-        if taps.any():
+        neighbours = [frame(i) for i in window] if taps.any() else []
+        spent = {
+            i for i in rendered if _last_use(i, count, circular) <= centre or i not in next_window
+        }
+        if neighbours:
             oldest = window[0]
-            reusable = oldest not in window[1:] and _last_use(oldest, count, circular) <= centre
+            reusable = oldest in spent and oldest not in window[1:]
             out = frame(oldest) if reusable else np.empty_like(frame(centre))
-            _filter([frame(i) for i in window], taps, _GATE_RADIUS * max(strength, 1.0), out)
+            _filter(neighbours, taps, _GATE_RADIUS * max(strength, 1.0), out)
             yield out
             if release and not reusable:
                 release(out)
-            del out
+            del out, neighbours
         else:
             yield frame(centre)
-        for index in list(rendered):
-            if _last_use(index, count, circular) <= centre or index not in next_window:
-                unused = rendered.pop(index)
-                if release:
-                    release(unused)
-                del unused
+        for index in spent:
+            unused = rendered.pop(index)
+            if release:
+                release(unused)
+            del unused
 
 
 def _window(centre: int, count: int, circular: bool) -> list[int]:

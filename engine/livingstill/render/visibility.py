@@ -36,7 +36,7 @@ class VisibilitySampler:
 
     def __init__(self, scene: Scene, window: Window, size: tuple[int, int], stride: int) -> None:
         self.projection = Projection(scene, window, size, node_pitch(size))
-        self.scale = window.scale
+        self.scene, self.scale = scene, window.scale
         xs = np.arange(stride // 2, size[0], stride, dtype=np.float32)
         ys = np.arange(stride // 2, size[1], stride, dtype=np.float32)
         self.x, self.y = (np.asarray(v, np.float32) for v in np.meshgrid(xs, ys))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from livingstill.core.arrays import sparse
 from livingstill.core.model import Float32Array, Layer, PackedRGBA, Scene, UInt8Array
 from livingstill.imaging import exact
 from livingstill.scene.inpaint import extend_mask, fill_harmonic, residual
@@ -37,20 +38,20 @@ def split_background(scene: Scene, drifting: UInt8Array) -> Scene:
     alpha = np.asarray(cv2.LUT(~drifting, curve), np.uint8)
     if not alpha.any() or alpha.all():
         return scene
-    stack = np.empty((len(front) + 2, *alpha.shape), np.uint32)
+    stack = sparse((len(front) + 2, *alpha.shape))
     for k, layer in enumerate(front):
-        stack[k] = layer.colour
-    stack[-1], depth = _fill_hidden(last, (alpha > 0).view(np.uint8))
+        np.copyto(stack[k], layer.colour, where=layer.colour != 0)
+    depth = _fill_hidden(last, (alpha > 0).view(np.uint8), stack[-1])
     none = np.zeros_like(alpha)
     residual(last.colour, stack[-1], alpha, none, stack[-2])
     depths = (*(layer.inverse_depth for layer in scene.layers), depth)
     return Scene(tuple(map(Layer, stack, depths)), scene.focal, has_background=True)
 
 
-def _fill_hidden(layer: Layer, hidden: UInt8Array) -> tuple[PackedRGBA, Float32Array]:
-    """Return colour and depth of a layer with what is ``hidden``, (H, W), filled from the rest.
+def _fill_hidden(layer: Layer, hidden: UInt8Array, colour: PackedRGBA) -> Float32Array:
+    """Return the depth of a layer with what is ``hidden``, (H, W), filled from the rest.
 
-    Depth is bounded by the rest's from above.
+    So is its ``colour``, (H, W), which is overwritten. Depth is bounded by the rest's from above.
     """
     height, width = hidden.shape
     factor = max(2, round(max(height, width) / _SIDE))
@@ -60,18 +61,20 @@ def _fill_hidden(layer: Layer, hidden: UInt8Array) -> tuple[PackedRGBA, Float32A
     rgba = np.ascontiguousarray(layer.colour).view(np.uint8).reshape(height, width, 4)
     picture = np.empty((*known.shape, 4), np.float32)
     for c in range(4):
-        values = layer.inverse_depth if c == 3 else rgba[..., c].astype(np.float32)
+        values = layer.inverse_depth if c == 3 else rgba[..., c]
         picture[..., c] = exact.resize_area(values * share, small)
+    del share
     picture /= np.maximum(known, np.float32(1e-6))[..., None]
     farthest = layer.inverse_depth[hidden == 0].max()
     fill_harmonic(picture, known)
     levels = np.clip(np.rint(picture[..., :3]), 0, 255).astype(np.uint8)
     filled = exact.resize_linear(levels, (width, height))
-    colour = np.ascontiguousarray(cv2.cvtColor(filled, cv2.COLOR_RGB2RGBA)).view(np.uint32)
+    packed = np.ascontiguousarray(cv2.cvtColor(filled, cv2.COLOR_RGB2RGBA)).view(np.uint32)
+    colour[:] = layer.colour
+    np.copyto(colour, packed[..., 0], where=hidden > 0)
+    del filled, packed
     depth = np.ascontiguousarray(np.minimum(picture[..., 3], farthest))
     beyond = exact.resize_linear(depth, (width, height))
     nearer = (hidden > 0) & (layer.inverse_depth > farthest)
-    return (
-        np.where(hidden > 0, colour[..., 0], layer.colour),
-        np.asarray(np.where(nearer, beyond, layer.inverse_depth), np.float32),
-    )
+    np.copyto(beyond, layer.inverse_depth, where=~nearer)
+    return np.asarray(beyond, np.float32)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from livingstill.core.arrays import sparse
 from livingstill.core.model import Float32Array, Layer, UInt8Array
 from livingstill.scene.inpaint import fill_behind, residual
 
@@ -33,7 +34,7 @@ def cut_out(
     colour = np.ascontiguousarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2RGBA)).view(np.uint32)[..., 0]
     open_depth = np.where(hidden > 0, np.float32(np.inf), inverse_depth)
     behind, depth_behind = fill_behind(colour, open_depth, hidden, float(inverse_depth.max()))
-    front = np.empty_like(colour)
+    front = sparse(colour.shape)
     residual(colour, behind, mask, hidden, front)
     level = np.float32(np.median(inverse_depth[mask >= 128])) if (mask >= 128).any() else 0
     left = np.ascontiguousarray(behind.view(np.uint8).reshape(*behind.shape, 4)[..., :3])

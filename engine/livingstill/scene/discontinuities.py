@@ -30,10 +30,11 @@ class Discontinuities:
 
 def find_discontinuities(depth: Float32Array, tau: float) -> Discontinuities:
     """Return where neighbours of ``depth`` (H, W) differ by more than ``tau``."""
-    return Discontinuities(
-        np.abs(np.diff(depth, axis=1)) > np.float32(tau),
-        np.abs(np.diff(depth, axis=0)) > np.float32(tau),
-    )
+
+    def exceeds(steps: Float32Array) -> NDArray[np.bool_]:
+        return np.abs(steps, out=steps) > np.float32(tau)
+
+    return Discontinuities(exceeds(np.diff(depth, axis=1)), exceeds(np.diff(depth, axis=0)))
 
 
 def choose_thresholds(

@@ -7,6 +7,7 @@ from typing import cast
 import cv2
 import numpy as np
 
+from livingstill.core.arrays import sparse
 from livingstill.core.errors import InputError
 from livingstill.core.model import DEFAULT_FOCAL, Float32Array, Layer, PackedRGBA, Scene, UInt8Array
 from livingstill.imaging import exact
@@ -61,7 +62,7 @@ def build_layers(
     steps = find_discontinuities(inverse_depth, tau)
     cuts = choose_thresholds(inverse_depth, steps, layers, max_layers)
     colour, depth = _packed(rgb), inverse_depth
-    stack = np.empty((len(cuts) + 1, height, width), np.uint32)
+    stack = sparse((len(cuts) + 1, height, width))  # front layers are empty for the most part
     depths: list[Float32Array] = []
     for cut in cuts:
         near = (depth > cut).view(np.uint8)
@@ -79,8 +80,6 @@ def build_layers(
         colour, depth = behind, depth_behind
     stack[len(depths)] = colour
     depths.append(depth)
-    if len(depths) < len(stack):
-        stack = stack[: len(depths)].copy()
     return Scene(tuple(map(Layer, stack, depths)), focal)
 
 
@@ -125,13 +124,16 @@ def _extend_depth(depth: Float32Array, own_mask: UInt8Array) -> Float32Array:
     """Return the depth of a layer continued smoothly past its own pixels."""
     height, width = depth.shape
     small = (-(-width // _COARSE), -(-height // _COARSE))
-    mask = own_mask.astype(np.float32)
-    known = cast(Float32Array, exact.resize_area(mask, small))
-    means = exact.resize_area(depth * mask, small)
+    values = own_mask.astype(np.float32)
+    known = cast(Float32Array, exact.resize_area(values, small))
+    values *= depth
+    means = exact.resize_area(values, small)
+    del values
     picture = np.asarray(means / np.maximum(known, np.float32(1e-6)), np.float32)[..., None]
     fill_harmonic(picture, known)
-    around = exact.resize_linear(picture[..., 0], (width, height))
-    return np.where(own_mask, depth, around)
+    out = cast(Float32Array, exact.resize_linear(picture[..., 0], (width, height)))
+    np.copyto(out, depth, where=own_mask > 0)
+    return out
 
 
 def _packed(rgb: UInt8Array) -> PackedRGBA:

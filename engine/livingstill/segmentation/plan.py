@@ -13,7 +13,7 @@ from livingstill.core.finding import Finding
 from livingstill.core.kinds import KINDS, resolve
 from livingstill.core.model import Float32Array, Region, UInt8Array
 from livingstill.core.registry import nearest
-from livingstill.core.threads import begin, lazy
+from livingstill.core.threads import begin, lazy, over_bands
 from livingstill.imaging import image
 from livingstill.segmentation import (
     borders,
@@ -35,6 +35,9 @@ from livingstill.settings.values import Stroke
 
 _LETTERING, _PEOPLE = "lettering is held", "people are held"
 """Names of what is held beside the kinds, which no kind can have."""
+
+_BAND_ROWS = 64
+"""Rows that are shared out at a time."""
 
 MIN_MASKED_SHARE = 1e-6
 """Smallest share of the picture that a region of the user's own mask must have to move."""
@@ -218,7 +221,7 @@ def apply_masks(
     free = _movable_share(detection, shares, masks, hold)
     if decided is not None:
         shares = {k: m for k, m in shares.items() if k in masks or k in decided}
-    return _disjoint({k: m * free[k] for k, m in shares.items()}, masks, decided is not None)
+    return _disjoint(shares, free, masks, decided is not None)
 
 
 def _named(motion: tuple[str, ...]) -> list[str]:
@@ -284,23 +287,35 @@ def _strokes_by_detector(
 
 
 def _disjoint(
-    shares: Mapping[str, Float32Array], masks: Mapping[str, UInt8Array], decided: bool
+    shares: Mapping[str, Float32Array],
+    free: Mapping[str, Float32Array],
+    masks: Mapping[str, UInt8Array],
+    decided: bool,
 ) -> tuple[Region, ...]:
-    """Return regions whose masks share every pixel out: what the user masked wins over the rest.
+    """Return regions whose masks share out the ``free`` part of every pixel; what the user masked wins.
 
     Unless the kinds are ``decided``, those that fill too little have none.
     """
     if not shares:
         return ()
-    zero = np.zeros_like(next(iter(shares.values())))
-    first = sum((shares[kind] for kind in shares if kind in masks), zero)
-    rest = sum((shares[kind] for kind in shares if kind not in masks), zero)
-    remaining = np.clip(1 - first, 0, 1) / np.maximum(rest, 1)
+    whole = {kind: np.empty(shares[kind].shape, np.uint8) for kind in KINDS if kind in shares}
+
+    def share_out(top: int, bottom: int) -> None:
+        band = slice(top, bottom)
+        parts = {kind: share[band] * free[kind][band] for kind, share in shares.items()}
+        zero = np.zeros_like(next(iter(parts.values())))
+        first = sum((parts[kind] for kind in parts if kind in masks), zero)
+        rest = sum((parts[kind] for kind in parts if kind not in masks), zero)
+        remaining = np.clip(1 - first, 0, 1) / np.maximum(rest, 1)
+        for kind, mask in whole.items():
+            share = 1 / np.maximum(first, 1) if kind in masks else remaining
+            mask[band] = np.round(parts[kind] * share * 255).astype(np.uint8)
+
+    over_bands(share_out, len(next(iter(shares.values()))), most=_BAND_ROWS)
     regions = []
     for kind in KINDS:
         if kind in shares:
-            share = 1 / np.maximum(first, 1) if kind in masks else remaining
-            region = Region(kind, np.round(shares[kind] * share * 255).astype(np.uint8))
+            region = Region(kind, whole[kind])
             least = MIN_MASKED_SHARE if kind in masks else 0 if decided else KINDS[kind].min_share
             if region.share >= least:
                 regions.append(region)

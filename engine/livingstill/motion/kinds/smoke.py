@@ -92,8 +92,8 @@ def build(context: MotionContext) -> tuple[Effect, ...]:
 def _transparency(context: MotionContext) -> Float32Array:
     """Return (h, w) float32 in 0..1: where fine detail shows through, which smoke has none of."""
     grey = cv2.cvtColor(context.rgb, cv2.COLOR_RGB2GRAY).astype(np.float32)
-    fine = grey - exact.gaussian_blur(grey, 2.5 * max(context.scale, 0.4))
-    power = exact.gaussian_blur(nodes(fine * fine), 0.012 * context.width / STEP)
+    grey -= exact.gaussian_blur(grey, 2.5 * max(context.scale, 0.4))
+    power = exact.gaussian_blur(nodes(np.square(grey, out=grey)), 0.012 * context.width / STEP)
     rough = np.sqrt(np.maximum(power, 0))
     return smoothstep((rough - 2.0) / 3.5)
 
