@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from functools import lru_cache, partial
+from math import sqrt
 from operator import attrgetter
 from typing import Any, Literal
 
@@ -102,6 +103,52 @@ def gaussian_blur(
         lambda a, b: smooth.gaussian(flat, channels, rows, columns, y, x, out, a, b), flat.shape
     )
     return out.reshape(picture.shape)
+
+
+def blur_every(picture: Picture, step: int, size: tuple[int, int], sigma: float) -> Float32Array:
+    """Return every ``step``-th pixel of a picture blurred by a Gaussian of ``sigma``, float32.
+
+    ``size`` is how many there are; what lies beyond the border is as the border. Nothing is blurred
+    that is not returned.
+    """
+    from livingstill.kernels import resample
+
+    flat, channels = _flat(picture)
+    height, width = picture.shape[:2]
+    starts, down = _blur_taps(height, size[1], step, sigma)
+    places, across = _repeat_for_channels(*_blur_taps(width, size[0], step, sigma), channels)
+    out = np.empty((size[1], size[0] * channels), np.float32)
+    _over_rows(
+        lambda a, b: resample.resize_floats(
+            flat, channels, starts, down, places, across, out, a, b
+        ),
+        (size[1], flat.size // size[1]),
+    )
+    return out.reshape(size[1], size[0], *picture.shape[2:])
+
+
+def wide_blur(picture: Float32Array, sigma: float) -> Float32Array:
+    """Return a picture, float32, blurred by a Gaussian of ``sigma`` pixels, computed in small.
+
+    Of a picture reduced so far that ``sigma`` is 3 of its pixels at least, and bilinear from there.
+    """
+    factor = max(1, int(sigma / 3))
+    height, width = picture.shape[:2]
+    size = (-(-width // factor), -(-height // factor))
+    lost = (factor * factor - 1) / 4  # the variance of means over areas, and of lines between them
+    small = gaussian_blur(resize_area(picture, size), sqrt(sigma * sigma - lost) / factor)
+    return np.asarray(resize_linear(small, (width, height)), np.float32)
+
+
+@lru_cache(64)
+def _blur_taps(
+    count: int, nodes: int, step: int, sigma: float
+) -> tuple[NDArray[np.int64], Float32Array]:
+    """Return the taps of a Gaussian about every ``step``-th of ``count`` pixels."""
+    half = gaussian_weights(sigma).astype(np.float64)
+    weights = np.concatenate([half[:0:-1], half])
+    place = np.arange(nodes)[:, None] * step + np.arange(1 - half.size, half.size)
+    return _clamp_taps(place, np.tile(weights, (nodes, 1)), count)
 
 
 @lru_cache(64)

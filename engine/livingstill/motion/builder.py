@@ -89,7 +89,7 @@ def compose(
     """
     build = build or build_effects
     shape = grid_shape(*rgb.shape[:2])
-    colour, depth = nodes(rgb.astype(np.float32)), nodes(inverse_depth)
+    colour, depth = nodes(rgb), nodes(inverse_depth)
     scene_wind = wind_field(wind, seconds, seed)
     layers = scene.layers if scene else (None,)
     foreground = layers[:-1] if scene and scene.has_background else layers
@@ -106,7 +106,7 @@ def compose(
             kind=region.label,
             rgb=rgb,
             colour=colour,
-            mask=nodes(region.mask.astype(np.float32) * np.float32(1 / 255)),
+            mask=nodes(region.mask) * np.float32(1 / 255),
             inverse_depth=depth,
             wind=scene_wind,
             seconds=seconds,
@@ -192,7 +192,7 @@ def _on_background_layer(context: MotionContext, layer: Layer) -> MotionContext:
     """Return the context of a region as the background layer shows it, behind other layers too."""
     rgba = np.ascontiguousarray(layer.colour).view(np.uint8).reshape(*layer.colour.shape, 4)
     rgb = np.ascontiguousarray(rgba[..., :3])
-    return replace(context, rgb=rgb, colour=nodes(rgb.astype(np.float32)), on_background=True)
+    return replace(context, rgb=rgb, colour=nodes(rgb), on_background=True)
 
 
 def _layers_showing(layers: Sequence[Layer | None], region: Region) -> tuple[int, ...]:

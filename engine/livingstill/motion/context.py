@@ -20,18 +20,17 @@ T = TypeVar("T", bound=np.floating[Any])
 STEP = 4
 """Scene pixels per node of a flow."""
 
+NODE_SIGMA = 0.45 * STEP
+"""Standard deviation in pixels of the low-pass that nodes are seen through."""
+
 REFERENCE = 960.0
 """Frame width at which lengths of the sources are given; all lengths scale with the width."""
 
 
-def nodes(picture: Float32Array) -> Float32Array:
-    """Return ``picture`` (H, W[, C]) float32 at the nodes of its flow grid, low-passed to fit."""
-    height, width = picture.shape[:2]
-    rows, columns = grid_shape(height, width)
-    down, right = (rows - 1) * STEP + 1 - height, (columns - 1) * STEP + 1 - width
-    padded = cv2.copyMakeBorder(picture, 0, max(0, down), 0, max(0, right), cv2.BORDER_REPLICATE)
-    blurred = exact.gaussian_blur(padded, 0.45 * STEP, border="edge")
-    return np.ascontiguousarray(blurred[::STEP, ::STEP][:rows, :columns])
+def nodes(picture: Float32Array | UInt8Array) -> Float32Array:
+    """Return ``picture`` (H, W[, C]) at the nodes of its flow grid, float32, low-passed to fit."""
+    rows, columns = grid_shape(*picture.shape[:2])
+    return exact.blur_every(picture, STEP, (columns, rows), NODE_SIGMA)
 
 
 def grid_shape(height: int, width: int) -> tuple[int, int]:

@@ -61,7 +61,7 @@ def before_water(picture: UInt8Array, water: Float32Array) -> Float32Array:
     """
     side = max(picture.shape)
     scale = side / FINE
-    value = np.ascontiguousarray(picture.max(2))
+    value = image.brightest(picture)
     inside = image.mask_at(water, value.shape, 0.5)
     none = np.zeros(value.shape, np.float32)
     if not (inside[1:].any() and inside[:, 1:].any()):
