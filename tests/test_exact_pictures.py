@@ -65,7 +65,7 @@ def test_a_blur_is_the_naive_sum(channels, sigma, border):
 @pytest.mark.parametrize("kind", [np.uint8, np.float32])
 @pytest.mark.parametrize(("shape", "nodes"), [((41, 57, 3), (15, 11)), ((3, 1), (2, 2))])
 def test_what_is_blurred_at_some_pixels_alone_is_the_blur_there(shape, nodes, kind):
-    a = RNG.integers(0, 256, shape).astype(kind)
+    a = np.random.default_rng(8).integers(0, 256, shape).astype(kind)
     found = exact.blur_every(a, 4, nodes, 1.8)
     over = [max(0, 4 * (n - 1) + 1 - side) for n, side in zip(nodes[::-1], shape)]
     padded = np.pad(a, [(0, over[0]), (0, over[1])] + [(0, 0)] * (a.ndim - 2), mode="edge")
@@ -75,7 +75,7 @@ def test_what_is_blurred_at_some_pixels_alone_is_the_blur_there(shape, nodes, ki
 
 @pytest.mark.parametrize("sigma", [2.0, 7.0, 20.0])
 def test_a_wide_blur_is_one_but_for_little(sigma):
-    a = (RNG.normal(0, 1, (203, 301)) * 40).cumsum(1).astype(np.float32)
+    a = (np.random.default_rng(8).normal(0, 1, (203, 301)) * 40).cumsum(1).astype(np.float32)
     error = exact.wide_blur(a, sigma) - exact.gaussian_blur(a, sigma)
     lost = a - exact.gaussian_blur(a, sigma)
     assert np.sqrt((error**2).mean()) < 0.06 * np.sqrt((lost**2).mean())
