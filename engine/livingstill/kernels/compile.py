@@ -26,8 +26,8 @@ import numba
 import numpy as np
 from numba.core import config, event
 from numba.core.caching import FunctionCache
+from numba.core.runtime import rtsys
 from numba.core.targetconfig import TargetConfig
-from numba.np import linalg
 
 from livingstill.kernels.folder import cache_folder
 from livingstill.kernels.parts import PartCompiler
@@ -44,9 +44,10 @@ RECORDS: dict[str, tuple[type, str]] = {}
 def _without_blas() -> None:
     """Import Numba's array functions, which look for a BLAS in SciPy that no kernel of ours uses.
 
-    Numba would import them at the first call of a kernel, and SciPy's linear algebra takes longer
-    than all the rest of it. A host's matrix products lose nothing: Numba looks again for each.
+    Numba would import them when it first compiles, and SciPy's linear algebra takes longer than all
+    the rest of it. A host's matrix products lose nothing: Numba looks again for each.
     """
+    linalg: Any = import_module("numba.np.linalg")
 
     def none() -> None:
         raise ImportError
@@ -59,15 +60,17 @@ def _without_blas() -> None:
         linalg.ensure_blas = before
 
 
-_without_blas()
-
-
 class _Listener(event.Listener):  # type: ignore[misc]
     """Tells somebody, once, that a kernel is being compiled; reading one from disk is no news."""
 
     tell: Callable[[], object] | None = None
 
     def on_start(self, event: object) -> None:  # noqa: ARG002
+        """Tell, and spare the compiler an import."""
+        self.tell_once()
+        _without_blas()
+
+    def tell_once(self) -> None:
         """Tell, and forget who was to be told."""
         tell, self.tell = self.tell, None
         if tell is not None:
@@ -89,7 +92,7 @@ def when_compiling(tell: Callable[[], object]) -> None:
 
 def tell_compiling() -> None:
     """Tell whoever is to be told that kernels are compiled, here or in another process."""
-    _listener.on_start(None)
+    _listener.tell_once()
 
 
 class KernelCache(FunctionCache):  # type: ignore[misc]
@@ -107,7 +110,11 @@ class KernelCache(FunctionCache):  # type: ignore[misc]
         if KernelCache.before_loading is not None:
             KernelCache.before_loading(self.name)
         try:
-            return super().load_overload(sig, target_context)
+            # what Numba's own would do first, import all that it can compile, takes longer than
+            # all kernels, and machine code needs no more of it than the allocator
+            rtsys.initialize(target_context)
+            with self._guard_against_spurious_io_errors():
+                return self._load_overload(sig, target_context)
         except Exception:  # cut off by a full disk or a crash: unpickling raises anything
             with suppress(OSError):
                 self.flush()
