@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache, partial
 from itertools import pairwise
-from threading import Thread
+from threading import Lock, Thread
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -57,8 +57,17 @@ def begin(work: Result[T]) -> Result[T]:
 
 
 def lazy(work: Result[T]) -> Result[T]:
-    """Return a callable that does ``work`` on its first call and caches the result."""
-    return cache(work)
+    """Return a callable that does ``work`` on its first call, once, and caches the result.
+
+    A thread that calls it while another one does the work waits for that.
+    """
+    lock, cached = Lock(), cache(work)
+
+    def result() -> T:
+        with lock:
+            return cached()
+
+    return result
 
 
 def concurrent(works: Iterable[Result[T]]) -> list[T]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Hashable, Mapping
 from dataclasses import replace
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -15,9 +16,9 @@ from livingstill.core import memory
 from livingstill.core.errors import InputError
 from livingstill.core.finding import Finding
 from livingstill.core.kinds import KINDS
-from livingstill.core.model import Photo, Region, Scene, UInt8Array
+from livingstill.core.model import CameraPath, Photo, Region, Scene, UInt8Array
 from livingstill.core.registry import nearest
-from livingstill.core.threads import Result
+from livingstill.core.threads import Result, begin
 from livingstill.depth import models
 from livingstill.depth.sources import SOURCES
 from livingstill.finish import files
@@ -33,6 +34,7 @@ from livingstill.motion.builder import begin_kernels
 from livingstill.motion.canvas import Effect
 from livingstill.motion.context import MotionContext
 from livingstill.motion.effect_cache import EffectCache
+from livingstill.render.frames import Window
 from livingstill.segmentation.plan import DetectedKinds
 from livingstill.settings import prompt
 from livingstill.settings.shot import Shot
@@ -111,10 +113,16 @@ class Session:
         keys = self._keys(shot)
         analysis = self._analyse(shot, keys, stages)
         photo_layers = self._begin_layers(analysis, shot, keys)
-        decisions = self._decide(analysis.basis, shot, keys, stages)
-        basis, _, findings, frame, move, reason, cost = decisions
+        basis, schedule = analysis.basis, analyse.begin_if_small(analysis.rgb)
+        if shot.camera.name == path.AUTO:
+            begin(basis.statistics)
         with stages("regions"):
-            regions = self._regions_of_scene(analysis, shot, keys)
+            self._decided_regions(basis, shot, keys)
+        regions_of_scene = schedule(partial(self._regions_of_scene, analysis, shot, keys))
+        decisions = self._decide(basis, shot, keys, stages)
+        _, _, findings, frame, move, reason, cost = decisions
+        with stages("regions"):
+            regions = regions_of_scene()
         begin_kernels([region.label for region in regions])
         scene_key = self._scene_key(keys, regions)
         shot = shot.model_copy(update={"camera": move})
@@ -137,30 +145,21 @@ class Session:
                     analysis, regions, shot.layers, shot.quality, photo_layers
                 ),
             )
-            photo_layers = None  # it keeps what it has built
-            camera, window = self._step(
-                "camera",
-                (
-                    scene_key,
-                    keys.camera,
-                    move,
-                    file_stamps(_keyframes(move.name)),
-                    keys.modulation,
-                ),
-                lambda: steps.plan_camera(
-                    scene,
-                    steps.view_of(analysis, frame),
-                    frame,
-                    shot,
-                    timeline,
-                    envelopes.get("camera"),
-                ),
-            )
-            rig = steps.plan_stereo(
-                scene, window, steps.view_of(analysis, frame), frame, shot, timeline, camera
-            )
-            card, title_notes = steps.place_title(finisher, scene, window, frame, shot.title_depth)
+        photo_layers = None  # it keeps what it has built
         depth = analysis.depth()
+        view = steps.view_of(analysis, frame)
+
+        def plan_camera() -> tuple[CameraPath, Window]:
+            return steps.plan_camera(scene, view, frame, shot, timeline, envelopes.get("camera"))
+
+        camera_key = (
+            scene_key,
+            keys.camera,
+            move,
+            file_stamps(_keyframes(move.name)),
+            keys.modulation,
+        )
+        planned = schedule(partial(self._step, "camera", camera_key, plan_camera))
         _trim(analysis)
         with stages("motion"):
             motion, motion_notes = self._step(
@@ -177,6 +176,10 @@ class Session:
                     self._effects,
                 ),
             )
+        with stages("camera"):
+            camera, window = planned()
+            rig = steps.plan_stereo(scene, window, view, frame, shot, timeline, camera)
+            card, title_notes = steps.place_title(finisher, scene, window, frame, shot.title_depth)
         prompt_notes = prompt.notes(shot.prompt)
         notes = (
             *prompt_notes,
@@ -294,12 +297,9 @@ class Session:
         return basis
 
     def _analyse(self, shot: Shot, keys: StepKeys, stages: Stages) -> Analysis:
-        """Return the analysis at the size of the shot's scene, its depth estimated."""
+        """Return the analysis at the size of the shot's scene, depth estimated at that of analysis."""
         basis = self._basis(shot, keys, stages)
-        analysis = self._step("analysis", keys.analysis, lambda: self._analysis(shot, basis))
-        with stages("depth"):
-            analysis.depth()
-        return analysis
+        return self._step("analysis", keys.analysis, lambda: self._analysis(shot, basis))
 
     def _begin_layers(self, analysis: Analysis, shot: Shot, keys: StepKeys) -> Result[Scene] | None:
         """Begin to build the photo's layers concurrently, unless the scene is cached."""
