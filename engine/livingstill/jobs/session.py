@@ -36,7 +36,6 @@ from livingstill.motion.context import MotionContext
 from livingstill.motion.effect_cache import EffectCache
 from livingstill.render.frames import Window
 from livingstill.segmentation.plan import DetectedKinds
-from livingstill.settings import prompt
 from livingstill.settings.shot import Shot
 from livingstill.settings.values import MoveSpec
 
@@ -180,7 +179,7 @@ class Session:
             camera, window = planned()
             rig = steps.plan_stereo(scene, window, view, frame, shot, timeline, camera)
             card, title_notes = steps.place_title(finisher, scene, window, frame, shot.title_depth)
-        prompt_notes = prompt.notes(shot.prompt)
+        prompt_notes = _notes_on_prompt(shot)
         notes = (
             *prompt_notes,
             *self.photo.notes,
@@ -399,6 +398,15 @@ def check_settings(shot: Shot) -> None:
         if Path(source).suffix:
             raise InputError(f"depth file {source} does not exist; check its name and folder")
         raise InputError(f"no depth source is called '{source}'{nearest(source, names)}")
+
+
+def _notes_on_prompt(shot: Shot) -> tuple[str, ...]:
+    """Return what of a shot's prompt was not understood."""
+    if shot.prompt is None:
+        return ()
+    from livingstill.settings import prompt  # the whole grammar with it
+
+    return prompt.notes(shot.prompt)
 
 
 def _keyframes(move: str) -> str | None:
