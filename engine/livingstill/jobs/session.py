@@ -116,13 +116,13 @@ class Session:
         if shot.camera.name == path.AUTO:
             begin(basis.statistics)
         with stages("regions"):
-            self._decided_regions(basis, shot, keys)
+            decided = self._decided_regions(basis, shot, keys)
+        begin_kernels([region.label for region in decided.moving])
         regions_of_scene = schedule(partial(self._regions_of_scene, analysis, shot, keys))
         decisions = self._decide(basis, shot, keys, stages)
         _, _, findings, frame, move, reason, cost = decisions
         with stages("regions"):
             regions = regions_of_scene()
-        begin_kernels([region.label for region in regions])
         scene_key = self._scene_key(keys, regions)
         shot = shot.model_copy(update={"camera": move})
         timeline = steps.timeline_of(shot)
