@@ -62,23 +62,29 @@ def test_a_blur_is_the_naive_sum(channels, sigma, border):
     np.testing.assert_allclose(found, naive.gaussian(a, sigma, 0.7 * sigma, border), atol=3e-6)
 
 
-@pytest.mark.parametrize("shape", [(13, 19), (5, 4), (2, 3), (83, 121)])
-@pytest.mark.parametrize("channels", [0, 3])
-@pytest.mark.parametrize("kind", ["uint8", "float32"])
-def test_samples_are_those_of_the_blurred_picture_to_the_bit(kind, channels, shape):
-    a = picture(kind, channels, shape)
-    rows, columns = (-(-(n - 1) // 4) + 1 for n in shape)
-    beyond = ((0, 4 * rows - 3 - shape[0]), (0, 4 * columns - 3 - shape[1]), (0, 0))[: a.ndim]
-    numbers = np.pad(a, beyond, "edge").astype(np.float32) * np.float32(1 / 255)
-    blurred = exact.gaussian_blur(numbers, 1.8, border="edge")
-    found = exact.gaussian_samples(a, 1.8, 4, (rows, columns), 1 / 255)
-    np.testing.assert_array_equal(found, blurred[::4, ::4])
-
-
 def test_slopes_of_some_rows_are_those_of_the_whole():
     a = picture("float32", 0)
     for some, whole in zip(exact.sobel(a, 20, 33), exact.sobel(a)):
         np.testing.assert_array_equal(some, whole[20:33])
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.float32])
+@pytest.mark.parametrize(("shape", "nodes"), [((41, 57, 3), (15, 11)), ((3, 1), (2, 2))])
+def test_what_is_blurred_at_some_pixels_alone_is_the_blur_there(shape, nodes, kind):
+    a = np.random.default_rng(8).integers(0, 256, shape).astype(kind)
+    found = exact.blur_every(a, 4, nodes, 1.8)
+    over = [max(0, 4 * (n - 1) + 1 - side) for n, side in zip(nodes[::-1], shape)]
+    padded = np.pad(a, [(0, over[0]), (0, over[1])] + [(0, 0)] * (a.ndim - 2), mode="edge")
+    blurred = exact.gaussian_blur(padded.astype(np.float32), 1.8, border="edge")
+    np.testing.assert_allclose(found, blurred[::4, ::4], atol=1e-3)
+
+
+@pytest.mark.parametrize("sigma", [2.0, 7.0, 20.0])
+def test_a_wide_blur_is_one_but_for_little(sigma):
+    a = (np.random.default_rng(8).normal(0, 1, (203, 301)) * 40).cumsum(1).astype(np.float32)
+    error = exact.wide_blur(a, sigma) - exact.gaussian_blur(a, sigma)
+    lost = a - exact.gaussian_blur(a, sigma)
+    assert np.sqrt((error**2).mean()) < 0.06 * np.sqrt((lost**2).mean())
 
 
 def test_a_blur_of_bytes_is_opencv_s():

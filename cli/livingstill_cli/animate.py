@@ -91,11 +91,16 @@ def command(
         _check_openable(job.output)
     arguments: dict[str, Any] = {}
     if job.photo and len(shapes_) == 1 and not any(map(is_page, job.output)):
+        # the photo is read while the engine is imported, and analysed while the rest of it is
         from livingstill.core import threads
-        from livingstill.jobs import analyse
+        from livingstill.photo.read import read_as_set
 
         threads.limit(job.threads)
-        arguments["ahead"] = analyse.begin_analysis(job.photo, shot)  # while the rest is imported
+        photo_read = threads.begin(partial(read_as_set, job.photo, shot))
+
+        from livingstill.jobs import analyse
+
+        arguments["ahead"] = analyse.begin_analysis(photo_read, shot)
 
         from livingstill.jobs import warmup
 

@@ -21,7 +21,7 @@ def lake(wide, tall):
     rgb = np.repeat(np.clip(grey, 0, 255).astype(np.uint8)[..., None], 3, 2)
     mask = np.zeros(grid_shape(240, 320), np.float32)
     mask[25:] = 1
-    colour = nodes(rgb.astype(np.float32))
+    colour = nodes(rgb)
     depth = np.repeat(np.linspace(0, 1, len(mask), dtype=np.float32)[:, None], mask.shape[1], 1)
     return MotionContext(
         "water", rgb, colour, mask, depth, wind_field(Wind(), 2.0, 0), 2.0, 1.0, 0, 0

@@ -35,7 +35,7 @@ def test_water_falls_along_its_streaks(slant):
     assert not falls[~mask].any()
     found = np.rad2deg(np.arctan2(*along[falls].mean(0)))
     assert found == pytest.approx(slant, abs=4)
-    assert is_running(rgb, mask, np.zeros_like(mask))
+    assert is_running(rgb, mask, np.zeros_like(mask), falls)
 
 
 @pytest.mark.parametrize(("slant", "level"), [(90, 190.0), (70, 190.0), (0, 10.0)])
@@ -73,4 +73,5 @@ def test_foam_is_isotropic_and_crests_of_waves_are_not(wide, tall, runs):
     rgb = np.repeat(np.clip(grey, 0, 255).astype(np.uint8)[..., None], 3, 2)
     mask = np.zeros((300, 480), bool)
     mask[155:] = True
-    assert is_running(rgb, mask, np.zeros_like(mask)) == runs
+    steep, _ = fall_streaks(rgb, mask)
+    assert is_running(rgb, mask, np.zeros_like(mask), steep) == runs

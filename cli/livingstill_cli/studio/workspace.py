@@ -20,7 +20,6 @@ from livingstill.core.kinds import KINDS
 from livingstill.core.model import Photo, UInt8Array
 from livingstill.imaging import exact
 from livingstill.io.files import free_name
-from livingstill.jobs.analyse import read_photo
 from livingstill.jobs.clip import reframe
 from livingstill.jobs.preview import Look, Preview
 from livingstill.jobs.session import check_settings
@@ -28,6 +27,7 @@ from livingstill.jobs.stages import Stages
 from livingstill.jobs.steps import timeline_of
 from livingstill.jobs.write import encoding
 from livingstill.media.write.encoder import Encoder
+from livingstill.photo.read import read_as_set
 from livingstill.settings.groups import InputSettings
 from livingstill.settings.shot import Shot
 
@@ -74,7 +74,7 @@ class Workspace:
         self._open(self._input)
 
     def _open(self, settings: InputSettings) -> None:
-        self.preview, self._input = Preview(read_photo(self.stored.path, settings)), settings
+        self.preview, self._input = Preview(read_as_set(self.stored.path, settings)), settings
         self.last: Look | None = None
 
     def _wanted_input(self, shot: Shot) -> InputSettings:

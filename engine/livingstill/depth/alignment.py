@@ -27,6 +27,9 @@ _MAX_RESIDUAL = 0.06
 _SIGMA = 0.012
 """Standard deviation of the neighbourhood that follows a line, long sides."""
 
+_CELL = 2
+"""Pixels of that map per cell of the correction."""
+
 _SIDE_OFFSET = 1.5
 """How far beside a line the surface that it bounds is sampled, pixels of that map."""
 
@@ -76,18 +79,22 @@ def straighten_lines(inverse_depth: Float32Array, lines: Float32Array) -> Float3
     across, down = _SIDE_OFFSET * across, _SIDE_OFFSET * down
     length = np.hypot(x[:, -1:] - x[:, :1], y[:, -1:] - y[:, :1])
     weight = np.repeat(length / (_SAMPLES - 1), _SAMPLES, 1)  # as many as there are pixels
-    change, sigma = np.zeros_like(coarse), _SIGMA * max(size)
-    rows = np.clip(np.rint(y), 0, size[1] - 1).astype(int)
-    columns = np.clip(np.rint(x), 0, size[0] - 1).astype(int)
+    nearest = _nearest(coarse, x, y, across, down)
+    # the correction is smooth, so it is spread on cells of some pixels
+    cells = (-(-size[0] // _CELL), -(-size[1] // _CELL))
+    change, sigma = np.zeros(cells[::-1], np.float32), _SIGMA * max(size)
+    x, y = (np.asarray((v + 0.5) / _CELL - 0.5, np.float32) for v in (x, y))
+    rows = np.clip(np.rint(y), 0, cells[1] - 1).astype(int)
+    columns = np.clip(np.rint(x), 0, cells[0] - 1).astype(int)
     for _ in range(_ROUNDS):
-        depth = _nearest(coarse + change, x, y, across, down)
+        depth = nearest + exact.sample(change, x, y)
         residual = _fit(depth) - depth
-        inlier = (np.abs(residual) < _MAX_RESIDUAL) & (depth > 0)
-        sums, count = np.zeros_like(coarse), np.zeros_like(coarse)
+        inlier = (np.abs(residual) < _MAX_RESIDUAL) & (nearest > 0)
+        sums, count = np.zeros_like(change), np.zeros_like(change)
         np.add.at(sums, (rows, columns), np.where(inlier, residual, 0) * weight)
         np.add.at(count, (rows, columns), inlier * weight)
-        spread = exact.gaussian_blur(sums, sigma)
-        change += spread / (exact.gaussian_blur(count, sigma) + np.float32(0.25 / sigma))
+        spread, total = (exact.gaussian_blur(v, sigma / _CELL) for v in (sums, count))
+        change += spread / (total + np.float32(0.25 * _CELL**2 / sigma))
     full = cast(Float32Array, exact.resize_cubic(change, (width, height)))
     out = np.where(inverse_depth > 0, inverse_depth + full, np.float32(0))
     return np.asarray(np.clip(out, 0, 1), np.float32)

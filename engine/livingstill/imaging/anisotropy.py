@@ -61,8 +61,8 @@ def mirror_correlation(grey: Float32Array, inside: Mask) -> float:
     rows, columns = inside.shape
     sigma = 0.04 * columns
     soft = np.asarray(exact.gaussian_blur(grey, 0.004 * columns), np.float32)
-    flattened = soft - np.asarray(exact.gaussian_blur(soft, sigma), np.float32)
-    power = np.asarray(exact.gaussian_blur(flattened**2, sigma), np.float32)
+    flattened = soft - exact.wide_blur(soft, sigma)
+    power = exact.wide_blur(flattened**2, sigma)
     flattened /= np.sqrt(power) + np.float32(2)
     used = np.arange(0, columns, 2)[inside[:, ::2].sum(0) >= 8]
     waterline, count = inside[:, used].argmax(0), inside[:, used].sum(0)

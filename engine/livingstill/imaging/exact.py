@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from functools import lru_cache, partial
+from math import sqrt
 from operator import attrgetter
 from typing import Any, Literal
 
@@ -106,38 +107,50 @@ def gaussian_blur(
     return out.reshape(picture.shape)
 
 
-def gaussian_samples(
-    picture: Picture, sigma: float, step: int, shape: tuple[int, int], unit: float = 1.0
-) -> Float32Array:
-    """Return every ``step``-th pixel of ``unit`` times a picture, blurred as by ``gaussian_blur``.
+def blur_every(picture: Picture, step: int, size: tuple[int, int], sigma: float) -> Float32Array:
+    """Return every ``step``-th pixel of a picture blurred by a Gaussian of ``sigma``, float32.
 
-    The first one lies on the picture's first pixel, ``shape`` is (rows, columns); the last may lie
-    beyond the picture, whose edge is repeated. A few rows at a time are numbers, and no more is
-    blurred than is returned.
+    ``size`` is how many there are; what lies beyond the border is as the border. Nothing is blurred
+    that is not returned.
     """
-    from livingstill.kernels import smooth
+    from livingstill.kernels import resample
 
-    weights, (height, width) = gaussian_weights(sigma), picture.shape[:2]
-    margin, beyond = weights.size - 1, max(0, step * (shape[1] - 1) + 1 - width)
-    columns = _padded_indices(width + beyond, margin, "edge")
-    out = np.empty((*shape, *picture.shape[2:]), np.float32)
+    flat, channels = _flat(picture)
+    height, width = picture.shape[:2]
+    starts, down = _blur_taps(height, size[1], step, sigma)
+    places, across = _repeat_for_channels(*_blur_taps(width, size[0], step, sigma), channels)
+    out = np.empty((size[1], size[0] * channels), np.float32)
+    _over_rows(
+        lambda a, b: resample.resize_floats(
+            flat, channels, starts, down, places, across, out, a, b
+        ),
+        (size[1], flat.size // size[1]),
+    )
+    return out.reshape(size[1], size[0], *picture.shape[2:])
 
-    def work(first: int, last: int) -> None:
-        places = np.arange(step * first - margin, step * (last - 1) + margin + 1)
-        rows = np.clip(places, 0, height - 1)
-        band: Picture = picture[rows[0] : rows[-1] + 1].astype(np.float32)
-        band *= np.float32(unit)
-        band = cv2.copyMakeBorder(band, 0, 0, 0, beyond, cv2.BORDER_REPLICATE)
-        flat, channels = _flat(band)
-        rows -= rows[0]
-        line = np.empty((1, flat.shape[1]), np.float32)
-        for j in range(first, last):
-            near = rows[step * (j - first) :][: 2 * margin + 1]
-            smooth.gaussian(flat, channels, near, columns, weights, weights, line, 0, 1)
-            out[j] = line.reshape(-1, *picture.shape[2:])[::step][: shape[1]]
 
-    over_bands(work, shape[0], most=_SAMPLED_ROWS)
-    return out
+def wide_blur(picture: Float32Array, sigma: float) -> Float32Array:
+    """Return a picture, float32, blurred by a Gaussian of ``sigma`` pixels, computed in small.
+
+    Of a picture reduced so far that ``sigma`` is 3 of its pixels at least, and bilinear from there.
+    """
+    factor = max(1, int(sigma / 3))
+    height, width = picture.shape[:2]
+    size = (-(-width // factor), -(-height // factor))
+    lost = (factor * factor - 1) / 4  # the variance of means over areas, and of lines between them
+    small = gaussian_blur(resize_area(picture, size), sqrt(sigma * sigma - lost) / factor)
+    return np.asarray(resize_linear(small, (width, height)), np.float32)
+
+
+@lru_cache(64)
+def _blur_taps(
+    count: int, nodes: int, step: int, sigma: float
+) -> tuple[NDArray[np.int64], Float32Array]:
+    """Return the taps of a Gaussian about every ``step``-th of ``count`` pixels."""
+    half = gaussian_weights(sigma).astype(np.float64)
+    weights = np.concatenate([half[:0:-1], half])
+    place = np.arange(nodes)[:, None] * step + np.arange(1 - half.size, half.size)
+    return _clamp_taps(place, np.tile(weights, (nodes, 1)), count)
 
 
 @lru_cache(64)

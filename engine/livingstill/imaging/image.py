@@ -12,6 +12,7 @@ from livingstill.core.model import Float32Array, UInt8Array
 from livingstill.imaging import exact
 
 Mask = TypeVar("Mask", UInt8Array, Float32Array)
+Levels = TypeVar("Levels", UInt8Array, Float32Array)
 
 
 def downscale(rgb: UInt8Array, side: int, min_side: int = 4) -> UInt8Array:
@@ -45,6 +46,18 @@ def upsample(mask: Mask, shape: tuple[int, ...]) -> Mask:
     """Return (H, W), a reduced mask bilinearly at the size of a picture of ``shape``."""
     full = exact.resize_linear(mask, shape[1::-1])
     return np.asarray(full, mask.dtype)
+
+
+def brightest(picture: Levels) -> Levels:
+    """Return (h, w), the largest channel of each pixel of a picture (h, w, 3)."""
+    red, green, blue = cv2.split(picture)
+    return np.asarray(cv2.max(cv2.max(red, green), blue), picture.dtype)
+
+
+def darkest(picture: Levels) -> Levels:
+    """Return (h, w), the smallest channel of each pixel of a picture (h, w, 3)."""
+    red, green, blue = cv2.split(picture)
+    return np.asarray(cv2.min(cv2.min(red, green), blue), picture.dtype)
 
 
 def high_pass(rgb: UInt8Array, sigma: float) -> Float32Array:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -29,12 +28,12 @@ from livingstill.imaging import exact, image
 from livingstill.jobs import depth_estimate
 from livingstill.jobs.depth_estimate import CoarseDepth
 from livingstill.network.forward import forward
-from livingstill.photo import read, statistics
+from livingstill.photo import statistics
 from livingstill.photo.lines import detect_lines, line_lengths
 from livingstill.segmentation import semantic
 from livingstill.segmentation.class_probabilities import clean_classes
 from livingstill.segmentation.evidence import FINE
-from livingstill.settings.groups import DepthSettings, InputSettings
+from livingstill.settings.groups import DepthSettings
 from livingstill.settings.shot import Shot
 
 ANALYSIS_SIDE = FINE
@@ -119,22 +118,6 @@ class Analysis:
         return self.basis.statistics()
 
 
-def read_photo(path: str | Path, settings: InputSettings) -> Photo:
-    """Read a photo as the settings say.
-
-    Raises
-    ------
-    InputError
-        If it is no picture, or larger than ``max_pixels``.
-    """
-    return read.read_photo(
-        path,
-        max_pixels=settings.max_pixels,
-        background=settings.background,
-        upright=settings.upright,
-    )
-
-
 def scene_scale(photo: Photo, shot: Shot) -> float:
     """Return the scale of the scene against the photo: the framing's times ``OVERSIZE``."""
     return framing.fit_photo_to(photo.size, shot).scale * OVERSIZE[shot.quality]
@@ -155,15 +138,15 @@ def analyse(
     return at_scale(basis, shot, scene_scale(photo, shot) if scale is None else scale)
 
 
-def begin_analysis(path: Path, shot: Shot) -> Result[tuple[Photo, Analysis]]:
-    """Begin to read and analyse a photo in a thread; return what waits until it is read, to call once.
+def begin_analysis(read: Result[Photo], shot: Shot) -> Result[tuple[Photo, Analysis]]:
+    """Begin to analyse a photo in a thread as soon as it is read; return what waits for that, to call once.
 
     For whoever has more to do before: the command line imports the rest of the engine meanwhile.
     What is returned is the caller's alone, and so leaves memory with it.
     """
 
     def work() -> tuple[Photo, Analysis]:
-        photo = read_photo(path, shot)
+        photo = read()
         return photo, analyse(photo, shot)
 
     begun = [begin(work)]

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livingstill.core.model import CameraPath, Motion, Pose, Region, Scene, Timeline, UInt8Array
+from livingstill.core.threads import Prefetched
 from livingstill.imaging import exact
 from livingstill.quality import known_flow, stream
 from livingstill.render.frames import Renderer, Window
@@ -127,8 +128,9 @@ class Trial:
             grid=(1, 1),
         )
         cells: NDArray[np.bool_] | None = None
+        flows_at = Prefetched(lambda index: motion.at(index / _PHASES), stop=_PHASES)
         for index in range(_PHASES):
-            flows = motion.at(index / _PHASES)
+            flows = flows_at(index)
             figures.add(renderer.frame(Pose(), flows))
             for flow in known_flow.distinct_flows(flows):
                 folded = known_flow.folded_cells(flow)

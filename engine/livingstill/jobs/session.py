@@ -16,9 +16,9 @@ from livingstill.core import memory
 from livingstill.core.errors import InputError
 from livingstill.core.finding import Finding
 from livingstill.core.kinds import KINDS
-from livingstill.core.model import Photo, Region, Scene, UInt8Array
+from livingstill.core.model import CameraPath, Photo, Region, Scene, UInt8Array
 from livingstill.core.registry import nearest
-from livingstill.core.threads import Result
+from livingstill.core.threads import Result, begin
 from livingstill.depth import models
 from livingstill.depth.sources import SOURCES
 from livingstill.finish import files
@@ -34,8 +34,8 @@ from livingstill.motion.builder import begin_kernels
 from livingstill.motion.canvas import Effect
 from livingstill.motion.context import MotionContext
 from livingstill.motion.effect_cache import EffectCache
+from livingstill.render.frames import Window
 from livingstill.segmentation.plan import DetectedKinds
-from livingstill.settings import prompt
 from livingstill.settings.shot import Shot
 from livingstill.settings.values import MoveSpec
 
@@ -114,16 +114,22 @@ class Session:
         keys = self._keys(shot)
         analysis = self._analyse(shot, keys, stages)
         photo_layers = self._begin_layers(analysis, shot, keys)
-        decisions = self._decide(analysis.basis, shot, keys, stages)
+        basis, schedule = analysis.basis, analyse.begin_if_small(analysis.rgb)
+        if shot.camera.name == path.AUTO:
+            begin(basis.statistics)
+        with stages("regions"):
+            decided = self._decided_regions(basis, shot, keys)
+        begin_kernels([region.label for region in decided.moving])
+        regions_of_scene = schedule(partial(self._regions_of_scene, analysis, shot, keys))
+        decisions = self._decide(basis, shot, keys, stages)
         _, _, findings, frame, move, reason, cost = decisions
         with stages("regions"):
-            regions = self._regions_of_scene(analysis, shot, keys)
+            regions = regions_of_scene()
         if self._single and not frame.bars:  # which show the photo
             self.photo = self.photo.without_pixels()
             self._results.clear()
-            analysis = replace(analysis, basis=replace(analysis.basis, photo=self.photo))
-        del decisions
-        begin_kernels([region.label for region in regions])
+            analysis = replace(analysis, basis=replace(basis, photo=self.photo))
+        del basis, decided, decisions, regions_of_scene
         scene_key = self._scene_key(keys, regions)
         shot = shot.model_copy(update={"camera": move})
         timeline = steps.timeline_of(shot)
@@ -142,18 +148,21 @@ class Session:
                     steps.build_scene, analysis, regions, shot.layers, shot.quality, photo_layers
                 ),
             )
-            photo_layers = None  # it keeps what it has built
-            view, moves = steps.view_of(analysis, frame), file_stamps(_keyframes(move.name))
-            camera, window = self._step(
-                "camera",
-                (scene_key, keys.camera, move, moves, keys.modulation),
-                lambda: steps.plan_camera(
-                    scene, view, frame, shot, timeline, envelopes.get("camera")
-                ),
-            )
-            rig = steps.plan_stereo(scene, window, view, frame, shot, timeline, camera)
-            card, title_notes = steps.place_title(finisher, scene, window, frame, shot.title_depth)
+        photo_layers = None  # it keeps what it has built
         depth = analysis.depth()
+        view = steps.view_of(analysis, frame)
+
+        def plan_camera() -> tuple[CameraPath, Window]:
+            return steps.plan_camera(scene, view, frame, shot, timeline, envelopes.get("camera"))
+
+        camera_key = (
+            scene_key,
+            keys.camera,
+            move,
+            file_stamps(_keyframes(move.name)),
+            keys.modulation,
+        )
+        planned = schedule(partial(self._step, "camera", camera_key, plan_camera))
         _trim(analysis)
         with stages("motion"):
             motion, motion_notes = self._step(
@@ -170,8 +179,12 @@ class Session:
                     self._effects,
                 ),
             )
+        with stages("camera"):
+            camera, window = planned()
+            rig = steps.plan_stereo(scene, window, view, frame, shot, timeline, camera)
+            card, title_notes = steps.place_title(finisher, scene, window, frame, shot.title_depth)
         notes = (
-            *prompt.notes(shot.prompt),
+            *_notes_on_prompt(shot),
             *self.photo.notes,
             *depth.notes,
             *(finding.note for finding in findings if not finding.moves),
@@ -286,12 +299,9 @@ class Session:
         return basis
 
     def _analyse(self, shot: Shot, keys: StepKeys, stages: Stages) -> Analysis:
-        """Return the analysis at the size of the shot's scene, its depth estimated."""
+        """Return the analysis at the size of the shot's scene, depth estimated at that of analysis."""
         basis = self._basis(shot, keys, stages)
-        analysis = self._step("analysis", keys.analysis, lambda: self._analysis(shot, basis))
-        with stages("depth"):
-            analysis.depth()
-        return analysis
+        return self._step("analysis", keys.analysis, lambda: self._analysis(shot, basis))
 
     def _begin_layers(self, analysis: Analysis, shot: Shot, keys: StepKeys) -> Result[Scene] | None:
         """Begin to build the photo's layers concurrently, unless the scene is cached."""
@@ -391,6 +401,15 @@ def check_settings(shot: Shot) -> None:
         if Path(source).suffix:
             raise InputError(f"depth file {source} does not exist; check its name and folder")
         raise InputError(f"no depth source is called '{source}'{nearest(source, names)}")
+
+
+def _notes_on_prompt(shot: Shot) -> tuple[str, ...]:
+    """Return what of a shot's prompt was not understood."""
+    if shot.prompt is None:
+        return ()
+    from livingstill.settings import prompt  # the whole grammar with it
+
+    return prompt.notes(shot.prompt)
 
 
 def _keyframes(move: str) -> str | None:

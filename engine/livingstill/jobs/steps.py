@@ -153,11 +153,16 @@ def _apply_masks(
 
 
 def begin_layers(analysis: Analysis, count: int | None, quality: str) -> Result[Scene]:
-    """Begin to build a photo's layers concurrently; return a callable that waits for the scene."""
-    depth = analysis.depth()
-    work = partial(
-        _build_layers, analysis.rgb, depth.values, depth, analysis.photo.focal, count, quality
-    )
+    """Begin to build a photo's layers concurrently; return a callable that waits for the scene.
+
+    The depth at their size is estimated with them.
+    """
+
+    def work() -> Scene:
+        depth = analysis.depth()
+        focal = analysis.photo.focal
+        return _build_layers(analysis.rgb, depth.values, depth, focal, count, quality)
+
     return begin_if_small(analysis.rgb)(work)
 
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import partial
-from threading import Thread
 from typing import Any
 
 from livingstill.core.model import Progress, SilentProgress
@@ -84,8 +82,7 @@ def begin(shot: Shot, say: Callable[[str], object] | None = None) -> None:
     names = _used(shot)
     if say is not None:
         when_compiling(partial(say, _FIRST))
-        # no daemon: a process that ends while Numba works would abort
-        Thread(target=_load, args=(names,), name="livingstill-warmup").start()
+        ahead.load(names)
     ahead.begin(names)
 
 
@@ -107,11 +104,3 @@ def _used(shot: Shot) -> list[str]:
     if shot.smooth > 0 and "none" not in shot.motion:
         frames.append("temporal.smooth_rows")
     return [*network, *scene, *frames]
-
-
-def _load(names: list[str]) -> None:
-    """Load what is compiled; what fails here fails in the job too, or only as that has ended."""
-    with suppress(Exception):
-        for name in names:
-            if is_ready(name):
-                make_ready(name)

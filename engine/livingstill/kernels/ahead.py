@@ -215,6 +215,21 @@ def begin(names: Iterable[str]) -> list[Event]:
     return _pool.add([longest, *(name for name in cold if name != longest)])
 
 
+def load(names: Iterable[str]) -> None:
+    """Load in a thread those of some kernels that are compiled, before they are called."""
+
+    def work() -> None:
+        from livingstill.kernels import compile
+
+        with suppress(Exception):  # what fails here fails in the job too, or only as that has ended
+            for name in names:
+                if compile.is_ready(name):
+                    compile.make_ready(name)
+
+    # no daemon: a process that ends while Numba works would abort
+    Thread(target=work, name="livingstill-load").start()
+
+
 def _possible() -> bool:
     # a frozen application's executable is no Python
     able = bool(sys.executable) and not getattr(sys, "frozen", False)

@@ -47,8 +47,7 @@ def _without_blas() -> None:
     Numba would import them when it first compiles, and SciPy's linear algebra takes longer than all
     the rest of it. A host's matrix products lose nothing: Numba looks again for each.
     """
-
-    from numba.np import linalg
+    linalg: Any = import_module("numba.np.linalg")
 
     def none() -> None:
         raise ImportError
@@ -67,8 +66,12 @@ class _Listener(event.Listener):  # type: ignore[misc]
     tell: Callable[[], object] | None = None
 
     def on_start(self, event: object) -> None:  # noqa: ARG002
-        """Tell, and forget who was to be told."""
+        """Tell, and spare the compiler an import."""
+        self.tell_once()
         _without_blas()
+
+    def tell_once(self) -> None:
+        """Tell, and forget who was to be told."""
         tell, self.tell = self.tell, None
         if tell is not None:
             with suppress(OSError, ValueError):  # stderr may be closed or full
@@ -89,7 +92,7 @@ def when_compiling(tell: Callable[[], object]) -> None:
 
 def tell_compiling() -> None:
     """Tell whoever is to be told that kernels are compiled, here or in another process."""
-    _listener.on_start(None)
+    _listener.tell_once()
 
 
 class KernelCache(FunctionCache):  # type: ignore[misc]
@@ -105,14 +108,15 @@ class KernelCache(FunctionCache):  # type: ignore[misc]
     def load_overload(self, sig: Any, target_context: Any) -> Any:
         """Return the machine code for the argument types ``sig``, None if it must be compiled.
 
-        Numba would first learn all that it can compile, which takes longer than to load everything we
-        need; machine code only needs its memory to be managed.
+        Numba would first import all that it can compile, which takes longer than to load all kernels;
+        machine code needs no more of it than the allocator.
         """
         if KernelCache.before_loading is not None:
             KernelCache.before_loading(self.name)
         try:
             rtsys.initialize(target_context)
-            return self._load_overload(sig, target_context)
+            with self._guard_against_spurious_io_errors():
+                return self._load_overload(sig, target_context)
         except Exception:  # cut off by a full disk or a crash: unpickling raises anything
             with suppress(OSError):
                 self.flush()

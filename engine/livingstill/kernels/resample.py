@@ -50,9 +50,12 @@ def _across(
             poke(out, i, peek(out, i) + peek(w, i) * peek(further, peek(places, i)))
 
 
-@kernel("f4:2! i8 i8:1 f4:2 i8:1 f4:2 f4:2 i8 i8")
+@kernel(
+    "f4:2! i8 i8:1 f4:2 i8:1 f4:2 f4:2 i8 i8",
+    "u1:2! i8 i8:1 f4:2 i8:1 f4:2 f4:2 i8 i8",
+)
 def resize_floats(
-    src: Float32Array,
+    src: NDArray[Any],
     channels: int,
     starts_y: Ints,
     weights_y: Float32Array,
@@ -66,7 +69,7 @@ def resize_floats(
 
     Parameters
     ----------
-    src : (h, w * C) float32
+    src : (h, w * C) float32 or uint8
     starts_y : (H,) int64, the first row that is added
     weights_y : (H, m) float32
     places : (W * C,) int64, the first value of a row that is added; the next is C further on

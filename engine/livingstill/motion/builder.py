@@ -31,11 +31,13 @@ MIN_VISIBLE_SHARE = 0.12
 
 
 def begin_kernels(kinds: Collection[str]) -> None:
-    """Begin to compile the kernels that move regions of some kinds, if they are not ready."""
+    """Begin to compile the kernels that move regions of some kinds, or to load what is compiled."""
     if not kinds:
         return
     modules = {"spectral"}.union(*(KINDS[kind].kernels for kind in kinds))
-    ahead.begin([*declared(*sorted(modules)), *declared("blocks")])
+    names = [*declared(*sorted(modules)), *declared("blocks")]
+    ahead.begin(names)
+    ahead.load(names)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -106,7 +108,7 @@ def compose(
             kind=region.label,
             rgb=rgb,
             colour=colour,
-            mask=nodes(region.mask, 1 / 255),
+            mask=nodes(region.mask) * np.float32(1 / 255),
             inverse_depth=depth,
             wind=scene_wind,
             seconds=seconds,

@@ -20,14 +20,17 @@ T = TypeVar("T", bound=np.floating[Any])
 STEP = 4
 """Scene pixels per node of a flow."""
 
+NODE_SIGMA = 0.45 * STEP
+"""Standard deviation in pixels of the low-pass that nodes are seen through."""
+
 REFERENCE = 960.0
 """Frame width at which lengths of the sources are given; all lengths scale with the width."""
 
 
-def nodes(picture: Float32Array | UInt8Array, unit: float = 1.0) -> Float32Array:
-    """Return ``unit`` times a picture (H, W[, C]) at the nodes of its flow grid, low-passed to fit."""
-    shape = grid_shape(*picture.shape[:2])
-    return exact.gaussian_samples(picture, 0.45 * STEP, STEP, shape, unit)
+def nodes(picture: Float32Array | UInt8Array) -> Float32Array:
+    """Return ``picture`` (H, W[, C]) at the nodes of its flow grid, float32, low-passed to fit."""
+    rows, columns = grid_shape(*picture.shape[:2])
+    return exact.blur_every(picture, STEP, (columns, rows), NODE_SIGMA)
 
 
 def grid_shape(height: int, width: int) -> tuple[int, int]:

@@ -6,10 +6,11 @@ import math
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from livingstill.core.model import Float32Array
 from livingstill.imaging import exact
-from livingstill.motion.context import STEP, MotionContext, nodes
+from livingstill.motion.context import NODE_SIGMA, STEP, MotionContext, bounding_box, nodes
 
 
 def base_and_contrast(context: MotionContext, blur: float) -> Float32Array:
@@ -27,9 +28,11 @@ def base_and_contrast(context: MotionContext, blur: float) -> Float32Array:
         return np.asarray(above / under, np.float32)
 
     base = mean(context.colour, sigma)
-    detail = exact.luma(context.rgb)
-    detail -= exact.gaussian_blur(detail, blur * context.scale)
-    power = nodes(np.square(detail, out=detail))
+    grey = cv2.cvtColor(context.rgb, cv2.COLOR_RGB2GRAY)
+    level, square = nodes(np.asarray(grey, np.uint8)), nodes(grey.astype(np.float32) ** 2)
+    # what the nodes are low-passed by already counts
+    rough = exact.gaussian_blur(level, math.sqrt(max(sigma**2 - NODE_SIGMA**2 / STEP**2, 0.0)))
+    power = np.maximum(square - rough * (level + level - rough), 0)
     contrast = np.sqrt(mean(power[..., None], 1.2 * sigma) + np.float32(1.5**2))
     return np.concatenate([base, contrast], axis=2).astype(np.float32)
 
@@ -41,18 +44,17 @@ def interpolation_gain(context: MotionContext) -> float:
     between them; advected detail is seen at any offset. The gain applies to all detail above the
     base, so nothing rings.
     """
-    grey = cv2.cvtColor(context.rgb, cv2.COLOR_RGB2GRAY).astype(np.float32)
-    inside = exact.resize_linear(context.mask, grey.shape[::-1]) > 0.5
+    grey, inside = _grey_and_mask(context)
+    inside = inside[::2, ::2]  # a quarter of the pixels say it
     if not inside.any():
         return 1.0
+    fine = grey - exact.gaussian_blur(grey, 1.5)
     none, half = np.ones(1, np.float32), np.array([-1, 9, 9, -1], np.float32) / 16
     power = []
     for x in (none, half):
         for y in (none, half):
-            fine = np.asarray(cv2.sepFilter2D(grey, cv2.CV_32F, x, y), np.float32)
-            fine -= exact.gaussian_blur(fine, 1.5)
-            fine = fine[inside]
-            power.append(float(np.square(fine, out=fine).mean()))
+            moved = cv2.sepFilter2D(fine, cv2.CV_32F, x, y)[::2, ::2]
+            power.append(float((moved[inside] ** 2).mean()))
     return min(math.sqrt(4 * power[0] / max(sum(power), 1e-6)), 1.05) if power[0] > 0 else 1.0
 
 
@@ -61,24 +63,37 @@ def correlation_length(context: MotionContext) -> float:
 
     It is fitted where the autocorrelation of the high-passed photo is 1/2, at d = .64 r.
     """
-    grey = cv2.cvtColor(context.rgb, cv2.COLOR_RGB2GRAY).astype(np.float32)
-    grey -= exact.gaussian_blur(grey, 12 * context.scale)
-    height, width = grey.shape
-    inside = exact.resize_linear(context.mask, (width, height)) > 0.5
-    power = float((grey[inside] ** 2).mean()) if inside.any() else 0.0
+    grey, inside = _grey_and_mask(context)
+    grey -= exact.wide_blur(grey, 12 * context.scale)
+    values = grey[::2, ::2][inside[::2, ::2]]
+    power = float((values**2).mean()) if values.size else 0.0
     if power < 1e-3:
         return 16.0 * context.scale
     before, last = 1.0, 0
     for d in (1, 2, 3, 4, 6, 8, 12, 16, 24, 32):
-        valid = inside[:-d, :-d] & inside[d:, :-d] & inside[:-d, d:]
+        here, below, right = (  # every second pixel of every second row, and what is d further on
+            (slice(a, a - d or None, 2), slice(b, b - d or None, 2))
+            for a, b in ((0, 0), (d, 0), (0, d))
+        )
+        valid = inside[here] & inside[below] & inside[right]
         if not valid.any():
             break
-        products = grey[d:, :-d][valid]
-        products += grey[:-d, d:][valid]
-        products *= grey[:-d, :-d][valid]
-        correlation = float(products.mean()) / 2 / power
+        values = grey[here][valid]
+        correlation = float((values * (grey[below][valid] + grey[right][valid])).mean()) / 2 / power
         if correlation < 0.5:
             crossing = last + (d - last) * (before - 0.5) / max(before - correlation, 1e-6)
             return crossing / 0.64
         before, last = correlation, d
     return 32 / 0.64
+
+
+def _grey_and_mask(context: MotionContext) -> tuple[Float32Array, NDArray[np.bool_]]:
+    """Return the luma of the photo in levels, float32, and where the region is, both (H, W) in its box."""
+    box = bounding_box(np.where(context.mask > 0.5, context.mask, 0))
+    if box is None:
+        return np.zeros((1, 1), np.float32), np.zeros((1, 1), bool)
+    rows, columns = (slice(s.start * STEP, s.stop * STEP) for s in box.slices)
+    rgb = np.ascontiguousarray(context.rgb[rows, columns])
+    grey = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY).astype(np.float32)
+    mask = np.ascontiguousarray(context.mask[box.slices])
+    return grey, exact.resize_linear(mask, grey.shape[::-1]) > 0.5

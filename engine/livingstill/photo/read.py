@@ -18,6 +18,7 @@ from livingstill.io.files import refuse_url
 from livingstill.photo.colour import parse_colour, to_opaque_srgb
 from livingstill.photo.gain_map import base_of
 from livingstill.photo.jpeg_end import with_end_marker
+from livingstill.settings.groups import InputSettings
 
 SMALLEST_SIDE = 16
 _LONG = 10
@@ -41,6 +42,22 @@ _ELSEWHERE = dict.fromkeys(_CLIPS, "") | {
     ".jsonl": "a table of photos is for: livingstill batch {} -o clips/",
 }
 """Suffixes of what other commands take, and what to say of them."""
+
+
+def read_as_set(path: str | Path, settings: InputSettings) -> Photo:
+    """Read a photo as the settings say.
+
+    Raises
+    ------
+    InputError
+        If it is no picture, or larger than ``max_pixels``.
+    """
+    return read_photo(
+        path,
+        max_pixels=settings.max_pixels,
+        background=settings.background,
+        upright=settings.upright,
+    )
 
 
 def read_photo(

@@ -44,6 +44,8 @@ def border_widths(picture: UInt8Array) -> tuple[int, int, int, int]:
 
 def _border_rows(picture: UInt8Array) -> int:
     """Return how many rows at the top are a border."""
+    if int(np.ptp(picture[:2], axis=(0, 1)).max()) > _RANGE:  # as of most pictures
+        return 0
     rows = picture[: round(_WIDEST * len(picture)) + 3].astype(np.int16)
     high = np.maximum.accumulate(rows.max(1), 0)
     low = np.minimum.accumulate(rows.min(1), 0)

@@ -41,8 +41,8 @@ def has_clouds(picture: UInt8Array, sky: Mask) -> bool:
     weight = sky.astype(np.float32)
     grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY).astype(np.float32)
     sigma = 0.06 * grey.shape[1]
-    total = np.maximum(exact.gaussian_blur(weight, sigma), 1e-3)
-    smooth = exact.gaussian_blur(grey * weight, sigma) / total
+    total = np.maximum(exact.wide_blur(weight, sigma), 1e-3)
+    smooth = exact.wide_blur(grey * weight, sigma) / total
     band = exact.gaussian_blur(grey - smooth, 1.5)
     core = cv2.erode(weight, np.ones((5, 5), np.uint8)) > 0
     return bool(core.any()) and float(band[core].std()) > 2.0

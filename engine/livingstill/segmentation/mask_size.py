@@ -30,7 +30,10 @@ def resize(masks: Sequence[Float32Array], small: UInt8Array, rgb: UInt8Array) ->
     if width <= small.shape[1] or not masks:
         return out
     guide = small.astype(np.float32) * np.float32(1 / 255)
-    slopes, _ = fit_colour_lines(guide, list(masks), 1.0)
+    half = (-(-guide.shape[1] // 2), -(-guide.shape[0] // 2))  # fitted small, applied large
+    halves = [np.asarray(exact.resize_area(mask, half), np.float32) for mask in masks]
+    fitted = np.asarray(exact.resize_area(guide, half), np.float32)
+    slopes, _ = fit_colour_lines(fitted, halves, 1, 2)
     for k in range(3):  # one channel at a time: the photo as numbers takes much memory
         detail = rgb[..., k] * np.float32(1 / 255)
         detail -= exact.resize_linear(np.ascontiguousarray(guide[..., k]), (width, height))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import sqrt
+
 import cv2
 import numpy as np
 
@@ -62,17 +64,19 @@ def waterline(rgb: UInt8Array) -> int | None:
     small = small - exact.gaussian_blur(small, sigma)
     power = exact.gaussian_blur((small**2).mean(2), sigma)
     small = exact.gaussian_blur(small / (np.sqrt(power) + 3)[..., None], 1.0)
+    small -= small.mean(1, keepdims=True)
+    energy = np.cumsum((small.astype(np.float64) ** 2).sum((1, 2)))
     best, waterline_row = _MIN_CORRELATION, None
     for line in np.arange(int(0.35 * rows), int(0.85 * rows), 0.5):
         reach = int(min(line, rows - 1 - line, 0.3 * rows))
         if reach < 0.1 * rows:
             continue
-        step = np.arange(1, reach)
-        above = small[np.floor(line - step).astype(int)]
-        below = small[np.ceil(line + step).astype(int)]
-        above = above - above.mean(1, keepdims=True)
-        below = below - below.mean(1, keepdims=True)
-        scatter = float(np.sqrt((above**2).sum() * (below**2).sum()))
+        top, bottom = int(line), int(np.ceil(line))  # the rows next to it, or its own
+        above = small[top - reach + 1 : top][::-1]
+        below = small[bottom + 1 : bottom + reach]
+        scatter = sqrt(
+            (energy[top - 1] - energy[top - reach]) * (energy[bottom + reach - 1] - energy[bottom])
+        )
         correlation = float((above * below).sum()) / max(scatter, 1e-6)
         if correlation > best:
             best, waterline_row = correlation, round((line + 0.5) / scale)

@@ -23,7 +23,8 @@ _FIT_SIDE = 640
 """Long side of the picture the colour functions are fitted on."""
 
 _WINDOW = 2.0
-"""Half the window of one colour line, in pixels of the network's size."""
+"""Half the window of one colour line, in pixels of the network's size, and of the guide at least twice
+as much."""
 
 _SOFTNESS = 0.025**2
 """Colour variance (of 0..1) below which a window counts as flat."""
@@ -67,7 +68,9 @@ def guided_upsample(soft: Float32Array, rgb: UInt8Array) -> list[UInt8Array]:
     guide *= np.float32(1 / 255)
     targets = [np.asarray(exact.resize_linear(p, small), np.float32) for p in soft]
     pixel = max(small[0] / soft.shape[2], 1.0)
-    slopes, shifts = fit_colour_lines(guide, targets, pixel)
+    slopes, shifts = fit_colour_lines(
+        guide, targets, round(0.6 * pixel), max(round(_WINDOW * pixel), 4)
+    )
 
     def large(x: Float32Array) -> Float32Array:
         whole = exact.resize_linear(np.ascontiguousarray(x), (width, height))
@@ -89,21 +92,18 @@ def guided_upsample(soft: Float32Array, rgb: UInt8Array) -> list[UInt8Array]:
 
 
 def fit_colour_lines(
-    guide: Float32Array, targets: list[Float32Array], pixel: float
+    guide: Float32Array, targets: list[Float32Array], margin: int, reach: int
 ) -> tuple[list[Float32Array], list[Float32Array]]:
     """Return for each target its colour slopes (h, w, 3) and shifts (h, w), window by window.
 
-    ``pixel`` is the size of one pixel of the network in pixels of the guide.
-
-    Pixels near a border between classes count little: their colour decides, not their guess.
+    Windows are ``reach`` pixels to each side. Pixels within ``margin`` of a border between classes count
+    little: their colour decides, not their guess.
     """
     top = np.max(targets, axis=0)
     sure = np.maximum(np.abs(2 * top - 1), 0)
-    near = 2 * round(0.6 * pixel) + 1
+    near, side = 2 * margin + 1, 2 * reach + 1
     core = cv2.erode(sure, np.ones((near, near), np.uint8))
     weight = np.float32(0.02) + core * core
-
-    side = 2 * max(round(_WINDOW * pixel), 4) + 1
 
     def mean(x: Float32Array) -> Float32Array:
         return np.asarray(cv2.boxFilter(x, cv2.CV_32F, (side, side), borderType=cv2.BORDER_REFLECT))

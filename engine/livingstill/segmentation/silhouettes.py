@@ -21,6 +21,9 @@ _MAX_BIRDS = 25
 _WIDTHS = ((5, 9), (11, 14), (23, 20))
 """Widths of thin things, in pixels at ``FINE``, and the levels by which they are darker at least."""
 
+_REACH = 81
+"""Side of the square around a pixel, at ``FINE``, whose darkest sky and mean texture it is compared with."""
+
 _NIGHT = 100
 """Median grey level of a sky below which stars may be seen in it."""
 
@@ -37,15 +40,22 @@ def before_sky(picture: UInt8Array, sky: UInt8Array) -> Float32Array:
     """
     scale = max(picture.shape) / FINE
     grey = np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), np.uint8)
-    inside = image.mask_at(sky, grey.shape, 100)
+    inside, still = image.mask_at(sky, grey.shape, 100), np.zeros(grey.shape, np.float32)
     if not inside.any():
-        return np.zeros(grey.shape, np.float32)
-    thin = silhouettes(grey, inside) | _stars(grey, inside, scale)
-    thin |= silhouettes(~grey, inside, _WIDTHS[:2], detached=False)  # gilt, lit, painted white
+        return still
+    occupied = np.flatnonzero(inside.any(1))
+    margin = odd(_REACH, scale)  # no filter sees further
+    rows = slice(max(0, int(occupied[0]) - margin), int(occupied[-1]) + margin + 1)
+    grey, inside = grey[rows], inside[rows]
+    thin = silhouettes(grey, inside, scale) | _stars(grey, inside, scale)
+    thin |= silhouettes(
+        ~grey, inside, scale, _WIDTHS[:2], detached=False
+    )  # gilt, lit, painted white
     grown = cv2.dilate(thin.astype(np.uint8), disc(5, 1))
-    sun = cv2.dilate(_burnt_disc(grey, inside).astype(np.uint8), disc(13, scale))
+    sun = cv2.dilate(_burnt_disc(grey, inside, scale).astype(np.uint8), disc(13, scale))
     soft = exact.gaussian_blur(np.maximum(grown, sun) * np.uint8(255), 0.7)
-    return soft.astype(np.float32) * np.float32(1 / 255)
+    still[rows] = soft.astype(np.float32) * np.float32(1 / 255)
+    return still
 
 
 def before_water(picture: UInt8Array, water: Float32Array) -> Float32Array:
@@ -61,7 +71,7 @@ def before_water(picture: UInt8Array, water: Float32Array) -> Float32Array:
     """
     side = max(picture.shape)
     scale = side / FINE
-    value = np.ascontiguousarray(picture.max(2))
+    value = image.brightest(picture)
     inside = image.mask_at(water, value.shape, 0.5)
     none = np.zeros(value.shape, np.float32)
     if not (inside[1:].any() and inside[:, 1:].any()):
@@ -79,7 +89,7 @@ def before_water(picture: UInt8Array, water: Float32Array) -> Float32Array:
     posts = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((kernel_width, 1), np.uint8))
     posts[~inside] = 0
     near = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * kernel_width + 1, kernel_width))
-    thin = silhouettes(value, inside, _WIDTHS[:1], detached=False).astype(np.uint8)
+    thin = silhouettes(value, inside, scale, _WIDTHS[:1], detached=False).astype(np.uint8)
     thin |= _ropes(value, inside, scale)
     grown = np.maximum(cv2.dilate(posts, near), cv2.dilate(thin, disc(11, scale)))
     return np.asarray(exact.gaussian_blur(grown.astype(np.float32), kernel_width / 4), np.float32)
@@ -99,6 +109,7 @@ class _Hats(NamedTuple):
 def silhouettes(
     grey: UInt8Array,
     sky: Mask,
+    scale: float,
     widths: tuple[tuple[int, int], ...] = _WIDTHS,
     detached: bool = True,
 ) -> Mask:
@@ -112,11 +123,11 @@ def silhouettes(
     ----------
     grey : (h, w) uint8
     sky : (h, w) bool
+    scale : of the picture beside ``FINE``
     widths : (width in pixels at ``FINE``, least depth in levels) of the black hats
     detached : whether to take what does not connect with the ground; without, what does has to be
         clearer than the texture too
     """
-    scale = max(grey.shape) / FINE
     hats = _black_hats(grey, sky, scale, widths)
     response = hats.depth > 0
     if not response.any():
@@ -157,7 +168,7 @@ def _black_hats(
     grey: UInt8Array, sky: Mask, scale: float, widths: tuple[tuple[int, int], ...]
 ) -> _Hats:
     """Return the strongest black hat of several widths that exceeds the sky's own texture."""
-    size = odd(81, scale)
+    size = odd(_REACH, scale)
     closed = cv2.morphologyEx(grey, cv2.MORPH_CLOSE, disc(27, scale))
     closed[cv2.dilate((~sky).astype(np.uint8), disc(13, scale)) > 0] = 255
     darkest = cv2.erode(closed, np.ones((size, size), np.uint8)).astype(np.float32)
@@ -190,9 +201,9 @@ def _stars(grey: UInt8Array, sky: Mask, scale: float) -> Mask:
     return np.asarray(small[part], bool)
 
 
-def _burnt_disc(grey: UInt8Array, sky: Mask) -> Mask:
+def _burnt_disc(grey: UInt8Array, sky: Mask, scale: float) -> Mask:
     """Return the one burnt-out disc in a sky, of sun or moon; several are clouds."""
-    side = max(grey.shape)
+    side = scale * FINE
     count, part, stats, _ = cv2.connectedComponentsWithStats(((grey >= 252) & sky).astype(np.uint8))
     discs = []
     for k in range(1, count):

@@ -58,13 +58,14 @@ def part_water(evidence: Evidence) -> Evidence:
         return evidence.with_masks({RUNNING: water})
     picture, sky = evidence.reduced[MEDIUM], evidence.mask("sky")
     inside = image.mask_at(water, picture.shape)
-    fall = find_falls(picture, water, other)
+    steep = fall_streaks(picture, inside)[0]
+    fall = find_falls(picture, water, other, steep)
     small = fall.any() and fall.sum() < 0.3 * water.sum()
     if small and not has_foam(picture, inside & ~image.mask_at(fall, picture.shape)):
         return evidence.with_masks({RUNNING: fall, STILL: np.minimum(water, ~fall)})
-    if not is_running(picture, inside, image.mask_at(sky, picture.shape)):
+    if not is_running(picture, inside, image.mask_at(sky, picture.shape), steep):
         return evidence.with_masks({STILL: water})
-    if falls(picture, inside):
+    if falls(picture, inside, steep):
         water = outline_falls(picture, water, other)
     return evidence.with_masks({RUNNING: water})
 
@@ -79,7 +80,7 @@ def find_running_water(evidence: Evidence) -> UInt8Array:
     return evidence.mask(RUNNING)
 
 
-def is_running(picture: UInt8Array, water: Mask, sky: Mask) -> bool:
+def is_running(picture: UInt8Array, water: Mask, sky: Mask, steep: Mask) -> bool:
     """Return whether water is running rather than still.
 
     Falls are running. A mirror is still, and so is what reaches to the sky. Of the rest, what is
@@ -88,11 +89,11 @@ def is_running(picture: UInt8Array, water: Mask, sky: Mask) -> bool:
     Parameters
     ----------
     picture : (h, w, 3) uint8, the photo at ``MEDIUM``
-    water, sky : (h, w) bool
+    water, sky, steep : (h, w) bool, ``steep`` of ``fall_streaks``
     """
     if water.sum() < 40:
         return False
-    if falls(picture, water):
+    if falls(picture, water, steep):
         return True
     grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY).astype(np.float32)
     if anisotropy.mirror_correlation(grey, water) > 0.27:
@@ -104,12 +105,12 @@ def is_running(picture: UInt8Array, water: Mask, sky: Mask) -> bool:
     return float(np.mean(open_)) <= 0.25 and has_foam(picture, water)
 
 
-def falls(picture: UInt8Array, water: Mask) -> bool:
-    """Return whether over a tenth of water falls; parameters as in ``has_foam``.
+def falls(picture: UInt8Array, water: Mask, steep: Mask) -> bool:
+    """Return whether over a tenth of water falls; parameters as in ``is_running``.
 
     Falls are paler than the water they feed, if any; mirror images of walls and trees are not.
     """
-    steep, value = fall_streaks(picture, water)[0], picture.max(2)
+    value = image.brightest(picture)
     share = float(steep.sum()) / max(float(water.sum()), 1.0)
     if share <= 0.1 or share > 0.5:
         return share > 0.5
@@ -128,8 +129,8 @@ def has_foam(picture: UInt8Array, water: Mask) -> bool:
     if anisotropy.gradient_anisotropy(grey, water) > 5:
         return False
     rough = exact.gaussian_blur(image.high_pass(picture, 2.0), 3.0)
-    pixels = picture.astype(np.float32)
-    white = (pixels.min(2) > 130) & (np.ptp(pixels, axis=2) < 60) & water
+    darkest = image.darkest(picture)
+    white = (darkest > 130) & (image.brightest(picture) - darkest < 60) & water
     foam = white & (rough > 5)
     return float(foam.sum()) / max(float(water.sum()), 1.0) > 0.12
 
@@ -144,7 +145,7 @@ def fall_streaks(picture: UInt8Array, water: Mask) -> tuple[Mask, Float32Array]:
     picture : (h, w, 3) uint8, the photo with a long side of about ``STREAK_SIDE``
     water : (h, w) bool
     """
-    value = picture.max(2).astype(np.float32)  # in the shade foam is blue
+    value = image.brightest(picture).astype(np.float32)  # in the shade foam is blue
     tint = picture.reshape(-1, 3).mean(0, dtype=np.float64)
     neutral = picture * (tint.mean() / np.maximum(tint, 1)).astype(np.float32)
     core = cv2.erode(water.astype(np.uint8), np.ones((5, 5), np.uint8)).astype(np.float32)
@@ -158,7 +159,7 @@ def fall_streaks(picture: UInt8Array, water: Mask) -> tuple[Mask, Float32Array]:
     dx, dy = exact.sobel(soft)
     xx, yy, xy = mean(dx * dx), mean(dy * dy), mean(dx * dy)
     land = exact.percentile(value[~water], 75) if not water.all() else 255.0
-    pale = (value > max(_PALE, land)) & (np.ptp(neutral, axis=2) < 110)
+    pale = (value > max(_PALE, land)) & (image.brightest(neutral) - image.darkest(neutral) < 110)
     steep = (xx > yy) & (xx + yy > 40) & (mean(pale.astype(np.float32)) > 0.5)
     falls = (steep & (core > 0)).astype(np.uint8)
     falls = np.asarray(cv2.morphologyEx(falls, cv2.MORPH_OPEN, np.ones((7, 7), np.uint8)), np.uint8)
@@ -166,7 +167,9 @@ def fall_streaks(picture: UInt8Array, water: Mask) -> tuple[Mask, Float32Array]:
     return falls > 0, np.stack([-np.sin(angle), np.cos(angle)], axis=-1).astype(np.float32)
 
 
-def find_falls(picture: UInt8Array, water: UInt8Array, other: UInt8Array) -> UInt8Array:
+def find_falls(
+    picture: UInt8Array, water: UInt8Array, other: UInt8Array, steep: Mask
+) -> UInt8Array:
     """Return the falls that feed still water, (H, W) uint8: pale, streaked, at its top.
 
     Parameters
@@ -174,10 +177,11 @@ def find_falls(picture: UInt8Array, water: UInt8Array, other: UInt8Array) -> UIn
     picture : (h, w, 3) uint8, the photo at ``MEDIUM``
     water : (H, W) uint8
     other : (H, W) uint8, what falls cannot grow into: sky, leaves, people
+    steep : (h, w) bool, of ``fall_streaks``
     """
     inside = image.mask_at(water, picture.shape)
-    value = picture.max(2)
-    seed = _fall_seeds(value, inside, fall_streaks(picture, inside)[0])
+    value = image.brightest(picture)
+    seed = _fall_seeds(value, inside, steep)
     if not seed.any():
         return np.zeros_like(water)
     soft = exact.gaussian_blur(value, 3.0)

@@ -19,7 +19,6 @@ from typing import Any
 from livingstill.core.errors import InputError
 from livingstill.core.registry import nearest
 from livingstill.io import text
-from livingstill.settings import prompt
 
 FILES = ("font", "subtitle_font", "logo", "lut")
 """Keys that name files."""
@@ -61,8 +60,17 @@ def read(path: Path) -> dict[str, Any]:
     mood = values.pop("mood", "natural")
     if not isinstance(mood, str):
         raise InputError(f"brand file {path} has mood {mood}; it must be words in quotes")
-    mood_settings = MOODS[mood] if mood in MOODS else prompt.read(mood) if mood.strip() else {}
+    mood_settings = MOODS[mood] if mood in MOODS else _mood_in_words(mood)
     return {**mood_settings, **{key: _inside(path, key, value) for key, value in values.items()}}
+
+
+def _mood_in_words(mood: str) -> dict[str, Any]:
+    """Return the settings that a sentence asks for, none if it is empty."""
+    if not mood.strip():
+        return {}
+    from livingstill.settings import prompt  # the whole grammar with it
+
+    return prompt.read(mood)
 
 
 def _inside(path: Path, key: str, value: Any) -> Any:

@@ -38,7 +38,7 @@ class Group(BaseModel):
     """Settings that belong together: frozen, checked, and equal when their values are."""
 
     model_config = ConfigDict(
-        frozen=True, extra="forbid", validate_default=True, allow_inf_nan=False
+        frozen=True, extra="forbid", validate_default=True, allow_inf_nan=False, defer_build=True
     )
 
 

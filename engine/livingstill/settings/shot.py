@@ -9,7 +9,7 @@ from pydantic import model_validator
 
 from livingstill.core.errors import InputError
 from livingstill.core.registry import nearest
-from livingstill.settings import brand, prompt
+from livingstill.settings import brand
 from livingstill.settings.declare import Group, checked
 from livingstill.settings.groups import (
     CameraSettings,
@@ -126,6 +126,8 @@ def expand_presets(values: dict[str, Any]) -> dict[str, Any]:
         If the prompt or the brand file cannot be read, or there is no such preset.
     """
     if isinstance(values.get("prompt"), str):
+        from livingstill.settings import prompt  # the whole grammar with it
+
         values = {**prompt.read(values["prompt"]), **values}
     if isinstance(values.get("brand"), (str, Path)):
         values = {**brand.read(Path(values["brand"])), **values}

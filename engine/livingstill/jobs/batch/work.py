@@ -214,10 +214,10 @@ def _animated_records(task: Task) -> Iterator[dict[str, Any]]:
     """Render the clips of one photo from one scene, the shape that enlarges it most first."""
     from livingstill.camera import framing
     from livingstill.jobs import credentials
-    from livingstill.jobs.analyse import read_photo
     from livingstill.jobs.clip import reframe
     from livingstill.jobs.session import check_settings, prepare
     from livingstill.jobs.stages import Stages
+    from livingstill.photo.read import read_as_set
 
     shots = {
         output: checked(
@@ -230,7 +230,7 @@ def _animated_records(task: Task) -> Iterator[dict[str, Any]]:
     for shot in shots.values():
         check_settings(shot)
     with stages("photo"):
-        photo = read_photo(task.photo, next(iter(shots.values())))
+        photo = read_as_set(task.photo, next(iter(shots.values())))
 
     def enlargement(output: Output) -> float:
         return framing.fit_photo_to(photo.size, shots[output]).scale

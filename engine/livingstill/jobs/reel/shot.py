@@ -17,7 +17,6 @@ from livingstill.core.threads import over_bands
 from livingstill.finish import listing_cards
 from livingstill.finish.layout import Sprite
 from livingstill.imaging import exact
-from livingstill.jobs import analyse
 from livingstill.jobs.certificate import Certificate
 from livingstill.jobs.reel import survey
 from livingstill.jobs.reel.certified import as_record, of_card, of_clip, with_overlay
@@ -26,6 +25,7 @@ from livingstill.jobs.session import Session
 from livingstill.kernels.colour import lay
 from livingstill.media.formats import Encoding, choose
 from livingstill.media.write import encoder, segments, stills
+from livingstill.photo.read import read_as_set
 from livingstill.settings.reel import ReelSettings
 
 BRANDED, PLAIN, SHARED = "branded", "plain", "shared"
@@ -107,7 +107,7 @@ def render(piece: Piece) -> dict[str, Any]:
         If the photo or a card cannot be used.
     """
     values = ShotValues.of(piece.values)
-    photo = analyse.read_photo(piece.photo, values.settings)
+    photo = read_as_set(piece.photo, values.settings)
     written: list[str] = []
     certificates: dict[str, dict[str, Any]] = {}
     for shape, certified, frames in _shapes(piece, photo, values):

@@ -21,6 +21,7 @@ from livingstill.jobs.analyse import OVERSIZE, Analysis, Estimates
 from livingstill.jobs.reel import moves
 from livingstill.jobs.reel.piece import Piece
 from livingstill.photo import likeness
+from livingstill.photo.read import read_as_set
 from livingstill.photo.taken import taken
 from livingstill.settings.reel import ReelSettings
 from livingstill.settings.shot import Shot
@@ -39,7 +40,7 @@ def survey(piece: Piece) -> dict[str, Any]:
         If the photo cannot be used.
     """
     settings = ReelSettings(**piece.values)
-    photo = analyse.read_photo(piece.photo, settings)
+    photo = read_as_set(piece.photo, settings)
     shots = {shape: base_shot(settings, shape) for shape in settings.aspect}
     scale = scene_scale(photo, settings)
     analysis = analyse.analyse(photo, next(iter(shots.values())), scale=scale)
