@@ -716,13 +716,18 @@ def _smoothed(line, alike, strength):
 
 @twin("smooth.smooth_across")
 def smooth_across(values, right, strength):
-    return {"values": np.array([_smoothed(u, a, strength) for u, a in zip(values, right)])}
+    planes = [[_smoothed(u, a, strength) for u, a in zip(plane, right)] for plane in values]
+    return {"values": np.array(planes)}
 
 
 @twin("smooth.smooth_down")
 def smooth_down(values, below, width, strength):
-    columns = zip(values.reshape(-1, width).T, below.reshape(-1, width).T)
-    return {"values": np.array([_smoothed(u, a, strength) for u, a in columns]).T.ravel()}
+    alike = below.reshape(-1, width).T
+    planes = [
+        np.array([_smoothed(u, a, strength) for u, a in zip(plane.reshape(-1, width).T, alike)])
+        for plane in values.reshape(-1, below.size)
+    ]
+    return {"values": np.concatenate([plane.T.ravel() for plane in planes])}
 
 
 # spectral

@@ -107,7 +107,7 @@ def test_the_smoother_is_opencv_s_fast_global_smoother(shape):
     guide = rng.integers(90, 130, (*shape, 3), np.uint8)
     guide[:, shape[1] // 2 :] = 220
     values = rng.random(shape, dtype=np.float32)
-    found = exact.edge_preserving_smoother(guide, 50.0, 8.0)(values)
+    found = exact.edge_preserving_smoother(guide, 50.0, 8.0)(values.copy())
     want = cv2.ximgproc.createFastGlobalSmootherFilter(guide, 50.0, 8.0).filter(values)
     np.testing.assert_allclose(found, want, atol=2e-5)
 
@@ -159,7 +159,7 @@ def test_no_operation_depends_on_the_number_of_threads():
             guided = exact.edge_preserving_smoother(large[:300, :401], 400.0, 12.0)
             made = (
                 exact.resize_area(large, (200, 151)), exact.resize_linear(small, (900, 700)),
-                exact.resize_cubic(small, (90, 701)), exact.gaussian_blur(small, 3.0), guided(flat),
+                exact.resize_cubic(small, (90, 701)), exact.gaussian_blur(small, 3.0), guided(flat.copy()),
             )  # fmt: skip
             found.append([a.tobytes() for a in made])
     finally:

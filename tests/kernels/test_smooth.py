@@ -34,8 +34,10 @@ def test_neighbours_are_as_alike_as_their_colours(shape):
 
 @pytest.mark.parametrize("shape", [(5, 7), (1, 4), (3, 1), (70, 3), (3, 70)])
 @pytest.mark.parametrize("strength", [0.5, 300.0])
-def test_lines_are_smoothed_along_themselves(shape, strength):
-    values, alike = RNG.random((2, *shape))
+@pytest.mark.parametrize("planes", [1, 3])
+def test_lines_are_smoothed_along_themselves(shape, strength, planes):
+    *values, alike = RNG.random((planes + 1, *shape))
+    values = np.array(values)
     alike[:, -1] = 0
     agree(
         "smooth.smooth_across", values=values, right=alike, strength=strength, share=shape[0],
@@ -50,7 +52,7 @@ def test_lines_are_smoothed_along_themselves(shape, strength):
 
 def test_a_line_smoothed_hard_becomes_its_mean_between_edges():
     found = agree(
-        "smooth.smooth_across", values=[[1, 2, 3, 8, 10]], right=[[1, 1, 0, 1, 0]], strength=1e3,
+        "smooth.smooth_across", values=[[[1, 2, 3, 8, 10]]], right=[[1, 1, 0, 1, 0]], strength=1e3,
         share=1, atol=5e-3,
     )["values"]  # fmt: skip
-    np.testing.assert_allclose(found, [[2, 2, 2, 9, 9]], atol=5e-3)
+    np.testing.assert_allclose(found, [[[2, 2, 2, 9, 9]]], atol=5e-3)

@@ -57,19 +57,21 @@ def refine(rgb: UInt8Array, coarse: Float32Array) -> Float32Array:
     local_range *= np.float32(65535)
     confidence = _CONFIDENCE[np.rint(local_range, out=local_range).astype(np.uint16)]
     del local_range  # each of these is as large as the photo: what is done with goes at once
-    guided = exact.edge_preserving_smoother(rgb, 50.0, 8.0)
-    weight = guided(confidence)
-    up *= confidence
-    smooth = guided(up)
-    del up
+    sky = coarse <= 0
+    planes = np.empty((3 if sky.any() else 2, height, width), np.float32)
+    planes[0] = confidence
+    np.multiply(up, confidence, out=planes[1])
+    if len(planes) > 2:
+        sky_share = _resize(sky.astype(np.float32), (width, height))
+        np.multiply(sky_share, confidence, out=planes[2])
+        del sky_share
+    del up, confidence
+    weight, smooth, *infinite = exact.edge_preserving_smoother(rgb, 50.0, 8.0)(planes)
     smooth /= weight
     snapped = _snap_ramps(smooth, disk)
-    del smooth
     out = cast(Float32Array, cv2.medianBlur(snapped, 5))
-    sky = coarse <= 0
-    if sky.any():
-        sky_share = _resize(sky.astype(np.float32), (width, height))
-        out[guided(sky_share * confidence) > np.float32(0.5) * weight] = 0
+    for share in infinite:
+        out[share > np.float32(0.5) * weight] = 0
     return np.clip(out, 0, 1, out=out)
 
 

@@ -203,7 +203,9 @@ def luma(rgb: Picture) -> Float32Array:
 def edge_preserving_smoother(
     guide: UInt8Array, strength: float, sigma: float
 ) -> Callable[[Float32Array], Float32Array]:
-    """Return what smooths a float32 (H, W) within the edges of a guide (H, W, 3) uint8.
+    """Return what smooths float32 (H, W) or (P, H, W), in place, within the edges of a guide (H, W, 3).
+
+    The guide is uint8, the values are in C order; planes together take less than one by one.
 
     The fast global smoother of Min et al. (2014): three rounds of weighted least squares along rows
     and columns, the strength a quarter each time. ``sigma`` is the distance of colours, in levels,
@@ -220,15 +222,15 @@ def edge_preserving_smoother(
     )
 
     def smoothed(values: Float32Array) -> Float32Array:
-        out = np.array(values, np.float32, order="C")
-        flat, similarity_below = out.ravel(), below.ravel()
+        planes = values.reshape(-1, height, width)
+        flat, similarity_below = values.ravel(), below.ravel()
         for iteration in range(3):
             regularisation = np.float32(strength * 0.25**iteration)
-            across = partial(smooth.smooth_across, out, right, regularisation)
+            across = partial(smooth.smooth_across, planes, right, regularisation)
             down = partial(smooth.smooth_down, flat, similarity_below, width, regularisation)
             over_bands(across, height, smooth.LANES)
             over_bands(down, width, smooth.LANES)
-        return out
+        return values
 
     return smoothed
 

@@ -130,55 +130,74 @@ def _solve(
     strength: np.float32,
     alike: Float32Array,
     values: Float32Array,
+    pitch: int,
     upper: Float32Array,
+    scales: Float32Array,
 ) -> None:
     """Solve ``lanes`` tridiagonal systems of ``count`` unknowns side by side, by elimination.
 
     For each line of values u: (1 + a_i + a_i-1) v_i - a_i v_i+1 - a_i-1 v_i-1 = u_i, where
-    a = strength * alike. Unknown i of all lanes begins at i * stride in ``alike`` and ``values``.
+    a = strength * alike. Unknown i of all lanes begins at i * stride in ``alike`` and in each plane of
+    ``values``, which are ``pitch`` apart: what is divided by is the same for all planes.
     """
-    one = np.float32(1)
+    one, planes = np.float32(1), values.size // pitch + (values.size % pitch > 0)
     for i in range(lanes):
         a = strength * alike[i]
-        scale = one / (one + a)
-        upper[i], values[i] = a * scale, values[i] * scale
+        scales[i] = one / (one + a)
+        upper[i] = a * scales[i]
+    for p in range(planes):
+        u = view_from(values, p * pitch)
+        for i in range(lanes):
+            u[i] = u[i] * scales[i]
     for n in range(1, count):
         before, here = view_from(upper, (n - 1) * lanes), view_from(upper, n * lanes)
         w0, w1 = view_from(alike, (n - 1) * stride), view_from(alike, n * stride)
-        u0, u = view_from(values, (n - 1) * stride), view_from(values, n * stride)
         for i in range(lanes):
             a0, a1 = strength * peek(w0, i), strength * peek(w1, i)
             # upper is within 0..1, so that what is divided by cannot vanish
             scale = one / (one + a1 + a0 * (one - peek(before, i)))
+            poke(scales, i, scale)
             poke(here, i, a1 * scale)
-            poke(u, i, (peek(u, i) + a0 * peek(u0, i)) * scale)
+        for p in range(planes):
+            u0 = view_from(values, p * pitch + (n - 1) * stride)
+            u = view_from(values, p * pitch + n * stride)
+            for i in range(lanes):
+                above = strength * peek(w0, i) * peek(u0, i)
+                poke(u, i, (peek(u, i) + above) * peek(scales, i))
     for n in range(count - 2, -1, -1):
-        v, after = view_from(values, n * stride), view_from(values, (n + 1) * stride)
         c = view_from(upper, n * lanes)
-        for i in range(lanes):
-            poke(v, i, peek(v, i) + peek(c, i) * peek(after, i))
+        for p in range(planes):
+            v = view_from(values, p * pitch + n * stride)
+            after = view_from(values, p * pitch + (n + 1) * stride)
+            for i in range(lanes):
+                poke(v, i, peek(v, i) + peek(c, i) * peek(after, i))
 
 
-@kernel("f4:2 f4:2 f4 i8 i8")
+@kernel("f4:3 f4:2 f4 i8 i8")
 def smooth_across(
     values: Float32Array, right: Float32Array, strength: np.float32, row0: int, row1: int
 ) -> None:
-    """Smooth rows of ``values`` (H, W) along themselves, where ``right`` (H, W) says alike."""
-    width = values.shape[1]
-    alike, u = np.empty(width * LANES, np.float32), np.empty(width * LANES, np.float32)
-    upper = np.empty(width * LANES, np.float32)
+    """Smooth rows of ``values`` (P, H, W) along themselves, where ``right`` (H, W) says alike."""
+    planes, width = values.shape[0], values.shape[2]
+    pitch = width * LANES
+    alike, u = np.empty(pitch, np.float32), np.empty(planes * pitch, np.float32)
+    upper, scales = np.empty(pitch, np.float32), np.empty(LANES, np.float32)
     for y in range(row0, row1, LANES):
         lanes = min(LANES, row1 - y)
         for lane in range(lanes):
-            line, near = view_at(values, y + lane), view_at(right, y + lane)
+            near = view_at(right, y + lane)
             for x in range(width):
-                u[x * lanes + lane] = line[x]
                 alike[x * lanes + lane] = near[x]
-        _solve(width, lanes, lanes, strength, alike, u, upper)
+            for p in range(planes):
+                line = view_at(view_at(values, p), y + lane)
+                for x in range(width):
+                    u[p * pitch + x * lanes + lane] = line[x]
+        _solve(width, lanes, lanes, strength, alike, u, pitch, upper, scales)
         for lane in range(lanes):
-            line = view_at(values, y + lane)
-            for x in range(width):
-                line[x] = u[x * lanes + lane]
+            for p in range(planes):
+                line = view_at(view_at(values, p), y + lane)
+                for x in range(width):
+                    line[x] = u[p * pitch + x * lanes + lane]
 
 
 @kernel("f4:1 f4:1 i8 f4 i8 i8")
@@ -190,9 +209,19 @@ def smooth_down(
     column0: int,
     column1: int,
 ) -> None:
-    """Smooth columns of ``values`` (H * W,) along themselves, where ``below`` says alike."""
-    height = values.size // width
-    upper = np.empty(height * LANES, np.float32)
+    """Smooth columns of ``values`` (P * H * W,) along themselves, where ``below`` (H * W,) says alike."""
+    height = below.size // width
+    upper, scales = np.empty(height * LANES, np.float32), np.empty(LANES, np.float32)
     for x in range(column0, column1, LANES):
         lanes = min(LANES, column1 - x)
-        _solve(height, lanes, width, strength, view_from(below, x), view_from(values, x), upper)
+        _solve(
+            height,
+            lanes,
+            width,
+            strength,
+            view_from(below, x),
+            view_from(values, x),
+            below.size,
+            upper,
+            scales,
+        )
