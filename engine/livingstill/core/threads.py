@@ -17,6 +17,8 @@ Result = Callable[[], T]
 MOST = 64
 MIN_ROWS = 16
 """Fewer rows of a field or a picture are not worth a thread."""
+_FIELD_ROWS = 64
+"""Rows of a field that take no longer than to hand them to another thread."""
 _state = {"threads": os.cpu_count() or 1}
 
 
@@ -159,3 +161,15 @@ def over_shares(work: Callable[[int, int], object], first: int, last: int, unit:
     work(edges[0], edges[1])
     for done in others:
         done.result()
+
+
+def over_field(work: Callable[[int, int], object], rows: int) -> None:
+    """Call ``work(first, last)`` over shares of the rows of a field.
+
+    A field is computed while the frame before is drawn: of two threads the other one draws, and would
+    only be held up by half of it.
+    """
+    if _state["threads"] <= 2:
+        work(0, rows)
+    else:
+        over_shares(work, 0, rows, _FIELD_ROWS)

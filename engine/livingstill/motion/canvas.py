@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from livingstill.core import threads
 from livingstill.core.model import Float32Array, Flow
 from livingstill.motion.context import STEP, Box
 
@@ -17,15 +15,6 @@ if TYPE_CHECKING:
     from livingstill.kernels.flow_box import FlowBox
 
 _NONE, _NONE_2, _NONE_3 = (np.zeros(shape, np.float32) for shape in ((0, 0), (0, 0, 2), (0, 0, 3)))
-
-
-_MIN_ROWS = 64
-"""Rows of a field that take no longer than to hand them to another thread."""
-
-
-def over_rows(work: Callable[[int, int], object], rows: int) -> None:
-    """Call ``work(first, last)`` over shares of the rows of a field, in threads."""
-    threads.over_shares(work, 0, rows, _MIN_ROWS)
 
 
 @dataclass(slots=True, eq=False)

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livingstill.core.model import Float32Array
-from livingstill.motion.canvas import Canvas, Placement, Stage, over_rows
+from livingstill.core.threads import over_field
+from livingstill.motion.canvas import Canvas, Placement, Stage
 from livingstill.motion.context import STEP, Box, MotionContext
 from livingstill.motion.light import levels
 from livingstill.motion.rolling_noise import Strip, strip
@@ -117,7 +118,7 @@ class HeatedFlames:
         heat_change = self.heat_change(phase)
         canvas.gain(), canvas.ensure_bias()
         flow = canvas.box(self.box)
-        over_rows(
+        over_field(
             lambda a, b: burn(
                 self.tone, self.background, heat_change, self.ramp, float(STEP), flow, a, b
             ),

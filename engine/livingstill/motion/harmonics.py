@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 
 from livingstill.core import threads
 from livingstill.core.model import Float32Array
+from livingstill.core.threads import over_field
 from livingstill.imaging import exact
-from livingstill.motion.canvas import Canvas, Placement, Stage, over_rows
+from livingstill.motion.canvas import Canvas, Placement, Stage
 from livingstill.motion.context import STEP, Box
 from livingstill.motion.wind import WindField
 
@@ -88,7 +89,7 @@ class Spectrum:
         )
         rows, _, twice, columns = self.maps.shape
         out = np.empty((rows, twice // 2, columns), np.float32)
-        over_rows(lambda a, b: kernels.evaluate(self.maps, cosines, sines, out, a, b), rows)
+        over_field(lambda a, b: kernels.evaluate(self.maps, cosines, sines, out, a, b), rows)
         return out
 
 
@@ -124,7 +125,7 @@ class HarmonicDisplacement:
             _add_spectrum(part, phase, out)
         if (gust := self.gust) is not None:
             swell = gust.at(phase)
-            over_rows(lambda a, b: kernels.swell(swell, gust.factor, _MIN_GUST, out, a, b), rows)
+            over_field(lambda a, b: kernels.swell(swell, gust.factor, _MIN_GUST, out, a, b), rows)
         return out
 
     def apply(self, phase: float, canvas: Canvas) -> None:
@@ -136,7 +137,7 @@ class HarmonicDisplacement:
             shade = self.shade
             canvas.gain()
         flow = canvas.box(self.box)
-        over_rows(
+        over_field(
             lambda a, b: kernels.displace(field, self.weight, self.limit, shade, flow, a, b),
             self.box.shape[0],
         )
@@ -150,7 +151,7 @@ def _add_spectrum(part: Spectrum, phase: float, out: Float32Array) -> None:
     if part.factor == 1:
         out += values
         return
-    over_rows(lambda a, b: kernels.spread(values, part.factor, out, a, b), out.shape[0])
+    over_field(lambda a, b: kernels.spread(values, part.factor, out, a, b), out.shape[0])
 
 
 def gusts(wind: WindField, box: Box, width: int, share: float = 1.0) -> Spectrum | None:

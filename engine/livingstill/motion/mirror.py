@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livingstill.core.model import Float32Array
+from livingstill.core.threads import over_field
 from livingstill.imaging import exact
-from livingstill.motion.canvas import Canvas, Placement, Stage, over_rows
+from livingstill.motion.canvas import Canvas, Placement, Stage
 from livingstill.motion.context import STEP, Box, MotionContext, bounding_box, smoothstep
 
 _NONE = np.zeros((0, 0, 2), np.float32)
@@ -42,7 +43,7 @@ class Mirror:
             gains = np.stack([canvas.gain(), canvas.second_gain], axis=2)
         flow = canvas.box(self.box)
         before, second_before = flow.first.copy(), flow.second.copy()
-        over_rows(
+        over_field(
             lambda a, b: kernels.reflect(
                 self.source, self.weight, before, second_before, gains, self.calm, flow, a, b
             ),

@@ -9,7 +9,7 @@ import numpy as np
 
 from livingstill.core.errors import InputError
 from livingstill.core.model import Float32Array, Flow, UInt8Array
-from livingstill.core.threads import MIN_ROWS, over_shares
+from livingstill.core.threads import over_field
 from livingstill.kernels import blocks, composite
 
 Flows = Sequence[Flow | None] | composite.Flows
@@ -76,7 +76,7 @@ def _lay_out(flow: Flow, nodes: Float32Array) -> tuple[UInt8Array, float]:
     fill = partial(
         blocks.lay_out, flow.first, gain, second, second_gain, bias, nodes, active, reach
     )
-    over_shares(fill, 0, shape[0], MIN_ROWS)
+    over_field(fill, shape[0])
     return active, float(reach.max())
 
 
