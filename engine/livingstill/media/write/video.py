@@ -31,9 +31,10 @@ _AVX_512_MACROBLOCKS = 8
 """Macroblocks of a row that x264's AVX-512 code for macroblock trees takes at once, without regard to where the row
 ends."""
 _LARGE_FRAME_PIXELS = 2**22
-_LARGE_FRAME_LOOKAHEAD = 5
-"""Frames that x264 looks ahead at where they have more pixels than ``_LARGE_FRAME_PIXELS``: each takes 3 bytes a
-pixel or more, and it would hold 10 or 50 of them."""
+_LARGE_FRAMES = {False: "rc-lookahead=5", True: "rc-lookahead=3:bframes=2:b-pyramid=none"}
+"""What x264 is told for frames of more pixels than ``_LARGE_FRAME_PIXELS``, by whether they are one shot. It holds all
+frames that it looks ahead at, 3 bytes a pixel or more each, and would hold 30. It shares out bits over no more B-frames
+than it sees: at the same SSIM two in a row take 5 to 14 % less than five do."""
 _NO_DEBLOCK_CRF = 18.5
 """Constant quality up to which blocks have no borders to filter: without that x264 works a tenth less, at the same
 SSIM and size (benchmarks/speed_encoder.py)."""
@@ -68,23 +69,24 @@ class VideoFile:
         self._encoding = encoding
         self._path = path
         self._loop = None
+        options = encoder_options(encoding, size)
         traits = ENCODER_TRAITS.get(encoding.codec.name)
         if loop is not None and traits is not None and not encoding.alpha:
-            large = size[0] * size[1] > _LARGE_FRAME_PIXELS
-            self._loop = LoopEnd(loop, fps, traits, _lookahead(encoding, large) + _B_FRAMES)
+            self._loop = LoopEnd(loop, fps, traits, _lookahead(options) + _B_FRAMES)
+            self._loop.adapt(options)
         self._time_base = 1 / fps
         self._count = self._muxed = 0
         # frames that are encoded already: x264 keeps none, and new memory has to be cleared
         self._spare: SimpleQueue[Any] = SimpleQueue()
         os.environ.setdefault("SVT_LOG", "1")  # the AV1 encoder talks on stderr: errors only
         # bitexact: no random identifiers (Matroska) and no build strings in the file
-        options = {"fflags": "+bitexact", **encoding.format.options}
+        muxing = {"fflags": "+bitexact", **encoding.format.options}
         self._container = av.open(
-            str(path), "w", format=encoding.format.muxer, container_options=options
+            str(path), "w", format=encoding.format.muxer, container_options=muxing
         )
         try:
             self._container.metadata.update(metadata)
-            self._stream = self._add_stream(size, fps)
+            self._stream = self._add_stream(size, fps, options)
             codec = encoding.format.sound
             self._track = Track(self._container, codec, sound) if sound is not None else None
             with codec_errors_in_words(encoding, size, fps):
@@ -93,11 +95,8 @@ class VideoFile:
             self.abort()
             raise
 
-    def _add_stream(self, size: tuple[int, int], fps: Fraction) -> Any:
+    def _add_stream(self, size: tuple[int, int], fps: Fraction, options: dict[str, str]) -> Any:
         encoding = self._encoding
-        options = encoder_options(encoding, size)
-        if self._loop is not None:
-            self._loop.adapt(options)
         stream = self._container.add_stream(encoding.codec.encoder, rate=fps, options=options)
         if encoding.format.muxer in _MATROSKA:
             mode = _MATROSKA[encoding.format.muxer].get(encoding.stereo or "")
@@ -187,7 +186,8 @@ def encoder_options(encoding: Encoding, size: tuple[int, int]) -> dict[str, str]
     options = {"flags": "+bitexact", **encoding.options}
     large = size[0] * size[1] > _LARGE_FRAME_PIXELS
     if encoding.codec.name == "h264" and large and encoding.options["preset"] != "superfast":
-        options["x264-params"] += f":rc-lookahead={_LARGE_FRAME_LOOKAHEAD}"
+        one_shot = "b-adapt" in _x264_parameters(options)
+        options["x264-params"] += f":{_LARGE_FRAMES[one_shot]}"
     if encoding.codec.name == "h264" and float(encoding.options.get("crf", 51)) <= _NO_DEBLOCK_CRF:
         options["x264-params"] += ":no-deblock=1"
     macroblocks = -(-size[0] // _MACROBLOCK)
@@ -204,13 +204,17 @@ def encoder_options(encoding: Encoding, size: tuple[int, int]) -> dict[str, str]
     return options
 
 
-def _lookahead(encoding: Encoding, large: bool) -> int:
+def _x264_parameters(options: Mapping[str, str]) -> dict[str, str]:
+    """Return the parameters among an encoder's options, of which the last of a name counts."""
+    return dict(pair.split("=") for pair in options.get("x264-params", "").split(":") if pair)
+
+
+def _lookahead(options: Mapping[str, str]) -> int:
     """Return how many frames x264 looks ahead at, 0 for others."""
-    if encoding.codec.name != "h264":
+    if "x264-params" not in options:
         return 0
-    given = dict(pair.split("=") for pair in encoding.options["x264-params"].split(":"))
-    frames = int(given.get("rc-lookahead") or _LOOKAHEADS[encoding.options["preset"]])
-    return min(frames, _LARGE_FRAME_LOOKAHEAD) if large else frames
+    given = _x264_parameters(options).get("rc-lookahead")
+    return int(given or _LOOKAHEADS[options["preset"]])
 
 
 @contextmanager
