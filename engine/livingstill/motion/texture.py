@@ -28,8 +28,9 @@ def base_and_contrast(context: MotionContext, blur: float) -> Float32Array:
         return np.asarray(above / under, np.float32)
 
     base = mean(context.colour, sigma)
-    grey = cv2.cvtColor(context.rgb, cv2.COLOR_RGB2GRAY)
-    level, square = nodes(np.asarray(grey, np.uint8)), nodes(grey.astype(np.float32) ** 2)
+    grey = np.asarray(cv2.cvtColor(context.rgb, cv2.COLOR_RGB2GRAY), np.uint8)
+    square = grey.astype(np.float32)
+    level, square = nodes(grey), nodes(np.square(square, out=square))
     # what the nodes are low-passed by already counts
     rough = exact.gaussian_blur(level, math.sqrt(max(sigma**2 - NODE_SIGMA**2 / STEP**2, 0.0)))
     power = np.maximum(square - rough * (level + level - rough), 0)
@@ -48,12 +49,12 @@ def interpolation_gain(context: MotionContext) -> float:
     inside = inside[::2, ::2]  # a quarter of the pixels say it
     if not inside.any():
         return 1.0
-    fine = grey - exact.gaussian_blur(grey, 1.5)
+    grey -= exact.gaussian_blur(grey, 1.5)
     none, half = np.ones(1, np.float32), np.array([-1, 9, 9, -1], np.float32) / 16
     power = []
     for x in (none, half):
         for y in (none, half):
-            moved = cv2.sepFilter2D(fine, cv2.CV_32F, x, y)[::2, ::2]
+            moved = cv2.sepFilter2D(grey, cv2.CV_32F, x, y)[::2, ::2]
             power.append(float((moved[inside] ** 2).mean()))
     return min(math.sqrt(4 * power[0] / max(sum(power), 1e-6)), 1.05) if power[0] > 0 else 1.0
 
