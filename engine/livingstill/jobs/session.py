@@ -126,9 +126,9 @@ class Session:
         with stages("regions"):
             regions = regions_of_scene()
         if self._single and not frame.bars:  # which show the photo
-            self.photo = self.photo.without_pixels()
+            analysis = replace(analysis, basis=basis.without_pixels())
+            self.photo = analysis.photo
             self._results.clear()
-            analysis = replace(analysis, basis=replace(basis, photo=self.photo))
         del basis, decided, decisions, regions_of_scene
         scene_key = self._scene_key(keys, regions)
         shot = shot.model_copy(update={"camera": move})
