@@ -71,7 +71,8 @@ class Session:
         each clip's own
     estimates : depth, regions and subject as known from elsewhere, so that nothing is estimated
     analysis : of this photo for the first clip's shot, if it is begun already
-    single : whether one clip is made, so that what it needs no more may leave memory meanwhile
+    single : whether one clip is made and no other can be, so that what it needs no more may leave
+        memory meanwhile
     interactive : whether masks will be painted: the scene is built anew only where a region that has
         a layer of its own differs, and effects are kept. Takes more memory
     """
@@ -116,7 +117,7 @@ class Session:
         photo_layers = self._begin_layers(analysis, shot, keys)
         basis, schedule = analysis.basis, analyse.begin_if_small(analysis.rgb)
         if shot.camera.name == path.AUTO:
-            begin(basis.statistics)
+            begin(basis.statistics)  # which the choice of the move asks for
         with stages("regions"):
             decided = self._decided_regions(basis, shot, keys)
         begin_kernels([region.label for region in decided.moving])
