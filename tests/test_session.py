@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import weakref
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from livingstill import Session, Shot, animate
+from livingstill.jobs import analyse, steps
 from livingstill.photo.source import photo_of
 from livingstill.settings.groups import FrameSettings, TimeSettings
 
@@ -93,3 +97,33 @@ def test_a_shot_is_its_groups():
     assert shot.part(FrameSettings) == FrameSettings(size="720p")
     assert shot.part(TimeSettings) != TimeSettings()
     assert list(Shot.model_fields)[:3] == ["prompt", "camera", "depth"]
+
+
+@pytest.mark.parametrize("camera", ["push-in", "auto"])
+def test_of_a_single_clip_the_photo_has_left_memory_before_the_scene_is_built(
+    photo, camera, monkeypatch
+):
+    shot = Shot(**{**SMALL, "camera": camera})
+    whole = Session(photo).clip(shot)
+    monkeypatch.setattr(analyse, "LARGE_PIXELS", 1)  # one step after another
+    mine = replace(photo, rgb=photo.rgb.copy())
+    session, left = Session(mine, single=True), weakref.ref(mine.rgb)
+    del mine
+    seen, build_scene = [], steps.build_scene
+
+    def build(*arguments):
+        seen.append(left() is None)
+        return build_scene(*arguments)
+
+    monkeypatch.setattr(steps, "build_scene", build)
+    clip = session.clip(shot)
+    assert seen == [True]
+    assert clip.photo.size == photo.size
+    for found, wanted in zip(clip.frames(), whole.frames(), strict=True):
+        np.testing.assert_array_equal(found, wanted)
+
+
+def test_a_single_clip_keeps_the_photo_where_bars_show_it(photo):
+    shot = Shot(**{**SMALL, "size": "120x120", "fit": "blur"})
+    found, wanted = (Session(photo, single=single).clip(shot).frames() for single in (True, False))
+    np.testing.assert_array_equal(next(found), next(wanted))

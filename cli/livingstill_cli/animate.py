@@ -101,6 +101,7 @@ def command(
         from livingstill.jobs import analyse
 
         arguments["ahead"] = analyse.begin_analysis(photo_read, shot)
+        del photo_read  # it keeps the photo's pixels
 
         from livingstill.jobs import warmup
 

@@ -7,6 +7,7 @@ import naive
 import numba
 import numpy as np
 import pytest
+from livingstill.core.arrays import sparse
 from livingstill.kernels import composite, tap_weights
 from twins import agree, pack
 
@@ -144,3 +145,21 @@ def test_a_card_stands_between_layers(before):
     alpha = RNG.integers(0, 256, (9, 13, 1))
     card = pack(np.concatenate([RNG.integers(0, alpha + 1, (9, 13, 3)), alpha], axis=2))
     composed((0, 1, 0), card=(card, (17, 5, before), 0.8))
+
+
+def test_blocks_of_the_farthest_layers_of_a_large_scene_are_counted_exactly():
+    line, rows, base = 51, 60, 2**24 + 1  # floats no longer tell such places apart
+    table = sparse((base + rows * line,))
+    table[base:] = np.arange(rows * line, dtype=np.uint32) ** 2  # no two sums alike
+    block_sum = numba.njit(getattr(composite._block_sum, "py_func", composite._block_sum))
+    quarter, last, *box = map(np.float32, (0.25, 199, 20, 24, 61, 77, 1))
+    sums, blocks = block_sum(table, base, line, quarter, last, last, *box)
+    y0, y1, x0, x1 = 23 // 4, 79 // 4 + 1, 19 // 4, 63 // 4 + 1
+    corners = table[base:].reshape(rows, line)[np.ix_([y0, y1], [x0, x1])].astype(np.int64)
+    assert sums == corners[1, 1] - corners[1, 0] - corners[0, 1] + corners[0, 0]
+    assert blocks == (y1 - y0) * (x1 - x0)
+
+
+@pytest.mark.parametrize("table", [tap_weights.LINEAR, tap_weights.CUBIC])
+def test_a_flat_area_keeps_its_colour_at_every_phase(table):
+    assert (table.view(np.int16).sum(1) == 2**14).all()

@@ -6,16 +6,19 @@ import ctypes
 import gc
 import mmap
 import sys
+import time
 import weakref
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from livingstill import animate
 from livingstill.core import memory, threads
 from livingstill.core.arrays import sparse
 from livingstill.jobs import write
+from livingstill_cli.animate import command
 
 
 class Library:
@@ -75,3 +78,20 @@ def test_zeros_take_no_memory_until_something_is_written():
     zeros[5, :16] = 7
     assert resident() - before < 8e6 < zeros.nbytes
     assert (zeros[5, :17].sum(1) > 0).sum() == 16
+
+
+def test_a_command_keeps_no_pixels_of_its_photo(samples, monkeypatch):
+    seen = []
+
+    def look(_shot, _job, *, ahead, **_):
+        pixels = weakref.ref(ahead()[0].rgb)
+        until = time.monotonic() + 15  # what is begun of the analysis ends first
+        while pixels() is not None and time.monotonic() < until:
+            time.sleep(0.05)
+            gc.collect()
+        seen.append(pixels() is None)
+        raise SystemExit
+
+    monkeypatch.setattr("livingstill.jobs.animate.animate_file", look)
+    CliRunner().invoke(command, [str(samples / "lake.jpg"), "--size", "160x106", "--quiet"])
+    assert seen == [True]

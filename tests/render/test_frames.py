@@ -142,6 +142,19 @@ def test_layers_without_motion_stay_as_they_are(scene):
         render(scene, flows=[zero])
 
 
+@pytest.mark.parametrize("sharp", [False, True])
+def test_flows_packed_ahead_and_depth_that_is_let_go_of_change_no_pixel(scene, sharp):
+    flow = some_flow()
+    flows = (flow,) * (len(scene.layers) - 1) + (None,)  # shared, and a layer that is still
+    pose = Pose(0.02, 0.01, 0.03)
+    renderer = Renderer(scene, full_window(scene.size, SIZE), SIZE, sharp=sharp)
+    packed = [renderer.pack(flows), renderer.pack((None,) * len(flows))]
+    for ahead, said in zip(packed, (flows, None)):
+        wanted = render(scene, pose, flows=said)
+        np.testing.assert_array_equal(unpack(renderer.frame(pose, ahead)), wanted)
+    assert all((layer.inverse_depth.size == 0) == sharp for layer in renderer.scene.layers)
+
+
 def digest(quality="standard", size=SIZE):
     rgb, distance = synthetic.cast(*SIZE, fine=1)
     scene = build_layers(rgb, (distance.min() / distance).astype(np.float32))

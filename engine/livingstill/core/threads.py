@@ -61,19 +61,17 @@ def begin(work: Result[T]) -> Result[T]:
 def lazy(work: Result[T]) -> Result[T]:
     """Return a callable that does ``work`` on its first call and caches the result.
 
-    What ``work`` holds may leave memory then.
+    What ``work`` holds may leave memory then. Work that raises is done again by the next call.
     """
-    left, lock = [work], Lock()
-
-    @cache
-    def first() -> T:
-        result = left[0]()
-        left.clear()
-        return result
+    lock, left = Lock(), [work]
+    results: list[T] = []
 
     def once() -> T:
         with lock:  # several threads may ask at the same time
-            return first()
+            if left:
+                results.append(left[0]())
+                left.clear()
+            return results[0]
 
     return once
 

@@ -29,8 +29,6 @@ Picture = NDArray[Any]
 Border = Literal["reflect", "symmetric", "edge"]
 _UNIT = 2.0**22
 _MIN_BAND_VALUES = 4096  # values per row band below which threads cost more than they save
-_SAMPLED_ROWS, _LUMA_ROWS = 16, 64
-"""Rows that are made from one band of a picture, of samples and of luma."""
 
 
 _REQUIRED_FEATURES = ("ipp.useIPP", "createLineSegmentDetector", "INTER_LINEAR_EXACT")
@@ -185,19 +183,6 @@ def sample_grid(picture: Picture, x: NDArray[np.float64], y: NDArray[np.float64]
     out = np.empty((y.size, x.size * channels), np.float32)
     resample.resize_floats(flat, channels, starts, down, places, across, out, 0, y.size)
     return np.asarray(out.reshape(y.size, x.size, *picture.shape[2:]), np.float32)
-
-
-def luma(rgb: Picture) -> Float32Array:
-    """Return the BT.601 luma (H, W) float32 of a picture (H, W, 3) uint8 or float32."""
-    grey = np.empty(rgb.shape[:2], np.float32)
-
-    def work(first: int, last: int) -> None:
-        red, green, blue = (rgb[first:last, :, c].astype(np.float32) for c in range(3))
-        part = red * np.float32(0.299) + green * np.float32(0.587) + blue * np.float32(0.114)
-        grey[first:last] = part
-
-    over_bands(work, len(grey), most=_LUMA_ROWS)
-    return grey
 
 
 def edge_preserving_smoother(

@@ -81,6 +81,14 @@ class PhotoAnalysis:
         """Return the soft mask of a class, (h, w) uint8, or None where there is none of it."""
         return next((one.mask for one in self.classes() if one.label == name), None)
 
+    def without_pixels(self) -> PhotoAnalysis:
+        """Return the analysis for who asks for no statistics: the photo's pixels may leave memory."""
+
+        def refuse() -> PhotoStatistics:
+            raise ValueError("statistics are measured in the photo's pixels, which are gone")
+
+        return replace(self, photo=self.photo.without_pixels(), statistics=refuse)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Analysis:
@@ -202,7 +210,8 @@ def at_scale(
         return Analysis(basis, rgb, classes, lambda: estimates.depth)
     if same:
         return Analysis(basis, rgb, classes, basis.depth)
-    return Analysis(basis, rgb, classes, lazy(partial(_depth_at, basis, rgb, settings)))
+    depth = lazy(partial(_depth_at, basis.without_pixels(), rgb, settings))
+    return Analysis(basis, rgb, classes, depth)
 
 
 def from_estimates(photo: Photo, settings: Shot, estimates: Estimates) -> PhotoAnalysis:

@@ -71,7 +71,8 @@ class Session:
         each clip's own
     estimates : depth, regions and subject as known from elsewhere, so that nothing is estimated
     analysis : of this photo for the first clip's shot, if it is begun already
-    single : whether one clip is made, so that what it needs no more may leave memory meanwhile
+    single : whether one clip is made and no other can be, so that what it needs no more may leave
+        memory meanwhile
     interactive : whether masks will be painted: the scene is built anew only where a region that has
         a layer of its own differs, and effects are kept. Takes more memory
     """
@@ -116,7 +117,7 @@ class Session:
         photo_layers = self._begin_layers(analysis, shot, keys)
         basis, schedule = analysis.basis, analyse.begin_if_small(analysis.rgb)
         if shot.camera.name == path.AUTO:
-            begin(basis.statistics)
+            begin(basis.statistics)  # which the choice of the move asks for
         with stages("regions"):
             decided = self._decided_regions(basis, shot, keys)
         begin_kernels([region.label for region in decided.moving])
@@ -126,9 +127,9 @@ class Session:
         with stages("regions"):
             regions = regions_of_scene()
         if self._single and not frame.bars:  # which show the photo
-            self.photo = self.photo.without_pixels()
+            analysis = replace(analysis, basis=basis.without_pixels())
+            self.photo = analysis.photo
             self._results.clear()
-            analysis = replace(analysis, basis=replace(basis, photo=self.photo))
         del basis, decided, decisions, regions_of_scene
         scene_key = self._scene_key(keys, regions)
         shot = shot.model_copy(update={"camera": move})

@@ -157,13 +157,14 @@ def begin_layers(analysis: Analysis, count: int | None, quality: str) -> Result[
 
     The depth at their size is estimated with them.
     """
+    # not the analysis: it has the photo's pixels
+    rgb, depth, focal = analysis.rgb, analysis.depth, analysis.photo.focal
 
     def work() -> Scene:
-        depth = analysis.depth()
-        focal = analysis.photo.focal
-        return _build_layers(analysis.rgb, depth.values, depth, focal, count, quality)
+        own = depth()
+        return _build_layers(rgb, own.values, own, focal, count, quality)
 
-    return begin_if_small(analysis.rgb)(work)
+    return begin_if_small(rgb)(work)
 
 
 def build_scene(

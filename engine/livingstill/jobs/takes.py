@@ -117,7 +117,7 @@ def takes(
     Raises
     ------
     InputError
-        As ``deliver.animate_file``, or if ``count`` is not 1 to 50.
+        As ``animate_file``, or if ``count`` is not 1 to 50.
     """
     if not 1 <= count <= MAX_TAKES:
         raise InputError(f"takes are {count}; it must be 1 to {MAX_TAKES}")

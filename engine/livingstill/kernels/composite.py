@@ -382,18 +382,19 @@ def _block_sum(
 ) -> tuple[Any, Any]:  # fmt: skip
     """Return the sum over the blocks that a box of positions, widened, touches; and their number.
 
-    ``table`` holds summed areas of blocks, ``line`` to a row, flat; ``scale`` is one over a block's side.
+    From ``base`` on ``table`` holds summed areas of blocks, ``line`` to a row, flat; ``scale`` is one over
+    a block's side.
     """
-    zero, one = np.float32(0), np.float32(1)
-    # whole numbers as floats: with integers, which Numba makes 64 bits wide, half as many fit a vector
+    own, zero, one = view_from(table, base), np.float32(0), np.float32(1)
+    # whole numbers as floats: with integers, which Numba makes 64 bits wide, half as many fit a vector;
+    # exact below 2^24, which the places in one layer's table are, but not those in all layers'
     left = np.floor(min(max(xa - pad, zero), last_x) * scale)
     upper = np.floor(min(max(ya - pad, zero), last_y) * scale)
     right = np.floor(min(max(xb + pad + one, zero), last_x) * scale) + one
     lower = np.floor(min(max(yb + pad + one, zero), last_y) * scale) + one
-    above = np.float32(base) + upper * np.float32(line)
-    below = np.float32(base) + lower * np.float32(line)
-    outer = np.uint32(peek(table, np.int32(below + right)) - peek(table, np.int32(above + right)))
-    inner = np.uint32(peek(table, np.int32(below + left)) - peek(table, np.int32(above + left)))
+    above, below = upper * np.float32(line), lower * np.float32(line)
+    outer = np.uint32(peek(own, np.int32(below + right)) - peek(own, np.int32(above + right)))
+    inner = np.uint32(peek(own, np.int32(below + left)) - peek(own, np.int32(above + left)))
     return np.uint32(outer - inner), np.uint32(np.int32((right - left) * (lower - upper)))
 
 

@@ -24,7 +24,6 @@ from numpy.typing import NDArray
 
 from livingstill.core import threads
 from livingstill.core.model import Float32Array
-from livingstill.core.threads import over_field
 from livingstill.imaging import exact
 from livingstill.motion import texture
 from livingstill.motion.canvas import Canvas, Placement, Stage
@@ -78,7 +77,7 @@ class AdvectedTexture:
             *self.size, float(STEP),
         )  # fmt: skip
         flow = canvas.box(self.box)
-        over_field(
+        threads.over_field(
             lambda a, b: kernels.crossfade(paths, matter, now, half_life, flow, a, b),
             self.box.shape[0],
         )

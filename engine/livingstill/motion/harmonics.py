@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 
 from livingstill.core import threads
 from livingstill.core.model import Float32Array
-from livingstill.core.threads import over_field
 from livingstill.imaging import exact
 from livingstill.motion.canvas import Canvas, Placement, Stage
 from livingstill.motion.context import STEP, Box
@@ -89,7 +88,9 @@ class Spectrum:
         )
         rows, _, twice, columns = self.maps.shape
         out = np.empty((rows, twice // 2, columns), np.float32)
-        over_field(lambda a, b: kernels.evaluate(self.maps, cosines, sines, out, a, b), rows)
+        threads.over_field(
+            lambda a, b: kernels.evaluate(self.maps, cosines, sines, out, a, b), rows
+        )
         return out
 
 
@@ -125,7 +126,9 @@ class HarmonicDisplacement:
             _add_spectrum(part, phase, out)
         if (gust := self.gust) is not None:
             swell = gust.at(phase)
-            over_field(lambda a, b: kernels.swell(swell, gust.factor, _MIN_GUST, out, a, b), rows)
+            threads.over_field(
+                lambda a, b: kernels.swell(swell, gust.factor, _MIN_GUST, out, a, b), rows
+            )
         return out
 
     def apply(self, phase: float, canvas: Canvas) -> None:
@@ -137,7 +140,7 @@ class HarmonicDisplacement:
             shade = self.shade
             canvas.gain()
         flow = canvas.box(self.box)
-        over_field(
+        threads.over_field(
             lambda a, b: kernels.displace(field, self.weight, self.limit, shade, flow, a, b),
             self.box.shape[0],
         )
@@ -151,7 +154,7 @@ def _add_spectrum(part: Spectrum, phase: float, out: Float32Array) -> None:
     if part.factor == 1:
         out += values
         return
-    over_field(lambda a, b: kernels.spread(values, part.factor, out, a, b), out.shape[0])
+    threads.over_field(lambda a, b: kernels.spread(values, part.factor, out, a, b), out.shape[0])
 
 
 def gusts(wind: WindField, box: Box, width: int, share: float = 1.0) -> Spectrum | None:

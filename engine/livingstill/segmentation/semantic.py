@@ -23,8 +23,7 @@ _FIT_SIDE = 640
 """Long side of the picture the colour functions are fitted on."""
 
 _WINDOW = 2.0
-"""Half the window of one colour line, in pixels of the network's size, and of the guide at least twice
-as much."""
+"""Half the side of one colour line's window, in pixels of the network's output; 4 of the guide at least."""
 
 _SOFTNESS = 0.025**2
 """Colour variance (of 0..1) below which a window counts as flat."""
