@@ -160,6 +160,5 @@ def test_blocks_of_the_farthest_layers_of_a_large_scene_are_counted_exactly():
     assert blocks == (y1 - y0) * (x1 - x0)
 
 
-@pytest.mark.parametrize("table", [tap_weights.LINEAR, tap_weights.CUBIC])
-def test_a_flat_area_keeps_its_colour_at_every_phase(table):
-    assert (table.view(np.int16).sum(1) == 2**14).all()
+def test_a_flat_area_keeps_its_colour_at_every_phase():
+    assert (tap_weights.CUBIC.view(np.int16).sum(1) == 2**14).all()

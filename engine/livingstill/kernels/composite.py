@@ -40,7 +40,8 @@ _EMPTY, _MIXED, _OPAQUE, _MOVING, _MOVING_OPAQUE = range(5)
 # second sample, blended; the second sample alone
 _STILL, _DISPLACED, _LIT, _BLENDED, _SECOND_ALONE = range(5)
 
-_LINEAR, _CUBIC, _PHASES = tap_weights.LINEAR, tap_weights.CUBIC, tap_weights.PHASES
+_CUBIC, _PHASES = tap_weights.CUBIC, tap_weights.PHASES
+_WHOLE = tap_weights.WHOLE
 _catmull_rom = part(tap_weights.catmull_rom)
 
 _two_points, _two_squares = fixed_sampler(2), sampler(2)
@@ -97,16 +98,21 @@ def _cubic_taps(
 def _fixed_linear_taps(
     xs: Float32Array, ys: Float32Array, count: int, base: int, width: int, height: int, taps: Ints,
 ) -> None:  # fmt: skip
-    """Fill ``taps`` (4, >= count) with where the 2 x 2 points of each position begin, nothing, and its phases."""
-    zero, half, steps = np.float32(0), np.float32(0.5), np.float32(_PHASES)
+    """Fill ``taps`` (4, >= count) with where the 2 x 2 points of each position begin, and their weights.
+
+    The second row is left; the weights, of columns and of rows, are the halves of a word, in 1/16384.
+    """
+    zero, one, half = np.float32(0), np.float32(1), np.float32(0.5)
+    whole, size = np.float32(_WHOLE), np.int32(_WHOLE)
     right, bottom, line = np.float32(width - 1), np.float32(height - 1), np.int32(width)
     places, across, down = view_at(taps, 0), view_at(taps, 2), view_at(taps, 3)
     for i in range(count):
         x, y = min(max(peek(xs, i), zero), right), min(max(peek(ys, i), zero), bottom)
-        left, top = min(np.int32(x), np.int32(width - 2)), min(np.int32(y), np.int32(height - 2))
-        poke(places, i, np.int32(base) + top * line + left)
-        poke(across, i, np.int32((x - np.float32(left)) * steps + half))
-        poke(down, i, np.int32((y - np.float32(top)) * steps + half))
+        left, top = min(np.floor(x), right - one), min(np.floor(y), bottom - one)
+        poke(places, i, np.int32(base) + np.int32(top) * line + np.int32(left))
+        u, v = np.int32((x - left) * whole + half), np.int32((y - top) * whole + half)
+        poke(across, i, (size - u) | (u << np.int32(16)))
+        poke(down, i, (size - v) | (v << np.int32(16)))
 
 
 @part
@@ -148,7 +154,7 @@ def _sample(
         else:
             _fixed_linear_taps(xs, ys, count, base, width, height, taps)
             for i in range(0, count, 4):
-                _two_points(colour, width, taps, _LINEAR, i, out)
+                _two_points(colour, width, taps, _CUBIC, i, out)
         return
     if squares:
         _cubic_taps(xs, count, width, places, weights)

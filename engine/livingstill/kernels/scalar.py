@@ -96,12 +96,14 @@ def fixed_sampler(taps: int) -> Callable[..., None]:
         colour: PackedRGBA, width: int, positions: Ints, weights: PackedRGBA, i: int, out: Float32Array
     ) -> None:  # fmt: skip
         levels = colour.view(np.uint8).reshape(-1, 4)
-        pairs = weights.view(np.int16).astype(np.int64)
+        given = np.ascontiguousarray(positions[2:4, i : i + 4]).T
+        pairs = (given[..., None] if taps == 2 else weights[given.astype(int)]).copy()
+        across, heights = np.moveaxis(pairs.view(np.int16).astype(np.int64), 1, 0)
         for n in range(i, i + 4):
             at = [int(positions[0, n]) + r * width for r in range(taps)]
             rows = np.array([levels[a : a + taps] for a in at], np.int64)
-            down = np.tensordot(pairs[positions[3, n]], rows, 1) >> 8
-            total = pairs[positions[2, n]] @ down
+            down = np.tensordot(heights[n - i], rows, 1) >> 8
+            total = across[n - i] @ down
             out[:4, n] = total.astype(np.float32) * np.float32(2**-20)
 
     return sample

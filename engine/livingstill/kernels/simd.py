@@ -351,7 +351,8 @@ def fixed_sampler(taps: int) -> Any:
     ) -> Any:  # fmt: skip
         """Fill ``out[:4, i:i + 4]`` from the points that begin at ``positions[0, i:i + 4]``.
 
-        ``positions[2:, i:i + 4]`` are the rows of ``weights`` (n, taps / 2) across and down.
+        ``positions[2:, i:i + 4]`` are the weights across and down: of two points themselves, in a
+        word, of four their row of ``weights`` (n, 2).
         """
 
         def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
@@ -375,6 +376,13 @@ def fixed_sampler(taps: int) -> Any:
 
             def words(c: int, pixels: Sequence[int]) -> Any:
                 """Return the weights of pixels across (2) or down (3), one pixel's after another's."""
+                if taps == 2:
+                    at = builder.add(
+                        builder.mul(span, long(c)), builder.add(first, long(pixels[0]))
+                    )
+                    kind = ir.VectorType(ir.IntType(32), len(pixels)).as_pointer()
+                    here = builder.bitcast(builder.gep(taken.data, [at]), kind)
+                    return builder.load(here, align=4)
                 kind = ir.VectorType(ir.IntType(32), pairs).as_pointer()
                 rows = [builder.mul(position(c, n), long(pairs)) for n in pixels]
                 places = [builder.bitcast(builder.gep(given.data, [row]), kind) for row in rows]

@@ -11,7 +11,7 @@ from livingstill.core.model import Float32Array, PackedRGBA
 PHASES = 1024
 """Steps from one pixel to the next in which a sample's position is told."""
 
-_WHOLE = 16384
+WHOLE = 16384
 """What the weights of a sample add up to."""
 
 
@@ -30,15 +30,10 @@ def _words(*weights: Float32Array) -> PackedRGBA:
     They are rounded to 1/16384; the largest takes up what that misses, so that a flat area keeps its
     colour.
     """
-    rounded = np.rint(np.stack(weights, axis=1) * np.float32(_WHOLE)).astype(np.int32)
+    rounded = np.rint(np.stack(weights, axis=1) * np.float32(WHOLE)).astype(np.int32)
     largest = rounded.argmax(axis=1)
-    rounded[np.arange(len(rounded)), largest] += _WHOLE - rounded.sum(axis=1)
+    rounded[np.arange(len(rounded)), largest] += WHOLE - rounded.sum(axis=1)
     return np.asarray(rounded.astype(np.int16).view(np.uint32), np.uint32)
-
-
-def _of_two() -> PackedRGBA:
-    t = np.arange(PHASES + 1, dtype=np.float32) / np.float32(PHASES)
-    return _words(1 - t, t)
 
 
 def _of_four() -> PackedRGBA:
@@ -54,8 +49,5 @@ def _of_four() -> PackedRGBA:
     )
 
 
-LINEAR = _of_two()
-"""(PHASES + 1, 1) uint32: the weights of two points by phase."""
-
 CUBIC = _of_four()
-"""(3 (PHASES + 1), 2) uint32: those of four, by phase and by how near the border is."""
+"""(3 (PHASES + 1), 2) uint32: the weights of four points, by phase and by how near the border is."""
