@@ -221,7 +221,10 @@ def _lookahead(options: Mapping[str, str]) -> int:
 def codec_errors_in_words(
     encoding: Encoding, size: tuple[int, int], fps: Fraction
 ) -> Iterator[None]:
-    """Say in a sentence that a codec does not take a size or a rate, where it is opened."""
+    """Say in a sentence that a codec does not take a size or a rate, where it is opened.
+
+    x264 does not tell what it lacks: it may be memory.
+    """
     try:
         yield
     except av.error.FFmpegError as error:
@@ -231,7 +234,7 @@ def codec_errors_in_words(
             raise
         raise InputError(
             f"{encoding.codec.name} does not take {size[0]}x{size[1]} at {float(fps):g} frames per "
-            "second; choose another format, size or rate"
+            "second, or memory is too small for that; choose another format, size or rate"
         ) from None
 
 
