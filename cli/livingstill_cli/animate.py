@@ -93,10 +93,10 @@ def command(
     if job.photo and len(shapes_) == 1 and not any(map(is_page, job.output)):
         # the photo is read while the engine is imported, and analysed while the rest of it is
         from livingstill.core import threads
-        from livingstill.photo.read import read_as_set
+        from livingstill.photo.read import read_with_settings
 
         threads.limit(job.threads)
-        photo_read = threads.begin(partial(read_as_set, job.photo, shot))
+        photo_read = threads.begin(partial(read_with_settings, job.photo, shot))
 
         from livingstill.jobs import analyse
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import synthetic
 from livingstill.core.model import DEFAULT_FOCAL, Timeline
-from livingstill.jobs.rescue.camera_placement import Depths, RenderContext
+from livingstill.jobs.rescue.camera_placement import DepthRange, RenderContext
 from livingstill.jobs.rescue.camera_track import Track, track
 from livingstill.jobs.rescue.first_frame import FirstFrame
 from livingstill.jobs.rescue.followed_camera import follow
@@ -28,7 +28,7 @@ def context():
     scene = build_layers(rgb, inverse)
     near, middle, far = (float(np.percentile(inverse, q)) for q in (98, 25, 2))
     window = frames.Window(159.5, 99.5, 1.0)
-    depths = Depths(near, far, DEFAULT_FOCAL)
+    depths = DepthRange(near, far, DEFAULT_FOCAL)
     first = FirstFrame(inverse, middle, np.zeros((2, 2), np.uint8))
     timeline = Timeline(N, Fraction(24), "none")
     return RenderContext(scene, window, (320, 200), timeline, depths, first)

@@ -27,7 +27,7 @@ from livingstill.jobs.stages import Stages
 from livingstill.jobs.steps import timeline_of
 from livingstill.jobs.write import encoding
 from livingstill.media.write.encoder import Encoder
-from livingstill.photo.read import read_as_set
+from livingstill.photo.read import read_with_settings
 from livingstill.settings.groups import InputSettings
 from livingstill.settings.shot import Shot
 
@@ -74,7 +74,10 @@ class Workspace:
         self._open(self._input)
 
     def _open(self, settings: InputSettings) -> None:
-        self.preview, self._input = Preview(read_as_set(self.stored.path, settings)), settings
+        self.preview, self._input = (
+            Preview(read_with_settings(self.stored.path, settings)),
+            settings,
+        )
         self.last: Look | None = None
 
     def _wanted_input(self, shot: Shot) -> InputSettings:

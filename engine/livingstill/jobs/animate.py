@@ -35,7 +35,7 @@ from livingstill.jobs.outputs import check_outputs, default_name, files_of, free
 from livingstill.jobs.page import write as page
 from livingstill.jobs.session import Session, check_settings
 from livingstill.jobs.stages import Stages
-from livingstill.photo.read import read_as_set
+from livingstill.photo.read import read_with_settings
 from livingstill.settings.groups import PageSettings
 from livingstill.settings.page import is_page
 from livingstill.settings.shot import Job, Shot
@@ -154,7 +154,7 @@ def _photo_size(path: Path, shot: Shot) -> tuple[int, int]:
     """Return the photo's size where a file's name tells the shape of its views; else any."""
     if shot.stereo is None or quilt_grid(shot.stereo) is None:
         return 1, 1
-    return read_as_set(path, shot).size
+    return read_with_settings(path, shot).size
 
 
 def _replayed(
@@ -194,7 +194,7 @@ def _prepare_photo(
     ``single`` is as for ``Session``.
     """
     with stages("photo"):
-        photo, analysis = ahead() if ahead else (read_as_set(path, shot), None)
+        photo, analysis = ahead() if ahead else (read_with_settings(path, shot), None)
     if record is not None and photo.sha256 != record["photo"].get("sha256"):
         raise InputError(
             f"photo {path} is not the one of the manifest; name the right one with --photo"

@@ -26,7 +26,7 @@ from livingstill.jobs.session import check_settings, prepare
 from livingstill.jobs.stages import Stages
 from livingstill.jobs.steps import PlannedRegions
 from livingstill.photo import fitness
-from livingstill.photo.read import read_as_set
+from livingstill.photo.read import read_with_settings
 from livingstill.scene import export
 from livingstill.segmentation import confidence, flow_field, mask_files, overlay, plan
 from livingstill.settings.shot import Job, Shot
@@ -137,7 +137,7 @@ def write_scene(
     stages = Stages(progress)
     still = shot.model_copy(update={"motion": ("none",), "camera": MoveSpec(name="static")})
     with stages("photo"):
-        read = read_as_set(photo, shot)
+        read = read_with_settings(photo, shot)
     scene = prepare(read, still, stages).scene
     with stages("export"), files.folder(folder, job.overwrite) as part:
         export.export_layers(scene, part)
@@ -198,7 +198,7 @@ def _detect_unnamed(
 def _analyse_photo(path: Path, shot: Shot, stages: Stages) -> Analysis:
     """Return the analysis of a photo at its own size, what decisions are made of estimated."""
     with stages("photo"):
-        photo = read_as_set(path, shot)
+        photo = read_with_settings(path, shot)
     analysis = analyse(photo, shot, scale=1.0)
     if shot.depth == "embedded":
         with stages("network"):

@@ -18,7 +18,7 @@ from livingstill.jobs.job_result import JobResult
 from livingstill.jobs.outputs import check_outputs, default_name, files_of, free_names
 from livingstill.jobs.session import check_settings, prepare
 from livingstill.jobs.stages import Stages
-from livingstill.photo.read import read_as_set
+from livingstill.photo.read import read_with_settings
 from livingstill.settings.declare import checked
 from livingstill.settings.page import is_page
 from livingstill.settings.shot import Job, Shot
@@ -69,7 +69,7 @@ def animate_shapes(
     threads.limit(job.threads)
     stages = Stages(progress)
     with stages("photo"):
-        photo = read_as_set(job.photo, shot)
+        photo = read_with_settings(job.photo, shot)
 
     def enlargement(shaped: Shot) -> float:
         return framing.fit_photo_to(photo.size, shaped).scale

@@ -27,7 +27,7 @@ from livingstill.jobs.clip import Clip
 from livingstill.jobs.session import Session, check_settings
 from livingstill.jobs.stages import Stages
 from livingstill.media.write import encoder
-from livingstill.photo.read import read_as_set
+from livingstill.photo.read import read_with_settings
 from livingstill.quality import no_reference
 from livingstill.quality import verdict as director
 from livingstill.settings.shot import Job, Shot
@@ -152,7 +152,7 @@ def takes(
                 f"takes of {job.photo.name} are kept; these are {base.stem}-seed..."
             )
         with stages("photo"):
-            session = Session(read_as_set(job.photo, shot))
+            session = Session(read_with_settings(job.photo, shot))
         done, rows = [], {}
         for seed, name in zip(seeds, names):
             clip = session.clip(shot.model_copy(update={"seed": seed}), stages)

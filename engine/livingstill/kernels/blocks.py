@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from livingstill.core.model import Float32Array, PackedRGBA, UInt8Array
-from livingstill.kernels.compile import kernel
+from livingstill.kernels.compile import kernel, part
 from livingstill.kernels.simd import peek, poke, view_at
 
 
@@ -145,6 +145,13 @@ def lay_out(
         reach[j] = longest
 
 
+@part
+def _blocks_near(node: int, step: float, shift: int, count: int) -> tuple[int, int]:
+    """Return the first and the last of ``count`` blocks within one step of a node."""
+    first = max(int((node - 1) * step), 0) >> shift
+    return first, min(int((node + 1) * step) >> shift, count - 1)
+
+
 @kernel("u1:2 f8 i8 u4:3")
 def activity(felt: UInt8Array, step: float, shift: int, busy: PackedRGBA) -> None:
     """Fill summed areas of the blocks of the scene where a flow is felt, one step around its nodes.
@@ -161,8 +168,7 @@ def activity(felt: UInt8Array, step: float, shift: int, busy: PackedRGBA) -> Non
     rows, columns = busy.shape[1] - 1, busy.shape[2] - 1
     near = np.zeros((rows, w), np.uint8)  # what nodes above, in or below a row of blocks feel
     for j in range(h):
-        first = max(int((j - 1) * step), 0) >> shift
-        last = min(int((j + 1) * step) >> shift, rows - 1)
+        first, last = _blocks_near(j, step, shift, rows)
         own = view_at(felt, j)
         for y in range(first, last + 1):
             line = view_at(near, y)
@@ -170,13 +176,9 @@ def activity(felt: UInt8Array, step: float, shift: int, busy: PackedRGBA) -> Non
                 poke(line, i, peek(line, i) | peek(own, i))
     begins, ends = np.empty(w, np.int64), np.empty(w, np.int64)
     for i in range(w):
-        begins[i] = max(int((i - 1) * step), 0) >> shift
-        ends[i] = min(int((i + 1) * step) >> shift, columns - 1)
+        begins[i], ends[i] = _blocks_near(i, step, shift, columns)
     marks = np.empty(columns, np.uint8)
-    for n in range(2):
-        busy[n, 0] = 0
-        for y in range(rows + 1):
-            busy[n, y, 0] = 0
+    busy[:, 0] = busy[:, :, 0] = 0
     for y in range(rows):
         line = view_at(near, y)
         marks[:] = 0
@@ -184,9 +186,9 @@ def activity(felt: UInt8Array, step: float, shift: int, busy: PackedRGBA) -> Non
             if line[i]:
                 for x in range(begins[i], ends[i] + 1):
                     marks[x] |= line[i]
-        any_, more = np.uint32(0), np.uint32(0)
+        total, more = np.uint32(0), np.uint32(0)
         for x in range(columns):
-            any_ = np.uint32(any_ + (marks[x] & np.uint8(1)))
+            total = np.uint32(total + (marks[x] & np.uint8(1)))
             more = np.uint32(more + (marks[x] >> np.uint8(1)))
-            busy[0, y + 1, x + 1] = np.uint32(busy[0, y, x + 1] + any_)
+            busy[0, y + 1, x + 1] = np.uint32(busy[0, y, x + 1] + total)
             busy[1, y + 1, x + 1] = np.uint32(busy[1, y, x + 1] + more)

@@ -620,8 +620,8 @@ class Overlay(NamedTuple):
 
 
 @part
-def _one_over(shift: int) -> Any:
-    """Return one over the side of blocks of ``1 << shift`` pixels."""
+def _blocks_per_pixel(shift: int) -> Any:
+    """Return how many blocks of ``1 << shift`` pixels a side there are to a pixel."""
     return np.float32(1) / np.float32(np.int64(1) << np.int64(shift))
 
 
@@ -631,7 +631,7 @@ def _classify_layers(
 ) -> None:
     """Fill the state of every layer in every tile of row ``j``; the last row of states is spare."""
     blocks, busy, sizes = layers.blocks, flows.busy, flows.sizes
-    block, busy_block = _one_over(layers.shift), _one_over(flows.shift)
+    block, busy_block = _blocks_per_pixel(layers.shift), _blocks_per_pixel(flows.shift)
     height, width = layers.colour.shape[1], layers.colour.shape[2]
     table, moving, still = view_flat(blocks), view_flat(busy), view_at(states, nodes.shape[0])
     for k in range(nodes.shape[0]):
@@ -711,7 +711,7 @@ def compose(
     """
     colour, blocks, smooth, shift = layers
     flow, sizes, step, busy, busy_shift = flows
-    block, busy_block = _one_over(shift), _one_over(busy_shift)
+    block, busy_block = _blocks_per_pixel(shift), _blocks_per_pixel(busy_shift)
     card, place, opacity = overlay
     count, height, width = colour.shape
     tiles = nodes.shape[3] - 1

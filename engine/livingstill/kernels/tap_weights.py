@@ -36,7 +36,7 @@ def _words(*weights: Float32Array) -> PackedRGBA:
     return np.asarray(rounded.astype(np.int16).view(np.uint32), np.uint32)
 
 
-def _of_four() -> PackedRGBA:
+def _cubic_weights() -> PackedRGBA:
     """Return the weights inside a picture, then at its first two pixels, then at its last two.
 
     No point lies beyond the border, where the last pixel repeats: its weights are added up.
@@ -49,5 +49,5 @@ def _of_four() -> PackedRGBA:
     )
 
 
-CUBIC = _of_four()
+CUBIC = _cubic_weights()
 """(3 (PHASES + 1), 2) uint32: the weights of four points, by phase and by how near the border is."""

@@ -44,7 +44,7 @@ _ELSEWHERE = dict.fromkeys(_CLIPS, "") | {
 """Suffixes of what other commands take, and what to say of them."""
 
 
-def read_as_set(path: str | Path, settings: InputSettings) -> Photo:
+def read_with_settings(path: str | Path, settings: InputSettings) -> Photo:
     """Read a photo as the settings say.
 
     Raises

@@ -217,7 +217,7 @@ def _animated_records(task: Task) -> Iterator[dict[str, Any]]:
     from livingstill.jobs.clip import reframe
     from livingstill.jobs.session import check_settings, prepare
     from livingstill.jobs.stages import Stages
-    from livingstill.photo.read import read_as_set
+    from livingstill.photo.read import read_with_settings
 
     shots = {
         output: checked(
@@ -230,7 +230,7 @@ def _animated_records(task: Task) -> Iterator[dict[str, Any]]:
     for shot in shots.values():
         check_settings(shot)
     with stages("photo"):
-        photo = read_as_set(task.photo, next(iter(shots.values())))
+        photo = read_with_settings(task.photo, next(iter(shots.values())))
 
     def enlargement(output: Output) -> float:
         return framing.fit_photo_to(photo.size, shots[output]).scale

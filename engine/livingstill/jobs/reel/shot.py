@@ -25,7 +25,7 @@ from livingstill.jobs.session import Session
 from livingstill.kernels.colour import lay
 from livingstill.media.formats import Encoding, choose
 from livingstill.media.write import encoder, segments, stills
-from livingstill.photo.read import read_as_set
+from livingstill.photo.read import read_with_settings
 from livingstill.settings.reel import ReelSettings
 
 BRANDED, PLAIN, SHARED = "branded", "plain", "shared"
@@ -107,7 +107,7 @@ def render(piece: Piece) -> dict[str, Any]:
         If the photo or a card cannot be used.
     """
     values = ShotValues.of(piece.values)
-    photo = read_as_set(piece.photo, values.settings)
+    photo = read_with_settings(piece.photo, values.settings)
     written: list[str] = []
     certificates: dict[str, dict[str, Any]] = {}
     for shape, certified, frames in _shapes(piece, photo, values):

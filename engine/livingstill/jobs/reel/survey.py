@@ -21,7 +21,7 @@ from livingstill.jobs.analyse import OVERSIZE, Analysis, Estimates
 from livingstill.jobs.reel import moves
 from livingstill.jobs.reel.piece import Piece
 from livingstill.photo import likeness
-from livingstill.photo.read import read_as_set
+from livingstill.photo.read import read_with_settings
 from livingstill.photo.taken import taken
 from livingstill.settings.reel import ReelSettings
 from livingstill.settings.shot import Shot
@@ -40,7 +40,7 @@ def survey(piece: Piece) -> dict[str, Any]:
         If the photo cannot be used.
     """
     settings = ReelSettings(**piece.values)
-    photo = read_as_set(piece.photo, settings)
+    photo = read_with_settings(piece.photo, settings)
     shots = {shape: base_shot(settings, shape) for shape in settings.aspect}
     scale = scene_scale(photo, settings)
     analysis = analyse.analyse(photo, next(iter(shots.values())), scale=scale)

@@ -47,7 +47,7 @@ _CUTS = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Depths:
+class DepthRange:
     """Inverse depths, the nearest and the farthest of a frame; ``focal`` in frame widths."""
 
     near: float
@@ -66,7 +66,7 @@ class RenderContext:
     window: frames.Window
     size: tuple[int, int]
     timeline: Timeline
-    depths: Depths
+    depths: DepthRange
     first: FirstFrame
 
     def begun_with(self, opening: Opening) -> RenderContext:

@@ -21,7 +21,7 @@ from livingstill.finish.finisher import Finisher
 from livingstill.jobs import steps
 from livingstill.jobs.analyse import Analysis, analyse
 from livingstill.jobs.clip import Clip
-from livingstill.jobs.rescue.camera_placement import Depths, RenderContext
+from livingstill.jobs.rescue.camera_placement import DepthRange, RenderContext
 from livingstill.jobs.rescue.eased_motion import EasedMotion
 from livingstill.jobs.rescue.first_frame import FirstFrame
 from livingstill.jobs.rescue.followed_camera import (
@@ -178,10 +178,10 @@ def _first_frame(analysis: Analysis, frame: framing.Framing) -> FirstFrame:
     return FirstFrame(inside, _percentile(tracked, _BACKGROUND_PERCENT), np.asarray(moving))
 
 
-def _depths(first: FirstFrame, frame: framing.Framing) -> Depths:
+def _depths(first: FirstFrame, frame: framing.Framing) -> DepthRange:
     """Return the extent of the inverse depths of a frame, and its focal length."""
     near, far = (_percentile(first.inverse_depth, q) for q in (98, 2))
-    return Depths(near, far, DEFAULT_FOCAL / frame.extent[0])
+    return DepthRange(near, far, DEFAULT_FOCAL / frame.extent[0])
 
 
 def _percentile(values: Float32Array, percent: float) -> float:

@@ -31,10 +31,12 @@ _AVX_512_MACROBLOCKS = 8
 """Macroblocks of a row that x264's AVX-512 code for macroblock trees takes at once, without regard to where the row
 ends."""
 _LARGE_FRAME_PIXELS = 2**22
-_LARGE_FRAMES = {False: "rc-lookahead=5", True: "rc-lookahead=3:bframes=2:b-pyramid=none"}
-"""What x264 is told for frames of more pixels than ``_LARGE_FRAME_PIXELS``, by whether they are one shot. It holds all
-frames that it looks ahead at, 3 bytes a pixel or more each, and would hold 30. It shares out bits over no more B-frames
-than it sees: at the same SSIM two in a row take 5 to 14 % less than five do."""
+_LARGE_FRAME_PARAMETERS = "rc-lookahead=5"
+"""What x264 is told besides of frames with more pixels than ``_LARGE_FRAME_PIXELS``: it holds all that it looks ahead
+at, 3 bytes a pixel or more each, and would hold 10 or 50."""
+_LARGE_ONE_SHOT_PARAMETERS = "rc-lookahead=3:bframes=2:b-pyramid=none"
+"""The same where the clip is one shot. It shares out bits over no more B-frames than it sees: at the same SSIM two in a
+row take 5 to 14 % less than five do."""
 _NO_DEBLOCK_CRF = 18.5
 """Constant quality up to which blocks have no borders to filter: without that x264 works a tenth less, at the same
 SSIM and size (benchmarks/speed_encoder.py)."""
@@ -184,24 +186,27 @@ class VideoFile:
 def encoder_options(encoding: Encoding, size: tuple[int, int]) -> dict[str, str]:
     """Return the options of an encoder for frames of a size, such that it writes the same file each time."""
     options = {"flags": "+bitexact", **encoding.options}
-    large = size[0] * size[1] > _LARGE_FRAME_PIXELS
-    if encoding.codec.name == "h264" and large and encoding.options["preset"] != "superfast":
-        one_shot = "b-adapt" in _x264_parameters(options)
-        options["x264-params"] += f":{_LARGE_FRAMES[one_shot]}"
-    if encoding.codec.name == "h264" and float(encoding.options.get("crf", 51)) <= _NO_DEBLOCK_CRF:
-        options["x264-params"] += ":no-deblock=1"
-    macroblocks = -(-size[0] // _MACROBLOCK)
-    if (
-        encoding.codec.name == "h264"
-        and macroblocks % _AVX_512_MACROBLOCKS
-        and cv2.checkHardwareSupport(_AVX_512F)
-    ):
-        # beyond the row's end it would read memory that nobody has written, and make another file each
-        # time at widths such as 854; the AVX2 code does not, and takes a tenth longer
-        options["x264-params"] += ":asm=avx2"
+    if encoding.codec.name == "h264":
+        options["x264-params"] += _x264_additions(options, size)
     if encoding.codec.name == "vp9" and encoding.bit_rate is None:
         options["b"] = "0"  # libvpx: constant quality without a ceiling
     return options
+
+
+def _x264_additions(options: Mapping[str, str], size: tuple[int, int]) -> str:
+    """Return the parameters that x264 takes behind those of a format, for frames of a size."""
+    added = ""
+    if size[0] * size[1] > _LARGE_FRAME_PIXELS and options["preset"] != "superfast":
+        one_shot = "b-adapt" in _x264_parameters(options)
+        added += f":{_LARGE_ONE_SHOT_PARAMETERS if one_shot else _LARGE_FRAME_PARAMETERS}"
+    if float(options.get("crf", 51)) <= _NO_DEBLOCK_CRF:
+        added += ":no-deblock=1"
+    macroblocks = -(-size[0] // _MACROBLOCK)
+    if macroblocks % _AVX_512_MACROBLOCKS and cv2.checkHardwareSupport(_AVX_512F):
+        # beyond the row's end it would read memory that nobody has written, and make another file each
+        # time at widths such as 854; the AVX2 code does not, and takes a tenth longer
+        added += ":asm=avx2"
+    return added
 
 
 def _x264_parameters(options: Mapping[str, str]) -> dict[str, str]:
