@@ -122,7 +122,7 @@ class Session:
             decided = self._decided_regions(basis, shot, keys)
         begin_kernels([region.label for region in decided.moving])
         regions_of_scene = schedule(partial(self._regions_of_scene, analysis, shot, keys))
-        decisions = self._decide(basis, shot, keys, stages)
+        decisions = self._decide(basis, decided, shot, keys, stages)
         _, _, findings, frame, move, reason, cost = decisions
         with stages("regions"):
             regions = regions_of_scene()
@@ -226,7 +226,10 @@ class Session:
             As ``clip``.
         """
         stages, keys = stages or Stages(), self._keys(shot)
-        return self._decide(self._basis(shot, keys, stages), shot, keys, stages)
+        basis = self._basis(shot, keys, stages)
+        with stages("regions"):
+            planned = self._decided_regions(basis, shot, keys)
+        return self._decide(basis, planned, shot, keys, stages)
 
     def repainted(
         self, clip: Clip, regions: tuple[Region, ...], painted: Collection[str]
@@ -269,10 +272,13 @@ class Session:
         return StepKeys.of(shot, scale, self._versions)
 
     def _decide(
-        self, basis: PhotoAnalysis, shot: Shot, keys: StepKeys, stages: Stages
+        self,
+        basis: PhotoAnalysis,
+        planned: steps.PlannedRegions,
+        shot: Shot,
+        keys: StepKeys,
+        stages: Stages,
     ) -> Decisions:
-        with stages("regions"):
-            planned = self._decided_regions(basis, shot, keys)
         with stages("camera"):
             frame = steps.frame_of(basis, shot)
             move, reason, cost = self._step(
