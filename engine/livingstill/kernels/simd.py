@@ -341,8 +341,8 @@ def _pair_sums(builder: Any, a: Any, b: Any) -> Any:
 def fixed_sampler(taps: int) -> Any:
     """Return an intrinsic that samples four pixels through ``taps`` x ``taps`` points, in integers.
 
-    Weights are in 1/16384, two to a word; sums down are kept to 1/64 of a level, those across are
-    exact. That takes half the instructions of floats, and is the same on every machine.
+    Weights are in 1/16384, two to a word; sums across two points are kept to 1/64 of a level, all
+    others are exact. That takes half the instructions of floats, and is the same on every machine.
     """
 
     @_in_python(scalar.fixed_sampler(taps))
@@ -391,62 +391,54 @@ def fixed_sampler(taps: int) -> Any:
             def as_halves(vector: Any) -> Any:
                 return builder.bitcast(vector, ir.VectorType(half, 2 * vector.type.count))
 
-            def down(rows: Sequence[Any], weights: Any, points: Sequence[int]) -> Any:
-                """Return the weighted sums, four channels of each of some points side by side."""
-                order = [
-                    4 * p + c + lanes * (m + group * r)
-                    for m in range(group) for p in points for c in range(4) for r in (0, 1)
-                ]  # fmt: skip
-                sums = []
-                for r in range(pairs):
-                    each = [pairs * m + r for m in range(group) for _ in range(4 * len(points))]
-                    shares = _shuffle(builder, weights, weights, each)
-                    pair = _shuffle(builder, rows[2 * r], rows[2 * r + 1], order)
-                    sums.append(_pair_sums(builder, pair, as_halves(shares)))
-                return _sum(builder, sums)
-
             def row_of(place: Any) -> Any:
                 here = builder.gep(data(0).data, [place])
                 kind = ir.VectorType(ir.IntType(8), lanes).as_pointer()
                 return builder.load(builder.bitcast(here, kind), align=4)
 
-            pixels = []
-            for n in range(0, 4, group):  # pixels side by side in a vector
+            def constant(word: int) -> Any:
+                return ir.Constant(ir.VectorType(ir.IntType(32), 16), [word] * 16)
+
+            # some pixels side by side, of each its channels, of each the points of a row
+            order = [
+                lanes * m + 4 * p + c for m in range(group) for c in range(4) for p in range(taps)
+            ]
+            totals = []
+            for n in range(0, 4, group):
                 places = [position(0, m) for m in range(n, n + group)]
+                across, heights = (words(c, range(n, n + group)) for c in (2, 3))
+                each = [taps * m + p for m in range(group) for _ in range(4) for p in range(taps)]
+                shares = _shuffle(builder, as_halves(across), as_halves(across), each)
                 rows = []
                 for _ in range(taps):
                     levels = _joined(builder, list(map(row_of, places)))
-                    rows.append(builder.zext(levels, ir.VectorType(half, group * lanes)))
+                    levels = _shuffle(builder, levels, levels, order)
+                    levels = builder.zext(levels, ir.VectorType(half, group * lanes))
+                    rows.append(_pair_sums(builder, levels, shares))
                     places = [builder.add(at, line) for at in places]
-                across, heights = (words(c, range(n, n + group)) for c in (2, 3))
-                even, odd = (down(rows, heights, range(p, taps, 2)) for p in (0, 1))
-                eight = ir.Constant(even.type, [8] * even.type.count)
-                low = ir.Constant(even.type, [0xFFFF] * even.type.count)
-                high = ir.Constant(even.type, [0xFFFF0000] * even.type.count)
-                both = builder.or_(
-                    builder.and_(builder.lshr(even, eight), low),
-                    builder.and_(builder.shl(odd, eight), high),
-                )
-                each = [n for n in range(group * pairs) for _ in range(4)]
-                shares = _shuffle(builder, across, across, each)
-                sums = _pair_sums(builder, as_halves(both), as_halves(shares))
-                parts = [
-                    _shuffle(
-                        builder, sums, sums,
-                        [4 * (m * pairs + c) + i for m in range(group) for i in range(4)],
+                sums = []
+                for r in range(pairs):
+                    both = builder.or_(
+                        builder.and_(builder.lshr(rows[2 * r], constant(8)), constant(0xFFFF)),
+                        builder.and_(
+                            builder.shl(rows[2 * r + 1], constant(8)), constant(0xFFFF0000)
+                        ),
                     )
-                    for c in range(pairs)
-                ]  # fmt: skip
-                total = builder.sitofp(
-                    _sum(builder, parts), ir.VectorType(ir.FloatType(), 4 * group)
-                )
-                pixels += [
-                    _shuffle(builder, total, total, range(4 * m, 4 * m + 4)) for m in range(group)
-                ]
-            unit = ir.Constant(ir.VectorType(ir.FloatType(), 4), [2.0**-20] * 4)
-            for c, channel in enumerate(_turn(builder, pixels)):
+                    each = [pairs * m + r for m in range(group) for _ in range(4 * pairs)]
+                    shares = _shuffle(builder, heights, heights, each)
+                    sums.append(_pair_sums(builder, as_halves(both), as_halves(shares)))
+                totals.append(_sum(builder, sums))
+            found = _joined(builder, totals)
+            turned = [
+                [(4 * n + c) * pairs + q for c in range(4) for n in range(4)] for q in range(pairs)
+            ]
+            total = _sum(builder, [_shuffle(builder, found, found, lane) for lane in turned])
+            total = builder.sitofp(total, ir.VectorType(ir.FloatType(), 16))
+            total = builder.fmul(total, ir.Constant(total.type, [2.0**-20] * 16))
+            for c in range(4):
+                channel = _shuffle(builder, total, total, range(4 * c, 4 * c + 4))
                 row = builder.add(builder.mul(area, long(c)), first)
-                _keep(builder, into.data, row, builder.fmul(channel, unit))
+                _keep(builder, into.data, row, channel)
             return context.get_dummy_value()
 
         return types.void(colour, width, positions, weights, i, out), generate
