@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livingstill.core.model import Float32Array, PackedRGBA, UInt8Array
-from livingstill.kernels.compile import kernel
+from livingstill.kernels.compile import kernel, part
 
 
 @kernel("u4:2! f4:2! u1:2! f4:3 f4:2 i8 i8")
@@ -164,6 +164,16 @@ def push_packed(
             colour[y, x] = packed
 
 
+@part
+def _quotient(a: Any, b: Any) -> Any:
+    """Return ``a // b`` of a whole number up to 2**16 by one up to 255.
+
+    The quotient of floats, properly rounded, never reaches the next whole number, and takes a third
+    of the time.
+    """
+    return np.int32(np.float32(a) / np.float32(b))
+
+
 @kernel("u4:2! u4:2! u1:2! u1:2! u4:2 i8 i8")
 def residual(
     colour: PackedRGBA,
@@ -196,13 +206,13 @@ def residual(
                 shift = np.uint32(8 * n)
                 front, back = np.int32((c >> shift) & low), np.int32((b >> shift) & low)
                 if front < back:
-                    a = max(a, 255 - 255 * front // back)
+                    a = max(a, 255 - _quotient(255 * front, back))
                 elif front > back:
-                    a = max(a, 255 - 255 * (255 - front) // (255 - back))
+                    a = max(a, 255 - _quotient(255 * (255 - front), 255 - back))
             packed = np.uint32(a) << np.uint32(24)
             for n in range(3):
                 shift = np.uint32(8 * n)
                 front, back = np.int32((c >> shift) & low), np.int32((b >> shift) & low)
-                v = front - ((255 - a) * back + 127) // 255
+                v = front - _quotient((255 - a) * back + 127, 255)
                 packed |= np.uint32(min(max(v, 0), a)) << shift
             out[y, x] = packed
