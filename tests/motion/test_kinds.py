@@ -11,7 +11,7 @@ from livingstill.core.kinds import KINDS
 from livingstill.core.model import Layer, Region, Scene
 from livingstill.motion.builder import compose
 from livingstill.motion.canvas import Canvas
-from livingstill.motion.context import STEP, Box
+from livingstill.motion.context import Box
 from livingstill.motion.mirror import Mirror
 from livingstill.settings.wind import Wind
 
@@ -164,7 +164,7 @@ def test_a_flag_that_a_fold_has_cut_in_two_moves_in_both_parts(rgb, depth, mask)
 def test_a_ruffled_mirror_shows_nothing_that_flows():
     box, shape = Box(20, 5, 38, 50), (40, 60)
     source = np.broadcast_to(np.arange(19, 1, -1)[:, None], box.shape)
-    canvas = Canvas(shape)
+    canvas = Canvas(shape, 4)
     canvas.first[:20] = 1
     second, own = canvas.ensure_second()
     second[:20], own[:20, :30] = 2, 0.5  # clouds to the left, trees to the right
@@ -187,7 +187,7 @@ def test_a_mirror_copies_what_it_mirrors_upside_down(twice):
     box, shape = Box(20, 5, 38, 50), (40, 60)
     source = rng.integers(0, 20, box.shape)
     weight = (rng.random(box.shape) * (rng.random(box.shape) > 0.4)).astype(np.float32)
-    canvas = Canvas(shape)
+    canvas = Canvas(shape, 4)
     canvas.first[:] = rng.normal(size=(*shape, 2))
     expected = canvas.first.copy()
     columns = np.arange(box.left, box.right)[None]
@@ -218,7 +218,7 @@ def test_what_sways_at_the_frame_never_looks_beyond_its_border(rgb, depth, kind)
     motion = compose(
         rgb, depth, (everywhere,), wind=Wind(speed=8), seconds=4, amount=2, seed=1, directions={}
     )
-    y, x = STEP * np.mgrid[: motion.shape[0], : motion.shape[1]]
+    y, x = motion.step * np.mgrid[: motion.shape[0], : motion.shape[1]]
     for phase in (0, 0.21, 0.55, 0.83):
         flow = motion.at(phase)[0].first
         assert np.abs(flow).max() > 0.3

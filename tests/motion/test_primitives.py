@@ -9,7 +9,6 @@ import pytest
 from livingstill.kernels import advect, spectral
 from livingstill.kernels.flow_box import FlowBox
 from livingstill.motion import noise as chance
-from livingstill.motion.context import STEP
 from livingstill.motion.harmonics import Spectrum, coarse
 from livingstill.motion.velocity import limit_transverse_strain
 from livingstill.motion.wind import choose_harmonics, wind_field
@@ -184,8 +183,8 @@ def test_a_stream_from_a_narrow_source_does_not_fan_out_too_fast():
     away = np.stack([x - 30, y + 2], -1)
     away *= (200 / np.hypot(*np.moveaxis(away, -1, 0)))[..., None]  # pixels per second
     seconds = 0.85
-    slower = limit_transverse_strain(away, seconds)
-    reach = np.hypot(x - 30, y + 2) * STEP
+    slower = limit_transverse_strain(away, seconds, 4)
+    reach = np.hypot(x - 30, y + 2) * 4
     spread = np.hypot(*np.moveaxis(slower, -1, 0)) * seconds / reach  # of neighbours, per life
     assert spread[4:-4, 4:-4].max() < 1.2
     far = reach > 300

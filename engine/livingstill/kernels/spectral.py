@@ -55,16 +55,43 @@ def evaluate(
 def _finer(
     field: Float32Array, factor: int, y: int, c: int, line: Float32Array, out: Float32Array
 ) -> None:
-    """Fill row ``y`` of a finer grid, ``out`` (W,), from a coarse field; ``line`` is scratch."""
+    """Fill row ``y`` of a finer grid, bilinearly between the nodes of a coarse one.
+
+    Parameters
+    ----------
+    field : (h, C, w) float32; its node (j, i) lies on node (j * factor, i * factor) of the finer
+        grid, and it reaches to the end of that or past it
+    c : the channel of ``field``
+    line : (w + 1,) float32, scratch
+    out : (W,) float32, overwritten
+    """
     count, width, step = field.shape[2], out.size, np.float32(1.0 / factor)
     top = y // factor
     above = view_at(view_at(field, top), c)
     below = view_at(view_at(field, min(top + 1, field.shape[0] - 1)), c)
     fy = np.float32(y - top * factor) * step
     for i in range(count):
-        line[i] = above[i] + (below[i] - above[i]) * fy
+        a = peek(above, i)
+        line[i] = (
+            a + (peek(below, i) - a) * fy
+        )  # no `poke`: it is peeked at below, as `out` is by callers
     line[count] = line[count - 1]
-    for i in range(count):
+    done = 0
+    if factor == 2:  # told apart, since loops of a known length become vectors
+        done = min(count, width // 2)
+        for i in range(done):
+            a, slope = peek(line, i), (peek(line, i + 1) - peek(line, i)) * step
+            out[2 * i] = a
+            out[2 * i + 1] = a + slope
+    elif factor == 4:
+        done = min(count, width // 4)
+        for i in range(done):
+            a, slope = peek(line, i), (peek(line, i + 1) - peek(line, i)) * step
+            out[4 * i] = a
+            out[4 * i + 1] = a + slope
+            out[4 * i + 2] = a + slope * np.float32(2)
+            out[4 * i + 3] = a + slope * np.float32(3)
+    for i in range(done, count):
         a, slope = line[i], (line[i + 1] - line[i]) * step
         left = i * factor
         for n in range(min(factor, width - left)):

@@ -27,7 +27,7 @@ from livingstill.core.model import Float32Array
 from livingstill.imaging import exact
 from livingstill.motion import texture
 from livingstill.motion.canvas import Canvas, Placement, Stage
-from livingstill.motion.context import STEP, Box, MotionContext, bounding_box, smoothstep
+from livingstill.motion.context import Box, MotionContext, bounding_box, smoothstep
 from livingstill.motion.noise import smooth_noise
 
 _MAX_PATHS = 40
@@ -74,7 +74,7 @@ class AdvectedTexture:
         paths = kernels.Paths(self.paths, self.oldest, self.spacing)
         matter = kernels.Matter(
             self.shift, self.offsets, self.base, float(self.structure), self.reach, self.gains,
-            *self.size, float(STEP),
+            *self.size, float(canvas.step),
         )  # fmt: skip
         flow = canvas.box(self.box)
         threads.over_field(
@@ -126,24 +126,24 @@ def advect_texture(
     if box is None or speed.max() < 1e-3:
         return None
     cut = box.slices
-    velocity, speed = np.ascontiguousarray(velocity[cut]) / np.float32(STEP), speed[cut]
+    velocity, speed = np.ascontiguousarray(velocity[cut]) / np.float32(context.step), speed[cut]
     rms = float(np.sqrt((speed[speed > 0] ** 2).mean()))
 
     lifetime = 2 * context.seconds / generations
     ahead = min(jitter / rms, max_offset * lifetime)
     rng = context.generator("stream")
     offsets = (ahead * _spaced_offsets(generations, rng, alternate)).astype(np.float32)
-    noise = smooth_noise(rng, 1, box.shape, 0.03 * context.width / STEP)[0]
+    noise = smooth_noise(rng, 1, box.shape, 0.03 * context.width / context.step)[0]
     base = texture.base_and_contrast(context, blur)[cut]
 
     oldest = -max((0.5 + window) * lifetime + ahead, lifetime + 2 * ahead) - 0.01
     start = _scattered(context, box, speed * np.float32(lifetime / 6), scatter)
-    travel = -oldest * float(speed.max()) / STEP
-    count = _path_count(travel, max(5.0, _STRIDE * context.width / STEP))
+    travel = -oldest * float(speed.max()) / context.step
+    count = _path_count(travel, max(5.0, _STRIDE * context.width / context.step))
     spacing = -2 * oldest / (count - 1)
     paths = _paths(velocity, count, spacing, start)
 
-    size = ((context.rgb.shape[1] - 1) / STEP, (context.rgb.shape[0] - 1) / STEP)
+    size = ((context.rgb.shape[1] - 1) / context.step, (context.rgb.shape[0] - 1) / context.step)
     weight, known = speed * base[..., 3], None
     if visible is not None:
         weight, known = weight * visible[cut], _visible_mask(context, visible)
@@ -159,7 +159,7 @@ def advect_texture(
         offsets,
         np.ascontiguousarray(base),
         structure,
-        texture.correlation_length(context) / STEP,
+        texture.correlation_length(context) / context.step,
         _detail_gain(context, speed, lifetime),
         size,
     )
@@ -178,9 +178,9 @@ def _scattered(
     """Return (h, w, 2) float32 nodes: smooth noise of ``scatter`` pixels, up to ``limit`` (h, w)."""
     start = np.zeros((*box.shape, 2), np.float32)
     if scatter:
-        length = 0.08 * context.width / STEP
+        length = 0.08 * context.width / context.step
         noise = smooth_noise(context.generator("scatter"), 2, box.shape, length)
-        share = np.minimum(limit, np.float32(scatter)) / np.float32(STEP)
+        share = np.minimum(limit, np.float32(scatter)) / np.float32(context.step)
         start += np.moveaxis(noise, 0, -1) * share[..., None]
     return start
 
@@ -293,7 +293,7 @@ def _keep_in_frame(
 
 def _visible_mask(context: MotionContext, visible: Float32Array) -> NDArray[np.bool_]:
     """Return (h, w) bool where ``visible`` holds, thin gaps closed: colour behind a mast is known."""
-    size = max(3, round(0.02 * context.width / STEP) | 1)
+    size = max(3, round(0.02 * context.width / context.step) | 1)
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
     solid = cv2.morphologyEx((visible >= 0.5).astype(np.uint8), cv2.MORPH_CLOSE, disc)
     return np.asarray(solid, bool)

@@ -16,7 +16,7 @@ from livingstill.imaging import exact
 from livingstill.kernels import ahead
 from livingstill.kernels.compile import declared
 from livingstill.motion.canvas import Canvas, Effect
-from livingstill.motion.context import STEP, MotionContext, grid_shape, nodes
+from livingstill.motion.context import MotionContext, flow_step, grid_shape, nodes
 from livingstill.motion.modulation import build_modulated
 from livingstill.motion.wind import wind_field
 from livingstill.settings.wind import Wind
@@ -42,9 +42,13 @@ def begin_kernels(kinds: Collection[str]) -> None:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SceneMotion:
-    """The motion of a scene: ``effects``, and for each layer the indices of its own, in order."""
+    """The motion of a scene: ``effects``, and for each layer the indices of its own, in order.
+
+    It lives on ``shape`` nodes, ``step`` pixels apart.
+    """
 
     shape: tuple[int, int]
+    step: int
     effects: tuple[Effect, ...]
     layers: tuple[tuple[int, ...], ...]
 
@@ -53,7 +57,7 @@ class SceneMotion:
         flows: dict[tuple[int, ...], Flow | None] = {(): None}
         for indices in self.layers:
             if indices not in flows:
-                canvas = Canvas(self.shape)
+                canvas = Canvas(self.shape, self.step)
                 for index in indices:
                     self.effects[index].apply(phase, canvas)
                 flows[indices] = canvas.flow()
@@ -125,6 +129,7 @@ def compose(
     placements.sort(key=lambda one: one[0].placement.stage)  # stable: within a stage by region
     return SceneMotion(
         shape,
+        flow_step(rgb.shape[1]),
         tuple(effect for effect, _ in placements),
         tuple(
             tuple(i for i, (_, numbers) in enumerate(placements) if layer in numbers)
@@ -199,12 +204,13 @@ def _on_background_layer(context: MotionContext, layer: Layer) -> MotionContext:
 
 def _layers_showing(layers: Sequence[Layer | None], region: Region) -> tuple[int, ...]:
     """Return the numbers of the layers that show a region: a fold may have cut it in two."""
-    left = region.mask[::STEP, ::STEP].astype(np.float32)
+    step = flow_step(region.mask.shape[1])
+    left = region.mask[::step, ::step].astype(np.float32)
     visible = []
     for layer in layers:
         alpha = np.ones_like(left)
         if layer is not None:
-            alpha = (layer.colour[::STEP, ::STEP] >> np.uint32(24)).astype(np.float32)
+            alpha = (layer.colour[::step, ::step] >> np.uint32(24)).astype(np.float32)
             alpha *= np.float32(1 / 255)
         visible.append(float((left * alpha).sum()))
         left = left * (1 - alpha)

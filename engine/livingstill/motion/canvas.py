@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from livingstill.core.model import Float32Array, Flow
-from livingstill.motion.context import STEP, Box
+from livingstill.motion.context import Box
 
 if TYPE_CHECKING:
     from livingstill.kernels.flow_box import FlowBox
@@ -19,9 +19,10 @@ _NONE, _NONE_2, _NONE_3 = (np.zeros(shape, np.float32) for shape in ((0, 0), (0,
 
 @dataclass(slots=True, eq=False)
 class Canvas:
-    """Fields of a ``Flow`` under work, (h, w[, n]) float32; at first everything is still."""
+    """Fields of a ``Flow`` under work, (h, w[, n]) float32, ``step`` pixels to a node; at first all is still."""
 
     shape: tuple[int, int]
+    step: int
     first: Float32Array = field(init=False)
     second: Float32Array | None = field(init=False, default=None)
     first_gain: Float32Array | None = field(init=False, default=None)
@@ -78,7 +79,7 @@ class Canvas:
     def flow(self) -> Flow:
         """Return the flow; the canvas is spent."""
         return Flow(
-            self.first, self.first_gain, self.second, self.second_gain, self.bias, step=STEP
+            self.first, self.first_gain, self.second, self.second_gain, self.bias, step=self.step
         )
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from livingstill.core.model import Float32Array
 from livingstill.motion import phases
 from livingstill.motion.canvas import Placement
-from livingstill.motion.context import STEP, Box, MotionContext, luma
+from livingstill.motion.context import Box, MotionContext, luma
 from livingstill.motion.harmonics import (
     DISPLACEMENT,
     HarmonicDisplacement,
@@ -56,6 +56,7 @@ def wave_displacement(
     maps = maps * turns[:, None, None, None]
     waves = HarmonicDisplacement(
         box,
+        context.step,
         (Spectrum.of(harmonics, maps, factor),),
         weight,
         np.full(weight.shape, max_displacement, np.float32),
@@ -87,7 +88,7 @@ class CoarseImage:
     def of(cls, context: MotionContext, box: Box, weight: Float32Array, factor: int) -> CoarseImage:
         """Return the image of a box of a region."""
         grey = luma(context.colour[box.slices].astype(np.float64))
-        down, right = np.gradient(grey, STEP)
+        down, right = np.gradient(grey, context.step)
         inside = np.clip(context.mask[box.slices], 0, 1).astype(np.float64) * weight
         grey, right, down, inside = (
             np.asarray(part)[::factor, ::factor] for part in (grey, right, down, inside)

@@ -17,25 +17,38 @@ from livingstill.motion.wind import WindField, over_loop
 
 T = TypeVar("T", bound=np.floating[Any])
 
-STEP = 4
-"""Scene pixels per node of a flow."""
+_MIN_STEP = 4
+_NODES_ACROSS = 240
+"""Fewest scene pixels per node of a flow, and most nodes across a frame: a wide one shows the same
+motion as a small one, larger."""
 
-NODE_SIGMA = 0.45 * STEP
-"""Standard deviation in pixels of the low-pass that nodes are seen through."""
+NODE_SIGMA = 0.45
+"""Standard deviation, in nodes, of the low-pass that nodes are seen through."""
 
 REFERENCE = 960.0
 """Frame width at which lengths of the sources are given; all lengths scale with the width."""
 
 
+def flow_step(width: int) -> int:
+    """Return how many pixels of a frame of a width there are to a node of its flow.
+
+    >>> flow_step(960), flow_step(1920)
+    (4, 8)
+    """
+    return max(_MIN_STEP, width // _NODES_ACROSS)
+
+
 def nodes(picture: Float32Array | UInt8Array) -> Float32Array:
     """Return ``picture`` (H, W[, C]) at the nodes of its flow grid, float32, low-passed to fit."""
+    step = flow_step(picture.shape[1])
     rows, columns = grid_shape(*picture.shape[:2])
-    return exact.blur_every(picture, STEP, (columns, rows), NODE_SIGMA)
+    return exact.blur_every(picture, step, (columns, rows), NODE_SIGMA * step)
 
 
 def grid_shape(height: int, width: int) -> tuple[int, int]:
     """Return how many nodes span a picture; the last ones lie on or past its last pixels."""
-    return -(-(height - 1) // STEP) + 1, -(-(width - 1) // STEP) + 1
+    step = flow_step(width)
+    return -(-(height - 1) // step) + 1, -(-(width - 1) // step) + 1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -104,6 +117,11 @@ class MotionContext:
         return int(self.rgb.shape[1])
 
     @property
+    def step(self) -> int:
+        """Pixels per node."""
+        return flow_step(self.width)
+
+    @property
     def scale(self) -> float:
         """Pixels of this frame per pixel of a frame of the reference width."""
         return self.width / REFERENCE
@@ -127,14 +145,14 @@ class MotionContext:
         if not (solid == 0).any():
             return np.full(self.mask.shape, 1e6, np.float32)
         distance = exact.distance_transform(solid)[1:-1, 1:-1]
-        return np.ascontiguousarray(distance) * np.float32(STEP)
+        return np.ascontiguousarray(distance) * np.float32(self.step)
 
     def distance_outside(self) -> Float32Array:
         """Return (h, w) float32 distance in pixels to the region, 0 inside."""
         empty = (self.mask < 0.5).astype(np.uint8)
         if not (empty == 0).any():
             return np.full(self.mask.shape, 1e6, np.float32)
-        return exact.distance_transform(empty) * np.float32(STEP)
+        return exact.distance_transform(empty) * np.float32(self.step)
 
 
 def smoothstep(value: NDArray[np.floating[Any]]) -> Float32Array:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from livingstill.core.model import Float32Array
 from livingstill.core.threads import over_field
 from livingstill.motion.canvas import Canvas, Placement, Stage
-from livingstill.motion.context import STEP, Box, MotionContext
+from livingstill.motion.context import Box, MotionContext
 from livingstill.motion.light import levels
 from livingstill.motion.rolling_noise import Strip, strip
 
@@ -120,7 +120,7 @@ class HeatedFlames:
         flow = canvas.box(self.box)
         over_field(
             lambda a, b: burn(
-                self.tone, self.background, heat_change, self.ramp, float(STEP), flow, a, b
+                self.tone, self.background, heat_change, self.ramp, float(canvas.step), flow, a, b
             ),
             self.box.shape[0],
         )

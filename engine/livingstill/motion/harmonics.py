@@ -18,7 +18,7 @@ from livingstill.core import threads
 from livingstill.core.model import Float32Array
 from livingstill.imaging import exact
 from livingstill.motion.canvas import Canvas, Placement, Stage
-from livingstill.motion.context import STEP, Box
+from livingstill.motion.context import Box, flow_step
 from livingstill.motion.wind import WindField
 
 _MAX_GRADIENT = 0.29
@@ -103,12 +103,13 @@ def coarse(shape: tuple[int, int], factor: int) -> tuple[int, int]:
 class HarmonicDisplacement:
     """Displacement of a box of nodes: the sum of ``parts`` in pixels, times ``weight`` (h, w).
 
-    ``limit`` (h, w) bounds its length in pixels. ``gust``, a one-channel spectrum, modulates its
+    There are ``step`` pixels to a node.     ``limit`` (h, w) bounds its length in pixels. ``gust``, a one-channel spectrum, modulates its
     amplitude. ``shade`` (h, w) times the last channel is added to the gain: the displacement
     downwards, or a third channel of its own.
     """
 
     box: Box
+    step: int
     parts: tuple[Spectrum, ...]
     weight: Float32Array
     limit: Float32Array
@@ -166,7 +167,7 @@ def gusts(wind: WindField, box: Box, width: int, share: float = 1.0) -> Spectrum
         return None
     factor = 8
     shape = coarse(box.shape, factor)
-    step = STEP / width
+    step = flow_step(width) / width
     lag = wind.lag(shape, step * factor, box.top * step, box.left * step)
     harmonics, amplitudes = wind.gusts()
     angles = -2j * np.pi * harmonics[:, None, None] / wind.seconds * lag
@@ -191,7 +192,7 @@ def limit_gradient(
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
     norms = np.empty((phases, *weight.shape), np.float32)
     for last in (*7 * (False,), True):
-        _gradient_norms(fields, weight, norms)
+        _gradient_norms(fields, weight, float(displacement.step), norms)
         active = norms[:, weight > 0].ravel()
         if active.size == 0:
             return displacement
@@ -224,22 +225,27 @@ def limit_to_frame(
         np.minimum(np.arange(first, last), side - 1 - np.arange(first, last))
         for first, last, side in zip((box.top, box.left), (box.bottom, box.right), shape)
     )
-    distance = STEP * np.minimum(down[:, None], across[None]).astype(np.float32)
+    distance = displacement.step * np.minimum(down[:, None], across[None]).astype(np.float32)
     max_displacement = np.maximum(np.float32(_BORDER) * distance, np.float32(0.1))
     return replace(displacement, limit=np.minimum(displacement.limit, max_displacement))
 
 
-def _gradient_norms(fields: Float32Array, weight: Float32Array, norms: Float32Array) -> None:
-    """Fill (P, h, w) norms of the gradients of ``fields`` (P, h, 2, w), in pixels, times ``weight``."""
+def _gradient_norms(
+    fields: Float32Array, weight: Float32Array, step: float, norms: Float32Array
+) -> None:
+    """Fill (P, h, w) norms of the gradients of ``fields`` (P, h, 2, w), in pixels, times ``weight``.
+
+    ``step`` is in pixels per node.
+    """
     from livingstill.kernels import spectral as kernels
 
     threads.over_bands(
-        lambda a, b: kernels.gradient_norms(fields, weight, float(STEP), norms, a, b),
+        lambda a, b: kernels.gradient_norms(fields, weight, step, norms, a, b),
         weight.shape[0],
     )
 
 
 def factor_for(length: float, nodes_per_length: float) -> int:
-    """Return the power of two of nodes that resolves fields of correlation ``length`` in pixels."""
-    max_factor = length / STEP / nodes_per_length
+    """Return the power of two of nodes that resolves fields of correlation ``length`` in nodes."""
+    max_factor = length / nodes_per_length
     return int(2 ** min(4, max(0, math.floor(math.log2(max(max_factor, 1))))))

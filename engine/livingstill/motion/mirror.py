@@ -12,7 +12,7 @@ from livingstill.core.model import Float32Array
 from livingstill.core.threads import over_field
 from livingstill.imaging import exact
 from livingstill.motion.canvas import Canvas, Placement, Stage
-from livingstill.motion.context import STEP, Box, MotionContext, bounding_box, smoothstep
+from livingstill.motion.context import Box, MotionContext, bounding_box, smoothstep
 
 _NONE = np.zeros((0, 0, 2), np.float32)
 
@@ -64,7 +64,7 @@ def build_mirror(context: MotionContext, calm: bool = True) -> tuple[Mirror, ...
     shore = np.where(mask.any(0), mask.argmax(0), 0).astype(np.float32)
     wet_columns = np.flatnonzero(mask.any(0))
     shore = np.interp(np.arange(columns), wet_columns, shore[wet_columns]).astype(np.float32)
-    shore = exact.gaussian_blur(shore[None], max(1.0, 0.01 * context.width / STEP))[0]
+    shore = exact.gaussian_blur(shore[None], max(1.0, 0.01 * context.width / context.step))[0]
     rows = np.arange(box.top, box.bottom, dtype=np.float32)[:, None]
     source = np.round(2 * shore[None, box.left : box.right] - rows - 1).astype(np.int64)
     in_frame = source >= 0

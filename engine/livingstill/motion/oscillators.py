@@ -21,7 +21,7 @@ from livingstill.core.threads import over_bands
 from livingstill.imaging import exact
 from livingstill.motion import noise as chance
 from livingstill.motion.canvas import Effect
-from livingstill.motion.context import STEP, Box, MotionContext, bounding_box, luma, smoothstep
+from livingstill.motion.context import Box, MotionContext, bounding_box, luma, smoothstep
 from livingstill.motion.harmonics import (
     HarmonicDisplacement,
     Spectrum,
@@ -111,7 +111,9 @@ def plant_sway(
     if light > 0:
         shade = np.ascontiguousarray(np.clip(context.mask, 0, 1)[box.slices] * np.float32(light))
     swell = gusts(context.wind, box, context.width, gust)
-    sway = limit_gradient(HarmonicDisplacement(box, parts, weight, limit, swell, shade))
+    sway = limit_gradient(
+        HarmonicDisplacement(box, context.step, parts, weight, limit, swell, shade)
+    )
     return (limit_to_frame(sway, context.mask.shape),)
 
 
@@ -127,11 +129,11 @@ def elastic_falloff(context: MotionContext, front_only: bool = False) -> Float32
     )
     feather = FALLOFF * context.width
     border_weight = smoothstep(
-        from_border(context.mask.shape) * STEP / np.float32(BORDER_MARGIN * context.width)
+        from_border(context.mask.shape) * context.step / np.float32(BORDER_MARGIN * context.width)
     )
     if front_only and context.own_layer:
-        return border_weight * smoothstep(1 + (signed - STEP) / (0.05 * context.width))
-    return border_weight * smoothstep((signed + feather - STEP) / (3 * feather))
+        return border_weight * smoothstep(1 + (signed - context.step) / (0.05 * context.width))
+    return border_weight * smoothstep((signed + feather - context.step) / (3 * feather))
 
 
 def from_border(shape: tuple[int, ...]) -> Float32Array:
@@ -182,17 +184,17 @@ def _response(
     hertz = harmonics / seconds
     front = wind.front_speed * width / max(float(hertz.max()), 0.1)
     length = mode.length * width
-    factor = factor_for(min(length, front * 0.8), 5 if share > _WEAK_SHARE else 3)
+    factor = factor_for(min(length, front * 0.8) / context.step, 5 if share > _WEAK_SHARE else 3)
     shape = coarse(box.shape, factor)
-    step = STEP * factor / width
+    step = context.step * factor / width
 
     rng = context.generator("limb", index)
-    nodes = length / (STEP * factor)
+    nodes = length / (context.step * factor)
     own = mode.frequency * (
         1 + 0.1 * chance.smooth_noise(rng, 1, shape, 1.5 * nodes)[0].clip(-2, 2)
     )
     drive = hertz ** (-1 / 3) * np.sqrt(bandwidth(harmonics, seconds))
-    lag = wind.lag(shape, step, box.top * STEP / width, box.left * STEP / width)
+    lag = wind.lag(shape, step, box.top * context.step / width, box.left * context.step / width)
     lags, steps = _phasor_powers(-2 * np.pi / seconds * lag.astype(np.float64), harmonics)
     turn = np.exp(2j * np.pi * wind.turns(harmonics))
     limb = kernels.Oscillators(
@@ -298,7 +300,7 @@ def nearness(context: MotionContext) -> Float32Array:
     """
     inside = context.inverse_depth[context.mask >= 0.5]
     full = max(0.8 * exact.percentile(inside, 85), 0.12) if inside.size else 1.0
-    near = exact.gaussian_blur(context.inverse_depth, 0.03 * context.width / STEP)
+    near = exact.gaussian_blur(context.inverse_depth, 0.03 * context.width / context.step)
     return np.asarray(np.clip(near / np.float32(full), 0.05, 1), np.float32)
 
 

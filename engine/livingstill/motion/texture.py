@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from livingstill.core.model import Float32Array
 from livingstill.imaging import exact
-from livingstill.motion.context import NODE_SIGMA, STEP, MotionContext, bounding_box, nodes
+from livingstill.motion.context import NODE_SIGMA, MotionContext, bounding_box, nodes
 
 
 def base_and_contrast(context: MotionContext, blur: float) -> Float32Array:
@@ -19,7 +19,7 @@ def base_and_contrast(context: MotionContext, blur: float) -> Float32Array:
     Both are normalised by the mask. ``blur`` is the low-pass's standard deviation in pixels of the
     reference width.
     """
-    sigma = blur * context.scale / STEP
+    sigma = blur * context.scale / context.step
     inside = np.maximum(context.mask, np.float32(1e-3))[..., None]
 
     def mean(values: Float32Array, sigma: float) -> Float32Array:
@@ -32,7 +32,7 @@ def base_and_contrast(context: MotionContext, blur: float) -> Float32Array:
     square = grey.astype(np.float32)
     level, square = nodes(grey), nodes(np.square(square, out=square))
     # what the nodes are low-passed by already counts
-    rough = exact.gaussian_blur(level, math.sqrt(max(sigma**2 - NODE_SIGMA**2 / STEP**2, 0.0)))
+    rough = exact.gaussian_blur(level, math.sqrt(max(sigma**2 - NODE_SIGMA**2, 0.0)))
     power = np.maximum(square - rough * (level + level - rough), 0)
     contrast = np.sqrt(mean(power[..., None], 1.2 * sigma) + np.float32(1.5**2))
     return np.concatenate([base, contrast], axis=2).astype(np.float32)
@@ -93,7 +93,7 @@ def _grey_and_mask(context: MotionContext) -> tuple[Float32Array, NDArray[np.boo
     box = bounding_box(np.where(context.mask > 0.5, context.mask, 0))
     if box is None:
         return np.zeros((1, 1), np.float32), np.zeros((1, 1), bool)
-    rows, columns = (slice(s.start * STEP, s.stop * STEP) for s in box.slices)
+    rows, columns = (slice(s.start * context.step, s.stop * context.step) for s in box.slices)
     rgb = np.ascontiguousarray(context.rgb[rows, columns])
     grey = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY).astype(np.float32)
     mask = np.ascontiguousarray(context.mask[box.slices])

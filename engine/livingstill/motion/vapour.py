@@ -12,7 +12,7 @@ import numpy as np
 
 from livingstill.core.model import Float32Array
 from livingstill.motion.canvas import Canvas, Placement, Stage
-from livingstill.motion.context import STEP, Box, MotionContext
+from livingstill.motion.context import Box, MotionContext
 from livingstill.motion.rolling_noise import Strip, strip
 
 SHARES = (0.2, 0.17, 0.1)
@@ -85,7 +85,7 @@ def noise_octaves(
     """
     out = []
     for k, size in enumerate((12.0, 7.0, 4.2)):
-        sigma = max(1.2, coarser * size * context.scale / STEP)
+        sigma = max(1.2, coarser * size * context.scale / context.step)
         scroll = speed * (1 + 0.45 * k) * context.seconds
         out.append(strip(context.generator("vapour", k), columns, 0.55 * sigma, sigma, scroll))
     return tuple(out)

@@ -7,7 +7,7 @@ import numpy as np
 
 from livingstill.core.model import Float32Array
 from livingstill.imaging import exact
-from livingstill.motion.context import STEP, MotionContext
+from livingstill.motion.context import MotionContext
 from livingstill.motion.noise import smooth_noise
 
 
@@ -20,7 +20,7 @@ def add_curl_noise(
     neither gather nor thin matter (Bridson, 2007).
     """
     speed = np.hypot(velocity[..., 0], velocity[..., 1])
-    nodes_long = max(2.0, length * context.width / STEP)
+    nodes_long = max(2.0, length * context.width / context.step)
     psi = smooth_noise(context.generator("curl"), 1, context.mask.shape, nodes_long)[0]
     psi *= np.float32(share * float(speed.max()) * nodes_long * 0.7)
     out = velocity.copy()
@@ -48,11 +48,11 @@ def limit_boundary_speed(
     return np.asarray(velocity - excess[..., None] * normal, np.float32)
 
 
-def limit_transverse_strain(velocity: Float32Array, seconds: float) -> Float32Array:
+def limit_transverse_strain(velocity: Float32Array, seconds: float, step: int) -> Float32Array:
     """Return ``velocity`` (h, w, 2) with its strain across streamlines limited to e in ``seconds``.
 
     Where streamlines spread from a narrow source its few pixels would be drawn out into rays.
-    Strain along them is not limited: falling water looks like that.
+    Strain along them is not limited: falling water looks like that. ``step`` is in pixels per node.
     """
     out = velocity.copy()
     for _ in range(3):
@@ -60,7 +60,7 @@ def limit_transverse_strain(velocity: Float32Array, seconds: float) -> Float32Ar
         speed = np.maximum(np.hypot(soft[..., 0], soft[..., 1]), np.float32(1e-6))
         x, y = soft[..., 0] / speed, soft[..., 1] / speed
         (uy, ux), (vy, vx) = (np.gradient(soft[..., c]) for c in (0, 1))
-        strain = np.abs(y * y * ux - x * y * (uy + vx) + x * x * vy) / np.float32(STEP)
+        strain = np.abs(y * y * ux - x * y * (uy + vx) + x * x * vy) / np.float32(step)
         slower = 1 / np.maximum(strain * np.float32(seconds), 1)
         slower = exact.gaussian_blur(cv2.erode(slower, np.ones((3, 3), np.uint8)), 1.5)
         out *= np.minimum(slower, 1)[..., None]

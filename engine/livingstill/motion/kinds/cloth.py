@@ -14,7 +14,7 @@ from livingstill.core.kinds import GUSTY, MotionKind
 from livingstill.motion import noise
 from livingstill.motion.canvas import Effect
 from livingstill.motion.cloth_waves import Maps, wave_displacement
-from livingstill.motion.context import STEP, Box, MotionContext, bounding_box
+from livingstill.motion.context import Box, MotionContext, bounding_box
 from livingstill.motion.harmonics import coarse, gusts
 from livingstill.motion.oscillators import elastic_falloff, from_top
 from livingstill.motion.wind import bandwidth, choose_harmonics
@@ -61,7 +61,7 @@ def build(context: MotionContext) -> tuple[Effect, ...]:
 
 def hanging_waves(context: MotionContext, box: Box) -> tuple[NDArray[np.int64], Maps]:
     """Return harmonics (M,) and maps (M, 3, h, w): displacement in pixels and shading of folds."""
-    shape, node, rng = coarse(box.shape, FACTOR), STEP * FACTOR, context.generator("cloth")
+    shape, node, rng = coarse(box.shape, FACTOR), context.step * FACTOR, context.generator("cloth")
     harmonics = choose_harmonics(context.seconds, 0.15, 2.4, 16, rng)
     f = harmonics / context.seconds
     size = np.sqrt(bandwidth(harmonics, context.seconds) / (1 + (f / CUTOFF) ** 4))

@@ -26,7 +26,7 @@ from livingstill.core.model import Float32Array
 from livingstill.imaging import exact
 from livingstill.motion.advection import advect_texture, generation_count
 from livingstill.motion.canvas import Effect
-from livingstill.motion.context import STEP, MotionContext, bounding_box, luma, smoothstep
+from livingstill.motion.context import MotionContext, bounding_box, luma, smoothstep
 from livingstill.motion.flames import FlickerSpectrum, HeatedFlames, RisingNoise
 from livingstill.motion.harmonics import HarmonicDisplacement, limit_gradient, limit_to_frame
 from livingstill.motion.heat import background, colour_by_heat, glow_mask
@@ -93,7 +93,7 @@ def _measure(context: MotionContext, flames: MotionContext, glow: Float32Array) 
     solid = context.mask >= 0.5
     edge = context.distance_inside() - context.distance_outside()
     columns = solid.sum(0)
-    height = max(exact.percentile(columns[columns > 0], 75) * STEP, 0.02 * context.width)
+    height = max(exact.percentile(columns[columns > 0], 75) * context.step, 0.02 * context.width)
     inside = flames.distance_inside()
     half_width = np.minimum(local_width(inside), 0.5 * height)
     median_half_width = float(np.median(half_width[inside > 0])) if (inside > 0).any() else 0.0
@@ -120,7 +120,7 @@ def _heated_flames(
     context: MotionContext, fire: _Fire, amount: float, spectrum: FlickerSpectrum
 ) -> tuple[Effect, ...]:
     """Return the change of the flames' heat and colours by tongues and flicker."""
-    height_nodes, glow, turbulence = fire.height / STEP, fire.glow, fire.turbulence
+    height_nodes, glow, turbulence = fire.height / context.step, fire.glow, fire.turbulence
     near = smoothstep((fire.edge + 10) / (10 + 0.08 * fire.height))  # no change 12 px outside
     near_glow: Float32Array = glow * near
     zone = np.asarray(exact.gaussian_blur(near_glow, max(1.0, 0.12 * height_nodes)), np.float32)
@@ -208,7 +208,7 @@ def _flame_sway(context: MotionContext, fire: _Fire) -> tuple[Effect, ...]:
     parts = driven_response(context, box, modes, cross=1.6 - 0.6 * turbulence)
     weight = np.ascontiguousarray(weight[box.slices])
     limit = np.full(weight.shape, 0.03 * context.width, np.float32)
-    sway = limit_gradient(HarmonicDisplacement(box, parts, weight, limit))
+    sway = limit_gradient(HarmonicDisplacement(box, context.step, parts, weight, limit))
     return (limit_to_frame(sway, context.mask.shape),)
 
 

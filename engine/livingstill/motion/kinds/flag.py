@@ -17,7 +17,7 @@ from livingstill.core.model import Float32Array
 from livingstill.imaging import exact
 from livingstill.motion.canvas import Effect, Placement, Stage
 from livingstill.motion.cloth_waves import Maps, wave_displacement
-from livingstill.motion.context import STEP, Box, MotionContext, bounding_box
+from livingstill.motion.context import Box, MotionContext, bounding_box
 from livingstill.motion.harmonics import coarse
 from livingstill.motion.oscillators import elastic_falloff
 from livingstill.motion.wind import choose_harmonics
@@ -140,7 +140,9 @@ def distance(
     rows = (np.arange(shape[0]) * factor + top)[:, None]
     columns = (np.arange(shape[1]) * factor + left)[None]
     span = max(high - low, 1.0)
-    return np.asarray((columns * direction[0] + rows * direction[1] - low) / span), span * STEP
+    return np.asarray(
+        (columns * direction[0] + rows * direction[1] - low) / span
+    ), span * context.step
 
 
 KIND = MotionKind(

@@ -28,7 +28,8 @@ SHEAR = 0.05
 
 def build(context: MotionContext) -> tuple[Effect, ...]:
     """Return the flow of a region of water along its direction."""
-    velocity = slow_at_banks(context, limit_transverse_strain(flow_velocity(context), LIFE))
+    velocity = limit_transverse_strain(flow_velocity(context), LIFE, context.step)
+    velocity = slow_at_banks(context, velocity)
     speed = float(np.hypot(velocity[..., 0], velocity[..., 1]).max())
     if speed == 0:
         return ()
@@ -62,7 +63,7 @@ def slow_at_banks(context: MotionContext, velocity: Float32Array) -> Float32Arra
     speed = np.hypot(velocity[..., 0], velocity[..., 1])
     width = np.clip(LIFE * speed, BANK * context.width, SHEAR * context.width)
     width = np.minimum(width, 0.9 * local_width(inside))
-    profile = smoothstep((inside - 4) / np.maximum(width, 1))
+    profile = smoothstep((inside - context.step) / np.maximum(width, 1))
     return (velocity * profile[..., None]).astype(np.float32)
 
 

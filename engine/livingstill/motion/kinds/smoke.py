@@ -20,7 +20,7 @@ from livingstill.core.model import Float32Array
 from livingstill.imaging import exact
 from livingstill.motion.advection import advect_texture, generation_count
 from livingstill.motion.canvas import Canvas, Effect, Placement, Stage
-from livingstill.motion.context import STEP, Box, MotionContext, bounding_box, nodes, smoothstep
+from livingstill.motion.context import Box, MotionContext, bounding_box, nodes, smoothstep
 from livingstill.motion.rolling_noise import Strip
 from livingstill.motion.vapour import SHARES, noise_octaves
 from livingstill.motion.velocity import add_curl_noise, limit_boundary_speed
@@ -93,7 +93,9 @@ def _transparency(context: MotionContext) -> Float32Array:
     """Return (h, w) float32 in 0..1: where fine detail shows through, which smoke has none of."""
     grey = cv2.cvtColor(context.rgb, cv2.COLOR_RGB2GRAY).astype(np.float32)
     grey -= exact.gaussian_blur(grey, 2.5 * max(context.scale, 0.4))
-    power = exact.gaussian_blur(nodes(np.square(grey, out=grey)), 0.012 * context.width / STEP)
+    power = exact.gaussian_blur(
+        nodes(np.square(grey, out=grey)), 0.012 * context.width / context.step
+    )
     rough = np.sqrt(np.maximum(power, 0))
     return smoothstep((rough - 2.0) / 3.5)
 
@@ -114,7 +116,9 @@ def _veil(context: MotionContext, weight: Float32Array, dense: Float32Array) -> 
     lean = 0.1 * context.wind.speed * context.wind.x
     x = np.arange(columns, dtype=np.float32)[None] - np.float32(lean) * y
     x -= x.min()
-    strips = noise_octaves(context, 2 * SPEED * context.width / STEP, max(8, int(x.max()) + 1), 1.4)
+    strips = noise_octaves(
+        context, 2 * SPEED * context.width / context.step, max(8, int(x.max()) + 1), 1.4
+    )
     return Veil(
         box,
         strips,

@@ -14,7 +14,7 @@ import numpy as np
 from livingstill.core.kinds import GUSTY, MotionKind, SpeedRange
 from livingstill.imaging import exact
 from livingstill.motion.canvas import Effect
-from livingstill.motion.context import STEP, MotionContext, bounding_box, smoothstep
+from livingstill.motion.context import MotionContext, bounding_box, smoothstep
 from livingstill.motion.vapour import Vapour, noise_octaves
 
 MAX_OPACITY = 0.45
@@ -59,11 +59,11 @@ def rising(
     envelope = np.asarray(opacity * body * fade * contrast * smoothstep(2 * inside), np.float32)
     lean = 0.1 * context.wind.speed * context.wind.x
     side = 0.5 + 0.42 * across - lean * share / 3
-    speed = SPEED * context.width / STEP
+    speed = SPEED * context.width / context.step
     if context.direction is not None:
         stroke_speed = np.hypot(*context.direction[context.mask >= 0.5].astype(np.float64).T)
         speed = (
-            float(np.clip(stroke_speed.mean(), 0.04, 0.2)) * context.width / STEP
+            float(np.clip(stroke_speed.mean(), 0.04, 0.2)) * context.width / context.step
             if stroke_speed.size
             else speed
         )

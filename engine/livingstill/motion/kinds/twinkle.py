@@ -12,7 +12,7 @@ import numpy as np
 from livingstill.core.kinds import FLICKERING, MotionKind
 from livingstill.imaging import exact
 from livingstill.motion.canvas import Effect
-from livingstill.motion.context import STEP, MotionContext, nodes
+from livingstill.motion.context import MotionContext, nodes
 from livingstill.motion.light import GainFlicker, flicker_spectrum
 
 MAX_POINTS = 400
@@ -36,10 +36,10 @@ def build(context: MotionContext) -> tuple[Effect, ...]:
     number[largest] = np.arange(1, largest.size + 1)
     spots = number[part].astype(np.float32)
     rows, columns = context.mask.shape
-    radius = max(2, round(0.009 * context.width / STEP))
+    radius = max(2, round(0.009 * context.width / context.step))
     index = np.zeros((rows, columns), np.int32)
-    y = np.clip(np.round(centres[largest, 1] / STEP).astype(int), 0, rows - 1)
-    x = np.clip(np.round(centres[largest, 0] / STEP).astype(int), 0, columns - 1)
+    y = np.clip(np.round(centres[largest, 1] / context.step).astype(int), 0, rows - 1)
+    x = np.clip(np.round(centres[largest, 0] / context.step).astype(int), 0, columns - 1)
     for n, (cy, cx) in enumerate(zip(y, x), start=1):
         index[max(0, cy - radius) : cy + radius + 1, max(0, cx - radius) : cx + radius + 1] = n
     halo = exact.gaussian_blur((spots > 0).astype(np.float32), 1.0 * context.scale + 1)

@@ -22,7 +22,7 @@ from livingstill.core.model import DEFAULT_FOCAL, Float32Array
 from livingstill.imaging import anisotropy, exact
 from livingstill.motion.advection import advect_texture, generation_count
 from livingstill.motion.canvas import Effect
-from livingstill.motion.context import STEP, Box, MotionContext, bounding_box, smoothstep
+from livingstill.motion.context import Box, MotionContext, bounding_box, smoothstep
 from livingstill.motion.harmonics import (
     HarmonicDisplacement,
     Spectrum,
@@ -81,6 +81,7 @@ def mirror(context: MotionContext, box: Box, surface: Plane) -> HarmonicDisplace
     edge = smoothstep(inside / (0.004 * context.width))
     ripples = HarmonicDisplacement(
         box,
+        context.step,
         (Spectrum.of(harmonics, maps),),
         edge,
         np.maximum(0.8 * inside, np.float32(0.1)),
@@ -105,7 +106,7 @@ def chop(context: MotionContext, box: Box, surface: Plane) -> tuple[Effect, ...]
     speed = np.sqrt(velocity[..., 0] ** 2 + velocity[..., 1] ** 2)
     velocity *= np.minimum(1, 0.06 * width / np.maximum(speed, 1e-6))[..., None]
     inside = context.distance_inside()
-    velocity *= smoothstep((inside - STEP) / (0.02 * width))[..., None]
+    velocity *= smoothstep((inside - context.step) / (0.02 * width))[..., None]
     drift = advect_texture(
         context,
         velocity,
@@ -126,6 +127,7 @@ def chop(context: MotionContext, box: Box, surface: Plane) -> tuple[Effect, ...]
     limit = np.minimum(3 * context.scale, np.maximum(0.5 * inside, np.float32(0.1)))
     orbit = HarmonicDisplacement(
         box,
+        context.step,
         (Spectrum.of(harmonics, maps),),
         smoothstep(inside / (0.01 * width)),
         limit.astype(np.float32),
@@ -142,10 +144,10 @@ def plane(context: MotionContext, box: Box) -> Plane:
     """
     mask = context.mask[box.slices] >= 0.5
     rows, columns = box.shape
-    top = float(box.top * STEP)
-    span = rows * STEP
+    top = float(box.top * context.step)
+    span = rows * context.step
     horizon = top - 0.04 * span
-    y = (np.arange(rows, dtype=np.float32) + box.top) * STEP
+    y = (np.arange(rows, dtype=np.float32) + box.top) * context.step
     counts = mask.sum(1)
     if counts.max() > 0 and rows > 8:
         depth = np.where(mask, context.inverse_depth[box.slices], 0).sum(1) / np.maximum(counts, 1)
@@ -155,10 +157,14 @@ def plane(context: MotionContext, box: Box) -> Plane:
             horizon = float(np.clip(-offset / slope, top - 0.25 * span, top - 0.02 * span))
     focal = DEFAULT_FOCAL * context.width
     z = (focal * HEIGHT / np.maximum(y - horizon, 1.0))[:, None].astype(np.float32)
-    across = (np.arange(columns, dtype=np.float32) + box.left) * STEP - context.width / 2
+    across = (np.arange(columns, dtype=np.float32) + box.left) * context.step - context.width / 2
     shore = np.where(mask.any(0), mask.argmax(0), 0).astype(np.float32)[None]
-    smooth = exact.gaussian_blur(shore, max(1.0, 0.02 * context.width / STEP))
-    far = focal * HEIGHT / np.maximum(np.asarray(smooth, np.float32) * STEP + top - horizon, 1.0)
+    smooth = exact.gaussian_blur(shore, max(1.0, 0.02 * context.width / context.step))
+    far = (
+        focal
+        * HEIGHT
+        / np.maximum(np.asarray(smooth, np.float32) * context.step + top - horizon, 1.0)
+    )
     x = (across[None] * z / np.float32(focal)).astype(np.float32)
     return Plane(z, x, far.astype(np.float32), focal)
 
@@ -195,8 +201,8 @@ def slopes(
 
     z, focal = surface.z[:, 0].astype(np.float64), surface.focal
     rows_metres, columns_metres = (
-        z * z / (focal * HEIGHT) * STEP,
-        z / focal * STEP,
+        z * z / (focal * HEIGHT) * context.step,
+        z / focal * context.step,
     )  # metres between two nodes
     heading = math.atan2(-wind.y, wind.x)
     out = np.empty((len(harmonics), 2, *surface.x.shape), np.complex64)
