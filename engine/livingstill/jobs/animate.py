@@ -101,6 +101,9 @@ def animate_file(
         clip = replace(clip, notes=(*clip.notes, *_notes_on_page_settings(shot)))
     observer = _observer(clip, outputs[0]) if job.report is not None else None
     signing = credentials.signing_files(job.c2pa_cert, job.c2pa_key)
+    certify = None
+    if certificate.wanted(shot) or signing:
+        certify = threads.lazy(partial(certificate.certify, clip))
     kinds = {region.label: region.share for region in clip.regions}
     if as_page:
         target, poster = Path(outputs[0]), job.poster
@@ -117,16 +120,18 @@ def animate_file(
             source=remote_frames(clip) if remote_frames else None,
             poster=job.poster,
             stages=stages,
+            meanwhile=certify,
         )
-        if not (job.manifest or record or observer or signing or certificate.wanted(shot)):
+        if not (job.manifest or record or observer or certify):
             clip = clip.without_pictures()
         rendered = write_clip()
     if job.sidecar is not None:
         origin = provenance.metadata(clip.shot, clip.photo, clip.moving)
         provenance.write_sidecar(job.sidecar, origin, outputs, job.overwrite)
-    if certificate.wanted(shot) or signing:
+    if certify is not None:
         with stages("certificate"):
-            credentials.certify_files(clip, outputs, [job.photo], signing, job.overwrite)
+            photos = [job.photo]
+            credentials.certify_files(certify(), shot, outputs, photos, signing, job.overwrite)
     if job.report is not None and observer is not None:
         with stages("report"):
             observer.write(rendered.figures, job.report, job.overwrite)

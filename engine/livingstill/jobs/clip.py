@@ -192,6 +192,7 @@ class Clip:
         source: Iterable[PackedRGBA] | None = None,
         poster: Path | None = None,
         stages: Stages | None = None,
+        meanwhile: Callable[[], object] | None = None,
     ) -> RenderResult:
         """Render once and write every output; the parameters are those of ``write.begin``."""
         return write.begin(
@@ -203,6 +204,7 @@ class Clip:
             source=source,
             poster=poster,
             stages=stages,
+            meanwhile=meanwhile,
         )()
 
     def without_pictures(self) -> Clip:

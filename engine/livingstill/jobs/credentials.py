@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from livingstill.core.errors import InputError
 from livingstill.io.files import atomic_write
@@ -18,9 +18,7 @@ from livingstill.jobs import certificate as certificates
 from livingstill.jobs import provenance
 from livingstill.jobs.certificate import Certificate
 from livingstill.media.formats import format_of
-
-if TYPE_CHECKING:
-    from livingstill.jobs.clip import Clip
+from livingstill.settings.shot import Shot
 
 _TYPES = {
     ".mp4": "video/mp4",
@@ -136,26 +134,25 @@ def sign(
 
 
 def certify_files(
-    clip: Clip,
+    certified: Certificate,
+    shot: Shot,
     outputs: Sequence[str],
     photos: Sequence[Path],
     files: SigningFiles | None,
     overwrite: bool = False,
-) -> Certificate:
-    """Sign the finished outputs of a clip and write their certificates, each where it is asked for.
+) -> None:
+    """Sign the finished outputs of a shot and write their certificates, each where it is asked for.
 
     Raises
     ------
     InputError
         As ``sign`` and ``certificate.write``.
     """
-    certified = certificates.certify(clip)
     for output in outputs:
         if files is not None:
             sign(Path(output), certified, photos, files)
-        if certificates.wanted(clip.shot):
+        if certificates.wanted(shot):
             certificates.write(certified, output, overwrite, outputs)
-    return certified
 
 
 def _manifest(output: Path, certificate: Certificate) -> dict[str, Any]:

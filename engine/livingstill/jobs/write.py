@@ -45,6 +45,7 @@ def begin(
     source: Iterable[PackedRGBA] | None = None,
     poster: Path | None = None,
     stages: Stages | None = None,
+    meanwhile: Callable[[], object] | None = None,
 ) -> Result[RenderResult]:
     """Return what renders a clip once and writes every output; each file is complete or not there.
 
@@ -58,6 +59,7 @@ def begin(
     source : the frames before finishing, if they are rendered elsewhere
     poster : a file for the first frame
     stages : measures "sound" and "frames"
+    meanwhile : is called when the last frame is handed over, while encoders are still busy with some
 
     Raises
     ------
@@ -112,6 +114,9 @@ def begin(
                 if on_frame:
                     on_frame(frames.unpack(packed))
                 step()
+            sink.end()
+            if meanwhile is not None:
+                meanwhile()
         for picture in [poster, *pictures]:
             if picture is not None and first is not None:
                 stills.write_poster(picture, first, overwrite=overwrite, metadata=metadata)

@@ -14,6 +14,7 @@ import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing.connection import wait
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,7 @@ import cv2
 
 from livingstill.core.errors import InputError, LivingStillError
 from livingstill.core.model import UInt8Array
+from livingstill.core.threads import lazy
 from livingstill.imaging import exact
 from livingstill.io.files import atomic_write
 from livingstill.settings.brand import FILES
@@ -213,7 +215,7 @@ def fault_sentence(error: Exception) -> str:
 def _animated_records(task: Task) -> Iterator[dict[str, Any]]:
     """Render the clips of one photo from one scene, the shape that enlarges it most first."""
     from livingstill.camera import framing
-    from livingstill.jobs import credentials
+    from livingstill.jobs import certificate, credentials
     from livingstill.jobs.clip import reframe
     from livingstill.jobs.session import check_settings, prepare
     from livingstill.jobs.stages import Stages
@@ -244,12 +246,19 @@ def _animated_records(task: Task) -> Iterator[dict[str, Any]]:
             clip = scene if output is first else reframe(scene, shots[output].aspect)
         target, record = start_output(task, output)
         thumbnail = Thumbnail(clip.timeline.frames // 2)
-        result = clip.save(str(target), on_frame=thumbnail.add, stages=stages)
-        certified = None
+        certify = None
         if task.beside(output) or task.signing:
+            certify = lazy(partial(certificate.certify, clip))
+        result = clip.save(str(target), on_frame=thumbnail.add, stages=stages, meanwhile=certify)
+        if certify is not None:
             with stages("certificate"):
-                certified = credentials.certify_files(
-                    clip, [str(target)], [Path(task.photo)], task.signing, overwrite=True
+                credentials.certify_files(
+                    certify(),
+                    clip.shot,
+                    [str(target)],
+                    [Path(task.photo)],
+                    task.signing,
+                    overwrite=True,
                 )
         yield record | {
             "state": "done",
@@ -263,7 +272,7 @@ def _animated_records(task: Task) -> Iterator[dict[str, Any]]:
             "notes": [*clip.notes, *result.notes],
             "seconds": dict(stages.seconds),
             "continuity": result.figures,
-            **({"certificate": certified.statement} if certified else {}),
+            **({"certificate": certify().statement} if certify else {}),
             "thumbnail": thumbnail.text,
         }
 

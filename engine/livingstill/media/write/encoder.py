@@ -102,7 +102,7 @@ class Encoder:
         self._frame_queue: SimpleQueue[Any] = SimpleQueue()
         self._error: BaseException | None = None
         self._discarded = False
-        self._finished = False
+        self._ended = self._finished = False
         check_size(self.path, size, self.encoding)
         check_target(self.path, overwrite)
 
@@ -176,11 +176,17 @@ class Encoder:
             self._error = error
             self._free_slots.put(False)
 
+    def end(self) -> None:
+        """Say that no more frames come, and do not wait for those that are still to be encoded."""
+        if not self._ended:
+            self._ended = True
+            self._frame_queue.put(None)
+
     def finish(self) -> None:
         """Wait until every frame is encoded; the file keeps its temporary name until the end."""
         if not self._finished:
             self._finished = True
-            self._frame_queue.put(None)
+            self.end()
             self._thread.join()
             if self._error is not None:
                 raise self._user_error()
@@ -259,6 +265,11 @@ class Tee:
         """Hand the next frame to every clip."""
         for encoder in self.encoders:
             encoder.write(packed)
+
+    def end(self) -> None:
+        """Say that no more frames come."""
+        for encoder in self.encoders:
+            encoder.end()
 
     def __exit__(
         self,
