@@ -190,3 +190,26 @@ def test_a_disclosure_goes_where_a_corner_is_free():
     told = Shot(disclosure="virtual", disclosure_place="top")
     assert disclosure.draw(told, frame, [first.box]).top < 40
     assert disclosure.draw(Shot(), frame) is None
+
+
+def test_it_is_measured_when_the_last_frame_is_handed_over(step, tmp_path):
+    clip = animate(step["photo"], **{**SMALL, "depth": step["depth"], "motion": "none"})
+    seen, target = [], tmp_path / "clip.mp4"
+
+    def meanwhile():
+        seen.append(("meanwhile", target.exists()))
+
+    clip.save(target, on_frame=lambda _: seen.append("frame"), meanwhile=meanwhile)
+    assert seen == ["frame"] * clip.timeline.frames + [("meanwhile", False)]
+    assert target.exists()
+
+
+def test_a_clip_that_cannot_be_certified_is_not_left_behind(step, tmp_path):
+    clip = animate(step["photo"], **{**SMALL, "depth": step["depth"], "motion": "none"})
+
+    def fail():
+        raise InputError("no certificate")
+
+    with pytest.raises(InputError, match="no certificate"):
+        clip.save(tmp_path / "clip.mp4", meanwhile=fail)
+    assert not any(tmp_path.glob("*clip*"))
