@@ -10,6 +10,10 @@ _TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -3, -8
 
 _MOST = 2**31 - 1
 
+_LARGE_BYTES = 2**25
+"""What is larger is given back at once. A heap that keeps such arrays has gaps that no other fits in; and glibc
+before 2.35 takes no more than half of a heap, which this is."""
+
 
 def reuse_freed() -> None:
     """Let the C library keep freed memory and use it again, in all threads; of use with glibc alone.
@@ -19,8 +23,7 @@ def reuse_freed() -> None:
     """
     with suppress(OSError, AttributeError, TypeError):
         library = ctypes.CDLL(None)
-        # glibc before 2.35 takes half of a heap, 32 MiB, at most; with the rest alone it would be slower
-        if any(library.mallopt(_MMAP_THRESHOLD, most) for most in (2**30, 2**25)):
+        if library.mallopt(_MMAP_THRESHOLD, _LARGE_BYTES):  # with the rest alone it would be slower
             library.mallopt(_TRIM_THRESHOLD, _MOST)
             library.mallopt(_ARENA_MAX, 1)
 
