@@ -34,6 +34,7 @@ from livingstill.core.model import (
 from livingstill.core.threads import Prefetched
 from livingstill.finish.finisher import Finisher
 from livingstill.jobs import matte, soundtrack, steps, write
+from livingstill.jobs.analyse import LARGE_PIXELS
 from livingstill.jobs.stages import Stages
 from livingstill.jobs.write import RenderResult
 from livingstill.media import inline
@@ -147,8 +148,10 @@ class Clip:
                 return pose, None
             return pose, renderer.pack(motion.at(timeline.phase(index)))
 
-        # flows are computed while the frame before is warped: neither fills all cores at all times
-        whole = Prefetched(instant, span.stop if span else timeline.frames)
+        # flows are computed while the frame before is warped: neither fills all cores at all times;
+        # of a large scene two sets of them would take too much memory
+        stop = span.stop if span else timeline.frames
+        whole = Prefetched(instant, stop if width * height <= LARGE_PIXELS else 0)
 
         def render(index: int) -> PackedRGBA:
             if not blur:

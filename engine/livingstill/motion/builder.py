@@ -159,17 +159,13 @@ def _place_effects(
     drifting = contexts[indices[0]] if background and indices else None
     # regions know nothing of each other: of small pictures, all are built at once
     small = bool(contexts) and contexts[0].rgb.size <= 3 * _LARGE_PIXELS and len(contexts) > 1
-    built = [
-        (begin if small else lazy)(
-            partial(
-                build,
-                _on_background_layer(context, background)
-                if background and context is drifting
-                else context,
-            )
-        )
-        for context in contexts
-    ]
+    start = begin if small else lazy
+
+    def effects_of(context: MotionContext) -> tuple[Effect, ...]:
+        behind = background if context is drifting else None
+        return build(_on_background_layer(context, behind) if behind else context)
+
+    built = [start(partial(effects_of, context)) for context in contexts]
     placements: list[tuple[Effect, tuple[int, ...]]] = []
     for context, effects, numbers in zip(contexts, built, visible_in):
         if background and context is drifting:
