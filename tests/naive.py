@@ -852,10 +852,11 @@ def to_yuv420(packed, y, u, v):
     }
 
 
-@twin("yuv.add_share")
-def add_share(plane, error, share_q15):
-    here = plane[: error.shape[0], : error.shape[1]]
-    return {"plane": _of_range(plane, np.clip(here + error * (share_q15 / 32768), 0, 255))}
+@twin("yuv.add_difference")
+def add_difference(plane, target, origin, share_q15):
+    here, there = (part[: origin.shape[0], : origin.shape[1]] for part in (plane, target))
+    wanted = here + (there.astype(float) - origin) * (share_q15 / 32768)
+    return {"plane": _of_range(plane, np.clip(wanted, 0, 255))}
 
 
 @twin("yuv.to_rgb24")

@@ -31,8 +31,11 @@ def test_rgb_is_what_is_packed_in_rows_that_may_be_longer():
     agree("yuv.to_rgb24", packed=packed, out=np.zeros((3, 25)))
 
 
-def test_a_share_of_an_error_is_added_within_the_range_of_bytes():
+def test_a_share_of_a_difference_is_added_within_the_range_of_bytes():
     rng = np.random.default_rng(2)
-    plane, error = rng.integers(0, 256, (5, 30)), rng.integers(-255, 256, (5, 23))
+    plane, target, origin = (rng.integers(0, 256, (5, n)) for n in (30, 32, 23))
     for share in (0, 9000, 32768):
-        agree("yuv.add_share", plane=plane, error=error, share_q15=share, atol=0.51)
+        agree(
+            "yuv.add_difference",
+            plane=plane, target=target, origin=origin, share_q15=share, atol=0.51,
+        )  # fmt: skip

@@ -97,7 +97,7 @@ def _used(shot: Shot) -> list[str]:
         "blocks.smooth",
         "composite.compose",
         "yuv.to_yuv420",
-        "yuv.add_share",
+        "yuv.add_difference",
     ]
     if shot.quality == "high":
         frames += ["accumulate.add", "accumulate.mean"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from livingstill.core.model import PackedRGBA, UInt8Array
 from livingstill.kernels.compile import kernel, part
@@ -69,20 +68,22 @@ def to_yuv420(packed: PackedRGBA, y: UInt8Array, u: UInt8Array, v: UInt8Array) -
         _chroma(above, below, sums, u[j, : width // 2], v[j, : width // 2])
 
 
-@kernel("u1:2 i2:2 i8")
-def add_share(plane: UInt8Array, error: NDArray[np.int16], share_q15: int) -> None:
-    """Add ``share_q15`` / 32768 of ``error`` to a plane, rounded, within 0..255.
+@kernel("u1:2 u1:2 u1:2 i8")
+def add_difference(
+    plane: UInt8Array, target: UInt8Array, origin: UInt8Array, share_q15: int
+) -> None:
+    """Add ``share_q15`` / 32768 of ``target - origin`` to a plane, rounded, within 0..255.
 
     Parameters
     ----------
-    plane : (h, >= w) uint8, changed
-    error : (h, w) int16 of at most 255
+    plane, target : (h, >= w) uint8, the plane is changed
+    origin : (h, w) uint8
     """
     factor, half = np.int32(share_q15), np.int32(16384)
-    for j in range(error.shape[0]):
-        line, given = plane[j], error[j]
-        for i in range(given.size):
-            part = (np.int32(given[i]) * factor + half) >> np.int32(15)
+    for j in range(origin.shape[0]):
+        line, there, here = plane[j], target[j], origin[j]
+        for i in range(here.size):
+            part = ((np.int32(there[i]) - np.int32(here[i])) * factor + half) >> np.int32(15)
             level = np.int32(line[i]) + part
             line[i] = np.uint8(min(max(level, np.int32(0)), np.int32(255)))
 

@@ -18,10 +18,9 @@ from typing import Any, NamedTuple
 import av
 import numpy as np
 from av.video.frame import PictureType
-from numpy.typing import NDArray
 
 from livingstill.core.model import UInt8Array
-from livingstill.kernels.yuv import add_share
+from livingstill.kernels.yuv import add_difference
 from livingstill.media.write.sinks import Loop
 
 _APPROACH_SECONDS = 1.0
@@ -84,7 +83,6 @@ class LoopEnd:
             self._ramp = 0
         self._first: list[UInt8Array] = []
         self._coded: Any = None
-        self._errors: list[NDArray[np.int16]] = []
 
     def adapt(self, options: dict[str, str]) -> None:
         """Add to an encoder's options which frames it codes more finely, and where key frames are."""
@@ -104,8 +102,8 @@ class LoopEnd:
         )
 
     def see(self, packet: Any, extradata: bytes | None) -> None:
-        """Decode the first packet of the clip; take no notice of any other."""
-        if self._coded is None:
+        """Decode the first packet of the clip if its error is wanted; take no notice of any other."""
+        if self._ramp and self._coded is None:
             decoder = av.CodecContext.create(self.traits.decoder, "r")
             decoder.extradata = extradata
             self._coded = next(iter([*decoder.decode(packet), *decoder.decode(None)]))
@@ -114,14 +112,12 @@ class LoopEnd:
         """Change frame ``index``, a 4:2:0 frame, in its place."""
         if index == 0:
             self._first = [_rows(plane).copy() for plane in frame.planes]
-        if self._ramp and index == self.frames - self._ramp and self._coded is not None:
-            self._errors = [
-                _rows(plane).astype(np.int16) - first
-                for plane, first in zip(self._coded.planes, self._first, strict=True)
-            ]
-        if self._errors and index >= self.frames - self._ramp:
+        begin = self.frames - self._ramp
+        if index == begin and self._coded is None:  # it comes too late
+            self._ramp = 0
+        if self._ramp and index >= begin:
             steps = max(1, self._ramp - _ARRIVED)
-            step = min(index - (self.frames - self._ramp) + 1, steps)
+            step = min(index - begin + 1, steps)
             self._add_error(frame, round(32768 * step / steps))
         if index == self.frames - 1:
             frame.pict_type = PictureType.P  # nothing before it may be predicted from beyond
@@ -139,8 +135,10 @@ class LoopEnd:
 
     def _add_error(self, frame: Any, share: int) -> None:
         """Add ``share`` / 32768 of the first frame's coding error to a frame, if it is known."""
-        for plane, error in zip(frame.planes, self._errors, strict=False):
-            add_share(_memory(plane), error, share)
+        if self._coded is None:
+            return
+        for plane, coded, first in zip(frame.planes, self._coded.planes, self._first, strict=True):
+            add_difference(_memory(plane), _memory(coded), first, share)
 
 
 def _memory(plane: Any) -> UInt8Array:
