@@ -22,8 +22,8 @@ from livingstill.media.formats import PIPES, Encoding, choose
 from livingstill.media.write import sinks
 from livingstill.media.write.sinks import Loop, Sink
 
-BUFFERS = 3
-"""Frames between the renderer and the encoder: the most that wait, and all the memory it takes."""
+BUFFERS = 2
+"""Frames between the renderer and the encoder: one is encoded while another waits, and all the memory it takes."""
 
 
 def check_target(path: str | Path, overwrite: bool = False) -> None:
