@@ -132,12 +132,24 @@ def wide_blur(picture: Float32Array, sigma: float) -> Float32Array:
 
     Of a picture reduced so far that ``sigma`` is 3 of its pixels at least, and bilinear from there.
     """
+    return np.asarray(resize_linear(_blur_small(picture, sigma), picture.shape[1::-1]), np.float32)
+
+
+def subtract_wide_blur(picture: Float32Array, sigma: float, band: int = 256) -> None:
+    """Subtract from a picture, in place, its ``wide_blur``, of which a ``band`` of rows is in memory."""
+    small = _blur_small(picture, sigma)
+    for first in range(0, len(picture), band):
+        rows = slice(first, first + band)
+        picture[rows] -= _resized(small, picture.shape[1::-1], "linear", rows)
+
+
+def _blur_small(picture: Float32Array, sigma: float) -> Float32Array:
+    """Return what ``wide_blur`` is interpolated from."""
     factor = max(1, int(sigma / 3))
     height, width = picture.shape[:2]
     size = (-(-width // factor), -(-height // factor))
     lost = (factor * factor - 1) / 4  # the variance of means over areas, and of lines between them
-    small = gaussian_blur(resize_area(picture, size), sqrt(sigma * sigma - lost) / factor)
-    return np.asarray(resize_linear(small, (width, height)), np.float32)
+    return gaussian_blur(resize_area(picture, size), sqrt(sigma * sigma - lost) / factor)
 
 
 @lru_cache(64)
@@ -279,20 +291,24 @@ def line_segments(grey: UInt8Array) -> Float32Array:
     return np.asarray(steps / np.float32(32), np.float32)
 
 
-def _resized(picture: Picture, size: tuple[int, ...], method: str) -> Picture:
+def _resized(
+    picture: Picture, size: tuple[int, ...], method: str, rows: slice = slice(None)
+) -> Picture:
+    """Return ``rows`` of a picture at another size."""
     from livingstill.kernels import resample
 
     height, width = picture.shape[:2]
     if (width, height) == size:
-        return picture.copy()
+        return picture[rows].copy()
     flat, channels = _flat(picture)
     starts, down = _taps(height, size[1], method)
+    starts, down = starts[rows], down[rows]
     places, across = _channel_taps(width, size[0], method, channels)
-    out = np.empty((size[1], size[0] * channels), flat.dtype)
+    out = np.empty((len(starts), size[0] * channels), flat.dtype)
     work = resample.resize_bytes if flat.dtype == np.uint8 else resample.resize_floats
-    cost = (size[1], max(out.shape[1], flat.size // size[1]))
+    cost = (len(starts), max(out.shape[1], flat.size // size[1]))
     _over_rows(lambda a, b: work(flat, channels, starts, down, places, across, out, a, b), cost)
-    return out.reshape(size[1], size[0], *picture.shape[2:])
+    return out.reshape(len(starts), size[0], *picture.shape[2:])
 
 
 def _flat(picture: NDArray[Any]) -> tuple[NDArray[Any], int]:

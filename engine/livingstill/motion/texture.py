@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from livingstill.core.model import Float32Array
+from livingstill.core.model import Float32Array, UInt8Array
 from livingstill.imaging import exact
 from livingstill.motion.context import NODE_SIGMA, MotionContext, bounding_box, nodes
+
+_ROWS = 256
+"""Rows of a photo that are worked on at a time, an even number."""
 
 
 def base_and_contrast(context: MotionContext, blur: float) -> Float32Array:
@@ -45,17 +49,26 @@ def interpolation_gain(context: MotionContext) -> float:
     between them; advected detail is seen at any offset. The gain applies to all detail above the
     base, so nothing rings.
     """
-    grey, inside = _grey_and_mask(context)
+    luma, inside = _luma_and_mask(context)
     inside = inside[::2, ::2]  # a quarter of the pixels say it
     if not inside.any():
         return 1.0
-    grey -= exact.gaussian_blur(grey, 1.5)
-    none, half = np.ones(1, np.float32), np.array([-1, 9, 9, -1], np.float32) / 16
-    power = []
-    for x in (none, half):
-        for y in (none, half):
-            moved = cv2.sepFilter2D(grey, cv2.CV_32F, x, y)[::2, ::2]
-            power.append(float((moved[inside] ** 2).mean()))
+    detail = np.empty(luma.shape, np.float32)
+    for band, around, own in _bands(len(luma), exact.gaussian_weights(1.5).size - 1):
+        levels = luma[around].astype(np.float32)
+        detail[band] = (levels - exact.gaussian_blur(levels, 1.5))[own]
+    none, half = np.ones(1, np.float32), np.array([-1, 9, 9, -1], np.float32) / np.float32(16)
+
+    def mean_power(x: Float32Array, y: Float32Array) -> float:
+        moved = [
+            cv2.sepFilter2D(detail[around], cv2.CV_32F, x, y)[own][::2, ::2][
+                inside[band.start // 2 : -(-band.stop // 2)]
+            ]
+            for band, around, own in _bands(len(luma), half.size)
+        ]
+        return float((np.concatenate(moved) ** 2).mean())
+
+    power = [mean_power(x, y) for x in (none, half) for y in (none, half)]
     return min(math.sqrt(4 * power[0] / max(sum(power), 1e-6)), 1.05) if power[0] > 0 else 1.0
 
 
@@ -64,8 +77,9 @@ def correlation_length(context: MotionContext) -> float:
 
     It is fitted where the autocorrelation of the high-passed photo is 1/2, at d = .64 r.
     """
-    grey, inside = _grey_and_mask(context)
-    grey -= exact.wide_blur(grey, 12 * context.scale)
+    luma, inside = _luma_and_mask(context)
+    grey = luma.astype(np.float32)
+    exact.subtract_wide_blur(grey, 12 * context.scale)
     values = grey[::2, ::2][inside[::2, ::2]]
     power = float((values**2).mean()) if values.size else 0.0
     if power < 1e-3:
@@ -88,13 +102,23 @@ def correlation_length(context: MotionContext) -> float:
     return 32 / 0.64
 
 
-def _grey_and_mask(context: MotionContext) -> tuple[Float32Array, NDArray[np.bool_]]:
-    """Return the luma of the photo in levels, float32, and where the region is, both (H, W) in its box."""
+def _luma_and_mask(context: MotionContext) -> tuple[UInt8Array, NDArray[np.bool_]]:
+    """Return the luma of the photo, uint8, and where the region is, both (H, W) in its box."""
     box = bounding_box(np.where(context.mask > 0.5, context.mask, 0))
     if box is None:
-        return np.zeros((1, 1), np.float32), np.zeros((1, 1), bool)
+        return np.zeros((1, 1), np.uint8), np.zeros((1, 1), bool)
     rows, columns = (slice(s.start * context.step, s.stop * context.step) for s in box.slices)
     rgb = np.ascontiguousarray(context.rgb[rows, columns])
-    grey = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY).astype(np.float32)
+    luma = np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), np.uint8)
     mask = np.ascontiguousarray(context.mask[box.slices])
-    return grey, exact.resize_linear(mask, grey.shape[::-1]) > 0.5
+    return luma, exact.resize_linear(mask, luma.shape[::-1]) > 0.5
+
+
+def _bands(rows: int, reach: int) -> Iterator[tuple[slice, slice, slice]]:
+    """Yield bands of rows, each with up to ``reach`` more around it, and where it is among those.
+
+    Pictures of floats as large as the photo take much memory.
+    """
+    for first in range(0, rows, _ROWS):
+        last, top = min(first + _ROWS, rows), max(first - reach, 0)
+        yield slice(first, last), slice(top, last + reach), slice(first - top, last - top)
