@@ -186,8 +186,10 @@ def limit_gradient(
     Over ``phases`` instants the norm of the gradient stays below ``max_gradient``, and its 99th
     percentile below ``max_gradient_99``; below 1 nothing folds.
     """
-    fields = np.stack([displacement.total(i / phases)[:, :2] for i in range(phases)])
     weight = displacement.weight
+    fields = np.empty((phases, len(weight), 2, weight.shape[1]), np.float32)
+    for i, field in enumerate(fields):
+        field[:] = displacement.total(i / phases)[:, :2]
     radius = max(3, round(0.015 * max(displacement.box.shape)))
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
     norms = np.empty((phases, *weight.shape), np.float32)

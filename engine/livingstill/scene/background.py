@@ -18,7 +18,7 @@ _SIDE = 960
 
 
 def split_background(scene: Scene, drifting: UInt8Array) -> Scene:
-    """Return the scene with its last layer cut in two; at rest it shows what it showed.
+    """Return the scene, which is spent, with its last layer cut in two; at rest it shows what it showed.
 
     The new last layer is what of the old one drifts, smoothly continued behind the rest; the layer
     before it is that rest, at the same depth. A sky may then drift up to a roof, and behind a mast
@@ -38,14 +38,23 @@ def split_background(scene: Scene, drifting: UInt8Array) -> Scene:
     alpha = np.asarray(cv2.LUT(~drifting, curve), np.uint8)
     if not alpha.any() or alpha.all():
         return scene
-    stack = sparse((len(front) + 2, *alpha.shape))
-    for k, layer in enumerate(front):
-        np.copyto(stack[k], layer.colour, where=layer.colour != 0)
+    stack = _with_room(scene)
     depth = _fill_hidden(last, (alpha > 0).view(np.uint8), stack[-1])
     none = np.zeros_like(alpha)
-    residual(last.colour, stack[-1], alpha, none, stack[-2])
+    residual(stack[-2], stack[-1], alpha, none, stack[-2])
     depths = (*(layer.inverse_depth for layer in scene.layers), depth)
     return Scene(tuple(map(Layer, stack, depths)), scene.focal, has_background=True)
+
+
+def _with_room(scene: Scene) -> PackedRGBA:
+    """Return the colours of a scene's layers, and an empty layer: its own array if that has one."""
+    colours, count = scene.stack(), len(scene.layers)
+    if isinstance(colours.base, np.ndarray) and len(colours.base) > count:
+        return colours.base[: count + 1]
+    stack = sparse((count + 1, *colours.shape[1:]))
+    for colour, into in zip(colours, stack):
+        np.copyto(into, colour, where=colour != 0)
+    return stack
 
 
 def _fill_hidden(layer: Layer, hidden: UInt8Array, colour: PackedRGBA) -> Float32Array:

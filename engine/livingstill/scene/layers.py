@@ -62,7 +62,8 @@ def build_layers(
     steps = find_discontinuities(inverse_depth, tau)
     cuts = choose_thresholds(inverse_depth, steps, layers, max_layers)
     colour, depth = _packed(rgb), inverse_depth
-    stack = sparse((len(cuts) + 1, height, width))  # front layers are empty for the most part
+    # front layers are empty for the most part, and what is left over, as for a background, altogether
+    stack = sparse((len(cuts) + 2, height, width))
     depths: list[Float32Array] = []
     for cut in cuts:
         near = (depth > cut).view(np.uint8)
