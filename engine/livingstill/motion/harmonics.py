@@ -195,18 +195,18 @@ def limit_gradient(
     norms = np.empty((phases, *weight.shape), np.float32)
     for last in (*7 * (False,), True):
         _gradient_norms(fields, weight, float(displacement.step), norms)
-        active = norms[:, weight > 0].ravel()
-        if active.size == 0:
+        moving = weight > 0
+        size = phases * np.count_nonzero(moving)
+        worst = float(norms.max(where=moving, initial=0))
+        if worst == 0:  # nothing moves, or the clip is too short for any wave
             return displacement
-        worst = float(active.max())
-        if worst == 0:  # a clip too short for any wave
-            return displacement
-        rank = math.ceil(0.99 * (active.size - 1))
-        if worst <= max_gradient and np.count_nonzero(active <= max_gradient_99) > rank:
+        rank = math.ceil(0.99 * (size - 1))
+        gentle = np.count_nonzero((norms <= max_gradient_99) & moving)
+        if worst <= max_gradient and gentle > rank:
             break
         if last:  # the excess that is left lowers all alike
             # a value that is there: versions of NumPy round differently between two
-            percentile = float(np.partition(active, rank)[rank])
+            percentile = float(np.partition(norms[:, moving], rank, axis=None)[rank])
             weight = weight * np.float32(min(1, max_gradient / worst, max_gradient_99 / percentile))
         else:
             allowed = np.minimum(1, 0.75 * max_gradient / np.maximum(norms.max(0), 1e-6))
