@@ -87,6 +87,13 @@ def test_a_wide_blur_is_one_but_for_little(sigma):
     assert np.sqrt((error**2).mean()) < 0.06 * np.sqrt((lost**2).mean())
 
 
+def test_a_wide_blur_is_subtracted_band_by_band_to_the_bit():
+    a = np.random.default_rng(3).random((67, 41), np.float32)
+    wanted = a - exact.wide_blur(a, 7.0)
+    exact.subtract_wide_blur(a, 7.0, band=10)
+    assert np.array_equal(a, wanted)
+
+
 def test_a_blur_of_bytes_is_opencv_s():
     a = picture("uint8", 3)
     np.testing.assert_array_equal(exact.gaussian_blur(a, 2.0), cv2.GaussianBlur(a, (0, 0), 2.0))

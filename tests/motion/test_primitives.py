@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from livingstill.kernels import advect, spectral
 from livingstill.kernels.flow_box import FlowBox
 from livingstill.motion import noise as chance
+from livingstill.motion import texture
 from livingstill.motion.harmonics import Spectrum, coarse
 from livingstill.motion.velocity import limit_transverse_strain
 from livingstill.motion.wind import choose_harmonics, wind_field
@@ -189,3 +191,18 @@ def test_a_stream_from_a_narrow_source_does_not_fan_out_too_fast():
     assert spread[4:-4, 4:-4].max() < 1.2
     far = reach > 300
     np.testing.assert_allclose(slower[far], away[far], rtol=0.02)
+
+
+def test_statistics_of_a_texture_do_not_depend_on_bands_of_rows(monkeypatch):
+    rng = np.random.default_rng(5)
+    context = SimpleNamespace(
+        rgb=rng.integers(0, 256, (97, 130, 3), np.uint8),
+        mask=rng.random((25, 34), np.float32),
+        scale=0.2,
+        step=4,
+    )
+    measured = []
+    for rows in (1000, 16):
+        monkeypatch.setattr(texture, "_ROWS", rows)
+        measured.append((texture.interpolation_gain(context), texture.correlation_length(context)))
+    assert measured[0] == measured[1]

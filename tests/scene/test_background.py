@@ -26,3 +26,17 @@ def test_the_sky_goes_on_behind_what_stands_before_it_in_another_layer():
     assert (rest.colour[70:] == LAND).all()
     assert (sky.colour[:58] >> 24 == 255).all()
     assert (abs((sky.colour[:58] & 255).astype(int) - 200) <= 1).all()
+
+
+def test_a_scene_with_room_for_it_takes_the_sky_into_its_own_array():
+    colours = np.zeros((3, 96, 128), np.uint32)
+    colours[0, 20:50, 40:90] = FLAG
+    colours[1, :64], colours[1, 64:] = SKY, LAND
+    depth = np.zeros(colours.shape[1:], np.float32)
+    drifting = np.where(colours[1] == SKY, 255, 0).astype(np.uint8)
+    apart = Scene(tuple(Layer(colour.copy(), depth) for colour in colours[:2]))
+    wanted = background.split_background(apart, drifting)
+    scene = Scene(tuple(Layer(colour, depth) for colour in colours[:2]))
+    found = background.split_background(scene, drifting)
+    assert np.shares_memory(found.stack(), colours)
+    assert np.array_equal(found.stack(), wanted.stack())
