@@ -22,8 +22,18 @@ from livingstill.media.formats import PIPES, Encoding, choose
 from livingstill.media.write import sinks
 from livingstill.media.write.sinks import Loop, Sink
 
-BUFFERS = 2
-"""Frames between the renderer and the encoder: one is encoded while another waits, and all the memory it takes."""
+_MIN_BUFFERS, _MAX_BUFFERS, _BUFFERED_PIXELS = 2, 8, 2**24
+"""Frames between the renderer and the encoder, as many as have so many pixels: either goes on while the other is
+busy with what only one core can do, and two are enough where more would take much memory."""
+
+
+def buffers(size: tuple[int, int]) -> int:
+    """Return how many frames of a size may be between the renderer and the encoder.
+
+    >>> buffers((1920, 1080)), buffers((3840, 2160))
+    (8, 2)
+    """
+    return max(_MIN_BUFFERS, min(_BUFFERED_PIXELS // (size[0] * size[1]), _MAX_BUFFERS))
 
 
 def check_target(path: str | Path, overwrite: bool = False) -> None:
@@ -63,8 +73,8 @@ class Encoder:
 
     ``size`` is (width, height); ``budget`` the largest file in bytes, met by search; ``sound`` is
     (n, 2) float32 at 48 kHz, left out where the format has none; ``metadata`` what the file says of
-    itself; ``loop`` that its end joins its start. ``write`` takes what it needs of the frame and returns at once unless ``BUFFERS`` frames
-    wait already; what goes wrong in the thread is raised by the next ``write`` or at the end.
+    itself; ``loop`` that its end joins its start. ``write`` takes what it needs of the frame and returns
+    at once unless some frames wait already; what goes wrong in the thread is raised by the next ``write`` or at the end.
 
     >>> with Encoder("-", (16, 16), Fraction(30)):  # doctest: +SKIP
     ...     pass
@@ -111,7 +121,7 @@ class Encoder:
         try:
             self._sink = self._open()
             self._copy_frame = getattr(self._sink, "hold", np.copy)
-            for _ in range(BUFFERS):
+            for _ in range(buffers(self.size)):
                 self._free_slots.put(True)
             self._thread = threading.Thread(
                 target=self._encode_frames, name="livingstill-encoder", daemon=True
