@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import time
 import weakref
+from contextlib import contextmanager
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from livingstill import Session, Shot, animate
+from livingstill.core.model import SilentProgress
 from livingstill.jobs import analyse, steps
+from livingstill.jobs.stages import Stages
 from livingstill.photo.source import photo_of
 from livingstill.settings.groups import FrameSettings, TimeSettings
 
@@ -127,3 +131,21 @@ def test_a_single_clip_keeps_the_photo_where_bars_show_it(photo):
     shot = Shot(**{**SMALL, "size": "120x120", "fit": "blur"})
     found, wanted = (Session(photo, single=single).clip(shot).frames() for single in (True, False))
     np.testing.assert_array_equal(next(found), next(wanted))
+
+
+def test_a_stage_that_is_resumed_is_told_once_and_its_time_adds_up():
+    told = []
+
+    class Told(SilentProgress):
+        @contextmanager
+        def stage(self, name, total=0):
+            told.append((name, total))
+            yield lambda: None
+
+    stages = Stages(Told())
+    for name, total in (("regions", 0), ("frames", 3), ("regions", 0), ("frames", 3)):
+        before = stages.seconds.get(name, 0.0)
+        with stages(name, total):
+            time.sleep(0.002)
+        assert stages.seconds[name] > before
+    assert told == [("regions", 0), ("frames", 3), ("frames", 3)]

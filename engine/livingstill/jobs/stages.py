@@ -18,9 +18,15 @@ class Stages:
 
     @contextmanager
     def __call__(self, name: str, total: int = 0) -> Iterator[Callable[[], object]]:
-        """Enter a stage of ``total`` steps; call what it gives once per step done."""
+        """Enter a stage of ``total`` steps; call what it gives once per step done.
+
+        A stage of no steps that was entered before is not told again: it is resumed, to wait for what
+        went on beside others.
+        """
         start = time.perf_counter()
-        with self.progress.stage(name, total) as step:
+        resumed = name in self.seconds and not total
+        progress = SilentProgress() if resumed else self.progress
+        with progress.stage(name, total) as step:
             yield step
         elapsed = time.perf_counter() - start
         self.seconds[name] = round(self.seconds.get(name, 0.0) + elapsed, 4)
