@@ -11,6 +11,7 @@ import click
 from livingstill.core.errors import InputError
 from livingstill.settings.page import is_page
 from livingstill.settings.shot import Job, Shot
+from livingstill.settings.values import long_side
 
 from livingstill_cli import progress, say
 from livingstill_cli.command import Command
@@ -92,10 +93,11 @@ def command(
     arguments: dict[str, Any] = {}
     if job.photo and len(shapes_) == 1 and not any(map(is_page, job.output)):
         # the photo is read while the engine is imported, and analysed while the rest of it is
-        from livingstill.core import threads
+        from livingstill.core import memory, threads
         from livingstill.photo.read import read_with_settings
 
-        threads.limit(job.threads)
+        if threads.limit(job.threads) > 1:
+            threads.begin(partial(memory.clear_ahead, long_side(shot.size) ** 2 // 2))
         photo_read = threads.begin(partial(read_with_settings, job.photo, shot))
 
         from livingstill.jobs import analyse

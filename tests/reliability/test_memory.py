@@ -5,11 +5,15 @@ from __future__ import annotations
 import ctypes
 import gc
 import mmap
+import platform
+import subprocess
 import sys
 import time
 import weakref
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -38,8 +42,43 @@ class Library:
 def test_a_library_that_keeps_no_large_arrays_keeps_none_at_all(monkeypatch, takes):
     library = Library(takes)
     monkeypatch.setattr(ctypes, "CDLL", lambda name: library)
+    monkeypatch.setitem(memory._state, "keeps freed", False)
     memory.reuse_freed()
     assert len(library.set) == (3 if takes else 0)
+    assert memory._state["keeps freed"] == takes
+
+
+_FAULTS = """
+import resource
+import numpy as np
+from livingstill.core import memory
+memory.reuse_freed()
+if {ahead}:
+    memory.clear_ahead(2**20)
+before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+fields = [np.full(2**20, 1, np.float32) for _ in range(16)]
+print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="glibc's thresholds")
+def test_memory_that_is_cleared_ahead_is_there_when_it_is_wanted():
+    faults = [
+        int(subprocess.check_output([sys.executable, "-c", _FAULTS.format(ahead=ahead)]))
+        for ahead in (False, True)
+    ]
+    assert faults[1] < 0.2 * faults[0]
+
+
+def test_nothing_is_cleared_ahead_for_large_frames_or_where_freed_memory_is_not_kept(monkeypatch):
+    asked = []
+    library = SimpleNamespace(malloc=Mock(side_effect=asked.append), free=Mock())
+    monkeypatch.setattr(ctypes, "CDLL", lambda name: library)
+    for kept, pixels, wanted in ((True, 2**20, 1e8), (True, 2**24, 0), (False, 2**20, 0)):
+        monkeypatch.setitem(memory._state, "keeps freed", kept)
+        asked.clear()
+        memory.clear_ahead(pixels)
+        assert sum(asked) == pytest.approx(wanted, rel=0.1)
 
 
 def test_a_clip_that_is_written_needs_neither_its_photo_nor_its_depth(samples, tmp_path):

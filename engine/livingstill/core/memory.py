@@ -14,6 +14,14 @@ _LARGE_BYTES = 2**25
 """What is larger is given back at once. A heap that keeps such arrays has gaps that no other fits in; and glibc
 before 2.35 takes no more than half of a heap, which this is."""
 
+_CLEARED_BYTES = 100
+_CLEARED_PIXELS = 2**21
+_CHUNK = 2**23
+"""Bytes that a clip of small frames takes from the heap, at least, for each of so many pixels of a frame at most; and
+those that are taken at a time."""
+
+_state = {"keeps freed": False}
+
 
 def reuse_freed() -> None:
     """Let the C library keep freed memory and use it again, in all threads; of use with glibc alone.
@@ -26,6 +34,26 @@ def reuse_freed() -> None:
         if library.mallopt(_MMAP_THRESHOLD, _LARGE_BYTES):  # with the rest alone it would be slower
             library.mallopt(_TRIM_THRESHOLD, _MOST)
             library.mallopt(_ARENA_MAX, 1)
+            _state["keeps freed"] = True
+
+
+def clear_ahead(pixels: int) -> None:
+    """Let the system clear what a clip of ``pixels`` a frame will take, here and now, if freed memory is kept.
+
+    For a thread beside one that imports: later both cores are busy, and memory is slow to clear. Nothing
+    is done for large frames, whose arrays do not come from what is kept.
+    """
+    if not _state["keeps freed"] or pixels > 2 * _CLEARED_PIXELS:
+        return
+    library = ctypes.CDLL(None)
+    library.malloc.restype, library.malloc.argtypes = ctypes.c_void_p, [ctypes.c_size_t]
+    library.free.restype, library.free.argtypes = None, [ctypes.c_void_p]
+    count = _CLEARED_BYTES * min(pixels, _CLEARED_PIXELS) // _CHUNK
+    blocks = [library.malloc(_CHUNK) for _ in range(count)]
+    for block in filter(None, blocks):
+        ctypes.memset(block, 0, _CHUNK)
+    for block in blocks:
+        library.free(block)
 
 
 def trim_heap() -> None:
