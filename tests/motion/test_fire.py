@@ -109,6 +109,18 @@ def test_a_candle_bends_and_has_no_tongues():
     assert np.ptp(core, axis=(1, 2)).max() < 30  # plain in every frame
 
 
+def test_a_candle_bends_as_far_beside_its_flame_in_a_wide_frame():
+    flame, mask = candle()
+    felt = []
+    for size in ((960, 576), (3840, 2304)):
+        rgb, where = cv2.resize(flame, size), cv2.resize(mask, size)
+        depth = np.full(where.shape, 0.5, np.float32)
+        motion = compose(rgb, depth, (Region("fire", where),), wind=Wind(), seconds=2.0)
+        field = np.abs([motion.at(i / 8)[0].first for i in range(8)]).max((0, 3))
+        felt.append((field > 0).mean())
+    assert abs(felt[1] / felt[0] - 1) < 0.03
+
+
 @pytest.mark.parametrize("travel", [40.0, 1000.0, 10_000.0])
 def test_a_strip_of_noise_comes_round(travel):
     strip = rolling_noise.strip(np.random.default_rng(1), 30, 2.0, 4.0, travel)

@@ -69,6 +69,22 @@ def test_twelve_pixels_outside_the_region_nothing_changes(kind, rgb, depth, mask
         assert np.array_equal(naive.apply_flow(rgb, motion.at(phase)[0])[far], rgb[far])
 
 
+@pytest.mark.parametrize("kind", ALIVE)
+def test_a_wide_frame_shows_the_motion_of_a_small_one_larger(kind, rgb, depth, mask):
+    felt = []
+    for width in (960, 1920):
+        size = (width, width * 552 // 960)
+        motion = moved(*(cv2.resize(n, size) for n in (rgb, depth, mask)), kind)
+        flows = [motion.at(phase)[0] for phase in (0.0, 0.31, 0.55, 0.83)]
+        lengths = np.linalg.norm([flow.first for flow in flows], axis=-1) / width
+        light = [np.zeros(1) if flow.bias is None else flow.bias for flow in flows]
+        if flows[0].first_gain is not None and flows[0].second is None:
+            light.extend(flow.first_gain - 1 for flow in flows)
+        changes = [lengths.ravel(), np.concatenate([np.ravel(part) for part in light])]
+        felt.append([(np.mean(n > 1e-4), np.sqrt(np.square(n).mean())) for n in map(abs, changes)])
+    np.testing.assert_allclose(felt[1], felt[0], rtol=0.2)
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_threads_change_nothing(kind, rgb, depth, mask):
     try:

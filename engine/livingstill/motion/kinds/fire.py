@@ -43,6 +43,9 @@ FLICKER = 0.025
 LIGHT = 0.02
 """Standard deviation of the light on what is next to a fire, as a share of it."""
 
+REACH = 2.5
+"""Nodes outside the region from which on flames change nothing."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Fire:
@@ -121,7 +124,8 @@ def _heated_flames(
 ) -> tuple[Effect, ...]:
     """Return the change of the flames' heat and colours by tongues and flicker."""
     height_nodes, glow, turbulence = fire.height / context.step, fire.glow, fire.turbulence
-    near = smoothstep((fire.edge + 10) / (10 + 0.08 * fire.height))  # no change 12 px outside
+    soft = REACH * context.step
+    near = smoothstep((fire.edge + soft) / (soft + 0.08 * fire.height))
     near_glow: Float32Array = glow * near
     zone = np.asarray(exact.gaussian_blur(near_glow, max(1.0, 0.12 * height_nodes)), np.float32)
     weight = near * smoothstep(zone / 0.5)
@@ -196,7 +200,8 @@ def _flame_sway(context: MotionContext, fire: _Fire) -> tuple[Effect, ...]:
         min(0.06 * height, (0.4 - 0.25 * turbulence) * fire.median_half_width) * context.amount
     )
     reach = max_sway * np.minimum(fire.relative_height, 1).astype(np.float64) ** 1.5
-    weight: Float32Array = reach.astype(np.float32) * smoothstep((fire.edge + 10) / 16)
+    edge = smoothstep((fire.edge / context.step + REACH) / 4)
+    weight: Float32Array = reach.astype(np.float32) * edge
     box = bounding_box(weight)
     if box is None:
         return ()
