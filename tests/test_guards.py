@@ -82,3 +82,16 @@ def test_a_leak_is_seen_only_where_the_camera_stands(static):
         moved[:, 100:] += np.uint32(step * 256)
         guard.add(moved)
     assert guard.figures().get("leak", 0) == (3 if static else 0)
+
+
+@pytest.mark.parametrize(("pixels", "seen"), [(320, True), (1920, False)])
+def test_how_far_from_a_region_motion_leaks_depends_on_the_width(pixels, seen):
+    mask = np.zeros((64, pixels), np.uint8)
+    mask[:, :40] = 255
+    window = Window((pixels - 1) / 2, 31.5)
+    guard = monitor.stream_figures((Region("water", mask),), window, (pixels, 64), True)
+    for level in range(4):
+        frame = np.full((64, pixels), 0x404040, np.uint32)
+        frame[:, 40:60] += np.uint32(level * 256)
+        guard.add(frame)
+    assert bool(guard.figures()["leak"]) is seen

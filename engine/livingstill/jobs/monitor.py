@@ -167,8 +167,11 @@ def stream_figures(
     regions: tuple[Region, ...], window: Window, size: tuple[int, int], static: bool
 ) -> stream.StreamFigures:
     """Return figures over frames of ``size``; regions are known only while the camera stands."""
+    scene_width = regions[0].mask.shape[1] / window.scale if regions else 0.0
     return stream.StreamFigures(
-        masks_in_frame(regions if static else (), window, size), static=static
+        masks_in_frame(regions if static else (), window, size),
+        static=static,
+        distance=known_flow.leak_distance(scene_width),
     )
 
 

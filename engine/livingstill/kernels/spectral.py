@@ -72,9 +72,8 @@ def _finer(
     fy = np.float32(y - top * factor) * step
     for i in range(count):
         a = peek(above, i)
-        line[i] = (
-            a + (peek(below, i) - a) * fy
-        )  # no `poke`: it is peeked at below, as `out` is by callers
+        # no `poke`: `line` is peeked at below, as `out` is by callers
+        line[i] = a + (peek(below, i) - a) * fy
     line[count] = line[count - 1]
     done = 0
     if factor == 2:  # told apart, since loops of a known length become vectors

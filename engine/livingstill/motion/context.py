@@ -19,8 +19,8 @@ T = TypeVar("T", bound=np.floating[Any])
 
 _MIN_STEP = 4
 _NODES_ACROSS = 240
-"""Fewest scene pixels per node of a flow, and most nodes across a frame: a wide one shows the same
-motion as a small one, larger."""
+"""Fewest scene pixels per node of a flow, and about how many nodes there are across a wide scene, up
+to a quarter more: it shows the same motion as a small one, larger."""
 
 NODE_SIGMA = 0.45
 """Standard deviation, in nodes, of the low-pass that nodes are seen through."""
@@ -30,10 +30,10 @@ REFERENCE = 960.0
 
 
 def flow_step(width: int) -> int:
-    """Return how many pixels of a frame of a width there are to a node of its flow.
+    """Return how many pixels of a scene of a width there are to a node of its flow.
 
-    >>> flow_step(960), flow_step(1920)
-    (4, 8)
+    >>> flow_step(960), flow_step(1199), flow_step(1200), flow_step(1920)
+    (4, 4, 5, 8)
     """
     return max(_MIN_STEP, width // _NODES_ACROSS)
 

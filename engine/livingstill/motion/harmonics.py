@@ -103,9 +103,9 @@ def coarse(shape: tuple[int, int], factor: int) -> tuple[int, int]:
 class HarmonicDisplacement:
     """Displacement of a box of nodes: the sum of ``parts`` in pixels, times ``weight`` (h, w).
 
-    There are ``step`` pixels to a node.     ``limit`` (h, w) bounds its length in pixels. ``gust``, a one-channel spectrum, modulates its
-    amplitude. ``shade`` (h, w) times the last channel is added to the gain: the displacement
-    downwards, or a third channel of its own.
+    There are ``step`` pixels to a node. ``limit`` (h, w) bounds its length in pixels. ``gust``, a
+    one-channel spectrum, modulates its amplitude. ``shade`` (h, w) times the last channel is added to
+    the gain: the displacement downwards, or a third channel of its own.
     """
 
     box: Box

@@ -14,7 +14,7 @@ from livingstill.core.model import Float32Array, Flow, UInt8Array
 HELP = {
     "exact_seam": "step over the loop's seam, in median steps; bar 0.90 to 1.10",
     "exact_loop_gap": "largest change of a byte between frame 0 and frame N; bar 0",
-    "exact_leak": "largest change more than 12 px outside every mask, camera static; bar 0",
+    "exact_leak": "largest change far outside every mask (12 pixels of a frame 960 wide), camera static; bar 0",
     "exact_warp_error": "mean squared residual along our own flow, unoccluded pixels (Lai 2018)",
     "exact_border": "pixels whose source lies outside the photo, most of any frame; bar 0",
     "exact_holes": "pixels that no layer covers, most of any frame; bar 0",
@@ -102,6 +102,17 @@ def folded_cells(flow: Flow) -> NDArray[np.bool_]:
         turned = (1 + across[..., 0]) * (1 + down[..., 1]) <= down[..., 0] * across[..., 1]
         cells |= turned if gain is None else turned & (gain[:-1, :-1] > 0.25)
     return cells
+
+
+def leak_distance(width: float) -> float:
+    """Return how many pixels outside every mask nothing may change, of a scene so many pixels wide.
+
+    Motion fades out beside its region over a share of the width, and over whole nodes of its flow.
+
+    >>> leak_distance(640), leak_distance(3840)
+    (12.0, 48.0)
+    """
+    return 12.0 * max(1.0, width / 960)
 
 
 def max_leak(

@@ -9,9 +9,6 @@ from livingstill.core.model import UInt8Array
 from livingstill.jobs.exact_figures.ground_truth import GroundTruth, GroundTruthFrame, render
 from livingstill.quality import known_flow
 
-_LEAK_DISTANCE = 12.0
-"""Pixels from every mask beyond which nothing may change."""
-
 
 class Coverage:
     """Accumulates, over frames in order, the maximum of each figure over the frames."""
@@ -27,7 +24,9 @@ class Coverage:
             union = np.zeros(truth.rest.shape[:2], np.uint8)
             for mask in truth.masks.values():
                 union = np.maximum(union, mask)
-            self.far_from_masks = known_flow.beyond_distance(union, _LEAK_DISTANCE)
+            clip = truth.clip
+            distance = known_flow.leak_distance(clip.scene.size[0] / clip.window.scale)
+            self.far_from_masks = known_flow.beyond_distance(union, distance)
 
     def add(self, frame: GroundTruthFrame) -> None:
         """Add the next frame."""
