@@ -227,6 +227,13 @@ class Scene:
 
     def stack(self) -> PackedRGBA:
         """Return the colours as one (K, H, W) uint32 array; no copy where they already are one."""
+        shared = self.shared_array()
+        if shared is not None:
+            return shared[: len(self.layers)]
+        return np.stack([layer.colour for layer in self.layers])
+
+    def shared_array(self) -> PackedRGBA | None:
+        """Return the (K or more, H, W) uint32 array that begins with all the colours, if there is one."""
         first = self.layers[0].colour
         base, count = first.base, len(self.layers)
         if (
@@ -239,8 +246,8 @@ class Scene:
                 for k, layer in enumerate(self.layers)
             )
         ):
-            return base[:count]
-        return np.stack([layer.colour for layer in self.layers])
+            return base
+        return None
 
     def stacked(self) -> Scene:
         """Return the same scene with its colours in one array, so that ``stack`` copies nothing."""

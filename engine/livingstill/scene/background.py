@@ -48,12 +48,12 @@ def split_background(scene: Scene, drifting: UInt8Array) -> Scene:
 
 def _with_room(scene: Scene) -> PackedRGBA:
     """Return the colours of a scene's layers, and an empty layer: its own array if that has one."""
-    colours, count = scene.stack(), len(scene.layers)
-    if isinstance(colours.base, np.ndarray) and len(colours.base) > count:
-        return colours.base[: count + 1]
-    stack = sparse((count + 1, *colours.shape[1:]))
-    for colour, into in zip(colours, stack):
-        np.copyto(into, colour, where=colour != 0)
+    shared, count = scene.shared_array(), len(scene.layers)
+    if shared is not None and len(shared) > count:
+        return shared[: count + 1]
+    stack = sparse((count + 1, *scene.size[::-1]))
+    for layer, into in zip(scene.layers, stack):
+        np.copyto(into, layer.colour, where=layer.colour != 0)
     return stack
 
 
