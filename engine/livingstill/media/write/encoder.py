@@ -220,6 +220,7 @@ class Encoder:
         try:
             if kind is None:
                 self.finish()
+                self._place_pictures()
         except BaseException:
             self._discard()
             raise
@@ -227,6 +228,15 @@ class Encoder:
             self._stack.close()  # the temporary name becomes the real one
         else:
             self._discard()
+
+    def _place_pictures(self) -> None:
+        """Give the pictures of a sequence their names."""
+        if hasattr(self._sink, "place"):
+            try:
+                self._sink.place()
+            except OSError as error:
+                self._error = error
+                raise self._user_error() from None
 
     def _discard(self) -> None:
         """Stop and leave nothing behind."""

@@ -61,7 +61,7 @@ def check_target(path: Path, overwrite: bool) -> None:
 
 
 class Stills:
-    """Writes the pictures into a hidden folder and moves them out when all are there."""
+    """Writes the pictures into a hidden folder; ``place`` moves them out when all else is complete."""
 
     def __init__(
         self,
@@ -92,13 +92,18 @@ class Stills:
         name_of(self._folder / self._path.name, self._count).write_bytes(picture.getvalue())
         self._count += 1
 
+    def _targets(self) -> list[Path]:
+        return [name_of(self._path, index) for index in range(self._count)]
+
     def finish(self) -> None:
-        """Move all pictures to their names; of a longer sequence that was there nothing stays."""
-        targets = [name_of(self._path, index) for index in range(self._count)]
-        existing = next((target for target in targets if target.exists()), None)
+        """Raise InputError if a picture of one of the names is there, and must stay."""
+        existing = next((target for target in self._targets() if target.exists()), None)
         if existing is not None and not self._overwrite:
             raise InputError(f"{existing} exists; give --overwrite to replace it, or another name")
-        for target in targets:
+
+    def place(self) -> None:
+        """Move all pictures to their names; of a longer sequence that was there nothing stays."""
+        for target in self._targets():
             (self._folder / target.name).replace(target)
         self._stack.close()
         for stale in files_from(self._path, self._count):
