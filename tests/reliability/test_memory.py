@@ -21,7 +21,7 @@ from click.testing import CliRunner
 from livingstill import animate
 from livingstill.core import memory, threads
 from livingstill.core.arrays import sparse
-from livingstill.jobs import write
+from livingstill.jobs import shapes, write  # noqa: F401 - shapes imports what a test replaces
 from livingstill_cli.animate import command
 
 
@@ -54,7 +54,7 @@ import numpy as np
 from livingstill.core import memory
 memory.reuse_freed()
 if {ahead}:
-    memory.clear_ahead(2**20)
+    memory.prefault(2**20)
 before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
 fields = [np.full(2**20, 1, np.float32) for _ in range(16)]
 print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
@@ -77,7 +77,7 @@ def test_nothing_is_cleared_ahead_for_large_frames_or_where_freed_memory_is_not_
     for kept, pixels, wanted in ((True, 2**20, 1e8), (True, 2**24, 0), (False, 2**20, 0)):
         monkeypatch.setitem(memory._state, "keeps freed", kept)
         asked.clear()
-        memory.clear_ahead(pixels)
+        memory.prefault(pixels)
         assert sum(asked) == pytest.approx(wanted, rel=0.1)
 
 
@@ -121,7 +121,7 @@ def test_zeros_take_no_memory_until_something_is_written():
 def test_a_command_keeps_no_pixels_of_its_photo(samples, monkeypatch):
     seen = []
 
-    def look(_shot, _job, *, ahead, **_):
+    def await_release(_shot, _job, *, ahead, **_):
         pixels = weakref.ref(ahead()[0].rgb)
         until = time.monotonic() + 15  # what is begun of the analysis ends first
         while pixels() is not None and time.monotonic() < until:
@@ -130,6 +130,6 @@ def test_a_command_keeps_no_pixels_of_its_photo(samples, monkeypatch):
         seen.append(pixels() is None)
         raise SystemExit
 
-    monkeypatch.setattr("livingstill.jobs.animate.animate_file", look)
+    monkeypatch.setattr("livingstill.jobs.animate.animate_file", await_release)
     CliRunner().invoke(command, [str(samples / "lake.jpg"), "--size", "160x106", "--quiet"])
     assert seen == [True]
