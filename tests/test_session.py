@@ -136,13 +136,13 @@ def test_a_single_clip_keeps_the_photo_where_bars_show_it(photo):
 def test_a_stage_that_is_resumed_is_told_once_and_its_time_adds_up():
     told = []
 
-    class Told(SilentProgress):
+    class RecordingProgress(SilentProgress):
         @contextmanager
         def stage(self, name, total=0):
             told.append((name, total))
             yield lambda: None
 
-    stages = Stages(Told())
+    stages = Stages(RecordingProgress())
     for name, total in (("regions", 0), ("frames", 3), ("regions", 0), ("frames", 3)):
         before = stages.seconds.get(name, 0.0)
         with stages(name, total):

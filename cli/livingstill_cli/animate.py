@@ -97,7 +97,7 @@ def command(
         from livingstill.photo.read import read_with_settings
 
         if threads.limit(job.threads) > 1:
-            threads.begin(partial(memory.clear_ahead, long_side(shot.size) ** 2 // 2))
+            threads.begin(partial(memory.prefault, long_side(shot.size) ** 2 // 2))
         photo_read = threads.begin(partial(read_with_settings, job.photo, shot))
 
         from livingstill.jobs import analyse

@@ -14,11 +14,12 @@ _LARGE_BYTES = 2**25
 """What is larger is given back at once. A heap that keeps such arrays has gaps that no other fits in; and glibc
 before 2.35 takes no more than half of a heap, which this is."""
 
-_CLEARED_BYTES = 100
-_CLEARED_PIXELS = 2**21
+_HEAP_BYTES_PER_PIXEL = 100
+"""What a clip takes from the heap at least, by the pixels of a frame."""
+_MAX_PREFAULT_PIXELS = 2**21
+"""More than these count no further, and from twice as many on most arrays do not come from the heap."""
 _CHUNK = 2**23
-"""Bytes that a clip of small frames takes from the heap, at least, for each of so many pixels of a frame at most; and
-those that are taken at a time."""
+"""Bytes that are prefaulted at a time."""
 
 _state = {"keeps freed": False}
 
@@ -37,18 +38,18 @@ def reuse_freed() -> None:
             _state["keeps freed"] = True
 
 
-def clear_ahead(pixels: int) -> None:
-    """Let the system clear what a clip of ``pixels`` a frame will take, here and now, if freed memory is kept.
+def prefault(pixels: int) -> None:
+    """Fault in what a clip of ``pixels`` a frame will take from the heap, if freed memory is kept.
 
     For a thread beside one that imports: later both cores are busy, and memory is slow to clear. Nothing
     is done for large frames, whose arrays do not come from what is kept.
     """
-    if not _state["keeps freed"] or pixels > 2 * _CLEARED_PIXELS:
+    if not _state["keeps freed"] or pixels > 2 * _MAX_PREFAULT_PIXELS:
         return
     library = ctypes.CDLL(None)
     library.malloc.restype, library.malloc.argtypes = ctypes.c_void_p, [ctypes.c_size_t]
     library.free.restype, library.free.argtypes = None, [ctypes.c_void_p]
-    count = _CLEARED_BYTES * min(pixels, _CLEARED_PIXELS) // _CHUNK
+    count = _HEAP_BYTES_PER_PIXEL * min(pixels, _MAX_PREFAULT_PIXELS) // _CHUNK
     blocks = [library.malloc(_CHUNK) for _ in range(count)]
     for block in filter(None, blocks):
         ctypes.memset(block, 0, _CHUNK)

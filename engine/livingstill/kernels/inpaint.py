@@ -165,7 +165,7 @@ def push_packed(
 
 
 @part
-def _quotient(a: Any, b: Any) -> Any:
+def _floor_divide(a: Any, b: Any) -> Any:
     """Return ``a // b`` of a whole number up to 2**16 by one up to 255.
 
     The quotient of floats, properly rounded, never reaches the next whole number, and takes a third
@@ -206,13 +206,13 @@ def residual(
                 shift = np.uint32(8 * n)
                 front, back = np.int32((c >> shift) & low), np.int32((b >> shift) & low)
                 if front < back:
-                    a = max(a, 255 - _quotient(255 * front, back))
+                    a = max(a, 255 - _floor_divide(255 * front, back))
                 elif front > back:
-                    a = max(a, 255 - _quotient(255 * (255 - front), 255 - back))
+                    a = max(a, 255 - _floor_divide(255 * (255 - front), 255 - back))
             packed = np.uint32(a) << np.uint32(24)
             for n in range(3):
                 shift = np.uint32(8 * n)
                 front, back = np.int32((c >> shift) & low), np.int32((b >> shift) & low)
-                v = front - _quotient((255 - a) * back + 127, 255)
+                v = front - _floor_divide((255 - a) * back + 127, 255)
                 packed |= np.uint32(min(max(v, 0), a)) << shift
             out[y, x] = packed

@@ -38,7 +38,7 @@ def split_background(scene: Scene, drifting: UInt8Array) -> Scene:
     alpha = np.asarray(cv2.LUT(~drifting, curve), np.uint8)
     if not alpha.any() or alpha.all():
         return scene
-    stack = _with_room(scene)
+    stack = _with_empty_layer(scene)
     depth = _fill_hidden(last, (alpha > 0).view(np.uint8), stack[-1])
     none = np.zeros_like(alpha)
     residual(stack[-2], stack[-1], alpha, none, stack[-2])
@@ -46,7 +46,7 @@ def split_background(scene: Scene, drifting: UInt8Array) -> Scene:
     return Scene(tuple(map(Layer, stack, depths)), scene.focal, has_background=True)
 
 
-def _with_room(scene: Scene) -> PackedRGBA:
+def _with_empty_layer(scene: Scene) -> PackedRGBA:
     """Return the colours of a scene's layers, and an empty layer: its own array if that has one."""
     shared, count = scene.shared_array(), len(scene.layers)
     if shared is not None and len(shared) > count:

@@ -27,10 +27,10 @@ _MIN_BUFFERS, _MAX_BUFFERS, _BUFFERED_PIXELS = 2, 8, 2**24
 busy with what only one core can do, and two are enough where more would take much memory."""
 
 
-def buffers(size: tuple[int, int]) -> int:
+def queue_length(size: tuple[int, int]) -> int:
     """Return how many frames of a size may be between the renderer and the encoder.
 
-    >>> buffers((1920, 1080)), buffers((3840, 2160))
+    >>> queue_length((1920, 1080)), queue_length((3840, 2160))
     (8, 2)
     """
     return max(_MIN_BUFFERS, min(_BUFFERED_PIXELS // (size[0] * size[1]), _MAX_BUFFERS))
@@ -121,7 +121,7 @@ class Encoder:
         try:
             self._sink = self._open()
             self._copy_frame = getattr(self._sink, "hold", np.copy)
-            for _ in range(buffers(self.size)):
+            for _ in range(queue_length(self.size)):
                 self._free_slots.put(True)
             self._thread = threading.Thread(
                 target=self._encode_frames, name="livingstill-encoder", daemon=True
